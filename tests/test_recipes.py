@@ -1,4 +1,4 @@
-"""What CONTRIBUTING.md promises to whoever adds something is tried out on a copy of the project."""
+"""The recipes of CONTRIBUTING.md for the model are followed in a copy of the project; their promises are checked."""
 
 import importlib
 import json
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from recipes import lived as program
@@ -20,7 +21,19 @@ from model.simulation.registry import MECHANISMS
 ROOT = Path(__file__).parent.parent
 FILES = ROOT / "tests" / "recipes"
 LEFT_OUT = ("__pycache__", ".*", "results", "uv.lock", "*.ipynb")
-REGISTER, FRAME = "model/simulation/registry.py", "model/docs/frame.md"
+REGISTRY, COLUMNS, FRAME = "model/simulation/registry.py", "model/world/columns.py", "model/docs/frame.md"
+LIGHTING, SCHOOLS, CRIME = "model/crime/street_lighting", "model/crime/safe_schools", "model/crime/crime"
+IN_REGISTRY = (
+    "from model.crime.street_lighting import rules as street_lighting",
+    "street_lighting.MECHANISM,",
+    '"thank_for_light": street_lighting.step,',
+)
+IN_COLUMNS = (
+    "from model.crime.street_lighting import schema as street_lighting_schema",
+    "street_lighting_schema.LightCounts,",
+)
+GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+NUMBERS = {1: "one file", 2: "two files", 3: "three files", 4: "four files", 5: "five files"}
 
 
 def copy_of_the_project(folder: Path) -> Path:
@@ -42,80 +55,83 @@ def add_after(tree: Path, path: str, line: str, new: str) -> None:
 
 
 def add_mechanism(tree: Path) -> None:
-    """Three files, and lines in the register and in the frame of the ODD."""
-    for path in FILES.glob("street_lighting.*"):
-        shutil.copy(path, tree / "model" / "mechanisms")
-    add_after(tree, REGISTER, "    seeking_help,", "    street_lighting,")
-    add_after(tree, REGISTER, "    narcos.IT,", "    street_lighting.IT,")
-    add_after(tree, REGISTER, "    narcos.Counts,", "    street_lighting.Counts,")
-    add_after(tree, REGISTER, '    "keep_thieves_away": narcos.act,', '    "thank_for_light": street_lighting.act,')
+    """Copy a folder; add lines to the registry, to the columns and to the frame of the ODD."""
+    shutil.copytree(FILES / "street_lighting", tree / LIGHTING, ignore=shutil.ignore_patterns("__pycache__"))
+    imported, placed, scheduled = IN_REGISTRY
+    add_after(tree, REGISTRY, "from model.crime.safe_schools import rules as safe_schools", imported)
+    add_after(tree, REGISTRY, "    narcos.MECHANISM,", f"    {placed}")
+    add_after(tree, REGISTRY, '    "keep_thieves_away": narcos.step,', f"    {scheduled}")
+    imported, counted = IN_COLUMNS
+    add_after(tree, COLUMNS, "from model.crime.offenders import schema as offenders_schema", imported)
+    add_after(tree, COLUMNS, "    narcos_schema.NarcoCounts,", f"    {counted}")
     add_after(tree, FRAME, "1. `keep_thieves_away` (narcos)", "1. `thank_for_light` (street_lighting)")
     edit(tree, FRAME, "keep_thieves_away -> extort", "keep_thieves_away -> thank_for_light -> extort")
 
 
 def add_kind(tree: Path) -> None:
-    """A record, its rate and loss, its name in both languages."""
-    record = """    Kind(
+    """Add a record, its rate and loss, and the words of all three."""
+    record = """    CrimeKind(
         name="livestock_theft", key=9, problem="homes", pool="thieves", rate="livestock_theft", ceiling=0.02,
         offender="burglary", solved="burglary", exposure="home", at_home=True, youngest=18.0,
         severity=0.3, loss="loss_livestock", told="theft", repeats=True, property=True,
     ),"""
-    domestic = (
-        '    Kind(name="domestic_violence", key=8, problem="domestic", crowds=False, solved="domestic", hours=4.0),'
-    )
-    add_after(tree, "model/town/crime_kinds.py", domestic, record)
-    rate = '    livestock_theft: float = number(0.3, "acts a year", 0.0, 20.0, "assumed", "thefts of animals by thief")'
-    loss = '    loss_livestock: float = number(2500.0, "quetzals", 0.0, 1e6, "assumed", "the same: animals")'
-    edit(
-        tree, "model/crime/crime/rules.py", "    assault: float = number(\n", f"{rate}\n    assault: float = number(\n"
-    )
-    edit(tree, "model/crime/crime/rules.py", "    women_hired: float", f"{loss}\n    women_hired: float")
+    domestic = 'name="domestic_violence", key=8, problem="domestic", crowds=False, solved="domestic", hours=4.0'
+    add_after(tree, "model/town/crime_kinds.py", f"    CrimeKind({domestic}),", record)
+    rate = """    livestock_theft: float = parameter(
+        0.3, "acts a year", 0.0, 20.0, "assumed", "thefts of animals by thief"
+    )"""
+    loss = '    loss_livestock: float = parameter(2500.0, "quetzals", 0.0, 1e6, "assumed", "the same: animals")'
+    edit(tree, f"{CRIME}/schema.py", "    assault: float = parameter(", f"{rate}\n    assault: float = parameter(")
+    edit(tree, f"{CRIME}/schema.py", "    women_hired: float", f"{loss}\n    women_hired: float")
     words = 'livestock_theft = { en = "theft of animals", es = "abigeato" }'
     edit(tree, "model/words.toml", "assault = { en =", f"{words}\nassault = {{ en =")
-    own = """[parameters]
-"crime.livestock_theft" = { en = "thefts of animals by thief", es = "robos de animales por ladrón" }
-"crime.loss_livestock" = { en = "the same: animals", es = "pérdida media en animales" }"""
-    edit(tree, "model/words.toml", "[parameters]", own)
+    own = 'livestock_theft = "robos de animales por ladrón"\nloss_livestock = "pérdida media en animales"'
+    add_after(tree, f"{CRIME}/words.toml", "[parameters]", own)
 
 
 def add_measure(tree: Path) -> None:
-    """A line of the record, the function that it names, and words."""
-    reader = '''def youth(month: Month) -> float:
-    """Young people of 7 to 17 years at the start."""
-    return float(month.world.cached(youth_of).sum())
+    """Add a line to the record, the function that it names, and words."""
+    reader = '''def count_youth(month: MonthSnapshot) -> float:
+    """Return the number of young people of 7 to 17 years at the start."""
+    return float(month.world.cached(youth_by_settlement).sum())
 
 
-IT = Mechanism('''
-    edit(tree, "model/crime/safe_schools/rules.py", "IT = Mechanism(", reader)
-    line = '        "supervised_youth_hours": Measure("hours", supervised_hours),'
-    add_after(tree, "model/crime/safe_schools/rules.py", line, '        "youth": Measure("people", youth),')
-    words = '[measures]\nyouth = { en = "young people at the start", es = "jóvenes al inicio" }'
-    edit(tree, "model/mechanisms/safe_schools.toml", "[measures]", words)
+MECHANISM = Mechanism('''
+    edit(tree, f"{SCHOOLS}/rules.py", "MECHANISM = Mechanism(", reader)
+    line = '        "supervised_youth_hours": Measure("hours", count_supervised_hours),'
+    add_after(tree, f"{SCHOOLS}/rules.py", line, '        "youth": Measure("people", count_youth),')
+    words = 'youth = { en = "young people at the start", es = "jóvenes al inicio" }'
+    add_after(tree, f"{SCHOOLS}/words.toml", "[measures]", words)
 
 
 def add_lever(tree: Path) -> None:
-    """A role, a neutral value, and words that go from parameters to levers."""
+    """Add a role and a neutral value; move the words from parameters to levers."""
     hours = '"E15; assumed", "supervised hours of one who takes part"'
-    edit(tree, "model/crime/safe_schools/rules.py", hours, f'{hours}, role="lever", off=0.0')
-    words = '[levers]\nhours = { en = "Safe Schools: hours", es = "Escuelas Seguras: horas" }'
-    edit(tree, "model/mechanisms/safe_schools.toml", "[levers]", words)
-    said = 'hours = { en = "supervised hours of one who takes part", es = "horas acompañadas de quien participa" }\n'
-    edit(tree, "model/mechanisms/safe_schools.toml", said, "")
+    edit(tree, f"{SCHOOLS}/schema.py", hours, f'{hours}, role="lever", off=0.0')
+    words = 'hours = { en = "Safe Schools: hours", es = "Escuelas Seguras: horas" }'
+    add_after(tree, f"{SCHOOLS}/words.toml", "[levers]", words)
+    edit(tree, f"{SCHOOLS}/words.toml", 'hours = "horas acompañadas de quien participa"\n', "")
 
 
 def add_policy(tree: Path) -> None:
-    """A file."""
+    """Add a file."""
     shutil.copy(FILES / "lit.toml", tree / "scenarios" / "policies")
 
 
 RECIPES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "mechanism": (
         add_mechanism,
-        {*(f"model/mechanisms/street_lighting.{end}" for end in ("py", "toml", "md")), REGISTER, FRAME},
+        {
+            *(f"{LIGHTING}/{file}" for file in ("__init__.py", "schema.py", "rules.py", "words.toml", "odd.md")),
+            *(REGISTRY, COLUMNS, FRAME),
+        },
     ),
-    "kind": (add_kind, {"model/town/crime_kinds.py", "model/crime/crime/rules.py", "model/words.toml"}),
-    "measure": (add_measure, {"model/crime/safe_schools/rules.py", "model/mechanisms/safe_schools.toml"}),
-    "lever": (add_lever, {"model/crime/safe_schools/rules.py", "model/mechanisms/safe_schools.toml"}),
+    "kind of crime": (
+        add_kind,
+        {"model/town/crime_kinds.py", f"{CRIME}/schema.py", f"{CRIME}/words.toml", "model/words.toml"},
+    ),
+    "measure": (add_measure, {f"{SCHOOLS}/rules.py", f"{SCHOOLS}/words.toml"}),
+    "lever": (add_lever, {f"{SCHOOLS}/schema.py", f"{SCHOOLS}/words.toml"}),
     "policy": (add_policy, {"scenarios/policies/lit.toml"}),
 }
 """What can be added, and every file that is then new or another."""
@@ -177,22 +193,52 @@ def test_nothing_takes_more_files_than_was_promised(name: str, tmp_path: Path) -
     assert touched(tree) == files
 
 
-def test_the_promises_are_kept_in_lines_too(copy: Path) -> None:
-    before, after = ((tree / REGISTER).read_text(encoding="utf-8").splitlines() for tree in (ROOT, copy))
-    assert len(after) - len(before) == 4
-    new = [line.strip() for line in after if "street_lighting" in line]
-    assert new == [
-        "street_lighting,",
-        "street_lighting.IT,",
-        "street_lighting.Counts,",
-        '"thank_for_light": street_lighting.act,',
-    ]
+@pytest.mark.parametrize(("file", "lines", "promise"), [(REGISTRY, IN_REGISTRY, "three"), (COLUMNS, IN_COLUMNS, "two")])
+def test_a_new_mechanism_takes_the_lines_that_the_guide_names(
+    copy: Path, file: str, lines: tuple[str, ...], promise: str
+) -> None:
+    before, after = ((tree / file).read_text(encoding="utf-8").splitlines() for tree in (ROOT, copy))
+    assert len(after) - len(before) == len(lines)
+    assert [line.strip() for line in after if line not in before] == list(lines)
+    assert f"Add {promise} lines to `{file}`" in GUIDE
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_guide_says_how_many_files_a_recipe_takes(name: str) -> None:
+    told, files = section_of(name), RECIPES[name][1]
+    new = {file for file in files if not (ROOT / file).exists()}
+    count = len(new) if name == "mechanism" else len(files)
+    assert NUMBERS[count] in told.lower()
+    named = {f"{SCHOOLS}/{file}" if "/" not in file else file for file in re.findall(r"`([\w./]+)`", told)}
+    assert files - new <= named
+
+
+def section_of(name: str) -> str:
+    """Return a section of the guide."""
+    found = re.search(rf"^## Add a {name}\n\n(.+?)(?=^## )", GUIDE, re.MULTILINE | re.DOTALL)
+    assert found, name
+    return found[1]
+
+
+def test_the_guide_fits_two_pages() -> None:
+    assert len(GUIDE.splitlines()) <= 120
+
+
+@pytest.mark.parametrize("file", ["CONTRIBUTING.md", "docs/contributing_experiments.md"])
+def test_a_guide_has_short_lines_and_short_sentences(file: str) -> None:
+    text = (ROOT / file).read_text(encoding="utf-8")
+    assert [line for line in text.splitlines() if len(line) > 120] == []
+    no_prose = re.compile(r"^```$[^`]*^```$|^\|.*\|$|^#.*$", re.MULTILINE)
+    prose = re.split(r"\n\s*\n|\n\s*- |\n\s*\d+\. ", no_prose.sub("\n\n", text))
+    sentences = [one for part in prose for one in re.split(r"(?<=[.?!])\s+", " ".join(part.split()))]
+    assert len(sentences) > 50
+    assert [one for one in sentences if len(one.split()) > 25] == []
 
 
 def test_a_new_mechanism_is_collected_in_its_place(stated: dict[str, Any]) -> None:
     assert stated["order"][stated["order"].index("narcos") + 1] == "street_lighting"
     assert stated["schedule"][stated["schedule"].index("keep_thieves_away") + 1] == "thank_for_light"
-    assert "turn" in stated["tables"]
+    assert "lit_from" in stated["tables"]
     assert "spared_by_light" in stated["tally"]
     assert stated["knock-out"] == [["spared_by_light"]]
 
@@ -232,7 +278,7 @@ def test_a_new_mechanism_has_its_section_numbers_and_writers_in_the_documents(st
     assert re.search(r"\n\d+\. `thank_for_light` \(street_lighting\)\n\d+\. `extort` \(extortion\)\n", stated["ODD"])
     assert "### Parameters of street_lighting (mechanism)" in stated["ODD"]
     assert "- `lit` = 0 [share] within 0 to 1, off 0, lever: populated cells" in stated["ODD"]
-    assert "`mechanisms/street_lighting.py` M30, street lighting" in stated["MAP"]
+    assert "`crime/street_lighting/` M30, street lighting" in stated["MAP"]
     assert "guards: communal_authority, narcos, street_lighting" in " ".join(stated["MAP"].split())
 
 
@@ -258,13 +304,13 @@ def test_a_misspelt_column_fails_the_check_before_any_run(tmp_path: Path) -> Non
     add_mechanism(tree)
     edit(tree, "model/crime/crime_counts/rules.py", "seen_here[visit.cell] += 1", "seen_here[visit.cel] += 1")
     edit(tree, "model/crime/crime_counts/rules.py", "tally[0].visits += 1.0", "tally[0].visit += 1.0")
-    edit(tree, "model/mechanisms/street_lighting.py", "row.guard != guard", "row.gard != guard")
+    edit(tree, f"{LIGHTING}/rules.py", "row.guard != guard", "row.gard != guard")
     answer = run(tree, "-m", "mypy", "-p", "model", "--cache-dir", str(tmp_path / "mypy"))
     wrong = re.findall(r"^model/(.*?):\d+: error: (.*? attribute \"\w+\")", answer.stdout, re.MULTILINE)
     assert sorted(wrong) == [
-        ("books.py", '"Tally" has no attribute "visit"'),
-        ("books.py", '"Visit" has no attribute "cel"'),
-        ("mechanisms/street_lighting.py", '"Spared" has no attribute "gard"'),
+        ("crime/crime_counts/rules.py", '"MonthlyCounts" has no attribute "visit"'),
+        ("crime/crime_counts/rules.py", '"Visit" has no attribute "cel"'),
+        ("crime/street_lighting/rules.py", '"PreventedCrime" has no attribute "gard"'),
     ]
     assert "Found 3 errors" in answer.stdout
 
@@ -272,25 +318,29 @@ def test_a_misspelt_column_fails_the_check_before_any_run(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("forgotten", "reply"),
     [
-        ("street_lighting.Counts", "street_lighting brings columns that Tally lacks: add street_lighting.Counts to it"),
-        ("fear.Caution", "fear brings columns that Mind lacks: add fear.Caution to it"),
+        (
+            "street_lighting_schema.LightCounts",
+            "street_lighting brings columns that MonthlyCounts lacks: add schema.LightCounts to it",
+        ),
+        ("fear_schema.FearState", "fear brings columns that ResidentState lacks: add schema.FearState to it"),
     ],
 )
-def test_who_forgets_a_line_of_the_register_reads_which(tmp_path: Path, forgotten: str, reply: str) -> None:
+def test_who_forgets_a_line_of_the_columns_reads_which(tmp_path: Path, forgotten: str, reply: str) -> None:
     tree = copy_of_the_project(tmp_path / "code")
     add_mechanism(tree)
-    edit(tree, REGISTER, f"    {forgotten},\n", "")
-    answer = run(tree, "-c", "import model.register")
+    edit(tree, COLUMNS, f"    {forgotten},\n", "")
+    answer = run(tree, "-c", "import model.simulation.registry")
     assert answer.stderr.splitlines()[-1] == f"ValueError: {reply}"
 
 
-def test_every_file_of_a_mechanism_stands_in_the_register() -> None:
-    records = [
-        module
-        for path in sorted((ROOT / "model" / "mechanisms").glob("[!_]*.py"))
-        if hasattr(module := importlib.import_module(f"model.mechanisms.{path.stem}"), "IT")
+def test_every_record_of_a_mechanism_stands_in_the_registry() -> None:
+    modules = [
+        importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        for path in sorted((ROOT / "model").glob("*/*/rules.py"))
     ]
-    assert [module.__name__ for module in records if not any(module.IT is one for one in MECHANISMS)] == []
+    records = {module.__name__: module.MECHANISM for module in modules if hasattr(module, "MECHANISM")}
+    assert len(records) == len(MECHANISMS)
+    assert [name for name, record in records.items() if not any(record is one for one in MECHANISMS)] == []
 
 
 # What happens in the copy: it has to be compiled
@@ -328,7 +378,10 @@ def test_light_keeps_robbers_away_by_night_and_by_night_alone(lived: dict[str, A
 def test_what_is_added_and_not_used_changes_nothing_at_all(lived: dict[str, Any], how: str) -> None:
     before = json.loads(json.dumps(program.digest(program.world_of(program.QUARTER))))
     changed = {name for name, value in before.items() if lived[how][name] != value}
-    assert changed == {"candidates"}  # the new kind has its own, all in vain
+    # candidates: those of the new kind, all in vain; problem_share: a sum over one kind more rounds otherwise
+    assert changed == {"candidates", "problem_share"}
+    shares = [np.array(one["problem_share"], float) for one in (before, lived[how])]
+    assert shares[0] == pytest.approx(shares[1], rel=1e-12, abs=0.0)
     assert {*lived[how]} - {*before} >= {"spared_by_light", "lit_cells", "youth"}
 
 

@@ -1,4 +1,4 @@
-"""The recipes of CONTRIBUTING.md for commands, panels, figures and studies are followed in a copy of the project."""
+"""The recipes for commands, panels, figures and studies are followed in a copy of the project."""
 
 import re
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from test_recipes import ROOT, add_after, copy_of_the_project, edit, run, touched
 
-CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "docs" / "contributing_experiments.md").read_text(encoding="utf-8")
 APP, OPTIONS = "experiments/cli/app.py", "experiments/cli/options.py"
 PAGE, TEXTS = "experiments/viewer/page.py", "experiments/viewer/texts.toml"
 FIGURES, TEMPLATE = "experiments/report/by_policy.py", "experiments/report/annex.html.j2"
@@ -149,7 +149,7 @@ def test_all_recipes_together_touch_no_other_file(copy: Path) -> None:
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_the_guide_says_how_many_files_a_recipe_touches(name: str) -> None:
-    section = re.search(rf"^## Add a {name}\n\n(.+?)(?=^## )", CONTRIBUTING, re.MULTILINE | re.DOTALL)
+    section = re.search(rf"^## Add a {name}\n\n(.+?)(?=^## |\Z)", GUIDE, re.MULTILINE | re.DOTALL)
     assert section
     files = RECIPES[name][1]
     assert section[1].startswith(NUMBERS[len(files)])
