@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from experiments.runs.reading import read
+    from experiments.storage.reading import read
     from model.engine.errors import InputError
     from model.simulation.model import TrustModel
     from scenarios import bounds, build, load
@@ -57,7 +57,7 @@ def __getattr__(name: str) -> Any:
     import scenarios
 
     if name == "read":
-        from experiments.runs.reading import read  # brings tables, which a world does without
+        from experiments.storage.reading import read  # brings tables, which a world does without
 
         return read
     homes = {"InputError": model.engine.errors, "TrustModel": model}

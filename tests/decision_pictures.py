@@ -47,7 +47,7 @@ WATCH = """() => {
   }).observe(document, { subtree: true, childList: true, attributes: true });
 }"""
 """Has the page note by its own clock when a move comes to something: whoever asks it from outside asks now and then."""
-THREE = """import experiments.decision.choice as choice
+THREE = """import experiments.comparison.policy_choice as choice
 choice.HORIZONS = (1, 2, 3, 5, 10)
 from experiments.cli.app import main
 main()"""

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments.runs.words import every_word
+from experiments.words.catalogue import every_word
 from model.engine.choices import CHOICES_DECLARED, ChoiceSpec
 from model.engine.parameters import ParameterGroup
 from model.simulation.model import TrustModel

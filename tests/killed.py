@@ -8,7 +8,7 @@ import sys
 from fnmatch import fnmatch
 from pathlib import Path
 
-from experiments.runs import seats
+from experiments.execution import local_workers
 
 MOMENT, MARK = os.environ["KILLED"], Path(os.environ["MARK"])
 
@@ -33,7 +33,7 @@ def before(owner: object, name: str, moment: str) -> None:
     setattr(owner, name, to_do)
 
 
-def run_one(job: seats.Job) -> object:
+def run_one(job: local_workers.Job) -> object:
     """Carry out a job; be killed with the result in hand, or half-way through telling it."""
     result = done(job)
     die("worker, done")
@@ -56,11 +56,11 @@ def replace(aside: Path, target: Path) -> Path:
     return placed
 
 
-before(seats, "take_seat", "worker, starting")
-before(seats.Sitting, "tell", "worker, amid")
-before(seats.LocalCrew, "give", "parent, giving")
-before(seats.LocalCrew, "taken", "parent, taking")
-done, seats.run_one = seats.run_one, functools.wraps(seats.run_one)(run_one)
+before(local_workers, "take_seat", "worker, starting")
+before(local_workers.Sitting, "tell", "worker, amid")
+before(local_workers.LocalCrew, "give", "parent, giving")
+before(local_workers.LocalCrew, "taken", "parent, taking")
+done, local_workers.run_one = local_workers.run_one, functools.wraps(local_workers.run_one)(run_one)
 put, Path.replace = Path.replace, replace  # type: ignore[method-assign]
 
 if __name__ == "__main__":

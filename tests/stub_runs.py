@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from experiments.runs.batches import TIME
-from experiments.runs.dictionary import described
-from experiments.runs.lock import locked
-from experiments.runs.pool import Interruption
-from experiments.runs.progress import Progress
-from experiments.runs.seats import LocalCrew
-from experiments.runs.spec import RunSpec
-from experiments.runs.work import Done, attempt
-from experiments.sweeps.engine import Engine, Outcome
-from experiments.sweeps.jobs import jobs_of
-from experiments.sweeps.store import Store
-from experiments.sweeps.study import read_study
+from experiments.execution.executor import Interruption
+from experiments.execution.local_workers import LocalCrew
+from experiments.execution.run_job import Done, attempt
+from experiments.storage.folder_lock import locked
+from experiments.storage.progress import Progress
+from experiments.storage.run_batches import TIME
+from experiments.storage.run_spec import RunSpec
+from experiments.studies.run_store import Store
+from experiments.studies.study import read_study
+from experiments.studies.study_engine import Engine, Outcome
+from experiments.studies.study_jobs import jobs_of
+from experiments.words.dictionary import described
 from model.engine.fingerprint import fingerprint
 
 STUDY = """

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from experiments.cli import app as cli
-from experiments.documents import evidence
-from experiments.documents.evidence import LEDGER, LISTS, SPANISH, Row, evidence_rows, in_list, row_of
-from experiments.runs.asked import asked
+from experiments.execution.run_requests import asked
+from experiments.tools.documents import evidence
+from experiments.tools.documents.evidence import LEDGER, LISTS, SPANISH, Row, evidence_rows, in_list, row_of
 from experiments.validation.audit import Size, examined, found
 from model.engine.errors import InputError
 from model.engine.parameters import group_named

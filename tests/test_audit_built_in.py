@@ -6,8 +6,8 @@ import pytest
 
 from experiments.cli import app as cli
 from experiments.cli.listings import policy_lines
-from experiments.runs.built_in import built_in, put_in, told, turned
-from experiments.runs.words import LANGUAGES
+from experiments.storage.built_in_levers import built_in, put_in, told, turned
+from experiments.words.catalogue import LANGUAGES
 from model.engine.parameters import all_parameters, group_named
 from model.simulation.registry import MECHANISMS
 from scenarios import load, policies

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.bench import bare_loop, floor, paired, phases, same_numbers
-from experiments.bench.bare_work import REACHES, Work, work_of
-from experiments.bench.breakdown import Breakdown, table
 from experiments.cli import app as cli
+from experiments.tools.bench import bare_loop, floor, paired, phases, same_numbers
+from experiments.tools.bench.bare_work import REACHES, Work, work_of
+from experiments.tools.bench.breakdown import Breakdown, table
 from model.engine.errors import InputError
 from model.simulation.registry import MEASURES
 from model.world.shift_events import EVENT_TABLES
@@ -200,7 +200,7 @@ def test_the_table_of_phases_fits_80_columns():
 def test_draws_are_counted_by_decision_without_the_compiler():
     code = """
 from collections import Counter
-from experiments.bench.counted_luck import listen
+from experiments.tools.bench.counted_luck import listen
 counted = Counter()
 listen(counted)
 import math

@@ -6,10 +6,10 @@ import re
 import pandas as pd
 import pytest
 
-from experiments.runs.asked import asked
-from experiments.runs.folder import joined
-from experiments.runs.runs import run_all
-from experiments.runs.yearly import Expression, years_of
+from experiments.execution.run_requests import asked
+from experiments.execution.run_set import run_all
+from experiments.statistics.annual_aggregation import Expression, years_of
+from experiments.storage.run_folder import joined
 from experiments.validation.check import Tally, check_lines
 from experiments.validation.orders import orders, orders_for
 from model.simulation.registry import MEASURES

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from experiments.cli import app as cli
-from experiments.runs import claim, parts, pool
-from experiments.runs.lock import locked
-from experiments.sweeps.export import csv_of
+from experiments.execution import executor, job_cache
+from experiments.storage import results_folder
+from experiments.storage.export_data import csv_of
+from experiments.storage.folder_lock import locked
 
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
 RUN = ("run", "baseline", *SMALL)
@@ -33,7 +34,7 @@ def idle(monkeypatch):
         def refuse(*_: object) -> None:
             raise NEVER
 
-        for module in (pool, parts):
+        for module in (executor, job_cache):
             monkeypatch.setattr(module, "carry_out", refuse)
 
     return stop
@@ -144,7 +145,7 @@ def test_a_folder_that_was_changed_is_not_found_ready(words, capsys):
 def test_what_was_interrupted_goes_on_where_it_ended(words, finished, monkeypatch, capsys):
     words = (*words, "--replicates", "3", "--out", "mine")
     done(*words[:-1], "whole")
-    put, count = parts.Parts.put, []
+    put, count = job_cache.Parts.put, []
 
     def interrupted(self, job, result):
         if len(count) == finished:
@@ -152,9 +153,9 @@ def test_what_was_interrupted_goes_on_where_it_ended(words, finished, monkeypatc
         count.append(job)
         put(self, job, result)
 
-    monkeypatch.setattr(parts.Parts, "put", interrupted)
+    monkeypatch.setattr(job_cache.Parts, "put", interrupted)
     assert cli.code_of(list(words)) == 130
-    monkeypatch.setattr(parts.Parts, "put", put)
+    monkeypatch.setattr(job_cache.Parts, "put", put)
     assert Path("mine").exists() == bool(finished)
     assert not Path("mine.unfinished").exists()
     capsys.readouterr()
@@ -166,16 +167,16 @@ def test_what_was_interrupted_goes_on_where_it_ended(words, finished, monkeypatc
 
 def test_what_was_killed_is_named_as_such_and_belongs_to_its_own_command(monkeypatch, capsys):
     words = (*RUN, "--replicates", "2")
-    kill = "import os; from experiments.runs import folder; folder.parquet_of = lambda _: os._exit(9)"
+    kill = "import os; from experiments.storage import run_folder; run_folder.parquet_of = lambda _: os._exit(9)"
     program = f"{kill}; from experiments.cli import main; main()"
     assert subprocess.run([sys.executable, "-c", program, *words], stderr=subprocess.DEVNULL).returncode == 9
     assert folders() == ["baseline-status_quo-1.unfinished"]
     place = Path("results/baseline-status_quo-1")
-    told = refused(capsys, "export", claim.unfinished(place), "--csv", "-")
+    told = refused(capsys, "export", results_folder.unfinished(place), "--csv", "-")
     assert "was being written when its program was killed: give the same command again" in told
     done(*RUN)
     (own,) = set(folders()) - {f"{place.name}.unfinished"}
-    assert own == f"{place.name}-{claim.owner_of(Path('results', own))[:8]}"
+    assert own == f"{place.name}-{results_folder.owner_of(Path('results', own))[:8]}"
     capsys.readouterr()
     done(*words)
     assert "2 of 2 were finished before" in capsys.readouterr().err

@@ -220,7 +220,7 @@ def test_measures_are_listed_with_units(capsys):
 
 @pytest.mark.parametrize("told", [(8.5, 8.3, 8.5, 8.3), (6.0, 12.0, 8.5, 8.3), (6.0, 12.0, 5.0, 6.0)])
 def test_a_bench_never_calls_noise_a_gain(monkeypatch, told):
-    from experiments.bench import command as bench
+    from experiments.tools.bench import bench_command as bench
 
     seconds = iter(told)
     monkeypatch.setattr(bench, "clock", lambda *_: {"seconds": next(seconds)})
@@ -231,7 +231,7 @@ def test_a_bench_never_calls_noise_a_gain(monkeypatch, told):
 
 
 def test_a_bench_says_what_a_second_worker_brings(monkeypatch):
-    from experiments.bench import command as bench
+    from experiments.tools.bench import bench_command as bench
 
     seconds = iter([6.0, 12.0, 5.0, 8.0])
     monkeypatch.setattr(bench, "clock", lambda *_: {"seconds": next(seconds)})

@@ -17,18 +17,18 @@ from hypothesis import strategies as st
 from systems import listening, needs_signals
 
 from experiments.cli import app as cli
-from experiments.compare.arms import read_word
-from experiments.compare.breakeven import sentence, verdict
-from experiments.compare.effects import GROUPS
-from experiments.compare.headlines import HEADLINES
-from experiments.compare.power import twins_needed
-from experiments.compare.practice import PRACTICE
-from experiments.compare.request import Request
-from experiments.runs.asked import asked
-from experiments.runs.laws import ASYMMETRY, LAWS, MEMORY_YEARS, Law
-from experiments.runs.side_by_side import twins, under
-from experiments.runs.twins import paired, smallest, unpaired
-from experiments.runs.worlds import go_on, simulate, tables_of
+from experiments.comparison.arms import read_word
+from experiments.comparison.breakeven import sentence, verdict
+from experiments.comparison.comparison_request import Request
+from experiments.comparison.effects import GROUPS
+from experiments.comparison.headline_measures import HEADLINES
+from experiments.comparison.practice_effects import PRACTICE
+from experiments.execution.run_requests import asked
+from experiments.execution.run_tables import go_on, simulate, tables_of
+from experiments.execution.trust_accounts import ASYMMETRY, LAWS, MEMORY_YEARS, Law
+from experiments.execution.twin_runs import twins, under
+from experiments.statistics.paired_effects import paired, smallest, unpaired
+from experiments.statistics.power import twins_needed
 from model.engine.calendar import tick_of
 from model.simulation.registry import MEASURES
 from model.town.town import build_town
@@ -170,8 +170,8 @@ def test_independent_seeds_are_other_worlds_and_have_more_variance(folder):
 
 
 def test_the_table_fits_80_columns_and_says_what_it_is(folder, capsys):
-    from experiments.compare.request import EffectSize
-    from experiments.compare.text import lines
+    from experiments.comparison.comparison_request import EffectSize
+    from experiments.narrative.comparison_text import lines
 
     told = list(lines(folder, EffectSize(size=0.5)))
     assert max(map(len, told)) <= 80
@@ -247,8 +247,8 @@ def test_a_wrong_comparison_is_one_line_and_code_2(capsys, words, named):
 
 def test_where_no_twins_differ_it_is_said_in_words(folder, tmp_path):
 
-    from experiments.compare.request import EffectSize
-    from experiments.compare.text import alone_lines, lines
+    from experiments.comparison.comparison_request import EffectSize
+    from experiments.narrative.comparison_text import alone_lines, lines
 
     told = " ".join(" ".join(lines(folder, EffectSize(size=0.5, measure="detentions"))).split())
     assert "No plan for detentions (exception): --plan 0.5: no pair of the pilot's twins differs" in told

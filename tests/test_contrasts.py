@@ -12,12 +12,12 @@ from stub_runs import steady, sweep, write_study
 
 from experiments.cli import app as cli
 from experiments.figures.answers import latex_of
-from experiments.figures.svg import Tongue
-from experiments.runs.batches import with_changes
-from experiments.sweeps import command, folder
-from experiments.sweeps.interactions import TIMES, interactions
-from experiments.sweeps.jobs import jobs_of
-from experiments.sweeps.study import read_study
+from experiments.statistics.interactions import TIMES, interactions
+from experiments.storage.run_batches import with_changes
+from experiments.studies import study_folder, sweep_command
+from experiments.studies.study import read_study
+from experiments.studies.study_jobs import jobs_of
+from experiments.words.bilingual import Tongue
 
 CHANGES = ("a", "b", "c")
 
@@ -106,8 +106,8 @@ def swept(tmp_path_factory):
     out = place / "tiny"
     out.mkdir()
     jobs = jobs_of(read_study(study))
-    folder.write_manifest(out, read_study(study))
-    folder.write_plan(out, jobs)
+    study_folder.write_manifest(out, read_study(study))
+    study_folder.write_plan(out, jobs)
     outcome, _ = sweep(out, jobs, steady)
     assert outcome.failed == []
     return out
@@ -169,8 +169,8 @@ def test_a_study_that_was_not_swept_is_told_how(capsys, tmp_path, monkeypatch):
 
 
 def test_the_question_crosses_its_three_changes_at_both_sites():
-    study = read_study(command.find_study("question"))
+    study = read_study(sweep_command.find_study("question"))
     jobs = jobs_of(study)
     assert len(jobs) == 128
     assert len({frozenset(job.policies) - {"status_quo"} for job in jobs}) == 2**3
-    assert folder.policies_of(jobs[:1] + jobs) == ["mopsic_full", "reporting_support", "resources_only"]
+    assert study_folder.policies_of(jobs[:1] + jobs) == ["mopsic_full", "reporting_support", "resources_only"]

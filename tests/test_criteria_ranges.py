@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from experiments.compare.criteria import SITES
+from experiments.comparison.criteria_effects import SITES
 from experiments.validation.criteria_ranges import RANGES, lines_of, world_of
 from model.measures.criteria import CRITERIA
 from scenarios import load

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from chromium import COMPILE_SECONDS, LIFE, SMALL, Tab, chromium, free_port, needs_chromium, program, served
 
-from experiments.viewer import crowd
+from experiments.page import visitor_limit
 
 COUNTING = Path(__file__).parent / "counting"
 """What lets the server say how many worlds it holds."""
@@ -24,40 +24,40 @@ SETTLED = 3.0
 
 @pytest.fixture(autouse=True)
 def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crowd, "_inside", set())
+    monkeypatch.setattr(visitor_limit, "_inside", set())
 
 
 def test_one_more_than_there_is_room_for_waits_until_somebody_leaves() -> None:
-    visits = [crowd.admitted(object) for _ in range(crowd.MOST)]
-    told = crowd.admitted(object)
+    visits = [visitor_limit.admitted(object) for _ in range(visitor_limit.MOST)]
+    told = visitor_limit.admitted(object)
     assert isinstance(told, str)
-    assert re.search(rf"abierta {crowd.MOST} veces .* open {crowd.MOST} times", told)
-    crowd.leave(visits[0])
-    assert not isinstance(crowd.admitted(object), str)
-    assert isinstance(crowd.admitted(object), str)
+    assert re.search(rf"abierta {visitor_limit.MOST} veces .* open {visitor_limit.MOST} times", told)
+    visitor_limit.leave(visits[0])
+    assert not isinstance(visitor_limit.admitted(object), str)
+    assert isinstance(visitor_limit.admitted(object), str)
 
 
 def test_who_leaves_twice_makes_no_room_for_two() -> None:
-    visits = [crowd.admitted(object) for _ in range(crowd.MOST)]
+    visits = [visitor_limit.admitted(object) for _ in range(visitor_limit.MOST)]
     for _ in range(2):
-        crowd.leave(visits[0])
-    assert [isinstance(crowd.admitted(object), str) for _ in range(2)] == [False, True]
+        visitor_limit.leave(visits[0])
+    assert [isinstance(visitor_limit.admitted(object), str) for _ in range(2)] == [False, True]
 
 
 def test_a_visit_that_fails_to_begin_takes_no_place() -> None:
     with pytest.raises(ZeroDivisionError):
-        crowd.admitted(lambda: 1 / 0)
-    assert all(not isinstance(crowd.admitted(object), str) for _ in range(crowd.MOST))
+        visitor_limit.admitted(lambda: 1 / 0)
+    assert all(not isinstance(visitor_limit.admitted(object), str) for _ in range(visitor_limit.MOST))
 
 
 def test_without_memory_nobody_is_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    left = psutil.virtual_memory()._replace(available=(crowd.NEEDED_MB - 1) << 20)
+    left = psutil.virtual_memory()._replace(available=(visitor_limit.NEEDED_MB - 1) << 20)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: left)
-    told = crowd.admitted(object)
+    told = visitor_limit.admitted(object)
     assert isinstance(told, str)
-    assert f"{crowd.NEEDED_MB - 1} MB" in told
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: left._replace(available=crowd.NEEDED_MB << 20))
-    assert not isinstance(crowd.admitted(object), str)
+    assert f"{visitor_limit.NEEDED_MB - 1} MB" in told
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: left._replace(available=visitor_limit.NEEDED_MB << 20))
+    assert not isinstance(visitor_limit.admitted(object), str)
 
 
 # In a browser
@@ -152,13 +152,13 @@ def test_reloads_leave_no_world_behind(
 @pytest.mark.slow
 def test_a_tab_that_finds_no_place_says_so_and_opens_by_itself(place: tuple[str, psutil.Process], browser: Any) -> None:
     url, _ = place
-    tabs = [Tab(browser, url + LIFE, stranger=True) for _ in range(crowd.MOST)]
+    tabs = [Tab(browser, url + LIFE, stranger=True) for _ in range(visitor_limit.MOST)]
     for tab in tabs:
         tab.ready()
     late = Tab(browser, url + LIFE, stranger=True)
-    late.page.get_by_text(f"está abierta {crowd.MOST} veces").wait_for()
+    late.page.get_by_text(f"está abierta {visitor_limit.MOST} veces").wait_for()
     late.page.reload()
-    late.page.get_by_text(f"is open {crowd.MOST} times").wait_for()
+    late.page.get_by_text(f"is open {visitor_limit.MOST} times").wait_for()
     tabs[0].close()
     late.ready()
     assert late.date() == "2017-01-01"

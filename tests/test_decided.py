@@ -16,12 +16,12 @@ from test_report import strange, traced
 from test_viewer import ENGLISH, SMALL, texts_of
 
 from experiments.cli import app as cli
-from experiments.compare.decided import shares_of
+from experiments.comparison.decision_effects import shares_of
+from experiments.execution.run_tables import decisions_table
+from experiments.page import decisions_view, sites
+from experiments.page.visitor import Visit
+from experiments.page.world_session import Lane
 from experiments.report import build
-from experiments.runs.worlds import decisions_table
-from experiments.viewer import decided, sites
-from experiments.viewer.lane import Lane
-from experiments.viewer.visit import Visit
 from model.engine.calendar import YEAR
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED
 from model.simulation.model import TrustModel
@@ -146,7 +146,7 @@ def lane_of(small: str, seed: int = 7) -> Lane:
 
 
 def shown(visit: Visit) -> str:
-    box, rc = solara.render(decided.DecidedPanel(visit), handle_error=False)
+    box, rc = solara.render(decisions_view.DecidedPanel(visit), handle_error=False)
     words = " | ".join([*texts_of(box.children), *inner(box.children)])
     rc.close()
     return words
@@ -176,10 +176,10 @@ def test_the_page_says_who_decided_what_and_why(small: str) -> None:
 
 def test_words_are_escaped_and_residents_are_told_as_sums_alone(small: str) -> None:
     lane = lane_of(small)
-    rows = decided.lately(lane)
+    rows = decisions_view.lately(lane)
     for number, matter in CHOICES_DECLARED.items():
         own = rows[rows["matter"] == number]
-        bars = decided.bars("es", matter, [own])
+        bars = decisions_view.bars("es", matter, [own])
         assert "50 %" in bars
         assert "<de" not in bars
     visit = Visit()
@@ -190,26 +190,26 @@ def test_words_are_escaped_and_residents_are_told_as_sums_alone(small: str) -> N
 def test_only_the_last_twelve_months_count(small: str) -> None:
     lane = lane_of(small)
     write(lane.world, made_up(lane.world.tick - YEAR - 1))
-    assert decided.lately(lane)["tick"].min() >= lane.world.tick - YEAR
-    assert len(decided.lately(lane)) == 3 * 3 * DECIDERS
+    assert decisions_view.lately(lane)["tick"].min() >= lane.world.tick - YEAR
+    assert len(decisions_view.lately(lane)) == 3 * 3 * DECIDERS
 
 
 def test_twins_number_those_who_decide_alike_and_by_luck(small: str) -> None:
     one, two, other = Lane(small, 7), Lane(small, 7, "reporting_support"), Lane(small, 8)
     crowd = range(len(one.world.state.boards))
-    names = [[decided.called("es", lane, "authority", who) for who in crowd] for lane in (one, two, other)]
+    names = [[decisions_view.called("es", lane, "authority", who) for who in crowd] for lane in (one, two, other)]
     assert names[0] == names[1] != names[2]
     assert len(set(names[0])) == len(crowd)
-    assert decided.called("es", one, "mayor", 3) == "Alcalde"
-    assert decided.called("es", one, "authority", 10**12) == "Autoridad comunitaria"
+    assert decisions_view.called("es", one, "mayor", 3) == "Alcalde"
+    assert decisions_view.called("es", one, "authority", 10**12) == "Autoridad comunitaria"
 
 
 def test_the_latest_come_first(small: str) -> None:
     lane = lane_of(small)
-    rows = decided.lately(lane)
-    items = decided.latest("es", lane, RENT, rows[rows["matter"] == 9_000_001], "A")
+    rows = decisions_view.lately(lane)
+    items = decisions_view.latest("es", lane, RENT, rows[rows["matter"] == 9_000_001], "A")
     dates = re.findall(r"<time>([\d-]+)</time>", items)
-    assert len(dates) == decided.LATEST
+    assert len(dates) == decisions_view.LATEST
     assert dates == sorted(dates, reverse=True)
     assert dates[0] == lane.world.date.isoformat()
     assert datetime.date.fromisoformat(dates[-1]) <= lane.world.date
@@ -217,8 +217,8 @@ def test_the_latest_come_first(small: str) -> None:
 
 def test_no_choice_is_made_by_looking(small: str) -> None:
     lane = lane_of(small)
-    before = [lane.world.state.minds.tobytes(), len(decided.lately(lane))]
-    decided.bars("es", RENT, [decided.lately(lane)])
-    assert before == [lane.world.state.minds.tobytes(), len(decided.lately(lane))]
+    before = [lane.world.state.minds.tobytes(), len(decisions_view.lately(lane))]
+    decisions_view.bars("es", RENT, [decisions_view.lately(lane)])
+    assert before == [lane.world.state.minds.tobytes(), len(decisions_view.lately(lane))]
     assert isinstance(lane.world, TrustModel)
     assert np.isfinite(lane.world.trust()).all()

@@ -14,24 +14,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.compare.command import compare
-from experiments.compare.headlines import BY_NAME
-from experiments.compare.judged import judge
-from experiments.decision import known, reach
-from experiments.decision.background import Background, in_background
-from experiments.decision.choice import FILE, Choice, runs_of
-from experiments.decision.ends import ends_of
-from experiments.decision.lines import Lines
-from experiments.decision.lives import Life, paired_lives
-from experiments.decision.measures import POLICY, measures, moved, policy_of
-from experiments.decision.outcomes import FLOOR, OUTCOMES, TRUST, by_cell, effect_on, found, moved_people
-from experiments.decision.reach import SITES, STEPS
-from experiments.runs.words import LANGUAGES
-from experiments.viewer.answer import answer
-from experiments.viewer.codes import qr_of
-from experiments.viewer.desk import Desk, work_with
-from experiments.viewer.sheet import difference, sheet_of, table_of
-from experiments.viewer.standing import Standing
+from experiments.comparison import sign_stability, single_measure_effects
+from experiments.comparison.decision_measures import POLICY, measures, moved, policy_of
+from experiments.comparison.decision_outcomes import FLOOR, OUTCOMES, TRUST, by_cell, effect_on, found, moved_people
+from experiments.comparison.effect_verdicts import judge
+from experiments.comparison.headline_measures import BY_NAME
+from experiments.comparison.outcome_bounds import ends_of
+from experiments.comparison.outcome_lines import Lines
+from experiments.comparison.policy_choice import FILE, Choice, runs_of
+from experiments.comparison.single_measure_effects import SITES, STEPS
+from experiments.comparison.twin_results import Life, paired_lives
+from experiments.page.background_worker import Background, in_background
+from experiments.page.criteria_standing import Standing
+from experiments.page.decision_answer import answer
+from experiments.page.decision_controller import Desk, work_with
+from experiments.page.qr_codes import qr_of
+from experiments.page.style_sheet import difference, sheet_of, table_of
+from experiments.report.compare_command import compare
+from experiments.words.catalogue import LANGUAGES
 from model.engine.errors import InputError
 from model.engine.policies import check_policies
 from model.town.town import Town, build_town
@@ -173,7 +173,7 @@ def test_the_background_lives_the_same_bits_as_the_command(
 def test_twins_that_end_together_are_drawn_together(
     background: Background, lived: list[list[Life]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("experiments.viewer.desk.TOGETHER_S", 0.02)
+    monkeypatch.setattr("experiments.page.decision_controller.TOGETHER_S", 0.02)
     monkeypatch.setattr(Desk, "show_map", lambda self: None)
     work_with(background)
     desk = Desk(lambda deed: deed(), "en")
@@ -340,7 +340,7 @@ def unlike(up: int, down: int) -> dict[Any, Any]:
 def test_what_other_memories_turn_is_not_known_and_never_left_out(
     lived: list[list[Life]], town: Town, monkeypatch: pytest.MonkeyPatch, up: int, down: int, why: str
 ) -> None:
-    monkeypatch.setattr(known, "known", lambda: unlike(up, down))
+    monkeypatch.setattr(sign_stability, "known", lambda: unlike(up, down))
     base = lived[0]
     arm = changed(base, trust_mean=0.01)
     alone = dataclasses.replace(HARD, chosen=moved({"training": 3}))
@@ -360,24 +360,24 @@ def test_what_other_memories_turn_is_not_known_and_never_left_out(
 
 
 def test_what_was_run_under_other_laws_is_a_measure_alone_from_the_start_and_as_long() -> None:
-    table = known.known()
+    table = sign_stability.known()
     assert set(table) == {(site, (step,), one.name) for site in SITES for step in STEPS for one in OUTCOMES}
     asked = Choice("villa_canales", moved({"training": 3}), years=2)
-    assert known.examined(asked, TRUST.name) is not None
+    assert sign_stability.examined(asked, TRUST.name) is not None
     later = datetime.date(2017, 6, 1)
     both = moved({"training": 3, "means": 0})
     for other in ({"years": 10}, {"site": "nowhere"}, {"chosen": both}, {"chosen": ()}, {"begins": later}):
-        assert known.examined(dataclasses.replace(asked, **other), TRUST.name) is None
+        assert sign_stability.examined(dataclasses.replace(asked, **other), TRUST.name) is None
 
 
 def test_every_step_is_asked_under_every_law(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for place in (known, reach):
+    for place in (sign_stability, single_measure_effects):
         monkeypatch.setattr(place, "STEPS", (("heavy_hand", 2),))
-    monkeypatch.setattr(known, "SITES", ("villa_canales",))
-    known.show_laws(tmp_path, 2, 0.25, SMALL, 1)
+    monkeypatch.setattr(sign_stability, "SITES", ("villa_canales",))
+    sign_stability.show_laws(tmp_path, 2, 0.25, SMALL, 1)
     table = pd.read_csv(tmp_path / "laws.csv").set_index("outcome")
     assert set(table.index) == {one.name for one in OUTCOMES}
-    assert set(table["cells"]) == {len(known.TRIED)}
+    assert set(table["cells"]) == {len(sign_stability.TRIED)}
     assert (table[["up", "down", "none", "open"]].sum(axis=1) == table["cells"]).all()
     assert table.loc["crimes_occurred", "high"] < 0.0
 

@@ -10,8 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from chromium import COMPILE_SECONDS, Tab, chromium, needs_chromium, small_town
 
-from experiments.decision.measures import measures
-from experiments.viewer.texts import texts
+from experiments.comparison.decision_measures import measures
+from experiments.page.page_texts import texts
 
 pytestmark = needs_chromium
 

@@ -11,7 +11,7 @@ from invented import ASKED, INVENTED, RENT, WORDS, decide_monthly, declare
 
 from experiments.validation import consequences, decisions
 from experiments.validation.decisions import BASE, WORLDS, lines_of, rows_of, share_of, show_decisions
-from experiments.validation.lived import QUICK
+from experiments.validation.experiment_runs import QUICK
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED
 
 AGENTS_OF_ROWS = {one.agent for one in INVENTED.values()}

@@ -7,8 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiments.cli import app as cli
-from experiments.runs.dictionary import DICTIONARY, OF_EFFECTS, column, described, stated
-from experiments.runs.folder import parquet_of
+from experiments.storage.run_folder import parquet_of
+from experiments.words.dictionary import DICTIONARY, OF_EFFECTS, column, described, stated
 from model.engine.errors import InputError
 
 SMALL = ("villa_canales", "--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from experiments.cli import app as cli
-from experiments.setup import doctor, tiny
+from experiments.tools.setup import doctor, tiny_run
 
 REMEDY = "a rule changed: give the reason in `confianza doctor --store REASON`"
 
@@ -16,13 +16,13 @@ REMEDY = "a rule changed: give the reason in `confianza doctor --store REASON`"
 @pytest.fixture(scope="module")
 def computed() -> dict[str, float | None]:
     """Return the figures of a tiny run of this code."""
-    return tiny.figures()
+    return tiny_run.figures()
 
 
 @pytest.fixture
 def screen(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, computed: Any) -> Any:
     """Return a function that calls the doctor and returns exit code and screen, the tiny run being done already."""
-    monkeypatch.setattr(tiny, "figures", lambda: computed)
+    monkeypatch.setattr(tiny_run, "figures", lambda: computed)
 
     def look() -> tuple[int, str]:
         code = cli.code_of(["doctor"])
@@ -36,9 +36,9 @@ def screen(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_a_tiny_run_gives_the_figures_on_record(computed: dict[str, float | None]) -> None:
-    recorded = tiny.read_record()["figures"]
+    recorded = tiny_run.read_record()["figures"]
     assert len([one for one in recorded.values() if one]) > 250
-    assert tiny.differing(computed, recorded) == [], REMEDY
+    assert tiny_run.differing(computed, recorded) == [], REMEDY
 
 
 def test_a_machine_that_is_well_is_code_0(screen: Any) -> None:
@@ -51,12 +51,12 @@ def test_a_machine_that_is_well_is_code_0(screen: Any) -> None:
 def test_a_figure_off_by_a_billionth_is_code_1(screen: Any, monkeypatch: Any, computed: Any) -> None:
     name = "trust_mean in month 2"
     moved = {name: computed[name] * (1.0 + 3e-9)}
-    monkeypatch.setattr(tiny, "figures", lambda: computed | moved)
+    monkeypatch.setattr(tiny_run, "figures", lambda: computed | moved)
     code, told = screen()
     assert code == 1
     assert f"NO  tiny run   1 of {len(computed)} figures" in told
     assert name in " ".join(told.split())
-    monkeypatch.setattr(tiny, "figures", lambda: computed | {name: computed[name] * (1.0 + 1e-12)})
+    monkeypatch.setattr(tiny_run, "figures", lambda: computed | {name: computed[name] * (1.0 + 1e-12)})
     assert screen()[0] == 0
 
 
@@ -95,7 +95,7 @@ def test_a_run_that_fails_is_a_finding_like_others(screen: Any, monkeypatch: pyt
     def broken() -> Any:
         raise ImportError("no module named 'mesa'")
 
-    monkeypatch.setattr(tiny, "figures", broken)
+    monkeypatch.setattr(tiny_run, "figures", broken)
     code, told = screen()
     assert code == 1
     assert "NO  tiny run   ImportError: no module named 'mesa'" in told
@@ -105,8 +105,8 @@ def test_figures_are_put_on_record_with_a_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, computed: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "figures.json"
-    monkeypatch.setattr(tiny, "RECORD", path)
-    monkeypatch.setattr(tiny, "figures", lambda: computed)
+    monkeypatch.setattr(tiny_run, "RECORD", path)
+    monkeypatch.setattr(tiny_run, "figures", lambda: computed)
     assert cli.code_of(["doctor"]) == 1
     assert "no figures on record" in capsys.readouterr().out
     assert cli.code_of(["doctor", "--store", "tried out"]) == 0

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.documents import odd
-from experiments.documents.write import written
+from experiments.tools.documents import odd
+from experiments.tools.documents.write import written
 from model.engine.parameters import ParameterGroup
 from model.police.roster import schema as roster_schema
 from model.simulation.registry import MECHANISMS, MONTH_SCHEDULE, SHIFT_SCHEDULE
@@ -44,7 +44,7 @@ def own_mechanisms() -> dict[str, type[ParameterGroup]]:
 
 @pytest.mark.parametrize("path", list(written()), ids=lambda path: path.name)
 def test_a_generated_document_is_up_to_date(path: Path) -> None:
-    assert path.read_text(encoding="utf-8") == written()[path], "run: python -m experiments.documents"
+    assert path.read_text(encoding="utf-8") == written()[path], "run: python -m experiments.tools.documents"
 
 
 def test_no_line_of_a_document_is_too_long_to_read() -> None:

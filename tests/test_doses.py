@@ -7,12 +7,13 @@ import pytest
 
 from experiments.cli.app import code_of
 from experiments.figures.doses import doses_figure
-from experiments.figures.svg import Tongue, content_of
+from experiments.figures.svg import content_of
 from experiments.validation import doses
 from experiments.validation.dosed import Dosed, Given
 from experiments.validation.doses import BASE, CORNERS, DOSES, FAIRER, break_even, dose_for, sets_of
 from experiments.validation.doses_text import SHORT, lines_of
-from experiments.validation.lived import QUICK
+from experiments.validation.experiment_runs import QUICK
+from experiments.words.bilingual import Tongue
 from model.engine.errors import InputError
 from model.simulation.model import TrustModel
 from scenarios import load

@@ -16,8 +16,8 @@ from experiments.cli.validate import VIRTUAL
 from experiments.figures import effects as forest
 from experiments.figures.ceiling import ceiling_of
 from experiments.figures.effects import effects_forest
-from experiments.figures.svg import Tongue, content_of
-from experiments.validation import ceiling, effects, lived, practice, readers
+from experiments.figures.svg import content_of
+from experiments.validation import ceiling, effects, experiment_runs, practice, readers
 from experiments.validation.effects_lines import CORNERS, OUTSIDE, WEAK
 from experiments.validation.effects_table import EXPERIMENTS, MADE
 from experiments.validation.effects_text import lines_of
@@ -32,7 +32,8 @@ from experiments.validation.experiment import (
     Published,
     Worlds,
 )
-from experiments.validation.lived import QUICK
+from experiments.validation.experiment_runs import QUICK
+from experiments.words.bilingual import Tongue
 from model.engine.errors import InputError
 from model.simulation.registry import MEASURES
 from scenarios import load
@@ -163,12 +164,12 @@ def test_what_the_model_does_not_have_is_told_and_the_rest_goes_on() -> None:
 
 
 def test_a_variant_of_unknown_numbers_is_refused() -> None:
-    unknown = lived.Variant("unheard", (("crime.unheard*", lambda value: value),))
+    unknown = experiment_runs.Variant("unheard", (("crime.unheard*", lambda value: value),))
     with pytest.raises(InputError, match=r"no parameter 'crime\.unheard\*'"):
-        lived.specs_of("villa_canales", (), unknown, 1.0, QUICK)
-    known = lived.Variant("half", (("deterrence.street", lambda value: value / 2),))
-    spec = lived.specs_of("villa_canales", (), known, 1.0, QUICK)[0]
-    plain = lived.specs_of("villa_canales", (), CENTRAL, 1.0, QUICK)[0]
+        experiment_runs.specs_of("villa_canales", (), unknown, 1.0, QUICK)
+    known = experiment_runs.Variant("half", (("deterrence.street", lambda value: value / 2),))
+    spec = experiment_runs.specs_of("villa_canales", (), known, 1.0, QUICK)[0]
+    plain = experiment_runs.specs_of("villa_canales", (), CENTRAL, 1.0, QUICK)[0]
     assert spec.scenario["deterrence"].street == plain.scenario["deterrence"].street / 2  # type: ignore[attr-defined]
 
 
@@ -195,7 +196,7 @@ def test_a_site_takes_over_one_fact_of_the_other_at_a_time() -> None:
     one = next(one for one in EXPERIMENTS if one.name == "swapped_totonicapan")
     other, own = load("villa_canales"), load("totonicapan")
     for world, group in (("gangs", "gangs"), ("authority", "boards"), ("contacts", "contacts")):
-        found = lived.specs_of(one.site, one.worlds[world], CENTRAL, 1.0, QUICK)[0].scenario
+        found = experiment_runs.specs_of(one.site, one.worlds[world], CENTRAL, 1.0, QUICK)[0].scenario
         assert found[group] == other[group]
         assert {name for name in own.groups if found[name] != own[name]} <= {
             *("calendar", "population", group),
@@ -205,7 +206,7 @@ def test_a_site_takes_over_one_fact_of_the_other_at_a_time() -> None:
 
 
 def test_every_result_is_repeated_with_the_sizes_of_rich_countries_at_three_tenths() -> None:
-    without = {one.name for one in EXPERIMENTS if WEAK not in effects.variants_of(one, lived.Size())}
+    without = {one.name for one in EXPERIMENTS if WEAK not in effects.variants_of(one, experiment_runs.Size())}
     published = {one.name for one in EXPERIMENTS for line in one.lines if line.published is not None and not line.must}
     assert without & published == {"no_police_years"}  # whose published lines stand in no_police_corners too
     assert without == {"no_police_years", "swapped_villa_canales", "swapped_totonicapan", "luck", "placebo", "renamed"}
@@ -216,7 +217,7 @@ def test_the_status_quo_of_another_twin_is_that_of_the_next_seed(
 ) -> None:
     monkeypatch.setattr(effects, "let_live", lambda *_: None)
     one = next(one for one in EXPERIMENTS if one.name == "luck")
-    some = effects.lived(one, CENTRAL, lived.Size(seeds=3), tmp_path)
+    some = effects.lived(one, CENTRAL, experiment_runs.Size(seeds=3), tmp_path)
     own, exchanged = ([worlds[name].run for worlds in some] for name in (BASE, EXCHANGED))
     assert exchanged == own[1:] + own[:1]
 
@@ -234,7 +235,7 @@ def test_a_placebo_is_nothing_and_a_rerun_simulates_nothing(
     assert found["placebo"]["trivial_fails"] == "True"
     assert found["town_1"]["n"] == "2"
     assert (tmp_path / "there" / "effects.png").stat().st_size > 10_000
-    monkeypatch.setattr(lived, "live", None)
+    monkeypatch.setattr(experiment_runs, "live", None)
     capsys.readouterr()
     assert code_of(words) == 0
     assert (tmp_path / "there" / "effects.csv").read_bytes() == first
@@ -316,7 +317,7 @@ def test_what_cannot_be_validated_is_told_in_one_line(
 
 @pytest.mark.slow
 def test_all_experiments_run_and_all_that_must_hold_does(tmp_path: Path) -> None:
-    rows = effects.show_effects((), tmp_path, lived.Size(seeds=2, workers=2), tmp_path / "runs")
+    rows = effects.show_effects((), tmp_path, experiment_runs.Size(seeds=2, workers=2), tmp_path / "runs")
     assert [row for row in rows if not effects.holds(row)] == []
 
 

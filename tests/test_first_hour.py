@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from experiments.cli import app as cli
-from experiments.sweeps.study import find_study
+from experiments.studies.study import find_study
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 PREFIX = "uv run --locked confianza "

@@ -20,14 +20,14 @@ from stub_runs import write_study
 
 import scenarios
 from experiments.cli import app as cli
-from experiments.compare.comparison import arms_of
-from experiments.compare.request import Request
-from experiments.report.reading import read_sites
+from experiments.comparison.comparison import arms_of
+from experiments.comparison.comparison_request import Request
+from experiments.execution.run_requests import asked
+from experiments.narrative.report_reading import read_sites
 from experiments.report.verify import EMBEDDED
-from experiments.runs.asked import asked
-from experiments.runs.batches import name_of
-from experiments.sweeps.jobs import agree_to, count_of, points_of
-from experiments.sweeps.study import KEYS, STUDIES, read_study
+from experiments.storage.run_batches import name_of
+from experiments.studies.study import KEYS, STUDIES, read_study
+from experiments.studies.study_jobs import agree_to, count_of, points_of
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 from model.engine.parameters import ParameterGroup
@@ -39,12 +39,12 @@ SLOWEST_S = 2.0
 LONGEST = 1000
 FEW, MANY = 500, 12_000
 WOULD_COMPUTE = (
-    "experiments.runs.runs.carry_out",
-    "experiments.sweeps.repeat.carry_out",
-    "experiments.compare.comparison.carry_on",
-    "experiments.sweeps.command.run_missing",
-    "experiments.figures.plot.picture",
-    "experiments.figures.plot.forest",
+    "experiments.execution.run_set.carry_out",
+    "experiments.studies.rerun_check.carry_out",
+    "experiments.comparison.comparison.carry_on",
+    "experiments.studies.sweep_command.run_missing",
+    "experiments.figures.plot_command.picture",
+    "experiments.figures.plot_command.forest",
 )
 
 

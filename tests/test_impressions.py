@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.runs.spec import RunSpec
-from experiments.runs.worlds import impressions_table
+from experiments.execution.run_tables import impressions_table
+from experiments.storage.run_spec import RunSpec
 from model.police.contacts.schema import ABUSE, BRIBE, GREETING, LONG_VISIT, RUDE, STOP, TALK
 from model.reporting.response.schema import ANSWERED_CALL
 from model.simulation.model import TrustModel

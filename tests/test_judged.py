@@ -6,9 +6,9 @@ import itertools
 import numpy as np
 import pytest
 
-from experiments.compare.judged import TOLD, VERDICTS, judge, sign_known
-from experiments.runs.ranks import FEWEST, cut_off, middle
-from experiments.runs.twins import paired
+from experiments.comparison.effect_verdicts import TOLD, VERDICTS, judge, sign_known
+from experiments.statistics.hodges_lehmann import FEWEST, cut_off, middle
+from experiments.statistics.paired_effects import paired
 
 NOUGHT = [0.0] * 8
 

@@ -15,9 +15,9 @@ from systems import needs_linux
 from test_runs import alive
 
 from experiments.cli import app as cli
-from experiments.runs.claim import unfinished
-from experiments.runs.manifest import half_written
-from experiments.sweeps.export import csv_of
+from experiments.storage.export_data import csv_of
+from experiments.storage.manifest import half_written
+from experiments.storage.results_folder import unfinished
 from model.engine.errors import InputError
 
 pytestmark = needs_linux

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from experiments.runs.laws import Law
-from experiments.validation.closed import Closed, drift, lived
+from experiments.execution.trust_accounts import Law
+from experiments.validation.closed_town import Closed, drift, lived
 from model.engine.causes import CAUSES
 from model.simulation.model import TrustModel
 from model.simulation.start.rules import steady_state_sum

@@ -7,19 +7,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("model", "scenarios", "experiments", "confianza")
-ROOMS = (
-    ("runs",),
-    ("sweeps", "bench", "documents"),
-    ("compare", "sensitivity", "setup"),
-    ("validation", "figures", "decision"),
-    ("report", "viewer"),
-    ("cli",),
-)
-"""The packages of `experiments` by level: each imports only from levels before it, never from its own level."""
 
 
 def modules() -> dict[str, Path]:
@@ -86,39 +75,3 @@ def test_packages_of_mechanisms_import_nothing() -> None:
     inits = list((ROOT / "model").glob("*/**/__init__.py"))
     assert len(inits) > 60
     assert [path for path in inits if [*imports(path)]] == []
-
-
-# Levels of experiments
-
-
-def room_of(name: str) -> str | None:
-    parts = name.split(".")
-    return parts[1] if parts[0] == "experiments" and len(parts) > 1 and parts[1] != "__init__" else None
-
-
-def level(room: str) -> int:
-    return next(height for height, rooms in enumerate(ROOMS) if room in rooms)
-
-
-def climbs(importing: str, imported: str) -> bool:
-    own, other = room_of(importing), room_of(imported)
-    return own is not None and other is not None and own != other and level(other) >= level(own)
-
-
-def test_a_package_of_experiments_imports_only_from_levels_before_it() -> None:
-    assert sorted(sum(ROOMS, ())) == sorted(path.parent.name for path in (ROOT / "experiments").glob("*/__init__.py"))
-    upward = [
-        (name, one) for name, path in modules().items() for one in imports(path, running=True) if climbs(name, one)
-    ]
-    assert upward == []
-
-
-@pytest.mark.parametrize(
-    ("importing", "imported"),
-    [
-        ("experiments.runs.spec", "experiments.sweeps.study.Study"),
-        ("experiments.report.days", "experiments.viewer.texts.say"),
-    ],
-)
-def test_an_import_that_goes_up_is_noticed(importing: str, imported: str) -> None:
-    assert climbs(importing, imported)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from experiments.figures import looks
+from experiments.figures import theme
+from experiments.page.widgets import FOLDER, palettes, style
 from experiments.report import environment
-from experiments.viewer.widgets import FOLDER, palettes, style
 
 ROOT = Path(__file__).parent.parent / "experiments"
 COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})\b|\brgba?\(\s*\d|\bhsla?\(\s*\d", re.IGNORECASE)
@@ -29,7 +29,7 @@ def test_no_file_but_that_of_the_looks_writes_a_colour_out() -> None:
         for path in ROOT.rglob("*")
         if path.suffix in DRAWN and (colours := colours_in(path.read_text(encoding="utf-8")))
     }
-    assert set(found) == {"figures/looks.py"}
+    assert set(found) == {"figures/theme.py"}
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_the_page_uses_every_colour_of_its_look_and_no_other() -> None:
     files = [FOLDER / name for name in PAGE]
     used = named(r"var\(--cf-([\w-]+)\)", *files) | named(r"\blook\.(\w+)", *files)
     used |= named(r'\blook\["([\w-]+)"\]', *files)
-    assert used - {"above"} == set(looks.PAGE)
+    assert used - {"above"} == set(theme.PAGE)
 
 
 def test_the_style_sheet_of_the_page_says_its_colours_for_light_and_dark() -> None:
@@ -58,20 +58,20 @@ def test_the_style_sheet_of_the_page_says_its_colours_for_light_and_dark() -> No
     assert light.startswith(":root {")
     assert dark.startswith(".cf-dark {")
     assert rest
-    for name, (by_day, by_night) in looks.PAGE.items():
+    for name, (by_day, by_night) in theme.PAGE.items():
         assert f"--cf-{name}: {by_day};" in light
         assert f"--cf-{name}: {by_night};" in dark
 
 
 def test_the_report_uses_every_colour_of_its_look_and_no_other() -> None:
-    assert named(r"var\(--([\w-]+)\)", *REPORT.glob("*.j2")) == set(looks.REPORT)
-    assert environment(("es",)).globals["look"] == looks.REPORT
+    assert named(r"var\(--([\w-]+)\)", *REPORT.glob("*.j2")) == set(theme.REPORT)
+    assert environment(("es",)).globals["look"] == theme.REPORT
 
 
 @pytest.mark.parametrize("name", ["ink", "soft", "a", "b", "harm", "null"])
 @pytest.mark.parametrize("dark", [False, True])
 def test_words_can_be_read_on_their_ground(name: str, dark: bool) -> None:
-    assert contrast(looks.TOKENS[name][dark], looks.TOKENS["paper"][dark]) >= 4.5
+    assert contrast(theme.TOKENS[name][dark], theme.TOKENS["paper"][dark]) >= 4.5
 
 
 def contrast(one: str, other: str) -> float:

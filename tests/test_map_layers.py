@@ -8,8 +8,8 @@ import pytest
 import shapely
 
 from experiments.cli import app as cli
-from experiments.runs.reading import read, specs_of
-from experiments.sweeps.layers import CRS, SAYING
+from experiments.execution.execution_layers import CRS, SAYING
+from experiments.storage.reading import read, specs_of
 from scenarios import load, scenario_plane
 
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.2", "--replicates", "2")

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from experiments.cli import app as cli
-from experiments.documents.columns import PAGES
-from experiments.setup.new import facts, new
+from experiments.tools.documents.column_docs import PAGES
+from experiments.tools.setup.new_municipality import facts, new
 from experiments.validation.against import Series, against_lines, expected, read_series
 from experiments.validation.orders import own_orders
 from model.engine.errors import InputError

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from experiments.validation import practice
-from experiments.validation.lived import made
+from experiments.validation.experiment_runs import made
 from scenarios import load
 
 

@@ -17,11 +17,11 @@ from test_report import strange, traced
 from test_viewer import ENGLISH, SMALL, texts_of
 
 from experiments.cli import app as cli
-from experiments.compare.practice import COSTS, DOSES, HABITS, MINUTES, PRACTICE, PROBLEMS
+from experiments.comparison.practice_effects import COSTS, DOSES, HABITS, MINUTES, PRACTICE, PROBLEMS
+from experiments.page import practice_view, problems_view, sites
+from experiments.page.visitor import Visit
+from experiments.page.world_session import Lane
 from experiments.report import build
-from experiments.viewer import practice, problems, sites
-from experiments.viewer.lane import Lane
-from experiments.viewer.visit import Visit
 from model.police.minutes.schema import MINUTE_USES
 from model.problems.problem_causes.schema import SECTOR_RECORD
 from model.problems.problems.schema import PROBLEMS as TABLE
@@ -77,8 +77,8 @@ def bars_of(markup: str) -> dict[str, list[tuple[float, float, float]]]:
 
 
 def test_the_minutes_of_a_shift_are_those_of_the_months_and_add_up(lanes: list[Lane]) -> None:
-    years = [practice.lately(lane) for lane in lanes]
-    bars = bars_of(practice.minutes_bars("es", years))
+    years = [practice_view.lately(lane) for lane in lanes]
+    bars = bars_of(practice_view.minutes_bars("es", years))
     *uses, whole = bars.values()
     assert len(uses) == len(MINUTE_USES)
     for world, lane in enumerate(lanes):
@@ -94,14 +94,14 @@ def test_the_minutes_of_a_shift_are_those_of_the_months_and_add_up(lanes: list[L
 
 
 def test_only_the_last_twelve_months_count(lanes: list[Lane], monkeypatch: pytest.MonkeyPatch) -> None:
-    history = {column: [0.0] * 3 + [float(k) for k in range(12)] for column in practice.READ}
+    history = {column: [0.0] * 3 + [float(k) for k in range(12)] for column in practice_view.READ}
     monkeypatch.setattr(lanes[0], "history", lambda: history)
-    assert practice.lately(lanes[0])["litres"].tolist() == [float(k) for k in range(12)]
+    assert practice_view.lately(lanes[0])["litres"].tolist() == [float(k) for k in range(12)]
 
 
 def test_the_panel_of_practice_speaks_spanish_and_tells_doses_of_both_worlds(lanes: list[Lane]) -> None:
-    assert "Todavía no hay un mes completo" in shown(practice.PracticePanel, visiting([]))
-    told = shown(practice.PracticePanel, visiting(lanes))
+    assert "Todavía no hay un mes completo" in shown(practice_view.PracticePanel, visiting([]))
+    told = shown(practice_view.PracticePanel, visiting(lanes))
     for words in ("480 minutos", "Visitas largas planificadas", "Patrullaje", "En total", "La dosis", "seguimiento"):
         assert words in told, words
     assert not ENGLISH.search(told), ENGLISH.findall(told)
@@ -110,15 +110,15 @@ def test_the_panel_of_practice_speaks_spanish_and_tells_doses_of_both_worlds(lan
 
 
 def test_a_dose_of_which_there_was_nothing_to_count_is_a_dash() -> None:
-    year = pd.DataFrame({column: [0.0] for column in practice.READ}).assign(residents=100.0, contacts=4.0)
-    told = re.findall(r"cf-number'>([^<]*)<", practice.doses("en", [year]))
+    year = pd.DataFrame({column: [0.0] for column in practice_view.READ}).assign(residents=100.0, contacts=4.0)
+    told = re.findall(r"cf-number'>([^<]*)<", practice_view.doses("en", [year]))
     assert told == ["0.00", "0.0", "–", "–", "0.0"]
 
 
 def test_problems_by_sector_are_counted_one_by_one(lanes: list[Lane]) -> None:
     lane = lanes[1]
     record = lane.world.state[SECTOR_RECORD]
-    rows = re.findall(r"<tr><th scope='row'>(.*?)</th>(.*?)</tr>", problems.by_sector("es", lane))
+    rows = re.findall(r"<tr><th scope='row'>(.*?)</th>(.*?)</tr>", problems_view.by_sector("es", lane))
     counts = {name: [int(n) for n in re.findall(r">(\d+)<", cells)] for name, cells in rows}
     there = [row for row in lane.world.state[TABLE].used_rows() if row["cell"] >= 0]
     for s in range(len(record)):
@@ -136,29 +136,29 @@ def test_problems_by_sector_are_counted_one_by_one(lanes: list[Lane]) -> None:
 
 def test_a_sector_tells_its_problems_in_words_and_names_no_place(lanes: list[Lane]) -> None:
     lane = lanes[0]
-    rows = problems.there(lane)[:3].copy()
+    rows = problems_view.there(lane)[:3].copy()
     rows["noted"], rows["cause"] = (-1, 5, 5), 0
     rows["named"], rows["response"], rows["kept"] = (-1, 1, 0), (-1, 1, 0), (0, 2, 4)
-    told = [problems.item("es", row) for row in rows]
+    told = [problems_view.item("es", row) for row in rows]
     assert "falta de luz. La policía no lo conoce. No se hace nada." in told[0]
     assert "Causa anotada: una cantina (errada). Respuesta no adecuada desde hace 2 meses." in told[1]
     assert "Causa anotada: falta de luz (acertada). Respuesta adecuada desde hace 4 meses." in told[2]
-    panel = shown(problems.ProblemsPanel, visiting(lanes))
+    panel = shown(problems_view.ProblemsPanel, visiting(lanes))
     assert not ENGLISH.search(panel), ENGLISH.findall(panel)
     town = lane.site.town
     names = {*town.settlement_names, *(one.name for one in lane.world.settings.facilities)}
     assert [name for name in names if name in panel] == []
-    assert problems.inspected("en", lane, 0).count("<li>") == min(
-        problems.GREATEST + 1, int((problems.there(lane)["sector"] == 0).sum())
+    assert problems_view.inspected("en", lane, 0).count("<li>") == min(
+        problems_view.GREATEST + 1, int((problems_view.there(lane)["sector"] == 0).sum())
     )
 
 
 def test_a_town_without_problems_has_a_panel_that_says_so(small: str) -> None:
     lane = Lane(small, 7)
     lane.world.state[TABLE].rows["cell"] = -1
-    counts = re.findall(r">(\d+)<", problems.by_sector("en", lane).partition("All")[2])
+    counts = re.findall(r">(\d+)<", problems_view.by_sector("en", lane).partition("All")[2])
     assert set(counts) == {"0"}
-    assert problems.inspected("en", lane, 0) == "<ul class='cf-life'></ul>"
+    assert problems_view.inspected("en", lane, 0) == "<ul class='cf-life'></ul>"
 
 
 # The report

@@ -11,10 +11,9 @@ import pytest
 from stub_runs import write_study
 
 from experiments.cli import app as cli
-from experiments.runs.dictionary import CHANGE
-from experiments.runs.manifest import SCHEMA
-from experiments.runs.older import at_present
-from experiments.runs.reading import places_of, read, specs_of, tables
+from experiments.storage.older_formats import at_present
+from experiments.storage.reading import places_of, read, specs_of, tables
+from experiments.words.dictionary import CHANGE, SCHEMA
 from model.engine.errors import InputError
 
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")

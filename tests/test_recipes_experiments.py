@@ -9,9 +9,9 @@ from test_recipes import ROOT, add_after, copy_of_the_project, edit, run, touche
 
 GUIDE = (ROOT / "docs" / "contributing_experiments.md").read_text(encoding="utf-8")
 APP, OPTIONS = "experiments/cli/app.py", "experiments/cli/options.py"
-PAGE, TEXTS = "experiments/viewer/page.py", "experiments/viewer/texts.toml"
-FIGURES, TEMPLATE = "experiments/report/by_policy.py", "experiments/report/annex.html.j2"
-METHODS = "experiments/sensitivity/methods.py"
+PAGE, TEXTS = "experiments/page/page.py", "experiments/page/texts.toml"
+FIGURES, TEMPLATE = "experiments/figures/by_policy.py", "experiments/report/annex.html.j2"
+METHODS = "experiments/studies/sensitivity_methods.py"
 
 
 def add_command(tree: Path) -> None:
@@ -28,13 +28,13 @@ def count(source: str) -> int:
     command = '''@app.command()
 def people(scenario: options.Scenario) -> None:
     """Say how many people live in a municipality."""
-    from experiments.runs.people import count
+    from experiments.execution.people import count
 
     print(count(scenario))
 
 
 '''
-    (tree / "experiments/runs/people.py").write_text(module, encoding="utf-8")
+    (tree / "experiments/execution/people.py").write_text(module, encoding="utf-8")
     edit(tree, APP, "def main() -> None:", f"{command}def main() -> None:")
 
 
@@ -44,9 +44,9 @@ def add_panel(tree: Path) -> None:
 
 import solara
 
-from experiments.viewer.pieces import text
-from experiments.viewer.texts import say
-from experiments.viewer.visit import Visit
+from experiments.page.page_parts import text
+from experiments.page.page_texts import say
+from experiments.page.visitor import Visit
 
 
 @solara.component
@@ -54,9 +54,9 @@ def LuckPanel(visit: Visit) -> None:
     """What luck is, in a sentence."""
     text(say(visit.language.value, "luck.help"))
 '''
-    (tree / "experiments/viewer/luck.py").write_text(module, encoding="utf-8")
-    line = "from experiments.viewer.looks import LAYERS, ON_REQUEST"
-    add_after(tree, PAGE, line, "from experiments.viewer.luck import LuckPanel")
+    (tree / "experiments/page/luck.py").write_text(module, encoding="utf-8")
+    line = "from experiments.page.frame_encoding import LAYERS, ON_REQUEST"
+    add_after(tree, PAGE, line, "from experiments.page.luck import LuckPanel")
     edit(tree, PAGE, '"criteria": CriteriaPanel,', '"criteria": CriteriaPanel,\n    "luck": LuckPanel,')
     words = 'tab_criteria = { en = "Criteria", es = "Criterios" }'
     add_after(tree, TEXTS, words, 'tab_luck = { en = "Luck", es = "Suerte" }')
@@ -111,8 +111,8 @@ METHODS = {'''
 
 
 RECIPES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
-    "command": (add_command, {APP, "experiments/runs/people.py"}),
-    "panel": (add_panel, {"experiments/viewer/luck.py", PAGE, TEXTS}),
+    "command": (add_command, {APP, "experiments/execution/people.py"}),
+    "panel": (add_panel, {"experiments/page/luck.py", PAGE, TEXTS}),
     "figure": (add_figure, {FIGURES, TEMPLATE}),
     "study": (add_study, {"experiments/studies/inertia.toml"}),
     "kind of study": (add_kind_of_study, {METHODS, OPTIONS}),
@@ -165,8 +165,8 @@ def test_a_new_panel_is_a_tab_and_speaks_both_languages(copy: Path) -> None:
     program = """
 from types import SimpleNamespace
 import solara
-from experiments.viewer.page import PANELS
-from experiments.viewer.texts import say
+from experiments.page.page import PANELS
+from experiments.page.page_texts import say
 for language in ("en", "es"):
     visit = SimpleNamespace(language=solara.reactive(language))
     box, rc = solara.render(PANELS["luck"](visit), handle_error=False)
@@ -178,14 +178,14 @@ for language in ("en", "es"):
 
 def test_a_new_figure_is_written_by_its_name(copy: Path, tmp_path: Path) -> None:
     compared, file = ROOT / "results" / "reference" / "report", tmp_path / "villa_canales-fears.svg"
-    program = "from experiments.report.alone import write_figures; from pathlib import Path;"
+    program = "from experiments.figures.single_measures import write_figures; from pathlib import Path;"
     answer(copy, f"{program} write_figures(Path({str(compared)!r}), Path({str(file)!r}), 'es')")
     assert "Efecto en el miedo." in file.read_text(encoding="utf-8")
 
 
 def test_a_new_study_is_found_by_its_name(copy: Path) -> None:
     program = (
-        "from experiments.sweeps.study import find_study, read_study; print(read_study(find_study('inertia')).title)"
+        "from experiments.studies.study import find_study, read_study; print(read_study(find_study('inertia')).title)"
     )
     assert answer(copy, program) == "Fear\n"
 
@@ -193,7 +193,7 @@ def test_a_new_study_is_found_by_its_name(copy: Path) -> None:
 def test_a_new_kind_of_study_is_offered_and_finds_what_decides(copy: Path) -> None:
     assert "linear" in confianza(copy, "sensitivity", "--help")
     program = """
-from experiments.sensitivity.methods import Problem, method_named, ranks
+from experiments.studies.sensitivity_methods import Problem, method_named, ranks
 problem, method = Problem(("a", "b"), ("a", "b")), method_named("linear")
 points = method.sample(problem, 50)
 print(ranks(method.analyse(problem, points, points[:, 1] + 0.1 * points[:, 0]))["b"])

@@ -16,21 +16,24 @@ import pytest
 import shapely
 
 from experiments.cli import app as cli
-from experiments.compare.breakeven import crossed
-from experiments.compare.ceiling import ceiling
-from experiments.figures.slim import Styles, slim
-from experiments.figures.svg import Tongue, svg_of
-from experiments.report import build, figures_in, places
-from experiments.report.both import both
-from experiments.report.by_policy import strongest
+from experiments.comparison.breakeven import crossed
+from experiments.comparison.ceiling_effects import ceiling
+from experiments.execution.trust_accounts import ALSO, Law
+from experiments.figures import place_figures
+from experiments.figures.by_policy import strongest
+from experiments.figures.context_figure import CONTEXT, series
+from experiments.figures.drawing import FIGURES
+from experiments.figures.place_figures import FLOOR
+from experiments.figures.report_figures import drawn
+from experiments.figures.single_measures import figures_in
+from experiments.figures.svg import svg_of
+from experiments.figures.svg_minify import Styles, slim
+from experiments.narrative.report_reading import TYPICAL, read_sites
+from experiments.report import build
 from experiments.report.chapters import chapters
-from experiments.report.context import CONTEXT, series
-from experiments.report.figures import FIGURES, drawn
-from experiments.report.places import FLOOR
-from experiments.report.reading import TYPICAL, read_sites
-from experiments.runs.laws import ALSO, Law
-from experiments.runs.manifest import read_manifest
-from experiments.runs.words import cause
+from experiments.storage.manifest import read_manifest
+from experiments.words.bilingual import Tongue, both
+from experiments.words.catalogue import cause
 
 SMALL = ("--set", "population.scale=0.05", "--years", "0.25", "--replicates", "2")
 TOLD = ("--set", "population.scale=0.05", "--years", "0.25", "--replicates", "6")
@@ -68,7 +71,7 @@ def folder(tmp_path_factory):
     words = ["compare", "status_quo", "reporting_support", "resources_only", *TOLD, "--memory", "2"]
     with pytest.MonkeyPatch.context() as quick:
         corners = [Law(memory, asymmetry) for memory in (0.5, 4.0) for asymmetry in (1.0, 5.0)]
-        quick.setattr("experiments.compare.comparison.LAWS", (*corners, Law(also="heard_0")))
+        quick.setattr("experiments.comparison.comparison.LAWS", (*corners, Law(also="heard_0")))
         assert cli.code_of([*words, "--out", str(out)]) == 0
     return out
 
@@ -183,7 +186,7 @@ def test_the_ceiling_is_shown_where_somebody_has_computed_it(folder, tmp_path, m
         "villa_canales,closed,closed,cerrado,5,10,True,,,,,,,,,,old",
     ]
     (tmp_path / "ceiling.csv").write_text("\n".join([columns, *rows, ""]), encoding="utf-8")
-    monkeypatch.setattr("experiments.compare.ceiling.CEILING", tmp_path / "ceiling.csv")
+    monkeypatch.setattr("experiments.comparison.ceiling_effects.CEILING", tmp_path / "ceiling.csv")
     page = build(folder, "both").decode()
     found = traced(folder, page)
     assert found["ceiling"] >= 2 * 2 + 9 + 6 + 2
@@ -313,7 +316,7 @@ def test_a_map_tells_no_share_that_would_be_nought(moved, told):
     gap = np.zeros((10, 100))
     gap.flat[:moved] = 2.0 * FLOOR
     site: Any = SimpleNamespace(others=[SimpleNamespace(title=both("a", "a"))])
-    assert told in places.finding(site, [gap]).en
+    assert told in place_figures.finding(site, [gap]).en
 
 
 def test_a_chapter_has_at_most_sixty_words_and_the_figure_it_names():
@@ -446,7 +449,7 @@ def test_no_gang_and_no_reporter_is_shown_by_place(page):
 def test_figures_stand_alone_as_svg_and_png_with_their_command(folder, tmp_path):
     from PIL import Image
 
-    from experiments.report.alone import write_figures
+    from experiments.figures.single_measures import write_figures
 
     written = write_figures(folder, tmp_path / "a", "es")
     for kind in ("svg", "png"):
@@ -684,7 +687,7 @@ def test_a_report_is_shown_again_from_its_folder(folder, tmp_path, page):
 
 
 def test_the_policies_of_a_sweep_are_twins_within_each_draw(swept):
-    from experiments.runs.reading import runs_of
+    from experiments.storage.reading import runs_of
 
     runs = runs_of(swept / "sweep", ["trust_mean"])
     months = pq.read_table(swept / "compared" / "effects.parquet").to_pandas()

@@ -14,9 +14,10 @@ from test_claim import RUN, TWINS, done, left, refused
 
 from experiments.cli import app as cli
 from experiments.cli.compare import Shown
-from experiments.compare.request import Request
-from experiments.runs import folder, room, runs
-from experiments.runs.asked import asked
+from experiments.comparison.comparison_request import Request
+from experiments.execution import run_set
+from experiments.execution.run_requests import asked
+from experiments.storage import disk_space, run_folder
 from model.engine.errors import InputError
 
 PROGRAM = [sys.executable, "-c", "from experiments.cli import main; main()"]
@@ -31,7 +32,7 @@ def _place(tmp_path, monkeypatch):
 @pytest.fixture
 def never(monkeypatch):
     """Let nothing be computed."""
-    for module in (runs, "experiments.compare.comparison"):
+    for module in (run_set, "experiments.comparison.comparison"):
         name = f"{module if isinstance(module, str) else module.__name__}.carry_on"
         monkeypatch.setattr(name, lambda *_: pytest.fail("this was computed before it was refused"))
 
@@ -55,7 +56,7 @@ def test_a_disk_without_room_is_told_before_anything_is_computed(words, never, c
 
 @pytest.mark.parametrize("option", ["--report", "--figures"])
 def test_places_of_what_is_shown_are_looked_at_first(option, never, capsys, monkeypatch):
-    monkeypatch.setattr(room, "check_writable", closed)
+    monkeypatch.setattr(disk_space, "check_writable", closed)
     assert f"{option} " in refused(capsys, *TWINS, option, "shown.svg")
 
 
@@ -87,7 +88,7 @@ def test_a_report_of_another_comparison_is_replaced_only_if_asked(never, capsys)
 def test_a_disk_that_fills_up_keeps_what_was_finished_and_goes_on(words, code, after, monkeypatch, capsys):
     words = (*words, "--replicates", "2", "--out", "mine")
     done(*words[:-1], "whole")
-    put, count = folder.os.fsync, []
+    put, count = run_folder.os.fsync, []
 
     def full(handle: int) -> None:
         count.append(handle)
@@ -96,7 +97,7 @@ def test_a_disk_that_fills_up_keeps_what_was_finished_and_goes_on(words, code, a
         put(handle)
 
     with monkeypatch.context() as disk:
-        disk.setattr(folder.os, "fsync", full)
+        disk.setattr(run_folder.os, "fsync", full)
         capsys.readouterr()
         assert cli.code_of(list(words)) == 1
         told = capsys.readouterr().err.splitlines()
@@ -127,8 +128,8 @@ def test_planned_bytes_are_not_fewer_than_those_that_are_written_and_not_ten_tim
     specs = asked("baseline", sets=["population.scale=0.25"], years=1, keep="incidents,cells")
     written = 2 * sum(map(len, left(Path("mine")).values()))
     state = Path("states/seed_1/state.npz").stat().st_size
-    assert written < room.size_of(specs) < 10 * written
-    assert state < room.states_of(specs) < 10 * state
+    assert written < disk_space.size_of(specs) < 10 * written
+    assert state < disk_space.states_of(specs) < 10 * state
 
 
 @pytest.mark.parametrize("variable", ["CONFIANZA_CACHE", "XDG_CACHE_HOME", "HOME"])

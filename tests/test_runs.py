@@ -14,10 +14,10 @@ import pytest
 from systems import listening, needs_linux, needs_signals
 
 from experiments.cli import app as cli
-from experiments.runs.asked import after, asked
-from experiments.runs.batches import KEYS
-from experiments.runs.folder import write_whole
-from experiments.runs.identity import settings_of
+from experiments.execution.run_requests import after, asked
+from experiments.storage.run_batches import KEYS
+from experiments.storage.run_folder import write_whole
+from experiments.storage.run_identity import settings_of
 from model.engine.errors import InputError
 from model.simulation.registry import CAUSES, MEASURES
 from model.world.month import GROUPS

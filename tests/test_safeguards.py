@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from invented import decide_monthly, declare
 
-from experiments.compare.headlines import HEADLINES
-from experiments.runs.worlds import INCIDENT_COLUMNS, decisions_table, impressions_table
-from experiments.viewer import biography, looks
+from experiments.comparison.headline_measures import HEADLINES
+from experiments.execution.run_tables import INCIDENT_COLUMNS, decisions_table, impressions_table
+from experiments.page import biography, frame_encoding
 from model.engine.choices import MOST_OPTIONS
 from model.engine.parameters import all_parameters
 from model.simulation.model import CELL_MONTH, GROUP_MONTH, SETTLEMENT_MONTH, TrustModel
@@ -156,10 +156,10 @@ def test_communities_that_do_not_invite_the_police_are_drawn_anew_for_every_seed
 
 
 def test_cliques_and_narcos_are_off_the_map_until_asked_for_and_never_beside_names() -> None:
-    assert set(looks.ON_REQUEST) == {"gangs", "narcos"}
-    assert next(iter(looks.LAYERS)) not in looks.ON_REQUEST
-    for layer in (*looks.ON_REQUEST, "told", "complaints", "recorded"):
-        assert not looks.LAYERS[layer].named, layer
+    assert set(frame_encoding.ON_REQUEST) == {"gangs", "narcos"}
+    assert next(iter(frame_encoding.LAYERS)) not in frame_encoding.ON_REQUEST
+    for layer in (*frame_encoding.ON_REQUEST, "told", "complaints", "recorded"):
+        assert not frame_encoding.LAYERS[layer].named, layer
 
 
 # Words
@@ -179,7 +179,7 @@ SAYINGS = {
         "It does not predict persons or places. It is no ground for operations against anyone",
         "without review by the 48 Cantones, which is invited. It does not say where consent may be skipped",
     ),
-    "experiments/report/answers.py": (
+    "experiments/narrative/answers.py": (
         "It predicts neither persons nor places",
         "is no ground for operations against anyone",
         "the 48 Cantones have not reviewed this model and are invited to",
@@ -191,7 +191,7 @@ SAYINGS = {
         "without review by the 48 Cantones, which is invited, and does not say where consent may be skipped",
         "Fewer complaints to the state are no success where women were left without remedy",
     ),
-    "experiments/viewer/texts.toml": (
+    "experiments/page/texts.toml": (
         "predicts neither persons nor places; it is no ground for operations against anyone",
         "Fewer complaints are no success where women were left without remedy",
     ),

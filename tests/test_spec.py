@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from experiments.runs.asked import asked
-from experiments.runs.spec import RunSpec, command_of, overrides_of, read_specs, text_of
+from experiments.execution.run_requests import asked
+from experiments.storage.run_spec import RunSpec, command_of, overrides_of, read_specs, text_of
 from model.engine.errors import InputError
 from scenarios import load
 from scenarios.reading import parse_typed_value

@@ -11,7 +11,7 @@ import pytest
 from systems import listening, needs_signals
 
 from experiments.cli.streams import Outlet, outlet
-from experiments.runs.progress import Progress, patience
+from experiments.storage.progress import Progress, patience
 
 PROGRAM = [sys.executable, "-c", "from experiments.cli import main; main()"]
 SMALL = ["baseline", "--set", "population.scale=0.05", "--set", "calendar.warm_up=0"]
@@ -107,7 +107,7 @@ def test_an_interrupted_progress_does_not_say_so(capsys):
 
 
 def test_what_is_silent_says_what_it_does(monkeypatch, capsys):
-    monkeypatch.setattr("experiments.runs.progress.SILENCE", 0.05)
+    monkeypatch.setattr("experiments.storage.progress.SILENCE", 0.05)
     with patience("drawing"):
         time.sleep(0.3)
     assert capsys.readouterr().err == "drawing: 1 s so far\n"

@@ -11,13 +11,13 @@ from PIL import Image
 from stub_runs import quarantined, write_study
 
 from experiments.cli import app as cli
-from experiments.runs import manifest
-from experiments.runs.lock import locked
-from experiments.runs.progress import Progress
-from experiments.runs.seats import SchedulerGone
-from experiments.runs.spec import RunSpec
-from experiments.sweeps import command, folder
-from experiments.sweeps.study import read_study
+from experiments.execution.local_workers import SchedulerGone
+from experiments.storage import manifest
+from experiments.storage.folder_lock import locked
+from experiments.storage.progress import Progress
+from experiments.storage.run_spec import RunSpec
+from experiments.studies import study_folder, sweep_command
+from experiments.studies.study import read_study
 from model.simulation.registry import MEASURES
 
 BREAKS = '"trust.fast_days" = [8.0]\n"calendar.warm_up" = [0, 5]'
@@ -57,7 +57,7 @@ def test_a_sweep_leaves_what_the_contract_says(done):
     assert (told["runs"], told["finished"], told["varied"]) == (8, 8, ["trust.fast_days"])
     assert {"fingerprint", "versions", "commit", "machine", "study"} <= set(told)
     assert pq.read_table(done / "plan.parquet")["run"].to_pylist() == [
-        job.run for job in command.jobs_of(read_study(done.parent / "tiny.toml"))
+        job.run for job in sweep_command.jobs_of(read_study(done.parent / "tiny.toml"))
     ]
 
 
@@ -134,9 +134,9 @@ def test_a_run_that_fails_is_told_with_the_command_that_repeats_it(capsys, tmp_p
 def test_what_is_varied_in_vain_is_told(tmp_path):
     vary = '"adoption.permanence" = [0.0, 0.5]\n"trust.fast_days" = [8.0]'
     study = read_study(write_study(tmp_path / "vain.toml", vary=vary))
-    assert list(command.overridden(study)) == []
+    assert list(sweep_command.overridden(study)) == []
     full = dataclasses.replace(study, policies=(("status_quo",), ("mopsic_full",)))
-    assert list(command.overridden(full)) == [
+    assert list(sweep_command.overridden(full)) == [
         "baseline: policy 'mopsic_full' sets adoption.permanence, which is varied only before it"
     ]
 
@@ -144,7 +144,7 @@ def test_what_is_varied_in_vain_is_told(tmp_path):
 @pytest.fixture
 def no_computing(monkeypatch):
     """Let a start fail if it would compute anything."""
-    monkeypatch.setattr(command, "run_missing", lambda *_: pytest.fail("it computed"))
+    monkeypatch.setattr(sweep_command, "run_missing", lambda *_: pytest.fail("it computed"))
 
 
 def test_what_cannot_go_on_is_refused_in_one_line(capsys, study, done, tmp_path, monkeypatch, no_computing):
@@ -170,7 +170,7 @@ def test_what_cannot_go_on_is_refused_in_one_line(capsys, study, done, tmp_path,
 def test_a_start_that_was_killed_before_its_first_file_was_in_place_is_no_obstacle(study, tmp_path, monkeypatch):
     (tmp_path / "lock").touch()
     (tmp_path / ".manifest.json.77").write_text("{")
-    monkeypatch.setattr(command, "run_missing", lambda *_: command.Outcome(interrupted=True))
+    monkeypatch.setattr(sweep_command, "run_missing", lambda *_: sweep_command.Outcome(interrupted=True))
     assert cli.code_of(["sweep", str(study), "--out", str(tmp_path)]) == 130
     there = {"lock", "manifest.json", "measures", "plan.parquet", "ro-crate-metadata.json"}
     assert {path.name for path in tmp_path.iterdir()} == there
@@ -180,7 +180,7 @@ def test_a_full_disk_is_told_with_what_is_safe(capsys, study, tmp_path, monkeypa
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(command, "run_missing", full)
+    monkeypatch.setattr(sweep_command, "run_missing", full)
     code, _, err = call(capsys, "sweep", study, "--out", tmp_path / "out")
     assert code == 1
     assert "0 of 8 runs are safe" in err
@@ -190,12 +190,12 @@ def test_a_full_disk_is_told_with_what_is_safe(capsys, study, tmp_path, monkeypa
 def test_begun_anew_a_sweep_forgets_what_it_had(tmp_path, study):
     out = tmp_path / "out"
     (out / "measures").mkdir(parents=True)
-    jobs: list[RunSpec] = command.jobs_of(read_study(study))
-    folder.write_manifest(out, read_study(study))
-    folder.write_plan(out, jobs)
+    jobs: list[RunSpec] = sweep_command.jobs_of(read_study(study))
+    study_folder.write_manifest(out, read_study(study))
+    study_folder.write_plan(out, jobs)
     for name in ("notes.txt", "photo.png", "forest.png", "effect_map_2.png"):
         (out / name).write_text("mine, or drawn")
-    folder.clear(out)
+    study_folder.clear(out)
     assert {path.name for path in out.iterdir()} == {"notes.txt", "photo.png"}
 
 
@@ -205,10 +205,10 @@ def test_begun_anew_a_sweep_removes_nothing_that_only_its_manifest_names(tmp_pat
     for mine in (tmp_path / "x", tmp_path / "results" / "x", out / "notes"):
         mine.mkdir(parents=True)
         (mine / "thesis.txt").write_text("mine")
-    folder.write_manifest(out, read_study(study))
+    study_folder.write_manifest(out, read_study(study))
     stated = json.loads((out / "manifest.json").read_text())
     (out / "manifest.json").write_text(json.dumps(stated | {"keep": [named]}))
-    monkeypatch.setattr(command, "run_missing", lambda *_: command.Outcome(interrupted=True))
+    monkeypatch.setattr(sweep_command, "run_missing", lambda *_: sweep_command.Outcome(interrupted=True))
     assert cli.code_of(["sweep", str(study), "--out", str(out), "--fresh"]) == 130
     assert len([*tmp_path.rglob("thesis.txt")]) == 3
 
@@ -219,7 +219,7 @@ def test_a_sweep_follows_no_link_out_of_its_folder(capsys, tmp_path, study, name
     elsewhere.mkdir()
     (elsewhere / "thesis.parquet").write_text("mine")
     out.mkdir()
-    folder.write_manifest(out, read_study(study))
+    study_folder.write_manifest(out, read_study(study))
     (out / name).symlink_to(elsewhere)
     for more in ([], ["--fresh"]):
         code, _, err = call(capsys, "sweep", study, "--out", out, *more)
@@ -231,9 +231,9 @@ def test_a_sweep_follows_no_link_out_of_its_folder(capsys, tmp_path, study, name
 def test_a_sweep_leaves_folders_alone_that_it_did_not_make(tmp_path, study, monkeypatch):
     out = tmp_path / "out"
     (out / "mine").mkdir(parents=True)
-    folder.write_manifest(out, read_study(study))
+    study_folder.write_manifest(out, read_study(study))
     (out / "mine" / "a.parquet").write_text("mine")
-    monkeypatch.setattr(command, "run_missing", lambda *_: command.Outcome(interrupted=True))
+    monkeypatch.setattr(sweep_command, "run_missing", lambda *_: sweep_command.Outcome(interrupted=True))
     assert cli.code_of(["sweep", str(study), "--out", str(out)]) == 130
     assert (out / "mine" / "a.parquet").is_file()
 
@@ -243,7 +243,7 @@ def test_an_analysis_that_must_stop_concludes_nothing_and_says_what_is_safe(caps
     def stop(*_):
         raise gone
 
-    monkeypatch.setattr("experiments.sweeps.command.run_missing", stop)
+    monkeypatch.setattr("experiments.studies.sweep_command.run_missing", stop)
     more = '[design]\npoints = 4\n[sensitivity]\nmeasures = ["trust_mean"]'
     vary = '"trust.harm" = { low = 0.1, high = 1.0 }\n"trust.fast" = "stated"\n'
     study = write_study(tmp_path / "s.toml", seeds=2, vary=vary + more)

@@ -13,10 +13,10 @@ import stub_runs
 from stub_runs import jobs_in, quarantined, sweep, write_study
 from systems import needs_linux, needs_signals
 
-from experiments.runs.batches import stored
-from experiments.runs.runs import run_all
-from experiments.runs.work import attempt
-from experiments.sweeps import quarantine
+from experiments.execution.run_job import attempt
+from experiments.execution.run_set import run_all
+from experiments.storage.run_batches import stored
+from experiments.studies import quarantine
 from model.engine.errors import InputError
 
 
@@ -65,7 +65,7 @@ def test_a_run_that_kills_its_worker_twice_is_in_quarantine_and_no_other(tmp_pat
 
 
 def test_a_run_that_never_ends_is_in_quarantine_and_no_other(tmp_path, jobs, monkeypatch):
-    monkeypatch.setattr("experiments.runs.seats.PATIENCE_S", 5.0)
+    monkeypatch.setattr("experiments.execution.local_workers.PATIENCE_S", 5.0)
     outcome, store = sweep(tmp_path, jobs, stub_runs.hanging, workers=1)
     bad = {job.run for job in jobs if job.seed == 2}
     assert set(outcome.failed) == bad

@@ -12,12 +12,13 @@ from matplotlib.text import Text
 from experiments.figures.charts import effects
 from experiments.figures.forest import forest
 from experiments.figures.maps import effect_maps, heat_map, pair_map
-from experiments.figures.sayings import factor_words
-from experiments.figures.svg import Tongue, content_of
+from experiments.figures.svg import content_of
 from experiments.figures.tornado import morris, tornado
-from experiments.sensitivity.indices import HEAD
-from experiments.sweeps.contrasts import TOGETHER, contrasts, over
-from experiments.sweeps.study import STUDIES, read_study
+from experiments.narrative.labels import factor_words
+from experiments.statistics.contrasts import TOGETHER, contrasts, over
+from experiments.studies.sensitivity_indices import HEAD
+from experiments.studies.study import STUDIES, read_study
+from experiments.words.bilingual import Tongue
 
 POLICIES = {"status_quo": 0.0, "a": 1.0, "b": 2.0, "a+b": 3.5}
 FACTORS = ["policy", "trust.fast_days", "trust.memory_years"]

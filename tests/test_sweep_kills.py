@@ -9,8 +9,8 @@ import pytest
 from stub_runs import write_study
 from systems import needs_linux
 
-from experiments.sweeps.store import Store
-from experiments.sweeps.trial import Broken, Sweep, survive, trial, undisturbed
+from experiments.studies.kill_trial import Broken, Sweep, survive, trial, undisturbed
+from experiments.studies.run_store import Store
 
 pytestmark = needs_linux
 STUBS = [str(Path(__file__).parent / "stub_driver.py")]
@@ -27,7 +27,7 @@ def test_a_killed_sweep_ends_with_the_same_bytes(tmp_path):
 
 
 def test_a_trial_notices_a_sweep_that_does_not_survive(tmp_path, monkeypatch):
-    monkeypatch.setattr("experiments.sweeps.trial.undisturbed", lambda *_: (b"another table", 0.1))
+    monkeypatch.setattr("experiments.studies.kill_trial.undisturbed", lambda *_: (b"another table", 0.1))
     with pytest.raises(Broken, match="other bytes after a worker was killed"):
         list(trial(1, 1, tmp_path, STUBS))
 

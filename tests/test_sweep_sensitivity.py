@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.sensitivity.budget import Clocked, Size, check_factors, fitted, planned, seconds_in
-from experiments.sensitivity.indices import csv_of, find, text_of
-from experiments.sensitivity.methods import METHODS, Problem, whole_blocks
-from experiments.sensitivity.noise import Luck, luck_of
+from experiments.statistics.noise_share import Luck, luck_of
+from experiments.studies.run_budget import Clocked, Size, check_factors, fitted, planned, seconds_in
+from experiments.studies.sensitivity_indices import csv_of, find, text_of
+from experiments.studies.sensitivity_methods import METHODS, Problem, whole_blocks
 from model.engine.errors import InputError
 
 NAMES = ("trust.fast_days", "hearsay.weight", "contacts.fair")

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.runs import folder as results
-from experiments.runs.batches import stored
-from experiments.runs.lock import locked
-from experiments.sweeps.store import LONGEST_S, MOST_RUNS, Store
+from experiments.storage import run_folder as results
+from experiments.storage.folder_lock import locked
+from experiments.storage.run_batches import stored
+from experiments.studies.run_store import LONGEST_S, MOST_RUNS, Store
 from model.engine.errors import InputError
 
 
@@ -138,7 +138,7 @@ def test_a_full_disk_loses_nothing_that_was_finished(tmp_path, monkeypatch):
     assert [path.name for path in (tmp_path / "measures").iterdir() if path.name.startswith(".")] == []
 
 
-HOLD = "import sys, time; from pathlib import Path; from experiments.runs.lock import locked\n"
+HOLD = "import sys, time; from pathlib import Path; from experiments.storage.folder_lock import locked\n"
 
 
 def holder(folder, more=""):

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stub_runs import jobs_in, write_study
 
-from experiments.runs.asked import asked
-from experiments.runs.spec import RunSpec
-from experiments.runs.towns import MOST, Towns, groups_of_towns
-from experiments.runs.work import Done, attempt
-from experiments.sweeps.factors import Range
-from experiments.sweeps.jobs import jobs_of, shares
-from experiments.sweeps.study import STUDIES, Design, read_study
+from experiments.execution.run_job import Done, attempt
+from experiments.execution.run_requests import asked
+from experiments.execution.shared_towns import MOST, Towns, groups_of_towns
+from experiments.storage.run_spec import RunSpec
+from experiments.studies.factors import Range
+from experiments.studies.study import STUDIES, Design, read_study
+from experiments.studies.study_jobs import jobs_of, shares
 from model.engine.errors import InputError
 from scenarios import load
 

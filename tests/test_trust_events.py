@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from experiments.cli.app import code_of
-from experiments.figures.svg import Tongue, content_of
+from experiments.figures.svg import content_of
 from experiments.figures.trust_events import events_figure
-from experiments.validation import calibration, panel, readings, tape, trust_events
+from experiments.validation import calibration, impression_replay, panel, readings, trust_events
 from experiments.validation.calibration import Town, numbers_of, points, reference, state_of, weigh
+from experiments.validation.impression_replay import NUMBER, OWN, PARAMETERS, Taped, year_of
 from experiments.validation.sizes import BY_NAME, EVENTS
-from experiments.validation.tape import NUMBER, OWN, PARAMETERS, Taped, year_of
+from experiments.words.bilingual import Tongue
 from model.engine.calendar import YEAR
 from model.engine.parameters import all_parameters
 from model.engine.rows import zero_rows
@@ -45,7 +46,7 @@ def test_the_law_for_all_at_once_is_that_of_the_kernels() -> None:
 def test_a_year_on_tape_leaves_what_learning_it_shift_by_shift_leaves() -> None:
     scenario = load("villa_canales", set=SMALL)
     world, numbers = Taped(scenario, rng=2), numbers_of(scenario)
-    one = tape.tape_of(scenario, 2, numbers, world.town)
+    one = impression_replay.tape_of(scenario, 2, numbers, world.town)
     ours, trust = year_of(one, numbers), world.parameters[Trust][0]
     ticks = np.concatenate([np.full(len(rows), tick) for tick, rows in world.tape])
     rows = np.concatenate([rows for _, rows in world.tape])
@@ -91,7 +92,7 @@ def test_what_is_told_has_the_cause_of_what_was_lived() -> None:
 
 def test_every_cause_that_teaches_has_a_weight_and_every_weight_a_size(small) -> None:
     town, _ = small
-    assert {name for name in tape.WEIGHED if name in NUMBER} == set(tape.WEIGHED)
+    assert {name for name in impression_replay.WEIGHED if name in NUMBER} == set(impression_replay.WEIGHED)
     assert {one.parameter for one in EVENTS} >= set(PARAMETERS)
     for share, by in ((town.tape.share_f, town.tape.by_f), (town.tape.share_e, town.tape.by_e)):
         full = share[town.tape.lived & (by == PARAMETERS.index("trust.unanswered"))]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.compare import criteria as draws
+from experiments.comparison import criteria_effects as draws
 from experiments.validation import knockouts
 from model.engine.errors import InputError
 from model.measures.criteria import CRITERIA, PART_READERS, criterion_parts

@@ -16,7 +16,7 @@ from rocrate.rocrate import ROCrate
 from rocrate_validator import models, services
 
 from experiments.cli import app as cli
-from experiments.runs.crate import VERSION
+from experiments.storage.run_crate import VERSION
 
 CITED = yaml.safe_load((Path(__file__).parent.parent / "CITATION.cff").read_text(encoding="utf-8"))
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.2", "--replicates", "2")

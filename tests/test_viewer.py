@@ -16,15 +16,25 @@ import pytest
 import solara
 
 import scenarios
-from experiments.decision.measures import file_of
-from experiments.runs.words import LANGUAGES
-from experiments.viewer import biography, changes, differ, frames, hover, looks, sites, views, why
-from experiments.viewer.lane import Lane
-from experiments.viewer.levers import FIRST, levers
-from experiments.viewer.panels import LEAST, lines_of
-from experiments.viewer.player import AHEAD, FRAMES_A_SECOND, MOST_MISSED, SPEEDS, Player
-from experiments.viewer.texts import known, say, texts
-from experiments.viewer.widgets import palettes
+from experiments.comparison.decision_measures import file_of
+from experiments.page import (
+    biography,
+    frame_encoding,
+    frames,
+    hover,
+    lever_changes,
+    pair_differences,
+    sites,
+    views,
+    why,
+)
+from experiments.page.levers import FIRST, levers
+from experiments.page.page_texts import known, say, texts
+from experiments.page.panels import LEAST, lines_of
+from experiments.page.player import AHEAD, FRAMES_A_SECOND, MOST_MISSED, SPEEDS, Player
+from experiments.page.widgets import palettes
+from experiments.page.world_session import Lane
+from experiments.words.catalogue import LANGUAGES
 from model.police.resources.schema import Resources
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import HOMICIDE
@@ -123,7 +133,7 @@ def test_the_command_names_everything_that_was_done(small: str) -> None:
     lane = Lane(small, 3, "resources_only")
     lane.move(LEVER, 0.9)
     lane.go(3)
-    command = changes.command_of("villa_canales", lane.policies, lane.seed, lane.world.date)
+    command = lever_changes.command_of("villa_canales", lane.policies, lane.seed, lane.world.date)
     assert command == (
         "confianza run villa_canales --policy resources_only --policy ./changes_2017_01_01.toml"
         " --until 2017-01-02 --seed 3"
@@ -157,20 +167,20 @@ def test_twins_of_one_policy_do_not_differ_and_the_page_says_so(small: str) -> N
     a, b = Lane(small, 7), Lane(small, 7)
     for lane in (a, b):
         lane.go(150)
-    found = differ.differences(a, b)
+    found = pair_differences.differences(a, b)
     assert set(found.values()) == {0.0}
-    assert differ.sentence("es", found) == "Hasta ahora A y B son iguales."
+    assert pair_differences.sentence("es", found) == "Hasta ahora A y B son iguales."
 
 
 def test_what_twins_differ_in_is_counted_from_the_start(small: str) -> None:
     a, b = Lane(small, 7), Lane(small, 7, "reporting_support")
     for lane in (a, b):
         lane.go(300)
-    found = differ.differences(a, b)
+    found = pair_differences.differences(a, b)
     filed = [sum(lane.history()["complaints_filed"]) + lane.this_month("complaints_filed") for lane in (a, b)]
     assert found["complaints"] == filed[1] - filed[0] > 0
-    assert "more complaints" in differ.sentence("en", found)
-    assert "denuncias más" in differ.sentence("es", found)
+    assert "more complaints" in pair_differences.sentence("en", found)
+    assert "denuncias más" in pair_differences.sentence("es", found)
 
 
 # The map
@@ -179,25 +189,25 @@ def test_what_twins_differ_in_is_counted_from_the_start(small: str) -> None:
 def test_the_map_shows_the_trust_of_every_resident(small: str) -> None:
     lane = Lane(small, 7)
     lane.go(100)
-    layer = looks.LAYERS["residents"]
-    expected = np.clip((lane.world.trust() - layer.low) / (layer.high - layer.low), 0.0, 1.0) * looks.TOP
+    layer = frame_encoding.LAYERS["residents"]
+    expected = np.clip((lane.world.trust() - layer.low) / (layer.high - layer.low), 0.0, 1.0) * frame_encoding.TOP
     alive = lane.world.state.minds["gone"] < 0
-    dots = np.full(len(alive), looks.NOTHING)
+    dots = np.full(len(alive), frame_encoding.NOTHING)
     come = np.frombuffer(lane.watch.dots(), np.uint8)
     dots[: len(come)] = come
     assert np.abs(dots[alive] - expected[alive]).max() <= 1.0
-    assert set(dots[~alive]) <= {looks.NOTHING}
+    assert set(dots[~alive]) <= {frame_encoding.NOTHING}
     assert lane.watch.trust == pytest.approx(lane.world.trust()[alive].mean(), abs=1e-12)
 
 
-@pytest.mark.parametrize("layer", list(looks.LAYERS))
+@pytest.mark.parametrize("layer", list(frame_encoding.LAYERS))
 def test_every_layer_has_a_byte_for_each_cell(small: str, layer: str) -> None:
     lane = Lane(small, 7)
     lane.go(200)
     bytes_ = lane.watch.bytes(lane.world, layer)
     assert len(bytes_) == lane.site.town.n_cells
-    assert (bytes_ == looks.NOTHING).any()
-    assert len(set(bytes_.tolist())) > 1 or layer in looks.ON_REQUEST
+    assert (bytes_ == frame_encoding.NOTHING).any()
+    assert len(set(bytes_.tolist())) > 1 or layer in frame_encoding.ON_REQUEST
 
 
 def test_what_gangs_do_is_not_shown_as_it_happens(small: str) -> None:
@@ -217,7 +227,7 @@ def test_what_gangs_do_is_not_shown_as_it_happens(small: str) -> None:
 def test_no_place_is_named_where_reports_or_cliques_are_shown(small: str, layer: str, language: str) -> None:
     lane = Lane(small, 7)
     lane.go(50)
-    assert not looks.LAYERS[layer].named
+    assert not frame_encoding.LAYERS[layer].named
     names = lane.site.town.settlement_names
     for cell in range(lane.site.town.n_cells):
         words = hover.words(language, lane, cell, layer)
@@ -242,7 +252,7 @@ def test_the_difference_of_twins_is_that_of_their_residents(small: str) -> None:
     assert least == 0.001
 
 
-@pytest.mark.parametrize("layer", list(looks.LAYERS))
+@pytest.mark.parametrize("layer", list(frame_encoding.LAYERS))
 def test_every_layer_has_a_difference(small: str, layer: str) -> None:
     a, b = Lane(small, 7), Lane(small, 7, "resources_only")
     for lane in (a, b):
@@ -251,11 +261,11 @@ def test_every_layer_has_a_difference(small: str, layer: str) -> None:
     n = len(a.watch.people) if layer == "residents" else a.site.town.n_cells
     assert n
     assert len(frame["people_a"] or frame["ground_a"]) == n
-    assert (end == 0.0) == (layer in looks.ON_REQUEST)
+    assert (end == 0.0) == (layer in frame_encoding.ON_REQUEST)
 
 
 def test_seats_and_stations_do_not_betray_a_layer_without_names() -> None:
-    for name, layer in looks.LAYERS.items():
+    for name, layer in frame_encoding.LAYERS.items():
         kinds = {kind for kind, _ in views.legend("en", name, "a", False)["marks"]}
         assert layer.named == bool(kinds)
 
@@ -265,8 +275,8 @@ def test_seats_and_stations_do_not_betray_a_layer_without_names() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_layers_of_groups_are_told_by_name_and_not_by_more_and_less(language: str) -> None:
-    found = {name: views.legend(language, name, "both", False)["swatches"] for name in looks.LAYERS}
-    assert [name for name, swatches in found.items() if swatches] == list(looks.ON_REQUEST)
+    found = {name: views.legend(language, name, "both", False)["swatches"] for name in frame_encoding.LAYERS}
+    assert [name for name, swatches in found.items() if swatches] == list(frame_encoding.ON_REQUEST)
     assert [name for _, name in found["gangs"]] == ["MS-13", "Barrio 18"]
     palette = palettes()["gangs"]
     colours = [tuple(palette[3 * k : 3 * k + 3]) for k, _ in found["gangs"]]
@@ -447,7 +457,7 @@ def test_a_paused_player_is_still_at_once() -> None:
 
 
 def test_a_player_whose_browser_has_gone_stops(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("experiments.viewer.player.PATIENCE", 0.02)
+    monkeypatch.setattr("experiments.page.player.PATIENCE", 0.02)
     browser = Browser(answers=False)
     browser.player.play(True)
     wait_for(lambda: browser.player.playing or browser.frames > 0)
@@ -512,7 +522,7 @@ def texts_of(widgets: Any) -> Iterator[str]:
 @pytest.fixture
 def page(small: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Return the page of a visitor, without a browser."""
-    from experiments.viewer import page as module
+    from experiments.page import page as module
 
     visits = []
 
@@ -531,7 +541,7 @@ def page(small: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def test_the_page_speaks_spanish_without_english(page: Any) -> None:
-    from experiments.viewer.page import PANELS
+    from experiments.page.page import PANELS
 
     box, _, visit = page
     visit.language.set("es")
@@ -551,26 +561,26 @@ def test_the_page_speaks_spanish_without_english(page: Any) -> None:
 
 
 def test_who_finds_no_place_is_told_and_let_in_when_there_is_one(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from experiments.viewer import crowd
-    from experiments.viewer.page import Page
+    from experiments.page import visitor_limit
+    from experiments.page.page import Page
 
-    monkeypatch.setattr(crowd, "RETRY_SECONDS", 0.1)
-    monkeypatch.setattr(crowd, "MOST", 1)
+    monkeypatch.setattr(visitor_limit, "RETRY_SECONDS", 0.1)
+    monkeypatch.setattr(visitor_limit, "MOST", 1)
     box, rc = solara.render(Page(), handle_error=False)
     assert "está abierta 1 veces" in " ".join(texts_of(box.children))
     time.sleep(0.5)
-    assert crowd._inside == {page[2]}
-    monkeypatch.setattr(crowd, "MOST", 2)
+    assert visitor_limit._inside == {page[2]}
+    monkeypatch.setattr(visitor_limit, "MOST", 2)
     wait_for(lambda: "está abierta" not in " ".join(texts_of(box.children)))
-    (late,) = crowd._inside - {page[2]}
+    (late,) = visitor_limit._inside - {page[2]}
     wait_for(late.player.thread.is_alive)
     rc.close()
     wait_for(lambda: not late.player.thread.is_alive())
-    assert crowd._inside == {page[2]}
+    assert visitor_limit._inside == {page[2]}
 
 
 def test_two_visitors_do_not_meet(small: str) -> None:
-    from experiments.viewer.visit import Visit
+    from experiments.page.visitor import Visit
 
     one, two = Visit(), Visit()
     ends = [visit.open() for visit in (one, two)]
@@ -613,15 +623,15 @@ def test_a_town_is_chosen_from_the_list_only(small: str) -> None:
 
 
 def test_names_of_files_are_made_from_dates_alone() -> None:
-    assert changes.name_of(datetime.date(2018, 3, 4)) == "changes_2018_03_04"
+    assert lever_changes.name_of(datetime.date(2018, 3, 4)) == "changes_2018_03_04"
 
 
 def test_policies_dated_on_the_page_are_plain_policies(small: str) -> None:
     site = sites.site(small)
-    made = changes.moved((), {LEVER: 0.5}, datetime.date(2018, 1, 1), site)
+    made = lever_changes.moved((), {LEVER: 0.5}, datetime.date(2018, 1, 1), site)
     scenario = dataclasses.replace(site.scenario, policies=made)
-    assert changes.value_on(scenario, LEVER, datetime.date(2018, 1, 1)) == 0.5
-    assert changes.value_on(scenario, LEVER, datetime.date(2017, 12, 31)) != 0.5
+    assert lever_changes.value_on(scenario, LEVER, datetime.date(2018, 1, 1)) == 0.5
+    assert lever_changes.value_on(scenario, LEVER, datetime.date(2017, 12, 31)) != 0.5
 
 
 def test_say_puts_values_in() -> None:

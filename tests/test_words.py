@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from experiments.cli.listings import measure_lines
-from experiments.compare.effects import GROUPS as IN_SENTENCES
-from experiments.runs import dictionary, words
-from experiments.runs.words import LANGUAGES, every_word, gathered
-from experiments.viewer import why
-from experiments.viewer.levers import levers
+from experiments.comparison.effects import GROUPS as IN_SENTENCES
+from experiments.page import why
+from experiments.page.levers import levers
+from experiments.words import catalogue, dictionary
+from experiments.words.catalogue import LANGUAGES, every_word, gathered
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
@@ -22,7 +22,7 @@ from model.simulation.registry import CAUSES, COUNT_NAMES, MEASURES
 from model.town.crime_kinds import NAMES as KINDS
 from model.world.month import GROUPS
 
-MECHANISMS = {path.parent.name for path in words.MODEL.glob("*/*/words.toml")}
+MECHANISMS = {path.parent.name for path in catalogue.MODEL.glob("*/*/words.toml")}
 BOOKS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded", "cleared", "charged")
 ALIKE = {"0-1", "0-100", "%", "km", "m", "km/h"}
 """What is the same in both languages."""
@@ -46,7 +46,7 @@ LONGEST = {
 """Letters that are shown in full: of a measure in a line of a terminal, of the others on the page and in a figure."""
 
 
-def every_text() -> list[tuple[str, str, words.Text]]:
+def every_text() -> list[tuple[str, str, catalogue.Text]]:
     return [(part, name, text) for part, some in every_word().items() for name, text in some.items()]
 
 
@@ -75,13 +75,13 @@ def named_by_the_model() -> dict[str, set[str]]:
     }
 
 
-@pytest.mark.parametrize("part", [part for part in words.ONE if part != "events"])
+@pytest.mark.parametrize("part", [part for part in catalogue.ONE if part != "events"])
 def test_everything_has_words_and_no_words_are_without_a_thing(part: str) -> None:
     assert set(every_word()[part]) == named_by_the_model()[part]
 
 
 def test_the_english_of_a_parameter_stands_in_the_code_alone(tmp_path: Path) -> None:
-    assert words.parameter("fear.harm", "en") == "fear after own harm of severity 1"
+    assert catalogue.parameter("fear.harm", "en") == "fear after own harm of severity 1"
     (tmp_path / "fear").mkdir()
     path = tmp_path / "fear" / "words.toml"
     path.write_text('[parameters]\nharm = { en = "fear", es = "temor" }\n', encoding="utf-8")
@@ -99,7 +99,7 @@ def test_events_of_a_life_are_those_of_causes() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_column_has_a_meaning_of_its_own(language: str) -> None:
-    told = [words.meaning(name, language) for name in MEASURES]
+    told = [catalogue.meaning(name, language) for name in MEASURES]
     assert set(COUNT_NAMES) <= set(MEASURES)
     assert len(set(told)) == len(told), sorted({one for one in told if told.count(one) > 1})
 
@@ -131,7 +131,7 @@ def test_words_are_short_enough_to_be_shown_in_full(language: str) -> None:
         if len(text[language]) > LONGEST.get(part, 76)
     ]
     assert long == []
-    assert [name for name in MEASURES if len(words.meaning(name, language)) > 76] == []
+    assert [name for name in MEASURES if len(catalogue.meaning(name, language)) > 76] == []
 
 
 def test_blanks_are_the_same_in_both_languages() -> None:
@@ -155,11 +155,11 @@ def test_the_sums_of_the_page_are_no_causes() -> None:
 
 def test_a_missing_word_is_told_with_its_neighbour_and_the_remedy() -> None:
     with pytest.raises(InputError, match="'hearsaid'; did you mean 'hearsay'"):
-        words.cause("hearsaid", "en")
+        catalogue.cause("hearsaid", "en")
     with pytest.raises(InputError, match="no words for the measure 'crimes_occurred_piracy'"):
-        words.meaning("crimes_occurred_piracy", "es")
+        catalogue.meaning("crimes_occurred_piracy", "es")
     with pytest.raises(InputError, match="in en and es, got 'fr'"):
-        words.cause("hearsay", "fr")
+        catalogue.cause("hearsay", "fr")
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_a_file_of_words_that_is_wrong_is_refused(tmp_path: Path, text: str, tol
 def test_who_corrects_a_word_leaves_the_code_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = fingerprint.__wrapped__()
     copy = tmp_path / "model"
-    shutil.copytree(words.MODEL, copy)
+    shutil.copytree(catalogue.MODEL, copy)
     monkeypatch.setattr("model.engine.fingerprint.PACKAGE", copy)
     assert fingerprint.__wrapped__() == before
     told = copy / "trust" / "hearsay" / "words.toml"

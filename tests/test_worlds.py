@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 import scenarios
-from experiments.compare.crate import inputs_of
-from experiments.runs.identity import canonical, identity, settings_of
-from experiments.runs.spec import RunSpec
-from experiments.viewer.views import ready
+from experiments.page.views import ready
+from experiments.storage.comparison_crate import inputs_of
+from experiments.storage.run_identity import canonical, identity, settings_of
+from experiments.storage.run_spec import RunSpec
 from model.crime.political_calendar.schema import PoliticalCalendar
 from model.engine.errors import InputError
 from model.engine.parameters import all_parameters

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from test_twin import BUSY, WATCHED, small_scenario
 
-from experiments.documents.writers import own
+from experiments.tools.documents.writers import own
 from model.engine.scenario import Scenario
 from model.engine.tables import GrowingTable, GrowingTableSpec
 from model.simulation import registry

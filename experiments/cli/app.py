@@ -15,7 +15,7 @@ from typer.exceptions import TyperException
 
 from experiments.cli import options
 from experiments.cli.streams import prepare_streams
-from experiments.runs.garbage import look_seldom
+from experiments.execution.gc_control import look_seldom
 from model.engine.errors import InputError, WorkStopped
 
 DONE, OUR_FAULT, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -57,7 +57,7 @@ def run(
     fresh: options.Fresh = False,
 ) -> None:
     """Simulate a municipality, write tables, print a summary."""
-    from experiments.runs.asked import asked
+    from experiments.execution.run_requests import asked
 
     if save is not None and from_ is not None:
         raise InputError("--save and --from exclude each other: give one of them")
@@ -104,7 +104,7 @@ def compare(
 ) -> None:
     """Compare policies in twin worlds: same luck, one change."""
     from experiments.cli.compare import Shown, carry_out
-    from experiments.compare.request import EffectSize, Request
+    from experiments.comparison.comparison_request import EffectSize, Request
 
     request = Request(
         arms=tuple(arms),
@@ -135,7 +135,7 @@ def check(
 ) -> None:
     """Set the status quo beside orders of magnitude, or your data."""
     if against is None:
-        from experiments.runs.asked import asked
+        from experiments.execution.run_requests import asked
 
         length = YEARS_OF_CHECK if years is None else years
         specs = asked(
@@ -159,10 +159,10 @@ def export(
     folder: options.Exported, csv: options.Csv = None, gpkg: options.Gpkg = None, geojson: options.GeoJson = None
 ) -> None:
     """Write the whole table as CSV, or maps of cells and places."""
-    from experiments.runs.progress import patience
-    from experiments.sweeps.export import csv_of
-    from experiments.sweeps.export import export as write_csv
-    from experiments.sweeps.layers import write_layers
+    from experiments.execution.execution_layers import write_layers
+    from experiments.storage.export_data import csv_of
+    from experiments.storage.export_data import export as write_csv
+    from experiments.storage.progress import patience
 
     if csv is gpkg is geojson is None:
         raise InputError("export needs --csv FILE, --gpkg FILE or --geojson FILE")
@@ -241,7 +241,7 @@ def view(
     from scenarios.extras import require_extra
 
     require_extra("page", "view")
-    from experiments.viewer.serve import view as serve
+    from experiments.page.serve import view as serve
 
     if mesa and (scenario, lang) != ("villa_canales", "en"):
         raise InputError("--mesa shows Villa Canales at a quarter, in English: leave out SCENARIO and --lang")
@@ -264,15 +264,15 @@ def bench(
     if json is not None and not json.parent.is_dir():
         raise InputError(f"--json {json}: no folder '{json.parent}'")
     if floor:
-        from experiments.bench.floor import check_floor
+        from experiments.tools.bench.floor import check_floor
 
         raise typer.Exit(DONE if check_floor(store) else OUR_FAULT)
     if against is not None:
-        from experiments.bench.paired import against as measure_both
+        from experiments.tools.bench.paired import against as measure_both
 
         measure_both(against, json, quick)
         return
-    from experiments.bench.command import measure
+    from experiments.tools.bench.bench_command import measure
 
     measure(json, quick)
 
@@ -317,8 +317,8 @@ def sweep(
     yes: options.Yes = False,
 ) -> None:
     """Compute all runs of a study, or those that are missing."""
-    from experiments.sweeps.command import Hands
-    from experiments.sweeps.command import sweep as carry_out
+    from experiments.studies.sweep_command import Hands
+    from experiments.studies.sweep_command import sweep as carry_out
 
     raise typer.Exit(carry_out(study, Hands(workers, dask, yes), out, fresh))
 
@@ -335,8 +335,8 @@ def sensitivity(
     yes: options.Yes = False,
 ) -> None:
     """Tell which parameters matter, and how much of it is luck."""
-    from experiments.sensitivity.command import sensitivity as carry_out
-    from experiments.sweeps.command import Hands
+    from experiments.studies.sensitivity_command import sensitivity as carry_out
+    from experiments.studies.sweep_command import Hands
 
     raise typer.Exit(carry_out(study, method, budget, Hands(workers, dask, yes), out, fresh))
 
@@ -371,7 +371,7 @@ def contrasts(
 @app.command()
 def repeat(run: options.Run, within: options.Within = None) -> None:
     """Compute one run again, in this process, and compare."""
-    from experiments.sweeps.repeat import repeat as once_more
+    from experiments.studies.rerun_check import repeat as once_more
 
     raise typer.Exit(once_more(run, within))
 
@@ -379,7 +379,7 @@ def repeat(run: options.Run, within: options.Within = None) -> None:
 @app.command()
 def new(kind: options.Kind, name: options.Name) -> None:
     """Write a commented file of your own that runs as it is."""
-    from experiments.setup.new import new as write_draft
+    from experiments.tools.setup.new_municipality import new as write_draft
 
     for path in write_draft(kind, name):
         print(path)
@@ -389,11 +389,11 @@ def new(kind: options.Kind, name: options.Name) -> None:
 def doctor(store: options.StoreFigures = None) -> None:
     """Say whether this machine is fit, and what to do if not."""
     if store is not None:
-        from experiments.setup.tiny import store as write_figures
+        from experiments.tools.setup.tiny_run import store as write_figures
 
         print(f"Written to {write_figures(store)}")
         return
-    from experiments.setup.doctor import examine
+    from experiments.tools.setup.doctor import examine
 
     raise typer.Exit(DONE if examine() else OUR_FAULT)
 
@@ -401,7 +401,7 @@ def doctor(store: options.StoreFigures = None) -> None:
 @app.command()
 def bundle(folder: options.Wheels, systems: options.Systems = []) -> None:
     """Fill a folder for workshops without internet."""
-    from experiments.setup.bundle import bundle as fill
+    from experiments.tools.setup.bundle import bundle as fill
 
     fill(folder, systems)
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.compare.command import compare
-from experiments.compare.request import EffectSize, Request
-from experiments.runs.manifest import COMPARISON, kind_of, read_manifest
-from experiments.runs.progress import patience
-from experiments.runs.room import check_room
+from experiments.comparison.comparison_request import EffectSize, Request
+from experiments.report.compare_command import compare
+from experiments.storage.disk_space import check_room
+from experiments.storage.manifest import COMPARISON, kind_of, read_manifest
+from experiments.storage.progress import patience
 from model.engine.errors import InputError
 
 SIZE = 20e6
@@ -67,13 +67,13 @@ class Shown:
         """Write what was asked for, from the comparison in a folder."""
         if self.report is not None:
             from experiments.report import build
-            from experiments.runs.folder import write_whole
+            from experiments.storage.run_folder import write_whole
 
             with patience("writing the report"):
                 write_whole(self.report, build(folder, self.lang))
             print(f"Report: {self.report}")
         if self.figures is not None:
-            from experiments.report.alone import write_figures
+            from experiments.figures.single_measures import write_figures
 
             with patience("drawing the figures"):
                 written = write_figures(folder, self.figures, self.lang)

@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import scenarios
-from experiments.runs.built_in import told, turned
-from experiments.runs.words import LANGUAGES, meaning, mechanism, parameter, unit
+from experiments.storage.built_in_levers import told, turned
+from experiments.words.catalogue import LANGUAGES, meaning, mechanism, parameter, unit
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameters
 from model.engine.scenario import PolicyEntry, Scenario

@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 from experiments.figures.ceiling import ceiling_of
 from experiments.figures.doses import doses_figure
 from experiments.figures.effects import effects_forest
-from experiments.figures.plot import draw, marked, written
-from experiments.figures.svg import Tongue
+from experiments.figures.plot_command import draw, marked, written
 from experiments.figures.trust_events import events_figure
-from experiments.runs.progress import patience
+from experiments.storage.progress import patience
 from experiments.validation.effects_table import EXPERIMENTS
+from experiments.words.bilingual import Tongue
 from model.engine.errors import InputError
 from scenarios.files import read_text
 

@@ -4,22 +4,23 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from experiments.execution.run_job import chosen
+from experiments.execution.run_set import Runs, run_missing
 from experiments.figures.run import picture
-from experiments.figures.svg import Tongue, content_of
-from experiments.runs.claim import Claim, claimed, digests_of, held, settle
-from experiments.runs.crate import FILE as CRATE
-from experiments.runs.crate import About, crate_of
-from experiments.runs.folder import joined, manifest_of, parquets, write, write_saved, write_whole
-from experiments.runs.identity import canonical, digest_of
-from experiments.runs.manifest import RUN, short
-from experiments.runs.progress import say
-from experiments.runs.reading import tables
-from experiments.runs.room import check_room, size_of, states_of
-from experiments.runs.runs import Runs, run_missing
-from experiments.runs.saved import are_saved, check_save
-from experiments.runs.spec import RunSpec, command_of
-from experiments.runs.summary import summary
-from experiments.runs.work import chosen
+from experiments.figures.svg import content_of
+from experiments.narrative.run_summary import summary
+from experiments.storage.disk_space import check_room, size_of, states_of
+from experiments.storage.manifest import RUN, short
+from experiments.storage.progress import say
+from experiments.storage.reading import tables
+from experiments.storage.results_folder import Claim, claimed, digests_of, held, settle
+from experiments.storage.run_crate import FILE as CRATE
+from experiments.storage.run_crate import About, crate_of
+from experiments.storage.run_folder import joined, manifest_of, parquets, write, write_saved, write_whole
+from experiments.storage.run_identity import canonical, digest_of
+from experiments.storage.run_spec import RunSpec, command_of
+from experiments.storage.saved_states import are_saved, check_save
+from experiments.words.bilingual import Tongue
 
 WHAT = "Months of a Guatemalan municipality: measures, settlements, groups, cells, causes of trust, decisions"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from model.engine.errors import InputError
 
 if TYPE_CHECKING:
-    from experiments.validation.lived import Size
+    from experiments.validation.experiment_runs import Size
 
 OUT = Path("results") / "validate"
 REPLICATES, SCALE, YEARS = 8, 0.25, 2.0
@@ -72,7 +72,7 @@ class Asked:
 
     def size(self, **own: Any) -> "Size":
         """Return how much is simulated: what is asked for, else what is an examination's own."""
-        from experiments.validation.lived import QUICK, Size
+        from experiments.validation.experiment_runs import QUICK, Size
 
         size = QUICK if self.quick else Size(**own)
         seeds, scale = self.replicates or size.seeds, self.scale or size.scale
@@ -203,8 +203,8 @@ def doses(asked: Asked) -> bool:
 
 def closed(asked: Asked) -> bool:
     """Let closed towns live under every law of trust; whether they stand still is printed, not judged."""
-    from experiments.validation.closed import YEARS as LONG
-    from experiments.validation.closed import show_closed
+    from experiments.validation.closed_town import YEARS as LONG
+    from experiments.validation.closed_town import show_closed
 
     years = 6 if asked.quick else LONG if asked.years is None else int(asked.years)
     show_closed(asked.folder, asked.size(seeds=REPLICATES, scale=SCALE), years)
@@ -215,7 +215,7 @@ def decisions(asked: Asked) -> bool:
     """Tell what every kind of agent decided, and how that changes in other worlds."""
     from experiments.validation.decisions import YEARS as LONG
     from experiments.validation.decisions import show_decisions
-    from experiments.validation.lived import QUICK, Size
+    from experiments.validation.experiment_runs import QUICK, Size
 
     folder, size = asked.out or OUT, QUICK if asked.quick else Size(seeds=20, scale=SCALE)
     size = replace(size, workers=asked.workers, seeds=asked.replicates or size.seeds, scale=asked.scale or size.scale)
@@ -233,8 +233,8 @@ def practice(asked: Asked) -> bool:
 
 def reach(asked: Asked) -> bool:
     """Tell what each measure of the decision view does alone, step by step."""
-    from experiments.decision.reach import YEARS as OWN
-    from experiments.decision.reach import show_reach
+    from experiments.comparison.single_measure_effects import YEARS as OWN
+    from experiments.comparison.single_measure_effects import show_reach
 
     size = asked.size(seeds=REPLICATES)
     show_reach(asked.folder, size.seeds, OWN if asked.years is None else asked.years, size.sets, size.workers)
@@ -243,8 +243,8 @@ def reach(asked: Asked) -> bool:
 
 def laws(asked: Asked) -> bool:
     """Tell whether what each measure of the decision view does alone keeps its sign under other laws of trust."""
-    from experiments.decision.known import show_laws
-    from experiments.decision.reach import YEARS as OWN
+    from experiments.comparison.sign_stability import show_laws
+    from experiments.comparison.single_measure_effects import YEARS as OWN
 
     size = asked.size(seeds=REPLICATES, scale=SCALE)
     show_laws(asked.folder, size.seeds, OWN if asked.years is None else asked.years, size.sets, size.workers)

@@ -7,17 +7,17 @@ import pandas as pd
 import pyarrow as pa
 from matplotlib.figure import Figure
 
-from experiments.figures.plot import MEASURES_SHOWN, chosen, marked, written
+from experiments.figures.plot_command import MEASURES_SHOWN, chosen, marked, written
 from experiments.figures.rows import Found, forest_of, most_moving
-from experiments.figures.sayings import called, change_words, decimals, for_people, named
-from experiments.figures.svg import Tongue
-from experiments.runs.dictionary import described
-from experiments.runs.folder import parquet_of, write_whole
-from experiments.runs.manifest import SWEEP, kind_of, read_manifest
-from experiments.runs.progress import patience
-from experiments.runs.reading import first_columns, kept, runs_of
-from experiments.sweeps.export import csv_bytes
-from experiments.sweeps.interactions import interactions
+from experiments.narrative.labels import called, change_words, decimals, for_people, named
+from experiments.statistics.interactions import interactions
+from experiments.storage.export_data import csv_bytes
+from experiments.storage.manifest import SWEEP, kind_of, read_manifest
+from experiments.storage.progress import patience
+from experiments.storage.reading import first_columns, kept, runs_of
+from experiments.storage.run_folder import parquet_of, write_whole
+from experiments.words.bilingual import Tongue
+from experiments.words.dictionary import described
 from model.engine.errors import InputError
 
 NAME = "contrasts"

@@ -6,8 +6,8 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from experiments.figures.rows import Found, forest_of, known
-from experiments.figures.sayings import called, with_sign
-from experiments.figures.svg import Tongue
+from experiments.narrative.labels import called, with_sign
+from experiments.words.bilingual import Tongue
 
 HEADS = {
     "trust": ("confianza, puntos de 100", "trust, points of 100"),

@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from experiments.figures.looks import SOFT
-from experiments.figures.multiples import GAP, WIDE, B, Sheet, Sizes
-from experiments.figures.sayings import begun, factor_words, level_words, named
-from experiments.figures.svg import Tongue
+from experiments.figures.small_multiples import GAP, WIDE, B, Sheet, Sizes
+from experiments.figures.theme import SOFT
+from experiments.narrative.labels import begun, factor_words, level_words, named
+from experiments.words.bilingual import Tongue
 
 MOST_LEVELS, MOST_FACTORS, FEW_LEVELS = 12, 8, 5
 CONFIDENT = 1.96

@@ -6,11 +6,11 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.looks import REACH
-from experiments.figures.multiples import A, B
 from experiments.figures.rows import known, rows
-from experiments.figures.sayings import called, with_sign
-from experiments.figures.svg import Tongue
+from experiments.figures.small_multiples import A, B
+from experiments.figures.theme import REACH
+from experiments.narrative.labels import called, with_sign
+from experiments.words.bilingual import Tongue
 
 READINGS = {"panel": (B, "o"), "single": (A, "D")}
 SIZES = {1: 2.0, 3: 3.2, 10: 4.6}

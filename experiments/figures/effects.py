@@ -6,10 +6,10 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.looks import INK, NULL, REACH, SOFT, WHITE
-from experiments.figures.multiples import A, B, Sheet, Sizes, rows_of
 from experiments.figures.rows import known
-from experiments.figures.svg import Tongue
+from experiments.figures.small_multiples import A, B, Sheet, Sizes, rows_of
+from experiments.figures.theme import INK, NULL, REACH, SOFT, WHITE
+from experiments.words.bilingual import Tongue
 
 UNITS = {
     "ratio": ("razón con el gemelo", "ratio to the twin"),

@@ -6,9 +6,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from experiments.figures.rows import Found, forest_of, most_moving
-from experiments.figures.sayings import called, factor_words, level_words, named
-from experiments.figures.svg import Tongue
-from experiments.sweeps.contrasts import TOGETHER, Contrast, contrasts
+from experiments.narrative.labels import called, factor_words, level_words, named
+from experiments.statistics.contrasts import TOGETHER, Contrast, contrasts
+from experiments.words.bilingual import Tongue
 
 Row = tuple[str, object]
 

@@ -12,13 +12,11 @@ from matplotlib.colors import Normalize, to_hex
 from matplotlib.figure import Figure
 
 from experiments.figures.charts import levels, strength
-from experiments.figures.looks import INK, NULL, SOFT, on
-from experiments.figures.multiples import WIDE, Sheet, Sizes
 from experiments.figures.rows import LETTER
-from experiments.figures.sayings import begun, called, decimals, factor_words, in_lines, level_words, named, with_sign
-from experiments.figures.svg import Tongue
-from experiments.runs.twins import Effect
-from experiments.sweeps.contrasts import (
+from experiments.figures.small_multiples import WIDE, Sheet, Sizes
+from experiments.figures.theme import INK, NULL, SOFT, on
+from experiments.narrative.labels import begun, called, decimals, factor_words, in_lines, level_words, named, with_sign
+from experiments.statistics.contrasts import (
     MOST_LEVELS,
     POLICY,
     SCENARIO,
@@ -30,6 +28,8 @@ from experiments.sweeps.contrasts import (
     over,
     parts_of,
 )
+from experiments.statistics.paired_effects import Effect
+from experiments.words.bilingual import Tongue
 
 EFFECTS, VALUES = "PuOr", "cividis"
 """Colours of effects, in whose middle lies nothing, and of values; told apart also without red or green."""

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.multiples import (
+from experiments.figures.small_multiples import (
     EDGE,
     GAP,
     HEADED,
@@ -20,8 +20,8 @@ from experiments.figures.multiples import (
     rows_of,
     signed,
 )
-from experiments.figures.sayings import begun, with_sign
-from experiments.figures.svg import Tongue
+from experiments.narrative.labels import begun, with_sign
+from experiments.words.bilingual import Tongue
 
 ROW, LEAST, LETTER, LONGEST = 0.16, 1.15, 0.054, 3.4
 """Inches of a row, of the narrowest panel, of a letter of a row's name, of the longest name."""

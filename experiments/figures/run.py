@@ -12,12 +12,12 @@ from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.looks import INK, NULL
-from experiments.figures.multiples import A, B, Sheet, Sizes, named_ends
-from experiments.figures.sayings import called
-from experiments.figures.svg import Tongue
-from experiments.runs.spec import RunSpec
-from experiments.runs.yearly import MONTHS
+from experiments.figures.small_multiples import A, B, Sheet, Sizes, named_ends
+from experiments.figures.theme import INK, NULL
+from experiments.narrative.labels import called
+from experiments.statistics.annual_aggregation import MONTHS
+from experiments.storage.run_spec import RunSpec
+from experiments.words.bilingual import Tongue
 
 BAND = 0.18
 LOOKS: tuple[dict[str, Any], ...] = (

@@ -3,8 +3,6 @@
 import html
 import io
 import re
-import textwrap
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,29 +29,6 @@ DPI, DPI_OF_SCREENS = 200, 110
 ENDINGS = (".png", ".svg", ".pdf")
 AROUND = 0.15
 """Inches around a figure that stands alone."""
-
-
-@dataclass
-class Tongue:
-    """Says the words of a figure in one language and remembers what they are in the other."""
-
-    language: str
-    pairs: dict[str, str] = field(default_factory=dict)
-
-    def __call__(self, es: str, en: str) -> str:
-        """Return a text in the language of the figure."""
-        self.pairs[es] = en
-        return es if self.language == "es" else en
-
-    def lines(self, text: str, width: int) -> str:
-        """Return a text of this figure in lines, and remember what each line is in the other language."""
-        if not text:
-            return text
-        own, other = (textwrap.wrap(one, max(10, width)) for one in (text, self.pairs.get(text, text)))
-        other += [""] * (len(own) - len(other))
-        other = [*other[: len(own) - 1], " ".join(other[len(own) - 1 :])]
-        self.pairs |= dict(zip(own, other, strict=True))
-        return "\n".join(own)
 
 
 def svg_of(figure: Figure, name: str, about: dict[str, str], edge: float | None = None) -> str:

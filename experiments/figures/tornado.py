@@ -8,13 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
-from experiments.figures.looks import INK, LINE, NULL, SOFT
-from experiments.figures.multiples import VERDICT, B, Sheet, Sizes, estimate, verdict_over
 from experiments.figures.rows import rows
-from experiments.figures.sayings import begun, called, factor_words, for_people, named
-from experiments.figures.svg import Tongue
-from experiments.sensitivity.indices import INDICES
-from experiments.sensitivity.methods import METHODS
+from experiments.figures.small_multiples import VERDICT, B, Sheet, Sizes, estimate, verdict_over
+from experiments.figures.theme import INK, LINE, NULL, SOFT
+from experiments.narrative.labels import begun, called, factor_words, for_people, named
+from experiments.studies.sensitivity_indices import INDICES
+from experiments.studies.sensitivity_methods import METHODS
+from experiments.words.bilingual import Tongue
 from model.engine.errors import InputError
 
 MOST_ROWS, NAMED = 15, 8

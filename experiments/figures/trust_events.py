@@ -6,10 +6,10 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.looks import WHITE
-from experiments.figures.multiples import A, B, Sheet, Sizes, at_nothing, rows_of, share_scale
 from experiments.figures.rows import known
-from experiments.figures.svg import Tongue
+from experiments.figures.small_multiples import A, B, Sheet, Sizes, at_nothing, rows_of, share_scale
+from experiments.figures.theme import WHITE
+from experiments.words.bilingual import Tongue
 
 Row = Mapping[str, Any]
 EVENTS = ("abuse", "bribe", "meeting", "long visit", "fair stop", "scandal")

@@ -1,7 +1,6 @@
 """The report of a comparison: one HTML file for people who decide, always the same bytes from the same results."""
 
 import json
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,20 +9,24 @@ import segno
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from experiments.compare.headlines import BY_NAME, WORDS
-from experiments.compare.request import Request
-from experiments.figures.looks import REPORT
-from experiments.figures.slim import Styles, slim
-from experiments.figures.svg import Tongue, svg_of
-from experiments.report import answers, decided, disagreeing, page_one, practice, sentences, tables
-from experiments.report.both import LANGUAGES, both
-from experiments.report.ceiling import MEASURES as OF_CEILING
-from experiments.report.ceiling import rows_at, shown_end
+from experiments.comparison.comparison_request import Request
+from experiments.comparison.headline_measures import BY_NAME, WORDS
+from experiments.figures import page_one
+from experiments.figures.drawing import FIGURES
+from experiments.figures.report_figures import available, drawn
+from experiments.figures.single_measures import figures_in
+from experiments.figures.svg import svg_of
+from experiments.figures.svg_minify import Styles, slim
+from experiments.figures.theme import REPORT
+from experiments.narrative import answers, sentences
+from experiments.narrative.ceiling_sentences import MEASURES as OF_CEILING
+from experiments.narrative.ceiling_sentences import rows_at, shown_end
+from experiments.narrative.report_reading import Site, few_deaths, read_sites
+from experiments.report import decided, disagreeing, practice, tables
 from experiments.report.chapters import chapters
-from experiments.report.days import day
-from experiments.report.figures import FIGURES, available, drawn
-from experiments.report.reading import Site, few_deaths, read_sites
-from experiments.runs import words
+from experiments.words import catalogue
+from experiments.words.bilingual import Tongue, both, languages_of
+from experiments.words.dates import day
 from model.measures.criteria import CRITERIA
 
 FIGURE_STYLES = "/* styles of figures */"
@@ -39,8 +42,8 @@ SOURCES = {
     "tables": tables,
     "headlines": BY_NAME,
     "how": WORDS,
-    "names": words,
-    "in_both": words.in_both,
+    "names": catalogue,
+    "in_both": catalogue.in_both,
     "criteria": CRITERIA,
     "day": day,
     "available": available,
@@ -51,11 +54,6 @@ SOURCES = {
     "look": REPORT,
 }
 """Where the template takes what it says of a site and its arms."""
-
-
-def languages_of(lang: str) -> tuple[str, ...]:
-    """Return the languages that an option names."""
-    return LANGUAGES if lang == "both" else (lang,)
 
 
 def build(folder: Path, lang: str = "es") -> bytes:
@@ -143,8 +141,3 @@ def figure_of(site: Site, name: str, languages: tuple[str, ...], styles: Styles)
         known, picture, caption
     )
     return shown.replace("<svg ", Markup('<svg role="img" aria-labelledby="{}-alt" ').format(known), 1)
-
-
-def figures_in(sites: list[Site]) -> Iterator[tuple[Site, str]]:
-    """Yield all figures of some sites."""
-    return ((site, name) for site in sites for name in available(site))

@@ -4,7 +4,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.report.both import Both, both
+from experiments.words.bilingual import Both, both
 
 FILE = Path(__file__).with_name("chapters.toml")
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from experiments.report.both import Both, both, joined
-from experiments.report.reading import Arm, Site, settled
-from experiments.runs.words import find
+from experiments.narrative.report_reading import Arm, Site, settled
+from experiments.words.bilingual import Both, both, joined
+from experiments.words.catalogue import find
 
 FEW = 9.5
 """Shares of a hundred below which a decimal is shown."""

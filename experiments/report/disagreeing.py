@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from experiments.compare.judged import judge
-from experiments.report.both import Both, both, joined
-from experiments.report.reading import TYPICAL, Arm, Site
-from experiments.report.sentences import capital
+from experiments.comparison.effect_verdicts import judge
+from experiments.narrative.report_reading import TYPICAL, Arm, Site
+from experiments.narrative.sentences import capital
+from experiments.words.bilingual import Both, both, joined
 
 BOOKS = {
     "crimes_occurred": ("lo ocurrido", "what happened"),

@@ -5,10 +5,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from experiments.compare.headlines import Headline
-from experiments.compare.practice import PRACTICE
-from experiments.report.both import Both, both
-from experiments.report.reading import Arm, Site, settled
+from experiments.comparison.headline_measures import Headline
+from experiments.comparison.practice_effects import PRACTICE
+from experiments.narrative.report_reading import Arm, Site, settled
+from experiments.words.bilingual import Both, both
 
 IN_CELL = {"before": Markup('<span class="cell">'), "after": Markup("</span>")}
 

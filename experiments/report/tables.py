@@ -5,14 +5,14 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from experiments.compare.breakeven import corners, crossed
-from experiments.compare.effects import GROUPS
-from experiments.compare.headlines import BY_NAME, Headline
-from experiments.report.both import Both, both, listed
-from experiments.report.numbers import Numbers
-from experiments.report.reading import Arm, Site, settled
-from experiments.runs.laws import ALSO
-from experiments.runs.words import in_both, verdict
+from experiments.comparison.breakeven import corners, crossed
+from experiments.comparison.effects import GROUPS
+from experiments.comparison.headline_measures import BY_NAME, Headline
+from experiments.execution.trust_accounts import ALSO
+from experiments.narrative.number_format import Numbers
+from experiments.narrative.report_reading import Arm, Site, settled
+from experiments.words.bilingual import Both, both, listed
+from experiments.words.catalogue import in_both, verdict
 
 COSTS = ("officers", "couple_shifts", "km", "officers_trained", "training_days", "joint_patrols", "army_visits")
 ALIKE = {

@@ -11,20 +11,20 @@ from typing import Any
 
 import pyarrow as pa
 
-from experiments.compare.command import compare
-from experiments.compare.request import Request
+from experiments.comparison.comparison_request import Request
+from experiments.execution.run_job import chosen
+from experiments.execution.run_set import run_all
 from experiments.report import build
-from experiments.runs.batches import only
-from experiments.runs.dictionary import CHANGE
-from experiments.runs.folder import joined
-from experiments.runs.manifest import COMPARISON, MANIFEST, RUN, SWEEP, read_manifest
-from experiments.runs.reading import specs_of, tables
-from experiments.runs.runs import run_all
-from experiments.runs.saved import check_went_on
-from experiments.runs.stated import Comparison, Said, checked
-from experiments.runs.work import chosen
-from experiments.sweeps.repeat import check_code as check_run
-from experiments.sweeps.repeat import once_more, rows_of
+from experiments.report.compare_command import compare
+from experiments.storage.manifest import COMPARISON, MANIFEST, RUN, SWEEP, read_manifest
+from experiments.storage.manifest_schema import Comparison, Said, checked
+from experiments.storage.reading import specs_of, tables
+from experiments.storage.run_batches import only
+from experiments.storage.run_folder import joined
+from experiments.storage.saved_states import check_went_on
+from experiments.studies.rerun_check import check_code as check_run
+from experiments.studies.rerun_check import once_more, rows_of
+from experiments.words.dictionary import CHANGE
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 from scenarios.files import parse_json, read_text

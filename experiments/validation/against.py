@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.runs.asked import asked
-from experiments.runs.spec import RunSpec, every_measure
-from experiments.runs.words import meaning, unit
+from experiments.execution.run_requests import asked
+from experiments.storage.run_spec import RunSpec, every_measure
 from experiments.validation.check import WIDTH, show_beside
+from experiments.words.catalogue import meaning, unit
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import parse_date
 from model.simulation.registry import MEASURES

@@ -12,10 +12,10 @@ from functools import cache
 
 import pandas as pd
 
-from experiments.documents.evidence import LEDGER, LISTS, Row, in_list
-from experiments.runs.asked import asked
-from experiments.runs.folder import joined
-from experiments.runs.runs import run_all
+from experiments.execution.run_requests import asked
+from experiments.execution.run_set import run_all
+from experiments.storage.run_folder import joined
+from experiments.tools.documents.evidence import LEDGER, LISTS, Row, in_list
 from experiments.validation.knockouts import SURE, Effect, effect_of, shown
 from model.engine.errors import InputError, suggest_nearest
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq, root
 
+from experiments.validation.impression_replay import OWN, Numbers, Reals, Tape, fast_of, held_up, tape_of, year_of
 from experiments.validation.panel import (
     ANSWERS,
     LEVEL,
@@ -24,7 +25,6 @@ from experiments.validation.panel import (
     trust_of,
 )
 from experiments.validation.sizes import BY_NAME, DOOR, EVENTS, Event
-from experiments.validation.tape import OWN, Numbers, Reals, Tape, fast_of, held_up, tape_of, year_of
 from model.engine.scenario import Scenario
 from model.trust.belief_updating.schema import REFERENCE_ASYMMETRY
 from scenarios import load

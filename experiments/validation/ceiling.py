@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.compare.headlines import BY_NAME
+from experiments.comparison.headline_measures import BY_NAME
 from experiments.validation import readers as r
 from experiments.validation.effects import lived, show_sites
 from experiments.validation.experiment import BASE, CENTRAL, Experiment, Found, Missing, Read, Worlds, found_of
-from experiments.validation.lived import RUNS, Size
+from experiments.validation.experiment_runs import RUNS, Size
 from model.engine.fingerprint import fingerprint
 
 YEARS = 10.0

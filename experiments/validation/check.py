@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from experiments.runs.folder import joined
-from experiments.runs.runs import run_all
-from experiments.runs.spec import RunSpec
-from experiments.runs.yearly import by_run, years_of
+from experiments.execution.run_set import run_all
+from experiments.statistics.annual_aggregation import by_run, years_of
+from experiments.storage.run_folder import joined
+from experiments.storage.run_spec import RunSpec
 from experiments.validation.orders import OWN, Band, Order, orders_for
 
 WIDTH, LABEL, NUMBER, NARROW = 80, 38, 8, 7

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from experiments.runs.words import meaning
 from experiments.validation.experiment import found_of
+from experiments.words.catalogue import meaning
 from model.engine.fingerprint import fingerprint
 
 OFFERED = "multicultural"

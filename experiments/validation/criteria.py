@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from experiments.compare.criteria import SITES, draw_lines, mean_scores
-from experiments.runs.asked import asked
-from experiments.runs.folder import joined
-from experiments.runs.runs import run_all
-from experiments.runs.twins import paired
+from experiments.comparison.criteria_effects import SITES, draw_lines, mean_scores
+from experiments.execution.run_requests import asked
+from experiments.execution.run_set import run_all
+from experiments.statistics.paired_effects import paired
+from experiments.storage.run_folder import joined
 from model.measures.criteria import CRITERIA, GRADES, grade_index
 
 PAPER = {

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Iterator, Mapping
 
-from experiments.validation.criteria import SITES, Table, World, answer, ended, mean_of, table_of
+from experiments.comparison.criteria_effects import SITES
+from experiments.validation.criteria import Table, World, answer, ended, mean_of, table_of
 from model.measures.criteria import CRITERIA, GRADES, grade_index
 
 YEARS, SEEDS = 3.0, 2

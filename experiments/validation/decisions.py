@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from experiments.runs.asked import asked
-from experiments.runs.folder import write_whole
-from experiments.runs.pool import carry_out
-from experiments.runs.seats import Tell
-from experiments.runs.towns import TOWNS
-from experiments.runs.words import find
-from experiments.runs.worlds import go_on
+from experiments.execution.executor import carry_out
+from experiments.execution.local_workers import Tell
+from experiments.execution.run_requests import asked
+from experiments.execution.run_tables import go_on
+from experiments.execution.shared_towns import TOWNS
+from experiments.storage.run_folder import write_whole
 from experiments.validation import consequences
 from experiments.validation.effects import csv_of
 from experiments.validation.experiment import SITES, found_of
-from experiments.validation.lived import Size
+from experiments.validation.experiment_runs import Size
+from experiments.words.catalogue import find
 from model.engine.calendar import YEAR, tick_of
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED, ChoiceSpec
 from model.engine.fingerprint import fingerprint

@@ -11,18 +11,18 @@ from typing import Any
 
 import numpy as np
 
-from experiments.runs.asked import asked
-from experiments.runs.folder import write_whole
-from experiments.runs.identity import canonical, digest_of
-from experiments.runs.pool import carry_out
-from experiments.runs.seats import Tell
-from experiments.runs.towns import TOWNS
-from experiments.runs.worlds import go_on
+from experiments.execution.executor import carry_out
+from experiments.execution.local_workers import Tell
+from experiments.execution.run_requests import asked
+from experiments.execution.run_tables import go_on
+from experiments.execution.shared_towns import TOWNS
+from experiments.storage.run_folder import write_whole
+from experiments.storage.run_identity import canonical, digest_of
 from experiments.validation.dosed import Dosed, Given
 from experiments.validation.doses_text import lines_of
 from experiments.validation.effects import csv_of
 from experiments.validation.experiment import found_of
-from experiments.validation.lived import RUNS, SEVERAL, Size, written
+from experiments.validation.experiment_runs import RUNS, SEVERAL, Size, written
 from experiments.validation.readings import CENTRE, readings
 from model.engine.calendar import tick_of
 from model.engine.errors import InputError

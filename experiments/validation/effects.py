@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.runs.folder import write_whole
-from experiments.runs.spec import RunSpec
+from experiments.storage.run_folder import write_whole
+from experiments.storage.run_spec import RunSpec
 from experiments.validation.effects_lines import WEAK
 from experiments.validation.effects_table import EXPERIMENTS, MADE
 from experiments.validation.effects_text import lines_of
@@ -26,7 +26,7 @@ from experiments.validation.experiment import (
     Worlds,
     found_of,
 )
-from experiments.validation.lived import RUNS, Size, let_live, made, specs_of
+from experiments.validation.experiment_runs import RUNS, Size, let_live, made, specs_of
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
-from experiments.runs.twins import clean, error_of, quantile
+from experiments.statistics.paired_effects import clean, error_of, quantile
 
 SITES = ("villa_canales", "totonicapan")
 BASE = "status_quo"

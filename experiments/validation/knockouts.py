@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from experiments.runs.asked import asked
-from experiments.runs.folder import joined
-from experiments.runs.runs import run_all
-from experiments.runs.spec import RunSpec
+from experiments.execution.run_requests import asked
+from experiments.execution.run_set import run_all
+from experiments.storage.run_folder import joined
+from experiments.storage.run_spec import RunSpec
 from model.engine.errors import InputError, suggest_nearest
 from model.simulation.registry import MECHANISMS
 from scenarios.groups import switchable_mechanisms

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.runs.yearly import Expression
+from experiments.statistics.annual_aggregation import Expression
 from model.engine.errors import InputError, suggest_nearest
 from scenarios.files import read_toml
 

@@ -12,7 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from experiments.validation.tape import CONTACTS, OWN, Numbers, Reals, Tape, held_up, lasting, next_of, year_of
+from experiments.validation.impression_replay import (
+    CONTACTS,
+    OWN,
+    Numbers,
+    Reals,
+    Tape,
+    held_up,
+    lasting,
+    next_of,
+    year_of,
+)
 from model.trust.belief_updating.schema import EVIDENCE_COLUMNS, REFERENCE_ASYMMETRY
 
 ADULTS = 100_000

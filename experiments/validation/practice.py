@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from experiments.validation import readers as r
 from experiments.validation.effects import lived, show_sites
 from experiments.validation.experiment import BASE, CENTRAL, Experiment, Found, Window, Worlds, found_of
-from experiments.validation.lived import RUNS, Size
+from experiments.validation.experiment_runs import RUNS, Size
 from model.engine.fingerprint import fingerprint
 
 AFTER = (1, 3, 10)

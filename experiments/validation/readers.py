@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from experiments.compare.headlines import VIOLENT as VIOLENT
+from experiments.comparison.headline_measures import VIOLENT as VIOLENT
 from experiments.validation.experiment import BASE, Lived, Read, Window, Worlds
 
 STREET_KINDS = ("robbery", "theft")

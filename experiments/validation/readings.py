@@ -4,14 +4,14 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from experiments.runs import laws
-from experiments.runs.folder import write_whole
+from experiments.execution import trust_accounts
+from experiments.storage.run_folder import write_whole
 from experiments.validation.calibration import Calibrated, Town, calibrate, reference
+from experiments.validation.impression_replay import Numbers
 from experiments.validation.panel import SELECTION
 from experiments.validation.sizes import EVENTS
-from experiments.validation.tape import Numbers
 
-FILE = Path(laws.__file__).with_name("readings.toml")
+FILE = Path(trust_accounts.__file__).with_name("readings.toml")
 FREE = (
     *(one.parameter for one in EVENTS),
     "consultation.door",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.runs.folder import write_whole
+from experiments.storage.run_folder import write_whole
 from experiments.validation.calibration import (
     SCANDAL_DAY,
     SINGLE_LEFT,
@@ -20,10 +20,10 @@ from experiments.validation.calibration import (
     state_of,
 )
 from experiments.validation.effects import csv_of
+from experiments.validation.impression_replay import OWN, Numbers
 from experiments.validation.panel import ADULTS, PANELS, SELECTION, Panel, panels_of
 from experiments.validation.readings import CENTRE, READINGS, readings
 from experiments.validation.sizes import BY_NAME
-from experiments.validation.tape import OWN, Numbers
 
 DAYS = (3, 21, 365)
 SINGLE = "single"

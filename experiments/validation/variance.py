@@ -15,16 +15,16 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
-from experiments.compare.effects import by_seed
-from experiments.compare.headlines import BY_NAME
-from experiments.compare.text import ALL_ALIKE, many
-from experiments.runs.asked import asked
-from experiments.runs.batches import STATUS_QUO
-from experiments.runs.progress import Progress
-from experiments.runs.side_by_side import twins
-from experiments.runs.spec import RunSpec
-from experiments.runs.twins import Effect, paired, saved
-from experiments.runs.worlds import go_on, measures_table
+from experiments.comparison.effects import by_seed
+from experiments.comparison.headline_measures import BY_NAME
+from experiments.execution.run_requests import asked
+from experiments.execution.run_tables import go_on, measures_table
+from experiments.execution.twin_runs import twins
+from experiments.narrative.comparison_text import ALL_ALIKE, many
+from experiments.statistics.paired_effects import Effect, paired, saved
+from experiments.storage.progress import Progress
+from experiments.storage.run_batches import STATUS_QUO
+from experiments.storage.run_spec import RunSpec
 from model.engine.calendar import tick_of
 from model.engine.scenario import Scenario
 from model.simulation.model import TrustModel

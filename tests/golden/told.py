@@ -24,21 +24,22 @@ import pyarrow.parquet as pq
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from experiments.compare.request import EffectSize
-from experiments.compare.text import lines
-from experiments.decision.choice import Choice
-from experiments.decision.lives import Life
-from experiments.decision.measures import moved
-from experiments.decision.outcomes import MEASURED
+from experiments.comparison.comparison_request import EffectSize
+from experiments.comparison.decision_measures import moved
+from experiments.comparison.decision_outcomes import MEASURED
+from experiments.comparison.policy_choice import Choice
+from experiments.comparison.twin_results import Life
 from experiments.figures import answers as study
-from experiments.figures import sayings
-from experiments.figures.svg import Tongue
-from experiments.report import answers, build, disagreeing, sentences, tables
-from experiments.report.figures import FIGURES, available, drawn
-from experiments.report.reading import read_sites
-from experiments.viewer.answer import answer, bar
-from experiments.viewer.differ import sentence
-from experiments.viewer.standing import Standing
+from experiments.figures.drawing import FIGURES
+from experiments.figures.report_figures import available, drawn
+from experiments.narrative import answers, labels, sentences
+from experiments.narrative.comparison_text import lines
+from experiments.narrative.report_reading import read_sites
+from experiments.page.criteria_standing import Standing
+from experiments.page.decision_answer import answer, bar
+from experiments.page.pair_differences import sentence
+from experiments.report import build, disagreeing, tables
+from experiments.words.bilingual import Tongue
 from model.simulation.registry import MEASURES
 from scenarios import load, policies
 
@@ -198,10 +199,10 @@ def of_comparison(folder: Path) -> list[str]:
 
 def of_words(language: str) -> list[str]:
     """Return the words in figures for measures, policies and changes."""
-    tongue, changes = Tongue(language), (*policies(), *sayings.FACTORS, "mopsic_full × trust.harm=0.5", "trust.harm")
-    found = [sayings.named(one, tongue) for one in MEASURES]
-    found += [say(one, tongue) for one in changes for say in (sayings.factor_words, sayings.change_words)]
-    return [*dict.fromkeys([*found, sayings.called("mopsic_full+heavy_hand", tongue)])]
+    tongue, changes = Tongue(language), (*policies(), *labels.FACTORS, "mopsic_full × trust.harm=0.5", "trust.harm")
+    found = [labels.named(one, tongue) for one in MEASURES]
+    found += [say(one, tongue) for one in changes for say in (labels.factor_words, labels.change_words)]
+    return [*dict.fromkeys([*found, labels.called("mopsic_full+heavy_hand", tongue)])]
 
 
 def of_studies(language: str) -> list[str]:

@@ -7,12 +7,12 @@ import sys
 from typing import Any
 
 from experiments.cli.app import code_of
-from experiments.documents import write
-from experiments.runs import words
-from experiments.runs.summary import LINES
+from experiments.narrative.run_summary import LINES
+from experiments.page import why
+from experiments.page.levers import levers
+from experiments.tools.documents import write
 from experiments.validation.knockouts import knockouts
-from experiments.viewer import why
-from experiments.viewer.levers import levers
+from experiments.words import catalogue
 from model.simulation.registry import CAUSES, COUNT_NAMES, MEASURES, MECHANISMS, SHIFT_SCHEDULE, TABLES
 from model.town.crime_kinds import KINDS, NAMES
 from model.world.columns import MonthlyCounts
@@ -38,17 +38,17 @@ def stated() -> dict[str, Any]:
         "of the rate": reply("parameters", "crime.livestock_theft"),
         "policies": reply("policies"),
         "off": sorted(off.off),
-        "measures": {language: reply("measures", "--lang", language) for language in words.LANGUAGES},
+        "measures": {language: reply("measures", "--lang", language) for language in catalogue.LANGUAGES},
         "units": {name: measure.unit for name, measure in MEASURES.items()},
         "counts": list(COUNT_NAMES),
         "tally": list(MonthlyCounts.columns),
         "tables": [table.name for table in TABLES],
         "order": [one.name for one in MECHANISMS],
         "schedule": list(SHIFT_SCHEDULE),
-        "causes": {name: words.in_both(words.cause, name) for name in CAUSES if name},
+        "causes": {name: catalogue.in_both(catalogue.cause, name) for name in CAUSES if name},
         "causes of the page": {name: why.cause_name("es", name) for name in CAUSES if name},
-        "levers of the page": {one.name: [one.title(language) for language in words.LANGUAGES] for one in every},
-        "kinds": {name: words.in_both(words.kind, name) for name in NAMES},
+        "levers of the page": {one.name: [one.title(language) for language in catalogue.LANGUAGES] for one in every},
+        "kinds": {name: catalogue.in_both(catalogue.kind, name) for name in NAMES},
         "keys of kinds": {kind.name: kind.key for kind in KINDS},
         "summary": [line.label for line in LINES],
         "knock-out": [list(one.process) for one in knockouts(["street_lighting"])],

@@ -1,1 +1,0 @@
-"""Comparisons: twin worlds that differ in their policies, and what that does."""

@@ -1,0 +1,1 @@
+"""Comparisons of policies: arms, effects, verdicts, decision measures."""

@@ -1,0 +1,39 @@
+"""Effects on every monthly measure, not only on headlines: for who looks for what nobody thought of."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+
+from experiments.comparison.effects import Pair, row_of
+from experiments.statistics.annual_aggregation import MONTHS
+from experiments.words.dictionary import measure
+
+SECTION, HOW = "all", f"mean of the last {MONTHS} months"
+
+
+def every_table(pairs: Sequence[Pair]) -> pd.DataFrame:
+    """Return a row for each pair of arms and each monthly measure that both have, in the measure's own unit."""
+    return pd.DataFrame([row for one in pairs for row in rows_of(one)])
+
+
+def rows_of(one: Pair) -> Iterator[dict[str, Any]]:
+    """Yield the rows of one pair."""
+    base, arm = (last_months(side.table("measures")) for side in (one.base, one.arm))
+    for name in [str(name) for name in base.columns.intersection(arm.columns)]:
+        said = measure(name)
+        told = {"unit": said.unit, "meaning_en": said.en, "meaning_es": said.es}
+        yield row_of(one, SECTION, name, HOW, one.effect(by_seed(base[name]), by_seed(arm[name]))) | told
+
+
+def last_months(months: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean of every measure over the last twelve months of each run, by seed."""
+    from model.simulation.registry import MEASURES
+
+    last = months.sort_values("month").groupby("seed").tail(MONTHS)
+    return last.groupby("seed")[[name for name in MEASURES if name in months]].mean()
+
+
+def by_seed(values: "pd.Series[float]") -> dict[int, float]:
+    """Return one number by seed."""
+    return {int(seed): float(value) for seed, value in values.items()}  # type: ignore[call-overload]

@@ -1,0 +1,63 @@
+"""Effects draw by draw, where an earlier sweep varied parameters: what luck does, and what parameters do."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+
+from experiments.comparison.comparison_jobs import draw_of, draws_in
+from experiments.comparison.effects import Pair, by_seed
+from experiments.comparison.headline_measures import present
+from experiments.statistics.paired_effects import paired
+
+
+def draws_table(pairs: Sequence[Pair]) -> pd.DataFrame:
+    """Return a row for each pair of arms, headline and draw: the values drawn, and the effect among the seeds."""
+    return pd.DataFrame([row for one in pairs if len(draws_in(one.seeds)) > 1 for row in rows_of(one)])
+
+
+def rows_of(one: Pair) -> Iterator[dict[str, Any]]:
+    """Yield the rows of one pair."""
+    base, arm = one.base.table("measures"), one.arm.table("measures")
+    values = base.drop_duplicates("seed").set_index("seed")[list(one.base.drawn)]
+    where = {"site": one.arm.scenario, "against": one.arm.name}
+    for headline in present(base.columns.intersection(arm.columns)):
+        sides = by_seed(base, headline.of), by_seed(arm, headline.of)
+        for number, draw in enumerate(draws_in(one.seeds), start=1):
+            worlds = [world for world in one.seeds if draw_of(world) == draw]
+            effect = paired(*([side[world] for world in worlds] for side in sides))
+            drawn = {str(name): value for name, value in values.loc[worlds[0]].items()}
+            yield where | {"measure": headline.name, "draw": number} | dataclasses.asdict(effect) | drawn
+
+
+def drawn_table(draws: pd.DataFrame, pairs: Sequence[Pair]) -> pd.DataFrame:
+    """Return, by arm and headline, in how many draws it rises or falls, nine draws in ten, and what decides most."""
+    drawn = {(one.arm.scenario, one.arm.name): one.base.drawn for one in pairs}
+    groups: Any = draws.groupby(["site", "against", "measure"], sort=False) if len(draws) else ()
+    return pd.DataFrame(
+        [
+            {"site": site, "against": against, "measure": measure} | summed(rows, drawn[site, against])
+            for (site, against, measure), rows in groups
+        ]
+    )
+
+
+def summed(rows: pd.DataFrame, parameters: Sequence[str]) -> dict[str, Any]:
+    """Return what the draws say of one effect: signs, spread by parameters and by luck, the parameter that counts."""
+    effect = rows["effect"]
+    low, high = effect.quantile(0.05), effect.quantile(0.95)
+    numbers = [name for name in parameters if pd.api.types.is_numeric_dtype(rows[name]) and rows[name].nunique() > 1]
+    ranks = {name: abs(rows[name].corr(effect, method="spearman")) for name in numbers} if effect.nunique() > 1 else {}
+    first = max(ranks, key=lambda name: ranks[name], default="")
+    return {
+        "draws": len(rows),
+        "up": int((effect > 0.0).sum()),
+        "down": int((effect < 0.0).sum()),
+        "low": float(low),
+        "high": float(high),
+        "by_parameters": float(effect.std()),
+        "by_luck": float(rows["error"].mean()),
+        "parameter": first,
+        "rank_correlation": ranks.get(first, float("nan")),
+    }

@@ -1,0 +1,197 @@
+"""A comparison from its words to its tables: what has to be run is run, what lies in folders is read."""
+
+import dataclasses
+import itertools
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments.comparison.arms import (
+    Arm,
+    by_site,
+    check_double,
+    check_horizons,
+    planned_arms,
+    read_word,
+    without_policies,
+)
+from experiments.comparison.comparison_jobs import swept_arms
+from experiments.comparison.comparison_request import Request
+from experiments.comparison.effects import by_seed
+from experiments.comparison.headline_measures import present
+from experiments.execution.job_cache import Parts, carry_on
+from experiments.execution.trust_accounts import LAWS
+from experiments.execution.twin_runs import Task, TwinRuns, apart, live, together, under
+from experiments.statistics.paired_effects import paired, saved, unpaired
+from experiments.storage.manifest import COMPARISON, SWEEP, read_manifest, saying
+from experiments.storage.reading import places_of
+from experiments.storage.run_folder import Finished
+from experiments.storage.run_spec import RunSpec
+from model.engine.errors import InputError
+
+Blocks = list[list[Arm]]
+
+
+@dataclass(frozen=True)
+class Lives:
+    """What the tasks of a comparison left, arm by arm in the order of the blocks."""
+
+    runs: dict[tuple[int, int], list[Finished]]
+    residents: pd.DataFrame
+    memory: pd.DataFrame
+    alone: pd.DataFrame
+    interrupted: bool
+
+
+def arms_of(request: Request) -> tuple[list[Arm], list[Arm]]:
+    """Return the arms that are to be run, and those whose results lie in folders; refuse what cannot be compared."""
+    words = [read_word(text) for text in request.arms]
+    found = told_apart([arm for word in words if word.folder for arm in found_arms(word.folder)])
+    planned = planned_arms(words, request.scenarios, **request.of_plans)
+    if planned and found:
+        raise InputError(
+            "arms are either all to be run or all folders: run the policies first, then name their folders"
+        )
+    if found and (request.memory or request.independent):
+        raise InputError("--memory and --independent run worlds: they have no meaning for folders of results")
+    arms = planned or found
+    if len(arms) < 2:
+        raise InputError(f"a comparison needs at least two arms, got {len(arms)}")
+    check_horizons(arms)
+    check_double(arms)
+    return planned, found
+
+
+def told_apart(arms: Sequence[Arm]) -> list[Arm]:
+    """Return arms of folders, with a label behind a name that more than one of a site have; refuse one named twice."""
+    names = Counter((arm.scenario, arm.name) for arm in arms)
+    labelled = [labelled_by_folder(arm) if names[arm.scenario, arm.name] > 1 else arm for arm in arms]
+    again = Counter((arm.scenario, arm.name) for arm in labelled)
+    for arm in labelled:
+        if again[arm.scenario, arm.name] > 1:
+            raise InputError(f"'{arm.name}' of {arm.scenario} is named twice: name folders of different runs")
+    return labelled
+
+
+def labelled_by_folder(arm: Arm) -> Arm:
+    """Return an arm whose name says in which folder it lies."""
+    assert arm.folder is not None
+    label = arm.folder.resolve().name
+    return dataclasses.replace(arm, name=f"{arm.name} ({label})", label=label)
+
+
+def found_arms(folder: Path) -> list[Arm]:
+    """Return the arms whose results lie in a folder: one of a run, or all of a comparison."""
+    stated = read_manifest(folder)
+    if stated.get("format") == COMPARISON:
+        return [arm for place in places_of(folder) for arm in found_arms(place)]
+    if stated.get("format") == SWEEP:
+        return swept_arms(folder)
+    stated = saying(folder, "settings", "scenario", "policies", "begins", "until", "seeds", "fingerprint")
+    return [
+        Arm(
+            name=stated.get("arm") or stated["policy"],
+            scenario=stated["scenario"],
+            title=stated.get("title") or {"en": stated["scenario"], "es": stated["scenario"]},
+            policies=tuple(stated["policies"]),
+            begins=stated["begins"],
+            until=stated["until"],
+            base=without_policies(stated["settings"]),
+            seeds=tuple(stated["seeds"]),
+            fingerprint=stated["fingerprint"],
+            folder=folder,
+        )
+    ]
+
+
+def tasks_of(request: Request, blocks: Blocks) -> list[Task]:
+    """Return everything that has to be run, site by site: twins, arms on their own luck, other laws of trust."""
+    tasks = []
+    for number, arms in enumerate(blocks):
+        worlds = list(zip(*(arm.specs for arm in arms), strict=True))
+        tasks += [Task(number, world) for world in worlds]
+        if len(arms) < 2:
+            continue
+        if request.independent:
+            tasks += [Task(number, later(world[1:], len(worlds)), "alone") for world in worlds]
+        for law, k in itertools.product(LAWS, range(request.memory)):
+            twins = tuple(under(law, spec) for spec in later(worlds[0], k))
+            tasks.append(Task(number, twins, "memory", law))
+    return tasks
+
+
+def later(specs: Sequence[RunSpec], by: int) -> tuple[RunSpec, ...]:
+    """Return runs with seeds so many further on."""
+    return tuple(spec.with_seed(spec.seed + by) for spec in specs)
+
+
+def run(request: Request, arms: Sequence[Arm], workers: int, folder: Path) -> Lives:
+    """Run all arms of a comparison, or what is missing of them in a folder."""
+    blocks = by_site(arms)
+    outcome = carry_on(tasks_of(request, blocks), live, workers, "comparing", Parts(folder, apart, together))
+    lived = outcome.results
+    twins = [one for one in lived if one.task.kind == "twins"]
+    return Lives(
+        runs={
+            (number, k): [one.finished[k] for one in twins if one.task.block == number]
+            for number, own in enumerate(blocks)
+            for k in range(len(own))
+        },
+        residents=residents_table(twins, blocks),
+        memory=memory_table([one for one in lived if one.task.kind == "memory"], blocks),
+        alone=alone_table(lived, blocks),
+        interrupted=outcome.interrupted,
+    )
+
+
+def residents_table(twins: Sequence[TwinRuns], blocks: Blocks) -> pd.DataFrame:
+    """Return how many residents live otherwise, by site, arm, seed and deed."""
+    rows = []
+    for one in twins:
+        arms = blocks[one.task.block]
+        rows += [row | {"site": arms[0].scenario, "against": arms[row["arm"]].name} for row in one.residents]
+    return pd.DataFrame(rows, columns=["site", "against", "seed", "what", "only_arm", "only_base"])
+
+
+def memory_table(lived: Sequence[TwinRuns], blocks: Blocks) -> pd.DataFrame:
+    """Return the effect on every headline measure under every law of trust."""
+    rows: list[dict[str, Any]] = []
+    cells: dict[tuple[int, Any], list[TwinRuns]] = {}
+    for one in lived:
+        cells.setdefault((one.task.block, one.task.law), []).append(one)
+    for (number, law), own in cells.items():
+        months = [months_of(own, k) for k in range(len(blocks[number]))]
+        for k, arm in enumerate(blocks[number][1:], start=1):
+            for headline in present(months[0].columns):
+                values = [by_seed(side, headline.of) for side in (months[0], months[k])]
+                effect = dataclasses.asdict(paired(*(list(one.values()) for one in values)))
+                place = {"site": arm.scenario, "against": arm.name, **law._asdict()}
+                rows.append(place | {"measure": headline.name} | effect)
+    return pd.DataFrame(rows)
+
+
+def alone_table(lived: Sequence[TwinRuns], blocks: Blocks) -> pd.DataFrame:
+    """Return, for every arm but the first, its effect against worlds of other seeds, and what twins save."""
+    rows: list[dict[str, Any]] = []
+    for number, arms in enumerate(blocks):
+        twins = [one for one in lived if one.task.block == number and one.task.kind == "twins"]
+        alone = [one for one in lived if one.task.block == number and one.task.kind == "alone"]
+        for k, arm in enumerate(arms[1:] if alone and twins else [], start=1):
+            base, twin, other = (months_of(side, at) for side, at in ((twins, 0), (twins, k), (alone, k - 1)))
+            for headline in present(base.columns):
+                values = [by_seed(side, headline.of) for side in (base, twin, other)]
+                apart = unpaired(list(values[0].values()), list(values[2].values()))
+                beside = paired(*([side[seed] for seed in values[0]] for side in values[:2]))
+                ratio = saved(apart.error**2, beside.error**2)
+                where = {"site": arm.scenario, "against": arm.name, "measure": headline.name}
+                rows.append(where | dataclasses.asdict(apart) | {"variance_ratio": ratio})
+    return pd.DataFrame(rows)
+
+
+def months_of(lived: Sequence[TwinRuns], k: int) -> pd.DataFrame:
+    """Return the measures of one arm in some tasks."""
+    return pd.concat([one.finished[k].tables["measures"].to_pandas() for one in lived])

@@ -1,0 +1,70 @@
+"""Arms from the folder of a sweep: one for each municipality and combination of policies, with draws of parameters.
+
+Worlds are twins if they share their seed and their draw: the values of all parameters that the study varies.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.comparison.arms import Arm
+from experiments.storage.manifest import read_manifest
+from experiments.storage.reading import specs_of, tables
+from experiments.storage.run_identity import canonical
+from experiments.storage.run_spec import RunSpec
+
+SEEDS = 2**32
+"""Seeds lie below it, so that the number of a draw fits above them."""
+
+
+def draw_of(world: int) -> int:
+    """Return the number of the draw of parameters in which a world lives; 0 where nothing is drawn."""
+    return world // SEEDS
+
+
+def seed_of(world: int) -> int:
+    """Return the seed of a world.
+
+    >>> seed_of(5), seed_of(7 * SEEDS + 5), draw_of(7 * SEEDS + 5)
+    (5, 5, 7)
+    """
+    return world % SEEDS
+
+
+def swept_arms(folder: Path) -> list[Arm]:
+    """Return the arms of a sweep, in the order of its plan."""
+    stated, finished = read_manifest(folder), set(tables(folder, "measures")["run"].to_pylist())
+    groups: dict[tuple[str, tuple[str, ...]], dict[str, RunSpec]] = {}
+    for run, spec in specs_of(folder).items():
+        if run in finished:
+            groups.setdefault((spec.source, spec.policies), {})[run] = spec
+    return [swept_arm(folder, stated, specs) for specs in groups.values()]
+
+
+def swept_arm(folder: Path, stated: dict[str, Any], specs: dict[str, RunSpec]) -> Arm:
+    """Return the arm that some runs of a sweep form."""
+    worlds = {run: world_of(spec, stated["varied"]) for run, spec in specs.items()}
+    first = next(iter(specs.values()))
+    return Arm.of(
+        "+".join(first.policies),
+        list(specs.values()),
+        policies=first.policies,
+        seeds=tuple(worlds.values()),
+        fingerprint=stated["fingerprint"],
+        folder=folder,
+        drawn=tuple(stated["varied"]),
+        runs=worlds,
+    )
+
+
+def world_of(spec: RunSpec, varied: Sequence[str]) -> int:
+    """Return the number of the world of a run: of its draw (0 where nothing is drawn), and of its seed."""
+    values = {name: text for name, text in spec.overrides if name in varied}
+    draw = int(hashlib.sha256(canonical(values).encode()).hexdigest()[:7], 16) + 1 if values else 0
+    return draw * SEEDS + spec.seed
+
+
+def draws_in(worlds: Sequence[int]) -> list[int]:
+    """Return the draws of some worlds, each once."""
+    return sorted({draw_of(world) for world in worlds})

@@ -1,0 +1,81 @@
+"""What a comparison is asked to be, as it stands in its manifest: enough to repeat it."""
+
+import dataclasses
+import shlex
+from dataclasses import dataclass
+from typing import Any
+
+from experiments.comparison.headline_measures import BY_NAME
+from model.engine.errors import InputError, suggest_nearest
+
+MOST_WORLDS = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """The words and options of `confianza compare` that decide its numbers."""
+
+    arms: tuple[str, ...]
+    scenarios: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    start: str | None = None
+    years: float | None = None
+    until: str | None = None
+    seed: int = 1
+    replicates: int = 8
+    independent: bool = False
+    memory: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.memory <= MOST_WORLDS:
+            raise InputError(f"--memory must lie between 0 and {MOST_WORLDS}, got {self.memory}")
+
+    @property
+    def of_plans(self) -> dict[str, Any]:
+        """The options that every plan takes."""
+        return {key: getattr(self, key) for key in ("sets", "start", "years", "until", "seed", "replicates")}
+
+    def stated(self) -> dict[str, Any]:
+        """Return the request as JSON can hold it."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def read(cls, stated: dict[str, Any]) -> "Request":
+        """Return the request that a manifest holds."""
+        options: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in stated.items()}
+        return cls(**options)
+
+    @property
+    def command(self) -> str:
+        """The command that repeats the comparison.
+
+        >>> Request(arms=("status_quo", "resources_only"), years=1.0, replicates=4).command
+        'confianza compare status_quo resources_only --years 1 --replicates 4'
+        """
+        words = ["confianza", "compare", *self.arms]
+        words += [word for name in self.scenarios for word in ("--scenario", name)]
+        words += [word for text in self.sets for word in ("--set", text)]
+        for field in dataclasses.fields(self)[3:]:
+            value = getattr(self, field.name)
+            if value != field.default:
+                shown = f"{value:g}" if isinstance(value, float) else str(value)
+                words += [f"--{field.name}"] if value is True else [f"--{field.name}", shown]
+        return shlex.join(words)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EffectSize:
+    """The size of effect for which twins are to be planned."""
+
+    size: float
+    measure: str = "trust_mean"
+    power: float = 0.8
+
+    def __post_init__(self) -> None:
+        if self.measure not in BY_NAME:
+            known = ", ".join(BY_NAME)
+            raise InputError(f"--measure knows {known}; got '{self.measure}'{suggest_nearest(self.measure, BY_NAME)}")
+        if not self.size > 0.0:
+            raise InputError(f"--plan wants an effect larger than 0, got {self.size:g}")
+        if not 0.5 <= self.power < 1.0:
+            raise InputError(f"--power must lie in [0.5, 1), got {self.power:g}")

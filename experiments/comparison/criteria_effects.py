@@ -1,0 +1,152 @@
+"""Frühling's criteria over draws of anchors and weights, so that no ordering hangs on one choice of them."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.statistics.paired_effects import error_of
+from model.engine.random_streams import keyed_uniform, stream_id
+from model.engine.scenario import CriterionAnchor
+from model.measures.criteria import CRITERIA, GRADES, PART_READERS, combine_parts, criterion_parts, grade_index
+
+SITES = ("villa_canales", "totonicapan")
+DRAWS = 1000
+HOLDS = 0.8
+"""Share of draws from which an ordering is said to hold."""
+ANCHOR, WEIGHT = stream_id("draw of an anchor"), stream_id("draw of a weight")
+
+
+def anchors_drawn(anchors: Sequence[CriterionAnchor], draws: int = DRAWS) -> dict[str, np.ndarray]:
+    """Return for every part the full anchors of all draws: half to twice the stated one, evenly in the logarithm."""
+    stated = {anchor.part: anchor.full for anchor in anchors}
+    return {
+        part: stated[part] * 2.0 ** (2.0 * lots(ANCHOR, number, draws) - 1.0)
+        for number, part in enumerate(PART_READERS)
+        if part in stated
+    }
+
+
+def weights_drawn(parts: Sequence[str], draws: int = DRAWS) -> np.ndarray:
+    """Return weights (draw, part) that sum to 1, evenly spread over all such weights (Dirichlet)."""
+    numbers = list(PART_READERS)
+    raw = np.array([-np.log(1.0 - lots(WEIGHT, numbers.index(part), draws)) for part in parts]).T
+    return np.asarray(raw / raw.sum(axis=1, keepdims=True))
+
+
+@cache
+def lots(key: int, who: int, draws: int) -> np.ndarray:
+    """Return keyed luck for all draws."""
+    return np.array([keyed_uniform(1, key, draw, who, 0) for draw in range(draws)])
+
+
+@cache
+def drawn(anchors: tuple[CriterionAnchor, ...], draws: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Return the draws of anchors by part, and of weights by criterion."""
+    full = anchors_drawn(anchors, draws)
+    parts = {criterion: [part for part in criterion_parts(criterion) if part in full] for criterion in CRITERIA}
+    return full, {criterion: weights_drawn(own, draws) for criterion, own in parts.items()}
+
+
+def scores_drawn(
+    months: Mapping[Any, Any], anchors: Sequence[CriterionAnchor], draws: int = DRAWS
+) -> dict[str, np.ndarray]:
+    """Return the score of every criterion in the last of these months, which tells of twelve, for every draw."""
+    full, weights = drawn(tuple(anchors), draws)
+    scores = {}
+    for criterion in CRITERIA:
+        own = [part for part in criterion_parts(criterion) if part in full]
+        if criterion in months and math.isnan(np.asarray(months[criterion])[-1]):
+            scores[criterion] = np.full(draws, math.nan)
+            continue
+        placed = {part: np.clip(np.asarray(months[f"{part}.trace"])[-1] / full[part], 0.0, 1.0) for part in own}
+        scores[criterion] = combine_parts(criterion, placed, dict(zip(own, weights[criterion].T, strict=True)))
+    return scores
+
+
+def mean_scores(
+    measures: pd.DataFrame, anchors: Sequence[CriterionAnchor], draws: int = DRAWS
+) -> dict[str, np.ndarray]:
+    """Return the scores of every criterion (seed, draw) of all runs of one scenario."""
+    seeds = measures.sort_values("month").groupby("seed", sort=True)
+    runs = [scores_drawn(dict(months.items()), anchors, draws) for _, months in seeds]
+    return {criterion: np.array([run[criterion] for run in runs]) for criterion in CRITERIA}
+
+
+def draw_lines(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[str]:
+    """Yield the table of scores and the orderings with the share of draws in which each holds."""
+    n_seeds, n_draws = next(iter(sites.values()))["c1"].shape
+    yield f"Frühling's criteria in the status quo: {n_seeds} seeds, {n_draws} draws of"
+    yield "anchors (times 0.5 to 2) and of weights; mean over both ± Monte Carlo error,"
+    yield "and the range of nine draws in ten"
+    yield f"{'':16}" + "".join(site.rjust(28) for site in sites)
+    for criterion in CRITERIA:
+        yield f"{criterion:16}" + "".join(spread(scores[criterion]).rjust(28) for scores in sites.values())
+    yield ""
+    yield f"Words, with the draws in a hundred that give them (5 and more; ± {50 / math.sqrt(n_draws):.1f} at most)"
+    for criterion in CRITERIA:
+        for site, scores in sites.items():
+            given = ", ".join(
+                f"{word} {100 * share:.0f}" for word, share in words(scores[criterion]).items() if share >= 0.05
+            )
+            yield f"  {criterion:15}{site:14}{given}"
+    yield ""
+    yield f"Orderings (one holds if it does in {HOLDS:.0%} of draws, means over seeds)"
+    for text, held in orderings(sites):
+        yield f"  {text:40}{share_told(held, n_draws):>15}  {'holds' if held >= HOLDS else 'does not hold'}"
+
+
+def spread(scores: np.ndarray) -> str:
+    """Return the mean over seeds and draws, its Monte Carlo error, and the range of nine draws in ten."""
+    mean, seeds = over_seeds(scores), over_seeds(scores.T)
+    if np.isnan(mean).all():
+        return "null"
+    low, high = np.quantile(mean, (0.05, 0.95))
+    wrong = error_of(seeds[~np.isnan(seeds)])
+    error = "" if math.isnan(wrong) else f"±{wrong:.2f}"
+    return f"{mean.mean():.2f}{error} ({low:.2f} to {high:.2f})"
+
+
+def share_told(share: float, draws: int) -> str:
+    """Return a share of draws with its Monte Carlo error.
+
+    >>> share_told(0.5, 1000)
+    '50.0 % ± 1.6'
+    """
+    return f"{100 * share:.1f} % ± {100 * math.sqrt(share * (1.0 - share) / draws):.1f}"
+
+
+def words(scores: np.ndarray) -> dict[str, float]:
+    """Return the share of draws that give each word, of those that give a score at all."""
+    known = [grade_index(score) for score in over_seeds(scores) if not math.isnan(score)]
+    given = np.bincount(np.array(known, np.int64), minlength=len(GRADES)) / max(len(known), 1)
+    return dict(zip(GRADES, given, strict=True))
+
+
+def over_seeds(scores: np.ndarray) -> np.ndarray:
+    """Return the mean of each draw over the seeds with a score; nan where none has one."""
+    known = ~np.isnan(scores)
+    mean: np.ndarray = np.divide(
+        np.where(known, scores, 0.0).sum(axis=0),
+        known.sum(axis=0),
+        out=np.full(scores.shape[1], math.nan),
+        where=known.any(axis=0),
+    )
+    return mean
+
+
+def orderings(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[tuple[str, float]]:
+    """Yield each ordering of the concept with the share of draws in which it holds."""
+    means = {site: {name: over_seeds(scores[name]) for name in CRITERIA} for site, scores in sites.items()}
+    if {"totonicapan", "villa_canales"} <= set(means):
+        higher = means["totonicapan"]["c2"] > means["villa_canales"]["c2"]
+        yield "C2(totonicapan) > C2(villa_canales)", float(higher.mean())
+        for name in ("c1", "c3"):
+            apart = np.abs(means["totonicapan"][name] - means["villa_canales"][name])
+            yield f"{name.upper()} alike (less than 0.1 apart)", float((apart < 0.1).mean())
+    for site, scores in means.items():
+        others = np.array([scores[name] for name in ("c1", "c2", "c3")])
+        yield f"C4 lowest in {site}", float((scores["c4"] < others.min(axis=0)).mean())

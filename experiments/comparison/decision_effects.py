@@ -1,0 +1,81 @@
+"""What was decided in the arms of a comparison: of a hundred choices how many took each option, and why."""
+
+import datetime
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from statistics import fmean
+from typing import Any
+
+import pandas as pd
+
+from experiments.comparison.arms import Arm
+from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED
+
+LUCK = "luck"
+"""The reason of a choice that no single one decided."""
+DAYS_OF_YEAR = 365.25
+
+Values = dict[int, float]
+"""One number by seed."""
+
+
+def shares_of(choices: pd.DataFrame) -> dict[str, Values]:
+    """Return, by matter and option, how many of a hundred choices of a seed took it; seeds without any are left out."""
+    found: dict[str, Values] = {}
+    groups: Any = choices.groupby(["matter", "seed"])
+    for (matter, seed), own in groups:
+        taken = Counter(own["option"])
+        for option in options_of(str(matter), own["option"]):
+            found.setdefault(f"{matter}.{option}", {})[int(seed)] = 100.0 * taken[option] / len(own)
+    return found
+
+
+def options_of(matter: str, found: pd.Series) -> Sequence[str]:
+    """Return the options of a matter; of one that this version does not have, those that were taken."""
+    known = next((one.options for one in CHOICES_DECLARED.values() if one.name == matter), None)
+    return known or sorted(set(found))
+
+
+def decided_table(arms: Sequence[Arm]) -> pd.DataFrame:
+    """Return how often a year each option was chosen in each arm, with the reason that was most often decisive."""
+    return pd.DataFrame([row for arm in arms if arm.has("decisions") for row in rows_of(arm)])
+
+
+def rows_of(arm: Arm) -> Iterator[dict[str, Any]]:
+    """Yield a row for every option of every matter that was decided in an arm."""
+    begins, until = (datetime.date.fromisoformat(date) for date in (arm.begins, arm.until))
+    years = len(arm.seeds) * (until - begins).days / DAYS_OF_YEAR
+    choices = arm.table("decisions")
+    shares = shares_of(choices)
+    matters: Any = choices.groupby(["agent", "matter"])
+    for (agent, matter), own in sorted(matters, key=place_of):
+        for option in options_of(matter, own["option"]):
+            reasons = own.loc[own["option"] == option, "reason"]
+            reason, share = chief(Counter(reasons))
+            place = {"site": arm.scenario, "arm": arm.name, "agent": agent, "matter": matter, "option": option}
+            yield place | {
+                "chosen": len(reasons) / years,
+                "share": fmean(shares[f"{matter}.{option}"].values()),
+                "reason": reason,
+                "reason_share": share,
+            }
+
+
+def place_of(one: tuple[tuple[str, str], pd.DataFrame]) -> tuple[int, int, str]:
+    """Return the place of a matter in the tables: by kind of agent, then as they were declared."""
+    (agent, matter), _ = one
+    declared = [known.name for known in CHOICES_DECLARED.values()]
+    return AGENT_TYPES.index(agent), declared.index(matter) if matter in declared else len(declared), matter
+
+
+def chief(reasons: Counter[str]) -> tuple[str, float]:
+    """Return the reason that was most often decisive, and in how many of a hundred choices; luck is none.
+
+    >>> chief(Counter({"luck": 6, "risk": 3, "rent": 1})), chief(Counter({"luck": 2}))
+    (('risk', 30.0), ('', nan))
+    """
+    named = [(n, name) for name, n in sorted(reasons.items()) if name != LUCK]
+    if not named:
+        return "", float("nan")
+    n, name = max(named, key=lambda one: one[0])
+    return name, 100.0 * n / reasons.total()

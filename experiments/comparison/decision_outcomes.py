@@ -1,0 +1,168 @@
+"""What people care about, told from twins: effects, verdicts by the rule of `compare`, months of both worlds."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.comparison.effect_verdicts import judge, sign_known
+from experiments.comparison.headline_measures import BY_NAME, Headline
+from experiments.comparison.practice_effects import COSTS
+from experiments.comparison.twin_results import Life
+from experiments.execution.twin_runs import NOTABLE
+from experiments.statistics.paired_effects import Effect, paired
+
+FLOOR = 0.2
+"""Points of 100 below which the map shows no difference."""
+
+type Twins = tuple[Life, Life]
+"""The world as today and the one with the measures, of one seed."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One thing that people care about: the headline that it is, and how it is told.
+
+    ``worse`` is 1 where more of it is a harm; ``share`` is the headline that says it as so many of a hundred;
+    ``ceiling`` is the column of the ceiling in which its ends stand, in points, per cent or ``for_100_000``.
+    """
+
+    headline: Headline
+    worse: int = 0
+    harm: bool = False
+    share: str = ""
+    ceiling: str = ""
+    for_100_000: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name of its headline."""
+        return self.headline.name
+
+    @property
+    def level(self) -> bool:
+        """Whether it is a level of a hundred, and no count."""
+        return self.headline.how == "last"
+
+    @property
+    def columns(self) -> list[str]:
+        """The measures whose sum it is in a month."""
+        read = self.headline.read
+        return [read.last] if self.level else list(read.sum)
+
+    def in_months(self, months: pd.DataFrame) -> np.ndarray:
+        """Return it month by month."""
+        return (self.headline.read.scale if self.level else 1.0) * months[self.columns].sum(axis=1).to_numpy(float)
+
+    def months(self, life: Life) -> np.ndarray:
+        """Return it month by month in one world, which is read once."""
+        if self.name not in life.drawn:
+            life.drawn[self.name] = self.in_months(life.months)
+        return life.drawn[self.name]
+
+
+OUTCOMES = (
+    Outcome(BY_NAME["trust_mean"], worse=-1, ceiling="trust"),
+    Outcome(BY_NAME["crimes_occurred"], worse=1, ceiling="crimes"),
+    Outcome(BY_NAME["crimes_told"], share="told_share"),
+    Outcome(BY_NAME["homicides"], worse=1, ceiling="homicides"),
+    Outcome(BY_NAME["wrongful_detentions"], worse=1, harm=True, ceiling="wrongful_detentions", for_100_000=True),
+    Outcome(BY_NAME["women_without_remedy"], worse=1, harm=True, ceiling="women_without_remedy", for_100_000=True),
+    Outcome(BY_NAME["refused"], worse=1, harm=True, ceiling="refused", for_100_000=True),
+)
+TRUST = OUTCOMES[0]
+BILL = tuple(one for one in COSTS if one.name in ("training_days", "litres", "hours_patrol", "meetings"))
+"""What measures cost, in what can be counted."""
+SHARES = tuple(BY_NAME[one.share] for one in OUTCOMES if one.share)
+MEASURED = frozenset({"residents", "protocols_offered", "protocols_agreed"}).union(
+    *(one.read.columns for one in (*(outcome.headline for outcome in OUTCOMES), *SHARES, *BILL))
+)
+"""All that is shown of the months of a world, of which there are ten times as many measures."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """An outcome in both worlds: effect, signs twin by twin, months of the mean worlds, and the band of differences.
+
+    ``laws`` is what other laws of trust say of it, None where nobody has asked them.
+    """
+
+    outcome: Outcome
+    effect: Effect
+    signs: tuple[int, ...]
+    a: np.ndarray
+    b: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    laws: Any = None
+
+    @property
+    def verdict(self) -> str:
+        """What the twins say, as far as it is known whatever the law of trust is."""
+        return judge(self.effect, self.known)
+
+    @property
+    def known(self) -> bool | None:
+        """Whether other laws of trust say the same; None where nobody has asked them."""
+        alike = sign_known(self.laws)
+        return alike and self.laws["low"] * self.effect.typical > 0.0
+
+    @property
+    def harmful(self) -> bool:
+        """Whether what people care about surely becomes worse."""
+        return {"rises": 1, "falls": -1}.get(self.verdict, 0) == self.outcome.worse != 0
+
+
+def read(headline: Headline, life: Life) -> float:
+    """Return a headline of a world, which is read once."""
+    if headline.name not in life.told:
+        life.told[headline.name] = headline.of(life.months)
+    return life.told[headline.name]
+
+
+def effect_on(headline: Headline, twins: Sequence[Twins]) -> Effect:
+    """Return the effect on a headline between twins."""
+    return paired(*([read(headline, pair[side]) for pair in twins] for side in (0, 1)))
+
+
+def found(outcome: Outcome, twins: Sequence[Twins], laws: Any = None) -> Found:
+    """Return an outcome as twins tell it; the band is the mean of A with the least and greatest difference."""
+    a, b = (np.array([outcome.months(pair[side]) for pair in twins]) for side in (0, 1))
+    base = a.mean(axis=0)
+    low, high = base + (b - a).min(axis=0), base + (b - a).max(axis=0)
+    each = [effect_on(outcome.headline, [pair]) for pair in twins]
+    signs = tuple(one.rose - one.fell for one in each)
+    return Found(outcome, effect_on(outcome.headline, twins), signs, base, b.mean(axis=0), low, high, laws)
+
+
+def alone(outcome: Outcome, lives: Sequence[Life]) -> np.ndarray:
+    """Return an outcome month by month in the mean world."""
+    return np.array([outcome.months(life) for life in lives]).mean(axis=0)
+
+
+def moved_people(twins: Sequence[Twins]) -> tuple[float, float]:
+    """Return of a hundred residents how many trust more by a point at least, and how many less, in the mean twin."""
+    more, less = [], []
+    for a, b in twins:
+        n = min(len(a.people), len(b.people))
+        gap = b.people[:n] - a.people[:n]
+        gap = gap[~np.isnan(gap)]
+        more.append(100.0 * float((gap > NOTABLE).mean()))
+        less.append(100.0 * float((gap < -NOTABLE).mean()))
+    return float(np.mean(more)), float(np.mean(less))
+
+
+def by_cell(twins: Sequence[Twins]) -> np.ndarray:
+    """Return by how many points trust differs by month and cell, in the mean of twins; nan where nobody lives."""
+    return 100.0 * np.mean([b.cells - a.cells for a, b in twins], axis=0, dtype=float)
+
+
+def shares(outcome: Outcome, twins: Sequence[Twins]) -> tuple[float, float]:
+    """Return what an outcome is of a hundred in both worlds; nan where it is no share."""
+    if not outcome.share:
+        return math.nan, math.nan
+    effect = effect_on(BY_NAME[outcome.share], twins)
+    return effect.base, effect.arm

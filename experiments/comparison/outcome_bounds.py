@@ -1,0 +1,47 @@
+"""Between which ends an outcome can move here: the worlds of the ceiling, as they were last computed."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from experiments.comparison.ceiling_effects import ceiling, ends, worlds_at
+from experiments.comparison.decision_measures import TODAY, Text, measures
+from experiments.comparison.decision_outcomes import Outcome
+from experiments.comparison.single_measure_effects import WORLDS, reach
+
+
+@dataclass(frozen=True)
+class End:
+    """How far from today an outcome is in one world, and what that world is called."""
+
+    value: float
+    title: Text
+
+
+def ends_of(outcome: Outcome, site: str, base: float, residents: float) -> tuple[End, End] | None:
+    """Return the least and the greatest change that any world of the ceiling makes, today among them; None if unknown.
+
+    ``base`` is the outcome as today: the ceiling tells counts in per cent of it, or for 100,000 residents.
+    """
+    factor = 1.0 if outcome.level else residents / 100_000.0 if outcome.for_100_000 else base / 100.0
+    told = [(factor * value, title) for value, title in ceiling_of(outcome, site)]
+    found = ends(told or reached(outcome, site), TODAY)
+    return None if found is None else (End(*found[0]), End(*found[1]))
+
+
+@lru_cache
+def ceiling_of(outcome: Outcome, site: str) -> tuple[tuple[float, Text], ...]:
+    """Return the worlds of the ceiling for an outcome that it tells."""
+    table = ceiling()
+    own = worlds_at(table, site, outcome.ceiling)
+    return tuple((value, {one: str(table.at[row, one]) for one in ("en", "es")}) for row, value in own.items())
+
+
+@lru_cache
+def reached(outcome: Outcome, site: str) -> tuple[tuple[float, Text], ...]:
+    """Return what measures alone and the worlds at the ends do to an outcome of which the ceiling does not tell."""
+    table = reach()
+    if table.empty:
+        return ()
+    titles = WORLDS | {one.name: one.title for one in measures()}
+    own = table[(table["site"] == site) & (table["outcome"] == outcome.name)]
+    return tuple((float(row["effect"]), titles[row["measure"]]) for _, row in own.iterrows())

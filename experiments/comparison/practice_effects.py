@@ -1,0 +1,97 @@
+"""What the practice of the police was: doses that were measured, minutes of couples by use, costs a month, problems."""
+
+from collections.abc import Mapping
+
+from experiments.comparison.headline_measures import Headline, last, mean, share, yearly
+from experiments.statistics.annual_aggregation import Expression
+from model.police.minutes.schema import MINUTE_USES
+
+USE_WORDS = {
+    "brief": ("briefing and meal", "instrucciones y comida"),
+    "fixed": ("fixed duties", "servicios fijos"),
+    "calls": ("calls and arrests", "llamadas y capturas"),
+    "orders": ("orders: arrests, cases", "órdenes: capturas, casos"),
+    "meetings": ("meetings", "reuniones"),
+    "requests": ("requests of communities", "peticiones de las comunidades"),
+    "problems": ("work on problems", "trabajo sobre problemas"),
+    "visits": ("planned long visits", "visitas largas planificadas"),
+    "talks": ("planned talks", "pláticas planificadas"),
+    "patrol": ("patrol", "patrullaje"),
+}
+TOGETHER = ("together", "en total")
+EVERY_USE = tuple(f"minutes_{use}" for use in MINUTE_USES)
+A_MONTH = 1.0 / 12.0
+OFFICERS = 2.0
+"""Officers of a couple."""
+
+
+def of_shift(name: str, words: tuple[str, str], *uses: str) -> Headline:
+    """Return a headline of minutes in a couple-shift."""
+    return Headline(name, "shift", Expression(sum=uses, per=("couple_shifts",)), *words, 1, 0, "minutes")
+
+
+def of_hours(name: str, words: tuple[str, str], *uses: str) -> Headline:
+    """Return a headline of officers' hours in a month."""
+    en, es = words
+    scale = OFFICERS / 60.0 * A_MONTH
+    return Headline(
+        name, "month", Expression(sum=uses, scale=scale), f"officers' hours: {en}", f"horas de agentes: {es}", 0
+    )
+
+
+def monthly(name: str, en: str, es: str, digits: int = 0) -> Headline:
+    """Return a headline that is a count a month."""
+    return Headline(name, "month", Expression(sum=(name,), scale=A_MONTH), en, es, digits)
+
+
+DOSES = (
+    Headline(
+        "long_visits_year", "year", Expression(sum=("long_visits",), per_mean="residents"),
+        "long visits, a resident and year", "visitas largas por habitante y año", 2,
+    ),
+    mean("months_in_sector", "months of officers in their sector", "meses de los agentes en su sector", 1, 1, 1.0),
+    share("followed_up", "requests followed up, %", "peticiones con seguimiento, %",
+          "requests_followed", "requests_due"),
+    share(
+        "fitting", "responses begun that fit the cause, %", "respuestas iniciadas que son adecuadas, %",
+        "responses_fitting", "responses_begun",
+    ),
+    share("known_share", "contacts with a known officer, %", "contactos con un agente conocido, %",
+          "contacts_known", "contacts"),
+)  # fmt: skip
+"""What a station could count of its practice."""
+HABITS = (
+    last("habit_team", "habit of the team", "costumbre de equipo", 0),
+    last("habit_area", "habit of the area", "costumbre de área", 0),
+    last("habit_analysis", "habit of analysis", "costumbre de análisis", 0),
+    last("habit_follow", "habit of follow-up", "costumbre de seguimiento", 0),
+)
+MINUTES = (
+    *(of_shift(f"minutes_{use}", USE_WORDS[use], f"minutes_{use}") for use in MINUTE_USES),
+    of_shift("minutes_all", TOGETHER, *EVERY_USE),
+)
+COSTS = (
+    *(of_hours(f"hours_{use}", USE_WORDS[use], f"minutes_{use}") for use in MINUTE_USES),
+    of_hours("hours_all", TOGETHER, *EVERY_USE),
+    monthly("litres", "litres of fuel", "litros de combustible"),
+    mean("vehicles_working", "vehicles and motorcycles that work", "vehículos y motos que funcionan", 1, 0, 1.0),
+    monthly("training_days", "training days", "días de capacitación", 1),
+    monthly("meetings", "meetings of communities with police", "reuniones de comunidades con la policía", 1),
+)
+PROBLEMS = (
+    yearly("problems_noted", "problems newly noted", "problemas notados por primera vez", digits=1),
+    yearly("causes_right", "found: causes named right", "hallados: causas bien identificadas", digits=1),
+    yearly("causes_wrong", "causes named wrong", "causas mal identificadas", digits=1),
+    yearly("responses_begun", "responses begun", "respuestas iniciadas", digits=1),
+    yearly("responses_fitting", "tried: responses that fit", "intentados: respuestas adecuadas", digits=1),
+    yearly("responses_lapsed", "responses that lapsed", "respuestas que se abandonaron", digits=1),
+    yearly("crimes_refused", "better: crimes that did not happen", "mejor: delitos evitados", digits=1),
+)
+PRACTICE: Mapping[str, tuple[Headline, ...]] = {
+    "dose": DOSES,
+    "habit": HABITS,
+    "minutes": MINUTES,
+    "cost": COSTS,
+    "problems": PROBLEMS,
+}
+"""What is told of the practice, by section of the table of effects."""

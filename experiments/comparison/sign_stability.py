@@ -1,0 +1,72 @@
+"""Whether what a measure does alone keeps its sign under other laws of trust: a table made once, then shipped."""
+
+import math
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments.comparison.comparison import arms_of, memory_table
+from experiments.comparison.decision_measures import Chosen
+from experiments.comparison.decision_outcomes import OUTCOMES
+from experiments.comparison.effect_verdicts import verdicts_table
+from experiments.comparison.policy_choice import Choice
+from experiments.comparison.single_measure_effects import SITES, STEPS, request_of, shipped
+from experiments.execution.executor import carry_out
+from experiments.execution.trust_accounts import MEMORY_YEARS, Law
+from experiments.execution.twin_runs import Task, live, under
+from experiments.storage.run_folder import write_whole
+from model.engine.fingerprint import fingerprint
+
+TRIED = (Law(memory_years=MEMORY_YEARS[0]), Law(memory_years=MEMORY_YEARS[-1]))
+"""The shortest memory and the longest, beside that of the twins on the page: no datum tells them apart."""
+LAWS = shipped("laws.csv")
+"""What `confianza validate --laws` wrote."""
+
+
+type Row = dict[str, Any]
+
+
+@cache
+def known() -> dict[tuple[str, Chosen, str], Row]:
+    """Return the table by municipality, what is chosen and outcome; empty where nobody has made it."""
+    rows: Any = pd.read_csv(LAWS).to_dict("records") if LAWS.is_file() else ()
+    return {(row["site"], ((row["measure"], row["step"]),), row["outcome"]): row for row in rows}
+
+
+def examined(choice: Choice, outcome: str) -> Row | None:
+    """Return what the laws of trust say of an outcome, if just this was run under them: a measure alone, as long."""
+    row = known().get((choice.site, choice.chosen, outcome))
+    return row if row and not choice.begins and row["years"] == choice.years else None
+
+
+def show_laws(out: Path, twins: int, years: float, sets: Sequence[str], workers: int) -> None:
+    """Live every step of every measure beside today under other laws of trust; write and print what they say."""
+    out.mkdir(parents=True, exist_ok=True)
+    blocks = [arms_of(request_of(site, out / "policies", twins, years, sets, ()))[0] for site in SITES]
+    tasks = [
+        Task(number, tuple(under(law, spec) for spec in world), "memory", law)
+        for number, arms in enumerate(blocks)
+        for law in TRIED
+        for world in zip(*(arm.specs for arm in arms), strict=True)
+    ]
+    lived = carry_out(tasks, live, workers, "laws of trust").whole
+    steps = {arm.name: step for arm, step in zip(blocks[0][1:], STEPS, strict=True)}
+    stated = {"years": years, "set": " ".join(sets), "code": fingerprint()}
+    rows = [
+        row_of(row, *steps[row["against"]]) | stated
+        for _, row in verdicts_table(memory_table(lived, blocks)).iterrows()
+        if row["measure"] in {one.name for one in OUTCOMES}
+    ]
+    text = pd.DataFrame(rows).to_csv(index=False, float_format="%.4g", lineterminator="\n")
+    write_whole(out / LAWS.name, text.encode())
+    print(text, end="")
+
+
+def row_of(found: Any, measure: str, step: int) -> Row:
+    """Return what the laws say of one outcome of one step: their number, twins in each, and how many go which way."""
+    counts = {name: int(found[name]) for name in ("n", "cells", "up", "down", "none", "open")}
+    ends = {name: 0.0 if math.isclose(found[name], 0.0, abs_tol=1e-9) else found[name] for name in ("low", "high")}
+    return {"site": found["site"], "measure": measure, "step": step, "outcome": found["measure"]} | counts | ends

@@ -1,0 +1,100 @@
+"""What each measure does alone, step by step, and what worlds at the ends do: a table made once, then shipped."""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments.comparison.comparison import arms_of, months_of
+from experiments.comparison.comparison_request import Request
+from experiments.comparison.decision_measures import Text, file_of, measures, policy_of
+from experiments.comparison.decision_outcomes import BILL, OUTCOMES
+from experiments.comparison.effects import by_seed
+from experiments.execution.executor import carry_out
+from experiments.execution.twin_runs import Task, TwinRuns, live
+from experiments.statistics.paired_effects import paired
+from experiments.storage.run_batches import STATUS_QUO
+from experiments.storage.run_folder import write_whole
+from model.engine.fingerprint import fingerprint
+
+
+def shipped(name: str) -> Path:
+    """Return where a table of reference results lies: in a wheel, which has none of these, beside the code."""
+    packed = Path(__file__).parent / "data" / name
+    return packed if packed.is_file() else Path(__file__).parents[2] / "results" / "reference" / name
+
+
+REACH = shipped("reach.csv")
+"""What `confianza validate --reach` wrote."""
+YEARS = 2.0
+SITES = ("villa_canales", "totonicapan")
+WORLDS: dict[str, Text] = {
+    "no_police": {"en": "no police", "es": "sin policía"},
+    "all_best": {"en": "all best", "es": "todo lo mejor"},
+}
+"""Worlds at the ends, by the name of their policy."""
+STEPS = tuple(
+    (one.name, number) for one in measures() for number, step in enumerate(one.steps) if step.entries
+)  # fmt: skip
+"""Every step of every measure that moves something."""
+
+
+@cache
+def reach() -> pd.DataFrame:
+    """Return the table, empty where nobody has made it."""
+    return pd.read_csv(REACH) if REACH.is_file() else pd.DataFrame()
+
+
+@cache
+def effects() -> dict[tuple[str, str, int], dict[str, tuple[float, float, float]]]:
+    """Return by municipality, measure and step what it does alone to each outcome, with its interval."""
+    found: dict[tuple[str, str, int], dict[str, tuple[float, float, float]]] = {}
+    row: Any
+    for row in reach().itertuples():
+        found.setdefault((row.site, row.measure, row.step), {})[row.outcome] = (row.effect, row.low, row.high)
+    return found
+
+
+def show_reach(out: Path, twins: int, years: float, sets: Sequence[str], workers: int) -> None:
+    """Live every step of every measure, and the worlds at the ends, beside today; write and print what they do."""
+    out.mkdir(parents=True, exist_ok=True)
+    requests = [request_of(site, out / "policies", twins, years, sets) for site in SITES]
+    blocks = [[arm.specs for arm in arms_of(request)[0]] for request in requests]
+    tasks = [Task(number, world, "memory") for number, arms in enumerate(blocks) for world in zip(*arms, strict=True)]
+    lived = carry_out(tasks, live, workers, "measures alone").whole
+    rows = [
+        row
+        for number, site in enumerate(SITES)
+        for row in rows_of(site, years, [one for one in lived if one.task.block == number])
+    ]
+    text = pd.DataFrame(rows).to_csv(index=False, float_format="%.4g", lineterminator="\n")
+    write_whole(out / "reach.csv", text.encode())
+    print(text, end="")
+
+
+def request_of(
+    site: str, folder: Path, twins: int, years: float, sets: Sequence[str], worlds: Sequence[str] = tuple(WORLDS)
+) -> Request:
+    """Return the comparison of today with every step, and with worlds at the ends, with a policy file for each step."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for name, number in STEPS:
+        files.append(folder / f"{name}_{number}.toml")
+        files[-1].write_text(file_of(policy_of(((name, number),))), encoding="utf-8")
+    arms = (STATUS_QUO, *map(str, files), *worlds)
+    return Request(arms=arms, scenarios=(site,), sets=tuple(sets), years=years, replicates=twins)
+
+
+def rows_of(site: str, years: float, lived: Sequence[TwinRuns]) -> list[dict[str, Any]]:
+    """Return what every step and world does to every outcome and cost at one site."""
+    stated = {"site": site, "years": years, "twins": len(lived), "code": fingerprint()}
+    base, rows = months_of(lived, 0), []
+    for k, (name, step) in enumerate((*STEPS, *((world, 0) for world in WORLDS)), start=1):
+        months = months_of(lived, k)
+        for headline in (*(one.headline for one in OUTCOMES), *BILL):
+            effect = paired(*(list(by_seed(side, headline.of).values()) for side in (base, months)))
+            numbers = {"effect": effect.typical, "low": effect.typical_low, "high": effect.typical_high}
+            rows.append(stated | {"measure": name, "step": step, "outcome": headline.name} | numbers)
+    return rows

@@ -1,0 +1,136 @@
+"""One world of the decision view: from a warm-up that lies ready to what is shown of its end."""
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.comparison.outcome_lines import Lines
+from experiments.execution.local_workers import Tell
+from experiments.execution.run_tables import go_on, measures_table
+from experiments.execution.shared_towns import town_for
+from experiments.storage.run_identity import canonical, digest_of
+from experiments.storage.run_spec import RunSpec
+from experiments.storage.saved_states import seed_folder
+from model.engine.calendar import tick_of
+from model.simulation.model import TrustModel
+from model.simulation.state_file import STATE_FILE
+from model.town.town import Town
+from model.world.state import ARRIVED
+
+
+class Superseded(Exception):
+    """Somebody has chosen something else meanwhile."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run for the visitor in a seat; it is given up once that seat is at a later turn."""
+
+    spec: RunSpec
+    seat: int
+    turn: int
+    warm: Path
+    measures: frozenset[str]
+    """What is shown of its months, which is all that is measured."""
+    first: bool = False
+    """Whether its months are shown while it is lived."""
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other."""
+        return f"{self.spec.run} {self.seat} {self.turn}"
+
+
+type Draw = Callable[[int, Mapping[str, float]], None]
+"""Takes the number of a month that has ended, and its measures."""
+
+
+@dataclass(frozen=True)
+class Life:
+    """What is kept of a world: its months, at their end the trust of each resident, month by month that of each cell.
+
+    Cells are those where people live.
+    """
+
+    run: str
+    seed: int
+    months: pd.DataFrame
+    people: np.ndarray
+    cells: np.ndarray
+    told: dict[str, float] = field(init=False, default_factory=dict, compare=False)
+    """Headlines that have been read of it already."""
+    drawn: dict[str, np.ndarray] = field(init=False, default_factory=dict, compare=False)
+    """Outcomes month by month that have been read of it already."""
+
+
+def carry_out(turns: Any, lines: Lines, job: Job, tell: Tell) -> Life | str | None:
+    """Live one world; None if nobody waits for it any more, a text if it failed, since not every error can be sent."""
+
+    def heard(shifts: int) -> None:
+        if turns[job.seat] > job.turn:
+            raise Superseded
+        tell(shifts)
+
+    def drawn(month: int, measured: Mapping[str, float]) -> None:
+        if job.first:
+            lines.write(job.seat, job.turn, month, measured)
+
+    try:
+        heard(0)
+        return live(job.spec, job.warm, job.measures, heard, drawn)
+    except Superseded:
+        return None
+    except Exception as reason:
+        return f"{type(reason).__name__}: {reason}"
+
+
+def unseen(month: int, measured: Mapping[str, float]) -> None:
+    """Show no month before the end."""
+
+
+def live(spec: RunSpec, warm: Path, measures: Collection[str], tell: Tell, draw: Draw = unseen) -> Life:
+    """Live one world from its warm-up to its end and measure this of it; each month is drawn as it ends."""
+    world = begun(spec, town_for(spec), warm)
+    world.measured = measures
+    numbers = itertools.count()
+
+    def heard(shifts: int) -> None:
+        tell(shifts)
+        draw(next(numbers), world.month_row)
+
+    cells = go_on(world, tick_of(spec.until), heard)
+    here = world.minds["gone"][: world.state[ARRIVED][0]] < 0
+    people = np.where(here, world.trust()[: len(here)], math.nan).astype(np.float32)
+    months = measures_table(world, spec).select(["month", *sorted(measures)]).to_pandas()
+    return Life(spec.run, spec.seed, months, people, by_cell(cells))
+
+
+def by_cell(months: Sequence[np.ndarray]) -> np.ndarray:
+    """Return trust by month and cell, nan where nobody is left; a month that has not ended tells nothing."""
+    rows = np.array([one for one in months if len(one)])
+    return np.where(rows["residents"] > 0, rows["trust"], math.nan).astype(np.float32)
+
+
+def begun(spec: RunSpec, town: Town, warm: Path) -> TrustModel:
+    """Return a world at the end of its warm-up, which no policy can touch: lived through once, then kept.
+
+    It lies in a folder of this server alone, so that it need not be looked at whether the file is whole.
+    """
+    without = {name: value for name, value in spec.settings.items() if name != "policies"}
+    folder = seed_folder(warm / digest_of(canonical(without).encode())[:16], spec.seed)
+    if not (folder / STATE_FILE).is_file():
+        TrustModel(dataclasses.replace(spec.scenario, policies=()), rng=spec.seed, town=town).save(folder)
+    return TrustModel.restore(folder, spec.scenario, town=town, whole=True)
+
+
+def paired_lives(base: Sequence[Life], arm: Sequence[Life]) -> list[tuple[Life, Life]]:
+    """Return twins that have both been lived, in the order of their seeds."""
+    others = {one.seed: one for one in arm}
+    return [(one, others[one.seed]) for one in sorted(base, key=lambda one: one.seed) if one.seed in others]

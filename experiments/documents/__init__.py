@@ -1,1 +1,0 @@
-"""Documents that are generated from the code: `python -m experiments.documents`."""

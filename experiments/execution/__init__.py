@@ -1,0 +1,1 @@
+"""Run jobs: worker processes, shared towns, paired worlds, one run."""

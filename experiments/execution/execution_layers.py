@@ -1,0 +1,129 @@
+"""Cells and settlements of runs as layers for maps, each with its place on the earth."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from experiments.execution.shared_towns import town_for
+from experiments.storage.export_data import check_target
+from experiments.storage.reading import places_of, read, specs_of
+from experiments.storage.run_folder import write_whole
+from experiments.storage.run_spec import RunSpec
+from scenarios import scenario_plane
+from scenarios.extras import require_extra
+
+if TYPE_CHECKING:
+    from model.town.town import Town
+
+LAYERS = {"cells": "Polygon", "settlements": "Point"}
+"""Tables that lie somewhere, with the kind of their shapes."""
+CRS = "EPSG:4326"
+DIGITS = 7
+"""Decimals of a degree, about a centimetre."""
+SAYING = (
+    "Simulated: says nothing of the persons and places that really are there, and is no ground for operations. ·"
+    " Simulado: nada dice de las personas y los lugares que en verdad hay ahí, ni justifica operativos."
+)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Rows that lie somewhere: their shapes in longitude and latitude, and what is known of each."""
+
+    name: str
+    shapes: np.ndarray
+    rows: pd.DataFrame
+
+
+def layers_of(folder: Path) -> list[Layer]:
+    """Return the layers of all runs in a folder."""
+    specs = {run: spec for place in places_of(folder) for run, spec in specs_of(place).items()}
+    found = []
+    for name in LAYERS:
+        rows = read(folder, table=name)
+        parts = [located(name, specs[str(run)], own) for run, own in rows.groupby("run", sort=False)]
+        found.append(Layer(name, np.concatenate([shapes for shapes, _ in parts]), pd.concat([own for _, own in parts])))
+    return found
+
+
+def located(name: str, spec: RunSpec, rows: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
+    """Return the shapes of the rows of one run, and the rows; of settlements, also which lie where luck put them."""
+    town, plane = town_for(spec), scenario_plane(spec.source, set=dict(spec.overrides))
+    if name == "cells":
+        return plane.degrees(squares(town, rows["cell"].to_numpy()), DIGITS), rows
+    centres = {one.name: (one.x, one.y) for one in town.settlements}
+    at = np.array([centres[place] for place in rows["settlement"]], np.float64)
+    unknown = {one.name for one in spec.scenario.settlements if one.x is None}
+    return plane.degrees(np.asarray(shapely.points(at)), DIGITS), rows.assign(
+        schematic=rows["settlement"].isin(unknown)
+    )
+
+
+def squares(town: "Town", cells: np.ndarray) -> np.ndarray:
+    """Return the squares of some cells, in metres."""
+    west, south = (town.origin[k] + town.cells[axis][cells] * town.cell_m for k, axis in enumerate("xy"))
+    found: np.ndarray = shapely.box(west, south, west + town.cell_m, south + town.cell_m)
+    return found
+
+
+def geopackage_of(layers: list[Layer]) -> bytes:
+    """Return layers as a GeoPackage."""
+    from pyogrio import raw  # GDAL is large: loaded only for files that need it
+
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / "layers.gpkg"
+        for layer in layers:
+            columns = {name: values_of(layer.rows[name]) for name in layer.rows}
+            raw.write(
+                path,
+                geometry=shapely.to_wkb(layer.shapes),
+                field_data=list(columns.values()),
+                field_mask=[layer.rows[name].isna().to_numpy() for name in columns],
+                fields=list(columns),
+                layer=layer.name,
+                driver="GPKG",
+                geometry_type=LAYERS[layer.name],
+                crs=CRS,
+                append=path.exists(),
+                DESCRIPTION=SAYING,
+            )
+        return path.read_bytes()
+
+
+def values_of(column: pd.Series) -> np.ndarray:
+    """Return a column as GDAL takes it."""
+    return column.astype(object).to_numpy() if column.dtype.kind not in "biufM" else column.to_numpy()
+
+
+def geojson_of(layers: list[Layer]) -> bytes:
+    """Return layers as one GeoJSON, of which each feature says in which layer it is."""
+    features = [feature for layer in layers for feature in features_of(layer)]
+    whole = {"type": "FeatureCollection", "description": SAYING, "features": features}
+    return (json.dumps(whole, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+
+
+def features_of(layer: Layer) -> Iterator[dict[str, Any]]:
+    """Yield a feature for each row of a layer; what is not known is null, months are days as text."""
+    days = {str(name): layer.rows[name].dt.strftime("%Y-%m-%d") for name in layer.rows.select_dtypes("datetime")}
+    rows = json.loads(layer.rows.assign(**days).to_json(orient="records", double_precision=15))
+    for shape, row in zip(layer.shapes, rows, strict=True):
+        yield {
+            "type": "Feature",
+            "properties": {"layer": layer.name} | row,
+            "geometry": json.loads(shapely.to_geojson(shape)),
+        }
+
+
+def write_layers(folder: Path, target: Path, option: str) -> None:
+    """Write the layers of a folder into a file of the kind that an option names."""
+    check_target(option, target)
+    if option == "--gpkg":
+        require_extra("maps", option)
+    write_whole(target, (geopackage_of if option == "--gpkg" else geojson_of)(layers_of(folder)))

@@ -1,0 +1,117 @@
+"""Finished jobs as files, each of which is whole and true or not counted, until the folder that they are for is whole.
+
+A file is named after its job and the digest of its bytes; it holds the tables of the job and a text of JSON.
+"""
+
+import hashlib
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from experiments.execution.executor import Outcome, Sized, carry_out
+from experiments.execution.local_workers import Doing
+from experiments.storage.progress import say
+from experiments.storage.results_folder import PARTS
+from experiments.storage.run_folder import write_whole
+from experiments.storage.run_identity import digest_of
+
+ABOUT = "about.json"
+NAME = re.compile(r"[0-9a-f]{16}-[0-9a-f]{24}\.zip")
+DIGITS = 24
+
+type Tables = Mapping[str, pa.Table]
+type Part = tuple[dict[str, Any], dict[str, pa.Table]]
+"""What is to be known of a finished job, and its tables by name."""
+
+
+@dataclass(frozen=True)
+class Parts[J: Sized, R]:
+    """The finished jobs of a folder: how each is taken apart and put together, and whether it still counts."""
+
+    folder: Path
+    apart: Callable[[R], tuple[Mapping[str, Any], Tables]]
+    together: Callable[[J, Mapping[str, Any], Tables], R]
+    counts: Callable[[J, Mapping[str, Any]], bool] = lambda _, about: True
+
+    @property
+    def place(self) -> Path:
+        """Where the files lie."""
+        return self.folder / PARTS
+
+    def put(self, job: J, result: R) -> None:
+        """Bring a finished job to the disk."""
+        content = packed(*self.apart(result))
+        self.place.mkdir(exist_ok=True)
+        write_whole(self.place / f"{label(job.key)}-{digest(content)}.zip", content)
+
+    def found(self, jobs: Sequence[J]) -> dict[str, R]:
+        """Return what is finished of some jobs, by their keys; what is not whole is left alone, and done again."""
+        files = {path.name[:16]: path for path in self.place.glob("*.zip") if is_true(path)}
+        there = {}
+        for job in jobs:
+            if path := files.get(label(job.key)):
+                about, tables = unpacked(path)
+                if self.counts(job, about):
+                    there[job.key] = self.together(job, about, tables)
+        return there
+
+
+def carry_on[J: Sized, R](
+    jobs: Sequence[J], doing: Doing[J, R], workers: int, title: str, parts: Parts[J, R]
+) -> Outcome[J, R]:
+    """Carry out those jobs that are not among the parts yet, each of which is on the disk as soon as it is finished."""
+    there = parts.found(jobs)
+    if there:
+        say(f"{len(there)} of {len(jobs)} were finished before, in {parts.folder}")
+    missing = [job for job in jobs if job.key not in there]
+    outcome = carry_out(missing, doing, workers, title, parts.put) if missing else Outcome()
+    done = there | {job.key: result for job, result in outcome.finished}
+    outcome.finished = [(job, done[job.key]) for job in jobs if job.key in done]
+    return outcome
+
+
+def label(key: str) -> str:
+    """Return what stands for a job in the name of its file."""
+    return digest_of(key.encode())
+
+
+def digest(content: bytes) -> str:
+    """Return what stands for the content of a file in its name."""
+    return hashlib.sha256(content).hexdigest()[:DIGITS]
+
+
+def is_true(path: Path) -> bool:
+    """Tell whether a file holds the very bytes that its name promises."""
+    return bool(NAME.fullmatch(path.name)) and path.is_file() and digest(path.read_bytes()) == path.stem[17:]
+
+
+def packed(about: Mapping[str, Any], tables: Tables) -> bytes:
+    """Return what is known of a job, and its tables, as the bytes of one file."""
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as file:
+        file.writestr(ABOUT, json.dumps(dict(about)))
+        for name, table in tables.items():
+            file.writestr(name, stream_of(table))
+    return sink.getvalue()
+
+
+def stream_of(table: pa.Table) -> bytes:
+    """Return a table as it is, to the type and bit."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
+        writer.write_table(table)
+    return bytes(sink.getvalue())
+
+
+def unpacked(path: Path) -> Part:
+    """Return what a file holds."""
+    with zipfile.ZipFile(path) as file:
+        tables = {name: pa.ipc.open_stream(file.read(name)).read_all() for name in file.namelist() if name != ABOUT}
+        return json.loads(file.read(ABOUT)), tables

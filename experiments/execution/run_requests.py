@@ -1,0 +1,103 @@
+"""From the options of the shell to runs: what they leave open is filled in, and all is checked before it starts."""
+
+import datetime
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.storage.run_identity import settings_of
+from experiments.storage.run_spec import (
+    RunSpec,
+    begun,
+    kept,
+    laid,
+    measured,
+    overrides_of,
+    replicated,
+    seeds_of,
+    values_of,
+)
+from experiments.storage.saved_states import check_state, read_saved
+from model.engine.errors import InputError
+from model.engine.parameters import parse_date
+
+LONGEST_YEARS = 100.0
+
+
+def asked(
+    source: str,
+    *,
+    policies: Sequence[str] = (),
+    sets: Sequence[str] = (),
+    start: str | None = None,
+    years: float | None = None,
+    until: str | None = None,
+    seed: int = 1,
+    replicates: int = 1,
+    keep: str = "",
+    measures: str = "",
+    branch: Path | None = None,
+) -> tuple[RunSpec, ...]:
+    """Return the runs that options of the command line mean, or raise with what is wrong in them."""
+    values = values_of(sets)
+    saved = read_saved(branch, seeds_of(seed, replicates)) if branch else None
+    if saved and start is not None:
+        raise InputError("--start has no meaning with --from: the saved run goes on where it ended")
+    stated = saved["settings"]["start"] if saved else start
+    first = None if stated is None else parse_date("--from" if saved else "--start", stated)
+    if saved:
+        check_saved(
+            saved, source, settings_of(laid(source, (), overrides_of(values), first)), seeds_of(seed, replicates)
+        )
+    scenario = laid(source, tuple(policies), overrides_of(values), first)
+    begins = saved["until"] if saved else scenario.start
+    spec = RunSpec(
+        source=source,
+        policies=begun(policies, scenario, begins),
+        overrides=overrides_of(values),
+        varied=tuple(values),
+        start=None if saved else first,
+        until=end_of(begins, years, until),
+        seed=seed,
+        keep=kept(keep),
+        measures=measured(measures),
+        branch=str(branch) if branch else None,
+    )
+    return replicated(spec, replicates)
+
+
+def check_saved(saved: dict[str, Any], source: str, settings: object, seeds: Sequence[int]) -> None:
+    """Raise if saved states are of other settings than are asked for, or are gone or others."""
+    if settings != saved["settings"]:
+        raise InputError(f"--from {saved['folder']} was saved from other settings than {source} with these")
+    for seed in seeds:
+        check_state(saved, seed)
+
+
+def end_of(begins: datetime.date, years: float | None, until: str | None) -> datetime.date:
+    """Return the first day that is no longer simulated."""
+    if until is not None and years is not None:
+        raise InputError("--years and --until say the same thing: give one of them")
+    if until is None:
+        return after(begins, 3.0 if years is None else years)
+    end = parse_date("--until", until)
+    if end <= begins:
+        raise InputError(f"--until must be later than {begins}, where the run begins, got {end}")
+    return end
+
+
+def after(begins: datetime.date, years: float) -> datetime.date:
+    """Return the date some years later; a part of a year counts in days.
+
+    >>> after(datetime.date(2017, 1, 1), 1.5)
+    datetime.date(2018, 7, 3)
+    """
+    if not 0.0 < years <= LONGEST_YEARS:
+        raise InputError(f"--years must be more than 0 and at most {LONGEST_YEARS:g}, got {years:g}")
+    if begins.year + years >= datetime.MAXYEAR:
+        raise InputError(f"--years: a run must end before the year {datetime.MAXYEAR}, got {years:g} from {begins}")
+    whole = math.floor(years)
+    day = min(begins.day, 28) if begins.month == 2 else begins.day
+    date = begins.replace(year=begins.year + whole, day=day)
+    return date + datetime.timedelta(days=math.floor(365.25 * (years - whole) + 0.5))

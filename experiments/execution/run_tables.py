@@ -1,0 +1,204 @@
+"""One run: a world from its first shift to its last, and the tables that it leaves."""
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from experiments.execution.local_workers import Tell
+from experiments.storage.run_batches import TIME, named
+from experiments.storage.run_folder import Finished
+from experiments.storage.run_spec import RunSpec
+from experiments.storage.saved_states import seed_folder
+from experiments.words.dictionary import described
+from model.engine.calendar import SHIFTS, date_of_day, date_of_tick, first_of_month, month_of, tick_of
+from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED, MOST_OPTIONS
+from model.engine.random_streams import keyed_uniform, stream_id
+from model.engine.scenario import Scenario
+from model.simulation.model import KEPT_DTYPES, TrustModel
+from model.simulation.registry import CAUSES
+from model.town.crime_kinds import NAMES as KINDS
+from model.town.town import Town
+from model.trust.couple_impressions import KEY_COLUMNS, TONES, TOWN_PARTS
+from model.world.month import GROUPS
+from model.world.shift_events import CHANNELS, MOTIVES
+
+INCIDENT_COLUMNS = (
+    *("minute", "severity", "loss", "motive", "told", "found", "complaint", "recorded", "arrested"),
+    "displaced",
+)
+"""What is kept of an incident: never who suffered or told it, and no place."""
+
+LABEL, COUPLE = stream_id("label of who decides"), stream_id("label of a couple")
+
+Codes = dict[str, tuple[str, ...]]
+"""Columns of codes, with the names that they stand for; without names, the world's settlements."""
+_SETTLEMENT: Codes = {"settlement": ()}
+
+
+def simulate(spec: RunSpec, town: Town, tell: Tell, save: Path | None = None) -> Finished:
+    """Carry out one run to its end."""
+    world = begin(spec, town)
+    tell(spec.shifts - spec.reported)
+    cells = go_on(world, tick_of(spec.until), tell)
+    if save is not None:
+        world.save(seed_folder(save, spec.seed))
+    return Finished(spec.seed, spec.run, tables_of(world, spec, cells), hits_of(world))
+
+
+def begin(spec: RunSpec, town: Town) -> TrustModel:
+    """Return the world of a run at its beginning: new, or as it was saved."""
+    keep = set(KEPT_DTYPES).intersection(spec.keep)
+    if spec.branch is None:
+        return TrustModel(spec.scenario, rng=spec.seed, town=town, keep=keep)
+    return TrustModel.restore(seed_folder(Path(spec.branch), spec.seed), spec.scenario, town=town, keep=keep)
+
+
+def go_on(world: TrustModel, end: int, tell: Tell) -> list[np.ndarray]:
+    """Run a world month by month to a tick; return its cells at the end of every month."""
+    cells = []
+    while world.tick < end:
+        goal = min(end, tick_of(first_of_month(world.month + 1)))
+        shifts = goal - world.tick
+        world.live(shifts)
+        rows = world.cell_months()
+        cells.append(rows[rows["month"] == month_of(goal - 1)])
+        tell(shifts)
+    return cells
+
+
+def hits_of(world: TrustModel) -> float:
+    """Return how often a hazard reached its ceiling in the months reported."""
+    return float(sum(world.datacollector.model_vars["ceiling_hits"]))
+
+
+def tables_of(world: TrustModel, spec: RunSpec, cells: list[np.ndarray]) -> dict[str, pa.Table]:
+    """Return all tables of a world that has ended."""
+    rows = np.concatenate(cells) if "cells" in spec.keep and cells else world.cell_months()
+    tables = {
+        "settlements": months_table(world, world.settlement_months(), _SETTLEMENT),
+        "groups": months_table(world, world.group_months(), {"group": tuple(GROUPS)}),
+        "cells": months_table(world, rows, {}),
+        "ledger": months_table(world, world.ledger_months(), _SETTLEMENT | {"cause": CAUSES}),
+    }
+    if CHOICES_DECLARED:
+        tables["decisions"] = decisions_table(world)
+    if "incidents" in spec.keep:
+        tables["incidents"] = incidents_table(world)
+    if "impressions" in spec.keep:
+        tables["impressions"] = impressions_table(world)
+    keyed = {name: described(with_keys(table, world, spec), name) for name, table in tables.items()}
+    return {"measures": measures_table(world, spec), **keyed}
+
+
+def with_keys(table: pa.Table, world: TrustModel, spec: RunSpec) -> pa.Table:
+    """Return a table with the columns in front that say of every row whose it is."""
+    keys = {"run": spec.run, "scenario": world.settings.name, "policy": spec.policy, "seed": world.seed}
+    columns = [constant(value, len(table)) for value in keys.values()]
+    return pa.table([*columns, *table.columns], [*keys, *table.column_names])
+
+
+def full_months(months: np.ndarray, scenario: Scenario) -> np.ndarray:
+    """Tell which months (12 times the year, plus 0 to 11) were reported from their first day on."""
+    return np.array([first_of_month(int(month)) >= scenario.start for month in months], dtype=bool)
+
+
+def measures_table(world: TrustModel, spec: RunSpec) -> pa.Table:
+    """Return a row per full month: whose it is, varied parameters, all measures."""
+    stated = world.datacollector.model_vars
+    whole = [month >= world.settings.start for month in stated["month"]]
+    columns: dict[str, pa.Array] = {}
+    for name in stated:
+        values = [value for value, full in zip(stated[name], whole, strict=True) if full]
+        columns[name] = dates_of(values) if name == "month" else numbers_of(values)
+        if name == "month":
+            columns |= {key: constant(value, sum(whole)) for key, value in spec.columns.items()}
+    return described(with_keys(pa.table(columns), world, spec), "measures")
+
+
+def months_table(world: TrustModel, rows: np.ndarray, codes: Codes) -> pa.Table:
+    """Return monthly rows of a world as a table, with names in place of codes."""
+    rows = rows[full_months(rows["month"], world.settings)]
+    columns: dict[str, pa.Array] = {}
+    for name in rows.dtype.names or ():
+        if name == "month":
+            columns[name] = dates_of([first_of_month(int(month)) for month in rows[name]])
+        elif name in codes:
+            columns[name] = named(rows[name], codes[name] or world.town.settlement_names)
+        else:
+            columns[name] = numbers_of(rows[name])
+    return pa.table(columns)
+
+
+def incidents_table(world: TrustModel) -> pa.Table:
+    """Return the incidents that were kept, without persons and places."""
+    rows = np.concatenate(world.kept["incidents"])
+    columns: dict[str, pa.Array] = {
+        "date": dates_of([date_of_day(int(tick) // SHIFTS) for tick in rows["tick"]]),
+        "shift": numbers_of(rows["tick"] % SHIFTS),
+        "kind": named(rows["kind"], KINDS),
+    }
+    columns |= {name: numbers_of(rows[name]) for name in INCIDENT_COLUMNS}
+    return pa.table(columns | {"motive": named(rows["motive"], MOTIVES), "told": named(rows["told"], CHANNELS)})
+
+
+def impressions_table(world: TrustModel) -> pa.Table:
+    """Return what couples left in whole months.
+
+    A couple is a number by luck of the seed, which orders the rows, too, since its station bears a name.
+    """
+    table = months_table(world, world.impressions(), {"part": TOWN_PARTS, "tone": TONES, "cause": CAUSES})
+    labels = {
+        row: int(2**31 * keyed_uniform(world.seed, COUPLE, 0, row, 0)) for row in set(table["couple"].to_pylist())
+    }
+    couples = pa.array([labels[row] for row in table["couple"].to_pylist()], pa.int64())
+    table = table.set_column(table.schema.get_field_index("couple"), "couple", couples)
+    return table.sort_by([(name, "ascending") for name in ("month", *KEY_COLUMNS[1:])])
+
+
+def decisions_table(world: TrustModel) -> pa.Table:
+    """Return what was decided: when, what kind of agent, in what matter, which option with what chance, why, weights.
+
+    Who decided is a number by luck of the seed, since boards stand in places that bear names; residents have none,
+    since whom a victim tells is hers to say.
+    """
+    rows = world.choices()
+    rows = rows[rows["tick"] >= tick_of(world.settings.start)]
+    about = [CHOICES_DECLARED[number] for number in rows["matter"].tolist()]
+    taken = list(zip(about, rows["option"].tolist(), rows["term"].tolist(), strict=True))
+    people = [(one.agent, int(number)) for one, number in zip(about, rows["who"], strict=True)]
+    labels = {one: None if one[0] == "resident" else anonymous(world.seed, *one) for one in set(people)}
+    return pa.table(
+        {
+            "date": dates_of([date_of_tick(int(tick)) for tick in rows["tick"]]),
+            "agent": pa.array([one.agent for one in about], pa.string()),
+            "who": pa.array([labels[one] for one in people], pa.int64()),
+            "matter": pa.array([one.name for one in about], pa.string()),
+            "option": pa.array([one.options[option] for one, option, _ in taken], pa.string()),
+            "chance": numbers_of(rows["chance"]),
+            "reason": pa.array(["luck" if k < 0 else one.terms[k - 1] for one, _, k in taken], pa.string()),
+        }
+        | {f"v{o}": numbers_of(rows[f"v{o}"]) for o in range(MOST_OPTIONS)}
+    )
+
+
+def anonymous(seed: int, agent: str, who: int) -> int:
+    """Return a number for somebody who decided, the same throughout a run, that tells neither name nor place."""
+    return int(2**31 * keyed_uniform(seed, LABEL, AGENT_TYPES.index(agent), who, 0))
+
+
+def constant(value: Any, n: int) -> pa.Array:
+    """Return a column that holds one value."""
+    return pa.repeat(pa.scalar(value), n)
+
+
+def dates_of(values: list[datetime.date]) -> pa.Array:
+    """Return a column of days."""
+    return pa.array(values, pa.date32()).cast(TIME)
+
+
+def numbers_of(values: Any) -> pa.Array:
+    """Return a column of numbers; what is no number becomes null."""
+    return pa.array(np.ascontiguousarray(values), from_pandas=True)

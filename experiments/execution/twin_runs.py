@@ -1,0 +1,152 @@
+"""Twin worlds of one seed, side by side: one town, one warm-up, then every arm; and who lives otherwise in each."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from experiments.execution.job_cache import Tables
+from experiments.execution.local_workers import Tell
+from experiments.execution.run_tables import begin, go_on, hits_of, measures_table, tables_of
+from experiments.execution.shared_towns import town_for
+from experiments.execution.trust_accounts import Law, changes_of
+from experiments.storage.run_folder import Finished
+from experiments.storage.run_spec import RunSpec
+from model.engine.calendar import tick_of
+from model.simulation.model import TrustModel
+from model.town.town import Town
+from model.world.columns import MINDS
+from model.world.shift_events import COMMUNAL, NOBODY, Incident
+
+NOTABLE = 0.01
+"""A resident trusts otherwise if trust differs by a point of a hundred."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """Runs of one seed and site: twins; or again under another law of trust; or the arms on luck of their own."""
+
+    block: int
+    specs: tuple[RunSpec, ...]
+    kind: Literal["twins", "memory", "alone"] = "twins"
+    law: Law | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other task of the comparison."""
+        return (
+            f"{self.kind} of {self.specs[0].scenario.name}, {self.law}, runs {', '.join(one.run for one in self.specs)}"
+        )
+
+    @property
+    def shifts(self) -> int:
+        """Shifts that it simulates: twins share one warm-up."""
+        first, *others = self.specs
+        return first.shifts + sum(one.shifts if self.kind == "alone" else one.reported for one in others)
+
+
+@dataclass(frozen=True)
+class TwinRuns:
+    """What a task leaves: runs by arm, and how many residents live otherwise than in the first arm's world."""
+
+    task: Task
+    finished: list[Finished]
+    residents: list[dict[str, Any]] = field(default_factory=list)
+
+
+def live(task: Task, tell: Tell) -> TwinRuns:
+    """Carry out a task."""
+    for spec in task.specs:
+        town = town_for(spec)
+    if task.kind == "alone":
+        return TwinRuns(task, [lone(spec, town, tell) for spec in task.specs])
+    runs, residents, first = [], [], None
+    for spec, world in zip(task.specs, twins(task.specs, town, tell), strict=True):
+        cells = go_on(world, tick_of(spec.until), tell)
+        runs.append(finished(world, spec, cells, whole=task.kind == "twins"))
+        if first is not None and task.kind == "twins":
+            residents += [{"seed": spec.seed, "arm": len(runs) - 1, **row} for row in differing(first, world)]
+        first = first or world
+    return TwinRuns(task, runs, residents)
+
+
+def apart(lived: TwinRuns) -> tuple[dict[str, Any], Tables]:
+    """Return what a task leaves as text and tables, those of each arm under its number."""
+    tables = {f"{k}/{name}": table for k, one in enumerate(lived.finished) for name, table in one.tables.items()}
+    return {"ceiling_hits": [one.ceiling_hits for one in lived.finished], "residents": lived.residents}, tables
+
+
+def together(task: Task, about: Mapping[str, Any], tables: Tables) -> TwinRuns:
+    """Return what a task left from what was kept of it."""
+    own: list[dict[str, Any]] = [{} for _ in task.specs]
+    for name, table in tables.items():
+        k, _, kind = name.partition("/")
+        own[int(k)][kind] = table
+    finished = [
+        Finished(spec.seed, spec.run, kept, hits)
+        for spec, kept, hits in zip(task.specs, own, about["ceiling_hits"], strict=True)
+    ]
+    return TwinRuns(task, finished, about["residents"])
+
+
+def under(law: Law, spec: RunSpec) -> RunSpec:
+    """Return a run under another law of trust."""
+    return spec.overridden(changes_of(law))
+
+
+def twins(specs: Sequence[RunSpec], town: Town, tell: Tell) -> Iterator[TrustModel]:
+    """Yield a world for each run of one seed, all at the end of one warm-up, which no policy can touch."""
+    scenario = dataclasses.replace(specs[0].scenario, policies=())
+    keep = ("incidents",)
+    common = TrustModel(scenario, rng=specs[0].seed, town=town, keep=keep).checkpoint()
+    tell(specs[0].shifts - specs[0].reported)
+    for spec in specs:
+        yield TrustModel.resumed(spec.scenario, common, town=town, keep=keep)
+
+
+def lone(spec: RunSpec, town: Town, tell: Tell) -> Finished:
+    """Carry out one run from its own beginning."""
+    world = begin(spec, town)
+    tell(spec.shifts - spec.reported)
+    return finished(world, spec, go_on(world, tick_of(spec.until), tell), whole=False)
+
+
+def finished(world: TrustModel, spec: RunSpec, cells: list[np.ndarray], *, whole: bool) -> Finished:
+    """Return the run of a world that has ended, with all tables or its measures alone."""
+    tables = tables_of(world, spec, cells) if whole else {"measures": measures_table(world, spec)}
+    return Finished(world.seed, spec.run, tables, hits_of(world))
+
+
+# Residents who differ
+
+
+def differing(base: TrustModel, arm: TrustModel) -> list[dict[str, Any]]:
+    """Return how many residents did or suffered something in one of two twin worlds only."""
+    left, right = deeds(base), deeds(arm)
+    rows = [
+        {"what": what, "only_arm": len(right[what] - left[what]), "only_base": len(left[what] - right[what])}
+        for what in left
+    ]
+    alive = (base.state[MINDS]["gone"] < 0) & (arm.state[MINDS]["gone"] < 0)
+    moved = arm.trust()[alive] - base.trust()[alive]
+    rows.append({"what": "trust", "only_arm": int((moved > NOTABLE).sum()), "only_base": int((moved < -NOTABLE).sum())})
+    return rows
+
+
+def deeds(world: TrustModel) -> dict[str, set[int]]:
+    """Return who told the state, who complained, who was harmed, whom the police met since the start."""
+    rows = np.concatenate([np.zeros(0, Incident.dtype), *world.kept["incidents"]])
+    stated = (rows["handed"] == 1) | ((rows["told"] != NOBODY) & (rows["told"] != COMMUNAL))
+    return {
+        "told": people(rows["teller"][stated]),
+        "complained": people(rows["teller"][rows["complaint"] == 1]),
+        "harmed": people(rows["victim"]),
+        "met": people(np.flatnonzero(world.state[MINDS]["met"] >= tick_of(world.settings.start))),
+    }
+
+
+def people(numbers: np.ndarray) -> set[int]:
+    """Return those numbers that are of residents."""
+    return set(np.unique(numbers[numbers >= 0]).tolist())

@@ -1,0 +1,258 @@
+"""A comparison as plain text of at most 80 columns."""
+
+import math
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments.comparison.breakeven import corners, crossed, sentence, verdict
+from experiments.comparison.comparison_request import EffectSize
+from experiments.comparison.effect_verdicts import judge, with_typical
+from experiments.comparison.headline_measures import BY_NAME, Headline
+from experiments.execution.trust_accounts import ALSO
+from experiments.narrative.run_summary import changed
+from experiments.statistics.paired_effects import POWER
+from experiments.statistics.power import twins_needed
+from experiments.storage.built_in_levers import put_in, told
+from experiments.storage.manifest import read_manifest
+from experiments.storage.reading import tables
+from experiments.storage.run_spec import text_of
+from model.engine.errors import InputError, suggest_nearest
+
+WIDTH = 80
+THOUSANDS, MILLION = 20_000.0, 1e6
+NAMES = 25
+ALL_ALIKE = "all alike"
+DEEDS = {
+    "told": "told the state of a crime",
+    "complained": "filed a complaint",
+    "harmed": "were harmed by a crime",
+    "met": "met the police",
+    "trust": "trust more (by a point or more)",
+}
+LOSSES = {"trust": "trust less"}
+WHY_UNPAIRED = {
+    "sites": "Another site has another town, so luck cannot be shared",
+    "code": "The runs were made by different versions of the model",
+    "town": "The runs do not share one town",
+    "seeds": "Their seeds do not pair",
+}
+Rows = pd.DataFrame
+
+
+def each(rows: Rows) -> Iterator[Any]:
+    """Yield rows whose columns are read as attributes."""
+    return iter(rows.itertuples())
+
+
+def lines(folder: Path, wish: EffectSize | None = None) -> Iterator[str]:
+    """Yield the comparison in a folder, line by line."""
+    stated, effects = read_manifest(folder), with_typical(tables(folder, "effects").to_pandas())
+    extra = {name: maybe(folder, name) for name in ("memory", "alone")}
+    keys = ["base_site", "base_arm", "site", "against"]
+    pairs: Any = effects.groupby(keys, sort=False)
+    for (base_site, base_arm, site, against), rows in pairs:
+        yield from heading(f"{base_site}:{base_arm}", f"{site}:{against}", rows, stated)
+        yield from headline_lines(rows[rows["section"] == "headline"])
+        yield from built_in_lines(stated["arms"], (base_site, base_arm), (site, against))
+        if base_site != site:
+            continue
+        yield from resident_lines(rows[rows["section"].isin(("only_arm", "only_base"))])
+        chosen = {name: table[(table["site"] == site) & (table["against"] == against)] for name, table in extra.items()}
+        yield from alone_lines(chosen["alone"])
+        yield from memory_lines(chosen["memory"])
+        if wish:
+            yield from plan_lines(rows, wish)
+
+
+def built_in_lines(arms: Sequence[Mapping[str, Any]], *sides: tuple[str, str]) -> Iterator[str]:
+    """Yield what the policies of both sides put in by hand."""
+    levers = [lever for arm in arms if (arm["scenario"], arm["name"]) in sides for lever in put_in(arm)]
+    for line in told(dict.fromkeys(levers), "en"):
+        yield from textwrap.wrap(line, WIDTH)
+
+
+def maybe(folder: Path, name: str) -> Rows:
+    """Return a table of a folder, empty if it was not made."""
+    empty = pd.DataFrame({"site": [], "against": []})
+    return tables(folder, name).to_pandas() if (folder / f"{name}.parquet").is_file() else empty
+
+
+def heading(base: str, arm: str, rows: Rows, stated: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is set against what."""
+    yield ""
+    yield from textwrap.wrap(f"{arm} against {base}", WIDTH)
+    n = int(rows["n"].max())
+    kind = f"{n} twin worlds" if rows["paired"].all() else f"at least {n} worlds a side, not twins"
+    yield f"{stated['begins']} to {stated['until']}, {kind}; 95 % intervals; ± is Monte Carlo error"
+    yield from changed({key: text_of(value) for one in stated["arms"] for key, value in one.get("changed", {}).items()})
+    if why := rows["why_unpaired"].iloc[0]:
+        yield from textwrap.wrap(f"{WHY_UNPAIRED[why]}: unpaired analysis, in which luck is not taken out.", WIDTH)
+    yield ""
+    rose = "rose in" if rows["paired"].all() else ""
+    yield f"{'':<{NAMES}}{'first arm':>15}{'effect':>14}{'interval':>18}{rose:>8}"
+
+
+def headline_lines(rows: Rows) -> Iterator[str]:
+    """Yield a line for every headline measure, and the smallest effect that could have been seen."""
+    for row in each(rows):
+        if row.measure not in BY_NAME:
+            raise InputError(f"effects: no headline measure '{row.measure}'{suggest_nearest(row.measure, BY_NAME)}")
+        headline = BY_NAME[row.measure]
+        rose = f"{row.rose}/{row.n}" if row.paired else ""
+        yield (
+            f"{headline.en:<{NAMES}}"
+            f"{with_error(row.base, row.base_error, headline):>15}"
+            f"{with_error(row.typical, row.error, headline, '+'):>14}"
+            f"{interval(row.typical_low, row.typical_high, headline):>18}{rose:>8}"
+        )
+    yield from odd_lines(rows)
+    yield from textwrap.wrap(
+        "Trust, beliefs, fear: 0-100 in the last month; criteria 0-100, of the last twelve months;"
+        " minutes: mean of all months; counts: a year, over the whole time.",
+        WIDTH,
+    )
+    yield from smallest_lines(rows)
+
+
+def with_error(value: float, error: float, headline: Headline, sign: str = "") -> str:
+    """Return a number with its Monte Carlo error.
+
+    >>> with_error(1.234, 0.05, BY_NAME["trust_mean"], "+")
+    '+1.23±0.05'
+    """
+    return f"{number(value, headline.digits, sign)}±{number(error, headline.digits)}"
+
+
+def number(value: float, digits: int, sign: str = "") -> str:
+    """Return a number, a dash for what is none."""
+    if math.isnan(value):
+        return "-"
+    if abs(value) >= THOUSANDS:
+        return f"{value / 1000.0:{sign},.0f}k"
+    value = round(value, digits) + 0.0
+    return f"{value:{sign if value else ''},.{digits}f}"
+
+
+def interval(low: float, high: float, headline: Headline) -> str:
+    """Return an interval."""
+    if math.isnan(low):
+        return "-"
+    return f"{number(low, headline.digits, '+')} to {number(high, headline.digits, '+')}"
+
+
+def odd_lines(rows: Rows) -> Iterator[str]:
+    """Yield the measures whose mean has another sign than what is typical, as one odd twin can do."""
+    odd = [row for row in each(rows) if row.effect * row.typical < 0.0 and judge(row) in ("rises", "falls")]
+    for row in odd:
+        digits = BY_NAME[row.measure].digits
+        yield f"{BY_NAME[row.measure].en}: few worlds turn the mean, {number(row.effect, digits, '+')}"
+
+
+def smallest_lines(rows: Rows) -> Iterator[str]:
+    """Yield the smallest effects on the main measures that these runs could have seen."""
+    parts = [
+        f"{BY_NAME[row.measure].en} {number(row.smallest, BY_NAME[row.measure].digits + 1)}"
+        for row in each(rows)
+        if row.measure in ("trust_mean", "fear_mean", "crimes_told", "homicides") and not math.isnan(row.smallest)
+    ]
+    if parts:
+        yield from textwrap.wrap(
+            f"Smallest effects these runs could have seen (power {POWER:.0%}): {', '.join(parts)}.", WIDTH
+        )
+
+
+def resident_lines(rows: Rows) -> Iterator[str]:
+    """Yield how many residents live otherwise, mean of the twins."""
+    if rows.empty:
+        return
+    yield ""
+    yield f"{'Residents who otherwise would not have / who no longer do':<58}{'mean of twins':>22}"
+    for what, own in rows.groupby("measure", sort=False):
+        label = f"{DEEDS[str(what)]} / {LOSSES.get(str(what), 'no longer did')}"
+        cells = [f"{number(row.effect, 1)}±{number(row.error, 1)}" for row in each(own)]
+        yield f"  {label:<50}{cells[0]:>14}{cells[1]:>14}"
+
+
+def alone_lines(rows: Rows) -> Iterator[str]:
+    """Yield what independent seeds would have said, and by how much twins lower the variance."""
+    if rows.empty:
+        return
+    yield ""
+    yield f"{'With independent seeds':<{NAMES}}{'effect':>18}{'interval':>20}{'variance ÷ twins':>17}"
+    for row in each(rows):
+        headline = BY_NAME[row.measure]
+        ratio = many(row.variance_ratio)
+        effect = with_error(row.effect, row.error, headline, "+")
+        yield f"{headline.en:<{NAMES}}{effect:>18}{interval(row.low, row.high, headline):>20}{ratio:>17}"
+    if (rows["variance_ratio"] == math.inf).any():
+        yield f"({ALL_ALIKE}: the same effect in every twin world, so no luck is left in it)"
+
+
+def many(ratio: float) -> str:
+    """Return by how much twins lower the variance.
+
+    >>> many(12.34), many(2.5e9), many(float("inf")), many(float("nan"))
+    ('12.3', '2e+09', 'all alike', '-')
+    """
+    if math.isnan(ratio):
+        return "-"
+    if math.isinf(ratio):
+        return ALL_ALIKE
+    return f"{ratio:,.1f}" if ratio < MILLION else f"{ratio:.0e}"
+
+
+def memory_lines(grid: Rows) -> Iterator[str]:
+    """Yield the effect on trust under every law of trust, and whether effects are known."""
+    if grid.empty:
+        return
+    trust = grid[grid["measure"] == "trust_mean"]
+    grid_of_trust = crossed(trust)
+    memories = sorted(set(grid_of_trust["memory_years"]))
+    yield ""
+    yield f"Effect on trust (0-100), {trust['n'].max()} twin worlds each; ± Monte Carlo error,"
+    yield "* the 95 % interval leaves one sign"
+    yield f"{'bad news weighs':<16}" + "".join(f"{memory:g} years".rjust(12) for memory in memories)
+    for weight, rows in grid_of_trust.groupby("asymmetry"):
+        cells = rows.sort_values("memory_years")
+        shown = [known_by(r) for r in each(cells)]
+        yield (f"{f'{weight:g} times':<16}" + "".join(cell.rjust(12) for cell in shown)).rstrip()
+    yield "(columns: half-life of the slow memory; 2 years and 3 times are a convention)"
+    for row in each(corners(trust)):
+        yield f"{ALSO[row.also].en:<40}{known_by(row).rjust(12)}".rstrip()
+    said: dict[str, list[str]] = {}
+    for measure, rows in grid.groupby("measure", sort=False):
+        said.setdefault(sentence(verdict(rows)), []).append(BY_NAME[str(measure)].en)
+    for text, names in said.items():
+        yield from textwrap.wrap(f"{text}: {', '.join(names)}", WIDTH, subsequent_indent="    ")
+
+
+def known_by(row: Any) -> str:
+    """Return an effect on trust with its error, starred where the interval leaves one sign."""
+    shown = with_error(row.effect, row.error, BY_NAME["trust_mean"], "+")
+    return shown + ("*" if row.low > 0.0 or row.high < 0.0 else " ")
+
+
+def plan_lines(rows: Rows, wish: EffectSize) -> Iterator[str]:
+    """Yield how many twins an effect of the wished size needs, with this pilot's spread."""
+    row = rows[(rows["section"] == "headline") & (rows["measure"] == wish.measure)]
+    if row.empty:
+        yield f"\nThe model has no '{wish.measure}' to plan for."
+        return
+    pilot = row.iloc[0]
+    spread = float(pilot["error"]) * math.sqrt(float(pilot["n"]))
+    apart = math.hypot(pilot["base_error"], pilot["arm_error"]) * math.sqrt(float(pilot["n"]))
+    yield ""
+    try:
+        twins, alone = (twins_needed(one, wish.size, wish.power) for one in (spread, apart))
+    except InputError as reason:
+        yield from textwrap.wrap(f"No plan for {BY_NAME[wish.measure].en}: {reason}.", WIDTH)
+        return
+    yield from textwrap.wrap(
+        f"To see an effect of {wish.size:g} on {BY_NAME[wish.measure].en} with a power of {wish.power:.0%}:"
+        f" {twins:,} twin worlds (with independent seeds {alone:,} on each side), by the spread of these {pilot['n']}.",
+        WIDTH,
+    )

@@ -1,0 +1,150 @@
+"""What stands in figures, in words: measures with their units, places, policies, factors and their levels."""
+
+import contextlib
+import math
+import textwrap
+from functools import cache
+
+import numpy as np
+
+from experiments.statistics.contrasts import POLICY, SCENARIO, TOGETHER
+from experiments.statistics.interactions import TIMES
+from experiments.storage.run_batches import STATUS_QUO, parts_of
+from experiments.words.bilingual import Tongue
+from experiments.words.catalogue import in_both, meaning, mechanism, parameter, unit
+from model.engine.errors import InputError
+from model.simulation.registry import MEASURES
+from scenarios import load
+from scenarios.policy_files import read_policy
+
+FACTORS = {
+    SCENARIO: ("municipio", "municipality"),
+    POLICY: ("políticas", "policies"),
+    TOGETHER: ("juntas, más allá de la suma", TOGETHER),
+    "trust": ("la ley de la confianza", "the law of trust"),
+    "survey": ("cómo se contesta una encuesta", "how surveys are answered"),
+    "gangs": ("clicas", "cliques"),
+    "plant": ("quiénes son los agentes al inicio", "who the officers are at the start"),
+}
+"""What studies vary, in Spanish and in English, but for parameters and mechanisms, which have their own words."""
+
+OF_A_HUNDRED = {"0-1": "0-100", "share": "%"}
+"""Units of what lies from 0 to 1, and how people say them."""
+AS_TODAY = "como hoy", "as today"
+
+
+def for_people(measure: str) -> float:
+    """Return by what a measure is multiplied where people read it: what lies from 0 to 1 is told from 0 to 100."""
+    return 100.0 if MEASURES[measure].unit in OF_A_HUNDRED else 1.0
+
+
+def people_unit(measure: str, language: str) -> str:
+    """Return the unit in which people read a measure.
+
+    >>> people_unit("trust_mean", "en"), people_unit("told_share", "es"), people_unit("homicides", "es")
+    ('0-100', '%', 'muertes')
+    """
+    own = MEASURES[measure].unit
+    return OF_A_HUNDRED.get(own) or unit(own, language)
+
+
+def named(measure: str, tongue: Tongue) -> str:
+    """Return the meaning of a measure with its unit."""
+    es, en = (f"{meaning(measure, one)} ({people_unit(measure, one)})" for one in ("es", "en"))
+    return tongue(es, en)
+
+
+def begun(measure: str, tongue: Tongue) -> str:
+    """Return the meaning of a measure as a sentence begins.
+
+    >>> begun("homicides", Tongue("es"))
+    'Homicidios'
+    """
+    words = tongue(*in_both(meaning, measure))
+    return words[:1].upper() + words[1:]
+
+
+@cache
+def titles_of(name: str) -> tuple[str, str]:
+    """Return what a policy or municipality is called in Spanish and in English: its name if its file is gone."""
+    if name == STATUS_QUO:
+        return AS_TODAY
+    for title in (lambda: read_policy(name).title, lambda: load(name).title):
+        with contextlib.suppress(InputError):
+            return title()["es"], title()["en"]
+    return (plain(name),) * 2
+
+
+def called(names: str, tongue: Tongue) -> str:
+    """Return what a municipality or some policies are called.
+
+    >>> called("mopsic_full+resources_only", Tongue("es"))
+    'MOPSIC completo + Solo recursos'
+    """
+    es, en = (" + ".join(titles_of(name)[k] for name in parts_of(names) or [names]) for k in (0, 1))
+    return tongue(es, en)
+
+
+def plain(name: str) -> str:
+    """Return a name without its underscores."""
+    return name.replace("_", " ")
+
+
+def factor_words(factor: str, tongue: Tongue) -> str:
+    """Return what was varied in words, or its name where it has none."""
+    if factor in FACTORS:
+        return tongue(*FACTORS[factor])
+    for ask in (parameter, mechanism):
+        with contextlib.suppress(InputError):
+            return tongue(*in_both(ask, factor))
+    return factor
+
+
+def level_words(level: object, tongue: Tongue) -> str:
+    """Return a level of a factor.
+
+    >>> level_words(0.35, Tongue("en")), level_words("reporting_support", Tongue("es"))
+    ('0.35', 'Apoyo a la denuncia')
+    """
+    return called(level, tongue) if isinstance(level, str) else f"{level:.4g}"
+
+
+def change_words(change: str, tongue: Tongue) -> str:
+    """Return one, two or three changes of a study.
+
+    >>> change_words("mopsic_full × trust.harm=0.5", Tongue("en"))
+    'MOPSIC in full × weight of a harm of severity 1 = 0.5'
+    """
+    return TIMES.join(one_change(one, tongue) for one in change.split(TIMES))
+
+
+def one_change(change: str, tongue: Tongue) -> str:
+    """Return one change: a policy by its title, a parameter with its level."""
+    factor, is_level, level = change.partition("=")
+    return f"{factor_words(factor, tongue)} = {level}" if is_level else called(change, tongue)
+
+
+def in_lines(text: str, width: int) -> str:
+    """Return a text in lines of a width."""
+    return "\n".join(textwrap.wrap(text, width))
+
+
+def with_sign(value: float, form: str = "+,.3g") -> str:
+    """Return a number with its sign, as it is printed.
+
+    >>> with_sign(-1234.5, "+,.1f"), with_sign(-0.04, "+,.1f")
+    ('−1,234.5', '0')
+    """
+    text = f"{value:{form}}".replace("-", "−")
+    return text if text.strip("+−0.") else "0"
+
+
+def decimals(values: np.ndarray) -> int:
+    """Return how many decimals show the differences between values.
+
+    >>> decimals(np.array([0.4231, 0.4239])), decimals(np.array([100.0, 250.0])), decimals(np.array([math.nan]))
+    (5, 0, 2)
+    """
+    known = values[np.isfinite(values)]
+    span = float(np.ptp(known)) if known.size else 0.0
+    return min(max(0, 1 - math.floor(math.log10(span / 2.0))), 7) if span > 0.0 else 2

@@ -1,0 +1,62 @@
+"""Numbers of a report: each is read from one cell of a table of the results, and says from which."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from experiments.comparison.ceiling_effects import ceiling
+from experiments.comparison.effect_verdicts import with_typical
+from experiments.narrative.comparison_text import maybe
+from experiments.storage.manifest import read_manifest
+
+TABLES = ("effects", "criteria", "verdicts", "memory", "alone", "draws", "drawn", "decided")
+NOTHING = Markup('<span class="none">–</span>')
+
+
+class Numbers:
+    """The tables of a comparison, and the one way in which a number of theirs gets into a report."""
+
+    def __init__(self, folder: Path) -> None:
+        self.tables: dict[str, pd.DataFrame] = {name: with_typical(maybe(folder, name)) for name in TABLES}
+        self.tables["ceiling"] = ceiling()
+        self.manifest: dict[str, Any] = read_manifest(folder)
+
+    def rows(self, table: str, **where: object) -> pd.DataFrame:
+        """Return the rows of a table in which columns have these values; their numbers stay those of the table."""
+        rows = self.tables[table]
+        for column, value in where.items():
+            rows = rows[rows[column] == value] if column in rows else rows.iloc[:0]
+        return rows
+
+    def show(self, table: str, row: Any, column: str, digits: int = 0, sign: str = "", scale: float = 1.0) -> Markup:
+        """Return the number of one cell as it is shown, with the cell that it comes from."""
+        value = self.tables[table].at[row, column]
+        return shown(value, f"{table}:{row}:{column}", digits, sign, scale)
+
+    def stated(self, key: str) -> Markup:
+        """Return what the manifest says under a key, with where it comes from."""
+        value = self.manifest[key]
+        value = len(value) if isinstance(value, list) else value
+        return Markup('<data value="manifest:{}">{}</data>').format(key, value)
+
+
+def shown(value: Any, origin: str, digits: int, sign: str, scale: float) -> Markup:
+    """Return a number that names its cell and its form (``effects:12:low:2+``); a dash for what is none."""
+    if value is None or math.isnan(value):
+        return NOTHING
+    text = written(float(value) * scale, digits, sign)
+    form = f"{digits}{sign}" + (f"*{scale:g}" if scale != 1.0 else "")
+    return Markup('<data value="{}:{}">{}</data>').format(origin, form, text)
+
+
+def written(value: float, digits: int, sign: str = "") -> str:
+    """Return a number as Guatemala writes it: comma for thousands, point for decimals.
+
+    >>> written(1234.56, 1), written(0.04, 1, "+"), written(-0.6, 0, "+")
+    ('1,234.6', '0.0', '−1')
+    """
+    rounded = round(value, digits) + 0.0
+    return f"{rounded:{sign if rounded else ''},.{digits}f}".replace("-", "−")

@@ -1,0 +1,227 @@
+"""A comparison as the report tells it: sites, their arms, and the rows that belong to each."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup, escape
+from shapely import affinity
+
+from experiments.comparison.arms import Arm as Swept
+from experiments.comparison.comparison_jobs import swept_arms
+from experiments.comparison.effect_verdicts import judge, sign_known
+from experiments.comparison.headline_measures import BY_NAME, Headline
+from experiments.narrative.number_format import Numbers
+from experiments.storage.built_in_levers import put_in, told
+from experiments.storage.reading import tables
+from experiments.storage.run_spec import values_of
+from experiments.words.bilingual import Both, both, joined, listed
+from experiments.words.dates import day
+from model.engine.errors import InputError
+from model.town.territory import scaled_scenario
+from scenarios import load
+
+TYPICAL = ("typical", "typical_low", "typical_high")
+SMALL = ("effect", "error", "low", "high", *TYPICAL)
+MOST_MORE_DIGITS = 3
+MOST_CHANGES = 3
+UNSAID: dict[str, Any] = {"label": "", "swept": "", "differs": {}, "scale": 1.0}
+"""What comparisons did not say of their arms before sweeps could be compared."""
+TOO_FEW_HOMICIDES = 10.0
+"""Homicides a year below which no statement on a policy is made (Totonicapán has about 2.5)."""
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One arm of one site."""
+
+    site: str
+    name: str
+    folder: Path
+    stated: dict[str, Any]
+    begins: str
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict, compare=False)
+
+    @property
+    def title(self) -> Both:
+        """Its policies by their titles, with the date of those that begin later, and what else differs."""
+        parts = [self.titled(policy) for policy in self.stated["policies"]]
+        code = Markup("<code>{} = {}</code>")
+        differs = [Both(*[code.format(*one)] * 2) for one in self.stated["differs"].items()]
+        label = Markup("<code>{}</code>").format(self.stated["label"]) if self.stated["label"] else ""
+        whole = joined(parts, " + ") if parts else both("Statu quo", "Status quo")
+        if not differs:
+            return both("{whole} ({label})", "{whole} ({label})", whole=whole, label=label) if label else whole
+        rest = both(" y otros", " and others") if len(differs) > MOST_CHANGES else both("", "")
+        shown = joined([listed(differs[:MOST_CHANGES]), rest], "")
+        return both("{whole}, con {changes}", "{whole}, with {changes}", whole=whole, changes=shown)
+
+    def titled(self, policy: dict[str, Any]) -> Both:
+        """Return the title of a policy, with its date if it begins later than the comparison."""
+        start = policy["start"]
+        if not start or start <= self.begins:
+            return titled(policy)
+        return both("{name} desde el {start}", "{name} from {start}", name=titled(policy), start=day(start))
+
+    @property
+    def gaming(self) -> bool:
+        """Whether one of its policies only pretends."""
+        return any(policy["name"].startswith("gaming_") for policy in self.stated["policies"])
+
+    @property
+    def about(self) -> Both:
+        """What its policies do, in words."""
+        parts = [
+            Both(Markup(escape(one["about"].get("es", ""))), Markup(escape(one["about"].get("en", ""))))
+            for one in self.stated["policies"]
+        ]
+        return joined(parts, " ")
+
+    @property
+    def built_in(self) -> list[Both]:
+        """What its policies put in by hand, which no result may be credited with finding."""
+        levers = put_in(self.stated)
+        pairs = zip(told(levers, "es"), told(levers, "en"), strict=True)
+        return [Both(Markup(escape(es)), Markup(escape(en))) for es, en in pairs]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return one table of the arm's results."""
+        if name not in self.tables:
+            self.tables[name] = self.read(name)
+        return self.tables[name]
+
+    def read(self, name: str) -> pd.DataFrame:
+        """Read one table of the arm's results."""
+        if self.stated["swept"]:
+            return next(arm for arm in swept_arms(self.folder) if self.is_same(arm)).table(name)
+        return tables(self.folder, name).to_pandas()
+
+    def is_same(self, other: Swept) -> bool:
+        """Tell whether this is an arm of a sweep."""
+        return (other.scenario, other.name) == (self.site, self.stated["swept"])
+
+    def has(self, name: str) -> bool:
+        """Tell whether a table of the arm's results is there."""
+        return bool(self.stated["swept"] and name == "measures") or (self.folder / f"{name}.parquet").is_file()
+
+
+def titled(policy: dict[str, Any]) -> Both:
+    """Return the title of a policy, or its name."""
+    title = policy["title"]
+    return Both(Markup(escape(title.get("es", policy["name"]))), Markup(escape(title.get("en", policy["name"]))))
+
+
+def settled(row: Any) -> bool:
+    """Tell whether an effect is told from luck."""
+    return judge(row) in ("rises", "falls")
+
+
+def enough(row: Any, column: str, digits: int) -> int:
+    """Return so many digits that an effect which is there is not shown as nothing (up to three more)."""
+    names = TYPICAL if column in TYPICAL else ("effect", "low", "high")
+    ends = [abs(row[name]) for name in names if row[name] == row[name]]
+    reach = abs(row[names[0]]) if settled(row) else max(ends, default=0.0)
+    more = next((k for k in range(MOST_MORE_DIGITS + 1) if round(reach, digits + k)), 0)
+    return digits + more
+
+
+@dataclass(frozen=True)
+class Site:
+    """One municipality with its arms; the first is what the others are compared with."""
+
+    name: str
+    title: Both
+    arms: tuple[Arm, ...]
+    numbers: Numbers
+
+    @property
+    def base(self) -> Arm:
+        """The arm with which the others are compared."""
+        return self.arms[0]
+
+    @property
+    def others(self) -> tuple[Arm, ...]:
+        """The arms that are compared with the first."""
+        return self.arms[1:]
+
+    @cached_property
+    def outline(self) -> Any:
+        """Outline of the municipality in cells, from the middle of the first; None if its scenario is not to be had."""
+        sets = self.numbers.manifest["request"].get("sets", ())
+        try:
+            scenario = scaled_scenario(load(self.name, set=values_of(sets)))
+        except InputError:
+            return None
+        left, bottom, _, _ = scenario.outline.bounds
+        cell_m = scenario["territory"].cell_m
+        return affinity.affine_transform(
+            scenario.outline, [1 / cell_m, 0, 0, 1 / cell_m, -left / cell_m - 0.5, -bottom / cell_m - 0.5]
+        )
+
+    @cached_property
+    def residents(self) -> float:
+        """How many people live here, mean of the months of all worlds of the first arm."""
+        return float(self.base.table("measures")["residents"].mean())
+
+    def effects(self, section: str, arm: Arm | None = None) -> pd.DataFrame:
+        """Return effects of one section within this site."""
+        where = {"section": section, "site": self.name, "base_site": self.name}
+        return self.numbers.rows("effects", **where, **({"against": arm.name} if arm else {}))
+
+    def effect(self, arm: Arm, measure: str, section: str = "headline") -> Any:
+        """Return the row of one effect, or None where the model does not have it."""
+        return self.known.get((section, arm.name, measure))
+
+    def side(self, arm: Arm, measure: str, section: str = "headline") -> tuple[Any, str]:
+        """Return the row that tells of a measure in an arm, or None, and the name of its column there."""
+        if arm == self.base:
+            return self.effect(self.others[0], measure, section), "base"
+        return self.effect(arm, measure, section), "arm"
+
+    @cached_property
+    def known(self) -> dict[tuple[str, str, str], Any]:
+        """Every effect within this site by section, arm and measure."""
+        rows = self.numbers.rows("effects", site=self.name, base_site=self.name)
+        return {(row["section"], row["against"], row["measure"]): row for _, row in rows.iterrows()}
+
+    def verdict(self, arm: Arm, measure: str) -> Any:
+        """Return the row that says whether an effect is known, or None where the grid was not run."""
+        rows = self.numbers.rows("verdicts", site=self.name, against=arm.name, measure=measure)
+        return rows.iloc[0] if len(rows) else None
+
+    def judged(self, arm: Arm, measure: str, section: str = "headline") -> str:
+        """Return the verdict on an effect, which the laws of trust may take back."""
+        return judge(self.effect(arm, measure, section), sign_known(self.verdict(arm, measure)))
+
+    def number(self, row: Any, column: str, digits: int | None = None, sign: str = "") -> Markup:
+        """Return one number of an effect as it is shown."""
+        headline: Headline | None = BY_NAME.get(row["measure"]) if row["section"] == "headline" else None
+        exact = digits if digits is not None else headline.digits if headline else 2
+        if digits is None and column in SMALL:
+            exact = enough(row, column, exact)
+        return self.numbers.show("effects", row.name, column, exact, sign)
+
+
+def read_sites(folder: Path) -> list[Site]:
+    """Return the sites of a comparison, in the order of its arms."""
+    numbers = Numbers(folder)
+    sites: dict[str, list[Arm]] = {}
+    titles: dict[str, dict[str, str]] = {}
+    for stated in numbers.manifest["arms"]:
+        arm = Arm(
+            stated["scenario"], stated["name"], folder / stated["folder"], UNSAID | stated, numbers.manifest["begins"]
+        )
+        sites.setdefault(arm.site, []).append(arm)
+        titles[arm.site] = stated["title"]
+    return [
+        Site(name, Both(*(Markup(escape(titles[name].get(one, name))) for one in ("es", "en"))), tuple(arms), numbers)
+        for name, arms in sites.items()
+    ]
+
+
+def few_deaths(site: Site) -> bool:
+    """Tell whether homicides are so few that no effect on them is shown."""
+    row = site.effect(site.others[0], "homicides")
+    return row is not None and row["base"] < TOO_FEW_HOMICIDES

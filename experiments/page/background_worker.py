@@ -1,0 +1,150 @@
+"""Twin worlds in the background: workers that stay warm, one request after the other, and none for what is superseded.
+
+They are the workers of the one pool, kept between requests: imports, town and compiled code are there when somebody
+moves a measure.  What has been lived is kept, so that whoever goes back sees it at once.
+"""
+
+import contextlib
+import itertools
+import multiprocessing
+import os
+import queue
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from experiments.comparison.decision_outcomes import MEASURED, OUTCOMES
+from experiments.comparison.outcome_lines import Lines
+from experiments.comparison.twin_results import Job, Life, carry_out
+from experiments.execution.executor import turns
+from experiments.execution.local_workers import LOOK_EVERY, Died, LocalCrew
+from experiments.storage.run_spec import RunSpec
+
+WORKERS = min(2, os.cpu_count() or 1)
+SEATS = 64
+"""Visitors whose turns are told apart; there are never so many at once."""
+WATCHED = tuple(sorted({name for one in OUTCOMES for name in one.columns}))
+"""What of the first world is told month by month."""
+MOST_KEPT = 96
+"""Worlds that are kept, of about a megabyte each."""
+
+Heard = Callable[[Life | str, str], None]
+"""Takes a world that has been lived, or why it failed, and the run that it is of."""
+Growing = Callable[[pd.DataFrame, str], None]
+"""Takes the months of the first world so far, and the run that they are of."""
+
+
+def alone(months: pd.DataFrame, run: str) -> None:
+    """Wait for whole worlds only."""
+
+
+@dataclass
+class Asked:
+    """What a visitor waits for."""
+
+    seat: int
+    turn: int
+    specs: Sequence[RunSpec]
+    heard: Heard
+    growing: Growing
+
+
+@dataclass
+class Background:
+    """The workers, and the thread that hands them what visitors ask for."""
+
+    folder: Path
+    workers: int = WORKERS
+    asked: queue.SimpleQueue[Asked | None] = field(default_factory=queue.SimpleQueue)
+    kept: OrderedDict[str, Life] = field(default_factory=OrderedDict)
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def __post_init__(self) -> None:
+        self.turns = multiprocessing.get_context("spawn").RawArray("q", SEATS)
+        self.lines = Lines(SEATS, WATCHED)
+        self.closed = False
+        self.thread = threading.Thread(target=self.serve, name="confianza twins", daemon=True)
+
+    def take_seat(self) -> int:
+        """Return the seat of a new visitor."""
+        return next(self.numbers) % SEATS
+
+    def ask(self, seat: int, specs: Sequence[RunSpec], heard: Heard, growing: Growing = alone) -> None:
+        """Let worlds be lived for a visitor; what was asked for before and is not finished is given up.
+
+        The months of the first of them are told while it is lived.
+        """
+        self.turns[seat] += 1
+        for spec in specs:
+            if spec.run in self.kept:
+                heard(self.kept[spec.run], spec.run)
+        missing = [spec for spec in specs if spec.run not in self.kept]
+        if missing:
+            self.asked.put(Asked(seat, self.turns[seat], missing, heard, growing))
+
+    def give_up(self, seat: int) -> None:
+        """Take note that a visitor has gone."""
+        self.turns[seat] += 1
+
+    def close(self) -> None:
+        """End, and the workers with it."""
+        self.closed = True
+        self.asked.put(None)
+        self.thread.join()
+
+    def serve(self) -> None:
+        """Do what is asked for, one request after the other."""
+        crew: LocalCrew[Job, Life | str | None] = LocalCrew(self.workers, partial(carry_out, self.turns, self.lines))
+        try:
+            crew.prepare(lambda: self.closed)
+            while (asked := self.asked.get()) is not None and not self.closed:
+                self.live(crew, asked)
+        finally:
+            crew.stop()
+
+    def live(self, crew: LocalCrew[Job, Life | str | None], asked: Asked) -> None:
+        """Let the worlds of one request be lived, unless the visitor asks for others meanwhile."""
+
+        def given_up() -> bool:
+            return self.closed or self.turns[asked.seat] > asked.turn
+
+        first = asked.specs[0].run
+        warm = self.folder / "warm"
+        jobs = [Job(spec, asked.seat, asked.turn, warm, MEASURED, spec.run == first) for spec in asked.specs]
+        drawn = 0
+        for ended in turns(crew, jobs, given_up):
+            for job, result in ended:
+                self.take(asked, job, str(result) if isinstance(result, Died) else result)
+            months = self.lines.read(asked.seat, asked.turn)
+            if len(months) > drawn and first not in self.kept and not given_up():
+                drawn = len(months)
+                asked.growing(months, first)
+        while any(seat.jobs for seat in crew.seats):  # those given up end by themselves
+            crew.wait(LOOK_EVERY)
+
+    def take(self, asked: Asked, job: Job, result: Life | str | None) -> None:
+        """Keep a world that has been lived, and tell the visitor who waits for it."""
+        if isinstance(result, Life):
+            self.kept[job.spec.run] = result
+            while len(self.kept) > MOST_KEPT:
+                self.kept.popitem(last=False)
+        if result is not None and self.turns[asked.seat] == asked.turn:
+            asked.heard(result, job.spec.run)
+
+
+@contextlib.contextmanager
+def in_background(workers: int = WORKERS) -> Iterator[Background]:
+    """Keep workers ready until the block ends, with a folder for warm-ups that goes with them."""
+    with tempfile.TemporaryDirectory(prefix="confianza-") as folder:
+        one = Background(Path(folder), workers)
+        one.thread.start()
+        try:
+            yield one
+        finally:
+            one.close()

@@ -1,0 +1,200 @@
+"""One life in sentences: the world is lived again, listening to a few residents who live in a place."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from experiments.page import sites
+from experiments.page.page_texts import say
+from experiments.page.why import cause_name
+from experiments.page.world_session import CHUNK, Lane, Stop
+from experiments.words import catalogue
+from model.engine.calendar import tick_of
+from model.simulation.registry import CAUSES
+from model.town.crime_kinds import NAMES as KINDS
+from model.trust.belief_updating.schema import EVIDENCE_COLUMNS
+from model.trust.ledger.schema import Trust
+from model.world.shift_events import CHANNELS, IMPRESSIONS, INCIDENTS, MOTIVES, RESPONSES
+
+TELLABLE_KINDS = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault")
+TELLABLE_MOTIVES = ("none", "robbery")
+"""Lives touched by anything else (gangs, partners, death by violence) are never told; what is new stays untold."""
+UNTOLD_CAUSES = ("protection", "collective_violence", "payment")
+"""What moved trust by way of violence at home, of a crowd or of rents makes a life one that is not told."""
+SMALL = ("greeting", "talk", "hearsay", "at_home", "stop", "scandal", "informed", "meeting")
+MOST = 30
+HEARD = 12
+"""Residents of a place to whom one repetition listens, so that one can be told whatever befell the others."""
+
+
+@dataclass
+class Event:
+    """Something that touched a life: when, what, with what change of trust."""
+
+    tick: int
+    name: str
+    values: dict[str, Any] = field(default_factory=dict)
+    change: float = 0.0
+    small: bool = False
+    times: int = 1
+
+
+@dataclass
+class Life:
+    """A resident with the events of their life since the start; what is left out and forgotten makes up the rest."""
+
+    who: int
+    woman: bool
+    age: int
+    work: int
+    before: float
+    after: float
+    events: list[Event]
+    left_out: int = 0
+    small: float = 0.0
+
+    @property
+    def forgotten(self) -> float:
+        """By how much trust moved without an event: what was forgotten, and the mood of the country."""
+        return self.after - self.before - self.small - sum(event.change for event in self.events)
+
+
+def dwellers(lane: Lane, cell: int | None, skip: int = 0, first: int = -1) -> np.ndarray:
+    """Return some living residents of a cell (or of anywhere): one asked for, then those with most own experience.
+
+    Which of them is told stays open, so that a life that may not be told is not given away by its absence.
+    """
+    minds, people = lane.world.state.minds, lane.site.town.people
+    here = (minds["gone"] < 0) & (lane.world.tick // 3 - people["born"] > 12 * 365.25)
+    if cell is not None:
+        here &= people["home"] == cell
+    found = np.flatnonzero(here)
+    seen = sum(minds[name][found] for name in EVIDENCE_COLUMNS)
+    order = np.lexsort((-seen, found != first))
+    return found[order][skip : skip + HEARD]
+
+
+def listen(lane: Lane, heard: np.ndarray, stop: Stop) -> list[Life]:
+    """Live the world of a lane again and return the lives of those heard that may be told, in their order."""
+    from model.trust.ledger.rules import trust_now
+
+    world = sites.begin(lane.name, lane.seed, lane.policies)
+    lives = {int(who): begin_life(world, int(who)) for who in heard}
+    secret: set[int] = set()
+    reported: dict[tuple[int, int], int] = {}
+    for shift in range(lane.world.tick - tick_of(world.settings.start)):
+        if shift % CHUNK == 0 and stop():
+            return []
+        world.step()
+        hear_incidents(world, lives, secret, reported)
+        hear_responses(world, lives, reported)
+        hear_impressions(world, lives, secret)
+    minds = world.state.minds
+    for who, life in lives.items():
+        p = world.parameters[Trust][world.town.people[who]["settlement"]]
+        life.after = float(trust_now(minds[who], max(world.tick - 1, minds[who]["touched"]), p))
+        if minds[who]["member"] >= 0 or minds[who]["pays"] >= 0 or world.state.homes[who]["hurt"] >= 0:
+            secret.add(who)
+    return [shortened(life) for who, life in lives.items() if who not in secret]
+
+
+def begin_life(world: Any, who: int) -> Life:
+    """Return a life at the start of the run, without events."""
+    person, mind = world.town.people[who], world.state.minds[who]
+    age = int((world.tick // 3 - person["born"]) / 365.25)
+    return Life(who, bool(person["female"]), age, int(person["occupation"]), float(mind["trust"]), 0.0, [])
+
+
+def hear_incidents(world: Any, lives: dict[int, Life], secret: set[int], reported: dict[tuple[int, int], int]) -> None:
+    """Note what the residents heard suffered, and to whom they told it."""
+    rows = world.shift_events.rows_of(INCIDENTS)
+    near = np.isin(rows["victim"], list(lives)) | np.isin(rows["teller"], list(lives))
+    for row in rows[near]:
+        victim, teller = int(row["victim"]), int(row["teller"])
+        kind = KINDS[row["kind"]]
+        if kind not in TELLABLE_KINDS or MOTIVES[row["motive"]] not in TELLABLE_MOTIVES:
+            secret |= {victim, teller} & set(lives)
+            continue
+        who = victim if victim in lives else teller
+        channel = "nobody" if row["told"] < 0 else CHANNELS[row["told"]]
+        values = {"kind": kind, "told": f"told_{channel}" if who == teller else ""}
+        lives[who].events.append(Event(world.tick - 1, "suffered" if who == victim else "saw", values))
+        reported[int(row["tick"]), int(row["number"])] = who
+        for happened, name in ((row["complaint"] and channel != "prosecutor", "ratified"), (row["arrested"], "arrest")):
+            if happened:
+                lives[who].events.append(Event(world.tick - 1, name))
+
+
+def hear_responses(world: Any, lives: dict[int, Life], reported: dict[tuple[int, int], int]) -> None:
+    """Note the couples that came to their calls."""
+    if not reported:
+        return
+    for row in world.shift_events.rows_of(RESPONSES):
+        who = reported.get((int(row["born"]), int(row["number"])))
+        if who is not None:
+            lives[who].events.append(Event(world.tick - 1, "came", {"minutes": round(float(row["wait"]))}))
+
+
+def hear_impressions(world: Any, lives: dict[int, Life], secret: set[int]) -> None:
+    """Note what moved the trust of the residents heard."""
+    rows = world.shift_events.rows_of(IMPRESSIONS)
+    for row in rows[np.isin(rows["who"], list(lives))]:
+        cause, change = CAUSES[row["cause"]], float(row["change"])
+        if cause in UNTOLD_CAUSES:
+            secret.add(int(row["who"]))
+        name = f"{cause}_{'good' if change >= 0.0 else 'bad'}"
+        event = Event(world.tick - 1, name, {"cause": cause}, change, cause in SMALL)
+        lives[int(row["who"])].events.append(event)
+
+
+def together(events: list[Event]) -> list[Event]:
+    """Put together what happened to somebody several times in one shift.
+
+    >>> [(one.times, one.change) for one in together([Event(3, "talk", {}, 0.25), Event(3, "talk", {}, 0.5)])]
+    [(2, 0.75)]
+    """
+    found: dict[tuple[Any, ...], Event] = {}
+    for event in events:
+        key = event.tick, event.name, *event.values.items()
+        if event.change and key in found:
+            found[key].change += event.change
+            found[key].times += 1
+        else:
+            found[key if event.change else (*key, len(found))] = event
+    return list(found.values())
+
+
+def shortened(life: Life) -> Life:
+    """Keep all large events and the weightiest of the small ones."""
+    life.events = together(life.events)
+    small = sorted((event for event in life.events if event.small), key=lambda event: -abs(event.change))
+    room = max(0, MOST - sum(not event.small for event in life.events))
+    dropped = {id(event) for event in small[room:]}
+    life.left_out, life.small = len(dropped), sum(event.change for event in small[room:])
+    life.events = [event for event in life.events if id(event) not in dropped]
+    return life
+
+
+def opening(language: str, life: Life) -> str:
+    """Return who this is, in one sentence, without name and place."""
+    child = life.age < 15
+    who = ("girl" if child else "woman") if life.woman else ("boy" if child else "man")
+    return say(language, f"life.{who}", age=life.age, work=say(language, f"work.{life.work}"))
+
+
+def sentence(language: str, event: Event) -> str:
+    """Return an event in words."""
+    if event.name in ("suffered", "saw"):
+        reported = say(language, f"event.{event.values['told']}") if event.values["told"] else ""
+        return say(
+            language, f"event.{event.name}", kind=say(language, f"kind.{event.values['kind']}"), reported=reported
+        )
+    if "cause" not in event.values:
+        return say(language, f"event.{event.name}", **event.values)
+    cause = str(event.values["cause"])
+    for name in (event.name, cause):
+        if moved := catalogue.event(name, language):
+            return moved
+    how = "other_good" if event.change >= 0.0 else "other_bad"
+    return say(language, f"event.{how}", cause=cause_name(language, cause))

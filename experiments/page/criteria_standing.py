@@ -1,0 +1,106 @@
+"""How the decision view of one visitor stands: what is chosen, which worlds have been lived, in which language."""
+
+import datetime
+import math
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from experiments.comparison.decision_outcomes import OUTCOMES, Found, Twins, found
+from experiments.comparison.policy_choice import TWINS, Choice
+from experiments.comparison.sign_stability import examined
+from experiments.comparison.twin_results import Life, paired_lives
+from experiments.page.page_texts import say
+from model.engine.scenario import Scenario
+
+LEAST_POINTS = 0.1
+"""The smallest change of a level that is told with a number."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """All that the decision view shows of."""
+
+    choice: Choice
+    scenario: Scenario
+    language: str
+    base: tuple[Life, ...] = ()
+    arm: tuple[Life, ...] = ()
+    faults: tuple[str, ...] = ()
+    twins_asked: int = field(default=TWINS)
+
+    def say(self, name: str, **values: object) -> str:
+        """Return a text in the language of the visitor."""
+        return say(self.language, name, **values)
+
+    @cached_property
+    def twins(self) -> list[Twins]:
+        """Pairs of worlds that have both been lived."""
+        return paired_lives(self.base, self.arm)
+
+    @cached_property
+    def founds(self) -> tuple[Found, ...]:
+        """Every outcome as the twins tell it; none before the first pair."""
+        if not self.twins:
+            return ()
+        return tuple(found(one, self.twins, examined(self.choice, one.name)) for one in OUTCOMES)
+
+    @property
+    def moved(self) -> bool:
+        """Whether any measure is moved."""
+        return bool(self.choice.chosen)
+
+    @property
+    def done(self) -> int:
+        """Worlds that are there: pairs, or worlds as today where nothing is moved."""
+        return len(self.twins) if self.moved else len(self.base)
+
+    @property
+    def running(self) -> bool:
+        """Whether worlds are still waited for."""
+        return self.done + len(self.faults) < self.twins_asked
+
+    @property
+    def begins(self) -> datetime.date:
+        """The date from which measures hold."""
+        return self.choice.begins or self.scenario.start
+
+    @property
+    def years(self) -> str:
+        """The horizon in words."""
+        n = self.choice.years
+        return self.say("decision.years_one") if n == 1 else self.say("decision.years_many", n=n)
+
+    def points(self, value: float) -> str:
+        """Return the size of a change in points; one that would be read as none is said to be small."""
+        small = abs(value) < LEAST_POINTS / 2
+        return self.say(f"decision.{'least_' * small}points", n=number(LEAST_POINTS if small else abs(value), 1))
+
+
+def number(value: float, digits: int = 0) -> str:
+    """Return a number as it is read: 1,234.5 with a true minus.
+
+    >>> number(-1234.56, 1), number(-0.04, 1), number(float("nan"))
+    ('−1,234.6', '0.0', '–')
+    """
+    if math.isnan(value):
+        return "–"
+    return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", "−")
+
+
+def signed(value: float, digits: int = 0) -> str:
+    """Return a change with its sign.
+
+    >>> signed(0.66, 1), signed(-3.0), signed(0.0)
+    ('+0.7', '−3', '0')
+    """
+    text = number(value, digits)
+    return text if text.startswith("−") or not text.strip("0.,") else f"+{text}"
+
+
+def digits_of(value: float, level: bool = False) -> int:
+    """Return the decimals with which a size is told: whole people, but where there are very few.
+
+    >>> digits_of(410.2), digits_of(2.4), digits_of(0.7, level=True)
+    (0, 1, 1)
+    """
+    return 1 if level or abs(value) < 3.0 else 0

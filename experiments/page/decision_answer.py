@@ -1,0 +1,127 @@
+"""The answer to the question of the decision view: one sentence, with benefit and harm in it."""
+
+from experiments.comparison.decision_outcomes import TRUST, Found
+from experiments.page.criteria_standing import Standing, digits_of, number
+from experiments.statistics.hodges_lehmann import FEWEST
+
+type Span = tuple[str, str]
+"""Words, and what they are: bold, benefit (b), harm (h) or nothing."""
+ALWAYS_BESIDE = {"homicides": "wrongful_detentions"}
+"""What is never told without what it may have cost; of a heavy hand it is told in any case."""
+LAST = ("crimes_told",)
+"""What is told where there is room: neither benefit nor harm."""
+MOST_TOLD = 2
+"""Benefits beside trust: the sentence stays one that is read."""
+
+
+def answer(one: Standing) -> list[Span]:
+    """Return the sentence under the question."""
+    if one.running:
+        return running(one)
+    if not one.moved:
+        return as_today(one)
+    if one.done < FEWEST:
+        return [(one.say("decision.no_verdict", n=FEWEST), "bold"), *faults(one)]
+    return [*told(one), *faults(one)]
+
+
+def running(one: Standing) -> list[Span]:
+    """Return how far the worlds have come."""
+    counts = {"n": one.done, "all": one.twins_asked}
+    if not one.moved:
+        return [(one.say("decision.today"), "bold"), (one.say("decision.today_few", **counts), "")]
+    k = len(one.choice.chosen)
+    words = one.say("decision.running_one", **counts) if k == 1 else one.say("decision.running_many", k=k, **counts)
+    return [(one.say("decision.running"), "bold"), (words + one.say("decision.dots"), "")]
+
+
+def as_today(one: Standing) -> list[Span]:
+    """Return where trust ends if nothing is moved."""
+    if not one.base:
+        return faults(one)
+    ends = [TRUST.headline.of(life.months) for life in one.base]
+    level = number(sum(ends) / len(ends), 1)
+    words = one.say("decision.today_level", level=level, years=one.years)
+    return [(one.say("decision.today"), "bold"), (words, ""), *faults(one)]
+
+
+def faults(one: Standing) -> list[Span]:
+    """Return which worlds could not be lived, if any."""
+    if not one.faults:
+        return []
+    counts = {"n": len(one.faults), "all": one.twins_asked, "reason": one.faults[0]}
+    return [(" " + one.say("decision.failed", **counts), "h")]
+
+
+def told(one: Standing) -> list[Span]:
+    """Return what the measures do: benefits, and in exchange the harms."""
+    n = len(one.choice.chosen)
+    begin = one.say("decision.with_one") if n == 1 else one.say("decision.with_many", n=n)
+    order = sorted(one.founds, key=lambda found: (not kind_of(found), found.outcome.name in LAST))
+    good = [found for found in order if is_told(found) and not found.harmful]
+    goods = [phrase(one, found) for found in good]
+    harms = [phrase(one, found) for found in one.founds if found.harmful]
+    spans: list[Span] = [(begin, "bold"), (" ", "")]
+    if goods:
+        spans.append((goods[0], kind_of(good[0])))
+        spans += [(joined(one, goods[1 : 1 + MOST_TOLD]), "")] if goods[1:] else []
+    if harms:
+        link = one.say("decision.in_exchange" if any(map(kind_of, good)) else "decision.but")
+        spans += [("; ", ""), (link, "bold"), (" ", "")] if goods else []
+        spans.append((joined(one, harms, first=True), "h"))
+    unsure = [one.say(f"of.{found.outcome.name}") for found in one.founds if found.verdict == "unknown"]
+    if unsure:
+        words = one.say("decision.unknown", of=joined(one, unsure, first=True))
+        spans.append((("; " if goods or harms else "") + words, ""))
+    elif not goods and not harms:
+        spans.append((one.say("decision.nothing"), ""))
+    return [*spans, *beside(one), (".", "")]
+
+
+def is_told(found: Found) -> bool:
+    """Tell whether a sentence says what becomes of an outcome: of what surely moves, and of trust unless unknown."""
+    return found.verdict in ("rises", "falls") or (found.outcome is TRUST and found.verdict != "unknown")
+
+
+def joined(one: Standing, phrases: list[str], first: bool = False) -> str:
+    """Return phrases as a list in a sentence; the first follows a comma unless it stands alone."""
+    if first and len(phrases) == 1:
+        return phrases[0]
+    lead = "" if first else ", " if len(phrases) > 1 else one.say("decision.and")
+    *others, last = phrases
+    return lead + (", ".join(others) + one.say("decision.and") if others else "") + last
+
+
+def phrase(one: Standing, found: Found) -> str:
+    """Return one outcome as part of a sentence."""
+    if found.outcome is TRUST:
+        return one.say(f"decision.trust_{found.verdict}", n=one.points(found.effect.typical))
+    size = number(abs(found.effect.typical), digits_of(found.effect.typical))
+    return one.say(f"{found.verdict}.{found.outcome.name}", n=size)
+
+
+def beside(one: Standing) -> list[Span]:
+    """Return what must be told beside something that is told, where it has not surely moved itself."""
+    by_name = {found.outcome.name: found for found in one.founds}
+    spans: list[Span] = []
+    for name, other in ALWAYS_BESIDE.items():
+        told_of = by_name[name].verdict in ("rises", "falls") or "heavy_hand" in dict(one.choice.chosen)
+        if told_of and by_name[other].verdict in ("open", "alike"):
+            spans.append(("; " + one.say(f"beside.{other}_{by_name[other].verdict}"), ""))
+    return spans
+
+
+def kind_of(found: Found) -> str:
+    """Return whether an outcome is a harm, a benefit, or nothing that can be told."""
+    return "h" if found.harmful else "b" if found.verdict in ("rises", "falls") else ""
+
+
+def bar(one: Standing) -> list[Span]:
+    """Return the shortest form of the answer, for the foot of a telephone."""
+    if one.running or not one.founds or one.done < FEWEST:
+        return [(f"{one.say('decision.done_of', n=one.done, all=one.twins_asked)}", "bold")]
+    harms = sum(found.harmful and found.outcome.harm for found in one.founds)
+    key = "none" if harms == 0 else "one" if harms == 1 else "many"
+    words = one.say(f"decision.bar_harm_{key}", n=harms) if key == "many" else one.say(f"decision.bar_harm_{key}")
+    trust = one.founds[0]
+    return [(phrase(one, trust), kind_of(trust)), (words, "h" if harms else "")]

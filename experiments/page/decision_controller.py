@@ -1,0 +1,190 @@
+"""What the decision view of one visitor does: reads a choice, lets its worlds be lived elsewhere, shows them."""
+
+import itertools
+import threading
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
+
+import pandas as pd
+
+from experiments.comparison.decision_outcomes import OUTCOMES
+from experiments.comparison.policy_choice import FILE, Choice, runs_of
+from experiments.comparison.twin_results import Life
+from experiments.page import sites
+from experiments.page.address import Wrong, choice_of, language_of
+from experiments.page.background_worker import Background
+from experiments.page.criteria_standing import Standing
+from experiments.page.style_sheet import difference, ground, scale_of, sheet_of, table_of
+from experiments.page.table_rows import rounded
+from experiments.page.widgets import DecisionWidget
+
+type Do = Callable[[Callable[[], None]], None]
+"""Lets something be done in the thread of the visitor."""
+
+TOGETHER_S = 0.25
+"""How long a twin waits to be shown with the next: workers end in pairs, and to draw takes time that they need."""
+
+_workers: list[Background] = []
+
+
+def work_with(background: Background) -> None:
+    """Say who lives the worlds of all decision views."""
+    _workers[:] = [background]
+
+
+class Desk:
+    """A choice, the worlds that have been lived for it, and the drawing that shows them."""
+
+    def __init__(self, do: Do, language: str) -> None:
+        self.do = do
+        self.seat: int | None = None
+        self.drawing = DecisionWidget()
+        self.choice = Choice(sites.opening.scenario)
+        self.language, self.dark = language, False
+        self.asked: Choice | None = None
+        self.number, self.fault = 0, ""
+        self.soon, self.unseen = threading.Timer(0.0, lambda: None), False
+        self.turns = itertools.count(1)
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget the worlds of an earlier choice."""
+        self.turn = next(self.turns)
+        self.base: dict[int, Life] = {}
+        self.arm: dict[int, Life] = {}
+        self.faults: dict[int, str] = {}
+        self.drawing.line = {}
+
+    @property
+    def background(self) -> Background:
+        """Who lives its worlds."""
+        return _workers[0]
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands."""
+        lives = [tuple(one[seed] for seed in sorted(one)) for one in (self.base, self.arm)]
+        scenario = sites.stated(self.choice.site)
+        return Standing(self.choice, scenario, self.language, lives[0], lives[1], tuple(self.faults.values()))
+
+    # What is asked
+
+    def read(self, address: Mapping[str, str]) -> None:
+        """Take what an address says, or say what is wrong in it; what it does not say stays as it is."""
+        self.dark = address.get("dark", "1" if self.dark else "") == "1"
+        try:
+            self.language = language_of(address, self.language)
+            self.choice = choice_of(address, self.choice)
+            self.fault = ""
+        except Wrong as reason:
+            self.fault = reason.told(self.language)
+
+    def ask(self) -> None:
+        """Let the worlds of the choice be lived; whatever was under way for another is given up."""
+        if self.choice == self.asked and not self.faults:
+            self.show()
+            return
+        arms = runs_of(self.choice, self.background.folder)
+        kept = {seed: life for seed, life in self.base.items() if life.run in {spec.run for spec in arms[0]}}
+        self.begin()
+        self.asked, self.base = self.choice, kept
+        sides = {spec.run: side for side, specs in enumerate(arms) for spec in specs}
+        known = {life.run for life in kept.values()}
+        specs = [spec for world in zip(*arms, strict=True) for spec in world if spec.run not in known]
+        seeds, turn = {spec.run: spec.seed for spec in specs}, self.turn
+
+        def heard(life: Life | str, run: str) -> None:
+            self.do(lambda: self.take(life, seeds[run], sides[run]) if self.turn == turn else None)
+
+        def growing(months: pd.DataFrame, run: str) -> None:
+            self.do(lambda: self.draw_line(months, sides[run]) if self.turn == turn else None)
+
+        self.seat = self.background.take_seat() if self.seat is None else self.seat
+        self.background.ask(self.seat, specs, heard, growing)
+        self.show()
+
+    def take(self, life: Life | str, seed: int, side: int) -> None:
+        """Take a world that has been lived, or take note that it could not be."""
+        if isinstance(life, str):
+            self.faults[seed] = life
+        else:
+            (self.arm if side else self.base)[seed] = life
+        self.drawing.line = {}
+        one = self.standing
+        if one.done > 1 and one.running:
+            self.show_soon()
+        else:
+            self.show()
+
+    def show_soon(self) -> None:
+        """Show twins together if another ends soon: all but the first and the last can wait a moment."""
+        self.soon.cancel()
+        self.unseen = True
+        self.soon = threading.Timer(TOGETHER_S, lambda: self.do(self.show_unseen))
+        self.soon.daemon = True
+        self.soon.start()
+
+    def show_unseen(self) -> None:
+        """Show what waits, unless it has been shown meanwhile: nothing is drawn twice under who reads it."""
+        if self.unseen:
+            self.show()
+
+    def draw_line(self, months: pd.DataFrame, side: int) -> None:
+        """Send the first months of the first world, where none like it is there yet."""
+        if not self.arm and bool(self.base) == bool(side):
+            self.drawing.line = {one.name: rounded(one.in_months(months)) for one in OUTCOMES}
+
+    def close(self) -> None:
+        """Leave: what is under way is given up, and the worlds go."""
+        self.soon.cancel()
+        self.unseen = False
+        if self.seat is not None:
+            self.background.give_up(self.seat)
+        self.asked = None
+        self.begin()
+
+    # What is shown
+
+    def show(self) -> None:
+        """Send everything to the drawing."""
+        self.soon.cancel()
+        self.unseen = False
+        one = self.standing
+        self.drawing.sheet = sheet_of(one, self.dark) | {
+            "address": self.address,
+            "number": self.number,
+            "fault": self.fault,
+        }
+        if not one.running:
+            self.do(self.show_map)
+
+    def show_map(self) -> None:
+        """Send where trust differs; the first time for a municipality its town is built."""
+        one = self.standing
+        town = sites.site(self.choice.site).town
+        shown = difference(one, town)
+        ends = scale_of(shown["most"]) if "most" in shown else ("", "")
+        self.drawing.map = {"site": one.choice.site, "ground": ground(town), "ends": ends, **shown}
+
+    @property
+    def address(self) -> str:
+        """What restores it, as the query of an address."""
+        stated = {
+            "town": self.choice.site,
+            "measures": ",".join(f"{name}.{step}" for name, step in self.choice.chosen),
+            "from": self.choice.begins.isoformat() if self.choice.begins else "",
+            "years": str(self.choice.years),
+            "seed": str(self.choice.seed),
+            "lang": self.language,
+            "dark": "1" if self.dark else "",
+        }
+        return urlencode({key: value for key, value in stated.items() if value}, safe=",./")
+
+    def file(self, kind: str) -> dict[str, str]:
+        """Return a file of what is shown: its measures as a policy, or its numbers as a table."""
+        if kind == "policy":
+            return {"name": FILE, "text": self.choice.file}
+        return {
+            "name": f"{self.choice.site.rpartition('/')[2].removesuffix('.toml')}.csv",
+            "text": table_of(self.standing),
+        }

@@ -1,0 +1,121 @@
+"""The levers of the page, taken from the parameters of the model: the important ones first, then all others."""
+
+import math
+from dataclasses import dataclass
+
+from experiments.page.page_texts import say
+from experiments.words import catalogue
+from model.engine.parameters import ParameterSpec
+from scenarios.groups import declared_groups, model_levers
+
+FIRST = (
+    "contacts.fair",
+    "adoption.places",
+    "adoption.permanence",
+    "practices.order_team",
+    "practices.order_area",
+    "practices.order_analysis",
+    "practices.order_follow",
+    "patrol.route_share",
+    "patrol.plan_share",
+    "plans.diagnosis",
+    "plans.follow",
+    "reporting.accompaniment",
+    "reporting.trip",
+    "reporting.anonymous",
+    "response.line_answered",
+    "resources.repair",
+    "roster.couples",
+    "roster.gallons",
+    "roster.absence",
+    "communal_authority.presence",
+    "consultation.request_met",
+    "consultation.police_call",
+)
+"""Shown open; one that the model does not have is left out."""
+GROUPS = {
+    "mopsic": ("adoption", "practices", "contacts", "misconduct", "officers", "patrol", "plans"),
+    "reporting": ("reporting", "information", "justice", "seeking_help"),
+    "resources": ("resources", "response", "roster", "pressure"),
+    "force": ("heavy_hand",),
+    "communal": ("boards", "communal_authority", "consultation"),
+    "other": (),
+}
+"""Headings of the page, with the groups of parameters below each; what is in none stands under other."""
+LOG_ODDS = "log-odds"
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A parameter that a policy may set, with what is known of it."""
+
+    name: str
+    about: ParameterSpec
+    whole: bool
+
+    @property
+    def step(self) -> float:
+        """The smallest move of its slider."""
+        return 1.0 if self.whole else (self.about.high - self.about.low) / 100.0
+
+    def title(self, language: str) -> str:
+        """Return its name."""
+        return catalogue.lever(self.name, language)
+
+    def unit(self, language: str) -> str:
+        """Return its unit."""
+        return catalogue.unit(self.about.unit, language)
+
+    def shown(self, value: float, language: str) -> str:
+        """Return a value as it stands beside the slider, with its unit; shares in per cent, log-odds as odds.
+
+        >>> from model.engine.parameters import ParameterSpec
+        >>> specs = [ParameterSpec("", unit, 0.0, 1.0, "", "lever", None) for unit in ("share", "log-odds an hour")]
+        >>> [Lever("a.b", spec, False).shown(0.4, "en") for spec in specs]
+        ['40 %', 'odds × 1.5 an hour']
+        """
+        if self.about.unit == "share":
+            return f"{100.0 * value:.3g} %"
+        if self.about.unit.startswith(LOG_ODDS):
+            of_what = self.unit(language).removeprefix(catalogue.unit(LOG_ODDS, language))
+            return say(language, "levers.odds", n=f"{math.exp(value):.2g}") + of_what
+        return f"{value:.3g} {self.unit(language)}"
+
+    def tip(self, language: str, value: float) -> str:
+        """Return value, range and source in one line."""
+        ends = {"low": self.about.low, "value": value, "high": self.about.high}
+        stated = {name: self.shown(number, language) for name, number in ends.items()}
+        return say(language, "levers.tip", source=source(language, self.about.source), **stated)
+
+
+def source(language: str, stated: str) -> str:
+    """Return a source: identifiers of evidence as they are, with "assumed" in the language.
+
+    >>> source("es", "E05; assumed"), source("es", "U06")
+    ('E05; supuesto', 'U06')
+    """
+    parts = [part.strip() for part in stated.replace(":", ";").split(";")]
+    known_words = {"assumed": "source.assumed", "orders of magnitude": "source.orders"}
+    if language == "en":
+        return stated
+    named = [say(language, known_words[part]) if part in known_words else part for part in parts]
+    return "; ".join(word for word in named if is_neutral(word, language))
+
+
+def is_neutral(word: str, language: str) -> bool:
+    """Tell whether a part of a source needs no translation: evidence ids, or words that are translated."""
+    translated = {say(language, "source.assumed"), say(language, "source.orders")}
+    ids = word.replace(",", " ").split()
+    return word in translated or all(part[:1].isupper() and part[1:].replace("-", "").isdigit() for part in ids)
+
+
+def levers() -> dict[str, list[Lever]]:
+    """Return all levers of the model below the headings of the page, important ones first."""
+    known_groups = declared_groups()
+    found: dict[str, list[Lever]] = {heading: [] for heading in GROUPS}
+    for name, about in model_levers():
+        group, _, key = name.partition(".")
+        heading = next((heading for heading, groups in GROUPS.items() if group in groups), "other")
+        found[heading].append(Lever(name, about, known_groups[group].kind(key) is int))
+    rank = {name: number for number, name in enumerate(FIRST)}
+    return {heading: sorted(some, key=lambda one: rank.get(one.name, 99)) for heading, some in found.items() if some}

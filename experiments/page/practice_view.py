@@ -1,0 +1,76 @@
+"""The panel of practice: what the 480 minutes of a couple's shift go to, the doses that were measured, the habits."""
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+import solara
+
+from experiments.comparison.headline_measures import Headline
+from experiments.comparison.practice_effects import DOSES, MINUTES, PRACTICE
+from experiments.page.bars import cascade, numbers
+from experiments.page.page_parts import markup, text
+from experiments.page.visitor import Visit
+from experiments.page.world_session import Lane
+from model.police.minutes.schema import SHIFT_MINUTES
+
+YEAR = 12
+READ = sorted({column for some in PRACTICE.values() for one in some for column in one.read.columns})
+
+
+def lately(lane: Lane) -> pd.DataFrame:
+    """Return what tells of the practice in the last twelve months of a world."""
+    history = lane.history()
+    return pd.DataFrame({column: history[column][-YEAR:] for column in READ})
+
+
+def named(one: Headline, language: str) -> str:
+    """Return the name of a number as it begins a line."""
+    words = one.es if language == "es" else one.en
+    return words[:1].upper() + words[1:]
+
+
+def minutes_bars(language: str, years: Sequence[pd.DataFrame]) -> str:
+    """Return the minutes of a couple's shift by use: each bar begins where the one above ends, the last is the sum."""
+    begun, rows = [0.0] * len(years), []
+    for one in MINUTES:
+        found = [one.of(year) for year in years]
+        starts = [0.0] * len(years) if one is MINUTES[-1] else begun
+        bars = [
+            (start / SHIFT_MINUTES, value / SHIFT_MINUTES, f"{value:.1f}")
+            for start, value in zip(starts, found, strict=True)
+        ]
+        rows.append((named(one, language), bars))
+        begun = [start + value for start, value in zip(begun, found, strict=True)]
+    return cascade(rows)
+
+
+def doses(language: str, years: Sequence[pd.DataFrame]) -> str:
+    """Return the doses that were measured, one column a world; a dash where there was nothing to count."""
+    rows = []
+    for one in DOSES:
+        found = [one.of(year) for year in years]
+        shown = ["–" if math.isnan(value) else f"{value:,.{one.digits}f}" for value in found]
+        rows.append((named(one, language), shown))
+    return numbers([] if len(years) < 2 else ["A", "B"], rows)
+
+
+@solara.component
+def PracticePanel(visit: Visit) -> None:
+    """Minutes by use, doses, and both over the months."""
+    language = visit.language.value
+    visit.lived.value  # noqa: B018
+    lanes = visit.lanes
+    with solara.Div():
+        if not lanes or not lanes[0].history().get("month"):
+            text(visit.say("page.no_months"), classes="cf-busy").key("none")
+            return
+        years = [lately(lane) for lane in lanes]
+        text(visit.say("practice.minutes"), "h3", "")
+        markup(minutes_bars(language, years))
+        text(visit.say("practice.adds_up"))
+        text(visit.say("practice.doses"), "h3", "")
+        markup(doses(language, years))
+        text(visit.say("practice.months"), "h3", "")
+        solara.Div(children=[visit.habits])
+        text(visit.say("practice.habits"))

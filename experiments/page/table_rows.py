@@ -1,0 +1,284 @@
+"""The rows of the decision view: a measure with its steps, reach and cost; an outcome with its verdict and ruler."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from experiments.comparison.decision_measures import Measure, measures
+from experiments.comparison.decision_outcomes import BILL, OUTCOMES, TRUST, Found, Outcome, alone, effect_on, shares
+from experiments.comparison.effect_verdicts import VERDICTS, judge
+from experiments.comparison.outcome_bounds import End, ends_of
+from experiments.comparison.single_measure_effects import YEARS, effects
+from experiments.page.criteria_standing import Standing, digits_of, number, signed
+from experiments.validation.ceiling import FEW
+
+Row = dict[str, Any]
+WAYS = {"rises": 1, "falls": -1}
+"""Verdicts of one sign."""
+
+
+# Measures
+
+
+def measure_rows(one: Standing) -> list[Row]:
+    """Return every measure as it stands."""
+    chosen = dict(one.choice.chosen)
+    return [measure_row(one, measure, chosen.get(measure.name, measure.today)) for measure in measures()]
+
+
+def measure_row(one: Standing, measure: Measure, at: int) -> Row:
+    """Return one measure."""
+    texts = [
+        {
+            "short": measure.worded(step.short, step, one.scenario, one.language),
+            "say": measure.worded(step.say, step, one.scenario, one.language),
+        }
+        for step in measure.steps
+    ]
+    return {
+        "name": measure.name,
+        "title": measure.title[one.language],
+        "steps": texts,
+        "today": measure.today,
+        "at": at,
+        "back": one.say("decision.back_one", measure=measure.title[one.language]),
+        "reach": reach_of(one, measure, at),
+        "cost": cost_of(one, measure, at),
+        "note": measure.cost[one.language],
+        "harm": measure.harm,
+    }
+
+
+def alone_at(one: Standing, measure: Measure, step: int, outcome: str) -> float:
+    """Return what a step of a measure does alone to an outcome, 0 for today, nan where nobody has run it."""
+    if step == measure.today:
+        return 0.0
+    return effects().get((one.choice.site, measure.name, step), {}).get(outcome, (math.nan,))[0]
+
+
+def reach_of(one: Standing, measure: Measure, at: int) -> Row | None:
+    """Return between which ends a measure alone moves trust; None where nobody has run it."""
+    values = [alone_at(one, measure, step, TRUST.name) for step in range(len(measure.steps))]
+    if any(math.isnan(value) for value in values):
+        return None
+    low, high = min(values), max(values)
+    words = {"low": signed(low, 2), "high": signed(high, 2)}
+    return {
+        "low": low,
+        "high": high,
+        "at": values[at],
+        "text": one.say("decision.reach_span", **words),
+        "label": one.say("decision.reach_label", years=years_of_reach(one), **words),
+    }
+
+
+def years_of_reach(one: Standing) -> str:
+    """Return for how many years measures were run alone, in words."""
+    return one.say("decision.years_many", n=f"{YEARS:g}")
+
+
+def cost_of(one: Standing, measure: Measure, at: int) -> str:
+    """Return what a measure surely costs a month where it stands, or for one step more where it stands at today."""
+    step = at if at != measure.today else min(measure.today + 1, len(measure.steps) - 1)
+    own = effects().get((one.choice.site, measure.name, step), {})
+    sure = {name: effect for name, (effect, low, high) in own.items() if low > 0.0 or high < 0.0}
+    told = [name for name, least in WORTH.items() if abs(sure.get(name, 0.0)) >= least]
+    return one.say(f"bill.{told[0]}", n=signed(sure[told[0]], digits_of(sure[told[0]]))) if told else ""
+
+
+WORTH = {"training_days": 1.0, "litres": 20.0, "hours_patrol": 20.0, "meetings": 0.5}
+"""A month, below which a cost is not told."""
+
+
+def bill(one: Standing) -> str:
+    """Return the sum of what can be counted of the costs, as the twins tell it."""
+    if not one.moved:
+        return ""
+    if one.running or not one.twins:
+        return one.say("decision.costs_later")
+    effects = {cost.name: effect_on(cost, one.twins) for cost in BILL}
+    told = [
+        one.say(f"bill.{name}", n=signed(effect.typical, digits_of(effect.typical)))
+        for name, effect in effects.items()
+        if judge(effect) in WAYS and abs(effect.typical) >= WORTH[name]
+    ]
+    if not told:
+        return one.say("decision.costs_none")
+    return f"{one.say('decision.costs_are')} {', '.join(told)}."
+
+
+def answered(one: Standing) -> str:
+    """Return what communal authorities answered, where an agreement was asked for."""
+    if "agreements" not in dict(one.choice.chosen) or not one.twins:
+        return ""
+    offered, agreed = (
+        np.mean([life.months[f"protocols_{what}"].sum() for _, life in one.twins]) for what in ("offered", "agreed")
+    )
+    return one.say("decision.answered", agreed=number(agreed), offered=number(offered)) if offered else ""
+
+
+# Outcomes
+
+
+def outcome_rows(one: Standing) -> list[Row]:
+    """Return every outcome as it stands: twins where measures are moved, else the worlds as today."""
+    if one.moved and one.founds:
+        return [outcome_row(one, found) for found in one.founds]
+    return [today_row(one, outcome) for outcome in OUTCOMES]
+
+
+def today_row(one: Standing, outcome: Outcome) -> Row:
+    """Return an outcome where only worlds as today have been lived, or none."""
+    row = named(one, outcome) | {"kind": "null", "marks": [], "verdict": one.say("decision.simulating")}
+    if not one.base:
+        return row
+    value = float(np.mean([outcome.headline.of(life.months) for life in one.base]))
+    return row | {
+        "verdict": "" if not one.moved and not one.running else one.say("decision.simulating"),
+        "a": rounded(alone(outcome, one.base)),
+        "big": number(value, 1),
+        "said": said_today(one, outcome, value),
+        "ruler": ruler(one, outcome, value),
+    }
+
+
+def said_today(one: Standing, outcome: Outcome, value: float) -> str:
+    """Return how often something happens as today."""
+    if outcome.level:
+        return ""
+    if outcome.share:
+        share, _ = shares(outcome, [(life, life) for life in one.base])
+        return one.say("decision.freq_share_today", a=number(share))
+    return one.say("decision.freq_today", a=number(value, digits_of(value)))
+
+
+def named(one: Standing, outcome: Outcome) -> Row:
+    """Return what an outcome is called."""
+    return {
+        "name": outcome.name,
+        "title": one.say(f"outcome.{outcome.name}"),
+        "harm": outcome.harm,
+        "hero": outcome is TRUST,
+        "unit": "" if outcome.level else one.say("decision.a_month"),
+    }
+
+
+def outcome_row(one: Standing, found: Found) -> Row:
+    """Return an outcome as the twins tell it."""
+    effect, verdict, level = found.effect, found.verdict, found.outcome.level
+    settled = verdict in WAYS
+    size = f"{number(abs(effect.typical), digits_of(effect.typical))} {one.say('decision.a_year')}"
+    words = one.points(effect.typical) if level else size
+    counts = {1: effect.rose, -1: effect.fell, 0: effect.same}
+    shown: Row = {
+        "verdict": said_of(one, verdict),
+        "sign": VERDICTS[verdict].sign,
+        "size": words if settled else "",
+        "kind": "harm" if found.harmful else "b" if settled else "null",
+        "marks": sorted(found.signs, reverse=True),
+        "count": one.say("decision.in_of", n=counts[WAYS[verdict]], all=effect.n)
+        if settled
+        else one.say("decision.mixed"),
+    }
+    if one.running:
+        shown = {"verdict": one.say("decision.simulating"), "kind": "null", "marks": []}
+    elif verdict == "unknown":
+        shown |= {"marks": [], "unknown": True}
+    elif verdict == "alike":
+        shown["count"] = ""
+    return named(one, found.outcome) | shown | {
+        "a": rounded(found.a),
+        "b": rounded(found.b),
+        "low": rounded(found.low),
+        "high": rounded(found.high),
+        "big": number(effect.arm, 1),
+        "said": said(one, found),
+        "note": part_of(one, found),
+        "ruler": ruler(one, found.outcome, effect.base, found),
+    }  # fmt: skip
+
+
+def said_of(one: Standing, verdict: str) -> str:
+    """Return a verdict in the language of the visitor."""
+    return str(getattr(VERDICTS[verdict], one.language))
+
+
+def is_rare(found: Found) -> bool:
+    """Tell whether homicides are too few to support a statement."""
+    return found.outcome.name == "homicides" and found.effect.base < FEW
+
+
+def said(one: Standing, found: Found) -> str:
+    """Return an outcome as natural frequencies."""
+    outcome, effect = found.outcome, found.effect
+    if found.verdict == "unknown" and not one.running:
+        return why_unknown(one, found)
+    if outcome.level or one.running:
+        return ""
+    if is_rare(found):
+        return one.say("decision.few_homicides", a=number(effect.base, 1))
+    if outcome.share:
+        today, moved = shares(outcome, one.twins)
+        digits = digits_of(moved - today)
+        return one.say("decision.freq_share", a=number(today, digits), b=number(moved, digits))
+    digits = digits_of(effect.arm - effect.base) if effect.arm < 1000.0 else 0
+    a, b = number(effect.base, digits), number(effect.arm, digits)
+    if found.verdict == "alike":
+        return one.say("decision.freq_same", a=a) if effect.base else one.say("decision.freq_none")
+    settled = found.verdict in WAYS
+    return one.say("decision.freq_change" if settled else "decision.freq_both", a=a, b=b)
+
+
+def why_unknown(one: Standing, found: Found) -> str:
+    """Return why an outcome is not known though its twins agree; nothing where it is known, or nobody has asked."""
+    if found.verdict != "unknown":
+        return ""
+    names = ("up", "down", "open", "cells")
+    other = found.laws["down" if found.effect.typical > 0.0 else "up"]
+    key = "turns" if other else "wide"
+    return one.say(f"decision.unknown_{key}", **{name: int(found.laws[name]) for name in names})
+
+
+def part_of(one: Standing, found: Found) -> str:
+    """Return how much of what the farthest world does the measures do, where trust surely rises."""
+    ends = ends_here(one, found.outcome, found.effect.base)
+    if found.outcome is not TRUST or found.verdict != "rises" or one.running or ends is None or ends[1].value <= 0.0:
+        return ""
+    part = number(100.0 * found.effect.typical / ends[1].value)
+    return one.say("decision.part_of", n=part, world=ends[1].title[one.language])
+
+
+def ruler(one: Standing, outcome: Outcome, base: float, found: Found | None = None) -> Row:
+    """Return the change between its ends; without ends where nobody has run the worlds that make them."""
+    ends = ends_here(one, outcome, base)
+    if ends is None:
+        return {"none": one.say("decision.no_ends")}
+    row: Row = {
+        name: {
+            "value": end.value,
+            "title": end.title[one.language],
+            "shown": signed(end.value, digits_of(end.value, outcome.level)),
+        }
+        for name, end in zip(("least", "most"), ends, strict=True)
+    }
+    if found is None or one.running or not found.effect.n > 1:
+        return row
+    effect = found.effect
+    interval = (effect.typical_low, effect.typical_high)
+    low, high = (number(value, digits_of(value, outcome.level)) for value in interval)
+    words = {name: f"{row[name]['title']} {row[name]['shown']}" for name in ("least", "most")}
+    label = one.say("decision.ruler_label", low=low, high=high, **words)
+    at = {} if found.verdict == "unknown" else {"effect": effect.typical}
+    return row | at | {"low": effect.typical_low, "high": effect.typical_high, "label": label}
+
+
+def ends_here(one: Standing, outcome: Outcome, base: float) -> tuple[End, End] | None:
+    """Return the ends of an outcome in this municipality."""
+    residents = float(np.mean([life.months["residents"].mean() for life in one.base]))
+    return ends_of(outcome, one.choice.site, base, residents)
+
+
+def rounded(values: np.ndarray) -> list[float]:
+    """Return numbers as the browser takes them."""
+    return [round(float(value), 3) for value in values]

@@ -1,0 +1,283 @@
+"""One visitor: everything that can be asked for on the page."""
+
+import dataclasses
+import datetime
+import threading
+from typing import Any
+
+import solara.lab
+
+from experiments.comparison.decision_measures import policy_of
+from experiments.page import biography, hover, sites, why
+from experiments.page.frame_encoding import LAYERS
+from experiments.page.lever_changes import name_of
+from experiments.page.player import SPEEDS
+from experiments.page.qr_codes import qr_of
+from experiments.page.session import Stage
+from experiments.page.world_session import Lane
+from model.engine.calendar import first_of_month
+
+REST_SECONDS = 0.4
+TABS = {"why": "why", "life": "life", "map": "time", "criteria": "criteria"}
+"""Views that the decision view leads to, with the panel that each opens beside the map."""
+KEYS = {"play": "toggle", "shift": "one_shift", "month": "one_month", "restart": "restart"}
+
+
+class Visit(Stage):
+    """A visitor, who plays, moves levers, asks why, and listens to a life."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.map.answer = self.chart.answer = self.habits.answer = self.heard
+        self.desk.drawing.answer = self.asked
+        self._moving: dict[str, threading.Timer] = {}
+
+    # The decision view
+
+    def asked(self, message: dict[str, Any]) -> None:
+        """Do what the decision view asks for: show a choice, open another view, hand out a file."""
+        kind = message.get("kind")
+        if kind == "ask":
+            self.do(lambda: self.choose(message["address"], message["number"]))
+        elif kind == "file":
+            self.do(lambda: self.desk.drawing.send(self.desk.file(message["what"])))
+        elif kind == "qr":
+            self.desk.drawing.send({"qr": qr_of(str(message["link"]))})
+
+    def choose(self, address: dict[str, str], number: int) -> None:
+        """Take a choice from an address, and open the view that it names."""
+        self.desk.number = number
+        self.desk.read(address)
+        self.language.set(self.desk.language)
+        self.dark.set(self.desk.dark)
+        solara.lab.theme.dark = self.desk.dark
+        if (view := address.get("view", "")) in TABS:
+            self.go_deeper(view)
+        else:
+            self.desk.ask()
+
+    def go_deeper(self, view: str) -> None:
+        """Open one of the other views, with the world as today beside that of the measures."""
+        choice = self.desk.choice
+        self.scenario.set(choice.site)
+        self.seed.set(choice.seed)
+        self.tab.set(TABS[view])
+        start = sites.stated(choice.site).start
+        policy = policy_of(choice.chosen, choice.begins or start)
+        self.measures = (dataclasses.replace(policy, name=name_of(policy.start or start)),) if choice.chosen else ()
+        self.twins.set(bool(choice.chosen))
+        self.hand.set("b" if choice.chosen else "a")
+        self.view.set(view)
+        self.do(self.settle, "compiling")
+
+    def go_back(self) -> None:
+        """Go back to the decision view; the worlds of the other views are let go."""
+        self.player.play(False)
+
+        def leave() -> None:
+            self.lanes = []
+            self.desk.language, self.desk.dark = self.language.value, self.dark.value
+            self.view.set("decision")
+            self.desk.ask()
+
+        self.do(leave)
+
+    def toggle(self) -> None:
+        """Play or pause."""
+        self.player.play(not self.playing.value)
+
+    def one_shift(self) -> None:
+        """Live one shift."""
+        self.player.play(False)
+        self.do(self.advance_and_show)
+
+    def one_month(self) -> None:
+        """Live one month."""
+        self.player.play(False)
+        self.do(lambda: self.go_to(min(first_of_month(self.lanes[0].world.month + 1), self.horizon)), "living")
+
+    def restart(self) -> None:
+        """Go back to the start, with the same luck and the levers as they were moved."""
+        self.player.play(False)
+        self.do(lambda: self.go_to(self.lanes[0].world.settings.start), "living")
+
+    def jump(self, word: str) -> None:
+        """Go to a date, forward or back."""
+        start = self.lanes[0].world.settings.start
+        try:
+            date = datetime.date.fromisoformat(word)
+        except ValueError:
+            date = datetime.date.min
+        if not start <= date <= self.horizon:
+            self.fault.set(self.say("page.jump_wrong", low=start, high=self.horizon))
+            return
+        self.player.play(False)
+        self.do(lambda: self.go_to(date), "living")
+
+    def branch(self, date: datetime.date) -> None:
+        """Take both worlds back to a date as A had lived until then; levers now move B."""
+
+        def part() -> None:
+            a = self.lanes[0]
+            a.go_to(date, self.player.stopped)
+            b = Lane(a.name, a.seed, a.ready, a.changes)
+            b.branch(date, self.player.stopped)
+            self.lanes = [a, b]
+            self.ready.set(self.ready.value | {"b": a.ready})
+            self.twins.set(True)
+            self.hand.set("b")
+            self.tab.set("levers")
+            self.renew()
+
+        self.player.play(False)
+        self.do(part, "living")
+
+    def choose_twins(self, on: bool) -> None:
+        """Add a second world with the same luck, or drop it."""
+
+        def change() -> None:
+            self.twins.set(on)
+            self.hand.set("a")
+            if on:
+                self.lanes = [self.lanes[0], self.lane("b")]
+                self.lanes[1].go_until(self.lanes[0].world.tick, self.player.stopped)
+            else:
+                self.lanes = self.lanes[:1]
+            self.hand.set("b" if on else "a")
+            self.renew()
+
+        self.do(change, "living")
+
+    def choose_ready(self, letter: str, policy: str) -> None:
+        """Let a world live its past again under a ready policy, until now."""
+
+        def change() -> None:
+            self.ready.set(self.ready.value | {letter: policy})
+            self.measures = () if letter == "b" else self.measures
+            number = "ab".index(letter)
+            if number >= len(self.lanes):
+                return
+            now = self.lanes[number].world.tick
+            self.lanes[number] = self.lane(letter)
+            self.lanes[number].go_until(now, self.player.stopped)
+            self.renew()
+
+        self.do(change, "living")
+
+    def choose_scenario(self, name: str) -> None:
+        """Move to another municipality."""
+        self.player.play(False)
+        self.scenario.set(name)
+        self.do(self.settle, "compiling")
+
+    def choose_seed(self, seed: int) -> None:
+        """Begin again with other luck."""
+        self.player.play(False)
+        self.seed.set(seed)
+        self.do(self.settle, "living")
+
+    def move_lever(self, parameter: str, value: float) -> None:
+        """Move a lever of the world in hand from the next 06:00 on; while playing, once the hand rests."""
+        lane = self.in_hand()
+
+        def change() -> None:
+            lane.move(parameter, value)
+            self.tell()
+
+        if parameter in self._moving:
+            self._moving.pop(parameter).cancel()
+        if self.playing.value:
+            self._moving[parameter] = threading.Timer(REST_SECONDS, lambda: self.do(change))
+            self._moving[parameter].start()
+        else:
+            self.do(change)
+
+    def drop_changes(self) -> None:
+        """Let the world in hand live again without the levers moved by hand."""
+
+        def change() -> None:
+            lane = self.in_hand()
+            now = lane.world.tick
+            lane.branch(lane.world.settings.start, self.player.stopped)
+            lane.go_until(now, self.player.stopped)
+            self.renew()
+
+        self.do(change, "living")
+
+    # Why, and whose life
+
+    def account(self) -> why.Account:
+        """Return the account of trust of the place and period chosen, of the world in hand."""
+        return why.account(self.in_hand(), self.settlement.value, self.chosen_month())
+
+    def apart(self) -> why.Account:
+        """Return what set B apart from A in the place and period chosen."""
+        a, b = (why.account(lane, self.settlement.value, self.chosen_month()) for lane in self.lanes)
+        return why.difference(a, b)
+
+    def tell_life(self, cell: int | None, skip: int = 0, first: int = -1) -> None:
+        """Tell the life of a resident of a cell, or of anybody; of the one asked for, if it may be told."""
+
+        def listen() -> None:
+            lane = self.in_hand()
+            found = biography.listen(lane, biography.dwellers(lane, cell, skip, first), self.player.stopped)
+            self.life.set(found[0] if found else "nobody")
+
+        self.player.play(False)
+        self.cell.set(cell)
+        self.do(listen, "listening")
+
+    # The map
+
+    def choose_layer(self, layer: str) -> None:
+        """Show another layer."""
+        self.layer.set(layer)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the worlds again, in other words or colours."""
+        self.do(self.show_again)
+
+    def show_again(self) -> None:
+        """Draw map and charts anew."""
+        if self.lanes:
+            self.draw_charts()
+            self.look_and_show()
+
+    def heard(self, message: dict[str, Any]) -> None:
+        """Take what the drawings report: frames drawn, keys, cells, months."""
+        kind = message.get("kind")
+        if kind == "seen":
+            self.player.seen(int(message["number"]))
+        elif kind == "key":
+            self.press(str(message.get("deed")))
+        elif kind == "month":
+            self.month.set(int(message["month"]))
+            self.do(self.draw_charts)
+        elif kind in ("hover", "pick"):
+            cell, who = int(message["cell"]), int(message.get("who", -1))
+            self.do(lambda: self.point(kind, cell, str(message.get("lane")), who))
+
+    def press(self, deed: str) -> None:
+        """Do what a key stands for."""
+        if deed in KEYS:
+            getattr(self, KEYS[deed])()
+        elif deed in ("faster", "slower"):
+            self.player.pace(max(0, min(len(SPEEDS) - 1, self.player.speed + (1 if deed == "faster" else -1))))
+
+    def point(self, kind: str, cell: int, letter: str, who: int = -1) -> None:
+        """Answer a pointer on a cell: in words, or by choosing its place and the resident whose dot it is."""
+        if not self.lanes or not 0 <= cell < self.lanes[0].site.town.n_cells:
+            return
+        lane = self.lanes[-1] if letter == "b" else self.lanes[0]
+        if kind == "hover":
+            self.map.hint = {"cell": cell, "text": hover.words(self.language.value, lane, cell, self.layer.value)}
+            return
+        settlement = int(lane.site.town.cells["settlement"][cell])
+        self.settlement.set(settlement if settlement >= 0 and LAYERS[self.layer.value].named else None)
+        self.cell.set(cell)
+        if self.tab.value == "life":
+            people = lane.site.town.people
+            self.tell_life(int(people["home"][who]) if 0 <= who < len(people) else cell, first=who)
+        else:
+            self.tab.set("why")

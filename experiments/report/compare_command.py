@@ -1,0 +1,191 @@
+"""The command `compare`: runs twin worlds, writes their folder, prints what differs."""
+
+import contextlib
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from experiments.comparison.all_effects import every_table
+from experiments.comparison.arms import Arm, by_site
+from experiments.comparison.by_draw import drawn_table, draws_table
+from experiments.comparison.comparison import Lives, arms_of, found_arms, run
+from experiments.comparison.comparison_request import EffectSize, Request
+from experiments.comparison.decision_effects import decided_table
+from experiments.comparison.effect_verdicts import criteria_table, verdicts_table
+from experiments.comparison.effects import effects_table, pairs_of
+from experiments.narrative.comparison_text import lines
+from experiments.statistics.power import FEWEST
+from experiments.storage.built_in_levers import turned
+from experiments.storage.comparison_crate import crate_of, inputs_of
+from experiments.storage.disk_space import check_room, size_of
+from experiments.storage.manifest import COMPARISON, kind_of, occasion, read_manifest, short
+from experiments.storage.progress import patience, say
+from experiments.storage.results_folder import Claim, claimed, digests_of, held, settle
+from experiments.storage.run_crate import FILE as CRATE
+from experiments.storage.run_folder import joined, manifest_of, parquets, write, write_whole
+from experiments.storage.run_identity import canonical, digest_of
+from experiments.words.dictionary import described
+from model.engine.errors import InputError
+from scenarios.policy_files import read_policy
+
+
+def compare(
+    request: Request, workers: int, out: Path | None, wish: EffectSize | None = None, fresh: bool = False
+) -> tuple[Path, bool]:
+    """Carry out a comparison and print it; return its folder and whether it was interrupted."""
+    begun = time.monotonic()
+    if len(request.arms) == 1 and kind_of(Path(request.arms[0])) == COMPARISON:
+        print("\n".join(lines(Path(request.arms[0]), wish)))
+        return Path(request.arms[0]), False
+    with patience("reading what is to be compared"):
+        planned, found = arms_of(request)
+    if planned and wish and request.replicates < FEWEST:
+        raise InputError(
+            f"--plan needs a pilot of at least {FEWEST} twin worlds, got --replicates {request.replicates}"
+        )
+    claim = claim_of(request, planned or found, out, fresh)
+    if claim.ready:
+        print("\n".join([*lines(claim.place, wish), f"\nFound ready in {claim.place}/ (to compute it again: --fresh)"]))
+        return claim.place, False
+    check_room({"--out": (claim.place, size_of([spec for arm in planned for spec in arm.specs]))})
+    with held(claim) as work:
+        lives = run(request, planned, workers, work) if planned else None
+        if lives and not any(lives.runs.values()):
+            say("confianza: interrupted before the first twins were finished; start again to go on")
+            raise KeyboardInterrupt
+        arms = written_arms(planned, lives, work, time.monotonic() - begun) if lives else found
+        with patience("comparing what was found"):
+            write_comparison(request, arms, lives, work, time.monotonic() - begun, claim)
+        settle(claim, work, whole=not (lives and lives.interrupted))
+    print("\n".join([*lines(claim.place, wish), f"\nWritten to {claim.place}/"]))
+    if lives and lives.interrupted:
+        kept = f"{len(arms[0].seeds)} of {request.replicates} twin worlds in {claim.place}"
+        say(f"confianza: interrupted; kept {kept}; start again to go on")
+    return claim.place, bool(lives and lives.interrupted)
+
+
+def claim_of(request: Request, arms: Sequence[Arm], out: Path | None, fresh: bool) -> Claim:
+    """Return the claim of a comparison to its folder."""
+    sites = "+".join(dict.fromkeys(arm.scenario for arm in arms))
+    names = "-".join(dict.fromkeys(arm.name for arm in arms))
+    named = f"compare-{sites}-{short(names).replace('/', '_')}-{request.seed}"
+    parts = [COMPARISON, [told_of(arm) for arm in arms], list(request.sets), request.independent, request.memory]
+    return claimed(
+        Path("results") / named, out, COMPARISON, digest_of(canonical(parts).encode()), request.command, fresh
+    )
+
+
+def told_of(arm: Arm) -> list[Any]:
+    """Return what decides the numbers of an arm: its runs if they are to be carried out, else what is known of them."""
+    known = [arm.scenario, arm.name, list(arm.policies), arm.begins, arm.until, list(arm.seeds), arm.fingerprint]
+    return [*known, [one.run for one in arm.specs] or [list(arm.runs), arm.base, list(arm.drawn)]]
+
+
+def written_arms(planned: Sequence[Arm], lives: Lives, folder: Path, seconds: float) -> list[Arm]:
+    """Write a folder for every arm, as `run` would, and return the arms as they lie there."""
+    written = []
+    for number, own in enumerate(by_site(planned)):
+        for k, arm in enumerate(own):
+            if runs := lives.runs[number, k]:
+                place = folder / "arms" / f"{arm.scenario}-{arm.name.replace('/', '_')}"
+                stated = manifest_of(arm.specs, runs, seconds, lives.interrupted)
+                write(place, parquets(joined(runs)), stated | {"arm": arm.name, "title": arm.title})
+                written += found_arms(place)
+    return written
+
+
+def write_comparison(
+    request: Request, arms: Sequence[Arm], lives: Lives | None, folder: Path, seconds: float, claim: Claim
+) -> None:
+    """Write tables and manifest of a comparison."""
+    pairs = pairs_of(arms)
+    draws = draws_table(pairs)
+    tables = {"effects": effects_table(pairs, lives.residents if lives else None), "criteria": criteria_table(arms)}
+    tables |= {
+        "all_effects": every_table(pairs),
+        "draws": draws,
+        "drawn": drawn_table(draws, pairs),
+        "decided": decided_table(arms),
+    }
+    if lives:
+        tables |= {"residents": lives.residents, "memory": lives.memory, "alone": lives.alone}
+        tables["verdicts"] = verdicts_table(lives.memory)
+    stated = manifest(request, arms, folder, seconds, lives) | {"identity": claim.identity}
+    # what is no number is null
+    columns = {name: pa.Table.from_pandas(rows, preserve_index=False) for name, rows in tables.items() if len(rows)}
+    files = parquets({name: described(table, name) for name, table in columns.items()})
+    files |= inputs_of(stated)
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / name, content)
+    stated |= {"files": digests_of(files | tables_of_arms(folder))}
+    write(folder, {CRATE: crate_of(folder, stated)}, stated)
+
+
+def tables_of_arms(folder: Path) -> dict[str, bytes]:
+    """Return the tables of the arms that lie in the folder of a comparison."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.glob("arms/*/*.parquet")}
+
+
+def manifest(
+    request: Request, arms: Sequence[Arm], folder: Path, seconds: float, lives: Lives | None
+) -> dict[str, Any]:
+    """Return everything that is needed to know and to repeat a comparison."""
+    first = {arm.scenario: arm for arm in reversed(arms)}
+    return {
+        "format": COMPARISON,
+        "command": request.command,
+        "request": request.stated(),
+        "arms": [stated_arm(arm, folder, first[arm.scenario]) for arm in arms],
+        "begins": arms[0].begins,
+        "until": arms[0].until,
+        "seeds": list(arms[0].seeds),
+        "interrupted": bool(lives and lives.interrupted),
+        **occasion(),
+        "seconds": round(seconds, 3),
+    }
+
+
+def stated_policy(word: str) -> dict[str, Any]:
+    """Return what a policy is called and does, in both languages; its name alone if its file is gone."""
+    name, _, start = word.partition("@")
+    stated: dict[str, Any] = {"name": name, "start": start, "title": {}, "about": {}, "built_in": []}
+    with contextlib.suppress(InputError):
+        ready = read_policy(name)
+        stated |= {"title": dict(ready.title), "about": dict(ready.about), "built_in": turned(ready.policy.entries)}
+    return stated
+
+
+def stated_arm(arm: Arm, folder: Path, first: Arm) -> dict[str, Any]:
+    """Return what the manifest says of an arm; ``first`` is the one of its site that it is compared with."""
+    assert arm.folder is not None
+    return {
+        "folder": os.path.relpath(arm.folder, folder),
+        "name": arm.name,
+        "scenario": arm.scenario,
+        "title": arm.title,
+        "policies": [stated_policy(word) for word in arm.policies],
+        "seeds": list(arm.seeds),
+        "fingerprint": arm.fingerprint,
+        "label": arm.label,
+        "swept": "+".join(arm.policies) if arm.runs else "",
+        "drawn": list(arm.drawn),
+        "differs": differing(arm, first),
+        "changed": {} if arm.runs else read_manifest(arm.folder).get("varied", {}),
+        "scale": arm.base["parameters"]["population"]["scale"],
+    }
+
+
+def differing(arm: Arm, first: Arm) -> dict[str, Any]:
+    """Return the parameters of an arm that are not those of the first arm of its site."""
+    drawn, others = {*arm.drawn, *first.drawn}, first.base["parameters"]
+    return {
+        f"{group}.{name}": value
+        for group, values in arm.base["parameters"].items()
+        for name, value in values.items()
+        if f"{group}.{name}" not in drawn and others.get(group, {}).get(name) != value
+    }

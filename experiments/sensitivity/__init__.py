@@ -1,1 +1,0 @@
-"""Sensitivity analyses: which parameters decide, and how much of it is luck."""

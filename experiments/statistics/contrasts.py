@@ -1,0 +1,123 @@
+"""What a sweep's factors change: differences between twins that are alike in everything else."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from experiments.statistics.paired_effects import Effect, paired
+
+SCENARIO, POLICY, SEED = "scenario", "policy", "seed"
+TOGETHER = "together, beyond the sum"
+MOST_LEVELS = 12
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """The effect of one level of a factor against its first, in one scenario, over everything else alike."""
+
+    scenario: str
+    factor: str
+    level: object
+    against: object
+    effect: Effect
+
+
+def contrasts(runs: pd.DataFrame, factors: Sequence[str], measure: str) -> Iterator[Contrast]:
+    """Yield the effects of all levels of all factors on a measure, then what two policies do beyond the sum."""
+    for scenario, own in runs.groupby(SCENARIO, sort=False):
+        for factor in factors:
+            if factor != SCENARIO and own[factor].nunique() <= MOST_LEVELS:
+                yield from of_factor(own, factors, factor, measure, str(scenario))
+        if POLICY in factors:
+            yield from beyond_sums(own, factors, measure, str(scenario))
+
+
+def of_factor(
+    runs: pd.DataFrame, factors: Sequence[str], factor: str, measure: str, scenario: str
+) -> Iterator[Contrast]:
+    """Yield the effects of the levels of one factor against the first."""
+    wide = side_by_side(runs, factors, factor, measure)
+    first, *others = runs[factor].unique()
+    for level in others:
+        if first in wide and level in wide:
+            effect = paired(*by_seed(wide, [{first: 1.0}, {level: 1.0}]))
+            if effect.n:
+                yield Contrast(scenario, factor, level, first, effect)
+
+
+def side_by_side(runs: pd.DataFrame, factors: Sequence[str], factor: str, measure: str) -> pd.DataFrame:
+    """Return a measure with a column for each level, and a row for each seed and combination of everything else."""
+    others = [name for name in factors if name not in (factor, SCENARIO)]
+    return runs.pivot_table(index=[SEED, *others], columns=factor, values=measure, observed=True)
+
+
+def by_seed(wide: pd.DataFrame, sums: Sequence[dict[object, float]]) -> list[list[float]]:
+    """Return, for each sum of levels, its mean by seed over the rows in which every level is known."""
+    used = list(dict.fromkeys(level for one in sums for level in one))
+    known = wide[used].dropna()
+    return [
+        list(sum(times * known[level] for level, times in one.items()).groupby(SEED).mean())  # type: ignore[union-attr]
+        for one in sums
+    ]
+
+
+def parts_of(policy: str, first: str) -> frozenset[str]:
+    """Return the policies in a combination; the first one of the study is where nothing is done.
+
+    >>> sorted(parts_of("a+b", "status_quo")), parts_of("status_quo", "status_quo")
+    (['a', 'b'], frozenset())
+    """
+    return frozenset() if policy == first else frozenset(policy.split("+"))
+
+
+def beyond_sums(runs: pd.DataFrame, factors: Sequence[str], measure: str, scenario: str) -> Iterator[Contrast]:
+    """Yield what pairs of policies do together, less what each does alone."""
+    wide = side_by_side(runs, factors, POLICY, measure)
+    first = runs[POLICY].iloc[0]
+    named = {parts_of(name, first): name for name in runs[POLICY].unique()}
+    for parts, both in named.items():
+        if len(parts) != 2:
+            continue
+        one, other = sorted(parts, key=both.split("+").index)
+        alone = [named.get(frozenset([name])) for name in (one, other)]
+        if all(name in wide for name in (first, both, *alone)):
+            sides = by_seed(wide, [{alone[0]: 1.0, alone[1]: 1.0}, {both: 1.0, first: 1.0}])
+            effect = paired(*sides)
+            if effect.n:
+                yield Contrast(scenario, TOGETHER, both, first, effect)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Effects over two factors, with their Monte Carlo errors and whether each leaves one sign (1) or not (0)."""
+
+    effect: pd.DataFrame
+    error: pd.DataFrame
+    settled: pd.DataFrame
+
+
+def grid_of(cells: Mapping[tuple[object, object], Effect]) -> Grid:
+    """Return effects, by row and column, as a grid."""
+    rows, columns = (list(dict.fromkeys(place[side] for place in cells)) for side in (0, 1))
+    read = (lambda one: one.effect, lambda one: one.error, lambda one: float(one.settled))
+    return Grid(
+        *(
+            pd.DataFrame([[of(cells[y, x]) if (y, x) in cells else math.nan for x in columns] for y in rows])
+            .set_axis(rows, axis=0)
+            .set_axis(columns, axis=1)
+            for of in read
+        )
+    )
+
+
+def over(runs: pd.DataFrame, grids: Sequence[str], up: str, across: str, policy: str, measure: str) -> Grid:
+    """Return the effect of a policy against the first at every pair of levels of two factors."""
+    first = runs[POLICY].iloc[0]
+    cells = {}
+    for (y, x), own in runs.groupby([up, across], sort=True):
+        wide = side_by_side(own, [*grids, POLICY], POLICY, measure)
+        if first in wide and policy in wide:
+            cells[y, x] = paired(*by_seed(wide, [{first: 1.0}, {policy: 1.0}]))
+    return grid_of(cells)

@@ -1,0 +1,101 @@
+"""What changes do alone, in pairs and in threes: factorial contrasts between twins, over everything else alike.
+
+The main effect of a change is the mean, over all combinations of the other changes, of the world with it less its twin
+without it.  The interaction of two is how much the one's effect differs where the other is there, too; that of three,
+how much this differs with the third.  None is halved: each is in the unit of its measure.
+"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from experiments.statistics.contrasts import MOST_LEVELS, POLICY, SCENARIO, SEED
+from experiments.statistics.paired_effects import paired
+from experiments.words.dictionary import CHANGE
+
+DEEPEST = 3
+TIMES = " × "
+
+
+@dataclass(frozen=True)
+class Change:
+    """One level of a factor against its first."""
+
+    factor: str
+    level: Any
+    against: Any
+
+    @property
+    def name(self) -> str:
+        """How it is told.
+
+        >>> Change("policy.mopsic_full", True, False).name, Change("trust.harm", 0.5, 0.1).name
+        ('mopsic_full', 'trust.harm=0.5')
+        """
+        if self.factor.startswith(CHANGE):
+            return self.factor.removeprefix(CHANGE)
+        return f"{self.factor}={self.level:g}" if isinstance(self.level, float) else f"{self.factor}={self.level}"
+
+
+def factors_of(runs: pd.DataFrame, varied: Sequence[str]) -> list[str]:
+    """Return the columns whose levels are set against each other: policies, each with or without, and parameters."""
+    policies = [name for name in map(str, runs.columns) if name.startswith(CHANGE)]
+    return [name for name in (*policies, *varied) if name not in (SCENARIO, POLICY) and runs[name].nunique() > 1]
+
+
+def changes_of(runs: pd.DataFrame, factors: Sequence[str]) -> list[Change]:
+    """Return every level of every factor that has few, against its first."""
+    levels = {name: list(runs[name].unique()) for name in factors if runs[name].nunique() <= MOST_LEVELS}
+    return [Change(name, level, first) for name, (first, *others) in levels.items() for level in others]
+
+
+def interactions(runs: pd.DataFrame, varied: Sequence[str], measures: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Yield a row for every scenario, set of one to three changes and measure."""
+    for scenario, own in runs.groupby(SCENARIO, sort=False):
+        factors = factors_of(own, varied)
+        for order in range(1, DEEPEST + 1):
+            for some in itertools.combinations(changes_of(own, factors), order):
+                if len({one.factor for one in some}) == order:
+                    where = {"scenario": str(scenario), "order": order, "change": TIMES.join(one.name for one in some)}
+                    yield from (where | row for row in of_changes(own, factors, some, measures))
+
+
+def of_changes(
+    runs: pd.DataFrame, factors: Sequence[str], some: Sequence[Change], measures: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    """Yield the contrast of some changes in every measure; nothing where they never meet alike worlds without them."""
+    moved = [one.factor for one in some]
+    alike = [SEED, *(name for name in factors if name not in moved)]
+    less, more = sides_of(runs, some, alike, list(measures))
+    both = less.notna() & more.notna()
+    for measure in measures:
+        known = both.index[both[measure]]
+        by_seed = [side.loc[known, measure].groupby(level=SEED).mean() for side in (less, more)]
+        effect = paired(*(list(side) for side in by_seed))
+        if effect.n:
+            worlds = len(known.to_frame()[alike[1:]].drop_duplicates()) if len(alike) > 1 else 1
+            yield {"measure": measure, "estimate": effect.effect, "combinations": worlds} | {
+                name: value
+                for name, value in (asdict(effect) | {"settled": effect.settled}).items()
+                if name in ("error", "low", "high", "smallest", "n", "rose", "fell", "same", "settled")
+            }
+
+
+def sides_of(
+    runs: pd.DataFrame, some: Sequence[Change], alike: list[str], measures: list[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the two sums whose difference is the contrast, a row for each seed and combination of everything else."""
+    sums: dict[bool, Any] = {}
+    for made in itertools.product((False, True), repeat=len(some)):
+        corner = runs
+        for one, there in zip(some, made, strict=True):
+            corner = corner[corner[one.factor] == (one.level if there else one.against)]
+        values = corner.groupby(alike)[measures].mean()
+        adds = made.count(False) % 2 == 0
+        sums[adds] = sums[adds] + values if adds in sums else values
+    less, more = sums[False], sums[True]
+    index = less.index.intersection(more.index)
+    return less.loc[index], more.loc[index]

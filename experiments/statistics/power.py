@@ -1,0 +1,26 @@
+"""How many twins are needed to see an effect, from the spread of a pilot."""
+
+import math
+from bisect import bisect_left
+
+from experiments.statistics.paired_effects import POWER, smallest
+from model.engine.errors import InputError
+
+FEWEST, MOST = 2, 1_000_000
+
+
+def twins_needed(spread: float, size: float, power: float = POWER) -> int:
+    """Return the number of twins with which an effect of this size is seen with this power.
+
+    >>> twins_needed(1.0, 1.0), twins_needed(1.0, 0.5)
+    (10, 34)
+    """
+    if math.isnan(spread):
+        raise InputError("--plan needs a pilot of at least 2 twin worlds: give --replicates 2 or more")
+    if spread == 0.0:
+        raise InputError(f"--plan {size:g}: no pair of the pilot's twins differs, so no number of twins can be planned")
+    numbers = range(FEWEST, MOST + 1)
+    place = bisect_left(numbers, True, key=lambda n: smallest(spread, n, power) <= size)
+    if place == len(numbers):
+        raise InputError(f"--plan {size:g}: more than {MOST:,} twins would be needed")
+    return numbers[place]

@@ -1,0 +1,1 @@
+"""Results on disk: run identities, manifests, Parquet batches, crates, saved states."""

@@ -1,0 +1,41 @@
+"""What a policy puts into the model by hand: levers that set a hazard themselves, told apart from what is found."""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from experiments.words.catalogue import MODEL, lever
+from model.engine.scenario import PolicyEntry
+
+SAID = {
+    "en": "Built in, not found: {what}, by “{lever}”.",
+    "es": "Puesto de antemano, no hallado: {what}, por «{lever}».",
+}
+
+
+@cache
+def built_in() -> Mapping[str, Mapping[str, Any]]:
+    """Return the levers that set a hazard themselves: which crimes, and by which parameter."""
+    return tomllib.loads((MODEL / "built_in.toml").read_text(encoding="utf-8"))
+
+
+def turned(entries: Iterable[PolicyEntry]) -> list[str]:
+    """Return the levers of this kind that entries of policies turn, each once."""
+    return list(dict.fromkeys(entry.parameter for entry in entries if entry.parameter in built_in()))
+
+
+def put_in(arm: Mapping[str, Any]) -> list[str]:
+    """Return the levers of this kind that an arm, as a comparison states it, turns by policy or by parameter."""
+    by_policy = [name for policy in arm["policies"] for name in policy.get("built_in", ())]
+    return list(dict.fromkeys([*by_policy, *(name for name in arm.get("differs", ()) if name in built_in())]))
+
+
+def told(levers: Iterable[str], language: str) -> Iterator[str]:
+    """Yield for each lever what is built in by it, in a language.
+
+    >>> list(told(["crime.cctv"], "en"))
+    ['Built in, not found: thefts of and from vehicles, by “Cameras”.']
+    """
+    for name in levers:
+        yield SAID[language].format(what=built_in()[name]["what"][language], lever=lever(name, language))

@@ -1,0 +1,115 @@
+"""Room to write: whether a place can be written into and has room for what is planned, told before anything is run."""
+
+import errno
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from experiments.storage.run_spec import RunSpec
+from model.engine.calendar import SHIFTS
+from model.engine.errors import InputError
+
+NO_ROOM = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk is full",
+    errno.EFBIG: "the disk is full",
+    errno.EROFS: "nothing can be written there any more",
+    errno.EACCES: "nothing can be written there any more",
+    errno.EPERM: "nothing can be written there any more",
+}
+"""What is said of errors that no program can mend."""
+RUN, MONTH, SETTLEMENT = 500_000, 10_000, 1_000
+RESIDENT, STATE = 0.3, 600
+"""Bytes, measured at both sites and rounded up: of the tables of a run, a month and each settlement in it; of incidents
+and cells by month and resident; of a saved state by resident.
+"""
+BATCH = 32
+SHIFTS_OF_MONTH = 365.25 / 12 * SHIFTS
+
+
+def check_room(planned: Mapping[str, tuple[Path, float]]) -> None:
+    """Raise if one of the places that options name cannot be written into, or has no room for so many bytes."""
+    needed: Counter[int] = Counter()
+    for option, (place, size) in planned.items():
+        folder = nearest_folder(option, place)
+        check_writable(f"{option} {place}", folder)
+        disk = folder.stat().st_dev
+        needed[disk] += round(size)
+        if (free := shutil.disk_usage(folder).free) < needed[disk]:
+            raise InputError(
+                f"{option} {place}: about {spoken(needed[disk])} are needed there, {spoken(free)} are free: make room"
+                " or choose another folder"
+            )
+
+
+def nearest_folder(option: str, place: Path) -> Path:
+    """Return the folder in which a place lies or will be made."""
+    for folder in (place, *place.absolute().parents):
+        if folder.is_dir():
+            return folder
+        if folder.exists():
+            raise InputError(f"{option} {place}: {folder} is a file, not a folder")
+    raise InputError(f"{option} {place}: there is no such folder")
+
+
+def check_writable(named: str, folder: Path) -> None:
+    """Raise if no file can be made in a folder, which only trying tells for certain."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"room?")
+            file.flush()
+    except OSError as reason:
+        raise InputError(f"{named}: nothing can be written in {folder} ({reason.strerror}): choose another") from None
+
+
+def size_of(specs: Sequence[RunSpec]) -> float:
+    """Return about how many bytes the tables of some runs take, while each lies there as a part, too."""
+    return 2.0 * sum(map(tables_of, specs))
+
+
+def tables_of(spec: RunSpec) -> float:
+    """Return about how many bytes the tables of a run take."""
+    months = spec.reported / SHIFTS_OF_MONTH
+    kept = len(spec.keep) * RESIDENT * residents_of(spec)
+    return RUN + months * (MONTH + SETTLEMENT * len(spec.scenario.settlements) + kept)
+
+
+def states_of(specs: Sequence[RunSpec]) -> float:
+    """Return about how many bytes the saved states of some runs take."""
+    return sum(STATE * residents_of(spec) for spec in specs)
+
+
+def residents_of(spec: RunSpec) -> float:
+    """Return how many residents the town of a run has."""
+    population = spec.scenario["population"]
+    return float(population.total * population.scale)
+
+
+def spoken(size: float) -> str:
+    """Return a number of bytes as people say it.
+
+    >>> spoken(900), spoken(2_500_000), spoken(3.2e9)
+    ('1 kB', '2.5 MB', '3.2 GB')
+    """
+    for name, unit in (("GB", 1e9), ("MB", 1e6)):
+        if size >= unit:
+            return f"{size / unit:.2g} {name}"
+    return f"{max(1, round(size / 1e3))} kB"
+
+
+def swept(specs: Sequence[RunSpec]) -> float:
+    """Return about how many bytes a sweep takes: batches of measures, and what is kept beside them."""
+    if not specs:
+        return 0.0
+    first, months = specs[0], specs[0].reported / SHIFTS_OF_MONTH
+    kept = len(first.keep) * RESIDENT * residents_of(first)
+    return RUN + len(specs) * (RUN / BATCH + months * (MONTH / 4 + kept))
+
+
+def told(reason: OSError) -> str:
+    """Return in words why nothing can be written any more, or go on with an error that is another."""
+    if reason.errno not in NO_ROOM:
+        raise reason
+    return f"{NO_ROOM[reason.errno]} ({reason.strerror})"

@@ -1,0 +1,67 @@
+"""The whole table of a run or a sweep as CSV, in a fixed order: the same bytes every time."""
+
+import csv
+import datetime
+import io
+import math
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from experiments.storage.manifest import COMPARISON, kind_of
+from experiments.storage.reading import tables
+from experiments.storage.run_folder import write_whole
+from model.engine.errors import InputError
+
+ORDER = ("scenario", "policy", "seed", "run", "month")
+CHUNK = 2000
+
+
+def csv_of(folder: Path) -> bytes:
+    """Return the measures of a folder of results as CSV; of a comparison, its effects on all of them."""
+    if kind_of(folder) == COMPARISON:
+        return csv_bytes(tables(folder, "all_effects"))
+    table = tables(folder, "measures")
+    for name in ORDER:
+        if name not in table.column_names:
+            raise InputError(f"{folder}: its measures have no column '{name}'")
+    return csv_bytes(table.sort_by([(name, "ascending") for name in ORDER]))
+
+
+def csv_bytes(table: pa.Table) -> bytes:
+    """Return a table as CSV: UTF-8, commas, line feeds, shortest exact numbers, nothing for null."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.column_names)
+    for rows in table.to_batches(max_chunksize=CHUNK):  # a long sweep would not fit as Python objects
+        columns = [[shown(value) for value in column.to_pylist()] for column in rows.columns]
+        writer.writerows(zip(*columns, strict=True))
+    return text.getvalue().encode()
+
+
+def shown(value: Any) -> str:
+    """Return one value as it stands in the file.
+
+    >>> shown(3.0), shown(0.1), shown(None), shown(datetime.datetime(2017, 2, 1))
+    ('3', '0.1', '', '2017-02-01')
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    return str(value.date() if isinstance(value, datetime.datetime) else value)
+
+
+def export(folder: Path, target: Path) -> None:
+    """Write the whole table of a folder of results into a CSV file."""
+    check_target("--csv", target)
+    write_whole(target, csv_of(folder))
+
+
+def check_target(option: str, target: Path) -> None:
+    """Raise if no file can be written where an option says."""
+    if target.is_dir():
+        raise InputError(f"{option} {target} is a folder, not a file")
+    if not target.parent.is_dir():
+        raise InputError(f"{option} {target}: no folder '{target.parent}'")

@@ -1,0 +1,149 @@
+"""The manifest of a folder of results: its kind, its schema, and the occasion on which it was written."""
+
+import datetime
+import os
+import platform
+import re
+import subprocess
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from experiments.storage.manifest_schema import Said, said_in
+from experiments.words.dictionary import SCHEMA
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
+
+MANIFEST = "manifest.json"
+RUN, COMPARISON, SWEEP = "confianza run 1", "confianza compare 1", "confianza sweep 1"
+UNFINISHED = "unfinished"
+REMEDY = "choose another folder with --out, or begin anew with --fresh"
+HALF = re.compile(r"\..+\.(?:parquet|json|png)\.\d+")
+"""A file that a start which was killed had not put in its place."""
+VERSIONS = ("confianza", "mesa", "numpy", "numba", "llvmlite", "scipy", "shapely", "pandas", "pyarrow")
+
+
+def read_manifest(folder: Path) -> Said:
+    """Return the manifest of a folder of results, or raise if this program cannot read what it describes."""
+    stated = stated_in(folder)
+    if schema_of(stated) > SCHEMA:
+        raise InputError(
+            f"{folder / MANIFEST}: schema must be at most {SCHEMA}, got {schema_of(stated)}:"
+            " read it with the version of the program that wrote it"
+        )
+    if stated.get(UNFINISHED):
+        raise InputError(f"{folder} was being written when its program was killed: give the same command again")
+    return stated
+
+
+def stated_in(folder: Path) -> Said:
+    """Return what a manifest says, whatever its schema."""
+    path = folder / MANIFEST
+    if not folder.is_dir():
+        raise InputError(f"no folder '{folder}'")
+    if not path.is_file():
+        raise InputError(f"{folder} holds no run: {MANIFEST} is missing")
+    return said_in(path)
+
+
+def schema_of(stated: Mapping[str, Any]) -> int:
+    """Return the schema of a manifest, 0 if it is older than schemas."""
+    return int(stated.get("schema", 0))
+
+
+def kind_of(folder: Path) -> str | None:
+    """Return the kind of a folder of results, None if it is none."""
+    try:
+        return str(stated_in(folder).get("format"))
+    except InputError:
+        return None
+
+
+def saying(folder: Path, *keys: str) -> Said:
+    """Return a manifest that says all of some keys, or raise with the first that it does not say."""
+    stated = read_manifest(folder)
+    for key in keys:
+        if key not in stated:
+            raise InputError(f"{folder / MANIFEST} does not say '{key}': make the folder anew")
+    return stated
+
+
+def check_schema(folder: Path) -> None:
+    """Raise if a folder was begun under another schema, with which tables of this one must not be mixed."""
+    schema = schema_of(stated_in(folder))
+    if schema != SCHEMA:
+        raise InputError(
+            f"{folder / MANIFEST}: schema is {schema}, this program writes {SCHEMA}: go on with the program"
+            f" that began it, {REMEDY}"
+        )
+
+
+def check_goes_on(folder: Path) -> None:
+    """Raise if a folder was begun under another schema, or by other code."""
+    check_schema(folder)
+    stated = stated_in(folder)
+    if stated["fingerprint"] != fingerprint():
+        raise InputError(
+            f"{folder} was computed by code {stated['fingerprint']}, this is {fingerprint()}: go on with that code,"
+            f" {REMEDY}"
+        )
+
+
+def place_for(folder: Path, kind: str, beside: str = "") -> Path:
+    """Return a folder to write into, after checking that nothing foreign would be lost."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"--out {folder} is a file, not a folder")
+    there = {path.name for path in folder.glob("*") if not HALF.fullmatch(path.name)} - {beside}
+    if there and kind_of(folder) != kind:
+        name = {RUN: "run", COMPARISON: "comparison", SWEEP: "sweep"}[kind]
+        raise InputError(f"--out {folder} holds something else than a {name}; choose another folder")
+    return folder
+
+
+def half_written(folder: Path) -> list[Path]:
+    """Return the files that a start left half written when it was killed."""
+    return [path for path in folder.glob(".*") if HALF.fullmatch(path.name)]
+
+
+def short(names: str) -> str:
+    """Return names as they can stand in that of a folder."""
+    return names if len(names) <= 80 else f"{names[:60]}-and-more"
+
+
+def occasion() -> dict[str, Any]:
+    """Return what every manifest says of the program, the machine and the moment."""
+    return {
+        "schema": SCHEMA,
+        "fingerprint": fingerprint(),
+        "versions": {name: version(name) for name in VERSIONS} | {"python": platform.python_version()},
+        "commit": commit(),
+        "machine": machine(),
+        "written": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    }
+
+
+def machine() -> dict[str, Any]:
+    """Return what kind of machine this is, without its name."""
+    return {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()}
+
+
+def commit() -> str | None:
+    """Return the commit of the checkout that this program stands in, marked if files differ; else None."""
+    root = Path(__file__).parent.parent.parent
+    if not (root / ".git").exists():
+        return None
+    head = git(root, "rev-parse", "HEAD")
+    changed = git(root, "status", "--porcelain", "--untracked-files=no")
+    return f"{head}, changed" if head and changed else head
+
+
+def git(root: Path, *words: str) -> str | None:
+    """Return what git answers, or None."""
+    try:
+        stated = subprocess.run(
+            ["git", "-C", str(root), *words], capture_output=True, encoding="utf-8", check=True, timeout=20
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return stated.stdout.strip() or None

@@ -1,0 +1,197 @@
+"""Reading folders of results, one or many: whatever reads tables or runs reads them here."""
+
+import datetime
+import json
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from experiments.storage.manifest import COMPARISON, MANIFEST, SWEEP, kind_of, read_manifest
+from experiments.storage.older_formats import at_present
+from experiments.storage.progress import say
+from experiments.storage.run_batches import (
+    COLUMNS,
+    check_keys,
+    only,
+    parts_of,
+    read_parquet,
+    stored,
+    together,
+    with_changes,
+)
+from experiments.storage.run_spec import RunSpec, overrides_of, read_specs
+from experiments.storage.saved_states import SAVED
+from experiments.words.dictionary import CHANGE
+from model.engine.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PLAN = "plan.parquet"
+PLANNED, SAID = ("run", "scenario", "policy", "seed"), ("command", "point")
+"""Columns of every plan, and those in which plans of one age or another say what a run is."""
+
+
+def tables(folders: Path | Sequence[Path], name: str, runs: Collection[str] | None = None) -> pa.Table:
+    """Return one table of one or many folders, one below the other: of a sweep, that of its finished runs."""
+    places = [folders] if isinstance(folders, Path) else list(folders)
+    found = [of_sweep(place, name, runs) if kind_of(place) == SWEEP else of_file(place, name, runs) for place in places]
+    return found[0] if len(found) == 1 else together(found)
+
+
+def read(*folders: str | Path, table: str = "measures") -> "pd.DataFrame":
+    """Return one table of all runs in some folders of `run`, `sweep` or `compare`, each run once."""
+    if not folders:
+        raise InputError("read needs at least one folder of results")
+    found: list[pa.Table] = []
+    seen: set[str] = set()
+    for place in (place for folder in folders for place in holding(Path(folder), table)):
+        rows = tables(place, table)
+        if "run" in rows.column_names:
+            rows = only(rows, set(rows["run"].to_pylist()) - seen)
+            seen.update(rows["run"].to_pylist())
+        found.append(rows)
+    return together(found).to_pandas()
+
+
+def holding(folder: Path, table: str) -> list[Path]:
+    """Return where a table of a folder lies: for one of the runs of a comparison, in the folders of its arms."""
+    return [folder] if (folder / f"{table}.parquet").is_file() else places_of(folder)
+
+
+def of_file(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
+    """Return a table that lies in a folder as one file."""
+    path = folder / f"{name}.parquet"
+    if not folder.is_dir():
+        raise InputError(f"no folder '{folder}'")
+    labels = labels_in(read_manifest(folder)) if (folder / MANIFEST).is_file() else {}
+    if not path.is_file():
+        raise InputError(f"{folder} holds no {path.name}")
+    table = at_present(read_parquet(path, COLUMNS.get(name, ())), labels)
+    return table if runs is None else only(table, runs)
+
+
+def labels_in(stated: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return scenario, policy and seed of every run of which a manifest says them."""
+    runs = stated.get("runs", {})
+    return {
+        run: {"scenario": stated["scenario"], "policy": stated["policy"], "seed": int(seed)}
+        for seed, run in runs.items()
+    }
+
+
+def of_sweep(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
+    """Return a table of the finished runs of the present study; say so if runs are missing."""
+    read_manifest(folder)
+    planned = {row["run"]: row for row in read_plan(folder).select(PLANNED).to_pylist()}
+    table = stored(folder, set(planned) if runs is None else planned.keys() & set(runs), name)
+    if table is None:
+        raise InputError(f"{folder} holds no finished run yet")
+    table = at_present(table, planned)
+    check_keys(table, folder / name, COLUMNS.get(name, ()))
+    table = with_changes(table, policies_in(folder))  # the study may have grown by one since some runs were stored
+    there = len(table["run"].unique())
+    if runs is None and there < len(planned):
+        say(f"{there} of {len(planned)} runs of {folder} have results; start the sweep again for the others")
+    return table
+
+
+def read_plan(folder: Path) -> pa.Table:
+    """Return every run of the study that a folder belongs to."""
+    if not (folder / PLAN).is_file():
+        raise InputError(f"{folder} holds no readable {PLAN}; start the sweep again")
+    plan = read_parquet(folder / PLAN, PLANNED)
+    for column in plan.schema:
+        if pa.types.is_nested(column.type):
+            raise InputError(f"{folder / PLAN}: column '{column.name}' must hold single values, got {column.type}")
+    check_keys(plan, folder / PLAN, [name for name in SAID if name in plan.column_names])
+    return plan
+
+
+def policies_in(folder: Path) -> list[str]:
+    """Return the policies of the study that a folder belongs to, each once."""
+    names = read_plan(folder)["policy"].unique().to_pylist()
+    return list(dict.fromkeys(part for name in names for part in parts_of(name)))
+
+
+def first_columns(folder: Path) -> list[str]:
+    """Return the names of the columns that were varied: scenario and policy if they were, then parameters."""
+    plan = read_plan(folder)
+    kinds = [name for name in ("scenario", "policy") if len(plan[name].unique()) > 1]
+    return kinds + [
+        name
+        for name in plan.column_names
+        if "." in name and not name.startswith(CHANGE) and len(plan[name].unique()) > 1
+    ]
+
+
+def kept(folder: Path) -> list[str]:
+    """Return the measures that a sweep kept."""
+    from model.simulation.registry import MEASURES
+
+    return list(read_manifest(folder)["measures"] or MEASURES)
+
+
+def runs_of(folder: Path, columns: list[str]) -> "pd.DataFrame":
+    """Return one row per finished run: its labels, and the mean of each column over the last twelve months."""
+    plan = read_plan(folder).to_pandas()
+    table = tables(folder, "measures").select(["run", "month", *columns]).to_pandas()
+    last = table.sort_values(["run", "month"]).groupby("run").tail(12)
+    return plan.merge(last.groupby("run")[columns].mean().reset_index(), on="run")
+
+
+def specs_of(folder: Path) -> dict[str, RunSpec]:
+    """Return what the runs of a folder were asked to be, by their identity; of a comparison, those of its arms."""
+    stated, kind = read_manifest(folder), kind_of(folder)
+    if kind == SWEEP:
+        return {row["run"]: planned(folder, row) for row in read_plan(folder).to_pylist()}
+    if kind == COMPARISON:
+        return {run: spec for place in places_of(folder) for run, spec in specs_of(place).items()}
+    origin = stated.get("went_on_from") or {}
+    if "command" in stated and (not stated.get("branched_from") or (Path(origin.get("folder", "")) / SAVED).is_file()):
+        specs = read_specs(stated["command"])
+    else:
+        specs = tuple(in_pieces(folder / MANIFEST, stated, seed) for seed in stated.get("seeds", ()))
+    runs = stated.get("runs", {})
+    return {runs[str(spec.seed)]: spec for spec in specs if str(spec.seed) in runs}
+
+
+def places_of(folder: Path) -> list[Path]:
+    """Return the folders in which the runs of a folder lie: for a comparison, those of its arms."""
+    if kind_of(folder) != COMPARISON:
+        return [folder]
+    places = [folder / place for place in dict.fromkeys(arm["folder"] for arm in read_manifest(folder)["arms"])]
+    for place in places:
+        if kind_of(place) == COMPARISON:  # and perhaps the folder itself, which would have no end
+            raise InputError(f"{folder / MANIFEST}: an arm must be a run or a sweep, '{place}' is a comparison")
+    return places
+
+
+def planned(folder: Path, row: Mapping[str, Any]) -> RunSpec:
+    """Return the run that a row of a plan means."""
+    if "command" in row:
+        return RunSpec.read(row["command"])
+    point = json.loads(row.get("point", "{}"))
+    whole = point | {"varied": dict(point.get("sets", ())), "settings": {"start": point.get("start")}}
+    return in_pieces(folder / PLAN, whole, row["seed"])
+
+
+def in_pieces(file: Path, stated: Mapping[str, Any], seed: int) -> RunSpec:
+    """Return a run that an older file says in pieces, or one whose saved state may be gone."""
+    try:
+        start = stated["settings"]["start"]
+        return RunSpec(
+            source=stated["source"],
+            policies=tuple(stated["policies"]),
+            overrides=overrides_of(stated["varied"]),
+            varied=tuple(stated["varied"]),
+            start=datetime.date.fromisoformat(start) if start else None,
+            until=datetime.date.fromisoformat(stated["until"]),
+            seed=seed,
+            keep=tuple(stated["keep"]),
+            measures=tuple(stated.get("measures", ())),
+        )
+    except KeyError as missing:
+        raise InputError(f"{file} does not say {missing}: make the folder anew") from None

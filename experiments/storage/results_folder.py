@@ -1,0 +1,195 @@
+"""Whose a folder of results is: it belongs to one identity, and nothing in it is overwritten without a word.
+
+What is asked for again is found ready, or goes on where it ended.  Something else gets a folder of its own, or is
+refused where the folder was named.  What is not whole yet lies beside, in NAME.unfinished, and is renamed at the end.
+"""
+
+import contextlib
+import hashlib
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments.storage.disk_space import told
+from experiments.storage.folder_lock import LOCK, locked, no_links
+from experiments.storage.manifest import (
+    COMPARISON,
+    MANIFEST,
+    RUN,
+    UNFINISHED,
+    check_schema,
+    half_written,
+    place_for,
+    stated_in,
+)
+from experiments.storage.progress import say
+from experiments.storage.run_folder import json_of, write_whole
+from experiments.words.dictionary import SCHEMA
+from model.engine.errors import InputError, WorkStopped
+
+UNKNOWN = "unknown"
+NAMES = {RUN: "run", COMPARISON: "comparison"}
+TABLES = (
+    *("measures", "settlements", "groups", "cells", "ledger", "decisions", "incidents", "impressions"),
+    *("effects", "all_effects", "criteria", "draws", "drawn", "decided", "residents", "memory", "alone", "verdicts"),
+)
+"""Tables that a run or a comparison writes into its folder."""
+PARTS, ARMS = "parts", "arms"
+FOLDERS = (PARTS, ARMS, "inputs")
+FILES = (*(f"{name}.parquet" for name in TABLES), "summary.png", "ro-crate-metadata.json")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A folder of results that is asked for: of which kind, of which identity, by which command."""
+
+    place: Path
+    kind: str
+    identity: str
+    command: str
+    fresh: bool = False
+
+    @property
+    def beside(self) -> Path:
+        """Where it lies until it is whole."""
+        return unfinished(self.place)
+
+    @property
+    def ready(self) -> bool:
+        """Whether what is asked for lies there whole and as it was written."""
+        stated = said_in(self.place)
+        if self.fresh or stated.get("identity") != self.identity or stated.get(UNFINISHED) or stated.get("interrupted"):
+            return False
+        changed = [name for name, digest in stated["files"].items() if not is_as_written(self.place / name, digest)]
+        if changed:
+            say(f"{self.place / changed[0]} is not what was written there: computed again")
+        return not changed
+
+
+def claimed(default: Path, out: Path | None, kind: str, identity: str, command: str, fresh: bool) -> Claim:
+    """Return the claim to a folder: the one that is named, or the default one, or one beside it if that is taken."""
+    place = out or default
+    place = checked(place if place.name not in ("", "..") else place.resolve(), kind)
+    own = place.with_name(f"{place.name}-{identity[:8]}")
+    taken = not fresh and owner_of(place) not in (None, identity)
+    if taken and out is not None:
+        raise InputError(
+            f"--out {place} holds another {NAMES[kind]} ({command_in(place)}): choose another folder, or begin anew"
+            " with --fresh"
+        )
+    if out is None and (taken or (not fresh and owner_of(own) == identity)):
+        say(f"{place} holds another {NAMES[kind]} ({command_in(place)}): this one is in {own}")
+        place = checked(own, kind)
+    return Claim(place, kind, identity, command, fresh)
+
+
+def checked(place: Path, kind: str) -> Path:
+    """Return a folder that may be written into: nothing foreign lies in it or beside it, nor a link to elsewhere."""
+    for folder in (place, unfinished(place)):
+        place_for(folder, kind, beside=LOCK)
+        no_links(folder, *FOLDERS, LOCK)
+    return place
+
+
+def unfinished(place: Path) -> Path:
+    """Return where a folder lies until it is whole."""
+    return place.with_name(f"{place.name}.{UNFINISHED}")
+
+
+def said_in(place: Path) -> dict[str, Any]:
+    """Return what the manifest of a folder says; nothing if there is none that can be read."""
+    with contextlib.suppress(InputError):
+        return stated_in(place)
+    return {}
+
+
+def owner_of(place: Path) -> str | None:
+    """Return the identity that a folder belongs to, finished or not; None if it is free."""
+    for folder in (place, unfinished(place)):
+        if stated := said_in(folder):
+            return str(stated.get("identity", UNKNOWN))
+    return None
+
+
+def command_in(place: Path) -> str:
+    """Return the command whose results a folder holds."""
+    return str(said_in(place).get("command") or said_in(unfinished(place)).get("command") or "by an older program")
+
+
+def is_as_written(path: Path, digest: str) -> bool:
+    """Tell whether a file has the digest that it was written with; the folder of an arm may have been removed."""
+    if not path.is_file():
+        return path.parent.parent.name == ARMS and not path.parent.exists()
+    return hashlib.sha256(path.read_bytes()).hexdigest() == digest
+
+
+def digests_of(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the digests of the tables among some files, by which a folder is known to be as it was written."""
+    return {name: hashlib.sha256(content).hexdigest() for name, content in files.items() if name.endswith(".parquet")}
+
+
+@contextlib.contextmanager
+def held(claim: Claim) -> Iterator[Path]:
+    """Hold the folder to write into: beside its place, unless something of the same lies there already."""
+    work = claim.place if claim.place.is_dir() else claim.beside
+    with locked(work):
+        if work != claim.place and claim.place.is_dir():
+            shutil.rmtree(work)
+            raise InputError(f"{claim.place} has just been written by another start: give the command again")
+        begin(work, claim)
+        try:
+            yield work
+        except OSError as reason:
+            kept = len([*(work / PARTS).glob("*.zip")])
+            raise WorkStopped(
+                f"{told(reason)}; what was finished ({kept}) is safe in {work}; make room, start again, and only"
+                " what is missing is computed"
+            ) from None
+        finally:
+            if work.is_dir() and said_in(work).get(UNFINISHED) and not (work / PARTS).is_dir():
+                with contextlib.suppress(OSError):
+                    discard(work)
+
+
+def begin(work: Path, claim: Claim) -> None:
+    """Say in a folder whose it will be; what is not of this identity, or not whole, goes."""
+    for path in half_written(work):
+        path.unlink()
+    stated = {"format": claim.kind, "schema": SCHEMA, UNFINISHED: True}
+    stated |= {"identity": claim.identity, "command": claim.command}
+    if claim.fresh and work != claim.beside and claim.beside.is_dir():
+        discard(claim.beside)
+    mine = said_in(work).get("identity") == claim.identity
+    if mine and not claim.fresh and (work / PARTS).is_dir():
+        check_schema(work)
+    write_whole(work / MANIFEST, json_of(stated))
+    clear(work, parts=claim.fresh or not mine)
+
+
+def clear(folder: Path, parts: bool) -> None:
+    """Remove what runs and comparisons write from a folder, and no other file in it."""
+    for name in FILES:
+        (folder / name).unlink(missing_ok=True)
+    for name in FOLDERS:
+        if (folder / name).is_dir() and (parts or name != PARTS):
+            shutil.rmtree(folder / name)
+
+
+def discard(folder: Path) -> None:
+    """Remove what is not finished, and its folder if nothing else lies there."""
+    clear(folder, parts=True)
+    for name in (MANIFEST, LOCK):
+        (folder / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
+def settle(claim: Claim, work: Path, whole: bool) -> None:
+    """Put a folder that has its manifest in its place; what was kept to go on from goes once it is whole."""
+    if whole and (work / PARTS).is_dir():
+        shutil.rmtree(work / PARTS)
+    (work / LOCK).unlink(missing_ok=True)
+    if work != claim.place:
+        work.rename(claim.place)

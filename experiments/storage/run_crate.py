@@ -1,0 +1,120 @@
+"""An RO-Crate beside results: what each file is, from what it came, who wrote the program, how to make it anew."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments.storage.manifest import MANIFEST
+from experiments.storage.run_folder import json_of
+from experiments.words.dictionary import stated
+
+FILE = "ro-crate-metadata.json"
+LICENCE = "https://spdx.org/licenses/MIT"
+OTHERS = {MANIFEST: "settings, seeds, versions and command", "summary.png": "figure of the run"}
+KINDS = {".json": "application/json", ".parquet": "application/vnd.apache.parquet", ".png": "image/png"}
+VERSION = "1.1"
+"""Of RO-Crate: the one that runs are described by, and in which a program may have no address yet."""
+PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
+TEAM, PERSON, ARTICLE = "#team", "#matute", "https://doi.org/10.12924/johs2021.16020097"
+KNOWN: dict[str, dict[str, Any]] = {
+    PROFILE: {"@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
+    LICENCE: {
+        "@type": "CreativeWork",
+        "name": "MIT License",
+        "description": "Whoever names the authors may use, change and pass on program and results, without warranty.",
+    },
+    TEAM: {"@type": "Organization", "name": "The Confianza team"},
+    PERSON: {"@type": "Person", "name": "A. Matute"},
+    ARTICLE: {
+        "@type": "ScholarlyArticle",
+        "name": "Possibilities of Advancing Police Reform in Guatemala through Community-Oriented Policing",
+        "datePublished": "2021",
+    },
+}
+"""Who and what is known by name: profile and licence, the program's authors, the paper that it implements."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What a crate says of a folder as a whole: what it holds, the command that made it, and of which runs."""
+
+    what: str
+    command: str
+    run: str
+
+
+def crate_of(folder: Path, manifest: dict[str, Any], about: About, inputs: Sequence[str] = ()) -> bytes:
+    """Return the metadata of the crate that a folder of results is; always the same for the same manifest."""
+    from rocrate.model.contextentity import ContextEntity  # half a second, which only whole results are worth
+    from rocrate.rocrate import ROCrate
+
+    crate = ROCrate(version=VERSION)
+    crate.name = f"Confianza: {about.command}"
+    crate.description = about.what
+    crate.datePublished = manifest["written"]
+    people = {name: crate.add(ContextEntity(crate, name, properties=said)) for name, said in KNOWN.items()}
+    people[ARTICLE]["author"], crate.root_dataset["author"] = people[PERSON], people[TEAM]
+    crate.root_dataset["license"], crate.root_dataset["conformsTo"] = people[LICENCE], people[PROFILE]
+    program = crate.add(ContextEntity(crate, "#confianza", properties=program_of(manifest)))
+    program["author"], program["citation"] = people[TEAM], people[ARTICLE]
+    files = [crate.add_file(dest_path=name, properties=said) for name, said in files_of(folder, manifest)]
+    action = {
+        "@type": "CreateAction",
+        "name": about.command,
+        "endTime": manifest["written"],
+        "description": about.run,
+    }
+    run = crate.add(ContextEntity(crate, "#run", properties=action))
+    held = [crate.add_file(dest_path=name, properties=input_at(folder / name)) for name in inputs]
+    run["instrument"], run["object"], run["result"] = program, held, files
+    crate.root_dataset["mentions"] = run
+    return json_of(crate.metadata.generate())
+
+
+def program_of(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Return what the crate says of the program."""
+    versions = manifest["versions"]
+    return {
+        "@type": "SoftwareApplication",
+        "name": "confianza",
+        "version": versions["confianza"],
+        "softwareRequirements": [f"{name} {version}" for name, version in sorted(versions.items())],
+        "identifier": f"fingerprint {manifest['fingerprint']}",
+    }
+
+
+def files_of(folder: Path, manifest: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the files of results that lie in a folder, with what they are; the manifest is written after the crate."""
+    return [
+        (
+            path.relative_to(folder).as_posix(),
+            {
+                "name": path.name,
+                "description": what,
+                "encodingFormat": KINDS[path.suffix],
+                "contentSize": str(len(json_of(manifest)) if path.name == MANIFEST else path.stat().st_size),
+            },
+        )
+        for path in sorted(folder.rglob("*"))
+        if (what := told_of(path))
+    ]
+
+
+def told_of(path: Path) -> str | None:
+    """Return what a file of results is, of which a sweep has many in a folder of the table's name; else None."""
+    if path.suffix != ".parquet":
+        return OTHERS.get(path.name)
+    tables = stated()["tables"]
+    return next((tables[name]["en"] for name in (path.stem, path.parent.name) if name in tables), None)
+
+
+def input_at(path: Path) -> dict[str, Any]:
+    """Return what the crate says of a copy of an input."""
+    kinds = {"worlds": "world", "policies": "policy", "maps": "outline"}
+    return {
+        "name": path.name,
+        "description": f"input: {kinds.get(path.parent.name, 'scenario')}",
+        "encodingFormat": "application/geo+json" if path.suffix == ".geojson" else "application/toml",
+        "contentSize": str(path.stat().st_size),
+    }

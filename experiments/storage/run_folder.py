@@ -1,0 +1,133 @@
+"""The folder of a run: tables, picture and manifest, written aside first so that no half file is left."""
+
+import dataclasses
+import io
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from experiments.storage.manifest import MANIFEST, RUN, occasion
+from experiments.storage.run_batches import together
+from experiments.storage.run_identity import settings_of
+from experiments.storage.run_spec import RunSpec, command_of
+from experiments.storage.saved_states import SAVED, digest_of_state
+from experiments.words.dictionary import with_dictionary
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run that has ended, with its tables by name."""
+
+    seed: int
+    run: str
+    tables: dict[str, pa.Table]
+    ceiling_hits: float
+
+
+def joined(finished: "list[Finished]") -> dict[str, pa.Table]:
+    """Return the tables of all runs, one below the other."""
+    return {name: together([one.tables[name] for one in finished]) for name in finished[0].tables}
+
+
+def parquet_of(table: pa.Table) -> bytes:
+    """Return a table as the bytes of a Parquet file that says what its columns hold."""
+    sink = io.BytesIO()
+    pq.write_table(with_dictionary(table), sink, compression="zstd")
+    return sink.getvalue()
+
+
+def parquets(tables: dict[str, pa.Table]) -> dict[str, bytes]:
+    """Return tables as files by their names."""
+    return {f"{name}.parquet": parquet_of(table) for name, table in tables.items()}
+
+
+def write(folder: Path, files: dict[str, bytes], manifest: dict[str, Any]) -> None:
+    """Write all files of a run or a comparison, the manifest last, since with it the folder is whole."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        write_whole(folder / name, content)
+    write_whole(folder / MANIFEST, json_of(manifest))
+
+
+def json_of(stated: Any) -> bytes:
+    """Return what is stated as the bytes of a JSON file that people can read; dates stand as text."""
+    return (json.dumps(stated, indent=1, ensure_ascii=False, default=str) + "\n").encode()
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file aside, make sure that it is on the disk, and put it in its place at once."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with aside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+        settle(path.parent)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def settle(folder: Path) -> None:
+    """Make sure that the names of the files in a folder are on the disk, too; Windows opens no folder."""
+    if sys.platform == "win32":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def manifest_of(
+    specs: Sequence[RunSpec], finished: "list[Finished]", seconds: float, interrupted: bool
+) -> dict[str, Any]:
+    """Return everything that is needed to know and to repeat runs that differ in their seeds."""
+    first, saved = specs[0], specs[0].saved
+    parents, states = (saved["runs"], saved["states"]) if saved else ({}, {})
+    origin = {
+        "folder": first.branch,
+        "states": {str(one.seed): states[one.seed] for one in specs if one.seed in states},
+    }
+    return {
+        "format": RUN,
+        "command": command_of(specs),
+        "scenario": first.scenario.name,
+        "source": first.source,
+        "policy": first.policy,
+        "policies": list(first.words),
+        "varied": first.columns,
+        "begins": first.begins.isoformat(),
+        "until": first.until.isoformat(),
+        "keep": list(first.keep),
+        "measures": list(first.measures),
+        "seeds": [one.seed for one in finished],
+        "seeds_planned": [one.seed for one in specs],
+        "interrupted": interrupted,
+        "runs": {str(one.seed): one.run for one in finished},
+        "branched_from": {str(one.seed): parents[one.seed] for one in specs if one.seed in parents},
+        "went_on_from": origin if states else None,
+        "ceiling_hits": {str(one.seed): one.ceiling_hits for one in finished},
+        "settings": first.settings,
+        **occasion(),
+        "seconds": round(seconds, 3),
+    }
+
+
+def write_saved(folder: Path, specs: Sequence[RunSpec]) -> None:
+    """Write down beside saved states what they are states of."""
+    stated = {
+        "settings": settings_of(dataclasses.replace(specs[0].scenario, policies=())),
+        "policies": specs[0].words,
+        "until": specs[0].until.isoformat(),
+        "runs": {one.seed: one.run for one in specs},
+        "states": {one.seed: digest_of_state(folder, one.seed) for one in specs},
+    }
+    write_whole(folder / SAVED, json_of(stated))

@@ -1,0 +1,369 @@
+"""What a run is asked to be: one description from the words of the shell to the row of a sweep, with one identity."""
+
+import dataclasses
+import datetime
+import json
+import math
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from experiments.storage.run_batches import KEEPS, STATUS_QUO
+from experiments.storage.run_identity import identity, settings_of
+from experiments.storage.saved_states import FilesChanged, check_state, read_saved
+from model.engine.calendar import SHIFTS, tick_of
+from model.engine.errors import InputError, suggest_nearest
+from model.engine.parameters import ParameterGroup, parse_date
+from model.engine.policies import check_policies
+from model.engine.scenario import Scenario
+from scenarios import load
+from scenarios.groups import declared_groups
+from scenarios.reading import checked_given_value, parse_typed_value
+
+OPTIONS = ("--policy", "--set", "--start", "--until", "--seed", "--keep", "--measures", "--from", "--replicates")
+MOST_REPLICATES = 10_000
+
+Overrides = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSpec:
+    """One run; plain values only, so that many thousands can be held, sent to another machine and written down.
+
+    ``policies`` carry a date where they begin after the first day; ``overrides`` are values by dotted name, as they
+    are typed; those that are ``varied`` stand as columns in the tables; ``branch`` is a folder of saved states.
+    """
+
+    source: str
+    policies: tuple[str, ...] = ()
+    overrides: Overrides = ()
+    varied: tuple[str, ...] = ()
+    start: datetime.date | None = None
+    until: datetime.date
+    seed: int = 1
+    keep: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+    branch: str | None = None
+
+    @property
+    def saved(self) -> dict[str, Any] | None:
+        """What is known of the state that it goes on from, if it does."""
+        return read_saved(Path(self.branch), [self.seed]) if self.branch is not None else None
+
+    @property
+    def files(self) -> tuple[str, tuple[str, ...], Overrides, datetime.date | None]:
+        """All that its scenario is read from: what runs of other seeds and lengths share."""
+        if (saved := self.saved) is None:
+            return self.source, self.policies, self.overrides, self.start
+        first = parse_date("--from", saved["settings"]["start"])
+        return self.source, (*saved["policies"], *self.policies), self.overrides, first
+
+    @property
+    def scenario(self) -> Scenario:
+        """The settings and policies of its world."""
+        return laid(*self.files)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Its scenario in full, as JSON can hold it."""
+        return settings_at(*self.files)
+
+    @cached_property
+    def run(self) -> str:
+        """Its identity: what decides its numbers, and which of them are kept."""
+        return self.identified(self.settings)
+
+    def identified(self, settings: dict[str, Any]) -> str:
+        """Return the identity that it has under some settings."""
+        saved = self.saved
+        parent = saved["runs"][self.seed] if saved else None
+        return identity(settings, self.seed, self.until, (*self.keep, *self.measures), parent)
+
+    def check_files(self) -> None:
+        """Raise if what it is read from, here and now, is no longer what it was when it was asked for."""
+        try:
+            same = self.identified(settings_of(self.scenario)) == self.run
+        except InputError:  # it could be read when it was asked for
+            same = False
+        if not same:
+            raise FilesChanged(
+                f"a file of {self.source} or of its policies has changed since the start: let files be and start again"
+            )
+        if saved := self.saved:
+            check_state(saved, self.seed)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Let the identity travel along: what it was when it was asked for holds in every process."""
+        return self.__dict__ | {"run": self.run}
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other run."""
+        return self.run
+
+    @property
+    def begins(self) -> datetime.date:
+        """The first day that is simulated and reported."""
+        saved = self.saved
+        return saved["until"] if saved else self.scenario.start
+
+    @property
+    def policy(self) -> str:
+        """Names of the policies, joined by +."""
+        return "+".join(policy.name for policy in self.scenario.policies) or STATUS_QUO
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Its policies as NAME@DATE, those of the saved state before its own."""
+        scenario = self.scenario
+        return dated(self.files[1], scenario, scenario.start)
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The varied parameters, in the type in which the scenario holds them."""
+        scenario, values = self.scenario, dict(self.overrides)
+        return {key: value_in_force(scenario, key, parse_typed_value(values[key])) for key in self.varied}
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        """What stands beside the measures of the run in every table."""
+        named = {"run": self.run, "scenario": self.scenario.name, "policy": self.policy, "seed": self.seed}
+        return named | self.columns
+
+    @property
+    def reported(self) -> int:
+        """Shifts that it reports."""
+        return tick_of(self.until) - tick_of(self.begins)
+
+    @property
+    def shifts(self) -> int:
+        """Shifts that it simulates, warm-up included."""
+        warm_up = 0 if self.branch else round(365.25 * SHIFTS * self.scenario["calendar"].warm_up)
+        return warm_up + self.reported
+
+    def with_seed(self, seed: int) -> "RunSpec":
+        """Return the same with another seed."""
+        return dataclasses.replace(self, seed=seed)
+
+    def overridden(self, values: Mapping[str, Any]) -> "RunSpec":
+        """Return the same with some values laid over its own."""
+        laid_over = dict(self.overrides) | dict(overrides_of(values))
+        return dataclasses.replace(self, overrides=tuple(laid_over.items()))
+
+    @property
+    def command(self) -> str:
+        """The one text that means this run.
+
+        >>> RunSpec(source="baseline", overrides=(("trust.fast_days", "9"),), until=datetime.date(2018, 1, 1)).command
+        'confianza run baseline --set trust.fast_days=9 --until 2018-01-01 --seed 1'
+        """
+        options: list[tuple[str, Any]] = [("--policy", policy) for policy in self.policies]
+        options += [("--set", f"{key}={text}") for key, text in self.overrides]
+        options += [("--start", self.start), ("--until", self.until), ("--seed", self.seed)]
+        options += [("--keep", ",".join(self.keep)), ("--measures", ",".join(self.measures)), ("--from", self.branch)]
+        given = [str(word) for option in options if option[1] not in (None, "") for word in option]
+        return shlex.join(["confianza", "run", self.source, *given])
+
+    @classmethod
+    def read(cls, text: str) -> "RunSpec":
+        """Return the run that a text means; every value that it sets stands as a column."""
+        found = read_specs(text)
+        if len(found) > 1:
+            raise InputError(f"'{text}' means {len(found)} runs: name one by --seed, without --replicates")
+        return found[0]
+
+
+# Scenarios, read once for all runs that share them
+
+
+@lru_cache(maxsize=16)
+def base(source: str, policies: tuple[str, ...], overrides: Overrides, start: datetime.date | None) -> Scenario:
+    """Return a scenario as its files and values say."""
+    return load(source, policies=policies, set=dict(overrides), start=start)
+
+
+@lru_cache(maxsize=64)
+def laid(source: str, policies: tuple[str, ...], overrides: Overrides, start: datetime.date | None) -> Scenario:
+    """Return a scenario with its values.
+
+    Reading one takes a hundredth of a second; so files are read once, and numbers are laid over them.
+    """
+    declared_groups()
+    numbers = {key: value for key, text in overrides if is_laid(key, value := parse_typed_value(text))}
+    scenario = base(source, policies, tuple(one for one in overrides if one[0] not in numbers), start)
+    if not numbers:
+        return scenario
+    changes: dict[str, dict[str, Any]] = {}
+    for dotted, value in numbers.items():
+        name, _, key = dotted.partition(".")
+        changes.setdefault(name, {})[key] = value
+    groups = dict(scenario.groups) | {name: scenario.groups[name].replace(new) for name, new in changes.items()}
+    changed = dataclasses.replace(scenario, groups=groups)
+    check_policies(changed)
+    return changed
+
+
+@lru_cache(maxsize=64)
+def settings_at(*files: Any) -> dict[str, Any]:
+    """Return a scenario in full, as JSON can hold it."""
+    return settings_of(laid(*files))
+
+
+def is_laid(key: str, value: Any) -> bool:
+    """Tell whether a value is the number of a known parameter, which can be laid over what files say."""
+    group, _, name = key.partition(".")
+    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return number and group in ParameterGroup.known and name in ParameterGroup.known[group].parameter_specs()
+
+
+def value_in_force(scenario: Scenario, key: str, value: Any) -> Any:
+    """Return a changed value in the type in which the scenario holds it."""
+    group, _, name = key.partition(".")
+    held = getattr(scenario.groups.get(group), name, value)
+    return held if isinstance(held, bool | int | float | str) else str(held)
+
+
+def dated(words: Sequence[str], scenario: Scenario, earliest: datetime.date) -> tuple[str, ...]:
+    """Return every policy of a scenario as NAME@DATE, none before the earliest date."""
+    names = [part.strip().partition("@")[0] for word in words for part in word.split("+")]
+    starts = [max(policy.start or earliest, earliest) for policy in scenario.policies]
+    return tuple(f"{name}@{start}" for name, start in zip(names, starts, strict=True))
+
+
+def begun(words: Sequence[str], scenario: Scenario, earliest: datetime.date) -> tuple[str, ...]:
+    """Return policies one by one, none before the earliest date, dated where they begin after the first day."""
+    return tuple(word.removesuffix(f"@{scenario.start}") for word in dated(words, scenario, earliest))
+
+
+# From text
+
+
+def text_of(value: Any) -> str:
+    """Return a value as it is typed: the same for the same number.
+
+    >>> text_of(5.0), text_of(True), text_of("high"), text_of("5")
+    ('5', 'true', 'high', '"5"')
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return repr(value + 0.0).removesuffix(".0")
+    if isinstance(value, str) and parse_typed_value(value) == value:
+        return value
+    if isinstance(value, str | list | dict):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return str(value)
+
+
+def overrides_of(values: Mapping[str, Any]) -> Overrides:
+    """Return values by dotted name as they are typed."""
+    return tuple((key, text_of(value)) for key, value in values.items())
+
+
+def values_of(sets: Iterable[str]) -> dict[str, Any]:
+    """Return the values given as KEY=VALUE by dotted name."""
+    found: dict[str, Any] = {}
+    for text in sets:
+        key, equals, value = text.partition("=")
+        if not equals or not key.strip():
+            raise InputError(f"--set wants KEY=VALUE, got '{text}'")
+        found[key.strip()] = checked_given_value(key.strip(), value)
+    return found
+
+
+def kept(words: str) -> tuple[str, ...]:
+    """Return what shall be kept beyond the tables of every run."""
+    return tuple(sorted(listed(words, KEEPS, f"--keep knows {', '.join(KEEPS)}, got")))
+
+
+def measured(words: str) -> tuple[str, ...]:
+    """Return the measures that shall be kept: all if none is named."""
+    return listed(words, every_measure(), "--measures knows no") if words.strip(" ,") else ()
+
+
+def listed(words: str, known: Sequence[str], wrong: str) -> tuple[str, ...]:
+    """Return words between commas, each once, or raise with what is wrong where one is not known."""
+    chosen = tuple(dict.fromkeys(word.strip() for word in words.split(",") if word.strip()))
+    for word in chosen:
+        if word not in known:
+            raise InputError(f"{wrong} '{word}'{suggest_nearest(word, known)}")
+    return chosen
+
+
+def every_measure() -> tuple[str, ...]:
+    """Return the names of all measures."""
+    from model.simulation.registry import MEASURES  # brings the compiler, which no help text needs
+
+    return tuple(MEASURES)
+
+
+def read_specs(text: str) -> tuple[RunSpec, ...]:
+    """Return the runs that a text means: `confianza run` with options that leave nothing open."""
+    source, given = words_in(text)
+    last = {name: values[-1] for name, values in given.items()}
+    if "--until" not in last:
+        raise InputError(f"'{text}' does not say when the run ends: add --until DATE")
+    values = values_of(given.get("--set", ()))
+    one = RunSpec(
+        source=source,
+        policies=tuple(given.get("--policy", ())),
+        overrides=overrides_of(values),
+        varied=tuple(values),
+        start=parse_date("--start", last["--start"]) if "--start" in last else None,
+        until=parse_date("--until", last["--until"]),
+        seed=whole("--seed", last.get("--seed", "1")),
+        keep=kept(last.get("--keep", "")),
+        measures=measured(last.get("--measures", "")),
+        branch=last.get("--from"),
+    )
+    return replicated(one, whole("--replicates", last.get("--replicates", "1")))
+
+
+def words_in(text: str) -> tuple[str, dict[str, list[str]]]:
+    """Return the scenario that a text names, and the values of its options."""
+    try:
+        words = shlex.split(text)
+    except ValueError as reason:
+        raise InputError(f"'{text}' is no command: {str(reason).lower()}") from None
+    if words[:2] != ["confianza", "run"] or len(words) < 3 or words[2].startswith("-"):
+        raise InputError(f"the text of a run begins with 'confianza run SCENARIO', got '{text}'")
+    given: dict[str, list[str]] = {}
+    for name, value in zip(words[3::2], [*words[4::2], None], strict=False):
+        if name not in OPTIONS:
+            raise InputError(
+                f"the text of a run knows {', '.join(OPTIONS)}; got '{name}'{suggest_nearest(name, OPTIONS)}"
+            )
+        if value is None:
+            raise InputError(f"{name} has no value in '{text}'")
+        given.setdefault(name, []).append(value)
+    return words[2], given
+
+
+def whole(name: str, text: str) -> int:
+    """Return a whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        raise InputError(f"{name} must be a whole number, got '{text}'") from None
+
+
+def replicated(spec: RunSpec, n: int) -> tuple[RunSpec, ...]:
+    """Return so many runs with seeds from that of the first on."""
+    return tuple(spec.with_seed(seed) for seed in seeds_of(spec.seed, n))
+
+
+def seeds_of(seed: int, replicates: int) -> tuple[int, ...]:
+    """Return the seeds of the replicates: seed, seed + 1 and so on."""
+    if not 0 <= seed < 2**32:
+        raise InputError(f"--seed must be a whole number from 0 to {2**32 - 1}, got {seed}")
+    if not 1 <= replicates <= MOST_REPLICATES:
+        raise InputError(f"--replicates must lie between 1 and {MOST_REPLICATES}, got {replicates}")
+    return tuple(range(seed, seed + replicates))
+
+
+def command_of(specs: Sequence[RunSpec]) -> str:
+    """Return the one text that means runs of seeds one after the other."""
+    return specs[0].command + (f" --replicates {len(specs)}" if len(specs) > 1 else "")

@@ -1,0 +1,108 @@
+"""Saved states: what a folder of them says, and where the State of each seed lies."""
+
+import datetime
+import hashlib
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from experiments.storage.manifest_schema import Saved, said_in
+from model.engine.errors import InputError
+from model.simulation.state_file import STATE_FILE
+
+SAVED = "saved.json"
+SEED = re.compile(r"seed_\d+")
+
+
+class FilesChanged(InputError):
+    """A scenario, a policy or a saved state is not what it was when a run was asked for."""
+
+
+def seed_folder(folder: Path, seed: int) -> Path:
+    """Return where the State of one seed lies in a folder of saved states."""
+    return folder / f"seed_{seed}"
+
+
+def digest_of_state(folder: Path, seed: int) -> str:
+    """Return what tells the State of a seed from every other; nothing if it is not there."""
+    path = seed_folder(folder, seed) / STATE_FILE
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def check_save(save: Path, runs: dict[int, str], fresh: bool) -> None:
+    """Raise if states cannot be saved into a folder: it is none, or holds something else, or states of other runs."""
+    if save.exists() and not save.is_dir():
+        raise InputError(f"--save {save} is a file, not a folder")
+    foreign = [path for path in save.glob("*") if path.name != SAVED and not SEED.fullmatch(path.name)]
+    links = [path for path in save.glob("*") if path.is_symlink()]
+    if foreign or links:
+        name = (foreign or links)[0].name
+        raise InputError(f"--save {save} holds something else than saved states ({name}); choose another")
+    if fresh:
+        (save / SAVED).unlink(missing_ok=True)  # what it says of the states there will not be true much longer
+    elif (save / SAVED).is_file() and not set(stated_in(save, changed_at(save))["runs"].items()) <= set(runs.items()):
+        raise InputError(f"--save {save} holds states of other runs: choose another folder, or begin anew with --fresh")
+
+
+def are_saved(save: Path, runs: dict[int, str]) -> bool:
+    """Tell whether the states of some runs lie in a folder as they were saved."""
+    if not (save / SAVED).is_file():
+        return False
+    saved = stated_in(save, changed_at(save))
+    there = {seed: digest_of_state(save, seed) for seed in runs}
+    return bool(saved["runs"] == runs and saved["states"] == there)
+
+
+def check_state(saved: dict[str, Any], seed: int) -> None:
+    """Raise if the State of a seed is not the one that was saved there; older folders do not say which that was."""
+    if saved["states"].get(seed) not in (None, digest_of_state(Path(saved["folder"]), seed)):
+        raise FilesChanged(f"--from {saved['folder']}: the state of seed {seed} is not the one that was saved there")
+
+
+def check_went_on(folder: Path, stated: dict[str, Any]) -> None:
+    """Raise if the states that the runs of a folder went on from are not known, are gone, or are others by now."""
+    if not stated.get("branched_from"):
+        return
+    if not (origin := stated.get("went_on_from")):
+        raise FilesChanged(f"{folder} does not say which saved states it went on from: make the folder anew")
+    place, states = Path(origin["folder"]), {int(seed): state for seed, state in origin["states"].items()}
+    if not (place / SAVED).is_file():
+        raise FilesChanged(f"{folder} went on from saved states in {place}, which are not there: save them again")
+    saved = stated_in(place, changed_at(place))
+    if {seed: saved["states"].get(seed) for seed in states} != states:
+        raise FilesChanged(f"{folder} went on from saved states in {place}, where there are others now")
+    for seed in states:
+        check_state(saved, seed)
+
+
+def read_saved(folder: Path, seeds: Sequence[int]) -> dict[str, Any]:
+    """Return what a folder of saved states holds, or raise if one of the seeds is not there."""
+    stated = stated_in(folder, changed_at(folder))
+    for seed in seeds:
+        if seed not in stated["runs"]:
+            there = ", ".join(map(str, sorted(stated["runs"])))
+            raise InputError(f"--from {folder}: no state with seed {seed} there; there are {there}")
+    return stated
+
+
+def changed_at(folder: Path) -> int:
+    """Return when the states in a folder were saved, or raise if there are none."""
+    try:
+        return (folder / SAVED).stat().st_mtime_ns
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(f"--from {folder}: no saved run there ({SAVED} is missing)") from None
+
+
+@lru_cache(maxsize=4)
+def stated_in(folder: Path, _: int) -> dict[str, Any]:
+    """Return what a folder says of the states in it."""
+    try:
+        stated = said_in(folder / SAVED, Saved)
+    except InputError as reason:
+        raise InputError(f"--from {folder}: {reason}") from None
+    runs = {int(seed): run for seed, run in stated["runs"].items()}
+    until = datetime.date.fromisoformat(stated["until"])
+    states = {int(seed): state for seed, state in stated.get("states", {}).items()}
+    return stated | {"runs": runs, "states": states, "until": until, "folder": str(folder)}

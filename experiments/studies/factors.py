@@ -1,0 +1,134 @@
+"""What a study varies: grids of values, and ranges that a design fills with points."""
+
+import itertools
+import math
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from model.engine.errors import InputError, suggest_nearest
+from model.engine.parameters import checked_value
+from scenarios.groups import find_parameter
+from scenarios.policy_files import checked_finite
+from scenarios.ranges import matching_parameters
+
+if TYPE_CHECKING:
+    from experiments.studies.study import Table
+
+STATED = "stated"
+DIGITS = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Range:
+    """From where to where a parameter is varied; ``log`` where equal factors count as equal steps."""
+
+    low: float
+    high: float
+    log: bool = False
+    whole: bool = False
+
+    def value(self, share: float) -> float | int:
+        """Return the value at a share (0-1) of the way, in few digits so that it can be read and typed.
+
+        >>> Range(low=0.0, high=3.0).value(1 / 3), Range(low=1, high=3, whole=True).value(0.99)
+        (1.0, 3)
+        >>> Range(low=0.01, high=100.0, log=True).value(0.5)
+        1.0
+        """
+        if self.whole:
+            return min(int(self.low + math.floor(share * (self.high - self.low + 1))), int(self.high))
+        exact = self.low + share * (self.high - self.low)
+        if self.log:
+            exact = self.low * (self.high / self.low) ** share
+        return min(max(float(f"{exact:.{DIGITS}g}"), self.low), self.high)
+
+
+@dataclass(frozen=True)
+class Factors:
+    """Grids and ranges by dotted name of the parameter."""
+
+    grids: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    ranges: Mapping[str, Range] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all that is varied: grids, then ranges."""
+        return (*self.grids, *self.ranges)
+
+    def grid_points(self) -> Iterator[dict[str, Any]]:
+        """Yield every combination of the grids."""
+        for values in itertools.product(*self.grids.values()):
+            yield dict(zip(self.grids, values, strict=True))
+
+
+def read_factors(table: "Table", fixed: Collection[str] = ()) -> Factors:
+    """Return what [vary] says; what is fixed is left out where a whole mechanism is meant."""
+    grids: dict[str, tuple[Any, ...]] = {}
+    ranges: dict[str, Range] = {}
+    for name, value in entries(table.values):
+        try:
+            if isinstance(value, list):
+                grids[name] = grid_of(name, value)
+            else:
+                found = dict(ranges_of(name, value))
+                ranges |= {one: ranges.get(one, span) for one, span in found.items() if one == name or one not in fixed}
+        except InputError as reason:
+            raise InputError(f"{table.file}: [vary] {reason}") from None
+    return Factors(grids, {name: span for name, span in ranges.items() if name not in grids})
+
+
+def entries(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield dotted names with what is said of them; single parameters come before whole mechanisms."""
+    found = []
+    for key, value in values.items():
+        is_range = isinstance(value, Mapping) and set(value) & {"low", "high"}
+        if isinstance(value, Mapping) and not is_range:
+            found += list(entries(value, f"{above}{key}."))
+        else:
+            found.append((above + key, value))
+    yield from sorted(found, key=lambda one: one[1] == STATED)
+
+
+def grid_of(name: str, values: list[Any]) -> tuple[Any, ...]:
+    """Return the values of a grid in the parameter's type."""
+    if not values:
+        raise InputError(f"{name} has no value to take")
+    if name.startswith("mechanisms."):
+        return tuple(values)
+    group, key = find_parameter(name)
+    about = group.parameter_specs().get(key)
+    return tuple(values if about is None else (checked_value(name, one, group.kind(key), about) for one in values))
+
+
+def ranges_of(name: str, value: Any) -> Iterator[tuple[str, Range]]:
+    """Yield the ranges that one entry stands for."""
+    if value == STATED:
+        yield from ((one, within(one, about.low, about.high, log=False)) for one, about in matching_parameters(name))
+        return
+    if not isinstance(value, Mapping):
+        raise InputError(f'{name} must be a list, {{ low, high }} or "{STATED}", got {value!r}')
+    for key in value:
+        if key not in ("low", "high", "log"):
+            raise InputError(f"{name} has no '{key}'{suggest_nearest(key, ['low', 'high', 'log'])}")
+    if not {"low", "high"} <= set(value):
+        raise InputError(f"{name} must state both low and high, got {dict(value)!r}")
+    yield (
+        name,
+        within(name, checked_finite(name, value["low"]), checked_finite(name, value["high"]), bool(value.get("log"))),
+    )
+
+
+def within(name: str, low: float, high: float, log: bool) -> Range:
+    """Return a range that lies within the parameter's own."""
+    group, key = find_parameter(name)
+    about = group.parameter_specs().get(key)
+    if about is None:
+        raise InputError(f"{name} is no number and has no range")
+    if not low < high:
+        raise InputError(f"{name} must have low below high, got {low:g} and {high:g}")
+    if log and low <= 0.0:
+        raise InputError(f"{name} must have low above 0 with log, got {low:g}")
+    kind = group.kind(key)
+    ends = [checked_value(name, value, kind, about) for value in (low, high)]
+    return Range(low=ends[0], high=ends[1], log=log, whole=kind is int)

@@ -1,0 +1,212 @@
+"""A trial by fire: a small command is killed again and again, and must end with the same bytes every time.
+
+    python -m experiments.studies.kill_trial --kills 60
+    python -m experiments.studies.kill_trial --kills 60 --what run compare sweep
+
+Each kill is SIGKILL, at a random moment, of a worker or of the coordinator by turns; the coordinator is then started
+again.  A machine, a file system or a cluster's scratch disk can be tried before a week of computing is left to it.
+"""
+
+import argparse
+import contextlib
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import psutil
+
+from experiments.execution.job_cache import is_true
+from experiments.storage.export_data import csv_of
+from experiments.storage.manifest import MANIFEST, read_manifest
+from experiments.storage.progress import spoken
+from experiments.storage.results_folder import PARTS, unfinished
+from experiments.studies.run_store import Store
+
+PROGRAM = ("-c", "from experiments.cli import main\nif __name__ == '__main__': main()")
+KINDS = ("worker", "coordinator")
+SAFE = re.compile(r"(\d+) of \d+ (?:runs safe|done)")
+SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1", "--replicates", "40")
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "run": ("run", "baseline", *SMALL),
+    "compare": ("compare", "status_quo", "reporting_support", "--scenario", "baseline", *SMALL),
+    "sweep": ("sweep",),
+}
+LONGEST_S = 600.0
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows both end a process at once
+STUDY = """
+scenarios = ["baseline"]
+policies = [["status_quo"], ["reporting_support"]]
+seeds = 20
+years = 0.1
+warm_up = 0
+[set]
+"population.scale" = 0.05
+[vary]
+"trust.fast_days" = [4.0, 8.0]
+"""
+
+
+class Broken(Exception):
+    """A sweep did not survive."""
+
+
+class Sweep:
+    """A sweep, or another command of many runs, in a process of its own, with two workers."""
+
+    def __init__(self, study: Path, out: Path, program: Sequence[str] = PROGRAM, what: str = "sweep") -> None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        self.out, self.messages, self.what = out, out.with_suffix(".txt"), what
+        words = [*COMMANDS[what], *([str(study)] if what == "sweep" else []), "--workers", "2", "--out", str(out)]
+        with self.messages.open("w", encoding="utf-8") as stated:
+            self.process = subprocess.Popen(
+                [sys.executable, *program, *words], stderr=stated, stdout=subprocess.DEVNULL, start_new_session=True
+            )
+
+    def end(self) -> int:
+        """Wait until it has ended; return its exit code."""
+        return self.process.wait(timeout=LONGEST_S)
+
+    def finish(self) -> bytes:
+        """Wait until it has ended well; return its table as CSV."""
+        if code := self.end():
+            raise Broken(f"exit code {code}: {self.messages.read_text(encoding='utf-8').strip()}")
+        if self.what == "sweep":
+            return csv_of(self.out)
+        files = sorted(self.out.rglob("*.parquet"))
+        return b"".join(path.relative_to(self.out).as_posix().encode() + path.read_bytes() for path in files)
+
+    def kept(self) -> int:
+        """Return how many runs, or twins, are on the disk."""
+        if self.what == "sweep":
+            return len(Store(self.out).open().finished)
+        if (self.out / MANIFEST).is_file():
+            return len(read_manifest(self.out)["seeds"])
+        return sum(map(is_true, (unfinished(self.out) / PARTS).glob("*.zip")))
+
+    def workers(self) -> list[int]:
+        """Return the processes that it has spawned to compute."""
+        found = []
+        with contextlib.suppress(psutil.Error):
+            for child in psutil.Process(self.process.pid).children():
+                with contextlib.suppress(psutil.Error):
+                    if any("spawn_main" in word for word in child.cmdline()):
+                        found.append(child.pid)
+        return found
+
+    def safe(self) -> int:
+        """Return how many runs it has told to be safe."""
+        return max(map(int, SAFE.findall(self.messages.read_text(encoding="utf-8"))), default=0)
+
+    def wait_for_workers(self) -> list[int]:
+        """Wait until there are workers, or none will come any more."""
+        while self.process.poll() is None:
+            if found := self.workers():
+                return found
+            time.sleep(0.01)
+        return []
+
+    def kill_worker(self, after: float, luck: random.Random) -> bool:
+        """Kill one worker some time after the first was there; return whether there was one to kill."""
+        self.wait_for_workers()
+        time.sleep(after)
+        try:
+            os.kill(luck.choice(self.wait_for_workers()), KILL)
+        except (IndexError, ProcessLookupError):
+            return False
+        return True
+
+    def kill_coordinator(self, after: float, sent: signal.Signals = KILL) -> bool:
+        """Kill the coordinator; what it had told to be safe must be there.  Return whether it still ran."""
+        self.wait_for_workers()
+        time.sleep(after)
+        ran = self.process.poll() is None
+        self.process.send_signal(sent)
+        self.end()
+        if (kept := self.kept()) < self.safe():
+            raise Broken(f"{self.safe()} runs were told to be safe, {kept} are there")
+        return ran
+
+
+def undisturbed(study: Path, out: Path, program: Sequence[str] = PROGRAM, what: str = "sweep") -> tuple[bytes, float]:
+    """Return the table of a sweep that nobody disturbs, and for how many seconds it had workers."""
+    sweep = Sweep(study, out, program, what)
+    sweep.wait_for_workers()
+    begun = time.monotonic()
+    return sweep.finish(), time.monotonic() - begun
+
+
+def survive(
+    study: Path,
+    out: Path,
+    kind: str,
+    after: float,
+    luck: random.Random,
+    program: Sequence[str] = PROGRAM,
+    what: str = "sweep",
+) -> tuple[bytes, bool]:
+    """Return the table of a sweep that was killed once, and whether the kill came before its end."""
+    sweep = Sweep(study, out, program, what)
+    if kind == "worker":
+        hit = sweep.kill_worker(after, luck)
+        return sweep.finish(), hit
+    hit = sweep.kill_coordinator(after)
+    return Sweep(study, out, program, what).finish(), hit
+
+
+def trial(kills: int, seed: int, folder: Path, program: Sequence[str] = PROGRAM, what: str = "sweep") -> Iterator[str]:
+    """Kill sweeps until so many kills have hit; yield a line for each, or raise where one did not survive."""
+    luck, study, hits, late = random.Random(seed), folder / "study.toml", 0, 0
+    study.write_text(STUDY, encoding="utf-8")
+    expected, seconds = undisturbed(study, folder / f"whole-{what}", program, what)
+    yield f"{what}, undisturbed: {len(expected):,} bytes after {seconds:.1f} s with workers"
+    while hits < kills:
+        kind, moment = KINDS[hits % len(KINDS)], luck.uniform(0.0, 1.0) * seconds
+        out = folder / f"{what}-{hits + late:04d}"
+        table, hit = survive(study, out, kind, moment, luck, program, what)
+        if table != expected:
+            raise Broken(f"other bytes after a {kind} was killed at {moment:.2f} s; see {out}")
+        if unfinished(out).exists():
+            raise Broken(f"{unfinished(out)} was left behind")
+        shutil.rmtree(out)
+        hits, late = hits + hit, late + (not hit)
+        if hit:
+            yield f"{hits:>4} of {kills}: {kind} killed after {moment:.2f} s of {seconds:.2f} s: the same bytes"
+    yield f"{kills} kills, {kills} times the same bytes; {late} more came too late to hit, with the same bytes"
+
+
+def main() -> None:
+    """Hold the trial that the command line asks for; exit code 1 if a sweep does not survive."""
+    parser = argparse.ArgumentParser(
+        prog="python -m experiments.studies.kill_trial", description=__doc__.split("\n\n")[0]
+    )
+    parser.add_argument("--kills", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--what", nargs="+", choices=COMMANDS, default=["sweep"], help="commands that share the kills")
+    parser.add_argument("--within", type=Path, help="the folder on whose disk it is held [default: a temporary one]")
+    asked = parser.parse_args()
+    if sys.platform != "linux":
+        parser.error("workers to be killed are found on Linux only")
+    if asked.kills < 1 or (asked.within and not asked.within.is_dir()):
+        parser.error("--kills must be at least 1, and --within a folder")
+    folder, begun = Path(tempfile.mkdtemp(prefix="trial-", dir=asked.within)), time.monotonic()
+    try:
+        for number, what in enumerate(asked.what, start=1):
+            kills = asked.kills * number // len(asked.what) - asked.kills * (number - 1) // len(asked.what)
+            for line in trial(kills, asked.seed, folder, what=what):
+                print(line, flush=True)
+    except Broken as reason:
+        sys.exit(f"not survived: {reason}")
+    print(f"in {spoken(time.monotonic() - begun)}")
+    shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()

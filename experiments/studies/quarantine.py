@@ -1,0 +1,45 @@
+"""Runs that failed: what they were asked to be, what went wrong, and the command that repeats each."""
+
+import shlex
+from pathlib import Path
+
+from experiments.storage.manifest_schema import Quarantined, said_in
+from experiments.storage.run_folder import json_of, write_whole
+from experiments.storage.run_spec import RunSpec
+from model.engine.errors import InputError
+
+QUARANTINE = "quarantine"
+
+
+def path_of(folder: Path, run: str) -> Path:
+    """Return the file of a run in quarantine."""
+    return folder / QUARANTINE / f"{run}.json"
+
+
+def put(folder: Path, job: RunSpec, error: str, trace: str) -> Path:
+    """Put a run into quarantine; return its file."""
+    path = path_of(folder, job.run)
+    path.parent.mkdir(exist_ok=True)
+    stated = {"repeat": command(path), "error": error, "traceback": trace.splitlines()}
+    stated |= {"run": job.run, "command": job.command}
+    write_whole(path, json_of(stated))
+    return path
+
+
+def command(path: Path) -> str:
+    """Return the command that repeats a run in quarantine."""
+    return f"confianza repeat {shlex.quote(str(path))}"
+
+
+def let_out(folder: Path, run: str) -> None:
+    """Take a run that has finished after all out of quarantine."""
+    path_of(folder, run).unlink(missing_ok=True)
+
+
+def read(path: Path) -> tuple[str, RunSpec]:
+    """Return the identity that a run in quarantine had, and what it was asked to be."""
+    try:
+        stated = said_in(path, Quarantined)
+        return str(stated["run"]), RunSpec.read(stated["command"])
+    except InputError as reason:
+        raise InputError(f"{path}: {str(reason).removeprefix(f'{path}: ')}") from None

@@ -1,0 +1,129 @@
+"""How large a sensitivity analysis is going to be: stated, or as large as a time allows."""
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from experiments.statistics.noise_share import WANTED, Luck
+from experiments.storage.progress import spoken
+from experiments.studies.sensitivity_methods import Method, Problem
+from model.engine.errors import InputError
+
+UNITS = {"s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+SPARED, PILOT_SHARE, MOST = 0.9, 0.1, 4096
+FEWEST_SEEDS = 2
+
+PILOT_POINTS, PILOT_SEEDS = 6, 4
+
+
+@dataclass(frozen=True)
+class Clocked:
+    """What a pilot shows: seconds of a run, how many run at a time, seconds it took, and the luck of each measure."""
+
+    seconds: float
+    lanes: int
+    spent: float = 0.0
+    luck: Mapping[str, Luck] = field(default_factory=dict)
+
+
+Pilot = Callable[[int, int, float], Clocked]
+"""Runs so many far points of the design, each with so many seeds, and begins no other run after so many seconds."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """Blocks of the design, and replicates of each point."""
+
+    blocks: int
+    seeds: tuple[int, ...]
+
+    def runs(self, method: Method, problem: Problem) -> int:
+        """Return the number of runs."""
+        return self.blocks * method.block(len(problem.moving)) * len(self.seeds)
+
+
+def seconds_in(text: str) -> float:
+    """Return the seconds of a time like 30m, 1.5h or 90s.
+
+    >>> seconds_in("30m"), seconds_in("1.5h")
+    (1800.0, 5400.0)
+    """
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", text)
+    if not found or found[2] not in UNITS or float(found[1]) <= 0.0:
+        raise InputError(f"--budget must be a time like 30m, 2h or 90s, got '{text}'")
+    return float(found[1]) * UNITS[found[2]]
+
+
+def check_factors(method: Method, problem: Problem, stated: Size, pilot: Pilot) -> None:
+    """Raise if a method cannot do with so many factors, and show what it would cost."""
+    moving = len(problem.moving)
+    if moving <= method.most_factors:
+        return
+    runs = stated.runs(method, problem)
+    one = pilot(2, 1, math.inf)
+    raise InputError(
+        f"{method.name} takes at most {method.most_factors} factors, got {moving}: {stated.blocks} × (2 × {moving} + 2)"
+        f" points × {len(stated.seeds)} replicates = {runs:,} runs of {one.seconds:.2g} s,"
+        f" {spoken(runs * one.seconds / one.lanes)};"
+        f" screen them with --method morris first, or let the parameters of a mechanism move together"
+    )
+
+
+def fitted(method: Method, problem: Problem, seeds: tuple[int, ...], runs: float) -> Size:
+    """Return the largest design of at most so many runs; fewer replicates where the design would become too small."""
+    points = method.block(len(problem.moving))
+    for replicates in range(len(seeds), FEWEST_SEEDS - 1, -1):
+        blocks = int(runs // (points * replicates))
+        if method.powers and blocks:
+            blocks = 1 << (blocks.bit_length() - 1)
+        if blocks >= method.fewest:
+            return Size(min(blocks, MOST), seeds[:replicates])
+    least = method.fewest * points * FEWEST_SEEDS
+    raise InputError(
+        f"--budget allows {max(int(runs), 0):,} runs, but {method.name} with {len(problem.moving)} factors needs at"
+        f" least {method.fewest} {method.unit} × {points} points × {FEWEST_SEEDS} replicates = {least:,} runs"
+    )
+
+
+def planned(method: Method, problem: Problem, stated: Size, budget: str | None, pilot: Pilot) -> tuple[Size, str]:
+    """Return the size of a design, with sentences that say what is going to be done."""
+    if budget is None:
+        return stated, described(method, problem, stated)
+    allowed = seconds_in(budget)
+    one = pilot(PILOT_POINTS, min(PILOT_SEEDS, len(stated.seeds)), PILOT_SHARE * allowed)
+    seeds = stated.seeds[: replicates(one.luck, len(stated.seeds))]
+    size = fitted(method, problem, seeds, SPARED * (allowed - one.spent) * one.lanes / one.seconds)
+    whole = one.spent + size.runs(method, problem) * one.seconds / one.lanes
+    pace = f"a run takes {one.seconds:.2g} s here, so about {spoken(whole)} of {budget}"
+    return size, "\n".join([*luck_told(one.luck, len(size.seeds)), f"{described(method, problem, size)}; {pace}"])
+
+
+def replicates(luck: Mapping[str, Luck], most: int) -> int:
+    """Return the replicates that bring luck to the wanted share in all measures in which so many can do it.
+
+    >>> replicates({"a": Luck(1.0, 0.0, 0.2, 4), "b": Luck(1.0, 0.0, 99.0, 4)}, 8)
+    2
+    """
+    within_reach = [one.needed for one in luck.values() if one.needed <= most]
+    return min(most, max(FEWEST_SEEDS, *map(int, within_reach))) if within_reach else most
+
+
+def luck_told(luck: Mapping[str, Luck], run: int) -> Iterator[str]:
+    """Yield how many replicates each measure needs by the pilot, and which measures get too few."""
+    if not luck:
+        return
+    needs = [f"{name} {'no number' if math.isinf(one.needed) else f'{one.needed:,.0f}'}" for name, one in luck.items()]
+    short = [name for name, one in luck.items() if one.needed > run]
+    too_few = f"; {run} are run, too few for {', '.join(short)}" if short else ""
+    yield f"replicates that bring luck to {WANTED:.0%} of the means, by the pilot: {', '.join(needs)}{too_few}"
+
+
+def described(method: Method, problem: Problem, size: Size) -> str:
+    """Return in words how large a design is."""
+    points = method.block(len(problem.moving))
+    each = f" × {points} points" if points > 1 else ""
+    return (
+        f"{method.name}: {size.blocks} {method.unit}{each} × {len(size.seeds)} replicates ="
+        f" {size.runs(method, problem):,} runs for {len(problem.moving)} factors"
+    )

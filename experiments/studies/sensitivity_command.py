@@ -1,0 +1,189 @@
+"""The command `sensitivity`: plan a design, compute it as a sweep, analyse it with an eye on luck."""
+
+import math
+import shlex
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from experiments.execution.executor import Interruption, turns
+from experiments.execution.local_workers import Crew
+from experiments.execution.run_job import Done, Failed
+from experiments.statistics.annual_aggregation import MONTHS, Expression
+from experiments.statistics.noise_share import Luck, luck_of
+from experiments.storage.folder_lock import locked
+from experiments.storage.manifest import SWEEP, kind_of, read_manifest
+from experiments.storage.progress import say
+from experiments.storage.run_batches import stored
+from experiments.storage.run_folder import write_whole
+from experiments.storage.run_spec import RunSpec
+from experiments.studies import study_folder as place
+from experiments.studies.run_budget import Clocked, Size, check_factors, planned
+from experiments.studies.sensitivity_indices import INDICES, csv_of, find, text_of
+from experiments.studies.sensitivity_methods import Method, Problem, method_named
+from experiments.studies.study import Study, find_study, read_study
+from experiments.studies.study_jobs import agree_to, points_of
+from experiments.studies.sweep_command import INTERRUPTED, Hands, compute, hired
+from model.engine.errors import InputError
+from model.simulation.registry import MEASURES
+
+COUNTED = ("crimes", "deaths", "calls", "count")
+"""Units of measures that are summed over the last twelve months; of all others the mean is taken."""
+
+
+def sensitivity(name: str, method_name: str, budget: str | None, hands: Hands, out: Path | None, fresh: bool) -> int:
+    """Carry out a sensitivity analysis, or what is missing of it; return the exit code."""
+    study, method = read_study(find_study(name)), method_named(method_name)
+    problem = problem_of(study, method)
+    target = place.folder_for(study, out or Path("results") / f"{study.name}-{method.name}")
+    with locked(target):
+        if fresh:
+            place.clear(target)
+        place.check_same(target, study)
+        size, stated = agreed(study, method, problem, budget, hands, target)
+        say(stated)
+        arms = len(study.scenarios) * len(study.policies)
+        agree_to(study, size.runs(method, problem) * arms, hands.workers, hands.agreed)
+        points = method.sample(problem, size.blocks)
+        rows = [list(map(point.with_seed, size.seeds)) for point in points_of(study, points)]
+        jobs = list({job.run: job for row in rows for job in row}.values())
+        agreement = {"method": method.name, "budget": budget, "blocks": size.blocks, "seeds": list(size.seeds)}
+        words = ["confianza", "sensitivity", name, "--method", method.name, *(["--budget", budget] if budget else [])]
+        code = compute(study, jobs, target, hands, sensitivity=agreement, command=shlex.join(words))
+        if code == INTERRUPTED:
+            return code
+        conclude(study, method, problem, points, rows, target)
+    return code
+
+
+def problem_of(study: Study, method: Method) -> Problem:
+    """Return the factors of a study, grouped by mechanism if it says so."""
+    if study.factors.grids:
+        raise InputError(
+            f"{study.name}: a sensitivity analysis varies ranges, '{next(iter(study.factors.grids))}' is a list"
+        )
+    names = tuple(study.factors.ranges)
+    together = study.sensitivity.by == "mechanism" and method.name != "pawn"
+    groups = tuple(name.partition(".")[0] for name in names) if together else names
+    problem = Problem(names, groups, seed=study.design.seed or 1)
+    if len(problem.moving) < 2:
+        raise InputError(f"{study.name}: a sensitivity analysis needs at least 2 factors, got {len(problem.moving)}")
+    return problem
+
+
+def agreed(
+    study: Study, method: Method, problem: Problem, budget: str | None, hands: Hands, target: Path
+) -> tuple[Size, str]:
+    """Return the size of the design: the one that the folder was begun with, else a new one."""
+    there = kind_of(target) == SWEEP
+    stated = read_manifest(target).get("sensitivity") if there else None
+    if stated is not None and (stated["method"], stated["budget"]) == (method.name, budget):
+        size = Size(stated["blocks"], tuple(stated["seeds"]))
+        return size, f"going on with {target}: {size.runs(method, problem):,} runs"
+    if stated is not None or there:
+        raise InputError(f"{target} holds another analysis; choose another folder with --out, or begin with --fresh")
+    stated = Size(study.design.points, study.seeds)
+    if method.powers and stated.blocks & (stated.blocks - 1):
+        raise InputError(f"{study.name}: design.points must be a power of 2 for {method.name}, got {stated.blocks}")
+    clocked = partial(pilot, study, method, problem, hands)
+    check_factors(method, problem, stated, clocked)
+    return planned(method, problem, stated, budget, clocked)
+
+
+def pilot(
+    study: Study, method: Method, problem: Problem, hands: Hands, n_points: int, n_seeds: int, limit: float
+) -> Clocked:
+    """Run some points of the design that lie far apart, with some seeds; tell what a run takes and what luck does."""
+    begun = time.monotonic()
+    design = method.sample(problem, method.fewest)
+    chosen = design[np.linspace(0, len(design) - 1, n_points).astype(int)]
+    rows = [list(map(point.with_seed, study.seeds[:n_seeds])) for point in points_of(study, chosen)][:n_points]
+    jobs = list({job.run: job for row in rows for job in row}.values())
+    say(f"a pilot of {'' if limit == math.inf else 'at most '}{len(jobs)} runs")
+    with Interruption() as interruption:
+        crew, _ = hired(hands, interruption, len(jobs))
+        try:
+            results = done_by(crew, jobs, lambda: interruption.came, limit)
+        finally:
+            crew.stop()
+    seconds = [one.seconds + one.preparing for one in results.values()]
+    warm = seconds[crew.lanes() :] or seconds  # the first run of a worker loads what was compiled
+    return Clocked(float(np.mean(warm)), crew.lanes(), time.monotonic() - begun, luck_by_measure(study, rows, results))
+
+
+def done_by(
+    crew: Crew[RunSpec, Done | Failed], jobs: list[RunSpec], given_up: Callable[[], bool], limit: float = math.inf
+) -> dict[str, Done]:
+    """Return what becomes of the runs of a pilot; those that fail are left out, unless all do.
+
+    After the limit (seconds) nothing more is awaited, as soon as every worker can have had a run that did not load
+    what was compiled.
+    """
+    results, failed, begun = dict[str, Done](), "", time.monotonic()
+    for ended in turns(crew, jobs, given_up):
+        for job, result in ended:
+            if isinstance(result, Done):
+                results[job.run] = result
+            elif isinstance(result, Failed) and result.ends_all:
+                raise InputError(result.error)
+            else:
+                failed = result.error if isinstance(result, Failed) else "its worker died"
+        if len(results) > crew.lanes() and time.monotonic() - begun > limit:
+            break
+    if given_up():
+        raise KeyboardInterrupt
+    if not results:
+        raise InputError(f"every run of the pilot failed: {failed}")
+    return results
+
+
+def luck_by_measure(study: Study, rows: list[list[RunSpec]], results: dict[str, Done]) -> dict[str, Luck]:
+    """Return the luck of each measure in a pilot, over the points of which every run gave a number."""
+    months = pd.concat([one.tables["measures"].to_pandas() for one in results.values()])
+    found = {}
+    for measure in study.sensitivity.measures:
+        outcomes = matrix(rows, yearly(months, measure))
+        luck = luck_of(outcomes[np.isfinite(outcomes).all(axis=1)])
+        if luck is not None:
+            found[measure] = luck
+    return found
+
+
+def conclude(
+    study: Study, method: Method, problem: Problem, points: np.ndarray, rows: list[list[RunSpec]], target: Path
+) -> None:
+    """Analyse what was computed; write and print what is found."""
+    runs = {job.run for row in rows for job in row}
+    table = stored(target, runs)
+    if table is None or not len(table):
+        say("confianza: no run has a full month, so there is nothing to analyse")
+        return
+    months = table.select(["run", "month", *study.sensitivity.measures]).to_pandas()
+    findings = []
+    for begin in range(0, len(rows), len(points)):
+        arm_rows = rows[begin : begin + len(points)]
+        arm = arm_rows[0][0].scenario.name, arm_rows[0][0].policy
+        for measure in study.sensitivity.measures:
+            outcomes = matrix(arm_rows, yearly(months, measure))
+            findings.append(find(arm, measure, method, problem, points, outcomes))
+    write_whole(target / INDICES, csv_of(findings))
+    print("\n\n".join(text_of(finding) for finding in findings))
+    print(f"\n{method.main}: {method.meaning}. Written to {target}/{INDICES}.")
+    print(f"To plot them: confianza plot {shlex.quote(str(target))}")
+
+
+def yearly(months: pd.DataFrame, measure: str) -> dict[str, float]:
+    """Return a measure of each run over its last twelve months: summed if it is a count, else the mean."""
+    counted = MEASURES[measure].unit in COUNTED
+    expression = Expression(sum=(measure,)) if counted else Expression(mean=measure)
+    last = months.sort_values(["run", "month"]).groupby("run").tail(MONTHS)
+    return {str(run): expression.of(one) for run, one in last.groupby("run")}
+
+
+def matrix(rows: list[list[RunSpec]], values: dict[str, float]) -> np.ndarray:
+    """Return values as points × seeds; NaN where a run has none."""
+    return np.array([[values.get(job.run, np.nan) for job in row] for row in rows], float)

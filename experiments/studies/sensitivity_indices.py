@@ -1,0 +1,131 @@
+"""Indices of a sensitivity analysis with their intervals, ranks and luck; as a table for people and as a file."""
+
+import csv
+import io
+import math
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments.statistics.noise_share import Luck, luck_of
+from experiments.studies.sensitivity_methods import Index, Method, Problem, ranks, whole_blocks
+
+INDICES = "indices.csv"
+DOMINATED = 0.5
+"""Share of luck in the means from which on an order of factors would be an order of luck."""
+HEAD = (
+    *("scenario", "policy", "measure", "factor", "index", "value", "half_width", "rank_best", "rank_worst"),
+    *("luck_in_runs", "luck_in_means", "replicates", "replicates_needed", "blocks", "blocks_dropped"),
+)
+WIDTH, NAME, MOST_ROWS = 80, 38, 15
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What an analysis says of one measure in one scenario with one combination of policies."""
+
+    arm: tuple[str, str]
+    measure: str
+    method: Method
+    indices: tuple[Index, ...]
+    luck: Luck | None
+    blocks: int
+    dropped: int
+    refusal: str = ""
+
+    @property
+    def main(self) -> list[Index]:
+        """The index that ranks, the largest first."""
+        return sorted((one for one in self.indices if one.name == self.method.main), key=lambda one: -one.value)
+
+    @property
+    def ranks(self) -> dict[str, tuple[int, int]]:
+        """Best and worst rank by factor; none where there is no order to be read."""
+        return {} if self.refusal else ranks(self.main)
+
+
+def find(
+    arm: tuple[str, str], measure: str, method: Method, problem: Problem, points: np.ndarray, outcomes: np.ndarray
+) -> Finding:
+    """Analyse one measure: outcomes are points × seeds, with NaN where a run failed or the measure is not defined."""
+    block = method.block(len(problem.moving))
+    whole = whole_blocks(outcomes, block)
+    n_blocks, dropped = len(whole) // block, int((~whole).sum()) // block
+    kept = outcomes[whole]
+    luck = luck_of(kept)
+    if n_blocks - dropped < max(method.fewest, n_blocks / 2):
+        text = f"{dropped} of {n_blocks} {method.unit} hold a failed run or no number; too few are left"
+        return Finding(arm, measure, method, (), luck, n_blocks, dropped, text)
+    means = kept.mean(axis=1)
+    if np.ptp(means) <= 1e-12 * max(1.0, float(np.abs(means).max())):
+        return Finding(arm, measure, method, (), luck, n_blocks, dropped, "no factor moves it at all")
+    found = tuple(method.analyse(problem, points[whole], means))
+    return Finding(arm, measure, method, found, luck, n_blocks, dropped, refusal_of(luck))
+
+
+def refusal_of(luck: Luck | None) -> str:
+    """Return why factors are not ranked, or nothing."""
+    if luck is None:
+        return "with one seed luck cannot be told from the factors; state at least 2 seeds"
+    if luck.in_means > DOMINATED:
+        return f"luck makes {luck.in_means:.0%} of what differs between points; {need(luck)}"
+    return ""
+
+
+def need(luck: Luck) -> str:
+    """Return in words how many replicates would do."""
+    if math.isinf(luck.needed):
+        return "no number of replicates would show more"
+    return f"{luck.needed:,.0f} replicates would bring that to 10 %"
+
+
+def text_of(finding: Finding) -> str:
+    """Return a finding as lines of at most 80 columns."""
+    title = f"{finding.measure}: {', '.join(finding.arm)}"[:WIDTH]
+    lines = [title, *luck_lines(finding)]
+    if finding.refusal:
+        lines += wrapped(f"no ranking: {finding.refusal}")
+    if finding.indices:
+        lines.append(f"  {'':{NAME}}{finding.method.main:>11}{'± 95 %':>11}{'rank':>9}")
+        for one in finding.main[:MOST_ROWS]:
+            place = "-".join(map(str, dict.fromkeys(finding.ranks.get(one.factor, ("-",)))))
+            lines.append(f"  {one.factor[:NAME]:{NAME}}{one.value:>11.4g}{one.half:>11.2g}{place:>9}")
+        if (more := len(finding.main) - MOST_ROWS) > 0:
+            lines.append(f"  and {more} more in {INDICES}")
+    if finding.ranks and all(span == (1, len(finding.main)) for span in finding.ranks.values()):
+        lines += wrapped("all intervals overlap: the order says nothing yet")
+    return "\n".join(lines)
+
+
+def luck_lines(finding: Finding) -> list[str]:
+    """Return what luck does to a measure, and what was left out."""
+    luck, lines = finding.luck, []
+    if luck is not None:
+        stated = f"luck: {luck.in_runs:.0%} of the variance of runs, "
+        stated += f"{luck.in_means:.0%} of that of means of {luck.replicates}"
+        lines += wrapped(f"{stated}; {need(luck)}" if luck.in_means > 0.1 and not finding.refusal else stated)
+    if finding.dropped:
+        lines += wrapped(f"left out: {finding.dropped} of {finding.blocks} {finding.method.unit} with a failed run")
+    return lines
+
+
+def wrapped(text: str) -> list[str]:
+    """Return a text in indented lines."""
+    return textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ")
+
+
+def csv_of(findings: Sequence[Finding]) -> bytes:
+    """Return all findings as CSV."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEAD)
+    for finding in findings:
+        luck = finding.luck
+        stated = (luck.in_runs, luck.in_means, luck.replicates, luck.needed) if luck else ("", "", 1, "")
+        for one in finding.indices:
+            rank = finding.ranks.get(one.factor, ("", "")) if one.name == finding.method.main else ("", "")
+            index = (*finding.arm, finding.measure, one.factor, one.name, one.value, one.half)
+            writer.writerow([*index, *rank, *stated, finding.blocks, finding.dropped])
+    return text.getvalue().encode()

@@ -1,0 +1,231 @@
+"""A study: which runs a sweep consists of, read from a TOML file and checked before anything is computed."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments.execution.run_requests import LONGEST_YEARS
+from experiments.storage.run_batches import KEEPS
+from experiments.storage.run_spec import every_measure
+from experiments.studies.factors import Factors, read_factors
+from model.engine.errors import InputError, suggest_nearest
+from model.engine.parameters import parse_date
+from scenarios.files import read_toml
+from scenarios.policy_files import checked_finite
+from scenarios.reading import built_in_files
+
+STUDIES = Path(__file__).parent
+KEYS = (
+    *("title", "about", "scenarios", "policies", "seeds", "years", "start", "warm_up"),
+    *("keep", "measures", "set", "vary", "design", "sensitivity"),
+)
+DESIGNS = {"lhs": "a Latin hypercube", "sobol": "a Sobol' sequence"}
+MOST_SEEDS, MOST_POINTS = 10_000, 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Design:
+    """How the points of the ranges are laid out."""
+
+    kind: str = "lhs"
+    points: int = 16
+    seed: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sensitivity:
+    """What a sensitivity analysis looks at, and whether parameters of one mechanism move together."""
+
+    measures: tuple[str, ...] = ("trust_mean", "told_share", "crimes_occurred", "homicides")
+    by: str = "parameter"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """Scenarios × policies × grids × points of a design × seeds, and what is kept of each run."""
+
+    name: str
+    title: str
+    scenarios: tuple[str, ...]
+    policies: tuple[tuple[str, ...], ...]
+    seeds: tuple[int, ...]
+    years: float
+    start: datetime.date | None
+    sets: Mapping[str, Any]
+    factors: Factors
+    keep: tuple[str, ...]
+    measures: tuple[str, ...]
+    design: Design
+    sensitivity: Sensitivity
+
+
+class Table:
+    """A table of a study file; whatever is wrong in it is told with the name of the file."""
+
+    def __init__(self, file: str, values: Mapping[str, Any], name: str = "") -> None:
+        self.file, self.values, self.name = file, values, name
+
+    def wrong(self, message: str) -> InputError:
+        """Return the error that says what is wrong."""
+        return InputError(f"{self.file}: {self.name}{'.' * bool(self.name)}{message}")
+
+    def known(self, keys: tuple[str, ...]) -> None:
+        """Raise if there is a key that has no meaning."""
+        for key in self.values:
+            if key not in keys:
+                kind = "in a study" if not self.name else f"in [{self.name}]"
+                raise InputError(f"{self.file}: no key '{key}' {kind}{suggest_nearest(key, keys)}")
+
+    def table(self, key: str) -> "Table":
+        """Return a table within."""
+        values = self.values.get(key, {})
+        if not isinstance(values, Mapping):
+            raise self.wrong(f"{key} must be a table, got {values!r}")
+        return Table(self.file, values, key)
+
+    def whole(self, key: str, default: int, low: int, high: int) -> int:
+        """Return a whole number."""
+        value = self.values.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise self.wrong(f"{key} must be a whole number from {low} to {high}, got {value!r}")
+        return value
+
+    def word(self, key: str, default: str, known: tuple[str, ...]) -> str:
+        """Return a word out of some."""
+        value = self.values.get(key, default)
+        if value not in known:
+            raise self.wrong(f"{key} knows {', '.join(known)}, got {value!r}{suggest_nearest(str(value), known)}")
+        return str(value)
+
+    def words(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        """Return a list of words."""
+        value = self.values.get(key, list(default))
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise self.wrong(f"{key} must be a list of names, got {value!r}")
+        return tuple(value)
+
+
+def find_study(name: str) -> Path:
+    """Return the file of a study: a path that ends in .toml, or the name of a ready one."""
+    if name.endswith(".toml"):
+        return Path(name)
+    known = built_in_files(STUDIES)
+    if name not in known:
+        raise InputError(f"no study '{name}'{suggest_nearest(name, known)}; a file of your own ends in .toml")
+    return known[name]
+
+
+def read_study(path: Path) -> Study:
+    """Return the study of a TOML file, or raise with what is wrong in it."""
+    file = str(path)
+    table = Table(file, read_toml(path, file))
+    table.known(KEYS)
+    sets = dict(dotted(table.table("set")))
+    if "warm_up" in table.values:
+        sets["calendar.warm_up"] = table.values["warm_up"]
+    factors = read_factors(table.table("vary"), sets)
+    for key in sets:
+        if key in factors.names:
+            raise table.wrong(f"'{key}' is both fixed and varied; leave it in [vary]")
+    title = table.values.get("title", path.stem)
+    return Study(
+        name=path.stem,
+        title=str(title.get("en", path.stem) if isinstance(title, Mapping) else title),
+        scenarios=scenarios_of(table, path.parent),
+        policies=policies_of(table, path.parent),
+        seeds=seeds_of(table),
+        years=years_of(table),
+        start=parse_date(f"{file}: start", table.values["start"]) if "start" in table.values else None,
+        sets=sets,
+        factors=factors,
+        keep=tuple(sorted(chosen(table, "keep", (), KEEPS))),
+        measures=chosen(table, "measures", (), every_measure()),
+        design=design_of(table.table("design")),
+        sensitivity=sensitivity_of(table.table("sensitivity")),
+    )
+
+
+def dotted(table: Table, above: str = "") -> list[tuple[str, Any]]:
+    """Return nested tables as dotted keys; both ways to write a key in TOML mean the same."""
+    found: list[tuple[str, Any]] = []
+    for key, value in table.values.items():
+        deeper = isinstance(value, Mapping)
+        found += dotted(Table(table.file, value), f"{above}{key}.") if deeper else [(above + key, value)]
+    return found
+
+
+def scenarios_of(table: Table, folder: Path) -> tuple[str, ...]:
+    """Return the scenarios; files are looked for beside the study."""
+    names = table.words("scenarios", ())
+    if not names:
+        raise table.wrong('scenarios must name at least one, like ["villa_canales"]')
+    return tuple(beside(folder, name) for name in names)
+
+
+def beside(folder: Path, word: str) -> str:
+    """Return a name as it is, and a path as seen from a folder; a date behind it stays."""
+    name, at, date = word.partition("@")
+    return str(folder / name) + at + date if name.endswith(".toml") else word
+
+
+def policies_of(table: Table, folder: Path) -> tuple[tuple[str, ...], ...]:
+    """Return the combinations of policies."""
+    value = table.values.get("policies", [["status_quo"]])
+    combined = isinstance(value, list) and all(isinstance(one, list) for one in value) and value
+    if not combined or not all(isinstance(word, str) for one in value for word in one):
+        raise table.wrong(f'policies must be a list of combinations like [["status_quo"], ["a", "b"]], got {value!r}')
+    return tuple(tuple(beside(folder, word) for word in one) for one in value)
+
+
+def seeds_of(table: Table) -> tuple[int, ...]:
+    """Return the seeds: a list, or a number of seeds from 1 on."""
+    value = table.values.get("seeds", 8)
+    if isinstance(value, list):
+        right = all(isinstance(one, int) and not isinstance(one, bool) and 0 <= one < 2**32 for one in value)
+        if not right or not value or len(set(value)) < len(value):
+            raise table.wrong(f"seeds must be different whole numbers from 0 to {2**32 - 1}, got {value!r}")
+        return tuple(value)
+    return tuple(range(1, 1 + table.whole("seeds", 8, 1, MOST_SEEDS)))
+
+
+def years_of(table: Table) -> float:
+    """Return the length of every run in years."""
+    years = checked_finite(f"{table.file}: years", table.values.get("years", 3.0))
+    if not 0.0 < years <= LONGEST_YEARS:
+        raise table.wrong(f"years must be more than 0 and at most {LONGEST_YEARS:g}, got {years:g}")
+    return float(years)
+
+
+def chosen(table: Table, key: str, default: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a list of words that are all known."""
+    words = table.words(key, default)
+    for word in words:
+        if word not in known:
+            kinds = f"knows {', '.join(known)}, got" if len(known) < 5 else "knows no"
+            raise table.wrong(f"{key} {kinds} '{word}'{suggest_nearest(word, known)}")
+    return tuple(dict.fromkeys(words))
+
+
+def design_of(table: Table) -> Design:
+    """Return the design of the ranges."""
+    table.known(("kind", "points", "seed"))
+    design = Design(
+        kind=table.word("kind", "lhs", tuple(DESIGNS)),
+        points=table.whole("points", 16, 1, MOST_POINTS),
+        seed=table.whole("seed", 1, 0, 2**32 - 1),
+    )
+    if design.kind == "sobol" and design.points & (design.points - 1):
+        raise table.wrong(f"points must be a power of 2 for {DESIGNS['sobol']}, got {design.points}")
+    return design
+
+
+def sensitivity_of(table: Table) -> Sensitivity:
+    """Return what a sensitivity analysis looks at."""
+    table.known(("measures", "by"))
+    default = Sensitivity()
+    return Sensitivity(
+        measures=chosen(table, "measures", default.measures, every_measure()),
+        by=table.word("by", default.by, ("parameter", "mechanism")),
+    )

@@ -1,0 +1,81 @@
+"""The coordinator: hands out jobs, takes results, writes them, and loses nothing when it is interrupted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from experiments.execution.executor import DIED_OF_IT, Interruption, turns
+from experiments.execution.local_workers import Crew, Died
+from experiments.execution.run_job import Done, Failed
+from experiments.storage.progress import Progress
+from experiments.storage.run_spec import RunSpec
+from experiments.studies import quarantine
+from experiments.studies.run_store import Store
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
+
+
+@dataclass
+class Outcome:
+    """How a sweep went: runs that failed, and whether it was interrupted."""
+
+    failed: list[str] = field(default_factory=list)
+    interrupted: bool = False
+
+
+@dataclass
+class Engine:
+    """One sweep under way."""
+
+    crew: Crew[RunSpec, Done | Failed]
+    store: Store
+    progress: Progress
+    each: int
+    """Shifts that one run simulates."""
+    interruption: Interruption
+    outcome: Outcome = field(default_factory=Outcome)
+
+    def run(self, jobs: Iterable[RunSpec]) -> Outcome:
+        """Carry out all jobs, or as many as there is time for."""
+        try:
+            for ended in turns(self.crew, jobs, lambda: self.interruption.came):
+                for job, result in ended:
+                    self.take(job, result)
+                self.finish(self.store.tick())
+                self.show()
+            self.outcome.interrupted = self.interruption.came
+        finally:
+            self.crew.stop()
+            for job, late in self.crew.wait(0.0):
+                if isinstance(late, Done):
+                    self.take(job, late)
+            self.finish(self.store.flush())
+            self.progress.conclude()
+        return self.outcome
+
+    def take(self, job: RunSpec, result: Done | Failed | Died) -> None:
+        """Take what became of a job."""
+        if isinstance(result, Died):
+            text = f"the worker process {DIED_OF_IT}"
+            result = Failed(text, text)
+        if isinstance(result, Failed) and result.ends_all:
+            raise InputError(result.error)
+        if isinstance(result, Failed):
+            path = quarantine.put(self.store.folder, job, result.error, result.trace)
+            self.outcome.failed.append(job.run)
+            self.progress.failed(f"run {job.run} failed ({result.error}); to repeat it: {quarantine.command(path)}")
+            return
+        if result.code != fingerprint():
+            raise InputError(f"a worker has other code ({result.code}) than this program ({fingerprint()})")
+        self.progress.ran(result.seconds, self.crew.lanes())
+        self.finish(self.store.add(job.run, result.tables))
+
+    def finish(self, runs: list[str]) -> None:
+        """Take note of runs that are now safe on the disk."""
+        for run in runs:
+            quarantine.let_out(self.store.folder, run)
+        self.progress.ended(len(runs))
+
+    def show(self) -> None:
+        """Say how far it is, if it is time to."""
+        whole = (self.progress.computed + self.progress.lost) * self.each
+        self.progress.reach(whole + min(self.crew.shifts(), self.crew.lanes() * self.each))

@@ -1,0 +1,100 @@
+"""The folder of a sweep: manifest, plan of all runs, store, quarantine."""
+
+import dataclasses
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from experiments.storage.folder_lock import LOCK, no_links
+from experiments.storage.manifest import MANIFEST, SWEEP, check_goes_on, kind_of, occasion, place_for, read_manifest
+from experiments.storage.reading import PLAN
+from experiments.storage.run_batches import KEEPS, MEASURES, parts_of, with_changes
+from experiments.storage.run_crate import FILE as CRATE
+from experiments.storage.run_crate import About, crate_of
+from experiments.storage.run_folder import json_of, parquet_of, write_whole
+from experiments.storage.run_spec import RunSpec
+from experiments.studies.quarantine import QUARANTINE
+from experiments.studies.run_store import REJECTED
+from experiments.studies.study import Study
+from experiments.words.dictionary import described
+from model.engine.errors import InputError
+
+OWN = (MEASURES, REJECTED, QUARANTINE, *KEEPS)
+"""Folders that a sweep makes in its own, whatever a manifest says; none of them may be a link to another place."""
+
+PICTURES = ("forest", "effects", "heat_map", "policies_in_pairs", "effect_map", "tornado", "morris", "contrasts")
+"""How names of the figures begin that are drawn into it."""
+
+
+def folder_for(study: Study, out: Path | None) -> Path:
+    """Return the folder of a study, after checking that nothing foreign would be mixed up with it."""
+    folder = place_for(out or Path("results") / study.name, SWEEP, beside=LOCK)
+    no_links(folder, *OWN, LOCK)
+    return folder
+
+
+def check_same(folder: Path, study: Study) -> None:
+    """Raise if what a folder holds cannot be continued: another schema, other code, or other columns."""
+    if kind_of(folder) != SWEEP:
+        return
+    check_goes_on(folder)
+    stated = read_manifest(folder)
+    for key, now in (("varied", study.factors.names), ("measures", study.measures), ("keep", study.keep)):
+        if stated[key] != list(now):
+            raise InputError(
+                f"{folder} holds a study with other columns ({key}: {', '.join(stated[key]) or 'none'}; this has"
+                f" {', '.join(now) or 'none'}): choose another folder with --out, or begin anew with --fresh"
+            )
+
+
+def clear(folder: Path) -> None:
+    """Remove a sweep from its folder, the manifest last; what is not part of it stays."""
+    if kind_of(folder) != SWEEP:
+        return
+    for name in OWN:
+        if (folder / name).is_dir():
+            shutil.rmtree(folder / name)
+    pictures = [path for path in folder.glob("*.png") if path.name.startswith(PICTURES)]
+    answers = [folder / f"contrasts.{ending}" for ending in ("parquet", "csv", "tex")]
+    for path in (*pictures, *answers, folder / PLAN, folder / CRATE, folder / "indices.csv", folder / MANIFEST):
+        path.unlink(missing_ok=True)
+
+
+def write_plan(folder: Path, jobs: Sequence[RunSpec]) -> None:
+    """Write down every run of the study, so that the folder explains itself."""
+    rows = [job.labels | {"command": job.command} for job in jobs]
+    plan = with_changes(pa.Table.from_pylist(rows), policies_of(jobs))
+    write_whole(folder / PLAN, parquet_of(described(plan, "plan")))
+
+
+def policies_of(jobs: Sequence[RunSpec]) -> list[str]:
+    """Return the policies that runs have, each once, in the order of the study."""
+    named = dict.fromkeys(job.policies for job in jobs)
+    first = {policies: next(job for job in jobs if job.policies == policies) for policies in named}
+    return list(dict.fromkeys(name for job in first.values() for name in parts_of(job.policy)))
+
+
+def write_manifest(folder: Path, study: Study, **more: Any) -> None:
+    """Write down what the study is and how far it has come."""
+    stated = {
+        "format": SWEEP,
+        "study": dataclasses.asdict(study),
+        "varied": list(study.factors.names),
+        "measures": list(study.measures),
+        "keep": list(study.keep),
+        **occasion(),
+    }
+    write_whole(folder / MANIFEST, json_of(stated | more))
+
+
+def write_crate(folder: Path, study: Study) -> None:
+    """Write down what the files of a sweep are, for programs that read crates."""
+    about = About(
+        "Runs of a study of Guatemalan municipalities: scenarios, policies, values and seeds",
+        f"confianza sweep {study.name}",
+        f"{study.title}: seeds {list(study.seeds)}, {study.years:g} years",
+    )
+    write_whole(folder / CRATE, crate_of(folder, read_manifest(folder), about))

@@ -1,0 +1,94 @@
+"""The runs of a study: one for each seed and combination of scenarios, policies, grids and points of its design."""
+
+import math
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from experiments.execution.run_requests import after
+from experiments.storage.progress import spoken
+from experiments.storage.run_spec import RunSpec, begun, laid, overrides_of
+from experiments.studies.study import Design, Study
+from model.engine.errors import InputError
+from model.engine.scenario import Scenario
+
+MOST_UNASKED, MOST = 10_000, 1_000_000
+"""Runs of a study beyond which one is asked, and beyond which not even a list of them would be made in time."""
+PACE_S = 2.5e-6
+"""Seconds that a resident's year takes on one core, roughly (results/reference/bench.txt)."""
+
+
+def agree_to(study: Study, runs: int, lanes: int, agreed: bool) -> None:
+    """Ask before more runs than anybody means by mistake, with number and time; refuse where nobody answers."""
+    if runs <= MOST_UNASKED or agreed:
+        return
+    scenario = shared(study, study.scenarios[0], study.policies[0])
+    residents = scenario["population"].total * scenario["population"].scale
+    seconds = runs * residents * (study.years + scenario["calendar"].warm_up) * PACE_S / lanes
+    told = f"{study.name} means {runs:,} runs, about {spoken(seconds)} with {lanes} at a time"
+    if runs > MOST:
+        raise InputError(f"{told}; a study may have at most {MOST:,}: shorten its lists or its design")
+    if not sys.stdin.isatty():
+        raise InputError(f"{told}: give --yes if that is what you mean")
+    if input(f"{told}. Go on? [y/N] ").strip().lower() not in ("y", "yes", "s", "sí", "si"):
+        raise InputError(f"{told}: not begun")
+
+
+def count_of(study: Study) -> int:
+    """Return how many runs a study means, without making them; rows that coincide count twice."""
+    lists = [study.scenarios, study.policies, study.seeds, *study.factors.grids.values()]
+    return math.prod(map(len, lists)) * (study.design.points if study.factors.ranges else 1)
+
+
+def jobs_of(study: Study, points: np.ndarray | None = None) -> list[RunSpec]:
+    """Return the runs of a study in its own order; rows that coincide are one run."""
+    jobs: dict[str, RunSpec] = {}
+    for point in points_of(study, points):
+        for job in map(point.with_seed, study.seeds):
+            jobs.setdefault(job.run, job)
+    return list(jobs.values())
+
+
+def points_of(study: Study, points: np.ndarray | None = None) -> Iterator[RunSpec]:
+    """Yield a run for each point of a study."""
+    for source in study.scenarios:
+        for policies in study.policies:
+            for values in drawn(study, points):
+                scenario = shared(study, source, policies)
+                yield RunSpec(
+                    source=source,
+                    policies=begun(policies, scenario, scenario.start),
+                    overrides=overrides_of(dict(study.sets) | dict(values)),
+                    varied=tuple(values),
+                    start=study.start,
+                    until=after(scenario.start, study.years),
+                    seed=study.seeds[0],
+                    keep=study.keep,
+                    measures=study.measures,
+                )
+
+
+def shared(study: Study, source: str, policies: tuple[str, ...]) -> Scenario:
+    """Return the scenario that points with the same policies have in common."""
+    return laid(source, policies, overrides_of(study.sets), study.start)
+
+
+def shares(design: Design, n_ranges: int) -> np.ndarray:
+    """Return the points of a design in the unit cube; the same for the same seed."""
+    from scipy.stats import qmc  # half a second, for studies with ranges only
+
+    kind = {"lhs": qmc.LatinHypercube, "sobol": qmc.Sobol}[design.kind]
+    found: np.ndarray = kind(d=n_ranges, rng=np.random.default_rng(design.seed)).random(design.points)
+    return found
+
+
+def drawn(study: Study, points: np.ndarray | None = None) -> Iterator[Mapping[str, Any]]:
+    """Yield the varied values: grids combined with the points of the design (or those given)."""
+    ranges = study.factors.ranges
+    if points is None:
+        points = shares(study.design, len(ranges)) if ranges else np.zeros((1, 0))
+    for grid in study.factors.grid_points():
+        for point in points:
+            yield grid | {name: ranges[name].value(float(share)) for name, share in zip(ranges, point, strict=True)}

@@ -1,0 +1,148 @@
+"""The command `sweep` from the file of a study to the line that plots its results."""
+
+import shlex
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments.execution.executor import Interruption
+from experiments.execution.local_workers import Crew, LocalCrew, SchedulerGone
+from experiments.execution.run_job import Done, Failed, attempt
+from experiments.storage.disk_space import check_room, swept, told
+from experiments.storage.folder_lock import locked
+from experiments.storage.manifest import half_written
+from experiments.storage.progress import Progress, announce_compiling, patience, say
+from experiments.storage.run_spec import RunSpec
+from experiments.studies import quarantine
+from experiments.studies import study_folder as place
+from experiments.studies.run_store import Store
+from experiments.studies.study import Study, find_study, read_study
+from experiments.studies.study_engine import Engine, Outcome
+from experiments.studies.study_jobs import agree_to, count_of, jobs_of, shared
+from model.engine.errors import WorkStopped
+
+DONE, FAILED, INTERRUPTED = 0, 1, 130
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Who computes: so many processes here, or the workers of a cluster."""
+
+    workers: int = 1
+    dask: str | None = None
+    agreed: bool = False
+    """Whether any number of runs is meant, without being asked."""
+
+
+def sweep(name: str, hands: Hands, out: Path | None, fresh: bool) -> int:
+    """Carry out a study, or what is missing of it; return the exit code."""
+    study = read_study(find_study(name))
+    target = place.folder_for(study, out)
+    agree_to(study, count_of(study), hands.workers, hands.agreed)
+    with patience(f"planning {study.name}"):
+        jobs = jobs_of(study)
+    for line in overridden(study):
+        say(line)
+    with locked(target):
+        if fresh:
+            place.clear(target)
+        place.check_same(target, study)
+        code = compute(study, jobs, target, hands, command=shlex.join(["confianza", "sweep", name]))
+    if code != INTERRUPTED:
+        print(f"Results: {target}/ ({len(jobs)} runs planned). To plot them: confianza plot {shlex.quote(str(target))}")
+    return code
+
+
+def overridden(study: Study) -> Iterator[str]:
+    """Yield what is varied in vain, since a policy of the study sets it."""
+    for source in study.scenarios:
+        for policies in study.policies:
+            for policy in shared(study, source, policies).policies:
+                for entry in policy.entries:
+                    if entry.how == "set" and entry.parameter in study.factors.names:
+                        yield f"{source}: policy '{policy.name}' sets {entry.parameter}, which is varied only before it"
+
+
+def compute(study: Study, jobs: Sequence[RunSpec], target: Path, hands: Hands, **more: Any) -> int:
+    """Compute what a folder lacks of some jobs; the folder must be locked."""
+    for path in half_written(target):
+        path.unlink()
+    place.write_manifest(target, study, runs=len(jobs), finished=None, **more)
+    place.write_plan(target, jobs)
+    store = Store(target, place.policies_of(jobs)).open()
+    for file in store.rejected:
+        say(f"{file} was cut short, altered or foreign: moved to {target}/rejected/, its runs are computed again")
+    missing = [job for job in jobs if job.run not in store.finished]
+    there = f", {len(jobs) - len(missing)} of them finished before" if len(missing) < len(jobs) else ""
+    say(f"{study.title}: {len(jobs)} runs of {study.years:g} years{there}")
+    check_room({"--out": (target, swept(missing))})
+    begun = time.monotonic()
+    try:
+        outcome = run_missing(missing, store, hands) if missing else Outcome()
+    except OSError as reason:
+        raise WorkStopped(
+            f"{told(reason)}; {safe(store, jobs)}; start again then, and only what is missing is computed"
+        ) from None
+    except SchedulerGone as reason:
+        raise WorkStopped(
+            f"{reason}; {safe(store, jobs)}; start again with another --dask, or without it to go on here, and only"
+            " what is missing is computed"
+        ) from None
+    finished = sum(job.run in store.finished for job in jobs)
+    seconds = round(time.monotonic() - begun, 3)
+    more |= {"runs": len(jobs), "finished": finished, "seconds": seconds, "failed": outcome.failed}
+    place.write_manifest(target, study, **more)
+    place.write_crate(target, study)
+    return tell_end(outcome, target, finished, len(jobs))
+
+
+def run_missing(missing: list[RunSpec], store: Store, hands: Hands) -> Outcome:
+    """Compute some jobs, those of one town together."""
+    with Interruption() as interruption:
+        crew, order = hired(hands, interruption, len(missing))
+        each = max(missing[0].shifts, 1)
+        progress = Progress("sweeping", each * len(missing), len(missing), word="runs safe on disk")
+        return Engine(crew, store, progress, each, interruption).run(sorted(missing, key=order))
+
+
+def hired(
+    hands: Hands, interruption: Interruption, runs: int
+) -> tuple[Crew[RunSpec, Done | Failed], Callable[[RunSpec], str]]:
+    """Return the crew, and the order in which it should be given jobs."""
+    if hands.dask is not None:
+        from experiments.execution.dask_executor import DaskCrew
+
+        return DaskCrew(hands.dask), lambda job: job.source
+    announce_compiling()
+    crew = LocalCrew(min(hands.workers, runs), attempt)
+    groups = crew.prepare(lambda: interruption.came)
+    return crew, lambda job: town_of(job, groups)
+
+
+def town_of(job: RunSpec, groups: frozenset[str]) -> str:
+    """Return what tells the towns of jobs apart, so that a worker need not build one twice."""
+    shaping = [one for one in job.overrides if one[0].partition(".")[0] in groups]
+    return repr((job.source, sorted(shaping)))
+
+
+def safe(store: Store, jobs: Sequence[RunSpec]) -> str:
+    """Return how much of a sweep is on the disk."""
+    return f"{len(store.finished)} of {len(jobs)} runs are safe in {store.folder}"
+
+
+def tell_end(outcome: Outcome, target: Path, finished: int, runs: int) -> int:
+    """Say how it ended; return the exit code."""
+    if outcome.interrupted:
+        say(f"confianza: interrupted; {finished} of {runs} runs are safe in {target}; start again to go on")
+        return INTERRUPTED
+    if outcome.failed:
+        path = quarantine.path_of(target, outcome.failed[0])
+        say(
+            f"confianza: {len(outcome.failed)} of {runs} runs failed and are in {target}/quarantine/; to see the"
+            f" first fail again: {quarantine.command(path)}"
+        )
+        return FAILED
+    say(f"{finished} of {runs} runs are safe in {target}")
+    return DONE

@@ -1,1 +1,0 @@
-"""Sweeps and sensitivity: many runs of one study, in a store that loses and doubles none."""

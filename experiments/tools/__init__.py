@@ -1,0 +1,1 @@
+"""Tools for users and developers: set-up, benchmark, generated documents."""

@@ -1,0 +1,132 @@
+"""A decade in units of a bare loop: one that reads, writes, draws and takes exponentials as often, and nothing else.
+
+The loop tells a slow machine from slow code: the decade and the loop are measured in turn, year by year.  How much it
+does of each is said by `experiments.tools.bench.bare_work`.
+"""
+
+import math
+import statistics
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from experiments.tools.bench.bare_work import YEARS, Work
+from model.engine.kernels import kernel
+from model.engine.random_streams import keyed_uniform, stream_id
+
+if TYPE_CHECKING:
+    from model.simulation.model import TrustModel
+
+BARE = stream_id("bare loop")
+YEAR = 1095
+LINE = 8
+"""Numbers of eight bytes that the machine brings near at once."""
+
+
+@kernel
+def place_of(k: Any, rows: Any) -> Any:
+    """Some row, far from that of k - 1, for a few instructions."""
+    mixed = (k * 2654435761) & 0xFFFFFFFF
+    mixed = ((mixed ^ (mixed >> 15)) * 2246822519) & 0xFFFFFFFF
+    return ((mixed ^ (mixed >> 13)) * rows) >> 32
+
+
+@kernel
+def read(minds: Any, times: Any) -> Any:
+    """Read rows that lie all over the memory."""
+    total = 0.0
+    for k in range(times):
+        i = place_of(k, minds.shape[0])
+        for column in range(0, minds.shape[1], LINE):
+            total += minds[i, column]
+    return total
+
+
+@kernel
+def write(minds: Any, times: Any) -> Any:
+    """Write into rows that lie all over the memory."""
+    for k in range(times):
+        minds[place_of(k, minds.shape[0]), 0] = k
+    return 0.0
+
+
+@kernel
+def draw(minds: Any, times: Any) -> Any:
+    """Draw luck."""
+    total = 0.0
+    for k in range(times):
+        total += keyed_uniform(1, BARE, k, k, 0)
+    return total
+
+
+@kernel
+def exponentiate(minds: Any, times: Any) -> Any:
+    """Take exponentials."""
+    total = 0.0
+    for k in range(times):
+        total += math.exp(-1e-9 * k)
+    return total
+
+
+@kernel
+def pass_over(minds: Any, times: Any) -> Any:
+    """Go through all rows in their order, read and write each."""
+    for k in range(times):
+        for i in range(minds.shape[0]):
+            for column in range(0, minds.shape[1], LINE):
+                minds[i, column] += k
+    return 0.0
+
+
+LOOPS = {"reads": read, "writes": write, "draws": draw, "exponentials": exponentiate, "passes": pass_over}
+
+
+def bare_loop(work: Work, minds: np.ndarray) -> dict[str, float]:
+    """Do the work; return the seconds of each kind."""
+    seconds = {}
+    for kind, loop in LOOPS.items():
+        begun = time.process_time()
+        loop(minds, getattr(work, kind))
+        seconds[kind] = time.process_time() - begun
+    return seconds
+
+
+def minds_for(work: Work) -> np.ndarray:
+    """Return a table with as many rows of as many bytes as the residents have."""
+    return np.ones((work.rows, work.row_bytes // 8))
+
+
+@dataclass(frozen=True)
+class Units:
+    """A decade and the bare loop, measured in turn."""
+
+    figure: float
+    decade: float
+    loop: float
+    nanoseconds: dict[str, float]
+    """What one of each kind of work takes in the bare loop."""
+
+
+def in_turn(world: "TrustModel", work: Work) -> Units:
+    """Return how many bare loops a decade takes: year by year in turn, so that noise falls on both.
+
+    The first year, which loads kernels, is not clocked.  Time is that of the processor at work on this process.
+    """
+    yearly, minds = work.share(1.0 / YEARS), minds_for(work)
+    world.run_for(YEAR)
+    bare_loop(yearly, minds)
+    years, loops = [], []
+    for _ in range(YEARS - 1):
+        begun = time.process_time()
+        world.run_for(YEAR)
+        years.append(time.process_time() - begun)
+        loops.append(bare_loop(yearly, minds))
+    each = {kind: statistics.median(loop[kind] for loop in loops) for kind in LOOPS}
+    return Units(
+        figure=statistics.median(year / sum(loop.values()) for year, loop in zip(years, loops, strict=True)),
+        decade=YEARS * statistics.median(years),
+        loop=YEARS * sum(each.values()),
+        nanoseconds={kind: 1e9 * seconds / max(1, getattr(yearly, kind)) for kind, seconds in each.items()},
+    )

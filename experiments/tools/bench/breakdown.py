@@ -1,0 +1,104 @@
+"""What a decade is made of: seconds by phase, events, draws by decision, and the work from which its floor follows."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments.tools.bench.bare_work import YEARS, Work, work_of
+from experiments.tools.bench.fresh import clock
+from experiments.tools.bench.phases import Phases
+
+SHIFTS = 1095 * YEARS
+SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """What was measured of some shifts, and counted of the first of them; rows and bytes of the residents' minds."""
+
+    shifts: int
+    phases: Phases
+    counted_shifts: int
+    draws: dict[str, dict[str, int]]
+    exponentials: dict[str, int]
+    rows: int
+    row_bytes: int
+
+    def draws_of(self, phase: str) -> float:
+        """Draws of one phase in a decade."""
+        return sum(self.draws.get(phase, {}).values()) * SHIFTS / self.counted_shifts
+
+    def by_decision(self) -> dict[str, float]:
+        """Draws of a decade by decision, most first."""
+        total: Counter[str] = Counter()
+        for made in self.draws.values():
+            total.update(made)
+        return {name: n * SHIFTS / self.counted_shifts for name, n in total.most_common()}
+
+    def work(self) -> Work:
+        """What a decade asks of the machine."""
+        counts = {kind: n * SHIFTS / self.shifts for kind, n in self.phases.written.items()}
+        exponentials = sum(self.exponentials.values()) * SHIFTS / self.counted_shifts
+        return work_of(counts, sum(self.by_decision().values()), exponentials, self.rows, self.row_bytes)
+
+
+def break_down(years: float, counted_shifts: int) -> Breakdown:
+    """Measure some years by phase, and count draws without the compiler, each in a fresh process."""
+    stated = clock("phases", str(years))
+    with tempfile.TemporaryDirectory() as folder:
+        town = str(Path(folder) / "town.pickle")
+        clock("pickled_town", town)
+        counted = clock("draws", str(counted_shifts), town)
+    return Breakdown(
+        shifts=stated["shifts"],
+        phases=Phases(**stated["phases"]),
+        counted_shifts=counted_shifts,
+        draws=counted["draws"],
+        exponentials=counted["exponentials"],
+        rows=stated["rows"],
+        row_bytes=stated["row_bytes"],
+    )
+
+
+def table(found: Breakdown) -> Iterator[str]:
+    """Yield the lines of what a decade is made of."""
+    scale = SHIFTS / found.shifts
+    whole = sum(found.phases.seconds.values())
+    yield f"{'a decade by phase':20}{'seconds':>8}{'share':>7}{'draws':>11}{'events':>10}{'ns each':>10}  mostly"
+    for phase, seconds in sorted(found.phases.seconds.items(), key=lambda one: -one[1]):
+        rows = found.phases.events.get(phase, {})
+        n = sum(rows.values())
+        each = f"{1e9 * seconds / n:,.0f}" if n else "-"
+        mostly = max(rows, key=lambda name: rows[name]) if rows else ""
+        drawn = f"{found.draws_of(phase):11,.0f}{scale * n:10,.0f}"
+        yield f"{phase[:19]:20}{scale * seconds:8.3f}{seconds / whole:7.1%}{drawn}{each:>10}  {mostly}".rstrip()
+    yield ""
+    yield from in_two(
+        "rows written into the daybook, and what the months counted, in a decade",
+        {name: scale * n for name, n in found.phases.written.items()},
+    )
+    yield ""
+    yield from in_two(
+        f"draws by decision in a decade, counted without the compiler over {found.counted_shifts} shifts",
+        dict(list(found.by_decision().items())[:SHOWN]),
+    )
+
+
+def in_two(title: str, numbers: dict[str, float]) -> Iterator[str]:
+    """Yield numbers with their names in two columns, the largest first."""
+    yield title
+    stated = [f"  {name:24}{n:12,.0f}" for name, n in sorted(numbers.items(), key=lambda one: -one[1])]
+    half = (len(stated) + 1) // 2
+    for k in range(half):
+        yield "".join(stated[k::half])
+
+
+def loop_lines(work: Work, stated: dict[str, Any]) -> Iterator[str]:
+    """Yield what the bare loop does in a decade, with the nanoseconds of each."""
+    yield f"{'the bare loop of a decade':24}{'number':>14}{'ns each':>12}{'seconds':>10}"
+    for kind, each in stated["nanoseconds"].items():
+        n = getattr(work, kind)
+        yield f"  {kind:22}{n:14,}{each:12,.1f}{1e-9 * n * each:10.3f}"

@@ -1,0 +1,102 @@
+"""`confianza bench --floor`: a decade in bare loops beside the figure on record; a slower one is told, or refused."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments.storage.manifest import machine
+from experiments.storage.progress import say
+from experiments.storage.run_folder import json_of, write_whole
+from experiments.tools.bench.bare_work import Work
+from experiments.tools.bench.breakdown import break_down
+from experiments.tools.bench.fresh import clock
+from experiments.tools.bench.stopwatch import SITE
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
+
+RECORD = Path(__file__).parents[3] / "results" / "reference" / "floor.json"
+WARNED, REFUSED = 1.2, 1.5
+"""How many times the figure on record a decade may take before it is told, and before the check fails."""
+TIMES = 3
+DECADE, QUARTER = 10.0, 279
+"""Years in which events are counted, shifts in which draws are: in three months a quarter's plans are made."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a figure means beside the one on record."""
+
+    good: bool
+    warning: str
+
+
+def judge(figure: float, recorded: float) -> Verdict:
+    """Judge a figure by the one on record.
+
+    >>> judge(4.4, 4.0).warning, judge(5.2, 4.0).good, judge(6.0, 4.0).good
+    ('', True, False)
+    """
+    more = figure / recorded - 1.0
+    if figure < WARNED * recorded:
+        return Verdict(True, "")
+    stated = f"a decade takes {more:.0%} more bare loops than the {recorded:.2f} on record"
+    if figure < REFUSED * recorded:
+        return Verdict(True, f"warning: {stated}")
+    return Verdict(False, f"{stated}: too slow. If it must be, store the new figure: --floor --store REASON")
+
+
+def check_floor(reason: str | None) -> bool:
+    """Measure and judge by the record, or store anew for a reason; return whether it is good."""
+    if reason is not None:
+        return store(reason)
+    record = read_record()
+    stated = measured(Work(**record["work"]))
+    print(line(stated), flush=True)
+    print(f"on record: {record['figure']:.2f}, of code {record['fingerprint']} ({record['reason']})")
+    verdict = judge(stated["figure"], record["figure"])
+    if verdict.warning:
+        say(f"confianza: {verdict.warning}")
+    return verdict.good
+
+
+def measured(work: Work) -> dict[str, Any]:
+    """Return the median of some measurements, each in a fresh process."""
+    stated = [clock("loops", json.dumps(asdict(work))) for _ in range(TIMES)]
+    return sorted(stated, key=lambda one: one["figure"])[TIMES // 2]
+
+
+def line(stated: dict[str, Any]) -> str:
+    """Return what was measured in one line."""
+    return (
+        f"a decade of {SITE}: {stated['figure']:.2f} bare loops ({stated['decade']:.2f} s over {stated['loop']:.2f} s)"
+    )
+
+
+def read_record() -> dict[str, Any]:
+    """Return the figure on record, and the work that its bare loop does."""
+    if not RECORD.is_file():
+        raise InputError(f"bench --floor: no figure on record in {RECORD}; store one with --store REASON")
+    record: dict[str, Any] = json.loads(RECORD.read_text(encoding="utf-8"))
+    return record
+
+
+def store(reason: str) -> bool:
+    """Measure the work of a decade anew, and the decade by it; write both down with the reason."""
+    if not reason.strip():
+        raise InputError("bench --store must give the reason in words, got ''")
+    say("counting the work of a decade, then measuring it; about two minutes")
+    work = break_down(DECADE, QUARTER).work()
+    stated = measured(work)
+    record = {
+        "reason": reason,
+        "figure": round(stated["figure"], 3),
+        "decade_seconds": round(stated["decade"], 3),
+        "loop_seconds": round(stated["loop"], 3),
+        "fingerprint": fingerprint(),
+        "machine": machine(),
+        "work": asdict(work),
+    }
+    write_whole(RECORD, json_of(record))
+    print(f"{line(stated)}\nwritten to {RECORD}")
+    return True

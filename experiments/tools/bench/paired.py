@@ -1,0 +1,207 @@
+"""`confianza bench --against FOLDER`: another checkout and this one in turn, how fast and whether the numbers agree."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.storage.manifest import machine
+from experiments.storage.progress import say
+from experiments.storage.run_folder import json_of, write_whole
+from experiments.tools.bench import probe, same_numbers
+from experiments.tools.bench.same_numbers import Columns, Likeness
+from model.engine.errors import InputError
+
+HERE = Path(__file__).resolve().parents[3]
+SITES = ("villa_canales", "totonicapan")
+POLICIES = ("status_quo", "mopsic_full", "everything", "heavy_hand")
+TIMED = ("status_quo", "everything")
+LABEL = 34
+
+
+@dataclass(frozen=True)
+class Length:
+    """How long the measurements run."""
+
+    years: float
+    pairs: int
+    years_of_numbers: float
+
+
+FULL = Length(years=10.0, pairs=5, years_of_numbers=5.0)
+QUICK = Length(years=2.0, pairs=3, years_of_numbers=1.0)
+
+
+@dataclass
+class Checkout:
+    """A version of the whole project in its folder, measured in processes of its own."""
+
+    root: Path
+    fingerprint: str = field(default="")
+
+    def tell(self, *words: str) -> dict[str, float]:
+        """Return what the probe says of this checkout's code; raise in one line if it cannot."""
+        env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONSAFEPATH")}
+        stated = subprocess.run(
+            [sys.executable, "-c", Path(probe.__file__).read_text(encoding="utf-8"), *words],
+            cwd=self.root,  # with -c, Python looks for packages there before anywhere else
+            env=env,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        if stated.returncode:
+            why = (stated.stderr.strip().splitlines() or ["no message"])[-1]
+            raise InputError(f"--against: the code in {self.root} cannot be measured: {why}")
+        found: dict[str, Any] = json.loads(stated.stdout.splitlines()[-1])
+        self.check(Path(found.pop("root")), found.pop("fingerprint"))
+        return found
+
+    def check(self, root: Path, fingerprint: str) -> None:
+        """Raise unless it was this checkout's code that ran, the same as before."""
+        if root != self.root:
+            raise InputError(f"--against: what ran in {self.root} was the code of {root}")
+        if self.fingerprint not in ("", fingerprint):
+            raise InputError(f"--against: the code in {self.root} changed while it was measured; start the bench again")
+        self.fingerprint = fingerprint
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One number on both sides, and the ratio of each turn."""
+
+    name: str
+    unit: str
+    here: float
+    there: float
+    ratios: tuple[float, ...]
+
+    @property
+    def ratio(self) -> float:
+        """The median of the ratios, here over there."""
+        return statistics.median(self.ratios)
+
+
+def against(folder: Path, json_file: Path | None, quick: bool) -> None:
+    """Measure this checkout beside the one in a folder; print both, and write them as JSON if asked to."""
+    here, there = Checkout(HERE), checkout_in(folder)
+    length = QUICK if quick else FULL
+    say("measuring both in turn; this takes several minutes" if not quick else "measuring both in turn")
+    for side in (there, here):
+        side.tell("span", "1", SITES[0])  # compiles; a checkout that cannot be measured is told before all else
+    print(heading(here, there), flush=True)
+    pairs = []
+    for pair in timings(here, there, length):
+        print(line(pair), flush=True)
+        pairs.append(pair)
+    print(f"\nNumbers of {length.years_of_numbers:g} years, every resident, seed {probe.SEED}", flush=True)
+    likenesses = {}
+    for name, likeness in comparisons(here, there, length.years_of_numbers):
+        stated = enumerate(same_numbers.lines(likeness))
+        print("\n".join(f"{'' if place else name:{LABEL}}{text}" for place, text in stated), flush=True)
+        likenesses[name] = likeness
+    if json_file is not None:
+        write_whole(json_file, as_json(here, there, pairs, likenesses))
+
+
+def checkout_in(folder: Path) -> Checkout:
+    """Return the checkout that lies in a folder; raise if there is none."""
+    if not folder.is_dir():
+        raise InputError(f"--against must be the folder of a checkout, got '{folder}': no such folder")
+    for package in ("model", "scenarios"):
+        if not (folder / package / "__init__.py").is_file():
+            raise InputError(f"--against must be the folder of a checkout, got '{folder}': it has no {package}/")
+    return Checkout(folder.resolve())
+
+
+def heading(here: Checkout, there: Checkout) -> str:
+    """Return the lines above the table: whose code is measured, and where."""
+    stated = machine()
+    return (
+        f"{stated['system']} {stated['processor']}, {stated['cores']} cores\n"
+        f"here:    code {here.fingerprint}\n"
+        f"there:   code {there.fingerprint}, {there.root}\n\n"
+        f"{'':{LABEL}}{'here':>10}{'there':>10}  here over there"
+    )
+
+
+def timings(here: Checkout, there: Checkout, length: Length) -> Iterator[Pair]:
+    """Yield time and memory of a decade on both sides, under each policy that both know."""
+    for policy in TIMED:
+        name = f"a decade, {policy}"
+        try:
+            turns = taken_in_turn(here, there, length, policy)
+        except InputError as wrong:
+            say(f"{name}: left out. {wrong}")
+            continue
+        scale = 10.0 / length.years
+        yield paired(name, "s", [(scale * a["seconds"], scale * b["seconds"]) for a, b in turns])
+        # what other programs take of a busy machine counts in the seconds above, and not here
+        yield paired("  of them at work", "s", [(scale * a["at_work"], scale * b["at_work"]) for a, b in turns])
+        yield paired("  its peak memory", "MB", [(a["megabytes"], b["megabytes"]) for a, b in turns])
+
+
+def taken_in_turn(
+    here: Checkout, there: Checkout, length: Length, policy: str
+) -> list[tuple[dict[str, float], dict[str, float]]]:
+    """Return what both sides say in turn: here, there, here, there…, so that noise falls on both."""
+    for side in (here, there):
+        side.tell("span", "1", SITES[0], policy)  # what only this policy needs is compiled before the clock starts
+    words = ("span", str(length.years), SITES[0], policy)
+    return [(here.tell(*words), there.tell(*words)) for _ in range(length.pairs)]
+
+
+def paired(name: str, unit: str, turns: list[tuple[float, float]]) -> Pair:
+    """Return the medians of both sides and the ratio of each turn."""
+    here, there = (statistics.median(side) for side in zip(*turns, strict=True))
+    return Pair(name, unit, here, there, tuple(a / b for a, b in turns))
+
+
+def line(pair: Pair) -> str:
+    """Return one line of the table, with the least and the greatest ratio."""
+    digits = 2 if pair.here < 100 else 0
+    sides = "".join(f"{f'{value:,.{digits}f} {pair.unit}':>10}" for value in (pair.here, pair.there))
+    return f"{pair.name:{LABEL}}{sides}  {pair.ratio:.3f} ({min(pair.ratios):.2f} to {max(pair.ratios):.2f})"
+
+
+def comparisons(here: Checkout, there: Checkout, years: float) -> Iterator[tuple[str, Likeness]]:
+    """Yield for each site and policy whether both sides bring the same numbers."""
+    for site in SITES:
+        for policy in POLICIES:
+            name = f"{site}, {policy}"
+            try:
+                sides = [columns_of(side, years, site, policy) for side in (here, there)]
+            except InputError as wrong:
+                say(f"{name}: not compared. {wrong}")
+                continue
+            yield name, same_numbers.compare(*sides)
+
+
+def columns_of(side: Checkout, years: float, site: str, policy: str) -> Columns:
+    """Return every monthly number of one run of a checkout."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "numbers.npz"
+        side.tell("numbers", str(years), site, policy, str(file))
+        with np.load(file) as columns:
+            return dict(columns)
+
+
+def as_json(here: Checkout, there: Checkout, pairs: list[Pair], likenesses: dict[str, Likeness]) -> bytes:
+    """Return everything as JSON."""
+    return json_of(
+        {
+            "machine": machine(),
+            "here": here.fingerprint,
+            "there": {"folder": str(there.root), "fingerprint": there.fingerprint},
+            "timings": [asdict(pair) | {"ratio": pair.ratio} for pair in pairs],
+            "numbers": {name: asdict(likeness) | {"same": likeness.same} for name, likeness in likenesses.items()},
+        }
+    )

@@ -1,0 +1,169 @@
+"""One measurement of speed, in a process of its own: `python -m experiments.tools.bench.stopwatch NAME ARGUMENTS`."""
+
+import dataclasses
+import json
+import pickle
+import sys
+import time
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from model.engine.fingerprint import fingerprint
+
+SITE = "villa_canales"
+TESTS = Path(__file__).parents[3] / "tests"
+PLANT = ("officers", "desks", "vehicles", "motorcycles")
+FIRST_SHIFTS = 93
+"""Shifts of the first month, in which kernels are loaded; they are simulated before the clock starts."""
+
+
+def imports() -> dict[str, Any]:
+    """Seconds to import the model with Mesa and the compiler."""
+    begun = time.perf_counter()
+    import_module("model.simulation.model")
+    import_module("scenarios")
+    return {"seconds": time.perf_counter() - begun}
+
+
+def town() -> dict[str, Any]:
+    """Seconds to build the town of the larger site."""
+    from model.town.town import build_town
+    from scenarios import load
+
+    scenario = load(SITE)
+    begun = time.perf_counter()
+    build_town(scenario)
+    return {"seconds": time.perf_counter() - begun}
+
+
+def compiling() -> dict[str, Any]:
+    """Seconds of the first small run; the coordinator chooses whether the cache is empty."""
+    from experiments.execution.compile_kernels import compile_model
+
+    begun = time.perf_counter()
+    compile_model()
+    return {"seconds": time.perf_counter() - begun}
+
+
+def span(years: str, variant: str) -> dict[str, Any]:
+    """Seconds and peak memory of some years of the whole site on one core, after compilation."""
+    from experiments.tools.bench.probe import megabytes
+    from model.simulation.model import TrustModel
+
+    world = TrustModel(varied(variant), rng=1)
+    world.run_for(FIRST_SHIFTS)
+    shifts = round(float(years) * 1095) - FIRST_SHIFTS
+    begun = time.perf_counter()
+    world.run_for(shifts)
+    seconds = (time.perf_counter() - begun) * (1.0 + FIRST_SHIFTS / shifts)
+    return {"seconds": seconds, "megabytes": megabytes(), "residents": world.town.n_residents}
+
+
+def varied(variant: str) -> Any:
+    """Return the site as it is, with twice the census and the same police, or with twice the police."""
+    from scenarios import load
+
+    scenario = load(SITE, set={"calendar.warm_up": 0})
+    if variant == "census":
+        total = scenario["population"].total
+        return load(SITE, set={"calendar.warm_up": 0, "population.total": 2 * total})
+    if variant == "couples":
+        twice = [
+            dataclasses.replace(one, **{name: 2 * getattr(one, name) for name in PLANT}) for one in scenario.facilities
+        ]
+        return dataclasses.replace(scenario, facilities=tuple(twice))
+    return scenario
+
+
+def twin(shifts: str) -> dict[str, Any]:
+    """Seconds that the slow twin and the model take for the same shifts of the same small town."""
+    from model.simulation.model import TrustModel
+    from model.town.town import build_town
+    from scenarios import load
+
+    if not (TESTS / "plain" / "town.py").is_file():
+        return {"missing": "the folder of tests, where the slow twin lives, is not here"}
+    sys.path.insert(0, str(TESTS))
+    plain = import_module("plain.town").PlainTown
+    scenario = load(SITE, set={"calendar.warm_up": 0, "population.scale": 0.05})
+    built = build_town(scenario)
+    world, slow = TrustModel(scenario, rng=1, town=built), plain(scenario, built, 1)
+    world.run_for(int(shifts))
+    fast = TrustModel(scenario, rng=1, town=built)
+    return {
+        "slow": clocked(slow.step, int(shifts)),
+        "fast": clocked(fast.step, int(shifts)),
+        "resident_shifts": built.n_residents * int(shifts),
+    }
+
+
+def clocked(step: Callable[[], Any], times: int) -> float:
+    """Return the seconds that some steps take."""
+    begun = time.perf_counter()
+    for _ in range(times):
+        step()
+    return time.perf_counter() - begun
+
+
+def replicates(runs: str, years: str, workers: str) -> dict[str, Any]:
+    """Seconds that some replicates take, with one or more workers."""
+    from experiments.execution.run_requests import asked
+    from experiments.execution.run_set import run_all
+
+    specs = asked(SITE, years=float(years), replicates=int(runs))
+    begun = time.perf_counter()
+    run_all(specs, int(workers))
+    return {"seconds": time.perf_counter() - begun}
+
+
+def phases(years: str) -> dict[str, Any]:
+    """Seconds and events by phase of some years, from two worlds with the same luck; how large the residents are."""
+    from experiments.tools.bench.phases import clocked, counted
+    from model.simulation.model import TrustModel
+
+    scenario, shifts = varied("plain"), round(float(years) * 1095) - FIRST_SHIFTS
+    world = TrustModel(scenario, rng=1)
+    world.run_for(FIRST_SHIFTS)
+    seconds = clocked(world, shifts)
+    again = TrustModel(scenario, rng=1, town=world.town)
+    again.run_for(FIRST_SHIFTS)
+    found = dataclasses.replace(counted(again, shifts), seconds=seconds)
+    rows = world.town.n_people
+    of_residents = [table for table in vars(again.state).values() if getattr(table, "shape", ()) == (rows,)]
+    row_bytes = max(int(table.itemsize) for table in of_residents)
+    return {"phases": dataclasses.asdict(found), "shifts": shifts, "rows": rows, "row_bytes": row_bytes}
+
+
+def pickled_town(file: str) -> dict[str, Any]:
+    """Write the town of the site into a file, for a process that could not build it in good time."""
+    from model.town.town import build_town
+
+    Path(file).write_bytes(pickle.dumps(build_town(varied("plain"))))
+    return {}
+
+
+def draws(shifts: str, town: str) -> dict[str, Any]:
+    """Draws by phase and decision, and exponentials, of the first shifts of the site."""
+    from experiments.tools.bench.counted_luck import count
+
+    return dict(count(SITE, int(shifts), Path(town)))
+
+
+def loops(work: str) -> dict[str, Any]:
+    """A decade of the site in units of the bare loop that does this work."""
+    from experiments.tools.bench.bare_loop import in_turn
+    from experiments.tools.bench.bare_work import Work
+    from model.simulation.model import TrustModel
+
+    return dataclasses.asdict(in_turn(TrustModel(varied("plain"), rng=1), Work(**json.loads(work))))
+
+
+MEASUREMENTS: dict[str, Callable[..., dict[str, Any]]] = {
+    measure.__name__: measure
+    for measure in (imports, town, compiling, span, twin, replicates, phases, pickled_town, draws, loops)
+}
+
+if __name__ == "__main__":
+    print(json.dumps(MEASUREMENTS[sys.argv[1]](*sys.argv[2:]) | {"fingerprint": fingerprint()}))

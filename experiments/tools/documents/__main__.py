@@ -1,0 +1,5 @@
+"""Write the generated documents: `python -m experiments.tools.documents`."""
+
+from experiments.tools.documents.write import main
+
+main()

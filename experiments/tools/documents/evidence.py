@@ -1,0 +1,154 @@
+"""What of the paper the model carries: rows of its evidence in three lists, and what would change without each."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any
+
+from experiments.tools.documents import odd
+from experiments.tools.documents.module_map import wrapped
+from model.engine.errors import InputError, suggest_nearest
+from model.engine.parameters import ParameterGroup, group_named
+from scenarios.groups import declared_groups
+
+EVIDENCE, BUILT_IN = odd.MODEL / "docs" / "evidence.toml", odd.MODEL / "built_in.toml"
+SPANISH = odd.MODEL / "docs" / "ODD.es.md"
+HERE = "<!-- De aquí en adelante lo escribe `python -m experiments.tools.documents`. -->"
+LISTS = {
+    "carried": "Carried",
+    "number only": "A number only",
+    "not modelled": "Not modelled",
+}
+"""The three lists, with their headings."""
+IN_SPANISH = {
+    "number only": "**Lo que es solo un número.** Alguien lo fija y nadie lo hace: de ello no sale nada que no se haya "
+    "puesto.",
+    "not modelled": "**Lo que no está en el modelo.**",
+}
+LEDGER = "ledger."
+"""Before a quantity that is an account of the ledger of trust."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A row of evidence: what it ``says``, the ``list`` it is in, and what shows or explains that.
+
+    Carried: ``quantity`` at a ``site`` differs between two worlds, one as in ``has`` and one as in ``lacks`` (policies
+    and parameters), where it ``falls`` or ``rises``; ``but`` says what of the row is left out.  Else ``why``, in
+    English and Spanish.
+    """
+
+    id: str
+    says: str
+    list: str
+    site: str = "villa_canales"
+    has: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    quantity: str = ""
+    without: str = ""
+    but: str = ""
+    why: Mapping[str, str] | None = None
+
+
+@cache
+def evidence_rows() -> dict[str, Row]:
+    """Return the rows of evidence by their ids."""
+    stated = tomllib.loads(EVIDENCE.read_text(encoding="utf-8"))
+    return {name: row_of(name, entries) for name, entries in stated.items()}
+
+
+def row_of(name: str, entries: Mapping[str, Any]) -> Row:
+    """Return one row, or raise with what is wrong in it."""
+    known = [field.name for field in fields(Row) if field.name != "id"]
+    for key in entries:
+        if key not in known:
+            raise InputError(f"{EVIDENCE}: row {name} has no '{key}'{suggest_nearest(key, known)}")
+    own: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entries.items()}
+    row = Row(id=name, **own)
+    for broken, rule in broken_rules(row):
+        if broken:
+            raise InputError(f"{EVIDENCE}: row {name} {rule}")
+    return row
+
+
+def broken_rules(row: Row) -> tuple[tuple[bool, str], ...]:
+    """Return what must hold of a row, each with whether it is broken."""
+    carried = row.list == "carried"
+    return (
+        (row.list not in LISTS, f"must be in one of the lists {', '.join(LISTS)}, got '{row.list}'"),
+        (carried and not row.quantity, "is carried: say its quantity"),
+        (carried and row.without not in ("falls", "rises"), f"needs without = falls or rises, got '{row.without}'"),
+        (carried and row.has == row.lacks, "is carried: the world that lacks it must differ from the one that has it"),
+        (carried and row.why is not None, "is carried and needs no reason"),
+        (not carried and (row.why is None or set(row.why) != {"en", "es"}), "needs a reason in en and es"),
+        (not carried and bool(row.quantity or row.has or row.lacks), "is not carried and names no quantity"),
+    )
+
+
+def carriers(evidence: str) -> list[type[ParameterGroup]]:
+    """Return the groups of the model that rest on a row of evidence, mechanisms before settings."""
+    own = [group for group in declared_groups().values() if group.__module__.startswith("model.")]
+    found = [group for group in own if evidence in group.evidence]
+    return sorted(found, key=lambda group: (not group.mechanism, group.name))
+
+
+def in_list(name: str) -> list[Row]:
+    """Return the rows of one list."""
+    return [row for row in evidence_rows().values() if row.list == name]
+
+
+def stated() -> str:
+    """Return the section of the ODD with the three lists, and what policies put in by hand."""
+    about = (
+        "From `model/docs/evidence.toml` and the `evidence` of the groups in the code: what the paper describes, in "
+        "three lists. `confianza validate --audit` lets two worlds with the same luck live, one of which lacks what "
+        "carries a row, and looks whether the row's own quantity changes: it is counted from what happened, never "
+        "computed from what was taken away. A row that does not pass stands in the second or third list."
+    )
+    lines = ["## 8 What the paper describes, and what carries it\n", wrapped(about)]
+    for number, (name, title) in enumerate(LISTS.items(), start=1):
+        rows = in_list(name)
+        lines.append(f"\n### 8.{number} {title} ({len(rows)} of {len(evidence_rows())})\n")
+        for row in rows:
+            lines += [wrapped(f"**{row.id}** {row.says}.", "- ", "  "), wrapped(reason(row), "  ", "  ")]
+    return "\n".join([*lines, f"\n### 8.{len(LISTS) + 1} Built in, not found\n", *built_in()]) + "\n"
+
+
+def reason(row: Row) -> str:
+    """Return what shows that a row is carried, or why it is not."""
+    if row.why:
+        return f"Because {row.why['en']}."
+    by = ", ".join(group.name for group in carriers(row.id))
+    taken = " ".join(f"`{item}`" for item in row.lacks) or "the status quo"
+    against = " ".join(f"`{item}`" for item in row.has)
+    place = {"villa_canales": "Villa Canales", "totonicapan": "Totonicapán"}[row.site]
+    worlds = f"{taken} against {against}" if against else taken
+    but = f" But {row.but}." if row.but else ""
+    return f"Carried by {by}. `{row.quantity}` {row.without} without it ({place}: {worlds}).{but}"
+
+
+def built_in() -> Iterator[str]:
+    """Yield the levers by which a policy sets a hazard itself, with the parameter that says how much."""
+    yield wrapped(
+        "Levers by which a policy sets a hazard itself (`model/built_in.toml`). What they do to the crimes named is "
+        "put there by a parameter, for whole settlements and not in cells; no result may be credited with finding it, "
+        "and wherever such a policy is listed or compared this is said.\n"
+    )
+    yield ""
+    for lever, stated_of in tomllib.loads(BUILT_IN.read_text(encoding="utf-8")).items():
+        group, _, key = stated_of["by"].partition(".")
+        about, value = group_named(group).parameter_specs()[key], getattr(group_named(group)(), key)
+        strength = f"`{stated_of['by']}` = {value:g} (source: {about.source})"
+        yield wrapped(f"`{lever}`: {stated_of['what']['en']}, by {strength}.", "- ", "  ")
+
+
+def in_spanish(text: str) -> str:
+    """Return the short ODD in Spanish with what is only a number, and what is not modelled, at its end."""
+    before, mark, _ = text.partition(HERE)
+    assert mark, f"{SPANISH} must say where the lists begin"
+    lines = [before + HERE]
+    for name, title in IN_SPANISH.items():
+        lines += ["", wrapped(title), ""]
+        lines += [wrapped(f"{row.id}: {row.why['es']}.", "- ", "  ") for row in in_list(name) if row.why]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,100 @@
+"""The map of the modules: one line each, by folder, those of `model` from the ground up."""
+
+import ast
+import re
+import textwrap
+from collections.abc import Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+MAP = ROOT / "model" / "docs" / "MAP.md"
+PACKAGES = (
+    *("engine", "town", "world", "trust", "residents", "police", "crime", "gangs", "community", "reporting"),
+    *("justice", "politics", "problems", "measures", "simulation"),
+)
+"""The packages of `model` from the ground up; the contracts in `pyproject.toml` enforce this order."""
+FOLDERS = {
+    "scenarios": "municipalities and policies as files",
+    "experiments/words": "the message catalogue: words of the model, columns and dates in both languages",
+    "experiments/statistics": "paired effects, intervals, contrasts",
+    "experiments/storage": "results on disk: run identities, manifests, Parquet batches, crates, saved states",
+    "experiments/execution": "run jobs: worker processes, shared towns, paired worlds, one run",
+    "experiments/comparison": "comparisons of policies: arms, effects, verdicts, decision measures",
+    "experiments/narrative": "sentences about results in both languages",
+    "experiments/studies": "studies of many runs: sweeps and sensitivity analysis",
+    "experiments/figures": "figures: one style",
+    "experiments/tools/bench": "benchmark of speed and memory",
+    "experiments/tools/setup": "checks of a machine, new municipalities, workshop bundles",
+    "experiments/tools/documents": "documents that are generated",
+    "experiments/report": "the report of a comparison",
+    "experiments/validation": "the model beside evidence, and without its mechanisms",
+    "experiments/page": "the page in the browser",
+    "experiments/cli": "the program `confianza`",
+    "confianza": "the public name of the project",
+}
+HEAD = """# Where to find what
+
+Written by `python -m experiments.tools.documents` from the first sentence of each module. A module imports only from
+its own package and from those above it on this page, apart from `schema.py` files, which every package may import.
+`model` never imports `scenarios` or `experiments`.
+
+A mechanism is a folder: `schema.py` declares its parameters, columns, tables and causes; `rules.py` holds its kernels,
+its step and its record; `words.toml` its names in both languages; `odd.md` its section of the ODD.
+"""
+
+
+def wrapped(text: str, first: str = "", rest: str = "") -> str:
+    """Return a text in lines that a person can read, with these indents."""
+    return textwrap.fill(
+        text, 118, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def stated() -> str:
+    """Return the map."""
+    parts = [HEAD]
+    for package in PACKAGES:
+        folder = ROOT / "model" / package
+        title = package_title(folder)
+        mechanisms = [line(path) for path in sorted(folder.glob("*/__init__.py"))]
+        parts.append(f"## model/{package}: {title}\n\n" + lines(modules_in(f"model/{package}")) + joined(mechanisms))
+    for folder_name, title in FOLDERS.items():
+        parts.append(f"## {folder_name}: {title}\n\n" + lines(modules_in(folder_name)))
+    return "\n".join(parts)
+
+
+def package_title(folder: Path) -> str:
+    """Return the first sentence of a package's docstring, without its full stop."""
+    doc = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
+    return first_sentence(doc).removesuffix(".")
+
+
+def modules_in(folder: str) -> list[Path]:
+    """Return the modules of a folder."""
+    return [path for path in sorted((ROOT / folder).glob("*.py")) if path.stem != "__init__"]
+
+
+def lines(paths: Iterable[Path]) -> str:
+    """Return one line a module."""
+    return joined(line(path) for path in paths)
+
+
+def joined(entries: Iterable[str]) -> str:
+    """Return entries, each on a line of its own."""
+    return "".join(f"{entry}\n" for entry in entries)
+
+
+def line(path: Path) -> str:
+    """Return the entry of one module, wrapped where it is long."""
+    doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    name = path.relative_to(ROOT / path.relative_to(ROOT).parts[0]).as_posix().removesuffix("__init__.py")
+    return wrapped(f"`{name}` {first_sentence(doc)}", "- ", "  ")
+
+
+def first_sentence(doc: str) -> str:
+    """Return the first sentence of a docstring.
+
+    >>> first_sentence("Shifts, minutes.  A tick is a shift.")
+    'Shifts, minutes.'
+    """
+    return re.split(r"(?<=[.])\s", " ".join(doc.split("\n\n")[0].split()), maxsplit=1)[0]

@@ -1,0 +1,62 @@
+"""The ODD in one piece: a frame, and the sections of the mechanisms, which lie beside their code."""
+
+import itertools
+import re
+from pathlib import Path
+
+MODEL = Path(__file__).parents[3] / "model"
+ODD, FRAME = MODEL / "docs" / "ODD.md", MODEL / "docs" / "frame.md"
+PLACE = "<!-- mechanisms -->"
+SUBMODELS = "## 6 Submodels"
+TITLE = re.compile(r"^# (\w+)(?: \(M(\d+)( in part)?\))?$", re.MULTILINE)
+HEADING_MARK = re.compile(r"^(#+ )", re.MULTILINE)
+"""Headings of a mechanism's own file: two levels deeper in the whole document."""
+STEP = re.compile(r"^1\. (?=`)", re.MULTILINE)
+HEADING = re.compile(r"^### (\w+)(.*)$", re.MULTILINE)
+NOTE = (
+    "<!-- Written by `python -m experiments.tools.documents`: edit frame.md, the mechanisms' odd.md "
+    "and the code instead. -->"
+)
+
+
+def sections() -> list[Path]:
+    """Return the files with the sections of the mechanisms, in the order of the mechanisms (M1, M2, …)."""
+    return sorted(MODEL.glob("*/*/odd.md"), key=place_of)
+
+
+def place_of(path: Path) -> tuple[int, bool, str]:
+    """Return what a section is sorted by: the number of its mechanism, whole ones first, then the name."""
+    title = TITLE.match(path.read_text(encoding="utf-8"))
+    if title is None or title[2] is None:
+        raise ValueError(f"{path} must begin with a title like '# fear (M22)'")
+    return int(title[2]), title[3] is not None, path.parent.name
+
+
+def stated() -> str:
+    """Return the ODD up to the lists from the code, with verbs and submodels in order and numbered."""
+    own = (path.read_text(encoding="utf-8").strip() for path in sections())
+    mechanisms = "\n\n".join(HEADING_MARK.sub(r"##\1", section) for section in own)
+    before, _, submodels = FRAME.read_text(encoding="utf-8").replace(PLACE, mechanisms).partition(SUBMODELS)
+    title, rest = before.split("\n", 1)
+    steps = itertools.count(1)
+    rest = STEP.sub(lambda _: f"{next(steps)}. ", rest)
+    return f"{title}\n\n{NOTE}\n{rest}{SUBMODELS}{numbered(submodels)}"
+
+
+def numbered(submodels: str) -> str:
+    """Return the submodels with numbers in their headings, and at the end where every name leads."""
+    names = HEADING.findall(submodels)
+    places = {name: f"6.{number} {name}{rest}" for number, (name, rest) in enumerate(names, start=1)}
+    text = HEADING.sub(lambda heading: f"### {places[heading[1]]}", submodels)
+    return (
+        text.rstrip("\n") + "\n\n" + "\n".join(f"[{name}]: #{anchor(title)}" for name, title in places.items()) + "\n"
+    )
+
+
+def anchor(title: str) -> str:
+    """Return the address that a heading gets where Markdown is shown as a page.
+
+    >>> anchor("6.12 communal_authority (M14)")
+    '612-communal_authority-m14'
+    """
+    return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")

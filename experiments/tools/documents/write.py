@@ -1,0 +1,62 @@
+"""Write the generated documents (ODD, map, data dictionary): `python -m experiments.tools.documents`."""
+
+from pathlib import Path
+
+from experiments.tools.documents import column_docs, evidence, module_map, odd, table_docs, writers
+from experiments.tools.documents.module_map import wrapped
+from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameters
+from scenarios.groups import declared_groups
+
+
+def parameter_lists() -> str:
+    """Return the section with the parameters of every group."""
+    declared_groups()
+    lines = [
+        "## 7 Parameters\n",
+        wrapped(
+            "`name` = default [unit] within its range, value when switched off, role: meaning. Source. Roles: site "
+            "fact, behaviour (shared by all sites), lever (what a policy may set)."
+        ),
+    ]
+    group = ""
+    for name, value, about in all_parameters():
+        prefix, _, key = name.partition(".")
+        if not ParameterGroup.known[prefix].__module__.startswith("model."):
+            continue
+        if prefix != group:
+            group = prefix
+            lines += ["", *heading(ParameterGroup.known[group]), ""]
+        lines.append(parameter(key, value, about))
+    return "\n".join(lines) + "\n"
+
+
+def parameter(key: str, value: float, about: ParameterSpec) -> str:
+    """Return the entry of one parameter."""
+    off = "" if about.off is None else f", off {about.off:g}"
+    what = f"{value:g} [{about.unit}] within {about.low:g} to {about.high:g}{off}, {about.role}"
+    return wrapped(f"`{key}` = {what}: {about.about}. Source: {about.source}.", "- ", "  ")
+
+
+def heading(group: type[ParameterGroup]) -> list[str]:
+    """Return title, sentence and evidence of one group."""
+    kind = "mechanism" if group.mechanism else "setting"
+    evidence = f" Evidence: {', '.join(group.evidence)}." if group.evidence else ""
+    doc = (group.__doc__ or "").split("\n")[0]
+    return [f"### Parameters of {group.name} ({kind})", "", wrapped(f"{doc}{evidence}")]
+
+
+def written() -> dict[Path, str]:
+    """Return the generated documents by path, as they should be."""
+    return {
+        odd.ODD: "\n".join((odd.stated(), parameter_lists(), evidence.stated())),
+        evidence.SPANISH: evidence.in_spanish(evidence.SPANISH.read_text(encoding="utf-8")),
+        table_docs.TABLES: table_docs.document(),
+        module_map.MAP: "\n".join((module_map.stated(), writers.stated())),
+        **{page: column_docs.stated(language) for language, page in column_docs.PAGES.items()},
+    }
+
+
+def main() -> None:
+    """Write every generated document."""
+    for path, text in written().items():
+        path.write_text(text, encoding="utf-8")

@@ -1,0 +1,81 @@
+"""Who writes which column, collected from the records of the mechanisms; a test holds it against runs."""
+
+from collections.abc import Iterator, Mapping
+
+from experiments.tools.documents.module_map import wrapped
+from model.simulation.registry import MECHANISMS, ROW_OF_TABLE, TABLE_PLACES
+from model.world.columns import MINDS, TALLY
+from model.world.mechanism import HazardModifier, Mechanism, leave_factors
+
+HEAD = """## Who writes which column
+
+From the records of the mechanisms; a test compares every table before and after every verb. Beliefs and the ledger
+are changed by the functions of `ledger.py` alone, through impressions, deaths, arrivals and departures.
+"""
+
+
+def own(one: Mechanism) -> Iterator[str]:
+    """Yield the places that are a mechanism's own: its tables, its columns of residents and of the tally."""
+    for table in one.tables:
+        yield from (
+            (f"{table.name}.{column}" for column in ROW_OF_TABLE[table.name].columns)
+            if table.name in ROW_OF_TABLE
+            else ()
+        )
+        yield from () if table.name in ROW_OF_TABLE else (table.name,)
+    for row, table in ((one.mind, MINDS), (one.counts, TALLY)):
+        yield from () if row is None else (f"{table.name}.{column}" for column in row.columns)
+
+
+def writers() -> dict[str, list[str]]:
+    """Return the mechanisms that write each place, in the order of the register."""
+    found: dict[str, list[str]] = {place: [] for place in TABLE_PLACES}
+    for one in MECHANISMS:
+        for place in dict.fromkeys((*own(one), *one.writes)):
+            found[place].append(one.name)
+    return found
+
+
+def stated() -> str:
+    """Return the section that says who writes which column."""
+    every = writers()
+    in_rows = [line(every, table) for table in ROW_OF_TABLE if len(written_by(every, table)) > 1]
+    whole: dict[str, list[str]] = {}
+    for table in dict.fromkeys(place.partition(".")[0] for place in TABLE_PLACES):
+        names = written_by(every, table)
+        if names and (table not in ROW_OF_TABLE or len(names) == 1):
+            whole.setdefault(", ".join(names), []).append(f"`{table}`")
+    others = "; ".join(f"{', '.join(tables)}: {names}" for names, tables in whole.items())
+    return "\n".join([HEAD, *in_rows, wrapped(f"other tables, as a whole: {others}.", "- ", "  "), hazards()]) + "\n"
+
+
+def written_by(every: Mapping[str, list[str]], table: str) -> list[str]:
+    """Return all mechanisms that write anything in a table."""
+    found = {name for place, names in every.items() if place.partition(".")[0] == table for name in names}
+    return [one.name for one in MECHANISMS if one.name in found]
+
+
+def line(every: Mapping[str, list[str]], table: str) -> str:
+    """Return who writes in one table, the columns with the same writers together."""
+    same: dict[tuple[str, ...], list[str]] = {}
+    for place, names in every.items():
+        of, _, column = place.partition(".")
+        if of == table and names and (table != TALLY.name or len(names) > 1):
+            same.setdefault(tuple(names), []).append(column or "new rows")
+    parts = [f"{', '.join(columns)}: {', '.join(names)}" for names, columns in same.items()]
+    each = "each its own; " if table == TALLY.name else ""
+    return wrapped(f"`{table}` {each}{'; '.join(parts)}.", "- ", "  ")
+
+
+def hazards() -> str:
+    """Return who raises and lowers the hazard of crime, and who keeps crimes away."""
+    factors = [(one.name, one.hazard) for one in MECHANISMS if one.hazard is not None]
+    guards = [name for name, hazard in factors if hazard.spared]
+    rates = [f"{name} ({of(hazard)})" for name, hazard in factors if not hazard.spared]
+    return wrapped(f"the hazard of crime: {', '.join(rates)}; guards: {', '.join(guards)}.", "- ", "  ")
+
+
+def of(hazard: HazardModifier) -> str:
+    """Return whether a hazard differs by place, by person or by both."""
+    named = (("place", hazard.place), ("person", hazard.person))
+    return " and ".join(name for name, factor in named if factor is not leave_factors)

@@ -1,0 +1,177 @@
+"""`confianza doctor`: one screen that says what is installed, whether it computes what it should, and what to do."""
+
+import os
+import platform
+import shutil
+import sys
+import tempfile
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution, requires, version
+from pathlib import Path
+
+from experiments.storage.progress import say
+from model.engine.fingerprint import cache_folder, fingerprint
+from scenarios.extras import missing_modules
+
+WIDTH, LABEL = 80, 10
+GOOD, BAD = " ok ", " NO "
+MEMORY_GB, DISK_GB, CACHE_GB = 1.0, 1.0, 0.3
+"""What must be free: for a municipality and its twin, for a study, for compiled rules."""
+SHOWN = ("mesa", "numpy", "numba", "pandas", "pyarrow")
+ANEW = "say `uv sync --locked`, or with pip alone `python3 run.py confianza doctor`"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the screen: what was looked at, what was found, and what to do where it is not well."""
+
+    about: str
+    told: str
+    remedy: str = ""
+
+
+def examine() -> bool:
+    """Print one screen about this machine; return whether all is well."""
+    found = []
+    for look in (program, python, packages, cores, memory, disk, cache, page, tiny_run):
+        found.append(finding(look))
+        print(line(found[-1]), flush=True)
+    todo = [f"{one.about}: {one.remedy}" for one in found if one.remedy]
+    print("\nWhat to do" if todo else "\nAll is well. Next: confianza run villa_canales, or confianza view")
+    for step in todo:
+        print(wrapped(f"  {step}", 4))
+    return not todo
+
+
+def finding(look: Callable[[], Finding]) -> Finding:
+    """Look at one thing; whatever goes wrong in that is a finding, too."""
+    try:
+        return look()
+    except Exception as reason:
+        told = f"{type(reason).__name__}: {' '.join(str(reason).split())}"
+        return Finding(look.__name__.replace("_", " "), told, ANEW)
+
+
+def line(one: Finding) -> str:
+    """Return one line of the screen, or a few where there is much to tell."""
+    head = f"{BAD if one.remedy else GOOD} {one.about:<{LABEL}} "
+    return wrapped(head + one.told, len(head))
+
+
+def wrapped(text: str, indent: int) -> str:
+    """Return text of at most 80 columns, of which further lines are indented."""
+    return textwrap.fill(text, WIDTH, subsequent_indent=indent * " ", break_on_hyphens=False)
+
+
+def program() -> Finding:
+    """Tell which program this is."""
+    return Finding("program", f"confianza {version('confianza')}, code {fingerprint()}")
+
+
+def python() -> Finding:
+    """Tell which Python runs it, and on what."""
+    told = f"{platform.python_version()} on {platform.system()} {platform.machine()}, {short(Path(sys.prefix))}"
+    return Finding("python", told, "" if sys.version_info >= (3, 12) else "install Python 3.12 or newer, or uv")
+
+
+def packages() -> Finding:
+    """Tell whether all packages are there in versions that fit."""
+    wrong = list(unfit())
+    if wrong:
+        return Finding("packages", "; ".join(wrong), ANEW)
+    return Finding("packages", ", ".join(f"{name} {version(name)}" for name in SHOWN))
+
+
+def unfit() -> Iterator[str]:
+    """Yield each package that is missing, or of a version that does not fit."""
+    from packaging.requirements import Requirement
+
+    for one in map(Requirement, requires("confianza") or []):
+        if one.marker is None or one.marker.evaluate({"extra": ""}):
+            try:
+                if not one.specifier.contains(version(one.name), prereleases=True):
+                    yield f"{one.name} {version(one.name)} (needs {one.specifier})"
+            except PackageNotFoundError:
+                yield f"{one.name} is missing"
+
+
+def cores() -> Finding:
+    """Tell how many workers may compute at the same time."""
+    n = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return Finding("cores", f"{n}: use --workers {n} for many runs")
+
+
+def memory() -> Finding:
+    """Tell how much memory is free."""
+    import psutil
+
+    stated = psutil.virtual_memory()
+    free = stated.available / 2**30
+    remedy = "" if free >= MEMORY_GB else f"close programs until {MEMORY_GB:g} GB are free, or use --workers 1"
+    return Finding("memory", f"{free:.1f} of {stated.total / 2**30:.1f} GB free", remedy)
+
+
+def disk() -> Finding:
+    """Tell whether results can be written here, and how much room they have."""
+    here = Path.cwd()
+    free = shutil.disk_usage(here).free / 2**30
+    if not writable(here):
+        return Finding("disk", f"nothing can be written in {short(here)}", "go to a folder of your own, or use --out")
+    remedy = "" if free >= DISK_GB else f"free {DISK_GB:g} GB, or write elsewhere with --out"
+    return Finding("disk", f"{free:.1f} GB free in {short(here)}", remedy)
+
+
+def cache() -> Finding:
+    """Tell where compiled rules are kept, and whether they can be."""
+    folder = cache_folder()
+    there = next(one for one in (folder, *folder.parents) if one.is_dir())
+    free = shutil.disk_usage(there).free / 2**30
+    if not writable(there):
+        told = f"nothing can be written in {short(there)}"
+        return Finding("cache", told, "set CONFIANZA_CACHE to a folder that can be written")
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 2**20
+    told = f"{size:.0f} MB of compiled rules in {short(folder)}"
+    return Finding("cache", told, "" if free >= CACHE_GB else f"free {CACHE_GB:g} GB, or set CONFIANZA_CACHE")
+
+
+def page() -> Finding:
+    """Tell whether the page works without internet."""
+    if missing_modules("page"):
+        return Finding("page", "not installed, which only `confianza view` needs: pip install 'confianza[page]'")
+    files = [one for one in distribution("solara-assets").files or () if "cdn" in one.parts]
+    if not files or not Path(str(files[0].locate())).is_file():
+        return Finding("page", "its browser files are missing", ANEW)
+    return Finding("page", "its browser files are installed: it needs no internet")
+
+
+def tiny_run() -> Finding:
+    """Compare a tiny run with its figures on record."""
+    from experiments.tools.setup.tiny_run import differing, figures, read_record
+
+    if not any(cache_folder().rglob("*.nbi")):
+        say("confianza: compiling the rules first, which takes about a minute, once")
+    recorded, begun = read_record()["figures"], time.monotonic()
+    apart = differing(figures(), recorded)
+    if not apart:
+        told = f"{len(recorded)} figures of three months as on record ({time.monotonic() - begun:.1f} s)"
+        return Finding("tiny run", told)
+    told = f"{len(apart)} of {len(recorded)} figures are not as on record, first: {apart[0]}"
+    return Finding("tiny run", told, f"{ANEW}; if it stays, report this screen")
+
+
+def writable(folder: Path) -> bool:
+    """Tell whether a file can be made in a folder."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def short(path: Path) -> str:
+    """Return a path as people write it, at most as long as a line has room for."""
+    told = str(path).replace(str(Path.home()), "~", 1)
+    return told if len(told) <= 40 else f"...{told[-37:]}"

@@ -1,0 +1,138 @@
+"""`confianza new KIND NAME`: a commented file of one's own, in English and Spanish, that runs as it is."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from experiments.words.catalogue import lever
+from model.engine.errors import InputError
+from model.engine.parameters import ParameterSpec
+from model.engine.scenario import Scenario
+from scenarios import load
+from scenarios.columns import ColumnText, column_texts
+from scenarios.groups import find_parameter, model_levers
+from scenarios.reading import FOLDER, Settings, built_in_files, find_file, read_settings
+
+DRAFTS = Path(__file__).with_name("drafts")
+TAUGHT = "baseline"
+"""The scenario from which drafts take their numbers."""
+SOURCE = "invented"
+LEVER, VARIED = "reporting.accompaniment", "trust.memory_years"
+NAMED = re.compile(r"[^\W_][\w-]{0,59}")
+
+
+def new(kind: str, name: str) -> list[Path]:
+    """Write a draft of a municipality, policy or study; return the files, the one to run first."""
+    path = place_for(kind, name)
+    written = {path: draft(kind, path.stem)}
+    settings = read_settings(find_file(TAUGHT, "scenario"))
+    if kind == "municipality":
+        outline = settings["territory.outline"]
+        written[path.with_suffix(".geojson")] = (outline.folder / outline.value).read_text(encoding="utf-8")
+    for one in written:
+        if one.exists():
+            raise InputError(f"{one} is there already, and is not overwritten: choose another name or move it")
+    for one, text in written.items():
+        one.write_text(text, encoding="utf-8")
+    return list(written)
+
+
+def place_for(kind: str, name: str) -> Path:
+    """Return the file for a name, if it is one that a file may have and that nothing built in has."""
+    path = Path(name.removesuffix(".toml") + ".toml")
+    if not NAMED.fullmatch(path.stem):
+        raise InputError(f"new {kind}: NAME must consist of letters, digits, _ and -, got '{path.stem}'")
+    if path.stem in taken(kind):
+        raise InputError(f"new {kind}: '{path.stem}' is the name of a built-in {kind}; choose another name")
+    if not path.parent.is_dir():
+        raise InputError(f"new {kind}: no folder '{path.parent}'")
+    return path
+
+
+def taken(kind: str) -> set[str]:
+    """Return the names that files of the program have."""
+    from experiments.studies.study import STUDIES  # brings the sampling of studies, which drafts do not need
+    from scenarios.policy_files import POLICIES, WORLDS
+
+    folders = {"municipality": [FOLDER], "policy": [POLICIES, WORLDS], "study": [STUDIES]}[kind]
+    return {name for folder in folders for name in built_in_files(folder)}
+
+
+def draft(kind: str, name: str) -> str:
+    """Return the text of a draft."""
+    scenario, settings = load(TAUGHT), read_settings(find_file(TAUGHT, "scenario"))
+    page = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True).from_string(
+        (DRAFTS / f"{kind}.toml.j2").read_text(encoding="utf-8")
+    )
+    return page.render(
+        name=name,
+        title=name.replace("_", " ").replace("-", " ").capitalize(),
+        source=SOURCE,
+        start=scenario.start,
+        facts=facts(),
+        levers=[dotted for dotted, _ in model_levers()],
+        lever=LEVER,
+        better=f"{(value_of(scenario, LEVER) + number(LEVER).high) / 2:g}",
+        varied=VARIED,
+        few=", ".join(f"{value_of(scenario, VARIED) * factor:g}" for factor in (1, 2)),
+        columns=lambda table: list(column_texts(table)),
+        stated=stated,
+        limits=limits,
+        value=lambda dotted: value_of(scenario, dotted),
+        lever_in=lever,
+        toml=toml,
+        **rows(settings),
+    )
+
+
+def facts() -> list[tuple[str, str, str]]:
+    """Return the site facts that a draft asks for: dotted name, and what it is in English and Spanish."""
+    told = tomllib.loads((DRAFTS / "facts.toml").read_text(encoding="utf-8"))
+    return [(dotted, words["en"], words["es"]) for dotted, words in told.items()]
+
+
+def rows(settings: Settings) -> dict[str, Any]:
+    """Return the settlements and facilities as a scenario's file states them."""
+    return {table: settings[table].value for table in ("settlements", "facilities")}
+
+
+def stated(column: ColumnText) -> str:
+    """Return unit, range and default of a column, as far as it has them.
+
+    >>> stated(ColumnText("desks", {}, {"en": "officers", "es": "agentes"}, "≥ 0", "1", False))
+    'officers / agentes; ≥ 0; =1'
+    """
+    default = f"={column.default}" if column.default else ""
+    return "; ".join(part for part in (" / ".join(dict.fromkeys(column.unit.values())), column.range, default) if part)
+
+
+def number(dotted: str) -> ParameterSpec:
+    """Return what is known of a parameter."""
+    group, key = find_parameter(dotted)
+    return group.parameter_specs()[key]
+
+
+def limits(dotted: str) -> str:
+    """Return the unit and range of a parameter.
+
+    >>> limits("population.total")
+    'people; 1 … 3,000,000'
+    """
+    about = number(dotted)
+    return f"{about.unit}; {about.low:,.9g} … {about.high:,.9g}"
+
+
+def value_of(scenario: Scenario, dotted: str) -> float:
+    """Return the value of a parameter in a scenario."""
+    group, _, key = dotted.partition(".")
+    value: float = getattr(scenario[group], key)
+    return value
+
+
+def toml(value: str | bool | float) -> str:
+    """Return a value as TOML writes it, which for names, truth values and numbers is as JSON does."""
+    return json.dumps(value, ensure_ascii=False)

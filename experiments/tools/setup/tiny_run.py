@@ -1,0 +1,69 @@
+"""A tiny run beside its figures on record: whether this machine computes what every other does."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from experiments.storage.manifest import machine
+from experiments.storage.run_folder import json_of, write_whole
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
+
+RECORD = Path(__file__).with_name("figures.json")
+RELATIVE = 1e-9
+"""Of how much a figure may differ: processors round differently, and no rule turns on the last digits."""
+SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}
+SEED, SHIFTS = 1, 3 * 90
+
+
+def figures() -> dict[str, float | None]:
+    """Let a small town live for three months; return every measure of all its months, null where there is none."""
+    import pandas as pd
+
+    from model.simulation.model import TrustModel
+    from scenarios import load
+
+    world = TrustModel(load("baseline", set=SMALL), rng=SEED)
+    world.run_for(SHIFTS)
+    table = world.datacollector.get_model_vars_dataframe()
+    found: dict[str, float | None] = {}
+    for name in table.columns:
+        values = pd.to_numeric(table[name], errors="coerce") if name not in ("run", "month") else []
+        for month, value in enumerate(values, 1):
+            found[f"{name} in month {month}"] = None if math.isnan(value) else float(value)
+    return found
+
+
+def differing(found: dict[str, float | None], recorded: dict[str, float | None]) -> list[str]:
+    """Return the names of figures that are not those on record.
+
+    >>> differing({"a": 1.0, "b": None, "c": 2.0}, {"a": 1.0 + 1e-12, "b": None, "c": 2.001, "d": 3.0})
+    ['c', 'd']
+    """
+    names = sorted({*found, *recorded})
+    return [name for name in names if name not in found or name not in recorded or apart(found[name], recorded[name])]
+
+
+def apart(one: float | None, other: float | None) -> bool:
+    """Tell whether two figures differ by more than rounding."""
+    if one is None or other is None:
+        return one is not other
+    return not math.isclose(one, other, rel_tol=RELATIVE)
+
+
+def read_record() -> dict[str, Any]:
+    """Return the figures on record, with the reason for which they were written."""
+    if not RECORD.is_file():
+        raise InputError(f"doctor: no figures on record in {RECORD}; store them with --store REASON")
+    record: dict[str, Any] = json.loads(RECORD.read_text(encoding="utf-8"))
+    return record
+
+
+def store(reason: str) -> Path:
+    """Write the figures anew, with the reason; return where."""
+    if not reason.strip():
+        raise InputError("doctor --store must give the reason in words, got ''")
+    stated = {"reason": reason, "fingerprint": fingerprint(), "machine": machine(), "figures": figures()}
+    write_whole(RECORD, json_of(stated))
+    return RECORD

@@ -1,0 +1,152 @@
+"""The closed town: with no calendar, no comings and goings and nobody ageing, does trust stay where it is?"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments.execution.executor import carry_out
+from experiments.execution.local_workers import Tell
+from experiments.execution.trust_accounts import ALSO, LAWS, Law, changes_of
+from experiments.storage.run_folder import write_whole
+from experiments.validation.effects import csv_of
+from experiments.validation.experiment import Found, found_of
+from experiments.validation.experiment_runs import Size
+from model.engine.calendar import SHIFTS
+from model.simulation.model import TrustModel
+from model.simulation.start.schema import INTERCEPT, MAX_INTERCEPT
+from model.town.town import build_town
+from model.world.month import GROUPS
+from scenarios import load
+
+SITES, WORLD = ("villa_canales", "totonicapan"), "closed_town"
+WHAT = ("trust", "fairness", "effectiveness", "fear")
+ADULTS = list(GROUPS).index("adults")
+YEARS, WITHIN = 10, 0.5
+"""Years lived, and the points by which a town that stands still may move."""
+LABEL, NUMBER = 70, 22
+
+
+@dataclass(frozen=True)
+class Closed:
+    """One closed town under one law of trust; without a start that is solved, nobody has seen anything yet."""
+
+    site: str
+    law: Law
+    seed: int
+    years: int
+    scale: float
+    solved: bool = True
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other."""
+        return f"{self.site}, {self.law}, {self.seed}, {self.solved}"
+
+    @property
+    def shifts(self) -> int:
+        """Shifts that it simulates."""
+        return SHIFTS * 365 * self.years
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """What differs from the site."""
+        return {"population.scale": self.scale, **changes_of(self.law)} | (
+            {} if self.solved else {"calendar.warm_up": 0}
+        )
+
+
+def lived(one: Closed, tell: Tell) -> dict[str, Any]:
+    """Return the yearly means of adults, in points of 100, in a closed town in which nobody grows older."""
+    scenario = load(one.site, set=one.numbers, policies=[WORLD])
+    town = build_town(scenario)
+    people = town.people.copy()
+    shown = people.view()
+    shown.flags.writeable = False  # kernels are compiled for tables of the town that cannot be written
+    world = TrustModel(scenario, rng=one.seed, town=dataclasses.replace(town, people=shown))
+    for _ in range(365 * one.years + one.years // 4 + 1):
+        people["born"] += 1
+        world.run_for(SHIFTS)
+        tell(SHIFTS)
+    months = world.group_months()
+    own = months[months["group"] == ADULTS][: 12 * one.years]
+    means = {what: 100.0 * own[what].reshape(one.years, 12).mean(axis=1) for what in WHAT}
+    return means | {"solved": abs(float(world.state[INTERCEPT][0])) < MAX_INTERCEPT}
+
+
+def drift(found: Sequence[Mapping[str, Any]], what: str) -> Found:
+    """Return by how many points a mean of the last three years differs from the first three, over seeds.
+
+    Single years, and single seeds, differ by public cases, cliques and officers, which come as they come.
+    """
+    return found_of([float(own[what][-3:].mean() - own[what][:3].mean()) for own in found])
+
+
+def named(law: Law) -> str:
+    """Return a law in words."""
+    return f"memory {law.memory_years:g} y, bad x {law.asymmetry:g}" + (f", {ALSO[law.also].en}" if law.also else "")
+
+
+def rows_of(size: Size, years: int) -> list[dict[str, Any]]:
+    """Let closed towns live under every law of trust; return by how much each mean moved."""
+    cases = [(site, law, True) for site in SITES for law in LAWS] + [(site, Law(), False) for site in SITES]
+    jobs = [
+        Closed(site, law, seed, years, size.scale, solved)
+        for site, law, solved in cases
+        for seed in range(1, 1 + size.seeds)
+    ]
+    left: dict[tuple[str, Law, bool], list[dict[str, Any]]] = {}
+    for job, found in carry_out(jobs, lived, size.workers, "closed towns").finished:
+        left.setdefault((job.site, job.law, job.solved), []).append(found)
+    return [row_of(*case, own) for case, own in left.items()]
+
+
+def row_of(site: str, law: Law, solved: bool, own: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return by how much each mean moved under one law, with its interval over seeds, and whether the town stands."""
+    moved = {what: drift(own, what) for what in WHAT}
+    row = {"site": site, "law": named(law) if solved else "centre, but the start is not solved", "seeds": len(own)}
+    row |= {"solved": solved and all(one["solved"] for one in own)}
+    for what, one in moved.items():
+        row |= {what: one.value, f"{what}_low": one.low, f"{what}_high": one.high}
+    return row | {"stands": all(abs(one.value) <= WITHIN for one in moved.values())}
+
+
+def lines_of(rows: Sequence[Mapping[str, Any]], years: int) -> list[str]:
+    """Return the table as text."""
+    head = (
+        f"The closed town: points by which adults' means of the last three of {years} years differ from the first",
+        "three, with no calendar, nobody born, dead, gone, replaced or older; within half a point it stands still.",
+        "El municipio cerrado: puntos entre los últimos tres años y los primeros tres; hasta medio punto, no se mueve.",
+        f"Mean over seeds with its 95 % interval / Media de las semillas con su intervalo del 95 %: {rows[0]['seeds']}",
+        "",
+        f"{'':<{LABEL}}" + "".join(f"{what:>{NUMBER}}" for what in WHAT),
+    )
+    body = [
+        f"{row['site'] + ', ' + row['law']:<{LABEL}}"
+        + "".join(f"{shown(row, what):>{NUMBER}}" for what in WHAT)
+        + ("" if row["solved"] else "  not solved")
+        + ("" if row["stands"] else "  moves")
+        for row in rows
+    ]
+    return [*head, *body]
+
+
+def shown(row: Mapping[str, Any], what: str) -> str:
+    """Return by how much a mean moved, with its interval where there are several seeds."""
+    low, high = row[f"{what}_low"], row[f"{what}_high"]
+    return f"{row[what]:+.2f}" + ("" if math.isnan(low) else f" [{low:+.2f}, {high:+.2f}]")
+
+
+def show_closed(folder: Path, size: Size, years: int = YEARS) -> list[dict[str, Any]]:
+    """Let closed towns live, print by how much trust moved in them, and write it down."""
+    rows = rows_of(size, years)
+    text = "\n".join(lines_of(rows, years))
+    print(text)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / "closed.txt", f"{text}\n".encode())
+    write_whole(folder / "closed.csv", csv_of(rows, list(rows[0])).encode())
+    return rows

@@ -1,0 +1,148 @@
+"""Worlds of experiments: twins over the one pool; what each leaves is kept by its identity, so that a rerun resumes."""
+
+import dataclasses
+import fnmatch
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from experiments.execution.executor import carry_out
+from experiments.execution.local_workers import Tell
+from experiments.execution.run_requests import asked
+from experiments.execution.run_tables import go_on, measures_table, tables_of
+from experiments.execution.shared_towns import TOWNS
+from experiments.execution.twin_runs import twins
+from experiments.storage.run_folder import parquet_of, write_whole
+from experiments.storage.run_spec import RunSpec
+from experiments.validation.experiment import Variant
+from model.engine.calendar import SHIFTS, tick_of
+from model.engine.errors import InputError
+from model.simulation.model import TrustModel
+from model.town.crime_kinds import NAMES as KINDS
+from model.world.shift_events import Incident
+
+RUNS = Path("results") / "validate" / "runs"
+LAST = "measures"
+"""The table that is written last: a run that has it is whole."""
+YEAR_DAYS = 365
+SEVERAL = "worlds"
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large experiments are: twins, size of the town, warm-up, and the longest time that one may last."""
+
+    seeds: int = 5
+    scale: float = 1.0
+    warm_up: int | None = None
+    longest: float = 100.0
+    workers: int = 1
+    corners: int = 100
+
+    @property
+    def sets(self) -> list[str]:
+        """What it changes in every world."""
+        small = [] if self.scale == 1.0 else [f"population.scale={self.scale}"]
+        return small + ([] if self.warm_up is None else [f"calendar.warm_up={self.warm_up}"])
+
+
+QUICK = Size(seeds=2, scale=0.05, warm_up=0, longest=4 / 12, corners=2)
+"""Only to see that all runs: its numbers mean nothing."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Worlds of one seed that share a warm-up."""
+
+    specs: tuple[RunSpec, ...]
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other."""
+        return self.specs[0].run
+
+    @property
+    def shifts(self) -> int:
+        """Shifts that it simulates."""
+        return self.specs[0].shifts + sum(one.reported for one in self.specs[1:])
+
+
+def specs_of(
+    site: str, words: Sequence[str], variant: Variant, years: float, size: Size, keep: str = ""
+) -> list[RunSpec]:
+    """Return the runs of one world of policies and settings, one a seed, or raise with what the model does not have."""
+    base = asked(site, sets=size.sets)[0]
+    policies, facts = ([word for word in words if ("=" in word) == is_set] for is_set in (False, True))
+    sets = [*size.sets, *facts, *(f"{key}={value!r}" for key, value in turned(base, variant).items())]
+    length = min(years, size.longest)
+    return list(asked(site, policies=policies, sets=sets, years=length, replicates=size.seeds, keep=keep))
+
+
+def turned(spec: RunSpec, variant: Variant) -> dict[str, float]:
+    """Return the values of a variant by dotted name."""
+    found: dict[str, float] = {}
+    for pattern, turn in variant.turns:
+        group, _, key = pattern.partition(".")
+        numbers = spec.scenario.groups[group].parameter_specs() if group in spec.scenario.groups else {}
+        names = fnmatch.filter(numbers, key)
+        if not names:
+            raise InputError(f"no parameter '{pattern}'")
+        found |= {f"{group}.{name}": turn(float(getattr(spec.scenario[group], name))) for name in names}
+    return found
+
+
+def made(words: Sequence[str], texts: Mapping[str, str], runs: Path) -> list[str]:
+    """Return policies as they are asked for; those made for experiments only are written as files."""
+    return [str(written(word, texts[word], runs)) if word in texts else word for word in words]
+
+
+def written(name: str, text: str, runs: Path) -> Path:
+    """Write the file of a world, unless it is there."""
+    path = runs.resolve() / SEVERAL / f"{name}.toml"
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, text.encode())
+    return path
+
+
+def let_live(specs: Sequence[RunSpec], runs: Path, workers: int, label: str) -> None:
+    """Carry out the runs that are not kept."""
+    runs.mkdir(parents=True, exist_ok=True)
+    missing = {spec.run: spec for spec in specs if not (runs / f"{spec.run}.{LAST}.parquet").is_file()}
+    together: dict[object, list[RunSpec]] = {}
+    for spec in missing.values():
+        together.setdefault((spec.source, spec.overrides, spec.start, spec.seed), []).append(spec)
+    batches = [Batch(tuple(some)) for some in together.values()]
+    if batches and carry_out(batches, partial(live, runs=runs), workers, label).interrupted:
+        raise KeyboardInterrupt
+
+
+def live(batch: Batch, tell: Tell, runs: Path) -> str:
+    """Carry out worlds of one seed side by side and keep what each leaves."""
+    town = TOWNS.of(batch.specs[0].scenario)
+    for spec, world in zip(batch.specs, twins(batch.specs, town, tell), strict=True):
+        cells = go_on(world, tick_of(spec.until), tell)
+        tables = left_by(world)
+        if "cells" in spec.keep:
+            tables["cells"] = tables_of(world, dataclasses.replace(spec, keep=("cells",)), cells)["cells"]
+        for name, table in (tables | {LAST: measures_table(world, spec)}).items():
+            write_whole(runs / f"{spec.run}.{name}.parquet", parquet_of(table))
+    return batch.key
+
+
+def left_by(world: TrustModel) -> dict[str, pa.Table]:
+    """Return crimes by day and kind, and those of the last year by offender if the model names offenders."""
+    rows = np.concatenate([np.zeros(0, Incident.dtype), *world.kept["incidents"]])
+    day = (rows["tick"] - tick_of(world.settings.start)) // SHIFTS
+    pairs, crimes = np.unique(np.stack([day, rows["kind"]]), axis=1, return_counts=True)
+    names = pa.array([KINDS[int(kind)] for kind in pairs[1]], pa.string())
+    tables = {"days": pa.table({"day": pa.array(pairs[0]), "kind": names, "crimes": pa.array(crimes)})}
+    if "offender" in (rows.dtype.names or ()):
+        late = rows["offender"][(rows["offender"] >= 0) & (day > day.max(initial=0) - YEAR_DAYS)]
+        who, times = np.unique(late, return_counts=True)
+        tables["offenders"] = pa.table({"number": pa.array(np.arange(len(who))), "crimes": pa.array(times)})
+    return tables

@@ -1,1 +1,0 @@
-"""The page in the browser: a town, its twin, and why trust moves."""

@@ -1,0 +1,84 @@
+"""Text in two languages: everything that a workshop sees is said in Spanish and in English."""
+
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from markupsafe import Markup, escape
+
+LANGUAGES = ("es", "en")
+
+
+@dataclass(frozen=True)
+class Both:
+    """One text in Spanish and in English, as safe markup."""
+
+    es: Markup
+    en: Markup
+
+    def shown(self, languages: Iterable[str] = LANGUAGES) -> Markup:
+        """Return the text in the languages of a report, each marked as what it is if there are two."""
+        chosen = tuple(languages)
+        if len(chosen) == 1 or self.es == self.en:
+            return Markup(getattr(self, chosen[0]))
+        return Markup("").join(Markup('<span lang="{}">{}</span>').format(one, getattr(self, one)) for one in chosen)
+
+    def __add__(self, other: "Both") -> "Both":
+        return Both(self.es + other.es, self.en + other.en)
+
+
+def both(es: str, en: str, **parts: object) -> Both:
+    """Return a text in both languages; ``{name}`` stands for a part that is the same or itself said in both."""
+    return Both(filled(es, parts, "es"), filled(en, parts, "en"))
+
+
+def filled(text: str, parts: dict[str, object], language: str) -> Markup:
+    """Return one language's text with its parts put in."""
+    own = {key: getattr(part, language) if isinstance(part, Both) else part for key, part in parts.items()}
+    return Markup(escape(text)).format(**own)
+
+
+def joined(parts: Iterable[Both], es: str = " ", en: str | None = None) -> Both:
+    """Return texts one after the other."""
+    known = list(parts)
+    glue = es if en is None else en
+    return Both(Markup(es).join(one.es for one in known), Markup(glue).join(one.en for one in known))
+
+
+def listed(parts: list[Both]) -> Both:
+    """Return texts as a list in a sentence.
+
+    >>> listed([both("uno", "one"), both("dos", "two"), both("tres", "three")]).es
+    Markup('uno, dos y tres')
+    """
+    if len(parts) < 2:
+        return joined(parts)
+    return joined([joined(parts[:-1], ", "), parts[-1]], " y ", " and ")
+
+
+@dataclass
+class Tongue:
+    """Says the words of a figure in one language and remembers what they are in the other."""
+
+    language: str
+    pairs: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, es: str, en: str) -> str:
+        """Return a text in the language of the figure."""
+        self.pairs[es] = en
+        return es if self.language == "es" else en
+
+    def lines(self, text: str, width: int) -> str:
+        """Return a text of this figure in lines, and remember what each line is in the other language."""
+        if not text:
+            return text
+        own, other = (textwrap.wrap(one, max(10, width)) for one in (text, self.pairs.get(text, text)))
+        other += [""] * (len(own) - len(other))
+        other = [*other[: len(own) - 1], " ".join(other[len(own) - 1 :])]
+        self.pairs |= dict(zip(own, other, strict=True))
+        return "\n".join(own)
+
+
+def languages_of(lang: str) -> tuple[str, ...]:
+    """Return the languages that an option names."""
+    return LANGUAGES if lang == "both" else (lang,)

@@ -1,0 +1,41 @@
+"""Dates as people say them, in both languages."""
+
+import datetime
+
+from markupsafe import Markup
+
+from experiments.words.bilingual import Both
+
+MONTHS = {
+    "es": (
+        *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
+        *("julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
+    ),
+    "en": (
+        *("January", "February", "March", "April", "May", "June"),
+        *("July", "August", "September", "October", "November", "December"),
+    ),
+}
+
+
+def day(iso: str) -> Both:
+    """Return a date in words, marked with the date itself.
+
+    >>> day("2018-06-01").es.striptags(), day("2018-06-01").en.striptags()
+    ('1 de junio de 2018', '1 June 2018')
+    """
+    date = datetime.date.fromisoformat(iso)
+    month = {language: names[date.month - 1] for language, names in MONTHS.items()}
+    said = (f"{date.day} de {month['es']} de {date.year}", f"{date.day} {month['en']} {date.year}")
+    return Both(*(Markup('<time datetime="{}">{}</time>').format(iso, text) for text in said))
+
+
+def month(iso: str) -> Both:
+    """Return the month of a date in words.
+
+    >>> month("2018-06-01").es, month("2018-06-01").en
+    (Markup('junio de 2018'), Markup('June 2018'))
+    """
+    date = datetime.date.fromisoformat(iso)
+    names = {language: months[date.month - 1] for language, months in MONTHS.items()}
+    return Both(Markup(f"{names['es']} de {date.year}"), Markup(f"{names['en']} {date.year}"))

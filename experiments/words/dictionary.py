@@ -1,0 +1,126 @@
+"""The data dictionary: what the columns of every table hold, which also travels inside each Parquet file."""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pyarrow as pa
+
+from experiments.words import catalogue
+from model.engine.errors import InputError
+from scenarios.groups import find_parameter
+
+SCHEMA = 3
+"""Version of what folders hold and of what their manifests say; one without it is older than versions."""
+
+
+CHANGE, SWITCH = "policy.", "mechanisms."
+"""How columns begin that say whether a run has a policy, and whether a mechanism is on."""
+PREFIX = "confianza."
+DICTIONARY = b"confianza.columns"
+OF_EFFECTS = (
+    *("all_effects", "criteria", "draws", "drawn", "decided", "residents", "memory", "verdicts", "alone", "contrasts"),
+)
+LIKE = {"groups": "settlements", "cells": "settlements"} | dict.fromkeys(OF_EFFECTS, "effects")
+"""Tables of which some columns hold what those of another do."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column holds, in both languages, in which unit, and in what role.
+
+    A key says whose a row is, a subject what it is about, a factor what was varied; all else is a value.
+    """
+
+    en: str
+    es: str
+    unit: str = ""
+    role: str = "value"
+
+
+@cache
+def stated() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Return what is said of tables and, table by table, of their columns."""
+    return tomllib.loads(Path(__file__).with_name("columns.toml").read_text(encoding="utf-8"))
+
+
+def units() -> set[str]:
+    """Return the units of all columns that are stated here."""
+    return {one["unit"] for part in stated().values() for one in part.values() if "unit" in one}
+
+
+@cache
+def column(table: str, name: str) -> Column:
+    """Return what a column of a table holds.
+
+    >>> column("groups", "trust").unit, column("plan", "trust.fast_days").unit, column("cells", "policy.cctv").role
+    ('0-1', 'days', 'factor')
+    """
+    for part in (table, LIKE.get(table, ""), "every"):
+        if name in stated().get(part, {}):
+            return Column(**stated()[part][name])
+    if name.startswith(CHANGE):
+        return policy(name.removeprefix(CHANGE))
+    return factor(name) or measure(name)
+
+
+def policy(name: str) -> Column:
+    """Return what a column holds that says whether a run has a policy."""
+    return Column(f"whether the run has the policy {name}", f"si la corrida tiene la política {name}", role="factor")
+
+
+def factor(name: str) -> Column | None:
+    """Return what the column of a varied parameter or switch holds, in the role of a factor."""
+    if name.startswith(SWITCH):
+        mechanism = name.removeprefix(SWITCH)
+        en, es = (catalogue.mechanism(mechanism, language) for language in catalogue.LANGUAGES)
+        return Column(f"whether this is on: {en}", f"si esto está activo: {es}", role="factor")
+    try:
+        group, key = find_parameter(name)
+    except InputError:
+        return None
+    about = group.parameter_specs().get(key)
+    return None if about is None else Column(about.about, catalogue.parameter(name, "es"), about.unit, "factor")
+
+
+def measure(name: str) -> Column:
+    """Return what a monthly measure is."""
+    from model.simulation.registry import MEASURES  # brings the compiler, which keys and factors do without
+
+    en, es = (catalogue.meaning(name, language) for language in catalogue.LANGUAGES)
+    return Column(en, es, MEASURES[name].unit)
+
+
+def described(table: pa.Table, name: str) -> pa.Table:
+    """Return a table of which each field says what it holds, and the whole what it is."""
+    fields = [field.with_metadata(told(column(name, field.name))) for field in table.schema]
+    return pa.table(table.columns, pa.schema(fields, about(name)))
+
+
+def about(table: str) -> dict[bytes, bytes]:
+    """Return what the metadata of a table say of the whole."""
+    said = {"table": table, "schema": SCHEMA} | {
+        f"about_{lang}": text for lang, text in stated()["tables"][table].items()
+    }
+    return {f"{PREFIX}{key}".encode(): str(text).encode() for key, text in said.items()}
+
+
+def told(one: Column) -> dict[bytes, bytes]:
+    """Return what the metadata of a field say of its column; what has no unit says none."""
+    said = {"role": one.role, "unit": one.unit, "meaning_en": one.en, "meaning_es": one.es}
+    return {key.encode(): text.encode() for key, text in said.items() if text}
+
+
+def with_dictionary(table: pa.Table) -> pa.Table:
+    """Return a table whose own metadata hold those of its fields, too, for readers that do not see a field's."""
+    fields = {field.name: read(field) for field in table.schema if field.metadata}
+    said = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return table.replace_schema_metadata((table.schema.metadata or {}) | {DICTIONARY: said.encode()})
+
+
+def read(field: pa.Field) -> dict[str, str]:
+    """Return what the metadata of a field say."""
+    return {key.decode(): text.decode() for key, text in field.metadata.items()}
