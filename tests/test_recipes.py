@@ -299,6 +299,17 @@ def test_the_checks_of_words_documents_and_layers_pass_with_all_that_was_added(c
     assert answer.returncode == 0, answer.stdout
 
 
+def test_whoever_adds_a_mechanism_is_told_what_it_still_lacks(copy: Path) -> None:
+    answer = run(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_mechanisms_complete.py")
+    missing = re.findall(r"^E +AssertionError: (.*street_lighting.*)", answer.stdout, re.MULTILINE)
+    assert missing == [
+        "write tests/test_street_lighting.py",
+        f"write tests/plain/street_lighting.py from {LIGHTING}/odd.md",
+        f"{LIGHTING}/schema.py: name rows of evidence in StreetLighting.evidence",
+    ]
+    assert "3 failed" in answer.stdout
+
+
 def test_a_misspelt_column_fails_the_check_before_any_run(tmp_path: Path) -> None:
     tree = copy_of_the_project(tmp_path / "code")
     add_mechanism(tree)

@@ -62,7 +62,7 @@ class Consultation(ParameterGroup):
         0.0, "a year", 0.0, 12.0, "E12", "meetings of the network for victims", role="site", off=0.0
     )
     rhythm: float = parameter(
-        1.0, "ratio", 0.0, 12.0, "policy", "all meetings, relative to what is usual", role="lever"
+        1.0, "ratio", 0.0, 12.0, "policy", "all meetings, relative to what is usual", role="lever", off=1.0
     )
     police_call: float = share_parameter(
         0.1, "E04, C13: mostly called by residents", "meetings that the police call", role="lever"
@@ -91,7 +91,9 @@ class Consultation(ParameterGroup):
         role="lever",
     )  # fmt: skip
     answer: float = share_parameter(0.2, "assumed", "requests not met that are answered with a reason", role="lever")
-    follow_up: float = share_parameter(0.0, "E13; policy", "open requests that the COMUPRE follows up", role="lever")
+    follow_up: float = share_parameter(
+        0.0, "E13; policy", "open requests that the COMUPRE follows up", role="lever", off=0.0
+    )
     followed: float = share_parameter(0.3, "assumed", "more of those met")
     weight_met: float = parameter(
         0.0281, "evidence", 0.0, 1.0, "E10; assumed: +1 point; swept 0-3", "weight of a request met"

@@ -80,13 +80,17 @@ class Crime(ParameterGroup):
     hire: float = parameter(
         0.024, "acts a year", 0.0, 1.0, "calibrated: homicides", "killings for hire by armed offender"
     )
-    cctv: float = share_parameter(0.0, "B08, B11", "cells that cameras watch beyond those of 2017", role="lever")
+    cctv: float = share_parameter(
+        0.0, "B08, B11", "cells that cameras watch beyond those of 2017", role="lever", off=0.0
+    )
     cctv_effect: float = share_parameter(
         0.3, "Z15: 13-37 %", "thefts of and from vehicles that cameras prevent", high=0.6
     )
-    alcohol_hours: float = share_parameter(0.0, "B19", "enforcement of the hours of selling alcohol", role="lever")
+    alcohol_hours: float = share_parameter(
+        0.0, "B19", "enforcement of the hours of selling alcohol", role="lever", off=0.0
+    )
     hours_effect: float = share_parameter(0.25, "B19; assumed, swept", "drinking at night that enforced hours prevent")
-    breath_tests: float = share_parameter(0.0, "B19", "weekend nights with breath tests", role="lever")
+    breath_tests: float = share_parameter(0.0, "B19", "weekend nights with breath tests", role="lever", off=0.0)
     tests_effect: float = share_parameter(0.1, "B19; assumed, swept", "drinking at night that breath tests prevent")
     at_home: float = share_parameter(0.08, "assumed", "exposure at home relative to elsewhere")
     night: float = parameter(1.5, "ratio", 0.2, 5.0, "assumed", "night over day, at equal exposure")

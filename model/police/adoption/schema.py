@@ -88,7 +88,7 @@ class Adoption(ParameterGroup):
         0.35, "orders of magnitude: 20-60 % a year; U11", "officers moved away in a year", high=0.995, off=0.0
     )
     permanence: float = share_parameter(
-        0.0, "B24; policy", "moves that do not happen, because couples stay", role="lever"
+        0.0, "B24; policy", "moves that do not happen, because couples stay", role="lever", off=0.0
     )
     service: int = parameter(22, "years", 5, 40, "assumed", "years of service after which officers retire")
     retire: float = share_parameter(0.2, "C20; assumed", "of those, who retire in a year", high=0.95, off=0.0)

@@ -71,10 +71,10 @@ class SeekingHelp(ParameterGroup):
         role="site",
     )
     women_on_relay: float = share_parameter(
-        0.0, "policy", "facilities and relays with a woman who attends women", role="lever"
+        0.0, "policy", "facilities and relays with a woman who attends women", role="lever", off=0.0
     )
     language_on_relay: float = share_parameter(
-        0.0, "policy", "facilities and relays with a speaker of it", role="lever"
+        0.0, "policy", "facilities and relays with a speaker of it", role="lever", off=0.0
     )
     prosecutor: float = parameter(1.2, "log-odds", -5.0, 5.0, "V11, V13; assumed", "going to the prosecutor")
     demi: float = share_parameter(

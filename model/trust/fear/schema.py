@@ -43,7 +43,9 @@ class Fear(ParameterGroup):
     foot: float = parameter(
         -0.05, "log-odds", -0.5, 0.5, "assumed; both signs swept", "effect of the log of visits on foot", off=0.0
     )
-    campaign: float = share_parameter(0.0, "B11", "residents whom a campaign for precautions reaches", role="lever")
+    campaign: float = share_parameter(
+        0.0, "B11", "residents whom a campaign for precautions reaches", role="lever", off=0.0
+    )
     alarm: float = parameter(
         0.1, "log-odds", -0.5, 0.5, "assumed; both signs swept", "effect of a campaign on fear", off=0.0
     )
