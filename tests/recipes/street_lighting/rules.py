@@ -6,7 +6,7 @@ The order in which cells are lit is drawn at the start.  Switched off, a policy 
 from __future__ import annotations
 
 from model.crime.street_lighting.schema import (
-    LIGHT_CAUSE,
+    LIGHT,
     LIGHT_WITNESS_STREAM,
     LIT_FROM,
     LIT_STREAM,
@@ -17,7 +17,7 @@ from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import BoolArray, FloatArray, Rows
 from model.town.crime_kinds import ROBBERY
-from model.trust.ledger.rules import record_impression
+from model.trust.events.rules import record_event
 from model.world.hazard import HAZARD_MARKET_NIGHT, HAZARD_NIGHT, values_by_cell
 from model.world.mechanism import HazardModifier, Knockout, Measure, Mechanism
 from model.world.month import MonthSnapshot
@@ -55,9 +55,7 @@ def thank_for_light(stage: ShiftContext, guard: int, numbers: Rows[StreetLightin
         stage.tally[0].spared_by_light += 1.0
         i = draw_present_resident(stage, stage.where, row.cell, LIGHT_WITNESS_STREAM, row.number, 0)
         if i >= 0:
-            z = stage.ground.people[i].settlement
-            weight = numbers[z].thanks
-            record_impression(stage.day, stage.minds, i, LIGHT_CAUSE, 0.5, 0.0, 0.9, weight, stage.trust[z].fast)
+            record_event(stage, i, LIGHT, numbers[stage.ground.people[i].settlement].thanks)
 
 
 def step(world: World) -> None:
@@ -78,7 +76,7 @@ MECHANISM = Mechanism(
     group=StreetLighting,
     tables=(LIT_FROM,),
     counts=LightCounts,
-    causes=(LIGHT_CAUSE,),
+    causes=(LIGHT,),
     hazard=HazardModifier(place=apply_light, spared=True),
     initialise=initialise,
     knockout=Knockout(("spared_by_light",), policy="lit"),

@@ -7,14 +7,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from model.engine.causes import declare_cause
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
 from model.engine.tables import ArraySpec
+from model.trust.events.schema import declare_event
 
 LIT_STREAM, LIGHT_WITNESS_STREAM = stream_id("lit"), stream_id("spared by light")
-LIGHT_CAUSE = declare_cause("light", 50)
+LIGHT = declare_event("light", 50, "light that the police asked for", effective=0.9, effective_weight=1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
