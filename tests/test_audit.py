@@ -110,5 +110,5 @@ def test_every_row_that_is_carried_is_missed(row: Row) -> None:
 
 
 def test_the_audit_of_a_row_nobody_knows_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.code_of(["validate", "--audit", "--only", "BO1"]) == 2
+    assert cli.code_of(["validate", "audit", "--only", "BO1"]) == 2
     assert "no row of evidence 'BO1' is carried; did you mean" in capsys.readouterr().err

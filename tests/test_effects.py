@@ -12,7 +12,6 @@ import pytest
 
 from experiments.cli import plot
 from experiments.cli.app import code_of
-from experiments.cli.validate import VIRTUAL
 from experiments.figures import effects as forest
 from experiments.figures.ceiling import ceiling_of
 from experiments.figures.effects import effects_forest
@@ -226,7 +225,7 @@ def test_a_placebo_is_nothing_and_a_rerun_simulates_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    words = ["validate", "--effects", "--quick", "--only", "placebo", "--only", "hot_spots", "--out", "there"]
+    words = ["validate", "effects", "--quick", "--only", "placebo", "--only", "hot_spots", "--out", "there"]
     assert code_of(words) == 0
     first = (tmp_path / "there" / "effects.csv").read_bytes()
     read = csv.DictReader(first.decode().splitlines())
@@ -288,20 +287,22 @@ def test_the_table_of_practices_has_all_worlds_of_both_sites(tmp_path: Path, mon
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--effects", "--only", "no_polise"], "no experiment 'no_polise'"),
-        (["--effects", "--years", "3"], "--years has no meaning with --effects"),
-        (["--effects", "--quick", "--scale", "1"], "--quick sets --replicates, --years and --scale itself"),
-        (["--knockouts", "--quick"], f"--quick goes with {VIRTUAL} only"),
-        (["--criteria", "--out", "x"], f"--out goes with --panel, {VIRTUAL} only"),
+        (["effects", "--only", "no_polise"], "no experiment 'no_polise'"),
+        (["effects", "--years", "3"], "--years has no meaning with effects"),
+        (["effects", "--quick", "--scale", "1"], "--quick sets --replicates, --years and --scale itself"),
+        (["knockouts", "--quick"], "--quick goes with effects, ceiling, doses, closed, decisions, practice, reach, laws only"),
+        (["criteria", "--out", "x"], "--out goes with panel, effects, ceiling"),
         (
-            ["--ceiling", "--only", "placebo"],
-            "--only names mechanisms for --knockouts, rows for --audit or experiments",
+            ["ceiling", "--only", "placebo"],
+            "--only names mechanisms for knockouts, rows for audit or experiments",
         ),
-        (["--effects", "--replicates", "0"], "--replicates must be at least 1, got 0"),
-        (["--effects", "--scale", "0.01"], "population.scale"),
+        (["efects"], "no examination 'efects'; did you mean 'effects'?"),
+        (["effects", "--quikc"], "no option '--quikc'; did you mean '--quick'?"),
+        (["effects", "--replicates", "0"], "--replicates must be at least 1, got 0"),
+        (["effects", "--scale", "0.01"], "population.scale"),
         (
             [],
-            "say what to validate: --knockouts, --audit, --criteria, --ranges, --panel, --effects",
+            "name what to validate: knockouts, audit, criteria, ranges, effects, ceiling, panel",
         ),
     ],
 )

@@ -210,5 +210,5 @@ def test_the_command_writes_table_and_figure(tmp_path, monkeypatch) -> None:
     few = dataclasses.replace(readings.READINGS[0])
     monkeypatch.setattr(trust_events, "READINGS", (few,))
     monkeypatch.setattr(trust_events, "reference", lambda: reference(population__scale=0.05))
-    assert code_of(["validate", "--panel", "--out", str(tmp_path)]) == 0
+    assert code_of(["validate", "panel", "--out", str(tmp_path)]) == 0
     assert {path.name for path in tmp_path.iterdir()} == {f"trust_events.{end}" for end in ("txt", "csv", "png")}

@@ -164,19 +164,9 @@ Store = Annotated[str | None, Option(metavar="REASON", help="With --floor: put t
 
 # Validation
 
-Knockouts = Annotated[bool, Option("--knockouts", help="Switch each mechanism off and say what it does.")]
-Audit = Annotated[bool, Option("--audit", help="Take out what carries each row of evidence: what changes.")]
-Criteria = Annotated[bool, Option("--criteria", help="Frühling's criteria at both sites, and what moves them.")]
-Ranges = Annotated[bool, Option("--ranges", help="These criteria over the ranges of what nobody has measured.")]
-Effects = Annotated[bool, Option("--effects", help="Repeat in twin worlds what studies have measured.")]
-Ceiling = Annotated[bool, Option("--ceiling", help="What the model could show at most, at both sites.")]
-Panel = Annotated[bool, Option("--panel", help="What single events do to trust, by simulated panel and twins.")]
-Closed = Annotated[bool, Option("--closed", help="Whether trust stands still in a town where nothing changes.")]
-Decisions = Annotated[bool, Option("--decisions", help="What cliques, boards, mayor and chiefs decided, by world.")]
-Practice = Annotated[bool, Option("--practice", help="Doses of practices, what came of them in 1, 3 and 10 years.")]
-Reach = Annotated[bool, Option("--reach", help="What each measure of the page does alone, step by step.")]
-Laws = Annotated[bool, Option("--laws", help="Whether each measure does the same under other laws of trust.")]
-Doses = Annotated[bool, Option("--doses", help="Points of trust by dose of fairness, visits, meetings, served calls.")]
+Examinations = Annotated[
+    list[str], Argument(metavar="NAME...", help="Examinations to run, see above.", show_default=False)
+]
 Only = Annotated[list[str], Option(metavar="NAME", help="Only this mechanism, row or experiment; repeatable.")]
 TwinsOrSeeds = Annotated[
     int | None,

@@ -9,7 +9,7 @@ import pandas as pd
 PACKED = Path(__file__).parent / "data" / "ceiling.csv"
 """Where the wheel carries it: there are no reference results beside it."""
 CEILING = PACKED if PACKED.is_file() else Path(__file__).parents[2] / "results" / "reference" / "ceiling.csv"
-"""What `confianza validate --ceiling` wrote."""
+"""What `confianza validate ceiling` wrote."""
 
 
 def ceiling() -> pd.DataFrame:

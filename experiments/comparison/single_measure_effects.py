@@ -27,7 +27,7 @@ def shipped(name: str) -> Path:
 
 
 REACH = shipped("reach.csv")
-"""What `confianza validate --reach` wrote."""
+"""What `confianza validate reach` wrote."""
 YEARS = 2.0
 SITES = ("villa_canales", "totonicapan")
 WORLDS: dict[str, Text] = {

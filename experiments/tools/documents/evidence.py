@@ -102,7 +102,7 @@ def stated() -> str:
     """Return the section of the ODD with the three lists, and what policies put in by hand."""
     about = (
         "From `model/docs/evidence.toml` and the `evidence` of the groups in the code: what the paper describes, in "
-        "three lists. `confianza validate --audit` lets two worlds with the same luck live, one of which lacks what "
+        "three lists. `confianza validate audit` lets two worlds with the same luck live, one of which lacks what "
         "carries a row, and looks whether the row's own quantity changes: it is counted from what happened, never "
         "computed from what was taken away. A row that does not pass stands in the second or third list."
     )
