@@ -1,4 +1,7 @@
-"""Residents to come: rows for those who will be born or move here, with the day on which they do (ODD 6.27)."""
+"""Future residents: rows for those who will be born or move here during the run, with the day of arrival.
+
+All tables of residents have room for them from the start, so that no table grows during a run.
+"""
 
 import numpy as np
 
@@ -9,16 +12,16 @@ from model.town.residents import ADULT_AGE, INFANT, N_PRESENCE_LISTS, Person, Po
 from model.town.territory import town_draws
 
 LAST_CHILD, YOUNGEST_NEWCOMER, OLDEST_NEWCOMER = 40.0, 15.0, 45.0
-"""Ages of mothers (from adult age) and of those who move; assumed."""
+"""Ages in years: mothers are younger than the first (and adult), newcomers between the other two; assumed."""
 
 
 def daily_arrivals(parameters: Population, residents: int) -> float:
-    """Return how many residents are born or move here in a day."""
+    """Return the expected births and newcomers per day for a number of residents."""
     return (parameters.births + parameters.in_migration) / 1000.0 * residents / DAYS_A_YEAR
 
 
 def append_arrivals(scenario: Scenario, residents: Residents, n_cells: int) -> Residents:
-    """Return the residents with rows for arrivals, in the order in which they come; they have no ties yet."""
+    """Return the residents with rows for future arrivals appended, in order of arrival and without ties."""
     parameters: Population = scenario["population"]
     here = residents.people
     rate = daily_arrivals(parameters, len(here))
@@ -45,7 +48,10 @@ def append_arrivals(scenario: Scenario, residents: Residents, n_cells: int) -> R
 
 
 def draw_templates(here: Rows[Person], born: BoolArray, first_day: int, seed: int) -> IntArray:
-    """Return for each arrival the resident whose home and life it takes: a mother, or a newcomer's like."""
+    """Return a template for each arrival, a resident whose home and attributes it copies.
+
+    Infants copy their mother, newcomers a resident of the age at which people move.
+    """
     years = (first_day - here["born"]) / DAYS_A_YEAR
     mothers = (here["female"] == 1) & (years >= ADULT_AGE) & (years < LAST_CHILD)
     movers = (years >= YOUNGEST_NEWCOMER) & (years < OLDEST_NEWCOMER)
@@ -58,7 +64,7 @@ def draw_templates(here: Rows[Person], born: BoolArray, first_day: int, seed: in
 
 
 def set_infants(people: Rows[Person], places: Int32Array, born: BoolArray, girl: BoolArray) -> None:
-    """Turn the rows of those who will be born into infants, who stay at home."""
+    """Overwrite the rows of those who will be born: age 0, drawn sex, at home in every presence list."""
     people["born"][born] = people["arrives"][born]
     people["female"][born] = girl[born]
     people["occupation"][born] = INFANT

@@ -1,4 +1,4 @@
-"""Communal authorities and auxiliary mayors: one board for each settlement."""
+"""Communal authorities and auxiliary mayors: one board per settlement."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from model.town.territory import Land
 
 
 class AuthorityRow(Row):
-    """The board of a settlement, the cell where it meets, and whether it is a jurisdiction with its own law."""
+    """Board of a settlement: the cell where it meets, and 1 in ``communal`` for a jurisdiction with its own law."""
 
     settlement: int
     cell: int
@@ -20,7 +20,7 @@ class AuthorityRow(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class BoardParameters(ParameterGroup):
-    """What the boards of settlements are."""
+    """Kind of the boards, and their readiness to invite the police."""
 
     name = "boards"
     mechanism = False
@@ -36,7 +36,7 @@ class BoardParameters(ParameterGroup):
 
 
 def build_authorities(scenario: Scenario, land: Land) -> Rows[AuthorityRow]:
-    """Return the table of boards."""
+    """Return the table of boards, one per settlement."""
     parameters: BoardParameters = scenario["boards"]
     n = len(land.settlements)
     boards = zero_rows(AuthorityRow, n)

@@ -1,6 +1,7 @@
-"""Kinds of crime: one record a kind says everything in which kinds differ, and no rule asks for a kind by number.
+"""Kinds of crime: one record per kind states all attributes in which kinds differ.
 
-A new kind is a record here, its rates in the crime mechanism, and its words in `words.toml`.
+Rules read the attributes, as arrays indexed by kind, and seldom ask for a kind by number.  A new kind needs a record
+here, its rates in the crime mechanism, and its names in `words.toml`.
 """
 
 from dataclasses import dataclass
@@ -12,29 +13,31 @@ from model.engine.parameters import ParameterGroup
 from model.engine.rows import FloatArray, IntArray, Rows, int64_constant
 
 Exposure = Literal["street", "vehicle", "home", "quarrel", "targeted", "none"]
-"""What exposes somebody: being about, a vehicle, a home, company and drink, being chosen; none where it is not drawn
-from all residents but by a mechanism of its own."""
+"""Source of exposure to a crime: being on the street, owning a vehicle, a home, company and drink, being targeted.
+
+"none" marks kinds whose victims are drawn by another mechanism, not from all residents.
+"""
 OffenderPool = Literal["armed", "thieves", "alcohol", "none"]
-"""Who commits it: armed street offenders, opportunist thieves, anybody in drink."""
+"""Type of offender: armed street offenders, opportunist thieves, anybody who has drunk."""
 ProblemGroup = Literal["street", "vehicles", "homes", "violence", "extortion", "domestic"]
 OffenderGroup = Literal["", "street", "vehicles", "burglary", "hire", "quarrel"]
-"""Group whose belief in being caught moves the hazard; those of quarrels are anybody, the others fill slots."""
+"""Group of offenders whose perceived certainty of arrest changes the hazard; quarrels have no fixed offenders."""
 PROBLEMS: tuple[ProblemGroup, ...] = ("street", "vehicles", "homes", "violence", "extortion", "domestic")
-"""Problems by which stations and headquarters remember crime."""
+"""Classes of crime by which stations and headquarters keep their records."""
 OFFENDERS: tuple[OffenderGroup, ...] = ("street", "vehicles", "burglary", "hire", "quarrel")
 QUARREL = int64_constant(OFFENDERS.index("quarrel"))
-"""Number of the one group without slots, the last."""
+"""Number of the last group, the only one without a table of offenders."""
 EXPOSURES: tuple[Exposure, ...] = ("street", "vehicle", "home", "quarrel", "targeted", "none")
 BY_STREET, BY_VEHICLE, BY_HOME, BY_QUARREL, BY_TARGET, BY_NOTHING = (int64_constant(n) for n in range(len(EXPOSURES)))
 
 
 @dataclass(frozen=True, kw_only=True)
 class CrimeKind:
-    """One kind of crime.
+    """Attributes of one kind of crime.
 
-    ``key`` is its lasting number in luck, which no other kind may ever have.  ``ceiling`` is the most that the hazard
-    of a resident may be in a year; above it crimes are lost and counted.  ``rate``, ``loss`` and ``told`` name
-    parameters of the crime and reporting mechanisms, ``solved`` one of investigation, "" where there is none.
+    ``key`` is its permanent number in random streams, never used by another kind.  ``ceiling`` is the largest hazard of
+    a resident per year; a hazard above it is cut, and the crimes lost are counted.  ``rate`` and ``loss`` name
+    parameters of the crime mechanism, ``told`` one of reporting, ``solved`` one of investigation; "" stands for none.
     """
 
     name: str
@@ -48,44 +51,45 @@ class CrimeKind:
     at_home: bool = False
     """Whether it happens at the victim's home, wherever the victim is."""
     youngest: float = 0.0
-    """Age in years from which somebody can be the victim; assumed."""
+    """Minimum age of victims in years; assumed."""
     severity: float = 1.0
-    """How grave the usual case is, 0 to 1; a ranking, assumed."""
+    """Severity of the usual case, 0 to 1; a ranking, assumed."""
     grave: float = 1.0
-    """The same of the grave case; ``grave_share`` names the share of these, ``grave_armed`` if firearms multiply it."""
+    """Severity of the grave case, 0 to 1; ``grave_share`` names the parameter with the share of grave cases."""
     grave_share: str = ""
     grave_armed: bool = False
+    """Whether firearms multiply the share of grave cases."""
     lethal: str = ""
-    """Parameter of crime: share that kills, where firearms is 1."""
+    """Parameter of crime: lethal share where `firearms` is 1."""
     motive: str = ""
-    """Motive of the homicide that it then is."""
+    """Motive of the homicide if the victim dies."""
     loss: str = ""
     told: str = ""
-    """Parameter of reporting by which readiness to tell differs from that of robbery."""
+    """Parameter of reporting: log-odds of reporting relative to robbery."""
     street_guard: float = 0.0
     targeted_guard: float = 0.0
-    """Weights of `deterrence.street` and `deterrence.targeted` in what full guard prevents."""
+    """Weights of `deterrence.street` and `deterrence.targeted` in the share that full police presence prevents."""
     moves: bool = False
-    """Whether an attempt that is deterred may move to a neighbouring cell."""
+    """Whether a deterred attempt may be displaced to a neighbouring cell."""
     repeats: bool = False
-    """Whether crimes of this kind breed near repeats."""
+    """Whether crimes of this kind cause near repeats."""
     property: bool = False
-    """Taken from people, vehicles or homes: what thieves do, precautions and watches prevent, outsiders come for."""
+    """Whether it is a property crime, which precautions and watches prevent and offenders from outside commit."""
     outside: str = ""
-    """Parameter of population_change: hazard of residents who are outside the municipality."""
+    """Parameter of population_change: hazard of residents while they are outside the municipality."""
     schools: bool = False
-    """Whether supervision near schools keeps it from the young."""
+    """Whether supervision near schools protects minors from it."""
     lesser: str = ""
-    """Kind as which it is written down when chiefs are pressed for their figures."""
+    """Kind as which it is recorded when chiefs are pressed to lower their figures."""
     figure: bool = False
-    """Whether it counts in the figure for which a chief answers; assumed."""
+    """Whether it counts in the figure by which a chief is judged; assumed."""
     certain: bool = False
-    """Whether a form is always filled in with content: nobody can leave it out."""
+    """Whether it is always recorded, since nobody can leave it out."""
     crowds: bool = True
-    """Whether it may draw a crowd against a suspect."""
+    """Whether it may provoke collective violence against a suspect."""
     solved: str = ""
     hours: float = 4.0
-    """Hours that a detective spends on a file; assumed."""
+    """Hours of detective work per case file; assumed."""
 
 
 KINDS = (
@@ -137,15 +141,15 @@ KINDS = (
     ),
     CrimeKind(name="domestic_violence", key=8, problem="domestic", crowds=False, solved="domestic", hours=4.0),
 )  # fmt: skip
-"""Every kind; its place here is its number in tables and books."""
+"""All kinds; the position of a kind is its number in tables and counts."""
 
 
 def check_kinds(kinds: tuple[CrimeKind, ...]) -> None:
-    """Raise a ValueError that names what is wrong with the records."""
+    """Check the records of all kinds; raise ValueError for the first one that is inconsistent."""
     names = [kind.name for kind in kinds]
     for kind in kinds:
         if names.count(kind.name) > 1 or [other.key for other in kinds].count(kind.key) > 1:
-            raise ValueError(f"kind '{kind.name}': name and key {kind.key} must be its own")
+            raise ValueError(f"kind '{kind.name}': another kind has this name or key {kind.key}. Choose unused ones.")
         if not 0 <= kind.key < 16:
             raise ValueError(f"kind '{kind.name}': key must lie in 0 to 15, got {kind.key}")
         if not 0.0 <= kind.severity <= kind.grave <= 1.0:
@@ -170,12 +174,12 @@ def kind_named(name: str) -> int:
 
 
 def int_column(column: str) -> IntArray:
-    """Return one whole number, or yes and no as 1 and 0, of every kind."""
+    """Return an integer attribute of every kind; True and False become 1 and 0."""
     return np.array([getattr(kind, column) for kind in KINDS], np.int64)
 
 
 def float_column(column: str) -> FloatArray:
-    """Return one real number of every kind."""
+    """Return a real attribute of every kind."""
     return np.array([getattr(kind, column) for kind in KINDS], np.float64)
 
 
@@ -189,7 +193,7 @@ ROBBERY, THEFT, VEHICLE_THEFT, THEFT_FROM_VEHICLE, BURGLARY, ASSAULT, HOMICIDE, 
 KIND_KEY = int_column("key")
 CEILING, YOUNGEST = float_column("ceiling"), float_column("youngest")
 SEVERITY = np.stack([float_column("severity"), float_column("grave")])
-"""By whether the case is grave, and kind."""
+"""Severity by grave (0 or 1) and kind."""
 EXPOSURE = np.array([EXPOSURES.index(kind.exposure) for kind in KINDS], np.int64)
 PROBLEM_OF = np.array([PROBLEMS.index(kind.problem) for kind in KINDS], np.int64)
 STREET_GUARD, TARGETED_GUARD = float_column("street_guard"), float_column("targeted_guard")
@@ -207,19 +211,22 @@ STREET_GUARD, TARGETED_GUARD = float_column("street_guard"), float_column("targe
     for column in ("moves", "repeats", "property", "figure", "certain", "crowds", "at_home", "schools")
 )
 OFFENDER_GROUP_OF = np.array([OFFENDERS.index(kind.offender) if kind.offender else -1 for kind in KINDS], np.int64)
-"""Group of offenders of every kind, -1 for none."""
+"""Group of offenders by kind, -1 for none."""
 INVESTIGATION_HOURS = float_column("hours")
 HAS_OUTSIDE = np.array([bool(kind.outside) for kind in KINDS], np.int64)
 LESSER_KIND = np.array([NAMES.index(kind.lesser) if kind.lesser else -1 for kind in KINDS], np.int64)
 COMMON_KINDS: IntArray = np.flatnonzero(CEILING > 0.0)
-"""Kinds whose candidates are drawn from all residents."""
+"""Kinds whose victims are drawn from all residents."""
 N_KINDS = len(KINDS)
 
 
-def rates_by_kind[G: ParameterGroup](numbers: Rows[G], column: str) -> FloatArray:
-    """Return by settlement and kind the parameter that ``column`` of a kind names, 0 where it names none."""
-    rows = np.zeros((len(numbers), N_KINDS))
+def rates_by_kind[G: ParameterGroup](parameters: Rows[G], column: str) -> FloatArray:
+    """Return parameters by settlement and kind.
+
+    ``column`` is the attribute of a kind that names the parameter, such as ``"rate"``; kinds that name none have 0.
+    """
+    rates = np.zeros((len(parameters), N_KINDS))
     for number, kind in enumerate(KINDS):
         if getattr(kind, column):
-            rows[:, number] = numbers[getattr(kind, column)]
-    return rows
+            rates[:, number] = parameters[getattr(kind, column)]
+    return rates

@@ -1,4 +1,8 @@
-"""The police plant: officers, posts, sectors and written routes, made from the stations and substations."""
+"""Police resources of a municipality: officers, posts, sectors and written routes, built from its facilities.
+
+Each station and substation has three groups of officers that relieve each other.  Officers work in couples: a post is
+a couple's position in one group, and serves a sector, a set of populated cells with a written patrol route.
+"""
 
 from __future__ import annotations
 
@@ -14,25 +18,28 @@ from model.engine.scenario import Scenario
 from model.town.territory import Cell, Land, town_draws
 
 N_GROUPS = 3
+"""Groups of officers per facility, which relieve each other."""
 SEATS = 2
+"""Officers in a couple."""
 POST_COPIES = 4
-"""Couples that can be fielded for a post: its own, and reinforcements (`roster.couples`)."""
+"""Couples that a post can have: its own, and reinforcements (`roster.couples`)."""
 NO_POST = -1
+"""Post of officers at desks."""
 POLICE_FOUNDED = 1997
 """Year in which the PNC was founded; officers of earlier cohorts served during the conflict (C17, C20)."""
 
 
 class Officer(Row):
-    """A position and the person who holds it now; ``person`` counts those who held it before.
+    """A position and the officer who holds it now.
 
-    ``branch`` is 0 for operations (SDGO) and 1 for prevention (SDGPD); ``cohort`` is the year of entry; ``asked`` is
-    when the person last asked for a bribe (-1 for never); ``tone`` is what training and the person's states add to the
-    log-odds of fair treatment in this shift; motivation, stress, felt safety and faith (trust in the community) are
-    distances from the person's own disposition, in log-odds.
+    ``person`` counts earlier holders.  ``branch`` is 0 for operations (SDGO), 1 for prevention (SDGPD); ``cohort`` the
+    year of entry; ``asked`` the tick of the last request for a bribe (-1 for never).  ``tone`` is the sum of training
+    and present states in the log-odds of fair treatment; motivation, stress, safety and faith (trust in the community)
+    are deviations from the officer's own disposition, in log-odds.
 
-    ``sector`` is the sector for which the person answers (-1 at a desk), since ``tick_sector``; ``leads`` is 1 for a
-    team leader, 2 for the chief; ``led`` says whether the boss is trained; ``skill`` (0-1) is training that still
-    holds, since the course at ``tick_trained``; each ``habit`` (0-1) is how far the person does that practice.
+    ``sector`` is the assigned sector (-1 at a desk) since ``tick_sector``.  ``leads`` is 1 for a team leader, 2 for the
+    chief; ``led`` is 1 under a trained superior.  ``skill`` (0-1) is retained training since ``tick_trained``; each
+    ``habit`` (0-1) is the degree to which the officer carries out that practice of MOPSIC.
     """
 
     facility: int
@@ -70,9 +77,9 @@ class Officer(Row):
 
 
 class Post(Row):
-    """A couple's post: its facility, group and sector, and whether it is a foot beat.
+    """Position of a couple: facility, group and sector; ``foot`` is 1 for a patrol on foot.
 
-    ``copy`` is 0 for the post itself; row copy · n + i stands for a reinforcement of post i of n.
+    ``copy`` is 0 for the post itself; with n posts, row copy * n + i is a reinforcement of post i.
     """
 
     facility: int
@@ -83,7 +90,7 @@ class Post(Row):
 
 
 class Sector(Row):
-    """A sector: where its written route and its weekly plan stand among the routes."""
+    """Sector of a facility: the rows of its written route and of its weekly plan of visits in the table of routes."""
 
     facility: int
     foot: int
@@ -94,14 +101,14 @@ class Sector(Row):
 
 
 class RouteStop(Row):
-    """A place on a route; ``reach`` is the cumulative weight up to it."""
+    """Cell of a route; ``reach`` (0-1) is the cumulative share of the route's weight up to it."""
 
     cell: int
     reach: float
 
 
 class FacilityRow(Row):
-    """A station or substation with its plant."""
+    """Station (``station`` 1) or substation with its officers, desks and vehicles."""
 
     cell: int
     settlement: int
@@ -114,7 +121,7 @@ class FacilityRow(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class PlantParameters(ParameterGroup):
-    """Who the officers are at the start, and how written routes weigh near and far cells."""
+    """Composition of the officers at the start, and weights of near and far cells in written routes."""
 
     name = "plant"
     mechanism = False
@@ -163,7 +170,7 @@ class PlantParameters(ParameterGroup):
 
 @dataclass(frozen=True)
 class PolicePlant:
-    """The plant as built."""
+    """Tables of the police resources as built."""
 
     facilities: Rows[FacilityRow]
     officers: Rows[Officer]
@@ -174,13 +181,13 @@ class PolicePlant:
 
 
 def build_police(scenario: Scenario, land: Land) -> PolicePlant:
-    """Make officers, posts, sectors and routes from the facilities of a map."""
+    """Build officers, posts, sectors and routes from the facilities of a map."""
     parameters: PlantParameters = scenario["plant"]
     seed = scenario["population"].seed
     rosters = [staff_and_posts(facility.officers, facility.desks) for facility in land.facilities]
     n_sectors = [max(n_posts for _, n_posts in groups) for groups in rosters]
-    beats = split_into_sectors(land, n_sectors)
-    sectors, routes = written_routes(land, beats, parameters)
+    sector_cells = split_into_sectors(land, n_sectors)
+    sectors, routes = written_routes(land, sector_cells, parameters)
     posts = post_table(rosters, sectors)
     return PolicePlant(
         facilities=facility_table(land),
@@ -211,9 +218,9 @@ def facility_table(land: Land) -> Rows[FacilityRow]:
 
 # Officers and posts
 def staff_and_posts(officers: int, desks: int) -> list[tuple[int, int]]:
-    """Return for each of the three groups the officers at desks and the posts; a couple goes before a desk.
+    """Return (officers at desks, posts) of each group; a first couple is staffed before any desk.
 
-    >>> roster(20, 1)
+    >>> staff_and_posts(20, 1)
     [(1, 3), (1, 3), (2, 2)]
     """
     sizes = [officers // N_GROUPS + (group < officers % N_GROUPS) for group in range(N_GROUPS)]
@@ -223,7 +230,7 @@ def staff_and_posts(officers: int, desks: int) -> list[tuple[int, int]]:
 
 
 def post_table(rosters: list[list[tuple[int, int]]], sectors: Rows[Sector]) -> Rows[Post]:
-    """Return one post for each group and sector it can staff, foot beats first."""
+    """Return one post per group and sector that the group can staff, sectors on foot first."""
     rows = []
     for facility, groups in enumerate(rosters):
         own = np.flatnonzero(sectors["facility"] == facility)
@@ -233,7 +240,7 @@ def post_table(rosters: list[list[tuple[int, int]]], sectors: Rows[Sector]) -> R
 
 
 def append_reinforcements(posts: Rows[Post]) -> Rows[Post]:
-    """Return the posts, and behind them a row for every reinforcement that an experiment may field."""
+    """Return the posts followed by a row for every reinforcement that an experiment may use."""
     rows = cast(Rows[Post], np.tile(posts, POST_COPIES))
     rows["copy"] = np.repeat(np.arange(POST_COPIES), len(posts))
     return rows
@@ -242,7 +249,7 @@ def append_reinforcements(posts: Rows[Post]) -> Rows[Post]:
 def officer_table(
     rosters: list[list[tuple[int, int]]], posts: Rows[Post], parameters: PlantParameters, seed: int
 ) -> Rows[Officer]:
-    """Return the table of officers: two a post, then those at desks, by facility and group."""
+    """Return the table of officers by facility and group: two per post, then those at desks."""
     rows: list[tuple[int, int, int, int]] = []
     for facility, groups in enumerate(rosters):
         for group, (desks, _) in enumerate(groups):
@@ -270,19 +277,26 @@ def officer_table(
 
 
 def training_probability(branch: IntArray, parameters: PlantParameters) -> FloatArray:
-    """Return the chance of each officer to be trained at the start, prevention ahead, the mean as stated."""
+    """Return each officer's probability of being trained at the start.
+
+    Officers of the prevention branch are ahead by a ratio; the mean over all officers is the stated share.
+    """
     mean = 1.0 + parameters.share_prevention * (parameters.prevention_ahead - 1.0)
     return parameters.share_trained / mean * np.where(branch == 1, parameters.prevention_ahead, 1.0)
 
 
 def draw_spread(seed: int, n: int) -> FloatArray:
-    """Return normal-like numbers with mean 0 and spread 1: sums of twelve lots less six."""
+    """Return ``n`` approximately normal numbers with mean 0 and standard deviation 1."""
+    # The sum of twelve uniforms has mean 6 and variance 1 (Irwin-Hall).
     return np.sum([town_draws(seed, "town.officer_manner", n, nth) for nth in range(12)], axis=0) - 6.0
 
 
 # Sectors and routes
 def split_into_sectors(land: Land, n_sectors: list[int]) -> list[tuple[int, int, IntArray]]:
-    """Return facility, foot and populated cells of every sector; each cell belongs to one sector."""
+    """Return (facility, on foot, cells) of every sector; each populated cell belongs to one sector.
+
+    Cells belong to the nearest facility by travel time.  A station patrols the core on foot if it has another sector.
+    """
     able = np.flatnonzero(np.array(n_sectors) > 0)
     if len(able) == 0:
         return []
@@ -302,7 +316,7 @@ def split_into_sectors(land: Land, n_sectors: list[int]) -> list[tuple[int, int,
 
 
 def split_by_angle(land: Land, centre: int, own: IntArray, n: int) -> list[IntArray]:
-    """Divide cells around a facility into n parts of about equal population, each within an angle."""
+    """Divide cells around a facility into ``n`` parts of about equal population, by direction."""
     if len(own) == 0:
         return [np.array([centre])] * n
     cells = land.cells
@@ -311,18 +325,21 @@ def split_by_angle(land: Land, centre: int, own: IntArray, n: int) -> list[IntAr
     people = cells["population"][own].astype(float)
     middle = np.cumsum(people) - people / 2.0
     part = np.minimum(middle / people.sum() * n, n - 1).astype(np.int64)
-    # A part without a cell of its own shares the one in the middle of its angle.
+    # With fewer cells than parts, a part without a cell shares the cell in the middle of its directions.
     return [own[part == k] if np.any(part == k) else own[[k * len(own) // n]] for k in range(n)]
 
 
 def written_routes(
-    land: Land, beats: list[tuple[int, int, IntArray]], parameters: PlantParameters
+    land: Land, sector_cells: list[tuple[int, int, IntArray]], parameters: PlantParameters
 ) -> tuple[Rows[Sector], Rows[RouteStop]]:
-    """Return sectors and their routes: populated cells by weight, and cells with institutions."""
-    sectors = zero_rows(Sector, len(beats))
+    """Return the sectors and their routes: populated cells by weight, and cells with shops or schools.
+
+    The weight of a cell is its population to the power `route_crowd`, times a factor that falls with travel time.
+    """
+    sectors = zero_rows(Sector, len(sector_cells))
     routes: list[Rows[RouteStop]] = []
     written = 0
-    for row, (facility, foot, own) in enumerate(beats):
+    for row, (facility, foot, own) in enumerate(sector_cells):
         cells = land.cells[own]
         near = np.exp(-land.minutes[facility, own] / parameters.route_reach)
         weight = np.maximum(cells["population"], 1) ** parameters.route_crowd * near
@@ -337,7 +354,7 @@ def written_routes(
 
 
 def cumulative_weights(own: IntArray, weight: FloatArray) -> Rows[RouteStop]:
-    """Return the cells of positive weight with their cumulative weight; the last reaches exactly 1."""
+    """Return the cells of positive weight with their cumulative share; the last is exactly 1."""
     keep = weight > 0
     route = zero_rows(RouteStop, int(keep.sum()))
     route["cell"] = own[keep]
@@ -347,13 +364,13 @@ def cumulative_weights(own: IntArray, weight: FloatArray) -> Rows[RouteStop]:
 
 
 def population_route(cells: Rows[Cell]) -> Rows[RouteStop]:
-    """Return the route over all populated cells by population."""
+    """Return a route over all populated cells, weighted by population."""
     return cumulative_weights(np.arange(len(cells)), cells["population"].astype(float))
 
 
 @kernel
 def has_no_motor(mode: int) -> bool:
-    """Whether a couple goes on foot or by bicycle."""
+    """Return whether a couple moves on foot or by bicycle."""
     return mode in (FOOT, BICYCLE)
 
 

@@ -1,9 +1,14 @@
-"""Residents: one row a person, their households, ties, and where they are by kind of day and shift."""
+"""Residents of a town: persons, households, ties, and their places by kind of day and shift.
+
+Everything here is drawn once per town from `population.seed`.  Shares of the census hold exactly or on average, as each
+function says.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,14 +36,27 @@ from model.town.territory import Cell, Land, apportion, town_draws
 INFANT, STUDENT, SHOPKEEPER, VENDOR, TRANSPORT, FARM, EMPLOYEE, HOMEMAKER, ELDER = range(9)
 """Occupations."""
 OUTSIDE_TOWN = -1
-"""The place of those who are outside the municipality."""
+"""Place of residents who are outside the municipality."""
 N_PRESENCE_LISTS = 3 * SHIFTS
+"""Presence lists: three kinds of day times three shifts."""
 SCHOOL_AGE, MIDDLE_SCHOOL_AGE, ADULT_AGE, OLD_AGE = 7, 13, 18, 65
+"""Ages in years; adult by the Código Civil, article 8."""
+YOUTH_AGE, MIDDLE_AGE, STUDY_END, OLDEST_AGE = 15.0, 30.0, 25.0, 90.0
+"""Ages in years: limits of the census' age groups, end of studies, oldest resident."""
+N_TIES = 6
+"""Ties of a resident: two kin, two neighbours, two of work or school."""
 TIE_ATTEMPTS = 24
+"""Draws from one circle before a tie is sought in a wider one."""
+SAME_CELL, SAME_SETTLEMENT, SAME_WORK, EVERYBODY = range(4)
+"""Circles from which ties are drawn."""
 
 
 class Person(Row):
-    """A resident; ``arrives`` is the day of birth or of moving here of those to come, -1 for those here at first."""
+    """A resident.
+
+    ``born`` is the day of birth; ``arrives`` the day on which a future resident is born or moves here, -1 for initial
+    residents.  Flags are 0 or 1.
+    """
 
     home: Int32Column
     household: Int32Column
@@ -58,7 +76,7 @@ _CENSUS_SOURCE = "INE census 2018, order of magnitude from memory, to verify"
 
 @dataclass(frozen=True, kw_only=True)
 class Population(ParameterGroup):
-    """How many live here, in what households, of what age and work."""
+    """Size, growth, households, ages and work of the population."""
 
     name = "population"
     mechanism = False
@@ -107,7 +125,7 @@ class Population(ParameterGroup):
 
 @dataclass(frozen=True)
 class Residents:
-    """Everything about residents that is fixed when the town is built."""
+    """Tables of residents as built; `model.town.town.Town` explains them."""
 
     people: Rows[Person]
     ties: Int32Array
@@ -117,7 +135,7 @@ class Residents:
 
 
 def build_residents(scenario: Scenario, land: Land) -> Residents:
-    """Make the residents of a map, their ties and the lists of who is where."""
+    """Build the residents of a map, their ties and the presence lists."""
     parameters: Population = scenario["population"]
     people = person_table(scenario, land)
     work, school = draw_work_cells(people, land, parameters), assign_schools(people, land, parameters.seed)
@@ -130,7 +148,7 @@ def build_residents(scenario: Scenario, land: Land) -> Residents:
 
 # Persons
 def person_table(scenario: Scenario, land: Land) -> Rows[Person]:
-    """Return the table of persons, in the order of their home cells and households."""
+    """Return the table of persons, sorted by home cell and household."""
     parameters: Population = scenario["population"]
     people = zero_rows(Person, land.residents)
     people["arrives"] = -1
@@ -155,7 +173,10 @@ def person_table(scenario: Scenario, land: Land) -> Rows[Person]:
 
 
 def draw_households(population: IntArray, parameters: Population) -> IntArray:
-    """Return the household of each resident: of different sizes, each in one cell, numbered without gaps."""
+    """Return the household of each resident, given the residents per cell.
+
+    Households vary in size, lie in one cell, and are numbered without gaps.
+    """
     n_in_cell = np.maximum(np.floor(population / parameters.household_size + 0.5), 1.0).astype(np.int64)
     n_in_cell = np.where(population > 0, n_in_cell, 0)
     weight = 0.5 + town_draws(parameters.seed, "town.household", int(n_in_cell.sum()))
@@ -163,7 +184,7 @@ def draw_households(population: IntArray, parameters: Population) -> IntArray:
     total = np.bincount(cell, weight, minlength=len(population))
     width = weight * (population[cell] / total[cell])
     person = np.searchsorted(np.cumsum(width), np.arange(population.sum()) + 0.5)
-    # Sums of floats may push one person over the edge of a cell, so the cell has the last word.
+    # Rounding of the cumulative sum may put a person into a household of the next cell: clip to the own cell.
     home = np.repeat(np.arange(len(population)), population)
     last = np.cumsum(n_in_cell)[home] - 1
     person = np.clip(person, last - n_in_cell[home] + 1, last)
@@ -171,13 +192,16 @@ def draw_households(population: IntArray, parameters: Population) -> IntArray:
 
 
 def household_positions(household: IntArray) -> IntArray:
-    """Return the place of each resident within the household: 0, 1, 2 and so on."""
+    """Return the position of each resident within the household, from 0."""
     first = np.searchsorted(household, household)
     return np.arange(len(household)) - first
 
 
 def draw_ages(member: IntArray, parameters: Population) -> FloatArray:
-    """Return ages in years: the census' shares exactly; first members of households are the older ones."""
+    """Return ages in years; the shares of the age groups are exactly those of the census.
+
+    ``member`` is the position within the household: the first members are the older ones.
+    """
     n = len(member)
     young, youth, old = parameters.share_under_15, parameters.share_15_29, parameters.share_65_on
     middle = max(1.0 - young - youth - old, 0.0)
@@ -186,20 +210,20 @@ def draw_ages(member: IntArray, parameters: Population) -> FloatArray:
     grown, youths = order[: n_old + n_middle], order[n_old + n_middle : n - n_young]
     grown = grown[np.argsort(town_draws(parameters.seed, "town.age", n, 1)[grown], kind="stable")]
     u = town_draws(parameters.seed, "town.age", n, 2)
-    years = 15.0 * u
-    years[youths] = 15.0 + 15.0 * u[youths]
-    # Fewer people at each higher age: the square of luck leans towards the lower end.
-    years[grown[:n_old]] = 65.0 + 25.0 * u[grown[:n_old]] ** 2
-    years[grown[n_old:]] = 30.0 + 35.0 * (0.5 * u[grown[n_old:]] + 0.5 * u[grown[n_old:]] ** 2)
+    years = YOUTH_AGE * u
+    years[youths] = YOUTH_AGE + (MIDDLE_AGE - YOUTH_AGE) * u[youths]
+    # Numbers fall with age: the square of a uniform is denser at the lower end.
+    years[grown[:n_old]] = OLD_AGE + (OLDEST_AGE - OLD_AGE) * u[grown[:n_old]] ** 2
+    years[grown[n_old:]] = MIDDLE_AGE + (OLD_AGE - MIDDLE_AGE) * (0.5 * u[grown[n_old:]] + 0.5 * u[grown[n_old:]] ** 2)
     return years
 
 
 def draw_sexes(household: IntArray, member: IntArray, years: FloatArray, parameters: Population) -> BoolArray:
-    """Return 1 for women and girls; the first two adults of a household are a woman and a man."""
+    """Return True for women and girls; the first two adults of a household are a woman and a man."""
     n, u = len(household), town_draws(parameters.seed, "town.female", len(household))
     second = np.flatnonzero((member == 1) & (years >= ADULT_AGE))
     second = second[years[second - 1] >= ADULT_AGE]
-    # Couples are half women, so the others make up what the census has more or less than half.
+    # Couples are half women, so the other residents carry the census' deviation from one half.
     female = u < (parameters.share_female * n - len(second)) / max(n - 2 * len(second), 1)
     female[second - 1] = u[second - 1] < 0.5
     female[second] = ~female[second - 1]
@@ -207,22 +231,22 @@ def draw_sexes(household: IntArray, member: IntArray, years: FloatArray, paramet
 
 
 def household_draws(people: Rows[Person], name: str, parameters: Population) -> FloatArray:
-    """Return one luck for each resident that is the same for all members of a household."""
+    """Return one uniform number per resident, shared by all members of a household."""
     household: Int32Array = people["household"]
     return town_draws(parameters.seed, name, int(household.max()) + 1)[household]
 
 
 def draw_occupations(people: Rows[Person], years: FloatArray, core: IntArray, parameters: Population) -> IntArray:
-    """Return the occupation of each resident by age, sex and, for work on the land, home."""
+    """Return the occupation of each resident by age and sex; residents of the core do not work on the land."""
     n = len(people)
     studying = np.select(
-        [years < SCHOOL_AGE, years < MIDDLE_SCHOOL_AGE, years < ADULT_AGE, years < 25.0],
+        [years < SCHOOL_AGE, years < MIDDLE_SCHOOL_AGE, years < ADULT_AGE, years < STUDY_END],
         [0.0, parameters.at_school_7_12, parameters.at_school_13_17, parameters.at_school_18_24],
         0.0,
     )
     student = town_draws(parameters.seed, "town.student", n) < studying
     working = np.where(people["female"] == 1, parameters.women_working, parameters.men_working)
-    working = np.where(years < 15.0, 0.0, working)
+    working = np.where(years < YOUTH_AGE, 0.0, working)
     works = ~student & (town_draws(parameters.seed, "town.works", n) < working)
     job = draw_jobs(town_draws(parameters.seed, "town.job", n), parameters)
     job = np.where((job == FARM) & (core == 1), EMPLOYEE, job)
@@ -231,13 +255,13 @@ def draw_occupations(people: Rows[Person], years: FloatArray, core: IntArray, pa
 
 
 def draw_jobs(u: FloatArray, parameters: Population) -> IntArray:
-    """Return the kind of work that belongs to a luck."""
+    """Return the kind of work for uniform numbers, by the shares of workers."""
     ends = np.cumsum([parameters.shopkeepers, parameters.vendors, parameters.transport, parameters.farm])
     return np.array([SHOPKEEPER, VENDOR, TRANSPORT, FARM, EMPLOYEE])[np.searchsorted(ends, u, side="right")]
 
 
 def draw_businesses(occupation: IntArray, adult: BoolArray, parameters: Population) -> NDArray[np.int8]:
-    """Return 1 for the adults in trade or transport who run a business, as many as the site has."""
+    """Return 1 for adults in trade or transport who run a business; the share of adults is exactly that of the site."""
     able = np.flatnonzero(adult & np.isin(occupation, (SHOPKEEPER, VENDOR, TRANSPORT)))
     chosen = able[np.argsort(town_draws(parameters.seed, "town.business", len(adult))[able], kind="stable")]
     runs = np.zeros(len(adult), dtype=np.int8)
@@ -247,14 +271,17 @@ def draw_businesses(occupation: IntArray, adult: BoolArray, parameters: Populati
 
 # Places
 def draw_cells(u: FloatArray, weight: FloatArray) -> IntArray:
-    """Return a cell for each luck, in proportion to the weights."""
+    """Return a cell for each uniform number, in proportion to the weights."""
     reach = np.cumsum(weight, dtype=float)
     chosen: IntArray = np.minimum(np.searchsorted(reach, u * reach[-1], side="right"), np.flatnonzero(weight > 0)[-1])
     return chosen
 
 
 def draw_own_cells(u: FloatArray, settlement: IntArray, weight: FloatArray, cells: Rows[Cell]) -> IntArray:
-    """Return a cell of the own settlement for each luck; of the whole map where the settlement has none."""
+    """Return a cell of the resident's own settlement for each uniform number.
+
+    ``weight`` is by cell; where the settlement has none, the cell is drawn from the whole map.
+    """
     chosen = draw_cells(u, weight)
     for row in np.unique(settlement):
         here = np.where(cells["settlement"] == row, weight, 0.0)
@@ -265,7 +292,7 @@ def draw_own_cells(u: FloatArray, settlement: IntArray, weight: FloatArray, cell
 
 
 def draw_work_cells(people: Rows[Person], land: Land, parameters: Population) -> IntArray:
-    """Return the place of work of each resident inside the municipality; home for those without work."""
+    """Return the cell of each resident's work inside the municipality, or home for those without work."""
     cells, n = land.cells, len(people)
     u = town_draws(parameters.seed, "town.workplace", n)
     trade = np.where(cells["population"] > 0, cells["shops"] + cells["schools"] + 0.2, 0.0)
@@ -280,13 +307,13 @@ def draw_work_cells(people: Rows[Person], land: Land, parameters: Population) ->
 
 
 def draw_fields(home: IntArray, near: IntArray, u: FloatArray) -> IntArray:
-    """Return a cell beside the home, where work on the land is done; home itself where the map ends."""
+    """Return a cell beside home for work on the land, or home itself at the edge of the map."""
     beside = near[home, (u * near.shape[1]).astype(np.int64)]
     return np.where(beside >= 0, beside, home)
 
 
 def assign_schools(people: Rows[Person], land: Land, seed: int) -> IntArray:
-    """Return the school of each resident: one in the own settlement if it has any."""
+    """Return the cell of each resident's school, in the own settlement if it has any."""
     cells = land.cells
     weight = cells["schools"] if cells["schools"].sum() > 0 else cells["population"]
     return draw_own_cells(town_draws(seed, "town.school", len(people)), people["settlement"], weight, cells)
@@ -295,7 +322,7 @@ def assign_schools(people: Rows[Person], land: Land, seed: int) -> IntArray:
 def presence_table(
     scenario: Scenario, land: Land, people: Rows[Person], work: IntArray, school: IntArray
 ) -> Int32Array:
-    """Return the cell of every resident under each of the nine lists, kind of day times shift."""
+    """Return the cell of every resident by presence list (kind of day times shift), -1 outside the municipality."""
     rhythm, cells, n = scenario["daily_rhythm"], land.cells, len(people)
     seed = scenario["population"].seed
     occupation = people["occupation"]
@@ -331,25 +358,25 @@ def presence_table(
 
 
 def draw_commuters(occupation: IntArray, worker: BoolArray, outside: float, seed: int) -> BoolArray:
-    """Return who works outside the municipality: employees and transport workers, as many as the site has."""
+    """Return True for employees and transport workers who work outside; ``outside`` is their share of all workers."""
     able = np.isin(occupation, (EMPLOYEE, TRANSPORT))
     chance = min(outside * int(worker.sum()) / max(int(able.sum()), 1), 1.0)
     return able & (town_draws(seed, "town.commuter", len(occupation)) < chance)
 
 
 def share_at_work(rhythm: DailyRhythm, kind: int, shift: int) -> float:
-    """Share of workers at work."""
+    """Return the share of workers at work."""
     by_shift = (rhythm.work_morning, rhythm.work_evening, rhythm.work_night)[shift]
     return by_shift * (rhythm.work_rest if kind == REST_DAY and shift != NIGHT else 1.0)
 
 
 def share_at_school(rhythm: DailyRhythm, kind: int, shift: int) -> float:
-    """Share of students at school."""
+    """Return the share of students at school."""
     return 0.0 if kind == REST_DAY else (rhythm.school_morning, rhythm.school_evening, 0.0)[shift]
 
 
 def share_downtown(rhythm: DailyRhythm, kind: int, shift: int) -> float:
-    """Share of the others at the market on market days, or in the urban core on other days."""
+    """Return the share of the others at the market on market days, or in the urban core on other days."""
     if shift == NIGHT:
         return 0.0
     if kind == MARKET_DAY:
@@ -358,14 +385,17 @@ def share_downtown(rhythm: DailyRhythm, kind: int, shift: int) -> float:
 
 
 def share_on_streets(rhythm: DailyRhythm, kind: int, shift: int) -> float:
-    """Share of the others on the streets of their settlement."""
+    """Return the share of the others on the streets of their settlement."""
     if shift == NIGHT:
         return rhythm.street_night
     return rhythm.street_rest if kind == REST_DAY else (rhythm.street_morning, rhythm.street_evening)[shift]
 
 
 def index_presence(places: Int32Array, n_cells: int) -> tuple[IntArray, Int32Array]:
-    """Return who is present in each cell under each list, as starts and resident numbers (then -1)."""
+    """Return the residents present in each cell by presence list, in compressed rows.
+
+    Residents of ``cell`` are ``who[list, who_start[list, cell]:who_start[list, cell + 1]]``; unused places hold -1.
+    """
     who_start = np.zeros((len(places), n_cells + 1), dtype=np.int64)
     who = np.full(places.shape, -1, dtype=np.int32)
     for row, place in enumerate(places):
@@ -376,19 +406,35 @@ def index_presence(places: Int32Array, n_cells: int) -> tuple[IntArray, Int32Arr
 
 
 # Ties
+class TieCircles(NamedTuple):
+    """Circles of residents from which ties are drawn.
+
+    ``members[circle]`` lists the residents by circle; those of resident ``i`` are
+    ``members[circle, spans[circle, 0, i]:spans[circle, 1, i]]``.  ``household`` is by resident, ``everyone`` lists all.
+    """
+
+    household: IntArray
+    everyone: IntArray
+    members: IntArray
+    spans: IntArray
+
+
 @allocating_kernel
 def _draw_stranger(
-    luck_of: tuple[int, int, int, int],
+    key: tuple[int, int, int, int],
     group: IntArray,
     start: int,
     end: int,
     household: IntArray,
     known: Int32Array,
 ) -> int:
-    """Draw someone of another household, not yet known, from group[start:end]; -1 if luck finds nobody."""
-    seed, which, me, nth = luck_of
+    """Draw a resident of another household, not yet known, from ``group[start:end]``; -1 if no draw succeeds.
+
+    ``key`` is seed, stream, resident and number of the search.
+    """
+    seed, stream, me, search = key
     for attempt in range(TIE_ATTEMPTS if end > start else 0):
-        u = keyed_uniform(seed, which, 0, me, TIE_ATTEMPTS * nth + attempt)
+        u = keyed_uniform(seed, stream, 0, me, TIE_ATTEMPTS * search + attempt)
         other: int = group[start + int(u * (end - start))]
         if household[other] != household[me] and not np.any(known == other):
             return other
@@ -397,7 +443,7 @@ def _draw_stranger(
 
 @allocating_kernel
 def _first_stranger(me: int, n: int, household: IntArray, known: Int32Array) -> int:
-    """Return the next resident in the table not yet known, of another household if there is any."""
+    """Return the next resident in the table who is not yet known, of another household if possible."""
     for same_household in range(2):
         for step in range(1, n):
             other = (me + step) % n
@@ -407,32 +453,31 @@ def _first_stranger(me: int, n: int, household: IntArray, known: Int32Array) -> 
 
 
 @allocating_kernel
-def _fill_ties(
-    seed: int,
-    which: int,
-    near: BoolArray,
-    household: IntArray,
-    everyone: IntArray,
-    members: IntArray,
-    spans: IntArray,
-    ties: Int32Array,
-) -> None:
-    """Fill the ties: each is drawn from its own circle, then from wider ones where that has nobody."""
-    n = len(household)
+def _fill_ties(seed: int, stream: int, near: BoolArray, circles: TieCircles, ties: Int32Array) -> None:
+    """Write the ties of all residents: each from its own circle, or from wider circles if that has nobody left.
+
+    ``near[nth, i]`` is True where kin ``nth`` of resident ``i`` lives in the same settlement.
+    """
+    n = len(circles.household)
     for me in range(n):
-        for nth in range(6):
-            # Circles: 0 same cell, 1 same settlement, 2 same place of work or school, 3 everybody.
-            first = (1 if near[nth, me] else 3) if nth < 2 else (0 if nth < 4 else 2)
+        for nth in range(N_TIES):
+            # Ties 0 and 1 are kin, 2 and 3 neighbours, 4 and 5 of work or school.
+            if nth < 2:
+                first = SAME_SETTLEMENT if near[nth, me] else EVERYBODY
+            else:
+                first = SAME_CELL if nth < 4 else SAME_WORK
             other = -1
             for attempt in range(4):
                 if other >= 0:
                     break
-                circle = first if attempt == 0 else (0, 1, 3)[attempt - 1]
-                group = everyone if circle == 3 else members[circle]
-                start, end = (0, n) if circle == 3 else (spans[circle, 0, me], spans[circle, 1, me])
-                who = (seed, which, me, 4 * nth + attempt)
-                other = _draw_stranger(who, group, start, end, household, ties[me])
-            ties[me, nth] = other if other >= 0 else _first_stranger(me, n, household, ties[me])
+                circle = first if attempt == 0 else (SAME_CELL, SAME_SETTLEMENT, EVERYBODY)[attempt - 1]
+                group, start, end = circles.everyone, 0, n
+                if circle != EVERYBODY:
+                    group = circles.members[circle]
+                    start, end = circles.spans[circle, 0, me], circles.spans[circle, 1, me]
+                key = (seed, stream, me, 4 * nth + attempt)
+                other = _draw_stranger(key, group, start, end, circles.household, ties[me])
+            ties[me, nth] = other if other >= 0 else _first_stranger(me, n, circles.household, ties[me])
 
 
 def tie_table(people: Rows[Person], circle: IntArray, parameters: Population) -> Int32Array:
@@ -440,22 +485,19 @@ def tie_table(people: Rows[Person], circle: IntArray, parameters: Population) ->
     n = len(people)
     groups = [group_by_key(key) for key in (people["home"], people["settlement"], circle)]
     near = np.array([town_draws(parameters.seed, "town.kin", n, nth) < parameters.kin_near for nth in range(2)])
-    ties = np.full((n, 6), -1, dtype=np.int32)
-    _fill_ties(
-        parameters.seed,
-        stream_id("town.tie"),
-        near,
-        people["household"].astype(np.int64),
-        np.arange(n),
-        np.array([members for members, _ in groups]),
-        np.array([spans for _, spans in groups]),
-        ties,
+    ties = np.full((n, N_TIES), -1, dtype=np.int32)
+    circles = TieCircles(
+        household=people["household"].astype(np.int64),
+        everyone=np.arange(n),
+        members=np.array([members for members, _ in groups]),
+        spans=np.array([spans for _, spans in groups]),
     )
+    _fill_ties(parameters.seed, stream_id("town.tie"), near, circles, ties)
     return ties
 
 
 def group_by_key(key: IntArray) -> tuple[IntArray, IntArray]:
-    """Return the residents in order of a key, and where in it each one's group starts and ends."""
+    """Return the residents sorted by a key, and start and end of each resident's group in that order."""
     key = key.astype(np.int64)
     order = np.argsort(key, kind="stable")
     ordered = key[order]

@@ -1,4 +1,8 @@
-"""The map: cells, settlements, roads and travel times, where people live, where shops and schools stand."""
+"""Territory of a town: cells, settlements, population, roads, travel times, shops, bars and schools.
+
+The outline is covered by square cells.  Settlements without known coordinates are placed at random, residents thin out
+from the centres, roads follow a minimum spanning tree between settlements, and travel times are shortest paths.
+"""
 
 import dataclasses
 import math
@@ -14,6 +18,7 @@ from scipy.spatial import cKDTree
 from shapely import affinity
 from shapely.geometry.base import BaseGeometry
 
+from model.engine.calendar import MINUTES_AN_HOUR
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.kernels import allocating_kernel
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
@@ -22,18 +27,29 @@ from model.engine.rows import FloatArray, IntArray, Row, Rows, zero_rows
 from model.engine.scenario import Facility, Scenario, Settlement
 
 PAVED, DIRT, PATH, NO_ROAD = range(4)
+"""Classes of roads, best first."""
 MINIMUM_OPPORTUNITY, MAXIMUM_OPPORTUNITY = 0.2, 5.0
+"""Limits of a cell's opportunity for crime, whose mean over residents' homes is 1; assumed."""
 FEWEST_RESIDENTS = 20
 CENSUS_YEAR = 2017
 """First year for which the census of 2018 stands unchanged."""
 LAKE_DETOUR_KM = 20.0
+"""Factor on the length of links over water when roads are laid, so that they avoid the lake; assumed."""
 CANDIDATE_SITES = 12
+"""Cells drawn for a settlement without coordinates; the remotest is taken."""
 ROUGHNESS = 0.5
+"""Random share by which ground lengthens the way of a road; assumed."""
 RAGGEDNESS = 0.3
+"""Random share by which the edge of a settlement departs from a circle; assumed."""
 
 
 class Cell(Row):
-    """A square of the grid: where it lies, who lives there, what stands there, how far the police and the seat are."""
+    """Square cell of the grid.
+
+    ``x`` and ``y`` are column and row; ``settlement`` is -1 where nobody lives; ``road`` a class of roads.
+    ``core``, ``lake`` and ``market`` are 0 or 1.  ``facility`` is the quickest police facility, ``minutes`` and ``km``
+    the way from it, ``seat_minutes`` the way to the municipal seat; ``lure`` is the opportunity for crime (mean 1).
+    """
 
     x: int
     y: int
@@ -55,7 +71,7 @@ class Cell(Row):
 
 @dataclass(frozen=True, kw_only=True)
 class Territory(ParameterGroup):
-    """Size of the cells, how settlements spread over them, how fast one travels, what stands where."""
+    """Size of the cells, density of settlements, travel speeds, density of shops, bars and schools."""
 
     name = "territory"
     mechanism = False
@@ -99,12 +115,12 @@ class Territory(ParameterGroup):
 
 
 FAR_MINUTES = 20.0
-"""Minutes from the police beyond which somebody lives far from them."""
+"""Minutes from the nearest police facility beyond which residents count as far; assumed."""
 
 
 @dataclass(frozen=True)
 class Land:
-    """The map as built: cells with all their columns, and the settlements and facilities that are on it."""
+    """The map as built; ``minutes[facility, cell]`` are travel times, `model.town.town.Town` explains the rest."""
 
     cells: Rows[Cell]
     near: IntArray
@@ -121,20 +137,32 @@ class Land:
 
 
 @allocating_kernel
-def _fill_uniform(seed: int, which: int, n: int, nth: int, lots: FloatArray) -> None:
-    for who in range(n):
-        lots[who] = keyed_uniform(seed, which, 0, who, nth)
+def _fill_uniform(seed: int, stream: int, draw: int, uniforms: FloatArray) -> None:
+    for entity in range(len(uniforms)):
+        uniforms[entity] = keyed_uniform(seed, stream, 0, entity, draw)
 
 
-def town_draws(seed: int, name: str, n: int, nth: int = 0) -> FloatArray:
-    """Luck of each of n persons or things in one decision that is taken when the town is built."""
-    drawn = np.empty(n)
-    _fill_uniform(seed, stream_id(name), n, nth, drawn)
-    return drawn
+def town_draws(seed: int, name: str, n: int, draw: int = 0) -> FloatArray:
+    """Return a keyed uniform number for each of ``n`` entities in one decision while the town is built.
+
+    Parameters
+    ----------
+    seed
+        `population.seed` of the scenario.
+    name
+        Name of the random stream.
+    n
+        Number of residents, cells, officers, …
+    draw
+        Number of the draw, for decisions that need several.
+    """
+    uniforms = np.empty(n)
+    _fill_uniform(seed, stream_id(name), draw, uniforms)
+    return uniforms
 
 
 def apportion(total: int, weights: ArrayLike) -> IntArray:
-    """Divide a whole number in proportion to weights by largest remainder; the parts sum to it exactly.
+    """Divide an integer in proportion to weights by the method of largest remainders; the parts sum to it.
 
     >>> apportion(10, [1.0, 1.0, 2.0]).tolist()
     [3, 2, 5]
@@ -184,7 +212,7 @@ def build_territory(scenario: Scenario) -> Land:
 
 # What a scenario must have, and how it shrinks
 def initial_population(scenario: Scenario) -> int:
-    """Return the residents at the start: the census, carried to the year of the start, times the scale, rounded."""
+    """Return the number of initial residents: the census, projected to the first year, times the scale."""
     population = scenario["population"]
     total = population.total * (1.0 + population.growth) ** (scenario.start.year - CENSUS_YEAR)
     scaled: float = total * population.scale
@@ -192,12 +220,12 @@ def initial_population(scenario: Scenario) -> int:
 
 
 def seat_town(settlements: Sequence[Settlement]) -> int:
-    """Row of the first town, where the seat of the municipality is."""
+    """Return the row of the first town, the seat of the municipality."""
     return next(row for row, settlement in enumerate(settlements) if settlement.kind == "town")
 
 
 def check_scenario(scenario: Scenario) -> None:
-    """Raise an `InputError` in one line if no town can be built from this scenario."""
+    """Raise `InputError` if no town can be built from a scenario."""
     if scenario.outline.is_empty or scenario.outline.area <= 0.0:
         raise InputError("territory.outline must enclose an area, got an empty outline")
     population = scenario["population"]
@@ -213,7 +241,7 @@ def check_scenario(scenario: Scenario) -> None:
 
 
 def check_settlements(scenario: Scenario) -> None:
-    """Raise if a settlement lies outside the outline or appears twice, or if nobody lives in any."""
+    """Raise `InputError` if a settlement lies outside the outline or appears twice, or if all weights are 0."""
     if sum(settlement.weight for settlement in scenario.settlements) <= 0.0:
         raise InputError("settlements: the weights of all add up to 0, so nobody lives anywhere")
     seen: set[str] = set()
@@ -222,7 +250,7 @@ def check_settlements(scenario: Scenario) -> None:
             raise InputError(f"settlements must have different names, got {settlement.name!r} twice")
         seen.add(settlement.name)
         if settlement.weight < 0.0:
-            raise InputError(f"settlement {settlement.name!r}: weight must not be below 0")
+            raise InputError(f"settlement {settlement.name!r}: weight must not be below 0, got {settlement.weight:g}")
         if settlement.x is None or settlement.y is None:
             continue
         if not shapely.contains_xy(scenario.outline, settlement.x, settlement.y):
@@ -230,7 +258,7 @@ def check_settlements(scenario: Scenario) -> None:
 
 
 def check_facilities(scenario: Scenario) -> None:
-    """Raise if there is no police facility or one stands in an unknown settlement."""
+    """Raise `InputError` if there is no police facility or one lies in an unknown settlement."""
     names = [settlement.name for settlement in scenario.settlements]
     if not scenario.facilities:
         raise InputError("facilities must name at least one police station, got none")
@@ -241,12 +269,12 @@ def check_facilities(scenario: Scenario) -> None:
 
 
 def scaled_scenario(scenario: Scenario) -> Scenario:
-    """Return the scenario at its scale: a smaller outline, fewer settlements and police, same densities."""
+    """Return the scenario at its scale: a smaller outline, fewer settlements and police, the same densities."""
     scale = scenario["population"].scale
     if scale == 1.0:
         return scenario
     seat_x, seat_y = seat_coordinates(scenario)
-    by = math.sqrt(scale)
+    by = math.sqrt(scale)  # lengths shrink with the root of the area
     kept = sample_settlements(scenario, scale)
     return dataclasses.replace(
         scenario,
@@ -258,7 +286,7 @@ def scaled_scenario(scenario: Scenario) -> Scenario:
 
 
 def seat_coordinates(scenario: Scenario) -> tuple[float, float]:
-    """Coordinates of the seat: those of the town, or a point inside the outline if it has none."""
+    """Return the coordinates of the seat in metres, or of a point inside the outline if they are unknown."""
     town = scenario.settlements[seat_town(scenario.settlements)]
     if town.x is not None and town.y is not None:
         return town.x, town.y
@@ -267,7 +295,7 @@ def seat_coordinates(scenario: Scenario) -> tuple[float, float]:
 
 
 def scale_seat_distance(settlement: Settlement, seat_x: float, seat_y: float, by: float) -> Settlement:
-    """Return the settlement with its distance from the seat multiplied."""
+    """Return a settlement with its distance from the seat multiplied by ``by``."""
     if settlement.x is None or settlement.y is None:
         return settlement
     x, y = seat_x + by * (settlement.x - seat_x), seat_y + by * (settlement.y - seat_y)
@@ -275,9 +303,10 @@ def scale_seat_distance(settlement: Settlement, seat_x: float, seat_y: float, by
 
 
 def sample_settlements(scenario: Scenario, scale: float) -> list[Settlement]:
-    """Return a sample by kind and road, so many with police as the scale asks; town and places with a station stay.
+    """Return a sample of the settlements, stratified by kind and road.
 
-    Each kind keeps its share of the population, so the weights of those kept grow.
+    Towns and settlements with a station are kept, and the share of settlements with police follows the scale.  Each
+    kind keeps its share of the population, so that the weights of those kept grow.
     """
     settlements = scenario.settlements
     with_police = {facility.settlement for facility in scenario.facilities}
@@ -302,7 +331,7 @@ def sample_settlements(scenario: Scenario, scale: float) -> list[Settlement]:
 
 
 def adjust_weight(settlements: Sequence[Settlement], kept: set[int], row: int) -> Settlement:
-    """Return a settlement with the weight that keeps the share of its kind."""
+    """Return a settlement with the weight that preserves the population share of its kind."""
     kind = settlements[row].kind
     whole = sum(settlement.weight for settlement in settlements if settlement.kind == kind)
     own = [settlements[k].weight for k in kept if settlements[k].kind == kind]
@@ -311,7 +340,7 @@ def adjust_weight(settlements: Sequence[Settlement], kept: set[int], row: int) -
 
 
 def scale_facilities(facilities: Sequence[Facility], kept: set[str], scale: float) -> tuple[Facility, ...]:
-    """Return the facilities in the settlements kept, with the scaled plant of all divided among them."""
+    """Return the facilities of the settlements kept; they share the scaled officers, desks and vehicles of all."""
     here = [facility for facility in facilities if facility.settlement in kept]
 
     def part(key: str) -> list[int]:
@@ -331,7 +360,7 @@ def scale_facilities(facilities: Sequence[Facility], kept: set[str], scale: floa
 def cell_grid(
     outline: BaseGeometry, lake: BaseGeometry | None, cell_m: float
 ) -> tuple[Rows[Cell], tuple[float, float]]:
-    """Return the cells whose centre is inside the outline, from south-west, and the corner of the grid."""
+    """Return the cells with their centre inside the outline, from south-west, and the grid's south-west corner."""
     left, bottom, right, top = outline.bounds
     columns, rows = math.ceil((right - left) / cell_m), math.ceil((top - bottom) / cell_m)
     y, x = (index.ravel() for index in np.mgrid[0:rows, 0:columns])
@@ -351,13 +380,13 @@ def cell_grid(
 
 
 def centre_coordinates(cells: Rows[Cell], origin: tuple[float, float], cell_m: float) -> FloatArray:
-    """Return the coordinates of the centres of cells, in metres."""
+    """Return x and y of the centres of cells, in metres."""
     x, y = origin[0] + (cells["x"] + 0.5) * cell_m, origin[1] + (cells["y"] + 0.5) * cell_m
     return np.column_stack([x, y])
 
 
 def neighbour_cells(cells: Rows[Cell]) -> IntArray:
-    """Return the cells to the W, E, S, N, SW, SE, NW and NE of each cell; -1 is outside."""
+    """Return the neighbours of each cell to the W, E, S, N, SW, SE, NW and NE; -1 is outside the map."""
     columns, rows = int(cells["x"].max()) + 1, int(cells["y"].max()) + 1
     row_of = np.full((rows + 2, columns + 2), -1, dtype=np.int64)
     row_of[cells["y"] + 1, cells["x"] + 1] = np.arange(len(cells))
@@ -367,7 +396,7 @@ def neighbour_cells(cells: Rows[Cell]) -> IntArray:
 
 # Settlements
 def place_settlements(scenario: Scenario, cells: Rows[Cell], origin: tuple[float, float]) -> IntArray:
-    """Return the centre cell of each settlement: where it is known to lie, else spread by luck on land."""
+    """Return the centre cell of each settlement: at its coordinates, or at a random remote place on land."""
     cell_m = scenario["territory"].cell_m
     at = centre_coordinates(cells, origin, cell_m)
     land = np.flatnonzero(cells["lake"] == 0)
@@ -389,7 +418,7 @@ def place_settlements(scenario: Scenario, cells: Rows[Cell], origin: tuple[float
 
 
 def nearest_free_cell(at: FloatArray, land: IntArray, centres: IntArray, point: tuple[float, float]) -> int:
-    """Return the cell nearest to a point on which no settlement is centred yet."""
+    """Return the cell nearest to a point that is not yet the centre of a settlement."""
     free = np.setdiff1d(land, centres)
     return int(free[np.argmin(((at[free] - np.asarray(point)) ** 2).sum(axis=1))])
 
@@ -397,7 +426,11 @@ def nearest_free_cell(at: FloatArray, land: IntArray, centres: IntArray, point: 
 def draw_remote_cell(
     seed: int, row: int, at: FloatArray, land: IntArray, centres: IntArray, to_border: FloatArray
 ) -> int:
-    """Return, of some cells drawn by luck, the one farthest from the settlements so far and the border."""
+    """Return the remotest of `CANDIDATE_SITES` random cells, for settlement ``row``.
+
+    Remoteness is the distance to the nearest settlement, or three times that to the border if this is less.  ``at``
+    and ``to_border`` are coordinates and distances of all cells in metres, ``land`` the cells on land.
+    """
     free = np.setdiff1d(land, centres)
     drawn = np.array([keyed_uniform(seed, stream_id("town.site"), 0, row, nth) for nth in range(CANDIDATE_SITES)])
     candidates = free[(drawn * len(free)).astype(np.int64)]
@@ -412,7 +445,7 @@ def with_coordinates(
     origin: tuple[float, float],
     cell_m: float,
 ) -> tuple[Settlement, ...]:
-    """Return the settlements with the coordinates of their centre cells."""
+    """Return the settlements, placed at the coordinates of their centre cells."""
     at = centre_coordinates(cells[centres], origin, cell_m)
     return tuple(
         dataclasses.replace(settlement, x=float(x), y=float(y))
@@ -428,14 +461,17 @@ def distribute_population(
     parameters: Territory,
     seed: int,
 ) -> None:
-    """Spread the residents over cells, thinning out from the centre of each settlement."""
+    """Distribute the residents over cells, with density falling from the centre of each settlement.
+
+    Writes `population` and `settlement` of the cells.
+    """
     people = apportion(residents, [settlement.weight for settlement in settlements])
     land = cells["lake"] == 0
     built = people.astype(float) ** parameters.crowding
     n_cells = np.maximum(parameters.inhabited * land.sum() * built / built.sum(), 1.0)
     at = np.column_stack([cells["x"], cells["y"]]).astype(float)
     distance = np.sqrt(((at[None, :, :] - at[centres][:, None, :]) ** 2).sum(axis=2))
-    # Houses do not end at a circle.
+    # Random factors on distances make the edges of settlements ragged instead of circular.
     distance *= 1.0 + RAGGEDNESS * (town_draws(seed, "town.ragged", len(cells)) - 0.5)
     # Dividing by the radius gives large settlements the land between them and small ones.
     owner = np.argmin(distance / np.sqrt(n_cells / math.pi)[:, None], axis=0)
@@ -451,7 +487,7 @@ def distribute_population(
 
 # Roads and travel
 def road_links(cells: Rows[Cell], near: IntArray, cell_m: float) -> tuple[IntArray, IntArray, FloatArray]:
-    """Return the links between cells: from, to, kilometres; separate parts are joined by one link."""
+    """Return the links between neighbouring cells (from, to, km); an isolated part gets one link to the largest."""
     start, way = np.nonzero(near >= 0)
     end = near[start, way]
     km = np.where(way < 4, 1.0, math.sqrt(2.0)) * cell_m / 1000.0
@@ -471,7 +507,7 @@ def road_links(cells: Rows[Cell], near: IntArray, cell_m: float) -> tuple[IntArr
 
 
 def classify_streets(cells: Rows[Cell], settlements: Sequence[Settlement]) -> None:
-    """Make streets one class worse than the road to their settlement, but in the core as good."""
+    """Write the class of streets: one below the road to their settlement, and equal to it in the core."""
     road = np.array([settlement.road for settlement in settlements])
     own = np.flatnonzero(cells["settlement"] >= 0)
     worse = 1 - cells["core"][own]
@@ -486,10 +522,13 @@ def classify_roads(
     cell_m: float,
     seed: int,
 ) -> None:
-    """Give each cell its best road: a street where people live, or a road from the town to a settlement."""
+    """Write the best road of each cell: a street where people live, or a road from the town to a settlement.
+
+    Roads follow shortest paths along the minimum spanning tree of the settlements.
+    """
     start, end, km = road_links(cells, near, cell_m)
     over_water = np.where((cells["lake"][start] + cells["lake"][end]) > 0, LAKE_DETOUR_KM, 1.0)
-    # Rough ground makes roads wind; without it, equal ways would all run along rows and columns.
+    # Random roughness breaks ties: shortest paths on a plain grid would all run along rows and columns.
     rough = 1.0 + ROUGHNESS * town_draws(seed, "town.rough", len(cells))
     ease = over_water * (rough[start] + rough[end]) / 2.0
     land_ways = csr_array((km * ease, (start, end)), shape=(len(cells), len(cells)))
@@ -505,11 +544,11 @@ def classify_roads(
 
 
 def travel_graph(cells: Rows[Cell], near: IntArray, parameters: Territory) -> tuple[csr_array, csr_array]:
-    """Return the minutes and the road kilometres between neighbouring cells."""
+    """Return travel minutes and road kilometres between neighbouring cells, as sparse matrices."""
     start, end, km = road_links(cells, near, parameters.cell_m)
     km = km * parameters.detour
     speeds = np.array([parameters.paved_kmh, parameters.dirt_kmh, parameters.path_kmh, parameters.foot_kmh])
-    pace = 60.0 / speeds[cells["road"]]
+    pace = MINUTES_AN_HOUR / speeds[cells["road"]]
     shape = (len(cells), len(cells))
     minutes = km * (pace[start] + pace[end]) / 2.0
     return csr_array((minutes, (start, end)), shape=shape), csr_array((km, (start, end)), shape=shape)
@@ -518,7 +557,10 @@ def travel_graph(cells: Rows[Cell], near: IntArray, parameters: Territory) -> tu
 def measure_travel(
     cells: Rows[Cell], near: IntArray, facility_cells: IntArray, seat: int, parameters: Territory
 ) -> FloatArray:
-    """Write quickest facility, minutes and kilometres from it, minutes to the seat; return all minutes."""
+    """Write the quickest facility of each cell and the way from it; return minutes by facility and cell.
+
+    Writes `facility`, `minutes`, `km` and `seat_minutes` of the cells.
+    """
     minutes, km = travel_graph(cells, near, parameters)
     each: FloatArray
     each, before = dijkstra(minutes, indices=facility_cells, return_predecessors=True)
@@ -526,7 +568,7 @@ def measure_travel(
     cells["minutes"] = each.min(axis=0)
     cells["seat_minutes"] = dijkstra(minutes, indices=seat)
     step = before[cells["facility"], np.arange(len(cells))]
-    # The way to a cell leads through cells nearer to the same facility, so these are summed first.
+    # A shortest path passes cells nearer to the facility, so in order of minutes their km are already known.
     for cell in np.argsort(cells["minutes"], kind="stable"):
         if step[cell] >= 0:
             cells["km"][cell] = cells["km"][step[cell]] + km[step[cell], cell]
@@ -535,7 +577,10 @@ def measure_travel(
 
 # What stands where
 def place_amenities(cells: Rows[Cell], seat: int, residents: int, parameters: Territory) -> None:
-    """Mark the core and the market, and place shops, bars and schools."""
+    """Write core and market, and place shops, bars and schools.
+
+    Shops and bars follow the population, times a factor in the core and at the market; schools the population.
+    """
     away_x, away_y = cells["x"] - cells["x"][seat], cells["y"] - cells["y"][seat]
     km = np.sqrt((away_x**2 + away_y**2).astype(float)) * parameters.cell_m / 1000.0
     in_town = cells["settlement"] == cells["settlement"][seat]
@@ -551,12 +596,12 @@ def place_amenities(cells: Rows[Cell], seat: int, residents: int, parameters: Te
 
 
 def whole_number_rate(per_1000: float, residents: int) -> int:
-    """Return a whole number from a rate per thousand residents."""
+    """Return the integer number for a rate per thousand residents."""
     return math.floor(per_1000 * residents / 1000.0 + 0.5)
 
 
 def crime_opportunity(cells: Rows[Cell], parameters: Territory) -> FloatArray:
-    """Return the opportunity for crime of each cell, between 0.2 and 5 with mean 1 over residents' homes."""
+    """Return the opportunity for crime of each cell, within its limits and with mean 1 over residents' homes."""
     raw = (
         1.0
         + parameters.lure_shop * cells["shops"]
@@ -565,6 +610,7 @@ def crime_opportunity(cells: Rows[Cell], parameters: Territory) -> FloatArray:
         + parameters.lure_core * cells["core"]
     )
     low, high = 0.0, 2.0 * MAXIMUM_OPPORTUNITY
+    # Bisect the common factor at which the clipped values have mean 1; 60 steps exhaust a double.
     for _ in range(60):
         factor = (low + high) / 2.0
         mean = np.average(np.clip(raw * factor, MINIMUM_OPPORTUNITY, MAXIMUM_OPPORTUNITY), weights=cells["population"])
@@ -573,7 +619,7 @@ def crime_opportunity(cells: Rows[Cell], parameters: Territory) -> FloatArray:
 
 
 def place_stations(cells: Rows[Cell], centres: IntArray, scenario: Scenario) -> IntArray:
-    """Return the cell of each facility: the centre of its settlement, or the most populous one still free."""
+    """Return the cell of each facility: the centre of its settlement, or its most populous free cell."""
     row_of = {settlement.name: row for row, settlement in enumerate(scenario.settlements)}
     taken: list[int] = []
     for facility in scenario.facilities:

@@ -1,4 +1,4 @@
-"""The Town: everything about a municipality that no run changes, built once and shared by twin worlds."""
+"""The town: all data of a municipality that no run changes, built once and shared by paired worlds."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,37 @@ from model.town.territory import Cell, build_territory
 
 @dataclass(frozen=True)
 class Town:
-    """Map, residents, police plant and boards, read-only; row numbers are lasting identities."""
+    """Map, residents, police resources and boards, read-only; row numbers are permanent identities.
+
+    Attributes
+    ----------
+    cells
+        Square cells of the map.
+    near
+        Neighbours of each cell, -1 outside the map.
+    people
+        Residents, those who arrive during a run included.
+    ties
+        Six acquaintances of each resident.
+    places
+        Cell of each resident by presence list (kind of day times shift), -1 outside the municipality.
+    who_start, who
+        Residents present in each cell by presence list: ``who[list, who_start[list, cell]:]``.
+    facilities, officers, posts, sectors, routes
+        Police resources; ``everywhere`` is the route over all populated cells.
+    authorities
+        Boards, one per settlement.
+    centres
+        Cell at the centre of each settlement.
+    settlements, stations
+        Settlements and police facilities of the scenario.
+    cell_m
+        Side of a cell, m.
+    origin
+        South-west corner of the grid, m.
+    outline, lake
+        Areas in metres.
+    """
 
     cells: Rows[Cell]
     near: IntArray
@@ -42,12 +72,12 @@ class Town:
 
     @property
     def settlement_names(self) -> tuple[str, ...]:
-        """Names of the settlements, in the order of their numbers."""
+        """Names of the settlements by number."""
         return tuple(settlement.name for settlement in self.settlements)
 
     @property
     def facility_names(self) -> tuple[str, ...]:
-        """Names of the facilities, in the order of their numbers."""
+        """Names of the facilities by number."""
         return tuple(station.name for station in self.stations)
 
     @property
@@ -62,7 +92,7 @@ class Town:
 
     @property
     def n_people(self) -> int:
-        """Number of rows of residents, those to come included."""
+        """Number of rows of residents, future arrivals included."""
         return len(self.people)
 
     @property
@@ -72,7 +102,7 @@ class Town:
 
 
 def build_town(scenario: Scenario) -> Town:
-    """Build the town of a scenario; it depends on the scenario's numbers and `population.seed` alone."""
+    """Build the town of a scenario; it depends on the scenario and `population.seed` alone, not on a run's seed."""
     land = build_territory(scenario)
     residents = append_arrivals(scenario, build_residents(scenario, land), len(land.cells))
     police = build_police(scenario, land)
