@@ -1,1 +1,1 @@
-"""M1, daily rhythm: who is at home, at work, at school, at the market, on the street or outside."""
+"""M1, daily rhythm: residents at home, at work, at school, at the market, on the street or outside."""

@@ -1,6 +1,7 @@
-"""M1, daily rhythm: who is at home, at work, at school, at the market, on the street or outside.
+"""M1, daily rhythm: residents at home, at work, at school, at the market, on the street or outside.
 
-Switched off, everybody is at home in every shift.  The lists of who is where are made with the town.
+Switched off, everybody is at home in every shift.  The presence lists are built with the town, in
+`model.town.residents`; this mechanism declares their parameters.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from model.world.state import CROWD
 
 
 def people_in_core(month: MonthSnapshot) -> float:
-    """People in the core in the morning of a working day."""
+    """Return the number of people in the core in the morning of a working day."""
     world = month.world
     return float(world.state[CROWD][0][world.town.cells["core"] == 1].sum())
 

@@ -1,1 +1,1 @@
-"""M28, an open population: people are born, age, die and move; commuters suffer crime outside."""
+"""M28, population change: births, ageing, deaths and moves; commuters suffer crime outside."""

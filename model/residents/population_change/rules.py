@@ -1,4 +1,7 @@
-"""M28, an open population: people are born, age, die and move; commuters suffer crime outside (ODD 6.27).
+"""M28, population change: births, ageing, deaths and moves; commuters suffer crime outside.
+
+Future residents have rows from the start (`model.town.arrivals`) and are admitted on their day; those who die or leave
+keep their rows, marked by `minds.gone`.
 
 Switched off, nobody is born, dies of age or moves; nothing happens to commuters, and offenders from outside come on
 any day alike.
@@ -10,11 +13,13 @@ import math
 
 import numpy as np
 
+from model.engine.calendar import DAYS_A_WEEK, DAYS_OF_YEAR, SHIFTS
 from model.engine.kernels import PREFETCH_DISTANCE, kernel, prefetch
 from model.engine.random_streams import keyed_uniform, poisson_quantile
 from model.engine.rows import FloatArray, Rows
 from model.residents.population_change.schema import (
     ARRIVES_STREAM,
+    CANDIDATE_STRIDE,
     LEAVE_BY_DEATH,
     LIFE_COUNT,
     LIFE_MARK,
@@ -22,6 +27,7 @@ from model.residents.population_change.schema import (
     MAX_DEATH_RATE,
     MAX_MOVING_RATE,
     OUTSIDE_VIOLENT,
+    PER_1000,
     YOUNG_FROM,
     YOUNG_TO,
     OutsideHarm,
@@ -43,53 +49,61 @@ from model.world.state import ARRIVED, CROWD, WHO_END
 
 
 def relative_outsiders(market_day: bool, n_market_days: int, visit: float) -> float:
-    """Return how many offenders from outside come today, relative to the mean day of the week.
+    """Return the number of offenders from outside on a day, relative to the mean over the week.
 
-    >>> coming(True, 1, 1.3), round(coming(False, 1, 1.3), 3)
+    Market days have ``visit`` times the mean; the other days share the rest.
+
+    >>> relative_outsiders(True, 1, 1.3), round(relative_outsiders(False, 1, 1.3), 3)
     (1.3, 0.95)
     """
-    if n_market_days == 7:
+    if n_market_days == DAYS_A_WEEK:
         return 1.0
-    return visit if market_day else max((7.0 - n_market_days * visit) / (7.0 - n_market_days), 0.0)
+    return visit if market_day else max((DAYS_A_WEEK - n_market_days * visit) / (DAYS_A_WEEK - n_market_days), 0.0)
 
 
 def apply_outsiders(world: World, place: FloatArray) -> None:
-    """Let offenders from outside come on market days, and fewer on others."""
+    """Multiply the hazards of property crime in ``place``: higher on market days, lower on other days."""
     p, settlement = world.parameters[PopulationChange], world.town.cells["settlement"]
     outside = values_by_cell(p["outsiders"], settlement)
     for when in range(len(place)):
-        come = relative_outsiders(when >= HAZARD_MARKET_DAY, len(world.calendar.market_days), float(p["visit"][0]))
-        place[when, IS_PROPERTY == 1] *= 1.0 - outside + outside * come
+        relative = relative_outsiders(when >= HAZARD_MARKET_DAY, len(world.calendar.market_days), float(p["visit"][0]))
+        place[when, IS_PROPERTY == 1] *= 1.0 - outside + outside * relative
 
 
 @kernel
-def apply_outside_crime(stage: ShiftContext, kind: int, i: int, number: int, grave_share: float) -> float:
-    """Let a resident who is outside be harmed there, which no book here has; return how severely."""
-    grave = grave_share > 0.0 and keyed_uniform(stage.seed, OUTSIDE_VIOLENT, stage.tick, number, 0) < grave_share
+def apply_outside_crime(shift: ShiftContext, kind: int, i: int, number: int, grave_share: float) -> float:
+    """Record a crime against resident ``i`` while outside, which no crime count here includes; return its severity.
+
+    Appends to the shift's `outside` table; updates `minds.harmed_outside` and the counts of the month.
+    """
+    grave = grave_share > 0.0 and keyed_uniform(shift.seed, OUTSIDE_VIOLENT, shift.tick, number, 0) < grave_share
     if kind == ROBBERY:
-        stage.tally[0].outside_robberies += 1.0
+        shift.tally[0].outside_robberies += 1.0
     else:
-        stage.tally[0].outside_thefts += 1.0
-    row = stage.day.outside[stage.day.counts[OUTSIDE]]
+        shift.tally[0].outside_thefts += 1.0
+    row = shift.day.outside[shift.day.counts[OUTSIDE]]
     severity: float = SEVERITY[1 if grave else 0, kind]
     row.who, row.kind, row.severity = i, kind, severity
-    stage.day.counts[OUTSIDE] += 1
-    stage.minds[i].harmed_outside = stage.tick
+    shift.day.counts[OUTSIDE] += 1
+    shift.minds[i].harmed_outside = shift.tick
     return severity
 
 
 @kernel
 def leaving_hazard(way: int, person: Person, tick: int, p: PopulationChange) -> float:
-    """Yearly hazard of a resident of dying of age or illness, or of moving away."""
+    """Return a resident's hazard per year of natural death or of moving away, by ``way``.
+
+    Mortality follows Gompertz' law: it grows exponentially with age; the first year of life has a rate of its own.
+    """
     age = age_years(person, tick)
     if way == LEAVE_BY_DEATH:
         return p.infants if age < 1.0 else p.mortality * math.exp(p.ageing * age)
-    return p.departures / 1000.0 * (p.young if YOUNG_FROM <= age < YOUNG_TO else 1.0)
+    return p.departures / PER_1000 * (p.young if YOUNG_FROM <= age < YOUNG_TO else 1.0)
 
 
 @kernel
 def update_presence_counts(ground: PlaceTables, i: int, change: int) -> None:
-    """Add a resident to, or take one from, the counts of those who are in each place under each list."""
+    """Add ``change`` (1 or -1) to `crowd` in every cell where a resident is, by presence list."""
     for where in range(len(ground.places)):
         cell = ground.places[where, i]
         if cell >= 0:
@@ -98,7 +112,7 @@ def update_presence_counts(ground: PlaceTables, i: int, change: int) -> None:
 
 @kernel
 def extend_presence_lists(ground: PlaceTables, i: int) -> None:
-    """Let the lists of who is where reach to a resident whose day has come."""
+    """Extend the presence lists (`who_end`) to a resident who arrives."""
     for where in range(len(ground.places)):
         cell = ground.places[where, i]
         if cell >= 0:
@@ -106,71 +120,76 @@ def extend_presence_lists(ground: PlaceTables, i: int) -> None:
 
 
 @kernel
-def admit_arrivals(stage: ShiftContext, numbers: Rows[PopulationChange]) -> None:
-    """Bring in those whose day has come, if they come at all."""
-    people, come = stage.ground.people, stage.ground.come
-    while come[0] < len(people) and people[come[0]].arrives <= stage.tick // 3:
+def admit_arrivals(shift: ShiftContext, numbers: Rows[PopulationChange]) -> None:
+    """Admit the future residents whose day has come; updates `come`, `who_end` and `minds.gone`."""
+    people, come = shift.ground.people, shift.ground.come
+    while come[0] < len(people) and people[come[0]].arrives <= shift.tick // SHIFTS:
         i = come[0]
         come[0] += 1
-        extend_presence_lists(stage.ground, i)
-        if keyed_uniform(stage.seed, ARRIVES_STREAM, stage.tick, i, 0) < numbers[people[i].settlement].arrivals:
-            stage.minds[i].gone = -1
+        # Lists grow even for those who are refused: they are in order of arrival, and who is gone is skipped.
+        extend_presence_lists(shift.ground, i)
+        if keyed_uniform(shift.seed, ARRIVES_STREAM, shift.tick, i, 0) < numbers[people[i].settlement].arrivals:
+            shift.minds[i].gone = -1
 
 
 @kernel
-def record_arrivals(stage: ShiftContext, first: int, end: int) -> None:
-    """Book those who came, born or moved here."""
+def record_arrivals(shift: ShiftContext, first: int, end: int) -> None:
+    """Record those of rows ``first`` to ``end`` who arrived, in the ledger, the presence counts and the tally."""
     for i in range(first, end):
-        if stage.minds[i].gone >= 0:
+        if shift.minds[i].gone >= 0:
             continue
-        person = stage.ground.people[i]
-        add_to_ledger(stage.ledger, ARRIVAL, person.settlement, stage.minds[i].trust)
-        update_presence_counts(stage.ground, i, 1)
+        person = shift.ground.people[i]
+        add_to_ledger(shift.ledger, ARRIVAL, person.settlement, shift.minds[i].trust)
+        update_presence_counts(shift.ground, i, 1)
         if person.occupation == INFANT:
-            stage.tally[0].births += 1.0
+            shift.tally[0].births += 1.0
         else:
-            stage.tally[0].newcomers += 1.0
+            shift.tally[0].newcomers += 1.0
 
 
 @kernel
-def remove_leavers(stage: ShiftContext, numbers: Rows[PopulationChange]) -> None:
-    """Let residents die of age and illness, and move away."""
-    n = len(stage.minds)
+def remove_leavers(shift: ShiftContext, numbers: Rows[PopulationChange]) -> None:
+    """Draw natural deaths and departures of this day; updates `minds.gone`, the ledger and the counts.
+
+    Candidates are drawn at a ceiling of the hazard and accepted with probability hazard / ceiling (thinning of a
+    Poisson process, Lewis and Shedler 1979), so that few residents have to be looked at.
+    """
+    n = len(shift.minds)
     for way in range(2):
         ceiling = MAX_DEATH_RATE if way == LEAVE_BY_DEATH else MAX_MOVING_RATE
         for j in range(
-            poisson_quantile(keyed_uniform(stage.seed, LIFE_COUNT, stage.tick, way, 0), ceiling * n / 365.0)
+            poisson_quantile(keyed_uniform(shift.seed, LIFE_COUNT, shift.tick, way, 0), ceiling * n / DAYS_OF_YEAR)
         ):
-            who = way * 65536 + j
+            who = way * CANDIDATE_STRIDE + j
             prefetch(
-                stage.ground.people,
-                int(keyed_uniform(stage.seed, LIFE_WHO, stage.tick, who + PREFETCH_DISTANCE, 0) * n),
+                shift.ground.people,
+                int(keyed_uniform(shift.seed, LIFE_WHO, shift.tick, who + PREFETCH_DISTANCE, 0) * n),
             )
-            i = int(keyed_uniform(stage.seed, LIFE_WHO, stage.tick, who, 0) * n)
-            if i >= stage.ground.come[0]:
+            i = int(keyed_uniform(shift.seed, LIFE_WHO, shift.tick, who, 0) * n)
+            if i >= shift.ground.come[0]:
                 continue
-            person = stage.ground.people[i]
+            person = shift.ground.people[i]
             z = person.settlement
-            hazard = leaving_hazard(way, person, stage.tick, numbers[z])
-            if keyed_uniform(stage.seed, LIFE_MARK, stage.tick, who, 0) >= hazard / ceiling or stage.minds[i].gone >= 0:
+            hazard = leaving_hazard(way, person, shift.tick, numbers[z])
+            if keyed_uniform(shift.seed, LIFE_MARK, shift.tick, who, 0) >= hazard / ceiling or shift.minds[i].gone >= 0:
                 continue
             record_departure(
-                stage.minds[i],
-                stage.tick,
-                stage.trust[z],
-                stage.ledger,
+                shift.minds[i],
+                shift.tick,
+                shift.trust[z],
+                shift.ledger,
                 z,
                 DEATH if way == LEAVE_BY_DEATH else DEPARTURE,
             )
-            update_presence_counts(stage.ground, i, -1)
+            update_presence_counts(shift.ground, i, -1)
             if way == LEAVE_BY_DEATH:
-                stage.tally[0].natural_deaths += 1.0
+                shift.tally[0].natural_deaths += 1.0
             else:
-                stage.tally[0].departures += 1.0
+                shift.tally[0].departures += 1.0
 
 
 def initialise(world: World) -> None:
-    """Count who is where when the world begins, and mark who is still to come."""
+    """Write the initial presence counts and mark the residents who have not arrived yet."""
     state, town = world.state, world.town
     here = town.people["arrives"] < 0
     world.minds["gone"][~here] = 0
@@ -182,7 +201,7 @@ def initialise(world: World) -> None:
 
 @morning_step
 def step(world: World) -> None:
-    """In the morning, bring in those whose day has come, and let others go."""
+    """Admit the arrivals of the day, then draw deaths and departures."""
     numbers, come, tally = world.parameters[PopulationChange], world.state[ARRIVED], world.tally
     first = come.item(0)
     world.run_kernel(admit_arrivals, lambda: (world.shift_context(), numbers))

@@ -14,13 +14,18 @@ LIFE_COUNT, LIFE_WHO, LIFE_MARK = stream_id("life count"), stream_id("life who")
 OUTSIDE_VIOLENT = stream_id("violent outside")
 LEAVE_BY_DEATH, LEAVE_BY_MOVING = range(2)
 MAX_DEATH_RATE, MAX_MOVING_RATE = 0.3, 0.1
-"""Ceilings of a resident's hazard of dying of age or illness and of moving away, a year."""
+"""Ceilings of a resident's hazards of natural death and of moving away, per year."""
 YOUNG_FROM, YOUNG_TO = 15.0, 35.0
+"""Ages in years between which people move away more often."""
+PER_1000 = 1000.0
+"""Residents for which rates of moving are stated."""
+CANDIDATE_STRIDE = 2**16
+"""Distance between the candidate numbers of deaths and of moves in the random streams."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PopulationChange(ParameterGroup):
-    """How people come and go, what happens to them outside, and when offenders from outside come."""
+    """Arrivals, deaths and departures, victimisation outside, and offenders who come from outside."""
 
     name: ClassVar[str] = "population_change"
     evidence: ClassVar[tuple[str, ...]] = ("J06", "R23")
@@ -54,13 +59,13 @@ class PopulationChange(ParameterGroup):
 
 
 class OutsideHarm(Row):
-    """What happens to a resident outside the municipality."""
+    """Victimisation of a resident outside the municipality."""
 
     harmed_outside: Annotated[int, Column("was harmed outside", "tick", -1, "i4")]
 
 
 class PopulationChangeCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of births, arrivals, deaths, departures and crimes suffered outside."""
 
     births: float
     newcomers: float
