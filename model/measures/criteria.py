@@ -1,7 +1,8 @@
-"""Frühling's four criteria and accountability: what was done over what there was to do, in twelve closed months.
+"""Frühling's four criteria of community policing, and accountability, over the last twelve closed months.
 
-The traces are noted by `model.problems.traces`; the anchors stand in `scenarios/criteria.toml` with their reasons and
-were written before the first run.
+A criterion has parts.  The trace of a part is a ratio: what was done over what there was to do, recorded by
+`model.problems.traces`.  Anchors in `scenarios/criteria.toml`, written with their reasons before the first run, map a
+trace to a score from 0 to 1.  A criterion is the mean of its parts.
 """
 
 from __future__ import annotations
@@ -21,19 +22,22 @@ from model.world.month import MonthSnapshot
 
 CRITERIA = ("c1", "c2", "c3", "c4", "accountability")
 GRADES = ("weak", "limited", "passable", "acceptable", "strong")
-"""The paper's words for a criterion (L01-L06), for equal fifths of the scale."""
+"""The paper's grades of a criterion (L01-L06), for equal fifths of the scale."""
 MINIMUM_EVENTS = 12.0
-"""Events of a year under which a part is null."""
+"""Events per year below which a part has no value."""
 INFORMATION_PARTS = ("accountability.two_way", "accountability.grave_known")
-"""Parts of accountability that are information; the others are response (E21)."""
+"""Parts of accountability about information; the others are about response (E21)."""
 WHOLE_TOWN_CRITERIA = ("c4", "accountability")
-"""Criteria that a town of a quarter the size does not keep within .05, so that they are null below the whole."""
+"""Criteria without a value in scaled towns: a quarter of the population changes them by more than .05."""
 type PartReader = Callable[[TraceMonth, MonthSnapshot], tuple[float, float, float]]
-"""What was done, of how much, in how many events."""
+"""Function that returns numerator, denominator and number of events of a part."""
 
 
 def representation_ratio(y: TraceMonth, month: MonthSnapshot) -> tuple[float, float, float]:
-    """How far women, and far settlements, are heard as their number in the town would ask."""
+    """Return the representation of women and of far settlements among those heard, each at most 1.
+
+    Each is the share among those heard over the share among residents; the result is (sum, number, events).
+    """
     women, far = ratio_or_zero(month.count("women"), month.count("all")), month.share_far
     heard = [min(1.0, ratio_or_zero(ratio_or_zero(y.heard_women, y.heard), women))] if women > 0.0 else []
     heard += [min(1.0, ratio_or_zero(ratio_or_zero(y.heard_far, y.heard), far))] if far > 0.0 else []
@@ -62,16 +66,16 @@ PART_READERS: Mapping[str, PartReader] = {
     "accountability.complaints": lambda y, m: (y.complaints_answered, y.complaints, y.complaints),
     "accountability.items_done": lambda y, m: (y.done, y.feasible_harm, y.feasible),
 }
-"""How each part is read off the sums of twelve months."""
+"""Reader of each part, from the sums of twelve months."""
 
 
 def traces_of_last_year(month: MonthSnapshot) -> TraceMonth | None:
-    """Return the summed traces of the last twelve closed months, None before there are twelve."""
+    """Return the sums over the last twelve closed months, or None before there are twelve."""
     return sum_of_year(month.world.state[TRACE_ROWS])
 
 
 def part_trace(part: str, month: MonthSnapshot) -> float:
-    """Return the trace of a part; nan before twelve months have closed, and for a part with too few events."""
+    """Return the trace of a part; nan before twelve months have closed or with too few events."""
     year = month.cached(traces_of_last_year)
     if year is None:
         return math.nan
@@ -80,23 +84,23 @@ def part_trace(part: str, month: MonthSnapshot) -> float:
 
 
 def position_between_anchors(value: float, anchor: CriterionAnchor) -> float:
-    """Return where a value lies between its anchors, 0 (absent) to 1 (what the manual asks)."""
+    """Return the score of a value, 0 at the anchor ``absent`` to 1 at ``full``."""
     if math.isnan(value):
         return math.nan
     return min(1.0, max(0.0, (value - anchor.absent) / (anchor.full - anchor.absent)))
 
 
 def grade_index(score: float) -> int:
-    """Return the number of the word for a score between 0 and 1.
+    """Return the number of the grade for a score between 0 and 1.
 
-    >>> WORDS[word_of(0.1)], WORDS[word_of(1.0)]
+    >>> GRADES[grade_index(0.1)], GRADES[grade_index(1.0)]
     ('weak', 'strong')
     """
     return min(len(GRADES) - 1, int(score * len(GRADES)))
 
 
 def weighted_mean_known(values: FloatArray, weights: FloatArray) -> FloatArray:
-    """Return the weighted mean of rows with a number; nan where fewer than half of the rows have one."""
+    """Return the weighted mean over the rows that are not nan; nan where fewer than half of the rows are known."""
     known = ~np.isnan(values)
     weight = np.where(known, weights, 0.0).sum(axis=0)
     enough = (2 * known.sum(axis=0) >= len(values)) & (weight > 0.0)
@@ -106,7 +110,10 @@ def weighted_mean_known(values: FloatArray, weights: FloatArray) -> FloatArray:
 
 
 def combine_parts(criterion: str, parts: Mapping[str, FloatArray], weights: Mapping[str, FloatArray]) -> FloatArray:
-    """Return a criterion from its placed parts: their mean; of accountability, information and response multiply."""
+    """Return a criterion from the scores of its parts: their weighted mean.
+
+    Accountability is the geometric mean of information and response, since neither can replace the other.
+    """
     groups = [list(parts)]
     if criterion == "accountability":
         groups = [list(INFORMATION_PARTS), [part for part in parts if part not in INFORMATION_PARTS]]
@@ -124,7 +131,7 @@ def criterion_parts(criterion: str) -> list[str]:
 
 
 def criterion_scores(traces: Mapping[str, float], anchors: Sequence[CriterionAnchor]) -> dict[str, float]:
-    """Return every part and every criterion, its parts alike in weight; nan where too little is known."""
+    """Return the scores of all parts and criteria, parts with equal weights; nan where too little is known."""
     parts = dict.fromkeys(PART_READERS, math.nan)
     parts |= {anchor.part: position_between_anchors(traces[anchor.part], anchor) for anchor in anchors}
     means = {}

@@ -1,4 +1,8 @@
-"""Monthly measures: one pass over all residents into a class table, and everything that is a sum over it."""
+"""Monthly measures of trust, fear, victimisation, crime and the criteria.
+
+At the end of a month one loop over all residents brings them up to date and adds each to a table of classes (settlement
+times flags such as *woman* or *victim*).  Means over groups of residents are sums over that table.
+"""
 
 from __future__ import annotations
 
@@ -10,40 +14,44 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.crime.crime_counts.schema import OCCURRED, RECORDED, TOLD
-from model.engine.calendar import DAYS_A_YEAR, YEAR
-from model.engine.kernels import PREFETCH_DISTANCE, allocating_kernel, kernel, prefetch
+from model.engine.calendar import DAYS_A_YEAR, SHIFTS, YEAR
+from model.engine.kernels import PREFETCH_DISTANCE, TableBundle, allocating_kernel, kernel, prefetch
 from model.engine.parameters import ParameterGroup, parameter
-from model.engine.random_streams import keyed_uniform, stream_id
+from model.engine.random_streams import UNIT_LOGISTIC_SCALE, keyed_uniform, logistic_quantile, stream_id
 from model.engine.ratios import ratio_or_nan
 from model.engine.rows import FloatArray, Rows
-from model.measures.criteria import CRITERIA, WHOLE_TOWN_CRITERIA, criterion_scores
-from model.measures.criteria import PART_READERS as PARTS
-from model.measures.criteria import part_trace as trace_in
+from model.measures.criteria import CRITERIA, PART_READERS, WHOLE_TOWN_CRITERIA, criterion_scores, part_trace
 from model.measures.plan_measures import STANDING_MEASURES, plan_standing
 from model.town.crime_kinds import HOMICIDE
-from model.town.residents import Person
+from model.town.residents import ADULT_AGE, Person
 from model.town.territory import FAR_MINUTES
 from model.trust.belief_updating.rules import odds_of_ineffectiveness, odds_of_unfairness
 from model.trust.fear.rules import update_fear
 from model.trust.fear.schema import Fear, LocalConditions
-from model.trust.ledger.rules import add_to_ledger, update_to_month_end
-from model.world.columns import MINDS, ResidentState
+from model.trust.ledger.rules import add_to_ledger, retained_share_table, update_to_month_end
+from model.world.binding import computed, constant, of
+from model.world.columns import ResidentState
 from model.world.mechanism import Measure, measures_from
 from model.world.month import ADULT, CONTACT, COUNCIL, FAR, FREE, INDIGENOUS, VICTIM, WOMAN, YOUNG, MonthSnapshot
 from model.world.protocol import World
 from model.world.sampling import age_years
-from model.world.shift_context import PlaceTables, ShiftContext
-from model.world.state import OFFICERS
+from model.world.shift_context import ShiftContext
+from model.world.state import OFFICERS, TOTAL
 
 SURVEY_SAMPLE_SIZE = 1500
+"""Adults who are asked, as in the surveys themselves."""
+SURVEY_ATTEMPTS = 16
+"""Draws to find a living adult for a place in the sample."""
+YOUNG_UNTIL = 30.0
+"""Age in years below which residents belong to the group `young`."""
 SURVEY_STREAM, ANSWER_STREAM = stream_id("survey"), stream_id("answer")
 SURVEY_INSTRUMENTS = {"lapop": (7, 5), "latinobarometro": (4, 3)}
-"""Answers, and the first answer that counts as trusting (T01, T06)."""
+"""Number of answers of each instrument, and the lowest answer that counts as trusting (T01, T06)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Survey(ParameterGroup):
-    """How latent trust becomes an answer."""
+    """Thresholds and noise by which latent trust becomes a survey answer."""
 
     name: ClassVar[str] = "survey"
     mechanism: ClassVar[bool] = False
@@ -62,7 +70,7 @@ class Survey(ParameterGroup):
 
 
 def lasting_flags(world: World) -> NDArray[np.int16]:
-    """Return the flags of every resident that never change, so that a month's end need not look them up."""
+    """Return the constant flags of every resident (sex, ethnicity, council, far from the police)."""
     people = world.town.people
     far = world.town.cells["minutes"][people["home"]] > FAR_MINUTES
     flags: NDArray[np.int16] = WOMAN * people["female"].astype(np.int16) + INDIGENOUS * people["indigenous"].astype(
@@ -74,22 +82,23 @@ def lasting_flags(world: World) -> NDArray[np.int16]:
 
 @kernel
 def happened_within_year(tick: int, last: int) -> int:
-    """Whether something happened in the last year, as 1 or 0; -1 is never.  Without branches, which here are luck."""
+    """Return 1 if `last` lies within a year before `tick`, else 0; -1 stands for never."""
+    # Branch-free, since the processor cannot predict these branches.
     return int(last >= 0) & int(tick - last < YEAR)
 
 
 @kernel
 def resident_flags(lasting: int, person: Person, mind: ResidentState, tick: int) -> int:
-    """Flags of one resident, as one number."""
-    days = tick // 3 - person.born
-    flags = lasting + YOUNG * int(days < 30.0 * DAYS_A_YEAR) + ADULT * int(days >= 18.0 * DAYS_A_YEAR)
+    """Return the flags of one resident as one integer: the constant ones plus those of age and of the last year."""
+    days = tick // SHIFTS - person.born
+    flags = lasting + YOUNG * int(days < YOUNG_UNTIL * DAYS_A_YEAR) + ADULT * int(days >= ADULT_AGE * DAYS_A_YEAR)
     flags += VICTIM * happened_within_year(tick, mind.harmed) + CONTACT * happened_within_year(tick, mind.met)
     return flags + FREE * happened_within_year(tick, mind.met_free)
 
 
 @kernel
 def add_to_class_sums(row: FloatArray, mind: ResidentState, tick: int) -> None:
-    """Enter one resident into the sums of their class."""
+    """Add one resident to the sums of a class, in the order of `SUMMED_COLUMNS`."""
     row[0] += 1.0
     row[1] += mind.trust
     row[2] += 1.0 / (1.0 + odds_of_unfairness(mind))
@@ -99,35 +108,44 @@ def add_to_class_sums(row: FloatArray, mind: ResidentState, tick: int) -> None:
     row[6] += happened_within_year(tick, mind.harmed) | happened_within_year(tick, mind.harmed_outside)
 
 
-@allocating_kernel
-def update_residents(
-    stage: ShiftContext,
-    lasting: NDArray[np.int16],
-    fear: Rows[Fear],
-    local: Rows[LocalConditions],
-    calm: float,
-    left: FloatArray,
-    table: FloatArray,
-    by_cell: FloatArray,
-    total: FloatArray,
-) -> None:
-    """Bring every living resident up to date, book what is forgotten and the nation's mood, and fill the class table.
+class MonthEndTables(TableBundle):
+    """Tables by which residents are brought up to date and summed.
 
-    ``table[settlement, flags]`` holds the sums of residents, trust, beliefs, fear and precaution;
-    ``by_cell`` residents and their summed trust by home cell; ``total[settlement]`` the compensated sum of trust.
+    ``retained`` are the shares of evidence left by settlement, shifts and memory (fast, slow).
+    ``class_table[settlement, flags]`` holds the sums of `SUMMED_COLUMNS`, ``cell_sums`` residents and trust by home
+    cell, ``total`` the trust by settlement.
     """
+
+    lasting: NDArray[np.int16] = constant(lasting_flags)
+    fear: Rows[Fear]
+    local: Rows[LocalConditions]
+    retained: FloatArray = computed(retained_share_table)
+    class_table: FloatArray = computed(lambda world: world.class_table)
+    cell_sums: FloatArray = computed(lambda world: world.cell_sums)
+    total: FloatArray = of(TOTAL)
+
+
+@allocating_kernel
+def update_residents(shift: ShiftContext, tables: MonthEndTables, mood_odds: float) -> None:
+    """Bring every living resident up to date at the end of a month and fill the tables of sums.
+
+    Updates beliefs and fear in `minds`; writes forgetting and the nation's mood (``mood_odds``) to the ledger, and
+    `class_table`, `cell_sums` and `total`.
+    """
+    lasting, fear, local, retained = tables.lasting, tables.fear, tables.local, tables.retained
+    table, by_cell, total = tables.class_table, tables.cell_sums, tables.total
     table[:] = 0.0
     by_cell[:] = 0.0
-    sums = np.zeros((2, 1, len(total)))
-    people, tick = stage.ground.people, stage.tick
-    for i in range(stage.ground.come[0]):
-        mind, person = stage.minds[i], people[i]
+    sums = np.zeros((2, 1, len(total)))  # one account per settlement: sum and its compensation
+    people, tick = shift.ground.people, shift.tick
+    for i in range(shift.ground.come[0]):
+        mind, person = shift.minds[i], people[i]
         if mind.gone >= 0:
             continue
         z = person.settlement
-        # everybody here was up to date at the last end of a month
+        # Everybody was up to date at the last end of a month, so a table of shares by shifts replaces exp().
         since = tick - mind.touched
-        update_to_month_end(mind, left[z, since, 0], left[z, since, 1], calm, tick, stage.ledger, z)
+        update_to_month_end(mind, retained[z, since, 0], retained[z, since, 1], mood_odds, tick, shift.ledger, z)
         add_to_ledger(sums, 0, z, mind.trust)
         by_cell[0, person.home] += 1.0
         by_cell[1, person.home] += mind.trust
@@ -138,103 +156,104 @@ def update_residents(
 
 
 @kernel
-def draw_survey_answers(
-    heard: FloatArray, ground: PlaceTables, minds: Rows[ResidentState], noise: float, wave: int, tick: int, seed: int
-) -> None:
-    """Ask a sample of adults "how much do you trust the police?"; ``heard`` is what they feel, in log-odds."""
-    for s in range(len(heard)):
+def draw_survey_answers(shift: ShiftContext, noise: float, felt: FloatArray) -> None:
+    """Draw a sample of adults; write to ``felt`` the trust that each feels when asked, in log-odds.
+
+    ``noise`` is the standard deviation of logistic noise around latent trust.
+    """
+    ground, minds, seed, wave = shift.ground, shift.minds, shift.seed, shift.month
+    for s in range(len(felt)):
         prefetch(minds, int(keyed_uniform(seed, SURVEY_STREAM, wave, s + PREFETCH_DISTANCE, 0) * len(minds)))
-        for a in range(16):
+        # Rejection sampling: redraw until the row is a living adult.
+        for a in range(SURVEY_ATTEMPTS):
             i = int(keyed_uniform(seed, SURVEY_STREAM, wave, s, a) * len(minds))
-            if i < ground.come[0] and minds[i].gone < 0 and age_years(ground.people[i], tick) >= 18.0:
+            if i < ground.come[0] and minds[i].gone < 0 and age_years(ground.people[i], shift.tick) >= ADULT_AGE:
                 break
         u = keyed_uniform(seed, ANSWER_STREAM, wave, s, 0)
-        heard[s] = -math.log(
-            minds[i].calm * math.sqrt(odds_of_unfairness(minds[i]) * odds_of_ineffectiveness(minds[i]))
-        )
-        heard[s] += noise * 0.5513 * math.log((u + 1e-12) / (1.0 - u + 1e-12))
+        felt[s] = -math.log(minds[i].calm * math.sqrt(odds_of_unfairness(minds[i]) * odds_of_ineffectiveness(minds[i])))
+        felt[s] += noise * UNIT_LOGISTIC_SCALE * logistic_quantile(u)
 
 
 def survey(world: World, instrument: str) -> dict[str, float]:
-    """Ask a sample of 1,500 adults as LAPOP (seven answers) or Latinobarómetro (four) would.
+    """Return the result of a survey of 1,500 adults with the instrument of LAPOP or of Latinobarómetro.
 
-    Returns mean and spread (standard deviation) on 0-100 and the per cent who trust.  Surveys are compared with this
-    only, never with latent trust.
+    The result holds mean and spread (standard deviation) on 0-100, and the per cent who trust.  Compare surveys with
+    this only, never with latent trust.
     """
     return run_surveys(world)[instrument]
 
 
 def run_surveys(world: World) -> dict[str, dict[str, float]]:
-    """Ask one sample, whose answers are taken by every instrument."""
-    numbers, heard = world.parameters[Survey][0], np.empty(SURVEY_SAMPLE_SIZE)
-    noise = float(numbers.noise)
-    draw_survey_answers(heard, world.ground, world.state[MINDS], noise, world.month, world.tick, world.seed)
-    found = {}
+    """Return the results of all instruments (`SURVEY_INSTRUMENTS`) in one sample of adults."""
+    p, felt = world.parameters[Survey][0], np.empty(SURVEY_SAMPLE_SIZE)
+    draw_survey_answers(world.shift_context(), float(p.noise), felt)
+    results = {}
     for instrument, (n_answers, trusting) in SURVEY_INSTRUMENTS.items():
-        thresholds = float(getattr(numbers, instrument)) * (np.arange(1, n_answers) - n_answers / 2.0)
-        thresholds += float(numbers.reserve) if instrument == "latinobarometro" else 0.0
-        answers = 1 + np.searchsorted(thresholds, heard)
-        found[instrument] = {
+        # Graded response: the answer is the number of thresholds below what is felt.
+        thresholds = float(getattr(p, instrument)) * (np.arange(1, n_answers) - n_answers / 2.0)
+        thresholds += float(p.reserve) if instrument == "latinobarometro" else 0.0
+        answers = 1 + np.searchsorted(thresholds, felt)
+        results[instrument] = {
             "mean": float((answers.mean() - 1.0) / (n_answers - 1.0) * 100.0),
             "trusting": float((answers >= trusting).mean() * 100.0),
             "spread": float(answers.std() / (n_answers - 1.0) * 100.0),
         }
-    return found
+    return results
 
 
-def group_mean_measure(group: str, what: str) -> Measure:
+def group_mean_measure(group: str, column: str) -> Measure:
     """Return the measure of a mean over a group of residents."""
-    return Measure("0-1", lambda month: month.mean(group, what))
+    return Measure("0-1", lambda month: month.mean(group, column))
 
 
-def survey_measure(instrument: str, what: str, unit: str) -> Measure:
-    """Return the measure of what an instrument would find."""
-    return Measure(unit, lambda month: month.cached(survey_of_month)[instrument][what])
+def survey_measure(instrument: str, result: str, unit: str) -> Measure:
+    """Return the measure of a survey result (mean, trusting or spread)."""
+    return Measure(unit, lambda month: month.cached(survey_of_month)[instrument][result])
 
 
 def survey_of_month(month: MonthSnapshot) -> dict[str, dict[str, float]]:
-    """Ask both instruments in this month."""
+    """Return the results of all instruments in this month."""
     return run_surveys(month.world)
 
 
 def count_homicides(month: MonthSnapshot) -> float:
-    """Homicides of the month."""
+    """Return the homicides of the month."""
     return float(month.crime_counts[OCCURRED, HOMICIDE])
 
 
 def annual_homicide_rate(month: MonthSnapshot) -> float:
-    """Homicides per 100,000 residents, annualised."""
-    return ratio_or_nan(count_homicides(month) * 1e5 * 365.25 / month.world.days_of_month, month.count("all"))
+    """Return the homicides per 100,000 residents and year, from the rate of the month."""
+    return ratio_or_nan(count_homicides(month) * 1e5 * DAYS_A_YEAR / month.world.days_of_month, month.count("all"))
 
 
-def crime_count_share_measure(book: int) -> Measure:
-    """Return the measure of one book over what occurred."""
+def crime_count_share_measure(stage: int) -> Measure:
+    """Return the measure of the crimes that reach a stage of the crime funnel, as a share of those that occurred."""
     return Measure(
-        "share", lambda month: ratio_or_nan(month.crime_counts[book].sum(), month.crime_counts[OCCURRED].sum())
+        "share", lambda month: ratio_or_nan(month.crime_counts[stage].sum(), month.crime_counts[OCCURRED].sum())
     )
 
 
 def criterion_measure(part: str) -> Measure:
-    """Return the measure of a criterion or of one of its parts."""
+    """Return the measure of the score of a criterion or of one of its parts."""
     return Measure("0-1", lambda month: month.cached(criterion_scores_of_month)[part])
 
 
 def trace_measure(part: str) -> Measure:
-    """Return the measure of what a part is judged by."""
+    """Return the measure of the trace of a part, before it is mapped to a score."""
     return Measure("value", lambda month: month.cached(traces_of_month)[part])
 
 
 def traces_of_month(month: MonthSnapshot) -> dict[str, float]:
-    """Take the traces of all parts of the criteria."""
-    return {part: trace_in(part, month) for part in PARTS}
+    """Return the traces of all parts of the criteria."""
+    return {part: part_trace(part, month) for part in PART_READERS}
 
 
 def criterion_scores_of_month(month: MonthSnapshot) -> dict[str, float]:
-    """Judge the traces by the anchors."""
-    found = criterion_scores(month.cached(traces_of_month), month.world.settings.anchors)
+    """Return the scores of all parts and criteria; nan for criteria that a scaled town does not preserve."""
+    scores = criterion_scores(month.cached(traces_of_month), month.world.settings.anchors)
     if month.world.settings["population"].scale < 1.0:
-        found |= dict.fromkeys(WHOLE_TOWN_CRITERIA, math.nan)
-    return found
+        scores |= dict.fromkeys(WHOLE_TOWN_CRITERIA, math.nan)
+    return scores
 
 
 CENTRAL_MEASURES = (
@@ -267,6 +286,6 @@ CENTRAL_MEASURES = (
     }
     | measures_from(plan_standing, dict.fromkeys(STANDING_MEASURES, "share"))
 )
-CRITERIA_MEASURES = {part: criterion_measure(part) for part in (*CRITERIA, *PARTS)} | {
-    f"{part}.trace": trace_measure(part) for part in PARTS
+CRITERIA_MEASURES = {part: criterion_measure(part) for part in (*CRITERIA, *PART_READERS)} | {
+    f"{part}.trace": trace_measure(part) for part in PART_READERS
 }

@@ -1,4 +1,4 @@
-"""What plans amount to at the end of a month: measures of stations, and part of no criterion (ODD, plans)."""
+"""Measures of the stations' plans at the end of a month; no criterion includes them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from model.world.shift_events import N_PLAN_CELLS
 from model.world.state import PLANS, State
 
 ALIVE_MONTHS = 3
-"""Months for which a response must have lived to count as alive (B13)."""
+"""Months for which a response must have lasted to count as alive (B13)."""
 STANDING_MEASURES = (
     *("plans_founded", "plans_holding", "plans_changed", "plans_returned"),
     *("plan_places_found", "plans_answering", "plans_alive"),
@@ -22,7 +22,7 @@ STANDING_MEASURES = (
 
 
 def plan_standing(month: MonthSnapshot) -> dict[str, float]:
-    """Return shares of the stations with couples: founded plans, places among the worst, responses alive, and so on."""
+    """Return the measures of plans, each a share of the stations with couples; nan if there are none."""
     world = month.world
     state, staffed = world.state, np.unique(world.town.posts["facility"])
     if not len(staffed):
@@ -35,7 +35,11 @@ def plan_standing(month: MonthSnapshot) -> dict[str, float]:
 
 
 def judge_diagnosis(state: State, own: IntArray, f: int) -> tuple[float, bool, bool]:
-    """Return the share of a diagnosis's places among the worst; whether the worst problem is answered, for how long."""
+    """Return the quality of station ``f``'s diagnosis: (share of its places among the worst, answered, alive).
+
+    ``own`` are the station's cells.  *Answered* means that the plan visits a place of the worst problem, *alive* that
+    this response has lasted for `ALIVE_MONTHS`.
+    """
     plan, places = state[PLANS][f], set(state[PLAN_CELLS][f].tolist())
     here = state[HAPPENED][own]
     if not here.any():
@@ -48,6 +52,9 @@ def judge_diagnosis(state: State, own: IntArray, f: int) -> tuple[float, bool, b
 
 
 def worst_cells(own: IntArray, load: FloatArray) -> set[int]:
-    """Return the cells with most crime, at most as many as a plan has places."""
+    """Return the cells with most crime, at most as many as a plan has places.
+
+    ``load`` is the crime in each of the cells ``own``.
+    """
     worst = own[np.argsort(-load, kind="stable")][:N_PLAN_CELLS]
     return set(worst[np.sort(-load)[:N_PLAN_CELLS] < 0.0].tolist())

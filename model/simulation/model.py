@@ -37,7 +37,7 @@ from model.engine.rows import FloatArray, Rows
 from model.engine.scenario import Scenario
 from model.engine.tables import TableSizes
 from model.gangs.gangs.rules import n_cliques
-from model.measures.measures import lasting_flags, update_residents
+from model.measures.measures import MonthEndTables, update_residents
 from model.simulation import checkpoint as saved
 from model.simulation.agents import create_agents
 from model.simulation.checkpoint import Checkpoint
@@ -49,7 +49,6 @@ from model.trust.belief_updating.rules import retained_share, retained_share_fas
 from model.trust.couple_impressions import CoupleImpressionSum
 from model.trust.couple_impressions import accumulate_impressions as keep_impressions
 from model.trust.events.rules import event_effects
-from model.trust.fear.schema import LOCAL, Fear
 from model.trust.ledger.rules import current_trust_of_all, retained_share_table, sum_trust_by_settlement, update_beliefs
 from model.trust.ledger.schema import LEDGER, REMEMBERED, STILL_FELT, Trust
 from model.world.binding import bind
@@ -261,20 +260,10 @@ class TrustModel(MesaModel):
 
     def close_month(self) -> None:
         """Bring everybody up to date, take the measures, close the month's books."""
-        state, numbers = self.state, self.parameters
+        state = self.state
         self.forgotten = self.decay_cause_totals()
-        state[MOOD][0] = numbers[Trust][0].mood
-        update_residents(
-            self.shift_context(),
-            self.cached(lasting_flags),
-            numbers[Fear],
-            state[LOCAL],
-            self.mood_odds,
-            self.cached_view(retained_share_table),
-            self.class_table,
-            self.cell_sums,
-            state[TOTAL],
-        )
+        state[MOOD][0] = self.parameters[Trust][0].mood
+        update_residents(self.shift_context(), self.view(MonthEndTables), self.mood_odds)
         if first_of_month(self.month) >= self.settings.start:
             self._report()
         state.open_month(DECLARED)
