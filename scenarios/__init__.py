@@ -1,4 +1,10 @@
-"""Scenarios: municipalities and policies as files, read into plain checked values."""
+"""Read municipalities and policies from TOML files into plain checked values.
+
+`load` returns a `Scenario`, which `model.simulation.model.TrustModel` simulates.
+
+>>> load("villa_canales", policies="mopsic_full", set={"population.scale": 0.05}).name
+'villa_canales'
+"""
 
 import dataclasses
 import datetime
@@ -56,7 +62,26 @@ def load(
     start: datetime.date | str | None = None,
     off: Iterable[str] = (),
 ) -> Scenario:
-    """Return the scenario of a built-in name or a TOML file, with policies, changed values and switches."""
+    """Return the scenario of a built-in name or a TOML file.
+
+    Parameters
+    ----------
+    name
+        Built-in name, or a path that ends in ``.toml``.
+    policies
+        Names of policies or paths, ``a+b`` for two and ``a@2018-01-01`` for a start.
+    set
+        Values of parameters by dotted name, over those of the file.
+    start
+        First reported date.
+    off
+        Names of mechanisms to switch off.
+
+    Raises
+    ------
+    InputError
+        In one line, if a file, name or value is wrong.
+    """
     path = find_file(str(name), "scenario")
     own = read_settings(path)
     settings = own | as_settings(set or {})
@@ -70,20 +95,20 @@ def load(
 
 
 def as_settings(values: Mapping[str, Any]) -> Settings:
-    """Return values that are handed over in Python or a shell, as settings."""
+    """Return values given in Python or on a command line as settings without a file."""
     return {key: SourcedSetting(checked_given_value(key, value)) for key, value in values.items()}
 
 
 def scenario_plane(name: str | Path, *, set: Mapping[str, Any] | None = None) -> Plane:
-    """Return the plane in metres on which the places of a scenario lie, from which a way leads back to the earth."""
+    """Return the plane in metres on which the places of a scenario lie."""
     path = find_file(str(name), "scenario")
     return settings_plane(read_settings(path) | as_settings(set or {}), display_path(path))
 
 
-def groups_before_levers(scenario: Scenario, own: Settings, turned: Iterable[str]) -> dict[str, ParameterGroup]:
-    """Return the groups of which levers are turned, with those levers as the scenario's file has them."""
+def groups_before_levers(scenario: Scenario, own: Settings, changed: Iterable[str]) -> dict[str, ParameterGroup]:
+    """Return the groups whose levers ``changed`` names, with the values of the scenario's file for the warm-up."""
     kept: dict[str, dict[str, Any]] = {}
-    for dotted in turned:
+    for dotted in changed:
         if is_parameter(dotted):
             group, key = find_parameter(dotted)
             if key in group.parameter_specs() and group.parameter_specs()[key].role == "lever":
@@ -118,7 +143,7 @@ def build_scenario(path: Path, settings: Settings, policies: tuple[Any, ...]) ->
 
 
 def check_dotted_key(key: str, stated: SourcedSetting) -> None:
-    """Raise if the first half of a dotted key is no table or key of a scenario."""
+    """Raise `InputError` if the first part of a dotted key is no table or key of a scenario."""
     known = {
         "title",
         "start",
@@ -137,12 +162,12 @@ def check_dotted_key(key: str, stated: SourcedSetting) -> None:
 
 
 def is_parameter(key: str) -> bool:
-    """Tell whether a dotted key names a number of a group."""
+    """Return whether a dotted key names a parameter of a group."""
     return "." in key and key not in (*PLACE_KEYS, "calendar.start") and not key.startswith(("title.", "mechanisms."))
 
 
 def parameter_groups(given: Settings) -> dict[str, ParameterGroup]:
-    """Return all groups: the defaults with the values given."""
+    """Return all groups of parameters: the defaults with the given values."""
     changes: dict[str, dict[str, Any]] = {name: {} for name in ParameterGroup.known}
     for dotted, stated in given.items():
         try:
@@ -154,13 +179,13 @@ def parameter_groups(given: Settings) -> dict[str, ParameterGroup]:
 
 
 def typed_value(dotted: str, group: type[ParameterGroup], key: str, value: Any) -> Any:
-    """Return a number in its declared type and range; what is no number, the group checks itself."""
-    about = group.parameter_specs().get(key)
-    return value if about is None else checked_value(dotted, checked_finite(dotted, value), group.kind(key), about)
+    """Return a number in its declared type and range; the group itself checks fields that are no numbers."""
+    spec = group.parameter_specs().get(key)
+    return value if spec is None else checked_value(dotted, checked_finite(dotted, value), group.kind(key), spec)
 
 
 def parse_first_day(settings: Settings) -> datetime.date:
-    """Return the first reported day."""
+    """Return the first reported date, 2017-01-01 unless stated."""
     stated = settings.get("calendar.start", settings.get("start", SourcedSetting(FIRST_DAY)))
     name = f"{stated.file}: start" if stated.file else "calendar.start"
     day = parse_date(name, stated.value)
@@ -170,7 +195,7 @@ def parse_first_day(settings: Settings) -> datetime.date:
 
 
 def is_switched_off(name: str, stated: SourcedSetting) -> bool:
-    """Tell whether a mechanism is switched off."""
+    """Return whether a setting switches a mechanism off."""
     try:
         checked_mechanism(name)
     except InputError as reason:
@@ -181,29 +206,29 @@ def is_switched_off(name: str, stated: SourcedSetting) -> bool:
 
 
 def names() -> dict[str, dict[str, str]]:
-    """Return the built-in scenarios: name to title by language."""
+    """Return the titles of the built-in scenarios, by name and language."""
     found = {name: path for name, path in built_in_files().items() if is_scenario(path)}
     return {name: localised_text("title", read_settings(path), name) for name, path in found.items()}
 
 
 def is_scenario(path: Path) -> bool:
-    """Tell whether a built-in file is a scenario; tables of dated events lie in the same folder."""
+    """Return whether a built-in file is a scenario; other tables lie in the same folder."""
     table = read_toml(path, display_path(path))
     return "extends" in table or "settlements" in table
 
 
 def policies() -> dict[str, ReadyPolicy]:
-    """Return the built-in policies by name, with title, description and entries."""
+    """Return the built-in policies with title and description, by name."""
     return ready_policies()
 
 
 def worlds() -> dict[str, PolicyText]:
-    """Return what the built-in worlds, which are for experiments and propose nothing, are called and for, by name."""
+    """Return titles and descriptions of the built-in worlds, which are for experiments only, by name."""
     return ready_worlds()
 
 
 def build(name: str, *, rng: int, policies: str | Iterable[str] = (), **overrides: Any) -> "TrustModel":
-    """Return the world of a scenario with dotted overrides; serves `mesa.batch_run` as ``model_cls``."""
-    from model.simulation.model import TrustModel  # brings Mesa, which reading scenarios does not need
+    """Return the world of a scenario with dotted overrides; usable as ``model_cls`` of `mesa.batch_run`."""
+    from model.simulation.model import TrustModel  # imports Mesa, which reading scenarios does not need
 
     return TrustModel(load(name, policies=policies, set=overrides), rng=rng)

@@ -1,4 +1,4 @@
-"""The anchors of the criteria, read from criteria.toml."""
+"""Read the anchors of the criteria from `criteria.toml`."""
 
 import tomllib
 from functools import cache
@@ -11,7 +11,7 @@ CRITERIA_FILE = Path(__file__).with_name("criteria.toml")
 
 @cache
 def read_anchors() -> tuple[CriterionAnchor, ...]:
-    """Return the anchors of every part of every criterion, in the order of the file."""
+    """Return the anchors of all parts of all criteria, in the order of the file."""
     tables = tomllib.loads(CRITERIA_FILE.read_text(encoding="utf-8"))
     return tuple(
         CriterionAnchor(

@@ -1,4 +1,4 @@
-"""What each column of settlements and facilities is, with its unit and what may stand there, in both languages."""
+"""Descriptions of the columns of settlements and facilities, with units and allowed values, in both languages."""
 
 import math
 import tomllib
@@ -10,12 +10,12 @@ from scenarios.places import FACILITY_COLUMNS, SETTLEMENT_COLUMNS, PlaceColumn
 
 COLUMN_TEXTS_FILE = Path(__file__).with_name("columns.toml")
 PLACE_TABLES = {"settlements": ("settlement", SETTLEMENT_COLUMNS), "facilities": ("facility", FACILITY_COLUMNS)}
-"""For each table the name of one row, under which its words stand, and its columns."""
+"""Name of one row, the key of its texts, and the columns of each table."""
 
 
 @dataclass(frozen=True)
 class ColumnText:
-    """A column in words: its unit, what may stand there, and what does if nothing is said."""
+    """Description of a column: meaning and unit by language, allowed values, default."""
 
     name: str
     about: Mapping[str, str]
@@ -26,7 +26,7 @@ class ColumnText:
 
 
 def column_texts(table: str) -> Iterator[ColumnText]:
-    """Yield every column of `settlements` or `facilities` in words."""
+    """Yield the description of every column of `settlements` or `facilities`."""
     one, columns = PLACE_TABLES[table]
     words = tomllib.loads(COLUMN_TEXTS_FILE.read_text(encoding="utf-8"))[one]
     for name, column in columns.items():
@@ -41,7 +41,7 @@ def column_texts(table: str) -> Iterator[ColumnText]:
 
 
 def column_range(column: PlaceColumn) -> str:
-    """Return what may stand in a column.
+    """Return the allowed values of a column as text.
 
     >>> columns = PlaceColumn(float, -90.0, 90.0), PlaceColumn(int), PlaceColumn(str, words=("dirt", "path"))
     >>> [column_range(column) for column in columns]
@@ -55,7 +55,7 @@ def column_range(column: PlaceColumn) -> str:
 
 
 def column_default(column: PlaceColumn) -> str:
-    """Return what a column holds where a file leaves it out; nothing where a file must state it.
+    """Return the default of a column as text; empty where a file must state the value.
 
     >>> column_default(PlaceColumn(bool, default=False)), column_default(PlaceColumn(float))
     ('false', '')

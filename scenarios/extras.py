@@ -1,4 +1,4 @@
-"""Extras: what not everybody installs, and the line that says how to get it."""
+"""Optional dependencies (extras), and the message that says how to install them."""
 
 from importlib.util import find_spec
 
@@ -10,7 +10,7 @@ EXTRAS = {
     "dask": ("distributed",),
     "notebook": ("ipykernel", "nbclient", "nbformat"),
 }
-"""The modules that each extra brings."""
+"""Modules that each extra installs."""
 
 
 def missing_modules(extra: str) -> list[str]:
@@ -19,7 +19,7 @@ def missing_modules(extra: str) -> list[str]:
 
 
 def require_extra(extra: str, what: str) -> None:
-    """Raise with the command that installs it if something that was asked for needs an extra that is not there."""
+    """Raise `InputError` with the command to install an extra if ``what`` needs it and a module is missing."""
     if lacking := missing_modules(extra):
         raise InputError(f"{what} needs {lacking[0]}, of the extra '{extra}': {install_command(extra)}")
 

@@ -1,4 +1,4 @@
-"""Files that people hand in, read within limits: whatever is wrong with one is a single line that names it."""
+"""Read files of users within limits; every problem is an `InputError` of one line that names the file."""
 
 import json
 import re
@@ -10,16 +10,19 @@ from typing import Any
 from model.engine.errors import InputError
 
 MOST_TOML, MOST_JSON = 2**18, 2**23
-"""Bytes that are read within a second; no file of the project has half as many."""
+"""Maximum bytes, read within a second; no file of the project has half as many."""
 DEEPEST, LONGEST_NAME, LARGEST = 32, 200, 2**63
-"""Levels of tables in tables, characters of a name, and whole numbers that fit into 64 bits."""
+"""Maximum nesting of tables, characters of a name, and bound of integers (64 bits)."""
 LONGEST_LINE = 10_000
 DEEP_KEY = re.compile(rf"(?<![^\s.=])(?:[^\s.=]++[ \t]*+\.[ \t]*+){{{DEEPEST}}}")
-"""A name of so many parts that the time to read it would grow with their square."""
+"""Dotted key with too many parts: reading it takes time that grows with their square."""
 
 
 def read_text(path: Path, file: str, most: int = MOST_JSON) -> str:
-    """Return the content of a text file, or raise one line that says why it cannot be read."""
+    """Return the content of a text file of at most ``most`` bytes; raise `InputError` if it cannot be read.
+
+    ``file`` is the name of the file in messages.
+    """
     try:
         if path.exists() and not path.is_file():
             what = "a folder" if path.is_dir() else "no ordinary file"
@@ -41,7 +44,7 @@ def read_text(path: Path, file: str, most: int = MOST_JSON) -> str:
 
 
 def read_toml(path: Path, file: str) -> dict[str, Any]:
-    """Return the content of a TOML file, or raise one line that says why it cannot be read."""
+    """Return the content of a TOML file; raise `InputError` if it cannot be read."""
     text = read_text(path, file, MOST_TOML)
     if max(map(len, text.splitlines()), default=0) > LONGEST_LINE:
         raise InputError(f"{file}: a line must have at most {LONGEST_LINE:,} characters")
@@ -51,17 +54,17 @@ def read_toml(path: Path, file: str) -> dict[str, Any]:
 
 
 def read_json(path: Path, file: str, kind: str = "JSON") -> Any:
-    """Return the content of a JSON file, or raise one line that says why it cannot be read."""
+    """Return the content of a JSON file; raise `InputError` if it cannot be read."""
     return parse_json(read_text(path, file), file, kind)
 
 
 def parse_json(text: str, file: str, kind: str = "JSON") -> Any:
-    """Return what a text in JSON says."""
+    """Return the content of a text in JSON; raise `InputError` if it is malformed."""
     return parse_within_limits(lambda: json.loads(text), file, kind)
 
 
 def parse_within_limits[T](parse: Callable[[], T], file: str, kind: str) -> T:
-    """Return what a text says, if it can be read at all and stays within the limits."""
+    """Return the result of ``parse``; raise `InputError` if it fails or exceeds the limits."""
     try:
         found = parse()
     except RecursionError:
@@ -75,7 +78,7 @@ def parse_within_limits[T](parse: Callable[[], T], file: str, kind: str) -> T:
 
 
 def check_limits(found: Any, file: str) -> None:
-    """Raise if a value is nested too deep, or holds a name, number or text that nothing here could use."""
+    """Raise `InputError` if a value is nested too deep or holds an invalid name, number or text."""
     level: list[Any] = [found]
     for _ in range(DEEPEST):
         level = [inner for one in level for inner in walk_values(one, file)]
@@ -85,7 +88,7 @@ def check_limits(found: Any, file: str) -> None:
 
 
 def walk_values(value: Any, file: str) -> Iterator[Any]:
-    """Yield what a table or list holds, after checking the names and values in it."""
+    """Yield the values of a table or list, after checking its names and values."""
     if isinstance(value, dict):
         for name in value:
             check_name(name, file)
@@ -99,13 +102,13 @@ def walk_values(value: Any, file: str) -> Iterator[Any]:
 
 
 def check_name(name: str, file: str) -> None:
-    """Raise if something has a name that nothing in this program has."""
+    """Raise `InputError` if a name is too long or no valid text."""
     if len(name) > LONGEST_NAME:
         raise InputError(f"{file}: a name must have at most {LONGEST_NAME} characters, '{name[:20]}…' has {len(name)}")
     check_text(name, file)
 
 
 def check_text(text: str, file: str) -> None:
-    """Raise if a text holds what no file name, terminal or file in UTF-8 can hold."""
+    """Raise `InputError` if a text holds null characters or surrogates, which UTF-8 files cannot hold."""
     if "\0" in text or (not text.isascii() and any("\ud800" <= one <= "\udfff" for one in text)):
         raise InputError(f"{file}: a text must be free of null characters and half characters, got {text[:40]!r}")

@@ -1,4 +1,4 @@
-"""All groups of parameters: importing the modules of the model that declare them."""
+"""All groups of parameters, found by importing the modules of the model that declare them."""
 
 import importlib
 import pkgutil
@@ -21,34 +21,34 @@ def declared_groups() -> dict[str, type[ParameterGroup]]:
 
 @cache
 def import_declaring_modules() -> None:
-    """Import every module of the model that may declare a group; to look for them takes longer than to read a file."""
+    """Import every module of the model that may declare a group; cached, since the search is slow."""
     for module in pkgutil.walk_packages(model.__path__, "model."):
         if module.name not in MODULES_WITHOUT_GROUPS:
             importlib.import_module(module.name)
 
 
 def switchable_mechanisms() -> dict[str, type[ParameterGroup]]:
-    """Return the groups that can be switched off."""
+    """Return the groups of mechanisms that can be switched off, by name."""
     return {name: group for name, group in sorted(declared_groups().items()) if group.mechanism}
 
 
 def checked_mechanism(name: str) -> str:
-    """Return the name of a mechanism that can be switched off, or raise with the nearest name."""
+    """Return the name of a mechanism that can be switched off; raise `InputError` with the nearest name otherwise."""
     if name not in switchable_mechanisms():
         raise InputError(f"no mechanism '{name}'{suggest_nearest(name, switchable_mechanisms())}")
     return name
 
 
 def model_levers() -> Iterator[tuple[str, ParameterSpec]]:
-    """Yield dotted name and description of every lever of the model itself, and of none that a script has added."""
+    """Yield dotted name and metadata of every lever of the model; levers added by scripts are left out."""
     known = declared_groups()
-    for dotted, _, about in all_parameters():
-        if about.role == "lever" and known[dotted.partition(".")[0]].__module__.startswith("model."):
-            yield dotted, about
+    for dotted, _, spec in all_parameters():
+        if spec.role == "lever" and known[dotted.partition(".")[0]].__module__.startswith("model."):
+            yield dotted, spec
 
 
 def find_parameter(dotted: str) -> tuple[type[ParameterGroup], str]:
-    """Return group and key of a dotted parameter name, or raise with the nearest name."""
+    """Return group and key of a dotted name; raise `InputError` with the nearest name if there is none."""
     declared_groups()
     name, _, key = dotted.partition(".")
     group = group_named(name)

@@ -1,4 +1,4 @@
-"""Outlines of municipalities: files of polygons, brought to metres on a plane of their own."""
+"""Read outlines of municipalities from files of polygons and project them to metres."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +20,10 @@ from scenarios.files import read_json
 
 LON_LAT = CRS.from_epsg(4326)
 LARGEST_KM2 = 20_000.0
-"""No municipality of the region is as large; a whole country given by mistake would fill the memory."""
+"""Maximum area; a country given by mistake would fill the memory."""
 MOST_CORNERS = 200_000
 REFUSED_GEOMETRY_ERRORS = ("Self-intersection", "Invalid Coordinate")
-"""What no repair knows the meaning of; to guess at a border that crosses itself often would also take minutes."""
+"""Errors that are refused, not repaired: the intended border is unknown, and repairs can take minutes."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def read_geojson(path: Path, file: str) -> tuple[list[BaseGeometry], CRS]:
 
 
 def valid_polygon(area: BaseGeometry, file: str) -> BaseGeometry:
-    """Return a polygon whose rings are whole; one that crosses itself is refused, and told where."""
+    """Return a valid polygon; raise `InputError` with the place if its border crosses itself."""
     reason = str(shapely.is_valid_reason(area))
     if reason.startswith(REFUSED_GEOMETRY_ERRORS) and shapely.convex_hull(area).area > 0.0:
         what, _, place = reason.rstrip("]").partition("[")
@@ -113,12 +113,12 @@ def iterate_geometries(content: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def is_area(geometry: dict[str, Any]) -> bool:
-    """Tell whether a GeoJSON geometry is a polygon with corners."""
+    """Return whether a GeoJSON geometry is a polygon with corners."""
     return geometry["type"] in ("Polygon", "MultiPolygon") and bool(geometry["coordinates"])
 
 
 def declared_crs(content: dict[str, Any]) -> CRS:
-    """Return the reference system that a GeoJSON file names, or longitude and latitude."""
+    """Return the coordinate reference system that a GeoJSON file names, or longitude and latitude."""
     stated = content.get("crs")
     return CRS.from_user_input(stated["properties"]["name"]) if stated else LON_LAT
 
@@ -139,18 +139,18 @@ def read_first_layer(path: Path, file: str) -> tuple[list[BaseGeometry], CRS]:
 
 
 def transform_shape(area: BaseGeometry, transformer: Transformer) -> BaseGeometry:
-    """Return a shape in the coordinates to which a transformer leads."""
+    """Return a shape in the target coordinates of a transformer."""
     return shapely.transform(area, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])))
 
 
 def polygon_parts(area: BaseGeometry) -> BaseGeometry:
-    """Return the parts with an extent; repairing a border can leave stray lines and points."""
+    """Return the polygons of a shape; repairing a border can leave stray lines and points."""
     parts = [one for one in shapely.get_parts(area) if one.geom_type.endswith("Polygon")]
     return shapely.union_all(parts)
 
 
 def check_on_earth(area: BaseGeometry, file: str) -> BaseGeometry:
-    """Return the area if it is one on this earth."""
+    """Return the area; raise `InputError` if it is empty or outside valid longitudes and latitudes."""
     if area.is_empty or area.area == 0.0:
         raise InputError(f"{file}: the area is empty")
     west, south, east, north = area.bounds
@@ -163,7 +163,7 @@ def check_on_earth(area: BaseGeometry, file: str) -> BaseGeometry:
 
 
 def check_area(area: BaseGeometry, file: str) -> BaseGeometry:
-    """Return an area in metres if a municipality can be as large."""
+    """Return an area in metres; raise `InputError` if it is larger than `LARGEST_KM2`."""
     km2 = area.area / 1e6
     if km2 > LARGEST_KM2:
         raise InputError(f"{file}: a municipality has at most {LARGEST_KM2:,.0f} km², got {km2:,.0f} km²")

@@ -17,12 +17,15 @@ from scenarios.reading import Settings, SourcedSetting, parse_sourced_value
 ROAD_CLASSES = {"paved": 0, "dirt": 1, "path": 2}
 SETTLEMENT_KINDS = typing.get_args(Settlement.__annotations__["kind"])
 FAR_METRES = 5_000.0
-"""A settlement farther outside the outline has swapped coordinates or belongs to another outline."""
+"""Maximum distance of a settlement outside the outline; farther ones have wrong coordinates."""
 
 
 @dataclass(frozen=True)
 class PlaceColumn:
-    """What one key of a [[settlements]] or [[facilities]] table may hold; ``default`` None: must be given."""
+    """Type, range and default of one key of a [[settlements]] or [[facilities]] table.
+
+    A key without a default must be given, unless it is optional.
+    """
 
     kind: type
     low: float = 0.0
@@ -54,7 +57,7 @@ FACILITY_COLUMNS = {
 
 @dataclass(frozen=True)
 class ScenarioPlaces:
-    """Everything of a scenario that lies somewhere."""
+    """Outline, lake, settlements and facilities of a scenario, and their sources by dotted key."""
 
     outline: BaseGeometry
     lake: BaseGeometry | None
@@ -82,7 +85,7 @@ def read_places(settings: Settings, file: str) -> ScenarioPlaces:
 
 
 def outline_setting(settings: Settings, file: str) -> SourcedSetting:
-    """Return what names the file with the outline."""
+    """Return the setting that names the file of the outline."""
     if "territory.outline" not in settings:
         raise InputError(f"{file}: territory.outline must name the file with the municipality's outline")
     return settings["territory.outline"]
@@ -107,7 +110,7 @@ def read_area(key: str, stated: SourcedSetting) -> BaseGeometry:
 def read_settlements(
     settings: Settings, file: str, plane: Plane, outline: BaseGeometry, sources: dict[str, str]
 ) -> tuple[Settlement, ...]:
-    """Return the settlements; at least one of them is a town, and their weights are not all zero."""
+    """Return the settlements; raise `InputError` unless one is a town and some weight is positive."""
     stated = settings.get("settlements", SourcedSetting([], file))
     found = []
     for where, row in checked_rows("settlements", stated, SETTLEMENT_COLUMNS, sources):
@@ -124,7 +127,7 @@ def read_settlements(
 def settlement_position(
     where: str, stated: SourcedSetting, lat: float | None, lon: float | None, plane: Plane, outline: BaseGeometry
 ) -> tuple[float, float] | tuple[None, None]:
-    """Return x and y in metres, or twice None for a settlement whose place is not known."""
+    """Return x and y of a settlement in metres, or None for both if its place is unknown."""
     if lat is None and lon is None:
         return None, None
     if lat is None or lon is None:
@@ -157,7 +160,7 @@ def read_facilities(
 def checked_rows(
     table: str, stated: SourcedSetting, columns: dict[str, PlaceColumn], sources: dict[str, str]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield how messages name each row of an array of tables, and the row, checked."""
+    """Yield name for messages and checked values of each row of an array of tables."""
     if not isinstance(stated.value, list) or not all(isinstance(row, dict) for row in stated.value):
         raise stated.wrong(f"{table} must be given as [[{table}]] tables")
     seen: set[str | int] = set()
@@ -172,14 +175,14 @@ def checked_rows(
 
 
 def row_sources(dotted: str, row: dict[str, Any]) -> dict[str, str]:
-    """Return the sources that a row gives, for itself or for single values."""
+    """Return the sources that a row states, for itself or for single values."""
     own = {dotted: str(row["source"])} if "source" in row else {}
     single = {f"{dotted}.{key}": str(value["source"]) for key, value in row.items() if states_source(value)}
     return own | single
 
 
 def states_source(value: Any) -> bool:
-    """Tell whether a value is given together with its source."""
+    """Return whether a value is given together with its source."""
     return isinstance(value, dict) and "value" in value and "source" in value
 
 
@@ -194,7 +197,7 @@ def checked_row(
 
 
 def checked_cell(what: str, stated: SourcedSetting, value: Any, column: PlaceColumn) -> Any:
-    """Return one value of a row, or its default, or raise what is wrong with it."""
+    """Return one value of a row, or its default; raise `InputError` if it is missing or not allowed."""
     if isinstance(value, dict) and "value" in value:
         value = parse_sourced_value(what, value, stated).value
     if value is None:

@@ -1,7 +1,8 @@
-"""Policies and worlds as files: what they set, scale or add, for whom, from when and until when.
+"""Read policies and worlds from TOML files.
 
-A world is for experiments and proposes nothing.  Its file lies in a folder named ``worlds`` and may do what a policy
-may not: change site facts and behaviour too, end on a date, act once, and include what another file does.
+A policy changes levers, in all settlements or in some, from a date on.  A world is for experiments and proposes
+nothing; its file lies in a folder named ``worlds``.  It may also change site facts and behaviour, end on a date, act
+once, and include another file.
 """
 
 import dataclasses
@@ -26,9 +27,9 @@ POLICY_TABLES = ("title", "about", "mechanisms", "settlements", "start", *ENTRY_
 WORLD_ONLY_KEYS = ("until", "once", "include")
 LANGUAGES = ("en", "es")
 FIXED_GROUPS = ("calendar", "population", "territory", "daily_rhythm")
-"""Groups of which the town is built, before any policy begins; no mechanism reads them later."""
+"""Groups from which the town is built before any policy begins; no mechanism reads them later."""
 CHANGEABLE_PARAMETERS = {False: "levers", True: "numbers"}
-"""What policies and worlds may set."""
+"""Parameters that policies (False) and worlds (True) may set, for messages."""
 UNITS: dict[str, tuple[int, Literal["days", "months"]]] = {
     "day": (1, "days"),
     "week": (7, "days"),
@@ -36,7 +37,7 @@ UNITS: dict[str, tuple[int, Literal["days", "months"]]] = {
     "year": (12, "months"),
 }
 MOST_DAYS = 36_525
-"""A hundred years."""
+"""Maximum length of a world: a hundred years."""
 
 
 @dataclass(frozen=True)
@@ -55,17 +56,17 @@ class ReadyPolicy(PolicyText):
 
 
 def ready_policies() -> dict[str, ReadyPolicy]:
-    """Return every built-in policy by name; worlds are listed apart."""
+    """Return every built-in policy by name."""
     return {name: read_policy(name) for name in built_in_files(POLICIES)}
 
 
 def ready_worlds() -> dict[str, PolicyText]:
-    """Return what every built-in world is called and for, by name."""
+    """Return title and description of every built-in world, by name."""
     return {name: policy_text(path.stem, read_policy_file(path)) for name, path in built_in_files(WORLDS).items()}
 
 
 def find_policy_file(name: str) -> Path:
-    """Return the file meant by the name of a built-in policy or world, or by a path that ends in .toml."""
+    """Return the file of a built-in policy or world, or the path itself if it ends in .toml."""
     if name.endswith(".toml"):
         return Path(name)
     policies, worlds = built_in_files(POLICIES), built_in_files(WORLDS)
@@ -78,19 +79,19 @@ def find_policy_file(name: str) -> Path:
 
 
 def is_world(path: Path) -> bool:
-    """Tell whether a file is a world: it lies in a folder of that name."""
+    """Return whether a file is a world: it lies in a folder named ``worlds``."""
     return path.resolve().parent.name == WORLDS.name
 
 
 def parse_policy_words(words: str | Iterable[str]) -> tuple[Policy, ...]:
-    """Return the policies meant by words like ``mopsic_full``, ``a+b`` or ``a+b@2018-01-01``."""
+    """Return the policies of words like ``mopsic_full``, ``a+b`` or ``a+b@2018-01-01``."""
     return tuple(
         policy for word in ([words] if isinstance(words, str) else words) for policy in parse_policy_word(word)
     )
 
 
 def parse_policy_word(word: str) -> list[Policy]:
-    """Return the policies of one word; a date holds for those before it that have none."""
+    """Return the policies of one word; a date also holds for the names before it that have none."""
     start: datetime.date | None = None
     found: list[Policy] = []
     for part in reversed(word.split("+")):
@@ -120,18 +121,18 @@ def read_policy(name: str) -> ReadyPolicy:
         off=frozenset(off.union(*(other.off for other in within))),
         until=parse_end(settings),
     )
-    said = policy_text(path.stem, settings)
-    return ReadyPolicy(said.title, said.about, policy)
+    text = policy_text(path.stem, settings)
+    return ReadyPolicy(text.title, text.about, policy)
 
 
 def included_policy_files(name: str) -> tuple[Path, ...]:
-    """Return the file of a policy or world and those that it includes."""
+    """Return the file of a policy or world and the file that it includes, if any."""
     path = find_policy_file(name)
     return (path, *included_file(read_policy_file(path)))
 
 
 def read_policy_file(path: Path) -> Settings:
-    """Return what the file of a policy or world states, after checking the names of its tables."""
+    """Return the settings in the file of a policy or world; raise `InputError` for an unknown table."""
     file = display_path(path)
     settings = flatten_table(read_toml(path, file), SourcedSetting(None, file, path.parent))
     thing, tables = ("world", (*POLICY_TABLES, *WORLD_ONLY_KEYS)) if is_world(path) else ("policy", POLICY_TABLES)
@@ -145,7 +146,7 @@ def read_policy_file(path: Path) -> Settings:
 
 
 def policy_text(name: str, settings: Settings) -> PolicyText:
-    """Return what a policy or world is called and for."""
+    """Return title and description of a policy or world."""
     return PolicyText(localised_text("title", settings, name), localised_text("about", settings, ""))
 
 
@@ -153,7 +154,7 @@ def policy_text(name: str, settings: Settings) -> PolicyText:
 
 
 def included_file(settings: Settings) -> tuple[Path, ...]:
-    """Return the file whose changes a world takes over, if it does; its dates are not taken over."""
+    """Return the file that a world includes, in a tuple of none or one; its dates do not apply."""
     stated = settings.get("include")
     if stated is None:
         return ()
@@ -170,7 +171,7 @@ def included_file(settings: Settings) -> tuple[Path, ...]:
 
 
 def parse_end(settings: Settings) -> datetime.date | TimeSpan | None:
-    """Return when a world is over: one that acts ``once`` a day after it began, others as ``until`` says."""
+    """Return the end of a world: a day after its start for ``once = true``, else as ``until`` says."""
     once, until = settings.get("once"), settings.get("until")
     if once is not None and not isinstance(once.value, bool):
         raise once.wrong(f"once must be true or false, got {once.value!r}")
@@ -182,7 +183,7 @@ def parse_end(settings: Settings) -> datetime.date | TimeSpan | None:
 
 
 def parse_until(stated: SourcedSetting) -> datetime.date | TimeSpan:
-    """Return a date, or a length of time from the beginning on, such as "14 days"."""
+    """Return a date, or a length of time from the start such as "14 days"."""
     value = stated.value
     given = re.fullmatch(r" *(\d{1,6}) +(day|week|month|year)s? *", value) if isinstance(value, str) else None
     if given:
@@ -205,7 +206,7 @@ def parse_until(stated: SourcedSetting) -> datetime.date | TimeSpan:
 
 
 def table_settings(table: str, settings: Settings) -> list[tuple[str, SourcedSetting]]:
-    """Return the settings of one table of a file, without the table's name."""
+    """Return the settings of one table of a file, by key without the table's name."""
     above = f"{table}."
     return [(key.removeprefix(above), stated) for key, stated in settings.items() if key.startswith(above)]
 
@@ -233,19 +234,19 @@ def confined_settlements(settings: Settings) -> tuple[str, ...] | None:
 def parse_entry(
     how: Any, dotted: str, stated: SourcedSetting, settlements: tuple[str, ...] | None, world: bool
 ) -> PolicyEntry:
-    """Return one line of a policy, which may touch levers only, or of a world."""
+    """Return one entry of a policy, which may change levers only, or of a world."""
     try:
         group, key = find_parameter(dotted)
-        about = group.parameter_specs().get(key)
-        if about is None or (about.role != "lever" and not world):
-            role = "no number" if about is None else {"site": "a site fact"}.get(about.role, "behaviour")
+        spec = group.parameter_specs().get(key)
+        if spec is None or (spec.role != "lever" and not world):
+            role = "no number" if spec is None else {"site": "a site fact"}.get(spec.role, "behaviour")
             raise InputError(
                 f"a {'world' if world else 'policy'} may set {CHANGEABLE_PARAMETERS[world]} only; '{dotted}' is {role}"
             )
         if group.name in FIXED_GROUPS:
             raise InputError(f"'{dotted}' shapes the town, which stands before any world begins: give it with --set")
         if how == "set":
-            checked_value(dotted, checked_finite(dotted, stated.value), group.kind(key), about)
+            checked_value(dotted, checked_finite(dotted, stated.value), group.kind(key), spec)
         return PolicyEntry(
             parameter=dotted, how=how, value=float(checked_finite(dotted, stated.value)), settlements=settlements
         )
@@ -254,7 +255,7 @@ def parse_entry(
 
 
 def checked_finite(name: str, value: Any) -> int | float:
-    """Return the value if it is a finite number."""
+    """Return the value; raise `InputError` unless it is a finite number."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < float("inf"):
         raise InputError(f"{name} must be a finite number, got {value!r}")
     return value

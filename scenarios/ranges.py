@@ -1,4 +1,4 @@
-"""The ranges within which numbers may lie, by name, group and role, for studies and for other tools."""
+"""Ranges of parameters by name, group and role, for studies and other tools."""
 
 from model.engine.errors import InputError
 from model.engine.parameters import ParameterSpec, Role, all_parameters
@@ -6,11 +6,11 @@ from scenarios.groups import declared_groups, find_parameter
 
 ALL_PARAMETERS = "*"
 TOWN_GROUPS = ("calendar", "population", "territory")
-"""How a town is laid out, and how much of it; varied only where a parameter is named."""
+"""Groups that shape the town; their parameters vary only if named one by one."""
 
 
 def bounds(*names: str, role: Role | None = None) -> dict[str, tuple[float, float]]:
-    """Return the stated range of parameters, groups or all ("*") by dotted name, those of one role if it is given.
+    """Return the ranges of parameters, groups or all ("*"), by dotted name; ``role`` selects one role.
 
     >>> bounds("trust.memory_years", "reporting.trip")
     {'trust.memory_years': (0.05, 20.0), 'reporting.trip': (0.0, 4.0)}
@@ -20,7 +20,7 @@ def bounds(*names: str, role: Role | None = None) -> dict[str, tuple[float, floa
 
 
 def matching_parameters(name: str) -> list[tuple[str, ParameterSpec]]:
-    """Return the parameters meant by a name, a mechanism or `*`; facts of the site only by their own name."""
+    """Return the parameters of a name, a group or `*`; site facts only by their own name."""
     declared_groups()
     every = [(dotted, about) for dotted, _, about in all_parameters() if about.low < about.high]
     own = [one for one in every if one[0] == name]

@@ -1,4 +1,4 @@
-"""Scenario files: TOML that extends TOML, merged key by key; each value remembers where it was stated."""
+"""Read scenario files: TOML that extends other TOML, merged key by key; each value keeps the file that states it."""
 
 import re
 import tomllib
@@ -11,9 +11,9 @@ from model.engine.errors import InputError, suggest_nearest
 from scenarios.files import DEEP_KEY, DEEPEST, LONGEST_LINE, check_limits, check_name, read_toml
 
 FOLDER = Path(__file__).parent
-"""Where the built-in scenarios lie; their policies and maps lie in folders beside them."""
+"""Folder of the built-in scenarios; policies and maps lie in its subfolders."""
 PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-"""A number as people type it, which TOML may write otherwise: .25, 5. or 007."""
+"""A number as people type it where TOML would not allow it: .25, 5. or 007."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class SourcedSetting:
     source: str = ""
 
     def wrong(self, message: str) -> InputError:
-        """Return the error that says what is wrong with this value and in which file."""
+        """Return an `InputError` with the message and the file that states the value."""
         return InputError(f"{self.file}: {message}" if self.file else message)
 
 
@@ -35,7 +35,7 @@ Settings = dict[str, SourcedSetting]
 
 
 def display_path(path: Path) -> str:
-    """Return how messages name a file: built-in ones from the project's root, others as given."""
+    """Return the name of a file in messages: built-in ones from the project's root, others as given."""
     inside = path.resolve().is_relative_to(FOLDER)
     return path.resolve().relative_to(FOLDER.parent).as_posix() if inside else str(path)
 
@@ -46,7 +46,7 @@ def built_in_files(folder: Path = FOLDER) -> dict[str, Path]:
 
 
 def find_file(name: str, thing: str, folder: Path = FOLDER, beside: Path = Path()) -> Path:
-    """Return the file meant by a built-in name, or by a path (ends in .toml) seen from ``beside``."""
+    """Return the file of a built-in name, or of a path that ends in .toml, relative to ``beside``."""
     if name.endswith(".toml"):
         return beside / name
     known = built_in_files(folder)
@@ -56,7 +56,10 @@ def find_file(name: str, thing: str, folder: Path = FOLDER, beside: Path = Path(
 
 
 def read_settings(path: Path, below: tuple[Path, ...] = ()) -> Settings:
-    """Return what a scenario file states over what the file states that it extends."""
+    """Return the settings of a scenario file, over those of the file that it extends.
+
+    ``below`` are the files that extend this one, to detect circles.
+    """
     file = display_path(path)
     if path.resolve() in below:
         raise InputError(f"{display_path(below[-1])}: extends '{path.name}', which already extends it in turn")
@@ -67,7 +70,7 @@ def read_settings(path: Path, below: tuple[Path, ...] = ()) -> Settings:
 
 
 def scenario_lineage(path: Path) -> tuple[str, ...]:
-    """Return the name of a scenario file and those of the files that it extends, one after the other."""
+    """Return the names of a scenario file and of the files that it extends, in this order."""
     parent = read_toml(path, display_path(path)).get("extends")
     return (
         path.stem,
@@ -115,7 +118,7 @@ def parse_sourced_value(dotted: str, table: Mapping[str, Any], origin: SourcedSe
 
 
 def parse_typed_value(value: Any) -> Any:
-    """Return a value typed on a command line as the number, truth value, date or word that it is.
+    """Return a value typed on a command line as number, truth value, date or word.
 
     >>> [parse_typed_value(value) for value in ("0.25", ".25", "False", "high", 3)]
     [0.25, 0.25, False, 'high', 3]
@@ -131,7 +134,7 @@ def parse_typed_value(value: Any) -> Any:
 
 
 def checked_given_value(key: str, value: Any) -> Any:
-    """Return a value given from outside any file as it is meant, if it is one that anything here could use."""
+    """Return a value given outside any file in its type; raise `InputError` if it exceeds the limits."""
     check_name(key, "a key")
     if isinstance(value, str) and (len(value) > LONGEST_LINE or DEEP_KEY.search(value)):
         raise InputError(f"{key}: a value must have at most {LONGEST_LINE:,} characters and names of {DEEPEST} parts")

@@ -1,4 +1,4 @@
-"""Dated events of the country and the sites, read from `timeline.toml` into plain checked values."""
+"""Read the dated events of the country and the sites from `timeline.toml` into plain checked values."""
 
 import datetime
 import math
@@ -25,7 +25,7 @@ BUILT_IN_SITES = ("villa_canales", "totonicapan")
 
 @dataclass(frozen=True)
 class ReadyEvent:
-    """An event of the timeline with its words by language, the sites that it concerns and its evidence."""
+    """An event of the timeline with its texts by language, the sites that it concerns and its evidence."""
 
     event: DatedEvent
     title: Mapping[str, str]
@@ -35,7 +35,10 @@ class ReadyEvent:
 
 
 def timeline_for(lineage: Sequence[str], path: Path = TIMELINE) -> tuple[DatedEvent, ...]:
-    """Return what happened to a scenario, given its name and those of the scenarios that it extends, by date."""
+    """Return the events of a scenario by date, national series included.
+
+    ``lineage`` holds the names of the scenario and of those that it extends.
+    """
     own = [one.event for one in read_timeline(path) if not one.sites or set(one.sites) & set(lineage)]
     return tuple(
         sorted([*own, *national_trend(path), *national_mood(path)], key=lambda event: (event.start, event.name))
@@ -53,7 +56,7 @@ def read_timeline(path: Path = TIMELINE) -> list[ReadyEvent]:
 
 
 def parse_event(row: Mapping[str, Any], where: SourcedSetting) -> ReadyEvent:
-    """Return one event, checked."""
+    """Return one event; raise `InputError` if a key or value is wrong."""
     for key in row:
         if key not in EVENT_KEYS:
             raise where.wrong(f"no key '{key}'{suggest_nearest(key, EVENT_KEYS)}")
@@ -80,7 +83,7 @@ def parse_event(row: Mapping[str, Any], where: SourcedSetting) -> ReadyEvent:
 
 
 def event_size(key: str, row: Mapping[str, Any], where: SourcedSetting, low: float) -> float:
-    """Return how great an event is as news or as a crisis."""
+    """Return the size of an event as news or as a crisis, from ``low`` to 1."""
     value = checked_finite(f"{where.file}: {key}", row.get(key, 0.0))
     if not low <= value <= 1.0:
         raise where.wrong(f"{key} must lie in [{low:g}, 1], got {value:g}")
@@ -88,14 +91,14 @@ def event_size(key: str, row: Mapping[str, Any], where: SourcedSetting, low: flo
 
 
 def localised_words(words: Any, key: str, where: SourcedSetting) -> dict[str, str]:
-    """Return a text that is given in every language."""
+    """Return a text by language; raise `InputError` unless it is given in every language."""
     if not isinstance(words, dict) or set(words) != set(LANGUAGES):
         raise where.wrong(f'{key} must be given as {{ en = "…", es = "…" }}, got {words!r}')
     return dict(words)
 
 
 def event_entries(row: Mapping[str, Any], where: SourcedSetting) -> Iterable[PolicyEntry]:
-    """Yield what an event changes."""
+    """Yield the changes of parameters by an event."""
     for how in EVENT_ENTRY_KINDS:
         for dotted, stated in flatten_table(row.get(how, {}), where).items():
             try:
@@ -105,26 +108,26 @@ def event_entries(row: Mapping[str, Any], where: SourcedSetting) -> Iterable[Pol
 
 
 def parse_event_entry(how: Any, dotted: str, value: Any) -> PolicyEntry:
-    """Return one change; events may change site facts and levers, never behaviour."""
+    """Return one change; raise `InputError` for behaviour, since events change site facts and levers only."""
     group, key = find_parameter(dotted)
-    about = group.parameter_specs().get(key)
-    if about is None or about.role == "behaviour":
+    spec = group.parameter_specs().get(key)
+    if spec is None or spec.role == "behaviour":
         raise InputError(f"an event may change site facts and levers only; '{dotted}' is behaviour")
     number = checked_finite(dotted, value)
     if how == "set":
-        checked_value(dotted, number, group.kind(key), about)
+        checked_value(dotted, number, group.kind(key), spec)
     return PolicyEntry(parameter=dotted, how=how, value=float(number))
 
 
 def national_trend(path: Path = TIMELINE) -> list[DatedEvent]:
-    """Return the yearly steps of the national homicide rate over that of 2017."""
+    """Return yearly events that set the national homicide rate relative to 2017."""
     return yearly_steps(
         "national_homicides", "national trend", TREND_PARAMETER, lambda rate, reference: rate / reference, path
     )
 
 
 def national_mood(path: Path = TIMELINE) -> list[DatedEvent]:
-    """Return the yearly steps of the nation's trust in the police above that of 2017, in log-odds."""
+    """Return yearly events that set the nation's trust in the police relative to 2017, in log-odds."""
     return yearly_steps(
         "national_trust",
         "national mood",
@@ -135,16 +138,16 @@ def national_mood(path: Path = TIMELINE) -> list[DatedEvent]:
 
 
 def percent_log_odds(mean: float) -> float:
-    """Return the log-odds of a mean on 0-100."""
+    """Return the log-odds of a mean on the scale 0-100."""
     return math.log(mean / (100.0 - mean))
 
 
 def yearly_steps(
     series: str, name: str, parameter: str, relative: Callable[[float, float], float], path: Path
 ) -> list[DatedEvent]:
-    """Return the yearly steps of a national series relative to 2017.
+    """Return an event per year that sets a parameter from a national series, relative to 2017.
 
-    Missing years lie between their neighbours, and the last year stands for those after it.
+    Missing years are interpolated linearly; the last year holds for all later ones.
     """
     stated = read_toml(path, display_path(path)).get(series, {}).get("rates", {})
     if REFERENCE_YEAR not in stated:
@@ -165,7 +168,7 @@ def yearly_steps(
 
 
 def interpolate_year(known: Mapping[int, float], year: int) -> float:
-    """Return the value of a year, on a straight line between the years that are known.
+    """Return the value of a year, interpolated linearly between known years.
 
     >>> interpolate_year({2014: 30.0, 2017: 27.0}, 2015)
     29.0
