@@ -1,8 +1,11 @@
-"""Bind table bundles to a world: each field of a bundle says by its annotation or default where it comes from.
+"""Bind table bundles to a world: annotation or default of each field states the source of its value.
 
-`Rows[X]` is the table, the town's table or the parameters whose row class is `X`; the type of another bundle is that
-bundle.  An array without a row class says in its default which declaration it is (`of`, `count_of`, `town_array`), or
-how it is computed (`constant`, `computed`).
+- ``Rows[X]``: the table of the state or of the town, or the parameters, with row class ``X``;
+- another `TableBundle` class: that bundle;
+- arrays without a row class need a default: `of` and `count_of` (tables of the state), `town_array` (the town),
+  `constant` (computed once per world) or `computed` (computed whenever the bundle is bound).
+
+A mechanism gets a bound bundle by ``world.view(FearTables)``.
 """
 
 from __future__ import annotations
@@ -25,14 +28,14 @@ type Reader = Callable[[Any], Any]
 
 
 class Binding:
-    """Default of a bundle field: how to read it from a world, and the name that the field must have, if any."""
+    """Default of a bundle field: the function that reads it from a world, and the required name, if any."""
 
     def __init__(self, read: Reader, name: str = "") -> None:
         self.read, self.name = read, name
 
 
 def of[N: np.generic](table: ArraySpec[N]) -> NDArray[N]:
-    """Bind a field to an array of the state; the field bears the name of that table."""
+    """Bind a field to an array of the state; the field must have the name of that table."""
     return cast(NDArray[N], Binding(lambda world: world.state[table], table.name))
 
 
@@ -42,17 +45,17 @@ def count_of[R: Row](table: GrowingTableSpec[R]) -> IntArray:
 
 
 def town_array(name: str) -> Any:
-    """Bind a field to the array of the town that bears its name."""
+    """Bind a field to the array of the town of the same name."""
     return Binding(lambda world: getattr(world.town, name), name)
 
 
 def constant(work: Callable[[Any], Any], item: int | None = None) -> Any:
-    """Bind a field to what `work` computes once per world, or to one item of its result."""
+    """Bind a field to the result of `work`, computed once per world, or to one item of it."""
     return Binding(lambda world: world.cached(work) if item is None else world.cached(work)[item])
 
 
 def computed[T](read: Callable[[Any], T]) -> T:
-    """Bind a field to what `read` computes whenever the bundle is bound."""
+    """Bind a field to the result of `read`, computed whenever the bundle is bound."""
     return cast(T, Binding(read))
 
 
@@ -67,34 +70,46 @@ def population_scale(world: Any) -> float:
 
 
 def bind[B: TableBundle](bundle: type[B], world: Any) -> B:
-    """Return a bundle over the tables and the parameters in force of a world."""
+    """Return a bundle over the tables and the parameters in force of a world.
+
+    Raises
+    ------
+    TypeError
+        If nothing provides a field.
+    """
     return bundle(**{name: read(world) for name, read in readers(cast(Any, bundle)).items()})
 
 
 @cache
 def readers(bundle: type[TableBundle]) -> dict[str, Reader]:
-    """Return how each field of a bundle is read from a world; raise TypeError for a field that nothing provides."""
+    """Return the function that reads each field of a bundle from a world, by name."""
     hints = typing.get_type_hints(bundle)
     return {name: reader(bundle, name, hints[name]) for name in bundle._fields}
 
 
 def reader(bundle: type[TableBundle], name: str, hint: Any) -> Reader:
-    """Return how one field is read from a world."""
+    """Return the function that reads one field from a world; raise TypeError if nothing provides it."""
     default = vars(bundle).get(name)
     if isinstance(default, Binding):
         if default.name not in ("", name):
-            raise TypeError(f"{bundle.__name__}.{name} is bound to '{default.name}'; call the field {default.name}")
+            raise TypeError(
+                f"{bundle.__name__}.{name} is bound to '{default.name}'. A field has the name of its table."
+                f" Rename it to {default.name}."
+            )
         return default.read
     if isinstance(hint, type) and issubclass(hint, TableBundle):
         return lambda world: world.view(hint)
     for row in typing.get_args(hint):
         if found := reader_of_rows(row):
             return found
-    raise TypeError(f"nothing provides {bundle.__name__}.{name}; give it a default such as of(TABLE)")
+    raise TypeError(
+        f"nothing provides {bundle.__name__}.{name}. A field is Rows[X], a bundle, or has a default."
+        " Give it a default such as of(TABLE)."
+    )
 
 
 def reader_of_rows(row: Any) -> Reader | None:
-    """Return how the rows of a class are read from a world, or None if no table has such rows."""
+    """Return the function that reads the rows of a class from a world, or None if no table has such rows."""
     if issubclass(row, ParameterGroup):
         return lambda world: world.parameters[row]
     if row in TABLE_OF:
@@ -110,7 +125,7 @@ def reader_of_rows(row: Any) -> Reader | None:
 
 @cache
 def town_tables() -> dict[Any, str]:
-    """Return the tables of the town by their row class, without those classes that several tables share."""
+    """Return the names of the town's tables by row class; classes that several tables share are left out."""
     named = [(args[0], name) for name, hint in typing.get_type_hints(Town).items() if (args := typing.get_args(hint))]
     rows = [row for row, _ in named]
     return {row: name for row, name in named if rows.count(row) == 1}

@@ -1,4 +1,4 @@
-"""Columns of residents and of the monthly counts, put together from all mechanisms."""
+"""Columns of residents and of the monthly counts, collected from the schemas of all mechanisms."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class ResidentState(
     reporting_schema.ReportingHistory,
     contacts_schema.Acquaintance,
 ):
-    """What changes in a resident: the columns of every mechanism, those of trust first."""
+    """State of a resident: the columns of all mechanisms, those of trust first."""
 
 
 class MonthlyCounts(
@@ -101,7 +101,7 @@ class MonthlyCounts(
     investigation_schema.InvestigationCounts,
     crises_schema.CrisisCounts,
 ):
-    """Counts since the month began; kilometres, hours and days are sums."""
+    """Counts since the beginning of the month; kilometres, hours and days are sums."""
 
 
 MINDS = RowTableSpec(

@@ -1,7 +1,8 @@
-"""The hazard of crime: factors by place and by person, 1 unless a mechanism writes them.
+"""Hazard of crime: factors by place and by person, 1 unless a mechanism changes them.
 
-Crime multiplies these tables; it names no factor.  What raises or lowers the wish to offend comes first; guards, which
-keep crimes away that would have happened, come after it, and those crimes are written into the daybook (`spared`).
+The crime mechanism multiplies these tables without knowing the mechanisms behind them.  There are two sorts of
+modifiers.  Motivation raises or lowers the wish to offend.  Guards prevent crimes that would have happened otherwise;
+each prevented crime is recorded in the shift's events (`spared`) under its guard.
 """
 
 from __future__ import annotations
@@ -16,18 +17,28 @@ from model.world.mechanism import Mechanism
 from model.world.protocol import World
 
 HAZARD_DAY, HAZARD_NIGHT, HAZARD_MARKET_DAY, HAZARD_MARKET_NIGHT = range(4)
-"""Shifts that differ in hazard: day or night, of other days or market days."""
+"""Times with factors of their own: day and night, on other days and on market days."""
 N_WARD_CLASSES = 4
-"""Residents that differ: the careful (1), the young near schools (2), both (3), others (0)."""
+"""Classes of residents: careful (1), young near schools (2), both (3), others (0)."""
 
 
 class HazardFactors:
-    """The factors of one world: ``rates[when, kind, cell]``, ``person[kind, settlement, ward]`` and the guards.
+    """Hazard factors of one world.
 
-    ``highest[when, kind]`` is the greatest rate of any cell.
-
-    ``guards[guard, when, kind, cell]`` stand apart, since a crime that one of them keeps away is written down under its
-    number (``parameters``); ``repeats[guard]`` is 1 where it keeps near repeats away too.
+    Attributes
+    ----------
+    rates
+        Factors of motivation by time, kind and cell.
+    highest
+        Largest of these by time and kind.
+    person
+        Factors by kind, settlement and class of resident.
+    guards
+        Factors of each guard by guard, time, kind and cell.
+    guard_numbers
+        Number of each guard by the name of its mechanism.
+    repeats
+        1 for guards that prevent near repeats too.
     """
 
     def __init__(self, mechanisms: Iterable[Mechanism], n_cells: int, n_settlements: int) -> None:
@@ -42,26 +53,26 @@ class HazardFactors:
         self.person = np.ones((N_KINDS, n_settlements, N_WARD_CLASSES))
 
     def write_all(self, world: World) -> None:
-        """Let every mechanism write its factors, by the numbers in force."""
+        """Compute all factors from the parameters in force."""
         self.write_motivation(world)
         for name in self.guard_modifiers:
             self.write_guard(world, name)
 
     def write_motivation(self, world: World) -> None:
-        """Let what raises or lowers the wish to offend be written anew, and no guard."""
+        """Recompute the factors of motivation, by place and by person."""
         self.rates[:] = self.person[:] = 1.0
         for hazard in self.modifiers.values():
             hazard.person(world, self.person)
         self.write_by_place(world, list(self.modifiers))
 
     def rewrite_mechanism(self, world: World, name: str) -> None:
-        """Let one mechanism that moves write its factors by place anew, and those after it, on what was before it."""
+        """Recompute the factors by place of one mechanism (with `moves`) and of those after it."""
         self.rates[:] = self.rates_before[name]
         names = list(self.modifiers)
         self.write_by_place(world, names[names.index(name) :])
 
     def write_by_place(self, world: World, names: Iterable[str]) -> None:
-        """Let mechanisms write their factors by place, one on the other."""
+        """Multiply the factors by place of some mechanisms into `rates`, in order, and update `highest`."""
         for name in names:
             if name in self.rates_before:
                 self.rates_before[name][:] = self.rates
@@ -69,12 +80,12 @@ class HazardFactors:
         np.max(self.rates, axis=2, out=self.highest)
 
     def write_guard(self, world: World, name: str) -> None:
-        """Let one guard write its factors anew."""
+        """Recompute the factors of one guard."""
         own = self.guards[self.guard_numbers[name]]
         own[:] = 1.0
         self.guard_modifiers[name].place(world, own)
 
 
 def values_by_cell(numbers: FloatArray, settlement: IntArray) -> FloatArray:
-    """Return numbers of settlements for each cell; cells of none take those of the first."""
+    """Return the values of settlements by cell; uninhabited cells take those of the first settlement."""
     return numbers[np.maximum(settlement, 0)]

@@ -1,4 +1,7 @@
-"""What a mechanism brings: one record says all of it, and everything else is collected from these records."""
+"""Record of a mechanism: parameters, tables, columns, measures, hazard factors and steps, in one place.
+
+`model.simulation.registry` collects all records; schedule, tables, counts and measures of the model follow from them.
+"""
 
 from __future__ import annotations
 
@@ -17,86 +20,93 @@ from model.world.protocol import World
 type StepFunction = Callable[["World"], None]
 type KernelArguments = tuple[BundleField, ...]
 type InitialiseResidents = Callable[["World", int, int], None]
+"""Steps of a world; arguments of a kernel; initialisation of the residents of some rows."""
 type FactorWriter = Callable[["World", FloatArray], None]
 
 
 class KernelStep:
-    """A verb that is one kernel over tables that stay where they are: the world gives it them once, not every shift.
+    """A step that runs one kernel.
 
-    Most of a shift are such verbs, and between two kernels Python is cold: a verb in it takes longer than many kernels.
+    Its arguments are bound once and reused until a table moves or a parameter changes.  Most steps of a shift are of
+    this kind; collecting the arguments in Python would take longer than many kernels.
     """
 
-    def __init__(self, rule: Callable[..., None], given: Callable[[World], KernelArguments]) -> None:
-        self.kernel, self.arguments = rule, given
-        update_wrapper(self, given)
+    def __init__(self, rule: Callable[..., None], arguments: Callable[[World], KernelArguments]) -> None:
+        self.kernel, self.arguments = rule, arguments
+        update_wrapper(self, arguments)
 
     def bind(self, world: World) -> Callable[[], None]:
-        """Return the kernel with the tables of a world."""
+        """Return the kernel with its arguments from a world."""
         return bind_kernel(self.kernel, self.arguments(world))
 
     def __call__(self, world: World) -> None:
-        """Carry it out in a world by itself."""
+        """Run the step in a world, outside its schedule."""
         self.bind(world)()
 
 
 def kernel_step(rule: Callable[..., None]) -> Callable[[Callable[[World], KernelArguments]], KernelStep]:
-    """Make a verb of a kernel, and of what tells its tables."""
-    return lambda given: KernelStep(rule, given)
+    """Return a decorator that makes a step of a kernel and the function that returns its arguments."""
+    return lambda arguments: KernelStep(rule, arguments)
 
 
 class MorningStep:
-    """A verb of the mornings only."""
+    """A step that runs in morning shifts only, once a day."""
 
-    def __init__(self, verb: StepFunction) -> None:
-        self.step = verb
-        update_wrapper(self, verb)
+    def __init__(self, step: StepFunction) -> None:
+        self.step = step
+        update_wrapper(self, step)
 
     def __call__(self, world: World) -> None:
-        """Carry it out if it is morning."""
+        """Run the step if the present shift is a morning."""
         if world.tick % SHIFTS == MORNING:
             self.step(world)
 
 
-def morning_step(verb: StepFunction) -> MorningStep:
-    """Leave a verb out of all other shifts."""
-    return MorningStep(verb)
+def morning_step(step: StepFunction) -> MorningStep:
+    """Make a step run in morning shifts only."""
+    return MorningStep(step)
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A monthly column: its unit, and how it is read off a month; without a reader it is the count of its name.
+    """A monthly measure: its unit and the function that reads it from a month; None reads the count of its name.
 
-    What it means stands in both languages in the `.toml` beside the code.
+    Its description stands in both languages in `words.toml` beside the code.
     """
 
     unit: str
     read: Callable[[MonthSnapshot], float] | None = None
 
 
-def measures_from(
-    portrait: Callable[[MonthSnapshot], dict[str, float]], units: Mapping[str, str]
-) -> dict[str, Measure]:
-    """Return the measures that one function takes together, with their units; a month asks it once."""
+def measures_from(compute: Callable[[MonthSnapshot], dict[str, float]], units: Mapping[str, str]) -> dict[str, Measure]:
+    """Return the measures that one function computes together, called once per month, given their units by name."""
 
     def reader(name: str) -> Callable[[MonthSnapshot], float]:
-        return lambda month: month.cached(portrait)[name]
+        return lambda month: month.cached(compute)[name]
 
     return {name: Measure(unit, reader(name)) for name, unit in units.items()}
 
 
 def leave_factors(world: World, factors: FloatArray) -> None:
-    """Leave the factors as they are."""
+    """Default hook: leave the hazard factors unchanged."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class HazardModifier:
-    """How a mechanism raises or lowers the hazard of crime.
+    """Effect of a mechanism on the hazard of crime.
 
-    ``place`` multiplies factors into those of ``[when, kind, cell]``, where ``when`` is 0 by day and 1 by night, 2 and
-    3 the same on market days; ``person`` into those of ``[kind, settlement, ward]``, where ``ward`` tells the careful
-    (1) and the young near schools (2) apart.  A mechanism whose crimes are ``spared`` is a guard: what it keeps away is
-    written into the daybook; ``repeats``: it keeps near repeats away too.  What it writes by place ``moves`` if it is
-    to be written anew while the numbers in force stay.
+    Attributes
+    ----------
+    place
+        Function that multiplies factors into an array by time (day, night, market day, market night), kind and cell.
+    person
+        Function that multiplies factors into an array by kind, settlement and class of resident (`N_WARD_CLASSES`).
+    spared
+        Whether the mechanism is a guard, whose prevented crimes are recorded.
+    repeats
+        Whether the guard prevents near repeats too.
+    moves
+        Whether the factors by place change while parameters stay, so that `rewrite_mechanism` recomputes them.
     """
 
     place: FactorWriter = leave_factors
@@ -108,10 +118,16 @@ class HazardModifier:
 
 @dataclass(frozen=True)
 class Knockout:
-    """How a knock-out shows that a mechanism matters.
+    """Test that switching a mechanism off matters.
 
-    ``measures`` are those of its own process, which change when it is switched off; where the status quo does not use
-    it, ``policy`` does; ``site`` and ``start`` say where and from when something is to be seen.
+    Attributes
+    ----------
+    measures
+        Measures of its own process, which must change.
+    policy
+        Policy that uses the mechanism, if the status quo does not.
+    site, start
+        Scenario and first date in which the change shows, if not the default.
     """
 
     measures: tuple[str, ...]
@@ -121,11 +137,11 @@ class Knockout:
 
 
 def no_step(world: World) -> None:
-    """Do nothing: what a mechanism without such a verb does."""
+    """Default hook: do nothing."""
 
 
 def no_residents(world: World, first: int, end: int) -> None:
-    """Do nothing for those who are born or move here."""
+    """Default hook: do nothing for residents who are born or move here."""
 
 
 @dataclass(frozen=True, kw_only=True)

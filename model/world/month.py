@@ -1,4 +1,4 @@
-"""Snapshot of a month that has ended, as measures and criteria read it."""
+"""Snapshot of a month that has ended, for measures and criteria."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ GROUPS: dict[str, tuple[int, int]] = {
     "adult_victims": (ADULT | VICTIM, ADULT | VICTIM),
     "adults_with_contact": (ADULT | CONTACT, ADULT | CONTACT),
 }
-"""Groups of residents: which flags are looked at, and how they must stand (in the last 12 months)."""
+"""Groups of residents: (mask, required value) of the flags; events count within the last 12 months."""
 N_CLASSES = 1 << len(RESIDENT_FLAGS)
 CLASSES_OF_GROUP = {
     group: np.flatnonzero((np.arange(N_CLASSES) & look) == stand) for group, (look, stand) in GROUPS.items()
@@ -44,9 +44,16 @@ SUMMED_COLUMNS = ("residents", "trust", "fairness", "effectiveness", "fear", "pr
 
 
 class MonthSnapshot:
-    """What one month left behind, as the measures and the criteria read it.
+    """State of a world at the end of a month, as measures and criteria read it.
 
-    ``groups`` and ``settlement_sums`` hold the `SUMS` of every group and settlement.
+    Attributes
+    ----------
+    tally
+        Counts of the month.
+    crime_counts
+        Crimes by stage of the crime funnel and kind.
+    group_sums, settlement_sums
+        Sums of `SUMMED_COLUMNS` over the residents of each group and settlement.
     """
 
     world: World
@@ -65,24 +72,24 @@ class MonthSnapshot:
         self._cache: dict[Callable[[MonthSnapshot], object], Any] = {}
 
     def cached[T](self, work: Callable[[MonthSnapshot], T]) -> T:
-        """Return what ``work`` finds in this month: it is asked once."""
+        """Return the result of ``work`` for this month, computed once."""
         if work not in self._cache:
             self._cache[work] = work(self)
         found: T = self._cache[work]
         return found
 
-    def mean(self, group: str, what: str) -> float:
-        """Mean of trust, fairness, effectiveness or fear in a group; nan where nobody is in it."""
+    def mean(self, group: str, column: str) -> float:
+        """Return the mean of one of `SUMMED_COLUMNS` in a group; nan if the group is empty."""
         sums = self.group_sums[group]
-        return ratio_or_nan(sums[SUMMED_COLUMNS.index(what)], sums[0])
+        return ratio_or_nan(sums[SUMMED_COLUMNS.index(column)], sums[0])
 
     def count(self, group: str) -> float:
-        """Residents in a group."""
+        """Return the number of residents in a group."""
         return float(self.group_sums[group][0])
 
     @cached_property
     def populated(self) -> BoolArray:
-        """Which cells are populated."""
+        """Mask of the populated cells."""
         return self.world.town.cells["population"] > 0
 
     @cached_property
@@ -91,6 +98,6 @@ class MonthSnapshot:
         return ratio_or_zero(self.count("far"), self.count("all"))
 
     def change_by(self, *causes: int) -> float:
-        """Change of mean trust in this month by some causes, in points per 100."""
+        """Return the change of mean trust in this month by some causes, in points on 0-100."""
         booked = self.world.state[LEDGER].sum(axis=(0, 2))
         return ratio_or_nan(100.0 * booked[list(causes)].sum(), self.count("all"))

@@ -1,4 +1,4 @@
-"""Look-ups of places that several packages share."""
+"""Lookups by place that several packages share."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from model.world.state import State
 
 
 def group_holding_cells(state: State) -> IntArray:
-    """Return the group that holds each cell: a clique, or protectors numbered after the cliques, or nobody."""
+    """Return the group that holds each cell: a clique, protectors (numbered after the cliques), or `UNCLAIMED`."""
     territory, protected = state[TERRITORY], state[PROTECTED]
     after: IntArray = np.where(protected >= 0, len(state[CLIQUES]) + protected, UNCLAIMED)
     return np.where(territory >= 0, territory, after)
 
 
 def chief_positions_by_authority(world: World) -> IntArray:
-    """Return for each authority the first officer of the facility that serves it, or -1."""
+    """Return the first officer, the chief, of the facility that serves each authority, or -1."""
     officers, cells = world.town.officers, world.town.cells
     first = {int(f): int(np.flatnonzero(officers["facility"] == f)[0]) for f in np.unique(officers["facility"])}
     return np.array([first.get(int(cells[a.cell].facility), NO_POST) for a in world.town.authorities], np.int64)

@@ -20,7 +20,7 @@ from model.world.state import State
 
 
 class HazardTables(Protocol):
-    """Hazard factors of one world, as `model.world.hazard.Factors` keeps them."""
+    """Hazard factors of one world; `model.world.hazard.HazardFactors` implements and documents them."""
 
     guard_numbers: dict[str, int]
     repeats: IntArray
@@ -74,7 +74,7 @@ class World(Protocol):
 
     @property
     def mood_odds(self) -> float:
-        """Odds of the nation's mood against the police."""
+        """Odds against trust in the nation's mood."""
 
     @property
     def days_of_month(self) -> int:
@@ -86,17 +86,19 @@ class World(Protocol):
     def view[B: TableBundle](self, bundle: type[B]) -> B:
         """Return a bundle bound to this world; bound anew when a table moves or the parameters change."""
 
-    def cached_view[T](self, lay: Callable[[World], T]) -> T:
-        """Return what `lay` makes of the tables and parameters; recomputed when either changes."""
+    def cached_view[T](self, compute: Callable[[World], T]) -> T:
+        """Return the result of `compute` on tables and parameters; recomputed when either changes."""
 
     def cached[T](self, work: Callable[[World], T]) -> T:
-        """Return what `work` finds out about the town, computed once."""
+        """Return the result of `work` on the town, computed once."""
 
-    def run_kernel[T](self, rule: Callable[..., T], given: Callable[[], tuple[BundleField, ...]], *numbers: float) -> T:
-        """Call a kernel whose tables are bound once."""
+    def run_kernel[T](
+        self, rule: Callable[..., T], arguments: Callable[[], tuple[BundleField, ...]], *numbers: float
+    ) -> T:
+        """Run a kernel whose tables are bound once, with the numbers of this call."""
 
     def invalidate_views(self) -> None:
-        """Discard bound tables."""
+        """Discard all bound tables and cached views."""
 
     def apply_impressions(self) -> None:
         """Apply the impressions written since the last call to beliefs."""

@@ -1,10 +1,13 @@
-"""Choosing people and candidates for hazards, always from lists that the calendar fixes."""
+"""Sampling of residents who are present in a cell, and their ages and households.
+
+Candidates are always drawn from presence lists, which the calendar fixes, so that paired worlds draw the same people.
+"""
 
 from __future__ import annotations
 
 import math
 
-from model.engine.calendar import DAYS_A_YEAR
+from model.engine.calendar import DAYS_A_YEAR, MONTHS_A_YEAR, SHIFTS
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import Rows
@@ -12,20 +15,22 @@ from model.town.residents import Person
 from model.world.shift_context import PlaceTables, ShiftContext
 
 DRAW_ATTEMPTS, DRAW_STRIDE = 4, 4096
-"""Tries to find somebody who has not gone, and how far apart their luck is numbered."""
+"""Attempts to draw a resident who has not died or left, and the stride of their draws in the random stream."""
+YOUNG_MAN_UNTIL = 35.0
+"""Age in years below which a man counts as young."""
 
 
 @kernel
 def monthly_probability(a_year: float) -> float:
-    """Chance in a month that belongs to this chance in a year."""
-    return 1.0 - math.exp(math.log1p(-a_year) / 12.0)
+    """Return the probability in a month that gives the probability ``a_year`` in a year."""
+    return 1.0 - math.exp(math.log1p(-a_year) / MONTHS_A_YEAR)
 
 
 @kernel
 def draw_list_position(ground: PlaceTables, where: int, cell: int, u: float) -> int:
-    """Place in list ``where`` of a resident who is in this cell, by luck u; -1 if the cell is empty.
+    """Return the position in presence list ``where`` of a random resident in a cell, or -1 if the cell is empty.
 
-    The list ends with those whose day to be born or move here has come; who has died or moved away since is on it.
+    ``u`` is a uniform number.  The list holds all who have arrived, those who have died or left since included.
     """
     first, end = ground.who_start[where, cell], ground.who_end[where, cell]
     return first + int(u * (end - first)) if first < end else -1
@@ -33,29 +38,33 @@ def draw_list_position(ground: PlaceTables, where: int, cell: int, u: float) -> 
 
 @kernel
 def draw_present(ground: PlaceTables, where: int, cell: int, u: float) -> int:
-    """Resident who is in this cell under list ``where``, by luck u; -1 if the cell is empty."""
+    """Return a random resident in a cell by presence list ``where``, or -1 if the cell is empty; ``u`` is uniform."""
     spot = draw_list_position(ground, where, cell, u)
     return int(ground.who[where, spot]) if spot >= 0 else -1
 
 
 @kernel
-def draw_present_resident(stage: ShiftContext, where: int, cell: int, decision: int, who: int, nth: int) -> int:
-    """Resident who is in this cell and has not gone, in a few tries; who was tried last if all have; -1 if empty."""
+def draw_present_resident(shift: ShiftContext, where: int, cell: int, stream: int, entity: int, draw: int) -> int:
+    """Return a random resident in a cell, or -1 if the cell is empty.
+
+    Redraws residents who have died or left, a few times; the last one drawn is returned even if gone.  ``stream``,
+    ``entity`` and ``draw`` key the random numbers.
+    """
     i = -1
     for a in range(DRAW_ATTEMPTS):
         i = draw_present(
-            stage.ground, where, cell, keyed_uniform(stage.seed, decision, stage.tick, who, nth + DRAW_STRIDE * a)
+            shift.ground, where, cell, keyed_uniform(shift.seed, stream, shift.tick, entity, draw + DRAW_STRIDE * a)
         )
-        if i < 0 or stage.minds[i].gone < 0:
+        if i < 0 or shift.minds[i].gone < 0:
             break
     return i
 
 
 @kernel
 def household_rows(people: Rows[Person], i: int) -> tuple[int, int]:
-    """First row of the household that resident i lived in at the start, and the row after its last.
+    """Return the first row of the initial household of resident ``i``, and the row after its last.
 
-    Who was born or moved in since stands elsewhere in the table and is not among them.
+    Members who were born or moved in later have rows elsewhere and are not included.
     """
     household, first, end = people[i].household, i, i + 1
     while first > 0 and people[first - 1].household == household:
@@ -67,11 +76,11 @@ def household_rows(people: Rows[Person], i: int) -> tuple[int, int]:
 
 @kernel
 def age_years(person: Person, tick: int) -> float:
-    """Age in years on the day of this tick."""
-    return (tick // 3 - person.born) / DAYS_A_YEAR
+    """Return the age in years on the day of a tick."""
+    return (tick // SHIFTS - person.born) / DAYS_A_YEAR
 
 
 @kernel
 def is_young_man(person: Person, tick: int, youngest: float) -> bool:
-    """Whether this is a man from ``youngest`` to under 35 years."""
-    return person.female == 0 and youngest <= age_years(person, tick) < 35.0
+    """Return whether a resident is a man from ``youngest`` to under 35 years."""
+    return person.female == 0 and youngest <= age_years(person, tick) < YOUNG_MAN_UNTIL

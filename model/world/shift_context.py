@@ -1,4 +1,4 @@
-"""The sets of tables that most kernels take: the ground, the police plant, and the stage of the present shift."""
+"""Bundles that most kernels take: places, police resources, and the context of the present shift."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ from model.world.state import ARRIVED, CROWD, OFFICERS, WHO_END
 
 
 class PlaceTables(TableBundle):
-    """The tables of the town that kernels read about places and residents."""
+    """Tables of places and residents; `Town` explains those of the town.
+
+    ``who_end`` is the end of each presence list, ``crowd`` the residents in each cell by list, ``come`` the number of
+    residents who have arrived.
+    """
 
     cells: Rows[Cell]
     near: IntArray = town_array("near")
@@ -35,7 +39,7 @@ class PlaceTables(TableBundle):
 
 
 def seats_by_post(world: Any) -> IntArray:
-    """Return the two officers of every post, -1 for an empty seat; reinforcements of a post share its seats."""
+    """Return the two officers of every post, -1 for an empty seat; reinforcements share the seats of their post."""
     seats = np.full((len(world.town.posts) // POST_COPIES, 2), -1, np.int64)
     for number, officer in enumerate(world.state[OFFICERS]):
         if officer.post >= 0:
@@ -44,10 +48,7 @@ def seats_by_post(world: Any) -> IntArray:
 
 
 class PoliceTables(TableBundle):
-    """The tables of the town that kernels read about the police; ``seats[post]`` are its two officers.
-
-    Reinforcements of a post have its seats.
-    """
+    """Tables of the police; ``seats[post]`` are the two officers of a post and of its reinforcements."""
 
     facilities: Rows[FacilityRow]
     officers: Rows[Officer]
@@ -59,7 +60,7 @@ class PoliceTables(TableBundle):
 
 
 class ShiftContext(TableBundle):
-    """Where an event of this shift happens: its page, the town, the residents, the books, and whose luck it is.
+    """Context of the current shift: event tables, places, residents, ledger, counts, time and random seed.
 
     ``events`` holds the effects of events by settlement and kind.  ``where`` is the number of the list that says who is
     where in this shift, ``month`` twelve times the year plus 0 to 11.

@@ -1,4 +1,8 @@
-"""What happens in one shift: the tables that each submodel reads and the next appends to."""
+"""Events of the current shift: tables to which each mechanism appends and which later ones read.
+
+They are cleared at the start of every shift.  Kernels append without checking the size, so a step first reserves
+capacity (`ShiftEvents.reserve`).
+"""
 
 from typing import Any
 
@@ -10,7 +14,7 @@ from model.engine.tables import TableVersion
 
 
 class Visit(Row):
-    """A couple, or an army patrol (post -1), at a place for some minutes; ``km`` is what it drives for it."""
+    """Stay of a couple, or of an army patrol (post -1), in a cell; ``stay`` in minutes, ``km`` driven to get there."""
 
     post: int
     cell: int
@@ -23,10 +27,11 @@ class Visit(Row):
 
 
 class Incident(Row):
-    """A crime: who, where, how grave, and what became of it in its shift; ``offender`` is a slot or -1.
+    """A crime and its consequences in this shift.
 
-    Crime and the other mechanisms of harm write it; reporting writes to whom it is told; information, pressure, justice
-    and response write what becomes of it.
+    Crime and other mechanisms of victimisation append it.  Reporting writes reporter (``teller``) and channel
+    (``told``); information, pressure, justice and response write the consequences.  ``offender`` is a row of the
+    offenders or -1; ``severity`` is 0 to 1.
     """
 
     tick: int
@@ -55,9 +60,9 @@ class Incident(Row):
 
 
 class Call(Row):
-    """A call for help; ``since`` is the minute from which the caller waits, ``incident`` a row of this shift or -1.
+    """A call for help; the caller waits from minute ``since``.
 
-    ``board`` is the board that will know what became of it, or -1.
+    ``incident`` is a row of this shift's incidents or -1, ``board`` the board that learns the outcome or -1.
     """
 
     born: int
@@ -72,7 +77,7 @@ class Call(Row):
 
 
 class CallResponse(Row):
-    """A call that a couple served, and where."""
+    """A call that a couple served; ``wait`` in minutes."""
 
     born: int
     number: int
@@ -83,7 +88,7 @@ class CallResponse(Row):
 
 
 class UnservedCall(Row):
-    """A call that nobody will answer, and what was missing."""
+    """A call that nobody will serve, with the reason (`UNSERVED_REASONS`)."""
 
     born: int
     number: int
@@ -92,9 +97,9 @@ class UnservedCall(Row):
 
 
 class Arrest(Row):
-    """An arrest, of an offender caught (a row of the incidents) or on the street (-1).
+    """An arrest for an incident of this shift, or on the street (``incident`` -1).
 
-    ``other`` is 1 if it took somebody else, ``member`` the member of a clique whom it took, or -1.
+    ``other`` is 1 for the arrest of a wrong person, ``member`` the arrested member of a clique or -1.
     """
 
     incident: int
@@ -107,7 +112,7 @@ class Arrest(Row):
 
 
 class Hearing(Row):
-    """A step of a case before a communal authority, and what it ended with."""
+    """A step of a case before a communal authority, with its outcome."""
 
     born: int
     number: int
@@ -115,7 +120,7 @@ class Hearing(Row):
 
 
 class Meeting(Row):
-    """A meeting of a community with the police."""
+    """A meeting of a community with the police; ``came`` is the number of participants."""
 
     authority: int
     problem: int
@@ -141,9 +146,11 @@ class OutsideVictimisation(Row):
 
 
 class Impression(Row):
-    """What one resident lived through or heard: shares that are good, weights as evidence, and the change it made.
+    """An experience of one resident, direct or heard of, as evidence about the police.
 
-    ``fast`` is the part that is forgotten within weeks.
+    ``quality_f`` and ``quality_e`` are its favourable shares for fairness and effectiveness (0-1), ``weight_f`` and
+    ``weight_e`` its weights as evidence, ``fast`` the share that goes to the memory of weeks; ``change`` is the
+    resulting change of trust.
     """
 
     who: int
@@ -157,7 +164,7 @@ class Impression(Row):
 
 
 class CoupleImpression(Row):
-    """An impression that a couple left: its row in this shift, the couple, and the cell where it was."""
+    """Attribution of an impression (row of this shift) to a couple and a cell."""
 
     impression: int
     post: int
@@ -165,7 +172,7 @@ class CoupleImpression(Row):
 
 
 class PreventedCrime(Row):
-    """A crime that a guard kept away (`model.world.hazard`)."""
+    """A crime that a guard prevented (`model.world.hazard`)."""
 
     number: int
     kind: int
@@ -220,9 +227,9 @@ TO_PATROL, BY_PHONE, AT_STATION, OWN_PHONE, COMMUNAL, PROSECUTOR, ANONYMOUS, TO_
 CASEWORK, ROUTE, INSTITUTION, PROBLEM, POST, CHECKPOINT, SOLDIERS, HOMES = (
     int64_constant(kind) for kind in range(-1, 7)
 )
-"""Kinds of visits: none (work on cases), by route, to an institution, by plan, on a post, checkpoint, army, homes."""
+"""Purposes of visits: case work (-1), route, institution, plan, post, checkpoint, army patrol, home visits."""
 N_PROBLEMS, N_PLAN_CELLS = 6, 5
-"""Problems by which stations and headquarters remember crime, and places of a plan."""
+"""Classes of crime in the records of the police, and places of a plan."""
 UNSERVED_REASONS = ("line", "hours", "fuel", "vehicles", "paper", "declined")
 NO_LINE, NO_HOURS, NO_FUEL, NO_VEHICLES, NO_ARRIVAL, DECLINED = (int64_constant(reason) for reason in range(6))
 EVENT_TABLES: dict[str, type[Row]] = {
@@ -246,7 +253,7 @@ TABLE_NAMES = tuple(EVENT_TABLES)
 
 
 class ShiftEventTables(TableBundle):
-    """The tables of one shift as kernels take them; ``counts`` tells how many rows of each are filled."""
+    """Event tables of the shift as kernels take them; ``counts`` holds the number of rows written to each."""
 
     visits: Rows[Visit]
     incidents: Rows[Incident]
@@ -265,7 +272,10 @@ class ShiftEventTables(TableBundle):
 
 
 class ShiftEvents:
-    """Keeps the tables of the present shift and makes capacity in them before each submodel writes."""
+    """Storage of the event tables of the current shift.
+
+    ``day`` is the bundle of all tables; ``version`` increases when a table is reallocated.
+    """
 
     def __init__(self, version: TableVersion | None = None) -> None:
         self.version = version or TableVersion()
@@ -275,11 +285,11 @@ class ShiftEvents:
         self.day = ShiftEventTables(**self.tables, counts=self.counts)
 
     def clear(self) -> None:
-        """Begin a new shift."""
+        """Remove all events, at the start of a shift."""
         self.counts.fill(0)
 
     def reserve(self, table: int, extra: int) -> ShiftEventTables:
-        """Make capacity for ``extra`` more rows in one table; return the tables."""
+        """Ensure capacity for ``extra`` more rows in one table; return the bundle of all tables."""
         need = self.counts.item(table) + extra
         if need > self.capacity[table]:
             self.capacity[table], name = 2 * need, TABLE_NAMES[table]
@@ -291,5 +301,5 @@ class ShiftEvents:
         return self.day
 
     def rows_of(self, table: int) -> Rows[Row]:
-        """Return the rows of one table written so far in this shift (a view)."""
+        """Return a view of the rows written to one table in this shift."""
         return self.tables[TABLE_NAMES[table]][: self.counts[table]]

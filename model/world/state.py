@@ -1,7 +1,7 @@
-"""The State: everything that a run changes, as plain tables; a checkpoint is this and nothing else.
+"""State of a world: everything that a run changes, as plain tables; a checkpoint holds these tables.
 
-Here stand the tables that several mechanisms write: who writes which column stands in `MAP.md`, from their records.
-What belongs to one mechanism it declares itself.
+This module declares the tables that several mechanisms write; the writers of each column are listed in `docs/` from the
+mechanisms' records.  A table of one mechanism is declared in its `schema.py`.
 """
 
 from __future__ import annotations
@@ -29,12 +29,13 @@ from model.town.town import Town
 
 
 class CoupleRow(Row):
-    """A couple in this shift: whether it serves, who leads, how it moves, where it was last, from when it is free.
+    """A couple in this shift.
 
-    ``sector`` is where the relief sends it; ``busy`` are its minutes on calls and arrests, besides fixed duty;
-    ``slots`` its free stretches, of which some are for orders, meetings, requests and problems.  ``block`` is the use
-    for which the chief set the hours of this shift, or -1.  ``tank`` is its litres, as kilometres, ``km`` less those of
-    its calls; ``calls`` those that it served.
+    ``on`` is 1 on duty; ``lead`` and ``mate`` are its officers, ``mode`` its means of transport, ``sector`` its sector,
+    ``cell`` its last place.  Times are minutes of the shift: ``free`` from when it is available, ``duty_start`` to
+    ``duty_end`` fixed duty, ``busy`` minutes on calls and arrests.  ``slots`` are its patrol stretches, some of them
+    for orders, meetings, requests and problems; ``block`` is the use set by the chief for this shift, or -1.  ``tank``
+    is the fuel left, as kilometres; ``km`` the distance of patrols, ``calls`` the calls served.
     """
 
     on: int
@@ -60,7 +61,7 @@ class CoupleRow(Row):
 
 
 class FacilityResources(Row):
-    """What a facility has this month."""
+    """Resources of a facility this month: working lines, cash and maintenance."""
 
     late: int
     internet: int
@@ -73,14 +74,14 @@ class FacilityResources(Row):
 class Board(Row):
     """A communal board, or the auxiliary mayor of a settlement.
 
-    Ticks of the last meeting, the last request and the last meeting that got an answer (``heard``); ``problem`` is the
-    kind asked about, ``phones`` the share of leaders with an officer's number, ``shown`` what people have seen of its
-    justice, summed over ``showings``, ``standing`` what it is worth to them besides.
+    ``met``, ``asked`` and ``heard`` are ticks of the last meeting, the last request and the last meeting that was
+    answered; ``problem`` is the kind asked about, ``phones`` the share of leaders with an officer's number.  Legitimacy
+    rests on ``shown``, the justice that people have seen, summed over ``showings``, and on ``standing``, its prior.
 
-    From ``calls_answered`` to ``climbs_broken`` it remembers, fading, what speaks for police and state and what speaks
-    against; ``disposition`` is what it thinks without (0-1).  ``protocol``, ``watching`` and ``invites`` are what it
-    decided; ``unmet`` counts requests, ``rung`` how far up they climbed, ``climbing`` whether one is there; ``nights``
-    are this month's crimes by night that it knows of, ``usual`` those of a usual month, ``tired`` months on watch.
+    ``calls_answered`` to ``climbs_broken`` are decaying evidence for and against police and state, ``disposition`` is
+    the prior belief (0-1).  ``protocol``, ``watching`` and ``invites`` are its decisions.  ``unmet`` counts requests,
+    ``rung`` is their level of escalation, ``climbing`` 1 while one is pending there.  ``nights`` are the known crimes
+    by night of this month, ``usual`` those of a usual month, ``tired`` the months on watch.
     """
 
     met: int
@@ -128,7 +129,7 @@ class Board(Row):
 
 
 class CommunalCase(Row):
-    """A case before a communal authority; ``step`` is what it waits for."""
+    """A case before a communal authority; ``step`` is its next step, ``due`` the tick of that step."""
 
     born: int
     number: int
@@ -143,7 +144,7 @@ class CommunalCase(Row):
 
 
 class Plan(Row):
-    """A station's plan for a quarter, and what it does about it."""
+    """A station's plan for a quarter: problem, places, hours, and its implementation."""
 
     mode: int
     kind: int
@@ -225,9 +226,10 @@ CENTRAL_TABLES: tuple[TableSpec, ...] = (
 
 
 class State:
-    """What changes in a run.  Rows are never reused; the dead stay, marked.
+    """All tables that a run changes.
 
-    ``state[TABLE]`` is the table as its declaration says; ``state.name`` the same for those who look in from outside.
+    ``state[TABLE]`` is the table of a declaration; ``state.name`` is the same by name, for use outside the model.  Rows
+    of residents are never reused; those who die or leave are marked.
     """
 
     def __init__(self, declared: Iterable[TableSpec], town: Town, sizes: TableSizes) -> None:
@@ -246,11 +248,11 @@ class State:
         return getattr(self, table.name)
 
     def __setitem__[N: np.generic](self, table: ArraySpec[N], numbers: NDArray[N]) -> None:
-        """Put other numbers, of another length perhaps, in the place of those of a field."""
+        """Replace an array, possibly by one of another length."""
         setattr(self, table.name, numbers)
 
     def open_month(self, declared: Iterable[TableSpec]) -> None:
-        """Set to zero what begins anew with each month."""
+        """Clear the tables that count within a month."""
         for table in declared:
             if table.monthly:
                 found = getattr(self, table.name)

@@ -1,1 +1,1 @@
-"""Decisions: how those who decide weigh their options, and the book that says what each chose and why."""
+"""Discrete choices of agents: utilities of options, the choice drawn, and a record of each with its reason."""

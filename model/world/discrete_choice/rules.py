@@ -1,13 +1,16 @@
-"""Decisions: how those who decide weigh their options, and the book that says what each chose and why (ODD 4.1).
+"""Discrete choices of agents: utilities of options, the choice drawn, and a record of each with its reason.
 
-A matter is what somebody has to decide.  Each of its options has a utility, in log-odds, that is a sum of terms; a
-term reads only what the one who decides has met, been told or remembers.  The reason booked is the term without which
-the choice would have been another at the same luck.
+The model is a multinomial logit.  The utility of each option, in log-odds, is a sum of terms; a term reads only what
+the agent has met, been told or remembers.  A caller clears the terms (`clear_terms`), fills
+``choice.terms[option, term]``, and calls `decide_and_record`.
+
+The recorded reason is the term without which the agent would have chosen another option at the same random number.
 """
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,12 +19,24 @@ from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import FloatArray, IntArray, Rows
 from model.world.binding import computed, count_of
-from model.world.discrete_choice.schema import BY_LUCK, CHOICES, ChoiceRecord
+from model.world.discrete_choice.schema import BY_LUCK, CHOICES, SMALLEST_GUMBEL_UNIFORM, ChoiceRecord
 from model.world.mechanism import Mechanism
 
 
+class ChoiceDraw(NamedTuple):
+    """Key of the random numbers of a choice, and whether its options are ordered."""
+
+    matter: int
+    ordered: bool
+    tick: int
+    who: int
+
+
 class ChoiceTables(TableBundle):
-    """Where a choice is weighed and booked: ``terms[option, term]`` in log-odds, filled anew for each choice."""
+    """Work space of one choice and the table of records.
+
+    ``terms[option, term]`` and ``pull[option]`` (the utilities) are in log-odds and overwritten by each choice.
+    """
 
     terms: FloatArray = computed(lambda world: np.zeros((MOST_OPTIONS, MOST_TERMS)))
     pull: FloatArray = computed(lambda world: np.zeros(MOST_OPTIONS))
@@ -33,114 +48,133 @@ class ChoiceTables(TableBundle):
 
 @kernel
 def share_with_prior(good: float, bad: float, weight: float, disposition: float) -> float:
-    """Share of good in what is remembered, where a disposition (0-1) counts as this much evidence."""
+    """Return the share of favourable evidence, with a prior belief ``disposition`` (0-1) of weight ``weight``.
+
+    This is the mean of a Beta distribution with ``good`` and ``bad`` as evidence.
+    """
     return (good + weight * disposition) / (good + bad + weight)
 
 
 @kernel
-def clear_terms(desk: ChoiceTables) -> None:
-    """Begin to weigh: all terms are neutral."""
-    desk.terms[:, :] = 0.0
-    desk.pull[:] = 0.0
+def clear_terms(choice: ChoiceTables) -> None:
+    """Set all terms and utilities to 0, before a choice."""
+    choice.terms[:, :] = 0.0
+    choice.pull[:] = 0.0
 
 
 @kernel
-def sum_utilities(desk: ChoiceTables, options: int, terms: int, without: int) -> None:
-    """Sum up the utilities of the options, one term left out (-1: none)."""
+def sum_utilities(choice: ChoiceTables, options: int, terms: int, without: int) -> None:
+    """Write the utilities of the options, the sums of their terms; ``without`` leaves one term out (-1: none)."""
     for o in range(options):
-        desk.pull[o] = 0.0
+        choice.pull[o] = 0.0
         for k in range(terms):
             if k != without:
-                desk.pull[o] += desk.terms[o, k]
+                choice.pull[o] += choice.terms[o, k]
 
 
 @kernel
-def choose_ordered(desk: ChoiceTables, options: int, u: float) -> int:
-    """Option that belongs to luck u where options are ordered, each as likely as exp of its utility says."""
-    most, total, reached = desk.pull[0], 0.0, 0.0
+def choose_ordered(choice: ChoiceTables, options: int, u: float) -> int:
+    """Return the option at the quantile ``u`` of the ordered options; probabilities are the softmax of utilities.
+
+    With one number for all options, a term that favours later options never moves a choice back.
+    """
+    # Subtracting the largest utility keeps exp() from overflowing.
+    most, total, reached = choice.pull[0], 0.0, 0.0
     for o in range(1, options):
-        most = max(most, desk.pull[o])
+        most = max(most, choice.pull[o])
     for o in range(options):
-        total += math.exp(desk.pull[o] - most)
+        total += math.exp(choice.pull[o] - most)
     for o in range(options - 1):
-        reached += math.exp(desk.pull[o] - most)
+        reached += math.exp(choice.pull[o] - most)
         if u * total < reached:
             return o
     return options - 1
 
 
 @kernel
-def choose_gumbel(desk: ChoiceTables, options: int, matter: int, tick: int, who: int) -> int:
-    """Option of the highest utility with its own luck: what makes one better moves choices from or to it alone."""
+def choose_gumbel(choice: ChoiceTables, options: int, matter: int, tick: int, who: int) -> int:
+    """Return the option with the largest utility plus Gumbel noise of its own (the Gumbel-max trick).
+
+    Probabilities are the softmax of utilities.  A term of one option moves choices only to or from that option.
+    """
     best, most = 0, -math.inf
     for o in range(options):
-        u = keyed_uniform(desk.seed, matter, tick, who, o)
-        pull = desk.pull[o] - math.log(-math.log(u + 1e-300))
+        u = keyed_uniform(choice.seed, matter, tick, who, o)
+        pull = choice.pull[o] - math.log(-math.log(u + SMALLEST_GUMBEL_UNIFORM))
         if pull > most:
             best, most = o, pull
     return best
 
 
 @kernel
-def choose_option(desk: ChoiceTables, options: int, matter: int, ordered: bool, tick: int, who: int) -> int:
-    """Option chosen by the utilities summed up last."""
+def choose_option(choice: ChoiceTables, options: int, matter: int, ordered: bool, tick: int, who: int) -> int:
+    """Return the option chosen by the present utilities; ``matter``, ``tick`` and ``who`` key the random numbers."""
     if ordered:
-        return choose_ordered(desk, options, keyed_uniform(desk.seed, matter, tick, who, 0))
-    return choose_gumbel(desk, options, matter, tick, who)
+        return choose_ordered(choice, options, keyed_uniform(choice.seed, matter, tick, who, 0))
+    return choose_gumbel(choice, options, matter, tick, who)
 
 
 @kernel
-def option_probability(desk: ChoiceTables, options: int, option: int) -> float:
-    """Chance of an option by the utilities summed up last."""
+def option_probability(choice: ChoiceTables, options: int, option: int) -> float:
+    """Return the probability of an option by the present utilities."""
     total = 0.0
     for o in range(options):
-        total += math.exp(desk.pull[o] - desk.pull[option])
+        total += math.exp(choice.pull[o] - choice.pull[option])
     return 1.0 / total
 
 
 @kernel
-def relative_utility(desk: ChoiceTables, options: int, option: int, term: int) -> float:
-    """How far a term speaks for an option against the mean of the others."""
-    own: float = desk.terms[option, term]
+def relative_utility(choice: ChoiceTables, options: int, option: int, term: int) -> float:
+    """Return the term's utility for an option less its mean over the other options."""
+    own: float = choice.terms[option, term]
     others = -own
     for o in range(options):
-        others += desk.terms[o, term]
+        others += choice.terms[o, term]
     return own - others / (options - 1)
 
 
 @kernel
-def decisive_term(
-    desk: ChoiceTables, options: int, terms: int, option: int, matter: int, ordered: bool, tick: int, who: int
-) -> int:
-    """Term without which another option had been chosen at the same luck, the strongest if there are several; or -1."""
+def decisive_term(choice: ChoiceTables, options: int, terms: int, option: int, drawn: ChoiceDraw) -> int:
+    """Return the term without which the draw would have given another option, or -1; the strongest if several."""
     reason, most = BY_LUCK, -math.inf
     for k in range(1, terms):
-        sum_utilities(desk, options, terms, k)
-        if choose_option(desk, options, matter, ordered, tick, who) != option:
-            force = relative_utility(desk, options, option, k)
+        sum_utilities(choice, options, terms, k)
+        if choose_option(choice, options, drawn.matter, drawn.ordered, drawn.tick, drawn.who) != option:
+            force = relative_utility(choice, options, option, k)
             if force > most:
                 reason, most = k, force
     return reason
 
 
 @kernel
-def decide_and_record(
-    desk: ChoiceTables, options: int, terms: int, matter: int, ordered: bool, tick: int, who: int
+def decide_and_record(  # noqa: PLR0913 - size of the choice and key of its draw, as plain numbers
+    choice: ChoiceTables, options: int, terms: int, matter: int, ordered: bool, tick: int, who: int
 ) -> int:
-    """Choose between the options as they were weighed, and book the choice; return the option.
+    """Draw a choice from the terms written before, append its record, and return the option.
 
-    ``tick`` and ``who`` name the luck; the choice is booked under the present shift.
+    Parameters
+    ----------
+    choice
+        Work space with the terms of all options.
+    options, terms
+        Numbers of options and of terms (habit included) in use.
+    matter
+        Number of the declared choice.
+    ordered
+        Whether the options are ordered.
+    tick, who
+        Time and agent that key the random numbers; the record bears the present shift.
     """
-    sum_utilities(desk, options, terms, -1)
-    option = choose_option(desk, options, matter, ordered, tick, who)
-    row = desk.choices[desk.choices_count[0]]
+    sum_utilities(choice, options, terms, -1)
+    option = choose_option(choice, options, matter, ordered, tick, who)
+    row = choice.choices[choice.choices_count[0]]
     row.v0, row.v1, row.v2, row.v3, row.v4 = (
-        desk.pull[0], desk.pull[1], desk.pull[2], desk.pull[3], desk.pull[4],
+        choice.pull[0], choice.pull[1], choice.pull[2], choice.pull[3], choice.pull[4],
     )  # fmt: skip
-    row.tick, row.matter, row.who, row.option = desk.now[0], matter, who, option
-    row.chance = option_probability(desk, options, option)
-    row.term = decisive_term(desk, options, terms, option, matter, ordered, tick, who)
-    desk.choices_count[0] += 1
+    row.tick, row.matter, row.who, row.option = choice.now[0], matter, who, option
+    row.chance = option_probability(choice, options, option)
+    row.term = decisive_term(choice, options, terms, option, ChoiceDraw(matter, ordered, tick, who))
+    choice.choices_count[0] += 1
     return option
 
 

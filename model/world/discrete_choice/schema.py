@@ -1,4 +1,4 @@
-"""Declarations of deciding: parameters, columns, tables and constants."""
+"""Declarations of discrete choice: the record of a choice and its table."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from model.engine.rows import Row
 from model.engine.tables import GrowingTableSpec
 
 BY_LUCK = -1
-"""Reason of a choice that no single term decided."""
+"""Reason recorded for a choice that no single term decided."""
+SMALLEST_GUMBEL_UNIFORM = 1e-300
+"""Added to a uniform before its double logarithm, which is infinite at 0."""
 
 
 class ChoiceRecord(Row):
-    """What somebody decided: ``who`` of the kind of agent that the matter says, which option with what chance, why.
+    """Record of a choice: ``who`` is the row of the agent, ``chance`` the probability of the option.
 
-    ``term`` is the number of the term that was decisive, or -1 for luck; ``v0`` … are the utilities of the options.
+    ``term`` is the decisive term, or -1 if none was; ``v0`` to ``v4`` are the utilities of the options in log-odds.
     """
 
     tick: int
