@@ -1,4 +1,4 @@
-"""Mesa agents as named views of rows: the columns of the State are the only truth."""
+"""Mesa agents as named views of table rows; all data lie in the tables of the state."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from model.world.state import BOARDS, COUPLES
 
 
 class AgentView(mesa.Agent):
-    """One row of a table."""
+    """Base class of agents: a view of one row of a table."""
 
     model: World
 
@@ -21,7 +21,7 @@ class AgentView(mesa.Agent):
 
 
 class Couple(AgentView):
-    """A standing post of two seats, filled by roster (*pareja*)."""
+    """A couple (*pareja*): a post of two officers, staffed by the roster."""
 
     @property
     def on_duty(self) -> bool:
@@ -30,12 +30,12 @@ class Couple(AgentView):
 
     @property
     def cell(self) -> int:
-        """Cell in which the couple was last."""
+        """Last cell of the couple."""
         return int(self.model.state[COUPLES][self.row].cell)
 
     @property
     def mode(self) -> str:
-        """How it moves: on foot, by motorcycle, by vehicle or by bicycle."""
+        """Means of transport: foot, motorcycle, vehicle or bicycle."""
         return MODES[self.model.state[COUPLES][self.row].mode]
 
     @property
@@ -49,46 +49,46 @@ class Station(AgentView):
 
     @property
     def name(self) -> str:
-        """Its name."""
+        """Name of the facility."""
         return str(self.model.town.facility_names[self.row])
 
     @property
     def couples_on_duty(self) -> int:
-        """Couples of this facility on the street in the present shift."""
+        """Number of couples of this facility on duty in the present shift."""
         own = self.model.town.posts["facility"] == self.row
         return int(self.model.state[COUPLES]["on"][own].sum())
 
 
 class Authority(AgentView):
-    """A communal authority or auxiliary mayor, numbered, never named."""
+    """A communal authority or auxiliary mayor, identified by number only."""
 
     @property
     def settlement(self) -> str:
-        """The settlement that it serves."""
+        """Name of the settlement that it serves."""
         return str(self.model.town.settlement_names[self.model.town.authorities[self.row].settlement])
 
     @property
     def legitimacy(self) -> float:
-        """Legitimacy among those it serves, in log-odds."""
+        """Legitimacy among the residents it serves, in log-odds."""
         return float(self.model.state[BOARDS][self.row].legitimacy)
 
 
 class Clique(AgentView):
-    """A clique (*clica*) on synthetic cells, numbered, never named."""
+    """A clique (*clica*) on synthetic cells, identified by number only."""
 
     @property
     def gang(self) -> str:
-        """MS-13 or Barrio 18."""
+        """Gang of the clique: MS-13 or Barrio 18."""
         return GANGS[self.model.state[CLIQUES][self.row].gang]
 
     @property
     def members(self) -> int:
-        """How many belong to it."""
+        """Number of members."""
         return int(self.model.state[CLIQUES][self.row].members)
 
 
 def create_agents(model: World) -> None:
-    """Make the agents of a world, once, in the order of their rows."""
+    """Create the agents of a world, in order of their rows."""
     for kind, table in (
         (Station, model.town.facilities),
         (Couple, model.town.posts[model.town.posts["copy"] == 0]),

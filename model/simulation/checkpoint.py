@@ -1,4 +1,4 @@
-"""Checkpoints: the State taken apart into tables by name, and put together again from numbers of the same kinds."""
+"""Checkpoints: split the state of a world into named tables, and reassemble it with types and shapes checked."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ type DtypeMapping = Mapping[str, np.dtype[np.void]]
 
 
 class Checkpoint(TypedDict):
-    """Everything that a run changes, and which code it comes from."""
+    """Everything that a run changes, with the fingerprint of the code."""
 
     fingerprint: str
     tick: int
@@ -41,17 +41,34 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
 def read_checkpoint(
     folder: Path, town: Town, sizes: TableSizes, past: DtypeMapping, kept: DtypeMapping, whole: bool = False
 ) -> Checkpoint:
-    """Return the checkpoint in a folder, or raise if it is none, or not of this code and town."""
+    """Return the checkpoint in a folder.
+
+    Parameters
+    ----------
+    folder
+        Folder written by `write_checkpoint`.
+    town, sizes
+        Town of the scenario and its numbers of rows.
+    past, kept
+        Row types of the monthly history and of what is kept of shifts.
+    whole
+        Skip the check of the digest, for a file known to be intact.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged, or belongs to other code or another town.
+    """
     tables, about = state_file.read_state(folder, whole)
     try:
         return assemble_checkpoint(tables, about, town, sizes, past, kept)
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as reason:
-        told = " ".join(str(reason).split())
-        raise InputError(f"{folder} does not fit this scenario ({told}): {state_file.SAVE_AGAIN_HINT}") from None
+        what = " ".join(str(reason).split())
+        raise InputError(f"{folder} does not fit this scenario ({what}): {state_file.SAVE_AGAIN_HINT}") from None
 
 
 def split_checkpoint(checkpoint: Checkpoint) -> tuple[dict[str, CheckpointRows], dict[str, Any]]:
-    """Return the tables of a checkpoint by name, and what else is to be known of it."""
+    """Return the tables of a checkpoint by name, and its description."""
     tables: dict[str, CheckpointRows] = {}
     for table in TABLES:
         held = getattr(checkpoint["state"], table.name)
@@ -77,7 +94,7 @@ def assemble_checkpoint(
     past: DtypeMapping,
     kept: DtypeMapping,
 ) -> Checkpoint:
-    """Return a checkpoint from its tables: a State as this town has it, filled with numbers of the same kinds."""
+    """Return a checkpoint from tables and description: a new state of this town, filled with the stored values."""
     state = State(TABLES, town, sizes)
     for table in TABLES:
         fill_table(state, table, tables)
@@ -100,7 +117,7 @@ def assemble_checkpoint(
 
 
 def fill_table(state: State, table: TableSpec, tables: dict[str, CheckpointRows]) -> None:
-    """Put the numbers of a file into one table of a State, whose kind and shape they must have."""
+    """Write stored values into one table of a state; raise ValueError if type or shape differ."""
     held, name = getattr(state, table.name), f"state/{table.name}"
     if isinstance(table, GrowingTableSpec):
         rows, count = (
@@ -122,7 +139,7 @@ def fill_table(state: State, table: TableSpec, tables: dict[str, CheckpointRows]
 
 
 def read_array(tables: dict[str, CheckpointRows], name: str, kind: np.dtype[Any]) -> CheckpointRows:
-    """Return the numbers of a file by name, or raise if they are not of a kind."""
+    """Return a stored array by name; raise ValueError if it is missing or of another type."""
     if name not in tables:
         raise ValueError(f"'{name}' is missing")
     if tables[name].dtype != kind:
@@ -131,7 +148,7 @@ def read_array(tables: dict[str, CheckpointRows], name: str, kind: np.dtype[Any]
 
 
 def copy_as_type(name: str, tables: dict[str, CheckpointRows], kind: np.dtype[Any]) -> CheckpointRows:
-    """Return numbers of a file in memory of their own, in the type that kernels know."""
+    """Return a copy of a stored array in the data type of kernels."""
     found = read_array(tables, name, kind)
     made = np.zeros(found.shape, kind)
     made[...] = found
@@ -141,7 +158,7 @@ def copy_as_type(name: str, tables: dict[str, CheckpointRows], kind: np.dtype[An
 def split_by_length(
     name: str, tables: dict[str, CheckpointRows], lengths: list[int], kind: np.dtype[np.void]
 ) -> list[CheckpointRows]:
-    """Return the rows of every month, or shift, one after the other."""
+    """Return the stored rows of every month, or shift, as a list of tables."""
     if not lengths:
         return []
     rows, ends = copy_as_type(name, tables, kind) if sum(lengths) else np.zeros(0, kind), np.cumsum(lengths)

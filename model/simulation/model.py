@@ -1,4 +1,8 @@
-"""The world: a Mesa model whose step is the schedule of the ODD."""
+"""The model: a Mesa model whose step simulates one eight-hour shift of a municipality.
+
+`TrustModel` owns the tables of a run (`state`), binds them for kernels, runs the schedule of
+`model.simulation.registry`, closes each month with its measures, and saves and restores states.
+"""
 
 from __future__ import annotations
 
@@ -62,12 +66,15 @@ from model.world.shift_events import EVENT_TABLES, IMPRESSIONS, INCIDENTS, Incid
 from model.world.state import ARRIVED, HARMED_HERE, MOOD, OCCURRED_HERE, SEEN_HERE, TOTAL, State
 
 KEPT_DTYPES = {"incidents": Incident.dtype, "impressions": CoupleImpressionSum.dtype}
-"""What a world can keep: incidents shift by shift, the impressions that couples leave month by month."""
+"""Row types of what ``keep`` can store: incidents by shift, impressions left by couples by month."""
 INITIALISING = tuple(one for one in MECHANISMS if one.initialise_residents is not no_residents)
 SETTLEMENT_MONTH = np.dtype(
     [("month", "i8"), ("settlement", "i8"), ("occurred", "i8")] + [(name, "f8") for name in SUMMED_COLUMNS]
 )
-"""Settlements bear real names: who reports, who is hurt by gangs and who calls the police is not told by settlement."""
+"""Monthly results by settlement.
+
+Settlements have real names, so reporting, victimisation by gangs and calls are never published by settlement.
+"""
 GROUP_MONTH = np.dtype([("month", "i8"), ("group", "i8")] + [(name, "f8") for name in SUMMED_COLUMNS])
 LEDGER_MONTH = np.dtype([("month", "i8"), ("settlement", "i8"), ("cause", "i8"), ("change", "f8"), ("forgotten", "f8")])
 CELL_MONTH = np.dtype(
@@ -83,10 +90,10 @@ HISTORY_DTYPES = {
     "cell": CELL_MONTH,
     "choice": ChoiceRecord.dtype,
 }
-"""What is kept of every month."""
+"""Row types of the monthly results that every run keeps."""
 
 LARGE_TOWN_RESIDENTS = 20_000
-"""Residents from which on worlds that ended are looked for before the next one begins."""
+"""Rows of residents from which garbage is collected before a new world is created."""
 
 type MonthTable = NDArray[np.void]
 
@@ -94,26 +101,54 @@ type MonthTable = NDArray[np.void]
 if TYPE_CHECKING:
 
     class MesaModel:
-        """What is used of Mesa's model, which tells the type checker nothing."""
+        """The part of `mesa.Model` in use, for the type checker."""
 
         time: float
 
         def __init__(self, *, rng: int) -> None: ...
 
         def run_for(self, duration: float) -> None:
-            """Take so many steps."""
+            """Run a number of steps."""
 
 else:
     MesaModel = mesa.Model
 
 
 class TrustModel(MesaModel):
-    """A municipality, shift by shift.
+    """A municipality with its police, simulated shift by shift.
 
-    ``rng`` is the seed, an int; worlds with the same seed share all luck.  ``town`` may be given to share it between
-    worlds of one scenario.  The warm-up is simulated here and not reported.  The scenario is kept in ``settings``,
-    since Mesa keeps ``scenario`` for a class of its own.  ``measured`` names the measures that are taken at a month's
-    end: all, unless somebody who needs few says which.
+    The constructor simulates the warm-up, which is not reported; ``step()`` then simulates one shift.
+
+    Parameters
+    ----------
+    scenario
+        Municipality, parameters, policies and events, from `scenarios.load`.
+    rng
+        Seed, 0 to 2**63 - 1; worlds with the same seed share all random numbers.
+    town
+        Town of the scenario, to share it between worlds; built if not given.
+    trace
+        Keep a copy of each shift's event tables in ``trace``.
+    keep
+        Names of `KEPT_DTYPES` to store while reporting.
+
+    Attributes
+    ----------
+    settings
+        The scenario; Mesa uses the name ``scenario`` itself.
+    state
+        All tables that a run changes; ``minds`` and ``tally`` are two of them.
+    parameters
+        Parameters in force.
+    tick
+        Number of the present shift (`model.engine.calendar`).
+    measured
+        Names of the measures computed at the end of a month; all by default.
+
+    Raises
+    ------
+    InputError
+        If ``rng`` or ``keep`` is invalid, or no town can be built from the scenario.
     """
 
     state: State
@@ -138,7 +173,7 @@ class TrustModel(MesaModel):
         self.open_ledger()
 
     def _prepare(self, scenario: Scenario, rng: int, town: Town, trace: bool, keep: Iterable[str]) -> None:
-        """Set up everything that does not change in a run."""
+        """Set the attributes that are not part of the state."""
         if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or not 0 <= rng < 2**63:
             raise InputError(f"rng must be a whole number from 0 to 2**63 - 1, got {rng!r}")
         super().__init__(rng=int(rng))
@@ -164,12 +199,12 @@ class TrustModel(MesaModel):
         self._history: dict[str, list[MonthTable]] = {name: [] for name in HISTORY_DTYPES}
 
     def _initialise_state(self) -> None:
-        """Give the State its first values, by luck of the seed."""
+        """Create the state and let every mechanism write its initial values."""
         self.state = State(DECLARED, self.town, table_sizes(self.town, self.settings))
         self._bind_tables()
         self._read_parameters(self.date - datetime.timedelta(days=1))
         self.state[MOOD][0] = self.parameters[Trust][0].mood
-        self.state[ARRIVED][0] = self.town.n_residents  # among whom the start looks for its intercept
+        self.state[ARRIVED][0] = self.town.n_residents  # read when the initial intercept is calibrated
         self.initialise_residents(0, self.town.n_people)
         for mechanism in MECHANISMS:
             mechanism.initialise(self)
@@ -179,13 +214,13 @@ class TrustModel(MesaModel):
         create_agents(self)
 
     def open_ledger(self) -> None:
-        """Begin the book of trust from how it stands now."""
+        """Set the ledger's opening balance to the present trust, and its accounts to 0."""
         state = self.state
         state[TOTAL][:] = sum_trust_by_settlement(self.minds, self.town.people, self.town.n_settlements)
         state[LEDGER][:] = state[REMEMBERED][:] = state[STILL_FELT][:] = 0.0
 
     def _bind_tables(self) -> None:
-        """Take the views through which kernels see the State."""
+        """Bind the tables of the state for kernels."""
         self.minds = self.state[MINDS]
         self.tally = self.state[TALLY]
         self.plant, self.ground = bind(PoliceTables, self), bind(PlaceTables, self)
@@ -197,7 +232,7 @@ class TrustModel(MesaModel):
         self._tables_version = self.state.version.number
 
     def _read_parameters(self, date: datetime.date) -> None:
-        """Take the numbers in force on a date: a world is set up with the day before, a policy begins with a shift."""
+        """Read the parameters in force on a date; a new world reads the day before, as policies begin with a shift."""
         names = self.town.settlement_names
         self.parameters = ParametersInForce(
             {group: parameter_rows(self.settings, group, date, names) for group in self.settings.groups}
@@ -209,29 +244,30 @@ class TrustModel(MesaModel):
     # The schedule
 
     def live(self, shifts: int) -> None:
-        """Live some shifts by the world's own clock: Mesa's, which stays where it is, takes a twentieth of the time."""
+        """Simulate a number of shifts without Mesa's scheduler, which would add a twentieth of the time."""
         for _ in range(shifts):
             type(self).step(self)
 
     def step(self) -> None:
         """Simulate one shift by the schedule in `model.simulation.registry`; at a month's end, close the month."""
         self.open_shift()
-        for verb in self.shift_steps[self.tick % SHIFTS]:
+        for step in self.shift_steps[self.tick % SHIFTS]:
+            # A step may reallocate a table: the next one must not use addresses bound before.
             if self._tables_version != self.state.version.number:
                 self.invalidate_views()
-            laid = self._views.get(verb)
-            if laid is None:
-                laid = self._views[verb] = verb.bind(self) if isinstance(verb, KernelStep) else partial(verb, self)
-            laid()
+            bound = self._views.get(step)
+            if bound is None:
+                bound = self._views[step] = step.bind(self) if isinstance(step, KernelStep) else partial(step, self)
+            bound()
         self.record_shift()
         if is_last_shift_of_month(self.tick):
-            for verb in self.month_steps:
-                verb(self)
+            for step in self.month_steps:
+                step(self)
             self.close_month()
         self.tick += 1
 
     def open_shift(self) -> None:
-        """Begin an empty page of the daybook; policies begin at 06:00."""
+        """Clear the shift's event tables; apply policies and events that begin or end at 06:00."""
         self.shift_events.clear()
         self.tick_array[0] = self.tick
         self.n_applied_impressions = 0
@@ -245,12 +281,12 @@ class TrustModel(MesaModel):
         self.shift_context()
 
     def initialise_residents(self, first: int, end: int) -> None:
-        """Let every mechanism give the residents of some rows, who are born or move here, their first state."""
+        """Let every mechanism write the initial state of the residents of rows ``first`` to ``end``."""
         for mechanism in INITIALISING:
             mechanism.initialise_residents(self, first, end)
 
     def record_shift(self) -> None:
-        """Keep what was asked for of the shift that ends."""
+        """Store what ``trace`` and ``keep`` ask for of the shift that ends."""
         if self.trace is not None:
             self.trace = {name: self.shift_events.rows_of(table).copy() for table, name in enumerate(EVENT_TABLES)}
         if "incidents" in self.keep and self.calendar.is_reported(self.tick):
@@ -259,7 +295,7 @@ class TrustModel(MesaModel):
             keep_impressions(self, self.kept["impressions"])
 
     def close_month(self) -> None:
-        """Bring everybody up to date, take the measures, close the month's books."""
+        """Bring all residents up to date, compute the measures, and clear the monthly counts."""
         state = self.state
         self.forgotten = self.decay_cause_totals()
         state[MOOD][0] = self.parameters[Trust][0].mood
@@ -270,7 +306,7 @@ class TrustModel(MesaModel):
         state[CHOICES].count[0] = 0
 
     def decay_cause_totals(self) -> FloatArray:
-        """Let what is felt of each cause fade by the month; return what was forgotten, by cause and settlement."""
+        """Decay the remembered effect of each cause over the month; return the loss by cause and settlement."""
         felt, remembered, shifts = self.state[STILL_FELT], self.state[REMEMBERED], float(self.shifts_since_close)
         for z, p in enumerate(self.parameters[Trust]):
             felt[0, :, z] *= retained_share_fast(shifts, p.fast_days)
@@ -280,7 +316,7 @@ class TrustModel(MesaModel):
         return forgotten
 
     def apply_impressions(self) -> None:
-        """Let the impressions written since the last call change beliefs, through the ledger."""
+        """Update beliefs by the impressions written since the last call, through the ledger."""
         written = self.shift_events.counts.item(IMPRESSIONS)
         if self.n_applied_impressions < written:
             self.run_kernel(
@@ -297,8 +333,8 @@ class TrustModel(MesaModel):
             self.n_applied_impressions = written
 
     def policies_change_today(self) -> bool:
-        """Whether a policy begins, or an event of the timeline begins or ends, with this shift."""
-        return self.tick % 3 == 0 and self.date in self._turning_dates
+        """Return whether a policy or an event of the timeline begins or ends with this shift."""
+        return self.tick % SHIFTS == MORNING and self.date in self._turning_dates
 
     def view[B: TableBundle](self, bundle: type[B]) -> B:
         """Return a bundle bound to this world; bound anew when a table moves or the parameters change."""
@@ -309,54 +345,56 @@ class TrustModel(MesaModel):
             found = self._views[bundle] = bind(bundle, self)
         return found
 
-    def cached_view[T](self, lay: Callable[[TrustModel], T]) -> T:
-        """Return what ``lay`` makes of this world's tables and the numbers in force.
+    def cached_view[T](self, compute: Callable[[TrustModel], T]) -> T:
+        """Return the result of ``compute`` on this world's tables and parameters.
 
-        It is kept until a table has moved or the numbers change, so it may hold nothing else that does.
+        It is recomputed when a table moves or parameters change, so it must depend on nothing else that changes.
         """
         if self._tables_version != self.state.version.number:
             self.invalidate_views()
-        found: T | None = self._views.get(lay)
+        found: T | None = self._views.get(compute)
         if found is None:
-            found = self._views[lay] = lay(self)
+            found = self._views[compute] = compute(self)
         return found
 
-    def run_kernel[T](self, rule: Callable[..., T], given: Callable[[], tuple[BundleField, ...]], *numbers: float) -> T:
-        """Call a rule with tables that stay where they are, which it is ``given`` once, and the numbers of this shift.
+    def run_kernel[T](
+        self, rule: Callable[..., T], arguments: Callable[[], tuple[BundleField, ...]], *numbers: float
+    ) -> T:
+        """Run a kernel with tables bound once and the numbers of this call; return its result.
 
-        Like `laid`, it is given them anew when a table has moved or the numbers in force change.
+        ``arguments`` returns the tables.  It is called again when a table moves or parameters change.
         """
         if self._tables_version != self.state.version.number:
             self.invalidate_views()
         call: Callable[..., T] | None = self._views.get(rule)
         if call is None:
-            call = self._views[rule] = bind_kernel(rule, given(), numbers)
+            call = self._views[rule] = bind_kernel(rule, arguments(), numbers)
         return call(*numbers)
 
     def invalidate_views(self) -> None:
-        """Let everything be laid out anew, since a table has moved or the numbers have changed."""
+        """Discard all bound tables and cached views, after a table moved or parameters changed."""
         self._views.clear()
         self._shift_context, self._tables_version = None, self.state.version.number
 
     def cached[T](self, work: Callable[[TrustModel], T]) -> T:
-        """Return what ``work`` finds out about the town, which does not change: it is asked once."""
+        """Return the result of ``work``, computed once; it must depend on the town and scenario alone."""
         found: T | None = self._cache.get(work)
         if found is None:
             found = self._cache[work] = work(self)
         return found
 
     def shift_context(self) -> ShiftContext:
-        """Return where the events of the present shift happen, as kernels take it."""
+        """Return the context of the present shift, as kernels take it."""
         if self._shift_context is None or self._tables_version != self.state.version.number:
             self._shift_context = bind(ShiftContext, self)
-        stage = self._shift_context
-        if stage.tick != self.tick:
-            stage.set_field("tick", self.tick)
-            stage.set_field("where", self.calendar.place_list(self.tick))
-            stage.set_field("month", self.month)
-        return stage
+        shift = self._shift_context
+        if shift.tick != self.tick:
+            shift.set_field("tick", self.tick)
+            shift.set_field("where", self.calendar.place_list(self.tick))
+            shift.set_field("month", self.month)
+        return shift
 
-    # What can be read
+    # Results
 
     @property
     def date(self) -> datetime.date:
@@ -370,12 +408,12 @@ class TrustModel(MesaModel):
 
     @property
     def mood_odds(self) -> float:
-        """Odds of the nation's mood against the police."""
+        """Odds against trust in the nation's mood."""
         return math.exp(-float(self.state[MOOD][0]))
 
     @property
     def shifts_since_close(self) -> int:
-        """Shifts since the last end of a month, the present one included."""
+        """Shifts since the month began, the present one included."""
         return shifts_into_month(self.tick)
 
     @property
@@ -384,53 +422,53 @@ class TrustModel(MesaModel):
         return (first_of_month(self.month + 1) - first_of_month(self.month)).days
 
     def trust(self) -> FloatArray:
-        """Trust of every resident at the end of the last shift (0-1; of the dead, as they left)."""
+        """Return the trust (0-1) of every resident at the end of the last shift; the dead keep their last value."""
         found = np.empty(len(self.minds))
         current_trust_of_all(self.minds, self.town.people, self.parameters[Trust], self.tick - 1, found)
         return found
 
     def settlement_months(self) -> MonthTable:
-        """Rows of month and settlement: residents, means of trust and beliefs, crimes that happened."""
+        """Return by month and settlement: residents, means of trust and beliefs, crimes that occurred."""
         return concatenate_months(self._history["settlement"], SETTLEMENT_MONTH)
 
     def group_months(self) -> MonthTable:
-        """Rows of month and group (see `model.world.month.GROUPS`): residents, means of trust and beliefs."""
+        """Return by month and group (`model.world.month.GROUPS`): residents, means of trust and beliefs."""
         return concatenate_months(self._history["group"], GROUP_MONTH)
 
     def ledger_months(self) -> MonthTable:
-        """Rows of month, settlement and cause: the change of total trust."""
+        """Return by month, settlement and cause: the change of summed trust."""
         return concatenate_months(self._history["ledger"], LEDGER_MONTH)
 
     def cell_months(self) -> MonthTable:
-        """Rows of cells in the first and the last full month."""
+        """Return the populated cells in the first and in the last full month."""
         past = self._history["cell"]
         return concatenate_months([past[0], past[-1]] if len(past) > 1 else past, CELL_MONTH)
 
     def choices(self) -> MonthTable:
-        """Rows of what was decided in the months reported (see `model.world.deciding.schema.Choice`)."""
+        """Return the choices of agents in the reported months (`ChoiceRecord`)."""
         return concatenate_months(self._history["choice"], ChoiceRecord.dtype)
 
     def impressions(self) -> MonthTable:
-        """Return the impressions left by couples in whole months (`model.trust.couple_impressions.Left`)."""
+        """Return the impressions left by couples in whole months (`CoupleImpressionSum`)."""
         months = self.kept.get("impressions", [])
         return concatenate_months(
             months if is_last_shift_of_month(self.tick - 1) else months[:-1], CoupleImpressionSum.dtype
         )
 
     def _report(self) -> None:
-        """Take the rows of the month that ends."""
-        told = MonthSnapshot(self)
-        self.month_row = measure_row(told, self.measured)
+        """Append the results of the month that ends to the history."""
+        snapshot = MonthSnapshot(self)
+        self.month_row = measure_row(snapshot, self.measured)
         self.datacollector.collect(self)
         month, state, town = self.month, self.state, self.town
         local = np.zeros(town.n_settlements, SETTLEMENT_MONTH)
         local["month"], local["settlement"] = month, np.arange(town.n_settlements)
-        write_means(local, told.settlement_sums)
+        write_means(local, snapshot.settlement_sums)
         local["occurred"] = state[OCCURRED_HERE]
         self._history["settlement"].append(local)
         groups = np.zeros(len(GROUPS), GROUP_MONTH)
         groups["month"], groups["group"] = month, np.arange(len(GROUPS))
-        write_means(groups, np.array(list(told.group_sums.values())))
+        write_means(groups, np.array(list(snapshot.group_sums.values())))
         self._history["group"].append(groups)
         causes = np.array(sorted(CAUSES))
         change = (state[LEDGER][0] + state[LEDGER][1])[causes]
@@ -443,7 +481,7 @@ class TrustModel(MesaModel):
         self._history["cell"] = [*self._history["cell"][:1], self._cells()]
 
     def _cells(self) -> MonthTable:
-        """Return the populated cells as they stand at the end of a month."""
+        """Return the state of the populated cells at the end of a month."""
         town, state = self.town, self.state
         populated = np.flatnonzero(town.cells["population"] > 0)
         rows = np.zeros(len(populated), CELL_MONTH)
@@ -459,7 +497,7 @@ class TrustModel(MesaModel):
     # Saving and copying, between steps
 
     def checkpoint(self) -> Checkpoint:
-        """Return everything that a run changes; the town is not part of it."""
+        """Return everything that a run changes; the town is not included."""
         return {
             "fingerprint": fingerprint(),
             "tick": self.tick,
@@ -479,14 +517,14 @@ class TrustModel(MesaModel):
         trace: bool = False,
         keep: Iterable[str] = (),
     ) -> Self:
-        """Return the world of a checkpoint, which goes on bit for bit and leaves the checkpoint as it is."""
+        """Return a world that continues from a copy of a checkpoint, with results equal to the bit."""
         town = town or build_town(scenario)
         collect_before_large_world(town)
         return cls._resume_own(scenario, copy.deepcopy(checkpoint), town, trace, keep)
 
     @classmethod
     def _resume_own(cls, scenario: Scenario, past: Checkpoint, town: Town, trace: bool, keep: Iterable[str]) -> Self:
-        """Return the world of a checkpoint that is its own from now on."""
+        """Return a world that continues from a checkpoint and owns its tables."""
         world = cls.__new__(cls)
         world._prepare(scenario, past["seed"], town, trace, keep)
         world.tick = past["tick"]
@@ -495,14 +533,17 @@ class TrustModel(MesaModel):
         world.kept |= {name: rows for name, rows in past["kept"].items() if name in world.keep}
         world.datacollector.model_vars = past["collected"]
         if len(world.minds) != world.town.n_people:
-            raise InputError(f"the saved state has {len(world.minds)} residents, the scenario {world.town.n_people}")
+            raise InputError(
+                f"the saved state has {len(world.minds)} residents, the scenario {world.town.n_people}:"
+                " restore it with the scenario of its run"
+            )
         world._read_parameters(world.date)
         world.hazard_factors.write_all(world)
         create_agents(world)
         return world
 
     def save(self, folder: str | Path) -> None:
-        """Write the State into a folder, between steps."""
+        """Write the state into a folder; call it between steps."""
         saved.write_checkpoint(Path(folder), self.checkpoint())
 
     @classmethod
@@ -515,9 +556,23 @@ class TrustModel(MesaModel):
         keep: Iterable[str] = (),
         whole: bool = False,
     ) -> Self:
-        """Return the world that was saved in a folder; it goes on bit for bit.
+        """Return a world that continues from a saved state, with results equal to the bit.
 
-        ``whole`` says that the file is known to be so: its digest, which takes as long as all else, is not taken again.
+        Parameters
+        ----------
+        folder
+            Folder written by `save`.
+        scenario
+            Scenario of the run.
+        town, trace, keep
+            As for a new world.
+        whole
+            Skip the check of the file's digest, which takes as long as the rest, for a file known to be intact.
+
+        Raises
+        ------
+        InputError
+            If the file is damaged, or belongs to other code or another scenario.
         """
         town = town or build_town(scenario)
         collect_before_large_world(town)
@@ -543,27 +598,27 @@ class TrustModel(MesaModel):
 def restore_pickled[W: TrustModel](
     kind: type[W], scenario: Scenario, checkpoint: Checkpoint, town: Town, trace: bool, keep: frozenset[str]
 ) -> W:
-    """Return a pickled world."""
+    """Return a world from the parts that pickle stores."""
     return kind.resumed(scenario, checkpoint, town, trace, keep)
 
 
 def steps_of_shift(part: int) -> tuple[StepFunction, ...]:
-    """Return the verbs of mornings, evenings or nights, in the order of the schedule."""
-    return tuple(verb for verb in SHIFT_SCHEDULE.values() if part == MORNING or not isinstance(verb, MorningStep))
+    """Return the steps of mornings, evenings or nights, in the order of the schedule."""
+    return tuple(step for step in SHIFT_SCHEDULE.values() if part == MORNING or not isinstance(step, MorningStep))
 
 
 def collect_before_large_world(town: Town) -> None:
-    """Let go of worlds that ended, before a large one begins that can take their memory.
+    """Collect garbage before a large world is created, so that it reuses the memory of worlds that ended.
 
-    Each is a circle of references with few objects and much memory, which Python hardly ever looks for by itself; new
-    memory takes longer to come by than all that is written into it.
+    A world is a reference cycle of few objects with much memory, which Python's collector rarely visits; fresh memory
+    from the system takes longer to get than to fill.
     """
     if town.n_people >= LARGE_TOWN_RESIDENTS:
         gc.collect()
 
 
 def table_sizes(town: Town, scenario: Scenario) -> TableSizes:
-    """Return how many there are of whatever tables have rows for."""
+    """Return the number of entities by `TableUnit`."""
     return {
         "resident": town.n_people,
         "officer": len(town.officers),
@@ -579,7 +634,7 @@ def table_sizes(town: Town, scenario: Scenario) -> TableSizes:
 
 
 def checked_keep(keep: Iterable[str]) -> frozenset[str]:
-    """Return what to keep of every shift, or raise with the nearest name."""
+    """Return the names of what to keep; raise `InputError` with the nearest name for an unknown one."""
     names = (keep,) if isinstance(keep, str) else tuple(keep)
     for name in names:
         if name not in KEPT_DTYPES:
@@ -590,20 +645,20 @@ def checked_keep(keep: Iterable[str]) -> frozenset[str]:
 
 
 class MonthCollector(mesa.DataCollector):
-    """Mesa's collector, which takes the numbers of a month as they are: its own makes a deep copy of each."""
+    """Mesa's data collector for monthly measures, without Mesa's deep copy of every value."""
 
     def __init__(self) -> None:
         super().__init__({"month": month_reporter} | {name: measure_reporter(name) for name in MEASURES})
 
     def collect(self, model: TrustModel) -> None:
         """Append the row of the month that has just ended."""
-        self._collection_steps.append(model.time)  # by which Mesa's batches find a row
+        self._collection_steps.append(model.time)  # mesa.batch_run finds rows by it
         for name, report in self.model_reporters.items():
             self.model_vars[name].append(report(model))
 
 
 def measure_reporter(name: str) -> Callable[[TrustModel], float]:
-    """Return a reader of one measure of the month that has just ended; nan where it is not measured."""
+    """Return a reader of one measure of the month that has just ended; nan if it is not measured."""
 
     def read(world: TrustModel) -> float:
         return world.month_row.get(name, math.nan)
@@ -612,17 +667,17 @@ def measure_reporter(name: str) -> Callable[[TrustModel], float]:
 
 
 def month_reporter(world: TrustModel) -> datetime.date:
-    """First day of the month that has just ended."""
+    """Return the first day of the month that has just ended."""
     return first_of_month(world.month)
 
 
 def concatenate_months(rows: list[MonthTable], row: np.dtype[np.void]) -> MonthTable:
-    """Return tables of several months as one."""
+    """Return the tables of several months as one table; empty with row type ``row`` if there are none."""
     return np.concatenate(rows) if rows else np.zeros(0, row)
 
 
 def write_means(rows: MonthTable, sums: FloatArray) -> None:
-    """Write residents, and the means of what was summed over them, into rows."""
+    """Write numbers of residents and means of `SUMMED_COLUMNS` into rows; nan where there are no residents."""
     rows["residents"] = sums[:, 0]
     for column, name in enumerate(SUMMED_COLUMNS[1:], start=1):
         rows[name] = np.divide(sums[:, column], sums[:, 0], out=np.full(len(sums), np.nan), where=sums[:, 0] > 0)

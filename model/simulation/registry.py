@@ -1,8 +1,8 @@
-"""The register: every mechanism, in order, and everything that is collected from their records.
+"""Registry of all mechanisms, and everything collected from their records: tables, schedules, counts, measures.
 
-A new mechanism is one file, its import here and its line in `ORDER`; what it does in a shift is a line in `SHIFT`.
-Columns that it adds to residents or to the month's tally join `Mind` and `Tally`; a record that brings what the
-register lacks is an error at import.
+A new mechanism needs an import here and an entry in `MECHANISMS`, and an entry in `SHIFT_SCHEDULE` or `MONTH_SCHEDULE`
+for its step.  Columns that it adds to residents or to the monthly counts join `ResidentState` and `MonthlyCounts` in
+`model.world.columns`.  An inconsistency raises an error at import.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ MECHANISMS: tuple[Mechanism, ...] = (
     hearsay.MECHANISM,
     traces.MECHANISM,
 )
-"""The order in which the world begins, residents are born, and tables, counts and measures stand."""
+"""All mechanisms, in the order of their initialisation, tables, counts and measures."""
 TABLES: tuple[TableSpec, ...] = (MINDS, TALLY, *CENTRAL_TABLES, *(table for one in MECHANISMS for table in one.tables))
 ROW_OF_TABLE = {
     table.name: table.row for table in TABLES if isinstance(table, RowTableSpec)
@@ -136,10 +136,10 @@ TABLE_PLACES = (
     *(table.name for table in TABLES if not isinstance(table, RowTableSpec)),
     *shift_events.EVENT_TABLES,
 )
-"""What a mechanism may say that it writes: a column, numbers, or rows of a table that grows."""
+"""Places that `Mechanism.writes` may name: a column, an array, or the rows of a growing table."""
 COUNT_NAMES = tuple(MonthlyCounts.columns)
 CAUSES = tuple(causes.CAUSES.get(number, "") for number in range(max(causes.CAUSES) + 1))
-"""Names of the causes of the ledger by their number; a number that is not used any more has none."""
+"""Names of the causes of the ledger by number; empty for retired numbers."""
 SHIFT_SCHEDULE: Mapping[str, StepFunction] = {
     "change_population": population_change.step,
     "brief_officers": officers.before_step,
@@ -183,7 +183,7 @@ SHIFT_SCHEDULE: Mapping[str, StepFunction] = {
     "leave_traces": traces.step,
     "enter_books": crime_counts.step,
 }
-"""The schedule of a shift, as the ODD tells it."""
+"""Steps of a shift, in order; the ODD describes them."""
 MONTH_SCHEDULE: Mapping[str, StepFunction] = {
     "renew_states": officers.close_month,
     "let_cases_out": misconduct.close_month,
@@ -196,11 +196,11 @@ MONTH_SCHEDULE: Mapping[str, StepFunction] = {
     "take_stock": cliques.close_month,
     "close_traces": traces.close_month,
 }
-"""What closes a month, before everybody is brought up to date."""
+"""Steps at the end of a month, in order, before residents are brought up to date."""
 
 
 def check_registry() -> None:
-    """Raise a ValueError that says what a record brings and the register lacks."""
+    """Check that columns, places written and tables of all mechanisms are declared; raise ValueError otherwise."""
     for one in MECHANISMS:
         for row, of in ((one.mind, ResidentState), (one.counts, MonthlyCounts)):
             if row is not None and not issubclass(of, row):
@@ -222,7 +222,7 @@ EVENT_KIND_NAMED: Mapping[str, EventKind] = {kind.name: kind for kind in EVENT_K
 
 
 def collect_measures() -> dict[str, Measure]:
-    """Return every measure: the central ones, those of each mechanism with its counts, the criteria."""
+    """Return all measures: the central ones, those of each mechanism with its counts, and the criteria."""
     found = dict(CENTRAL_MEASURES)
     for one in MECHANISMS:
         counts = () if one.counts is None else one.counts.columns
@@ -231,12 +231,12 @@ def collect_measures() -> dict[str, Measure]:
 
 
 MEASURES: Mapping[str, Measure] = collect_measures()
-"""Every monthly column, in order, with its unit; what it means stands in the words beside the code."""
+"""All monthly measures, in order; their descriptions stand in the `words.toml` files beside the code."""
 
 
 def measure_row(month: MonthSnapshot, wanted: Collection[str]) -> dict[str, float]:
-    """Return the measures that are wanted of the month that has just ended."""
-    counted = dict(zip(COUNT_NAMES, month.world.state[TALLY].item(), strict=True))  # ten times as fast as by name
+    """Return the wanted measures of a month that has just ended, by name."""
+    counted = dict(zip(COUNT_NAMES, month.world.state[TALLY].item(), strict=True))  # ten times as fast as by column
     return {
         name: float(counted[name]) if measure.read is None else measure.read(month)
         for name, measure in MEASURES.items()

@@ -1,7 +1,7 @@
-"""A file of numbers and one text, in which nothing can be run and nothing changed unseen.
+"""File format of saved states: plain arrays and a JSON text with a digest; loading a file runs no code in it.
 
-A file is what numpy calls `.npz`: every table by name, and `about`, a text of JSON.  Behind it stand the number of the
-format and the SHA-256 of all before it.
+A file is numpy's uncompressed ``.npz`` with every table by name and `about`, a JSON text.  An end mark holds the format
+version and the SHA-256 of everything before it, so that damage and changes are detected.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ type ArrayMapping = Mapping[str, NDArray[Any]]
 
 
 def write_state(folder: Path, tables: ArrayMapping, about: dict[str, Any]) -> None:
-    """Write tables and text into a folder: beside their place first, so that a half file is never taken for one."""
+    """Write tables and description into a folder, through a temporary file, so that no partial file is ever read."""
     sink = io.BytesIO()
     np.savez(sink, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **tables)  # type: ignore[arg-type]
     content = sink.getvalue()
@@ -49,9 +49,14 @@ def write_state(folder: Path, tables: ArrayMapping, about: dict[str, Any]) -> No
 
 
 def read_state(folder: Path, whole: bool = False) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-    """Return the tables and the text of a file, or raise if it is not whole, not ours, or not of this code.
+    """Return tables and description of a saved state.
 
-    That it is ``whole`` is not looked at again where this is known, since it lies where nobody else writes.
+    ``whole`` skips the check of the digest, for files where nobody else can write.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, damaged, or of another format or code.
     """
     path = folder / STATE_FILE
     if not path.is_file():
@@ -61,7 +66,7 @@ def read_state(folder: Path, whole: bool = False) -> tuple[dict[str, NDArray[Any
 
 
 def missing_state_message(folder: Path) -> str:
-    """Return what to say where there is no checkpoint: an older program left a file that could run anything."""
+    """Return the error message for a folder without a saved state; old pickles, which can run code, are refused."""
     if (folder / OLD_STATE_FILE).is_file():
         old = folder / OLD_STATE_FILE
         return f"{old} was saved by an older program in a form that is no longer opened: {SAVE_AGAIN_HINT}"
@@ -69,14 +74,17 @@ def missing_state_message(folder: Path) -> str:
 
 
 def read_end_mark(content: bytes | memoryview) -> bytes:
-    """Return what stands behind the content of a file: its format and its digest."""
+    """Return the end mark of a file: format version and digest of its content."""
     return b"\nconfianza state %04d %s\n" % (FORMAT_VERSION, hashlib.sha256(content).hexdigest().encode())
 
 
 def read_tables(path: Path, known: bool) -> dict[str, NDArray[Any]]:
-    """Return the tables of a file that is whole, read-only: nothing in it is looked at before its digest holds."""
+    """Return the tables of a file, read-only; its content is parsed only after the digest is checked.
+
+    ``known`` skips the digest, for files known to be intact.
+    """
     with path.open("rb") as file:
-        # new memory is in large pages, but takes longer to come by than what is read: none where nobody else can write
+        # Mapping avoids allocating memory, which takes longer than reading; safe only where nobody else can write.
         whole = np.memmap(file, np.uint8, "r") if known else np.fromfile(file, np.uint8)
         whole.flags.writeable = False
         content, mark = memoryview(whole)[:-END_MARK_LENGTH], whole[-END_MARK_LENGTH:].tobytes()
@@ -97,10 +105,10 @@ def read_tables(path: Path, known: bool) -> dict[str, NDArray[Any]]:
 
 
 def read_array_view(content: memoryview, one: zipfile.ZipInfo) -> NDArray[Any]:
-    """Return a table as it lies in a file, without a copy: new memory for a world takes longer than to read it."""
+    """Return a stored table as a view of the file's content, without a copy."""
     if one.compress_type != zipfile.ZIP_STORED:
         raise ValueError("tables are never compressed")
-    names = content[one.header_offset :][26:30]  # lengths of two fields that stand before the table
+    names = content[one.header_offset :][26:30]  # lengths of file name and extra field in the zip header
     first = one.header_offset + 30 + int.from_bytes(names[:2], "little") + int.from_bytes(names[2:], "little")
     inside = content[first : first + one.file_size]
     first_row = 10 + int.from_bytes(inside[8:10], "little")
@@ -110,7 +118,7 @@ def read_array_view(content: memoryview, one: zipfile.ZipInfo) -> NDArray[Any]:
 
 @lru_cache(maxsize=512)
 def parse_array_header(header: bytes) -> tuple[tuple[int, ...], np.dtype[Any]]:
-    """Return shape and type of a table as its header tells them; twins begin with the same headers again and again."""
+    """Return shape and type of a table from its header; cached, since paired worlds load the same headers often."""
     head = io.BytesIO(header)
     if np.lib.format.read_magic(head) != (1, 0):
         raise ValueError("tables have short headers")
@@ -121,7 +129,7 @@ def parse_array_header(header: bytes) -> tuple[tuple[int, ...], np.dtype[Any]]:
 
 
 def parse_description(path: Path, text: NDArray[Any]) -> dict[str, Any]:
-    """Return what a file says of itself, or raise if it is not of this code."""
+    """Return the description in a file; raise `InputError` if it was saved by other code."""
     try:
         about = json.loads(text.astype(np.uint8).tobytes())
         code = str(about["fingerprint"])

@@ -1,1 +1,1 @@
-"""The start: residents begin in the state that the town's own events hold, and newcomers as their like."""
+"""Initial state of residents: steady state with the town's own events; newcomers copy similar residents."""

@@ -10,7 +10,11 @@ from model.engine.tables import ArraySpec
 TEMPLATE_STREAM = stream_id("like")
 INTERCEPT = ArraySpec(name="intercept", of=np.float64, shape=(1,), about="Log-odds on which all dispositions stand.")
 MAX_INTERCEPT = 12.0
-"""Log-odds beyond which no intercept is looked for: a level that needs more cannot be had."""
+"""Limit of the intercept in log-odds, either way; levels that need more cannot be reached."""
 TEMPLATE_ATTEMPTS = 64
-AGE_BANDS = np.array([12.0, 18.0, 35.0])
-"""Ages, in years, at which a resident's days become others'."""
+"""Residents examined to find one similar to a newcomer."""
+AGE_LIMITS = (12.0, 18.0, 35.0)
+"""Ages in years between which residents have similar experiences."""
+AGE_BANDS = np.array(AGE_LIMITS)
+STEADY_STATE_HALF_LIVES = 3.0
+"""Half-lives of memory over which past warm-ups are drawn one by one; older ones count with their mean."""
