@@ -1,6 +1,9 @@
-"""Ratios with a defined value for a denominator of zero."""
+"""Ratios with a defined value for a denominator of zero, and the base of rates."""
 
 from __future__ import annotations
+
+PER_1000 = 1000.0
+"""Residents for whom rates are stated."""
 
 
 def ratio_or_zero(part: float, whole: float) -> float:

@@ -145,7 +145,7 @@ def update_residents(shift: ShiftContext, tables: MonthEndTables, mood_odds: flo
         z = person.settlement
         # Everybody was up to date at the last end of a month, so a table of shares by shifts replaces exp().
         since = tick - mind.touched
-        update_to_month_end(mind, retained[z, since, 0], retained[z, since, 1], mood_odds, tick, shift.ledger, z)
+        update_to_month_end(shift, i, retained[z, since, 0], retained[z, since, 1], mood_odds)
         add_to_ledger(sums, 0, z, mind.trust)
         by_cell[0, person.home] += 1.0
         by_cell[1, person.home] += mind.trust

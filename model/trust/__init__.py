@@ -1,1 +1,1 @@
-"""Trust in the police: beliefs, the ledger, news, hearsay and fear."""
+"""Trust in the police: beliefs, the ledger, public events, hearsay and fear."""

@@ -1,4 +1,7 @@
-"""Impressions that couples on duty leave: how many, how and in which part of the town, and never in whom."""
+"""Monthly sums of the impressions that police couples leave, by couple, part of town, tone and cause.
+
+Residents are summed over: the table never says who had an impression.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,15 @@ from model.world.shift_events import IMPRESSIONS, SIGNED
 
 type ImpressionTable = NDArray[np.void]
 TOWN_PARTS = ("core", "between", "far")
-"""Parts of a town: its core, what lies far from the police, and the rest."""
+"""Parts of a town: its core, the cells between, and those more than `FAR_MINUTES` from the police."""
 TONES = ("bad", "good")
-"""Whether an impression speaks against, or for, police who treat people well."""
+"""Tone of an impression: evidence against, or for, the fairness of the police."""
+NEUTRAL_QUALITY = 0.5
+"""Share of favourable evidence above which an impression counts as good."""
 
 
 class CoupleImpressionSum(Row):
-    """Impressions of one cause and tone that a couple left in a part of the town, and the change of trust by them."""
+    """Number of impressions with one key, and the summed change of trust by them."""
 
     month: int
     couple: int
@@ -31,11 +36,14 @@ class CoupleImpressionSum(Row):
 
 
 KEY_COLUMNS = ("month", "couple", "part", "tone", "cause")
-"""What tells one row of a month from another."""
+"""Key of the table: no two rows of a month have the same values in these columns."""
 
 
 def accumulate_impressions(world: World, months: list[ImpressionTable]) -> None:
-    """Add the impressions of a shift to a table a month, which begins with the month alone."""
+    """Add the impressions of the present shift to the table of its month, the last of ``months``.
+
+    A month is recorded only from its first shift on; its table is summed by key after its last shift.
+    """
     if is_last_shift_of_month(world.tick - 1):
         months.append(impressions_of_shift(world))
     elif months:
@@ -45,23 +53,24 @@ def accumulate_impressions(world: World, months: list[ImpressionTable]) -> None:
 
 
 def impressions_of_shift(world: World) -> ImpressionTable:
-    """Return a row for each impression that a couple left in the present shift."""
+    """Return a row for each impression of the present shift that is attributed to a couple."""
     signed = world.shift_events.rows_of(SIGNED)
-    told = world.shift_events.rows_of(IMPRESSIONS)[signed["impression"]]
+    impressions = world.shift_events.rows_of(IMPRESSIONS)[signed["impression"]]
     cells = world.town.cells[signed["cell"]]
     rows = np.zeros(len(signed), CoupleImpressionSum.dtype)
-    rows["month"], rows["couple"], rows["cause"] = world.month, signed["post"], told["cause"]
+    rows["month"], rows["couple"], rows["cause"] = world.month, signed["post"], impressions["cause"]
     rows["part"] = np.where(cells["core"] == 1, 0, np.where(cells["minutes"] > FAR_MINUTES, 2, 1))
-    rows["tone"], rows["impressions"], rows["change"] = told["quality_f"] > 0.5, 1, told["change"]
+    rows["tone"] = impressions["quality_f"] > NEUTRAL_QUALITY
+    rows["impressions"], rows["change"] = 1, impressions["change"]
     return rows
 
 
 def sum_by_key(rows: ImpressionTable) -> ImpressionTable:
-    """Return rows that are alike in all that tells them apart as one, in their order."""
-    alike, which = np.unique(rows[list(KEY_COLUMNS)], return_inverse=True)
-    sums = np.zeros(len(alike), CoupleImpressionSum.dtype)
+    """Return one row per key, with summed impressions and changes, sorted by key."""
+    keys, key_of_row = np.unique(rows[list(KEY_COLUMNS)], return_inverse=True)
+    sums = np.zeros(len(keys), CoupleImpressionSum.dtype)
     for name in KEY_COLUMNS:
-        sums[name] = alike[name]
+        sums[name] = keys[name]
     for name in ("impressions", "change"):
-        sums[name] = np.bincount(which, rows[name], len(alike))
+        sums[name] = np.bincount(key_of_row, rows[name], len(keys))
     return sums

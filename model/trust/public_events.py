@@ -1,4 +1,4 @@
-"""Public news: what the whole municipality may hear of, each resident with a chance of their own."""
+"""Spread of public events: each resident hears of one with the same chance, independently of the others."""
 
 from __future__ import annotations
 
@@ -11,37 +11,41 @@ from model.world.shift_context import ShiftContext
 from model.world.shift_events import IMPRESSIONS
 
 BLOCK_SIZE = 256
-"""How many residents' luck is drawn at a time."""
+"""Residents for whom random numbers are drawn at a time."""
 PREFETCH_ROWS = 16
-"""How many minds ahead of the one at hand are fetched: little is done with each."""
+"""Rows of `minds` that are prefetched ahead; more than elsewhere, since little work is done per row."""
 MINIMUM_AGE = 12.0
-"""Age from which people follow the news; assumed."""
+"""Age (years) from which residents follow the news; assumed."""
 
 
 @kernel
 def spread_to_residents(
-    stage: ShiftContext,
+    shift: ShiftContext,
     key: int,
     nth: int,
     reach: float,
     kind: int,
     weight: float,
 ) -> None:
-    """Let every resident old enough hear of an event with chance ``reach``; appends to `day.impressions`."""
-    rows, first, seed, tick = stage.day.impressions, stage.day.counts[IMPRESSIONS], stage.seed, stage.tick
-    n, come = first, stage.ground.come[0]
-    for start in range(0, come, BLOCK_SIZE):
-        room, size = n, min(BLOCK_SIZE, come - start)
-        for j in range(size):  # nothing but luck, which is then drawn for many at a time
+    """Record an event for every resident of `MINIMUM_AGE` who hears of it; appends to `day.impressions`.
+
+    ``reach`` is the chance (0-1) of hearing of it, ``weight`` the weight of the event (evidence).
+    """
+    rows, first, seed, tick = shift.day.impressions, shift.day.counts[IMPRESSIONS], shift.seed, shift.tick
+    n, arrived = first, shift.ground.come[0]
+    for start in range(0, arrived, BLOCK_SIZE):
+        room, size = n, min(BLOCK_SIZE, arrived - start)
+        # A loop of nothing but draws vectorises; the free rows hold them for the moment.
+        for j in range(size):
             rows[room + j].fast = keyed_uniform(seed, key, tick, start + j, nth)
         for j in range(size):
-            if rows[room + j].fast < reach and age_years(stage.ground.people[start + j], tick) >= MINIMUM_AGE:
-                rows[n].who = start + j  # written down below, when minds further on are being fetched
+            if rows[room + j].fast < reach and age_years(shift.ground.people[start + j], tick) >= MINIMUM_AGE:
+                rows[n].who = start + j  # recorded below, where `minds` can be prefetched
                 n += 1
     for k in range(first, n):
         if k + PREFETCH_ROWS < n:
-            prefetch(stage.minds, rows[k + PREFETCH_ROWS].who)
-        record_event(stage, rows[k].who, kind, weight)
+            prefetch(shift.minds, rows[k + PREFETCH_ROWS].who)
+        record_event(shift, rows[k].who, kind, weight)
 
 
 def spread_public_event(
@@ -52,9 +56,20 @@ def spread_public_event(
     kind: int,
     weight: float,
 ) -> None:
-    """Spread a piece of news, and let those who hear it learn.
+    """Record a public event for those who hear of it, and apply their impressions to their beliefs.
 
-    ``kind`` is the kind of event, ``weight`` its weight (evidence); ``key`` and ``nth`` name the random stream.
+    Parameters
+    ----------
+    world : World
+        The world.
+    key, nth : int
+        Random stream and index of the draw.
+    reach : float, 0-1
+        Chance that a resident hears of it.
+    kind : int
+        Kind of event, see `declare_event`.
+    weight : float, evidence
+        Weight of the event.
     """
     if reach > 0.0:
         world.shift_events.reserve(IMPRESSIONS, world.town.n_people)

@@ -1,1 +1,1 @@
-"""The law of trust: what people have been through counts as evidence."""
+"""Belief updating: experiences add evidence that decays; belief is the favourable share."""

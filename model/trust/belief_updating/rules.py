@@ -1,8 +1,11 @@
-"""The law of trust: what people have been through counts as evidence, which ages; belief is the share that is good.
+"""Belief updating: experiences add evidence that decays; belief is the favourable share.
 
-Another law takes the place of this one by filling the same names: the columns of `Evidence`, `disposed`, `odds_unfair`,
-`odds_useless`, `trust_of`, `trust_after`, `take_over`, `fade_good`, `fade_bad`, `fade_both`, `take_in`.  Decision 0014
-compares three.
+Trust is the belief that combines fairness and effectiveness: its odds are the geometric mean of theirs, times the odds
+of the nation's mood.  Evidence decays with two half-lives, of days and of years.
+
+Another rule of updating replaces this one by defining the same names: the columns of `Evidence`, `set_disposition`,
+`odds_of_unfairness`, `odds_of_ineffectiveness`, `trust_of`, `trust_after_decay`, `copy_evidence`, `decay_good`,
+`decay_bad`, `decay_both`, `add_evidence`.  Decision 0014 compares three rules.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ import math
 
 from model.engine.calendar import SHIFTS, YEAR
 from model.engine.kernels import kernel, scalar_kernel
-from model.engine.random_streams import logistic
+from model.engine.random_streams import LN_2, logistic
 from model.trust.belief_updating.schema import REFERENCE_ASYMMETRY
 from model.trust.ledger.schema import Trust
 from model.world.columns import ResidentState
@@ -20,47 +23,53 @@ from model.world.shift_events import Impression
 
 @scalar_kernel("float64(float64,float64)")
 def retained_share(shifts: float, memory_years: float) -> float:
-    """Share of a past event that is still felt after so many shifts, of a memory in years.
+    """Return the share of evidence that is left after some shifts, for a half-life in years.
 
-    >>> float(kept(1095.0, 1.0))
+    >>> float(retained_share(1095.0, 1.0))
     0.5
     """
-    return math.exp(-0.6931471805599453 * shifts / (YEAR * memory_years))
+    return math.exp(-LN_2 * shifts / (YEAR * memory_years))
 
 
 @scalar_kernel("float64(float64,float64)")
 def retained_share_fast(shifts: float, days: float) -> float:
-    """Share that is left after so many shifts of what fades within days.
+    """Return the share of evidence that is left after some shifts, for a half-life in days.
 
-    >>> float(kept_fast(63.0, 21.0))
+    >>> float(retained_share_fast(63.0, 21.0))
     0.5
     """
-    return math.exp(-0.6931471805599453 * shifts / (SHIFTS * days))
+    return math.exp(-LN_2 * shifts / (SHIFTS * days))
 
 
 @kernel
 def set_disposition(mind: ResidentState, fairness: float, effectiveness: float) -> None:
-    """Give somebody two dispositions (log-odds)."""
+    """Set the dispositions of a resident from log-odds.
+
+    Updates `minds.disposed_fairness`, `minds.disposed_effectiveness`.
+    """
     mind.disposed_fairness, mind.disposed_effectiveness = logistic(fairness), logistic(effectiveness)
 
 
 @kernel
 def odds_of_unfairness(mind: ResidentState) -> float:
-    """Odds that the police treat people badly, as somebody believes."""
+    """Return the believed odds that the police treat people unfairly."""
     good = mind.disposed_fairness + mind.fair_fast + mind.fair_slow
     return (1.0 - mind.disposed_fairness + mind.unfair_fast + mind.unfair_slow) / good
 
 
 @kernel
 def odds_of_ineffectiveness(mind: ResidentState) -> float:
-    """Odds that the police do not come or solve nothing, as somebody believes."""
+    """Return the believed odds that the police are ineffective: do not come, or solve nothing."""
     good = mind.disposed_effectiveness + mind.solved_fast + mind.solved_slow
     return (1.0 - mind.disposed_effectiveness + mind.failed_fast + mind.failed_slow) / good
 
 
 @kernel
 def trust_after_decay(mind: ResidentState, fast: float, slow: float, calm: float) -> float:
-    """Trust where these shares of both memories are left; ``calm`` are the odds of the nation's mood against police."""
+    """Return trust (0-1) with these shares of the fast and the slow evidence left.
+
+    ``calm`` are the odds of the nation's mood against the police.
+    """
     good_f = mind.disposed_fairness + fast * mind.fair_fast + slow * mind.fair_slow
     bad_f = 1.0 - mind.disposed_fairness + fast * mind.unfair_fast + slow * mind.unfair_slow
     good_e = mind.disposed_effectiveness + fast * mind.solved_fast + slow * mind.solved_slow
@@ -70,13 +79,13 @@ def trust_after_decay(mind: ResidentState, fast: float, slow: float, calm: float
 
 @kernel
 def trust_of(mind: ResidentState, calm: float) -> float:
-    """Trust that the evidence amounts to as it stands."""
+    """Return the trust (0-1) that follows from the evidence as it stands; ``calm`` as in `trust_after_decay`."""
     return trust_after_decay(mind, 1.0, 1.0, calm)
 
 
 @kernel
 def copy_evidence(mind: ResidentState, other: ResidentState) -> None:
-    """Take over the evidence that somebody else has."""
+    """Copy the evidence of another resident, dispositions excepted; updates `EVIDENCE_COLUMNS` of `minds`."""
     mind.fair_fast, mind.fair_slow = other.fair_fast, other.fair_slow
     mind.unfair_fast, mind.unfair_slow = other.unfair_fast, other.unfair_slow
     mind.solved_fast, mind.solved_slow = other.solved_fast, other.solved_slow
@@ -85,7 +94,7 @@ def copy_evidence(mind: ResidentState, other: ResidentState) -> None:
 
 @kernel
 def decay_good(mind: ResidentState, fast: float, slow: float) -> None:
-    """Let good evidence fade so that these shares of both memories are left."""
+    """Reduce favourable evidence to these shares of the fast and the slow memory."""
     mind.fair_fast *= fast
     mind.fair_slow *= slow
     mind.solved_fast *= fast
@@ -94,7 +103,7 @@ def decay_good(mind: ResidentState, fast: float, slow: float) -> None:
 
 @kernel
 def decay_bad(mind: ResidentState, fast: float, slow: float) -> None:
-    """Let bad evidence fade so that these shares of both memories are left."""
+    """Reduce unfavourable evidence to these shares of the fast and the slow memory."""
     mind.unfair_fast *= fast
     mind.unfair_slow *= slow
     mind.failed_fast *= fast
@@ -103,7 +112,8 @@ def decay_bad(mind: ResidentState, fast: float, slow: float) -> None:
 
 @kernel
 def decay_both(mind: ResidentState, fast: float, slow: float) -> tuple[float, float]:
-    """Let all evidence fade, the good first; return trust after either, from what was summed once."""
+    """Reduce all evidence, the favourable first; return trust after the first and after the second reduction."""
+    # As `trust_after_decay`, but sums that both values share are computed once: this runs for everybody, every month.
     bad_f = 1.0 - mind.disposed_fairness + mind.unfair_fast + mind.unfair_slow
     bad_e = 1.0 - mind.disposed_effectiveness + mind.failed_fast + mind.failed_slow
     decay_good(mind, fast, slow)
@@ -118,13 +128,16 @@ def decay_both(mind: ResidentState, fast: float, slow: float) -> tuple[float, fl
 
 
 @kernel
-def add_evidence(mind: ResidentState, seen: Impression, p: Trust) -> None:
-    """Count an impression as evidence; what speaks against the police weighs more by the asymmetry."""
-    f = seen.weight_f * (p.asymmetry / REFERENCE_ASYMMETRY if seen.quality_f < 0.5 else 1.0)
-    e = seen.weight_e * (p.asymmetry / REFERENCE_ASYMMETRY if seen.quality_e < 0.5 else 1.0)
-    good_f, bad_f = f * seen.quality_f, f * (1.0 - seen.quality_f)
-    good_e, bad_e = e * seen.quality_e, e * (1.0 - seen.quality_e)
-    fast, slow = seen.fast, 1.0 - seen.fast
+def add_evidence(mind: ResidentState, impression: Impression, p: Trust) -> None:
+    """Add the evidence of an impression; updates `EVIDENCE_COLUMNS` of `minds`.
+
+    Unfavourable impressions weigh more, by `trust.asymmetry` relative to `REFERENCE_ASYMMETRY`.
+    """
+    f = impression.weight_f * (p.asymmetry / REFERENCE_ASYMMETRY if impression.quality_f < 0.5 else 1.0)
+    e = impression.weight_e * (p.asymmetry / REFERENCE_ASYMMETRY if impression.quality_e < 0.5 else 1.0)
+    good_f, bad_f = f * impression.quality_f, f * (1.0 - impression.quality_f)
+    good_e, bad_e = e * impression.quality_e, e * (1.0 - impression.quality_e)
+    fast, slow = impression.fast, 1.0 - impression.fast
     mind.fair_fast += fast * good_f
     mind.fair_slow += slow * good_f
     mind.unfair_fast += fast * bad_f

@@ -1,4 +1,4 @@
-"""Declarations of belief updating: parameters, columns, tables and constants."""
+"""Declarations of belief updating: columns of evidence, and the asymmetry at which weights are stated."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Annotated
 from model.engine.rows import Column, Row
 
 REFERENCE_ASYMMETRY = 3.0
-"""The asymmetry at which the weights of bad events are stated."""
+"""Value of `trust.asymmetry` for which the weights of unfavourable events are stated."""
 
 
 class Evidence(Row):
-    """What a resident has seen of the police, good and bad, by what fades fast and what fades slowly.
+    """Evidence of a resident about the police: favourable and unfavourable, in a fast and a slow memory.
 
-    A disposition is worth one piece of evidence, of which that share is good.
+    A disposition is worth one unit of evidence, of which that share is favourable.
     """
 
     disposed_fairness: Annotated[float, Column("share of a disposition that speaks for fair police", "0-1", 0.5)]
@@ -29,4 +29,4 @@ class Evidence(Row):
 
 
 EVIDENCE_COLUMNS = tuple(name for name in Evidence.columns if not name.startswith("disposed"))
-"""The columns that are sums over past impressions, and fade."""
+"""Columns that are sums over past impressions and decay."""

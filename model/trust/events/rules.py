@@ -9,6 +9,7 @@ from model.engine.parameters import ParametersInForce
 from model.engine.rows import Rows
 from model.trust.events.schema import EVENT_KINDS, MAX_EVENT_KINDS, MEMORY_PARAMETERS, EventEffect
 from model.trust.ledger.rules import record_impression
+from model.trust.ledger.schema import BeliefEvidence
 from model.world.shift_context import ShiftContext
 
 
@@ -48,7 +49,12 @@ def record_event_with_treatment(
     """
     home = shift.ground.people[who].settlement
     effect, treated = shift.events[home, kind], shift.events[home, treatment]
-    weight_f, weight_e = treated.fair_weight * treatment_weight, effect.effective_weight * weight
-    record_impression(
-        shift.day, shift.minds, who, effect.cause, treated.fair, weight_f, effect.effective, weight_e, effect.fast
+    evidence = BeliefEvidence(
+        cause=effect.cause,
+        fair=treated.fair,
+        fair_weight=treated.fair_weight * treatment_weight,
+        effective=effect.effective,
+        effective_weight=effect.effective_weight * weight,
+        fast=effect.fast,
     )
+    record_impression(shift, who, evidence)

@@ -66,7 +66,7 @@ class EventEffect(Row):
     fast: float
 
 
-def declare_event(
+def declare_event(  # noqa: PLR0913 - a declaration whose values are given by name
     name: str,
     number: int,
     about: str,

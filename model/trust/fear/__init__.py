@@ -1,1 +1,1 @@
-"""M22, fear and precaution: perceived insecurity lags crime, and the fearful take care."""
+"""M22, fear and precaution: perceived insecurity lags behind crime, and fear makes residents take precautions."""

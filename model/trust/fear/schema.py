@@ -14,12 +14,12 @@ from model.engine.tables import ArraySpec, RowTableSpec
 
 CAUTION_STREAM, FEAR_STREAM = stream_id("caution"), stream_id("fear")
 RATIO_PRIOR = 1.0
-"""Severity and visits, each a month and 1,000 residents, that are added before ratios are taken; assumed."""
+"""Added to severity and to visits (a month and 1,000 residents) before their ratio is taken; assumed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fear(ParameterGroup):
-    """What frightens residents and calms them, who takes precautions, and how far these help."""
+    """Parameters of fear: alarm and its decay, crime nearby, precautions and their effect."""
 
     name: ClassVar[str] = "fear"
     evidence: ClassVar[tuple[str, ...]] = ("B11", "B12", "K08", "V20")
@@ -61,7 +61,7 @@ class Fear(ParameterGroup):
 
 
 class FearState(Row):
-    """What a resident fears; ``alarm`` is how far fear is above the disposition, ``caution`` a lasting inclination."""
+    """Fear of a resident; ``alarm`` is added to the disposition to fear, ``caution`` is a lasting inclination."""
 
     fear: Annotated[float, Column("perceived insecurity", "0-1")]
     base_fear: Annotated[float, Column("disposition to fear", "log-odds")]
@@ -71,7 +71,10 @@ class FearState(Row):
 
 
 class LocalConditions(Row):
-    """Crime and couples on foot in a settlement: of this month, lately, usually, and what they do to fear."""
+    """Crime and visits on foot in a settlement: this month, recently, usually, and their effect on fear.
+
+    ``insecurity`` is in log-odds; ``kept`` is the share of alarm that is left after the month.
+    """
 
     begun: int
     crime: float
@@ -84,9 +87,16 @@ class LocalConditions(Row):
     kept: float
 
 
-LOCAL = RowTableSpec(name="local", row=LocalConditions, per="settlement", about="What settlements notice: this alone.")
+LOCAL = RowTableSpec(
+    name="local",
+    row=LocalConditions,
+    per="settlement",
+    about="Crime and police on foot that settlements notice: this alone.",
+)
 FEAR_SHIFT = ArraySpec(
-    name="fear_shift", of=np.float64, shape=(1,), about="Log-odds on which all dispositions of fear stand: this alone."
+    name="fear_shift", of=np.float64, shape=(1,), about="Log-odds added to all dispositions of fear: this alone."
 )
 MAX_FEAR_SHIFT = 60.0
-"""Log-odds beyond which no such shift is looked for: alarm is never as strong."""
+"""Bound (log-odds) of the search for that shift: alarm is never as strong."""
+TOLERANCE = 1e-6
+"""Tolerance (log-odds) of that search."""

@@ -1,1 +1,1 @@
-"""M21, hearsay: what happened to somebody is told at home, and along ties of kin, neighbourhood and work."""
+"""M21, hearsay: residents tell their experiences at home and along ties of kin, neighbourhood and work."""

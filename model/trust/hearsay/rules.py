@@ -1,4 +1,6 @@
-"""M21, hearsay: what happened to somebody is told at home, and along ties of kin, neighbourhood and work (ODD 6.13).
+"""M21, hearsay: residents tell their experiences at home and along ties of kin, neighbourhood and work.
+
+Hearsay has the qualities of what happened, at a lower weight.  Bad news are told more often than good ones.
 
 Switched off, nobody hears anything.
 """
@@ -15,10 +17,13 @@ from model.trust.hearsay.schema import (
     HEARSAY_CAUSE,
     HEARSAY_STREAM,
     MAX_HOUSEHOLD,
+    NEUTRAL_QUALITY,
+    TIE_STEP,
     UNTOLD_CAUSES,
     Hearsay,
 )
 from model.trust.ledger.rules import record_impression
+from model.trust.ledger.schema import BeliefEvidence
 from model.trust.public_events import MINIMUM_AGE
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.protocol import World
@@ -28,57 +33,65 @@ from model.world.shift_events import IMPRESSIONS, Impression
 
 
 @kernel
-def record_hearsay(stage: ShiftContext, told: Impression, who: int, cause: int, weight: float) -> None:
-    """Let somebody hear of what happened to another."""
-    by_f, by_e = weight * told.weight_f, weight * told.weight_e
-    record_impression(stage.day, stage.minds, who, cause, told.quality_f, by_f, told.quality_e, by_e, told.fast)
+def record_hearsay(shift: ShiftContext, source: Impression, who: int, cause: int, weight: float) -> None:
+    """Record hearsay of somebody else's impression, ``weight`` times as strong; appends to `day.impressions`."""
+    evidence = BeliefEvidence(
+        cause=cause,
+        fair=source.quality_f,
+        fair_weight=weight * source.weight_f,
+        effective=source.quality_e,
+        effective_weight=weight * source.weight_e,
+        fast=source.fast,
+    )
+    record_impression(shift, who, evidence)
 
 
 @kernel
-def spread_to_ties(stage: ShiftContext, hearsay: Rows[Hearsay], first: int) -> None:
-    """Tell the impressions before row ``first`` to the ties of those who had them."""
-    day, ties, n = stage.day, stage.ground.ties, first
+def spread_to_ties(shift: ShiftContext, hearsay: Rows[Hearsay], first: int) -> None:
+    """Tell the impressions before row ``first`` to ties of those who had them; appends to `day.impressions`."""
+    day, ties, n = shift.day, shift.ground.ties, first
     for k in range(first):
         if k + PREFETCH_DISTANCE < first:
             prefetch(ties, (day.impressions[k + PREFETCH_DISTANCE].who, 0))
-        told = day.impressions[k]
-        i, cause = told.who, told.cause
+        source = day.impressions[k]
+        i, cause = source.who, source.cause
         if cause in UNTOLD_CAUSES:
             continue
-        p = hearsay[stage.ground.people[i].settlement]
-        good = told.weight_f * (told.quality_f - 0.5) + told.weight_e * (told.quality_e - 0.5)
-        chance = p.tell_bad if good < 0.0 else p.tell_good
+        p = hearsay[shift.ground.people[i].settlement]
+        fair = source.weight_f * (source.quality_f - NEUTRAL_QUALITY)
+        tone = fair + source.weight_e * (source.quality_e - NEUTRAL_QUALITY)
+        chance = p.tell_bad if tone < 0.0 else p.tell_good
         for tie in range(ties.shape[1]):
-            if keyed_uniform(stage.seed, HEARSAY_STREAM, stage.tick, i, 8 * cause + tie) < chance:
+            if keyed_uniform(shift.seed, HEARSAY_STREAM, shift.tick, i, TIE_STEP * cause + tie) < chance:
                 if ties[i, tie] < 0:
                     break
-                # who hears what: written down below, when the minds of all have been fetched
+                # Listener and source only: recorded below, when the rows of `minds` have been prefetched.
                 day.impressions[n].who, day.impressions[n].cause = ties[i, tie], k
-                prefetch(stage.minds, ties[i, tie])
+                prefetch(shift.minds, ties[i, tie])
                 n += 1
     for j in range(first, n):
-        who, told = day.impressions[j].who, day.impressions[day.impressions[j].cause]
-        record_hearsay(stage, told, who, HEARSAY_CAUSE, hearsay[stage.ground.people[told.who].settlement].weight)
+        who, source = day.impressions[j].who, day.impressions[day.impressions[j].cause]
+        record_hearsay(shift, source, who, HEARSAY_CAUSE, hearsay[shift.ground.people[source.who].settlement].weight)
 
 
 @kernel
-def spread_at_home(stage: ShiftContext, hearsay: Rows[Hearsay], first: int) -> None:
-    """Tell harm and abuse before row ``first`` to those who live with whom it happened to."""
-    people = stage.ground.people
+def spread_at_home(shift: ShiftContext, hearsay: Rows[Hearsay], first: int) -> None:
+    """Tell harm and abuse before row ``first`` to the household of the victim; appends to `day.impressions`."""
+    people = shift.ground.people
     for k in range(first):
-        told = stage.day.impressions[k]
-        i = told.who
+        source = shift.day.impressions[k]
+        i = source.who
         weight = hearsay[people[i].settlement].at_home
-        if weight == 0.0 or (told.cause != HARM_CAUSE and told.cause != ABUSE):
+        if weight == 0.0 or (source.cause != HARM_CAUSE and source.cause != ABUSE):
             continue
         one, end = household_rows(people, i)
         for j in range(one, min(end, one + MAX_HOUSEHOLD)):
-            if j != i and j < stage.ground.come[0] and age_years(people[j], stage.tick) >= MINIMUM_AGE:
-                record_hearsay(stage, told, j, AT_HOME_CAUSE, weight)
+            if j != i and j < shift.ground.come[0] and age_years(people[j], shift.tick) >= MINIMUM_AGE:
+                record_hearsay(shift, source, j, AT_HOME_CAUSE, weight)
 
 
 def step(world: World) -> None:
-    """Spread the news of the shift."""
+    """Spread hearsay of the impressions of the shift, and apply it to beliefs."""
     first = world.shift_events.counts.item(IMPRESSIONS)
     world.shift_events.reserve(IMPRESSIONS, first * (world.ground.ties.shape[1] + MAX_HOUSEHOLD))
     for rule in (spread_to_ties, spread_at_home):

@@ -1,4 +1,4 @@
-"""Declarations of hearsay: parameters, columns, tables and constants."""
+"""Declarations of hearsay: parameters, causes and constants."""
 
 from __future__ import annotations
 
@@ -16,14 +16,18 @@ from model.trust.ledger.schema import PUBLIC_EVENT
 HEARSAY_STREAM = stream_id("hearsay")
 HEARSAY_CAUSE, AT_HOME_CAUSE = declare_cause("hearsay", 14), declare_cause("at_home", 36)
 UNTOLD_CAUSES = (PAYMENT, PUBLIC_EVENT, SCANDAL, INFORMED)
-"""What is no news between two people: the rent of each week, and what the town is told of anyway."""
+"""Causes that nobody passes on: the weekly payment of rent, and events that the whole town hears of anyway."""
 MAX_HOUSEHOLD = 12
-"""Housemates who are told, at most."""
+"""Rows of a household that are told, at most."""
+TIE_STEP = 8
+"""Draws reserved per cause and teller in the stream of hearsay: tie k of cause c has index TIE_STEP * c + k."""
+NEUTRAL_QUALITY = 0.5
+"""Share of favourable evidence that makes news neither good nor bad."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hearsay(ParameterGroup):
-    """How often news is told, and what it weighs for those who hear it."""
+    """Parameters of hearsay: chance that news is told, and its weight for those who hear it."""
 
     name: ClassVar[str] = "hearsay"
     evidence: ClassVar[tuple[str, ...]] = ("G05", "G06", "Z01")

@@ -1,1 +1,1 @@
-"""The book of trust: the law of change, memory, and the only writer of trust."""
+"""Ledger of trust: every change of trust by cause and settlement; the only writer of trust."""

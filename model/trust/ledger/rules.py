@@ -1,18 +1,19 @@
-"""The book of trust: the law of change, memory, and the only writer of trust (ODD 5).
+"""Ledger of trust: every change of trust by cause and settlement; the only writer of trust.
 
-Every change is booked under its cause and the resident's settlement, so that "why did trust fall here?" is a query.
+Any module records impressions; their evidence changes beliefs here alone, and every change of `minds.trust` is added
+to the account of its cause and of the settlement of the resident.  So "why did trust fall here?" is a query, and the
+accounts add up to the change of summed trust.
 """
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 
 import numpy as np
 
 from model.engine.calendar import LONGEST_MONTH
 from model.engine.kernels import PREFETCH_DISTANCE, allocating_kernel, kernel, prefetch
-from model.engine.random_streams import keyed_uniform
+from model.engine.random_streams import UNIT_LOGISTIC_SCALE, keyed_uniform, logistic_quantile
 from model.engine.rows import FloatArray, Rows
 from model.town.residents import Person
 from model.trust.belief_updating.rules import (
@@ -35,9 +36,12 @@ from model.trust.ledger.schema import (
     FORGETTING_GOOD,
     LEDGER,
     NATION,
+    OWN_LOADING,
     PUBLIC_EVENT,
     REMEMBERED,
+    SHARED_LOADING,
     STILL_FELT,
+    BeliefEvidence,
     Trust,
     TrustBelief,
 )
@@ -50,7 +54,11 @@ from model.world.shift_events import IMPRESSIONS, SIGNED, ShiftEventTables
 
 @kernel
 def add_to_ledger(ledger: FloatArray, cause: int, settlement: int, change: float) -> None:
-    """Add a change of trust to its account, with a compensated sum (Neumaier)."""
+    """Add a change of trust to the account of a cause and a settlement.
+
+    ``ledger[0]`` holds the sums, ``ledger[1]`` their compensations.
+    """
+    # Neumaier summation: millions of tiny changes must add up to the change of trust.
     total = ledger[0, cause, settlement]
     reached = total + change
     if abs(total) >= abs(change):
@@ -62,45 +70,48 @@ def add_to_ledger(ledger: FloatArray, cause: int, settlement: int, change: float
 
 @kernel
 def decay_since(mind: ResidentState, tick: int, p: Trust) -> tuple[float, float]:
-    """Shares of the fast and the slow memory that are left of what was felt when this resident was last touched."""
+    """Return the retained shares (fast, slow) of evidence last updated at `mind.touched`."""
     shifts = float(tick - mind.touched)
     return retained_share_fast(shifts, p.fast_days), retained_share(shifts, p.memory_years)
 
 
 def retained_share_table(world: World) -> FloatArray:
-    """Lay out what is left of the fast and the slow memory, by settlement and shifts up to a month."""
+    """Return the retained shares (fast, slow) by settlement and by shifts, up to those of the longest month."""
     return np.array([retained_shares_by_shift(p.fast_days, p.memory_years) for p in world.parameters[Trust]])
 
 
 @lru_cache(maxsize=64)
 def retained_shares_by_shift(fast_days: float, memory_years: float) -> FloatArray:
-    """Return what is left of both memories after each number of shifts: settlements mostly share theirs."""
-    lasting = [
+    """Return the retained shares (fast, slow) by shifts; cached, since most settlements have the same half-lives."""
+    shares = [
         (retained_share_fast(float(n), fast_days), retained_share(float(n), memory_years))
         for n in range(LONGEST_MONTH + 1)
     ]
-    return np.array(lasting)
+    return np.array(shares)
 
 
 @kernel
 def trust_now(mind: ResidentState, tick: int, p: Trust) -> float:
-    """Trust of a resident at this tick, without writing anything."""
+    """Return the trust (0-1) of a resident at this tick; writes nothing."""
     fast, slow = decay_since(mind, tick, p)
     return trust_after_decay(mind, fast, slow, mind.calm)
 
 
 @kernel
 def current_trust_of_all(
-    minds: Rows[ResidentState], people: Rows[Person], numbers: Rows[Trust], tick: int, found: FloatArray
+    minds: Rows[ResidentState], people: Rows[Person], parameters: Rows[Trust], tick: int, found: FloatArray
 ) -> None:
-    """Write down the trust of every resident at this tick, or when last touched if that is later."""
+    """Write the trust of every resident at this tick, or at `touched` if that is later, to ``found``."""
     for i in range(len(minds)):
-        found[i] = trust_now(minds[i], max(tick, minds[i].touched), numbers[people[i].settlement])
+        found[i] = trust_now(minds[i], max(tick, minds[i].touched), parameters[people[i].settlement])
 
 
 @kernel
 def decay_evidence(mind: ResidentState, fast: float, slow: float, ledger: FloatArray, settlement: int) -> None:
-    """Let evidence fade so that these shares of both memories are left, the good first, and book either."""
+    """Reduce evidence to these shares of the fast and the slow memory.
+
+    Updates `minds.trust` and the evidence; adds to the accounts of forgetting, favourable evidence first.
+    """
     before = mind.trust
     between, now = decay_both(mind, fast, slow)
     mind.trust = now
@@ -110,7 +121,7 @@ def decay_evidence(mind: ResidentState, fast: float, slow: float, ledger: FloatA
 
 @kernel
 def decay(mind: ResidentState, tick: int, p: Trust, ledger: FloatArray, settlement: int) -> None:
-    """Bring one resident up to date, and book what is forgotten."""
+    """Apply the decay since `mind.touched`; updates the evidence, `minds.trust`, `minds.touched` and the ledger."""
     if mind.touched != tick:
         fast, slow = decay_since(mind, tick, p)
         decay_evidence(mind, fast, slow, ledger, settlement)
@@ -119,69 +130,62 @@ def decay(mind: ResidentState, tick: int, p: Trust, ledger: FloatArray, settleme
 
 @kernel
 def update_beliefs(
-    stage: ShiftContext, left: FloatArray, felt: FloatArray, remembered: FloatArray, first: int, since: int
+    shift: ShiftContext, retained: FloatArray, felt: FloatArray, remembered: FloatArray, first: int, since: int
 ) -> None:
-    """Let the impressions from row ``first`` on change the beliefs of those who had them.
+    """Apply the impressions from row ``first`` on to the beliefs of those who had them, through the ledger.
 
-    ``left`` is that of `left_of`; ``since`` are the shifts since the last end of a month: as if at that, `STILL_FELT`
-    is written.
+    Updates the evidence, `minds.trust`, `minds.touched`, `impressions.change` and the ledger, and writes `STILL_FELT`
+    (``felt``) and `REMEMBERED`.  ``retained`` is the table of `retained_share_table`; ``since`` are the shifts since
+    the last end of a month, to which `STILL_FELT` refers.
     """
-    n = stage.day.counts[IMPRESSIONS]
+    n = shift.day.counts[IMPRESSIONS]
     for k in range(first, n):
         if k + PREFETCH_DISTANCE < n:
-            prefetch(stage.minds, stage.day.impressions[k + PREFETCH_DISTANCE].who)
-            prefetch(stage.ground.people, stage.day.impressions[k + PREFETCH_DISTANCE].who)
-        impression = stage.day.impressions[k]
-        mind = stage.minds[impression.who]
-        if mind.gone >= 0:  # who was harmed earlier in the shift may have died since
+            prefetch(shift.minds, shift.day.impressions[k + PREFETCH_DISTANCE].who)
+            prefetch(shift.ground.people, shift.day.impressions[k + PREFETCH_DISTANCE].who)
+        impression = shift.day.impressions[k]
+        mind = shift.minds[impression.who]
+        if mind.gone >= 0:  # a victim of this shift may have died after the impression
             continue
-        settlement = stage.ground.people[impression.who].settlement
-        p = stage.trust[settlement]
-        if mind.touched != stage.tick:  # less than a month ago: all are brought up to date at its end
-            idle = left[settlement, stage.tick - mind.touched]
-            decay_evidence(mind, idle[0], idle[1], stage.ledger, settlement)
-            mind.touched = stage.tick
+        settlement = shift.ground.people[impression.who].settlement
+        p = shift.trust[settlement]
+        # Everybody is updated at the end of each month, so a table of shares by shifts replaces exp().
+        if mind.touched != shift.tick:
+            idle = retained[settlement, shift.tick - mind.touched]
+            decay_evidence(mind, idle[0], idle[1], shift.ledger, settlement)
+            mind.touched = shift.tick
         now = mind.trust
         add_evidence(mind, impression, p)
         mind.trust = trust_of(mind, mind.calm)
         change = mind.trust - now
         impression.change = change
-        add_to_ledger(stage.ledger, impression.cause, settlement, change)
+        add_to_ledger(shift.ledger, impression.cause, settlement, change)
         remembered[impression.cause, settlement] += change
-        felt[0, impression.cause, settlement] += impression.fast * change / left[settlement, since, 0]
-        felt[1, impression.cause, settlement] += (1.0 - impression.fast) * change / left[settlement, since, 1]
+        felt[0, impression.cause, settlement] += impression.fast * change / retained[settlement, since, 0]
+        felt[1, impression.cause, settlement] += (1.0 - impression.fast) * change / retained[settlement, since, 1]
 
 
 @kernel
-def record_impression(
-    day: ShiftEventTables,
-    minds: Rows[ResidentState],
-    who: int,
-    cause: int,
-    quality_f: float,
-    weight_f: float,
-    quality_e: float,
-    weight_e: float,
-    fast: float,
-) -> None:
-    """Write down that a resident had an impression; the dead have none, and weightless ones are not written.
+def record_impression(shift: ShiftContext, who: int, evidence: BeliefEvidence) -> None:
+    """Record an impression of a living resident; zero-weight impressions are dropped.
 
-    Qualities are the shares (0-1) that speak for fair, and for effective, police; weights are evidence.
+    Appends to `day.impressions`.  Other mechanisms record events of a declared kind (`record_event`) instead.
     """
-    if minds[who].gone >= 0 or (weight_f == 0.0 and weight_e == 0.0):
+    if shift.minds[who].gone >= 0 or (evidence.fair_weight == 0.0 and evidence.effective_weight == 0.0):
         return
+    day = shift.day
     k = day.counts[IMPRESSIONS]
     impression = day.impressions[k]
-    impression.who, impression.cause, impression.fast = who, cause, fast
-    impression.quality_f, impression.weight_f = quality_f, weight_f
-    impression.quality_e, impression.weight_e = quality_e, weight_e
+    impression.who, impression.cause, impression.fast = who, evidence.cause, evidence.fast
+    impression.quality_f, impression.weight_f = evidence.fair, evidence.fair_weight
+    impression.quality_e, impression.weight_e = evidence.effective, evidence.effective_weight
     impression.change = 0.0
     day.counts[IMPRESSIONS] = k + 1
 
 
 @kernel
 def attribute_to_couple(day: ShiftEventTables, first: int, post: int, cell: int) -> None:
-    """Write down that this couple left the impressions from row ``first`` on, in this cell."""
+    """Attribute the impressions from row ``first`` on to a couple in a cell; appends to `day.signed`."""
     for k in range(first, day.counts[IMPRESSIONS]):
         row = day.signed[day.counts[SIGNED]]
         row.impression, row.post, row.cell = k, post, cell
@@ -190,7 +194,7 @@ def attribute_to_couple(day: ShiftEventTables, first: int, post: int, cell: int)
 
 @kernel
 def record_departure(mind: ResidentState, tick: int, p: Trust, ledger: FloatArray, settlement: int, cause: int) -> None:
-    """Take a resident out of the world, who dies or moves away: the trust that goes is booked."""
+    """Remove a resident who dies or moves away; updates `minds.gone` and subtracts the trust from the ledger."""
     decay(mind, tick, p, ledger, settlement)
     add_to_ledger(ledger, cause, settlement, -mind.trust)
     mind.gone = tick
@@ -198,13 +202,16 @@ def record_departure(mind: ResidentState, tick: int, p: Trust, ledger: FloatArra
 
 @kernel
 def record_death(mind: ResidentState, tick: int, p: Trust, ledger: FloatArray, settlement: int) -> None:
-    """Take a resident who dies out of the world."""
+    """Remove a resident who dies; updates `minds.gone` and the ledger."""
     record_departure(mind, tick, p, ledger, settlement, DEATH)
 
 
 @kernel
 def record_return(mind: ResidentState, tick: int, calm: float, p: Trust, ledger: FloatArray, settlement: int) -> None:
-    """Bring somebody back who had left: evidence has aged meanwhile, and the trust that comes is booked."""
+    """Bring back a resident who had left, with evidence decayed meanwhile.
+
+    Updates the evidence, `minds.calm`, `minds.gone`, `minds.trust`, `minds.touched`; adds the trust to the ledger.
+    """
     fast, slow = decay_since(mind, tick, p)
     mind.calm, mind.gone = calm, -1
     decay_good(mind, fast, slow)
@@ -215,12 +222,15 @@ def record_return(mind: ResidentState, tick: int, calm: float, p: Trust, ledger:
 
 
 @kernel
-def update_to_month_end(
-    mind: ResidentState, fast: float, slow: float, calm: float, tick: int, ledger: FloatArray, settlement: int
-) -> None:
-    """Bring a resident up to date at a month's end, the nation's mood included."""
+def update_to_month_end(shift: ShiftContext, who: int, fast: float, slow: float, calm: float) -> None:
+    """Apply decay and the nation's mood to a resident at the end of a month.
+
+    ``fast`` and ``slow`` are the retained shares, ``calm`` the odds of the mood.  Updates the evidence, `minds.trust`,
+    `minds.calm`, `minds.touched` and the ledger.
+    """
+    mind, settlement, ledger = shift.minds[who], shift.ground.people[who].settlement, shift.ledger
     decay_evidence(mind, fast, slow, ledger, settlement)
-    mind.touched = tick
+    mind.touched = shift.tick
     if mind.calm != calm:
         before = mind.trust
         mind.calm = calm
@@ -230,38 +240,42 @@ def update_to_month_end(
 
 @kernel
 def logistic_noise(u: float) -> float:
-    """Log-odds noise of unit variance from luck u."""
-    return 0.5513 * math.log((u + 1e-12) / (1.0 - u + 1e-12))
+    """Return logistic noise (log-odds) of unit variance for a uniform number."""
+    return UNIT_LOGISTIC_SCALE * logistic_quantile(u)
 
 
 @kernel
 def draw_disposition(mind: ResidentState, person: Person, p: Trust, intercept: float, i: int, seed: int) -> None:
-    """Draw the dispositions of resident i around the intercept of the site."""
+    """Draw the dispositions of resident i around the intercept of the site; updates `minds.disposed_*`."""
+    # A common term and an own one: the two dispositions correlate by `SHARED_VARIANCE`.
     common = logistic_noise(keyed_uniform(seed, DISPOSITION_STREAM, 0, i, 0))
-    own_f, own_e = (
-        logistic_noise(keyed_uniform(seed, DISPOSITION_STREAM, 0, i, 1)),
-        logistic_noise(keyed_uniform(seed, DISPOSITION_STREAM, 0, i, 2)),
-    )
+    own_f = logistic_noise(keyed_uniform(seed, DISPOSITION_STREAM, 0, i, 1))
+    own_e = logistic_noise(keyed_uniform(seed, DISPOSITION_STREAM, 0, i, 2))
     mean = intercept + p.women * (person.female - 0.5)
-    fairness = mean + 0.5 * p.fairer + p.spread * (0.8 * common + 0.6 * own_f)
-    set_disposition(mind, fairness, mean - 0.5 * p.fairer + p.spread * (0.8 * common + 0.6 * own_e))
+    fairness = mean + 0.5 * p.fairer + p.spread * (SHARED_LOADING * common + OWN_LOADING * own_f)
+    effectiveness = mean - 0.5 * p.fairer + p.spread * (SHARED_LOADING * common + OWN_LOADING * own_e)
+    set_disposition(mind, fairness, effectiveness)
 
 
 @kernel
-def initialise_beliefs(stage: ShiftContext, first: int, end: int, intercept: float, calm: float) -> None:
-    """Give the residents of some rows the dispositions with which everybody begins, also those who may come back."""
-    people = stage.ground.people
+def initialise_beliefs(shift: ShiftContext, first: int, end: int, intercept: float, calm: float) -> None:
+    """Draw dispositions for the residents of rows ``first`` to ``end``; those present get their first trust.
+
+    Updates `minds.disposed_*`, `minds.calm`, `minds.touched`, `minds.trust`.  Absent residents have dispositions too,
+    since they may return.
+    """
+    people = shift.ground.people
     for i in range(first, end):
-        mind = stage.minds[i]
-        draw_disposition(mind, people[i], stage.trust[people[i].settlement], intercept, i, stage.seed)
+        mind = shift.minds[i]
+        draw_disposition(mind, people[i], shift.trust[people[i].settlement], intercept, i, shift.seed)
         if mind.gone < 0:
-            mind.calm, mind.touched = calm, stage.tick
+            mind.calm, mind.touched = calm, shift.tick
             mind.trust = trust_of(mind, calm)
 
 
 @allocating_kernel
 def sum_trust_by_settlement(minds: Rows[ResidentState], people: Rows[Person], n_settlements: int) -> FloatArray:
-    """Sum of trust of the living by settlement, as stored, with compensated sums."""
+    """Return the compensated sum of the stored trust of the living, by settlement."""
     sums = np.zeros((2, 1, n_settlements))
     for i in range(len(minds)):
         if minds[i].gone < 0:

@@ -1,9 +1,10 @@
-"""Declarations of ledger: parameters, columns, tables and constants."""
+"""Declarations of the ledger of trust: parameters of trust, columns of beliefs, tables of changes by cause."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -18,7 +19,7 @@ DEATH, PUBLIC_EVENT = declare_cause("death", 15), declare_cause("public_event", 
 ARRIVAL, DEPARTURE = declare_cause("arrival", 17), declare_cause("departure", 18)
 FORGETTING_GOOD, FORGETTING_BAD = declare_cause("forgetting_good", 28), declare_cause("forgetting_bad", 29)
 NATION = declare_cause("nation", 30)
-"""Cause 0 was the fading of an earlier law; its number is not given again."""
+"""Cause 0 was the decay of an earlier rule of updating; its number is not given again."""
 LEDGER = ArraySpec(
     name="ledger",
     of=np.float64,
@@ -30,18 +31,18 @@ STILL_FELT = ArraySpec(
     name="still_felt",
     of=np.float64,
     shape=(2, MOST_CAUSES, "settlement"),
-    about="What is felt of the changes by cause, in the fast and the slow memory, as if at the last end of a month.",
+    about="Changes by cause that are left in the fast and the slow memory, as if at the last end of a month.",
 )
 REMEMBERED = ArraySpec(
     name="remembered",
     of=np.float64,
     shape=(MOST_CAUSES, "settlement"),
-    about="The same of both memories, with this month's changes as they were when they came.",
+    about="Sum of both memories of still_felt, with this month's changes as they were when they came.",
 )
 
 
 class TrustBelief(Evidence):
-    """What a resident thinks of the police; ``trust`` is what the evidence in this row amounts to.
+    """Beliefs of a resident about the police; ``trust`` follows from the evidence in the row.
 
     ``calm`` are the odds of the nation's mood against the police at the last end of a month.
     """
@@ -50,28 +51,47 @@ class TrustBelief(Evidence):
         float, Column("odds of the nation's mood against the police that are in this row's trust", "odds", 1.0)
     ]
     trust: Annotated[float, Column("trust in the police as of the tick touched", "0-1")]
-    touched: Annotated[int, Column("when forgetting was last taken in", "tick", kind="i4")]
+    touched: Annotated[int, Column("when decay was last applied", "tick", kind="i4")]
 
 
 class ContactTimes(Row):
-    """When something last happened to a resident, which several mechanisms write; -1 for never.
+    """Times of last contact, harm and departure of a resident, which several mechanisms write; -1 for never.
 
     ``gone`` is -1 while the resident is here, else a tick since when not: killed (crime), dead or moved away
     (population_change), held (custody).
     """
 
     met: Annotated[int, Column("met the police: contacts, response, consultation, hearings, army", "tick", -1, "i4")]
-    met_free: Annotated[int, Column("the same, of one's own will or in a talk", "tick", -1, "i4")]
+    met_free: Annotated[int, Column("met the police of one's own will or in a talk", "tick", -1, "i4")]
     harmed: Annotated[int, Column("was harmed here", "tick", -1, "i4")]
     gone: Annotated[int, Column("is not here any more since", "tick", -1, "i4")]
 
 
 DISPOSITION_STREAM = stream_id("disposition")
+SHARED_VARIANCE = 0.64
+"""Part of the variance of a disposition that fairness and effectiveness share; assumed."""
+SHARED_LOADING, OWN_LOADING = math.sqrt(SHARED_VARIANCE), math.sqrt(1.0 - SHARED_VARIANCE)
+"""Loadings on the common and the own term, 0.8 and 0.6: the variance of their sum is 1."""
+
+
+class BeliefEvidence(NamedTuple):
+    """Evidence of an event for one resident.
+
+    ``fair`` and ``effective`` are the shares (0-1) that favour the police, the weights are evidence, ``fast`` is the
+    share (0-1) in the fast memory.
+    """
+
+    cause: int
+    fair: float
+    fair_weight: float
+    effective: float
+    effective_weight: float
+    fast: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trust(ParameterGroup):
-    """How beliefs about the police move, fade and start; what each kind of event weighs."""
+    """Parameters of beliefs about the police: start, decay, asymmetry, and the weights of events."""
 
     name: ClassVar[str] = "trust"
     mechanism: ClassVar[bool] = False
