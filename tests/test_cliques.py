@@ -9,7 +9,9 @@ import pytest
 from model.engine.calendar import MONTH
 from model.engine.choices import CHOICES_DECLARED
 from model.gangs.clique_choices.rules import (
+    CellOptions,
     CliqueTables,
+    Refusal,
     choose_cells,
     choose_recruits,
     choose_rent,
@@ -57,6 +59,11 @@ def lay(world: TrustModel, **columns: float) -> Any:
     return world.view(CliqueTables)
 
 
+def refused_by(victim: int, *, reported: bool) -> Refusal:
+    """Return a refusal of a demand of clique 0, which has a leader."""
+    return Refusal(clique=0, victim=victim, reported=reported, leaderless=0.0)
+
+
 def often(choose: Callable[[int], int], option: int) -> float:
     """Share of many months' luck in which an option is chosen."""
     return float(np.mean([choose(tick) == option for tick in range(TRIES)]))
@@ -68,8 +75,8 @@ NO_ARRESTS = {"caught": 0.0, "exposed": 200.0, "seen": 0.0}
 
 def test_who_was_arrested_lies_low_and_who_was_not_presses(world: TrustModel) -> None:
     def share(option: int, **memory: float) -> float:
-        life = lay(world, **memory)
-        return often(lambda tick: choose_stance(life, 0, 0.2, 0.0, False, tick), option)
+        tables = lay(world, **memory)
+        return often(lambda tick: choose_stance(tables, 0, 0.2, 0.0, False, tick), option)
 
     assert share(STANCE_QUIET, **MANY_ARRESTS) > 0.8 > 0.4 > share(STANCE_QUIET, **NO_ARRESTS)
     assert share(STANCE_PRESS, **NO_ARRESTS) > 0.25 > 0.05 > share(STANCE_PRESS, **MANY_ARRESTS)
@@ -79,8 +86,8 @@ def test_police_seen_in_own_cells_and_own_dead_make_a_clique_quiet(world: TrustM
     usual = {"caught": 1.0, "exposed": 200.0, "lived": 200.0}
 
     def quiet(**memory: float) -> float:
-        life = lay(world, **usual | memory)
-        return often(lambda tick: choose_stance(life, 0, 0.2, 0.0, False, tick), STANCE_QUIET)
+        tables = lay(world, **usual | memory)
+        return often(lambda tick: choose_stance(tables, 0, 0.2, 0.0, False, tick), STANCE_QUIET)
 
     assert quiet(seen=2.0, lost=0.0) > quiet(seen=0.01, lost=0.0)
     assert quiet(seen=0.1, lost=6.0) > quiet(seen=0.1, lost=0.0) + 0.2
@@ -88,8 +95,8 @@ def test_police_seen_in_own_cells_and_own_dead_make_a_clique_quiet(world: TrustM
 
 def test_rent_rises_where_all_paid_and_falls_where_all_refused(world: TrustModel) -> None:
     def share(option: int, **memory: float) -> float:
-        life = lay(world, rent=250.0, **memory)
-        return often(lambda tick: choose_rent(life, 0, tick), option)
+        tables = lay(world, rent=250.0, **memory)
+        return often(lambda tick: choose_rent(tables, 0, tick), option)
 
     assert share(2, paid=20.0, unpaid=0.0) > 0.85
     assert share(0, paid=0.0, unpaid=20.0) > 0.85
@@ -97,8 +104,8 @@ def test_rent_rises_where_all_paid_and_falls_where_all_refused(world: TrustModel
 
 def test_a_rich_clique_short_of_hands_grows_and_a_poor_idle_one_draws_nobody(world: TrustModel) -> None:
     def share(option: int, need: float, income: float) -> float:
-        life = lay(world, income=income, **NO_ARRESTS)
-        return often(lambda tick: choose_recruits(life, 0, need, tick), option)
+        tables = lay(world, income=income, **NO_ARRESTS)
+        return often(lambda tick: choose_recruits(tables, 0, need, tick), option)
 
     assert share(2, 45.0, 1.6) > 0.6
     assert share(0, 15.0, 0.4) > 0.6
@@ -108,8 +115,8 @@ def test_who_is_refused_much_punishes_more_and_who_was_arrested_less(world: Trus
     def share(told: bool, **memory: float) -> float:
         lay(world, **memory)
         p, clique = world.parameters[Cliques][0], world.state.cliques[0]
-        desk = world.view(CliqueTables).desk
-        return often(lambda tick: choose_to_punish(desk, p, clique, 0, 5, told, 0.0, tick), 1)
+        choice, refusal = world.view(CliqueTables).choice, refused_by(5, reported=told)
+        return often(lambda tick: choose_to_punish(choice, p, clique, refusal, tick), 1)
 
     usual = {"caught": 1.0, "exposed": 200.0, "seen": 0.1}
     refused, paid = usual | {"paid": 2.0, "unpaid": 18.0}, usual | {"paid": 18.0, "unpaid": 2.0}
@@ -122,8 +129,9 @@ def test_the_luck_of_a_punishment_is_that_of_the_one_threatened_and_the_book_nam
     world: TrustModel,
 ) -> None:
     lay(world)
-    p, desk = world.parameters[Cliques][0], world.view(CliqueTables).desk
-    done = [choose_to_punish(desk, p, world.state.cliques[0], 0, i, True, 0.0, 9) for i in range(TRIES)]
+    p, choice = world.parameters[Cliques][0], world.view(CliqueTables).choice
+    clique = world.state.cliques[0]
+    done = [choose_to_punish(choice, p, clique, refused_by(i, reported=True), 9) for i in range(TRIES)]
     rows = world.state.choices.used_rows()
     assert set(rows["who"].tolist()) == {0}
     assert 0 < sum(done) < TRIES
@@ -131,8 +139,8 @@ def test_the_luck_of_a_punishment_is_that_of_the_one_threatened_and_the_book_nam
 
 def test_own_dead_call_for_an_attack_and_police_against_it(world: TrustModel) -> None:
     def share(**memory: float) -> float:
-        life = lay(world, lived=200.0, **memory)
-        return often(lambda tick: choose_to_attack(life, 0, 0.0, -1.0, tick), 1)
+        tables = lay(world, lived=200.0, **memory)
+        return often(lambda tick: choose_to_attack(tables, 0, 0.0, -1.0, tick), 1)
 
     assert share(owed=1.5, **NO_ARRESTS) > share(owed=0.0, **NO_ARRESTS) + 0.25
     assert share(owed=1.5, **MANY_ARRESTS) < share(owed=1.5, **NO_ARRESTS) - 0.25
@@ -140,8 +148,8 @@ def test_own_dead_call_for_an_attack_and_police_against_it(world: TrustModel) ->
 
 def test_a_pact_is_kept_by_who_lost_many_and_broken_by_who_has_dead_to_avenge(world: TrustModel) -> None:
     def kept(**memory: float) -> float:
-        life = lay(world, lived=300.0, **memory)
-        return often(lambda tick: choose_to_honour(life, 0, 0.3, tick), 1)
+        tables = lay(world, lived=300.0, **memory)
+        return often(lambda tick: choose_to_honour(tables, 0, 0.3, tick), 1)
 
     assert kept(lost=3.0, owed=0.0) > 0.95
     assert kept(lost=0.0, owed=2.0) < 0.5
@@ -149,8 +157,13 @@ def test_a_pact_is_kept_by_who_lost_many_and_broken_by_who_has_dead_to_avenge(wo
 
 def test_a_policed_cell_is_given_up_and_one_that_pays_is_taken(world: TrustModel) -> None:
     def share(option: int, members: int, most: float, least: float) -> float:
-        life = lay(world, members=members)
-        return often(lambda tick: choose_cells(life, 0, 30.0, 1, most, 2, least, tick), option)
+        tables = lay(world, members=members)
+        return often(
+            lambda tick: choose_cells(
+                tables, 0, 30.0, CellOptions(best=1, best_value=most, worst=2, worst_value=least), tick
+            ),
+            option,
+        )
 
     assert share(0, 24, -1.0, -4.0) > 0.4 > 0.05 > share(0, 36, 2.0, 1.0)
     assert share(2, 40, 3.0, 1.0) > 0.5 > 0.05 > share(2, 24, -1.0, -4.0)

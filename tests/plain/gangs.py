@@ -227,7 +227,7 @@ def demand(town: "PlainTown", clique: Clique) -> None:
         place = target.places[0]
         assert place is not None
         clique.demanded += 1
-        write_incident(town, m, EXTORTION, TERRITORIAL, place, target, 0.6, clique.rent).clique = clique
+        write_incident(town, m, EXTORTION, TERRITORIAL, place, target, numbers.severity, clique.rent).clique = clique
         noise = numbers.noise * logit(town.luck("demand pay", m, 0))
         if clique.dread * numbers.punishment_cost - clique.rent + noise > 0.0:
             target.pays = clique
@@ -257,7 +257,7 @@ def answer_refusal(town: "PlainTown", threat: Threat) -> None:
     if town.luck("lethal", m, 0) < numbers.lethal:
         done = write_incident(town, m, KILLING, EXTORTION_MOTIVE, target.home, target, 1.0, 0.0)
     else:
-        done = write_incident(town, m, ASSAULT, PUNISHMENT, target.home, target, 0.8, 0.0)
+        done = write_incident(town, m, ASSAULT, PUNISHMENT, target.home, target, numbers.wound_severity, 0.0)
     done.clique = clique
 
 
@@ -275,9 +275,9 @@ def clash(town: "PlainTown", clique: Clique) -> None:
 
 def man_at(town: "PlainTown", clique: Clique, cell: Cell) -> Resident | None:
     """Return the young man whom a clique takes for a rival at a place, of eight people tried."""
-    present = cell.present[town.place_list]
+    present, youngest = cell.present[town.place_list], town.numbers("extortion").attacked_from
     drawn = [pick(present, town.luck("clash victim", clique.number, a)) for a in range(8) if present]
-    return next((one for one in drawn if one.alive and one.is_man_of(14, 35)), None)
+    return next((one for one in drawn if one.alive and one.is_man_of(youngest, 35)), None)
 
 
 def attack(town: "PlainTown", clique: Clique) -> None:
@@ -305,7 +305,7 @@ def fight(town: "PlainTown", clique: Clique, victim: Resident, where: Cell) -> I
     if town.luck("lethal", m, 0) < town.numbers("extortion").clash_lethal:
         done = write_incident(town, m, KILLING, GANG, where, victim, 1.0, 0.0)
     else:
-        done = write_incident(town, m, ASSAULT, GANG, where, victim, 0.8, 0.0)
+        done = write_incident(town, m, ASSAULT, GANG, where, victim, town.numbers("extortion").wound_severity, 0.0)
     done.clique = clique
     return done
 
@@ -315,7 +315,12 @@ def recruit(town: "PlainTown") -> None:
     numbers, n = town.numbers("extortion"), len(town.residents)
     for j in range(poisson(town.luck("recruit count", 0, 0), 0.002 / 365.0 * 10.0 * n)):
         one = pick(town.residents, town.luck("recruit who", j, 0))
-        if not one.alive or not 12 <= one.age < 21 or one.clique is not None or one.home.held_by is None:
+        if (
+            not one.alive
+            or not numbers.recruit_from <= one.age < numbers.recruit_to
+            or one.clique is not None
+            or one.home.held_by is None
+        ):
             continue
         has_tie = any(tie.clique is not None for tie in one.ties)
         exponent = numbers.recruit_tie * has_tie + numbers.recruit_out * (not one.student)
@@ -342,8 +347,8 @@ def imitate(town: "PlainTown") -> None:
             imprisoned = town.luck("from prison", m, 0) < numbers.imitator_prison
             if imprisoned and town.luck("telephone blocked", m, 0) < numbers.imitator_blocked:
                 continue
-            loss = drawn_loss(town, m, 500.0)
-            write_incident(town, m, EXTORTION, IMITATOR, one.home, one, 0.4, loss)
+            loss = drawn_loss(town, m, numbers.imitator_loss)
+            write_incident(town, m, EXTORTION, IMITATOR, one.home, one, numbers.imitator_severity, loss)
             if town.luck("imitator pay", m, 0) < numbers.imitator_pay:
                 town.n_imitators_paid += 1
                 one.gave_in = town.tick

@@ -50,7 +50,7 @@ def thief_killed(town: "PlainTown", cell: "Cell", number: int) -> "Resident | No
         return None
     for a in range(8):
         one = somebody_here(town, cell, "thief", number, a)
-        if one is not None and one.alive and one.is_man_of(14, 35):
+        if one is not None and one.alive and one.is_man_of(town.numbers("narcos").killed_from, 35):
             return one
     return None
 

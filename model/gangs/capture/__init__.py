@@ -1,1 +1,1 @@
-"""M42, capture: traffickers and cliques buy a mayor or a station chief, which stays hidden for long."""
+"""Capture (M42): traffickers and cliques buy a mayor or a station chief, which stays hidden."""

@@ -1,7 +1,7 @@
-"""M42, capture: traffickers and cliques buy a mayor or a station chief, which stays hidden for long (ODD 6).
+"""Capture (M42): traffickers and cliques buy a mayor or a station chief, which stays hidden.
 
-Who is captured lets the ground of that group alone: no light and no places of a plan there, warrants are warned of,
-what is told in confidence reaches it.  Switched off, nobody is captured.
+A captor's territory is spared: no light and no places of a plan there, it is warned of warrants, and it learns of
+reports made in confidence.  Switched off, nobody is captured.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from model.engine.calendar import MONTHS_A_YEAR
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import IntArray, Rows
@@ -42,28 +43,31 @@ from model.world.state import OFFICERS
 
 @kernel
 def capture_probability(groups: int, penury: float, integrity: float, p: Capture) -> float:
-    """Chance in a month to be bought by one of so many groups."""
+    """Return the monthly probability of capture.
+
+    ``groups`` is the number of groups in the area; ``penury`` (bad conditions) and ``integrity`` lie between 0 and 1.
+    """
     a_year = groups * math.exp(p.base + p.penury * penury - p.integrity * integrity)
-    return 1.0 - math.exp(-a_year / 12.0)
+    return 1.0 - math.exp(-a_year / MONTHS_A_YEAR)
 
 
 @kernel
 def is_warned_of_operation(
     chiefs: Rows[ChiefRow], cliques: Rows[CliqueRow], cells: Rows[Cell], q: int, p: Capture, u: float
 ) -> bool:
-    """Whether a clique is warned of an operation, by the chief on whose ground it sits."""
+    """Return whether clique ``q`` is warned of an operation by the chief of its area, given uniform ``u``."""
     f = cells[cliques[q].centre].facility if q >= 0 else -1
     return f >= 0 and chiefs[f].captor == q and u < p.warned
 
 
 @kernel
 def learns_of_report(chiefs: Rows[ChiefRow], station: int, q: int, p: Capture, u: float) -> bool:
-    """Whether a clique hears from the chief of a station who has reported it in confidence."""
+    """Return whether clique ``q`` learns of a report in confidence to a station, given uniform ``u``."""
     return q >= 0 and station >= 0 and chiefs[station].captor == q and u < p.leak
 
 
 def groups_in_area(world: World, f: int) -> IntArray:
-    """Return the groups that hold ground in the area of a facility; of the whole municipality for the mayor."""
+    """Return the groups that hold cells in the area of facility ``f``, or anywhere if it is the mayor."""
     held, cells = group_holding_cells(world.state), world.town.cells
     area = held if f == MAYOR_ID else held[cells["facility"] == f]
     found: IntArray = np.unique(area[area != UNCLAIMED])
@@ -72,17 +76,18 @@ def groups_in_area(world: World, f: int) -> IntArray:
 
 
 def max_groups(world: World) -> int:
-    """Return how many groups hold ground anywhere at most."""
+    """Return an upper bound of the number of groups that hold cells."""
     return len(world.state[CLIQUES]) + 1 + int(world.state[PROTECTED].max())
 
 
 def draw_captor(world: World, f: int, penury: float, integrity: float) -> int:
-    """Return the group that buys somebody this month, or nobody.
+    """Return the group that captures an official this month, or `UNCLAIMED`.
 
-    Who is there need be looked up only where somebody would be bought if all groups were.
+    ``f`` is the facility of a chief, or `MAYOR_ID`.
     """
     p, tick, seed = world.parameters[Capture][0], world.tick, world.seed
     drawn = keyed_uniform(seed, BOUGHT_STREAM, tick, f, 0)
+    # With all groups the probability is an upper bound: most draws need no search of the area.
     if drawn >= capture_probability(world.cached_view(max_groups), penury, integrity, p):
         return UNCLAIMED
     groups = groups_in_area(world, f)
@@ -92,10 +97,12 @@ def draw_captor(world: World, f: int, penury: float, integrity: float) -> int:
 
 
 def update_exposure(world: World, f: int) -> bool:
-    """Whether the capture of somebody is found out this month; if so all may hear of it."""
+    """Draw whether a capture is exposed this month, and spread the news; return whether it is."""
     p, conduct = world.parameters[Capture][0], world.parameters[Misconduct][0]
     a_year = min(1.0, p.found * (1.0 + p.reveal * detection_probability(conduct)))
-    if keyed_uniform(world.seed, CAPTURE_FOUND_STREAM, world.tick, f, 0) >= 1.0 - (1.0 - a_year) ** (1.0 / 12.0):
+    if keyed_uniform(world.seed, CAPTURE_FOUND_STREAM, world.tick, f, 0) >= 1.0 - (1.0 - a_year) ** (
+        1.0 / MONTHS_A_YEAR
+    ):
         return False
     row = world.tally[0]
     row.captures_found += 1.0
@@ -105,7 +112,7 @@ def update_exposure(world: World, f: int) -> bool:
 
 
 def update_chief_capture(world: World, f: int, o: int) -> None:
-    """Let a chief be bought, or found out, who then leaves with those who are moved."""
+    """Draw the capture of the chief of facility ``f``, or its exposure; officer ``o`` then leaves."""
     chief, z = world.state[CHIEFS][f], world.town.facilities[f].settlement
     officer, penury = world.state[OFFICERS][o], 1.0 - world.parameters[Resources][z].condition
     if chief.captor == UNCLAIMED:
@@ -116,7 +123,7 @@ def update_chief_capture(world: World, f: int, o: int) -> None:
 
 
 def update_mayor_capture(world: World) -> None:
-    """Let the mayor be bought, or found out, whom another follows for the rest of the term."""
+    """Draw the capture of the mayor, or its exposure, after which another takes office."""
     hall = world.state[HALL][0]
     if hall.captor == UNCLAIMED:
         hall.captor = draw_captor(world, MAYOR_ID, 1.0 - world.parameters[Resources][0].condition, hall.integrity)
@@ -126,7 +133,7 @@ def update_mayor_capture(world: World) -> None:
 
 
 def close_month(world: World) -> None:
-    """Let groups buy those who govern and command, and let some of it come out."""
+    """Draw captures and exposures of chiefs and mayor."""
     state, chiefs = world.state, world.state[CHIEFS]
     state[LEAVING][:] = 0
     for f, o in enumerate(world.cached(chief_positions)):
@@ -136,7 +143,7 @@ def close_month(world: World) -> None:
 
 
 def share_captured(world: World) -> float:
-    """Share of chiefs and mayor whom a group has captured."""
+    """Return the share of chiefs and mayor that are captured, 0 to 1."""
     captors = [*world.state[CHIEFS]["captor"], world.state[HALL][0].captor]
     return float(np.mean(np.array(captors) >= 0))
 

@@ -1,4 +1,4 @@
-"""Declarations of capture: parameters, columns, tables and constants."""
+"""Declarations of capture: parameters, random streams, monthly counts."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ BOUGHT_STREAM, WHO_BUYS_STREAM, CAPTURE_FOUND_STREAM, HEARD_OF, WARNED_STREAM = 
     stream_id("warned"),
 )
 MAYOR_ID = 4096
-"""Who the mayor is to luck, beside the facilities."""
+"""Entity of the mayor in random streams; chiefs have the numbers of their facilities."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Capture(ParameterGroup):
-    """How often a group buys somebody who governs or commands, what it gets, and how often it comes out."""
+    """Rate of capture of mayor and chiefs, what the captor gets, and the risk of exposure."""
 
     name: ClassVar[str] = "capture"
     evidence: ClassVar[tuple[str, ...]] = ("E11", "I08", "I09", "I10", "J03")
@@ -37,7 +37,7 @@ class Capture(ParameterGroup):
 
 
 class CaptureCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of captures and exposures."""
 
     captures: float
     captures_found: float

@@ -1,1 +1,1 @@
-"""How a clique chooses: the matters that it decides, and what weighs with it; `cliques` says when."""
+"""Choices of cliques (M34): utilities of stance, rent, punishment, recruits, cells and attacks."""

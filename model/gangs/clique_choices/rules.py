@@ -1,8 +1,13 @@
-"""How a clique chooses: the matters that it decides, and what weighs with it; `cliques` says when (ODD 6)."""
+"""Choices of cliques (M34): utilities of stance, rent, punishment, recruits, cells and attacks.
+
+Utilities are in log-odds; each function fills the terms of one discrete choice and records the option chosen.
+`cliques` calls them at the end of a month, `extortion` that of punishments.
+"""
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,6 +22,7 @@ from model.gangs.clique_choices.schema import (
     PUNISH_CHOICE,
     RECRUITS_CHOICE,
     RENT_CHOICE,
+    SMALLEST_RATIO,
     STANCE_CHOICE,
     WEEKS_A_MONTH,
 )
@@ -34,17 +40,21 @@ from model.world.state import SEEN_HERE, Board
 
 
 def count_shops_by_cell(world: World) -> IntArray:
-    """Return how many possible payers work in each cell."""
+    """Return the number of business residents who work in each cell."""
     work = world.town.places[0]
     return np.bincount(work[(world.town.people["business"] == 1) & (work >= 0)], minlength=world.town.n_cells)
 
 
 class CliqueTables(TableBundle):
-    """What cliques decide by; ``shops`` are targets at work and ``payers`` those who pay, by cell."""
+    """Tables and parameters of the choices of cliques.
 
-    desk: ChoiceTables
+    ``shops`` counts possible payers and ``payers_here`` payers, by cell of their place of work; ``seen_here`` counts
+    visits of the police in this month, by cell.
+    """
+
+    choice: ChoiceTables
     gangs: GangTables
-    held: Rows[Prisoner]
+    prison: Rows[Prisoner]
     prison_count: IntArray = count_of(PRISON)
     shops: IntArray = constant(count_shops_by_cell)
     payers_here: IntArray = of(PAYERS_HERE)
@@ -56,9 +66,27 @@ class CliqueTables(TableBundle):
     political: Rows[PoliticalCalendar]
 
 
+class Refusal(NamedTuple):
+    """A refused demand: the clique, the victim, whether the police know, and the lack of leadership (0 to 1)."""
+
+    clique: int
+    victim: int
+    reported: bool
+    leaderless: float
+
+
+class CellOptions(NamedTuple):
+    """Cells that a clique may take or give up, -1 if there is none, and their monthly values in wages."""
+
+    best: int
+    best_value: float
+    worst: int
+    worst_value: float
+
+
 @kernel
 def risk_weight(p: Cliques, strategy: int) -> float:
-    """Weight of risk by strategy."""
+    """Return the weight of the risk of arrest under a leader's strategy, 1 for holding."""
     if strategy == 1:
         return p.wary_expanding
     return p.wary_quiet if strategy == 2 else 1.0
@@ -66,7 +94,7 @@ def risk_weight(p: Cliques, strategy: int) -> float:
 
 @kernel
 def violence_taste(p: Cliques, strategy: int) -> float:
-    """Taste for violence by strategy."""
+    """Return the taste for violence under a leader's strategy, in log-odds."""
     if strategy == 1:
         return p.fierce_expanding
     return p.fierce_quiet if strategy == 2 else 0.0
@@ -74,7 +102,7 @@ def violence_taste(p: Cliques, strategy: int) -> float:
 
 @kernel
 def stance_tastes(p: Cliques, strategy: int) -> tuple[float, float]:
-    """Taste for quiet and for pressing by strategy."""
+    """Return the tastes for lying low and for pressing under a leader's strategy, in wages."""
     if strategy == 1:
         return p.lull_expanding, p.push_expanding
     if strategy == 2:
@@ -84,7 +112,10 @@ def stance_tastes(p: Cliques, strategy: int) -> tuple[float, float]:
 
 @kernel
 def leadership_gap(clique: CliqueRow, blocked: float) -> float:
-    """How far a clique is without a leader: not with one, wholly without, in prison as far as telephones are cut."""
+    """Return the lack of leadership, 0 to 1: 1 without a leader, 0 with one.
+
+    A leader in prison counts as lacking in the share ``blocked`` of telephone calls that prisons block.
+    """
     if clique.leader < 0:
         return 1.0
     return blocked if clique.inside == 1 else 0.0
@@ -92,7 +123,11 @@ def leadership_gap(clique: CliqueRow, blocked: float) -> float:
 
 @kernel
 def perceived_arrest_risk(p: Cliques, caught: float, exposed: float, seen: float) -> float:
-    """Chance of arrest that a clique feels: what befell members, as far as police are seen, and what needs none."""
+    """Return the perceived risk of arrest in a member-month.
+
+    The remembered rate (``caught`` arrests over ``exposed`` member-months, with the usual rate as prior) is scaled by
+    the police ``seen`` (visits a cell and day); informal control adds a part that needs no police.
+    """
     chance = (caught + p.prior * p.usual) / (exposed + p.prior)
     around = seen / (seen + p.seen_half) / p.usual_seen
     return float((chance * around + p.informal * p.usual) / (1.0 + p.informal))
@@ -100,168 +135,183 @@ def perceived_arrest_risk(p: Cliques, caught: float, exposed: float, seen: float
 
 @kernel
 def relative_risk(p: Cliques, clique: CliqueRow) -> float:
-    """By how much a clique feels more risk than is usual, as its strategy weighs it."""
+    """Return the perceived risk of arrest over the usual, less 1, weighted by strategy."""
     return risk_weight(p, clique.strategy) * (clique.felt / p.usual - 1.0)
 
 
 @kernel
 def remembered_losses(p: Cliques, clique: CliqueRow) -> float:
-    """Own dead a member-month, as remembered."""
+    """Return the remembered rate of own dead per member-month, with the usual rate as prior."""
     return float((clique.lost + p.prior * p.lost_usual) / (clique.lived + p.prior))
 
 
 @kernel
 def remembered_paid_share(p: Cliques, clique: CliqueRow) -> float:
-    """Share of demands that are paid, as remembered."""
+    """Return the remembered share of demands that were paid, with one half as prior."""
     return share_with_prior(clique.paid, clique.unpaid, p.prior_paid, 0.5)
 
 
 @kernel
-def choose_stance(life: CliqueTables, q: int, fill: float, lack: float, peace: bool, tick: int) -> int:
-    """Lie low, hold or press, by income, risk of acting, rivals and strategy."""
-    p, clique, desk = life.parameters[0], life.gangs.cliques[q], life.desk
-    spread = p.doubt * (1.0 + p.leaderless_doubt * lack)
+def choose_stance(tables: CliqueTables, q: int, payer_share: float, leaderless: float, peace: bool, tick: int) -> int:
+    """Choose to lie low, hold or press, by income, risk of arrest, rivals and strategy.
+
+    ``payer_share`` is the share of targets that pay, ``leaderless`` the lack of leadership, both 0 to 1.
+    """
+    p, clique, choice = tables.parameters[0], tables.gangs.cliques[q], tables.choice
+    # The scale of the logit: utilities in wages over this spread are log-odds.
+    spread = p.doubt * (1.0 + p.leaderless_doubt * leaderless)
     risk = risk_weight(p, clique.strategy) * p.caught_cost * clique.felt / spread
     loss = 0.0 if peace else p.dead_cost * remembered_losses(p, clique) / spread
     lull, push = stance_tastes(p, clique.strategy)
-    clear_terms(desk)
-    desk.terms[STANCE_QUIET, 1] = -p.quiet_costs * clique.income / spread
-    desk.terms[STANCE_PRESS, 1] = (
-        p.press_gains * clique.income * remembered_paid_share(p, clique) * (1.0 - fill) / spread
+    clear_terms(choice)
+    choice.terms[STANCE_QUIET, 1] = -p.quiet_costs * clique.income / spread
+    choice.terms[STANCE_PRESS, 1] = (
+        p.press_gains * clique.income * remembered_paid_share(p, clique) * (1.0 - payer_share) / spread
     )
-    desk.terms[STANCE_QUIET, 2], desk.terms[STANCE_HOLD, 2], desk.terms[STANCE_PRESS, 2] = (
-        -p.shown_quiet * risk,
-        -risk,
-        -p.shown_press * risk,
-    )
-    desk.terms[STANCE_QUIET, 3], desk.terms[STANCE_HOLD, 3], desk.terms[STANCE_PRESS, 3] = (
-        -p.quiet_dead * loss,
-        -loss,
-        -p.press_dead * loss,
-    )
-    desk.terms[STANCE_QUIET, 4], desk.terms[STANCE_PRESS, 4] = lull / spread, push / spread
-    return decide_and_record(desk, to_int64(3), to_int64(5), STANCE_CHOICE, True, tick, q)
+    choice.terms[STANCE_QUIET, 2] = -p.shown_quiet * risk
+    choice.terms[STANCE_HOLD, 2] = -risk
+    choice.terms[STANCE_PRESS, 2] = -p.shown_press * risk
+    choice.terms[STANCE_QUIET, 3] = -p.quiet_dead * loss
+    choice.terms[STANCE_HOLD, 3] = -loss
+    choice.terms[STANCE_PRESS, 3] = -p.press_dead * loss
+    choice.terms[STANCE_QUIET, 4] = lull / spread
+    choice.terms[STANCE_PRESS, 4] = push / spread
+    return decide_and_record(choice, to_int64(3), to_int64(5), STANCE_CHOICE, True, tick, q)
 
 
 @kernel
-def choose_rent(life: CliqueTables, q: int, tick: int) -> int:
-    """Lower, keep or raise the rent, by what a step up would bring in if all are like those asked."""
-    p, clique, desk = life.parameters[0], life.gangs.cliques[q], life.desk
-    gain = 1.0 - clique.rent * (1.0 - remembered_paid_share(p, clique)) / life.extortion[0].noise
-    clear_terms(desk)
-    desk.terms[0, 1], desk.terms[2, 1] = -p.rent_slope * gain, p.rent_slope * gain
-    return decide_and_record(desk, to_int64(3), to_int64(2), RENT_CHOICE, True, tick, q)
+def choose_rent(tables: CliqueTables, q: int, tick: int) -> int:
+    """Choose to lower, keep or raise the rent, by the revenue that a step up would bring."""
+    p, clique, choice = tables.parameters[0], tables.gangs.cliques[q], tables.choice
+    # Derivative of the log of the revenue by the log of the rent, as willingness to pay is logistic.
+    gain = 1.0 - clique.rent * (1.0 - remembered_paid_share(p, clique)) / tables.extortion[0].noise
+    clear_terms(choice)
+    choice.terms[0, 1], choice.terms[2, 1] = -p.rent_slope * gain, p.rent_slope * gain
+    return decide_and_record(choice, to_int64(3), to_int64(2), RENT_CHOICE, True, tick, q)
 
 
 @kernel
-def choose_to_punish(
-    desk: ChoiceTables, p: Cliques, clique: CliqueRow, q: int, victim: int, told: bool, lack: float, tick: int
-) -> bool:
-    """Punish or spare somebody who refused; the luck is that of the one threatened."""
-    clear_terms(desk)
-    desk.terms[1, 0] = p.punish_base
-    desk.terms[1, 1] = p.punish_refused * (p.punish_paid - remembered_paid_share(p, clique))
-    desk.terms[1, 2] = -p.punish_risk * relative_risk(p, clique)
-    desk.terms[1, 3] = p.punish_told if told else 0.0
-    desk.terms[1, 4] = -p.punish_quiet if clique.stance == STANCE_QUIET else 0.0
-    desk.terms[1, 5] = p.punish_leaderless * lack
-    desk.terms[1, 6] = violence_taste(p, clique.strategy)
-    option = decide_and_record(desk, to_int64(2), to_int64(7), PUNISH_CHOICE, True, tick, victim)
-    desk.choices[desk.choices_count[0] - 1].who = q
+def choose_to_punish(choice: ChoiceTables, p: Cliques, clique: CliqueRow, refusal: Refusal, tick: int) -> bool:
+    """Choose whether to punish a refusal.
+
+    The draw is keyed by the victim; the record of the choice names the clique.
+    """
+    clear_terms(choice)
+    choice.terms[1, 0] = p.punish_base
+    choice.terms[1, 1] = p.punish_refused * (p.punish_paid - remembered_paid_share(p, clique))
+    choice.terms[1, 2] = -p.punish_risk * relative_risk(p, clique)
+    choice.terms[1, 3] = p.punish_told if refusal.reported else 0.0
+    choice.terms[1, 4] = -p.punish_quiet if clique.stance == STANCE_QUIET else 0.0
+    choice.terms[1, 5] = p.punish_leaderless * refusal.leaderless
+    choice.terms[1, 6] = violence_taste(p, clique.strategy)
+    option = decide_and_record(choice, to_int64(2), to_int64(7), PUNISH_CHOICE, True, tick, refusal.victim)
+    choice.choices[choice.choices_count[0] - 1].who = refusal.clique
     return option == 1
 
 
 @kernel
-def choose_recruits(life: CliqueTables, q: int, need: float, tick: int) -> int:
-    """Draw none of the young, replace who left, or grow, by hands that are wanted, income and risk."""
-    p, clique, desk = life.parameters[0], life.gangs.cliques[q], life.desk
-    clear_terms(desk)
-    desk.terms[0, 0] = desk.terms[2, 0] = -p.recruits_change
-    pulls = (
+def choose_recruits(tables: CliqueTables, q: int, need: float, tick: int) -> int:
+    """Choose to recruit nobody, replace those who left, or grow, by hands wanted, income and risk.
+
+    ``need`` is the number of members that the territory requires.
+    """
+    p, clique, choice = tables.parameters[0], tables.gangs.cliques[q], tables.choice
+    clear_terms(choice)
+    choice.terms[0, 0] = choice.terms[2, 0] = -p.recruits_change
+    growth = (
         p.recruits_hands * (need / max(clique.members, 1) - 1.0),
         p.recruits_takings * (clique.income - 1.0),
         -p.recruits_risk * (clique.felt / p.usual - 1.0),
     )
     for k in range(3):
-        desk.terms[0, k + 1], desk.terms[2, k + 1] = -pulls[k], pulls[k]
-    return decide_and_record(desk, to_int64(3), to_int64(4), RECRUITS_CHOICE, True, tick, q)
+        choice.terms[0, k + 1], choice.terms[2, k + 1] = -growth[k], growth[k]
+    return decide_and_record(choice, to_int64(3), to_int64(4), RECRUITS_CHOICE, True, tick, q)
 
 
 @kernel
-def monthly_cell_value(life: CliqueTables, clique: CliqueRow, cell: int, payers: float, days: float) -> float:
-    """What a cell brings a month in wages: rents, less a hand and the risk that is felt there."""
-    p = life.parameters[0]
-    seen = life.seen_here[cell] / days
+def monthly_cell_value(tables: CliqueTables, clique: CliqueRow, cell: int, payers: float, days: float) -> float:
+    """Return the monthly value of a cell in wages: rents less one member and the perceived risk there."""
+    p = tables.parameters[0]
+    seen = tables.seen_here[cell] / days
     felt = perceived_arrest_risk(p, clique.caught, clique.exposed, seen)
     return payers * clique.rent * WEEKS_A_MONTH / p.wage - 1.0 - p.caught_cost * felt
 
 
 @kernel
 def best_and_worst_cells(
-    stage: ShiftContext, life: CliqueTables, q: int, fill: float, days: float
-) -> tuple[int, float, int, float]:
-    """Free cell next to its own that promises most, and own cell apart from the centre that brings least."""
-    clique, ground, territory = life.gangs.cliques[q], stage.ground, life.gangs.territory
-    free, most, poor, least = NOT_YET, 0.0, NOT_YET, 0.0
+    shift: ShiftContext, tables: CliqueTables, q: int, payer_share: float, days: float
+) -> CellOptions:
+    """Return the most valuable free cell next to the territory, and the least valuable own cell.
+
+    The centre is never the least valuable.  ``days`` is the length of the month.
+    """
+    clique, ground, territory = tables.gangs.cliques[q], shift.ground, tables.gangs.territory
+    best, best_value, worst, worst_value = NOT_YET, 0.0, NOT_YET, 0.0
     for cell in range(len(territory)):
         if territory[cell] != q:
             continue
-        value = monthly_cell_value(life, clique, cell, float(life.payers_here[cell]), days)
-        if cell != clique.centre and (poor < 0 or value < least):
-            poor, least = cell, value
-        for k in range(8):
+        value = monthly_cell_value(tables, clique, cell, float(tables.payers_here[cell]), days)
+        if cell != clique.centre and (worst < 0 or value < worst_value):
+            worst, worst_value = cell, value
+        for k in range(ground.near.shape[1]):
             other = ground.near[cell, k]
-            if other < 0 or territory[other] >= 0 or life.protected[other] >= 0 or ground.cells[other].population == 0:
+            if (
+                other < 0
+                or territory[other] >= 0
+                or tables.protected[other] >= 0
+                or ground.cells[other].population == 0
+            ):
                 continue
-            value = monthly_cell_value(life, clique, other, fill * life.shops[other], days)
-            if free < 0 or value > most:
-                free, most = other, value
-    return free, most, poor, least
+            value = monthly_cell_value(tables, clique, other, payer_share * tables.shops[other], days)
+            if best < 0 or value > best_value:
+                best, best_value = other, value
+    return CellOptions(best=best, best_value=best_value, worst=worst, worst_value=worst_value)
 
 
 @kernel
-def choose_cells(
-    life: CliqueTables, q: int, need: float, free: int, most: float, poor: int, least: float, tick: int
-) -> int:
-    """Give up the poorest cell, keep all, or take the best free one next to them."""
-    p, clique, desk = life.parameters[0], life.gangs.cliques[q], life.desk
+def choose_cells(tables: CliqueTables, q: int, need: float, cells: CellOptions, tick: int) -> int:
+    """Choose to give up the worst own cell, keep the territory, or take the best free cell."""
+    p, clique, choice = tables.parameters[0], tables.gangs.cliques[q], tables.choice
     slack = clique.members / need - 1.0
-    clear_terms(desk)
-    desk.terms[0, 0] = p.give_base if poor >= 0 else EXCLUDED_UTILITY
-    desk.terms[2, 0] = p.take_base if free >= 0 else EXCLUDED_UTILITY
-    desk.terms[0, 1], desk.terms[2, 1] = -p.cells_hands * slack, p.cells_hands * slack
-    desk.terms[0, 2], desk.terms[2, 2] = -p.cells_worth * least, p.cells_worth * most
+    clear_terms(choice)
+    choice.terms[0, 0] = p.give_base if cells.worst >= 0 else EXCLUDED_UTILITY
+    choice.terms[2, 0] = p.take_base if cells.best >= 0 else EXCLUDED_UTILITY
+    choice.terms[0, 1], choice.terms[2, 1] = -p.cells_hands * slack, p.cells_hands * slack
+    choice.terms[0, 2], choice.terms[2, 2] = -p.cells_worth * cells.worst_value, p.cells_worth * cells.best_value
     if clique.stance == STANCE_PRESS:
-        desk.terms[2, 3] = p.cells_press
+        choice.terms[2, 3] = p.cells_press
     elif clique.stance == STANCE_QUIET:
-        desk.terms[0, 3], desk.terms[2, 3] = p.cells_quiet_give, -p.cells_quiet_take
-    return decide_and_record(desk, to_int64(3), to_int64(4), CELLS_CHOICE, True, tick, q)
+        choice.terms[0, 3], choice.terms[2, 3] = p.cells_quiet_give, -p.cells_quiet_take
+    return decide_and_record(choice, to_int64(3), to_int64(4), CELLS_CHOICE, True, tick, q)
 
 
 @kernel
-def choose_to_attack(life: CliqueTables, q: int, lack: float, mood: float, tick: int) -> bool:
-    """Attack the nearest rival, or leave it, by the dead that are owed, risk, losses, who leads and who is left."""
-    p, clique, desk = life.parameters[0], life.gangs.cliques[q], life.desk
-    clear_terms(desk)
-    desk.terms[1, 0] = p.attack_base + mood
-    desk.terms[1, 1] = p.attack_owed * min(clique.owed, p.attack_owed_most)
+def choose_to_attack(tables: CliqueTables, q: int, leaderless: float, violence: float, tick: int) -> bool:
+    """Choose whether to attack the nearest rival, by own deaths owed, stance, risk, losses and leadership.
+
+    ``violence`` is the logarithm of the trend of violence and of the rivalry in force.
+    """
+    p, clique, choice = tables.parameters[0], tables.gangs.cliques[q], tables.choice
+    clear_terms(choice)
+    choice.terms[1, 0] = p.attack_base + violence
+    choice.terms[1, 1] = p.attack_owed * min(clique.owed, p.attack_owed_most)
     if clique.stance != STANCE_HOLD:
-        desk.terms[1, 2] = p.attack_press if clique.stance == STANCE_PRESS else -p.attack_quiet
-    desk.terms[1, 3] = -p.attack_risk * relative_risk(p, clique)
-    desk.terms[1, 4] = -p.attack_losses * (remembered_losses(p, clique) / p.lost_usual - 1.0)
-    desk.terms[1, 5] = p.attack_leaderless * lack
-    desk.terms[1, 6] = violence_taste(p, clique.strategy)
-    desk.terms[1, 7] = math.log(min(clique.members / max(clique.founding, 1), 1.0) + 1e-9)
-    return decide_and_record(desk, to_int64(2), to_int64(8), ATTACK_CHOICE, True, tick, q) == 1
+        choice.terms[1, 2] = p.attack_press if clique.stance == STANCE_PRESS else -p.attack_quiet
+    choice.terms[1, 3] = -p.attack_risk * relative_risk(p, clique)
+    choice.terms[1, 4] = -p.attack_losses * (remembered_losses(p, clique) / p.lost_usual - 1.0)
+    choice.terms[1, 5] = p.attack_leaderless * leaderless
+    choice.terms[1, 6] = violence_taste(p, clique.strategy)
+    choice.terms[1, 7] = math.log(min(clique.members / max(clique.founding, 1), 1.0) + SMALLEST_RATIO)
+    return decide_and_record(choice, to_int64(2), to_int64(8), ATTACK_CHOICE, True, tick, q) == 1
 
 
 @kernel
-def choose_to_honour(life: CliqueTables, q: int, asked: float, tick: int) -> bool:
-    """Hold back an attack for a pact that is asked for, by own losses, the dead that are owed and stance."""
-    p, clique, desk = life.parameters[0], life.gangs.cliques[q], life.desk
-    clear_terms(desk)
-    desk.terms[1, 0] = p.honour * asked
-    desk.terms[1, 1] = p.pact_losses * (remembered_losses(p, clique) / p.lost_usual - 1.0)
-    desk.terms[1, 2] = -p.pact_owed * clique.owed
-    desk.terms[1, 3] = -p.pact_press if clique.stance == STANCE_PRESS else 0.0
-    return decide_and_record(desk, to_int64(2), to_int64(4), PACT_CHOICE, True, tick, q) == 1
+def choose_to_honour(tables: CliqueTables, q: int, asked: float, tick: int) -> bool:
+    """Choose whether to honour a pact, of strength ``asked`` (0 to 1), and hold back an attack."""
+    p, clique, choice = tables.parameters[0], tables.gangs.cliques[q], tables.choice
+    clear_terms(choice)
+    choice.terms[1, 0] = p.honour * asked
+    choice.terms[1, 1] = p.pact_losses * (remembered_losses(p, clique) / p.lost_usual - 1.0)
+    choice.terms[1, 2] = -p.pact_owed * clique.owed
+    choice.terms[1, 3] = -p.pact_press if clique.stance == STANCE_PRESS else 0.0
+    return decide_and_record(choice, to_int64(2), to_int64(4), PACT_CHOICE, True, tick, q) == 1

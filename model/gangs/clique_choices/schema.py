@@ -1,4 +1,4 @@
-"""Declarations of clique choices: parameters, columns, tables and constants."""
+"""Declarations of the choices of cliques: options and terms of their utility."""
 
 from __future__ import annotations
 
@@ -30,5 +30,8 @@ ATTACK_CHOICE = declare_choice(
 )
 PACT_CHOICE = declare_choice("clique pact", "clique", ("break", "honour"), ("losses", "owed", "stance"), ordered=True)
 EXCLUDED_UTILITY = -60.0
-"""Log-odds of what cannot be chosen."""
+"""Utility, in log-odds, of an option that is not available."""
 WEEKS_A_MONTH = 4.33
+"""Weeks of rent in a month: 52 / 12, rounded."""
+SMALLEST_RATIO = 1e-9
+"""Keeps logarithms of ratios finite."""

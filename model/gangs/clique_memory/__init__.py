@@ -1,1 +1,1 @@
-"""What a clique remembers, what of it fades, and who leads it; `cliques` says when."""
+"""Memory of cliques (M34): arrests, losses, payments and police seen; succession of leaders."""

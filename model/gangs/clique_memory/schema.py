@@ -1,4 +1,4 @@
-"""Declarations of clique memory: parameters, columns, tables and constants."""
+"""Declarations of the memory of cliques: random streams."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""M34, cliques decide: each month every clique weighs income, risk and rivals by what it remembers itself."""
+"""Decisions of cliques (M34): each month by income, risk and rivals as remembered."""

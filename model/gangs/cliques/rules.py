@@ -1,7 +1,10 @@
-"""M34, cliques decide: each month every clique weighs income, risk and rivals by what it remembers itself (ODD 6).
+"""Decisions of cliques (M34): each month by income, risk and rivals as remembered.
 
-Switched off, cliques keep their ground and their stance: rents follow refusals, and threats, clashes and recruits come
-at fixed rates.
+Order at the end of a month: memory and succession, dissolution and founding, choices.  Utilities are in
+`clique_choices`, memory in `clique_memory`.
+
+Switched off, cliques keep their territory and their stance: rents follow refusals, and threats, clashes and recruits
+come at fixed rates.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ from model.gangs.clique_choices.rules import (
     choose_to_honour,
     leadership_gap,
 )
+from model.gangs.clique_choices.schema import SMALLEST_RATIO
 from model.gangs.clique_memory.rules import count_prisoners, draw_heir, leader_strategy, update_all_clique_memories
 from model.gangs.cliques.schema import (
     ATTACK_AT_STREAM,
@@ -71,43 +75,49 @@ from model.world.shift_context import ShiftContext
 
 
 @kernel
-def count_payers_by_cell(stage: ShiftContext, life: CliqueTables) -> None:
-    """Count who pays by the cell of their place of work."""
-    life.payers_here[:] = 0
-    for k in range(life.gangs.target_start[len(life.gangs.cliques)]):
-        i = life.gangs.targets[k]
-        if stage.minds[i].pays >= 0 and stage.minds[i].gone < 0:
-            life.payers_here[stage.ground.places[0, i]] += 1
+def count_payers_by_cell(shift: ShiftContext, tables: CliqueTables) -> None:
+    """Write the number of living payers by cell of their place of work to `payers_here`."""
+    tables.payers_here[:] = 0
+    for k in range(tables.gangs.target_start[len(tables.gangs.cliques)]):
+        i = tables.gangs.targets[k]
+        if shift.minds[i].pays >= 0 and shift.minds[i].gone < 0:
+            tables.payers_here[shift.ground.places[0, i]] += 1
 
 
 @kernel
-def count_payers_and_cells(life: CliqueTables, q: int) -> tuple[int, int]:
-    """Who pays a clique, and its cells."""
+def count_payers_and_cells(tables: CliqueTables, q: int) -> tuple[int, int]:
+    """Return the numbers of payers and of cells of clique ``q``."""
     payers, cells = 0, 0
-    for cell in range(len(life.gangs.territory)):
-        if life.gangs.territory[cell] == q:
-            payers += life.payers_here[cell]
+    for cell in range(len(tables.gangs.territory)):
+        if tables.gangs.territory[cell] == q:
+            payers += tables.payers_here[cell]
             cells += 1
     return payers, cells
 
 
 @kernel
-def release_cell(stage: ShiftContext, life: CliqueTables, q: int, cell: int) -> None:
-    """Leave a cell: who paid there pays no more."""
-    gangs = life.gangs
+def release_cell(shift: ShiftContext, tables: CliqueTables, q: int, cell: int) -> None:
+    """Give up a cell of clique ``q``; payers who work there stop paying.
+
+    Updates `territory` and `minds.pays`.
+    """
+    gangs = tables.gangs
     gangs.territory[cell] = NOT_YET
     for k in range(gangs.target_start[q], gangs.target_start[q + 1]):
-        if stage.ground.places[0, gangs.targets[k]] == cell:
-            stage.minds[gangs.targets[k]].pays = NOT_YET
-    stage.tally[0].cells_given_up += 1.0
+        if shift.ground.places[0, gangs.targets[k]] == cell:
+            shift.minds[gangs.targets[k]].pays = NOT_YET
+    shift.tally[0].cells_given_up += 1.0
 
 
 @kernel
-def update_stance(life: CliqueTables, q: int, fill: float, lack: float, peace: bool, tick: int) -> None:
-    """Choose a stance and, by it, by who leads and by the telephones of prisoners, how much to demand."""
-    p, clique, blocked = life.parameters[0], life.gangs.cliques[q], life.extortion[0].imitator_blocked
+def update_stance(tables: CliqueTables, q: int, payer_share: float, leaderless: float, peace: bool, tick: int) -> None:
+    """Choose a stance; update the effort of demands and the members that prisoners replace.
+
+    Updates `stance`, `effort` and `hands` of clique ``q``.
+    """
+    p, clique, blocked = tables.parameters[0], tables.gangs.cliques[q], tables.extortion[0].imitator_blocked
     if p.stance == 1:
-        clique.stance = choose_stance(life, q, fill, lack, peace, tick)
+        clique.stance = choose_stance(tables, q, payer_share, leaderless, peace, tick)
     clique.effort = 1.0
     if clique.stance != STANCE_HOLD:
         clique.effort = p.pace_press if clique.stance == STANCE_PRESS else p.pace_quiet
@@ -116,99 +126,110 @@ def update_stance(life: CliqueTables, q: int, fill: float, lack: float, peace: b
         clique.effort *= p.headless
     elif clique.inside == 1:
         clique.effort *= by_telephone
-    clique.hands = min((1.0 - blocked) * p.telephone * count_prisoners(life, q), float(clique.members))
+    clique.hands = min((1.0 - blocked) * p.telephone * count_prisoners(tables, q), float(clique.members))
 
 
 @kernel
-def plan_attack(stage: ShiftContext, life: CliqueTables, q: int, lack: float, peace: bool) -> None:
-    """Decide on an attack in the month to come, and hold it back if a pact is asked for and kept."""
-    clique, tick, cells = life.gangs.cliques[q], stage.tick, stage.ground.cells
-    tension = life.extortion[0].tension
-    mood = math.log(
-        max(violence_trend(life.political[max(cells[clique.centre].settlement, 0)]) * max(tension, 1.0), 1e-9)
-    )
-    clique.attack_at, free = NOT_YET, int(MONTH * life.parameters[0].free_months)
-    if clique.foe < 0 or life.extortion[0].clash == 0.0 or not choose_to_attack(life, q, lack, mood, tick):
+def plan_attack(shift: ShiftContext, tables: CliqueTables, q: int, leaderless: float, peace: bool) -> None:
+    """Choose whether to attack in the coming month, and whether to keep a pact if one is asked for.
+
+    Updates `attack_at` of clique ``q``, and `free_until` of it and its foe if a pact is broken.
+    """
+    clique, tick, cells = tables.gangs.cliques[q], shift.tick, shift.ground.cells
+    tension = tables.extortion[0].tension
+    trend = violence_trend(tables.political[max(cells[clique.centre].settlement, 0)])
+    violence = math.log(max(trend * max(tension, 1.0), SMALLEST_RATIO))
+    clique.attack_at = NOT_YET
+    if (
+        clique.foe < 0
+        or tables.extortion[0].clash == 0.0
+        or not choose_to_attack(tables, q, leaderless, violence, tick)
+    ):
         return
-    stage.tally[0].attacks += 1.0
+    shift.tally[0].attacks += 1.0
     if peace:
-        if choose_to_honour(life, q, 1.0 - tension, tick):
-            stage.tally[0].pacts_honoured += 1.0
+        if choose_to_honour(tables, q, 1.0 - tension, tick):
+            shift.tally[0].pacts_honoured += 1.0
             return
-        stage.tally[0].pacts_broken += 1.0
-        clique.free_until = life.gangs.cliques[clique.foe].free_until = tick + free
-    clique.attack_at = tick + 1 + int(SHORTEST_MONTH * keyed_uniform(stage.seed, ATTACK_AT_STREAM, tick, q, 0))
+        shift.tally[0].pacts_broken += 1.0
+        free_until = tick + int(MONTH * tables.parameters[0].free_months)
+        clique.free_until = tables.gangs.cliques[clique.foe].free_until = free_until
+    clique.attack_at = tick + 1 + int(SHORTEST_MONTH * keyed_uniform(shift.seed, ATTACK_AT_STREAM, tick, q, 0))
 
 
 @kernel
-def make_monthly_choices(stage: ShiftContext, life: CliqueTables, q: int, days: float) -> bool:
-    """Let a clique decide what it decides each month; return whether its ground changed."""
-    p, clique, tick = life.parameters[0], life.gangs.cliques[q], stage.tick
-    peace = bool(life.extortion[0].tension < 1.0 and clique.free_until <= tick)
-    payers, cells = count_payers_and_cells(life, q)
-    fill = payers / max(life.gangs.target_start[q + 1] - life.gangs.target_start[q], 1)
+def make_monthly_choices(shift: ShiftContext, tables: CliqueTables, q: int, days: float) -> bool:
+    """Make the monthly choices of clique ``q``; return whether its territory changed."""
+    p, clique, tick = tables.parameters[0], tables.gangs.cliques[q], shift.tick
+    peace = bool(tables.extortion[0].tension < 1.0 and clique.free_until <= tick)
+    payers, cells = count_payers_and_cells(tables, q)
+    payer_share = payers / max(tables.gangs.target_start[q + 1] - tables.gangs.target_start[q], 1)
     need = max(payers / p.payers_each + (0.0 if peace else cells + p.guard), 1.0)
-    lack = leadership_gap(clique, life.extortion[0].imitator_blocked)
-    update_stance(life, q, fill, lack, peace, tick)
+    leaderless = leadership_gap(clique, tables.extortion[0].imitator_blocked)
+    update_stance(tables, q, payer_share, leaderless, peace, tick)
     if p.rent == 1:
-        clique.rent *= 1.0 + p.rent_step * (choose_rent(life, q, tick) - 1)
+        clique.rent *= 1.0 + p.rent_step * (choose_rent(tables, q, tick) - 1)
     if p.recruits == 1:
-        wanted = choose_recruits(life, q, need, tick)
+        wanted = choose_recruits(tables, q, need, tick)
         clique.draw = 1.0 if wanted == 1 else (p.recruits_few if wanted == 0 else p.recruits_more)
     if p.attack == 1:
-        plan_attack(stage, life, q, lack, peace)
-    return p.cells == 1 and change_territory(stage, life, q, fill, need, days)
+        plan_attack(shift, tables, q, leaderless, peace)
+    return p.cells == 1 and change_territory(shift, tables, q, payer_share, need, days)
 
 
 @kernel
-def change_territory(stage: ShiftContext, life: CliqueTables, q: int, fill: float, need: float, days: float) -> bool:
-    """Give up a cell, or take one, or neither; return whether ground changed."""
-    free, most, poor, least = best_and_worst_cells(stage, life, q, fill, days)
-    option = choose_cells(life, q, need, free, most, poor, least, stage.tick)
-    if option == 0 and poor >= 0:
-        release_cell(stage, life, q, poor)
+def change_territory(
+    shift: ShiftContext, tables: CliqueTables, q: int, payer_share: float, need: float, days: float
+) -> bool:
+    """Choose to give up a cell, take one, or neither; return whether the territory changed."""
+    cells = best_and_worst_cells(shift, tables, q, payer_share, days)
+    option = choose_cells(tables, q, need, cells, shift.tick)
+    if option == 0 and cells.worst >= 0:
+        release_cell(shift, tables, q, cells.worst)
         return True
-    if option == 2 and free >= 0:
-        life.gangs.territory[free] = q
-        stage.tally[0].cells_taken += 1.0
+    if option == 2 and cells.best >= 0:
+        tables.gangs.territory[cells.best] = q
+        shift.tally[0].cells_taken += 1.0
         return True
     return False
 
 
 @kernel
-def make_all_choices(stage: ShiftContext, life: CliqueTables, days: float) -> bool:
-    """Let all cliques that are alive decide, in order; return whether any ground changed."""
+def make_all_choices(shift: ShiftContext, tables: CliqueTables, days: float) -> bool:
+    """Make the choices of all living cliques, in order; return whether any territory changed."""
     changed = False
-    count_payers_by_cell(stage, life)
-    for q in range(len(life.gangs.cliques)):
-        if life.gangs.cliques[q].alive == 1:
-            changed = make_monthly_choices(stage, life, q, days) or changed
+    count_payers_by_cell(shift, tables)
+    for q in range(len(tables.gangs.cliques)):
+        if tables.gangs.cliques[q].alive == 1:
+            changed = make_monthly_choices(shift, tables, q, days) or changed
     return changed
 
 
 @kernel
-def apply_raid(stage: ShiftContext, gangs: GangTables, prison: Rows[Prisoner], count: IntArray, p: Cliques) -> None:
-    """Arrest leaders, or members of the largest clique, on a day on which an experiment says so."""
-    until, largest = stage.tick + int(MONTH * p.raid_months), 0
+def apply_raid(shift: ShiftContext, gangs: GangTables, prison: Rows[Prisoner], count: IntArray, p: Cliques) -> None:
+    """Arrest leaders, or members of the largest clique, as an experiment sets it."""
+    until, largest = shift.tick + int(MONTH * p.raid_months), 0
     for q in range(len(gangs.cliques)):
         if gangs.cliques[q].members > gangs.cliques[largest].members:
             largest = q
     for q in range(len(gangs.cliques)):
         i = gangs.cliques[q].leader
-        here = i >= 0 and stage.minds[i].member == q and stage.minds[i].gone < 0
-        if here and keyed_uniform(stage.seed, RAIDED_STREAM, stage.tick, q, 0) < p.leaders:
-            hold_member(stage, gangs, prison, count, i, until)
-    i = next_living_member(stage, gangs, largest, NOT_YET) if p.dismantled > 0.0 else NOT_YET
+        here = i >= 0 and shift.minds[i].member == q and shift.minds[i].gone < 0
+        if here and keyed_uniform(shift.seed, RAIDED_STREAM, shift.tick, q, 0) < p.leaders:
+            hold_member(shift, gangs, prison, count, i, until)
+    # In order of number, as the roll has no lasting order.
+    i = next_living_member(shift, gangs, largest, NOT_YET) if p.dismantled > 0.0 else NOT_YET
     while i >= 0:
-        if keyed_uniform(stage.seed, RAIDED_STREAM, stage.tick, i, 1) < p.dismantled:
-            hold_member(stage, gangs, prison, count, i, until)
-        i = next_living_member(stage, gangs, largest, i)
+        if keyed_uniform(shift.seed, RAIDED_STREAM, shift.tick, i, 1) < p.dismantled:
+            hold_member(shift, gangs, prison, count, i, until)
+        i = next_living_member(shift, gangs, largest, i)
 
 
 def initialise(world: World) -> None:
-    """Give every clique a leader and his strategy, and let it have seen what is usual."""
+    """Draw the leader and strategy of every clique; set the usual memory of police seen."""
     p, cliques = world.parameters[Cliques][0], world.state[CLIQUES]
     usual = p.usual_seen
+    # Inverse of seen / (seen + seen_half): the visits at which the usual share is seen.
     cliques["seen"], cliques["felt"] = p.seen_half * usual / (1.0 - usual), p.usual
     for q, clique in enumerate(cliques):
         clique.leader = draw_heir(world.state[MINDS], world.view(GangTables), q, 0, world.seed)
@@ -216,7 +237,7 @@ def initialise(world: World) -> None:
 
 
 def dissolve_and_found(world: World) -> None:
-    """Let cliques with too few members dissolve, and those dissolved be founded again by who came home or is sent."""
+    """Dissolve cliques with too few members; found dissolved ones again from returned or sent members."""
     p, state, changed = world.parameters[Cliques][0], world.state, False
     for q, clique in enumerate(state[CLIQUES]):
         if clique.alive and clique.members < p.least:
@@ -232,13 +253,13 @@ def dissolve_and_found(world: World) -> None:
 
 
 def found_clique_again(world: World, q: int, clique: CliqueRow, p: Cliques) -> bool:
-    """Found a clique anew on free ground if it has members or a neighbour sends some; return whether it was."""
-    state, gangs = world.state, world.parameters[Gangs][0]
+    """Found a clique again on free territory, if members are back or can be sent; return whether it was."""
+    state = world.state
     sender = NOT_YET if clique.members >= p.home else donor_clique(q, state[CLIQUES], world.town.cells, p.large)
     if clique.members < p.home and sender < 0:
         return False
     free = (state[TERRITORY] < 0) & (state[PROTECTED] < 0)
-    if not resettle_clique(q, clique, world.town, state[TERRITORY], free, gangs, world.tick, world.seed):
+    if not resettle_clique(world, q, clique, free):
         return False
     if sender >= 0:
         transfer_members(world, q, sender, p.sent)
@@ -250,7 +271,7 @@ def found_clique_again(world: World, q: int, clique: CliqueRow, p: Cliques) -> b
 
 
 def transfer_members(world: World, q: int, sender: int, n: int) -> None:
-    """Let members of a clique go over to one of the same gang."""
+    """Move up to ``n`` members from one clique to another of the same gang."""
     minds, cliques = world.state[MINDS], world.state[CLIQUES]
     members = np.flatnonzero((minds["member"] == sender) & (minds["gone"] < 0))
     members = members[members != cliques[sender].leader]
@@ -261,19 +282,19 @@ def transfer_members(world: World, q: int, sender: int, n: int) -> None:
 
 
 def has_active_choices(p: Cliques) -> bool:
-    """Whether cliques decide anything."""
+    """Return whether any choice of cliques is switched on."""
     return any((p.stance, p.rent, p.punish, p.recruits, p.cells, p.attack, p.refound))
 
 
 def is_raid_day(world: World) -> bool:
-    """Whether an experiment arrests leaders or a clique on days on which the numbers in force are."""
+    """Return whether an experiment arrests members under the parameters in force."""
     p = world.parameters[Cliques][0]
     return bool(p.leaders > 0.0 or p.dismantled > 0.0)
 
 
 @morning_step
 def step(world: World) -> None:
-    """In the morning of a day of an experiment, arrest leaders or a clique."""
+    """Apply a raid in the morning of a day on which an experiment asks for one."""
     if not world.cached_view(is_raid_day):
         return
     p = world.parameters[Cliques][0]
@@ -283,7 +304,7 @@ def step(world: World) -> None:
 
 
 def close_month(world: World) -> None:
-    """Let cliques remember, dissolve, be founded, and decide."""
+    """Update memories, dissolve and found cliques, and make their choices."""
     p, n, days = world.parameters[Cliques][0], len(world.state[CLIQUES]), float(world.days_of_month)
     if n == 0 or not world.cached_view(is_deciding):
         return
@@ -296,14 +317,15 @@ def close_month(world: World) -> None:
 
 
 def is_deciding(world: World) -> bool:
-    """Whether cliques decide anything by the numbers in force."""
+    """Return whether any choice of cliques is switched on under the parameters in force."""
     return has_active_choices(world.parameters[Cliques][0])
 
 
 def stance_count_measure(stance: int) -> Callable[[MonthSnapshot], float]:
-    """Return the reader of how many cliques have a stance."""
+    """Return the measure of how many living cliques have a stance."""
 
     def read(month: MonthSnapshot) -> float:
+        """Return the number of living cliques with the stance."""
         cliques = month.world.state[CLIQUES]
         return float(np.count_nonzero((cliques["stance"] == stance) & (cliques["alive"] == 1)))
 
@@ -311,12 +333,12 @@ def stance_count_measure(stance: int) -> Callable[[MonthSnapshot], float]:
 
 
 def count_held_cells(month: MonthSnapshot) -> float:
-    """Cells that cliques hold."""
+    """Return the number of cells that cliques hold."""
     return float(np.count_nonzero(month.world.state[TERRITORY] >= 0))
 
 
 def count_imprisoned_leaders(month: MonthSnapshot) -> float:
-    """Leaders in prison."""
+    """Return the number of leaders of living cliques in prison."""
     cliques = month.world.state[CLIQUES]
     return float(np.count_nonzero((cliques["inside"] == 1) & (cliques["alive"] == 1)))
 

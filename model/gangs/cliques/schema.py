@@ -1,4 +1,4 @@
-"""Declarations of cliques: parameters, columns, tables and constants."""
+"""Declarations of cliques: parameters, payers by cell, monthly counts and written columns."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from model.engine.rows import Row
 from model.engine.tables import ArraySpec
 
 MAX_CHOICES_A_MONTH = 7
+"""Choices of a clique at the end of a month, at most."""
 ATTACK_AT_STREAM, SENT_STREAM, RAIDED_STREAM = (
     stream_id("clique attack at"),
     stream_id("clique sent"),
@@ -20,6 +21,7 @@ ATTACK_AT_STREAM, SENT_STREAM, RAIDED_STREAM = (
 )
 ASSUMED_SOURCE = "assumed; swept"
 SHORTEST_MONTH = 84
+"""Shifts of 28 days."""
 WRITTEN_CLIQUE_COLUMNS = (
     "centre", "members", "founding", "alive", "foe", "leader", "inside", "heir_at", "generation", "strategy", "stance",
     "attack_at", "free_until", "held_now", "freed_now", "leader_now", "killed_now", "takings", "rent", "effort",
@@ -30,9 +32,9 @@ CALIBRATED_SOURCE = "calibrated: the status quo at Villa Canales"
 
 @dataclass(frozen=True, kw_only=True)
 class Cliques(ParameterGroup):
-    """Which decisions cliques make, what they remember, and what weighs with them.
+    """Switches of the choices of cliques, their memory, and the weights of their utilities.
 
-    The numbers of the first settlement hold for the town.
+    The parameters of the first settlement hold for the whole town.
     """
 
     name: ClassVar[str] = "cliques"
@@ -208,7 +210,7 @@ PAYERS_HERE = ArraySpec(
 
 
 class CliqueCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of arrests, attacks, pacts, territory and succession."""
 
     member_arrests: float
     attacks: float

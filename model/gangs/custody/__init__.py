@@ -1,1 +1,1 @@
-"""Custody: who is held, and how somebody comes back; judges and the heavy hand fill it (see heavy_hand)."""
+"""Custody: residents held until a tick, and their return; used by courts and the heavy hand."""

@@ -1,4 +1,4 @@
-"""Declarations of custody: parameters, columns, tables and constants."""
+"""Declarations of custody: the table of prisoners."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from model.engine.tables import GrowingTableSpec
 
 
 class Prisoner(Row):
-    """Somebody held until a tick; ``clique`` is that of a member, else -1."""
+    """A resident held until a tick; ``clique`` is that of a member, else -1."""
 
     until: int
     who: int

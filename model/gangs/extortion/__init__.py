@@ -1,1 +1,1 @@
-"""M7, extortion of two kinds, rivalry between cliques and recruitment."""
+"""Extortion (M7): demands by cliques and imitators, threats, clashes between cliques, recruitment."""

@@ -1,4 +1,8 @@
-"""M7, extortion of two kinds, rivalry between cliques and recruitment (ODD 6.7).
+"""Extortion (M7): demands by cliques and imitators, threats, clashes between cliques, recruitment.
+
+Two kinds differ: cliques demand rent within their territory and punish some refusals; imitators demand by telephone,
+and their threats are empty.  Most events are drawn by thinning: candidates come at a fixed rate above all hazards, and
+each is kept with the share of its own hazard, so that a change of a hazard leaves the draws of all others as they are.
 
 Switched off, nobody demands, clashes or recruits.
 """
@@ -6,6 +10,7 @@ Switched off, nobody demands, clashes or recruits.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from model.crime.crime.rules import poisson_upper_bound, record_incident
 from model.crime.crime.schema import CRIME_MINUTE, LETHAL_STREAM, LOSS_STREAM
@@ -13,11 +18,21 @@ from model.crime.political_calendar.rules import violence_trend
 from model.crime.political_calendar.schema import PoliticalCalendar
 from model.crime.safe_schools.rules import recruitment_pull
 from model.crime.safe_schools.schema import SafeSchools
-from model.engine.calendar import YEAR, is_last_shift_of_month, weekday_of
-from model.engine.kernels import kernel
-from model.engine.random_streams import keyed_uniform, poisson_quantile
+from model.engine.calendar import (
+    DAYS_OF_YEAR,
+    EVENING,
+    MINUTES_A_SHIFT,
+    MORNING,
+    NIGHT,
+    SHIFTS,
+    YEAR,
+    is_last_shift_of_month,
+    weekday_of,
+)
+from model.engine.kernels import TableBundle, kernel
+from model.engine.random_streams import keyed_uniform, logistic_quantile, poisson_quantile
 from model.engine.rows import IntArray, Rows, to_int64
-from model.gangs.clique_choices.rules import choose_to_punish, leadership_gap
+from model.gangs.clique_choices.rules import Refusal, choose_to_punish, leadership_gap
 from model.gangs.cliques.schema import Cliques
 from model.gangs.extortion.schema import (
     CLASH_ID_OFFSET,
@@ -27,7 +42,9 @@ from model.gangs.extortion.schema import (
     DEMAND_ID_OFFSET,
     DEMAND_MARK,
     DEMAND_PAY,
+    DEMAND_SHIFTS,
     DEMAND_WHO,
+    DEMANDS_BOUND,
     FROM_PRISON,
     IMITATOR_COUNT,
     IMITATOR_ID_OFFSET,
@@ -58,9 +75,9 @@ from model.gangs.extortion.schema import (
     Threat,
 )
 from model.gangs.gangs.rules import GangTables, add_member
-from model.gangs.gangs.schema import CLIQUES, ROLL, TARGET_START, TARGETS, CliqueRow, Gangs
+from model.gangs.gangs.schema import CLIQUES, ROLL, TARGET_START, TARGETS, YOUNG_MAN_ATTEMPTS, CliqueRow, Gangs
 from model.town.crime_kinds import ASSAULT, EXTORTION, HOMICIDE
-from model.town.residents import STUDENT, Person
+from model.town.residents import ADULT_AGE, STUDENT, Person
 from model.trust.events.rules import record_event
 from model.world.columns import MINDS, ResidentState
 from model.world.discrete_choice.rules import ChoiceTables
@@ -82,329 +99,369 @@ from model.world.shift_events import (
 )
 
 
+class ExtortionTables(TableBundle):
+    """Tables of cliques and choices, and the parameters of extortion, by settlement."""
+
+    gangs: GangTables
+    choice: ChoiceTables
+    parameters: Rows[Extortion]
+    political: Rows[PoliticalCalendar]
+    schools: Rows[SafeSchools]
+    facts: Rows[Gangs]
+    cliques: Rows[Cliques]
+
+
+class Attack(NamedTuple):
+    """An attack of a clique on a resident; ``lethal`` is the probability that it kills.
+
+    ``motive`` and ``lethal_motive`` are those of the incident if the victim survives, and if not.
+    """
+
+    number: int
+    clique: int
+    cell: int
+    victim: int
+    motive: int
+    lethal_motive: int
+    lethal: float
+    wound_severity: float
+
+
 @kernel
-def collect_payments(stage: ShiftContext, gangs: GangTables, numbers: Rows[Extortion]) -> None:
-    """Count the weekly payments; some stop paying."""
+def collect_payments(shift: ShiftContext, gangs: GangTables, parameters: Rows[Extortion]) -> None:
+    """Record the weekly payments of all living payers; some stop paying.
+
+    Updates `cliques.takings`, `minds.pays` and `tally.payments`.
+    """
     for k in range(gangs.target_start[len(gangs.cliques)]):
         i = gangs.targets[k]
-        mind = stage.minds[i]
+        mind = shift.minds[i]
         if mind.pays < 0 or mind.gone >= 0:
             continue
-        stage.tally[0].payments += 1.0
+        shift.tally[0].payments += 1.0
         gangs.cliques[mind.pays].takings += gangs.cliques[mind.pays].rent
-        p = numbers[stage.ground.people[i].settlement]
-        record_event(stage, i, PAYMENT, p.weight_payment)
-        if keyed_uniform(stage.seed, STOPS_PAYING, stage.tick, i, 0) < p.churn:
+        p = parameters[shift.ground.people[i].settlement]
+        record_event(shift, i, PAYMENT, p.weight_payment)
+        if keyed_uniform(shift.seed, STOPS_PAYING, shift.tick, i, 0) < p.churn:
             mind.pays = -1
 
 
 @kernel
-def draw_target(stage: ShiftContext, gangs: GangTables, first: int, n_targets: int, number: int) -> int:
-    """Target of a demand: who has not gone, in a few tries."""
+def draw_target(shift: ShiftContext, gangs: GangTables, first: int, n_targets: int, number: int) -> int:
+    """Return a target of a demand who has not died or moved, in a few draws; else the last drawn."""
     i: int = gangs.targets[first]
-    for a in range(DRAW_ATTEMPTS):
-        i = gangs.targets[
-            first + int(keyed_uniform(stage.seed, DEMAND_WHO, stage.tick, number, DRAW_STRIDE * a) * n_targets)
-        ]
-        if stage.minds[i].gone < 0:
+    for attempt in range(DRAW_ATTEMPTS):
+        u = keyed_uniform(shift.seed, DEMAND_WHO, shift.tick, number, DRAW_STRIDE * attempt)
+        i = gangs.targets[first + int(u * n_targets)]
+        if shift.minds[i].gone < 0:
             break
     return i
 
 
 @kernel
-def record_refusal(stage: ShiftContext, gangs: GangTables, p: Extortion, q: int, i: int, number: int) -> None:
-    """Let somebody refuse a clique, who is threatened for it."""
+def record_refusal(shift: ShiftContext, gangs: GangTables, p: Extortion, q: int, i: int, number: int) -> None:
+    """Record that resident ``i`` refused clique ``q`` and is threatened."""
     clique, row = gangs.cliques[q], gangs.threats[gangs.threats_count[0]]
     clique.refused += 1
     clique.unpaid += 1.0
-    row.due = stage.tick + 1 + int(3.0 * p.threat_days * keyed_uniform(stage.seed, THREAT_DUE, stage.tick, number, 0))
-    row.born, row.victim, row.clique = stage.tick, i, q
+    u = keyed_uniform(shift.seed, THREAT_DUE, shift.tick, number, 0)
+    row.due = shift.tick + 1 + int(SHIFTS * p.threat_days * u)
+    row.born, row.victim, row.clique = shift.tick, i, q
     gangs.threats_count[0] += 1
 
 
 @kernel
-def make_demands(stage: ShiftContext, gangs: GangTables, numbers: Rows[Extortion]) -> None:
-    """Let every clique make its demands; the target pays, or refuses and is threatened."""
+def make_demands(shift: ShiftContext, gangs: GangTables, parameters: Rows[Extortion]) -> None:
+    """Make the demands of every clique; the target pays, or refuses and is threatened.
+
+    Updates `minds.pays`, `threats`, and `asked`, `refused`, `paid` and `unpaid` of cliques; appends incidents.
+    """
     for q in range(len(gangs.cliques)):
         clique, first = gangs.cliques[q], gangs.target_start[q]
         n_targets = gangs.target_start[q + 1] - first
         if n_targets == 0:
             continue
-        for j in range(poisson_quantile(keyed_uniform(stage.seed, DEMAND_COUNT, stage.tick, q, 0), MAX_DEMAND_RATE)):
+        # Thinning: candidates at the ceiling of the rate, kept with the share of the clique's own rate.
+        for j in range(poisson_quantile(keyed_uniform(shift.seed, DEMAND_COUNT, shift.tick, q, 0), MAX_DEMAND_RATE)):
             number = DEMAND_ID_OFFSET + q * MAX_DEMANDS_A_CLIQUE + j
-            i = draw_target(stage, gangs, first, n_targets, number)
-            mind = stage.minds[i]
-            p = numbers[stage.ground.people[i].settlement]
-            chance = p.demands * (clique.members + clique.hands) * clique.effort / 365.0 / 2.0 / MAX_DEMAND_RATE
+            i = draw_target(shift, gangs, first, n_targets, number)
+            mind = shift.minds[i]
+            p = parameters[shift.ground.people[i].settlement]
+            chance = p.demands * (clique.members + clique.hands) * clique.effort / DAYS_OF_YEAR / DEMAND_SHIFTS
+            chance /= MAX_DEMAND_RATE
             if (
                 mind.gone >= 0
                 or mind.pays >= 0
-                or keyed_uniform(stage.seed, DEMAND_MARK, stage.tick, number, 0) >= chance
+                or keyed_uniform(shift.seed, DEMAND_MARK, shift.tick, number, 0) >= chance
             ):
                 continue
-            minute = 480.0 * keyed_uniform(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
-            record_incident(
-                stage,
-                number,
-                EXTORTION,
-                TERRITORIAL,
-                to_int64(stage.ground.places[0, i]),
-                i,
-                q,
-                minute,
-                0.6,
-                clique.rent,
-            )
-            stage.tally[0].extortion_territorial += 1.0
+            minute = MINUTES_A_SHIFT * keyed_uniform(shift.seed, CRIME_MINUTE, shift.tick, number, 0)
+            cell = to_int64(shift.ground.places[0, i])
+            record_incident(shift, number, EXTORTION, TERRITORIAL, cell, i, q, minute, p.severity, clique.rent)
+            shift.tally[0].extortion_territorial += 1.0
             clique.asked += 1
-            u = keyed_uniform(stage.seed, DEMAND_PAY, stage.tick, number, 0)
-            whim = p.noise * math.log((u + 1e-12) / (1.0 - u + 1e-12))
-            if clique.dread * p.punishment_cost - clique.rent + whim > 0.0:
+            noise = p.noise * logistic_quantile(keyed_uniform(shift.seed, DEMAND_PAY, shift.tick, number, 0))
+            if clique.dread * p.punishment_cost - clique.rent + noise > 0.0:
                 mind.pays = q
                 clique.paid += 1.0
                 continue
-            record_refusal(stage, gangs, p, q, i, number)
+            record_refusal(shift, gangs, p, q, i, number)
 
 
 @kernel
-def is_punished(
-    stage: ShiftContext, clique: CliqueRow, threat: Threat, desk: ChoiceTables, p: Extortion, minds: Cliques
-) -> bool:
-    """Whether a clique carries out a threat: by its own decision, or at a fixed rate if it decides nothing."""
+def is_punished(shift: ShiftContext, tables: ExtortionTables, clique: CliqueRow, threat: Threat, p: Extortion) -> bool:
+    """Return whether a clique carries out a threat.
+
+    It chooses by utilities or, if the choice of punishment is switched off, with a fixed probability.
+    """
     i = threat.victim
-    told = stage.minds[i].spoke >= threat.born
-    if minds.punish == 1:
-        lack = leadership_gap(clique, p.imitator_blocked)
-        return choose_to_punish(desk, minds, clique, threat.clique, i, told, lack, stage.tick)
-    chance = p.punish_told if told else p.punish
-    return keyed_uniform(stage.seed, PUNISH_STREAM, stage.tick, i, 0) < chance
+    reported = shift.minds[i].spoke >= threat.born
+    if tables.cliques[0].punish == 1:
+        leaderless = leadership_gap(clique, p.imitator_blocked)
+        refusal = Refusal(clique=threat.clique, victim=i, reported=reported, leaderless=leaderless)
+        return choose_to_punish(tables.choice, tables.cliques[0], clique, refusal, shift.tick)
+    chance = p.punish_told if reported else p.punish
+    return keyed_uniform(shift.seed, PUNISH_STREAM, shift.tick, i, 0) < chance
 
 
 @kernel
-def carry_out_threats(
-    stage: ShiftContext, gangs: GangTables, numbers: Rows[Extortion], deciding: Rows[Cliques], desk: ChoiceTables
-) -> None:
-    """Carry out, or not, the threats that are due; everybody in the territory learns from it."""
-    left = 0
+def carry_out_threats(shift: ShiftContext, tables: ExtortionTables) -> None:
+    """Carry out the threats that are due, or not; residents' belief in punishment follows.
+
+    Updates `threats` and `cliques.dread`; appends incidents.
+    """
+    gangs, left = tables.gangs, 0
     for k in range(gangs.threats_count[0]):
         threat = gangs.threats[k]
-        if threat.due > stage.tick:
+        if threat.due > shift.tick:
             gangs.threats[left] = threat
             left += 1
             continue
         i, clique = threat.victim, gangs.cliques[threat.clique]
-        mind, person = stage.minds[i], stage.ground.people[i]
+        mind, person = shift.minds[i], shift.ground.people[i]
         if mind.gone >= 0 or clique.alive == 0:
             continue
-        p = numbers[person.settlement]
-        if not is_punished(stage, clique, threat, desk, p, deciding[0]):
+        p = tables.parameters[person.settlement]
+        # Exponential smoothing: each case moves the believed probability towards 0 or 1.
+        if not is_punished(shift, tables, clique, threat, p):
             clique.dread -= p.learning * clique.dread
             continue
         clique.dread += p.learning * (1.0 - clique.dread)
-        number = PUNISHMENT_ID_OFFSET + i
-        stage.tally[0].punishments += 1.0
-        attack_victim(stage, to_int64(person.home), i, threat.clique, BY_EXTORTION, PUNISHMENT, p.lethal, number)
+        shift.tally[0].punishments += 1.0
+        attack = Attack(
+            number=PUNISHMENT_ID_OFFSET + i,
+            clique=threat.clique,
+            cell=to_int64(person.home),
+            victim=i,
+            motive=PUNISHMENT,
+            lethal_motive=BY_EXTORTION,
+            lethal=p.lethal,
+            wound_severity=p.wound_severity,
+        )
+        attack_victim(shift, attack)
     gangs.threats_count[0] = left
 
 
 @kernel
-def attack_victim(
-    stage: ShiftContext,
-    cell: int,
-    victim: int,
-    clique: int,
-    deadly_motive: int,
-    motive: int,
-    lethal: float,
-    number: int,
-) -> bool:
-    """Let a clique attack somebody, who dies or is wounded; return whether he dies."""
-    minute = 480.0 * keyed_uniform(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
-    deadly = keyed_uniform(stage.seed, LETHAL_STREAM, stage.tick, number, 0) < lethal
+def attack_victim(shift: ShiftContext, attack: Attack) -> bool:
+    """Attack a resident, who dies or is wounded; append the incident and return whether it is a homicide."""
+    number = attack.number
+    minute = MINUTES_A_SHIFT * keyed_uniform(shift.seed, CRIME_MINUTE, shift.tick, number, 0)
+    deadly = keyed_uniform(shift.seed, LETHAL_STREAM, shift.tick, number, 0) < attack.lethal
     if not deadly:
-        stage.tally[0].grave_assaults += 1.0
+        shift.tally[0].grave_assaults += 1.0
     record_incident(
-        stage,
+        shift,
         number,
         HOMICIDE if deadly else ASSAULT,
-        deadly_motive if deadly else motive,
-        cell,
-        victim,
-        clique,
+        attack.lethal_motive if deadly else attack.motive,
+        attack.cell,
+        attack.victim,
+        attack.clique,
         minute,
-        1.0 if deadly else 0.8,
+        1.0 if deadly else attack.wound_severity,
         0.0,
     )
     return deadly
 
 
 @kernel
-def draw_member_target(stage: ShiftContext, gangs: GangTables, foe: int, q: int) -> int:
-    """Member of a rival whom an attack finds, or -1."""
+def draw_member_target(shift: ShiftContext, gangs: GangTables, foe: int, q: int) -> int:
+    """Return a living member of a rival clique drawn as the target of an attack, or -1."""
     found, least = NOBODY, 1.0
     for k in range(gangs.roll_count[0]):
         i = gangs.roll[k].who
-        if stage.minds[i].member == foe and stage.minds[i].gone < 0:
-            u = keyed_uniform(stage.seed, CLASH_VICTIM, stage.tick, i, q)
+        if shift.minds[i].member == foe and shift.minds[i].gone < 0:
+            # The least of keyed uniforms: a uniform draw that changes little when membership does.
+            u = keyed_uniform(shift.seed, CLASH_VICTIM, shift.tick, i, q)
             if u < least:
                 found, least = i, u
     return found
 
 
 @kernel
-def draw_young_man(stage: ShiftContext, cell: int, q: int) -> int:
-    """Young man who is in a cell, in eight tries, or -1."""
-    for a in range(8):
-        i = draw_present(stage.ground, stage.where, cell, keyed_uniform(stage.seed, CLASH_VICTIM, stage.tick, q, a))
-        if i >= 0 and stage.minds[i].gone < 0 and is_young_man(stage.ground.people[i], stage.tick, 14.0):
+def draw_young_man(shift: ShiftContext, cell: int, q: int, youngest: float) -> int:
+    """Return a young man present in a cell, drawn in `YOUNG_MAN_ATTEMPTS` draws, or -1."""
+    for attempt in range(YOUNG_MAN_ATTEMPTS):
+        u = keyed_uniform(shift.seed, CLASH_VICTIM, shift.tick, q, attempt)
+        i = draw_present(shift.ground, shift.where, cell, u)
+        if i >= 0 and shift.minds[i].gone < 0 and is_young_man(shift.ground.people[i], shift.tick, youngest):
             return i
     return NOBODY
 
 
 @kernel
-def attack_rivals(stage: ShiftContext, gangs: GangTables, numbers: Rows[Extortion], p: Cliques) -> None:
-    """Let the cliques that decided on it attack their rival: a member at his home, or whoever is on its ground."""
+def attack_from_gang(shift: ShiftContext, p: Extortion, q: int, cell: int, i: int) -> bool:
+    """Attack resident ``i`` out of rivalry; append the incident and return whether it is a homicide."""
+    shift.tally[0].clashes += 1.0
+    attack = Attack(
+        number=CLASH_ID_OFFSET + q,
+        clique=q,
+        cell=cell,
+        victim=i,
+        motive=BY_GANG,
+        lethal_motive=BY_GANG,
+        lethal=p.clash_lethal,
+        wound_severity=p.wound_severity,
+    )
+    return attack_victim(shift, attack)
+
+
+@kernel
+def attack_rivals(shift: ShiftContext, tables: ExtortionTables) -> None:
+    """Carry out the attacks due in this shift: on a member at home, or on a young man in the foe's centre.
+
+    Updates `owed` of the attacker and `killed_now` of the foe; appends incidents.
+    """
+    gangs = tables.gangs
     for q in range(len(gangs.cliques)):
         clique = gangs.cliques[q]
-        if clique.attack_at != stage.tick or clique.foe < 0:
+        if clique.attack_at != shift.tick or clique.foe < 0:
             continue
         foe = gangs.cliques[clique.foe]
         i, cell = NOBODY, foe.centre
-        if keyed_uniform(stage.seed, CLASH_STREAM, stage.tick, q, 0) < p.attack_member:
-            i = draw_member_target(stage, gangs, clique.foe, q)
-            cell = to_int64(stage.ground.people[i].home) if i >= 0 else cell
+        if keyed_uniform(shift.seed, CLASH_STREAM, shift.tick, q, 0) < tables.cliques[0].attack_member:
+            i = draw_member_target(shift, gangs, clique.foe, q)
+            cell = to_int64(shift.ground.people[i].home) if i >= 0 else cell
+        p = tables.parameters[max(shift.ground.cells[cell].settlement, 0)]
         if i < 0:
-            i = draw_young_man(stage, cell, q)
+            i = draw_young_man(shift, cell, q, p.attacked_from)
         if i < 0:
             continue
-        stage.tally[0].clashes += 1.0
         clique.owed = max(clique.owed - 1.0, 0.0)
-        lethal = numbers[max(stage.ground.cells[cell].settlement, 0)].clash_lethal
-        if attack_victim(stage, cell, i, q, BY_GANG, BY_GANG, lethal, CLASH_ID_OFFSET + q):
-            foe.killed_now += 1 if stage.minds[i].member == clique.foe else 0
+        if attack_from_gang(shift, p, q, cell, i):
+            foe.killed_now += 1 if shift.minds[i].member == clique.foe else 0
 
 
 @kernel
-def clash_with_rivals(
-    stage: ShiftContext, gangs: GangTables, numbers: Rows[Extortion], political: Rows[PoliticalCalendar]
-) -> None:
-    """Let rival cliques clash where they border on each other."""
-    for q in range(len(gangs.cliques)):
-        clique = gangs.cliques[q]
-        z = max(stage.ground.cells[clique.centre].settlement, 0)
-        p = numbers[z]
-        chance = p.clash / YEAR * min(clique.rivals, p.most_rivals) * p.tension * violence_trend(political[z])
+def clash_with_rivals(shift: ShiftContext, tables: ExtortionTables) -> None:
+    """Let cliques with rivals nearby clash at a fixed rate; appends incidents."""
+    for q in range(len(tables.gangs.cliques)):
+        clique = tables.gangs.cliques[q]
+        z = max(shift.ground.cells[clique.centre].settlement, 0)
+        p = tables.parameters[z]
+        chance = p.clash / YEAR * min(clique.rivals, p.most_rivals) * p.tension * violence_trend(tables.political[z])
         chance *= clique.members / max(clique.founding, 1)
-        if keyed_uniform(stage.seed, CLASH_STREAM, stage.tick, q, 0) >= chance:
+        if keyed_uniform(shift.seed, CLASH_STREAM, shift.tick, q, 0) >= chance:
             continue
-        i = draw_young_man(stage, to_int64(clique.centre), q)
+        i = draw_young_man(shift, to_int64(clique.centre), q, p.attacked_from)
         if i >= 0:
-            stage.tally[0].clashes += 1.0
-            attack_victim(stage, clique.centre, i, q, BY_GANG, BY_GANG, p.clash_lethal, CLASH_ID_OFFSET + q)
+            attack_from_gang(shift, p, q, to_int64(clique.centre), i)
 
 
 @kernel
-def recruit_members(
-    stage: ShiftContext, gangs: GangTables, numbers: Rows[Extortion], schools: Rows[SafeSchools]
-) -> None:
-    """Let cliques draw the young of their territory."""
-    n_people = len(stage.ground.people)
-    for j in range(
-        poisson_quantile(keyed_uniform(stage.seed, RECRUIT_COUNT, stage.tick, 0, 0), RECRUIT_CANDIDATES * n_people)
-    ):
-        i = int(keyed_uniform(stage.seed, RECRUIT_WHO, stage.tick, j, 0) * n_people)
-        person, mind = stage.ground.people[i], stage.minds[i]
-        q = gangs.territory[person.home]
-        if q < 0 or mind.gone >= 0 or mind.member >= 0 or not 12.0 <= age_years(person, stage.tick) < 21.0:
+def recruit_members(shift: ShiftContext, tables: ExtortionTables) -> None:
+    """Recruit young residents of a territory. Updates `minds.member`, `cliques.members` and `roll`."""
+    gangs, n_people = tables.gangs, len(shift.ground.people)
+    candidates = RECRUIT_CANDIDATES * n_people
+    # Thinning of a Poisson process: candidates among all residents, kept with the share of their own hazard.
+    for j in range(poisson_quantile(keyed_uniform(shift.seed, RECRUIT_COUNT, shift.tick, 0, 0), candidates)):
+        i = int(keyed_uniform(shift.seed, RECRUIT_WHO, shift.tick, j, 0) * n_people)
+        person, mind = shift.ground.people[i], shift.minds[i]
+        q, p = gangs.territory[person.home], tables.parameters[person.settlement]
+        if q < 0 or mind.gone >= 0 or mind.member >= 0:
             continue
-        p = numbers[person.settlement]
+        if not p.recruit_from <= age_years(person, shift.tick) < p.recruit_to:
+            continue
         tied = 0.0
-        for k in range(stage.ground.ties.shape[1]):
-            tie = stage.ground.ties[i, k]
-            if tie >= 0 and stage.minds[tie].member >= 0:
+        for k in range(shift.ground.ties.shape[1]):
+            tie = shift.ground.ties[i, k]
+            if tie >= 0 and shift.minds[tie].member >= 0:
                 tied = 1.0
         out = 0.0 if person.occupation == STUDENT else 1.0
         hazard = p.recruit * math.exp(p.recruit_tie * tied + p.recruit_out * out)
-        hazard *= recruitment_pull(out == 0.0, schools[person.settlement]) * gangs.cliques[q].draw
-        if keyed_uniform(stage.seed, RECRUIT_MARK, stage.tick, j, 0) < hazard / MAX_RECRUIT_RATE:
+        hazard *= recruitment_pull(out == 0.0, tables.schools[person.settlement]) * gangs.cliques[q].draw
+        if keyed_uniform(shift.seed, RECRUIT_MARK, shift.tick, j, 0) < hazard / MAX_RECRUIT_RATE:
             mind.member = q
             gangs.cliques[q].members += 1
             add_member(gangs.roll, gangs.roll_count, i)
-            stage.tally[0].recruits += 1.0
+            shift.tally[0].recruits += 1.0
 
 
 @kernel
-def imitate_extortion(stage: ShiftContext, numbers: Rows[Extortion], phone_lists: float) -> None:
-    """Let imitators telephone: no territory, empty threats."""
-    n_people = len(stage.ground.people)
-    for j in range(
-        poisson_quantile(
-            keyed_uniform(stage.seed, IMITATOR_COUNT, stage.tick, 0, 0), MAX_IMITATOR_RATE * n_people / YEAR
-        )
-    ):
+def imitate_extortion(shift: ShiftContext, parameters: Rows[Extortion], phone_lists: float) -> None:
+    """Draw the demands of imitators by telephone; some victims pay.
+
+    ``phone_lists`` is the relative number of telephones on their lists.  Updates `minds.gave_in`; appends incidents.
+    """
+    n_people = len(shift.ground.people)
+    candidates = MAX_IMITATOR_RATE * n_people / YEAR
+    # Thinning of a Poisson process: candidates among all residents, kept with the share of their own hazard.
+    for j in range(poisson_quantile(keyed_uniform(shift.seed, IMITATOR_COUNT, shift.tick, 0, 0), candidates)):
         number = IMITATOR_ID_OFFSET + j
-        i = int(keyed_uniform(stage.seed, IMITATOR_WHO, stage.tick, number, 0) * n_people)
-        person = stage.ground.people[i]
-        if stage.minds[i].gone >= 0 or age_years(person, stage.tick) < 18.0:
+        i = int(keyed_uniform(shift.seed, IMITATOR_WHO, shift.tick, number, 0) * n_people)
+        person = shift.ground.people[i]
+        if shift.minds[i].gone >= 0 or age_years(person, shift.tick) < ADULT_AGE:
             continue
-        p = numbers[person.settlement]
-        likely = p.imitator_business if person.business == 1 else 1.0
-        gave_in = stage.minds[i].gave_in
-        if gave_in >= 0 and stage.tick - gave_in < YEAR:
-            likely *= p.imitator_again
-        if (
-            keyed_uniform(stage.seed, IMITATOR_MARK, stage.tick, number, 0)
-            >= p.imitators * phone_lists * likely / MAX_IMITATOR_RATE
-        ):
+        p = parameters[person.settlement]
+        exposure = p.imitator_business if person.business == 1 else 1.0
+        gave_in = shift.minds[i].gave_in
+        if gave_in >= 0 and shift.tick - gave_in < YEAR:
+            exposure *= p.imitator_again
+        chance = p.imitators * phone_lists * exposure / MAX_IMITATOR_RATE
+        if keyed_uniform(shift.seed, IMITATOR_MARK, shift.tick, number, 0) >= chance:
             continue
-        if keyed_uniform(stage.seed, FROM_PRISON, stage.tick, number, 0) < p.imitator_prison:
-            if keyed_uniform(stage.seed, TELEPHONE_BLOCKED_STREAM, stage.tick, number, 0) < p.imitator_blocked:
+        if keyed_uniform(shift.seed, FROM_PRISON, shift.tick, number, 0) < p.imitator_prison:
+            if keyed_uniform(shift.seed, TELEPHONE_BLOCKED_STREAM, shift.tick, number, 0) < p.imitator_blocked:
                 continue
-            stage.tally[0].imitators_prison += 1.0
-        loss = 500.0 * -math.log(1.0 - keyed_uniform(stage.seed, LOSS_STREAM, stage.tick, number, 0))
-        minute = 480.0 * keyed_uniform(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
-        record_incident(
-            stage,
-            number,
-            EXTORTION,
-            IMITATOR,
-            to_int64(person.home),
-            i,
-            -1,
-            minute,
-            0.4,
-            loss,
-        )
-        stage.tally[0].extortion_imitators += 1.0
-        if keyed_uniform(stage.seed, IMITATOR_PAY, stage.tick, number, 0) < p.imitator_pay:
-            stage.tally[0].paid_imitators += 1.0
-            stage.minds[i].gave_in = stage.tick
+            shift.tally[0].imitators_prison += 1.0
+        # Losses are exponential: the quantile of a keyed uniform.
+        loss = p.imitator_loss * -math.log(1.0 - keyed_uniform(shift.seed, LOSS_STREAM, shift.tick, number, 0))
+        minute = MINUTES_A_SHIFT * keyed_uniform(shift.seed, CRIME_MINUTE, shift.tick, number, 0)
+        home = to_int64(person.home)
+        record_incident(shift, number, EXTORTION, IMITATOR, home, i, NOBODY, minute, p.imitator_severity, loss)
+        shift.tally[0].extortion_imitators += 1.0
+        if keyed_uniform(shift.seed, IMITATOR_PAY, shift.tick, number, 0) < p.imitator_pay:
+            shift.tally[0].paid_imitators += 1.0
+            shift.minds[i].gave_in = shift.tick
 
 
 @kernel
-def update_rents_and_exits(
-    stage: ShiftContext, gangs: GangTables, numbers: Rows[Extortion], deciding: Rows[Cliques]
-) -> None:
-    """Raise or lower the rent by what was refused, where cliques do not decide it; let members leave."""
+def update_rents_and_exits(shift: ShiftContext, tables: ExtortionTables) -> None:
+    """Update rents by the refusals of the month, unless cliques choose them; let members leave.
+
+    Updates `rent`, `asked`, `refused` and `members` of cliques, `minds.member` and `roll`.
+    """
+    gangs = tables.gangs
     for q in range(len(gangs.cliques)):
         clique = gangs.cliques[q]
-        p = numbers[max(stage.ground.cells[clique.centre].settlement, 0)]
-        if clique.asked > 0 and deciding[0].rent == 0:
+        p = tables.parameters[max(shift.ground.cells[clique.centre].settlement, 0)]
+        if clique.asked > 0 and tables.cliques[0].rent == 0:
             up = 2 * clique.refused <= clique.asked
             clique.rent *= 1.0 + p.rent_step if up else 1.0 - p.rent_step
         clique.asked, clique.refused = 0, 0
     left = 0
     for k in range(gangs.roll_count[0]):
         i = gangs.roll[k].who
-        mind = stage.minds[i]
+        mind = shift.minds[i]
         if mind.member < 0:
             continue
-        p = numbers[stage.ground.people[i].settlement]
+        p = tables.parameters[shift.ground.people[i].settlement]
         leave = p.leave * math.exp(p.leave_idle * (1.0 - gangs.cliques[mind.member].income))
-        if mind.gone >= 0 or keyed_uniform(stage.seed, LEAVES_STREAM, stage.tick, i, 0) < leave:
+        if mind.gone >= 0 or keyed_uniform(shift.seed, LEAVES_STREAM, shift.tick, i, 0) < leave:
             gangs.cliques[mind.member].members -= 1
             mind.member = -1
-            stage.tally[0].left_gang += 1.0
+            shift.tally[0].left_gang += 1.0
         else:
             gangs.roll[left].who = i
             left += 1
@@ -413,83 +470,71 @@ def update_rents_and_exits(
 
 @kernel
 def initialise_payers(
-    minds: Rows[ResidentState], gangs: GangTables, people: Rows[Person], numbers: Rows[Extortion], seed: int
+    minds: Rows[ResidentState], gangs: GangTables, people: Rows[Person], parameters: Rows[Extortion], seed: int
 ) -> None:
-    """Draw who pays already when the world begins."""
+    """Draw the targets that pay from the start. Updates `minds.pays`."""
     for q in range(len(gangs.cliques)):
         for k in range(gangs.target_start[q], gangs.target_start[q + 1]):
             i = gangs.targets[k]
-            p = numbers[people[i].settlement]
+            p = parameters[people[i].settlement]
             if keyed_uniform(seed, PAYS_AT_START, 0, i, 0) < p.paying:
                 minds[i].pays = q
 
 
 def initialise(world: World) -> None:
-    """Give cliques their first rent and dread, and those who pay already."""
-    state, numbers = world.state, world.parameters[Extortion]
-    state[CLIQUES]["rent"], state[CLIQUES]["dread"] = numbers["rent"][0], numbers["dread"][0]
-    initialise_payers(state[MINDS], world.view(GangTables), world.ground.people, numbers, world.seed)
+    """Set the initial rent and believed probability of punishment; draw the initial payers."""
+    state, parameters = world.state, world.parameters[Extortion]
+    state[CLIQUES]["rent"], state[CLIQUES]["dread"] = parameters["rent"][0], parameters["dread"][0]
+    initialise_payers(state[MINDS], world.view(GangTables), world.ground.people, parameters, world.seed)
 
 
 @kernel
-def run_extortion(
-    stage: ShiftContext,
-    gangs: GangTables,
-    numbers: Rows[Extortion],
-    political: Rows[PoliticalCalendar],
-    schools: Rows[SafeSchools],
-    facts: Rows[Gangs],
-    deciding: Rows[Cliques],
-    desk: ChoiceTables,
-    monday: bool,
-    month_ends: bool,
-) -> None:
-    """Payments, demands, threats, clashes, recruits, imitators, and at a month's end the cliques' accounts."""
-    shift = stage.tick % 3
-    if monday and shift == 0:
-        collect_payments(stage, gangs, numbers)
-    if shift < 2:
-        make_demands(stage, gangs, numbers)
-    carry_out_threats(stage, gangs, numbers, deciding, desk)
-    if deciding[0].attack == 1:
-        attack_rivals(stage, gangs, numbers, deciding[0])
+def run_extortion(shift: ShiftContext, tables: ExtortionTables, monday: bool, month_ends: bool) -> None:
+    """Run payments, demands, threats, clashes, recruitment and imitators of a shift.
+
+    ``monday`` says whether the day is one of payments, ``month_ends`` whether rents and memberships are updated.
+    """
+    time_of_day = shift.tick % SHIFTS
+    if monday and time_of_day == MORNING:
+        collect_payments(shift, tables.gangs, tables.parameters)
+    if time_of_day != NIGHT:
+        make_demands(shift, tables.gangs, tables.parameters)
+    carry_out_threats(shift, tables)
+    if tables.cliques[0].attack == 1:
+        attack_rivals(shift, tables)
     else:
-        clash_with_rivals(stage, gangs, numbers, political)
-    if shift == 1:
-        recruit_members(stage, gangs, numbers, schools)
-    imitate_extortion(stage, numbers, facts[0].phone_lists)
+        clash_with_rivals(shift, tables)
+    if time_of_day == EVENING:
+        recruit_members(shift, tables)
+    imitate_extortion(shift, tables.parameters, tables.facts[0].phone_lists)
     if month_ends:
-        update_rents_and_exits(stage, gangs, numbers, deciding)
+        update_rents_and_exits(shift, tables)
 
 
 def max_demands(world: World) -> int:
-    """Return how many demands, payments and clashes of a shift there never are, answers to threats apart."""
-    return 16 * len(world.state[CLIQUES]) + poisson_upper_bound(MAX_IMITATOR_RATE * world.town.n_people / YEAR)
+    """Return an upper bound of demands, payments and clashes in a shift, punishments not counted."""
+    return DEMANDS_BOUND * len(world.state[CLIQUES]) + poisson_upper_bound(
+        MAX_IMITATOR_RATE * world.town.n_people / YEAR
+    )
 
 
 def max_recruits(world: World) -> int:
-    """Return how many recruits of a shift there never are."""
+    """Return an upper bound of recruits in a shift."""
     return poisson_upper_bound(RECRUIT_CANDIDATES * world.town.n_people)
 
 
 def step(world: World) -> None:
-    """Let cliques and imitators extort."""
+    """Reserve rows for the shift and run extortion."""
     state, tick = world.state, world.tick
     most = world.cached_view(max_demands) + len(state[THREATS])
     world.shift_events.reserve(INCIDENTS, most)
     world.shift_events.reserve(IMPRESSIONS, most + state[TARGET_START].item(-1))
     state[CHOICES].reserve(len(state[THREATS]))
-    state[THREATS].reserve(16 * len(state[CLIQUES]))
+    state[THREATS].reserve(DEMANDS_BOUND * len(state[CLIQUES]))
     state[ROLL].reserve(world.cached_view(max_recruits))
-    groups = Extortion, PoliticalCalendar, SafeSchools, Gangs, Cliques
     world.run_kernel(
         run_extortion,
-        lambda: (
-            world.shift_context(),
-            world.view(GangTables),
-            *(world.parameters[group] for group in groups),
-            world.view(ChoiceTables),
-        ),
+        lambda: (world.shift_context(), world.view(ExtortionTables)),
         weekday_of(tick) == 0,
         is_last_shift_of_month(tick),
     )
@@ -497,7 +542,7 @@ def step(world: World) -> None:
 
 @kernel
 def count_payers(minds: Rows[ResidentState], targets: IntArray) -> int:
-    """Living targets of cliques who pay."""
+    """Return the number of living targets that pay a clique."""
     count = 0
     for i in targets:
         if minds[i].pays >= 0 and minds[i].gone < 0:
@@ -506,7 +551,7 @@ def count_payers(minds: Rows[ResidentState], targets: IntArray) -> int:
 
 
 def standing_payers(month: MonthSnapshot) -> float:
-    """Standing payers of extortion."""
+    """Return the number of residents who pay a clique at the end of the month."""
     state = month.world.state
     return float(count_payers(state[MINDS], state[TARGETS][: state[TARGET_START][-1]]))
 

@@ -1,10 +1,11 @@
-"""Declarations of extortion: parameters, columns, tables and constants."""
+"""Declarations of extortion: parameters, threats, columns of residents, monthly counts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
+from model.engine.calendar import DAYS_OF_YEAR
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
@@ -36,21 +37,27 @@ PAYS_AT_START, FROM_PRISON, TELEPHONE_BLOCKED_STREAM = (
 )
 IMITATOR_MARK, IMITATOR_PAY, LEAVES_STREAM = stream_id("imitator mark"), stream_id("imitator pay"), stream_id("leaves")
 MAX_DEMAND_RATE = 0.5
-"""Ceiling of demands by a clique in a shift."""
+"""Ceiling of demands by a clique in a shift, for thinning."""
+DEMANDS_BOUND = 16
+"""Upper bound of demands, payments and clashes by a clique in a shift."""
+DEMAND_SHIFTS = 2.0
+"""Shifts of a day in which cliques make demands."""
 MAX_RECRUIT_RATE = 0.02
-"""Ceiling of a young resident's hazard of being recruited, a year."""
-RECRUIT_CANDIDATES = 0.02 / 365.0
+"""Ceiling of a young resident's hazard of being recruited, a year, for thinning."""
+RECRUIT_CANDIDATES = 0.02 / DAYS_OF_YEAR
 """Candidates for recruitment by resident and day."""
 MAX_IMITATOR_RATE = 0.02
-"""Ceiling of telephone extortion by resident and year."""
+"""Ceiling of telephone extortion by resident and year, for thinning."""
 DEMAND_ID_OFFSET, IMITATOR_ID_OFFSET, CLASH_ID_OFFSET, PUNISHMENT_ID_OFFSET = 2**29, 2**29 + 2**28, 2**30, 2**30 + 2**29
+"""First numbers of incidents, by origin: numbers of incidents in a shift differ."""
 MAX_DEMANDS_A_CLIQUE = 4096
+"""Numbers that a clique's demands of a shift may take."""
 PAYMENT = declare_event("payment", 35, "payment of rent", effective=0.05, effective_weight=1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Extortion(ParameterGroup):
-    """What cliques and imitators demand, who pays, what happens to those who do not."""
+    """Demands of cliques and imitators, payment and refusal, punishment, rivalry and recruitment."""
 
     name: ClassVar[str] = "extortion"
     evidence: ClassVar[tuple[str, ...]] = (
@@ -123,6 +130,13 @@ class Extortion(ParameterGroup):
         0.6, "V15: many from prisons; size assumed, swept", "calls of imitators that come from prisons"
     )
     imitator_blocked: float = share_parameter(0.0, "policy", "calls from prisons that are blocked", role="lever")
+    severity: float = share_parameter(0.6, "assumed", "severity of a demand by a clique")
+    wound_severity: float = share_parameter(0.8, "assumed", "severity of an attack that does not kill")
+    attacked_from: float = parameter(14.0, "years", 10.0, 18.0, "assumed", "age from which young men are attacked")
+    recruit_from: float = parameter(12.0, "years", 8.0, 18.0, "assumed", "age from which cliques recruit")
+    recruit_to: float = parameter(21.0, "years", 15.0, 35.0, "assumed", "age from which cliques recruit no longer")
+    imitator_loss: float = parameter(500.0, "quetzals", 0.0, 10000.0, "assumed", "mean loss by an imitator")
+    imitator_severity: float = share_parameter(0.4, "assumed", "severity of a demand by an imitator")
     weight_payment: float = parameter(
         0.0155, "evidence", 0.0, 0.2, "assumed: -.2 points; swept 0 to -.6", "weight of each payment", off=0.0
     )
@@ -132,7 +146,7 @@ class Extortion(ParameterGroup):
 
 
 class Threat(Row):
-    """A threat against somebody who refused to pay."""
+    """A pending threat against a victim who refused a demand; ``born`` and ``due`` are ticks."""
 
     due: int
     born: int
@@ -141,7 +155,7 @@ class Threat(Row):
 
 
 class ExtortionHistory(Row):
-    """What extortion has done to a resident."""
+    """Payments of a resident to cliques and imitators."""
 
     pays: Annotated[int, Column("clique to which rent is paid, or -1", "clique", -1, "i4")]
     gave_in: Annotated[int, Column("last paid an imitator", "tick", -1, "i4")]
@@ -151,7 +165,7 @@ THREATS = GrowingTableSpec(name="threats", row=Threat, about="Threats that are d
 
 
 class ExtortionCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of extortion, punishments, clashes and members."""
 
     extortion_territorial: float
     extortion_imitators: float

@@ -1,1 +1,1 @@
-"""Cliques of MS-13 and Barrio 18: how many there are, and the synthetic cells that each run gives them."""
+"""Cliques of MS-13 and Barrio 18: number, invented territories, members and targets."""

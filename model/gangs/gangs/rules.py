@@ -1,6 +1,7 @@
-"""Cliques of MS-13 and Barrio 18: how many there are, and the synthetic cells that each run gives them.
+"""Cliques of MS-13 and Barrio 18: number, invented territories, members and targets.
 
-Territories are drawn anew for every seed and never stand for a named place.
+Territories are drawn anew for every seed and never stand for a named place.  `extortion`, `cliques` and others say what
+cliques do.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import math
 
 import numpy as np
 
-from model.engine.calendar import DAYS_A_YEAR
+from model.engine.calendar import DAYS_A_YEAR, SHIFTS
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import BoolArray, IntArray, Rows
@@ -18,7 +19,9 @@ from model.gangs.gangs.schema import (
     CLIQUE_MEMBER_STREAM,
     CLIQUE_PLACE_STREAM,
     CLIQUES,
+    MAXIMUM_MEMBER_AGE,
     MEMORY_COLUMNS,
+    MINIMUM_MEMBER_AGE,
     NOT_YET,
     PLACEMENT_ATTEMPTS,
     ROLL,
@@ -30,10 +33,8 @@ from model.gangs.gangs.schema import (
     Gangs,
     RollEntry,
 )
-from model.town.police import RouteStop
 from model.town.residents import Person
 from model.town.territory import Cell
-from model.town.town import Town
 from model.world.binding import count_of, of
 from model.world.columns import MINDS
 from model.world.mechanism import Measure, Mechanism
@@ -44,7 +45,7 @@ from model.world.state import State
 
 
 class GangTables(TableBundle):
-    """The tables of the State that cliques live on."""
+    """Tables of cliques, territories, targets, threats and members."""
 
     cliques: Rows[CliqueRow]
     territory: IntArray = of(TERRITORY)
@@ -58,26 +59,26 @@ class GangTables(TableBundle):
 
 @kernel
 def add_member(roll: Rows[RollEntry], count: IntArray, i: int) -> None:
-    """Put somebody on the roll of members."""
+    """Append a resident to the roll of members."""
     roll[count[0]].who = i
     count[0] += 1
 
 
 def n_cliques(gangs: Gangs, scale: float) -> tuple[int, int]:
-    """Return the cliques of both gangs; a shrunken town has fewer."""
+    """Return the numbers of cliques of MS-13 and Barrio 18, scaled with the population."""
     return tuple(math.floor(int(n) * scale + 0.5) for n in (gangs.ms13, gangs.barrio18))  # type: ignore[return-value]
 
 
 def initialise(world: World) -> None:
-    """Give every clique a centre, a territory, rivals, members and targets, by luck of the seed."""
+    """Draw the centre, territory, rivals, members and targets of every clique."""
     town, state, cells = world.town, world.state, world.town.cells
     p: Gangs = world.parameters[Gangs][0]
     n_ms13, _ = n_cliques(world.settings["gangs"], world.settings["population"].scale)
     cliques, territory = state[CLIQUES], state[TERRITORY]
     for q, clique in enumerate(cliques):
         clique.gang = 0 if q < n_ms13 else 1
-        clique.centre = draw_centre(q, cells, town.everywhere, territory, p.dense, 0, world.seed)
-        claim_cells(q, clique, cells, territory, territory < 0, p.reach)
+        clique.centre = draw_centre(world, q, 0)
+        claim_cells(world, q, clique, territory < 0)
     for clique in cliques:
         clique.rivals = count_rivals(clique, cliques, cells, p.border)
     update_nearest_rivals(cliques, cells, p.border)
@@ -87,32 +88,30 @@ def initialise(world: World) -> None:
     update_targets(world)
 
 
-def draw_centre(
-    q: int, cells: Rows[Cell], everywhere: Rows[RouteStop], territory: IntArray, dense: int, tick: int, seed: int
-) -> int:
-    """Return the first dense free cell among those tried, or the last tried."""
-    cell = -1
-    for a in range(PLACEMENT_ATTEMPTS):
-        row = int(
-            np.searchsorted(everywhere["reach"], keyed_uniform(seed, CLIQUE_PLACE_STREAM, tick, q, a), side="right")
-        )
+def draw_centre(world: World, q: int, tick: int) -> int:
+    """Return the first dense free cell of the cells drawn for clique ``q``, or the last drawn."""
+    cells, everywhere, territory = world.town.cells, world.town.everywhere, world.state[TERRITORY]
+    dense, cell = world.parameters[Gangs][0].dense, NOT_YET
+    for attempt in range(PLACEMENT_ATTEMPTS):
+        u = keyed_uniform(world.seed, CLIQUE_PLACE_STREAM, tick, q, attempt)
+        # `reach` is the cumulative population: cells are drawn in proportion to it.
+        row = int(np.searchsorted(everywhere["reach"], u, side="right"))
         cell = int(everywhere["cell"][min(row, len(everywhere) - 1)])
         if cells[cell].population >= dense and territory[cell] < 0:
             break
     return cell
 
 
-def claim_cells(
-    q: int, clique: CliqueRow, cells: Rows[Cell], territory: IntArray, free: BoolArray, reach: float
-) -> None:
-    """Mark the populated free cells around the centre as held by clique q."""
+def claim_cells(world: World, q: int, clique: CliqueRow, free: BoolArray) -> None:
+    """Assign to clique ``q`` the populated cells within its reach that are ``free``."""
+    cells, reach = world.town.cells, world.parameters[Gangs][0].reach
     dx = cells["x"] - cells[clique.centre].x
     dy = cells["y"] - cells[clique.centre].y
-    territory[(dx * dx + dy * dy <= reach * reach) & (cells["population"] > 0) & free] = q
+    world.state[TERRITORY][(dx * dx + dy * dy <= reach * reach) & (cells["population"] > 0) & free] = q
 
 
 def count_rivals(clique: CliqueRow, cliques: Rows[CliqueRow], cells: Rows[Cell], border: float) -> int:
-    """Count the cliques of the other gang whose centre is near."""
+    """Return the number of cliques of the other gang whose centre lies within ``border`` cells."""
     mine, theirs = cells[clique.centre], cells[cliques["centre"]]
     dx, dy = theirs["x"] - mine.x, theirs["y"] - mine.y
     near = dx * dx + dy * dy <= border * border
@@ -120,7 +119,7 @@ def count_rivals(clique: CliqueRow, cliques: Rows[CliqueRow], cells: Rows[Cell],
 
 
 def update_nearest_rivals(cliques: Rows[CliqueRow], cells: Rows[Cell], border: float) -> None:
-    """Let every clique know the nearest one of the other gang that is alive near it, the first of equals."""
+    """Update `cliques.foe`: the nearest living clique of the other gang within ``border`` cells, or -1."""
     x, y = cells["x"][cliques["centre"]], cells["y"][cliques["centre"]]
     for q, clique in enumerate(cliques):
         far = (x - x[q]) ** 2 + (y - y[q]) ** 2
@@ -130,16 +129,19 @@ def update_nearest_rivals(cliques: Rows[CliqueRow], cells: Rows[Cell], border: f
 
 
 @kernel
-def dissolve_clique(stage: ShiftContext, gangs: GangTables, q: int) -> None:
-    """Let a clique end: its members leave, its cells are free, nobody pays it."""
+def dissolve_clique(shift: ShiftContext, gangs: GangTables, q: int) -> None:
+    """Dissolve clique ``q``: release its members, payers and cells.
+
+    Updates `minds.member`, `minds.pays`, `territory` and the row of the clique.
+    """
     clique = gangs.cliques[q]
     for k in range(gangs.roll_count[0]):
-        mind = stage.minds[gangs.roll[k].who]
+        mind = shift.minds[gangs.roll[k].who]
         if mind.member == q:
             mind.member = NOT_YET
     for i in gangs.targets[gangs.target_start[q] : gangs.target_start[q + 1]]:
-        if stage.minds[i].pays == q:
-            stage.minds[i].pays = NOT_YET
+        if shift.minds[i].pays == q:
+            shift.minds[i].pays = NOT_YET
     for cell in range(len(gangs.territory)):
         if gangs.territory[cell] == q:
             gangs.territory[cell] = NOT_YET
@@ -148,7 +150,7 @@ def dissolve_clique(stage: ShiftContext, gangs: GangTables, q: int) -> None:
 
 
 def donor_clique(q: int, cliques: Rows[CliqueRow], cells: Rows[Cell], large: int) -> int:
-    """Return the nearest clique of the same gang that is large enough to send members, or -1."""
+    """Return the nearest clique of the same gang with at least ``large`` members, or -1."""
     mine = cliques[q]
     some = np.flatnonzero((cliques["gang"] == mine.gang) & (cliques["alive"] == 1) & (cliques["members"] >= large))
     if len(some) == 0:
@@ -158,15 +160,16 @@ def donor_clique(q: int, cliques: Rows[CliqueRow], cells: Rows[Cell], large: int
     return int(some[np.argmin(far)])
 
 
-def resettle_clique(
-    q: int, clique: CliqueRow, town: Town, territory: IntArray, free: BoolArray, p: Gangs, tick: int, seed: int
-) -> bool:
-    """Give a clique a new centre and the free cells around it, with no memory; return whether the centre is free."""
-    centre = draw_centre(q, town.cells, town.everywhere, territory, p.dense, tick, seed)
+def resettle_clique(world: World, q: int, clique: CliqueRow, free: BoolArray) -> bool:
+    """Give a clique a new centre and territory and reset its memory; return False if no cell was free.
+
+    ``free`` marks the cells that nobody holds or protects.
+    """
+    centre = draw_centre(world, q, world.tick)
     if not free[centre]:
         return False
     clique.centre, clique.alive = centre, 1
-    claim_cells(q, clique, town.cells, territory, free, p.reach)
+    claim_cells(world, q, clique, free)
     for name in MEMORY_COLUMNS:
         clique[name] = CliqueRow.columns[name].first
     return True
@@ -175,12 +178,14 @@ def resettle_clique(
 def draw_members(state: State, people: Rows[Person], members: int, tick: int, seed: int) -> None:
     """Draw the members of every clique from the young men who live in its territory."""
     minds, cliques, roll = state[MINDS], state[CLIQUES], state[ROLL]
-    age = (tick // 3 - people["born"]) / DAYS_A_YEAR
-    fit = (people["arrives"] < 0) & (people["female"] == 0) & (age >= 14.0) & (age < 31.0)
+    age = (tick // SHIFTS - people["born"]) / DAYS_A_YEAR
+    fit = (people["arrives"] < 0) & (people["female"] == 0) & (age >= MINIMUM_MEMBER_AGE)
+    fit &= age < MAXIMUM_MEMBER_AGE
     for q, clique in enumerate(cliques):
         pool = np.flatnonzero(fit & (state[TERRITORY][people["home"]] == q))
-        for a in range(members if len(pool) else 0):
-            minds["member"][pool[int(keyed_uniform(seed, CLIQUE_MEMBER_STREAM, 0, q, a) * len(pool))]] = q
+        for draw in range(members if len(pool) else 0):
+            # With replacement: a clique has fewer members than draws where somebody is drawn twice.
+            minds["member"][pool[int(keyed_uniform(seed, CLIQUE_MEMBER_STREAM, 0, q, draw) * len(pool))]] = q
         clique.members = clique.founding = int(np.count_nonzero(minds["member"] == q))
     members_now = np.flatnonzero(minds["member"] >= 0)
     roll.reserve(len(members_now))
@@ -188,16 +193,16 @@ def draw_members(state: State, people: Rows[Person], members: int, tick: int, se
 
 
 def businesses_at_work(world: World) -> tuple[IntArray, IntArray]:
-    """Return the business residents who have a working place, and its cell."""
+    """Return the business residents with a place of work, and the cells of these places."""
     workplace = world.town.places[0]
     able = np.flatnonzero((world.town.people["business"] == 1) & (workplace >= 0))
     return able.astype(np.int64), workplace[able].astype(np.int64)
 
 
 def update_targets(world: World) -> None:
-    """List the business residents whose working place each clique holds, clique by clique.
+    """Update the targets: the business residents with a place of work in each territory, by clique.
 
-    The room for all of them stays where it is, so that nothing need be laid out anew when ground changes hands.
+    The array keeps its full length, so that no bundle is bound anew when a territory changes.
     """
     state, (able, workplace) = world.state, world.cached(businesses_at_work)
     holder = state[TERRITORY][workplace]
@@ -221,11 +226,14 @@ MECHANISM = Mechanism(
 
 
 @kernel
-def next_living_member(stage: ShiftContext, gangs: GangTables, clique: int, after: int) -> int:
-    """Living member of a clique with the next higher number, or -1: the roll stands in no lasting order."""
+def next_living_member(shift: ShiftContext, gangs: GangTables, clique: int, after: int) -> int:
+    """Return the living member of a clique with the lowest number above ``after``, or -1.
+
+    The roll is not sorted, so that each call scans it.
+    """
     found = NOBODY
     for k in range(gangs.roll_count[0]):
         i = gangs.roll[k].who
-        if i > after and (found < 0 or i < found) and stage.minds[i].member == clique and stage.minds[i].gone < 0:
+        if i > after and (found < 0 or i < found) and shift.minds[i].member == clique and shift.minds[i].gone < 0:
             found = i
     return found

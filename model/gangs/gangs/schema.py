@@ -1,4 +1,4 @@
-"""Declarations of gangs: parameters, columns, tables and constants."""
+"""Declarations of gangs: parameters, the tables of cliques and members, territories and targets."""
 
 from __future__ import annotations
 
@@ -15,13 +15,18 @@ from model.engine.tables import ArraySpec, GrowingTableSpec, RowTableSpec
 CLIQUE_PLACE_STREAM, CLIQUE_MEMBER_STREAM = stream_id("clique place"), stream_id("clique member")
 GANGS = ("MS-13", "Barrio 18")
 PLACEMENT_ATTEMPTS = 64
+"""Cells drawn until one is dense and free; otherwise the last one drawn is taken."""
+YOUNG_MAN_ATTEMPTS = 8
+"""Draws of somebody present in a cell until a young man is found."""
+MINIMUM_MEMBER_AGE, MAXIMUM_MEMBER_AGE = 14.0, 31.0
+"""Ages in years between which members are at the start; assumed."""
 UNCLAIMED = -1
-"""Ground that no group holds; a mayor or chief whom none has captured."""
+"""Holder of free cells, and captor of a mayor or chief who is not captured."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gangs(ParameterGroup):
-    """Cliques in the municipality, and the reach of those who extort by telephone."""
+    """Number and size of cliques, their reach, and the reach of extortion by telephone."""
 
     name: ClassVar[str] = "gangs"
     mechanism: ClassVar[bool] = False
@@ -57,22 +62,31 @@ class Gangs(ParameterGroup):
 STANCE_QUIET, STANCE_HOLD, STANCE_PRESS = range(3)
 """Stances of a clique."""
 NOT_YET = -1
+"""No clique, resident, cell or tick, in tables of cliques."""
 MEMORY_COLUMNS = (
     "stance", "inside", "attack_at", "free_until", "effort", "hands", "draw", "caught", "exposed", "paid", "unpaid",
     "lost", "lived", "owed", "income",
 )  # fmt: skip
-"""What a clique that is founded again does not remember."""
+"""Columns reset to their first values when a clique is founded again."""
 
 
 class CliqueRow(Row):
-    """A clique on synthetic cells; ``rivals`` are cliques of the other gang nearby, ``foe`` the nearest of them or -1,
-    ``dread`` the chance of punishment that people believe in.
+    """A clique of one gang, on an invented territory.
 
-    What it wants: ``strategy``, ``stance``, how much it demands (``effort``, and ``hands`` in prison) and draws the
-    young (``draw``).  What it remembers: members ``caught`` over member-months ``exposed``, demands ``paid`` and
-    ``unpaid``, police ``seen``, its dead ``lost`` over member-months ``lived``, dead still ``owed``, ``income`` of a
-    member in wages; what is ``felt`` of the police follows.  Of this month alone: ``held_now``, ``freed_now``,
-    ``leader_now``, ``killed_now``, ``takings``.
+    Identity: ``gang`` (0 MS-13, 1 Barrio 18), ``centre`` (cell), ``members`` outside prison, ``founding`` members when
+    it was founded, ``rivals`` (cliques of the other gang nearby at the start), ``foe`` (the nearest alive, or -1).
+
+    Choices: ``strategy`` of the leader (0 holding, 1 expanding, 2 quiet), ``stance``, ``rent`` (quetzals a week),
+    relative ``effort`` of demands, ``hands`` (members whom prisoners replace by telephone), relative ``draw`` on the
+    young.
+
+    Memory, which decays month by month: arrests ``caught`` over member-months ``exposed``, demands ``paid`` and
+    ``unpaid``, police ``seen`` (visits a cell and day), own dead ``lost`` over member-months ``lived``, own deaths
+    ``owed`` revenge, ``income`` of a member (wages).  The perceived risk of arrest ``felt`` (a member-month) follows
+    from these.
+
+    Events of the current month: demands ``asked`` and ``refused``, ``held_now``, ``freed_now``, ``leader_now``,
+    ``killed_now``, ``takings`` (quetzals).  ``dread`` is the probability of punishment that residents believe in.
     """
 
     gang: int
@@ -115,13 +129,13 @@ class CliqueRow(Row):
 
 
 class RollEntry(Row):
-    """Somebody on the roll of members; who has left since the last end of a month is still on it."""
+    """An entry of the roll of members; former members stay on it until the end of the month."""
 
     who: int
 
 
 class GangMembership(Row):
-    """To which clique a resident belongs: extortion, custody."""
+    """Membership of a resident in a clique."""
 
     member: Annotated[int, Column("clique, or -1", "clique", -1, "i4")]
 

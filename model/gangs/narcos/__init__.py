@@ -1,1 +1,1 @@
-"""M8, narco protectors: where they operate thieves stay away or die, and nobody tells."""
+"""Narco protectors (M8): in their cells thieves stay away or die, and residents report less."""

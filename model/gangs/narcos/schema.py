@@ -1,4 +1,4 @@
-"""Declarations of narcos: parameters, columns, tables and constants."""
+"""Declarations of narcos: parameters, protected cells, monthly counts."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from model.engine.tables import ArraySpec
 
 NARCO_PLACE, THIEF_DIES, THIEF_STREAM = stream_id("narco place"), stream_id("thief dies"), stream_id("thief")
 THIEF_ID_OFFSET = 2**27
+"""Added to the number of a crime kept away: the number of the homicide that it may lead to."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Narcos(ParameterGroup):
-    """Groups that protect the places where they operate, and what that does there."""
+    """Groups of protectors, their cells, and the effects on thieves and on reporting there."""
 
     name: ClassVar[str] = "narcos"
     evidence: ClassVar[tuple[str, ...]] = ("J03", "Y04")
@@ -30,6 +31,7 @@ class Narcos(ParameterGroup):
     deaths: float = share_parameter(
         0.004, "J03; Y04: at most twice the homicides; assumed", "thieves kept away who are killed", high=0.2, off=0.0
     )
+    killed_from: float = parameter(14.0, "years", 10.0, 18.0, "assumed", "age from which a thief is killed")
     silence: float = parameter(
         1.0, "log-odds", 0.0, 5.0, "assumed", "what protection takes from telling by those who live there", off=0.0
     )
@@ -45,6 +47,6 @@ PROTECTED = ArraySpec(
 
 
 class NarcoCounts(Row):
-    """What is counted in a month."""
+    """Monthly count of crimes kept away."""
 
     kept_away: float
