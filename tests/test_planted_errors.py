@@ -1,0 +1,151 @@
+"""Errors that are easily made are planted in copies of the project; the check that is meant to find each finds it."""
+
+import re
+import subprocess
+from dataclasses import dataclass
+
+import pytest
+from test_recipes import copy_of_the_project, edit, run
+
+CONTACTS, PROBLEMS = "model/police/contacts/rules.py", "model/problems/problems/rules.py"
+
+
+@dataclass(frozen=True)
+class Planted:
+    """An error: the lines that it replaces, the check that reports it, and what the report says of it."""
+
+    name: str
+    file: str
+    before: str
+    after: str
+    check: str
+    report: str
+
+
+CHECKS = {
+    "mypy": ("-m", "mypy", "-p", "model"),
+    "imports": ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"),
+    "bundles": ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_binding.py"),
+    "events": ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_events.py", "-k", "repeats"),
+    "ruff": ("-m", "ruff", "check", "--no-cache", "--output-format", "concise"),
+}
+"""How each check is run in a copy; all of them run in one copy before anything is planted, and find nothing."""
+ERRORS = (
+    Planted(
+        "a misspelt constant of a table",
+        CONTACTS,
+        "of(TERRITORY)",
+        "of(TERITORY)",
+        "mypy",
+        r'Name "TERITORY" is not defined; did you mean "TERRITORY"\?',
+    ),
+    Planted(
+        "a misspelt column",
+        "model/crime/crime_counts/rules.py",
+        "seen_here[visit.cell] += 1",
+        "seen_here[visit.cel] += 1",
+        "mypy",
+        r'"Visit" has no attribute "cel"; maybe "cell"\?',
+    ),
+    Planted(
+        "a misspelt field of a bundle",
+        "model/problems/problem_causes/rules.py",
+        "notes.problems, notes.problem_at",
+        "notes.problems, notes.problem_it",
+        "mypy",
+        r'"CauseTables" has no attribute "problem_it"; maybe "problem_at"',
+    ),
+    Planted(
+        "a table bound to a field of another type",
+        "model/problems/problem_causes/rules.py",
+        "    problem_at: IntArray = of(PROBLEM_AT)",
+        "    problem_at: FloatArray = of(PROBLEM_AT)",
+        "mypy",
+        r'Argument 1 to "of" has incompatible type "ArraySpec\[signedinteger.*\]"; expected "ArraySpec\[float64\]"',
+    ),
+    Planted(
+        "two arrays swapped",
+        PROBLEMS,
+        "    usual_here: FloatArray = of(USUAL_HERE)\n    room_here: FloatArray = of(ROOM_HERE)",
+        "    usual_here: FloatArray = of(ROOM_HERE)\n    room_here: FloatArray = of(USUAL_HERE)",
+        "bundles",
+        r"ProblemSites\.usual_here is bound to 'room_here'; call the field room_here",
+    ),
+    Planted(
+        "a bundle laid out by position",
+        "model/police/officers/rules.py",
+        "MECHANISM = Mechanism(",
+        "def lay_out(world: World) -> ConductTables:\n"
+        '    """Return the tables of conduct."""\n'
+        "    return ConductTables(world.plant.officers)\n\n\n"
+        "MECHANISM = Mechanism(",
+        "mypy",
+        r'Too many positional arguments for "ConductTables"',
+    ),
+    Planted(
+        "an import from a package above",
+        "model/police/roster/rules.py",
+        "from model.engine.kernels import",
+        "from model.crime.deterrence.rules import step as deter\nfrom model.engine.kernels import",
+        "imports",
+        r"model\.police\.roster\.rules -> model\.crime\.deterrence\.rules",
+    ),
+    Planted(
+        "a literal in an event",
+        "model/gangs/extortion/rules.py",
+        "record_event(stage, i, PAYMENT, p.weight_payment)",
+        "record_event(stage, i, PAYMENT, 0.3 * p.weight_payment)",
+        "events",
+        r"gangs/extortion/rules\.py:\d+",
+    ),
+    Planted(
+        "a seventh argument",
+        "model/engine/ratios.py",
+        "def ratio_or_nan(",
+        "def mean_of_seven(a: float, b: float, c: float, d: float, e: float, f: float, g: float) -> float:\n"
+        '    """Return the mean of seven numbers."""\n'
+        "    return (a + b + c + d + e + f + g) / 7.0\n\n\n"
+        "def ratio_or_nan(",
+        "ruff",
+        r"ratios\.py:\d+:\d+: PLR0913",
+    ),
+)
+NOT_YET = {"a seventh argument": "ruff does not limit the number of arguments yet"}
+"""Errors that no check finds so far; whoever adds the check takes them out."""
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, subprocess.CompletedProcess[str]]:
+    """Return what each check says of a copy with all errors that it is meant to find, and of no others."""
+    folder, found = tmp_path_factory.mktemp("planted"), {}
+    for check in CHECKS:
+        errors = [one for one in ERRORS if one.check == check]
+        tree = copy_of_the_project(folder / check)
+        assert (sound := run(tree, *CHECKS[check])).returncode == 0, sound.stdout + sound.stderr
+        for one in errors:
+            edit(tree, one.file, one.before, one.after)
+        found[check] = run(tree, *CHECKS[check])
+    return found
+
+
+def marked(planted: Planted) -> object:
+    """Return an error as the parameter of a test; it must be missed as long as it is said that no check finds it."""
+    name = planted.name
+    missed = [pytest.mark.xfail(strict=True, reason=NOT_YET[name])] if name in NOT_YET else []
+    return pytest.param(planted, id=name, marks=missed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("planted", [marked(one) for one in ERRORS])
+def test_a_planted_error_is_found(planted: Planted, reports: dict[str, subprocess.CompletedProcess[str]]) -> None:
+    told = reports[planted.check]
+    assert told.returncode == 1, told.stdout + told.stderr
+    assert re.search(planted.report, told.stdout), told.stdout
+
+
+@pytest.mark.slow
+def test_types_alone_are_wrong_in_the_places_of_the_planted_errors(
+    reports: dict[str, subprocess.CompletedProcess[str]],
+) -> None:
+    places = set(re.findall(r"^(\S+?):(\d+): error: ", reports["mypy"].stdout, re.MULTILINE))
+    assert sorted(file for file, _ in places) == sorted(one.file for one in ERRORS if one.check == "mypy")
