@@ -290,7 +290,10 @@ def test_the_table_of_practices_has_all_worlds_of_both_sites(tmp_path: Path, mon
         (["effects", "--only", "no_polise"], "no experiment 'no_polise'"),
         (["effects", "--years", "3"], "--years has no meaning with effects"),
         (["effects", "--quick", "--scale", "1"], "--quick sets --replicates, --years and --scale itself"),
-        (["knockouts", "--quick"], "--quick goes with effects, ceiling, doses, closed, decisions, practice, reach, laws only"),
+        (
+            ["knockouts", "--quick"],
+            "--quick goes with effects, ceiling, doses, closed, decisions, practice, reach, laws only",
+        ),
         (["criteria", "--out", "x"], "--out goes with panel, effects, ceiling"),
         (
             ["ceiling", "--only", "placebo"],
