@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.execution.local_workers import Tell
+from experiments.execution.warm_starts import WARM_STARTS
 from experiments.storage.run_batches import TIME, named
 from experiments.storage.run_folder import Finished
 from experiments.storage.run_spec import RunSpec
@@ -51,6 +52,8 @@ def simulate(spec: RunSpec, town: Town, tell: Tell, save: Path | None = None) ->
 def begin(spec: RunSpec, town: Town) -> TrustModel:
     """Return the world of a run at its beginning: new, or as it was saved."""
     keep = set(KEPT_DTYPES).intersection(spec.keep)
+    if spec.shares_warm_up:
+        return WARM_STARTS.world(spec, town, keep)
     if spec.branch is None:
         return TrustModel(spec.scenario, rng=spec.seed, town=town, keep=keep)
     return TrustModel.restore(seed_folder(Path(spec.branch), spec.seed), spec.scenario, town=town, keep=keep)

@@ -47,6 +47,8 @@ class RunSpec:
     keep: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
     branch: str | None = None
+    shares_warm_up: bool = dataclasses.field(default=False, compare=False)
+    """Whether another run of the same study has the same warm-up; it decides no number."""
 
     @property
     def saved(self) -> dict[str, Any] | None:

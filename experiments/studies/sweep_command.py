@@ -10,6 +10,7 @@ from typing import Any
 from experiments.execution.executor import Interruption
 from experiments.execution.local_workers import Crew, LocalCrew, SchedulerGone
 from experiments.execution.run_job import Done, Failed, attempt
+from experiments.execution.warm_starts import warm_up_key, with_shared_warm_ups
 from experiments.storage.disk_space import check_room, swept, told
 from experiments.storage.folder_lock import locked
 from experiments.storage.manifest import half_written
@@ -99,26 +100,27 @@ def compute(study: Study, jobs: Sequence[RunSpec], target: Path, hands: Hands, *
 
 
 def run_missing(missing: list[RunSpec], store: Store, hands: Hands) -> Outcome:
-    """Compute some jobs, those of one town together."""
+    """Compute some jobs, those of one town and warm-up together."""
     with Interruption() as interruption:
         crew, order = hired(hands, interruption, len(missing))
         each = max(missing[0].shifts, 1)
         progress = Progress("sweeping", each * len(missing), len(missing), word="runs safe on disk")
-        return Engine(crew, store, progress, each, interruption).run(sorted(missing, key=order))
+        jobs = with_shared_warm_ups(missing)
+        return Engine(crew, store, progress, each, interruption).run(sorted(jobs, key=order))
 
 
 def hired(
     hands: Hands, interruption: Interruption, runs: int
-) -> tuple[Crew[RunSpec, Done | Failed], Callable[[RunSpec], str]]:
+) -> tuple[Crew[RunSpec, Done | Failed], Callable[[RunSpec], tuple[str, str]]]:
     """Return the crew, and the order in which it should be given jobs."""
     if hands.dask is not None:
         from experiments.execution.dask_executor import DaskCrew
 
-        return DaskCrew(hands.dask), lambda job: job.source
+        return DaskCrew(hands.dask), lambda job: (job.source, warm_up_key(job))
     announce_compiling()
     crew = LocalCrew(min(hands.workers, runs), attempt)
     groups = crew.prepare(lambda: interruption.came)
-    return crew, lambda job: town_of(job, groups)
+    return crew, lambda job: (town_of(job, groups), warm_up_key(job))
 
 
 def town_of(job: RunSpec, groups: frozenset[str]) -> str:

@@ -33,6 +33,12 @@ class Checkpoint(TypedDict):
     collected: dict[str, list[Any]]
 
 
+def checkpoint_bytes(checkpoint: Checkpoint) -> int:
+    """Return the memory that the tables of a checkpoint take, bytes."""
+    held = (getattr(checkpoint["state"], table.name) for table in TABLES)
+    return sum(int(getattr(table, "rows", table).nbytes) for table in held)
+
+
 def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     """Write a checkpoint into a folder."""
     state_file.write_state(folder, *split_checkpoint(checkpoint))

@@ -1,0 +1,91 @@
+"""Worlds at the end of their warm-up, shared by all runs with the same town, seed and warm-up.
+
+No policy acts before the reported run, and values set for a run hold from its start.  Runs that differ in these alone
+have the same warm-up; a worker simulates it once and starts the others from a copy, with the same bits.
+"""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from experiments.storage.run_identity import canonical, digest_of, settings_of
+from experiments.storage.run_spec import RunSpec, laid
+from model.engine.scenario import Scenario
+
+if TYPE_CHECKING:
+    from model.simulation.checkpoint import Checkpoint
+    from model.simulation.model import TrustModel
+    from model.town.town import Town
+
+MOST_BYTES = 512 * 2**20
+"""Memory that a worker gives to warm starts; the last one is kept in any case."""
+
+
+def warm_up_scenario(scenario: Scenario) -> Scenario:
+    """Return the scenario as it is in force during the warm-up: without policies and values set for the run."""
+    return dataclasses.replace(scenario, policies=(), groups={**scenario.groups, **scenario.before}, before={})
+
+
+def warm_up_key(spec: RunSpec) -> str:
+    """Return what decides the state of a run at the end of its warm-up: settings in force until then, and the seed."""
+    return f"{_settings_digest(*spec.files)}-{spec.seed}"
+
+
+@lru_cache(maxsize=256)
+def _settings_digest(*files: object) -> str:
+    return digest_of(canonical(settings_of(warm_up_scenario(laid(*files)))).encode())
+
+
+def with_shared_warm_ups(specs: Sequence[RunSpec]) -> list[RunSpec]:
+    """Return the same runs, those marked whose warm-up another one shares."""
+    shared = Counter(warm_up_key(spec) for spec in specs if shareable(spec))
+    return [marked(spec) if shareable(spec) and shared[warm_up_key(spec)] > 1 else spec for spec in specs]
+
+
+def shareable(spec: RunSpec) -> bool:
+    """Return whether a run has a warm-up of its own: it does not go on from a saved state."""
+    return spec.branch is None and spec.scenario["calendar"].warm_up > 0
+
+
+def marked(spec: RunSpec) -> RunSpec:
+    """Return a run that is marked to share its warm-up, with the identity that it has."""
+    new = dataclasses.replace(spec, shares_warm_up=True)
+    vars(new)["run"] = spec.run
+    return new
+
+
+@dataclass
+class WarmStarts:
+    """The last warm starts of this process, in the order in which they were used."""
+
+    kept: "dict[str, Checkpoint]" = field(default_factory=dict)
+    simulated: int = 0
+    lock: Lock = field(default_factory=Lock)
+
+    def world(self, spec: RunSpec, town: "Town", keep: Collection[str]) -> "TrustModel":
+        """Return the world of a run at its start."""
+        from model.simulation.model import TrustModel  # brings Mesa, which the coordinator does without
+
+        with self.lock:  # a worker of a cluster may have several threads
+            start = self.kept.pop(key := warm_up_key(spec), None)
+            if start is None:
+                self.free()
+                start = TrustModel(warm_up_scenario(spec.scenario), rng=spec.seed, town=town).checkpoint()
+                self.simulated += 1
+            self.kept[key] = start
+        return TrustModel.resumed(spec.scenario, start, town=town, keep=keep)
+
+    def free(self) -> None:
+        """Forget the warm starts that were used longest ago until another one fits."""
+        from model.simulation.checkpoint import checkpoint_bytes
+
+        while self.kept and sum(map(checkpoint_bytes, self.kept.values())) > MOST_BYTES / 2:
+            del self.kept[next(iter(self.kept))]
+
+
+WARM_STARTS = WarmStarts()
+"""The warm starts that this process keeps."""
