@@ -106,7 +106,7 @@ def scenario_plane(name: str | Path, *, set: Mapping[str, Any] | None = None) ->
 
 
 def groups_before_levers(scenario: Scenario, own: Settings, changed: Iterable[str]) -> dict[str, ParameterGroup]:
-    """Return the groups whose levers ``changed`` names, with the values of the scenario's file for the warm-up."""
+    """Return the groups of levers in ``changed``, with the file's values for the warm-up."""
     kept: dict[str, dict[str, Any]] = {}
     for dotted in changed:
         if is_parameter(dotted):

@@ -1,4 +1,4 @@
-"""Descriptions of the columns of settlements and facilities, with units and allowed values, in both languages."""
+"""Descriptions of the columns of settlements and facilities, in both languages."""
 
 import math
 import tomllib

@@ -19,7 +19,7 @@ def missing_modules(extra: str) -> list[str]:
 
 
 def require_extra(extra: str, what: str) -> None:
-    """Raise `InputError` with the command to install an extra if ``what`` needs it and a module is missing."""
+    """Raise `InputError` with the command to install an extra if a module is missing."""
     if lacking := missing_modules(extra):
         raise InputError(f"{what} needs {lacking[0]}, of the extra '{extra}': {install_command(extra)}")
 

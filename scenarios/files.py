@@ -19,7 +19,7 @@ DEEP_KEY = re.compile(rf"(?<![^\s.=])(?:[^\s.=]++[ \t]*+\.[ \t]*+){{{DEEPEST}}}"
 
 
 def read_text(path: Path, file: str, most: int = MOST_JSON) -> str:
-    """Return the content of a text file of at most ``most`` bytes; raise `InputError` if it cannot be read.
+    """Return the content of a text file; raise `InputError` if it is unreadable or too large.
 
     ``file`` is the name of the file in messages.
     """

@@ -33,7 +33,7 @@ def switchable_mechanisms() -> dict[str, type[ParameterGroup]]:
 
 
 def checked_mechanism(name: str) -> str:
-    """Return the name of a mechanism that can be switched off; raise `InputError` with the nearest name otherwise."""
+    """Return the name of a switchable mechanism; raise `InputError` for others."""
     if name not in switchable_mechanisms():
         raise InputError(f"no mechanism '{name}'{suggest_nearest(name, switchable_mechanisms())}")
     return name

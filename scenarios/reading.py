@@ -1,4 +1,4 @@
-"""Read scenario files: TOML that extends other TOML, merged key by key; each value keeps the file that states it."""
+"""Read scenario files: TOML that extends TOML; each value keeps the file that states it."""
 
 import re
 import tomllib

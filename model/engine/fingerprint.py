@@ -19,7 +19,7 @@ PACKAGE = Path(__file__).parent.parent
 
 @cache
 def fingerprint() -> str:
-    """Return a hash (16 hexadecimal digits) of the model's code and of the versions of numba, llvmlite and numpy."""
+    """Return a hash of the model's code and its compilers' versions, 16 hexadecimal digits."""
     digest = hashlib.sha256()
     for path in sorted(PACKAGE.rglob("*.py")):
         digest.update(path.relative_to(PACKAGE).as_posix().encode() + path.read_bytes())
@@ -29,7 +29,7 @@ def fingerprint() -> str:
 
 
 def cache_folder() -> Path:
-    """Return the cache folder of this version of the code: below CONFIANZA_CACHE, else the user's cache folder."""
+    """Return this version's cache folder, below CONFIANZA_CACHE or the user's cache folder."""
     home = os.environ.get("CONFIANZA_CACHE") or os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     return Path(home, "confianza", fingerprint())
 

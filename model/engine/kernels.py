@@ -98,7 +98,7 @@ def _compile_rule[F: Callable[..., Any]](rule: F, **options: Any) -> F:
 
 
 def _argument_type(kind: Any) -> Any:
-    """Return the type under which a rule is compiled: int64 for all signed integers, so that one form serves all."""
+    """Return the type under which a rule is compiled: int64 for all signed integers."""
     kind = types.unliteral(kind)
     return types.int64 if isinstance(kind, types.Integer) and kind.signed else kind
 
@@ -122,7 +122,7 @@ SKIPPED_PASSES = {
 
 
 class _EntryLibrary(JITCodeLibrary):
-    """Machine code of an entry, optimised once after linking; Numba optimises every function before linking too."""
+    """Machine code of an entry, optimised once, after linking; Numba would also optimise before."""
 
     LEVEL: ClassVar[dict[str, Any]] = {}
 
@@ -210,7 +210,7 @@ def scalar_kernel[F: Callable[..., Any]](signature: str, inline: bool = False) -
 
 
 def _cache_operator_types() -> None:
-    """Make Numba resolve each operator once per argument types, not at each use: a tenth of its compile time."""
+    """Make Numba resolve each operator once per argument types; saves a tenth of its time."""
     resolve, resolved = BaseFunction.get_call_type, dict[Any, Any]()
     operators = set(map(id, vars(operator).values()))
 
@@ -358,7 +358,7 @@ _bundle_types: dict[Any, TableBundleType] = {}
 
 
 def bundle_type(name: str, fields: tuple[tuple[str, Any, int], ...]) -> TableBundleType:
-    """Return the Numba type of a bundle, cached: writing out its name takes longer than the rest of building one."""
+    """Return the Numba type of a bundle; cached, as spelling out its name is slow."""
     layout = name, tuple((field, id(kind), where) for field, kind, where in fields)  # ids last: the type holds kinds
     if layout not in _bundle_types:
         _bundle_types[layout] = TableBundleType(name, fields)

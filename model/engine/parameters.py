@@ -145,7 +145,7 @@ class ParameterGroup:
 
     @classmethod
     def own(cls, key: str) -> str:
-        """Return ``key`` if the group has such a parameter; raise `InputError` with the nearest name otherwise."""
+        """Return ``key``; raise `InputError` with the nearest name if there is no such parameter."""
         keys = [field.name for field in dataclasses.fields(cls)]
         if key not in keys:
             near = suggest_nearest(f"{cls.name}.{key}", [f"{cls.name}.{k}" for k in keys])

@@ -27,7 +27,7 @@ def turning_dates(scenario: Scenario) -> tuple[datetime.date, ...]:
 
 
 def policy_start(policy: Policy, scenario: Scenario) -> datetime.date:
-    """Return the first date of a policy: not before the reported run, since all policies share the warm-up."""
+    """Return the first date of a policy, not before the reported run: all share the warm-up."""
     return max(policy.start or scenario.start, scenario.start)
 
 

@@ -159,5 +159,5 @@ def concatenate_rows[R](parts: Sequence[Rows[R]]) -> Rows[R]:
 
 
 def int64_constant(number: int) -> int:
-    """Return a module constant that kernels pass on as an argument; Numba would specialise on a plain integer."""
+    """Return a constant for kernel arguments; Numba would specialise on a plain integer."""
     return cast(int, np.int64(number))

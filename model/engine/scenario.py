@@ -1,4 +1,4 @@
-"""Scenario of a run: a municipality, its parameters, policies and dated events, as plain checked values.
+"""Scenario of a run: municipality, parameters, policies and dated events, as checked values.
 
 `scenarios.load` reads them from files; `model.simulation.model.TrustModel` simulates them.
 """
@@ -42,7 +42,7 @@ class Settlement:
 
 @dataclass(frozen=True, kw_only=True)
 class Facility:
-    """A police station or substation with its resources; ``desks`` are officers at desks per group on duty."""
+    """A police station or substation; ``desks`` are officers at desks per group on duty."""
 
     name: str
     settlement: str
@@ -143,7 +143,7 @@ class CriterionAnchor:
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """A municipality with all its parameters; ``scenario["patrol"]`` is a group, neutral if it is switched off.
+    """A municipality with all its parameters; ``scenario["patrol"]`` is the group in force.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Frühling's four criteria of community policing, and accountability, over the last twelve closed months.
+"""Frühling's four criteria of community policing, and accountability, over twelve months.
 
 A criterion has parts.  The trace of a part is a ratio: what was done over what there was to do, recorded by
 `model.problems.traces`.  Anchors in `scenarios/criteria.toml`, written with their reasons before the first run, map a
@@ -100,7 +100,7 @@ def grade_index(score: float) -> int:
 
 
 def weighted_mean_known(values: FloatArray, weights: FloatArray) -> FloatArray:
-    """Return the weighted mean over the rows that are not nan; nan where fewer than half of the rows are known."""
+    """Return the weighted mean of known rows; nan where fewer than half are known."""
     known = ~np.isnan(values)
     weight = np.where(known, weights, 0.0).sum(axis=0)
     enough = (2 * known.sum(axis=0) >= len(values)) & (weight > 0.0)
@@ -131,7 +131,7 @@ def criterion_parts(criterion: str) -> list[str]:
 
 
 def criterion_scores(traces: Mapping[str, float], anchors: Sequence[CriterionAnchor]) -> dict[str, float]:
-    """Return the scores of all parts and criteria, parts with equal weights; nan where too little is known."""
+    """Return the scores of all parts and criteria; nan where too little is known."""
     parts = dict.fromkeys(PART_READERS, math.nan)
     parts |= {anchor.part: position_between_anchors(traces[anchor.part], anchor) for anchor in anchors}
     means = {}

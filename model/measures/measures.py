@@ -89,7 +89,7 @@ def happened_within_year(tick: int, last: int) -> int:
 
 @kernel
 def resident_flags(lasting: int, person: Person, mind: ResidentState, tick: int) -> int:
-    """Return the flags of one resident as one integer: the constant ones plus those of age and of the last year."""
+    """Return a resident's flags as one integer: constant, of age, and of the last year."""
     days = tick // SHIFTS - person.born
     flags = lasting + YOUNG * int(days < YOUNG_UNTIL * DAYS_A_YEAR) + ADULT * int(days >= ADULT_AGE * DAYS_A_YEAR)
     flags += VICTIM * happened_within_year(tick, mind.harmed) + CONTACT * happened_within_year(tick, mind.met)
@@ -127,7 +127,7 @@ class MonthEndTables(TableBundle):
 
 @allocating_kernel
 def update_residents(shift: ShiftContext, tables: MonthEndTables, mood_odds: float) -> None:
-    """Bring every living resident up to date at the end of a month and fill the tables of sums.
+    """Update all living residents to the end of a month and fill the tables of sums.
 
     Updates beliefs and fear in `minds`; writes forgetting and the nation's mood (``mood_odds``) to the ledger, and
     `class_table`, `cell_sums` and `total`.
@@ -227,7 +227,7 @@ def annual_homicide_rate(month: MonthSnapshot) -> float:
 
 
 def crime_count_share_measure(stage: int) -> Measure:
-    """Return the measure of the crimes that reach a stage of the crime funnel, as a share of those that occurred."""
+    """Return the measure of the share of crimes that reach a stage of the crime funnel."""
     return Measure(
         "share", lambda month: ratio_or_nan(month.crime_counts[stage].sum(), month.crime_counts[OCCURRED].sum())
     )

@@ -35,7 +35,7 @@ def plan_standing(month: MonthSnapshot) -> dict[str, float]:
 
 
 def judge_diagnosis(state: State, own: IntArray, f: int) -> tuple[float, bool, bool]:
-    """Return the quality of station ``f``'s diagnosis: (share of its places among the worst, answered, alive).
+    """Return (share of places among the worst, answered, alive) of a station's diagnosis.
 
     ``own`` are the station's cells.  *Answered* means that the plan visits a place of the worst problem, *alive* that
     this response has lasted for `ALIVE_MONTHS`.

@@ -25,7 +25,7 @@ class Couple(AgentView):
 
     @property
     def on_duty(self) -> bool:
-        """Whether two officers serve at this post in the present shift."""
+        """True if two officers serve at this post in the present shift."""
         return bool(self.model.state[COUPLES][self.row].on)
 
     @property

@@ -1,4 +1,4 @@
-"""Checkpoints: split the state of a world into named tables, and reassemble it with types and shapes checked."""
+"""Checkpoints: the state of a world as named tables, reassembled with checks of types."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def assemble_checkpoint(
     past: DtypeMapping,
     kept: DtypeMapping,
 ) -> Checkpoint:
-    """Return a checkpoint from tables and description: a new state of this town, filled with the stored values."""
+    """Return a checkpoint from its tables and description, in a new state of this town."""
     state = State(TABLES, town, sizes)
     for table in TABLES:
         fill_table(state, table, tables)

@@ -232,7 +232,7 @@ class TrustModel(MesaModel):
         self._tables_version = self.state.version.number
 
     def _read_parameters(self, date: datetime.date) -> None:
-        """Read the parameters in force on a date; a new world reads the day before, as policies begin with a shift."""
+        """Read the parameters in force on a date; a new world takes the day before its first."""
         names = self.town.settlement_names
         self.parameters = ParametersInForce(
             {group: parameter_rows(self.settings, group, date, names) for group in self.settings.groups}
@@ -249,7 +249,7 @@ class TrustModel(MesaModel):
             type(self).step(self)
 
     def step(self) -> None:
-        """Simulate one shift by the schedule in `model.simulation.registry`; at a month's end, close the month."""
+        """Simulate one shift by `registry.SHIFT_SCHEDULE`; at a month's end, close the month."""
         self.open_shift()
         for step in self.shift_steps[self.tick % SHIFTS]:
             # A step may reallocate a table: the next one must not use addresses bound before.
@@ -295,7 +295,7 @@ class TrustModel(MesaModel):
             keep_impressions(self, self.kept["impressions"])
 
     def close_month(self) -> None:
-        """Bring all residents up to date, compute the measures, and clear the monthly counts."""
+        """Update all residents, compute the measures, and clear the monthly counts."""
         state = self.state
         self.forgotten = self.decay_cause_totals()
         state[MOOD][0] = self.parameters[Trust][0].mood
@@ -422,7 +422,7 @@ class TrustModel(MesaModel):
         return (first_of_month(self.month + 1) - first_of_month(self.month)).days
 
     def trust(self) -> FloatArray:
-        """Return the trust (0-1) of every resident at the end of the last shift; the dead keep their last value."""
+        """Return every resident's trust (0-1) after the last shift; the dead keep their last."""
         found = np.empty(len(self.minds))
         current_trust_of_all(self.minds, self.town.people, self.parameters[Trust], self.tick - 1, found)
         return found
@@ -677,7 +677,7 @@ def concatenate_months(rows: list[MonthTable], row: np.dtype[np.void]) -> MonthT
 
 
 def write_means(rows: MonthTable, sums: FloatArray) -> None:
-    """Write numbers of residents and means of `SUMMED_COLUMNS` into rows; nan where there are no residents."""
+    """Write residents and means of `SUMMED_COLUMNS` into rows; nan where there are none."""
     rows["residents"] = sums[:, 0]
     for column, name in enumerate(SUMMED_COLUMNS[1:], start=1):
         rows[name] = np.divide(sums[:, column], sums[:, 0], out=np.full(len(sums), np.nan), where=sums[:, 0] > 0)

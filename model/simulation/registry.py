@@ -1,4 +1,4 @@
-"""Registry of all mechanisms, and everything collected from their records: tables, schedules, counts, measures.
+"""Registry of mechanisms: tables, schedules, counts and measures collected from their records.
 
 A new mechanism needs an import here and an entry in `MECHANISMS`, and an entry in `SHIFT_SCHEDULE` or `MONTH_SCHEDULE`
 for its step.  Columns that it adds to residents or to the monthly counts join `ResidentState` and `MonthlyCounts` in
@@ -200,7 +200,7 @@ MONTH_SCHEDULE: Mapping[str, StepFunction] = {
 
 
 def check_registry() -> None:
-    """Check that columns, places written and tables of all mechanisms are declared; raise ValueError otherwise."""
+    """Check that all columns, places written and tables are declared; raise ValueError otherwise."""
     for one in MECHANISMS:
         for row, of in ((one.mind, ResidentState), (one.counts, MonthlyCounts)):
             if row is not None and not issubclass(of, row):

@@ -1,4 +1,4 @@
-"""File format of saved states: plain arrays and a JSON text with a digest; loading a file runs no code in it.
+"""File format of saved states: arrays and a JSON text with a digest; loading runs no code.
 
 A file is numpy's uncompressed ``.npz`` with every table by name and `about`, a JSON text.  An end mark holds the format
 version and the SHA-256 of everything before it, so that damage and changes are detected.
@@ -32,7 +32,7 @@ type ArrayMapping = Mapping[str, NDArray[Any]]
 
 
 def write_state(folder: Path, tables: ArrayMapping, about: dict[str, Any]) -> None:
-    """Write tables and description into a folder, through a temporary file, so that no partial file is ever read."""
+    """Write tables and description into a folder; a temporary file prevents partial ones."""
     sink = io.BytesIO()
     np.savez(sink, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **tables)  # type: ignore[arg-type]
     content = sink.getvalue()
@@ -66,7 +66,7 @@ def read_state(folder: Path, whole: bool = False) -> tuple[dict[str, NDArray[Any
 
 
 def missing_state_message(folder: Path) -> str:
-    """Return the error message for a folder without a saved state; old pickles, which can run code, are refused."""
+    """Return the error for a folder without a saved state; old pickles can run code."""
     if (folder / OLD_STATE_FILE).is_file():
         old = folder / OLD_STATE_FILE
         return f"{old} was saved by an older program in a form that is no longer opened: {SAVE_AGAIN_HINT}"
@@ -118,7 +118,7 @@ def read_array_view(content: memoryview, one: zipfile.ZipInfo) -> NDArray[Any]:
 
 @lru_cache(maxsize=512)
 def parse_array_header(header: bytes) -> tuple[tuple[int, ...], np.dtype[Any]]:
-    """Return shape and type of a table from its header; cached, since paired worlds load the same headers often."""
+    """Return shape and type from a table's header; cached, since headers repeat."""
     head = io.BytesIO(header)
     if np.lib.format.read_magic(head) != (1, 0):
         raise ValueError("tables have short headers")

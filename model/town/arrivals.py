@@ -1,4 +1,4 @@
-"""Future residents: rows for those who will be born or move here during the run, with the day of arrival.
+"""Future residents: rows for those who will be born or move here, with the day of arrival.
 
 All tables of residents have room for them from the start, so that no table grows during a run.
 """

@@ -11,7 +11,7 @@ from model.town.territory import Land
 
 
 class AuthorityRow(Row):
-    """Board of a settlement: the cell where it meets, and 1 in ``communal`` for a jurisdiction with its own law."""
+    """Board of a settlement; ``communal`` is 1 for a jurisdiction with its own law."""
 
     settlement: int
     cell: int

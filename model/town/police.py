@@ -1,4 +1,4 @@
-"""Police resources of a municipality: officers, posts, sectors and written routes, built from its facilities.
+"""Police resources: officers, posts, sectors and written routes, built from the facilities.
 
 Each station and substation has three groups of officers that relieve each other.  Officers work in couples: a post is
 a couple's position in one group, and serves a sector, a set of populated cells with a written patrol route.
@@ -90,7 +90,7 @@ class Post(Row):
 
 
 class Sector(Row):
-    """Sector of a facility: the rows of its written route and of its weekly plan of visits in the table of routes."""
+    """Sector of a facility, with the rows of its written route and its weekly plan of visits."""
 
     facility: int
     foot: int

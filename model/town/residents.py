@@ -237,7 +237,7 @@ def household_draws(people: Rows[Person], name: str, parameters: Population) -> 
 
 
 def draw_occupations(people: Rows[Person], years: FloatArray, core: IntArray, parameters: Population) -> IntArray:
-    """Return the occupation of each resident by age and sex; residents of the core do not work on the land."""
+    """Return occupations by age and sex; residents of the core do not work on the land."""
     n = len(people)
     studying = np.select(
         [years < SCHOOL_AGE, years < MIDDLE_SCHOOL_AGE, years < ADULT_AGE, years < STUDY_END],
@@ -261,7 +261,7 @@ def draw_jobs(u: FloatArray, parameters: Population) -> IntArray:
 
 
 def draw_businesses(occupation: IntArray, adult: BoolArray, parameters: Population) -> NDArray[np.int8]:
-    """Return 1 for adults in trade or transport who run a business; the share of adults is exactly that of the site."""
+    """Return 1 for adults in trade or transport who run a business, exactly the site's share."""
     able = np.flatnonzero(adult & np.isin(occupation, (SHOPKEEPER, VENDOR, TRANSPORT)))
     chosen = able[np.argsort(town_draws(parameters.seed, "town.business", len(adult))[able], kind="stable")]
     runs = np.zeros(len(adult), dtype=np.int8)
@@ -322,7 +322,7 @@ def assign_schools(people: Rows[Person], land: Land, seed: int) -> IntArray:
 def presence_table(
     scenario: Scenario, land: Land, people: Rows[Person], work: IntArray, school: IntArray
 ) -> Int32Array:
-    """Return the cell of every resident by presence list (kind of day times shift), -1 outside the municipality."""
+    """Return every resident's cell by presence list, -1 outside the municipality."""
     rhythm, cells, n = scenario["daily_rhythm"], land.cells, len(people)
     seed = scenario["population"].seed
     occupation = people["occupation"]
@@ -358,7 +358,7 @@ def presence_table(
 
 
 def draw_commuters(occupation: IntArray, worker: BoolArray, outside: float, seed: int) -> BoolArray:
-    """Return True for employees and transport workers who work outside; ``outside`` is their share of all workers."""
+    """Return True for employees who work outside; ``outside`` is their share of all workers."""
     able = np.isin(occupation, (EMPLOYEE, TRANSPORT))
     chance = min(outside * int(worker.sum()) / max(int(able.sum()), 1), 1.0)
     return able & (town_draws(seed, "town.commuter", len(occupation)) < chance)
@@ -428,7 +428,7 @@ def _draw_stranger(
     household: IntArray,
     known: Int32Array,
 ) -> int:
-    """Draw a resident of another household, not yet known, from ``group[start:end]``; -1 if no draw succeeds.
+    """Draw an unknown resident of another household from ``group[start:end]``; -1 if none.
 
     ``key`` is seed, stream, resident and number of the search.
     """
@@ -454,7 +454,7 @@ def _first_stranger(me: int, n: int, household: IntArray, known: Int32Array) -> 
 
 @allocating_kernel
 def _fill_ties(seed: int, stream: int, near: BoolArray, circles: TieCircles, ties: Int32Array) -> None:
-    """Write the ties of all residents: each from its own circle, or from wider circles if that has nobody left.
+    """Write the ties of all residents, each from its own circle or, failing that, a wider one.
 
     ``near[nth, i]`` is True where kin ``nth`` of resident ``i`` lives in the same settlement.
     """

@@ -120,7 +120,7 @@ FAR_MINUTES = 20.0
 
 @dataclass(frozen=True)
 class Land:
-    """The map as built; ``minutes[facility, cell]`` are travel times, `model.town.town.Town` explains the rest."""
+    """The map as built; ``minutes`` are by facility and cell, `Town` explains the rest."""
 
     cells: Rows[Cell]
     near: IntArray
@@ -241,7 +241,7 @@ def check_scenario(scenario: Scenario) -> None:
 
 
 def check_settlements(scenario: Scenario) -> None:
-    """Raise `InputError` if a settlement lies outside the outline or appears twice, or if all weights are 0."""
+    """Raise `InputError` for a settlement outside or named twice, or if all weights are 0."""
     if sum(settlement.weight for settlement in scenario.settlements) <= 0.0:
         raise InputError("settlements: the weights of all add up to 0, so nobody lives anywhere")
     seen: set[str] = set()
@@ -269,7 +269,7 @@ def check_facilities(scenario: Scenario) -> None:
 
 
 def scaled_scenario(scenario: Scenario) -> Scenario:
-    """Return the scenario at its scale: a smaller outline, fewer settlements and police, the same densities."""
+    """Return the scenario at its scale: smaller, with fewer settlements, at the same densities."""
     scale = scenario["population"].scale
     if scale == 1.0:
         return scenario
@@ -340,7 +340,7 @@ def adjust_weight(settlements: Sequence[Settlement], kept: set[int], row: int) -
 
 
 def scale_facilities(facilities: Sequence[Facility], kept: set[str], scale: float) -> tuple[Facility, ...]:
-    """Return the facilities of the settlements kept; they share the scaled officers, desks and vehicles of all."""
+    """Return the facilities of the settlements kept; they share the scaled resources of all."""
     here = [facility for facility in facilities if facility.settlement in kept]
 
     def part(key: str) -> list[int]:
@@ -360,7 +360,7 @@ def scale_facilities(facilities: Sequence[Facility], kept: set[str], scale: floa
 def cell_grid(
     outline: BaseGeometry, lake: BaseGeometry | None, cell_m: float
 ) -> tuple[Rows[Cell], tuple[float, float]]:
-    """Return the cells with their centre inside the outline, from south-west, and the grid's south-west corner."""
+    """Return the cells centred inside the outline, and the south-west corner of the grid."""
     left, bottom, right, top = outline.bounds
     columns, rows = math.ceil((right - left) / cell_m), math.ceil((top - bottom) / cell_m)
     y, x = (index.ravel() for index in np.mgrid[0:rows, 0:columns])
@@ -487,7 +487,7 @@ def distribute_population(
 
 # Roads and travel
 def road_links(cells: Rows[Cell], near: IntArray, cell_m: float) -> tuple[IntArray, IntArray, FloatArray]:
-    """Return the links between neighbouring cells (from, to, km); an isolated part gets one link to the largest."""
+    """Return links of cells (from, to, km); an isolated part gets one link to the largest."""
     start, way = np.nonzero(near >= 0)
     end = near[start, way]
     km = np.where(way < 4, 1.0, math.sqrt(2.0)) * cell_m / 1000.0
@@ -522,7 +522,7 @@ def classify_roads(
     cell_m: float,
     seed: int,
 ) -> None:
-    """Write the best road of each cell: a street where people live, or a road from the town to a settlement.
+    """Write the best road of each cell: a street, or a road from the town to a settlement.
 
     Roads follow shortest paths along the minimum spanning tree of the settlements.
     """
@@ -601,7 +601,7 @@ def whole_number_rate(per_1000: float, residents: int) -> int:
 
 
 def crime_opportunity(cells: Rows[Cell], parameters: Territory) -> FloatArray:
-    """Return the opportunity for crime of each cell, within its limits and with mean 1 over residents' homes."""
+    """Return the opportunity for crime by cell, with limits and mean 1 over residents' homes."""
     raw = (
         1.0
         + parameters.lure_shop * cells["shops"]

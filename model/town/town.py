@@ -102,7 +102,7 @@ class Town:
 
 
 def build_town(scenario: Scenario) -> Town:
-    """Build the town of a scenario; it depends on the scenario and `population.seed` alone, not on a run's seed."""
+    """Build the town of a scenario, from `population.seed` and not from a run's seed."""
     land = build_territory(scenario)
     residents = append_arrivals(scenario, build_residents(scenario, land), len(land.cells))
     police = build_police(scenario, land)

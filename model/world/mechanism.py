@@ -1,4 +1,4 @@
-"""Record of a mechanism: parameters, tables, columns, measures, hazard factors and steps, in one place.
+"""Record of a mechanism: its parameters, tables, columns, measures, hazards and steps.
 
 `model.simulation.registry` collects all records; schedule, tables, counts and measures of the model follow from them.
 """
@@ -69,7 +69,7 @@ def morning_step(step: StepFunction) -> MorningStep:
 
 @dataclass(frozen=True)
 class Measure:
-    """A monthly measure: its unit and the function that reads it from a month; None reads the count of its name.
+    """A monthly measure: its unit and its reader; None reads the count of its name.
 
     Its description stands in both languages in `words.toml` beside the code.
     """
@@ -79,7 +79,7 @@ class Measure:
 
 
 def measures_from(compute: Callable[[MonthSnapshot], dict[str, float]], units: Mapping[str, str]) -> dict[str, Measure]:
-    """Return the measures that one function computes together, called once per month, given their units by name."""
+    """Return the measures that one function computes together, given their units by name."""
 
     def reader(name: str) -> Callable[[MonthSnapshot], float]:
         return lambda month: month.cached(compute)[name]
@@ -146,7 +146,7 @@ def no_residents(world: World, first: int, end: int) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Mechanism:
-    """What one mechanism, or one part of the setting, brings into the model.
+    """Record of one mechanism, or of one part of the setting.
 
     ``mind`` and ``counts`` are rows whose columns join those of residents and of the month's tally
     (`model.world.columns`).

@@ -13,7 +13,7 @@ from model.world.state import State
 
 
 def group_holding_cells(state: State) -> IntArray:
-    """Return the group that holds each cell: a clique, protectors (numbered after the cliques), or `UNCLAIMED`."""
+    """Return the holder of each cell: a clique, protectors (numbered after), or `UNCLAIMED`."""
     territory, protected = state[TERRITORY], state[PROTECTED]
     after: IntArray = np.where(protected >= 0, len(state[CLIQUES]) + protected, UNCLAIMED)
     return np.where(territory >= 0, territory, after)

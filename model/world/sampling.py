@@ -28,7 +28,7 @@ def monthly_probability(a_year: float) -> float:
 
 @kernel
 def draw_list_position(ground: PlaceTables, where: int, cell: int, u: float) -> int:
-    """Return the position in presence list ``where`` of a random resident in a cell, or -1 if the cell is empty.
+    """Return the position in list ``where`` of a random resident in a cell, or -1 if it is empty.
 
     ``u`` is a uniform number.  The list holds all who have arrived, those who have died or left since included.
     """
@@ -38,7 +38,7 @@ def draw_list_position(ground: PlaceTables, where: int, cell: int, u: float) -> 
 
 @kernel
 def draw_present(ground: PlaceTables, where: int, cell: int, u: float) -> int:
-    """Return a random resident in a cell by presence list ``where``, or -1 if the cell is empty; ``u`` is uniform."""
+    """Return a random resident in a cell by presence list, or -1 if empty; ``u`` is uniform."""
     spot = draw_list_position(ground, where, cell, u)
     return int(ground.who[where, spot]) if spot >= 0 else -1
 

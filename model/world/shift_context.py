@@ -39,7 +39,7 @@ class PlaceTables(TableBundle):
 
 
 def seats_by_post(world: Any) -> IntArray:
-    """Return the two officers of every post, -1 for an empty seat; reinforcements share the seats of their post."""
+    """Return the two officers of every post, -1 for none; reinforcements share them."""
     seats = np.full((len(world.town.posts) // POST_COPIES, 2), -1, np.int64)
     for number, officer in enumerate(world.state[OFFICERS]):
         if officer.post >= 0:

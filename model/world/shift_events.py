@@ -14,7 +14,7 @@ from model.engine.tables import TableVersion
 
 
 class Visit(Row):
-    """Stay of a couple, or of an army patrol (post -1), in a cell; ``stay`` in minutes, ``km`` driven to get there."""
+    """Stay of a couple or an army patrol (post -1) in a cell; ``stay`` in minutes."""
 
     post: int
     cell: int

@@ -72,7 +72,7 @@ def apply_outsiders(world: World, place: FloatArray) -> None:
 
 @kernel
 def apply_outside_crime(shift: ShiftContext, kind: int, i: int, number: int, grave_share: float) -> float:
-    """Record a crime against resident ``i`` while outside, which no crime count here includes; return its severity.
+    """Record a crime against a resident who is outside; return its severity.
 
     Appends to the shift's `outside` table; updates `minds.harmed_outside` and the counts of the month.
     """
@@ -134,7 +134,7 @@ def admit_arrivals(shift: ShiftContext, numbers: Rows[PopulationChange]) -> None
 
 @kernel
 def record_arrivals(shift: ShiftContext, first: int, end: int) -> None:
-    """Record those of rows ``first`` to ``end`` who arrived, in the ledger, the presence counts and the tally."""
+    """Record the arrivals of rows ``first`` to ``end`` in ledger, presence counts and tally."""
     for i in range(first, end):
         if shift.minds[i].gone >= 0:
             continue

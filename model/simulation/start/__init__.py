@@ -1,1 +1,1 @@
-"""Initial state of residents: steady state with the town's own events; newcomers copy similar residents."""
+"""Initial state: residents in steady state with the town's events; newcomers copy others."""

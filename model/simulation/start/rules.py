@@ -1,4 +1,4 @@
-"""Initial state of residents: steady state with the town's own events; newcomers copy similar residents.
+"""Initial state: residents in steady state with the town's events; newcomers copy others.
 
 The warm-up gives each resident the evidence of its own length.  Earlier evidence is extrapolated from the warm-ups of
 other residents of the same class, since nobody has the same year again and again.  Then one intercept per site is
@@ -57,7 +57,7 @@ def mean_trust_at_intercept(shift: ShiftContext, intercept: float) -> float:
 
 
 def calibrate_intercept(world: World) -> None:
-    """Solve for the intercept at which the mean trust of adults is the site's level, or the nearest reachable."""
+    """Solve for the intercept at which adults' mean trust is the site's level, or nearest to it."""
     shift, level = world.shift_context(), float(world.parameters[Trust][0].level)
     ends = [mean_trust_at_intercept(shift, end) - level for end in (-MAX_INTERCEPT, MAX_INTERCEPT)]
     if ends[0] < 0.0 < ends[1]:
@@ -73,7 +73,7 @@ def calibrate_intercept(world: World) -> None:
 
 @kernel
 def copy_similar_residents(shift: ShiftContext, starts: IntArray, residents: IntArray, first: int, end: int) -> None:
-    """Give the new residents of rows ``first`` to ``end`` the evidence of a similar resident of their settlement.
+    """Copy to new residents the evidence of a similar resident of their settlement.
 
     ``residents[starts[z]:starts[z + 1]]`` are the residents of settlement ``z``.
     """
@@ -167,7 +167,7 @@ def steady_state_sum(year: FloatArray, group: IntArray, left: FloatArray, years:
 
 
 def extrapolate_warm_up(world: World) -> None:
-    """Extrapolate evidence and alarm from the warm-up to their steady state, then calibrate trust and fear."""
+    """Extrapolate evidence and alarm to their steady state, then calibrate trust and fear."""
     shifts = float(world.tick - tick_of(world.calendar.first_date))
     if shifts == 0.0:
         return

@@ -1,1 +1,1 @@
-"""Discrete choices of agents: utilities of options, the choice drawn, and a record of each with its reason."""
+"""Discrete choices of agents: utilities of options, the draw, and a record with the reason."""

@@ -1,4 +1,4 @@
-"""Discrete choices of agents: utilities of options, the choice drawn, and a record of each with its reason.
+"""Discrete choices of agents: utilities of options, the draw, and a record with the reason.
 
 The model is a multinomial logit.  The utility of each option, in log-odds, is a sum of terms; a term reads only what
 the agent has met, been told or remembers.  A caller clears the terms (`clear_terms`), fills
@@ -48,7 +48,7 @@ class ChoiceTables(TableBundle):
 
 @kernel
 def share_with_prior(good: float, bad: float, weight: float, disposition: float) -> float:
-    """Return the share of favourable evidence, with a prior belief ``disposition`` (0-1) of weight ``weight``.
+    """Return the favourable share, with a prior ``disposition`` (0-1) of weight ``weight``.
 
     This is the mean of a Beta distribution with ``good`` and ``bad`` as evidence.
     """
@@ -64,7 +64,7 @@ def clear_terms(choice: ChoiceTables) -> None:
 
 @kernel
 def sum_utilities(choice: ChoiceTables, options: int, terms: int, without: int) -> None:
-    """Write the utilities of the options, the sums of their terms; ``without`` leaves one term out (-1: none)."""
+    """Write the utilities, sums of terms; ``without`` leaves one term out (-1: none)."""
     for o in range(options):
         choice.pull[o] = 0.0
         for k in range(terms):
@@ -74,7 +74,7 @@ def sum_utilities(choice: ChoiceTables, options: int, terms: int, without: int) 
 
 @kernel
 def choose_ordered(choice: ChoiceTables, options: int, u: float) -> int:
-    """Return the option at the quantile ``u`` of the ordered options; probabilities are the softmax of utilities.
+    """Return the option at quantile ``u``; probabilities are the softmax of utilities.
 
     With one number for all options, a term that favours later options never moves a choice back.
     """
@@ -108,7 +108,7 @@ def choose_gumbel(choice: ChoiceTables, options: int, matter: int, tick: int, wh
 
 @kernel
 def choose_option(choice: ChoiceTables, options: int, matter: int, ordered: bool, tick: int, who: int) -> int:
-    """Return the option chosen by the present utilities; ``matter``, ``tick`` and ``who`` key the random numbers."""
+    """Return the option chosen by the utilities; ``matter``, ``tick`` and ``who`` key the draw."""
     if ordered:
         return choose_ordered(choice, options, keyed_uniform(choice.seed, matter, tick, who, 0))
     return choose_gumbel(choice, options, matter, tick, who)
@@ -135,7 +135,7 @@ def relative_utility(choice: ChoiceTables, options: int, option: int, term: int)
 
 @kernel
 def decisive_term(choice: ChoiceTables, options: int, terms: int, option: int, drawn: ChoiceDraw) -> int:
-    """Return the term without which the draw would have given another option, or -1; the strongest if several."""
+    """Return the strongest term without which the draw gives another option, or -1."""
     reason, most = BY_LUCK, -math.inf
     for k in range(1, terms):
         sum_utilities(choice, options, terms, k)
