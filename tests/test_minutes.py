@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from model.engine.calendar import NIGHT
 from model.police.minutes.rules import (
     add_owed_minutes,
     cancel_owed_minutes,
@@ -18,7 +19,6 @@ from model.police.minutes.schema import (
     FOR_PROBLEMS,
     FOR_REQUESTS,
     MINUTE_USES,
-    NIGHT_SHIFT,
     STRETCH_HOMES,
     STRETCH_PATROL,
 )
@@ -74,7 +74,7 @@ def test_by_night_couples_work_on_problems_and_call_at_no_home() -> None:
     owed, taken = np.zeros((1, 3, 2)), np.zeros((1, 3))
     for what in (FOR_MEETINGS, FOR_PROBLEMS):
         add_owed_minutes(owed, 0, what, 40.0)
-    assert [stretch_use(owed, taken, 0, 42.0, NIGHT_SHIFT) for _ in range(2)] == [FOR_PROBLEMS, STRETCH_PATROL]
+    assert [stretch_use(owed, taken, 0, 42.0, NIGHT) for _ in range(2)] == [FOR_PROBLEMS, STRETCH_PATROL]
 
 
 def test_meetings_and_requests_take_hours_from_couples_who_plan_hours(live: Live) -> None:

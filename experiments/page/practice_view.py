@@ -12,7 +12,7 @@ from experiments.page.bars import cascade, numbers
 from experiments.page.page_parts import markup, text
 from experiments.page.visitor import Visit
 from experiments.page.world_session import Lane
-from model.police.minutes.schema import SHIFT_MINUTES
+from model.engine.calendar import MINUTES_A_SHIFT
 
 YEAR = 12
 READ = sorted({column for some in PRACTICE.values() for one in some for column in one.read.columns})
@@ -37,7 +37,7 @@ def minutes_bars(language: str, years: Sequence[pd.DataFrame]) -> str:
         found = [one.of(year) for year in years]
         starts = [0.0] * len(years) if one is MINUTES[-1] else begun
         bars = [
-            (start / SHIFT_MINUTES, value / SHIFT_MINUTES, f"{value:.1f}")
+            (start / MINUTES_A_SHIFT, value / MINUTES_A_SHIFT, f"{value:.1f}")
             for start, value in zip(starts, found, strict=True)
         ]
         rows.append((named(one, language), bars))

@@ -1,1 +1,1 @@
-"""M43, minutes: what becomes of the 480 minutes of a couple's shift, which always add up."""
+"""M43, minutes: use of the 480 minutes of a couple's shift, which always add up."""

@@ -1,6 +1,8 @@
-"""M43, minutes: what becomes of the 480 minutes of a couple's shift, which always add up (ODD 6).
+"""M43, minutes: use of the 480 minutes of a couple's shift, which always add up.
 
-What is owed to meetings, requests and problems is worked off in planned stretches, which come out of patrol.
+Facilities owe minutes to meetings, requests and problems.  `owed[facility, use]` holds two running sums since the
+start, minutes asked and minutes given; a request is done when the minutes given reach its mark.  Couples work them off
+in planned stretches, which come out of patrol.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from model.engine.calendar import HALF_YEAR
+from model.engine.calendar import DAYS_A_YEAR, HALF_YEAR, MINUTES_A_SHIFT, MINUTES_AN_HOUR, NIGHT, SHIFTS
 from model.engine.kernels import allocating_kernel, kernel
 from model.engine.ratios import ratio_or_nan
 from model.engine.rows import FloatArray, Rows
@@ -19,11 +21,10 @@ from model.police.minutes.schema import (
     FOR_PROBLEMS,
     FOR_REQUESTS,
     LITRES_A_GALLON,
+    MINUTE_TOLERANCE,
     MINUTE_USES,
     N_OWED_USES,
-    NIGHT_SHIFT,
     OWED,
-    SHIFT_MINUTES,
     STRETCH_HOMES,
     STRETCH_PATROL,
     MinuteCounts,
@@ -42,7 +43,7 @@ from model.world.state import COUPLES, CoupleRow
 
 @kernel
 def add_owed_minutes(owed: FloatArray, f: int, what: int, minutes: float) -> float:
-    """Ask couples of a facility for minutes; return the mark at which they will have been given."""
+    """Ask couples of a facility for minutes; return the mark: the sum asked at which these have been given."""
     owed[f, what, 0] += minutes
     mark: float = owed[f, what, 0]
     return mark
@@ -50,33 +51,36 @@ def add_owed_minutes(owed: FloatArray, f: int, what: int, minutes: float) -> flo
 
 @kernel
 def is_worked_off(owed: FloatArray, f: int, what: int, mark: float) -> bool:
-    """Whether what was asked for up to a mark has been given."""
-    return bool(owed[f, what, 1] >= mark - 1e-6)
+    """Return whether the minutes asked up to a mark have been given."""
+    return bool(owed[f, what, 1] >= mark - MINUTE_TOLERANCE)
 
 
 @kernel
 def cancel_owed_minutes(owed: FloatArray, f: int, what: int, mark: float) -> None:
-    """Drop what has not been given up to a mark: nobody works on it any more."""
+    """Cancel minutes asked up to a mark that have not been given."""
     owed[f, what, 1] = max(owed[f, what, 1], mark)
 
 
 @kernel
 def remaining_owed_minutes(owed: FloatArray, taken: FloatArray, f: int, what: int) -> float:
-    """Minutes that a facility still owes, less those planned in this shift."""
+    """Return the minutes that a facility still owes, less those planned in this shift (``taken``)."""
     left: float = owed[f, what, 0] - owed[f, what, 1] - taken[f, what]
     return left
 
 
 @kernel
 def stretch_minutes(p: Practices, n: int) -> float:
-    """Minutes of one of the n stretches of a shift."""
-    return (SHIFT_MINUTES - p.brief) / n
+    """Return the minutes of one of the ``n`` stretches of a shift."""
+    return (MINUTES_A_SHIFT - p.brief) / n
 
 
 @kernel
 def stretch_use(owed: FloatArray, taken: FloatArray, f: int, long: float, tick: int) -> int:
-    """What a planned stretch is for: what is owed first, else homes; by night problems or nothing."""
-    night = tick % 3 == NIGHT_SHIFT
+    """Return the use of a planned stretch of ``long`` minutes: owed minutes first, then homes, at night patrol.
+
+    At night only problems are worked on.  Updates ``taken``.
+    """
+    night = tick % SHIFTS == NIGHT
     for what in range(N_OWED_USES):
         if (what == FOR_PROBLEMS or not night) and remaining_owed_minutes(owed, taken, f, what) > 0.0:
             taken[f, what] += long
@@ -86,7 +90,7 @@ def stretch_use(owed: FloatArray, taken: FloatArray, f: int, long: float, tick: 
 
 @kernel
 def record_stretch(couple: CoupleRow, use: int) -> None:
-    """Note a stretch that is not spent where visits are written down."""
+    """Count a stretch spent on owed minutes, which is no visit."""
     if use == FOR_MEETINGS:
         couple.for_meetings += 1
     elif use == FOR_REQUESTS:
@@ -97,20 +101,22 @@ def record_stretch(couple: CoupleRow, use: int) -> None:
 
 @kernel
 def work_off_minutes(owed: FloatArray, f: int, what: int, minutes: float) -> None:
-    """Work off what is owed."""
+    """Add minutes given for a use, at most those asked."""
     owed[f, what, 1] = min(owed[f, what, 0], owed[f, what, 1] + minutes)
 
 
 @kernel
-def book_couple_minutes(
-    couple: CoupleRow, homes: int, gone: int, f: int, owed: FloatArray, p: Practices, row: MonthlyCounts
-) -> None:
-    """Book the shift of a couple: what was fixed, and what was left, shared over the stretches that took place."""
+def book_couple_minutes(couple: CoupleRow, homes: int, gone: int, p: Practices, row: MonthlyCounts) -> float:
+    """Book the minutes of a couple's shift by use; return the minutes of each stretch that took place.
+
+    ``homes`` and ``gone`` are its stretches at homes and its cancelled ones.  Updates the `minutes_…` of ``row``.
+    """
     fixed = couple.duty_end - couple.duty_start
-    calls = min(couple.busy, SHIFT_MINUTES - p.brief - fixed)
-    free = SHIFT_MINUTES - p.brief - fixed - calls
+    calls = min(couple.busy, MINUTES_A_SHIFT - p.brief - fixed)
+    free = MINUTES_A_SHIFT - p.brief - fixed - calls
     work = couple.for_meetings + couple.for_requests + couple.for_problems
     street = max(0, couple.slots - work - homes - gone)
+    # The minutes left are shared equally by the stretches that took place, so that all uses add up to 480.
     each = free / max(1, work + homes + street)
     ordered = street if couple.block == USE_QUICK_ARRESTS else min(street, couple.for_orders)
     row.minutes_brief += p.brief
@@ -123,6 +129,12 @@ def book_couple_minutes(
     row.minutes_visits += each * homes * p.split
     row.minutes_talks += each * homes * (1.0 - p.split)
     row.minutes_patrol += free - each * (work + homes + ordered)
+    return each
+
+
+@kernel
+def work_off_stretches(owed: FloatArray, f: int, couple: CoupleRow, each: float) -> None:
+    """Work off owed minutes by the planned stretches of a couple, of ``each`` minutes; updates ``owed[f]``."""
     work_off_minutes(owed, f, FOR_MEETINGS, each * couple.for_meetings)
     work_off_minutes(owed, f, FOR_REQUESTS, each * couple.for_requests)
     work_off_minutes(owed, f, FOR_PROBLEMS, each * couple.for_problems)
@@ -130,7 +142,7 @@ def book_couple_minutes(
 
 @kernel
 def count_own_sector_shift(couple: CoupleRow, plant: PoliceTables, free: float, tick: int, row: MonthlyCounts) -> None:
-    """Count a shift in the lead's own sector, and one led by somebody who has been there for half a year."""
+    """Count a shift in the lead's own sector and, if the lead has served there for half a year, a led shift."""
     lead = plant.officers[couple.lead]
     if couple.sector == lead.sector:
         row.shifts_own += 1.0
@@ -140,15 +152,15 @@ def count_own_sector_shift(couple: CoupleRow, plant: PoliceTables, free: float, 
 
 @allocating_kernel
 def record_minutes(
-    stage: ShiftContext,
+    shift: ShiftContext,
     couples: Rows[CoupleRow],
     plant: PoliceTables,
     owed: FloatArray,
-    rows: Rows[Practices],
+    practices: Rows[Practices],
     roster: Rows[Roster],
 ) -> None:
-    """Book the minutes and litres of every couple on duty."""
-    day, tally = stage.day, stage.tally[0]
+    """Book the minutes and litres of every couple on duty; updates `tally` and ``owed``."""
+    day, tally = shift.day, shift.tally[0]
     homes, gone = np.zeros(len(couples), np.int64), np.zeros(len(couples), np.int64)
     km = np.zeros(len(couples))
     for k in range(day.counts[VISITS]):
@@ -165,11 +177,11 @@ def record_minutes(
         if couple.on == 0:
             continue
         f = plant.posts[post].facility
-        p, r = rows[plant.facilities[f].settlement], roster[plant.facilities[f].settlement]
-        book_couple_minutes(couple, homes[post], gone[post], f, owed, p, tally)
-        count_own_sector_shift(
-            couple, plant, SHIFT_MINUTES - p.brief - (couple.duty_end - couple.duty_start), stage.tick, tally
-        )
+        p, r = practices[plant.facilities[f].settlement], roster[plant.facilities[f].settlement]
+        each = book_couple_minutes(couple, homes[post], gone[post], p, tally)
+        work_off_stretches(owed, f, couple, each)
+        free = MINUTES_A_SHIFT - p.brief - (couple.duty_end - couple.duty_start)
+        count_own_sector_shift(couple, plant, free, shift.tick, tally)
         driven = couple.tank - couple.km + km[post]
         if couple.mode == VEHICLE:
             tally.litres += LITRES_A_GALLON * driven / r.km_per_gallon
@@ -185,24 +197,24 @@ def step(world: World) -> KernelArguments:
 
 
 def hours_measure(use: str) -> Measure:
-    """Return the measure of officers' hours for one use: two in a couple."""
+    """Return the measure of officers' hours for one use, two officers in a couple."""
 
     def read(month: MonthSnapshot) -> float:
-        return 2.0 / 60.0 * float(month.tally[f"minutes_{use}"])
+        return 2.0 / MINUTES_AN_HOUR * float(month.tally[f"minutes_{use}"])
 
     return Measure("hours", read)
 
 
 def minutes_per_couple_shift(month: MonthSnapshot) -> float:
-    """Minutes booked in a couple-shift: the length of a shift, whatever happens."""
+    """Return the minutes booked per couple-shift, which are 480."""
     return ratio_or_nan(sum(float(month.tally[f"minutes_{use}"]) for use in MINUTE_USES), month.tally["couple_shifts"])
 
 
 def yearly_rate_per_resident(count: str) -> Callable[[MonthSnapshot], float]:
-    """Return the reader of what a resident lives through in a year at the rate of a month."""
+    """Return the reader of a monthly count as a rate per resident and year."""
 
     def read(month: MonthSnapshot) -> float:
-        return ratio_or_nan(365.25 / month.world.days_of_month * month.tally[count], month.count("all"))
+        return ratio_or_nan(DAYS_A_YEAR / month.world.days_of_month * month.tally[count], month.count("all"))
 
     return read
 

@@ -7,14 +7,15 @@ import numpy as np
 from model.engine.rows import Row, int64_constant
 from model.engine.tables import ArraySpec
 
-SHIFT_MINUTES = 480.0
 LITRES_A_GALLON = 3.785
-"""Litres of a gallon."""
+"""Litres of a US gallon, which Guatemala uses."""
+MINUTE_TOLERANCE = 1e-6
+"""Minutes by which rounding may keep a sum of minutes below its mark."""
 MINUTE_USES = ("brief", "fixed", "calls", "orders", "meetings", "requests", "problems", "visits", "talks", "patrol")
 FOR_MEETINGS, FOR_REQUESTS, FOR_PROBLEMS = (int64_constant(use) for use in range(3))
 STRETCH_PATROL, STRETCH_HOMES = int64_constant(3), int64_constant(4)
 N_OWED_USES = 3
-NIGHT_SHIFT = 2
+"""Uses for which facilities owe minutes: meetings, requests, problems."""
 OWED = ArraySpec(
     name="owed",
     of=np.float64,
@@ -24,7 +25,7 @@ OWED = ArraySpec(
 
 
 class MinuteCounts(Row):
-    """Minutes of couples in a month, by use; litres burnt."""
+    """Monthly counts of couples' minutes by use, shifts in the own sector, and litres."""
 
     minutes_brief: float
     minutes_fixed: float

@@ -1,6 +1,7 @@
-"""M29, the officers' side of trust: stress, felt safety, faith in the community, motivation (ODD 6.18).
+"""M29, the officers' side of trust: stress, felt safety, faith in the community, motivation.
 
-Switched off, these states are frozen as at the start: no officer is more or less of anything than by disposition.
+Each state is a distance from the disposition in log-odds, moved monthly by what the officer did on duty and decaying
+with a half-life.  Switched off, these states stay at the disposition.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ import math
 
 import numpy as np
 
+from model.engine.calendar import NIGHT, SHIFTS
 from model.engine.kernels import TableBundle, allocating_kernel, kernel
-from model.engine.random_streams import logistic
+from model.engine.random_streams import LN_2, logistic
 from model.engine.rows import FloatArray, IntArray, Rows
 from model.police.adoption.schema import Adoption
 from model.police.contacts.schema import Contacts
-from model.police.officers.schema import DUTY, MAX_STATE, NIGHT_SHIFT, DutyMonth, Officers
+from model.police.officers.schema import DUTY, MAX_STATE, DutyMonth, Officers
 from model.police.practices.rules import conduct_log_odds
 from model.police.practices.schema import Practices
 from model.police.pressure.schema import Pressure
@@ -31,7 +33,7 @@ from model.world.state import COUPLES, OFFICERS, CoupleRow
 
 
 class ConductTables(TableBundle):
-    """What officers' tone goes by."""
+    """Parameters that move the tone of officers, by settlement."""
 
     contacts: Rows[Contacts]
     adoption: Rows[Adoption]
@@ -42,31 +44,36 @@ class ConductTables(TableBundle):
 
 
 @kernel
-def update_conduct(plant: PoliceTables, by: ConductTables) -> None:
-    """Write into each officer's tone what training, boss, orders, language and states add to the odds of fairness."""
+def update_conduct(plant: PoliceTables, tables: ConductTables) -> None:
+    """Write `officers.tone`: log-odds of fair treatment by training, boss, pressure, language and states."""
     officers, homes = plant.officers, plant.facilities
     for o in range(len(officers)):
         officer = officers[o]
         z = homes[officer.facility].settlement
-        p, s = by.contacts[z], by.states[z]
-        tone = p.training * by.adoption[z].link_treatment * officer.skill
-        tone += conduct_log_odds(officer, by.practices[z], by.pressure[z].level, 1.0 - by.resources[z].condition)
+        p, s = tables.contacts[z], tables.states[z]
+        tone = p.training * tables.adoption[z].link_treatment * officer.skill
+        penury = 1.0 - tables.resources[z].condition
+        tone += conduct_log_odds(officer, tables.practices[z], tables.pressure[z].level, penury)
         tone += p.language * p.spoken * officer.kiche
         officer.tone = tone + s.faith_tone * officer.faith - s.stress_tone * officer.stress
 
 
 @kernel
 def makes_planned_visit(lead: Officer, p: Officers) -> float:
-    """Chance that this lead makes a planned visit."""
+    """Return the probability that this lead makes a planned visit."""
     return logistic(p.kept + p.keen * lead.motivation + p.bold * lead.safety)
 
 
 @allocating_kernel
 def record_duty(
-    stage: ShiftContext, couples: Rows[CoupleRow], plant: PoliceTables, chiefs: IntArray, duty: Rows[DutyMonth]
+    shift: ShiftContext, couples: Rows[CoupleRow], plant: PoliceTables, chiefs: IntArray, duty: Rows[DutyMonth]
 ) -> None:
-    """Note what the officers on duty live through in this shift."""
-    day, cells, tick = stage.day, stage.ground.cells, stage.tick
+    """Record what the officers on duty experience in this shift; updates `duty`.
+
+    ``chiefs`` are the positions of the chiefs by communal authority.  Reinforcements have the officers of their post
+    and count nothing.
+    """
+    day, cells, tick = shift.day, shift.ground.cells, shift.tick
     for k in range(day.counts[RESPONSES]):
         couple = couples[day.responses[k].post]
         if plant.posts[day.responses[k].post].copy > 0:
@@ -75,6 +82,7 @@ def record_duty(
         duty[couple.mate].calls += 1
     for k in range(day.counts[MEETINGS]):
         duty[chiefs[day.meetings[k].authority]].meetings += 1
+    # Killings and clashes burden every officer on duty of the facility that serves the place.
     attacks = np.zeros(len(plant.facilities), np.int64)
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
@@ -86,42 +94,42 @@ def record_duty(
             continue
         for o in (couple.lead, couple.mate):
             duty[o].attacks += attacks[plant.posts[post].facility]
-            if tick % 3 == NIGHT_SHIFT:
+            if tick % SHIFTS == NIGHT:
                 duty[o].nights += 1
 
 
 @kernel
-def moved_state(state: float, left: float, push: float) -> float:
-    """Return a state after a month: faded, pushed, within its limits."""
-    return min(MAX_STATE, max(-MAX_STATE, state * left + push))
+def moved_state(state: float, retained: float, push: float) -> float:
+    """Return a state (log-odds) after a month: decayed to a retained share, pushed, within its limits."""
+    return min(MAX_STATE, max(-MAX_STATE, state * retained + push))
 
 
 @kernel
 def update_officer_states(
     officers: Rows[Officer], homes: Rows[FacilityRow], duty: Rows[DutyMonth], states: Rows[Officers]
 ) -> None:
-    """Let the month's duty move the states of every officer."""
+    """Update faith, motivation, safety and stress of every officer by the month's duty."""
     for o in range(len(officers)):
-        officer, lived = officers[o], duty[o]
+        officer, month = officers[o], duty[o]
         p = states[homes[officer.facility].settlement]
-        left = math.exp(-0.6931471805599453 / p.months)
-        officer.faith = moved_state(officer.faith, left, p.warmth * lived.warmth + p.meeting * lived.meetings)
-        officer.motivation = moved_state(officer.motivation, left, p.friendly * lived.friendly)
-        safety = p.meeting * lived.meetings - p.attack * lived.attacks
-        officer.safety = moved_state(officer.safety, left, safety)
-        strain = p.attack * lived.attacks + p.load * lived.calls + p.night * lived.nights
-        officer.stress = moved_state(officer.stress, left, strain)
+        retained = math.exp(-LN_2 / p.months)
+        officer.faith = moved_state(officer.faith, retained, p.warmth * month.warmth + p.meeting * month.meetings)
+        officer.motivation = moved_state(officer.motivation, retained, p.friendly * month.friendly)
+        safety = p.meeting * month.meetings - p.attack * month.attacks
+        officer.safety = moved_state(officer.safety, retained, safety)
+        strain = p.attack * month.attacks + p.load * month.calls + p.night * month.nights
+        officer.stress = moved_state(officer.stress, retained, strain)
 
 
 @kernel_step(update_conduct)
 def before_step(world: World) -> KernelArguments:
-    """Brief the officers for this shift."""
+    """Update the tone of officers before the shift."""
     return world.plant, world.view(ConductTables)
 
 
 @kernel_step(record_duty)
 def step(world: World) -> KernelArguments:
-    """Note what the officers live through."""
+    """Record what the officers experience in this shift."""
     return (
         world.shift_context(),
         world.state[COUPLES],
@@ -132,20 +140,20 @@ def step(world: World) -> KernelArguments:
 
 
 def close_month(world: World) -> None:
-    """Move the states; a new month of duty begins."""
+    """Update the states of officers and clear the month of duty."""
     plant, duty = world.plant, world.state[DUTY]
     update_officer_states(plant.officers, plant.facilities, duty, world.parameters[Officers])
     duty[:] = np.zeros(1, duty.dtype)
 
 
 def snapshot(month: MonthSnapshot) -> dict[str, float]:
-    """Return the measures of how officers feel: means, from 0 to 1."""
+    """Return the mean states of officers, 0 to 1."""
     officers, p = month.world.state[OFFICERS], month.world.parameters[Officers][0]
     return {f"officers_{name}": mean_state(officers[name], getattr(p, name)) for name in ("faith", "safety", "stress")}
 
 
 def mean_state(distance: FloatArray, usual: float) -> float:
-    """Return the mean of a state whose disposition is ``usual``, nan of no officers."""
+    """Return the mean of a state, 0 to 1, from its distances (log-odds) to the disposition ``usual``; nan of none."""
     if not len(distance):
         return math.nan
     odds = np.exp(distance) * usual

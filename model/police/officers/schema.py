@@ -10,13 +10,12 @@ from model.engine.rows import Row
 from model.engine.tables import RowTableSpec
 
 MAX_STATE = 2.0
-"""Farthest that a state can be from the disposition, in log-odds."""
-NIGHT_SHIFT = 2
+"""Largest distance of a state from the disposition, in log-odds; assumed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Officers(ParameterGroup):
-    """What moves officers' states, how long it lasts, and what it does to their work."""
+    """Parameters of officers' states: what moves them, their half-life, and their effects on work."""
 
     name: ClassVar[str] = "officers"
     evidence: ClassVar[tuple[str, ...]] = ("C16", "C24", "C25", "F18", "G06", "G12", "G13", "I05", "I11", "I12")
@@ -50,7 +49,7 @@ class Officers(ParameterGroup):
 
 
 class DutyMonth(Row):
-    """What an officer lived through this month."""
+    """Experiences of an officer on duty in this month."""
 
     nights: int
     calls: int

@@ -1,1 +1,1 @@
-"""M3, patrol: written sectors and routes, visits to institutions by weekly plan, to the market on its days."""
+"""M3, patrol: written sectors and routes, visits to institutions by weekly plan and to the market on its days."""

@@ -1,4 +1,7 @@
-"""M3, patrol: written sectors and routes, visits to institutions by weekly plan, to the market on its days (ODD 6.3).
+"""M3, patrol: written sectors and routes, visits to institutions by weekly plan and to the market on its days.
+
+A shift of a couple is cut into stretches of equal length.  Each free stretch goes to planned hours, a place of the
+station's plan, the market, an institution, the written route, or a random cell.
 
 Switched off, couples spread over the municipality by population.
 """
@@ -6,10 +9,11 @@ Switched off, couples spread over the municipality by population.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
-from model.engine.calendar import MARKET_DAY, NIGHT, SHIFTS
+from model.engine.calendar import MARKET_DAY, MINUTES_A_SHIFT, MINUTES_AN_HOUR, NIGHT, SHIFTS
 from model.engine.kernels import TableBundle, allocating_kernel, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.ratios import ratio_or_nan
@@ -26,6 +30,7 @@ from model.police.officers.schema import Officers
 from model.police.patrol.schema import (
     AT_MARKET,
     HOURS_PLANNED,
+    MINUTES_A_DAY,
     ON_PAPER,
     PLANNED_WORK,
     VISIT_KEPT,
@@ -52,16 +57,17 @@ from model.world.state import COUPLES, SEEN_HERE, CoupleRow, Plan
 
 @kernel
 def straight_km(cells: Rows[Cell], a: int, b: int, cell_km: float) -> float:
-    """Straight distance between the centres of two cells in km."""
+    """Return the straight distance between the centres of two cells, km."""
     dx, dy = float(cells[a].x - cells[b].x), float(cells[a].y - cells[b].y)
     return cell_km * math.sqrt(dx * dx + dy * dy)
 
 
 @kernel
 def weighted_place(routes: Rows[RouteStop], start: int, end: int, u: float) -> int:
-    """Cell of the first row whose cumulative weight is above u; the last if there is none."""
+    """Return the cell of the first row with a cumulative weight above ``u``, or of the last row."""
     low, left = start, end - 1 - start
-    while left > 0:  # without branches, which no machine could guess
+    # Binary search without branches: ``u`` is random, so that a processor could not predict them.
+    while left > 0:
         half = (left + 1) // 2
         low += half * int(routes[low + half - 1].reach <= u)
         left -= half
@@ -74,7 +80,7 @@ def market_cells(world: World) -> IntArray:
 
 
 class PatrolTables(TableBundle):
-    """The couples, the police plant, the map, and the plans and numbers by which couples go about."""
+    """Couples, police posts, map, plans, and the parameters of patrol."""
 
     couples: Rows[CoupleRow]
     plant: PoliceTables
@@ -93,181 +99,204 @@ class PatrolTables(TableBundle):
     market: IntArray = constant(market_cells)
 
 
+class Preferences(NamedTuple):
+    """Preferences of a couple for its free stretches.
+
+    ``follow_plan`` is the probability of a place of the plan, ``institutions`` the share of other visits that go to
+    institutions, ``planned_hours`` the probability of planned hours, which are drawn first.
+    """
+
+    follow_plan: float
+    institutions: float
+    planned_hours: float
+
+
+class Stop(NamedTuple):
+    """Use of a stretch: kind of visit, 1 if it follows the written sector or plan, else 0, and cell."""
+
+    kind: int
+    routed: int
+    cell: int
+
+
 @kernel
-def is_too_far(street: PatrolTables, post: int, cell: int) -> bool:
-    """Whether a cell is beyond the reach of a couple on foot or by bicycle."""
-    mode = street.couples[post].mode
+def is_too_far(tables: PatrolTables, post: int, cell: int) -> bool:
+    """Return whether a cell is beyond the reach of a couple on foot or by bicycle."""
+    mode = tables.couples[post].mode
     if not has_no_motor(mode):
         return False
-    home = street.plant.facilities[street.plant.posts[post].facility]
-    p = street.patrol[home.settlement]
+    home = tables.plant.facilities[tables.plant.posts[post].facility]
+    p = tables.patrol[home.settlement]
     reach = p.foot_km * (p.bicycle if mode == BICYCLE else 1.0)
-    return straight_km(street.cells, home.cell, cell, street.cell_km) > reach
+    return straight_km(tables.cells, home.cell, cell, tables.cell_km) > reach
 
 
 @kernel
-def take_fixed_post(street: PatrolTables, post: int, f: int, held: IntArray, tick: int) -> int:
-    """Cell of the fixed post that this couple holds, or -1; ``held[f]`` counts those held at its station."""
-    plan, p = street.plans[f], street.orders[street.plant.facilities[f].settlement]
+def take_fixed_post(tables: PatrolTables, post: int, f: int, held: IntArray, tick: int) -> int:
+    """Return the cell of the fixed post that this couple takes, or -1; updates ``held[f]``, the posts taken so far."""
+    plan, p = tables.plans[f], tables.orders[tables.plant.facilities[f].settlement]
     if held[f] >= int(p.posts * hour_weight(plan.hour, tick)) or plan.n == 0:
         return -1
-    cell: int = street.plan_cells[f, held[f] % plan.n]
-    if is_too_far(street, post, cell):
+    cell: int = tables.plan_cells[f, held[f] % plan.n]
+    if is_too_far(tables, post, cell):
         return -1
     held[f] += 1
     return cell
 
 
 @kernel
-def next_stop(
-    street: PatrolTables, stalls: int, post: int, f: int, slot: int, eager: float, planned: float, tick: int, seed: int
-) -> tuple[int, int, int]:
-    """Kind of a visit, whether it is written down, and its cell: by plan, market, weekly plan, route or chance."""
-    plan, plant = street.plans[f], street.plant
-    sector, p = plant.sectors[street.couples[post].sector], street.patrol[plant.facilities[f].settlement]
-    b, u = keyed_uniform(seed, VISIT_KIND, tick, post, slot), keyed_uniform(seed, VISIT_PLACE, tick, post, slot)
-    if plan.n > 0 and eager > 0.0 and keyed_uniform(seed, VISIT_PLAN, tick, post, slot) < eager:
-        return KIND_BY_MODE[plan.mode], 1, street.plan_cells[f, int(u * plan.n)]
-    if stalls > 0 and keyed_uniform(seed, AT_MARKET, tick, post, slot) < p.market:
-        stall = to_int64(street.market[int(u * stalls)])
-        if street.cells[stall].facility == f:
-            return ROUTE, 1, stall
-    if b < planned:
-        return INSTITUTION, 1, weighted_place(plant.routes, sector.plan_start, sector.plan_end, u)
-    if b < planned + (1.0 - planned) * p.route_share:
-        return ROUTE, 1, weighted_place(plant.routes, sector.route_start, sector.route_end, u)
-    return ROUTE, 0, weighted_place(plant.everywhere, 0, len(plant.everywhere), u)
+def open_market_cells(shift: ShiftContext, tables: PatrolTables) -> int:
+    """Return the number of market cells open in this shift: all by day on market days, else 0."""
+    is_open = shift.where // SHIFTS == MARKET_DAY and shift.tick % SHIFTS < NIGHT
+    return len(tables.market) if is_open else 0
 
 
 @kernel
-def travel_to(street: PatrolTables, post: int, here: int, cell: int, p: Patrol, left: float) -> tuple[int, float]:
-    """Go to a cell if the means allow; return where the couple is then, and its kilometres."""
-    if has_no_motor(street.couples[post].mode):
-        return (here if is_too_far(street, post, cell) else cell), 0.0
-    km = p.detour * straight_km(street.cells, here, cell, street.cell_km) + p.cruise
+def next_stop(shift: ShiftContext, tables: PatrolTables, post: int, slot: int, wishes: Preferences) -> Stop:
+    """Draw the stop of a free stretch: a place of the plan, the market, an institution, the route or any cell."""
+    tick, seed, stalls = shift.tick, shift.seed, open_market_cells(shift, tables)
+    f, plant = tables.plant.posts[post].facility, tables.plant
+    plan = tables.plans[f]
+    sector, p = plant.sectors[tables.couples[post].sector], tables.patrol[plant.facilities[f].settlement]
+    b, u = keyed_uniform(seed, VISIT_KIND, tick, post, slot), keyed_uniform(seed, VISIT_PLACE, tick, post, slot)
+    follow = wishes.follow_plan
+    if plan.n > 0 and follow > 0.0 and keyed_uniform(seed, VISIT_PLAN, tick, post, slot) < follow:
+        return Stop(kind=KIND_BY_MODE[plan.mode], routed=1, cell=tables.plan_cells[f, int(u * plan.n)])
+    if stalls > 0 and keyed_uniform(seed, AT_MARKET, tick, post, slot) < p.market:
+        stall = to_int64(tables.market[int(u * stalls)])
+        if tables.cells[stall].facility == f:
+            return Stop(kind=ROUTE, routed=1, cell=stall)
+    if b < wishes.institutions:
+        place = weighted_place(plant.routes, sector.plan_start, sector.plan_end, u)
+        return Stop(kind=INSTITUTION, routed=1, cell=place)
+    if b < wishes.institutions + (1.0 - wishes.institutions) * p.route_share:
+        place = weighted_place(plant.routes, sector.route_start, sector.route_end, u)
+        return Stop(kind=ROUTE, routed=1, cell=place)
+    return Stop(kind=ROUTE, routed=0, cell=weighted_place(plant.everywhere, 0, len(plant.everywhere), u))
+
+
+@kernel
+def travel_to(tables: PatrolTables, post: int, here: int, cell: int, p: Patrol, left: float) -> tuple[int, float]:
+    """Return the cell reached and the km driven: ``here`` and 0 where reach or ``left`` km do not suffice."""
+    if has_no_motor(tables.couples[post].mode):
+        return (here if is_too_far(tables, post, cell) else cell), 0.0
+    km = p.detour * straight_km(tables.cells, here, cell, tables.cell_km) + p.cruise
     return (here, 0.0) if km > left else (cell, km)
 
 
 @kernel
-def append_visit(
-    day: ShiftEventTables, post: int, cell: int, kind: int, routed: int, minute: float, stay: float, km: float
-) -> None:
-    """Write a visit into the daybook."""
+def append_visit(day: ShiftEventTables, post: int, stop: Stop, minute: float, stay: float, km: float) -> None:
+    """Append a visit to `day.visits`, from a minute of the shift on for ``stay`` minutes."""
     visit = day.visits[day.counts[VISITS]]
-    visit.post, visit.cell, visit.kind, visit.routed, visit.alive = post, cell, kind, routed, 1
+    visit.post, visit.cell, visit.kind, visit.routed, visit.alive = post, stop.cell, stop.kind, stop.routed, 1
     visit.minute, visit.stay, visit.km = minute, stay, km
     day.counts[VISITS] += 1
 
 
 @kernel
-def stretch_preferences(street: PatrolTables, post: int, f: int, tick: int, seed: int) -> tuple[float, float, float]:
-    """Chance that a free stretch goes to the plan, share of visits that are to institutions, and of planned hours."""
-    couple, z = street.couples[post], street.plant.facilities[f].settlement
-    p, chief, lead = street.patrol[z], street.chiefs[z], street.plant.officers[couple.lead]
+def stretch_preferences(shift: ShiftContext, tables: PatrolTables, post: int, f: int) -> Preferences:
+    """Return the preferences of a couple by the block of hours it serves in and by the habits of its lead."""
+    couple, z = tables.couples[post], tables.plant.facilities[f].settlement
+    p, chief, lead = tables.patrol[z], tables.chiefs[z], tables.plant.officers[couple.lead]
     to_places = block_emphasis(couple.block, USE_PLACES, chief.usual_places, chief.focus)
     to_visits = block_emphasis(couple.block, FOR_VISITS, chief.usual_visits, chief.focus)
-    eager = plan_follow_probability(street.plans[f], street.orders[z], lead.habit_analysis, to_places, post, tick, seed)
-    hours = street.practices[z].planned * street.adoption[z].link_plan * lead.habit_area
-    return (
-        eager,
-        min(1.0, to_visits * institutional_visit_share(lead, p, street.adoption[z])),
-        min(1.0, to_visits * hours),
+    follow = plan_follow_probability(shift, tables.plans[f], tables.orders[z], lead.habit_analysis, to_places, post)
+    hours = tables.practices[z].planned * tables.adoption[z].link_plan * lead.habit_area
+    return Preferences(
+        follow_plan=follow,
+        institutions=min(1.0, to_visits * institutional_visit_share(lead, p, tables.adoption[z])),
+        planned_hours=min(1.0, to_visits * hours),
     )
 
 
 @kernel
 def stretches_of_shift(couple: CoupleRow, p: Patrol) -> int:
-    """Stretches of a couple's shift."""
+    """Return the number of stretches in a couple's shift, by its mode of transport."""
     return p.visits_foot if has_no_motor(couple.mode) else p.visits_motor
 
 
 @kernel
 def choose_stretch_use(
-    street: PatrolTables,
-    stalls: int,
-    taken: FloatArray,
-    post: int,
-    f: int,
-    slot: int,
-    wish: tuple[float, float, float],
-    tick: int,
-    seed: int,
-) -> tuple[int, int, int]:
-    """What a free stretch is for: planned hours, or what the plan, the market, the route or chance say."""
-    couple, plant = street.couples[post], street.plant
-    eager, planned, hours = wish
+    shift: ShiftContext, tables: PatrolTables, taken: FloatArray, post: int, slot: int, wishes: Preferences
+) -> Stop:
+    """Draw the use of a free stretch: planned hours, which first work off owed minutes, else a stop.
+
+    Updates ``taken``, the owed minutes planned in this shift, and the couple's counts of stretches.
+    """
+    couple, plant, tick, seed = tables.couples[post], tables.plant, shift.tick, shift.seed
+    f, hours = plant.posts[post].facility, wishes.planned_hours
     z = plant.facilities[f].settlement
     if hours > 0.0 and keyed_uniform(seed, HOURS_PLANNED, tick, post, slot) < hours:
-        long = stretch_minutes(street.practices[z], stretches_of_shift(couple, street.patrol[z]))
-        use = stretch_use(street.owed, taken, f, long, tick)
+        long = stretch_minutes(tables.practices[z], stretches_of_shift(couple, tables.patrol[z]))
+        use = stretch_use(tables.owed, taken, f, long, tick)
         if use == STRETCH_HOMES:
             sector = plant.sectors[couple.sector]
             u = keyed_uniform(seed, VISIT_PLACE, tick, post, slot)
-            return HOMES, 1, weighted_place(plant.routes, sector.route_start, sector.route_end, u)
+            place = weighted_place(plant.routes, sector.route_start, sector.route_end, u)
+            return Stop(kind=HOMES, routed=1, cell=place)
         if use != STRETCH_PATROL:
             record_stretch(couple, use)
-            return PLANNED_WORK, 0, -1
-    kind, routed, cell = next_stop(street, stalls, post, f, slot, eager, planned, tick, seed)
-    couple.for_orders += 1 if kind == CASEWORK else 0
-    return kind, routed, cell
+            return Stop(kind=PLANNED_WORK, routed=0, cell=-1)
+    stop = next_stop(shift, tables, post, slot, wishes)
+    couple.for_orders += 1 if stop.kind == CASEWORK else 0
+    return stop
 
 
 @allocating_kernel
-def plan_all_visits(stage: ShiftContext, street: PatrolTables) -> None:
-    """Plan the visits of every couple on duty, in the order of posts and slots."""
-    market = stage.where // SHIFTS == MARKET_DAY and stage.tick % SHIFTS < NIGHT
-    stalls = len(street.market) if market else 0
-    held, taken = np.zeros(len(street.plans), np.int64), np.zeros((len(street.plans), N_OWED_USES))
-    for post in range(len(street.couples)):
-        if street.couples[post].on == 1:
-            plan_couple_visits(stage, street, stalls, held, taken, post)
+def plan_all_visits(shift: ShiftContext, tables: PatrolTables) -> None:
+    """Plan the visits of every couple on duty, in the order of posts and stretches; appends to `day.visits`."""
+    held, taken = np.zeros(len(tables.plans), np.int64), np.zeros((len(tables.plans), N_OWED_USES))
+    for post in range(len(tables.couples)):
+        if tables.couples[post].on == 1:
+            plan_couple_visits(shift, tables, held, taken, post)
 
 
 @kernel
-def plan_couple_visits(
-    stage: ShiftContext, street: PatrolTables, stalls: int, held: IntArray, taken: FloatArray, post: int
-) -> None:
-    """Plan the visits of one couple."""
-    day, tally, tick, seed = stage.day, stage.tally, stage.tick, stage.seed
-    couple, f = street.couples[post], street.plant.posts[post].facility
-    here, z = street.plant.facilities[f].cell, street.plant.facilities[f].settlement
-    p, order, brief = street.patrol[z], street.orders[z], street.practices[z].brief
-    block = couple.block = hour_block_use(street.blocks, street.chiefs[z], f, post, tick, seed)
-    wish = stretch_preferences(street, post, f, tick, seed)
-    stand = -1 if block == USE_QUICK_ARRESTS else take_fixed_post(street, post, f, held, tick)
-    begins = (480.0 - 60.0 * order.post_hours) * keyed_uniform(seed, POST_HOUR, tick, post, 0)
+def plan_couple_visits(shift: ShiftContext, tables: PatrolTables, held: IntArray, taken: FloatArray, post: int) -> None:
+    """Plan the visits of one couple; appends to `day.visits`.
+
+    Updates ``held`` (fixed posts taken) and ``taken`` (owed minutes planned), both by facility.
+    """
+    day, tally, tick, seed = shift.day, shift.tally, shift.tick, shift.seed
+    couple, f = tables.couples[post], tables.plant.posts[post].facility
+    here, z = tables.plant.facilities[f].cell, tables.plant.facilities[f].settlement
+    p, order, brief = tables.patrol[z], tables.orders[z], tables.practices[z].brief
+    block = couple.block = hour_block_use(tables.blocks, tables.chiefs[z], f, post, tick, seed)
+    wishes = stretch_preferences(shift, tables, post, f)
+    fixed_post = -1 if block == USE_QUICK_ARRESTS else take_fixed_post(tables, post, f, held, tick)
+    begins = (MINUTES_A_SHIFT - MINUTES_AN_HOUR * order.post_hours) * keyed_uniform(seed, POST_HOUR, tick, post, 0)
     routes, left = 0, p.fuel_share * couple.km
-    kept = makes_planned_visit(street.plant.officers[couple.lead], street.states[z])
+    kept = makes_planned_visit(tables.plant.officers[couple.lead], tables.states[z])
     n = stretches_of_shift(couple, p)
     for slot in range(n):
-        minute = brief + (slot + keyed_uniform(seed, VISIT_MINUTE, tick, post, slot)) * (480.0 - brief) / n
+        # One visit at a uniform minute of each stretch, except during the fixed duty.
+        minute = brief + (slot + keyed_uniform(seed, VISIT_MINUTE, tick, post, slot)) * (MINUTES_A_SHIFT - brief) / n
         if couple.duty_start <= minute < couple.duty_end:
             continue
         couple.slots += 1
-        if stand >= 0 and begins <= minute < begins + 60.0 * order.post_hours:
-            kind, routed, cell, stay = POST, 1, stand, max(p.stay, 480.0 / n)
+        if fixed_post >= 0 and begins <= minute < begins + MINUTES_AN_HOUR * order.post_hours:
+            stop, stay = Stop(kind=POST, routed=1, cell=fixed_post), max(p.stay, MINUTES_A_SHIFT / n)
         else:
-            kind, routed, cell = choose_stretch_use(street, stalls, taken, post, f, slot, wish, tick, seed)
-            stay = p.stay
-        if kind in (CASEWORK, PLANNED_WORK):
+            stop, stay = choose_stretch_use(shift, tables, taken, post, slot, wishes), p.stay
+        if stop.kind in (CASEWORK, PLANNED_WORK):
             continue
         tally[0].planned += 1.0
         if keyed_uniform(seed, VISIT_KEPT, tick, post, slot) >= kept:
             continue
-        routes += routed
+        routes += stop.routed
         if p.on_paper > 0.0 and keyed_uniform(seed, ON_PAPER, tick, post, slot) < p.on_paper:
             tally[0].visits_on_paper += 1.0
             continue
-        here, km = travel_to(street, post, here, cell, p, left)
+        here, km = travel_to(tables, post, here, stop.cell, p, left)
         left -= km
-        append_visit(day, post, here, kind, routed, minute, stay, km)
+        append_visit(day, post, Stop(kind=stop.kind, routed=stop.routed, cell=here), minute, stay, km)
     if routes > 0:
         tally[0].couples_routed += 1.0
 
 
 @kernel
 def first_covering_plan_visit(day: ShiftEventTables, cell: int, minute: float, residual: float) -> int:
-    """First visit of the plan that covers this cell at this minute, residual deterrence included, or -1."""
+    """Return the first planned visit that covers a cell at a minute, ``residual`` minutes after it included, or -1."""
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
         if visit.cell == cell and visit.minute <= minute < visit.minute + visit.stay + residual:
@@ -277,7 +306,7 @@ def first_covering_plan_visit(day: ShiftEventTables, cell: int, minute: float, r
 
 @kernel
 def first_covering_couple_visit(day: ShiftEventTables, cell: int, minute: float, residual: float) -> int:
-    """First visit of a couple, not cancelled, that covers this cell at this minute, or -1."""
+    """Return the first visit by a couple, not cancelled, that covers a cell at a minute, or -1."""
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
         covers = visit.cell == cell and visit.minute <= minute < visit.minute + visit.stay + residual
@@ -288,7 +317,7 @@ def first_covering_couple_visit(day: ShiftEventTables, cell: int, minute: float,
 
 @kernel
 def couple_cell_at(day: ShiftEventTables, couples: Rows[CoupleRow], post: int, minute: float) -> int:
-    """Cell of a couple at a minute: of its last visit since it was last busy, else where it was then."""
+    """Return the cell of a couple at a minute: of its last visit since it was busy, else where that left it."""
     cell = couples[post].cell
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
@@ -299,7 +328,7 @@ def couple_cell_at(day: ShiftEventTables, couples: Rows[CoupleRow], post: int, m
 
 @kernel
 def remaining_km(day: ShiftEventTables, couples: Rows[CoupleRow], post: int, minute: float) -> float:
-    """Kilometres that a couple's litres still allow at a minute: less calls, and visits made before it."""
+    """Return the km that a couple's fuel still allows at a minute, after calls and visits made before."""
     left = couples[post].km
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
@@ -310,7 +339,7 @@ def remaining_km(day: ShiftEventTables, couples: Rows[CoupleRow], post: int, min
 
 @kernel
 def cancel_visits_without_fuel(day: ShiftEventTables, couples: Rows[CoupleRow], post: int) -> None:
-    """Cancel what a couple planned after it is free again, as far as the litres left do not suffice for it."""
+    """Cancel visits after the couple is free again for which its fuel does not suffice; updates `visits.alive`."""
     left = remaining_km(day, couples, post, couples[post].free)
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
@@ -323,8 +352,11 @@ def cancel_visits_without_fuel(day: ShiftEventTables, couples: Rows[CoupleRow], 
 
 @kernel
 def occupy_couple(couples: Rows[CoupleRow], day: ShiftEventTables, post: int, start: float, free: float) -> None:
-    """Keep a couple busy until a minute: its visits in that time are cancelled."""
-    couple, end = couples[post], min(480.0, free)
+    """Keep a couple busy from ``start`` to ``free`` (minutes) and cancel its visits in that time.
+
+    Updates `visits.alive`, the couple's ``free``, and ``busy`` by the minutes in the shift outside its fixed duty.
+    """
+    couple, end = couples[post], min(MINUTES_A_SHIFT, free)
     couple.free = free
     if start < end:
         on_duty = max(0.0, min(end, couple.duty_end) - max(start, couple.duty_start))
@@ -336,7 +368,7 @@ def occupy_couple(couples: Rows[CoupleRow], day: ShiftEventTables, post: int, st
 
 
 def max_visits(world: World) -> int:
-    """Return how many visits all couples together can plan in a shift."""
+    """Return the most visits that all couples together can plan in a shift."""
     patrol = world.parameters[Patrol]
     return len(world.state[COUPLES]) * int(max(patrol["visits_foot"].max(), patrol["visits_motor"].max()))
 
@@ -344,19 +376,22 @@ def max_visits(world: World) -> int:
 @kernel_step(plan_all_visits)
 def step(world: World) -> KernelArguments:
     """Plan the visits of the shift."""
-    world.shift_events.reserve(VISITS, max_visits(world))  # the first of a shift, so that there is room in every shift
+    # Visits are planned first in a shift, so that the table has room for them in every shift.
+    world.shift_events.reserve(VISITS, max_visits(world))
     return world.shift_context(), world.view(PatrolTables)
 
 
 def visited_cell_share(month: MonthSnapshot) -> float:
-    """Share of the populated cells that were visited in the month."""
+    """Return the share of populated cells visited in the month."""
     seen = month.world.state[SEEN_HERE][month.populated]
     return ratio_or_nan(float((seen > 0).sum()), float(month.populated.sum()))
 
 
 def patrol_seen_share(month: MonthSnapshot) -> float:
-    """Share of the time for which a couple sees a populated cell, mean."""
-    return ratio_or_nan(month.tally.minutes_seen, 1440.0 * month.world.days_of_month * float(month.populated.sum()))
+    """Return the mean share of the time in which a couple sees a populated cell."""
+    return ratio_or_nan(
+        month.tally.minutes_seen, MINUTES_A_DAY * month.world.days_of_month * float(month.populated.sum())
+    )
 
 
 MECHANISM = Mechanism(

@@ -18,12 +18,13 @@ VISIT_KEPT, VISIT_MINUTE, VISIT_KIND, VISIT_PLACE = (
 VISIT_PLAN, ON_PAPER, AT_MARKET = stream_id("visit by plan"), stream_id("visit on paper"), stream_id("visit at market")
 HOURS_PLANNED = stream_id("hours planned")
 PLANNED_WORK = int64_constant(-2)
-"""A stretch that is spent off the street: at a meeting, on a request, on a problem."""
+"""Kind of a stretch spent off the street: at a meeting, on a request, on a problem."""
+MINUTES_A_DAY = 1440.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Patrol(ParameterGroup):
-    """Where couples go when nobody calls."""
+    """Parameters of patrol between calls: places, stays, reach and fuel."""
 
     name: ClassVar[str] = "patrol"
     evidence: ClassVar[tuple[str, ...]] = (
@@ -74,7 +75,7 @@ class Patrol(ParameterGroup):
 
 
 class PatrolCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of planned visits and kilometres."""
 
     couples_routed: float
     planned: float

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from model.engine.calendar import LONGEST_QUARTER, date_of_tick, month_of
+from model.engine.calendar import LONGEST_QUARTER, SHIFTS, date_of_tick, month_of
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rank_correlation import mean_ranks, pearson_correlation
@@ -28,6 +28,8 @@ from model.police.plans.schema import (
     MODE_PREVENTIVE,
     MODE_REACTIVE,
     MONTHLY_RETAINED_SHARE,
+    NAMED_SHIFT_WEIGHT,
+    OTHER_SHIFT_WEIGHT,
     PLAN_CELLS,
     PLAN_MODE,
     PLANNED_HERE,
@@ -62,24 +64,25 @@ class PlanTables(TableBundle):
 
 @kernel
 def plan_follow_probability(
-    plan: Plan, p: Plans, habit: float, leaning: float, post: int, tick: int, seed: int
+    shift: ShiftContext, plan: Plan, p: Plans, habit: float, emphasis: float, post: int
 ) -> float:
-    """Chance that a free stretch of this couple's shift goes to the plan.
+    """Return the probability that a free stretch of the couple at ``post`` goes to the plan.
 
-    More in the hour that the plan names, as the chief has set the hours, and by the lead's habit of analysis.
+    ``habit`` is the lead's habit of analysis, 0 to 1; ``emphasis`` the factor of the block of hours set by the chief.
+    A couple of a task force always follows the plan.
     """
-    if keyed_uniform(seed, TASK_FORCE, tick, post, 0) < p.task_force:
+    if keyed_uniform(shift.seed, TASK_FORCE, shift.tick, post, 0) < p.task_force:
         return 1.0
     follow = p.follow + p.followed * (1.0 - p.follow) * habit
-    return min(1.0, leaning * follow * hour_weight(plan.hour, tick))
+    return min(1.0, emphasis * follow * hour_weight(plan.hour, shift.tick))
 
 
 @kernel
 def hour_weight(hour: int, tick: int) -> float:
-    """Weight of a shift in a plan that names this hour (-1: none)."""
+    """Return the weight of a shift by a plan that names the shift ``hour`` (0 to 2, or -1 for none)."""
     if hour < 0:
         return 1.0
-    return 2.0 if hour == tick % 3 else 0.5
+    return NAMED_SHIFT_WEIGHT if hour == tick % SHIFTS else OTHER_SHIFT_WEIGHT
 
 
 @kernel

@@ -20,6 +20,8 @@ MODE_PREVENTIVE, MODE_REACTIVE, MODE_INVESTIGATIVE = range(3)
 KIND_BY_MODE = np.array([PROBLEM, CHECKPOINT, CASEWORK])
 MONTHLY_RETAINED_SHARE = 2.0 / 3.0
 """Share of what is remembered of past months after another one, so that about three months count; assumed."""
+NAMED_SHIFT_WEIGHT, OTHER_SHIFT_WEIGHT = 2.0, 0.5
+"""Weights of the shift that a plan names and of the others: posts and stretches are moved to it; assumed."""
 ROUNDING_TOLERANCE = 1e-9
 """Loads that differ by less are equal: the same severities added up in another order; so little is none."""
 

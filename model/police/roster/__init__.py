@@ -1,1 +1,1 @@
-"""M2, roster: three groups, seven days on and four off, eight-hour relays; the couple is the unit."""
+"""M2, roster: three groups of officers, seven days on and four off, eight-hour shifts, in couples."""

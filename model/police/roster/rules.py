@@ -1,12 +1,18 @@
-"""M2, roster: three groups, seven days on and four off, eight-hour relays; the couple is the unit (ODD 6.2).
+"""M2, roster: three groups of officers, seven days on and four off, eight-hour shifts, in couples.
+
+A shift is formed in three steps: seats of the posts are filled with the officers present, reinforcements are added, and
+each couple gets a sector, transport with fuel, and its fixed duty.
 
 Switched off, a constant third of the officers is on duty.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
+from model.engine.calendar import HOURS_A_SHIFT, MINUTES_A_SHIFT, MINUTES_AN_HOUR, SHIFTS
 from model.engine.kernels import TableBundle, allocating_kernel, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import IntArray, Rows
@@ -37,8 +43,9 @@ from model.world.state import COUPLES, CoupleRow, FacilityResources
 
 
 class RosterTables(TableBundle):
-    """What there is to drive and burn, who governs, and by what numbers couples are fitted out."""
+    """Vehicles, fuel, the mayor, and the parameters by which couples are equipped."""
 
+    facilities: Rows[FacilityRow]
     vehicles: Rows[VehicleRow]
     means: Rows[FacilityResources]
     mayor: Rows[MayorTerm]
@@ -49,40 +56,52 @@ class RosterTables(TableBundle):
     scale: float = computed(population_scale)
 
 
+class TransportDraw(NamedTuple):
+    """Transport of a couple as drawn: on a foot beat, by bicycle there, with the municipal police."""
+
+    walks: bool
+    cycles: bool
+    joint: bool
+
+
 @kernel
 def group_serves(g: int, day: int, roster: Roster) -> bool:
-    """Whether a group has its days of service."""
+    """Return whether a group has one of its days of service; groups are staggered by a third of the cycle."""
     cycle = roster.days_on + roster.days_off
     return (day - (g * cycle + 1) // N_GROUPS) % cycle < roster.days_on
 
 
 @kernel
 def group_on_duty(tick: int, roster: Roster) -> tuple[int, float]:
-    """Return the group that serves in this shift (-1 for none) and at what strength."""
+    """Return the group on duty in this shift (-1 for none) and its strength, 0 to 1."""
     active = 0
     for g in range(N_GROUPS):
-        active += 1 if group_serves(g, tick // 3, roster) else 0
+        active += 1 if group_serves(g, tick // SHIFTS, roster) else 0
     if active == 0:
         return -1, 0.0
+    # The groups in service take turns shift by shift; a group that serves alone splits itself over the shifts.
     turn, group = tick % active, -1
     while turn >= 0:
         group += 1
-        turn -= 1 if group_serves(group, tick // 3, roster) else 0
+        turn -= 1 if group_serves(group, tick // SHIFTS, roster) else 0
     return group, 1.0 if active > 1 else roster.single_strength
 
 
 @kernel
 def assign_officers(couples: Rows[CoupleRow], post: int, lead: int, mate: int) -> None:
-    """Put two officers on a post."""
+    """Put two officers on duty at a post; updates ``on``, ``lead`` and ``mate``."""
     couples[post].on, couples[post].lead, couples[post].mate = 1, lead, mate
 
 
 @allocating_kernel
-def fill_seats(stage: ShiftContext, couples: Rows[CoupleRow], plant: PoliceTables, roster: Rows[Roster]) -> None:
-    """Form the couples of this shift from the officers of the group that serves, as far as they are present."""
-    tick, seed = stage.tick, stage.seed
+def fill_seats(shift: ShiftContext, couples: Rows[CoupleRow], plant: PoliceTables, roster: Rows[Roster]) -> None:
+    """Form the couples of this shift from the officers present of the group on duty.
+
+    Updates `couples.on`, `couples.lead` and `couples.mate` of the posts, without reinforcements.
+    """
+    tick, seed = shift.tick, shift.seed
     group, strength = group_on_duty(tick, roster[0])
-    stage.tally[0].thin_relays += 1.0 if strength < 1.0 else 0.0
+    shift.tally[0].thin_relays += 1.0 if strength < 1.0 else 0.0
     present = np.zeros(len(plant.officers), np.int64)
     missing = np.zeros(len(plant.facilities), np.int64)
     for o in range(len(plant.officers)):
@@ -95,6 +114,7 @@ def fill_seats(stage: ShiftContext, couples: Rows[CoupleRow], plant: PoliceTable
             present[o] = 1
         elif officer.post < 0:
             missing[home] += 1
+    # Officers without their mate replace absent desk officers first, then pair off in order.
     single = np.full(len(plant.facilities), -1, np.int64)
     single_post = np.full(len(plant.facilities), -1, np.int64)
     for post in range(len(couples)):
@@ -120,8 +140,8 @@ def fill_seats(stage: ShiftContext, couples: Rows[CoupleRow], plant: PoliceTable
 
 
 @kernel
-def field_couples(stage: ShiftContext, couples: Rows[CoupleRow], plant: PoliceTables, roster: Rows[Roster]) -> None:
-    """Field as many couples for each manned post as the ratio says; reinforcements are led as the post is."""
+def field_couples(shift: ShiftContext, couples: Rows[CoupleRow], plant: PoliceTables, roster: Rows[Roster]) -> None:
+    """Field the couples of each manned post by `roster.couples`; reinforcements have the officers of the post."""
     n = len(couples) // POST_COPIES
     for post in range(n):
         if couples[post].on == 0:
@@ -131,7 +151,7 @@ def field_couples(stage: ShiftContext, couples: Rows[CoupleRow], plant: PoliceTa
         for copy in range(POST_COPIES):
             row, left = copy * n + post, ratio - copy
             if left >= 1.0 or (
-                left > 0.0 and keyed_uniform(stage.seed, REINFORCEMENT_STREAM, stage.tick, row, 0) < left
+                left > 0.0 and keyed_uniform(shift.seed, REINFORCEMENT_STREAM, shift.tick, row, 0) < left
             ):
                 assign_officers(couples, row, lead, mate)
             else:
@@ -140,7 +160,7 @@ def field_couples(stage: ShiftContext, couples: Rows[CoupleRow], plant: PoliceTa
 
 @allocating_kernel
 def working_vehicles(vehicles: Rows[VehicleRow], n_facilities: int, motorcycle: int) -> IntArray:
-    """Count the vehicles of every facility, or its motorcycles, that work."""
+    """Return the working vehicles of each facility, or its motorcycles."""
     count = np.zeros(n_facilities, np.int64)
     for v in range(len(vehicles)):
         if vehicles[v].motorcycle == motorcycle:
@@ -149,12 +169,16 @@ def working_vehicles(vehicles: Rows[VehicleRow], n_facilities: int, motorcycle: 
 
 
 @kernel
-def start_shift(
-    couple: CoupleRow, p: Roster, brief: float, tick: int, post: int, home: FacilityRow, seed: int
-) -> float:
-    """Put a couple at its facility with its fixed duty; return the minutes of that duty."""
-    length = min(480.0 - brief, 480.0 * p.fixed_duties * (0.5 + keyed_uniform(seed, FIXED_DUTY, tick, post, 0)))
-    couple.duty_start = brief + (480.0 - brief - length) * keyed_uniform(seed, FIXED_DUTY, tick, post, 1)
+def start_shift(shift: ShiftContext, couple: CoupleRow, post: int, home: FacilityRow, p: Roster, brief: float) -> float:
+    """Put a couple at its facility with its fixed duty, after a briefing of ``brief`` minutes.
+
+    Updates the times, counts and cell of the couple; returns the minutes of the fixed duty.
+    """
+    tick, seed = shift.tick, shift.seed
+    # The length is uniform from half to one and a half times its mean, the beginning uniform in what is left.
+    length = MINUTES_A_SHIFT * p.fixed_duties * (0.5 + keyed_uniform(seed, FIXED_DUTY, tick, post, 0))
+    length = min(MINUTES_A_SHIFT - brief, length)
+    couple.duty_start = brief + (MINUTES_A_SHIFT - brief - length) * keyed_uniform(seed, FIXED_DUTY, tick, post, 1)
     couple.duty_end = couple.duty_start + length
     couple.free, couple.busy, couple.calls, couple.tank = 0.0, 0.0, 0, couple.km
     couple.slots = couple.for_orders = couple.for_meetings = couple.for_requests = couple.for_problems = 0
@@ -164,50 +188,50 @@ def start_shift(
 
 @kernel
 def assign_transport(
-    couple: CoupleRow,
-    walks: bool,
-    cycles: bool,
-    joint: bool,
-    vehicles: IntArray,
-    motorcycles: IntArray,
-    p: Roster,
-    r: Resources,
-    means: FacilityResources,
+    couple: CoupleRow, drawn: TransportDraw, f: int, vehicles: IntArray, motorcycles: IntArray, tables: RosterTables
 ) -> None:
-    """Let a couple walk or cycle, or take one of what its facility has left to drive, with fuel."""
+    """Give a couple of facility ``f`` its transport: on foot, by bicycle, or a vehicle left, with fuel.
+
+    ``vehicles`` and ``motorcycles`` are those left at each facility.  Updates them, the couple's ``mode`` and ``km``,
+    and the purse of the facility.
+    """
+    z = tables.facilities[f].settlement
+    p, r, means = tables.roster[z], tables.resources[z], tables.means[f]
     couple.mode, couple.km = FOOT, UNLIMITED_FOOT_KM
-    if walks:
-        couple.mode = BICYCLE if cycles else FOOT
-    elif vehicles[0] > 0:
-        vehicles[0] -= 1
+    if drawn.walks:
+        couple.mode = BICYCLE if drawn.cycles else FOOT
+    elif vehicles[f] > 0:
+        vehicles[f] -= 1
         couple.mode, couple.km = VEHICLE, kilometre_ration(r, means, p.gallons, p.km_per_gallon)
-    elif motorcycles[0] > 0 or joint:
-        motorcycles[0] = max(0, motorcycles[0] - 1)
-        couple.mode, couple.km = (
-            MOTORCYCLE,
-            kilometre_ration(r, means, p.gallons_motorcycle, p.km_per_gallon_motorcycle),
-        )
+    elif motorcycles[f] > 0 or drawn.joint:
+        # A couple with municipal police rides theirs where the facility has no motorcycle left.
+        motorcycles[f] = max(0, motorcycles[f] - 1)
+        couple.mode = MOTORCYCLE
+        couple.km = kilometre_ration(r, means, p.gallons_motorcycle, p.km_per_gallon_motorcycle)
 
 
 @kernel
 def count_couple_hours(tally: Rows[MonthlyCounts], fixed: float) -> None:
-    """Count the hours of a couple on duty, and those of its fixed duties."""
+    """Count a couple-shift: its hours on duty and the ``fixed`` hours of other duties."""
     tally[0].fixed_hours += fixed
     tally[0].couple_hours_used += fixed
-    tally[0].couple_hours += 8.0
+    tally[0].couple_hours += HOURS_A_SHIFT
     tally[0].couple_shifts += 1.0
 
 
 @allocating_kernel
-def equip_couples(stage: ShiftContext, couples: Rows[CoupleRow], plant: PoliceTables, fleet: RosterTables) -> None:
-    """Give each couple on duty its means, its fuel, its company, its fixed duty and its place."""
-    tally, tick, seed = stage.tally, stage.tick, stage.seed
+def equip_couples(shift: ShiftContext, couples: Rows[CoupleRow], plant: PoliceTables, tables: RosterTables) -> None:
+    """Give each couple on duty its sector, transport with fuel, company and fixed duty.
+
+    Updates `couples`, `loans.taken`, the purses of facilities, the tone of leads with municipal police, and counts.
+    """
+    tally, tick, seed = shift.tally, shift.tick, shift.seed
     n = len(plant.facilities)
-    vehicles, motorcycles = working_vehicles(fleet.vehicles, n, 0), working_vehicles(fleet.vehicles, n, 1)
-    multiply_vehicles(vehicles, plant, fleet.resources, 0, tick, seed)
-    multiply_vehicles(motorcycles, plant, fleet.resources, 1, tick, seed)
+    vehicles, motorcycles = working_vehicles(tables.vehicles, n, 0), working_vehicles(tables.vehicles, n, 1)
+    multiply_vehicles(vehicles, plant, tables.resources, 0, tick, seed)
+    multiply_vehicles(motorcycles, plant, tables.resources, 1, tick, seed)
     for f in range(n):
-        motorcycles[f] += fleet.loans[f].motorcycles
+        motorcycles[f] += tables.loans[f].motorcycles
     tally[0].vehicles += vehicles.sum()
     tally[0].motorcycles += motorcycles.sum()
     for post in range(len(couples)):
@@ -216,37 +240,37 @@ def equip_couples(stage: ShiftContext, couples: Rows[CoupleRow], plant: PoliceTa
         home = plant.facilities[f]
         if couple.on == 0:
             continue
-        practice = fleet.practices[home.settlement]
-        couple.sector = sector_for_shift(stage, couple, plant, f, post, practice)
-        walks = plant.sectors[couple.sector].foot == 1 and keyed_uniform(seed, FOOT_BEAT, tick, post, 0) < fleet.scale
-        p, r = fleet.roster[home.settlement], fleet.resources[home.settlement]
-        joint = plant.posts[post].copy == 0 and municipal_police_join(r, fleet.mayor[0].willing, post, tick, seed)
+        practice = tables.practices[home.settlement]
+        couple.sector = sector_for_shift(shift, couple, plant, f, post, practice)
+        # A scaled-down town has every foot beat but few couples, so that only part of them walk.
+        walks = plant.sectors[couple.sector].foot == 1 and keyed_uniform(seed, FOOT_BEAT, tick, post, 0) < tables.scale
+        p, r = tables.roster[home.settlement], tables.resources[home.settlement]
+        joint = plant.posts[post].copy == 0 and municipal_police_join(r, tables.mayor[0].willing, post, tick, seed)
         cycles = keyed_uniform(seed, CYCLES_STREAM, tick, post, 0) < p.bicycles
-        assign_transport(
-            couple, walks, cycles, joint, vehicles[f : f + 1], motorcycles[f : f + 1], p, r, fleet.means[f]
-        )
+        drawn = TransportDraw(walks=walks, cycles=cycles, joint=joint)
+        assign_transport(couple, drawn, f, vehicles, motorcycles, tables)
         couple.joint = 1 if joint else 0
         if joint:
             plant.officers[couple.lead].tone += r.joint_tone
             tally[0].joint_patrols += 1.0
         if couple.mode in (MOTORCYCLE, VEHICLE):
             tally[0].km_available += couple.km
-        count_couple_hours(tally, start_shift(couple, p, practice.brief, tick, post, home, seed) / 60.0)
+        count_couple_hours(tally, start_shift(shift, couple, post, home, p, practice.brief) / MINUTES_AN_HOUR)
     for f in range(n):
-        fleet.loans[f].taken += max(0, fleet.loans[f].motorcycles - motorcycles[f])
+        tables.loans[f].taken += max(0, tables.loans[f].motorcycles - motorcycles[f])
 
 
 @allocating_kernel
-def relieve_couples(stage: ShiftContext, couples: Rows[CoupleRow], plant: PoliceTables, fleet: RosterTables) -> None:
-    """Form the couples of this shift, field and equip them."""
-    fill_seats(stage, couples, plant, fleet.roster)
-    field_couples(stage, couples, plant, fleet.roster)
-    equip_couples(stage, couples, plant, fleet)
+def relieve_couples(shift: ShiftContext, couples: Rows[CoupleRow], plant: PoliceTables, tables: RosterTables) -> None:
+    """Form, field and equip the couples of this shift; updates `couples`."""
+    fill_seats(shift, couples, plant, tables.roster)
+    field_couples(shift, couples, plant, tables.roster)
+    equip_couples(shift, couples, plant, tables)
 
 
 @kernel_step(relieve_couples)
 def step(world: World) -> KernelArguments:
-    """Relieve the couples: seats, means, fuel, fixed duties."""
+    """Form and equip the couples of this shift."""
     return world.shift_context(), world.state[COUPLES], world.plant, world.view(RosterTables)
 
 

@@ -1,4 +1,4 @@
-"""Declarations of roster: parameters, columns, tables and constants."""
+"""Declarations of the roster: parameters, columns, tables and constants."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from model.engine.rows import Row
 ABSENCE_STREAM, FIXED_DUTY, CYCLES_STREAM = stream_id("absence"), stream_id("fixed duty"), stream_id("cycles")
 REINFORCEMENT_STREAM, FOOT_BEAT = stream_id("reinforcement"), stream_id("foot beat")
 UNLIMITED_FOOT_KM = 1e9
+"""Kilometres of a couple without motor: no fuel limits it."""
 N_GROUPS = 3
+"""Groups of officers that relieve each other; A15."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Roster(ParameterGroup):
-    """Who is on duty, with what means, and how much of the shift other duties take."""
+    """Parameters of officers on duty, their transport and fuel, and the part of a shift that other duties take."""
 
     name: ClassVar[str] = "roster"
     evidence: ClassVar[tuple[str, ...]] = (
@@ -67,7 +69,7 @@ class Roster(ParameterGroup):
 
 
 class RosterCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of couples on duty, their hours and vehicles."""
 
     couple_shifts: float
     thin_relays: float

@@ -21,7 +21,7 @@ from model.gangs.custody.schema import PRISON, Prisoner
 from model.gangs.gangs.rules import GangTables
 from model.gangs.gangs.schema import CLIQUES, ROLL, TERRITORY, CliqueRow
 from model.police.contacts.schema import MAX_CONTACTS, Contacts
-from model.police.patrol.rules import append_visit, weighted_place
+from model.police.patrol.rules import Stop, append_visit, weighted_place
 from model.politics.heavy_hand.schema import (
     ARMY,
     ARMY_CIVIL,
@@ -90,7 +90,7 @@ def send_army_patrols(
             cell = weighted_place(
                 everywhere, 0, len(everywhere), keyed_uniform(stage.seed, ARMY_PLACE, stage.tick, a, v)
             )
-            append_visit(stage.day, -1, cell, SOLDIERS, 0, minute, numbers[0].stay, 0.0)
+            append_visit(stage.day, -1, Stop(kind=SOLDIERS, routed=0, cell=cell), minute, numbers[0].stay, 0.0)
             stage.tally[0].army_visits += 1.0
             z = max(stage.ground.cells[cell].settlement, 0)
             conduct_army_stops(stage, a, v, cell, numbers[0], contacts[z])
