@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from model.engine.scenario import Scenario
-from model.police.adoption.rules import equilibrium_trained_share, replace_officer
+from model.police.adoption.rules import AdoptionTables, equilibrium_trained_share, replace_officer
 from model.police.adoption.schema import Adoption
 from model.simulation.model import TrustModel
 from model.world.sampling import monthly_probability
@@ -70,14 +70,16 @@ def test_rotation_puts_other_people_into_the_same_positions() -> None:
 def test_the_same_person_follows_whenever_the_first_one_leaves(quiet: Scenario) -> None:
     """A successor is keyed by position and person, so twins with other rotation meet the same people."""
     world = TrustModel(quiet, rng=7)
-    early, late = world.state.officers.copy(), world.state.officers.copy()
-    plant, p, practices = (world.parameters[name][0] for name in ("plant", "adoption", "practices"))
-    replace_officer(early, 3, plant, p, practices, 24204, 18700, 7)
-    replace_officer(late, 3, plant, p, practices, 24206, 18900, 7)
+    tables, before = world.view(AdoptionTables), world.state.officers.copy()
+    replace_officer(tables, 3, 24204, 18700, 7)
+    early = world.state.officers.copy()
+    world.state.officers[:] = before
+    replace_officer(tables, 3, 24206, 18900, 7)
+    late = world.state.officers.copy()
     assert early[3]["tick_since"] != late[3]["tick_since"]
-    assert early[3]["manner"] == late[3]["manner"] != world.state.officers[3]["manner"]
-    replace_officer(late, 3, plant, p, practices, 24206, 18900, 7)
-    assert early[3]["manner"] != late[3]["manner"]
+    assert early[3]["manner"] == late[3]["manner"] != before[3]["manner"]
+    replace_officer(tables, 3, 24206, 18900, 7)
+    assert early[3]["manner"] != world.state.officers[3]["manner"]
 
 
 def test_couples_that_stay_move_less() -> None:

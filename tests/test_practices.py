@@ -10,7 +10,8 @@ from model.engine.rows import zero_rows
 from model.police.adoption.schema import Adoption
 from model.police.officers.schema import Officers
 from model.police.practices.rules import (
-    AdoptionTables,
+    Example,
+    HabitTables,
     close_month,
     common_log_odds,
     conduct_log_odds,
@@ -26,7 +27,7 @@ from model.police.practices.schema import ROLE_CHIEF, ROLE_LEADER, Practices, St
 from model.police.pressure.schema import Pressure
 from model.police.resources.schema import Resources
 from model.simulation.model import TrustModel
-from model.town.police import Officer
+from model.town.police import FacilityRow, Officer
 from scenarios import load
 
 Live = Callable[..., TrustModel]
@@ -53,7 +54,13 @@ def wish_of(one: Officer, tick: int = 1000, **numbers: dict[str, float]) -> floa
         "resources": Resources,
     }
     rows = {field: group().replace(numbers.get(group.name, {})).rows(1) for field, group in groups.items()}
-    tables = AdoptionTables(**rows, stations=zero_rows(StationOrders, 1))  # type: ignore[arg-type]
+    tables = HabitTables(
+        **rows,  # type: ignore[arg-type]
+        stations=zero_rows(StationOrders, 1),
+        officers=zero_rows(Officer, 1),
+        facilities=zero_rows(FacilityRow, 1),
+        bosses=np.full(1, -1),
+    )
     return float(common_log_odds(one, tables, 0, tick))
 
 
@@ -62,7 +69,7 @@ def habit_after(
 ) -> float:
     """What a habit becomes at a review."""
     p = Practices().replace(numbers).rows(1)[0]
-    return float(reviewed_habit(one, k, peers, boss, chief, 0.0, p, 1))
+    return float(reviewed_habit(one, k, Example(colleagues=peers, boss=boss, chief=chief, supported=1), 0.0, p))
 
 
 def table(world: TrustModel) -> pd.DataFrame:
@@ -115,7 +122,8 @@ def test_an_order_weighs_more_where_the_chief_does_it_and_orders_one_practice(k:
 
 def test_an_order_without_support_moves_nobody() -> None:
     p = Practices().replace({"order_area": 1.0}).rows(1)[0]
-    assert reviewed_habit(officer(), 1, 0.2, 0.2, 0.2, 0.0, p, 0) == habit_after(officer(), 1)
+    alone = Example(colleagues=0.2, boss=0.2, chief=0.2, supported=0)
+    assert reviewed_habit(officer(), 1, alone, 0.0, p) == habit_after(officer(), 1)
 
 
 def test_what_was_learned_holds_under_a_trained_boss_and_halves_in_a_year_without() -> None:

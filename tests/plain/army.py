@@ -132,7 +132,7 @@ def march(town: "PlainTown") -> None:
             town.visits.append(Visit(None, cell, minute, SOLDIERS, 0, p.stay))
             present = cell.present[town.place_list]
             n_here = sum(not other.left for other in present)
-            mean = p.stops * n_here / (n_here + 40.0) * (contacts.night if town.shift == 2 else 1.0)
+            mean = p.stops * n_here / (n_here + contacts.crowd) * (contacts.night if town.shift == 2 else 1.0)
             for j in range(min(15, poisson(town.luck("army meets", a, v), mean))):
                 one = pick(present, town.luck("army who", a, 16 * v + j))
                 if one.alive and one.is_man_of(15, 35):

@@ -32,7 +32,7 @@ def meet(town: "PlainTown") -> None:
         present = visit.cell.present[town.place_list]
         by_mode = p.motor if visit.couple.has_motor else p.foot
         n_here = sum(not one.left for one in present)
-        crowd = n_here / (n_here + 40.0)
+        crowd = n_here / (n_here + p.crowd)
         mean = (by_mode + (visit.kind == 1)) * crowd * (p.night if town.shift == NIGHT else 1.0)
         number = poisson(town.luck("meet count", visit.cell.number, q), mean)
         if visit.kind == HOMES:
@@ -87,12 +87,12 @@ def chance_of_stop(town: "PlainTown", visit: Visit, resident: Resident) -> float
     if visit.kind == 1:
         return 0.0
     p = town.numbers("contacts")
-    by_age = p.young_men if resident.is_man_of(15, 35) else 1.0
+    by_age = p.young_men if resident.is_man_of(p.young_from, 35) else 1.0
     by_vehicle = p.drivers if resident.vehicle else 1.0
     by_sex = p.women if resident.female else 1.0
     by_place = p.checkpoint if visit.kind == CHECKPOINT else 1.0
     assert visit.couple is not None
-    return min(0.9, to_arrests(visit.couple) * p.stop * by_place * by_age * by_vehicle * by_sex)
+    return min(p.stop_most, to_arrests(visit.couple) * p.stop * by_place * by_age * by_vehicle * by_sex)
 
 
 def encounter(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> None:

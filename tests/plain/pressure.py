@@ -46,7 +46,7 @@ def answer_for_figures(town: "PlainTown") -> None:
         incident.downgraded = lesser and town.luck("downgraded", incident.number, 0) < figure.downgrade
         figure.month += not incident.downgraded and incident.kind in SERIOUS
     for figure in town.figures if town.month_ends else []:
-        figure.base = figure.month if figure.base == 0.0 else figure.base + (figure.month - figure.base) / 12.0
+        figure.base = figure.month if figure.base == 0.0 else figure.base + (figure.month - figure.base) / p.base_months
         target = figure.base * (1.0 - p.goal)
         figure.gap = min(1.0, max(0.0, figure.month / target - 1.0)) if target > 0.0 else 0.0
         strain = p.level * figure.gap * (1.0 - p.control) * (1.0 - p.channel)

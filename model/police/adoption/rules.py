@@ -1,4 +1,7 @@
-"""M16, MOPSIC adoption: a diffusion among officers who come and go (ODD 6.15).
+"""M16, MOPSIC adoption: a diffusion among officers who come and go.
+
+Awareness spreads by outside news and colleagues; training places go to officers in proportion to their uptake; those
+who retire, move or are suspended are replaced by new persons, drawn by position and person.
 
 Switched off, officers are frozen as they are: nobody hears of MOPSIC, is trained, moves or retires.
 """
@@ -9,8 +12,8 @@ import math
 
 import numpy as np
 
-from model.engine.calendar import MONTH, date_of_tick
-from model.engine.kernels import allocating_kernel, kernel
+from model.engine.calendar import MONTH, MONTHS_A_YEAR, date_of_tick
+from model.engine.kernels import TableBundle, allocating_kernel, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import BoolArray, FloatArray, IntArray, Rows
 from model.police.adoption.schema import (
@@ -21,7 +24,10 @@ from model.police.adoption.schema import (
     LONGEST_SERVICE,
     LONGEST_TENURE,
     MOVES_STREAM,
+    N_UNIFORMS,
     NEWCOMER_STREAM,
+    PER_100,
+    POOL_YEAR,
     RETIRES_STREAM,
     SERVICE_STREAM,
     TENURE_STREAM,
@@ -31,29 +37,43 @@ from model.police.adoption.schema import (
 )
 from model.police.patrol.schema import Patrol
 from model.police.practices.rules import reset_habits
-from model.police.practices.schema import MAX_MONTHS_SINCE_COURSE, STATIONS, Practices, StationOrders
+from model.police.practices.schema import MAX_MONTHS_SINCE_COURSE, Practices, StationOrders
 from model.town.police import POLICE_FOUNDED, FacilityRow, Officer, PlantParameters
+from model.world.binding import of
 from model.world.columns import TALLY, MonthlyCounts
 from model.world.mechanism import Knockout, Measure, Mechanism, measures_from
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
 from model.world.sampling import monthly_probability
-from model.world.state import MEANS, OFFICERS, FacilityResources
+from model.world.state import OFFICERS, FacilityResources
+
+
+class AdoptionTables(TableBundle):
+    """Officers, their facilities, and the parameters of training and replacement."""
+
+    officers: Rows[Officer]
+    facilities: Rows[FacilityRow]
+    stations: Rows[StationOrders]
+    means: Rows[FacilityResources]
+    leaving: IntArray = of(LEAVING)
+    plant_parameters: Rows[PlantParameters]
+    adoption: Rows[Adoption]
+    practices: Rows[Practices]
 
 
 @kernel
 def trained_share_in_pool(p: Adoption, month: int) -> float:
-    """Share trained in the national pool from which successors come."""
-    return min(p.pool_cap, max(0.0, p.pool + p.pool_growth * (month / 12.0 - 2017.0)))
+    """Return the share trained in the national pool from which successors come."""
+    return min(p.pool_cap, max(0.0, p.pool + p.pool_growth * (month / MONTHS_A_YEAR - POOL_YEAR)))
 
 
 @kernel
 def equilibrium_trained_share(p: Adoption, month: int, old: float) -> float:
-    """Share trained at which courses and turnover balance, where this share of officers may retire."""
+    """Return the share trained at which courses and turnover balance; ``old`` is the share who may retire."""
     stay = 1.0 - monthly_probability(p.rotation * (1.0 - p.permanence))
-    turnover = 12.0 * (1.0 - stay * (1.0 - old * monthly_probability(p.retire)))
+    turnover = MONTHS_A_YEAR * (1.0 - stay * (1.0 - old * monthly_probability(p.retire)))
     arriving = p.academy * p.academy_trained + (1.0 - p.academy) * trained_share_in_pool(p, month)
-    courses = (p.places + p.donor_places) * (1.0 - p.overlap) / 100.0
+    courses = (p.places + p.donor_places) * (1.0 - p.overlap) / PER_100
     if turnover == 0.0:
         return 1.0 if courses > 0.0 else math.nan
     return min(1.0, arriving + courses / turnover)
@@ -61,7 +81,7 @@ def equilibrium_trained_share(p: Adoption, month: int, old: float) -> float:
 
 @kernel
 def course_uptake(officer: Officer, p: Adoption) -> float:
-    """How likely this officer takes a training place, relative to others."""
+    """Return the weight with which this officer takes a training place, 1 for an ordinary officer of operations."""
     weight = p.prevention if officer.branch == 1 else 1.0
     if officer.champion == 1:
         weight *= p.champion
@@ -71,18 +91,15 @@ def course_uptake(officer: Officer, p: Adoption) -> float:
 
 
 @kernel
-def replace_officer(
-    officers: Rows[Officer],
-    o: int,
-    plant: PlantParameters,
-    p: Adoption,
-    practices: Practices,
-    month: int,
-    tick: int,
-    seed: int,
-) -> None:
-    """Put a new person into a position: all that is personal is drawn, keyed by position and person."""
-    officer, year = officers[o], month // 12
+def replace_officer(tables: AdoptionTables, o: int, month: int, tick: int, seed: int) -> None:
+    """Put a new person into position ``o``; updates all personal columns of `officers`.
+
+    Draws are keyed by position and number of the person, so that twin worlds get the same successor whenever the
+    position becomes vacant.
+    """
+    officer, year = tables.officers[o], month // MONTHS_A_YEAR
+    z = tables.facilities[officer.facility].settlement
+    p, plant = tables.adoption[z], tables.plant_parameters[z]
     n = officer.person + 1
     officer.person, officer.tick_since, officer.asked = n, tick, -1
     entrant = keyed_uniform(seed, NEWCOMER_STREAM, n, o, 0) < p.academy
@@ -99,26 +116,23 @@ def replace_officer(
     leaning = 2.0 * keyed_uniform(seed, NEWCOMER_STREAM, n, o, 7) - 1.0
     integrity = plant.integrity_mean + plant.integrity_spread * leaning
     officer.integrity = min(1.0, max(0.0, integrity))
-    manner = -6.0
-    for nth in range(12):
+    # The sum of 12 uniforms less 6 is nearly normal with standard deviation 1; draws 8 to 19 are its uniforms.
+    manner = -N_UNIFORMS / 2.0
+    for nth in range(N_UNIFORMS):
         manner += keyed_uniform(seed, NEWCOMER_STREAM, n, o, 8 + nth)
     officer.manner = plant.manner_spread * manner
     officer.motivation = officer.stress = officer.safety = officer.faith = 0.0
     ago = 0.0 if entrant else MAX_MONTHS_SINCE_COURSE * keyed_uniform(seed, NEWCOMER_STREAM, n, o, 21)
-    reset_habits(officer, practices, keyed_uniform(seed, NEWCOMER_STREAM, n, o, 20), ago, tick)
+    reset_habits(officer, tables.practices[z], keyed_uniform(seed, NEWCOMER_STREAM, n, o, 20), ago, tick)
 
 
 @allocating_kernel
-def train_officers(
-    officers: Rows[Officer],
-    homes: Rows[FacilityRow],
-    adoption: Rows[Adoption],
-    stations: Rows[StationOrders],
-    tally: Rows[MonthlyCounts],
-    tick: int,
-    seed: int,
-) -> None:
-    """Let officers hear of MOPSIC from outside and from colleagues, and give the month's training places away."""
+def train_officers(tables: AdoptionTables, tally: Rows[MonthlyCounts], tick: int, seed: int) -> None:
+    """Spread awareness of MOPSIC and fill the month's training places.
+
+    Updates `officers.aware`, `officers.trained`, `officers.tick_trained` and counts.
+    """
+    officers, homes, adoption = tables.officers, tables.facilities, tables.adoption
     known, staff = np.zeros(len(homes)), np.zeros(len(homes))
     wish = 0.0
     for o in range(len(officers)):
@@ -139,8 +153,9 @@ def train_officers(
             tally[0].officers_made_aware += 1.0
         if officer.trained == 1:
             continue
-        given = p.places + p.donor_places + p.programme_places * stations[home].supported
-        places = given * (1.0 - p.overlap) / 1200.0 * len(officers)
+        given = p.places + p.donor_places + p.programme_places * tables.stations[home].supported
+        # Places are stated for 100 officers and year; each officer's probability is in proportion to uptake.
+        places = given * (1.0 - p.overlap) / (MONTHS_A_YEAR * PER_100) * len(officers)
         if keyed_uniform(seed, COURSE_STREAM, tick, o, 0) * wish < places * course_uptake(officer, p):
             officer.trained = officer.aware = 1
             officer.tick_trained = tick
@@ -149,24 +164,13 @@ def train_officers(
 
 
 @kernel
-def replace_leavers(
-    officers: Rows[Officer],
-    homes: Rows[FacilityRow],
-    plant: Rows[PlantParameters],
-    adoption: Rows[Adoption],
-    practices: Rows[Practices],
-    leaving: IntArray,
-    tally: Rows[MonthlyCounts],
-    month: int,
-    tick: int,
-    seed: int,
-) -> None:
-    """Let officers retire and move away, and those go who were found out; successors take their positions."""
+def replace_leavers(tables: AdoptionTables, tally: Rows[MonthlyCounts], month: int, tick: int, seed: int) -> None:
+    """Let officers retire, move away or be suspended, and replace them; updates `officers` and counts."""
+    officers = tables.officers
     for o in range(len(officers)):
-        z = homes[officers[o].facility].settlement
-        p = adoption[z]
-        old = month // 12 - officers[o].cohort >= p.service
-        if leaving[o] == 1:
+        p = tables.adoption[tables.facilities[officers[o].facility].settlement]
+        old = month // MONTHS_A_YEAR - officers[o].cohort >= p.service
+        if tables.leaving[o] == 1:
             tally[0].suspended += 1.0
         elif old and keyed_uniform(seed, RETIRES_STREAM, tick, o, 0) < monthly_probability(p.retire):
             tally[0].officers_retired += 1.0
@@ -174,70 +178,64 @@ def replace_leavers(
             tally[0].officers_moved += 1.0
         else:
             continue
-        replace_officer(officers, o, plant[z], p, practices[z], month, tick, seed)
+        replace_officer(tables, o, month, tick, seed)
 
 
 @kernel
 def institutional_visit_share(officer: Officer, patrol: Patrol, p: Adoption) -> float:
-    """Share of visits that this lead plans for institutions: more with the habit of the area."""
+    """Return the share of visits that this lead plans for institutions, which grows with the habit of the area."""
     return min(1.0, patrol.plan_share * (1.0 + p.link_plan * (p.planning - 1.0) * officer.habit_area))
 
 
 @allocating_kernel
-def update_form_care(
-    officers: Rows[Officer], homes: Rows[FacilityRow], adoption: Rows[Adoption], means: Rows[FacilityResources]
-) -> None:
-    """Note at each facility with how much more care forms are filled, by its habit of analysis."""
+def update_form_care(tables: AdoptionTables) -> None:
+    """Update `means.care`, the additional care for forms at each facility, by the mean habit of analysis."""
+    officers, means = tables.officers, tables.means
     staff, careful = np.zeros(len(means)), np.zeros(len(means))
     for o in range(len(officers)):
         staff[officers[o].facility] += 1.0
         careful[officers[o].facility] += officers[o].habit_analysis
     for f in range(len(means)):
-        p = adoption[homes[f].settlement]
+        p = tables.adoption[tables.facilities[f].settlement]
         means[f].care = p.link_forms * p.forms * careful[f] / max(1.0, staff[f])
 
 
 @kernel
 def form_care_at(means: Rows[FacilityResources], home: int) -> float:
-    """Care with which the facility of a place fills forms; 0 where there is none."""
+    """Return the additional care for forms at facility ``home``, or 0 where there is none."""
     return means[home].care if home >= 0 else 0.0
 
 
 @kernel
 def explains_delay(officer: Officer, p: Adoption, born: int, number: int, seed: int) -> bool:
-    """Whether a lead who comes late explains why, so that nobody is blamed for the wait."""
+    """Return whether a late lead explains the delay, so that nobody is blamed for the wait."""
     return keyed_uniform(seed, EXPLAINS_STREAM, born, number, 0) < p.link_explain * p.explain * officer.skill
 
 
 def initialise(world: World) -> None:
-    """Give officers their first time at the post and year of entry, by luck of the seed."""
-    officers, numbers, tick, seed = world.plant.officers, world.parameters[Adoption], world.tick, world.seed
+    """Draw the time at the post and the year of entry of officers."""
+    officers, tick, seed = world.plant.officers, world.tick, world.seed
     year = date_of_tick(tick).year
     for o, officer in enumerate(officers):
         officer.tick_since = tick - int(MONTH * LONGEST_TENURE * keyed_uniform(seed, TENURE_STREAM, 0, o, 0))
         officer.tick_sector, officer.asked = officer.tick_since, -1
         officer.cohort = year - int(LONGEST_SERVICE * keyed_uniform(seed, SERVICE_STREAM, 0, o, 0))
-    update_form_care(officers, world.plant.facilities, numbers, world.state[MEANS])
+    update_form_care(world.view(AdoptionTables))
 
 
 def close_month(world: World) -> None:
-    """Let awareness and training spread, then let officers go and their successors come."""
-    numbers, officers, homes = world.parameters, world.plant.officers, world.plant.facilities
-    tally, tick, seed = world.state[TALLY], world.tick, world.seed
-    train_officers(officers, homes, numbers[Adoption], world.state[STATIONS], tally, tick, seed)
-    leaving = world.state[LEAVING]
-    practices = numbers[Practices]
-    replace_leavers(
-        officers, homes, numbers[PlantParameters], numbers[Adoption], practices, leaving, tally, world.month, tick, seed
-    )
-    update_form_care(officers, homes, numbers[Adoption], world.state[MEANS])
+    """Spread awareness and training, then replace officers who leave."""
+    tables, tally, tick, seed = world.view(AdoptionTables), world.state[TALLY], world.tick, world.seed
+    train_officers(tables, tally, tick, seed)
+    replace_leavers(tables, tally, world.month, tick, seed)
+    update_form_care(tables)
 
 
 def snapshot(month: MonthSnapshot) -> dict[str, float]:
-    """Return the measures of who the officers are at the end of a month."""
+    """Return the measures of training, awareness and tenure of officers at the end of a month."""
     world = month.world
     officers, p = world.state[OFFICERS], world.parameters[Adoption][0]
-    year, prevention = world.month // 12, officers["branch"] == 1
+    year, prevention = world.month // MONTHS_A_YEAR, officers["branch"] == 1
     old = mean_of(year - officers["cohort"] >= p.service)
     return {
         "trained_share": mean_of(officers["trained"]),
@@ -251,7 +249,7 @@ def snapshot(month: MonthSnapshot) -> dict[str, float]:
 
 
 def mean_of(values: IntArray | BoolArray | FloatArray) -> float:
-    """Return the mean, nan of none."""
+    """Return the mean, or nan of no values."""
     return float(np.mean(values)) if len(values) else math.nan
 
 

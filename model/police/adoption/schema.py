@@ -25,12 +25,18 @@ NEWCOMER_STREAM, TENURE_STREAM, SERVICE_STREAM, EXPLAINS_STREAM = (
     stream_id("explains"),
 )
 LONGEST_TENURE, LONGEST_SERVICE = 48.0, 25.0
-"""Months at the post and years of service of officers at the start, at most; assumed."""
+"""Most months at the post and years of service of officers at the start; assumed."""
+POOL_YEAR = 2017.0
+"""Year at whose start `adoption.pool` holds."""
+PER_100 = 100.0
+"""Training places are stated for 100 officers."""
+N_UNIFORMS = 12
+"""Uniforms summed for a nearly normal number: the sum has variance 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Adoption(ParameterGroup):
-    """How officers hear of MOPSIC, are trained, leave and are replaced, and through what training acts."""
+    """Parameters of awareness, training, turnover and replacement of officers, and of the effects of training."""
 
     name: ClassVar[str] = "adoption"
     evidence: ClassVar[tuple[str, ...]] = (
@@ -136,7 +142,7 @@ LEAVING = ArraySpec(
 
 
 class AdoptionCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of officers made aware, trained, moved and retired."""
 
     officers_made_aware: float
     officers_trained: float

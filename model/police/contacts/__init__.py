@@ -1,1 +1,1 @@
-"""M4, contacts by kind: who is met, how, and what it teaches."""
+"""M4, contacts by kind: which residents couples meet, how they treat them, and what that adds to trust."""

@@ -1,12 +1,17 @@
-"""M4, contacts by kind: who is met, how, and what it teaches (ODD 6.10).
+"""M4, contacts by kind: which residents couples meet, how they treat them, and what that adds to trust.
 
-Switched off, contacts happen and teach nothing.
+At each visit that took place a number of contacts is drawn.  A contact is a greeting, a talk, a long visit or a stop;
+the lead treats the resident fairly or not, and both are recorded as one event of trust.  Switched off, contacts happen
+and add no evidence.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
+from model.engine.calendar import NIGHT, SHIFTS
 from model.engine.kernels import TableBundle, allocating_kernel, kernel, prefetch
 from model.engine.random_streams import keyed_uniform, logistic, poisson_quantile
 from model.engine.ratios import ratio_or_nan
@@ -19,6 +24,7 @@ from model.police.contacts.schema import (
     ABUSE,
     BRIBE,
     BRIBE_STREAM,
+    CONTACT_STEP,
     FRIENDLY_CAUSES,
     GREETING,
     LONG_VISIT,
@@ -66,7 +72,7 @@ from model.world.state import CoupleRow, FacilityResources
 
 
 class ContactTables(TableBundle):
-    """The couples on their beat, where they walk, and the numbers by which they treat people."""
+    """Couples, the ground they patrol, and the parameters of contacts."""
 
     couples: Rows[CoupleRow]
     officers: Rows[Officer]
@@ -83,43 +89,53 @@ class ContactTables(TableBundle):
     practices: Rows[Practices]
 
 
+class Encounter(NamedTuple):
+    """Outcome of a contact: its kind, the event it is if unfair, treatment, acquaintance, and key of the lead."""
+
+    cause: int
+    unfair_cause: int
+    fair: bool
+    known: bool
+    lead: int
+
+
 @kernel
 def officer_key(o: int, officer: Officer) -> int:
-    """Number by which residents know the person in a position."""
+    """Return the number by which residents know the person who holds position ``o``."""
     return MAX_HOLDERS * o + officer.person % MAX_HOLDERS
 
 
 @kernel
 def treats_fairly(officer: Officer, p: Contacts, u: float) -> bool:
-    """Whether this officer treats somebody fairly, by luck u."""
+    """Return whether this officer treats somebody fairly, by the uniform ``u``."""
     return u < logistic(p.fair + p.manner * officer.manner + officer.tone)
 
 
 @kernel
 def is_treated_fairly(officer: Officer, p: Contacts, more: float, u: float) -> bool:
-    """The same where this much is added to the log-odds by what kind of contact it is, and with whom."""
+    """Return whether treatment is fair, with ``more`` log-odds added for this kind of contact and resident."""
     return u < logistic(p.fair + p.manner * officer.manner + officer.tone + more)
 
 
 @kernel
-def expected_home_contacts(beat: ContactTables, visit: Visit, z: int) -> tuple[float, float]:
-    """Long visits and talks for which a stretch for homes has time, on average."""
-    p = beat.practices[z]
-    long = stretch_minutes(p, stretches_of_shift(beat.couples[visit.post], beat.patrol[z]))
+def expected_home_contacts(tables: ContactTables, visit: Visit, z: int) -> tuple[float, float]:
+    """Return the mean numbers of long visits and of talks for which a stretch at homes has time."""
+    p = tables.practices[z]
+    long = stretch_minutes(p, stretches_of_shift(tables.couples[visit.post], tables.patrol[z]))
     return p.split * long / p.visit, (1.0 - p.split) * long / p.talk
 
 
 @kernel
 def stop_probability(person: Person, kind: int, zeal: float, p: Contacts, tick: int) -> float:
-    """Chance that a contact with this resident at a visit of this kind is a stop, with this zeal for arrests."""
+    """Return the probability that a contact is a stop, by resident, kind of visit and ``zeal`` (1: as usual)."""
     chance = zeal * p.stop * (p.checkpoint if kind == CHECKPOINT else 1.0)
-    if is_young_man(person, tick, 15.0):
+    if is_young_man(person, tick, p.young_from):
         chance *= p.young_men
     if person.vehicle == 1:
         chance *= p.drivers
     if person.female == 1:
         chance *= p.women
-    return min(0.9, chance)
+    return min(p.stop_most, chance)
 
 
 @kernel
@@ -141,7 +157,8 @@ def contact_weight(kind: int, p: Contacts, known: bool) -> float:
 
 @kernel
 def draw_contact_kind(visit: Visit, person: Person, zeal: float, p: Contacts, tick: int, u: float) -> int:
-    """Kind of a contact by luck u: stop, long visit, talk or greeting."""
+    """Return the kind of a contact by the uniform ``u``: stop, long visit, talk or greeting."""
+    # One uniform for all kinds: a change of one probability moves as few contacts as possible.
     stop = 0.0 if visit.kind == INSTITUTION else stop_probability(person, visit.kind, zeal, p, tick)
     if u < stop:
         return STOP
@@ -152,138 +169,174 @@ def draw_contact_kind(visit: Visit, person: Person, zeal: float, p: Contacts, ti
 
 
 @kernel
-def home_contact_kind(stage: ShiftContext, beat: ContactTables, visit: Visit, nth: int, z: int) -> int:
-    """Kind of a contact of a stretch for homes: long visits come first."""
-    visits, _ = expected_home_contacts(beat, visit, z)
-    long = int(visits + keyed_uniform(stage.seed, LONG_VISIT_STREAM, stage.tick, visit.cell, nth // 16))
-    return LONG_VISIT if nth % 16 < long else TALK
+def home_contact_kind(shift: ShiftContext, tables: ContactTables, visit: Visit, nth: int, z: int) -> int:
+    """Return the kind of a contact of a stretch at homes: the first ones are long visits, the others talks."""
+    visits, _ = expected_home_contacts(tables, visit, z)
+    # Stochastic rounding, by the same uniform as in `list_contacts`.
+    long = int(visits + keyed_uniform(shift.seed, LONG_VISIT_STREAM, shift.tick, visit.cell, nth // CONTACT_STEP))
+    return LONG_VISIT if nth % CONTACT_STEP < long else TALK
 
 
 @kernel
 def draw_unfair_cause(cause: int, u: float, p: Contacts) -> int:
-    """What an unfair contact is to whom it happens, by luck u: a request for money, abuse or rude treatment."""
+    """Return the event that an unfair contact is, by the uniform ``u``: bribe, abuse or rude treatment."""
     if cause == BRIBE:
         return BRIBE
     return ABUSE if cause == STOP and u < p.abuse else RUDE
 
 
 @kernel
-def is_asked_for_bribe(stage: ShiftContext, beat: ContactTables, visit: Visit, i: int, nth: int, z: int) -> bool:
-    """Whether the lead asks this resident for a bribe; it is noted."""
+def is_asked_for_bribe(shift: ShiftContext, tables: ContactTables, visit: Visit, i: int, nth: int, z: int) -> bool:
+    """Return whether the lead asks this resident for a bribe.
+
+    Appends to `day.bribes` and updates `officers.asked` if so.
+    """
     cell = visit.cell
-    o = beat.couples[visit.post].lead
-    bought = beat.territory[cell] >= 0 or beat.protected[cell] >= 0
-    offers = stage.ground.people[i].vehicle + (1.0 if bought else 0.0)
-    penury = 1.0 - beat.resources[z].condition
-    custom = beat.means[beat.officers[o].facility].custom
-    u = keyed_uniform(stage.seed, BRIBE_STREAM, stage.tick, cell, nth)
-    if not asks_for_bribe(beat.officers[o], offers, penury, custom, beat.misconduct[z], u):
+    o = tables.couples[visit.post].lead
+    bought = tables.territory[cell] >= 0 or tables.protected[cell] >= 0
+    offers = shift.ground.people[i].vehicle + (1.0 if bought else 0.0)
+    penury = 1.0 - tables.resources[z].condition
+    custom = tables.means[tables.officers[o].facility].custom
+    u = keyed_uniform(shift.seed, BRIBE_STREAM, shift.tick, cell, nth)
+    if not asks_for_bribe(tables.officers[o], offers, penury, custom, tables.misconduct[z], u):
         return False
-    row = stage.day.bribes[stage.day.counts[BRIBES]]
+    row = shift.day.bribes[shift.day.counts[BRIBES]]
     row.cell, row.nth, row.post, row.who = cell, nth, visit.post, i
-    stage.day.counts[BRIBES] += 1
-    beat.officers[o].asked = stage.tick
+    shift.day.counts[BRIBES] += 1
+    tables.officers[o].asked = shift.tick
     return True
 
 
 @kernel
-def next_household_member(stage: ShiftContext, i: int) -> int:
-    """Who stands next to resident i in the household, old enough and at home now; -1 if that is nobody."""
-    first, end = household_rows(stage.ground.people, i)
+def next_household_member(shift: ShiftContext, i: int) -> int:
+    """Return the next household member of resident ``i`` who is at home and old enough, or -1."""
+    first, end = household_rows(shift.ground.people, i)
     other = i + 1 if i + 1 < end else first
-    if other == i or other >= stage.ground.come[0] or stage.minds[other].gone >= 0:
+    if other == i or other >= shift.ground.come[0] or shift.minds[other].gone >= 0:
         return -1
-    at_home = stage.ground.places[stage.where, other] == stage.ground.people[other].home
-    return other if at_home and age_years(stage.ground.people[other], stage.tick) >= MINIMUM_AGE else -1
+    at_home = shift.ground.places[shift.where, other] == shift.ground.people[other].home
+    return other if at_home and age_years(shift.ground.people[other], shift.tick) >= MINIMUM_AGE else -1
 
 
 @kernel
-def apply_encounter(
-    stage: ShiftContext, visit: Visit, i: int, cause: int, wrong: int, fair: bool, known: bool, p: Contacts, lead: int
-) -> None:
-    """Let a resident live through a contact at a visit, which is ``wrong`` to whom it is not fair."""
-    day, minds = stage.day, stage.minds
+def apply_encounter(shift: ShiftContext, visit: Visit, i: int, met: Encounter, p: Contacts) -> None:
+    """Record a contact of resident ``i`` at a visit as an event of trust, attributed to the couple.
+
+    Updates `minds.met`, `minds.met_free`, `minds.knows` and the monthly counts.
+    """
+    day, minds = shift.day, shift.minds
     first = day.counts[IMPRESSIONS]
-    kind = cause if fair and cause != BRIBE else wrong
-    record_event(stage, i, kind, contact_weight(kind, p, known))
+    kind = met.cause if met.fair and met.cause != BRIBE else met.unfair_cause
+    record_event(shift, i, kind, contact_weight(kind, p, met.known))
     attribute_to_couple(day, first, visit.post, visit.cell)
-    minds[i].met = stage.tick
-    if cause in FRIENDLY_CAUSES:
-        minds[i].met_free = stage.tick
-    if fair and cause in (TALK, LONG_VISIT):
-        minds[i].knows = lead
-    stage.tally[0].contacts_known += 1.0 if known else 0.0
-    count_contact(stage.tally, cause, fair)
+    minds[i].met = shift.tick
+    if met.cause in FRIENDLY_CAUSES:
+        minds[i].met_free = shift.tick
+    if met.fair and met.cause in (TALK, LONG_VISIT):
+        minds[i].knows = met.lead
+    shift.tally[0].contacts_known += 1.0 if met.known else 0.0
+    count_contact(shift.tally, met.cause, met.fair)
 
 
 @kernel
-def meet_resident(stage: ShiftContext, beat: ContactTables, visit: Visit, i: int, nth: int, z: int) -> None:
-    """Let a couple meet one resident: greeting, talk or stop, a bribe request, an arrest."""
-    day, minds, tick, seed, cell = stage.day, stage.minds, stage.tick, stage.seed, visit.cell
-    p, couple = beat.contacts[z], beat.couples[visit.post]
-    officer = beat.officers[couple.lead]
-    chief = beat.chiefs[z]
+def make_stop_arrest(shift: ShiftContext, visit: Visit, find: float, easy: float, p: Contacts) -> None:
+    """Arrest a resident after a stop that found something by the uniform ``find``, or as an easy arrest.
+
+    ``easy`` is the probability of an easy arrest.  Appends to `day.arrests`; updates `tally.arrests_easy`.
+    """
+    if find >= p.finds + easy:
+        return
+    day = shift.day
+    shift.tally[0].arrests_easy += 1.0 if find >= p.finds else 0.0
+    arrest = day.arrests[day.counts[ARRESTS]]
+    arrest.incident, arrest.number, arrest.post = -1, -1, visit.post
+    arrest.goods = 1 if find < p.finds * p.proof else 0
+    arrest.held = 0
+    day.counts[ARRESTS] += 1
+
+
+@kernel
+def record_officers_contact(tables: ContactTables, post: int, warmth: float, friendly: bool) -> None:
+    """Record a contact in the month of both officers; updates `duty.warmth` and `duty.friendly`.
+
+    ``warmth`` is the resident's trust less one half.  Reinforcements have the officers of their post and count nothing.
+    """
+    if post >= len(tables.couples) // POST_COPIES:
+        return
+    couple = tables.couples[post]
+    for o in (couple.lead, couple.mate):
+        tables.duty[o].warmth += warmth
+        if friendly:
+            tables.duty[o].friendly += 1
+
+
+@kernel
+def meet_resident(shift: ShiftContext, tables: ContactTables, visit: Visit, i: int, nth: int, z: int) -> None:
+    """Draw and record contact ``nth`` of a cell, with resident ``i`` at a visit: kind, treatment, bribe, arrest."""
+    minds, tick, seed, cell = shift.minds, shift.tick, shift.seed, visit.cell
+    p, couple = tables.contacts[z], tables.couples[visit.post]
+    officer = tables.officers[couple.lead]
+    chief = tables.chiefs[z]
     zeal = block_emphasis(couple.block, USE_QUICK_ARRESTS, chief.usual_arrests, chief.focus_stops)
-    lead, mate = officer_key(couple.lead, officer), officer_key(couple.mate, beat.officers[couple.mate])
+    lead, mate = officer_key(couple.lead, officer), officer_key(couple.mate, tables.officers[couple.mate])
     known = minds[i].knows in (lead, mate)
     if visit.kind == HOMES:
-        cause = home_contact_kind(stage, beat, visit, nth, z)
-        stage.tally[0].visits_planned += 1.0 if cause == LONG_VISIT else 0.0
-        stage.tally[0].talks_planned += 1.0 if cause == TALK else 0.0
+        cause = home_contact_kind(shift, tables, visit, nth, z)
+        shift.tally[0].visits_planned += 1.0 if cause == LONG_VISIT else 0.0
+        shift.tally[0].talks_planned += 1.0 if cause == TALK else 0.0
     else:
         cause = draw_contact_kind(
-            visit, stage.ground.people[i], zeal, p, tick, keyed_uniform(seed, MEET_KIND, tick, cell, nth)
+            visit, shift.ground.people[i], zeal, p, tick, keyed_uniform(seed, MEET_KIND, tick, cell, nth)
         )
     more = (p.acquainted if known else 0.0) + (p.calm if visit.kind == HOMES else 0.0)
     fair = is_treated_fairly(officer, p, more, keyed_uniform(seed, MEET_TONE, tick, cell, nth))
-    if cause == STOP and is_asked_for_bribe(stage, beat, visit, i, nth, z):
+    if cause == STOP and is_asked_for_bribe(shift, tables, visit, i, nth, z):
         cause = BRIBE
     find = keyed_uniform(seed, STOP_FINDS, tick, cell, nth)
-    if cause == STOP and find < p.finds + zeal * beat.figures[officer.facility].easy:
-        stage.tally[0].arrests_easy += 1.0 if find >= p.finds else 0.0
-        arrest = day.arrests[day.counts[ARRESTS]]
-        arrest.incident, arrest.number, arrest.post = -1, -1, visit.post
-        arrest.goods = 1 if find < p.finds * p.proof else 0
-        arrest.held = 0
-        day.counts[ARRESTS] += 1
-    wrong = draw_unfair_cause(cause, keyed_uniform(seed, MEET_ABUSE, tick, cell, nth), p)
-    apply_encounter(stage, visit, i, cause, wrong, fair, known, p, lead)
-    at_home = cause in FRIENDLY_CAUSES and cell == stage.ground.people[i].home
+    if cause == STOP:
+        make_stop_arrest(shift, visit, find, zeal * tables.figures[officer.facility].easy, p)
+    unfair = draw_unfair_cause(cause, keyed_uniform(seed, MEET_ABUSE, tick, cell, nth), p)
+    met = Encounter(cause=cause, unfair_cause=unfair, fair=fair, known=known, lead=lead)
+    apply_encounter(shift, visit, i, met, p)
+    at_home = cause in FRIENDLY_CAUSES and cell == shift.ground.people[i].home
     if at_home and keyed_uniform(seed, MEET_WITH, tick, cell, nth) < p.together:
-        other = next_household_member(stage, i)
+        other = next_household_member(shift, i)
         if other >= 0:
-            apply_encounter(stage, visit, other, cause, wrong, fair, minds[other].knows in (lead, mate), p, lead)
-    warmth = trust_now(minds[i], tick, stage.trust[stage.ground.people[i].settlement]) - 0.5
-    if visit.post < len(beat.couples) // POST_COPIES:  # what reinforcements live through moves nobody
-        for o in (couple.lead, couple.mate):
-            beat.duty[o].warmth += warmth
-            if fair and cause in FRIENDLY_CAUSES:
-                beat.duty[o].friendly += 1
+            both_known = minds[other].knows in (lead, mate)
+            met = Encounter(cause=cause, unfair_cause=unfair, fair=fair, known=both_known, lead=lead)
+            apply_encounter(shift, visit, other, met, p)
+    warmth = trust_now(minds[i], tick, shift.trust[shift.ground.people[i].settlement]) - 0.5
+    record_officers_contact(tables, visit.post, warmth, fair and cause in FRIENDLY_CAUSES)
 
 
 @allocating_kernel
-def meet_residents(stage: ShiftContext, beat: ContactTables) -> None:
-    """Let couples meet residents at the visits that took place."""
-    day, ground = stage.day, stage.ground
+def meet_residents(shift: ShiftContext, tables: ContactTables) -> None:
+    """Draw and record all contacts of a shift, at the visits that took place."""
+    day, ground = shift.day, shift.ground
     coming = np.empty((MAX_CONTACTS * day.counts[VISITS], 3), np.int64)
-    n = list_contacts(stage, beat, coming)
+    n = list_contacts(shift, tables, coming)
+    # Rows of residents are scattered in memory: prefetching all of them first hides the cache misses.
     for c in range(n):
         if coming[c, 2] >= 0:
-            i = ground.who[stage.where, coming[c, 2]]
-            prefetch(stage.minds, i)
+            i = ground.who[shift.where, coming[c, 2]]
+            prefetch(shift.minds, i)
             prefetch(ground.people, i)
     for c in range(n):
         visit, nth = day.visits[coming[c, 0]], coming[c, 1]
         cell = visit.cell
-        i = draw_present_resident(stage, stage.where, cell, MEET_WHO, cell, nth)
-        if i >= 0 and stage.minds[i].gone < 0 and age_years(ground.people[i], stage.tick) >= MINIMUM_AGE:
-            meet_resident(stage, beat, visit, i, nth, max(ground.cells[cell].settlement, 0))
+        i = draw_present_resident(shift, shift.where, cell, MEET_WHO, cell, nth)
+        if i >= 0 and shift.minds[i].gone < 0 and age_years(ground.people[i], shift.tick) >= MINIMUM_AGE:
+            meet_resident(shift, tables, visit, i, nth, max(ground.cells[cell].settlement, 0))
 
 
 @allocating_kernel
-def list_contacts(stage: ShiftContext, beat: ContactTables, coming: IntArray) -> int:
-    """List the contacts that may come about: visit, number in the cell, whom it would be first; return how many."""
-    day, ground, tick, seed = stage.day, stage.ground, stage.tick, stage.seed
+def list_contacts(shift: ShiftContext, tables: ContactTables, coming: IntArray) -> int:
+    """Draw the number of contacts of each visit and list them in ``coming``; return how many there are.
+
+    A row of ``coming`` holds the visit, the number of the contact in the cell, and the position in the presence list of
+    the resident whom it would be first, or -1.
+    """
+    day, ground, tick, seed = shift.day, shift.ground, shift.tick, shift.seed
     seen, n = np.zeros(len(ground.cells), np.int16), 0
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
@@ -292,30 +345,31 @@ def list_contacts(stage: ShiftContext, beat: ContactTables, coming: IntArray) ->
         cell = visit.cell
         earlier = to_int64(seen[cell])
         seen[cell] += 1
-        p = beat.contacts[max(ground.cells[cell].settlement, 0)]
-        crowd = float(ground.crowd[stage.where, cell])
-        on_foot = has_no_motor(beat.couples[visit.post].mode)
+        p = tables.contacts[max(ground.cells[cell].settlement, 0)]
+        crowd = float(ground.crowd[shift.where, cell])
+        on_foot = has_no_motor(tables.couples[visit.post].mode)
         mean = (p.foot if on_foot else p.motor) + (visit.kind == INSTITUTION)
-        mean *= crowd / (crowd + 40.0) * (p.night if tick % 3 == 2 else 1.0)
+        # Saturating in the number of people present: `contacts.crowd` of them give half of the contacts.
+        mean *= crowd / (crowd + p.crowd) * (p.night if tick % SHIFTS == NIGHT else 1.0)
         if visit.kind == HOMES:
-            visits, talks = expected_home_contacts(beat, visit, max(ground.cells[cell].settlement, 0))
+            visits, talks = expected_home_contacts(tables, visit, max(ground.cells[cell].settlement, 0))
             several = int(visits + keyed_uniform(seed, LONG_VISIT_STREAM, tick, cell, earlier))
             several += int(talks + keyed_uniform(seed, TALKS_STREAM, tick, cell, earlier))
         else:
             several = poisson_quantile(keyed_uniform(seed, MEET_COUNT, tick, cell, earlier), mean)
         for j in range(min(MAX_CONTACTS, several)):
-            nth = 16 * earlier + j
-            spot = draw_list_position(ground, stage.where, cell, keyed_uniform(seed, MEET_WHO, tick, cell, nth))
+            nth = CONTACT_STEP * earlier + j
+            spot = draw_list_position(ground, shift.where, cell, keyed_uniform(seed, MEET_WHO, tick, cell, nth))
             coming[n, 0], coming[n, 1], coming[n, 2] = k, nth, spot
             if spot >= 0:
-                prefetch(ground.who, (stage.where, spot))
+                prefetch(ground.who, (shift.where, spot))
             n += 1
     return n
 
 
 @kernel
 def count_contact(tally: Rows[MonthlyCounts], cause: int, fair: bool) -> None:
-    """Count a contact by kind and treatment."""
+    """Count a contact by kind and treatment; updates `tally`."""
     row = tally[0]
     row.contacts += 1.0
     if cause == GREETING:
@@ -335,13 +389,14 @@ def count_contact(tally: Rows[MonthlyCounts], cause: int, fair: bool) -> None:
 
 
 def step(world: World) -> None:
-    """Let couples meet residents; these learn from it."""
-    book = world.shift_events
-    most = MAX_CONTACTS * book.counts.item(VISITS)
+    """Let couples meet residents, and update the beliefs of these."""
+    events = world.shift_events
+    most = MAX_CONTACTS * events.counts.item(VISITS)
     for table in (ARRESTS, BRIBES):
-        book.reserve(table, most)
+        events.reserve(table, most)
+    # A contact at home may be shared by a second resident.
     for table in (IMPRESSIONS, SIGNED):
-        book.reserve(table, 2 * most)
+        events.reserve(table, 2 * most)
     world.run_kernel(meet_residents, lambda: (world.shift_context(), world.view(ContactTables)))
     world.apply_impressions()
 

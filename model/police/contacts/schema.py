@@ -40,15 +40,18 @@ MEET_COUNT, MEET_WHO, MEET_KIND, MEET_TONE = (
 BRIBE_STREAM, STOP_FINDS = stream_id("bribe"), stream_id("stop finds")
 LONG_VISIT_STREAM, TALKS_STREAM = stream_id("long visits"), stream_id("talks at homes")
 MAX_CONTACTS = 15
+"""Most contacts of one visit."""
+CONTACT_STEP = MAX_CONTACTS + 1
+"""Distance of the numbers of the first contacts of successive visits to a cell, which key random streams."""
 MINIMUM_AGE = 12.0
-"""Age from which residents are met; assumed."""
+"""Age in years from which residents are met; assumed."""
 MAX_HOLDERS = 4096
-"""Holders of a position that a resident tells apart."""
+"""Holders of a position that residents tell apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contacts(ParameterGroup):
-    """How patrols meet residents and how they treat them."""
+    """Parameters of contacts: numbers, kinds, treatment and weights."""
 
     name: ClassVar[str] = "contacts"
     evidence: ClassVar[tuple[str, ...]] = (
@@ -77,6 +80,9 @@ class Contacts(ParameterGroup):
         1.33, "contacts a visit", 0.0, 10.0, "B03; orders of magnitude", "contacts of a motorised couple"
     )
     night: float = share_parameter(0.35, "assumed", "contacts at night relative to day")
+    crowd: float = parameter(
+        40.0, "residents", 1.0, 500.0, "assumed", "people in a cell at whom half of the contacts come about"
+    )
     stop: float = share_parameter(
         0.18,
         "orders of magnitude: 30-55 % of contacts; assumed",
@@ -84,9 +90,11 @@ class Contacts(ParameterGroup):
         role="site",
     )
     young_men: float = parameter(2.0, "ratio", 1.0, 6.0, "assumed", "stops of young men, relative")
+    young_from: float = parameter(15.0, "years", 12.0, 18.0, "assumed", "age from which men are stopped as young men")
     drivers: float = parameter(1.6, "ratio", 1.0, 6.0, "assumed", "stops where the household has a vehicle, relative")
     women: float = parameter(0.3, "ratio", 0.0, 1.0, "assumed", "stops of women, relative")
     checkpoint: float = parameter(1.6, "ratio", 1.0, 5.0, "D02, B20; assumed", "stops at a checkpoint, relative")
+    stop_most: float = share_parameter(0.9, "assumed", "highest chance that a contact is a stop")
     talk: float = share_parameter(0.35, "B03; assumed", "contacts other than stops that become a talk")
     fair: float = parameter(
         2.4,
@@ -171,7 +179,7 @@ class Contacts(ParameterGroup):
 
 
 class ContactCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of contacts by kind and treatment."""
 
     contacts: float
     greetings: float
@@ -186,7 +194,7 @@ class ContactCounts(Row):
 
 
 class Acquaintance(Row):
-    """The officer with whom a resident last had a friendly talk: position and holder in one number, -1 for nobody."""
+    """Officer with whom a resident last had a fair talk: position and holder as one number, -1 for nobody."""
 
     knows: Annotated[int, Column("", first=-1.0, kind="i4")]
 

@@ -1,1 +1,1 @@
-"""M20, misconduct: officers who ask for bribes, what stays hidden, and what becomes of complaints."""
+"""M20, misconduct: officers who ask for bribes, hidden cases that become public, and complaints."""

@@ -1,4 +1,4 @@
-"""M20, misconduct: officers who ask for bribes, what stays hidden, and what becomes of complaints (ODD 6.17).
+"""M20, misconduct: officers who ask for bribes, hidden cases that become public, and complaints.
 
 Switched off, nobody asks.
 """
@@ -10,11 +10,10 @@ import math
 import numpy as np
 
 from model.engine.calendar import QUARTER, month_of
-from model.engine.kernels import allocating_kernel, kernel
+from model.engine.kernels import TableBundle, allocating_kernel, kernel
 from model.engine.random_streams import keyed_uniform, poisson_quantile
 from model.engine.rows import FloatArray, Rows
-from model.police.adoption.rules import replace_officer
-from model.police.adoption.schema import Adoption
+from model.police.adoption.rules import AdoptionTables, replace_officer
 from model.police.misconduct.schema import (
     CAUGHT_STREAM,
     COMPLAINS_STREAM,
@@ -30,49 +29,62 @@ from model.police.misconduct.schema import (
     Misconduct,
     MisconductCounts,
 )
-from model.police.practices.schema import Practices
-from model.town import police
-from model.town.police import Officer, PlantParameters
+from model.town.police import Officer
 from model.trust.public_events import spread_public_event
-from model.world.columns import TALLY, MonthlyCounts
+from model.world.binding import computed, of, population_scale
 from model.world.mechanism import KernelArguments, Knockout, Measure, Mechanism, kernel_step
 from model.world.protocol import World
-from model.world.shift_context import PoliceTables, ShiftContext
+from model.world.shift_context import ShiftContext
 from model.world.shift_events import BRIBES
-from model.world.state import COUPLES, MEANS, CoupleRow, FacilityResources
+from model.world.state import MEANS, CoupleRow, FacilityResources
+
+
+class MisconductTables(TableBundle):
+    """Couples, officers with those who replace them, hidden cases, and the parameters of misconduct."""
+
+    couples: Rows[CoupleRow]
+    staff: AdoptionTables
+    hidden: FloatArray = of(HIDDEN)
+    misconduct: Rows[Misconduct]
+    scale: float = computed(population_scale)
 
 
 @kernel
 def detection_probability(p: Misconduct) -> float:
-    """How well misconduct is found out, by internal control and the channel outside together."""
+    """Return the probability of detection by internal control and an outside channel together, 0 to 1."""
     return 1.0 - (1.0 - p.control) * (1.0 - p.channel)
 
 
 @kernel
 def asks_for_bribe(officer: Officer, offers: float, penury: float, custom: float, p: Misconduct, u: float) -> bool:
-    """Whether an officer asks for a bribe, given how many offers lie in the air, by luck u."""
+    """Return whether an officer asks for a bribe, by the uniform ``u``.
+
+    Parameters
+    ----------
+    offers
+        Opportunities: 1 for a driver, 1 for ground that a clique holds or traffickers protect.
+    penury
+        Bad conditions of the station, 0 to 1.
+    custom
+        Share of the facility's officers who asked in the last quarter.
+    """
     x = p.base + p.offer * offers + p.penury * penury + p.norm * custom
     x -= p.integrity * officer.integrity + p.detection * detection_probability(p)
     return u < math.exp(min(0.0, x))
 
 
 @kernel
-def apply_consequences(
-    stage: ShiftContext,
-    couples: Rows[CoupleRow],
-    plant: PoliceTables,
-    numbers: Rows[Misconduct],
-    adoption: Rows[Adoption],
-    practices: Rows[Practices],
-    persons: Rows[police.PlantParameters],
-    hidden: FloatArray,
-) -> None:
-    """Let requests be complained of and found out, and add to what will come out; who is found out is suspended."""
-    day, cells, row, tick, seed = stage.day, stage.ground.cells, stage.tally[0], stage.tick, stage.seed
+def apply_consequences(shift: ShiftContext, tables: MisconductTables) -> None:
+    """Let bribe requests lead to complaints, suspension and hidden cases.
+
+    Updates ``hidden``, the expected cases that will become public, and counts; suspended officers are replaced.
+    """
+    officers, hidden = tables.staff.officers, tables.hidden
+    day, cells, row, tick, seed = shift.day, shift.ground.cells, shift.tally[0], shift.tick, shift.seed
     for k in range(day.counts[BRIBES]):
         bribe = day.bribes[k]
-        cell, nth, o = bribe.cell, bribe.nth, couples[bribe.post].lead
-        p = numbers[max(cells[cell].settlement, 0)]
+        cell, nth, o = bribe.cell, bribe.nth, tables.couples[bribe.post].lead
+        p = tables.misconduct[max(cells[cell].settlement, 0)]
         gone = keyed_uniform(seed, CAUGHT_STREAM, tick, cell, nth) < p.caught * detection_probability(p)
         hidden[0] += p.public * (1.0 + p.reveal * detection_probability(p))
         if keyed_uniform(seed, COMPLAINS_STREAM, tick, cell, nth) < p.files + p.channel_files * p.channel:
@@ -80,51 +92,44 @@ def apply_consequences(
             if keyed_uniform(seed, COMPLAINT_ANSWERED_STREAM, tick, cell, nth) < p.answered:
                 row.complaints_answered += 1.0
                 gone = gone or keyed_uniform(seed, SANCTION_STREAM, tick, cell, nth) < p.sanction
-        if gone and plant.officers[o].asked == tick:
+        # Unless the officer has been replaced already in this shift: a successor has not asked.
+        if gone and officers[o].asked == tick:
             row.suspended += 1.0
-            z = plant.facilities[plant.officers[o].facility].settlement
-            replace_officer(plant.officers, o, persons[z], adoption[z], practices[z], stage.month, tick, seed)
+            replace_officer(tables.staff, o, shift.month, tick, seed)
 
 
 @kernel
-def publish_cases(
-    plant: PoliceTables,
-    numbers: Rows[Misconduct],
-    adoption: Rows[Adoption],
-    practices: Rows[Practices],
-    persons: Rows[police.PlantParameters],
-    hidden: FloatArray,
-    scale: float,
-    tally: Rows[MonthlyCounts],
-    month: int,
-    tick: int,
-    seed: int,
-) -> int:
-    """Let cases of the last months become public, by one luck of the month for the municipality; return how many.
+def publish_cases(shift: ShiftContext, tables: MisconductTables) -> int:
+    """Publish hidden cases by one draw of the month for the municipality; return their number.
 
-    A lot for each request would be drawn anew wherever a policy changes who meets whom, and one case that flips
-    moves the trust of all who hear of it: twins would differ by luck alone.  In a town of a quarter the size as many
-    cases come out, so that each resident hears of as many.
+    Updates ``hidden`` and counts; an officer who is named is suspended and replaced.
+
+    Notes
+    -----
+    A draw for each request would change wherever a policy changes the contacts.  A single case moves the trust of all
+    who hear of it, so that twin worlds would differ by chance alone.  The mean is divided by the scale of the
+    population: each resident of a scaled-down town hears of as many cases.
     """
-    due = numbers[0].surfaces * hidden[0]
+    officers, hidden, tick, seed = tables.staff.officers, tables.hidden, shift.tick, shift.seed
+    due = tables.misconduct[0].surfaces * hidden[0]
     hidden[0] -= due
-    cases = poisson_quantile(keyed_uniform(seed, GOES_PUBLIC, tick, 0, 0), due / scale)
+    cases = poisson_quantile(keyed_uniform(seed, GOES_PUBLIC, tick, 0, 0), due / tables.scale)
     for k in range(cases):
-        tally[0].public_cases += 1.0
+        shift.tally[0].public_cases += 1.0
+        # Rejection sampling of an officer who asked for a bribe in the last quarter.
         for a in range(NAMING_ATTEMPTS):
-            o = int(keyed_uniform(seed, WHO_IS_NAMED, tick, k, a) * len(plant.officers))
-            asked = plant.officers[o].asked
+            o = int(keyed_uniform(seed, WHO_IS_NAMED, tick, k, a) * len(officers))
+            asked = officers[o].asked
             if asked >= 0 and tick - asked < QUARTER:
-                tally[0].suspended += 1.0
-                z = plant.facilities[plant.officers[o].facility].settlement
-                replace_officer(plant.officers, o, persons[z], adoption[z], practices[z], month, tick, seed)
+                shift.tally[0].suspended += 1.0
+                replace_officer(tables.staff, o, shift.month, tick, seed)
                 break
     return cases
 
 
 @allocating_kernel
 def update_bribery_norms(officers: Rows[Officer], means: Rows[FacilityResources], tick: int) -> None:
-    """Take down at each facility the share of officers who asked in the last quarter."""
+    """Update `means.custom`, the share of each facility's officers who asked for a bribe in the last quarter."""
     staff, asked = np.zeros(len(means)), np.zeros(len(means))
     for o in range(len(officers)):
         staff[officers[o].facility] += 1.0
@@ -136,33 +141,19 @@ def update_bribery_norms(officers: Rows[Officer], means: Rows[FacilityResources]
 
 @kernel_step(apply_consequences)
 def step(world: World) -> KernelArguments:
-    """Let what was asked for in this shift have its consequences."""
-    state, n = world.state, world.parameters
-    groups = n[Misconduct], n[Adoption], n[Practices], n[PlantParameters]
-    return world.shift_context(), state[COUPLES], world.plant, *groups, state[HIDDEN]
+    """Let the bribe requests of this shift have their consequences."""
+    return world.shift_context(), world.view(MisconductTables)
 
 
 def close_month(world: World) -> None:
-    """Note what is customary at each facility; cases come out, and those who hear of them learn."""
-    state, numbers = world.state, world.parameters
+    """Update bribery norms, publish hidden cases and spread the news of them."""
+    state = world.state
     update_bribery_norms(world.plant.officers, state[MEANS], world.tick)
-    p = numbers[Misconduct][0]
+    p = world.parameters[Misconduct][0]
     if world.month == month_of(world.calendar.first_tick) and p.surfaces > 0.0:
-        # cases hidden before the start, as many as such months accumulate; else the first year lacks them
+        # Start with the hidden cases that such months accumulate (geometric series); else the first year lacks them.
         state[HIDDEN][0] /= p.surfaces
-    cases = publish_cases(
-        world.plant,
-        numbers[Misconduct],
-        numbers[Adoption],
-        numbers[Practices],
-        numbers[PlantParameters],
-        state[HIDDEN],
-        world.settings["population"].scale,
-        state[TALLY],
-        world.month,
-        world.tick,
-        world.seed,
-    )
+    cases = publish_cases(world.shift_context(), world.view(MisconductTables))
     for k in range(cases):
         spread_public_event(world, HEARD_OF, k, p.heard, SCANDAL, p.weight)
 

@@ -26,12 +26,12 @@ SCANDAL = declare_event(
     "scandal", 34, "scandal", fair=0.0, fair_weight=1.0, effective=0.0, effective_weight=0.6, memory="public"
 )
 NAMING_ATTEMPTS = 64
-"""Tries to find an officer who asked lately, when a case comes out."""
+"""Draws of an officer when a case becomes public, until one is found who asked for a bribe lately."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Misconduct(ParameterGroup):
-    """What leads an officer to ask for a bribe, who learns of it, and who answers for it."""
+    """Parameters of bribe requests, their detection, publicity and sanctions."""
 
     name: ClassVar[str] = "misconduct"
     evidence: ClassVar[tuple[str, ...]] = ("G05", "G06", "I06", "I08", "I09", "I10", "J03", "U10")
@@ -101,7 +101,7 @@ HIDDEN = ArraySpec(
 
 
 class MisconductCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of public cases, complaints and suspensions."""
 
     public_cases: float
     complaints_police: float

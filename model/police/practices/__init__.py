@@ -1,1 +1,1 @@
-"""M43, practices: MOPSIC as what officers do, each more or less: team, area, analysis, follow-up."""
+"""M43, practices: the four habits of MOPSIC that officers have more or less of: team, area, analysis, follow-up."""

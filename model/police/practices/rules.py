@@ -1,4 +1,7 @@
-"""M43, practices: MOPSIC as what officers do, each more or less: team, area, analysis, follow-up (ODD 6).
+"""M43, practices: the four habits of MOPSIC that officers have more or less of: team, area, analysis, follow-up.
+
+A habit lies between 0 and 1.  Each month an officer may review it: its new value is a logistic function of training,
+the boss, colleagues, orders and conditions.
 
 Switched off, habits stay as they are at the start, couples keep to their own sectors and plan no hours.
 """
@@ -6,6 +9,7 @@ Switched off, habits stay as they are at the start, couples keep to their own se
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,6 +26,7 @@ from model.police.practices.schema import (
     MAX_SECTOR_MONTHS,
     N_PRACTICES,
     NEWCOMER_SHARE,
+    PRACTICE_NAMES,
     RESHUFFLED_STREAM,
     REVIEWS_ANALYSIS,
     REVIEWS_AREA,
@@ -35,6 +40,7 @@ from model.police.practices.schema import (
     SKILL_HALF_LIFE_MONTHS,
     STATIONS,
     SUPPORT_LASTS_STREAM,
+    SWAPPED_OFFICERS,
     TAUGHT_SINCE_STREAM,
     UNIT_SPREAD_FACTOR,
     USUAL_EXPERIENCE_SHARE,
@@ -45,6 +51,7 @@ from model.police.practices.schema import (
 from model.police.pressure.schema import Pressure
 from model.police.resources.schema import Resources
 from model.town.police import NO_POST, POLICE_FOUNDED, POST_COPIES, FacilityRow, Officer
+from model.world.binding import of
 from model.world.columns import MonthlyCounts
 from model.world.mechanism import Knockout, Mechanism, measures_from
 from model.world.month import MonthSnapshot
@@ -54,9 +61,12 @@ from model.world.shift_context import PoliceTables, ShiftContext
 from model.world.state import OFFICERS, CoupleRow
 
 
-class AdoptionTables(TableBundle):
-    """What an officer's habits are weighed by."""
+class HabitTables(TableBundle):
+    """Officers, their bosses, and the parameters that move their habits."""
 
+    officers: Rows[Officer]
+    facilities: Rows[FacilityRow]
+    bosses: IntArray = of(BOSSES)
     practices: Rows[Practices]
     adoption: Rows[Adoption]
     states: Rows[Officers]
@@ -65,9 +75,18 @@ class AdoptionTables(TableBundle):
     stations: Rows[StationOrders]
 
 
+class Example(NamedTuple):
+    """Habits of colleagues (mean), boss and chief, 0 to 1, and whether an order is supported (1) or not (0)."""
+
+    colleagues: float
+    boss: float
+    chief: float
+    supported: int
+
+
 @kernel
 def chief_of_facility(officers: Rows[Officer], f: int) -> int:
-    """Position of the chief of a facility: its first officer, or -1."""
+    """Return the position of the chief of a facility, its first officer, or -1."""
     for o in range(len(officers)):
         if officers[o].facility == f:
             return o
@@ -76,7 +95,11 @@ def chief_of_facility(officers: Rows[Officer], f: int) -> int:
 
 @allocating_kernel
 def assign_bosses(officers: Rows[Officer], bosses: IntArray, n_facilities: int, n_sectors: int) -> None:
-    """Find who leads a team, who is chief, and who is whose boss."""
+    """Assign chiefs, team leaders and bosses; updates `officers.leads`, `officers.led` and ``bosses``.
+
+    The chief is the first officer of a facility, the leader the first in seat 0 of a sector.  The boss of a leader is
+    the chief, and that of others their leader, or the chief where there is none.
+    """
     chiefs, leaders = np.full(n_facilities, -1, np.int64), np.full(n_sectors, -1, np.int64)
     for o in range(len(officers)):
         officer = officers[o]
@@ -94,7 +117,7 @@ def assign_bosses(officers: Rows[Officer], bosses: IntArray, n_facilities: int, 
 
 @kernel
 def decay_skills(officers: Rows[Officer], tick: int) -> None:
-    """Let what was learned hold where the boss is trained too, and fade where not."""
+    """Update `officers.skill`: full under a trained boss, else decaying with the time since the course."""
     for o in range(len(officers)):
         officer = officers[o]
         months = (tick - officer.tick_trained) / MONTH
@@ -103,19 +126,19 @@ def decay_skills(officers: Rows[Officer], tick: int) -> None:
 
 @allocating_kernel
 def reshuffle_sectors(
-    officers: Rows[Officer],
-    plant: PoliceTables,
-    rows: Rows[Practices],
-    tally: Rows[MonthlyCounts],
-    tick: int,
-    seed: int,
+    plant: PoliceTables, practices: Rows[Practices], tally: Rows[MonthlyCounts], tick: int, seed: int
 ) -> None:
-    """Let couples of a group change sectors with one another, where the chief does not keep teams."""
+    """Swap the sectors of couples of a group, less where the chief keeps teams.
+
+    Updates `officers.sector`, `officers.tick_sector` and `tally.sector_changes`.
+    """
+    officers = plant.officers
     n, others = len(plant.posts) // POST_COPIES, np.zeros(len(plant.posts), np.int64)
     for post in range(n):
         f, group = plant.posts[post].facility, plant.posts[post].group
-        p, chief = rows[plant.facilities[f].settlement], chief_of_facility(officers, f)
+        p, chief = practices[plant.facilities[f].settlement], chief_of_facility(officers, f)
         chance = monthly_probability(p.reshuffle * (1.0 - p.keeping * officers[chief].habit_team))
+        # A swap moves two couples: each begins it with half of the probability.
         if keyed_uniform(seed, RESHUFFLED_STREAM, tick, post, 0) >= 0.5 * chance:
             continue
         k = 0
@@ -124,15 +147,15 @@ def reshuffle_sectors(
                 others[k] = other
                 k += 1
         if k > 0:
-            swap_sectors(
-                officers, plant, post, others[int(keyed_uniform(seed, RESHUFFLED_STREAM, tick, post, 1) * k)], tick
-            )
-            tally[0].sector_changes += 4.0
+            other = others[int(keyed_uniform(seed, RESHUFFLED_STREAM, tick, post, 1) * k)]
+            swap_sectors(plant, post, other, tick)
+            tally[0].sector_changes += SWAPPED_OFFICERS
 
 
 @kernel
-def swap_sectors(officers: Rows[Officer], plant: PoliceTables, post: int, other: int, tick: int) -> None:
-    """Let the officers of two posts change sectors."""
+def swap_sectors(plant: PoliceTables, post: int, other: int, tick: int) -> None:
+    """Swap the sectors of the officers of two posts; updates `officers.sector` and `officers.tick_sector`."""
+    officers = plant.officers
     here, there = officers[plant.seats[post, 0]].sector, officers[plant.seats[other, 0]].sector
     for seat in range(2):
         one, two = officers[plant.seats[post, seat]], officers[plant.seats[other, seat]]
@@ -141,27 +164,25 @@ def swap_sectors(officers: Rows[Officer], plant: PoliceTables, post: int, other:
 
 
 @kernel
-def update_order_support(
-    stations: Rows[StationOrders], homes: Rows[FacilityRow], reasons: AdoptionTables, tick: int, seed: int
-) -> None:
-    """Begin the support of an order where one has come, and let it end after its months."""
-    for f in range(len(stations)):
-        station, p = stations[f], reasons.practices[homes[f].settlement]
+def update_order_support(tables: HabitTables, tick: int, seed: int) -> None:
+    """Begin the support of a new order at each facility and end it after its months; updates `stations`."""
+    for f in range(len(tables.stations)):
+        z = tables.facilities[f].settlement
+        station, p = tables.stations[f], tables.practices[z]
         ordered = p.order_team + p.order_area + p.order_analysis + p.order_follow
-        if ordered + reasons.adoption[homes[f].settlement].programme_places == 0.0:
+        if ordered + tables.adoption[z].programme_places == 0.0:
             station.tick_ordered = station.until = -1
         elif station.tick_ordered < 0:
-            months = p.support_least + max(0.0, p.support_most - p.support_least) * keyed_uniform(
-                seed, SUPPORT_LASTS_STREAM, tick, f, 0
-            )
+            u = keyed_uniform(seed, SUPPORT_LASTS_STREAM, tick, f, 0)
+            months = p.support_least + max(0.0, p.support_most - p.support_least) * u
             station.tick_ordered, station.until = tick, tick + int(MONTH * months)
         station.supported = 1 if tick < station.until else 0
 
 
 @kernel
-def common_log_odds(officer: Officer, reasons: AdoptionTables, z: int, tick: int) -> float:
-    """What speaks for all practices alike in an officer, in log-odds."""
-    p, a, s = reasons.practices[z], reasons.adoption[z], reasons.states[z]
+def common_log_odds(officer: Officer, tables: HabitTables, z: int, tick: int) -> float:
+    """Return the log-odds for all four habits alike: experience, schooling, faith, background, pressure, conditions."""
+    p, a, s = tables.practices[z], tables.adoption[z], tables.states[z]
     months = (tick - officer.tick_sector) / MONTH if officer.sector >= 0 else 0.0
     wish = (
         p.tenure * (min(months, MAX_SECTOR_MONTHS) / MAX_SECTOR_MONTHS - USUAL_EXPERIENCE_SHARE)
@@ -171,15 +192,16 @@ def common_log_odds(officer: Officer, reasons: AdoptionTables, z: int, tick: int
     wish += p.faith * (odds / (1.0 - s.faith + odds) - s.faith)
     wish += p.champion * officer.champion - (p.old_guard if officer.cohort < POLICE_FOUNDED else 0.0)
     if officer.branch == 0:
-        wish -= p.pressing * (reasons.pressure[z].level * a.busts * (1.0 - a.returned) - p.usual_pressing)
-    return wish - p.penury * (1.0 - reasons.resources[z].condition - p.usual_penury)
+        wish -= p.pressing * (tables.pressure[z].level * a.busts * (1.0 - a.returned) - p.usual_pressing)
+    return wish - p.penury * (1.0 - tables.resources[z].condition - p.usual_penury)
 
 
 @kernel
-def reviewed_habit(
-    officer: Officer, k: int, colleagues: float, boss: float, chief: float, wish: float, p: Practices, supported: int
-) -> float:
-    """What the habit of practice k becomes if it is reviewed now, by those of colleagues, boss and chief."""
+def reviewed_habit(officer: Officer, k: int, example: Example, wish: float, p: Practices) -> float:
+    """Return the habit of practice ``k`` after a review, 0 to 1.
+
+    ``wish`` are the log-odds that all practices share, from `common_log_odds`.
+    """
     if k == 0:
         usual, own, skill, order = p.usual_team, p.team, p.taught_team, p.order_team
     elif k == 1:
@@ -188,15 +210,16 @@ def reviewed_habit(
         usual, own, skill, order = p.usual_analysis, p.analysis, p.taught_analysis, p.order_analysis
     else:
         usual, own, skill, order = p.usual_follow, p.follow, p.taught_follow, p.order_follow
-    z = math.log(usual / (1.0 - usual)) + own + wish
-    z += p.taught * skill * officer.skill + p.boss * officer.led * boss + p.peers * (colleagues - usual)
-    z += p.order * order * supported * (0.5 + 0.5 * chief)
-    return logistic(z)
+    x = math.log(usual / (1.0 - usual)) + own + wish
+    x += p.taught * skill * officer.skill + p.boss * officer.led * example.boss + p.peers * (example.colleagues - usual)
+    # An order counts half where the chief does not follow it.
+    x += p.order * order * example.supported * (0.5 + 0.5 * example.chief)
+    return logistic(x)
 
 
 @kernel
 def habit_of(officer: Officer, k: int) -> float:
-    """How much an officer has of practice k."""
+    """Return an officer's habit of practice ``k``, 0 to 1."""
     if k == 0:
         return officer.habit_team
     if k == 1:
@@ -206,7 +229,7 @@ def habit_of(officer: Officer, k: int) -> float:
 
 @kernel
 def set_habit(officer: Officer, k: int, habit: float) -> None:
-    """Let an officer have so much of practice k."""
+    """Set an officer's habit of practice ``k``."""
     if k == 0:
         officer.habit_team = habit
     elif k == 1:
@@ -218,41 +241,43 @@ def set_habit(officer: Officer, k: int, habit: float) -> None:
 
 
 @allocating_kernel
-def review_habits(
-    officers: Rows[Officer],
-    homes: Rows[FacilityRow],
-    bosses: IntArray,
-    reasons: AdoptionTables,
-    tally: Rows[MonthlyCounts],
-    tick: int,
-    seed: int,
-) -> None:
-    """Let every officer review each habit, perhaps, by what those of the own facility did so far."""
-    n, staff = len(officers), np.zeros(len(homes))
-    before, mean, chiefs = np.zeros((n, 4)), np.zeros((len(homes), 4)), np.full(len(homes), -1, np.int64)
+def review_habits(tables: HabitTables, tally: Rows[MonthlyCounts], tick: int, seed: int) -> None:
+    """Let officers review each habit with probability `practices.renew`.
+
+    All reviews see the habits before the month.  Updates the habits of officers and `tally.habits_reviewed`.
+    """
+    officers, n_homes = tables.officers, len(tables.facilities)
+    n, staff, chiefs = len(officers), np.zeros(n_homes), np.full(n_homes, -1, np.int64)
+    before, total = np.zeros((n, N_PRACTICES)), np.zeros((n_homes, N_PRACTICES))
     for o in range(n):
         f = officers[o].facility
         staff[f] += 1.0
         chiefs[f] = o if chiefs[f] < 0 else chiefs[f]
         for k in range(N_PRACTICES):
             before[o, k] = habit_of(officers[o], k)
-            mean[f, k] += before[o, k]
+            total[f, k] += before[o, k]
     for o in range(n):
         officer, f = officers[o], officers[o].facility
-        p = reasons.practices[homes[f].settlement]
-        wish = common_log_odds(officer, reasons, homes[f].settlement, tick)
-        for k, name in enumerate((REVIEWS_TEAM, REVIEWS_AREA, REVIEWS_ANALYSIS, REVIEWS_FOLLOW)):
-            if keyed_uniform(seed, name, tick, o, 0) < p.renew:
-                boss = before[bosses[o], k] if bosses[o] >= 0 else 0.0
-                others, supported = mean[f, k] / staff[f], reasons.stations[f].supported
-                habit = reviewed_habit(officer, k, others, boss, before[chiefs[f], k], wish, p, supported)
-                set_habit(officer, k, habit)
+        p, boss = tables.practices[tables.facilities[f].settlement], tables.bosses[o]
+        wish = common_log_odds(officer, tables, tables.facilities[f].settlement, tick)
+        for k, stream in enumerate((REVIEWS_TEAM, REVIEWS_AREA, REVIEWS_ANALYSIS, REVIEWS_FOLLOW)):
+            if keyed_uniform(seed, stream, tick, o, 0) < p.renew:
+                example = Example(
+                    colleagues=total[f, k] / staff[f],
+                    boss=before[boss, k] if boss >= 0 else 0.0,
+                    chief=before[chiefs[f], k],
+                    supported=tables.stations[f].supported,
+                )
+                set_habit(officer, k, reviewed_habit(officer, k, example, wish, p))
                 tally[0].habits_reviewed += 1.0
 
 
 @kernel
 def reset_habits(officer: Officer, p: Practices, schooling: float, months: float, tick: int) -> None:
-    """Let who takes a position begin: new in its sector, a course so many months ago, little of any habit yet."""
+    """Reset a new holder of a position: sector, schooling, skill after a course ``months`` ago, and low habits.
+
+    ``schooling`` is a uniform, scaled to a spread of 1.
+    """
     officer.tick_sector, officer.schooling = tick, UNIT_SPREAD_FACTOR * (schooling - 0.5)
     officer.tick_trained = tick - int(MONTH * months)
     officer.skill = officer.trained * 2.0 ** (-months / SKILL_HALF_LIFE_MONTHS)
@@ -262,12 +287,12 @@ def reset_habits(officer: Officer, p: Practices, schooling: float, months: float
 
 @kernel
 def sector_for_shift(
-    stage: ShiftContext, couple: CoupleRow, plant: PoliceTables, f: int, post: int, p: Practices
+    shift: ShiftContext, couple: CoupleRow, plant: PoliceTables, f: int, post: int, p: Practices
 ) -> int:
-    """Sector to which the relief sends a couple: the lead's own, or another of the facility."""
+    """Return the sector in which a couple serves this shift: the lead's own, or another of the facility at random."""
     own = plant.officers[couple.lead].sector
     chance = p.sent + p.sent_team * plant.officers[chief_of_facility(plant.officers, f)].habit_team
-    if keyed_uniform(stage.seed, SENT_TO_SECTOR_STREAM, stage.tick, post, 0) < chance:
+    if keyed_uniform(shift.seed, SENT_TO_SECTOR_STREAM, shift.tick, post, 0) < chance:
         return own
     first, n = -1, 0
     for s in range(len(plant.sectors)):
@@ -276,19 +301,20 @@ def sector_for_shift(
             n += 1
     if n < 2:
         return own
-    other = first + int(keyed_uniform(stage.seed, SENT_TO_SECTOR_STREAM, stage.tick, post, 1) * (n - 1))
+    # One of the n - 1 other sectors of the facility, which are numbered in a row.
+    other = first + int(keyed_uniform(shift.seed, SENT_TO_SECTOR_STREAM, shift.tick, post, 1) * (n - 1))
     return other + 1 if other >= own else other
 
 
 @kernel
 def conduct_log_odds(officer: Officer, p: Practices, level: float, penury: float) -> float:
-    """What boss, pressure and conditions add to the log-odds that this officer treats somebody fairly."""
+    """Return what boss, pressure ``level`` and ``penury`` (0 to 1) add to the log-odds of fair treatment."""
     tone = p.boss_tone * officer.led + p.both_tone * officer.led * officer.skill
     return tone - p.pressing_tone * (level - p.usual_level) - p.penury_tone * (penury - p.usual_penury)
 
 
 def initialise(world: World) -> None:
-    """Give officers their sectors, schooling, the time since their course, and the habits of the status quo."""
+    """Initialise sectors, schooling, time since the course, skill and usual habits of officers."""
     officers, plant, tick, seed = world.plant.officers, world.plant, world.tick, world.seed
     for o, officer in enumerate(officers):
         p = world.parameters[Practices][plant.facilities[officer.facility].settlement]
@@ -297,25 +323,24 @@ def initialise(world: World) -> None:
         officer.tick_trained = tick - int(
             MONTH * MAX_MONTHS_SINCE_COURSE * keyed_uniform(seed, TAUGHT_SINCE_STREAM, 0, o, 0)
         )
-        for k, name in enumerate(("team", "area", "analysis", "follow")):
+        for k, name in enumerate(PRACTICE_NAMES):
             set_habit(officer, k, getattr(p, f"usual_{name}"))
     assign_bosses(officers, world.state[BOSSES], len(plant.facilities), len(plant.sectors))
     decay_skills(officers, tick)
 
 
 def close_month(world: World) -> None:
-    """Let teams be broken up, support begin or end, what was learned fade, and habits be reviewed."""
-    plant, officers, tick, seed = world.plant, world.plant.officers, world.tick, world.seed
-    reasons, bosses = world.view(AdoptionTables), world.state[BOSSES]
-    reshuffle_sectors(officers, plant, world.parameters[Practices], world.tally, tick, seed)
-    update_order_support(world.state[STATIONS], plant.facilities, reasons, tick, seed)
-    assign_bosses(officers, bosses, len(plant.facilities), len(plant.sectors))
-    decay_skills(officers, tick)
-    review_habits(officers, plant.facilities, bosses, reasons, world.tally, tick, seed)
+    """Update sectors, support of orders, bosses, skills and habits, in this order."""
+    plant, tables, tick, seed = world.plant, world.view(HabitTables), world.tick, world.seed
+    reshuffle_sectors(plant, world.parameters[Practices], world.tally, tick, seed)
+    update_order_support(tables, tick, seed)
+    assign_bosses(plant.officers, tables.bosses, len(plant.facilities), len(plant.sectors))
+    decay_skills(plant.officers, tick)
+    review_habits(tables, world.tally, tick, seed)
 
 
 def sectors_by_cell(world: World) -> IntArray:
-    """Return the sector in which each cell lies by the written routes, -1 outside all."""
+    """Return the sector of each cell by the written routes, -1 outside all."""
     found = np.full(world.town.n_cells, -1, np.int64)
     for s, sector in enumerate(world.town.sectors):
         found[world.town.routes["cell"][sector.route_start : sector.route_end]] = s
@@ -331,11 +356,11 @@ def team_leaders(world: World) -> IntArray:
 
 
 def snapshot(month: MonthSnapshot) -> dict[str, float]:
-    """Return the means of the four habits and of the months in a sector, over officers."""
+    """Return means over officers: the four habits, months in a sector, skill; and the stations supported."""
     world = month.world
     officers = world.state[OFFICERS]
     placed = officers["sector"] >= 0
-    found = {f"habit_{name}": mean_or_nan(officers[f"habit_{name}"]) for name in ("team", "area", "analysis", "follow")}
+    found = {f"habit_{name}": mean_or_nan(officers[f"habit_{name}"]) for name in PRACTICE_NAMES}
     months = (world.tick - officers["tick_sector"][placed]) / MONTH
     return found | {
         "months_in_sector": mean_or_nan(months),
@@ -345,7 +370,7 @@ def snapshot(month: MonthSnapshot) -> dict[str, float]:
 
 
 def mean_or_nan(values: IntArray | FloatArray) -> float:
-    """Return the mean, nan of none."""
+    """Return the mean, or nan of no values."""
     return float(np.mean(values)) if len(values) else math.nan
 
 

@@ -24,22 +24,25 @@ SCHOOLED_STREAM, TAUGHT_SINCE_STREAM = stream_id("schooled"), stream_id("taught 
 MAX_SECTOR_MONTHS = 24.0
 """Months in a sector after which more of them raise no habit further; assumed."""
 USUAL_EXPERIENCE_SHARE = 0.45
-"""Part of these that an officer of the status quo has behind them; calibrated: the status quo."""
+"""Part of these months that an officer of the status quo has served; calibrated: the status quo."""
 UNIT_SPREAD_FACTOR = math.sqrt(12.0)
-"""What makes an even lot one of spread 1."""
+"""Scale of a uniform distribution with standard deviation 1."""
 MAX_MONTHS_SINCE_COURSE = 36.0
-"""Months since the course of who was trained before being seen here, at most; assumed."""
+"""Most months since the course of officers who were trained before they came; assumed."""
 SKILL_HALF_LIFE_MONTHS = 12.0
-"""Months in which half of what was learned fades where the boss is not trained; assumed."""
+"""Half-life in months of skills where the boss is not trained; assumed."""
 ROLE_STAFF, ROLE_LEADER, ROLE_CHIEF = range(3)
-N_PRACTICES = 4
+PRACTICE_NAMES = ("team", "area", "analysis", "follow")
+N_PRACTICES = len(PRACTICE_NAMES)
+SWAPPED_OFFICERS = 4.0
+"""Officers who change sectors in a swap: two couples of two."""
 MIN_LED_MONTHS = 6.0
-"""Months in the sector from which a lead counts as known there; B24."""
+"""Months in a sector from which a lead counts as known there; B24."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Practices(ParameterGroup):
-    """What raises and lowers each practice, and how a shift and a sector are kept."""
+    """Parameters that raise and lower each habit, and of sectors and planned hours."""
 
     name: ClassVar[str] = "practices"
     evidence: ClassVar[tuple[str, ...]] = (
@@ -135,7 +138,7 @@ class Practices(ParameterGroup):
 
 
 class StationOrders(Row):
-    """Since when a facility is under orders for its practices, until when that is supported, and whether it is now."""
+    """Orders for the practices of a facility: tick of the order, end of its support, and whether it has support now."""
 
     tick_ordered: Annotated[int, Column("", first=-1)]
     until: Annotated[int, Column("", first=-1)]
@@ -149,12 +152,12 @@ BOSSES = ArraySpec(
 
 
 class PracticeCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of changes of sector and reviews of habits."""
 
     sector_changes: float
     habits_reviewed: float
 
 
 NEWCOMER_SHARE = 0.8
-"""Habits of who is new, over those of the status quo; assumed."""
+"""Habits of new officers relative to those of the status quo; assumed."""
 HABIT_COLUMNS = ("officers.habit_team", "officers.habit_area", "officers.habit_analysis", "officers.habit_follow")

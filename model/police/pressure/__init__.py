@@ -1,1 +1,1 @@
-"""M27, pressure for figures: chiefs who answer for a number send victims away and downgrade."""
+"""M27, pressure for figures: chiefs judged by crime figures turn victims away and downgrade crimes."""

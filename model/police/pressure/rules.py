@@ -1,4 +1,4 @@
-"""M27, pressure for figures: chiefs who answer for a number send victims away and downgrade (ODD 6.20).
+"""M27, pressure for figures: chiefs judged by crime figures turn victims away and downgrade crimes.
 
 Switched off, nobody is turned away, nothing is downgraded and no arrest is sought.
 """
@@ -28,25 +28,31 @@ from model.world.shift_events import AT_STATION, BY_PHONE, INCIDENTS, NOBODY, PR
 
 
 @kernel
-def turn_victim_away(stage: ShiftContext, k: int, figures: Rows[FigureRow], f: int, p: Pressure) -> None:
-    """Send away, perhaps, a victim who came to a couple, the telephone or the desk; some try the prosecutor."""
-    row, tick, seed = stage.day.incidents[k], stage.tick, stage.seed
+def turn_victim_away(shift: ShiftContext, k: int, figures: Rows[FigureRow], f: int, p: Pressure) -> None:
+    """Turn a victim who reports to the police away, by chance; some go to the prosecutor instead.
+
+    Updates `incidents.refused` and `incidents.told`; records the event of trust.
+    """
+    row, tick, seed = shift.day.incidents[k], shift.tick, shift.seed
     if row.told not in (TO_PATROL, BY_PHONE, AT_STATION):
         return
     if keyed_uniform(seed, SENT_AWAY, tick, row.number, 0) >= figures[f].refuse * (1.0 - row.severity):
         return
     row.refused = 1
     row.told = PROSECUTOR if keyed_uniform(seed, SENT_AWAY, tick, row.number, 1) < p.then_prosecutor else NOBODY
-    record_event(stage, row.teller, TURNED_AWAY, p.weight)
+    record_event(shift, row.teller, TURNED_AWAY, p.weight)
 
 
 @kernel
-def update_figures(stage: ShiftContext, figures: Rows[FigureRow], numbers: Rows[Pressure]) -> None:
-    """Downgrade some of what was written down; count the rest of what is serious, by station."""
-    day, cells, tally, tick, seed = stage.day, stage.ground.cells, stage.tally, stage.tick, stage.seed
+def update_figures(shift: ShiftContext, figures: Rows[FigureRow], pressure: Rows[Pressure]) -> None:
+    """Downgrade some recorded crimes and count the serious others by station.
+
+    Updates `incidents.downgraded`, `figures.month` and `tally.complaints_outside`.
+    """
+    day, cells, tally, tick, seed = shift.day, shift.ground.cells, shift.tally, shift.tick, shift.seed
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
-        f, p = cells[row.cell].facility, numbers[max(cells[row.cell].settlement, 0)]
+        f, p = cells[row.cell].facility, pressure[max(cells[row.cell].settlement, 0)]
         if row.refused == 1 and keyed_uniform(seed, SENT_AWAY, tick, row.number, 2) < p.channel:
             tally[0].complaints_outside += 1.0
         if row.written == 0:
@@ -59,11 +65,12 @@ def update_figures(stage: ShiftContext, figures: Rows[FigureRow], numbers: Rows[
 
 
 @kernel
-def update_pressure(figures: Rows[FigureRow], facilities: Rows[FacilityRow], numbers: Rows[Pressure]) -> None:
-    """Compare the month's figure with what is asked; the gap presses the next month."""
+def update_pressure(figures: Rows[FigureRow], facilities: Rows[FacilityRow], pressure: Rows[Pressure]) -> None:
+    """Update the gap of each station to its target and the shares refused and downgraded next month."""
     for f in range(len(figures)):
-        row, p = figures[f], numbers[facilities[f].settlement]
-        row.base = row.month if row.base == 0.0 else row.base + (row.month - row.base) / 12.0
+        row, p = figures[f], pressure[facilities[f].settlement]
+        # The usual figure is an exponential moving average, which begins with the first month.
+        row.base = row.month if row.base == 0.0 else row.base + (row.month - row.base) / p.base_months
         target = row.base * (1.0 - p.goal)
         row.gap = min(1.0, max(0.0, row.month / target - 1.0)) if target > 0.0 else 0.0
         strain = p.level * row.gap * (1.0 - p.control) * (1.0 - p.channel)
@@ -72,11 +79,11 @@ def update_pressure(figures: Rows[FigureRow], facilities: Rows[FacilityRow], num
 
 
 def step(world: World) -> None:
-    """Count the figures of the shift; at a month's end chiefs answer for them."""
-    state, numbers = world.state, world.parameters[Pressure]
-    world.run_kernel(update_figures, lambda: (world.shift_context(), state[FIGURES], numbers))
+    """Count the figures of the shift; in the last shift of a month update the pressure on stations."""
+    state, pressure = world.state, world.parameters[Pressure]
+    world.run_kernel(update_figures, lambda: (world.shift_context(), state[FIGURES], pressure))
     if is_last_shift_of_month(world.tick):
-        update_pressure(state[FIGURES], world.plant.facilities, numbers)
+        update_pressure(state[FIGURES], world.plant.facilities, pressure)
 
 
 MECHANISM = Mechanism(

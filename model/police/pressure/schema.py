@@ -19,13 +19,16 @@ TURNED_AWAY = declare_event(
 
 @dataclass(frozen=True, kw_only=True)
 class Pressure(ParameterGroup):
-    """How hard chiefs are pressed for their figures, what they do then, and what keeps them from it."""
+    """Parameters of the pressure for figures, the chiefs' responses, and control."""
 
     name: ClassVar[str] = "pressure"
     evidence: ClassVar[tuple[str, ...]] = ("B20", "B22", "E13", "I10")
 
     level: float = share_parameter(0.3, "B22; assumed", "how far chiefs answer for the figure", role="lever", off=0.0)
     goal: float = share_parameter(0.1, "assumed", "fall of the figure that is asked", high=0.5, role="lever")
+    base_months: float = parameter(
+        12.0, "months", 1.0, 60.0, "assumed", "months over which a station's usual figure is averaged"
+    )
     refuse: float = share_parameter(
         0.8, "assumed; swept", "victims sent away at full pressure and gap, for the slightest crime"
     )
@@ -40,7 +43,7 @@ class Pressure(ParameterGroup):
 
 
 class FigureRow(Row):
-    """The figure for which a chief answers, and what the gap to what is asked makes of the month."""
+    """Crime figure of a station: this month, usual, gap to the target, and the shares that follow from it."""
 
     month: float
     base: float
@@ -54,7 +57,7 @@ FIGURES = RowTableSpec(name="figures", row=FigureRow, per="facility", about="Fig
 
 
 class PressureCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of victims turned away, crimes downgraded, easy arrests and complaints."""
 
     refused: float
     downgraded: float

@@ -61,7 +61,7 @@ from model.world.shift_events import IMPRESSIONS, SOLDIERS, VISITS
 def conduct_army_stops(stage: ShiftContext, a: int, v: int, cell: int, p: HeavyHand, contacts: Contacts) -> None:
     """Let soldiers at a place stop the young men among those whom they look at."""
     crowd = float(stage.ground.crowd[stage.where, cell])
-    mean = p.stops * crowd / (crowd + 40.0) * (contacts.night if stage.tick % 3 == 2 else 1.0)
+    mean = p.stops * crowd / (crowd + contacts.crowd) * (contacts.night if stage.tick % 3 == 2 else 1.0)
     for j in range(min(MAX_CONTACTS, poisson_quantile(keyed_uniform(stage.seed, ARMY_MEETS, stage.tick, a, v), mean))):
         i = draw_present(
             stage.ground, stage.where, cell, keyed_uniform(stage.seed, ARMY_WHO, stage.tick, a, 16 * v + j)
