@@ -1,7 +1,8 @@
-"""M41, station chiefs: hours of the month, the mode of a plan, the request that it takes up (ODD 6).
+"""M41, station chiefs: hours of the month, the mode of a plan, the request that it takes up.
 
-A chief knows the orders from above, the own figures, what communities ask, and what came of hours like these since
-coming here; whoever takes the position knows nothing of it.  Switched off, all couples spend their hours alike, and
+A chief knows the orders from above, the station's figures, the requests of communities, and the outcomes of hours and
+plans since taking the position; a successor begins without this experience.  Each decision is a discrete choice.
+Switched off, all couples spend their hours alike, and
 modes and requests are by chance.
 """
 
@@ -39,6 +40,7 @@ from model.police.chief.schema import (
     PLAN_MODES,
     REQUEST_CHOICE,
     REQUEST_TERMS,
+    SMALLEST_CHANCE,
     TO_ARREST,
     TO_PREVENT,
     ChiefCounts,
@@ -65,7 +67,19 @@ NO_BLOCK, (USE_HABIT, USE_VISITS, USE_QUICK_ARRESTS, USE_PLACES) = (
 
 @kernel
 def block_emphasis(block: int, use: int, usual: float, focus: float) -> float:
-    """How much more or less a couple does of one thing in this block of hours; 1 on average at the usual hours."""
+    """Return the factor of one activity in a block of hours, so that its mean is 1 at the usual hours.
+
+    Parameters
+    ----------
+    block
+        Use for which the hours are set; -1 where chiefs set none.
+    use
+        Use that the activity belongs to.
+    usual
+        Usual share of hours set for this use, below 1.
+    focus
+        Factor in hours set for this use.
+    """
     if block < 0:
         return 1.0
     return focus if block == use else max(0.0, (1.0 - usual * focus) / (1.0 - usual))
@@ -73,7 +87,7 @@ def block_emphasis(block: int, use: int, usual: float, focus: float) -> float:
 
 @kernel
 def hour_block_use(blocks: IntArray, p: Chiefs, f: int, post: int, tick: int, seed: int) -> int:
-    """Use of the hours of a couple in this shift: that of one of the month's blocks."""
+    """Return the use of a couple's hours in this shift, that of a random block of the month."""
     if p.sets_hours == 0:
         return NO_BLOCK
     use: int = blocks[f, int(N_BLOCKS * keyed_uniform(seed, BLOCK_OF_HOURS_STREAM, tick, post, 0))]
@@ -95,10 +109,14 @@ def serving_facilities(world: World) -> IntArray:
 
 @kernel
 def record_chief_experience(
-    stage: ShiftContext, chiefs: Rows[ChiefRow], posts: Rows[Post], homes: IntArray, numbers: Rows[Chiefs]
+    shift: ShiftContext, chiefs: Rows[ChiefRow], posts: Rows[Post], homes: IntArray, numbers: Rows[Chiefs]
 ) -> None:
-    """Take in what came of visits and arrests in this shift: who was held, who came to meetings, which leader rang."""
-    day, p = stage.day, numbers[0]
+    """Add the outcomes of arrests, meetings and calls of leaders in this shift to the chiefs' experience.
+
+    ``homes`` are the facilities by communal authority.  Updates `chiefs.held`, `chiefs.released`, `chiefs.welcomed` and
+    `chiefs.ignored`.
+    """
+    day, p = shift.day, numbers[0]
     for k in range(day.counts[ARRESTS]):
         arrest = day.arrests[k]
         if arrest.post >= 0:
@@ -111,13 +129,16 @@ def record_chief_experience(
         chief.ignored += 1.0 if day.meetings[k].came < p.attended else 0.0
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
-        f = stage.ground.cells[row.cell].facility
+        f = shift.ground.cells[row.cell].facility
         if row.told == OWN_PHONE and f >= 0:
             chiefs[f].welcomed += p.told
 
 
 def compare_with_last_month(world: World, f: int) -> None:
-    """Compare what is known at the places of the plan with a month ago, if the plan is the same and was carried out."""
+    """Compare the known load at the places of the plan with a month ago, if the same plan was carried out.
+
+    Updates `chiefs.fell`, `chiefs.rose`, `chiefs.made`, `chiefs.load` and `lived`.
+    """
     chief, plan = world.state[CHIEFS][f], world.state[PLANS][f]
     numbers = world.parameters[Plans][world.town.facilities[f].settlement]
     places = world.state[PLAN_CELLS][f][: plan.n]
@@ -131,15 +152,15 @@ def compare_with_last_month(world: World, f: int) -> None:
     chief.made, chief.load = plan.made, load
 
 
-def decay_chief_memory(chief: ChiefRow, lived: FloatArray, kept: float) -> None:
-    """Let what is remembered of hours and plans fade."""
+def decay_chief_memory(chief: ChiefRow, lived: FloatArray, retained: float) -> None:
+    """Decay a chief's experience of hours and plans to a retained share, 0 to 1."""
     for column in ("welcomed", "ignored", "held", "released", "fell", "rose"):
-        chief[column] *= kept
-    lived *= kept
+        chief[column] *= retained
+    lived *= retained
 
 
 def count_open_requests(world: World) -> IntArray:
-    """Return how many requests of each community wait for the police or the mayor, followed up ones twice."""
+    """Return the open requests of each community to police or mayor; those followed up count twice."""
     requests, waiting = world.state[REQUESTS].used_rows(), world.state[PETITIONS]["asked"] >= 0
     n = len(world.state[BOARDS])
     asked = np.bincount(requests["authority"], weights=1.0 + requests["followed"], minlength=n)
@@ -156,18 +177,18 @@ def order_from_above(world: World, month: int) -> int:
 
 
 def experience_log_odds(good: float, bad: float, p: Chiefs) -> float:
-    """What came of something, as log-odds."""
+    """Return the utility (log-odds) of experience by its good and bad outcomes."""
     return p.experience * (2.0 * share_with_prior(good, bad, p.prior, 0.5) - 1.0)
 
 
-def fill_hour_terms(world: World, desk: ChoiceTables, f: int) -> None:
-    """Write down what speaks for each use of a block of hours at a facility."""
+def fill_hour_terms(world: World, choice: ChoiceTables, f: int) -> None:
+    """Fill the terms of the utility of each use of hours at a facility; updates ``choice.terms``."""
     settlement = world.town.facilities[f].settlement
     p, pressure = world.parameters[Chiefs][settlement], world.parameters[Pressure][settlement]
     chief, officer = world.state[CHIEFS][f], world.state[OFFICERS][world.cached(chief_positions)[f]]
     waiting = math.log1p(chief.open)
-    clear_terms(desk)
-    visits, arrests, places = desk.terms[USE_VISITS], desk.terms[USE_QUICK_ARRESTS], desk.terms[USE_PLACES]
+    clear_terms(choice)
+    visits, arrests, places = choice.terms[USE_VISITS], choice.terms[USE_QUICK_ARRESTS], choice.terms[USE_PLACES]
     visits[0], arrests[0], places[0] = p.visits, p.arrests, p.places
     visits[BY_EXPERIENCE] = experience_log_odds(chief.welcomed, chief.ignored, p)
     arrests[BY_EXPERIENCE] = experience_log_odds(chief.held, chief.released, p)
@@ -183,11 +204,11 @@ def fill_hour_terms(world: World, desk: ChoiceTables, f: int) -> None:
 
 
 def choose_hours(world: World, f: int) -> None:
-    """Set the eight blocks of hours of the coming month at a facility."""
-    desk, row = world.view(ChoiceTables), world.tally[0]
-    fill_hour_terms(world, desk, f)
+    """Choose the uses of the coming month's blocks of hours at a facility; updates `blocks` and counts."""
+    choice, row = world.view(ChoiceTables), world.tally[0]
+    fill_hour_terms(world, choice, f)
     uses = [
-        decide_and_record(desk, len(HOUR_USES), 1 + len(HOUR_TERMS), HOURS_CHOICE, False, world.tick + block, f)
+        decide_and_record(choice, len(HOUR_USES), 1 + len(HOUR_TERMS), HOURS_CHOICE, False, world.tick + block, f)
         for block in range(N_BLOCKS)
     ]
     world.state[BLOCKS][f] = uses
@@ -198,39 +219,42 @@ def choose_hours(world: World, f: int) -> None:
 
 
 def choose_plan_mode(world: World, f: int, trained: float, p: Plans) -> int:
-    """Let a chief choose the mode of a plan: as trained officers and the diagnosis say, and what came of it before."""
-    desk, plan, lived = world.view(ChoiceTables), world.state[PLANS][f], world.state[LIVED][f]
+    """Return the mode that a chief chooses for a plan, by trained officers, diagnosis and experience."""
+    choice, plan, lived = world.view(ChoiceTables), world.state[PLANS][f], world.state[LIVED][f]
     numbers = world.parameters[Chiefs][world.town.facilities[f].settlement]
-    clear_terms(desk)
-    desk.terms[1, 0], desk.terms[2, 0] = p.bust, p.investigative
-    desk.terms[0, 1], desk.terms[0, 2] = p.trained * trained, p.founded * plan.founded
+    clear_terms(choice)
+    choice.terms[1, 0], choice.terms[2, 0] = p.bust, p.investigative
+    choice.terms[0, 1], choice.terms[0, 2] = p.trained * trained, p.founded * plan.founded
     for mode in range(len(PLAN_MODES)):
-        desk.terms[mode, 3] = experience_log_odds(lived[mode, 0], lived[mode, 1], numbers)
-    return decide_and_record(desk, len(PLAN_MODES), 1 + len(MODE_TERMS), MODE_CHOICE, False, world.tick, f)
+        choice.terms[mode, 3] = experience_log_odds(lived[mode, 0], lived[mode, 1], numbers)
+    return decide_and_record(choice, len(PLAN_MODES), 1 + len(MODE_TERMS), MODE_CHOICE, False, world.tick, f)
 
 
 def choose_request(world: World, f: int, candidates: IntArray, p: Plans) -> int:
-    """Let a chief choose which request the plan takes up, those that went to the mayor first; return whose, or -1."""
+    """Return the community whose request a chief takes up in the plan, or -1; requests to the mayor come first."""
     state, numbers = world.state, world.parameters[Chiefs][world.town.facilities[f].settlement]
     climbed = state[PETITIONS]["asked"] >= 0
     order = np.lexsort((candidates, state[BOARDS]["asked"][candidates], ~climbed[candidates]))
     rows = candidates[order][:MOST_CANDIDATES]
     if len(rows) == 0:
         return -1
-    desk, chief, asked = world.view(ChoiceTables), state[CHIEFS][f], count_open_requests(world)
-    usual = min(1.0 - 1e-6, max(1e-6, p.takes_request))
-    clear_terms(desk)
+    choice, chief, asked = world.view(ChoiceTables), state[CHIEFS][f], count_open_requests(world)
+    usual = min(1.0 - SMALLEST_CHANCE, max(SMALLEST_CHANCE, p.takes_request))
+    clear_terms(choice)
     for o, a in enumerate(rows, start=1):
-        desk.terms[o, 0] = math.log(usual / (1.0 - usual))
-        desk.terms[o, 1] = numbers.climbed * climbed[a]
-        desk.terms[o, 2] = numbers.urged * max(0, min(int(asked[a]), int(numbers.urged_most)) - 1)
-        desk.terms[o, 3] = experience_log_odds(chief.welcomed, chief.ignored, numbers)
-    taken = decide_and_record(desk, 1 + len(rows), 1 + len(REQUEST_TERMS), REQUEST_CHOICE, False, world.tick, f)
+        choice.terms[o, 0] = math.log(usual / (1.0 - usual))
+        choice.terms[o, 1] = numbers.climbed * climbed[a]
+        choice.terms[o, 2] = numbers.urged * max(0, min(int(asked[a]), int(numbers.urged_most)) - 1)
+        choice.terms[o, 3] = experience_log_odds(chief.welcomed, chief.ignored, numbers)
+    taken = decide_and_record(choice, 1 + len(rows), 1 + len(REQUEST_TERMS), REQUEST_CHOICE, False, world.tick, f)
     return int(rows[taken - 1]) if taken > 0 else -1
 
 
 def update_commands(world: World, month: int) -> None:
-    """Let every chief, or who has come in the place of one, take stock and set the hours of a month."""
+    """Update every chief's experience and order, and choose the hours of a month.
+
+    A new chief begins without experience and without captor.
+    """
     state, chiefs, at = world.state, world.state[CHIEFS], world.cached(chief_positions)
     state[CHOICES].reserve(N_BLOCKS * len(chiefs))
     home, asked = world.cached(serving_facilities), count_open_requests(world)
@@ -249,13 +273,13 @@ def update_commands(world: World, month: int) -> None:
 
 
 def initialise(world: World) -> None:
-    """Let every chief of the start set the hours of the first month."""
+    """Set the hours of the first month."""
     update_commands(world, world.month)
 
 
 @kernel_step(record_chief_experience)
 def step(world: World) -> KernelArguments:
-    """Let word of the shift reach the chiefs."""
+    """Add the outcomes of the shift to the chiefs' experience."""
     return (
         world.shift_context(),
         world.state[CHIEFS],
@@ -266,7 +290,7 @@ def step(world: World) -> KernelArguments:
 
 
 def close_month(world: World) -> None:
-    """Let chiefs set the hours of the coming month."""
+    """Set the hours of the coming month."""
     update_commands(world, world.month + 1)
 
 

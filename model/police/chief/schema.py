@@ -15,6 +15,7 @@ from model.engine.tables import ArraySpec, RowTableSpec
 
 ORDER_FROM_ABOVE_STREAM, BLOCK_OF_HOURS_STREAM = stream_id("order from above"), stream_id("block of hours")
 N_BLOCKS = 8
+"""Blocks of hours in a month, each set for one use."""
 HOUR_USES = ("habit", "visits", "arrests", "places")
 HOUR_TERMS = ("experience", "figures", "order", "asked", "training", "champion")
 BY_EXPERIENCE, BY_FIGURES, BY_ORDER, BY_ASKED, BY_TRAINING, BY_CHAMPION = range(1, 1 + len(HOUR_TERMS))
@@ -23,6 +24,9 @@ PLAN_MODES = ("preventive", "reactive", "investigative")
 MODE_TERMS = ("training", "diagnosis", "experience")
 MODE_CHOICE = declare_choice("mode of the plan", "chief", PLAN_MODES, MODE_TERMS)
 MOST_CANDIDATES = 4
+"""Most requests among which a chief chooses."""
+SMALLEST_CHANCE = 1e-6
+"""Limit of probabilities before their logit is taken."""
 REQUEST_TERMS = ("climbed", "asked", "experience")
 REQUEST_CHOICE = declare_choice(
     "request taken up", "chief", ("none", "first", "second", "third", "fourth"), REQUEST_TERMS
@@ -32,7 +36,7 @@ NO_ORDER, TO_ARREST, TO_PREVENT = range(3)
 
 @dataclass(frozen=True, kw_only=True)
 class Chiefs(ParameterGroup):
-    """What moves station chiefs, and how far couples do what their hours are set for."""
+    """Parameters of the chiefs' choices, and of the effect of hours on couples."""
 
     name: ClassVar[str] = "chief"
     evidence: ClassVar[tuple[str, ...]] = ("B13", "B20", "B22", "C18", "C21", "D02", "E04", "E13", "H03", "Q21")
@@ -83,10 +87,10 @@ class Chiefs(ParameterGroup):
 
 
 class ChiefRow(Row):
-    """Who commands a facility, the order in force, and what is remembered since coming.
+    """Chief of a facility: person, order in force, and experience since taking the position.
 
-    ``open`` are requests that wait; ``load`` is what was known at the places of the plan made at ``made``; ``captor``
-    the group that has captured the chief.
+    ``open`` are open requests; ``load`` is the known crime load at the places of the plan made at tick ``made``;
+    ``captor`` the group that has captured the chief.
     """
 
     person: Annotated[int, Column("", first=-1)]
@@ -116,7 +120,7 @@ LIVED = ArraySpec(
 
 
 class ChiefCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of blocks of hours by use."""
 
     blocks_habit: float
     blocks_visits: float

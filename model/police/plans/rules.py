@@ -1,6 +1,7 @@
-"""M17, plans: each station's diagnosis, its plan for a quarter and its hot-spot posts (ODD 6.19).
+"""M17, plans: each station's diagnosis, its plan for a quarter and its hot-spot posts.
 
-A station plans from what it really knows, book 2 as written in its own forms, never from book 1.
+A station plans from the crimes that its own forms record, never from those that happened.
+
 Switched off, there are no posts and no visits by plan.
 """
 
@@ -54,7 +55,7 @@ from model.world.state import BOARDS, OFFICERS, PLANS, Plan
 
 
 class PlanTables(TableBundle):
-    """What is remembered of past months by cell and problem: known to the station (by shift), true, told, recorded."""
+    """Decaying crime loads of past months by cell and problem: known (by shift), true, reported, recorded."""
 
     known: FloatArray = of(KNOWN)
     happened: FloatArray = of(HAPPENED)
@@ -87,7 +88,7 @@ def hour_weight(hour: int, tick: int) -> float:
 
 @kernel
 def is_plan_cell(own: IntArray, n: int, cell: int) -> bool:
-    """Whether a cell is one of the n places of a plan."""
+    """Return whether a cell is among the first ``n`` places of a plan."""
     r = 0
     while r < n and own[r] != cell:
         r += 1
@@ -96,10 +97,13 @@ def is_plan_cell(own: IntArray, n: int, cell: int) -> bool:
 
 @kernel
 def count_planned_visits(
-    stage: ShiftContext, plant: PoliceTables, plans: Rows[Plan], plan_cells: IntArray, planned_here: IntArray
+    shift: ShiftContext, plant: PoliceTables, plans: Rows[Plan], plan_cells: IntArray, planned_here: IntArray
 ) -> None:
-    """Count the visits of a shift that kept to a plan, and those that went where a diagnosis says."""
-    day, row = stage.day, stage.tally[0]
+    """Count visits by plan and visits to diagnosed places in a shift.
+
+    Updates `plans.visits`, ``planned_here`` and the monthly counts.
+    """
+    day, row = shift.day, shift.tally[0]
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
         if visit.alive == 0 or visit.post < 0:
@@ -120,7 +124,7 @@ def count_planned_visits(
 
 @kernel
 def worst_cell(load: FloatArray, own: IntArray, chosen: IntArray, n_chosen: int) -> int:
-    """Cell with the highest load of a list that is not chosen yet, or -1 if none has any."""
+    """Return the cell of ``own`` with the highest load that is not chosen yet, or -1 if none has any."""
     best, most = -1, 0.0
     for cell in own:
         if load[cell] > most + ROUNDING_TOLERANCE and not is_plan_cell(chosen, n_chosen, cell):
@@ -128,36 +132,30 @@ def worst_cell(load: FloatArray, own: IntArray, chosen: IntArray, n_chosen: int)
     return best
 
 
-def choose_plan_cells(
-    plan: Plan,
-    old: IntArray,
-    own: IntArray,
-    wall: PlanTables,
-    analysis: float,
-    f: int,
-    when: tuple[int, int],
-    seed: int,
-) -> IntArray:
-    """Places of a plan: by local data, by headquarters' map where it came back, else those of the last plan."""
-    month, tick = when
-    chosen = np.full(N_PLAN_CELLS, -1)
-    local, above = wall.known[:, plan.kind, :].sum(axis=1), wall.atlas[:, plan.kind]
+def choose_plan_cells(world: World, f: int, analysis: float, month: int) -> IntArray:
+    """Return the places of a plan: by local data, by a recent map of headquarters, else those of the last plan.
+
+    ``analysis`` is the probability that a place of a diagnosis is chosen by local data.
+    """
+    plan, own, tables = world.state[PLANS][f], world.cached(station_cells)[f], world.view(PlanTables)
+    chosen, last = np.full(N_PLAN_CELLS, -1), world.state[PLAN_CELLS][f]
+    local, above = tables.known[:, plan.kind, :].sum(axis=1), tables.atlas[:, plan.kind]
     for r in range(plan.n):
         cell = -1
-        if plan.founded == 1 and keyed_uniform(seed, ANALYSED_STREAM, month, f, r) < analysis:
+        if plan.founded == 1 and keyed_uniform(world.seed, ANALYSED_STREAM, month, f, r) < analysis:
             cell = worst_cell(local, own, chosen, r)
-        elif plan.product >= 0 and tick - plan.product < LONGEST_QUARTER:
+        elif plan.product >= 0 and world.tick - plan.product < LONGEST_QUARTER:
             cell = worst_cell(above, own, chosen, r)
-        for habit in old[: plan.n]:
-            if cell < 0 and not is_plan_cell(chosen, r, habit):
-                cell = habit
+        for usual in last[: plan.n]:
+            if cell < 0 and not is_plan_cell(chosen, r, usual):
+                cell = usual
         chosen[r] = cell
     return chosen
 
 
 @kernel
 def draw_plan_mode(founded: int, trained: float, p: Plans, u: float) -> int:
-    """Whether a plan is preventive, reactive or investigative, by luck u."""
+    """Return the mode of a plan by the uniform ``u``: preventive, reactive or investigative (a logit choice)."""
     prevent = math.exp(p.trained * trained + p.founded * founded)
     react, inquire = math.exp(p.bust), math.exp(p.investigative)
     reached = u * (prevent + react + inquire)
@@ -167,26 +165,23 @@ def draw_plan_mode(founded: int, trained: float, p: Plans, u: float) -> int:
 
 
 def first_maximum(load: FloatArray) -> int:
-    """Place of the highest load, the first of those that differ by rounding alone."""
+    """Return the index of the highest load, the first of those that differ by rounding alone."""
     return int(np.argmax(load >= load.max() - ROUNDING_TOLERANCE))
 
 
-def fill_diagnosis(
-    plan: Plan,
-    own: IntArray,
-    known: FloatArray,
-    p: Plans,
-    habit: float,
-    f: int,
-    month: int,
-    tally: Rows[MonthlyCounts],
-    seed: int,
-) -> None:
-    """Fill in the formats; where they are a diagnosis, name the worst problem that is known, and perhaps its hour."""
-    load = known[own].sum(axis=0)
+def fill_diagnosis(world: World, f: int, habit: float, month: int) -> None:
+    """Fill in the formats; a diagnosis names the worst known problem and, with analysis, its shift.
+
+    ``habit`` is the chief's habit of analysis, 0 to 1.  Updates `plans.founded`, `plans.kind`, `plans.hour`,
+    `plans.months` and the monthly counts.
+    """
+    plan, tally, seed = world.state[PLANS][f], world.state[TALLY], world.seed
+    p = world.parameters[Plans][world.plant.facilities[f].settlement]
+    load = world.state[KNOWN][world.cached(station_cells)[f]].sum(axis=0)
     u = keyed_uniform(seed, DIAGNOSIS_STREAM, month, f, 0)
     if u < p.formats:
         tally[0].formats += 1.0
+    # A task force keeps to its problem.
     kept, before = plan.founded == 1 and p.task_force > 0.0, plan.kind
     made = p.diagnosis + p.diagnosed * (1.0 - p.diagnosis) * habit
     plan.founded = 1 if u < p.formats * made and load.sum() > 0.0 else 0
@@ -202,7 +197,7 @@ def fill_diagnosis(
 
 
 def request_candidates(world: World, f: int) -> IntArray:
-    """Return the communities in the area of a station that have asked for something since the last plan."""
+    """Return the communities in the area of a station that have made a request since the last plan."""
     near = world.cached(station_authorities)[f]
     asked = world.state[BOARDS]["asked"][near]
     found: IntArray = near[(asked >= 0) & (world.tick - asked <= LONGEST_QUARTER)]
@@ -215,7 +210,10 @@ def draw_request(candidates: IntArray, p: Plans, month: int, seed: int) -> int:
 
 
 def add_request_to_plan(plan: Plan, chosen: IntArray, a: int, cell: int, tally: Rows[MonthlyCounts]) -> None:
-    """Take up the request of a community (-1: none): its cell becomes a place of the plan."""
+    """Take up the request of a community (-1: none); its cell replaces the last place of the plan.
+
+    Updates `plans.holds`, `plans.changed`, ``chosen`` and the monthly counts.
+    """
     plan.holds = plan.changed = 0
     if a < 0:
         return
@@ -227,7 +225,7 @@ def add_request_to_plan(plan: Plan, chosen: IntArray, a: int, cell: int, tally: 
 
 
 def avoid_captor_ground(chosen: IntArray, n: int, own: IntArray, barred: BoolArray, population: IntArray) -> None:
-    """Put other places, where most people live, in the place of those on the ground of who has captured the chief."""
+    """Replace places on the ground of the group that has captured the chief by the most populated others."""
     others = [int(cell) for cell in own[np.argsort(-population[own], kind="stable")] if not barred[cell]]
     for r in range(n):
         if barred[chosen[r]]:
@@ -235,16 +233,16 @@ def avoid_captor_ground(chosen: IntArray, n: int, own: IntArray, barred: BoolArr
 
 
 def make_quarter_plan(world: World, f: int, month: int) -> None:
-    """Make the plan of one station for the quarter that begins."""
-    state, seed, when = world.state, world.seed, (month, world.tick)
+    """Make the plan of a station for the quarter that begins: diagnosis, places, request, mode; updates `plans`."""
+    state, seed = world.state, world.seed
     p = world.parameters[Plans][world.plant.facilities[f].settlement]
     orders = world.parameters[Chiefs][world.plant.facilities[f].settlement]
-    plan, own, wall = state[PLANS][f], world.cached(station_cells)[f], world.view(PlanTables)
+    plan, own = state[PLANS][f], world.cached(station_cells)[f]
     candidates = request_candidates(world, f)
     at = world.cached(chief.chief_positions)[f]
     habit = float(state[OFFICERS][at].habit_analysis) if at >= 0 else 0.0
-    fill_diagnosis(plan, own, wall.known, p, habit, f, month, state[TALLY], seed)
-    chosen = choose_plan_cells(plan, state[PLAN_CELLS][f].copy(), own, wall, p.analysis, f, when, seed)
+    fill_diagnosis(world, f, habit, month)
+    chosen = choose_plan_cells(world, f, p.analysis, month)
     if plan.n == 0:
         a = -1
     elif orders.picks_requests == 1:
@@ -267,13 +265,14 @@ def make_quarter_plan(world: World, f: int, month: int) -> None:
 
 @morning_step
 def step(world: World) -> None:
-    """On the first morning of a month, plan where a quarter is over; then a month of what is remembered fades."""
+    """Make the plans that are due on the first morning of a month, then decay the crime loads by a month."""
     if date_of_tick(world.tick).day != 1:
         return
     month, state = month_of(world.tick), world.state
     state[PLANS]["visits"] = 0
     state[CHOICES].reserve(2 * len(state[PLANS]))
     for f in range(len(state[PLANS])):
+        # Stations plan in turn, each one every three months.
         if (month + f) % 3 == 0:
             make_quarter_plan(world, f, month)
     for table in world.view(PlanTables):
@@ -281,14 +280,14 @@ def step(world: World) -> None:
 
 
 def count_plan_months(world: World) -> None:
-    """Count for how many months a response has lived."""
+    """Update `plans.months`, the months in a row in which the plan had enough visits."""
     for f, plan in enumerate(world.state[PLANS]):
         p = world.parameters[Plans][world.plant.facilities[f].settlement]
         plan.months = plan.months + 1 if plan.visits >= p.alive else 0
 
 
 def initialise(world: World) -> None:
-    """Let every station begin with a plan by habit: where most people live, against crime on the street."""
+    """Initialise a reactive plan for each station, at its most populated cells."""
     plans, population = world.state[PLANS], world.town.cells["population"]
     for f, (plan, own) in enumerate(zip(plans, world.cached(station_cells), strict=True)):
         plan.product = plan.hour = plan.made = -1
@@ -299,25 +298,25 @@ def initialise(world: World) -> None:
 
 
 def station_cells(world: World) -> list[IntArray]:
-    """Return the populated cells that each station serves."""
+    """Return the populated cells of each station."""
     cells, n = world.town.cells, len(world.town.facilities)
     return [np.flatnonzero((cells["facility"] == f) & (cells["population"] > 0)) for f in range(n)]
 
 
 def station_authorities(world: World) -> list[IntArray]:
-    """Return the authorities that live in the area of each station."""
+    """Return the communal authorities in the area of each station."""
     facility = world.town.cells["facility"][world.town.authorities["cell"]]
     return [np.flatnonzero(facility == f) for f in range(len(world.town.facilities))]
 
 
 def visit_load_correlation(month: MonthSnapshot, load: FloatArray) -> float:
-    """Rank correlation of visits by plan with a load, over populated cells."""
+    """Return the rank correlation of visits by plan with a load, over populated cells."""
     populated = month.populated
     return pearson_correlation(month.cached(ranks_of_planned_visits), mean_ranks(load[populated]))
 
 
 def ranks_of_planned_visits(month: MonthSnapshot) -> FloatArray:
-    """Ranks of the populated cells by visits that kept to a plan."""
+    """Return the ranks of the populated cells by visits by plan."""
     return mean_ranks(month.world.state[PLANNED_HERE][month.populated])
 
 

@@ -19,16 +19,16 @@ TASK_FORCE, POST_HOUR = stream_id("task force"), stream_id("post hour")
 MODE_PREVENTIVE, MODE_REACTIVE, MODE_INVESTIGATIVE = range(3)
 KIND_BY_MODE = np.array([PROBLEM, CHECKPOINT, CASEWORK])
 MONTHLY_RETAINED_SHARE = 2.0 / 3.0
-"""Share of what is remembered of past months after another one, so that about three months count; assumed."""
+"""Share of the crime loads retained after a month, so that about three months count; assumed."""
 NAMED_SHIFT_WEIGHT, OTHER_SHIFT_WEIGHT = 2.0, 0.5
 """Weights of the shift that a plan names and of the others: posts and stretches are moved to it; assumed."""
 ROUNDING_TOLERANCE = 1e-9
-"""Loads that differ by less are equal: the same severities added up in another order; so little is none."""
+"""Loads that differ by less are equal, since sums of severities depend on their order; so small a load is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plans(ParameterGroup):
-    """How stations plan (FIAPOL, FAES), and what of the plan is done."""
+    """Parameters of planning by stations (FIAPOL, FAES) and of following plans."""
 
     name: ClassVar[str] = "plans"
     evidence: ClassVar[tuple[str, ...]] = (
@@ -98,7 +98,7 @@ ATLAS = ArraySpec(
 
 
 class PlanCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of diagnoses, plans, and visits by plan."""
 
     formats: float
     diagnoses: float

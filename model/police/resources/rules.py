@@ -1,4 +1,7 @@
-"""M19, resources: vehicles break, fuel is rationed, lines fail; municipality and communities help (ODD 6.16).
+"""M19, resources: vehicles break, fuel is rationed, lines fail; municipality and communities help.
+
+Vehicles break and are repaired weekly, budgets and connections are drawn monthly, benefit events quarterly, mayors by
+term.
 
 Switched off, every vehicle works, fuel has no ration and lines never fail; nobody lends or raises anything.
 """
@@ -9,13 +12,15 @@ import datetime
 
 import numpy as np
 
-from model.engine.kernels import kernel
+from model.engine.calendar import SHIFTS, WEEK
+from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import IntArray, Rows, zero_rows
 from model.engine.tables import RowTableSpec
 from model.police.resources.schema import (
     BENEFIT_EVENT_STREAM,
     BREAKS_STREAM,
+    FIRST_MOTORCYCLE,
     FLEET_STREAM,
     INTERNET_STREAM,
     JOINT_PATROL_STREAM,
@@ -28,6 +33,7 @@ from model.police.resources.schema import (
     TERM_START_DAY,
     UNLIMITED_KM,
     VEHICLE_WORKS,
+    VEHICLES_A_FACILITY,
     MayorTerm,
     ResourceCounts,
     Resources,
@@ -42,7 +48,7 @@ from model.world.mechanism import Knockout, Measure, Mechanism, measures_from, m
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
 from model.world.shift_context import PoliceTables
-from model.world.state import BOARDS, MEANS, Board, FacilityResources
+from model.world.state import MEANS, Board, FacilityResources
 
 VEHICLES = RowTableSpec(
     name="vehicles",
@@ -53,20 +59,31 @@ VEHICLES = RowTableSpec(
 )
 
 
+class ResourceTables(TableBundle):
+    """Vehicles and means of the facilities, the communities that help, and the parameters of resources."""
+
+    vehicles: Rows[VehicleRow]
+    means: Rows[FacilityResources]
+    facilities: Rows[FacilityRow]
+    cells: Rows[Cell]
+    authorities: Rows[AuthorityRow]
+    boards: Rows[Board]
+    resources: Rows[Resources]
+
+
 @kernel
 def vehicle_id(vehicle: VehicleRow) -> int:
-    """Lasting number of a vehicle: 64 to a facility, motorcycles from 32 on."""
-    return vehicle.facility * 64 + 32 * vehicle.motorcycle + vehicle.number
+    """Return the permanent number of a vehicle, which keys its random streams."""
+    return vehicle.facility * VEHICLES_A_FACILITY + FIRST_MOTORCYCLE * vehicle.motorcycle + vehicle.number
 
 
 @kernel
-def initialise_vehicles(
-    vehicles: Rows[VehicleRow], homes: Rows[FacilityRow], resources: Rows[Resources], tick: int, seed: int
-) -> None:
-    """Let as many vehicles work at the start as breakdowns and repairs keep working."""
-    for v in range(len(vehicles)):
-        vehicle = vehicles[v]
-        p = resources[homes[vehicle.facility].settlement]
+def initialise_vehicles(tables: ResourceTables, tick: int, seed: int) -> None:
+    """Draw the vehicles that work at the start, as many as breakdowns and repairs keep; updates `vehicles`."""
+    for v in range(len(tables.vehicles)):
+        vehicle = tables.vehicles[v]
+        p = tables.resources[tables.facilities[vehicle.facility].settlement]
+        # Equilibrium of the two-state Markov chain of breakdown and repair.
         both = p.breakdown + p.repair
         out = p.breakdown / both if both > 0.0 else 0.0
         vehicle.works = 1 if keyed_uniform(seed, VEHICLE_WORKS, 0, vehicle_id(vehicle), 0) >= out else 0
@@ -74,64 +91,52 @@ def initialise_vehicles(
 
 
 @kernel
-def update_vehicles(
-    vehicles: Rows[VehicleRow],
-    homes: Rows[FacilityRow],
-    resources: Rows[Resources],
-    tally: Rows[MonthlyCounts],
-    tick: int,
-    seed: int,
-) -> None:
-    """Let vehicles break and be repaired, once a week."""
-    week = tick // 21
-    for v in range(len(vehicles)):
-        vehicle = vehicles[v]
-        p, who = resources[homes[vehicle.facility].settlement], vehicle_id(vehicle)
-        if vehicle.works == 1 and keyed_uniform(seed, BREAKS_STREAM, week, who, 0) < p.breakdown:
+def update_vehicles(tables: ResourceTables, tally: Rows[MonthlyCounts], tick: int, seed: int) -> None:
+    """Let vehicles break down and be repaired in a week; updates `vehicles` and counts."""
+    week = tick // WEEK
+    for v in range(len(tables.vehicles)):
+        vehicle = tables.vehicles[v]
+        p, number = tables.resources[tables.facilities[vehicle.facility].settlement], vehicle_id(vehicle)
+        if vehicle.works == 1 and keyed_uniform(seed, BREAKS_STREAM, week, number, 0) < p.breakdown:
             vehicle.works, vehicle.since = 0, tick
             tally[0].breakdowns += 1.0
-        elif vehicle.works == 0 and keyed_uniform(seed, MENDED_STREAM, week, who, 0) < p.repair:
+        elif vehicle.works == 0 and keyed_uniform(seed, MENDED_STREAM, week, number, 0) < p.repair:
             vehicle.works, vehicle.since = 1, tick
             tally[0].repairs += 1.0
 
 
 @kernel
-def update_monthly_means(
-    means: Rows[FacilityResources], homes: Rows[FacilityRow], resources: Rows[Resources], month: int, seed: int
-) -> None:
-    """Draw what the month brings each facility: its budget in time or not, its connection, its credit."""
-    late = keyed_uniform(seed, LATE_BUDGET, month, 0, 0) < resources[0].late
-    for f in range(len(homes)):
-        p = resources[homes[f].settlement]
+def update_monthly_means(tables: ResourceTables, month: int, seed: int) -> None:
+    """Draw the month of each facility; updates `means.late`, `means.internet` and `means.phone`."""
+    means = tables.means
+    # One draw for all facilities: the budget comes late for the whole police.
+    late = keyed_uniform(seed, LATE_BUDGET, month, 0, 0) < tables.resources[0].late
+    for f in range(len(tables.facilities)):
+        p = tables.resources[tables.facilities[f].settlement]
         means[f].late = 1 if late else 0
         means[f].internet = 1 if keyed_uniform(seed, INTERNET_STREAM, month, f, 0) < p.internet else 0
         means[f].phone = 1 if keyed_uniform(seed, PHONE_CREDIT, month, f, 0) < p.phones else 0
 
 
 @kernel
-def hold_benefit_events(
-    means: Rows[FacilityResources],
-    cells: Rows[Cell],
-    authorities: Rows[AuthorityRow],
-    boards: Rows[Board],
-    resources: Rows[Resources],
-    tally: Rows[MonthlyCounts],
-    tick: int,
-    seed: int,
-) -> None:
-    """Let organised communities hold benefit events that pay for fuel of their facility."""
-    for a in range(len(authorities)):
-        p = resources[authorities[a].settlement]
-        home = cells[authorities[a].cell].facility
-        if home >= 0 and keyed_uniform(seed, BENEFIT_EVENT_STREAM, tick, a, 0) < p.events * boards[a].organised:
-            means[home].purse += p.event_km
+def hold_benefit_events(tables: ResourceTables, tally: Rows[MonthlyCounts], tick: int, seed: int) -> None:
+    """Let organised communities hold benefit events that pay for fuel; updates `means.purse` (km) and counts."""
+    for a in range(len(tables.authorities)):
+        authority, organised = tables.authorities[a], tables.boards[a].organised
+        p = tables.resources[authority.settlement]
+        home = tables.cells[authority.cell].facility
+        if home >= 0 and keyed_uniform(seed, BENEFIT_EVENT_STREAM, tick, a, 0) < p.events * organised:
+            tables.means[home].purse += p.event_km
             tally[0].benefit_km += p.event_km
 
 
 @kernel
 def kilometre_ration(p: Resources, mean: FacilityResources, gallons: float, km_per_gallon: float) -> float:
-    """Kilometres that a couple gets for a shift; what the purse pays for is taken out of it."""
-    km = gallons * km_per_gallon / 3.0
+    """Return the km of fuel that a couple gets for a shift, from ``gallons`` a day and the purse of its facility.
+
+    Updates ``mean.purse``.
+    """
+    km = gallons * km_per_gallon / SHIFTS
     if mean.late == 1:
         km *= p.late_ration
     gift = min(mean.purse, p.event_share)
@@ -143,9 +148,10 @@ def kilometre_ration(p: Resources, mean: FacilityResources, gallons: float, km_p
 def multiply_vehicles(
     count: IntArray, plant: PoliceTables, resources: Rows[Resources], motorcycle: int, tick: int, seed: int
 ) -> None:
-    """Multiply the vehicles of every facility that work, or its motorcycles; luck decides about the fraction."""
+    """Multiply the working vehicles (or motorcycles) of each facility by `resources.vehicles`; updates ``count``."""
     for f in range(len(count)):
         wanted = count[f] * resources[plant.facilities[f].settlement].vehicles
+        # Stochastic rounding keeps the mean.
         count[f] = int(wanted)
         if wanted > count[f] and keyed_uniform(seed, FLEET_STREAM, tick, f, motorcycle) < wanted - count[f]:
             count[f] += 1
@@ -153,14 +159,14 @@ def multiply_vehicles(
 
 @kernel
 def municipal_police_join(p: Resources, willing: int, post: int, tick: int, seed: int) -> bool:
-    """Whether municipal police go with this couple."""
+    """Return whether municipal police go with this couple, while the mayor is ``willing`` (1)."""
     return willing == 1 and keyed_uniform(seed, JOINT_PATROL_STREAM, tick, post, 0) < p.joint_patrols
 
 
 def mayoral_term(date: datetime.date) -> int:
     """Return the number of a mayor's term; the one that began in January 2016 is 5.
 
-    >>> [term_of(datetime.date(2016, 1, day)) for day in (14, 15)]
+    >>> [mayoral_term(datetime.date(2016, 1, day)) for day in (14, 15)]
     [4, 5]
     """
     before = date.year % 4 == 0 and date < datetime.date(date.year, 1, TERM_START_DAY)
@@ -168,7 +174,11 @@ def mayoral_term(date: datetime.date) -> int:
 
 
 def begin_mayoral_term(mayor: MayorTerm, term: int, p: Resources, decides: int, seed: int) -> None:
-    """Let a term begin: the mayor stays, or another takes office, willing or not; who decides has yet to do so."""
+    """Begin a mayor's term; updates ``mayor.term`` and ``mayor.willing``.
+
+    A re-elected mayor keeps the latter.  Another one is willing by chance, or not at first where mayors make choices
+    (``decides`` is 1).
+    """
     if mayor.term >= 0 and keyed_uniform(seed, REELECTED_STREAM, term, 0, 0) < p.incumbency:
         mayor.term = term
         return
@@ -177,7 +187,7 @@ def begin_mayoral_term(mayor: MayorTerm, term: int, p: Resources, decides: int, 
 
 
 def vehicle_table(facilities: Rows[FacilityRow]) -> Rows[VehicleRow]:
-    """Return a row for every vehicle and motorcycle that the facilities own."""
+    """Return the table of vehicles and motorcycles that the facilities own."""
     owned = [
         (f, motorcycle, number, 1, 0)
         for f, facility in enumerate(facilities)
@@ -190,36 +200,38 @@ def vehicle_table(facilities: Rows[FacilityRow]) -> Rows[VehicleRow]:
 
 
 def initialise(world: World) -> None:
-    """Give vehicles, facilities and the mayor their first state."""
-    state, numbers, homes = world.state, world.parameters[Resources], world.plant.facilities
-    initialise_vehicles(state[VEHICLES], homes, numbers, world.tick, world.seed)
-    update_monthly_means(state[MEANS], homes, numbers, world.month, world.seed)
-    begin_mayoral_term(
-        state[MAYOR_TERM][0], mayoral_term(world.date), numbers[0], world.parameters[Government][0].gives, world.seed
-    )
+    """Initialise vehicles, means of facilities and the mayor's term."""
+    tables = world.view(ResourceTables)
+    initialise_vehicles(tables, world.tick, world.seed)
+    update_monthly_means(tables, world.month, world.seed)
+    begin_term_of_date(world)
+
+
+def begin_term_of_date(world: World) -> None:
+    """Begin the mayor's term that covers the present date."""
+    p, decides = world.parameters[Resources][0], world.parameters[Government][0].gives
+    begin_mayoral_term(world.state[MAYOR_TERM][0], mayoral_term(world.date), p, decides, world.seed)
 
 
 @morning_step
 def step(world: World) -> None:
-    """Each morning that it is time: the week's breakdowns, the month's budget, the quarter's events, a new term."""
-    state, numbers, homes = world.state, world.parameters[Resources], world.plant.facilities
+    """Update vehicles weekly, means monthly, benefit events quarterly and the mayor by term, in the morning."""
+    tables, tally = world.view(ResourceTables), world.state[TALLY]
     date, tick, seed = world.date, world.tick, world.seed
-    if tick % 21 == 0:
-        update_vehicles(state[VEHICLES], homes, numbers, state[TALLY], tick, seed)
+    if tick % WEEK == 0:
+        update_vehicles(tables, tally, tick, seed)
     if date.day == 1:
-        update_monthly_means(state[MEANS], homes, numbers, world.month, seed)
+        update_monthly_means(tables, world.month, seed)
+        # Benefit events are held in the first month of a quarter.
         if date.month % 3 == 1:
-            authorities, cells = world.town.authorities, world.ground.cells
-            hold_benefit_events(state[MEANS], cells, authorities, state[BOARDS], numbers, state[TALLY], tick, seed)
-    if mayoral_term(date) != state[MAYOR_TERM]["term"].item(0):
-        begin_mayoral_term(
-            state[MAYOR_TERM][0], mayoral_term(date), numbers[0], world.parameters[Government][0].gives, seed
-        )
+            hold_benefit_events(tables, tally, tick, seed)
+    if mayoral_term(date) != world.state[MAYOR_TERM]["term"].item(0):
+        begin_term_of_date(world)
 
 
 def snapshot(month: MonthSnapshot) -> dict[str, float]:
-    """Return the measures of what the police had in a month."""
-    state, shifts = month.world.state, 3.0 * month.world.days_of_month
+    """Return the measures of working vehicles, the mayor and connections in a month."""
+    state, shifts = month.world.state, SHIFTS * month.world.days_of_month
     connected = state[MEANS]["internet"]
     return {
         "vehicles_working": float(month.tally.vehicles + month.tally.motorcycles) / shifts,

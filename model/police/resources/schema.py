@@ -20,13 +20,16 @@ MAYOR_STREAM, REELECTED_STREAM, JOINT_PATROL_STREAM, BENEFIT_EVENT_STREAM, FLEET
     stream_id("fleet"),
 )
 UNLIMITED_KM = 1e9
+"""Kilometres of a shift where fuel has no ration."""
+VEHICLES_A_FACILITY, FIRST_MOTORCYCLE = 64, 32
+"""Permanent numbers of vehicles: 64 to a facility, motorcycles from 32 on; they key random streams."""
 TERM_START_DAY = 15
 """Day of January on which a mayor takes office, every fourth year (2012, 2016, 2020)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resources(ParameterGroup):
-    """What the police can drive, burn and ring with, and who helps."""
+    """Parameters of vehicles, fuel, connections, and the help of municipality and communities."""
 
     name: ClassVar[str] = "resources"
     evidence: ClassVar[tuple[str, ...]] = (
@@ -71,7 +74,7 @@ class Resources(ParameterGroup):
 
 
 class VehicleRow(Row):
-    """A vehicle or motorcycle of a facility, and since when it works or does not."""
+    """Vehicle or motorcycle of a facility, whether it works, and the tick since which it does or does not."""
 
     facility: int
     motorcycle: int
@@ -81,7 +84,7 @@ class VehicleRow(Row):
 
 
 class MayorTerm(Row):
-    """The mayor's term, and whether municipal police go along; -1 before the first."""
+    """Mayor's term and whether the mayor sends municipal police along; -1 before the first."""
 
     term: Annotated[int, Column("term of office", "term", -1)]
     willing: Annotated[int, Column("takes on security", "0 or 1", -1)]
@@ -91,7 +94,7 @@ MAYOR_TERM = RowTableSpec(name="mayor", row=MayorTerm, per="one", about="The may
 
 
 class ResourceCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of breakdowns, repairs, joint patrols and benefit events."""
 
     breakdowns: float
     repairs: float
