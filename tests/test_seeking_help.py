@@ -121,7 +121,7 @@ def share_of_police(own: tuple[float, float], ties: tuple[float, float]) -> floa
     """Return how often she goes to the police, where .12 of women do who have lived nothing."""
     w = HelpChoiceTables(
         pull=np.zeros(N_HELP_CHANNELS),
-        why=np.zeros((N_REASONS, N_HELP_CHANNELS)),
+        terms=np.zeros((N_REASONS, N_HELP_CHANNELS)),
         without=np.zeros(N_HELP_CHANNELS),
     )
     w.pull[BY_PHONE], w.pull[AT_STATION], w.pull[TO_KIN] = 0.11, 0.13, 0.76
@@ -148,8 +148,8 @@ def test_help_brings_her_back_and_being_left_alone_keeps_her_away(
 def test_what_came_of_telling_fades_by_half_in_three_years() -> None:
     memory = a_memory()
     update_victim_record(memory, 1, 100, 3.0)
-    record_help_outcome(memory, 1, POLICE, 1.0, 0.0, 100, 3.0)
-    record_help_outcome(memory, 1, POLICE, 0.0, 1.0, 100 + 3 * YEAR, 3.0)
+    record_help_outcome(memory, 1, POLICE, True, 100, 3.0)
+    record_help_outcome(memory, 1, POLICE, False, 100 + 3 * YEAR, 3.0)
     assert remembered_outcomes(memory, 0, POLICE, 100 + 3 * YEAR, 3.0) == pytest.approx((0.5, 1.0))
     assert remembered_outcomes(memory, 0, KIN, 100 + 3 * YEAR, 3.0) == (0.0, 0.0)
 

@@ -238,7 +238,8 @@ def complain(town: "PlainTown", incident: Incident, woman: Resident) -> None:
     certain = incident.told == PROSECUTOR or incident.prosecuted
     if certain or town.luck("ratify", incident.number, 0) < logistic(wish):
         incident.complaint = True
-        incident.in_time = 2.0 + 46.0 * town.luck("ratify", incident.number, 1) < 24.0
+        within = town.numbers("reporting").ratify_within
+        incident.in_time = 2.0 + (within - 2.0) * town.luck("ratify", incident.number, 1) < 24.0
 
 
 def protect(town: "PlainTown", incident: Incident, woman: Resident) -> None:

@@ -191,15 +191,21 @@ def open_case(town: "PlainTown", incident: Incident, teller: Resident, put_off: 
     """Bring a case before the communal authority of the teller's settlement; it is heard days later."""
     authority = town.authority_of(teller.settlement)
     assert authority is not None
-    waits = put_off + int(town.numbers("communal_authority").days) + int(7 * town.luck("summons", incident.number, 0))
+    waits = put_off + int(town.numbers("communal_authority").days) + wait_for_summons(town, incident)
     due = 3 * (town.day + waits) + 1
     town.cases.append(Case(due, town.tick, incident.number, authority, teller, incident.kind))
+
+
+def wait_for_summons(town: "PlainTown", incident: Incident) -> int:
+    """Return the days until a hearing beyond those that the authority needs."""
+    return int(town.numbers("reporting").summons_days * town.luck("summons", incident.number, 0))
 
 
 def call(town: "PlainTown", incident: Incident, teller: Resident) -> None:
     """Call the police; on the telephone the line may fail."""
     number = incident.number
-    minute = min(479.0, incident.minute + 20.0 * town.luck("call delay", number, 0))
+    delay = town.numbers("reporting").call_delay * town.luck("call delay", number, 0)
+    minute = min(479.0, incident.minute + delay)
     lost = incident.told == TELEPHONE and town.luck("line", number, 0) >= town.numbers("response").line_answered
     if incident.told == OWN_PHONE and teller.home.facility >= 0:
         lost = not town.facilities[teller.home.facility].phone
@@ -233,7 +239,7 @@ def complain(town: "PlainTown", incident: Incident, teller: Resident) -> None:
         )
         chance = logistic(score) * (p.newcomers if incident.reluctant else 1.0)
         incident.complaint = town.luck("ratify", incident.number, 0) < chance
-        late = 2.0 + 46.0 * town.luck("ratify", incident.number, 1)
+        late = 2.0 + (p.ratify_within - 2.0) * town.luck("ratify", incident.number, 1)
         incident.in_time = incident.complaint and late < 24.0
 
 

@@ -251,7 +251,7 @@ def try_arrest(town: "PlainTown", incident: Incident, couple: Couple, minutes_la
     if town.luck("arrest", incident.number, 0) >= chance:
         return
     incident.arrested = True
-    goods = town.luck("goods", incident.number, 0) < p.goods * math.exp(-minutes_later / 60.0)
+    goods = town.luck("goods", incident.number, 0) < p.goods * math.exp(-minutes_later / p.goods_minutes)
     town.arrests.append(Arrest(incident, couple, goods))
     busy_from = max(incident.minute + minutes_later, couple.free)
     couple.free = busy_from + 60.0 * town.numbers("justice").hours

@@ -1,1 +1,1 @@
-"""M12 in part, other calls: quarrels, accidents, noise, and what leaders ask of an officer whom they know."""
+"""M12 in part, other calls: quarrels, accidents, noise, and calls of leaders to an officer's own phone."""

@@ -1,19 +1,20 @@
-"""M12 in part, other calls: quarrels, accidents, noise, and what leaders ask of an officer whom they know (ODD 6.32).
+"""M12 in part, other calls: quarrels, accidents, noise, and calls of leaders to an officer's own phone.
 
-Most calls that need a couple are about no crime of the books; they keep couples busy all the same.  Where a communal
-authority hears everyday quarrels, fewer of them reach the police.  Switched off, people call about crimes alone.
+Most calls for a couple are about something that is no recorded crime; they keep couples busy all the same.  Where a
+communal authority hears everyday quarrels, fewer of them reach the police.  Switched off, people call about crimes
+alone.
 """
 
 from __future__ import annotations
 
 from model.community.board_memory.rules import board_informed_of_call
-from model.community.board_memory.schema import NIGHT_SHIFT
 from model.community.communal_authority.rules import council_members_by_settlement
 from model.community.communal_authority.schema import CommunalAuthority
 from model.crime.crime.rules import poisson_upper_bound
-from model.engine.calendar import YEAR, weekday_of
+from model.engine.calendar import FRIDAY, MINUTES_A_SHIFT, NIGHT, SHIFTS, YEAR, shift_of, weekday_of
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform, poisson_quantile
+from model.engine.ratios import PER_1000
 from model.engine.rows import IntArray, Rows, to_int64
 from model.reporting.calls.schema import (
     ADULT_AGE_YEARS,
@@ -43,7 +44,7 @@ from model.world.state import Board, FacilityResources
 
 
 class CallTables(TableBundle):
-    """Who may call whom, by what line, and by what numbers."""
+    """Tables of callers and lines, and parameters of other calls; ``councils`` are the council members."""
 
     boards: Rows[Board]
     means: Rows[FacilityResources]
@@ -54,71 +55,77 @@ class CallTables(TableBundle):
 
 
 @kernel
-def place_call(stage: ShiftContext, board: CallTables, i: int, number: int, own_phone: int) -> None:
-    """Let a resident call for a couple, by line 110 or an officer's own phone; the line may fail."""
-    person, tick, seed = stage.ground.people[i], stage.tick, stage.seed
+def place_call(shift: ShiftContext, tables: CallTables, i: int, number: int, own_phone: int) -> None:
+    """Place the call of resident i, by line 110 or an officer's own phone; the line may fail.
+
+    Appends to `day.calls`, or to `day.unserved` and `day.impressions`; updates the counts.
+    """
+    person, tick, seed = shift.ground.people[i], shift.tick, shift.seed
     z, home = person.settlement, to_int64(person.home)
-    stage.tally[0].calls_other += 1.0
+    shift.tally[0].calls_other += 1.0
     if own_phone:
-        stage.tally[0].calls_own_phone += 1.0
-        facility = stage.ground.cells[home].facility
-        heard = facility < 0 or board.means[facility].phone == 1
+        shift.tally[0].calls_own_phone += 1.0
+        facility = shift.ground.cells[home].facility
+        answered = facility < 0 or tables.means[facility].phone == 1
     else:
-        heard = keyed_uniform(seed, CALL_LINE, tick, number, 0) < board.response[z].line_answered
-    told = board_informed_of_call(person, stage.ground.cells[home], board.boards[z], tick % 3 == NIGHT_SHIFT, False)
-    if not heard:
-        append_unserved_call(stage, i, tick, number, NO_LINE, told)
+        answered = keyed_uniform(seed, CALL_LINE, tick, number, 0) < tables.response[z].line_answered
+    night = tick % SHIFTS == NIGHT
+    board = board_informed_of_call(person, shift.ground.cells[home], tables.boards[z], night, False)
+    if not answered:
+        append_unserved_call(shift, i, tick, number, NO_LINE, board)
         return
-    line = stage.day.calls[stage.day.counts[CALLS]]
+    line = shift.day.calls[shift.day.counts[CALLS]]
     line.born, line.number, line.cell, line.teller, line.incident = tick, number, home, i, -1
-    line.board = told
-    line.minute = line.since = 480.0 * keyed_uniform(seed, CALL_MINUTE, tick, number, 0)
-    line.severity = 2.0 * board.calls[z].gravity * keyed_uniform(seed, CALL_GRAVITY, tick, number, 0)
-    stage.day.counts[CALLS] += 1
+    line.board = board
+    line.minute = line.since = MINUTES_A_SHIFT * keyed_uniform(seed, CALL_MINUTE, tick, number, 0)
+    # Uniform between 0 and twice the mean.
+    line.severity = 2.0 * tables.calls[z].gravity * keyed_uniform(seed, CALL_GRAVITY, tick, number, 0)
+    shift.day.counts[CALLS] += 1
 
 
 @kernel
-def call_hazard(board: CallTables, z: int, weekend_night: bool) -> float:
-    """Calls a year of an adult of a settlement, about what no communal authority settles."""
-    p = board.calls[z]
-    hazard = p.rate / 1000.0 * (p.weekend_night if weekend_night else 1.0)
-    return hazard * (1.0 - board.authority[z].reach * p.settled)
+def call_hazard(tables: CallTables, z: int, weekend_night: bool) -> float:
+    """Return the calls a year of an adult of settlement z, less those that a communal authority settles."""
+    p = tables.calls[z]
+    hazard = p.rate / PER_1000 * (p.weekend_night if weekend_night else 1.0)
+    return hazard * (1.0 - tables.authority[z].reach * p.settled)
 
 
 @kernel
-def generate_calls(stage: ShiftContext, board: CallTables, weekend_night: bool) -> None:
-    """Let residents call about what is no crime, then leaders who have an officer's number."""
-    people, tick, seed = stage.ground.people, stage.tick, stage.seed
+def generate_calls(shift: ShiftContext, tables: CallTables, weekend_night: bool) -> None:
+    """Generate the calls of adults about other things than crimes, then those of leaders to an officer's phone."""
+    # Thinning of a Poisson process: candidates come at the rate of a bound, and a mark decides who calls.
+    people, tick, seed = shift.ground.people, shift.tick, shift.seed
     n, highest = len(people), 0.0
-    for z in range(len(board.calls)):
-        highest = max(highest, call_hazard(board, z, weekend_night))
+    for z in range(len(tables.calls)):
+        highest = max(highest, call_hazard(tables, z, weekend_night))
     for j in range(poisson_quantile(keyed_uniform(seed, CALL_COUNT, tick, 0, 0), MOST_CALLS * n / YEAR)):
         number = CALL_ID_OFFSET + j
         mark = keyed_uniform(seed, CALL_MARK, tick, number, 0) * MOST_CALLS
-        if mark >= highest:  # nobody's hazard reaches this mark: no need to look who it is
+        if mark >= highest:  # no settlement reaches this mark, so the candidate need not be looked up
             continue
         i = int(keyed_uniform(seed, CALL_WHO, tick, number, 0) * n)
-        if i >= stage.ground.come[0]:
+        if i >= shift.ground.come[0]:
             continue
-        hazard = call_hazard(board, people[i].settlement, weekend_night)
-        stage.tally[0].ceiling_hits += 1.0 if hazard > MOST_CALLS else 0.0
-        if mark >= hazard or stage.minds[i].gone >= 0:
+        hazard = call_hazard(tables, people[i].settlement, weekend_night)
+        shift.tally[0].ceiling_hits += 1.0 if hazard > MOST_CALLS else 0.0
+        if mark >= hazard or shift.minds[i].gone >= 0:
             continue
         if age_years(people[i], tick) >= ADULT_AGE_YEARS:
-            place_call(stage, board, i, number, False)
-    n = len(board.councils)
+            place_call(shift, tables, i, number, False)
+    n = len(tables.councils)
     for j in range(poisson_quantile(keyed_uniform(seed, CALL_COUNT, tick, 1, 0), MOST_BY_LEADER * n / YEAR)):
         number = CALL_ID_OFFSET + LEADER_ID_OFFSET + j
-        i = board.councils[int(keyed_uniform(seed, CALL_WHO, tick, number, 0) * n)]
+        i = tables.councils[int(keyed_uniform(seed, CALL_WHO, tick, number, 0) * n)]
         z = people[i].settlement
-        if keyed_uniform(seed, CALL_MARK, tick, number, 0) * MOST_BY_LEADER >= board.calls[z].leaders:
+        if keyed_uniform(seed, CALL_MARK, tick, number, 0) * MOST_BY_LEADER >= tables.calls[z].leaders:
             continue
-        if stage.minds[i].gone < 0 and keyed_uniform(seed, HAS_NUMBER, 0, i, 0) < board.boards[z].phones:
-            place_call(stage, board, i, number, True)
+        if shift.minds[i].gone < 0 and keyed_uniform(seed, HAS_NUMBER, 0, i, 0) < tables.boards[z].phones:
+            place_call(shift, tables, i, number, True)
 
 
 def max_calls(world: World) -> int:
-    """Return how many calls of a shift there never are."""
+    """Return an upper bound of the calls of a shift, to reserve rows."""
     by_all, by_leaders = (
         MOST_CALLS * world.town.n_people,
         MOST_BY_LEADER * len(world.cached(council_members_by_settlement)[1]),
@@ -127,10 +134,10 @@ def max_calls(world: World) -> int:
 
 
 def step(world: World) -> None:
-    """Let people call about what is no crime."""
+    """Generate the other calls of the shift."""
     for table in (CALLS, UNSERVEDS, IMPRESSIONS):
         world.shift_events.reserve(table, world.cached_view(max_calls))
-    weekend_night = world.tick % 3 == 2 and weekday_of(world.tick) >= 4
+    weekend_night = shift_of(world.tick) == NIGHT and weekday_of(world.tick) >= FRIDAY
     world.run_kernel(generate_calls, lambda: (world.shift_context(), world.view(CallTables)), weekend_night)
 
 

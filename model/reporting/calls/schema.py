@@ -1,4 +1,4 @@
-"""Declarations of calls: parameters, columns, tables and constants."""
+"""Declarations of other calls: parameters, counts and constants."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ CALL_COUNT, CALL_WHO, CALL_MARK, CALL_GRAVITY, CALL_MINUTE, CALL_LINE = (
     stream_id("other call line"),
 )
 MOST_CALLS, MOST_BY_LEADER = 0.4, 24.0
-"""Ceilings of calls a year: of a resident, and of a leader to an officer's own phone."""
+"""Bounds of the calls a year of a resident, and of a leader to an officer's own phone."""
 CALL_ID_OFFSET, LEADER_ID_OFFSET = 2147483648, 1048576
-"""Call j about no crime is number NAME + j, one by a leader NAME + LEADERS + j."""
+"""Call j has the number `CALL_ID_OFFSET` + j; those of leaders are moved by `LEADER_ID_OFFSET` too."""
 ADULT_AGE_YEARS = 18.0
+"""Age (years) from which residents call: majority, Código Civil art. 8."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OtherCalls(ParameterGroup):
-    """How often people need a couple for something that is no crime of the books."""
+    """Parameters of calls about other things than recorded crimes."""
 
     name: ClassVar[str] = "calls"
     evidence: ClassVar[tuple[str, ...]] = ("C13", "E05", "F12", "H05")
@@ -47,7 +48,7 @@ class OtherCalls(ParameterGroup):
 
 
 class CallCounts(Row):
-    """What is counted in a month."""
+    """Counts of a month."""
 
     calls_other: float
     calls_own_phone: float

@@ -1,1 +1,1 @@
-"""M17, information: circumstance reports three times a day, and what survives on the way to headquarters."""
+"""M17, information: circumstance reports of each shift, and losses on the way to headquarters."""

@@ -1,5 +1,6 @@
-"""M17, information: circumstance reports three times a day, and what survives on the way to headquarters (ODD 6.19).
+"""M17, information: circumstance reports of each shift, and losses on the way to headquarters.
 
+A crime known to the police becomes a form, a form with content and a record at headquarters, each with a probability.
 Switched off, everything arrives, at once, and comes back.
 """
 
@@ -7,11 +8,11 @@ from __future__ import annotations
 
 from model.crime.crime_counts.rules import is_reported_to_state
 from model.crime.crime_counts.schema import RECORDED
-from model.engine.calendar import is_last_shift_of_month, month_of
-from model.engine.kernels import kernel
+from model.engine.calendar import SHIFTS, is_last_shift_of_month
+from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.ratios import ratio_or_nan
-from model.engine.rows import FloatArray, IntArray, Rows
+from model.engine.rows import IntArray, Rows
 from model.police.adoption.rules import form_care_at
 from model.police.plans import rules as plans
 from model.police.plans.rules import PlanTables
@@ -28,122 +29,136 @@ from model.reporting.information.schema import (
 )
 from model.town.crime_kinds import DETERRED_BY_CERTAINTY, PROBLEM_OF
 from model.town.police import FacilityRow
-from model.world.columns import TALLY, MonthlyCounts
+from model.world.binding import count_of
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
 from model.world.shift_context import ShiftContext
-from model.world.shift_events import ANONYMOUS, DEMI, INCIDENTS, PROSECUTOR
-from model.world.state import MEANS, PLANS, FacilityResources, Plan
+from model.world.shift_events import ANONYMOUS, DEMI, INCIDENTS, PROSECUTOR, Incident
+from model.world.state import PLANS, FacilityResources, Plan
 
 
 @kernel
 def reporting_stages(kind: int, linked: float, care: float, p: Information) -> tuple[float, float, float]:
-    """Shares of known crimes of this kind with a form, with content in it, and with a record in the end."""
-    sure = DETERRED_BY_CERTAINTY[kind] == 1
-    form = 1.0 if sure else p.written
-    content = 1.0 if sure else p.written * p.conviction
+    """Return the shares of known crimes of a kind with a form, with content in it, and with a record.
+
+    ``linked`` is the share typed for want of internet, ``care`` the care for forms by adoption (0-1).
+    """
+    certain = DETERRED_BY_CERTAINTY[kind] == 1
+    form = 1.0 if certain else p.written
+    content = 1.0 if certain else p.written * p.conviction
     form, content = form + (1.0 - form) * care, content + (1.0 - content) * care
-    typed = 1.0 if sure else content * p.typed * linked
+    typed = 1.0 if certain else content * p.typed * linked
     return form, content, typed * p.consolidated * p.georeferenced * p.entered
 
 
+class InformationTables(TableBundle):
+    """Tables between stations and headquarters: records on their way, memories of crime by cell, plans."""
+
+    means: Rows[FacilityResources]
+    memory: PlanTables
+    mail: Rows[RecordInTransit]
+    mail_count: IntArray = count_of(MAIL)
+    information: Rows[Information]
+    plans: Rows[Plan]
+    facilities: Rows[FacilityRow]
+
+
 @kernel
-def report_shift(
-    stage: ShiftContext,
-    means: Rows[FacilityResources],
-    wall: PlanTables,
-    mail: Rows[RecordInTransit],
-    mail_count: IntArray,
-    numbers: Rows[Information],
-    month: int,
-) -> None:
-    """Let stations write down what they know, and send the circumstance report of the shift on its way."""
-    day, cells, tally, tick, seed = stage.day, stage.ground.cells, stage.tally, stage.tick, stage.seed
+def report_shift(shift: ShiftContext, tables: InformationTables) -> None:
+    """Write the forms of the shift's crimes, and send records to headquarters.
+
+    Updates `known`, `happened`, `told`, `incidents.written`, `incidents.recorded` and the counts; appends to `mail`.
+    """
+    day, cells, tick = shift.day, shift.ground.cells, shift.tick
+    tally, memory = shift.tally, tables.memory
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
         cell, number, problem, severity = row.cell, row.number, PROBLEM_OF[row.kind], row.severity
-        wall.happened[cell, problem] += severity
-        told = is_reported_to_state(row)
-        if told:
-            wall.told[cell] += severity
-        if row.found == 0 and (not told or row.told in (PROSECUTOR, DEMI)):
+        memory.happened[cell, problem] += severity
+        reported = is_reported_to_state(row)
+        if reported:
+            memory.told[cell] += severity
+        if row.found == 0 and (not reported or row.told in (PROSECUTOR, DEMI)):
             continue
         f = cells[cell].facility
-        p = numbers[max(cells[cell].settlement, 0)]
-        linked = 1.0 if means[f].internet == 1 else p.offline
-        form, content, record = reporting_stages(row.kind, linked, form_care_at(means, f), p)
-        u = keyed_uniform(seed, RECORD_STREAM, tick, number, 0)
+        p = tables.information[max(cells[cell].settlement, 0)]
+        linked = 1.0 if tables.means[f].internet == 1 else p.offline
+        form, content, record = reporting_stages(row.kind, linked, form_care_at(tables.means, f), p)
+        # One uniform number for all three stages: a crime with a record has a form, too.
+        u = keyed_uniform(shift.seed, RECORD_STREAM, tick, number, 0)
         tally[0].known += 1.0
         if u < form:
             tally[0].forms += 1.0
             row.written = 1
         if u < content and (row.found == 1 or row.told != ANONYMOUS):
             tally[0].forms_with_content += 1.0
-            wall.known[cell, problem, tick % 3] += severity
-        if u < record and keyed_uniform(seed, HOARDS_STREAM, month, f, 0) >= p.hoarding:
+            memory.known[cell, problem, tick % SHIFTS] += severity
+        if u < record and keyed_uniform(shift.seed, HOARDS_STREAM, shift.month, f, 0) >= p.hoarding:
             row.recorded = 1
-            sent = mail[mail_count[0]]
-            sent.due = tick + int(3.0 * p.delay * (0.5 + keyed_uniform(seed, RECORD_STREAM, tick, number, 1)) / linked)
-            sent.born, sent.cell, sent.problem, sent.severity = tick, cell, problem, severity
-            mail_count[0] += 1
+            send_record(shift, tables, row, linked)
 
 
 @kernel
-def enter_records(
-    mail: Rows[RecordInTransit], count: IntArray, atlas: FloatArray, tally: Rows[MonthlyCounts], tick: int
-) -> None:
-    """Let headquarters enter what has come by the end of a month."""
+def send_record(shift: ShiftContext, tables: InformationTables, row: Incident, linked: float) -> None:
+    """Send the record of an incident to headquarters, after half to one and a half times the mean delay.
+
+    Appends to `mail`.
+    """
+    tick, p = shift.tick, tables.information[max(shift.ground.cells[row.cell].settlement, 0)]
+    spread = 0.5 + keyed_uniform(shift.seed, RECORD_STREAM, tick, row.number, 1)
+    sent = tables.mail[tables.mail_count[0]]
+    sent.due = tick + int(SHIFTS * p.delay * spread / linked)
+    sent.born, sent.cell, sent.problem, sent.severity = tick, row.cell, PROBLEM_OF[row.kind], row.severity
+    tables.mail_count[0] += 1
+
+
+@kernel
+def enter_records(shift: ShiftContext, tables: InformationTables) -> None:
+    """Enter the records that are due by the end of a month on headquarters' map.
+
+    Updates `atlas` and the counts; removes the records from `mail`.
+    """
     left = 0
-    for k in range(count[0]):
-        sent = mail[k]
-        if sent.due > tick:
-            mail[left] = sent
+    for k in range(tables.mail_count[0]):
+        sent = tables.mail[k]
+        if sent.due > shift.tick:
+            tables.mail[left] = sent
             left += 1
             continue
-        atlas[sent.cell, sent.problem] += sent.severity
-        tally[0].records_arrived += 1.0
-        tally[0].record_days += (sent.due - sent.born) / 3.0
-    count[0] = left
+        tables.memory.atlas[sent.cell, sent.problem] += sent.severity
+        shift.tally[0].records_arrived += 1.0
+        shift.tally[0].record_days += (sent.due - sent.born) / SHIFTS
+    tables.mail_count[0] = left
 
 
 @kernel
-def return_products(
-    plan_rows: Rows[Plan],
-    facilities: Rows[FacilityRow],
-    numbers: Rows[Information],
-    tally: Rows[MonthlyCounts],
-    month: int,
-    tick: int,
-    seed: int,
-) -> None:
-    """Let a product of headquarters' analysts come back to some stations."""
-    for f in range(len(facilities)):
-        if keyed_uniform(seed, FEEDBACK_STREAM, month, f, 0) < numbers[facilities[f].settlement].feedback:
-            plan_rows[f].product = tick
-            tally[0].products_returned += 1.0
+def return_products(shift: ShiftContext, tables: InformationTables) -> None:
+    """Return a product of headquarters' analysts to some stations; updates `plans.product` and the counts."""
+    for f in range(len(tables.facilities)):
+        p = tables.information[tables.facilities[f].settlement]
+        if keyed_uniform(shift.seed, FEEDBACK_STREAM, shift.month, f, 0) < p.feedback:
+            tables.plans[f].product = shift.tick
+            shift.tally[0].products_returned += 1.0
 
 
 def step(world: World) -> None:
-    """Report the shift upwards; at a month's end let headquarters answer and stations take stock of their plans."""
-    state, tick, month = world.state, world.tick, month_of(world.tick)
-    facilities, numbers, tally = world.plant.facilities, world.parameters[Information], state[TALLY]
-    wall = world.view(PlanTables)
+    """Report the shift upwards; at the end of a month enter records, return products and count months of plans."""
+    state = world.state
     state[MAIL].reserve(world.shift_events.counts.item(INCIDENTS))
-    mail, count = state[MAIL].rows, state[MAIL].count
-    world.run_kernel(report_shift, lambda: (world.shift_context(), state[MEANS], wall, mail, count, numbers), month)
+    world.run_kernel(report_shift, lambda: (world.shift_context(), world.view(InformationTables)))
     world.run_kernel(
         plans.count_planned_visits,
         lambda: (world.shift_context(), world.plant, state[PLANS], state[PLAN_CELLS], state[PLANNED_HERE]),
     )
-    if is_last_shift_of_month(tick):
-        enter_records(mail, count, wall.atlas, tally, tick)
-        return_products(state[PLANS], facilities, numbers, tally, month, tick, world.seed)
+    if is_last_shift_of_month(world.tick):
+        enter_records(world.shift_context(), world.view(InformationTables))
+        return_products(world.shift_context(), world.view(InformationTables))
         plans.count_plan_months(world)
 
 
 def recorded_by_headquarters_share(month: MonthSnapshot) -> float:
-    """Share of the crimes known to the police that headquarters records."""
+    """Return the share of crimes known to the police that headquarters records."""
     return ratio_or_nan(month.crime_counts[RECORDED].sum(), month.tally.known)
 
 

@@ -1,4 +1,4 @@
-"""Declarations of information: parameters, columns, tables and constants."""
+"""Declarations of information: parameters, records on their way, counts and streams."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RECORD_STREAM, HOARDS_STREAM, FEEDBACK_STREAM = stream_id("record"), stream_id("
 
 @dataclass(frozen=True, kw_only=True)
 class Information(ParameterGroup):
-    """Chance that a report survives each stage, how long it takes, and what comes back."""
+    """Parameters of information: probability of each stage of a report, delay, and feedback."""
 
     name: ClassVar[str] = "information"
     evidence: ClassVar[tuple[str, ...]] = (
@@ -49,7 +49,7 @@ class Information(ParameterGroup):
 
 
 class RecordInTransit(Row):
-    """A record on its way to headquarters."""
+    """Record on its way to headquarters; ``born`` and ``due`` are ticks."""
 
     due: int
     born: int
@@ -62,7 +62,7 @@ MAIL = GrowingTableSpec(name="mail", row=RecordInTransit, about="Records on thei
 
 
 class InformationCounts(Row):
-    """What is counted in a month."""
+    """Counts of a month."""
 
     known: float
     forms: float

@@ -1,1 +1,1 @@
-"""What women who were hurt at home remember of whom they told: what came of it, good and bad (ODD: seeking_help)."""
+"""Outcomes of seeking help that victims of domestic violence remember, good and bad."""

@@ -1,7 +1,6 @@
-"""What women who were hurt at home remember of whom they told: what came of it, good and bad (ODD: seeking_help).
+"""Outcomes of seeking help that victims of domestic violence remember, good and bad.
 
-Only who was hurt has rows.  They are brought up to date by the events of her own life alone, and read, at a choice, by
-herself and by her ties.
+Only victims have rows.  A row is updated by events of the woman's own life alone; at a choice she and her ties read it.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from model.world.protocol import World
 
 
 class RemedyMemory(TableBundle):
-    """What women who were hurt remember, and their homes."""
+    """Records of victims and of the outcomes of the help that they sought, and their homes."""
 
     women: Rows[VictimRecord]
     women_count: IntArray = count_of(WOMEN)
@@ -36,29 +35,30 @@ class RemedyMemory(TableBundle):
 
 
 def reserve_victim_records(world: World, acts: int) -> None:
-    """Make room for as many women who are hurt for the first time."""
+    """Reserve rows for as many first-time victims as there are acts."""
     world.state[WOMEN].reserve(acts)
     world.state[OUTCOMES].reserve(N_HELP_PLACES * acts)
 
 
 @kernel
 def outcome_retained_share(shifts: int, years: float) -> float:
-    """What is left of an event after so many shifts."""
-    left: float = 2.0 ** (-shifts / (YEAR * years))
-    return left
+    """Return the share of an event that is left after some shifts, for a half-life in years."""
+    share: float = 2.0 ** (-shifts / (YEAR * years))
+    return share
 
 
 @kernel
 def remembered_outcomes(memory: RemedyMemory, row: int, place: int, tick: int, years: float) -> tuple[float, float]:
-    """Good and bad that came of telling one place, as they count now.
+    """Return the good and the bad outcomes (events, decayed) of telling a place, as of this tick.
 
-    A ruling that was kept since her last act is good for the authority; a year without another act for whom she told.
+    A year without another act is a good outcome for the place that she told; a ruling that was obeyed since her last
+    act is one for the authority.
     """
-    her, kept = memory.women[row], memory.outcomes[N_HELP_PLACES * row + place - 1]
+    her, outcome = memory.women[row], memory.outcomes[N_HELP_PLACES * row + place - 1]
     good, bad = 0.0, 0.0
-    if kept.good + kept.bad > 0.0:
-        left = outcome_retained_share(tick - kept.tick, years)
-        good, bad = kept.good * left, kept.bad * left
+    if outcome.good + outcome.bad > 0.0:
+        left = outcome_retained_share(tick - outcome.tick, years)
+        good, bad = outcome.good * left, outcome.bad * left
     if place == her.place and tick - her.last >= YEAR:
         good += outcome_retained_share(tick - her.last - YEAR, years)
     ruled = memory.homes[her.woman].ruled - YEAR
@@ -68,32 +68,34 @@ def remembered_outcomes(memory: RemedyMemory, row: int, place: int, tick: int, y
 
 
 @kernel
-def record_help_outcome(
-    memory: RemedyMemory, i: int, place: int, good: float, bad: float, tick: int, years: float
-) -> None:
-    """Let a woman remember what came of telling a place."""
-    kept = memory.outcomes[N_HELP_PLACES * memory.of_woman[i] + place - 1]
-    left = outcome_retained_share(tick - kept.tick, years)
-    kept.good, kept.bad, kept.tick = kept.good * left + good, kept.bad * left + bad, tick
+def record_help_outcome(memory: RemedyMemory, i: int, place: int, helped: bool, tick: int, years: float) -> None:
+    """Add a good or a bad outcome of telling a place to the record of woman i; ``years`` is the half-life."""
+    good, bad = (1.0, 0.0) if helped else (0.0, 1.0)
+    outcome = memory.outcomes[N_HELP_PLACES * memory.of_woman[i] + place - 1]
+    left = outcome_retained_share(tick - outcome.tick, years)
+    outcome.good, outcome.bad, outcome.tick = outcome.good * left + good, outcome.bad * left + bad, tick
 
 
 @kernel
 def create_victim_record(memory: RemedyMemory, i: int, tick: int) -> None:
-    """Begin to remember for a woman who is hurt for the first time."""
+    """Create the record of a first-time victim, with no outcomes; appends to `women` and `outcomes`."""
     row = memory.women_count[0]
     memory.of_woman[i] = row
     her = memory.women[row]
     her.woman, her.last, her.place = i, tick, 0
     for place in range(1, N_HELP_PLACES + 1):
-        kept = memory.outcomes[N_HELP_PLACES * row + place - 1]
-        kept.good, kept.bad, kept.tick = 0.0, 0.0, tick
+        outcome = memory.outcomes[N_HELP_PLACES * row + place - 1]
+        outcome.good, outcome.bad, outcome.tick = 0.0, 0.0, tick
     memory.women_count[0] += 1
     memory.outcomes_count[0] += N_HELP_PLACES
 
 
 @kernel
 def update_victim_record(memory: RemedyMemory, i: int, tick: int, years: float) -> None:
-    """Bring up to date what a woman remembers before she chooses: whom she told within a year did not prevent this."""
+    """Update the record of a woman who was hurt again, before she chooses.
+
+    That it happened again within a year is a bad outcome for the place that she told.
+    """
     row = memory.of_woman[i]
     if row == NO_ROW:
         create_victim_record(memory, i, tick)
@@ -103,6 +105,6 @@ def update_victim_record(memory: RemedyMemory, i: int, tick: int, years: float) 
         good, bad = remembered_outcomes(memory, row, place, tick, years)
         if place == her.place and tick - her.last < YEAR:
             bad += 1.0
-        kept = memory.outcomes[N_HELP_PLACES * row + place - 1]
-        kept.good, kept.bad, kept.tick = good, bad, tick
+        outcome = memory.outcomes[N_HELP_PLACES * row + place - 1]
+        outcome.good, outcome.bad, outcome.tick = good, bad, tick
     her.last, her.place = tick, 0

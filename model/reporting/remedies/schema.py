@@ -1,4 +1,4 @@
-"""Declarations of remedies: parameters, columns, tables and constants."""
+"""Declarations of the memory of help: records of victims and of outcomes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from model.engine.rows import Row
 from model.engine.tables import ArraySpec, GrowingTableSpec
 
 N_HELP_PLACES = len(HELP_PLACES) - 1
-"""Whom a woman can tell: `PLACES` but for nobody."""
+"""Places that a woman can tell: `HELP_PLACES` without nobody."""
 AUTHORITY_PLACE, POLICE_PLACE = HELP_PLACES.index("communal"), HELP_PLACES.index("police")
 NO_ROW = -1
 
 
 class VictimRecord(Row):
-    """A woman who was hurt at home: her last act, and whom she then told (a place in `PLACES`; 0 is nobody)."""
+    """Victim of domestic violence: tick of the last act, and the place then told (in `HELP_PLACES`; 0 is nobody)."""
 
     woman: int
     last: int
@@ -23,7 +23,7 @@ class VictimRecord(Row):
 
 
 class HelpOutcome(Row):
-    """What came of telling one place, good and bad, in events as they counted at ``tick``."""
+    """Good and bad outcomes of telling one place, in events decayed to ``tick``."""
 
     good: float
     bad: float
@@ -34,7 +34,7 @@ WOMEN = GrowingTableSpec(
     name="women", row=VictimRecord, about="Women hurt at home, in the order of their first act: seeking_help."
 )
 OUTCOMES = GrowingTableSpec(
-    name="outcomes", row=HelpOutcome, about="What came of telling: for each of `women` a row per place but nobody."
+    name="outcomes", row=HelpOutcome, about="Outcomes of telling: for each of `women` a row per place but nobody."
 )
 OF_WOMAN = ArraySpec(
     name="of_woman",

@@ -1,1 +1,1 @@
-"""M11, reporting as two choices: tell whom, and follow through with the formal complaint."""
+"""M11, reporting: victims choose whom to tell, and whether to file a formal complaint."""

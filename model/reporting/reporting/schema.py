@@ -1,4 +1,4 @@
-"""Declarations of reporting: parameters, columns, tables and constants."""
+"""Declarations of reporting: parameters, columns, an event and constants."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ TELL_STREAM, CALL_DELAY, LINE_STREAM, RATIFY_STREAM, FOUND_STREAM = (
 NONE_TELL, ALL_TELL, RELUCTANT_STREAM = stream_id("none tell"), stream_id("all tell"), stream_id("reluctant")
 CAPTURED_STREAM, LEAK_STREAM = stream_id("captured"), stream_id("leak")
 N_CHANNELS = 7
+"""Channels open to victims of other crimes than domestic violence: `TO_PATROL` to `ANONYMOUS`."""
+LOSS_UNIT = 100.0
+"""Quetzales in which `reporting.loss` is stated."""
+FIRST_RATIFIED, HOURS_IN_TIME = 2.0, 24.0
+"""Hours from a crime to the earliest ratification (assumed), and those within which it is in time for the judge."""
 SUMMONS_STREAM, HAS_NUMBER = stream_id("summons"), stream_id("has a number")
 UNANSWERED_CALL = declare_event(
     "unanswered_call", 6, "call unanswered", fair=0.1, fair_weight=0.3, effective=0.0, effective_weight=1.0
@@ -28,7 +33,7 @@ UNANSWERED_CALL = declare_event(
 
 @dataclass(frozen=True, kw_only=True)
 class Reporting(ParameterGroup):
-    """What moves a victim to tell, to whom, and to ratify."""
+    """Parameters of reporting: utilities of telling by channel, of ratifying, and delays."""
 
     name: ClassVar[str] = "reporting"
     evidence: ClassVar[tuple[str, ...]] = (
@@ -135,10 +140,17 @@ class Reporting(ParameterGroup):
         0.3, "assumed; swept", "stations from which cliques hear, drawn anew for every seed"
     )
     leak: float = share_parameter(0.1, "assumed; swept", "anonymous reports that cliques hear of from there", off=0.0)
+    call_delay: float = parameter(20.0, "minutes", 0.0, 120.0, "assumed", "longest time from a crime to the call")
+    ratify_within: float = parameter(
+        48.0, "hours", 2.0, 720.0, "assumed: 2 to 48 h", "longest time from a crime to the ratified complaint"
+    )
+    summons_days: float = parameter(
+        7.0, "days", 0.0, 60.0, "assumed", "longest wait for a communal hearing beyond what the authority needs"
+    )
 
 
 class ReportingHistory(Row):
-    """What a resident has said."""
+    """History of a resident's reports."""
 
     spoke: Annotated[int, Column("last told the police openly of extortion", "tick", -1, "i4")]
 

@@ -1,1 +1,1 @@
-"""M12, response: couples of the sector by time, litres and way, graver calls first; else a call is lost."""
+"""M12, response: couples answer calls within limits of time, fuel and distance, graver calls first."""

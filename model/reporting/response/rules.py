@@ -1,4 +1,6 @@
-"""M12, response: couples of the sector by time, litres and way, graver calls first; else a call is lost (ODD 6.9).
+"""M12, response: couples answer calls within limits of time, fuel and distance, graver calls first.
+
+A call that no couple can answer in this shift waits for the next one or is lost.
 
 Switched off, every call is answered after a constant time.
 """
@@ -7,11 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
 from model.crime.crime_counts.schema import UNSERVED_BY
 from model.crime.deterrence.schema import Deterrence
+from model.engine.calendar import MINUTES_A_SHIFT, MINUTES_AN_HOUR, NIGHT, SHIFTS
 from model.engine.kernels import TableBundle, allocating_kernel, kernel
 from model.engine.random_streams import keyed_uniform, logistic
 from model.engine.rows import FloatArray, IntArray, Rows, to_int64
@@ -39,13 +43,13 @@ from model.reporting.response.schema import (
     CALL_DECLINED_STREAM,
     CALL_LATE,
     CALL_SERVED,
+    DECLINE_KM,
     GOODS_STREAM,
     GRADE_GRAVE,
     GRADE_MIDDLE,
     GRADE_SLIGHT,
     KM_PER_HOUR,
     LONGEST_WAIT,
-    NIGHT_SHIFT,
     ON_PAPER,
     SERVICE_STREAM,
     TREATMENT_STREAM,
@@ -59,7 +63,6 @@ from model.town.crime_kinds import HOMICIDE
 from model.town.police import BICYCLE, VEHICLE, Officer, Post, has_no_motor
 from model.trust.events.rules import record_event_with_treatment
 from model.trust.ledger.rules import attribute_to_couple
-from model.trust.ledger.schema import Trust
 from model.world.binding import cell_size_km, computed, constant, of
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.month import MonthSnapshot
@@ -88,14 +91,14 @@ from model.world.state import CoupleRow
 
 
 def staffed_facilities(world: World) -> IntArray:
-    """Return which facilities have posts."""
+    """Return 1 for each facility with posts, else 0."""
     return np.isin(np.arange(len(world.town.facilities)), world.town.posts["facility"]).astype(np.int64)
 
 
 class ResponseTables(TableBundle):
-    """The couples on the street, and the numbers by which they answer, arrest and treat people.
+    """Couples on duty, and parameters of dispatch, arrest and treatment.
 
-    ``staffed`` tells which facilities have posts, ``known`` what crime their forms remember.
+    ``staffed`` is 1 for facilities with posts; ``known`` the crime in their forms, by cell, problem and shift.
     """
 
     couples: Rows[CoupleRow]
@@ -113,9 +116,21 @@ class ResponseTables(TableBundle):
     waits: IntArray = of(WAITS)
 
 
+class Trip(NamedTuple):
+    """Trip of a couple to a call: minutes of the shift at its start and arrival, and kilometres.
+
+    ``post`` is the couple's row, or -1 - reason if no couple can go.
+    """
+
+    post: int
+    start: float
+    arrival: float
+    km: float
+
+
 @kernel
 def is_served_before(a: Call, b: Call) -> bool:
-    """Whether call a is served before call b."""
+    """Return whether call a is served before call b: by severity, then minute, birth and number."""
     if a.severity != b.severity:
         return a.severity > b.severity
     if a.minute != b.minute:
@@ -127,7 +142,8 @@ def is_served_before(a: Call, b: Call) -> bool:
 
 @allocating_kernel
 def serving_order(calls: Rows[Call], n: int) -> IntArray:
-    """Rows of the first n calls in the order in which they are served."""
+    """Return the rows of the first n calls in the order in which they are served."""
+    # Insertion sort: a shift has few calls, and numpy cannot sort by four keys in a kernel.
     order = np.arange(n)
     for k in range(1, n):
         row = order[k]
@@ -141,7 +157,7 @@ def serving_order(calls: Rows[Call], n: int) -> IntArray:
 
 @kernel
 def road_slowness(road: int, p: Response) -> float:
-    """Time that a kilometre takes on this class of road, relative to a paved one."""
+    """Return the time per kilometre on this class of road, relative to a paved one."""
     if road == 0:
         return 1.0
     if road == 1:
@@ -151,7 +167,7 @@ def road_slowness(road: int, p: Response) -> float:
 
 @kernel
 def call_grade(severity: float, p: Response) -> int:
-    """Whether a call is slight, middle or grave."""
+    """Return the grade of a call by its severity: slight, middle or grave."""
     if severity >= p.grave:
         return GRADE_GRAVE
     return GRADE_MIDDLE if severity >= p.middle else GRADE_SLIGHT
@@ -159,7 +175,7 @@ def call_grade(severity: float, p: Response) -> int:
 
 @kernel
 def service_limit(grade: int, p: Response) -> float:
-    """Minutes after which nobody goes to a call any more."""
+    """Return the wait (minutes) after which nobody goes to a call of this grade."""
     if grade == GRADE_SLIGHT:
         return p.within_slight
     return p.within_middle if grade == GRADE_MIDDLE else p.within_grave
@@ -167,7 +183,7 @@ def service_limit(grade: int, p: Response) -> float:
 
 @kernel
 def km_reserve(grade: int, p: Response) -> float:
-    """Kilometres that are kept back from a call for graver ones."""
+    """Return the kilometres of fuel that are kept back from calls of this grade for graver ones."""
     if grade == GRADE_SLIGHT:
         return p.reserve_slight
     return p.reserve_middle if grade == GRADE_MIDDLE else 0.0
@@ -175,103 +191,103 @@ def km_reserve(grade: int, p: Response) -> float:
 
 @kernel
 def last_service_minute(line: Call, tick: int, p: Response) -> float:
-    """Minute of this shift, or of a later one, after which nobody goes to a call any more."""
-    return line.since - 480.0 * (tick - line.born) + service_limit(call_grade(line.severity, p), p)
+    """Return the last minute for a couple to arrive, counted from the start of this shift; it may lie beyond it."""
+    return line.since - MINUTES_A_SHIFT * (tick - line.born) + service_limit(call_grade(line.severity, p), p)
 
 
 @kernel
-def is_called_out(force: ResponseTables, post: int, f: int, grade: int) -> bool:
-    """Whether a call of facility f concerns this couple: its own, or a grave one, or f has no couples at all."""
-    if force.couples[post].on == 0:
+def is_called_out(tables: ResponseTables, post: int, f: int, grade: int) -> bool:
+    """Return whether a couple is asked to answer a call of facility f.
+
+    It is if on duty, for calls of its own facility, grave calls, and those of facilities without posts.
+    """
+    if tables.couples[post].on == 0:
         return False
-    return grade == GRADE_GRAVE or force.staffed[f] == 0 or force.posts[post].facility == f
+    return grade == GRADE_GRAVE or tables.staffed[f] == 0 or tables.posts[post].facility == f
 
 
 @kernel
-def plan_trip(
-    stage: ShiftContext, force: ResponseTables, post: int, line: Call, p: Response, detour: float
-) -> tuple[float, float, float, int]:
-    """Start, arrival and kilometres of a couple that could go, and -1; else what is scarce."""
-    couple, cells, grade = force.couples[post], stage.ground.cells, call_grade(line.severity, p)
-    until = min(480.0, last_service_minute(line, stage.tick, p))
-    start = max(line.since - 480.0 * (stage.tick - line.born) + p.handling, couple.free)
+def no_trip(reason: int) -> Trip:
+    """Return the record of a trip that does not take place."""
+    return Trip(post=-1 - reason, start=0.0, arrival=0.0, km=0.0)
+
+
+@kernel
+def plan_trip(shift: ShiftContext, tables: ResponseTables, post: int, line: Call, p: Response, detour: float) -> Trip:
+    """Return the trip of a couple to a call if it can go, else the reason why not.
+
+    ``detour`` is the length of the way by road over the straight line.
+    """
+    couple, cells, grade = tables.couples[post], shift.ground.cells, call_grade(line.severity, p)
+    latest = min(MINUTES_A_SHIFT, last_service_minute(line, shift.tick, p))
+    start = max(line.since - MINUTES_A_SHIFT * (shift.tick - line.born) + p.handling, couple.free)
     if grade == GRADE_SLIGHT and couple.duty_start <= start < couple.duty_end:
         start = couple.duty_end
-    here = couple_cell_at(stage.day, force.couples, post, start)
-    straight = straight_km(cells, here, line.cell, force.cell_km)
-    pace = 60.0 * road_slowness(cells[line.cell].road, p)
+    here = couple_cell_at(shift.day, tables.couples, post, start)
+    straight = straight_km(cells, here, line.cell, tables.cell_km)
+    pace = MINUTES_AN_HOUR * road_slowness(cells[line.cell].road, p)
     if has_no_motor(couple.mode):
         reach = p.foot_km * (p.bicycle if couple.mode == BICYCLE else 1.0)
         arrival = start + straight / KM_PER_HOUR[couple.mode] * pace
-        if straight <= reach and arrival <= until:
-            return start, arrival, straight, -1
+        if straight <= reach and arrival <= latest:
+            return Trip(post=post, start=start, arrival=arrival, km=straight)
         driven = start + detour * straight / KM_PER_HOUR[VEHICLE] * pace
-        return 0.0, 0.0, 0.0, NO_VEHICLES if driven <= until else NO_HOURS
+        return no_trip(NO_VEHICLES if driven <= latest else NO_HOURS)
     km = detour * straight
     arrival = start + km / KM_PER_HOUR[couple.mode] * pace
-    if arrival > until:
-        return 0.0, 0.0, 0.0, NO_HOURS
-    if km > remaining_km(stage.day, force.couples, post, start) - km_reserve(grade, p):
-        return 0.0, 0.0, 0.0, NO_FUEL
-    return start, arrival, km, -1
+    if arrival > latest:
+        return no_trip(NO_HOURS)
+    if km > remaining_km(shift.day, tables.couples, post, start) - km_reserve(grade, p):
+        return no_trip(NO_FUEL)
+    return Trip(post=post, start=start, arrival=arrival, km=km)
 
 
 @kernel
-def choose_couple(
-    stage: ShiftContext, force: ResponseTables, line: Call, p: Response, detour: float
-) -> tuple[int, float, float, float]:
-    """Couple that arrives first, its start, arrival and kilometres; or (-1 - reason, 0, 0, 0)."""
-    best, best_start, best_arrival, best_km = -1, 0.0, 0.0, 0.0
+def choose_couple(shift: ShiftContext, tables: ResponseTables, line: Call, p: Response, detour: float) -> Trip:
+    """Return the trip of the couple that arrives first, else why none can go: fuel, vehicles or hours."""
+    best = no_trip(NO_HOURS)
     fuel = vehicles = False
-    f, grade = stage.ground.cells[line.cell].facility, call_grade(line.severity, p)
-    for post in range(len(force.couples)):
-        if not is_called_out(force, post, f, grade):
+    f, grade = shift.ground.cells[line.cell].facility, call_grade(line.severity, p)
+    for post in range(len(tables.couples)):
+        if not is_called_out(tables, post, f, grade):
             continue
-        start, arrival, km, reason = plan_trip(stage, force, post, line, p, detour)
-        if reason == NO_FUEL:
+        trip = plan_trip(shift, tables, post, line, p, detour)
+        if trip.post >= 0:
+            if best.post < 0 or trip.arrival < best.arrival:
+                best = trip
+        elif trip.post == -1 - NO_FUEL:
             fuel = True
-        elif reason == NO_VEHICLES:
+        elif trip.post == -1 - NO_VEHICLES:
             vehicles = True
-        elif reason < 0 and (best < 0 or arrival < best_arrival):
-            best, best_start, best_arrival, best_km = post, start, arrival, km
-    if best >= 0:
-        return best, best_start, best_arrival, best_km
-    reason = NO_HOURS
-    if fuel:
-        reason = NO_FUEL
-    elif vehicles:
-        reason = NO_VEHICLES
-    return -1 - reason, 0.0, 0.0, 0.0
+    if best.post >= 0 or not (fuel or vehicles):
+        return best
+    return no_trip(NO_FUEL if fuel else NO_VEHICLES)
 
 
 @kernel
-def lead_declines(
-    stage: ShiftContext,
-    force: ResponseTables,
-    line: Call,
-    post: int,
-    start: float,
-    km: float,
-    p: Response,
-    control: float,
-) -> bool:
-    """Whether the lead of a couple that could go to a call does not."""
-    couple, known = force.couples[post], 0.0
+def lead_declines(shift: ShiftContext, tables: ResponseTables, line: Call, trip: Trip, z: int) -> bool:
+    """Return whether the lead of a couple declines a call that the couple could answer.
+
+    ``z`` is the settlement of the call.
+    """
+    couple, p, known = tables.couples[trip.post], tables.response[z], 0.0
     for problem in range(N_PROBLEMS):
-        known += force.known[line.cell, problem, stage.tick % 3]
-    odds = p.decline + p.decline_gravity * line.severity + p.decline_km * km / 5.0 + p.decline_load * couple.calls
-    if not has_no_motor(couple.mode) and remaining_km(stage.day, force.couples, post, start) < p.low_km:
+        known += tables.known[line.cell, problem, shift.tick % SHIFTS]
+    odds = p.decline + p.decline_gravity * line.severity
+    odds += p.decline_km * trip.km / DECLINE_KM
+    odds += p.decline_load * couple.calls
+    if not has_no_motor(couple.mode) and remaining_km(shift.day, tables.couples, trip.post, trip.start) < p.low_km:
         odds += p.decline_low
-    if stage.tick % 3 == NIGHT_SHIFT:
+    if shift.tick % SHIFTS == NIGHT:
         odds += p.decline_night
     odds += p.decline_danger * math.log1p(known)
-    odds -= p.decline_keen * force.officers[couple.lead].motivation + p.decline_control * control
-    return keyed_uniform(stage.seed, CALL_DECLINED_STREAM, line.born, line.number, 0) < logistic(odds)
+    odds -= p.decline_keen * tables.officers[couple.lead].motivation + p.decline_control * tables.pressure[z].control
+    return keyed_uniform(shift.seed, CALL_DECLINED_STREAM, line.born, line.number, 0) < logistic(odds)
 
 
 @kernel
 def first_couple_on_duty(couples: Rows[CoupleRow]) -> int:
-    """First couple on duty, or -1."""
+    """Return the first couple on duty, or -1."""
     for post in range(len(couples)):
         if couples[post].on == 1:
             return post
@@ -279,37 +295,41 @@ def first_couple_on_duty(couples: Rows[CoupleRow]) -> int:
 
 
 @kernel
-def record_answer(
-    stage: ShiftContext, force: ResponseTables, line: Call, post: int, wait: float, p: Response, trust: Trust
-) -> None:
-    """Note how long the caller waited and how the couple treated them."""
+def record_answer(shift: ShiftContext, tables: ResponseTables, line: Call, post: int, wait: float) -> None:
+    """Record an answered call and the impression that it leaves; ``wait`` is in minutes.
+
+    Appends to `day.responses`, `day.impressions`, `day.signed`; updates `waits`, `minds.met`, `minds.met_free` and the
+    counts.
+    """
+    z = to_int64(max(shift.ground.cells[line.cell].settlement, 0))
+    p, trust = tables.response[z], shift.trust[shift.ground.people[line.teller].settlement]
     born, number, i = line.born, line.number, line.teller
-    served = stage.day.responses[stage.day.counts[RESPONSES]]
+    served = shift.day.responses[shift.day.counts[RESPONSES]]
     served.born, served.number, served.post, served.cell, served.wait = born, number, post, line.cell, wait
     served.board = line.board
-    stage.day.counts[RESPONSES] += 1
-    force.waits[min(LONGEST_WAIT, int(wait))] += 1
-    stage.tally[0].served += 1.0
-    if wait <= 60.0:
-        stage.tally[0].served_in_hour += 1.0
-    contacts = force.contacts[max(stage.ground.cells[line.cell].settlement, 0)]
-    officer = force.officers[force.couples[post].lead]
-    fair = treats_fairly(officer, contacts, keyed_uniform(stage.seed, TREATMENT_STREAM, born, number, 0))
-    home = to_int64(stage.ground.cells[line.cell].settlement)
+    shift.day.counts[RESPONSES] += 1
+    tables.waits[min(LONGEST_WAIT, int(wait))] += 1
+    shift.tally[0].served += 1.0
+    if wait <= MINUTES_AN_HOUR:
+        shift.tally[0].served_in_hour += 1.0
+    contacts = tables.contacts[z]
+    officer = tables.officers[tables.couples[post].lead]
+    fair = treats_fairly(officer, contacts, keyed_uniform(shift.seed, TREATMENT_STREAM, born, number, 0))
+    # Effectiveness is judged by the wait, fairness by the treatment.
     kind, weight = (CALL_SERVED, trust.served) if wait <= p.patience else (CALL_LATE, trust.late)
     treatment, treatment_weight = (kind, weight) if fair else (RUDE, contacts.weight_rude)
-    if wait > p.patience and explains_delay(officer, force.adoption[max(home, 0)], born, number, stage.seed):
+    if wait > p.patience and explains_delay(officer, tables.adoption[z], born, number, shift.seed):
         weight = 0.0
-        stage.tally[0].explained += 1.0
-    first = stage.day.counts[IMPRESSIONS]
-    record_event_with_treatment(stage, i, kind, weight, treatment, treatment_weight)
-    attribute_to_couple(stage.day, first, post, line.cell)
-    stage.minds[i].met = stage.minds[i].met_free = stage.tick
+        shift.tally[0].explained += 1.0
+    first = shift.day.counts[IMPRESSIONS]
+    record_event_with_treatment(shift, i, kind, weight, treatment, treatment_weight)
+    attribute_to_couple(shift.day, first, post, line.cell)
+    shift.minds[i].met = shift.minds[i].met_free = shift.tick
 
 
 @kernel
 def append_arrest(day: ShiftEventTables, k: int, post: int, with_goods: bool) -> None:
-    """Write down the arrest of the offender of an incident."""
+    """Record the arrest of the offender of incident k; updates `incidents.arrested`, appends to `day.arrests`."""
     day.incidents[k].arrested = 1
     arrest = day.arrests[day.counts[ARRESTS]]
     arrest.incident, arrest.number, arrest.post, arrest.held = k, day.incidents[k].number, post, 0
@@ -318,29 +338,28 @@ def append_arrest(day: ShiftEventTables, k: int, post: int, with_goods: bool) ->
 
 
 @kernel
-def attempt_arrest(stage: ShiftContext, force: ResponseTables, post: int, k: int, delay: float, z: int) -> None:
-    """Catch the offender of an incident, perhaps; transport and hearing take the couple off the street."""
-    row, p = stage.day.incidents[k], force.response[z]
+def attempt_arrest(shift: ShiftContext, tables: ResponseTables, post: int, k: int, delay: float, z: int) -> None:
+    """Arrest the offender of incident k, with a chance that falls with the delay (minutes) since the crime.
+
+    Transport and hearing take the couple off the street.  ``z`` is the settlement of the incident.
+    """
+    row, p = shift.day.incidents[k], tables.response[z]
     number = row.number
     if row.arrested == 1 or row.motive == IMITATOR:
         return
     chance = p.catch * math.exp(-delay / p.trail) * (p.killers if row.kind == HOMICIDE else 1.0)
-    if keyed_uniform(stage.seed, ARREST_STREAM, stage.tick, number, 0) >= chance:
+    if keyed_uniform(shift.seed, ARREST_STREAM, shift.tick, number, 0) >= chance:
         return
-    append_arrest(
-        stage.day,
-        k,
-        post,
-        keyed_uniform(stage.seed, GOODS_STREAM, stage.tick, number, 0) < p.goods * math.exp(-delay / 60.0),
-    )
-    start = max(row.minute + delay, force.couples[post].free)
-    occupy_couple(force.couples, stage.day, post, start, start + 60.0 * force.justice[z].hours)
-    stage.tally[0].couple_hours_used += force.justice[z].hours
+    with_goods = p.goods * math.exp(-delay / p.goods_minutes)
+    append_arrest(shift.day, k, post, keyed_uniform(shift.seed, GOODS_STREAM, shift.tick, number, 0) < with_goods)
+    start = max(row.minute + delay, tables.couples[post].free)
+    occupy_couple(tables.couples, shift.day, post, start, start + MINUTES_AN_HOUR * tables.justice[z].hours)
+    shift.tally[0].couple_hours_used += tables.justice[z].hours
 
 
 @kernel
 def take_up_waiting_calls(day: ShiftEventTables, waiting: Rows[Call], count: IntArray) -> None:
-    """Put the calls carried over behind those of the shift; they wait from its first minute."""
+    """Append the calls carried over to those of the shift, as of its first minute; empties ``waiting``."""
     for k in range(count[0]):
         n = day.counts[CALLS]
         day.calls[n] = waiting[k]
@@ -351,103 +370,111 @@ def take_up_waiting_calls(day: ShiftEventTables, waiting: Rows[Call], count: Int
 
 @kernel
 def carry_call_over(waiting: Rows[Call], count: IntArray, line: Call) -> None:
-    """Keep a call for the next shift."""
+    """Carry a call over to the next shift; appends to ``waiting``."""
     waiting[count[0]] = line
     count[0] += 1
 
 
 @kernel
-def travel_to_call(
-    stage: ShiftContext, force: ResponseTables, line: Call, post: int, way: tuple[float, float, float], p: Response
-) -> None:
-    """Let a couple go to a call by start, arrival and kilometres: it spends time and litres."""
-    start, arrival, km = way
-    couple = force.couples[post]
+def travel_to_call(shift: ShiftContext, tables: ResponseTables, line: Call, trip: Trip, p: Response) -> None:
+    """Send a couple to a call, which takes time and fuel; updates `couples` and the counts.
+
+    Visits without fuel are cancelled.
+    """
+    start, post = trip.start, trip.post
+    couple = tables.couples[post]
     couple.calls += 1
     couple.cell = line.cell
-    end = arrival + p.service * (0.5 + keyed_uniform(stage.seed, SERVICE_STREAM, line.born, line.number, 0))
+    end = trip.arrival + p.service * (0.5 + keyed_uniform(shift.seed, SERVICE_STREAM, line.born, line.number, 0))
     on_duty = max(0.0, min(end, couple.duty_end) - max(start, couple.duty_start))
-    stage.tally[0].couple_hours_used += (end - start - on_duty) / 60.0
-    occupy_couple(force.couples, stage.day, post, start, end)
+    shift.tally[0].couple_hours_used += (end - start - on_duty) / MINUTES_AN_HOUR
+    occupy_couple(tables.couples, shift.day, post, start, end)
     if not has_no_motor(couple.mode):
-        couple.km -= km
-        stage.tally[0].km += km
-        cancel_visits_without_fuel(stage.day, force.couples, post)
+        couple.km -= trip.km
+        shift.tally[0].km += trip.km
+        cancel_visits_without_fuel(shift.day, tables.couples, post)
 
 
 @kernel
-def dispatch_couple(stage: ShiftContext, force: ResponseTables, line: Call, z: int) -> tuple[int, float]:
-    """Find a couple whose lead does not decline, and send it; return it and its arrival, or (-1 - reason, 0)."""
-    p = force.response[z]
-    if keyed_uniform(stage.seed, ON_PAPER, line.born, line.number, 0) < p.on_paper:
+def dispatch_couple(shift: ShiftContext, tables: ResponseTables, line: Call, z: int) -> tuple[int, float]:
+    """Send a couple to a call; return its row and its minute of arrival, or (-1 - reason, 0) if nobody goes.
+
+    ``z`` is the settlement of the call.
+    """
+    p = tables.response[z]
+    if keyed_uniform(shift.seed, ON_PAPER, line.born, line.number, 0) < p.on_paper:
         return -1 - NO_ARRIVAL, 0.0
-    post, start, arrival, km = choose_couple(stage, force, line, p, force.patrol[z].detour)
-    if post < 0:
-        return post, 0.0
-    if lead_declines(stage, force, line, post, start, km, p, force.pressure[z].control):
+    trip = choose_couple(shift, tables, line, p, tables.patrol[z].detour)
+    if trip.post < 0:
+        return trip.post, 0.0
+    if lead_declines(shift, tables, line, trip, z):
         return -1 - DECLINED, 0.0
-    travel_to_call(stage, force, line, post, (start, arrival, km), p)
-    return post, arrival
+    travel_to_call(shift, tables, line, trip, p)
+    return trip.post, trip.arrival
 
 
 @kernel
-def serve_call(stage: ShiftContext, force: ResponseTables, line: Call, waiting: Rows[Call], count: IntArray) -> None:
-    """Answer a call, carry it over, or lose it."""
-    z = max(stage.ground.cells[line.cell].settlement, 0)
-    p, trust = force.response[z], stage.trust[stage.ground.people[line.teller].settlement]
-    born, number = line.born, line.number
-    patient = False
+def serve_call(shift: ShiftContext, tables: ResponseTables, line: Call, waiting: Rows[Call], count: IntArray) -> None:
+    """Answer a call, carry it over to the next shift, or record it as unserved."""
+    z = max(shift.ground.cells[line.cell].settlement, 0)
+    p = tables.response[z]
+    can_wait = False
     if p.constant > 0.0:
-        post, arrival = first_couple_on_duty(force.couples), line.minute + p.constant
+        post, arrival = first_couple_on_duty(tables.couples), line.minute + p.constant
         reason = NO_HOURS
     else:
-        post, arrival = dispatch_couple(stage, force, line, z)
+        post, arrival = dispatch_couple(shift, tables, line, z)
         reason = -1 - post
-        patient = reason not in (NO_ARRIVAL, DECLINED) and last_service_minute(line, stage.tick, p) > 480.0
-    if post < 0 and patient:
+        lasting = reason not in (NO_ARRIVAL, DECLINED)
+        can_wait = lasting and last_service_minute(line, shift.tick, p) > MINUTES_A_SHIFT
+    if post < 0 and can_wait:
         carry_call_over(waiting, count, line)
     elif post < 0:
-        append_unserved_call(stage, line.teller, born, number, reason, line.board)
+        append_unserved_call(shift, line.teller, line.born, line.number, reason, line.board)
     else:
-        record_answer(stage, force, line, post, 480.0 * (stage.tick - born) + arrival - line.since, p, trust)
+        wait = MINUTES_A_SHIFT * (shift.tick - line.born) + arrival - line.since
+        record_answer(shift, tables, line, post, wait)
         if line.incident >= 0:
-            delay = arrival - stage.day.incidents[line.incident].minute
-            attempt_arrest(stage, force, post, line.incident, delay, z)
+            delay = arrival - shift.day.incidents[line.incident].minute
+            attempt_arrest(shift, tables, post, line.incident, delay, z)
 
 
 @allocating_kernel
 def serve_calls(
-    stage: ShiftContext, force: ResponseTables, deterrence: Rows[Deterrence], waiting: Rows[Call], count: IntArray
+    shift: ShiftContext, tables: ResponseTables, deterrence: Rows[Deterrence], waiting: Rows[Call], count: IntArray
 ) -> None:
-    """Serve the calls of the shift and those carried over; then couples that saw a crime try to arrest."""
-    day = stage.day
-    stage.tally[0].calls += day.counts[CALLS]
+    """Serve the calls of the shift and those carried over; then couples at the place of a crime try to arrest.
+
+    Appends to `day.responses`, `day.unserved`, `day.arrests`, `day.impressions`, `day.signed`; updates ``waiting``.
+    """
+    day = shift.day
+    shift.tally[0].calls += day.counts[CALLS]
     take_up_waiting_calls(day, waiting, count)
     for row in serving_order(day.calls, day.counts[CALLS]):
-        serve_call(stage, force, day.calls[row], waiting, count)
+        serve_call(shift, tables, day.calls[row], waiting, count)
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
         if row.found == 0 and row.told != TO_PATROL:
             continue
-        z = max(stage.ground.cells[row.cell].settlement, 0)
+        z = max(shift.ground.cells[row.cell].settlement, 0)
         visit = first_covering_couple_visit(day, row.cell, row.minute, deterrence[z].residual)
         if visit >= 0:
-            attempt_arrest(stage, force, day.visits[visit].post, k, 0.0, z)
+            attempt_arrest(shift, tables, day.visits[visit].post, k, 0.0, z)
     for k in range(day.counts[INCIDENTS]):
-        p = force.response[max(stage.ground.cells[day.incidents[k].cell].settlement, 0)]
+        p = tables.response[max(shift.ground.cells[day.incidents[k].cell].settlement, 0)]
         if p.all_caught == 0.0 or day.incidents[k].arrested == 1:
             continue
-        if keyed_uniform(stage.seed, ALL_CAUGHT, stage.tick, day.incidents[k].number, 0) < p.all_caught:
+        if keyed_uniform(shift.seed, ALL_CAUGHT, shift.tick, day.incidents[k].number, 0) < p.all_caught:
             append_arrest(day, k, -1, True)
 
 
 def step(world: World) -> None:
-    """Serve the calls; who was answered, or not, learns from it."""
-    state, book = world.state, world.shift_events
-    most = book.counts.item(CALLS) + len(state[WAITING])
+    """Serve the calls of the shift, and apply the impressions of callers to their beliefs."""
+    state, events = world.state, world.shift_events
+    most = events.counts.item(CALLS) + len(state[WAITING])
     for table in (CALLS, RESPONSES, UNSERVEDS, IMPRESSIONS, SIGNED):
-        book.reserve(table, most)
-    book.reserve(ARRESTS, book.counts.item(INCIDENTS))
+        events.reserve(table, most)
+    events.reserve(ARRESTS, events.counts.item(INCIDENTS))
     state[WAITING].reserve(most)
     waiting = state[WAITING]
     world.run_kernel(
@@ -464,7 +491,7 @@ def step(world: World) -> None:
 
 
 def wait_quantile_measure(share: float) -> Callable[[MonthSnapshot], float]:
-    """Return the measure of the minutes within which this share of those served had a couple; nan of nobody."""
+    """Return the measure of a quantile of the wait (minutes) of those served; nan if nobody was served."""
 
     def read(month: MonthSnapshot) -> float:
         waits = month.world.state[WAITS]
@@ -476,7 +503,7 @@ def wait_quantile_measure(share: float) -> Callable[[MonthSnapshot], float]:
 
 
 def count_closed_calls(month: MonthSnapshot) -> float:
-    """Calls that the police count as served, those closed on paper among them."""
+    """Return the calls that the police count as served, those closed on paper included."""
     return float(month.tally.served + month.world.state[UNSERVED_BY][NO_ARRIVAL])
 
 

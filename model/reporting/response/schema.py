@@ -1,4 +1,4 @@
-"""Declarations of response: parameters, columns, tables and constants."""
+"""Declarations of the response to calls: parameters, events, tables and constants."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ ON_PAPER = stream_id("served on paper")
 ARREST_STREAM, GOODS_STREAM, ALL_CAUGHT = stream_id("arrest"), stream_id("goods"), stream_id("all caught")
 GRADE_SLIGHT, GRADE_MIDDLE, GRADE_GRAVE = range(3)
 """Grades of calls by severity."""
-NIGHT_SHIFT = 2
+DECLINE_KM = 5.0
+"""Kilometres in which `response.decline_km` is stated."""
 LONGEST_WAIT = 1440
-"""Minutes after which waits are not told apart."""
+"""Wait (minutes) of the last class of `WAITS`, with all longer ones."""
 KM_PER_HOUR = np.array([4.0, 30.0, 25.0, 11.0])
-"""Speed on foot, by motorcycle, by vehicle, by bicycle (Z20)."""
+"""Speed on foot, by motorcycle, by vehicle and by bicycle, on a paved road (Z20)."""
 ANSWERED_CALL = declare_cause("answered_call", 5)
 CALL_SERVED = declare_event(
     "call_served",
@@ -54,7 +55,7 @@ CALL_LATE = declare_event(
 
 @dataclass(frozen=True, kw_only=True)
 class Response(ParameterGroup):
-    """Who comes when somebody calls, and what it costs."""
+    """Parameters of the response to calls: limits, reserves, declining, arrests."""
 
     name: ClassVar[str] = "response"
     evidence: ClassVar[tuple[str, ...]] = ("A11", "H05", "I01", "I03", "I11", "U05", "U06")
@@ -113,6 +114,9 @@ class Response(ParameterGroup):
     killers: float = share_parameter(0.5, "calibrated: W02", "the same of killers, over others: they do not stay")
     trail: float = parameter(30.0, "minutes", 1.0, 600.0, "assumed", "delay that divides the chance by e")
     goods: float = share_parameter(0.55, "H04; assumed", "offenders caught at once who carry goods or weapon")
+    goods_minutes: float = parameter(
+        60.0, "minutes", 1.0, 1440.0, "assumed", "delay by which goods found on the caught fall by a factor e"
+    )
     all_caught: float = share_parameter(
         0.0, "experiment", "crimes whose offender is caught on the spot, whoever is there"
     )
@@ -130,7 +134,7 @@ WAITS = ArraySpec(
 
 
 class ResponseCounts(Row):
-    """What is counted in a month."""
+    """Counts of a month."""
 
     calls: float
     served: float

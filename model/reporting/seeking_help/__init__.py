@@ -1,1 +1,1 @@
-"""M9, where a woman who was hurt at home looks for help, and what she gets."""
+"""M9, seeking help: where victims of domestic violence turn, and the help that they get."""

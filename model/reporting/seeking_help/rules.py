@@ -1,25 +1,26 @@
-"""M9, where a woman who was hurt at home looks for help, and what she gets (ODD 6.22).
+"""M9, seeking help: where victims of domestic violence turn, and the help that they get.
 
-What counts is what institutions can do: a woman officer, somebody who speaks her language, the way to them.  Nothing
-here reads who she is.  Conciliation is never counted as a remedy: violence against women is a crime of public action.
-She learns from what came of it when she, or one of her ties, told somebody before; with ``learning`` 0 she does not.
+A multinomial logit among places and nobody.  Utilities depend on what institutions offer: a woman officer, a speaker of
+her language, the way to them; no rule reads her ethnicity.  Conciliation is never counted as a remedy: violence against
+women is a crime of public action.  She learns from the outcomes when she or one of her ties told somebody before; with
+``learning`` 0 she does not.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
 from model.community.board_memory.rules import board_informed_of_call
-from model.community.board_memory.schema import NIGHT_SHIFT
 from model.community.communal_authority.schema import CommunalAuthority
 from model.community.deliberation.rules import DeliberationTables, decide_case
 from model.crime.domestic_violence.rules import HouseholdTables, count_near_ties
 from model.crime.domestic_violence.schema import ACT_ID_OFFSET as OF_HOME
 from model.crime.domestic_violence.schema import LEFT_ALONE_ROW, TOLD_ROW
-from model.engine.calendar import MONTH
+from model.engine.calendar import MINUTES_AN_HOUR, MONTH, NIGHT, SHIFTS
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform, logistic
 from model.engine.rows import FloatArray, IntArray, Rows, to_int64
@@ -32,6 +33,7 @@ from model.reporting.remedies.rules import (
 )
 from model.reporting.remedies.schema import N_HELP_PLACES, NO_ROW, OF_WOMAN, OUTCOMES, POLICE_PLACE, WOMEN
 from model.reporting.reporting.rules import (
+    CaseTables,
     append_call,
     append_unserved_call,
     choose_channel,
@@ -42,6 +44,7 @@ from model.reporting.reporting.schema import LINE_STREAM, RATIFY_STREAM, TELL_ST
 from model.reporting.response.schema import Response
 from model.reporting.seeking_help.schema import (
     CHOSEN_BY,
+    HALF_OF_TIES,
     HELP_REASONS,
     LANGUAGE_ON_RELAY,
     MEASURES_STREAM,
@@ -66,7 +69,7 @@ from model.reporting.seeking_help.schema import (
 from model.town.crime_kinds import DOMESTIC
 from model.trust.events.rules import record_event
 from model.trust.ledger.rules import trust_now
-from model.world.binding import computed, constant, count_of, of
+from model.world.binding import computed, constant, of
 from model.world.discrete_choice.rules import share_with_prior
 from model.world.discrete_choice.schema import CHOICES
 from model.world.mechanism import KernelArguments, Measure, Mechanism, kernel_step
@@ -89,47 +92,46 @@ from model.world.shift_events import (
     UNSERVEDS,
     Incident,
 )
-from model.world.state import CASES, COUPLES, Board, CommunalCase, CoupleRow
+from model.world.state import CASES, COUPLES, Board, CoupleRow
 
 
 class HelpChoiceTables(TableBundle):
-    """Where a choice is weighed: the pull of each channel, the terms that may be its reason, pulls without one."""
+    """Room for one choice: exp(utility) of each channel, terms of utility by reason, and exp(utility) without one."""
 
     pull: FloatArray = computed(lambda world: np.zeros(N_HELP_CHANNELS))
-    why: FloatArray = computed(lambda world: np.zeros((N_REASONS, N_HELP_CHANNELS)))
+    terms: FloatArray = computed(lambda world: np.zeros((N_REASONS, N_HELP_CHANNELS)))
     without: FloatArray = computed(lambda world: np.zeros(N_HELP_CHANNELS))
 
 
 def attending_table(world: World) -> IntArray:
-    """Return room for whether a woman, and a speaker of the other language, is on duty at each facility this shift."""
+    """Return an array by facility for whether a woman, and a speaker of the other language, is on duty."""
     return np.zeros((len(world.town.facilities), 2), np.int64)
 
 
 class HelpSeekingTables(TableBundle):
-    """The institutions that a woman may turn to, and by what numbers."""
+    """Tables of the institutions that a woman may turn to, and parameters of the choice."""
 
     help: Rows[SeekingHelp]
     boards: Rows[Board]
-    cases: Rows[CommunalCase]
-    cases_count: IntArray = count_of(CASES)
+    cases: CaseTables
     reporting: Rows[Reporting]
     authority: Rows[CommunalAuthority]
     response: Rows[Response]
     on_duty: IntArray = constant(attending_table)
-    bench: DeliberationTables
+    deliberation: DeliberationTables
     memory: RemedyMemory
-    weighing: HelpChoiceTables
+    choice: HelpChoiceTables
     chosen_by: FloatArray = of(CHOSEN_BY)
 
 
 @kernel
 def update_attending_officers(
-    stage: ShiftContext, found: IntArray, couples: Rows[CoupleRow], plant: PoliceTables, numbers: Rows[SeekingHelp]
+    shift: ShiftContext, found: IntArray, couples: Rows[CoupleRow], plant: PoliceTables, parameters: Rows[SeekingHelp]
 ) -> None:
-    """Find for every facility whether a woman is on duty and whether somebody speaks the other language."""
-    facilities, officers, tick, seed = plant.facilities, plant.officers, stage.tick, stage.seed
+    """Write for every facility whether a woman, and a speaker of the other language, is on duty to ``found``."""
+    facilities, officers, tick, seed = plant.facilities, plant.officers, shift.tick, shift.seed
     for facility in range(len(facilities)):
-        p = numbers[facilities[facility].settlement]
+        p = parameters[facilities[facility].settlement]
         found[facility, 0] = keyed_uniform(seed, WOMAN_ON_RELAY, tick, facility, 0) < p.women_on_relay
         found[facility, 1] = keyed_uniform(seed, LANGUAGE_ON_RELAY, tick, facility, 0) < p.language_on_relay
     for post in range(len(couples)):
@@ -143,82 +145,103 @@ def update_attending_officers(
 
 @kernel
 def attention_gap(i: int, facility: int, on_duty: IntArray, p: SeekingHelp, seed: int) -> float:
-    """What the police lack to attend this woman (log-odds): a woman officer, her language."""
+    """Return the disutility (log-odds) of police without a woman officer or a speaker of her language."""
     woman, speaker = (on_duty[facility, 0], on_duty[facility, 1]) if facility >= 0 else (0, 0)
     lack = 0.0 if woman else p.no_woman
     other = keyed_uniform(seed, SPEAKS_ONLY, 0, i, 0) < p.other_language
     return lack + p.language if other and not speaker else lack
 
 
+class HelpTerms(NamedTuple):
+    """Terms of utility (log-odds) that can decide where a woman seeks help; costs are positive."""
+
+    trust: float
+    attention: float
+    fear: float
+    way: float
+    seat: float
+    passing_over: float
+    deference: float
+
+
 @kernel
-def help_utilities(row: Incident, i: int, stage: ShiftContext, aid: HelpSeekingTables, p: SeekingHelp) -> None:
-    """Write the pull (exp of utility) of everything a woman may turn to; 0 where it is not open."""
-    people, mind, out = stage.ground.people, stage.minds[i], aid.weighing.pull
-    z = people[i].settlement
-    home, authority, board = stage.ground.cells[people[i].home], aid.authority[z], aid.boards[z]
+def help_terms(shift: ShiftContext, i: int, tables: HelpSeekingTables, p: SeekingHelp) -> HelpTerms:
+    """Return the terms of utility of woman i: trust, attention, fear, ways to police and seat, and the authority."""
+    person, mind = shift.ground.people[i], shift.minds[i]
+    z, home = person.settlement, shift.ground.cells[person.home]
+    authority, board = tables.authority[z], tables.boards[z]
+    return HelpTerms(
+        trust=p.trust * (trust_now(mind, shift.tick, shift.trust[z]) - 0.5),
+        attention=attention_gap(i, home.facility, tables.on_duty, p, shift.seed),
+        fear=p.fear * mind.fear,
+        way=p.minutes * home.minutes / MINUTES_AN_HOUR,
+        seat=p.minutes * home.seat_minutes / MINUTES_AN_HOUR,
+        passing_over=p.over * authority.reach * logistic(board.legitimacy),
+        deference=authority.deference * board.legitimacy,
+    )
+
+
+@kernel
+def help_utilities(row: Incident, i: int, shift: ShiftContext, tables: HelpSeekingTables, p: SeekingHelp) -> None:
+    """Write exp(utility) of every channel of woman i to `choice.pull`, 0 where it is closed, and the terms."""
+    t, pull = help_terms(shift, i, tables, p), tables.choice.pull
     common = p.intercept + p.severity * row.severity
-    seen = common - p.fear * mind.fear
-    over = p.over * authority.reach * logistic(board.legitimacy)
-    faith = p.trust * (trust_now(mind, stage.tick, stage.trust[z]) - 0.5)
-    lack = attention_gap(i, home.facility, aid.on_duty, p, stage.seed)
-    police = seen - p.shame - over + faith - lack
-    seat = p.minutes * home.seat_minutes / 60.0
-    way = p.minutes * home.minutes / 60.0
-    out[:] = 0.0
-    out[BY_PHONE] = math.exp(police)
-    out[AT_STATION] = math.exp(police - way)
-    respect = authority.deference * board.legitimacy
-    out[COMMUNAL] = authority.reach * math.exp(seen - p.shame + (p.near + respect))
-    out[PROSECUTOR] = math.exp(seen - p.over_prosecutor * over + p.prosecutor - seat)
-    near = count_near_ties(stage, i)
-    out[TO_KIN] = math.exp(common + p.kin * near / 3.0) if near > 0 else 0.0
-    out[DEMI] = p.demi * math.exp(seen + p.demi_pull - seat)
-    out[REFUGE] = p.refuge * math.exp(common + p.refuge_pull - seat)
-    write_reason_terms(aid.weighing.why, p.fear * mind.fear, faith, lack, way, seat, over, respect)
-    aid.weighing.why[REASON_AUTHORITY, PROSECUTOR] = -p.over_prosecutor * over
+    seen = common - t.fear
+    police = seen - p.shame - t.passing_over + t.trust - t.attention
+    pull[:] = 0.0
+    pull[BY_PHONE] = math.exp(police)
+    pull[AT_STATION] = math.exp(police - t.way)
+    reach = tables.authority[shift.ground.people[i].settlement].reach
+    pull[COMMUNAL] = reach * math.exp(seen - p.shame + (p.near + t.deference))
+    pull[PROSECUTOR] = math.exp(seen - p.over_prosecutor * t.passing_over + p.prosecutor - t.seat)
+    near = count_near_ties(shift, i)
+    pull[TO_KIN] = math.exp(common + p.kin * near / HALF_OF_TIES) if near > 0 else 0.0
+    pull[DEMI] = p.demi * math.exp(seen + p.demi_pull - t.seat)
+    pull[REFUGE] = p.refuge * math.exp(common + p.refuge_pull - t.seat)
+    write_reason_terms(tables.choice.terms, t)
+    tables.choice.terms[REASON_AUTHORITY, PROSECUTOR] = -p.over_prosecutor * t.passing_over
 
 
 @kernel
-def write_reason_terms(
-    why: FloatArray, fear: float, faith: float, lack: float, way: float, seat: float, over: float, respect: float
-) -> None:
-    """Write the terms that may be the reason of a choice, in log-odds, apart from what was lived."""
-    why[:, :] = 0.0
+def write_reason_terms(terms: FloatArray, t: HelpTerms) -> None:
+    """Write the terms of utility (log-odds) by reason and channel to ``terms``, those of experience excepted."""
+    terms[:, :] = 0.0
     for channel in (BY_PHONE, AT_STATION):
-        why[REASON_TRUST, channel], why[REASON_ATTENTION, channel], why[REASON_AUTHORITY, channel] = faith, -lack, -over
+        terms[REASON_TRUST, channel], terms[REASON_ATTENTION, channel] = t.trust, -t.attention
+        terms[REASON_AUTHORITY, channel] = -t.passing_over
     for channel in (BY_PHONE, AT_STATION, COMMUNAL, PROSECUTOR, DEMI):
-        why[REASON_FEAR, channel] = -fear
-    why[REASON_WAY, AT_STATION] = -way
+        terms[REASON_FEAR, channel] = -t.fear
+    terms[REASON_WAY, AT_STATION] = -t.way
     for channel in (PROSECUTOR, DEMI, REFUGE):
-        why[REASON_WAY, channel] = -seat
-    why[REASON_AUTHORITY, COMMUNAL] = respect
+        terms[REASON_WAY, channel] = -t.seat
+    terms[REASON_AUTHORITY, COMMUNAL] = t.deference
 
 
 @kernel
 def experience_utility(good: float, bad: float, p: SeekingHelp) -> float:
-    """What experience with a place adds to its utility (log-odds): 0 without any."""
+    """Return the utility (log-odds) of good and bad outcomes at a place, 0 without any."""
     added: float = p.learning * (2.0 * share_with_prior(good, bad, p.prior, 0.5) - 1.0)
     return added
 
 
 @kernel
-def knows_other_victim(stage: ShiftContext, memory: RemedyMemory, i: int) -> bool:
-    """Whether any of her ties was hurt too."""
+def knows_other_victim(shift: ShiftContext, memory: RemedyMemory, i: int) -> bool:
+    """Return whether any of her ties is a victim too."""
     others = False
-    for tie in stage.ground.ties[i]:
+    for tie in shift.ground.ties[i]:
         others |= tie >= 0 and memory.of_woman[tie] != NO_ROW
     return others
 
 
 @kernel
 def outcomes_of_ties(
-    stage: ShiftContext, memory: RemedyMemory, i: int, place: int, years: float
+    shift: ShiftContext, memory: RemedyMemory, i: int, place: int, years: float
 ) -> tuple[float, float]:
-    """Good and bad that came to her living ties of telling a place."""
+    """Return the good and the bad outcomes (events, decayed) of telling a place among her living ties."""
     good = bad = 0.0
-    for tie in stage.ground.ties[i]:
-        if tie >= 0 and memory.of_woman[tie] != NO_ROW and stage.minds[tie].gone < 0:
-            more = remembered_outcomes(memory, to_int64(memory.of_woman[tie]), place, stage.tick, years)
+    for tie in shift.ground.ties[i]:
+        if tie >= 0 and memory.of_woman[tie] != NO_ROW and shift.minds[tie].gone < 0:
+            more = remembered_outcomes(memory, to_int64(memory.of_woman[tie]), place, shift.tick, years)
             good += more[0]
             bad += more[1]
     return good, bad
@@ -226,175 +249,182 @@ def outcomes_of_ties(
 
 @kernel
 def add_experience(
-    place: int, own: tuple[float, float], ties: tuple[float, float], w: HelpChoiceTables, p: SeekingHelp
+    place: int, own: tuple[float, float], ties: tuple[float, float], choice: HelpChoiceTables, p: SeekingHelp
 ) -> None:
-    """Let the pull of a place follow from what came of telling it, to her and to her ties."""
+    """Add the utility of her own outcomes and those of her ties to the channels of a place.
+
+    Updates `choice.pull` and the terms of the reasons own and ties: each is what the utility would lose without it.
+    """
     good, bad = p.heard * ties[0], p.heard * ties[1]
     both = experience_utility(own[0] + good, own[1] + bad, p)
     for channel in range(N_HELP_CHANNELS):
         if PLACE_OF_CHANNEL[channel] == place:
-            w.pull[channel] *= math.exp(both)
-            w.why[REASON_OWN, channel] = both - experience_utility(good, bad, p)
-            w.why[REASON_TIES, channel] = both - experience_utility(own[0], own[1], p)
+            choice.pull[channel] *= math.exp(both)
+            choice.terms[REASON_OWN, channel] = both - experience_utility(good, bad, p)
+            choice.terms[REASON_TIES, channel] = both - experience_utility(own[0], own[1], p)
 
 
 @kernel
 def place_of_channel(told: int) -> int:
-    """Place in `PLACES` of a channel."""
+    """Return the place of a channel, an index of `HELP_PLACES`."""
     place: int = PLACE_OF_CHANNEL[told] if told != NOBODY else 0
     return place
 
 
 @kernel
-def relative_utility(w: HelpChoiceTables, reason: int, told: int) -> float:
-    """How far a term speaks for where she went, against the mean of what else was open, nobody included."""
+def relative_utility(choice: HelpChoiceTables, reason: int, told: int) -> float:
+    """Return how far a term favours her channel over the mean of the other open ones, nobody included."""
     others, n = 0.0, 0
     for channel in range(N_HELP_CHANNELS):
-        if channel != told and w.pull[channel] > 0.0:
-            others += w.why[reason, channel]
+        if channel != told and choice.pull[channel] > 0.0:
+            others += choice.terms[reason, channel]
             n += 1
     if told == NOBODY:
         return -others / max(n, 1)
-    own: float = w.why[reason, told]
+    own: float = choice.terms[reason, told]
     return own - others / (n + 1)
 
 
 @kernel
-def utilities_without_term(w: HelpChoiceTables, reason: int) -> bool:
-    """Write the pulls without a term; return whether it makes any difference to them."""
+def utilities_without_term(choice: HelpChoiceTables, reason: int) -> bool:
+    """Write exp(utility) without a term to `choice.without`; return whether it differs."""
     differs = False
     for channel in range(N_HELP_CHANNELS):
-        w.without[channel] = w.pull[channel]
-        if w.why[reason, channel] != 0.0 and w.pull[channel] > 0.0:
-            w.without[channel] *= math.exp(-w.why[reason, channel])
+        choice.without[channel] = choice.pull[channel]
+        if choice.terms[reason, channel] != 0.0 and choice.pull[channel] > 0.0:
+            choice.without[channel] *= math.exp(-choice.terms[reason, channel])
             differs = True
     return differs
 
 
 @kernel
-def decisive_reason(w: HelpChoiceTables, told: int, u: float) -> int:
-    """Term without which she had gone to another place at the same luck, the strongest if there are several."""
+def decisive_reason(choice: HelpChoiceTables, told: int, u: float) -> int:
+    """Return the strongest term without which she would tell another place, `REASON_LUCK` if there is none."""
+    # Counterfactuals with the same uniform number, as between twin worlds.
     reason, most = REASON_LUCK, -math.inf
     for k in range(1, N_REASONS):
-        if not utilities_without_term(w, k):
+        if not utilities_without_term(choice, k):
             continue
-        if place_of_channel(choose_channel(w.without, u)) != place_of_channel(told):
-            force = relative_utility(w, k, told)
-            if force > most:
-                reason, most = k, force
+        if place_of_channel(choose_channel(choice.without, u)) != place_of_channel(told):
+            strength = relative_utility(choice, k, told)
+            if strength > most:
+                reason, most = k, strength
     return reason
 
 
 @kernel
-def choose_help(stage: ShiftContext, row: Incident, i: int, aid: HelpSeekingTables, p: SeekingHelp) -> int:
-    """Choose where she looks for help, by what is there and by what came of it before."""
-    memory, w = aid.memory, aid.weighing
-    update_victim_record(memory, i, stage.tick, p.memory)
-    help_utilities(row, i, stage, aid, p)
-    others = knows_other_victim(stage, memory, i)
+def choose_help(shift: ShiftContext, row: Incident, i: int, tables: HelpSeekingTables, p: SeekingHelp) -> int:
+    """Return the channel by which woman i seeks help; updates her record and the count of reasons."""
+    memory, choice = tables.memory, tables.choice
+    update_victim_record(memory, i, shift.tick, p.memory)
+    help_utilities(row, i, shift, tables, p)
+    others = knows_other_victim(shift, memory, i)
     for place in range(1, N_HELP_PLACES + 1):
-        kept = memory.outcomes[N_HELP_PLACES * memory.of_woman[i] + place - 1]
-        ties = outcomes_of_ties(stage, memory, i, place, p.memory) if others else (0.0, 0.0)
-        if kept.good + kept.bad + ties[0] + ties[1] > 0.0:
-            add_experience(place, (kept.good, kept.bad), ties, w, p)
-    u = keyed_uniform(stage.seed, TELL_STREAM, stage.tick, row.number, 0)
-    told = choose_channel(w.pull, u)
-    aid.chosen_by[decisive_reason(w, told, u)] += 1.0
+        own = memory.outcomes[N_HELP_PLACES * memory.of_woman[i] + place - 1]
+        ties = outcomes_of_ties(shift, memory, i, place, p.memory) if others else (0.0, 0.0)
+        if own.good + own.bad + ties[0] + ties[1] > 0.0:
+            add_experience(place, (own.good, own.bad), ties, choice, p)
+    u = keyed_uniform(shift.seed, TELL_STREAM, shift.tick, row.number, 0)
+    told = choose_channel(choice.pull, u)
+    tables.chosen_by[decisive_reason(choice, told, u)] += 1.0
     memory.women[memory.of_woman[i]].place = place_of_channel(told)
     return told
 
 
 @kernel
-def follow_up_help(stage: ShiftContext, k: int, i: int, aid: HelpSeekingTables, p: SeekingHelp) -> None:
-    """Make the call and the formal complaint that follow from where she went."""
-    row, tick, seed = stage.day.incidents[k], stage.tick, stage.seed
-    told, number, z = row.told, row.number, stage.ground.people[i].settlement
+def follow_up_help(shift: ShiftContext, k: int, i: int, tables: HelpSeekingTables, p: SeekingHelp) -> None:
+    """Make the call and the formal complaint that follow from the channel of incident k.
+
+    Updates the incident and the counts; appends to `day.calls`, `day.unserved` and `day.impressions`.
+    """
+    row, tick, seed = shift.day.incidents[k], shift.tick, shift.seed
+    told, number, z = row.told, row.number, shift.ground.people[i].settlement
     if told in (NOBODY, TO_KIN, REFUGE) or (told == COMMUNAL and row.handed == 0):
         return
-    person, here = stage.ground.people[i], stage.ground.cells[row.cell]
-    part = board_informed_of_call(person, here, aid.boards[z], tick % 3 == NIGHT_SHIFT, row.handed == 1)
+    person, here = shift.ground.people[i], shift.ground.cells[row.cell]
+    r, mind = tables.reporting[z], shift.minds[i]
+    board = board_informed_of_call(person, here, tables.boards[z], tick % SHIFTS == NIGHT, row.handed == 1)
     if row.handed == 1 and row.complaint == 0:
-        append_call(stage.day, k, part, tick, seed)
+        append_call(shift, k, board, r)
     elif told == BY_PHONE:
-        if keyed_uniform(seed, LINE_STREAM, tick, number, 0) < aid.response[z].line_answered:
-            append_call(stage.day, k, part, tick, seed)
+        if keyed_uniform(seed, LINE_STREAM, tick, number, 0) < tables.response[z].line_answered:
+            append_call(shift, k, board, r)
         else:
-            append_unserved_call(stage, i, tick, number, NO_LINE, part)
-    r, mind = aid.reporting[z], stage.minds[i]
-    wish = p.follow + r.follow_severity * row.severity + r.useful * mind.useful + r.accompaniment
-    wish -= r.trip * stage.ground.cells[stage.ground.people[i].home].seat_minutes / 60.0
-    wish += p.company if told == DEMI else -p.fear * mind.fear
-    if row.complaint == 1 or told == PROSECUTOR or keyed_uniform(seed, RATIFY_STREAM, tick, number, 0) < logistic(wish):
-        file_complaint(row, tick, seed)
+            append_unserved_call(shift, i, tick, number, NO_LINE, board)
+    utility = p.follow + r.follow_severity * row.severity + r.useful * mind.useful + r.accompaniment
+    utility -= r.trip * shift.ground.cells[shift.ground.people[i].home].seat_minutes / MINUTES_AN_HOUR
+    utility += p.company if told == DEMI else -p.fear * mind.fear
+    if (
+        row.complaint == 1
+        or told == PROSECUTOR
+        or keyed_uniform(seed, RATIFY_STREAM, tick, number, 0) < logistic(utility)
+    ):
+        file_complaint(shift, row, r)
     if row.complaint == 1:
         at_police = told in (BY_PHONE, AT_STATION)
-        stage.tally[0].domestic_complaints_prosecutor += 1.0
-        stage.tally[0].domestic_complaints_police += 1.0 if at_police else 0.0
+        shift.tally[0].domestic_complaints_prosecutor += 1.0
+        shift.tally[0].domestic_complaints_police += 1.0 if at_police else 0.0
 
 
 @kernel
 def protect_victim(
-    stage: ShiftContext,
-    row: Incident,
-    i: int,
-    place: int,
-    households: HouseholdTables,
-    memory: RemedyMemory,
-    p: SeekingHelp,
+    shift: ShiftContext, row: Incident, place: int, households: HouseholdTables, memory: RemedyMemory, p: SeekingHelp
 ) -> None:
-    """Protect her by a measure or in a refuge, or leave her alone; she remembers what came of it if she asked."""
-    drawn = keyed_uniform(stage.seed, MEASURES_STREAM, stage.tick, row.number, 0)
+    """Protect a victim by a measure or in a refuge, or leave her without a remedy.
+
+    Updates `homes.safe`, the counts and, if she asked, her record; appends to `day.impressions`.
+    """
+    i = row.victim
+    drawn = keyed_uniform(shift.seed, MEASURES_STREAM, shift.tick, row.number, 0)
     asked = row.told == REFUGE or row.complaint == 1
     chance = p.shelter if row.told == REFUGE else p.measures * row.complaint
     if drawn >= chance:
         households.helped[LEFT_ALONE_ROW, place] += 1.0
         if asked:
-            record_help_outcome(memory, i, place, 0.0, 1.0, stage.tick, p.memory)
+            record_help_outcome(memory, i, place, False, shift.tick, p.memory)
         return
-    record_help_outcome(memory, i, place, 1.0, 0.0, stage.tick, p.memory)
-    households.homes[i].safe = stage.tick + int(p.months * MONTH)
-    stage.tally[0].domestic_protected += 1.0
+    record_help_outcome(memory, i, place, True, shift.tick, p.memory)
+    households.homes[i].safe = shift.tick + int(p.months * MONTH)
+    shift.tally[0].domestic_protected += 1.0
     if row.complaint == 1:
-        record_event(stage, i, PROTECTED, p.relief)
+        record_event(shift, i, PROTECTED, p.relief)
 
 
 @kernel
-def seek_help_for_all(stage: ShiftContext, households: HouseholdTables, aid: HelpSeekingTables) -> None:
-    """Let every woman who was hurt at home in this shift turn to somebody, or to nobody."""
-    for k in range(stage.day.counts[INCIDENTS]):
-        row = stage.day.incidents[k]
+def seek_help_for_all(shift: ShiftContext, households: HouseholdTables, tables: HelpSeekingTables) -> None:
+    """Choose help for every victim of domestic violence of the shift; calls, complaints and protection follow."""
+    for k in range(shift.day.counts[INCIDENTS]):
+        row = shift.day.incidents[k]
         if row.kind != DOMESTIC:
             continue
         i = row.victim
-        z = stage.ground.people[i].settlement
-        p = aid.help[z]
-        told = choose_help(stage, row, i, aid, p)
+        z = shift.ground.people[i].settlement
+        p = tables.help[z]
+        told = choose_help(shift, row, i, tables, p)
         place = place_of_channel(told)
         row.told, households.homes[i].channel = told, place
         households.helped[TOLD_ROW, place] += 1.0
         if told == COMMUNAL:
-            days = decide_case(stage, aid.bench, row, i, z)
-            if days >= 0:
-                open_communal_case(
-                    aid.cases, aid.cases_count, row, z, aid.authority[z].days + days, stage.tick, stage.seed
-                )
-        follow_up_help(stage, k, i, aid, p)
-        protect_victim(stage, row, i, place, households, aid.memory, p)
+            put_off = decide_case(shift, tables.deliberation, row, i, z)
+            if put_off >= 0:
+                open_communal_case(shift, tables.cases, row, z, put_off)
+        follow_up_help(shift, k, i, tables, p)
+        protect_victim(shift, row, place, households, tables.memory, p)
 
 
 @kernel
-def record_unanswered_calls(stage: ShiftContext, aid: HelpSeekingTables) -> None:
-    """Let women remember that nobody came when the police were called."""
-    for k in range(stage.day.counts[UNSERVEDS]):
-        i = stage.day.unserved[k].number - OF_HOME
-        if not 0 <= i < len(stage.minds) or stage.minds[i].gone >= 0 or aid.memory.of_woman[i] == NO_ROW:
+def record_unanswered_calls(shift: ShiftContext, tables: HelpSeekingTables) -> None:
+    """Record a bad outcome at the police for women whose call nobody answered; updates `outcomes`."""
+    for k in range(shift.day.counts[UNSERVEDS]):
+        i = shift.day.unserved[k].number - OF_HOME
+        if not 0 <= i < len(shift.minds) or shift.minds[i].gone >= 0 or tables.memory.of_woman[i] == NO_ROW:
             continue
-        years = aid.help[stage.ground.people[i].settlement].memory
-        record_help_outcome(aid.memory, i, POLICE_PLACE, 0.0, 1.0, stage.tick, years)
+        years = tables.help[shift.ground.people[i].settlement].memory
+        record_help_outcome(tables.memory, i, POLICE_PLACE, False, shift.tick, years)
 
 
 def step(world: World) -> None:
-    """Let women who were hurt at home look for help."""
+    """Choose and give help for the victims of domestic violence of the shift."""
     most = 2 * world.shift_events.counts.item(INCIDENTS)
     for table in (CALLS, UNSERVEDS, IMPRESSIONS):
         world.shift_events.reserve(table, most)
@@ -419,12 +449,12 @@ def step(world: World) -> None:
 
 @kernel_step(record_unanswered_calls)
 def after_calls(world: World) -> KernelArguments:
-    """Let women who called and to whom nobody came remember it."""
+    """Record unanswered calls in the records of the women who called."""
     return world.shift_context(), world.view(HelpSeekingTables)
 
 
 def count_reasons() -> dict[str, Measure]:
-    """Return the measures of why women looked for help where they did."""
+    """Return the measures of acts by the reason that decided where help was sought."""
 
     def reader(reason: int) -> Callable[[MonthSnapshot], float]:
         return lambda month: float(month.world.state[CHOSEN_BY][reason])

@@ -1,4 +1,4 @@
-"""Declarations of seeking help: parameters, columns, tables and constants."""
+"""Declarations of seeking help: parameters, an event, counts and constants."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ SPEAKS_ONLY, WOMAN_ON_RELAY, LANGUAGE_ON_RELAY, MEASURES_STREAM = (
     stream_id("measures"),
 )
 PLACE_OF_CHANNEL = np.array([3, 3, 3, 3, 2, 4, 3, 1, 5, 6])
-"""Place of each channel in `PLACES`: nobody, kin, authority, police, prosecutor, DEMI, refuge."""
+"""Place of each channel in `HELP_PLACES`: nobody, kin, authority, police, prosecutor, DEMI, refuge."""
 N_HELP_CHANNELS = 10
 HELP_REASONS = ("luck", "own", "ties", "trust", "attention", "fear", "way", "authority")
-"""Why a woman told whom she told: no single term, or what she or her ties lived with it, and so on."""
+"""Reasons that decide where a woman seeks help: chance, own outcomes, those of her ties, and terms of utility."""
 REASON_LUCK, REASON_OWN, REASON_TIES, REASON_TRUST, REASON_ATTENTION, REASON_FEAR, REASON_WAY, REASON_AUTHORITY = range(
     8
 )
 N_REASONS = len(HELP_REASONS)
+HALF_OF_TIES = 3.0
+"""Ties near a woman for which `seeking_help.kin` is stated: half of `N_TIES`."""
 PROTECTED = declare_event("protected", 75, "protection", cause=PROTECTION, effective=0.95, effective_weight=1.0)
 CHOSEN_BY = ArraySpec(
     name="chosen_by",
@@ -36,13 +38,13 @@ CHOSEN_BY = ArraySpec(
     shape=(N_REASONS,),
     monthly=True,
     exempt=COUNTED_MONTHLY,
-    about="Acts by the reason that was decisive for where she looked for help: this.",
+    about="Acts by the reason that decided where she sought help: this.",
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class SeekingHelp(ParameterGroup):
-    """What moves a woman who was hurt at home to look for help, where, and what institutions do for her."""
+    """Parameters of seeking help: utilities by place, protection, and learning from outcomes."""
 
     name: ClassVar[str] = "seeking_help"
     mechanism: ClassVar[bool] = False
@@ -114,7 +116,7 @@ class SeekingHelp(ParameterGroup):
 
 
 class SeekingHelpCounts(Row):
-    """What is counted in a month."""
+    """Counts of a month."""
 
     domestic_complaints_police: float
     domestic_complaints_prosecutor: float
