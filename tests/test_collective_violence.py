@@ -26,16 +26,16 @@ def sums(world: TrustModel) -> pd.Series:
 
 def test_a_cascade_runs_as_far_as_each_finds_enough_others_acting() -> None:
     steps = np.linspace(0.0, 0.95, 20)
-    assert acting_share(steps, 20) == 1.0
+    assert acting_share(steps, 20, 0.1) == 1.0
     gap = np.where(steps > 0.3, 0.9, steps)
-    assert 0.3 <= acting_share(gap, 20) < 0.5
-    assert acting_share(np.full(20, 0.5), 20) == 0.0
+    assert 0.3 <= acting_share(gap, 20, 0.1) < 0.5
+    assert acting_share(np.full(20, 0.5), 20, 0.1) == 0.0
 
 
 def test_a_cascade_ends_where_a_share_of_heads_is_rounded_down() -> None:
     heads, crowd = 15, 22
     assert heads / crowd * crowd < heads
-    assert acting_share(np.array([0.0] * heads + [0.9] * (crowd - heads)), crowd) == heads / crowd
+    assert acting_share(np.array([0.0] * heads + [0.9] * (crowd - heads)), crowd, 0.1) == heads / crowd
 
 
 def test_crowds_grow_with_distrust_and_harm(live: Live) -> None:

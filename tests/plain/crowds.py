@@ -57,7 +57,7 @@ def crowd_of(town: "PlainTown", incident: Incident, authority: Authority) -> lis
     comes = p.gathers + (1.0 - p.gathers) * authority.organised
     for j in range(60 if present else 0):
         one = pick(present, town.luck("crowd", m, j))
-        if one.alive and one.age >= 15 and one not in crowd and town.luck("joins crowd", m, j) < comes:
+        if one.alive and one.age >= p.youngest and one not in crowd and town.luck("joins crowd", m, j) < comes:
             crowd.append(one)
     return crowd
 
@@ -66,7 +66,9 @@ def suspect_of(town: "PlainTown", incident: Incident) -> Resident | None:
     """Return the man whom the crowd takes for the offender."""
     present = incident.cell.present[town.place_list]
     drawn = [pick(present, town.luck("suspect", incident.number, a)) for a in range(8)] if present else []
-    fitting = [one for one in drawn if one.alive and not one.female and one.age >= 15 and one is not incident.victim]
+    youngest = town.numbers("collective_violence").youngest
+    men = [one for one in drawn if one.alive and not one.female and one.age >= youngest]
+    fitting = [one for one in men if one is not incident.victim]
     return fitting[0] if fitting else None
 
 
@@ -83,7 +85,7 @@ def acting(town: "PlainTown", crowd: list[Resident], by_rumour: bool) -> float:
         rest -= p.anger * harmed(one) + p.ties * any(harmed(tie) for tie in one.ties) + p.rumour * by_rumour
         rest -= p.courts * logistic(-one.usefulness) + p.police * (1.0 - one.trust)
         needs.append(logistic(rest))
-    share = 0.1
+    share = p.begin
     while True:
         after = sum(need <= share for need in needs) / len(crowd)
         if after <= share:
@@ -127,6 +129,6 @@ def hurt(town: "PlainTown", incident: Incident, suspect: Resident, authority: Au
         if done.teller is not None:
             done.told, done.complaint = TELEPHONE, True
     else:
-        write_incident(town, number, ASSAULT, CROWD, incident.cell, suspect, 0.8, 0.0, minute=minute)
+        write_incident(town, number, ASSAULT, CROWD, incident.cell, suspect, p.severity, 0.0, minute=minute)
     if police and town.luck("crowd attacks police", m, 0) < p.attack:
         authority.withdrawn_until = town.tick + int(21 * p.withdrawn)

@@ -36,5 +36,5 @@ def quarrel(town: "PlainTown", m: int, number: int) -> None:
     authority.disputes += 1
     other = pick(authority.residents, town.luck("land other", m, 0))
     if other.alive and other.age >= 18 and other is not one and town.luck("land fight", m, 0) < p.fight:
-        severity = 0.8 if town.luck("violent", m, 0) < p.grave else 0.3
+        severity = p.severity_grave if town.luck("violent", m, 0) < p.grave else p.severity
         write_incident(town, m, ASSAULT, QUARREL, one.home, other, severity, 0.0)

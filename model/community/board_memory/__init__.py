@@ -1,1 +1,1 @@
-"""What boards remember of police and state: calls, hearings, requests, cases (ODD, deliberation)."""
+"""Memory of communal boards: calls, hearings, requests and cases, as each board has experienced them."""

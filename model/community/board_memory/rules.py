@@ -1,7 +1,8 @@
-"""What boards remember of police and state: calls, hearings, requests, cases (ODD, deliberation).
+"""Memory of communal boards: calls, hearings, requests and cases, as each board has experienced them.
 
-Each board has only its own ledger.  It hears of a call if it handed the case over, if a leader made it, or if it was
-made by night from a place that its watch keeps; nothing else of what the police do in the town comes to it.
+Each board keeps its own record.  It learns the outcome of a call if it handed the case over, if a council member made
+the call, or if the call was made by night from a place that its watch keeps.  It learns nothing else about police work.
+Beliefs are formed from the record in `model.community.deliberation`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,11 @@ from model.world.state import Board
 
 @kernel
 def board_informed_of_call(person: Person, cell: Cell, board: Board, night: bool, handed: bool) -> int:
-    """Board that will know what became of a call, or -1: of the caller's settlement, if it has a part in it."""
+    """Return the board that will learn the outcome of a call, or -1.
+
+    It is the board of the caller's settlement, if it handed the case over, the caller is a council member, or its own
+    watch keeps the place that night.
+    """
     z = person.settlement
     if handed or person.council == 1 or (night and board.watching == 1 and cell.settlement == z):
         return int(z)
@@ -26,28 +31,34 @@ def board_informed_of_call(person: Person, cell: Cell, board: Board, night: bool
 
 
 @kernel
-def record_call_outcomes(stage: ShiftContext, boards: Rows[Board]) -> None:
-    """Let boards remember which calls of theirs a couple came to in this shift, and which were lost."""
-    day = stage.day
+def record_call_outcomes(shift: ShiftContext, boards: Rows[Board]) -> None:
+    """Record the answered and the lost calls of the shift in the memory of the boards informed.
+
+    Updates `boards.calls_answered`, `boards.calls_lost` and the monthly counts.
+    """
+    day = shift.day
     for k in range(day.counts[RESPONSES]):
         if day.responses[k].board >= 0:
             boards[day.responses[k].board].calls_answered += 1.0
-            stage.tally[0].board_calls_answered += 1.0
+            shift.tally[0].board_calls_answered += 1.0
     for k in range(day.counts[UNSERVEDS]):
         if day.unserved[k].board >= 0:
             boards[day.unserved[k].board].calls_lost += 1.0
-            stage.tally[0].board_calls_lost += 1.0
+            shift.tally[0].board_calls_lost += 1.0
 
 
 @kernel
 def protocol_strength(board: Board, offered: float, p: Deliberation) -> float:
-    """How far a protocol is in force: if the board agreed, or as it is imposed where boards do not decide."""
+    """Return the degree to which a protocol is in force, 0 to 1.
+
+    It is the decision of the board where boards decide on protocols, else the share ``offered``.
+    """
     return float(board.protocol) if p.protocols == 1 else offered
 
 
 @kernel
 def record_hearing_conduct(board: Board, waits: bool, p: Deliberation) -> None:
-    """Remember how police who were at a hearing behaved."""
+    """Record the conduct of the police at a hearing: updates `board.waited` or `board.stepped_in`."""
     if waits:
         board.waited += 1.0
     else:
@@ -56,7 +67,11 @@ def record_hearing_conduct(board: Board, waits: bool, p: Deliberation) -> None:
 
 @kernel
 def record_request_outcome(board: Board, met: bool, reason: bool, climbed: int) -> None:
-    """Remember what became of a request; with a reason that was given it was neither kept nor broken."""
+    """Record the outcome of a request; refused with a reason, it counts neither as kept nor as broken.
+
+    Updates the counts of requests, or of requests taken further up if ``climbed`` is 1 (municipal table) or 2
+    (prefect).  A refusal by the prefect ends the matter: no request stays unmet.
+    """
     if climbed == 0:
         board.requests_kept += 1.0 if met else 0.0
         board.requests_broken += 0.0 if met or reason else 1.0
@@ -70,19 +85,22 @@ def record_request_outcome(board: Board, met: bool, reason: bool, climbed: int) 
 
 
 @kernel
-def record_promise(stage: ShiftContext, board: Board, kept: bool) -> None:
-    """Remember whether police did what a protocol promises."""
+def record_promise(shift: ShiftContext, board: Board, kept: bool) -> None:
+    """Record a promise of a protocol as kept or broken, for the board and in the monthly counts."""
     if kept:
         board.promises_kept += 1.0
-        stage.tally[0].promises_kept += 1.0
+        shift.tally[0].promises_kept += 1.0
     else:
         board.promises_broken += 1.0
-        stage.tally[0].promises_broken += 1.0
+        shift.tally[0].promises_broken += 1.0
 
 
 @kernel
 def record_state_response(boards: Rows[Board], board: int, taken: bool) -> None:
-    """Remember whether the state took up a case that a board had handed over, or let it drop."""
+    """Record the response of the state to a case that a board handed over: taken up, or dropped.
+
+    ``board`` is -1 for a case from no board.
+    """
     if board < 0:
         return
     if taken:
@@ -93,7 +111,8 @@ def record_state_response(boards: Rows[Board], board: int, taken: bool) -> None:
 
 @kernel
 def decay_board_memory(board: Board, left: float) -> None:
-    """Let a board forget all but a share of what it remembers."""
+    """Decay the memory of a board to the share ``left``, 0 to 1."""
+    # Good and bad decay alike: beliefs move back towards the disposition, which weighs more the less is remembered.
     board.calls_answered *= left
     board.calls_lost *= left
     board.waited *= left

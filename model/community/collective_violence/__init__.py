@@ -1,1 +1,1 @@
-"""M15, collective violence (*linchamiento*): a crowd, a suspect, a cascade, and who may stop it in time."""
+"""M15, collective violence (*linchamiento*): crowds, suspects, cascades, and police and authorities who stop them."""

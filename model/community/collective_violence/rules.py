@@ -1,12 +1,11 @@
-"""M15, collective violence (*linchamiento*): a crowd, a suspect, a cascade, and who may stop it in time (ODD 6.24).
+"""M15, collective violence (*linchamiento*): crowds, suspects, cascades, and police and authorities who stop them.
 
-It is possible anywhere, is never called justice and never the law of a community: that law has its own hearings (6.12).
-Whether the suspect did anything is not known here.  Switched off, no crowd gathers.
+A threshold model (Granovetter 1978, doi 10.1086/226707): each person acts once enough others do.  It is possible
+anywhere, and it is neither justice nor the law of a community: that law has its own hearings (`communal_authority`).
+The model does not know whether the suspect did anything.  Switched off, no crowd gathers.
 """
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 
@@ -23,9 +22,14 @@ from model.community.collective_violence.schema import (
     JOINS_CROWD_STREAM,
     MAX_CROWD,
     MIN_CROWD,
+    NEAR_REPEAT_NUMBERS,
+    NOT_STOPPED,
     POLICE_STOP,
     RECENT_SHIFTS,
     STOP_CROWD_TOGETHER_STREAM,
+    STOPPED_BY_AUTHORITY,
+    STOPPED_BY_BOTH,
+    STOPPED_BY_POLICE,
     SUSPECT_ATTEMPTS,
     SUSPECT_NAMED_STREAM,
     SUSPECT_STREAM,
@@ -37,9 +41,9 @@ from model.community.collective_violence.schema import (
 from model.community.communal_authority.rules import move_legitimacy
 from model.community.communal_authority.schema import CommunalAuthority
 from model.crime.crime.rules import record_incident
-from model.engine.calendar import WEEK
+from model.engine.calendar import LAST_MINUTE, MINUTES_AN_HOUR, WEEK
 from model.engine.kernels import TableBundle, allocating_kernel, kernel
-from model.engine.random_streams import keyed_uniform, logistic
+from model.engine.random_streams import UNIT_LOGISTIC_SCALE, keyed_uniform, logistic, logistic_quantile
 from model.engine.rows import FloatArray, IntArray, Rows
 from model.police.patrol.rules import couple_cell_at, straight_km
 from model.reporting.response.schema import KM_PER_HOUR
@@ -57,7 +61,7 @@ from model.world.state import BOARDS, Board, CoupleRow
 
 
 class CrowdTables(TableBundle):
-    """Who may come, and who may stop it."""
+    """Tables of collective violence: boards, couples on duty, parameters, and the side of a cell in km."""
 
     boards: Rows[Board]
     couples: Rows[CoupleRow]
@@ -67,193 +71,212 @@ class CrowdTables(TableBundle):
 
 
 @kernel
-def action_threshold(stage: ShiftContext, i: int, by_rumour: bool, p: CollectiveViolence, u: float) -> float:
-    """Share of the crowd that must act before this person does."""
-    mind, z = stage.minds[i], stage.ground.people[i].settlement
-    rest = p.calm + p.spread * 0.5513 * math.log((u + 1e-12) / (1.0 - u + 1e-12))
-    if mind.harmed >= 0 and stage.tick - mind.harmed < RECENT_SHIFTS:
+def action_threshold(shift: ShiftContext, i: int, by_rumour: bool, p: CollectiveViolence, u: float) -> float:
+    """Return the share of the crowd that must act before this person does.
+
+    It falls with recent harm to oneself or a tie, with rumour, and with distrust of courts and police.  ``u`` is the
+    uniform that draws the person's disposition.
+    """
+    mind, z = shift.minds[i], shift.ground.people[i].settlement
+    rest = p.calm + p.spread * UNIT_LOGISTIC_SCALE * logistic_quantile(u)
+    if mind.harmed >= 0 and shift.tick - mind.harmed < RECENT_SHIFTS:
         rest -= p.anger
-    for tie in stage.ground.ties[i]:
-        if stage.minds[tie].harmed >= 0 and stage.tick - stage.minds[tie].harmed < RECENT_SHIFTS:
+    for tie in shift.ground.ties[i]:
+        if shift.minds[tie].harmed >= 0 and shift.tick - shift.minds[tie].harmed < RECENT_SHIFTS:
             rest -= p.ties
             break
     rest -= p.rumour if by_rumour else 0.0
     rest -= p.courts * logistic(-mind.useful)
-    rest -= p.police * (1.0 - trust_now(mind, stage.tick, stage.trust[z]))
+    rest -= p.police * (1.0 - trust_now(mind, shift.tick, shift.trust[z]))
     return logistic(rest)
 
 
 @allocating_kernel
 def draw_crowd(
-    stage: ShiftContext,
-    gathering: CrowdTables,
-    cell: int,
-    number: int,
-    by_rumour: bool,
-    p: CollectiveViolence,
-    who: IntArray,
-    need: FloatArray,
+    shift: ShiftContext, tables: CrowdTables, row: Incident, p: CollectiveViolence, who: IntArray, need: FloatArray
 ) -> int:
-    """Draw those who come, each with what it takes for them to act; return how many came."""
-    z, came = max(stage.ground.cells[cell].settlement, 0), 0
-    comes = p.gathers + (1.0 - p.gathers) * gathering.boards[z].organised
+    """Draw the people who come to the place of an incident; return their number.
+
+    Writes residents to ``who`` and their thresholds to ``need``, both of length `MAX_CROWD`.
+    """
+    cell, number, z, came = row.cell, row.number, max(shift.ground.cells[row.cell].settlement, 0), 0
+    comes = p.gathers + (1.0 - p.gathers) * tables.boards[z].organised
     for j in range(MAX_CROWD):
         i = draw_present(
-            stage.ground, stage.where, cell, keyed_uniform(stage.seed, CROWD_STREAM, stage.tick, number, j)
+            shift.ground, shift.where, cell, keyed_uniform(shift.seed, CROWD_STREAM, shift.tick, number, j)
         )
-        if i < 0 or stage.minds[i].gone >= 0 or age_years(stage.ground.people[i], stage.tick) < 15.0:
+        if i < 0 or shift.minds[i].gone >= 0 or age_years(shift.ground.people[i], shift.tick) < p.youngest:
             continue
-        if keyed_uniform(stage.seed, JOINS_CROWD_STREAM, stage.tick, number, j) >= comes or np.any(who[:came] == i):
+        if keyed_uniform(shift.seed, JOINS_CROWD_STREAM, shift.tick, number, j) >= comes or np.any(who[:came] == i):
             continue
         who[came] = i
         need[came] = action_threshold(
-            stage, i, by_rumour, p, keyed_uniform(stage.seed, THRESHOLD_STREAM, stage.tick, i, 0)
+            shift, i, row.arrested != 1, p, keyed_uniform(shift.seed, THRESHOLD_STREAM, shift.tick, i, 0)
         )
         came += 1
     return came
 
 
 @kernel
-def acting_share(need: FloatArray, came: int) -> float:
-    """Share of a crowd that acts in the end, when each acts once enough others do; one in ten begin by shouting."""
-    acting, before = 0.1, 0.1 * came
+def acting_share(need: FloatArray, came: int, begin: float) -> float:
+    """Return the share of a crowd that acts in the end, from the share ``begin`` that starts.
+
+    ``need`` holds the thresholds of the first ``came`` people.
+    """
+    acting, before = begin, begin * came
     while True:
         count = 0
         for k in range(came):
             if need[k] <= acting:
                 count += 1
-        if count <= before:  # heads, not shares: 15 / 22 * 22 is less than 15, and would go on for ever
+        # Compare heads, not shares: in floating point 15 / 22 * 22 is less than 15, so shares might never settle.
+        if count <= before:
             return count / came
         acting, before = count / came, float(count)
 
 
 @kernel
 def police_can_intervene(
-    stage: ShiftContext, gathering: CrowdTables, cell: int, minute: float, p: CollectiveViolence
+    shift: ShiftContext, tables: CrowdTables, cell: int, minute: float, p: CollectiveViolence
 ) -> bool:
-    """Whether a free couple can be there in time."""
-    for post in range(len(gathering.couples)):
-        couple = gathering.couples[post]
+    """Return whether a free couple can be at the cell within the time in which a crowd can be stopped.
+
+    ``minute`` is that of the incident, within its shift.
+    """
+    for post in range(len(tables.couples)):
+        couple = tables.couples[post]
         start = max(minute, couple.free)
         if couple.on == 0 or couple.duty_start <= start < couple.duty_end:
             continue
         km = straight_km(
-            stage.ground.cells, couple_cell_at(stage.day, gathering.couples, post, start), cell, gathering.cell_km
+            shift.ground.cells, couple_cell_at(shift.day, tables.couples, post, start), cell, tables.cell_km
         )
-        if start - minute + 60.0 * km / KM_PER_HOUR[couple.mode] <= p.minutes:
+        if start - minute + MINUTES_AN_HOUR * km / KM_PER_HOUR[couple.mode] <= p.minutes:
             return True
     return False
 
 
 @kernel
 def intervention(
-    stage: ShiftContext, gathering: CrowdTables, z: int, number: int, police: bool, p: CollectiveViolence
+    shift: ShiftContext, tables: CrowdTables, z: int, number: int, police: bool, p: CollectiveViolence
 ) -> int:
-    """Who stops the crowd: 0 nobody, 1 the police, 2 the authority, 3 both together."""
-    board, seed, tick = gathering.boards[z], stage.seed, stage.tick
+    """Return the intervention that stops the crowd, one of `NOT_STOPPED` to `STOPPED_BY_BOTH`.
+
+    ``police`` says whether police are there.  A legitimate authority of an organised community may stop it by its own
+    standing, which the community sees: its legitimacy moves to 1.
+    """
+    board, seed, tick = tables.boards[z], shift.seed, shift.tick
     if police and keyed_uniform(seed, POLICE_STOP, tick, number, 0) < p.police_stop:
-        return 1
+        return STOPPED_BY_POLICE
     chance = p.authority_stops * board.organised * logistic(board.legitimacy)
     if keyed_uniform(seed, AUTHORITY_STOPS, tick, number, 0) < chance:
-        move_legitimacy(board, 1.0, gathering.communal[z])
-        return 2
+        move_legitimacy(board, 1.0, tables.communal[z])
+        return STOPPED_BY_AUTHORITY
     both = p.together * board.organised if police else 0.0
-    return 3 if keyed_uniform(seed, STOP_CROWD_TOGETHER_STREAM, tick, number, 0) < both else 0
+    together = keyed_uniform(seed, STOP_CROWD_TOGETHER_STREAM, tick, number, 0) < both
+    return STOPPED_BY_BOTH if together else NOT_STOPPED
 
 
 @kernel
-def draw_suspect(stage: ShiftContext, gathering: CrowdTables, cell: int, number: int, victim: int) -> int:
-    """Somebody there whom the crowd takes for the offender, guilty or not; -1 if there is no man."""
+def draw_suspect(shift: ShiftContext, row: Incident, p: CollectiveViolence) -> int:
+    """Draw a man in the cell whom the crowd takes for the offender, guilty or not; -1 if there is none."""
     for a in range(SUSPECT_ATTEMPTS):
         i = draw_present(
-            stage.ground, stage.where, cell, keyed_uniform(stage.seed, SUSPECT_STREAM, stage.tick, number, a)
+            shift.ground, shift.where, row.cell, keyed_uniform(shift.seed, SUSPECT_STREAM, shift.tick, row.number, a)
         )
         if i < 0:
             return -1
-        person = stage.ground.people[i]
-        if person.female == 0 and i != victim and stage.minds[i].gone < 0 and age_years(person, stage.tick) >= 15.0:
+        person = shift.ground.people[i]
+        alive = i != row.victim and shift.minds[i].gone < 0
+        if person.female == 0 and alive and age_years(person, shift.tick) >= p.youngest:
             return i
     return -1
 
 
 @kernel
 def apply_crowd_violence(
-    stage: ShiftContext, gathering: CrowdTables, row: Incident, i: int, guarded: bool, p: CollectiveViolence
+    shift: ShiftContext, tables: CrowdTables, row: Incident, i: int, guarded: bool, p: CollectiveViolence
 ) -> None:
-    """Let the crowd do what nobody stopped: hurt or kill, attack the police who guard, drive them out for weeks."""
-    number, cell = INCIDENT_ID_OFFSET + row.number % 268435456, row.cell
-    minute, z = min(479.0, row.minute + p.minutes), max(stage.ground.cells[row.cell].settlement, 0)
-    kind, severity = ASSAULT, 0.8
-    if keyed_uniform(stage.seed, CROWD_KILLS_STREAM, stage.tick, row.number, 0) < p.lethal:
+    """Apply the violence of a crowd that nobody stopped against resident ``i``.
+
+    Appends an assault or a homicide to `day.incidents`.  A crowd may attack police who guard the suspect
+    (``guarded``), after which they withdraw from the settlement for weeks: updates `boards.withdrawn`.
+    """
+    number, cell = INCIDENT_ID_OFFSET + row.number % NEAR_REPEAT_NUMBERS, row.cell
+    minute, z = min(LAST_MINUTE, row.minute + p.minutes), max(shift.ground.cells[row.cell].settlement, 0)
+    kind, severity = ASSAULT, p.severity
+    if keyed_uniform(shift.seed, CROWD_KILLS_STREAM, shift.tick, row.number, 0) < p.lethal:
         kind, severity = HOMICIDE, 1.0
-        stage.tally[0].crowds_killed += 1.0
+        shift.tally[0].crowds_killed += 1.0
     else:
-        stage.tally[0].crowds_injured += 1.0
-    k = record_incident(stage, number, kind, BY_CROWD, cell, i, -1, minute, severity, 0.0)
-    done = stage.day.incidents[k]
+        shift.tally[0].crowds_injured += 1.0
+    k = record_incident(shift, number, kind, BY_CROWD, cell, i, -1, minute, severity, 0.0)
+    done = shift.day.incidents[k]
     if done.teller >= 0 and kind == HOMICIDE:
         done.told, done.complaint = BY_PHONE, 1
-    if guarded and keyed_uniform(stage.seed, CROWD_ATTACKS_POLICE_STREAM, stage.tick, row.number, 0) < p.attack:
-        stage.tally[0].police_attacked += 1.0
-        gathering.boards[z].withdrawn = stage.tick + int(p.withdrawn * WEEK)
+    if guarded and keyed_uniform(shift.seed, CROWD_ATTACKS_POLICE_STREAM, shift.tick, row.number, 0) < p.attack:
+        shift.tally[0].police_attacked += 1.0
+        tables.boards[z].withdrawn = shift.tick + int(p.withdrawn * WEEK)
 
 
 @allocating_kernel
-def form_crowds(stage: ShiftContext, gathering: CrowdTables) -> None:
-    """Let crowds gather after the grave crimes of the shift."""
+def form_crowds(shift: ShiftContext, tables: CrowdTables) -> None:
+    """Form crowds after the grave or repeated crimes of the shift, and apply what follows."""
     who, need = np.zeros(MAX_CROWD, np.int64), np.zeros(MAX_CROWD)
-    for k in range(stage.day.counts[INCIDENTS]):
-        row = stage.day.incidents[k]
-        repeated = row.number // 268435456 == 1  # a near repeat, see ODD 2
+    for k in range(shift.day.counts[INCIDENTS]):
+        row = shift.day.incidents[k]
+        repeated = row.number // NEAR_REPEAT_NUMBERS == 1
         if PROVOKES_CROWDS[row.kind] == 0 or not (row.severity >= GRAVE_SEVERITY or repeated):
             continue
-        z = max(stage.ground.cells[row.cell].settlement, 0)
-        p, held = gathering.parameters[z], row.arrested == 1
-        if keyed_uniform(stage.seed, SUSPECT_NAMED_STREAM, stage.tick, row.number, 0) >= (p.held if held else p.named):
+        z = max(shift.ground.cells[row.cell].settlement, 0)
+        p, held = tables.parameters[z], row.arrested == 1
+        if keyed_uniform(shift.seed, SUSPECT_NAMED_STREAM, shift.tick, row.number, 0) >= (p.held if held else p.named):
             continue
-        stage.tally[0].suspects_named += 1.0
-        i = draw_suspect(stage, gathering, row.cell, row.number, row.victim)
-        came = draw_crowd(stage, gathering, row.cell, row.number, not held, p, who, need)
-        if i < 0 or came < MIN_CROWD or acting_share(need, came) < p.acting:
+        shift.tally[0].suspects_named += 1.0
+        i = draw_suspect(shift, row, p)
+        came = draw_crowd(shift, tables, row, p, who, need)
+        if i < 0 or came < MIN_CROWD or acting_share(need, came, p.begin) < p.acting:
             continue
-        stage.tally[0].crowds += 1.0
-        place = stage.ground.cells[row.cell]
-        stage.tally[0].crowds_core += place.core
-        stage.tally[0].crowds_far += 1.0 if place.minutes > FAR_MINUTES else 0.0
-        police = held or police_can_intervene(stage, gathering, row.cell, row.minute, p)
-        by = intervention(stage, gathering, z, row.number, police, p)
-        kind, weight = (CROWD_UNSTOPPED, p.weight) if by == 0 else (CROWD_AVERTED, 0.0 if by == 2 else p.averted)
+        shift.tally[0].crowds += 1.0
+        place = shift.ground.cells[row.cell]
+        shift.tally[0].crowds_core += place.core
+        shift.tally[0].crowds_far += 1.0 if place.minutes > FAR_MINUTES else 0.0
+        police = held or police_can_intervene(shift, tables, row.cell, row.minute, p)
+        by = intervention(shift, tables, z, row.number, police, p)
+        # A crowd that the authority stops by itself says nothing about the police.
+        averted = 0.0 if by == STOPPED_BY_AUTHORITY else p.averted
+        kind, weight = (CROWD_UNSTOPPED, p.weight) if by == NOT_STOPPED else (CROWD_AVERTED, averted)
         for j in range(came):
-            record_event(stage, who[j], kind, weight)
-        if by == 0:
-            apply_crowd_violence(stage, gathering, row, i, police, p)
+            record_event(shift, who[j], kind, weight)
+        if by == NOT_STOPPED:
+            apply_crowd_violence(shift, tables, row, i, police, p)
         else:
-            stage.tally[0].crowds_averted += 1.0
+            shift.tally[0].crowds_averted += 1.0
 
 
 @kernel
-def cancel_visits(stage: ShiftContext, boards: Rows[Board]) -> None:
-    """Cancel the visits to settlements from which the police have withdrawn."""
+def cancel_visits(shift: ShiftContext, boards: Rows[Board]) -> None:
+    """Cancel the visits to settlements from which the police have withdrawn: updates `visits.alive`."""
     n_withdrawn = 0
     for z in range(len(boards)):
-        n_withdrawn += stage.tick < boards[z].withdrawn
+        n_withdrawn += shift.tick < boards[z].withdrawn
     if n_withdrawn == 0:
         return
-    for k in range(stage.day.counts[VISITS]):
-        visit = stage.day.visits[k]
-        z = stage.ground.cells[visit.cell].settlement
-        if z >= 0 and stage.tick < boards[z].withdrawn:
+    for k in range(shift.day.counts[VISITS]):
+        visit = shift.day.visits[k]
+        z = shift.ground.cells[visit.cell].settlement
+        if z >= 0 and shift.tick < boards[z].withdrawn:
             visit.alive = 0
 
 
 @kernel_step(cancel_visits)
 def enforce_withdrawals(world: World) -> KernelArguments:
-    """Keep patrols out of the settlements from which the police have withdrawn."""
+    """Return the arguments of `cancel_visits`."""
     return world.shift_context(), world.state[BOARDS]
 
 
 def step(world: World) -> None:
-    """Let crowds gather, or not."""
+    """Form crowds after the crimes of the shift."""
     incidents = world.shift_events.counts.item(INCIDENTS)
     world.shift_events.reserve(INCIDENTS, incidents)
     world.shift_events.reserve(IMPRESSIONS, incidents * (MAX_CROWD + 1))

@@ -1,4 +1,4 @@
-"""Declarations of collective violence: parameters, columns, tables and constants."""
+"""Declarations of collective violence: parameters, kinds of events, outcomes and limits."""
 
 from __future__ import annotations
 
@@ -26,12 +26,20 @@ POLICE_STOP, AUTHORITY_STOPS, STOP_CROWD_TOGETHER_STREAM, CROWD_KILLS_STREAM, CR
     stream_id("crowd kills"),
     stream_id("crowd attacks police"),
 )
-GRAVE_SEVERITY, MAX_CROWD, MIN_CROWD, SUSPECT_ATTEMPTS = 0.6, 60, 8, 8
-"""Severity from which a crime may draw a crowd; most of a crowd that are looked at, fewest that make one; assumed."""
+GRAVE_SEVERITY = 0.6
+"""Severity from which a crime may draw a crowd; assumed."""
+MAX_CROWD, MIN_CROWD = 60, 8
+"""People near the place who may join a crowd, and the fewest who make one; assumed."""
+SUSPECT_ATTEMPTS = 8
+"""Draws to find a man whom the crowd takes for the offender; assumed."""
 RECENT_SHIFTS = MONTH
-INCIDENT_ID_OFFSET = 3221225472
-"""What a crowd does after incident m is incident NAME + m mod 2**28."""
-OUTCOME_AVERTED, OUTCOME_INJURED, OUTCOME_KILLED = range(3)
+"""Shifts in which harm is recent; assumed."""
+NEAR_REPEAT_NUMBERS = 2**28
+"""Numbers of incidents from here to twice as much are near repeats (ODD, conventions)."""
+INCIDENT_ID_OFFSET = 3 * 2**30
+"""Violence by a crowd after incident m is incident INCIDENT_ID_OFFSET + m mod 2**28."""
+NOT_STOPPED, STOPPED_BY_POLICE, STOPPED_BY_AUTHORITY, STOPPED_BY_BOTH = range(4)
+"""Interventions against a crowd."""
 COLLECTIVE_VIOLENCE = declare_cause("collective_violence", 26)
 CROWD_UNSTOPPED = declare_event(
     "crowd_unstopped", 73, "crowd that nobody stops", cause=COLLECTIVE_VIOLENCE, effective=0.05, effective_weight=1.0
@@ -43,7 +51,7 @@ CROWD_AVERTED = declare_event(
 
 @dataclass(frozen=True, kw_only=True)
 class CollectiveViolence(ParameterGroup):
-    """When a crowd gathers against a suspect, who joins, and who stops it."""
+    """Parameters of crowds against suspects: gathering, thresholds to act, interventions, consequences."""
 
     name: ClassVar[str] = "collective_violence"
     evidence: ClassVar[tuple[str, ...]] = ("F07", "F16", "F17", "F18", "X01", "X02", "X03", "X04", "X05")
@@ -64,6 +72,8 @@ class CollectiveViolence(ParameterGroup):
         1.6, "log-odds", 0.0, 5.0, "F16: falls with trust; assumed", "what distrust takes off, 0 to 1"
     )
     gathers: float = share_parameter(0.5, "assumed", "of those near who come, where nobody is organised")
+    youngest: float = parameter(15.0, "years", 10.0, 18.0, "assumed", "age from which people join or are suspected")
+    begin: float = share_parameter(0.1, "assumed", "share of a crowd that begins by shouting", high=0.5)
     acting: float = share_parameter(0.3, "assumed", "share of a crowd that must act")
     minutes: float = parameter(45.0, "minutes", 0.0, 480.0, "X05; assumed", "time in which it can still be stopped")
     police_stop: float = share_parameter(0.4, "X05; assumed", "crowds that police in time stop")
@@ -72,6 +82,7 @@ class CollectiveViolence(ParameterGroup):
     )
     together: float = share_parameter(0.5, "X05; assumed", "of those that neither stops alone, stopped by both")
     lethal: float = share_parameter(0.33, "X02: 216 deaths in 651 events", "crowds not stopped that kill")
+    severity: float = share_parameter(0.8, "assumed", "severity of an assault by a crowd that does not kill")
     attack: float = share_parameter(
         0.4, "F17, X04; assumed", "crowds not stopped that attack the police who guard a suspect"
     )
@@ -92,7 +103,7 @@ class CollectiveViolence(ParameterGroup):
 
 
 class CollectiveViolenceCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of collective violence."""
 
     suspects_named: float
     crowds: float

@@ -1,7 +1,9 @@
-"""M14, communal authorities: a jurisdiction with its own law in Totonicapán, boards by agreement elsewhere (ODD 6.12).
+"""M14, communal authorities: a jurisdiction with its own law in Totonicapán, boards by agreement elsewhere.
 
-Complaint, summons, public hearing, agreement or ruling, compliance, the higher board, the state: an institution in its
-own right, not a modifier of the police.  Switched off, nobody brings cases before an authority and no community keeps
+A communal authority is an institution in its own right, with its own law: complaint, summons, public hearing, agreement
+or ruling, compliance, the higher board, and the state where the authority decides to hand a case over.  Its legitimacy
+is earned in its own cases, and trust in the police neither feeds on it nor feeds it.  The police take part in a hearing
+only where the authority invites them.  Switched off, nobody brings cases before an authority and no community keeps
 watch.
 """
 
@@ -15,6 +17,7 @@ from model.community.board_memory.rules import protocol_strength, record_hearing
 from model.community.board_memory.schema import LAST_OUT
 from model.community.communal_authority.schema import (
     ACCEPT_STREAM,
+    APOLOGY,
     AT_HEARING,
     AT_HIGHER,
     CASE_CLOSED,
@@ -23,8 +26,11 @@ from model.community.communal_authority.schema import (
     CASE_RULED,
     CASE_TO_HIGHER,
     CASE_TO_STATE,
+    CLOSE_LINKS,
+    COMMUNITY_WORK,
     COMPLY_STREAM,
     CONSENTS_STREAM,
+    FINE,
     HAND_OVER,
     HEARING_CAUSE,
     HEARING_STEPPED_IN,
@@ -35,8 +41,11 @@ from model.community.communal_authority.schema import (
     INVITES_STREAM,
     JUST_STREAM,
     MAX_SUMMONS,
+    N_RULINGS,
+    PER_1000,
     POLICE_PRESENT,
     POLICE_WAIT_STREAM,
+    REPARATION,
     RULING_STREAM,
     SUMMONED_STREAM,
     WRITTEN_COLUMNS,
@@ -46,7 +55,7 @@ from model.community.communal_authority.schema import (
 from model.community.consultation.schema import Consultation
 from model.community.deliberation.schema import Deliberation
 from model.crime.domestic_violence.schema import HomeHistory
-from model.engine.calendar import MONTH, WEEK, YEAR, date_of_tick
+from model.engine.calendar import MONTH, MONTHS_A_YEAR, MORNING, SHIFTS, WEEK, YEAR, date_of_tick, shift_of
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform, logistic
 from model.engine.ratios import ratio_or_nan
@@ -68,7 +77,11 @@ from model.world.state import BOARDS, CASES, Board, CommunalCase
 
 
 class HearingTables(TableBundle):
-    """The boards, the cases before them, and the numbers by which they decide."""
+    """Tables of communal justice: boards, cases before them, and the parameters of their hearings.
+
+    ``chiefs`` holds the first officer of the facility that serves each board, or -1.  ``go_out`` is 1.0 if police
+    couples have been on duty within a month, else 0.0.
+    """
 
     authorities: Rows[AuthorityRow]
     boards: Rows[Board]
@@ -84,185 +97,207 @@ class HearingTables(TableBundle):
 
 @kernel
 def move_legitimacy(board: Board, seen: float, p: CommunalAuthority) -> None:
-    """Move legitimacy towards what people have seen of a case, 0 to 1, and what the board is worth besides."""
+    """Move the legitimacy of a board towards the justice that people have seen in one case.
+
+    Updates `board.shown`, `board.showings` and `board.legitimacy`, in log-odds.  ``seen`` is 0 (unjust) to 1 (just).
+    A case weighs more where fewer residents live.  ``board.standing`` is what the community values in its authority
+    besides its hearings.
+    """
     board.shown += seen
     board.showings += 1.0
-    board.legitimacy += p.learning * 1000.0 / board.residents * (seen + board.standing - logistic(board.legitimacy))
+    # Towards the experience: at a logit that matches it (plus the standing) legitimacy stands still.
+    board.legitimacy += p.learning * PER_1000 / board.residents * (seen + board.standing - logistic(board.legitimacy))
 
 
 @kernel
-def apply_police_presence(stage: ShiftContext, court: HearingTables, case: CommunalCase, p: CommunalAuthority) -> None:
-    """Let police come to a hearing where they are called: they wait, out of respect or weakness, or step in."""
+def apply_police_presence(shift: ShiftContext, tables: HearingTables, case: CommunalCase, p: CommunalAuthority) -> None:
+    """Apply the presence of the police at a hearing, where the authority invites them.
+
+    Police who come wait for the decision of the community or step in.  Waiting is counted as respect under a protocol,
+    by a trained officer or with close links, else as weakness.  The complainant has an event of trust.  Updates
+    `boards.waited`, `boards.stepped_in`, promises, `minds.met`, `minds.met_free` and the monthly counts.
+    """
     z, i, born, number = case.settlement, case.victim, case.born, case.number
-    board, chief = court.boards[z], court.chiefs[z]
-    agreed, keeps = protocol_strength(board, p.protocol, court.deliberation[z]), court.deliberation[z].keeps
+    board, chief = tables.boards[z], tables.chiefs[z]
+    agreed, keeps = protocol_strength(board, p.protocol, tables.deliberation[z]), tables.deliberation[z].keeps
     presence = p.presence + (1.0 - p.presence) * keeps * agreed
     if board.invites == 0:
         return
-    if court.go_out == 0.0 or keyed_uniform(stage.seed, POLICE_PRESENT, born, number, 0) >= presence:
+    if tables.go_out == 0.0 or keyed_uniform(shift.seed, POLICE_PRESENT, born, number, 0) >= presence:
         if board.protocol == 1:
-            record_promise(stage, board, False)
+            record_promise(shift, board, False)
         return
-    stage.tally[0].police_present += 1.0
+    shift.tally[0].police_present += 1.0
     waits = True
-    if keyed_uniform(stage.seed, POLICE_WAIT_STREAM, born, number, 0) >= p.waits + (1.0 - p.waits) * agreed:
+    if keyed_uniform(shift.seed, POLICE_WAIT_STREAM, born, number, 0) >= p.waits + (1.0 - p.waits) * agreed:
         waits = False
-        stage.tally[0].police_stepped_in += 1.0
-    elif agreed > 0.0 or (chief >= 0 and court.officers[chief].trained == 1) or board.links > 0.5:
-        stage.tally[0].deference_respect += 1.0
+        shift.tally[0].police_stepped_in += 1.0
+    elif agreed > 0.0 or (chief >= 0 and tables.officers[chief].trained == 1) or board.links > CLOSE_LINKS:
+        shift.tally[0].deference_respect += 1.0
     else:
-        stage.tally[0].deference_weakness += 1.0
-    record_hearing_conduct(board, waits, court.deliberation[z])
+        shift.tally[0].deference_weakness += 1.0
+    record_hearing_conduct(board, waits, tables.deliberation[z])
     if board.protocol == 1:
-        record_promise(stage, board, waits)
-    p_trust = stage.trust[stage.ground.people[i].settlement]
+        record_promise(shift, board, waits)
+    trust = shift.trust[shift.ground.people[i].settlement]
     if waits:
-        record_event(stage, i, HEARING_WAITED, p_trust.hearing)
+        record_event(shift, i, HEARING_WAITED, trust.hearing)
     else:
-        record_event(stage, i, HEARING_STEPPED_IN, p_trust.stepped_in)
-    if stage.minds[i].gone < 0:
-        stage.minds[i].met = stage.minds[i].met_free = stage.tick
+        record_event(shift, i, HEARING_STEPPED_IN, trust.stepped_in)
+    if shift.minds[i].gone < 0:
+        shift.minds[i].met = shift.minds[i].met_free = shift.tick
 
 
 @kernel
-def hold_hearing(stage: ShiftContext, court: HearingTables, case: CommunalCase, p: CommunalAuthority) -> int:
-    """Hold a public hearing, or put it off because the summoned stayed away; return what it ends with."""
-    board, born, number = court.boards[case.settlement], case.born, case.number
+def hold_hearing(shift: ShiftContext, tables: HearingTables, case: CommunalCase, p: CommunalAuthority) -> int:
+    """Hold a public hearing and return its outcome, one of the ``CASE_`` numbers.
+
+    If the summoned party stays away, the hearing is put off by a week; after `MAX_SUMMONS` summonses the case fails.
+    """
+    board, born, number = tables.boards[case.settlement], case.born, case.number
     respect = p.deference * board.legitimacy
-    if keyed_uniform(stage.seed, SUMMONED_STREAM, born, number, case.late) >= logistic(p.comes + respect):
+    if keyed_uniform(shift.seed, SUMMONED_STREAM, born, number, case.late) >= logistic(p.comes + respect):
         case.late += 1
         move_legitimacy(board, p.delayed, p)
         if case.late == MAX_SUMMONS:
-            return refer_failed_case(stage, court, case, p)
+            return refer_failed_case(shift, tables, case, p)
         case.due += WEEK
         return CASE_POSTPONED
-    apply_police_presence(stage, court, case, p)
-    served = float(stage.month % 12) if court.authorities[case.settlement].communal == 1 else 12.0
-    just = keyed_uniform(stage.seed, JUST_STREAM, born, number, 0) < logistic(p.just + p.experience * served / 12.0)
+    apply_police_presence(shift, tables, case, p)
+    # Communal boards serve for a year from 1 January, so their experience begins anew; auxiliary mayors stay.
+    communal = tables.authorities[case.settlement].communal == 1
+    served = float(shift.month % MONTHS_A_YEAR if communal else MONTHS_A_YEAR)
+    fairness = logistic(p.just + p.experience * served / MONTHS_A_YEAR)
+    just = keyed_uniform(shift.seed, JUST_STREAM, born, number, 0) < fairness
     case.just = 1 if just else 0
-    if keyed_uniform(stage.seed, ACCEPT_STREAM, born, number, 0) >= logistic(
+    if keyed_uniform(shift.seed, ACCEPT_STREAM, born, number, 0) >= logistic(
         p.accept + respect + p.public * board.organised
     ):
-        return refer_failed_case(stage, court, case, p)
-    record_ruling(stage, case, p)
+        return refer_failed_case(shift, tables, case, p)
+    record_ruling(shift, case, p)
     case.step = IN_COMPLIANCE
-    case.due += 3 * p.comply_days
+    case.due += SHIFTS * p.comply_days
     return CASE_RULED
 
 
 @kernel
-def record_ruling(stage: ShiftContext, case: CommunalCase, p: CommunalAuthority) -> None:
-    """Count what the case ends in: an agreement, or a ruling of one of five kinds."""
-    v, row = keyed_uniform(stage.seed, RULING_STREAM, case.born, case.number, 0), stage.tally[0]
-    kind = int((v - p.agree) / (1.0 - p.agree) * 5.0) if v >= p.agree else -1
+def record_ruling(shift: ShiftContext, case: CommunalCase, p: CommunalAuthority) -> None:
+    """Record in the monthly counts the end of an accepted case: an agreement or a ruling."""
+    u, row = keyed_uniform(shift.seed, RULING_STREAM, case.born, case.number, 0), shift.tally[0]
+    # One uniform decides both: above `agree` its remainder, rescaled to [0, 1), chooses the ruling.
+    kind = int((u - p.agree) / (1.0 - p.agree) * N_RULINGS) if u >= p.agree else -1
     if kind < 0:
         row.agreements += 1.0
-    elif kind == 0:
+    elif kind == APOLOGY:
         row.apologies += 1.0
-    elif kind == 1:
+    elif kind == REPARATION:
         row.reparations += 1.0
-    elif kind == 2:
+    elif kind == COMMUNITY_WORK:
         row.community_work += 1.0
-    elif kind == 3:
+    elif kind == FINE:
         row.fines += 1.0
     else:
         row.losses_of_services += 1.0
 
 
 @kernel
-def refer_failed_case(stage: ShiftContext, court: HearingTables, case: CommunalCase, p: CommunalAuthority) -> int:
-    """Take a case that failed to the higher board, to the state, or nowhere."""
+def refer_failed_case(shift: ShiftContext, tables: HearingTables, case: CommunalCase, p: CommunalAuthority) -> int:
+    """Refer a failed case to the higher board, to the state or to nobody; return the outcome.
+
+    Legitimacy moves to 0.5 if the ruling was just, else to 0.
+    """
     z, born, number = case.settlement, case.born, case.number
-    move_legitimacy(court.boards[z], 0.5 if case.just == 1 else 0.0, p)
-    communal = court.authorities[z].communal == 1 and case.step != AT_HIGHER
-    if communal and keyed_uniform(stage.seed, HIGHER_BOARD_STREAM, born, number, 0) < p.higher:
+    move_legitimacy(tables.boards[z], 0.5 if case.just == 1 else 0.0, p)
+    communal = tables.authorities[z].communal == 1 and case.step != AT_HIGHER
+    if communal and keyed_uniform(shift.seed, HIGHER_BOARD_STREAM, born, number, 0) < p.higher:
         case.step = AT_HIGHER
         case.due += 2 * WEEK
-        stage.tally[0].to_higher_board += 1.0
+        shift.tally[0].to_higher_board += 1.0
         return CASE_TO_HIGHER
-    return CASE_TO_STATE if keyed_uniform(stage.seed, HAND_OVER, born, number, 0) < p.hand_over else CASE_NO_REMEDY
+    return CASE_TO_STATE if keyed_uniform(shift.seed, HAND_OVER, born, number, 0) < p.hand_over else CASE_NO_REMEDY
 
 
 @kernel
-def advance_case(stage: ShiftContext, court: HearingTables, case: CommunalCase, p: CommunalAuthority) -> int:
-    """Take a case one step further; return what the step ends with."""
-    board, born, number = court.boards[case.settlement], case.born, case.number
+def advance_case(shift: ShiftContext, tables: HearingTables, case: CommunalCase, p: CommunalAuthority) -> int:
+    """Advance a case by one step, from hearing to compliance to higher board; return the outcome."""
+    board, born, number = tables.boards[case.settlement], case.born, case.number
     if case.step == AT_HEARING:
-        return hold_hearing(stage, court, case, p)
+        return hold_hearing(shift, tables, case, p)
     if case.step == IN_COMPLIANCE:
-        if keyed_uniform(stage.seed, COMPLY_STREAM, born, number, 0) >= p.comply:
-            stage.tally[0].rulings_broken += 1.0
-            return refer_failed_case(stage, court, case, p)
-        stage.tally[0].rulings_kept += 1.0
+        if keyed_uniform(shift.seed, COMPLY_STREAM, born, number, 0) >= p.comply:
+            shift.tally[0].rulings_broken += 1.0
+            return refer_failed_case(shift, tables, case, p)
+        shift.tally[0].rulings_kept += 1.0
         move_legitimacy(board, 1.0 if case.just == 1 else 0.0, p)
         return CASE_CLOSED
-    if keyed_uniform(stage.seed, HIGHER_BOARD_SETTLES_STREAM, born, number, 0) < p.higher_settles:
+    if keyed_uniform(shift.seed, HIGHER_BOARD_SETTLES_STREAM, born, number, 0) < p.higher_settles:
         return CASE_CLOSED
-    return refer_failed_case(stage, court, case, p)
+    return refer_failed_case(shift, tables, case, p)
 
 
 @kernel
-def count_watched(stage: ShiftContext, guard: int) -> None:
-    """Count the crimes of the shift that communities' own watch kept away."""
-    for k in range(stage.day.counts[SPARED]):
-        if stage.day.spared[k].guard == guard:
-            stage.tally[0].watched += 1.0
+def count_watched(shift: ShiftContext, guard: int) -> None:
+    """Count the crimes of the shift that communities prevented by their own watch, guard number ``guard``."""
+    for k in range(shift.day.counts[SPARED]):
+        if shift.day.spared[k].guard == guard:
+            shift.tally[0].watched += 1.0
 
 
 @kernel
-def advance_due_cases(stage: ShiftContext, court: HearingTables) -> None:
-    """Take the cases that are due one step further."""
+def advance_due_cases(shift: ShiftContext, tables: HearingTables) -> None:
+    """Advance by one step every case that is due; append to `day.hearings` and drop concluded cases."""
+    # Open cases are moved up to the front of the table as it is read.
     left = 0
-    for k in range(court.cases_count[0]):
-        case = court.cases[k]
-        if case.due <= stage.tick:
-            outcome = advance_case(stage, court, case, court.parameters[case.settlement])
-            row = stage.day.hearings[stage.day.counts[HEARINGS]]
+    for k in range(tables.cases_count[0]):
+        case = tables.cases[k]
+        if case.due <= shift.tick:
+            outcome = advance_case(shift, tables, case, tables.parameters[case.settlement])
+            row = shift.day.hearings[shift.day.counts[HEARINGS]]
             row.born, row.number, row.outcome = case.born, case.number, outcome
-            stage.day.counts[HEARINGS] += 1
+            shift.day.counts[HEARINGS] += 1
             if outcome in (CASE_CLOSED, CASE_TO_STATE, CASE_NO_REMEDY):
-                record_case_outcome(stage, court, case, outcome)
+                record_case_outcome(shift, tables, case, outcome)
                 continue
-        court.cases[left] = case
+        tables.cases[left] = case
         left += 1
-    court.cases_count[0] = left
+    tables.cases_count[0] = left
 
 
 @kernel
-def record_case_outcome(stage: ShiftContext, court: HearingTables, case: CommunalCase, outcome: int) -> None:
-    """Count a case by its outcome; a conciliation is no remedy where a woman was hurt at home."""
-    row, i = stage.tally[0], case.victim
+def record_case_outcome(shift: ShiftContext, tables: HearingTables, case: CommunalCase, outcome: int) -> None:
+    """Record a concluded case in the monthly counts by its outcome.
+
+    A conciliation is counted neither as closed nor as a remedy where a woman was hurt at home; updates `homes.ruled`.
+    """
+    row, i = shift.tally[0], case.victim
     row.cases += 1.0
     if outcome == CASE_CLOSED and case.kind == DOMESTIC:
-        court.homes[i].ruled = stage.tick + YEAR
+        tables.homes[i].ruled = shift.tick + YEAR
         row.domestic_conciliated += 1.0
     elif outcome == CASE_CLOSED:
         row.closed += 1.0
     elif outcome == CASE_TO_STATE:
         row.handed_over += 1.0
-    elif stage.ground.people[i].female == 1:
+    elif shift.ground.people[i].female == 1:
         row.women_without_remedy += 1.0
     else:
         row.men_without_remedy += 1.0
 
 
 @kernel
-def update_board_month(
-    boards: Rows[Board],
-    authorities: Rows[AuthorityRow],
-    numbers: Rows[CommunalAuthority],
-    deliberation: Rows[Deliberation],
-    month: int,
-    new_year: bool,
-    seed: int,
-) -> None:
-    """Let boards consent to joint patrols or not, and watch as they decided; communal boards are new on 1 January."""
-    for a in range(len(boards)):
-        board, p, d = boards[a], numbers[authorities[a].settlement], deliberation[authorities[a].settlement]
-        if new_year and authorities[a].communal == 1:
+def update_board_month(shift: ShiftContext, tables: HearingTables, new_year: bool) -> None:
+    """Decide consent to joint patrols and the strength of each community's watch for the month.
+
+    Updates `boards.links`, `boards.consents`, `boards.watch`.  On 1 January the members of a communal board change,
+    so its links with the police begin anew, unless a protocol carries them over.
+    """
+    for a in range(len(tables.boards)):
+        authority, board = tables.authorities[a], tables.boards[a]
+        p, d = tables.parameters[authority.settlement], tables.deliberation[authority.settlement]
+        if new_year and authority.communal == 1:
             board.links *= 0.5 * protocol_strength(board, p.protocol, d)
-        wish = p.consent + p.consent_links * board.links
-        agreed = keyed_uniform(seed, CONSENTS_STREAM, month, a, 0) < logistic(wish) * board.invites
+        consent = logistic(p.consent + p.consent_links * board.links)
+        agreed = keyed_uniform(shift.seed, CONSENTS_STREAM, shift.month, a, 0) < consent * board.invites
         board.consents = 1 if agreed else 0
         joint = p.watch_joint * board.consents
         kept_away = p.watch if d.watches == 0 else d.watch_effect * board.watching
@@ -270,21 +305,28 @@ def update_board_month(
 
 
 def initialise(world: World) -> None:
-    """Give the boards their standing at the start; which never call the police is drawn anew for every seed."""
-    town, numbers, people = world.town, world.parameters, world.town.people
-    legitimacy, phones = numbers[CommunalAuthority]["legitimacy"], numbers[Consultation]["phones"]
-    closed = numbers[BoardParameters]["share_not_inviting"]
+    """Initialise the boards: residents, organisation, legitimacy, phone numbers and invitations.
+
+    Boards that never invite the police are drawn anew for every seed.
+    """
+    town, parameters, people = world.town, world.parameters, world.town.people
+    legitimacy, phones = parameters[CommunalAuthority]["legitimacy"], parameters[Consultation]["phones"]
+    closed = parameters[BoardParameters]["share_not_inviting"]
     for a, (board, settlement) in enumerate(zip(world.state[BOARDS], town.settlements, strict=True)):
         board.met = board.asked = board.heard = board.problem = -1
         board.organised = settlement.organised
         board.residents = int(np.count_nonzero((people["settlement"] == a) & (people["arrives"] < 0)))
         board.legitimacy, board.phones = legitimacy[a], phones[a]
+        # Drawn by seed and settlement number, so that refusing the police is never tied to a named place.
         stays_away = settlement.kind != "town" and keyed_uniform(world.seed, INVITES_STREAM, 0, a, 0) < closed[a]
         board.invites = 0 if stays_away else 1
 
 
 def calibrate_board_standing(world: World) -> None:
-    """Begin with the legitimacy of the site, and give boards the standing with which their own cases hold it."""
+    """Set the legitimacy of the site, and the standing at which each board's usual cases leave it there.
+
+    Called once, after the warm-up, so that legitimacy has no trend of its own (F14).
+    """
     boards, legitimacy = world.state[BOARDS], world.parameters[CommunalAuthority]["legitimacy"]
     showings = float(boards["showings"].sum())
     if showings > 0.0:
@@ -293,18 +335,18 @@ def calibrate_board_standing(world: World) -> None:
 
 
 def council_members_by_settlement(world: World) -> tuple[IntArray, IntArray]:
-    """Return the row at which the council members of each settlement begin, and the members."""
+    """Return the index of the first council member of each settlement, and the members by settlement."""
     people = world.town.people
     return group_by_settlement(people, people["council"] == 1, world.town.n_settlements)
 
 
 def residents_by_settlement(world: World) -> tuple[IntArray, IntArray]:
-    """Return the row at which the residents of each settlement begin, and the residents."""
+    """Return the index of the first resident of each settlement, and the residents by settlement."""
     return group_by_settlement(world.town.people, np.ones(world.town.n_people, bool), world.town.n_settlements)
 
 
 def group_by_settlement(people: Rows[Person], chosen: BoolArray, n_settlements: int) -> tuple[IntArray, IntArray]:
-    """Return the chosen residents settlement by settlement, with the row at which each settlement begins."""
+    """Return the index of the first chosen resident of each settlement, and these by settlement."""
     members = np.flatnonzero(chosen)
     order = np.argsort(people["settlement"][members], kind="stable")
     counts = np.bincount(people["settlement"][members], minlength=n_settlements)
@@ -312,41 +354,36 @@ def group_by_settlement(people: Rows[Person], chosen: BoolArray, n_settlements: 
 
 
 def requires_couples(world: World) -> bool:
-    """Whether police come and do what was asked only where couples go out, by the numbers in force."""
+    """Return whether police presence and requests need couples on duty, by the parameters in force."""
     return bool(world.parameters[Deliberation]["couples"][0] == 1)
 
 
 def couples_on_duty_recently(world: World) -> float:
-    """Return 1 if any couple was on duty within a month, without which nobody comes or does what was asked; else 0."""
+    """Return 1.0 if any couple was on duty within a month or none is required, else 0.0."""
     return 0.0 if world.tick - world.state[LAST_OUT].item(0) > MONTH and world.cached_view(requires_couples) else 1.0
 
 
 def step(world: World) -> None:
-    """Take the cases that are due a step further; on the first morning of a month boards decide for the month."""
-    state, numbers, book = world.state, world.parameters, world.shift_events
-    if world.tick % 3 == 0 and (date := date_of_tick(world.tick)).day == 1:
-        new_year = date.month == 1
-        rows = numbers[CommunalAuthority]
-        month = 12 * date.year + date.month - 1
-        watch = state[BOARDS]["watch"].copy()
-        update_board_month(
-            state[BOARDS], world.town.authorities, rows, numbers[Deliberation], month, new_year, world.seed
-        )
-        if (watch != state[BOARDS]["watch"]).any():
+    """Advance the cases that are due; on the first morning of a month, decide consent and watch."""
+    state, events = world.state, world.shift_events
+    if shift_of(world.tick) == MORNING and (date := date_of_tick(world.tick)).day == 1:
+        before = state[BOARDS]["watch"].copy()
+        update_board_month(world.shift_context(), world.view(HearingTables), date.month == 1)
+        if (before != state[BOARDS]["watch"]).any():
             world.hazard_factors.write_guard(world, MECHANISM.name)
-    if book.counts.item(SPARED):
+    if events.counts.item(SPARED):
         count_watched(world.shift_context(), world.hazard_factors.guard_numbers[MECHANISM.name])
-    due = len(state[CASES])
-    book.reserve(HEARINGS, due)
-    book.reserve(IMPRESSIONS, due)
-    court = world.view(HearingTables)
-    court.set_field("go_out", couples_on_duty_recently(world))
-    world.run_kernel(advance_due_cases, lambda: (world.shift_context(), court))
+    cases = len(state[CASES])
+    events.reserve(HEARINGS, cases)
+    events.reserve(IMPRESSIONS, cases)
+    tables = world.view(HearingTables)
+    tables.set_field("go_out", couples_on_duty_recently(world))
+    world.run_kernel(advance_due_cases, lambda: (world.shift_context(), tables))
     world.apply_impressions()
 
 
 def apply_watch(world: World, place: FloatArray) -> None:
-    """Keep property crimes away by night where communities watch."""
+    """Lower the hazard of property crime by night where communities keep watch."""
     watch = world.state[BOARDS]["watch"]
     settlement = world.town.cells["settlement"]
     kept = np.where(settlement >= 0, watch[np.maximum(settlement, 0)], 0.0)
@@ -355,13 +392,13 @@ def apply_watch(world: World, place: FloatArray) -> None:
 
 
 def mean_legitimacy(month: MonthSnapshot) -> float:
-    """Mean legitimacy of the boards, 0 to 1; nan where there are none."""
+    """Return the mean legitimacy of the boards, 0 to 1; nan without boards."""
     boards = month.boards
     return float(np.mean(1.0 / (1.0 + np.exp(-boards["legitimacy"])))) if len(boards) else math.nan
 
 
 def cases_per_authority(month: MonthSnapshot) -> float:
-    """Open cases by communal authority."""
+    """Return the open cases per communal authority."""
     return ratio_or_nan(float(len(month.world.state[CASES])), float(len(month.boards)))
 
 

@@ -1,4 +1,4 @@
-"""Declarations of communal authority: parameters, columns, tables and constants."""
+"""Declarations of communal authority: parameters, counts, outcomes and kinds of rulings."""
 
 from __future__ import annotations
 
@@ -27,11 +27,19 @@ RULING_STREAM, COMPLY_STREAM, HIGHER_BOARD_STREAM, HIGHER_BOARD_SETTLES_STREAM, 
 )
 INVITES_STREAM, CONSENTS_STREAM = stream_id("invites"), stream_id("consents")
 CASE_CLOSED, CASE_TO_STATE, CASE_NO_REMEDY, CASE_POSTPONED, CASE_RULED, CASE_TO_HIGHER = range(6)
-"""What a step of a case ends with."""
+"""Outcomes of a step of a case."""
 AT_HEARING, IN_COMPLIANCE, AT_HIGHER = range(3)
-"""What a case waits for."""
-RULING_KINDS = ("agreement", "apology", "reparation", "work", "fine", "loss_of_services")
+"""Stages of a case: before its hearing, while a ruling is complied with, before the higher board."""
+APOLOGY, REPARATION, COMMUNITY_WORK, FINE, LOSS_OF_SERVICES = range(5)
+"""Kinds of rulings, drawn with equal probability; an agreement between the parties is none."""
+N_RULINGS = 5.0
+"""Number of kinds of rulings, as a real number."""
 MAX_SUMMONS = 3
+"""Summonses after which a case fails; custom (F05)."""
+CLOSE_LINKS = 0.5
+"""Links between board and police, 0 to 1, above which waiting counts as respect; assumed."""
+PER_1000 = 1000.0
+"""Rates and weights are stated per 1,000 residents."""
 HEARING_CAUSE = declare_cause("hearing", 12)
 HEARING_WAITED = declare_event(
     "hearing_waited",
@@ -50,7 +58,7 @@ HEARING_STEPPED_IN = declare_event(
 
 @dataclass(frozen=True, kw_only=True)
 class CommunalAuthority(ParameterGroup):
-    """How communities bring, hear and settle cases themselves, keep watch, and let the police take part."""
+    """Parameters of how communities bring, hear and settle cases themselves, and keep watch."""
 
     name: ClassVar[str] = "communal_authority"
     evidence: ClassVar[tuple[str, ...]] = (
@@ -131,7 +139,7 @@ class CommunalAuthority(ParameterGroup):
 
 
 class CommunalAuthorityCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of communal authority."""
 
     cases: float
     closed: float

@@ -1,4 +1,4 @@
-"""Declarations of land conflicts: parameters, columns, tables and constants."""
+"""Declarations of land conflicts: parameters, counts and limits."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ LAND_COUNT, LAND_WHO, LAND_MARK, LAND_OTHER = (
 )
 LAND_BROUGHT, LAND_WAIT, LAND_FIGHT = stream_id("land brought"), stream_id("land wait"), stream_id("land fight")
 MAX_CONFLICT_RATE = 0.02
-"""Most that the hazard of a resident may be, a year."""
+"""Upper bound of a resident's hazard, per year, at which candidates are drawn."""
 LAND_KIND = 64
 """Kind of a case over land; crimes have lower numbers."""
-LAND_ID_OFFSET = 3221225472 + 536870912
-ADULT_AGE_YEARS = 18.0
+LAND_ID_OFFSET = 3 * 2**30 + 2**29
+"""Number of the first candidate of a shift (ODD, conventions)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LandConflicts(ParameterGroup):
-    """How often households quarrel over land, water and boundaries, and where they take it."""
+    """Parameters of conflicts over land, water and boundaries, and of their outcomes."""
 
     name: ClassVar[str] = "land_conflicts"
     evidence: ClassVar[tuple[str, ...]] = ("F05", "F12", "F20")
@@ -42,10 +42,12 @@ class LandConflicts(ParameterGroup):
     weeks: float = parameter(10.0, "weeks", 0.0, 104.0, "assumed", "mean time until they are heard")
     fight: float = share_parameter(0.08, "assumed", "conflicts not brought to anybody that end in a fight")
     grave: float = share_parameter(0.15, "assumed", "of those, with grave injuries")
+    severity: float = share_parameter(0.3, "assumed", "severity of a fight without grave injuries")
+    severity_grave: float = share_parameter(0.8, "assumed", "severity of a fight with grave injuries")
 
 
 class LandConflictCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of land conflicts."""
 
     land_conflicts: float
     land_brought: float
