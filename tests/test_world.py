@@ -308,11 +308,11 @@ def test_kernels_never_see_tables_that_have_moved_or_numbers_of_yesterday(live: 
             world.shift_events.reserve(INCIDENTS, 10_000)
         beat, odds, stage = world.view(ContactTables), world.view(VictimisationTables), world.shift_context()
         assert beat.contacts is world.parameters[Contacts]
-        assert odds.repeats is world.state.repeats.rows
+        assert odds.near_repeat.repeats is world.state.repeats.rows
         assert stage.day.incidents is world.shift_events.tables["incidents"]
         assert (stage.tick, stage.where) == (world.tick, world.calendar.place_list(world.tick))
         fair.add(float(beat.contacts["fair"][0]))
-        places |= {id(odds.repeats), id(stage.day.incidents)}
+        places |= {id(odds.near_repeat.repeats), id(stage.day.incidents)}
     assert len(fair) == 2
     assert len(places) >= 4
 

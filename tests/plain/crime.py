@@ -206,7 +206,8 @@ def weight(town: "PlainTown", kind: int, cell: Cell, victim: Resident, tick: int
             return cell.lure * (numbers.burglary_morning if shift == 0 else 1.0)
         case 5:
             by_sex = numbers.women_assaulted if victim.female else 2.0 - numbers.women_assaulted
-            by_age = numbers.young_assaulted if 15 <= victim.age_at(tick) < 35 else 1.0
+            is_young = numbers.young_from <= victim.age_at(tick) < numbers.young_to
+            by_age = numbers.young_assaulted if is_young else 1.0
             weekend = numbers.weekend_night if shift == NIGHT and town.weekday_of(tick) >= FRIDAY else 1.0
             sober = 1.0 - numbers.hours_effect * numbers.alcohol_hours
             sober *= 1.0 - numbers.tests_effect * numbers.breath_tests

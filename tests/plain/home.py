@@ -117,7 +117,7 @@ def hurt_at_home(town: "PlainTown") -> None:
 def hurt(town: "PlainTown", woman: Resident) -> None:
     """Let a woman be hurt."""
     p, m = town.numbers("domestic_violence"), 2**30 + 2**28 + woman.number
-    severity = 0.8 if town.luck("violent", m, 0) < p.grave else 0.4
+    severity = p.severity_grave if town.luck("violent", m, 0) < p.grave else p.severity
     near_in_age = any(abs(man.age - woman.age) <= 15 for man in men_at_home(town, woman))
     motive = BY_PARTNER if near_in_age else BY_KIN
     if was_hurt_this_year(town, woman) and woman.looked_for_help in STATE:

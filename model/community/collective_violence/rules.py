@@ -41,6 +41,7 @@ from model.community.collective_violence.schema import (
 from model.community.communal_authority.rules import move_legitimacy
 from model.community.communal_authority.schema import CommunalAuthority
 from model.crime.crime.rules import record_incident
+from model.crime.crime.schema import NewIncident
 from model.engine.calendar import LAST_MINUTE, MINUTES_AN_HOUR, WEEK
 from model.engine.kernels import TableBundle, allocating_kernel, kernel
 from model.engine.random_streams import UNIT_LOGISTIC_SCALE, keyed_uniform, logistic, logistic_quantile
@@ -56,7 +57,7 @@ from model.world.mechanism import KernelArguments, Knockout, Measure, Mechanism,
 from model.world.protocol import World
 from model.world.sampling import age_years, draw_present
 from model.world.shift_context import ShiftContext
-from model.world.shift_events import BY_CROWD, BY_PHONE, IMPRESSIONS, INCIDENTS, VISITS, Incident
+from model.world.shift_events import BY_CROWD, BY_PHONE, IMPRESSIONS, INCIDENTS, NOBODY, VISITS, Incident
 from model.world.state import BOARDS, Board, CoupleRow
 
 
@@ -210,8 +211,18 @@ def apply_crowd_violence(
         shift.tally[0].crowds_killed += 1.0
     else:
         shift.tally[0].crowds_injured += 1.0
-    k = record_incident(shift, number, kind, BY_CROWD, cell, i, -1, minute, severity, 0.0)
-    done = shift.day.incidents[k]
+    incident = NewIncident(
+        number=number,
+        kind=kind,
+        motive=BY_CROWD,
+        cell=cell,
+        victim=i,
+        clique=NOBODY,
+        minute=minute,
+        severity=severity,
+        loss=0.0,
+    )
+    done = shift.day.incidents[record_incident(shift, incident)]
     if done.teller >= 0 and kind == HOMICIDE:
         done.told, done.complaint = BY_PHONE, 1
     if guarded and keyed_uniform(shift.seed, CROWD_ATTACKS_POLICE_STREAM, shift.tick, row.number, 0) < p.attack:

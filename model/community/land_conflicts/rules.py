@@ -22,7 +22,7 @@ from model.community.land_conflicts.schema import (
     LandConflicts,
 )
 from model.crime.crime.rules import poisson_upper_bound, record_incident
-from model.crime.crime.schema import CRIME_MINUTE, VIOLENT_STREAM
+from model.crime.crime.schema import CRIME_MINUTE, VIOLENT_STREAM, NewIncident
 from model.engine.calendar import DAYS_A_WEEK, EVENING, MINUTES_A_SHIFT, SHIFTS, YEAR
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform, logistic, poisson_quantile
@@ -34,7 +34,7 @@ from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.protocol import World
 from model.world.sampling import age_years
 from model.world.shift_context import ShiftContext
-from model.world.shift_events import IMPRESSIONS, IN_QUARREL, INCIDENTS
+from model.world.shift_events import IMPRESSIONS, IN_QUARREL, INCIDENTS, NOBODY
 from model.world.state import CASES, Board, CommunalCase
 
 
@@ -72,7 +72,18 @@ def start_fight(shift: ShiftContext, number: int, cell: int, other: int, p: Land
     minute = MINUTES_A_SHIFT * keyed_uniform(shift.seed, CRIME_MINUTE, shift.tick, number, 0)
     grave = keyed_uniform(shift.seed, VIOLENT_STREAM, shift.tick, number, 0) < p.grave
     severity = p.severity_grave if grave else p.severity
-    record_incident(shift, number, ASSAULT, IN_QUARREL, cell, other, -1, minute, severity, 0.0)
+    incident = NewIncident(
+        number=number,
+        kind=ASSAULT,
+        motive=IN_QUARREL,
+        cell=cell,
+        victim=other,
+        clique=NOBODY,
+        minute=minute,
+        severity=severity,
+        loss=0.0,
+    )
+    record_incident(shift, incident)
     shift.tally[0].land_fights += 1.0
 
 

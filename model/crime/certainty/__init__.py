@@ -1,1 +1,1 @@
-"""M31, certainty: what offenders believe about being caught, on the clocks of days and of months."""
+"""M31, certainty: offenders' beliefs about being caught, updated within days and within months."""

@@ -1,7 +1,8 @@
-"""M31, certainty: what offenders believe about being caught, on the clocks of days and of months (ODD 6).
+"""M31, certainty: offenders' beliefs about being caught, updated within days and within months.
 
-Police seen in a zone count within days, arrests for an offence and the news of them within months; how long a sentence
-is moves nobody.  Presence at the place, within minutes, is deterrence.  Switched off, belief moves nothing.
+Patrol seen in a zone counts within days, arrests for offences and the news of them within months.  The length of
+sentences has no effect.  Police presence at the place, within minutes, is `deterrence`.  Switched off, belief moves
+nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import numpy as np
 
 from model.crime.certainty.schema import ARRESTED_LATELY, FELT, OFFENDED_LATELY, SEEN_LATELY, UNCOUNTED_KIND, Certainty
 from model.crime.offenders.schema import OFFENDER_SLOTS, OffenderRow
-from model.engine.calendar import MONTH
+from model.engine.calendar import MONTH, SHIFTS
 from model.engine.kernels import TableBundle, kernel
 from model.engine.rows import FloatArray, Rows, to_int64
 from model.town.crime_kinds import ASSAULT, OFFENDERS, QUARREL
@@ -40,9 +41,9 @@ def certainty_elasticities(world: World) -> FloatArray:
 
 
 class CertaintyTables(TableBundle):
-    """What is remembered by group and zone, and the numbers by which it moves the hazard; ``populated`` cells a zone.
+    """Memory of patrol, arrests and offences by group and zone, and the parameters of beliefs.
 
-    ``usual`` and ``elasticity`` are by group.
+    ``populated`` is the number of populated cells by zone; ``usual`` and ``elasticity`` are by group.
     """
 
     seen_lately: FloatArray = of(SEEN_LATELY)
@@ -58,105 +59,108 @@ class CertaintyTables(TableBundle):
 
 @kernel
 def offender_group_of(row: Incident, offenders: Rows[OffenderRow]) -> int:
-    """Group whose belief an incident concerns; -1 for none."""
+    """Return the group of offenders whose beliefs an incident changes, or `UNCOUNTED_KIND`."""
     if row.offender >= 0:
         return offenders[row.offender].group
     return QUARREL if row.kind == ASSAULT or row.motive == IN_QUARREL else UNCOUNTED_KIND
 
 
 @kernel
-def update_visible_patrol(stage: ShiftContext, beliefs: CertaintyTables) -> None:
-    """Let the police that were seen in this shift be remembered, and what was seen before fade."""
-    day, cells, p, seen = stage.day, stage.ground.cells, beliefs.parameters[0], beliefs.seen_lately
-    kept = 2.0 ** (-1.0 / (3.0 * p.days))
+def update_visible_patrol(shift: ShiftContext, tables: CertaintyTables) -> None:
+    """Update `seen_lately`: decay, then the visits and responses of this shift."""
+    day, cells, p, seen = shift.day, shift.ground.cells, tables.parameters[0], tables.seen_lately
+    # Exponential moving average of visits a cell and day, whose half-life is p.days.
+    kept = 2.0 ** (-1.0 / (SHIFTS * p.days))
     for zone in range(len(seen)):
         seen[zone] *= kept
-    each = (1.0 - kept) * 3.0 * p.visible
+    each = (1.0 - kept) * SHIFTS * p.visible
     for k in range(day.counts[VISITS]):
-        if day.visits[k].alive == 1:
-            zone = max(cells[day.visits[k].cell].settlement, 0)
-            part = p.inside if day.visits[k].kind == HOMES else 1.0
-            seen[zone] += part * each / beliefs.populated[zone]
+        visit = day.visits[k]
+        if visit.alive == 1:
+            zone = max(cells[visit.cell].settlement, 0)
+            part = p.inside if visit.kind == HOMES else 1.0
+            seen[zone] += part * each / tables.populated[zone]
     for k in range(day.counts[RESPONSES]):
         zone = max(cells[day.responses[k].cell].settlement, 0)
-        seen[zone] += each / beliefs.populated[zone]
+        seen[zone] += each / tables.populated[zone]
 
 
 @kernel
-def update_arrest_memory(stage: ShiftContext, beliefs: CertaintyTables, offenders: Rows[OffenderRow]) -> None:
-    """Let arrests and offences fade, and count the offences of this shift."""
-    day, kept = stage.day, 2.0 ** (-1.0 / (MONTH * beliefs.parameters[0].months))
-    for group in range(len(beliefs.usual)):
-        for zone in range(len(beliefs.seen_lately)):
-            beliefs.arrested_lately[group, zone] *= kept
-            beliefs.offended_lately[group, zone] *= kept
+def update_arrest_memory(shift: ShiftContext, tables: CertaintyTables, offenders: Rows[OffenderRow]) -> None:
+    """Update `arrested_lately` and `offended_lately`: decay, then the offences of this shift."""
+    day, kept = shift.day, 2.0 ** (-1.0 / (MONTH * tables.parameters[0].months))
+    for group in range(len(tables.usual)):
+        for zone in range(len(tables.seen_lately)):
+            tables.arrested_lately[group, zone] *= kept
+            tables.offended_lately[group, zone] *= kept
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
         group = offender_group_of(row, offenders)
         if group != UNCOUNTED_KIND:
-            beliefs.offended_lately[group, max(stage.ground.cells[row.cell].settlement, 0)] += 1.0
+            tables.offended_lately[group, max(shift.ground.cells[row.cell].settlement, 0)] += 1.0
 
 
 @kernel
-def update_certainty_factors(beliefs: CertaintyTables) -> None:
-    """Let every group in every zone weigh what it has seen and heard: the factor of the next shift."""
-    p, scale = beliefs.parameters[0], beliefs.scale
+def update_certainty_factors(tables: CertaintyTables) -> None:
+    """Update `felt`, the factor of the hazard in the next shift, by group and zone."""
+    p, scale = tables.parameters[0], tables.scale
     news, peers = scale * p.news, scale * p.peers
-    for group in range(len(beliefs.usual)):
-        usual, arrested, offended = beliefs.usual[group], 0.0, 0.0
-        for zone in range(len(beliefs.seen_lately)):
-            arrested += beliefs.arrested_lately[group, zone]
-            offended += beliefs.offended_lately[group, zone]
-        told = (arrested + news * usual) / (offended + news) if offended + news > 0.0 else usual
+    for group in range(len(tables.usual)):
+        usual, arrested, offended = tables.usual[group], 0.0, 0.0
+        for zone in range(len(tables.seen_lately)):
+            arrested += tables.arrested_lately[group, zone]
+            offended += tables.offended_lately[group, zone]
+        # Shrinkage: news of the whole town weigh against the usual share, a zone's own arrests against the news.
+        heard = (arrested + news * usual) / (offended + news) if offended + news > 0.0 else usual
         quiet = p.usual_seen * usual
-        for zone in range(len(beliefs.seen_lately)):
-            heard = beliefs.offended_lately[group, zone] + peers
-            chance = (beliefs.arrested_lately[group, zone] + peers * told) / heard if heard > 0.0 else told
-            seen = beliefs.seen_lately[zone] / (beliefs.seen_lately[zone] + p.seen_half)
+        for zone in range(len(tables.seen_lately)):
+            known = tables.offended_lately[group, zone] + peers
+            chance = (tables.arrested_lately[group, zone] + peers * heard) / known if known > 0.0 else heard
+            seen = tables.seen_lately[zone] / (tables.seen_lately[zone] + p.seen_half)
             caught = seen * (p.learned * chance + (1.0 - p.learned) * usual)
             ratio = (caught + p.informal * quiet) / ((1.0 + p.informal) * quiet)
-            beliefs.felt[group, zone] = min(p.highest, ratio ** -beliefs.elasticity[group])
+            tables.felt[group, zone] = min(p.highest, ratio ** -tables.elasticity[group])
 
 
 def initialise(world: World) -> None:
-    """Let what is usual have been seen in every zone."""
+    """Set the patrol seen in every zone to its usual level."""
     p = world.parameters[Certainty][0]
     world.state[SEEN_LATELY][:] = p.seen_half * p.usual_seen / (1.0 - p.usual_seen)
 
 
 @kernel
-def update_certainty(stage: ShiftContext, beliefs: CertaintyTables, offenders: Rows[OffenderRow]) -> None:
-    """Let offenders see the police, hear of arrests, and weigh both."""
-    update_visible_patrol(stage, beliefs)
-    update_arrest_memory(stage, beliefs, offenders)
-    update_certainty_factors(beliefs)
+def update_certainty(shift: ShiftContext, tables: CertaintyTables, offenders: Rows[OffenderRow]) -> None:
+    """Update the beliefs of offenders about being caught, and with them `felt`."""
+    update_visible_patrol(shift, tables)
+    update_arrest_memory(shift, tables, offenders)
+    update_certainty_factors(tables)
 
 
 @kernel_step(update_certainty)
 def step(world: World) -> KernelArguments:
-    """Let offenders take in what they saw and heard in this shift."""
+    """Update the beliefs of offenders by the patrol, arrests and offences of this shift."""
     return world.shift_context(), world.view(CertaintyTables), world.state[OFFENDER_SLOTS].rows
 
 
 def patrol_seen_by_zone(world: World) -> FloatArray:
-    """Return how far patrol is seen in every zone, 0 to 1."""
+    """Return the visibility of patrol in every zone, 0 to 1."""
     seen: FloatArray = world.state[SEEN_LATELY]
     half: float = world.parameters[Certainty][0].seen_half
     return seen / (seen + half)
 
 
 def mean_patrol_seen(month: MonthSnapshot) -> float:
-    """Patrol seen, 0 to 1, mean of the zones."""
+    """Return the visibility of patrol, 0 to 1, mean of the zones."""
     return float(np.mean(patrol_seen_by_zone(month.world)))
 
 
 def certainty_factor_measure(group: int) -> Measure:
-    """Return the measure of a group's factor, mean of the zones."""
+    """Return the measure of a group's factor of the hazard, mean of the zones."""
     return Measure("ratio", lambda month: float(np.mean(month.world.state[FELT][group])))
 
 
 def arrest_share_measure(group: int) -> Measure:
-    """Return the measure of the arrests that a group remembers, over its offences."""
+    """Return the measure of remembered arrests over remembered offences of a group."""
 
     def read(month: MonthSnapshot) -> float:
         arrested, offended = (

@@ -1,4 +1,4 @@
-"""Declarations of certainty: parameters, columns, tables and constants."""
+"""Declarations of certainty: parameters, tables and constants."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from model.engine.tables import ArraySpec
 from model.town.crime_kinds import OFFENDERS
 
 UNCOUNTED_KIND = -1
+"""Group of incidents that move no belief."""
 CALIBRATED_SOURCE = "calibrated: the status quo at Villa Canales"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Certainty(ParameterGroup):
-    """How the chance of being caught is learned, and what it does to the wish to offend."""
+    """Learning of the chance of being caught, and the elasticity of offending to it."""
 
     name: ClassVar[str] = "certainty"
     evidence: ClassVar[tuple[str, ...]] = ("Z11", "Z14")

@@ -1,6 +1,10 @@
-"""M6, crime as a point process by type: hazards from people, places and a latent pool of offenders (ODD 6.4, 6.5).
+"""M6, crime as a point process by kind: hazards depend on people, places and a latent pool of offenders.
 
-Candidates are drawn at a fixed ceiling that no policy or varied parameter changes, so that twin worlds share them.
+In each shift candidates are drawn for every kind at a fixed ceiling of the hazard; each becomes an attempt with
+probability hazard / ceiling.  No policy or parameter changes the ceiling, so that paired worlds share candidates.
+An attempt may be prevented by a guard, by custody of the offender or by police at the place; otherwise it becomes an
+incident.  Other mechanisms write the factors of the hazard (`model.world.hazard`) and record their own incidents with
+`record_incident`.
 """
 
 from __future__ import annotations
@@ -25,16 +29,19 @@ from model.crime.crime.schema import (
     Crime,
     CrimeCandidate,
     CrimeCounts,
+    ExposureSetting,
+    NewIncident,
+    PossibleCrime,
 )
 from model.crime.deterrence.rules import is_deterred
 from model.crime.deterrence.schema import DISPLACED_STREAM, Deterrence
 from model.crime.guards.rules import is_kept_away_by_guard
 from model.crime.guards.schema import Guards
-from model.crime.near_repeat.rules import schedule_repeats
-from model.crime.near_repeat.schema import MAX_REPEATS, PENDING_REPEATS, NearRepeat, PendingRepeat
+from model.crime.near_repeat.rules import RepeatTables, schedule_repeats
+from model.crime.near_repeat.schema import MAX_REPEATS, PENDING_REPEATS, PendingRepeat
 from model.crime.offenders.rules import OffenderTables, find_acting_slot
 from model.crime.offenders.schema import NO_OFFENDER, NO_SLOTS
-from model.engine.calendar import MARKET_DAY, YEAR, weekday_of
+from model.engine.calendar import FRIDAY, MARKET_DAY, MINUTES_A_SHIFT, MORNING, NIGHT, SHIFTS, YEAR, weekday_of
 from model.engine.kernels import TableBundle, kernel, prefetch
 from model.engine.random_streams import keyed_uniform, poisson_quantile
 from model.engine.rows import FloatArray, Int32Array, IntArray, Rows, to_int64
@@ -65,8 +72,9 @@ from model.town.crime_kinds import (
 from model.town.residents import Person
 from model.trust.events.rules import record_event
 from model.trust.ledger.rules import record_death
-from model.world.binding import computed, count_of, of
+from model.world.binding import computed, of
 from model.world.columns import ResidentState
+from model.world.hazard import HAZARD_MARKET_DAY, HAZARD_NIGHT
 from model.world.mechanism import Mechanism
 from model.world.protocol import World
 from model.world.sampling import age_years, draw_present_resident
@@ -75,7 +83,7 @@ from model.world.shift_events import IMPRESSIONS, INCIDENTS, NO_MOTIVE, NOBODY, 
 
 
 def base_hazard_in_force(world: World) -> FloatArray:
-    """Return the hazard of a resident of exposure 1, by settlement and kind."""
+    """Return the hazard a year of a resident of exposure 1, by settlement and kind."""
     return base_hazard(world.parameters[Crime])
 
 
@@ -89,7 +97,7 @@ def grave_shares(world: World) -> FloatArray:
 
 
 def lethal_shares(world: World) -> FloatArray:
-    """Return the share of lethal acts, by settlement and kind; -1 where the motive decides, 0 for harmless kinds."""
+    """Return the lethal share by settlement and kind; -1 for kinds that always kill, 0 for harmless ones."""
     crime: Rows[Crime] = world.parameters[Crime]
     lethal = rates_by_kind(crime, "lethal")
     for nth, kind in enumerate(KINDS):
@@ -98,21 +106,21 @@ def lethal_shares(world: World) -> FloatArray:
 
 
 def losses_by_kind(world: World) -> FloatArray:
-    """Return the mean loss of an act, by settlement and kind."""
+    """Return the mean loss of an act in quetzals, by settlement and kind."""
     return rates_by_kind(world.parameters[Crime], "loss")
 
 
 def outside_rates(world: World) -> FloatArray:
-    """Return the rate of harm outside the municipality, by settlement and kind."""
+    """Return the hazard a year outside the municipality, by settlement and kind."""
     return rates_by_kind(world.parameters[PopulationChange], "outside")
 
 
 class VictimisationTables(TableBundle):
-    """What decides whether an attempt is made and goes ahead.
+    """Hazards of crime and the parameters by which attempts are made, deterred and completed.
 
-    ``base`` is the hazard of a resident of exposure 1 by settlement and kind; ``grave``, ``lethal``, ``losses`` and
-    ``outside`` stand by settlement and kind too; then come the factors of `model.world.hazard`.  ``felt`` is what a
-    group of offenders believes by zone, ``pool`` who they are.
+    ``base`` is the hazard a year of a resident of exposure 1, by settlement and kind, like ``grave``, ``lethal``,
+    ``losses`` and ``outside``.  Then come the factors of `model.world.hazard`.  ``felt`` is the factor by which the
+    belief of a group of offenders about being caught moves the hazard in a settlement, ``pool`` the offenders.
     """
 
     crime: Rows[Crime]
@@ -126,47 +134,44 @@ class VictimisationTables(TableBundle):
     guards: FloatArray = computed(lambda world: world.hazard_factors.guards)
     repeats_too: IntArray = computed(lambda world: world.hazard_factors.repeats)
     person: FloatArray = computed(lambda world: world.hazard_factors.person)
-    near: Rows[NearRepeat]
+    near_repeat: RepeatTables
     deterrence: Rows[Deterrence]
     guarding: Rows[Guards]
     felt: FloatArray = of(FELT)
     certainty: Rows[Certainty]
     pool: OffenderTables
-    repeats: Rows[PendingRepeat]
-    repeats_count: IntArray = count_of(PENDING_REPEATS)
 
 
 @kernel
-def exposure_hazard(
-    kind: int, person: Person, at: int, lure: float, market: bool, night: bool, weekend: bool, tick: int, p: Crime
-) -> float:
-    """Hazard of this resident in this place and shift, relative to the rate of the pool."""
+def exposure_hazard(kind: int, person: Person, setting: ExposureSetting, p: Crime) -> float:
+    """Return the exposure of a resident to a kind of crime in a place and shift; 1 has the base hazard."""
     by = EXPOSURE[kind]
+    # Weights of women and men sum to 2, so that a share of women does not move the total.
     if by == BY_TARGET:
         return p.women_hired if person.female == 1 else 2.0 - p.women_hired
     if by == BY_STREET:
-        weight = lure if at != person.home else lure * p.at_home
+        weight = setting.lure if setting.cell != person.home else setting.lure * p.at_home
         if kind == ROBBERY:
-            return weight * p.night if night else weight
-        return weight * p.market if market else weight
+            return weight * p.night if setting.night else weight
+        return weight * p.market if setting.market else weight
     if by == BY_VEHICLE:
         unwatched = 1.0 - p.cctv_effect * p.cctv
-        dark = p.night if night and AT_HOME[kind] == 1 else 1.0
-        return person.vehicle * lure * dark * unwatched
+        dark = p.night if setting.night and AT_HOME[kind] == 1 else 1.0
+        return person.vehicle * setting.lure * dark * unwatched
     if by == BY_HOME:
-        return lure * (p.burglary_morning if tick % 3 == 0 else 1.0)
-    weight = lure * (p.women_assaulted if person.female == 1 else 2.0 - p.women_assaulted)
-    if 15.0 <= age_years(person, tick) < 35.0:
+        return setting.lure * (p.burglary_morning if setting.tick % SHIFTS == MORNING else 1.0)
+    weight = setting.lure * (p.women_assaulted if person.female == 1 else 2.0 - p.women_assaulted)
+    if p.young_from <= age_years(person, setting.tick) < p.young_to:
         weight *= p.young_assaulted
-    if not night:
+    if not setting.night:
         return weight
     weight *= (1.0 - p.hours_effect * p.alcohol_hours) * (1.0 - p.tests_effect * p.breath_tests)
-    return weight * p.weekend_night if weekend else weight
+    return weight * p.weekend_night if setting.weekend else weight
 
 
 @kernel
 def first_living_tie(minds: Rows[ResidentState], ties: Int32Array, victim: int) -> int:
-    """First living tie of somebody, or -1."""
+    """Return the first tie of a resident who lives here, or -1."""
     for k in range(ties.shape[1]):
         if ties[victim, k] >= 0 and minds[ties[victim, k]].gone < 0:
             return int(ties[victim, k])
@@ -174,116 +179,129 @@ def first_living_tie(minds: Rows[ResidentState], ties: Int32Array, victim: int) 
 
 
 @kernel
-def record_incident(
-    stage: ShiftContext,
-    number: int,
-    kind: int,
-    motive: int,
-    cell: int,
-    victim: int,
-    clique: int,
-    minute: float,
-    severity: float,
-    loss: float,
-) -> int:
-    """Write an incident into the daybook, with death, teller and harm; return its row."""
-    k = append_incident(stage, number, kind, motive, cell, victim, clique, minute, severity, loss)
-    teller = stage.day.incidents[k].teller
-    if teller >= 0:
-        stage.minds[teller].harmed = stage.tick
-        p = stage.trust[stage.ground.people[teller].settlement]
-        record_event(stage, teller, HARM_CAUSE, p.harm * severity)
+def record_incident(shift: ShiftContext, incident: NewIncident) -> int:
+    """Record an incident and the harm to its reporter; return its row.
+
+    Writes as `append_incident` does, and `minds.harmed` and `day.impressions`.
+    """
+    k = append_incident(shift, incident)
+    reporter = shift.day.incidents[k].teller
+    if reporter >= 0:
+        shift.minds[reporter].harmed = shift.tick
+        p = shift.trust[shift.ground.people[reporter].settlement]
+        record_event(shift, reporter, HARM_CAUSE, p.harm * incident.severity)
     return k
 
 
 @kernel
-def append_incident(
-    stage: ShiftContext,
-    number: int,
-    kind: int,
-    motive: int,
-    cell: int,
-    victim: int,
-    clique: int,
-    minute: float,
-    severity: float,
-    loss: float,
-) -> int:
-    """Write an incident into the daybook, with death and teller; return its row."""
-    teller = victim
-    if kind == HOMICIDE:
-        home = stage.ground.people[victim].settlement
-        record_death(stage.minds[victim], stage.tick, stage.trust[home], stage.ledger, home)
-        teller = first_living_tie(stage.minds, stage.ground.ties, victim)
-    k: int = stage.day.counts[INCIDENTS]
-    row = stage.day.incidents[k]
-    row.tick, row.number, row.kind, row.motive = stage.tick, number, kind, motive
-    row.cell, row.victim, row.teller, row.clique = cell, victim, teller, clique
-    row.minute, row.severity, row.loss = minute, severity, loss
+def append_incident(shift: ShiftContext, incident: NewIncident) -> int:
+    """Append an incident to `day.incidents`, record the death of a homicide's victim; return the row.
+
+    The reporter is the victim; for a homicide the first living tie, or -1.
+    """
+    victim = incident.victim
+    reporter = victim
+    if incident.kind == HOMICIDE:
+        home = shift.ground.people[victim].settlement
+        record_death(shift.minds[victim], shift.tick, shift.trust[home], shift.ledger, home)
+        reporter = first_living_tie(shift.minds, shift.ground.ties, victim)
+    k: int = shift.day.counts[INCIDENTS]
+    row = shift.day.incidents[k]
+    row.tick, row.number, row.kind, row.motive = shift.tick, incident.number, incident.kind, incident.motive
+    row.cell, row.victim, row.teller, row.clique = incident.cell, victim, reporter, incident.clique
+    row.minute, row.severity, row.loss = incident.minute, incident.severity, incident.loss
+    # Rows are used again every shift: reset the columns that later rules fill.
     row.offender, row.told = NO_SLOTS, NOBODY
     row.handed = row.found = row.complaint = row.in_time = row.recorded = row.arrested = 0
     row.displaced = row.refused = row.written = row.downgraded = 0
-    stage.day.counts[INCIDENTS] = k + 1
+    shift.day.counts[INCIDENTS] = k + 1
     return k
 
 
 @kernel
-def commit_crime(
-    stage: ShiftContext, odds: VictimisationTables, kind: int, cell: int, victim: int, minute: float, number: int
-) -> int:
-    """Let a crime happen: how grave, what is lost, whether somebody dies; return its row."""
-    z = max(stage.ground.cells[cell].settlement, 0)
-    share, deadly = odds.grave[z, kind], odds.lethal[z, kind]
-    grave = share > 0.0 and keyed_uniform(stage.seed, VIOLENT_STREAM, stage.tick, number, 0) < share
+def commit_crime(shift: ShiftContext, tables: VictimisationTables, crime: PossibleCrime, minute: float) -> int:
+    """Record a crime with its severity, loss and possible death; return the row of the incident."""
+    kind, number = crime.kind, crime.number
+    z = max(shift.ground.cells[crime.cell].settlement, 0)
+    share, deadly = tables.grave[z, kind], tables.lethal[z, kind]
+    grave = share > 0.0 and keyed_uniform(shift.seed, VIOLENT_STREAM, shift.tick, number, 0) < share
     severity = SEVERITY[1 if grave else 0, kind]
-    loss = odds.losses[z, kind] * -math.log(1.0 - keyed_uniform(stage.seed, LOSS_STREAM, stage.tick, number, 0))
-    toll = odds.crime[z].women_killed if stage.ground.people[victim].female == 1 else 1.0
-    if deadly < 0.0 or keyed_uniform(stage.seed, LETHAL_STREAM, stage.tick, number, 0) < deadly * toll:
-        return record_incident(stage, number, HOMICIDE, MOTIVE_OF_KIND[kind], cell, victim, -1, minute, 1.0, loss)
-    if kind == ASSAULT and grave:
-        stage.tally[0].grave_assaults += 1.0
-    return record_incident(stage, number, kind, NO_MOTIVE, cell, victim, -1, minute, severity, loss)
+    # Losses are exponential around the mean, by inversion.
+    loss = tables.losses[z, kind] * -math.log(1.0 - keyed_uniform(shift.seed, LOSS_STREAM, shift.tick, number, 0))
+    toll = tables.crime[z].women_killed if shift.ground.people[crime.victim].female == 1 else 1.0
+    motive = NO_MOTIVE
+    if deadly < 0.0 or keyed_uniform(shift.seed, LETHAL_STREAM, shift.tick, number, 0) < deadly * toll:
+        motive, severity, kind = MOTIVE_OF_KIND[kind], 1.0, HOMICIDE
+    elif kind == ASSAULT and grave:
+        shift.tally[0].grave_assaults += 1.0
+    return record_incident(
+        shift,
+        NewIncident(
+            number=number,
+            kind=kind,
+            motive=motive,
+            cell=crime.cell,
+            victim=crime.victim,
+            clique=NOBODY,
+            minute=minute,
+            severity=severity,
+            loss=loss,
+        ),
+    )
 
 
 @kernel
-def attempt_crime(
-    stage: ShiftContext, odds: VictimisationTables, kind: int, cell: int, victim: int, number: int, origin: int
-) -> None:
-    """Try a crime, by the slot of its origin if there is one: it happens, is given up, or moves to another cell."""
-    z = max(stage.ground.cells[cell].settlement, 0)
-    if is_kept_away_by_guard(stage, odds.guarding[z], kind, cell, victim, number):
+def attempt_crime(shift: ShiftContext, tables: VictimisationTables, crime: PossibleCrime, origin: int) -> None:
+    """Attempt a crime: it is prevented by a guard or custody, deterred, displaced, or committed.
+
+    `origin` is the offender slot of the crime that this one repeats, or -1.
+    """
+    kind, cell, number = crime.kind, crime.cell, crime.number
+    z = max(shift.ground.cells[cell].settlement, 0)
+    if is_kept_away_by_guard(shift, tables.guarding[z], kind, cell, crime.victim, number):
         return
-    offender = find_acting_slot(stage, odds.pool, OFFENDER_GROUP_OF[kind], z, number, origin)
+    offender = find_acting_slot(shift, tables.pool, OFFENDER_GROUP_OF[kind], z, number, origin)
     if offender == NO_OFFENDER:
         return
-    minute = 480.0 * keyed_uniform(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
-    if not is_deterred(stage, odds.deterrence[z], kind, cell, minute, number):
-        row = stage.day.incidents[commit_crime(stage, odds, kind, cell, victim, minute, number)]
-        generation = attribute_to_offender(odds.pool, row, offender)
-        if REPEATABLE[kind] == 1:
-            most = odds.certainty[0].highest
-            schedule_repeats(stage, odds.repeats, odds.repeats_count, odds.near[z], kind, row, generation, most)
+    minute = MINUTES_A_SHIFT * keyed_uniform(shift.seed, CRIME_MINUTE, shift.tick, number, 0)
+    if is_deterred(shift, tables.deterrence[z], kind, cell, minute, number):
+        shift.tally[0].deterred += 1.0
+        displace_crime(shift, tables, crime, offender, minute)
         return
-    stage.tally[0].deterred += 1.0
-    if (
-        DISPLACEABLE[kind] == 0
-        or keyed_uniform(stage.seed, DISPLACED_STREAM, stage.tick, number, 0) >= odds.deterrence[z].displacement
-    ):
+    row = shift.day.incidents[commit_crime(shift, tables, crime, minute)]
+    generation = attribute_to_offender(tables.pool, row, offender)
+    if REPEATABLE[kind] == 1:
+        schedule_repeats(shift, tables.near_repeat, kind, row, generation)
+
+
+@kernel
+def displace_crime(
+    shift: ShiftContext, tables: VictimisationTables, crime: PossibleCrime, offender: int, minute: float
+) -> None:
+    """Move a deterred crime to a neighbouring cell, in some cases; it breeds no near repeats.
+
+    Counts crimes without a victim there in `tally.off_map`, others in `tally.displaced`.
+    """
+    seed, tick, near = shift.seed, shift.tick, shift.ground.near
+    kind, number = crime.kind, crime.number
+    moves = tables.deterrence[max(shift.ground.cells[crime.cell].settlement, 0)].displacement
+    if DISPLACEABLE[kind] == 0 or keyed_uniform(seed, DISPLACED_STREAM, tick, number, 0) >= moves:
         return
-    other = stage.ground.near[cell, int(8.0 * keyed_uniform(stage.seed, DISPLACED_STREAM, stage.tick, number, 1))]
-    i = -1 if other < 0 else draw_present_resident(stage, stage.where, other, DISPLACED_STREAM, number, 2)
-    if not can_be_victim(stage, i, kind):
-        stage.tally[0].off_map += 1.0
+    other = near[crime.cell, int(near.shape[1] * keyed_uniform(seed, DISPLACED_STREAM, tick, number, 1))]
+    i = NOBODY if other < 0 else draw_present_resident(shift, shift.where, other, DISPLACED_STREAM, number, 2)
+    if not can_be_victim(shift, i, kind):
+        shift.tally[0].off_map += 1.0
         return
-    stage.tally[0].displaced += 1.0
-    row = stage.day.incidents[commit_crime(stage, odds, kind, other, i, minute, number)]
+    shift.tally[0].displaced += 1.0
+    moved = PossibleCrime(kind=kind, number=number, victim=i, cell=other, when=crime.when, mark=crime.mark)
+    row = shift.day.incidents[commit_crime(shift, tables, moved, minute)]
     row.displaced = 1
-    attribute_to_offender(odds.pool, row, offender)
+    attribute_to_offender(tables.pool, row, offender)
 
 
 @kernel
 def attribute_to_offender(pool: OffenderTables, row: Incident, offender: int) -> int:
-    """Note whose act an incident is; return which person fills that slot."""
+    """Attribute an incident to an offender slot; return the generation that fills the slot."""
     row.offender = offender
     if offender < 0:
         return NOBODY
@@ -292,27 +310,33 @@ def attribute_to_offender(pool: OffenderTables, row: Incident, offender: int) ->
 
 
 @kernel
-def can_be_victim(stage: ShiftContext, i: int, kind: int) -> bool:
-    """Whether this is somebody (not -1) who is here and old enough."""
-    return i >= 0 and stage.minds[i].gone < 0 and age_years(stage.ground.people[i], stage.tick) >= YOUNGEST[kind]
+def can_be_victim(shift: ShiftContext, i: int, kind: int) -> bool:
+    """Return whether resident `i` (-1: nobody) lives here and is old enough for a kind of crime."""
+    return i >= 0 and shift.minds[i].gone < 0 and age_years(shift.ground.people[i], shift.tick) >= YOUNGEST[kind]
 
 
 @kernel
-def draw_candidates(stage: ShiftContext, kind: int, drawn: Rows[CrimeCandidate]) -> int:
-    """List who are candidates of a kind in this shift and old enough; return how many."""
-    ground, minds, n_drawn, left = stage.ground, stage.minds, 0, 0
-    seed, tick, n, first = stage.seed, stage.tick, len(minds), KIND_KEY[kind] * KIND_ID_RANGE
+def draw_candidates(shift: ShiftContext, kind: int, drawn: Rows[CrimeCandidate]) -> int:
+    """Draw the candidates of a kind in this shift who live here and are old enough; return their number.
+
+    Writes the first rows of `drawn`.
+    """
+    # Thinning of a Poisson process (Lewis and Shedler 1979): candidates come at the ceiling of the hazard, and each is
+    # kept later with probability hazard / ceiling.  The ceiling is fixed, so that worlds share their candidates.
+    ground, minds, n_drawn, left = shift.ground, shift.minds, 0, 0
+    seed, tick, n, first = shift.seed, shift.tick, len(minds), KIND_KEY[kind] * KIND_ID_RANGE
     n_all = poisson_quantile(keyed_uniform(seed, CRIME_COUNT, tick, KIND_KEY[kind], 0), CEILING[kind] * n / YEAR)
-    for j in range(n_all):  # nothing but luck, which is then drawn for many at a time
+    for j in range(n_all):  # a loop of nothing but draws, which the compiler vectorises
         drawn[j].mark = keyed_uniform(seed, CRIME_WHO, tick, first + j, 0)
     for j in range(n_all):
         i = int(drawn[j].mark * n)
         if i < ground.come[0]:
             drawn[n_drawn].number, drawn[n_drawn].who = first + j, i
             n_drawn += 1
+            # Candidates stand all over memory: load their rows before they are judged.
             prefetch(minds, i)
             prefetch(ground.people, i)
-            prefetch(ground.places, (stage.where, i))
+            prefetch(ground.places, (shift.where, i))
     for k in range(n_drawn):
         i = drawn[k].who
         drawn[left] = drawn[k]
@@ -323,144 +347,154 @@ def draw_candidates(stage: ShiftContext, kind: int, drawn: Rows[CrimeCandidate])
 
 
 @kernel
-def apply_guards(
-    stage: ShiftContext,
-    odds: VictimisationTables,
-    kind: int,
-    cell: int,
-    when: int,
-    number: int,
-    mark: float,
-    threshold: float,
-) -> float:
-    """What guards leave of a threshold; a crime that one of them keeps away is written down."""
-    for guard in range(len(odds.guards)):
-        left = threshold * odds.guards[guard, when, kind, cell]
-        if left <= mark < threshold:
-            record_prevented_crime(stage, kind, cell, number, guard)
+def apply_guards(shift: ShiftContext, tables: VictimisationTables, crime: PossibleCrime, threshold: float) -> float:
+    """Return the threshold that guards leave of a crime; record the crime if one of them prevents it."""
+    for guard in range(len(tables.guards)):
+        left = threshold * tables.guards[guard, crime.when, crime.kind, crime.cell]
+        if left <= crime.mark < threshold:
+            record_prevented_crime(shift, crime, guard)
         threshold = left
     return threshold
 
 
 @kernel
-def record_prevented_crime(stage: ShiftContext, kind: int, cell: int, number: int, guard: int) -> None:
-    """Write down a crime that was kept away."""
-    row = stage.day.spared[stage.day.counts[SPARED]]
-    row.number, row.kind, row.cell, row.guard = number, kind, cell, guard
-    stage.day.counts[SPARED] += 1
+def record_prevented_crime(shift: ShiftContext, crime: PossibleCrime, guard: int) -> None:
+    """Append a crime that a guard prevented to `day.spared`."""
+    row = shift.day.spared[shift.day.counts[SPARED]]
+    row.number, row.kind, row.cell, row.guard = crime.number, crime.kind, crime.cell, guard
+    shift.day.counts[SPARED] += 1
 
 
 @kernel
-def normalised_hazard(
-    stage: ShiftContext,
-    odds: VictimisationTables,
-    kind: int,
-    i: int,
-    cell: int,
-    when: int,
-    market_day: bool,
-    weekend: bool,
-    mark: float,
-) -> float:
-    """Hazard of this resident here and now over its ceiling, before guards; a bound if the mark is above that."""
-    person, here = stage.ground.people[i], stage.ground.cells[cell]
-    z, p = max(here.settlement, 0), odds.crime[max(here.settlement, 0)]
-    market = market_day and here.market == 1
-    weight = exposure_hazard(kind, person, cell, here.lure, market, stage.tick % 3 == 2, weekend, stage.tick, p)
-    ward = stage.minds[i].careful
-    if here.schools > 0 and age_years(person, stage.tick) < ADULT_AGE_YEARS:
+def normalised_hazard(shift: ShiftContext, tables: VictimisationTables, crime: PossibleCrime, weekend: bool) -> float:
+    """Return the hazard of a possible crime over its ceiling, before guards.
+
+    Where the mark is above it, an upper bound is enough and may be returned.  Counts in `tally.candidates` and
+    `tally.ceiling_hits`.
+    """
+    kind, when, cell, i = crime.kind, crime.when, crime.cell, crime.victim
+    person, here = shift.ground.people[i], shift.ground.cells[cell]
+    z, p = max(here.settlement, 0), tables.crime[max(here.settlement, 0)]
+    setting = ExposureSetting(
+        cell=cell,
+        lure=here.lure,
+        market=when >= HAZARD_MARKET_DAY and here.market == 1,
+        night=shift.tick % SHIFTS == NIGHT,
+        weekend=weekend,
+        tick=shift.tick,
+    )
+    weight = exposure_hazard(kind, person, setting, p)
+    ward = shift.minds[i].careful
+    if here.schools > 0 and age_years(person, shift.tick) < ADULT_AGE_YEARS:
         ward += 2
-    stage.tally[0].candidates += 1.0
-    by_person = odds.person[kind, person.settlement, ward]
-    base = odds.base[z, kind] * (odds.certainty[0].level * odds.felt[OFFENDER_GROUP_OF[kind], z])
-    bound: float = base * (weight * (by_person * odds.highest[when, kind])) / CEILING[kind]
-    if bound <= mark:  # nowhere does the rate reach this mark: no need to look up the place
+    shift.tally[0].candidates += 1.0
+    by_person = tables.person[kind, person.settlement, ward]
+    base = tables.base[z, kind] * (tables.certainty[0].level * tables.felt[OFFENDER_GROUP_OF[kind], z])
+    bound: float = base * (weight * (by_person * tables.highest[when, kind])) / CEILING[kind]
+    if bound <= crime.mark:  # no cell has a rate that reaches the mark: save the access to the large table
         return bound
-    threshold: float = base * (weight * (by_person * odds.rates[when, kind, cell])) / CEILING[kind]
+    threshold: float = base * (weight * (by_person * tables.rates[when, kind, cell])) / CEILING[kind]
     if threshold > 1.0:
-        stage.tally[0].ceiling_hits += 1.0
+        shift.tally[0].ceiling_hits += 1.0
         threshold = 1.0
     return threshold
 
 
 @kernel
-def judge_candidates(
-    stage: ShiftContext, odds: VictimisationTables, drawn: Rows[CrimeCandidate], market_day: bool, weekday: int
+def judge_outside_crime(
+    shift: ShiftContext, tables: VictimisationTables, kind: int, i: int, number: int, mark: float
 ) -> None:
-    """Judge the candidates of this shift by kind, then the near repeats that are due."""
-    old_repeats = odds.repeats_count[0]
-    when = (1 if stage.tick % 3 == 2 else 0) + (2 if market_day else 0)
-    for kind in COMMON_KINDS:
-        for k in range(draw_candidates(stage, kind, drawn)):
-            number, i = drawn[k].number, drawn[k].who
-            person = stage.ground.people[i]
-            cell = to_int64(person.home) if AT_HOME[kind] == 1 else to_int64(stage.ground.places[stage.where, i])
-            if stage.minds[i].gone >= 0:  # killed earlier in this shift
-                continue
-            mark = drawn[k].mark
-            if cell < 0:
-                hazard, grave = odds.outside[person.settlement, kind], odds.grave[person.settlement, kind]
-                if mark * CEILING[kind] < hazard:
-                    severity = apply_outside_crime(stage, kind, i, number, grave)
-                    p = stage.trust[person.settlement]
-                    record_event(stage, i, HARM_CAUSE, p.harm * severity)
-                continue
-            threshold = normalised_hazard(stage, odds, kind, i, cell, when, market_day, weekday >= 4, mark)
-            if mark < threshold:
-                threshold = apply_guards(stage, odds, kind, cell, when, number, mark, threshold)
-            if mark < threshold:
-                attempt_crime(stage, odds, kind, cell, i, number, NO_SLOTS)
-    for k in range(old_repeats):
-        if odds.repeats[k].tick == stage.tick:
-            apply_near_repeat(stage, odds, odds.repeats[k], when)
-    drop_due_repeats(odds.repeats, odds.repeats_count, stage.tick)
+    """Record a crime against resident `i`, who is outside the municipality, by the hazard there."""
+    home = shift.ground.people[i].settlement
+    if mark * CEILING[kind] < tables.outside[home, kind]:
+        severity = apply_outside_crime(shift, kind, i, number, tables.grave[home, kind])
+        record_event(shift, i, HARM_CAUSE, shift.trust[home].harm * severity)
 
 
 @kernel
-def apply_near_repeat(stage: ShiftContext, odds: VictimisationTables, due: PendingRepeat, when: int) -> None:
-    """Let a near repeat that is due happen, if somebody is there, no guard keeps it away and its offender dares."""
+def judge_candidates(
+    shift: ShiftContext, tables: VictimisationTables, drawn: Rows[CrimeCandidate], market_day: bool, weekday: int
+) -> None:
+    """Judge the candidates of this shift by kind, then the near repeats that are due.
+
+    Writes `day.incidents`, `day.outside`, `day.spared`, `day.impressions`, the offenders and the pending repeats.
+    """
+    near_repeat = tables.near_repeat
+    old_repeats = near_repeat.repeats_count[0]  # those of this shift's crimes come later
+    when = (HAZARD_NIGHT if shift.tick % SHIFTS == NIGHT else 0) + (HAZARD_MARKET_DAY if market_day else 0)
+    for kind in COMMON_KINDS:
+        for k in range(draw_candidates(shift, kind, drawn)):
+            number, i, mark = drawn[k].number, drawn[k].who, drawn[k].mark
+            person = shift.ground.people[i]
+            cell = to_int64(person.home) if AT_HOME[kind] == 1 else to_int64(shift.ground.places[shift.where, i])
+            if shift.minds[i].gone >= 0:  # killed earlier in this shift
+                continue
+            if cell < 0:
+                judge_outside_crime(shift, tables, kind, i, number, mark)
+                continue
+            crime = PossibleCrime(kind=kind, number=number, victim=i, cell=cell, when=when, mark=mark)
+            threshold = normalised_hazard(shift, tables, crime, weekday >= FRIDAY)
+            if mark < threshold:
+                threshold = apply_guards(shift, tables, crime, threshold)
+            if mark < threshold:
+                attempt_crime(shift, tables, crime, NO_SLOTS)
+    for k in range(old_repeats):
+        if near_repeat.repeats[k].tick == shift.tick:
+            apply_near_repeat(shift, tables, near_repeat.repeats[k], when)
+    drop_due_repeats(near_repeat, shift.tick)
+
+
+@kernel
+def apply_near_repeat(shift: ShiftContext, tables: VictimisationTables, due: PendingRepeat, when: int) -> None:
+    """Attempt a near repeat that is due, unless there is no victim or something prevents it.
+
+    The offender is that of the first crime, while the same person fills the slot.
+    """
     kind, cell, i, number = due.kind, due.cell, due.victim, due.number
     if i < 0:
-        i = draw_present_resident(stage, stage.where, cell, CRIME_WHO, number, 0)
-    if not can_be_victim(stage, i, kind):
+        i = draw_present_resident(shift, shift.where, cell, CRIME_WHO, number, 0)
+    if not can_be_victim(shift, i, kind):
         return
-    if EXPOSURE[kind] == BY_VEHICLE and stage.ground.people[i].vehicle == 0:
+    if EXPOSURE[kind] == BY_VEHICLE and shift.ground.people[i].vehicle == 0:
         return
-    left, u = 1.0, keyed_uniform(stage.seed, KEPT_AWAY, stage.tick, number, 0)
-    for guard in range(len(odds.guards)):
-        if odds.repeats_too[guard] == 1:
-            left *= odds.guards[guard, when, kind, cell]
+    mark = keyed_uniform(shift.seed, CRIME_MARK, shift.tick, number, 0)
+    crime = PossibleCrime(kind=kind, number=number, victim=i, cell=cell, when=when, mark=mark)
+    left, u = 1.0, keyed_uniform(shift.seed, KEPT_AWAY, shift.tick, number, 0)
+    for guard in range(len(tables.guards)):
+        if tables.repeats_too[guard] == 1:
+            left *= tables.guards[guard, when, kind, cell]
             if u >= left:
-                record_prevented_crime(stage, kind, cell, number, guard)
+                record_prevented_crime(shift, crime, guard)
                 return
-    origin = due.offender
-    dares = odds.felt[OFFENDER_GROUP_OF[kind], max(stage.ground.cells[cell].settlement, 0)] / odds.certainty[0].highest
-    if keyed_uniform(stage.seed, CRIME_MARK, stage.tick, number, 0) >= dares:
+    # Repeats are drawn for the greatest factor that beliefs can have, and thinned by the factor here and now.
+    z = max(shift.ground.cells[cell].settlement, 0)
+    if mark >= tables.felt[OFFENDER_GROUP_OF[kind], z] / tables.certainty[0].highest:
         return
-    stage.tally[0].repeats += 1.0
-    if origin >= 0 and odds.pool.rows[origin].generation != due.generation:
+    shift.tally[0].repeats += 1.0
+    origin = due.offender
+    if origin >= 0 and tables.pool.rows[origin].generation != due.generation:
         origin = NO_SLOTS
-    attempt_crime(stage, odds, kind, cell, i, number, origin)
+    attempt_crime(shift, tables, crime, origin)
 
 
 @kernel
-def drop_due_repeats(repeats: Rows[PendingRepeat], count: IntArray, tick: int) -> None:
-    """Drop the repeats whose time has come; the others keep their order."""
-    left = 0
-    for k in range(count[0]):
+def drop_due_repeats(tables: RepeatTables, tick: int) -> None:
+    """Drop the repeats that are due by `tick` from the pending ones; the others keep their order."""
+    left, repeats = 0, tables.repeats
+    for k in range(tables.repeats_count[0]):
         if repeats[k].tick > tick:
             repeats[left] = repeats[k]
             left += 1
-    count[0] = left
+    tables.repeats_count[0] = left
 
 
 def poisson_upper_bound(mean: float) -> int:
-    """Return a number that a Poisson number of this mean never reaches (twelve standard deviations)."""
+    """Return an upper bound of a Poisson number of this mean: twelve standard deviations above it, and 64."""
     return int(mean + 12.0 * math.sqrt(mean) + 64.0)
 
 
 def base_hazard(crime: Rows[Crime]) -> FloatArray:
-    """Return the hazard of a resident of exposure 1, a year, by settlement and kind: rate of an offender × pool."""
+    """Return the hazard a year at exposure 1 by settlement and kind: offenders a head times their rate."""
     pools = {"armed": crime["armed"] / 1000.0, "thieves": crime["thieves"] / 1000.0, "alcohol": crime["alcohol"]}
     rates = rates_by_kind(crime, "rate")
     for nth, kind in enumerate(KINDS):
@@ -470,22 +504,18 @@ def base_hazard(crime: Rows[Crime]) -> FloatArray:
 
 
 def candidate_table(world: World) -> GrowingTable[CrimeCandidate]:
-    """Return room for the candidates of a kind."""
+    """Return a table for the candidates of a kind."""
     return GrowingTable(CrimeCandidate)
 
 
 def max_attempts(world: World) -> int:
-    """Return how many attempts of a shift there never are."""
+    """Return an upper bound of the attempts in a shift."""
     return poisson_upper_bound(float(CEILING.sum()) * world.town.n_people / YEAR)
 
 
 def step(world: World) -> None:
-    """Let offenders offend."""
-    repeats, drawn, market_day = (
-        world.state[PENDING_REPEATS],
-        world.cached(candidate_table),
-        world.day_type == MARKET_DAY,
-    )
+    """Judge the candidates for crimes of this shift and the near repeats that are due."""
+    repeats, drawn = world.state[PENDING_REPEATS], world.cached(candidate_table)
     most = world.cached_view(max_attempts) + len(repeats)
     for table in (INCIDENTS, OUTSIDE, IMPRESSIONS, SPARED):
         world.shift_events.reserve(table, most)
@@ -494,7 +524,7 @@ def step(world: World) -> None:
     world.run_kernel(
         judge_candidates,
         lambda: (world.shift_context(), world.view(VictimisationTables), drawn.rows),
-        market_day,
+        world.day_type == MARKET_DAY,
         weekday_of(world.tick),
     )
 

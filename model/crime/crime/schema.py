@@ -1,9 +1,9 @@
-"""Declarations of crime: parameters, columns, tables and constants."""
+"""Declarations of crime: parameters, columns, tables, records of kernels and constants."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -23,14 +23,16 @@ CRIME_MINUTE, VIOLENT_STREAM, LOSS_STREAM, LETHAL_STREAM = (
 )
 KEPT_AWAY = stream_id("kept away")
 KIND_ID_RANGE = 1048576
+"""Room for the candidates of a shift, 2**20: candidate j of a kind has the number key of the kind * 2**20 + j."""
 ADULT_AGE_YEARS = 18.0
+"""Age of majority, years."""
 MOTIVE_OF_KIND = np.array([MOTIVES.index(kind.motive) if kind.motive else 0 for kind in KINDS], np.int64)
 HARM_CAUSE = declare_event("harm", 7, "harm", effective=0.0, effective_weight=1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Crime(ParameterGroup):
-    """Offenders (site facts), what they do (shared by all sites), and where it is likely."""
+    """Offenders (site facts), their rates of crime (shared by all sites), and exposure by place, time and person."""
 
     name: ClassVar[str] = "crime"
     mechanism: ClassVar[bool] = False
@@ -109,8 +111,12 @@ class Crime(ParameterGroup):
         0.3, "ratio", 0.0, 1.0, "S11: 85 % of victims are men", "women killed for hire, over all"
     )
     women_assaulted: float = parameter(0.7, "ratio", 0.0, 1.0, "assumed", "women assaulted on the street, over all")
-    young_assaulted: float = parameter(
-        1.5, "ratio", 1.0, 5.0, "S11; assumed", "assaults on those of 15 to 34 years, over others"
+    young_assaulted: float = parameter(1.5, "ratio", 1.0, 5.0, "S11; assumed", "assaults on young people, over others")
+    young_from: float = parameter(
+        15.0, "years", 10.0, 18.0, "assumed", "age from which people count as young for assaults"
+    )
+    young_to: float = parameter(
+        35.0, "years", 20.0, 60.0, "assumed", "age from which they do not count as young any more"
     )
     burglary_morning: float = parameter(
         2.0, "ratio", 0.2, 5.0, "assumed", "burglary while people are out, over other shifts"
@@ -127,15 +133,58 @@ class Crime(ParameterGroup):
 
 
 class CrimeCandidate(Row):
-    """A candidate of one kind, as drawn and before it is judged: number, who it is, and the luck by which it is."""
+    """Candidate for a crime of one kind: its number, the resident drawn, and the uniform number that decides."""
 
     number: int
     who: int
     mark: float
 
 
+class NewIncident(NamedTuple):
+    """Incident that is about to be recorded; `clique` is -1 if no clique commits it.
+
+    `minute` is that of the shift, 0 to 480; `severity` lies between 0 and 1; `loss` is in quetzals.
+    """
+
+    number: int
+    kind: int
+    motive: int
+    cell: int
+    victim: int
+    clique: int
+    minute: float
+    severity: float
+    loss: float
+
+
+class PossibleCrime(NamedTuple):
+    """Crime that may happen in this shift.
+
+    `number` keys its random numbers, `when` is the kind of shift by which hazards differ (`model.world.hazard`), and
+    `mark` is the uniform number that its hazard must exceed.
+    """
+
+    kind: int
+    number: int
+    victim: int
+    cell: int
+    when: int
+    mark: float
+
+
+class ExposureSetting(NamedTuple):
+    """Place and shift in which a resident is exposed to crime; `lure` is the attraction of the cell."""
+
+    cell: int
+    lure: float
+    market: bool
+    night: bool
+    weekend: bool
+    tick: int
+
+
 class CrimeCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of crime."""
 
     candidates: float
     ceiling_hits: float

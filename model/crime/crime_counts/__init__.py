@@ -1,1 +1,1 @@
-"""The four books of crime: what happened, what the state was told, complaints, headquarters' record."""
+"""The four counts of crime: occurred, told to the state, complaints filed, recorded by headquarters."""

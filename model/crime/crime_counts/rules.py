@@ -1,24 +1,32 @@
-"""The four books of crime: what happened, what the state was told, complaints, headquarters' record."""
+"""The four counts of crime: occurred, told to the state, complaints filed, recorded by headquarters.
+
+Each counts crimes by kind and month; what separates them is reporting, and the filing of reports (`information`).
+"""
 
 from __future__ import annotations
 
 from model.crime.crime_counts.schema import (
+    COMPLAINTS,
     CRIME_COUNT_MEASURES,
     GRAVE_SEVERITY,
     HOMICIDE_MOTIVES,
     KILLED_BY,
+    OCCURRED,
     RECORDED,
     REPORT_CHANNELS,
+    TOLD,
     TOLD_BY,
     UNSERVED_BY,
     WOUND_SEVERITY,
     WRITTEN_COLUMNS,
     CrimeFunnelCounts,
 )
-from model.engine.kernels import kernel
+from model.engine.calendar import MINUTES_AN_HOUR
+from model.engine.kernels import TableBundle, kernel
 from model.engine.rows import IntArray, Rows
 from model.town.crime_kinds import ASSAULT, HOMICIDE, KINDS, LESSER_KIND
 from model.town.police import BICYCLE, FOOT
+from model.world.binding import of
 from model.world.mechanism import KernelArguments, Measure, Mechanism, kernel_step
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
@@ -36,39 +44,48 @@ from model.world.shift_events import (
     VISITS,
     Incident,
 )
-from model.world.state import COUPLES, CRIME_COUNTS, HARMED_HERE, OCCURRED_HERE, SEEN_HERE, CoupleRow
+from model.world.state import CRIME_COUNTS, HARMED_HERE, OCCURRED_HERE, SEEN_HERE, CoupleRow
+
+
+class CrimeCountTables(TableBundle):
+    """Counts of crime by stage, place, channel and motive, and the couples whose visits are counted."""
+
+    books: IntArray = of(CRIME_COUNTS)
+    occurred_here: IntArray = of(OCCURRED_HERE)
+    harmed_here: IntArray = of(HARMED_HERE)
+    told_by: IntArray = of(TOLD_BY)
+    killed_by: IntArray = of(KILLED_BY)
+    couples: Rows[CoupleRow]
+    seen_here: IntArray = of(SEEN_HERE)
+    unserved_by: IntArray = of(UNSERVED_BY)
 
 
 @kernel
 def is_reported_to_state(row: Incident) -> bool:
-    """Whether a state body was told of this incident."""
-    told = row.told
-    return row.handed == 1 or (told != NOBODY and told != COMMUNAL and told != TO_KIN and told != REFUGE)
+    """Return whether a state body was told of this incident."""
+    channel = row.told
+    return row.handed == 1 or (channel != NOBODY and channel != COMMUNAL and channel != TO_KIN and channel != REFUGE)
 
 
 @kernel
-def add_to_counts(
-    stage: ShiftContext,
-    books: IntArray,
-    occurred_here: IntArray,
-    harmed_here: IntArray,
-    told_by: IntArray,
-    killed_by: IntArray,
-) -> None:
-    """Enter the incidents of a shift into the four books, by kind, by settlement and by cell."""
-    day, cells, people, tally = stage.day, stage.ground.cells, stage.ground.people, stage.tally
+def count_incidents(shift: ShiftContext, tables: CrimeCountTables) -> None:
+    """Count the incidents of a shift by stage of the funnel, kind, settlement, cell, channel and motive.
+
+    Updates `tally` and the tables of counts.
+    """
+    day, cells, people, tally, books = shift.day, shift.ground.cells, shift.ground.people, shift.tally, tables.books
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
         z = max(cells[row.cell].settlement, 0)
         known = is_reported_to_state(row)
-        entries = (1, 1 if known else 0, row.complaint)
-        for book in range(3):
-            books[book, row.kind] += entries[book]
+        books[OCCURRED, row.kind] += 1
+        books[TOLD, row.kind] += 1 if known else 0
+        books[COMPLAINTS, row.kind] += row.complaint
         books[RECORDED, LESSER_KIND[row.kind] if row.downgraded == 1 else row.kind] += row.recorded
         tally[0].refused += row.refused
         tally[0].downgraded += row.downgraded
-        occurred_here[z] += 1
-        harmed_here[row.cell] += 1
+        tables.occurred_here[z] += 1
+        tables.harmed_here[row.cell] += 1
         if row.kind == ASSAULT and row.severity >= WOUND_SEVERITY and (known or row.found == 1):
             tally[0].wounded_registered += 1.0
         if row.severity >= GRAVE_SEVERITY:
@@ -78,64 +95,55 @@ def add_to_counts(
         tally[0].handed += row.handed
         tally[0].found += row.found
         if row.told != NOBODY:
-            told_by[row.told] += 1
+            tables.told_by[row.told] += 1
         if row.kind == HOMICIDE:
             tally[0].women_killed += people[row.victim].female
-            killed_by[row.motive] += 1
+            tables.killed_by[row.motive] += 1
 
 
 @kernel
-def count_shift_end(stage: ShiftContext, couples: Rows[CoupleRow], seen_here: IntArray, unserved_by: IntArray) -> None:
-    """Count what is only known when the shift is over: visits kept, calls lost."""
-    day, cells, tally = stage.day, stage.ground.cells, stage.tally
+def count_police_work(shift: ShiftContext, tables: CrimeCountTables) -> None:
+    """Count the visits that took place and the calls that were lost.
+
+    Updates `tally`, `seen_here` and `unserved_by`.
+    """
+    day, cells, tally = shift.day, shift.ground.cells, shift.tally
     for k in range(day.counts[UNSERVEDS]):
-        unserved_by[day.unserved[k].reason] += 1
+        tables.unserved_by[day.unserved[k].reason] += 1
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
-        if visit.alive == 0 or visit.post < 0:
+        if visit.alive == 0 or visit.post < 0:  # cancelled for a call, or by soldiers
             continue
-        seen_here[visit.cell] += 1
+        tables.seen_here[visit.cell] += 1
         if cells[visit.cell].population > 0:
             tally[0].minutes_seen += visit.stay
         tally[0].visits += 1.0
-        tally[0].couple_hours_used += visit.stay / 60.0
+        tally[0].couple_hours_used += visit.stay / MINUTES_AN_HOUR
         tally[0].km += visit.km
         tally[0].visits_routed += visit.routed
         if visit.kind == INSTITUTION:
             tally[0].visits_to_institutions += 1.0
         if cells[visit.cell].core == 1:
             tally[0].core_visits += 1.0
-            if couples[visit.post].mode in (FOOT, BICYCLE):
+            if tables.couples[visit.post].mode in (FOOT, BICYCLE):
                 tally[0].foot_visits += 1.0
 
 
 @kernel
-def count_shift(
-    stage: ShiftContext,
-    books: IntArray,
-    occurred_here: IntArray,
-    harmed_here: IntArray,
-    told_by: IntArray,
-    killed_by: IntArray,
-    couples: Rows[CoupleRow],
-    seen_here: IntArray,
-    unserved_by: IntArray,
-) -> None:
-    """Enter the incidents of a shift, and what is only known when it is over."""
-    add_to_counts(stage, books, occurred_here, harmed_here, told_by, killed_by)
-    count_shift_end(stage, couples, seen_here, unserved_by)
+def count_shift(shift: ShiftContext, tables: CrimeCountTables) -> None:
+    """Count the incidents and the police work of a shift, when nothing more can change them."""
+    count_incidents(shift, tables)
+    count_police_work(shift, tables)
 
 
 @kernel_step(count_shift)
 def step(world: World) -> KernelArguments:
-    """Enter the shift into the books of crime and police work."""
-    state = world.state
-    here = state[OCCURRED_HERE], state[HARMED_HERE], state[TOLD_BY], state[KILLED_BY]
-    return world.shift_context(), state[CRIME_COUNTS], *here, state[COUPLES], state[SEEN_HERE], state[UNSERVED_BY]
+    """Count crime and police work of the shift."""
+    return world.shift_context(), world.view(CrimeCountTables)
 
 
 def table_count_measure(table: str, *places: int) -> Measure:
-    """Return the measure that sums places of a table of counts."""
+    """Return the measure that sums some elements of a table of counts."""
 
     def read(month: MonthSnapshot) -> float:
         return float(getattr(month.world.state, table)[list(places)].sum())
@@ -144,7 +152,7 @@ def table_count_measure(table: str, *places: int) -> Measure:
 
 
 def crime_count_measure(book: int, *kinds: int) -> Measure:
-    """Return the measure of one book: of some kinds, or of all."""
+    """Return the measure of one count of crime: of some kinds, or of all."""
 
     def read(month: MonthSnapshot) -> float:
         rows = month.crime_counts[book]

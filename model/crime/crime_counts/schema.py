@@ -1,4 +1,4 @@
-"""Declarations of crime counts: parameters, columns, tables and constants."""
+"""Declarations of crime counts: columns, tables and constants."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from model.engine.tables import COUNTED_MONTHLY, ArraySpec
 from model.world.shift_events import CHANNELS, MOTIVES, UNSERVED_REASONS
 
 OCCURRED, TOLD, COMPLAINTS, RECORDED = range(4)
+"""The four counts of crime, stages of the funnel."""
 TOLD_BY = ArraySpec(
     name="told_by",
     of=np.int64,
@@ -40,7 +41,7 @@ WOUND_SEVERITY = 0.8
 
 
 class CrimeFunnelCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of visits and of the stages of the crime funnel."""
 
     visits: float
     visits_routed: float
@@ -66,9 +67,9 @@ HOMICIDE_MOTIVES = {
     "narco": ("narco",),
     "crowd": ("crowd",),
 }
-"""Homicides as they are counted, by their motives."""
+"""Motives of incidents by the kind of homicide that is reported."""
 REPORT_CHANNELS = CHANNELS[:7]
-"""Channels that are counted here; those of women who were hurt at home are counted apart."""
+"""Channels with a measure; those of domestic violence have their own (`seeking_help`)."""
 CRIME_COUNT_MEASURES = {
     "crimes_occurred": OCCURRED,
     "crimes_told": TOLD,

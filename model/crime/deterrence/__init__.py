@@ -1,1 +1,1 @@
-"""M5, deterrence: a couple at the place keeps an offender from offending, within minutes."""
+"""M5, deterrence: police at the place keep an offender from offending, within minutes."""

@@ -1,4 +1,4 @@
-"""Declarations of deterrence: parameters, columns, tables and constants."""
+"""Declarations of deterrence: parameters, counts and random streams."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FRUSTRATED_STREAM, DISPLACED_STREAM = stream_id("frustrated"), stream_id("displa
 
 @dataclass(frozen=True, kw_only=True)
 class Deterrence(ParameterGroup):
-    """How presence at the place keeps offenders from offending."""
+    """Effect of police presence at the place on attempts there."""
 
     name: ClassVar[str] = "deterrence"
     evidence: ClassVar[tuple[str, ...]] = ("B09", "B10", "Z11", "Z14")
@@ -28,6 +28,6 @@ class Deterrence(ParameterGroup):
 
 
 class DeterrenceCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of deterrence."""
 
     deterred: float

@@ -1,1 +1,1 @@
-"""M9, violence at home: whom it hits, how it goes on; where women look for help stands in seeking_help."""
+"""M9, domestic violence: first and further acts against women at home."""

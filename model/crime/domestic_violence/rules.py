@@ -1,4 +1,4 @@
-"""M9, violence at home: whom it hits, how it goes on (ODD 6.22); where women look for help stands in seeking_help.
+"""M9, domestic violence: first and further acts against women at home; help is sought in `seeking_help`.
 
 *Violencia intrafamiliar* is what any member of a household suffers there; *violencia contra la mujer* is a crime of
 public action.  Switched off, there is none.
@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from model.crime.crime.rules import append_incident, poisson_upper_bound, record_incident
-from model.crime.crime.schema import CRIME_MINUTE, LETHAL_STREAM, VIOLENT_STREAM, Crime
+from model.crime.crime.schema import CRIME_MINUTE, LETHAL_STREAM, VIOLENT_STREAM, Crime, NewIncident
 from model.crime.domestic_violence.schema import (
     ACT_ID_OFFSET,
     AGAIN_MARK,
@@ -49,7 +49,7 @@ from model.crime.domestic_violence.schema import (
     HomeHistory,
     PendingAct,
 )
-from model.engine.calendar import YEAR, weekday_of
+from model.engine.calendar import FRIDAY, MINUTES_A_SHIFT, MINUTES_AN_HOUR, NIGHT, YEAR, shift_of, weekday_of
 from model.engine.kernels import TableBundle, kernel, prefetch
 from model.engine.random_streams import keyed_uniform, poisson_quantile
 from model.engine.ratios import ratio_or_nan
@@ -63,12 +63,12 @@ from model.world.month import MonthSnapshot
 from model.world.protocol import World
 from model.world.sampling import age_years
 from model.world.shift_context import ShiftContext
-from model.world.shift_events import BY_KIN, BY_PARTNER, IMPRESSIONS, INCIDENTS
+from model.world.shift_events import BY_KIN, BY_PARTNER, IMPRESSIONS, INCIDENTS, NOBODY
 from model.world.state import ARRIVED
 
 
 def residents_by_household(world: World) -> tuple[IntArray, IntArray]:
-    """Return the row at which each household begins, and the residents household by household."""
+    """Return the row at which each household begins, and the residents ordered by household."""
     people = world.town.people
     counts = np.bincount(people["household"])
     members = np.argsort(people["household"], kind="stable").astype(np.int64)
@@ -76,7 +76,10 @@ def residents_by_household(world: World) -> tuple[IntArray, IntArray]:
 
 
 class HouseholdTables(TableBundle):
-    """Who lives with whom, what happened there, and the women whose next act may come."""
+    """Members of households, the history of violence there, pending further acts and parameters.
+
+    The members of household h are ``members[start[h]:start[h + 1]]``.
+    """
 
     homes: Rows[HomeHistory]
     start: IntArray = constant(residents_by_household, 0)
@@ -84,20 +87,25 @@ class HouseholdTables(TableBundle):
     pending: Rows[PendingAct]
     pending_count: IntArray = count_of(PENDING)
     helped: FloatArray = of(HELPED)
+    parameters: Rows[DomesticViolence]
+    crime: Rows[Crime]
 
 
 @kernel
-def likely_aggressor(stage: ShiftContext, households: HouseholdTables, i: int) -> int:
-    """Who might hurt this woman: a man of her age in the household, another man there, or nobody."""
-    person = stage.ground.people[i]
-    age = age_years(person, stage.tick)
-    if stage.minds[i].gone >= 0 or person.female == 0 or not MINIMUM_WOMAN_AGE <= age <= MAXIMUM_WOMAN_AGE:
+def likely_aggressor(shift: ShiftContext, households: HouseholdTables, i: int) -> int:
+    """Return the likely aggressor of resident `i` in the household: `PARTNER`, `KINSMAN` or `NO_MAN`.
+
+    A man of about her age counts as partner.  Men and women outside the ages at risk have no aggressor.
+    """
+    person = shift.ground.people[i]
+    age = age_years(person, shift.tick)
+    if shift.minds[i].gone >= 0 or person.female == 0 or not MINIMUM_WOMAN_AGE <= age <= MAXIMUM_WOMAN_AGE:
         return NO_MAN
     found = NO_MAN
     for k in range(households.start[person.household], households.start[person.household + 1]):
         j = households.members[k]
-        other = age_years(stage.ground.people[j], stage.tick)
-        if stage.ground.people[j].female == 1 or stage.minds[j].gone >= 0 or other < MINIMUM_MAN_AGE:
+        other = age_years(shift.ground.people[j], shift.tick)
+        if shift.ground.people[j].female == 1 or shift.minds[j].gone >= 0 or other < MINIMUM_MAN_AGE:
             continue
         if abs(other - age) <= PARTNER_AGE_GAP:
             return PARTNER
@@ -106,173 +114,186 @@ def likely_aggressor(stage: ShiftContext, households: HouseholdTables, i: int) -
 
 
 @kernel
-def count_near_ties(stage: ShiftContext, i: int) -> int:
-    """Living ties of somebody in the same settlement and another household."""
-    people, count = stage.ground.people, 0
-    for tie in stage.ground.ties[i]:
+def count_near_ties(shift: ShiftContext, i: int) -> int:
+    """Return the number of living ties of resident `i` in the same settlement and another household."""
+    people, count = shift.ground.people, 0
+    for tie in shift.ground.ties[i]:
         near = tie >= 0 and people[tie].settlement == people[i].settlement
-        if near and people[tie].household != people[i].household and stage.minds[tie].gone < 0:
+        if near and people[tie].household != people[i].household and shift.minds[tie].gone < 0:
             count += 1
     return count
 
 
 @kernel
 def drinking_hazard_ratio(p: DomesticViolence, weekend_night: bool) -> float:
-    """Hazard of a woman in a home where a man drinks, relative to another home (at least 1)."""
+    """Return the hazard where a man drinks relative to another home (at least 1)."""
     return p.drink * (p.weekend_night if weekend_night else 1.0)
 
 
 @kernel
-def relative_hazard(
-    stage: ShiftContext, households: HouseholdTables, i: int, p: DomesticViolence, alcohol: float, weekend_night: bool
-) -> float:
-    """Hazard of this woman relative to another, but for isolation: distance, alcohol, and what protects her."""
-    home = households.homes[i]
-    minutes = stage.ground.cells[stage.ground.people[i].home].minutes
-    weight = 1.0 + p.distance * min(1.0, minutes / 60.0)
-    if keyed_uniform(stage.seed, DRINKS_STREAM, 0, stage.ground.people[i].household, 0) < p.drinking * alcohol:
+def relative_hazard(shift: ShiftContext, households: HouseholdTables, i: int, weekend_night: bool) -> float:
+    """Return the relative hazard of resident `i` by distance from the police, drinking and protection."""
+    home, person = households.homes[i], shift.ground.people[i]
+    p, alcohol = households.parameters[person.settlement], households.crime[person.settlement].alcohol
+    minutes = shift.ground.cells[person.home].minutes
+    weight = 1.0 + p.distance * min(1.0, minutes / MINUTES_AN_HOUR)
+    # Tick 0 keys the draw to the household for all time: a man drinks, or does not, in every shift.
+    if keyed_uniform(shift.seed, DRINKS_STREAM, 0, person.household, 0) < p.drinking * alcohol:
         weight *= drinking_hazard_ratio(p, weekend_night)
-    if home.safe > stage.tick:
+    if home.safe > shift.tick:
         weight *= 1.0 - p.protection
-    if home.ruled > stage.tick:
+    if home.ruled > shift.tick:
         weight *= 1.0 - p.ruling
     return weight
 
 
 @kernel
 def draw_aggressor(
-    stage: ShiftContext,
-    households: HouseholdTables,
-    i: int,
-    p: DomesticViolence,
-    hazard: float,
-    ceiling: float,
-    mark: float,
+    shift: ShiftContext, households: HouseholdTables, i: int, hazard: float, ceiling: float, mark: float
 ) -> int:
-    """Who hurts this woman, if anybody does; ``hazard`` a year is that of one without ties nearby, relative to 1."""
-    if mark * ceiling >= hazard * (1.0 + p.isolation):  # not even alone: no need to look at home and ties
+    """Return the aggressor of resident `i` if an act comes, else `NO_MAN`; counts in `tally.ceiling_hits`.
+
+    `hazard` a year is that of a woman without isolation, `mark` the uniform number of a candidate drawn at `ceiling`.
+    """
+    p = households.parameters[shift.ground.people[i].settlement]
+    if mark * ceiling >= hazard * (1.0 + p.isolation):  # no act even without ties: save the look at home and ties
         return NO_MAN
-    man = likely_aggressor(stage, households, i)
+    man = likely_aggressor(shift, households, i)
     if man == NO_MAN:
         return NO_MAN
-    hazard *= 1.0 + p.isolation * (1.0 - count_near_ties(stage, i) / TIES_PER_RESIDENT)
-    stage.tally[0].ceiling_hits += 1.0 if hazard > ceiling else 0.0
+    hazard *= 1.0 + p.isolation * (1.0 - count_near_ties(shift, i) / TIES_PER_RESIDENT)
+    shift.tally[0].ceiling_hits += 1.0 if hazard > ceiling else 0.0
     return man if mark < hazard / ceiling else NO_MAN
 
 
 @kernel
 def draw_wait(seed: int, tick: int, i: int, nth: int) -> int:
-    """Shifts until the next act may come."""
+    """Return the shifts until the next candidate for a further act, exponential at the ceiling."""
     return 1 + int(-math.log(1.0 - keyed_uniform(seed, AGAIN_WAIT, tick, i, nth)) * YEAR / MAX_FURTHER_ACTS)
 
 
 @kernel
 def schedule_next_act(households: HouseholdTables, i: int, due: int) -> None:
-    """Note when the next act on a woman may come."""
+    """Append to `pending` a candidate for a further act against resident `i` at tick `due`."""
     row = households.pending[households.pending_count[0]]
     row.due, row.woman = due, i
     households.pending_count[0] += 1
 
 
 @kernel
-def apply_violent_act(
-    stage: ShiftContext, households: HouseholdTables, i: int, man: int, p: DomesticViolence, firearms: float
-) -> None:
-    """Let a woman be hurt: it leaves injuries or not, or kills."""
-    number, cell = ACT_ID_OFFSET + i, to_int64(stage.ground.people[i].home)
-    grave = keyed_uniform(stage.seed, VIOLENT_STREAM, stage.tick, number, 0) < p.grave
-    severity = 0.8 if grave else 0.4
-    minute = 480.0 * keyed_uniform(stage.seed, CRIME_MINUTE, stage.tick, number, 0)
-    record_repeated_act(stage, households, i, severity, p)
+def apply_violent_act(shift: ShiftContext, households: HouseholdTables, i: int, man: int) -> None:
+    """Record an act of a man (`PARTNER` or `KINSMAN`) against resident `i`, which may injure or kill.
+
+    Updates `homes`, `helped` and `day.incidents`.
+    """
+    person, number = shift.ground.people[i], ACT_ID_OFFSET + i
+    p, firearms = households.parameters[person.settlement], households.crime[person.settlement].firearms
+    grave = keyed_uniform(shift.seed, VIOLENT_STREAM, shift.tick, number, 0) < p.grave
+    minute = MINUTES_A_SHIFT * keyed_uniform(shift.seed, CRIME_MINUTE, shift.tick, number, 0)
+    record_repeated_act(shift, households, i)
     motive = BY_KIN
     if man == PARTNER:
         motive = BY_PARTNER
-        stage.tally[0].domestic_by_partner += 1.0
-    if keyed_uniform(stage.seed, LETHAL_STREAM, stage.tick, number, 0) < p.lethal * firearms:
-        record_incident(stage, number, HOMICIDE, motive, cell, i, -1, minute, 1.0, 0.0)
-    else:
-        append_incident(stage, number, DOMESTIC, motive, cell, i, -1, minute, severity, 0.0)
+        shift.tally[0].domestic_by_partner += 1.0
+    lethal = keyed_uniform(shift.seed, LETHAL_STREAM, shift.tick, number, 0) < p.lethal * firearms
+    act = NewIncident(
+        number=number,
+        kind=HOMICIDE if lethal else DOMESTIC,
+        motive=motive,
+        cell=to_int64(person.home),
+        victim=i,
+        clique=NOBODY,
+        minute=minute,
+        severity=1.0 if lethal else (p.severity_grave if grave else p.severity),
+        loss=0.0,
+    )
+    if lethal:
+        record_incident(shift, act)
+    else:  # violence at home says nothing about the police: no harm is recorded, only their answer counts
+        append_incident(shift, act)
 
 
 @kernel
-def record_repeated_act(
-    stage: ShiftContext, households: HouseholdTables, i: int, severity: float, p: DomesticViolence
-) -> None:
-    """Count an act within a year of another under where she had looked for help; who told the state is disappointed."""
+def record_repeated_act(shift: ShiftContext, households: HouseholdTables, i: int) -> None:
+    """Count an act within a year of another by the place of help; the state that was told loses trust.
+
+    Updates `helped`, `homes.hurt`, `homes.channel` and `day.impressions`.
+    """
     home = households.homes[i]
-    if home.hurt >= 0 and stage.tick - home.hurt < YEAR:
+    if home.hurt >= 0 and shift.tick - home.hurt < YEAR:
         households.helped[REPEATED_ROW, home.channel] += 1.0
         if FIRST_STATE_PLACE <= home.channel <= LAST_STATE_PLACE:
-            record_event(stage, i, HURT_AGAIN, p.disappointed)
-    home.hurt, home.channel = stage.tick, 0
+            record_event(shift, i, HURT_AGAIN, households.parameters[shift.ground.people[i].settlement].disappointed)
+    home.hurt, home.channel = shift.tick, 0
 
 
 @kernel
-def violence_ends(stage: ShiftContext, i: int, p: DomesticViolence) -> bool:
-    """Whether violence against this woman ends with an act, until a first one comes again."""
-    return keyed_uniform(stage.seed, VIOLENCE_ENDS_STREAM, stage.tick, i, 0) < p.ends
+def violence_ends(shift: ShiftContext, households: HouseholdTables, i: int) -> bool:
+    """Return whether violence against resident `i` ends with this act, until another first one."""
+    ends = households.parameters[shift.ground.people[i].settlement].ends
+    return keyed_uniform(shift.seed, VIOLENCE_ENDS_STREAM, shift.tick, i, 0) < ends
 
 
 @kernel
-def judge_first_acts(
-    stage: ShiftContext,
-    households: HouseholdTables,
-    numbers: Rows[DomesticViolence],
-    crime: Rows[Crime],
-    weekend_night: bool,
-) -> None:
-    """Judge the candidates for a first act in twelve months."""
-    n, highest = len(stage.ground.people), 0.0
-    for z in range(len(numbers)):
-        p = numbers[z]
+def max_first_hazard(parameters: Rows[DomesticViolence], weekend_night: bool) -> float:
+    """Return the greatest hazard of a first act that any woman can have, a year."""
+    highest = 0.0
+    for z in range(len(parameters)):
+        p = parameters[z]
         highest = max(
             highest, p.first * (1.0 + p.distance) * drinking_hazard_ratio(p, weekend_night) * (1.0 + p.isolation)
         )
-    for j in range(
-        poisson_quantile(keyed_uniform(stage.seed, HURT_COUNT, stage.tick, 0, 0), MAX_FIRST_ACTS * n / YEAR)
-    ):
-        mark = keyed_uniform(stage.seed, HURT_MARK, stage.tick, j, 0)
-        if mark * MAX_FIRST_ACTS >= highest:  # nobody's hazard reaches this mark: no need to look who it is
-            continue
-        i = int(keyed_uniform(stage.seed, HURT_WHO, stage.tick, j, 0) * n)
-        person, home = stage.ground.people[i], households.homes[i]
-        if i >= stage.ground.come[0] or person.female == 0 or (home.hurt >= 0 and stage.tick - home.hurt < YEAR):
-            continue
-        z = person.settlement
-        p = numbers[z]
-        hazard = p.first * relative_hazard(stage, households, i, p, crime[z].alcohol, weekend_night)
-        man = draw_aggressor(stage, households, i, p, hazard, MAX_FIRST_ACTS, mark)
-        if man != NO_MAN:
-            apply_violent_act(stage, households, i, man, p, crime[z].firearms)
-            if not violence_ends(stage, i, p):
-                schedule_next_act(households, i, stage.tick + draw_wait(stage.seed, stage.tick, i, 0))
+    return highest
 
 
 @kernel
-def judge_further_acts(
-    stage: ShiftContext,
-    households: HouseholdTables,
-    numbers: Rows[DomesticViolence],
-    crime: Rows[Crime],
-    weekend_night: bool,
-) -> None:
-    """Judge the further acts that may come in this shift; who is left alone, or has been for a year, is left out."""
+def judge_first_acts(shift: ShiftContext, households: HouseholdTables, weekend_night: bool) -> None:
+    """Judge the candidates for a first act in twelve months.
+
+    Updates `homes`, `pending`, `helped` and `day.incidents`.
+    """
+    # Thinning of a Poisson process: candidates come at the ceiling, the same ones in all worlds of a seed.
+    n, highest = len(shift.ground.people), max_first_hazard(households.parameters, weekend_night)
+    u = keyed_uniform(shift.seed, HURT_COUNT, shift.tick, 0, 0)
+    for j in range(poisson_quantile(u, MAX_FIRST_ACTS * n / YEAR)):
+        mark = keyed_uniform(shift.seed, HURT_MARK, shift.tick, j, 0)
+        if mark * MAX_FIRST_ACTS >= highest:  # no hazard reaches this mark: save the draw of the resident
+            continue
+        i = int(keyed_uniform(shift.seed, HURT_WHO, shift.tick, j, 0) * n)
+        person, home = shift.ground.people[i], households.homes[i]
+        if i >= shift.ground.come[0] or person.female == 0 or (home.hurt >= 0 and shift.tick - home.hurt < YEAR):
+            continue
+        first = households.parameters[person.settlement].first
+        hazard = first * relative_hazard(shift, households, i, weekend_night)
+        man = draw_aggressor(shift, households, i, hazard, MAX_FIRST_ACTS, mark)
+        if man != NO_MAN:
+            apply_violent_act(shift, households, i, man)
+            if not violence_ends(shift, households, i):
+                schedule_next_act(households, i, shift.tick + draw_wait(shift.seed, shift.tick, i, 0))
+
+
+@kernel
+def judge_further_acts(shift: ShiftContext, households: HouseholdTables, weekend_night: bool) -> None:
+    """Judge the candidates for a further act that are due.
+
+    Women without an act for a year leave `pending`.  Updates `homes`, `pending`, `helped` and `day.incidents`.
+    """
     left, n, pending = 0, households.pending_count[0], households.pending
-    for k in range(n):
-        if pending[k].due == stage.tick:
+    for k in range(n):  # load the rows of residents before they are judged
+        if pending[k].due == shift.tick:
             i = pending[k].woman
-            prefetch(stage.minds, i)
-            prefetch(stage.ground.people, i)
+            prefetch(shift.minds, i)
+            prefetch(shift.ground.people, i)
             prefetch(households.homes, i)
     for k in range(n):
         row = pending[k]
         i = row.woman
-        if row.due == stage.tick:
-            if stage.minds[i].gone >= 0 or stage.tick - households.homes[i].hurt >= YEAR:
+        if row.due == shift.tick:
+            if shift.minds[i].gone >= 0 or shift.tick - households.homes[i].hurt >= YEAR:
                 continue
-            if judge_further_act(stage, households, i, numbers, crime, weekend_night):
+            if judge_further_act(shift, households, i, weekend_night):
                 continue
-            row.due = stage.tick + draw_wait(stage.seed, stage.tick, i, 0)
+            row.due = shift.tick + draw_wait(shift.seed, shift.tick, i, 0)
         if left < k:
             pending[left] = row
         left += 1
@@ -280,93 +301,75 @@ def judge_further_acts(
 
 
 @kernel
-def judge_further_act(
-    stage: ShiftContext,
-    households: HouseholdTables,
-    i: int,
-    numbers: Rows[DomesticViolence],
-    crime: Rows[Crime],
-    weekend_night: bool,
-) -> bool:
-    """Let the next act on a woman come, or not; return whether it was the last."""
-    z = stage.ground.people[i].settlement
-    p = numbers[z]
-    hazard = p.further * relative_hazard(stage, households, i, p, crime[z].alcohol, weekend_night)
-    man = draw_aggressor(
-        stage, households, i, p, hazard, MAX_FURTHER_ACTS, keyed_uniform(stage.seed, AGAIN_MARK, stage.tick, i, 0)
-    )
+def judge_further_act(shift: ShiftContext, households: HouseholdTables, i: int, weekend_night: bool) -> bool:
+    """Judge a further act against resident `i`; return whether it came and violence ended with it."""
+    further = households.parameters[shift.ground.people[i].settlement].further
+    hazard = further * relative_hazard(shift, households, i, weekend_night)
+    mark = keyed_uniform(shift.seed, AGAIN_MARK, shift.tick, i, 0)
+    man = draw_aggressor(shift, households, i, hazard, MAX_FURTHER_ACTS, mark)
     if man == NO_MAN:
         return False
-    apply_violent_act(stage, households, i, man, p, crime[z].firearms)
-    return violence_ends(stage, i, p)
+    apply_violent_act(shift, households, i, man)
+    return violence_ends(shift, households, i)
 
 
 @kernel
-def initialise_homes(stage: ShiftContext, households: HouseholdTables, numbers: Rows[DomesticViolence]) -> None:
-    """Draw the women who were hurt in the year before the world begins, and when their next act may come."""
+def initialise_homes(shift: ShiftContext, households: HouseholdTables) -> None:
+    """Draw the women who were hurt in the year before the start; writes `homes` and `pending`."""
     for i in range(len(households.homes)):
         home = households.homes[i]
         home.hurt = home.safe = home.ruled = -1
-        before = numbers[stage.ground.people[i].settlement].before
+        before = households.parameters[shift.ground.people[i].settlement].before
         if (
-            keyed_uniform(stage.seed, HURT_BEFORE, 0, i, 0) >= before
-            or likely_aggressor(stage, households, i) == NO_MAN
+            keyed_uniform(shift.seed, HURT_BEFORE, 0, i, 0) >= before
+            or likely_aggressor(shift, households, i) == NO_MAN
         ):
             continue
-        home.hurt = stage.tick - 1 - int(keyed_uniform(stage.seed, HURT_BEFORE, 0, i, 1) * (YEAR - 1))
-        schedule_next_act(households, i, stage.tick - 1 + draw_wait(stage.seed, 0, i, 1))
+        home.hurt = shift.tick - 1 - int(keyed_uniform(shift.seed, HURT_BEFORE, 0, i, 1) * (YEAR - 1))
+        schedule_next_act(households, i, shift.tick - 1 + draw_wait(shift.seed, 0, i, 1))
 
 
 def initialise(world: World) -> None:
-    """Give every home its past."""
+    """Draw the history of violence of every home."""
     world.state[PENDING].reserve(world.town.n_people)
-    initialise_homes(world.shift_context(), world.view(HouseholdTables), world.parameters[DomesticViolence])
+    initialise_homes(world.shift_context(), world.view(HouseholdTables))
 
 
 def max_first_acts(world: World) -> int:
-    """Return how many first acts of a shift there never are."""
+    """Return an upper bound of the candidates for first acts in a shift."""
     return poisson_upper_bound(MAX_FIRST_ACTS * world.town.n_people / YEAR)
 
 
 def step(world: World) -> None:
-    """Let women be hurt at home."""
+    """Judge further and first acts of domestic violence in this shift."""
     most = world.cached_view(max_first_acts)
     world.state[PENDING].reserve(most)
     most += len(world.state[PENDING])
     world.shift_events.reserve(INCIDENTS, most)
     world.shift_events.reserve(IMPRESSIONS, 2 * most)
-    numbers, weekend_night = world.parameters, world.tick % 3 == 2 and weekday_of(world.tick) >= 4
+    weekend_night = shift_of(world.tick) == NIGHT and weekday_of(world.tick) >= FRIDAY
     for rule in (judge_further_acts, judge_first_acts):
-        world.run_kernel(
-            rule,
-            lambda: (
-                world.shift_context(),
-                world.view(HouseholdTables),
-                numbers[DomesticViolence],
-                numbers[Crime],
-            ),
-            weekend_night,
-        )
+        world.run_kernel(rule, lambda: (world.shift_context(), world.view(HouseholdTables)), weekend_night)
 
 
 def count_women_hurt(month: MonthSnapshot) -> float:
-    """Women alive who were hurt at home in twelve months."""
+    """Return the number of living women who were hurt at home in twelve months."""
     state = month.world.state
     lately = np.flatnonzero(state[HOMES]["hurt"][: state[ARRIVED][0]] > month.tick - YEAR)
     return float(np.count_nonzero(state[MINDS]["gone"][lately] < 0))
 
 
 def repeated_act_share(month: MonthSnapshot) -> float:
-    """Share of the acts that come within twelve months of another."""
+    """Return the share of acts that come within twelve months of another."""
     helped = month.world.state[HELPED]
     return ratio_or_nan(helped[REPEATED_ROW].sum(), helped[TOLD_ROW].sum())
 
 
-def help_place_measures(name: str, what: int) -> dict[str, Measure]:
-    """Return the measures of one row of `HELPED`, by where she looked for help."""
+def help_place_measures(name: str, row: int) -> dict[str, Measure]:
+    """Return the measures of one row of `HELPED`, by place of help."""
 
     def reader(place: int) -> Callable[[MonthSnapshot], float]:
-        return lambda month: float(month.world.state[HELPED][what, place])
+        return lambda month: float(month.world.state[HELPED][row, place])
 
     return {f"{name}_{place}": Measure("acts", reader(k)) for k, place in enumerate(HELP_PLACES)}
 

@@ -22,15 +22,17 @@ DRINKS_STREAM, HURT_BEFORE, VIOLENCE_ENDS_STREAM = (
     stream_id("violence ends"),
 )
 MAX_FIRST_ACTS, MAX_FURTHER_ACTS = 0.15, 12.0
-"""Ceilings of the hazards: first acts a year and resident, further acts a year and woman."""
+"""Ceilings of the hazards a year: first acts by resident, further acts by woman."""
 MINIMUM_WOMAN_AGE, MAXIMUM_WOMAN_AGE, MINIMUM_MAN_AGE, PARTNER_AGE_GAP = 13.0, 60.0, 18.0, 15.0
-"""Ages in years; a man at most so many years older or younger is taken for her partner; assumed."""
+"""Ages in years; a man of the household at most `PARTNER_AGE_GAP` older or younger counts as partner; assumed."""
 TIES_PER_RESIDENT = 6.0
+"""Ties of every resident."""
 NO_MAN, KINSMAN, PARTNER = range(3)
+"""Likely aggressor of a woman."""
 FIRST_STATE_PLACE, LAST_STATE_PLACE = 3, 5
-"""Places in `PLACES` of those that are the state: police, prosecutor, DEMI."""
+"""First and last of the places in `HELP_PLACES` that belong to the state: police, prosecutor, DEMI."""
 ACT_ID_OFFSET = 1073741824 + 268435456
-"""Act on resident i is incident NAME + i of its shift."""
+"""The act against resident i is incident ACT_ID_OFFSET + i of its shift; 2**30 + 2**28."""
 PROTECTION = declare_cause("protection", 27)
 HURT_AGAIN = declare_event(
     "hurt_again", 76, "hurt again after telling", cause=PROTECTION, effective=0.05, effective_weight=1.0
@@ -39,7 +41,7 @@ HURT_AGAIN = declare_event(
 
 @dataclass(frozen=True, kw_only=True)
 class DomesticViolence(ParameterGroup):
-    """How often women are hurt by men they live with, and how it goes on."""
+    """Frequency, severity and course of violence against women by men of their household."""
 
     name: ClassVar[str] = "domestic_violence"
     evidence: ClassVar[tuple[str, ...]] = ("F05", "F20", "J07", "V11", "V12", "V13")
@@ -90,13 +92,15 @@ class DomesticViolence(ParameterGroup):
         "weight of being hurt again after telling the state",
         off=0.0,
     )
+    severity: float = share_parameter(0.4, "assumed", "severity of an act without injuries, 0 to 1")
+    severity_grave: float = share_parameter(0.8, "assumed", "severity of an act that leaves injuries, 0 to 1")
 
 
 class HomeHistory(Row):
-    """What has happened to a woman at home.
+    """Violence against a woman at home.
 
-    Tick of the last act, where she then looked for help (a place in `HELPED`), ticks until which a measure and a ruling
-    protect her; -1 is never.
+    `hurt` is the tick of the last act, `channel` the place in `HELP_PLACES` where she then sought help, `safe` and
+    `ruled` are the ticks until which a protection measure and a ruling protect her; -1 is never.
     """
 
     hurt: Int32Column
@@ -106,7 +110,7 @@ class HomeHistory(Row):
 
 
 class PendingAct(Row):
-    """A woman whose next act may come."""
+    """Pending candidate for a further act against a woman."""
 
     due: int
     woman: int
@@ -117,7 +121,7 @@ HOMES = RowTableSpec(
 )
 PENDING = GrowingTableSpec(name="pending", row=PendingAct, about="Women whose next act may come: this alone.")
 HELP_PLACES = ("nobody", "kin", "communal", "police", "prosecutor", "demi", "refuge")
-"""Where a woman may look for help."""
+"""Places where a woman may seek help."""
 TOLD_ROW, REPEATED_ROW, LEFT_ALONE_ROW = range(3)
 HELPED = ArraySpec(
     name="helped",
@@ -130,6 +134,6 @@ HELPED = ArraySpec(
 
 
 class DomesticViolenceCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of domestic violence."""
 
     domestic_by_partner: float

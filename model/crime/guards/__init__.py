@@ -1,1 +1,1 @@
-"""M33, private guards: several times as many as police, in front of some shops and for those alone."""
+"""M33, private guards: they protect the shops that pay for them."""

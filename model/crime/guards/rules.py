@@ -1,4 +1,4 @@
-"""M33, private guards: several times as many as police, in front of some shops and for those alone (ODD 6).
+"""M33, private guards: they outnumber the police several times over and protect only the shops that pay for them.
 
 Switched off, no shop has one.
 """
@@ -14,17 +14,21 @@ from model.world.shift_context import ShiftContext
 
 
 @kernel
-def is_kept_away_by_guard(stage: ShiftContext, p: Guards, kind: int, cell: int, i: int, number: int) -> bool:
-    """Whether a private guard keeps away what somebody would suffer on the street, who is at a business of theirs."""
-    person = stage.ground.people[i]
+def is_kept_away_by_guard(shift: ShiftContext, p: Guards, kind: int, cell: int, i: int, number: int) -> bool:
+    """Return whether a private guard prevents a street crime against resident `i` at their business.
+
+    Counts in `tally.guarded`.
+    """
+    person = shift.ground.people[i]
     if EXPOSURE[kind] != BY_STREET or person.business == 0 or cell == person.home or p.shops == 0.0:
         return False
+    # Tick 0 keys the guard to the owner: a shop has one in every shift, or in none.
     if (
-        keyed_uniform(stage.seed, HAS_GUARD, 0, i, 0) >= p.shops
-        or keyed_uniform(stage.seed, GUARD_STREAM, stage.tick, number, 0) >= p.effect
+        keyed_uniform(shift.seed, HAS_GUARD, 0, i, 0) >= p.shops
+        or keyed_uniform(shift.seed, GUARD_STREAM, shift.tick, number, 0) >= p.effect
     ):
         return False
-    stage.tally[0].guarded += 1.0
+    shift.tally[0].guarded += 1.0
     return True
 
 

@@ -1,4 +1,4 @@
-"""Declarations of guards: parameters, columns, tables and constants."""
+"""Declarations of private guards: parameters, counts and random streams."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HAS_GUARD, GUARD_STREAM = stream_id("has a guard"), stream_id("guard")
 
 @dataclass(frozen=True, kw_only=True)
 class Guards(ParameterGroup):
-    """How many shops have a guard, and what a guard keeps away."""
+    """Share of businesses with a private guard, and the effect of a guard."""
 
     name: ClassVar[str] = "guards"
     evidence: ClassVar[tuple[str, ...]] = ()
@@ -24,6 +24,6 @@ class Guards(ParameterGroup):
 
 
 class GuardCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of private guards."""
 
     guarded: float

@@ -1,1 +1,1 @@
-"""M6, near repeats: each crime raises the hazard nearby for some weeks, as a branching process."""
+"""M6, near repeats: a crime raises the hazard nearby for some weeks, as a branching process."""

@@ -1,17 +1,22 @@
-"""M6, near repeats: each crime raises the hazard nearby for some weeks (ODD 6.5), as a branching process.
+"""M6, near repeats: a crime raises the hazard nearby for some weeks, as a branching process.
 
-Switched off, nothing repeats and the base rate is higher by the same part, so that the yearly level stays.
+Every crime breeds a Poisson number of further attempts, with exponential delays, in the same cell or one beside it
+(self-exciting process, Mohler et al. 2011, doi 10.1198/jasa.2011.ap09546).  The crime mechanism attempts them when they
+are due.  Switched off, nothing repeats and the base rate is higher by the same part, so that the yearly level stays.
 """
 
 from __future__ import annotations
 
 import math
 
+from model.crime.certainty.schema import Certainty
 from model.crime.near_repeat.schema import (
     MAX_REPEATS,
     PENDING_REPEATS,
     REPEAT_COUNT,
     REPEAT_DELAY,
+    REPEAT_ID_OFFSET,
+    REPEAT_ID_RANGE,
     REPEAT_NAME,
     REPEAT_PLACE,
     REPEAT_VICTIM,
@@ -19,56 +24,61 @@ from model.crime.near_repeat.schema import (
     NearRepeatCounts,
     PendingRepeat,
 )
-from model.engine.kernels import kernel
+from model.engine.calendar import SHIFTS
+from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform, poisson_quantile
 from model.engine.rows import FloatArray, IntArray, Rows
 from model.town.crime_kinds import KIND_KEY, REPEATABLE
+from model.world.binding import count_of
 from model.world.hazard import values_by_cell
 from model.world.mechanism import HazardModifier, Knockout, Mechanism
 from model.world.protocol import World
 from model.world.shift_context import ShiftContext
-from model.world.shift_events import Incident
+from model.world.shift_events import NOBODY, Incident
+
+
+class RepeatTables(TableBundle):
+    """Pending near repeats and the parameters by which crimes breed them."""
+
+    parameters: Rows[NearRepeat]
+    certainty: Rows[Certainty]
+    repeats: Rows[PendingRepeat]
+    repeats_count: IntArray = count_of(PENDING_REPEATS)
 
 
 @kernel
-def schedule_repeats(
-    stage: ShiftContext,
-    repeats: Rows[PendingRepeat],
-    count: IntArray,
-    p: NearRepeat,
-    kind: int,
-    origin: Incident,
-    generation: int,
-    most: float,
-) -> None:
-    """Write down the repeats that a crime will have, ``most`` times as many as the usual belief lets happen."""
-    cell, victim, number = origin.cell, origin.victim, origin.number
-    for c in range(
-        min(
-            MAX_REPEATS,
-            poisson_quantile(keyed_uniform(stage.seed, REPEAT_COUNT, stage.tick, number, 0), p.kappa * most),
-        )
-    ):
-        delay = 1 + int(-3.0 * p.days * math.log(1.0 - keyed_uniform(stage.seed, REPEAT_DELAY, stage.tick, number, c)))
-        v = keyed_uniform(stage.seed, REPEAT_PLACE, stage.tick, number, c)
+def schedule_repeats(shift: ShiftContext, tables: RepeatTables, kind: int, origin: Incident, generation: int) -> None:
+    """Schedule the near repeats of a crime: appends to `tables.repeats`.
+
+    `kind` is the kind attempted, also where the incident is a homicide; `generation` is that of the offender slot.
+    """
+    seed, tick, near, cell = shift.seed, shift.tick, shift.ground.near, origin.cell
+    victim, number = origin.victim, origin.number
+    p = tables.parameters[max(shift.ground.cells[cell].settlement, 0)]
+    # The greatest factor of beliefs: repeats are thinned by the factor in force when they are due.
+    mean = p.kappa * tables.certainty[0].highest
+    n = min(MAX_REPEATS, poisson_quantile(keyed_uniform(seed, REPEAT_COUNT, tick, number, 0), mean))
+    for c in range(n):
+        delay = 1 + int(-SHIFTS * p.days * math.log(1.0 - keyed_uniform(seed, REPEAT_DELAY, tick, number, c)))
+        v = keyed_uniform(seed, REPEAT_PLACE, tick, number, c)
         where = cell
-        if v >= p.same_cell:
-            where = stage.ground.near[cell, int((v - p.same_cell) / (1.0 - p.same_cell) * 8.0)]
+        if v >= p.same_cell:  # the rest of the same uniform number chooses the neighbour
+            where = near[cell, int((v - p.same_cell) / (1.0 - p.same_cell) * near.shape[1])]
         if where < 0:
             continue
-        again = where == cell and stage.minds[victim].gone < 0
-        again = again and keyed_uniform(stage.seed, REPEAT_VICTIM, stage.tick, number, c) < p.same_victim
-        row = repeats[count[0]]
-        row.tick, row.kind, row.cell = stage.tick + delay, kind, where
-        row.victim = victim if again else -1
+        again = where == cell and shift.minds[victim].gone < 0
+        again = again and keyed_uniform(seed, REPEAT_VICTIM, tick, number, c) < p.same_victim
+        row = tables.repeats[tables.repeats_count[0]]
+        row.tick, row.kind, row.cell = tick + delay, kind, where
+        row.victim = victim if again else NOBODY
         row.offender, row.generation = origin.offender, generation
-        name = int(keyed_uniform(stage.seed, REPEAT_NAME, stage.tick, number, c) * 16777216.0)
-        row.number = 268435456 + KIND_KEY[kind] * 16777216 + name
-        count[0] += 1
+        own = int(keyed_uniform(seed, REPEAT_NAME, tick, number, c) * REPEAT_ID_RANGE)
+        row.number = REPEAT_ID_OFFSET + KIND_KEY[kind] * REPEAT_ID_RANGE + own
+        tables.repeats_count[0] += 1
 
 
 def lower_first_crimes(world: World, place: FloatArray) -> None:
-    """Lower the first crimes by the part that repeats bring, so that the yearly level stays."""
+    """Lower the hazard of first crimes by the share that repeats add; writes `place`."""
     kappa = values_by_cell(world.parameters[NearRepeat]["kappa"], world.town.cells["settlement"])
     place[:, REPEATABLE == 1] *= 1.0 - kappa
 

@@ -1,4 +1,4 @@
-"""Declarations of near repeat: parameters, columns, tables and constants."""
+"""Declarations of near repeats: parameters, columns, tables and constants."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ REPEAT_COUNT, REPEAT_DELAY, REPEAT_PLACE = (
 )
 REPEAT_VICTIM, REPEAT_NAME = stream_id("repeat victim"), stream_id("repeat name")
 MAX_REPEATS = 16
+"""Near repeats of one crime at most."""
+REPEAT_ID_OFFSET, REPEAT_ID_RANGE = 268435456, 16777216
+"""Incident numbers of near repeats lie above 2**28, with room for 2**24 of each kind of crime."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NearRepeat(ParameterGroup):
-    """How crimes breed further crimes near in time and place."""
+    """Number, delay and place of the further crimes that a crime breeds nearby."""
 
     name: ClassVar[str] = "near_repeat"
     evidence: ClassVar[tuple[str, ...]] = ("J02",)
@@ -33,7 +36,7 @@ class NearRepeat(ParameterGroup):
 
 
 class PendingRepeat(Row):
-    """A repeat that a crime will have, by the same offender; ``victim`` is -1 for anybody who is there."""
+    """Near repeat that is due at `tick`, by the same offender; `victim` is -1 for anybody present."""
 
     tick: int
     number: int
@@ -50,6 +53,6 @@ PENDING_REPEATS = GrowingTableSpec(
 
 
 class NearRepeatCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of near repeats."""
 
     repeats: float

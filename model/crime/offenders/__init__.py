@@ -1,1 +1,1 @@
-"""M30, offenders: unnamed slots that somebody fills, held or free, replaced or not."""
+"""M30, offenders: anonymous slots of the offender pool, held or free, filled by successive people."""

@@ -1,7 +1,8 @@
-"""M30, offenders: unnamed slots that somebody fills, held or free, replaced or not (ODD 6).
+"""M30, offenders: anonymous slots of the offender pool, held or free, filled by successive people.
 
-Never residents: whoever is out of action cannot act, and the list and its weights never change.  Switched off, acts
-have no offender and an arrest removes nobody.
+Offenders are never residents.  The list of slots and their weights stay fixed; an act by a slot whose person is held
+does not happen, unless somebody replaces that person.  Switched off, acts have no offender and an arrest removes
+nobody.
 """
 
 from __future__ import annotations
@@ -47,12 +48,15 @@ from model.world.shift_context import ShiftContext
 
 
 def slot_starts(world: World) -> IntArray:
-    """Return where the slots of each group begin."""
+    """Return the first row of every group of slots, and the end of the last."""
     return group_starts(world.state[OFFENDER_SLOTS].used_rows())
 
 
 def cumulative_reach(world: World) -> FloatArray:
-    """Return by zone the summed weights of slots, group by group: rate times the decay with distance from home."""
+    """Return the cumulative weights of slots by zone and row, group by group.
+
+    A weight is the rate of the slot times the exponential decay with distance between its home and the zone's centre.
+    """
     rows, p = world.state[OFFENDER_SLOTS].used_rows(), world.parameters[Offenders][0]
     start, (x, y), homes = group_starts(rows), zone_centres(world), world.town.cells[rows["home"]]
     km = world.cell_km * np.hypot(homes["x"][None, :] - x[:, None], homes["y"][None, :] - y[:, None])
@@ -64,12 +68,15 @@ def cumulative_reach(world: World) -> FloatArray:
 
 
 def replacement_shares(world: World) -> FloatArray:
-    """Return the share of held offenders who are replaced, by group."""
+    """Return the share of acts of held offenders that a replacement commits, by group."""
     return np.array([world.parameters[Offenders][f"replaced_{group}"][0] for group in SLOT_GROUPS])
 
 
 class OffenderTables(TableBundle):
-    """The slots as acts name them: group g has the rows from ``start[g]``, ``reach[zone, row]`` sums their weights."""
+    """Offender slots, their cumulative weights and the shares of acts of held offenders that are replaced.
+
+    Group g has the rows from ``start[g]``; ``reach[zone, row]`` sums the weights of its slots up to that row.
+    """
 
     rows: Rows[OffenderRow]
     start: IntArray = computed(slot_starts)
@@ -78,22 +85,23 @@ class OffenderTables(TableBundle):
 
 
 @kernel
-def draw_slot(stage: ShiftContext, pool: OffenderTables, group: int, zone: int, number: int, nth: int) -> int:
-    """Slot of a group that acts in a zone, by its weight there."""
-    aim = keyed_uniform(stage.seed, OFFENDER_STREAM, stage.tick, number, nth) * zone_weight(pool, group, zone)
+def draw_slot(shift: ShiftContext, pool: OffenderTables, group: int, zone: int, number: int, nth: int) -> int:
+    """Return a slot of a group that acts in a zone, drawn by its weight there."""
+    aim = keyed_uniform(shift.seed, OFFENDER_STREAM, shift.tick, number, nth) * zone_weight(pool, group, zone)
     return slot_at_weight(pool, group, zone, aim)
 
 
 @kernel
 def zone_weight(pool: OffenderTables, group: int, zone: int) -> float:
-    """Summed weight of all slots of a group in a zone."""
+    """Return the summed weight of all slots of a group in a zone."""
     end = pool.start[group + 1]
     return float(pool.reach[zone, end - 1]) if pool.start[group] < end else 0.0
 
 
 @kernel
 def slot_at_weight(pool: OffenderTables, group: int, zone: int, aim: float) -> int:
-    """First slot of a group up to which the weights in a zone sum to more than this."""
+    """Return the first slot of a group whose cumulative weight in a zone is above `aim`."""
+    # Bisection without branches, which the processor could not predict.
     low = pool.start[group]
     left = pool.start[group + 1] - 1 - low
     while left > 0:
@@ -105,7 +113,7 @@ def slot_at_weight(pool: OffenderTables, group: int, zone: int, aim: float) -> i
 
 @kernel
 def draw_slot_of_any_group(pool: OffenderTables, zone: int, u: float) -> int:
-    """Slot of whatever group, by its weight in a zone and luck u; no slot if there are none."""
+    """Return a slot of any group by its weight in a zone and the uniform number `u`, or `NO_SLOTS`."""
     whole = 0.0
     for group in range(QUARREL):
         whole += zone_weight(pool, group, zone)
@@ -119,46 +127,49 @@ def draw_slot_of_any_group(pool: OffenderTables, zone: int, u: float) -> int:
 
 
 @kernel
-def find_acting_slot(stage: ShiftContext, pool: OffenderTables, group: int, zone: int, number: int, origin: int) -> int:
-    """Slot that does this act, ``origin`` first if it is one; or that nobody does it, or that there are no slots."""
+def find_acting_slot(shift: ShiftContext, pool: OffenderTables, group: int, zone: int, number: int, origin: int) -> int:
+    """Return the slot that commits an act, `NO_OFFENDER` if its person is held, or `NO_SLOTS`.
+
+    `origin`, unless negative, is the slot that must act; else one is drawn.  Counts in `tally.prevented`.
+    """
     if pool.start[group] == pool.start[group + 1]:
         return NO_SLOTS
-    row = origin if origin >= 0 else draw_slot(stage, pool, group, zone, number, 0)
-    if pool.rows[row].until <= stage.tick:
+    row = origin if origin >= 0 else draw_slot(shift, pool, group, zone, number, 0)
+    if pool.rows[row].until <= shift.tick:
         return row
-    if keyed_uniform(stage.seed, REPLACED_STREAM, stage.tick, number, 0) < pool.replaced[group]:
+    if keyed_uniform(shift.seed, REPLACED_STREAM, shift.tick, number, 0) < pool.replaced[group]:
         for nth in range(1, SLOT_DRAWS):
-            row = draw_slot(stage, pool, group, zone, number, nth)
-            if pool.rows[row].until <= stage.tick:
+            row = draw_slot(shift, pool, group, zone, number, nth)
+            if pool.rows[row].until <= shift.tick:
                 return row
-    stage.tally[0].prevented += 1.0
+    shift.tally[0].prevented += 1.0
     return NO_OFFENDER
 
 
 @kernel
 def hold_slot_until(row: OffenderRow, until: int) -> None:
-    """Hold whoever fills a slot at least until a tick."""
+    """Hold the person who fills a slot at least until a tick; updates `row.until`."""
     row.until = max(row.until, until)
 
 
 @kernel
 def draw_career_end(seed: int, tick: int, name: int, generation: int, years: float) -> int:
-    """Tick at which a career that begins now ends."""
+    """Return the tick at which a career that begins now ends; its length is exponential around `years`."""
     return tick + 1 + int(-YEAR * years * math.log(1.0 - keyed_uniform(seed, CAREER_STREAM, 0, name, generation)))
 
 
 def slot_id(row: OffenderRow, start: IntArray, at: int) -> int:
-    """Return the lasting name of a slot."""
+    """Return the number of a slot in random streams, which a longer list does not change."""
     return int(row.group) * SLOT_ID_RANGE + at - int(start[row.group])
 
 
 def group_starts(rows: Rows[OffenderRow]) -> IntArray:
-    """Return the first row of every group, and the end of the last; the group of quarrels is empty."""
+    """Return the first row of every group, and the end of the last; the group of quarrels has none."""
     return np.searchsorted(rows["group"], np.arange(len(OFFENDERS) + 1)).astype(np.int64)
 
 
 def zone_centres(world: World) -> FloatArray:
-    """Return x and y of every zone's centre: the mean of its populated cells, weighted by residents."""
+    """Return x and y of every zone's centre, in cells: the mean of its cells, weighted by residents."""
     cells = world.town.cells
     zone, weight = np.maximum(cells["settlement"], 0), cells["population"].astype(float)
     found = np.empty((2, world.town.n_settlements))
@@ -171,7 +182,7 @@ def zone_centres(world: World) -> FloatArray:
 
 
 def slots_per_group(world: World) -> list[int]:
-    """Return how many slots every group has."""
+    """Return the number of slots of every group."""
     p, crime = world.parameters[Offenders][0], world.parameters[Crime][0]
     if p.slots == 0.0:
         return [0] * len(SLOT_GROUPS)
@@ -181,7 +192,7 @@ def slots_per_group(world: World) -> list[int]:
 
 
 def create_slots(world: World) -> None:
-    """Make the list of slots, each with its synthetic home, its rate and its first career."""
+    """Create the list of slots, each with a synthetic home, a rate and a first career."""
     p, normal, everywhere = world.parameters[Offenders][0], NormalDist(), world.town.everywhere
     table, n_slots = world.state[OFFENDER_SLOTS], slots_per_group(world)
     table.count[0], world.state[SLOTS_MADE_FOR][0] = 0, p.slots
@@ -189,6 +200,7 @@ def create_slots(world: World) -> None:
     for group, n in enumerate(n_slots):
         for i in range(n):
             row, name = table.rows[table.count[0]], group * SLOT_ID_RANGE + i
+            # Rates are quantiles of a log-normal distribution: no luck, the same spread in every world.
             row.group, row.rate = group, math.exp(p.spread * normal.inv_cdf((i + 0.5) / n))
             row.home = weighted_place(
                 everywhere, 0, len(everywhere), keyed_uniform(world.seed, OFFENDER_HOME_STREAM, 0, name, 0)
@@ -200,9 +212,9 @@ def create_slots(world: World) -> None:
 
 
 def resize_slots(world: World) -> None:
-    """Make the list anew for another number of slots; each takes over the state of the one in its place.
+    """Recreate the list for another number of slots; each takes the state of one in the old list.
 
-    What names a slot of the old list, a file or a repeat to come, names nobody from now on.
+    Files and pending repeats that name a slot of the old list name nobody from now on.
     """
     old = world.state[OFFENDER_SLOTS].used_rows().copy()
     before = group_starts(old)
@@ -220,7 +232,7 @@ def resize_slots(world: World) -> None:
 
 
 def renew_careers(world: World) -> None:
-    """Let somebody new fill the slots whose career has ended."""
+    """Fill the slots whose career has ended with new people, who are free."""
     rows, p, start = (
         world.state[OFFENDER_SLOTS].used_rows(),
         world.parameters[Offenders][0],
@@ -234,7 +246,7 @@ def renew_careers(world: World) -> None:
 
 
 def apply_slot_experiment(world: World) -> None:
-    """Let some of the held out, or hold the most active, on a day on which an experiment says so."""
+    """Release held slots at random, or hold the most active for a year, as an experiment asks."""
     rows, p = world.state[OFFENDER_SLOTS].used_rows(), world.parameters[Offenders][0]
     start = group_starts(rows)
     for at in np.flatnonzero(rows["until"] > world.tick) if p.amnesty > 0.0 else ():
@@ -246,14 +258,14 @@ def apply_slot_experiment(world: World) -> None:
 
 
 def slot_experiment_settings(world: World) -> tuple[float, bool]:
-    """Return how long the list is to be, relative to the usual one, and whether an experiment holds or frees some."""
+    """Return the number of slots relative to the usual one, and whether an experiment holds or frees some."""
     p = world.parameters[Offenders][0]
     return float(p.slots), bool(p.amnesty > 0.0 or p.roundup > 0.0)
 
 
 @morning_step
 def step(world: World) -> None:
-    """Each morning: another list if an experiment asks for one, new people in slots, release and round-up."""
+    """In the morning, resize the list, renew careers and apply experiments."""
     slots, experiments = world.cached_view(slot_experiment_settings)
     if world.state[SLOTS_MADE_FOR].item(0) != slots:
         resize_slots(world)
@@ -264,12 +276,12 @@ def step(world: World) -> None:
 
 
 def count_held_slots(month: MonthSnapshot) -> float:
-    """Slots held."""
+    """Return the number of slots whose person is held."""
     return float(np.count_nonzero(month.world.state[OFFENDER_SLOTS].used_rows()["until"] > month.world.tick))
 
 
 def held_rate_share(month: MonthSnapshot) -> float:
-    """Share of the summed rate of all slots that is held."""
+    """Return the share of the summed rate of all slots that is held."""
     rows = month.world.state[OFFENDER_SLOTS].used_rows()
     return ratio_or_nan(rows["rate"][rows["until"] > month.world.tick].sum(), rows["rate"].sum())
 

@@ -1,4 +1,4 @@
-"""Declarations of offenders: parameters, columns, tables and constants."""
+"""Declarations of offenders: parameters, tables, counts and constants."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ OFFENDER_STREAM, REPLACED_STREAM, AMNESTY_STREAM = stream_id("offender"), stream
 SLOT_GROUPS = OFFENDERS[:QUARREL]
 """Groups whose offenders fill slots."""
 SLOT_ID_RANGE = 1048576
-"""Slot i of group g has the lasting name g · NAME + i in luck."""
+"""Slot i of group g has the number g * SLOT_ID_RANGE + i in random streams; 2**20."""
 SLOT_DRAWS = 5
+"""Draws of a slot for one act at most: the first, and four of a replacement."""
 NO_SLOTS, NO_OFFENDER = -1, -2
-"""No slot, since the group has none; and an act that does not happen, since whoever would do it is held."""
+"""No slot, since the group has none; no act, since its offender is held and not replaced."""
 ASSUMED_SOURCE = "assumed; swept"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Offenders(ParameterGroup):
-    """How many slots there are, how they differ, how far they go, and what happens while they are held."""
+    """Number of offender slots, spread of their rates, reach, careers, and replacement while they are held."""
 
     name: ClassVar[str] = "offenders"
     evidence: ClassVar[tuple[str, ...]] = ("J02",)
@@ -57,7 +58,11 @@ class Offenders(ParameterGroup):
 
 
 class OffenderRow(Row):
-    """A slot: its group, synthetic home and rate; held until a tick, end of the career, who fills it, acts so far."""
+    """Offender slot: a position in the offender pool that successive anonymous people fill.
+
+    `home` is a cell; `rate` is relative to the median of the group.  The present person is held until tick `until` and
+    leaves the slot at tick `ends`.  `generation` counts the people before, `crimes` the acts so far.
+    """
 
     group: int
     home: int
@@ -77,6 +82,6 @@ SLOTS_MADE_FOR = ArraySpec(
 
 
 class OffenderCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of offenders."""
 
     prevented: float

@@ -1,6 +1,7 @@
-"""M23, the political calendar: dated events of the country and the site move what the police have and how it is seen.
+"""M23, the political calendar: dated events of the country and the site change resources and trust in the police.
 
-The events stand in the scenario's timeline; what they change is said relative to 2017 (ODD 6.28).
+Events stand in the scenario's timeline; their changes are relative to 2017.  Public events spread as evidence among
+residents; the national homicide rate scales violence by gangs and for hire.
 Switched off, no dated event happens, and violence by gangs and for hire keeps the level of 2017.
 """
 
@@ -20,19 +21,19 @@ from model.world.protocol import World
 
 @kernel
 def violence_trend(p: PoliticalCalendar) -> float:
-    """Violence by gangs and for hire relative to 2017, as far as the country as a whole explains it."""
+    """Return violence by gangs and for hire relative to 2017, as the national trend explains it."""
     return 1.0 + p.national_trend * (p.trend - 1.0)
 
 
 def apply_national_trend(world: World, place: FloatArray) -> None:
-    """Let killings for hire follow the national trend."""
+    """Scale the hazard of killings for hire by the national trend; writes `place`."""
     ratio = np.array([violence_trend(row) for row in world.parameters[PoliticalCalendar]])
     place[:, HOMICIDE] *= values_by_cell(ratio, world.town.cells["settlement"])
 
 
 @morning_step
 def step(world: World) -> None:
-    """In the morning, let residents hear of the public events of this date."""
+    """In the morning, spread the public events of this date among residents."""
     if not world.policies_change_today():
         return
     p = world.parameters[PoliticalCalendar][0]

@@ -1,4 +1,4 @@
-"""Declarations of political calendar: parameters, columns, tables and constants."""
+"""Declarations of the political calendar: parameters, kinds of events and constants."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ BAD_NEWS = declare_event(
 
 @dataclass(frozen=True, kw_only=True)
 class PoliticalCalendar(ParameterGroup):
-    """How far public events are felt, and how far the national trend of homicide holds here."""
+    """Reach and weight of public events, and the local share of the national trend of homicide."""
 
     name: ClassVar[str] = "political_calendar"
     evidence: ClassVar[tuple[str, ...]] = (

@@ -1,1 +1,1 @@
-"""M24, prevention for the young: Safe Schools and talks by officers of the prevention branch."""
+"""M24, prevention for the young: supervision after school and talks by prevention officers."""

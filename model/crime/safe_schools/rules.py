@@ -1,4 +1,4 @@
-"""M24, prevention for the young: Safe Schools and talks by officers of the prevention branch (ODD 6.31).
+"""M24, prevention for the young: supervision after school (Safe Schools) and talks by prevention officers.
 
 In the status quo there are none.  Switched off, a policy that uses them changes nothing.
 """
@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from model.crime.safe_schools.schema import ADULT_AGE_YEARS, MINIMUM_AGE, SafeSchools
-from model.engine.calendar import DAYS_A_YEAR
+from model.engine.calendar import DAYS_A_WEEK, DAYS_A_YEAR, SHIFTS
 from model.engine.kernels import kernel
 from model.engine.rows import FloatArray
 from model.town.crime_kinds import NEAR_SCHOOLS
@@ -22,21 +22,22 @@ from model.world.protocol import World
 
 @kernel
 def recruitment_pull(student: bool, p: SafeSchools) -> float:
-    """Pull of a clique on somebody young, relative to one without any prevention."""
+    """Return the hazard of recruitment of a young person relative to one without any prevention."""
     supervised = p.coverage * (1.0 if student else p.outreach)
     return math.exp(-p.effect * supervised - (p.talk_effect * p.talks if student else 0.0))
 
 
 def apply_supervision(world: World, person: FloatArray) -> None:
-    """Keep crimes on the street from the young near schools, as far as they are supervised."""
+    """Lower the hazard of street crime for supervised young people near schools; writes `person`."""
     p = world.parameters[SafeSchools]
+    # The last axis has the young near schools at 2 and, if careful, at 3.
     person[NEAR_SCHOOLS == 1, :, 2:] *= (1.0 - p["guard"] * p["coverage"])[:, None]
 
 
 def youth_by_settlement(world: World) -> FloatArray:
-    """Return the young of 7 to 17 years by settlement at the start: students, and those out of school."""
+    """Return the young people of 7 to 17 years at the start: students and others (rows), by settlement."""
     people, n = world.town.people, world.town.n_settlements
-    age = (world.calendar.first_tick // 3 - people["born"]) / DAYS_A_YEAR
+    age = (world.calendar.first_tick // SHIFTS - people["born"]) / DAYS_A_YEAR
     young = (people["arrives"] < 0) & (age >= MINIMUM_AGE) & (age < ADULT_AGE_YEARS)
     student = people["occupation"] == STUDENT
     kinds = (young & student, young & ~student)
@@ -44,11 +45,11 @@ def youth_by_settlement(world: World) -> FloatArray:
 
 
 def count_supervised_hours(month: MonthSnapshot) -> float:
-    """Hours of supervision of young people in this month."""
+    """Return the hours of supervision of young people in this month."""
     world = month.world
     p, youth = world.parameters[SafeSchools], world.cached(youth_by_settlement)
     taking_part = p["coverage"] * (youth[0] + p["outreach"] * youth[1])
-    return float((taking_part * p["hours"]).sum() * world.days_of_month / 7.0)
+    return float((taking_part * p["hours"]).sum() * world.days_of_month / DAYS_A_WEEK)
 
 
 MECHANISM = Mechanism(

@@ -1,4 +1,4 @@
-"""Declarations of safe schools: parameters, columns, tables and constants."""
+"""Declarations of prevention for the young: parameters and constants."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import ClassVar
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 
 ADULT_AGE_YEARS, MINIMUM_AGE = 18.0, 7.0
+"""Ages in years between which people count as young."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SafeSchools(ParameterGroup):
-    """Who is supervised after school, who hears talks, and what that keeps away."""
+    """Coverage of supervision after school and of talks, and their effects on recruitment and crime."""
 
     name: ClassVar[str] = "safe_schools"
     evidence: ClassVar[tuple[str, ...]] = ("B04", "E15")

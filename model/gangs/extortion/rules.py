@@ -13,7 +13,7 @@ import math
 from typing import NamedTuple
 
 from model.crime.crime.rules import poisson_upper_bound, record_incident
-from model.crime.crime.schema import CRIME_MINUTE, LETHAL_STREAM, LOSS_STREAM
+from model.crime.crime.schema import CRIME_MINUTE, LETHAL_STREAM, LOSS_STREAM, NewIncident
 from model.crime.political_calendar.rules import violence_trend
 from model.crime.political_calendar.schema import PoliticalCalendar
 from model.crime.safe_schools.rules import recruitment_pull
@@ -196,8 +196,18 @@ def make_demands(shift: ShiftContext, gangs: GangTables, parameters: Rows[Extort
             ):
                 continue
             minute = MINUTES_A_SHIFT * keyed_uniform(shift.seed, CRIME_MINUTE, shift.tick, number, 0)
-            cell = to_int64(shift.ground.places[0, i])
-            record_incident(shift, number, EXTORTION, TERRITORIAL, cell, i, q, minute, p.severity, clique.rent)
+            demand = NewIncident(
+                number=number,
+                kind=EXTORTION,
+                motive=TERRITORIAL,
+                cell=to_int64(shift.ground.places[0, i]),
+                victim=i,
+                clique=q,
+                minute=minute,
+                severity=p.severity,
+                loss=clique.rent,
+            )
+            record_incident(shift, demand)
             shift.tally[0].extortion_territorial += 1.0
             clique.asked += 1
             noise = p.noise * logistic_quantile(keyed_uniform(shift.seed, DEMAND_PAY, shift.tick, number, 0))
@@ -270,18 +280,18 @@ def attack_victim(shift: ShiftContext, attack: Attack) -> bool:
     deadly = keyed_uniform(shift.seed, LETHAL_STREAM, shift.tick, number, 0) < attack.lethal
     if not deadly:
         shift.tally[0].grave_assaults += 1.0
-    record_incident(
-        shift,
-        number,
-        HOMICIDE if deadly else ASSAULT,
-        attack.lethal_motive if deadly else attack.motive,
-        attack.cell,
-        attack.victim,
-        attack.clique,
-        minute,
-        1.0 if deadly else attack.wound_severity,
-        0.0,
+    incident = NewIncident(
+        number=number,
+        kind=HOMICIDE if deadly else ASSAULT,
+        motive=attack.lethal_motive if deadly else attack.motive,
+        cell=attack.cell,
+        victim=attack.victim,
+        clique=attack.clique,
+        minute=minute,
+        severity=1.0 if deadly else attack.wound_severity,
+        loss=0.0,
     )
+    record_incident(shift, incident)
     return deadly
 
 
@@ -399,6 +409,30 @@ def recruit_members(shift: ShiftContext, tables: ExtortionTables) -> None:
 
 
 @kernel
+def record_imitator_demand(shift: ShiftContext, p: Extortion, i: int, number: int) -> None:
+    """Record the demand of an imitator on resident `i`, who may pay; updates `minds.gave_in`."""
+    # Losses are exponential: the quantile of a keyed uniform.
+    loss = p.imitator_loss * -math.log(1.0 - keyed_uniform(shift.seed, LOSS_STREAM, shift.tick, number, 0))
+    minute = MINUTES_A_SHIFT * keyed_uniform(shift.seed, CRIME_MINUTE, shift.tick, number, 0)
+    demand = NewIncident(
+        number=number,
+        kind=EXTORTION,
+        motive=IMITATOR,
+        cell=to_int64(shift.ground.people[i].home),
+        victim=i,
+        clique=NOBODY,
+        minute=minute,
+        severity=p.imitator_severity,
+        loss=loss,
+    )
+    record_incident(shift, demand)
+    shift.tally[0].extortion_imitators += 1.0
+    if keyed_uniform(shift.seed, IMITATOR_PAY, shift.tick, number, 0) < p.imitator_pay:
+        shift.tally[0].paid_imitators += 1.0
+        shift.minds[i].gave_in = shift.tick
+
+
+@kernel
 def imitate_extortion(shift: ShiftContext, parameters: Rows[Extortion], phone_lists: float) -> None:
     """Draw the demands of imitators by telephone; some victims pay.
 
@@ -425,15 +459,7 @@ def imitate_extortion(shift: ShiftContext, parameters: Rows[Extortion], phone_li
             if keyed_uniform(shift.seed, TELEPHONE_BLOCKED_STREAM, shift.tick, number, 0) < p.imitator_blocked:
                 continue
             shift.tally[0].imitators_prison += 1.0
-        # Losses are exponential: the quantile of a keyed uniform.
-        loss = p.imitator_loss * -math.log(1.0 - keyed_uniform(shift.seed, LOSS_STREAM, shift.tick, number, 0))
-        minute = MINUTES_A_SHIFT * keyed_uniform(shift.seed, CRIME_MINUTE, shift.tick, number, 0)
-        home = to_int64(person.home)
-        record_incident(shift, number, EXTORTION, IMITATOR, home, i, NOBODY, minute, p.imitator_severity, loss)
-        shift.tally[0].extortion_imitators += 1.0
-        if keyed_uniform(shift.seed, IMITATOR_PAY, shift.tick, number, 0) < p.imitator_pay:
-            shift.tally[0].paid_imitators += 1.0
-            shift.minds[i].gave_in = shift.tick
+        record_imitator_demand(shift, p, i, number)
 
 
 @kernel

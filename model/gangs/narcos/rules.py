@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from model.crime.crime.rules import record_incident
-from model.crime.crime.schema import CRIME_MINUTE
+from model.crime.crime.schema import CRIME_MINUTE, NewIncident
 from model.engine.calendar import MINUTES_A_SHIFT
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform
@@ -91,7 +91,18 @@ def punish_thieves(shift: ShiftContext, guard: int, parameters: Rows[Narcos]) ->
         if i >= 0:
             minute = MINUTES_A_SHIFT * keyed_uniform(shift.seed, CRIME_MINUTE, shift.tick, row.number, 0)
             number = THIEF_ID_OFFSET + row.number
-            record_incident(shift, number, HOMICIDE, BY_NARCOS, row.cell, i, NOBODY, minute, 1.0, 0.0)
+            incident = NewIncident(
+                number=number,
+                kind=HOMICIDE,
+                motive=BY_NARCOS,
+                cell=row.cell,
+                victim=i,
+                clique=NOBODY,
+                minute=minute,
+                severity=1.0,
+                loss=0.0,
+            )
+            record_incident(shift, incident)
 
 
 def step(world: World) -> None:

@@ -1,1 +1,1 @@
-"""M32, investigation: files with evidence, detectives with hours, warrants, tips and witnesses who trust."""
+"""M32, investigation: case files with evidence, detectives with limited hours, warrants, tips and witnesses."""

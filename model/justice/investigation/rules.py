@@ -86,7 +86,7 @@ class InvestigationTables(TableBundle):
     ``solvable`` is by kind, ``lift`` what an experiment adds to trust where it decides what people tell.
     """
 
-    court: JusticeTables
+    justice: JusticeTables
     files: Rows[CaseFile]
     files_count: IntArray = count_of(FILES)
     plans: Rows[Plan]
@@ -101,8 +101,8 @@ class InvestigationTables(TableBundle):
 
 @kernel
 def comes_forward(
-    stage: ShiftContext,
-    bureau: InvestigationTables,
+    shift: ShiftContext,
+    tables: InvestigationTables,
     row: Incident,
     decision: int,
     ready: float,
@@ -110,43 +110,43 @@ def comes_forward(
     by_dread: float,
 ) -> bool:
     """Whether somebody who is at the place of an act comes forward, by trust and by dread of a clique."""
-    i = draw_present_resident(stage, stage.where, row.cell, decision, row.number, 0)
-    if i < 0 or i == row.victim or stage.minds[i].gone >= 0:
+    i = draw_present_resident(shift, shift.where, row.cell, decision, row.number, 0)
+    if i < 0 or i == row.victim or shift.minds[i].gone >= 0:
         return False
-    person = stage.ground.people[i]
-    if age_years(person, stage.tick) < ADULT_AGE_YEARS:
+    person = shift.ground.people[i]
+    if age_years(person, shift.tick) < ADULT_AGE_YEARS:
         return False
-    trust = trust_now(stage.minds[i], stage.tick, stage.trust[person.settlement])
-    wish = ready + by_trust * (trust + bureau.reporting[0].lift - 0.5)
+    trust = trust_now(shift.minds[i], shift.tick, shift.trust[person.settlement])
+    wish = ready + by_trust * (trust + tables.reporting[0].lift - 0.5)
     if row.clique >= 0:
-        wish -= by_dread * stage.minds[i].fear
-    return keyed_uniform(stage.seed, decision, stage.tick, row.number, 1) < logistic(wish)
+        wish -= by_dread * shift.minds[i].fear
+    return keyed_uniform(shift.seed, decision, shift.tick, row.number, 1) < logistic(wish)
 
 
 @kernel
 def evidence_doubt(
-    stage: ShiftContext, bureau: InvestigationTables, row: Incident, generation: int, tip: bool
+    shift: ShiftContext, tables: InvestigationTables, row: Incident, generation: int, tip: bool
 ) -> float:
     """Chance that nothing of what is known about an act proves anything."""
-    p, number, tick, seed = bureau.parameters[0], row.number, stage.tick, stage.seed
+    p, number, tick, seed = tables.parameters[0], row.number, shift.tick, shift.seed
     doubt: float = 1.0 - p.base
     if row.complaint == 1:
         doubt *= 1.0 - p.ratified
-    if comes_forward(stage, bureau, row, WITNESS_STREAM, p.witness, p.witness_trust, p.witness_dread):
+    if comes_forward(shift, tables, row, WITNESS_STREAM, p.witness, p.witness_trust, p.witness_dread):
         doubt *= 1.0 - p.seen
-        stage.tally[0].witnesses += 1.0
+        shift.tally[0].witnesses += 1.0
     if keyed_uniform(seed, CAMERA_STREAM, tick, number, 0) < p.camera:
         doubt *= 1.0 - p.film
     if tip:
         doubt *= 1.0 - p.hint
-    cell = stage.ground.cells[row.cell]
+    cell = shift.ground.cells[row.cell]
     found = p.analyst
-    if cell.facility >= 0 and bureau.plans[cell.facility].mode == MODE_INVESTIGATIVE:
-        found = bureau.orders[max(cell.settlement, 0)].inquiry
+    if cell.facility >= 0 and tables.plans[cell.facility].mode == MODE_INVESTIGATIVE:
+        found = tables.orders[max(cell.settlement, 0)].inquiry
     if row.offender >= 0 and keyed_uniform(seed, SERIES_STREAM, tick, number, 0) < found:
         n = 0
-        for k in range(bureau.files_count[0]):
-            n += int(is_open_file(bureau.files[k], row.offender, generation))
+        for k in range(tables.files_count[0]):
+            n += int(is_open_file(tables.files[k], row.offender, generation))
         doubt *= (1.0 - p.link) ** min(n, MAX_LINKED_FILES)
     return doubt
 
@@ -160,145 +160,145 @@ def is_open_file(file: CaseFile, offender: int, generation: int) -> bool:
 
 @kernel
 def open_file(
-    stage: ShiftContext, bureau: InvestigationTables, row: Incident, tip: bool, arrest: Arrest, held: bool
+    shift: ShiftContext, tables: InvestigationTables, row: Incident, tip: bool, arrest: Arrest, held: bool
 ) -> None:
     """Open the file of an act; ``arrest`` is what it is ``held`` by, if it is."""
-    slots, file = bureau.court.slots, bureau.files[bureau.files_count[0]]
+    slots, file = tables.justice.slots, tables.files[tables.files_count[0]]
     generation = slots[row.offender].generation if row.offender >= 0 else NOBODY
-    file.doubt = evidence_doubt(stage, bureau, row, generation, tip)
-    file.filed, file.number, file.kind, file.gravity = stage.tick, row.number, row.kind, row.severity
-    file.zone = max(stage.ground.cells[row.cell].settlement, 0)
+    file.doubt = evidence_doubt(shift, tables, row, generation, tip)
+    file.filed, file.number, file.kind, file.gravity = shift.tick, row.number, row.kind, row.severity
+    file.zone = max(shift.ground.cells[row.cell].settlement, 0)
     file.teller = row.teller if row.complaint == 1 else NOBODY
-    file.board = stage.ground.people[row.teller].settlement if row.handed > 0 else NOBODY
+    file.board = shift.ground.people[row.teller].settlement if row.handed > 0 else NOBODY
     file.offender, file.generation = row.offender, generation
     file.member = NOBODY
     if held and arrest.other == 0:
         file.member = arrest.member
     elif row.clique >= 0:
-        file.member = draw_member_of_act(stage, bureau.court.gangs, row.clique, row.number)
-    file.served = stage.tick if held else CLOCK_NOT_STARTED
+        file.member = draw_member_of_act(shift, tables.justice.gangs, row.clique, row.number)
+    file.served = shift.tick if held else CLOCK_NOT_STARTED
     file.warrant = file.charged = CLOCK_NOT_STARTED
     file.passes = file.tries = 0
     file.other = arrest.other if held else 0
-    bureau.files_count[0] += 1
+    tables.files_count[0] += 1
     if held:
-        clear_complaint(bureau.court, file)
+        clear_complaint(tables.justice, file)
 
 
 @allocating_kernel
-def open_files(stage: ShiftContext, bureau: InvestigationTables) -> None:
+def open_files(shift: ShiftContext, tables: InvestigationTables) -> None:
     """Open the files of the shift: of complaints, of acts for which somebody is held, of tips."""
-    day, p = stage.day, bureau.parameters[0]
+    day, p = shift.day, tables.parameters[0]
     by = np.full(day.counts[INCIDENTS], -1)
     for a in range(day.counts[ARRESTS]):
         if day.arrests[a].incident >= 0 and day.arrests[a].held == 1:
             by[day.arrests[a].incident] = a
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
-        tip = row.kind != DOMESTIC and comes_forward(stage, bureau, row, TIP_STREAM, p.tip, p.tip_trust, p.tip_dread)
+        tip = row.kind != DOMESTIC and comes_forward(shift, tables, row, TIP_STREAM, p.tip, p.tip_trust, p.tip_dread)
         if tip:
-            stage.tally[0].tips += 1.0
+            shift.tally[0].tips += 1.0
         if tip or row.complaint == 1 or by[k] >= 0:
-            open_file(stage, bureau, row, tip, day.arrests[max(0, by[k])], by[k] >= 0)
+            open_file(shift, tables, row, tip, day.arrests[max(0, by[k])], by[k] >= 0)
 
 
 @kernel
-def process_files(stage: ShiftContext, bureau: InvestigationTables) -> None:
+def process_files(shift: ShiftContext, tables: InvestigationTables) -> None:
     """Work through the files in order: sentences, charges, warrants; put away what is closed."""
-    for k in range(bureau.files_count[0]):
-        advance_file(stage, bureau, bureau.files[k])
+    for k in range(tables.files_count[0]):
+        advance_file(shift, tables, tables.files[k])
     left = 0
-    for k in range(bureau.files_count[0]):
-        if bureau.files[k].passes != FILE_CLOSED:
-            bureau.files[left] = bureau.files[k]
+    for k in range(tables.files_count[0]):
+        if tables.files[k].passes != FILE_CLOSED:
+            tables.files[left] = tables.files[k]
             left += 1
-    bureau.files_count[0] = left
+    tables.files_count[0] = left
 
 
 @kernel
-def advance_file(stage: ShiftContext, bureau: InvestigationTables, file: CaseFile) -> None:
+def advance_file(shift: ShiftContext, tables: InvestigationTables, file: CaseFile) -> None:
     """Take the step that a file waits for; what has come to nothing is dropped."""
-    p, court, tick = bureau.parameters[0], bureau.court, stage.tick
+    p, justice, tick = tables.parameters[0], tables.justice, shift.tick
     if file.charged >= 0:
-        close_trial(stage, court, file)
+        close_trial(shift, justice, file)
     elif file.served >= 0:
         if file.served < tick:
-            decide_charge(stage, court, file)
+            decide_charge(shift, justice, file)
     elif file.warrant >= 0:
         file.tries += 1
         if file.tries > p.warrant_months:
-            drop_file(stage, court, file)
+            drop_file(shift, justice, file)
         else:
-            serve_warrant(stage, bureau, file)
+            serve_warrant(shift, tables, file)
     elif tick - file.filed > MONTH * p.months or file.passes >= MAX_TRIES:
-        drop_file(stage, court, file)
+        drop_file(shift, justice, file)
 
 
 @kernel
-def serve_warrant(stage: ShiftContext, bureau: InvestigationTables, file: CaseFile) -> None:
+def serve_warrant(shift: ShiftContext, tables: InvestigationTables, file: CaseFile) -> None:
     """Try to serve a warrant: on a slot, a member of a clique, or a person outside the model."""
-    court, tick, slot, i = bureau.court, stage.tick, file.offender, file.member
-    if slot >= 0 and court.slots[slot].generation != file.generation:
+    justice, tick, slot, i = tables.justice, shift.tick, file.offender, file.member
+    if slot >= 0 and justice.slots[slot].generation != file.generation:
         return
-    if slot >= 0 and court.slots[slot].until > tick:
-        record_warrant_arrest(stage, file)
+    if slot >= 0 and justice.slots[slot].until > tick:
+        record_warrant_arrest(shift, file)
         return
-    if i >= 0 and (stage.minds[i].gone >= 0 or stage.minds[i].member < 0):
+    if i >= 0 and (shift.minds[i].gone >= 0 or shift.minds[i].member < 0):
         return
-    if keyed_uniform(stage.seed, SERVE_STREAM, file.filed, file.number, file.tries) >= bureau.parameters[0].arrest:
+    if keyed_uniform(shift.seed, SERVE_STREAM, file.filed, file.number, file.tries) >= tables.parameters[0].arrest:
         return
-    if i >= 0 and slot < 0 and is_warned_of_warrant(stage, bureau, file):
+    if i >= 0 and slot < 0 and is_warned_of_warrant(shift, tables, file):
         return
-    if keyed_uniform(stage.seed, WRONG_STREAM, file.filed, file.number, 1) < court.parameters[0].wrong:
+    if keyed_uniform(shift.seed, WRONG_STREAM, file.filed, file.number, 1) < justice.parameters[0].wrong:
         file.other = 1
     elif slot >= 0:
-        court.beliefs.arrested_lately[court.slots[slot].group, file.zone] += 1.0
-        hold_slot_until(court.slots[slot], remand_until(stage, court, file.filed, file.number, 1))
+        justice.beliefs.arrested_lately[justice.slots[slot].group, file.zone] += 1.0
+        hold_slot_until(justice.slots[slot], remand_until(shift, justice, file.filed, file.number, 1))
     elif i >= 0:
-        arrest_members(stage, bureau, file, remand_until(stage, court, file.filed, file.number, 1))
-    record_warrant_arrest(stage, file)
-    link_files(stage, bureau, file)
+        arrest_members(shift, tables, file, remand_until(shift, justice, file.filed, file.number, 1))
+    record_warrant_arrest(shift, file)
+    link_files(shift, tables, file)
 
 
 @kernel
-def is_warned_of_warrant(stage: ShiftContext, bureau: InvestigationTables, file: CaseFile) -> bool:
+def is_warned_of_warrant(shift: ShiftContext, tables: InvestigationTables, file: CaseFile) -> bool:
     """Whether the clique of a member whom a file names is warned of the warrant."""
-    u = keyed_uniform(stage.seed, WARNED_STREAM, file.filed, file.number, file.tries)
-    clique, cliques = stage.minds[file.member].member, bureau.court.gangs.cliques
-    return is_warned_of_operation(bureau.chiefs, cliques, stage.ground.cells, clique, bureau.capture[0], u)
+    u = keyed_uniform(shift.seed, WARNED_STREAM, file.filed, file.number, file.tries)
+    clique, cliques = shift.minds[file.member].member, tables.justice.gangs.cliques
+    return is_warned_of_operation(tables.chiefs, cliques, shift.ground.cells, clique, tables.capture[0], u)
 
 
 @kernel
-def arrest_members(stage: ShiftContext, bureau: InvestigationTables, file: CaseFile, until: int) -> None:
+def arrest_members(shift: ShiftContext, tables: InvestigationTables, file: CaseFile, until: int) -> None:
     """Hold the member whom a file names, and with him some of his clique."""
-    clique = stage.minds[file.member].member
-    imprison_member(stage, bureau.court, file.member, until)
-    i = next_living_member(stage, bureau.court.gangs, clique, NOBODY)
+    clique = shift.minds[file.member].member
+    imprison_member(shift, tables.justice, file.member, until)
+    i = next_living_member(shift, tables.justice.gangs, clique, NOBODY)
     while i >= 0:
-        if keyed_uniform(stage.seed, STRUCTURE_STREAM, file.filed, i, file.number) < bureau.parameters[0].structure:
-            imprison_member(stage, bureau.court, i, until)
-            stage.tally[0].arrests += 1.0
-        i = next_living_member(stage, bureau.court.gangs, clique, i)
+        if keyed_uniform(shift.seed, STRUCTURE_STREAM, file.filed, i, file.number) < tables.parameters[0].structure:
+            imprison_member(shift, tables.justice, i, until)
+            shift.tally[0].arrests += 1.0
+        i = next_living_member(shift, tables.justice.gangs, clique, i)
 
 
 @kernel
-def record_warrant_arrest(stage: ShiftContext, file: CaseFile) -> None:
+def record_warrant_arrest(shift: ShiftContext, file: CaseFile) -> None:
     """Note an arrest by warrant."""
-    file.served = stage.tick
-    stage.tally[0].arrests += 1.0
-    stage.tally[0].arrests_warrant += 1.0
+    file.served = shift.tick
+    shift.tally[0].arrests += 1.0
+    shift.tally[0].arrests_warrant += 1.0
 
 
 @kernel
-def link_files(stage: ShiftContext, bureau: InvestigationTables, file: CaseFile) -> None:
+def link_files(shift: ShiftContext, tables: InvestigationTables, file: CaseFile) -> None:
     """Let other files of the person in a slot be cleared with one, perhaps."""
-    for k in range(bureau.files_count[0] if file.offender >= 0 else 0):
-        other = bureau.files[k]
+    for k in range(tables.files_count[0] if file.offender >= 0 else 0):
+        other = tables.files[k]
         if not is_open_file(other, file.offender, file.generation):
             continue
-        if keyed_uniform(stage.seed, LINKED_STREAM, other.filed, other.number, 0) < bureau.parameters[0].linked:
-            other.warrant = other.served = stage.tick
-            clear_complaint(bureau.court, other)
+        if keyed_uniform(shift.seed, LINKED_STREAM, other.filed, other.number, 0) < tables.parameters[0].linked:
+            other.warrant = other.served = shift.tick
+            clear_complaint(tables.justice, other)
 
 
 @kernel
@@ -312,17 +312,17 @@ def most_urgent(urgency: FloatArray) -> int:
 
 
 @allocating_kernel
-def work_on_files(stage: ShiftContext, bureau: InvestigationTables) -> None:
+def work_on_files(shift: ShiftContext, tables: InvestigationTables) -> None:
     """Let detectives take up files, the most promising and gravest first, as long as there are hours."""
-    p, tick, n = bureau.parameters[0], stage.tick, bureau.files_count[0]
-    hours = p.investigators * p.hours * (1.0 - p.other) * bureau.scale / (1.0 + p.false_cases)
+    p, tick, n = tables.parameters[0], shift.tick, tables.files_count[0]
+    hours = p.investigators * p.hours * (1.0 - p.other) * tables.scale / (1.0 + p.false_cases)
     hopes, urgency = np.zeros(n), np.zeros(n)
     for k in range(n):
-        file = bureau.files[k]
+        file = tables.files[k]
         if file.warrant >= 0 or file.served >= 0 or file.passes >= MAX_TRIES:
             continue
         age = float(tick - file.filed)
-        hopes[k] = min(0.9, bureau.solvable[file.kind] * (1.0 - file.doubt)) * math.exp(-age / EVIDENCE_AGE_SCALE)
+        hopes[k] = min(0.9, tables.solvable[file.kind] * (1.0 - file.doubt)) * math.exp(-age / EVIDENCE_AGE_SCALE)
         hopes[k] *= p.second if file.passes == 1 else 1.0
         weight = 4.0 if file.kind == HOMICIDE else 1.0
         urgency[k] = (hopes[k] + 0.05 * file.gravity) * weight * math.exp(-age / CASE_AGE_SCALE)
@@ -330,16 +330,16 @@ def work_on_files(stage: ShiftContext, bureau: InvestigationTables) -> None:
         k = most_urgent(urgency)
         if k < 0:
             break
-        file, urgency[k] = bureau.files[k], 0.0
+        file, urgency[k] = tables.files[k], 0.0
         if INVESTIGATION_HOURS[file.kind] > hours:
             continue
         hours -= INVESTIGATION_HOURS[file.kind]
         file.passes += 1
-        stage.tally[0].files_worked += 1.0
-        if keyed_uniform(stage.seed, SOLVE_STREAM, file.filed, file.number, file.passes) < hopes[k]:
+        shift.tally[0].files_worked += 1.0
+        if keyed_uniform(shift.seed, SOLVE_STREAM, file.filed, file.number, file.passes) < hopes[k]:
             file.warrant = tick
-            stage.tally[0].cases_solved += 1.0
-            clear_complaint(bureau.court, file)
+            shift.tally[0].cases_solved += 1.0
+            clear_complaint(tables.justice, file)
 
 
 def step(world: World) -> None:

@@ -1,1 +1,1 @@
-"""M13, justice with clocks: held or released, charged or dropped, sentenced."""
+"""M13, justice: arrested people are held or released, charged or dropped, sentenced, with delays."""

@@ -67,160 +67,160 @@ class JusticeTables(TableBundle):
 
 
 @kernel
-def clear_complaint(court: JusticeTables, file: CaseFile) -> None:
+def clear_complaint(tables: JusticeTables, file: CaseFile) -> None:
     """Count a complaint as cleared."""
     if file.teller >= 0:
-        court.cleared_by[file.kind] += 1
+        tables.cleared_by[file.kind] += 1
 
 
 @kernel
-def judge_arrests(stage: ShiftContext, court: JusticeTables) -> None:
+def judge_arrests(shift: ShiftContext, tables: JusticeTables) -> None:
     """Hold those caught with goods or accused in time; release the others for lack of merit."""
-    for k in range(stage.day.counts[ARRESTS]):
-        arrest = stage.day.arrests[k]
-        stage.tally[0].arrests += 1.0
+    for k in range(shift.day.counts[ARRESTS]):
+        arrest = shift.day.arrests[k]
+        shift.tally[0].arrests += 1.0
         held = arrest.goods == 1
         if arrest.incident < 0:
-            stage.tally[0].arrests_without_incident += 1.0
+            shift.tally[0].arrests_without_incident += 1.0
         else:
-            row = stage.day.incidents[arrest.incident]
+            row = shift.day.incidents[arrest.incident]
             held = held or (row.complaint == 1 and row.in_time == 1)
-            stage.tally[0].arrests_act += 1.0
-            inform_reporter(stage, court, row, held)
-            wrong = keyed_uniform(stage.seed, WRONG_STREAM, stage.tick, row.number, 0) < court.parameters[0].wrong
+            shift.tally[0].arrests_act += 1.0
+            inform_reporter(shift, tables, row, held)
+            wrong = keyed_uniform(shift.seed, WRONG_STREAM, shift.tick, row.number, 0) < tables.parameters[0].wrong
             arrest.other = 1 if wrong else 0
-            arrest.member = NOBODY if wrong else arrest_offender(stage, court, row, held)
+            arrest.member = NOBODY if wrong else arrest_offender(shift, tables, row, held)
         arrest.held = 1 if held else 0
         if held:
-            stage.tally[0].held += 1.0
+            shift.tally[0].held += 1.0
         else:
-            stage.tally[0].released += 1.0
+            shift.tally[0].released += 1.0
 
 
 @kernel
-def inform_reporter(stage: ShiftContext, court: JusticeTables, row: Incident, held: bool) -> None:
+def inform_reporter(shift: ShiftContext, tables: JusticeTables, row: Incident, held: bool) -> None:
     """Let the one who told, or was found, hear what became of the arrest."""
     i = row.teller
     if i < 0 or (row.told == NOBODY and row.found == 0):
         return
-    z = stage.ground.people[i].settlement
-    p = stage.trust[z]
-    if keyed_uniform(stage.seed, BLAME_STREAM, stage.tick, row.number, 0) < court.parameters[z].blame:
+    z = shift.ground.people[i].settlement
+    p = shift.trust[z]
+    if keyed_uniform(shift.seed, BLAME_STREAM, shift.tick, row.number, 0) < tables.parameters[z].blame:
         kind, weight = (HELD_CAUSE, p.held) if held else (RELEASE_CAUSE, p.released)
-        record_event(stage, i, kind, weight)
+        record_event(shift, i, kind, weight)
 
 
 @kernel
-def arrest_offender(stage: ShiftContext, court: JusticeTables, row: Incident, held: bool) -> int:
+def arrest_offender(shift: ShiftContext, tables: JusticeTables, row: Incident, held: bool) -> int:
     """Let an arrest for an act count, and remove who did it if the judge holds him; return the member, or -1."""
-    group = offender_group_of(row, court.slots)
-    if row.offender >= 0 and court.slots[row.offender].until > stage.tick:
+    group = offender_group_of(row, tables.slots)
+    if row.offender >= 0 and tables.slots[row.offender].until > shift.tick:
         group = UNCOUNTED_KIND
     if group != UNCOUNTED_KIND:
-        zone = max(stage.ground.cells[row.cell].settlement, 0)
-        court.beliefs.arrested_lately[group, zone] += 1.0 if held else court.beliefs.parameters[0].released
+        zone = max(shift.ground.cells[row.cell].settlement, 0)
+        tables.beliefs.arrested_lately[group, zone] += 1.0 if held else tables.beliefs.parameters[0].released
     if not held:
         if row.clique >= 0:
-            court.gangs.cliques[row.clique].freed_now += 1
+            tables.gangs.cliques[row.clique].freed_now += 1
         return NOBODY
-    until = remand_until(stage, court, stage.tick, row.number, 0)
+    until = remand_until(shift, tables, shift.tick, row.number, 0)
     if row.offender >= 0:
-        hold_slot_until(court.slots[row.offender], until)
+        hold_slot_until(tables.slots[row.offender], until)
     if row.clique < 0:
         return NOBODY
-    i = draw_member_of_act(stage, court.gangs, row.clique, row.number)
-    imprison_member(stage, court, i, until)
+    i = draw_member_of_act(shift, tables.gangs, row.clique, row.number)
+    imprison_member(shift, tables, i, until)
     return i
 
 
 @kernel
-def remand_until(stage: ShiftContext, court: JusticeTables, filed: int, number: int, nth: int) -> int:
+def remand_until(shift: ShiftContext, tables: JusticeTables, filed: int, number: int, nth: int) -> int:
     """Tick until which somebody arrested now is held if no charge comes."""
-    u = keyed_uniform(stage.seed, REMAND_STREAM, filed, number, nth)
-    return stage.tick + 1 + int(-MONTH * court.parameters[0].remand * math.log(1.0 - u))
+    u = keyed_uniform(shift.seed, REMAND_STREAM, filed, number, nth)
+    return shift.tick + 1 + int(-MONTH * tables.parameters[0].remand * math.log(1.0 - u))
 
 
 @kernel
-def draw_member_of_act(stage: ShiftContext, gangs: GangTables, clique: int, number: int) -> int:
+def draw_member_of_act(shift: ShiftContext, gangs: GangTables, clique: int, number: int) -> int:
     """Living member of a clique whom this act of this shift names, or -1."""
     found, least = NOBODY, 1.0
     for k in range(gangs.roll_count[0]):
         i = gangs.roll[k].who
-        if stage.minds[i].member == clique and stage.minds[i].gone < 0:
-            u = keyed_uniform(stage.seed, MEMBER_STREAM, stage.tick, i, number)
+        if shift.minds[i].member == clique and shift.minds[i].gone < 0:
+            u = keyed_uniform(shift.seed, MEMBER_STREAM, shift.tick, i, number)
             if u < least:
                 found, least = i, u
     return found
 
 
 @kernel
-def imprison_member(stage: ShiftContext, court: JusticeTables, i: int, until: int) -> None:
+def imprison_member(shift: ShiftContext, tables: JusticeTables, i: int, until: int) -> None:
     """Hold a member of a clique, if somebody is named, until a tick."""
     if i >= 0:
-        hold_member(stage, court.gangs, court.prison, court.prison_count, i, until)
+        hold_member(shift, tables.gangs, tables.prison, tables.prison_count, i, until)
 
 
 @kernel
-def extend_custody(court: JusticeTables, file: CaseFile, until: int) -> None:
+def extend_custody(tables: JusticeTables, file: CaseFile, until: int) -> None:
     """Hold whom a file names at least until a tick, if he is still there to be held."""
     if file.other == 1:
         return
-    if file.offender >= 0 and court.slots[file.offender].generation == file.generation:
-        hold_slot_until(court.slots[file.offender], until)
-    for k in range(court.prison_count[0]):
-        if file.member >= 0 and court.prison[k].who == file.member:
-            court.prison[k].until = max(court.prison[k].until, until)
+    if file.offender >= 0 and tables.slots[file.offender].generation == file.generation:
+        hold_slot_until(tables.slots[file.offender], until)
+    for k in range(tables.prison_count[0]):
+        if file.member >= 0 and tables.prison[k].who == file.member:
+            tables.prison[k].until = max(tables.prison[k].until, until)
 
 
 @kernel
-def decide_charge(stage: ShiftContext, court: JusticeTables, file: CaseFile) -> None:
+def decide_charge(shift: ShiftContext, tables: JusticeTables, file: CaseFile) -> None:
     """Charge a file that somebody is held for, or drop it."""
-    p = court.parameters[0]
+    p = tables.parameters[0]
     chance = p.charge_act if file.warrant < 0 else p.charge_warrant
-    if keyed_uniform(stage.seed, CHARGE_STREAM, file.filed, file.number, 0) >= chance:
-        drop_file(stage, court, file)
+    if keyed_uniform(shift.seed, CHARGE_STREAM, file.filed, file.number, 0) >= chance:
+        drop_file(shift, tables, file)
         return
-    file.charged = stage.tick
-    record_state_response(court.boards, file.board, True)
-    stage.tally[0].charged += 1.0
-    court.charged_by[file.kind] += 1
-    extend_custody(court, file, stage.tick + int(MONTH * p.trial))
+    file.charged = shift.tick
+    record_state_response(tables.boards, file.board, True)
+    shift.tally[0].charged += 1.0
+    tables.charged_by[file.kind] += 1
+    extend_custody(tables, file, shift.tick + int(MONTH * p.trial))
     i = file.teller
     if i >= 0:
-        stage.minds[i].useful += 1.0
-        z = stage.ground.people[i].settlement
-        if keyed_uniform(stage.seed, BLAME_STREAM, file.filed, file.number, 1) < court.parameters[z].blame:
-            record_event(stage, i, CHARGED_CAUSE, stage.trust[z].charged)
+        shift.minds[i].useful += 1.0
+        z = shift.ground.people[i].settlement
+        if keyed_uniform(shift.seed, BLAME_STREAM, file.filed, file.number, 1) < tables.parameters[z].blame:
+            record_event(shift, i, CHARGED_CAUSE, shift.trust[z].charged)
 
 
 @kernel
-def close_trial(stage: ShiftContext, court: JusticeTables, file: CaseFile) -> None:
+def close_trial(shift: ShiftContext, tables: JusticeTables, file: CaseFile) -> None:
     """Close a charged file when its trial is over, perhaps with a sentence."""
-    p = court.parameters[0]
-    if stage.tick - file.charged < MONTH * p.trial:
+    p = tables.parameters[0]
+    if shift.tick - file.charged < MONTH * p.trial:
         return
     file.passes = FILE_CLOSED
-    if keyed_uniform(stage.seed, SENTENCE_STREAM, file.filed, file.number, 0) < p.sentence:
-        stage.tally[0].sentenced += 1.0
+    if keyed_uniform(shift.seed, SENTENCE_STREAM, file.filed, file.number, 0) < p.sentence:
+        shift.tally[0].sentenced += 1.0
         length = (
-            p.years * p.term * file.gravity * (0.5 + keyed_uniform(stage.seed, TERM_STREAM, file.filed, file.number, 0))
+            p.years * p.term * file.gravity * (0.5 + keyed_uniform(shift.seed, TERM_STREAM, file.filed, file.number, 0))
         )
-        extend_custody(court, file, stage.tick + int(YEAR * length))
+        extend_custody(tables, file, shift.tick + int(YEAR * length))
 
 
 @kernel
-def drop_file(stage: ShiftContext, court: JusticeTables, file: CaseFile) -> None:
+def drop_file(shift: ShiftContext, tables: JusticeTables, file: CaseFile) -> None:
     """Close a file without result; of those who complained some blame the police."""
     file.passes = FILE_CLOSED
-    record_state_response(court.boards, file.board, False)
+    record_state_response(tables.boards, file.board, False)
     i = file.teller
     if i < 0:
         return
-    stage.minds[i].useful -= 0.2
-    stage.tally[0].dropped += 1.0
-    z = stage.ground.people[i].settlement
-    if keyed_uniform(stage.seed, BLAME_STREAM, file.filed, file.number, 1) < court.parameters[z].blame:
-        record_event(stage, i, DROPPED_CAUSE, stage.trust[z].dropped)
+    shift.minds[i].useful -= 0.2
+    shift.tally[0].dropped += 1.0
+    z = shift.ground.people[i].settlement
+    if keyed_uniform(shift.seed, BLAME_STREAM, file.filed, file.number, 1) < tables.parameters[z].blame:
+        record_event(shift, i, DROPPED_CAUSE, shift.trust[z].dropped)
 
 
 def kind_count_measure(table: ArraySpec[np.int64], *kinds: int) -> Measure:

@@ -11,8 +11,8 @@ import math
 import numpy as np
 
 from model.crime.crime.rules import base_hazard, exposure_hazard
-from model.crime.crime.schema import Crime
-from model.engine.calendar import MARKET_DAY, WEEK, weekday_of
+from model.crime.crime.schema import Crime, ExposureSetting
+from model.engine.calendar import MARKET_DAY, NIGHT, SHIFTS, WEEK, weekday_of
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import FloatArray, IntArray, Rows, to_int64
@@ -156,9 +156,10 @@ def add_usual_hazard(
     here = ground.cells[cell]
     z, market, weekend = max(here.settlement, 0), week.market[s] == 1 and here.market == 1, week.weekend[s] == 1
     tick = week.first + s
-    hazard = base[z, kind] * exposure_hazard(
-        kind, person, cell, here.lure, market, tick % 3 == 2, weekend, tick, crime[z]
+    setting = ExposureSetting(
+        cell=cell, lure=here.lure, market=market, night=tick % SHIFTS == NIGHT, weekend=weekend, tick=tick
     )
+    hazard = base[z, kind] * exposure_hazard(kind, person, setting, crime[z])
     usual[cell, kind] += hazard / WEEK
     if week.market[s] == 0 and week.weekend[s] == 0:
         room[cell, kind] = max(room[cell, kind], hazard)
