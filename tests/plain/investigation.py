@@ -237,14 +237,15 @@ def link(town: "PlainTown", slot: Slot) -> None:
 def promise(town: "PlainTown", file: File) -> float:
     """Return the chance that detectives solve a file when they take it up."""
     p, age = town.numbers("investigation"), town.tick - file.filed
-    known = min(0.9, getattr(p, KINDS[file.kind]) * (1.0 - file.doubt))
+    known = min(p.hope_most, getattr(p, KINDS[file.kind]) * (1.0 - file.doubt))
     return float(known * math.exp(-age / 273.0) * (p.second if file.passes == 1 else 1.0))
 
 
 def urgency(town: "PlainTown", file: File) -> float:
     """Return what decides which file is taken up first."""
-    age, grave = town.tick - file.filed, 4.0 if file.kind == KILLING else 1.0
-    return (promise(town, file) + 0.05 * file.gravity) * grave * math.exp(-age / 182.0)
+    p, age = town.numbers("investigation"), town.tick - file.filed
+    grave = p.homicide_first if file.kind == KILLING else 1.0
+    return (promise(town, file) + p.by_gravity * file.gravity) * grave * math.exp(-age / 182.0)
 
 
 def investigate(town: "PlainTown") -> None:

@@ -85,7 +85,7 @@ def charge_or_drop(town: "PlainTown", file: "File") -> None:
     if file.board is not None:
         file.board.remembers.hear_of_case(taken_up=True)
     if file.teller is not None:
-        file.teller.usefulness += 1.0
+        file.teller.usefulness += p.lesson_charged
         if town.luck("blame", file.number, 1, tick=file.filed) < p.blame:
             town.live(file.teller, "charged", town.numbers("trust").charged)
     hold(town, file, math.floor(town.tick + MONTH_SHIFTS * p.trial))
@@ -98,7 +98,7 @@ def drop(town: "PlainTown", file: "File") -> None:
         file.board.remembers.hear_of_case(taken_up=False)
     if file.teller is None:
         return
-    file.teller.usefulness -= 0.2
+    file.teller.usefulness -= town.numbers("justice").lesson_dropped
     if town.luck("blame", file.number, 1, tick=file.filed) < town.numbers("justice").blame:
         town.live(file.teller, "dropped", town.numbers("trust").dropped)
 

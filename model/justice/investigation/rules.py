@@ -1,6 +1,9 @@
-"""M32, investigation: files with evidence, detectives with hours, warrants, tips and witnesses who trust (ODD 6.12).
+"""M32, investigation: case files with evidence, detectives with limited hours, warrants, tips and witnesses.
 
-Detectives and prosecutors are no station's lever.  Switched off, only those caught in the act come before a judge.
+Complaints, arrests and tips open files.  At the end of a month detectives take up the most urgent ones while hours
+last; a solved file gets a warrant, which police try to serve.  Witnesses and tips depend on trust and on fear of
+cliques.  Stations have no influence on detectives and prosecutors.
+Switched off, only those caught in the act come before a judge.
 """
 
 from __future__ import annotations
@@ -39,6 +42,7 @@ from model.justice.investigation.schema import (
     WRITTEN_COLUMNS,
     Investigation,
     InvestigationCounts,
+    Readiness,
 )
 from model.justice.justice.rules import (
     JusticeTables,
@@ -75,15 +79,15 @@ from model.world.state import Plan
 
 
 def solvable_shares(world: World) -> FloatArray:
-    """Return the share of cases that can be solved, by kind, of the first settlement."""
+    """Return the solvability of cases relative to their evidence, by kind, of the first settlement."""
     shares: FloatArray = rates_by_kind(world.parameters[Investigation], "solved")[0]
     return shares
 
 
 class InvestigationTables(TableBundle):
-    """Files, judges, stations' plans, and the numbers of detectives and of those who come forward.
+    """Case files, courts, plans of stations, and the parameters of detectives and witnesses.
 
-    ``solvable`` is by kind, ``lift`` what an experiment adds to trust where it decides what people tell.
+    ``solvable`` is by kind of crime.
     """
 
     justice: JusticeTables
@@ -101,38 +105,35 @@ class InvestigationTables(TableBundle):
 
 @kernel
 def comes_forward(
-    shift: ShiftContext,
-    tables: InvestigationTables,
-    row: Incident,
-    decision: int,
-    ready: float,
-    by_trust: float,
-    by_dread: float,
+    shift: ShiftContext, tables: InvestigationTables, row: Incident, stream: int, readiness: Readiness
 ) -> bool:
-    """Whether somebody who is at the place of an act comes forward, by trust and by dread of a clique."""
-    i = draw_present_resident(shift, shift.where, row.cell, decision, row.number, 0)
+    """Return whether a resident present at an incident comes forward, by trust and fear of a clique."""
+    i = draw_present_resident(shift, shift.where, row.cell, stream, row.number, 0)
     if i < 0 or i == row.victim or shift.minds[i].gone >= 0:
         return False
     person = shift.ground.people[i]
     if age_years(person, shift.tick) < ADULT_AGE_YEARS:
         return False
     trust = trust_now(shift.minds[i], shift.tick, shift.trust[person.settlement])
-    wish = ready + by_trust * (trust + tables.reporting[0].lift - 0.5)
+    # Trust is centred on 1/2; lift is what an experiment adds to trust where people decide what to tell.
+    utility = readiness.intercept + readiness.trust * (trust + tables.reporting[0].lift - 0.5)
     if row.clique >= 0:
-        wish -= by_dread * shift.minds[i].fear
-    return keyed_uniform(shift.seed, decision, shift.tick, row.number, 1) < logistic(wish)
+        utility -= readiness.dread * shift.minds[i].fear
+    return keyed_uniform(shift.seed, stream, shift.tick, row.number, 1) < logistic(utility)
 
 
 @kernel
 def evidence_doubt(
     shift: ShiftContext, tables: InvestigationTables, row: Incident, generation: int, tip: bool
 ) -> float:
-    """Chance that nothing of what is known about an act proves anything."""
+    """Return the probability that the evidence of an act proves nothing; counts in `tally.witnesses`."""
+    # Pieces of evidence are independent: their chances to prove nothing multiply.
     p, number, tick, seed = tables.parameters[0], row.number, shift.tick, shift.seed
     doubt: float = 1.0 - p.base
     if row.complaint == 1:
         doubt *= 1.0 - p.ratified
-    if comes_forward(shift, tables, row, WITNESS_STREAM, p.witness, p.witness_trust, p.witness_dread):
+    readiness = Readiness(intercept=p.witness, trust=p.witness_trust, dread=p.witness_dread)
+    if comes_forward(shift, tables, row, WITNESS_STREAM, readiness):
         doubt *= 1.0 - p.seen
         shift.tally[0].witnesses += 1.0
     if keyed_uniform(seed, CAMERA_STREAM, tick, number, 0) < p.camera:
@@ -153,7 +154,7 @@ def evidence_doubt(
 
 @kernel
 def is_open_file(file: CaseFile, offender: int, generation: int) -> bool:
-    """Whether a file names this person in this slot, and no warrant or arrest has come of it."""
+    """Return whether a file names an offender slot and generation and has no warrant or arrest yet."""
     same = file.offender == offender and file.generation == generation
     return bool(same and file.warrant < 0 and file.served < 0 and file.passes != FILE_CLOSED)
 
@@ -162,7 +163,10 @@ def is_open_file(file: CaseFile, offender: int, generation: int) -> bool:
 def open_file(
     shift: ShiftContext, tables: InvestigationTables, row: Incident, tip: bool, arrest: Arrest, held: bool
 ) -> None:
-    """Open the file of an act; ``arrest`` is what it is ``held`` by, if it is."""
+    """Open the file of an incident: appends to `files`; counts a cleared complaint.
+
+    `arrest` is the arrest for the incident and matters if `held`.
+    """
     slots, file = tables.justice.slots, tables.files[tables.files_count[0]]
     generation = slots[row.offender].generation if row.offender >= 0 else NOBODY
     file.doubt = evidence_doubt(shift, tables, row, generation, tip)
@@ -187,15 +191,16 @@ def open_file(
 
 @allocating_kernel
 def open_files(shift: ShiftContext, tables: InvestigationTables) -> None:
-    """Open the files of the shift: of complaints, of acts for which somebody is held, of tips."""
+    """Open files for the complaints, tips and arrests of the shift; updates `files` and `tally.tips`."""
     day, p = shift.day, tables.parameters[0]
-    by = np.full(day.counts[INCIDENTS], -1)
+    readiness = Readiness(intercept=p.tip, trust=p.tip_trust, dread=p.tip_dread)
+    by = np.full(day.counts[INCIDENTS], -1)  # arrest by which somebody is held for each incident
     for a in range(day.counts[ARRESTS]):
         if day.arrests[a].incident >= 0 and day.arrests[a].held == 1:
             by[day.arrests[a].incident] = a
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
-        tip = row.kind != DOMESTIC and comes_forward(shift, tables, row, TIP_STREAM, p.tip, p.tip_trust, p.tip_dread)
+        tip = row.kind != DOMESTIC and comes_forward(shift, tables, row, TIP_STREAM, readiness)
         if tip:
             shift.tally[0].tips += 1.0
         if tip or row.complaint == 1 or by[k] >= 0:
@@ -204,7 +209,7 @@ def open_files(shift: ShiftContext, tables: InvestigationTables) -> None:
 
 @kernel
 def process_files(shift: ShiftContext, tables: InvestigationTables) -> None:
-    """Work through the files in order: sentences, charges, warrants; put away what is closed."""
+    """Advance all files in order of filing, then drop the closed ones from `files`."""
     for k in range(tables.files_count[0]):
         advance_file(shift, tables, tables.files[k])
     left = 0
@@ -217,7 +222,7 @@ def process_files(shift: ShiftContext, tables: InvestigationTables) -> None:
 
 @kernel
 def advance_file(shift: ShiftContext, tables: InvestigationTables, file: CaseFile) -> None:
-    """Take the step that a file waits for; what has come to nothing is dropped."""
+    """Take the next step of a file: trial, charge, service of the warrant, or its end after some months."""
     p, justice, tick = tables.parameters[0], tables.justice, shift.tick
     if file.charged >= 0:
         close_trial(shift, justice, file)
@@ -236,7 +241,10 @@ def advance_file(shift: ShiftContext, tables: InvestigationTables, file: CaseFil
 
 @kernel
 def serve_warrant(shift: ShiftContext, tables: InvestigationTables, file: CaseFile) -> None:
-    """Try to serve a warrant: on a slot, a member of a clique, or a person outside the model."""
+    """Try to serve a warrant on an offender slot, a clique member or a person outside the model.
+
+    Updates the file, the offender or the prison, and `beliefs.arrested_lately`.
+    """
     justice, tick, slot, i = tables.justice, shift.tick, file.offender, file.member
     if slot >= 0 and justice.slots[slot].generation != file.generation:
         return
@@ -262,7 +270,7 @@ def serve_warrant(shift: ShiftContext, tables: InvestigationTables, file: CaseFi
 
 @kernel
 def is_warned_of_warrant(shift: ShiftContext, tables: InvestigationTables, file: CaseFile) -> bool:
-    """Whether the clique of a member whom a file names is warned of the warrant."""
+    """Return whether the clique of the member whom a file names is warned of the warrant."""
     u = keyed_uniform(shift.seed, WARNED_STREAM, file.filed, file.number, file.tries)
     clique, cliques = shift.minds[file.member].member, tables.justice.gangs.cliques
     return is_warned_of_operation(tables.chiefs, cliques, shift.ground.cells, clique, tables.capture[0], u)
@@ -270,7 +278,7 @@ def is_warned_of_warrant(shift: ShiftContext, tables: InvestigationTables, file:
 
 @kernel
 def arrest_members(shift: ShiftContext, tables: InvestigationTables, file: CaseFile, until: int) -> None:
-    """Hold the member whom a file names, and with him some of his clique."""
+    """Hold the member whom a file names and some others of the clique until a tick."""
     clique = shift.minds[file.member].member
     imprison_member(shift, tables.justice, file.member, until)
     i = next_living_member(shift, tables.justice.gangs, clique, NOBODY)
@@ -283,7 +291,7 @@ def arrest_members(shift: ShiftContext, tables: InvestigationTables, file: CaseF
 
 @kernel
 def record_warrant_arrest(shift: ShiftContext, file: CaseFile) -> None:
-    """Note an arrest by warrant."""
+    """Record an arrest by warrant; updates `file.served` and `tally`."""
     file.served = shift.tick
     shift.tally[0].arrests += 1.0
     shift.tally[0].arrests_warrant += 1.0
@@ -291,7 +299,7 @@ def record_warrant_arrest(shift: ShiftContext, file: CaseFile) -> None:
 
 @kernel
 def link_files(shift: ShiftContext, tables: InvestigationTables, file: CaseFile) -> None:
-    """Let other files of the person in a slot be cleared with one, perhaps."""
+    """Clear some of the other files of the same offender; updates `files`."""
     for k in range(tables.files_count[0] if file.offender >= 0 else 0):
         other = tables.files[k]
         if not is_open_file(other, file.offender, file.generation):
@@ -303,7 +311,8 @@ def link_files(shift: ShiftContext, tables: InvestigationTables, file: CaseFile)
 
 @kernel
 def most_urgent(urgency: FloatArray) -> int:
-    """First of the most urgent, or -1 if nothing is: few files are taken up, and a sort takes long to compile."""
+    """Return the index of the greatest urgency, the first of equals, or -1 if none is positive."""
+    # Few files are taken up in a month; a sort would take long to compile.
     found, most = -1, 0.0
     for k in range(len(urgency)):
         if urgency[k] > most:
@@ -313,19 +322,21 @@ def most_urgent(urgency: FloatArray) -> int:
 
 @allocating_kernel
 def work_on_files(shift: ShiftContext, tables: InvestigationTables) -> None:
-    """Let detectives take up files, the most promising and gravest first, as long as there are hours."""
+    """Investigate files by urgency while the hours of detectives last; updates `files` and `tally`."""
     p, tick, n = tables.parameters[0], shift.tick, tables.files_count[0]
     hours = p.investigators * p.hours * (1.0 - p.other) * tables.scale / (1.0 + p.false_cases)
-    hopes, urgency = np.zeros(n), np.zeros(n)
+    chances, urgency = np.zeros(n), np.zeros(n)
     for k in range(n):
         file = tables.files[k]
         if file.warrant >= 0 or file.served >= 0 or file.passes >= MAX_TRIES:
             continue
         age = float(tick - file.filed)
-        hopes[k] = min(0.9, tables.solvable[file.kind] * (1.0 - file.doubt)) * math.exp(-age / EVIDENCE_AGE_SCALE)
-        hopes[k] *= p.second if file.passes == 1 else 1.0
-        weight = 4.0 if file.kind == HOMICIDE else 1.0
-        urgency[k] = (hopes[k] + 0.05 * file.gravity) * weight * math.exp(-age / CASE_AGE_SCALE)
+        chances[k] = min(p.hope_most, tables.solvable[file.kind] * (1.0 - file.doubt)) * math.exp(
+            -age / EVIDENCE_AGE_SCALE
+        )
+        chances[k] *= p.second if file.passes == 1 else 1.0
+        weight = p.homicide_first if file.kind == HOMICIDE else 1.0
+        urgency[k] = (chances[k] + p.by_gravity * file.gravity) * weight * math.exp(-age / CASE_AGE_SCALE)
     while hours >= MIN_CASE_HOURS:
         k = most_urgent(urgency)
         if k < 0:
@@ -336,17 +347,17 @@ def work_on_files(shift: ShiftContext, tables: InvestigationTables) -> None:
         hours -= INVESTIGATION_HOURS[file.kind]
         file.passes += 1
         shift.tally[0].files_worked += 1.0
-        if keyed_uniform(shift.seed, SOLVE_STREAM, file.filed, file.number, file.passes) < hopes[k]:
+        if keyed_uniform(shift.seed, SOLVE_STREAM, file.filed, file.number, file.passes) < chances[k]:
             file.warrant = tick
             shift.tally[0].cases_solved += 1.0
             clear_complaint(tables.justice, file)
 
 
 def step(world: World) -> None:
-    """Judge the arrests of the shift and open its files; at a month's end work through all."""
-    state, book = world.state, world.shift_events
-    incidents, last = book.counts.item(INCIDENTS), is_last_shift_of_month(world.tick)
-    book.reserve(IMPRESSIONS, book.counts.item(ARRESTS) + (len(state[FILES]) + incidents if last else 0))
+    """Judge the arrests of the shift and open files; at the end of a month advance and investigate all."""
+    state, events = world.state, world.shift_events
+    incidents, last = events.counts.item(INCIDENTS), is_last_shift_of_month(world.tick)
+    events.reserve(IMPRESSIONS, events.counts.item(ARRESTS) + (len(state[FILES]) + incidents if last else 0))
     state[FILES].reserve(incidents)
     state[PRISON].reserve(len(state[ROLL]) + incidents)
     world.run_kernel(judge_arrests, lambda: (world.shift_context(), world.view(JusticeTables)))
@@ -358,18 +369,18 @@ def step(world: World) -> None:
 
 
 def clearance_share(month: MonthSnapshot) -> float:
-    """Complaints cleared in the month, over complaints of the month."""
+    """Return complaints cleared in the month over complaints of the month."""
     return ratio_or_nan(float(month.world.state[CLEARED_BY].sum()), month.crime_counts[COMPLAINTS].sum())
 
 
 def count_waiting_files(month: MonthSnapshot) -> float:
-    """Files at the prosecutor without warrant or arrest."""
+    """Return the number of files without warrant or arrest."""
     files = month.world.state[FILES].used_rows()
     return float(np.count_nonzero((files["warrant"] < 0) & (files["served"] < 0)))
 
 
 def count_investigators(month: MonthSnapshot) -> float:
-    """Investigators of the prosecutor."""
+    """Return the number of investigators of the prosecutor."""
     return float(month.world.parameters[Investigation]["investigators"][0])
 
 

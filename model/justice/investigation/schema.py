@@ -1,9 +1,9 @@
-"""Declarations of investigation: parameters, columns, tables and constants."""
+"""Declarations of investigation: parameters, counts, records of kernels and constants."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from model.engine.calendar import MONTH
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
@@ -25,19 +25,21 @@ SERVE_STREAM, STRUCTURE_STREAM, LINKED_STREAM, SOLVE_STREAM = (
     stream_id("solve"),
 )
 ADULT_AGE_YEARS = 18.0
+"""Age of majority, years."""
 MIN_CASE_HOURS = float(INVESTIGATION_HOURS.min())
-"""Hours without which no file can be taken up."""
+"""Hours of the shortest investigation: with fewer left, no file can be taken up."""
 MAX_TRIES = 2
-"""How often detectives take up a file at most."""
+"""Times that detectives take up a file at most."""
 CASE_AGE_SCALE, EVIDENCE_AGE_SCALE = 2.0 * MONTH, 3.0 * MONTH
-"""Shifts in which a file loses its urgency, and evidence its worth, by a factor e."""
+"""Shifts in which the urgency of a file, and the worth of its evidence, fall by a factor e."""
 MAX_LINKED_FILES = 6
+"""Further files of a series that add to the evidence at most."""
 CALIBRATED_SOURCE = "calibrated: W02, V16"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Investigation(ParameterGroup):
-    """What is known of an act, who comes forward, and how far detectives get with it."""
+    """Evidence, readiness of witnesses, and capacity and success of detectives."""
 
     name: ClassVar[str] = "investigation"
     evidence: ClassVar[tuple[str, ...]] = ("W01", "W02", "K13", "V12", "V16")
@@ -83,10 +85,21 @@ class Investigation(ParameterGroup):
     structure: float = share_parameter(
         0.05, "K13; assumed, swept", "other members of a clique arrested with one of them"
     )
+    hope_most: float = share_parameter(0.9, "assumed", "greatest chance to solve a file")
+    by_gravity: float = share_parameter(0.05, "assumed", "priority of a file without evidence, for the gravest act")
+    homicide_first: float = parameter(4.0, "ratio", 1.0, 20.0, "assumed", "priority of killings over other acts")
+
+
+class Readiness(NamedTuple):
+    """Log-odds that a person present comes forward: intercept, effect of trust (0 to 1), effect of fear of a clique."""
+
+    intercept: float
+    trust: float
+    dread: float
 
 
 class InvestigationCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of investigation."""
 
     tips: float
     witnesses: float

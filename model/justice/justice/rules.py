@@ -1,6 +1,7 @@
-"""M13, justice with clocks: held or released, charged or dropped, sentenced (ODD 6.11).
+"""M13, justice: arrested people are held or released, charged or dropped, sentenced, with delays.
 
-An arrest for an act takes the slot or the member who did it, or somebody else.  Switched off, nobody is blamed.
+An arrest for an act takes its offender slot or clique member, or by mistake somebody else, into custody.  Reporters who
+hear of the outcome may credit or blame the police for it.  Switched off, nobody is blamed.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ from model.world.state import Board
 
 
 class JusticeTables(TableBundle):
-    """Who can be held, what offenders believe, and the numbers of judges."""
+    """Offenders and members who can be held, beliefs about arrest, counts and parameters of courts."""
 
     slots: Rows[OffenderRow]
     gangs: GangTables
@@ -68,14 +69,17 @@ class JusticeTables(TableBundle):
 
 @kernel
 def clear_complaint(tables: JusticeTables, file: CaseFile) -> None:
-    """Count a complaint as cleared."""
+    """Count the complaint of a file as cleared; updates `cleared_by`."""
     if file.teller >= 0:
         tables.cleared_by[file.kind] += 1
 
 
 @kernel
 def judge_arrests(shift: ShiftContext, tables: JusticeTables) -> None:
-    """Hold those caught with goods or accused in time; release the others for lack of merit."""
+    """Hold the people arrested with goods or accused in time; release the others for lack of merit.
+
+    Updates `day.arrests`, `tally`, the offenders, the prison and `day.impressions`.
+    """
     for k in range(shift.day.counts[ARRESTS]):
         arrest = shift.day.arrests[k]
         shift.tally[0].arrests += 1.0
@@ -99,7 +103,7 @@ def judge_arrests(shift: ShiftContext, tables: JusticeTables) -> None:
 
 @kernel
 def inform_reporter(shift: ShiftContext, tables: JusticeTables, row: Incident, held: bool) -> None:
-    """Let the one who told, or was found, hear what became of the arrest."""
+    """Inform the reporter of an incident, or its witness, of the arrest; appends to `day.impressions`."""
     i = row.teller
     if i < 0 or (row.told == NOBODY and row.found == 0):
         return
@@ -112,10 +116,13 @@ def inform_reporter(shift: ShiftContext, tables: JusticeTables, row: Incident, h
 
 @kernel
 def arrest_offender(shift: ShiftContext, tables: JusticeTables, row: Incident, held: bool) -> int:
-    """Let an arrest for an act count, and remove who did it if the judge holds him; return the member, or -1."""
+    """Record an arrest for an act and hold its offender; return the clique member held, or -1.
+
+    Updates `beliefs.arrested_lately`; if held, the offender slot or the prison.
+    """
     group = offender_group_of(row, tables.slots)
     if row.offender >= 0 and tables.slots[row.offender].until > shift.tick:
-        group = UNCOUNTED_KIND
+        group = UNCOUNTED_KIND  # in custody already: certainty counts an offender once
     if group != UNCOUNTED_KIND:
         zone = max(shift.ground.cells[row.cell].settlement, 0)
         tables.beliefs.arrested_lately[group, zone] += 1.0 if held else tables.beliefs.parameters[0].released
@@ -135,14 +142,15 @@ def arrest_offender(shift: ShiftContext, tables: JusticeTables, row: Incident, h
 
 @kernel
 def remand_until(shift: ShiftContext, tables: JusticeTables, filed: int, number: int, nth: int) -> int:
-    """Tick until which somebody arrested now is held if no charge comes."""
+    """Return the tick until which a person arrested now is held without a charge, exponential in length."""
     u = keyed_uniform(shift.seed, REMAND_STREAM, filed, number, nth)
     return shift.tick + 1 + int(-MONTH * tables.parameters[0].remand * math.log(1.0 - u))
 
 
 @kernel
 def draw_member_of_act(shift: ShiftContext, gangs: GangTables, clique: int, number: int) -> int:
-    """Living member of a clique whom this act of this shift names, or -1."""
+    """Return the living member of a clique who committed an act of this shift, or -1."""
+    # The least of keyed uniforms: each member is as likely, and others who join or leave rarely change the choice.
     found, least = NOBODY, 1.0
     for k in range(gangs.roll_count[0]):
         i = gangs.roll[k].who
@@ -155,14 +163,14 @@ def draw_member_of_act(shift: ShiftContext, gangs: GangTables, clique: int, numb
 
 @kernel
 def imprison_member(shift: ShiftContext, tables: JusticeTables, i: int, until: int) -> None:
-    """Hold a member of a clique, if somebody is named, until a tick."""
+    """Hold clique member `i` (-1: nobody) until a tick; updates `prison`, `minds` and `cliques`."""
     if i >= 0:
         hold_member(shift, tables.gangs, tables.prison, tables.prison_count, i, until)
 
 
 @kernel
 def extend_custody(tables: JusticeTables, file: CaseFile, until: int) -> None:
-    """Hold whom a file names at least until a tick, if he is still there to be held."""
+    """Extend the custody of the suspect of a file to a tick, unless the wrong person is held."""
     if file.other == 1:
         return
     if file.offender >= 0 and tables.slots[file.offender].generation == file.generation:
@@ -174,7 +182,7 @@ def extend_custody(tables: JusticeTables, file: CaseFile, until: int) -> None:
 
 @kernel
 def decide_charge(shift: ShiftContext, tables: JusticeTables, file: CaseFile) -> None:
-    """Charge a file that somebody is held for, or drop it."""
+    """Charge a file with somebody in custody, or drop it; updates `minds.useful` and `day.impressions`."""
     p = tables.parameters[0]
     chance = p.charge_act if file.warrant < 0 else p.charge_warrant
     if keyed_uniform(shift.seed, CHARGE_STREAM, file.filed, file.number, 0) >= chance:
@@ -187,7 +195,7 @@ def decide_charge(shift: ShiftContext, tables: JusticeTables, file: CaseFile) ->
     extend_custody(tables, file, shift.tick + int(MONTH * p.trial))
     i = file.teller
     if i >= 0:
-        shift.minds[i].useful += 1.0
+        shift.minds[i].useful += p.lesson_charged
         z = shift.ground.people[i].settlement
         if keyed_uniform(shift.seed, BLAME_STREAM, file.filed, file.number, 1) < tables.parameters[z].blame:
             record_event(shift, i, CHARGED_CAUSE, shift.trust[z].charged)
@@ -195,28 +203,28 @@ def decide_charge(shift: ShiftContext, tables: JusticeTables, file: CaseFile) ->
 
 @kernel
 def close_trial(shift: ShiftContext, tables: JusticeTables, file: CaseFile) -> None:
-    """Close a charged file when its trial is over, perhaps with a sentence."""
+    """Close a charged file when its trial is over, with a sentence in some cases."""
     p = tables.parameters[0]
     if shift.tick - file.charged < MONTH * p.trial:
         return
     file.passes = FILE_CLOSED
     if keyed_uniform(shift.seed, SENTENCE_STREAM, file.filed, file.number, 0) < p.sentence:
         shift.tally[0].sentenced += 1.0
-        length = (
-            p.years * p.term * file.gravity * (0.5 + keyed_uniform(shift.seed, TERM_STREAM, file.filed, file.number, 0))
-        )
+        # Sentences are uniform between half and one and a half times their mean.
+        u = keyed_uniform(shift.seed, TERM_STREAM, file.filed, file.number, 0)
+        length = p.years * p.term * file.gravity * (0.5 + u)
         extend_custody(tables, file, shift.tick + int(YEAR * length))
 
 
 @kernel
 def drop_file(shift: ShiftContext, tables: JusticeTables, file: CaseFile) -> None:
-    """Close a file without result; of those who complained some blame the police."""
+    """Close a file without result; updates `minds.useful` and `day.impressions` of the reporter."""
     file.passes = FILE_CLOSED
     record_state_response(tables.boards, file.board, False)
     i = file.teller
     if i < 0:
         return
-    shift.minds[i].useful -= 0.2
+    shift.minds[i].useful -= tables.parameters[0].lesson_dropped
     shift.tally[0].dropped += 1.0
     z = shift.ground.people[i].settlement
     if keyed_uniform(shift.seed, BLAME_STREAM, file.filed, file.number, 1) < tables.parameters[z].blame:
@@ -224,7 +232,7 @@ def drop_file(shift: ShiftContext, tables: JusticeTables, file: CaseFile) -> Non
 
 
 def kind_count_measure(table: ArraySpec[np.int64], *kinds: int) -> Measure:
-    """Return the measure of what a table counts of some kinds of crime."""
+    """Return the measure that sums a table of counts over some kinds of crime."""
     return Measure("crimes", lambda month: float(month.world.state[table][list(kinds)].sum()))
 
 

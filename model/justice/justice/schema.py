@@ -1,4 +1,4 @@
-"""Declarations of justice: parameters, columns, tables and constants."""
+"""Declarations of justice: parameters, columns, tables, kinds of events and constants."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ HELD_CAUSE = declare_event("held", 9, "suspect held", effective=0.95, effective_
 CHARGED_CAUSE = declare_event("charged", 10, "charge", effective=0.95, effective_weight=1.0)
 DROPPED_CAUSE = declare_event("dropped", 11, "dropped case", effective=0.05, effective_weight=1.0)
 CLOCK_NOT_STARTED, FILE_CLOSED = -1, -1
-"""A file's clock that has not begun, and its passes when it is closed."""
+"""Date of a step of a file that has not come; `passes` of a closed file."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Justice(ParameterGroup):
-    """What becomes of arrests and complaints, and whom victims blame."""
+    """Outcomes and delays of arrests and complaints, and the share of victims who blame the police."""
 
     name: ClassVar[str] = "justice"
     evidence: ClassVar[tuple[str, ...]] = ("H02", "H03", "H04", "V12", "V16")
@@ -53,20 +53,29 @@ class Justice(ParameterGroup):
     sentence: float = share_parameter(0.44, "V16: 2.0 of 4.6 %", "charged cases that end in a sentence")
     years: float = parameter(12.0, "years", 0.1, 50.0, "assumed", "mean sentence of the gravest act")
     term: float = parameter(1.0, "ratio", 0.0, 10.0, "experiment", "length of sentences, relative")
+    lesson_charged: float = parameter(
+        1.0, "log-odds", 0.0, 3.0, "assumed", "gain in the belief that complaining is useful, by a charge"
+    )
+    lesson_dropped: float = parameter(
+        0.2, "log-odds", 0.0, 2.0, "assumed", "loss of that belief by a complaint that is dropped"
+    )
 
 
 class ComplaintExperience(Row):
-    """What a resident has learned of complaining."""
+    """Belief of a resident about complaints, learned from their outcomes."""
 
     useful: Annotated[float, Column("belief that a complaint is useful", "log-odds")]
 
 
 class CaseFile(Row):
-    """A file at the prosecutor: an act, its teller (-1 without complaint), whom it names, and how far it has come.
+    """Case file at the prosecutor.
 
-    ``served`` is when somebody was held for it, ``warrant`` and ``charged`` when that came, -1 for never; ``other`` is
-    1 if somebody else was taken; ``doubt`` is the chance that what is known proves nothing; ``board`` is the board that
-    handed the case over, or -1.
+    `filed`, `number` and `kind` are the tick, number and kind of the act, `gravity` is its severity.  `teller` is the
+    reporter, -1 without a complaint; `board` the communal board that handed the case over, or -1.  The suspect is an
+    offender slot with its generation, or a clique `member`, or -1.  `warrant`, `served` (somebody is held) and
+    `charged` are ticks, -1 for never; `other` is 1 if the wrong person is held.  `passes` counts the attempts of
+    detectives, `tries` those of the police to serve the warrant.  `doubt` is the probability, 0 to 1, that the evidence
+    proves nothing.
     """
 
     filed: int
@@ -110,7 +119,7 @@ FILES = GrowingTableSpec(
 
 
 class JusticeCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of arrests and court decisions."""
 
     arrests: float
     arrests_act: float
