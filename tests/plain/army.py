@@ -44,7 +44,8 @@ def count_members(town: "PlainTown") -> None:
     if town.members_counted == month or town.numbers("heavy_hand").detention == 0.0:
         return
     town.members_counted = month
-    young = [one for one in town.suspects if one.alive and one.is_man_of(14, 35)]
+    youngest = town.numbers("heavy_hand").detained_from
+    young = [one for one in town.suspects if one.alive and one.is_man_of(youngest, 35)]
     town.share_of_members = sum(one.clique is not None for one in young) / len(young) if young else 0.0
 
 
@@ -77,7 +78,7 @@ def release(town: "PlainTown", prisoner: Prisoner) -> None:
 def detain(town: "PlainTown", one: Resident, mark: float) -> None:
     """Detain a young man, if the mark is below his hazard."""
     p, members = town.numbers("heavy_hand"), town.share_of_members
-    if not one.alive or not one.is_man_of(14, 35):
+    if not one.alive or not one.is_man_of(p.detained_from, 35):
         return
     known = (1.0 - p.wrongful) / max(members, 1e-9) if one.clique else p.wrongful / max(1.0 - members, 1e-9)
     if mark >= p.detention * known / MOST_DETAINED:
@@ -135,7 +136,7 @@ def march(town: "PlainTown") -> None:
             mean = p.stops * n_here / (n_here + contacts.crowd) * (contacts.night if town.shift == 2 else 1.0)
             for j in range(min(15, poisson(town.luck("army meets", a, v), mean))):
                 one = pick(present, town.luck("army who", a, 16 * v + j))
-                if one.alive and one.is_man_of(15, 35):
+                if one.alive and one.is_man_of(p.stopped_from, 35):
                     harsh = town.luck("army tone", a, 16 * v + j) < p.harsh
                     if harsh:
                         town.live(one, "army_harsh", p.weight_harsh)

@@ -1,1 +1,1 @@
-"""M26, crises: protest, eviction, road block; police or army act on orders from above, against people."""
+"""Crises (M26): protests, evictions and road blocks that police or army break up on orders."""

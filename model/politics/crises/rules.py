@@ -1,12 +1,15 @@
-"""M26, crises: protest, eviction, road block; police or army act on orders from above, against people (ODD 6.29).
+"""Crises (M26): protests, evictions and road blocks that police or army break up on orders.
 
-Switched off, there are none, neither those of the timeline nor others.
+Places are drawn by population for every seed and never stand for a named place.  Switched off, there are none, neither
+those of the timeline nor others.
 """
 
 from __future__ import annotations
 
-from model.engine.calendar import MONTH
-from model.engine.kernels import kernel
+from typing import NamedTuple
+
+from model.engine.calendar import DAYS_OF_YEAR, MONTH
+from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import Rows
 from model.politics.crises.schema import (
@@ -26,85 +29,100 @@ from model.town.authorities import AuthorityRow
 from model.town.police import RouteStop
 from model.trust.events.rules import record_event
 from model.trust.public_events import spread_public_event
+from model.world.binding import town_array
 from model.world.columns import MINDS, TALLY
 from model.world.mechanism import Knockout, Mechanism, morning_step
 from model.world.protocol import World
 from model.world.sampling import age_years
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import IMPRESSIONS
-from model.world.state import BOARDS, Board
+from model.world.state import Board
+
+
+class CrisisTables(TableBundle):
+    """Cells by population, authorities and their boards, and the parameters of crises by settlement."""
+
+    everywhere: Rows[RouteStop] = town_array("everywhere")
+    authorities: Rows[AuthorityRow]
+    boards: Rows[Board]
+    parameters: Rows[Crises]
+
+
+class Crisis(NamedTuple):
+    """A crisis of a day: its number, 0 for one that was drawn, and its size relative to a usual one."""
+
+    number: int
+    size: float
 
 
 @kernel
-def start_crisis(
-    stage: ShiftContext,
-    everywhere: Rows[RouteStop],
-    authorities: Rows[AuthorityRow],
-    boards: Rows[Board],
-    numbers: Rows[Crises],
-    size: float,
-    who: int,
-) -> None:
-    """Let communities rise: where it happens and those that join have no meetings for months."""
-    u, row = keyed_uniform(stage.seed, CRISIS_PLACE, stage.tick, who, 0), 0
+def start_crisis(shift: ShiftContext, tables: CrisisTables, crisis: Crisis) -> None:
+    """Draw the settlement of a crisis and the communities that join; they hold no meetings for months.
+
+    Updates `boards.risen` and `boards.silent_until`.
+    """
+    everywhere, boards = tables.everywhere, tables.boards
+    u, row = keyed_uniform(shift.seed, CRISIS_PLACE, shift.tick, crisis.number, 0), 0
+    # `reach` is the cumulative population: cells are drawn in proportion to it.
     while row < len(everywhere) - 1 and everywhere[row].reach <= u:
         row += 1
-    place = stage.ground.cells[everywhere[row].cell].settlement
-    for a in range(len(authorities)):
-        z = authorities[a].settlement
+    place = shift.ground.cells[everywhere[row].cell].settlement
+    for a in range(len(tables.authorities)):
+        z = tables.authorities[a].settlement
+        p = tables.parameters[z]
         boards[a].risen = 0
-        joins = numbers[z].joins * boards[a].organised
-        if z == place or keyed_uniform(stage.seed, CRISIS_JOINS, stage.tick, a, who) < joins:
+        joins = p.joins * boards[a].organised
+        if z == place or keyed_uniform(shift.seed, CRISIS_JOINS, shift.tick, a, crisis.number) < joins:
             boards[a].risen = 1
-            boards[a].silent_until = stage.tick + int(MONTH * numbers[z].silence * size)
+            boards[a].silent_until = shift.tick + int(MONTH * p.silence * crisis.size)
 
 
 @kernel
-def apply_eviction_experience(
-    stage: ShiftContext, boards: Rows[Board], numbers: Rows[Crises], size: float, who: int, n: int
-) -> None:
-    """Let those who are there learn what being driven away by police or army is like."""
+def apply_eviction_experience(shift: ShiftContext, tables: CrisisTables, crisis: Crisis, n: int) -> None:
+    """Record the experience of force of those present, among ``n`` candidates; updates the tally."""
     for j in range(n):
-        i = int(keyed_uniform(stage.seed, CRISIS_WHO, stage.tick, j, who) * len(stage.minds))
-        person = stage.ground.people[i]
+        i = int(keyed_uniform(shift.seed, CRISIS_WHO, shift.tick, j, crisis.number) * len(shift.minds))
+        person = shift.ground.people[i]
         z = person.settlement
-        organised = boards[z].organised
-        if stage.minds[i].gone >= 0 or age_years(person, stage.tick) < MINIMUM_AGE or boards[z].risen == 0:
+        organised = tables.boards[z].organised
+        if shift.minds[i].gone >= 0 or age_years(person, shift.tick) < MINIMUM_AGE or tables.boards[z].risen == 0:
             continue
-        if keyed_uniform(stage.seed, CRISIS_COMES, stage.tick, j, who) < organised:
-            weight = numbers[z].weight * (0.5 + organised) * size
-            record_event(stage, i, CRISIS_CAUSE, weight)
-            stage.tally[0].crisis_crowd += 1.0
+        if keyed_uniform(shift.seed, CRISIS_COMES, shift.tick, j, crisis.number) < organised:
+            # The more organised a community, the more force is used against it.
+            weight = tables.parameters[z].weight * (0.5 + organised) * crisis.size
+            record_event(shift, i, CRISIS_CAUSE, weight)
+            shift.tally[0].crisis_crowd += 1.0
 
 
 def crisis_rate_and_sizes(world: World) -> tuple[float, float]:
-    """Return the chance of a day that a crisis breaks out, and the size of those of the timeline."""
+    """Return the daily probability of a crisis, and the factor on the sizes of those of the timeline."""
     p = world.parameters[Crises][0]
-    return float(p.rate / 365.0), float(p.dated)
+    return float(p.rate / DAYS_OF_YEAR), float(p.dated)
 
 
-def crises_today(world: World) -> list[tuple[int, float]]:
-    """Return number and size of the crises that break out today: those of the timeline, and by luck another."""
+def crises_today(world: World) -> list[Crisis]:
+    """Return the crises of today: those of the timeline, and one more if it is drawn."""
     rate, size = world.cached_view(crisis_rate_and_sizes)
     dated = [event for event in world.settings.timeline if event.crisis > 0.0] if world.policies_change_today() else []
-    today = [(number, event.crisis * size) for number, event in enumerate(dated, start=1) if event.start == world.date]
-    by_luck = keyed_uniform(world.seed, OUTBREAK_STREAM, world.tick, 0, 0) < rate
-    return [(number, size) for number, size in today if size > 0.0] + ([(0, 1.0)] if by_luck else [])
+    numbered = enumerate(dated, start=1)
+    today = [Crisis(number=k, size=event.crisis * size) for k, event in numbered if event.start == world.date]
+    drawn = keyed_uniform(world.seed, OUTBREAK_STREAM, world.tick, 0, 0) < rate
+    return [one for one in today if one.size > 0.0] + ([Crisis(number=0, size=1.0)] if drawn else [])
 
 
 @morning_step
 def step(world: World) -> None:
-    """In the morning, let the crises of the day break out."""
-    state, numbers = world.state, world.parameters[Crises]
-    for who, size in crises_today(world):
-        n = int(numbers[0].crowd * size * len(state[MINDS]))
+    """In the morning, start the crises of the day and spread the news."""
+    state, p = world.state, world.parameters[Crises][0]
+    for crisis in crises_today(world):
+        n = int(p.crowd * crisis.size * len(state[MINDS]))
         world.shift_events.reserve(IMPRESSIONS, n)
-        stage = world.shift_context()
-        start_crisis(stage, world.plant.everywhere, world.town.authorities, state[BOARDS], numbers, size, who)
-        apply_eviction_experience(stage, state[BOARDS], numbers, size, who, n)
+        shift, tables = world.shift_context(), world.view(CrisisTables)
+        start_crisis(shift, tables, crisis)
+        apply_eviction_experience(shift, tables, crisis, n)
         state[TALLY][0]["crises"] += 1.0
         world.apply_impressions()
-        spread_public_event(world, CRISIS_HEARD, who, numbers[0].heard * size, NEWS_OF_CRISIS, numbers[0].news)
+        spread_public_event(world, CRISIS_HEARD, crisis.number, p.heard * crisis.size, NEWS_OF_CRISIS, p.news)
 
 
 MECHANISM = Mechanism(

@@ -1,4 +1,4 @@
-"""Declarations of crises: parameters, columns, tables and constants."""
+"""Declarations of crises: parameters, events, monthly counts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from model.trust.ledger.schema import PUBLIC_EVENT
 OUTBREAK_STREAM, CRISIS_PLACE, CRISIS_JOINS = stream_id("crisis"), stream_id("crisis place"), stream_id("crisis joins")
 CRISIS_WHO, CRISIS_COMES, CRISIS_HEARD = stream_id("crisis who"), stream_id("crisis comes"), stream_id("crisis heard")
 MINIMUM_AGE = 14.0
-"""Age from which people take part; assumed."""
+"""Age in years from which residents take part; assumed."""
 CRISIS_CAUSE = declare_event(
     "crisis",
     25,
@@ -40,7 +40,7 @@ NEWS_OF_CRISIS = declare_event(
 
 @dataclass(frozen=True, kw_only=True)
 class Crises(ParameterGroup):
-    """How often police or army are sent against people, who is there, and what it costs."""
+    """Rate of crises, participation, and their effects on trust and on meetings."""
 
     name: ClassVar[str] = "crises"
     evidence: ClassVar[tuple[str, ...]] = ("G15", "J08", "V19")
@@ -64,7 +64,7 @@ class Crises(ParameterGroup):
 
 
 class CrisisCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of crises, of participants and of meetings that were silenced."""
 
     crises: float
     crisis_crowd: float

@@ -1,1 +1,1 @@
-"""M25, the heavy hand with both faces: army patrols, mass detention under a state of exception."""
+"""The heavy hand (M25): army patrols, mass detention on suspicion, and their costs."""

@@ -1,6 +1,7 @@
-"""M25, the heavy hand with both faces: army patrols, mass detention under a state of exception (ODD 6.21).
+"""The heavy hand (M25): army patrols, mass detention on suspicion, and their costs.
 
-Switched off, no soldier patrols and nobody is detained on suspicion.
+Detention takes members of cliques and others; soldiers' stops, detentions of people one knows, and recruitment in
+prison are the costs.  Switched off, no soldier patrols and nobody is detained on suspicion.
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ import numpy as np
 from model.crime.crime.rules import poisson_upper_bound
 from model.crime.offenders.rules import OffenderTables, draw_slot_of_any_group, hold_slot_until
 from model.crime.political_calendar.schema import PoliticalCalendar
-from model.engine.calendar import DAYS_A_MONTH, MONTH, WEEK
-from model.engine.kernels import allocating_kernel, kernel
+from model.engine.calendar import DAYS_A_MONTH, MINUTES_A_SHIFT, MONTH, MORNING, NIGHT, SHIFTS, WEEK
+from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform, poisson_quantile
-from model.engine.rows import IntArray, Rows, to_int64
+from model.engine.rows import FloatArray, IntArray, Rows, to_int64
 from model.gangs.custody.rules import hold_in_custody, release_from_custody
 from model.gangs.custody.schema import PRISON, Prisoner
 from model.gangs.gangs.rules import GangTables
-from model.gangs.gangs.schema import CLIQUES, ROLL, TERRITORY, CliqueRow
-from model.police.contacts.schema import MAX_CONTACTS, Contacts
+from model.gangs.gangs.schema import ROLL, TERRITORY, CliqueRow
+from model.police.contacts.schema import CONTACT_STEP, MAX_CONTACTS, Contacts
 from model.police.patrol.rules import Stop, append_visit, weighted_place
 from model.politics.heavy_hand.schema import (
     ARMY,
@@ -41,7 +42,9 @@ from model.politics.heavy_hand.schema import (
     DETAINED_TIE,
     DETENTION,
     MAX_DETAINED,
+    PER_1000,
     PRISON_RECRUIT,
+    SMALLEST_SHARE,
     SUSPECTED,
     HeavyHand,
     HeavyHandCounts,
@@ -49,6 +52,7 @@ from model.politics.heavy_hand.schema import (
 from model.town.police import RouteStop
 from model.town.residents import Person
 from model.trust.events.rules import record_event
+from model.world.binding import count_of, of
 from model.world.columns import MINDS, ResidentState
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.protocol import World
@@ -57,153 +61,188 @@ from model.world.shift_context import ShiftContext
 from model.world.shift_events import IMPRESSIONS, SOLDIERS, VISITS
 
 
+class DetentionTables(TableBundle):
+    """Tables of detention on suspicion: suspects, prison, cliques and offenders, and the parameters by settlement.
+
+    ``suspected[0]`` is the share of members among the suspects.
+    """
+
+    gangs: GangTables
+    pool: OffenderTables
+    around: IntArray = of(AROUND)
+    suspected: FloatArray = of(SUSPECTED)
+    prison: Rows[Prisoner]
+    prison_count: IntArray = count_of(PRISON)
+    parameters: Rows[HeavyHand]
+
+
 @kernel
-def conduct_army_stops(stage: ShiftContext, a: int, v: int, cell: int, p: HeavyHand, contacts: Contacts) -> None:
-    """Let soldiers at a place stop the young men among those whom they look at."""
-    crowd = float(stage.ground.crowd[stage.where, cell])
-    mean = p.stops * crowd / (crowd + contacts.crowd) * (contacts.night if stage.tick % 3 == 2 else 1.0)
-    for j in range(min(MAX_CONTACTS, poisson_quantile(keyed_uniform(stage.seed, ARMY_MEETS, stage.tick, a, v), mean))):
-        i = draw_present(
-            stage.ground, stage.where, cell, keyed_uniform(stage.seed, ARMY_WHO, stage.tick, a, 16 * v + j)
-        )
-        if stage.minds[i].gone >= 0 or not is_young_man(stage.ground.people[i], stage.tick, 15.0):
+def conduct_army_stops(shift: ShiftContext, a: int, v: int, cell: int, p: HeavyHand, contacts: Contacts) -> None:
+    """Draw the young men whom patrol ``a`` stops at its visit ``v``, and how it treats them.
+
+    Records events of trust; updates `minds.met` and the tally.
+    """
+    crowd = float(shift.ground.crowd[shift.where, cell])
+    mean = p.stops * crowd / (crowd + contacts.crowd) * (contacts.night if shift.tick % SHIFTS == NIGHT else 1.0)
+    for j in range(min(MAX_CONTACTS, poisson_quantile(keyed_uniform(shift.seed, ARMY_MEETS, shift.tick, a, v), mean))):
+        draw = CONTACT_STEP * v + j
+        i = draw_present(shift.ground, shift.where, cell, keyed_uniform(shift.seed, ARMY_WHO, shift.tick, a, draw))
+        if shift.minds[i].gone >= 0 or not is_young_man(shift.ground.people[i], shift.tick, p.stopped_from):
             continue
-        harsh = keyed_uniform(stage.seed, ARMY_TONE, stage.tick, a, 16 * v + j) < p.harsh
+        harsh = keyed_uniform(shift.seed, ARMY_TONE, shift.tick, a, draw) < p.harsh
         if harsh:
-            record_event(stage, i, ARMY_HARSH, p.weight_harsh)
+            record_event(shift, i, ARMY_HARSH, p.weight_harsh)
         else:
-            record_event(stage, i, ARMY_CIVIL, contacts.weight_stop)
-        stage.minds[i].met = stage.tick
-        stage.tally[0].stops_army += 1.0
-        stage.tally[0].stops_army_harsh += 1.0 if harsh else 0.0
+            record_event(shift, i, ARMY_CIVIL, contacts.weight_stop)
+        shift.minds[i].met = shift.tick
+        shift.tally[0].stops_army += 1.0
+        shift.tally[0].stops_army_harsh += 1.0 if harsh else 0.0
 
 
 @kernel
 def send_army_patrols(
-    stage: ShiftContext, everywhere: Rows[RouteStop], patrols: int, numbers: Rows[HeavyHand], contacts: Rows[Contacts]
+    shift: ShiftContext,
+    everywhere: Rows[RouteStop],
+    patrols: int,
+    parameters: Rows[HeavyHand],
+    contacts: Rows[Contacts],
 ) -> None:
-    """Send the army patrols out, to places by population."""
-    n = numbers[0].visits
+    """Draw the visits of army patrols, at places in proportion to population; append them and make stops."""
+    p, n = parameters[0], parameters[0].visits
     for a in range(patrols):
         for v in range(n):
-            minute = (v + keyed_uniform(stage.seed, ARMY_MINUTE, stage.tick, a, v)) * 480.0 / n
-            cell = weighted_place(
-                everywhere, 0, len(everywhere), keyed_uniform(stage.seed, ARMY_PLACE, stage.tick, a, v)
-            )
-            append_visit(stage.day, -1, Stop(kind=SOLDIERS, routed=0, cell=cell), minute, numbers[0].stay, 0.0)
-            stage.tally[0].army_visits += 1.0
-            z = max(stage.ground.cells[cell].settlement, 0)
-            conduct_army_stops(stage, a, v, cell, numbers[0], contacts[z])
+            # One visit in each part of the shift, at a random minute of it.
+            minute = (v + keyed_uniform(shift.seed, ARMY_MINUTE, shift.tick, a, v)) * MINUTES_A_SHIFT / n
+            u = keyed_uniform(shift.seed, ARMY_PLACE, shift.tick, a, v)
+            cell = weighted_place(everywhere, 0, len(everywhere), u)
+            append_visit(shift.day, -1, Stop(kind=SOLDIERS, routed=0, cell=cell), minute, p.stay, 0.0)
+            shift.tally[0].army_visits += 1.0
+            z = max(shift.ground.cells[cell].settlement, 0)
+            conduct_army_stops(shift, a, v, cell, p, contacts[z])
 
 
 @kernel
-def member_share_of_suspects(minds: Rows[ResidentState], people: Rows[Person], around: IntArray, tick: int) -> float:
-    """Share of members among the young men who live in or next to a territory."""
+def member_share_of_suspects(
+    minds: Rows[ResidentState], people: Rows[Person], around: IntArray, parameters: Rows[HeavyHand], tick: int
+) -> float:
+    """Return the share of members of cliques among the young suspects, 0 to 1."""
     men = members = 0
     for i in around:
-        if minds[i].gone < 0 and is_young_man(people[i], tick, 14.0):
+        if minds[i].gone < 0 and is_young_man(people[i], tick, parameters[people[i].settlement].detained_from):
             men += 1
             if minds[i].member >= 0:
                 members += 1
     return members / men if men > 0 else 0.0
 
 
-@allocating_kernel
-def detain_suspects(
-    stage: ShiftContext,
-    cliques: Rows[CliqueRow],
-    pool: OffenderTables,
-    around: IntArray,
-    prison: Rows[Prisoner],
-    count: IntArray,
-    members: float,
-    numbers: Rows[HeavyHand],
-) -> None:
-    """Detain young men on suspicion: most are members of cliques, some are not."""
-    mean = MAX_DETAINED / 1000.0 / DAYS_A_MONTH * len(around)
-    highest = numbers["detention"].max() / max(min(members, 1.0 - members), 1e-9) / MAX_DETAINED
-    for j in range(poisson_quantile(keyed_uniform(stage.seed, DETAIN_COUNT, stage.tick, 0, 0), mean)):
-        mark = keyed_uniform(stage.seed, DETAIN_MARK, stage.tick, j, 0)
-        if mark >= highest:  # nobody's hazard reaches this mark: no need to look who it is
-            continue
-        i = around[int(keyed_uniform(stage.seed, DETAIN_WHO, stage.tick, j, 0) * len(around))]
-        mind, person = stage.minds[i], stage.ground.people[i]
-        if mind.gone >= 0 or not is_young_man(person, stage.tick, 14.0):
-            continue
-        p, q = numbers[person.settlement], mind.member
-        known = (1.0 - p.wrongful) / max(members, 1e-9) if q >= 0 else p.wrongful / max(1.0 - members, 1e-9)
-        if mark < p.detention * known / MAX_DETAINED:
-            until = stage.tick + int(MONTH * p.months if q >= 0 else WEEK * p.weeks)
-            hold_in_custody(stage, prison, count, i, q, until)
-            apply_detention(stage, cliques, i, p)
-            detain_offender(stage, pool, i, until, p)
+@kernel
+def max_detention_rate(parameters: Rows[HeavyHand]) -> float:
+    """Return the highest rate of detention of any settlement, per 1,000 young men and month."""
+    highest = 0.0
+    for z in range(len(parameters)):
+        highest = max(highest, parameters[z].detention)
+    return highest
 
 
 @kernel
-def detain_offender(stage: ShiftContext, pool: OffenderTables, i: int, until: int, p: HeavyHand) -> None:
-    """Hold a slot with some of the detained, if the one drawn is free; no offence was found, so certainty stays."""
-    if keyed_uniform(stage.seed, DETAIN_SLOT, stage.tick, i, 0) >= p.offenders:
+def detain_suspects(shift: ShiftContext, tables: DetentionTables) -> None:
+    """Detain young men on suspicion: most are members of cliques, some are not.
+
+    Appends to `prison`; updates `minds`, `cliques.members`, offenders and the tally.
+    """
+    around, members = tables.around, tables.suspected[0]
+    mean = MAX_DETAINED / PER_1000 / DAYS_A_MONTH * len(around)
+    highest = max_detention_rate(tables.parameters) / max(min(members, 1.0 - members), SMALLEST_SHARE) / MAX_DETAINED
+    # Thinning of a Poisson process: candidates at the ceiling, kept with the share of their own hazard.
+    for j in range(poisson_quantile(keyed_uniform(shift.seed, DETAIN_COUNT, shift.tick, 0, 0), mean)):
+        mark = keyed_uniform(shift.seed, DETAIN_MARK, shift.tick, j, 0)
+        if mark >= highest:  # no hazard reaches this mark: the candidate need not be looked up
+            continue
+        i = around[int(keyed_uniform(shift.seed, DETAIN_WHO, shift.tick, j, 0) * len(around))]
+        mind, person = shift.minds[i], shift.ground.people[i]
+        p, q = tables.parameters[person.settlement], mind.member
+        if mind.gone >= 0 or not is_young_man(person, shift.tick, p.detained_from):
+            continue
+        # Relative hazard of members and of others, so that the share `wrongful` of all detentions are of others.
+        if q >= 0:
+            relative = (1.0 - p.wrongful) / max(members, SMALLEST_SHARE)
+        else:
+            relative = p.wrongful / max(1.0 - members, SMALLEST_SHARE)
+        if mark < p.detention * relative / MAX_DETAINED:
+            until = shift.tick + int(MONTH * p.months if q >= 0 else WEEK * p.weeks)
+            hold_in_custody(shift, tables.prison, tables.prison_count, i, q, until)
+            apply_detention(shift, tables.gangs.cliques, i, p)
+            detain_offender(shift, tables.pool, i, until, p)
+
+
+@kernel
+def detain_offender(shift: ShiftContext, pool: OffenderTables, i: int, until: int, p: HeavyHand) -> None:
+    """Hold a slot of offenders with some of the detained, if the slot drawn is free.
+
+    No offence was solved by this, so that offenders' certainty of arrest does not change.
+    """
+    if keyed_uniform(shift.seed, DETAIN_SLOT, shift.tick, i, 0) >= p.offenders:
         return
-    zone = stage.ground.people[i].settlement
-    row = draw_slot_of_any_group(pool, zone, keyed_uniform(stage.seed, DETAIN_SLOT, stage.tick, i, 1))
-    if row >= 0 and pool.rows[row].until <= stage.tick:
+    zone = shift.ground.people[i].settlement
+    row = draw_slot_of_any_group(pool, zone, keyed_uniform(shift.seed, DETAIN_SLOT, shift.tick, i, 1))
+    if row >= 0 and pool.rows[row].until <= shift.tick:
         hold_slot_until(pool.rows[row], until)
-        stage.tally[0].detained_offenders += 1.0
+        shift.tally[0].detained_offenders += 1.0
 
 
 @kernel
-def apply_detention(stage: ShiftContext, cliques: Rows[CliqueRow], i: int, p: HeavyHand) -> None:
-    """Let a detention have its consequences for clique and books; those who know him think the worse of it."""
-    mind, q = stage.minds[i], stage.minds[i].member
-    stage.tally[0].detentions += 1.0
+def apply_detention(shift: ShiftContext, cliques: Rows[CliqueRow], i: int, p: HeavyHand) -> None:
+    """Take a member from his clique, or count a wrongful detention; those tied to him lose trust.
+
+    Updates `minds.member`, `cliques.members` and the tally.
+    """
+    mind, q = shift.minds[i], shift.minds[i].member
+    shift.tally[0].detentions += 1.0
     if q >= 0:
         cliques[q].members -= 1
         mind.member = -1
     else:
-        stage.tally[0].wrongful_detentions += 1.0
-        if keyed_uniform(stage.seed, DETAIN_COMPLAINT, stage.tick, i, 0) < p.complain:
-            stage.tally[0].detention_complaints += 1.0
-    for k in range(stage.ground.ties.shape[1]):
-        tie = stage.ground.ties[i, k]
+        shift.tally[0].wrongful_detentions += 1.0
+        if keyed_uniform(shift.seed, DETAIN_COMPLAINT, shift.tick, i, 0) < p.complain:
+            shift.tally[0].detention_complaints += 1.0
+    for k in range(shift.ground.ties.shape[1]):
+        tie = shift.ground.ties[i, k]
         if tie >= 0:
-            record_event(stage, tie, DETAINED_TIE, p.weight_tie)
+            record_event(shift, tie, DETAINED_TIE, p.weight_tie)
 
 
 @kernel
-def release_detained(
-    stage: ShiftContext,
-    gangs: GangTables,
-    prison: Rows[Prisoner],
-    count: IntArray,
-    calm: float,
-    numbers: Rows[HeavyHand],
-) -> None:
-    """Let those out whose time is over: members to their clique, of the others some to one (J05)."""
-    left = 0
-    for k in range(count[0]):
+def release_detained(shift: ShiftContext, tables: DetentionTables, mood_odds: float) -> None:
+    """Release prisoners whose time is over: members to their clique, some others into one (J05).
+
+    ``mood_odds`` is the mood of the country, in log-odds.  Updates `prison` and `minds`.
+    """
+    prison, left = tables.prison, 0
+    # Compacts the table in place, in order of detention.
+    for k in range(tables.prison_count[0]):
         row = prison[k]
-        if row.until > stage.tick:
+        if row.until > shift.tick:
             prison[left] = row
             left += 1
             continue
         i, q = row.who, row.clique
-        person = stage.ground.people[i]
-        p = numbers[person.settlement]
-        if q < 0 and keyed_uniform(stage.seed, PRISON_RECRUIT, stage.tick, i, 0) < p.prison_recruit:
-            q = nearby_clique(stage.ground.near, gangs.territory, to_int64(person.home))
-            stage.tally[0].prison_recruits += 1.0
-        release_from_custody(stage, gangs, i, q, calm)
-        record_event(stage, i, DETAINED, p.weight_detained)
-    count[0] = left
+        person = shift.ground.people[i]
+        p = tables.parameters[person.settlement]
+        if q < 0 and keyed_uniform(shift.seed, PRISON_RECRUIT, shift.tick, i, 0) < p.prison_recruit:
+            q = nearby_clique(shift.ground.near, tables.gangs.territory, to_int64(person.home))
+            shift.tally[0].prison_recruits += 1.0
+        release_from_custody(shift, tables.gangs, i, q, mood_odds)
+        record_event(shift, i, DETAINED, p.weight_detained)
+    tables.prison_count[0] = left
 
 
 @kernel
 def nearby_clique(near: IntArray, territory: IntArray, home: int) -> int:
-    """Clique that holds a cell or, if none does, the first neighbour that is held; else -1."""
+    """Return the clique that holds a cell, else that of its first neighbour that is held, or -1."""
     holder: int = territory[home]
     if holder >= 0:
         return holder
-    for k in range(8):
+    for k in range(near.shape[1]):
         if near[home, k] >= 0 and territory[near[home, k]] >= 0:
             holder = territory[near[home, k]]
             return holder
@@ -211,71 +250,69 @@ def nearby_clique(near: IntArray, territory: IntArray, home: int) -> int:
 
 
 def men_and_homes(world: World) -> tuple[IntArray, IntArray]:
-    """Return the men, and their homes."""
+    """Return the rows of all men, and their home cells."""
     people = world.town.people
     men = np.flatnonzero(people["female"] == 0)
     return men, people["home"][men].astype(np.int64)
 
 
 def update_suspects(world: World) -> None:
-    """List the men who live in or next to a territory."""
+    """Update the suspects: the men who live in a territory or next to one."""
     near, held, (men, homes) = world.town.near, world.state[TERRITORY] >= 0, world.cached(men_and_homes)
     next_to = held | ((near >= 0) & held[np.maximum(near, 0)]).any(axis=1)
     world.state[AROUND] = men[next_to[homes]]
 
 
 def update_member_share(world: World) -> None:
-    """Once a month, list the suspects anew and count what share of the young among them are members."""
+    """Update the suspects and the share of members among them, once a month."""
     state = world.state
     if state[SUSPECTED][1] != world.month:
         update_suspects(world)
-        state[SUSPECTED][:] = (
-            member_share_of_suspects(state[MINDS], world.ground.people, state[AROUND], world.tick),
-            world.month,
-        )
+        parameters = world.parameters[HeavyHand]
+        share = member_share_of_suspects(state[MINDS], world.ground.people, state[AROUND], parameters, world.tick)
+        state[SUSPECTED][:] = share, world.month
 
 
 def army_patrols(world: World) -> int:
-    """Return how many patrols the army sends out in a shift."""
+    """Return the number of army patrols in a shift."""
     army: float = world.parameters[HeavyHand][0].army + world.parameters[PoliticalCalendar][0].army
     scale: float = world.settings["population"].scale
     return math.floor(army * scale + 0.5)
 
 
 def army_visits(world: World) -> int:
-    """Return how many visits all patrols of a shift make."""
+    """Return the number of visits of all army patrols in a shift."""
     return army_patrols(world) * int(world.parameters[HeavyHand][0].visits)
 
 
 def max_suspects(world: World) -> int:
-    """Return how many suspects of a day there never are; 0 where nobody is detained on suspicion."""
-    mean = MAX_DETAINED / 1000.0 / DAYS_A_MONTH * len(world.cached(men_and_homes)[0])
+    """Return an upper bound of candidates for detention in a day; 0 where nobody is detained."""
+    mean = MAX_DETAINED / PER_1000 / DAYS_A_MONTH * len(world.cached(men_and_homes)[0])
     return poisson_upper_bound(mean) if world.parameters[HeavyHand]["detention"].any() else 0
 
 
 def step(world: World) -> None:
-    """Send soldiers out; in the morning release and detain."""
-    state, numbers = world.state, world.parameters[HeavyHand]
+    """Send army patrols; in the morning release and detain."""
+    state, parameters = world.state, world.parameters[HeavyHand]
     patrols, suspects, held = world.cached_view(army_patrols), world.cached_view(max_suspects), len(state[PRISON])
     if patrols == suspects == held == 0:
         return
     visits = world.cached_view(army_visits)
     world.shift_events.reserve(VISITS, visits)
-    world.shift_events.reserve(IMPRESSIONS, MAX_CONTACTS * visits + 6 * suspects + held)
-    if world.tick % 3 == 0:
+    world.shift_events.reserve(IMPRESSIONS, MAX_CONTACTS * visits + world.town.ties.shape[1] * suspects + held)
+    if world.tick % SHIFTS == MORNING:
         if suspects > 0:
             update_member_share(world)
         state[ROLL].reserve(held)
         state[PRISON].reserve(suspects)
-        stage, prison, count = world.shift_context(), state[PRISON].rows, state[PRISON].count
-        release_detained(stage, world.view(GangTables), prison, count, world.mood_odds, numbers)
+        shift, tables = world.shift_context(), world.view(DetentionTables)
+        release_detained(shift, tables, world.mood_odds)
         if suspects > 0:
-            pool, members = world.view(OffenderTables), float(state[SUSPECTED][0])
-            detain_suspects(stage, state[CLIQUES], pool, state[AROUND], prison, count, members, numbers)
+            detain_suspects(shift, tables)
     if patrols > 0:
         world.run_kernel(
             send_army_patrols,
-            lambda: (world.shift_context(), world.town.everywhere, patrols, numbers, world.parameters[Contacts]),
+            lambda: (world.shift_context(), world.town.everywhere, patrols, parameters, world.parameters[Contacts]),
         )
 
 

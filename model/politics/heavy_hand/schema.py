@@ -1,4 +1,4 @@
-"""Declarations of heavy hand: parameters, columns, tables and constants."""
+"""Declarations of the heavy hand: parameters, suspects, events, monthly counts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,11 @@ DETAIN_COUNT, DETAIN_WHO, DETAIN_MARK = (
 DETAIN_COMPLAINT, PRISON_RECRUIT = stream_id("detention complaint"), stream_id("prison recruit")
 DETAIN_SLOT = stream_id("detention slot")
 MAX_DETAINED = 200.0
-"""Ceiling of detentions by 1,000 young men and month."""
+"""Ceiling of detentions by 1,000 young men and month, for thinning."""
+PER_1000 = 1000.0
+"""Residents to whom rates of detention refer."""
+SMALLEST_SHARE = 1e-9
+"""Keeps divisions by shares of members finite."""
 DETENTION, ARMY = declare_cause("detention", 23), declare_cause("army", 24)
 DETAINED = declare_event(
     "detained",
@@ -68,7 +72,7 @@ ARMY_CIVIL = declare_event(
 
 @dataclass(frozen=True, kw_only=True)
 class HeavyHand(ParameterGroup):
-    """Soldiers on the street, who is detained on suspicion, and what it leaves behind."""
+    """Army patrols, detention on suspicion, and their effects on trust and recruitment."""
 
     name: ClassVar[str] = "heavy_hand"
     evidence: ClassVar[tuple[str, ...]] = ("J05", "K01", "M08", "M14")
@@ -77,6 +81,7 @@ class HeavyHand(ParameterGroup):
     visits: int = parameter(8, "visits", 1, 48, "assumed", "places that an army patrol visits in a shift")
     stay: float = parameter(20.0, "minutes", 1.0, 120.0, "assumed", "time that soldiers stay at a place")
     stops: float = parameter(1.5, "people a visit", 0.0, 10.0, "assumed", "people whom soldiers look at in a crowd")
+    stopped_from: float = parameter(15.0, "years", 12.0, 18.0, "assumed", "age from which soldiers stop young men")
     harsh: float = share_parameter(0.35, "assumed; swept", "stops of young men by soldiers that are harsh")
     weight_harsh: float = parameter(
         0.244, "evidence", 0.0, 2.0, "assumed: -4 points; swept -1 to -12", "weight of a harsh stop by soldiers"
@@ -91,6 +96,7 @@ class HeavyHand(ParameterGroup):
         role="lever",
         off=0.0,
     )
+    detained_from: float = parameter(14.0, "years", 12.0, 18.0, "assumed", "age from which young men are detained")
     wrongful: float = share_parameter(
         0.25, "concept: 0.05-0.5; swept", "detentions of others than members", low=0.05, high=0.5
     )
@@ -127,7 +133,7 @@ SUSPECTED = ArraySpec(
 
 
 class HeavyHandCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of army visits and stops, detentions and recruitment in prison."""
 
     army_visits: float
     stops_army: float

@@ -1,1 +1,1 @@
-"""M40, the mayor: one thing a quarter for security, or nothing; once a year the budget."""
+"""The mayor (M40): a gift for security or none each quarter, and the budget once a year."""

@@ -1,7 +1,7 @@
-"""M40, the mayor: one thing a quarter for security, or nothing; once a year the budget (ODD 6).
+"""The mayor (M40): a gift for security or none each quarter, and the budget once a year.
 
-The mayor knows what communities bring to the municipal table, which killings are known, and whether what was given is
-used; whoever takes office knows nothing of it.  Switched off, a coin per term says whether municipal police go along.
+The mayor knows the petitions of communities, the homicides that are known, and whether past gifts are used; a new mayor
+knows none of these.  Switched off, one draw per term decides whether municipal police join patrols.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from model.community.consultation.rules import is_held_today
 from model.community.consultation.schema import COUNCIL_BODY, TABLE_BODY, Consultation
 from model.community.requests.schema import ANSWER_SHIFTS
-from model.engine.calendar import MONTH, YEAR, is_last_shift_of_month
+from model.engine.calendar import EVENING, MONTH, MONTHS_A_YEAR, MORNING, SHIFTS, YEAR, is_last_shift_of_month
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import BoolArray, FloatArray, IntArray, Rows
@@ -54,8 +54,10 @@ from model.politics.mayor.schema import (
     LOANS,
     MAYORS_CARE_STREAM,
     MAYORS_INTEGRITY_STREAM,
+    MONTHS_A_QUARTER,
     PETITIONS,
     RAISE_BUDGET,
+    TERM_YEARS,
     WRITTEN_COLUMNS,
     Government,
     MayorCounts,
@@ -74,20 +76,23 @@ from model.world.state import BOARDS, MEANS, SEEN_HERE
 
 
 @kernel
-def record_known_killings(stage: ShiftContext, hall: Rows[MayorState], guard: int) -> None:
-    """Count the killings of a shift that are known, and the crimes that light and cameras kept away."""
-    day = stage.day
+def record_known_killings(shift: ShiftContext, hall: Rows[MayorState], guard: int) -> None:
+    """Count the known homicides of the shift, and the crimes that light and cameras kept away.
+
+    ``guard`` is the number of this mechanism among those that keep crimes away.
+    """
+    day = shift.day
     for k in range(day.counts[INCIDENTS]):
         row = day.incidents[k]
         if row.kind == HOMICIDE and (row.found == 1 or row.written == 1):
             hall[0].dead += 1.0
     for k in range(day.counts[SPARED]):
         if day.spared[k].guard == guard:
-            stage.tally[0].kept_by_mayor += 1.0
+            shift.tally[0].kept_by_mayor += 1.0
 
 
 def install_mayor(world: World, nth: int) -> None:
-    """Let somebody take office who knows nothing of what was asked and used; loans and company end."""
+    """Install the ``nth`` mayor of a term, without memory of petitions and gifts; end the loans."""
     state, hall = world.state, world.state[HALL][0]
     hall.nth, hall.room, hall.usual, hall.captor = nth, 1.0, -1.0, UNCLAIMED
     hall.care = keyed_uniform(world.seed, MAYORS_CARE_STREAM, hall.term, 0, nth)
@@ -102,7 +107,7 @@ def install_mayor(world: World, nth: int) -> None:
 
 
 def begin_term(world: World) -> None:
-    """Let a term begin, with the same mayor or another."""
+    """Begin a term, with the same mayor or a new one."""
     hall, term = world.state[HALL][0], mayoral_term(world.date)
     stays = (
         hall.term >= 0
@@ -114,35 +119,36 @@ def begin_term(world: World) -> None:
 
 
 def meeting_rates(world: World) -> tuple[tuple[int, float], ...]:
-    """Return the bodies before which petitions come, and how often a year each meets."""
+    """Return the bodies before which petitions are made, and their meetings a year."""
     p = world.parameters[Consultation][0]
     return (TABLE_BODY, p.rhythm * p.table), (COUNCIL_BODY, p.rhythm * p.council)
 
 
 def attends_table(world: World) -> BoolArray:
-    """Tell which authorities take part in the municipal table now: they meet, and not at a meeting of their own."""
-    there: BoolArray = world.state[BOARDS]["met"] == world.tick
-    there[world.shift_events.rows_of(MEETINGS)["authority"]] = False
-    return there
+    """Return a flag for each authority that attends the municipal table now, not a meeting of its own."""
+    present: BoolArray = world.state[BOARDS]["met"] == world.tick
+    present[world.shift_events.rows_of(MEETINGS)["authority"]] = False
+    return present
 
 
 def attends_council(world: World) -> BoolArray:
-    """Tell which authorities come when the chiefs report to the municipal council, if that is today."""
+    """Return a flag for each authority that attends the municipal council, if that meets today."""
     p, boards, seed = world.parameters[Consultation][0], world.state[BOARDS], world.seed
     if not is_held_today(p.rhythm * p.council, COUNCIL_BODY, world.month, world.date.day, seed):
         return np.zeros(len(boards), bool)
-    luck_of = [keyed_uniform(seed, COMES_TO_THE_COUNCIL_STREAM, world.tick, a, 0) for a in range(len(boards))]
-    return (np.array(luck_of) < boards["organised"]) & (world.tick >= boards["silent_until"])
+    draws = [keyed_uniform(seed, COMES_TO_THE_COUNCIL_STREAM, world.tick, a, 0) for a in range(len(boards))]
+    return (np.array(draws) < boards["organised"]) & (world.tick >= boards["silent_until"])
 
 
-def hear_petitions(world: World, there: BoolArray) -> None:
-    """Let authorities who come bring what the police had left unanswered until today."""
+def hear_petitions(world: World, present: BoolArray) -> None:
+    """Record the petitions of the authorities present: requests that the police left unanswered."""
     boards, petitions = world.state[BOARDS], world.state[PETITIONS]
     unheard = (boards["heard"] < boards["asked"]) | (boards["heard"] == world.tick)
     waits = unheard & (boards["asked"] >= 0) & (world.tick - boards["asked"] >= ANSWER_SHIFTS)
-    there = there & waits & (boards["problem"] >= 0) & (boards["problem"] != DOMESTIC)
+    petitioning = present & waits & (boards["problem"] >= 0) & (boards["problem"] != DOMESTIC)
     lends = world.parameters[Government][0].lends == 1
-    for a in np.flatnonzero(there):
+    # A petition lapses after a year, unless it is made again.
+    for a in np.flatnonzero(petitioning):
         wanted = GIFT_FOR_PROBLEM[PROBLEM_OF[boards[a].problem]]
         lapsed = petitions[a].asked < 0 or world.tick - petitions[a].asked > YEAR
         petitions[a].asked = world.tick if lapsed else petitions[a].asked
@@ -151,7 +157,7 @@ def hear_petitions(world: World, there: BoolArray) -> None:
 
 
 def open_petitions(world: World) -> BoolArray:
-    """Tell which petitions are open; a mayor whom a group has captured does not hear of those from its ground."""
+    """Return a flag for each open petition; a captured mayor ignores those from the captor's territory."""
     petitions, captor = world.state[PETITIONS], world.state[HALL][0].captor
     waits = (petitions["asked"] >= 0) & (world.tick - petitions["asked"] <= YEAR)
     if captor != UNCLAIMED:
@@ -159,16 +165,16 @@ def open_petitions(world: World) -> BoolArray:
     return waits
 
 
-def fill_gift_terms(world: World, desk: ChoiceTables) -> None:
-    """Write down what speaks for each thing that the mayor could give."""
+def fill_gift_terms(world: World, choice: ChoiceTables) -> None:
+    """Fill the terms of the utility of each gift, in log-odds."""
     p, hall, gifts = world.parameters[Government][0], world.state[HALL][0], world.state[GIFTS]
     wanted = world.state[PETITIONS]["wanted"][open_petitions(world)]
     costs = (0.0, p.cost_motorcycles, p.cost_light, p.cost_company, p.cost_cameras)
-    clear_terms(desk)
+    clear_terms(choice)
     for o in range(1, len(GIFT_OPTIONS)):
         asked = int(np.count_nonzero(wanted == o))
         barred = p.lends == 0 and o in (GIVE_MOTORCYCLES, GIVE_CAMERAS)
-        terms = desk.terms[o]
+        terms = choice.terms[o]
         terms[HABIT_TERM] = EXCLUDED_GIFT_UTILITY if barred else p.habit
         terms[BY_CARE] = p.care * hall.care
         terms[BY_ASKED] = p.asked * min(asked, p.asked_most) + (
@@ -181,18 +187,19 @@ def fill_gift_terms(world: World, desk: ChoiceTables) -> None:
 
 
 def killings_log_ratio(world: World) -> float:
-    """Log of the killings known in this quarter over those usual to this mayor; 0 without an idea of these."""
+    """Return the log ratio of this quarter's known homicides to the usual; 0 if none are usual yet."""
     hall = world.state[HALL][0]
     return math.log((hall.dead + 1.0) / (hall.usual + 1.0)) if hall.usual >= 0.0 else 0.0
 
 
 def is_last_year_of_term(world: World) -> float:
-    """1 in the last calendar year of a term, else 0."""
-    return 1.0 if world.date.year % 4 == 3 else 0.0
+    """Return 1 in the last calendar year of a term, else 0."""
+    # Terms begin in January of leap years.
+    return 1.0 if world.date.year % TERM_YEARS == TERM_YEARS - 1 else 0.0
 
 
-def fill_budget_terms(world: World, desk: ChoiceTables) -> None:
-    """Write down what speaks for cutting and for raising the budget for security."""
+def fill_budget_terms(world: World, choice: ChoiceTables) -> None:
+    """Fill the terms of the utility of cutting and of raising the budget, in log-odds."""
     p, hall = world.parameters[Government][0], world.state[HALL][0]
     asked = min(int(np.count_nonzero(open_petitions(world))), 2 * int(p.asked_most))
     more = (
@@ -202,14 +209,14 @@ def fill_budget_terms(world: World, desk: ChoiceTables) -> None:
         p.election * is_last_year_of_term(world),
         -2.0 * p.regress * (hall.room - 1.0),
     )
-    clear_terms(desk)
-    desk.terms[KEEP_BUDGET, 0] = p.keep
+    clear_terms(choice)
+    choice.terms[KEEP_BUDGET, 0] = p.keep
     for k, term in enumerate(more):
-        desk.terms[RAISE_BUDGET, 1 + k], desk.terms[CUT_BUDGET, 1 + k] = term, -term
+        choice.terms[RAISE_BUDGET, 1 + k], choice.terms[CUT_BUDGET, 1 + k] = term, -term
 
 
 def authority_to_serve(world: World, gift: int) -> int:
-    """Authority whose place is served: who has waited longest for this, else for anything; -1 if nobody waits."""
+    """Return the authority that has waited longest for a gift, else for any; -1 if none waits."""
     petitions, waits = world.state[PETITIONS], open_petitions(world)
     for fits in (waits & (petitions["wanted"] == gift), waits):
         if fits.any():
@@ -219,7 +226,7 @@ def authority_to_serve(world: World, gift: int) -> int:
 
 
 def give_gift(world: World, gift: int) -> None:
-    """Carry out what was decided; whose petition it meets is granted it."""
+    """Put a gift into effect and grant the petitions that it meets."""
     state, p, tick = world.state, world.parameters[Government][0], world.tick
     months = (0, p.loan_months, p.light_months, p.company_months, p.camera_months)[gift]
     a, until = authority_to_serve(world, gift), tick + int(months) * MONTH
@@ -241,14 +248,17 @@ def give_gift(world: World, gift: int) -> None:
 
 
 def lend_motorcycles(world: World, f: int, until: int) -> None:
-    """Lend motorcycles and give fuel to a facility."""
+    """Lend motorcycles to a facility until a tick, with fuel for them."""
     p, loan = world.parameters[Government][0], world.state[LOANS][f]
     loan.motorcycles, loan.until = p.motorcycles, until
     world.state[MEANS][f].purse += p.fuel_km
 
 
 def equip_cells(world: World, field: ArraySpec[np.int64], cell: int, until: int) -> None:
-    """Light the cells around a place, or put cameras there; not on the ground of who has captured the mayor."""
+    """Light the cells around a place, or watch them by camera, until a tick.
+
+    ``field`` is `LIT` or `FILMED`.  The territory of a captor of the mayor is spared.
+    """
     cells, captor = world.town.cells, world.state[HALL][0].captor
     dx, dy = cells["x"] - cells[cell].x, cells["y"] - cells[cell].y
     near = dx * dx + dy * dy <= world.parameters[Government][0].reach ** 2
@@ -259,7 +269,7 @@ def equip_cells(world: World, field: ArraySpec[np.int64], cell: int, until: int)
 
 
 def update_gift_use(world: World) -> None:
-    """Take from the month's reports whether what was given is used; what has run out ends."""
+    """Update the memory of the use of gifts by this month; end the loans and equipment that ran out."""
     state, gifts, loans, tick = world.state, world.state[GIFTS], world.state[LOANS], world.tick
     gifts["used"] *= 2.0 ** (-1.0 / world.parameters[Government][0].memory)
     gifts["idle"] *= 2.0 ** (-1.0 / world.parameters[Government][0].memory)
@@ -271,27 +281,28 @@ def update_gift_use(world: World) -> None:
     }
     for gift, used in uses.items():
         if gifts[gift].until > tick:
-            gifts[gift].used += 1.0 / 3.0 if used else 0.0
-            gifts[gift].idle += 0.0 if used else 1.0 / 3.0
+            # A quarter of months counts as one experience.
+            gifts[gift].used += 1.0 / MONTHS_A_QUARTER if used else 0.0
+            gifts[gift].idle += 0.0 if used else 1.0 / MONTHS_A_QUARTER
     loans["taken"] = 0
     loans["motorcycles"][loans["until"] <= tick] = 0
-    since = tick - 3 * world.days_of_month
+    since = tick - SHIFTS * world.days_of_month
     if any(((until > since) & (until <= tick)).any() for until in (state[LIT], state[FILMED])):
         world.hazard_factors.write_guard(world, MECHANISM.name)
 
 
 def close_quarter(world: World) -> None:
-    """Decide on the budget of the coming year in December, and on what to give; then a new quarter of killings."""
+    """Choose the budget of the coming year in December, and a gift; update the usual homicides."""
     state, p, hall, tick = world.state, world.parameters[Government][0], world.state[HALL][0], world.tick
     state[CHOICES].reserve(2)
-    desk = world.view(ChoiceTables)
-    if p.budgets == 1 and world.date.month == 12:
-        fill_budget_terms(world, desk)
-        way = decide_and_record(desk, 3, 1 + len(BUDGET_TERMS), BUDGET_CHOICE, True, tick, 0) - KEEP_BUDGET
-        hall.room = min(p.most, max(p.least, hall.room + p.step * way))
+    choice = world.view(ChoiceTables)
+    if p.budgets == 1 and world.date.month == MONTHS_A_YEAR:
+        fill_budget_terms(world, choice)
+        option = decide_and_record(choice, 3, 1 + len(BUDGET_TERMS), BUDGET_CHOICE, True, tick, 0)
+        hall.room = min(p.most, max(p.least, hall.room + p.step * (option - KEEP_BUDGET)))
     if p.gives == 1:
-        fill_gift_terms(world, desk)
-        gift = decide_and_record(desk, len(GIFT_OPTIONS), 1 + len(GIFT_TERMS), GIFT_CHOICE, False, tick, 0)
+        fill_gift_terms(world, choice)
+        gift = decide_and_record(choice, len(GIFT_OPTIONS), 1 + len(GIFT_TERMS), GIFT_CHOICE, False, tick, 0)
         row = world.tally[0]
         row.gifts_motorcycles += float(gift == GIVE_MOTORCYCLES)
         row.gifts_light += float(gift == GIVE_LIGHT)
@@ -304,29 +315,29 @@ def close_quarter(world: World) -> None:
 
 
 def initialise(world: World) -> None:
-    """Let the mayor of the start take office."""
+    """Begin the term at the start of the run."""
     begin_term(world)
 
 
 def mayor_term_and_captor(world: World) -> tuple[IntArray, IntArray]:
-    """Lay out of which term the mayor in office is, and to whom the mayor is beholden."""
+    """Return the arrays of the term in office and of the mayor's captor."""
     return world.state[HALL]["term"], world.state[HALL]["captor"]
 
 
 def step(world: World) -> None:
-    """Note killings and petitions; at a month's end what is used; at a quarter's end decide."""
+    """Record homicides and petitions; at a month's end the use of gifts; at a quarter's end choose."""
     state, tick = world.state, world.tick
     world.run_kernel(
         record_known_killings,
         lambda: (world.shift_context(), state[HALL], world.hazard_factors.guard_numbers[MECHANISM.name]),
     )
-    if tick % 3 == 0:
+    if tick % SHIFTS == MORNING:
         term, captor = world.cached_view(mayor_term_and_captor)
         if mayoral_term(world.date) != term.item(0):
             begin_term(world)
         if captor.item(0) == DISMISSED:
             install_mayor(world, int(state[HALL][0].nth) + 1)
-    elif tick % 3 == 1:
+    elif tick % SHIFTS == EVENING:
         month, day = world.month, world.date.day
         if any(is_held_today(rate, who, month, day, world.seed) for who, rate in world.cached_view(meeting_rates)):
             hear_petitions(world, attends_table(world) | attends_council(world))
@@ -334,12 +345,12 @@ def step(world: World) -> None:
         update_gift_use(world)
         if world.parameters[Government][0].gives == 1:
             state[MAYOR_TERM][0].willing = int(state[GIFTS][GIVE_COMPANY].until > tick)
-        if world.date.month % 3 == 0:
+        if world.date.month % MONTHS_A_QUARTER == 0:
             close_quarter(world)
 
 
 def apply_light_and_cameras(world: World, place: FloatArray) -> None:
-    """Keep crime on the street away by night where it is lit, and from vehicles where cameras watch."""
+    """Multiply the hazards of street crime by night where it is lit, and of vehicle crime under cameras."""
     p, state, tick = world.parameters[Government][0], world.state, world.tick
     lit, filmed = np.where(state[LIT] > tick, 1.0 - p.light, 1.0), state[FILMED] > tick
     for when in (HAZARD_NIGHT, HAZARD_MARKET_NIGHT):

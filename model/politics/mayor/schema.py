@@ -1,4 +1,4 @@
-"""Declarations of mayor: parameters, columns, tables and constants."""
+"""Declarations of the mayor: choices, parameters, tables of office, gifts, petitions and loans."""
 
 from __future__ import annotations
 
@@ -30,24 +30,27 @@ CUT_BUDGET, KEEP_BUDGET, RAISE_BUDGET = range(3)
 BUDGET_TERMS = ("care", "asked", "killings", "election", "room")
 BUDGET_CHOICE = declare_choice("mayor's budget", "mayor", ("cut", "keep", "raise"), BUDGET_TERMS, ordered=True)
 DISMISSED = -2
-"""Captor of a mayor who has been found out and is followed by another at once."""
+"""Captor of a mayor whose capture was exposed and who is replaced at once."""
 EXCLUDED_GIFT_UTILITY = -1000.0
-"""Log-odds of what is not the mayor's to give, or nobody may be given unasked."""
+"""Utility, in log-odds, of gifts that the mayor cannot give, or not unasked."""
 GIFT_FOR_PROBLEM = np.array(
     [
         {"street": GIVE_LIGHT, "vehicles": GIVE_CAMERAS, "homes": GIVE_MOTORCYCLES}.get(one, GIVE_COMPANY)
         for one in PROBLEMS
     ]
 )
-"""What communities ask of a mayor for each problem: assumed."""
+"""Gift that communities petition for, by problem; assumed."""
 GIFT_WITHOUT_LOANS = np.array([GIVE_NOTHING, GIVE_COMPANY, GIVE_LIGHT, GIVE_COMPANY, GIVE_LIGHT])
-"""The same where motorcycles and cameras are not the mayor's to give."""
+"""Gift in place of each where the mayor cannot give motorcycles and cameras; assumed."""
+MONTHS_A_QUARTER, TERM_YEARS = 3, 4
+"""Months between gifts, and years of a mayor's term."""
 IS_OUTDOOR_KIND = np.isin(EXPOSURE, (BY_STREET, BY_QUARREL))
+"""Kinds of crime that light keeps away."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Government(ParameterGroup):
-    """What moves a mayor, what is the mayor's to give, how long it lasts and what it does."""
+    """Weights of the mayor's choices, the gifts that are possible, their duration and effects."""
 
     name: ClassVar[str] = "mayor"
     evidence: ClassVar[tuple[str, ...]] = ("B08", "B15", "B16", "B17", "E02", "E04", "F02", "F15", "I08", "Z15")
@@ -106,7 +109,12 @@ class Government(ParameterGroup):
 
 
 class MayorState(Row):
-    """The mayor in office: the ``nth`` of the term; killings known this quarter and usual (-1: no idea yet)."""
+    """The mayor in office.
+
+    ``nth`` mayor of the term ``term``; ``captor`` group or `UNCLAIMED`; ``care`` and ``integrity`` from 0 to 1;
+    ``room`` in the budget, 1 usual; ``dead``: known homicides of the quarter; ``usual``: those of a usual
+    quarter, -1 if unknown.
+    """
 
     term: Annotated[int, Column("", first=-1)]
     nth: int
@@ -119,7 +127,7 @@ class MayorState(Row):
 
 
 class GiftRecord(Row):
-    """What the mayor remembers of one option: months in which it was used or lay idle; until when it was given."""
+    """Memory of a gift: months in which it was used or idle, and the tick until which it lasts."""
 
     used: float
     idle: float
@@ -127,7 +135,7 @@ class GiftRecord(Row):
 
 
 class PetitionRow(Row):
-    """What an authority has brought to the mayor: since when it waits (-1: nothing), what, when it was last granted."""
+    """Petition of an authority: ticks at which it was made and granted (-1: none), and the gift wanted."""
 
     asked: Annotated[int, Column("", first=-1)]
     wanted: int
@@ -135,7 +143,7 @@ class PetitionRow(Row):
 
 
 class VehicleLoan(Row):
-    """Motorcycles that a facility has on loan, until when, and how often they were taken out this month."""
+    """Motorcycles on loan to a facility, until which tick, and the number taken out this month."""
 
     motorcycles: int
     until: int
@@ -161,7 +169,7 @@ FILMED = ArraySpec(name="filmed", of=np.int64, shape=("cell",), about="Until whe
 
 
 class MayorCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of petitions, gifts and crimes kept away."""
 
     petitions: float
     gifts_motorcycles: float
