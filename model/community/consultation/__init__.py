@@ -1,1 +1,1 @@
-"""M18, consultation: who comes, what they ask for, and whether anybody answers."""
+"""M18, consultation: meetings of communities and police, attendance, requests and answers."""

@@ -1,4 +1,4 @@
-"""M18, consultation: who comes, what they ask for, and whether anybody answers (ODD 6.23).
+"""M18, consultation: meetings of communities and police, attendance, requests and answers.
 
 Councils speak for those who attend.  A meeting is two-way only if its request is answered within 30 days, with what
 was asked or with a reason.  Switched off, nobody meets.
@@ -17,6 +17,7 @@ from model.community.consultation.schema import (
     COMUPRE_BODY,
     COUNCIL_BODY,
     DOOR_COUNT,
+    DOOR_MONTH_DAYS,
     DOOR_TO_DOOR,
     DOOR_TONE,
     DOOR_WHO,
@@ -29,6 +30,7 @@ from model.community.consultation.schema import (
     MAX_INVITED,
     MEETING_CAUSE,
     MEETING_DAY,
+    MEETING_DAYS,
     MEETING_HELD,
     MEETING_TONE,
     NETWORK_BODY,
@@ -57,15 +59,17 @@ from model.community.requests.schema import (
     REQUESTS,
     SUFFERED,
 )
-from model.engine.calendar import MONTH, YEAR, date_of_tick, month_of
+from model.engine.calendar import EVENING, MONTH, MONTHS_A_YEAR, YEAR, date_of_tick, month_of, shift_of
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform, logistic, poisson_quantile
 from model.engine.ratios import ratio_or_nan
 from model.engine.rows import FloatArray
 from model.police.contacts.rules import treats_fairly
-from model.police.contacts.schema import RUDE
+from model.police.contacts.schema import MINIMUM_AGE, RUDE
 from model.police.minutes.rules import add_owed_minutes, yearly_rate_per_resident
 from model.police.minutes.schema import FOR_MEETINGS
+from model.town.residents import ADULT_AGE
+from model.town.territory import FAR_MINUTES
 from model.trust.events.rules import record_event
 from model.trust.ledger.rules import trust_now
 from model.trust.public_events import spread_public_event
@@ -79,216 +83,243 @@ from model.world.state import BOARDS, OFFICERS
 
 @kernel
 def is_held_today(rate: float, who: int, month: int, day_of_month: int, seed: int) -> bool:
-    """Whether the meeting that this body holds this month, if it holds one, is today."""
-    if day_of_month != 1 + int(28.0 * keyed_uniform(seed, MEETING_DAY, month, who, 0)):
+    """Return whether body ``who`` holds a meeting today, day ``day_of_month`` of month number ``month``.
+
+    ``rate`` is in meetings per year; a body meets at most once a month.
+    """
+    if day_of_month != 1 + int(MEETING_DAYS * keyed_uniform(seed, MEETING_DAY, month, who, 0)):
         return False
-    return keyed_uniform(seed, MEETING_HELD, month, who, 0) < rate / 12.0
+    return keyed_uniform(seed, MEETING_HELD, month, who, 0) < rate / MONTHS_A_YEAR
 
 
 @kernel
 def attendance_probability(
-    stage: ShiftContext, consulting: ConsultationTables, i: int, a: int, p: Consultation, usual: float
+    shift: ShiftContext, tables: ConsultationTables, i: int, a: int, p: Consultation, usual: float
 ) -> float:
-    """Chance that a resident attends a meeting at the seat of this authority, from what is usual, in log-odds."""
-    mind, person, cells = stage.minds[i], stage.ground.people[i], stage.ground.cells
+    """Return the probability that resident ``i`` attends a meeting at the seat of authority ``a``.
+
+    ``usual`` is the readiness to attend of an average resident, in log-odds.
+    """
+    mind, person, cells = shift.minds[i], shift.ground.people[i], shift.ground.cells
     z = person.settlement
-    home, seat = cells[person.home], cells[consulting.authorities[a].cell]
+    home, seat = cells[person.home], cells[tables.authorities[a].cell]
     dx, dy = home.x - seat.x, home.y - seat.y
-    wish = usual + p.attend_trust * (trust_now(mind, stage.tick, stage.trust[z]) - 0.5)
-    wish += p.attend_women * person.female + p.attend_organised * (consulting.boards[a].organised - 0.5)
-    wish -= p.attend_km * math.sqrt(float(dx * dx + dy * dy)) * consulting.cell_km
-    if mind.harmed >= 0 and stage.tick - mind.harmed < YEAR:
+    wish = usual + p.attend_trust * (trust_now(mind, shift.tick, shift.trust[z]) - 0.5)
+    wish += p.attend_women * person.female + p.attend_organised * (tables.boards[a].organised - 0.5)
+    wish -= p.attend_km * math.sqrt(float(dx * dx + dy * dy)) * tables.cell_km
+    if mind.harmed >= 0 and shift.tick - mind.harmed < YEAR:
         wish += p.attend_victim
     return logistic(wish)
 
 
 @kernel
-def attend_meeting(
-    stage: ShiftContext, consulting: ConsultationTables, i: int, a: int, p: Consultation, first: int, usual: float
-) -> None:
-    """Let a resident attend a meeting, or not; who attends is treated by the chief and noted as present."""
-    ready = attendance_probability(stage, consulting, i, a, p, usual)
-    if stage.minds[i].gone >= 0 or keyed_uniform(stage.seed, ATTENDS_STREAM, stage.tick, i, 0) >= ready:
+def attend_meeting(shift: ShiftContext, tables: ConsultationTables, i: int, a: int, first: int, usual: float) -> None:
+    """Draw the attendance of resident ``i`` at a meeting of authority ``a``.
+
+    ``first`` is the row of `present` of the first attendee, ``usual`` the usual readiness in log-odds.  Appends
+    attendees to `present`; the chief listens to them.
+    """
+    p = tables.parameters[tables.authorities[a].settlement]
+    ready = attendance_probability(shift, tables, i, a, p, usual)
+    if shift.minds[i].gone >= 0 or keyed_uniform(shift.seed, ATTENDS_STREAM, shift.tick, i, 0) >= ready:
         return
-    for k in range(first, consulting.present_count[0]):
-        if consulting.present[k].who == i:
+    for k in range(first, tables.present_count[0]):
+        if tables.present[k].who == i:
             return
-    row = consulting.present[consulting.present_count[0]]
-    row.due, row.authority, row.who = stage.tick + ANSWER_SHIFTS, a, i
-    consulting.present_count[0] += 1
-    apply_chief_treatment(stage, consulting, i, a)
+    row = tables.present[tables.present_count[0]]
+    row.due, row.authority, row.who = shift.tick + ANSWER_SHIFTS, a, i
+    tables.present_count[0] += 1
+    apply_chief_treatment(shift, tables, i, a)
 
 
 @kernel
-def apply_chief_treatment(stage: ShiftContext, consulting: ConsultationTables, i: int, a: int) -> None:
-    """Let the chief listen to somebody, well or not."""
-    person, contacts = stage.ground.people[i], consulting.contacts[consulting.authorities[a].settlement]
+def apply_chief_treatment(shift: ShiftContext, tables: ConsultationTables, i: int, a: int) -> None:
+    """Apply the treatment by the chief to a resident who speaks, fair or rude.
+
+    The resident has an event of trust and a contact: updates `minds.met`, `minds.met_free` and the monthly counts.
+    """
+    person, contacts = shift.ground.people[i], tables.contacts[tables.authorities[a].settlement]
     fair = treats_fairly(
-        consulting.officers[consulting.chiefs[a]], contacts, keyed_uniform(stage.seed, MEETING_TONE, stage.tick, i, 0)
+        tables.officers[tables.chiefs[a]], contacts, keyed_uniform(shift.seed, MEETING_TONE, shift.tick, i, 0)
     )
     if fair:
-        record_event(stage, i, MEETING_CAUSE, contacts.weight_meeting)
+        record_event(shift, i, MEETING_CAUSE, contacts.weight_meeting)
     else:
-        record_event(stage, i, RUDE, contacts.weight_rude)
-    stage.minds[i].met = stage.minds[i].met_free = stage.tick
-    stage.tally[0].council_heard += 1.0
-    stage.tally[0].council_heard_women += person.female
-    stage.tally[0].council_heard_far += 1.0 if stage.ground.cells[person.home].minutes > 20.0 else 0.0
+        record_event(shift, i, RUDE, contacts.weight_rude)
+    shift.minds[i].met = shift.minds[i].met_free = shift.tick
+    shift.tally[0].council_heard += 1.0
+    shift.tally[0].council_heard_women += person.female
+    shift.tally[0].council_heard_far += 1.0 if shift.ground.cells[person.home].minutes > FAR_MINUTES else 0.0
 
 
 @kernel
-def is_recent_victim(stage: ShiftContext, i: int) -> bool:
-    """Whether this is an adult who was harmed in the last twelve months."""
-    harmed = stage.minds[i].harmed
-    return harmed >= 0 and stage.tick - harmed < YEAR and age_years(stage.ground.people[i], stage.tick) >= 18.0
+def is_recent_victim(shift: ShiftContext, i: int) -> bool:
+    """Return whether resident ``i`` is an adult who was harmed in the last twelve months."""
+    harmed = shift.minds[i].harmed
+    return harmed >= 0 and shift.tick - harmed < YEAR and age_years(shift.ground.people[i], shift.tick) >= ADULT_AGE
 
 
 @kernel
 def admit_informed_residents(
-    stage: ShiftContext, consulting: ConsultationTables, a: int, p: Consultation, first: int, rate: float
+    shift: ShiftContext, tables: ConsultationTables, a: int, p: Consultation, first: int, rate: float
 ) -> None:
-    """Let others come who hear of meetings: spread over those of a year, about as many as say so."""
-    z, share = consulting.authorities[a].settlement, p.come / max(1.0, rate)
+    """Draw the attendance of residents who hear of the meetings of authority ``a``.
+
+    ``rate`` is in meetings per year: those who come in a year are spread over its meetings.
+    """
+    z, share = tables.authorities[a].settlement, p.come / max(1.0, rate)
+    # In place of `attend`: at this log-odds a year's meetings draw the share `come` of those who hear of them.
     usual = math.log(share / (1.0 - share))
-    for j in range(consulting.home_start[z], consulting.home_start[z + 1]):
-        i = consulting.at_home[j]
-        if consulting.present_count[0] - first >= MAX_ATTENDING:
+    for j in range(tables.home_start[z], tables.home_start[z + 1]):
+        i = tables.at_home[j]
+        if tables.present_count[0] - first >= MAX_ATTENDING:
             return
-        adult = age_years(stage.ground.people[i], stage.tick) >= 18.0
-        if adult and stage.ground.people[i].council == 0 and keyed_uniform(stage.seed, HEARS_OF, 0, i, 0) < p.announced:
-            attend_meeting(stage, consulting, i, a, p, first, usual)
+        adult = age_years(shift.ground.people[i], shift.tick) >= ADULT_AGE
+        if adult and shift.ground.people[i].council == 0 and keyed_uniform(shift.seed, HEARS_OF, 0, i, 0) < p.announced:
+            attend_meeting(shift, tables, i, a, first, usual)
 
 
 @kernel
 def hold_meeting(
-    stage: ShiftContext, consulting: ConsultationTables, a: int, p: Consultation, rate: float, supported: int
+    shift: ShiftContext, tables: ConsultationTables, a: int, p: Consultation, rate: float, supported: int
 ) -> None:
-    """Hold a community's meeting: who comes, what they ask, whose number they get."""
-    z, board, first = consulting.authorities[a].settlement, consulting.boards[a], consulting.present_count[0]
-    for k in range(consulting.council_start[z], consulting.council_start[z + 1]):
-        attend_meeting(stage, consulting, consulting.councils[k], a, p, first, p.attend)
-    here = consulting.home_start[z + 1] - consulting.home_start[z]
+    """Hold the meeting of authority ``a``: attendance, requests, and officers' numbers exchanged.
+
+    ``supported`` is 1 if the facility has an order that supports consultation.  Updates `boards.met`, `boards.asked`,
+    `boards.phones`, `boards.links`, `owed`; appends to `present`, `requests` and `day.meetings`.
+    """
+    z, board, first = tables.authorities[a].settlement, tables.boards[a], tables.present_count[0]
+    for k in range(tables.council_start[z], tables.council_start[z + 1]):
+        attend_meeting(shift, tables, tables.councils[k], a, first, p.attend)
+    here = tables.home_start[z + 1] - tables.home_start[z]
     for j in range(MAX_INVITED if here > 0 else 0):
-        i = consulting.at_home[
-            consulting.home_start[z] + int(keyed_uniform(stage.seed, INVITED_STREAM, stage.tick, a, j) * here)
+        i = tables.at_home[
+            tables.home_start[z] + int(keyed_uniform(shift.seed, INVITED_STREAM, shift.tick, a, j) * here)
         ]
-        if stage.ground.people[i].council == 0 and is_recent_victim(stage, i):
-            attend_meeting(stage, consulting, i, a, p, first, p.attend)
+        if shift.ground.people[i].council == 0 and is_recent_victim(shift, i):
+            attend_meeting(shift, tables, i, a, first, p.attend)
     if supported == 1 and p.announced > 0.0:
-        admit_informed_residents(stage, consulting, a, p, first, rate)
-    called = 1 if keyed_uniform(stage.seed, CALLED_BY_POLICE_STREAM, stage.tick, a, 0) < p.police_call else 0
-    came = consulting.present_count[0] - first
-    board.met = board.asked = stage.tick
-    bring_requests(stage, consulting, a, first, called, p)
-    add_owed_minutes(
-        consulting.owed, serving_facility(stage, consulting, a), FOR_MEETINGS, consulting.practices[z].meeting
-    )
+        admit_informed_residents(shift, tables, a, p, first, rate)
+    called = 1 if keyed_uniform(shift.seed, CALLED_BY_POLICE_STREAM, shift.tick, a, 0) < p.police_call else 0
+    came = tables.present_count[0] - first
+    board.met = board.asked = shift.tick
+    bring_requests(shift, tables, a, first, called, p)
+    add_owed_minutes(tables.owed, serving_facility(shift, tables, a), FOR_MEETINGS, tables.practices[z].meeting)
     board.phones += p.share_number * (1.0 - board.phones)
     board.links += p.bond * (1.0 - board.links)
-    row = stage.day.meetings[stage.day.counts[MEETINGS]]
+    row = shift.day.meetings[shift.day.counts[MEETINGS]]
     row.authority, row.problem, row.by_police, row.came = a, board.problem, called, came
-    stage.day.counts[MEETINGS] += 1
-    stage.tally[0].meetings += 1.0
+    shift.day.counts[MEETINGS] += 1
+    shift.tally[0].meetings += 1.0
 
 
 @kernel
-def hold_seat_meetings(stage: ShiftContext, consulting: ConsultationTables, month: int, day_of_month: int) -> None:
-    """Hold what is due today of the table, the council, the COMUPRE and the network for victims."""
-    p, seed = consulting.parameters[0], stage.seed
+def hold_seat_meetings(shift: ShiftContext, tables: ConsultationTables, month: int, day_of_month: int) -> None:
+    """Hold the meetings due today of the municipal table, council, COMUPRE and network for victims.
+
+    Updates `boards.met`, `boards.links`, `boards.heard`, `requests.followed` and the monthly counts.
+    """
+    p, seed = tables.parameters[0], shift.seed
     if is_held_today(p.rhythm * p.table, TABLE_BODY, month, day_of_month, seed):
-        stage.tally[0].table_meetings += 1.0
-        for a in range(len(consulting.boards)):
-            silent = stage.tick < consulting.boards[a].silent_until
-            if not silent and keyed_uniform(seed, TAKES_PART, stage.tick, a, 0) < consulting.boards[a].organised:
-                consulting.boards[a].met = stage.tick
-                consulting.boards[a].links += p.bond * (1.0 - consulting.boards[a].links)
+        shift.tally[0].table_meetings += 1.0
+        for a in range(len(tables.boards)):
+            silent = shift.tick < tables.boards[a].silent_until
+            if not silent and keyed_uniform(seed, TAKES_PART, shift.tick, a, 0) < tables.boards[a].organised:
+                tables.boards[a].met = shift.tick
+                tables.boards[a].links += p.bond * (1.0 - tables.boards[a].links)
                 if (
-                    keyed_uniform(seed, ANSWERED_STREAM, stage.tick, a, TABLE_BODY)
+                    keyed_uniform(seed, ANSWERED_STREAM, shift.tick, a, TABLE_BODY)
                     < p.feasible * p.request_met + p.answer
                 ):
-                    consulting.boards[a].heard = stage.tick
+                    tables.boards[a].heard = shift.tick
     if is_held_today(p.rhythm * p.council, COUNCIL_BODY, month, day_of_month, seed):
-        stage.tally[0].council_meetings += 1.0
+        shift.tally[0].council_meetings += 1.0
     if is_held_today(p.rhythm * p.comupre, COMUPRE_BODY, month, day_of_month, seed):
-        stage.tally[0].comupre_meetings += 1.0
-        for k in range(consulting.requests_count[0]):
-            request = consulting.requests[k]
+        shift.tally[0].comupre_meetings += 1.0
+        for k in range(tables.requests_count[0]):
+            request = tables.requests[k]
             if keyed_uniform(seed, FOLLOWED_UP_STREAM, request.asked, request.authority, request.nth) < p.follow_up:
                 request.followed = 1
     if is_held_today(p.rhythm * p.network, NETWORK_BODY, month, day_of_month, seed):
-        stage.tally[0].network_meetings += 1.0
+        shift.tally[0].network_meetings += 1.0
         for j in range(MAX_INVITED):
-            i = int(keyed_uniform(seed, INVITED_STREAM, stage.tick, NETWORK_BODY, j) * len(stage.minds))
-            a = stage.ground.people[i].settlement
-            living = stage.minds[i].gone < 0 and consulting.chiefs[a] >= 0
+            i = int(keyed_uniform(seed, INVITED_STREAM, shift.tick, NETWORK_BODY, j) * len(shift.minds))
+            a = shift.ground.people[i].settlement
+            living = shift.minds[i].gone < 0 and tables.chiefs[a] >= 0
             if (
                 living
-                and is_recent_victim(stage, i)
-                and keyed_uniform(seed, ATTENDS_STREAM, stage.tick, i, 0)
-                < attendance_probability(stage, consulting, i, 0, p, p.attend)
+                and is_recent_victim(shift, i)
+                and keyed_uniform(seed, ATTENDS_STREAM, shift.tick, i, 0)
+                < attendance_probability(shift, tables, i, 0, p, p.attend)
             ):
-                apply_chief_treatment(stage, consulting, i, a)
+                apply_chief_treatment(shift, tables, i, a)
 
 
 @kernel
-def visit_homes(stage: ShiftContext, consulting: ConsultationTables, a: int, p: Consultation) -> None:
-    """Visit homes of a settlement from door to door."""
-    z = consulting.authorities[a].settlement
-    first, here = consulting.home_start[z], consulting.home_start[z + 1] - consulting.home_start[z]
+def visit_homes(shift: ShiftContext, tables: ConsultationTables, a: int, p: Consultation) -> None:
+    """Visit homes of a settlement from door to door; residents have an event of trust and a contact."""
+    z = tables.authorities[a].settlement
+    first, here = tables.home_start[z], tables.home_start[z + 1] - tables.home_start[z]
     doors = (
-        poisson_quantile(keyed_uniform(stage.seed, DOOR_COUNT, stage.tick, a, 0), p.door_to_door / 30.0)
+        poisson_quantile(keyed_uniform(shift.seed, DOOR_COUNT, shift.tick, a, 0), p.door_to_door / DOOR_MONTH_DAYS)
         if here > 0
         else 0
     )
-    contacts = consulting.contacts[z]
+    contacts = tables.contacts[z]
     for j in range(min(doors, MAX_DOORS)):
-        i = consulting.at_home[first + int(keyed_uniform(stage.seed, DOOR_WHO, stage.tick, a, j) * here)]
-        if stage.minds[i].gone >= 0 or age_years(stage.ground.people[i], stage.tick) < 12.0:
+        i = tables.at_home[first + int(keyed_uniform(shift.seed, DOOR_WHO, shift.tick, a, j) * here)]
+        if shift.minds[i].gone >= 0 or age_years(shift.ground.people[i], shift.tick) < MINIMUM_AGE:
             continue
         fair = treats_fairly(
-            consulting.officers[consulting.chiefs[a]], contacts, keyed_uniform(stage.seed, DOOR_TONE, stage.tick, a, j)
+            tables.officers[tables.chiefs[a]], contacts, keyed_uniform(shift.seed, DOOR_TONE, shift.tick, a, j)
         )
         if fair:
-            record_event(stage, i, DOOR_TO_DOOR, p.door * contacts.weight_long)
+            record_event(shift, i, DOOR_TO_DOOR, p.door * contacts.weight_long)
         else:
-            record_event(stage, i, RUDE, contacts.weight_rude)
-        stage.minds[i].met = stage.minds[i].met_free = stage.tick
-        stage.tally[0].doors += 1.0
+            record_event(shift, i, RUDE, contacts.weight_rude)
+        shift.minds[i].met = shift.minds[i].met_free = shift.tick
+        shift.tally[0].doors += 1.0
 
 
 @kernel
-def hold_consultations(stage: ShiftContext, consulting: ConsultationTables, month: int, day_of_month: int) -> None:
-    """Answer what is due; then hold the meetings of today and visit homes."""
-    answer_requests(stage, consulting)
-    hold_seat_meetings(stage, consulting, month, day_of_month)
-    for a in range(len(consulting.authorities)):
-        p = consulting.parameters[consulting.authorities[a].settlement]
-        if consulting.chiefs[a] < 0:
+def hold_consultations(shift: ShiftContext, tables: ConsultationTables, month: int, day_of_month: int) -> None:
+    """Hold all consultations of a day: answers due, meetings, visits to homes, new requests.
+
+    ``month`` is the number of the month.
+    """
+    answer_requests(shift, tables)
+    hold_seat_meetings(shift, tables, month, day_of_month)
+    for a in range(len(tables.authorities)):
+        p = tables.parameters[tables.authorities[a].settlement]
+        if tables.chiefs[a] < 0:
             continue
-        rate = p.rhythm * p.meetings * (0.5 + consulting.boards[a].organised)
-        supported = consulting.stations[serving_facility(stage, consulting, a)].supported
+        rate = p.rhythm * p.meetings * (0.5 + tables.boards[a].organised)
+        supported = tables.stations[serving_facility(shift, tables, a)].supported
         if supported == 1:
-            rate *= consulting.practices[consulting.authorities[a].settlement].more_meetings
-        if is_held_today(rate, a, month, day_of_month, stage.seed):
-            if stage.tick < consulting.boards[a].silent_until:
-                stage.tally[0].meetings_silenced += 1.0
+            rate *= tables.practices[tables.authorities[a].settlement].more_meetings
+        if is_held_today(rate, a, month, day_of_month, shift.seed):
+            if shift.tick < tables.boards[a].silent_until:
+                shift.tally[0].meetings_silenced += 1.0
                 continue
-            hold_meeting(stage, consulting, a, p, rate, supported)
-        visit_homes(stage, consulting, a, p)
-    assign_requests(stage, consulting)
+            hold_meeting(shift, tables, a, p, rate, supported)
+        visit_homes(shift, tables, a, p)
+    assign_requests(shift, tables)
 
 
 @kernel
-def record_harm_by_settlement(stage: ShiftContext, suffered: FloatArray) -> None:
-    """Let every settlement remember what its people suffered since its last meetings."""
-    for k in range(stage.day.counts[INCIDENTS]):
-        row = stage.day.incidents[k]
+def record_harm_by_settlement(shift: ShiftContext, suffered: FloatArray) -> None:
+    """Add the severity of the incidents of the shift to the harm suffered by each settlement."""
+    for k in range(shift.day.counts[INCIDENTS]):
+        row = shift.day.incidents[k]
         if row.teller >= 0:
-            suffered[stage.ground.people[row.teller].settlement, row.kind] += row.severity
+            suffered[shift.ground.people[row.teller].settlement, row.kind] += row.severity
 
 
 def drop_replaced_numbers(world: World) -> None:
-    """Let leaders lose the numbers of the officers who were replaced in the last month."""
+    """Remove the numbers of officers replaced in the last month from the leaders' phones.
+
+    Updates `boards.phones`.
+    """
     officers, boards = world.state[OFFICERS], world.state[BOARDS]
     facility = world.town.cells["facility"][world.town.authorities["cell"]]
     new = world.tick - officers["tick_since"] <= MONTH
@@ -298,31 +329,31 @@ def drop_replaced_numbers(world: World) -> None:
 
 
 def step(world: World) -> None:
-    """Remember what is suffered; in the afternoon shift consult."""
-    state, numbers, book = world.state, world.parameters, world.shift_events
+    """Record the harm of the shift; in the afternoon hold consultations."""
+    state, events = world.state, world.shift_events
     world.run_kernel(record_harm_by_settlement, lambda: (world.shift_context(), state[SUFFERED]))
-    if world.tick % 3 != 1:
+    if shift_of(world.tick) != EVENING:
         return
     date = date_of_tick(world.tick)
     if date.day == 1:
         drop_replaced_numbers(world)
-        if date.month % 3 == 1:
-            p = numbers[Consultation][0]
+        if date.month % 3 == 1:  # the first month of a quarter
+            p = world.parameters[Consultation][0]
             spread_public_event(world, TOLD_OF, 0, p.inform, INFORMED, p.news)
     n = len(state[BOARDS])
     state[REQUESTS].reserve(n * MAX_REQUESTS)
     state[PRESENT].reserve(len(world.cached(council_members_by_settlement)[1]) + n * (MAX_INVITED + MAX_ATTENDING))
-    book.reserve(MEETINGS, n)
-    book.reserve(
+    events.reserve(MEETINGS, n)
+    events.reserve(
         IMPRESSIONS,
         len(world.cached(council_members_by_settlement)[1])
         + n * (MAX_INVITED + MAX_ATTENDING + MAX_DOORS)
         + MAX_INVITED
         + MAX_REQUESTS * len(state[PRESENT]),
     )
-    consulting = world.view(ConsultationTables)
-    consulting.set_field("go_out", couples_on_duty_recently(world))
-    world.run_kernel(hold_consultations, lambda: (world.shift_context(), consulting), month_of(world.tick), date.day)
+    tables = world.view(ConsultationTables)
+    tables.set_field("go_out", couples_on_duty_recently(world))
+    world.run_kernel(hold_consultations, lambda: (world.shift_context(), tables), month_of(world.tick), date.day)
     world.apply_impressions()
 
 

@@ -1,4 +1,4 @@
-"""Declarations of consultation: parameters, columns, tables and constants."""
+"""Declarations of consultation: parameters, counts, kinds of events and limits."""
 
 from __future__ import annotations
 
@@ -16,8 +16,13 @@ HEARS_OF = stream_id("hears of meetings")
 CALLED_BY_POLICE_STREAM, FOLLOWED_UP_STREAM = stream_id("called by police"), stream_id("followed up")
 DOOR_COUNT, DOOR_WHO, DOOR_TONE = stream_id("door count"), stream_id("door who"), stream_id("door tone")
 TABLE_BODY, COUNCIL_BODY, COMUPRE_BODY, NETWORK_BODY = (int64_constant(who) for who in (4095, 4094, 4093, 4092))
-"""Who holds a meeting, where it is no settlement's own."""
+"""Numbers of the bodies whose meetings belong to no settlement, as entities of random streams."""
 MAX_INVITED, MAX_ATTENDING, MAX_DOORS = 20, 256, 32
+"""Most residents invited to a meeting, attendees of a meeting, and homes visited in a settlement on a day; assumed."""
+MEETING_DAYS = 28.0
+"""Days of the month on which meetings may be held: those that every month has."""
+DOOR_MONTH_DAYS = 30.0
+"""Days of the month to which the rate of visits from door to door refers."""
 MEETING_CAUSE = declare_event(
     "meeting", 13, "meeting", fair=1.0, fair_weight=1.0, effective=1.0, effective_weight=0.6, memory="panel"
 )
@@ -39,7 +44,7 @@ TOLD_OF = stream_id("told of")
 
 @dataclass(frozen=True, kw_only=True)
 class Consultation(ParameterGroup):
-    """How often police and communities meet, who comes, and what becomes of requests."""
+    """Parameters of meetings, attendance, requests, door-to-door visits and information."""
 
     name: ClassVar[str] = "consultation"
     evidence: ClassVar[tuple[str, ...]] = (
@@ -132,7 +137,7 @@ class Consultation(ParameterGroup):
 
 
 class ConsultationCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of consultation and of requests."""
 
     meetings: float
     table_meetings: float

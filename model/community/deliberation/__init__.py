@@ -1,1 +1,1 @@
-"""M35, deliberation: what boards decide of cases, watches, police, requests and protocols (ODD, deliberation)."""
+"""M35, deliberation: decisions of boards on cases, watches, police, requests and protocols."""

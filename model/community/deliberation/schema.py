@@ -1,4 +1,4 @@
-"""Declarations of deliberation: parameters, columns, tables and constants."""
+"""Declarations of deliberation: choices of boards with their terms, parameters and counts."""
 
 from __future__ import annotations
 
@@ -33,26 +33,36 @@ PROTOCOL_CHOICE = declare_choice(
     ("answered", "kept", "conduct", "promises", "returned"), ordered=True,
 )  # fmt: skip
 HEAR_CASE, CALL_POLICE, REFER_TO_PROSECUTOR, PUT_OFF_CASE = range(4)
+"""Options of a board for a case."""
 FOUR_OPTIONS, TWO_OPTIONS = int64_constant(4), int64_constant(2)
 CASE_TERMS, WATCH_TERMS, INVITE_TERMS, ASK_TERMS, CLIMB_TERMS, PROTOCOL_TERMS = (
     int64_constant(k) for k in (9, 6, 5, 4, 3, 6)
 )
+"""Terms of each choice, the habit of an option (term 0) included."""
 ALL_TERMS = int64_constant(-1)
 """No term left out."""
 LEGITIMACY_TERM, ANSWERS_TERM = int64_constant(2), int64_constant(3)
-"""Terms of a case without which it tells why the board hears it."""
+"""Terms of a case that are left out, or set, to tell respect for the authority from weakness of the police."""
 DISPOSITION_OF_A_BOARD_STREAM, ORGANISED_STREAM, OFFERED_STREAM = (
     stream_id("disposition of a board"),
     stream_id("organised"),
     stream_id("offered"),
 )
 WATCH_ABUSES_STREAM, ABUSED_BY_A_WATCH_STREAM = stream_id("watch abuses"), stream_id("abused by a watch")
-MIN_ORGANISED, MAX_ORGANISED, MINIMUM_AGE = 0.05, 0.98, 12.0
+MIN_ORGANISED, MAX_ORGANISED = 0.05, 0.98
+"""Range of the drawn organisation of a community; assumed."""
+HIGHEST_RUNG = 2
+"""Furthest that a request is taken: 1 municipal table, 2 prefect."""
+PROTOCOL_DAY, PROTOCOL_MONTH = 15, 1
+"""Day and month on which boards answer to protocols."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Deliberation(ParameterGroup):
-    """How boards weigh what they remember; a decision that is switched off takes the option that needs no thought."""
+    """Parameters of the decisions of boards.
+
+    A decision that is switched off takes the option that needs no deliberation.
+    """
 
     name: ClassVar[str] = "deliberation"
     evidence: ClassVar[tuple[str, ...]] = (
@@ -150,7 +160,7 @@ class Deliberation(ParameterGroup):
 
 
 class DeliberationCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of deliberation."""
 
     cases_heard: float
     cases_called: float

@@ -1,1 +1,1 @@
-"""M18, requests: what communities ask for, and whether anybody answers within 30 days."""
+"""M18, requests: demands of communities on the police, answered within 30 days or not."""

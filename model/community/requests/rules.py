@@ -1,6 +1,7 @@
-"""M18, requests: what communities ask for, and whether anybody answers within 30 days (ODD 6.23).
+"""M18, requests: demands of communities on the police, answered within 30 days or not.
 
-They ask at meetings; boards may ask between them, and take further up what stays unmet (deliberation).
+Communities ask at meetings.  Boards may also ask between meetings and take unmet requests further up
+(`model.community.deliberation`).
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ from model.community.requests.schema import (
     RequestRow,
 )
 from model.engine.kernels import TableBundle, kernel
-from model.engine.random_streams import keyed_uniform
+from model.engine.random_streams import LN_2, keyed_uniform
 from model.engine.rows import FloatArray, IntArray, Rows
 from model.police.adoption.schema import Adoption
 from model.police.contacts.schema import Contacts
@@ -59,7 +60,11 @@ from model.world.state import Board
 
 
 class ConsultationTables(TableBundle):
-    """Who can come, who answers, and what was asked."""
+    """Tables of consultation: boards, residents, officers, requests, attendees and parameters.
+
+    ``chiefs`` is the first officer of the facility that serves each authority, or -1.  ``go_out`` is 1.0 if police
+    couples have been on duty within a month, else 0.0.
+    """
 
     authorities: Rows[AuthorityRow]
     boards: Rows[Board]
@@ -87,10 +92,23 @@ class ConsultationTables(TableBundle):
     go_out: float = computed(lambda world: 0.0)
 
 
+class RequestTables(TableBundle):
+    """Tables of requests not yet due, and of the harm that each settlement has suffered by kind."""
+
+    requests: Rows[RequestRow]
+    requests_count: IntArray = count_of(REQUESTS)
+    suffered: FloatArray = of(SUFFERED)
+
+
 @kernel
 def most_harmful_kind(suffered: FloatArray, women: float, spoken: float) -> int:
-    """Kind of crime that weighs most on those who attend; of violence at home women speak, if anybody."""
+    """Return the kind of crime from which the attendees have suffered most.
+
+    ``suffered`` is the severity by kind, ``women`` the share of women among attendees, ``spoken`` the degree to which
+    violence at home is spoken of where only women attend.
+    """
     worst, most = 0, 0.0
+    # In mixed meetings women hardly speak of violence at home, so it counts by their share.
     for kind in range(len(suffered)):
         weight = suffered[kind] * (women * spoken if kind == DOMESTIC else 1.0)
         if weight > most:
@@ -100,103 +118,121 @@ def most_harmful_kind(suffered: FloatArray, women: float, spoken: float) -> int:
 
 @kernel
 def bring_requests(
-    stage: ShiftContext, consulting: ConsultationTables, a: int, first: int, called: int, p: Consultation
+    shift: ShiftContext, tables: ConsultationTables, a: int, first: int, called: int, p: Consultation
 ) -> None:
-    """Bring the requests of a meeting: the worst problems of those who came, more where more came."""
-    suffered, board = consulting.suffered[consulting.authorities[a].settlement], consulting.boards[a]
-    women, came = 0.0, consulting.present_count[0] - first
-    for k in range(first, consulting.present_count[0]):
-        women += stage.ground.people[consulting.present[k].who].female
+    """Bring the requests of a meeting for the worst problems of its attendees.
+
+    Attendees are those from row ``first`` of `present`; every `FOR_ONE_REQUEST` of them bring one more request.
+    ``called`` is 1 if the police called the meeting.  Appends to `requests`; updates `suffered`, `boards.problem`.
+    """
+    suffered, board = tables.suffered[tables.authorities[a].settlement], tables.boards[a]
+    women, came = 0.0, tables.present_count[0] - first
+    for k in range(first, tables.present_count[0]):
+        women += shift.ground.people[tables.present[k].who].female
     for nth in range(min(MAX_REQUESTS, 1 + came // FOR_ONE_REQUEST)):
         problem = most_harmful_kind(suffered, women / max(came, 1), p.spoken)
-        request = consulting.requests[consulting.requests_count[0]]
-        request.asked, request.due, request.authority = stage.tick, stage.tick + ANSWER_SHIFTS, a
-        request.nth, request.problem = nth, problem
-        request.by_police, request.followed, request.climbed = called, 0, 0
-        request.owner, request.person, request.mark = NO_OWNER_YET, 0, -1.0
-        consulting.requests_count[0] += 1
-        stage.tally[0].requests += 1.0
+        request = tables.requests[tables.requests_count[0]]
+        fill_request(request, shift.tick, a, nth, problem)
+        request.by_police = called
+        tables.requests_count[0] += 1
+        shift.tally[0].requests += 1.0
+        # What has been asked for weighs half as much in the next request.
         suffered[problem] *= 0.5
         board.problem = problem if nth == 0 else board.problem
 
 
 @kernel
-def append_request(
-    stage: ShiftContext,
-    requests: Rows[RequestRow],
-    count: IntArray,
-    suffered: FloatArray,
-    a: int,
-    nth: int,
-    climbed: int,
-) -> None:
-    """Bring a request of a board for what its people suffered most."""
-    problem = most_harmful_kind(suffered, 0.0, 0.0)
-    request = requests[count[0]]
-    request.asked, request.due, request.authority = stage.tick, stage.tick + ANSWER_SHIFTS, a
-    request.nth, request.problem, request.by_police = nth, problem, 0
-    request.followed, request.climbed = 0, climbed
+def fill_request(request: RequestRow, tick: int, authority: int, nth: int, problem: int) -> None:
+    """Fill a new request of a community, with no owner yet; writes all columns of the row."""
+    request.asked, request.due, request.authority = tick, tick + ANSWER_SHIFTS, authority
+    request.nth, request.problem = nth, problem
+    request.by_police = request.followed = request.climbed = 0
     request.owner, request.person, request.mark = NO_OWNER_YET, 0, -1.0
-    count[0] += 1
-    stage.tally[0].requests += 1.0
+
+
+@kernel
+def append_request(shift: ShiftContext, tables: RequestTables, a: int, nth: int, climbed: int) -> None:
+    """Append a request of board ``a`` for the problem from which its people suffered most.
+
+    ``nth`` is `OWN_REQUEST` or `CLIMBED_REQUEST`; ``climbed`` is 0, 1 (municipal table) or 2 (prefect).  Updates
+    `requests`, `suffered` and the monthly count.
+    """
+    suffered = tables.suffered[a]
+    problem = most_harmful_kind(suffered, 0.0, 0.0)
+    request = tables.requests[tables.requests_count[0]]
+    fill_request(request, shift.tick, a, nth, problem)
+    request.climbed = climbed
+    tables.requests_count[0] += 1
+    shift.tally[0].requests += 1.0
     suffered[problem] *= 0.5
 
 
 @kernel
-def serving_facility(stage: ShiftContext, consulting: ConsultationTables, a: int) -> int:
-    """Facility that serves a community."""
-    return stage.ground.cells[consulting.authorities[a].cell].facility
+def serving_facility(shift: ShiftContext, tables: ConsultationTables, a: int) -> int:
+    """Return the facility that serves authority ``a``."""
+    return shift.ground.cells[tables.authorities[a].cell].facility
 
 
 @kernel
-def assign_requests(stage: ShiftContext, consulting: ConsultationTables) -> None:
-    """Let the officer who answers for a community take on what it has newly asked, as far as follow-up is a habit."""
-    for k in range(consulting.requests_count[0]):
-        request = consulting.requests[k]
+def assign_requests(shift: ShiftContext, tables: ConsultationTables) -> None:
+    """Assign new requests to the officer responsible for the community, who may take them on.
+
+    An officer takes a request on with the probability of their habit of follow-up; the facility then owes minutes for
+    it.  Updates `requests.owner`, `requests.person`, `requests.mark`, `owed`.
+    """
+    for k in range(tables.requests_count[0]):
+        request = tables.requests[k]
         if request.owner != NO_OWNER_YET:
             continue
         a = request.authority
-        o, z = consulting.chiefs[a], consulting.authorities[a].settlement
+        o, z = tables.chiefs[a], tables.authorities[a].settlement
         request.owner = o
         if o < 0:
             continue
-        request.person, p = consulting.officers[o].person, consulting.practices[z]
-        habit = min(p.follow_most, consulting.officers[o].habit_follow)
-        if keyed_uniform(stage.seed, FOLLOWS_UP, request.asked, a, request.nth) < habit:
-            request.mark = add_owed_minutes(
-                consulting.owed, serving_facility(stage, consulting, a), FOR_REQUESTS, p.request
-            )
-            stage.tally[0].requests_worked += 1.0
+        request.person, p = tables.officers[o].person, tables.practices[z]
+        habit = min(p.follow_most, tables.officers[o].habit_follow)
+        if keyed_uniform(shift.seed, FOLLOWS_UP, request.asked, a, request.nth) < habit:
+            request.mark = add_owed_minutes(tables.owed, serving_facility(shift, tables, a), FOR_REQUESTS, p.request)
+            shift.tally[0].requests_worked += 1.0
 
 
 @kernel
-def is_followed_up(stage: ShiftContext, consulting: ConsultationTables, request: RequestRow) -> bool:
-    """Whether what was taken on is done, by who took it on or by somebody to whom it was handed over."""
+def is_followed_up(shift: ShiftContext, tables: ConsultationTables, request: RequestRow) -> bool:
+    """Return whether a request was worked off, by the officer who took it on or by a successor.
+
+    A request is lost if its owner has moved and did not hand it over.  Minutes still owed for it are cancelled.
+    """
     if request.mark < 0.0:
         return False
-    f = serving_facility(stage, consulting, request.authority)
-    done = is_worked_off(consulting.owed, f, FOR_REQUESTS, request.mark)
+    f = serving_facility(shift, tables, request.authority)
+    done = is_worked_off(tables.owed, f, FOR_REQUESTS, request.mark)
     if not done:
-        cancel_owed_minutes(consulting.owed, f, FOR_REQUESTS, request.mark)
-    p = consulting.practices[consulting.authorities[request.authority].settlement]
-    if consulting.officers[request.owner].person != request.person:
+        cancel_owed_minutes(tables.owed, f, FOR_REQUESTS, request.mark)
+    p = tables.practices[tables.authorities[request.authority].settlement]
+    if tables.officers[request.owner].person != request.person:
         passed = p.handover + (1.0 - p.handover) * p.register
-        if keyed_uniform(stage.seed, HANDED_OVER, request.asked, request.authority, request.nth) >= passed:
-            stage.tally[0].requests_lost += 1.0
+        if keyed_uniform(shift.seed, HANDED_OVER, request.asked, request.authority, request.nth) >= passed:
+            shift.tally[0].requests_lost += 1.0
             return False
     return bool(done)
 
 
 @kernel
 def met_probability(request: RequestRow, board: Board, offered: float, p: Consultation, d: Deliberation) -> float:
-    """Chance that a feasible request is met: more where it is followed up, was taken further up, or was promised."""
+    """Return the probability that a feasible request is met.
+
+    It is higher if the request is followed up, was taken further up, or falls under a protocol.
+    """
     chance = p.request_met + p.followed * request.followed
     return min(1.0, chance + d.climbed * request.climbed + d.agreed * protocol_strength(board, offered, d))
 
 
 @kernel
 def record_item(own: FloatArray, problem: int, met: bool, feasible: bool, worked: bool, reason: bool) -> None:
-    """Note what became of a request, by the harm of what it is about: a true reason counts, a false one against."""
+    """Record the outcome of a request by the harm of its problem in ``own``, a row of `ITEMS`.
+
+    A reason counts as an answer if the request was not feasible, and against the police if it was.
+    """
     harm = SEVERITY[0, problem]
     own[ITEM_DUE] += harm
     own[ITEMS_DUE] += 1.0
@@ -213,64 +249,66 @@ def record_item(own: FloatArray, problem: int, met: bool, feasible: bool, worked
 
 
 @kernel
-def answer_requests(stage: ShiftContext, consulting: ConsultationTables) -> None:
-    """Answer the requests of 30 days ago, or not; those who were there hear of it."""
+def answer_requests(shift: ShiftContext, tables: ConsultationTables) -> None:
+    """Answer the requests that are due, and drop them and the attendees of their meetings."""
+    # Rows that stay are moved up to the front of each table as it is read.
     left = 0
-    for k in range(consulting.requests_count[0]):
-        request = consulting.requests[k]
-        if request.due > stage.tick:
-            consulting.requests[left] = request
+    for k in range(tables.requests_count[0]):
+        request = tables.requests[k]
+        if request.due > shift.tick:
+            tables.requests[left] = request
             left += 1
         else:
-            answer_request(
-                stage, consulting, request, consulting.parameters[consulting.authorities[request.authority].settlement]
-            )
-    consulting.requests_count[0] = left
+            answer_request(shift, tables, request, tables.parameters[tables.authorities[request.authority].settlement])
+    tables.requests_count[0] = left
     left = 0
-    for k in range(consulting.present_count[0]):
-        if consulting.present[k].due > stage.tick:
-            consulting.present[left] = consulting.present[k]
+    for k in range(tables.present_count[0]):
+        if tables.present[k].due > shift.tick:
+            tables.present[left] = tables.present[k]
             left += 1
-    consulting.present_count[0] = left
+    tables.present_count[0] = left
 
 
 @kernel
-def answer_request(stage: ShiftContext, consulting: ConsultationTables, request: RequestRow, p: Consultation) -> None:
-    """Meet a request, give a reason, explain the limits, or let it lie."""
+def answer_request(shift: ShiftContext, tables: ConsultationTables, request: RequestRow, p: Consultation) -> None:
+    """Answer a request: meet it, give a reason, explain the limits, or leave it unanswered.
+
+    Attendees of its meeting have an event of trust if it was met, or neither answered nor explained.  Updates
+    `boards.explained`, `boards.heard`, the board's memory, `items` and the monthly counts.
+    """
     a, asked, nth = request.authority, request.asked, request.nth
-    z, board = consulting.authorities[a].settlement, consulting.boards[a]
-    chance = consulting.go_out * met_probability(
-        request, board, consulting.authority[z].protocol, p, consulting.deliberation[z]
-    )
-    worked = is_followed_up(stage, consulting, request)
-    seen_to = (worked and consulting.go_out > 0.0) or keyed_uniform(stage.seed, REQUEST_STREAM, asked, a, nth) < chance
-    feasible = keyed_uniform(stage.seed, FEASIBLE_STREAM, asked, a, nth) < p.feasible
+    z, board = tables.authorities[a].settlement, tables.boards[a]
+    chance = tables.go_out * met_probability(request, board, tables.authority[z].protocol, p, tables.deliberation[z])
+    worked = is_followed_up(shift, tables, request)
+    seen_to = (worked and tables.go_out > 0.0) or keyed_uniform(shift.seed, REQUEST_STREAM, asked, a, nth) < chance
+    feasible = keyed_uniform(shift.seed, FEASIBLE_STREAM, asked, a, nth) < p.feasible
     met = feasible and seen_to
-    answered = met or worked or keyed_uniform(stage.seed, ANSWERED_STREAM, asked, a, nth) < p.answer
-    stage.tally[0].requests_followed += 1.0 if worked else 0.0
-    trained = consulting.officers[consulting.chiefs[a]].skill * consulting.adoption[z].link_explain
-    worn = math.exp(-0.6931471805599453 * board.explained)
+    answered = met or worked or keyed_uniform(shift.seed, ANSWERED_STREAM, asked, a, nth) < p.answer
+    shift.tally[0].requests_followed += 1.0 if worked else 0.0
+    trained = tables.officers[tables.chiefs[a]].skill * tables.adoption[z].link_explain
+    # Explanations wear off: each since the last request met halves the chance of the next.
+    worn = math.exp(-LN_2 * board.explained)
     explained = (
-        not met and keyed_uniform(stage.seed, EXPLAINS_LIMITS_STREAM, asked, a, nth) < p.explain * trained * worn
+        not met and keyed_uniform(shift.seed, EXPLAINS_LIMITS_STREAM, asked, a, nth) < p.explain * trained * worn
     )
     board.explained = 0 if met else board.explained + (1 if explained else 0)
-    record_item(consulting.items[a], request.problem, met, feasible, worked, answered or explained)
-    stage.tally[0].requests_due += 1.0
-    stage.tally[0].requests_met += 1.0 if met else 0.0
-    stage.tally[0].limits_explained += 1.0 if explained else 0.0
+    record_item(tables.items[a], request.problem, met, feasible, worked, answered or explained)
+    shift.tally[0].requests_due += 1.0
+    shift.tally[0].requests_met += 1.0 if met else 0.0
+    shift.tally[0].limits_explained += 1.0 if explained else 0.0
     record_request_outcome(board, met, answered or explained, request.climbed)
     if board.protocol == 1:
-        record_promise(stage, board, met)
+        record_promise(shift, board, met)
     if answered:
         board.heard = asked if nth < MAX_REQUESTS else board.heard
-        stage.tally[0].requests_answered += 1.0
-        stage.tally[0].answered_by_police += request.by_police
+        shift.tally[0].requests_answered += 1.0
+        shift.tally[0].answered_by_police += request.by_police
     if explained or (answered and not met):
         return
-    for k in range(consulting.present_count[0]):
-        row = consulting.present[k]
+    for k in range(tables.present_count[0]):
+        row = tables.present[k]
         if row.due == request.due and row.authority == a:
             if met:
-                record_event(stage, row.who, REQUEST_MET, p.weight_met)
+                record_event(shift, row.who, REQUEST_MET, p.weight_met)
             else:
-                record_event(stage, row.who, REQUEST_UNMET, p.weight_unmet)
+                record_event(shift, row.who, REQUEST_UNMET, p.weight_unmet)

@@ -1,4 +1,4 @@
-"""Declarations of requests: parameters, columns, tables and constants."""
+"""Declarations of requests: tables, kinds of events and limits."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ REQUEST_STREAM, FEASIBLE_STREAM, ANSWERED_STREAM, EXPLAINS_LIMITS_STREAM = (
     stream_id("explains limits"),
 )
 ANSWER_SHIFTS = 90
+"""Shifts in which a request is answered: 30 days."""
 MAX_REQUESTS, FOR_ONE_REQUEST = 4, 6
-"""Requests of a meeting at most; people who come for one more of them; assumed."""
+"""Most requests of a meeting; attendees per further request; assumed."""
 FOLLOWS_UP, HANDED_OVER = stream_id("follows up"), stream_id("handed over")
 NO_OWNER_YET, NO_OWNER = int64_constant(-2), int64_constant(-1)
+"""Owner of a request that no officer has received, or that nobody can receive."""
 OWN_REQUEST, CLIMBED_REQUEST = int64_constant(MAX_REQUESTS), int64_constant(MAX_REQUESTS + 1)
-"""What stands for the number within a meeting, where a board asks between meetings, or further up."""
+"""Number in place of that within a meeting: asked by a board between meetings, or taken further up."""
 REQUEST_MET = declare_event(
     "request_met", 20, "request met", fair=0.8, fair_weight=0.5, effective=0.9, effective_weight=1.0
 )
@@ -32,11 +34,12 @@ REQUEST_UNMET = declare_event(
 
 
 class RequestRow(Row):
-    """What a community asked for; plans may read the kind of problem and where from.
+    """A request of a community.
 
-    ``owner`` is the position of the officer who is to see to it (-1 for none, -2 before it has come to anybody),
-    ``person`` who holds it then; ``mark`` is where the work of the facility stands when it is done, -1 for nobody's.
-    ``climbed`` is 1 where it was taken to the municipal table, 2 to the prefect.
+    ``problem`` is the kind of crime.  ``owner`` is the position of the officer in charge (-1 for none, -2 before it
+    has come to anybody), ``person`` the holder of that position then.  ``mark`` is the reading of the facility's owed
+    minutes at which it is done, -1 if nobody took it on.  ``climbed`` is 1 if it was taken to the municipal table, 2
+    to the prefect.
     """
 
     asked: int
@@ -53,7 +56,7 @@ class RequestRow(Row):
 
 
 class MeetingAttendee(Row):
-    """Somebody who was at a meeting and will hear what became of its requests."""
+    """An attendee of a meeting, who will hear of the answers to its requests."""
 
     due: int
     authority: int
@@ -70,6 +73,7 @@ SUFFERED = ArraySpec(
 )
 ITEM_DUE, ITEM_ANSWERED, ITEM_FEASIBLE, ITEM_MET = (int64_constant(k) for k in range(4))
 ITEMS_DUE, ITEMS_FEASIBLE, ITEMS_WORKED, ITEMS_WORKED_MET = (int64_constant(k) for k in range(4, 8))
+"""Columns of `ITEMS`: harm of requests due, answered, feasible, met; counts due, feasible, worked, worked and met."""
 ITEMS = ArraySpec(
     name="items",
     of=np.float64,
