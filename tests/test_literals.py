@@ -61,7 +61,9 @@ def test_every_literal_of_a_compiled_rule_is_on_the_list() -> None:
 
 
 def test_a_new_literal_is_noticed() -> None:
-    source = "@kernel\ndef rise(mind):\n    mind.trust += 0.3 * keyed_uniform(1, 2, 3, 4, 5) + mind.row[7] - 1\n"
+    source = (
+        "@kernel\ndef rise(mind):\n    mind.trust += 0.3 * keyed_uniform(seed, STREAM, tick, i, 5) + mind.row[7] - 1\n"
+    )
     assert literals(source) == [("rise", "0.3")]
 
 
