@@ -17,7 +17,6 @@ from model.engine.random_streams import keyed_uniform, poisson_quantile
 from model.engine.ratios import PER_1000
 from model.engine.rows import IntArray, Rows, to_int64
 from model.reporting.calls.schema import (
-    ADULT_AGE_YEARS,
     CALL_COUNT,
     CALL_GRAVITY,
     CALL_ID_OFFSET,
@@ -34,6 +33,7 @@ from model.reporting.calls.schema import (
 from model.reporting.reporting.rules import append_unserved_call
 from model.reporting.reporting.schema import HAS_NUMBER
 from model.reporting.response.schema import Response
+from model.town.residents import ADULT_AGE
 from model.world.binding import constant
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.protocol import World
@@ -111,7 +111,7 @@ def generate_calls(shift: ShiftContext, tables: CallTables, weekend_night: bool)
         shift.tally[0].ceiling_hits += 1.0 if hazard > MOST_CALLS else 0.0
         if mark >= hazard or shift.minds[i].gone >= 0:
             continue
-        if age_years(people[i], tick) >= ADULT_AGE_YEARS:
+        if age_years(people[i], tick) >= ADULT_AGE:
             place_call(shift, tables, i, number, False)
     n = len(tables.councils)
     for j in range(poisson_quantile(keyed_uniform(seed, CALL_COUNT, tick, 1, 0), MOST_BY_LEADER * n / YEAR)):

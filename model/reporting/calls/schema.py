@@ -21,8 +21,6 @@ MOST_CALLS, MOST_BY_LEADER = 0.4, 24.0
 """Bounds of the calls a year of a resident, and of a leader to an officer's own phone."""
 CALL_ID_OFFSET, LEADER_ID_OFFSET = 2147483648, 1048576
 """Call j has the number `CALL_ID_OFFSET` + j; those of leaders are moved by `LEADER_ID_OFFSET` too."""
-ADULT_AGE_YEARS = 18.0
-"""Age (years) from which residents call: majority, Código Civil art. 8."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ import numpy as np
 from model.engine.calendar import DAYS_A_WEEK, DAYS_OF_YEAR, SHIFTS
 from model.engine.kernels import PREFETCH_DISTANCE, kernel, prefetch
 from model.engine.random_streams import keyed_uniform, poisson_quantile
+from model.engine.ratios import PER_1000
 from model.engine.rows import FloatArray, Rows
 from model.residents.population_change.schema import (
     ARRIVES_STREAM,
@@ -27,7 +28,6 @@ from model.residents.population_change.schema import (
     MAX_DEATH_RATE,
     MAX_MOVING_RATE,
     OUTSIDE_VIOLENT,
-    PER_1000,
     YOUNG_FROM,
     YOUNG_TO,
     OutsideHarm,

@@ -17,8 +17,6 @@ MAX_DEATH_RATE, MAX_MOVING_RATE = 0.3, 0.1
 """Ceilings of a resident's hazards of natural death and of moving away, per year."""
 YOUNG_FROM, YOUNG_TO = 15.0, 35.0
 """Ages in years between which people move away more often."""
-PER_1000 = 1000.0
-"""Residents for which rates of moving are stated."""
 CANDIDATE_STRIDE = 2**16
 """Distance between the candidate numbers of deaths and of moves in the random streams."""
 
