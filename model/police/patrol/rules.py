@@ -30,7 +30,6 @@ from model.police.officers.schema import Officers
 from model.police.patrol.schema import (
     AT_MARKET,
     HOURS_PLANNED,
-    MINUTES_A_DAY,
     ON_PAPER,
     PLANNED_WORK,
     VISIT_KEPT,
@@ -389,9 +388,8 @@ def visited_cell_share(month: MonthSnapshot) -> float:
 
 def patrol_seen_share(month: MonthSnapshot) -> float:
     """Return the mean share of the time in which a couple sees a populated cell."""
-    return ratio_or_nan(
-        month.tally.minutes_seen, MINUTES_A_DAY * month.world.days_of_month * float(month.populated.sum())
-    )
+    minutes = SHIFTS * MINUTES_A_SHIFT * month.world.days_of_month
+    return ratio_or_nan(month.tally.minutes_seen, minutes * float(month.populated.sum()))
 
 
 MECHANISM = Mechanism(

@@ -19,7 +19,6 @@ VISIT_PLAN, ON_PAPER, AT_MARKET = stream_id("visit by plan"), stream_id("visit o
 HOURS_PLANNED = stream_id("hours planned")
 PLANNED_WORK = int64_constant(-2)
 """Kind of a stretch spent off the street: at a meeting, on a request, on a problem."""
-MINUTES_A_DAY = 1440.0
 
 
 @dataclass(frozen=True, kw_only=True)
