@@ -59,7 +59,7 @@ class TableSpec:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class RowTableSpec[R: Row](TableSpec):
-    """Specification of a table with one row per resident, cell, post, …"""
+    """Specification of a table with one row per unit, such as a resident, a cell or a post."""
 
     row: type[R]
     per: TableUnit
