@@ -328,13 +328,14 @@ def happen(town: "PlainTown", tried: Attempt) -> None:
     """Turn an attempt that goes ahead into an incident."""
     numbers, number, kind = town.numbers("crime"), tried.number, tried.kind
     violent, lethal = town.luck("violent", number, 0), town.luck("lethal", number, 0)
+    wounded = violent < numbers.grave_share * numbers.firearms
     severity = {
-        ROBBERY: 0.6 if violent < numbers.violent_share else 0.4,
-        THEFT: 0.2,
-        VEHICLE_THEFT: 0.6,
-        THEFT_FROM_VEHICLE: 0.25,
-        BURGLARY: 0.4,
-        ASSAULT: 0.8 if violent < numbers.grave_share * numbers.firearms else 0.3,
+        ROBBERY: numbers.grave_robbery if violent < numbers.violent_share else numbers.severity_robbery,
+        THEFT: numbers.severity_theft,
+        VEHICLE_THEFT: numbers.severity_vehicle_theft,
+        THEFT_FROM_VEHICLE: numbers.severity_theft_from_vehicle,
+        BURGLARY: numbers.severity_burglary,
+        ASSAULT: numbers.grave_assault if wounded else numbers.severity_assault,
         KILLING: 1.0,
     }[kind]
     motive = HIRE if kind == KILLING else NO_MOTIVE

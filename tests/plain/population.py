@@ -93,10 +93,11 @@ def suffer_outside(town: "PlainTown", kind: int, number: int, ceiling: float, on
     hazard_outside = p.outside_robbery if kind == ROBBERY else p.outside_theft
     if kind > THEFT or town.luck("crime mark", number, 0) * ceiling >= hazard_outside:
         return
-    severity = 0.2
+    crime = town.numbers("crime")
+    severity = crime.severity_theft
     if kind == ROBBERY:
-        violent = town.luck("violent outside", number, 0) < town.numbers("crime").violent_share
-        severity = 0.6 if violent else 0.4
+        violent = town.luck("violent outside", number, 0) < crime.violent_share
+        severity = crime.grave_robbery if violent else crime.severity_robbery
     town.outside.append(Suffered(one, kind, severity))
     town.live(one, "harm", town.numbers("trust").harm * severity)
     one.last_harm_outside = town.tick

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from model.crime.certainty.schema import FELT, Certainty
 from model.crime.crime.schema import (
     ADULT_AGE_YEARS,
@@ -62,10 +64,10 @@ from model.town.crime_kinds import (
     HOMICIDE,
     KIND_KEY,
     KINDS,
+    N_KINDS,
     OFFENDER_GROUP_OF,
     REPEATABLE,
     ROBBERY,
-    SEVERITY,
     YOUNGEST,
     rates_by_kind,
 )
@@ -105,6 +107,17 @@ def lethal_shares(world: World) -> FloatArray:
     return lethal
 
 
+def severities_in_force(world: World) -> FloatArray:
+    """Return the severity (0-1) of an act, by settlement, kind and whether it is grave; 1 where no parameter says."""
+    crime: Rows[Crime] = world.parameters[Crime]
+    severities: FloatArray = np.ones((len(crime), N_KINDS, 2))
+    for number, kind in enumerate(KINDS):
+        for grave, part in enumerate(("severity", "grave")):
+            if f"{part}_{kind.name}" in Crime.parameter_specs():
+                severities[:, number, grave] = crime[f"{part}_{kind.name}"]
+    return severities
+
+
 def losses_by_kind(world: World) -> FloatArray:
     """Return the mean loss of an act in quetzals, by settlement and kind."""
     return rates_by_kind(world.parameters[Crime], "loss")
@@ -119,14 +132,16 @@ class VictimisationTables(TableBundle):
     """Hazards of crime and the parameters by which attempts are made, deterred and completed.
 
     ``base`` is the hazard a year of a resident of exposure 1, by settlement and kind, like ``grave``, ``lethal``,
-    ``losses`` and ``outside``.  Then come the factors of `model.world.hazard`.  ``felt`` is the factor by which the
-    belief of a group of offenders about being caught moves the hazard in a settlement, ``pool`` the offenders.
+    ``losses`` and ``outside``; ``severity`` also stands by whether the act is grave.  Then come the factors of
+    `model.world.hazard`.  ``felt`` is the factor by which the belief of a group of offenders about being caught moves
+    the hazard in a settlement, ``pool`` the offenders.
     """
 
     crime: Rows[Crime]
     base: FloatArray = computed(base_hazard_in_force)
     grave: FloatArray = computed(grave_shares)
     lethal: FloatArray = computed(lethal_shares)
+    severity: FloatArray = computed(severities_in_force)
     losses: FloatArray = computed(losses_by_kind)
     outside: FloatArray = computed(outside_rates)
     rates: FloatArray = computed(lambda world: world.hazard_factors.rates)
@@ -225,7 +240,7 @@ def commit_crime(shift: ShiftContext, tables: VictimisationTables, crime: Possib
     z = max(shift.ground.cells[crime.cell].settlement, 0)
     share, deadly = tables.grave[z, kind], tables.lethal[z, kind]
     grave = share > 0.0 and keyed_uniform(shift.seed, VIOLENT_STREAM, shift.tick, number, 0) < share
-    severity = SEVERITY[1 if grave else 0, kind]
+    severity = tables.severity[z, kind, 1 if grave else 0]
     # Losses are exponential around the mean, by inversion.
     loss = tables.losses[z, kind] * -math.log(1.0 - keyed_uniform(shift.seed, LOSS_STREAM, shift.tick, number, 0))
     toll = tables.crime[z].women_killed if shift.ground.people[crime.victim].female == 1 else 1.0
@@ -407,7 +422,7 @@ def judge_outside_crime(
     """Record a crime against resident `i`, who is outside the municipality, by the hazard there."""
     home = shift.ground.people[i].settlement
     if mark * CEILING[kind] < tables.outside[home, kind]:
-        severity = apply_outside_crime(shift, kind, i, number, tables.grave[home, kind])
+        severity = apply_outside_crime(shift, kind, i, number, tables.grave[home, kind], tables.severity)
         record_event(shift, i, HARM_CAUSE, shift.trust[home].harm * severity)
 
 

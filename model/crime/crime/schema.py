@@ -10,7 +10,7 @@ import numpy as np
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
-from model.town.crime_kinds import KINDS
+from model.town.crime_kinds import ASSAULT, BURGLARY, KINDS, ROBBERY, THEFT, THEFT_FROM_VEHICLE, VEHICLE_THEFT
 from model.trust.events.schema import declare_event
 from model.world.shift_events import MOTIVES
 
@@ -28,6 +28,11 @@ ADULT_AGE_YEARS = 18.0
 """Age of majority, years."""
 MOTIVE_OF_KIND = np.array([MOTIVES.index(kind.motive) if kind.motive else 0 for kind in KINDS], np.int64)
 HARM_CAUSE = declare_event("harm", 7, "harm", effective=0.0, effective_weight=1.0)
+
+
+def severity_parameter(value: float, about: str) -> float:
+    """Declare the severity of an act, on which its harm to trust, fear and reporting depend."""
+    return share_parameter(value, "assumed: a ranking", f"severity of {about}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +135,16 @@ class Crime(ParameterGroup):
     women_killed: float = parameter(
         0.4, "ratio", 0.0, 2.0, "S11: 85 % of victims are men", "lethality of robbery and assault for women"
     )
+    severity_robbery: float = severity_parameter(KINDS[ROBBERY].severity, "a robbery without violence")
+    grave_robbery: float = severity_parameter(KINDS[ROBBERY].grave, "a violent robbery")
+    severity_theft: float = severity_parameter(KINDS[THEFT].severity, "a theft from the person")
+    severity_vehicle_theft: float = severity_parameter(KINDS[VEHICLE_THEFT].severity, "a vehicle theft")
+    severity_theft_from_vehicle: float = severity_parameter(
+        KINDS[THEFT_FROM_VEHICLE].severity, "a theft from a vehicle"
+    )
+    severity_burglary: float = severity_parameter(KINDS[BURGLARY].severity, "a burglary")
+    severity_assault: float = severity_parameter(KINDS[ASSAULT].severity, "an assault without wounds")
+    grave_assault: float = severity_parameter(KINDS[ASSAULT].grave, "an assault that leaves wounds")
 
 
 class CrimeCandidate(Row):

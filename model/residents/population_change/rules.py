@@ -35,7 +35,7 @@ from model.residents.population_change.schema import (
     PopulationChangeCounts,
 )
 from model.town.arrivals import daily_arrivals
-from model.town.crime_kinds import IS_PROPERTY, ROBBERY, SEVERITY
+from model.town.crime_kinds import IS_PROPERTY, ROBBERY
 from model.town.residents import INFANT, Person
 from model.trust.ledger.rules import add_to_ledger, record_departure
 from model.trust.ledger.schema import ARRIVAL, DEATH, DEPARTURE
@@ -71,10 +71,13 @@ def apply_outsiders(world: World, place: FloatArray) -> None:
 
 
 @kernel
-def apply_outside_crime(shift: ShiftContext, kind: int, i: int, number: int, grave_share: float) -> float:
+def apply_outside_crime(
+    shift: ShiftContext, kind: int, i: int, number: int, grave_share: float, severities: FloatArray
+) -> float:
     """Record a crime against a resident who is outside; return its severity.
 
-    Appends to the shift's `outside` table; updates `minds.harmed_outside` and the counts of the month.
+    ``severities`` is that of `severities_in_force`.  Appends to the shift's `outside` table; updates
+    `minds.harmed_outside` and the counts of the month.
     """
     grave = grave_share > 0.0 and keyed_uniform(shift.seed, OUTSIDE_VIOLENT, shift.tick, number, 0) < grave_share
     if kind == ROBBERY:
@@ -82,7 +85,7 @@ def apply_outside_crime(shift: ShiftContext, kind: int, i: int, number: int, gra
     else:
         shift.tally[0].outside_thefts += 1.0
     row = shift.day.outside[shift.day.counts[OUTSIDE]]
-    severity: float = SEVERITY[1 if grave else 0, kind]
+    severity: float = severities[shift.ground.people[i].settlement, kind, 1 if grave else 0]
     row.who, row.kind, row.severity = i, kind, severity
     shift.day.counts[OUTSIDE] += 1
     shift.minds[i].harmed_outside = shift.tick
