@@ -14,6 +14,7 @@ from model.problems.problems.schema import BAR, BUS_STOP, FENCE, N_CAUSES, PLOT,
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import IS_PROPERTY, N_KINDS
 from model.world.binding import bind
+from model.world.shift_context import ShiftContext
 
 Live = Callable[..., TrustModel]
 MONTH = 93
@@ -48,6 +49,13 @@ def made_ready(world: TrustModel) -> tuple[object, object, int]:
     row = world.state[PROBLEMS].rows[i]
     row.noted, row.named, row.response, row.eff = 0, -1, -1, 0.0
     return work, row, i
+
+
+def shift_at(world: TrustModel, tick: int) -> ShiftContext:
+    """Return the context of another shift of this world."""
+    shift = bind(ShiftContext, world)
+    shift.set_field("tick", tick)
+    return shift
 
 
 def chance(world: TrustModel, rule: Callable[[int], bool]) -> float:
@@ -121,7 +129,7 @@ def test_a_response_that_does_not_fit_does_nothing_and_takes_the_same_minutes(to
         row.named = row.response = named
         row.owner, row.eff = team_leaders(town)[row.sector], 0.0
         row.person = town.plant.officers[row.owner].person
-        minutes.append(update_response(work, row, i, 1.0, town.tally, 0, 91, town.seed))
+        minutes.append(update_response(shift_at(town, 91), work, i, 1.0))
         for _ in range(12):
             update_effect(row, p)
         assert row.eff > 0.9 if named == row.cause else row.eff == 0.0
@@ -163,7 +171,7 @@ def test_a_station_looks_into_problems_by_its_chief_s_habit_and_by_analysts(live
         world.plant.officers["habit_analysis"][world.cached(chief_positions)] = habit
         work = bind(ProblemWorkTables, world)
         f = int(np.bincount(rows["facility"][rows["cell"] >= 0]).argmax())
-        done.append(sum(diagnose_causes(work, len(rows), f, world.tally, 91 * m, world.seed) for m in range(1, 5)))
+        done.append(sum(diagnose_causes(shift_at(world, 91 * m), work, f) for m in range(1, 5)))
     assert done[0] == 0 < done[1] < done[2]
 
 
@@ -176,7 +184,7 @@ def kept(world: TrustModel, had: float = 1.0, other: int = 0) -> float:
         row.owner = team_leaders(world)[row.sector]
         row.person = world.plant.officers[row.owner].person - other
         work.parameters["begins"] = 0.0
-        update_response(work, row, i, had, world.tally, 0, tick, world.seed)
+        update_response(shift_at(world, tick), work, i, had)
         return bool(row.response >= 0)
 
     return chance(world, once)
@@ -209,7 +217,7 @@ def test_a_response_that_needs_no_partner_begins_more_often(live: Live) -> None:
     def begun(named: int) -> float:
         def once(tick: int) -> bool:
             row.named, row.response = named, -1
-            update_response(work, row, i, 1.0, world.tally, 0, tick, world.seed)
+            update_response(shift_at(world, tick), work, i, 1.0)
             return bool(row.response == named)
 
         return chance(world, once)

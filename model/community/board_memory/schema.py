@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.engine.calendar import NIGHT
 from model.engine.tables import ArraySpec
 
 LAST_OUT = ArraySpec(
     name="last_out", of=np.int64, shape=(1,), first=-1.0, about="Last shift with a couple on duty: deliberation."
 )
-NIGHT_SHIFT = NIGHT
-"""Shift of the day in which communities keep watch."""

@@ -22,7 +22,6 @@ from model.community.collective_violence.schema import (
     JOINS_CROWD_STREAM,
     MAX_CROWD,
     MIN_CROWD,
-    NEAR_REPEAT_NUMBERS,
     NOT_STOPPED,
     POLICE_STOP,
     RECENT_SHIFTS,
@@ -42,6 +41,7 @@ from model.community.communal_authority.rules import move_legitimacy
 from model.community.communal_authority.schema import CommunalAuthority
 from model.crime.crime.rules import record_incident
 from model.crime.crime.schema import NewIncident
+from model.crime.near_repeat.schema import REPEAT_ID_OFFSET
 from model.engine.calendar import LAST_MINUTE, MINUTES_AN_HOUR, WEEK
 from model.engine.kernels import TableBundle, allocating_kernel, kernel
 from model.engine.random_streams import UNIT_LOGISTIC_SCALE, keyed_uniform, logistic, logistic_quantile
@@ -203,7 +203,7 @@ def apply_crowd_violence(
     Appends an assault or a homicide to `day.incidents`.  A crowd may attack police who guard the suspect
     (``guarded``), after which they withdraw from the settlement for weeks: updates `boards.withdrawn`.
     """
-    number, cell = INCIDENT_ID_OFFSET + row.number % NEAR_REPEAT_NUMBERS, row.cell
+    number, cell = INCIDENT_ID_OFFSET + row.number % REPEAT_ID_OFFSET, row.cell
     minute, z = min(LAST_MINUTE, row.minute + p.minutes), max(shift.ground.cells[row.cell].settlement, 0)
     kind, severity = ASSAULT, p.severity
     if keyed_uniform(shift.seed, CROWD_KILLS_STREAM, shift.tick, row.number, 0) < p.lethal:
@@ -236,7 +236,8 @@ def form_crowds(shift: ShiftContext, tables: CrowdTables) -> None:
     who, need = np.zeros(MAX_CROWD, np.int64), np.zeros(MAX_CROWD)
     for k in range(shift.day.counts[INCIDENTS]):
         row = shift.day.incidents[k]
-        repeated = row.number // NEAR_REPEAT_NUMBERS == 1
+        # Near repeats bear the numbers from 2**28 to 2**29; a crime that repeats provokes as a grave one does.
+        repeated = row.number // REPEAT_ID_OFFSET == 1
         if PROVOKES_CROWDS[row.kind] == 0 or not (row.severity >= GRAVE_SEVERITY or repeated):
             continue
         z = max(shift.ground.cells[row.cell].settlement, 0)

@@ -34,10 +34,8 @@ SUSPECT_ATTEMPTS = 8
 """Draws to find a man whom the crowd takes for the offender; assumed."""
 RECENT_SHIFTS = MONTH
 """Shifts in which harm is recent; assumed."""
-NEAR_REPEAT_NUMBERS = 2**28
-"""Numbers of incidents from here to twice as much are near repeats (ODD, conventions)."""
 INCIDENT_ID_OFFSET = 3 * 2**30
-"""Violence by a crowd after incident m is incident INCIDENT_ID_OFFSET + m mod 2**28."""
+"""Violence by a crowd after incident m is incident INCIDENT_ID_OFFSET + m mod `REPEAT_ID_OFFSET`."""
 NOT_STOPPED, STOPPED_BY_POLICE, STOPPED_BY_AUTHORITY, STOPPED_BY_BOTH = range(4)
 """Interventions against a crowd."""
 COLLECTIVE_VIOLENCE = declare_cause("collective_violence", 26)

@@ -1,1 +1,1 @@
-"""M44, causes of problems: who notices a problem, and what is put on record as its cause, right or wrong."""
+"""M44, causes of problems: detection of problems, and diagnosis of their causes, right or wrong."""

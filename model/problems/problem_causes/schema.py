@@ -1,4 +1,4 @@
-"""Declarations of problem causes: parameters, columns, tables and constants."""
+"""Declarations of problem causes: random streams and the record of each sector."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ NAMED_WRONG, LOOKED_AGAIN, CAUSE_TOLD = stream_id("wrong cause"), stream_id("loo
 
 
 class SectorRecord(Row):
-    """What a sector has done about its problems: causes found, responses that fit, crimes that these kept away."""
+    """Results of a sector on its problems.
+
+    ``found`` counts causes found, ``tried`` responses that fit, ``better`` crimes prevented by them.
+    """
 
     found: int
     tried: int

@@ -1,1 +1,1 @@
-"""M44, work on problems: who begins a response, which fits or not, who keeps it up, and what comes of it."""
+"""M44, work on problems: responses, fitting or not, their upkeep and their effect."""

@@ -1,6 +1,7 @@
-"""M44, work on problems: who begins a response, which fits or not, who keeps it up, and what comes of it (ODD 6).
+"""M44, work on problems: responses, fitting or not, their upkeep and their effect.
 
-A response belongs to a person; it takes minutes of couples whether it fits or not.
+A response belongs to the officer who began it.  It takes minutes of couples whether it fits the true cause or not;
+only one that fits prevents crimes.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import numpy as np
 
 from model.engine.kernels import allocating_kernel, kernel
 from model.engine.random_streams import keyed_uniform
-from model.engine.rows import FloatArray, Rows
+from model.engine.rows import FloatArray
 from model.police.minutes.rules import add_owed_minutes, cancel_owed_minutes
 from model.police.minutes.schema import FOR_PROBLEMS
 from model.problems.problem_causes.rules import (
@@ -46,38 +47,46 @@ from model.problems.problems.schema import (
     Problems,
 )
 from model.world.binding import bind
-from model.world.columns import MonthlyCounts
 from model.world.mechanism import HazardModifier, Measure, Mechanism, measures_from
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
+from model.world.shift_context import ShiftContext
 
 
 @kernel
-def is_response_kept(
-    work: ProblemWorkTables, row: ProblemRow, i: int, boss: int, had: float, tick: int, seed: int
-) -> bool:
-    """Whether a response is kept up for another month: handed over if its owner has gone, and not let lapse."""
-    if boss < 0:
+def is_response_kept(shift: ShiftContext, work: ProblemWorkTables, i: int, officer: int, had: float) -> bool:
+    """Return whether the response in slot ``i`` is kept up for another month.
+
+    It must be handed over if its owner has moved, and may lapse by neglect, pressure for arrests, or missing minutes.
+    ``had`` is the share of the minutes asked for that was given, 0 to 1.  Updates `problems.owner`, `problems.person`.
+    """
+    if officer < 0:
         return False
+    row = work.problems[i]
     z = parameter_settlement(work, row)
     p, practices = work.parameters[z], work.practices[z]
-    if row.owner != boss or row.person != work.officers[boss].person:
+    if row.owner != officer or row.person != work.officers[officer].person:
         passed = practices.handover + (1.0 - practices.handover) * practices.register
-        if keyed_uniform(seed, PASSED_ON, tick, i, row.gen) >= passed:
+        if keyed_uniform(shift.seed, PASSED_ON, shift.tick, i, row.gen) >= passed:
             return False
-        row.owner, row.person = boss, work.officers[boss].person
+        row.owner, row.person = officer, work.officers[officer].person
     adoption = work.adoption[z]
     pressing = work.pressure[z].level * adoption.busts * (1.0 - adoption.returned) - practices.usual_pressing
-    chance = p.lapse * (1.0 - work.officers[boss].habit_follow) + p.lapse_pressing * max(0.0, pressing)
-    return keyed_uniform(seed, RESPONSE_LAPSES_STREAM, tick, i, row.gen) >= chance + p.lapse_minutes * (1.0 - had)
+    chance = p.lapse * (1.0 - work.officers[officer].habit_follow) + p.lapse_pressing * max(0.0, pressing)
+    chance += p.lapse_minutes * (1.0 - had)
+    return keyed_uniform(shift.seed, RESPONSE_LAPSES_STREAM, shift.tick, i, row.gen) >= chance
 
 
 @kernel
-def response_probability(work: ProblemWorkTables, row: ProblemRow, boss: int, p: Problems) -> float:
-    """Chance of a month that a response is begun: by follow-up and partners, or presence where no cause is known."""
+def response_probability(work: ProblemWorkTables, row: ProblemRow, officer: int, p: Problems) -> float:
+    """Return the probability that a response begins in a month.
+
+    With a cause on record it depends on follow-up and on partners; without one, it is that of mere presence.
+    """
     if row.named < 0:
         return p.presence if row.response < 0 else 0.0
-    wish = p.begins * work.officers[boss].habit_follow
+    wish = p.begins * work.officers[officer].habit_follow
+    # Watching a bus stop and visiting a family need no partner; against a fence a willing mayor cannot help.
     if row.named in (BUS_STOP, FAMILY):
         return wish
     willing = row.named != FENCE and work.mayor[0].willing == 1
@@ -85,42 +94,38 @@ def response_probability(work: ProblemWorkTables, row: ProblemRow, boss: int, p:
 
 
 @kernel
-def begin_response(
-    work: ProblemWorkTables, row: ProblemRow, i: int, boss: int, tally: Rows[MonthlyCounts], tick: int, seed: int
-) -> None:
-    """Begin a response to the cause on record, or presence where there is none."""
-    if boss < 0 or (row.response >= 0 and row.response == row.named):
+def begin_response(shift: ShiftContext, work: ProblemWorkTables, i: int, officer: int) -> None:
+    """Begin a response to the cause on record of the problem in slot ``i``, or presence without one.
+
+    Updates `problems.response` and its owner, `sector_record.tried` and the monthly counts.
+    """
+    row = work.problems[i]
+    if officer < 0 or (row.response >= 0 and row.response == row.named):
         return
-    if keyed_uniform(seed, RESPONSE_BEGINS_STREAM, tick, i, row.gen) >= response_probability(
-        work, row, boss, work.parameters[parameter_settlement(work, row)]
-    ):
+    chance = response_probability(work, row, officer, work.parameters[parameter_settlement(work, row)])
+    if keyed_uniform(shift.seed, RESPONSE_BEGINS_STREAM, shift.tick, i, row.gen) >= chance:
         return
     row.response = row.named if row.named >= 0 else BUS_STOP
-    row.owner, row.person, row.begun, row.kept = boss, work.officers[boss].person, tick, 0
-    tally[0].responses_begun += 1.0
+    row.owner, row.person, row.begun, row.kept = officer, work.officers[officer].person, shift.tick, 0
+    shift.tally[0].responses_begun += 1.0
     if row.response == row.cause:
-        tally[0].responses_fitting += 1.0
+        shift.tally[0].responses_fitting += 1.0
         work.record[row.sector].tried += 1
 
 
 @kernel
-def update_response(
-    work: ProblemWorkTables,
-    row: ProblemRow,
-    i: int,
-    had: float,
-    tally: Rows[MonthlyCounts],
-    since: int,
-    tick: int,
-    seed: int,
-) -> float:
-    """Keep up, let lapse or begin what is done about a noted problem; return the minutes that it will take."""
-    boss, p = responsible_officer(work, row), work.parameters[parameter_settlement(work, row)]
-    if row.response >= 0 and not is_response_kept(work, row, i, boss, had, tick, seed):
+def update_response(shift: ShiftContext, work: ProblemWorkTables, i: int, had: float) -> float:
+    """Update the response in slot ``i``: lapse, information, beginning; return the minutes it will take.
+
+    ``had`` is the share of the minutes asked for that was given, 0 to 1.
+    """
+    row = work.problems[i]
+    officer, p = responsible_officer(work, row), work.parameters[parameter_settlement(work, row)]
+    if row.response >= 0 and not is_response_kept(shift, work, i, officer, had):
         row.response, row.kept = NO_CAUSE, 0
-        tally[0].responses_lapsed += 1.0
-    inform_community(work, row, i, boss, tally, since, tick, seed)
-    begin_response(work, row, i, boss, tally, tick, seed)
+        shift.tally[0].responses_lapsed += 1.0
+    inform_community(shift, work, i, officer)
+    begin_response(shift, work, i, officer)
     if row.response < 0:
         return 0.0
     row.kept += 1
@@ -129,42 +134,47 @@ def update_response(
 
 @kernel
 def update_effect(row: ProblemRow, p: Problems) -> None:
-    """Let the effect of a response that fits build up, or wear off; let what is known of a problem fade."""
+    """Update the effect of a response and the knowledge of a problem at the end of a month.
+
+    The effect builds up while the response fits and decays otherwise.  Updates `problems.eff`, `problems.filed`,
+    `problems.talks` and the sums of the month.
+    """
     if row.response >= 0 and row.response == row.cause:
         row.eff += p.rise * (1.0 - row.eff)
     else:
         row.eff *= 2.0 ** (-1.0 / p.wear)
-    fading = 2.0 ** (-1.0 / p.evidence_months)
-    row.filed, row.talks = row.filed * fading, row.talks * fading
+    retained = 2.0 ** (-1.0 / p.evidence_months)
+    row.filed, row.talks = row.filed * retained, row.talks * retained
     row.seen = row.told = row.talked = 0.0
 
 
 @allocating_kernel
-def run_problem_work(
-    work: ProblemWorkTables, n: int, tally: Rows[MonthlyCounts], since: int, tick: int, seed: int
-) -> None:
-    """A month of work on problems: noticing, naming causes, responding; then what it all takes in the next month."""
-    n_facilities = len(work.facilities)
+def run_problem_work(shift: ShiftContext, work: ProblemWorkTables) -> None:
+    """Run a month of work on problems: detection, diagnosis, responses, minutes of the next month.
+
+    Updates `problems`, `owed`, `problem_mark`, `sector_record` and the monthly counts.
+    """
+    n, n_facilities = work.problems_count[0], len(work.facilities)
     had, minutes = np.ones(n_facilities), np.zeros(n_facilities)
     for f in range(n_facilities):
         asked = work.owed[f, FOR_PROBLEMS, 0] - work.problem_mark[f]
         if asked > 0.0:
             had[f] = max(0.0, work.owed[f, FOR_PROBLEMS, 1] - work.problem_mark[f]) / asked
         cancel_owed_minutes(work.owed, f, FOR_PROBLEMS, work.owed[f, FOR_PROBLEMS, 0])
-    detect_problems(work, n, tally, tick, seed)
-    record_request_hints(work, n, tally, since, tick)
-    review_wrong_causes(work, n, tick, seed)
+    detect_problems(shift, work)
+    record_request_hints(shift, work)
+    review_wrong_causes(shift, work)
     for i in range(n):
         work.problems[i].talks += work.problems[i].talked
     for f in range(n_facilities):
         p = work.parameters[work.facilities[f].settlement]
-        minutes[f] += p.looking * diagnose_causes(work, n, f, tally, tick, seed)
+        minutes[f] += p.looking * diagnose_causes(shift, work, f)
     for i in range(n):
         row = work.problems[i]
         if row.cell < 0:
             continue
         if row.noted >= 0:
-            minutes[row.facility] += update_response(work, row, i, had[row.facility], tally, since, tick, seed)
+            minutes[row.facility] += update_response(shift, work, i, had[row.facility])
         update_effect(row, work.parameters[parameter_settlement(work, row)])
     for f in range(n_facilities):
         work.problem_mark[f] = work.owed[f, FOR_PROBLEMS, 0]
@@ -172,28 +182,26 @@ def run_problem_work(
 
 
 def step(world: World) -> None:
-    """Note what happened at problems in this shift."""
+    """Record the events at problems in this shift."""
     if len(world.state[PROBLEMS]):
         world.run_kernel(record_problem_events, lambda: (world.shift_context(), world.view(CauseTables)))
 
 
 def close_month(world: World) -> None:
-    """Let problems die and arise, and the police work on those that there are; then the hazard follows."""
-    table, tick, seed = world.state[PROBLEMS], world.tick, world.seed
-    n = len(table)
-    if n == 0:
+    """Renew problems, run the work on them, and update the hazard."""
+    table = world.state[PROBLEMS]
+    if len(table) == 0:
         return
-    renewed = renew_problems(table.rows, n, world.view(ProblemSites), tick, seed)
+    renewed = renew_problems(table.rows, len(table), world.view(ProblemSites), world.tick, world.seed)
     world.tally[0].problems_renewed += renewed
     if renewed > 0:
         world.hazard_factors.rewrite_mechanism(world, Problems.name)
-    since = tick + 1 - 3 * world.days_of_month
-    run_problem_work(bind(ProblemWorkTables, world), n, world.tally, since, tick, seed)
+    run_problem_work(world.shift_context(), bind(ProblemWorkTables, world))
     world.hazard_factors.write_guard(world, MECHANISM.name)
 
 
 def apply_problem_responses(world: World, place: FloatArray) -> None:
-    """Keep away part of the crimes of problems with a response that fits."""
+    """Lower the hazard at problems with a response that fits."""
     if len(world.state[PROBLEMS]) == 0:
         return
     rest, rows = problem_shares(world)
@@ -203,7 +211,7 @@ def apply_problem_responses(world: World, place: FloatArray) -> None:
 
 
 def snapshot(month: MonthSnapshot) -> dict[str, float]:
-    """Return how much of crime problems take, and of that what is noted, named right and met by what fits."""
+    """Return the share of crime at problems, and the shares noted, diagnosed, and met by a response."""
     rows = month.world.state[PROBLEMS].used_rows()
     rows, usual = rows[rows["cell"] >= 0], float(month.world.state[USUAL_HERE].sum())
     whole = float(rows["size"].sum())

@@ -1,4 +1,4 @@
-"""Declarations of problem work: parameters, columns, tables and constants."""
+"""Declarations of problem work: random streams, minutes asked for, and counts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PROBLEM_MARK = ArraySpec(
 
 
 class ProblemWorkCounts(Row):
-    """What is counted in a month."""
+    """Monthly counts of work on problems."""
 
     problems_renewed: float
     problems_noted: float

@@ -1,1 +1,1 @@
-"""M44, problems with causes: part of crime gathers at places for a reason, and goes on there until that is met."""
+"""M44, problems with causes: part of crime concentrates at places for a reason, until the reason is met."""

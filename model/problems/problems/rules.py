@@ -1,7 +1,7 @@
-"""M44, problems with causes: part of crime gathers at places for a reason, and goes on there until that is met (ODD 6).
+"""M44, problems with causes: part of crime concentrates at places for a reason, until the reason is met.
 
-What a problem takes is taken from the rest of the hazard, and one that dies is replaced: a closed town keeps its crime.
-Switched off, there are no problems, and crime lies as people, places and offenders alone lay it.
+The hazard at a problem is taken from the rest of the town, and a problem that ends is replaced: a town keeps its total
+crime.  Switched off, there are no problems, and crime follows people, places and offenders alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 
 from model.crime.crime.rules import base_hazard, exposure_hazard
 from model.crime.crime.schema import Crime, ExposureSetting
-from model.engine.calendar import MARKET_DAY, NIGHT, SHIFTS, WEEK, weekday_of
+from model.engine.calendar import FRIDAY, MARKET_DAY, NIGHT, SHIFTS, WEEK, shift_of, weekday_of
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import FloatArray, IntArray, Rows, to_int64
@@ -26,7 +26,6 @@ from model.problems.problems.schema import (
     CEILING_MARGIN,
     FAMILY,
     FENCE,
-    FRIDAY,
     GATHERING_KINDS,
     LIGHTING,
     MAX_PROBLEM_SHARE,
@@ -57,18 +56,18 @@ from model.world.shift_context import PlaceTables
 
 
 def usual_crimes(world: World) -> FloatArray:
-    """Return the usual crimes of the town, by kind."""
+    """Return the usual crimes of the town per year, by kind."""
     return world.state[USUAL_HERE].sum(axis=0)
 
 
 def usual_crimes_in_sectors(world: World) -> FloatArray:
-    """Return the usual crimes of cells that lie in a sector, by kind."""
+    """Return the usual crimes per year in cells that lie in a sector, by kind."""
     return world.state[USUAL_HERE][world.cached(sectors_by_cell) >= 0].sum(axis=0)
 
 
 def first_tick_of_day(world: World) -> int:
     """Return the tick with which the present day begins."""
-    return world.tick - world.tick % 3
+    return world.tick - shift_of(world.tick)
 
 
 def ticks_of_week(world: World) -> range:
@@ -77,22 +76,26 @@ def ticks_of_week(world: World) -> range:
 
 
 def presence_lists_of_week(world: World) -> IntArray:
-    """Return the list of who is where, shift by shift of a week."""
+    """Return the number of the presence list for each shift of the week that begins today."""
     return np.array([world.calendar.place_list(tick) for tick in ticks_of_week(world)], np.int64)
 
 
 def market_shifts_of_week(world: World) -> IntArray:
-    """Return 1 for the shifts of market days, shift by shift of a week."""
+    """Return 1 for each shift of the week on a market day, else 0."""
     return np.array([world.calendar.day_type(tick) == MARKET_DAY for tick in ticks_of_week(world)], np.int64)
 
 
 def weekend_shifts_of_week(world: World) -> IntArray:
-    """Return 1 for the shifts from Friday on, shift by shift of a week."""
+    """Return 1 for each shift of the week from Friday to Sunday, else 0."""
     return np.array([weekday_of(tick) >= FRIDAY for tick in ticks_of_week(world)], np.int64)
 
 
 class ProblemSites(TableBundle):
-    """Where problems may be, and what is there."""
+    """Tables of the places of problems: cells, sectors, usual crime, problems by cell, and parameters.
+
+    ``room_here`` is the ceiling over the highest hazard on a plain day.  ``crimes`` and ``inside`` are usual crimes per
+    year by kind, in the town and in cells that lie in a sector.
+    """
 
     cells: Rows[Cell]
     sectors: Rows[Sector]
@@ -106,9 +109,18 @@ class ProblemSites(TableBundle):
     parameters: Rows[Problems]
 
 
-class WeekTables(TableBundle):
-    """The shifts of a week: the list that says who is where, whether there is a market, and whether it is weekend."""
+class UsualCrimeTables(TableBundle):
+    """Tables for usual crime: the town, hazards in force, and the shifts of a week.
 
+    ``base`` is the hazard by settlement and kind.  For each shift of the week from tick ``first``, ``lists`` is the
+    presence list; ``market`` and ``weekend`` are 1 on market days and from Friday to Sunday.
+    """
+
+    ground: PlaceTables
+    crime: Rows[Crime]
+    base: FloatArray = computed(lambda world: base_hazard(world.parameters[Crime]))
+    usual_here: FloatArray = of(USUAL_HERE)
+    room_here: FloatArray = of(ROOM_HERE)
     first: int = computed(first_tick_of_day)
     lists: IntArray = computed(presence_lists_of_week)
     market: IntArray = computed(market_shifts_of_week)
@@ -116,61 +128,52 @@ class WeekTables(TableBundle):
 
 
 @kernel
-def sum_usual_hazard(
-    ground: PlaceTables,
-    crime: Rows[Crime],
-    base: FloatArray,
-    n: int,
-    week: WeekTables,
-    usual: FloatArray,
-    room: FloatArray,
-) -> None:
-    """Sum up what is usual in every cell in a week, and how near anybody comes to a ceiling on its plain days."""
+def sum_usual_hazard(tables: UsualCrimeTables, n: int) -> None:
+    """Sum the usual hazard of a week over the first ``n`` residents, by cell and kind.
+
+    Writes `usual_here`, crimes per year, and `room_here`, the ceiling over the highest hazard of anybody on a plain
+    day.
+    """
     for i in range(n):
         for k in GATHERING_KINDS:
-            if age_years(ground.people[i], week.first) >= YOUNGEST[k]:
+            if age_years(tables.ground.people[i], tables.first) >= YOUNGEST[k]:
                 for s in range(WEEK):
-                    add_usual_hazard(ground, crime, base, i, k, s, week, usual, room)
+                    add_usual_hazard(tables, i, k, s)
+    # From the highest hazard to the room above it: the factor by which a problem may raise it up to the ceiling.
+    room = tables.room_here
     for cell in range(len(room)):
         for k in GATHERING_KINDS:
             room[cell, k] = CEILING[k] / room[cell, k] if room[cell, k] > 0.0 else 0.0
 
 
 @kernel
-def add_usual_hazard(
-    ground: PlaceTables,
-    crime: Rows[Crime],
-    base: FloatArray,
-    i: int,
-    kind: int,
-    s: int,
-    week: WeekTables,
-    usual: FloatArray,
-    room: FloatArray,
-) -> None:
-    """Add the hazard of a kind for a resident in one shift of the week to that of the cell."""
-    person = ground.people[i]
-    cell = to_int64(person.home) if AT_HOME[kind] == 1 else to_int64(ground.places[week.lists[s], i])
+def add_usual_hazard(tables: UsualCrimeTables, i: int, kind: int, s: int) -> None:
+    """Add the hazard of a kind for resident ``i`` in shift ``s`` of the week to that of the cell.
+
+    Updates `usual_here` and, on plain days, `room_here`, which holds the highest hazard so far.
+    """
+    ground, person = tables.ground, tables.ground.people[i]
+    cell = to_int64(person.home) if AT_HOME[kind] == 1 else to_int64(ground.places[tables.lists[s], i])
     if cell < 0:
         return
     here = ground.cells[cell]
-    z, market, weekend = max(here.settlement, 0), week.market[s] == 1 and here.market == 1, week.weekend[s] == 1
-    tick = week.first + s
+    z, market, weekend = max(here.settlement, 0), tables.market[s] == 1 and here.market == 1, tables.weekend[s] == 1
+    tick = tables.first + s
     setting = ExposureSetting(
         cell=cell, lure=here.lure, market=market, night=tick % SHIFTS == NIGHT, weekend=weekend, tick=tick
     )
-    hazard = base[z, kind] * exposure_hazard(kind, person, setting, crime[z])
-    usual[cell, kind] += hazard / WEEK
-    if week.market[s] == 0 and week.weekend[s] == 0:
-        room[cell, kind] = max(room[cell, kind], hazard)
+    hazard = tables.base[z, kind] * exposure_hazard(kind, person, setting, tables.crime[z])
+    tables.usual_here[cell, kind] += hazard / WEEK
+    if tables.market[s] == 0 and tables.weekend[s] == 0:
+        tables.room_here[cell, kind] = max(tables.room_here[cell, kind], hazard)
 
 
 @kernel
-def cause_weight(site: ProblemSites, cell: int, kind: int, cause: int, p: Problems, tick: int) -> float:
-    """Weight of a cause in a cell for a kind: 0 where the cell does not have it."""
-    here, by = site.cells[cell], EXPOSURE[kind]
+def cause_weight(sites: ProblemSites, cell: int, kind: int, cause: int, p: Problems, tick: int) -> float:
+    """Return the weight of a cause for a problem of a kind in a cell; 0 if the cell cannot have it."""
+    here, by = sites.cells[cell], EXPOSURE[kind]
     if cause == LIGHTING:
-        return p.lighting if by != BY_HOME and site.lit[cell] <= tick else 0.0
+        return p.lighting if by != BY_HOME and sites.lit[cell] <= tick else 0.0
     if cause == BAR:
         return p.bar if here.bars > 0 else 0.0
     if cause == BUS_STOP:
@@ -183,14 +186,15 @@ def cause_weight(site: ProblemSites, cell: int, kind: int, cause: int, p: Proble
 
 
 @kernel
-def draw_cause(site: ProblemSites, cell: int, kind: int, p: Problems, u: float, tick: int) -> int:
-    """Return the cause of a problem by luck u, among those that the cell has."""
+def draw_cause(sites: ProblemSites, cell: int, kind: int, p: Problems, u: float, tick: int) -> int:
+    """Return a cause drawn with uniform ``u`` among those possible in a cell."""
+    # If rounding leaves a remainder at the end, the last cause with a weight takes it.
     whole = 0.0
     for cause in range(N_CAUSES):
-        whole += cause_weight(site, cell, kind, cause, p, tick)
+        whole += cause_weight(sites, cell, kind, cause, p, tick)
     left, last = u * whole, FAMILY
     for cause in range(N_CAUSES):
-        weight = cause_weight(site, cell, kind, cause, p, tick)
+        weight = cause_weight(sites, cell, kind, cause, p, tick)
         if weight > 0.0:
             last = cause
             if left < weight:
@@ -200,22 +204,22 @@ def draw_cause(site: ProblemSites, cell: int, kind: int, p: Problems, u: float, 
 
 
 @kernel
-def draw_problem_cell(site: ProblemSites, kind: int, u: float) -> int:
-    """Return a cell in a sector by luck u, weighed by what is usual of a kind there."""
-    left, last = u * site.inside[kind], NOWHERE
-    for cell in range(len(site.sector_of)):
-        if site.sector_of[cell] < 0 or site.usual_here[cell, kind] == 0.0:
+def draw_problem_cell(sites: ProblemSites, kind: int, u: float) -> int:
+    """Return a cell in a sector drawn with uniform ``u``, weighted by usual crime of a kind; else -1."""
+    left, last = u * sites.inside[kind], NOWHERE
+    for cell in range(len(sites.sector_of)):
+        if sites.sector_of[cell] < 0 or sites.usual_here[cell, kind] == 0.0:
             continue
         last = cell
-        if left < site.usual_here[cell, kind]:
+        if left < sites.usual_here[cell, kind]:
             return cell
-        left -= site.usual_here[cell, kind]
+        left -= sites.usual_here[cell, kind]
     return last
 
 
 @kernel
 def draw_problem_kind(inside: FloatArray, u: float) -> int:
-    """Return a kind by luck u, weighed by how much of it is usual."""
+    """Return a kind of crime drawn with uniform ``u``, weighted by usual crime; -1 if there is none."""
     left, last = u * inside.sum(), -1
     for k in GATHERING_KINDS:
         if inside[k] > 0.0:
@@ -227,16 +231,20 @@ def draw_problem_kind(inside: FloatArray, u: float) -> int:
 
 
 @kernel
-def fitted_size(site: ProblemSites, cell: int, kind: int, wished: float, taken: float, p: Problems) -> float:
-    """Size of a problem of a wished size after it has been made to fit into a cell."""
-    most = min(p.steepest, CEILING_MARGIN * site.room_here[cell, kind] - (1.0 - p.gathered))
-    size: float = min(min(wished, MAX_PROBLEM_SHARE * site.crimes[kind] - taken), most * site.usual_here[cell, kind])
+def fitted_size(sites: ProblemSites, cell: int, kind: int, wished: float, taken: float, p: Problems) -> float:
+    """Return the size of a problem, in offences per year, reduced until it fits into a cell.
+
+    It may neither exceed the ceiling of the hazard there nor take more than `MAX_PROBLEM_SHARE` of the kind's crime,
+    of which ``taken`` is taken already.
+    """
+    most = min(p.steepest, CEILING_MARGIN * sites.room_here[cell, kind] - (1.0 - p.gathered))
+    size: float = min(min(wished, MAX_PROBLEM_SHARE * sites.crimes[kind] - taken), most * sites.usual_here[cell, kind])
     return size
 
 
 @kernel
 def draw_size(p: Problems, i: int, gen: int, seed: int) -> float:
-    """Offences a year of a problem before it must fit: lognormal."""
+    """Return a lognormal size in offences per year, before it must fit; ``p.size`` is the mean."""
     z = -0.5 * CANDIDATE_DRAWS
     for nth in range(CANDIDATE_DRAWS):
         z += keyed_uniform(seed, PROBLEM_SIZE, nth, i, gen)
@@ -245,7 +253,7 @@ def draw_size(p: Problems, i: int, gen: int, seed: int) -> float:
 
 @kernel
 def clear_slot(row: ProblemRow) -> None:
-    """Leave a slot empty."""
+    """Clear a slot: writes all columns but ``gen``."""
     row.sector = row.facility = row.cell = row.kind = row.cause = NOWHERE
     row.noted = row.named = row.response = row.owner = row.person = row.begun = NO_CAUSE
     row.shared = row.kept = 0
@@ -253,82 +261,77 @@ def clear_slot(row: ProblemRow) -> None:
 
 
 @kernel
-def create_problem(rows: Rows[ProblemRow], n: int, i: int, site: ProblemSites, tick: int, seed: int) -> None:
-    """Let a problem arise in an empty slot, where of a few places it can be greatest; if none fits, it stays empty."""
+def create_problem(rows: Rows[ProblemRow], n: int, i: int, sites: ProblemSites, tick: int, seed: int) -> None:
+    """Create a problem in an empty slot, in the candidate cell where it can be largest.
+
+    The slot stays empty if it fits nowhere.  ``i`` is the slot, ``n`` the number of slots in use.
+    """
     row, gen = rows[i], rows[i].gen
     clear_slot(row)
-    kind = draw_problem_kind(site.inside, keyed_uniform(seed, PROBLEM_KIND, 0, i, gen))
+    kind = draw_problem_kind(sites.inside, keyed_uniform(seed, PROBLEM_KIND, 0, i, gen))
     if kind < 0:
         return
     taken = 0.0
     for j in range(n):
         taken += rows[j].size if rows[j].kind == kind else 0.0
     for nth in range(CANDIDATE_PLACES):
-        cell = draw_problem_cell(site, kind, keyed_uniform(seed, PROBLEM_PLACE, nth, i, gen))
-        p = site.parameters[max(site.cells[cell].settlement, 0)]
-        size = fitted_size(site, cell, kind, draw_size(p, i, gen, seed), taken, p)
-        if site.problem_at[cell, kind] < 0 and size > row.size:
+        cell = draw_problem_cell(sites, kind, keyed_uniform(seed, PROBLEM_PLACE, nth, i, gen))
+        p = sites.parameters[max(sites.cells[cell].settlement, 0)]
+        size = fitted_size(sites, cell, kind, draw_size(p, i, gen, seed), taken, p)
+        if sites.problem_at[cell, kind] < 0 and size > row.size:
             row.cell, row.kind, row.size = cell, kind, size
     if row.cell >= 0:
-        set_problem_cause(row, i, site, tick, seed)
+        set_problem_cause(row, i, sites, tick, seed)
 
 
 @kernel
-def set_problem_cause(row: ProblemRow, i: int, site: ProblemSites, tick: int, seed: int) -> None:
-    """Note what a problem that has found its place is: its cause, and how steep it makes the hazard there."""
-    p = site.parameters[max(site.cells[row.cell].settlement, 0)]
-    row.sector = site.sector_of[row.cell]
-    row.facility = site.sectors[row.sector].facility
-    row.more = row.size / site.usual_here[row.cell, row.kind]
-    row.cause = draw_cause(site, row.cell, row.kind, p, keyed_uniform(seed, PROBLEM_CAUSE, 0, i, row.gen), tick)
-    site.problem_at[row.cell, row.kind] = i
+def set_problem_cause(row: ProblemRow, i: int, sites: ProblemSites, tick: int, seed: int) -> None:
+    """Write the cause, sector, facility and relative size of a problem whose cell has been chosen."""
+    p = sites.parameters[max(sites.cells[row.cell].settlement, 0)]
+    row.sector = sites.sector_of[row.cell]
+    row.facility = sites.sectors[row.sector].facility
+    row.more = row.size / sites.usual_here[row.cell, row.kind]
+    row.cause = draw_cause(sites, row.cell, row.kind, p, keyed_uniform(seed, PROBLEM_CAUSE, 0, i, row.gen), tick)
+    sites.problem_at[row.cell, row.kind] = i
 
 
 @kernel
-def renew_problems(rows: Rows[ProblemRow], n: int, site: ProblemSites, tick: int, seed: int) -> int:
-    """Let problems die and others arise in their slots; return how many slots were renewed."""
+def renew_problems(rows: Rows[ProblemRow], n: int, sites: ProblemSites, tick: int, seed: int) -> int:
+    """End problems at random and create others in their slots; return the number of slots renewed."""
     renewed = 0
     for i in range(n):
         row = rows[i]
         if row.cell >= 0:
-            life = site.parameters[max(site.cells[row.cell].settlement, 0)].life
+            life = sites.parameters[max(sites.cells[row.cell].settlement, 0)].life
             if keyed_uniform(seed, PROBLEM_ENDS, tick, i, row.gen) >= 1.0 / life:
                 continue
-            site.problem_at[row.cell, row.kind] = NOWHERE
+            sites.problem_at[row.cell, row.kind] = NOWHERE
         row.gen += 1
-        create_problem(rows, n, i, site, tick, seed)
+        create_problem(rows, n, i, sites, tick, seed)
         renewed += 1
     return renewed
 
 
 def initialise(world: World) -> None:
-    """Find what is usual, and let problems arise until they take their share of it."""
-    state, crime, p = world.state, world.parameters[Crime], world.parameters[Problems][0]
+    """Compute usual crime, and create problems until they take their share of it."""
+    state, p = world.state, world.parameters[Problems][0]
     if p.gathered == 0.0:
         return
-    sum_usual_hazard(
-        world.ground,
-        crime,
-        base_hazard(crime),
-        world.town.n_residents,
-        bind(WeekTables, world),
-        state[USUAL_HERE],
-        state[ROOM_HERE],
-    )
+    sum_usual_hazard(bind(UsualCrimeTables, world), world.town.n_residents)
     goal, table = p.gathered * float(state[USUAL_HERE].sum()), state[PROBLEMS]
     most = MAX_PROBLEMS * math.ceil(goal / p.size)
     table.reserve(most)
-    site, taken = bind(ProblemSites, world), 0.0
+    sites, taken = bind(ProblemSites, world), 0.0
     while len(table) < most and taken < goal:
         i = len(table)
         table.count[0] += 1
         table.rows[i].gen = 0
-        create_problem(table.rows, i, i, site, world.tick, world.seed)
+        create_problem(table.rows, i, i, sites, world.tick, world.seed)
         taken += float(table.rows[i].size)
 
 
 def problem_shares(world: World) -> tuple[FloatArray, Rows[ProblemRow]]:
-    """Return what problems leave of the hazard of every kind elsewhere, and the problems that there are."""
+    """Return the share of the hazard left outside problems, by kind, and the problems."""
     rows = world.state[PROBLEMS].used_rows()
     rows = rows[rows["cell"] >= 0]
     taken = np.bincount(rows["kind"], rows["size"], N_KINDS)
@@ -337,7 +340,7 @@ def problem_shares(world: World) -> tuple[FloatArray, Rows[ProblemRow]]:
 
 
 def apply_problems(world: World, place: FloatArray) -> None:
-    """Gather part of crime at problems, and take it from the rest."""
+    """Concentrate part of the hazard at problems, and lower it elsewhere by as much."""
     if len(world.state[PROBLEMS]) == 0:
         return
     rest, rows = problem_shares(world)

@@ -1,4 +1,4 @@
-"""Declarations of problems: parameters, columns, tables and constants."""
+"""Declarations of problems: parameters, causes, tables and limits."""
 
 from __future__ import annotations
 
@@ -23,22 +23,24 @@ PROBLEM_CAUSES = ("lighting", "bar", "bus_stop", "fence", "family", "plot")
 N_CAUSES = len(PROBLEM_CAUSES)
 LIGHTING, BAR, BUS_STOP, FENCE, FAMILY, PLOT = (int64_constant(cause) for cause in range(N_CAUSES))
 NO_CAUSE, NOWHERE = int64_constant(-1), int64_constant(-1)
+"""Cause that is unknown, and cell of an empty slot."""
 GATHERING_KINDS: IntArray = np.flatnonzero((CEILING > 0.0) & (EXPOSURE != BY_TARGET))
-"""Kinds of which crimes gather at problems."""
-FRIDAY = 4
-CANDIDATE_PLACES, CANDIDATE_DRAWS = 8, 12
-"""Places of which the best is taken; lots whose sum, less six, is as good as normal."""
+"""Kinds of crime that concentrate at problems."""
+CANDIDATE_PLACES = 8
+"""Cells drawn for a new problem, of which the one with room for the largest is taken; assumed."""
+CANDIDATE_DRAWS = 12
+"""Uniforms whose sum, less its mean of six, is nearly standard normal (Irwin-Hall distribution)."""
 CEILING_MARGIN = 0.5
-"""Most of a ceiling that a problem may bring somebody to on a plain day: belief may double it (`certainty.highest`)."""
+"""Share of a ceiling that a problem may reach on a plain day: beliefs may double the hazard (`certainty.highest`)."""
 MAX_PROBLEM_SHARE = 0.6
-"""Most of a kind's crime that problems take; assumed."""
+"""Largest share of a kind's crime that problems take; assumed."""
 MAX_PROBLEMS = 4
-"""Most problems, over as many as there would be if none had to fit into its cell."""
+"""Most slots, relative to the number of problems if none had to fit into its cell."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Problems(ParameterGroup):
-    """What problems there are, who finds their causes, what is done about them, and what comes of it."""
+    """Parameters of problems, of the diagnosis of their causes, of responses and of their effect."""
 
     name: ClassVar[str] = "problems"
     evidence: ClassVar[tuple[str, ...]] = ("B13", "B15", "D03", "D10", "D12", "D13", "Q19", "Q21")
@@ -115,12 +117,15 @@ class Problems(ParameterGroup):
 
 
 class ProblemRow(Row):
-    """A problem: what it is, what the police know of it, and what is done.
+    """A problem: its attributes, the knowledge of the police, and the response.
 
-    ``cell`` is -1 where a slot stands empty; ``more`` is its size over what is usual there; ``named`` is the cause on
-    record and ``response`` the cause at which a response aims (-1 for none), ``kept`` the months it has been kept up.
-    Of the month are ``seen`` (crimes), ``told`` (those the police know of) and ``talked`` (planned stretches near it);
-    ``filed`` and ``talks`` fade; ``refused`` are crimes that did not happen because of the response.
+    ``cell`` is -1 for an empty slot, ``gen`` the number of problems that the slot has had before.  ``size`` is in
+    offences per year and ``more`` relative to usual crime there; ``eff`` is the effect built up, 0 to 1.  ``noted`` is
+    the tick of detection, ``named`` the cause on record, ``shared`` 1 if the community was told it.  ``response`` is
+    the cause at which the response aims (-1 for none), ``owner`` the position in charge and ``person`` its holder
+    then, ``begun`` its tick, ``kept`` the months it has been kept up.  Of the present month are ``seen`` (crimes),
+    ``told`` (those known to the police) and ``talked`` (planned stretches in homes near it).  ``filed`` and ``talks``
+    decay.  ``refused`` counts crimes prevented by the response.
     """
 
     sector: int

@@ -1,1 +1,1 @@
-"""Traces: what the criteria count, noted shift by shift and month by month for twelve months (ODD, criteria)."""
+"""Traces of police work for the criteria, recorded by shift and by month over twelve months."""

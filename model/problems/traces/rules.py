@@ -1,6 +1,7 @@
-"""Traces: what the criteria count, noted shift by shift and month by month for twelve months (ODD, criteria).
+"""Traces of police work for the criteria, recorded by shift and by month over twelve months.
 
-It reads what couples, boards, callers and problems did, never a number of any group, and moves nothing.
+The module reads the work of couples, boards, callers and problems, never a parameter of any group, and changes nothing
+that other mechanisms read.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from model.community.requests.schema import (
     ITEMS_WORKED,
     ITEMS_WORKED_MET,
 )
-from model.engine.calendar import HALF_YEAR, QUARTER, WEEK
+from model.engine.calendar import HALF_YEAR, MINUTES_A_SHIFT, MINUTES_AN_HOUR, QUARTER, WEEK
 from model.engine.kernels import TableBundle, allocating_kernel, kernel
 from model.engine.rows import FloatArray, IntArray, Rows, zero_rows
 from model.police.minutes.schema import MINUTE_USES
@@ -53,7 +54,7 @@ from model.world.state import BOARDS, Board, CoupleRow, Plan
 
 
 def resident_share_of_sector(world: World) -> FloatArray:
-    """Return the share of the town's residents who live in each sector: where a couple would be by chance."""
+    """Return the share of the town's residents in each sector, the presence expected by chance."""
     people, sector = world.town.cells["population"].astype(float), world.cached(sectors_by_cell)
     inside = sector >= 0
     found: FloatArray = np.bincount(sector[inside], people[inside], len(world.town.sectors)) / people.sum()
@@ -61,22 +62,30 @@ def resident_share_of_sector(world: World) -> FloatArray:
 
 
 def block_table(world: World) -> tuple[IntArray, FloatArray]:
-    """Return the block of each cell, and the residents of each: a sector's cells row by row, to and fro."""
+    """Return the block of each cell, and the residents of each block.
+
+    The cells of a sector are joined row by row, to and fro, until a block has `BLOCK_RESIDENTS`.
+    """
     cells, sector = world.town.cells, world.cached(sectors_by_cell)
-    of, people, last = np.zeros(len(cells), np.int64), [0.0], -2
+    block_of, people, last = np.zeros(len(cells), np.int64), [0.0], -2
+    # Rows are read to and fro, so that a block is a connected strip of cells.
     across = np.where(cells["y"] % 2 == 0, cells["x"], -cells["x"])
     for cell in np.lexsort((across, cells["y"], sector)):
         if cells["population"][cell] == 0:
             continue
         if (sector[cell] != last or people[-1] >= BLOCK_RESIDENTS) and people[-1] > 0.0:
             people.append(0.0)
-        of[cell], last = len(people) - 1, sector[cell]
+        block_of[cell], last = len(people) - 1, sector[cell]
         people[-1] += float(cells["population"][cell])
-    return of, np.array(people)
+    return block_of, np.array(people)
 
 
 class CriteriaTables(TableBundle):
-    """What the traces of a shift are read off."""
+    """Tables from which the traces of a shift are computed.
+
+    ``share`` is the share of residents by sector, ``block_of`` the block of each cell, ``people`` the residents of each
+    block.
+    """
 
     couples: Rows[CoupleRow]
     plant: PoliceTables
@@ -97,7 +106,7 @@ class CriteriaTables(TableBundle):
 
 @kernel
 def is_planned_institution(plant: PoliceTables, sector: int, cell: int) -> bool:
-    """Whether the weekly plan of a sector names a cell."""
+    """Return whether the weekly plan of a sector names a cell."""
     for k in range(plant.sectors[sector].plan_start, plant.sectors[sector].plan_end):
         if plant.routes[k].cell == cell:
             return True
@@ -105,77 +114,90 @@ def is_planned_institution(plant: PoliceTables, sector: int, cell: int) -> bool:
 
 
 @kernel
-def is_as_planned(beats: CriteriaTables, post: int, kind: int, routed: int, cell: int) -> bool:
-    """Whether a stop is where route, weekly plan or plan said before; checkpoints and the army's are in no area."""
+def is_as_planned(tables: CriteriaTables, post: int, kind: int, routed: int, cell: int) -> bool:
+    """Return whether a stop was planned by the route, the weekly plan of institutions or the plan.
+
+    ``kind`` is that of the visit, ``routed`` 0 for checkpoints and stops of the army, which are in no plan.
+    """
     if routed == 0:
         return False
-    sector, f = beats.couples[post].sector, beats.plant.posts[post].facility
+    sector, f = tables.couples[post].sector, tables.plant.posts[post].facility
     if kind in (ROUTE, HOMES):
-        return beats.sector_of[cell] == sector or beats.cells[cell].market == 1
+        return tables.sector_of[cell] == sector or tables.cells[cell].market == 1
     if kind == INSTITUTION:
-        return is_planned_institution(beats.plant, sector, cell)
-    return kind in (PROBLEM, POST) and is_plan_cell(beats.plan_cells[f], beats.plans[f].n, cell)
+        return is_planned_institution(tables.plant, sector, cell)
+    return kind in (PROBLEM, POST) and is_plan_cell(tables.plan_cells[f], tables.plans[f].n, cell)
 
 
 @kernel
-def has_guard_problem(beats: CriteriaTables, cell: int) -> bool:
-    """Whether some problem of a cell is there because nobody watches."""
+def has_guard_problem(tables: CriteriaTables, cell: int) -> bool:
+    """Return whether some problem of a cell exists for want of anybody who watches."""
     for kind in range(N_KINDS):
-        slot = beats.problem_at[cell, kind]
-        if slot >= 0 and beats.problems[slot].cause == BUS_STOP:
+        slot = tables.problem_at[cell, kind]
+        if slot >= 0 and tables.problems[slot].cause == BUS_STOP:
             return True
     return False
 
 
 @kernel
 def street_stretches(couple: CoupleRow) -> float:
-    """Stretches that a couple had for the street, free of calls: what was left undone there is among them."""
+    """Return the stretches that a couple had for the street, free of calls and other work.
+
+    Stretches left unused are among them.
+    """
     work = couple.for_meetings + couple.for_requests + couple.for_problems
-    free = 480.0 - (couple.duty_end - couple.duty_start)
+    free = MINUTES_A_SHIFT - (couple.duty_end - couple.duty_start)
     return (couple.slots - work) * max(0.0, 1.0 - couple.busy / free)
 
 
 @allocating_kernel
-def record_stops(stage: ShiftContext, beats: CriteriaTables) -> None:
-    """Note the stops of a shift: in the lead's own sector, where the plan said, with whose consent."""
-    day, row, n = stage.day, beats.traces[CURRENT_MONTH], len(beats.couples)
+def record_stops(shift: ShiftContext, tables: CriteriaTables) -> None:
+    """Record the stops of a shift: in the lead's own sector, as planned, with the board's consent.
+
+    Updates the present month of `traces` and `block_seen`.
+    """
+    day, row, n = shift.day, tables.traces[CURRENT_MONTH], len(tables.couples)
     inside = np.zeros(n)
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
         if visit.post < 0 or visit.alive == 0 or visit.stay < STOP_MINUTES:
             continue
-        own = beats.plant.officers[beats.couples[visit.post].lead].sector
-        here, z = beats.sector_of[visit.cell], beats.cells[visit.cell].settlement
+        own = tables.plant.officers[tables.couples[visit.post].lead].sector
+        here, z = tables.sector_of[visit.cell], tables.cells[visit.cell].settlement
         if own >= 0 and here == own:
             inside[visit.post] += 1.0
-            beats.block_seen[beats.block_of[visit.cell]] = 1
-        row.planned += 1.0 if is_as_planned(beats, visit.post, visit.kind, visit.routed, visit.cell) else 0.0
+            tables.block_seen[tables.block_of[visit.cell]] = 1
+        row.planned += 1.0 if is_as_planned(tables, visit.post, visit.kind, visit.routed, visit.cell) else 0.0
         if z >= 0:
             row.acts += 1.0
-            row.consent += beats.boards[z].invites
-        if visit.kind in (PROBLEM, POST) and has_guard_problem(beats, visit.cell):
+            row.consent += tables.boards[z].invites
+        if visit.kind in (PROBLEM, POST) and has_guard_problem(tables, visit.cell):
             row.guarded += visit.stay
     for post in range(n):
-        couple = beats.couples[post]
+        couple = tables.couples[post]
         if couple.on == 0:
             continue
-        lead, street = beats.plant.officers[couple.lead], street_stretches(couple)
-        chance = beats.share[lead.sector] if lead.sector >= 0 else 0.0
+        lead, street = tables.plant.officers[couple.lead], street_stretches(couple)
+        chance = tables.share[lead.sector] if lead.sector >= 0 else 0.0
         row.street += street
+        # Stops in the own sector beyond those of a couple that drives about at random.
         row.kept += inside[post] - chance * street
         row.kept_room += (1.0 - chance) * street
         row.shifts += 1.0 if street > 0.0 else 0.0
-        stays = couple.sector == lead.sector and stage.tick - lead.tick_sector >= HALF_YEAR
+        stays = couple.sector == lead.sector and shift.tick - lead.tick_sector >= HALF_YEAR
         row.team += 1.0 if street > 0.0 and stays and inside[post] > 0.0 else 0.0
 
 
 @kernel
-def record_answers(stage: ShiftContext, beats: CriteriaTables) -> None:
-    """Note the calls of a shift that had a couple or never will, those of leaders to their officer, and meetings."""
-    day, row, leaders = stage.day, beats.traces[CURRENT_MONTH], CALL_ID_OFFSET + LEADER_ID_OFFSET
+def record_answers(shift: ShiftContext, tables: CriteriaTables) -> None:
+    """Record the calls of the shift that were answered or lost, and the meetings.
+
+    Calls of leaders to their own officer are counted apart.  Updates the present month of `traces` and `met_police`.
+    """
+    day, row, leaders = shift.day, tables.traces[CURRENT_MONTH], CALL_ID_OFFSET + LEADER_ID_OFFSET
     for k in range(day.counts[RESPONSES]):
         row.calls += 1.0
-        row.in_hour += 1.0 if day.responses[k].wait <= 60.0 else 0.0
+        row.in_hour += 1.0 if day.responses[k].wait <= MINUTES_AN_HOUR else 0.0
         row.own_calls += 1.0 if day.responses[k].number >= leaders else 0.0
         row.own_served += 1.0 if day.responses[k].number >= leaders else 0.0
     for k in range(day.counts[UNSERVEDS]):
@@ -183,37 +205,40 @@ def record_answers(stage: ShiftContext, beats: CriteriaTables) -> None:
         row.own_calls += 1.0 if day.unserved[k].number >= leaders else 0.0
     for k in range(day.counts[MEETINGS]):
         if day.meetings[k].came > 0:
-            beats.met_police[day.meetings[k].authority] = stage.tick
+            tables.met_police[day.meetings[k].authority] = shift.tick
 
 
 @kernel
-def record_week_blocks(beats: CriteriaTables) -> None:
-    """Note the blocks that their own sector's couples saw this week, by residents."""
-    row = beats.traces[CURRENT_MONTH]
-    for block in range(len(beats.people)):
+def record_week_blocks(tables: CriteriaTables) -> None:
+    """Record the blocks seen this week by the couples of their own sector, weighted by residents.
+
+    Resets `block_seen`.
+    """
+    row = tables.traces[CURRENT_MONTH]
+    for block in range(len(tables.people)):
         row.blocks += 1.0
-        row.seen += beats.people[block] * beats.block_seen[block]
-        row.seen_room += beats.people[block]
-        beats.block_seen[block] = 0
+        row.seen += tables.people[block] * tables.block_seen[block]
+        row.seen_room += tables.people[block]
+        tables.block_seen[block] = 0
 
 
 @allocating_kernel
-def record_shift_traces(stage: ShiftContext, beats: CriteriaTables) -> None:
-    """Note what a shift, and at its end a week, leaves."""
-    record_stops(stage, beats)
-    record_answers(stage, beats)
-    if stage.tick % WEEK == WEEK - 1:
-        record_week_blocks(beats)
+def record_shift_traces(shift: ShiftContext, tables: CriteriaTables) -> None:
+    """Record the traces of a shift, at the end of a week also those of the week."""
+    record_stops(shift, tables)
+    record_answers(shift, tables)
+    if shift.tick % WEEK == WEEK - 1:
+        record_week_blocks(tables)
 
 
 @kernel_step(record_shift_traces)
 def step(world: World) -> KernelArguments:
-    """Note what a shift leaves."""
+    """Return the arguments of `record_shift_traces`."""
     return world.shift_context(), world.view(CriteriaTables)
 
 
 def worst_problems(rows: Rows[ProblemRow]) -> tuple[Rows[ProblemRow], FloatArray]:
-    """Return the worst problems of each sector by harm a year, and their harm."""
+    """Return the `N_WORST` problems of each sector by harm per year, and their harm."""
     rows = rows[rows["cell"] >= 0]
     harm = rows["size"] * SEVERITY[0, rows["kind"]]
     order = np.lexsort((-harm, rows["sector"]))
@@ -223,7 +248,10 @@ def worst_problems(rows: Rows[ProblemRow]) -> tuple[Rows[ProblemRow], FloatArray
 
 
 def record_problem_standing(world: World, row: TraceMonth) -> None:
-    """Note how the worst problems of each sector stand: tried with what fits, cause found, cause told."""
+    """Record the state of the worst problems of each sector, weighted by harm.
+
+    These are: tried with a response that fits, cause found, both, and cause told to the community.
+    """
     worst, harm = worst_problems(world.state[PROBLEMS].used_rows())
     named, right = worst["named"] >= 0, worst["named"] == worst["cause"]
     fits = (worst["response"] >= 0) & (worst["response"] == worst["cause"])
@@ -237,9 +265,13 @@ def record_problem_standing(world: World, row: TraceMonth) -> None:
 
 
 def record_request_outcomes(world: World, row: TraceMonth) -> None:
-    """Note what became of requests, where communities that met the police were answered, and whom leaders can call."""
+    """Record the outcomes of requests, two-way communities and leaders with an officer's number.
+
+    A community is two-way by the share of harm answered in three months, if it met the police in the last quarter.
+    """
     state, boards = world.state, world.state[BOARDS]
     items, lately, residents = state[ITEMS], state[LATELY], boards["residents"].astype(float)
+    # A ring of three months: the present one replaces that of a quarter ago.
     lately[:, world.month % 3] = items[:, [ITEM_DUE, ITEM_ANSWERED]]
     due, answered = lately.sum(axis=1).T
     share = np.divide(answered, due, out=np.zeros(len(due)), where=due > 0.0)
@@ -254,7 +286,7 @@ def record_request_outcomes(world: World, row: TraceMonth) -> None:
 
 
 def record_hours(world: World, row: TraceMonth) -> None:
-    """Note minutes on responses that fit, posts where somebody who watches is wanted, and requests that were done."""
+    """Record free minutes, and those spent on fitting responses, guard posts and requests met."""
     tally, rows = world.tally[0], world.state[PROBLEMS].used_rows()
     begun = rows[(rows["cell"] >= 0) & (rows["response"] >= 0)]
     works = len(begun) + float(tally.causes_right + tally.causes_wrong)
@@ -266,7 +298,7 @@ def record_hours(world: World, row: TraceMonth) -> None:
 
 
 def sum_of_year(traces: Rows[TraceMonth]) -> TraceMonth | None:
-    """Return the sums of twelve closed months, None where there are fewer."""
+    """Return the sums of twelve closed months, or None if there are fewer."""
     closed, year = traces[:N_MONTHS], zero_rows(TraceMonth, 1)
     for name in TraceMonth.columns:
         year[name] = closed[name].sum()
@@ -274,7 +306,7 @@ def sum_of_year(traces: Rows[TraceMonth]) -> TraceMonth | None:
 
 
 def close_month(world: World) -> None:
-    """Close the month's traces: they take the place of those of a year ago."""
+    """Close the traces of the month: they replace those of a year ago."""
     traces, tally = world.state[TRACES], world.tally[0]
     row = traces[N_MONTHS]
     for name, count in COPIED_COUNTS.items():

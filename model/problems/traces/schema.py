@@ -1,29 +1,35 @@
-"""Declarations of traces: parameters, columns, tables and constants."""
+"""Declarations of traces: monthly sums, tables and definitions."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from model.engine.calendar import QUARTER
+from model.engine.calendar import MONTHS_A_YEAR, QUARTER
 from model.engine.rows import Row, int64_constant, zero_rows
 from model.engine.tables import COUNTED_MONTHLY, ArraySpec, RowTableSpec
 from model.problems.problems.schema import N_CAUSES
 
-N_MONTHS = 12
+N_MONTHS = MONTHS_A_YEAR
 CURRENT_MONTH = int64_constant(N_MONTHS)
+"""Row of the present month in `TRACES`."""
 STOP_MINUTES = 10.0
-"""Minutes that make a stop; less is driving past (definition)."""
+"""Minutes from which a stay is a stop; less is driving past (definition)."""
 BLOCK_RESIDENTS = 250
-"""Residents of a block, in the simulated town."""
+"""Residents of a block of cells, in the simulated town; assumed."""
 N_WORST = 3
-"""Problems of a sector that are its worst (definition)."""
+"""Problems of a sector that count as its worst (definition)."""
 GUESS_PROBABILITY = 1.0 / (N_CAUSES - 1)
-"""What a wrong cause costs, so that who guesses among the causes gains nothing."""
+"""Penalty of a wrong cause, so that guessing among the causes gains nothing on average."""
 NOT_FREE_USES = ("brief", "fixed", "calls")
+"""Uses of minutes that are not free for preventive work."""
 
 
 class TraceMonth(Row):
-    """Sums of a month: what was done, and of how much it is a part; ``closed`` is 1 once the month is over."""
+    """Sums of a month: work done, and the work of which it is a part.
+
+    ``closed`` is 1 once the month is over.  A column ``X_room`` or ``X_harm`` is a possible maximum or a weight by
+    harm.
+    """
 
     closed: float
     street: float
@@ -107,4 +113,4 @@ COPIED_COUNTS = {
     "complaints": "complaints_police",
     "complaints_answered": "complaints_answered",
 }
-"""Traces that are counts of the month, by the names of these."""
+"""Monthly counts that are copied into traces: trace and name of the count."""
