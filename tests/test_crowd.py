@@ -28,19 +28,19 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_one_more_than_there_is_room_for_waits_until_somebody_leaves() -> None:
-    visits = [visitor_limit.admitted(object) for _ in range(visitor_limit.MOST)]
+    visitors = [visitor_limit.admitted(object) for _ in range(visitor_limit.MOST)]
     told = visitor_limit.admitted(object)
     assert isinstance(told, str)
     assert re.search(rf"abierta {visitor_limit.MOST} veces .* open {visitor_limit.MOST} times", told)
-    visitor_limit.leave(visits[0])
+    visitor_limit.leave(visitors[0])
     assert not isinstance(visitor_limit.admitted(object), str)
     assert isinstance(visitor_limit.admitted(object), str)
 
 
 def test_who_leaves_twice_makes_no_room_for_two() -> None:
-    visits = [visitor_limit.admitted(object) for _ in range(visitor_limit.MOST)]
+    visitors = [visitor_limit.admitted(object) for _ in range(visitor_limit.MOST)]
     for _ in range(2):
-        visitor_limit.leave(visits[0])
+        visitor_limit.leave(visitors[0])
     assert [isinstance(visitor_limit.admitted(object), str) for _ in range(2)] == [False, True]
 
 

@@ -19,8 +19,8 @@ from experiments.cli import app as cli
 from experiments.comparison.decision_effects import shares_of
 from experiments.execution.run_tables import decisions_table
 from experiments.page import decisions_view, sites
-from experiments.page.visitor import Visit
-from experiments.page.world_session import Lane
+from experiments.page.visitor import Visitor
+from experiments.page.world_session import WorldSession
 from experiments.report import build
 from model.engine.calendar import YEAR
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED
@@ -138,15 +138,15 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     sites.opening = before
 
 
-def lane_of(small: str, seed: int = 7) -> Lane:
-    lane = Lane(small, seed)
+def lane_of(small: str, seed: int = 7) -> WorldSession:
+    session = WorldSession(small, seed)
     for month in (0, 30, 60):
-        write(lane.world, made_up(lane.world.tick - month))
-    return lane
+        write(session.world, made_up(session.world.tick - month))
+    return session
 
 
-def shown(visit: Visit) -> str:
-    box, rc = solara.render(decisions_view.DecidedPanel(visit), handle_error=False)
+def shown(visitor: Visitor) -> str:
+    box, rc = solara.render(decisions_view.DecidedPanel(visitor), handle_error=False)
     words = " | ".join([*texts_of(box.children), *inner(box.children)])
     rc.close()
     return words
@@ -162,10 +162,10 @@ def inner(widgets: Any) -> Iterator[str]:
 
 
 def test_the_page_says_who_decided_what_and_why(small: str) -> None:
-    visit = Visit()
-    assert "Todavía nadie ha decidido nada" in shown(visit)
-    visit.lanes = [lane_of(small)]
-    told = shown(visit)
+    visitor = Visitor()
+    assert "Todavía nadie ha decidido nada" in shown(visitor)
+    visitor.sessions = [lane_of(small)]
+    told = shown(visitor)
     assert "Clica" in told
     assert "Autoridad comunitaria" in told
     assert "La renta que pide" in told
@@ -175,29 +175,29 @@ def test_the_page_says_who_decided_what_and_why(small: str) -> None:
 
 
 def test_words_are_escaped_and_residents_are_told_as_sums_alone(small: str) -> None:
-    lane = lane_of(small)
-    rows = decisions_view.lately(lane)
+    session = lane_of(small)
+    rows = decisions_view.lately(session)
     for number, matter in CHOICES_DECLARED.items():
         own = rows[rows["matter"] == number]
         bars = decisions_view.bars("es", matter, [own])
         assert "50 %" in bars
         assert "<de" not in bars
-    visit = Visit()
-    visit.lanes = [lane]
-    assert "Habitante —" not in shown(visit)
+    visitor = Visitor()
+    visitor.sessions = [session]
+    assert "Habitante —" not in shown(visitor)
 
 
 def test_only_the_last_twelve_months_count(small: str) -> None:
-    lane = lane_of(small)
-    write(lane.world, made_up(lane.world.tick - YEAR - 1))
-    assert decisions_view.lately(lane)["tick"].min() >= lane.world.tick - YEAR
-    assert len(decisions_view.lately(lane)) == 3 * 3 * DECIDERS
+    session = lane_of(small)
+    write(session.world, made_up(session.world.tick - YEAR - 1))
+    assert decisions_view.lately(session)["tick"].min() >= session.world.tick - YEAR
+    assert len(decisions_view.lately(session)) == 3 * 3 * DECIDERS
 
 
 def test_twins_number_those_who_decide_alike_and_by_luck(small: str) -> None:
-    one, two, other = Lane(small, 7), Lane(small, 7, "reporting_support"), Lane(small, 8)
+    one, two, other = WorldSession(small, 7), WorldSession(small, 7, "reporting_support"), WorldSession(small, 8)
     crowd = range(len(one.world.state.boards))
-    names = [[decisions_view.called("es", lane, "authority", who) for who in crowd] for lane in (one, two, other)]
+    names = [[decisions_view.called("es", session, "authority", who) for who in crowd] for session in (one, two, other)]
     assert names[0] == names[1] != names[2]
     assert len(set(names[0])) == len(crowd)
     assert decisions_view.called("es", one, "mayor", 3) == "Alcalde"
@@ -205,20 +205,20 @@ def test_twins_number_those_who_decide_alike_and_by_luck(small: str) -> None:
 
 
 def test_the_latest_come_first(small: str) -> None:
-    lane = lane_of(small)
-    rows = decisions_view.lately(lane)
-    items = decisions_view.latest("es", lane, RENT, rows[rows["matter"] == 9_000_001], "A")
+    session = lane_of(small)
+    rows = decisions_view.lately(session)
+    items = decisions_view.latest("es", session, RENT, rows[rows["matter"] == 9_000_001], "A")
     dates = re.findall(r"<time>([\d-]+)</time>", items)
     assert len(dates) == decisions_view.LATEST
     assert dates == sorted(dates, reverse=True)
-    assert dates[0] == lane.world.date.isoformat()
-    assert datetime.date.fromisoformat(dates[-1]) <= lane.world.date
+    assert dates[0] == session.world.date.isoformat()
+    assert datetime.date.fromisoformat(dates[-1]) <= session.world.date
 
 
 def test_no_choice_is_made_by_looking(small: str) -> None:
-    lane = lane_of(small)
-    before = [lane.world.state.minds.tobytes(), len(decisions_view.lately(lane))]
-    decisions_view.bars("es", RENT, [decisions_view.lately(lane)])
-    assert before == [lane.world.state.minds.tobytes(), len(decisions_view.lately(lane))]
-    assert isinstance(lane.world, TrustModel)
-    assert np.isfinite(lane.world.trust()).all()
+    session = lane_of(small)
+    before = [session.world.state.minds.tobytes(), len(decisions_view.lately(session))]
+    decisions_view.bars("es", RENT, [decisions_view.lately(session)])
+    assert before == [session.world.state.minds.tobytes(), len(decisions_view.lately(session))]
+    assert isinstance(session.world, TrustModel)
+    assert np.isfinite(session.world.trust()).all()

@@ -24,10 +24,10 @@ from experiments.comparison.outcome_lines import Lines
 from experiments.comparison.policy_choice import FILE, Choice, runs_of
 from experiments.comparison.single_measure_effects import SITES, STEPS
 from experiments.comparison.twin_results import Life, paired_lives
-from experiments.page.background_worker import Background, in_background
+from experiments.page.background_worker import BackgroundWorker, in_background
 from experiments.page.criteria_standing import Standing
 from experiments.page.decision_answer import answer
-from experiments.page.decision_controller import Desk, work_with
+from experiments.page.decision_controller import DecisionController, work_with
 from experiments.page.qr_codes import qr_of
 from experiments.page.style_sheet import difference, sheet_of, table_of
 from experiments.report.compare_command import compare
@@ -43,19 +43,19 @@ HARD = Choice("villa_canales", moved({"heavy_hand": 2, "training": 3}), years=1,
 
 
 @pytest.fixture(scope="module")
-def background() -> Iterator[Background]:
+def background() -> Iterator[BackgroundWorker]:
     with in_background(workers=2) as one:
         yield one
 
 
 @pytest.fixture(scope="module")
-def lived(background: Background) -> list[list[Life]]:
+def lived(background: BackgroundWorker) -> list[list[Life]]:
     """Return the worlds as today and those of a heavy hand, as the background lives them."""
     arms = runs_of(HARD, background.folder)
     return [awaited(background, side) for side in arms]
 
 
-def awaited(background: Background, specs: Any) -> list[Life]:
+def awaited(background: BackgroundWorker, specs: Any) -> list[Life]:
     """Let runs be lived, and wait for all of them."""
     got: list[Life] = []
     whole = threading.Event()
@@ -135,20 +135,20 @@ def test_a_step_that_a_measure_does_not_have_is_refused() -> None:
 )
 def test_an_address_that_is_wrong_says_so_in_one_line_and_what_is_near(address: str, en: str, es: str) -> None:
     for language, words in (("en", en), ("es", es)):
-        desk = Desk(lambda deed: deed(), language)
-        before = desk.choice
-        desk.read(dict(parse_qsl(address)))
-        assert words in desk.fault
-        assert "\n" not in desk.fault
-        assert desk.choice == before
-        desk.read({"years": "5"})
-        assert (desk.fault, desk.choice.years) == ("", 5)
+        controller = DecisionController(lambda deed: deed(), language)
+        before = controller.choice
+        controller.read(dict(parse_qsl(address)))
+        assert words in controller.fault
+        assert "\n" not in controller.fault
+        assert controller.choice == before
+        controller.read({"years": "5"})
+        assert (controller.fault, controller.choice.years) == ("", 5)
 
 
 def test_an_address_in_spanish_is_answered_in_spanish() -> None:
-    desk = Desk(lambda deed: deed(), "en")
-    desk.read({"lang": "es", "years": "3"})
-    assert desk.fault.startswith("years debe ser")
+    controller = DecisionController(lambda deed: deed(), "en")
+    controller.read({"lang": "es", "years": "3"})
+    assert controller.fault.startswith("years debe ser")
 
 
 def test_the_background_lives_the_same_bits_as_the_command(
@@ -171,37 +171,39 @@ def test_the_background_lives_the_same_bits_as_the_command(
 
 
 def test_twins_that_end_together_are_drawn_together(
-    background: Background, lived: list[list[Life]], monkeypatch: pytest.MonkeyPatch
+    background: BackgroundWorker, lived: list[list[Life]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("experiments.page.decision_controller.TOGETHER_S", 0.02)
-    monkeypatch.setattr(Desk, "show_map", lambda self: None)
+    monkeypatch.setattr(DecisionController, "show_map", lambda self: None)
     work_with(background)
-    desk = Desk(lambda deed: deed(), "en")
-    desk.choice, told = HARD, []
-    desk.drawing.observe(lambda change: told.append((desk.standing.done, desk.standing.running)), "sheet")
-    desk.ask()  # all are kept: they come one after the other
+    controller = DecisionController(lambda deed: deed(), "en")
+    controller.choice, told = HARD, []
+    controller.drawing.observe(
+        lambda change: told.append((controller.standing.done, controller.standing.running)), "sheet"
+    )
+    controller.ask()  # all are kept: they come one after the other
     twins = len(lived[1])
     assert told[-1] == (twins, False)
     assert (2, True) not in told
-    desk.begin()
+    controller.begin()
     for world, side in ((lived[0], 0), (lived[1][:3], 1)):
         for life in world:
-            desk.take(life, life.seed, side)
+            controller.take(life, life.seed, side)
     assert told[-1] == (1, True)
-    desk.soon.join()
+    controller.soon.join()
     assert told[-1] == (3, True)
     shown = len(told)
-    desk.show_unseen()  # as if it had been late
+    controller.show_unseen()  # as if it had been late
     assert len(told) == shown
 
 
-def test_what_was_lived_is_there_at_once(background: Background, lived: list[list[Life]]) -> None:
+def test_what_was_lived_is_there_at_once(background: BackgroundWorker, lived: list[list[Life]]) -> None:
     specs, got = runs_of(HARD, background.folder)[1], []
     background.ask(background.take_seat(), specs, lambda life, _: got.append(life))
     assert [life.run for life in got] == [life.run for life in lived[1]]
 
 
-def test_a_new_move_gives_up_what_is_superseded(background: Background, lived: list[list[Life]]) -> None:
+def test_a_new_move_gives_up_what_is_superseded(background: BackgroundWorker, lived: list[list[Life]]) -> None:
     long = runs_of(Choice("villa_canales", moved({"means": 3}), years=10, sets=SMALL), background.folder)[1]
     short = runs_of(Choice("villa_canales", moved({"means": 2}), years=1, sets=SMALL), background.folder)[1]
     seat, first = background.take_seat(), []
@@ -219,7 +221,7 @@ def test_a_new_move_gives_up_what_is_superseded(background: Background, lived: l
     assert sorted(life.seed for life in second) == [spec.seed for spec in short]
 
 
-def test_the_first_world_is_told_month_by_month_while_it_is_lived(background: Background) -> None:
+def test_the_first_world_is_told_month_by_month_while_it_is_lived(background: BackgroundWorker) -> None:
     choice = Choice("villa_canales", moved({"means": 3}), years=10, sets=SMALL)
     specs, told, whole = runs_of(choice, background.folder)[1][:1], [], threading.Event()
     lives: list[Any] = []
@@ -400,7 +402,7 @@ def test_a_link_is_a_code_unless_it_is_too_long() -> None:
 
 
 @pytest.fixture(scope="module")
-def told(background: Background, lived: list[list[Life]]) -> dict[str, str]:
+def told(background: BackgroundWorker, lived: list[list[Life]]) -> dict[str, str]:
     """Return for some measures, taken alone, all text that the view shows in English of their small worlds."""
     steps = {"heavy_hand": 2, "reporting": 3, "training": 3, "rotation": 1}
     found = {}

@@ -19,8 +19,8 @@ from test_viewer import ENGLISH, SMALL, texts_of
 from experiments.cli import app as cli
 from experiments.comparison.practice_effects import COSTS, DOSES, HABITS, MINUTES, PRACTICE, PROBLEMS
 from experiments.page import practice_view, problems_view, sites
-from experiments.page.visitor import Visit
-from experiments.page.world_session import Lane
+from experiments.page.visitor import Visitor
+from experiments.page.world_session import WorldSession
 from experiments.report import build
 from model.police.minutes.schema import MINUTE_USES
 from model.problems.problem_causes.schema import SECTOR_RECORD
@@ -44,23 +44,23 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def lanes(small: str) -> list[Lane]:
+def sessions(small: str) -> list[WorldSession]:
     """Return five months of two worlds."""
-    both = [Lane(small, 7), Lane(small, 7, "mopsic_full")]
-    for lane in both:
-        lane.go(3 * 151)
+    both = [WorldSession(small, 7), WorldSession(small, 7, "mopsic_full")]
+    for session in both:
+        session.go(3 * 151)
     return both
 
 
-def visiting(lanes: list[Lane]) -> Visit:
-    visit = Visit()
-    visit.lanes = lanes
-    visit.twins.set(len(lanes) > 1)
-    return visit
+def visiting(sessions: list[WorldSession]) -> Visitor:
+    visitor = Visitor()
+    visitor.sessions = sessions
+    visitor.twins.set(len(sessions) > 1)
+    return visitor
 
 
-def shown(panel: Any, visit: Visit) -> str:
-    box, rc = solara.render(panel(visit), handle_error=False)
+def shown(panel: Any, visitor: Visitor) -> str:
+    box, rc = solara.render(panel(visitor), handle_error=False)
     words = " | ".join([*texts_of(box.children), *inner(box.children)])
     rc.close()
     return words
@@ -76,13 +76,13 @@ def bars_of(markup: str) -> dict[str, list[tuple[float, float, float]]]:
 # The page
 
 
-def test_the_minutes_of_a_shift_are_those_of_the_months_and_add_up(lanes: list[Lane]) -> None:
-    years = [practice_view.lately(lane) for lane in lanes]
+def test_the_minutes_of_a_shift_are_those_of_the_months_and_add_up(sessions: list[WorldSession]) -> None:
+    years = [practice_view.lately(session) for session in sessions]
     bars = bars_of(practice_view.minutes_bars("es", years))
     *uses, whole = bars.values()
     assert len(uses) == len(MINUTE_USES)
-    for world, lane in enumerate(lanes):
-        history, end = lane.history(), 0.0
+    for world, session in enumerate(sessions):
+        history, end = session.history(), 0.0
         for use, row in zip(MINUTE_USES, uses, strict=True):
             start, length, number = row[world]
             mean = sum(history[f"minutes_{use}"]) / sum(history["couple_shifts"])
@@ -93,19 +93,19 @@ def test_the_minutes_of_a_shift_are_those_of_the_months_and_add_up(lanes: list[L
         assert whole[world] == (0.0, 100.0, SHIFT)
 
 
-def test_only_the_last_twelve_months_count(lanes: list[Lane], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_last_twelve_months_count(sessions: list[WorldSession], monkeypatch: pytest.MonkeyPatch) -> None:
     history = {column: [0.0] * 3 + [float(k) for k in range(12)] for column in practice_view.READ}
-    monkeypatch.setattr(lanes[0], "history", lambda: history)
-    assert practice_view.lately(lanes[0])["litres"].tolist() == [float(k) for k in range(12)]
+    monkeypatch.setattr(sessions[0], "history", lambda: history)
+    assert practice_view.lately(sessions[0])["litres"].tolist() == [float(k) for k in range(12)]
 
 
-def test_the_panel_of_practice_speaks_spanish_and_tells_doses_of_both_worlds(lanes: list[Lane]) -> None:
+def test_the_panel_of_practice_speaks_spanish_and_tells_doses_of_both_worlds(sessions: list[WorldSession]) -> None:
     assert "Todavía no hay un mes completo" in shown(practice_view.PracticePanel, visiting([]))
-    told = shown(practice_view.PracticePanel, visiting(lanes))
+    told = shown(practice_view.PracticePanel, visiting(sessions))
     for words in ("480 minutos", "Visitas largas planificadas", "Patrullaje", "En total", "La dosis", "seguimiento"):
         assert words in told, words
     assert not ENGLISH.search(told), ENGLISH.findall(told)
-    months = [f"{float(np.mean(lane.history()['months_in_sector'])):.1f}" for lane in lanes]
+    months = [f"{float(np.mean(session.history()['months_in_sector'])):.1f}" for session in sessions]
     assert re.findall(r"cf-number'>([\d.]+)<", told.partition("Meses de los agentes")[2])[:2] == months
 
 
@@ -115,12 +115,12 @@ def test_a_dose_of_which_there_was_nothing_to_count_is_a_dash() -> None:
     assert told == ["0.00", "0.0", "–", "–", "0.0"]
 
 
-def test_problems_by_sector_are_counted_one_by_one(lanes: list[Lane]) -> None:
-    lane = lanes[1]
-    record = lane.world.state[SECTOR_RECORD]
-    rows = re.findall(r"<tr><th scope='row'>(.*?)</th>(.*?)</tr>", problems_view.by_sector("es", lane))
+def test_problems_by_sector_are_counted_one_by_one(sessions: list[WorldSession]) -> None:
+    session = sessions[1]
+    record = session.world.state[SECTOR_RECORD]
+    rows = re.findall(r"<tr><th scope='row'>(.*?)</th>(.*?)</tr>", problems_view.by_sector("es", session))
     counts = {name: [int(n) for n in re.findall(r">(\d+)<", cells)] for name, cells in rows}
-    there = [row for row in lane.world.state[TABLE].used_rows() if row["cell"] >= 0]
+    there = [row for row in session.world.state[TABLE].used_rows() if row["cell"] >= 0]
     for s in range(len(record)):
         own = [row for row in there if row["sector"] == s]
         right = sum(row["named"] == row["cause"] for row in own)
@@ -134,31 +134,31 @@ def test_problems_by_sector_are_counted_one_by_one(lanes: list[Lane]) -> None:
     assert counts["Todos"][1] > 0
 
 
-def test_a_sector_tells_its_problems_in_words_and_names_no_place(lanes: list[Lane]) -> None:
-    lane = lanes[0]
-    rows = problems_view.there(lane)[:3].copy()
+def test_a_sector_tells_its_problems_in_words_and_names_no_place(sessions: list[WorldSession]) -> None:
+    session = sessions[0]
+    rows = problems_view.there(session)[:3].copy()
     rows["noted"], rows["cause"] = (-1, 5, 5), 0
     rows["named"], rows["response"], rows["kept"] = (-1, 1, 0), (-1, 1, 0), (0, 2, 4)
     told = [problems_view.item("es", row) for row in rows]
     assert "falta de luz. La policía no lo conoce. No se hace nada." in told[0]
     assert "Causa anotada: una cantina (errada). Respuesta no adecuada desde hace 2 meses." in told[1]
     assert "Causa anotada: falta de luz (acertada). Respuesta adecuada desde hace 4 meses." in told[2]
-    panel = shown(problems_view.ProblemsPanel, visiting(lanes))
+    panel = shown(problems_view.ProblemsPanel, visiting(sessions))
     assert not ENGLISH.search(panel), ENGLISH.findall(panel)
-    town = lane.site.town
-    names = {*town.settlement_names, *(one.name for one in lane.world.settings.facilities)}
+    town = session.site.town
+    names = {*town.settlement_names, *(one.name for one in session.world.settings.facilities)}
     assert [name for name in names if name in panel] == []
-    assert problems_view.inspected("en", lane, 0).count("<li>") == min(
-        problems_view.GREATEST + 1, int((problems_view.there(lane)["sector"] == 0).sum())
+    assert problems_view.inspected("en", session, 0).count("<li>") == min(
+        problems_view.GREATEST + 1, int((problems_view.there(session)["sector"] == 0).sum())
     )
 
 
 def test_a_town_without_problems_has_a_panel_that_says_so(small: str) -> None:
-    lane = Lane(small, 7)
-    lane.world.state[TABLE].rows["cell"] = -1
-    counts = re.findall(r">(\d+)<", problems_view.by_sector("en", lane).partition("All")[2])
+    session = WorldSession(small, 7)
+    session.world.state[TABLE].rows["cell"] = -1
+    counts = re.findall(r">(\d+)<", problems_view.by_sector("en", session).partition("All")[2])
     assert set(counts) == {"0"}
-    assert problems_view.inspected("en", lane, 0) == "<ul class='cf-life'></ul>"
+    assert problems_view.inspected("en", session, 0) == "<ul class='cf-life'></ul>"
 
 
 # The report

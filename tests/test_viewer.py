@@ -33,7 +33,7 @@ from experiments.page.page_texts import known, say, texts
 from experiments.page.panels import LEAST, lines_of
 from experiments.page.player import AHEAD, FRAMES_A_SECOND, MOST_MISSED, SPEEDS, Player
 from experiments.page.widgets import palettes
-from experiments.page.world_session import Lane
+from experiments.page.world_session import WorldSession
 from experiments.words.catalogue import LANGUAGES
 from model.police.resources.schema import Resources
 from model.simulation.model import TrustModel
@@ -72,68 +72,68 @@ def same(a: TrustModel, b: TrustModel) -> bool:
 
 
 def test_levers_moved_on_the_page_are_policies_that_files_repeat_bit_for_bit(small: str, tmp_path: Path) -> None:
-    lane = Lane(small, 7, "resources_only")
-    lane.go(40)
-    lane.move(LEVER, 0.05)
-    lane.move("reporting.accompaniment", 1.2)
-    lane.go(3 * 45)
-    lane.move("contacts.fair", 3.1)
-    lane.go(200)
-    assert [str(policy.start) for policy in lane.changes] == ["2017-01-15", "2017-03-01"]
+    session = WorldSession(small, 7, "resources_only")
+    session.go(40)
+    session.move(LEVER, 0.05)
+    session.move("reporting.accompaniment", 1.2)
+    session.go(3 * 45)
+    session.move("contacts.fair", 3.1)
+    session.go(200)
+    assert [str(policy.start) for policy in session.changes] == ["2017-01-15", "2017-03-01"]
     files = []
-    for policy in lane.changes:
+    for policy in session.changes:
         files.append(str(tmp_path / f"{policy.name}.toml"))
         Path(files[-1]).write_text(file_of(policy), encoding="utf-8")
     scenario = scenarios.load(small, policies=["resources_only", *files])
-    repeated = TrustModel(scenario, rng=7, town=lane.site.town)
-    repeated.run_for(lane.world.tick - repeated.tick)
-    assert same(lane.world, repeated)
-    untouched = Lane(small, 7, "resources_only")
+    repeated = TrustModel(scenario, rng=7, town=session.site.town)
+    repeated.run_for(session.world.tick - repeated.tick)
+    assert same(session.world, repeated)
+    untouched = WorldSession(small, 7, "resources_only")
     untouched.go(375)
-    assert not same(lane.world, untouched.world)
+    assert not same(session.world, untouched.world)
 
 
 def test_a_lever_moved_stands_where_it_was_put_whatever_policies_do_to_it(small: str) -> None:
-    lane = Lane(small, 7, "resources_only")
-    lane.go(3)
-    assert lane.lever(LEVER) == pytest.approx(2.6667 * 0.09)
+    session = WorldSession(small, 7, "resources_only")
+    session.go(3)
+    assert session.lever(LEVER) == pytest.approx(2.6667 * 0.09)
     for value in (1.0, 0.0, 0.37):
-        lane.move(LEVER, value)
-        lane.go(3)
-        assert lane.world.parameters[Resources]["repair"][0] == pytest.approx(value, abs=1e-12)
-    assert lane.lever(LEVER) == pytest.approx(0.37)
+        session.move(LEVER, value)
+        session.go(3)
+        assert session.world.parameters[Resources]["repair"][0] == pytest.approx(value, abs=1e-12)
+    assert session.lever(LEVER) == pytest.approx(0.37)
 
 
 def test_a_lever_moved_within_a_day_waits_for_the_morning(small: str) -> None:
-    lane = Lane(small, 7)
-    lane.go(1)
-    lane.move(LEVER, 0.9)
-    lane.go(2)
-    assert lane.pending
-    assert not lane.changes
-    lane.go(1)
-    assert not lane.pending
-    assert lane.changes[0].start == datetime.date(2017, 1, 2)
+    session = WorldSession(small, 7)
+    session.go(1)
+    session.move(LEVER, 0.9)
+    session.go(2)
+    assert session.pending
+    assert not session.changes
+    session.go(1)
+    assert not session.pending
+    assert session.changes[0].start == datetime.date(2017, 1, 2)
 
 
 def test_two_moves_of_one_day_become_one_policy(small: str) -> None:
-    lane = Lane(small, 7)
-    lane.move(LEVER, 0.9)
-    lane.apply()
-    lane.move(LEVER, 0.8)
-    lane.move("roster.gallons", 5.0)
-    lane.apply()
-    assert [(entry.parameter, entry.value) for entry in lane.changes[0].entries] == [
+    session = WorldSession(small, 7)
+    session.move(LEVER, 0.9)
+    session.apply()
+    session.move(LEVER, 0.8)
+    session.move("roster.gallons", 5.0)
+    session.apply()
+    assert [(entry.parameter, entry.value) for entry in session.changes[0].entries] == [
         (LEVER, 0.8),
         ("roster.gallons", 5.0),
     ]
 
 
 def test_the_command_names_everything_that_was_done(small: str) -> None:
-    lane = Lane(small, 3, "resources_only")
-    lane.move(LEVER, 0.9)
-    lane.go(3)
-    command = lever_changes.command_of("villa_canales", lane.policies, lane.seed, lane.world.date)
+    session = WorldSession(small, 3, "resources_only")
+    session.move(LEVER, 0.9)
+    session.go(3)
+    command = lever_changes.command_of("villa_canales", session.policies, session.seed, session.world.date)
     assert command == (
         "confianza run villa_canales --policy resources_only --policy ./changes_2017_01_01.toml"
         " --until 2017-01-02 --seed 3"
@@ -144,40 +144,40 @@ def test_the_command_names_everything_that_was_done(small: str) -> None:
 
 
 def test_going_back_and_on_again_is_as_if_one_had_never_left(small: str) -> None:
-    lane, straight = Lane(small, 7), Lane(small, 7)
-    lane.go_to(datetime.date(2017, 4, 1))
-    lane.go_to(datetime.date(2017, 2, 1))
-    lane.go_to(datetime.date(2017, 3, 1))
+    session, straight = WorldSession(small, 7), WorldSession(small, 7)
+    session.go_to(datetime.date(2017, 4, 1))
+    session.go_to(datetime.date(2017, 2, 1))
+    session.go_to(datetime.date(2017, 3, 1))
     straight.go_to(datetime.date(2017, 3, 1))
-    assert same(lane.world, straight.world)
+    assert same(session.world, straight.world)
 
 
 def test_a_branch_forgets_what_was_moved_from_its_date_on(small: str) -> None:
-    lane = Lane(small, 7)
+    session = WorldSession(small, 7)
     for date, value in ((datetime.date(2017, 1, 10), 0.9), (datetime.date(2017, 2, 10), 0.1)):
-        lane.go_to(date)
-        lane.move(LEVER, value)
-        lane.go(3)
-    lane.branch(datetime.date(2017, 2, 1))
-    assert [str(policy.start) for policy in lane.changes] == ["2017-01-10"]
-    assert lane.world.date == datetime.date(2017, 2, 1)
+        session.go_to(date)
+        session.move(LEVER, value)
+        session.go(3)
+    session.branch(datetime.date(2017, 2, 1))
+    assert [str(policy.start) for policy in session.changes] == ["2017-01-10"]
+    assert session.world.date == datetime.date(2017, 2, 1)
 
 
 def test_twins_of_one_policy_do_not_differ_and_the_page_says_so(small: str) -> None:
-    a, b = Lane(small, 7), Lane(small, 7)
-    for lane in (a, b):
-        lane.go(150)
+    a, b = WorldSession(small, 7), WorldSession(small, 7)
+    for session in (a, b):
+        session.go(150)
     found = pair_differences.differences(a, b)
     assert set(found.values()) == {0.0}
     assert pair_differences.sentence("es", found) == "Hasta ahora A y B son iguales."
 
 
 def test_what_twins_differ_in_is_counted_from_the_start(small: str) -> None:
-    a, b = Lane(small, 7), Lane(small, 7, "reporting_support")
-    for lane in (a, b):
-        lane.go(300)
+    a, b = WorldSession(small, 7), WorldSession(small, 7, "reporting_support")
+    for session in (a, b):
+        session.go(300)
     found = pair_differences.differences(a, b)
-    filed = [sum(lane.history()["complaints_filed"]) + lane.this_month("complaints_filed") for lane in (a, b)]
+    filed = [sum(session.history()["complaints_filed"]) + session.this_month("complaints_filed") for session in (a, b)]
     assert found["complaints"] == filed[1] - filed[0] > 0
     assert "more complaints" in pair_differences.sentence("en", found)
     assert "denuncias más" in pair_differences.sentence("es", found)
@@ -187,60 +187,60 @@ def test_what_twins_differ_in_is_counted_from_the_start(small: str) -> None:
 
 
 def test_the_map_shows_the_trust_of_every_resident(small: str) -> None:
-    lane = Lane(small, 7)
-    lane.go(100)
+    session = WorldSession(small, 7)
+    session.go(100)
     layer = frame_encoding.LAYERS["residents"]
-    expected = np.clip((lane.world.trust() - layer.low) / (layer.high - layer.low), 0.0, 1.0) * frame_encoding.TOP
-    alive = lane.world.state.minds["gone"] < 0
+    expected = np.clip((session.world.trust() - layer.low) / (layer.high - layer.low), 0.0, 1.0) * frame_encoding.TOP
+    alive = session.world.state.minds["gone"] < 0
     dots = np.full(len(alive), frame_encoding.NOTHING)
-    come = np.frombuffer(lane.watch.dots(), np.uint8)
+    come = np.frombuffer(session.watch.dots(), np.uint8)
     dots[: len(come)] = come
     assert np.abs(dots[alive] - expected[alive]).max() <= 1.0
     assert set(dots[~alive]) <= {frame_encoding.NOTHING}
-    assert lane.watch.trust == pytest.approx(lane.world.trust()[alive].mean(), abs=1e-12)
+    assert session.watch.trust == pytest.approx(session.world.trust()[alive].mean(), abs=1e-12)
 
 
 @pytest.mark.parametrize("layer", list(frame_encoding.LAYERS))
 def test_every_layer_has_a_byte_for_each_cell(small: str, layer: str) -> None:
-    lane = Lane(small, 7)
-    lane.go(200)
-    bytes_ = lane.watch.bytes(lane.world, layer)
-    assert len(bytes_) == lane.site.town.n_cells
+    session = WorldSession(small, 7)
+    session.go(200)
+    bytes_ = session.watch.bytes(session.world, layer)
+    assert len(bytes_) == session.site.town.n_cells
     assert (bytes_ == frame_encoding.NOTHING).any()
     assert len(set(bytes_.tolist())) > 1 or layer in frame_encoding.ON_REQUEST
 
 
 def test_what_gangs_do_is_not_shown_as_it_happens(small: str) -> None:
-    lane = Lane(small, 7)
-    lane.go(60)
-    book = lane.world.shift_events
+    session = WorldSession(small, 7)
+    session.go(60)
+    book = session.world.shift_events
     while not book.counts[INCIDENTS]:
-        lane.step()
-    shown = len(frames.incidents_of(lane.world, lane.site.town)) // 12
+        session.step()
+    shown = len(frames.incidents_of(session.world, session.site.town)) // 12
     book.tables["incidents"]["motive"][: book.counts[INCIDENTS]] = TERRITORIAL
-    assert frames.incidents_of(lane.world, lane.site.town) == b""
+    assert frames.incidents_of(session.world, session.site.town) == b""
     assert shown >= 0
 
 
 @pytest.mark.parametrize("layer", ["told", "complaints", "recorded", "gangs", "narcos"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_place_is_named_where_reports_or_cliques_are_shown(small: str, layer: str, language: str) -> None:
-    lane = Lane(small, 7)
-    lane.go(50)
+    session = WorldSession(small, 7)
+    session.go(50)
     assert not frame_encoding.LAYERS[layer].named
-    names = lane.site.town.settlement_names
-    for cell in range(lane.site.town.n_cells):
-        words = hover.words(language, lane, cell, layer)
+    names = session.site.town.settlement_names
+    for cell in range(session.site.town.n_cells):
+        words = hover.words(language, session, cell, layer)
         assert words
         assert not any(name in words for name in names)
-    named = "".join(hover.words(language, lane, cell, "trust") for cell in range(lane.site.town.n_cells))
+    named = "".join(hover.words(language, session, cell, "trust") for cell in range(session.site.town.n_cells))
     assert names[0] in named
 
 
 def test_the_difference_of_twins_is_that_of_their_residents(small: str) -> None:
-    a, b = Lane(small, 7), Lane(small, 7, "heavy_hand")
-    for lane in (a, b):
-        lane.go(300)
+    a, b = WorldSession(small, 7), WorldSession(small, 7, "heavy_hand")
+    for session in (a, b):
+        session.go(300)
     frame, end = frames.difference_of(a, b, "residents")
     shown = np.frombuffer(frame["people_a"], np.uint8).astype(float)
     both = np.flatnonzero((a.world.state.minds["gone"] < 0) & (b.world.state.minds["gone"] < 0))
@@ -254,9 +254,9 @@ def test_the_difference_of_twins_is_that_of_their_residents(small: str) -> None:
 
 @pytest.mark.parametrize("layer", list(frame_encoding.LAYERS))
 def test_every_layer_has_a_difference(small: str, layer: str) -> None:
-    a, b = Lane(small, 7), Lane(small, 7, "resources_only")
-    for lane in (a, b):
-        lane.go(60)
+    a, b = WorldSession(small, 7), WorldSession(small, 7, "resources_only")
+    for session in (a, b):
+        session.go(60)
     frame, end = frames.difference_of(a, b, layer)
     n = len(a.watch.people) if layer == "residents" else a.site.town.n_cells
     assert n
@@ -287,23 +287,23 @@ def test_layers_of_groups_are_told_by_name_and_not_by_more_and_less(language: st
 
 
 def test_the_causes_of_a_place_and_period_sum_to_the_change_of_trust(small: str) -> None:
-    lane = Lane(small, 7)
-    lane.go_to(datetime.date(2017, 4, 1))
-    means = lane.history()["trust_mean"]
-    told = why.account(lane, month=12 * 2017 + 1)
+    session = WorldSession(small, 7)
+    session.go_to(datetime.date(2017, 4, 1))
+    means = session.history()["trust_mean"]
+    told = why.account(session, month=12 * 2017 + 1)
     assert told.after - told.before == pytest.approx(100.0 * (means[1] - means[0]), abs=1e-9)
     assert sum(points for _, points in told.causes) == pytest.approx(told.total, abs=0.06)
     assert [abs(points) for _, points in told.causes] == sorted((abs(p) for _, p in told.causes), reverse=True)
-    whole = why.account(lane)
-    parts = [why.account(lane, month=12 * 2017 + month) for month in range(3)]
+    whole = why.account(session)
+    parts = [why.account(session, month=12 * 2017 + month) for month in range(3)]
     assert whole.after - whole.before == pytest.approx(sum(one.after - one.before for one in parts), abs=1e-9)
 
 
 def test_a_settlement_does_not_tell_who_called_or_complained(small: str) -> None:
-    lane = Lane(small, 7)
-    lane.go_to(datetime.date(2017, 4, 1))
-    everywhere = {cause for cause, _ in why.account(lane).causes}
-    here = {cause for cause, _ in why.account(lane, settlement=0).causes}
+    session = WorldSession(small, 7)
+    session.go_to(datetime.date(2017, 4, 1))
+    everywhere = {cause for cause, _ in why.account(session).causes}
+    here = {cause for cause, _ in why.account(session, settlement=0).causes}
     assert everywhere & {"unanswered_call", "answered_call", "dropped"}
     assert not here & set(why.TOGETHER)
 
@@ -312,15 +312,15 @@ def test_a_settlement_does_not_tell_who_called_or_complained(small: str) -> None
 
 
 def test_a_life_is_what_befell_one_resident(small: str) -> None:
-    lane = Lane(small, 7)
-    lane.go(200)
-    heard = biography.dwellers(lane, None)
-    lives = biography.listen(lane, heard, lambda: False)
+    session = WorldSession(small, 7)
+    session.go(200)
+    heard = biography.dwellers(session, None)
+    lives = biography.listen(session, heard, lambda: False)
     assert lives
     assert any(abs(life.forgotten) > LEAST for life in lives)
     for life in lives:
-        mind = lane.world.state.minds[life.who]
-        assert life.after == pytest.approx(lane.world.trust()[life.who], abs=1e-12)
+        mind = session.world.state.minds[life.who]
+        assert life.after == pytest.approx(session.world.trust()[life.who], abs=1e-12)
         own = [event for event in life.events if event.change]
         shown = re.findall(r">([+−][\d.]+)</span>", "".join(lines_of("es", life)))
         assert sum(float(one.replace("−", "-")) for one in shown) == pytest.approx(
@@ -334,9 +334,9 @@ def test_a_life_is_what_befell_one_resident(small: str) -> None:
 
 
 def test_lives_touched_by_gangs_are_never_told(small: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    lane = Lane(small, 7)
-    lane.go(30)
-    heard = biography.dwellers(lane, None)
+    session = WorldSession(small, 7)
+    session.go(30)
+    heard = biography.dwellers(session, None)
     victim = int(heard[0])
     real = biography.hear_incidents
 
@@ -346,25 +346,25 @@ def test_lives_touched_by_gangs_are_never_told(small: str, monkeypatch: pytest.M
             rows[0]["victim"], rows[0]["kind"] = victim, HOMICIDE
         real(world, lives, secret, told)
 
-    assert victim in {life.who for life in biography.listen(lane, heard, lambda: False)}
+    assert victim in {life.who for life in biography.listen(session, heard, lambda: False)}
     monkeypatch.setattr(biography, "hear_incidents", with_a_victim)
-    assert victim not in {life.who for life in biography.listen(lane, heard, lambda: False)}
+    assert victim not in {life.who for life in biography.listen(session, heard, lambda: False)}
 
 
 def test_the_life_of_a_woman_hurt_at_home_is_never_told(small: str) -> None:
-    lane = Lane(small, 7)
-    lane.go(30)
-    hurt = np.flatnonzero((lane.world.state.homes["hurt"] >= 0) & (lane.world.state.minds["gone"] < 0))
+    session = WorldSession(small, 7)
+    session.go(30)
+    hurt = np.flatnonzero((session.world.state.homes["hurt"] >= 0) & (session.world.state.minds["gone"] < 0))
     assert len(hurt)
-    assert biography.listen(lane, hurt[:12], lambda: False) == []
+    assert biography.listen(session, hurt[:12], lambda: False) == []
 
 
 def test_who_is_asked_for_is_heard_first(small: str) -> None:
-    lane = Lane(small, 7)
-    people = lane.site.town.people
+    session = WorldSession(small, 7)
+    people = session.site.town.people
     cell = int(np.bincount(people["home"]).argmax())
-    last = int(biography.dwellers(lane, cell)[-1])
-    heard = biography.dwellers(lane, cell, first=last)
+    last = int(biography.dwellers(session, cell)[-1])
+    heard = biography.dwellers(session, cell, first=last)
     assert heard[0] == last
     assert set(people["home"][heard]) == {cell}
 
@@ -524,38 +524,38 @@ def page(small: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Return the page of a visitor, without a browser."""
     from experiments.page import page as module
 
-    visits = []
+    visitors = []
 
-    class Kept(module.Visit):
+    class Kept(module.Visitor):
         def __init__(self) -> None:
             super().__init__()
-            visits.append(self)
+            visitors.append(self)
 
-    monkeypatch.setattr(module, "Visit", Kept)
+    monkeypatch.setattr(module, "Visitor", Kept)
     box, rc = solara.render(module.Page(), handle_error=False)
-    visits[0].do(lambda: visits[0].go_deeper("map"))
-    wait_for(lambda: not visits[0].busy.value and bool(visits[0].lanes), 120.0)
-    yield box, rc, visits[0]
+    visitors[0].do(lambda: visitors[0].go_deeper("map"))
+    wait_for(lambda: not visitors[0].busy.value and bool(visitors[0].sessions), 120.0)
+    yield box, rc, visitors[0]
     rc.close()
-    wait_for(lambda: not visits[0].player.thread.is_alive())
+    wait_for(lambda: not visitors[0].player.thread.is_alive())
 
 
 def test_the_page_speaks_spanish_without_english(page: Any) -> None:
     from experiments.page.page import PANELS
 
-    box, _, visit = page
-    visit.language.set("es")
-    visit.one_month()
-    wait_for(lambda: visit.lanes[0].world.date == datetime.date(2017, 2, 1) and not visit.busy.value)
-    visit.choose_twins(True)
-    wait_for(lambda: len(visit.lanes) == 2 and not visit.busy.value)
+    box, _, visitor = page
+    visitor.language.set("es")
+    visitor.one_month()
+    wait_for(lambda: visitor.sessions[0].world.date == datetime.date(2017, 2, 1) and not visitor.busy.value)
+    visitor.choose_twins(True)
+    wait_for(lambda: len(visitor.sessions) == 2 and not visitor.busy.value)
     for tab in PANELS:
-        visit.tab.set(tab)
+        visitor.tab.set(tab)
         shown = " | ".join(texts_of(box.children))
         assert "Iniciar" in shown
         rest = shown.replace("Switch to English", "").replace("English", "")
         assert not ENGLISH.search(rest), ENGLISH.findall(rest)
-    told = str(visit.map.view) + str(visit.chart.data)
+    told = str(visitor.map.view) + str(visitor.chart.data)
     assert "Confianza en la policía" in told
     assert not re.search(r"'(title|low|high|name|unit|text)': '[^']*\b(the|and|with|trust|crimes)\b", told)
 
@@ -580,40 +580,40 @@ def test_who_finds_no_place_is_told_and_let_in_when_there_is_one(page: Any, monk
 
 
 def test_two_visitors_do_not_meet(small: str) -> None:
-    from experiments.page.visitor import Visit
+    from experiments.page.visitor import Visitor
 
-    one, two = Visit(), Visit()
-    ends = [visit.open() for visit in (one, two)]
-    for visit in (one, two):
-        visit.do(partial(visit.go_deeper, "map"))
-    wait_for(lambda: all(visit.lanes and not visit.busy.value for visit in (one, two)), 120.0)
+    one, two = Visitor(), Visitor()
+    ends = [visitor.open() for visitor in (one, two)]
+    for visitor in (one, two):
+        visitor.do(partial(visitor.go_deeper, "map"))
+    wait_for(lambda: all(visitor.sessions and not visitor.busy.value for visitor in (one, two)), 120.0)
     one.move_lever(LEVER, 0.9)
     one.jump("2017-01-20")
-    wait_for(lambda: one.lanes[0].world.date == datetime.date(2017, 1, 20))
-    assert two.lanes[0].world.date == datetime.date(2017, 1, 1)
-    assert not two.lanes[0].policies[1:]
-    assert one.lanes[0].site.town is two.lanes[0].site.town
+    wait_for(lambda: one.sessions[0].world.date == datetime.date(2017, 1, 20))
+    assert two.sessions[0].world.date == datetime.date(2017, 1, 1)
+    assert not two.sessions[0].policies[1:]
+    assert one.sessions[0].site.town is two.sessions[0].site.town
     for end in ends:
         end()
-    wait_for(lambda: not any(visit.player.thread.is_alive() for visit in (one, two)))
+    wait_for(lambda: not any(visitor.player.thread.is_alive() for visitor in (one, two)))
 
 
 @pytest.mark.parametrize("word", ["", "2016-12-31", "2099-01-01", "../../etc/passwd", "2017-13-01"])
 def test_a_wrong_date_is_said_and_nothing_happens(page: Any, word: str) -> None:
-    _, _, visit = page
-    visit.jump(word)
-    assert "2017-01-01" in visit.fault.value
-    assert visit.lanes[0].world.date == datetime.date(2017, 1, 1)
+    _, _, visitor = page
+    visitor.jump(word)
+    assert "2017-01-01" in visitor.fault.value
+    assert visitor.sessions[0].world.date == datetime.date(2017, 1, 1)
 
 
 def test_messages_that_make_no_sense_are_left_alone(page: Any) -> None:
-    _, _, visit = page
+    _, _, visitor = page
     for message in ({}, {"kind": "key", "deed": "__init__"}, {"kind": "pick", "cell": 10**9, "lane": "z"}):
-        visit.heard(message)
+        visitor.heard(message)
     done = threading.Event()
-    visit.player.do(done.set)
+    visitor.player.do(done.set)
     assert done.wait(5.0)
-    assert not visit.fault.value
+    assert not visitor.fault.value
 
 
 def test_a_town_is_chosen_from_the_list_only(small: str) -> None:
@@ -635,4 +635,4 @@ def test_policies_dated_on_the_page_are_plain_policies(small: str) -> None:
 
 
 def test_say_puts_values_in() -> None:
-    assert say("es", "levers.world", lane="B") == "Palancas del mundo B"
+    assert say("es", "levers.world", session="B") == "Palancas del mundo B"

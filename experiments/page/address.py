@@ -18,7 +18,7 @@ LONGEST = 40
 """Letters of a wrong value that are repeated."""
 
 
-class Wrong(InputError):
+class AddressError(InputError):
     """Something in an address is wrong: the name of the text that says so, and its values."""
 
     def __init__(self, text: str, value: str, known: Collection[str] = (), **values: object) -> None:
@@ -39,7 +39,7 @@ def choice_of(address: Mapping[str, str], now: Choice) -> Choice:
     """Return the choice that an address says; what it does not say stays as it is."""
     for key in address:
         if key not in KEYS:
-            raise Wrong("key", key, KEYS)
+            raise AddressError("key", key, KEYS)
     one_of("dark", address, "", ("", "0", "1"))
     one_of("view", address, "", ("", *VIEWS))
     site = one_of("town", address, now.site, sites.choices())
@@ -60,14 +60,14 @@ def one_of(name: str, address: Mapping[str, str], now: str, known: Collection[st
     """Return what an address says of something, if it is one of those known."""
     value = address.get(name, now)
     if value not in known:
-        raise Wrong("one_of", value, [one for one in known if one], what=name)
+        raise AddressError("one_of", value, [one for one in known if one], what=name)
     return value
 
 
 def whole(name: str, text: str, most: int) -> int:
     """Return a whole number from 0 on."""
     if not (text.isascii() and text.isdigit() and int(text[:20]) <= most):
-        raise Wrong("whole", text, what=name, most=most)
+        raise AddressError("whole", text, what=name, most=most)
     return int(text)
 
 
@@ -79,7 +79,7 @@ def date_of(text: str, start: datetime.date, years: int) -> datetime.date:
     except ValueError:
         date = datetime.date.min
     if not start <= date <= last:
-        raise Wrong("date", text, low=start, high=last)
+        raise AddressError("date", text, low=start, high=last)
     return date
 
 
@@ -93,6 +93,6 @@ def steps_of(text: str) -> dict[str, int]:
     for part in filter(None, text.split(",")):
         name, _, step = part.partition(".")
         if name not in known:
-            raise Wrong("measure", name, known)
+            raise AddressError("measure", name, known)
         found[name] = whole(name, step, len(known[name].steps) - 1)
     return found

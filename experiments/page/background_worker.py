@@ -34,9 +34,9 @@ WATCHED = tuple(sorted({name for one in OUTCOMES for name in one.columns}))
 MOST_KEPT = 96
 """Worlds that are kept, of about a megabyte each."""
 
-Heard = Callable[[Life | str, str], None]
+OnWorld = Callable[[Life | str, str], None]
 """Takes a world that has been lived, or why it failed, and the run that it is of."""
-Growing = Callable[[pd.DataFrame, str], None]
+OnMonths = Callable[[pd.DataFrame, str], None]
 """Takes the months of the first world so far, and the run that they are of."""
 
 
@@ -45,23 +45,23 @@ def alone(months: pd.DataFrame, run: str) -> None:
 
 
 @dataclass
-class Asked:
+class TwinRequest:
     """What a visitor waits for."""
 
     seat: int
     turn: int
     specs: Sequence[RunSpec]
-    heard: Heard
-    growing: Growing
+    heard: OnWorld
+    growing: OnMonths
 
 
 @dataclass
-class Background:
+class BackgroundWorker:
     """The workers, and the thread that hands them what visitors ask for."""
 
     folder: Path
     workers: int = WORKERS
-    asked: queue.SimpleQueue[Asked | None] = field(default_factory=queue.SimpleQueue)
+    asked: queue.SimpleQueue[TwinRequest | None] = field(default_factory=queue.SimpleQueue)
     kept: OrderedDict[str, Life] = field(default_factory=OrderedDict)
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
@@ -75,7 +75,7 @@ class Background:
         """Return the seat of a new visitor."""
         return next(self.numbers) % SEATS
 
-    def ask(self, seat: int, specs: Sequence[RunSpec], heard: Heard, growing: Growing = alone) -> None:
+    def ask(self, seat: int, specs: Sequence[RunSpec], heard: OnWorld, growing: OnMonths = alone) -> None:
         """Let worlds be lived for a visitor; what was asked for before and is not finished is given up.
 
         The months of the first of them are told while it is lived.
@@ -86,7 +86,7 @@ class Background:
                 heard(self.kept[spec.run], spec.run)
         missing = [spec for spec in specs if spec.run not in self.kept]
         if missing:
-            self.asked.put(Asked(seat, self.turns[seat], missing, heard, growing))
+            self.asked.put(TwinRequest(seat, self.turns[seat], missing, heard, growing))
 
     def give_up(self, seat: int) -> None:
         """Take note that a visitor has gone."""
@@ -108,7 +108,7 @@ class Background:
         finally:
             crew.stop()
 
-    def live(self, crew: LocalCrew[Job, Life | str | None], asked: Asked) -> None:
+    def live(self, crew: LocalCrew[Job, Life | str | None], asked: TwinRequest) -> None:
         """Let the worlds of one request be lived, unless the visitor asks for others meanwhile."""
 
         def given_up() -> bool:
@@ -128,7 +128,7 @@ class Background:
         while any(seat.jobs for seat in crew.seats):  # those given up end by themselves
             crew.wait(LOOK_EVERY)
 
-    def take(self, asked: Asked, job: Job, result: Life | str | None) -> None:
+    def take(self, asked: TwinRequest, job: Job, result: Life | str | None) -> None:
         """Keep a world that has been lived, and tell the visitor who waits for it."""
         if isinstance(result, Life):
             self.kept[job.spec.run] = result
@@ -139,10 +139,10 @@ class Background:
 
 
 @contextlib.contextmanager
-def in_background(workers: int = WORKERS) -> Iterator[Background]:
+def in_background(workers: int = WORKERS) -> Iterator[BackgroundWorker]:
     """Keep workers ready until the block ends, with a folder for warm-ups that goes with them."""
     with tempfile.TemporaryDirectory(prefix="confianza-") as folder:
-        one = Background(Path(folder), workers)
+        one = BackgroundWorker(Path(folder), workers)
         one.thread.start()
         try:
             yield one

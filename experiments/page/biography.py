@@ -8,7 +8,7 @@ import numpy as np
 from experiments.page import sites
 from experiments.page.page_texts import say
 from experiments.page.why import cause_name
-from experiments.page.world_session import CHUNK, Lane, Stop
+from experiments.page.world_session import CHUNK, Stop, WorldSession
 from experiments.words import catalogue
 from model.engine.calendar import tick_of
 from model.simulation.registry import CAUSES
@@ -29,7 +29,7 @@ HEARD = 12
 
 
 @dataclass
-class Event:
+class LifeEvent:
     """Something that touched a life: when, what, with what change of trust."""
 
     tick: int
@@ -41,7 +41,7 @@ class Event:
 
 
 @dataclass
-class Life:
+class LifeStory:
     """A resident with the events of their life since the start; what is left out and forgotten makes up the rest."""
 
     who: int
@@ -50,7 +50,7 @@ class Life:
     work: int
     before: float
     after: float
-    events: list[Event]
+    events: list[LifeEvent]
     left_out: int = 0
     small: float = 0.0
 
@@ -60,13 +60,13 @@ class Life:
         return self.after - self.before - self.small - sum(event.change for event in self.events)
 
 
-def dwellers(lane: Lane, cell: int | None, skip: int = 0, first: int = -1) -> np.ndarray:
+def dwellers(session: WorldSession, cell: int | None, skip: int = 0, first: int = -1) -> np.ndarray:
     """Return some living residents of a cell (or of anywhere): one asked for, then those with most own experience.
 
     Which of them is told stays open, so that a life that may not be told is not given away by its absence.
     """
-    minds, people = lane.world.state.minds, lane.site.town.people
-    here = (minds["gone"] < 0) & (lane.world.tick // 3 - people["born"] > 12 * 365.25)
+    minds, people = session.world.state.minds, session.site.town.people
+    here = (minds["gone"] < 0) & (session.world.tick // 3 - people["born"] > 12 * 365.25)
     if cell is not None:
         here &= people["home"] == cell
     found = np.flatnonzero(here)
@@ -75,15 +75,15 @@ def dwellers(lane: Lane, cell: int | None, skip: int = 0, first: int = -1) -> np
     return found[order][skip : skip + HEARD]
 
 
-def listen(lane: Lane, heard: np.ndarray, stop: Stop) -> list[Life]:
-    """Live the world of a lane again and return the lives of those heard that may be told, in their order."""
+def listen(session: WorldSession, heard: np.ndarray, stop: Stop) -> list[LifeStory]:
+    """Simulate a world again and return the lives of those heard that may be told, in their order."""
     from model.trust.ledger.rules import trust_now
 
-    world = sites.begin(lane.name, lane.seed, lane.policies)
+    world = sites.begin(session.name, session.seed, session.policies)
     lives = {int(who): begin_life(world, int(who)) for who in heard}
     secret: set[int] = set()
     reported: dict[tuple[int, int], int] = {}
-    for shift in range(lane.world.tick - tick_of(world.settings.start)):
+    for shift in range(session.world.tick - tick_of(world.settings.start)):
         if shift % CHUNK == 0 and stop():
             return []
         world.step()
@@ -99,14 +99,16 @@ def listen(lane: Lane, heard: np.ndarray, stop: Stop) -> list[Life]:
     return [shortened(life) for who, life in lives.items() if who not in secret]
 
 
-def begin_life(world: Any, who: int) -> Life:
+def begin_life(world: Any, who: int) -> LifeStory:
     """Return a life at the start of the run, without events."""
     person, mind = world.town.people[who], world.state.minds[who]
     age = int((world.tick // 3 - person["born"]) / 365.25)
-    return Life(who, bool(person["female"]), age, int(person["occupation"]), float(mind["trust"]), 0.0, [])
+    return LifeStory(who, bool(person["female"]), age, int(person["occupation"]), float(mind["trust"]), 0.0, [])
 
 
-def hear_incidents(world: Any, lives: dict[int, Life], secret: set[int], reported: dict[tuple[int, int], int]) -> None:
+def hear_incidents(
+    world: Any, lives: dict[int, LifeStory], secret: set[int], reported: dict[tuple[int, int], int]
+) -> None:
     """Note what the residents heard suffered, and to whom they told it."""
     rows = world.shift_events.rows_of(INCIDENTS)
     near = np.isin(rows["victim"], list(lives)) | np.isin(rows["teller"], list(lives))
@@ -119,24 +121,24 @@ def hear_incidents(world: Any, lives: dict[int, Life], secret: set[int], reporte
         who = victim if victim in lives else teller
         channel = "nobody" if row["told"] < 0 else CHANNELS[row["told"]]
         values = {"kind": kind, "told": f"told_{channel}" if who == teller else ""}
-        lives[who].events.append(Event(world.tick - 1, "suffered" if who == victim else "saw", values))
+        lives[who].events.append(LifeEvent(world.tick - 1, "suffered" if who == victim else "saw", values))
         reported[int(row["tick"]), int(row["number"])] = who
         for happened, name in ((row["complaint"] and channel != "prosecutor", "ratified"), (row["arrested"], "arrest")):
             if happened:
-                lives[who].events.append(Event(world.tick - 1, name))
+                lives[who].events.append(LifeEvent(world.tick - 1, name))
 
 
-def hear_responses(world: Any, lives: dict[int, Life], reported: dict[tuple[int, int], int]) -> None:
+def hear_responses(world: Any, lives: dict[int, LifeStory], reported: dict[tuple[int, int], int]) -> None:
     """Note the couples that came to their calls."""
     if not reported:
         return
     for row in world.shift_events.rows_of(RESPONSES):
         who = reported.get((int(row["born"]), int(row["number"])))
         if who is not None:
-            lives[who].events.append(Event(world.tick - 1, "came", {"minutes": round(float(row["wait"]))}))
+            lives[who].events.append(LifeEvent(world.tick - 1, "came", {"minutes": round(float(row["wait"]))}))
 
 
-def hear_impressions(world: Any, lives: dict[int, Life], secret: set[int]) -> None:
+def hear_impressions(world: Any, lives: dict[int, LifeStory], secret: set[int]) -> None:
     """Note what moved the trust of the residents heard."""
     rows = world.shift_events.rows_of(IMPRESSIONS)
     for row in rows[np.isin(rows["who"], list(lives))]:
@@ -144,17 +146,17 @@ def hear_impressions(world: Any, lives: dict[int, Life], secret: set[int]) -> No
         if cause in UNTOLD_CAUSES:
             secret.add(int(row["who"]))
         name = f"{cause}_{'good' if change >= 0.0 else 'bad'}"
-        event = Event(world.tick - 1, name, {"cause": cause}, change, cause in SMALL)
+        event = LifeEvent(world.tick - 1, name, {"cause": cause}, change, cause in SMALL)
         lives[int(row["who"])].events.append(event)
 
 
-def together(events: list[Event]) -> list[Event]:
+def together(events: list[LifeEvent]) -> list[LifeEvent]:
     """Put together what happened to somebody several times in one shift.
 
     >>> [(one.times, one.change) for one in together([Event(3, "talk", {}, 0.25), Event(3, "talk", {}, 0.5)])]
     [(2, 0.75)]
     """
-    found: dict[tuple[Any, ...], Event] = {}
+    found: dict[tuple[Any, ...], LifeEvent] = {}
     for event in events:
         key = event.tick, event.name, *event.values.items()
         if event.change and key in found:
@@ -165,7 +167,7 @@ def together(events: list[Event]) -> list[Event]:
     return list(found.values())
 
 
-def shortened(life: Life) -> Life:
+def shortened(life: LifeStory) -> LifeStory:
     """Keep all large events and the weightiest of the small ones."""
     life.events = together(life.events)
     small = sorted((event for event in life.events if event.small), key=lambda event: -abs(event.change))
@@ -176,14 +178,14 @@ def shortened(life: Life) -> Life:
     return life
 
 
-def opening(language: str, life: Life) -> str:
+def opening(language: str, life: LifeStory) -> str:
     """Return who this is, in one sentence, without name and place."""
     child = life.age < 15
     who = ("girl" if child else "woman") if life.woman else ("boy" if child else "man")
     return say(language, f"life.{who}", age=life.age, work=say(language, f"work.{life.work}"))
 
 
-def sentence(language: str, event: Event) -> str:
+def sentence(language: str, event: LifeEvent) -> str:
     """Return an event in words."""
     if event.name in ("suffered", "saw"):
         reported = say(language, f"event.{event.values['told']}") if event.values["told"] else ""

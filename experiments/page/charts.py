@@ -8,7 +8,7 @@ from typing import Any
 
 from experiments.figures.theme import LINES, look_of
 from experiments.page.page_texts import say
-from experiments.page.world_session import Lane
+from experiments.page.world_session import WorldSession
 from scenarios.timeline import ReadyEvent, read_timeline
 
 
@@ -67,17 +67,17 @@ HABITS = (
 
 
 def data_of(
-    language: str, dark: bool, lanes: list[Lane], chosen: int | None, shown: tuple[Chart, ...] = CHARTS
+    language: str, dark: bool, sessions: list[WorldSession], chosen: int | None, shown: tuple[Chart, ...] = CHARTS
 ) -> dict[str, Any]:
     """Return everything that the charts draw."""
-    columns = [lane.history() for lane in lanes]
+    columns = [session.history() for session in sessions]
     months = [f"{month:%Y-%m}" for month in columns[0].get("month", [])]
     return {
         "months": months,
         "look": look_of(dark),
         "colours": LINES[dark],
         "chosen": chosen if chosen is not None and chosen < len(months) else None,
-        "marks": [{"month": f"{date:%Y-%m}", "text": title} for date, title in marks_of(language, lanes[0])],
+        "marks": [{"month": f"{date:%Y-%m}", "text": title} for date, title in marks_of(language, sessions[0])],
         "charts": [
             {
                 "title": say(language, f"chart.{chart.name}"),
@@ -98,9 +98,9 @@ def data_of(
     }
 
 
-def marks_of(language: str, lane: Lane) -> list[tuple[datetime.date, str]]:
+def marks_of(language: str, session: WorldSession) -> list[tuple[datetime.date, str]]:
     """Return the dated events that this municipality meets from the start of the run on."""
-    scenario = lane.world.settings
+    scenario = session.world.settings
     met = {event.name for event in scenario.timeline if event.start >= scenario.start}
     found = [(one.event.start, one.title[language]) for one in timeline() if one.event.name in met]
     return sorted(found)

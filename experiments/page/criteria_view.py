@@ -4,7 +4,7 @@ import math
 
 from experiments.page.bars import share_bars
 from experiments.page.page_texts import say
-from experiments.page.world_session import Lane
+from experiments.page.world_session import WorldSession
 from experiments.words import catalogue
 from model.measures.criteria import GRADES, grade_index
 
@@ -19,7 +19,7 @@ FUNNEL = {
 }
 
 
-def judged(lane: Lane) -> dict[str, tuple[float, str, float] | None]:
+def judged(session: WorldSession) -> dict[str, tuple[float, str, float] | None]:
     """Return score and word of the last year at the stated anchors, and the share of draws with the same word.
 
     None stands for what has no score yet.
@@ -28,8 +28,8 @@ def judged(lane: Lane) -> dict[str, tuple[float, str, float] | None]:
 
     from experiments.comparison.criteria_effects import scores_drawn
 
-    history, found = lane.history(), dict[str, tuple[float, str, float] | None]()
-    for name, scores in scores_drawn(history, lane.world.settings.anchors, DRAWS).items():
+    history, found = session.history(), dict[str, tuple[float, str, float] | None]()
+    for name, scores in scores_drawn(history, session.world.settings.anchors, DRAWS).items():
         score = float(history[name][-1])
         if math.isnan(score):
             found[name] = None
@@ -39,10 +39,10 @@ def judged(lane: Lane) -> dict[str, tuple[float, str, float] | None]:
     return found
 
 
-def criteria_bars(language: str, lanes: list[Lane]) -> str:
+def criteria_bars(language: str, sessions: list[WorldSession]) -> str:
     """Return the criteria of one world or two as bars with words."""
     none = 0.0, say(language, "criteria.none")
-    worlds = [judged(lane) for lane in lanes]
+    worlds = [judged(session) for session in sessions]
     shown = [
         {name: (one[0], certainty(language, *one)) if one else none for name, one in own.items()} for own in worlds
     ]
@@ -62,8 +62,8 @@ def certainty(language: str, score: float, word: str, share: float) -> str:
     return f"{100.0 * score:.0f} " + say(language, "criteria.certainty", word=named, share=f"{100.0 * share:.0f}")
 
 
-def funnel_bars(language: str, lanes: list[Lane]) -> str:
+def funnel_bars(language: str, sessions: list[WorldSession]) -> str:
     """Return the funnel from crime to sentence of one world or two, on a scale of logarithms."""
-    counts = [{name: sum(lane.history()[column][-YEAR:]) for name, column in FUNNEL.items()} for lane in lanes]
+    counts = [{name: sum(session.history()[column][-YEAR:]) for name, column in FUNNEL.items()} for session in sessions]
     top = math.log1p(max(1.0, *(count["occurred"] for count in counts)))
     return bars(language, [{name: (math.log1p(n) / top, f"{n:,.0f}") for name, n in own.items()} for own in counts])

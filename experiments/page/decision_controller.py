@@ -11,8 +11,8 @@ from experiments.comparison.decision_outcomes import OUTCOMES
 from experiments.comparison.policy_choice import FILE, Choice, runs_of
 from experiments.comparison.twin_results import Life
 from experiments.page import sites
-from experiments.page.address import Wrong, choice_of, language_of
-from experiments.page.background_worker import Background
+from experiments.page.address import AddressError, choice_of, language_of
+from experiments.page.background_worker import BackgroundWorker
 from experiments.page.criteria_standing import Standing
 from experiments.page.style_sheet import difference, ground, scale_of, sheet_of, table_of
 from experiments.page.table_rows import rounded
@@ -24,15 +24,15 @@ type Do = Callable[[Callable[[], None]], None]
 TOGETHER_S = 0.25
 """How long a twin waits to be shown with the next: workers end in pairs, and to draw takes time that they need."""
 
-_workers: list[Background] = []
+_workers: list[BackgroundWorker] = []
 
 
-def work_with(background: Background) -> None:
+def work_with(background: BackgroundWorker) -> None:
     """Say who lives the worlds of all decision views."""
     _workers[:] = [background]
 
 
-class Desk:
+class DecisionController:
     """A choice, the worlds that have been lived for it, and the drawing that shows them."""
 
     def __init__(self, do: Do, language: str) -> None:
@@ -56,7 +56,7 @@ class Desk:
         self.drawing.line = {}
 
     @property
-    def background(self) -> Background:
+    def background(self) -> BackgroundWorker:
         """Who lives its worlds."""
         return _workers[0]
 
@@ -76,7 +76,7 @@ class Desk:
             self.language = language_of(address, self.language)
             self.choice = choice_of(address, self.choice)
             self.fault = ""
-        except Wrong as reason:
+        except AddressError as reason:
             self.fault = reason.told(self.language)
 
     def ask(self) -> None:

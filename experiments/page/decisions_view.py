@@ -17,8 +17,8 @@ from experiments.execution.run_tables import anonymous
 from experiments.page.bars import share_bars
 from experiments.page.page_parts import button, markup, text
 from experiments.page.page_texts import say
-from experiments.page.visitor import Visit
-from experiments.page.world_session import Lane
+from experiments.page.visitor import Visitor
+from experiments.page.world_session import WorldSession
 from experiments.words.catalogue import find
 from model.engine.calendar import YEAR, date_of_tick
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED, ChoiceSpec
@@ -33,7 +33,7 @@ RESIDENT = "resident"
 
 
 @dataclass(frozen=True)
-class Taken:
+class OptionCount:
     """One option in one world: how often it was chosen of how many choices, and for which reasons how often."""
 
     n: int
@@ -41,17 +41,17 @@ class Taken:
     reasons: tuple[tuple[str, int], ...]
 
 
-def lately(lane: Lane) -> np.ndarray:
+def lately(session: WorldSession) -> np.ndarray:
     """Return the choices of the last twelve months of a world, since its start at most."""
-    rows = np.concatenate([lane.world.choices(), lane.world.state[CHOICES].used_rows()])
-    return rows[rows["tick"] >= lane.world.tick - YEAR]
+    rows = np.concatenate([session.world.choices(), session.world.state[CHOICES].used_rows()])
+    return rows[rows["tick"] >= session.world.tick - YEAR]
 
 
-def taken(matter: ChoiceSpec, rows: np.ndarray, option: int) -> Taken:
+def taken(matter: ChoiceSpec, rows: np.ndarray, option: int) -> OptionCount:
     """Return how often an option of a matter was taken, with the reasons that were decisive most often."""
     own = rows[rows["option"] == option]
     reasons = Counter(own["term"][own["term"] != BY_LUCK].tolist()).most_common(REASONS)
-    return Taken(len(own), len(rows), tuple((matter.terms[term - 1], n) for term, n in reasons))
+    return OptionCount(len(own), len(rows), tuple((matter.terms[term - 1], n) for term, n in reasons))
 
 
 def decided_by(agent: str, books: Sequence[np.ndarray]) -> list[tuple[int, ChoiceSpec]]:
@@ -66,22 +66,25 @@ def decided_by(agent: str, books: Sequence[np.ndarray]) -> list[tuple[int, Choic
 
 
 @cache
-def order_of(seed: int, agent: str, crowd: int) -> dict[int, int]:
-    """Return a number from 1 on for each of a crowd, in an order that luck gives, the same in twin worlds."""
-    shuffled = sorted(range(crowd), key=lambda who: anonymous(seed, agent, who))
+def order_of(seed: int, agent: str, n: int) -> dict[int, int]:
+    """Return a number from 1 on for each of n agents, in a random order, the same in twin worlds."""
+    shuffled = sorted(range(n), key=lambda who: anonymous(seed, agent, who))
     return {who: place for place, who in enumerate(shuffled, start=1)}
 
 
-def crowd_of(lane: Lane, agent: str) -> int:
+def number_of_agents(session: WorldSession, agent: str) -> int:
     """Return among how many of its kind somebody is numbered: all that the town has, whether they decided or not."""
-    state, town = lane.world.state, lane.site.town
+    state, town = session.world.state, session.site.town
     there = {"clique": len(state.cliques), "authority": len(state.boards), "chief": len(town.facilities)}
     return there.get(agent, 0)
 
 
-def called(language: str, lane: Lane, agent: str, who: int) -> str:
+def called(language: str, session: WorldSession, agent: str, who: int) -> str:
     """Return how somebody who decided is called: the kind of agent, and a number that tells neither name nor place."""
-    name, number = capital(find("agents", agent, language)), order_of(lane.seed, agent, crowd_of(lane, agent)).get(who)
+    name, number = (
+        capital(find("agents", agent, language)),
+        order_of(session.seed, agent, number_of_agents(session, agent)).get(who),
+    )
     return name if number is None else f"{name} {number}"
 
 
@@ -107,7 +110,7 @@ def bars(language: str, matter: ChoiceSpec, books: Sequence[np.ndarray]) -> str:
     return share_bars(rows)
 
 
-def counted(language: str, matter: ChoiceSpec, one: Taken) -> str:
+def counted(language: str, matter: ChoiceSpec, one: OptionCount) -> str:
     """Return how often an option was taken, and why, in words."""
     share = f"{100.0 * one.n / max(one.of, 1):.0f} %"
     number = say(language, "decided.times_one" if one.n == 1 else "decided.times", n=f"{one.n:,}", share=share)
@@ -117,26 +120,26 @@ def counted(language: str, matter: ChoiceSpec, one: Taken) -> str:
     return number + (f": {', '.join(reasons)}" if reasons else "")
 
 
-def latest(language: str, lane: Lane, matter: ChoiceSpec, rows: np.ndarray, letter: str) -> str:
+def latest(language: str, session: WorldSession, matter: ChoiceSpec, rows: np.ndarray, letter: str) -> str:
     """Return the latest choices in a matter as items of a list; of one shift, those that had a reason come first.
 
     Those who decided stand in an order of luck, so that no order of places shows.
     """
     last = rows[np.argsort(-rows["tick"], kind="stable")][:LATEST]
-    tied = rows[rows["tick"] >= last["tick"].min(initial=lane.world.tick)]
-    labels = [anonymous(lane.seed, matter.agent, int(who)) for who in tied["who"]]
+    tied = rows[rows["tick"] >= last["tick"].min(initial=session.world.tick)]
+    labels = [anonymous(session.seed, matter.agent, int(who)) for who in tied["who"]]
     order = np.lexsort((labels, tied["term"] == BY_LUCK, -tied["tick"]))[:LATEST]
-    return "".join(item(language, lane, matter, tied[k], letter) for k in order)
+    return "".join(item(language, session, matter, tied[k], letter) for k in order)
 
 
-def item(language: str, lane: Lane, matter: ChoiceSpec, row: np.void, letter: str) -> str:
+def item(language: str, session: WorldSession, matter: ChoiceSpec, row: np.void, letter: str) -> str:
     """Return one choice as an item of a list: when, who, which option, for which reason, with what chance."""
     term = int(row["term"])
     reason = "luck" if term == BY_LUCK else f"{matter.name}.{matter.terms[term - 1]}"
     words = say(
         language,
         "decided.line",
-        who=called(language, lane, matter.agent, int(row["who"])),
+        who=called(language, session, matter.agent, int(row["who"])),
         option=find("options", f"{matter.name}.{matter.options[int(row['option'])]}", language),
         reason=find("reasons", reason, language),
         chance=f"{100.0 * float(row['chance']):.0f}",
@@ -149,33 +152,33 @@ def item(language: str, lane: Lane, matter: ChoiceSpec, row: np.void, letter: st
 
 
 @solara.component
-def DecidedPanel(visit: Visit) -> None:
+def DecidedPanel(visitor: Visitor) -> None:
     """By kind of agent and matter: how many took each option lately and why, and the latest choices."""
-    language = visit.language.value
+    language = visitor.language.value
     chosen, choose = solara.use_state("")
-    visit.lived.value, visit.moved.value  # noqa: B018
-    books = [lately(lane) for lane in visit.lanes]
+    visitor.lived.value, visitor.moved.value  # noqa: B018
+    books = [lately(session) for session in visitor.sessions]
     agents = [agent for agent in AGENT_TYPES if decided_by(agent, books)]
     with solara.Div(classes=["cf-decided"]):
         if not agents:
-            text(visit.say("decided.nobody"), classes="cf-busy")
+            text(visitor.say("decided.nobody"), classes="cf-busy")
             return
         shown = chosen if chosen in agents else agents[0]
-        text(visit.say("decided.help"))
+        text(visitor.say("decided.help"))
         with solara.Div(classes=["cf-row"]):
             for agent in agents:
                 button(capital(find("agents", agent, language)), partial(choose, agent), on=agent == shown)
         for number, matter in decided_by(shown, books):
-            state_matter(visit, matter, [book[book["matter"] == number] for book in books])
-        text(visit.say("decided.sums" if shown == RESIDENT else "decided.numbers"))
+            state_matter(visitor, matter, [book[book["matter"] == number] for book in books])
+        text(visitor.say("decided.sums" if shown == RESIDENT else "decided.numbers"))
 
 
-def state_matter(visit: Visit, matter: ChoiceSpec, books: Sequence[np.ndarray]) -> None:
+def state_matter(visitor: Visitor, matter: ChoiceSpec, books: Sequence[np.ndarray]) -> None:
     """State what was decided in a matter, in one world or two."""
-    language, letters = visit.language.value, "AB" if len(books) > 1 else [""]
+    language, letters = visitor.language.value, "AB" if len(books) > 1 else [""]
     text(capital(find("matters", matter.name, language)), "h3", "")
     markup(bars(language, matter, books))
     if matter.agent != RESIDENT:
-        lists = zip(visit.lanes, books, letters, strict=False)
-        items = "".join(latest(language, lane, matter, book, letter) for lane, book, letter in lists)
+        lists = zip(visitor.sessions, books, letters, strict=False)
+        items = "".join(latest(language, session, matter, book, letter) for session, book, letter in lists)
         markup(f"<ul class='cf-life'>{items}</ul>")

@@ -23,7 +23,7 @@ OCCURRED, TOLD, FILED, RECORDED, SEEN = range(5)
 
 
 @dataclass(frozen=True)
-class Layer:
+class MapLayer:
     """How the numbers of one layer become colours; ``named`` layers may stand beside names of places.
 
     ``told`` is by what they are multiplied where they are told.
@@ -37,18 +37,18 @@ class Layer:
     told: float = 1.0
 
 
-LAYERS: dict[str, Layer] = {
-    "residents": Layer("viridis", 0.1, 0.8, told=100.0),
-    "trust": Layer("viridis", 0.3, 0.55, told=100.0),
-    "fear": Layer("magma", 0.2, 0.8, told=100.0),
-    "occurred": Layer("inferno", 0.0, 20.0, logarithmic=True),
-    "told": Layer("inferno", 0.0, 20.0, named=False, logarithmic=True),
-    "complaints": Layer("inferno", 0.0, 20.0, named=False, logarithmic=True),
-    "recorded": Layer("inferno", 0.0, 20.0, named=False, logarithmic=True),
-    "police": Layer("cividis", 0.0, 50.0, logarithmic=True),
-    "authority": Layer("cividis", 0.0, 1.0),
-    "gangs": Layer("gangs", 0.0, 1.0, named=False),
-    "narcos": Layer("gangs", 0.0, 1.0, named=False),
+LAYERS: dict[str, MapLayer] = {
+    "residents": MapLayer("viridis", 0.1, 0.8, told=100.0),
+    "trust": MapLayer("viridis", 0.3, 0.55, told=100.0),
+    "fear": MapLayer("magma", 0.2, 0.8, told=100.0),
+    "occurred": MapLayer("inferno", 0.0, 20.0, logarithmic=True),
+    "told": MapLayer("inferno", 0.0, 20.0, named=False, logarithmic=True),
+    "complaints": MapLayer("inferno", 0.0, 20.0, named=False, logarithmic=True),
+    "recorded": MapLayer("inferno", 0.0, 20.0, named=False, logarithmic=True),
+    "police": MapLayer("cividis", 0.0, 50.0, logarithmic=True),
+    "authority": MapLayer("cividis", 0.0, 1.0),
+    "gangs": MapLayer("gangs", 0.0, 1.0, named=False),
+    "narcos": MapLayer("gangs", 0.0, 1.0, named=False),
 }
 """Who reports, and where cliques are, is never shown beside the names of places."""
 ON_REQUEST = ("gangs", "narcos")
@@ -126,7 +126,7 @@ def difference(a: np.ndarray, b: np.ndarray) -> tuple[bytes, float]:
     return shown.tobytes(), end
 
 
-def shade(values: np.ndarray, empty: np.ndarray, layer: Layer) -> np.ndarray:
+def shade(values: np.ndarray, empty: np.ndarray, layer: MapLayer) -> np.ndarray:
     """Return the bytes of cells with these values; those that are empty show nothing.
 
     >>> shade(np.array([0.2, 0.4, 0.9]), np.array([True, False, False]), LAYERS["trust"]).tolist()
@@ -139,7 +139,7 @@ def shade(values: np.ndarray, empty: np.ndarray, layer: Layer) -> np.ndarray:
     return np.where(empty, NOTHING, np.clip(part, 0.0, 1.0) * TOP + 0.5).astype(np.uint8)
 
 
-class Watch:
+class MapState:
     """Keeps what the map shows of one world: recent events by cell, and the last look at its residents."""
 
     def __init__(self, world: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from experiments.page.frame_encoding import NOTHING, ON_REQUEST, TOP, difference
-from experiments.page.world_session import Lane
+from experiments.page.world_session import WorldSession
 from model.town.crime_kinds import DOMESTIC, EXTORTION
 from model.town.town import Town
 from model.world.shift_events import BY_EXTORTION, BY_GANG, IMITATOR, INCIDENTS, PUNISHMENT, TERRITORIAL, VISITS
@@ -104,13 +104,13 @@ def incidents_of(world: Any, town: Town) -> bytes:
     return np.stack([x, y, rows["minute"]], axis=1).astype(np.float32).tobytes()
 
 
-def difference_of(a: Lane, b: Lane, layer: str) -> tuple[dict[str, bytes], float]:
+def difference_of(a: WorldSession, b: WorldSession, layer: str) -> tuple[dict[str, bytes], float]:
     """Return the bytes that show by how much B exceeds A, in the place of A, and the end of their scale."""
     frame = {"ground_a": b"", "people_a": b"", "rounds_a": b"", "incidents_a": b""}
     if layer == "residents":
         shown, end = difference(a.watch.people, b.watch.people)
         return frame | {"people_a": shown}, end
-    values = [lane.watch.values(lane.world, layer) for lane in (a, b)]
+    values = [session.watch.values(session.world, layer) for session in (a, b)]
     if layer in ON_REQUEST:  # territory has no more and less: shown is where it is another's
         other = values[0] != values[1]
         return frame | {"ground_a": np.where(other, int(TOP), NOTHING).astype(np.uint8).tobytes()}, 0.0
@@ -119,13 +119,13 @@ def difference_of(a: Lane, b: Lane, layer: str) -> tuple[dict[str, bytes], float
     return frame | {"ground_a": shown}, end
 
 
-def frame_of(lane: Lane, letter: str, layer: str) -> dict[str, bytes]:
+def frame_of(session: WorldSession, letter: str, layer: str) -> dict[str, bytes]:
     """Return all bytes of one world for a frame."""
-    people = lane.watch.dots() if layer == "residents" else b""
-    ground = b"" if layer == "residents" else lane.watch.bytes(lane.world, layer).tobytes()
+    people = session.watch.dots() if layer == "residents" else b""
+    ground = b"" if layer == "residents" else session.watch.bytes(session.world, layer).tobytes()
     return {
         f"ground_{letter}": ground,
         f"people_{letter}": people,
-        f"rounds_{letter}": rounds_of(lane.world, lane.site.town),
-        f"incidents_{letter}": incidents_of(lane.world, lane.site.town),
+        f"rounds_{letter}": rounds_of(session.world, session.site.town),
+        f"incidents_{letter}": incidents_of(session.world, session.site.town),
     }

@@ -5,7 +5,6 @@ import datetime
 import math
 from collections.abc import Sequence
 
-from experiments.page.sites import Site
 from experiments.storage.run_spec import RunSpec
 from model.engine.calendar import date_of_tick
 from model.engine.errors import InputError
@@ -30,7 +29,9 @@ def name_of(date: datetime.date) -> str:
     return f"changes_{date:%Y_%m_%d}"
 
 
-def moved(policies: Sequence[Policy], moves: dict[str, float], date: datetime.date, site: Site) -> tuple[Policy, ...]:
+def moved(
+    policies: Sequence[Policy], moves: dict[str, float], date: datetime.date, scenario: Scenario
+) -> tuple[Policy, ...]:
     """Return the policies together with levers moved to these values from a date on.
 
     Where other policies or dated events scale a lever, a set value would be changed once more: the difference is added.
@@ -39,14 +40,16 @@ def moved(policies: Sequence[Policy], moves: dict[str, float], date: datetime.da
     others = [policy for policy in policies if policy.name != name]
     kept = [entry for policy in policies if policy.name == name for entry in policy.entries]
     entries = [entry for entry in kept if entry.parameter not in moves]
-    entries += [entry_for(parameter, value, others, date, site) for parameter, value in moves.items()]
+    entries += [entry_for(parameter, value, others, date, scenario) for parameter, value in moves.items()]
     return (*others, Policy(name=name, entries=tuple(sorted(entries, key=lambda e: (e.how, e.parameter))), start=date))
 
 
-def entry_for(parameter: str, value: float, others: Sequence[Policy], date: datetime.date, site: Site) -> PolicyEntry:
+def entry_for(
+    parameter: str, value: float, others: Sequence[Policy], date: datetime.date, scenario: Scenario
+) -> PolicyEntry:
     """Return the entry after which a lever stands at a value, whatever else policies and dated events do to it."""
     entry = PolicyEntry(parameter=parameter, how="set", value=value)
-    alone = dataclasses.replace(site.scenario, policies=tuple(others))
+    alone = dataclasses.replace(scenario, policies=tuple(others))
     tried = dataclasses.replace(alone, policies=(*others, Policy(name=name_of(date), entries=(entry,), start=date)))
     try:
         reached = value_on(tried, parameter, date)

@@ -12,7 +12,7 @@ from mesa.visualization.utils import update_counter
 
 from experiments.figures.theme import look_of
 from experiments.page import frames
-from experiments.page.frame_encoding import Watch
+from experiments.page.frame_encoding import MapState
 from experiments.page.views import view_of
 from experiments.page.widgets import MapWidget, style
 from model import TrustModel
@@ -72,7 +72,7 @@ def TownMap(world: Any) -> None:
     update_counter.get()
     widget = solara.use_memo(MapWidget, [])
     solara.use_memo(lambda: widget.set_trait("place", frames.place_of(town())), [])
-    watch = solara.use_memo(lambda: Watch(world), [world])
+    watch = solara.use_memo(lambda: MapState(world), [world])
     watch.look(world)
     with widget.hold_sync():
         widget.cells, widget.where = frames.cells_of(town()), frames.where_of(town())

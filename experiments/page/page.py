@@ -19,7 +19,7 @@ from experiments.page.player import SPEEDS
 from experiments.page.practice_view import PracticePanel
 from experiments.page.problems_view import ProblemsPanel
 from experiments.page.views import ready
-from experiments.page.visitor import Visit
+from experiments.page.visitor import Visitor
 from experiments.page.widgets import style
 
 PANELS = {
@@ -38,12 +38,12 @@ PANELS = {
 def Page() -> None:
     """One visitor's page, or why there can be none now; it opens by itself as soon as there can."""
     tried, again = solara.use_state(0)
-    visit: Visit | str = solara.use_memo(lambda: visitor_limit.admitted(Visit), [tried])
+    visitor: Visitor | str = solara.use_memo(lambda: visitor_limit.admitted(Visitor), [tried])
     solara.Style(style())
-    if isinstance(visit, str):
-        Waiting(visit, lambda: again(tried + 1))
+    if isinstance(visitor, str):
+        Waiting(visitor, lambda: again(tried + 1))
     else:
-        Stay(visit)
+        VisitorPage(visitor)
 
 
 @solara.component
@@ -61,122 +61,122 @@ def Waiting(reason: str, again: Callable[[], None]) -> None:
 
 
 @solara.component
-def Stay(visit: Visit) -> None:
+def VisitorPage(visitor: Visitor) -> None:
     """The page of a visitor who was let in."""
-    solara.use_effect(visit.open, [])
-    solara.Title(visit.say("page.title"))
-    if visit.view.value == "decision":
-        solara.Div(classes=["cd-page"], children=[visit.desk.drawing])
+    solara.use_effect(visitor.open, [])
+    solara.Title(visitor.say("page.title"))
+    if visitor.view.value == "decision":
+        solara.Div(classes=["cd-page"], children=[visitor.controller.drawing])
     else:
-        Views(visit)
+        MapPage(visitor)
 
 
 @solara.component
-def Views(visit: Visit) -> None:
+def MapPage(visitor: Visitor) -> None:
     """The map with its panels."""
-    dark = visit.dark.value
-    stated = visit.twins.value or visit.busy.value or visit.fault.value
+    dark = visitor.dark.value
+    stated = visitor.twins.value or visitor.busy.value or visitor.fault.value
     classes = ["cf-page", *(["cf-dark"] if dark else []), *(["cf-told"] if stated else [])]
-    with solara.Div(classes=classes, attributes={"lang": visit.language.value}):
-        Head(visit)
-        Controls(visit)
-        News(visit)
+    with solara.Div(classes=classes, attributes={"lang": visitor.language.value}):
+        Head(visitor)
+        Controls(visitor)
+        News(visitor)
         with solara.Div(classes=["cf-body"]):
             with solara.Div(classes=["cf-left"]):
-                Layers(visit)
-                solara.Div(classes=["cf-map"], children=[visit.map])
+                Layers(visitor)
+                solara.Div(classes=["cf-map"], children=[visitor.map])
             with solara.Div(classes=["cf-right"]):
-                Panels(visit)
-        text(visit.say("page.synthetic"), classes="cf-foot")
-        Tour(visit)
-        Workshop(visit)
+                Panels(visitor)
+        text(visitor.say("page.synthetic"), classes="cf-foot")
+        Tour(visitor)
+        Workshop(visitor)
 
 
 @solara.component
-def Head(visit: Visit) -> None:
+def Head(visitor: Visitor) -> None:
     """Title, municipality, policies, language, light, tour and workshop."""
-    language = visit.language.value
+    language = visitor.language.value
 
     def speak() -> None:
-        visit.language.set("es" if language == "en" else "en")
-        visit.refresh()
+        visitor.language.set("es" if language == "en" else "en")
+        visitor.refresh()
 
     def dim() -> None:
-        visit.dark.set(not visit.dark.value)
-        solara.lab.theme.dark = visit.dark.value
-        visit.refresh()
+        visitor.dark.set(not visitor.dark.value)
+        solara.lab.theme.dark = visitor.dark.value
+        visitor.refresh()
 
     with solara.Div(classes=["cf-head"]):
-        button(f"← {visit.say('decision.back')}", visit.go_back, name=visit.say("decision.back"))
-        text(visit.say("page.title"), "h1", "")
-        text(visit.say("page.subtitle"), "span", "cf-sub")
+        button(f"← {visitor.say('decision.back')}", visitor.go_back, name=visitor.say("decision.back"))
+        text(visitor.say("page.title"), "h1", "")
+        text(visitor.say("page.subtitle"), "span", "cf-sub")
         towns = [(name, sites.titles(name)[language]) for name in sites.choices()]
-        choice(visit.say("page.municipality"), visit.scenario.value, towns, visit.choose_scenario, "cf-pick")
-        PolicyChoice(visit, "a")
+        choice(visitor.say("page.municipality"), visitor.scenario.value, towns, visitor.choose_scenario, "cf-pick")
+        PolicyChoice(visitor, "a")
         button(
-            visit.say("page.twins"),
-            lambda: visit.choose_twins(not visit.twins.value),
-            hint=visit.say("page.twins_hint"),
-            on=visit.twins.value,
+            visitor.say("page.twins"),
+            lambda: visitor.choose_twins(not visitor.twins.value),
+            hint=visitor.say("page.twins_hint"),
+            on=visitor.twins.value,
         )
-        if visit.twins.value:
-            PolicyChoice(visit, "b")
-        button(visit.say("page.tour"), lambda: visit.step.set(0))
-        button(visit.say("page.workshop"), lambda: visit.guess.set({"open": True}))
-        button("◐", dim, name=visit.say("page.theme"))
-        button(visit.say("page.language"), speak, hint=visit.say("page.language_hint"))
+        if visitor.twins.value:
+            PolicyChoice(visitor, "b")
+        button(visitor.say("page.tour"), lambda: visitor.step.set(0))
+        button(visitor.say("page.workshop"), lambda: visitor.guess.set({"open": True}))
+        button("◐", dim, name=visitor.say("page.theme"))
+        button(visitor.say("page.language"), speak, hint=visitor.say("page.language_hint"))
 
 
 @solara.component
-def PolicyChoice(visit: Visit, letter: str) -> None:
+def PolicyChoice(visitor: Visitor, letter: str) -> None:
     """The ready policy of one town; worlds for experiments come after all policies."""
-    language = visit.language.value
-    label = visit.say(f"page.policy_{letter}" if visit.twins.value else "page.policy")
-    hint = visit.say("page.policy_hint")
+    language = visitor.language.value
+    label = visitor.say(f"page.policy_{letter}" if visitor.twins.value else "page.policy")
+    hint = visitor.say("page.policy_hint")
     choice(
         label,
-        visit.ready.value[letter],
+        visitor.ready.value[letter],
         list(ready(language).items()),
-        lambda name: visit.choose_ready(letter, name),
+        lambda name: visitor.choose_ready(letter, name),
         "cf-pick",
         hint,
     )
 
 
 @solara.component
-def Controls(visit: Visit) -> None:
+def Controls(visitor: Visitor) -> None:
     """Play and pause, one shift, one month, restart, speed, a date, luck, and the clock."""
-    playing = visit.playing.value
-    waiting = visit.busy.value == "compiling"
+    playing = visitor.playing.value
+    waiting = visitor.busy.value == "compiling"
     with solara.Div(classes=["cf-controls"]):
-        word = visit.say("page.pause" if playing else "page.play")
+        word = visitor.say("page.pause" if playing else "page.play")
         sign = "❚❚" if playing else "▶"
-        button(f"{sign} {word}", visit.toggle, name=word, on=True, disabled=waiting)
-        button(visit.say("page.one_shift"), visit.one_shift, disabled=waiting)
-        button(visit.say("page.one_month"), visit.one_month, disabled=waiting)
-        button(visit.say("page.restart"), visit.restart, disabled=waiting)
-        speeds = [(number, visit.say(f"speed.{number}")) for number in range(len(SPEEDS))]
-        choice(visit.say("page.speed"), visit.speed.value, speeds, visit.player.pace, "cf-speed")
-        DateField(visit, waiting)
-        SeedField(visit)
-        Clock(visit)
+        button(f"{sign} {word}", visitor.toggle, name=word, on=True, disabled=waiting)
+        button(visitor.say("page.one_shift"), visitor.one_shift, disabled=waiting)
+        button(visitor.say("page.one_month"), visitor.one_month, disabled=waiting)
+        button(visitor.say("page.restart"), visitor.restart, disabled=waiting)
+        speeds = [(number, visitor.say(f"speed.{number}")) for number in range(len(SPEEDS))]
+        choice(visitor.say("page.speed"), visitor.speed.value, speeds, visitor.player.pace, "cf-speed")
+        DateField(visitor, waiting)
+        SeedField(visitor)
+        Clock(visitor)
 
 
 @solara.component
-def DateField(visit: Visit, waiting: bool) -> None:
+def DateField(visitor: Visitor, waiting: bool) -> None:
     """A date to go to, once it is typed whole."""
     date, set_date = solara.use_state("")
-    label = visit.say("page.jump")
+    label = visitor.say("page.jump")
     typed = field(label, date, "cf-jump", on_v_model=set_date, placeholder="2019-06-16", disabled=waiting)
-    rv.use_event(typed, "keydown.enter", lambda *_: visit.jump(date))
+    rv.use_event(typed, "keydown.enter", lambda *_: visitor.jump(date))
 
 
 @solara.component
-def SeedField(visit: Visit) -> None:
+def SeedField(visitor: Visitor) -> None:
     """The luck of both worlds."""
-    hint = {"title": visit.say("page.seed_hint"), "min": "0"}
-    typed = field(visit.say("page.seed"), str(visit.seed.value), "cf-seed", hint, type="number")
-    rv.use_event(typed, "change", lambda *stated: visit.choose_seed(seed_of(stated[-1], visit.seed.value)))
+    hint = {"title": visitor.say("page.seed_hint"), "min": "0"}
+    typed = field(visitor.say("page.seed"), str(visitor.seed.value), "cf-seed", hint, type="number")
+    rv.use_event(typed, "change", lambda *stated: visitor.choose_seed(seed_of(stated[-1], visitor.seed.value)))
 
 
 def seed_of(word: Any, now: int) -> int:
@@ -189,72 +189,72 @@ def seed_of(word: Any, now: int) -> int:
 
 
 @solara.component
-def Clock(visit: Visit) -> None:
+def Clock(visitor: Visitor) -> None:
     """Date, shift and trust now."""
-    clock = visit.clock.value
+    clock = visitor.clock.value
     if not clock:
         return
     trust = " / ".join(f"{100 * value:.1f}" for value in clock["trust"])
-    shift = visit.say(f"page.shift_{clock['shift']}")
+    shift = visitor.say(f"page.shift_{clock['shift']}")
     with solara.Div(classes=["cf-clock"]):
-        text(f"{clock['date']} · {shift} · {visit.say('page.trust_now')} {trust}", "span", "")
+        text(f"{clock['date']} · {shift} · {visitor.say('page.trust_now')} {trust}", "span", "")
 
 
 @solara.component
-def News(visit: Visit) -> None:
+def News(visitor: Visitor) -> None:
     """What is going on, what went wrong, and in what the twins differ."""
-    language, busy, differs = visit.language.value, visit.busy.value, visit.clock.value.get("differs")
+    language, busy, differs = visitor.language.value, visitor.busy.value, visitor.clock.value.get("differs")
     if busy:
         words = {"compiling": "page.compiling", "living": "page.living", "listening": "life.listening"}[busy]
         with solara.Div(classes=["cf-busy"], attributes={"role": "status"}):
-            text(visit.say(words), "span", "")
+            text(visitor.say(words), "span", "")
             rv.ProgressLinear(indeterminate=True, height=3)
-    if visit.fault.value:
-        text(visit.fault.value, "div", "cf-fault")
-    if differs is not None and visit.twins.value:
+    if visitor.fault.value:
+        text(visitor.fault.value, "div", "cf-fault")
+    if differs is not None and visitor.twins.value:
         text(pair_differences.sentence(language, differs), classes="cf-words")
 
 
 @solara.component
-def Layers(visit: Visit) -> None:
+def Layers(visitor: Visitor) -> None:
     """Which layer the map shows, and how twins stand on it."""
 
     def request(on: bool) -> None:
-        visit.gangs.set(on)
-        visit.choose_layer("gangs" if on else "residents")
+        visitor.gangs.set(on)
+        visitor.choose_layer("gangs" if on else "residents")
 
     def arrange(mode: str) -> None:
-        visit.mode.set(mode)
-        visit.refresh()
+        visitor.mode.set(mode)
+        visitor.refresh()
 
-    layers = [(name, visit.say(f"layer.{name}")) for name in LAYERS if name not in ON_REQUEST or visit.gangs.value]
+    layers = [(name, visitor.say(f"layer.{name}")) for name in LAYERS if name not in ON_REQUEST or visitor.gangs.value]
     with solara.Div(classes=["cf-layers"]):
-        choice(visit.say("page.layer"), visit.layer.value, layers, visit.choose_layer, "cf-pick")
-        if visit.twins.value:
+        choice(visitor.say("page.layer"), visitor.layer.value, layers, visitor.choose_layer, "cf-pick")
+        if visitor.twins.value:
             modes = {"both": "side_by_side", "difference": "difference", "a": "only_a", "b": "only_b"}
-            items = [(mode, visit.say(f"page.{name}")) for mode, name in modes.items()]
-            choice(visit.say("page.maps"), visit.mode.value, items, arrange, "cf-pick")
+            items = [(mode, visitor.say(f"page.{name}")) for mode, name in modes.items()]
+            choice(visitor.say("page.maps"), visitor.mode.value, items, arrange, "cf-pick")
         rv.Checkbox(
-            label=visit.say("page.show_gangs"),
-            v_model=visit.gangs.value,
+            label=visitor.say("page.show_gangs"),
+            v_model=visitor.gangs.value,
             on_v_model=request,
             dense=True,
             hide_details=True,
             class_="cf-gangs",
         )
-    if visit.layer.value in ON_REQUEST:
-        text(visit.say("page.gangs_note"))
-    elif not LAYERS[visit.layer.value].named:
-        text(visit.say("page.unnamed_note"))
+    if visitor.layer.value in ON_REQUEST:
+        text(visitor.say("page.gangs_note"))
+    elif not LAYERS[visitor.layer.value].named:
+        text(visitor.say("page.unnamed_note"))
 
 
 @solara.component
-def Panels(visit: Visit) -> None:
+def Panels(visitor: Visitor) -> None:
     """The panels as tabs."""
-    tab = visit.tab.value
+    tab = visitor.tab.value
     with solara.Div(classes=["cf-tabs"], attributes={"role": "tablist"}):
         for name in PANELS:
-            button(visit.say(f"page.tab_{name}"), partial(visit.tab.set, name), on=tab == name)
+            button(visitor.say(f"page.tab_{name}"), partial(visitor.tab.set, name), on=tab == name)
     with solara.Div(classes=["cf-panel"]).key(tab):  # another tab begins at its top
-        PANELS[tab](visit)
-    text(visit.say("page.keys"))
+        PANELS[tab](visitor)
+    text(visitor.say("page.keys"))

@@ -2,7 +2,7 @@
 
 from experiments.page.criteria_standing import signed
 from experiments.page.page_texts import say
-from experiments.page.world_session import Lane
+from experiments.page.world_session import WorldSession
 
 COUNTS = {
     "robberies": "crimes_occurred_robbery",
@@ -13,7 +13,7 @@ COUNTS = {
 }
 
 
-def differences(a: Lane, b: Lane) -> dict[str, float]:
+def differences(a: WorldSession, b: WorldSession) -> dict[str, float]:
     """Return by how much B exceeds A: counts since the start, and trust now in points of 100."""
     found = {name: b.so_far(column) - a.so_far(column) for name, column in COUNTS.items()}
     return found | {"trust": 100.0 * (b.watch.trust - a.watch.trust)}

@@ -1,6 +1,6 @@
 """The panels beside the map: over time, levers, why, a life, criteria.
 
-A part of the page is drawn again when something changes that it has looked at: hence the bare ``visit.lived.value``.
+A part of the page is drawn again when something changes that it has looked at: hence the bare ``visitor.lived.value``.
 """
 
 import html
@@ -20,7 +20,7 @@ from experiments.page.criteria_view import criteria_bars, funnel_bars
 from experiments.page.levers import FIRST, Lever, levers
 from experiments.page.page_parts import button, choice, markup, text
 from experiments.page.page_texts import say
-from experiments.page.visitor import Visit
+from experiments.page.visitor import Visitor
 from model.engine.calendar import date_of_tick, first_of_month
 
 WHOLE = -1
@@ -31,52 +31,52 @@ LEAST = 5e-4
 
 
 @solara.component
-def TimePanel(visit: Visit) -> None:
+def TimePanel(visitor: Visitor) -> None:
     """Charts over the months; a month chosen can be gone back to, and branched from."""
-    language = visit.language.value
-    visit.lived.value  # noqa: B018
-    month = visit.chosen_month()
+    language = visitor.language.value
+    visitor.lived.value  # noqa: B018
+    month = visitor.chosen_month()
     with solara.Div():
         if month is not None:
             date = first_of_month(month)
             named = {"month": f"{date:%Y-%m}"}
             with solara.Div(classes=["cf-row"]):
-                button(visit.say("chart.rewind", **named), lambda: visit.jump(date.isoformat()))
-                hint = visit.say("chart.branch_hint")
-                button(visit.say("chart.branch", **named), lambda: visit.branch(date), hint=hint)
-                button(visit.say("page.tab_why"), lambda: visit.tab.set("why"))
-        text(visit.say("chart.help") + (" " + visit.say("chart.dashes") if visit.twins.value else ""))
-        solara.Div(children=[visit.chart])
-        if visit.lanes and not visit.lanes[0].history().get("month"):
-            text(visit.say("page.no_months"), classes="cf-busy")
-        if visit.lanes:
-            marks = "; ".join(f"{when:%Y-%m} {title}" for when, title in marks_of(language, visit.lanes[0]))
-            text(f"{visit.say('chart.marks')}: {marks}")
+                button(visitor.say("chart.rewind", **named), lambda: visitor.jump(date.isoformat()))
+                hint = visitor.say("chart.branch_hint")
+                button(visitor.say("chart.branch", **named), lambda: visitor.branch(date), hint=hint)
+                button(visitor.say("page.tab_why"), lambda: visitor.tab.set("why"))
+        text(visitor.say("chart.help") + (" " + visitor.say("chart.dashes") if visitor.twins.value else ""))
+        solara.Div(children=[visitor.chart])
+        if visitor.sessions and not visitor.sessions[0].history().get("month"):
+            text(visitor.say("page.no_months"), classes="cf-busy")
+        if visitor.sessions:
+            marks = "; ".join(f"{when:%Y-%m} {title}" for when, title in marks_of(language, visitor.sessions[0]))
+            text(f"{visitor.say('chart.marks')}: {marks}")
 
 
 @solara.component
-def LeverSlider(visit: Visit, lever: Lever) -> None:
+def LeverSlider(visitor: Visitor, lever: Lever) -> None:
     """One lever with its value; unit, range and source on hover."""
-    language = visit.language.value
-    visit.moved.value  # noqa: B018
-    lane = visit.in_hand()
-    value = lane.lever(lever.name)
+    language = visitor.language.value
+    visitor.moved.value  # noqa: B018
+    session = visitor.in_hand()
+    value = session.lever(lever.name)
     shown, show = solara.use_state(value)
     solara.use_effect(lambda: show(value), [value])
 
     def move(moved: float) -> None:
-        if lane is not visit.in_hand():  # a slider of a world that is gone still reports
+        if session is not visitor.in_hand():  # a slider of a world that is gone still reports
             return
         if abs(moved - shown) <= 0.51 * lever.step:  # the slider rounds a value between two steps by itself
             return
         show(round(float(moved), 6))
-        visit.move_lever(lever.name, round(float(moved), 6))
+        visitor.move_lever(lever.name, round(float(moved), 6))
 
     title = lever.title(language)
     with solara.Div(classes=["cf-lever"]), solara.Tooltip(lever.tip(language, value)), solara.Div():
         with solara.Div(classes=["cf-lever-name"]):
             text(title, "span", "")
-            waits = lever.name in lane.pending
+            waits = lever.name in session.pending
             text(lever.shown(shown, language), "span", "cf-waits" if waits else "")
         slider = rv.Slider(
             v_model=shown,
@@ -92,166 +92,166 @@ def LeverSlider(visit: Visit, lever: Lever) -> None:
 
 
 @solara.component
-def LeverPanel(visit: Visit) -> None:
+def LeverPanel(visitor: Visitor) -> None:
     """Levers by heading, the important ones open; what was moved, as files and as a command."""
     more, show_more = solara.use_state(False)
-    visit.moved.value  # noqa: B018
-    if not visit.lanes:
+    visitor.moved.value  # noqa: B018
+    if not visitor.sessions:
         return
     with solara.Div():
-        if visit.twins.value:
+        if visitor.twins.value:
             with solara.Div(classes=["cf-row"]):
                 for letter in "ab":
-                    label = visit.say("levers.world", lane=letter.upper())
-                    button(label, partial(visit.hand.set, letter), on=visit.hand.value == letter)
+                    label = visitor.say("levers.world", lane=letter.upper())
+                    button(label, partial(visitor.hand.set, letter), on=visitor.hand.value == letter)
         with solara.Div(classes=["cf-levers"]):
             for heading, some in levers().items():
                 shown = [one for one in some if more or one.name in FIRST]
                 if shown:
-                    text(visit.say(f"group.{heading}"), "h3", "")
+                    text(visitor.say(f"group.{heading}"), "h3", "")
                 for lever in shown:
                     # another world has sliders of its own: what the old ones still report must not move its levers
-                    LeverSlider(visit, lever).key(f"{lever.name} {visit.in_hand().serial}")
+                    LeverSlider(visitor, lever).key(f"{lever.name} {visitor.in_hand().serial}")
         with solara.Div(classes=["cf-row"]):
-            button(visit.say("levers.more"), lambda: show_more(not more), on=more)
-        Moved(visit)
+            button(visitor.say("levers.more"), lambda: show_more(not more), on=more)
+        MovedLevers(visitor)
 
 
 @solara.component
-def Moved(visit: Visit) -> None:
+def MovedLevers(visitor: Visitor) -> None:
     """What was moved by hand: dates, files to save, the command that repeats the run."""
-    visit.moved.value  # noqa: B018
-    lane = visit.in_hand()
-    text(visit.say("levers.moved"), "h3", "")
-    if not lane.changes and not lane.pending:
-        text(visit.say("levers.none"))
+    visitor.moved.value  # noqa: B018
+    session = visitor.in_hand()
+    text(visitor.say("levers.moved"), "h3", "")
+    if not session.changes and not session.pending:
+        text(visitor.say("levers.none"))
         return
     with solara.Div(classes=["cf-row"]):
-        for policy in lane.changes:
+        for policy in session.changes:
             solara.FileDownload(
                 file_of(policy),
                 filename=f"{policy.name}.toml",
-                label=visit.say("levers.save", file=f"{policy.name}.toml"),
+                label=visitor.say("levers.save", file=f"{policy.name}.toml"),
                 icon_name=None,
                 mime_type="application/toml",
             )
-        button(visit.say("levers.drop"), visit.drop_changes)
-    for policy in lane.changes:
+        button(visitor.say("levers.drop"), visitor.drop_changes)
+    for policy in session.changes:
         moves = ", ".join(f"{entry.parameter} {entry.how} {entry.value:g}" for entry in policy.entries)
         text(f"{policy.start}: {moves}")
-    text(visit.say("levers.repeat"))
-    text(lever_changes.command_of(lane.name, lane.policies, lane.seed, lane.world.date), "code", "cf-code")
+    text(visitor.say("levers.repeat"))
+    text(lever_changes.command_of(session.name, session.policies, session.seed, session.world.date), "code", "cf-code")
 
 
 @solara.component
-def WhyPanel(visit: Visit) -> None:
+def WhyPanel(visitor: Visitor) -> None:
     """The causes that moved trust in a place and a period, by weight."""
     wanted, want = solara.use_state(False)
-    visit.lived.value  # noqa: B018
-    if not visit.lanes:
+    visitor.lived.value  # noqa: B018
+    if not visitor.sessions:
         return
-    twins = len(visit.lanes) > 1
+    twins = len(visitor.sessions) > 1
     with solara.Div():
         if twins:
-            ask_of_worlds(visit, wanted, want)
-        ask_of_place(visit)
-        state_causes(visit, apart=wanted and twins)
-        text(f"{visit.say('why.unit')}. {visit.say('why.help')}")
-        if visit.settlement.value is not None:
-            text(visit.say("why.hidden"))
+            ask_of_worlds(visitor, wanted, want)
+        ask_of_place(visitor)
+        state_causes(visitor, apart=wanted and twins)
+        text(f"{visitor.say('why.unit')}. {visitor.say('why.help')}")
+        if visitor.settlement.value is not None:
+            text(visitor.say("why.hidden"))
 
 
-def ask_of_worlds(visit: Visit, apart: bool, want: Callable[[bool], None]) -> None:
+def ask_of_worlds(visitor: Visitor, apart: bool, want: Callable[[bool], None]) -> None:
     """Let the visitor choose one of two worlds, or what sets them apart."""
 
     def world(letter: str) -> None:
         want(False)
-        visit.hand.set(letter)
+        visitor.hand.set(letter)
 
-    hint = visit.say("why.worlds")
+    hint = visitor.say("why.worlds")
     with solara.Div(classes=["cf-row"]):
         for letter in "ab":
-            on = not apart and letter == visit.hand.value
+            on = not apart and letter == visitor.hand.value
             button(letter.upper(), partial(world, letter), on=on, hint=hint)
         button("B − A", partial(want, True), on=apart, hint=hint)
 
 
-def ask_of_place(visit: Visit) -> None:
+def ask_of_place(visitor: Visitor) -> None:
     """Let the visitor choose a place, leave a month, or hear a life."""
-    items = [(WHOLE, visit.say("why.whole")), *enumerate(visit.in_hand().site.town.settlement_names)]
-    chosen = WHOLE if visit.settlement.value is None else visit.settlement.value
+    items = [(WHOLE, visitor.say("why.whole")), *enumerate(visitor.in_hand().site.town.settlement_names)]
+    chosen = WHOLE if visitor.settlement.value is None else visitor.settlement.value
 
     def move(place: int) -> None:
-        visit.settlement.set(None if place == WHOLE else place)
+        visitor.settlement.set(None if place == WHOLE else place)
 
     with solara.Div(classes=["cf-row"]):
-        choice(visit.say("why.place"), chosen, items, move, "cf-wide")
-        if visit.chosen_month() is not None:
-            button(visit.say("why.start"), lambda: visit.month.set(None))
-        button(visit.say("page.tab_life"), lambda: visit.tab.set("life"))
+        choice(visitor.say("why.place"), chosen, items, move, "cf-wide")
+        if visitor.chosen_month() is not None:
+            button(visitor.say("why.start"), lambda: visitor.month.set(None))
+        button(visitor.say("page.tab_life"), lambda: visitor.tab.set("life"))
 
 
-def state_causes(visit: Visit, apart: bool) -> None:
+def state_causes(visitor: Visitor, apart: bool) -> None:
     """State how trust moved, and what moved it; or what set two worlds apart."""
-    language, stated = visit.language.value, visit.apart() if apart else visit.account()
-    place = visit.settlement.value
-    name = visit.say("why.all") if place is None else visit.in_hand().site.town.settlement_names[place]
-    text(visit.say("why.title", place=name, period=period_of(visit)), "h3", "")
+    language, stated = visitor.language.value, visitor.apart() if apart else visitor.account()
+    place = visitor.settlement.value
+    name = visitor.say("why.all") if place is None else visitor.in_hand().site.town.settlement_names[place]
+    text(visitor.say("why.title", place=name, period=period_of(visitor)), "h3", "")
     numbers = {"total": signed(stated.total, 2), "before": f"{stated.before:.1f}", "after": f"{stated.after:.1f}"}
-    text(visit.say("why.apart" if apart else "why.total", **numbers), classes="cf-words")
+    text(visitor.say("why.apart" if apart else "why.total", **numbers), classes="cf-words")
     markup(signed_bars([(why.cause_name(language, cause), points) for cause, points in stated.causes]))
 
 
-def period_of(visit: Visit) -> str:
+def period_of(visitor: Visitor) -> str:
     """Return the period that is asked about."""
-    month = visit.chosen_month()
+    month = visitor.chosen_month()
     if month is None:
-        return visit.say("why.since", date=visit.in_hand().world.settings.start)
-    return visit.say("why.in", month=f"{first_of_month(month):%Y-%m}")
+        return visitor.say("why.since", date=visitor.in_hand().world.settings.start)
+    return visitor.say("why.in", month=f"{first_of_month(month):%Y-%m}")
 
 
 @solara.component
-def LifePanel(visit: Visit) -> None:
+def LifePanel(visitor: Visitor) -> None:
     """The life of one resident in sentences."""
-    life = visit.life.value
+    life = visitor.life.value
     skip, set_skip = solara.use_state(0)
 
     def other() -> None:
-        visit.tell_life(visit.cell.value, skip + biography.HEARD)
+        visitor.tell_life(visitor.cell.value, skip + biography.HEARD)
         set_skip(skip + biography.HEARD)
 
     def anybody() -> None:
         set_skip(0)
-        visit.tell_life(None)
+        visitor.tell_life(None)
 
     with solara.Div():
-        text(visit.say("life.help"))
+        text(visitor.say("life.help"))
         with solara.Div(classes=["cf-row"]):
-            button(visit.say("life.anybody"), anybody)
-            if visit.cell.value is not None:
-                button(visit.say("life.here"), lambda: visit.tell_life(visit.cell.value))
+            button(visitor.say("life.anybody"), anybody)
+            if visitor.cell.value is not None:
+                button(visitor.say("life.here"), lambda: visitor.tell_life(visitor.cell.value))
             if life is not None:
-                button(visit.say("life.other"), other)
+                button(visitor.say("life.other"), other)
         if life == "nobody":
-            text(visit.say("life.nobody"), classes="cf-busy")
-        elif isinstance(life, biography.Life):
-            Stated(visit, life)
-        text(visit.say("life.safeguard"))
+            text(visitor.say("life.nobody"), classes="cf-busy")
+        elif isinstance(life, biography.LifeStory):
+            LifeText(visitor, life)
+        text(visitor.say("life.safeguard"))
 
 
 @solara.component
-def Stated(visit: Visit, life: biography.Life) -> None:
+def LifeText(visitor: Visitor, life: biography.LifeStory) -> None:
     """One life."""
-    language = visit.language.value
+    language = visitor.language.value
     text(biography.opening(language, life), "h3", "")
     trust = {"before": number(100 * life.before, 1), "after": number(100 * life.after, 1)}
-    text(visit.say("life.trust", **trust), classes="cf-words")
+    text(visitor.say("life.trust", **trust), classes="cf-words")
     if not life.events:
-        text(visit.say("life.quiet"))
+        text(visitor.say("life.quiet"))
     markup(f"<ol class='cf-life'>{''.join(lines_of(language, life))}</ol>")
 
 
-def lines_of(language: str, life: biography.Life) -> list[str]:
+def lines_of(language: str, life: biography.LifeStory) -> list[str]:
     """Return a life as items of a list whose changes add up to that of trust."""
     lines = [line(language, event) for event in life.events]
     if life.left_out:
@@ -261,7 +261,7 @@ def lines_of(language: str, life: biography.Life) -> list[str]:
     return lines
 
 
-def line(language: str, event: biography.Event) -> str:
+def line(language: str, event: biography.LifeEvent) -> str:
     """Return one event as an item of a list."""
     words = biography.sentence(language, event) + (f" (×{event.times})" if event.times > 1 else "")
     return item(words, event.change, f"<time>{date_of_tick(event.tick)}</time>")
@@ -274,19 +274,19 @@ def item(words: str, change: float, before: str = "") -> str:
 
 
 @solara.component
-def CriteriaPanel(visit: Visit) -> None:
+def CriteriaPanel(visitor: Visitor) -> None:
     """The criteria in the paper's words, and the funnel from crime to sentence."""
-    language = visit.language.value
-    visit.lived.value  # noqa: B018
-    lanes: list[Any] = visit.lanes
+    language = visitor.language.value
+    visitor.lived.value  # noqa: B018
+    sessions: list[Any] = visitor.sessions
     with solara.Div():
-        if not lanes or not lanes[0].history().get("month"):
-            text(visit.say("page.no_months"), classes="cf-busy").key("none")
+        if not sessions or not sessions[0].history().get("month"):
+            text(visitor.say("page.no_months"), classes="cf-busy").key("none")
             return
-        text(visit.say("criteria.title"), "h3", "")
-        markup(criteria_bars(language, lanes))
-        text(visit.say("criteria.note"))
-        text(visit.say("criteria.funnel"), "h3", "")
-        markup(funnel_bars(language, lanes))
-        left = " / ".join(f"{lane.so_far('women_without_remedy'):.0f}" for lane in lanes)
-        text(visit.say("criteria.remedy", n=left))
+        text(visitor.say("criteria.title"), "h3", "")
+        markup(criteria_bars(language, sessions))
+        text(visitor.say("criteria.note"))
+        text(visitor.say("criteria.funnel"), "h3", "")
+        markup(funnel_bars(language, sessions))
+        left = " / ".join(f"{session.so_far('women_without_remedy'):.0f}" for session in sessions)
+        text(visitor.say("criteria.remedy", n=left))

@@ -23,7 +23,7 @@ MOST_LATE = 1.0
 LAST_SHIFTS = 2.0
 """Seconds that a player may take to end when its visitor goes."""
 
-Deed = Callable[[], None]
+Action = Callable[[], None]
 
 
 class Player:
@@ -37,7 +37,7 @@ class Player:
         self,
         advance: Callable[[int], None],
         show: Callable[[int], None],
-        changed: Deed,
+        changed: Action,
         failed: Callable[[Exception], None],
     ) -> None:
         self.advance, self.show, self.changed, self.failed = advance, show, changed, failed
@@ -45,16 +45,16 @@ class Player:
         self.speed = 1
         self.sent = self.acknowledged = self.missed = 0
         self._due = self._shown_at = self._showing = 0.0
-        self._deeds: queue.SimpleQueue[Deed] = queue.SimpleQueue()
+        self._actions: queue.SimpleQueue[Action] = queue.SimpleQueue()
         self.thread = threading.Thread(target=self._run, name="confianza player", daemon=True)
 
     def start(self) -> None:
         """Begin to listen."""
         self.thread.start()
 
-    def do(self, deed: Deed) -> None:
+    def do(self, action: Action) -> None:
         """Let something be done between two shifts, in the order asked for."""
-        self._deeds.put(deed)
+        self._actions.put(action)
 
     def seen(self, number: int) -> None:
         """Take note that the browser has drawn a frame."""
@@ -110,10 +110,10 @@ class Player:
                 self.playing = False
                 self.failed(reason)
 
-    def _next(self) -> Deed:
+    def _next(self) -> Action:
         """Return what is to be done next: what the visitor asks for, else the next shifts."""
         try:
-            return self._deeds.get(timeout=self._wait())
+            return self._actions.get(timeout=self._wait())
         except queue.Empty:
             return self._turn
 

@@ -10,17 +10,17 @@ from experiments.comparison.headline_measures import Headline
 from experiments.comparison.practice_effects import DOSES, MINUTES, PRACTICE
 from experiments.page.bars import cascade, numbers
 from experiments.page.page_parts import markup, text
-from experiments.page.visitor import Visit
-from experiments.page.world_session import Lane
+from experiments.page.visitor import Visitor
+from experiments.page.world_session import WorldSession
 from model.engine.calendar import MINUTES_A_SHIFT
 
 YEAR = 12
 READ = sorted({column for some in PRACTICE.values() for one in some for column in one.read.columns})
 
 
-def lately(lane: Lane) -> pd.DataFrame:
+def lately(session: WorldSession) -> pd.DataFrame:
     """Return what tells of the practice in the last twelve months of a world."""
-    history = lane.history()
+    history = session.history()
     return pd.DataFrame({column: history[column][-YEAR:] for column in READ})
 
 
@@ -56,21 +56,21 @@ def doses(language: str, years: Sequence[pd.DataFrame]) -> str:
 
 
 @solara.component
-def PracticePanel(visit: Visit) -> None:
+def PracticePanel(visitor: Visitor) -> None:
     """Minutes by use, doses, and both over the months."""
-    language = visit.language.value
-    visit.lived.value  # noqa: B018
-    lanes = visit.lanes
+    language = visitor.language.value
+    visitor.lived.value  # noqa: B018
+    sessions = visitor.sessions
     with solara.Div():
-        if not lanes or not lanes[0].history().get("month"):
-            text(visit.say("page.no_months"), classes="cf-busy").key("none")
+        if not sessions or not sessions[0].history().get("month"):
+            text(visitor.say("page.no_months"), classes="cf-busy").key("none")
             return
-        years = [lately(lane) for lane in lanes]
-        text(visit.say("practice.minutes"), "h3", "")
+        years = [lately(session) for session in sessions]
+        text(visitor.say("practice.minutes"), "h3", "")
         markup(minutes_bars(language, years))
-        text(visit.say("practice.adds_up"))
-        text(visit.say("practice.doses"), "h3", "")
+        text(visitor.say("practice.adds_up"))
+        text(visitor.say("practice.doses"), "h3", "")
         markup(doses(language, years))
-        text(visit.say("practice.months"), "h3", "")
-        solara.Div(children=[visit.habits])
-        text(visit.say("practice.habits"))
+        text(visitor.say("practice.months"), "h3", "")
+        solara.Div(children=[visitor.habits])
+        text(visitor.say("practice.habits"))

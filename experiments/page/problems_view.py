@@ -10,8 +10,8 @@ import solara
 from experiments.page.bars import numbers
 from experiments.page.page_parts import button, choice, markup, text
 from experiments.page.page_texts import say
-from experiments.page.visitor import Visit
-from experiments.page.world_session import Lane
+from experiments.page.visitor import Visitor
+from experiments.page.world_session import WorldSession
 from experiments.words import catalogue
 from model.problems.problem_causes.schema import SECTOR_RECORD
 from model.problems.problems.schema import PROBLEM_CAUSES, PROBLEMS
@@ -24,9 +24,9 @@ NOW = ("open", "known", "right", "wrong", "fits", "fits_not")
 SINCE = ("found", "tried", "better")
 
 
-def there(lane: Lane) -> Any:
+def there(session: WorldSession) -> Any:
     """Return the problems that a world has now."""
-    rows = lane.world.state[PROBLEMS].used_rows()
+    rows = session.world.state[PROBLEMS].used_rows()
     return rows[rows["cell"] >= 0]
 
 
@@ -45,9 +45,9 @@ def standing(rows: Any) -> dict[str, int]:
     return {name: int(part.sum()) for name, part in parts.items()}
 
 
-def by_sector(language: str, lane: Lane) -> str:
+def by_sector(language: str, session: WorldSession) -> str:
     """Return a row for each sector, and one for all."""
-    rows, record = there(lane), lane.world.state[SECTOR_RECORD]
+    rows, record = there(session), session.world.state[SECTOR_RECORD]
     shown = []
     for s in range(len(record)):
         counts = standing(rows[rows["sector"] == s]) | {name: int(record[name][s]) for name in SINCE}
@@ -81,9 +81,9 @@ def item(language: str, row: Any) -> str:
     return f"<li>{html.escape(say(language, 'problems.line', **parts))}</li>"
 
 
-def inspected(language: str, lane: Lane, sector: int) -> str:
+def inspected(language: str, session: WorldSession, sector: int) -> str:
     """Return the problems of a sector, the greatest first."""
-    rows = there(lane)
+    rows = there(session)
     rows = rows[rows["sector"] == sector]
     order = np.argsort(-rows["size"], kind="stable")
     left = [say(language, "problems.more", n=len(order) - GREATEST)] if len(order) > GREATEST else []
@@ -92,33 +92,33 @@ def inspected(language: str, lane: Lane, sector: int) -> str:
 
 
 @solara.component
-def ProblemsPanel(visit: Visit) -> None:
+def ProblemsPanel(visitor: Visitor) -> None:
     """Problems by sector, what lapsed lately, and the problems of one sector one by one."""
-    language = visit.language.value
+    language = visitor.language.value
     sector, look_at = solara.use_state(0)
-    visit.lived.value  # noqa: B018
+    visitor.lived.value  # noqa: B018
     with solara.Div():
-        if not visit.lanes:
+        if not visitor.sessions:
             return
-        lane = visit.in_hand()
-        if visit.twins.value:
+        session = visitor.in_hand()
+        if visitor.twins.value:
             with solara.Div(classes=["cf-row"]):
                 for letter in "ab":
-                    button(letter.upper(), partial(visit.hand.set, letter), on=visit.hand.value == letter)
-        text(visit.say("problems.title"), "h3", "")
-        markup(f"<div class='cf-wide-table'>{by_sector(language, lane)}</div>")
-        text(visit.say("problems.lately", **lapsed(lane)))
-        text(visit.say("problems.one"), "h3", "")
-        n = len(lane.world.state[SECTOR_RECORD])
-        sectors = [(s, visit.say("problems.sector", n=s + 1)) for s in range(n)]
+                    button(letter.upper(), partial(visitor.hand.set, letter), on=visitor.hand.value == letter)
+        text(visitor.say("problems.title"), "h3", "")
+        markup(f"<div class='cf-wide-table'>{by_sector(language, session)}</div>")
+        text(visitor.say("problems.lately", **lapsed(session)))
+        text(visitor.say("problems.one"), "h3", "")
+        n = len(session.world.state[SECTOR_RECORD])
+        sectors = [(s, visitor.say("problems.sector", n=s + 1)) for s in range(n)]
         with solara.Div(classes=["cf-row cf-below"]):
-            choice(visit.say("problems.choose"), min(sector, n - 1), sectors, look_at, "cf-wide")
-        markup(inspected(language, lane, min(sector, n - 1)))
-        text(visit.say("problems.help"))
+            choice(visitor.say("problems.choose"), min(sector, n - 1), sectors, look_at, "cf-wide")
+        markup(inspected(language, session, min(sector, n - 1)))
+        text(visitor.say("problems.help"))
 
 
-def lapsed(lane: Lane) -> dict[str, str]:
+def lapsed(session: WorldSession) -> dict[str, str]:
     """Return how many responses were begun, of these fit, and lapsed in the last twelve months."""
-    history = lane.history()
+    history = session.history()
     names = ("responses_begun", "responses_fitting", "responses_lapsed")
     return {name: f"{sum(history.get(name, [])[-YEAR:]):,.0f}" for name in names}

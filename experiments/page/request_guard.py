@@ -1,4 +1,4 @@
-"""The door of the server: only the page itself comes in, and nothing is fetched from elsewhere on its behalf.
+"""Guard of requests: only the page itself comes in, and nothing is fetched from elsewhere on its behalf.
 
 Every web site that is open in the same browser can reach this machine.  What it asks for carries its own origin, or the
 name under which it had this machine found (DNS rebinding), and is refused by either.
@@ -34,7 +34,7 @@ POLICY = "; ".join(
 """What a browser lets the page do: all from here, nothing from elsewhere, and no place in the frame of another."""
 
 
-class Door:
+class RequestGuard:
     """Lets through what comes from the page, and sends the rest away before anything else hears of it."""
 
     def __init__(self, app: ASGIApp, port: int, installed: Path) -> None:

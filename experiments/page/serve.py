@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable
 
 from experiments.page import sites
-from experiments.page.request_guard import CDN, Door
+from experiments.page.request_guard import CDN, RequestGuard
 from experiments.storage.progress import say
 from model.engine.errors import InputError
 
@@ -48,7 +48,7 @@ def view(scenario: str, port: int, language: str, mesa: bool = False) -> None:
 def serve(page: str, port: int, meanwhile: Callable[[], None]) -> None:
     """Serve a page, on this machine alone and to itself alone, while something else is got ready."""
     os.environ.update(SETTINGS | {"SOLARA_APP": page})
-    # only of interest where the page is in the frame of another, which the door forbids
+    # only of interest where the page is in the frame of another, which the request guard forbids
     warnings.filterwarnings("ignore", "Cookies with samesite=none")
     import uvicorn
     from solara.server.settings import assets
@@ -58,7 +58,7 @@ def serve(page: str, port: int, meanwhile: Callable[[], None]) -> None:
     threading.Thread(target=meanwhile, name="confianza compiles", daemon=True).start()
     say(f"confianza: the page is at http://{HOST}:{port}/ (stop it with Ctrl-C)")
     uvicorn.run(
-        Door(app, port, assets.proxy_cache_dir),
+        RequestGuard(app, port, assets.proxy_cache_dir),
         host=HOST,
         port=port,
         log_level="warning",

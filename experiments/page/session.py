@@ -1,4 +1,4 @@
-"""The stage of one visitor: what is chosen, the worlds, the player, and what is sent to the browser."""
+"""Session of one visitor: choices, worlds, player, and data sent to the browser."""
 
 import datetime
 import time
@@ -11,13 +11,13 @@ import solara
 from experiments.comparison.policy_choice import HORIZONS
 from experiments.figures.theme import look_of
 from experiments.page import biography, charts, frames, pair_differences, sites, visitor_limit
-from experiments.page.decision_controller import Desk
+from experiments.page.decision_controller import DecisionController
 from experiments.page.frame_encoding import LAYERS
 from experiments.page.page_texts import say
-from experiments.page.player import SPEEDS, Deed, Player
+from experiments.page.player import SPEEDS, Action, Player
 from experiments.page.views import captions, ends, view_of
 from experiments.page.widgets import ChartWidget, MapWidget
-from experiments.page.world_session import Lane
+from experiments.page.world_session import WorldSession
 from model.engine.calendar import SHIFTS, tick_of
 from model.engine.errors import InputError
 from model.engine.scenario import Policy
@@ -26,7 +26,7 @@ SEED = 1
 NEWS_SECONDS = 0.25
 
 
-class Stage:
+class VisitorSession:
     """What one visitor has chosen and sees; only towns are shared with others."""
 
     def __init__(self) -> None:
@@ -52,13 +52,13 @@ class Stage:
         self.month: solara.Reactive[int | None] = solara.reactive(None)
         self.settlement: solara.Reactive[int | None] = solara.reactive(None)
         self.cell: solara.Reactive[int | None] = solara.reactive(None)
-        self.life: solara.Reactive[biography.Life | str | None] = solara.reactive(None)
+        self.life: solara.Reactive[biography.LifeStory | str | None] = solara.reactive(None)
         self.step = solara.reactive(-1)
         self.guess: solara.Reactive[dict[str, Any]] = solara.reactive({})
-        self.lanes: list[Lane] = []
+        self.sessions: list[WorldSession] = []
         self.map, self.chart, self.habits = MapWidget(), ChartWidget(), ChartWidget()
         self.player = Player(self.advance, self.show, self.turned, self.failed)
-        self.desk = Desk(self.do, sites.opening.language)
+        self.controller = DecisionController(self.do, sites.opening.language)
         self.measures: tuple[Policy, ...] = ()
         self._told_at, self._months = 0.0, -1
 
@@ -70,7 +70,7 @@ class Stage:
     def close(self) -> None:
         """Leave: the player ends, drawings forget whom to tell, and the worlds go with it."""
         self.player.close()
-        self.desk.close()
+        self.controller.close()
         visitor_limit.leave(self)
 
     def say(self, name: str, **values: Any) -> str:
@@ -79,7 +79,7 @@ class Stage:
 
     # Deeds of the player's thread
 
-    def do(self, deed: Deed, busy: str = "") -> None:
+    def do(self, action: Action, busy: str = "") -> None:
         """Let something be done between two shifts, with a word on the page while it takes."""
 
         def at_once() -> None:
@@ -87,7 +87,7 @@ class Stage:
             if busy:
                 self.busy.set(busy)
             try:
-                deed()
+                action()
             finally:
                 if busy:
                     self.busy.set("")
@@ -106,9 +106,9 @@ class Stage:
 
     def settle(self) -> None:
         """Move into the municipality that is chosen, with the luck that is chosen."""
-        self.lanes = []
-        self.lanes = [self.lane(letter) for letter in ("ab" if self.twins.value else "a")]
-        town = self.lanes[0].site.town
+        self.sessions = []
+        self.sessions = [self.new_session(letter) for letter in ("ab" if self.twins.value else "a")]
+        town = self.sessions[0].site.town
         with self.map.hold_sync():
             self.map.place, self.map.cells = frames.place_of(town), frames.cells_of(town)
             self.map.where = frames.where_of(town)
@@ -116,25 +116,25 @@ class Stage:
             chosen.set(None)
         self.renew()
 
-    def lane(self, letter: str) -> Lane:
+    def new_session(self, letter: str) -> WorldSession:
         """Return a new world of A or B at its start."""
         moved = self.measures if letter == "b" else ()
-        return Lane(self.scenario.value, self.seed.value, self.ready.value[letter], moved)
+        return WorldSession(self.scenario.value, self.seed.value, self.ready.value[letter], moved)
 
     def advance(self, shifts: int) -> None:
         """Live some shifts in every world; the run ends at its horizon."""
-        left = tick_of(self.horizon) - self.lanes[0].world.tick if self.lanes else 0
-        for lane in self.lanes:
+        left = tick_of(self.horizon) - self.sessions[0].world.tick if self.sessions else 0
+        for session in self.sessions:
             for _ in range(min(shifts, left)):
-                lane.step()
-        if self.lanes and left <= shifts:
+                session.step()
+        if self.sessions and left <= shifts:
             self.player.play(False)
             self.fault.set(self.say("page.horizon", date=self.horizon))
 
     @property
     def horizon(self) -> datetime.date:
         """The last date to which worlds are lived."""
-        start: datetime.date = self.lanes[0].world.settings.start
+        start: datetime.date = self.sessions[0].world.settings.start
         return start.replace(year=start.year + HORIZONS[-1])
 
     def advance_and_show(self) -> None:
@@ -147,7 +147,7 @@ class Stage:
         traits, ends = self.frame()
         rate = SPEEDS[self.player.speed]
         slow = self.player.playing and 0.0 < rate <= SHIFTS
-        world = self.lanes[0].world
+        world = self.sessions[0].world
         where = world.calendar.place_list(world.tick - 1) if slow or not self.player.playing else frames.AT_HOME
         with self.map.hold_sync():
             for name, value in traits.items():
@@ -163,47 +163,47 @@ class Stage:
 
     def frame(self) -> tuple[dict[str, bytes], list[str] | None]:
         """Return what the map shows of the worlds that it shows, and the ends of the scale of their difference."""
-        for lane in self.lanes:
-            lane.fresh()
+        for session in self.sessions:
+            session.fresh()
         mode, layer = self.arrangement(), self.layer.value
         frame = {"people_b": b"", "ground_b": b"", "rounds_b": b"", "incidents_b": b""}
         if mode == "difference":
-            a, b = self.lanes
+            a, b = self.sessions
             shown, end = frames.difference_of(a, b, layer)
             return frame | shown, ends(self.language.value, LAYERS[layer].told * end)
-        for letter, lane in zip("ab", self.lanes, strict=False):
+        for letter, session in zip("ab", self.sessions, strict=False):
             if mode in ("both", letter):
-                frame |= frames.frame_of(lane, letter, layer)
+                frame |= frames.frame_of(session, letter, layer)
         return frame, None
 
     def arrangement(self) -> str:
         """Return how the map shows the worlds: both, their difference, or one alone."""
-        return self.mode.value if len(self.lanes) > 1 else "a"
+        return self.mode.value if len(self.sessions) > 1 else "a"
 
     def tell(self) -> None:
         """Bring the numbers on the page up to date."""
         self._told_at = time.monotonic()
-        if not self.lanes:
+        if not self.sessions:
             return
-        world = self.lanes[0].world
+        world = self.sessions[0].world
         self.clock.set(
             {
                 "date": world.date.isoformat(),
                 "shift": world.tick % SHIFTS,
-                "trust": [lane.watch.trust for lane in self.lanes],
-                "differs": pair_differences.differences(*self.lanes) if len(self.lanes) > 1 else None,
+                "trust": [session.watch.trust for session in self.sessions],
+                "differs": pair_differences.differences(*self.sessions) if len(self.sessions) > 1 else None,
             }
         )
         if world.month != self._months:
             self.draw_charts()
         self.lived.set(world.month if self.player.playing else world.tick)
-        self.moved.set(tuple((lane.policies, tuple(lane.pending.items())) for lane in self.lanes))
+        self.moved.set(tuple((session.policies, tuple(session.pending.items())) for session in self.sessions))
 
     def draw_charts(self) -> None:
         """Draw all charts anew."""
-        if self.lanes:
-            self._months = self.lanes[0].world.month
-            look = self.language.value, self.dark.value, self.lanes, self.month.value
+        if self.sessions:
+            self._months = self.sessions[0].world.month
+            look = self.language.value, self.dark.value, self.sessions, self.month.value
             self.chart.data, self.habits.data = charts.data_of(*look), charts.data_of(*look, charts.HABITS)
 
     def renew(self) -> None:
@@ -221,18 +221,18 @@ class Stage:
         """Follow the player: whether it plays and how fast."""
         self.playing.set(self.player.playing)
         self.speed.set(self.player.speed)
-        if self.lanes and not self.player.playing:
+        if self.sessions and not self.player.playing:
             self.tell()
 
     # Reading and showing
 
-    def in_hand(self) -> Lane:
+    def in_hand(self) -> WorldSession:
         """Return the world whose levers are shown."""
-        return self.lanes[-1] if self.hand.value == "b" and len(self.lanes) > 1 else self.lanes[0]
+        return self.sessions[-1] if self.hand.value == "b" and len(self.sessions) > 1 else self.sessions[0]
 
     def chosen_month(self) -> int | None:
         """Return the month chosen in the charts (12 x year + 0 to 11), if any."""
-        months = self.lanes[0].history().get("month", []) if self.lanes else []
+        months = self.sessions[0].history().get("month", []) if self.sessions else []
         if self.month.value is None or self.month.value >= len(months):
             return None
         month = months[self.month.value]
@@ -240,13 +240,13 @@ class Stage:
 
     def go_to(self, date: datetime.date) -> None:
         """Take all worlds to 06:00 of a date."""
-        for lane in self.lanes:
-            lane.go_to(date, self.player.stopped)
+        for session in self.sessions:
+            session.go_to(date, self.player.stopped)
         self.renew()
 
     def look(self) -> None:
         """Tell the map what to show and in which words."""
-        communal = bool(self.lanes) and bool(self.lanes[0].site.town.authorities["communal"].any())
+        communal = bool(self.sessions) and bool(self.sessions[0].site.town.authorities["communal"].any())
         view = view_of(self.language.value, self.layer.value, self.arrangement(), communal)
         titles = captions(self.language.value, self.ready.value) if self.twins.value else {}
         titles |= {"b": self.say("decision.line_b")} if titles and self.measures else {}

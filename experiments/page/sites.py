@@ -53,7 +53,7 @@ def titles(name: str) -> Mapping[str, str]:
 
 
 @dataclass
-class Site:
+class Municipality:
     """A municipality with its town and, by seed, the state at the end of the warm-up."""
 
     scenario: Scenario
@@ -73,11 +73,11 @@ class Site:
 
 
 MOST_SEEDS, MOST_SITES = 3, 3
-_sites: dict[str, Site] = {}
+_sites: dict[str, Municipality] = {}
 _lock = threading.Lock()
 
 
-def site(name: str) -> Site:
+def site(name: str) -> Municipality:
     """Return a municipality, built and compiled if it is the first time (which takes a minute)."""
     from model.town.town import build_town
 
@@ -88,7 +88,7 @@ def site(name: str) -> Site:
             if len(_sites) >= MOST_SITES:
                 _sites.pop(next(iter(_sites)))
             scenario = scenarios.load(name)
-            _sites[name] = Site(scenario, build_town(scenario))
+            _sites[name] = Municipality(scenario, build_town(scenario))
         return _sites[name]
 
 

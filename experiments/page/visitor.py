@@ -13,8 +13,8 @@ from experiments.page.frame_encoding import LAYERS
 from experiments.page.lever_changes import name_of
 from experiments.page.player import SPEEDS
 from experiments.page.qr_codes import qr_of
-from experiments.page.session import Stage
-from experiments.page.world_session import Lane
+from experiments.page.session import VisitorSession
+from experiments.page.world_session import WorldSession
 from model.engine.calendar import first_of_month
 
 REST_SECONDS = 0.4
@@ -23,13 +23,13 @@ TABS = {"why": "why", "life": "life", "map": "time", "criteria": "criteria"}
 KEYS = {"play": "toggle", "shift": "one_shift", "month": "one_month", "restart": "restart"}
 
 
-class Visit(Stage):
+class Visitor(VisitorSession):
     """A visitor, who plays, moves levers, asks why, and listens to a life."""
 
     def __init__(self) -> None:
         super().__init__()
         self.map.answer = self.chart.answer = self.habits.answer = self.heard
-        self.desk.drawing.answer = self.asked
+        self.controller.drawing.answer = self.asked
         self._moving: dict[str, threading.Timer] = {}
 
     # The decision view
@@ -40,25 +40,25 @@ class Visit(Stage):
         if kind == "ask":
             self.do(lambda: self.choose(message["address"], message["number"]))
         elif kind == "file":
-            self.do(lambda: self.desk.drawing.send(self.desk.file(message["what"])))
+            self.do(lambda: self.controller.drawing.send(self.controller.file(message["what"])))
         elif kind == "qr":
-            self.desk.drawing.send({"qr": qr_of(str(message["link"]))})
+            self.controller.drawing.send({"qr": qr_of(str(message["link"]))})
 
     def choose(self, address: dict[str, str], number: int) -> None:
         """Take a choice from an address, and open the view that it names."""
-        self.desk.number = number
-        self.desk.read(address)
-        self.language.set(self.desk.language)
-        self.dark.set(self.desk.dark)
-        solara.lab.theme.dark = self.desk.dark
+        self.controller.number = number
+        self.controller.read(address)
+        self.language.set(self.controller.language)
+        self.dark.set(self.controller.dark)
+        solara.lab.theme.dark = self.controller.dark
         if (view := address.get("view", "")) in TABS:
             self.go_deeper(view)
         else:
-            self.desk.ask()
+            self.controller.ask()
 
     def go_deeper(self, view: str) -> None:
         """Open one of the other views, with the world as today beside that of the measures."""
-        choice = self.desk.choice
+        choice = self.controller.choice
         self.scenario.set(choice.site)
         self.seed.set(choice.seed)
         self.tab.set(TABS[view])
@@ -75,10 +75,10 @@ class Visit(Stage):
         self.player.play(False)
 
         def leave() -> None:
-            self.lanes = []
-            self.desk.language, self.desk.dark = self.language.value, self.dark.value
+            self.sessions = []
+            self.controller.language, self.controller.dark = self.language.value, self.dark.value
             self.view.set("decision")
-            self.desk.ask()
+            self.controller.ask()
 
         self.do(leave)
 
@@ -94,16 +94,16 @@ class Visit(Stage):
     def one_month(self) -> None:
         """Live one month."""
         self.player.play(False)
-        self.do(lambda: self.go_to(min(first_of_month(self.lanes[0].world.month + 1), self.horizon)), "living")
+        self.do(lambda: self.go_to(min(first_of_month(self.sessions[0].world.month + 1), self.horizon)), "living")
 
     def restart(self) -> None:
         """Go back to the start, with the same luck and the levers as they were moved."""
         self.player.play(False)
-        self.do(lambda: self.go_to(self.lanes[0].world.settings.start), "living")
+        self.do(lambda: self.go_to(self.sessions[0].world.settings.start), "living")
 
     def jump(self, word: str) -> None:
         """Go to a date, forward or back."""
-        start = self.lanes[0].world.settings.start
+        start = self.sessions[0].world.settings.start
         try:
             date = datetime.date.fromisoformat(word)
         except ValueError:
@@ -118,11 +118,11 @@ class Visit(Stage):
         """Take both worlds back to a date as A had lived until then; levers now move B."""
 
         def part() -> None:
-            a = self.lanes[0]
+            a = self.sessions[0]
             a.go_to(date, self.player.stopped)
-            b = Lane(a.name, a.seed, a.ready, a.changes)
+            b = WorldSession(a.name, a.seed, a.ready, a.changes)
             b.branch(date, self.player.stopped)
-            self.lanes = [a, b]
+            self.sessions = [a, b]
             self.ready.set(self.ready.value | {"b": a.ready})
             self.twins.set(True)
             self.hand.set("b")
@@ -139,10 +139,10 @@ class Visit(Stage):
             self.twins.set(on)
             self.hand.set("a")
             if on:
-                self.lanes = [self.lanes[0], self.lane("b")]
-                self.lanes[1].go_until(self.lanes[0].world.tick, self.player.stopped)
+                self.sessions = [self.sessions[0], self.new_session("b")]
+                self.sessions[1].go_until(self.sessions[0].world.tick, self.player.stopped)
             else:
-                self.lanes = self.lanes[:1]
+                self.sessions = self.sessions[:1]
             self.hand.set("b" if on else "a")
             self.renew()
 
@@ -155,11 +155,11 @@ class Visit(Stage):
             self.ready.set(self.ready.value | {letter: policy})
             self.measures = () if letter == "b" else self.measures
             number = "ab".index(letter)
-            if number >= len(self.lanes):
+            if number >= len(self.sessions):
                 return
-            now = self.lanes[number].world.tick
-            self.lanes[number] = self.lane(letter)
-            self.lanes[number].go_until(now, self.player.stopped)
+            now = self.sessions[number].world.tick
+            self.sessions[number] = self.new_session(letter)
+            self.sessions[number].go_until(now, self.player.stopped)
             self.renew()
 
         self.do(change, "living")
@@ -178,10 +178,10 @@ class Visit(Stage):
 
     def move_lever(self, parameter: str, value: float) -> None:
         """Move a lever of the world in hand from the next 06:00 on; while playing, once the hand rests."""
-        lane = self.in_hand()
+        session = self.in_hand()
 
         def change() -> None:
-            lane.move(parameter, value)
+            session.move(parameter, value)
             self.tell()
 
         if parameter in self._moving:
@@ -196,31 +196,31 @@ class Visit(Stage):
         """Let the world in hand live again without the levers moved by hand."""
 
         def change() -> None:
-            lane = self.in_hand()
-            now = lane.world.tick
-            lane.branch(lane.world.settings.start, self.player.stopped)
-            lane.go_until(now, self.player.stopped)
+            session = self.in_hand()
+            now = session.world.tick
+            session.branch(session.world.settings.start, self.player.stopped)
+            session.go_until(now, self.player.stopped)
             self.renew()
 
         self.do(change, "living")
 
     # Why, and whose life
 
-    def account(self) -> why.Account:
+    def account(self) -> why.TrustAccount:
         """Return the account of trust of the place and period chosen, of the world in hand."""
         return why.account(self.in_hand(), self.settlement.value, self.chosen_month())
 
-    def apart(self) -> why.Account:
+    def apart(self) -> why.TrustAccount:
         """Return what set B apart from A in the place and period chosen."""
-        a, b = (why.account(lane, self.settlement.value, self.chosen_month()) for lane in self.lanes)
+        a, b = (why.account(session, self.settlement.value, self.chosen_month()) for session in self.sessions)
         return why.difference(a, b)
 
     def tell_life(self, cell: int | None, skip: int = 0, first: int = -1) -> None:
         """Tell the life of a resident of a cell, or of anybody; of the one asked for, if it may be told."""
 
         def listen() -> None:
-            lane = self.in_hand()
-            found = biography.listen(lane, biography.dwellers(lane, cell, skip, first), self.player.stopped)
+            session = self.in_hand()
+            found = biography.listen(session, biography.dwellers(session, cell, skip, first), self.player.stopped)
             self.life.set(found[0] if found else "nobody")
 
         self.player.play(False)
@@ -240,7 +240,7 @@ class Visit(Stage):
 
     def show_again(self) -> None:
         """Draw map and charts anew."""
-        if self.lanes:
+        if self.sessions:
             self.draw_charts()
             self.look_and_show()
 
@@ -258,26 +258,26 @@ class Visit(Stage):
             cell, who = int(message["cell"]), int(message.get("who", -1))
             self.do(lambda: self.point(kind, cell, str(message.get("lane")), who))
 
-    def press(self, deed: str) -> None:
+    def press(self, action: str) -> None:
         """Do what a key stands for."""
-        if deed in KEYS:
-            getattr(self, KEYS[deed])()
-        elif deed in ("faster", "slower"):
-            self.player.pace(max(0, min(len(SPEEDS) - 1, self.player.speed + (1 if deed == "faster" else -1))))
+        if action in KEYS:
+            getattr(self, KEYS[action])()
+        elif action in ("faster", "slower"):
+            self.player.pace(max(0, min(len(SPEEDS) - 1, self.player.speed + (1 if action == "faster" else -1))))
 
     def point(self, kind: str, cell: int, letter: str, who: int = -1) -> None:
         """Answer a pointer on a cell: in words, or by choosing its place and the resident whose dot it is."""
-        if not self.lanes or not 0 <= cell < self.lanes[0].site.town.n_cells:
+        if not self.sessions or not 0 <= cell < self.sessions[0].site.town.n_cells:
             return
-        lane = self.lanes[-1] if letter == "b" else self.lanes[0]
+        session = self.sessions[-1] if letter == "b" else self.sessions[0]
         if kind == "hover":
-            self.map.hint = {"cell": cell, "text": hover.words(self.language.value, lane, cell, self.layer.value)}
+            self.map.hint = {"cell": cell, "text": hover.words(self.language.value, session, cell, self.layer.value)}
             return
-        settlement = int(lane.site.town.cells["settlement"][cell])
+        settlement = int(session.site.town.cells["settlement"][cell])
         self.settlement.set(settlement if settlement >= 0 and LAYERS[self.layer.value].named else None)
         self.cell.set(cell)
         if self.tab.value == "life":
-            people = lane.site.town.people
+            people = session.site.town.people
             self.tell_life(int(people["home"][who]) if 0 <= who < len(people) else cell, first=who)
         else:
             self.tab.set("why")

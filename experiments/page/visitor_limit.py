@@ -24,15 +24,15 @@ def admitted[V](begin: Callable[[], V]) -> V | str:
             return both("page.full", most=MOST)
         if free < NEEDED_MB:
             return both("page.no_memory", free=free, needed=NEEDED_MB)
-        visit = begin()
-        _inside.add(visit)
-        return visit
+        visitor = begin()
+        _inside.add(visitor)
+        return visitor
 
 
-def leave(visit: object) -> None:
+def leave(visitor: object) -> None:
     """Take note that a visitor has gone."""
     with _lock:
-        _inside.discard(visit)
+        _inside.discard(visitor)
 
 
 def both(name: str, **values: int) -> str:

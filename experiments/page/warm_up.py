@@ -6,19 +6,19 @@ from collections.abc import Iterator
 
 from experiments.comparison.policy_choice import Choice, runs_of
 from experiments.page import sites
-from experiments.page.background_worker import Background, in_background
+from experiments.page.background_worker import BackgroundWorker, in_background
 from experiments.page.decision_controller import work_with
 
 
 @contextlib.contextmanager
-def workers() -> Iterator[Background]:
+def workers() -> Iterator[BackgroundWorker]:
     """Keep workers for all decision views until the block ends."""
     with in_background() as background:
         work_with(background)
         yield background
 
 
-def warm(scenario: str, background: Background) -> None:
+def warm(scenario: str, background: BackgroundWorker) -> None:
     """Let the worlds as today be lived for the first visitor; then compile here, for the views of one world."""
     specs = runs_of(Choice(scenario), background.folder)[0]
     lived: queue.SimpleQueue[object] = queue.SimpleQueue()

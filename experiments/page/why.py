@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.page.page_texts import known, say
-from experiments.page.world_session import Lane
+from experiments.page.world_session import WorldSession
 from experiments.words import catalogue
 from model.simulation.registry import CAUSES
 
@@ -21,7 +21,7 @@ POPULATION = ("arrival", "departure", "death")
 
 
 @dataclass(frozen=True)
-class Account:
+class TrustAccount:
     """Causes with the points of mean trust that each moved, and trust before and after (0-100)."""
 
     causes: list[tuple[str, float]]
@@ -34,27 +34,27 @@ class Account:
         return self.after - self.before
 
 
-def account(lane: Lane, settlement: int | None = None, month: int | None = None) -> Account:
+def account(session: WorldSession, settlement: int | None = None, month: int | None = None) -> TrustAccount:
     """Return the account of a settlement or of all, in one month (12 x year + 0 to 11) or since the start."""
-    rows = lane.world.ledger_months()
-    present = (lane.world.state.ledger[0] + lane.world.state.ledger[1])[: len(CAUSES)]
+    rows = session.world.ledger_months()
+    present = (session.world.state.ledger[0] + session.world.state.ledger[1])[: len(CAUSES)]
     within = np.zeros_like(present)
     later = np.zeros_like(present)
     inside = np.ones(len(rows), bool) if month is None else rows["month"] == month
     beyond = np.zeros(len(rows), bool) if month is None else rows["month"] > month
     for chosen, changes in ((inside, within), (beyond, later)):
         np.add.at(changes, (rows["cause"][chosen], rows["settlement"][chosen]), rows["change"][chosen])
-    (within if month is None or month == lane.world.month else later)[:] += present
+    (within if month is None or month == session.world.month else later)[:] += present
     here = slice(None) if settlement is None else slice(settlement, settlement + 1)
-    moved, after_sum = within[:, here].sum(axis=1), float(trust_now(lane)[here].sum() - later[:, here].sum())
-    start = lane.world.settings.start
+    moved, after_sum = within[:, here].sum(axis=1), float(trust_now(session)[here].sum() - later[:, here].sum())
+    start = session.world.settings.start
     before = 12 * start.year + start.month - 2 if month is None else month - 1
-    residents = [float(residents_after(lane, end)[here].sum()) for end in (before, month)]
+    residents = [float(residents_after(session, end)[here].sum()) for end in (before, month)]
     first, last = (100.0 * total / n for total, n in zip((after_sum - moved.sum(), after_sum), residents, strict=True))
-    return Account(ranked(100.0 * moved / residents[1], last - first, settlement is not None), first, last)
+    return TrustAccount(ranked(100.0 * moved / residents[1], last - first, settlement is not None), first, last)
 
 
-def difference(a: Account, b: Account) -> Account:
+def difference(a: TrustAccount, b: TrustAccount) -> TrustAccount:
     """Return by how much more each cause moved trust in B than in A, with the trust of A and of B afterwards.
 
     >>> difference(Account([("talk", 0.5)], 40.0, 40.5), Account([("talk", 0.2), ("stop", -0.6)], 40.0, 39.6)).causes
@@ -64,24 +64,24 @@ def difference(a: Account, b: Account) -> Account:
     for name, points in b.causes:
         sums[name] = round(sums.get(name, 0.0) + points, 9)
     causes = [(name, points) for name, points in sums.items() if abs(points) >= 0.005]
-    return Account(sorted(causes, key=lambda one: -abs(one[1])), a.after, b.after)
+    return TrustAccount(sorted(causes, key=lambda one: -abs(one[1])), a.after, b.after)
 
 
-def trust_now(lane: Lane) -> np.ndarray:
+def trust_now(session: WorldSession) -> np.ndarray:
     """Return the sum of trust by settlement as the ledger has it (before forgetting to the present)."""
-    minds, people = lane.world.state.minds, lane.site.town.people
+    minds, people = session.world.state.minds, session.site.town.people
     here = minds["gone"] < 0
-    return np.bincount(people["settlement"][here], minds["trust"][here], lane.site.town.n_settlements)
+    return np.bincount(people["settlement"][here], minds["trust"][here], session.site.town.n_settlements)
 
 
-def residents_after(lane: Lane, month: int | None) -> np.ndarray:
+def residents_after(session: WorldSession, month: int | None) -> np.ndarray:
     """Return the residents of every settlement at the end of a month; before the first at the start, by default now."""
-    rows = lane.world.settlement_months()
-    if month is None or month >= lane.world.month:
-        minds, people = lane.world.state.minds, lane.site.town.people
-        return np.bincount(people["settlement"][minds["gone"] < 0], minlength=lane.site.town.n_settlements)
+    rows = session.world.settlement_months()
+    if month is None or month >= session.world.month:
+        minds, people = session.world.state.minds, session.site.town.people
+        return np.bincount(people["settlement"][minds["gone"] < 0], minlength=session.site.town.n_settlements)
     found = rows["residents"][rows["month"] == month]
-    return found if len(found) else lane.first_residents
+    return found if len(found) else session.first_residents
 
 
 def ranked(points: np.ndarray, total: float, named: bool) -> list[tuple[str, float]]:

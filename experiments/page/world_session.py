@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from experiments.page import sites
-from experiments.page.frame_encoding import Watch
+from experiments.page.frame_encoding import MapState
 from experiments.page.lever_changes import is_change, moved, next_morning, value_on
 from model.engine.calendar import tick_of
 from model.engine.scenario import Policy
@@ -19,7 +19,7 @@ from scenarios.policy_files import parse_policy_words
 
 Stop = Callable[[], bool]
 SERIALS = itertools.count()
-"""Numbers that tell a lane from every other, gone ones too."""
+"""Numbers that tell a session from every other, gone ones too."""
 CHUNK = 91
 BOOK_COLUMNS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded")
 
@@ -29,7 +29,7 @@ def never() -> bool:
     return False
 
 
-class Lane:
+class WorldSession:
     """A world of a municipality with a seed, ready policies, and levers moved by hand from dates on."""
 
     def __init__(self, name: str, seed: int, ready: str = "status_quo", changes: tuple[Policy, ...] = ()) -> None:
@@ -43,7 +43,7 @@ class Lane:
         """Begin again with the same luck and all changes made so far."""
         self.site = sites.site(self.name)
         self.world: Any = sites.begin(self.name, self.seed, self.policies)
-        self.watch = Watch(self.world)
+        self.watch = MapState(self.world)
         here = self.world.state.minds["gone"] < 0
         settlements = self.site.town.people["settlement"][here]
         self.first_residents = np.bincount(settlements, minlength=self.site.town.n_settlements)
@@ -98,7 +98,7 @@ class Lane:
         from model import TrustModel
 
         date = next_morning(self.world.tick)
-        self.policies = moved(self.policies, self.pending, date, self.site)
+        self.policies = moved(self.policies, self.pending, date, self.site.scenario)
         self.pending = {}
         scenario = dataclasses.replace(self.site.scenario, policies=self.policies)
         self.world = TrustModel.resumed(scenario, self.world.checkpoint(), town=self.site.town)
