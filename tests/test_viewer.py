@@ -627,12 +627,12 @@ def test_names_of_files_are_made_from_dates_alone() -> None:
 
 
 def test_policies_dated_on_the_page_are_plain_policies(small: str) -> None:
-    site = sites.site(small)
-    made = lever_changes.moved((), {LEVER: 0.5}, datetime.date(2018, 1, 1), site)
-    scenario = dataclasses.replace(site.scenario, policies=made)
+    scenario = sites.site(small).scenario
+    made = lever_changes.moved((), {LEVER: 0.5}, datetime.date(2018, 1, 1), scenario)
+    scenario = dataclasses.replace(scenario, policies=made)
     assert lever_changes.value_on(scenario, LEVER, datetime.date(2018, 1, 1)) == 0.5
     assert lever_changes.value_on(scenario, LEVER, datetime.date(2017, 12, 31)) != 0.5
 
 
 def test_say_puts_values_in() -> None:
-    assert say("es", "levers.world", session="B") == "Palancas del mundo B"
+    assert say("es", "levers.world", lane="B") == "Palancas del mundo B"

@@ -17,42 +17,46 @@ def signed_bars(rows: list[tuple[str, float]], digits: int = 2) -> str:
     )
 
 
-def share_bars(rows: list[tuple[str, list[tuple[str, float, str]]]]) -> str:
-    """Return rows of one bar per world; each bar has a letter, a share from 0 to 1 and a word."""
-    return table(
-        f"<tr><th scope='row'>{html.escape(name)}</th><td class='cf-share'>"
-        + "".join(
-            f"<div><span class='cf-letter'>{html.escape(letter)}</span><span class='cf-track'>"
-            f"<i class='cf-{letter.lower() or 'a'}' style='width:{100.0 * min(1.0, max(0.0, part)):.1f}%'></i></span>"
-            f"<span class='cf-word'>{html.escape(word)}</span></div>"
-            for letter, part, word in bars
-        )
-        + "</td></tr>"
-        for name, bars in rows
+def share_bars(rows: Iterable[tuple[str, Sequence[tuple[float, str]]]]) -> str:
+    """Return rows of one bar per world, each with its share (0 to 1) and a word."""
+    return bar_table(
+        (name, [(f"width:{100.0 * min(1.0, max(0.0, part)):.1f}%", word) for part, word in bars]) for name, bars in rows
     )
 
 
-def cascade(rows: list[tuple[str, list[tuple[float, float, str]]]]) -> str:
-    """Return rows of one bar per world, each with where it starts, its length (both 0 to 1) and a word."""
+def cascade(rows: Iterable[tuple[str, Sequence[tuple[float, float, str]]]]) -> str:
+    """Return rows of one bar per world, each with its start and length (both 0 to 1) and a word."""
+    placed = (
+        (name, [(f"margin-left:{100.0 * start:.2f}%;width:{100.0 * part:.2f}%", word) for start, part, word in bars])
+        for name, bars in rows
+    )
+    return bar_table(placed, "cf-cascade cf-sum", letter_of_one=False)
+
+
+def bar_table(rows: Iterable[tuple[str, Sequence[tuple[str, str]]]], kind: str = "", letter_of_one: bool = True) -> str:
+    """Return rows of one bar per world, each with its style and a word; room for its letter is kept on request."""
+
+    def bar(letter: str, style: str, word: str) -> str:
+        mark = f"<span class='cf-letter'>{letter}</span>" if letter or letter_of_one else ""
+        return (
+            f"<div>{mark}<span class='cf-track'><i class='cf-{letter.lower() or 'a'}' style='{style}'></i></span>"
+            f"<span class='cf-word'>{html.escape(word)}</span></div>"
+        )
+
     return table(
         (
             f"<tr><th scope='row'>{html.escape(name)}</th><td class='cf-share'>"
-            + "".join(step(letter if len(bars) > 1 else "", *bar) for letter, bar in zip("AB", bars, strict=False))
+            + "".join(bar(letter, *one) for letter, one in zip(letters_of(bars), bars, strict=False))
             + "</td></tr>"
             for name, bars in rows
         ),
-        "cf-cascade cf-sum",
+        kind,
     )
 
 
-def step(letter: str, start: float, part: float, word: str) -> str:
-    """Return one bar of a cascade."""
-    place = f"margin-left:{100.0 * start:.2f}%;width:{100.0 * part:.2f}%"
-    return (
-        f"<div>{f"<span class='cf-letter'>{letter}</span>" if letter else ''}<span class='cf-track'>"
-        f"<i class='cf-{letter.lower() or 'a'}' style='{place}'></i></span>"
-        f"<span class='cf-word'>{html.escape(word)}</span></div>"
-    )
+def letters_of(worlds: Sequence[object]) -> Sequence[str]:
+    """Return the letters of two worlds; one alone has none."""
+    return "AB" if len(worlds) > 1 else [""]
 
 
 def numbers(

@@ -2,13 +2,14 @@
 
 import math
 
+import numpy as np
+
 from experiments.page.bars import share_bars
 from experiments.page.page_texts import say
 from experiments.page.world_session import WorldSession
 from experiments.words import catalogue
 from model.measures.criteria import GRADES, grade_index
 
-YEAR = 12
 DRAWS = 200
 FUNNEL = {
     "occurred": "crimes_occurred",
@@ -24,8 +25,6 @@ def judged(session: WorldSession) -> dict[str, tuple[float, str, float] | None]:
 
     None stands for what has no score yet.
     """
-    import numpy as np
-
     from experiments.comparison.criteria_effects import scores_drawn
 
     history, found = session.history(), dict[str, tuple[float, str, float] | None]()
@@ -51,9 +50,7 @@ def criteria_bars(language: str, sessions: list[WorldSession]) -> str:
 
 def bars(language: str, worlds: list[dict[str, tuple[float, str]]]) -> str:
     """Return lengths and words of one world or two, by name, as bars."""
-    letters = "AB" if len(worlds) > 1 else [""]
-    rows = {name: [(letter, *own[name]) for letter, own in zip(letters, worlds, strict=False)] for name in worlds[0]}
-    return share_bars([(say(language, f"criteria.{name}"), row) for name, row in rows.items()])
+    return share_bars([(say(language, f"criteria.{name}"), [own[name] for own in worlds]) for name in worlds[0]])
 
 
 def certainty(language: str, score: float, word: str, share: float) -> str:
@@ -64,6 +61,6 @@ def certainty(language: str, score: float, word: str, share: float) -> str:
 
 def funnel_bars(language: str, sessions: list[WorldSession]) -> str:
     """Return the funnel from crime to sentence of one world or two, on a scale of logarithms."""
-    counts = [{name: sum(session.history()[column][-YEAR:]) for name, column in FUNNEL.items()} for session in sessions]
+    counts = [{name: sum(session.last_year(column)) for name, column in FUNNEL.items()} for session in sessions]
     top = math.log1p(max(1.0, *(count["occurred"] for count in counts)))
     return bars(language, [{name: (math.log1p(n) / top, f"{n:,.0f}") for name, n in own.items()} for own in counts])

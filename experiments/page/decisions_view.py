@@ -14,9 +14,9 @@ import numpy as np
 import solara
 
 from experiments.execution.run_tables import anonymous
-from experiments.page.bars import share_bars
+from experiments.page.bars import letters_of, share_bars
 from experiments.page.page_parts import button, markup, text
-from experiments.page.page_texts import say
+from experiments.page.page_texts import capital, say
 from experiments.page.visitor import Visitor
 from experiments.page.world_session import WorldSession
 from experiments.words.catalogue import find
@@ -88,24 +88,15 @@ def called(language: str, session: WorldSession, agent: str, who: int) -> str:
     return name if number is None else f"{name} {number}"
 
 
-def capital(words: str) -> str:
-    """Return words as they begin a line."""
-    return words[:1].upper() + words[1:]
-
-
 # In words
 
 
 def bars(language: str, matter: ChoiceSpec, books: Sequence[np.ndarray]) -> str:
     """Return every option of a matter as bars, one a world: of a hundred choices how many, and for which reasons."""
-    letters = "AB" if len(books) > 1 else [""]
     rows = []
     for option, name in enumerate(matter.options):
         found = [taken(matter, book, option) for book in books]
-        row = [
-            (letter, one.n / max(one.of, 1), counted(language, matter, one))
-            for letter, one in zip(letters, found, strict=False)
-        ]
+        row = [(one.n / max(one.of, 1), counted(language, matter, one)) for one in found]
         rows.append((capital(find("options", f"{matter.name}.{name}", language)), row))
     return share_bars(rows)
 
@@ -175,10 +166,10 @@ def DecidedPanel(visitor: Visitor) -> None:
 
 def state_matter(visitor: Visitor, matter: ChoiceSpec, books: Sequence[np.ndarray]) -> None:
     """State what was decided in a matter, in one world or two."""
-    language, letters = visitor.language.value, "AB" if len(books) > 1 else [""]
+    language = visitor.language.value
     text(capital(find("matters", matter.name, language)), "h3", "")
     markup(bars(language, matter, books))
     if matter.agent != RESIDENT:
-        lists = zip(visitor.sessions, books, letters, strict=False)
+        lists = zip(visitor.sessions, books, letters_of(books), strict=False)
         items = "".join(latest(language, session, matter, book, letter) for session, book, letter in lists)
         markup(f"<ul class='cf-life'>{items}</ul>")

@@ -125,7 +125,7 @@ def measured(visitor: Visitor, measure: str) -> tuple[float, float]:
     """Return a measure of both worlds, of a hundred: trust now, or a share over the last year."""
     if measure == "trust":
         return 100.0 * visitor.sessions[0].watch.trust, 100.0 * visitor.sessions[1].watch.trust
-    a, b = (100.0 * sum(session.history()[measure][-12:]) / 12.0 for session in visitor.sessions[:2])
+    a, b = (100.0 * sum(session.last_year(measure)) / 12.0 for session in visitor.sessions[:2])
     return a, b
 
 

@@ -110,7 +110,7 @@ def Head(visitor: Visitor) -> None:
         button(f"← {visitor.say('decision.back')}", visitor.go_back, name=visitor.say("decision.back"))
         text(visitor.say("page.title"), "h1", "")
         text(visitor.say("page.subtitle"), "span", "cf-sub")
-        towns = [(name, sites.titles(name)[language]) for name in sites.choices()]
+        towns = [(name, sites.stated(name).title[language]) for name in sites.choices()]
         choice(visitor.say("page.municipality"), visitor.scenario.value, towns, visitor.choose_scenario, "cf-pick")
         PolicyChoice(visitor, "a")
         button(

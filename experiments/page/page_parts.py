@@ -1,10 +1,13 @@
 """Small parts of the page: buttons, lists to choose from, text, all with labels that can be read aloud."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import reacton.ipyvuetify as rv
 import solara
+
+from experiments.page.visitor import Visitor
 
 
 def button(
@@ -57,3 +60,20 @@ def text(words: str, tag: str = "p", classes: str = "cf-note") -> Any:
 def markup(inner: str) -> Any:
     """Return HTML made by this package, in which every word from elsewhere is escaped."""
     return solara.HTML(tag="div", unsafe_innerHTML=inner)
+
+
+def choose_world(visitor: Visitor, label: str = "") -> None:
+    """Show a button for each of two worlds; one world alone needs none."""
+    if visitor.twins.value:
+        with solara.Div(classes=["cf-row"]):
+            for letter in "ab":
+                words = visitor.say(label, lane=letter.upper()) if label else letter.upper()
+                button(words, partial(visitor.hand.set, letter), on=visitor.hand.value == letter)
+
+
+def check_months(visitor: Visitor) -> bool:
+    """Tell whether a month is over; say so on the page if none is."""
+    if visitor.sessions and visitor.sessions[0].history().get("month"):
+        return True
+    text(visitor.say("page.no_months"), classes="cf-busy").key("none")
+    return False

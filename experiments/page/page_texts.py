@@ -26,6 +26,11 @@ def say(language: str, name: str, **values: Any) -> str:
     return text.format(**values) if values else text
 
 
+def capital(words: str) -> str:
+    """Return words as they begin a line."""
+    return words[:1].upper() + words[1:]
+
+
 def known(name: str) -> bool:
     """Tell whether there is a text of this name."""
     part, _, key = name.partition(".")

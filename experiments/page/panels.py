@@ -6,7 +6,6 @@ A part of the page is drawn again when something changes that it has looked at: 
 import html
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import reacton.ipyvuetify as rv
 import solara
@@ -18,7 +17,7 @@ from experiments.page.charts import marks_of
 from experiments.page.criteria_standing import number, signed
 from experiments.page.criteria_view import criteria_bars, funnel_bars
 from experiments.page.levers import FIRST, Lever, levers
-from experiments.page.page_parts import button, choice, markup, text
+from experiments.page.page_parts import button, choice, choose_world, check_months, markup, text
 from experiments.page.page_texts import say
 from experiments.page.visitor import Visitor
 from model.engine.calendar import date_of_tick, first_of_month
@@ -99,11 +98,7 @@ def LeverPanel(visitor: Visitor) -> None:
     if not visitor.sessions:
         return
     with solara.Div():
-        if visitor.twins.value:
-            with solara.Div(classes=["cf-row"]):
-                for letter in "ab":
-                    label = visitor.say("levers.world", lane=letter.upper())
-                    button(label, partial(visitor.hand.set, letter), on=visitor.hand.value == letter)
+        choose_world(visitor, "levers.world")
         with solara.Div(classes=["cf-levers"]):
             for heading, some in levers().items():
                 shown = [one for one in some if more or one.name in FIRST]
@@ -278,10 +273,9 @@ def CriteriaPanel(visitor: Visitor) -> None:
     """The criteria in the paper's words, and the funnel from crime to sentence."""
     language = visitor.language.value
     visitor.lived.value  # noqa: B018
-    sessions: list[Any] = visitor.sessions
+    sessions = visitor.sessions
     with solara.Div():
-        if not sessions or not sessions[0].history().get("month"):
-            text(visitor.say("page.no_months"), classes="cf-busy").key("none")
+        if not check_months(visitor):
             return
         text(visitor.say("criteria.title"), "h3", "")
         markup(criteria_bars(language, sessions))

@@ -9,25 +9,23 @@ import solara
 from experiments.comparison.headline_measures import Headline
 from experiments.comparison.practice_effects import DOSES, MINUTES, PRACTICE
 from experiments.page.bars import cascade, numbers
-from experiments.page.page_parts import markup, text
+from experiments.page.page_parts import check_months, markup, text
+from experiments.page.page_texts import capital
 from experiments.page.visitor import Visitor
 from experiments.page.world_session import WorldSession
 from model.engine.calendar import MINUTES_A_SHIFT
 
-YEAR = 12
 READ = sorted({column for some in PRACTICE.values() for one in some for column in one.read.columns})
 
 
 def lately(session: WorldSession) -> pd.DataFrame:
     """Return what tells of the practice in the last twelve months of a world."""
-    history = session.history()
-    return pd.DataFrame({column: history[column][-YEAR:] for column in READ})
+    return pd.DataFrame({column: session.last_year(column) for column in READ})
 
 
 def named(one: Headline, language: str) -> str:
     """Return the name of a number as it begins a line."""
-    words = one.es if language == "es" else one.en
-    return words[:1].upper() + words[1:]
+    return capital(one.es if language == "es" else one.en)
 
 
 def minutes_bars(language: str, years: Sequence[pd.DataFrame]) -> str:
@@ -60,12 +58,10 @@ def PracticePanel(visitor: Visitor) -> None:
     """Minutes by use, doses, and both over the months."""
     language = visitor.language.value
     visitor.lived.value  # noqa: B018
-    sessions = visitor.sessions
     with solara.Div():
-        if not sessions or not sessions[0].history().get("month"):
-            text(visitor.say("page.no_months"), classes="cf-busy").key("none")
+        if not check_months(visitor):
             return
-        years = [lately(session) for session in sessions]
+        years = [lately(session) for session in visitor.sessions]
         text(visitor.say("practice.minutes"), "h3", "")
         markup(minutes_bars(language, years))
         text(visitor.say("practice.adds_up"))

@@ -1,14 +1,13 @@
 """The panel of problems: what is there, what police know and try, by numbers of sectors, never by names of places."""
 
 import html
-from functools import partial
 from typing import Any
 
 import numpy as np
 import solara
 
 from experiments.page.bars import numbers
-from experiments.page.page_parts import button, choice, markup, text
+from experiments.page.page_parts import choice, choose_world, markup, text
 from experiments.page.page_texts import say
 from experiments.page.visitor import Visitor
 from experiments.page.world_session import WorldSession
@@ -17,7 +16,6 @@ from model.problems.problem_causes.schema import SECTOR_RECORD
 from model.problems.problems.schema import PROBLEM_CAUSES, PROBLEMS
 from model.town.crime_kinds import NAMES as KINDS
 
-YEAR = 12
 GREATEST = 15
 """Problems of a sector that are told one by one."""
 NOW = ("open", "known", "right", "wrong", "fits", "fits_not")
@@ -101,10 +99,7 @@ def ProblemsPanel(visitor: Visitor) -> None:
         if not visitor.sessions:
             return
         session = visitor.in_hand()
-        if visitor.twins.value:
-            with solara.Div(classes=["cf-row"]):
-                for letter in "ab":
-                    button(letter.upper(), partial(visitor.hand.set, letter), on=visitor.hand.value == letter)
+        choose_world(visitor)
         text(visitor.say("problems.title"), "h3", "")
         markup(f"<div class='cf-wide-table'>{by_sector(language, session)}</div>")
         text(visitor.say("problems.lately", **lapsed(session)))
@@ -119,6 +114,5 @@ def ProblemsPanel(visitor: Visitor) -> None:
 
 def lapsed(session: WorldSession) -> dict[str, str]:
     """Return how many responses were begun, of these fit, and lapsed in the last twelve months."""
-    history = session.history()
     names = ("responses_begun", "responses_fitting", "responses_lapsed")
-    return {name: f"{sum(history.get(name, [])[-YEAR:]):,.0f}" for name in names}
+    return {name: f"{sum(session.last_year(name)):,.0f}" for name in names}

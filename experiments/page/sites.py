@@ -2,7 +2,6 @@
 
 import dataclasses
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -47,11 +46,6 @@ def stated(name: str) -> Scenario:
     return scenarios.load(name)
 
 
-def titles(name: str) -> Mapping[str, str]:
-    """Return the title of a municipality by language."""
-    return stated(name).title
-
-
 @dataclass
 class Municipality:
     """A municipality with its town and, by seed, the state at the end of the warm-up."""
@@ -59,17 +53,6 @@ class Municipality:
     scenario: Scenario
     town: Town
     first: dict[int, dict[str, Any]] = dataclasses.field(default_factory=dict)
-
-    def begin(self, seed: int, policies: tuple[Any, ...] = ()) -> Any:
-        """Return a world at its start: the warm-up is simulated once for all policies, which share it."""
-        from model import TrustModel
-
-        if seed not in self.first:
-            if len(self.first) >= MOST_SEEDS:
-                self.first.pop(next(iter(self.first)))
-            self.first[seed] = TrustModel(self.scenario, rng=seed, town=self.town).checkpoint()
-        scenario = dataclasses.replace(self.scenario, policies=policies)
-        return TrustModel.resumed(scenario, self.first[seed], town=self.town)
 
 
 MOST_SEEDS, MOST_SITES = 3, 3
@@ -93,7 +76,17 @@ def site(name: str) -> Municipality:
 
 
 def begin(name: str, seed: int, policies: tuple[Any, ...] = ()) -> Any:
-    """Return a world of a municipality at its start; one visitor after the other, since the first compiles."""
+    """Return a world of a municipality at its start; its warm-up is simulated once for all policies.
+
+    One visitor comes after the other, since the first compiles.
+    """
+    from model import TrustModel
+
     place = site(name)
     with _lock:
-        return place.begin(seed, policies)
+        if seed not in place.first:
+            if len(place.first) >= MOST_SEEDS:
+                place.first.pop(next(iter(place.first)))
+            place.first[seed] = TrustModel(place.scenario, rng=seed, town=place.town).checkpoint()
+        scenario = dataclasses.replace(place.scenario, policies=policies)
+        return TrustModel.resumed(scenario, place.first[seed], town=place.town)

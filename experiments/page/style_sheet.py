@@ -14,6 +14,7 @@ from experiments.page.address import VIEWS
 from experiments.page.charts import timeline
 from experiments.page.criteria_standing import Standing, number
 from experiments.page.decision_answer import Span, answer, bar
+from experiments.page.page_texts import capital
 from experiments.page.table_rows import answered, bill, measure_rows, outcome_rows, why_unknown, years_of_reach
 from experiments.statistics.hodges_lehmann import FEWEST
 from model.town.town import Town
@@ -43,7 +44,7 @@ def sheet_of(one: Standing, dark: bool) -> dict[str, Any]:
         "answer": spans(answer(one)),
         "bar": spans(bar(one)),
         "towns": [
-            {"name": name, "title": sites.titles(name)[one.language], "on": name == one.choice.site}
+            {"name": name, "title": sites.stated(name).title[one.language], "on": name == one.choice.site}
             for name in sites.choices()
         ],
         "measures": measure_rows(one),
@@ -82,7 +83,7 @@ def spans(parts: list[Span]) -> list[list[str]]:
     """Return words with their kinds; the first begins with a capital."""
     found = [[words, kind] for words, kind in parts if words]
     if found:
-        found[0][0] = found[0][0][:1].upper() + found[0][0][1:]
+        found[0][0] = capital(found[0][0])
     return found
 
 

@@ -11,7 +11,7 @@ from experiments.comparison.decision_measures import policy_of
 from experiments.page import biography, hover, sites, why
 from experiments.page.frame_encoding import LAYERS
 from experiments.page.lever_changes import name_of
-from experiments.page.player import SPEEDS
+from experiments.page.player import SPEEDS, Action
 from experiments.page.qr_codes import qr_of
 from experiments.page.session import VisitorSession
 from experiments.page.world_session import WorldSession
@@ -72,7 +72,6 @@ class Visitor(VisitorSession):
 
     def go_back(self) -> None:
         """Go back to the decision view; the worlds of the other views are let go."""
-        self.player.play(False)
 
         def leave() -> None:
             self.sessions = []
@@ -80,26 +79,30 @@ class Visitor(VisitorSession):
             self.view.set("decision")
             self.controller.ask()
 
-        self.do(leave)
+        self.pause_and_do(leave)
 
     def toggle(self) -> None:
         """Play or pause."""
         self.player.play(not self.playing.value)
 
+    def pause_and_do(self, action: Action, busy: str = "") -> None:
+        """Pause, then let something be done."""
+        self.player.play(False)
+        self.do(action, busy)
+
     def one_shift(self) -> None:
         """Live one shift."""
-        self.player.play(False)
-        self.do(self.advance_and_show)
+        self.pause_and_do(self.advance_and_show)
 
     def one_month(self) -> None:
         """Live one month."""
-        self.player.play(False)
-        self.do(lambda: self.go_to(min(first_of_month(self.sessions[0].world.month + 1), self.horizon)), "living")
+        self.pause_and_do(
+            lambda: self.go_to(min(first_of_month(self.sessions[0].world.month + 1), self.horizon)), "living"
+        )
 
     def restart(self) -> None:
         """Go back to the start, with the same luck and the levers as they were moved."""
-        self.player.play(False)
-        self.do(lambda: self.go_to(self.sessions[0].world.settings.start), "living")
+        self.pause_and_do(lambda: self.go_to(self.sessions[0].world.settings.start), "living")
 
     def jump(self, word: str) -> None:
         """Go to a date, forward or back."""
@@ -111,8 +114,7 @@ class Visitor(VisitorSession):
         if not start <= date <= self.horizon:
             self.fault.set(self.say("page.jump_wrong", low=start, high=self.horizon))
             return
-        self.player.play(False)
-        self.do(lambda: self.go_to(date), "living")
+        self.pause_and_do(lambda: self.go_to(date), "living")
 
     def branch(self, date: datetime.date) -> None:
         """Take both worlds back to a date as A had lived until then; levers now move B."""
@@ -129,8 +131,7 @@ class Visitor(VisitorSession):
             self.tab.set("levers")
             self.renew()
 
-        self.player.play(False)
-        self.do(part, "living")
+        self.pause_and_do(part, "living")
 
     def choose_twins(self, on: bool) -> None:
         """Add a second world with the same luck, or drop it."""
@@ -166,15 +167,13 @@ class Visitor(VisitorSession):
 
     def choose_scenario(self, name: str) -> None:
         """Move to another municipality."""
-        self.player.play(False)
         self.scenario.set(name)
-        self.do(self.settle, "compiling")
+        self.pause_and_do(self.settle, "compiling")
 
     def choose_seed(self, seed: int) -> None:
         """Begin again with other luck."""
-        self.player.play(False)
         self.seed.set(seed)
-        self.do(self.settle, "living")
+        self.pause_and_do(self.settle, "living")
 
     def move_lever(self, parameter: str, value: float) -> None:
         """Move a lever of the world in hand from the next 06:00 on; while playing, once the hand rests."""
@@ -223,9 +222,8 @@ class Visitor(VisitorSession):
             found = biography.listen(session, biography.dwellers(session, cell, skip, first), self.player.stopped)
             self.life.set(found[0] if found else "nobody")
 
-        self.player.play(False)
         self.cell.set(cell)
-        self.do(listen, "listening")
+        self.pause_and_do(listen, "listening")
 
     # The map
 

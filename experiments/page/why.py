@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.page.page_texts import known, say
+from experiments.page.page_texts import capital, known, say
 from experiments.page.world_session import WorldSession
 from experiments.words import catalogue
 from model.simulation.registry import CAUSES
@@ -78,8 +78,7 @@ def residents_after(session: WorldSession, month: int | None) -> np.ndarray:
     """Return the residents of every settlement at the end of a month; before the first at the start, by default now."""
     rows = session.world.settlement_months()
     if month is None or month >= session.world.month:
-        minds, people = session.world.state.minds, session.site.town.people
-        return np.bincount(people["settlement"][minds["gone"] < 0], minlength=session.site.town.n_settlements)
+        return session.residents()
     found = rows["residents"][rows["month"] == month]
     return found if len(found) else session.first_residents
 
@@ -110,5 +109,4 @@ def cause_name(language: str, cause: str) -> str:
     """
     if known(f"sum.{cause}"):
         return say(language, f"sum.{cause}")
-    name = catalogue.cause(cause, language)
-    return name[:1].upper() + name[1:]
+    return capital(catalogue.cause(cause, language))

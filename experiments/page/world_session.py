@@ -44,9 +44,7 @@ class WorldSession:
         self.site = sites.site(self.name)
         self.world: Any = sites.begin(self.name, self.seed, self.policies)
         self.watch = MapState(self.world)
-        here = self.world.state.minds["gone"] < 0
-        settlements = self.site.town.people["settlement"][here]
-        self.first_residents = np.bincount(settlements, minlength=self.site.town.n_settlements)
+        self.first_residents = self.residents()
         self.fresh()
 
     def fresh(self) -> None:
@@ -120,9 +118,18 @@ class WorldSession:
         """Return the months lived through so far, column by column."""
         return dict(self.world.datacollector.model_vars)
 
+    def last_year(self, column: str) -> list[Any]:
+        """Return the last twelve months of a column, none where the model has no such column."""
+        return self.history().get(column, [])[-12:]
+
+    def residents(self) -> np.ndarray:
+        """Return the residents of every settlement now."""
+        here = self.world.state.minds["gone"] < 0
+        return np.bincount(self.site.town.people["settlement"][here], minlength=self.site.town.n_settlements)
+
     def so_far(self, column: str) -> float:
         """Return the sum of a count over all months and the present one, since the start."""
-        months = sum(value for value in self.world.datacollector.model_vars[column] if not np.isnan(value))
+        months = sum(value for value in self.history()[column] if not np.isnan(value))
         return float(months) + self.this_month(column)
 
     def this_month(self, column: str) -> float:
