@@ -28,36 +28,36 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_one_more_than_there_is_room_for_waits_until_somebody_leaves() -> None:
-    visitors = [visitor_limit.admitted(object) for _ in range(visitor_limit.MOST)]
-    told = visitor_limit.admitted(object)
+    visitors = [visitor_limit.admit(object) for _ in range(visitor_limit.MOST)]
+    told = visitor_limit.admit(object)
     assert isinstance(told, str)
     assert re.search(rf"abierta {visitor_limit.MOST} veces .* open {visitor_limit.MOST} times", told)
     visitor_limit.leave(visitors[0])
-    assert not isinstance(visitor_limit.admitted(object), str)
-    assert isinstance(visitor_limit.admitted(object), str)
+    assert not isinstance(visitor_limit.admit(object), str)
+    assert isinstance(visitor_limit.admit(object), str)
 
 
 def test_who_leaves_twice_makes_no_room_for_two() -> None:
-    visitors = [visitor_limit.admitted(object) for _ in range(visitor_limit.MOST)]
+    visitors = [visitor_limit.admit(object) for _ in range(visitor_limit.MOST)]
     for _ in range(2):
         visitor_limit.leave(visitors[0])
-    assert [isinstance(visitor_limit.admitted(object), str) for _ in range(2)] == [False, True]
+    assert [isinstance(visitor_limit.admit(object), str) for _ in range(2)] == [False, True]
 
 
 def test_a_visit_that_fails_to_begin_takes_no_place() -> None:
     with pytest.raises(ZeroDivisionError):
-        visitor_limit.admitted(lambda: 1 / 0)
-    assert all(not isinstance(visitor_limit.admitted(object), str) for _ in range(visitor_limit.MOST))
+        visitor_limit.admit(lambda: 1 / 0)
+    assert all(not isinstance(visitor_limit.admit(object), str) for _ in range(visitor_limit.MOST))
 
 
 def test_without_memory_nobody_is_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
     left = psutil.virtual_memory()._replace(available=(visitor_limit.NEEDED_MB - 1) << 20)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: left)
-    told = visitor_limit.admitted(object)
+    told = visitor_limit.admit(object)
     assert isinstance(told, str)
     assert f"{visitor_limit.NEEDED_MB - 1} MB" in told
     monkeypatch.setattr(psutil, "virtual_memory", lambda: left._replace(available=visitor_limit.NEEDED_MB << 20))
-    assert not isinstance(visitor_limit.admitted(object), str)
+    assert not isinstance(visitor_limit.admit(object), str)
 
 
 # In a browser

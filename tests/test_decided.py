@@ -176,7 +176,7 @@ def test_the_page_says_who_decided_what_and_why(small: str) -> None:
 
 def test_words_are_escaped_and_residents_are_told_as_sums_alone(small: str) -> None:
     session = lane_of(small)
-    rows = decisions_view.lately(session)
+    rows = decisions_view.choices_of_last_year(session)
     for number, matter in CHOICES_DECLARED.items():
         own = rows[rows["matter"] == number]
         bars = decisions_view.bars("es", matter, [own])
@@ -190,24 +190,26 @@ def test_words_are_escaped_and_residents_are_told_as_sums_alone(small: str) -> N
 def test_only_the_last_twelve_months_count(small: str) -> None:
     session = lane_of(small)
     write(session.world, made_up(session.world.tick - YEAR - 1))
-    assert decisions_view.lately(session)["tick"].min() >= session.world.tick - YEAR
-    assert len(decisions_view.lately(session)) == 3 * 3 * DECIDERS
+    assert decisions_view.choices_of_last_year(session)["tick"].min() >= session.world.tick - YEAR
+    assert len(decisions_view.choices_of_last_year(session)) == 3 * 3 * DECIDERS
 
 
 def test_twins_number_those_who_decide_alike_and_by_luck(small: str) -> None:
     one, two, other = WorldSession(small, 7), WorldSession(small, 7, "reporting_support"), WorldSession(small, 8)
     crowd = range(len(one.world.state.boards))
-    names = [[decisions_view.called("es", session, "authority", who) for who in crowd] for session in (one, two, other)]
+    names = [
+        [decisions_view.name_agent("es", session, "authority", who) for who in crowd] for session in (one, two, other)
+    ]
     assert names[0] == names[1] != names[2]
     assert len(set(names[0])) == len(crowd)
-    assert decisions_view.called("es", one, "mayor", 3) == "Alcalde"
-    assert decisions_view.called("es", one, "authority", 10**12) == "Autoridad comunitaria"
+    assert decisions_view.name_agent("es", one, "mayor", 3) == "Alcalde"
+    assert decisions_view.name_agent("es", one, "authority", 10**12) == "Autoridad comunitaria"
 
 
 def test_the_latest_come_first(small: str) -> None:
     session = lane_of(small)
-    rows = decisions_view.lately(session)
-    items = decisions_view.latest("es", session, RENT, rows[rows["matter"] == 9_000_001], "A")
+    rows = decisions_view.choices_of_last_year(session)
+    items = decisions_view.latest_choices("es", session, RENT, rows[rows["matter"] == 9_000_001], "A")
     dates = re.findall(r"<time>([\d-]+)</time>", items)
     assert len(dates) == decisions_view.LATEST
     assert dates == sorted(dates, reverse=True)
@@ -217,8 +219,8 @@ def test_the_latest_come_first(small: str) -> None:
 
 def test_no_choice_is_made_by_looking(small: str) -> None:
     session = lane_of(small)
-    before = [session.world.state.minds.tobytes(), len(decisions_view.lately(session))]
-    decisions_view.bars("es", RENT, [decisions_view.lately(session)])
-    assert before == [session.world.state.minds.tobytes(), len(decisions_view.lately(session))]
+    before = [session.world.state.minds.tobytes(), len(decisions_view.choices_of_last_year(session))]
+    decisions_view.bars("es", RENT, [decisions_view.choices_of_last_year(session)])
+    assert before == [session.world.state.minds.tobytes(), len(decisions_view.choices_of_last_year(session))]
     assert isinstance(session.world, TrustModel)
     assert np.isfinite(session.world.trust()).all()

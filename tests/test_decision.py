@@ -188,7 +188,7 @@ def test_twins_that_end_together_are_drawn_together(
     controller.begin()
     for world, side in ((lived[0], 0), (lived[1][:3], 1)):
         for life in world:
-            controller.take(life, life.seed, side)
+            controller.add_result(life, life.seed, side)
     assert told[-1] == (1, True)
     controller.soon.join()
     assert told[-1] == (3, True)

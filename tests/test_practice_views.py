@@ -77,7 +77,7 @@ def bars_of(markup: str) -> dict[str, list[tuple[float, float, float]]]:
 
 
 def test_the_minutes_of_a_shift_are_those_of_the_months_and_add_up(sessions: list[WorldSession]) -> None:
-    years = [practice_view.lately(session) for session in sessions]
+    years = [practice_view.practice_of_last_year(session) for session in sessions]
     bars = bars_of(practice_view.minutes_bars("es", years))
     *uses, whole = bars.values()
     assert len(uses) == len(MINUTE_USES)
@@ -96,7 +96,7 @@ def test_the_minutes_of_a_shift_are_those_of_the_months_and_add_up(sessions: lis
 def test_only_the_last_twelve_months_count(sessions: list[WorldSession], monkeypatch: pytest.MonkeyPatch) -> None:
     history = {column: [0.0] * 3 + [float(k) for k in range(12)] for column in practice_view.READ}
     monkeypatch.setattr(sessions[0], "history", lambda: history)
-    assert practice_view.lately(sessions[0])["litres"].tolist() == [float(k) for k in range(12)]
+    assert practice_view.practice_of_last_year(sessions[0])["litres"].tolist() == [float(k) for k in range(12)]
 
 
 def test_the_panel_of_practice_speaks_spanish_and_tells_doses_of_both_worlds(sessions: list[WorldSession]) -> None:
@@ -136,10 +136,10 @@ def test_problems_by_sector_are_counted_one_by_one(sessions: list[WorldSession])
 
 def test_a_sector_tells_its_problems_in_words_and_names_no_place(sessions: list[WorldSession]) -> None:
     session = sessions[0]
-    rows = problems_view.there(session)[:3].copy()
+    rows = problems_view.current_problems(session)[:3].copy()
     rows["noted"], rows["cause"] = (-1, 5, 5), 0
     rows["named"], rows["response"], rows["kept"] = (-1, 1, 0), (-1, 1, 0), (0, 2, 4)
-    told = [problems_view.item("es", row) for row in rows]
+    told = [problems_view.problem_item("es", row) for row in rows]
     assert "falta de luz. La policía no lo conoce. No se hace nada." in told[0]
     assert "Causa anotada: una cantina (errada). Respuesta no adecuada desde hace 2 meses." in told[1]
     assert "Causa anotada: falta de luz (acertada). Respuesta adecuada desde hace 4 meses." in told[2]
@@ -148,8 +148,8 @@ def test_a_sector_tells_its_problems_in_words_and_names_no_place(sessions: list[
     town = session.site.town
     names = {*town.settlement_names, *(one.name for one in session.world.settings.facilities)}
     assert [name for name in names if name in panel] == []
-    assert problems_view.inspected("en", session, 0).count("<li>") == min(
-        problems_view.GREATEST + 1, int((problems_view.there(session)["sector"] == 0).sum())
+    assert problems_view.list_problems("en", session, 0).count("<li>") == min(
+        problems_view.GREATEST + 1, int((problems_view.current_problems(session)["sector"] == 0).sum())
     )
 
 
@@ -158,7 +158,7 @@ def test_a_town_without_problems_has_a_panel_that_says_so(small: str) -> None:
     session.world.state[TABLE].rows["cell"] = -1
     counts = re.findall(r">(\d+)<", problems_view.by_sector("en", session).partition("All")[2])
     assert set(counts) == {"0"}
-    assert problems_view.inspected("en", session, 0) == "<ul class='cf-life'></ul>"
+    assert problems_view.list_problems("en", session, 0) == "<ul class='cf-life'></ul>"
 
 
 # The report

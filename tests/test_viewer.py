@@ -74,10 +74,10 @@ def same(a: TrustModel, b: TrustModel) -> bool:
 def test_levers_moved_on_the_page_are_policies_that_files_repeat_bit_for_bit(small: str, tmp_path: Path) -> None:
     session = WorldSession(small, 7, "resources_only")
     session.go(40)
-    session.move(LEVER, 0.05)
-    session.move("reporting.accompaniment", 1.2)
+    session.move_lever(LEVER, 0.05)
+    session.move_lever("reporting.accompaniment", 1.2)
     session.go(3 * 45)
-    session.move("contacts.fair", 3.1)
+    session.move_lever("contacts.fair", 3.1)
     session.go(200)
     assert [str(policy.start) for policy in session.changes] == ["2017-01-15", "2017-03-01"]
     files = []
@@ -96,18 +96,18 @@ def test_levers_moved_on_the_page_are_policies_that_files_repeat_bit_for_bit(sma
 def test_a_lever_moved_stands_where_it_was_put_whatever_policies_do_to_it(small: str) -> None:
     session = WorldSession(small, 7, "resources_only")
     session.go(3)
-    assert session.lever(LEVER) == pytest.approx(2.6667 * 0.09)
+    assert session.lever_value(LEVER) == pytest.approx(2.6667 * 0.09)
     for value in (1.0, 0.0, 0.37):
-        session.move(LEVER, value)
+        session.move_lever(LEVER, value)
         session.go(3)
         assert session.world.parameters[Resources]["repair"][0] == pytest.approx(value, abs=1e-12)
-    assert session.lever(LEVER) == pytest.approx(0.37)
+    assert session.lever_value(LEVER) == pytest.approx(0.37)
 
 
 def test_a_lever_moved_within_a_day_waits_for_the_morning(small: str) -> None:
     session = WorldSession(small, 7)
     session.go(1)
-    session.move(LEVER, 0.9)
+    session.move_lever(LEVER, 0.9)
     session.go(2)
     assert session.pending
     assert not session.changes
@@ -118,10 +118,10 @@ def test_a_lever_moved_within_a_day_waits_for_the_morning(small: str) -> None:
 
 def test_two_moves_of_one_day_become_one_policy(small: str) -> None:
     session = WorldSession(small, 7)
-    session.move(LEVER, 0.9)
+    session.move_lever(LEVER, 0.9)
     session.apply()
-    session.move(LEVER, 0.8)
-    session.move("roster.gallons", 5.0)
+    session.move_lever(LEVER, 0.8)
+    session.move_lever("roster.gallons", 5.0)
     session.apply()
     assert [(entry.parameter, entry.value) for entry in session.changes[0].entries] == [
         (LEVER, 0.8),
@@ -131,7 +131,7 @@ def test_two_moves_of_one_day_become_one_policy(small: str) -> None:
 
 def test_the_command_names_everything_that_was_done(small: str) -> None:
     session = WorldSession(small, 3, "resources_only")
-    session.move(LEVER, 0.9)
+    session.move_lever(LEVER, 0.9)
     session.go(3)
     command = lever_changes.command_of("villa_canales", session.policies, session.seed, session.world.date)
     assert command == (
@@ -156,7 +156,7 @@ def test_a_branch_forgets_what_was_moved_from_its_date_on(small: str) -> None:
     session = WorldSession(small, 7)
     for date, value in ((datetime.date(2017, 1, 10), 0.9), (datetime.date(2017, 2, 10), 0.1)):
         session.go_to(date)
-        session.move(LEVER, value)
+        session.move_lever(LEVER, value)
         session.go(3)
     session.branch(datetime.date(2017, 2, 1))
     assert [str(policy.start) for policy in session.changes] == ["2017-01-10"]
@@ -193,18 +193,18 @@ def test_the_map_shows_the_trust_of_every_resident(small: str) -> None:
     expected = np.clip((session.world.trust() - layer.low) / (layer.high - layer.low), 0.0, 1.0) * frame_encoding.TOP
     alive = session.world.state.minds["gone"] < 0
     dots = np.full(len(alive), frame_encoding.NOTHING)
-    come = np.frombuffer(session.watch.dots(), np.uint8)
+    come = np.frombuffer(session.map_state.dots(), np.uint8)
     dots[: len(come)] = come
     assert np.abs(dots[alive] - expected[alive]).max() <= 1.0
     assert set(dots[~alive]) <= {frame_encoding.NOTHING}
-    assert session.watch.trust == pytest.approx(session.world.trust()[alive].mean(), abs=1e-12)
+    assert session.map_state.trust == pytest.approx(session.world.trust()[alive].mean(), abs=1e-12)
 
 
 @pytest.mark.parametrize("layer", list(frame_encoding.LAYERS))
 def test_every_layer_has_a_byte_for_each_cell(small: str, layer: str) -> None:
     session = WorldSession(small, 7)
     session.go(200)
-    bytes_ = session.watch.bytes(session.world, layer)
+    bytes_ = session.map_state.bytes(session.world, layer)
     assert len(bytes_) == session.site.town.n_cells
     assert (bytes_ == frame_encoding.NOTHING).any()
     assert len(set(bytes_.tolist())) > 1 or layer in frame_encoding.ON_REQUEST
@@ -258,7 +258,7 @@ def test_every_layer_has_a_difference(small: str, layer: str) -> None:
     for session in (a, b):
         session.go(60)
     frame, end = frames.difference_of(a, b, layer)
-    n = len(a.watch.people) if layer == "residents" else a.site.town.n_cells
+    n = len(a.map_state.people) if layer == "residents" else a.site.town.n_cells
     assert n
     assert len(frame["people_a"] or frame["ground_a"]) == n
     assert (end == 0.0) == (layer in frame_encoding.ON_REQUEST)
@@ -314,8 +314,8 @@ def test_a_settlement_does_not_tell_who_called_or_complained(small: str) -> None
 def test_a_life_is_what_befell_one_resident(small: str) -> None:
     session = WorldSession(small, 7)
     session.go(200)
-    heard = biography.dwellers(session, None)
-    lives = biography.listen(session, heard, lambda: False)
+    heard = biography.select_residents(session, None)
+    lives = biography.replay_lives(session, heard, lambda: False)
     assert lives
     assert any(abs(life.forgotten) > LEAST for life in lives)
     for life in lives:
@@ -330,13 +330,13 @@ def test_a_life_is_what_befell_one_resident(small: str) -> None:
         for language in LANGUAGES:
             words = [biography.sentence(language, event) for event in life.events]
             assert all(sentence and "{" not in sentence for sentence in words)
-            assert biography.opening(language, life)
+            assert biography.introduction(language, life)
 
 
 def test_lives_touched_by_gangs_are_never_told(small: str, monkeypatch: pytest.MonkeyPatch) -> None:
     session = WorldSession(small, 7)
     session.go(30)
-    heard = biography.dwellers(session, None)
+    heard = biography.select_residents(session, None)
     victim = int(heard[0])
     real = biography.hear_incidents
 
@@ -346,9 +346,9 @@ def test_lives_touched_by_gangs_are_never_told(small: str, monkeypatch: pytest.M
             rows[0]["victim"], rows[0]["kind"] = victim, HOMICIDE
         real(world, lives, secret, told)
 
-    assert victim in {life.who for life in biography.listen(session, heard, lambda: False)}
+    assert victim in {life.who for life in biography.replay_lives(session, heard, lambda: False)}
     monkeypatch.setattr(biography, "hear_incidents", with_a_victim)
-    assert victim not in {life.who for life in biography.listen(session, heard, lambda: False)}
+    assert victim not in {life.who for life in biography.replay_lives(session, heard, lambda: False)}
 
 
 def test_the_life_of_a_woman_hurt_at_home_is_never_told(small: str) -> None:
@@ -356,15 +356,15 @@ def test_the_life_of_a_woman_hurt_at_home_is_never_told(small: str) -> None:
     session.go(30)
     hurt = np.flatnonzero((session.world.state.homes["hurt"] >= 0) & (session.world.state.minds["gone"] < 0))
     assert len(hurt)
-    assert biography.listen(session, hurt[:12], lambda: False) == []
+    assert biography.replay_lives(session, hurt[:12], lambda: False) == []
 
 
 def test_who_is_asked_for_is_heard_first(small: str) -> None:
     session = WorldSession(small, 7)
     people = session.site.town.people
     cell = int(np.bincount(people["home"]).argmax())
-    last = int(biography.dwellers(session, cell)[-1])
-    heard = biography.dwellers(session, cell, first=last)
+    last = int(biography.select_residents(session, cell)[-1])
+    heard = biography.select_residents(session, cell, first=last)
     assert heard[0] == last
     assert set(people["home"][heard]) == {cell}
 
@@ -429,14 +429,14 @@ class Browser:
     """A player with a browser that answers, or does not."""
 
     def __init__(self, answers: bool = True) -> None:
-        self.lived, self.frames, self.reasons = 0, 0, []  # type: ignore[var-annotated]
+        self.updated, self.frames, self.reasons = 0, 0, []  # type: ignore[var-annotated]
         self.answers = answers
         self.player = Player(self.live, self.draw, lambda: None, self.reasons.append)
         self.player.speed = 4
         self.player.start()
 
     def live(self, shifts: int) -> None:
-        self.lived += shifts
+        self.updated += shifts
 
     def draw(self, number: int) -> None:
         self.frames += 1
@@ -450,9 +450,9 @@ def test_a_paused_player_is_still_at_once() -> None:
     wait_for(lambda: browser.frames > 3)
     browser.player.play(False)
     wait_for(lambda: not browser.player.playing, 1.0)
-    lived = browser.lived
+    lived = browser.updated
     time.sleep(0.1)
-    assert browser.lived == lived
+    assert browser.updated == lived
     browser.player.close()
 
 
@@ -468,12 +468,12 @@ def test_a_player_whose_browser_has_gone_stops(monkeypatch: pytest.MonkeyPatch) 
 
 def test_frames_and_shifts_have_speeds_of_their_own() -> None:
     browser = Browser()
-    browser.player.pace(len(SPEEDS) - 1)
+    browser.player.set_speed(len(SPEEDS) - 1)
     browser.player.play(True)
     wait_for(lambda: browser.frames > 0)
-    begun, frames, lived = time.monotonic(), browser.frames, browser.lived
+    begun, frames, lived = time.monotonic(), browser.frames, browser.updated
     wait_for(lambda: browser.frames >= frames + 15)
-    assert browser.lived - lived > 15 * 2
+    assert browser.updated - lived > 15 * 2
     assert browser.frames - frames <= (time.monotonic() - begun) * FRAMES_A_SECOND + 2
     browser.player.close()
 
@@ -609,7 +609,7 @@ def test_a_wrong_date_is_said_and_nothing_happens(page: Any, word: str) -> None:
 def test_messages_that_make_no_sense_are_left_alone(page: Any) -> None:
     _, _, visitor = page
     for message in ({}, {"kind": "key", "deed": "__init__"}, {"kind": "pick", "cell": 10**9, "lane": "z"}):
-        visitor.heard(message)
+        visitor.receive_event(message)
     done = threading.Event()
     visitor.player.do(done.set)
     assert done.wait(5.0)
@@ -619,7 +619,7 @@ def test_messages_that_make_no_sense_are_left_alone(page: Any) -> None:
 def test_a_town_is_chosen_from_the_list_only(small: str) -> None:
     assert set(sites.choices()) == {small, "villa_canales", "totonicapan"}
     with pytest.raises(KeyError):
-        sites.site("../secret.toml")
+        sites.load_municipality("../secret.toml")
 
 
 def test_names_of_files_are_made_from_dates_alone() -> None:
@@ -627,8 +627,8 @@ def test_names_of_files_are_made_from_dates_alone() -> None:
 
 
 def test_policies_dated_on_the_page_are_plain_policies(small: str) -> None:
-    scenario = sites.site(small).scenario
-    made = lever_changes.moved((), {LEVER: 0.5}, datetime.date(2018, 1, 1), scenario)
+    scenario = sites.load_municipality(small).scenario
+    made = lever_changes.move_levers((), {LEVER: 0.5}, datetime.date(2018, 1, 1), scenario)
     scenario = dataclasses.replace(scenario, policies=made)
     assert lever_changes.value_on(scenario, LEVER, datetime.date(2018, 1, 1)) == 0.5
     assert lever_changes.value_on(scenario, LEVER, datetime.date(2017, 12, 31)) != 0.5

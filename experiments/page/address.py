@@ -1,4 +1,4 @@
-"""What the address of the decision view says: a choice, or one clear line about what is wrong in it."""
+"""Read the address of the decision view: a choice, or one line about a mistake in it."""
 
 import datetime
 import difflib
@@ -25,9 +25,9 @@ class AddressError(InputError):
         self.text, self.known = text, known
         self.value = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
         self.values = values
-        super().__init__(self.told("en"))
+        super().__init__(self.in_language("en"))
 
-    def told(self, language: str) -> str:
+    def in_language(self, language: str) -> str:
         """Return it in one line, with the nearest valid name."""
         close = difflib.get_close_matches(self.value, list(self.known), n=1, cutoff=0.5)
         near = say(language, "wrong.near", close=close[0]) if close else ""
@@ -45,7 +45,7 @@ def choice_of(address: Mapping[str, str], now: Choice) -> Choice:
     site = one_of("town", address, now.site, sites.choices())
     years = int(one_of("years", address, str(now.years), [str(one) for one in HORIZONS]))
     seed = whole("seed", address.get("seed", str(now.seed)), MOST_SEED)
-    start = sites.stated(site).start
+    start = sites.load_scenario(site).start
     begins = date_of(address.get("from") or start.isoformat(), start, years)
     chosen = moved(steps_of(address.get("measures", "")))
     return Choice(site, chosen, begins if begins != start else None, years, seed)

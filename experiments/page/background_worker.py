@@ -1,7 +1,7 @@
 """Twin worlds in the background: workers that stay warm, one request after the other, and none for what is superseded.
 
 They are the workers of the one pool, kept between requests: imports, town and compiled code are there when somebody
-moves a measure.  What has been lived is kept, so that whoever goes back sees it at once.
+moves a measure.  Finished worlds are kept, so that whoever goes back sees them at once.
 """
 
 import contextlib
@@ -30,29 +30,29 @@ WORKERS = min(2, os.cpu_count() or 1)
 SEATS = 64
 """Visitors whose turns are told apart; there are never so many at once."""
 WATCHED = tuple(sorted({name for one in OUTCOMES for name in one.columns}))
-"""What of the first world is told month by month."""
+"""Columns of the first world that are sent month by month."""
 MOST_KEPT = 96
 """Worlds that are kept, of about a megabyte each."""
 
 OnWorld = Callable[[Life | str, str], None]
-"""Takes a world that has been lived, or why it failed, and the run that it is of."""
+"""Takes a finished world, or the reason of its failure, and its run."""
 OnMonths = Callable[[pd.DataFrame, str], None]
-"""Takes the months of the first world so far, and the run that they are of."""
+"""Takes the months of the first world so far, and its run."""
 
 
-def alone(months: pd.DataFrame, run: str) -> None:
-    """Wait for whole worlds only."""
+def ignore_months(months: pd.DataFrame, run: str) -> None:
+    """Ignore months: wait for whole worlds only."""
 
 
 @dataclass
 class TwinRequest:
-    """What a visitor waits for."""
+    """Runs that a visitor waits for."""
 
     seat: int
     turn: int
     specs: Sequence[RunSpec]
-    heard: OnWorld
-    growing: OnMonths
+    on_world: OnWorld
+    on_months: OnMonths
 
 
 @dataclass
@@ -75,18 +75,18 @@ class BackgroundWorker:
         """Return the seat of a new visitor."""
         return next(self.numbers) % SEATS
 
-    def ask(self, seat: int, specs: Sequence[RunSpec], heard: OnWorld, growing: OnMonths = alone) -> None:
-        """Let worlds be lived for a visitor; what was asked for before and is not finished is given up.
+    def ask(self, seat: int, specs: Sequence[RunSpec], on_world: OnWorld, on_months: OnMonths = ignore_months) -> None:
+        """Simulate worlds for a visitor; unfinished runs of an earlier request are given up.
 
-        The months of the first of them are told while it is lived.
+        The months of the first of them are sent while it runs.
         """
         self.turns[seat] += 1
         for spec in specs:
             if spec.run in self.kept:
-                heard(self.kept[spec.run], spec.run)
+                on_world(self.kept[spec.run], spec.run)
         missing = [spec for spec in specs if spec.run not in self.kept]
         if missing:
-            self.asked.put(TwinRequest(seat, self.turns[seat], missing, heard, growing))
+            self.asked.put(TwinRequest(seat, self.turns[seat], missing, on_world, on_months))
 
     def give_up(self, seat: int) -> None:
         """Take note that a visitor has gone."""
@@ -99,17 +99,17 @@ class BackgroundWorker:
         self.thread.join()
 
     def serve(self) -> None:
-        """Do what is asked for, one request after the other."""
+        """Run requests, one after the other."""
         crew: LocalCrew[Job, Life | str | None] = LocalCrew(self.workers, partial(carry_out, self.turns, self.lines))
         try:
             crew.prepare(lambda: self.closed)
             while (asked := self.asked.get()) is not None and not self.closed:
-                self.live(crew, asked)
+                self.run_request(crew, asked)
         finally:
             crew.stop()
 
-    def live(self, crew: LocalCrew[Job, Life | str | None], asked: TwinRequest) -> None:
-        """Let the worlds of one request be lived, unless the visitor asks for others meanwhile."""
+    def run_request(self, crew: LocalCrew[Job, Life | str | None], asked: TwinRequest) -> None:
+        """Simulate the worlds of one request, unless the visitor asks for others meanwhile."""
 
         def given_up() -> bool:
             return self.closed or self.turns[asked.seat] > asked.turn
@@ -120,22 +120,22 @@ class BackgroundWorker:
         drawn = 0
         for ended in turns(crew, jobs, given_up):
             for job, result in ended:
-                self.take(asked, job, str(result) if isinstance(result, Died) else result)
+                self.keep_result(asked, job, str(result) if isinstance(result, Died) else result)
             months = self.lines.read(asked.seat, asked.turn)
             if len(months) > drawn and first not in self.kept and not given_up():
                 drawn = len(months)
-                asked.growing(months, first)
+                asked.on_months(months, first)
         while any(seat.jobs for seat in crew.seats):  # those given up end by themselves
             crew.wait(LOOK_EVERY)
 
-    def take(self, asked: TwinRequest, job: Job, result: Life | str | None) -> None:
-        """Keep a world that has been lived, and tell the visitor who waits for it."""
+    def keep_result(self, asked: TwinRequest, job: Job, result: Life | str | None) -> None:
+        """Keep a finished world, and pass it to the visitor who waits for it."""
         if isinstance(result, Life):
             self.kept[job.spec.run] = result
             while len(self.kept) > MOST_KEPT:
                 self.kept.popitem(last=False)
         if result is not None and self.turns[asked.seat] == asked.turn:
-            asked.heard(result, job.spec.run)
+            asked.on_world(result, job.spec.run)
 
 
 @contextlib.contextmanager

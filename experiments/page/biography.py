@@ -1,4 +1,4 @@
-"""One life in sentences: the world is lived again, listening to a few residents who live in a place."""
+"""One life in sentences: simulate the world again and record a few residents of a place."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +21,7 @@ TELLABLE_KINDS = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "bu
 TELLABLE_MOTIVES = ("none", "robbery")
 """Lives touched by anything else (gangs, partners, death by violence) are never told; what is new stays untold."""
 UNTOLD_CAUSES = ("protection", "collective_violence", "payment")
-"""What moved trust by way of violence at home, of a crowd or of rents makes a life one that is not told."""
+"""A life with violence at home, by a crowd or for rents is not told."""
 SMALL = ("greeting", "talk", "hearsay", "at_home", "stop", "scandal", "informed", "meeting")
 MOST = 30
 HEARD = 12
@@ -56,11 +56,11 @@ class LifeStory:
 
     @property
     def forgotten(self) -> float:
-        """By how much trust moved without an event: what was forgotten, and the mood of the country."""
+        """Change of trust without an event: forgetting, and the mood of the country."""
         return self.after - self.before - self.small - sum(event.change for event in self.events)
 
 
-def dwellers(session: WorldSession, cell: int | None, skip: int = 0, first: int = -1) -> np.ndarray:
+def select_residents(session: WorldSession, cell: int | None, skip: int = 0, first: int = -1) -> np.ndarray:
     """Return some living residents of a cell (or of anywhere): one asked for, then those with most own experience.
 
     Which of them is told stays open, so that a life that may not be told is not given away by its absence.
@@ -75,7 +75,7 @@ def dwellers(session: WorldSession, cell: int | None, skip: int = 0, first: int 
     return found[order][skip : skip + HEARD]
 
 
-def listen(session: WorldSession, heard: np.ndarray, stop: Stop) -> list[LifeStory]:
+def replay_lives(session: WorldSession, heard: np.ndarray, stop: Stop) -> list[LifeStory]:
     """Simulate a world again and return the lives of those heard that may be told, in their order."""
     from model.trust.ledger.rules import trust_now
 
@@ -96,7 +96,7 @@ def listen(session: WorldSession, heard: np.ndarray, stop: Stop) -> list[LifeSto
         life.after = float(trust_now(minds[who], max(world.tick - 1, minds[who]["touched"]), p))
         if minds[who]["member"] >= 0 or minds[who]["pays"] >= 0 or world.state.homes[who]["hurt"] >= 0:
             secret.add(who)
-    return [shortened(life) for who, life in lives.items() if who not in secret]
+    return [shorten_life(life) for who, life in lives.items() if who not in secret]
 
 
 def begin_life(world: Any, who: int) -> LifeStory:
@@ -109,7 +109,7 @@ def begin_life(world: Any, who: int) -> LifeStory:
 def hear_incidents(
     world: Any, lives: dict[int, LifeStory], secret: set[int], reported: dict[tuple[int, int], int]
 ) -> None:
-    """Note what the residents heard suffered, and to whom they told it."""
+    """Note crimes that the recorded residents suffered, and to whom they reported them."""
     rows = world.shift_events.rows_of(INCIDENTS)
     near = np.isin(rows["victim"], list(lives)) | np.isin(rows["teller"], list(lives))
     for row in rows[near]:
@@ -150,7 +150,7 @@ def hear_impressions(world: Any, lives: dict[int, LifeStory], secret: set[int]) 
         lives[int(row["who"])].events.append(event)
 
 
-def together(events: list[LifeEvent]) -> list[LifeEvent]:
+def merge_events(events: list[LifeEvent]) -> list[LifeEvent]:
     """Put together what happened to somebody several times in one shift.
 
     >>> [(one.times, one.change) for one in together([Event(3, "talk", {}, 0.25), Event(3, "talk", {}, 0.5)])]
@@ -167,9 +167,9 @@ def together(events: list[LifeEvent]) -> list[LifeEvent]:
     return list(found.values())
 
 
-def shortened(life: LifeStory) -> LifeStory:
+def shorten_life(life: LifeStory) -> LifeStory:
     """Keep all large events and the weightiest of the small ones."""
-    life.events = together(life.events)
+    life.events = merge_events(life.events)
     small = sorted((event for event in life.events if event.small), key=lambda event: -abs(event.change))
     room = max(0, MOST - sum(not event.small for event in life.events))
     dropped = {id(event) for event in small[room:]}
@@ -178,7 +178,7 @@ def shortened(life: LifeStory) -> LifeStory:
     return life
 
 
-def opening(language: str, life: LifeStory) -> str:
+def introduction(language: str, life: LifeStory) -> str:
     """Return who this is, in one sentence, without name and place."""
     child = life.age < 15
     who = ("girl" if child else "woman") if life.woman else ("boy" if child else "man")

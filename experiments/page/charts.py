@@ -1,4 +1,4 @@
-"""What the charts show: months, lines of one world or two, marks of the political calendar."""
+"""Data of the charts: months, lines of one world or two, marks of the political calendar."""
 
 import datetime
 import math
@@ -24,7 +24,7 @@ class Chart:
 
     @property
     def factor(self) -> float:
-        """By what is multiplied what is drawn: from 0 to 1 is told from 0 to 100."""
+        """Factor of drawn values: shares and scales from 0 to 1 are shown from 0 to 100."""
         return 100.0 if self.unit in ("scale", "share") else 1.0
 
 
@@ -63,7 +63,7 @@ HABITS = (
     Chart("fitting", "share", {"all": "problems_fitting"}, 20.0, True),
     Chart("known", "share", {"all": "known_share"}, 20.0, True),
 )
-"""Of the panel of practice."""
+"""Charts of the panel of practice."""
 
 
 def data_of(
@@ -87,7 +87,7 @@ def data_of(
                 "lines": [
                     {"name": say(language, f"chart.{name}")}
                     | {
-                        letter: rounded(column[measure], chart.factor)
+                        letter: as_json_numbers(column[measure], chart.factor)
                         for letter, column in zip("ab", columns, strict=False)
                     }
                     for name, measure in chart.lines.items()
@@ -112,6 +112,6 @@ def timeline() -> tuple[ReadyEvent, ...]:
     return tuple(read_timeline())
 
 
-def rounded(values: list[float], factor: float) -> list[float | None]:
+def as_json_numbers(values: list[float], factor: float) -> list[float | None]:
     """Return numbers as the browser takes them: so many times as large, short, and null where there is none."""
     return [None if value is None or math.isnan(value) else round(factor * float(value), 4) for value in values]

@@ -1,4 +1,4 @@
-"""How the decision view of one visitor stands: what is chosen, which worlds have been lived, in which language."""
+"""State of one decision view: choice, finished worlds, language."""
 
 import datetime
 import math
@@ -34,19 +34,19 @@ class Standing:
 
     @cached_property
     def twins(self) -> list[Twins]:
-        """Pairs of worlds that have both been lived."""
+        """Pairs of finished worlds."""
         return paired_lives(self.base, self.arm)
 
     @cached_property
     def founds(self) -> tuple[Found, ...]:
-        """Every outcome as the twins tell it; none before the first pair."""
+        """Every outcome by the twins; none before the first pair."""
         if not self.twins:
             return ()
         return tuple(found(one, self.twins, examined(self.choice, one.name)) for one in OUTCOMES)
 
     @property
     def moved(self) -> bool:
-        """Whether any measure is moved."""
+        """Tell if any measure is moved."""
         return bool(self.choice.chosen)
 
     @property
@@ -56,7 +56,7 @@ class Standing:
 
     @property
     def running(self) -> bool:
-        """Whether worlds are still waited for."""
+        """Tell if worlds are still waited for."""
         return self.done + len(self.faults) < self.twins_asked
 
     @property
@@ -98,7 +98,7 @@ def signed(value: float, digits: int = 0) -> str:
 
 
 def digits_of(value: float, level: bool = False) -> int:
-    """Return the decimals with which a size is told: whole people, but where there are very few.
+    """Return the decimals of a size: whole people, except where there are very few.
 
     >>> digits_of(410.2), digits_of(2.4), digits_of(0.7, level=True)
     (0, 1, 1)

@@ -1,4 +1,4 @@
-"""What the decision view of one visitor does: reads a choice, lets its worlds be lived elsewhere, shows them."""
+"""Control the decision view of one visitor: read a choice, request its worlds, show them."""
 
 import itertools
 import threading
@@ -22,18 +22,18 @@ type Do = Callable[[Callable[[], None]], None]
 """Lets something be done in the thread of the visitor."""
 
 TOGETHER_S = 0.25
-"""How long a twin waits to be shown with the next: workers end in pairs, and to draw takes time that they need."""
+"""Seconds that a twin waits to be shown with the next: workers end in pairs, and drawing takes time they need."""
 
 _workers: list[BackgroundWorker] = []
 
 
 def work_with(background: BackgroundWorker) -> None:
-    """Say who lives the worlds of all decision views."""
+    """Set the workers of all decision views."""
     _workers[:] = [background]
 
 
 class DecisionController:
-    """A choice, the worlds that have been lived for it, and the drawing that shows them."""
+    """A choice, its finished worlds, and the drawing that shows them."""
 
     def __init__(self, do: Do, language: str) -> None:
         self.do = do
@@ -41,7 +41,7 @@ class DecisionController:
         self.drawing = DecisionWidget()
         self.choice = Choice(sites.opening.scenario)
         self.language, self.dark = language, False
-        self.asked: Choice | None = None
+        self.requested: Choice | None = None
         self.number, self.fault = 0, ""
         self.soon, self.unseen = threading.Timer(0.0, lambda: None), False
         self.turns = itertools.count(1)
@@ -57,14 +57,14 @@ class DecisionController:
 
     @property
     def background(self) -> BackgroundWorker:
-        """Who lives its worlds."""
+        """Workers that simulate its worlds."""
         return _workers[0]
 
     @property
     def standing(self) -> Standing:
-        """How it stands."""
+        """State of the decision view."""
         lives = [tuple(one[seed] for seed in sorted(one)) for one in (self.base, self.arm)]
-        scenario = sites.stated(self.choice.site)
+        scenario = sites.load_scenario(self.choice.site)
         return Standing(self.choice, scenario, self.language, lives[0], lives[1], tuple(self.faults.values()))
 
     # What is asked
@@ -77,34 +77,34 @@ class DecisionController:
             self.choice = choice_of(address, self.choice)
             self.fault = ""
         except AddressError as reason:
-            self.fault = reason.told(self.language)
+            self.fault = reason.in_language(self.language)
 
     def ask(self) -> None:
-        """Let the worlds of the choice be lived; whatever was under way for another is given up."""
-        if self.choice == self.asked and not self.faults:
+        """Request the worlds of the choice; runs of an earlier choice are given up."""
+        if self.choice == self.requested and not self.faults:
             self.show()
             return
         arms = runs_of(self.choice, self.background.folder)
         kept = {seed: life for seed, life in self.base.items() if life.run in {spec.run for spec in arms[0]}}
         self.begin()
-        self.asked, self.base = self.choice, kept
+        self.requested, self.base = self.choice, kept
         sides = {spec.run: side for side, specs in enumerate(arms) for spec in specs}
         known = {life.run for life in kept.values()}
         specs = [spec for world in zip(*arms, strict=True) for spec in world if spec.run not in known]
         seeds, turn = {spec.run: spec.seed for spec in specs}, self.turn
 
-        def heard(life: Life | str, run: str) -> None:
-            self.do(lambda: self.take(life, seeds[run], sides[run]) if self.turn == turn else None)
+        def on_world(life: Life | str, run: str) -> None:
+            self.do(lambda: self.add_result(life, seeds[run], sides[run]) if self.turn == turn else None)
 
-        def growing(months: pd.DataFrame, run: str) -> None:
+        def on_months(months: pd.DataFrame, run: str) -> None:
             self.do(lambda: self.draw_line(months, sides[run]) if self.turn == turn else None)
 
         self.seat = self.background.take_seat() if self.seat is None else self.seat
-        self.background.ask(self.seat, specs, heard, growing)
+        self.background.ask(self.seat, specs, on_world, on_months)
         self.show()
 
-    def take(self, life: Life | str, seed: int, side: int) -> None:
-        """Take a world that has been lived, or take note that it could not be."""
+    def add_result(self, life: Life | str, seed: int, side: int) -> None:
+        """Add a finished world, or the reason of its failure."""
         if isinstance(life, str):
             self.faults[seed] = life
         else:
@@ -125,7 +125,7 @@ class DecisionController:
         self.soon.start()
 
     def show_unseen(self) -> None:
-        """Show what waits, unless it has been shown meanwhile: nothing is drawn twice under who reads it."""
+        """Show waiting worlds, unless they have been shown meanwhile: nothing is drawn twice under the reader."""
         if self.unseen:
             self.show()
 
@@ -140,7 +140,7 @@ class DecisionController:
         self.unseen = False
         if self.seat is not None:
             self.background.give_up(self.seat)
-        self.asked = None
+        self.requested = None
         self.begin()
 
     # What is shown
@@ -161,14 +161,14 @@ class DecisionController:
     def show_map(self) -> None:
         """Send where trust differs; the first time for a municipality its town is built."""
         one = self.standing
-        town = sites.site(self.choice.site).town
+        town = sites.load_municipality(self.choice.site).town
         shown = difference(one, town)
         ends = scale_of(shown["most"]) if "most" in shown else ("", "")
         self.drawing.map = {"site": one.choice.site, "ground": ground(town), "ends": ends, **shown}
 
     @property
     def address(self) -> str:
-        """What restores it, as the query of an address."""
+        """Query of the address that restores the view."""
         stated = {
             "town": self.choice.site,
             "measures": ",".join(f"{name}.{step}" for name, step in self.choice.chosen),
@@ -181,7 +181,7 @@ class DecisionController:
         return urlencode({key: value for key, value in stated.items() if value}, safe=",./")
 
     def file(self, kind: str) -> dict[str, str]:
-        """Return a file of what is shown: its measures as a policy, or its numbers as a table."""
+        """Return a file: the measures as a policy, or the numbers as a table."""
         if kind == "policy":
             return {"name": FILE, "text": self.choice.file}
         return {

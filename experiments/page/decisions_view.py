@@ -1,4 +1,4 @@
-"""What each decided and why: the options taken in the last year with their chief reasons, and the latest choices.
+"""Decisions by kind of agent: options of the last year with their chief reasons, and the latest choices.
 
 Who decided is a number by luck of the seed, since boards stand in places that bear names; what residents decided is
 told as sums alone, since whom a victim tells is hers to say.
@@ -41,13 +41,13 @@ class OptionCount:
     reasons: tuple[tuple[str, int], ...]
 
 
-def lately(session: WorldSession) -> np.ndarray:
+def choices_of_last_year(session: WorldSession) -> np.ndarray:
     """Return the choices of the last twelve months of a world, since its start at most."""
     rows = np.concatenate([session.world.choices(), session.world.state[CHOICES].used_rows()])
     return rows[rows["tick"] >= session.world.tick - YEAR]
 
 
-def taken(matter: ChoiceSpec, rows: np.ndarray, option: int) -> OptionCount:
+def count_option(matter: ChoiceSpec, rows: np.ndarray, option: int) -> OptionCount:
     """Return how often an option of a matter was taken, with the reasons that were decisive most often."""
     own = rows[rows["option"] == option]
     reasons = Counter(own["term"][own["term"] != BY_LUCK].tolist()).most_common(REASONS)
@@ -79,8 +79,8 @@ def number_of_agents(session: WorldSession, agent: str) -> int:
     return there.get(agent, 0)
 
 
-def called(language: str, session: WorldSession, agent: str, who: int) -> str:
-    """Return how somebody who decided is called: the kind of agent, and a number that tells neither name nor place."""
+def name_agent(language: str, session: WorldSession, agent: str, who: int) -> str:
+    """Return the label of an agent: its kind, and a number that gives away neither name nor place."""
     name, number = (
         capital(find("agents", agent, language)),
         order_of(session.seed, agent, number_of_agents(session, agent)).get(who),
@@ -91,17 +91,17 @@ def called(language: str, session: WorldSession, agent: str, who: int) -> str:
 # In words
 
 
-def bars(language: str, matter: ChoiceSpec, books: Sequence[np.ndarray]) -> str:
+def option_bars(language: str, matter: ChoiceSpec, books: Sequence[np.ndarray]) -> str:
     """Return every option of a matter as bars, one a world: of a hundred choices how many, and for which reasons."""
     rows = []
     for option, name in enumerate(matter.options):
-        found = [taken(matter, book, option) for book in books]
-        row = [(one.n / max(one.of, 1), counted(language, matter, one)) for one in found]
+        found = [count_option(matter, book, option) for book in books]
+        row = [(one.n / max(one.of, 1), describe_count(language, matter, one)) for one in found]
         rows.append((capital(find("options", f"{matter.name}.{name}", language)), row))
     return share_bars(rows)
 
 
-def counted(language: str, matter: ChoiceSpec, one: OptionCount) -> str:
+def describe_count(language: str, matter: ChoiceSpec, one: OptionCount) -> str:
     """Return how often an option was taken, and why, in words."""
     share = f"{100.0 * one.n / max(one.of, 1):.0f} %"
     number = say(language, "decided.times_one" if one.n == 1 else "decided.times", n=f"{one.n:,}", share=share)
@@ -111,7 +111,7 @@ def counted(language: str, matter: ChoiceSpec, one: OptionCount) -> str:
     return number + (f": {', '.join(reasons)}" if reasons else "")
 
 
-def latest(language: str, session: WorldSession, matter: ChoiceSpec, rows: np.ndarray, letter: str) -> str:
+def latest_choices(language: str, session: WorldSession, matter: ChoiceSpec, rows: np.ndarray, letter: str) -> str:
     """Return the latest choices in a matter as items of a list; of one shift, those that had a reason come first.
 
     Those who decided stand in an order of luck, so that no order of places shows.
@@ -120,17 +120,17 @@ def latest(language: str, session: WorldSession, matter: ChoiceSpec, rows: np.nd
     tied = rows[rows["tick"] >= last["tick"].min(initial=session.world.tick)]
     labels = [anonymous(session.seed, matter.agent, int(who)) for who in tied["who"]]
     order = np.lexsort((labels, tied["term"] == BY_LUCK, -tied["tick"]))[:LATEST]
-    return "".join(item(language, session, matter, tied[k], letter) for k in order)
+    return "".join(choice_item(language, session, matter, tied[k], letter) for k in order)
 
 
-def item(language: str, session: WorldSession, matter: ChoiceSpec, row: np.void, letter: str) -> str:
+def choice_item(language: str, session: WorldSession, matter: ChoiceSpec, row: np.void, letter: str) -> str:
     """Return one choice as an item of a list: when, who, which option, for which reason, with what chance."""
     term = int(row["term"])
     reason = "luck" if term == BY_LUCK else f"{matter.name}.{matter.terms[term - 1]}"
     words = say(
         language,
         "decided.line",
-        who=called(language, session, matter.agent, int(row["who"])),
+        who=name_agent(language, session, matter.agent, int(row["who"])),
         option=find("options", f"{matter.name}.{matter.options[int(row['option'])]}", language),
         reason=find("reasons", reason, language),
         chance=f"{100.0 * float(row['chance']):.0f}",
@@ -144,11 +144,11 @@ def item(language: str, session: WorldSession, matter: ChoiceSpec, row: np.void,
 
 @solara.component
 def DecidedPanel(visitor: Visitor) -> None:
-    """By kind of agent and matter: how many took each option lately and why, and the latest choices."""
+    """Decisions by kind of agent and matter: counts and reasons of each option, and the latest choices."""
     language = visitor.language.value
     chosen, choose = solara.use_state("")
-    visitor.lived.value, visitor.moved.value  # noqa: B018
-    books = [lately(session) for session in visitor.sessions]
+    visitor.updated.value, visitor.moved.value  # noqa: B018
+    books = [choices_of_last_year(session) for session in visitor.sessions]
     agents = [agent for agent in AGENT_TYPES if decided_by(agent, books)]
     with solara.Div(classes=["cf-decided"]):
         if not agents:
@@ -168,8 +168,8 @@ def state_matter(visitor: Visitor, matter: ChoiceSpec, books: Sequence[np.ndarra
     """State what was decided in a matter, in one world or two."""
     language = visitor.language.value
     text(capital(find("matters", matter.name, language)), "h3", "")
-    markup(bars(language, matter, books))
+    markup(option_bars(language, matter, books))
     if matter.agent != RESIDENT:
         lists = zip(visitor.sessions, books, letters_of(books), strict=False)
-        items = "".join(latest(language, session, matter, book, letter) for session, book, letter in lists)
+        items = "".join(latest_choices(language, session, matter, book, letter) for session, book, letter in lists)
         markup(f"<ul class='cf-life'>{items}</ul>")

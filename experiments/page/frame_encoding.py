@@ -1,4 +1,4 @@
-"""What the map shows of a world, as bytes: one for each resident, one for each cell and layer."""
+"""Encode a world for the map as bytes: one for each resident, one for each cell and layer."""
 
 import math
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ OCCURRED, TOLD, FILED, RECORDED, SEEN = range(5)
 
 @dataclass(frozen=True)
 class MapLayer:
-    """How the numbers of one layer become colours; ``named`` layers may stand beside names of places.
+    """Colour scale of one layer; ``named`` layers may stand beside names of places.
 
-    ``told`` is by what they are multiplied where they are told.
+    ``told`` is the factor of numbers in words.
     """
 
     colours: str
@@ -50,12 +50,12 @@ LAYERS: dict[str, MapLayer] = {
     "gangs": MapLayer("gangs", 0.0, 1.0, named=False),
     "narcos": MapLayer("gangs", 0.0, 1.0, named=False),
 }
-"""Who reports, and where cliques are, is never shown beside the names of places."""
+"""Reports and cliques are never shown beside the names of places."""
 ON_REQUEST = ("gangs", "narcos")
 
 
 @njit(cache=True)
-def scan(minds: Any, people: Any, numbers: Any, tick: Any, seen: Any, sums: Any) -> None:
+def scan_minds(minds: Any, people: Any, numbers: Any, tick: Any, seen: Any, sums: Any) -> None:
     """Write the trust of each resident (none of those gone), and sums of residents, trust and fear by home cell."""
     sums[:] = 0.0
     for i in range(len(minds)):
@@ -89,7 +89,7 @@ def note(day: Any, recent: Any, left: Any) -> None:
 
 
 @njit(cache=True)
-def tint(values: Any, low: Any, high: Any, shown: Any) -> None:
+def encode_shares(values: Any, low: Any, high: Any, shown: Any) -> None:
     """Write one byte for each value between low and high, and `NOTHING` where there is none."""
     for i in range(len(values)):
         part = (values[i] - low) / (high - low)
@@ -97,7 +97,7 @@ def tint(values: Any, low: Any, high: Any, shown: Any) -> None:
 
 
 @njit(cache=True)
-def spread(values: Any) -> Any:
+def root_mean_square(values: Any) -> Any:
     """Return the root of the mean square of all values that are not zero."""
     squares, n = 0.0, 0
     for value in values:
@@ -117,16 +117,16 @@ def rounded_up(value: float) -> float:
     return next(round(step * unit, 6) for step in (1.0, 2.0, 5.0, 10.0) if step * unit >= value)
 
 
-def difference(a: np.ndarray, b: np.ndarray) -> tuple[bytes, float]:
+def encode_difference(a: np.ndarray, b: np.ndarray) -> tuple[bytes, float]:
     """Return b - a as bytes about the middle of the scale, and the end of that scale, which grows with what differs."""
     n = min(len(a), len(b))
     values, shown = b[:n] - a[:n], np.zeros(n, np.uint8)
-    end = rounded_up(2.0 * spread(values))
-    tint(values, -end, end, shown)
+    end = rounded_up(2.0 * root_mean_square(values))
+    encode_shares(values, -end, end, shown)
     return shown.tobytes(), end
 
 
-def shade(values: np.ndarray, empty: np.ndarray, layer: MapLayer) -> np.ndarray:
+def encode_cells(values: np.ndarray, empty: np.ndarray, layer: MapLayer) -> np.ndarray:
     """Return the bytes of cells with these values; those that are empty show nothing.
 
     >>> shade(np.array([0.2, 0.4, 0.9]), np.array([True, False, False]), LAYERS["trust"]).tolist()
@@ -140,7 +140,7 @@ def shade(values: np.ndarray, empty: np.ndarray, layer: MapLayer) -> np.ndarray:
 
 
 class MapState:
-    """Keeps what the map shows of one world: recent events by cell, and the last look at its residents."""
+    """State of the map of one world: recent events by cell, and its residents at the last look."""
 
     def __init__(self, world: Any) -> None:
         self.recent = np.zeros((world.town.n_cells, 5))
@@ -148,7 +148,7 @@ class MapState:
         self.people = np.zeros(0, np.float32)
 
     def note(self, world: Any) -> None:
-        """Take in what happened in the shift that a world has just lived through."""
+        """Add the events of the last shift."""
         note(world.shift_events.day, self.recent, 0.5 ** (1.0 / HALF_LIFE))
 
     def look(self, world: Any) -> None:
@@ -156,7 +156,7 @@ class MapState:
         come = int(world.state.come[0])  # those after them are not born yet, or have not moved here
         if len(self.people) != come:
             self.people = np.zeros(come, np.float32)
-        scan(
+        scan_minds(
             world.state.minds[:come],
             world.town.people,
             world.parameters[Trust],
@@ -168,7 +168,7 @@ class MapState:
     def dots(self) -> bytes:
         """Return one byte of trust for each resident."""
         layer, shown = LAYERS["residents"], np.zeros(len(self.people), np.uint8)
-        tint(self.people, layer.low, layer.high, shown)
+        encode_shares(self.people, layer.low, layer.high, shown)
         return shown.tobytes()
 
     @property
@@ -201,4 +201,4 @@ class MapState:
             gangs = np.append(world.state.cliques["gang"], 0)  # the last stands for no clique
             gang = gangs[values.astype(np.int64)] if layer == "gangs" else 0
             return np.where(values < 0, NOTHING, gang * GANG_STEP).astype(np.uint8)
-        return shade(values, self.empty(values, layer), LAYERS[layer])
+        return encode_cells(values, self.empty(values, layer), LAYERS[layer])

@@ -1,11 +1,11 @@
-"""What the map is told of a world: its ground once, and frame by frame who moves and what happens."""
+"""Data of the map: the ground once, and frame by frame patrols and incidents."""
 
 import math
 from typing import Any
 
 import numpy as np
 
-from experiments.page.frame_encoding import NOTHING, ON_REQUEST, TOP, difference
+from experiments.page.frame_encoding import NOTHING, ON_REQUEST, TOP, encode_difference
 from experiments.page.world_session import WorldSession
 from model.town.crime_kinds import DOMESTIC, EXTORTION
 from model.town.town import Town
@@ -13,7 +13,7 @@ from model.world.shift_events import BY_EXTORTION, BY_GANG, IMITATOR, INCIDENTS,
 
 HIDDEN_KINDS = (int(EXTORTION), int(DOMESTIC))
 HIDDEN_MOTIVES = tuple(int(motive) for motive in (BY_GANG, BY_EXTORTION, TERRITORIAL, IMITATOR, PUNISHMENT))
-"""What gangs and partners do is not shown as it happens, since the map bears the names of places."""
+"""Crimes of gangs and partners are not shown as they happen, since the map bears the names of places."""
 AT_HOME = 9
 
 
@@ -97,7 +97,7 @@ def rounds_of(world: Any, town: Town) -> bytes:
 
 
 def incidents_of(world: Any, town: Town) -> bytes:
-    """Return place and minute of what happened in the last shift and may be shown as it happens."""
+    """Return place and minute of the incidents of the last shift that may be shown as they happen."""
     rows = world.shift_events.rows_of(INCIDENTS)
     rows = rows[~np.isin(rows["kind"], HIDDEN_KINDS) & ~np.isin(rows["motive"], HIDDEN_MOTIVES)]
     x, y = columns_and_rows(town, rows["cell"])
@@ -108,21 +108,21 @@ def difference_of(a: WorldSession, b: WorldSession, layer: str) -> tuple[dict[st
     """Return the bytes that show by how much B exceeds A, in the place of A, and the end of their scale."""
     frame = {"ground_a": b"", "people_a": b"", "rounds_a": b"", "incidents_a": b""}
     if layer == "residents":
-        shown, end = difference(a.watch.people, b.watch.people)
+        shown, end = encode_difference(a.map_state.people, b.map_state.people)
         return frame | {"people_a": shown}, end
-    values = [session.watch.values(session.world, layer) for session in (a, b)]
+    values = [session.map_state.values(session.world, layer) for session in (a, b)]
     if layer in ON_REQUEST:  # territory has no more and less: shown is where it is another's
         other = values[0] != values[1]
         return frame | {"ground_a": np.where(other, int(TOP), NOTHING).astype(np.uint8).tobytes()}, 0.0
-    empty = a.watch.empty(values[0], layer) & b.watch.empty(values[1], layer)
-    shown, end = difference(np.where(empty, np.nan, values[0]), values[1])
+    empty = a.map_state.empty(values[0], layer) & b.map_state.empty(values[1], layer)
+    shown, end = encode_difference(np.where(empty, np.nan, values[0]), values[1])
     return frame | {"ground_a": shown}, end
 
 
 def frame_of(session: WorldSession, letter: str, layer: str) -> dict[str, bytes]:
     """Return all bytes of one world for a frame."""
-    people = session.watch.dots() if layer == "residents" else b""
-    ground = b"" if layer == "residents" else session.watch.bytes(session.world, layer).tobytes()
+    people = session.map_state.dots() if layer == "residents" else b""
+    ground = b"" if layer == "residents" else session.map_state.bytes(session.world, layer).tobytes()
     return {
         f"ground_{letter}": ground,
         f"people_{letter}": people,

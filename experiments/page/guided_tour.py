@@ -13,7 +13,7 @@ from experiments.page.visitor import Visitor
 STEPS = 6
 YEARS = 3
 CLEAR = {"trust": 1.0, "told_share": 2.0}
-"""By how much a measure must move, of a hundred, for the guess "clearly"."""
+"""Least change of a measure, in points of a hundred, that counts as clear."""
 COMPARISONS = {
     "resources_only": "trust",
     "reporting_support": "told_share",
@@ -49,10 +49,10 @@ def Tour(visitor: Visitor) -> None:
 def prepare(visitor: Visitor, step: int) -> None:
     """Set the page so that it shows what a step speaks of."""
     if step == 1:
-        visitor.player.pace(0)
+        visitor.player.set_speed(0)
         visitor.player.play(True)
     elif step == 2:
-        visitor.player.pace(1)
+        visitor.player.set_speed(1)
         visitor.tab.set("criteria")
     elif step == 3:
         visitor.tab.set("why")
@@ -72,16 +72,16 @@ def Workshop(visitor: Visitor) -> None:
     with solara.Div(classes=["cf-card"], attributes={"role": "dialog", "aria-label": visitor.say("page.workshop")}):
         text(visitor.say("page.workshop"), "h2", "")
         if "policy" not in stated:
-            Choose(visitor)
+            ComparisonChoice(visitor)
         elif "answer" not in stated:
-            Ask(visitor, stated["policy"])
+            GuessQuestion(visitor, stated["policy"])
         else:
-            Reveal(visitor, stated)
+            GuessResult(visitor, stated)
         button(visitor.say("page.close"), lambda: visitor.guess.set({}))
 
 
 @solara.component
-def Choose(visitor: Visitor) -> None:
+def ComparisonChoice(visitor: Visitor) -> None:
     """The comparisons that there are."""
     language = visitor.language.value
     ready = scenarios.policies()
@@ -93,7 +93,7 @@ def Choose(visitor: Visitor) -> None:
 
 
 @solara.component
-def Ask(visitor: Visitor, policy: str) -> None:
+def GuessQuestion(visitor: Visitor, policy: str) -> None:
     """The question, with three answers."""
     text(visitor.say(f"workshop.{policy}"), classes="")
 
@@ -106,7 +106,7 @@ def Ask(visitor: Visitor, policy: str) -> None:
 
 
 def compare(visitor: Visitor, policy: str) -> None:
-    """Let the status quo and a policy live for some years side by side."""
+    """Simulate the status quo and a policy for some years side by side."""
     visitor.player.play(False)
     visitor.choose_ready("a", "status_quo")
     visitor.choose_ready("b", policy)
@@ -124,13 +124,13 @@ def compare(visitor: Visitor, policy: str) -> None:
 def measured(visitor: Visitor, measure: str) -> tuple[float, float]:
     """Return a measure of both worlds, of a hundred: trust now, or a share over the last year."""
     if measure == "trust":
-        return 100.0 * visitor.sessions[0].watch.trust, 100.0 * visitor.sessions[1].watch.trust
+        return 100.0 * visitor.sessions[0].map_state.trust, 100.0 * visitor.sessions[1].map_state.trust
     a, b = (100.0 * sum(session.last_year(measure)) / 12.0 for session in visitor.sessions[:2])
     return a, b
 
 
 @solara.component
-def Reveal(visitor: Visitor, stated: dict[str, Any]) -> None:
+def GuessResult(visitor: Visitor, stated: dict[str, Any]) -> None:
     """The guess beside what came out."""
     guess = visitor.say(f"workshop.{stated['answer']}")
     text(visitor.say("workshop.guessed", guess=guess), classes="")

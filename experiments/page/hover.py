@@ -10,7 +10,7 @@ BOOKS = ("occurred", "told", "complaints", "recorded")
 
 def words(language: str, session: WorldSession, cell: int, layer: str) -> str:
     """Return a cell in words; beside the name of a place stands nothing about who reports or where cliques are."""
-    town, watch = session.site.town, session.watch
+    town, watch = session.site.town, session.map_state
     if layer == "gangs":
         clique = int(session.world.state.territory[cell])
         if clique < 0:

@@ -29,7 +29,7 @@ def name_of(date: datetime.date) -> str:
     return f"changes_{date:%Y_%m_%d}"
 
 
-def moved(
+def move_levers(
     policies: Sequence[Policy], moves: dict[str, float], date: datetime.date, scenario: Scenario
 ) -> tuple[Policy, ...]:
     """Return the policies together with levers moved to these values from a date on.
@@ -57,10 +57,12 @@ def entry_for(
         reached = math.nan
     if reached == value:
         return entry
-    return dataclasses.replace(entry, how="add", value=within(parameter, value_on(alone, parameter, date), value))
+    return dataclasses.replace(
+        entry, how="add", value=step_within_range(parameter, value_on(alone, parameter, date), value)
+    )
 
 
-def within(parameter: str, now: float, goal: float) -> float:
+def step_within_range(parameter: str, now: float, goal: float) -> float:
     """Return what must be added to reach a value, so that rounding does not lead out of the range."""
     name, _, key = parameter.partition(".")
     about = group_named(name).parameter_specs()[key]

@@ -1,4 +1,4 @@
-"""The same model in Mesa's own page: `confianza view --mesa`.
+"""Show the model in Mesa's own page: `confianza view --mesa`.
 
 For students who know SolaraViz: Reset, Step and Play, sliders that count from the start, English only.
 """

@@ -38,7 +38,7 @@ PANELS = {
 def Page() -> None:
     """One visitor's page, or why there can be none now; it opens by itself as soon as there can."""
     tried, again = solara.use_state(0)
-    visitor: Visitor | str = solara.use_memo(lambda: visitor_limit.admitted(Visitor), [tried])
+    visitor: Visitor | str = solara.use_memo(lambda: visitor_limit.admit(Visitor), [tried])
     solara.Style(style())
     if isinstance(visitor, str):
         Waiting(visitor, lambda: again(tried + 1))
@@ -110,7 +110,7 @@ def Head(visitor: Visitor) -> None:
         button(f"← {visitor.say('decision.back')}", visitor.go_back, name=visitor.say("decision.back"))
         text(visitor.say("page.title"), "h1", "")
         text(visitor.say("page.subtitle"), "span", "cf-sub")
-        towns = [(name, sites.stated(name).title[language]) for name in sites.choices()]
+        towns = [(name, sites.load_scenario(name).title[language]) for name in sites.choices()]
         choice(visitor.say("page.municipality"), visitor.scenario.value, towns, visitor.choose_scenario, "cf-pick")
         PolicyChoice(visitor, "a")
         button(
@@ -156,7 +156,7 @@ def Controls(visitor: Visitor) -> None:
         button(visitor.say("page.one_month"), visitor.one_month, disabled=waiting)
         button(visitor.say("page.restart"), visitor.restart, disabled=waiting)
         speeds = [(number, visitor.say(f"speed.{number}")) for number in range(len(SPEEDS))]
-        choice(visitor.say("page.speed"), visitor.speed.value, speeds, visitor.player.pace, "cf-speed")
+        choice(visitor.say("page.speed"), visitor.speed.value, speeds, visitor.player.set_speed, "cf-speed")
         DateField(visitor, waiting)
         SeedField(visitor)
         Clock(visitor)
@@ -202,7 +202,7 @@ def Clock(visitor: Visitor) -> None:
 
 @solara.component
 def News(visitor: Visitor) -> None:
-    """What is going on, what went wrong, and in what the twins differ."""
+    """Messages: work in progress, faults, and differences of the twins."""
     language, busy, differs = visitor.language.value, visitor.busy.value, visitor.clock.value.get("differs")
     if busy:
         words = {"compiling": "page.compiling", "living": "page.living", "listening": "life.listening"}[busy]

@@ -1,4 +1,4 @@
-"""What the page says, by key and language."""
+"""Texts of the page, by key and language."""
 
 import tomllib
 from functools import cache
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 FILES = tuple(Path(__file__).parent / name for name in ("texts.toml", "decision.toml"))
-"""Of the panels and of the decision view; a part stands in one of them."""
+"""Texts of the panels and of the decision view; a part stands in one of them."""
 
 
 @cache

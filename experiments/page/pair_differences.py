@@ -16,7 +16,7 @@ COUNTS = {
 def differences(a: WorldSession, b: WorldSession) -> dict[str, float]:
     """Return by how much B exceeds A: counts since the start, and trust now in points of 100."""
     found = {name: b.so_far(column) - a.so_far(column) for name, column in COUNTS.items()}
-    return found | {"trust": 100.0 * (b.watch.trust - a.watch.trust)}
+    return found | {"trust": 100.0 * (b.map_state.trust - a.map_state.trust)}
 
 
 def sentence(language: str, found: dict[str, float]) -> str:

@@ -17,7 +17,7 @@ from experiments.page.charts import marks_of
 from experiments.page.criteria_standing import number, signed
 from experiments.page.criteria_view import criteria_bars, funnel_bars
 from experiments.page.levers import FIRST, Lever, levers
-from experiments.page.page_parts import button, choice, choose_world, check_months, markup, text
+from experiments.page.page_parts import button, check_months, choice, choose_world, markup, text
 from experiments.page.page_texts import say
 from experiments.page.visitor import Visitor
 from model.engine.calendar import date_of_tick, first_of_month
@@ -33,7 +33,7 @@ LEAST = 5e-4
 def TimePanel(visitor: Visitor) -> None:
     """Charts over the months; a month chosen can be gone back to, and branched from."""
     language = visitor.language.value
-    visitor.lived.value  # noqa: B018
+    visitor.updated.value  # noqa: B018
     month = visitor.chosen_month()
     with solara.Div():
         if month is not None:
@@ -58,13 +58,13 @@ def LeverSlider(visitor: Visitor, lever: Lever) -> None:
     """One lever with its value; unit, range and source on hover."""
     language = visitor.language.value
     visitor.moved.value  # noqa: B018
-    session = visitor.in_hand()
-    value = session.lever(lever.name)
+    session = visitor.selected_session()
+    value = session.lever_value(lever.name)
     shown, show = solara.use_state(value)
     solara.use_effect(lambda: show(value), [value])
 
     def move(moved: float) -> None:
-        if session is not visitor.in_hand():  # a slider of a world that is gone still reports
+        if session is not visitor.selected_session():  # a slider of a world that is gone still reports
             return
         if abs(moved - shown) <= 0.51 * lever.step:  # the slider rounds a value between two steps by itself
             return
@@ -106,7 +106,7 @@ def LeverPanel(visitor: Visitor) -> None:
                     text(visitor.say(f"group.{heading}"), "h3", "")
                 for lever in shown:
                     # another world has sliders of its own: what the old ones still report must not move its levers
-                    LeverSlider(visitor, lever).key(f"{lever.name} {visitor.in_hand().serial}")
+                    LeverSlider(visitor, lever).key(f"{lever.name} {visitor.selected_session().serial}")
         with solara.Div(classes=["cf-row"]):
             button(visitor.say("levers.more"), lambda: show_more(not more), on=more)
         MovedLevers(visitor)
@@ -114,9 +114,9 @@ def LeverPanel(visitor: Visitor) -> None:
 
 @solara.component
 def MovedLevers(visitor: Visitor) -> None:
-    """What was moved by hand: dates, files to save, the command that repeats the run."""
+    """Levers moved by hand: dates, files to save, the command that repeats the run."""
     visitor.moved.value  # noqa: B018
-    session = visitor.in_hand()
+    session = visitor.selected_session()
     text(visitor.say("levers.moved"), "h3", "")
     if not session.changes and not session.pending:
         text(visitor.say("levers.none"))
@@ -142,7 +142,7 @@ def MovedLevers(visitor: Visitor) -> None:
 def WhyPanel(visitor: Visitor) -> None:
     """The causes that moved trust in a place and a period, by weight."""
     wanted, want = solara.use_state(False)
-    visitor.lived.value  # noqa: B018
+    visitor.updated.value  # noqa: B018
     if not visitor.sessions:
         return
     twins = len(visitor.sessions) > 1
@@ -173,7 +173,7 @@ def ask_of_worlds(visitor: Visitor, apart: bool, want: Callable[[bool], None]) -
 
 def ask_of_place(visitor: Visitor) -> None:
     """Let the visitor choose a place, leave a month, or hear a life."""
-    items = [(WHOLE, visitor.say("why.whole")), *enumerate(visitor.in_hand().site.town.settlement_names)]
+    items = [(WHOLE, visitor.say("why.whole")), *enumerate(visitor.selected_session().site.town.settlement_names)]
     chosen = WHOLE if visitor.settlement.value is None else visitor.settlement.value
 
     def move(place: int) -> None:
@@ -188,9 +188,9 @@ def ask_of_place(visitor: Visitor) -> None:
 
 def state_causes(visitor: Visitor, apart: bool) -> None:
     """State how trust moved, and what moved it; or what set two worlds apart."""
-    language, stated = visitor.language.value, visitor.apart() if apart else visitor.account()
+    language, stated = visitor.language.value, visitor.compare_worlds() if apart else visitor.account()
     place = visitor.settlement.value
-    name = visitor.say("why.all") if place is None else visitor.in_hand().site.town.settlement_names[place]
+    name = visitor.say("why.all") if place is None else visitor.selected_session().site.town.settlement_names[place]
     text(visitor.say("why.title", place=name, period=period_of(visitor)), "h3", "")
     numbers = {"total": signed(stated.total, 2), "before": f"{stated.before:.1f}", "after": f"{stated.after:.1f}"}
     text(visitor.say("why.apart" if apart else "why.total", **numbers), classes="cf-words")
@@ -201,7 +201,7 @@ def period_of(visitor: Visitor) -> str:
     """Return the period that is asked about."""
     month = visitor.chosen_month()
     if month is None:
-        return visitor.say("why.since", date=visitor.in_hand().world.settings.start)
+        return visitor.say("why.since", date=visitor.selected_session().world.settings.start)
     return visitor.say("why.in", month=f"{first_of_month(month):%Y-%m}")
 
 
@@ -212,19 +212,19 @@ def LifePanel(visitor: Visitor) -> None:
     skip, set_skip = solara.use_state(0)
 
     def other() -> None:
-        visitor.tell_life(visitor.cell.value, skip + biography.HEARD)
+        visitor.show_life(visitor.cell.value, skip + biography.HEARD)
         set_skip(skip + biography.HEARD)
 
     def anybody() -> None:
         set_skip(0)
-        visitor.tell_life(None)
+        visitor.show_life(None)
 
     with solara.Div():
         text(visitor.say("life.help"))
         with solara.Div(classes=["cf-row"]):
             button(visitor.say("life.anybody"), anybody)
             if visitor.cell.value is not None:
-                button(visitor.say("life.here"), lambda: visitor.tell_life(visitor.cell.value))
+                button(visitor.say("life.here"), lambda: visitor.show_life(visitor.cell.value))
             if life is not None:
                 button(visitor.say("life.other"), other)
         if life == "nobody":
@@ -238,7 +238,7 @@ def LifePanel(visitor: Visitor) -> None:
 def LifeText(visitor: Visitor, life: biography.LifeStory) -> None:
     """One life."""
     language = visitor.language.value
-    text(biography.opening(language, life), "h3", "")
+    text(biography.introduction(language, life), "h3", "")
     trust = {"before": number(100 * life.before, 1), "after": number(100 * life.after, 1)}
     text(visitor.say("life.trust", **trust), classes="cf-words")
     if not life.events:
@@ -272,7 +272,7 @@ def item(words: str, change: float, before: str = "") -> str:
 def CriteriaPanel(visitor: Visitor) -> None:
     """The criteria in the paper's words, and the funnel from crime to sentence."""
     language = visitor.language.value
-    visitor.lived.value  # noqa: B018
+    visitor.updated.value  # noqa: B018
     sessions = visitor.sessions
     with solara.Div():
         if not check_months(visitor):

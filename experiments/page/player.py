@@ -1,4 +1,4 @@
-"""The thread that lives the worlds of one visitor: so many shifts a second, so many frames a second.
+"""Thread that simulates the worlds of one visitor: so many shifts a second, so many frames a second.
 
 Both worlds, also the twin that catches up with the first, live here and not in the pool of workers that carries all
 other runs: levers, map and lives read them between two shifts.  A worker would need seven seconds for its imports and
@@ -74,7 +74,7 @@ class Player:
 
         self.do(turn)
 
-    def pace(self, speed: int) -> None:
+    def set_speed(self, speed: int) -> None:
         """Choose a speed by number."""
 
         def turn() -> None:
@@ -130,7 +130,7 @@ class Player:
         return self.sent - self.acknowledged > AHEAD
 
     def _turn(self) -> None:
-        """Live the shifts of one frame and show it; give up a browser that has gone."""
+        """Simulate the shifts of one frame and show it; give up a browser that has gone."""
         if self._behind():
             self.missed += 1
             if self.missed >= MOST_MISSED:
@@ -154,7 +154,7 @@ class Player:
         return shifts
 
     def _advance_until(self, due: float) -> None:
-        """Live as many shifts as there is time for, one at least."""
+        """Simulate as many shifts as there is time for, one at least."""
         self.advance(1)
         while time.monotonic() < due:
             self.advance(1)

@@ -18,12 +18,12 @@ from model.engine.calendar import MINUTES_A_SHIFT
 READ = sorted({column for some in PRACTICE.values() for one in some for column in one.read.columns})
 
 
-def lately(session: WorldSession) -> pd.DataFrame:
+def practice_of_last_year(session: WorldSession) -> pd.DataFrame:
     """Return what tells of the practice in the last twelve months of a world."""
     return pd.DataFrame({column: session.last_year(column) for column in READ})
 
 
-def named(one: Headline, language: str) -> str:
+def name_number(one: Headline, language: str) -> str:
     """Return the name of a number as it begins a line."""
     return capital(one.es if language == "es" else one.en)
 
@@ -38,7 +38,7 @@ def minutes_bars(language: str, years: Sequence[pd.DataFrame]) -> str:
             (start / MINUTES_A_SHIFT, value / MINUTES_A_SHIFT, f"{value:.1f}")
             for start, value in zip(starts, found, strict=True)
         ]
-        rows.append((named(one, language), bars))
+        rows.append((name_number(one, language), bars))
         begun = [start + value for start, value in zip(begun, found, strict=True)]
     return cascade(rows)
 
@@ -49,7 +49,7 @@ def doses(language: str, years: Sequence[pd.DataFrame]) -> str:
     for one in DOSES:
         found = [one.of(year) for year in years]
         shown = ["–" if math.isnan(value) else f"{value:,.{one.digits}f}" for value in found]
-        rows.append((named(one, language), shown))
+        rows.append((name_number(one, language), shown))
     return numbers([] if len(years) < 2 else ["A", "B"], rows)
 
 
@@ -57,11 +57,11 @@ def doses(language: str, years: Sequence[pd.DataFrame]) -> str:
 def PracticePanel(visitor: Visitor) -> None:
     """Minutes by use, doses, and both over the months."""
     language = visitor.language.value
-    visitor.lived.value  # noqa: B018
+    visitor.updated.value  # noqa: B018
     with solara.Div():
         if not check_months(visitor):
             return
-        years = [lately(session) for session in visitor.sessions]
+        years = [practice_of_last_year(session) for session in visitor.sessions]
         text(visitor.say("practice.minutes"), "h3", "")
         markup(minutes_bars(language, years))
         text(visitor.say("practice.adds_up"))

@@ -22,13 +22,13 @@ NOW = ("open", "known", "right", "wrong", "fits", "fits_not")
 SINCE = ("found", "tried", "better")
 
 
-def there(session: WorldSession) -> Any:
+def current_problems(session: WorldSession) -> Any:
     """Return the problems that a world has now."""
     rows = session.world.state[PROBLEMS].used_rows()
     return rows[rows["cell"] >= 0]
 
 
-def standing(rows: Any) -> dict[str, int]:
+def count_problems(rows: Any) -> dict[str, int]:
     """Return how many problems there are, are known, have a cause on record and a response, right or wrong."""
     right, begun = rows["named"] == rows["cause"], rows["response"] >= 0
     fits = begun & (rows["response"] == rows["cause"])
@@ -45,12 +45,12 @@ def standing(rows: Any) -> dict[str, int]:
 
 def by_sector(language: str, session: WorldSession) -> str:
     """Return a row for each sector, and one for all."""
-    rows, record = there(session), session.world.state[SECTOR_RECORD]
+    rows, record = current_problems(session), session.world.state[SECTOR_RECORD]
     shown = []
     for s in range(len(record)):
-        counts = standing(rows[rows["sector"] == s]) | {name: int(record[name][s]) for name in SINCE}
+        counts = count_problems(rows[rows["sector"] == s]) | {name: int(record[name][s]) for name in SINCE}
         shown.append((say(language, "problems.sector", n=s + 1), [f"{counts[name]:,}" for name in (*NOW, *SINCE)]))
-    whole = standing(rows) | {name: int(record[name].sum()) for name in SINCE}
+    whole = count_problems(rows) | {name: int(record[name].sum()) for name in SINCE}
     shown.append((say(language, "problems.all"), [f"{whole[name]:,}" for name in (*NOW, *SINCE)]))
     over = [(say(language, "problems.now"), len(NOW)), (say(language, "problems.since"), len(SINCE))]
     return numbers([say(language, f"problems.{name}") for name in (*NOW, *SINCE)], shown, "cf-sum cf-many", over)
@@ -61,7 +61,7 @@ def cause(language: str, number: int) -> str:
     return say(language, f"problems.cause_{PROBLEM_CAUSES[number]}")
 
 
-def item(language: str, row: Any) -> str:
+def problem_item(language: str, row: Any) -> str:
     """Return one problem as an item of a list: cell by number, kind, cause, what is on record, what is done."""
     known = "unknown" if row["noted"] < 0 else "unnamed" if row["named"] < 0 else "named"
     judged = "right" if row["named"] == row["cause"] else "wrong"
@@ -79,13 +79,16 @@ def item(language: str, row: Any) -> str:
     return f"<li>{html.escape(say(language, 'problems.line', **parts))}</li>"
 
 
-def inspected(language: str, session: WorldSession, sector: int) -> str:
+def list_problems(language: str, session: WorldSession, sector: int) -> str:
     """Return the problems of a sector, the greatest first."""
-    rows = there(session)
+    rows = current_problems(session)
     rows = rows[rows["sector"] == sector]
     order = np.argsort(-rows["size"], kind="stable")
     left = [say(language, "problems.more", n=len(order) - GREATEST)] if len(order) > GREATEST else []
-    items = [*(item(language, rows[k]) for k in order[:GREATEST]), *(f"<li>{html.escape(one)}</li>" for one in left)]
+    items = [
+        *(problem_item(language, rows[k]) for k in order[:GREATEST]),
+        *(f"<li>{html.escape(one)}</li>" for one in left),
+    ]
     return f"<ul class='cf-life'>{''.join(items)}</ul>"
 
 
@@ -94,11 +97,11 @@ def ProblemsPanel(visitor: Visitor) -> None:
     """Problems by sector, what lapsed lately, and the problems of one sector one by one."""
     language = visitor.language.value
     sector, look_at = solara.use_state(0)
-    visitor.lived.value  # noqa: B018
+    visitor.updated.value  # noqa: B018
     with solara.Div():
         if not visitor.sessions:
             return
-        session = visitor.in_hand()
+        session = visitor.selected_session()
         choose_world(visitor)
         text(visitor.say("problems.title"), "h3", "")
         markup(f"<div class='cf-wide-table'>{by_sector(language, session)}</div>")
@@ -108,7 +111,7 @@ def ProblemsPanel(visitor: Visitor) -> None:
         sectors = [(s, visitor.say("problems.sector", n=s + 1)) for s in range(n)]
         with solara.Div(classes=["cf-row cf-below"]):
             choice(visitor.say("problems.choose"), min(sector, n - 1), sectors, look_at, "cf-wide")
-        markup(inspected(language, session, min(sector, n - 1)))
+        markup(list_problems(language, session, min(sector, n - 1)))
         text(visitor.say("problems.help"))
 
 

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 CDN = "/_solara/cdn"
-"""Where the page looks for the browser files that are installed with it."""
+"""Path of the browser files that are installed with the page."""
 PAGES = (".htm", ".html", ".xhtml", ".xml")
 LONGEST_PATH = 1000
 REFUSED = "Only the page itself may ask here. / Aquí solo puede preguntar la propia página.\n"
@@ -31,7 +31,7 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
-"""What a browser lets the page do: all from here, nothing from elsewhere, and no place in the frame of another."""
+"""Rights of the page in a browser: all from here, nothing from elsewhere, no place in the frame of another."""
 
 
 class RequestGuard:
@@ -46,14 +46,14 @@ class RequestGuard:
         """Answer one request."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
-        elif not self.welcome(HTTPConnection(scope)):
+        elif not self.is_welcome(HTTPConnection(scope)):
             await refusal(scope, REFUSED, 403)(scope, receive, send)
         elif not is_path(scope["path"]):
             await refusal(scope, NOWHERE, 404)(scope, receive, send)
         else:
-            await self.inside(scope, receive, guarded(send))
+            await self.respond(scope, receive, guarded(send))
 
-    def welcome(self, asked: HTTPConnection) -> bool:
+    def is_welcome(self, asked: HTTPConnection) -> bool:
         """Tell whether the page asks, under a name of its own, or somebody who opens it."""
         stated, host = asked.headers, asked.headers.get("host", "").lower()
         own = stated.get("origin", "").lower() == f"http://{host}"
@@ -63,8 +63,8 @@ class RequestGuard:
             return own
         return not from_elsewhere(stated)
 
-    async def inside(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let an answer be found; installed files lie in a folder of their own, and pages among them are not shown."""
+    async def respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Respond to an accepted request; pages among the installed files are not shown."""
         if scope["type"] != "http" or not scope["path"].startswith(f"{CDN}/"):
             await self.app(scope, receive, send)
         elif PurePosixPath(scope["path"]).suffix.lower() in PAGES:

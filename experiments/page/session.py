@@ -23,11 +23,11 @@ from model.engine.errors import InputError
 from model.engine.scenario import Policy
 
 SEED = 1
-NEWS_SECONDS = 0.25
+UPDATE_SECONDS = 0.25
 
 
 class VisitorSession:
-    """What one visitor has chosen and sees; only towns are shared with others."""
+    """Choices and view of one visitor; only towns are shared with others."""
 
     def __init__(self) -> None:
         self.view = solara.reactive("decision")
@@ -47,7 +47,7 @@ class VisitorSession:
         self.playing = solara.reactive(False)
         self.speed = solara.reactive(1)
         self.clock: solara.Reactive[dict[str, Any]] = solara.reactive({})
-        self.lived = solara.reactive(-1)
+        self.updated = solara.reactive(-1)
         self.moved: solara.Reactive[tuple[Any, ...]] = solara.reactive(())
         self.month: solara.Reactive[int | None] = solara.reactive(None)
         self.settlement: solara.Reactive[int | None] = solara.reactive(None)
@@ -57,10 +57,10 @@ class VisitorSession:
         self.guess: solara.Reactive[dict[str, Any]] = solara.reactive({})
         self.sessions: list[WorldSession] = []
         self.map, self.chart, self.habits = MapWidget(), ChartWidget(), ChartWidget()
-        self.player = Player(self.advance, self.show, self.turned, self.failed)
+        self.player = Player(self.advance, self.show, self.follow_player, self.failed)
         self.controller = DecisionController(self.do, sites.opening.language)
         self.measures: tuple[Policy, ...] = ()
-        self._told_at, self._months = 0.0, -1
+        self._updated_at, self._months = 0.0, -1
 
     def open(self) -> Callable[[], None]:
         """Begin, when the page is there; return how to end."""
@@ -68,7 +68,7 @@ class VisitorSession:
         return self.close
 
     def close(self) -> None:
-        """Leave: the player ends, drawings forget whom to tell, and the worlds go with it."""
+        """End the player, the decision view and the worlds."""
         self.player.close()
         self.controller.close()
         visitor_limit.leave(self)
@@ -77,10 +77,10 @@ class VisitorSession:
         """Return a text in the language of the visitor."""
         return say(self.language.value, name, **values)
 
-    # Deeds of the player's thread
+    # Actions of the player's thread
 
     def do(self, action: Action, busy: str = "") -> None:
-        """Let something be done between two shifts, with a word on the page while it takes."""
+        """Run an action between two shifts, with a word on the page while it takes."""
 
         def at_once() -> None:
             self.fault.set("")
@@ -104,8 +104,8 @@ class VisitorSession:
             traceback.print_exception(reason)
             self.fault.set(self.say("page.fault", reason=type(reason).__name__))
 
-    def settle(self) -> None:
-        """Move into the municipality that is chosen, with the luck that is chosen."""
+    def enter_municipality(self) -> None:
+        """Enter the chosen municipality with the chosen seed."""
         self.sessions = []
         self.sessions = [self.new_session(letter) for letter in ("ab" if self.twins.value else "a")]
         town = self.sessions[0].site.town
@@ -114,7 +114,7 @@ class VisitorSession:
             self.map.where = frames.where_of(town)
         for chosen in (self.settlement, self.month, self.cell, self.life):
             chosen.set(None)
-        self.renew()
+        self.redraw_all()
 
     def new_session(self, letter: str) -> WorldSession:
         """Return a new world of A or B at its start."""
@@ -122,7 +122,7 @@ class VisitorSession:
         return WorldSession(self.scenario.value, self.seed.value, self.ready.value[letter], moved)
 
     def advance(self, shifts: int) -> None:
-        """Live some shifts in every world; the run ends at its horizon."""
+        """Simulate some shifts in every world; the run ends at its horizon."""
         left = tick_of(self.horizon) - self.sessions[0].world.tick if self.sessions else 0
         for session in self.sessions:
             for _ in range(min(shifts, left)):
@@ -133,12 +133,12 @@ class VisitorSession:
 
     @property
     def horizon(self) -> datetime.date:
-        """The last date to which worlds are lived."""
+        """Last date of the worlds."""
         start: datetime.date = self.sessions[0].world.settings.start
         return start.replace(year=start.year + HORIZONS[-1])
 
     def advance_and_show(self) -> None:
-        """Live one shift and show it."""
+        """Simulate one shift and show it."""
         self.advance(1)
         self.player.frame()
 
@@ -158,14 +158,14 @@ class VisitorSession:
                 "where": int(where),
                 "ends": ends,
             }
-        if not self.player.playing or time.monotonic() > self._told_at + NEWS_SECONDS:
-            self.tell()
+        if not self.player.playing or time.monotonic() > self._updated_at + UPDATE_SECONDS:
+            self.update_numbers()
 
     def frame(self) -> tuple[dict[str, bytes], list[str] | None]:
         """Return what the map shows of the worlds that it shows, and the ends of the scale of their difference."""
         for session in self.sessions:
-            session.fresh()
-        mode, layer = self.arrangement(), self.layer.value
+            session.update_map_state()
+        mode, layer = self.map_mode(), self.layer.value
         frame = {"people_b": b"", "ground_b": b"", "rounds_b": b"", "incidents_b": b""}
         if mode == "difference":
             a, b = self.sessions
@@ -176,13 +176,13 @@ class VisitorSession:
                 frame |= frames.frame_of(session, letter, layer)
         return frame, None
 
-    def arrangement(self) -> str:
+    def map_mode(self) -> str:
         """Return how the map shows the worlds: both, their difference, or one alone."""
         return self.mode.value if len(self.sessions) > 1 else "a"
 
-    def tell(self) -> None:
+    def update_numbers(self) -> None:
         """Bring the numbers on the page up to date."""
-        self._told_at = time.monotonic()
+        self._updated_at = time.monotonic()
         if not self.sessions:
             return
         world = self.sessions[0].world
@@ -190,13 +190,13 @@ class VisitorSession:
             {
                 "date": world.date.isoformat(),
                 "shift": world.tick % SHIFTS,
-                "trust": [session.watch.trust for session in self.sessions],
+                "trust": [session.map_state.trust for session in self.sessions],
                 "differs": pair_differences.differences(*self.sessions) if len(self.sessions) > 1 else None,
             }
         )
         if world.month != self._months:
             self.draw_charts()
-        self.lived.set(world.month if self.player.playing else world.tick)
+        self.updated.set(world.month if self.player.playing else world.tick)
         self.moved.set(tuple((session.policies, tuple(session.pending.items())) for session in self.sessions))
 
     def draw_charts(self) -> None:
@@ -206,27 +206,27 @@ class VisitorSession:
             look = self.language.value, self.dark.value, self.sessions, self.month.value
             self.chart.data, self.habits.data = charts.data_of(*look), charts.data_of(*look, charts.HABITS)
 
-    def renew(self) -> None:
+    def redraw_all(self) -> None:
         """Show everything anew after something else than a shift has changed it."""
         self._months = -1
-        self.look_and_show()
+        self.redraw_map()
 
-    def look_and_show(self) -> None:
+    def redraw_map(self) -> None:
         """Send the bytes together with how they are to be read."""
         with self.map.hold_sync():
-            self.look()
+            self.configure_map()
             self.player.frame()
 
-    def turned(self) -> None:
+    def follow_player(self) -> None:
         """Follow the player: whether it plays and how fast."""
         self.playing.set(self.player.playing)
         self.speed.set(self.player.speed)
         if self.sessions and not self.player.playing:
-            self.tell()
+            self.update_numbers()
 
     # Reading and showing
 
-    def in_hand(self) -> WorldSession:
+    def selected_session(self) -> WorldSession:
         """Return the world whose levers are shown."""
         return self.sessions[-1] if self.hand.value == "b" and len(self.sessions) > 1 else self.sessions[0]
 
@@ -242,12 +242,12 @@ class VisitorSession:
         """Take all worlds to 06:00 of a date."""
         for session in self.sessions:
             session.go_to(date, self.player.stopped)
-        self.renew()
+        self.redraw_all()
 
-    def look(self) -> None:
-        """Tell the map what to show and in which words."""
+    def configure_map(self) -> None:
+        """Set layer, words and colours of the map."""
         communal = bool(self.sessions) and bool(self.sessions[0].site.town.authorities["communal"].any())
-        view = view_of(self.language.value, self.layer.value, self.arrangement(), communal)
+        view = view_of(self.language.value, self.layer.value, self.map_mode(), communal)
         titles = captions(self.language.value, self.ready.value) if self.twins.value else {}
         titles |= {"b": self.say("decision.line_b")} if titles and self.measures else {}
         self.map.view = view | {

@@ -1,4 +1,4 @@
-"""Municipalities ready to be lived in: built once, shared by all visitors and their twins."""
+"""Municipalities: built once, shared by all visitors and their twins."""
 
 import dataclasses
 import threading
@@ -13,7 +13,7 @@ from model.town.town import Town
 
 @dataclass(frozen=True)
 class Opening:
-    """With what the page opens."""
+    """Municipality and language with which the page opens."""
 
     scenario: str = "villa_canales"
     language: str = "en"
@@ -24,7 +24,7 @@ opening = Opening()
 
 
 def open_with(scenario: str, language: str) -> None:
-    """Say with what the page opens."""
+    """Set municipality and language with which the page opens."""
     global opening
     opening = Opening(scenario, language)
 
@@ -41,7 +41,7 @@ def built_in() -> tuple[str, ...]:
 
 
 @cache
-def stated(name: str) -> Scenario:
+def load_scenario(name: str) -> Scenario:
     """Return a municipality as its file states it."""
     return scenarios.load(name)
 
@@ -60,7 +60,7 @@ _sites: dict[str, Municipality] = {}
 _lock = threading.Lock()
 
 
-def site(name: str) -> Municipality:
+def load_municipality(name: str) -> Municipality:
     """Return a municipality, built and compiled if it is the first time (which takes a minute)."""
     from model.town.town import build_town
 
@@ -82,7 +82,7 @@ def begin(name: str, seed: int, policies: tuple[Any, ...] = ()) -> Any:
     """
     from model import TrustModel
 
-    place = site(name)
+    place = load_municipality(name)
     with _lock:
         if seed not in place.first:
             if len(place.first) >= MOST_SEEDS:

@@ -15,7 +15,14 @@ from experiments.page.charts import timeline
 from experiments.page.criteria_standing import Standing, number
 from experiments.page.decision_answer import Span, answer, bar
 from experiments.page.page_texts import capital
-from experiments.page.table_rows import answered, bill, measure_rows, outcome_rows, why_unknown, years_of_reach
+from experiments.page.table_rows import (
+    describe_agreements,
+    describe_costs,
+    measure_rows,
+    outcome_rows,
+    why_unknown,
+    years_of_reach,
+)
 from experiments.statistics.hodges_lehmann import FEWEST
 from model.town.town import Town
 
@@ -44,13 +51,13 @@ def sheet_of(one: Standing, dark: bool) -> dict[str, Any]:
         "answer": spans(answer(one)),
         "bar": spans(bar(one)),
         "towns": [
-            {"name": name, "title": sites.stated(name).title[one.language], "on": name == one.choice.site}
+            {"name": name, "title": sites.load_scenario(name).title[one.language], "on": name == one.choice.site}
             for name in sites.choices()
         ],
         "measures": measure_rows(one),
-        "changes": changes(one),
+        "changes": count_changes(one),
         "chosen": len(one.choice.chosen),
-        "bill": f"{bill(one)} {answered(one)}".strip(),
+        "bill": f"{describe_costs(one)} {describe_agreements(one)}".strip(),
         "begins": one.begins.isoformat(),
         "first": one.scenario.start.isoformat(),
         "seed": one.choice.seed,
@@ -73,7 +80,7 @@ def sheet_of(one: Standing, dark: bool) -> dict[str, Any]:
     }
 
 
-def changes(one: Standing) -> str:
+def count_changes(one: Standing) -> str:
     """Return how many measures are moved, in words."""
     n = len(one.choice.chosen)
     return one.say(f"decision.changes_{'none' if n == 0 else 'one' if n == 1 else 'many'}", n=n)
@@ -119,7 +126,7 @@ def events(one: Standing) -> list[dict[str, Any]]:
 
 
 def ground(town: Town) -> dict[str, Any]:
-    """Return what the map stands on: outline, lake, the largest settlements, and the cells where people live."""
+    """Return the ground of the map: outline, lake, largest settlements, and inhabited cells."""
     place = frames.place_of(town)
     cells = np.flatnonzero(town.cells["population"] > 0)
     x, y = frames.columns_and_rows(town, cells)
@@ -133,7 +140,7 @@ def ground(town: Town) -> dict[str, Any]:
 
 
 def difference(one: Standing, town: Town) -> dict[str, Any]:
-    """Return by how much trust differs in each cell where people live, month by month, and the end in a sentence."""
+    """Return the difference of trust in each inhabited cell by month, and the last one in a sentence."""
     if not one.twins or one.running or one.done < FEWEST:
         return {}
     if why := why_unknown(one, one.founds[0]):
@@ -142,11 +149,11 @@ def difference(one: Standing, town: Town) -> dict[str, Any]:
     gaps = by_cell(one.twins)
     seen = np.abs(gaps) >= FLOOR  # nan is not
     most = max(FLOOR, float(np.abs(gaps[seen]).max(initial=0.0)))
-    words = {"text": one.say(f"decision.map_{side(gaps[-1], town, cells)}")}
-    return {"course": course(np.where(seen, gaps / most, 0.0)), "months": len(gaps), "most": most} | words
+    words = {"text": one.say(f"decision.map_{side_with_more_trust(gaps[-1], town, cells)}")}
+    return {"course": encode_course(np.where(seen, gaps / most, 0.0)), "months": len(gaps), "most": most} | words
 
 
-def course(parts: np.ndarray) -> str:
+def encode_course(parts: np.ndarray) -> str:
     """Return parts of the greatest difference as the browser takes them: one signed byte each, 0 for none.
 
     >>> course(np.array([[1.0, -0.5, 0.0]]))
@@ -155,7 +162,7 @@ def course(parts: np.ndarray) -> str:
     return base64.b64encode(np.round(127.0 * parts).astype(np.int8).tobytes()).decode()
 
 
-def side(gaps: np.ndarray, town: Town, cells: np.ndarray) -> str:
+def side_with_more_trust(gaps: np.ndarray, town: Town, cells: np.ndarray) -> str:
     """Return in which half of the residents, by latitude, trust rises more; nowhere if they hardly differ."""
     people, y = town.cells["population"][cells], town.cells["y"][cells]
     order = np.argsort(y)
@@ -169,7 +176,7 @@ def side(gaps: np.ndarray, town: Town, cells: np.ndarray) -> str:
 
 
 def table_of(one: Standing) -> str:
-    """Return what is shown as a table: a row for each outcome and month, then one for each effect."""
+    """Return the numbers of the view as CSV: a row for each outcome and month, then one for each effect."""
     sink = io.StringIO()
     rows = csv.writer(sink, lineterminator="\n")
     rows.writerow(["outcome", "month", "today", "measures", "band_low", "band_high"])

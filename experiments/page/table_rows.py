@@ -50,7 +50,7 @@ def measure_row(one: Standing, measure: Measure, at: int) -> Row:
     }
 
 
-def alone_at(one: Standing, measure: Measure, step: int, outcome: str) -> float:
+def effect_alone(one: Standing, measure: Measure, step: int, outcome: str) -> float:
     """Return what a step of a measure does alone to an outcome, 0 for today, nan where nobody has run it."""
     if step == measure.today:
         return 0.0
@@ -59,7 +59,7 @@ def alone_at(one: Standing, measure: Measure, step: int, outcome: str) -> float:
 
 def reach_of(one: Standing, measure: Measure, at: int) -> Row | None:
     """Return between which ends a measure alone moves trust; None where nobody has run it."""
-    values = [alone_at(one, measure, step, TRUST.name) for step in range(len(measure.steps))]
+    values = [effect_alone(one, measure, step, TRUST.name) for step in range(len(measure.steps))]
     if any(math.isnan(value) for value in values):
         return None
     low, high = min(values), max(values)
@@ -91,8 +91,8 @@ WORTH = {"training_days": 1.0, "litres": 20.0, "hours_patrol": 20.0, "meetings":
 """A month, below which a cost is not told."""
 
 
-def bill(one: Standing) -> str:
-    """Return the sum of what can be counted of the costs, as the twins tell it."""
+def describe_costs(one: Standing) -> str:
+    """Return the countable costs by the twins, in words."""
     if not one.moved:
         return ""
     if one.running or not one.twins:
@@ -108,7 +108,7 @@ def bill(one: Standing) -> str:
     return f"{one.say('decision.costs_are')} {', '.join(told)}."
 
 
-def answered(one: Standing) -> str:
+def describe_agreements(one: Standing) -> str:
     """Return what communal authorities answered, where an agreement was asked for."""
     if "agreements" not in dict(one.choice.chosen) or not one.twins:
         return ""
@@ -129,8 +129,8 @@ def outcome_rows(one: Standing) -> list[Row]:
 
 
 def today_row(one: Standing, outcome: Outcome) -> Row:
-    """Return an outcome where only worlds as today have been lived, or none."""
-    row = named(one, outcome) | {"kind": "null", "marks": [], "verdict": one.say("decision.simulating")}
+    """Return an outcome where only worlds as today are finished, or none."""
+    row = outcome_names(one, outcome) | {"kind": "null", "marks": [], "verdict": one.say("decision.simulating")}
     if not one.base:
         return row
     value = float(np.mean([outcome.headline.of(life.months) for life in one.base]))
@@ -138,12 +138,12 @@ def today_row(one: Standing, outcome: Outcome) -> Row:
         "verdict": "" if not one.moved and not one.running else one.say("decision.simulating"),
         "a": rounded(alone(outcome, one.base)),
         "big": number(value, 1),
-        "said": said_today(one, outcome, value),
+        "said": describe_today(one, outcome, value),
         "ruler": ruler(one, outcome, value),
     }
 
 
-def said_today(one: Standing, outcome: Outcome, value: float) -> str:
+def describe_today(one: Standing, outcome: Outcome, value: float) -> str:
     """Return how often something happens as today."""
     if outcome.level:
         return ""
@@ -153,7 +153,7 @@ def said_today(one: Standing, outcome: Outcome, value: float) -> str:
     return one.say("decision.freq_today", a=number(value, digits_of(value)))
 
 
-def named(one: Standing, outcome: Outcome) -> Row:
+def outcome_names(one: Standing, outcome: Outcome) -> Row:
     """Return what an outcome is called."""
     return {
         "name": outcome.name,
@@ -165,14 +165,14 @@ def named(one: Standing, outcome: Outcome) -> Row:
 
 
 def outcome_row(one: Standing, found: Found) -> Row:
-    """Return an outcome as the twins tell it."""
+    """Return an outcome by the twins."""
     effect, verdict, level = found.effect, found.verdict, found.outcome.level
     settled = verdict in WAYS
     size = f"{number(abs(effect.typical), digits_of(effect.typical))} {one.say('decision.a_year')}"
     words = one.points(effect.typical) if level else size
     counts = {1: effect.rose, -1: effect.fell, 0: effect.same}
     shown: Row = {
-        "verdict": said_of(one, verdict),
+        "verdict": getattr(VERDICTS[verdict], one.language),
         "sign": VERDICTS[verdict].sign,
         "size": words if settled else "",
         "kind": "harm" if found.harmful else "b" if settled else "null",
@@ -187,36 +187,26 @@ def outcome_row(one: Standing, found: Found) -> Row:
         shown |= {"marks": [], "unknown": True}
     elif verdict == "alike":
         shown["count"] = ""
-    return named(one, found.outcome) | shown | {
+    return outcome_names(one, found.outcome) | shown | {
         "a": rounded(found.a),
         "b": rounded(found.b),
         "low": rounded(found.low),
         "high": rounded(found.high),
         "big": number(effect.arm, 1),
-        "said": said(one, found),
+        "said": describe_outcome(one, found),
         "note": part_of(one, found),
         "ruler": ruler(one, found.outcome, effect.base, found),
     }  # fmt: skip
 
 
-def said_of(one: Standing, verdict: str) -> str:
-    """Return a verdict in the language of the visitor."""
-    return str(getattr(VERDICTS[verdict], one.language))
-
-
-def is_rare(found: Found) -> bool:
-    """Tell whether homicides are too few to support a statement."""
-    return found.outcome.name == "homicides" and found.effect.base < FEW
-
-
-def said(one: Standing, found: Found) -> str:
+def describe_outcome(one: Standing, found: Found) -> str:
     """Return an outcome as natural frequencies."""
     outcome, effect = found.outcome, found.effect
     if found.verdict == "unknown" and not one.running:
         return why_unknown(one, found)
     if outcome.level or one.running:
         return ""
-    if is_rare(found):
+    if outcome.name == "homicides" and effect.base < FEW:
         return one.say("decision.few_homicides", a=number(effect.base, 1))
     if outcome.share:
         today, moved = shares(outcome, one.twins)
@@ -242,7 +232,7 @@ def why_unknown(one: Standing, found: Found) -> str:
 
 def part_of(one: Standing, found: Found) -> str:
     """Return how much of what the farthest world does the measures do, where trust surely rises."""
-    ends = ends_here(one, found.outcome, found.effect.base)
+    ends = bounds_here(one, found.outcome, found.effect.base)
     if found.outcome is not TRUST or found.verdict != "rises" or one.running or ends is None or ends[1].value <= 0.0:
         return ""
     part = number(100.0 * found.effect.typical / ends[1].value)
@@ -251,7 +241,7 @@ def part_of(one: Standing, found: Found) -> str:
 
 def ruler(one: Standing, outcome: Outcome, base: float, found: Found | None = None) -> Row:
     """Return the change between its ends; without ends where nobody has run the worlds that make them."""
-    ends = ends_here(one, outcome, base)
+    ends = bounds_here(one, outcome, base)
     if ends is None:
         return {"none": one.say("decision.no_ends")}
     row: Row = {
@@ -273,7 +263,7 @@ def ruler(one: Standing, outcome: Outcome, base: float, found: Found | None = No
     return row | at | {"low": effect.typical_low, "high": effect.typical_high, "label": label}
 
 
-def ends_here(one: Standing, outcome: Outcome, base: float) -> tuple[End, End] | None:
+def bounds_here(one: Standing, outcome: Outcome, base: float) -> tuple[End, End] | None:
     """Return the ends of an outcome in this municipality."""
     residents = float(np.mean([life.months["residents"].mean() for life in one.base]))
     return ends_of(outcome, one.choice.site, base, residents)

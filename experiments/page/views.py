@@ -1,4 +1,4 @@
-"""How a layer is shown on the map: colours, legend, captions."""
+"""View of a layer on the map: colours, legend, captions."""
 
 from functools import cache
 from typing import Any
@@ -36,7 +36,7 @@ def captions(language: str, policies: dict[str, str]) -> dict[str, str]:
 
 @cache
 def ready(language: str) -> dict[str, str]:
-    """Return the titles of what a town can live under: all policies, then all worlds."""
+    """Return the titles of all policies, then of all worlds."""
     policies = {name: one.title[language] for name, one in scenarios.policies().items()}
     worlds = {name: say(language, "page.world", title=one.title[language]) for name, one in scenarios.worlds().items()}
     return policies | worlds
@@ -57,7 +57,7 @@ def legend(language: str, name: str, mode: str, communal: bool) -> dict[str, Any
 
 
 def groups(language: str, name: str, mode: str) -> list[tuple[int, str]]:
-    """Return the bytes that a layer of groups shows, each with whose they are: there is no more and less of them."""
+    """Return the bytes of a layer of groups, each with the name of its group."""
     if mode == "difference":
         return [(int(TOP), say(language, "page.another_in_b"))]
     if name == "gangs":

@@ -28,13 +28,13 @@ class Visitor(VisitorSession):
 
     def __init__(self) -> None:
         super().__init__()
-        self.map.answer = self.chart.answer = self.habits.answer = self.heard
-        self.controller.drawing.answer = self.asked
+        self.map.answer = self.chart.answer = self.habits.answer = self.receive_event
+        self.controller.drawing.answer = self.receive_request
         self._moving: dict[str, threading.Timer] = {}
 
     # The decision view
 
-    def asked(self, message: dict[str, Any]) -> None:
+    def receive_request(self, message: dict[str, Any]) -> None:
         """Do what the decision view asks for: show a choice, open another view, hand out a file."""
         kind = message.get("kind")
         if kind == "ask":
@@ -62,13 +62,13 @@ class Visitor(VisitorSession):
         self.scenario.set(choice.site)
         self.seed.set(choice.seed)
         self.tab.set(TABS[view])
-        start = sites.stated(choice.site).start
+        start = sites.load_scenario(choice.site).start
         policy = policy_of(choice.chosen, choice.begins or start)
         self.measures = (dataclasses.replace(policy, name=name_of(policy.start or start)),) if choice.chosen else ()
         self.twins.set(bool(choice.chosen))
         self.hand.set("b" if choice.chosen else "a")
         self.view.set(view)
-        self.do(self.settle, "compiling")
+        self.do(self.enter_municipality, "compiling")
 
     def go_back(self) -> None:
         """Go back to the decision view; the worlds of the other views are let go."""
@@ -91,11 +91,11 @@ class Visitor(VisitorSession):
         self.do(action, busy)
 
     def one_shift(self) -> None:
-        """Live one shift."""
+        """Simulate one shift."""
         self.pause_and_do(self.advance_and_show)
 
     def one_month(self) -> None:
-        """Live one month."""
+        """Simulate one month."""
         self.pause_and_do(
             lambda: self.go_to(min(first_of_month(self.sessions[0].world.month + 1), self.horizon)), "living"
         )
@@ -117,7 +117,7 @@ class Visitor(VisitorSession):
         self.pause_and_do(lambda: self.go_to(date), "living")
 
     def branch(self, date: datetime.date) -> None:
-        """Take both worlds back to a date as A had lived until then; levers now move B."""
+        """Take both worlds back to a date with the past of A; levers now move B."""
 
         def part() -> None:
             a = self.sessions[0]
@@ -129,7 +129,7 @@ class Visitor(VisitorSession):
             self.twins.set(True)
             self.hand.set("b")
             self.tab.set("levers")
-            self.renew()
+            self.redraw_all()
 
         self.pause_and_do(part, "living")
 
@@ -145,12 +145,12 @@ class Visitor(VisitorSession):
             else:
                 self.sessions = self.sessions[:1]
             self.hand.set("b" if on else "a")
-            self.renew()
+            self.redraw_all()
 
         self.do(change, "living")
 
     def choose_ready(self, letter: str, policy: str) -> None:
-        """Let a world live its past again under a ready policy, until now."""
+        """Simulate a world again under a ready policy, until now."""
 
         def change() -> None:
             self.ready.set(self.ready.value | {letter: policy})
@@ -161,27 +161,27 @@ class Visitor(VisitorSession):
             now = self.sessions[number].world.tick
             self.sessions[number] = self.new_session(letter)
             self.sessions[number].go_until(now, self.player.stopped)
-            self.renew()
+            self.redraw_all()
 
         self.do(change, "living")
 
     def choose_scenario(self, name: str) -> None:
         """Move to another municipality."""
         self.scenario.set(name)
-        self.pause_and_do(self.settle, "compiling")
+        self.pause_and_do(self.enter_municipality, "compiling")
 
     def choose_seed(self, seed: int) -> None:
         """Begin again with other luck."""
         self.seed.set(seed)
-        self.pause_and_do(self.settle, "living")
+        self.pause_and_do(self.enter_municipality, "living")
 
     def move_lever(self, parameter: str, value: float) -> None:
         """Move a lever of the world in hand from the next 06:00 on; while playing, once the hand rests."""
-        session = self.in_hand()
+        session = self.selected_session()
 
         def change() -> None:
-            session.move(parameter, value)
-            self.tell()
+            session.move_lever(parameter, value)
+            self.update_numbers()
 
         if parameter in self._moving:
             self._moving.pop(parameter).cancel()
@@ -192,14 +192,14 @@ class Visitor(VisitorSession):
             self.do(change)
 
     def drop_changes(self) -> None:
-        """Let the world in hand live again without the levers moved by hand."""
+        """Simulate the selected world again without the levers moved by hand."""
 
         def change() -> None:
-            session = self.in_hand()
+            session = self.selected_session()
             now = session.world.tick
             session.branch(session.world.settings.start, self.player.stopped)
             session.go_until(now, self.player.stopped)
-            self.renew()
+            self.redraw_all()
 
         self.do(change, "living")
 
@@ -207,19 +207,21 @@ class Visitor(VisitorSession):
 
     def account(self) -> why.TrustAccount:
         """Return the account of trust of the place and period chosen, of the world in hand."""
-        return why.account(self.in_hand(), self.settlement.value, self.chosen_month())
+        return why.account(self.selected_session(), self.settlement.value, self.chosen_month())
 
-    def apart(self) -> why.TrustAccount:
+    def compare_worlds(self) -> why.TrustAccount:
         """Return what set B apart from A in the place and period chosen."""
         a, b = (why.account(session, self.settlement.value, self.chosen_month()) for session in self.sessions)
         return why.difference(a, b)
 
-    def tell_life(self, cell: int | None, skip: int = 0, first: int = -1) -> None:
-        """Tell the life of a resident of a cell, or of anybody; of the one asked for, if it may be told."""
+    def show_life(self, cell: int | None, skip: int = 0, first: int = -1) -> None:
+        """Show the life of a resident of a cell, or of anybody; of the one asked for, if it may be told."""
 
         def listen() -> None:
-            session = self.in_hand()
-            found = biography.listen(session, biography.dwellers(session, cell, skip, first), self.player.stopped)
+            session = self.selected_session()
+            found = biography.replay_lives(
+                session, biography.select_residents(session, cell, skip, first), self.player.stopped
+            )
             self.life.set(found[0] if found else "nobody")
 
         self.cell.set(cell)
@@ -234,37 +236,37 @@ class Visitor(VisitorSession):
 
     def refresh(self) -> None:
         """Show the worlds again, in other words or colours."""
-        self.do(self.show_again)
+        self.do(self.redraw)
 
-    def show_again(self) -> None:
+    def redraw(self) -> None:
         """Draw map and charts anew."""
         if self.sessions:
             self.draw_charts()
-            self.look_and_show()
+            self.redraw_map()
 
-    def heard(self, message: dict[str, Any]) -> None:
+    def receive_event(self, message: dict[str, Any]) -> None:
         """Take what the drawings report: frames drawn, keys, cells, months."""
         kind = message.get("kind")
         if kind == "seen":
             self.player.seen(int(message["number"]))
         elif kind == "key":
-            self.press(str(message.get("deed")))
+            self.press_key(str(message.get("deed")))
         elif kind == "month":
             self.month.set(int(message["month"]))
             self.do(self.draw_charts)
         elif kind in ("hover", "pick"):
             cell, who = int(message["cell"]), int(message.get("who", -1))
-            self.do(lambda: self.point(kind, cell, str(message.get("lane")), who))
+            self.do(lambda: self.handle_pointer(kind, cell, str(message.get("lane")), who))
 
-    def press(self, action: str) -> None:
+    def press_key(self, action: str) -> None:
         """Do what a key stands for."""
         if action in KEYS:
             getattr(self, KEYS[action])()
         elif action in ("faster", "slower"):
-            self.player.pace(max(0, min(len(SPEEDS) - 1, self.player.speed + (1 if action == "faster" else -1))))
+            self.player.set_speed(max(0, min(len(SPEEDS) - 1, self.player.speed + (1 if action == "faster" else -1))))
 
-    def point(self, kind: str, cell: int, letter: str, who: int = -1) -> None:
-        """Answer a pointer on a cell: in words, or by choosing its place and the resident whose dot it is."""
+    def handle_pointer(self, kind: str, cell: int, letter: str, who: int = -1) -> None:
+        """Answer a pointer on a cell: in words, or by choosing its place and the resident of its dot."""
         if not self.sessions or not 0 <= cell < self.sessions[0].site.town.n_cells:
             return
         session = self.sessions[-1] if letter == "b" else self.sessions[0]
@@ -276,6 +278,6 @@ class Visitor(VisitorSession):
         self.cell.set(cell)
         if self.tab.value == "life":
             people = session.site.town.people
-            self.tell_life(int(people["home"][who]) if 0 <= who < len(people) else cell, first=who)
+            self.show_life(int(people["home"][who]) if 0 <= who < len(people) else cell, first=who)
         else:
             self.tab.set("why")

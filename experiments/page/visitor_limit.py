@@ -1,4 +1,4 @@
-"""How many visitors there may be at once, so that one machine does not run out of memory under them all."""
+"""Limit the visitors at once, so that the machine does not run out of memory."""
 
 import threading
 from collections.abc import Callable
@@ -16,14 +16,14 @@ _lock = threading.Lock()
 _inside: set[object] = set()
 
 
-def admitted[V](begin: Callable[[], V]) -> V | str:
-    """Return a new visit, or in plain words why there can be none now."""
+def admit[V](begin: Callable[[], V]) -> V | str:
+    """Return a new visitor, or in plain words why there can be none now."""
     free = psutil.virtual_memory().available >> 20
     with _lock:
         if len(_inside) >= MOST:
-            return both("page.full", most=MOST)
+            return in_both_languages("page.full", most=MOST)
         if free < NEEDED_MB:
-            return both("page.no_memory", free=free, needed=NEEDED_MB)
+            return in_both_languages("page.no_memory", free=free, needed=NEEDED_MB)
         visitor = begin()
         _inside.add(visitor)
         return visitor
@@ -35,6 +35,6 @@ def leave(visitor: object) -> None:
         _inside.discard(visitor)
 
 
-def both(name: str, **values: int) -> str:
+def in_both_languages(name: str, **values: int) -> str:
     """Return a text in both languages: whoever is not let in has chosen none."""
     return " / ".join(say(language, name, **values) for language in ("es", "en"))

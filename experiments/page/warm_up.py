@@ -1,4 +1,4 @@
-"""What the server gets ready before anybody comes: workers for twin worlds, the worlds as today, compiled rules."""
+"""Warm up the server: start workers, simulate the worlds as today, compile the rules."""
 
 import contextlib
 import queue
@@ -19,7 +19,7 @@ def workers() -> Iterator[BackgroundWorker]:
 
 
 def warm(scenario: str, background: BackgroundWorker) -> None:
-    """Let the worlds as today be lived for the first visitor; then compile here, for the views of one world."""
+    """Simulate the worlds as today for the first visitor; then compile here, for the views of one world."""
     specs = runs_of(Choice(scenario), background.folder)[0]
     lived: queue.SimpleQueue[object] = queue.SimpleQueue()
     background.ask(background.take_seat(), specs, lambda life, _: lived.put(life))

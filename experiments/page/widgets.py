@@ -1,4 +1,4 @@
-"""The drawings of the page as widgets: what is shown goes in, what was clicked or moved comes out."""
+"""Drawings of the page as widgets: data go in, clicks and moves come out."""
 
 from collections.abc import Callable
 from functools import cache
@@ -53,7 +53,7 @@ class MapWidget(Drawing):
 
 
 class DecisionWidget(Drawing):
-    """The decision view: one sheet, the months of the first world while it is lived, and a map of differences."""
+    """The decision view: one sheet, the months of the first world while it runs, and a map of differences."""
 
     _esm = code("decision_draw.js") + code("decision.js")
     sheet = traitlets.Dict().tag(sync=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from experiments.page import sites
 from experiments.page.frame_encoding import MapState
-from experiments.page.lever_changes import is_change, moved, next_morning, value_on
+from experiments.page.lever_changes import is_change, move_levers, next_morning, value_on
 from model.engine.calendar import tick_of
 from model.engine.scenario import Policy
 from model.simulation.registry import COUNT_NAMES
@@ -41,39 +41,39 @@ class WorldSession:
 
     def restart(self) -> None:
         """Begin again with the same luck and all changes made so far."""
-        self.site = sites.site(self.name)
+        self.site = sites.load_municipality(self.name)
         self.world: Any = sites.begin(self.name, self.seed, self.policies)
-        self.watch = MapState(self.world)
+        self.map_state = MapState(self.world)
         self.first_residents = self.residents()
-        self.fresh()
+        self.update_map_state()
 
-    def fresh(self) -> None:
+    def update_map_state(self) -> None:
         """Look at the world as it stands."""
-        self.watch.look(self.world)
+        self.map_state.look(self.world)
 
     # Going on
 
     def step(self) -> None:
-        """Live one shift; levers moved by hand take effect at 06:00."""
+        """Simulate one shift; levers moved by hand take effect at 06:00."""
         if self.pending and self.world.tick % 3 == 0:
             self.apply()
         self.world.step()
-        self.watch.note(self.world)
+        self.map_state.note(self.world)
 
     def go(self, shifts: int, stop: Stop = never) -> None:
-        """Live some shifts; a stop is asked for between months."""
+        """Simulate some shifts; a stop is asked for between months."""
         for done in range(shifts):
             if done % CHUNK == 0 and stop():
                 break
             self.step()
-        self.fresh()
+        self.update_map_state()
 
     def go_to(self, date: datetime.date, stop: Stop = never) -> None:
-        """Go on, or go back and live it again, until 06:00 of a date."""
+        """Go on, or go back and simulate again, until 06:00 of a date."""
         self.go_until(max(tick_of(date), tick_of(self.world.settings.start)), stop)
 
     def go_until(self, tick: int, stop: Stop = never) -> None:
-        """Go on, or go back and live it again, until a tick."""
+        """Go on, or go back and simulate again, until a tick."""
         if tick < self.world.tick:
             self.restart()
         self.go(tick - self.world.tick, stop)
@@ -87,7 +87,7 @@ class WorldSession:
 
     # Levers
 
-    def move(self, parameter: str, value: float) -> None:
+    def move_lever(self, parameter: str, value: float) -> None:
         """Move a lever by hand; it takes effect at the next 06:00."""
         self.pending[parameter] = value
 
@@ -96,12 +96,12 @@ class WorldSession:
         from model import TrustModel
 
         date = next_morning(self.world.tick)
-        self.policies = moved(self.policies, self.pending, date, self.site.scenario)
+        self.policies = move_levers(self.policies, self.pending, date, self.site.scenario)
         self.pending = {}
         scenario = dataclasses.replace(self.site.scenario, policies=self.policies)
         self.world = TrustModel.resumed(scenario, self.world.checkpoint(), town=self.site.town)
 
-    def lever(self, parameter: str) -> float:
+    def lever_value(self, parameter: str) -> float:
         """Return where a lever stands, or will stand at the next 06:00."""
         if parameter in self.pending:
             return self.pending[parameter]
@@ -115,7 +115,7 @@ class WorldSession:
         return tuple(sorted((one for one in self.policies if is_change(one)), key=lambda one: one.name))
 
     def history(self) -> dict[str, list[Any]]:
-        """Return the months lived through so far, column by column."""
+        """Return all months so far, column by column."""
         return dict(self.world.datacollector.model_vars)
 
     def last_year(self, column: str) -> list[Any]:
