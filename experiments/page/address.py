@@ -8,7 +8,6 @@ from experiments.comparison.decision_measures import measures, moved
 from experiments.comparison.policy_choice import HORIZONS, TWINS, Choice
 from experiments.page import sites
 from experiments.page.page_texts import say
-from experiments.words.catalogue import LANGUAGES
 from model.engine.errors import InputError
 
 VIEWS = ("why", "life", "map", "criteria")
@@ -49,11 +48,6 @@ def choice_of(address: Mapping[str, str], now: Choice) -> Choice:
     begins = date_of(address.get("from") or start.isoformat(), start, years)
     chosen = moved(steps_of(address.get("measures", "")))
     return Choice(site, chosen, begins if begins != start else None, years, seed)
-
-
-def language_of(address: Mapping[str, str], now: str) -> str:
-    """Return the language of an address."""
-    return one_of("lang", address, now, LANGUAGES)
 
 
 def one_of(name: str, address: Mapping[str, str], now: str, known: Collection[str]) -> str:

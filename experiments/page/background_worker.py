@@ -13,7 +13,7 @@ import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -55,17 +55,14 @@ class TwinRequest:
     on_months: OnMonths
 
 
-@dataclass
 class BackgroundWorker:
-    """The workers, and the thread that hands them what visitors ask for."""
+    """The workers, and the thread that hands them the requests of visitors."""
 
-    folder: Path
-    workers: int = WORKERS
-    asked: queue.SimpleQueue[TwinRequest | None] = field(default_factory=queue.SimpleQueue)
-    kept: OrderedDict[str, Life] = field(default_factory=OrderedDict)
-    numbers: Iterator[int] = field(default_factory=itertools.count)
-
-    def __post_init__(self) -> None:
+    def __init__(self, folder: Path, workers: int = WORKERS) -> None:
+        self.folder, self.workers = folder, workers
+        self.requests: queue.SimpleQueue[TwinRequest | None] = queue.SimpleQueue()
+        self.kept: OrderedDict[str, Life] = OrderedDict()
+        self.numbers = itertools.count()
         self.turns = multiprocessing.get_context("spawn").RawArray("q", SEATS)
         self.lines = Lines(SEATS, WATCHED)
         self.closed = False
@@ -75,7 +72,9 @@ class BackgroundWorker:
         """Return the seat of a new visitor."""
         return next(self.numbers) % SEATS
 
-    def ask(self, seat: int, specs: Sequence[RunSpec], on_world: OnWorld, on_months: OnMonths = ignore_months) -> None:
+    def ask(
+        self, seat: int, specs: Sequence[RunSpec], on_world: OnWorld, on_months: OnMonths = lambda *_: None
+    ) -> None:
         """Simulate worlds for a visitor; unfinished runs of an earlier request are given up.
 
         The months of the first of them are sent while it runs.
@@ -86,7 +85,7 @@ class BackgroundWorker:
                 on_world(self.kept[spec.run], spec.run)
         missing = [spec for spec in specs if spec.run not in self.kept]
         if missing:
-            self.asked.put(TwinRequest(seat, self.turns[seat], missing, on_world, on_months))
+            self.requests.put(TwinRequest(seat, self.turns[seat], missing, on_world, on_months))
 
     def give_up(self, seat: int) -> None:
         """Take note that a visitor has gone."""
@@ -95,7 +94,7 @@ class BackgroundWorker:
     def close(self) -> None:
         """End, and the workers with it."""
         self.closed = True
-        self.asked.put(None)
+        self.requests.put(None)
         self.thread.join()
 
     def serve(self) -> None:
@@ -103,7 +102,7 @@ class BackgroundWorker:
         crew: LocalCrew[Job, Life | str | None] = LocalCrew(self.workers, partial(carry_out, self.turns, self.lines))
         try:
             crew.prepare(lambda: self.closed)
-            while (asked := self.asked.get()) is not None and not self.closed:
+            while (asked := self.requests.get()) is not None and not self.closed:
                 self.run_request(crew, asked)
         finally:
             crew.stop()

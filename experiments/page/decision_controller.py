@@ -11,12 +11,13 @@ from experiments.comparison.decision_outcomes import OUTCOMES
 from experiments.comparison.policy_choice import FILE, Choice, runs_of
 from experiments.comparison.twin_results import Life
 from experiments.page import sites
-from experiments.page.address import AddressError, choice_of, language_of
+from experiments.page.address import AddressError, choice_of, one_of
 from experiments.page.background_worker import BackgroundWorker
 from experiments.page.criteria_standing import Standing
 from experiments.page.style_sheet import difference, ground, scale_of, sheet_of, table_of
 from experiments.page.table_rows import rounded
 from experiments.page.widgets import DecisionWidget
+from experiments.words.catalogue import LANGUAGES
 
 type Do = Callable[[Callable[[], None]], None]
 """Lets something be done in the thread of the visitor."""
@@ -73,7 +74,7 @@ class DecisionController:
         """Take what an address says, or say what is wrong in it; what it does not say stays as it is."""
         self.dark = address.get("dark", "1" if self.dark else "") == "1"
         try:
-            self.language = language_of(address, self.language)
+            self.language = one_of("lang", address, self.language, LANGUAGES)
             self.choice = choice_of(address, self.choice)
             self.fault = ""
         except AddressError as reason:

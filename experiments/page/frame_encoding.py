@@ -89,11 +89,13 @@ def note(day: Any, recent: Any, left: Any) -> None:
 
 
 @njit(cache=True)
-def encode_shares(values: Any, low: Any, high: Any, shown: Any) -> None:
-    """Write one byte for each value between low and high, and `NOTHING` where there is none."""
+def encode_shares(values: Any, low: Any, high: Any) -> Any:
+    """Return one byte for each value between low and high, and `NOTHING` where there is none."""
+    shown = np.zeros(len(values), np.uint8)
     for i in range(len(values)):
         part = (values[i] - low) / (high - low)
         shown[i] = NOTHING if math.isnan(part) else int(min(1.0, max(0.0, part)) * TOP + 0.5)
+    return shown
 
 
 @njit(cache=True)
@@ -120,10 +122,9 @@ def rounded_up(value: float) -> float:
 def encode_difference(a: np.ndarray, b: np.ndarray) -> tuple[bytes, float]:
     """Return b - a as bytes about the middle of the scale, and the end of that scale, which grows with what differs."""
     n = min(len(a), len(b))
-    values, shown = b[:n] - a[:n], np.zeros(n, np.uint8)
+    values = b[:n] - a[:n]
     end = rounded_up(2.0 * root_mean_square(values))
-    encode_shares(values, -end, end, shown)
-    return shown.tobytes(), end
+    return encode_shares(values, -end, end).tobytes(), end
 
 
 def encode_cells(values: np.ndarray, empty: np.ndarray, layer: MapLayer) -> np.ndarray:
@@ -132,11 +133,10 @@ def encode_cells(values: np.ndarray, empty: np.ndarray, layer: MapLayer) -> np.n
     >>> shade(np.array([0.2, 0.4, 0.9]), np.array([True, False, False]), LAYERS["trust"]).tolist()
     [255, 102, 254]
     """
+    low, high = layer.low, layer.high
     if layer.logarithmic:
-        part = np.log1p(values) / math.log1p(layer.high)
-    else:
-        part = (values - layer.low) / (layer.high - layer.low)
-    return np.where(empty, NOTHING, np.clip(part, 0.0, 1.0) * TOP + 0.5).astype(np.uint8)
+        values, low, high = np.log1p(values), 0.0, math.log1p(high)
+    return np.asarray(encode_shares(np.where(empty, np.nan, values), low, high))
 
 
 class MapState:
@@ -167,9 +167,8 @@ class MapState:
 
     def dots(self) -> bytes:
         """Return one byte of trust for each resident."""
-        layer, shown = LAYERS["residents"], np.zeros(len(self.people), np.uint8)
-        encode_shares(self.people, layer.low, layer.high, shown)
-        return shown.tobytes()
+        layer = LAYERS["residents"]
+        return bytes(encode_shares(self.people, layer.low, layer.high))
 
     @property
     def trust(self) -> float:

@@ -82,17 +82,12 @@ def rounds_of(world: Any, town: Town) -> bytes:
     visits = world.shift_events.rows_of(VISITS)
     visits = visits[visits["alive"] == 1]
     on = np.flatnonzero(couples["on"] == 1)
-    start = np.zeros((len(on), 6), np.float32)
-    start[:, 0] = on
-    cell = town.facilities["cell"][town.posts["facility"][on]]
-    start[:, 1], start[:, 2] = columns_and_rows(town, cell)
-    start[:, 5] = couples["mode"][on]
-    rows = np.zeros((len(visits), 6), np.float32)
-    rows[:, 0] = visits["post"]
-    rows[:, 1], rows[:, 2] = columns_and_rows(town, visits["cell"])
-    rows[:, 3], rows[:, 4] = visits["minute"], visits["stay"]
-    rows[:, 5] = couples["mode"][visits["post"]]
-    every = np.concatenate([start, rows])
+    posts = np.concatenate([on, visits["post"]])
+    cells = np.concatenate([town.facilities["cell"][town.posts["facility"][on]], visits["cell"]])
+    at_start = np.zeros(len(on))  # every couple begins at its facility
+    minutes, stays = (np.concatenate([at_start, visits[name]]) for name in ("minute", "stay"))
+    columns = (posts, *columns_and_rows(town, cells), minutes, stays, couples["mode"][posts])
+    every = np.stack(columns, axis=1).astype(np.float32)
     return every[np.lexsort((every[:, 3], every[:, 0]))].tobytes()
 
 

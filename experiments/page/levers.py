@@ -94,19 +94,18 @@ def source(language: str, stated: str) -> str:
     >>> source("es", "E05; assumed"), source("es", "U06")
     ('E05; supuesto', 'U06')
     """
-    parts = [part.strip() for part in stated.replace(":", ";").split(";")]
-    known_words = {"assumed": "source.assumed", "orders of magnitude": "source.orders"}
     if language == "en":
         return stated
-    named = [say(language, known_words[part]) if part in known_words else part for part in parts]
-    return "; ".join(word for word in named if is_neutral(word, language))
+    known_words = {"assumed": "source.assumed", "orders of magnitude": "source.orders"}
+    parts = [part.strip() for part in stated.replace(":", ";").split(";")]
+    named = (say(language, known_words[part]) if part in known_words else identifiers(part) for part in parts)
+    return "; ".join(word for word in named if word is not None)
 
 
-def is_neutral(word: str, language: str) -> bool:
-    """Tell whether a part of a source needs no translation: evidence ids, or words that are translated."""
-    translated = {say(language, "source.assumed"), say(language, "source.orders")}
-    ids = word.replace(",", " ").split()
-    return word in translated or all(part[:1].isupper() and part[1:].replace("-", "").isdigit() for part in ids)
+def identifiers(part: str) -> str | None:
+    """Return a part of a source that is made of identifiers of evidence alone, which need no translation."""
+    words = part.replace(",", " ").split()
+    return part if all(word[:1].isupper() and word[1:].replace("-", "").isdigit() for word in words) else None
 
 
 def levers() -> dict[str, list[Lever]]:

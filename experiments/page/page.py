@@ -99,12 +99,12 @@ def Head(visitor: Visitor) -> None:
 
     def speak() -> None:
         visitor.language.set("es" if language == "en" else "en")
-        visitor.refresh()
+        visitor.do(visitor.redraw)
 
     def dim() -> None:
         visitor.dark.set(not visitor.dark.value)
         solara.lab.theme.dark = visitor.dark.value
-        visitor.refresh()
+        visitor.do(visitor.redraw)
 
     with solara.Div(classes=["cf-head"]):
         button(f"← {visitor.say('decision.back')}", visitor.go_back, name=visitor.say("decision.back"))
@@ -225,7 +225,7 @@ def Layers(visitor: Visitor) -> None:
 
     def arrange(mode: str) -> None:
         visitor.mode.set(mode)
-        visitor.refresh()
+        visitor.do(visitor.redraw)
 
     layers = [(name, visitor.say(f"layer.{name}")) for name in LAYERS if name not in ON_REQUEST or visitor.gangs.value]
     with solara.Div(classes=["cf-layers"]):

@@ -9,6 +9,8 @@ import solara
 
 from experiments.page.visitor import Visitor
 
+COMPACT: dict[str, Any] = {"dense": True, "hide_details": True, "outlined": True}
+
 
 def button(
     label: str, act: Callable[[], None], *, name: str = "", hint: str = "", on: bool = False, **more: Any
@@ -30,9 +32,7 @@ def choice(
         v_model=value,
         on_v_model=lambda chosen: act(chosen) if chosen != value else None,
         items=[{"value": key, "text": text} for key, text in items],
-        dense=True,
-        hide_details=True,
-        outlined=True,
+        **COMPACT,
         class_=classes,
         attributes={"aria-label": label, "title": hint or label},
     )
@@ -43,9 +43,7 @@ def field(label: str, value: str, classes: str, attributes: dict[str, str] | Non
     return rv.TextField(
         label=label,
         v_model=value,
-        dense=True,
-        hide_details=True,
-        outlined=True,
+        **COMPACT,
         class_=classes,
         attributes={"aria-label": label} | (attributes or {}),
         **more,

@@ -3,6 +3,7 @@
 import base64
 import csv
 import io
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -177,35 +178,28 @@ def side_with_more_trust(gaps: np.ndarray, town: Town, cells: np.ndarray) -> str
 
 def table_of(one: Standing) -> str:
     """Return the numbers of the view as CSV: a row for each outcome and month, then one for each effect."""
-    sink = io.StringIO()
-    rows = csv.writer(sink, lineterminator="\n")
-    rows.writerow(["outcome", "month", "today", "measures", "band_low", "band_high"])
+    rows: list[list[Any]] = [["outcome", "month", "today", "measures", "band_low", "band_high"]]
     for found in one.founds:
-        for month, values in enumerate(zip(found.a, found.b, found.low, found.high, strict=True), start=1):
-            rows.writerow([found.outcome.name, month, *(f"{value:.6g}" for value in values)])
-    if not one.founds:
-        for outcome in OUTCOMES:
-            for month, value in enumerate(alone(outcome, one.base) if one.base else [], start=1):
-                rows.writerow([outcome.name, month, f"{value:.6g}", "", "", ""])
-    rows.writerow([])
-    rows.writerow(
-        ["outcome", "twins", "today", "measures", "effect", "low", "high", "rose", "fell", "same", "verdict", "why"]
-    )
+        months = enumerate(zip(found.a, found.b, found.low, found.high, strict=True), start=1)
+        rows += [[found.outcome.name, month, *short(values)] for month, values in months]
+    for outcome in OUTCOMES if one.base and not one.founds else ():
+        lines = enumerate(short(alone(outcome, one.base)), start=1)
+        rows += [[outcome.name, month, value, "", "", ""] for month, value in lines]
+    names = ("twins", "today", "measures", "effect", "low", "high", "rose", "fell", "same", "verdict", "why")
+    rows += [[], ["outcome", *names]]
     for found in one.founds:
         effect = found.effect
-        numbers = (effect.base, effect.arm, effect.typical, effect.typical_low, effect.typical_high)
+        numbers = short((effect.base, effect.arm, effect.typical, effect.typical_low, effect.typical_high))
         counts = (effect.rose, effect.fell, effect.same)
-        rows.writerow(
-            [
-                found.outcome.name,
-                effect.n,
-                *(f"{value:.6g}" for value in numbers),
-                *counts,
-                found.verdict,
-                why_unknown(one, found),
-            ]
-        )
+        rows.append([found.outcome.name, effect.n, *numbers, *counts, found.verdict, why_unknown(one, found)])
+    sink = io.StringIO()
+    csv.writer(sink, lineterminator="\n").writerows(rows)
     return sink.getvalue()
+
+
+def short(values: Iterable[float]) -> list[str]:
+    """Return numbers with six digits."""
+    return [f"{value:.6g}" for value in values]
 
 
 def scale_of(most: float) -> tuple[str, str]:

@@ -232,14 +232,10 @@ class Visitor(VisitorSession):
     def choose_layer(self, layer: str) -> None:
         """Show another layer."""
         self.layer.set(layer)
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Show the worlds again, in other words or colours."""
         self.do(self.redraw)
 
     def redraw(self) -> None:
-        """Draw map and charts anew."""
+        """Draw map and charts again, in other words or colours."""
         if self.sessions:
             self.draw_charts()
             self.redraw_map()
