@@ -179,7 +179,7 @@ def test_words_are_escaped_and_residents_are_told_as_sums_alone(small: str) -> N
     rows = decisions_view.choices_of_last_year(session)
     for number, matter in CHOICES_DECLARED.items():
         own = rows[rows["matter"] == number]
-        bars = decisions_view.bars("es", matter, [own])
+        bars = decisions_view.option_bars("es", matter, [own])
         assert "50 %" in bars
         assert "<de" not in bars
     visitor = Visitor()
@@ -220,7 +220,7 @@ def test_the_latest_come_first(small: str) -> None:
 def test_no_choice_is_made_by_looking(small: str) -> None:
     session = lane_of(small)
     before = [session.world.state.minds.tobytes(), len(decisions_view.choices_of_last_year(session))]
-    decisions_view.bars("es", RENT, [decisions_view.choices_of_last_year(session)])
+    decisions_view.option_bars("es", RENT, [decisions_view.choices_of_last_year(session)])
     assert before == [session.world.state.minds.tobytes(), len(decisions_view.choices_of_last_year(session))]
     assert isinstance(session.world, TrustModel)
     assert np.isfinite(session.world.trust()).all()
