@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from experiments.cli.app import code_of
-from experiments.figures.doses import doses_figure
-from experiments.figures.svg import content_of
+from experiments.figures.record_figures import draw_doses
+from experiments.figures.svg import render_figure
 from experiments.validation import doses
 from experiments.validation.dosed import Dosed, Given
 from experiments.validation.doses import BASE, CORNERS, DOSES, FAIRER, break_even, dose_for, sets_of
@@ -109,9 +109,9 @@ def test_the_table_and_the_figure_show_both_readings_and_the_band() -> None:
     assert "+0.10 / +0.10 / +0.10 [+0.10, +0.20]" in text
     assert "pay from 0.905" in text
     for language, told in (("es", "un trato más justo da +0.1 puntos"), ("en", "fairer treatment brings +0.1 points")):
-        figure = doses_figure(rows, Tongue(language))
+        figure = draw_doses(rows, Tongue(language))
         assert told in figure.get_label()
-        assert content_of(figure, ".png", "x").startswith(b"\x89PNG")
+        assert render_figure(figure, ".png", "x").startswith(b"\x89PNG")
 
 
 @pytest.mark.slow

@@ -13,9 +13,9 @@ import pytest
 from experiments.cli import plot
 from experiments.cli.app import code_of
 from experiments.figures import effects as forest
-from experiments.figures.ceiling import ceiling_of
-from experiments.figures.effects import effects_forest
-from experiments.figures.svg import content_of
+from experiments.figures.effects import draw_experiments
+from experiments.figures.record_figures import draw_ceiling
+from experiments.figures.svg import render_figure
 from experiments.validation import ceiling, effects, experiment_runs, practice, readers
 from experiments.validation.effects_lines import CORNERS, OUTSIDE, WEAK
 from experiments.validation.effects_table import EXPERIMENTS, MADE
@@ -144,7 +144,7 @@ def test_text_and_figures_are_made_of_rows(rows: list[effects.Row]) -> None:
     assert "set: " in text
     assert all(one.es in text for one in EXPERIMENTS)
     titles = {one.name: (one.es, one.en) for one in EXPERIMENTS}
-    one, other = (content_of(effects_forest(rows, Tongue("es"), titles), ".svg", "x") for _ in (0, 1))
+    one, other = (render_figure(draw_experiments(rows, Tongue("es"), titles), ".svg", "x") for _ in (0, 1))
     assert one == other
     assert "referencia amplia" in one.decode()
     assert "prior only" not in one.decode()
@@ -252,7 +252,7 @@ def test_the_ceiling_has_all_worlds_of_both_sites(tmp_path: Path, monkeypatch: p
     assert all(row[name] < 0.0 for row in rows for name in ceiling.COUNTS)
     written = list(csv.DictReader((tmp_path / "ceiling.csv").read_text(encoding="utf-8").splitlines()))
     assert [row["world"] for row in written[: len(ceiling.WORLDS)]] == list(ceiling.WORLDS)
-    assert "trust can move from" in ceiling_of(rows, Tongue("en")).get_label()
+    assert "trust can move from" in draw_ceiling(rows, Tongue("en")).get_label()
     assert plot.draw_record(tmp_path / "ceiling.csv", lang="es") == [tmp_path / "ceiling-es.png"]
 
 

@@ -43,8 +43,8 @@ WOULD_COMPUTE = (
     "experiments.studies.rerun_check.carry_out",
     "experiments.comparison.comparison.carry_on",
     "experiments.studies.sweep_command.run_missing",
-    "experiments.figures.plot_command.picture",
-    "experiments.figures.plot_command.forest",
+    "experiments.figures.plot_command.draw_run",
+    "experiments.figures.plot_command.draw_levels",
 )
 
 

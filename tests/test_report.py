@@ -24,9 +24,8 @@ from experiments.figures.by_policy import strongest
 from experiments.figures.context_figure import CONTEXT, series
 from experiments.figures.drawing import FIGURES
 from experiments.figures.place_figures import FLOOR
-from experiments.figures.report_figures import drawn
-from experiments.figures.single_measures import figures_in
-from experiments.figures.svg import svg_of
+from experiments.figures.report_figures import drawn, figures_in, write_figures
+from experiments.figures.svg import render_figure
 from experiments.figures.svg_minify import Styles, slim
 from experiments.narrative.report_reading import TYPICAL, read_sites
 from experiments.report import build
@@ -449,8 +448,6 @@ def test_no_gang_and_no_reporter_is_shown_by_place(page):
 def test_figures_stand_alone_as_svg_and_png_with_their_command(folder, tmp_path):
     from PIL import Image
 
-    from experiments.figures.single_measures import write_figures
-
     written = write_figures(folder, tmp_path / "a", "es")
     for kind in ("svg", "png"):
         (again,) = write_figures(folder, tmp_path / f"villa_canales-maps.{kind}", "es")
@@ -640,7 +637,7 @@ def test_figures_of_another_comparison_are_not_replaced_without_a_word(folder, t
 
 def test_a_figure_in_a_page_says_and_draws_what_it_says_alone(folder):
     site, tongue = read_sites(folder)[0], Tongue("es")
-    whole = svg_of(drawn("outcomes", site, tongue), "outcomes", {})
+    whole = render_figure(drawn("outcomes", site, tongue), ".svg", "outcomes", {}, None).decode()
     small = slim(whole, Styles(), {})
     assert len(small) < 0.5 * len(whole)
     assert re.findall(r">([^<>]*\w[^<>]*)</text>", small) == re.findall(r">([^<>]*\w[^<>]*)</text>", whole)

@@ -9,11 +9,11 @@ import pytest
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from experiments.figures.charts import effects
-from experiments.figures.forest import forest
-from experiments.figures.maps import effect_maps, heat_map, pair_map
-from experiments.figures.svg import content_of
-from experiments.figures.tornado import morris, tornado
+from experiments.figures.charts import draw_main_effects
+from experiments.figures.forest import draw_levels
+from experiments.figures.maps import draw_effect_maps, draw_factor_pairs, draw_policy_pairs
+from experiments.figures.svg import render_figure
+from experiments.figures.tornado import draw_morris, draw_tornado
 from experiments.narrative.labels import factor_words
 from experiments.statistics.contrasts import TOGETHER, contrasts, over
 from experiments.studies.sensitivity_indices import HEAD
@@ -76,12 +76,12 @@ def words_of(figure):
     return " ".join([*(one.get_text() for one in figure.findobj(Text)), figure.get_label()]).replace("\n", " ")
 
 
-@pytest.mark.parametrize("draw", [forest, effects, heat_map, pair_map])
+@pytest.mark.parametrize("draw", [draw_levels, draw_main_effects, draw_factor_pairs, draw_policy_pairs])
 def test_every_figure_is_the_same_twice_and_says_its_finding_in_both_languages(runs, draw):
-    factors = FACTORS[1:] if draw is effects else FACTORS
+    factors = FACTORS[1:] if draw is draw_main_effects else FACTORS
     drawn = {lang: draw(runs, factors, ["trust_mean"], Tongue(lang)) for lang in ("es", "en")}
     again = draw(runs, factors, ["trust_mean"], Tongue("en"))
-    assert content_of(drawn["en"], ".svg", "x") == content_of(again, ".svg", "x")
+    assert render_figure(drawn["en"], ".svg", "x") == render_figure(again, ".svg", "x")
     assert "Confianza en la policía" in drawn["es"].get_label()
     assert "Trust in the police" in drawn["en"].get_label()
     assert "trust in the police" not in words_of(drawn["es"])
@@ -89,7 +89,7 @@ def test_every_figure_is_the_same_twice_and_says_its_finding_in_both_languages(r
 
 
 def test_a_finding_names_the_change_that_does_most(runs):
-    figure = forest(runs[runs["scenario"] == "here"], FACTORS, ["trust_mean"], Tongue("es"))
+    figure = draw_levels(runs[runs["scenario"] == "here"], FACTORS, ["trust_mean"], Tongue("es"))
     size = 3.0 * np.mean(list(POLICIES.values()))
     change = f"{factor_words('trust.memory_years', Tongue('es'))} = 3, +{size:.3g}"
     told = f"Confianza en la policía, media de habitantes: el mayor cambio viene de {change}\n"
@@ -106,7 +106,7 @@ def test_every_parameter_of_a_ready_study_has_words_in_both_languages():
 
 def test_what_luck_alone_can_explain_is_hollow_and_grey(runs):
     noise = runs.assign(trust_mean=np.random.default_rng(2).normal(size=len(runs)))
-    figure = forest(noise, ["policy"], ["trust_mean"], Tongue("en"))
+    figure = draw_levels(noise, ["policy"], ["trust_mean"], Tongue("en"))
     told = {one.effect.settled for one in contrasts(noise, ["policy"], "trust_mean")}
     faces = {line.get_markerfacecolor() for line in figure.findobj(Line2D) if line.get_marker() == "o"}
     assert told == {False}
@@ -115,11 +115,11 @@ def test_what_luck_alone_can_explain_is_hollow_and_grey(runs):
 
 
 def test_maps_of_effects_count_the_cases_in_which_a_policy_rises_and_falls(runs):
-    maps = effect_maps(runs, FACTORS, ["trust_mean"], Tongue("en"))
+    maps = draw_effect_maps(runs, FACTORS, ["trust_mean"], Tongue("en"))
     assert list(maps) == [f"effect_map_{k}" for k in range(1, 7)]
     assert "rises in 2 of 6 cases and falls in 2" in maps["effect_map_2"].get_label()
-    assert pair_map(runs[runs["policy"] != "a+b"], FACTORS, ["trust_mean"], Tongue("en")) is None
-    assert forest(runs[runs["policy"] == "a"], ["scenario"], ["trust_mean"], Tongue("en")) is None
+    assert draw_policy_pairs(runs[runs["policy"] != "a+b"], FACTORS, ["trust_mean"], Tongue("en")) is None
+    assert draw_levels(runs[runs["policy"] == "a"], ["scenario"], ["trust_mean"], Tongue("en")) is None
 
 
 @pytest.fixture(scope="module")
@@ -135,8 +135,8 @@ def indices():
 
 
 def test_a_tornado_ranks_only_where_luck_lets_it(indices):
-    figure = tornado(indices, "here", Tongue("es"))
+    figure = draw_tornado(indices, "here", Tongue("es"))
     dots = [line for line in figure.findobj(Line2D) if line.get_marker() == "o"]
     assert [dot.get_markerfacecolor() == "none" for dot in dots] == [False, False, True, True]
     assert "depende más de rumores" in figure.get_label()
-    assert "rumores" in words_of(morris(indices, "here", Tongue("es")))
+    assert "rumores" in words_of(draw_morris(indices, "here", Tongue("es")))

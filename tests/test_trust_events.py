@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from experiments.cli.app import code_of
-from experiments.figures.svg import content_of
-from experiments.figures.trust_events import events_figure
+from experiments.figures.record_figures import draw_events
+from experiments.figures.svg import render_figure
 from experiments.validation import calibration, impression_replay, panel, readings, trust_events
 from experiments.validation.calibration import Town, numbers_of, points, reference, state_of, weigh
 from experiments.validation.impression_replay import NUMBER, OWN, PARAMETERS, Taped, year_of
@@ -187,9 +187,9 @@ def test_the_table_and_the_figure_say_what_was_set_and_what_was_found() -> None:
     text = "\n".join(trust_events.lines_of(rows))
     assert "set Q01 [-9, 9]" in text
     assert "panel, memory 8" in text
-    figure = events_figure(rows, Tongue("es"))
+    figure = draw_events(rows, Tongue("es"))
     assert figure.get_label().startswith("Un año después queda el 100 %")
-    assert content_of(figure, ".svg", "x").startswith(b"<?xml")
+    assert render_figure(figure, ".svg", "x").startswith(b"<?xml")
 
 
 @pytest.mark.slow

@@ -375,9 +375,9 @@ def contrasts(
     lang: options.LanguageOfFigures = "en",
 ) -> None:
     """Tell what changes do alone and together."""
-    from experiments.figures.answers import answer
+    from experiments.figures.answers import write_contrasts
 
-    for path in answer(study, measures, out, lang):
+    for path in write_contrasts(study, measures, out, lang):
         print(path)
 
 

@@ -73,7 +73,7 @@ class Shown:
                 write_whole(self.report, build(folder, self.lang))
             print(f"Report: {self.report}")
         if self.figures is not None:
-            from experiments.figures.single_measures import write_figures
+            from experiments.figures.report_figures import write_figures
 
             with patience("drawing the figures"):
                 written = write_figures(folder, self.figures, self.lang)

@@ -7,11 +7,9 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from experiments.figures.ceiling import ceiling_of
-from experiments.figures.doses import doses_figure
-from experiments.figures.effects import effects_forest
-from experiments.figures.plot_command import draw, marked, written
-from experiments.figures.trust_events import events_figure
+from experiments.figures.effects import draw_experiments
+from experiments.figures.plot_command import draw_folder, language_suffix, write_figure
+from experiments.figures.record_figures import draw_ceiling, draw_doses, draw_events
 from experiments.storage.progress import patience
 from experiments.validation.effects_table import EXPERIMENTS
 from experiments.words.bilingual import Tongue
@@ -23,10 +21,10 @@ UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueErro
 """What a table leads to that somebody else wrote."""
 WORDS = {"True": True, "False": False}
 RECORDS: dict[str, Callable[[Sequence[Row], Tongue], Figure]] = {
-    "ceiling": ceiling_of,
-    "doses": doses_figure,
-    "effects": lambda rows, tongue: effects_forest(rows, tongue, {one.name: (one.es, one.en) for one in EXPERIMENTS}),
-    "trust_events": events_figure,
+    "ceiling": draw_ceiling,
+    "doses": draw_doses,
+    "effects": lambda rows, tongue: draw_experiments(rows, tongue, {one.name: (one.es, one.en) for one in EXPERIMENTS}),
+    "trust_events": draw_events,
 }
 """Tables on record by the name of their file, with what draws them."""
 
@@ -34,7 +32,8 @@ RECORDS: dict[str, Callable[[Sequence[Row], Tongue], Figure]] = {
 def plot(place: Path, measures: str, out: Path | None, lang: str) -> None:
     """Draw what a folder or a table holds, and print the names of the files."""
     with patience("drawing"):
-        paths = draw_record(place, measures, out, lang) if place.suffix == ".csv" else draw(place, measures, out, lang)
+        draw = draw_record if place.suffix == ".csv" else draw_folder
+        paths = draw(place, measures, out, lang)
     for path in paths:
         print(path)
 
@@ -49,7 +48,7 @@ def draw_record(table: Path, measures: str = "", out: Path | None = None, lang: 
         figure = RECORDS[table.stem](rows_in(table), Tongue(lang))
     except UNREADABLE as reason:
         raise InputError(f"{table}: is not as `validate` wrote it: {type(reason).__name__}, {reason}") from None
-    return [written(figure, out or table.with_name(f"{table.stem}{marked(lang)}.png"))]
+    return [write_figure(figure, out or table.with_name(f"{table.stem}{language_suffix(lang)}.png"))]
 
 
 def rows_in(table: Path) -> list[Row]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from experiments.execution.run_job import chosen
 from experiments.execution.run_set import Runs, run_missing
-from experiments.figures.run import picture
-from experiments.figures.svg import content_of
+from experiments.figures.run import draw_run
+from experiments.figures.svg import render_figure
 from experiments.narrative.run_summary import summary
 from experiments.storage.disk_space import check_room, size_of, states_of
 from experiments.storage.manifest import RUN, short
@@ -77,7 +77,7 @@ def write_folder(specs: Sequence[RunSpec], outcome: Runs, work: Path, seconds: f
     tables["measures"] = chosen(tables["measures"], specs[0])
     files = parquets(tables)
     if not measures.empty:
-        files["summary.png"] = content_of(picture(specs[0], measures, Tongue("en")), ".png", "summary")
+        files["summary.png"] = render_figure(draw_run(specs[0], measures, Tongue("en")), ".png", "summary")
     stated = manifest_of(specs, outcome.results, seconds, outcome.interrupted)
     for name, content in files.items():
         write_whole(work / name, content)

@@ -1,14 +1,13 @@
-"""The answers of a sweep as tables and a figure: what changes do alone, in pairs and in threes."""
+"""Write the contrasts of a sweep as tables and a figure: effects of changes alone, in pairs and in threes."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-from matplotlib.figure import Figure
 
-from experiments.figures.plot_command import MEASURES_SHOWN, chosen, marked, written
-from experiments.figures.rows import Found, forest_of, most_moving
+from experiments.figures.forest import draw_contrasts
+from experiments.figures.plot_command import MEASURES_SHOWN, chosen_measures, language_suffix, write_figure
 from experiments.narrative.labels import called, change_words, decimals, for_people, named
 from experiments.statistics.interactions import interactions
 from experiments.storage.export_data import csv_bytes
@@ -24,10 +23,10 @@ NAME = "contrasts"
 WINDOW = "monthly means over the last 12 months"
 
 
-def answer(study: str, asked: str, out: Path | None, lang: str) -> list[Path]:
+def write_contrasts(study: str, asked: str, out: Path | None, lang: str) -> list[Path]:
     """Write the contrasts of a study's sweep as Parquet, CSV, LaTeX and a figure; return their files."""
     folder = folder_of(study)
-    shown = chosen(folder, asked, MEASURES_SHOWN)
+    shown = chosen_measures(folder, asked, MEASURES_SHOWN)
     with patience(f"comparing the runs of {folder}"):
         table = contrasts_of(folder)
     if table.empty:
@@ -38,7 +37,8 @@ def answer(study: str, asked: str, out: Path | None, lang: str) -> list[Path]:
     rows = described(pa.Table.from_pandas(table, preserve_index=False), NAME)
     told = table[table["measure"].isin(shown)]
     files = {"parquet": parquet_of(rows), "csv": csv_bytes(rows), "tex": latex_of(told, shown, Tongue(lang)).encode()}
-    figure = written(drawn(told, shown, Tongue(lang)), out or folder / f"{NAME}{marked(lang)}.png")
+    path = out or folder / f"{NAME}{language_suffix(lang)}.png"
+    figure = write_figure(draw_contrasts(told, shown, Tongue(lang)), path)
     for ending, content in files.items():
         write_whole(folder / f"{NAME}.{ending}", content)
     return [*(folder / f"{NAME}.{ending}" for ending in files), figure]
@@ -76,17 +76,17 @@ def latex_of(table: pd.DataFrame, measures: Sequence[str], tongue: Tongue) -> st
         own = table[table["measure"] == measure]
         scale = for_people(measure)
         digits = 1 + decimals(scale * own[["low", "estimate", "high"]].to_numpy())
-        body.append(rf"\multicolumn{{6}}{{l}}{{\emph{{{escaped(named(measure, tongue))}}}}} \\")
+        body.append(rf"\multicolumn{{6}}{{l}}{{\emph{{{escape_latex(named(measure, tongue))}}}}} \\")
         for row in own.to_dict("records"):
             numbers = " & ".join(f"${scale * row[name] + 0.0:+.{digits}f}$" for name in ("estimate", "low", "high"))
-            change = escaped(change_words(row["change"], tongue)).replace("×", r"$\times$")
-            body.append(rf"{change} & {escaped(called(row['scenario'], tongue))} & {numbers} & {row['n']} \\")
+            change = escape_latex(change_words(row["change"], tongue)).replace("×", r"$\times$")
+            body.append(rf"{change} & {escape_latex(called(row['scenario'], tongue))} & {numbers} & {row['n']} \\")
         body.append(r"\addlinespace")
     return "\n".join([*body, r"\bottomrule", r"\end{longtable}", ""])
 
 
 def caption(table: pd.DataFrame, tongue: Tongue) -> str:
-    """Return what stands over the table."""
+    """Return the caption of the table."""
     years = table["years"].iloc[0]
     return tongue(
         f"Efectos e interacciones a los {years:g} años (medias mensuales de los últimos 12 meses): medias sobre"
@@ -97,33 +97,10 @@ def caption(table: pd.DataFrame, tongue: Tongue) -> str:
     )
 
 
-def escaped(text: str) -> str:
+def escape_latex(text: str) -> str:
     """Return a text as LaTeX reads it.
 
-    >>> escaped("told_share, %")
+    >>> escape_latex("told_share, %")
     'told\\\\_share, \\\\%'
     """
     return "".join(f"\\{one}" if one in "_%&#$" else one for one in text)
-
-
-def drawn(table: pd.DataFrame, measures: Sequence[str], tongue: Tongue) -> Figure:
-    """Return the figure of contrasts: a panel for each measure, a row for each change or combination of changes."""
-    changes, scenarios = list(dict.fromkeys(table["change"])), list(dict.fromkeys(table["scenario"]))
-    years, n = table["years"].iloc[0], table["n"].max()
-    words = {one: change_words(one, tongue) for one in changes}
-    under = tongue(
-        f"Lo que hace cada cambio, y dos o tres más allá de eso, a los {years:g} años, meses del último año. Punto:"
-        f" media de {n} gemelos; raya: 95 %; hueco: no se distingue del azar.",
-        f"What each change does, and what two or three do beyond that, after {years:g} years, months of the last year."
-        f" Dot: mean of {n} twins; stroke: 95 %; hollow: cannot be told from luck.",
-    )
-    marks, sizes = [], []
-    for row in table.to_dict("records"):
-        low, value, high = (for_people(row["measure"]) * row[name] for name in ("low", "estimate", "high"))
-        place = scenarios.index(row["scenario"]), measures.index(row["measure"]), changes.index(row["change"])
-        marks.append(Found(*place, low, value, high, row["settled"]))
-        if row["measure"] == measures[0]:
-            sizes.append((words[row["change"]], value, row["settled"]))
-    told = most_moving(tongue, measures[0], sizes), under
-    heads = [named(measure, tongue) for measure in measures]
-    return forest_of(tongue, told, [called(one, tongue) for one in scenarios], heads, list(words.values()), marks)

@@ -1,4 +1,4 @@
-"""What each number that was varied does: the mean of a measure at every level, over everything else."""
+"""Draw main effects of a sweep: the mean of a measure at every level of a factor, over everything else."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from experiments.figures.small_multiples import GAP, WIDE, B, Sheet, Sizes
+from experiments.figures.small_multiples import GAP, WIDE, B, PanelFigure, PanelSizes, share_height
 from experiments.figures.theme import SOFT
 from experiments.narrative.labels import begun, factor_words, level_words, named
 from experiments.words.bilingual import Tongue
@@ -39,50 +39,49 @@ def strength(runs: pd.DataFrame, factor: str, measure: str) -> float:
     return float(at_level.var(ddof=0) / whole)
 
 
-def without_common_luck(runs: pd.DataFrame, measure: str) -> pd.Series:
-    """Return a measure less what all runs of a seed have in common, which says nothing about the factors."""
+def without_seed_means(runs: pd.DataFrame, measure: str) -> pd.Series:
+    """Return a measure less the mean of its seed, which says nothing about the factors."""
     values = runs[measure]
     return values - values.groupby(runs["seed"]).transform("mean") + values.mean()
 
 
-def effects(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], tongue: Tongue) -> Figure:
-    """Return a figure with a panel for each measure and factor: the mean over everything else, and its interval."""
+def draw_main_effects(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], tongue: Tongue) -> Figure:
+    """Draw a panel for each measure and factor: the mean over everything else, and its interval."""
     shown = sorted(factors, key=lambda one: -max(strength(runs, one, name) for name in measures))[:MOST_FACTORS]
     n, every = len(shown), len(factors)
-    under = tongue(
+    note = tongue(
         "Medias mensuales del último año en cada nivel; raya: 95 % sin el azar que todos comparten; punteada: media."
         + (f" Los {n} factores más fuertes de {every}." if n < every else ""),
         "Monthly means of the last year at each level; stroke: 95 % without the luck that all share; dotted: mean."
         + (f" The {n} strongest of {every} factors." if n < every else ""),
     )
-    sizes = Sizes(TALL, LEFT, rows=len(measures), across=n, wide=max(WIDE, LEFT + n * (LEAST + GAP)))
-    told = finding(runs, shown, measures[0], tongue), under
-    sheet = Sheet(tongue, told, [factor_words(one, tongue) for one in shown], sizes)
+    sizes = PanelSizes(TALL, LEFT, rows=len(measures), across=n, wide=max(WIDE, LEFT + n * (LEAST + GAP)))
+    texts = finding_of(runs, shown, measures[0], tongue), note
+    sheet = PanelFigure(tongue, texts, [factor_words(one, tongue) for one in shown], sizes)
     for row, measure in enumerate(measures):
         sheet.label(row, named(measure, tongue))
         drawn = [sheet.panel(number, row) for number in range(n)]
         for axes, factor in zip(drawn, shown, strict=True):
-            effect(axes, runs, factor, measure, tongue)
+            draw_means(axes, runs, factor, measure, tongue)
             axes.tick_params(labelleft=axes is drawn[0])
-        ends = [end for axes in drawn for end in axes.get_ylim()]
-        for axes in drawn:
-            axes.set_ylim(min(ends), max(ends))
+        share_height(drawn)
     return sheet.figure
 
 
-def finding(runs: pd.DataFrame, shown: Sequence[str], measure: str, tongue: Tongue) -> str:
-    """Return which of the varied numbers the first measure differs with most, and by how much of its variance."""
-    first = max(shown, key=lambda one: strength(runs, one, measure))
-    share, words, what = 100.0 * strength(runs, first, measure), factor_words(first, tongue), begun(measure, tongue)
+def finding_of(runs: pd.DataFrame, shown: Sequence[str], measure: str, tongue: Tongue) -> str:
+    """Return the factor with which the first measure varies most, and the share of its variance."""
+    shares = {one: strength(runs, one, measure) for one in shown}
+    first = max(shares, key=shares.__getitem__)
+    share, words, what = 100.0 * shares[first], factor_words(first, tongue), begun(measure, tongue)
     return tongue(
         f"{what}: {share:.0f} % de lo que varía va con {words}",
         f"{what}: {share:.0f} % of its variance goes with {words}",
     )
 
 
-def effect(axes: Axes, runs: pd.DataFrame, factor: str, measure: str, tongue: Tongue) -> None:
+def draw_means(axes: Axes, runs: pd.DataFrame, factor: str, measure: str, tongue: Tongue) -> None:
     """Draw the mean of a measure at every level of a factor."""
-    groups = without_common_luck(runs, measure).groupby(levels(runs, factor), observed=True)
+    groups = without_seed_means(runs, measure).groupby(levels(runs, factor), observed=True)
     mean: pd.Series = groups.mean()
     half: pd.Series = CONFIDENT * groups.std() / np.sqrt(groups.count())
     is_named = isinstance(mean.index[0], str)

@@ -1,4 +1,4 @@
-"""The small drawings of page one: a dot for each twin world, a ruler between the ends of what the model can show."""
+"""Draw the marks of page one: a dot for each twin world, a ruler between the ends that the model can show."""
 
 import math
 
@@ -9,7 +9,7 @@ ACROSS = ((8, 4), (20, 5), (50, 8), (MOST_DOTS, 10))
 """Dots in a row, by the most dots that a field has."""
 BIG, HALF, SMALL = 0.74, 0.56, 0.32
 """Of a dot's room, what is filled: a world that went this way, one that luck sent there, all others."""
-WIDTH, MIDDLE, EDGE = 40.0, 4.0, 2.0
+WIDTH, EDGE = 40.0, 2.0
 
 FIELD = Markup('<svg class="dots {kind}" viewBox="0 0 {across} {down}" aria-hidden="true">{rest}{gone}</svg>')
 DOTS = Markup('<path d="{d}" stroke-dasharray="0 1" stroke-linecap="round" stroke-width="{width}" class="{kind}"/>')
@@ -52,14 +52,16 @@ def rows(first: int, last: int, across: int, down: int) -> str:
     return "".join(found)
 
 
+def share_on(ends: tuple[float, float], value: float) -> float:
+    """Return the place of a value between two ends, from 0 to 1."""
+    return min(1.0, max(0.0, (value - ends[0]) / (ends[1] - ends[0])))
+
+
 def ruler(ends: tuple[float, float], at: float | None, interval: tuple[float, float], kind: str) -> Markup:
     """Return a ruler whose ends are the most that the model can show, with today and one policy on it."""
-    low, high = ends
-
-    def place(value: float) -> str:
-        share = min(1.0, max(0.0, (value - low) / (high - low)))
-        return f"{EDGE + share * (WIDTH - 2.0 * EDGE):.1f}"
-
-    span = SPAN.format(low=place(interval[0]), high=place(interval[1])) if at is not None else ""
-    dot = DOT.format(kind=kind, at=place(at)) if at is not None else ""
-    return RULER.format(today=place(0.0), span=span, dot=dot)
+    values = (0.0,) if at is None else (0.0, *interval, at)
+    today, *policy = (f"{EDGE + share_on(ends, value) * (WIDTH - 2.0 * EDGE):.1f}" for value in values)
+    if not policy:
+        return RULER.format(today=today, span="", dot="")
+    low, high, place = policy
+    return RULER.format(today=today, span=SPAN.format(low=low, high=high), dot=DOT.format(kind=kind, at=place))

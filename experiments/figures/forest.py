@@ -1,84 +1,110 @@
-"""The forest of effects: every level of every factor against the first, as differences between twins."""
+"""Draw forests of effects: differences between twins, by level of a factor or by change of a study."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.figures.rows import Found, forest_of, most_moving
-from experiments.narrative.labels import called, factor_words, level_words, named
+from experiments.figures.small_multiples import ForestMark, ForestRows, draw_forest
+from experiments.narrative.labels import (
+    begun,
+    called,
+    change_words,
+    factor_words,
+    for_people,
+    level_words,
+    named,
+    with_sign,
+)
 from experiments.statistics.contrasts import TOGETHER, Contrast, contrasts
 from experiments.words.bilingual import Tongue
 
-Row = tuple[str, object]
 
+def draw_levels(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], tongue: Tongue) -> Figure | None:
+    """Draw every level of every factor against the first, a block for each municipality.
 
-def forest(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], tongue: Tongue) -> Figure | None:
-    """Return the forest of all measures, a block for each municipality; None where no two runs differ in one factor."""
+    Returns None where no two runs differ in one factor.
+    """
     found = {measure: list(contrasts(runs, factors, measure)) for measure in measures}
     every = [one for own in found.values() for one in own]
     if not every:
         return None
-    places, scenarios = places_of(every), list(dict.fromkeys(one.scenario for one in every))
-    n = max(one.effect.n for one in every)
-    under = tongue(
+    names, scenarios = names_of(every, tongue), list(dict.fromkeys(one.scenario for one in every))
+    places, n = list(names), max(one.effect.n for one in every)
+    note = tongue(
         f"Todo lo demás igual, medias mensuales del último año. Punto: media de {n} gemelos; raya: 95 %; hueco: no se"
         " distingue del azar.",
         f"Everything else alike, monthly means of the last year. Dot: mean of {n} twins; stroke: 95 %; hollow: cannot"
         " be told from luck.",
     )
-    marks = [
-        Found(scenarios.index(one.scenario), k, places[one.factor, one.level], *interval(one), one.effect.settled)
-        for k, measure in enumerate(measures)
-        for one in found[measure]
-    ]
-    names = names_of(every, places, tongue)
-    bold = [line for line in names if line not in places.values()]
-    told = finding(found[measures[0]], measures[0], tongue), under
+    marks = []
+    for k, measure in enumerate(measures):
+        for one in found[measure]:
+            ends = one.effect.low, one.effect.effect, one.effect.high
+            place = scenarios.index(one.scenario), k, places.index((one.factor, one.level))
+            marks.append(ForestMark(*place, *ends, one.effect.settled))
+    rows = ForestRows(
+        [called(name, tongue) for name in scenarios],
+        [named(measure, tongue) for measure in measures],
+        list(names.values()),
+        [at for at, (_, level) in enumerate(places) if level is None],
+    )
+    changes = [(level_change(one, tongue), one.effect.effect, one.effect.settled) for one in found[measures[0]]]
+    return draw_forest(tongue, (largest_change(tongue, measures[0], changes), note), rows, marks)
+
+
+def names_of(every: Sequence[Contrast], tongue: Tongue) -> dict[tuple[str, object], str]:
+    """Return names of rows by factor and level; a row without level names its factor and the level compared with."""
+    names: dict[tuple[str, object], str] = {}
+    for factor in sorted(dict.fromkeys(one.factor for one in every), key=TOGETHER.__eq__):
+        own = [one for one in every if one.factor == factor]
+        first = level_words({one.level: one.against for one in own}[own[0].level], tongue)
+        words = factor_words(factor, tongue)
+        against = tongue(f"{words} (frente a: {first})", f"{words} (against: {first})")
+        names[factor, None] = words if factor == TOGETHER else against
+        names |= {(factor, one.level): level_words(one.level, tongue) for one in own}
+    return names
+
+
+def level_change(one: Contrast, tongue: Tongue) -> str:
+    """Return the level of a factor in words, with the factor where the level is a number."""
+    level = level_words(one.level, tongue)
+    return f"{factor_words(one.factor, tongue)} = {level}" if "." in one.factor else level
+
+
+def draw_contrasts(table: pd.DataFrame, measures: Sequence[str], tongue: Tongue) -> Figure:
+    """Draw the contrasts of a study: a panel for each measure, a row for each change or combination of changes."""
+    changes = {one: change_words(one, tongue) for one in dict.fromkeys(table["change"])}
+    scenarios = list(dict.fromkeys(table["scenario"]))
+    years, n = table["years"].iloc[0], table["n"].max()
+    note = tongue(
+        f"Lo que hace cada cambio, y dos o tres más allá de eso, a los {years:g} años, meses del último año. Punto:"
+        f" media de {n} gemelos; raya: 95 %; hueco: no se distingue del azar.",
+        f"What each change does, and what two or three do beyond that, after {years:g} years, months of the last year."
+        f" Dot: mean of {n} twins; stroke: 95 %; hollow: cannot be told from luck.",
+    )
+    marks, sizes = [], []
+    for row in table.to_dict("records"):
+        low, value, high = (for_people(row["measure"]) * row[name] for name in ("low", "estimate", "high"))
+        place = scenarios.index(row["scenario"]), measures.index(row["measure"]), list(changes).index(row["change"])
+        marks.append(ForestMark(*place, low, value, high, row["settled"]))
+        if row["measure"] == measures[0]:
+            sizes.append((changes[row["change"]], value, row["settled"]))
     heads = [named(measure, tongue) for measure in measures]
-    blocks = [called(name, tongue) for name in scenarios]
-    return forest_of(tongue, told, blocks, heads, list(names.values()), marks, bold)
+    rows = ForestRows([called(one, tongue) for one in scenarios], heads, list(changes.values()))
+    return draw_forest(tongue, (largest_change(tongue, measures[0], sizes), note), rows, marks)
 
 
-def interval(one: Contrast) -> tuple[float, float, float]:
-    """Return lower end, mean and upper end of an effect."""
-    return one.effect.low, one.effect.effect, one.effect.high
-
-
-def finding(found: Sequence[Contrast], measure: str, tongue: Tongue) -> str:
-    """Return which change moves the first measure most, if any is told from luck."""
-    told = []
-    for one in found:
-        words, level = factor_words(one.factor, tongue), level_words(one.level, tongue)
-        is_number = "." in one.factor
-        told.append((f"{words} = {level}" if is_number else level, one.effect.effect, one.effect.settled))
-    return most_moving(tongue, measure, told)
-
-
-def places_of(every: Sequence[Contrast]) -> dict[Row, int]:
-    """Return the line of every row, with one above each factor for its name."""
-    factors = dict.fromkeys([one.factor for one in every if one.factor != TOGETHER])
-    if any(one.factor == TOGETHER for one in every):
-        factors[TOGETHER] = None
-    places: dict[Row, int] = {}
-    line = 0
-    for factor in factors:
-        line += 1
-        for level in dict.fromkeys(one.level for one in every if one.factor == factor):
-            places[factor, level] = line
-            line += 1
-    return places
-
-
-def names_of(every: Sequence[Contrast], places: dict[Row, int], tongue: Tongue) -> dict[int, str]:
-    """Return what stands in the rows, and above each factor its name and what its levels are set against."""
-    lines: dict[int, str] = {}
-    for one in every:
-        line = places[one.factor, one.level]
-        lines[line] = level_words(one.level, tongue)
-        if line - 1 not in places.values():
-            against = level_words(one.against, tongue)
-            words = factor_words(one.factor, tongue)
-            said = tongue(f"{words} (frente a: {against})", f"{words} (against: {against})")
-            lines[line - 1] = words if one.factor == TOGETHER else said
-    return dict(sorted(lines.items()))
+def largest_change(tongue: Tongue, measure: str, changes: Iterable[tuple[str, float, bool]]) -> str:
+    """Return the largest change of a measure that is told from chance; of each its words, size and whether it is."""
+    settled, what = (
+        [(words, size) for words, size, is_settled in changes if is_settled and size],
+        begun(measure, tongue),
+    )
+    if not settled:
+        return tongue(f"{what}: ningún cambio se distingue del azar", f"{what}: no change can be told from luck")
+    words, size = max(settled, key=lambda one: abs(one[1]))
+    return tongue(
+        f"{what}: el mayor cambio viene de {words}, {with_sign(size)}",
+        f"{what}: the largest change comes from {words}, {with_sign(size)}",
+    )

@@ -1,4 +1,4 @@
-"""Figures of what the laws of trust and draws of parameters say, and of what the minutes of a couple go to."""
+"""Draw effects over laws of trust and draws of parameters, and the minutes of a couple's shift by use."""
 
 from typing import Any
 
@@ -8,11 +8,12 @@ from matplotlib.figure import Figure
 from experiments.comparison.breakeven import crossed
 from experiments.comparison.effect_verdicts import sign_known
 from experiments.comparison.practice_effects import MINUTES
-from experiments.figures.drawing import measured, named, panels, shows, spoken, title_of
-from experiments.figures.small_multiples import Sheet, Sizes, colour_of, rows_of
+from experiments.figures.drawing import captioned, finding_of, measured, name_of, policy_panels, text_of
+from experiments.figures.small_multiples import B, PanelSizes, name_rows
 from experiments.figures.theme import INK, SOFT, USES, on
+from experiments.narrative.labels import with_sign
 from experiments.narrative.report_reading import Site
-from experiments.words.bilingual import Both, Tongue, both, listed
+from experiments.words.bilingual import Both, Tongue, both
 
 DRAWN = ("trust_mean", "fear_mean", "crimes_told", "women_without_remedy")
 WRITTEN = 30.0
@@ -23,25 +24,28 @@ BAR, CELL, LEFT = 0.2, 0.17, 1.75
 """Inches of the bar of an arm, of a cell of a grid, of the names of rows."""
 
 
-@shows(
+@captioned(
     "Efecto en la confianza según cuánto dura la memoria y cuánto pesa lo malo.",
     "Effect on trust by how long memory lasts and how much bad news weighs.",
 )
 def memory(site: Site, tongue: Tongue) -> Figure:
-    """Draw the effect on trust over memory and asymmetry."""
+    """Draw the effect on trust over memory and asymmetry, written into every cell so that nothing hangs on colour."""
     grid = crossed(site.numbers.rows("memory", site=site.name, measure="trust_mean"))
-    under = measured(
+    note = measured(
         site,
         "Puntos de confianza. Columnas: años en que se borra la mitad de lo vivido; filas: cuánto más pesa lo malo.",
         "Points of trust. Columns: years in which half of an experience fades; rows: how much more bad news weighs.",
     )
-    sheet = panels(site, tongue, (turning(site), under), Sizes(CELL * grid["asymmetry"].nunique(), 0.5))
+    sheet = policy_panels(site, tongue, (sign_finding(site), note), PanelSizes(CELL * grid["asymmetry"].nunique(), 0.5))
     widest = float(grid["effect"].abs().max()) or 1.0
     for number, arm in enumerate(site.others):
         axes = sheet.panel(number)
         cells = grid[grid["against"] == arm.name].pivot(index="asymmetry", columns="memory_years", values="effect")
         axes.imshow(cells, cmap="PuOr", vmin=-widest, vmax=widest, origin="lower", interpolation="none", aspect="auto")
-        write_cells(axes, cells.to_numpy(), widest)
+        for (row, column), value in np.ndenumerate(cells.to_numpy()):
+            look: Any = {"ha": "center", "va": "center", "color": INK if abs(value) < 0.6 * widest else on(INK)}
+            size = min(LETTERS, MOST_LETTERS / cells.shape[1])
+            axes.text(column, row, with_sign(value, "+.2f"), fontsize=size, **look)
         axes.set_xticks(range(cells.shape[1]), [f"{year:g}" for year in cells.columns])
         first = number % sheet.across == 0
         axes.set_yticks(range(cells.shape[0]), [f"×{weight:g}" if first else "" for weight in cells.index])
@@ -49,78 +53,66 @@ def memory(site: Site, tongue: Tongue) -> Figure:
     return sheet.figure
 
 
-def write_cells(axes: Any, cells: np.ndarray, widest: float) -> None:
-    """Write an effect into every cell of a grid, so that nothing hangs on colour."""
-    for (row, column), value in np.ndenumerate(cells):
-        shown = f"{value:+.2f}".replace("-", "−") if round(value, 2) else "0"
-        pale = abs(value) < 0.6 * widest
-        look: Any = {"ha": "center", "va": "center", "color": INK if pale else on(INK)}
-        axes.text(column, row, shown, fontsize=min(LETTERS, MOST_LETTERS / cells.shape[1]), **look)
-
-
-def turning(site: Site) -> Both:
-    """Return under which policies the sign of the effect hangs on the law of trust."""
-    if all(sign_known(site.verdict(arm, "trust_mean")) is None for arm in site.others):
+def sign_finding(site: Site) -> Both:
+    """Return the policies under which the sign of the effect depends on the law of trust."""
+    known = [sign_known(site.verdict(arm, "trust_mean")) for arm in site.others]
+    if all(one is None for one in known):
         return both(
             "Con un solo mundo por ley de la confianza no se puede decir",
             "With one world a law of trust it cannot be said",
         )
-    turned = [arm.title for arm in site.others if sign_known(site.verdict(arm, "trust_mean")) is False]
-    if turned:
-        return both(
-            "De {arms} no se sabe si sube o baja la confianza",
-            "Of {arms} it is not known whether trust rises or falls",
-            arms=listed(turned),
-        )
-    return both(
-        "El signo no depende de la ley de la confianza; el tamaño, sí",
-        "The sign does not hang on the law of trust; the size does",
+    return finding_of(
+        [arm for arm, one in zip(site.others, known, strict=True) if one is False],
+        "De {arms} no se sabe si sube o baja la confianza",
+        "Of {arms} it is not known whether trust rises or falls",
+        both(
+            "El signo no depende de la ley de la confianza; el tamaño, sí",
+            "The sign does not hang on the law of trust; the size does",
+        ),
     )
 
 
-@shows(
+@captioned(
     "Efecto en cada juego de parámetros (punto) con el intervalo del azar dentro de él (línea).",
     "Effect in every draw of parameters (dot) with the interval of luck within it (line).",
 )
 def draws(site: Site, tongue: Tongue) -> Figure:
-    """Draw the effect in every draw of parameters, from the lowest to the highest, with the luck within each."""
+    """Draw the effect in every draw of parameters, from the lowest to the highest, with its interval."""
     shown = [name for name in DRAWN if len(site.numbers.rows("draws", site=site.name, measure=name))]
-    told = (
+    texts = (
         both("Lo que cambia con otros parámetros", "What changes with other parameters"),
         measured(site, "Un punto por juego de parámetros, por orden.", "A dot for each draw of parameters, in order."),
     )
-    sheet = panels(site, tongue, told, Sizes(0.8, LEFT, rows=len(shown)))
+    sheet = policy_panels(site, tongue, texts, PanelSizes(0.8, LEFT, rows=len(shown)))
     for at, name in enumerate(shown):
-        sheet.label(at, named(name, tongue))
+        sheet.label(at, name_of(name, tongue))
         for number, arm in enumerate(site.others):
             axes = sheet.panel(number, at)
             rows = site.numbers.rows("draws", site=site.name, against=arm.name, measure=name).sort_values("effect")
             axes.axhline(0.0, color=SOFT, linewidth=0.8)
             rank = np.arange(1, len(rows) + 1)
-            axes.vlines(rank, rows["low"], rows["high"], color=colour_of("rises"), alpha=0.4, linewidth=1.2)
-            axes.plot(rank, rows["effect"], "o", color=colour_of("rises"), markersize=2.5)
+            axes.vlines(rank, rows["low"], rows["high"], color=B, alpha=0.4, linewidth=1.2)
+            axes.plot(rank, rows["effect"], "o", color=B, markersize=2.5)
             axes.set_xticks([])
     return sheet.figure
 
 
-@shows(
+@captioned(
     "En qué se van los minutos del turno de una pareja con cada política; escrito, lo que pasa de media hora.",
     "What the minutes of a couple's shift go to under every policy; written are those over half an hour.",
 )
 def minutes(site: Site, tongue: Tongue) -> Figure:
     """Draw the minutes of a couple's shift by use, a bar for each arm."""
-    under = measured(site, "Minutos por turno de pareja.", "Minutes in a couple-shift.")
-    told = spoken(least_patrol(site), tongue), spoken(under, tongue)
-    sheet = Sheet(tongue, told, [""], Sizes(BAR * len(site.arms) + 0.4, LEFT))
+    texts = least_patrol(site), measured(site, "Minutos por turno de pareja.", "Minutes in a couple-shift.")
+    sheet = policy_panels(site, tongue, texts, PanelSizes(BAR * len(site.arms) + 0.4, LEFT), [""])
     axes, begun = sheet.panel(0), np.zeros(len(site.arms))
     for one, colour in zip(MINUTES[:-1], USES, strict=True):
-        sides = [site.side(arm, one.name, "minutes") for arm in site.arms]
-        values = np.array([row[side] for row, side in sides])
+        values = np.array([row[side] for row, side in (site.side(arm, one.name, "minutes") for arm in site.arms)])
         bars = axes.barh(range(len(values)), values, 0.55, begun, color=colour, label=tongue(one.es, one.en))
         written = [f"{value:.0f}" if value > WRITTEN else "" for value in values]
         axes.bar_label(bars, written, label_type="center", fontsize=6.5, color=on(colour))
         begun += values
-    rows_of(axes, [tongue("Como hoy", "As today"), *(title_of(arm, tongue) for arm in site.arms[1:])])
+    name_rows(axes, [tongue("Como hoy", "As today"), *(text_of(arm.title, tongue) for arm in site.arms[1:])])
     axes.set_ylim(len(site.arms) + 0.9, -0.5)
     axes.set_xlim(0.0, float(begun.max()))
     axes.set_xticks([])
@@ -131,7 +123,7 @@ def minutes(site: Site, tongue: Tongue) -> Figure:
 
 
 def least_patrol(site: Site) -> Both:
-    """Return under which policy least is left for patrol, if any takes from it."""
+    """Return the policy under which least is left for patrol, if any takes from it."""
     falling = [arm for arm in site.others if site.judged(arm, "minutes_patrol", "minutes") == "falls"]
     if not falling:
         return both("Ninguna política quita minutos al patrullaje", "No policy takes minutes from patrol")

@@ -1,7 +1,7 @@
-"""Grids of what two changes do together: levels, the effect of a policy over uncertainties, policies in pairs."""
+"""Draw grids of two changes together: levels, the effect of a policy over uncertainties, policies in pairs."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,22 +12,10 @@ from matplotlib.colors import Normalize, to_hex
 from matplotlib.figure import Figure
 
 from experiments.figures.charts import levels, strength
-from experiments.figures.rows import LETTER
-from experiments.figures.small_multiples import WIDE, Sheet, Sizes
+from experiments.figures.small_multiples import ROW_LETTER, WIDE, PanelFigure, PanelSizes
 from experiments.figures.theme import INK, NULL, SOFT, on
 from experiments.narrative.labels import begun, called, decimals, factor_words, in_lines, level_words, named, with_sign
-from experiments.statistics.contrasts import (
-    MOST_LEVELS,
-    POLICY,
-    SCENARIO,
-    TOGETHER,
-    Contrast,
-    Grid,
-    contrasts,
-    grid_of,
-    over,
-    parts_of,
-)
+from experiments.statistics import contrasts as c
 from experiments.statistics.paired_effects import Effect
 from experiments.words.bilingual import Tongue
 
@@ -40,101 +28,118 @@ CELL, WIDEST, AXIS, OVER, FOOT = 0.3, 0.6, 0.4, 0.3, 0.55
 """Inches of a cell's height and width, of the name of an axis, over and below a panel."""
 
 
-def heat_map(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], tongue: Tongue) -> Figure | None:
-    """Return a grid for each measure and municipality of the two factors that matter most to it together."""
-    free = [name for name in factors if name != SCENARIO]
+Texts = tuple[str, str]
+
+
+def draw_factor_pairs(
+    runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], tongue: Tongue
+) -> Figure | None:
+    """Draw a grid for each measure and municipality of the two factors that matter most to it together."""
+    free = [name for name in factors if name != c.SCENARIO]
     if len(free) < 2:
         return None
-    scenarios = list(runs[SCENARIO].unique())
-    places = [(measure, scenario) for measure in measures for scenario in scenarios]
+    places = [(measure, scenario) for measure in measures for scenario in runs[c.SCENARIO].unique()]
     grids, pairs = [], []
     for measure, scenario in places:
-        own = runs[runs[SCENARIO] == scenario]
+        own = runs[runs[c.SCENARIO] == scenario]
         strong = sorted(free, key=lambda one: -strength(own, one, measure))[:2]
-        pairs.append(sorted(strong, key=POLICY.__eq__))
-        grids.append(means(own, pairs[-1], measure))
+        pairs.append(sorted(strong, key=c.POLICY.__eq__))
+        grids.append(mean_grid(own, pairs[-1], measure))
     (first, second), what = (factor_words(one, tongue) for one in pairs[0]), begun(measures[0], tongue)
-    told = (
-        tongue(
-            f"{what}: depende más de {first} y {second}",
-            f"{what}: depends most on {first} and {second}",
-        ),
+    texts = (
+        tongue(f"{what}: depende más de {first} y {second}", f"{what}: depends most on {first} and {second}"),
         tongue(
             "Los dos factores más fuertes de cada medida; medias mensuales del último año ± error de Monte Carlo.",
             "The two strongest factors of each measure; monthly means of the last year ± Monte Carlo error.",
         ),
     )
     heads = [f"{named(one, tongue)}, {called(where, tongue)}" for one, where in places]
-    sheet = sheet_of(grids, tongue, told, heads, 2)
+    sheet = sheet_of(grids, tongue, texts, heads, 2)
     for number, (grid, pair) in enumerate(zip(grids, pairs, strict=True)):
         axes = sheet.panel(number)
-        cells(axes, grid, Normalize(np.nanmin(grid.effect), np.nanmax(grid.effect)), VALUES, tongue)
-        name_axes(axes, pair[0], pair[1], tongue)
+        draw_grid(axes, grid, Normalize(np.nanmin(grid.effect), np.nanmax(grid.effect)), VALUES, tongue)
+        name_axes(axes, pair, tongue)
     return sheet.figure
 
 
-def means(runs: pd.DataFrame, pair: Sequence[str], measure: str) -> Grid:
+def mean_grid(runs: pd.DataFrame, pair: Sequence[str], measure: str) -> c.Grid:
     """Return the mean of a measure, with its Monte Carlo error, at every pair of levels of two factors."""
     across, up = (levels(runs, factor, most_bins=4) for factor in pair)
     by = [up.rename("up"), across.rename("across")]
     by_seed = runs.groupby([*by, runs["seed"]], observed=True)[measure].mean().groupby(["up", "across"], observed=True)
     mean = by_seed.mean().unstack()
-    return Grid(mean, (by_seed.std() / np.sqrt(by_seed.count())).unstack(), mean.notna().astype(float))
+    return c.Grid(mean, (by_seed.std() / np.sqrt(by_seed.count())).unstack(), mean.notna().astype(float))
 
 
 def sheet_of(
-    grids: Sequence[Grid], tongue: Tongue, told: tuple[str, str], heads: list[str], across: int, rows: int = 0
-) -> Sheet:
-    """Return a sheet whose panels have room for the largest of some grids; with rows, each panel has its own title."""
+    grids: Sequence[c.Grid], tongue: Tongue, texts: Texts, heads: list[str], across: int, rows: int = 0
+) -> PanelFigure:
+    """Return a figure whose panels have room for the largest grid; with rows, each panel has its own title."""
     high, wide = (max(FEWEST, *(one.effect.shape[side] for one in grids)) for side in (0, 1))
     names = [in_lines(level_words(name, tongue), LONG) for one in grids for name in one.effect.index]
-    left = AXIS + LETTER * max(len(line) for name in names for line in name.split("\n"))
+    left = AXIS + ROW_LETTER * max(len(line) for name in names for line in name.split("\n"))
     across, over = min(across, len(heads)), OVER if rows else 0.0
     room = max(WIDE, across * (wide * WIDEST + left))
-    return Sheet(tongue, told, heads, Sizes(CELL * high, left, over, max(rows, 1), across, room, left, foot=FOOT))
+    sizes = PanelSizes(CELL * high, left, over, max(rows, 1), across, room, left, foot=FOOT)
+    return PanelFigure(tongue, texts, heads, sizes)
 
 
-def effect_maps(
+def draw_effect_maps(
     runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], tongue: Tongue
 ) -> dict[str, Figure]:
-    """Return a map for each scenario and policy but the first: its effect over the first two or three factors."""
-    grids = [name for name in factors if "." in name and 2 <= runs[name].nunique() <= MOST_LEVELS]
-    if POLICY not in factors or len(grids) < 2:
+    """Draw a map for each scenario and policy but the first: its effect over the first two or three factors."""
+    grids = [name for name in factors if "." in name and 2 <= runs[name].nunique() <= c.MOST_LEVELS]
+    if c.POLICY not in factors or len(grids) < 2:
         return {}
     found = []
-    for scenario, own in runs.groupby(SCENARIO, sort=False):
-        for policy in own[POLICY].unique()[1:]:
-            found.append(effect_map(own, grids, str(policy), measures, str(scenario), tongue))
+    for scenario, own in runs.groupby(c.SCENARIO, sort=False):
+        for policy in own[c.POLICY].unique()[1:]:
+            place, first = called(str(scenario), tongue), called(str(own[c.POLICY].iloc[0]), tongue)
+            note = tongue(
+                f"{place}, frente a: {first}. Media de gemelos ± error de Monte Carlo; sin color: no se distingue del"
+                " azar.",
+                f"{place}, against: {first}. Mean of twins ± Monte Carlo error; no colour: cannot be told from luck.",
+            )
+            found.append(draw_effect_map(own, grids, str(policy), measures, note, tongue))
     return {f"effect_map{f'_{number}' if len(found) > 1 else ''}": one for number, one in enumerate(found, start=1)}
 
 
-def effect_map(
-    runs: pd.DataFrame, names: Sequence[str], policy: str, measures: Sequence[str], scenario: str, tongue: Tongue
+def draw_effect_map(
+    runs: pd.DataFrame, names: Sequence[str], policy: str, measures: Sequence[str], note: str, tongue: Tongue
 ) -> Figure:
-    """Return the map of one policy: a row for each measure, a panel for each level of the third factor."""
+    """Draw the map of one policy: a row for each measure, a panel for each level of the third factor."""
     up, across, *third = names
-    facets: list[object] = [None]
+    parts, heads = [runs], [""]
     if third and runs[third[0]].nunique() <= MOST_FACETS:
         facets = sorted(runs[third[0]].unique())
-    parts = [runs if facet is None else runs[runs[third[0]] == facet] for facet in facets]
-    maps = {measure: [over(part, names, up, across, policy, measure) for part in parts] for measure in measures}
-    heads = [
-        "" if facet is None else f"{factor_words(third[0], tongue)} = {level_words(facet, tongue)}" for facet in facets
-    ]
-    told = turning(maps[measures[0]], policy, measures[0], tongue), under_of(runs, scenario, tongue)
-    sheet = sheet_of([one for some in maps.values() for one in some], tongue, told, heads, len(heads), len(measures))
-    for row, (measure, some) in enumerate(maps.items()):
-        reach = max(reach_of(one) for one in some)
-        for number, one in enumerate(some):
-            axes = sheet.panel(number, row)
-            cells(axes, one, centred(reach), EFFECTS, tongue)
-            name_axes(axes, across, up, tongue)
+        parts = [runs[runs[third[0]] == facet] for facet in facets]
+        heads = [f"{factor_words(third[0], tongue)} = {level_words(facet, tongue)}" for facet in facets]
+    maps = {measure: [c.over(part, names, up, across, policy, measure) for part in parts] for measure in measures}
+    texts = sign_finding(maps[measures[0]], policy, measures[0], tongue), note
+    return draw_measures(maps, tongue, texts, heads, (across, up))
+
+
+def draw_measures(
+    maps: Mapping[str, Sequence[c.Grid]], tongue: Tongue, texts: Texts, heads: list[str], pair: Sequence[str] = ()
+) -> Figure:
+    """Draw effects, a row for each measure; over a pair of factors they share one scale, policies run downwards."""
+    every = [one for grids in maps.values() for one in grids]
+    sheet = sheet_of(every, tongue, texts, heads, len(heads), len(maps))
+    for row, (measure, grids) in enumerate(maps.items()):
+        reaches = [largest_effect(one) for one in grids]
+        for number, one in enumerate(grids):
+            axes, reach = sheet.panel(number, row), (max(reaches) if pair else reaches[number]) or 1.0
+            draw_grid(axes, one, Normalize(-reach, reach), EFFECTS, tongue)
+            if pair:
+                name_axes(axes, pair, tongue)
+            else:
+                axes.invert_yaxis()
             axes.set_title(in_lines(named(measure, tongue), 46), loc="left", fontsize=7.5, color=INK, pad=4)
     return sheet.figure
 
 
-def turning(grids: Sequence[Grid], policy: str, measure: str, tongue: Tongue) -> str:
-    """Return whether the sign of a policy's effect on the first measure hangs on what was varied."""
+def sign_finding(grids: Sequence[c.Grid], policy: str, measure: str, tongue: Tongue) -> str:
+    """Return in how many cases a policy raises the first measure, and in how many it lowers it."""
     effects, settled = (
         np.concatenate([getattr(one, part).to_numpy(float).ravel() for one in grids]) for part in ("effect", "settled")
     )
@@ -147,28 +152,14 @@ def turning(grids: Sequence[Grid], policy: str, measure: str, tongue: Tongue) ->
     )
 
 
-def under_of(runs: pd.DataFrame, scenario: str, tongue: Tongue) -> str:
-    """Return how effects in cells were measured."""
-    place, first = called(scenario, tongue), called(str(runs[POLICY].iloc[0]), tongue)
-    return tongue(
-        f"{place}, frente a: {first}. Media de gemelos ± error de Monte Carlo; sin color: no se distingue del azar.",
-        f"{place}, against: {first}. Mean of twins ± Monte Carlo error; no colour: cannot be told from luck.",
-    )
-
-
-def reach_of(one: Grid) -> float:
+def largest_effect(one: c.Grid) -> float:
     """Return the largest effect of a grid, up or down."""
     sizes = np.abs(one.effect.to_numpy(float))
     return float(np.nanmax(sizes)) if np.isfinite(sizes).any() else 0.0
 
 
-def centred(reach: float) -> Normalize:
-    """Return a scale in whose middle lies nothing."""
-    return Normalize(-reach or -1.0, reach or 1.0)
-
-
-def cells(axes: Axes, one: Grid, scale: Normalize, colours: str, tongue: Tongue) -> None:
-    """Draw a grid and write its numbers where they fit; what is not told from luck has no colour."""
+def draw_grid(axes: Axes, one: c.Grid, scale: Normalize, colours: str, tongue: Tongue) -> None:
+    """Draw a grid and write its numbers where they fit; without colour where chance may explain them."""
     values, settled = one.effect.to_numpy(float), one.settled.to_numpy(float) == 1.0
     shown = colormaps[colours](scale(np.nan_to_num(values)))
     shown[~settled, 3] = 0.0
@@ -188,27 +179,29 @@ def cells(axes: Axes, one: Grid, scale: Normalize, colours: str, tongue: Tongue)
             axes.text(column, row, text, ha="center", va="center", fontsize=6, color=colour)
 
 
-def name_axes(axes: Axes, across: str, up: str, tongue: Tongue) -> None:
-    """Write below and beside a panel what its columns and rows are."""
-    axes.set_xlabel(factor_words(across, tongue), fontsize=7, color=SOFT, labelpad=2)
-    axes.set_ylabel(factor_words(up, tongue), fontsize=7, color=SOFT, labelpad=2)
+def name_axes(axes: Axes, pair: Sequence[str], tongue: Tongue) -> None:
+    """Write the factors of columns and rows below and beside a panel."""
+    axes.set_xlabel(factor_words(pair[0], tongue), fontsize=7, color=SOFT, labelpad=2)
+    axes.set_ylabel(factor_words(pair[1], tongue), fontsize=7, color=SOFT, labelpad=2)
 
 
-def pair_map(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], tongue: Tongue) -> Figure | None:
-    """Return the map of policies in pairs: alone on the diagonal, together below it, beyond the sum above it."""
-    first = str(runs[POLICY].iloc[0])
-    every = [parts_of(str(name), first) for name in runs[POLICY].unique()]
+def draw_policy_pairs(
+    runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], tongue: Tongue
+) -> Figure | None:
+    """Draw policies in pairs: alone on the diagonal, together below it, beyond the sum above it."""
+    first = str(runs[c.POLICY].iloc[0])
+    every = [c.parts_of(str(name), first) for name in runs[c.POLICY].unique()]
     names = list(dict.fromkeys(name for parts in every if len(parts) == 1 for name in parts))
-    if POLICY not in factors or not any(len(parts) == 2 for parts in every):
+    if c.POLICY not in factors or not any(len(parts) == 2 for parts in every):
         return None
-    scenarios = list(runs[SCENARIO].unique())
-    found = {measure: list(contrasts(runs, [POLICY], measure)) for measure in measures}
-    grids = [
-        [in_pairs([one for one in some if one.scenario == place], names, first) for place in scenarios]
-        for some in found.values()
-    ]
-    told = (
-        beyond(found[measures[0]], measures[0], tongue),
+    scenarios = list(runs[c.SCENARIO].unique())
+    found = {measure: list(c.contrasts(runs, [c.POLICY], measure)) for measure in measures}
+    grids = {
+        measure: [pair_grid([one for one in some if one.scenario == place], names, first) for place in scenarios]
+        for measure, some in found.items()
+    }
+    texts = (
+        sum_finding(found[measures[0]], measures[0], tongue),
         tongue(
             f"Frente a: {called(first, tongue)}. En la diagonal, solas; debajo, juntas; encima, lo que juntas hacen"
             " más allá de la suma; ± error de Monte Carlo; sin color: no se distingue del azar.",
@@ -216,35 +209,26 @@ def pair_map(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str]
             " together beyond the sum; ± Monte Carlo error; no colour: cannot be told from luck.",
         ),
     )
-    heads = [called(place, tongue) for place in scenarios]
-    sheet = sheet_of([one for some in grids for one in some], tongue, told, heads, len(heads), len(measures))
-    for row, some in enumerate(grids):
-        for number, one in enumerate(some):
-            axes = sheet.panel(number, row)
-            cells(axes, one, centred(reach_of(one)), EFFECTS, tongue)
-            axes.invert_yaxis()
-            axes.set_title(in_lines(named(measures[row], tongue), 46), loc="left", fontsize=7.5, color=INK, pad=4)
-    return sheet.figure
+    return draw_measures(grids, tongue, texts, [called(place, tongue) for place in scenarios])
 
 
-def beyond(found: Sequence[Contrast], measure: str, tongue: Tongue) -> str:
+def sum_finding(found: Sequence[c.Contrast], measure: str, tongue: Tongue) -> str:
     """Return how many pairs of policies do more or less together than the sum of both, on the first measure."""
-    pairs = [one for one in found if one.factor == TOGETHER]
-    told = sum(one.effect.settled for one in pairs)
-    what = begun(measure, tongue)
+    pairs = [one for one in found if one.factor == c.TOGETHER]
+    settled, what = sum(one.effect.settled for one in pairs), begun(measure, tongue)
     return tongue(
-        f"{what}: {told} de {len(pairs)} pares hacen juntos otra cosa que la suma",
-        f"{what}: {told} of {len(pairs)} pairs do together other than the sum",
+        f"{what}: {settled} de {len(pairs)} pares hacen juntos otra cosa que la suma",
+        f"{what}: {settled} of {len(pairs)} pairs do together other than the sum",
     )
 
 
-def in_pairs(found: Sequence[Contrast], names: list[str], first: str) -> Grid:
+def pair_grid(found: Sequence[c.Contrast], names: list[str], first: str) -> c.Grid:
     """Return effects alone, together and beyond the sum as one grid of policies by policies."""
     cells: dict[tuple[object, object], Effect] = {}
     for one in found:
-        parts = sorted(parts_of(str(one.level), first), key=list(names).index)
+        parts = sorted(c.parts_of(str(one.level), first), key=names.index)
         if len(parts) <= 2:
             low, high = parts[0], parts[-1]
-            cells[(low, high) if one.factor == TOGETHER else (high, low)] = one.effect
-    whole = grid_of(cells)
-    return Grid(*(part.reindex(index=names, columns=names) for part in (whole.effect, whole.error, whole.settled)))
+            cells[(low, high) if one.factor == c.TOGETHER else (high, low)] = one.effect
+    whole = c.grid_of(cells)
+    return c.Grid(*(part.reindex(index=names, columns=names) for part in (whole.effect, whole.error, whole.settled)))

@@ -1,123 +1,142 @@
-"""Figures over the months: world A dashed, world B solid, a panel for each policy."""
+"""Draw figures over the months: world A dashed, world B solid, a panel for each policy."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from experiments.figures.drawing import measured, movers, named, panels, shows, verdict_words, worlds
-from experiments.figures.small_multiples import (
-    EDGE,
-    VERDICT,
-    A,
-    B,
-    Sheet,
-    Sizes,
-    colour_of,
-    courses,
-    last_values,
-    verdict_over,
-)
+from experiments.comparison.effect_verdicts import VERDICTS
+from experiments.figures import small_multiples as m
+from experiments.figures.drawing import captioned, count_worlds, measured, movers, name_of, policy_panels
 from experiments.narrative.report_reading import Arm, Site
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.words.bilingual import Both, Tongue, both
 
-Read = Callable[[pd.DataFrame], pd.Series]
 LEFT = 1.25
 """Inches of the names of rows."""
-Row = tuple[str, Read, int]
-"""A headline measure, how it is read month by month, and its decimals."""
 
 
-def scaled(column: str, scale: float = 1.0) -> Read:
-    """Return a reader of a column."""
-    return lambda months: months[column] * scale
+class Course(NamedTuple):
+    """A headline measure over the months: how it is read from a table of months, and its decimals."""
+
+    measure: str
+    read: Callable[[pd.DataFrame], pd.Series]
+    digits: int = 1
 
 
-def rolled(column: str, window: int = MONTHS, scale: float = 1.0) -> Read:
+def rolling(column: str, window: int = MONTHS, scale: float = 1.0) -> Callable[[pd.DataFrame], pd.Series]:
     """Return a reader of a column's mean over the last months of its run."""
     return lambda months: (
         months.groupby("seed")[column].rolling(window, min_periods=1).mean().reset_index(level=0, drop=True) * scale
     )
 
 
-def by_world(arm: Arm, read: Read) -> pd.DataFrame:
+def by_world(arm: Arm, course: Course) -> pd.DataFrame:
     """Return a number of every world (row) by month (column)."""
     months = arm.table("measures").sort_values(["seed", "month"]).reset_index(drop=True)
-    return months.assign(shown=read(months)).pivot(index="seed", columns="month", values="shown")
+    return months.assign(shown=course.read(months)).pivot(index="seed", columns="month", values="shown")
 
 
-def course(axes: Axes, site: Site, arm: Arm, row: Row) -> tuple[float, tuple[float, float]]:
-    """Draw one number over the months in the worlds that two arms share, or of an arm alone; return where it ends."""
-    measure, read, _ = row
-    before, after = (by_world(one, read) for one in (site.base, arm))
+def draw_course(axes: Axes, site: Site, arm: Arm, course: Course) -> tuple[float, tuple[float, float]]:
+    """Draw world A dashed, B solid, and as a band on A the least and greatest difference of twins; return the ends.
+
+    Only worlds that both arms share are drawn, or all where they share none.
+    """
+    before, after = (by_world(one, course) for one in (site.base, arm))
     shared = before.index.intersection(after.index)
     before, after = (before, after) if shared.empty else (before.loc[shared], after.loc[shared])
-    gaps = after - (before if len(shared) else before.mean())
-    verdict = "missing" if arm == site.base else site.judged(arm, measure)
+    gaps = (after - (before if len(shared) else before.mean())).to_numpy()
+    verdict = "missing" if arm == site.base else site.judged(arm, course.measure)
     when = [one.year + (one.month - 1) / MONTHS for one in pd.DatetimeIndex(before.columns)]
-    courses(axes, when, before.mean().to_numpy(), gaps.to_numpy(), verdict)
-    calendar(axes, when)
-    return when[-1], (before.mean().iloc[-1], after.mean().iloc[-1])
+    mean, colour, marker = before.mean().to_numpy(), m.colour_of(verdict), "o" if len(when) == 1 else None
+    axes.fill_between(when, mean + gaps.min(axis=0), mean + gaps.max(axis=0), color=colour, alpha=0.18, linewidth=0)
+    axes.plot(when, mean, color=m.A, linewidth=1.2, dashes=(3, 2), marker=marker)
+    if verdict != "missing":
+        axes.plot(when, mean + gaps.mean(axis=0), color=colour, linewidth=1.6, marker=marker)
+    axes.yaxis.set_major_locator(MaxNLocator(3))
+    label_months(axes, when)
+    return when[-1], (mean[-1], after.mean().iloc[-1])
 
 
-def calendar(axes: Axes, when: list[float]) -> None:
+def label_months(axes: Axes, when: list[float]) -> None:
     """Write the first and the last month below a panel."""
     axes.set_xlim(when[0] - 0.2 / MONTHS, when[-1] + 0.2 / MONTHS)
     axes.set_xticks([when[0], when[-1]] if len(when) > 1 else when)
-    axes.xaxis.set_major_formatter(FuncFormatter(calendar_word))
+    axes.xaxis.set_major_formatter(FuncFormatter(month_words))
     first, *_, last = axes.get_xticklabels() * 2
     first.set_horizontalalignment("left")
     last.set_horizontalalignment("right")
 
 
-def calendar_word(when: float, _: Any) -> str:
+def month_words(when: float, _: Any) -> str:
     """Return a place on the axis of time as a year, or a month within it."""
     year, month = divmod(round(when * MONTHS), MONTHS)
     return f"{year}-{month + 1:02d}" if month else f"{year}"
 
 
-def drawn_over_time(site: Site, tongue: Tongue, told: tuple[Both, Both], rows: list[Row], tall: float) -> Figure:
+def write_last_values(axes: Axes, when: float, ends: tuple[float, float], digits: int, verdict: str) -> None:
+    """Write the last values of both worlds beside their lines, apart where they would touch."""
+    low, high = axes.get_ylim()
+    apart, middle = 0.17 * (high - low), (ends[0] + ends[1]) / 2.0
+    up = 1.0 if ends[1] >= ends[0] else -1.0
+    places = [middle - up * apart / 2.0, middle + up * apart / 2.0] if abs(ends[1] - ends[0]) < apart else list(ends)
+    looks: tuple[dict[str, Any], ...] = ({"color": m.A}, {"color": m.colour_of(verdict), "weight": "bold"})
+    for value, place, look in zip(ends, places, looks, strict=True):
+        axes.annotate(
+            f"{value:,.{digits}f}", (when, place), (2, 0), textcoords="offset points",
+            va="center", fontsize=7, annotation_clip=False, **look,
+        )  # fmt: skip
+
+
+def draw_courses(site: Site, tongue: Tongue, texts: tuple[Both, Both], courses: list[Course], tall: float) -> Figure:
     """Draw some numbers over the months, a row for each and a panel for each policy; both worlds named once."""
-    sheet = panels(site, tongue, told, Sizes(tall, LEFT, VERDICT, len(rows)))
-    for at, row in enumerate(rows):
-        drawn = []
+    sheet = policy_panels(site, tongue, texts, m.PanelSizes(tall, LEFT, m.VERDICT, len(courses)))
+    for at, course in enumerate(courses):
+        drawn, name = [], name_of(course.measure, tongue)
         for number, arm in enumerate(site.others or site.arms):
-            axes = sheet.panel(number, at)
-            ends = course(axes, site, arm, row)
+            axes, verdict = sheet.panel(number, at), site.judged(arm, course.measure) if site.others else "missing"
+            ends = draw_course(axes, site, arm, course)
             if site.others:
-                verdict_over(axes, verdict_words(site, arm, row[0], tongue), site.judged(arm, row[0]))
+                m.write_verdict(axes, verdict_words(site, arm, course.measure, tongue), verdict)
             if number % sheet.across == 0:
-                sheet.label(at, named(row[0], tongue), number)
+                sheet.label(at, name, number)
             else:
                 axes.tick_params(labelleft=False)
-            drawn.append((axes, ends, site.judged(arm, row[0]) if site.others else "missing"))
-        reach = [limit for axes, _, _ in drawn for limit in axes.get_ylim()]
-        for axes, (when, last), verdict in drawn:
-            axes.set_ylim(min(reach), max(reach))
-            last_values(axes, when, last, row[2], verdict)
+            drawn.append((axes, *ends, course.digits, verdict))
+        m.share_height([axes for axes, *_ in drawn])
+        for ended in drawn:
+            write_last_values(*ended)
     name_worlds(sheet, site, tongue)
     return sheet.figure
 
 
-def name_worlds(sheet: Sheet, site: Site, tongue: Tongue) -> None:
-    """Say at the left, beside the first panel, which line is which world."""
-    colour = (
-        B if any(site.judged(arm, "trust_mean") in ("rises", "falls") for arm in site.others) else colour_of("open")
-    )
+def verdict_words(site: Site, arm: Arm, measure: str, tongue: Tongue) -> str:
+    """Return sign and words of a verdict, with the count of twins where it is told."""
+    verdict, row = site.judged(arm, measure), site.effect(arm, measure)
+    words = VERDICTS[verdict]
+    if verdict == "open":
+        return tongue(f"{words.sign} no se distingue", f"{words.sign} cannot be told")
+    if verdict not in ("rises", "falls"):
+        return tongue(f"{words.sign} {words.es}", f"{words.sign} {words.en}")
+    k, n = row["rose" if verdict == "rises" else "fell"], row["n"]
+    return tongue(f"{words.sign} {words.es}, en {k} de {n}", f"{words.sign} {words.en}, in {k} of {n}")
+
+
+def name_worlds(sheet: m.PanelFigure, site: Site, tongue: Tongue) -> None:
+    """Write at the left, beside the first panel, which line is which world."""
+    moves = any(site.judged(arm, "trust_mean") in ("rises", "falls") for arm in site.others)
     y = sheet.top + sheet.block - 0.34
-    sheet.write(EDGE, y - 0.15, tongue("- - A, como hoy", "- - A, as today"), fontsize=7, color=A)
-    sheet.write(
-        0.06, y, tongue("— B, con la política", "— B, with the policy"), fontsize=7, weight="bold", color=colour
-    )
+    sheet.write(m.EDGE, y - 0.15, tongue("- - A, como hoy", "- - A, as today"), fontsize=7, color=m.A)
+    look = {"fontsize": 7, "weight": "bold", "color": m.colour_of("rises" if moves else "open")}
+    sheet.write(0.06, y, tongue("— B, con la política", "— B, with the policy"), **look)
 
 
 def lines_and_band(site: Site) -> Both:
-    """Return what lines and band are."""
-    n = worlds(site)
+    """Return the note on line and band."""
+    n = count_worlds(site)
     return measured(
         site,
         f"Línea: media de {n} mundos gemelos; franja: lo que los {n} se apartan de hoy.",
@@ -125,7 +144,7 @@ def lines_and_band(site: Site) -> Both:
     )
 
 
-@shows(
+@captioned(
     "Confianza mes por mes, de 0 a 100, con cada política (línea llena) y como hoy (línea cortada).",
     "Trust month by month, from 0 to 100, with each policy (solid line) and as today (dashed line).",
 )
@@ -134,27 +153,22 @@ def trust(site: Site, tongue: Tongue) -> Figure:
     finding = movers(site, "trust_mean", ("La confianza", "sube", "baja"), ("Trust", "rises", "falls"))
     if not site.others:
         finding = both("La confianza, mes por mes", "Trust, month by month")
-    row: Row = ("trust_mean", scaled("trust_mean", 100.0), 1)
-    return drawn_over_time(site, tongue, (finding, lines_and_band(site)), [row], 0.8)
+    course = Course("trust_mean", lambda months: months["trust_mean"] * 100.0)
+    return draw_courses(site, tongue, (finding, lines_and_band(site)), [course], 0.8)
 
 
-@shows(
+@captioned(
     "Homicidios, reportes, respuesta y mujeres sin remedio, mes por mes, con cada política y como hoy.",
     "Homicides, reporting, response and women without remedy, month by month, with each policy and as today.",
 )
 def outcomes(site: Site, tongue: Tongue) -> Figure:
     """Draw homicides, reporting, response and women without remedy over time."""
-    rows: list[Row] = [
-        ("homicides", rolled("homicides", scale=12.0), 1),
-        ("told_share", rolled("told_share", 3, 100.0), 1),
-        ("response_minutes_median", rolled("response_minutes_median", 3), 1),
-        ("women_without_remedy", rolled("women_without_remedy", scale=12.0), 1),
+    courses = [
+        Course("homicides", rolling("homicides", scale=12.0)),
+        Course("told_share", rolling("told_share", 3, 100.0)),
+        Course("response_minutes_median", rolling("response_minutes_median", 3)),
+        Course("women_without_remedy", rolling("women_without_remedy", scale=12.0)),
     ]
-    finding = movers(
-        site,
-        "told_share",
-        ("Lo que se reporta de cada cien delitos", "sube", "baja"),
-        ("Crimes told of a hundred", "rise", "fall"),
-    )
-    under = lines_and_band(site) + both(" Homicidios y mujeres: doce meses.", " Homicides and women: twelve months.")
-    return drawn_over_time(site, tongue, (finding, under), rows, 0.7)
+    told = ("Lo que se reporta de cada cien delitos", "sube", "baja"), ("Crimes told of a hundred", "rise", "fall")
+    note = lines_and_band(site) + both(" Homicidios y mujeres: doce meses.", " Homicides and women: twelve months.")
+    return draw_courses(site, tongue, (movers(site, "told_share", *told), note), courses, 0.7)

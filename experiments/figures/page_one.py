@@ -1,7 +1,7 @@
-"""Page one: what people care about, policy by policy, beside what each costs, with a dot for each twin world."""
+"""Make the table of page one: outcomes and costs of each policy, with a dot for each twin world."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -17,9 +17,8 @@ FINE = 10.0
 """Below so many a year, a count is told with its decimal."""
 
 
-@dataclass(frozen=True)
-class Column:
-    """One thing that people care about, or what it costs: its measure, its heading, and what it is counted in."""
+class OutcomeColumn(NamedTuple):
+    """An outcome that people care about, or a cost: its measure, its heading, and its unit."""
 
     measure: str
     head: Both
@@ -30,54 +29,95 @@ class Column:
 
 A_YEAR = both("al año", "a year")
 SOUGHT = (
-    Column("trust_mean", both("Confianza", "Trust"), both("puntos de 100", "points of 100")),
-    Column("violent_crimes", both("Delito violento", "Violent crime"), A_YEAR),
-    Column("extortions", both("Extorsión", "Extortion"), A_YEAR),
-    Column("complaints_filed", both("Denuncias en el MP", "Complaints, prosecutor"), A_YEAR),
+    OutcomeColumn("trust_mean", both("Confianza", "Trust"), both("puntos de 100", "points of 100")),
+    OutcomeColumn("violent_crimes", both("Delito violento", "Violent crime"), A_YEAR),
+    OutcomeColumn("extortions", both("Extorsión", "Extortion"), A_YEAR),
+    OutcomeColumn("complaints_filed", both("Denuncias en el MP", "Complaints, prosecutor"), A_YEAR),
 )
 HARMS = (
-    Column("women_without_remedy", both("Mujeres sin remedio", "Women without remedy"), A_YEAR, harm=True),
-    Column("refused", both("Denuncias rechazadas", "Complaints refused"), A_YEAR, harm=True),
-    Column("wrongful_detentions", both("Detenciones sin causa", "Wrongful detentions"), A_YEAR, harm=True),
+    OutcomeColumn("women_without_remedy", both("Mujeres sin remedio", "Women without remedy"), A_YEAR, harm=True),
+    OutcomeColumn("refused", both("Denuncias rechazadas", "Complaints refused"), A_YEAR, harm=True),
+    OutcomeColumn("wrongful_detentions", both("Detenciones sin causa", "Wrongful detentions"), A_YEAR, harm=True),
 )
 COSTS = (
-    Column("officers", both("Agentes", "Officers"), both("más", "more")),
-    Column("army_visits", both("Visitas del Ejército", "Army visits"), A_YEAR),
-    Column("litres", both("Litros", "Litres"), both("al mes", "a month"), section="cost"),
-    Column("training_days", both("Días de curso", "Training days"), A_YEAR),
+    OutcomeColumn("officers", both("Agentes", "Officers"), both("más", "more")),
+    OutcomeColumn("army_visits", both("Visitas del Ejército", "Army visits"), A_YEAR),
+    OutcomeColumn("litres", both("Litros", "Litres"), both("al mes", "a month"), section="cost"),
+    OutcomeColumn("training_days", both("Días de curso", "Training days"), A_YEAR),
 )
 OUTCOMES = (*SOUGHT, *HARMS)
-SHAPES = {"rises": "b", "falls": "b", "open": "n", "alike": "n", "unknown": "n", "few": "n", "missing": "n"}
+COUNTS = {
+    "alike": both("igual", "alike"),
+    "unknown": both("no se sabe", "not known"),
+    "few": both("muy pocos", "too few"),
+    "missing": both("sin dato", "no data"),
+}
+"""Reasons why it is not said in how many worlds a measure rose or fell."""
 
 
 @dataclass(frozen=True)
-class Cell:
-    """What stands in the table for one policy and one column."""
+class OutcomeCell:
+    """Cell of one policy and one outcome: its effect, the verdict on it, and the ends that the model can show."""
 
-    kind: str
-    sign: str
-    said: Both
+    row: Any
+    verdict: str
     number: Markup
-    dots: Markup
     count: Both
-    ruler: Markup
+    span: tuple[float, float] | None
+    harm: bool
+
+    @property
+    def kind(self) -> str:
+        """Look: `h` for a harm that grows, `b` for a change, `n` for none that is told from chance."""
+        if self.verdict not in ("rises", "falls"):
+            return "n"
+        return "h" if self.harm and self.verdict == "rises" else "b"
+
+    @property
+    def sign(self) -> str:
+        """Sign of the verdict."""
+        return VERDICTS[self.verdict].sign
+
+    @property
+    def said(self) -> Both:
+        """Words of the verdict."""
+        return both(VERDICTS[self.verdict].es, VERDICTS[self.verdict].en)
+
+    @property
+    def twins(self) -> tuple[int, int] | None:
+        """Number of twin worlds, and of those that went the way of most; None where that is not known."""
+        if self.row is None or self.verdict == "unknown":
+            return None
+        return int(self.row["n"]), 0 if self.verdict in ("alike", "few") else most(self.row)[1]
+
+    @property
+    def dots(self) -> Markup:
+        """A dot for each twin world, large for those that went the way of most; hatched where it is not known."""
+        if self.verdict == "unknown":
+            return HATCH
+        return Markup("") if self.twins is None or self.verdict == "missing" else field(*self.twins, self.kind)
+
+    @property
+    def typical(self) -> float | None:
+        """Effect that stands on the ruler, if there is one."""
+        return None if self.verdict in ("unknown", "few", "missing") else self.row["typical"]
+
+    @property
+    def ruler(self) -> Markup:
+        """Place of the effect between the ends of the model; empty where these were not run."""
+        if self.row is None or self.span is None:
+            return Markup("")
+        return ruler(self.span, self.typical, (self.row["typical_low"], self.row["typical_high"]), self.kind)
 
 
-def cell(site: Site, arm: Arm, column: Column) -> Cell:
-    """Return the cell of a policy: sign and number, a dot for each twin, in how many it went this way, the ruler."""
+def cell(site: Site, arm: Arm, column: OutcomeColumn) -> OutcomeCell:
+    """Return the cell of a policy and an outcome."""
     row, verdict = site.effect(arm, column.measure), site.judged(arm, column.measure)
-    told = verdict in ("rises", "falls")
-    kind = "h" if column.harm and verdict == "rises" else SHAPES[verdict]
-    said = VERDICTS[verdict]
-    return Cell(
-        kind,
-        said.sign,
-        both(said.es, said.en),
-        number(site, row, "typical", "+") if told else Markup(""),
-        dots(row, verdict, kind),
-        counted(site, row, verdict),
-        on_ruler(site, row, verdict, kind),
-    )
+    told = number(site, row, "typical", "+") if verdict in ("rises", "falls") else Markup("")
+    count, ends = COUNTS.get(verdict), ends_of(site, column.measure)
+    if count is None:
+        count = both("{k} de {n}", "{k} of {n}", k=site.number(row, most(row)[0], 0), n=site.number(row, "n", 0))
+    return OutcomeCell(row, verdict, told, count, None if ends is None else ends.span, column.harm)
 
 
 def number(site: Site, row: Any, name: str, sign: str = "") -> Markup:
@@ -86,47 +126,16 @@ def number(site: Site, row: Any, name: str, sign: str = "") -> Markup:
     return site.number(row, name, enough(row, name, digits) if name == "typical" else digits, sign)
 
 
-def base_of(site: Site, column: Column) -> Markup:
-    """Return how much of a column there is today."""
+def base_of(site: Site, column: OutcomeColumn) -> Markup:
+    """Return the value of a column today."""
     row = site.effect(site.others[0], column.measure, column.section)
     if row is None:
         return Markup("–")
     return number(site, row, "base") if row["base"] else site.number(row, "base", 0)
 
 
-def dots(row: Any, verdict: str, kind: str) -> Markup:
-    """Return a dot for each twin, large for those that went the way of most; hatched where it is not known."""
-    if verdict == "unknown":
-        return HATCH
-    if row is None or verdict == "missing":
-        return Markup("")
-    return field(int(row["n"]), 0 if verdict in ("alike", "few") else most(row)[1], kind)
-
-
-def counted(site: Site, row: Any, verdict: str) -> Both:
-    """Return in how many of the twin worlds a number went this way, or why that is not said."""
-    if verdict in ("rises", "falls", "open"):
-        return both("{k} de {n}", "{k} of {n}", k=site.number(row, most(row)[0], 0), n=site.number(row, "n", 0))
-    short = {
-        "alike": both("igual", "alike"),
-        "unknown": both("no se sabe", "not known"),
-        "few": both("muy pocos", "too few"),
-        "missing": both("sin dato", "no data"),
-    }
-    return short[verdict]
-
-
-def on_ruler(site: Site, row: Any, verdict: str, kind: str) -> Markup:
-    """Return where an effect lies between the ends of what the model can show; nothing where these were not run."""
-    ends = None if row is None else ends_of(site, row["measure"])
-    if ends is None:
-        return Markup("")
-    known = verdict not in ("unknown", "few", "missing")
-    return ruler(ends.span, row["typical"] if known else None, (row["typical_low"], row["typical_high"]), kind)
-
-
-def cost(site: Site, arm: Arm, column: Column) -> Markup:
-    """Return how much more or less of a cost there is; 0 where it is the same, ≈ where luck alone moves it."""
+def cost(site: Site, arm: Arm, column: OutcomeColumn) -> Markup:
+    """Return the change of a cost; 0 where it is the same, ≈ where chance alone moves it."""
     row = site.effect(arm, column.measure, column.section)
     verdict = judge(row)
     if verdict in ("rises", "falls", "few"):
@@ -134,19 +143,19 @@ def cost(site: Site, arm: Arm, column: Column) -> Markup:
     return Markup("0") if verdict == "alike" else Markup('<span class="null">{}</span>').format(VERDICTS[verdict].sign)
 
 
-def costs(site: Site) -> list[Column]:
-    """Return the costs that are another under any policy."""
+def costs(site: Site) -> list[OutcomeColumn]:
+    """Return the costs that any policy changes."""
     verdicts = {one: {judge(site.effect(arm, one.measure, one.section)) for arm in site.others} for one in COSTS}
     return [one for one, given in verdicts.items() if given - {"alike", "missing"}]
 
 
-def outcomes(site: Site) -> list[Column]:
-    """Return what the model of this comparison knows of what people care about."""
+def outcomes(site: Site) -> list[OutcomeColumn]:
+    """Return the outcomes that the model of this comparison knows."""
     return [one for one in OUTCOMES if any(site.effect(arm, one.measure) is not None for arm in site.others)]
 
 
-def decimals(column: Column) -> int:
-    """Return with how many decimals the ends of a column are told."""
+def decimals(column: OutcomeColumn) -> int:
+    """Return the decimals of the ends of a column."""
     return 1 if BY_NAME[column.measure].unit == "0-100" else 0
 
 

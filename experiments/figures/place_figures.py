@@ -1,4 +1,4 @@
-"""Maps of a comparison: trust where people live, and the difference that each policy makes."""
+"""Draw maps of a comparison: trust where people live, and the difference that each policy makes."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from experiments.figures.drawing import measured, shows, spoken, title_of
-from experiments.figures.small_multiples import EDGE, Sheet, Sizes
+from experiments.figures.drawing import captioned, measured, policy_panels, text_of
+from experiments.figures.small_multiples import EDGE, PanelFigure, PanelSizes
 from experiments.figures.theme import SOFT
 from experiments.narrative.report_reading import Arm, Site
 from experiments.words.bilingual import Both, Tongue, both
@@ -26,46 +26,38 @@ FRAME, SCALE = "0.6", 0.38
 """Grey of an outline; inches of a scale of colours below a map."""
 
 
-@shows(
+@captioned(
     "Confianza donde vive la gente, al final: como hoy, y la diferencia que hace cada política.",
     "Trust where people live, at the end: as today, and the difference that every policy makes.",
 )
 def maps(site: Site, tongue: Tongue) -> Figure:
     """Draw trust by cell as today, and the difference that every policy makes."""
-    grids = [grid_of(arm)[1] for arm in site.arms]
-    gaps = [grid - grids[0] for grid in grids[1:]]
-    sheet = Sheet(
-        tongue,
-        (spoken(finding(site, gaps), tongue), spoken(under(site), tongue)),
-        [tongue("Como hoy, al final", "As today, at the end"), *(title_of(arm, tongue) for arm in site.others)],
-        Sizes(tall_of(site, grids[0]), EDGE, foot=SCALE),
+    today, *others = (grid_of(arm) for arm in site.arms)
+    gaps = [grid - today for grid in others]
+    note = measured(
+        site,
+        f"Sin color: menos de {FLOOR:g} puntos de diferencia.",
+        f"No colour: less than {FLOOR:g} points of difference.",
     )
-    low, high = (float(np.nanquantile(grids[0], edge)) for edge in (1.0 - MOST, MOST))
+    left, bottom, right, top = site.outline.bounds if site.outline else (0, 0, *today.shape[::-1])
+    sizes = PanelSizes(float(min(1.6, max(0.75, (top - bottom) / (right - left)))), EDGE, foot=SCALE)
+    heads = [tongue("Como hoy, al final", "As today, at the end"), *(text_of(arm.title, tongue) for arm in site.others)]
+    sheet = policy_panels(site, tongue, (finding(site, gaps), note), sizes, heads)
+    low, high = (float(np.nanquantile(today, edge)) for edge in (1.0 - MOST, MOST))
     widest = max(FLOOR, *(float(np.nanquantile(np.abs(gap), MOST)) for gap in gaps))
-    shown = [shade(sheet.panel(0), grids[0], "viridis", low, high)]
-    shown += [
-        shade(sheet.panel(number), floored(gap), "PuOr", -widest, widest) for number, gap in enumerate(gaps, start=1)
-    ]
-    for image in shown:
-        surround(image.axes, site.outline)
-    bar(sheet, shown[0], tongue("confianza (0-100)", "trust (0-100)"))
-    bar(sheet, shown[1], tongue("diferencia", "difference"))
+    images = [draw_map(sheet.panel(0), today, "viridis", (low, high))]
+    for number, gap in enumerate(gaps, start=1):
+        told = np.where(np.abs(gap) < FLOOR, np.nan, gap)
+        images.append(draw_map(sheet.panel(number), told, "PuOr", (-widest, widest)))
+    for image in images if site.outline is not None else ():
+        draw_outline(image.axes, site.outline)
+    draw_colour_scale(sheet, images[0], tongue("confianza (0-100)", "trust (0-100)"))
+    draw_colour_scale(sheet, images[1], tongue("diferencia", "difference"))
     return sheet.figure
 
 
-def tall_of(site: Site, grid: np.ndarray) -> float:
-    """Return the height of a map in inches, as its outline asks for."""
-    left, bottom, right, top = site.outline.bounds if site.outline else (0, 0, *grid.shape[::-1])
-    return float(min(1.6, max(0.75, (top - bottom) / (right - left))))
-
-
-def floored(gap: np.ndarray) -> np.ndarray:
-    """Return a difference without the cells in which it is too small to be told."""
-    return np.where(np.abs(gap) < FLOOR, np.nan, gap)
-
-
 def finding(site: Site, gaps: list[np.ndarray]) -> Both:
-    """Return under which policy trust moves in most cells."""
+    """Return the policy under which trust moves in most cells."""
     shares = [float((np.abs(gap) >= FLOOR).sum()) / max(1, int((~np.isnan(gap)).sum())) for gap in gaps]
     first = max(range(len(gaps)), key=shares.__getitem__)
     if not shares[first]:
@@ -79,50 +71,35 @@ def finding(site: Site, gaps: list[np.ndarray]) -> Both:
     )
 
 
-def under(site: Site) -> Both:
-    """Return what colours and blanks are."""
-    return measured(
-        site,
-        f"Sin color: menos de {FLOOR:g} puntos de diferencia.",
-        f"No colour: less than {FLOOR:g} points of difference.",
-    )
-
-
-def grid_of(arm: Arm) -> tuple[np.ndarray, np.ndarray]:
-    """Return trust by cell in the first and the last month, mean of the worlds, on the grid of the map."""
+def grid_of(arm: Arm) -> np.ndarray:
+    """Return trust by cell in the last month, mean of the worlds, on the grid of the map."""
     cells = arm.table("cells")
-    grids = []
-    for month in (cells["month"].min(), cells["month"].max()):
-        means = cells[cells["month"] == month].groupby(["y", "x"])["trust"].mean() * 100.0
-        grid = np.full((cells["y"].max() + 1, cells["x"].max() + 1), np.nan)
-        grid[tuple(means.index.get_level_values(name).to_numpy() for name in ("y", "x"))] = means.to_numpy()
-        grids.append(grid)
-    return grids[0], grids[1]
+    means = cells[cells["month"] == cells["month"].max()].groupby(["y", "x"])["trust"].mean() * 100.0
+    grid = np.full((cells["y"].max() + 1, cells["x"].max() + 1), np.nan)
+    grid[tuple(means.index.get_level_values(name).to_numpy() for name in ("y", "x"))] = means.to_numpy()
+    return grid
 
 
-def shade(axes: Axes, grid: np.ndarray, colours: str, low: float, high: float) -> Any:
-    """Draw a grid as a map, north up."""
+def draw_map(axes: Axes, grid: np.ndarray, colours: str, ends: tuple[float, float]) -> Any:
+    """Draw a grid as a map, north up, and return its image."""
     axes.set_axis_off()
     steps = matplotlib.colormaps[colours].resampled(LEVELS)
-    return axes.imshow(grid, origin="lower", cmap=steps, vmin=low, vmax=high, interpolation="none")
+    return axes.imshow(grid, origin="lower", cmap=steps, vmin=ends[0], vmax=ends[1], interpolation="none")
 
 
-def surround(place: Axes, outline: Any) -> None:
-    """Draw the outline of a municipality around what is shown of it, if it is known."""
-    if outline is not None:
-        for part in getattr(outline, "geoms", [outline]):
-            place.plot(*part.exterior.xy, color=FRAME, linewidth=0.6)
-        place.margins(0.02)
-        place.autoscale()
+def draw_outline(axes: Axes, outline: Any) -> None:
+    """Draw the outline of a municipality around its map."""
+    for part in getattr(outline, "geoms", [outline]):
+        axes.plot(*part.exterior.xy, color=FRAME, linewidth=0.6)
+    axes.margins(0.02)
+    axes.autoscale()
 
 
-def bar(sheet: Sheet, shown: Any, label: str) -> None:
+def draw_colour_scale(sheet: PanelFigure, image: Any, label: str) -> None:
     """Draw the scale of colours below a map."""
-    box = shown.axes.get_position(original=True)
-    place = sheet.figure.add_axes(
-        (box.x0, box.y0 - 0.19 / sheet.figure.get_figheight(), box.width, 0.05 / sheet.figure.get_figheight())
-    )
-    scale = sheet.figure.colorbar(shown, cax=place, orientation="horizontal", extend="both", ticks=MaxNLocator(3))
+    box, height = image.axes.get_position(original=True), sheet.figure.get_figheight()
+    place = sheet.figure.add_axes((box.x0, box.y0 - 0.19 / height, box.width, 0.05 / height))
+    scale = sheet.figure.colorbar(image, cax=place, orientation="horizontal", extend="both", ticks=MaxNLocator(3))
     scale.outline.set_visible(False)
     scale.ax.tick_params(length=0, labelsize=6.5, pad=1.5, colors=SOFT)
     scale.ax.set_title(label, loc="left", fontsize=6.5, color=SOFT, pad=1.5)

@@ -1,4 +1,4 @@
-"""The figures of a folder of results, whatever it holds: a run, a sweep or a sensitivity analysis."""
+"""Draw the figures of a folder of results: of a run, a sweep or a sensitivity analysis."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,11 +9,11 @@ matplotlib.use("Agg")
 
 from matplotlib.figure import Figure
 
-from experiments.figures.charts import effects
-from experiments.figures.forest import forest
-from experiments.figures.maps import effect_maps, heat_map, pair_map
-from experiments.figures.run import picture
-from experiments.figures.svg import ENDINGS, content_of, title_of
+from experiments.figures.charts import draw_main_effects
+from experiments.figures.forest import draw_levels
+from experiments.figures.maps import draw_effect_maps, draw_factor_pairs, draw_policy_pairs
+from experiments.figures.run import draw_run
+from experiments.figures.svg import ENDINGS, render_figure, title_of
 from experiments.figures.tornado import index_charts
 from experiments.narrative.labels import for_people
 from experiments.storage.manifest import MANIFEST, SWEEP, kind_of
@@ -26,40 +26,35 @@ from model.engine.errors import InputError, suggest_nearest
 
 SHOWN = ("trust_mean", "told_share", "crimes_occurred", "homicides")
 MEASURES_SHOWN = ("trust_mean", "told_share", "c1", "c2", "c3", "c4")
-"""What tables and figures of contrasts show if nothing is asked for."""
+"""Measures of contrasts that are shown if none are asked for."""
 
 
-def draw(folder: Path, asked: str = "", out: Path | None = None, lang: str = "en") -> list[Path]:
+def draw_folder(folder: Path, asked: str = "", out: Path | None = None, lang: str = "en") -> list[Path]:
     """Draw all figures of a folder into it, or those of a sweep by some measures beside a file; return their files."""
-    is_sweep = kind_of(folder) == SWEEP and not (folder / INDICES).is_file()
-    if not is_sweep and (asked or out is not None):
+    is_sweep, tongue = kind_of(folder) == SWEEP, Tongue(lang)
+    has_indices = is_sweep and (folder / INDICES).is_file()
+    if (asked or out is not None) and (has_indices or not is_sweep):
         raise InputError(f"--measures and --out draw sweeps, {folder} holds none")
-    charts = drawn_of(folder, chosen(folder, asked, SHOWN) if is_sweep else [], Tongue(lang))
-    return [
-        written(figure, beside(out or folder / f"{marked(lang)}.png", name, len(charts) == 1))
-        for name, figure in charts
-    ]
+    if has_indices:
+        figures = dict(index_charts(folder, tongue))
+    elif is_sweep:
+        figures = sweep_figures(folder, chosen_measures(folder, asked, SHOWN), tongue)
+    else:
+        figures = {"summary": run_figure(folder, tongue)}
+    target = out or folder / f"{language_suffix(lang)}.png"
+    return [write_figure(figure, beside(target, name, len(figures) == 1)) for name, figure in figures.items()]
 
 
-def drawn_of(folder: Path, measures: list[str], tongue: Tongue) -> list[tuple[str, Figure]]:
-    """Return the figures of a folder with their names."""
-    if kind_of(folder) != SWEEP:
-        return [("summary", drawn_run(folder, tongue))]
-    if (folder / INDICES).is_file():
-        return list(index_charts(folder, tongue))
-    return sweep_charts(folder, measures, tongue)
+def language_suffix(lang: str) -> str:
+    """Return the ending of names of figures in a language.
 
-
-def marked(lang: str) -> str:
-    """Return how names of figures in a language end.
-
-    >>> marked("en"), marked("es")
+    >>> language_suffix("en"), language_suffix("es")
     ('', '-es')
     """
     return "" if lang == "en" else f"-{lang}"
 
 
-def chosen(folder: Path, asked: str, default: Sequence[str]) -> list[str]:
+def chosen_measures(folder: Path, asked: str, default: Sequence[str]) -> list[str]:
     """Return the measures that are asked for, or of some those that a sweep kept, or its first."""
     there = kept(folder)
     if not asked:
@@ -72,7 +67,7 @@ def chosen(folder: Path, asked: str, default: Sequence[str]) -> list[str]:
 
 
 def beside(target: Path, name: str, alone: bool) -> Path:
-    """Return where one of several figures goes: `x.svg` becomes `x-forest.svg`.
+    """Return the path of one of several figures: `x.svg` becomes `x-forest.svg`.
 
     >>> beside(Path("a/x.svg"), "forest", False).as_posix(), beside(Path("a/-es.png"), "forest", True).as_posix()
     ('a/x-forest.svg', 'a/forest-es.png')
@@ -82,20 +77,20 @@ def beside(target: Path, name: str, alone: bool) -> Path:
     return target if alone else target.with_stem(f"{target.stem}-{name}")
 
 
-def written(figure: Figure, path: Path) -> Path:
-    """Write a figure as its file's name ends, PNG, SVG or PDF, always the same bytes; say what it found."""
+def write_figure(figure: Figure, path: Path) -> Path:
+    """Write a figure as PNG, SVG or PDF, by the ending of its file; print its finding."""
     ending = path.suffix or path.name
     if ending not in ENDINGS:
         raise InputError(f"--out {path} must end in {', '.join(ENDINGS)}, got '{path.suffix}'")
     if not path.parent.is_dir():
         raise InputError(f"--out {path}: no folder '{path.parent}'")
-    write_whole(path, content_of(figure, ending, path.stem))
+    write_whole(path, render_figure(figure, ending, path.stem))
     say(f"{path.name}: {title_of(figure)}")
     return path
 
 
-def drawn_run(folder: Path, tongue: Tongue) -> Figure:
-    """Return the picture of a folder that `run` wrote."""
+def run_figure(folder: Path, tongue: Tongue) -> Figure:
+    """Return the figure of a folder that `run` wrote."""
     measures = tables(folder, "measures").to_pandas()
     if measures.empty:
         raise InputError(f"{folder}: no full month lies within this run, so there is nothing to draw")
@@ -105,26 +100,26 @@ def drawn_run(folder: Path, tongue: Tongue) -> Figure:
             f"{folder / MANIFEST}: runs must name at least one of its seeds, got none: make the folder anew"
         )
     try:
-        return picture(specs[0], measures, tongue)
+        return draw_run(specs[0], measures, tongue)
     except KeyError as missing:
         raise InputError(f"{folder} kept no {missing}: only a run of all measures can be drawn again") from None
 
 
-def sweep_charts(folder: Path, measures: list[str], tongue: Tongue) -> list[tuple[str, Figure]]:
-    """Return the figures of a sweep: effects of every factor, and what they do together."""
+def sweep_figures(folder: Path, measures: list[str], tongue: Tongue) -> dict[str, Figure]:
+    """Return the figures of a sweep by name: effects of every factor, and of factors together."""
     runs, factors = runs_of(folder, measures), first_columns(folder)
     runs[measures] *= [for_people(name) for name in measures]
     if not factors:
         raise InputError(f"{folder}: nothing was varied but seeds, so there is no effect to draw")
     numbers = [name for name in factors if "." in name]
     drawn = {
-        "forest": forest(runs, factors, measures, tongue),
-        "effects": effects(runs, numbers, measures, tongue) if numbers else None,
-        "heat_map": heat_map(runs, factors, measures, tongue),
-        "policies_in_pairs": pair_map(runs, factors, measures, tongue),
-        **effect_maps(runs, factors, measures, tongue),
+        "forest": draw_levels(runs, factors, measures, tongue),
+        "effects": draw_main_effects(runs, numbers, measures, tongue) if numbers else None,
+        "heat_map": draw_factor_pairs(runs, factors, measures, tongue),
+        "policies_in_pairs": draw_policy_pairs(runs, factors, measures, tongue),
+        **draw_effect_maps(runs, factors, measures, tongue),
     }
-    charts = [(name, figure) for name, figure in drawn.items() if figure is not None]
-    if not charts:
+    figures = {name: figure for name, figure in drawn.items() if figure is not None}
+    if not figures:
         raise InputError(f"{folder}: no two runs differ in one change alone, so there is no effect to draw")
-    return charts
+    return figures

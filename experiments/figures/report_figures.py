@@ -1,18 +1,39 @@
-"""The figures of a comparison: which there are at a site, and how one is drawn."""
+"""Draw the figures of a comparison, for the report or standing alone: of its sites, its posters and its setting."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
 
 import matplotlib
 from matplotlib.figure import Figure
 
+from experiments.comparison.comparison_request import Request
 from experiments.figures import by_policy, grids, over_time, place_figures
+from experiments.figures.context_figure import CONTEXT
 from experiments.figures.drawing import FIGURES
-from experiments.figures.svg import LOOK
-from experiments.narrative.report_reading import Site
-from experiments.words.bilingual import Tongue
+from experiments.figures.poster import CAPTION, poster
+from experiments.figures.svg import AROUND, LOOK, render_figure
+from experiments.narrative.report_reading import Site, read_sites
+from experiments.storage.manifest import read_manifest
+from experiments.storage.run_folder import write_whole
+from experiments.words.bilingual import Both, Tongue, languages_of
+from model.engine.errors import InputError, suggest_nearest
 
 DRAWN_IN = (over_time, by_policy, place_figures, grids)
-"""Where the figures stand, by kind."""
+"""Modules of figures, which register them when they are imported, in the order of the report."""
 ONE_ARM = ("trust", "criteria")
-"""Figures that say something of a site at which there is nothing to compare with."""
+"""Figures of a site at which there is nothing to compare with."""
+KINDS: tuple[str, ...] = (".svg", ".png")
+
+
+class StandaloneFigure(NamedTuple):
+    """A figure in a file of its own: its caption, its drawing in a language, and the inches around it."""
+
+    caption: Both
+    draw: Callable[[Tongue], Figure]
+    edge: float | None = AROUND
 
 
 def available(site: Site) -> list[str]:
@@ -26,6 +47,48 @@ def available(site: Site) -> list[str]:
 
 
 def drawn(name: str, site: Site, tongue: Tongue) -> Figure:
-    """Return one figure."""
+    """Return one figure of a site."""
     with matplotlib.rc_context(LOOK):
         return FIGURES[name][0](site, tongue)
+
+
+def figures_in(sites: list[Site]) -> Iterator[tuple[Site, str]]:
+    """Yield all figures of some sites."""
+    return ((site, name) for site in sites for name in available(site))
+
+
+def standalone_figures(folder: Path) -> dict[str, StandaloneFigure]:
+    """Return every figure of the comparison in a folder, and those of its setting, by name."""
+    sites = read_sites(folder)
+    of_sites = {
+        f"{site.name}-{name}": StandaloneFigure(FIGURES[name][1], partial(drawn, name, site))
+        for site, name in figures_in(sites)
+    }
+    posters = {
+        f"{site.name}-poster": StandaloneFigure(CAPTION, partial(poster, site), None) for site in sites if site.others
+    }
+    return of_sites | posters | {name: StandaloneFigure(caption, draw) for name, (caption, draw) in CONTEXT.items()}
+
+
+def write_figures(folder: Path, target: Path, lang: str) -> list[Path]:
+    """Write all figures of a comparison into a folder, or the one that the name of a file means."""
+    command = Request.read(read_manifest(folder)["request"]).command
+    figures, kinds, place = standalone_figures(folder), KINDS, target
+    if target.suffix in KINDS:
+        if target.stem not in figures:
+            raise InputError(f"--figures {target}: no figure '{target.stem}'{suggest_nearest(target.stem, figures)}")
+        figures, kinds, place = {target.stem: figures[target.stem]}, (target.suffix,), target.parent
+    elif target.exists() and not target.is_dir():
+        raise InputError(f"--figures {target} is a file, not a folder")
+    place.mkdir(parents=True, exist_ok=True)
+    written = []
+    for language, (name, figure), kind in itertools.product(languages_of(lang), figures.items(), kinds):
+        path = place / f"{name}{f'-{language}' if lang == 'both' else ''}{kind}"
+        caption = getattr(figure.caption, language).striptags()
+        source = f"{command} --figures {name}{kind} --lang {language}"
+        with matplotlib.rc_context(LOOK):
+            drawing = figure.draw(Tongue(language))
+        about = {"Title": caption, "Description": caption, "Source": source}
+        write_whole(path, render_figure(drawing, kind, path.stem, about, figure.edge))
+        written.append(path)
+    return written

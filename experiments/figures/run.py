@@ -1,6 +1,7 @@
-"""The picture of a run: trust, belief, the four books, homicides, answers of the police, criteria."""
+"""Draw a run: trust, beliefs, the four counts of crime, homicides, answers of the police, criteria."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib
@@ -12,7 +13,7 @@ from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.small_multiples import A, B, Sheet, Sizes, named_ends
+from experiments.figures.small_multiples import A, B, PanelFigure, PanelSizes
 from experiments.figures.theme import INK, NULL
 from experiments.narrative.labels import called
 from experiments.statistics.annual_aggregation import MONTHS
@@ -33,7 +34,7 @@ NAMES, GROWS = 1.25, 2.0
 """Inches for the names of lines; room over a logarithm's highest."""
 
 Lines = Mapping[str, tuple[str, str]]
-"""Columns, with what they are called in Spanish and in English."""
+"""Columns, with their names in Spanish and in English."""
 BOOKS: Lines = {
     "crimes_occurred": ("ocurridos", "happened"),
     "crimes_told": ("reportados al Estado", "told to the state"),
@@ -79,24 +80,24 @@ PANELS: Mapping[tuple[str, str], tuple[Lines, float]] = {
         100.0,
     ),
 }
-"""What the panels show, and by what it is multiplied."""
+"""Lines of the panels, by their heads, and the scale of their values."""
 
 
-def picture(spec: RunSpec, measures: pd.DataFrame, tongue: Tongue) -> Figure:
-    """Return the picture of runs that differ in their seeds."""
-    months = derived(measures)
-    under = tongue("{} a {}, {}; {}.", "{} to {}, {}; {}.").format(
-        spec.begins, spec.until, called(spec.policy, tongue), seeds_of(measures, tongue)
+def draw_run(spec: RunSpec, measures: pd.DataFrame, tongue: Tongue) -> Figure:
+    """Draw runs that differ in their seeds."""
+    months = derive_measures(measures)
+    note = tongue("{} a {}, {}; {}.", "{} to {}, {}; {}.").format(
+        spec.begins, spec.until, called(spec.policy, tongue), seeds_note(measures, tongue)
     )
-    sizes = Sizes(1.15, 0.35, across=2, right=NAMES)
-    sheet = Sheet(tongue, (finding(spec, months, tongue), under), [tongue(*head) for head in PANELS], sizes)
+    texts, heads = (finding_of(spec, months, tongue), note), [tongue(*head) for head in PANELS]
+    sheet = PanelFigure(tongue, texts, heads, PanelSizes(1.15, 0.35, across=2, right=NAMES))
     for number, (lines, scale) in enumerate(PANELS.values()):
-        draw(sheet.panel(number), months, lines, scale, tongue)
+        draw_measures(sheet.panel(number), months, lines, scale, tongue)
     return sheet.figure
 
 
-def finding(spec: RunSpec, months: pd.DataFrame, tongue: Tongue) -> str:
-    """Return what these worlds came to; one world is said to be one."""
+def finding_of(spec: RunSpec, months: pd.DataFrame, tongue: Tongue) -> str:
+    """Return trust at the beginning and at the end; a single world is said to be one."""
     title, trust = spec.scenario.title, 100.0 * months.groupby("month")["trust_mean"].mean()
     first, last = (f"{trust.iloc[at]:.1f}" for at in (0, -1))
     place = tongue(*(title.get(one, spec.scenario.name) for one in ("es", "en")))
@@ -108,11 +109,10 @@ def finding(spec: RunSpec, months: pd.DataFrame, tongue: Tongue) -> str:
     )
 
 
-def seeds_of(measures: pd.DataFrame, tongue: Tongue) -> str:
-    """Return which seeds were lived; what one world did may be its luck alone."""
-    seeds = sorted(set(measures["seed"]))
-    first, last = seeds[0], seeds[-1]
-    if len(seeds) == 1:
+def seeds_note(measures: pd.DataFrame, tongue: Tongue) -> str:
+    """Return the seeds of the runs, and that a single world may show chance alone."""
+    first, last = measures["seed"].min(), measures["seed"].max()
+    if first == last:
         return tongue(
             f"semilla {first} sola: lo que muestra puede ser azar", f"seed {first} alone: what it shows may be luck"
         )
@@ -122,21 +122,20 @@ def seeds_of(measures: pd.DataFrame, tongue: Tongue) -> str:
     )
 
 
-def derived(measures: pd.DataFrame) -> pd.DataFrame:
+def derive_measures(measures: pd.DataFrame) -> pd.DataFrame:
     """Return the measures with shares of calls and the running rate of homicide."""
     months = measures.sort_values(["seed", "month"]).reset_index(drop=True)
     calls = months["calls"].where(months["calls"] > 0)
-    dead = months.groupby("seed")["homicides"]
     enough = min(MONTHS, months["month"].nunique())
-    rolled = dead.rolling(MONTHS, min_periods=enough).mean().reset_index(level=0, drop=True)
+    rolled = months.groupby("seed")["homicides"].rolling(MONTHS, min_periods=enough).mean()
     return months.assign(
         in_hour=months["served_in_hour"] / calls,
         never=months["calls_unserved"] / calls,
-        rate_12=rolled * MONTHS * 1e5 / months["residents"],
+        rate_12=rolled.reset_index(level=0, drop=True) * MONTHS * 1e5 / months["residents"],
     )
 
 
-def draw(axes: Axes, months: pd.DataFrame, lines: Lines, scale: float, tongue: Tongue) -> None:
+def draw_measures(axes: Axes, months: pd.DataFrame, lines: Lines, scale: float, tongue: Tongue) -> None:
     """Draw some measures over the months, the mean of the runs and their range as a band, each named at its end."""
     ends = []
     for (column, label), look in zip(lines.items(), LOOKS, strict=False):
@@ -156,4 +155,17 @@ def draw(axes: Axes, months: pd.DataFrame, lines: Lines, scale: float, tongue: T
     axes.xaxis.set_major_formatter(
         mdates.ConciseDateFormatter(locator, formats=DAYS, zero_formats=["", *DAYS[:-1]], show_offset=False)
     )
-    named_ends(axes, mdates.date2num(mean.index[-1]), ends)
+    write_names(axes, mdates.date2num(mean.index[-1]), ends)
+
+
+def write_names(axes: Axes, when: float, ends: Sequence[tuple[str, float, str]], least: float = 0.1) -> None:
+    """Write the names of lines beside their last values, apart where they would touch."""
+    bottom, top = (axes.transData.transform((when, end))[1] for end in axes.get_ylim())
+    height = -math.inf
+    for name, value, colour in sorted(ends, key=lambda end: end[1]):
+        own = (axes.transData.transform((when, value))[1] - bottom) / (top - bottom)
+        height = max(own, height + least)
+        axes.annotate(
+            name, (1.0, height), (3, 0), xycoords="axes fraction", textcoords="offset points",
+            va="center", fontsize=7, color=colour, annotation_clip=False,
+        )  # fmt: skip

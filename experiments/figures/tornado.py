@@ -1,4 +1,4 @@
-"""Figures of a sensitivity analysis: a panel for each measure, and for Morris effect against spread."""
+"""Draw a sensitivity analysis: a panel for each measure, and for Morris effect against spread."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
-from experiments.figures.rows import rows
-from experiments.figures.small_multiples import VERDICT, B, Sheet, Sizes, estimate, verdict_over
+from experiments.figures import small_multiples as m
 from experiments.figures.theme import INK, LINE, NULL, SOFT
 from experiments.narrative.labels import begun, called, factor_words, for_people, named
 from experiments.studies.sensitivity_indices import INDICES
@@ -19,10 +18,10 @@ from model.engine.errors import InputError
 
 MOST_ROWS, NAMED = 15, 8
 IN_UNITS = ("mu_star", "sigma")
-"""Indices that are told in the unit of their measure."""
+"""Indices in the unit of their measure."""
 WIDE_OF_POINT, LETTER, LINE_OF_NAME = 0.014, 0.026, 0.075
 """Shares of the longest axis: half a point, a letter of a name, a line of names."""
-SAYS = {
+MEANINGS = {
     "mu_star": (
         "Cuánto cambia la medida en todo el rango de cada factor",
         "Change of the measure over the whole range of each factor",
@@ -40,26 +39,26 @@ SAYS = {
 
 def index_charts(folder: Path, tongue: Tongue) -> Iterator[tuple[str, Figure]]:
     """Yield name and figure for every scenario and combination of policies."""
-    table = in_points(pd.read_csv(folder / INDICES))
+    table = in_units_of_people(pd.read_csv(folder / INDICES))
     if table.empty:
         raise InputError(f"{folder}: no factor moved any measure, so there is nothing to draw")
     arms = table.groupby(["scenario", "policy"], sort=False)
     for number, ((scenario, policy), own) in enumerate(arms, start=1):
         suffix = f"_{number}" if len(arms) > 1 else ""
         arm = f"{called(str(scenario), tongue)}, {called(str(policy), tongue)}"
-        yield f"tornado{suffix}", tornado(own, arm, tongue)
+        yield f"tornado{suffix}", draw_tornado(own, arm, tongue)
         if "sigma" in set(own["index"]):
-            yield f"morris{suffix}", morris(own, arm, tongue)
+            yield f"morris{suffix}", draw_morris(own, arm, tongue)
 
 
-def in_points(table: pd.DataFrame) -> pd.DataFrame:
-    """Return indices in which those in the unit of their measure are told as people read it."""
+def in_units_of_people(table: pd.DataFrame) -> pd.DataFrame:
+    """Return indices in which those in the unit of their measure are scaled as people read it."""
     scale = table["measure"].map(for_people).where(table["index"].isin(IN_UNITS), 1.0)
     return table.assign(value=table["value"] * scale, half_width=table["half_width"] * scale)
 
 
-def tornado(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
-    """Return the main index of the strongest factors in every measure; hollow where luck forbids a ranking."""
+def draw_tornado(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
+    """Draw the main index of the strongest factors in every measure; hollow where chance forbids a ranking."""
     index = next(method.main for method in METHODS.values() if method.main in set(table["index"]))
     own = table[table["index"] == index]
     measures = list(dict.fromkeys(own["measure"]))
@@ -67,22 +66,22 @@ def tornado(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
     order = (wide / wide.abs().max()).mean(axis=1).sort_values(ascending=False).index[:MOST_ROWS]
     words = [factor_words(name, tongue) for name in order]
     left_out = len(wide) - len(order)
-    under = tongue(
-        f"{arm}. {SAYS[index][0]}; raya: 95 %; hueco: demasiado azar para un orden."
+    note = tongue(
+        f"{arm}. {MEANINGS[index][0]}; raya: 95 %; hueco: demasiado azar para un orden."
         + (f" {left_out} factores más, en la tabla." if left_out else ""),
-        f"{arm}. {SAYS[index][1]}; stroke: 95 %; hollow: too much luck for an order."
+        f"{arm}. {MEANINGS[index][1]}; stroke: 95 %; hollow: too much luck for an order."
         + (f" {left_out} more factors in the table." if left_out else ""),
     )
-    told = strongest(own, measures[0], tongue), under
+    texts = strongest(own, measures[0], tongue), note
     heads = [(named if index in IN_UNITS else begun)(measure, tongue) for measure in measures]
-    sheet, (drawn,) = rows(tongue, told, [""], heads, words, over=VERDICT)
+    sheet, (drawn,) = m.ForestRows([""], heads, words).draw(tongue, texts, m.VERDICT)
     for axes, measure in zip(drawn, measures, strict=True):
         some = own[own["measure"] == measure].set_index("factor")
         ranked = bool(some["rank_best"].notna().any())
         for at, (value, half) in enumerate(some.reindex(order)[["value", "half_width"]].to_numpy()):
             axes.plot([0.0, value], [at, at], color=LINE, linewidth=2.2, zorder=0)
-            estimate(axes, at, max(value - half, min(0.0, value)), value, value + half, ranked)
-        verdict_over(axes, luck_words(some.iloc[0], tongue), "open")
+            m.draw_estimate(axes, at, max(value - half, min(0.0, value)), value, value + half, ranked)
+        m.write_verdict(axes, chance_words(some.iloc[0], tongue), "open")
         axes.xaxis.set_major_formatter(ScalarFormatter(useOffset=False))
         axes.set_xlim(left=min(0.0, float(some["value"].min())))
         if index == "ST" and pd.notna(some["luck_in_means"].iloc[0]):
@@ -91,7 +90,7 @@ def tornado(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
 
 
 def strongest(table: pd.DataFrame, measure: str, tongue: Tongue) -> str:
-    """Return which factor matters most to a measure, if luck lets any order be read."""
+    """Return the factor that matters most to a measure, if chance lets any order be read."""
     own, what = table[table["measure"] == measure], begun(measure, tongue)
     if own["rank_best"].isna().all():
         return tongue(f"{what}: demasiado azar para un orden", f"{what}: too much luck for an order")
@@ -100,27 +99,28 @@ def strongest(table: pd.DataFrame, measure: str, tongue: Tongue) -> str:
     return tongue(f"{what}: depende más de {words}", f"{what}: depends most on {words}")
 
 
-def luck_words(row: pd.Series, tongue: Tongue) -> str:
-    """Return what luck does to a measure."""
+def chance_words(row: pd.Series, tongue: Tongue) -> str:
+    """Return the share of chance in a measure."""
     if pd.isna(row["luck_in_means"]):
         return tongue("una semilla: azar no conocido", "one seed: luck unknown")
     share, n = 100.0 * row["luck_in_means"], row["replicates"]
     return tongue(f"azar: {share:.0f} % de medias de {n:.0f}", f"luck: {share:.0f} % of means of {n:.0f}")
 
 
-def morris(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
-    """Return spread against size of the effects: far above the line means interaction or bends."""
+def draw_morris(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
+    """Draw spread against size of the effects: far above the line means interaction or bends."""
     measures = list(dict.fromkeys(table["measure"]))
-    under = tongue(
+    note = tongue(
         f"{arm}. A la derecha, más efecto (mu*); hacia arriba, más dispersión (sigma): interacciones o curvas.",
         f"{arm}. To the right, more effect (mu*); upwards, more spread (sigma): interactions or bends.",
     )
-    told = strongest(table[table["index"] == "mu_star"], measures[0], tongue), under
-    sheet = Sheet(tongue, told, [named(measure, tongue) for measure in measures], Sizes(2.1, 0.45, across=2, gap=0.6))
+    texts = strongest(table[table["index"] == "mu_star"], measures[0], tongue), note
+    heads = [named(measure, tongue) for measure in measures]
+    sheet = m.PanelFigure(tongue, texts, heads, m.PanelSizes(2.1, 0.45, across=2, gap=0.6))
     for number, measure in enumerate(measures):
         axes = sheet.panel(number)
         wide = table[table["measure"] == measure].pivot(index="factor", columns="index", values="value")
-        axes.plot(wide["mu_star"], wide["sigma"], "o", color=B, markersize=4)
+        axes.plot(wide["mu_star"], wide["sigma"], "o", color=m.B, markersize=4)
         end = 1.08 * float(wide[["mu_star", "sigma"]].to_numpy().max())
         axes.plot([0.0, end], [0.0, end], color=SOFT, linewidth=0.8, linestyle=":")
         axes.set(xlim=(0.0, end * 1.45), ylim=(0.0, end * 1.2))

@@ -13,9 +13,8 @@ from experiments.comparison.comparison_request import Request
 from experiments.comparison.headline_measures import BY_NAME, WORDS
 from experiments.figures import page_one
 from experiments.figures.drawing import FIGURES
-from experiments.figures.report_figures import available, drawn
-from experiments.figures.single_measures import figures_in
-from experiments.figures.svg import svg_of
+from experiments.figures.report_figures import available, drawn, figures_in
+from experiments.figures.svg import render_figure
 from experiments.figures.svg_minify import Styles, slim
 from experiments.figures.theme import REPORT
 from experiments.narrative import answers, sentences
@@ -133,7 +132,7 @@ def figures_of(site: Site, names: list[str], languages: tuple[str, ...], styles:
 def figure_of(site: Site, name: str, languages: tuple[str, ...], styles: Styles) -> Markup:
     """Return one figure with its caption; both languages share one drawing."""
     tongue = Tongue(languages[0])
-    svg = svg_of(drawn(name, site, tongue), f"{site.name}-{name}", {})
+    svg = render_figure(drawn(name, site, tongue), ".svg", f"{site.name}-{name}", {}, None).decode()
     picture = Markup(slim(svg, styles, tongue.pairs if len(languages) > 1 else {}))
     caption = FIGURES[name][1].shown(languages)
     known = f"{site.name}-{name}"

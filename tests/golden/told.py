@@ -31,6 +31,7 @@ from experiments.comparison.policy_choice import Choice
 from experiments.comparison.twin_results import Life
 from experiments.figures import answers as study
 from experiments.figures.drawing import FIGURES
+from experiments.figures.forest import draw_contrasts
 from experiments.figures.report_figures import available, drawn
 from experiments.narrative import answers, labels, sentences
 from experiments.narrative.comparison_text import lines
@@ -216,7 +217,7 @@ def of_studies(language: str) -> list[str]:
     table, tongue = pd.DataFrame(rows), Tongue(language)
     found = study.latex_of(table, ["trust_mean"], tongue).splitlines()
     for told in (table, table.assign(settled=False)):
-        found += texts_in(study.drawn(told, ["trust_mean"], tongue))
+        found += texts_in(draw_contrasts(told, ["trust_mean"], tongue))
     return heard(found)
 
 

@@ -1,0 +1,219 @@
+"""Draw tables on record: the ceiling of worlds, doses of treatment, and single events of trust."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from experiments.figures import small_multiples as m
+from experiments.figures.theme import REACH, WHITE
+from experiments.narrative.labels import called, with_sign
+from experiments.words.bilingual import Tongue
+
+Row = Mapping[str, Any]
+CEILING_HEADS = {
+    "trust": ("confianza, puntos de 100", "trust, points of 100"),
+    "crimes": ("delitos, %", "crimes, %"),
+    "homicides": ("homicidios, %", "homicides, %"),
+}
+READINGS = {"panel": (m.B, "o", -0.18), "single": (m.A, "D", 0.18)}
+"""Colour, mark and shift within its row of each reading of a dose."""
+SIZES = {1: 2.0, 3: 3.2, 10: 4.6}
+"""Points across a mark, by the years after which a dose is looked at."""
+HIDDEN = ("fair_at_", "more_at_")
+"""Doses that are tried for the break-even share alone."""
+EVENTS = ("abuse", "bribe", "meeting", "long visit", "fair stop", "scandal")
+EVENT_WORDS = {
+    "panel": ("panel", "panel"),
+    "single": ("un solo hecho", "single event"),
+    "memory": ("memoria", "memory"),
+    "fast": ("rápida", "fast"),
+    "asymmetry": ("lo malo pesa ×", "bad weighs ×"),
+    "s": ("autoselección", "self-selection"),
+}
+SHAPES = {"latent": "o", "survey": "D"}
+LEFT, WIDE, OVER = 2.1, 10.4, 0.2
+"""Inches of the name of a row of events, of their figure, over each panel."""
+
+
+def is_known(value: object) -> bool:
+    """Tell whether a cell of a table on record holds a number."""
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def draw_band(axes: Axes, ends: tuple[float, float], at: float, **look: Any) -> None:
+    """Draw a broad stroke from one value to another in a row."""
+    axes.plot(ends, [at, at], solid_capstyle="butt", **({"zorder": 1} | look))
+
+
+def draw_ceiling(rows: Sequence[Row], tongue: Tongue) -> Figure:
+    """Draw what each world does to trust, crimes and homicides, a block for each site."""
+    sites = list(dict.fromkeys(row["site"] for row in rows))
+    worlds = {row["world"]: tongue(row["es"], row["en"]) for row in rows}
+    n, years, few = rows[0]["twins"], rows[0]["years"], few_homicides(rows, tongue)
+    note = tongue(
+        f"Son mundos, no propuestas. {n:.0f} gemelos, {years:.3g} años, confianza en el último. Punto: media; raya:"
+        f" 95 %; hueco: no se distingue de lo de hoy.{few}",
+        f"Worlds, not proposals. {n:.0f} twins, {years:.3g} years, trust in the last. Dot: mean; stroke: 95 %; hollow:"
+        f" cannot be told from today.{few}",
+    )
+    heads = [tongue(*head) for head in CEILING_HEADS.values()]
+    forest = m.ForestRows([called(site, tongue) for site in sites], heads, list(worlds.values()))
+    marks = ceiling_marks(rows, sites, list(worlds))
+    return m.draw_forest(tongue, (ceiling_finding(rows, tongue), note), forest, marks)
+
+
+def few_homicides(rows: Sequence[Row], tongue: Tongue) -> str:
+    """Return the sites at which there are too few homicides to say anything of them."""
+    sites = dict.fromkeys(called(row["site"], tongue) for row in rows if row["few"])
+    words = tongue("pocos homicidios para decir algo", "too few homicides to support a statement")
+    return f" {', '.join(sites)}: {words}." if sites else ""
+
+
+def ceiling_marks(rows: Sequence[Row], sites: list[str], worlds: list[str]) -> Iterator[m.ForestMark]:
+    """Yield every number that is known, settled only where there are enough cases."""
+    for row in rows:
+        for panel, name in enumerate(CEILING_HEADS):
+            low, value, high = (row[f"{name}{end}"] for end in ("_low", "", "_high"))
+            if is_known(value):
+                apart = not is_known(low) or low > 0.0 or high < 0.0
+                ends = (low, value, high) if is_known(low) else (value, value, value)
+                settled = apart and not (name == "homicides" and row["few"])
+                yield m.ForestMark(sites.index(row["site"]), panel, worlds.index(row["world"]), *ends, settled)
+
+
+def ceiling_finding(rows: Sequence[Row], tongue: Tongue) -> str:
+    """Return the ends between which trust can move at the first site."""
+    place = called(rows[0]["site"], tongue)
+    sizes = [row["trust"] for row in rows if row["site"] == rows[0]["site"] and is_known(row["trust"])]
+    if not sizes:
+        return tongue(f"{place}: ningún mundo disponible", f"{place}: no world is available")
+    low, high = (with_sign(end, "+.1f") for end in (min(sizes), max(sizes)))
+    return tongue(
+        f"{place}: la confianza puede moverse de {low} a {high} puntos",
+        f"{place}: trust can move from {low} to {high} points",
+    )
+
+
+def draw_doses(table: Sequence[Row], tongue: Tongue) -> Figure:
+    """Draw points of trust by dose, a panel for each site: both readings, and the band over corners."""
+    shown = [row for row in table if not row["dose"].startswith(HIDDEN) and row["reading"] in READINGS]
+    sites = list(dict.fromkeys(row["site"] for row in shown))
+    doses = {row["dose"]: tongue(row["es"], row["en"]) for row in shown}
+    times = sorted({row["years"] for row in shown})
+    when, years = ", ".join(f"{one:.0f}" for one in times), times[-1]
+    note = tongue(
+        f"Lo que valdría, no lo que puede dar la policía. Puntos de confianza tras {when} años (el mayor)."
+        " ● lectura de panel; ◆ de un solo hecho; franja: memoria, peso de lo malo, rumores, llamadas sin atender y"
+        " autoselección, de una en una.",
+        f"What it would be worth, not that the police can give it. Points of trust after {when} years"
+        " (the largest). ● panel reading; ◆ single event; band: memory, asymmetry, hearsay, unanswered calls and"
+        " self-selection, one at a time.",
+    )
+    forest = m.ForestRows([""], [called(site, tongue) for site in sites], list(doses.values()))
+    sheet, (drawn,) = forest.draw(tongue, (dose_finding(shown, years, tongue), note))
+    for row in shown:
+        axes, (colour, marker, shift) = drawn[sites.index(row["site"])], READINGS[row["reading"]]
+        at = list(doses).index(row["dose"]) + shift
+        if row["years"] == years and is_known(row["band_low"]):
+            draw_band(axes, (row["band_low"], row["band_high"]), at, color=REACH, linewidth=6.0)
+        axes.plot(row["value"], at, marker, markersize=SIZES.get(row["years"], 3.2), color=colour, zorder=3)
+    return sheet.figure
+
+
+def dose_finding(table: Sequence[Row], years: float, tongue: Tongue) -> str:
+    """Return the points that fairer treatment brings in all years at the first site, by both readings."""
+    first = table[0]["site"], "fair_3", years
+    own = [row for row in table if (row["site"], row["dose"], row["years"]) == first]
+    sizes = dict.fromkeys(with_sign(row["value"], "+.1f") for row in own)
+    place = called(table[0]["site"], tongue)
+    return tongue(
+        f"{place}: un trato más justo da {' o '.join(sizes)} puntos de confianza en {years:.0f} años",
+        f"{place}: fairer treatment brings {' or '.join(sizes)} points of trust in {years:.0f} years",
+    )
+
+
+def draw_events(rows: Sequence[Row], tongue: Tongue) -> Figure:
+    """Draw a panel for each event: points of trust by day, over coefficients of the simulated panel by reading."""
+    days = [row for row in rows if row["reading"] in EVENT_WORDS and row["quantity"].startswith("day")]
+    panels = [row for row in rows if row["quantity"] == "coefficient" and row["event"] in EVENTS]
+    days.sort(key=lambda row: (row["reading"], day_of(row)))
+    note = tongue(
+        "Pueblo de referencia, confianza media de 40. Arriba, puntos de 100 tantos días después: ● confianza, ◆"
+        " respuesta a la encuesta. Abajo, coeficientes de un panel simulado con dos errores estándar. Lleno:"
+        " fijado; hueco: hallado; ocre: publicado. Con autoselección de .6 nada queda para la reunión.",
+        "Reference town, mean trust of 40. Above, points of 100 so many days later: ● trust, ◆ answer to the"
+        " survey. Below, coefficients of a simulated panel with two standard errors. Full: set; hollow: found;"
+        " ochre: published. At self-selection of .6 nothing is left for the meeting.",
+    )
+    heads = {row["event"]: tongue(row["es"], row["event"]) for row in rows if row["event"] in EVENTS}
+    heads = {name: f"{heads[name]}{source_of(panels, name)}" for name in EVENTS if name in heads}
+    parts = [(some, list(dict.fromkeys(row_name(row, tongue) for row in some))) for some in (days, panels)]
+    tall = tuple(0.1 + m.ROW * len(names) for _, names in parts)
+    sizes = m.PanelSizes(tall, LEFT, OVER, across=len(heads), wide=WIDE)
+    sheet = m.PanelFigure(tongue, (event_finding(days, tongue), note), list(heads.values()), sizes)
+    for at, (some, names) in enumerate(parts):
+        drawn: list[Axes] = []
+        for number, event in enumerate(heads):
+            own = [row for row in some if row["event"] == event]
+            if own:
+                axes = sheet.panel(number, at)
+                m.mark_zero(axes)
+                m.name_rows(axes, [""] * len(names) if drawn else names)
+                for row in own:
+                    draw_event(axes, names.index(row_name(row, tongue)), row)
+                drawn.append(axes)
+        m.share_scale(drawn)
+    return sheet.figure
+
+
+def event_finding(days: Sequence[Row], tongue: Tongue) -> str:
+    """Return the share that is left a year after a bad hour and after a good one, of the change at first."""
+    found = {(row["event"], day_of(row)): row["value"] for row in reversed(days) if row["quantity"].endswith("latent")}
+    bad, good = (f"{100.0 * found[event, 365] / found[event, 3]:.0f}" for event in ("abuse", "long visit"))
+    return tongue(
+        f"Un año después queda el {bad} % de lo que hizo un abuso, y el {good} % de lo que hizo una visita larga",
+        f"A year later {bad} % of what abuse did is left, and {good} % of what a long visit did",
+    )
+
+
+def source_of(rows: Sequence[Row], event: str) -> str:
+    """Return the row of evidence with which an event's coefficient is compared, as it stands behind its name."""
+    return "".join(dict.fromkeys(f", {row['source']}" for row in rows if row["event"] == event and row["source"]))
+
+
+def day_of(row: Row) -> int:
+    """Return the days from an event to its measurement.
+
+    >>> day_of({"quantity": "day 21, latent"})
+    21
+    """
+    return int(row["quantity"].split(", ")[0].removeprefix("day "))
+
+
+def row_name(row: Row, tongue: Tongue) -> str:
+    """Return the reading of a row, with its day if it has one.
+
+    >>> row_name({"reading": "panel, memory 0.5", "quantity": "coefficient"}, Tongue("es"))
+    'panel, memoria 0.5'
+    >>> row_name({"reading": "single", "quantity": "day 21, latent"}, Tongue("en"))
+    'single event, day 21'
+    """
+    words = [tongue(*EVENT_WORDS.get(one, (one, one))) for one in row["reading"].replace(",", "").split()]
+    reading = ", ".join(filter(None, (words[0], " ".join(words[1:]))))
+    if not row["quantity"].startswith("day"):
+        return reading
+    return f"{reading}, {tongue('día', 'day')} {day_of(row)}"
+
+
+def draw_event(axes: Axes, at: float, row: Row) -> None:
+    """Draw one number beside what was published, filled if a weight was set from it."""
+    if is_known(row["published_low"]) and is_known(row["published_high"]):
+        draw_band(axes, (row["published_low"], row["published_high"]), at, color=m.A, linewidth=4.0, alpha=0.45)
+    value, error = row["value"], 2.0 * row["error"] if is_known(row["error"]) else 0.0
+    axes.plot([value - error, value + error], [at, at], color=m.B, linewidth=1.4)
+    shape = SHAPES.get(row["quantity"].rpartition(", ")[2], "o")
+    colour = m.B if row["status"] == "set" else WHITE
+    axes.plot(value, at, shape, markersize=3.8, mec=m.B, mew=1.1, color=colour, zorder=4)
