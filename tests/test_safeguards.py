@@ -179,7 +179,7 @@ SAYINGS = {
         "It does not predict persons or places. It is no ground for operations against anyone",
         "without review by the 48 Cantones, which is invited. It does not say where consent may be skipped",
     ),
-    "experiments/narrative/answers.py": (
+    "experiments/narrative/messages.toml": (
         "It predicts neither persons nor places",
         "is no ground for operations against anyone",
         "the 48 Cantones have not reviewed this model and are invited to",

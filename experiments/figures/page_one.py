@@ -8,8 +8,8 @@ from markupsafe import Markup
 from experiments.comparison.effect_verdicts import VERDICTS, judge
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.figures.dot_strip import HATCH, field, ruler
-from experiments.narrative.answers import most
 from experiments.narrative.ceiling_sentences import ends_of
+from experiments.narrative.findings import most
 from experiments.narrative.report_reading import Arm, Site, enough
 from experiments.words.bilingual import Both, both
 

@@ -1,6 +1,7 @@
 """The answer to the question of the decision view: one sentence, with benefit and harm in it."""
 
 from experiments.comparison.decision_outcomes import TRUST, Found
+from experiments.narrative.findings import Finding, sentence
 from experiments.page.criteria_standing import Standing, digits_of, number
 from experiments.statistics.hodges_lehmann import FEWEST
 
@@ -94,10 +95,9 @@ def joined(one: Standing, phrases: list[str], first: bool = False) -> str:
 
 def phrase(one: Standing, found: Found) -> str:
     """Return one outcome as part of a sentence."""
-    if found.outcome is TRUST:
-        return one.say(f"decision.trust_{found.verdict}", n=one.points(found.effect.typical))
-    size = number(abs(found.effect.typical), digits_of(found.effect.typical))
-    return one.say(f"{found.verdict}.{found.outcome.name}", n=size)
+    typical = found.effect.typical
+    size = one.points(typical) if found.outcome is TRUST else number(abs(typical), digits_of(typical))
+    return str(sentence(Finding(found.outcome.name, found.verdict, size=size), one.language, "clause"))
 
 
 def beside(one: Standing) -> list[Span]:
@@ -107,7 +107,7 @@ def beside(one: Standing) -> list[Span]:
     for name, other in ALWAYS_BESIDE.items():
         told_of = by_name[name].verdict in ("rises", "falls") or "heavy_hand" in dict(one.choice.chosen)
         if told_of and by_name[other].verdict in ("open", "alike"):
-            spans.append(("; " + one.say(f"beside.{other}_{by_name[other].verdict}"), ""))
+            spans.append(("; " + phrase(one, by_name[other]), ""))
     return spans
 
 

@@ -1,74 +1,40 @@
-"""Books that disagree: which of the four books of crime misleads, and whom."""
+"""Four records of crime that disagree: which of them misleads whoever sees it alone."""
 
-from typing import Any
+from experiments.narrative.findings import capital, finding, in_words
+from experiments.narrative.messages import message
+from experiments.narrative.report_reading import Arm, Site
+from experiments.words.bilingual import Both, joined
 
-from experiments.comparison.effect_verdicts import judge
-from experiments.narrative.report_reading import TYPICAL, Arm, Site
-from experiments.narrative.sentences import capital
-from experiments.words.bilingual import Both, both, joined
-
-BOOKS = {
-    "crimes_occurred": ("lo ocurrido", "what happened"),
-    "crimes_told": ("lo reportado a una autoridad", "what the state was told"),
-    "complaints_filed": ("lo denunciado en el MP", "what was filed with the prosecutor"),
-    "crimes_recorded": ("lo registrado por la policía", "what the police recorded"),
-}
-WAY = {"rises": 1, "falls": -1}
-WAYS = {1: ("subió", "rose"), -1: ("bajó", "fell"), 0: ("no se distingue del azar", "cannot be told from luck")}
-MISLED = {
-    1: ("empeoró", "had become worse"),
-    -1: ("mejoró", "had become better"),
-    0: ("siguió igual", "had stayed as it was"),
-}
+OFFICIAL = ("complaints_filed", "crimes_recorded")
+RECORDS = ("crimes_occurred", "crimes_told", *OFFICIAL)
 
 
-def books(site: Site, arm: Arm) -> list[Both]:
-    """Return what the four books say under one policy, and what an official statistic alone would conclude."""
-    rows = {name: site.effect(arm, name) for name in BOOKS}
-    # 1 for what surely rose, -1 for what surely fell, else 0
-    ways = {name: WAY.get(judge(row), 0) for name, row in rows.items()}
-    stated = capital(joined([moved(site, rows[name], name, ways[name]) for name in BOOKS], "; "))
-    if not any(ways.values()):
-        return [
-            both(
-                "Ninguno de los cuatro registros se distingue del azar.",
-                "None of the four records can be told from luck.",
-            )
-        ]
-    if len(set(ways.values())) == 1:
-        verdict = both("Los cuatro registros se mueven igual.", "The four records move alike.")
-        return [stated + both(". ", ". ") + verdict]
-    return [stated + both(".", "."), *misled(ways)]
+def records(site: Site, arm: Arm) -> list[Both]:
+    """Return how the four records move under one policy, and what an official statistic alone would conclude."""
+    found = [finding(site, arm, name, laws=False) for name in RECORDS]
+    verdicts = {one.measure: one.verdict if one.settled else "open" for one in found}
+    if set(verdicts.values()) == {"open"}:
+        return [message("records.none")]
+    parts = [in_words(one, "record", record=message(f"records.{one.measure}")) for one in found]
+    stated = capital(joined(parts, "; "))
+    if len(set(verdicts.values())) == 1:
+        return [message("records.alike", stated=stated)]
+    return [message("records.stated", stated=stated), *misled(verdicts)]
 
 
-def moved(site: Site, row: Any, name: str, direction: int) -> Both:
-    """Return how one book moved."""
-    return both(
-        f"{BOOKS[name][0]} {WAYS[direction][0]} ({{typical}} por año, entre {{typical_low}} y {{typical_high}})",
-        f"{BOOKS[name][1]} {WAYS[direction][1]} ({{typical}} a year, between {{typical_low}} and {{typical_high}})",
-        **{column: site.number(row, column, sign="+") for column in TYPICAL},
-    )
-
-
-def misled(ways: dict[str, int]) -> list[Both]:
+def misled(verdicts: dict[str, str]) -> list[Both]:
     """Return who would conclude something else than what happened, from one official statistic alone."""
-    truth = ways["crimes_occurred"]
-    wrong: dict[int, list[Both]] = {}
-    for name in ("complaints_filed", "crimes_recorded"):
-        if ways[name] != truth:
-            wrong.setdefault(ways[name], []).append(both(*BOOKS[name]))
-    found = [
-        both(
-            f"Quien solo viera {{books}} diría que la delincuencia {MISLED[seen][0]};"
-            f" en el modelo lo que ocurrió {WAYS[truth][0]}.",
-            f"Whoever saw {{books}} alone would say that crime {MISLED[seen][1]};"
-            f" in the model what happened {WAYS[truth][1]}.",
-            books=joined(books, " o ", " or "),
+    truth = verdicts["crimes_occurred"]
+    wrong: dict[str, list[Both]] = {}
+    for name in OFFICIAL:
+        if verdicts[name] != truth:
+            wrong.setdefault(verdicts[name], []).append(message(f"records.{name}"))
+    return [
+        message(
+            "records.misled",
+            seen=joined(seen, " o ", " or "),
+            conclusion=message(f"conclusion.{verdict}"),
+            truth=message(f"truth.{truth}"),
         )
-        for seen, books in wrong.items()
-    ]
-    rest = both(
-        "El registro policial y las denuncias siguen aquí lo que ocurrió; lo que se mueve aparte es lo reportado.",
-        "Here the police record and complaints follow what happened; what moves apart is what was told.",
-    )
-    return found or [rest]
+        for verdict, seen in wrong.items()
+    ] or [message("records.followed")]

@@ -172,7 +172,7 @@ def of_policies(folder: Path, language: str) -> list[str]:
         for arm in site.others:
             found += [answers.two_sentences(site, arm), sentences.brief(site, arm), *sentences.happened(site, arm)]
             found += [*sentences.cautions(site, arm), sentences.smallest(site, arm), *sentences.drawn(site, arm)]
-            found += [sentences.decides(site, arm), *disagreeing.books(site, arm)]
+            found += [sentences.decides(site, arm), *disagreeing.records(site, arm)]
             found.append(sentences.gains(site, arm, tables.groups(site)))
     return heard(getattr(one, language) for one in found)
 

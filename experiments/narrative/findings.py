@@ -1,0 +1,134 @@
+"""Findings: effects of policies with what is known of them, and the sentence that says each."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from experiments.comparison.effect_verdicts import judge
+from experiments.comparison.headline_measures import BY_NAME, WORDS
+from experiments.narrative.messages import EMPTY, message, messages
+from experiments.narrative.report_reading import TYPICAL, Arm, Site, enough, settled
+from experiments.words.bilingual import LANGUAGES, Both, both, filled
+
+TRUST, WRONGFUL, WOMEN, DEATHS = "trust_mean", "wrongful_detentions", "women_without_remedy", "homicides"
+FEW = 10.0
+"""Sizes below which a decimal is shown."""
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """An effect with its verdict, and its numbers as readers see them.
+
+    ``effect`` has a sign, ``size`` has none; ``k`` of ``n`` twin worlds went the same ``way``.
+    """
+
+    measure: str
+    verdict: str
+    size: str = ""
+    effect: str = ""
+    bounds: tuple[str, ...] = ()
+    n: str = ""
+    k: str = ""
+    way: Both = EMPTY
+    base: str = ""
+    error: str = ""
+    smallest: str = ""
+    row: Any = None
+
+    @property
+    def label(self) -> Both:
+        """Name of the measure within a sentence."""
+        return both(BY_NAME[self.measure].es, BY_NAME[self.measure].en)
+
+    @property
+    def names(self) -> dict[str, Both]:
+        """Names of the measure: within a sentence, at its beginning, and the period that it is read over."""
+        if self.measure not in BY_NAME:
+            return {}
+        how = WORDS[BY_NAME[self.measure].how]
+        return {"label": self.label, "name": capital(self.label), "how": both(how["es"], how["en"])}
+
+    @property
+    def same(self) -> bool:
+        """Whether all twin worlds have the same number."""
+        return bool(self.row["paired"] and self.row["same"] == self.row["n"])
+
+    @property
+    def settled(self) -> bool:
+        """Whether the twins tell the effect from luck, whatever other laws of trust say."""
+        return self.row is not None and settled(self.row)
+
+    @property
+    def falls(self) -> bool:
+        """Whether the twins tell that the number falls."""
+        return self.settled and bool(self.row["typical_high"] < 0.0)
+
+
+def finding(site: Site, arm: Arm, measure: str, laws: bool = True) -> Finding:
+    """Return what is known of an effect in a report; the verdict heeds other laws of trust if ``laws``."""
+    row = site.effect(arm, measure)
+    verdict = site.judged(arm, measure) if laws else judge(row)
+    if row is None:
+        return Finding(measure, verdict)
+    way, _ = most(row)
+    effect, *bounds = (site.number(row, name, sign="+") for name in TYPICAL)
+    return Finding(
+        measure,
+        verdict,
+        size=size(site, row),
+        effect=effect,
+        bounds=tuple(bounds),
+        n=site.number(row, "n", 0),
+        k=site.number(row, way, 0),
+        way=verb(measure, way),
+        base=site.number(row, "base"),
+        error=site.number(row, "base_error"),
+        smallest=site.number(row, "smallest", BY_NAME[measure].digits + 1),
+        row=row,
+    )
+
+
+def sentence(one: Finding, language: str, form: str, **parts: object) -> Markup:
+    """Return a finding in words: the message of a form for its verdict and measure.
+
+    >>> sentence(Finding("refused", "rises", size="12"), "en", "phrase")
+    Markup('12 more complaints refused')
+    """
+    keys = (f"{form}.{one.verdict}.{one.measure}", f"{form}.else.{one.measure}", f"{form}.{one.verdict}")
+    found = next(messages()[key] for key in (*keys, f"{form}.else", form) if key in messages())
+    return filled(found[language], vars(one) | one.names | parts, language)
+
+
+def in_words(one: Finding, form: str, **parts: object) -> Both:
+    """Return a finding in words of both languages."""
+    return Both(*(sentence(one, language, form, **parts) for language in LANGUAGES))
+
+
+def size(site: Site, row: Any) -> str:
+    """Return the size of an effect without its sign."""
+    digits = 1 if row["measure"] == TRUST or abs(row["typical"]) < FEW else 0
+    scale = -1.0 if row["typical"] < 0.0 else 1.0
+    return site.numbers.show("effects", row.name, "typical", enough(row, "typical", digits), "", scale)
+
+
+def most(row: Any) -> tuple[str, int]:
+    """Return which way most twins went, and how many."""
+    rose = row["rose"] > row["fell"] or (row["rose"] == row["fell"] and row["typical"] >= 0.0)
+    name = "rose" if rose else "fell"
+    return name, int(row[name])
+
+
+def verb(measure: str, way: str) -> Both:
+    """Return that a measure rose or fell; the Spanish verb has the number of its name.
+
+    >>> print(verb("trust_mean", "rose").es, verb("crimes_told", "fell").es)
+    subió bajaron
+    """
+    many = BY_NAME[measure].es.partition(" ")[0].endswith("s")
+    return message(f"verb.{'many_' * many}{way}")
+
+
+def capital(text: Both) -> Both:
+    """Return a text with a capital letter."""
+    return Both(text.es[:1].upper() + text.es[1:], text.en[:1].upper() + text.en[1:])

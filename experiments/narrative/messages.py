@@ -1,0 +1,44 @@
+"""The catalogue of sentences about results: messages by key, in both languages."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from experiments.words.bilingual import LANGUAGES, Both, both, listed
+
+FILE = Path(__file__).with_name("messages.toml")
+EMPTY = both("", "")
+
+
+@cache
+def messages() -> Mapping[str, Mapping[str, Markup]]:
+    """Return all messages by dotted key and language."""
+    return dict(flattened(tomllib.loads(FILE.read_text(encoding="utf-8"))))
+
+
+def flattened(tables: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, dict[str, Markup]]]:
+    """Yield the dotted key of every message in nested tables with its texts."""
+    for key, value in tables.items():
+        if set(value) == set(LANGUAGES):
+            yield prefix + key, {language: Markup(text) for language, text in value.items()}
+        else:
+            yield from flattened(value, f"{prefix}{key}.")
+
+
+def message(key: str, **parts: object) -> Both:
+    """Return a message in both languages with its parts put in.
+
+    >>> message("short.effect", label=both("temor", "fear"), effect="+2").en
+    Markup('fear (+2)')
+    """
+    texts = messages()[key]
+    return both(texts["es"], texts["en"], **parts)
+
+
+def enumerated(key: str, parts: list[Both], **more: object) -> list[Both]:
+    """Return a message with a list of parts put in, alone in a list; nothing where there are no parts."""
+    return [message(key, names=listed(parts), **more)] if parts else []
