@@ -118,6 +118,11 @@ def settled(row: Any) -> bool:
     return judge(row) in ("rises", "falls")
 
 
+def emphasised(row: Any, number: Markup) -> Markup:
+    """Return the number of an effect, in bold where it is told from luck."""
+    return Markup("<strong>{}</strong>").format(number) if settled(row) else number
+
+
 def enough(row: Any, column: str, digits: int) -> int:
     """Return so many digits that an effect which is there is not shown as nothing (up to three more)."""
     names = TYPICAL if column in TYPICAL else ("effect", "low", "high")

@@ -20,6 +20,7 @@ from experiments.figures.theme import REPORT
 from experiments.narrative import answers, sentences
 from experiments.narrative.ceiling_sentences import MEASURES as OF_CEILING
 from experiments.narrative.ceiling_sentences import rows_at, shown_end
+from experiments.narrative.messages import message
 from experiments.narrative.report_reading import Site, few_deaths, read_sites
 from experiments.report import decided, disagreeing, practice, tables
 from experiments.report.chapters import chapters
@@ -39,6 +40,7 @@ SOURCES = {
     "disagreeing": disagreeing,
     "practice": practice,
     "tables": tables,
+    "message": message,
     "headlines": BY_NAME,
     "how": WORDS,
     "names": catalogue,

@@ -1,12 +1,12 @@
-"""The page of decisions: who chose what how often, how each policy changes it, and the chief reason."""
+"""The table of decisions: how often each option was chosen, how each policy changes that, and the chief reason."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup, escape
-
-from experiments.narrative.report_reading import Arm, Site, settled
+from experiments.narrative.findings import capital
+from experiments.narrative.messages import message
+from experiments.narrative.report_reading import Arm, Site, emphasised
 from experiments.words.bilingual import Both, both, joined
 from experiments.words.catalogue import find
 
@@ -15,7 +15,7 @@ FEW = 9.5
 
 
 @dataclass(frozen=True)
-class Decided:
+class Matter:
     """A matter that somebody decided at a site, with its options."""
 
     agent: str
@@ -25,47 +25,41 @@ class Decided:
     @property
     def title(self) -> Both:
         """Who decided, and what about."""
-        return both("{who}: {what}", "{who}: {what}", who=headed("agents", self.agent), what=said("matters", self.name))
+        return capital(words("agents", self.agent)) + both(": ", ": ") + words("matters", self.name)
 
     def named(self, option: str) -> Both:
         """Return an option in words."""
-        return said("options", f"{self.name}.{option}")
+        return words("options", f"{self.name}.{option}")
 
 
-def said(part: str, name: str) -> Both:
+def words(part: str, name: str) -> Both:
     """Return words of the model in both languages."""
-    return Both(*(Markup(escape(find(part, name, language))) for language in ("es", "en")))
+    return both(*(find(part, name, language) for language in ("es", "en")))
 
 
-def headed(part: str, name: str) -> Both:
-    """Return words of the model as they begin a line."""
-    words = (find(part, name, language) for language in ("es", "en"))
-    return Both(*(Markup(escape(word[:1].upper() + word[1:])) for word in words))
-
-
-def matters(site: Site) -> list[Decided]:
+def matters(site: Site) -> list[Matter]:
     """Return what was decided at a site, in the order of its table."""
     rows = site.numbers.rows("decided", site=site.name)
     if rows.empty:
         return []
     found: Any = rows.groupby(["agent", "matter"], sort=False)["option"].unique()
-    return [Decided(agent, matter, tuple(options)) for (agent, matter), options in found.items()]
+    return [Matter(agent, matter, tuple(options)) for (agent, matter), options in found.items()]
 
 
-def row_of(site: Site, arm: Arm, matter: Decided, option: str) -> Any:
+def row_of(site: Site, arm: Arm, matter: Matter, option: str) -> Any:
     """Return what an arm's table says of an option, or None where the matter was not decided there."""
     rows = site.numbers.rows("decided", site=site.name, arm=arm.name, matter=matter.name, option=option)
     return rows.iloc[0] if len(rows) else None
 
 
-def cell(site: Site, arm: Arm, matter: Decided, option: str) -> Both:
+def cell(site: Site, arm: Arm, matter: Matter, option: str) -> Both:
     """Return what stands in the table for an arm and option: share, change, and its chief reason if it is another."""
     row, first = (row_of(site, one, matter, option) for one in (arm, site.base))
     if row is None:
         return both("–", "–")
     parts = [share(site, row), *change(site, arm, matter, option)]
     if first is None or row["reason"] != first["reason"]:
-        parts.append(wrapped(reason(site, row)))
+        parts.append(message("decided.below", words=reason(site, row)))
     return joined(parts)
 
 
@@ -75,15 +69,12 @@ def share(site: Site, row: Any) -> Both:
     return Both(shown, shown)
 
 
-def change(site: Site, arm: Arm, matter: Decided, option: str) -> Iterator[Both]:
+def change(site: Site, arm: Arm, matter: Matter, option: str) -> Iterator[Both]:
     """Yield by how much more or less often than in the first arm; bold where the interval leaves one sign."""
     effect = site.effect(arm, f"{matter.name}.{option}", "decision")
-    if effect is None:
-        return
-    more, error = (site.number(effect, name, 1, sign) for name, sign in (("effect", "+"), ("error", "")))
-    shown = Markup("<strong>{}</strong>").format(more) if settled(effect) else more
-    told = Markup('<span class="change">{} <small>±{}</small></span>').format(shown, error)
-    yield Both(told, told)
+    if effect is not None:
+        more = emphasised(effect, site.number(effect, "effect", 1, "+"))
+        yield message("decided.change", more=more, error=site.number(effect, "error", 1))
 
 
 def reason(site: Site, row: Any) -> Both:
@@ -91,12 +82,4 @@ def reason(site: Site, row: Any) -> Both:
     if row is None or not row["reason"]:
         return both("–", "–")
     often = site.numbers.show("decided", row.name, "reason_share")
-    return both(
-        "{why} ({often})", "{why} ({often})", why=said("reasons", f"{row['matter']}.{row['reason']}"), often=often
-    )
-
-
-def wrapped(words: Both) -> Both:
-    """Return words that stand below a number."""
-    cell = Markup('<span class="cell">{}</span>')
-    return Both(cell.format(words.es), cell.format(words.en))
+    return message("decided.reason", why=words("reasons", f"{row['matter']}.{row['reason']}"), often=often)

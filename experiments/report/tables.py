@@ -1,4 +1,4 @@
-"""What the tables of a report show: which rows, and what they are called."""
+"""Rows of the tables of a report, with their names."""
 
 from typing import Any
 
@@ -9,36 +9,14 @@ from experiments.comparison.breakeven import corners, crossed
 from experiments.comparison.effects import GROUPS
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.execution.trust_accounts import ALSO
+from experiments.narrative.messages import message, messages
 from experiments.narrative.number_format import Numbers
-from experiments.narrative.report_reading import Arm, Site, settled
+from experiments.narrative.report_reading import Arm, Site, emphasised
 from experiments.words.bilingual import Both, both, listed
 from experiments.words.catalogue import in_both, verdict
+from model.measures.criteria import CRITERIA
 
 COSTS = ("officers", "couple_shifts", "km", "officers_trained", "training_days", "joint_patrols", "army_visits")
-ALIKE = {
-    "c1": ("aceptable", "acceptable"),
-    "c3": ("limitado", "limited"),
-    "c4": ("el más débil", "the weakest"),
-}
-PAPER = {
-    "villa_canales": ALIKE | {"c2": ("pasable", "passable")},
-    "totonicapan": ALIKE | {"c2": ("fuerte", "strong")},
-}
-"""What the field study of 2017 and 2018 found (evidence L01 to L05)."""
-BRIEFLY = {
-    "last": ("último mes", "last month"),
-    "year": ("por año", "a year"),
-    "mean": ("promedio", "mean"),
-    "share": ("proporción", "share"),
-}
-WHY = {
-    "sites": both("Otro municipio es otro pueblo, con otra gente.", "Another site is another town, with other people."),
-    "code": both(
-        "Las corridas son de versiones distintas del modelo.", "The runs are of different versions of the model."
-    ),
-    "town": both("Las corridas no comparten un mismo pueblo.", "The runs do not share one town."),
-    "seeds": both("Las semillas no forman parejas.", "The seeds do not pair."),
-}
 
 
 def costs(site: Site) -> list[Headline]:
@@ -100,8 +78,13 @@ def others(site: Site, arm: Arm) -> list[tuple[Both, int]]:
 def marked(site: Site, cell: int) -> Markup:
     """Return an effect of the grid, in bold where the interval leaves one sign."""
     row = site.numbers.tables["memory"].loc[cell]
-    number = site.numbers.show("memory", cell, "effect", 2, "+")
-    return Markup("<strong>{}</strong>").format(number) if settled(row) else number
+    return emphasised(row, site.numbers.show("memory", cell, "effect", 2, "+"))
+
+
+def field_study(site: Site) -> dict[str, Both]:
+    """Return the verdicts of the field study of 2017 and 2018 by criterion (evidence L01 to L05)."""
+    keys = {name: f"field_study.{site.name}.{name}" for name in CRITERIA}
+    return {name: message(key) for name, key in keys.items() if key in messages()}
 
 
 def criterion(site: Site, arm: Arm, name: str) -> Both:
@@ -110,13 +93,10 @@ def criterion(site: Site, arm: Arm, name: str) -> Both:
     if rows.empty:
         return both("–", "–")
     row = rows.iloc[0]
-    return both(
-        "{word} {share} % ({score})",
-        "{word} {share} % ({score})",
-        word=both(*in_both(verdict, row["word"])),
-        share=site.numbers.show("criteria", row.name, row["word"], 0, scale=100.0),
-        score=site.numbers.show("criteria", row.name, "score", 2),
-    )
+    share = site.numbers.show("criteria", row.name, row["word"], 0, scale=100.0)
+    score = site.numbers.show("criteria", row.name, "score", 2)
+    word = both(*in_both(verdict, row["word"]))
+    return both("{word} {share} % ({score})", "{word} {share} % ({score})", word=word, share=share, score=score)
 
 
 def apart(numbers: Numbers) -> list[list[pd.Series]]:
