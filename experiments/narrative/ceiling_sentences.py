@@ -1,20 +1,18 @@
-"""How the worlds at the ends of what can happen stand in a report."""
+"""Ends of what the model can show, as a report states them."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup
 
 from experiments.comparison.ceiling_effects import ends, worlds_at
-
-if TYPE_CHECKING:
-    from experiments.narrative.number_format import Numbers
-    from experiments.narrative.report_reading import Site
+from experiments.narrative.number_format import Numbers
+from experiments.narrative.report_reading import Site
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A column of the ceiling: what it is called, and with how many decimals it is told."""
+class CeilingColumn:
+    """A column of the ceiling: its name, and the decimals of its numbers."""
 
     es: str
     en: str
@@ -39,18 +37,18 @@ class Ends:
 
 
 MEASURES = {
-    "trust": Shown("confianza", "trust", 2),
-    "crimes": Shown("delitos", "crimes", 1),
-    "homicides": Shown("homicidios", "homicides", 1),
+    "trust": CeilingColumn("confianza", "trust", 2),
+    "crimes": CeilingColumn("delitos", "crimes", 1),
+    "homicides": CeilingColumn("homicidios", "homicides", 1),
 }
 
 
-def rows_at(numbers: "Numbers", site: str) -> list[Any]:
+def rows_at(numbers: Numbers, site: str) -> list[Any]:
     """Return the rows of the worlds of one site."""
     return list(numbers.rows("ceiling", site=site).itertuples())
 
 
-def ends_of(site: "Site", measure: str) -> Ends | None:
+def ends_of(site: Site, measure: str) -> Ends | None:
     """Return the ends of a measure among today and all worlds of the ceiling; None where they were not run."""
     column = TRUST.get(measure, measure)
     worlds = worlds_at(site.numbers.tables["ceiling"], site.name, column)
@@ -62,7 +60,7 @@ def ends_of(site: "Site", measure: str) -> Ends | None:
     return Ends(column, low, high, scale, (scale * least, scale * most))
 
 
-def shown_end(site: "Site", measure: str, which: str, digits: int) -> Markup:
+def shown_end(site: Site, measure: str, which: str, digits: int) -> Markup:
     """Return the lower or upper end of a measure as the table of page one tells it; today is 0."""
     ends = ends_of(site, measure)
     if ends is None:

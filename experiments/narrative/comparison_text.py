@@ -1,4 +1,4 @@
-"""A comparison as plain text of at most 80 columns."""
+"""Write a comparison as plain text of at most 80 columns."""
 
 import math
 import textwrap
@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from experiments.comparison.breakeven import corners, crossed, sentence, verdict
 from experiments.comparison.comparison_request import EffectSize
 from experiments.comparison.effect_verdicts import judge, with_typical
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.execution.trust_accounts import ALSO
+from experiments.narrative.number_format import read_optional, rounded
 from experiments.narrative.run_summary import changed
 from experiments.statistics.paired_effects import POWER
 from experiments.statistics.power import twins_needed
@@ -40,18 +39,14 @@ WHY_UNPAIRED = {
     "town": "The runs do not share one town",
     "seeds": "Their seeds do not pair",
 }
-Rows = pd.DataFrame
-
-
-def each(rows: Rows) -> Iterator[Any]:
-    """Yield rows whose columns are read as attributes."""
-    return iter(rows.itertuples())
+Rows = Any
+"""Rows of a table, of which columns are read as attributes: types of these are known to no checker."""
 
 
 def lines(folder: Path, wish: EffectSize | None = None) -> Iterator[str]:
     """Yield the comparison in a folder, line by line."""
     stated, effects = read_manifest(folder), with_typical(tables(folder, "effects").to_pandas())
-    extra = {name: maybe(folder, name) for name in ("memory", "alone")}
+    extra = {name: read_optional(folder, name) for name in ("memory", "alone")}
     keys = ["base_site", "base_arm", "site", "against"]
     pairs: Any = effects.groupby(keys, sort=False)
     for (base_site, base_arm, site, against), rows in pairs:
@@ -75,12 +70,6 @@ def built_in_lines(arms: Sequence[Mapping[str, Any]], *sides: tuple[str, str]) -
         yield from textwrap.wrap(line, WIDTH)
 
 
-def maybe(folder: Path, name: str) -> Rows:
-    """Return a table of a folder, empty if it was not made."""
-    empty = pd.DataFrame({"site": [], "against": []})
-    return tables(folder, name).to_pandas() if (folder / f"{name}.parquet").is_file() else empty
-
-
 def heading(base: str, arm: str, rows: Rows, stated: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is set against what."""
     yield ""
@@ -98,7 +87,7 @@ def heading(base: str, arm: str, rows: Rows, stated: Mapping[str, Any]) -> Itera
 
 def headline_lines(rows: Rows) -> Iterator[str]:
     """Yield a line for every headline measure, and the smallest effect that could have been seen."""
-    for row in each(rows):
+    for row in rows.itertuples():
         if row.measure not in BY_NAME:
             raise InputError(f"effects: no headline measure '{row.measure}'{suggest_nearest(row.measure, BY_NAME)}")
         headline = BY_NAME[row.measure]
@@ -133,8 +122,7 @@ def number(value: float, digits: int, sign: str = "") -> str:
         return "-"
     if abs(value) >= THOUSANDS:
         return f"{value / 1000.0:{sign},.0f}k"
-    value = round(value, digits) + 0.0
-    return f"{value:{sign if value else ''},.{digits}f}"
+    return rounded(value, digits, sign)
 
 
 def interval(low: float, high: float, headline: Headline) -> str:
@@ -146,7 +134,7 @@ def interval(low: float, high: float, headline: Headline) -> str:
 
 def odd_lines(rows: Rows) -> Iterator[str]:
     """Yield the measures whose mean has another sign than what is typical, as one odd twin can do."""
-    odd = [row for row in each(rows) if row.effect * row.typical < 0.0 and judge(row) in ("rises", "falls")]
+    odd = [row for row in rows.itertuples() if row.effect * row.typical < 0.0 and judge(row) in ("rises", "falls")]
     for row in odd:
         digits = BY_NAME[row.measure].digits
         yield f"{BY_NAME[row.measure].en}: few worlds turn the mean, {number(row.effect, digits, '+')}"
@@ -156,7 +144,7 @@ def smallest_lines(rows: Rows) -> Iterator[str]:
     """Yield the smallest effects on the main measures that these runs could have seen."""
     parts = [
         f"{BY_NAME[row.measure].en} {number(row.smallest, BY_NAME[row.measure].digits + 1)}"
-        for row in each(rows)
+        for row in rows.itertuples()
         if row.measure in ("trust_mean", "fear_mean", "crimes_told", "homicides") and not math.isnan(row.smallest)
     ]
     if parts:
@@ -173,7 +161,7 @@ def resident_lines(rows: Rows) -> Iterator[str]:
     yield f"{'Residents who otherwise would not have / who no longer do':<58}{'mean of twins':>22}"
     for what, own in rows.groupby("measure", sort=False):
         label = f"{DEEDS[str(what)]} / {LOSSES.get(str(what), 'no longer did')}"
-        cells = [f"{number(row.effect, 1)}±{number(row.error, 1)}" for row in each(own)]
+        cells = [f"{number(row.effect, 1)}±{number(row.error, 1)}" for row in own.itertuples()]
         yield f"  {label:<50}{cells[0]:>14}{cells[1]:>14}"
 
 
@@ -183,7 +171,7 @@ def alone_lines(rows: Rows) -> Iterator[str]:
         return
     yield ""
     yield f"{'With independent seeds':<{NAMES}}{'effect':>18}{'interval':>20}{'variance ÷ twins':>17}"
-    for row in each(rows):
+    for row in rows.itertuples():
         headline = BY_NAME[row.measure]
         ratio = many(row.variance_ratio)
         effect = with_error(row.effect, row.error, headline, "+")
@@ -218,10 +206,11 @@ def memory_lines(grid: Rows) -> Iterator[str]:
     yield f"{'bad news weighs':<16}" + "".join(f"{memory:g} years".rjust(12) for memory in memories)
     for weight, rows in grid_of_trust.groupby("asymmetry"):
         cells = rows.sort_values("memory_years")
-        shown = [known_by(r) for r in each(cells)]
+        shown = [known_by(r) for r in cells.itertuples()]
         yield (f"{f'{weight:g} times':<16}" + "".join(cell.rjust(12) for cell in shown)).rstrip()
     yield "(columns: half-life of the slow memory; 2 years and 3 times are a convention)"
-    for row in each(corners(trust)):
+    also: Rows = corners(trust)
+    for row in also.itertuples():
         yield f"{ALSO[row.also].en:<40}{known_by(row).rjust(12)}".rstrip()
     said: dict[str, list[str]] = {}
     for measure, rows in grid.groupby("measure", sort=False):

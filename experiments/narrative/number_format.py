@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from experiments.comparison.ceiling_effects import ceiling
 from experiments.comparison.effect_verdicts import with_typical
-from experiments.narrative.comparison_text import maybe
 from experiments.storage.manifest import read_manifest
+from experiments.storage.reading import tables
 
 TABLES = ("effects", "criteria", "verdicts", "memory", "alone", "draws", "drawn", "decided")
 NOTHING = Markup('<span class="none">–</span>')
@@ -20,7 +20,7 @@ class Numbers:
     """The tables of a comparison, and the one way in which a number of theirs gets into a report."""
 
     def __init__(self, folder: Path) -> None:
-        self.tables: dict[str, pd.DataFrame] = {name: with_typical(maybe(folder, name)) for name in TABLES}
+        self.tables: dict[str, pd.DataFrame] = {name: with_typical(read_optional(folder, name)) for name in TABLES}
         self.tables["ceiling"] = ceiling()
         self.manifest: dict[str, Any] = read_manifest(folder)
 
@@ -43,6 +43,12 @@ class Numbers:
         return Markup('<data value="manifest:{}">{}</data>').format(key, value)
 
 
+def read_optional(folder: Path, name: str) -> pd.DataFrame:
+    """Return a table of a folder, empty if it was not made."""
+    empty = pd.DataFrame({"site": [], "against": []})
+    return tables(folder, name).to_pandas() if (folder / f"{name}.parquet").is_file() else empty
+
+
 def shown(value: Any, origin: str, digits: int, sign: str, scale: float) -> Markup:
     """Return a number that names its cell and its form (``effects:12:low:2+``); a dash for what is none."""
     if value is None or math.isnan(value):
@@ -52,11 +58,20 @@ def shown(value: Any, origin: str, digits: int, sign: str, scale: float) -> Mark
     return Markup('<data value="{}:{}">{}</data>').format(origin, form, text)
 
 
+def rounded(value: float, digits: int, sign: str = "") -> str:
+    """Return a number with comma for thousands and point for decimals; what is rounded to nothing has no sign.
+
+    >>> rounded(1234.56, 1), rounded(-0.04, 1, "+"), rounded(0.6, 0, "+")
+    ('1,234.6', '0.0', '+1')
+    """
+    value = round(value, digits) + 0.0
+    return f"{value:{sign if value else ''},.{digits}f}"
+
+
 def written(value: float, digits: int, sign: str = "") -> str:
-    """Return a number as Guatemala writes it: comma for thousands, point for decimals.
+    """Return a number as readers of a report see it, with a true minus.
 
     >>> written(1234.56, 1), written(0.04, 1, "+"), written(-0.6, 0, "+")
     ('1,234.6', '0.0', '−1')
     """
-    rounded = round(value, digits) + 0.0
-    return f"{rounded:{sign if rounded else ''},.{digits}f}".replace("-", "−")
+    return rounded(value, digits, sign).replace("-", "−")

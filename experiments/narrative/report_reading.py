@@ -1,5 +1,6 @@
-"""A comparison as the report tells it: sites, their arms, and the rows that belong to each."""
+"""Read a comparison for a report: sites, their arms, and the rows that belong to each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +18,7 @@ from experiments.narrative.number_format import Numbers
 from experiments.storage.built_in_levers import put_in, told
 from experiments.storage.reading import tables
 from experiments.storage.run_spec import values_of
-from experiments.words.bilingual import Both, both, joined, listed
+from experiments.words.bilingual import LANGUAGES, Both, both, joined, listed
 from experiments.words.dates import day
 from model.engine.errors import InputError
 from model.town.territory import scaled_scenario
@@ -61,9 +62,10 @@ class Arm:
     def titled(self, policy: dict[str, Any]) -> Both:
         """Return the title of a policy, with its date if it begins later than the comparison."""
         start = policy["start"]
+        name = as_given(policy["title"], policy["name"])
         if not start or start <= self.begins:
-            return titled(policy)
-        return both("{name} desde el {start}", "{name} from {start}", name=titled(policy), start=day(start))
+            return name
+        return both("{name} desde el {start}", "{name} from {start}", name=name, start=day(start))
 
     @property
     def gaming(self) -> bool:
@@ -73,18 +75,14 @@ class Arm:
     @property
     def about(self) -> Both:
         """What its policies do, in words."""
-        parts = [
-            Both(Markup(escape(one["about"].get("es", ""))), Markup(escape(one["about"].get("en", ""))))
-            for one in self.stated["policies"]
-        ]
-        return joined(parts, " ")
+        return joined(as_given(policy["about"]) for policy in self.stated["policies"])
 
     @property
     def built_in(self) -> list[Both]:
         """What its policies put in by hand, which no result may be credited with finding."""
         levers = put_in(self.stated)
         pairs = zip(told(levers, "es"), told(levers, "en"), strict=True)
-        return [Both(Markup(escape(es)), Markup(escape(en))) for es, en in pairs]
+        return [as_given({"es": es, "en": en}) for es, en in pairs]
 
     def table(self, name: str) -> pd.DataFrame:
         """Return one table of the arm's results."""
@@ -107,10 +105,9 @@ class Arm:
         return bool(self.stated["swept"] and name == "measures") or (self.folder / f"{name}.parquet").is_file()
 
 
-def titled(policy: dict[str, Any]) -> Both:
-    """Return the title of a policy, or its name."""
-    title = policy["title"]
-    return Both(Markup(escape(title.get("es", policy["name"]))), Markup(escape(title.get("en", policy["name"]))))
+def as_given(texts: Mapping[str, str], default: str = "") -> Both:
+    """Return a text by language as safe markup; the default where a language is missing."""
+    return Both(*(escape(texts.get(language, default)) for language in LANGUAGES))
 
 
 def settled(row: Any) -> bool:
@@ -220,10 +217,7 @@ def read_sites(folder: Path) -> list[Site]:
         )
         sites.setdefault(arm.site, []).append(arm)
         titles[arm.site] = stated["title"]
-    return [
-        Site(name, Both(*(Markup(escape(titles[name].get(one, name))) for one in ("es", "en"))), tuple(arms), numbers)
-        for name, arms in sites.items()
-    ]
+    return [Site(name, as_given(titles[name], name), tuple(arms), numbers) for name, arms in sites.items()]
 
 
 def few_deaths(site: Site) -> bool:

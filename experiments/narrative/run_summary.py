@@ -2,27 +2,31 @@
 
 import math
 import textwrap
-from collections.abc import Mapping, Sequence
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from experiments.narrative.number_format import rounded
 from experiments.statistics.annual_aggregation import MONTHS, Expression, by_run, values, years_of
 from experiments.statistics.paired_effects import error_of
 from experiments.storage.run_spec import RunSpec
 from experiments.words import catalogue
 from model.town.crime_kinds import NAMES
 
+FILE = Path(__file__).with_name("run_summary.toml")
 WIDTH, LABEL, CHANGE = 80, 31, 15
 MOST_YEARS = 3
 APART = ("homicide", "domestic_violence")
-"""Kinds that have no line among the others: the first has its own, the second is not told of."""
+"""Kinds that have no line among the others: the first has its own, the second has none."""
 
 
 @dataclass(frozen=True)
-class Line:
+class SummaryLine:
     """One line of the table; without an expression it is a heading."""
 
     label: str
@@ -30,58 +34,21 @@ class Line:
     digits: int = 0
 
 
-def mean(column: str, scale: float = 1.0) -> Expression:
-    """Return the mean of a column over a year."""
-    return Expression(mean=column, scale=scale)
+def read_lines() -> Iterator[SummaryLine]:
+    """Yield the lines that the file of the table states; one that stands for kinds of crime becomes a line for each."""
+    for stated in tomllib.loads(FILE.read_text(encoding="utf-8"))["lines"]:
+        if "each_kind" in stated:
+            for kind in (kind for kind in NAMES if kind not in APART):
+                yield SummaryLine(f"  {catalogue.kind(kind, 'en')}", Expression(sum=(f"{stated['each_kind']}_{kind}",)))
+        else:
+            label, digits = stated.pop("label"), stated.pop("digits", 0)
+            read: dict[str, Any] = {
+                key: tuple(value) if isinstance(value, list) else value for key, value in stated.items()
+            }
+            yield SummaryLine(label, Expression(**read) if read else None, digits)
 
 
-def total(*columns: str) -> Expression:
-    """Return the sum of columns over a year."""
-    return Expression(sum=columns)
-
-
-def percent(part: Sequence[str], whole: Sequence[str]) -> Expression:
-    """Return a share of sums over a year, in per cent."""
-    return Expression(sum=tuple(part), per=tuple(whole), scale=100.0)
-
-
-LINES = (
-    Line("Trust (0-100, mean of the year)"),
-    Line("trust in the police", mean("trust_mean", 100.0), 1),
-    Line("  with contact in 12 months", mean("trust_contact", 100.0), 1),
-    Line("  without contact", mean("trust_no_contact", 100.0), 1),
-    Line("fair treatment", mean("fairness_mean", 100.0), 1),
-    Line("effectiveness", mean("effectiveness_mean", 100.0), 1),
-    Line("as LAPOP would measure it", mean("survey_lapop"), 1),
-    Line("fear", mean("fear_mean", 100.0), 1),
-    Line("Crime (a year)"),
-    Line("homicides", total("homicides")),
-    Line("homicides per 100,000", Expression(sum=("homicides",), per_mean="residents", scale=1e5), 1),
-    Line("crimes that happened", total("crimes_occurred")),
-    *(Line(f"  {catalogue.kind(kind, 'en')}", total(f"crimes_occurred_{kind}")) for kind in NAMES if kind not in APART),
-    Line("told to a state body", total("crimes_told")),
-    Line("complaints at the prosecutor", total("complaints_filed")),
-    Line("in headquarters' record", total("crimes_recorded")),
-    Line("told of what happened, %", percent(["crimes_told"], ["crimes_occurred"]), 1),
-    Line("charged of complaints, %", percent(["charged"], ["complaints_filed"]), 1),
-    Line("adults harmed in 12 months, %", mean("victims_share", 100.0), 1),
-    Line("Police (a year)"),
-    Line("couple-shifts", total("couple_shifts")),
-    Line("contacts with residents", total("contacts")),
-    Line("  stops, %", percent(["stops"], ["contacts"]), 1),
-    Line("  unfair, abusive or bribe, %", percent(["unfair"], ["contacts"]), 1),
-    Line("calls that need a couple", total("calls")),
-    Line("  never answered, %", percent(["calls_unserved"], ["calls"]), 1),
-    Line("minutes to respond (median)", mean("response_minutes_median")),
-    Line("arrests", total("arrests")),
-    Line("communal authority's cases", total("cases")),
-    Line("Criteria (0-100, of twelve closed months)"),
-    Line("C1 small area", Expression(last="c1", scale=100.0), 0),
-    Line("C2 consultation", Expression(last="c2", scale=100.0), 0),
-    Line("C3 solving problems", Expression(last="c3", scale=100.0), 0),
-    Line("C4 causes and conditions", Expression(last="c4", scale=100.0), 0),
-    Line("A  accountability", Expression(last="accountability", scale=100.0), 0),
-)
+LINES = tuple(read_lines())
 
 
 def summary(spec: RunSpec, measures: pd.DataFrame) -> str:
@@ -145,7 +112,7 @@ def label_of(months: pd.DataFrame) -> str:
     return f"{first:%Y}" if first.month == 1 and len(months) == MONTHS else f"from {first:%Y-%m}"
 
 
-def row(line: Line, runs: Sequence[pd.DataFrame], columns: Sequence[int], width: int) -> str:
+def row(line: SummaryLine, runs: Sequence[pd.DataFrame], columns: Sequence[int], width: int) -> str:
     """Return one line of the table."""
     if line.expression is None:
         return f"\n{line.label}"
@@ -173,6 +140,5 @@ def with_error(numbers: Sequence[float], digits: int, sign: str = "") -> str:
     known = [number for number in numbers if not math.isnan(number)]
     if not known:
         return "-"
-    mean = round(sum(known) / len(known), digits) + 0.0
-    text = f"{mean:{sign if mean else ''},.{digits}f}"
+    text = rounded(sum(known) / len(known), digits, sign)
     return f"{text}±{error_of(np.array(known)):,.{digits}f}" if len(known) > 1 else text
