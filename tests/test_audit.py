@@ -8,7 +8,7 @@ from experiments.cli import app as cli
 from experiments.execution.run_requests import asked
 from experiments.tools.documents import evidence
 from experiments.tools.documents.evidence import LEDGER, LISTS, SPANISH, Row, evidence_rows, in_list, row_of
-from experiments.validation.audit import Size, examined, found
+from experiments.validation.audit import AuditSize, examined, found
 from model.engine.errors import InputError
 from model.engine.parameters import group_named
 from model.simulation.registry import CAUSES, MEASURES
@@ -33,7 +33,7 @@ PAPER = {
 TOUCHED = ["B13", "C22", "E15"]
 """Rows of another kind that policies touch."""
 CARRIED = in_list("carried")
-SMALL = Size(scale=0.05, years=0.25, replicates=2)
+SMALL = AuditSize(scale=0.05, years=0.25, replicates=2)
 
 
 def test_every_row_of_the_paper_is_in_exactly_one_list() -> None:
@@ -105,7 +105,7 @@ def test_a_row_that_changes_the_other_way_does_not_pass() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("row", CARRIED, ids=lambda row: row.id)
 def test_every_row_that_is_carried_is_missed(row: Row) -> None:
-    one = examined(row, Size())
+    one = examined(row, AuditSize())
     assert one.passed, one.effect
 
 

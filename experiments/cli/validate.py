@@ -71,6 +71,19 @@ class ValidationRequest:
         """Folder of tables and figures."""
         return self.out or OUT
 
+    def years_or(self, usual: float) -> float:
+        """Return the years that are asked for, else those of the examination."""
+        return usual if self.years is None else self.years
+
+    def towns(self, years: float, replicates: int, scale: float = 1.0) -> dict[str, Any]:
+        """Return how many towns of which size live how long: what is asked for, else what is the examination's own."""
+        return {
+            "years": self.years_or(years),
+            "replicates": self.replicates or replicates,
+            "scale": scale if self.scale is None else self.scale,
+            "workers": self.workers,
+        }
+
     def size(self, **own: Any) -> Size:
         """Return how much is simulated: what is asked for, else the default of the examination."""
         from experiments.validation.experiment_runs import QUICK, Size
@@ -106,27 +119,15 @@ def knockouts(request: ValidationRequest) -> bool:
     """Switch every mechanism off."""
     from experiments.validation.knockouts import show_knockouts
 
-    return show_knockouts(
-        request.only,
-        scale=SCALE if request.scale is None else request.scale,
-        years=YEARS if request.years is None else request.years,
-        replicates=request.replicates or REPLICATES,
-        workers=request.workers,
-    )
+    return show_knockouts(request.only, **request.towns(YEARS, REPLICATES, SCALE))
 
 
 def audit(request: ValidationRequest) -> bool:
     """Take out what carries each row of evidence."""
-    from experiments.validation.audit import Size, show_audit
+    from experiments.validation.audit import AuditSize, show_audit
 
-    own = Size(workers=request.workers)
-    size = replace(
-        own,
-        scale=request.scale or own.scale,
-        years=request.years or own.years,
-        replicates=request.replicates or own.replicates,
-    )
-    return show_audit(request.only, size)
+    own = AuditSize()
+    return show_audit(request.only, AuditSize(**request.towns(own.years, own.replicates, own.scale)))
 
 
 def criteria(request: ValidationRequest) -> bool:
@@ -134,18 +135,8 @@ def criteria(request: ValidationRequest) -> bool:
     from experiments.validation.criteria import YEARS as OWN
     from experiments.validation.criteria import show_criteria
 
-    show_criteria(**of_towns(request, OWN, REPLICATES))
+    show_criteria(**request.towns(OWN, REPLICATES))
     return True
-
-
-def of_towns(request: ValidationRequest, years: float, seeds: int) -> dict[str, Any]:
-    """Return how many towns of which size live how long: what is asked for, else what is an examination's own."""
-    return {
-        "years": years if request.years is None else request.years,
-        "replicates": request.replicates or seeds,
-        "workers": request.workers,
-        "scale": request.scale or 1.0,
-    }
 
 
 def ranges(request: ValidationRequest) -> bool:
@@ -153,7 +144,7 @@ def ranges(request: ValidationRequest) -> bool:
     from experiments.validation.criteria_ranges import SEEDS, show_ranges
     from experiments.validation.criteria_ranges import YEARS as OWN
 
-    show_ranges(**of_towns(request, OWN, SEEDS))
+    show_ranges(**request.towns(OWN, SEEDS))
     return True
 
 
@@ -170,8 +161,7 @@ def ceiling(request: ValidationRequest) -> bool:
     """Carry out the worlds of the ceiling and draw them."""
     from experiments.validation import ceiling as worlds
 
-    years = worlds.YEARS if request.years is None else request.years
-    worlds.show_ceiling(request.folder, request.size(), years)
+    worlds.show_ceiling(request.folder, request.size(), request.years_or(worlds.YEARS))
     request.draw("ceiling")
     return True
 
@@ -190,8 +180,7 @@ def doses(request: ValidationRequest) -> bool:
     from experiments.validation.doses import show_doses
 
     size = request.size(seeds=1)
-    size = size if request.years is None else replace(size, longest=request.years)
-    show_doses(request.folder, size)
+    show_doses(request.folder, replace(size, longest=request.years_or(size.longest)))
     request.draw("doses")
     return True
 
@@ -201,7 +190,7 @@ def closed(request: ValidationRequest) -> bool:
     from experiments.validation.closed_town import YEARS as LONG
     from experiments.validation.closed_town import show_closed
 
-    years = 6 if request.quick else LONG if request.years is None else int(request.years)
+    years = 6 if request.quick else int(request.years_or(LONG))
     show_closed(request.folder, request.size(seeds=REPLICATES, scale=SCALE), years)
     return True
 
@@ -210,13 +199,9 @@ def decisions(request: ValidationRequest) -> bool:
     """Tell what every kind of agent decided, and how that changes in other worlds."""
     from experiments.validation.decisions import YEARS as LONG
     from experiments.validation.decisions import show_decisions
-    from experiments.validation.experiment_runs import QUICK, Size
 
-    folder, size = request.out or OUT, QUICK if request.quick else Size(seeds=20, scale=SCALE)
-    size = replace(
-        size, workers=request.workers, seeds=request.replicates or size.seeds, scale=request.scale or size.scale
-    )
-    show_decisions(folder, size, 1 if request.quick else LONG if request.years is None else int(request.years))
+    years = 1 if request.quick else int(request.years_or(LONG))
+    show_decisions(request.folder, request.size(seeds=20, scale=SCALE), years)
     return True
 
 
@@ -224,9 +209,7 @@ def practice(request: ValidationRequest) -> bool:
     """Tell which dose each policy of practices gave, and what came of it after 1, 3 and 10 years."""
     from experiments.validation.practice import AFTER, show_practice
 
-    show_practice(
-        request.folder, request.size(seeds=REPLICATES), max(AFTER) if request.years is None else request.years
-    )
+    show_practice(request.folder, request.size(seeds=REPLICATES), request.years_or(max(AFTER)))
     return True
 
 
@@ -236,7 +219,7 @@ def reach(request: ValidationRequest) -> bool:
     from experiments.comparison.single_measure_effects import show_reach
 
     size = request.size(seeds=REPLICATES)
-    show_reach(request.folder, size.seeds, OWN if request.years is None else request.years, size.sets, size.workers)
+    show_reach(request.folder, size.seeds, request.years_or(OWN), size.sets, size.workers)
     return True
 
 
@@ -246,7 +229,7 @@ def laws(request: ValidationRequest) -> bool:
     from experiments.comparison.single_measure_effects import YEARS as OWN
 
     size = request.size(seeds=REPLICATES, scale=SCALE)
-    show_laws(request.folder, size.seeds, OWN if request.years is None else request.years, size.sets, size.workers)
+    show_laws(request.folder, size.seeds, request.years_or(OWN), size.sets, size.workers)
     return True
 
 

@@ -26,7 +26,7 @@ ID = ("run", "scenario", "policy", "month", "settlement", "cause")
 
 
 @dataclass(frozen=True)
-class Size:
+class AuditSize:
     """How large the worlds of the audit are."""
 
     scale: float = 0.2
@@ -35,7 +35,7 @@ class Size:
     workers: int = 1
 
     @property
-    def closer(self) -> "Size":
+    def closer(self) -> "AuditSize":
         """How large they are for a row that is not sure at the first look."""
         return replace(self, years=2.0 * self.years, replicates=self.replicates + 3)
 
@@ -46,7 +46,7 @@ class Finding:
 
     row: Row
     effect: Effect
-    size: Size
+    size: AuditSize
     agree: int
 
     @property
@@ -56,13 +56,13 @@ class Finding:
         return sure or self.agree == self.size.replicates >= ENOUGH
 
 
-def examined(row: Row, size: Size) -> Finding:
+def examined(row: Row, size: AuditSize) -> Finding:
     """Return what the worlds of a row show, with a second look if the first leaves it open."""
     first = found(row, size)
     return first if first.passed else found(row, size.closer)
 
 
-def found(row: Row, size: Size) -> Finding:
+def found(row: Row, size: AuditSize) -> Finding:
     """Return what the two worlds of a row show."""
     having, lacking = (world(row.site, items, size) for items in (row.has, row.lacks))
     effect, change = effect_of(row.quantity, having, lacking), (lacking - having)[row.quantity]
@@ -70,7 +70,7 @@ def found(row: Row, size: Size) -> Finding:
 
 
 @cache
-def world(site: str, items: tuple[str, ...], size: Size) -> pd.DataFrame:
+def world(site: str, items: tuple[str, ...], size: AuditSize) -> pd.DataFrame:
     """Return what a world is like, a row per seed; rows of evidence share those that are alike."""
     sets = [f"population.scale={size.scale}", *(item for item in items if "=" in item)]
     policies = [item for item in items if "=" not in item]
@@ -113,7 +113,7 @@ def carried(only: Sequence[str]) -> list[Row]:
     return [row for name, row in rows.items() if not only or name in only]
 
 
-def show_audit(only: Sequence[str], size: Size) -> bool:
+def show_audit(only: Sequence[str], size: AuditSize) -> bool:
     """Print the audit of the rows that are carried; return whether each passes."""
     rows = carried(only)
     more = size.closer

@@ -1,15 +1,14 @@
 """The ceiling: what no police, all levers at their best and at their worst do, so that a null can be read."""
 
-import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.validation import readers as r
-from experiments.validation.effects import lived, show_sites
-from experiments.validation.experiment import BASE, CENTRAL, Experiment, Found, Missing, Read, Worlds, found_of
+from experiments.validation.effects import lived
+from experiments.validation.experiment import BASE, CENTRAL, Experiment, Missing, Read, Worlds, found_of
 from experiments.validation.experiment_runs import RUNS, Size
+from experiments.validation.study_tables import Row, format_interval, interval_columns, write_sites
 from model.engine.fingerprint import fingerprint
 
 YEARS = 10.0
@@ -30,7 +29,8 @@ WORLDS = {
     "all_best": ("all levers at their best", "todo lo mejor"),
 }
 """Worlds by the name of their policy, in English and Spanish."""
-MEASURES = ("trust", "crimes", "homicides")
+DIGITS = {"trust": 2, "crimes": 1, "homicides": 1}
+MEASURES = tuple(DIGITS)
 COUNTS = ("violent_crimes", "extortions", "complaints_filed", "women_without_remedy", "refused", "wrongful_detentions")
 """Headline counts between whose ends page one of a report sets its effects: more a year for 100,000 residents."""
 COLUMNS = (
@@ -44,12 +44,10 @@ HEAD = (
 )
 LABEL, NUMBER = 80, 26
 
-Row = dict[str, Any]
-
 
 def show_ceiling(out: Path, size: Size, years: float = YEARS, runs: Path = RUNS) -> list[Row]:
     """Carry out all worlds at both sites, write each site as it is done, print and return them all."""
-    return show_sites(out, "ceiling", COLUMNS, lambda site: of_site(site, size, years, runs), lines_of)
+    return write_sites(out, "ceiling", COLUMNS, lambda site: of_site(site, size, years, runs), lines_of)
 
 
 def of_site(site: str, size: Size, years: float, runs: Path) -> Iterator[Row]:
@@ -73,23 +71,16 @@ def row_of(site: str, world: str, lives: Sequence[Worlds], months: int) -> Row:
         found = {name: found_of([read(one) for one in lives]) for name, read in readers(world, months).items()}
     except Missing as reason:
         return row | {"note": f"not available: {reason}"}
-    return row | {f"{name}{end}": number for name, one in found.items() for end, number in ends(one)}
+    for name, one in found.items():
+        row |= interval_columns(name, one)
+    return row
 
 
 def readers(world: str, months: int) -> dict[str, Read]:
     """Return what is read from a world: trust in the last year, crimes, homicides and counts in all."""
     whole = (0, months)
-    return {
-        "trust": r.points(world, "trust_mean", (max(0, months - 12), months)),
-        "crimes": r.change(world, r.ALL, whole),
-        "homicides": r.change(world, ("homicides",), whole),
-        **{name: r.more(world, BY_NAME[name].read.sum, whole) for name in COUNTS},
-    }
-
-
-def ends(one: Found) -> tuple[tuple[str, float], ...]:
-    """Return a mean and its interval as columns end."""
-    return ("", one.value), ("_low", one.low), ("_high", one.high)
+    counts = {name: r.more(world, BY_NAME[name].read.sum, whole) for name in COUNTS}
+    return r.outcomes(world, (max(0, months - 12), months), whole) | counts
 
 
 def lines_of(rows: Sequence[Row]) -> Iterator[str]:
@@ -103,15 +94,8 @@ def lines_of(rows: Sequence[Row]) -> Iterator[str]:
         yield f"\n{site.ljust(LABEL)}{heads}"
         for row in own:
             label = f"  {row['en']} / {row['es']}".ljust(LABEL)
-            yield label + (row["note"] or "".join(shown(row, name).rjust(NUMBER) for name in MEASURES))
+            yield label + (
+                row["note"] or "".join(format_interval(row, name, DIGITS[name]).rjust(NUMBER) for name in MEASURES)
+            )
         if own[0]["few"]:
             yield f"  {own[0]['deaths_a_year']:.1f} homicides a year: too few to support any statement on a policy"
-
-
-def shown(row: Row, name: str) -> str:
-    """Return a number with its interval."""
-    value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
-    digits = 2 if name == "trust" else 1
-    if math.isnan(value):
-        return "-"
-    return f"{value:+.{digits}f}" + ("" if math.isnan(low) else f" [{low:+.{digits}f}, {high:+.{digits}f}]")

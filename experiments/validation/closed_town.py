@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +11,9 @@ from typing import Any
 from experiments.execution.executor import carry_out
 from experiments.execution.local_workers import Tell
 from experiments.execution.trust_accounts import ALSO, LAWS, Law, changes_of
-from experiments.storage.run_folder import write_whole
-from experiments.validation.effects import csv_of
-from experiments.validation.experiment import Found, found_of
+from experiments.validation.experiment import SITES, Found, found_of
 from experiments.validation.experiment_runs import Size
+from experiments.validation.study_tables import Row, format_interval, interval_columns, write_table
 from model.engine.calendar import SHIFTS
 from model.simulation.model import TrustModel
 from model.simulation.start.schema import INTERCEPT, MAX_INTERCEPT
@@ -23,7 +21,7 @@ from model.town.town import build_town
 from model.world.month import GROUPS
 from scenarios import load
 
-SITES, WORLD = ("villa_canales", "totonicapan"), "closed_town"
+WORLD = "closed_town"
 WHAT = ("trust", "fairness", "effectiveness", "fear")
 ADULTS = list(GROUPS).index("adults")
 YEARS, WITHIN = 10, 0.5
@@ -91,7 +89,7 @@ def named(law: Law) -> str:
     return f"memory {law.memory_years:g} y, bad x {law.asymmetry:g}" + (f", {ALSO[law.also].en}" if law.also else "")
 
 
-def rows_of(size: Size, years: int) -> list[dict[str, Any]]:
+def rows_of(size: Size, years: int) -> list[Row]:
     """Let closed towns live under every law of trust; return by how much each mean moved."""
     cases = [(site, law, True) for site in SITES for law in LAWS] + [(site, Law(), False) for site in SITES]
     jobs = [
@@ -105,17 +103,17 @@ def rows_of(size: Size, years: int) -> list[dict[str, Any]]:
     return [row_of(*case, own) for case, own in left.items()]
 
 
-def row_of(site: str, law: Law, solved: bool, own: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def row_of(site: str, law: Law, solved: bool, own: Sequence[Mapping[str, Any]]) -> Row:
     """Return by how much each mean moved under one law, with its interval over seeds, and whether the town stands."""
     moved = {what: drift(own, what) for what in WHAT}
     row = {"site": site, "law": named(law) if solved else "centre, but the start is not solved", "seeds": len(own)}
     row |= {"solved": solved and all(one["solved"] for one in own)}
     for what, one in moved.items():
-        row |= {what: one.value, f"{what}_low": one.low, f"{what}_high": one.high}
+        row |= interval_columns(what, one)
     return row | {"stands": all(abs(one.value) <= WITHIN for one in moved.values())}
 
 
-def lines_of(rows: Sequence[Mapping[str, Any]], years: int) -> list[str]:
+def lines_of(rows: Sequence[Row], years: int) -> list[str]:
     """Return the table as text."""
     head = (
         f"The closed town: points by which adults' means of the last three of {years} years differ from the first",
@@ -127,7 +125,7 @@ def lines_of(rows: Sequence[Mapping[str, Any]], years: int) -> list[str]:
     )
     body = [
         f"{row['site'] + ', ' + row['law']:<{LABEL}}"
-        + "".join(f"{shown(row, what):>{NUMBER}}" for what in WHAT)
+        + "".join(f"{format_interval(row, what, 2):>{NUMBER}}" for what in WHAT)
         + ("" if row["solved"] else "  not solved")
         + ("" if row["stands"] else "  moves")
         for row in rows
@@ -135,18 +133,8 @@ def lines_of(rows: Sequence[Mapping[str, Any]], years: int) -> list[str]:
     return [*head, *body]
 
 
-def shown(row: Mapping[str, Any], what: str) -> str:
-    """Return by how much a mean moved, with its interval where there are several seeds."""
-    low, high = row[f"{what}_low"], row[f"{what}_high"]
-    return f"{row[what]:+.2f}" + ("" if math.isnan(low) else f" [{low:+.2f}, {high:+.2f}]")
-
-
-def show_closed(folder: Path, size: Size, years: int = YEARS) -> list[dict[str, Any]]:
+def show_closed(folder: Path, size: Size, years: int = YEARS) -> list[Row]:
     """Let closed towns live, print by how much trust moved in them, and write it down."""
     rows = rows_of(size, years)
-    text = "\n".join(lines_of(rows, years))
-    print(text)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / "closed.txt", f"{text}\n".encode())
-    write_whole(folder / "closed.csv", csv_of(rows, list(rows[0])).encode())
+    print(write_table(folder, "closed", rows, list(rows[0]), lines_of(rows, years)))
     return rows

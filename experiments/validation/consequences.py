@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from experiments.validation.experiment import found_of
+from experiments.validation.study_tables import Row
 from experiments.words.catalogue import meaning
 from model.engine.fingerprint import fingerprint
 
@@ -34,7 +35,6 @@ COLUMNS = (
     *("site", "world", "year", "measure", "value", "low", "high"),
     *("change", "change_low", "change_high", "twins", "code"),
 )
-Row = dict[str, Any]
 Counted = dict[tuple[str, int, str], float]
 """By world, year and measure: its sum or its level."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +15,16 @@ from experiments.execution.local_workers import Tell
 from experiments.execution.run_requests import asked
 from experiments.execution.run_tables import go_on
 from experiments.execution.shared_towns import TOWNS
-from experiments.storage.run_folder import write_whole
+from experiments.execution.twin_runs import twins
 from experiments.validation import consequences
-from experiments.validation.effects import csv_of
-from experiments.validation.experiment import SITES, found_of
+from experiments.validation.experiment import BASE, SITES, found_of
 from experiments.validation.experiment_runs import Size
+from experiments.validation.study_tables import Row, write_table
 from experiments.words.catalogue import find
 from model.engine.calendar import YEAR, tick_of
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED, ChoiceSpec
 from model.engine.fingerprint import fingerprint
-from model.simulation.model import TrustModel
 
-BASE = "status_quo"
 WORLDS = {
     BASE: ("as it is", "como está"),
     "no_police": ("no police", "sin policía"),
@@ -42,7 +40,6 @@ COLUMNS = (
     *("site", "world", "year", "agent", "matter", "option", "chosen", "share", "low", "high"),
     *("change", "change_low", "change_high", "reason", "reason_share", "twins", "code"),
 )
-Row = dict[str, Any]
 Told = dict[tuple[str, int, str], Counter[tuple[str, str]]]
 """By world, year and matter: how often an option was chosen for a reason."""
 
@@ -77,13 +74,10 @@ def lived(case: Case, tell: Tell) -> tuple[Told, consequences.Counted]:
     about: dict[str, Any] = {"sets": case.sets, "years": case.years, "seed": case.seed}
     specs = {one: asked(case.site, policies=[] if one == BASE else one.split("+"), **about)[0] for one in worlds_all()}
     town = TOWNS.of(specs[BASE].scenario)
-    common = TrustModel(replace(specs[BASE].scenario, policies=()), rng=case.seed, town=town).checkpoint()
-    tell(YEAR)
     told: Told = {}
     counted: consequences.Counted = {}
     years = [year for year in AFTER if year <= case.years]
-    for world, spec in specs.items():
-        one = TrustModel.resumed(spec.scenario, common, town=town)
+    for (world, spec), one in zip(specs.items(), twins(list(specs.values()), town, tell), strict=True):
         go_on(one, tick_of(spec.until), tell)
         counted |= consequences.counted(world, one.datacollector.model_vars, one.settings.start, years)
         for row in one.choices() if world in WORLDS else ():
@@ -112,12 +106,12 @@ def share_of(told: Told, world: str, year: int, matter: str, option: str) -> flo
 def rows_of(found: dict[str, list[Told]], years: Sequence[int]) -> Iterator[Row]:
     """Yield how often each option was chosen, with the change against the status quo, by site, year and world."""
     matters = sorted(CHOICES_DECLARED.values(), key=lambda one: AGENT_TYPES.index(one.agent))
-    for site, twins in found.items():
+    for site, seeds in found.items():
         for matter in matters:
             for year in years:
                 for option in matter.options:
                     for world in WORLDS:
-                        yield row_of(site, twins, matter, year, option, world)
+                        yield row_of(site, seeds, matter, year, option, world)
 
 
 def row_of(site: str, twins: Sequence[Told], matter: ChoiceSpec, year: int, option: str, world: str) -> Row:
@@ -197,15 +191,7 @@ def show_decisions(out: Path, size: Size, years: int = YEARS) -> list[Row]:
     after = [year for year in AFTER if year <= years]
     rows = list(rows_of(found, after))
     came = list(consequences.rows_of(counted, BASE, after))
-    out.mkdir(parents=True, exist_ok=True)
-    write(out, "decisions", rows, COLUMNS, lines_of(rows, size.scale))
-    write(out, "consequences", came, consequences.COLUMNS, consequences.lines_of(came, worlds_all(), size.scale))
+    print(write_table(out, "decisions", rows, COLUMNS, lines_of(rows, size.scale)))
+    lines = consequences.lines_of(came, worlds_all(), size.scale)
+    print(write_table(out, "consequences", came, consequences.COLUMNS, lines))
     return rows
-
-
-def write(out: Path, name: str, rows: Sequence[Row], columns: Sequence[str], lines: Iterable[str]) -> None:
-    """Print one table and write it as text and as CSV."""
-    text = "\n".join(lines)
-    write_whole(out / f"{name}.txt", f"{text}\n".encode())
-    write_whole(out / f"{name}.csv", csv_of(rows, columns).encode())
-    print(text)

@@ -20,17 +20,16 @@ from experiments.storage.run_folder import write_whole
 from experiments.storage.run_identity import canonical, digest_of
 from experiments.validation.dosed import Dosed, Given
 from experiments.validation.doses_text import lines_of
-from experiments.validation.effects import csv_of
-from experiments.validation.experiment import found_of
+from experiments.validation.experiment import SITES, found_of
 from experiments.validation.experiment_runs import RUNS, SEVERAL, Size, written
 from experiments.validation.readings import CENTRE, readings
+from experiments.validation.study_tables import Row, write_table
 from model.engine.calendar import tick_of
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 from model.simulation.model import TrustModel
 from model.world.month import GROUPS
 
-SITES = ("villa_canales", "totonicapan")
 YEARS = (1, 3, 10)
 AFTER = 120
 """Months until the last number."""
@@ -113,7 +112,6 @@ CORNERS: dict[str, tuple[str, dict[str, float]]] = {
 TIMES = ("trust.unanswered",)
 """Numbers of which a corner says the multiple."""
 COLUMNS = ("site", "reading", "dose", "en", "es", "years", "value", "low", "high", "n", "band_low", "band_high", "code")
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -303,11 +301,8 @@ def show_doses(out: Path, size: Size, runs: Path = RUNS, corners: Sequence[str] 
     """Carry out all doses at both sites, write, print and return them."""
     found = carry(cases(size, corners), size, runs)
     rows = list(rows_of(found))
-    text = "\n".join(lines_of(rows, list(extras(found)), corner_lines(found), size.seeds))
-    out.mkdir(parents=True, exist_ok=True)
-    write_whole(out / "doses.txt", f"{text}\n".encode())
-    write_whole(out / "doses.csv", csv_of(rows, COLUMNS).encode())
-    print(text)
+    lines = lines_of(rows, list(extras(found)), corner_lines(found), size.seeds)
+    print(write_table(out, "doses", rows, COLUMNS, lines))
     return rows
 
 

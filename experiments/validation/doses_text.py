@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+
+from experiments.validation.study_tables import Row
 
 LABEL, COLUMN = 86, 42
 PLACES = {"villa_canales": "Villa Canales", "totonicapan": "Totonicapán"}
@@ -13,7 +14,6 @@ HEAD = (
     "of one seed.  Visits, meetings and served calls are given from outside: they say what they would be worth if they",
     "were all good, not that the police can give them.  All numbers found; memory of 2 years is a convention.",
 )
-Row = dict[str, Any]
 Corner = tuple[str, str, list[float]]
 SHORT = ("fair +.3", "visits", "meetings", "all", "report", "served", "both")
 

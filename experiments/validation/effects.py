@@ -1,13 +1,8 @@
 """Virtual experiments: what studies measured, repeated in twin worlds, beside what was published."""
 
-import csv
-import io
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from experiments.storage.run_folder import write_whole
 from experiments.storage.run_spec import RunSpec
 from experiments.validation.effects_lines import WEAK
 from experiments.validation.effects_table import EXPERIMENTS, MADE
@@ -16,7 +11,6 @@ from experiments.validation.experiment import (
     BASE,
     CENTRAL,
     EXCHANGED,
-    SITES,
     Experiment,
     Found,
     Line,
@@ -27,25 +21,15 @@ from experiments.validation.experiment import (
     found_of,
 )
 from experiments.validation.experiment_runs import RUNS, Size, let_live, made, specs_of
+from experiments.validation.study_tables import Row, write_table
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
 
 COLUMNS = (
     *("experiment", "line", "variant", "en", "es", "unit", "status", "source", "prior", "published_low"),
-    *(
-        "published_high",
-        "nothing",
-        "value",
-        "low",
-        "high",
-        "n",
-        "verdict",
-        "trivial",
-        "trivial_fails",
-        *("must", "note", "outside_en", "outside_es", "code"),
-    ),
+    *("published_high", "nothing", "value", "low", "high", "n", "verdict", "trivial", "trivial_fails", "must", "note"),
+    *("outside_en", "outside_es", "code"),
 )
-Row = dict[str, Any]
 
 
 def chosen(only: Sequence[str]) -> list[Experiment]:
@@ -61,31 +45,10 @@ def show_effects(only: Sequence[str], out: Path, size: Size, runs: Path = RUNS) 
     """Carry out experiments, write each as it is done, print and return them all."""
     rows: list[Row] = []
     some = chosen(only)
-    out.mkdir(parents=True, exist_ok=True)
     for number, one in enumerate(some):
         rows += list(rows_of(one, size, runs))
-        write_whole(out / "effects.csv", csv_of(rows).encode())
-        text = "\n".join(lines_of(some, rows, size.seeds, whole=number == len(some) - 1))
-        write_whole(out / "effects.txt", f"{text}\n".encode())
-    print(text)
-    return rows
-
-
-def show_sites(
-    out: Path,
-    name: str,
-    columns: Sequence[str],
-    of_site: Callable[[str], Iterable[Row]],
-    lines: Callable[[list[Row]], Iterable[str]],
-) -> list[Row]:
-    """Take the rows of both sites, write each site as it is done, print and return them all."""
-    out.mkdir(parents=True, exist_ok=True)
-    rows: list[Row] = []
-    for site in SITES:
-        rows += of_site(site)
-        text = "\n".join(lines(rows))
-        write_whole(out / f"{name}.csv", csv_of(rows, columns).encode())
-        write_whole(out / f"{name}.txt", f"{text}\n".encode())
+        lines = lines_of(some, rows, size.seeds, whole=number == len(some) - 1)
+        text = write_table(out, "effects", rows, COLUMNS, lines)
     print(text)
     return rows
 
@@ -130,15 +93,8 @@ def row_of(one: Experiment, line: Line, variant: Variant, lives: Sequence[Worlds
     """Return what a line found, or why it is not available."""
     published = line.published
     row: Row = dict.fromkeys(COLUMNS, "") | {
-        **{"experiment": one.name, "line": line.name, "variant": variant.name, "en": line.en, "es": line.es},
-        **{
-            "unit": line.unit,
-            "nothing": line.nothing,
-            "status": line.status,
-            "must": line.must,
-            "note": line.note,
-            "code": fingerprint(),
-        },
+        **{name: getattr(line, name) for name in ("en", "es", "unit", "nothing", "status", "must", "note")},
+        **{"experiment": one.name, "line": line.name, "variant": variant.name, "code": fingerprint()},
     }
     if line.outside is not None:
         row |= {f"outside_{lang}": why for lang, why in line.outside.items()}
@@ -170,23 +126,3 @@ def trivial_of(one: Experiment, line: Line, lives: Sequence[Worlds]) -> Found | 
 def holds(row: Row) -> bool:
     """Tell whether nothing is wrong with a row: its trivial world fails, and what must be so is so."""
     return row["trivial_fails"] is not False and not (row["must"] and row["verdict"] == "outside")
-
-
-def csv_of(rows: Sequence[Row], columns: Sequence[str] = COLUMNS) -> str:
-    """Return rows as CSV, always the same bytes for the same rows."""
-    sink = io.StringIO()
-    writer = csv.DictWriter(sink, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({key: told(row[key]) for key in columns} for row in rows)
-    return sink.getvalue()
-
-
-def told(value: Any) -> Any:
-    """Return a value as it stands in the file: numbers with six digits, nothing for what is not known.
-
-    >>> told(1 / 3), told(math.nan), told("x")
-    ('0.333333', '', 'x')
-    """
-    if not isinstance(value, float):
-        return value
-    return "" if math.isnan(value) else f"{value:.6g}"

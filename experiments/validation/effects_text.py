@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from experiments.validation.experiment import CENTRAL, Experiment
+from experiments.validation.study_tables import Row
 
 LABEL, VALUE, PUBLISHED = 66, 24, 16
 UNITS = {"ratio": "x", "elasticity": "el", "%": "%", "points": "pt", "log points": "log", "level": "", "minutes": "min"}
@@ -15,8 +15,6 @@ HEAD = (
     "x .3: with three tenths of the sizes of rich countries; what was set from them then lies below them as built.",
     "x ratio to the twin, el elasticity, % change, pt points of 100, log points of the logarithm times 100.",
 )
-
-Row = dict[str, Any]
 
 
 def lines_of(experiments: Sequence[Experiment], rows: Sequence[Row], seeds: int, whole: bool) -> Iterator[str]:

@@ -1,14 +1,15 @@
 """What each policy of practices did: its dose as the town counts it, and trust and crime after 1, 3 and 10 years."""
 
-import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from experiments.validation import readers as r
-from experiments.validation.effects import lived, show_sites
-from experiments.validation.experiment import BASE, CENTRAL, Experiment, Found, Window, Worlds, found_of
+from experiments.validation.ceiling import DIGITS
+from experiments.validation.effects import lived
+from experiments.validation.experiment import BASE, CENTRAL, Experiment, Worlds, found_of
 from experiments.validation.experiment_runs import RUNS, Size
+from experiments.validation.study_tables import Row, format_interval, interval_columns, write_sites
 from model.engine.fingerprint import fingerprint
 
 AFTER = (1, 3, 10)
@@ -64,7 +65,6 @@ WORLDS = {
     "responses_that_do_not": World("no response fits", "ninguna respuesta corresponde", ("responses_that_do_not",)),
 }
 """Rows of the table; worlds made for it and thought experiments among them."""
-OUTCOMES = ("trust", "crimes", "homicides")
 DOSES = {
     "heard": ("heard_year", 1000.0),
     "visits": ("long_visits_year", 1.0),
@@ -80,7 +80,7 @@ talks a resident and year; contacts with a known officer in %; months in the sec
 in %; problems by size with a response that fits in %; and the hours a month that are left for patrol."""
 COLUMNS = (
     *("site", "world", "en", "es", "year", "twins"),
-    *(f"{name}{end}" for name in OUTCOMES for end in ("", "_low", "_high")),
+    *(f"{name}{end}" for name in DIGITS for end in ("", "_low", "_high")),
     *DOSES,
     "code",
 )
@@ -98,12 +98,10 @@ HEAD = (
 )
 LABEL, NUMBER, DOSE = 62, 23, 10
 
-Row = dict[str, Any]
-
 
 def show_practice(out: Path, size: Size, years: float = max(AFTER), runs: Path = RUNS) -> list[Row]:
     """Carry out all worlds at both sites, write each site as it is done, print and return them all."""
-    return show_sites(out, "practice", COLUMNS, lambda site: of_site(site, size, years, runs), lines_of)
+    return write_sites(out, "practice", COLUMNS, lambda site: of_site(site, size, years, runs), lines_of)
 
 
 def of_site(site: str, size: Size, years: float, runs: Path) -> Iterator[Row]:
@@ -123,8 +121,8 @@ def row_of(site: str, name: str, year: int, lives: Sequence[Worlds]) -> Row:
     row |= {"site": site, "world": name, "en": en, "es": es, "year": year, "twins": len(lives)}
     window = (12 * (year - 1), 12 * year)
     if name != BASE:
-        for outcome, one in outcomes(name, window, lives).items():
-            row |= {outcome: one.value, f"{outcome}_low": one.low, f"{outcome}_high": one.high}
+        for outcome, read in r.outcomes(name, window, window).items():
+            row |= interval_columns(outcome, found_of([read(worlds) for worlds in lives]))
     row |= {
         dose: scale * found_of([worlds[name].mean(column, window) for worlds in lives]).value
         for dose, (column, scale) in DOSES.items()
@@ -132,22 +130,12 @@ def row_of(site: str, name: str, year: int, lives: Sequence[Worlds]) -> Row:
     return row | {"code": fingerprint()}
 
 
-def outcomes(name: str, window: Window, lives: Sequence[Worlds]) -> dict[str, Found]:
-    """Return trust in points and crimes and homicides in per cent of those of the twin, in a window."""
-    reads = {
-        "trust": r.points(name, "trust_mean", window),
-        "crimes": r.change(name, r.ALL, window),
-        "homicides": r.change(name, ("homicides",), window),
-    }
-    return {outcome: found_of([read(worlds) for worlds in lives]) for outcome, read in reads.items()}
-
-
 def lines_of(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table, a block for each site and year."""
     yield from HEAD
     yield f"{rows[0]['twins']} twins / {rows[0]['twins']} gemelos"
     for site, year in dict.fromkeys((row["site"], row["year"]) for row in rows):
-        heads = "".join(name.rjust(NUMBER) for name in OUTCOMES) + "".join(name.rjust(DOSE) for name in DOSES)
+        heads = "".join(name.rjust(NUMBER) for name in DIGITS) + "".join(name.rjust(DOSE) for name in DOSES)
         yield f"\n{f'{site}, year {year} / año {year}':{LABEL}}{heads}"
         for row in rows:
             if (row["site"], row["year"]) == (site, year):
@@ -158,14 +146,5 @@ def line_of(row: Row) -> str:
     """Return the line of one world in one year."""
     indent = "    " if row["world"].startswith("full_") else "  "
     label = f"{indent}{row['en']} / {row['es']}".ljust(LABEL)
-    found = "".join(shown(row, name).rjust(NUMBER) for name in OUTCOMES)
+    found = "".join(format_interval(row, name, digits).rjust(NUMBER) for name, digits in DIGITS.items())
     return label + found + "".join(f"{row[name]:{DOSE}.3g}" for name in DOSES)
-
-
-def shown(row: Row, name: str) -> str:
-    """Return an outcome with its interval; nothing where the world is what the others are compared with."""
-    value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
-    digits = 2 if name == "trust" else 1
-    if value == "" or math.isnan(value):
-        return "-"
-    return f"{value:+.{digits}f}" + ("" if math.isnan(low) else f" [{low:+.{digits}f}, {high:+.{digits}f}]")

@@ -64,6 +64,15 @@ def points(world: str, name: str, window: Window, against: str = BASE) -> Read:
     return lambda worlds: 100.0 * (worlds[world].mean(name, window) - worlds[against].mean(name, window))
 
 
+def outcomes(world: str, trust: Window, counts: Window) -> dict[str, Read]:
+    """Return the readers of trust in points, and of crimes and homicides in per cent of those of the twin."""
+    return {
+        "trust": points(world, "trust_mean", trust),
+        "crimes": change(world, ALL, counts),
+        "homicides": change(world, ("homicides",), counts),
+    }
+
+
 def share(world: str, parts: Sequence[str], wholes: Sequence[str], window: Window) -> Read:
     """Return the reader of a share in one world, in per cent."""
     return lambda worlds: 100.0 * over(worlds[world].total(parts, window), worlds[world].total(wholes, window))

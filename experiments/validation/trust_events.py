@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from experiments.storage.run_folder import write_whole
 from experiments.validation.calibration import (
     SCANDAL_DAY,
     SINGLE_LEFT,
@@ -19,11 +18,11 @@ from experiments.validation.calibration import (
     reference,
     state_of,
 )
-from experiments.validation.effects import csv_of
 from experiments.validation.impression_replay import OWN, Numbers
 from experiments.validation.panel import ADULTS, PANELS, SELECTION, Panel, panels_of
 from experiments.validation.readings import CENTRE, READINGS, readings
 from experiments.validation.sizes import BY_NAME
+from experiments.validation.study_tables import Row, write_table
 
 DAYS = (3, 21, 365)
 SINGLE = "single"
@@ -41,16 +40,7 @@ BY_DAY: dict[tuple[str, int], tuple[float, float, str]] = {
 }
 """Of Q04 from t values; of Q08 and Q09 the sign alone."""
 COLUMNS = (
-    "reading",
-    "event",
-    "es",
-    "quantity",
-    "value",
-    "error",
-    "status",
-    "source",
-    "published_low",
-    "published_high",
+    *("reading", "event", "es", "quantity", "value", "error", "status", "source", "published_low", "published_high"),
 )
 SPANISH = {
     "abuse": "abuso",
@@ -72,7 +62,6 @@ HEAD = (
     f"{100 * SINGLE_LEFT:.0f} % are left after a year (Q06).",
     "At s = .6 self-selection alone gives more than Q03: nothing is left for the meeting.  Asymmetry: weights kept.",
 )
-Row = dict[str, Any]
 
 
 def rows_of(town: Town, numbers: Numbers) -> Iterator[Row]:
@@ -197,9 +186,5 @@ def show_events(out: Path) -> list[Row]:
     """Carry out all readings in the reference town; write, print and return what was found."""
     town, numbers = reference()
     rows = list(rows_of(town, numbers))
-    out.mkdir(parents=True, exist_ok=True)
-    text = "\n".join(lines_of(rows))
-    write_whole(out / "trust_events.txt", f"{text}\n".encode())
-    write_whole(out / "trust_events.csv", csv_of(rows, COLUMNS).encode())
-    print(text)
+    print(write_table(out, "trust_events", rows, COLUMNS, lines_of(rows)))
     return rows
