@@ -248,8 +248,9 @@ class State:
         return getattr(self, table.name)
 
     def __setitem__[N: np.generic](self, table: ArraySpec[N], numbers: NDArray[N]) -> None:
-        """Replace an array, possibly by one of another length."""
+        """Replace an array, possibly by one of another length; bundles are bound anew, since its address changes."""
         setattr(self, table.name, numbers)
+        self.version.increase()
 
     def open_month(self, declared: Iterable[TableSpec]) -> None:
         """Clear the tables that count within a month."""
