@@ -20,13 +20,13 @@ from experiments.comparison.breakeven import crossed
 from experiments.comparison.ceiling_effects import ceiling
 from experiments.execution.trust_accounts import ALSO, Law
 from experiments.figures import place_figures
-from experiments.figures.by_policy import strongest
-from experiments.figures.context_figure import CONTEXT, series
+from experiments.figures.by_policy import cause_finding
+from experiments.figures.context_figure import CONTEXT, read_series
 from experiments.figures.drawing import FIGURES
 from experiments.figures.place_figures import FLOOR
-from experiments.figures.report_figures import drawn, figures_in, write_figures
+from experiments.figures.report_figures import draw_site_figure, figures_in, write_figures
 from experiments.figures.svg import render_figure
-from experiments.figures.svg_minify import Styles, slim
+from experiments.figures.svg_minify import Styles, minify_svg
 from experiments.narrative.report_reading import TYPICAL, read_sites
 from experiments.report import build
 from experiments.report.chapters import chapters
@@ -305,7 +305,7 @@ def test_the_chief_cause_is_the_largest_where_it_is_told_from_luck():
         effect=lambda arm, name, _: {"typical": found.get((arm, name), (0.0, ""))[0]},
         judged=lambda arm, name, _: found.get((arm, name), (0.0, "alike"))[1],
     )
-    assert strongest(site, ["bribe", "hearsay"]).es == f"Lo que más mueve la confianza: {cause('hearsay', 'es')}"
+    assert cause_finding(site, ["bribe", "hearsay"]).es == f"Lo que más mueve la confianza: {cause('hearsay', 'es')}"
 
 
 @pytest.mark.parametrize(
@@ -315,7 +315,7 @@ def test_a_map_tells_no_share_that_would_be_nought(moved, told):
     gap = np.zeros((10, 100))
     gap.flat[:moved] = 2.0 * FLOOR
     site: Any = SimpleNamespace(others=[SimpleNamespace(title=both("a", "a"))])
-    assert told in place_figures.finding(site, [gap]).en
+    assert told in place_figures.map_finding(site, [gap]).en
 
 
 def test_a_chapter_has_at_most_sixty_words_and_the_figure_it_names():
@@ -497,7 +497,7 @@ def in_worlds(folder, arm, column, window, times):
 
 @pytest.mark.parametrize("name", COURSES)
 def test_lines_are_the_means_of_both_worlds_and_the_band_is_how_far_twins_part(folder, name):
-    axes = iter(drawn(name, read_sites(folder)[0], Tongue("es")).axes)
+    axes = iter(draw_site_figure(name, read_sites(folder)[0], Tongue("es")).axes)
     for column, (window, times) in COURSES[name].items():
         before = in_worlds(folder, ARMS[0], column, window, times)
         for arm in ARMS[1:]:
@@ -520,7 +520,7 @@ def test_the_funnel_shows_every_stage_in_both_worlds(folder):
     effects = stored(folder, "effects")
     effects = effects[effects["section"] == "headline"].set_index(["against", "measure"])
     stages = ("crimes_occurred", "crimes_told", "complaints_filed", "charged", "sentenced")
-    for arm, place in zip(ARMS[1:], drawn("funnel", read_sites(folder)[0], Tongue("es")).axes, strict=True):
+    for arm, place in zip(ARMS[1:], draw_site_figure("funnel", read_sites(folder)[0], Tongue("es")).axes, strict=True):
         for shape, column in (("D", "base"), ("o", "arm")):
             assert marks_in(place, shape) == [max(effects.loc[(arm, stage), column], 0.1) for stage in stages]
 
@@ -528,7 +528,9 @@ def test_the_funnel_shows_every_stage_in_both_worlds(folder):
 def test_criteria_are_drawn_where_the_table_has_them(folder):
     scores = stored(folder, "criteria").set_index(["arm", "criterion"])["score"] * 100.0
     known = list(scores[ARMS[0]].index)
-    for arm, place in zip(ARMS[1:], drawn("criteria", read_sites(folder)[0], Tongue("es")).axes, strict=True):
+    for arm, place in zip(
+        ARMS[1:], draw_site_figure("criteria", read_sites(folder)[0], Tongue("es")).axes, strict=True
+    ):
         for shape, world in (("D", ARMS[0]), ("o", arm)):
             assert marks_in(place, shape) == [scores[world, criterion] for criterion in known]
 
@@ -541,7 +543,7 @@ def test_maps_show_the_mean_of_each_cell_over_the_worlds_and_no_difference_too_s
 
     before, *others = (trust(arm) for arm in ARMS)
     gaps = [np.where(np.abs(after - before) < FLOOR, np.nan, after - before) for after in others]
-    places = [place for place in drawn("maps", read_sites(folder)[0], Tongue("es")).axes if place.images]
+    places = [place for place in draw_site_figure("maps", read_sites(folder)[0], Tongue("es")).axes if place.images]
     for place, values in zip(places, [before, *gaps], strict=True):
         shown = np.ma.compressed(np.ma.masked_invalid(place.images[0].get_array()))
         assert shown == pytest.approx(values[~np.isnan(values)], abs=1e-12)
@@ -553,27 +555,27 @@ def test_maps_lie_within_the_outline_of_their_municipality(folder):
     assert shapely.contains_xy(site.outline, cells["x"], cells["y"]).all()
     assert site.outline.bounds[:2] == pytest.approx((-0.5, -0.5))
     parts = shapely.get_num_geometries(site.outline)
-    maps = [place for place in drawn("maps", site, Tongue("es")).axes if place.images]
+    maps = [place for place in draw_site_figure("maps", site, Tongue("es")).axes if place.images]
     assert [len(place.lines) for place in maps] == [parts] * len(maps)
 
 
 def test_maps_of_a_scenario_that_is_gone_have_no_outline(folder):
     site = dataclasses.replace(read_sites(folder)[0], name="gone.toml")
     assert site.outline is None
-    assert all(not place.lines for place in drawn("maps", site, Tongue("es")).axes if place.images)
+    assert all(not place.lines for place in draw_site_figure("maps", site, Tongue("es")).axes if place.images)
 
 
 def test_the_grid_of_memory_is_that_of_the_table(folder):
     rows = stored(folder, "memory")
     rows = crossed(rows[rows["measure"] == "trust_mean"]).sort_values(["against", "asymmetry", "memory_years"])
-    axes = [place for place in drawn("memory", read_sites(folder)[0], Tongue("es")).axes if place.images]
+    axes = [place for place in draw_site_figure("memory", read_sites(folder)[0], Tongue("es")).axes if place.images]
     for arm, place in zip(ARMS[1:], axes, strict=True):
         assert list(np.ravel(place.images[0].get_array())) == list(rows[rows["against"] == arm]["effect"])
 
 
 def test_draws_are_those_of_the_table_in_order(swept):
     rows = stored(swept / "compared", "draws")
-    shown = drawn("draws", read_sites(swept / "compared")[0], Tongue("es")).axes
+    shown = draw_site_figure("draws", read_sites(swept / "compared")[0], Tongue("es")).axes
     names = ("trust_mean", "fear_mean", "crimes_told", "women_without_remedy")
     there = [name for name in names if name in set(rows["measure"])]
     for name, place in zip(there, shown, strict=True):
@@ -597,14 +599,14 @@ def test_effects_are_drawn_where_the_table_has_them(folder, name, section, per_c
     rows = rows[rows["section"] == section]
     scale = (100.0 / rows["base"]).where(rows["base"] != 0.0, 0.0) if per_cent else 1.0
     known = {round(x, 9) for column in TYPICAL for x in rows[column] * scale}
-    for place in drawn(name, read_sites(folder)[0], Tongue("es")).axes:
+    for place in draw_site_figure(name, read_sites(folder)[0], Tongue("es")).axes:
         marks = [x for line in place.lines[1:] for x in line.get_xdata()]
         assert len(marks) >= 3 * 4
         assert {round(x, 9) for x in marks} <= known
 
 
 def test_published_series_have_a_source_and_lie_in_their_range():
-    years, rates = series("homicides.csv", "GTM", "per_100k", "World Bank")
+    years, rates = read_series("homicides.csv", "GTM", "per_100k", "World Bank")
     assert (min(years), max(years)) == (1995, 2021)
     assert 2015 not in years
     assert all(10.0 < rate < 60.0 for rate in rates)
@@ -637,8 +639,8 @@ def test_figures_of_another_comparison_are_not_replaced_without_a_word(folder, t
 
 def test_a_figure_in_a_page_says_and_draws_what_it_says_alone(folder):
     site, tongue = read_sites(folder)[0], Tongue("es")
-    whole = render_figure(drawn("outcomes", site, tongue), ".svg", "outcomes", {}, None).decode()
-    small = slim(whole, Styles(), {})
+    whole = render_figure(draw_site_figure("outcomes", site, tongue), ".svg", "outcomes", {}, None).decode()
+    small = minify_svg(whole, Styles(), {})
     assert len(small) < 0.5 * len(whole)
     assert re.findall(r">([^<>]*\w[^<>]*)</text>", small) == re.findall(r">([^<>]*\w[^<>]*)</text>", whole)
     paths = [re.findall(r' d="([^"]+)"', text) for text in (whole, small)]

@@ -70,7 +70,7 @@ def latex_of(table: pd.DataFrame, measures: Sequence[str], tongue: Tongue) -> st
     heads = tongue(
         r"cambio & municipio & estimación & 95\,\% de & a", r"change & municipality & estimate & 95\,\% low & high"
     )
-    body = [r"\begin{longtable}{llrrrr}", r"\caption{" + caption(table, tongue) + r"} \\", r"\toprule"]
+    body = [r"\begin{longtable}{llrrrr}", r"\caption{" + table_caption(table, tongue) + r"} \\", r"\toprule"]
     body += [heads + r" & $n$ \\", r"\midrule", r"\endhead"]
     for measure in measures:
         own = table[table["measure"] == measure]
@@ -85,7 +85,7 @@ def latex_of(table: pd.DataFrame, measures: Sequence[str], tongue: Tongue) -> st
     return "\n".join([*body, r"\bottomrule", r"\end{longtable}", ""])
 
 
-def caption(table: pd.DataFrame, tongue: Tongue) -> str:
+def table_caption(table: pd.DataFrame, tongue: Tongue) -> str:
     """Return the caption of the table."""
     years = table["years"].iloc[0]
     return tongue(

@@ -7,7 +7,15 @@ from matplotlib.figure import Figure
 
 from experiments.comparison.effects import GROUPS
 from experiments.figures import small_multiples as m
-from experiments.figures.drawing import captioned, count_worlds, finding_of, measured, movers, name_of, policy_panels
+from experiments.figures.drawing import (
+    count_worlds,
+    finding_of,
+    movers_finding,
+    name_of,
+    note_of,
+    policy_panels,
+    register_figure,
+)
 from experiments.figures.theme import LINE
 from experiments.narrative.report_reading import Arm, Site, few_deaths
 from experiments.words.bilingual import Both, Tongue, both
@@ -28,12 +36,12 @@ ROW, LEFT = 0.14, 1.7
 """Inches of a row, and of the names of rows."""
 
 
-def draw_effects(
+def draw_forests(
     site: Site, tongue: Tongue, finding: Both, labels: Mapping[str, str], section: str = "headline"
 ) -> Figure:
     """Draw effects in rows that all policies share, on one scale: headlines in per cent of today, others in points."""
     n, per_cent = count_worlds(site), section == "headline"
-    note = measured(
+    note = note_of(
         site,
         f"{{unit}}. Punto: lo típico de {n} gemelos; raya: 95 %; hueco: no se distingue del azar.",
         f"{{unit}}. Dot: what is typical of {n} twins; stroke: 95 %; hollow: cannot be told from luck.",
@@ -61,11 +69,12 @@ def known_rows(site: Site, names: Sequence[str], section: str = "headline", pref
     return [name for name in names if any(site.effect(arm, prefix + name, section) is not None for arm in site.others)]
 
 
-@captioned(
+@register_figure(
+    "books",
     "Lo que cambia cada política en los cuatro registros del delito, en por ciento de lo de hoy.",
     "What each policy changes in the four records of crime, in per cent of today.",
 )
-def books(site: Site, tongue: Tongue) -> Figure:
+def draw_books(site: Site, tongue: Tongue) -> Figure:
     """Draw the effect of every policy on the four counts of crime; the finding is which raise the records alone."""
     apart = [
         arm
@@ -76,25 +85,26 @@ def books(site: Site, tongue: Tongue) -> Figure:
         apart,
         "{arms}: sube lo denunciado o registrado, no el delito",
         "{arms}: what is filed or recorded rises, crime does not",
-        movers(site, BOOKS[0], ("Lo ocurrido", "sube", "baja"), ("What happened", "rises", "falls")),
+        movers_finding(site, BOOKS[0], ("Lo ocurrido", "sube", "baja"), ("What happened", "rises", "falls")),
     )
-    return draw_effects(site, tongue, finding, {name: name_of(name, tongue) for name in BOOKS})
+    return draw_forests(site, tongue, finding, {name: name_of(name, tongue) for name in BOOKS})
 
 
-@captioned(
+@register_figure(
+    "effects",
     "Lo que cambia cada política en las medidas principales, en por ciento de lo de hoy.",
     "What each policy changes in the main measures, in per cent of today.",
 )
-def effects(site: Site, tongue: Tongue) -> Figure:
+def draw_effects(site: Site, tongue: Tongue) -> Figure:
     """Draw the effect of every policy on the main measures."""
     shown = [name for name in known_rows(site, MAIN) if not (name == "homicides" and few_deaths(site))]
     words = ("El delito violento", "sube", "baja"), ("Violent crime", "rises", "falls")
-    finding = movers(site, "violent_crimes", *words)
-    return draw_effects(site, tongue, finding, {name: name_of(name, tongue) for name in shown})
+    finding = movers_finding(site, "violent_crimes", *words)
+    return draw_forests(site, tongue, finding, {name: name_of(name, tongue) for name in shown})
 
 
-@captioned("Efecto en la confianza, por grupo.", "Effect on trust, by group.")
-def groups(site: Site, tongue: Tongue) -> Figure:
+@register_figure("groups", "Efecto en la confianza, por grupo.", "Effect on trust, by group.")
+def draw_groups(site: Site, tongue: Tongue) -> Figure:
     """Draw the effect on trust in groups of residents; the finding is where some groups gain while others lose."""
     labels = {f"trust_{name}": tongue(*in_both(group, name)) for name in known_rows(site, GROUPS, "group", "trust_")}
     finding = finding_of(
@@ -106,23 +116,24 @@ def groups(site: Site, tongue: Tongue) -> Figure:
             "Under no policy do some groups gain trust and others lose it",
         ),
     )
-    return draw_effects(site, tongue, finding, labels, "group")
+    return draw_forests(site, tongue, finding, labels, "group")
 
 
-@captioned(
+@register_figure(
+    "causes",
     "Por qué: puntos de confianza que trajo cada causa, más o menos que como hoy.",
     "Why: points of trust that every cause brought, more or less than as today.",
 )
-def causes(site: Site, tongue: Tongue) -> Figure:
+def draw_causes(site: Site, tongue: Tongue) -> Figure:
     """Draw the points of mean trust that each cause brought, more or less than as today."""
     table = site.effects("cause")
     sizes = table.assign(size=table["effect"].abs()).groupby("measure")["size"].max().sort_values(ascending=False)
     shown = list(sizes[sizes > 0.0].index[:CAUSES_SHOWN]) or list(sizes.index[:1])
     labels = {name: tongue(*in_both(cause, name)) for name in shown}
-    return draw_effects(site, tongue, strongest(site, shown), labels, "cause")
+    return draw_forests(site, tongue, cause_finding(site, shown), labels, "cause")
 
 
-def strongest(site: Site, names: Sequence[str]) -> Both:
+def cause_finding(site: Site, names: Sequence[str]) -> Both:
     """Return the cause that moves trust most under a policy under which it is told from chance."""
     told = [
         (abs(site.effect(arm, name, "cause")["typical"]), name)
@@ -157,22 +168,23 @@ def draw_changes(
     return sheet.figure, drawn
 
 
-@captioned(
+@register_figure(
+    "criteria",
     "Los cuatro criterios y la rendición de cuentas, de 0 a 100: ◆ como hoy, ● con la política.",
     "The four criteria and accountability, from 0 to 100: ◆ as today, ● with the policy.",
 )
-def criteria(site: Site, tongue: Tongue) -> Figure:
+def draw_criteria(site: Site, tongue: Tongue) -> Figure:
     """Draw the four criteria and accountability as today and under every policy."""
     known = [name for name in CRITERIA if any(score_of(site, arm, name) is not None for arm in site.arms)]
     words = both(" Nota media de los sorteos de la vara.", " Mean score over draws of where the bar is set.")
-    note = measured(site, "◆ como hoy, ● con la política.", "◆ as today, ● with the policy.") + words
+    note = note_of(site, "◆ como hoy, ● con la política.", "◆ as today, ● with the policy.") + words
 
     def change(arm: Arm, name: str) -> tuple[float, float, str] | None:
         before, after = (score_of(site, one, name) for one in (site.base, arm))
         verdict = site.judged(arm, name) if site.others else "open"
         return None if before is None or after is None else (before, after, verdict)
 
-    figure, drawn = draw_changes(site, tongue, (improved(site), note), known, change)
+    figure, drawn = draw_changes(site, tongue, (criteria_finding(site), note), known, change)
     for axes in drawn:
         axes.set_xlim(-3.0, 103.0)
     return figure
@@ -184,7 +196,7 @@ def score_of(site: Site, arm: Arm, name: str) -> float | None:
     return None if rows.empty else 100.0 * float(rows.iloc[0]["score"])
 
 
-def improved(site: Site) -> Both:
+def criteria_finding(site: Site) -> Both:
     """Return the policies that bring practice nearer to two criteria or more."""
     if not site.others:
         return both("La práctica frente a los cuatro criterios", "Practice beside the four criteria")
@@ -199,15 +211,16 @@ def improved(site: Site) -> Both:
     )
 
 
-@captioned(
+@register_figure(
+    "funnel",
     "Del delito a la sentencia, por año (escala logarítmica): ◆ como hoy, ● con la política.",
     "From crime to sentence, a year (logarithmic scale): ◆ as today, ● with the policy.",
 )
-def funnel(site: Site, tongue: Tongue) -> Figure:
+def draw_funnel(site: Site, tongue: Tongue) -> Figure:
     """Draw the way from crime to sentence, a year."""
     texts = (
-        movers(site, "sentenced", ("Las sentencias", "suben", "bajan"), ("Sentences", "rise", "fall")),
-        measured(site, "◆ como hoy, ● con la política; por año.", "◆ as today, ● with the policy; a year."),
+        movers_finding(site, "sentenced", ("Las sentencias", "suben", "bajan"), ("Sentences", "rise", "fall")),
+        note_of(site, "◆ como hoy, ● con la política; por año.", "◆ as today, ● with the policy; a year."),
     )
 
     def change(arm: Arm, name: str) -> tuple[float, float, str]:

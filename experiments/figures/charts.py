@@ -19,7 +19,7 @@ TALL, LEFT, LEAST = 0.95, 1.6, 1.2
 """Inches of a panel, of the names of rows, of the narrowest panel."""
 
 
-def levels(runs: pd.DataFrame, factor: str, most_bins: int = 8) -> pd.Series:
+def factor_levels(runs: pd.DataFrame, factor: str, most_bins: int = 8) -> pd.Series:
     """Return the level of a factor in every run; points of a design that are all different are put into bins."""
     values = runs[factor]
     if isinstance(values.iloc[0], str):
@@ -30,12 +30,12 @@ def levels(runs: pd.DataFrame, factor: str, most_bins: int = 8) -> pd.Series:
     return bins.map(lambda one: one.mid).astype(float)
 
 
-def strength(runs: pd.DataFrame, factor: str, measure: str) -> float:
+def variance_share(runs: pd.DataFrame, factor: str, measure: str) -> float:
     """Return the share of a measure's variance that lies between the levels of a factor."""
     whole = runs[measure].var(ddof=0)
     if not whole > 0.0:
         return 0.0
-    at_level = runs.groupby(levels(runs, factor), observed=True)[measure].transform("mean")
+    at_level = runs.groupby(factor_levels(runs, factor), observed=True)[measure].transform("mean")
     return float(at_level.var(ddof=0) / whole)
 
 
@@ -47,7 +47,7 @@ def without_seed_means(runs: pd.DataFrame, measure: str) -> pd.Series:
 
 def draw_main_effects(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], tongue: Tongue) -> Figure:
     """Draw a panel for each measure and factor: the mean over everything else, and its interval."""
-    shown = sorted(factors, key=lambda one: -max(strength(runs, one, name) for name in measures))[:MOST_FACTORS]
+    shown = sorted(factors, key=lambda one: -max(variance_share(runs, one, name) for name in measures))[:MOST_FACTORS]
     n, every = len(shown), len(factors)
     note = tongue(
         "Medias mensuales del último año en cada nivel; raya: 95 % sin el azar que todos comparten; punteada: media."
@@ -70,7 +70,7 @@ def draw_main_effects(runs: pd.DataFrame, factors: Sequence[str], measures: Sequ
 
 def finding_of(runs: pd.DataFrame, shown: Sequence[str], measure: str, tongue: Tongue) -> str:
     """Return the factor with which the first measure varies most, and the share of its variance."""
-    shares = {one: strength(runs, one, measure) for one in shown}
+    shares = {one: variance_share(runs, one, measure) for one in shown}
     first = max(shares, key=shares.__getitem__)
     share, words, what = 100.0 * shares[first], factor_words(first, tongue), begun(measure, tongue)
     return tongue(
@@ -81,7 +81,7 @@ def finding_of(runs: pd.DataFrame, shown: Sequence[str], measure: str, tongue: T
 
 def draw_means(axes: Axes, runs: pd.DataFrame, factor: str, measure: str, tongue: Tongue) -> None:
     """Draw the mean of a measure at every level of a factor."""
-    groups = without_seed_means(runs, measure).groupby(levels(runs, factor), observed=True)
+    groups = without_seed_means(runs, measure).groupby(factor_levels(runs, factor), observed=True)
     mean: pd.Series = groups.mean()
     half: pd.Series = CONFIDENT * groups.std() / np.sqrt(groups.count())
     is_named = isinstance(mean.index[0], str)

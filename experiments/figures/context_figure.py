@@ -36,7 +36,7 @@ KM_PER_DEGREE = 111.2
 POINTS = "offset points"
 
 
-def series(file: str, country: str, value: str, source: str = "") -> tuple[list[int], list[float]]:
+def read_series(file: str, country: str, value: str, source: str = "") -> tuple[list[int], list[float]]:
     """Return years and values of one country in a file of published series."""
     rows = pd.read_csv(DATA / file).dropna(subset=[value])
     rows = rows[(rows["country"] == country) & rows["source"].str.contains(source, regex=False)]
@@ -55,7 +55,8 @@ class PublishedSeries(NamedTuple):
     def draw(self, tongue: Tongue) -> Figure:
         """Draw the lines, each named at its end, with gaps where nobody counted."""
         every = [
-            (tongue(*name), *series(self.file, country, self.column, source)) for name, country, source in self.lines
+            (tongue(*name), *read_series(self.file, country, self.column, source))
+            for name, country, source in self.lines
         ]
         lines = [line for line in every if line[1]]
         name, years, values = lines[0]

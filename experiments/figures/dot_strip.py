@@ -26,22 +26,22 @@ SPAN = Markup('<path class="span" d="M{low},4H{high}"/>')
 DOT = Markup('<circle class="{kind}" cx="{at}" cy="4" r="2.7"/>')
 
 
-def field(n: int, went: int, kind: str) -> Markup:
+def dot_field(n: int, went: int, kind: str) -> Markup:
     """Return a dot for each of ``n`` worlds, large if it went this way; more than a hundred share a hundred dots."""
     shown = min(n, MOST_DOTS)
     big = round(went * shown / n) if n else 0
     across = next(width for most, width in ACROSS if shown <= most)
     down = math.ceil(shown / across)
     size = HALF if kind == "n" else BIG
-    gone = DOTS.format(d=rows(0, big, across, down), width=size, kind="went")
-    rest = DOTS.format(d=rows(big, shown, across, down), width=SMALL, kind="rest")
+    gone = DOTS.format(d=dot_rows(0, big, across, down), width=size, kind="went")
+    rest = DOTS.format(d=dot_rows(big, shown, across, down), width=SMALL, kind="rest")
     return FIELD.format(kind=kind, across=across, down=down, rest=rest, gone=gone)
 
 
-def rows(first: int, last: int, across: int, down: int) -> str:
+def dot_rows(first: int, last: int, across: int, down: int) -> str:
     """Return the strokes along which the dots from one number to another lie, filled from the foot.
 
-    >>> rows(0, 6, 4, 2)
+    >>> dot_rows(0, 6, 4, 2)
     'M0.5,1.5h3.01M0.5,0.5h1.01'
     """
     found = []
@@ -57,7 +57,7 @@ def share_on(ends: tuple[float, float], value: float) -> float:
     return min(1.0, max(0.0, (value - ends[0]) / (ends[1] - ends[0])))
 
 
-def ruler(ends: tuple[float, float], at: float | None, interval: tuple[float, float], kind: str) -> Markup:
+def draw_ruler(ends: tuple[float, float], at: float | None, interval: tuple[float, float], kind: str) -> Markup:
     """Return a ruler whose ends are the most that the model can show, with today and one policy on it."""
     values = (0.0,) if at is None else (0.0, *interval, at)
     today, *policy = (f"{EDGE + share_on(ends, value) * (WIDTH - 2.0 * EDGE):.1f}" for value in values)

@@ -15,11 +15,11 @@ FIGURES: dict[str, tuple[Draw, Both]] = {}
 """Every figure of a site, with its caption."""
 
 
-def captioned(es: str, en: str) -> Callable[[Draw], Draw]:
-    """Register a drawing among the figures of a site, with its caption."""
+def register_figure(name: str, es: str, en: str) -> Callable[[Draw], Draw]:
+    """Register a drawing among the figures of a site, under a name and with its caption."""
 
     def register(draw: Draw) -> Draw:
-        FIGURES[draw.__name__] = draw, both(es, en)
+        FIGURES[name] = draw, both(es, en)
         return draw
 
     return register
@@ -44,7 +44,7 @@ def policy_panels(
     return PanelFigure(tongue, (finding, note), titles, sizes)
 
 
-def movers(site: Site, measure: str, es: tuple[str, str, str], en: tuple[str, str, str]) -> Both:
+def movers_finding(site: Site, measure: str, es: tuple[str, str, str], en: tuple[str, str, str]) -> Both:
     """Return the policies under which a measure rises and falls; ``es`` and ``en`` hold its name and both its verbs."""
     sides = [[arm for arm in site.others if site.judged(arm, measure) == way] for way in ("rises", "falls")]
     name = both(es[0], en[0])
@@ -70,7 +70,7 @@ def finding_of(arms: Sequence[Arm], es: str, en: str, otherwise: Both) -> Both:
     return both(es, en, arms=titles_of(arms)) if arms else otherwise
 
 
-def measured(site: Site, es: str, en: str, **parts: object) -> Both:
+def note_of(site: Site, es: str, en: str, **parts: object) -> Both:
     """Return the note below a finding: the place, the time, and how it was measured."""
     manifest = site.numbers.manifest
     return both(

@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from experiments.comparison.breakeven import crossed
 from experiments.comparison.effect_verdicts import sign_known
 from experiments.comparison.practice_effects import MINUTES
-from experiments.figures.drawing import captioned, finding_of, measured, name_of, policy_panels, text_of
+from experiments.figures.drawing import finding_of, name_of, note_of, policy_panels, register_figure, text_of
 from experiments.figures.small_multiples import B, PanelSizes, name_rows
-from experiments.figures.theme import INK, SOFT, USES, on
+from experiments.figures.theme import INK, SOFT, USES, letters_on
 from experiments.narrative.labels import with_sign
 from experiments.narrative.report_reading import Site
 from experiments.words.bilingual import Both, Tongue, both
@@ -24,14 +24,15 @@ BAR, CELL, LEFT = 0.2, 0.17, 1.75
 """Inches of the bar of an arm, of a cell of a grid, of the names of rows."""
 
 
-@captioned(
+@register_figure(
+    "memory",
     "Efecto en la confianza según cuánto dura la memoria y cuánto pesa lo malo.",
     "Effect on trust by how long memory lasts and how much bad news weighs.",
 )
-def memory(site: Site, tongue: Tongue) -> Figure:
+def draw_memory(site: Site, tongue: Tongue) -> Figure:
     """Draw the effect on trust over memory and asymmetry, written into every cell so that nothing hangs on colour."""
     grid = crossed(site.numbers.rows("memory", site=site.name, measure="trust_mean"))
-    note = measured(
+    note = note_of(
         site,
         "Puntos de confianza. Columnas: años en que se borra la mitad de lo vivido; filas: cuánto más pesa lo malo.",
         "Points of trust. Columns: years in which half of an experience fades; rows: how much more bad news weighs.",
@@ -43,7 +44,7 @@ def memory(site: Site, tongue: Tongue) -> Figure:
         cells = grid[grid["against"] == arm.name].pivot(index="asymmetry", columns="memory_years", values="effect")
         axes.imshow(cells, cmap="PuOr", vmin=-widest, vmax=widest, origin="lower", interpolation="none", aspect="auto")
         for (row, column), value in np.ndenumerate(cells.to_numpy()):
-            look: Any = {"ha": "center", "va": "center", "color": INK if abs(value) < 0.6 * widest else on(INK)}
+            look: Any = {"ha": "center", "va": "center", "color": INK if abs(value) < 0.6 * widest else letters_on(INK)}
             size = min(LETTERS, MOST_LETTERS / cells.shape[1])
             axes.text(column, row, with_sign(value, "+.2f"), fontsize=size, **look)
         axes.set_xticks(range(cells.shape[1]), [f"{year:g}" for year in cells.columns])
@@ -72,16 +73,17 @@ def sign_finding(site: Site) -> Both:
     )
 
 
-@captioned(
+@register_figure(
+    "draws",
     "Efecto en cada juego de parámetros (punto) con el intervalo del azar dentro de él (línea).",
     "Effect in every draw of parameters (dot) with the interval of luck within it (line).",
 )
-def draws(site: Site, tongue: Tongue) -> Figure:
+def draw_draws(site: Site, tongue: Tongue) -> Figure:
     """Draw the effect in every draw of parameters, from the lowest to the highest, with its interval."""
     shown = [name for name in DRAWN if len(site.numbers.rows("draws", site=site.name, measure=name))]
     texts = (
         both("Lo que cambia con otros parámetros", "What changes with other parameters"),
-        measured(site, "Un punto por juego de parámetros, por orden.", "A dot for each draw of parameters, in order."),
+        note_of(site, "Un punto por juego de parámetros, por orden.", "A dot for each draw of parameters, in order."),
     )
     sheet = policy_panels(site, tongue, texts, PanelSizes(0.8, LEFT, rows=len(shown)))
     for at, name in enumerate(shown):
@@ -97,20 +99,21 @@ def draws(site: Site, tongue: Tongue) -> Figure:
     return sheet.figure
 
 
-@captioned(
+@register_figure(
+    "minutes",
     "En qué se van los minutos del turno de una pareja con cada política; escrito, lo que pasa de media hora.",
     "What the minutes of a couple's shift go to under every policy; written are those over half an hour.",
 )
-def minutes(site: Site, tongue: Tongue) -> Figure:
+def draw_minutes(site: Site, tongue: Tongue) -> Figure:
     """Draw the minutes of a couple's shift by use, a bar for each arm."""
-    texts = least_patrol(site), measured(site, "Minutos por turno de pareja.", "Minutes in a couple-shift.")
+    texts = least_patrol(site), note_of(site, "Minutos por turno de pareja.", "Minutes in a couple-shift.")
     sheet = policy_panels(site, tongue, texts, PanelSizes(BAR * len(site.arms) + 0.4, LEFT), [""])
     axes, begun = sheet.panel(0), np.zeros(len(site.arms))
     for one, colour in zip(MINUTES[:-1], USES, strict=True):
         values = np.array([row[side] for row, side in (site.side(arm, one.name, "minutes") for arm in site.arms)])
         bars = axes.barh(range(len(values)), values, 0.55, begun, color=colour, label=tongue(one.es, one.en))
         written = [f"{value:.0f}" if value > WRITTEN else "" for value in values]
-        axes.bar_label(bars, written, label_type="center", fontsize=6.5, color=on(colour))
+        axes.bar_label(bars, written, label_type="center", fontsize=6.5, color=letters_on(colour))
         begun += values
     name_rows(axes, [tongue("Como hoy", "As today"), *(text_of(arm.title, tongue) for arm in site.arms[1:])])
     axes.set_ylim(len(site.arms) + 0.9, -0.5)

@@ -11,9 +11,9 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize, to_hex
 from matplotlib.figure import Figure
 
-from experiments.figures.charts import levels, strength
+from experiments.figures.charts import factor_levels, variance_share
 from experiments.figures.small_multiples import ROW_LETTER, WIDE, PanelFigure, PanelSizes
-from experiments.figures.theme import INK, NULL, SOFT, on
+from experiments.figures.theme import INK, NULL, SOFT, letters_on
 from experiments.narrative.labels import begun, called, decimals, factor_words, in_lines, level_words, named, with_sign
 from experiments.statistics import contrasts as c
 from experiments.statistics.paired_effects import Effect
@@ -42,7 +42,7 @@ def draw_factor_pairs(
     grids, pairs = [], []
     for measure, scenario in places:
         own = runs[runs[c.SCENARIO] == scenario]
-        strong = sorted(free, key=lambda one: -strength(own, one, measure))[:2]
+        strong = sorted(free, key=lambda one: -variance_share(own, one, measure))[:2]
         pairs.append(sorted(strong, key=c.POLICY.__eq__))
         grids.append(mean_grid(own, pairs[-1], measure))
     (first, second), what = (factor_words(one, tongue) for one in pairs[0]), begun(measures[0], tongue)
@@ -64,7 +64,7 @@ def draw_factor_pairs(
 
 def mean_grid(runs: pd.DataFrame, pair: Sequence[str], measure: str) -> c.Grid:
     """Return the mean of a measure, with its Monte Carlo error, at every pair of levels of two factors."""
-    across, up = (levels(runs, factor, most_bins=4) for factor in pair)
+    across, up = (factor_levels(runs, factor, most_bins=4) for factor in pair)
     by = [up.rename("up"), across.rename("across")]
     by_seed = runs.groupby([*by, runs["seed"]], observed=True)[measure].mean().groupby(["up", "across"], observed=True)
     mean = by_seed.mean().unstack()
@@ -175,7 +175,7 @@ def draw_grid(axes: Axes, one: c.Grid, scale: Normalize, colours: str, tongue: T
         if math.isfinite(value):
             text = with_sign(value, f"+,.{digits}f") if colours == EFFECTS else f"{value:,.{digits}f}"
             text += f"\n±{errors[row, column]:.{digits}f}" if math.isfinite(errors[row, column]) else ""
-            colour = on(to_hex(shown[row, column])) if settled[row, column] else NULL
+            colour = letters_on(to_hex(shown[row, column])) if settled[row, column] else NULL
             axes.text(column, row, text, ha="center", va="center", fontsize=6, color=colour)
 
 

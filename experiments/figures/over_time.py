@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.comparison.effect_verdicts import VERDICTS
 from experiments.figures import small_multiples as m
-from experiments.figures.drawing import captioned, count_worlds, measured, movers, name_of, policy_panels
+from experiments.figures.drawing import count_worlds, movers_finding, name_of, note_of, policy_panels, register_figure
 from experiments.narrative.report_reading import Arm, Site
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.words.bilingual import Both, Tongue, both
@@ -27,7 +27,7 @@ class Course(NamedTuple):
     digits: int = 1
 
 
-def rolling(column: str, window: int = MONTHS, scale: float = 1.0) -> Callable[[pd.DataFrame], pd.Series]:
+def rolling_mean(column: str, window: int = MONTHS, scale: float = 1.0) -> Callable[[pd.DataFrame], pd.Series]:
     """Return a reader of a column's mean over the last months of its run."""
     return lambda months: (
         months.groupby("seed")[column].rolling(window, min_periods=1).mean().reset_index(level=0, drop=True) * scale
@@ -137,38 +137,40 @@ def name_worlds(sheet: m.PanelFigure, site: Site, tongue: Tongue) -> None:
 def lines_and_band(site: Site) -> Both:
     """Return the note on line and band."""
     n = count_worlds(site)
-    return measured(
+    return note_of(
         site,
         f"Línea: media de {n} mundos gemelos; franja: lo que los {n} se apartan de hoy.",
         f"Line: mean of {n} twin worlds; band: how far the {n} part from today.",
     )
 
 
-@captioned(
+@register_figure(
+    "trust",
     "Confianza mes por mes, de 0 a 100, con cada política (línea llena) y como hoy (línea cortada).",
     "Trust month by month, from 0 to 100, with each policy (solid line) and as today (dashed line).",
 )
-def trust(site: Site, tongue: Tongue) -> Figure:
+def draw_trust(site: Site, tongue: Tongue) -> Figure:
     """Draw trust over time."""
-    finding = movers(site, "trust_mean", ("La confianza", "sube", "baja"), ("Trust", "rises", "falls"))
+    finding = movers_finding(site, "trust_mean", ("La confianza", "sube", "baja"), ("Trust", "rises", "falls"))
     if not site.others:
         finding = both("La confianza, mes por mes", "Trust, month by month")
     course = Course("trust_mean", lambda months: months["trust_mean"] * 100.0)
     return draw_courses(site, tongue, (finding, lines_and_band(site)), [course], 0.8)
 
 
-@captioned(
+@register_figure(
+    "outcomes",
     "Homicidios, reportes, respuesta y mujeres sin remedio, mes por mes, con cada política y como hoy.",
     "Homicides, reporting, response and women without remedy, month by month, with each policy and as today.",
 )
-def outcomes(site: Site, tongue: Tongue) -> Figure:
+def draw_outcomes(site: Site, tongue: Tongue) -> Figure:
     """Draw homicides, reporting, response and women without remedy over time."""
     courses = [
-        Course("homicides", rolling("homicides", scale=12.0)),
-        Course("told_share", rolling("told_share", 3, 100.0)),
-        Course("response_minutes_median", rolling("response_minutes_median", 3)),
-        Course("women_without_remedy", rolling("women_without_remedy", scale=12.0)),
+        Course("homicides", rolling_mean("homicides", scale=12.0)),
+        Course("told_share", rolling_mean("told_share", 3, 100.0)),
+        Course("response_minutes_median", rolling_mean("response_minutes_median", 3)),
+        Course("women_without_remedy", rolling_mean("women_without_remedy", scale=12.0)),
     ]
     told = ("Lo que se reporta de cada cien delitos", "sube", "baja"), ("Crimes told of a hundred", "rise", "fall")
     note = lines_and_band(site) + both(" Homicidios y mujeres: doce meses.", " Homicides and women: twelve months.")
-    return draw_courses(site, tongue, (movers(site, "told_share", *told), note), courses, 0.7)
+    return draw_courses(site, tongue, (movers_finding(site, "told_share", *told), note), courses, 0.7)

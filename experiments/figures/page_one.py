@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from experiments.comparison.effect_verdicts import VERDICTS, judge
 from experiments.comparison.headline_measures import BY_NAME
-from experiments.figures.dot_strip import HATCH, field, ruler
+from experiments.figures.dot_strip import HATCH, dot_field, draw_ruler
 from experiments.narrative.ceiling_sentences import ends_of
 from experiments.narrative.findings import most
 from experiments.narrative.report_reading import Arm, Site, enough
@@ -95,7 +95,7 @@ class OutcomeCell:
         """A dot for each twin world, large for those that went the way of most; hatched where it is not known."""
         if self.verdict == "unknown":
             return HATCH
-        return Markup("") if self.twins is None or self.verdict == "missing" else field(*self.twins, self.kind)
+        return Markup("") if self.twins is None or self.verdict == "missing" else dot_field(*self.twins, self.kind)
 
     @property
     def typical(self) -> float | None:
@@ -107,20 +107,20 @@ class OutcomeCell:
         """Place of the effect between the ends of the model; empty where these were not run."""
         if self.row is None or self.span is None:
             return Markup("")
-        return ruler(self.span, self.typical, (self.row["typical_low"], self.row["typical_high"]), self.kind)
+        return draw_ruler(self.span, self.typical, (self.row["typical_low"], self.row["typical_high"]), self.kind)
 
 
 def cell(site: Site, arm: Arm, column: OutcomeColumn) -> OutcomeCell:
     """Return the cell of a policy and an outcome."""
     row, verdict = site.effect(arm, column.measure), site.judged(arm, column.measure)
-    told = number(site, row, "typical", "+") if verdict in ("rises", "falls") else Markup("")
+    told = number_words(site, row, "typical", "+") if verdict in ("rises", "falls") else Markup("")
     count, ends = COUNTS.get(verdict), ends_of(site, column.measure)
     if count is None:
         count = both("{k} de {n}", "{k} of {n}", k=site.number(row, most(row)[0], 0), n=site.number(row, "n", 0))
     return OutcomeCell(row, verdict, told, count, None if ends is None else ends.span, column.harm)
 
 
-def number(site: Site, row: Any, name: str, sign: str = "") -> Markup:
+def number_words(site: Site, row: Any, name: str, sign: str = "") -> Markup:
     """Return a number as page one tells it: points with a decimal, counts whole unless they are few."""
     digits = 1 if row["measure"] == "trust_mean" or abs(row[name]) < FINE else 0
     return site.number(row, name, enough(row, name, digits) if name == "typical" else digits, sign)
@@ -131,7 +131,7 @@ def base_of(site: Site, column: OutcomeColumn) -> Markup:
     row = site.effect(site.others[0], column.measure, column.section)
     if row is None:
         return Markup("–")
-    return number(site, row, "base") if row["base"] else site.number(row, "base", 0)
+    return number_words(site, row, "base") if row["base"] else site.number(row, "base", 0)
 
 
 def cost(site: Site, arm: Arm, column: OutcomeColumn) -> Markup:
@@ -139,7 +139,7 @@ def cost(site: Site, arm: Arm, column: OutcomeColumn) -> Markup:
     row = site.effect(arm, column.measure, column.section)
     verdict = judge(row)
     if verdict in ("rises", "falls", "few"):
-        return number(site, row, "typical", "+")
+        return number_words(site, row, "typical", "+")
     return Markup("0") if verdict == "alike" else Markup('<span class="null">{}</span>').format(VERDICTS[verdict].sign)
 
 
@@ -161,9 +161,9 @@ def decimals(column: OutcomeColumn) -> int:
 
 def example() -> Markup:
     """Return a field of dots for the key."""
-    return field(8, 7, "b")
+    return dot_field(8, 7, "b")
 
 
 def example_ruler() -> Markup:
     """Return a ruler for the key."""
-    return ruler((-1.0, 1.0), 0.5, (0.3, 0.7), "b")
+    return draw_ruler((-1.0, 1.0), 0.5, (0.3, 0.7), "b")

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from experiments.figures.drawing import captioned, measured, policy_panels, text_of
+from experiments.figures.drawing import note_of, policy_panels, register_figure, text_of
 from experiments.figures.small_multiples import EDGE, PanelFigure, PanelSizes
 from experiments.figures.theme import SOFT
 from experiments.narrative.report_reading import Arm, Site
@@ -26,15 +26,16 @@ FRAME, SCALE = "0.6", 0.38
 """Grey of an outline; inches of a scale of colours below a map."""
 
 
-@captioned(
+@register_figure(
+    "maps",
     "Confianza donde vive la gente, al final: como hoy, y la diferencia que hace cada política.",
     "Trust where people live, at the end: as today, and the difference that every policy makes.",
 )
-def maps(site: Site, tongue: Tongue) -> Figure:
+def draw_maps(site: Site, tongue: Tongue) -> Figure:
     """Draw trust by cell as today, and the difference that every policy makes."""
     today, *others = (grid_of(arm) for arm in site.arms)
     gaps = [grid - today for grid in others]
-    note = measured(
+    note = note_of(
         site,
         f"Sin color: menos de {FLOOR:g} puntos de diferencia.",
         f"No colour: less than {FLOOR:g} points of difference.",
@@ -42,7 +43,7 @@ def maps(site: Site, tongue: Tongue) -> Figure:
     left, bottom, right, top = site.outline.bounds if site.outline else (0, 0, *today.shape[::-1])
     sizes = PanelSizes(float(min(1.6, max(0.75, (top - bottom) / (right - left)))), EDGE, foot=SCALE)
     heads = [tongue("Como hoy, al final", "As today, at the end"), *(text_of(arm.title, tongue) for arm in site.others)]
-    sheet = policy_panels(site, tongue, (finding(site, gaps), note), sizes, heads)
+    sheet = policy_panels(site, tongue, (map_finding(site, gaps), note), sizes, heads)
     low, high = (float(np.nanquantile(today, edge)) for edge in (1.0 - MOST, MOST))
     widest = max(FLOOR, *(float(np.nanquantile(np.abs(gap), MOST)) for gap in gaps))
     images = [draw_map(sheet.panel(0), today, "viridis", (low, high))]
@@ -56,7 +57,7 @@ def maps(site: Site, tongue: Tongue) -> Figure:
     return sheet.figure
 
 
-def finding(site: Site, gaps: list[np.ndarray]) -> Both:
+def map_finding(site: Site, gaps: list[np.ndarray]) -> Both:
     """Return the policy under which trust moves in most cells."""
     shares = [float((np.abs(gap) >= FLOOR).sum()) / max(1, int((~np.isnan(gap)).sum())) for gap in gaps]
     first = max(range(len(gaps)), key=shares.__getitem__)

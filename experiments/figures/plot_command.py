@@ -42,7 +42,7 @@ def draw_folder(folder: Path, asked: str = "", out: Path | None = None, lang: st
     else:
         figures = {"summary": run_figure(folder, tongue)}
     target = out or folder / f"{language_suffix(lang)}.png"
-    return [write_figure(figure, beside(target, name, len(figures) == 1)) for name, figure in figures.items()]
+    return [write_figure(figure, path_of(target, name, len(figures) == 1)) for name, figure in figures.items()]
 
 
 def language_suffix(lang: str) -> str:
@@ -66,10 +66,10 @@ def chosen_measures(folder: Path, asked: str, default: Sequence[str]) -> list[st
     return list(dict.fromkeys(names))
 
 
-def beside(target: Path, name: str, alone: bool) -> Path:
+def path_of(target: Path, name: str, alone: bool) -> Path:
     """Return the path of one of several figures: `x.svg` becomes `x-forest.svg`.
 
-    >>> beside(Path("a/x.svg"), "forest", False).as_posix(), beside(Path("a/-es.png"), "forest", True).as_posix()
+    >>> path_of(Path("a/x.svg"), "forest", False).as_posix(), path_of(Path("a/-es.png"), "forest", True).as_posix()
     ('a/x-forest.svg', 'a/forest-es.png')
     """
     if target.name in (*ENDINGS, "-es.png"):

@@ -135,7 +135,7 @@ class Poster:
             self.axes.plot(place, y, "o", mec=colour, color=fill, markersize=6.5, mew=1.4)
 
 
-def poster(site: Site, tongue: Tongue) -> Figure:
+def draw_poster(site: Site, tongue: Tongue) -> Figure:
     """Draw page one of a site as a poster."""
     sheet = Poster(site, tongue)
     sheet.write_below(answers.question(site), 30.0, weight="bold")

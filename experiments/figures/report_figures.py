@@ -13,7 +13,7 @@ from experiments.comparison.comparison_request import Request
 from experiments.figures import by_policy, grids, over_time, place_figures
 from experiments.figures.context_figure import CONTEXT
 from experiments.figures.drawing import FIGURES
-from experiments.figures.poster import CAPTION, poster
+from experiments.figures.poster import CAPTION, draw_poster
 from experiments.figures.svg import AROUND, LOOK, render_figure
 from experiments.narrative.report_reading import Site, read_sites
 from experiments.storage.manifest import read_manifest
@@ -36,7 +36,7 @@ class StandaloneFigure(NamedTuple):
     edge: float | None = AROUND
 
 
-def available(site: Site) -> list[str]:
+def available_figures(site: Site) -> list[str]:
     """Return the figures for which this comparison has the results."""
     there = {name: len(site.numbers.rows(name, site=site.name)) > 0 for name in ("memory", "criteria", "draws")}
     there |= {"groups": len(site.effects("group")) > 0, "causes": len(site.effects("cause")) > 0}
@@ -46,7 +46,7 @@ def available(site: Site) -> list[str]:
     return [name for name in drawable if there.get(name, True)]
 
 
-def drawn(name: str, site: Site, tongue: Tongue) -> Figure:
+def draw_site_figure(name: str, site: Site, tongue: Tongue) -> Figure:
     """Return one figure of a site."""
     with matplotlib.rc_context(LOOK):
         return FIGURES[name][0](site, tongue)
@@ -54,18 +54,20 @@ def drawn(name: str, site: Site, tongue: Tongue) -> Figure:
 
 def figures_in(sites: list[Site]) -> Iterator[tuple[Site, str]]:
     """Yield all figures of some sites."""
-    return ((site, name) for site in sites for name in available(site))
+    return ((site, name) for site in sites for name in available_figures(site))
 
 
 def standalone_figures(folder: Path) -> dict[str, StandaloneFigure]:
     """Return every figure of the comparison in a folder, and those of its setting, by name."""
     sites = read_sites(folder)
     of_sites = {
-        f"{site.name}-{name}": StandaloneFigure(FIGURES[name][1], partial(drawn, name, site))
+        f"{site.name}-{name}": StandaloneFigure(FIGURES[name][1], partial(draw_site_figure, name, site))
         for site, name in figures_in(sites)
     }
     posters = {
-        f"{site.name}-poster": StandaloneFigure(CAPTION, partial(poster, site), None) for site in sites if site.others
+        f"{site.name}-poster": StandaloneFigure(CAPTION, partial(draw_poster, site), None)
+        for site in sites
+        if site.others
     }
     return of_sites | posters | {name: StandaloneFigure(caption, draw) for name, (caption, draw) in CONTEXT.items()}
 

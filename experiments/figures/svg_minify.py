@@ -33,7 +33,7 @@ class Styles:
 
     def name(self, style: str) -> str:
         """Return the name of a style."""
-        return self.names.setdefault(compact(style), f"f{len(self.names)}")
+        return self.names.setdefault(compact_style(style), f"f{len(self.names)}")
 
     def part(self, name: str) -> str:
         """Return the short name of a part."""
@@ -45,10 +45,10 @@ class Styles:
         return "\n".join(f".{name}{{{style}}}" for style, name in self.names.items())
 
 
-def compact(style: str) -> str:
+def compact_style(style: str) -> str:
     """Return a style in few bytes, with the page's own typeface.
 
-    >>> compact("font: 700 8.5px 'DejaVu Sans', sans-serif; text-anchor: middle")
+    >>> compact_style("font: 700 8.5px 'DejaVu Sans', sans-serif; text-anchor: middle")
     'font:700 8.5px sans-serif;text-anchor:middle'
     """
     style = re.sub(r"font: ((?:\d+ )?[\d.]+px)[^;]*", r"font:\1 sans-serif", style)
@@ -56,35 +56,35 @@ def compact(style: str) -> str:
     return re.sub(r"\s*([;:])\s*", r"\1", style).strip("; ")
 
 
-def slim(svg: str, styles: Styles, texts: dict[str, str]) -> str:
+def minify_svg(svg: str, styles: Styles, texts: dict[str, str]) -> str:
     """Return an SVG for a page; ``texts`` gives in the other language what has one."""
     root = fromstring(svg)
-    used = set(USED.findall(" ".join(value for one in root.iter() for value in links(one))))
+    used = set(USED.findall(" ".join(value for one in root.iter() for value in references_of(one))))
     _, _, width, height = root.attrib["viewBox"].split()
-    inner = "".join(written(child, used, styles, texts) for child in root)
-    return f'<svg viewBox="0 0 {tenth(float(width))} {tenth(float(height))}" role="img">{inner}</svg>'
+    inner = "".join(minify_element(child, used, styles, texts) for child in root)
+    return f'<svg viewBox="0 0 {round_tenth(float(width))} {round_tenth(float(height))}" role="img">{inner}</svg>'
 
 
-def links(element: Element) -> list[str]:
+def references_of(element: Element) -> list[str]:
     """Return what an element refers to."""
     return [value for key, value in element.attrib.items() if key == f"{XLINK}href" or value.startswith("url(")]
 
 
-def written(element: Element, used: set[str], styles: Styles, texts: dict[str, str]) -> str:
+def minify_element(element: Element, used: set[str], styles: Styles, texts: dict[str, str]) -> str:
     """Return an element and all within it."""
     tag = element.tag.removeprefix(SVG)
     if tag in ("metadata", "style") or not element.tag.startswith(SVG):
         return ""
-    attributes = dict(kept(element, tag, used, styles))
-    inner = said(element.text, texts) if tag in ("text", "tspan") else ""
-    inner += "".join(written(child, used, styles, texts) for child in element)
+    attributes = dict(minify_attributes(element, tag, used, styles))
+    inner = minify_text(element.text, texts) if tag in ("text", "tspan") else ""
+    inner += "".join(minify_element(child, used, styles, texts) for child in element)
     if tag in ("g", "defs") and (not inner or (not attributes and tag == "g")):
         return inner
     opening = " ".join([tag, *(f'{key}="{escape(value)}"' for key, value in attributes.items())])
     return f"<{opening}>{inner}</{tag}>" if inner else f"<{opening}/>"
 
 
-def said(text: str | None, texts: dict[str, str]) -> str:
+def minify_text(text: str | None, texts: dict[str, str]) -> str:
     """Return a text; in both languages, of which the page shows one, if it has two."""
     own = text or ""
     other = texts.get(own, own)
@@ -94,7 +94,7 @@ def said(text: str | None, texts: dict[str, str]) -> str:
     return "".join(f'<tspan lang="{name}">{escape(one, quote=False)}</tspan>' for name, one in spans)
 
 
-def kept(element: Element, tag: str, used: set[str], styles: Styles) -> "list[tuple[str, str]]":
+def minify_attributes(element: Element, tag: str, used: set[str], styles: Styles) -> "list[tuple[str, str]]":
     """Return the attributes of an element that change what is seen."""
     found = []
     for key, value in element.attrib.items():
@@ -102,13 +102,13 @@ def kept(element: Element, tag: str, used: set[str], styles: Styles) -> "list[tu
         if name == "style":
             found.append(("class", styles.name(value)))
         elif name == "d":
-            found.append(("d", stepped(value)))
+            found.append(("d", relative_path(value)))
         elif name in COORDINATES and tag != "image":
-            found.append((name, tenth(float(value))))
+            found.append((name, round_tenth(float(value))))
         elif name == "id":
             found += [(name, styles.part(value))] if value in used else []
         elif value.startswith(PNG):
-            found.append((name, PNG + in_palette(value.removeprefix(PNG))))
+            found.append((name, PNG + reduce_palette(value.removeprefix(PNG))))
         elif name == "transform" and STILL.match(value):
             continue
         elif value.startswith(("#", "url(")):
@@ -118,7 +118,7 @@ def kept(element: Element, tag: str, used: set[str], styles: Styles) -> "list[tu
     return found
 
 
-def in_palette(encoded: str) -> str:
+def reduce_palette(encoded: str) -> str:
     """Return a PNG of few colours (in base 64) as one that tells each colour once."""
     pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGBA"))
     colours, places = np.unique(pixels.reshape(-1, 4), axis=0, return_inverse=True)
@@ -131,20 +131,20 @@ def in_palette(encoded: str) -> str:
     return base64.b64encode(sink.getvalue()).decode()
 
 
-def tenth(value: float) -> str:
+def round_tenth(value: float) -> str:
     """Return a number to a tenth, as short as it can be written.
 
-    >>> tenth(12.04), tenth(-0.26), tenth(3.96)
+    >>> round_tenth(12.04), round_tenth(-0.26), round_tenth(3.96)
     ('12', '-.3', '4')
     """
     text = f"{value:.1f}".removesuffix(".0")
     return "0" if text == "-0" else re.sub(r"^(-?)0\.", r"\1.", text)
 
 
-def stepped(path: str) -> str:
+def relative_path(path: str) -> str:
     """Return a path told from point to point.
 
-    >>> stepped("M 10 20 L 15.04 20 L 15.04 18.5 z ")
+    >>> relative_path("M 10 20 L 15.04 20 L 15.04 18.5 z ")
     'm10 20l5 0 0-1.5z'
     """
     stated, last, numbers, verb, said = "", (0, 0), [], "", ""
@@ -159,13 +159,13 @@ def stepped(path: str) -> str:
         if len(numbers) < 2 * PAIRS[verb]:
             continue
         steps = [value - last[k % 2] for k, value in enumerate(numbers)]
-        text = "".join(joint(tenth(step / 10), k) for k, step in enumerate(steps))
-        stated += verb.lower() + text if verb != said or verb == "M" else joint(text, 1)
+        text = "".join(with_blank(round_tenth(step / 10), k) for k, step in enumerate(steps))
+        stated += verb.lower() + text if verb != said or verb == "M" else with_blank(text, 1)
         last, said, numbers = (numbers[-2], numbers[-1]), verb, []
         start = last if verb == "M" else start
     return stated
 
 
-def joint(text: str, place: int) -> str:
+def with_blank(text: str, place: int) -> str:
     """Return a number with the blank that it needs before it."""
     return text if place == 0 or text.startswith("-") else f" {text}"

@@ -65,10 +65,10 @@ LESS, EVEN, MORE = "#9e89dc", "#3e4a56", "#faa03c"
 """Of differences between twins on a dark map."""
 
 
-def on(colour: str) -> str:
+def letters_on(colour: str) -> str:
     """Return the colour of letters that are read on another.
 
-    >>> on("#eeeeee") == INK, on("#4d4d4d") == PAPER
+    >>> letters_on("#eeeeee") == INK, letters_on("#4d4d4d") == PAPER
     (True, True)
     """
     red, green, blue = bytes.fromhex(colour[1:])

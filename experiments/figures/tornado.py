@@ -72,7 +72,7 @@ def draw_tornado(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
         f"{arm}. {MEANINGS[index][1]}; stroke: 95 %; hollow: too much luck for an order."
         + (f" {left_out} more factors in the table." if left_out else ""),
     )
-    texts = strongest(own, measures[0], tongue), note
+    texts = strongest_factor(own, measures[0], tongue), note
     heads = [(named if index in IN_UNITS else begun)(measure, tongue) for measure in measures]
     sheet, (drawn,) = m.ForestRows([""], heads, words).draw(tongue, texts, m.VERDICT)
     for axes, measure in zip(drawn, measures, strict=True):
@@ -89,7 +89,7 @@ def draw_tornado(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
     return sheet.figure
 
 
-def strongest(table: pd.DataFrame, measure: str, tongue: Tongue) -> str:
+def strongest_factor(table: pd.DataFrame, measure: str, tongue: Tongue) -> str:
     """Return the factor that matters most to a measure, if chance lets any order be read."""
     own, what = table[table["measure"] == measure], begun(measure, tongue)
     if own["rank_best"].isna().all():
@@ -114,7 +114,7 @@ def draw_morris(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
         f"{arm}. A la derecha, más efecto (mu*); hacia arriba, más dispersión (sigma): interacciones o curvas.",
         f"{arm}. To the right, more effect (mu*); upwards, more spread (sigma): interactions or bends.",
     )
-    texts = strongest(table[table["index"] == "mu_star"], measures[0], tongue), note
+    texts = strongest_factor(table[table["index"] == "mu_star"], measures[0], tongue), note
     heads = [named(measure, tongue) for measure in measures]
     sheet = m.PanelFigure(tongue, texts, heads, m.PanelSizes(2.1, 0.45, across=2, gap=0.6))
     for number, measure in enumerate(measures):

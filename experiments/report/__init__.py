@@ -13,9 +13,9 @@ from experiments.comparison.comparison_request import Request
 from experiments.comparison.headline_measures import BY_NAME, WORDS
 from experiments.figures import page_one
 from experiments.figures.drawing import FIGURES
-from experiments.figures.report_figures import available, drawn, figures_in
+from experiments.figures.report_figures import available_figures, draw_site_figure, figures_in
 from experiments.figures.svg import render_figure
-from experiments.figures.svg_minify import Styles, slim
+from experiments.figures.svg_minify import Styles, minify_svg
 from experiments.figures.theme import REPORT
 from experiments.narrative import answers, sentences
 from experiments.narrative.ceiling_sentences import MEASURES as OF_CEILING
@@ -47,7 +47,7 @@ SOURCES = {
     "in_both": catalogue.in_both,
     "criteria": CRITERIA,
     "day": day,
-    "available": available,
+    "available": available_figures,
     "few_deaths": few_deaths,
     "ceiling_at": rows_at,
     "of_ceiling": OF_CEILING,
@@ -116,7 +116,7 @@ def qr_of(command: str) -> Markup:
 
 def shown_in(sites: list[Site], figure: str) -> list[Site]:
     """Return the sites at which there are the results for a figure."""
-    return [site for site in sites if figure in available(site)]
+    return [site for site in sites if figure in available_figures(site)]
 
 
 def embedded_of(manifest: dict[str, Any], lang: str) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def embedded_of(manifest: dict[str, Any], lang: str) -> dict[str, Any]:
 
 def figures_of(site: Site, names: list[str], languages: tuple[str, ...], styles: Styles) -> Markup:
     """Return some figures of a site as they stand in the page."""
-    there = available(site)
+    there = available_figures(site)
     shown = [figure_of(site, name, languages, styles) for name in names if name in there]
     return Markup("").join(shown)
 
@@ -134,8 +134,8 @@ def figures_of(site: Site, names: list[str], languages: tuple[str, ...], styles:
 def figure_of(site: Site, name: str, languages: tuple[str, ...], styles: Styles) -> Markup:
     """Return one figure with its caption; both languages share one drawing."""
     tongue = Tongue(languages[0])
-    svg = render_figure(drawn(name, site, tongue), ".svg", f"{site.name}-{name}", {}, None).decode()
-    picture = Markup(slim(svg, styles, tongue.pairs if len(languages) > 1 else {}))
+    svg = render_figure(draw_site_figure(name, site, tongue), ".svg", f"{site.name}-{name}", {}, None).decode()
+    picture = Markup(minify_svg(svg, styles, tongue.pairs if len(languages) > 1 else {}))
     caption = FIGURES[name][1].shown(languages)
     known = f"{site.name}-{name}"
     shown = Markup('<figure id="{0}">{1}<figcaption id="{0}-alt">{2}</figcaption></figure>').format(

@@ -32,7 +32,7 @@ from experiments.comparison.twin_results import Life
 from experiments.figures import answers as study
 from experiments.figures.drawing import FIGURES
 from experiments.figures.forest import draw_contrasts
-from experiments.figures.report_figures import available, drawn
+from experiments.figures.report_figures import available_figures, draw_site_figure
 from experiments.narrative import answers, labels, sentences
 from experiments.narrative.comparison_text import lines
 from experiments.narrative.report_reading import read_sites
@@ -181,9 +181,9 @@ def of_figures(folder: Path, language: str) -> list[str]:
     """Return the texts in the figures of a report, and their captions."""
     found: list[str] = []
     for site in read_sites(folder):
-        for name in available(site):
+        for name in available_figures(site):
             if name not in NEEDS_MONTHS:
-                found += texts_in(drawn(name, site, Tongue(language)))
+                found += texts_in(draw_site_figure(name, site, Tongue(language)))
                 found.append(getattr(FIGURES[name][1], language))
     return heard(found)
 
