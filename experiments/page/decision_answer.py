@@ -1,4 +1,4 @@
-"""The answer to the question of the decision view: one sentence, with benefit and harm in it."""
+"""Answer the question of the decision view in one sentence, with benefit and harm in it."""
 
 from experiments.comparison.decision_outcomes import TRUST, Found
 from experiments.narrative.findings import Finding, sentence
@@ -6,12 +6,12 @@ from experiments.page.criteria_standing import Standing, digits_of, number
 from experiments.statistics.hodges_lehmann import FEWEST
 
 type Span = tuple[str, str]
-"""Words, and what they are: bold, benefit (b), harm (h) or nothing."""
+"""Words with their kind: bold, benefit (b), harm (h) or nothing."""
 ALWAYS_BESIDE = {"homicides": "wrongful_detentions"}
-"""What is never told without what it may have cost; of a heavy hand it is told in any case."""
+"""Outcomes that never stand without their possible cost; under a heavy hand the cost stands in any case."""
 LAST = ("crimes_told",)
-"""What is told where there is room: neither benefit nor harm."""
-MOST_TOLD = 2
+"""Outcomes that are named where there is room: neither benefit nor harm."""
+MOST_NAMED = 2
 """Benefits beside trust: the sentence stays one that is read."""
 
 
@@ -23,7 +23,7 @@ def answer(one: Standing) -> list[Span]:
         return as_today(one)
     if one.done < FEWEST:
         return [(one.say("decision.no_verdict", n=FEWEST), "bold"), *faults(one)]
-    return [*told(one), *faults(one)]
+    return [*verdicts(one), *faults(one)]
 
 
 def running(one: Standing) -> list[Span]:
@@ -32,7 +32,7 @@ def running(one: Standing) -> list[Span]:
     if not one.moved:
         return [(one.say("decision.today"), "bold"), (one.say("decision.today_few", **counts), "")]
     k = len(one.choice.chosen)
-    words = one.say("decision.running_one", **counts) if k == 1 else one.say("decision.running_many", k=k, **counts)
+    words = one.say(f"decision.running_{'one' if k == 1 else 'many'}", k=k, **counts)
     return [(one.say("decision.running"), "bold"), (words + one.say("decision.dots"), "")]
 
 
@@ -54,18 +54,18 @@ def faults(one: Standing) -> list[Span]:
     return [(" " + one.say("decision.failed", **counts), "h")]
 
 
-def told(one: Standing) -> list[Span]:
+def verdicts(one: Standing) -> list[Span]:
     """Return what the measures do: benefits, and in exchange the harms."""
     n = len(one.choice.chosen)
-    begin = one.say("decision.with_one") if n == 1 else one.say("decision.with_many", n=n)
+    begin = one.say(f"decision.with_{'one' if n == 1 else 'many'}", n=n)
     order = sorted(one.founds, key=lambda found: (not kind_of(found), found.outcome.name in LAST))
-    good = [found for found in order if is_told(found) and not found.harmful]
+    good = [found for found in order if is_named(found) and not found.harmful]
     goods = [phrase(one, found) for found in good]
     harms = [phrase(one, found) for found in one.founds if found.harmful]
     spans: list[Span] = [(begin, "bold"), (" ", "")]
     if goods:
         spans.append((goods[0], kind_of(good[0])))
-        spans += [(joined(one, goods[1 : 1 + MOST_TOLD]), "")] if goods[1:] else []
+        spans += [(joined(one, goods[1 : 1 + MOST_NAMED]), "")] if goods[1:] else []
     if harms:
         link = one.say("decision.in_exchange" if any(map(kind_of, good)) else "decision.but")
         spans += [("; ", ""), (link, "bold"), (" ", "")] if goods else []
@@ -79,7 +79,7 @@ def told(one: Standing) -> list[Span]:
     return [*spans, *beside(one), (".", "")]
 
 
-def is_told(found: Found) -> bool:
+def is_named(found: Found) -> bool:
     """Tell whether a sentence says what becomes of an outcome: of what surely moves, and of trust unless unknown."""
     return found.verdict in ("rises", "falls") or (found.outcome is TRUST and found.verdict != "unknown")
 
@@ -101,12 +101,12 @@ def phrase(one: Standing, found: Found) -> str:
 
 
 def beside(one: Standing) -> list[Span]:
-    """Return what must be told beside something that is told, where it has not surely moved itself."""
+    """Return what must stand beside an outcome that is named, where it has not surely moved itself."""
     by_name = {found.outcome.name: found for found in one.founds}
     spans: list[Span] = []
     for name, other in ALWAYS_BESIDE.items():
-        told_of = by_name[name].verdict in ("rises", "falls") or "heavy_hand" in dict(one.choice.chosen)
-        if told_of and by_name[other].verdict in ("open", "alike"):
+        named = by_name[name].verdict in ("rises", "falls") or "heavy_hand" in dict(one.choice.chosen)
+        if named and by_name[other].verdict in ("open", "alike"):
             spans.append(("; " + phrase(one, by_name[other]), ""))
     return spans
 
@@ -119,9 +119,8 @@ def kind_of(found: Found) -> str:
 def bar(one: Standing) -> list[Span]:
     """Return the shortest form of the answer, for the foot of a telephone."""
     if one.running or not one.founds or one.done < FEWEST:
-        return [(f"{one.say('decision.done_of', n=one.done, all=one.twins_asked)}", "bold")]
+        return [(one.say("decision.done_of", n=one.done, all=one.twins_asked), "bold")]
     harms = sum(found.harmful and found.outcome.harm for found in one.founds)
-    key = "none" if harms == 0 else "one" if harms == 1 else "many"
-    words = one.say(f"decision.bar_harm_{key}", n=harms) if key == "many" else one.say(f"decision.bar_harm_{key}")
+    words = one.say(f"decision.bar_harm_{('none', 'one', 'many')[min(harms, 2)]}", n=harms)
     trust = one.founds[0]
     return [(phrase(one, trust), kind_of(trust)), (words, "h" if harms else "")]

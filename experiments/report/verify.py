@@ -1,4 +1,4 @@
-"""`confianza verify`: runs again what made a report or a folder of results, and says whether the same comes out."""
+"""`confianza verify`: run again what made a report or a folder of results, and compare."""
 
 import contextlib
 import io
@@ -30,7 +30,7 @@ from model.engine.fingerprint import fingerprint
 from scenarios.files import parse_json, read_text
 
 STAMPS = ("written", "seconds", "commit", "machine", "arms", "interrupted")
-"""What a manifest says of the occasion and the place, which running again cannot bring back."""
+"""Keys of a manifest on the occasion and the place, which running again cannot bring back."""
 EMBEDDED = re.compile(r'<script type="application/json" id="manifest">(.*?)</script>', re.DOTALL)
 LANGUAGES = ("es", "en", "both")
 MOST_HTML = 2**25
@@ -58,26 +58,22 @@ def verify_folder(folder: Path, workers: int) -> Iterator[str]:
     elif stated.get("format") == COMPARISON:
         with tempfile.TemporaryDirectory() as place:
             new = compare_again(stated, Path(place) / "again", workers, folder)
-            for name in tables_in(folder):
-                yield from unequal(name, tables(folder, name), tables(new, name))
-            yield from from_arms(folder, new, workers)
+            yield from unequal_tables(folder, new)
+            yield from verify_arms(folder, new, workers)
     elif stated.get("format") == SWEEP:
         yield from verify_sweep(folder, workers)
     else:
         raise InputError(f"{folder} holds no run, comparison or sweep that could be run again")
 
 
-def from_arms(folder: Path, again: Path, workers: int) -> Iterator[str]:
+def verify_arms(folder: Path, again: Path, workers: int) -> Iterator[str]:
     """Yield what differs in the arms of a comparison, if they were kept, or in the runs it was made from."""
     for place in dict.fromkeys(arm["folder"] for arm in read_manifest(folder)["arms"]):
-        old, new = folder / place, again / place
-        if place.startswith("arms") and not old.is_dir():
-            continue
-        if new.is_dir() and place.startswith("arms"):
-            for name in tables_in(old):
-                yield from unequal(f"{place}/{name}", tables(old, name), tables(new, name))
-        else:
-            yield from verify_folder(old, workers)
+        own = place.startswith("arms")
+        if not own or ((folder / place).is_dir() and not (again / place).is_dir()):
+            yield from verify_folder(folder / place, workers)
+        elif (folder / place).is_dir():
+            yield from unequal_tables(folder / place, again / place, f"{place}/")
 
 
 def verify_sweep(folder: Path, workers: int) -> Iterator[str]:
@@ -113,11 +109,12 @@ def embedded(file: Path) -> Said:
     found = EMBEDDED.search(read_text(file, str(file), MOST_HTML))
     if found is None:
         raise InputError(f"{file} is no report of this program: it holds no manifest")
-    stated = checked(parse_json(found.group(1), f"{file}, manifest"), f"{file}, manifest", Comparison)
+    where = f"{file}, manifest"
+    stated = checked(parse_json(found.group(1), where), where, Comparison)
     for key in STAMPS:
-        stated[key]  # what is missing is told before hours are spent on running it again
+        stated[key]  # what is missing raises before hours are spent on running it again
     if stated["lang"] not in LANGUAGES:
-        raise InputError(f"{file}, manifest: lang knows {', '.join(LANGUAGES)}, got '{stated['lang']}'")
+        raise InputError(f"{where}: lang knows {', '.join(LANGUAGES)}, got '{stated['lang']}'")
     return stated
 
 
@@ -169,6 +166,12 @@ def run_again(folder: Path, stated: dict[str, Any], workers: int) -> dict[str, p
 def tables_in(folder: Path) -> list[str]:
     """Return the names of the tables in a folder."""
     return sorted(path.stem for path in folder.glob("*.parquet"))
+
+
+def unequal_tables(old: Path, new: Path, prefix: str = "") -> Iterator[str]:
+    """Yield a line for each table of a folder that is another in the second folder."""
+    for name in tables_in(old):
+        yield from unequal(prefix + name, tables(old, name), tables(new, name))
 
 
 def unequal(name: str, old: pa.Table, new: pa.Table) -> Iterator[str]:
