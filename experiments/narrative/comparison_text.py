@@ -43,7 +43,7 @@ Rows = Any
 """Rows of a table, of which columns are read as attributes: types of these are known to no checker."""
 
 
-def lines(folder: Path, wish: EffectSize | None = None) -> Iterator[str]:
+def lines(folder: Path, target: EffectSize | None = None) -> Iterator[str]:
     """Yield the comparison in a folder, line by line."""
     stated, effects = read_manifest(folder), with_typical(tables(folder, "effects").to_pandas())
     extra = {name: read_optional(folder, name) for name in ("memory", "alone")}
@@ -59,19 +59,19 @@ def lines(folder: Path, wish: EffectSize | None = None) -> Iterator[str]:
         chosen = {name: table[(table["site"] == site) & (table["against"] == against)] for name, table in extra.items()}
         yield from alone_lines(chosen["alone"])
         yield from memory_lines(chosen["memory"])
-        if wish:
-            yield from plan_lines(rows, wish)
+        if target:
+            yield from plan_lines(rows, target)
 
 
 def built_in_lines(arms: Sequence[Mapping[str, Any]], *sides: tuple[str, str]) -> Iterator[str]:
-    """Yield what the policies of both sides put in by hand."""
+    """Yield the hazards that policies of both sides set by hand."""
     levers = [lever for arm in arms if (arm["scenario"], arm["name"]) in sides for lever in put_in(arm)]
     for line in told(dict.fromkeys(levers), "en"):
         yield from textwrap.wrap(line, WIDTH)
 
 
 def heading(base: str, arm: str, rows: Rows, stated: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is set against what."""
+    """Yield the title of a pair, its period and the head of its table."""
     yield ""
     yield from textwrap.wrap(f"{arm} against {base}", WIDTH)
     n = int(rows["n"].max())
@@ -154,7 +154,7 @@ def smallest_lines(rows: Rows) -> Iterator[str]:
 
 
 def resident_lines(rows: Rows) -> Iterator[str]:
-    """Yield how many residents live otherwise, mean of the twins."""
+    """Yield the numbers of residents who act otherwise, as a mean of the twins."""
     if rows.empty:
         return
     yield ""
@@ -166,7 +166,7 @@ def resident_lines(rows: Rows) -> Iterator[str]:
 
 
 def alone_lines(rows: Rows) -> Iterator[str]:
-    """Yield what independent seeds would have said, and by how much twins lower the variance."""
+    """Yield the effects by independent seeds, and by how much twins lower the variance."""
     if rows.empty:
         return
     yield ""
@@ -206,42 +206,43 @@ def memory_lines(grid: Rows) -> Iterator[str]:
     yield f"{'bad news weighs':<16}" + "".join(f"{memory:g} years".rjust(12) for memory in memories)
     for weight, rows in grid_of_trust.groupby("asymmetry"):
         cells = rows.sort_values("memory_years")
-        shown = [known_by(r) for r in cells.itertuples()]
-        yield (f"{f'{weight:g} times':<16}" + "".join(cell.rjust(12) for cell in shown)).rstrip()
+        effects = "".join(starred(row).rjust(12) for row in cells.itertuples())
+        yield (f"{f'{weight:g} times':<16}" + effects).rstrip()
     yield "(columns: half-life of the slow memory; 2 years and 3 times are a convention)"
     also: Rows = corners(trust)
     for row in also.itertuples():
-        yield f"{ALSO[row.also].en:<40}{known_by(row).rjust(12)}".rstrip()
-    said: dict[str, list[str]] = {}
+        yield f"{ALSO[row.also].en:<40}{starred(row).rjust(12)}".rstrip()
+    verdicts: dict[str, list[str]] = {}
     for measure, rows in grid.groupby("measure", sort=False):
-        said.setdefault(sentence(verdict(rows)), []).append(BY_NAME[str(measure)].en)
-    for text, names in said.items():
+        verdicts.setdefault(sentence(verdict(rows)), []).append(BY_NAME[str(measure)].en)
+    for text, names in verdicts.items():
         yield from textwrap.wrap(f"{text}: {', '.join(names)}", WIDTH, subsequent_indent="    ")
 
 
-def known_by(row: Any) -> str:
+def starred(row: Any) -> str:
     """Return an effect on trust with its error, starred where the interval leaves one sign."""
-    shown = with_error(row.effect, row.error, BY_NAME["trust_mean"], "+")
-    return shown + ("*" if row.low > 0.0 or row.high < 0.0 else " ")
+    return with_error(row.effect, row.error, BY_NAME["trust_mean"], "+") + (
+        "*" if row.low > 0.0 or row.high < 0.0 else " "
+    )
 
 
-def plan_lines(rows: Rows, wish: EffectSize) -> Iterator[str]:
-    """Yield how many twins an effect of the wished size needs, with this pilot's spread."""
-    row = rows[(rows["section"] == "headline") & (rows["measure"] == wish.measure)]
+def plan_lines(rows: Rows, target: EffectSize) -> Iterator[str]:
+    """Yield the number of twins that an effect of the wanted size needs, by the spread of this pilot."""
+    row = rows[(rows["section"] == "headline") & (rows["measure"] == target.measure)]
     if row.empty:
-        yield f"\nThe model has no '{wish.measure}' to plan for."
+        yield f"\nThe model has no '{target.measure}' to plan for."
         return
     pilot = row.iloc[0]
     spread = float(pilot["error"]) * math.sqrt(float(pilot["n"]))
     apart = math.hypot(pilot["base_error"], pilot["arm_error"]) * math.sqrt(float(pilot["n"]))
     yield ""
     try:
-        twins, alone = (twins_needed(one, wish.size, wish.power) for one in (spread, apart))
+        twins, alone = (twins_needed(one, target.size, target.power) for one in (spread, apart))
     except InputError as reason:
-        yield from textwrap.wrap(f"No plan for {BY_NAME[wish.measure].en}: {reason}.", WIDTH)
+        yield from textwrap.wrap(f"No plan for {BY_NAME[target.measure].en}: {reason}.", WIDTH)
         return
     yield from textwrap.wrap(
-        f"To see an effect of {wish.size:g} on {BY_NAME[wish.measure].en} with a power of {wish.power:.0%}:"
+        f"To see an effect of {target.size:g} on {BY_NAME[target.measure].en} with a power of {target.power:.0%}:"
         f" {twins:,} twin worlds (with independent seeds {alone:,} on each side), by the spread of these {pilot['n']}.",
         WIDTH,
     )

@@ -1,4 +1,4 @@
-"""Findings: effects of policies with what is known of them, and the sentence that says each."""
+"""Findings: effects of policies with their verdicts, and the sentence for each."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -56,17 +56,17 @@ class Finding:
 
     @property
     def settled(self) -> bool:
-        """Whether the twins tell the effect from luck, whatever other laws of trust say."""
+        """Whether luck alone does not explain the effect, by these twins and without other laws of trust."""
         return self.row is not None and settled(self.row)
 
     @property
     def falls(self) -> bool:
-        """Whether the twins tell that the number falls."""
+        """Whether the number falls in a settled way."""
         return self.settled and bool(self.row["typical_high"] < 0.0)
 
 
 def finding(site: Site, arm: Arm, measure: str, laws: bool = True) -> Finding:
-    """Return what is known of an effect in a report; the verdict heeds other laws of trust if ``laws``."""
+    """Return the finding on one effect in a report; the verdict heeds other laws of trust if ``laws``."""
     row = site.effect(arm, measure)
     verdict = site.judged(arm, measure) if laws else judge(row)
     if row is None:
@@ -113,14 +113,14 @@ def size(site: Site, row: Any) -> str:
 
 
 def most(row: Any) -> tuple[str, int]:
-    """Return which way most twins went, and how many."""
+    """Return the direction of most twins (``rose`` or ``fell``) and their count."""
     rose = row["rose"] > row["fell"] or (row["rose"] == row["fell"] and row["typical"] >= 0.0)
     name = "rose" if rose else "fell"
     return name, int(row[name])
 
 
 def verb(measure: str, way: str) -> Both:
-    """Return that a measure rose or fell; the Spanish verb has the number of its name.
+    """Return the verb for a measure that rose or fell; the Spanish verb has the number of its name.
 
     >>> print(verb("trust_mean", "rose").es, verb("crimes_told", "fell").es)
     subió bajaron

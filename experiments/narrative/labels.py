@@ -1,4 +1,4 @@
-"""What stands in figures, in words: measures with their units, places, policies, factors and their levels."""
+"""Labels of figures: measures with their units, places, policies, factors and their levels."""
 
 import contextlib
 import math
@@ -26,15 +26,15 @@ FACTORS = {
     "gangs": ("clicas", "cliques"),
     "plant": ("quiénes son los agentes al inicio", "who the officers are at the start"),
 }
-"""What studies vary, in Spanish and in English, but for parameters and mechanisms, which have their own words."""
+"""Factors of studies in Spanish and in English; parameters and mechanisms have their own words."""
 
 OF_A_HUNDRED = {"0-1": "0-100", "share": "%"}
-"""Units of what lies from 0 to 1, and how people say them."""
+"""Units of measures from 0 to 1, and the units in which people read these."""
 AS_TODAY = "como hoy", "as today"
 
 
 def for_people(measure: str) -> float:
-    """Return by what a measure is multiplied where people read it: what lies from 0 to 1 is told from 0 to 100."""
+    """Return the scale of a measure where people read it: 100 for those from 0 to 1, else 1."""
     return 100.0 if MEASURES[measure].unit in OF_A_HUNDRED else 1.0
 
 
@@ -66,7 +66,7 @@ def begun(measure: str, tongue: Tongue) -> str:
 
 @cache
 def titles_of(name: str) -> tuple[str, str]:
-    """Return what a policy or municipality is called in Spanish and in English: its name if its file is gone."""
+    """Return the titles of a policy or municipality in Spanish and English; its name if its file is gone."""
     if name == STATUS_QUO:
         return AS_TODAY
     for title in (lambda: read_policy(name).title, lambda: load(name).title):
@@ -76,7 +76,7 @@ def titles_of(name: str) -> tuple[str, str]:
 
 
 def called(names: str, tongue: Tongue) -> str:
-    """Return what a municipality or some policies are called.
+    """Return the title of a municipality or of some policies.
 
     >>> called("mopsic_full+resources_only", Tongue("es"))
     'MOPSIC completo + Solo recursos'
@@ -91,7 +91,7 @@ def plain(name: str) -> str:
 
 
 def factor_words(factor: str, tongue: Tongue) -> str:
-    """Return what was varied in words, or its name where it has none."""
+    """Return a factor in words, or its name where it has none."""
     if factor in FACTORS:
         return tongue(*FACTORS[factor])
     for ask in (parameter, mechanism):
@@ -140,7 +140,7 @@ def with_sign(value: float, form: str = "+,.3g") -> str:
 
 
 def decimals(values: np.ndarray) -> int:
-    """Return how many decimals show the differences between values.
+    """Return the number of decimals that tell values apart.
 
     >>> decimals(np.array([0.4231, 0.4239])), decimals(np.array([100.0, 250.0])), decimals(np.array([math.nan]))
     (5, 0, 2)

@@ -1,4 +1,4 @@
-"""Numbers of a report: each is read from one cell of a table of the results, and says from which."""
+"""Numbers of a report: each is read from one cell of a table of the results and names that cell."""
 
 import math
 from pathlib import Path
@@ -17,7 +17,7 @@ NOTHING = Markup('<span class="none">–</span>')
 
 
 class Numbers:
-    """The tables of a comparison, and the one way in which a number of theirs gets into a report."""
+    """Tables of a comparison, and the only way for their numbers into a report."""
 
     def __init__(self, folder: Path) -> None:
         self.tables: dict[str, pd.DataFrame] = {name: with_typical(read_optional(folder, name)) for name in TABLES}
@@ -32,12 +32,12 @@ class Numbers:
         return rows
 
     def show(self, table: str, row: Any, column: str, digits: int = 0, sign: str = "", scale: float = 1.0) -> Markup:
-        """Return the number of one cell as it is shown, with the cell that it comes from."""
+        """Return the number of one cell as it stands in the report, with the cell that it comes from."""
         value = self.tables[table].at[row, column]
         return shown(value, f"{table}:{row}:{column}", digits, sign, scale)
 
     def stated(self, key: str) -> Markup:
-        """Return what the manifest says under a key, with where it comes from."""
+        """Return an entry of the manifest, or the length of one that is a list, with its key."""
         value = self.manifest[key]
         value = len(value) if isinstance(value, list) else value
         return Markup('<data value="manifest:{}">{}</data>').format(key, value)

@@ -29,7 +29,7 @@ SMALL = ("effect", "error", "low", "high", *TYPICAL)
 MOST_MORE_DIGITS = 3
 MOST_CHANGES = 3
 UNSAID: dict[str, Any] = {"label": "", "swept": "", "differs": {}, "scale": 1.0}
-"""What comparisons did not say of their arms before sweeps could be compared."""
+"""Entries that manifests of comparisons lacked before sweeps could be compared."""
 TOO_FEW_HOMICIDES = 10.0
 """Homicides a year below which no statement on a policy is made (Totonicapán has about 2.5)."""
 
@@ -111,17 +111,17 @@ def as_given(texts: Mapping[str, str], default: str = "") -> Both:
 
 
 def settled(row: Any) -> bool:
-    """Tell whether an effect is told from luck."""
+    """Tell whether luck alone does not explain an effect."""
     return judge(row) in ("rises", "falls")
 
 
 def emphasised(row: Any, number: Markup) -> Markup:
-    """Return the number of an effect, in bold where it is told from luck."""
+    """Return the number of an effect, in bold where the effect is settled."""
     return Markup("<strong>{}</strong>").format(number) if settled(row) else number
 
 
 def enough(row: Any, column: str, digits: int) -> int:
-    """Return so many digits that an effect which is there is not shown as nothing (up to three more)."""
+    """Return the digits, up to three more, with which an effect other than zero is not written as zero."""
     names = TYPICAL if column in TYPICAL else ("effect", "low", "high")
     ends = [abs(row[name]) for name in names if row[name] == row[name]]
     reach = abs(row[names[0]]) if settled(row) else max(ends, default=0.0)
@@ -189,7 +189,7 @@ class Site:
         return {(row["section"], row["against"], row["measure"]): row for _, row in rows.iterrows()}
 
     def verdict(self, arm: Arm, measure: str) -> Any:
-        """Return the row that says whether an effect is known, or None where the grid was not run."""
+        """Return the row of verdicts under other laws of trust, or None where these were not run."""
         rows = self.numbers.rows("verdicts", site=self.name, against=arm.name, measure=measure)
         return rows.iloc[0] if len(rows) else None
 
@@ -198,7 +198,7 @@ class Site:
         return judge(self.effect(arm, measure, section), sign_known(self.verdict(arm, measure)))
 
     def number(self, row: Any, column: str, digits: int | None = None, sign: str = "") -> Markup:
-        """Return one number of an effect as it is shown."""
+        """Return one number of an effect as it stands in the report."""
         headline: Headline | None = BY_NAME.get(row["measure"]) if row["section"] == "headline" else None
         exact = digits if digits is not None else headline.digits if headline else 2
         if digits is None and column in SMALL:
@@ -221,6 +221,6 @@ def read_sites(folder: Path) -> list[Site]:
 
 
 def few_deaths(site: Site) -> bool:
-    """Tell whether homicides are so few that no effect on them is shown."""
+    """Tell whether homicides are too few for any effect on them."""
     row = site.effect(site.others[0], "homicides")
     return row is not None and row["base"] < TOO_FEW_HOMICIDES

@@ -85,7 +85,7 @@ def seeds_of(measures: pd.DataFrame) -> str:
 
 
 def note(run: pd.DataFrame) -> list[str]:
-    """Return what should be known about the columns, if anything."""
+    """Return remarks on the columns, if there are any."""
     months = len(run)
     if months < MONTHS:
         return [f"Only {months} full month{'s' * (months > 1)}: counts are scaled to a year."]

@@ -54,7 +54,7 @@ SOURCES = {
     "figure_styles": FIGURE_STYLES,
     "look": REPORT,
 }
-"""Where the template takes what it says of a site and its arms."""
+"""Names that the templates may use."""
 
 
 def build(folder: Path, lang: str = "es") -> bytes:
@@ -69,7 +69,7 @@ def build(folder: Path, lang: str = "es") -> bytes:
 
 
 def environment(languages: tuple[str, ...]) -> Environment:
-    """Return the template's surroundings: what it may call, and how it says a text in the languages of a report."""
+    """Return the environment of the templates, which writes every text in the languages of a report."""
     found = Environment(
         loader=PackageLoader("experiments.report", "."),
         autoescape=True,
@@ -86,7 +86,7 @@ def environment(languages: tuple[str, ...]) -> Environment:
 
 
 def facts(sites: list[Site], lang: str) -> dict[str, Any]:
-    """Return what a report says of itself: its question, what it was made from, and how to make it again."""
+    """Return the facts of a report on itself: its question, its sources, and the command that makes it again."""
     numbers, question = sites[0].numbers, sentences.question(sites)
     manifest = numbers.manifest
     command = Request.read(manifest["request"]).command
@@ -101,7 +101,7 @@ def facts(sites: list[Site], lang: str) -> dict[str, Any]:
         "all_figures": [f"{site.name}-{name}" for site, name in figures_in(sites)],
         "command": command,
         "qr": qr_of(command),
-        "shown_in": shown_in,
+        "sites_with": sites_with,
         "versions": ", ".join(f"{name} {version}" for name, version in manifest["versions"].items()),
         "seeds": f"{manifest['seeds'][0]}–{manifest['seeds'][-1]}",
         "embedded": Markup(json.dumps(embedded_of(manifest, lang), ensure_ascii=False).replace("<", "\\u003c")),
@@ -114,21 +114,20 @@ def qr_of(command: str) -> Markup:
     return Markup(code.svg_inline(border=0, omitsize=True, svgclass=None, lineclass=None, dark=REPORT["ink"]))
 
 
-def shown_in(sites: list[Site], figure: str) -> list[Site]:
+def sites_with(sites: list[Site], figure: str) -> list[Site]:
     """Return the sites at which there are the results for a figure."""
     return [site for site in sites if figure in available_figures(site)]
 
 
 def embedded_of(manifest: dict[str, Any], lang: str) -> dict[str, Any]:
-    """Return what a report holds of the manifest: all but the digests of files that do not travel with it."""
+    """Return the manifest without the digests of files, which do not travel with a report."""
     return {key: value for key, value in manifest.items() if key != "files"} | {"lang": lang}
 
 
 def figures_of(site: Site, names: list[str], languages: tuple[str, ...], styles: Styles) -> Markup:
     """Return some figures of a site as they stand in the page."""
     there = available_figures(site)
-    shown = [figure_of(site, name, languages, styles) for name in names if name in there]
-    return Markup("").join(shown)
+    return Markup("").join(figure_of(site, name, languages, styles) for name in names if name in there)
 
 
 def figure_of(site: Site, name: str, languages: tuple[str, ...], styles: Styles) -> Markup:

@@ -1,4 +1,4 @@
-"""The command `compare`: runs twin worlds, writes their folder, prints what differs."""
+"""The command `compare`: run twin worlds, write their folder, print the differences."""
 
 import contextlib
 import os
@@ -34,22 +34,22 @@ from scenarios.policy_files import read_policy
 
 
 def compare(
-    request: Request, workers: int, out: Path | None, wish: EffectSize | None = None, fresh: bool = False
+    request: Request, workers: int, out: Path | None, target: EffectSize | None = None, fresh: bool = False
 ) -> tuple[Path, bool]:
     """Carry out a comparison and print it; return its folder and whether it was interrupted."""
     begun = time.monotonic()
     if len(request.arms) == 1 and kind_of(Path(request.arms[0])) == COMPARISON:
-        print("\n".join(lines(Path(request.arms[0]), wish)))
+        print_lines(Path(request.arms[0]), target)
         return Path(request.arms[0]), False
     with patience("reading what is to be compared"):
         planned, found = arms_of(request)
-    if planned and wish and request.replicates < FEWEST:
+    if planned and target and request.replicates < FEWEST:
         raise InputError(
             f"--plan needs a pilot of at least {FEWEST} twin worlds, got --replicates {request.replicates}"
         )
     claim = claim_of(request, planned or found, out, fresh)
     if claim.ready:
-        print("\n".join([*lines(claim.place, wish), f"\nFound ready in {claim.place}/ (to compute it again: --fresh)"]))
+        print_lines(claim.place, target, f"\nFound ready in {claim.place}/ (to compute it again: --fresh)")
         return claim.place, False
     check_room({"--out": (claim.place, size_of([spec for arm in planned for spec in arm.specs]))})
     with held(claim) as work:
@@ -61,26 +61,31 @@ def compare(
         with patience("comparing what was found"):
             write_comparison(request, arms, lives, work, time.monotonic() - begun, claim)
         settle(claim, work, whole=not (lives and lives.interrupted))
-    print("\n".join([*lines(claim.place, wish), f"\nWritten to {claim.place}/"]))
+    print_lines(claim.place, target, f"\nWritten to {claim.place}/")
     if lives and lives.interrupted:
         kept = f"{len(arms[0].seeds)} of {request.replicates} twin worlds in {claim.place}"
         say(f"confianza: interrupted; kept {kept}; start again to go on")
     return claim.place, bool(lives and lives.interrupted)
 
 
+def print_lines(folder: Path, target: EffectSize | None, *last: str) -> None:
+    """Print the comparison in a folder."""
+    print("\n".join([*lines(folder, target), *last]))
+
+
 def claim_of(request: Request, arms: Sequence[Arm], out: Path | None, fresh: bool) -> Claim:
-    """Return the claim of a comparison to its folder."""
+    """Claim the folder of a comparison."""
     sites = "+".join(dict.fromkeys(arm.scenario for arm in arms))
     names = "-".join(dict.fromkeys(arm.name for arm in arms))
     named = f"compare-{sites}-{short(names).replace('/', '_')}-{request.seed}"
-    parts = [COMPARISON, [told_of(arm) for arm in arms], list(request.sets), request.independent, request.memory]
+    parts = [COMPARISON, [identity_parts(arm) for arm in arms], list(request.sets), request.independent, request.memory]
     return claimed(
         Path("results") / named, out, COMPARISON, digest_of(canonical(parts).encode()), request.command, fresh
     )
 
 
-def told_of(arm: Arm) -> list[Any]:
-    """Return what decides the numbers of an arm: its runs if they are to be carried out, else what is known of them."""
+def identity_parts(arm: Arm) -> list[Any]:
+    """Return all that decides the numbers of an arm, planned or found."""
     known = [arm.scenario, arm.name, list(arm.policies), arm.begins, arm.until, list(arm.seeds), arm.fingerprint]
     return [*known, [one.run for one in arm.specs] or [list(arm.runs), arm.base, list(arm.drawn)]]
 
@@ -151,7 +156,7 @@ def manifest(
 
 
 def stated_policy(word: str) -> dict[str, Any]:
-    """Return what a policy is called and does, in both languages; its name alone if its file is gone."""
+    """Return title and description of a policy in both languages; its name alone if its file is gone."""
     name, _, start = word.partition("@")
     stated: dict[str, Any] = {"name": name, "start": start, "title": {}, "about": {}, "built_in": []}
     with contextlib.suppress(InputError):
@@ -161,7 +166,7 @@ def stated_policy(word: str) -> dict[str, Any]:
 
 
 def stated_arm(arm: Arm, folder: Path, first: Arm) -> dict[str, Any]:
-    """Return what the manifest says of an arm; ``first`` is the one of its site that it is compared with."""
+    """Return the entry of an arm in the manifest; ``first`` is the arm of its site that it is compared with."""
     assert arm.folder is not None
     return {
         "folder": os.path.relpath(arm.folder, folder),

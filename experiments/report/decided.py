@@ -38,7 +38,7 @@ def words(part: str, name: str) -> Both:
 
 
 def matters(site: Site) -> list[Matter]:
-    """Return what was decided at a site, in the order of its table."""
+    """Return the matters that were decided at a site, in the order of its table."""
     rows = site.numbers.rows("decided", site=site.name)
     if rows.empty:
         return []
@@ -47,13 +47,13 @@ def matters(site: Site) -> list[Matter]:
 
 
 def row_of(site: Site, arm: Arm, matter: Matter, option: str) -> Any:
-    """Return what an arm's table says of an option, or None where the matter was not decided there."""
+    """Return the row of an option in an arm, or None where the matter was not decided there."""
     rows = site.numbers.rows("decided", site=site.name, arm=arm.name, matter=matter.name, option=option)
     return rows.iloc[0] if len(rows) else None
 
 
 def cell(site: Site, arm: Arm, matter: Matter, option: str) -> Both:
-    """Return what stands in the table for an arm and option: share, change, and its chief reason if it is another."""
+    """Return the cell of an arm and option: share, change, and its chief reason if it is another."""
     row, first = (row_of(site, one, matter, option) for one in (arm, site.base))
     if row is None:
         return both("–", "–")
@@ -64,7 +64,7 @@ def cell(site: Site, arm: Arm, matter: Matter, option: str) -> Both:
 
 
 def share(site: Site, row: Any) -> Both:
-    """Return how many of a hundred choices took an option; with a decimal if they are few."""
+    """Return the share of choices that took an option (0-100), with a decimal if it is small."""
     shown = site.numbers.show("decided", row.name, "share", int(0.0 < row["share"] < FEW))
     return Both(shown, shown)
 

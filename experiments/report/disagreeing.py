@@ -10,7 +10,7 @@ RECORDS = ("crimes_occurred", "crimes_told", *OFFICIAL)
 
 
 def records(site: Site, arm: Arm) -> list[Both]:
-    """Return how the four records move under one policy, and what an official statistic alone would conclude."""
+    """Return the moves of the four records under one policy, and the conclusions from official ones alone."""
     found = [finding(site, arm, name, laws=False) for name in RECORDS]
     verdicts = {one.measure: one.verdict if one.settled else "open" for one in found}
     if set(verdicts.values()) == {"open"}:
@@ -23,7 +23,7 @@ def records(site: Site, arm: Arm) -> list[Both]:
 
 
 def misled(verdicts: dict[str, str]) -> list[Both]:
-    """Return who would conclude something else than what happened, from one official statistic alone."""
+    """Return the official statistics from which alone another conclusion would follow than from what happened."""
     truth = verdicts["crimes_occurred"]
     wrong: dict[str, list[Both]] = {}
     for name in OFFICIAL:

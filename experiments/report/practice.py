@@ -12,13 +12,13 @@ from experiments.narrative.report_reading import TYPICAL, Arm, Site, emphasised
 from experiments.words.bilingual import Both, both
 
 
-def told(site: Site, section: str) -> list[Headline]:
-    """Return what is known of a section of the practice at a site."""
+def measures_of(site: Site, section: str) -> list[Headline]:
+    """Return the measures of a section of the practice that a site has."""
     return [one for one in PRACTICE[section] if any((section, arm.name, one.name) in site.known for arm in site.others)]
 
 
 def cell(site: Site, arm: Arm, section: str, one: Headline) -> Both:
-    """Return how much there was in an arm and, but for the first, how much more or less than there."""
+    """Return the level in an arm and, but for the first arm, its difference from there."""
     row, side = site.side(arm, one.name, section)
     if row is None or math.isnan(row[side]):
         return both("–", "–")
@@ -28,7 +28,7 @@ def cell(site: Site, arm: Arm, section: str, one: Headline) -> Both:
 
 
 def change(site: Site, row: Any, digits: int) -> Both:
-    """Return how much more or less than in the first arm, in bold where the interval leaves one sign."""
+    """Return the difference from the first arm, in bold where the interval leaves one sign."""
     if row["same"] == row["n"]:
         return message("practice.same")
     more, *ends = (site.number(row, name, digits, "+") for name in TYPICAL)

@@ -69,7 +69,7 @@ def grid(site: Site, arm: Arm | None = None) -> list[list[int]]:
 
 
 def others(site: Site, arm: Arm) -> list[tuple[Both, int]]:
-    """Return what else is swept besides memory and asymmetry, with the row number of the effect on trust."""
+    """Return the other laws of trust that were swept, with the row number of the effect on trust."""
     rows = corners(site.numbers.rows("memory", site=site.name, against=arm.name, measure="trust_mean"))
     named = [(ALSO[str(rows.at[row, "also"])], row) for row in rows.index]
     return [(both(one.es, one.en), row) for one, row in named]

@@ -38,7 +38,7 @@ PEEP = 64
 
 
 def verify(path: Path, workers: int) -> list[str]:
-    """Return what differs when that which made a file or folder is run again: nothing where all is equal."""
+    """Run again what made a file or folder; return the differences, none where all is equal."""
     if path.is_dir():
         return list(verify_folder(path, workers))
     if not path.is_file():
@@ -47,7 +47,7 @@ def verify(path: Path, workers: int) -> list[str]:
 
 
 def verify_folder(folder: Path, workers: int) -> Iterator[str]:
-    """Yield what differs in a folder of a run or of a comparison."""
+    """Yield the differences in a folder of a run or of a comparison."""
     stated = read_manifest(folder)
     check_code(str(folder), stated)
     if stated.get("format") == RUN:
@@ -67,7 +67,7 @@ def verify_folder(folder: Path, workers: int) -> Iterator[str]:
 
 
 def verify_arms(folder: Path, again: Path, workers: int) -> Iterator[str]:
-    """Yield what differs in the arms of a comparison, if they were kept, or in the runs it was made from."""
+    """Yield the differences in the arms of a comparison, if they were kept, or in the runs it was made from."""
     for place in dict.fromkeys(arm["folder"] for arm in read_manifest(folder)["arms"]):
         own = place.startswith("arms")
         if not own or ((folder / place).is_dir() and not (again / place).is_dir()):
@@ -77,7 +77,7 @@ def verify_arms(folder: Path, again: Path, workers: int) -> Iterator[str]:
 
 
 def verify_sweep(folder: Path, workers: int) -> Iterator[str]:
-    """Yield which finished runs of a sweep do not come out again."""
+    """Yield the finished runs of a sweep that do not come out again."""
     stored = tables(folder, "measures")
     stored = stored.select([name for name in stored.column_names if not name.startswith(CHANGE)])  # a study's own
     finished = set(stored["run"].to_pylist())
@@ -92,7 +92,7 @@ def verify_sweep(folder: Path, workers: int) -> Iterator[str]:
 
 
 def verify_report(file: Path, workers: int) -> Iterator[str]:
-    """Yield whether a report differs from the one that comes out of running it again."""
+    """Yield a line if a report differs from the one that comes out of running it again."""
     stated = embedded(file)
     check_code(str(file), stated)
     with tempfile.TemporaryDirectory() as place:
