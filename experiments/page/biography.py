@@ -189,9 +189,8 @@ def sentence(language: str, event: LifeEvent) -> str:
     """Return an event in words."""
     if event.name in ("suffered", "saw"):
         reported = say(language, f"event.{event.values['told']}") if event.values["told"] else ""
-        return say(
-            language, f"event.{event.name}", kind=say(language, f"kind.{event.values['kind']}"), reported=reported
-        )
+        kind = say(language, f"kind.{event.values['kind']}")
+        return say(language, f"event.{event.name}", kind=kind, reported=reported)
     if "cause" not in event.values:
         return say(language, f"event.{event.name}", **event.values)
     cause = str(event.values["cause"])

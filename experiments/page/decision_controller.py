@@ -185,7 +185,5 @@ class DecisionController:
         """Return a file: the measures as a policy, or the numbers as a table."""
         if kind == "policy":
             return {"name": FILE, "text": self.choice.file}
-        return {
-            "name": f"{self.choice.site.rpartition('/')[2].removesuffix('.toml')}.csv",
-            "text": table_of(self.standing),
-        }
+        name = self.choice.site.rpartition("/")[2].removesuffix(".toml")
+        return {"name": f"{name}.csv", "text": table_of(self.standing)}

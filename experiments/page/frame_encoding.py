@@ -51,6 +51,8 @@ LAYERS: dict[str, MapLayer] = {
     "narcos": MapLayer("gangs", 0.0, 1.0, named=False),
 }
 """Reports and cliques are never shown beside the names of places."""
+STAGES = ("occurred", "told", "complaints", "recorded")
+"""Layers of crimes by stage."""
 ON_REQUEST = ("gangs", "narcos")
 
 
@@ -186,7 +188,7 @@ class MapState:
             return by_settlement[np.maximum(world.town.cells["settlement"], 0)]
         if layer in ON_REQUEST:
             return (world.state.territory if layer == "gangs" else world.state.protected).astype(float)
-        return self.recent[:, ("occurred", "told", "complaints", "recorded", "police").index(layer)]
+        return self.recent[:, (*STAGES, "police").index(layer)]
 
     def empty(self, values: np.ndarray, layer: str) -> np.ndarray:
         """Tell in which cells there is nothing to show."""

@@ -32,7 +32,7 @@ def view(scenario: str, port: int, language: str, mesa: bool = False) -> None:
     import scenarios
 
     if not 0 < port < 65536:
-        raise InputError(f"--port must lie in [1, 65535], got {port}")
+        raise InputError(f"--port is out of range: {port}. Choose a port from 1 to 65535.")
     scenarios.load(scenario)
     check_free(port)
     sites.open_with(scenario, language)
@@ -75,4 +75,4 @@ def check_free(port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((HOST, port))
         except OSError:
-            raise InputError(f"--port {port} is in use by another program; give another one") from None
+            raise InputError(f"--port is in use by another program: {port}. Choose another port.") from None

@@ -30,10 +30,7 @@ def measure_rows(one: Standing) -> list[Row]:
 def measure_row(one: Standing, measure: Measure, at: int) -> Row:
     """Return one measure."""
     texts = [
-        {
-            "short": measure.worded(step.short, step, one.scenario, one.language),
-            "say": measure.worded(step.say, step, one.scenario, one.language),
-        }
+        {kind: measure.worded(getattr(step, kind), step, one.scenario, one.language) for kind in ("short", "say")}
         for step in measure.steps
     ]
     return {
@@ -82,13 +79,21 @@ def cost_of(one: Standing, measure: Measure, at: int) -> str:
     """Return what a measure surely costs a month where it stands, or for one step more where it stands at today."""
     step = at if at != measure.today else min(measure.today + 1, len(measure.steps) - 1)
     own = effects().get((one.choice.site, measure.name, step), {})
-    sure = {name: effect for name, (effect, low, high) in own.items() if low > 0.0 or high < 0.0}
-    told = [name for name, least in WORTH.items() if abs(sure.get(name, 0.0)) >= least]
-    return one.say(f"bill.{told[0]}", n=signed(sure[told[0]], digits_of(sure[told[0]]))) if told else ""
+    sure = {name: own[name][0] for name in WORTH if name in own and (own[name][1] > 0.0 or own[name][2] < 0.0)}
+    return next(iter(cost_items(one, sure)), "")
 
 
 WORTH = {"training_days": 1.0, "litres": 20.0, "hours_patrol": 20.0, "meetings": 0.5}
 """A month, below which a cost is not told."""
+
+
+def cost_items(one: Standing, sizes: dict[str, float]) -> list[str]:
+    """Return in words the costs that are large enough."""
+    return [
+        one.say(f"bill.{name}", n=signed(size, digits_of(size)))
+        for name, size in sizes.items()
+        if abs(size) >= WORTH[name]
+    ]
 
 
 def describe_costs(one: Standing) -> str:
@@ -98,14 +103,8 @@ def describe_costs(one: Standing) -> str:
     if one.running or not one.twins:
         return one.say("decision.costs_later")
     effects = {cost.name: effect_on(cost, one.twins) for cost in BILL}
-    told = [
-        one.say(f"bill.{name}", n=signed(effect.typical, digits_of(effect.typical)))
-        for name, effect in effects.items()
-        if judge(effect) in WAYS and abs(effect.typical) >= WORTH[name]
-    ]
-    if not told:
-        return one.say("decision.costs_none")
-    return f"{one.say('decision.costs_are')} {', '.join(told)}."
+    items = cost_items(one, {name: effect.typical for name, effect in effects.items() if judge(effect) in WAYS})
+    return f"{one.say('decision.costs_are')} {', '.join(items)}." if items else one.say("decision.costs_none")
 
 
 def describe_agreements(one: Standing) -> str:
