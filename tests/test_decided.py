@@ -138,7 +138,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     sites.opening = before
 
 
-def lane_of(small: str, seed: int = 7) -> WorldSession:
+def run_session(small: str, seed: int = 7) -> WorldSession:
     session = WorldSession(small, seed)
     for month in (0, 30, 60):
         write(session.world, made_up(session.world.tick - month))
@@ -164,7 +164,7 @@ def inner(widgets: Any) -> Iterator[str]:
 def test_the_page_says_who_decided_what_and_why(small: str) -> None:
     visitor = Visitor()
     assert "Todavía nadie ha decidido nada" in shown(visitor)
-    visitor.sessions = [lane_of(small)]
+    visitor.sessions = [run_session(small)]
     told = shown(visitor)
     assert "Clica" in told
     assert "Autoridad comunitaria" in told
@@ -175,7 +175,7 @@ def test_the_page_says_who_decided_what_and_why(small: str) -> None:
 
 
 def test_words_are_escaped_and_residents_are_told_as_sums_alone(small: str) -> None:
-    session = lane_of(small)
+    session = run_session(small)
     rows = decisions_view.choices_of_last_year(session)
     for number, matter in CHOICES_DECLARED.items():
         own = rows[rows["matter"] == number]
@@ -188,7 +188,7 @@ def test_words_are_escaped_and_residents_are_told_as_sums_alone(small: str) -> N
 
 
 def test_only_the_last_twelve_months_count(small: str) -> None:
-    session = lane_of(small)
+    session = run_session(small)
     write(session.world, made_up(session.world.tick - YEAR - 1))
     assert decisions_view.choices_of_last_year(session)["tick"].min() >= session.world.tick - YEAR
     assert len(decisions_view.choices_of_last_year(session)) == 3 * 3 * DECIDERS
@@ -207,7 +207,7 @@ def test_twins_number_those_who_decide_alike_and_by_luck(small: str) -> None:
 
 
 def test_the_latest_come_first(small: str) -> None:
-    session = lane_of(small)
+    session = run_session(small)
     rows = decisions_view.choices_of_last_year(session)
     items = decisions_view.latest_choices("es", session, RENT, rows[rows["matter"] == 9_000_001], "A")
     dates = re.findall(r"<time>([\d-]+)</time>", items)
@@ -218,7 +218,7 @@ def test_the_latest_come_first(small: str) -> None:
 
 
 def test_no_choice_is_made_by_looking(small: str) -> None:
-    session = lane_of(small)
+    session = run_session(small)
     before = [session.world.state.minds.tobytes(), len(decisions_view.choices_of_last_year(session))]
     decisions_view.option_bars("es", RENT, [decisions_view.choices_of_last_year(session)])
     assert before == [session.world.state.minds.tobytes(), len(decisions_view.choices_of_last_year(session))]

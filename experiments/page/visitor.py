@@ -176,7 +176,7 @@ class Visitor(VisitorSession):
         self.pause_and_do(self.enter_municipality, "living")
 
     def move_lever(self, parameter: str, value: float) -> None:
-        """Move a lever of the world in hand from the next 06:00 on; while playing, once the hand rests."""
+        """Move a lever of the selected world from the next 06:00 on; while playing, once the hand rests."""
         session = self.selected_session()
 
         def change() -> None:
@@ -206,7 +206,7 @@ class Visitor(VisitorSession):
     # Why, and whose life
 
     def account(self) -> why.TrustAccount:
-        """Return the account of trust of the place and period chosen, of the world in hand."""
+        """Return the account of trust of the place and period chosen, of the selected world."""
         return why.account(self.selected_session(), self.settlement.value, self.chosen_month())
 
     def compare_worlds(self) -> why.TrustAccount:
