@@ -153,7 +153,8 @@ def hear_impressions(world: Any, lives: dict[int, LifeStory], secret: set[int]) 
 def merge_events(events: list[LifeEvent]) -> list[LifeEvent]:
     """Put together what happened to somebody several times in one shift.
 
-    >>> [(one.times, one.change) for one in together([Event(3, "talk", {}, 0.25), Event(3, "talk", {}, 0.5)])]
+    >>> events = [LifeEvent(3, "talk", {}, change) for change in (0.25, 0.5)]
+    >>> [(one.times, one.change) for one in merge_events(events)]
     [(2, 0.75)]
     """
     found: dict[tuple[Any, ...], LifeEvent] = {}

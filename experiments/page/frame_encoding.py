@@ -132,7 +132,7 @@ def encode_difference(a: np.ndarray, b: np.ndarray) -> tuple[bytes, float]:
 def encode_cells(values: np.ndarray, empty: np.ndarray, layer: MapLayer) -> np.ndarray:
     """Return the bytes of cells with these values; those that are empty show nothing.
 
-    >>> shade(np.array([0.2, 0.4, 0.9]), np.array([True, False, False]), LAYERS["trust"]).tolist()
+    >>> encode_cells(np.array([0.2, 0.4, 0.9]), np.array([True, False, False]), LAYERS["trust"]).tolist()
     [255, 102, 254]
     """
     low, high = layer.low, layer.high

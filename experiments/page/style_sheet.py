@@ -157,7 +157,7 @@ def difference(one: Standing, town: Town) -> dict[str, Any]:
 def encode_course(parts: np.ndarray) -> str:
     """Return parts of the greatest difference as the browser takes them: one signed byte each, 0 for none.
 
-    >>> course(np.array([[1.0, -0.5, 0.0]]))
+    >>> encode_course(np.array([[1.0, -0.5, 0.0]]))
     'f8AA'
     """
     return base64.b64encode(np.round(127.0 * parts).astype(np.int8).tobytes()).decode()

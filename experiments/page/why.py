@@ -57,7 +57,8 @@ def account(session: WorldSession, settlement: int | None = None, month: int | N
 def difference(a: TrustAccount, b: TrustAccount) -> TrustAccount:
     """Return by how much more each cause moved trust in B than in A, with the trust of A and of B afterwards.
 
-    >>> difference(Account([("talk", 0.5)], 40.0, 40.5), Account([("talk", 0.2), ("stop", -0.6)], 40.0, 39.6)).causes
+    >>> a = TrustAccount([("talk", 0.5)], 40.0, 40.5)
+    >>> difference(a, TrustAccount([("talk", 0.2), ("stop", -0.6)], 40.0, 39.6)).causes
     [('stop', -0.6), ('talk', -0.3)]
     """
     sums = {name: -points for name, points in a.causes}
