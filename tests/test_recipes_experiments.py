@@ -46,13 +46,13 @@ import solara
 
 from experiments.page.page_parts import text
 from experiments.page.page_texts import say
-from experiments.page.visitor import Visit
+from experiments.page.visitor import Visitor
 
 
 @solara.component
-def LuckPanel(visit: Visit) -> None:
+def LuckPanel(visitor: Visitor) -> None:
     """What luck is, in a sentence."""
-    text(say(visit.language.value, "luck.help"))
+    text(say(visitor.language.value, "luck.help"))
 '''
     (tree / "experiments/page/luck.py").write_text(module, encoding="utf-8")
     line = "from experiments.page.frame_encoding import LAYERS, ON_REQUEST"
@@ -168,8 +168,8 @@ import solara
 from experiments.page.page import PANELS
 from experiments.page.page_texts import say
 for language in ("en", "es"):
-    visit = SimpleNamespace(language=solara.reactive(language))
-    box, rc = solara.render(PANELS["luck"](visit), handle_error=False)
+    visitor = SimpleNamespace(language=solara.reactive(language))
+    box, rc = solara.render(PANELS["luck"](visitor), handle_error=False)
     print(say(language, "page.tab_luck"), box.children[0].children[0])
     rc.close()
 """

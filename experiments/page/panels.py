@@ -1,6 +1,6 @@
 """The panels beside the map: over time, levers, why, a life, criteria.
 
-A part of the page is drawn again when something changes that it has looked at: hence the bare ``visitor.lived.value``.
+A part of the page is drawn again when a value that it has read changes: hence the bare ``visitor.updated.value``.
 """
 
 import html
