@@ -7,7 +7,7 @@ import pytest
 from experiments.cli import app as cli
 from experiments.execution.run_requests import asked
 from experiments.tools.documents import evidence
-from experiments.tools.documents.evidence import LEDGER, LISTS, SPANISH, Row, evidence_rows, in_list, row_of
+from experiments.tools.documents.evidence import LEDGER, LISTS, SPANISH, EvidenceRow, evidence_rows, in_list, row_of
 from experiments.validation.audit import AuditSize, examined, found
 from model.engine.errors import InputError
 from model.engine.parameters import group_named
@@ -44,7 +44,7 @@ def test_every_row_of_the_paper_is_in_exactly_one_list() -> None:
 
 
 @pytest.mark.parametrize("row", CARRIED, ids=lambda row: row.id)
-def test_what_is_carried_names_a_quantity_and_what_carries_it(row: Row) -> None:
+def test_what_is_carried_names_a_quantity_and_what_carries_it(row: EvidenceRow) -> None:
     cause = row.quantity.removeprefix(LEDGER)
     assert row.quantity in MEASURES or (cause != row.quantity and cause in CAUSES)
     assert evidence.carriers(row.id), "no group of parameters rests on it"
@@ -59,7 +59,7 @@ def world_of(site: str, items: tuple[str, ...]) -> str:
 
 
 @pytest.mark.parametrize("row", CARRIED, ids=lambda row: row.id)
-def test_a_quantity_is_no_parameter_that_is_taken_out(row: Row) -> None:
+def test_a_quantity_is_no_parameter_that_is_taken_out(row: EvidenceRow) -> None:
     declared_groups()
     for item in (item for item in (*row.has, *row.lacks) if "=" in item):
         group, _, key = item.partition("=")[0].partition(".")
@@ -67,7 +67,7 @@ def test_a_quantity_is_no_parameter_that_is_taken_out(row: Row) -> None:
 
 
 @pytest.mark.parametrize("row", [row for row in evidence_rows().values() if row.why], ids=lambda row: row.id)
-def test_what_is_not_carried_says_why_in_both_languages(row: Row) -> None:
+def test_what_is_not_carried_says_why_in_both_languages(row: EvidenceRow) -> None:
     assert row.why is not None
     assert row.why["en"] != row.why["es"]
     assert not re.search(r"\b(the|of|and|is)\b|_", row.why["es"])
@@ -98,13 +98,15 @@ def test_a_row_that_is_carried_is_missed_where_it_is_taken_out(name: str) -> Non
 
 
 def test_a_row_that_changes_the_other_way_does_not_pass() -> None:
-    turned = Row(id="X99", says="", list="carried", lacks=("contacts.talk=0",), quantity="greetings", without="falls")
+    turned = EvidenceRow(
+        id="X99", says="", list="carried", lacks=("contacts.talk=0",), quantity="greetings", without="falls"
+    )
     assert not found(turned, SMALL).passed
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("row", CARRIED, ids=lambda row: row.id)
-def test_every_row_that_is_carried_is_missed(row: Row) -> None:
+def test_every_row_that_is_carried_is_missed(row: EvidenceRow) -> None:
     one = examined(row, AuditSize())
     assert one.passed, one.effect
 

@@ -273,7 +273,7 @@ class Turns(paired.Checkout):
 
 def test_both_checkouts_are_measured_in_turn():
     Turns.asked = []
-    length = paired.Length(years=10.0, pairs=3, years_of_numbers=1.0)
+    length = paired.PairedLength(years=10.0, pairs=3, years_of_numbers=1.0)
     pairs = list(paired.timings(Turns(ROOT, "a"), Turns(ROOT, "b"), length))
     assert Turns.asked == [*"abababab"] * 2
     assert [pair.ratio for pair in pairs] == [2.0, 1.0, 1.0] * 2

@@ -22,7 +22,7 @@ def matters(monkeypatch: pytest.MonkeyPatch) -> None:
     declare(monkeypatch)
 
 
-def told(more: int, less: int, world: str = "no_police") -> decisions.Told:
+def told(more: int, less: int, world: str = "no_police") -> decisions.ChoiceCounts:
     """Return one twin in which, without police, so many chose more and less; as it is, one each."""
     base = Counter({("more", "income"): 1, ("less", "luck"): 1})
     other = Counter({("more", "income"): more, ("less", "arrests"): less})

@@ -25,10 +25,10 @@ from experiments.validation.experiment import (
     CENTRAL,
     EXCHANGED,
     Experiment,
-    Line,
-    Lived,
-    Missing,
+    ExperimentLine,
+    NotAvailable,
     Published,
+    RunTables,
     Worlds,
 )
 from experiments.validation.experiment_runs import QUICK
@@ -40,7 +40,7 @@ from scenarios import load
 ROOT = Path(__file__).parents[1]
 
 
-class Told(Lived):
+class Told(RunTables):
     """A world of made-up numbers: every count is so many times that of the status quo."""
 
     def __init__(self, factor: float = 1.0, seed: int = 1, months: int = 84) -> None:
@@ -125,8 +125,8 @@ def test_treated_cells_are_those_that_are_visited_more_and_neighbours_touch_them
     assert readers.in_cells("posts", "treated")(some) == pytest.approx(-10.0)
 
 
-def line_of(**more: Any) -> Line:
-    return Line(name="x", en="x", es="x", read=lambda _: 0.0, unit="%", **more)
+def line_of(**more: Any) -> ExperimentLine:
+    return ExperimentLine(name="x", en="x", es="x", read=lambda _: 0.0, unit="%", **more)
 
 
 def test_verdicts() -> None:
@@ -158,7 +158,7 @@ def test_what_the_model_does_not_have_is_told_and_the_rest_goes_on() -> None:
     found = [effects.row_of(one, line, CENTRAL, [some]) for line in one.lines]
     assert [row["verdict"] != "not available" for row in found] == ["_half" in line.name for line in one.lines]
     assert "not available: no policy 'couples_double'" in "\n".join(lines_of([one], found, 1, whole=False))
-    with pytest.raises(Missing, match="no measure 'unheard'"):
+    with pytest.raises(NotAvailable, match="no measure 'unheard'"):
         Told().total(("unheard",), (0, 1))
 
 
@@ -205,7 +205,9 @@ def test_a_site_takes_over_one_fact_of_the_other_at_a_time() -> None:
 
 
 def test_every_result_is_repeated_with_the_sizes_of_rich_countries_at_three_tenths() -> None:
-    without = {one.name for one in EXPERIMENTS if WEAK not in effects.variants_of(one, experiment_runs.Size())}
+    without = {
+        one.name for one in EXPERIMENTS if WEAK not in effects.variants_of(one, experiment_runs.ExperimentSize())
+    }
     published = {one.name for one in EXPERIMENTS for line in one.lines if line.published is not None and not line.must}
     assert without & published == {"no_police_years"}  # whose published lines stand in no_police_corners too
     assert without == {"no_police_years", "swapped_villa_canales", "swapped_totonicapan", "luck", "placebo", "renamed"}
@@ -214,9 +216,9 @@ def test_every_result_is_repeated_with_the_sizes_of_rich_countries_at_three_tent
 def test_the_status_quo_of_another_twin_is_that_of_the_next_seed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(effects, "let_live", lambda *_: None)
+    monkeypatch.setattr(effects, "run_missing", lambda *_: None)
     one = next(one for one in EXPERIMENTS if one.name == "luck")
-    some = effects.lived(one, CENTRAL, experiment_runs.Size(seeds=3), tmp_path)
+    some = effects.run_worlds(one, CENTRAL, experiment_runs.ExperimentSize(seeds=3), tmp_path)
     own, exchanged = ([worlds[name].run for worlds in some] for name in (BASE, EXCHANGED))
     assert exchanged == own[1:] + own[:1]
 
@@ -234,7 +236,7 @@ def test_a_placebo_is_nothing_and_a_rerun_simulates_nothing(
     assert found["placebo"]["trivial_fails"] == "True"
     assert found["town_1"]["n"] == "2"
     assert (tmp_path / "there" / "effects.png").stat().st_size > 10_000
-    monkeypatch.setattr(experiment_runs, "live", None)
+    monkeypatch.setattr(experiment_runs, "run_batch", None)
     capsys.readouterr()
     assert code_of(words) == 0
     assert (tmp_path / "there" / "effects.csv").read_bytes() == first
@@ -245,7 +247,7 @@ def test_the_ceiling_has_all_worlds_of_both_sites(tmp_path: Path, monkeypatch: p
     def all_halved(one: Experiment, *_: object) -> list[Worlds]:
         return [worlds(one, 0.5, seed) for seed in (1, 2)]
 
-    monkeypatch.setattr(ceiling, "lived", all_halved)
+    monkeypatch.setattr(ceiling, "run_worlds", all_halved)
     rows = ceiling.show_ceiling(tmp_path, QUICK)
     assert len(rows) == 2 * len(ceiling.WORLDS)
     assert all(row["crimes"] == pytest.approx(-50.0) for row in rows)
@@ -273,7 +275,7 @@ def test_a_table_that_cannot_be_drawn_is_one_line(
 
 
 def test_the_table_of_practices_has_all_worlds_of_both_sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(practice, "lived", lambda one, *_: [worlds(one, 0.5, seed) for seed in (1, 2)])
+    monkeypatch.setattr(practice, "run_worlds", lambda one, *_: [worlds(one, 0.5, seed) for seed in (1, 2)])
     rows = practice.show_practice(tmp_path, QUICK)
     assert [row["world"] for row in rows] == 2 * len(practice.AFTER) * [BASE, *practice.WORLDS]
     assert all(row["crimes"] == ("" if row["world"] == BASE else pytest.approx(-50.0)) for row in rows)
@@ -321,7 +323,7 @@ def test_what_cannot_be_validated_is_told_in_one_line(
 
 @pytest.mark.slow
 def test_all_experiments_run_and_all_that_must_hold_does(tmp_path: Path) -> None:
-    rows = effects.show_effects((), tmp_path, experiment_runs.Size(seeds=2, workers=2), tmp_path / "runs")
+    rows = effects.show_effects((), tmp_path, experiment_runs.ExperimentSize(seeds=2, workers=2), tmp_path / "runs")
     assert [row for row in rows if not effects.holds(row)] == []
 
 

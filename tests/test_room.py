@@ -13,7 +13,7 @@ from systems import needs_linux
 from test_claim import RUN, TWINS, done, left, refused
 
 from experiments.cli import app as cli
-from experiments.cli.compare import Shown
+from experiments.cli.compare import ComparisonOutput
 from experiments.comparison.comparison_request import Request
 from experiments.execution import run_set
 from experiments.execution.run_requests import asked
@@ -77,7 +77,7 @@ def test_a_report_of_another_comparison_is_replaced_only_if_asked(never, capsys)
     Path("a.html").write_text(f'<script type="application/json" id="manifest">{stated}</script>')
     told = refused(capsys, *TWINS, "--report", "a.html")
     assert "--report a.html holds the report of another comparison (confianza compare status_quo heavy_hand)" in told
-    shown = Shown(Path("a.html"), None, "es")
+    shown = ComparisonOutput(Path("a.html"), None, "es")
     shown.check(Request(arms=("status_quo", "resources_only")), None, fresh=True)
     shown.check(Request(arms=("status_quo", "heavy_hand")), None, fresh=False)
 

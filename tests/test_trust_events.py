@@ -10,7 +10,7 @@ from experiments.cli.app import code_of
 from experiments.figures.record_figures import draw_events
 from experiments.figures.svg import render_figure
 from experiments.validation import calibration, impression_replay, panel, readings, trust_events
-from experiments.validation.calibration import Town, numbers_of, points, reference, state_of, weigh
+from experiments.validation.calibration import ReferenceTown, numbers_of, points, reference, state_of, weigh
 from experiments.validation.impression_replay import NUMBER, OWN, PARAMETERS, Taped, year_of
 from experiments.validation.sizes import BY_NAME, EVENTS
 from experiments.words.bilingual import Tongue
@@ -28,7 +28,7 @@ SMALL = {"population.scale": 0.05}
 
 
 @pytest.fixture(scope="module")
-def small() -> tuple[Town, dict[str, float]]:
+def small() -> tuple[ReferenceTown, dict[str, float]]:
     """A small reference town."""
     return reference(population__scale=0.05)
 

@@ -103,7 +103,7 @@ def compare(
     fresh: options.Fresh = False,
 ) -> None:
     """Compare policies in twin worlds: same luck, one change."""
-    from experiments.cli.compare import Shown, carry_out
+    from experiments.cli.compare import ComparisonOutput, carry_out
     from experiments.comparison.comparison_request import EffectSize, Request
 
     request = Request(
@@ -119,7 +119,7 @@ def compare(
         memory=memory,
     )
     wish = EffectSize(size=plan, measure=measure, power=power) if plan is not None else None
-    interrupted = carry_out(request, workers, out, wish, Shown(report, figures, lang), fresh)
+    interrupted = carry_out(request, workers, out, wish, ComparisonOutput(report, figures, lang), fresh)
     raise typer.Exit(INTERRUPTED if interrupted else DONE)
 
 

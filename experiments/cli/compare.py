@@ -16,8 +16,8 @@ KINDS = (".svg", ".png")
 
 
 @dataclass(frozen=True)
-class Shown:
-    """How a comparison is shown beside its tables: a report, figures, and in which languages."""
+class ComparisonOutput:
+    """Output of a comparison beside its tables: a report, figures, and their languages."""
 
     report: Path | None
     figures: Path | None
@@ -87,7 +87,7 @@ def command_of(request: Request) -> str:
 
 
 def carry_out(
-    request: Request, workers: int, out: Path | None, wish: EffectSize | None, shown: Shown, fresh: bool
+    request: Request, workers: int, out: Path | None, wish: EffectSize | None, shown: ComparisonOutput, fresh: bool
 ) -> bool:
     """Run a comparison and show it; return whether it was interrupted."""
     shown.check(request, out, fresh)

@@ -1,4 +1,4 @@
-"""What there is: scenarios, policies, worlds, parameters and measures, as plain text of at most 80 columns."""
+"""List scenarios, policies, worlds, parameters and measures, as plain text of at most 80 columns."""
 
 import csv
 import io
@@ -20,8 +20,8 @@ WIDTH = 80
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
-    """What a list of parameters says in one language."""
+class ListTexts:
+    """Words of a list of parameters in one language."""
 
     group: Callable[[type[ParameterGroup]], str]
     about: Callable[[str, ParameterSpec], str]
@@ -42,8 +42,8 @@ def in_spanish(group: type[ParameterGroup]) -> str:
     return mechanism(group.name, "es") if group.mechanism else ""
 
 
-SAID = {
-    "en": Said(
+LIST_TEXTS = {
+    "en": ListTexts(
         group=lambda group: " ".join((group.__doc__ or "").split("\n\n")[0].split()),
         about=lambda dotted, about: about.about,
         unit=lambda about: about.unit,
@@ -57,7 +57,7 @@ SAID = {
         range="{:g} to {:g}",
         role={"site": "site fact", "behaviour": "behaviour", "lever": "lever"},
     ),
-    "es": Said(
+    "es": ListTexts(
         group=in_spanish,
         about=lambda dotted, about: parameter(dotted, "es"),
         unit=lambda about: unit(about.unit, "es"),
@@ -72,7 +72,7 @@ SAID = {
         role={"site": "dato del municipio", "behaviour": "conducta", "lever": "palanca"},
     ),
 }
-"""What a list of parameters says, by language."""
+"""Words of a list of parameters, by language."""
 
 
 def wrapped(text: str, indent: int) -> str:
@@ -129,7 +129,7 @@ def deed(entry: PolicyEntry) -> str:
 def parameter_lines(part: str | None, scenario: Scenario | None, language: str = "en") -> Iterator[str]:
     """Yield the parameters whose name matches, group by group, with value, range, role and source, in a language."""
     declared_groups()
-    say = SAID[language]
+    say = LIST_TEXTS[language]
     if part == "mechanisms":
         yield from switch_lines(language)
         return
@@ -145,7 +145,7 @@ def parameter_lines(part: str | None, scenario: Scenario | None, language: str =
 
 def switch_lines(language: str = "en") -> Iterator[str]:
     """Yield every mechanism that can be switched off, with what it is."""
-    say = SAID[language]
+    say = LIST_TEXTS[language]
     yield f"\n[mechanisms] {say.switches}: --set mechanisms.NAME=false"
     for name, group in switchable_mechanisms().items():
         yield wrapped(f"mechanisms.{name} = true", 2)
@@ -169,7 +169,7 @@ def chosen(part: str | None) -> list[tuple[str, float, ParameterSpec]]:
     raise InputError(f"no parameter, group or part of a name '{part}'{close}")
 
 
-def group_lines(group: type[ParameterGroup], scenario: Scenario | None, say: Said) -> Iterator[str]:
+def group_lines(group: type[ParameterGroup], scenario: Scenario | None, say: ListTexts) -> Iterator[str]:
     """Yield the heading of a group."""
     off = f", {say.off}" if scenario and group.name in scenario.off else ""
     yield f"\n[{group.name}]{f' {say.mechanism}' if group.mechanism else ''}{off}"
@@ -180,7 +180,7 @@ def group_lines(group: type[ParameterGroup], scenario: Scenario | None, say: Sai
 
 
 def number_lines(
-    dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None, say: Said
+    dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None, say: ListTexts
 ) -> Iterator[str]:
     """Yield one parameter."""
     value, source = in_force(dotted, default, about, scenario)

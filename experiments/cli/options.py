@@ -1,4 +1,4 @@
-"""What can be asked of commands: every option and argument with its help, in one place."""
+"""Declare every option and argument of the commands with its help, in one place."""
 
 from collections.abc import Callable, Collection
 from pathlib import Path

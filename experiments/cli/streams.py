@@ -1,4 +1,4 @@
-"""What is printed reaches whoever reads: a terminal that knows ASCII alone, or a pipe that somebody closes early."""
+"""Print to every kind of reader: a terminal that knows ASCII alone, or a pipe that somebody closes early."""
 
 import codecs
 import io

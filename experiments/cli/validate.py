@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from model.engine.errors import InputError, suggest_nearest
 
 if TYPE_CHECKING:
-    from experiments.validation.experiment_runs import Size
+    from experiments.validation.experiment_runs import ExperimentSize
 
 OUT = Path("results") / "validate"
 REPLICATES, SCALE, YEARS = 8, 0.25, 2.0
@@ -84,11 +84,11 @@ class ValidationRequest:
             "workers": self.workers,
         }
 
-    def size(self, **own: Any) -> Size:
+    def size(self, **own: Any) -> ExperimentSize:
         """Return how much is simulated: what is asked for, else the default of the examination."""
-        from experiments.validation.experiment_runs import QUICK, Size
+        from experiments.validation.experiment_runs import QUICK, ExperimentSize
 
-        size = QUICK if self.quick else Size(**own)
+        size = QUICK if self.quick else ExperimentSize(**own)
         seeds, scale = self.replicates or size.seeds, self.scale or size.scale
         return replace(size, workers=self.workers, seeds=seeds, scale=scale)
 

@@ -35,7 +35,7 @@ CAUTION = (
 
 @dataclass(frozen=True)
 class Series:
-    """What a file says: a column for each measure, a row for each month, in order."""
+    """Content of a file: a column for each measure, a row for each month, in order."""
 
     file: str
     table: pd.DataFrame

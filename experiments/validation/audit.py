@@ -15,19 +15,17 @@ import pandas as pd
 from experiments.execution.run_requests import asked
 from experiments.execution.run_set import run_all
 from experiments.storage.run_folder import joined
-from experiments.tools.documents.evidence import LEDGER, LISTS, Row, in_list
-from experiments.validation.knockouts import SURE, Effect, effect_of, shown
+from experiments.tools.documents.evidence import LEDGER, LISTS, EvidenceRow, in_list
+from experiments.validation.knockouts import SURE, KnockoutEffect, average_by_seed, effect_of, shown
 from model.engine.errors import InputError, suggest_nearest
 
 ENOUGH = 8
 """Twins of which none may go the other way where the interval leaves it open, since differences may be skewed."""
-ID = ("run", "scenario", "policy", "month", "settlement", "cause")
-"""Columns that say whose a row is."""
 
 
 @dataclass(frozen=True)
 class AuditSize:
-    """How large the worlds of the audit are."""
+    """Size of the worlds of the audit."""
 
     scale: float = 0.2
     years: float = 1.0
@@ -36,37 +34,39 @@ class AuditSize:
 
     @property
     def closer(self) -> "AuditSize":
-        """How large they are for a row that is not sure at the first look."""
+        """Size for a row that is not sure at the first look."""
         return replace(self, years=2.0 * self.years, replicates=self.replicates + 3)
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What became of a row's quantity where its carrier is lacking."""
+class AuditFinding:
+    """Change of a row's quantity where its carrier is lacking."""
 
-    row: Row
-    effect: Effect
+    row: EvidenceRow
+    effect: KnockoutEffect
     size: AuditSize
     agree: int
 
     @property
     def passed(self) -> bool:
-        """Whether the quantity surely changed, in the direction that the row says."""
+        """True if the quantity surely changed, in the direction that the row says."""
         sure = self.effect.low > 0.0 if self.row.without == "falls" else self.effect.high < 0.0
         return sure or self.agree == self.size.replicates >= ENOUGH
 
 
-def examined(row: Row, size: AuditSize) -> Finding:
+def examined(row: EvidenceRow, size: AuditSize) -> AuditFinding:
     """Return what the worlds of a row show, with a second look if the first leaves it open."""
     first = found(row, size)
     return first if first.passed else found(row, size.closer)
 
 
-def found(row: Row, size: AuditSize) -> Finding:
+def found(row: EvidenceRow, size: AuditSize) -> AuditFinding:
     """Return what the two worlds of a row show."""
     having, lacking = (world(row.site, items, size) for items in (row.has, row.lacks))
     effect, change = effect_of(row.quantity, having, lacking), (lacking - having)[row.quantity]
-    return Finding(row, effect, size, int((change < 0.0).sum() if row.without == "falls" else (change > 0.0).sum()))
+    return AuditFinding(
+        row, effect, size, int((change < 0.0).sum() if row.without == "falls" else (change > 0.0).sum())
+    )
 
 
 @cache
@@ -79,12 +79,7 @@ def world(site: str, items: tuple[str, ...], size: AuditSize) -> pd.DataFrame:
     tables = joined(run_all(specs, workers=size.workers, label=label).whole)
     seeds = {one.run: one.seed for one in specs}
     measures, ledger = (tables[name].to_pandas() for name in ("measures", "ledger"))
-    return means(measures).join(accounts(ledger.assign(seed=ledger["run"].map(seeds))))
-
-
-def means(measures: pd.DataFrame) -> pd.DataFrame:
-    """Return the mean of every measure over the months that have it, a row per seed."""
-    return measures.drop(columns=[name for name in ID if name in measures]).groupby("seed").mean(numeric_only=True)
+    return average_by_seed(measures).join(accounts(ledger.assign(seed=ledger["run"].map(seeds))))
 
 
 def accounts(ledger: pd.DataFrame) -> pd.DataFrame:
@@ -93,7 +88,7 @@ def accounts(ledger: pd.DataFrame) -> pd.DataFrame:
     return table.rename(columns=lambda cause: f"{LEDGER}{cause}")
 
 
-def audit_lines(findings: Sequence[Finding]) -> Iterator[str]:
+def audit_lines(findings: Sequence[AuditFinding]) -> Iterator[str]:
     """Yield the table of the audit, a line a row."""
     yield f"{'row':5}{'quantity':36}{'that way':>10}{'has it':>10}{'lacks it':>10}{'difference, interval':>34}"
     for one in findings:
@@ -104,7 +99,7 @@ def audit_lines(findings: Sequence[Finding]) -> Iterator[str]:
         yield f"{one.row.id:5}{one.row.quantity:36}{shares}{band:>34}{sign}"
 
 
-def carried(only: Sequence[str]) -> list[Row]:
+def carried(only: Sequence[str]) -> list[EvidenceRow]:
     """Return the rows that are carried, or those named."""
     rows = {row.id: row for row in in_list("carried")}
     for name in only:

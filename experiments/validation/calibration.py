@@ -24,7 +24,7 @@ from experiments.validation.panel import (
     smaller,
     trust_of,
 )
-from experiments.validation.sizes import BY_NAME, DOOR, EVENTS, Event
+from experiments.validation.sizes import BY_NAME, DOOR, EVENTS, EventSize
 from model.engine.scenario import Scenario
 from model.trust.belief_updating.schema import REFERENCE_ASYMMETRY
 from scenarios import load
@@ -54,7 +54,7 @@ OTHER = ("survey.latinobarometro", "survey.reserve")
 
 
 @dataclass(frozen=True)
-class Town:
+class ReferenceTown:
     """The reference town: its tape, and the luck of its adults."""
 
     tape: Tape
@@ -65,7 +65,7 @@ class Town:
 
 
 @dataclass(frozen=True)
-class State:
+class ReferenceState:
     """The reference town under some numbers: everybody's evidence and dispositions."""
 
     people: People
@@ -80,7 +80,7 @@ class State:
 
 @dataclass
 class Calibrated:
-    """What was found: the numbers, and the panel that they give."""
+    """Numbers found, and the panel that they give."""
 
     numbers: Numbers
     panel: Panel
@@ -93,22 +93,22 @@ def numbers_of(scenario: Scenario) -> Numbers:
     return {f"{name}.{key}": float(getattr(one, key)) for name, one in groups.items() for key in one.parameter_specs()}
 
 
-def reference(seed: int = 1, **sets: float) -> tuple[Town, Numbers]:
+def reference(seed: int = 1, **sets: float) -> tuple[ReferenceTown, Numbers]:
     """Return the reference town as a warm-up shows it, and its numbers."""
     scenario = load(SITE, set={key.replace("__", "."): value for key, value in sets.items()})
     numbers = numbers_of(scenario)
     tape = tape_of(scenario, seed, numbers)
-    return Town(tape, people_of(tape)), numbers
+    return ReferenceTown(tape, people_of(tape)), numbers
 
 
-def state_of(town: Town, numbers: Numbers, level: float = LEVEL, every: int = EVERY) -> State:
+def state_of(town: ReferenceTown, numbers: Numbers, level: float = LEVEL, every: int = EVERY) -> ReferenceState:
     """Return the reference town at some mean trust, with the evidence that its own events hold."""
     counts = held_up(town.tape, year_of(town.tape, numbers), numbers)
     people, counts = smaller(town.tape, town.people, counts, every)
-    return State(people, counts, levelled(people, counts, numbers, level))
+    return ReferenceState(people, counts, levelled(people, counts, numbers, level))
 
 
-def after(state: State, event: Event, numbers: Numbers, days: float) -> Reals:
+def after(state: ReferenceState, event: EventSize, numbers: Numbers, days: float) -> Reals:
     """Return the log-odds of trust of everybody so many days after an event that everybody lives through."""
     weight, fast = numbers[event.parameter], numbers[fast_of(event.parameter)]
     left = {"fast": fast * 0.5 ** (days / numbers["trust.fast_days"]),
@@ -123,12 +123,12 @@ def after(state: State, event: Event, numbers: Numbers, days: float) -> Reals:
     return odds_of(state.disposition, counts)
 
 
-def points(state: State, event: Event, numbers: Numbers, days: float) -> float:
+def points(state: ReferenceState, event: EventSize, numbers: Numbers, days: float) -> float:
     """Return by how many points of 100 an event moves mean trust, so many days after."""
     return 100.0 * float((1.0 / (1.0 + np.exp(-after(state, event, numbers, days))) - state.trust).mean())
 
 
-def weigh(state: State, event: Event, numbers: Numbers, aim: float, days: float = 3.0) -> float:
+def weigh(state: ReferenceState, event: EventSize, numbers: Numbers, aim: float, days: float = 3.0) -> float:
     """Return the weight at which an event has a size; 0 if the size is 0."""
 
     def off(logarithm: float) -> float:
@@ -138,7 +138,7 @@ def weigh(state: State, event: Event, numbers: Numbers, aim: float, days: float 
     return float(np.exp(brentq(off, -12.0, 5.0, xtol=1e-6))) if aim else 0.0
 
 
-def set_twins(state: State, numbers: Numbers) -> Numbers:
+def set_twins(state: ReferenceState, numbers: Numbers) -> Numbers:
     """Set the visit, the scandal, the stop and all assumed sizes, each by twins with and without the event."""
     found = dict(numbers)
     visit, scandal = BY_NAME["long visit"], BY_NAME["scandal"]
@@ -152,7 +152,7 @@ def set_twins(state: State, numbers: Numbers) -> Numbers:
     return found
 
 
-def by_fading(state: State, event: Event, numbers: Numbers, aim: float, days: float, left: float) -> float:
+def by_fading(state: ReferenceState, event: EventSize, numbers: Numbers, aim: float, days: float, left: float) -> float:
     """Return the fast part at which a share of an event is left after some days; the nearest end if none is."""
 
     def off(fast: float) -> float:
@@ -186,7 +186,7 @@ def latinobarometro(odds: Reals, numbers: Mapping[str, float]) -> tuple[float, f
     return float(above.mean()), float(above[1])
 
 
-def set_survey(state: State, numbers: Numbers) -> Numbers:
+def set_survey(state: ReferenceState, numbers: Numbers) -> Numbers:
     """Set thresholds and women's disposition, given spread and noise, in a nation that gives LAPOP's mean.
 
     Its latent mean is solved too: that of the answers lies some points higher.
@@ -224,7 +224,7 @@ def solved(off: Callable[[Reals], list[float]], first: list[float], what: str) -
 
 
 def calibrate(
-    town: Town, numbers: Numbers, *, single: bool = False, selection: float = SELECTION, survey: bool = True
+    town: ReferenceTown, numbers: Numbers, *, single: bool = False, selection: float = SELECTION, survey: bool = True
 ) -> Calibrated:
     """Set all numbers, round after round, since each depends on what the others make of the town."""
     now, slopes = dict(numbers), dict.fromkeys(OWN, 0.0)
@@ -248,7 +248,7 @@ def calibrate(
     return Calibrated(now, panels_of(town.tape, now, selection), rounds)
 
 
-def set_single(state: State, numbers: Numbers) -> Numbers:
+def set_single(state: ReferenceState, numbers: Numbers) -> Numbers:
     """Set abuse, bribe and meeting as if the coefficients were what one event does by day 3."""
     found = dict(numbers)
     abuse = BY_NAME["abuse"]

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.validation import readers as r
-from experiments.validation.effects import lived
-from experiments.validation.experiment import BASE, CENTRAL, Experiment, Missing, Read, Worlds, found_of
-from experiments.validation.experiment_runs import RUNS, Size
+from experiments.validation.effects import run_worlds
+from experiments.validation.experiment import BASE, CENTRAL, Experiment, NotAvailable, Read, Worlds, estimate
+from experiments.validation.experiment_runs import RUNS, ExperimentSize
 from experiments.validation.study_tables import Row, format_interval, interval_columns, write_sites
 from model.engine.fingerprint import fingerprint
 
@@ -45,16 +45,16 @@ HEAD = (
 LABEL, NUMBER = 80, 26
 
 
-def show_ceiling(out: Path, size: Size, years: float = YEARS, runs: Path = RUNS) -> list[Row]:
+def show_ceiling(out: Path, size: ExperimentSize, years: float = YEARS, runs: Path = RUNS) -> list[Row]:
     """Carry out all worlds at both sites, write each site as it is done, print and return them all."""
     return write_sites(out, "ceiling", COLUMNS, lambda site: of_site(site, size, years, runs), lines_of)
 
 
-def of_site(site: str, size: Size, years: float, runs: Path) -> Iterator[Row]:
+def of_site(site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
     """Yield the row of every world at one site."""
     worlds = {name: (name,) for name in WORLDS}
     one = Experiment(f"ceiling of {site}", "", "", "", site=site, worlds=worlds, years=years, lines=())
-    lives = lived(one, CENTRAL, size, runs)
+    lives = run_worlds(one, CENTRAL, size, runs)
     months = len(lives[0][BASE].months)
     for world in WORLDS:
         yield row_of(site, world, lives, months)
@@ -65,11 +65,11 @@ def row_of(site: str, world: str, lives: Sequence[Worlds], months: int) -> Row:
     en, es = WORLDS[world]
     row: Row = dict.fromkeys(COLUMNS, "") | {"site": site, "world": world, "en": en, "es": es, "code": fingerprint()}
     row |= {"twins": len(lives), "years": months / 12}
-    row["deaths_a_year"] = found_of([12 * worlds[BASE].mean("homicides", (0, months)) for worlds in lives]).value
+    row["deaths_a_year"] = estimate([12 * worlds[BASE].mean("homicides", (0, months)) for worlds in lives]).value
     row["few"] = row["deaths_a_year"] < FEW
     try:
-        found = {name: found_of([read(one) for one in lives]) for name, read in readers(world, months).items()}
-    except Missing as reason:
+        found = {name: estimate([read(one) for one in lives]) for name, read in readers(world, months).items()}
+    except NotAvailable as reason:
         return row | {"note": f"not available: {reason}"}
     for name, one in found.items():
         row |= interval_columns(name, one)

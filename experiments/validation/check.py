@@ -24,7 +24,7 @@ NOTHING_KNOWN = (
 
 @dataclass
 class Tally:
-    """How many rows were inside, compared and not modelled."""
+    """Numbers of rows inside, compared and not modelled."""
 
     inside: int = 0
     compared: int = 0

@@ -11,8 +11,8 @@ from typing import Any
 from experiments.execution.executor import carry_out
 from experiments.execution.local_workers import Tell
 from experiments.execution.trust_accounts import ALSO, LAWS, Law, changes_of
-from experiments.validation.experiment import SITES, Found, found_of
-from experiments.validation.experiment_runs import Size
+from experiments.validation.experiment import SITES, Estimate, estimate
+from experiments.validation.experiment_runs import ExperimentSize
 from experiments.validation.study_tables import Row, format_interval, interval_columns, write_table
 from model.engine.calendar import SHIFTS
 from model.simulation.model import TrustModel
@@ -30,7 +30,7 @@ LABEL, NUMBER = 70, 22
 
 
 @dataclass(frozen=True)
-class Closed:
+class ClosedTown:
     """One closed town under one law of trust; without a start that is solved, nobody has seen anything yet."""
 
     site: str
@@ -42,7 +42,7 @@ class Closed:
 
     @property
     def key(self) -> str:
-        """What tells it from every other."""
+        """Identity among all others."""
         return f"{self.site}, {self.law}, {self.seed}, {self.solved}"
 
     @property
@@ -52,13 +52,13 @@ class Closed:
 
     @property
     def numbers(self) -> dict[str, Any]:
-        """What differs from the site."""
+        """Parameters that differ from those of the site."""
         return {"population.scale": self.scale, **changes_of(self.law)} | (
             {} if self.solved else {"calendar.warm_up": 0}
         )
 
 
-def lived(one: Closed, tell: Tell) -> dict[str, Any]:
+def run_closed_town(one: ClosedTown, tell: Tell) -> dict[str, Any]:
     """Return the yearly means of adults, in points of 100, in a closed town in which nobody grows older."""
     scenario = load(one.site, set=one.numbers, policies=[WORLD])
     town = build_town(scenario)
@@ -76,29 +76,29 @@ def lived(one: Closed, tell: Tell) -> dict[str, Any]:
     return means | {"solved": abs(float(world.state[INTERCEPT][0])) < MAX_INTERCEPT}
 
 
-def drift(found: Sequence[Mapping[str, Any]], what: str) -> Found:
+def drift(found: Sequence[Mapping[str, Any]], what: str) -> Estimate:
     """Return by how many points a mean of the last three years differs from the first three, over seeds.
 
     Single years, and single seeds, differ by public cases, cliques and officers, which come as they come.
     """
-    return found_of([float(own[what][-3:].mean() - own[what][:3].mean()) for own in found])
+    return estimate([float(own[what][-3:].mean() - own[what][:3].mean()) for own in found])
 
 
-def named(law: Law) -> str:
+def describe_law(law: Law) -> str:
     """Return a law in words."""
     return f"memory {law.memory_years:g} y, bad x {law.asymmetry:g}" + (f", {ALSO[law.also].en}" if law.also else "")
 
 
-def rows_of(size: Size, years: int) -> list[Row]:
+def rows_of(size: ExperimentSize, years: int) -> list[Row]:
     """Let closed towns live under every law of trust; return by how much each mean moved."""
     cases = [(site, law, True) for site in SITES for law in LAWS] + [(site, Law(), False) for site in SITES]
     jobs = [
-        Closed(site, law, seed, years, size.scale, solved)
+        ClosedTown(site, law, seed, years, size.scale, solved)
         for site, law, solved in cases
         for seed in range(1, 1 + size.seeds)
     ]
     left: dict[tuple[str, Law, bool], list[dict[str, Any]]] = {}
-    for job, found in carry_out(jobs, lived, size.workers, "closed towns").finished:
+    for job, found in carry_out(jobs, run_closed_town, size.workers, "closed towns").finished:
         left.setdefault((job.site, job.law, job.solved), []).append(found)
     return [row_of(*case, own) for case, own in left.items()]
 
@@ -106,7 +106,11 @@ def rows_of(size: Size, years: int) -> list[Row]:
 def row_of(site: str, law: Law, solved: bool, own: Sequence[Mapping[str, Any]]) -> Row:
     """Return by how much each mean moved under one law, with its interval over seeds, and whether the town stands."""
     moved = {what: drift(own, what) for what in WHAT}
-    row = {"site": site, "law": named(law) if solved else "centre, but the start is not solved", "seeds": len(own)}
+    row = {
+        "site": site,
+        "law": describe_law(law) if solved else "centre, but the start is not solved",
+        "seeds": len(own),
+    }
     row |= {"solved": solved and all(one["solved"] for one in own)}
     for what, one in moved.items():
         row |= interval_columns(what, one)
@@ -133,7 +137,7 @@ def lines_of(rows: Sequence[Row], years: int) -> list[str]:
     return [*head, *body]
 
 
-def show_closed(folder: Path, size: Size, years: int = YEARS) -> list[Row]:
+def show_closed(folder: Path, size: ExperimentSize, years: int = YEARS) -> list[Row]:
     """Let closed towns live, print by how much trust moved in them, and write it down."""
     rows = rows_of(size, years)
     print(write_table(folder, "closed", rows, list(rows[0]), lines_of(rows, years)))

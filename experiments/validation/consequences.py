@@ -1,4 +1,4 @@
-"""What came of decisions: counts of a year in worlds in which cliques, or the police whom boards call, are others."""
+"""Consequences of decisions: counts of a year in worlds with other cliques, or other police whom boards call."""
 
 from collections.abc import Iterator, Sequence
 from itertools import batched
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.validation.experiment import found_of
+from experiments.validation.experiment import estimate
 from experiments.validation.study_tables import Row
 from experiments.words.catalogue import meaning
 from model.engine.fingerprint import fingerprint
@@ -35,14 +35,14 @@ COLUMNS = (
     *("site", "world", "year", "measure", "value", "low", "high"),
     *("change", "change_low", "change_high", "twins", "code"),
 )
-Counted = dict[tuple[str, int, str], float]
+AnnualCounts = dict[tuple[str, int, str], float]
 """By world, year and measure: its sum or its level."""
 
 
-def counted(world: str, stated: dict[str, Sequence[Any]], start: Any, years: Sequence[int]) -> Counted:
+def counted(world: str, stated: dict[str, Sequence[Any]], start: Any, years: Sequence[int]) -> AnnualCounts:
     """Return what a world's months tell of these years since ``start``."""
     first = [month >= start for month in stated["month"]].index(True)
-    found: Counted = {}
+    found: AnnualCounts = {}
     for year in years:
         months = slice(first + 12 * (year - 1), first + 12 * year)
         found |= {(world, year, one): float(np.nansum(stated[one][months])) for one in SUMS if one in stated}
@@ -50,7 +50,7 @@ def counted(world: str, stated: dict[str, Sequence[Any]], start: Any, years: Seq
     return found
 
 
-def rows_of(found: dict[str, list[Counted]], base: str, years: Sequence[int]) -> Iterator[Row]:
+def rows_of(found: dict[str, list[AnnualCounts]], base: str, years: Sequence[int]) -> Iterator[Row]:
     """Yield each measure that ever was above nothing, by site, year and world, with the change against the base."""
     for site, twins in found.items():
         worlds = list(dict.fromkeys(world for world, _, _ in twins[0]))
@@ -61,11 +61,11 @@ def rows_of(found: dict[str, list[Counted]], base: str, years: Sequence[int]) ->
                         yield row_of(site, twins, year, one, world, base)
 
 
-def row_of(site: str, twins: Sequence[Counted], year: int, one: str, world: str, base: str) -> Row:
+def row_of(site: str, twins: Sequence[AnnualCounts], year: int, one: str, world: str, base: str) -> Row:
     """Return one row of the table; changes are those of twins."""
     here = [told[world, year, one] for told in twins]
-    value = found_of(here)
-    change = found_of([a - told[base, year, one] for a, told in zip(here, twins, strict=True)])
+    value = estimate(here)
+    change = estimate([a - told[base, year, one] for a, told in zip(here, twins, strict=True)])
     values = (
         *(site, world, year, one, value.value, value.low, value.high),
         *(change.value, change.low, change.high, len(twins), fingerprint()),

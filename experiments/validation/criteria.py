@@ -33,8 +33,8 @@ type Table = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
-class World:
-    """What is turned: a policy, numbers, or both."""
+class CriteriaWorld:
+    """Change of a world: a policy, numbers, or both."""
 
     told: str
     policies: tuple[str, ...] = ()
@@ -42,27 +42,31 @@ class World:
 
 
 WORLDS = {
-    "team": World("order: teams", ("practice_team",)),
-    "area": World("order: area", ("practice_area",)),
-    "analysis": World("order: analysis", ("practice_analysis",)),
-    "follow_up": World("order: follow-up", ("practice_follow_up",)),
-    "training": World("training only", ("training_only",)),
-    "full": World("mopsic_full", ("mopsic_full",)),
-    "couples": World("twice the couples", ("couples_double",)),
-    "vehicles": World("twice the vehicles, fuel", ("means_double",)),
-    "pressure": World("pressure up to .9", (), ("pressure.level=0.9", "adoption.busts=1", "adoption.returned=0")),
-    "duties": World("fixed duties lifted", (), ("roster.fixed_duties=0.1",)),
-    "protocol": World("protocols are offered", (), ("communal_authority.protocol=1",)),
-    "meetings": World("meetings x 3", (), ("consultation.rhythm=3",)),
-    "respect": World("police wait at hearings", (), ("communal_authority.waits=1", "communal_authority.presence=1")),
-    "partner": World("partners x 3", (), ("problems.partner=0.45", "problems.partner_willing=1")),
-    "analysts": World("analysts, internet", (), ("problems.analysts=2", "resources.internet=1")),
-    "complaints": World("complaints are answered", (), ("misconduct.answered=0.8",)),
-    "forms": World("gaming: forms", ("gaming_forms",)),
-    "routes": World("gaming: routes on paper", ("gaming_routes",)),
-    "responses": World("gaming: calls on paper", ("gaming_responses",)),
-    "empty": World("gaming: meetings", ("gaming_meetings",)),
-    "no": World(
+    "team": CriteriaWorld("order: teams", ("practice_team",)),
+    "area": CriteriaWorld("order: area", ("practice_area",)),
+    "analysis": CriteriaWorld("order: analysis", ("practice_analysis",)),
+    "follow_up": CriteriaWorld("order: follow-up", ("practice_follow_up",)),
+    "training": CriteriaWorld("training only", ("training_only",)),
+    "full": CriteriaWorld("mopsic_full", ("mopsic_full",)),
+    "couples": CriteriaWorld("twice the couples", ("couples_double",)),
+    "vehicles": CriteriaWorld("twice the vehicles, fuel", ("means_double",)),
+    "pressure": CriteriaWorld(
+        "pressure up to .9", (), ("pressure.level=0.9", "adoption.busts=1", "adoption.returned=0")
+    ),
+    "duties": CriteriaWorld("fixed duties lifted", (), ("roster.fixed_duties=0.1",)),
+    "protocol": CriteriaWorld("protocols are offered", (), ("communal_authority.protocol=1",)),
+    "meetings": CriteriaWorld("meetings x 3", (), ("consultation.rhythm=3",)),
+    "respect": CriteriaWorld(
+        "police wait at hearings", (), ("communal_authority.waits=1", "communal_authority.presence=1")
+    ),
+    "partner": CriteriaWorld("partners x 3", (), ("problems.partner=0.45", "problems.partner_willing=1")),
+    "analysts": CriteriaWorld("analysts, internet", (), ("problems.analysts=2", "resources.internet=1")),
+    "complaints": CriteriaWorld("complaints are answered", (), ("misconduct.answered=0.8",)),
+    "forms": CriteriaWorld("gaming: forms", ("gaming_forms",)),
+    "routes": CriteriaWorld("gaming: routes on paper", ("gaming_routes",)),
+    "responses": CriteriaWorld("gaming: calls on paper", ("gaming_responses",)),
+    "empty": CriteriaWorld("gaming: meetings", ("gaming_meetings",)),
+    "no": CriteriaWorld(
         "gaming: no to everything",
         (),
         ("consultation.answer=1", "consultation.request_met=0", "practices.follow_most=0"),
@@ -91,7 +95,7 @@ ONLY_UP = {"pressure", *GAMING}
 def show_criteria(*, years: float, replicates: int, workers: int, scale: float = 1.0) -> None:
     """Run the status quo of both sites, and all worlds on fewer seeds, and print what the criteria say of them."""
     few = min(FEW, replicates)
-    usual = {site: ended(site, World("status quo"), years, replicates, workers, scale) for site in SITES}
+    usual = {site: ended(site, CriteriaWorld("status quo"), years, replicates, workers, scale) for site in SITES}
     anchors = asked(SITES[0])[0].scenario.anchors
     print("\n".join(draw_lines({site: mean_scores(months, anchors) for site, months in usual.items()})))
     base = {site: table_of(months) for site, months in usual.items()}
@@ -103,7 +107,7 @@ def show_criteria(*, years: float, replicates: int, workers: int, scale: float =
     print("\n".join(response_lines(base, found, years, few)))
 
 
-def ended(site: str, world: World, years: float, replicates: int, workers: int, scale: float) -> pd.DataFrame:
+def ended(site: str, world: CriteriaWorld, years: float, replicates: int, workers: int, scale: float) -> pd.DataFrame:
     """Return the months of a world at one site, seed by seed."""
     sets = [*world.sets, *([] if scale == 1.0 else [f"population.scale={scale}"])]
     specs = asked(site, policies=world.policies, sets=sets, years=years, replicates=replicates)
@@ -186,11 +190,11 @@ def response_lines(
             yield f"{name} {'should move' if wanted else 'should not'}"
             for stated in names:
                 key, sign = stated.lstrip("-"), -1.0 if stated.startswith("-") else 1.0
-                yield answer_line(base, found, key, name, wanted, sign)
+                yield f"  {answer_line(base, found, key, name, wanted, sign)}"
     yield "Gaming on every criterion"
     for key in GAMING:
         for name in CRITERIA:
-            yield answer_line(base, found, key, name, False, 1.0, f"{name[:4]} ")
+            yield f"  {name[:4]} {answer_line(base, found, key, name, False, 1.0)}"
 
 
 def answer_line(
@@ -200,18 +204,17 @@ def answer_line(
     name: str,
     wanted: bool,
     sign: float,
-    before: str = "",
 ) -> str:
     """Return one answer at both sites, marked where it is not as it should be."""
     cells = []
     for site in SITES:
         change, error = answer(base[site], found[site][key], name)
         cells.append(f"{change:+.3f} ±{error:.3f}{' ' if fits(change, error, wanted, sign, key) else '*'}")
-    return f"  {before}{WORLDS[key].told:28}" + "".join(cell.rjust(18) for cell in cells)
+    return f"{WORLDS[key].told:28}" + "".join(cell.rjust(18) for cell in cells)
 
 
 def fits(change: float, error: float, wanted: bool, sign: float, key: str) -> bool:
-    """Whether a criterion answers as it should: moves, or stands within what luck does; what pretends may lower it."""
+    """Tell if a criterion answers as it should: moves, or stands within what luck does; what pretends may lower it."""
     if wanted:
         return bool(sign * change >= MOVED)
     size = change if key in ONLY_UP else abs(change)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 
 from experiments.comparison.criteria_effects import SITES
-from experiments.validation.criteria import Table, World, answer, ended, mean_of, table_of
+from experiments.validation.criteria import CriteriaWorld, Table, answer, ended, mean_of, table_of
 from model.measures.criteria import CRITERIA, GRADES, grade_index
 
 YEARS, SEEDS = 3.0, 2
@@ -37,7 +37,7 @@ type Ends = Mapping[tuple[str, float], Table]
 def show_ranges(*, years: float, replicates: int, workers: int, scale: float = 1.0) -> None:
     """Run the status quo of both sites with each number at either end, and print how far the criteria go."""
     for site in SITES:
-        base = table_of(ended(site, World("status quo"), years, replicates, workers, scale))
+        base = table_of(ended(site, CriteriaWorld("status quo"), years, replicates, workers, scale))
         ends = {
             (name, value): table_of(ended(site, world_of(name, value), years, replicates, workers, scale))
             for name, both in RANGES.items()
@@ -46,9 +46,9 @@ def show_ranges(*, years: float, replicates: int, workers: int, scale: float = 1
         print("\n".join(lines_of(site, base, ends, years, replicates)))
 
 
-def world_of(name: str, value: float) -> World:
+def world_of(name: str, value: float) -> CriteriaWorld:
     """Return the status quo with one number otherwise."""
-    return World(f"{name} = {value:g}", (), (f"{name}={value!r}",))
+    return CriteriaWorld(f"{name} = {value:g}", (), (f"{name}={value!r}",))
 
 
 def lines_of(site: str, base: Table, ends: Ends, years: float, seeds: int) -> Iterator[str]:

@@ -17,8 +17,8 @@ from experiments.execution.run_tables import go_on
 from experiments.execution.shared_towns import TOWNS
 from experiments.execution.twin_runs import twins
 from experiments.validation import consequences
-from experiments.validation.experiment import BASE, SITES, found_of
-from experiments.validation.experiment_runs import Size
+from experiments.validation.experiment import BASE, SITES, estimate
+from experiments.validation.experiment_runs import ExperimentSize
 from experiments.validation.study_tables import Row, write_table
 from experiments.words.catalogue import find
 from model.engine.calendar import YEAR, tick_of
@@ -40,7 +40,7 @@ COLUMNS = (
     *("site", "world", "year", "agent", "matter", "option", "chosen", "share", "low", "high"),
     *("change", "change_low", "change_high", "reason", "reason_share", "twins", "code"),
 )
-Told = dict[tuple[str, int, str], Counter[tuple[str, str]]]
+ChoiceCounts = dict[tuple[str, int, str], Counter[tuple[str, str]]]
 """By world, year and matter: how often an option was chosen for a reason."""
 
 
@@ -50,7 +50,7 @@ def worlds_all() -> dict[str, tuple[str, str]]:
 
 
 @dataclass(frozen=True)
-class Case:
+class DecisionCase:
     """All worlds of one site and seed, which share a warm-up."""
 
     site: str
@@ -60,7 +60,7 @@ class Case:
 
     @property
     def key(self) -> str:
-        """What tells it from every other."""
+        """Identity among all others."""
         return f"{self.site}, {self.seed}"
 
     @property
@@ -69,13 +69,13 @@ class Case:
         return YEAR * (1 + self.years * len(worlds_all()))
 
 
-def lived(case: Case, tell: Tell) -> tuple[Told, consequences.Counted]:
+def run_case(case: DecisionCase, tell: Tell) -> tuple[ChoiceCounts, consequences.AnnualCounts]:
     """Let all worlds of a case live; return what was decided in them, and what came of it."""
     about: dict[str, Any] = {"sets": case.sets, "years": case.years, "seed": case.seed}
     specs = {one: asked(case.site, policies=[] if one == BASE else one.split("+"), **about)[0] for one in worlds_all()}
     town = TOWNS.of(specs[BASE].scenario)
-    told: Told = {}
-    counted: consequences.Counted = {}
+    told: ChoiceCounts = {}
+    counted: consequences.AnnualCounts = {}
     years = [year for year in AFTER if year <= case.years]
     for (world, spec), one in zip(specs.items(), twins(list(specs.values()), town, tell), strict=True):
         go_on(one, tick_of(spec.until), tell)
@@ -95,7 +95,7 @@ def reason_of(matter: ChoiceSpec, term: int) -> str:
     return "luck" if term < 0 else matter.terms[term - 1]
 
 
-def share_of(told: Told, world: str, year: int, matter: str, option: str) -> float:
+def share_of(told: ChoiceCounts, world: str, year: int, matter: str, option: str) -> float:
     """Return how many of a hundred choices of a year took an option; nan if there was none."""
     found = told.get((world, year, matter), Counter())
     return 100.0 * sum(n for (taken, _), n in found.items() if taken == option) / max(found.total(), 1) or (
@@ -103,7 +103,7 @@ def share_of(told: Told, world: str, year: int, matter: str, option: str) -> flo
     )
 
 
-def rows_of(found: dict[str, list[Told]], years: Sequence[int]) -> Iterator[Row]:
+def rows_of(found: dict[str, list[ChoiceCounts]], years: Sequence[int]) -> Iterator[Row]:
     """Yield how often each option was chosen, with the change against the status quo, by site, year and world."""
     matters = sorted(CHOICES_DECLARED.values(), key=lambda one: AGENT_TYPES.index(one.agent))
     for site, seeds in found.items():
@@ -114,11 +114,11 @@ def rows_of(found: dict[str, list[Told]], years: Sequence[int]) -> Iterator[Row]
                         yield row_of(site, seeds, matter, year, option, world)
 
 
-def row_of(site: str, twins: Sequence[Told], matter: ChoiceSpec, year: int, option: str, world: str) -> Row:
+def row_of(site: str, twins: Sequence[ChoiceCounts], matter: ChoiceSpec, year: int, option: str, world: str) -> Row:
     """Return one row of the table."""
     shares = [share_of(told, world, year, matter.name, option) for told in twins]
     base = [share_of(told, BASE, year, matter.name, option) for told in twins]
-    share, change = found_of(shares), found_of([a - b for a, b in zip(shares, base, strict=True)])
+    share, change = estimate(shares), estimate([a - b for a, b in zip(shares, base, strict=True)])
     taken: Counter[str] = Counter()
     for told in twins:
         for (chosen, reason), n in told.get((world, year, matter.name), Counter()).items():
@@ -180,12 +180,12 @@ def shown(row: Row) -> str:
     return f"{row['share']:.1f} ({row['change']:+.1f}){sure}"
 
 
-def show_decisions(out: Path, size: Size, years: int = YEARS) -> list[Row]:
+def show_decisions(out: Path, size: ExperimentSize, years: int = YEARS) -> list[Row]:
     """Let all worlds live at both sites; print, write and return what was decided, with what came of it apart."""
-    cases = [Case(site, 1 + seed, years, tuple(size.sets)) for site in SITES for seed in range(size.seeds)]
-    found: dict[str, list[Told]] = {}
-    counted: dict[str, list[consequences.Counted]] = {}
-    for case, (told, counts) in carry_out(cases, lived, size.workers, "decisions").finished:
+    cases = [DecisionCase(site, 1 + seed, years, tuple(size.sets)) for site in SITES for seed in range(size.seeds)]
+    found: dict[str, list[ChoiceCounts]] = {}
+    counted: dict[str, list[consequences.AnnualCounts]] = {}
+    for case, (told, counts) in carry_out(cases, run_case, size.workers, "decisions").finished:
         found.setdefault(case.site, []).append(told)
         counted.setdefault(case.site, []).append(counts)
     after = [year for year in AFTER if year <= years]

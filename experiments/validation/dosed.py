@@ -34,7 +34,7 @@ IN_TIME_SHARE = 0.85
 
 @dataclass(frozen=True)
 class Given:
-    """What a world gets besides: visits and meetings per adult and year, and the share of unserved calls served.
+    """Additions to a world: visits and meetings per adult and year, and the share of unserved calls served.
 
     In a silent one nothing that happens teaches anybody anything.
     """
@@ -86,7 +86,7 @@ class Dosed(TrustModel):
 
     @property
     def adults(self) -> float:
-        """How many adults are here, counted once a month."""
+        """Number of adults present, counted once a month."""
         if self.counted[0] != self.month:
             old = self.tick / SHIFTS - self.town.people["born"] >= 18.0 * 365.25
             self.counted = self.month, float(((self.minds["gone"] < 0) & old).sum())

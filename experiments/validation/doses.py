@@ -20,8 +20,8 @@ from experiments.storage.run_folder import write_whole
 from experiments.storage.run_identity import canonical, digest_of
 from experiments.validation.dosed import Dosed, Given
 from experiments.validation.doses_text import lines_of
-from experiments.validation.experiment import SITES, found_of
-from experiments.validation.experiment_runs import RUNS, SEVERAL, Size, written
+from experiments.validation.experiment import SITES, estimate
+from experiments.validation.experiment_runs import RUNS, SEVERAL, ExperimentSize, written
 from experiments.validation.readings import CENTRE, readings
 from experiments.validation.study_tables import Row, write_table
 from model.engine.calendar import tick_of
@@ -115,7 +115,7 @@ COLUMNS = ("site", "reading", "dose", "en", "es", "years", "value", "low", "high
 
 
 @dataclass(frozen=True)
-class Case:
+class DoseCase:
     """Worlds of one seed and site under one reading, which share a warm-up."""
 
     site: str
@@ -127,7 +127,7 @@ class Case:
 
     @property
     def key(self) -> str:
-        """What tells it from every other."""
+        """Identity among all others."""
         return digest_of(canonical([self.mark(one) for one in self.doses]).encode())
 
     @property
@@ -155,7 +155,7 @@ class Case:
         return runs.resolve() / f"dose-{self.mark(name)}.json"
 
 
-def sets_of(reading: str, size: Size) -> tuple[str, ...]:
+def sets_of(reading: str, size: ExperimentSize) -> tuple[str, ...]:
     """Return the numbers of a reading or corner as they are set."""
     solved = readings()
     name, more = CORNERS.get(reading, (reading, {}))
@@ -166,18 +166,18 @@ def sets_of(reading: str, size: Size) -> tuple[str, ...]:
     return (*size.sets, *(f"{key}={value!r}" for key, value in now.items()))
 
 
-def cases(size: Size, corners: Sequence[str], sites: Sequence[str] = SITES) -> list[Case]:
+def cases(size: ExperimentSize, corners: Sequence[str], sites: Sequence[str] = SITES) -> list[DoseCase]:
     """Return all that is to be carried out: all doses by both readings, some in the corners of the first seed."""
     months = min(AFTER, round(12 * size.longest))
     some = tuple(one.name for one in DOSES if one.corners)
     known = readings()
-    whole = [Case(site, reading, sets_of(reading, size), 1 + seed, months, tuple(one.name for one in DOSES))
+    whole = [DoseCase(site, reading, sets_of(reading, size), 1 + seed, months, tuple(one.name for one in DOSES))
              for site in sites for reading in (CENTRE, SINGLE) for seed in range(size.seeds)]  # fmt: skip
-    return whole + [Case(site, corner, sets_of(corner, size), 1, months, some)
+    return whole + [DoseCase(site, corner, sets_of(corner, size), 1, months, some)
                     for site in sites for corner in corners if CORNERS[corner][0] in known]  # fmt: skip
 
 
-def live(case: Case, tell: Tell, runs: Path) -> str:
+def run_case(case: DoseCase, tell: Tell, runs: Path) -> str:
     """Carry out those worlds of a case that are not kept, and keep what each leaves."""
     doses = [one for one in DOSES if one.name in case.doses and not case.kept(one.name, runs).is_file()]
     tell(case.months * 91 * (len(case.doses) - len(doses)))
@@ -212,11 +212,11 @@ def left_by(world: Dosed) -> dict[str, Any]:
     return {"trust": adults["trust"].tolist(), "adults": float(adults["residents"][-1]), **sums}
 
 
-def carry(some: Sequence[Case], size: Size, runs: Path) -> dict[tuple[str, str], list[dict[str, Any]]]:
+def carry(some: Sequence[DoseCase], size: ExperimentSize, runs: Path) -> dict[tuple[str, str], list[dict[str, Any]]]:
     """Carry out cases; return what each left, seed by seed, by site and reading."""
     runs.mkdir(parents=True, exist_ok=True)
     (runs / SEVERAL).mkdir(exist_ok=True)
-    if carry_out(some, partial(live, runs=runs), size.workers, "doses").interrupted:
+    if carry_out(some, partial(run_case, runs=runs), size.workers, "doses").interrupted:
         raise KeyboardInterrupt
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for case in some:
@@ -238,7 +238,7 @@ def rows_of(found: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]) -> Ite
             if dose.name not in lives[0]:
                 continue
             for years in YEARS:
-                one = found_of([points(worlds, dose.name, years) for worlds in lives])
+                one = estimate([points(worlds, dose.name, years) for worlds in lives])
                 band = [points(worlds, dose.name, years) for (where, name), others in found.items()
                         for worlds in others[:1] if where == site and name in CORNERS and dose.corners]  # fmt: skip
                 whole = [*band, one.value] if reading == CENTRE and band else []
@@ -297,7 +297,9 @@ def break_even(worlds: Mapping[str, Any]) -> float:
     return math.nan
 
 
-def show_doses(out: Path, size: Size, runs: Path = RUNS, corners: Sequence[str] = tuple(CORNERS)) -> list[Row]:
+def show_doses(
+    out: Path, size: ExperimentSize, runs: Path = RUNS, corners: Sequence[str] = tuple(CORNERS)
+) -> list[Row]:
     """Carry out all doses at both sites, write, print and return them."""
     found = carry(cases(size, corners), size, runs)
     rows = list(rows_of(found))

@@ -11,16 +11,16 @@ from experiments.validation.experiment import (
     BASE,
     CENTRAL,
     EXCHANGED,
+    Estimate,
     Experiment,
-    Found,
-    Line,
-    Lived,
-    Missing,
+    ExperimentLine,
+    NotAvailable,
+    RunTables,
     Variant,
     Worlds,
-    found_of,
+    estimate,
 )
-from experiments.validation.experiment_runs import RUNS, Size, let_live, made, specs_of
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, made, run_missing, specs_of
 from experiments.validation.study_tables import Row, write_table
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
@@ -41,7 +41,7 @@ def chosen(only: Sequence[str]) -> list[Experiment]:
     return [one for one in EXPERIMENTS if not only or one.name in only]
 
 
-def show_effects(only: Sequence[str], out: Path, size: Size, runs: Path = RUNS) -> list[Row]:
+def show_effects(only: Sequence[str], out: Path, size: ExperimentSize, runs: Path = RUNS) -> list[Row]:
     """Carry out experiments, write each as it is done, print and return them all."""
     rows: list[Row] = []
     some = chosen(only)
@@ -53,21 +53,23 @@ def show_effects(only: Sequence[str], out: Path, size: Size, runs: Path = RUNS) 
     return rows
 
 
-def rows_of(one: Experiment, size: Size, runs: Path) -> Iterator[Row]:
+def rows_of(one: Experiment, size: ExperimentSize, runs: Path) -> Iterator[Row]:
     """Yield the rows of an experiment in each of its variants."""
     for variant in variants_of(one, size):
-        lives = lived(one, variant, size, runs)
+        lives = run_worlds(one, variant, size, runs)
         for line in one.lines:
             yield row_of(one, line, variant, lives)
 
 
-def variants_of(one: Experiment, size: Size) -> list[Variant]:
+def variants_of(one: Experiment, size: ExperimentSize) -> list[Variant]:
     """Return the variants of an experiment, in a quick run the first of its corners only."""
     central, *others = one.variants
     return [central, *others[: size.corners], *([WEAK] if one.weak else [])]
 
 
-def lived(one: Experiment, variant: Variant, size: Size, runs: Path, texts: Mapping[str, str] = MADE) -> list[Worlds]:
+def run_worlds(
+    one: Experiment, variant: Variant, size: ExperimentSize, runs: Path, texts: Mapping[str, str] = MADE
+) -> list[Worlds]:
     """Let the worlds of an experiment live, those of ``texts`` as files; return those of each seed."""
     specs: dict[str, list[RunSpec]] = {}
     missing: dict[str, str] = {}
@@ -79,17 +81,17 @@ def lived(one: Experiment, variant: Variant, size: Size, runs: Path, texts: Mapp
             missing[name] = str(reason)
     if BASE in specs:
         label = f"{one.name}{'' if variant == CENTRAL else f', {variant.name}'}"
-        let_live([spec for some in specs.values() for spec in some], runs, size.workers, label)
+        run_missing([spec for some in specs.values() for spec in some], runs, size.workers, label)
         specs[EXCHANGED] = [*specs[BASE][1:], specs[BASE][0]]
     else:
         specs = {}
     return [
-        Worlds({name: Lived(runs, some[number].run) for name, some in specs.items()}, missing)
+        Worlds({name: RunTables(runs, some[number].run) for name, some in specs.items()}, missing)
         for number in range(size.seeds)
     ]
 
 
-def row_of(one: Experiment, line: Line, variant: Variant, lives: Sequence[Worlds]) -> Row:
+def row_of(one: Experiment, line: ExperimentLine, variant: Variant, lives: Sequence[Worlds]) -> Row:
     """Return what a line found, or why it is not available."""
     published = line.published
     row: Row = dict.fromkeys(COLUMNS, "") | {
@@ -102,25 +104,25 @@ def row_of(one: Experiment, line: Line, variant: Variant, lives: Sequence[Worlds
         row |= {"source": published.source, "prior": published.prior}
         row |= {"published_low": published.low, "published_high": published.high}
     try:
-        found = found_of([line.read(worlds) for worlds in lives])
-    except Missing as reason:
+        found = estimate([line.read(worlds) for worlds in lives])
+    except NotAvailable as reason:
         return row | {"verdict": "not available", "note": str(reason)}
     row |= {"value": found.value, "low": found.low, "high": found.high, "n": found.n}
     row["verdict"] = line.verdict(found.value)
     try:
         trivial = trivial_of(one, line, lives)
-    except Missing as reason:
+    except NotAvailable as reason:
         return row | {"note": f"no trivial world: {reason}"}
     return row if trivial is None else row | {"trivial": trivial.value, "trivial_fails": line.fails(trivial.value)}
 
 
-def trivial_of(one: Experiment, line: Line, lives: Sequence[Worlds]) -> Found | None:
+def trivial_of(one: Experiment, line: ExperimentLine, lives: Sequence[Worlds]) -> Estimate | None:
     """Return what a line finds in the world in which it has to fail; nothing where it only reads a level."""
     if line.trivial is not None:
-        return found_of([line.trivial(worlds) for worlds in lives])
+        return estimate([line.trivial(worlds) for worlds in lives])
     if one.trivial is None or line.unit in ("level", "minutes"):
         return None
-    return found_of([line.read(worlds.trivial(one.trivial)) for worlds in lives])
+    return estimate([line.read(worlds.trivial(one.trivial)) for worlds in lives])
 
 
 def holds(row: Row) -> bool:

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 
 from experiments.validation import readers as r
 from experiments.validation.effects_lines import THREE, alone, change, crime, nothing
-from experiments.validation.experiment import BASE, EXCHANGED, Experiment, Line, Read, Unit
+from experiments.validation.experiment import BASE, EXCHANGED, Experiment, ExperimentLine, Read, Unit
 from scenarios import load, policies
 
 RENAMED_AS = {name: f"{name}_by_another_name" for name in policies() if name != BASE}
 
 
-def own_and_exchanged(name: str, en: str, es: str, unit: Unit, reads: tuple[Read, Read]) -> Iterator[Line]:
+def own_and_exchanged(name: str, en: str, es: str, unit: Unit, reads: tuple[Read, Read]) -> Iterator[ExperimentLine]:
     """Yield what a world does beside its own twin and beside the status quo of another."""
-    yield Line(name, f"{en}, its own twin", f"{es}, su propio gemelo", unit, reads[0])
+    yield ExperimentLine(name, f"{en}, its own twin", f"{es}, su propio gemelo", unit, reads[0])
     note = "over all twins the mean is about the same by arithmetic; the interval is what shared luck saves"
-    yield Line(f"{name}_exchanged", f"{en}, another twin", f"{es}, otro gemelo", unit, reads[1], note=note)
+    yield ExperimentLine(f"{name}_exchanged", f"{en}, another twin", f"{es}, otro gemelo", unit, reads[1], note=note)
 
 
 LUCK = Experiment(
@@ -99,13 +99,13 @@ def swapped(site: str, other: str) -> Experiment:
     )
 
 
-def by_fact(world: str, en: str, es: str) -> Iterator[Line]:
+def by_fact(world: str, en: str, es: str) -> Iterator[ExperimentLine]:
     """Yield crime, what is told of it and trust where one fact is another."""
     yield crime(world, f"crime, {en}", f"delito, {es}")
     told, reported = f"crimes told, {en}", f"delitos reportados, {es}"
     yield change(f"told_{world}", told, reported, world, ("crimes_told",))
     read = r.points(world, "trust_mean", (24, 36))
-    yield Line(f"trust_{world}", f"trust, third year, {en}", f"confianza, tercer año, {es}", "points", read)
+    yield ExperimentLine(f"trust_{world}", f"trust, third year, {en}", f"confianza, tercer año, {es}", "points", read)
 
 
 PLACEBO = Experiment(

@@ -1,4 +1,4 @@
-"""What virtual experiments are written with: turns of numbers, corners, and the lines that come again and again."""
+"""Building blocks of virtual experiments: turns of numbers, corners, and the lines that come again and again."""
 
 import tomllib
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.validation import readers as r
-from experiments.validation.experiment import BASE, Line, Published, Turn, Variant, Window
+from experiments.validation.experiment import BASE, ExperimentLine, Published, Turn, Variant, Window
 
 FIRST, THREE = (0, 12), (0, 36)
 TWICE, HALF, FOURFOLD = 2.0, 0.5, 4.0
@@ -76,45 +76,47 @@ def alone(*worlds: str) -> dict[str, tuple[str, ...]]:
     return {one: (one,) for one in worlds}
 
 
-def ratio(name: str, en: str, es: str, counts: tuple[str, ...], window: Window = THREE, **more: Any) -> Line:
+def ratio(name: str, en: str, es: str, counts: tuple[str, ...], window: Window = THREE, **more: Any) -> ExperimentLine:
     """Return the line of a count without police over that of the twin."""
-    return Line(name, en, es, "ratio", r.ratio("no_police", counts, window), **more)
+    return ExperimentLine(name, en, es, "ratio", r.ratio("no_police", counts, window), **more)
 
 
 def change(
     name: str, en: str, es: str, world: str, counts: tuple[str, ...], window: Window = THREE, **more: Any
-) -> Line:
+) -> ExperimentLine:
     """Return the line of the change of a count in per cent."""
-    return Line(name, en, es, "%", r.change(world, counts, window), **more)
+    return ExperimentLine(name, en, es, "%", r.change(world, counts, window), **more)
 
 
-def crime(world: str, en: str, es: str, **more: Any) -> Line:
+def crime(world: str, en: str, es: str, **more: Any) -> ExperimentLine:
     """Return the line of all crime in three years of one world."""
     return change(f"crime_{world}", en, es, world, r.ALL, **more)
 
 
-def trust(world: str, en: str, es: str, **more: Any) -> Line:
+def trust(world: str, en: str, es: str, **more: Any) -> ExperimentLine:
     """Return the line of trust in the third year of one world."""
-    return Line("trust", en, es, "points", r.points(world, "trust_mean", (24, 36)), **more)
+    return ExperimentLine("trust", en, es, "points", r.points(world, "trust_mean", (24, 36)), **more)
 
 
 def level(
     name: str, en: str, es: str, world: str, parts: tuple[str, ...], wholes: tuple[str, ...], **more: Any
-) -> Line:
+) -> ExperimentLine:
     """Return the line of a share in one world in per cent."""
-    return Line(name, en, es, "level", r.share(world, parts, wholes, THREE), **more)
+    return ExperimentLine(name, en, es, "level", r.share(world, parts, wholes, THREE), **more)
 
 
-def after_weeks(name: str, first: int, end: int, en: str, es: str) -> Line:
+def after_weeks(name: str, first: int, end: int, en: str, es: str) -> ExperimentLine:
     """Return the line of street crime in some days without police."""
     en, es, read = f"street crime, {en}", f"delitos de calle, {es}", r.in_days("no_police", first, end)
     if end > 14:
-        return Line(name, en, es, "ratio", read)
+        return ExperimentLine(name, en, es, "ratio", read)
     note = "informal guardianship and the half-life of presence rest on the same row"
-    return Line(name, en, es, "ratio", read, status="set", published=Q16, note=note, outside=OUTSIDE["weeks"])
+    return ExperimentLine(name, en, es, "ratio", read, status="set", published=Q16, note=note, outside=OUTSIDE["weeks"])
 
 
-def nothing(name: str, en: str, es: str, pairs: Mapping[str, str], other: str) -> Line:
+def nothing(name: str, en: str, es: str, pairs: Mapping[str, str], other: str) -> ExperimentLine:
     """Return the line of pairs of worlds that must be the same bits; another is not the status quo."""
     read, trivial = r.apart(pairs), r.apart({BASE: other})
-    return Line(name, en, es, "points", read, status="given", published=EXACTLY_NOTHING, must=True, trivial=trivial)
+    return ExperimentLine(
+        name, en, es, "points", read, status="given", published=EXACTLY_NOTHING, must=True, trivial=trivial
+    )

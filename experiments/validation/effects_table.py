@@ -31,7 +31,7 @@ from experiments.validation.effects_lines import (
     ratio,
     trust,
 )
-from experiments.validation.experiment import BASE, CENTRAL, SITES, Experiment, Line, Published, Read
+from experiments.validation.experiment import BASE, CENTRAL, SITES, Experiment, ExperimentLine, Published, Read
 
 MADE = {
     "no_police_three_years": 'include = "no_police"\nuntil = "3 years"\n',
@@ -112,7 +112,7 @@ NO_POLICE_CORNERS = Experiment(
 )
 
 
-def by_couples(world: str, factor: float, en: str, es: str) -> Iterator[Line]:
+def by_couples(world: str, factor: float, en: str, es: str) -> Iterator[ExperimentLine]:
     """Yield the elasticities of crime to couples that are so many times as many."""
     for name, kinds, tipos, names, published, outside in (
         ("property", "property crime", "delitos contra el patrimonio", r.PROPERTY, PROPERTY_Q15, None),
@@ -125,7 +125,7 @@ def by_couples(world: str, factor: float, en: str, es: str) -> Iterator[Line]:
             OUTSIDE["violent"],
         ),
     ):
-        yield Line(
+        yield ExperimentLine(
             f"{name}_{world.removeprefix('couples_')}",
             f"{kinds}, {en}",
             f"{tipos}, {es}",
@@ -148,7 +148,7 @@ COUPLES = Experiment(
         *by_couples("couples_half", HALF, "couples x 1/2", "parejas x 1/2"),
         *by_couples("couples_double", TWICE, "couples x 2", "parejas x 2"),
         *by_couples("couples_fourfold", FOURFOLD, "couples x 4", "parejas x 4"),
-        Line(
+        ExperimentLine(
             "chance",
             "street crime to arrests per offence, couples x 2",
             "delitos de calle según capturas por delito, parejas x 2",
@@ -170,13 +170,13 @@ SCARCE = {
 MEANS_WORLDS = {"means_half": ("means x 1/2", "medios x 1/2"), "means_double": ("means x 2", "medios x 2")}
 
 
-def by_means(world: str, en: str, es: str) -> Iterator[Line]:
+def by_means(world: str, en: str, es: str) -> Iterator[ExperimentLine]:
     """Yield the calls that are not served in one world, and the reasons."""
     unserved = ("calls_unserved",)
     share, parte = f"calls not served, % of calls, {en}", f"llamadas sin atender, % de llamadas, {es}"
     yield level(f"unserved_{world}", share, parte, world, unserved, ("calls",))
     wait, espera = f"median wait in minutes, {en}", f"espera mediana en minutos, {es}"
-    yield Line(f"wait_{world}", wait, espera, "minutes", r.mean(world, "response_minutes_median", THREE))
+    yield ExperimentLine(f"wait_{world}", wait, espera, "minutes", r.mean(world, "response_minutes_median", THREE))
     for reason, motivo in SCARCE.items():
         what, que = f"of these for want of {reason}, %, {en}", f"de ellas por {motivo}, %, {es}"
         if reason == "declined":
@@ -218,7 +218,7 @@ RELEASE = Experiment(
     worlds=alone("release_third", "jail_most_active"),
     years=1,
     lines=(
-        Line(
+        ExperimentLine(
             "release",
             "street, vehicle and house crime to those held, a third released",
             "delitos de calle, vehículo y casa según los presos, un tercio liberado",
@@ -228,7 +228,7 @@ RELEASE = Experiment(
             published=Published(-0.30, -0.17, "Q13"),
             outside=OUTSIDE["release"],
         ),
-        Line(
+        ExperimentLine(
             "jail",
             "the same, most active twentieth jailed",
             "lo mismo, vigésima parte más activa encarcelada",
@@ -236,7 +236,7 @@ RELEASE = Experiment(
             JAILED,
             note="pardons free no selection of the most active: printed, never forced",
         ),
-        Line(
+        ExperimentLine(
             "factor",
             "jailing over releasing",
             "encarcelar frente a liberar",
@@ -271,7 +271,7 @@ SENTENCES = Experiment(
 )
 
 
-def by_dose(world: str, posts: int) -> Iterator[Line]:
+def by_dose(world: str, posts: int) -> Iterator[ExperimentLine]:
     """Yield what fixed posts do in treated cells, beside them and in the town."""
     readers: tuple[tuple[str, str, str, Read], ...] = (
         ("treated", "in treated cells", "en celdas tratadas", r.in_cells(world, "treated")),
@@ -282,9 +282,11 @@ def by_dose(world: str, posts: int) -> Iterator[Line]:
         en, es = f"crime {en}, posts a station: {posts}", f"delito {es}, puestos por estación: {posts}"
         if name == "treated":
             outside = OUTSIDE["dose"] if posts == 1 else None
-            yield Line(f"{name}_{posts}", en, es, "%", read, status="set", published=Q18_RANGE, outside=outside)
+            yield ExperimentLine(
+                f"{name}_{posts}", en, es, "%", read, status="set", published=Q18_RANGE, outside=outside
+            )
         else:
-            yield Line(f"{name}_{posts}", en, es, "%", read)
+            yield ExperimentLine(f"{name}_{posts}", en, es, "%", read)
 
 
 HOT_SPOTS = Experiment(
@@ -308,7 +310,7 @@ WHO = {
 }
 
 
-def by_teller(world: str, en: str, es: str) -> Iterator[Line]:
+def by_teller(world: str, en: str, es: str) -> Iterator[ExperimentLine]:
     """Yield clearance, arrests and, if it is not the status quo, crime of one world."""
     cleared, esclarecidas = f"complaints cleared, %, {en}", f"denuncias esclarecidas, %, {es}"
     yield level(f"clearance_{world}", cleared, esclarecidas, world, ("cleared",), ("complaints_filed",))
@@ -318,9 +320,9 @@ def by_teller(world: str, en: str, es: str) -> Iterator[Line]:
         yield crime(world, f"crime, {en}", f"delito, {es}")
 
 
-def beyond(who: str, en: str, es: str) -> Line:
+def beyond(who: str, en: str, es: str) -> ExperimentLine:
     """Return the line of what more investigators and another telling do beyond the sum of both."""
-    return Line(
+    return ExperimentLine(
         f"interaction_{who}",
         f"crime, {en} and investigators x 3 beyond their sum",
         f"delito, {es} e investigadores x 3, más allá de la suma",
@@ -382,14 +384,14 @@ PARTS = Experiment(
     years=3,
     lines=(
         *(
-            Line(world, en, es, "log points", r.logs(world, r.STREET, THREE))
+            ExperimentLine(world, en, es, "log points", r.logs(world, r.STREET, THREE))
             for world, en, es in (
                 ("no_police", "street crime, no police", "delitos de calle, sin policía"),
                 ("seen_never_arrest", "seen and never arrest", "se ven y nunca capturan"),
                 ("arrest_unseen", "arrest and nobody sees", "capturan y nadie ve"),
             )
         ),
-        Line(
+        ExperimentLine(
             "rest",
             "no police beyond the sum of both",
             "sin policía más allá de la suma",
@@ -426,11 +428,11 @@ NO_COUPLES = Experiment(
 )
 
 
-def years_after(year: int) -> Iterator[Line]:
+def years_after(year: int) -> Iterator[ExperimentLine]:
     """Yield trust and crime in one year of a policy that ended with the third."""
     world, window = "three_years_then_off", (12 * year - 12, 12 * year)
     read = r.points(world, "trust_mean", window)
-    yield Line(f"trust_{year}", f"trust, year {year}", f"confianza, año {year}", "points", read)
+    yield ExperimentLine(f"trust_{year}", f"trust, year {year}", f"confianza, año {year}", "points", read)
     yield change(f"crime_{year}", f"crime, year {year}", f"delito, año {year}", world, r.ALL, window)
 
 
@@ -467,7 +469,7 @@ INFORMATION = Experiment(
         change("told", "crimes told, %", "delitos reportados, %", "trust", ("crimes_told",)),
         change("tips", "tips, %", "pistas, %", "trust", ("tips",)),
         change("solved", "cases solved, %", "casos resueltos, %", "trust", ("cases_solved",)),
-        Line(
+        ExperimentLine(
             "gain",
             "points of trust that come back (10 would sustain themselves)",
             "puntos de confianza que regresan (10 se sostendrían solos)",
@@ -478,7 +480,7 @@ INFORMATION = Experiment(
 )
 
 
-def cleared(kind: str, en: str, es: str) -> Line:
+def cleared(kind: str, en: str, es: str) -> ExperimentLine:
     """Return the line of the share of complaints of one kind that were cleared."""
     end = f"_{kind}" if kind else ""
     return level(
@@ -503,7 +505,7 @@ LEVELS = Experiment(
     worlds={},
     years=3,
     lines=(
-        Line(
+        ExperimentLine(
             "concentration",
             "share of a year's crimes by the most active tenth, %",
             "parte de los delitos de un año de la décima parte más activa, %",

@@ -25,8 +25,8 @@ Window = tuple[int, int]
 """First month, and the month before which it ends, counted from the start."""
 
 
-class Missing(Exception):
-    """What an experiment needs and the model does not have."""
+class NotAvailable(Exception):
+    """Raised for anything that an experiment needs and the model does not have."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class Published:
         return self.low - ALIKE <= value <= self.high + ALIKE
 
 
-class Lived:
-    """What one world left: its months, its days by kind of crime, its cells and its offenders, each read when asked."""
+class RunTables:
+    """Tables of one run: months, days by kind of crime, cells and offenders, each read when asked."""
 
     def __init__(self, folder: Path, run: str) -> None:
         self.folder, self.run = folder, run
@@ -53,7 +53,7 @@ class Lived:
         """Return a table, or raise if this world has none."""
         path = self.folder / f"{self.run}.{name}.parquet"
         if not path.is_file():
-            raise Missing(f"runs have no table of {name}")
+            raise NotAvailable(f"runs have no table of {name}")
         return pd.read_parquet(path)
 
     @cached_property
@@ -69,7 +69,7 @@ class Lived:
     def column(self, name: str, window: Window) -> pd.Series:
         """Return a measure in a window; where the run is shorter, in the months nearest to it."""
         if name not in self.months:
-            raise Missing(f"no measure '{name}'")
+            raise NotAvailable(f"no measure '{name}'")
         first, end = window
         last = len(self.months)
         first = min(first, last - 1)
@@ -93,15 +93,15 @@ class Lived:
         return int(rows.loc[here, "crimes"].sum())
 
 
-class Worlds(Mapping[str, Lived]):
+class Worlds(Mapping[str, RunTables]):
     """The worlds of one seed by name; says which one is missing and why."""
 
-    def __init__(self, known: Mapping[str, Lived], missing: Mapping[str, str]) -> None:
+    def __init__(self, known: Mapping[str, RunTables], missing: Mapping[str, str]) -> None:
         self.known, self.missing = known, missing
 
-    def __getitem__(self, name: str) -> Lived:
+    def __getitem__(self, name: str) -> RunTables:
         if name not in self.known:
-            raise Missing(self.missing.get(name, f"no world '{name}'"))
+            raise NotAvailable(self.missing.get(name, f"no world '{name}'"))
         return self.known[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -133,7 +133,7 @@ CENTRAL = Variant("central")
 
 
 @dataclass(frozen=True)
-class Line:
+class ExperimentLine:
     """One number of an experiment, in a sentence, beside what was published.
 
     ``status`` says whether a parameter was set from it, it was found, or an input gives it; ``must`` that anything else
@@ -156,7 +156,7 @@ class Line:
 
     @property
     def nothing(self) -> float:
-        """What it is where nothing happens."""
+        """Value where nothing happens."""
         return NOTHING.get(self.unit, 0.0)
 
     def fails(self, value: float) -> bool:
@@ -177,7 +177,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Experiment:
-    """What a study measured, repeated in twin worlds.
+    """Measurement of a study, repeated in twin worlds.
 
     ``worlds`` are the policies of each by name, or settings such as ``gangs.ms13=0``, beside the status quo;
     ``trivial`` is the world that has to fail when it takes the place of all others; ``weak`` tells whether it is
@@ -191,7 +191,7 @@ class Experiment:
     _: KW_ONLY
     worlds: Mapping[str, tuple[str, ...]]
     years: float
-    lines: tuple[Line, ...]
+    lines: tuple[ExperimentLine, ...]
     variants: tuple[Variant, ...] = (CENTRAL,)
     trivial: str | None = BASE
     weak: bool = True
@@ -200,7 +200,7 @@ class Experiment:
 
 
 @dataclass(frozen=True)
-class Found:
+class Estimate:
     """The mean of a number over twins, with its 95 % interval over seeds."""
 
     value: float
@@ -209,16 +209,16 @@ class Found:
     n: int
 
 
-def found_of(numbers: Sequence[float]) -> Found:
+def estimate(numbers: Sequence[float]) -> Estimate:
     """Return mean and interval of a number known seed by seed.
 
-    >>> found_of([1.0, 1.0, math.nan])
-    Found(value=1.0, low=1.0, high=1.0, n=2)
+    >>> estimate([1.0, 1.0, math.nan])
+    Estimate(value=1.0, low=1.0, high=1.0, n=2)
     """
     known = clean(numbers)
     n = len(known)
     if n == 0:
-        return Found(math.nan, math.nan, math.nan, 0)
+        return Estimate(math.nan, math.nan, math.nan, 0)
     mean = float(known.mean())
     reach = quantile(n - 1) * error_of(known) if n > 1 else math.nan
-    return Found(mean, mean - reach, mean + reach, n)
+    return Estimate(mean, mean - reach, mean + reach, n)

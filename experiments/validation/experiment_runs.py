@@ -33,8 +33,8 @@ SEVERAL = "worlds"
 
 
 @dataclass(frozen=True)
-class Size:
-    """How large experiments are: twins, size of the town, warm-up, and the longest time that one may last."""
+class ExperimentSize:
+    """Size of experiments: twins, size of the town, warm-up, and the longest time that one may last."""
 
     seeds: int = 5
     scale: float = 1.0
@@ -45,24 +45,24 @@ class Size:
 
     @property
     def sets(self) -> list[str]:
-        """What it changes in every world."""
+        """Parameters that it changes in every world."""
         small = [] if self.scale == 1.0 else [f"population.scale={self.scale}"]
         return small + ([] if self.warm_up is None else [f"calendar.warm_up={self.warm_up}"])
 
 
-QUICK = Size(seeds=2, scale=0.05, warm_up=0, longest=4 / 12, corners=2)
+QUICK = ExperimentSize(seeds=2, scale=0.05, warm_up=0, longest=4 / 12, corners=2)
 """Only to see that all runs: its numbers mean nothing."""
 
 
 @dataclass(frozen=True)
-class Batch:
+class WorldBatch:
     """Worlds of one seed that share a warm-up."""
 
     specs: tuple[RunSpec, ...]
 
     @property
     def key(self) -> str:
-        """What tells it from every other."""
+        """Identity among all others."""
         return self.specs[0].run
 
     @property
@@ -72,7 +72,7 @@ class Batch:
 
 
 def specs_of(
-    site: str, words: Sequence[str], variant: Variant, years: float, size: Size, keep: str = ""
+    site: str, words: Sequence[str], variant: Variant, years: float, size: ExperimentSize, keep: str = ""
 ) -> list[RunSpec]:
     """Return the runs of one world of policies and settings, one a seed, or raise with what the model does not have."""
     base = asked(site, sets=size.sets)[0]
@@ -109,19 +109,19 @@ def written(name: str, text: str, runs: Path) -> Path:
     return path
 
 
-def let_live(specs: Sequence[RunSpec], runs: Path, workers: int, label: str) -> None:
+def run_missing(specs: Sequence[RunSpec], runs: Path, workers: int, label: str) -> None:
     """Carry out the runs that are not kept."""
     runs.mkdir(parents=True, exist_ok=True)
     missing = {spec.run: spec for spec in specs if not (runs / f"{spec.run}.{LAST}.parquet").is_file()}
     together: dict[object, list[RunSpec]] = {}
     for spec in missing.values():
         together.setdefault((spec.source, spec.overrides, spec.start, spec.seed), []).append(spec)
-    batches = [Batch(tuple(some)) for some in together.values()]
-    if batches and carry_out(batches, partial(live, runs=runs), workers, label).interrupted:
+    batches = [WorldBatch(tuple(some)) for some in together.values()]
+    if batches and carry_out(batches, partial(run_batch, runs=runs), workers, label).interrupted:
         raise KeyboardInterrupt
 
 
-def live(batch: Batch, tell: Tell, runs: Path) -> str:
+def run_batch(batch: WorldBatch, tell: Tell, runs: Path) -> str:
     """Carry out worlds of one seed side by side and keep what each leaves."""
     town = TOWNS.of(batch.specs[0].scenario)
     for spec, world in zip(batch.specs, twins(batch.specs, town, tell), strict=True):

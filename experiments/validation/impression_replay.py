@@ -136,7 +136,7 @@ class Tape:
 
     @property
     def adults(self) -> int:
-        """How many adults there are."""
+        """Number of adults."""
         return len(self.group)
 
     def rate(self, *causes: str) -> Reals:

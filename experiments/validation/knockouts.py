@@ -1,4 +1,4 @@
-"""What is lost when one mechanism is switched off: twin worlds with and without it."""
+"""Switch each mechanism off: twin worlds with and without it."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ SURE = 0.99
 
 
 @dataclass(frozen=True)
-class Knockout:
+class MechanismKnockout:
     """A mechanism with the measures of its own process, and the site, policy and time where it can be missed."""
 
     name: str
@@ -33,7 +33,7 @@ class Knockout:
 
 
 @dataclass(frozen=True)
-class Effect:
+class KnockoutEffect:
     """Mean paired difference of a measure (with less without) over twins, with its interval.
 
     The means of either world are accompanied by their Monte Carlo (standard) errors over seeds.
@@ -50,11 +50,11 @@ class Effect:
 
     @property
     def changed(self) -> bool:
-        """Whether the interval leaves no doubt that something changed."""
+        """True if the interval leaves no doubt that something changed."""
         return self.low > 0.0 or self.high < 0.0
 
 
-def knockouts(only: Sequence[str] = ()) -> list[Knockout]:
+def knockouts(only: Sequence[str] = ()) -> list[MechanismKnockout]:
     """Return the knock-out of every mechanism, or of those named."""
     known = switchable_mechanisms()
     for name in only:
@@ -63,15 +63,17 @@ def knockouts(only: Sequence[str] = ()) -> list[Knockout]:
     return [knockout_of(name) for name in known if not only or name in only]
 
 
-def knockout_of(name: str) -> Knockout:
+def knockout_of(name: str) -> MechanismKnockout:
     """Return what the file of a mechanism says of its knock-out."""
     stated = next((one.knockout for one in MECHANISMS if one.name == name), None)
     if stated is None:
         raise InputError(f"mechanism '{name}' does not say what a knock-out would change")
-    return Knockout(name, stated.measures, stated.policy, stated.site or "villa_canales", stated.start or None)
+    return MechanismKnockout(name, stated.measures, stated.policy, stated.site or "villa_canales", stated.start or None)
 
 
-def effects(one: Knockout, *, scale: float, years: float, replicates: int, workers: int = 1) -> list[Effect]:
+def effects(
+    one: MechanismKnockout, *, scale: float, years: float, replicates: int, workers: int = 1
+) -> list[KnockoutEffect]:
     """Return the effects of switching a mechanism off: of its own process first, then on trust and the books."""
     policies = [one.policy] if one.policy else []
     size = [f"population.scale={scale}"]
@@ -86,11 +88,15 @@ def effects(one: Knockout, *, scale: float, years: float, replicates: int, worke
 def table_of(specs: Sequence[RunSpec], workers: int) -> pd.DataFrame:
     """Return the mean of every measure over the months of each run, a row per seed."""
     runs = run_all(specs, workers=workers, label=f"{specs[0].scenario.name} {specs[0].policy}").whole
-    table: pd.DataFrame = joined(runs)["measures"].to_pandas()
-    return table.drop(columns=["run", "scenario", "policy", "month"]).groupby("seed").mean(numeric_only=True)
+    return average_by_seed(joined(runs)["measures"].to_pandas())
 
 
-def effect_of(measure: str, having: pd.DataFrame, missing: pd.DataFrame) -> Effect:
+def average_by_seed(measures: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean of every measure over the months that have it, a row per seed."""
+    return measures.drop(columns=["run", "scenario", "policy", "month"]).groupby("seed").mean(numeric_only=True)
+
+
+def effect_of(measure: str, having: pd.DataFrame, missing: pd.DataFrame) -> KnockoutEffect:
     """Return the paired effect on one measure."""
     if measure not in having:
         raise InputError(f"no measure '{measure}'{suggest_nearest(measure, map(str, having.columns))}")
@@ -98,7 +104,9 @@ def effect_of(measure: str, having: pd.DataFrame, missing: pd.DataFrame) -> Effe
     mean, error = mean_and_error(columns[0] - columns[1])
     n = len(having)
     half = float(stats.t.ppf((1.0 + SURE) / 2.0, n - 1)) * error if n > 1 else 0.0
-    return Effect(measure, *mean_and_error(columns[0]), *mean_and_error(columns[1]), mean, mean - half, mean + half)
+    return KnockoutEffect(
+        measure, *mean_and_error(columns[0]), *mean_and_error(columns[1]), mean, mean - half, mean + half
+    )
 
 
 def mean_and_error(values: np.ndarray) -> tuple[float, float]:
@@ -111,7 +119,7 @@ def mean_and_error(values: np.ndarray) -> tuple[float, float]:
     return float(values.mean()), float(values.std(ddof=1)) / math.sqrt(n) if n > 1 else 0.0
 
 
-def knockout_lines(one: Knockout, found: Sequence[Effect]) -> Iterator[str]:
+def knockout_lines(one: MechanismKnockout, found: Sequence[KnockoutEffect]) -> Iterator[str]:
     """Yield the report of one knock-out."""
     own = found[: len(one.process)]
     verdict = "its process changes" if any(effect.changed for effect in own) else "ITS PROCESS DOES NOT CHANGE"

@@ -61,7 +61,7 @@ class People:
 
 @dataclass(frozen=True)
 class Events:
-    """What happens to the people of the panel of one kind: to whom, and how many years before the second wave."""
+    """Events of one kind among the people of the panel: to whom, and how many years before the second wave."""
 
     who: NDArray[np.int64]
     age: Reals
@@ -70,7 +70,7 @@ class Events:
 
 @dataclass(frozen=True)
 class Panel:
-    """What a panel found: coefficients and their standard errors by regressor, in points of 100."""
+    """Findings of a panel: coefficients and their standard errors by regressor, in points of 100."""
 
     coefficients: dict[str, float]
     errors: dict[str, float]

@@ -1,4 +1,4 @@
-"""What each policy of practices did: its dose as the town counts it, and trust and crime after 1, 3 and 10 years."""
+"""Tell the effects of policies of practices: doses as the town counts them, trust and crime after 1, 3, 10 years."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from experiments.validation import readers as r
 from experiments.validation.ceiling import DIGITS
-from experiments.validation.effects import lived
-from experiments.validation.experiment import BASE, CENTRAL, Experiment, Worlds, found_of
-from experiments.validation.experiment_runs import RUNS, Size
+from experiments.validation.effects import run_worlds
+from experiments.validation.experiment import BASE, CENTRAL, Experiment, Worlds, estimate
+from experiments.validation.experiment_runs import RUNS, ExperimentSize
 from experiments.validation.study_tables import Row, format_interval, interval_columns, write_sites
 from model.engine.fingerprint import fingerprint
 
@@ -37,7 +37,7 @@ MADE = {
 """Worlds that only this table needs: files by name."""
 
 
-class World(NamedTuple):
+class PracticeWorld(NamedTuple):
     """A world in both languages, and the policies that it is made of."""
 
     en: str
@@ -46,23 +46,31 @@ class World(NamedTuple):
 
 
 WORLDS = {
-    "training_only": World("training only", "solo capacitación", ("training_only",)),
-    "mopsic_realistic": World("MOPSIC as programmes go", "MOPSIC como suelen ir", ("mopsic_realistic",)),
-    FULL: World("MOPSIC in full", "MOPSIC completo", (FULL,)),
-    "full_no_pressure": World("without added pressure", "sin más presión por cifras", ("full_no_pressure",)),
-    "full_no_turnover": World("without moves", "sin traslados", ("full_no_turnover",)),
-    "full_follow_quarter": World("at most a quarter followed up", "seguimiento de un cuarto", ("full_follow_quarter",)),
-    "full_vehicles": World("twice vehicles and fuel", "doble de vehículos", (FULL, "means_double")),
-    "full_rotation_3": World("a new sector every 3 months", "otro sector cada 3 meses", ("full_rotation_3",)),
-    "full_rotation_15": World("a new sector every 15 months", "otro sector cada 15 meses", ("full_rotation_15",)),
-    "full_rotation_48": World("a new sector every 48 months", "otro sector cada 48 meses", ("full_rotation_48",)),
-    "everything": World("everything together", "todo junto", ("everything",)),
-    "practice_team": World("practice: team", "práctica: equipo", ("practice_team",)),
-    "practice_area": World("practice: area", "práctica: área", ("practice_area",)),
-    "practice_analysis": World("practice: analysis", "práctica: análisis", ("practice_analysis",)),
-    "practice_follow_up": World("practice: follow-up", "práctica: seguimiento", ("practice_follow_up",)),
-    "responses_that_fit": World("every response fits", "toda respuesta corresponde", ("responses_that_fit",)),
-    "responses_that_do_not": World("no response fits", "ninguna respuesta corresponde", ("responses_that_do_not",)),
+    "training_only": PracticeWorld("training only", "solo capacitación", ("training_only",)),
+    "mopsic_realistic": PracticeWorld("MOPSIC as programmes go", "MOPSIC como suelen ir", ("mopsic_realistic",)),
+    FULL: PracticeWorld("MOPSIC in full", "MOPSIC completo", (FULL,)),
+    "full_no_pressure": PracticeWorld("without added pressure", "sin más presión por cifras", ("full_no_pressure",)),
+    "full_no_turnover": PracticeWorld("without moves", "sin traslados", ("full_no_turnover",)),
+    "full_follow_quarter": PracticeWorld(
+        "at most a quarter followed up", "seguimiento de un cuarto", ("full_follow_quarter",)
+    ),
+    "full_vehicles": PracticeWorld("twice vehicles and fuel", "doble de vehículos", (FULL, "means_double")),
+    "full_rotation_3": PracticeWorld("a new sector every 3 months", "otro sector cada 3 meses", ("full_rotation_3",)),
+    "full_rotation_15": PracticeWorld(
+        "a new sector every 15 months", "otro sector cada 15 meses", ("full_rotation_15",)
+    ),
+    "full_rotation_48": PracticeWorld(
+        "a new sector every 48 months", "otro sector cada 48 meses", ("full_rotation_48",)
+    ),
+    "everything": PracticeWorld("everything together", "todo junto", ("everything",)),
+    "practice_team": PracticeWorld("practice: team", "práctica: equipo", ("practice_team",)),
+    "practice_area": PracticeWorld("practice: area", "práctica: área", ("practice_area",)),
+    "practice_analysis": PracticeWorld("practice: analysis", "práctica: análisis", ("practice_analysis",)),
+    "practice_follow_up": PracticeWorld("practice: follow-up", "práctica: seguimiento", ("practice_follow_up",)),
+    "responses_that_fit": PracticeWorld("every response fits", "toda respuesta corresponde", ("responses_that_fit",)),
+    "responses_that_do_not": PracticeWorld(
+        "no response fits", "ninguna respuesta corresponde", ("responses_that_do_not",)
+    ),
 }
 """Rows of the table; worlds made for it and thought experiments among them."""
 DOSES = {
@@ -99,16 +107,16 @@ HEAD = (
 LABEL, NUMBER, DOSE = 62, 23, 10
 
 
-def show_practice(out: Path, size: Size, years: float = max(AFTER), runs: Path = RUNS) -> list[Row]:
+def show_practice(out: Path, size: ExperimentSize, years: float = max(AFTER), runs: Path = RUNS) -> list[Row]:
     """Carry out all worlds at both sites, write each site as it is done, print and return them all."""
     return write_sites(out, "practice", COLUMNS, lambda site: of_site(site, size, years, runs), lines_of)
 
 
-def of_site(site: str, size: Size, years: float, runs: Path) -> Iterator[Row]:
+def of_site(site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
     """Yield the rows of the status quo and of every world at one site, year by year."""
     worlds = {name: world.policies for name, world in WORLDS.items()}
     one = Experiment(f"practices of {site}", "", "", "", site=site, worlds=worlds, years=years, lines=())
-    lives = lived(one, CENTRAL, size, runs, MADE)
+    lives = run_worlds(one, CENTRAL, size, runs, MADE)
     for year in [year for year in AFTER if year <= years] or [1]:
         for name in (BASE, *WORLDS):
             yield row_of(site, name, year, lives)
@@ -116,15 +124,15 @@ def of_site(site: str, size: Size, years: float, runs: Path) -> Iterator[Row]:
 
 def row_of(site: str, name: str, year: int, lives: Sequence[Worlds]) -> Row:
     """Return what one world does in one year, and the dose that it gave."""
-    en, es, _ = WORLDS.get(name, World("status quo", "situación actual", ()))
+    en, es, _ = WORLDS.get(name, PracticeWorld("status quo", "situación actual", ()))
     row: Row = dict.fromkeys(COLUMNS, "")
     row |= {"site": site, "world": name, "en": en, "es": es, "year": year, "twins": len(lives)}
     window = (12 * (year - 1), 12 * year)
     if name != BASE:
         for outcome, read in r.outcomes(name, window, window).items():
-            row |= interval_columns(outcome, found_of([read(worlds) for worlds in lives]))
+            row |= interval_columns(outcome, estimate([read(worlds) for worlds in lives]))
     row |= {
-        dose: scale * found_of([worlds[name].mean(column, window) for worlds in lives]).value
+        dose: scale * estimate([worlds[name].mean(column, window) for worlds in lives]).value
         for dose, (column, scale) in DOSES.items()
     }
     return row | {"code": fingerprint()}

@@ -1,4 +1,4 @@
-"""What experiments read: small functions from the twin worlds of one seed to a number."""
+"""Readers of experiments: small functions from the twin worlds of one seed to a number."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.comparison.headline_measures import VIOLENT as VIOLENT
-from experiments.validation.experiment import BASE, Lived, Read, Window, Worlds
+from experiments.validation.experiment import BASE, Read, RunTables, Window, Worlds
 
 STREET_KINDS = ("robbery", "theft")
 STREET = tuple(f"crimes_occurred_{kind}" for kind in STREET_KINDS)
@@ -157,7 +157,7 @@ def even(worlds: Worlds) -> float:
 # Cells
 
 
-def by_cell(lived: Lived) -> pd.DataFrame:
+def by_cell(lived: RunTables) -> pd.DataFrame:
     """Return visits and crimes by month and cell."""
     return lived.table("cells").set_index(["month", "cell"]).sort_index()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from experiments.execution import trust_accounts
 from experiments.storage.run_folder import write_whole
-from experiments.validation.calibration import Calibrated, Town, calibrate, reference
+from experiments.validation.calibration import Calibrated, ReferenceTown, calibrate, reference
 from experiments.validation.impression_replay import Numbers
 from experiments.validation.panel import SELECTION
 from experiments.validation.sizes import EVENTS
@@ -25,7 +25,7 @@ CENTRE = "panel"
 
 @dataclass(frozen=True)
 class Reading:
-    """How the rows of the panels are read, and under which law."""
+    """Reading of the rows of the panels, and its law of trust."""
 
     name: str
     sets: Numbers = field(default_factory=dict)
@@ -46,7 +46,7 @@ READINGS = (
 """In all but the first the survey is kept as the first has it."""
 
 
-def find(town: Town, numbers: Numbers) -> dict[str, Calibrated | str]:
+def find(town: ReferenceTown, numbers: Numbers) -> dict[str, Calibrated | str]:
     """Calibrate every reading; where that fails, return why."""
     found: dict[str, Calibrated | str] = {}
     centre = calibrate(town, numbers)

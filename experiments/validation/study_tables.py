@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.storage.run_folder import write_whole
-from experiments.validation.experiment import SITES, Found
+from experiments.validation.experiment import SITES, Estimate
 
 Row = dict[str, Any]
 
@@ -58,7 +58,7 @@ def format_cell(value: Any) -> Any:
     return "" if math.isnan(value) else f"{value:.6g}"
 
 
-def interval_columns(name: str, found: Found) -> Row:
+def interval_columns(name: str, found: Estimate) -> Row:
     """Return a mean and the ends of its interval as three columns of a row."""
     return {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
 

@@ -1,4 +1,4 @@
-"""What single events do to trust, by simulated panel and by twins, beside what was published (Q01-Q09)."""
+"""Measure the effect of single events on trust, by simulated panel and twins, beside published sizes (Q01-Q09)."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -10,8 +10,8 @@ import numpy as np
 from experiments.validation.calibration import (
     SCANDAL_DAY,
     SINGLE_LEFT,
-    State,
-    Town,
+    ReferenceState,
+    ReferenceTown,
     after,
     lapop,
     points,
@@ -64,7 +64,7 @@ HEAD = (
 )
 
 
-def rows_of(town: Town, numbers: Numbers) -> Iterator[Row]:
+def rows_of(town: ReferenceTown, numbers: Numbers) -> Iterator[Row]:
     """Yield all rows: every reading that could be solved, then other asymmetries by the weights of the first."""
     solved = readings()
     for one in READINGS:
@@ -77,7 +77,7 @@ def rows_of(town: Town, numbers: Numbers) -> Iterator[Row]:
         yield from of_reading(town, f"panel, asymmetry {ratio:g}", now, SELECTION)
 
 
-def of_reading(town: Town, name: str, numbers: Numbers, selection: float) -> Iterator[Row]:
+def of_reading(town: ReferenceTown, name: str, numbers: Numbers, selection: float) -> Iterator[Row]:
     """Yield the rows of one reading."""
     panel, state = panels_of(town.tape, numbers, selection), state_of(town, numbers, every=1)
     kept = name.startswith("panel") and "asymmetry" not in name
@@ -99,7 +99,7 @@ def of_answers(name: str, panel: Panel) -> Iterator[Row]:
               PUBLISHED["Q06"])  # fmt: skip
 
 
-def of_event(name: str, kind: str, state: State, numbers: Numbers) -> Iterator[Row]:
+def of_event(name: str, kind: str, state: ReferenceState, numbers: Numbers) -> Iterator[Row]:
     """Yield latent trust and answers so many days after an event."""
     event = BY_NAME[kind]
     single = name.startswith(SINGLE) and kind in OWN
@@ -124,7 +124,7 @@ def days_of(kind: str) -> tuple[int, ...]:
     return tuple(sorted({*DAYS, SCANDAL_DAY})) if kind == "scandal" else DAYS
 
 
-def odds_of_both(state: State, numbers: Numbers, kind: str, days: float) -> tuple[Any, Any]:
+def odds_of_both(state: ReferenceState, numbers: Numbers, kind: str, days: float) -> tuple[Any, Any]:
     """Return log-odds of trust with and without an event."""
     event = BY_NAME[kind]
     return after(state, event, numbers, days), after(state, event, {**numbers, event.parameter: 0.0}, days)

@@ -1,4 +1,4 @@
-"""What twins save: variance of an effect with independent seeds over that with twins.
+"""Savings by twins: variance of an effect with independent seeds over that with twins.
 
 `python -m experiments.validation.variance` prints it.
 
@@ -130,7 +130,7 @@ def span_of(base: np.ndarray, arm: np.ndarray) -> str:
 
 def main() -> None:
     """Print the table for the site and size that the command line asks for."""
-    name, about = "python -m experiments.validation.variance", (__doc__ or "").split(":")[0]
+    name, about = "python -m experiments.validation.variance", "What twins save"
     parser = argparse.ArgumentParser(prog=name, description=about)
     parser.add_argument("--site", default="villa_canales")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="sets")

@@ -1,4 +1,4 @@
-"""What a decade asks of the machine: so many draws, exponentials, rows of residents read and written.
+"""Compute the work of a decade: so many draws, exponentials, rows of residents read and written.
 
 Events, draws and exponentials are counted (`phases`, `counted_luck`); only how often an event reaches for a resident is
 assumed, in the table below.
@@ -26,7 +26,7 @@ REACHES: Mapping[str, tuple[float, float]] = {
 
 @dataclass(frozen=True)
 class Work:
-    """What a decade asks of the machine."""
+    """Work of a decade: numbers of reads, writes, draws, exponentials and passes."""
 
     rows: int
     row_bytes: int

@@ -40,15 +40,15 @@ class Result:
 
     @property
     def reached(self) -> bool:
-        """Whether the goal, if there is one, is reached."""
+        """True if the goal, if there is one, is reached."""
         if self.goal is None:
             return True
         return self.value <= self.goal if self.at_most else self.value >= self.goal
 
 
 @dataclass(frozen=True)
-class Size:
-    """How long the measurements run."""
+class BenchSize:
+    """Length of the measurements."""
 
     years: float
     pairs: int
@@ -58,8 +58,8 @@ class Size:
     draw_shifts: int
 
 
-FULL = Size(years=DECADE, pairs=3, twin_shifts=60, runs=4, run_years=3.0, draw_shifts=279)
-QUICK = Size(years=2.0, pairs=1, twin_shifts=15, runs=4, run_years=1.0, draw_shifts=93)
+FULL = BenchSize(years=DECADE, pairs=3, twin_shifts=60, runs=4, run_years=3.0, draw_shifts=279)
+QUICK = BenchSize(years=2.0, pairs=1, twin_shifts=15, runs=4, run_years=1.0, draw_shifts=93)
 """Draws are counted over three months, so that a quarter's plans are made; quickly over one."""
 
 
@@ -106,7 +106,7 @@ def shown(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.2f}"
 
 
-def every_result(size: Size) -> Iterator[Result]:
+def every_result(size: BenchSize) -> Iterator[Result]:
     """Yield the numbers one after the other; compile first, so that only the one of compiling is cold."""
     say("measuring; a full bench takes several minutes")
     clock("compiling")
@@ -141,12 +141,12 @@ def cold_seconds() -> float:
         return float(clock("compiling", cache=folder)["seconds"] - warm)
 
 
-def span(size: Size, variant: str) -> dict[str, Any]:
+def span(size: BenchSize, variant: str) -> dict[str, Any]:
     """Return time and memory of the years of one variant of the site."""
     return clock("span", str(size.years), variant)
 
 
-def paired(size: Size, plain: list[dict[str, Any]]) -> Iterator[Result]:
+def paired(size: BenchSize, plain: list[dict[str, Any]]) -> Iterator[Result]:
     """Yield the cost of more residents and of more police, each measured in turn with the plain site."""
     for name, variant, goal in (
         ("twice the census, same police", "census", 1.3),
@@ -159,14 +159,14 @@ def paired(size: Size, plain: list[dict[str, Any]]) -> Iterator[Result]:
         yield Result(name, statistics.median(ratios), "times", goal)
 
 
-def alone(size: Size, plain: list[dict[str, Any]]) -> Iterator[Result]:
+def alone(size: BenchSize, plain: list[dict[str, Any]]) -> Iterator[Result]:
     """Yield time and memory of a decade of the site."""
     seconds = statistics.median(one["seconds"] for one in plain) * DECADE / size.years
     yield Result(f"a decade of {SITE}", seconds, "s", 3.0)
     yield Result("  its peak memory", max(one["megabytes"] for one in plain), "MB", 400.0)
 
 
-def against_twin(size: Size, plain: list[dict[str, Any]]) -> Iterator[Result]:
+def against_twin(size: BenchSize, plain: list[dict[str, Any]]) -> Iterator[Result]:
     """Yield how much longer the slow twin takes: for the same small town, and for a resident and shift.
 
     The second extrapolates the twin in proportion to residents and shifts; it is never run for a whole site.
@@ -183,7 +183,7 @@ def against_twin(size: Size, plain: list[dict[str, Any]]) -> Iterator[Result]:
     yield Result(name, slow / fast, "times", 1000.0, at_most=False)
 
 
-def workers(size: Size) -> Iterator[Result]:
+def workers(size: BenchSize) -> Iterator[Result]:
     """Yield what a second worker brings, by the runs that are added: start-up does not count."""
     turns = [(added(size, 1), added(size, 2)) for _ in range(size.pairs)]
     one, two = (statistics.median(seconds) for seconds in zip(*turns, strict=True))
@@ -194,7 +194,7 @@ def workers(size: Size) -> Iterator[Result]:
     yield Result("1,000 years of it with two workers", thousand, "min", 30.0, note=NOISY)
 
 
-def added(size: Size, count: int) -> float:
+def added(size: BenchSize, count: int) -> float:
     """Return the seconds of as many runs again, so that what is done once falls out; noise may make it negative."""
     few, many = (
         clock("replicates", str(runs), str(size.run_years), str(count))["seconds"]

@@ -1,4 +1,4 @@
-"""What a decade is made of: seconds by phase, events, draws by decision, and the work from which its floor follows."""
+"""Break a decade down: seconds by phase, events, draws by decision, and the work from which its floor follows."""
 
 import tempfile
 from collections import Counter
@@ -17,7 +17,7 @@ SHOWN = 12
 
 @dataclass(frozen=True)
 class Breakdown:
-    """What was measured of some shifts, and counted of the first of them; rows and bytes of the residents' minds."""
+    """Measurements of some shifts, counts of the first of them; rows and bytes of the residents' minds."""
 
     shifts: int
     phases: Phases
@@ -39,7 +39,7 @@ class Breakdown:
         return {name: n * SHIFTS / self.counted_shifts for name, n in total.most_common()}
 
     def work(self) -> Work:
-        """What a decade asks of the machine."""
+        """Work of a decade."""
         counts = {kind: n * SHIFTS / self.shifts for kind, n in self.phases.written.items()}
         exponentials = sum(self.exponentials.values()) * SHIFTS / self.counted_shifts
         return work_of(counts, sum(self.by_decision().values()), exponentials, self.rows, self.row_bytes)

@@ -1,4 +1,4 @@
-"""How many draws of luck and exponentials a stretch of life takes, counted one by one without the compiler.
+"""Count the draws and exponentials of some shifts one by one, without the compiler.
 
 To count within compiled kernels would cost what it counts.  Uncompiled they give the same bits, so that the same draws
 are made; each is then an ordinary call that Python can count.

@@ -24,14 +24,14 @@ DECADE, QUARTER = 10.0, 279
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What a figure means beside the one on record."""
+class FloorVerdict:
+    """Judgement of a figure beside the one on record."""
 
     good: bool
     warning: str
 
 
-def judge(figure: float, recorded: float) -> Verdict:
+def judge(figure: float, recorded: float) -> FloorVerdict:
     """Judge a figure by the one on record.
 
     >>> judge(4.4, 4.0).warning, judge(5.2, 4.0).good, judge(6.0, 4.0).good
@@ -39,11 +39,11 @@ def judge(figure: float, recorded: float) -> Verdict:
     """
     more = figure / recorded - 1.0
     if figure < WARNED * recorded:
-        return Verdict(True, "")
+        return FloorVerdict(True, "")
     stated = f"a decade takes {more:.0%} more bare loops than the {recorded:.2f} on record"
     if figure < REFUSED * recorded:
-        return Verdict(True, f"warning: {stated}")
-    return Verdict(False, f"{stated}: too slow. If it must be, store the new figure: --floor --store REASON")
+        return FloorVerdict(True, f"warning: {stated}")
+    return FloorVerdict(False, f"{stated}: too slow. If it must be, store the new figure: --floor --store REASON")
 
 
 def check_floor(reason: str | None) -> bool:

@@ -28,16 +28,16 @@ LABEL = 34
 
 
 @dataclass(frozen=True)
-class Length:
-    """How long the measurements run."""
+class PairedLength:
+    """Length of the measurements."""
 
     years: float
     pairs: int
     years_of_numbers: float
 
 
-FULL = Length(years=10.0, pairs=5, years_of_numbers=5.0)
-QUICK = Length(years=2.0, pairs=3, years_of_numbers=1.0)
+FULL = PairedLength(years=10.0, pairs=5, years_of_numbers=5.0)
+QUICK = PairedLength(years=2.0, pairs=3, years_of_numbers=1.0)
 
 
 @dataclass
@@ -75,7 +75,7 @@ class Checkout:
 
 
 @dataclass(frozen=True)
-class Pair:
+class TimingPair:
     """One number on both sides, and the ratio of each turn."""
 
     name: str
@@ -133,7 +133,7 @@ def heading(here: Checkout, there: Checkout) -> str:
     )
 
 
-def timings(here: Checkout, there: Checkout, length: Length) -> Iterator[Pair]:
+def timings(here: Checkout, there: Checkout, length: PairedLength) -> Iterator[TimingPair]:
     """Yield time and memory of a decade on both sides, under each policy that both know."""
     for policy in TIMED:
         name = f"a decade, {policy}"
@@ -150,7 +150,7 @@ def timings(here: Checkout, there: Checkout, length: Length) -> Iterator[Pair]:
 
 
 def taken_in_turn(
-    here: Checkout, there: Checkout, length: Length, policy: str
+    here: Checkout, there: Checkout, length: PairedLength, policy: str
 ) -> list[tuple[dict[str, float], dict[str, float]]]:
     """Return what both sides say in turn: here, there, here, there…, so that noise falls on both."""
     for side in (here, there):
@@ -159,13 +159,13 @@ def taken_in_turn(
     return [(here.tell(*words), there.tell(*words)) for _ in range(length.pairs)]
 
 
-def paired(name: str, unit: str, turns: list[tuple[float, float]]) -> Pair:
+def paired(name: str, unit: str, turns: list[tuple[float, float]]) -> TimingPair:
     """Return the medians of both sides and the ratio of each turn."""
     here, there = (statistics.median(side) for side in zip(*turns, strict=True))
-    return Pair(name, unit, here, there, tuple(a / b for a, b in turns))
+    return TimingPair(name, unit, here, there, tuple(a / b for a, b in turns))
 
 
-def line(pair: Pair) -> str:
+def line(pair: TimingPair) -> str:
     """Return one line of the table, with the least and the greatest ratio."""
     digits = 2 if pair.here < 100 else 0
     sides = "".join(f"{f'{value:,.{digits}f} {pair.unit}':>10}" for value in (pair.here, pair.there))
@@ -194,7 +194,7 @@ def columns_of(side: Checkout, years: float, site: str, policy: str) -> Columns:
             return dict(columns)
 
 
-def as_json(here: Checkout, there: Checkout, pairs: list[Pair], likenesses: dict[str, Likeness]) -> bytes:
+def as_json(here: Checkout, there: Checkout, pairs: list[TimingPair], likenesses: dict[str, Likeness]) -> bytes:
     """Return everything as JSON."""
     return json_of(
         {

@@ -1,4 +1,4 @@
-"""Where the time of a decade goes: seconds by phase of the step, and the events of each.
+"""Measure the phases of a step: seconds and events of each.
 
 A phase is a call that the schedule makes with the world, whether it is written out a verb a line or runs over a list of
 verbs: Python itself tells of each such call, so that nothing here knows their names.  To read the counts of the daybook
@@ -28,7 +28,7 @@ TALLIED = ("candidates", "ceiling_hits", "contacts", "stops", "payments", "birth
 
 @dataclass
 class Phases:
-    """What a stretch of a world's life took and brought, by phase."""
+    """Seconds and events of some shifts, by phase."""
 
     seconds: dict[str, float] = field(default_factory=dict)
     events: dict[str, dict[str, int]] = field(default_factory=dict)

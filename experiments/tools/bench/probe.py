@@ -1,4 +1,4 @@
-"""What is measured of any checkout: sent into it as text, so that it uses nothing but the model's public names.
+"""Measure any checkout: this file is sent into it as text, and uses nothing but the model's public names.
 
 The other checkout may be older than every module beside this one, which therefore must not be imported here.
 """
@@ -24,11 +24,17 @@ OF_THE_RUN = "run"
 
 
 def span(years: str, site: str, *policies: str) -> dict[str, float]:
+    """Return time and memory of some years of a site."""
+    return clock_years(
+        model.TrustModel(load(site, policies=list(policies), set={"calendar.warm_up": 0}), rng=SEED), years
+    )
+
+
+def clock_years(world: Any, years: str) -> dict[str, float]:
     """Return seconds, those of the processor, and peak memory of some years.
 
     The first month, which loads kernels, is not clocked.
     """
-    world = model.TrustModel(load(site, policies=list(policies), set={"calendar.warm_up": 0}), rng=SEED)
     world.run_for(FIRST_SHIFTS)
     shifts = round(float(years) * YEAR) - FIRST_SHIFTS
     begun, begun_at_work = time.perf_counter(), time.process_time()

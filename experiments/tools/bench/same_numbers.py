@@ -1,4 +1,4 @@
-"""Whether two checkouts bring the same numbers: which columns differ first, and by how much."""
+"""Compare the numbers of two checkouts: which columns differ first, and by how much."""
 
 import hashlib
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Likeness:
-    """What a comparison of all columns brings; what exists on one side only is no difference."""
+    """Comparison of all columns; a column that exists on one side only is no difference."""
 
     digest: str
     compared: int
@@ -34,7 +34,7 @@ class Likeness:
 
     @property
     def same(self) -> bool:
-        """Whether all that exists on both sides is equal bit for bit."""
+        """True if all that exists on both sides is equal bit for bit."""
         return not self.differences
 
 

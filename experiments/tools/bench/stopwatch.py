@@ -49,16 +49,11 @@ def compiling() -> dict[str, Any]:
 
 def span(years: str, variant: str) -> dict[str, Any]:
     """Seconds and peak memory of some years of the whole site on one core, after compilation."""
-    from experiments.tools.bench.probe import megabytes
+    from experiments.tools.bench.probe import clock_years
     from model.simulation.model import TrustModel
 
     world = TrustModel(varied(variant), rng=1)
-    world.run_for(FIRST_SHIFTS)
-    shifts = round(float(years) * 1095) - FIRST_SHIFTS
-    begun = time.perf_counter()
-    world.run_for(shifts)
-    seconds = (time.perf_counter() - begun) * (1.0 + FIRST_SHIFTS / shifts)
-    return {"seconds": seconds, "megabytes": megabytes(), "residents": world.town.n_residents}
+    return clock_years(world, years) | {"residents": world.town.n_residents}
 
 
 def varied(variant: str) -> Any:

@@ -1,4 +1,4 @@
-"""What of the paper the model carries: rows of its evidence in three lists, and what would change without each."""
+"""List the evidence of the paper: rows that the model carries, and what would change without each."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -31,7 +31,7 @@ LEDGER = "ledger."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class EvidenceRow:
     """A row of evidence: what it ``says``, the ``list`` it is in, and what shows or explains that.
 
     Carried: ``quantity`` at a ``site`` differs between two worlds, one as in ``has`` and one as in ``lacks`` (policies
@@ -52,27 +52,27 @@ class Row:
 
 
 @cache
-def evidence_rows() -> dict[str, Row]:
+def evidence_rows() -> dict[str, EvidenceRow]:
     """Return the rows of evidence by their ids."""
     stated = tomllib.loads(EVIDENCE.read_text(encoding="utf-8"))
     return {name: row_of(name, entries) for name, entries in stated.items()}
 
 
-def row_of(name: str, entries: Mapping[str, Any]) -> Row:
+def row_of(name: str, entries: Mapping[str, Any]) -> EvidenceRow:
     """Return one row, or raise with what is wrong in it."""
-    known = [field.name for field in fields(Row) if field.name != "id"]
+    known = [field.name for field in fields(EvidenceRow) if field.name != "id"]
     for key in entries:
         if key not in known:
             raise InputError(f"{EVIDENCE}: row {name} has no '{key}'{suggest_nearest(key, known)}")
     own: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entries.items()}
-    row = Row(id=name, **own)
+    row = EvidenceRow(id=name, **own)
     for broken, rule in broken_rules(row):
         if broken:
             raise InputError(f"{EVIDENCE}: row {name} {rule}")
     return row
 
 
-def broken_rules(row: Row) -> tuple[tuple[bool, str], ...]:
+def broken_rules(row: EvidenceRow) -> tuple[tuple[bool, str], ...]:
     """Return what must hold of a row, each with whether it is broken."""
     carried = row.list == "carried"
     return (
@@ -93,7 +93,7 @@ def carriers(evidence: str) -> list[type[ParameterGroup]]:
     return sorted(found, key=lambda group: (not group.mechanism, group.name))
 
 
-def in_list(name: str) -> list[Row]:
+def in_list(name: str) -> list[EvidenceRow]:
     """Return the rows of one list."""
     return [row for row in evidence_rows().values() if row.list == name]
 
@@ -115,7 +115,7 @@ def stated() -> str:
     return "\n".join([*lines, f"\n### 8.{len(LISTS) + 1} Built in, not found\n", *built_in()]) + "\n"
 
 
-def reason(row: Row) -> str:
+def reason(row: EvidenceRow) -> str:
     """Return what shows that a row is carried, or why it is not."""
     if row.why:
         return f"Because {row.why['en']}."

@@ -1,4 +1,4 @@
-"""Who writes which column, collected from the records of the mechanisms; a test holds it against runs."""
+"""List the writers of each column, collected from the records of the mechanisms; a test holds it against runs."""
 
 from collections.abc import Iterator, Mapping
 

@@ -25,7 +25,7 @@ ANEW = "say `uv sync --locked`, or with pip alone `python3 run.py confianza doct
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """One line of the screen: what was looked at, what was found, and what to do where it is not well."""
 
     about: str
@@ -46,16 +46,16 @@ def examine() -> bool:
     return not todo
 
 
-def finding(look: Callable[[], Finding]) -> Finding:
+def finding(look: Callable[[], CheckResult]) -> CheckResult:
     """Look at one thing; whatever goes wrong in that is a finding, too."""
     try:
         return look()
     except Exception as reason:
         told = f"{type(reason).__name__}: {' '.join(str(reason).split())}"
-        return Finding(look.__name__.replace("_", " "), told, ANEW)
+        return CheckResult(look.__name__.replace("_", " "), told, ANEW)
 
 
-def line(one: Finding) -> str:
+def line(one: CheckResult) -> str:
     """Return one line of the screen, or a few where there is much to tell."""
     head = f"{BAD if one.remedy else GOOD} {one.about:<{LABEL}} "
     return wrapped(head + one.told, len(head))
@@ -66,23 +66,23 @@ def wrapped(text: str, indent: int) -> str:
     return textwrap.fill(text, WIDTH, subsequent_indent=indent * " ", break_on_hyphens=False)
 
 
-def program() -> Finding:
+def program() -> CheckResult:
     """Tell which program this is."""
-    return Finding("program", f"confianza {version('confianza')}, code {fingerprint()}")
+    return CheckResult("program", f"confianza {version('confianza')}, code {fingerprint()}")
 
 
-def python() -> Finding:
+def python() -> CheckResult:
     """Tell which Python runs it, and on what."""
     told = f"{platform.python_version()} on {platform.system()} {platform.machine()}, {short(Path(sys.prefix))}"
-    return Finding("python", told, "" if sys.version_info >= (3, 12) else "install Python 3.12 or newer, or uv")
+    return CheckResult("python", told, "" if sys.version_info >= (3, 12) else "install Python 3.12 or newer, or uv")
 
 
-def packages() -> Finding:
+def packages() -> CheckResult:
     """Tell whether all packages are there in versions that fit."""
     wrong = list(unfit())
     if wrong:
-        return Finding("packages", "; ".join(wrong), ANEW)
-    return Finding("packages", ", ".join(f"{name} {version(name)}" for name in SHOWN))
+        return CheckResult("packages", "; ".join(wrong), ANEW)
+    return CheckResult("packages", ", ".join(f"{name} {version(name)}" for name in SHOWN))
 
 
 def unfit() -> Iterator[str]:
@@ -98,56 +98,58 @@ def unfit() -> Iterator[str]:
                 yield f"{one.name} is missing"
 
 
-def cores() -> Finding:
+def cores() -> CheckResult:
     """Tell how many workers may compute at the same time."""
     n = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return Finding("cores", f"{n}: use --workers {n} for many runs")
+    return CheckResult("cores", f"{n}: use --workers {n} for many runs")
 
 
-def memory() -> Finding:
+def memory() -> CheckResult:
     """Tell how much memory is free."""
     import psutil
 
     stated = psutil.virtual_memory()
     free = stated.available / 2**30
     remedy = "" if free >= MEMORY_GB else f"close programs until {MEMORY_GB:g} GB are free, or use --workers 1"
-    return Finding("memory", f"{free:.1f} of {stated.total / 2**30:.1f} GB free", remedy)
+    return CheckResult("memory", f"{free:.1f} of {stated.total / 2**30:.1f} GB free", remedy)
 
 
-def disk() -> Finding:
+def disk() -> CheckResult:
     """Tell whether results can be written here, and how much room they have."""
     here = Path.cwd()
     free = shutil.disk_usage(here).free / 2**30
     if not writable(here):
-        return Finding("disk", f"nothing can be written in {short(here)}", "go to a folder of your own, or use --out")
+        return CheckResult(
+            "disk", f"nothing can be written in {short(here)}", "go to a folder of your own, or use --out"
+        )
     remedy = "" if free >= DISK_GB else f"free {DISK_GB:g} GB, or write elsewhere with --out"
-    return Finding("disk", f"{free:.1f} GB free in {short(here)}", remedy)
+    return CheckResult("disk", f"{free:.1f} GB free in {short(here)}", remedy)
 
 
-def cache() -> Finding:
+def cache() -> CheckResult:
     """Tell where compiled rules are kept, and whether they can be."""
     folder = cache_folder()
     there = next(one for one in (folder, *folder.parents) if one.is_dir())
     free = shutil.disk_usage(there).free / 2**30
     if not writable(there):
         told = f"nothing can be written in {short(there)}"
-        return Finding("cache", told, "set CONFIANZA_CACHE to a folder that can be written")
+        return CheckResult("cache", told, "set CONFIANZA_CACHE to a folder that can be written")
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 2**20
     told = f"{size:.0f} MB of compiled rules in {short(folder)}"
-    return Finding("cache", told, "" if free >= CACHE_GB else f"free {CACHE_GB:g} GB, or set CONFIANZA_CACHE")
+    return CheckResult("cache", told, "" if free >= CACHE_GB else f"free {CACHE_GB:g} GB, or set CONFIANZA_CACHE")
 
 
-def page() -> Finding:
+def page() -> CheckResult:
     """Tell whether the page works without internet."""
     if missing_modules("page"):
-        return Finding("page", "not installed, which only `confianza view` needs: pip install 'confianza[page]'")
+        return CheckResult("page", "not installed, which only `confianza view` needs: pip install 'confianza[page]'")
     files = [one for one in distribution("solara-assets").files or () if "cdn" in one.parts]
     if not files or not Path(str(files[0].locate())).is_file():
-        return Finding("page", "its browser files are missing", ANEW)
-    return Finding("page", "its browser files are installed: it needs no internet")
+        return CheckResult("page", "its browser files are missing", ANEW)
+    return CheckResult("page", "its browser files are installed: it needs no internet")
 
 
-def tiny_run() -> Finding:
+def tiny_run() -> CheckResult:
     """Compare a tiny run with its figures on record."""
     from experiments.tools.setup.tiny_run import differing, figures, read_record
 
@@ -157,9 +159,9 @@ def tiny_run() -> Finding:
     apart = differing(figures(), recorded)
     if not apart:
         told = f"{len(recorded)} figures of three months as on record ({time.monotonic() - begun:.1f} s)"
-        return Finding("tiny run", told)
+        return CheckResult("tiny run", told)
     told = f"{len(apart)} of {len(recorded)} figures are not as on record, first: {apart[0]}"
-    return Finding("tiny run", told, f"{ANEW}; if it stays, report this screen")
+    return CheckResult("tiny run", told, f"{ANEW}; if it stays, report this screen")
 
 
 def writable(folder: Path) -> bool:
