@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
+from model import TrustModel
 from model.engine.kernels import TableBundle
 from model.engine.rows import FloatArray, IntArray, Row, Rows
 from model.gangs.extortion.schema import THREATS, Threat
+from model.politics.heavy_hand.rules import DetentionTables
+from model.politics.heavy_hand.schema import AROUND
 from model.problems.problems.schema import ROOM_HERE, USUAL_HERE
 from model.world.binding import bind, count_of, of, readers
 from model.world.shift_events import ShiftEventTables
+from scenarios import load
 from scenarios.groups import import_declaring_modules
 
 
@@ -70,3 +75,10 @@ def test_a_field_that_nothing_provides_is_refused() -> None:
         bind(Bare, None)
     with pytest.raises(TypeError, match=r"nothing provides Lost\.rows"):
         bind(Lost, None)
+
+
+def test_an_array_that_is_replaced_is_bound_anew() -> None:
+    world = TrustModel(load("baseline", set={"population.scale": 0.05, "calendar.warm_up": 0}), rng=1)
+    world.view(DetentionTables)
+    world.state[AROUND] = np.arange(7)
+    assert len(world.view(DetentionTables).around) == 7
