@@ -18,7 +18,7 @@ from experiments.storage.run_batches import TIME
 from experiments.storage.run_spec import RunSpec
 from experiments.studies.run_store import Store
 from experiments.studies.study import read_study
-from experiments.studies.study_engine import Engine, Outcome
+from experiments.studies.study_engine import Engine, SweepOutcome
 from experiments.studies.study_jobs import jobs_of
 from experiments.words.dictionary import described
 from model.engine.fingerprint import fingerprint
@@ -118,7 +118,7 @@ def quarantined(folder: Path) -> list[Path]:
     return sorted((folder / "quarantine").glob("*.json"))
 
 
-def sweep(folder: Path, jobs: list[RunSpec], doing: object = steady, workers: int = 2) -> tuple[Outcome, Store]:
+def sweep(folder: Path, jobs: list[RunSpec], doing: object = steady, workers: int = 2) -> tuple[SweepOutcome, Store]:
     """Carry out jobs with a stub."""
     with locked(folder), Interruption() as interruption:
         store = Store(folder).open()

@@ -170,7 +170,7 @@ def test_what_cannot_go_on_is_refused_in_one_line(capsys, study, done, tmp_path,
 def test_a_start_that_was_killed_before_its_first_file_was_in_place_is_no_obstacle(study, tmp_path, monkeypatch):
     (tmp_path / "lock").touch()
     (tmp_path / ".manifest.json.77").write_text("{")
-    monkeypatch.setattr(sweep_command, "run_missing", lambda *_: sweep_command.Outcome(interrupted=True))
+    monkeypatch.setattr(sweep_command, "run_missing", lambda *_: sweep_command.SweepOutcome(interrupted=True))
     assert cli.code_of(["sweep", str(study), "--out", str(tmp_path)]) == 130
     there = {"lock", "manifest.json", "measures", "plan.parquet", "ro-crate-metadata.json"}
     assert {path.name for path in tmp_path.iterdir()} == there
@@ -208,7 +208,7 @@ def test_begun_anew_a_sweep_removes_nothing_that_only_its_manifest_names(tmp_pat
     study_folder.write_manifest(out, read_study(study))
     stated = json.loads((out / "manifest.json").read_text())
     (out / "manifest.json").write_text(json.dumps(stated | {"keep": [named]}))
-    monkeypatch.setattr(sweep_command, "run_missing", lambda *_: sweep_command.Outcome(interrupted=True))
+    monkeypatch.setattr(sweep_command, "run_missing", lambda *_: sweep_command.SweepOutcome(interrupted=True))
     assert cli.code_of(["sweep", str(study), "--out", str(out), "--fresh"]) == 130
     assert len([*tmp_path.rglob("thesis.txt")]) == 3
 
@@ -233,7 +233,7 @@ def test_a_sweep_leaves_folders_alone_that_it_did_not_make(tmp_path, study, monk
     (out / "mine").mkdir(parents=True)
     study_folder.write_manifest(out, read_study(study))
     (out / "mine" / "a.parquet").write_text("mine")
-    monkeypatch.setattr(sweep_command, "run_missing", lambda *_: sweep_command.Outcome(interrupted=True))
+    monkeypatch.setattr(sweep_command, "run_missing", lambda *_: sweep_command.SweepOutcome(interrupted=True))
     assert cli.code_of(["sweep", str(study), "--out", str(out)]) == 130
     assert (out / "mine" / "a.parquet").is_file()
 

@@ -34,7 +34,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Measure:
+class DecisionMeasure:
     """What somebody can do, from its least step to its most; ``counts`` is the lever that its sentences name."""
 
     name: str
@@ -73,12 +73,12 @@ def after(value: float, entries: list[PolicyEntry]) -> float:
 
 
 @cache
-def measures() -> tuple[Measure, ...]:
+def measures() -> tuple[DecisionMeasure, ...]:
     """Return all measures in the order in which they are shown."""
     return tuple(measure_of(stated) for stated in tomllib.loads(FILE.read_text(encoding="utf-8"))["measure"])
 
 
-def measure_of(stated: dict[str, Any]) -> Measure:
+def measure_of(stated: dict[str, Any]) -> DecisionMeasure:
     """Return a measure as the file states it."""
     steps = tuple(step_of(one, stated) for one in stated["step"])
     more = {
@@ -86,7 +86,7 @@ def measure_of(stated: dict[str, Any]) -> Measure:
         "said_as": stated.get("as", "number"),
         "harm": stated.get("harm", False),
     }
-    return Measure(stated["name"], stated["title"], stated["cost"], steps, **more)
+    return DecisionMeasure(stated["name"], stated["title"], stated["cost"], steps, **more)
 
 
 def step_of(one: dict[str, Any], stated: dict[str, Any]) -> Step:
@@ -100,7 +100,7 @@ def step_of(one: dict[str, Any], stated: dict[str, Any]) -> Step:
     return Step(short, one.get("say") or stated["say"], entries)
 
 
-def named(name: str) -> Measure:
+def named(name: str) -> DecisionMeasure:
     """Return the measure of a name."""
     known = {one.name: one for one in measures()}
     if name not in known:

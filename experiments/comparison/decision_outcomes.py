@@ -23,7 +23,7 @@ type Twins = tuple[Life, Life]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DecisionOutcome:
     """One thing that people care about: the headline that it is, and how it is told.
 
     ``worse`` is 1 where more of it is a harm; ``share`` is the headline that says it as so many of a hundred;
@@ -65,13 +65,17 @@ class Outcome:
 
 
 OUTCOMES = (
-    Outcome(BY_NAME["trust_mean"], worse=-1, ceiling="trust"),
-    Outcome(BY_NAME["crimes_occurred"], worse=1, ceiling="crimes"),
-    Outcome(BY_NAME["crimes_told"], share="told_share"),
-    Outcome(BY_NAME["homicides"], worse=1, ceiling="homicides"),
-    Outcome(BY_NAME["wrongful_detentions"], worse=1, harm=True, ceiling="wrongful_detentions", for_100_000=True),
-    Outcome(BY_NAME["women_without_remedy"], worse=1, harm=True, ceiling="women_without_remedy", for_100_000=True),
-    Outcome(BY_NAME["refused"], worse=1, harm=True, ceiling="refused", for_100_000=True),
+    DecisionOutcome(BY_NAME["trust_mean"], worse=-1, ceiling="trust"),
+    DecisionOutcome(BY_NAME["crimes_occurred"], worse=1, ceiling="crimes"),
+    DecisionOutcome(BY_NAME["crimes_told"], share="told_share"),
+    DecisionOutcome(BY_NAME["homicides"], worse=1, ceiling="homicides"),
+    DecisionOutcome(
+        BY_NAME["wrongful_detentions"], worse=1, harm=True, ceiling="wrongful_detentions", for_100_000=True
+    ),
+    DecisionOutcome(
+        BY_NAME["women_without_remedy"], worse=1, harm=True, ceiling="women_without_remedy", for_100_000=True
+    ),
+    DecisionOutcome(BY_NAME["refused"], worse=1, harm=True, ceiling="refused", for_100_000=True),
 )
 TRUST = OUTCOMES[0]
 BILL = tuple(one for one in COSTS if one.name in ("training_days", "litres", "hours_patrol", "meetings"))
@@ -90,7 +94,7 @@ class Found:
     ``laws`` is what other laws of trust say of it, None where nobody has asked them.
     """
 
-    outcome: Outcome
+    outcome: DecisionOutcome
     effect: Effect
     signs: tuple[int, ...]
     a: np.ndarray
@@ -128,7 +132,7 @@ def effect_on(headline: Headline, twins: Sequence[Twins]) -> Effect:
     return paired(*([read(headline, pair[side]) for pair in twins] for side in (0, 1)))
 
 
-def found(outcome: Outcome, twins: Sequence[Twins], laws: Any = None) -> Found:
+def found(outcome: DecisionOutcome, twins: Sequence[Twins], laws: Any = None) -> Found:
     """Return an outcome as twins tell it; the band is the mean of A with the least and greatest difference."""
     a, b = (np.array([outcome.months(pair[side]) for pair in twins]) for side in (0, 1))
     base = a.mean(axis=0)
@@ -138,7 +142,7 @@ def found(outcome: Outcome, twins: Sequence[Twins], laws: Any = None) -> Found:
     return Found(outcome, effect_on(outcome.headline, twins), signs, base, b.mean(axis=0), low, high, laws)
 
 
-def alone(outcome: Outcome, lives: Sequence[Life]) -> np.ndarray:
+def alone(outcome: DecisionOutcome, lives: Sequence[Life]) -> np.ndarray:
     """Return an outcome month by month in the mean world."""
     return np.array([outcome.months(life) for life in lives]).mean(axis=0)
 
@@ -160,7 +164,7 @@ def by_cell(twins: Sequence[Twins]) -> np.ndarray:
     return 100.0 * np.mean([b.cells - a.cells for a, b in twins], axis=0, dtype=float)
 
 
-def shares(outcome: Outcome, twins: Sequence[Twins]) -> tuple[float, float]:
+def shares(outcome: DecisionOutcome, twins: Sequence[Twins]) -> tuple[float, float]:
     """Return what an outcome is of a hundred in both worlds; nan where it is no share."""
     if not outcome.share:
         return math.nan, math.nan

@@ -16,7 +16,7 @@ from model.engine.scenario import CriterionAnchor
 
 
 @dataclass(frozen=True)
-class Said:
+class EffectStatement:
     """A verdict as everybody reads it: its sign, and its words in Spanish and in English."""
 
     sign: str
@@ -25,13 +25,13 @@ class Said:
 
 
 VERDICTS = {
-    "rises": Said("▲", "sube", "rises"),
-    "falls": Said("▼", "baja", "falls"),
-    "open": Said("≈", "no se distingue del azar", "cannot be told from luck"),
-    "alike": Said("=", "igual en todos", "alike in all"),
-    "unknown": Said("?", "no se sabe", "not known"),
-    "few": Said("…", "muy pocos mundos gemelos", "too few twin worlds"),
-    "missing": Said("–", "sin dato", "no data"),
+    "rises": EffectStatement("▲", "sube", "rises"),
+    "falls": EffectStatement("▼", "baja", "falls"),
+    "open": EffectStatement("≈", "no se distingue del azar", "cannot be told from luck"),
+    "alike": EffectStatement("=", "igual en todos", "alike in all"),
+    "unknown": EffectStatement("?", "no se sabe", "not known"),
+    "few": EffectStatement("…", "muy pocos mundos gemelos", "too few twin worlds"),
+    "missing": EffectStatement("–", "sin dato", "no data"),
 }
 MIN_SEEDS = 2
 TOLD = ("rises", "falls", "alike")

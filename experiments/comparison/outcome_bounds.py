@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from experiments.comparison.ceiling_effects import ceiling, ends, worlds_at
 from experiments.comparison.decision_measures import TODAY, Text, measures
-from experiments.comparison.decision_outcomes import Outcome
+from experiments.comparison.decision_outcomes import DecisionOutcome
 from experiments.comparison.single_measure_effects import WORLDS, reach
 
 
@@ -17,7 +17,7 @@ class End:
     title: Text
 
 
-def ends_of(outcome: Outcome, site: str, base: float, residents: float) -> tuple[End, End] | None:
+def ends_of(outcome: DecisionOutcome, site: str, base: float, residents: float) -> tuple[End, End] | None:
     """Return the least and the greatest change that any world of the ceiling makes, today among them; None if unknown.
 
     ``base`` is the outcome as today: the ceiling tells counts in per cent of it, or for 100,000 residents.
@@ -29,7 +29,7 @@ def ends_of(outcome: Outcome, site: str, base: float, residents: float) -> tuple
 
 
 @lru_cache
-def ceiling_of(outcome: Outcome, site: str) -> tuple[tuple[float, Text], ...]:
+def ceiling_of(outcome: DecisionOutcome, site: str) -> tuple[tuple[float, Text], ...]:
     """Return the worlds of the ceiling for an outcome that it tells."""
     table = ceiling()
     own = worlds_at(table, site, outcome.ceiling)
@@ -37,7 +37,7 @@ def ceiling_of(outcome: Outcome, site: str) -> tuple[tuple[float, Text], ...]:
 
 
 @lru_cache
-def reached(outcome: Outcome, site: str) -> tuple[tuple[float, Text], ...]:
+def reached(outcome: DecisionOutcome, site: str) -> tuple[tuple[float, Text], ...]:
     """Return what measures alone and the worlds at the ends do to an outcome of which the ceiling does not tell."""
     table = reach()
     if table.empty:

@@ -30,7 +30,7 @@ class Superseded(Exception):
 
 
 @dataclass(frozen=True)
-class Job:
+class TwinJob:
     """A run for the visitor in a seat; it is given up once that seat is at a later turn."""
 
     spec: RunSpec
@@ -70,7 +70,7 @@ class Life:
     """Outcomes month by month that have been read of it already."""
 
 
-def carry_out(turns: Any, lines: Lines, job: Job, tell: Tell) -> Life | str | None:
+def carry_out(turns: Any, lines: Lines, job: TwinJob, tell: Tell) -> Life | str | None:
     """Live one world; None if nobody waits for it any more, a text if it failed, since not every error can be sent."""
 
     def heard(shifts: int) -> None:

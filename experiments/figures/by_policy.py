@@ -17,7 +17,7 @@ from experiments.figures.drawing import (
     register_figure,
 )
 from experiments.figures.theme import LINE
-from experiments.narrative.report_reading import Arm, Site, few_deaths
+from experiments.narrative.report_reading import ArmReading, Site, few_deaths
 from experiments.words.bilingual import Both, Tongue, both
 from experiments.words.catalogue import cause, group, in_both
 from model.measures.criteria import CRITERIA
@@ -147,7 +147,7 @@ def cause_finding(site: Site, names: Sequence[str]) -> Both:
     return both("Lo que más mueve la confianza: {first}", "What moves trust most: {first}", first=first)
 
 
-Change = Callable[[Arm, str], tuple[float, float, str] | None]
+Change = Callable[[ArmReading, str], tuple[float, float, str] | None]
 """Value as today and under a policy, with the verdict; None where it is not known."""
 
 
@@ -179,7 +179,7 @@ def draw_criteria(site: Site, tongue: Tongue) -> Figure:
     words = both(" Nota media de los sorteos de la vara.", " Mean score over draws of where the bar is set.")
     note = note_of(site, "◆ como hoy, ● con la política.", "◆ as today, ● with the policy.") + words
 
-    def change(arm: Arm, name: str) -> tuple[float, float, str] | None:
+    def change(arm: ArmReading, name: str) -> tuple[float, float, str] | None:
         before, after = (score_of(site, one, name) for one in (site.base, arm))
         verdict = site.judged(arm, name) if site.others else "open"
         return None if before is None or after is None else (before, after, verdict)
@@ -190,7 +190,7 @@ def draw_criteria(site: Site, tongue: Tongue) -> Figure:
     return figure
 
 
-def score_of(site: Site, arm: Arm, name: str) -> float | None:
+def score_of(site: Site, arm: ArmReading, name: str) -> float | None:
     """Return the mean score of a criterion in an arm, from 0 to 100."""
     rows = site.numbers.rows("criteria", site=site.name, arm=arm.name, criterion=name)
     return None if rows.empty else 100.0 * float(rows.iloc[0]["score"])
@@ -223,7 +223,7 @@ def draw_funnel(site: Site, tongue: Tongue) -> Figure:
         note_of(site, "◆ como hoy, ● con la política; por año.", "◆ as today, ● with the policy; a year."),
     )
 
-    def change(arm: Arm, name: str) -> tuple[float, float, str]:
+    def change(arm: ArmReading, name: str) -> tuple[float, float, str]:
         row = site.effect(arm, name)
         return max(row["base"], LEAST), max(row["arm"], LEAST), site.judged(arm, name)
 

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.figures.small_multiples import PanelFigure, PanelSizes
-from experiments.narrative.report_reading import Arm, Site
+from experiments.narrative.report_reading import ArmReading, Site
 from experiments.words.bilingual import Both, Tongue, both, joined, listed
 from experiments.words.dates import month
 
@@ -60,12 +60,12 @@ def movers_finding(site: Site, measure: str, es: tuple[str, str, str], en: tuple
     return joined([name, joined(parts, "; ")])
 
 
-def titles_of(arms: Sequence[Arm]) -> Both:
+def titles_of(arms: Sequence[ArmReading]) -> Both:
     """Return the titles of some arms as a list in a sentence."""
     return listed([arm.title for arm in arms])
 
 
-def finding_of(arms: Sequence[Arm], es: str, en: str, otherwise: Both) -> Both:
+def finding_of(arms: Sequence[ArmReading], es: str, en: str, otherwise: Both) -> Both:
     """Return a finding on some ``{arms}``, or another one where there are none."""
     return both(es, en, arms=titles_of(arms)) if arms else otherwise
 

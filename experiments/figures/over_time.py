@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from experiments.comparison.effect_verdicts import VERDICTS
 from experiments.figures import small_multiples as m
 from experiments.figures.drawing import count_worlds, movers_finding, name_of, note_of, policy_panels, register_figure
-from experiments.narrative.report_reading import Arm, Site
+from experiments.narrative.report_reading import ArmReading, Site
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.words.bilingual import Both, Tongue, both
 
@@ -34,13 +34,13 @@ def rolling_mean(column: str, window: int = MONTHS, scale: float = 1.0) -> Calla
     )
 
 
-def by_world(arm: Arm, course: Course) -> pd.DataFrame:
+def by_world(arm: ArmReading, course: Course) -> pd.DataFrame:
     """Return a number of every world (row) by month (column)."""
     months = arm.table("measures").sort_values(["seed", "month"]).reset_index(drop=True)
     return months.assign(shown=course.read(months)).pivot(index="seed", columns="month", values="shown")
 
 
-def draw_course(axes: Axes, site: Site, arm: Arm, course: Course) -> tuple[float, tuple[float, float]]:
+def draw_course(axes: Axes, site: Site, arm: ArmReading, course: Course) -> tuple[float, tuple[float, float]]:
     """Draw world A dashed, B solid, and as a band on A the least and greatest difference of twins; return the ends.
 
     Only worlds that both arms share are drawn, or all where they share none.
@@ -113,7 +113,7 @@ def draw_courses(site: Site, tongue: Tongue, texts: tuple[Both, Both], courses: 
     return sheet.figure
 
 
-def verdict_words(site: Site, arm: Arm, measure: str, tongue: Tongue) -> str:
+def verdict_words(site: Site, arm: ArmReading, measure: str, tongue: Tongue) -> str:
     """Return sign and words of a verdict, with the count of twins where it is told."""
     verdict, row = site.judged(arm, measure), site.effect(arm, measure)
     words = VERDICTS[verdict]

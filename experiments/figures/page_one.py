@@ -10,7 +10,7 @@ from experiments.comparison.headline_measures import BY_NAME
 from experiments.figures.dot_strip import HATCH, dot_field, draw_ruler
 from experiments.narrative.ceiling_sentences import ends_of
 from experiments.narrative.findings import most
-from experiments.narrative.report_reading import Arm, Site, enough
+from experiments.narrative.report_reading import ArmReading, Site, enough
 from experiments.words.bilingual import Both, both
 
 FINE = 10.0
@@ -110,7 +110,7 @@ class OutcomeCell:
         return draw_ruler(self.span, self.typical, (self.row["typical_low"], self.row["typical_high"]), self.kind)
 
 
-def cell(site: Site, arm: Arm, column: OutcomeColumn) -> OutcomeCell:
+def cell(site: Site, arm: ArmReading, column: OutcomeColumn) -> OutcomeCell:
     """Return the cell of a policy and an outcome."""
     row, verdict = site.effect(arm, column.measure), site.judged(arm, column.measure)
     told = number_words(site, row, "typical", "+") if verdict in ("rises", "falls") else Markup("")
@@ -134,7 +134,7 @@ def base_of(site: Site, column: OutcomeColumn) -> Markup:
     return number_words(site, row, "base") if row["base"] else site.number(row, "base", 0)
 
 
-def cost(site: Site, arm: Arm, column: OutcomeColumn) -> Markup:
+def cost(site: Site, arm: ArmReading, column: OutcomeColumn) -> Markup:
     """Return the change of a cost; 0 where it is the same, ≈ where chance alone moves it."""
     row = site.effect(arm, column.measure, column.section)
     verdict = judge(row)

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from experiments.figures.drawing import note_of, policy_panels, register_figure, text_of
 from experiments.figures.small_multiples import EDGE, PanelFigure, PanelSizes
 from experiments.figures.theme import SOFT
-from experiments.narrative.report_reading import Arm, Site
+from experiments.narrative.report_reading import ArmReading, Site
 from experiments.words.bilingual import Both, Tongue, both
 
 FLOOR = 0.2
@@ -72,7 +72,7 @@ def map_finding(site: Site, gaps: list[np.ndarray]) -> Both:
     )
 
 
-def grid_of(arm: Arm) -> np.ndarray:
+def grid_of(arm: ArmReading) -> np.ndarray:
     """Return trust by cell in the last month, mean of the worlds, on the grid of the map."""
     cells = arm.table("cells")
     means = cells[cells["month"] == cells["month"].max()].groupby(["y", "x"])["trust"].mean() * 100.0

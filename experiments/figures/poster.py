@@ -13,7 +13,7 @@ from experiments.figures.drawing import text_of
 from experiments.figures.page_one import OutcomeCell, base_of, cell, cost, costs, outcomes
 from experiments.figures.theme import REPORT, WHITE
 from experiments.narrative import answers
-from experiments.narrative.report_reading import Arm, Site
+from experiments.narrative.report_reading import ArmReading, Site
 from experiments.words.bilingual import Both, Tongue, both
 
 CAPTION = both(
@@ -89,7 +89,7 @@ class Poster:
         for arm in self.site.others:
             self.draw_policy(arm)
 
-    def draw_policy(self, arm: Arm) -> None:
+    def draw_policy(self, arm: ArmReading) -> None:
         """Draw the row of a policy."""
         self.draw_rule()
         top = self.y + 0.1

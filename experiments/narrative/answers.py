@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from experiments.narrative.ceiling_sentences import ends_of
 from experiments.narrative.findings import DEATHS, TRUST, WOMEN, WRONGFUL, finding, in_words
 from experiments.narrative.messages import EMPTY, message
-from experiments.narrative.report_reading import Arm, Site, few_deaths
+from experiments.narrative.report_reading import ArmReading, Site, few_deaths
 from experiments.words.bilingual import Both, joined, listed
 
 MOST_NAMED = 2
@@ -17,14 +17,14 @@ HARMS = (WRONGFUL, WOMEN, "refused", "violent_crimes", "extortions")
 COMPLAINTS = "complaints_filed"
 
 
-def two_sentences(site: Site, arm: Arm) -> Both:
+def two_sentences(site: Site, arm: ArmReading) -> Both:
     """Return the effect of a policy on trust, and on all else, in two sentences."""
     trust = finding(site, arm, TRUST)
     headline = in_words(trust, "headline")
     return headline if trust.verdict == "few" else joined([headline, of_others(site, arm)])
 
 
-def of_others(site: Site, arm: Arm) -> Both:
+def of_others(site: Site, arm: ArmReading) -> Both:
     """Return the other benefits of a policy in a year, and its harms."""
     gains = phrases(site, arm, GAINS | {COMPLAINTS: "rises"})[:MOST_NAMED]
     harms = harms_of(site, arm)[:MOST_NAMED]
@@ -38,7 +38,7 @@ def of_others(site: Site, arm: Arm) -> Both:
     return message("page_one.others", said=joined(parts, "; a cambio, ", "; in exchange, "))
 
 
-def phrases(site: Site, arm: Arm, verdicts: dict[str, str]) -> list[Both]:
+def phrases(site: Site, arm: ArmReading, verdicts: dict[str, str]) -> list[Both]:
     """Return, as parts of a sentence, the effects that have these verdicts."""
     return [
         in_words(finding(site, arm, measure), "phrase")
@@ -47,7 +47,7 @@ def phrases(site: Site, arm: Arm, verdicts: dict[str, str]) -> list[Both]:
     ]
 
 
-def harms_of(site: Site, arm: Arm) -> list[Both]:
+def harms_of(site: Site, arm: ArmReading) -> list[Both]:
     """Return all harms of a policy as parts of a sentence."""
     return phrases(site, arm, dict.fromkeys(HARMS, "rises"))
 
@@ -96,7 +96,7 @@ def hurting(site: Site) -> Iterator[Both]:
             yield message(f"page_one.{form}", arm=quoted(arm), phrase=harm[0])
 
 
-def quoted(arm: Arm) -> Both:
+def quoted(arm: ArmReading) -> Both:
     """Return the title of a policy in quotation marks."""
     return message("page_one.quoted", name=arm.title)
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from experiments.comparison.effect_verdicts import judge
 from experiments.comparison.headline_measures import BY_NAME, WORDS
 from experiments.narrative.messages import EMPTY, message, messages
-from experiments.narrative.report_reading import TYPICAL, Arm, Site, enough, settled
+from experiments.narrative.report_reading import TYPICAL, ArmReading, Site, enough, settled
 from experiments.words.bilingual import LANGUAGES, Both, both, filled
 
 TRUST, WRONGFUL, WOMEN, DEATHS = "trust_mean", "wrongful_detentions", "women_without_remedy", "homicides"
@@ -65,7 +65,7 @@ class Finding:
         return self.settled and bool(self.row["typical_high"] < 0.0)
 
 
-def finding(site: Site, arm: Arm, measure: str, laws: bool = True) -> Finding:
+def finding(site: Site, arm: ArmReading, measure: str, laws: bool = True) -> Finding:
     """Return the finding on one effect in a report; the verdict heeds other laws of trust if ``laws``."""
     row = site.effect(arm, measure)
     verdict = site.judged(arm, measure) if laws else judge(row)

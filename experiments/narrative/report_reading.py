@@ -35,7 +35,7 @@ TOO_FEW_HOMICIDES = 10.0
 
 
 @dataclass(frozen=True)
-class Arm:
+class ArmReading:
     """One arm of one site."""
 
     site: str
@@ -135,16 +135,16 @@ class Site:
 
     name: str
     title: Both
-    arms: tuple[Arm, ...]
+    arms: tuple[ArmReading, ...]
     numbers: Numbers
 
     @property
-    def base(self) -> Arm:
+    def base(self) -> ArmReading:
         """The arm with which the others are compared."""
         return self.arms[0]
 
     @property
-    def others(self) -> tuple[Arm, ...]:
+    def others(self) -> tuple[ArmReading, ...]:
         """The arms that are compared with the first."""
         return self.arms[1:]
 
@@ -167,16 +167,16 @@ class Site:
         """How many people live here, mean of the months of all worlds of the first arm."""
         return float(self.base.table("measures")["residents"].mean())
 
-    def effects(self, section: str, arm: Arm | None = None) -> pd.DataFrame:
+    def effects(self, section: str, arm: ArmReading | None = None) -> pd.DataFrame:
         """Return effects of one section within this site."""
         where = {"section": section, "site": self.name, "base_site": self.name}
         return self.numbers.rows("effects", **where, **({"against": arm.name} if arm else {}))
 
-    def effect(self, arm: Arm, measure: str, section: str = "headline") -> Any:
+    def effect(self, arm: ArmReading, measure: str, section: str = "headline") -> Any:
         """Return the row of one effect, or None where the model does not have it."""
         return self.known.get((section, arm.name, measure))
 
-    def side(self, arm: Arm, measure: str, section: str = "headline") -> tuple[Any, str]:
+    def side(self, arm: ArmReading, measure: str, section: str = "headline") -> tuple[Any, str]:
         """Return the row that tells of a measure in an arm, or None, and the name of its column there."""
         if arm == self.base:
             return self.effect(self.others[0], measure, section), "base"
@@ -188,12 +188,12 @@ class Site:
         rows = self.numbers.rows("effects", site=self.name, base_site=self.name)
         return {(row["section"], row["against"], row["measure"]): row for _, row in rows.iterrows()}
 
-    def verdict(self, arm: Arm, measure: str) -> Any:
+    def verdict(self, arm: ArmReading, measure: str) -> Any:
         """Return the row of verdicts under other laws of trust, or None where these were not run."""
         rows = self.numbers.rows("verdicts", site=self.name, against=arm.name, measure=measure)
         return rows.iloc[0] if len(rows) else None
 
-    def judged(self, arm: Arm, measure: str, section: str = "headline") -> str:
+    def judged(self, arm: ArmReading, measure: str, section: str = "headline") -> str:
         """Return the verdict on an effect, which the laws of trust may take back."""
         return judge(self.effect(arm, measure, section), sign_known(self.verdict(arm, measure)))
 
@@ -209,10 +209,10 @@ class Site:
 def read_sites(folder: Path) -> list[Site]:
     """Return the sites of a comparison, in the order of its arms."""
     numbers = Numbers(folder)
-    sites: dict[str, list[Arm]] = {}
+    sites: dict[str, list[ArmReading]] = {}
     titles: dict[str, dict[str, str]] = {}
     for stated in numbers.manifest["arms"]:
-        arm = Arm(
+        arm = ArmReading(
             stated["scenario"], stated["name"], folder / stated["folder"], UNSAID | stated, numbers.manifest["begins"]
         )
         sites.setdefault(arm.site, []).append(arm)

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.narrative.findings import DEATHS, TRUST, WOMEN, WRONGFUL, Finding, capital, finding, in_words
 from experiments.narrative.messages import EMPTY, enumerated, message
-from experiments.narrative.report_reading import TOO_FEW_HOMICIDES, Arm, Site, settled
+from experiments.narrative.report_reading import TOO_FEW_HOMICIDES, ArmReading, Site, settled
 from experiments.words.bilingual import Both, both, joined, listed
 from experiments.words.catalogue import in_both, people
 from model.measures.criteria import CRITERIA
@@ -36,7 +36,7 @@ def question(sites: list[Site]) -> Both:
     return message("annex.question", places=places, arms=listed(arms), base=base)
 
 
-def happened(site: Site, arm: Arm) -> list[Both]:
+def happened(site: Site, arm: ArmReading) -> list[Both]:
     """Return the effects of one policy in sentences; the effect on trust has a line of its own in any case."""
     found = [one for name in MAIN if (one := finding(site, arm, name)).row is not None]
     same = [one for one in found if one.same]
@@ -60,7 +60,7 @@ def matters(one: Finding) -> bool:
     return bool(abs(one.row["typical"]) >= least)
 
 
-def brief(site: Site, arm: Arm) -> Both:
+def brief(site: Site, arm: ArmReading) -> Both:
     """Return in one sentence what surely changes under a policy."""
     surely = [one for name in MAIN if (one := finding(site, arm, name)).settled]
     up = [in_words(one, "short.effect") for one in surely if one.row["typical_low"] > 0.0]
@@ -70,7 +70,7 @@ def brief(site: Site, arm: Arm) -> Both:
     return message("annex.brief", arm=arm.title, said=said, known=known(site, arm, TRUST, "lead_"))
 
 
-def line(site: Site, arm: Arm, one: Finding) -> Both:
+def line(site: Site, arm: ArmReading, one: Finding) -> Both:
     """Return in how many worlds a measure rose or fell, by how much, and whether that is known."""
     form = "same" if one.same else "moved" if one.row["paired"] else "unpaired"
     rest = known(site, arm, one.measure)
@@ -83,7 +83,7 @@ def little(one: Finding) -> Both:
     return message("line.little") if small and BY_NAME[one.measure].how == "last" else EMPTY
 
 
-def known(site: Site, arm: Arm, measure: str, lead: str = "") -> Both:
+def known(site: Site, arm: ArmReading, measure: str, lead: str = "") -> Both:
     """Return whether the effect is known, as the grid of memory and asymmetry says; nothing where it was not run."""
     row = site.verdict(arm, measure)
     if row is None:
@@ -100,7 +100,7 @@ def known(site: Site, arm: Arm, measure: str, lead: str = "") -> Both:
     return message(f"known.{lead}{bool(row['known'])}", why=reasons)
 
 
-def homicides(site: Site, arm: Arm) -> Both:
+def homicides(site: Site, arm: ArmReading) -> Both:
     """Return what can be said of homicides, with the wrongful detentions that a policy brings beside them."""
     deaths, wrongful = (finding(site, arm, name) for name in (DEATHS, WRONGFUL))
     few = deaths.row["base"] < TOO_FEW_HOMICIDES
@@ -109,7 +109,7 @@ def homicides(site: Site, arm: Arm) -> Both:
     return said + in_words(wrongful, "line.beside_homicides") if more else said
 
 
-def cautions(site: Site, arm: Arm) -> list[Both]:
+def cautions(site: Site, arm: ArmReading) -> list[Both]:
     """Return what must be said beside an effect that could be taken for a success."""
     found = []
     women = finding(site, arm, WOMEN)
@@ -121,7 +121,7 @@ def cautions(site: Site, arm: Arm) -> list[Both]:
     return [*found, *enumerated("annex.gamed", gamed)]
 
 
-def gains(site: Site, arm: Arm, names: list[str]) -> Both:
+def gains(site: Site, arm: ArmReading, names: list[str]) -> Both:
     """Return in one sentence which groups surely trust more, which less, and of which it cannot be told."""
     sides: dict[str, list[str]] = {"more": [], "less": [], "unsure": []}
     for name in names:
@@ -136,7 +136,7 @@ def gains(site: Site, arm: Arm, names: list[str]) -> Both:
     return capital(message("annex.sentence", said=joined(parts, "; ")))
 
 
-def residents(site: Site, arm: Arm) -> list[Both]:
+def residents(site: Site, arm: ArmReading) -> list[Both]:
     """Return how many residents live otherwise."""
     more, fewer = (
         {row["measure"]: row for _, row in site.effects(side, arm).iterrows()} for side in ("only_arm", "only_base")
@@ -154,7 +154,7 @@ def counted(site: Site, row: Any) -> Markup:
     return Markup("{} ± {}").format(site.number(row, "effect", 0), site.number(row, "error", 0))
 
 
-def smallest(site: Site, arm: Arm) -> Both:
+def smallest(site: Site, arm: ArmReading) -> Both:
     """Return the smallest effects that these runs could have seen."""
     found = [finding(site, arm, name) for name in (TRUST, "crimes_told", "complaints_filed", DEATHS)]
     seen = [one for one in found if one.row is not None and one.row["smallest"] == one.row["smallest"]]
@@ -163,7 +163,7 @@ def smallest(site: Site, arm: Arm) -> Both:
     return message("annex.sentence", said=listed([in_words(one, "short.smallest") for one in seen]))
 
 
-def drawn(site: Site, arm: Arm) -> list[Both]:
+def drawn(site: Site, arm: ArmReading) -> list[Both]:
     """Return in how many draws of parameters the main effects keep their sign; nothing where none were drawn."""
     rows = [site.numbers.rows("drawn", site=site.name, against=arm.name, measure=name) for name in DRAWN]
     return [over_draws(site, own.iloc[0]) for own in rows if len(own) and (own.iloc[0]["up"] or own.iloc[0]["down"])]
@@ -179,7 +179,7 @@ def over_draws(site: Site, row: Any) -> Both:
     return joined([said, message("draws.most", parameter=row["parameter"])]) if row["parameter"] else said
 
 
-def decides(site: Site, arm: Arm) -> Both:
+def decides(site: Site, arm: ArmReading) -> Both:
     """Return the one local measurement that would decide whether a policy raises trust."""
     row = site.verdict(arm, TRUST)
     if row is None:
@@ -190,7 +190,7 @@ def decides(site: Site, arm: Arm) -> Both:
     return joined([lead, message("decides.moves", **spans)])
 
 
-def decides_among_draws(site: Site, arm: Arm) -> Both:
+def decides_among_draws(site: Site, arm: ArmReading) -> Both:
     """Return which parameter to measure where parameters were drawn; where not, why nothing can be said."""
     swept = site.numbers.rows("drawn", site=site.name, against=arm.name, measure=TRUST)
     if len(swept) and swept.iloc[0]["parameter"]:

@@ -21,7 +21,7 @@ import pandas as pd
 
 from experiments.comparison.decision_outcomes import MEASURED, OUTCOMES
 from experiments.comparison.outcome_lines import Lines
-from experiments.comparison.twin_results import Job, Life, carry_out
+from experiments.comparison.twin_results import Life, TwinJob, carry_out
 from experiments.execution.executor import turns
 from experiments.execution.local_workers import LOOK_EVERY, Died, LocalCrew
 from experiments.storage.run_spec import RunSpec
@@ -99,7 +99,9 @@ class BackgroundWorker:
 
     def serve(self) -> None:
         """Run requests, one after the other."""
-        crew: LocalCrew[Job, Life | str | None] = LocalCrew(self.workers, partial(carry_out, self.turns, self.lines))
+        crew: LocalCrew[TwinJob, Life | str | None] = LocalCrew(
+            self.workers, partial(carry_out, self.turns, self.lines)
+        )
         try:
             crew.prepare(lambda: self.closed)
             while (asked := self.requests.get()) is not None and not self.closed:
@@ -107,7 +109,7 @@ class BackgroundWorker:
         finally:
             crew.stop()
 
-    def run_request(self, crew: LocalCrew[Job, Life | str | None], asked: TwinRequest) -> None:
+    def run_request(self, crew: LocalCrew[TwinJob, Life | str | None], asked: TwinRequest) -> None:
         """Simulate the worlds of one request, unless the visitor asks for others meanwhile."""
 
         def given_up() -> bool:
@@ -115,7 +117,7 @@ class BackgroundWorker:
 
         first = asked.specs[0].run
         warm = self.folder / "warm"
-        jobs = [Job(spec, asked.seat, asked.turn, warm, MEASURED, spec.run == first) for spec in asked.specs]
+        jobs = [TwinJob(spec, asked.seat, asked.turn, warm, MEASURED, spec.run == first) for spec in asked.specs]
         drawn = 0
         for ended in turns(crew, jobs, given_up):
             for job, result in ended:
@@ -127,7 +129,7 @@ class BackgroundWorker:
         while any(seat.jobs for seat in crew.seats):  # those given up end by themselves
             crew.wait(LOOK_EVERY)
 
-    def keep_result(self, asked: TwinRequest, job: Job, result: Life | str | None) -> None:
+    def keep_result(self, asked: TwinRequest, job: TwinJob, result: Life | str | None) -> None:
         """Keep a finished world, and pass it to the visitor who waits for it."""
         if isinstance(result, Life):
             self.kept[job.spec.run] = result

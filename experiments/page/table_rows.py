@@ -5,8 +5,17 @@ from typing import Any
 
 import numpy as np
 
-from experiments.comparison.decision_measures import Measure, measures
-from experiments.comparison.decision_outcomes import BILL, OUTCOMES, TRUST, Found, Outcome, alone, effect_on, shares
+from experiments.comparison.decision_measures import DecisionMeasure, measures
+from experiments.comparison.decision_outcomes import (
+    BILL,
+    OUTCOMES,
+    TRUST,
+    DecisionOutcome,
+    Found,
+    alone,
+    effect_on,
+    shares,
+)
 from experiments.comparison.effect_verdicts import VERDICTS, judge
 from experiments.comparison.outcome_bounds import End, ends_of
 from experiments.comparison.single_measure_effects import YEARS, effects
@@ -27,7 +36,7 @@ def measure_rows(one: Standing) -> list[Row]:
     return [measure_row(one, measure, chosen.get(measure.name, measure.today)) for measure in measures()]
 
 
-def measure_row(one: Standing, measure: Measure, at: int) -> Row:
+def measure_row(one: Standing, measure: DecisionMeasure, at: int) -> Row:
     """Return one measure."""
     texts = [
         {kind: measure.worded(getattr(step, kind), step, one.scenario, one.language) for kind in ("short", "say")}
@@ -47,14 +56,14 @@ def measure_row(one: Standing, measure: Measure, at: int) -> Row:
     }
 
 
-def effect_alone(one: Standing, measure: Measure, step: int, outcome: str) -> float:
+def effect_alone(one: Standing, measure: DecisionMeasure, step: int, outcome: str) -> float:
     """Return what a step of a measure does alone to an outcome, 0 for today, nan where nobody has run it."""
     if step == measure.today:
         return 0.0
     return effects().get((one.choice.site, measure.name, step), {}).get(outcome, (math.nan,))[0]
 
 
-def reach_of(one: Standing, measure: Measure, at: int) -> Row | None:
+def reach_of(one: Standing, measure: DecisionMeasure, at: int) -> Row | None:
     """Return between which ends a measure alone moves trust; None where nobody has run it."""
     values = [effect_alone(one, measure, step, TRUST.name) for step in range(len(measure.steps))]
     if any(math.isnan(value) for value in values):
@@ -75,7 +84,7 @@ def years_of_reach(one: Standing) -> str:
     return one.say("decision.years_many", n=f"{YEARS:g}")
 
 
-def cost_of(one: Standing, measure: Measure, at: int) -> str:
+def cost_of(one: Standing, measure: DecisionMeasure, at: int) -> str:
     """Return what a measure surely costs a month where it stands, or for one step more where it stands at today."""
     step = at if at != measure.today else min(measure.today + 1, len(measure.steps) - 1)
     own = effects().get((one.choice.site, measure.name, step), {})
@@ -127,7 +136,7 @@ def outcome_rows(one: Standing) -> list[Row]:
     return [today_row(one, outcome) for outcome in OUTCOMES]
 
 
-def today_row(one: Standing, outcome: Outcome) -> Row:
+def today_row(one: Standing, outcome: DecisionOutcome) -> Row:
     """Return an outcome where only worlds as today are finished, or none."""
     row = outcome_names(one, outcome) | {"kind": "null", "marks": [], "verdict": one.say("decision.simulating")}
     if not one.base:
@@ -142,7 +151,7 @@ def today_row(one: Standing, outcome: Outcome) -> Row:
     }
 
 
-def describe_today(one: Standing, outcome: Outcome, value: float) -> str:
+def describe_today(one: Standing, outcome: DecisionOutcome, value: float) -> str:
     """Return how often something happens as today."""
     if outcome.level:
         return ""
@@ -152,7 +161,7 @@ def describe_today(one: Standing, outcome: Outcome, value: float) -> str:
     return one.say("decision.freq_today", a=number(value, digits_of(value)))
 
 
-def outcome_names(one: Standing, outcome: Outcome) -> Row:
+def outcome_names(one: Standing, outcome: DecisionOutcome) -> Row:
     """Return what an outcome is called."""
     return {
         "name": outcome.name,
@@ -238,7 +247,7 @@ def part_of(one: Standing, found: Found) -> str:
     return one.say("decision.part_of", n=part, world=ends[1].title[one.language])
 
 
-def ruler(one: Standing, outcome: Outcome, base: float, found: Found | None = None) -> Row:
+def ruler(one: Standing, outcome: DecisionOutcome, base: float, found: Found | None = None) -> Row:
     """Return the change between its ends; without ends where nobody has run the worlds that make them."""
     ends = bounds_here(one, outcome, base)
     if ends is None:
@@ -262,7 +271,7 @@ def ruler(one: Standing, outcome: Outcome, base: float, found: Found | None = No
     return row | at | {"low": effect.typical_low, "high": effect.typical_high, "label": label}
 
 
-def bounds_here(one: Standing, outcome: Outcome, base: float) -> tuple[End, End] | None:
+def bounds_here(one: Standing, outcome: DecisionOutcome, base: float) -> tuple[End, End] | None:
     """Return the ends of an outcome in this municipality."""
     residents = float(np.mean([life.months["residents"].mean() for life in one.base]))
     return ends_of(outcome, one.choice.site, base, residents)

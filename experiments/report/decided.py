@@ -6,7 +6,7 @@ from typing import Any
 
 from experiments.narrative.findings import capital
 from experiments.narrative.messages import message
-from experiments.narrative.report_reading import Arm, Site, emphasised
+from experiments.narrative.report_reading import ArmReading, Site, emphasised
 from experiments.words.bilingual import Both, both, joined
 from experiments.words.catalogue import find
 
@@ -46,13 +46,13 @@ def matters(site: Site) -> list[Matter]:
     return [Matter(agent, matter, tuple(options)) for (agent, matter), options in found.items()]
 
 
-def row_of(site: Site, arm: Arm, matter: Matter, option: str) -> Any:
+def row_of(site: Site, arm: ArmReading, matter: Matter, option: str) -> Any:
     """Return the row of an option in an arm, or None where the matter was not decided there."""
     rows = site.numbers.rows("decided", site=site.name, arm=arm.name, matter=matter.name, option=option)
     return rows.iloc[0] if len(rows) else None
 
 
-def cell(site: Site, arm: Arm, matter: Matter, option: str) -> Both:
+def cell(site: Site, arm: ArmReading, matter: Matter, option: str) -> Both:
     """Return the cell of an arm and option: share, change, and its chief reason if it is another."""
     row, first = (row_of(site, one, matter, option) for one in (arm, site.base))
     if row is None:
@@ -69,7 +69,7 @@ def share(site: Site, row: Any) -> Both:
     return Both(shown, shown)
 
 
-def change(site: Site, arm: Arm, matter: Matter, option: str) -> Iterator[Both]:
+def change(site: Site, arm: ArmReading, matter: Matter, option: str) -> Iterator[Both]:
     """Yield by how much more or less often than in the first arm; bold where the interval leaves one sign."""
     effect = site.effect(arm, f"{matter.name}.{option}", "decision")
     if effect is not None:

@@ -2,14 +2,14 @@
 
 from experiments.narrative.findings import capital, finding, in_words
 from experiments.narrative.messages import message
-from experiments.narrative.report_reading import Arm, Site
+from experiments.narrative.report_reading import ArmReading, Site
 from experiments.words.bilingual import Both, joined
 
 OFFICIAL = ("complaints_filed", "crimes_recorded")
 RECORDS = ("crimes_occurred", "crimes_told", *OFFICIAL)
 
 
-def records(site: Site, arm: Arm) -> list[Both]:
+def records(site: Site, arm: ArmReading) -> list[Both]:
     """Return the moves of the four records under one policy, and the conclusions from official ones alone."""
     found = [finding(site, arm, name, laws=False) for name in RECORDS]
     verdicts = {one.measure: one.verdict if one.settled else "open" for one in found}

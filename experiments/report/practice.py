@@ -8,7 +8,7 @@ from markupsafe import Markup
 from experiments.comparison.headline_measures import Headline
 from experiments.comparison.practice_effects import PRACTICE
 from experiments.narrative.messages import message
-from experiments.narrative.report_reading import TYPICAL, Arm, Site, emphasised
+from experiments.narrative.report_reading import TYPICAL, ArmReading, Site, emphasised
 from experiments.words.bilingual import Both, both
 
 
@@ -17,7 +17,7 @@ def measures_of(site: Site, section: str) -> list[Headline]:
     return [one for one in PRACTICE[section] if any((section, arm.name, one.name) in site.known for arm in site.others)]
 
 
-def cell(site: Site, arm: Arm, section: str, one: Headline) -> Both:
+def cell(site: Site, arm: ArmReading, section: str, one: Headline) -> Both:
     """Return the level in an arm and, but for the first arm, its difference from there."""
     row, side = site.side(arm, one.name, section)
     if row is None or math.isnan(row[side]):

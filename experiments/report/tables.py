@@ -11,7 +11,7 @@ from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.execution.trust_accounts import ALSO
 from experiments.narrative.messages import message, messages
 from experiments.narrative.number_format import Numbers
-from experiments.narrative.report_reading import Arm, Site, emphasised
+from experiments.narrative.report_reading import ArmReading, Site, emphasised
 from experiments.words.bilingual import Both, both, listed
 from experiments.words.catalogue import in_both, verdict
 from model.measures.criteria import CRITERIA
@@ -59,7 +59,7 @@ def causes(site: Site) -> list[str]:
     return list(moved.index)
 
 
-def grid(site: Site, arm: Arm | None = None) -> list[list[int]]:
+def grid(site: Site, arm: ArmReading | None = None) -> list[list[int]]:
     """Return the row numbers of the effects on trust by asymmetry and memory; empty where the grid was not run."""
     arm = arm or site.others[0]
     rows = crossed(site.numbers.rows("memory", site=site.name, against=arm.name, measure="trust_mean"))
@@ -68,7 +68,7 @@ def grid(site: Site, arm: Arm | None = None) -> list[list[int]]:
     return [list(own.sort_values("memory_years").index) for _, own in rows.groupby("asymmetry")]
 
 
-def others(site: Site, arm: Arm) -> list[tuple[Both, int]]:
+def others(site: Site, arm: ArmReading) -> list[tuple[Both, int]]:
     """Return the other laws of trust that were swept, with the row number of the effect on trust."""
     rows = corners(site.numbers.rows("memory", site=site.name, against=arm.name, measure="trust_mean"))
     named = [(ALSO[str(rows.at[row, "also"])], row) for row in rows.index]
@@ -87,7 +87,7 @@ def field_study(site: Site) -> dict[str, Both]:
     return {name: message(key) for name, key in keys.items() if key in messages()}
 
 
-def criterion(site: Site, arm: Arm, name: str) -> Both:
+def criterion(site: Site, arm: ArmReading, name: str) -> Both:
     """Return the word for a criterion with the share of draws that give it, and the score."""
     rows = site.numbers.rows("criteria", site=site.name, arm=arm.name, criterion=name)
     if rows.empty:

@@ -17,7 +17,7 @@ from experiments.execution.run_set import run_all
 from experiments.report import build
 from experiments.report.compare_command import compare
 from experiments.storage.manifest import COMPARISON, MANIFEST, RUN, SWEEP, read_manifest
-from experiments.storage.manifest_schema import Comparison, Said, checked
+from experiments.storage.manifest_schema import Comparison, ManifestEntry, checked
 from experiments.storage.reading import specs_of, tables
 from experiments.storage.run_batches import only
 from experiments.storage.run_folder import joined
@@ -102,7 +102,7 @@ def verify_report(file: Path, workers: int) -> Iterator[str]:
             yield f"{file.name} is not what comes out"
 
 
-def embedded(file: Path) -> Said:
+def embedded(file: Path) -> ManifestEntry:
     """Return the manifest that a report holds, or raise where a file is none."""
     if not file.read_bytes()[:PEEP].lstrip().startswith(b"<"):
         raise InputError(f"{file} is no report of this program, which is an HTML file; or name the folder of results")

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from experiments.storage.manifest_schema import Said, said_in
+from experiments.storage.manifest_schema import ManifestEntry, said_in
 from experiments.words.dictionary import SCHEMA
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
@@ -24,7 +24,7 @@ HALF = re.compile(r"\..+\.(?:parquet|json|png)\.\d+")
 VERSIONS = ("confianza", "mesa", "numpy", "numba", "llvmlite", "scipy", "shapely", "pandas", "pyarrow")
 
 
-def read_manifest(folder: Path) -> Said:
+def read_manifest(folder: Path) -> ManifestEntry:
     """Return the manifest of a folder of results, or raise if this program cannot read what it describes."""
     stated = stated_in(folder)
     if schema_of(stated) > SCHEMA:
@@ -37,7 +37,7 @@ def read_manifest(folder: Path) -> Said:
     return stated
 
 
-def stated_in(folder: Path) -> Said:
+def stated_in(folder: Path) -> ManifestEntry:
     """Return what a manifest says, whatever its schema."""
     path = folder / MANIFEST
     if not folder.is_dir():
@@ -60,7 +60,7 @@ def kind_of(folder: Path) -> str | None:
         return None
 
 
-def saying(folder: Path, *keys: str) -> Said:
+def saying(folder: Path, *keys: str) -> ManifestEntry:
     """Return a manifest that says all of some keys, or raise with the first that it does not say."""
     stated = read_manifest(folder)
     for key in keys:

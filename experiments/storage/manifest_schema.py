@@ -79,7 +79,7 @@ class Run(Any_, total=False):
     title: Text
 
 
-class Policy(TypedDict):
+class ManifestPolicy(TypedDict):
     """A policy of an arm."""
 
     name: str
@@ -88,14 +88,14 @@ class Policy(TypedDict):
     about: Text
 
 
-class Arm(TypedDict):
+class ManifestArm(TypedDict):
     """One arm of a comparison."""
 
     folder: str
     name: str
     scenario: str
     title: Text
-    policies: list[Policy]
+    policies: list[ManifestPolicy]
     seeds: list[World]
     fingerprint: NotRequired[str]
     label: NotRequired[str]
@@ -105,7 +105,7 @@ class Arm(TypedDict):
     scale: NotRequired[float]
 
 
-class Request(TypedDict, total=False):
+class ManifestRequest(TypedDict, total=False):
     """The words and options of a comparison."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
@@ -125,8 +125,8 @@ class Request(TypedDict, total=False):
 class Comparison(Any_, total=False):
     """Twins and what differs between them."""
 
-    request: Request
-    arms: Annotated[list[Arm], Field(min_length=1)]
+    request: ManifestRequest
+    arms: Annotated[list[ManifestArm], Field(min_length=1)]
     seeds: Annotated[list[World], Field(min_length=1)]
     lang: str
 
@@ -140,7 +140,7 @@ class Agreement(TypedDict):
     seeds: Annotated[list[Seed], Field(min_length=1)]
 
 
-class Sweep(Any_, total=False):
+class ManifestSweep(Any_, total=False):
     """A study and how far it has come."""
 
     study: Mapping[str, Any]
@@ -174,11 +174,11 @@ class Quarantined(TypedDict):
     command: str
 
 
-KINDS: dict[str, Any] = {"confianza run 1": Run, "confianza compare 1": Comparison, "confianza sweep 1": Sweep}
+KINDS: dict[str, Any] = {"confianza run 1": Run, "confianza compare 1": Comparison, "confianza sweep 1": ManifestSweep}
 """What a manifest says, by its format."""
 
 
-class Said(dict[str, Any]):
+class ManifestEntry(dict[str, Any]):
     """What a file says; to ask for what it does not say is told in one line."""
 
     def __init__(self, stated: Mapping[str, Any], file: str) -> None:
@@ -189,12 +189,12 @@ class Said(dict[str, Any]):
         raise InputError(f"{self.file} does not say '{key}'{suggest_nearest(key, self)}: make the folder anew")
 
 
-def said_in(path: Path, kind: Any = None) -> Said:
+def said_in(path: Path, kind: Any = None) -> ManifestEntry:
     """Return what a file of this program says, each key in its type; a manifest is of the kind that it names."""
     return checked(read_json(path, str(path)), str(path), kind)
 
 
-def checked(stated: Any, file: str, kind: Any = None) -> Said:
+def checked(stated: Any, file: str, kind: Any = None) -> ManifestEntry:
     """Return what a file says if every key has its type, or raise with the first that has not."""
     if not isinstance(stated, dict):
         raise InputError(f"{file} is no manifest: it holds no table")
@@ -205,7 +205,7 @@ def checked(stated: Any, file: str, kind: Any = None) -> Said:
         reader(wanted).validate_python(stated, strict=True)
     except ValidationError as reason:
         raise InputError(f"{file}: {first(reason, wanted)}") from None
-    return Said(stated, file)
+    return ManifestEntry(stated, file)
 
 
 @cache
@@ -221,7 +221,7 @@ def first(reason: ValidationError, kind: Any) -> str:
     if found["type"] == "missing":
         return f"does not say '{place}': make the folder anew"
     if found["type"] == "extra_forbidden":
-        return f"has no '{place}'{suggest_nearest(str(found['loc'][-1]), Request.__annotations__)}"
+        return f"has no '{place}'{suggest_nearest(str(found['loc'][-1]), ManifestRequest.__annotations__)}"
     rule = found["msg"].removeprefix("Value error, ").replace("Input should be", "must be").replace("String", "it")
     told = repr(found["input"])
     return f"{place}: {rule}, got {told if len(told) <= LONGEST else told[:LONGEST] + '…'}"

@@ -23,7 +23,7 @@ WIDTH, NAME, MOST_ROWS = 80, 38, 15
 
 
 @dataclass(frozen=True)
-class Finding:
+class SensitivityFinding:
     """What an analysis says of one measure in one scenario with one combination of policies."""
 
     arm: tuple[str, str]
@@ -48,7 +48,7 @@ class Finding:
 
 def find(
     arm: tuple[str, str], measure: str, method: Method, problem: Problem, points: np.ndarray, outcomes: np.ndarray
-) -> Finding:
+) -> SensitivityFinding:
     """Analyse one measure: outcomes are points × seeds, with NaN where a run failed or the measure is not defined."""
     block = method.block(len(problem.moving))
     whole = whole_blocks(outcomes, block)
@@ -57,12 +57,12 @@ def find(
     luck = luck_of(kept)
     if n_blocks - dropped < max(method.fewest, n_blocks / 2):
         text = f"{dropped} of {n_blocks} {method.unit} hold a failed run or no number; too few are left"
-        return Finding(arm, measure, method, (), luck, n_blocks, dropped, text)
+        return SensitivityFinding(arm, measure, method, (), luck, n_blocks, dropped, text)
     means = kept.mean(axis=1)
     if np.ptp(means) <= 1e-12 * max(1.0, float(np.abs(means).max())):
-        return Finding(arm, measure, method, (), luck, n_blocks, dropped, "no factor moves it at all")
+        return SensitivityFinding(arm, measure, method, (), luck, n_blocks, dropped, "no factor moves it at all")
     found = tuple(method.analyse(problem, points[whole], means))
-    return Finding(arm, measure, method, found, luck, n_blocks, dropped, refusal_of(luck))
+    return SensitivityFinding(arm, measure, method, found, luck, n_blocks, dropped, refusal_of(luck))
 
 
 def refusal_of(luck: Luck | None) -> str:
@@ -81,7 +81,7 @@ def need(luck: Luck) -> str:
     return f"{luck.needed:,.0f} replicates would bring that to 10 %"
 
 
-def text_of(finding: Finding) -> str:
+def text_of(finding: SensitivityFinding) -> str:
     """Return a finding as lines of at most 80 columns."""
     title = f"{finding.measure}: {', '.join(finding.arm)}"[:WIDTH]
     lines = [title, *luck_lines(finding)]
@@ -99,7 +99,7 @@ def text_of(finding: Finding) -> str:
     return "\n".join(lines)
 
 
-def luck_lines(finding: Finding) -> list[str]:
+def luck_lines(finding: SensitivityFinding) -> list[str]:
     """Return what luck does to a measure, and what was left out."""
     luck, lines = finding.luck, []
     if luck is not None:
@@ -116,7 +116,7 @@ def wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ")
 
 
-def csv_of(findings: Sequence[Finding]) -> bytes:
+def csv_of(findings: Sequence[SensitivityFinding]) -> bytes:
     """Return all findings as CSV."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

@@ -15,7 +15,7 @@ from model.engine.fingerprint import fingerprint
 
 
 @dataclass
-class Outcome:
+class SweepOutcome:
     """How a sweep went: runs that failed, and whether it was interrupted."""
 
     failed: list[str] = field(default_factory=list)
@@ -32,9 +32,9 @@ class Engine:
     each: int
     """Shifts that one run simulates."""
     interruption: Interruption
-    outcome: Outcome = field(default_factory=Outcome)
+    outcome: SweepOutcome = field(default_factory=SweepOutcome)
 
-    def run(self, jobs: Iterable[RunSpec]) -> Outcome:
+    def run(self, jobs: Iterable[RunSpec]) -> SweepOutcome:
         """Carry out all jobs, or as many as there is time for."""
         try:
             for ended in turns(self.crew, jobs, lambda: self.interruption.came):

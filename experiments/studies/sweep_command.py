@@ -20,7 +20,7 @@ from experiments.studies import quarantine
 from experiments.studies import study_folder as place
 from experiments.studies.run_store import Store
 from experiments.studies.study import Study, find_study, read_study
-from experiments.studies.study_engine import Engine, Outcome
+from experiments.studies.study_engine import Engine, SweepOutcome
 from experiments.studies.study_jobs import agree_to, count_of, jobs_of, shared
 from model.engine.errors import WorkStopped
 
@@ -81,7 +81,7 @@ def compute(study: Study, jobs: Sequence[RunSpec], target: Path, hands: Hands, *
     check_room({"--out": (target, swept(missing))})
     begun = time.monotonic()
     try:
-        outcome = run_missing(missing, store, hands) if missing else Outcome()
+        outcome = run_missing(missing, store, hands) if missing else SweepOutcome()
     except OSError as reason:
         raise WorkStopped(
             f"{told(reason)}; {safe(store, jobs)}; start again then, and only what is missing is computed"
@@ -99,7 +99,7 @@ def compute(study: Study, jobs: Sequence[RunSpec], target: Path, hands: Hands, *
     return tell_end(outcome, target, finished, len(jobs))
 
 
-def run_missing(missing: list[RunSpec], store: Store, hands: Hands) -> Outcome:
+def run_missing(missing: list[RunSpec], store: Store, hands: Hands) -> SweepOutcome:
     """Compute some jobs, those of one town and warm-up together."""
     with Interruption() as interruption:
         crew, order = hired(hands, interruption, len(missing))
@@ -134,7 +134,7 @@ def safe(store: Store, jobs: Sequence[RunSpec]) -> str:
     return f"{len(store.finished)} of {len(jobs)} runs are safe in {store.folder}"
 
 
-def tell_end(outcome: Outcome, target: Path, finished: int, runs: int) -> int:
+def tell_end(outcome: SweepOutcome, target: Path, finished: int, runs: int) -> int:
     """Say how it ended; return the exit code."""
     if outcome.interrupted:
         say(f"confianza: interrupted; {finished} of {runs} runs are safe in {target}; start again to go on")

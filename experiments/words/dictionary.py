@@ -29,7 +29,7 @@ LIKE = {"groups": "settlements", "cells": "settlements"} | dict.fromkeys(OF_EFFE
 
 
 @dataclass(frozen=True)
-class Column:
+class DictionaryColumn:
     """What a column holds, in both languages, in which unit, and in what role.
 
     A key says whose a row is, a subject what it is about, a factor what was varied; all else is a value.
@@ -53,7 +53,7 @@ def units() -> set[str]:
 
 
 @cache
-def column(table: str, name: str) -> Column:
+def column(table: str, name: str) -> DictionaryColumn:
     """Return what a column of a table holds.
 
     >>> column("groups", "trust").unit, column("plan", "trust.fast_days").unit, column("cells", "policy.cctv").role
@@ -61,37 +61,41 @@ def column(table: str, name: str) -> Column:
     """
     for part in (table, LIKE.get(table, ""), "every"):
         if name in stated().get(part, {}):
-            return Column(**stated()[part][name])
+            return DictionaryColumn(**stated()[part][name])
     if name.startswith(CHANGE):
         return policy(name.removeprefix(CHANGE))
     return factor(name) or measure(name)
 
 
-def policy(name: str) -> Column:
+def policy(name: str) -> DictionaryColumn:
     """Return what a column holds that says whether a run has a policy."""
-    return Column(f"whether the run has the policy {name}", f"si la corrida tiene la política {name}", role="factor")
+    return DictionaryColumn(
+        f"whether the run has the policy {name}", f"si la corrida tiene la política {name}", role="factor"
+    )
 
 
-def factor(name: str) -> Column | None:
+def factor(name: str) -> DictionaryColumn | None:
     """Return what the column of a varied parameter or switch holds, in the role of a factor."""
     if name.startswith(SWITCH):
         mechanism = name.removeprefix(SWITCH)
         en, es = (catalogue.mechanism(mechanism, language) for language in catalogue.LANGUAGES)
-        return Column(f"whether this is on: {en}", f"si esto está activo: {es}", role="factor")
+        return DictionaryColumn(f"whether this is on: {en}", f"si esto está activo: {es}", role="factor")
     try:
         group, key = find_parameter(name)
     except InputError:
         return None
     about = group.parameter_specs().get(key)
-    return None if about is None else Column(about.about, catalogue.parameter(name, "es"), about.unit, "factor")
+    return (
+        None if about is None else DictionaryColumn(about.about, catalogue.parameter(name, "es"), about.unit, "factor")
+    )
 
 
-def measure(name: str) -> Column:
+def measure(name: str) -> DictionaryColumn:
     """Return what a monthly measure is."""
     from model.simulation.registry import MEASURES  # brings the compiler, which keys and factors do without
 
     en, es = (catalogue.meaning(name, language) for language in catalogue.LANGUAGES)
-    return Column(en, es, MEASURES[name].unit)
+    return DictionaryColumn(en, es, MEASURES[name].unit)
 
 
 def described(table: pa.Table, name: str) -> pa.Table:
@@ -108,7 +112,7 @@ def about(table: str) -> dict[bytes, bytes]:
     return {f"{PREFIX}{key}".encode(): str(text).encode() for key, text in said.items()}
 
 
-def told(one: Column) -> dict[bytes, bytes]:
+def told(one: DictionaryColumn) -> dict[bytes, bytes]:
     """Return what the metadata of a field say of its column; what has no unit says none."""
     said = {"role": one.role, "unit": one.unit, "meaning_en": one.en, "meaning_es": one.es}
     return {key.encode(): text.encode() for key, text in said.items() if text}
