@@ -74,7 +74,7 @@ def lacking(name: str) -> Any:
     ("asked", "given", "told"),
     [
         ("version", lacking("shapely"), "shapely is missing"),
-        ("version", lambda name: "0.1", "numba 0.1 (needs >=0.62)"),
+        ("version", lambda name: "0.1", "numba 0.1 (needs <0.69,>=0.62)"),
         ("writable", lambda folder: False, "nothing can be written in"),
         ("DISK_GB", 1e9, "GB free in"),
         ("CACHE_GB", 1e9, "MB of compiled rules"),

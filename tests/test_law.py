@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from experiments.execution.trust_accounts import Law
-from experiments.validation.closed_town import Closed, drift, lived
+from experiments.validation.closed_town import ClosedTown, drift, run_closed_town
 from model.engine.causes import CAUSES
 from model.simulation.model import TrustModel
 from model.simulation.start.rules import steady_state_sum
@@ -188,5 +188,5 @@ def test_forgetting_is_shared_out_between_the_causes_and_adds_up(live: Live) -> 
 @pytest.mark.slow
 @pytest.mark.parametrize("site", ["villa_canales", "totonicapan"])
 def test_a_closed_town_stands_still(site: str) -> None:
-    found = lived(Closed(site, Law(), seed=1, years=10, scale=0.25), lambda shifts: None)
+    found = run_closed_town(ClosedTown(site, Law(), seed=1, years=10, scale=0.25), lambda shifts: None)
     assert all(abs(drift([found], what).value) < 0.5 for what in ("trust", "fairness", "effectiveness"))

@@ -68,12 +68,11 @@ def add_figure(tree: Path) -> None:
     """A drawing with what it shows, its place in the report."""
     drawing = '''
 
-@shows("Efecto en el miedo.", "Effect on fear.")
-def fears(site: Site, tongue: Tongue) -> Figure:
+@register_figure("fears", "Efecto en el miedo.", "Effect on fear.")
+def draw_fears(site: Site, tongue: Tongue) -> Figure:
     """Draw the effect of every policy on fear."""
-    finding = movers(site, "fear_mean", ("El temor", "sube", "baja"), ("Fear", "rises", "falls"))
-    told = finding, dots_and_intervals(site, POINTS)
-    return forests(site, tongue, told, ["fear_mean"], [named("fear_mean", tongue)])
+    finding = movers_finding(site, "fear_mean", ("El temor", "sube", "baja"), ("Fear", "rises", "falls"))
+    return draw_forests(site, tongue, finding, {"fear_mean": name_of("fear_mean", tongue)})
 '''
     (tree / FIGURES).write_text((tree / FIGURES).read_text(encoding="utf-8") + drawing, encoding="utf-8")
     edit(tree, TEMPLATE, '["effects", "outcomes", "funnel"]', '["effects", "fears", "outcomes", "funnel"]')
