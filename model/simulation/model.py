@@ -225,11 +225,11 @@ class TrustModel(MesaModel):
         self.tally = self.state[TALLY]
         self.plant, self.ground = bind(PoliceTables, self), bind(PlaceTables, self)
         self._lasting_views: dict[object, Any] = {PoliceTables: self.plant, PlaceTables: self.ground}
-        self.shift_events.version = self.state.version
+        self._version = self.shift_events.version = self.state.version
         self.hazard_factors = HazardFactors(MECHANISMS, self.town.n_cells, self.town.n_settlements)
         self._views: dict[object, Any] = {}
         self._shift_context: ShiftContext | None = None
-        self._tables_version = self.state.version.number
+        self._tables_version = self._version.number
 
     def _read_parameters(self, date: datetime.date) -> None:
         """Read the parameters in force on a date; a new world takes the day before its first."""
@@ -253,7 +253,7 @@ class TrustModel(MesaModel):
         self.open_shift()
         for step in self.shift_steps[self.tick % SHIFTS]:
             # A step may reallocate a table: the next one must not use addresses bound before.
-            if self._tables_version != self.state.version.number:
+            if self._tables_version != self._version.number:
                 self.invalidate_views()
             bound = self._views.get(step)
             if bound is None:
@@ -338,7 +338,7 @@ class TrustModel(MesaModel):
 
     def view[B: TableBundle](self, bundle: type[B]) -> B:
         """Return a bundle bound to this world; bound anew when a table moves or the parameters change."""
-        if self._tables_version != self.state.version.number:
+        if self._tables_version != self._version.number:
             self.invalidate_views()
         found: B | None = self._views.get(bundle) or self._lasting_views.get(bundle)
         if found is None:
@@ -350,7 +350,7 @@ class TrustModel(MesaModel):
 
         It is recomputed when a table moves or parameters change, so it must depend on nothing else that changes.
         """
-        if self._tables_version != self.state.version.number:
+        if self._tables_version != self._version.number:
             self.invalidate_views()
         found: T | None = self._views.get(compute)
         if found is None:
@@ -364,7 +364,7 @@ class TrustModel(MesaModel):
 
         ``arguments`` returns the tables.  It is called again when a table moves or parameters change.
         """
-        if self._tables_version != self.state.version.number:
+        if self._tables_version != self._version.number:
             self.invalidate_views()
         call: Callable[..., T] | None = self._views.get(rule)
         if call is None:
@@ -374,7 +374,7 @@ class TrustModel(MesaModel):
     def invalidate_views(self) -> None:
         """Discard all bound tables and cached views, after a table moved or parameters changed."""
         self._views.clear()
-        self._shift_context, self._tables_version = None, self.state.version.number
+        self._shift_context, self._tables_version = None, self._version.number
 
     def cached[T](self, work: Callable[[TrustModel], T]) -> T:
         """Return the result of ``work``, computed once; it must depend on the town and scenario alone."""
@@ -385,7 +385,7 @@ class TrustModel(MesaModel):
 
     def shift_context(self) -> ShiftContext:
         """Return the context of the present shift, as kernels take it."""
-        if self._shift_context is None or self._tables_version != self.state.version.number:
+        if self._shift_context is None or self._tables_version != self._version.number:
             self._shift_context = bind(ShiftContext, self)
         shift = self._shift_context
         if shift.tick != self.tick:
