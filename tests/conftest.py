@@ -20,7 +20,7 @@ sys.dont_write_bytecode = False  # dozens of tests start Python: what each impor
 settings.register_profile("confianza", deadline=None)
 settings.load_profile("confianza")
 
-collect_ignore = ["recipes", "killed.py", "elsewhere"]
+collect_ignore = ["architecture/recipes", "support"]
 """What is added to a copy of the project, and programs that are run there."""
 
 SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}

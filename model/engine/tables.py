@@ -40,7 +40,7 @@ class TableSpec:
     about: str
     monthly: bool = False
     exempt: str = ""
-    """Reason why the plain reference model in ``tests/plain`` has no such table; empty if it has one."""
+    """Reason why the plain reference model in ``tests/oracle`` has no such table; empty if it has one."""
 
     def create(self, town: Any, sizes: TableSizes, version: TableVersion) -> Any:
         """Return the table in its initial state.

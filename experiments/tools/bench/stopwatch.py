@@ -78,10 +78,10 @@ def twin(shifts: str) -> dict[str, Any]:
     from model.town.town import build_town
     from scenarios import load
 
-    if not (TESTS / "plain" / "town.py").is_file():
+    if not (TESTS / "oracle" / "town.py").is_file():
         return {"missing": "the folder of tests, where the slow twin lives, is not here"}
     sys.path.insert(0, str(TESTS))
-    plain = import_module("plain.town").PlainTown
+    plain = import_module("oracle.town").PlainTown
     scenario = load(SITE, set={"calendar.warm_up": 0, "population.scale": 0.05})
     built = build_town(scenario)
     world, slow = TrustModel(scenario, rng=1, town=built), plain(scenario, built, 1)

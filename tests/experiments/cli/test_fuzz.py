@@ -1,0 +1,416 @@
+"""Whatever people hand in, the answer is a result or one line: never a traceback, never two seconds of silence."""
+
+import contextlib
+import io
+import json
+import os
+import random
+import re
+import shutil
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import fuzz
+import pytest
+from stub_runs import write_study
+
+import scenarios
+from experiments.cli import app as cli
+from experiments.comparison.comparison import arms_of
+from experiments.comparison.comparison_request import Request
+from experiments.execution.run_requests import asked
+from experiments.narrative.report_reading import read_sites
+from experiments.report.verify import EMBEDDED
+from experiments.storage.run_batches import name_of
+from experiments.studies.study import KEYS, STUDIES, read_study
+from experiments.studies.study_jobs import agree_to, count_of, points_of
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
+from model.engine.parameters import ParameterGroup
+from scenarios.reading import FOLDER
+
+ROOT = Path(__file__).parents[3]
+SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
+SLOWEST_S = 2.0
+LONGEST = 1000
+FEW, MANY = 500, 12_000
+WOULD_COMPUTE = (
+    "experiments.execution.run_set.carry_out",
+    "experiments.studies.rerun_check.carry_out",
+    "experiments.comparison.comparison.carry_on",
+    "experiments.studies.sweep_command.run_missing",
+    "experiments.figures.plot_command.draw_run",
+    "experiments.figures.plot_command.draw_levels",
+)
+
+
+class Accepted(BaseException):
+    """An input was read and found right: what follows would be computed or drawn."""
+
+
+@dataclass
+class Place:
+    """Folders that the program wrote, and a corner in which inputs are tried."""
+
+    written: Path
+    corner: Path
+    originals: dict[str, bytes] = field(default_factory=dict)
+
+    def original(self, name: str) -> bytes:
+        if name not in self.originals:
+            self.originals[name] = (self.written / name).read_bytes()
+        return self.originals[name]
+
+    @contextlib.contextmanager
+    def instead(self, name: str, content: bytes) -> Iterator[Path]:
+        """Put other content in the place of a written file for a while."""
+        path, before = self.written / name, self.original(name)
+        path.write_bytes(content)
+        try:
+            yield path
+        finally:
+            path.write_bytes(before)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Return a run with its saved states, a comparison, a sweep and a run in quarantine, as the program writes them."""
+    written = tmp_path_factory.mktemp("written")
+    study = write_study(written / "study.toml", seeds=1)
+    for words in (
+        ("run", "baseline", *SMALL, "--save", str(written / "saved"), "--out", str(written / "run")),
+        ("compare", "status_quo", "resources_only", *SMALL, "--replicates", "2", "--out", str(written / "compare")),
+        ("sweep", str(study), "--out", str(written / "sweep")),
+    ):
+        assert cli.code_of([*words]) == 0
+    (written / "quarantine.json").write_text(
+        json.dumps(
+            {"repeat": "", "error": "", "run": "0" * 16, "command": "confianza run baseline --until 2018-01-01"}
+        ),
+        encoding="utf-8",
+    )
+    corner = tmp_path_factory.mktemp("corner")
+    shutil.copytree(FOLDER / "maps", corner / "maps")
+    (corner / "worlds").mkdir()
+    return Place(written, corner)
+
+
+def refuse_to_compute(*_: object, **__: object) -> None:
+    raise Accepted
+
+
+def command(*words: object) -> None:
+    """Give a command; what it refuses must be one line."""
+    told = io.StringIO()
+    with contextlib.redirect_stderr(told), contextlib.redirect_stdout(io.StringIO()):
+        code = cli.code_of([str(word) for word in words])
+    lines = told.getvalue().splitlines()
+    if "Traceback" in told.getvalue() or (code == 1 and "not equal" not in told.getvalue() and lines):
+        raise AssertionError(told.getvalue())
+    if code == 2:
+        assert lines[-1].startswith("confianza: "), told.getvalue()
+        assert len(lines[-1]) < LONGEST, told.getvalue()
+        raise InputError(lines[-1])
+
+
+def numbers() -> list[str]:
+    """Return the dotted names of all parameters."""
+    return [f"{name}.{key}" for name, one in ParameterGroup.known.items() for key in one.parameter_specs()]
+
+
+def scenario(luck: random.Random, place: Place) -> None:
+    tables = {
+        "": ["title", "extends", "settlements", "facilities", "start"],
+        "territory": ["outline", "lake", "cell_m"],
+    }
+    tables |= {
+        name: [*group.parameter_specs()] for name, group in ParameterGroup.known.items() if group.parameter_specs()
+    }
+    tables |= {"mechanisms": [*ParameterGroup.known], "calendar": ["start", "warm_up"]}
+    path = place.corner / "site.toml"
+    if luck.random() < 0.2:
+        path.write_bytes(b'extends = "baseline"\n' + fuzz.grammar(luck, tables))
+    else:
+        name = luck.choice(["baseline", "villa_canales", "totonicapan"])
+        path.write_bytes(fuzz.toml(luck, (FOLDER / f"{name}.toml").read_text(encoding="utf-8")))
+    scenarios.load(path)
+
+
+def policy(luck: random.Random, place: Place) -> None:
+    files = sorted((FOLDER / "policies").rglob("*.toml"))
+    file = luck.choice(files)
+    path = place.corner / ("worlds/one.toml" if file.parent.name == "worlds" else "one.toml")
+    tables = {"": ["start", "until", "once", "include", "settlements", "title"], "mechanisms": [*ParameterGroup.known]}
+    tables |= {
+        how: [f"{name}.{key}" for name, one in ParameterGroup.known.items() for key in one.parameter_specs()]
+        for how in ("set", "add")
+    }
+    text = fuzz.grammar(luck, tables) if luck.random() < 0.2 else fuzz.toml(luck, file.read_text(encoding="utf-8"))
+    path.write_bytes(text)
+    scenarios.load("baseline", policies=[str(path)])
+
+
+def study(luck: random.Random, place: Place) -> None:
+    path = place.corner / "study.toml"
+    tables = {"": [*KEYS], "set": numbers(), "vary": [*numbers(), '"*"'], "design": ["kind", "points", "seed"]}
+    tables |= {"sensitivity": ["measures", "by"]}
+    file = luck.choice(sorted(STUDIES.glob("*.toml")))
+    text = fuzz.toml(luck, file.read_text(encoding="utf-8"))
+    path.write_bytes(b'scenarios = ["baseline"]\n' + fuzz.grammar(luck, tables) if luck.random() < 0.2 else text)
+    read = read_study(path)
+    agree_to(read, count_of(read), 1, agreed=False)
+    next(iter(points_of(read)))
+
+
+def outline(luck: random.Random, place: Place) -> None:
+    name = luck.choice(["baseline", "totonicapan", "villa_canales"])
+    text = (FOLDER / "maps" / f"{name}.geojson").read_text(encoding="utf-8")
+    (place.corner / "own.geojson").write_bytes(fuzz.tree(luck, text))
+    scenarios.load(name, set={"territory.outline": str(place.corner / "own.geojson")})
+
+
+def words(luck: random.Random, place: Place) -> None:
+    names = [f"{name}.{key}" for name, one in ParameterGroup.known.items() for key in one.parameter_specs()]
+    key = luck.choice(
+        [*names, "x", "mechanisms.fear", "settlements", "territory.outline", "calendar.start", "", "title"]
+    )
+    options = {
+        "policies": [luck.choice([*fuzz.WORDS, "resources_only", "heavy_hand@2018-01-01"])],
+        "sets": [f"{key}={luck.choice([*fuzz.WORDS, *fuzz.TOML_VALUES])}"],
+        "start": luck.choice([*fuzz.WORDS, "2017-01-01"]),
+        "until": luck.choice([*fuzz.WORDS, "2018-01-01"]),
+        "years": luck.choice([1.0, -1.0, float("nan"), float("inf"), 1e300]),
+        "seed": luck.choice([1, -1, 2**70]),
+        "replicates": luck.choice([1, 0, 10**9]),
+        "keep": luck.choice([*fuzz.WORDS, "cells"]),
+        "measures": luck.choice([*fuzz.WORDS, "trust_mean"]),
+    }
+    chosen = luck.sample(sorted(options), luck.randint(1, 3))
+    asked(luck.choice([*fuzz.WORDS, *["baseline"] * 30]), **{name: options[name] for name in chosen})
+
+
+def run_folder(luck: random.Random, place: Place) -> None:
+    with place.instead("run/manifest.json", fuzz.tree(luck, place.original("run/manifest.json").decode())):
+        of_run(luck, place)
+
+
+def run_table(luck: random.Random, place: Place) -> None:
+    with place.instead("run/measures.parquet", fuzz.parquet(luck, place.original("run/measures.parquet"))):
+        of_run(luck, place)
+
+
+def of_run(luck: random.Random, place: Place) -> None:
+    """Give a command that reads the folder of a run."""
+    folder, run = place.written / "run", json.loads(place.original("run/manifest.json"))["runs"]["1"]
+    how = luck.randrange(5)
+    if how == 0:
+        command("export", folder, "--csv", place.corner / "out.csv")
+    elif how == 1:
+        command("verify", folder)
+    elif how == 2:
+        command("repeat", run, "--in", folder)
+    elif how == 3:
+        command("plot", folder)
+    else:
+        arms_of(Request(arms=(str(folder), f"{place.written}/compare/arms/villa_canales-resources_only")))
+
+
+def comparison_folder(luck: random.Random, place: Place) -> None:
+    content = fuzz.tree(luck, place.original("compare/manifest.json").decode())
+    with place.instead("compare/manifest.json", content):
+        of_comparison(luck, place)
+
+
+def comparison_table(luck: random.Random, place: Place) -> None:
+    with place.instead("compare/effects.parquet", fuzz.parquet(luck, place.original("compare/effects.parquet"))):
+        of_comparison(luck, place)
+
+
+def of_comparison(luck: random.Random, place: Place) -> None:
+    """Give a command that reads the folder of a comparison."""
+    folder, how = place.written / "compare", luck.randrange(5)
+    if how == 0:
+        command("compare", folder)
+    elif how == 1:
+        command("verify", folder)
+    elif how == 2:
+        command("repeat", "0" * 16, "--in", folder)
+    elif how == 3:
+        for site in read_sites(folder):
+            site.known  # noqa: B018
+    else:
+        arms_of(Request(arms=(str(folder),)))
+
+
+def sweep_folder(luck: random.Random, place: Place) -> None:
+    with place.instead("sweep/manifest.json", fuzz.tree(luck, place.original("sweep/manifest.json").decode())):
+        of_sweep(luck, place)
+
+
+def sweep_plan(luck: random.Random, place: Place) -> None:
+    with place.instead("sweep/plan.parquet", fuzz.parquet(luck, place.original("sweep/plan.parquet"))):
+        of_sweep(luck, place)
+
+
+def sweep_batch(luck: random.Random, place: Place) -> None:
+    """Put another batch in the place of the first, under a name that fits its content."""
+    (path,) = sorted((place.written / "sweep" / "measures").glob("*.parquet"))
+    before = path.read_bytes()
+    content = fuzz.parquet(luck, before)
+    other = path.with_name(name_of(1, content))
+    path.unlink()
+    other.write_bytes(content)
+    try:
+        of_sweep(luck, place)
+    finally:
+        for found in path.parent.glob("*"):
+            found.unlink()
+        shutil.rmtree(place.written / "sweep" / "rejected", ignore_errors=True)
+        path.write_bytes(before)
+
+
+def of_sweep(luck: random.Random, place: Place) -> None:
+    """Give a command that reads the folder of a sweep."""
+    folder, how = place.written / "sweep", luck.randrange(6)
+    if how == 0:
+        command("export", folder, "--csv", place.corner / "out.csv")
+    elif how == 1:
+        command("verify", folder)
+    elif how == 2:
+        command("repeat", "0" * 16, "--in", folder)
+    elif how == 3:
+        command("plot", folder)
+    elif how == 4:
+        plan, manifest = (folder / name for name in ("plan.parquet", "manifest.json"))
+        kept = plan.read_bytes(), manifest.read_bytes()
+        try:
+            command("sweep", place.written / "study.toml", "--out", folder)
+        finally:
+            plan.write_bytes(kept[0])
+            manifest.write_bytes(kept[1])
+    else:
+        arms_of(Request(arms=(str(folder),)))
+
+
+def saved(luck: random.Random, place: Place) -> None:
+    with place.instead("saved/saved.json", fuzz.tree(luck, place.original("saved/saved.json").decode())):
+        asked(
+            "baseline", branch=place.written / "saved", years=1.0, sets=["population.scale=0.05", "calendar.warm_up=0"]
+        )
+
+
+def quarantined(luck: random.Random, place: Place) -> None:
+    content = fuzz.tree(luck, place.original("quarantine.json").decode())
+    with place.instead("quarantine.json", content) as path:
+        command("repeat", path)
+
+
+def report(luck: random.Random, place: Place) -> None:
+    text = (ROOT / "results/reference/report/informe.html").read_text(encoding="utf-8")
+    text = re.sub('"fingerprint": "[0-9a-f]{16}"', f'"fingerprint": "{fingerprint()}"', text)
+    path = place.corner / "report.html"
+    path.write_bytes(fuzz.html(luck, text[:2000] + text[text.index('<script type="application/json"') :], EMBEDDED))
+    command("verify", path)
+
+
+def any_file(luck: random.Random, place: Place) -> None:
+    """Name a file or folder of the wrong kind, or none, to every command that takes one."""
+    there = [place.written / name for name in ("", "run", "saved", "sweep", "compare", "sweep/measures", "nowhere")]
+    there += [
+        place.written / name for name in ("run/measures.parquet", "run/summary.png", "study.toml", "run/manifest.json")
+    ]
+    file = luck.choice([*there, Path(os.devnull), place.corner / ("n" * 300)])
+    command(
+        *luck.choice(
+            [
+                ("verify", file),
+                ("export", file, "--csv", place.corner / "out.csv"),
+                ("export", place.written / "run", "--csv", file / "x"),
+                ("plot", file),
+                ("repeat", "0" * 16, "--in", file),
+                ("repeat", f"{file}.json"),
+                ("sweep", file),
+                ("sweep", f"{file}/x.toml"),
+                ("compare", file, file),
+                ("run", f"{file}.toml"),
+                ("run", "baseline", "--from", file),
+            ]
+        )
+    )
+
+
+KINDS: dict[str, Callable[[random.Random, Place], None]] = {
+    one.__name__: one
+    for one in (
+        *(scenario, policy, study, outline, words, run_folder, run_table, comparison_folder, comparison_table),
+        *(sweep_folder, sweep_plan, sweep_batch, saved, quarantined, report, any_file),
+    )
+}
+
+
+@dataclass
+class Tally:
+    """What became of inputs of one kind."""
+
+    inputs: int = 0
+    refused: int = 0
+    slowest: float = 0.0
+    last: str = ""
+    wrong: list[str] = field(default_factory=list)
+
+
+def tried(kind: str, number: int, place: Place, tally: Tally) -> None:
+    """Try one input, and take note of what became of it."""
+    tally.inputs += 1
+    begun = time.process_time()
+    try:
+        KINDS[kind](random.Random(f"{kind} {number}"), place)
+    except Accepted:
+        pass
+    except InputError as reason:
+        tally.refused += 1
+        tally.last = str(reason)
+    except Exception:
+        tally.wrong.append(f"{kind} {number}: {traceback.format_exc()}")
+    seconds = time.process_time() - begun
+    tally.slowest = max(tally.slowest, seconds)
+    if seconds > SLOWEST_S:
+        tally.wrong.append(f"{kind} {number}: {seconds:.1f} s")
+
+
+@pytest.mark.parametrize("total", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
+def test_no_input_ends_in_a_traceback_or_takes_two_seconds(place, monkeypatch, total):
+    for name in WOULD_COMPUTE:
+        monkeypatch.setattr(name, refuse_to_compute)
+    tallies = {kind: Tally() for kind in KINDS}
+    for number in range(total):
+        kind = list(KINDS)[number % len(KINDS)]
+        tried(kind, number if total == FEW else -1 - number, place, tallies[kind])
+    print(f"\n{'kind':20}{'inputs':>8}{'refused':>9}{'wrong':>7}{'slowest':>9}")
+    for kind, one in tallies.items():
+        print(f"{kind:20}{one.inputs:8}{one.refused:9}{len(one.wrong):7}{one.slowest:8.2f}s")
+    wrong = [told for one in tallies.values() for told in one.wrong]
+    ends = Counter(told.strip().splitlines()[-1][:120] for told in wrong)
+    assert not wrong, "\n\n".join([f"{len(wrong)} wrong", *map(str, ends.most_common()), *wrong[:20]])
+
+
+def test_what_is_not_mutated_is_right(place, monkeypatch):
+    """Otherwise the inputs above would be refused for another reason than what is wrong with them."""
+    for name in WOULD_COMPUTE:
+        monkeypatch.setattr(name, refuse_to_compute)
+    monkeypatch.setattr(fuzz, "toml", lambda luck, text: text.encode())
+    monkeypatch.setattr(fuzz, "tree", lambda luck, text: text.encode())
+    monkeypatch.setattr(fuzz, "html", lambda luck, text, embedded: text.encode())
+    monkeypatch.setattr(fuzz, "grammar", lambda luck, tables: b"")
+    monkeypatch.setattr(fuzz, "parquet", lambda luck, content: content)
+    for kind in KINDS:
+        tally = Tally()
+        for number in range(6):
+            tried(kind, number, place, tally)
+        assert not tally.wrong
+        none_found = kind.startswith(("comparison", "sweep"))  # one command of five asks for a run that is not there
+        assert kind in ("any_file", "words", "quarantined") or tally.refused <= 3 * none_found, tally

@@ -1,0 +1,92 @@
+"""A colour is said in one file: the page, the report and every figure take it from there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from experiments.figures import theme
+from experiments.page.widgets import FOLDER, palettes, style
+from experiments.report import environment
+
+ROOT = Path(__file__).parents[3] / "experiments"
+COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})\b|\brgba?\(\s*\d|\bhsla?\(\s*\d", re.IGNORECASE)
+DRAWN = {".py", ".js", ".css", ".j2"}
+PAGE, REPORT = ("style.css", "map.js", "chart.js"), ROOT / "report"
+
+
+def colours_in(text: str) -> list[str]:
+    return COLOUR.findall(text)
+
+
+def named(pattern: str, *files: Path) -> set[str]:
+    return {name for file in files for name in re.findall(pattern, file.read_text(encoding="utf-8"))}
+
+
+def test_no_file_but_that_of_the_looks_writes_a_colour_out() -> None:
+    found = {
+        path.relative_to(ROOT).as_posix(): colours
+        for path in ROOT.rglob("*")
+        if path.suffix in DRAWN and (colours := colours_in(path.read_text(encoding="utf-8")))
+    }
+    assert set(found) == {"figures/theme.py"}
+
+
+@pytest.mark.parametrize(
+    "text", ["color: #fff;", 'BLUE = "#0072B2"', "rgba(0, 0, 0, .3)", "rgb(12 13 14)", "hsl(0 0 0)"]
+)
+def test_a_colour_that_is_written_out_is_noticed(text: str) -> None:
+    assert colours_in(text)
+
+
+@pytest.mark.parametrize(
+    "text", ['id="#run"', "#to-es:checked", "rgb(${flat})", "to_rgba(np.nan)", "# add a row", "{#"]
+)
+def test_what_only_looks_like_a_colour_is_none(text: str) -> None:
+    assert not colours_in(text)
+
+
+def test_the_page_uses_every_colour_of_its_look_and_no_other() -> None:
+    files = [FOLDER / name for name in PAGE]
+    used = named(r"var\(--cf-([\w-]+)\)", *files) | named(r"\blook\.(\w+)", *files)
+    used |= named(r'\blook\["([\w-]+)"\]', *files)
+    assert used - {"above"} == set(theme.PAGE)
+
+
+def test_the_style_sheet_of_the_page_says_its_colours_for_light_and_dark() -> None:
+    light, dark, *rest = style().splitlines()
+    assert light.startswith(":root {")
+    assert dark.startswith(".cf-dark {")
+    assert rest
+    for name, (by_day, by_night) in theme.PAGE.items():
+        assert f"--cf-{name}: {by_day};" in light
+        assert f"--cf-{name}: {by_night};" in dark
+
+
+def test_the_report_uses_every_colour_of_its_look_and_no_other() -> None:
+    assert named(r"var\(--([\w-]+)\)", *REPORT.glob("*.j2")) == set(theme.REPORT)
+    assert environment(("es",)).globals["look"] == theme.REPORT
+
+
+@pytest.mark.parametrize("name", ["ink", "soft", "a", "b", "harm", "null"])
+@pytest.mark.parametrize("dark", [False, True])
+def test_words_can_be_read_on_their_ground(name: str, dark: bool) -> None:
+    assert contrast(theme.TOKENS[name][dark], theme.TOKENS["paper"][dark]) >= 4.5
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours as accessibility guidelines (WCAG) reckon it."""
+    light, dark = sorted((brightness(one), brightness(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def brightness(colour: str) -> float:
+    parts = [part / 255.0 for part in bytes.fromhex(colour[1:])]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_every_scale_of_the_map_has_255_colours_of_three_bytes() -> None:
+    for name, numbers in palettes().items():
+        assert len(numbers) == 3 * 255, name
+        assert set(numbers) <= set(range(256)), name

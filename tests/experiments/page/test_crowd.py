@@ -1,0 +1,167 @@
+"""Visitors of the page come, go and leave nothing behind; there are never more than the machine can hold."""
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from chromium import COMPILE_SECONDS, LIFE, SMALL, Tab, chromium, free_port, needs_chromium, program, served
+
+from experiments.page import visitor_limit
+
+COUNTING = Path(__file__).parents[2] / "support" / "counting"
+"""What lets the server say how many worlds it holds."""
+WITHIN = 1.10
+SETTLED = 3.0
+"""Seconds after which a visit that has ended is collected."""
+
+
+@pytest.fixture(autouse=True)
+def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visitor_limit, "_inside", set())
+
+
+def test_one_more_than_there_is_room_for_waits_until_somebody_leaves() -> None:
+    visitors = [visitor_limit.admit(object) for _ in range(visitor_limit.MOST)]
+    told = visitor_limit.admit(object)
+    assert isinstance(told, str)
+    assert re.search(rf"abierta {visitor_limit.MOST} veces .* open {visitor_limit.MOST} times", told)
+    visitor_limit.leave(visitors[0])
+    assert not isinstance(visitor_limit.admit(object), str)
+    assert isinstance(visitor_limit.admit(object), str)
+
+
+def test_who_leaves_twice_makes_no_room_for_two() -> None:
+    visitors = [visitor_limit.admit(object) for _ in range(visitor_limit.MOST)]
+    for _ in range(2):
+        visitor_limit.leave(visitors[0])
+    assert [isinstance(visitor_limit.admit(object), str) for _ in range(2)] == [False, True]
+
+
+def test_a_visit_that_fails_to_begin_takes_no_place() -> None:
+    with pytest.raises(ZeroDivisionError):
+        visitor_limit.admit(lambda: 1 / 0)
+    assert all(not isinstance(visitor_limit.admit(object), str) for _ in range(visitor_limit.MOST))
+
+
+def test_without_memory_nobody_is_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = psutil.virtual_memory()._replace(available=(visitor_limit.NEEDED_MB - 1) << 20)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: left)
+    told = visitor_limit.admit(object)
+    assert isinstance(told, str)
+    assert f"{visitor_limit.NEEDED_MB - 1} MB" in told
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: left._replace(available=visitor_limit.NEEDED_MB << 20))
+    assert not isinstance(visitor_limit.admit(object), str)
+
+
+# In a browser
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[tuple[str, psutil.Process]]:
+    """Serve a small town; return its address and the process of the server."""
+    port, town = free_port(), tmp_path / "small.toml"
+    town.write_text(SMALL, encoding="utf-8")
+    counting = {"PYTHONPATH": str(COUNTING), "WORLDS": str(tmp_path / "worlds")}
+    with served(program("view", str(town), "--port", str(port), "--lang", "en"), port, tmp_path, **counting) as server:
+        yield f"http://127.0.0.1:{port}/", psutil.Process(owner(server))
+    told = (tmp_path / "server.log").read_text(encoding="utf-8")
+    assert "Traceback" not in told, told
+
+
+def owner(server: subprocess.Popen[bytes]) -> int:
+    """Return the process that serves, and none of its workers: on Windows it is a child of the one that was started."""
+    return psutil.Process(server.pid).children()[0].pid if sys.platform == "win32" else server.pid
+
+
+@pytest.fixture
+def browser() -> Iterator[Any]:
+    with chromium() as started:
+        yield started
+
+
+def megabytes(server: psutil.Process) -> float:
+    """Return the memory of the server, once visits that have ended are collected."""
+    time.sleep(SETTLED)
+    return float(server.memory_info().rss / 2**20)
+
+
+def worlds(server: psutil.Process, told: Path) -> int:
+    """Return how many worlds the server holds, once visits that have ended are collected."""
+    time.sleep(SETTLED)
+    told.unlink(missing_ok=True)
+    server.send_signal(signal.SIGUSR1)
+    wait_until(told.is_file)
+    return int(told.read_text(encoding="utf-8"))
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    """Wait for something, a minute at most."""
+    end = time.monotonic() + 60.0
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def shown(tab: Tab) -> None:
+    """Wait until the page shows what it was opened for: one world, or the answer of twin worlds."""
+    if LIFE in tab.page.url:
+        tab.ready()
+    else:
+        tab.page.wait_for_selector(".cd[data-state=done]", timeout=1000.0 * COMPILE_SECONDS)
+
+
+@needs_chromium
+@pytest.mark.parametrize(
+    ("address", "reloads"),
+    [
+        (LIFE, 3),
+        pytest.param(LIFE, 150, marks=pytest.mark.slow),
+        pytest.param("?years=1&measures=training.2", 100, marks=pytest.mark.slow),
+    ],
+)
+def test_reloads_leave_no_world_behind(
+    place: tuple[str, psutil.Process], browser: Any, address: str, reloads: int, tmp_path: Path
+) -> None:
+    url, server = place
+    tab = Tab(browser, url + address)
+    shown(tab)
+    for _ in range(3):
+        tab.page.reload()
+        shown(tab)
+    before, threads = megabytes(server), server.num_threads()
+    held = worlds(server, tmp_path / "worlds")
+    for _ in range(reloads):
+        tab.page.reload()
+        shown(tab)
+    after = megabytes(server)
+    assert after < WITHIN * before, f"{before:.0f} MB before, {after:.0f} after {reloads} reloads"
+    assert worlds(server, tmp_path / "worlds") == held
+    assert server.num_threads() <= threads + 2
+    tab.close()
+    assert tab.wrong == []
+
+
+@needs_chromium
+@pytest.mark.slow
+def test_a_tab_that_finds_no_place_says_so_and_opens_by_itself(place: tuple[str, psutil.Process], browser: Any) -> None:
+    url, _ = place
+    tabs = [Tab(browser, url + LIFE, stranger=True) for _ in range(visitor_limit.MOST)]
+    for tab in tabs:
+        tab.ready()
+    late = Tab(browser, url + LIFE, stranger=True)
+    late.page.get_by_text(f"está abierta {visitor_limit.MOST} veces").wait_for()
+    late.page.reload()
+    late.page.get_by_text(f"is open {visitor_limit.MOST} times").wait_for()
+    tabs[0].close()
+    late.ready()
+    assert late.date() == "2017-01-01"
+    for tab in (*tabs[1:], late):
+        tab.close()
+        assert tab.wrong == []

@@ -1,0 +1,332 @@
+"""Virtual experiments and the ceiling: readers, verdicts, what is missing, resuming, texts and figures."""
+
+import csv
+import math
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.cli import plot
+from experiments.cli.app import code_of
+from experiments.figures import effects as forest
+from experiments.figures.effects import draw_experiments
+from experiments.figures.record_figures import draw_ceiling
+from experiments.figures.svg import render_figure
+from experiments.validation import ceiling, effects, experiment_runs, practice, readers
+from experiments.validation.effects_lines import CORNERS, OUTSIDE, WEAK
+from experiments.validation.effects_table import EXPERIMENTS, MADE
+from experiments.validation.effects_text import lines_of
+from experiments.validation.experiment import (
+    BASE,
+    CENTRAL,
+    EXCHANGED,
+    Experiment,
+    ExperimentLine,
+    NotAvailable,
+    Published,
+    RunTables,
+    Worlds,
+)
+from experiments.validation.experiment_runs import QUICK
+from experiments.words.bilingual import Tongue
+from model.engine.errors import InputError
+from model.simulation.registry import MEASURES
+from scenarios import load
+
+ROOT = Path(__file__).parents[3]
+
+
+class Told(RunTables):
+    """A world of made-up numbers: every count is so many times that of the status quo."""
+
+    def __init__(self, factor: float = 1.0, seed: int = 1, months: int = 84) -> None:
+        super().__init__(Path(), "")
+        luck = np.random.default_rng(seed)
+        rows = {name: luck.uniform(20.0, 40.0, months) * factor for name in MEASURES}
+        dates = pd.date_range("2017-01-01", periods=months, freq="MS")
+        self.held = {"measures": pd.DataFrame({"month": dates, **rows})}
+        self.held["days"] = pd.DataFrame({"day": range(60), "kind": "theft", "crimes": round(100 * factor)})
+        cells = pd.DataFrame({"month": dates[0], "cell": range(9), "x": [0, 1, 2] * 3, "y": np.arange(9) // 3})
+        visits, crimes = (20 if factor != 1.0 else 0), round(100 * factor)
+        self.held["cells"] = cells.assign(visits=np.where(cells["cell"] == 0, visits, 0), incidents=crimes)
+        self.held["offenders"] = pd.DataFrame({"crimes": [41, *[59 / 9] * 9]})
+
+    def table(self, name: str) -> pd.DataFrame:
+        return self.held[name]
+
+
+@cache
+def told(factor: float, seed: int) -> Told:
+    return Told(factor, seed)
+
+
+def worlds(one: Experiment, factor: float = 0.9, seed: int = 1) -> Worlds:
+    return Worlds(
+        {BASE: told(1.0, seed), EXCHANGED: told(1.0, seed + 9)} | {name: told(factor, seed) for name in one.worlds}, {}
+    )
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[effects.Row]:
+    """What all experiments would find in made-up worlds."""
+    return [
+        effects.row_of(one, line, variant, [worlds(one, factor, seed) for seed in (1, 2, 3)])
+        for one in EXPERIMENTS
+        for variant, factor in zip(effects.variants_of(one, QUICK), (0.9, 0.8, 0.95, 0.7), strict=False)
+        for line in one.lines
+    ]
+
+
+def test_every_experiment_reads_a_number_and_its_trivial_world_fails(rows: list[effects.Row]) -> None:
+    bad = [(row["experiment"], row["line"], row["note"]) for row in rows if row["verdict"] == "not available"]
+    assert bad == []
+    assert [(row["experiment"], row["line"]) for row in rows if not effects.holds(row) and not row["must"]] == []
+    assert [row["line"] for row in rows if row["trivial_fails"] is False] == []
+
+
+def test_names_are_once_and_texts_in_both_languages() -> None:
+    assert len({one.name for one in EXPERIMENTS}) == len(EXPERIMENTS)
+    for one in EXPERIMENTS:
+        assert len({line.name for line in one.lines}) == len(one.lines), one.name
+        for text in (one, *one.lines):
+            assert text.en
+            assert text.es
+            assert text.en != text.es
+    assert len({one.name for one in (CENTRAL, WEAK, *CORNERS)}) == len(CORNERS) + 2
+
+
+def test_what_is_set_says_from_what() -> None:
+    for one in EXPERIMENTS:
+        for line in one.lines:
+            assert line.status != "set" or line.published is not None, (one.name, line.name)
+
+
+def test_an_elasticity_is_that_of_the_logarithms() -> None:
+    some = Worlds({BASE: Told(1.0), "more": Told(0.5)}, {})
+    assert readers.elasticity("more", ("crimes_occurred",), (0, 12), 2.0)(some) == pytest.approx(-1.0)
+    assert readers.elasticity("more", ("crimes_occurred",), (0, 12), "arrests")(some) == pytest.approx(1.0)
+    assert readers.beyond_sum("more", ("more", "more"), readers.STREET, (0, 12))(some) == pytest.approx(69.3, abs=0.1)
+
+
+def test_a_window_beyond_the_end_is_the_last_month_and_a_minus_takes_away() -> None:
+    one = Told(months=4)
+    assert one.total(("arrests",), (24, 36)) == one.months["arrests"].iloc[-1]
+    assert one.total(("homicides", "-homicides"), (0, 36)) == 0.0
+
+
+def test_treated_cells_are_those_that_are_visited_more_and_neighbours_touch_them() -> None:
+    some = Worlds({BASE: Told(1.0), "posts": Told(0.9)}, {})
+    where = readers.places(*(readers.by_cell(some[name]) for name in (BASE, "posts")))
+    assert {name: int(cells.sum()) for name, cells in where.items()} == {"treated": 1, "beside": 3, "elsewhere": 5}
+    assert readers.in_cells("posts", "treated")(some) == pytest.approx(-10.0)
+
+
+def line_of(**more: Any) -> ExperimentLine:
+    return ExperimentLine(name="x", en="x", es="x", read=lambda _: 0.0, unit="%", **more)
+
+
+def test_verdicts() -> None:
+    assert line_of(published=Published(1.0, 2.0, "Q")).verdict(1.5) == "inside"
+    assert line_of(published=Published(1.0, 2.0, "Q")).verdict(2.5) == "outside"
+    assert line_of(published=Published(1.0, 2.0, "Q", prior=True)).verdict(2.5) == "prior only (outside)"
+    assert line_of().verdict(2.5) == "no published value"
+    assert line_of().verdict(math.nan) == "not known"
+    assert line_of().fails(0.0)
+    assert not line_of().fails(0.1)
+
+
+def test_text_and_figures_are_made_of_rows(rows: list[effects.Row]) -> None:
+    text = "\n".join(lines_of(EXPERIMENTS, rows, 3, whole=True))
+    assert "set: " in text
+    assert all(one.es in text for one in EXPERIMENTS)
+    titles = {one.name: (one.es, one.en) for one in EXPERIMENTS}
+    one, other = (render_figure(draw_experiments(rows, Tongue("es"), titles), ".svg", "x") for _ in (0, 1))
+    assert one == other
+    assert "referencia amplia" in one.decode()
+    assert "prior only" not in one.decode()
+    assert WEAK.name == forest.WEAK
+    assert CENTRAL.name == forest.CENTRAL
+
+
+def test_what_the_model_does_not_have_is_told_and_the_rest_goes_on() -> None:
+    one = next(one for one in EXPERIMENTS if one.name == "couples")
+    some = Worlds({BASE: Told(), "couples_half": Told(1.1)}, {"couples_double": "no policy 'couples_double'"})
+    found = [effects.row_of(one, line, CENTRAL, [some]) for line in one.lines]
+    assert [row["verdict"] != "not available" for row in found] == ["_half" in line.name for line in one.lines]
+    assert "not available: no policy 'couples_double'" in "\n".join(lines_of([one], found, 1, whole=False))
+    with pytest.raises(NotAvailable, match="no measure 'unheard'"):
+        Told().total(("unheard",), (0, 1))
+
+
+def test_a_variant_of_unknown_numbers_is_refused() -> None:
+    unknown = experiment_runs.Variant("unheard", (("crime.unheard*", lambda value: value),))
+    with pytest.raises(InputError, match=r"no parameter 'crime\.unheard\*'"):
+        experiment_runs.specs_of("villa_canales", (), unknown, 1.0, QUICK)
+    known = experiment_runs.Variant("half", (("deterrence.street", lambda value: value / 2),))
+    spec = experiment_runs.specs_of("villa_canales", (), known, 1.0, QUICK)[0]
+    plain = experiment_runs.specs_of("villa_canales", (), CENTRAL, 1.0, QUICK)[0]
+    assert spec.scenario["deterrence"].street == plain.scenario["deterrence"].street / 2  # type: ignore[attr-defined]
+
+
+def test_every_line_outside_says_why_in_both_languages() -> None:
+    lines = {(one.name, line.name): line for one in EXPERIMENTS for line in one.lines}
+    with (ROOT / "results" / "reference" / "effects.csv").open(encoding="utf-8") as file:
+        outside = [row for row in csv.DictReader(file) if "outside" in row["verdict"] and row["variant"] != WEAK.name]
+    assert len(outside) > 5
+    for row in outside:
+        told = lines[row["experiment"], row["line"]].outside
+        assert told is not None, (row["experiment"], row["line"])
+        assert set(told) == {"en", "es"}
+
+
+def test_why_a_line_is_outside_is_told_below_it_once(rows: list[effects.Row]) -> None:
+    text = "\n".join(lines_of(EXPERIMENTS, rows, 3, whole=True))
+    for row in rows:
+        if row["outside_en"] and "outside" in row["verdict"]:
+            assert text.count(f"    outside: {row['outside_en']}\n    fuera: {row['outside_es']}\n") >= 1
+    assert text.count(OUTSIDE["weeks"]["en"]) == 1
+
+
+def test_a_site_takes_over_one_fact_of_the_other_at_a_time() -> None:
+    one = next(one for one in EXPERIMENTS if one.name == "swapped_totonicapan")
+    other, own = load("villa_canales"), load("totonicapan")
+    for world, group in (("gangs", "gangs"), ("authority", "boards"), ("contacts", "contacts")):
+        found = experiment_runs.specs_of(one.site, one.worlds[world], CENTRAL, 1.0, QUICK)[0].scenario
+        assert found[group] == other[group]
+        assert {name for name in own.groups if found[name] != own[name]} <= {
+            *("calendar", "population", group),
+            *(["communal_authority"] if world == "authority" else []),
+        }
+    assert "roster.couples=0.987" in one.worlds["police"]
+
+
+def test_every_result_is_repeated_with_the_sizes_of_rich_countries_at_three_tenths() -> None:
+    without = {
+        one.name for one in EXPERIMENTS if WEAK not in effects.variants_of(one, experiment_runs.ExperimentSize())
+    }
+    published = {one.name for one in EXPERIMENTS for line in one.lines if line.published is not None and not line.must}
+    assert without & published == {"no_police_years"}  # whose published lines stand in no_police_corners too
+    assert without == {"no_police_years", "swapped_villa_canales", "swapped_totonicapan", "luck", "placebo", "renamed"}
+
+
+def test_the_status_quo_of_another_twin_is_that_of_the_next_seed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(effects, "run_missing", lambda *_: None)
+    one = next(one for one in EXPERIMENTS if one.name == "luck")
+    some = effects.run_worlds(one, CENTRAL, experiment_runs.ExperimentSize(seeds=3), tmp_path)
+    own, exchanged = ([worlds[name].run for worlds in some] for name in (BASE, EXCHANGED))
+    assert exchanged == own[1:] + own[:1]
+
+
+def test_a_placebo_is_nothing_and_a_rerun_simulates_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ["validate", "effects", "--quick", "--only", "placebo", "--only", "hot_spots", "--out", "there"]
+    assert code_of(words) == 0
+    first = (tmp_path / "there" / "effects.csv").read_bytes()
+    read = csv.DictReader(first.decode().splitlines())
+    found = {row["line"]: row for row in read if row["variant"] == CENTRAL.name}
+    assert found["placebo"]["value"] == "0"
+    assert found["placebo"]["trivial_fails"] == "True"
+    assert found["town_1"]["n"] == "2"
+    assert (tmp_path / "there" / "effects.png").stat().st_size > 10_000
+    monkeypatch.setattr(experiment_runs, "run_batch", None)
+    capsys.readouterr()
+    assert code_of(words) == 0
+    assert (tmp_path / "there" / "effects.csv").read_bytes() == first
+    assert "A policy that changes nothing" in capsys.readouterr().out
+
+
+def test_the_ceiling_has_all_worlds_of_both_sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def all_halved(one: Experiment, *_: object) -> list[Worlds]:
+        return [worlds(one, 0.5, seed) for seed in (1, 2)]
+
+    monkeypatch.setattr(ceiling, "run_worlds", all_halved)
+    rows = ceiling.show_ceiling(tmp_path, QUICK)
+    assert len(rows) == 2 * len(ceiling.WORLDS)
+    assert all(row["crimes"] == pytest.approx(-50.0) for row in rows)
+    assert all(row[name] < 0.0 for row in rows for name in ceiling.COUNTS)
+    written = list(csv.DictReader((tmp_path / "ceiling.csv").read_text(encoding="utf-8").splitlines()))
+    assert [row["world"] for row in written[: len(ceiling.WORLDS)]] == list(ceiling.WORLDS)
+    assert "trust can move from" in draw_ceiling(rows, Tongue("en")).get_label()
+    assert plot.draw_record(tmp_path / "ceiling.csv", lang="es") == [tmp_path / "ceiling-es.png"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("mine.csv", "a,b", "of tables only ceiling.csv, doses.csv, effects.csv, trust_events.csv can be drawn"),
+        ("ceiling.csv", "site,world", "holds no row"),
+        ("ceiling.csv", "site,world\nhere,no_police", "is not as `validate` wrote it"),
+    ],
+)
+def test_a_table_that_cannot_be_drawn_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, text: str, told: str
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    assert code_of(["plot", str(tmp_path / name)]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_the_table_of_practices_has_all_worlds_of_both_sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(practice, "run_worlds", lambda one, *_: [worlds(one, 0.5, seed) for seed in (1, 2)])
+    rows = practice.show_practice(tmp_path, QUICK)
+    assert [row["world"] for row in rows] == 2 * len(practice.AFTER) * [BASE, *practice.WORLDS]
+    assert all(row["crimes"] == ("" if row["world"] == BASE else pytest.approx(-50.0)) for row in rows)
+    assert all(row["known"] > 0.0 for row in rows)
+    written = list(csv.DictReader((tmp_path / "practice.csv").read_text(encoding="utf-8").splitlines()))
+    assert [float(row["visits"]) for row in written] == pytest.approx([row["visits"] for row in rows], rel=1e-5)
+    text = (tmp_path / "practice.txt").read_text(encoding="utf-8")
+    assert all(f"{world.en} / {world.es}" in text for world in practice.WORLDS.values())
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["effects", "--only", "no_polise"], "no experiment 'no_polise'"),
+        (["effects", "--years", "3"], "--years has no meaning with effects"),
+        (["effects", "--quick", "--scale", "1"], "--quick sets --replicates, --years and --scale itself"),
+        (
+            ["knockouts", "--quick"],
+            "--quick goes with effects, ceiling, doses, closed, decisions, practice, reach, laws only",
+        ),
+        (["criteria", "--out", "x"], "--out goes with panel, effects, ceiling"),
+        (
+            ["ceiling", "--only", "placebo"],
+            "--only names mechanisms for knockouts, rows for audit or experiments",
+        ),
+        (["efects"], "no examination 'efects'; did you mean 'effects'?"),
+        (["effects", "--quikc"], "no option '--quikc'; did you mean '--quick'?"),
+        (["effects", "--replicates", "0"], "--replicates must be at least 1, got 0"),
+        (["effects", "--scale", "0.01"], "population.scale"),
+        (
+            [],
+            "name what to validate: knockouts, audit, criteria, ranges, effects, ceiling, panel",
+        ),
+    ],
+)
+def test_what_cannot_be_validated_is_told_in_one_line(
+    words: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert code_of(["validate", *words]) == 2
+    said = capsys.readouterr().err.strip().splitlines()
+    assert told in said[-1]
+    assert len(said) == 1
+
+
+@pytest.mark.slow
+def test_all_experiments_run_and_all_that_must_hold_does(tmp_path: Path) -> None:
+    rows = effects.show_effects((), tmp_path, experiment_runs.ExperimentSize(seeds=2, workers=2), tmp_path / "runs")
+    assert [row for row in rows if not effects.holds(row)] == []
+
+
+def test_worlds_made_for_experiments_are_used() -> None:
+    used = {word for one in EXPERIMENTS for words in one.worlds.values() for word in words}
+    assert set(MADE) <= used

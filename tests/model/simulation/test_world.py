@@ -1,0 +1,350 @@
+"""What must hold in any world: conserved people, balanced books, shared luck, and nothing without its cause."""
+
+import copy
+import dataclasses
+import datetime
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from model.crime.crime.rules import VictimisationTables
+from model.engine.calendar import tick_of
+from model.engine.scenario import Policy, PolicyEntry, Scenario
+from model.police.contacts.rules import ContactTables
+from model.police.contacts.schema import Contacts
+from model.police.officers import rules as officers
+from model.simulation.model import TrustModel, steps_of_shift
+from model.simulation.registry import SHIFT_SCHEDULE, TABLES
+from model.town.crime_kinds import EXTORTION, HOMICIDE
+from model.town.town import Town, build_town
+from model.trust.ledger.rules import sum_trust_by_settlement
+from model.world.mechanism import KernelArguments, KernelStep, MorningStep
+from model.world.shift_events import COMMUNAL, INCIDENTS, NOBODY, TERRITORIAL
+from scenarios import load
+
+Live = Callable[..., TrustModel]
+ROOT = Path(__file__).parents[3]
+MONTH = 93
+BUSY = {
+    "crime.armed": 50,
+    "gangs.ms13": 40,
+    "gangs.barrio18": 40,
+    "extortion.clash": 30,
+    "extortion.demands": 12,
+    "extortion.punish": 0.8,
+    "reporting.intercept": -2,
+}
+
+
+def same_state(one: TrustModel, other: TrustModel) -> bool:
+    """Whether two worlds hold the same bits."""
+    tables = [(one.state[table], other.state[table]) for table in TABLES]
+    arrays = [(a, b) if isinstance(a, np.ndarray) else (a.used_rows(), b.used_rows()) for a, b in tables]
+    return one.tick == other.tick and all(bits(a) == bits(b) for a, b in arrays)
+
+
+def bits(table: np.ndarray) -> bytes:
+    """The bits of every column; what lies between the columns of a row means nothing."""
+    return b"".join(np.ascontiguousarray(table[name]).tobytes() for name in table.dtype.names or ((),))
+
+
+def measures(world: TrustModel) -> pd.DataFrame:
+    return world.datacollector.get_model_vars_dataframe()
+
+
+def test_trust_stays_between_0_and_1(live: Live) -> None:
+    trust = live(2 * MONTH, **BUSY, **{"trust.asymmetry": 8, "trust.harm": 3}).trust()
+    assert ((trust > 0.0) & (trust < 1.0)).all()
+
+
+def test_people_are_conserved_but_for_booked_deaths(live: Live) -> None:
+    world = live(3 * MONTH, **BUSY, **{"mechanisms.population_change": False})
+    to_come = int((world.town.people["arrives"] >= 0).sum())
+    dead = int((world.state.minds["gone"] >= 0).sum()) - to_come - len(world.state.prison)
+    assert dead > 0
+    assert dead == measures(world)["homicides"].sum() + world.state.books[0, HOMICIDE]
+    gone = to_come + measures(world)["homicides"].sum() + measures(world)["members_held"].iloc[-1]
+    assert measures(world)["residents"].iloc[-1] == world.town.n_people - gone
+
+
+def test_in_every_settlement_and_month_the_causes_sum_to_the_change_of_trust(live: Live) -> None:
+    world = live(0, **BUSY)
+    before = sum_trust_by_settlement(world.state.minds, world.town.people, world.town.n_settlements)
+    for _ in range(3):
+        start = world.month
+        while world.month == start:
+            world.step()
+        after = world.state.total.copy()
+        rows = world.ledger_months()
+        booked = [rows["change"][(rows["month"] == start) & (rows["settlement"] == z)].sum() for z in range(len(after))]
+        assert np.abs(after - before - booked).max() < 1e-9
+        assert np.abs(booked).max() > 1e-3
+        before = after
+
+
+def test_every_entry_of_books_2_to_4_belongs_to_an_incident_of_book_1(live: Live) -> None:
+    world = live(0, trace=True, **BUSY)
+    seen = 0
+    for _ in range(MONTH):
+        world.step()
+        incidents, arrests = world.trace["incidents"], world.trace["arrests"]
+        known = (incidents["handed"] == 1) | ~np.isin(incidents["told"], (NOBODY, COMMUNAL))
+        assert not (incidents["complaint"] == 1)[~known].any()
+        assert not (incidents["recorded"] == 1)[~known & (incidents["found"] == 0)].any()
+        assert (arrests["incident"] < len(incidents)).all()
+        assert ((arrests["incident"] >= 0) | (arrests["number"] == -1)).all()
+        seen += int(known.sum())
+    assert seen > 20
+
+
+def test_without_officers_nobody_is_arrested_and_nobody_answers(villa: Scenario) -> None:
+    facilities = tuple(dataclasses.replace(one, officers=0, desks=0) for one in villa.facilities)
+    world = TrustModel(dataclasses.replace(villa, facilities=facilities), rng=7)
+    world.run_for(2 * MONTH)
+    sums = measures(world).sum(numeric_only=True)
+    assert sums["crimes_told"] > 0
+    assert sums[["couple_shifts", "visits", "contacts", "arrests", "served"]].sum() == 0
+
+
+def test_without_cliques_there_is_no_territorial_extortion_while_imitators_go_on(live: Live) -> None:
+    world = live(2 * MONTH, **{"gangs.ms13": 0, "gangs.barrio18": 0})
+    sums = measures(world).sum(numeric_only=True)
+    assert sums[["extortion_territorial", "payments", "homicides_gang", "recruits"]].sum() == 0
+    assert sums["extortion_imitators"] > 0
+
+
+def test_with_cliques_territorial_extortion_happens_only_in_their_cells(live: Live) -> None:
+    world = live(0, trace=True, **BUSY)
+    found = 0
+    for _ in range(MONTH):
+        world.step()
+        rows = world.trace["incidents"]
+        rows = rows[(rows["kind"] == EXTORTION) & (rows["motive"] == TERRITORIAL)]
+        assert (world.state.territory[rows["cell"]] == rows["clique"]).all()
+        found += len(rows)
+    assert found > 0
+
+
+def test_a_policy_that_changes_nothing_makes_no_difference_at_all(
+    live: Live, villa: Scenario, villa_town: Town
+) -> None:
+    idle = Policy(
+        name="idle",
+        entries=(PolicyEntry(parameter="roster.gallons", how="scale", value=1.0),),
+        start=villa.start.replace(day=20),
+    )
+    one = live(2 * MONTH)
+    other = TrustModel(dataclasses.replace(villa, policies=(idle,)), rng=7, town=villa_town)
+    other.run_for(2 * MONTH)
+    assert same_state(one, other)
+    assert measures(one).equals(measures(other))
+
+
+def test_a_policy_begins_on_its_date_and_changes_nothing_before(live: Live, villa: Scenario, villa_town: Town) -> None:
+    absent = Policy(
+        name="nobody comes",
+        entries=(PolicyEntry(parameter="roster.absence", how="set", value=1.0),),
+        start=villa.start.replace(day=20),
+    )
+    one = live(57)
+    other = TrustModel(dataclasses.replace(villa, policies=(absent,)), rng=7, town=villa_town)
+    other.run_for(57)
+    assert same_state(one, other)
+    for world in (one, other):
+        world.run_for(9)
+    assert not same_state(one, other)
+    assert other.state.couples["on"].sum() == 0
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_seed_does_not(live: Live) -> None:
+    assert same_state(live(MONTH), live(MONTH))
+    assert not same_state(live(MONTH), live(MONTH, rng=8))
+
+
+def test_by_its_own_clock_a_world_lives_as_by_mesa_s(live: Live) -> None:
+    by_mesa, by_itself = live(2 * MONTH), live(0)
+    by_itself.live(2 * MONTH)
+    assert by_itself.tick == by_mesa.tick
+    assert same_state(by_itself, by_mesa)
+
+
+def test_the_rows_that_kernels_take_are_of_one_type_in_all_worlds(live: Live, tmp_path: Path) -> None:
+    world = live(0)
+    world.save(tmp_path)
+    restored = TrustModel.restore(tmp_path, world.settings, world.town)
+    for other in (live(0, rng=8, policies="mopsic_full"), copy.deepcopy(world), restored):
+        assert [name for name, kind in types_of(world).items() if kind is not types_of(other)[name]] == []
+
+
+def types_of(world: TrustModel) -> dict[str, np.dtype]:
+    """Type of the rows of every table and group of numbers: two that are only equal are compared at each call."""
+    tables = {table.name: getattr(world.state, table.name) for table in TABLES} | world.parameters.by_name()
+    return {name: getattr(table, "rows", table).dtype for name, table in tables.items()}
+
+
+def test_a_saved_world_goes_on_bit_for_bit(live: Live, tmp_path: Path, villa_town: Town) -> None:
+    through = live(MONTH + 40, **BUSY)
+    world = live(MONTH - 7, **BUSY)
+    world.save(tmp_path)
+    restored = TrustModel.restore(tmp_path, world.settings, villa_town)
+    for other in (restored, copy.deepcopy(world), world):
+        other.run_for(47)
+        assert same_state(through, other)
+        assert measures(through).equals(measures(other))
+
+
+@pytest.mark.slow  # a town that was pickled can be written, for which all rules are compiled again
+def test_a_pickled_world_goes_on_bit_for_bit(live: Live) -> None:
+    through, world = live(MONTH + 40, **BUSY), live(MONTH - 7, **BUSY)
+    pickled = pickle.loads(pickle.dumps(world))
+    pickled.run_for(47)
+    assert same_state(through, pickled)
+    assert measures(through).equals(measures(pickled))
+
+
+def test_a_copied_world_leaves_the_original_alone(live: Live) -> None:
+    world, untouched = live(30), live(30)
+    copy.deepcopy(world).run_for(30)
+    assert same_state(world, untouched)
+
+
+def test_boards_that_never_call_the_police_are_drawn_anew_for_every_seed_and_never_the_town() -> None:
+    scenario = load("totonicapan", set={"population.scale": 0.25, "calendar.warm_up": 0})
+    town = build_town(scenario)
+    closed = [np.flatnonzero(TrustModel(scenario, rng=seed, town=town).state.boards["invites"] == 0) for seed in (1, 2)]
+    assert closed[0].tolist() != closed[1].tolist()
+    assert all(len(rows) > 0 and rows[0] > 0 for rows in closed)
+
+
+def test_the_warm_up_is_simulated_and_not_reported(villa_town: Town) -> None:
+    scenario = load("villa_canales", set={"population.scale": 0.05, "calendar.warm_up": 1})
+    world = TrustModel(scenario, rng=7, town=villa_town)
+    assert world.date == scenario.start
+    assert (world.state.minds["met"] >= 0).any()
+    world.run_for(MONTH)
+    assert list(measures(world)["month"]) == [scenario.start]
+
+
+def test_a_seed_must_be_a_whole_number(villa: Scenario, villa_town: Town) -> None:
+    for wrong in (None, 1.5, -1, True, "7"):
+        with pytest.raises(Exception, match="rng must be a whole number"):
+            TrustModel(villa, rng=wrong, town=villa_town)  # type: ignore[arg-type]
+
+
+LIFE = """
+import hashlib, sys
+sys.path.insert(0, {tests!r})
+from oracle.test_twin import small_scenario
+from model.simulation.model import TrustModel
+world = TrustModel(small_scenario(residents=250), rng=11)
+world.run_for(16)
+state = world.state
+tables = (state.minds, state.couples, state.books, state.ledger)
+print(hashlib.sha256(b"".join(table.tobytes() for table in tables)).hexdigest())
+"""
+
+
+def test_compiled_and_uncompiled_rules_give_the_same_bits() -> None:
+    hashes = {
+        subprocess.run(
+            [sys.executable, "-c", LIFE.format(tests=str(ROOT / "tests"))],
+            env=os.environ | {"NUMBA_DISABLE_JIT": jit},
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for jit in ("0", "1")
+    }
+    assert len(hashes) == 1
+
+
+RULE = """
+from model.police.contacts.rules import treats_fairly
+from model.police.contacts.schema import Contacts
+from model.town.police import Officer
+import numpy as np
+print(treats_fairly(np.zeros(1, Officer.dtype)[0], Contacts().rows(1)[0], 0.5))
+"""
+
+
+def test_a_changed_rule_of_another_file_is_not_served_from_a_stale_cache(tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    shutil.copytree(ROOT / "model", code / "model", ignore=shutil.ignore_patterns("__pycache__"))
+
+    def answer() -> str:
+        return subprocess.run(
+            [sys.executable, "-c", RULE],
+            env=os.environ | {"CONFIANZA_CACHE": str(tmp_path / "cache"), "PYTHONPATH": str(code)},
+            cwd=code,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.strip()
+
+    assert [answer(), answer()] == ["True", "True"]
+    source = code / "model" / "engine" / "random_streams.py"
+    text = source.read_text().replace("return 1.0 / (1.0 + math.exp(-x))", "return 0.1 / (1.0 + math.exp(-x))")
+    assert text != source.read_text()
+    source.write_text(text)
+    assert answer() == "False"
+
+
+def test_kernels_never_see_tables_that_have_moved_or_numbers_of_yesterday(live: Live) -> None:
+    world = live(0, policies=["multicultural@2017-01-11"], **BUSY)
+    fair, places = set(), set()
+    for shift in range(MONTH):
+        world.step()
+        if shift == MONTH // 2:  # more than ever happens here
+            world.state.repeats.reserve(10_000)
+            world.shift_events.reserve(INCIDENTS, 10_000)
+        beat, odds, stage = world.view(ContactTables), world.view(VictimisationTables), world.shift_context()
+        assert beat.contacts is world.parameters[Contacts]
+        assert odds.near_repeat.repeats is world.state.repeats.rows
+        assert stage.day.incidents is world.shift_events.tables["incidents"]
+        assert (stage.tick, stage.where) == (world.tick, world.calendar.place_list(world.tick))
+        fair.add(float(beat.contacts["fair"][0]))
+        places |= {id(odds.near_repeat.repeats), id(stage.day.incidents)}
+    assert len(fair) == 2
+    assert len(places) >= 4
+
+
+def test_a_pass_is_given_its_tables_once_and_anew_when_one_has_moved_or_numbers_change(live: Live) -> None:
+    world = live(0, policies=["multicultural@2017-01-11"], **BUSY)
+    arguments, times = officers.before_step.arguments, []
+
+    def told(world: TrustModel) -> KernelArguments:
+        times.append(world.tick)
+        return arguments(world)
+
+    brief = KernelStep(officers.before_step.kernel, told)
+    world.shift_steps = tuple(
+        tuple(brief if verb is officers.before_step else verb for verb in part) for part in world.shift_steps
+    )
+    first = world.tick
+    for shift in range(MONTH):
+        world.step()
+        if shift == MONTH // 2:
+            world.shift_events.reserve(INCIDENTS, 10_000)
+    assert times[0] == first
+    assert {tick_of(datetime.date(2017, 1, 11)), first + MONTH // 2 + 1} <= set(times)
+    assert len(times) < MONTH // 2
+
+
+def test_verbs_of_mornings_are_left_out_of_other_shifts() -> None:
+    mornings, others = steps_of_shift(0), steps_of_shift(1)
+    assert steps_of_shift(2) == others
+    assert (
+        set(mornings) - set(others)
+        == {verb for verb in SHIFT_SCHEDULE.values() if isinstance(verb, MorningStep)}
+        != set()
+    )
+    assert mornings == tuple(SHIFT_SCHEDULE.values())

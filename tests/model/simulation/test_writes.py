@@ -1,0 +1,200 @@
+"""What every mechanism says it writes is what a run shows: all tables are compared before and after every verb."""
+
+import ast
+import dataclasses
+import datetime
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments.tools.documents.writers import own
+from model.engine.scenario import Scenario
+from model.engine.tables import GrowingTable, GrowingTableSpec
+from model.simulation import registry
+from model.simulation.model import TrustModel
+from model.simulation.registry import MECHANISMS, ROW_OF_TABLE, TABLES
+from model.trust.ledger.schema import LEDGER, TrustBelief
+from model.world import shift_events
+from model.world.columns import MINDS
+from model.world.mechanism import StepFunction, no_residents, no_step
+from oracle.test_twin import BUSY, WATCHED, small_scenario
+from scenarios import load
+
+MODEL = Path(registry.__file__).parent.parent
+BY_LEDGER = {LEDGER.name, *(f"{MINDS.name}.{column}" for column in TrustBelief.columns)}
+"""What functions of the ledger and its law alone change, whoever calls them."""
+GROWING = {table.name for table in TABLES if isinstance(table, GrowingTableSpec)}
+RECORDS = {id(one): one.name for one in MECHANISMS}
+HOMES = {
+    name: RECORDS[id(module.MECHANISM)]
+    for name, module in sys.modules.items()
+    if name.startswith("model.") and id(getattr(module, "MECHANISM", None)) in RECORDS
+}
+"""The mechanism of each module."""
+MONTHS = 300
+"""Shifts of more than three months, so that a quarter ends."""
+
+
+class Watch:
+    """Compares all tables of a world before and after everything that it watches, and notes who changed what."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, set[str]] = defaultdict(set)
+        self.acting: list[str] = []
+        self.before: dict[str, bytes] = {}
+
+    def watched(self, name: str, verb: Callable[..., None]) -> Callable[..., None]:
+        """Return a verb that is watched; what another does within it is noted for that other."""
+
+        def watched_step(world: TrustModel, *rows: int) -> None:
+            if self.acting:
+                self.look(world)
+            else:
+                self.before = {table: found.tobytes() for table, found in tables_of(world)}
+            self.acting.append(name)
+            verb(world, *rows)
+            self.look(world)
+            self.acting.pop()
+
+        return watched_step
+
+    def look(self, world: TrustModel) -> None:
+        """Note what has changed since the last look."""
+        for table, now in tables_of(world):
+            before, after = self.before[table], now.tobytes()
+            if before != after:
+                self.found[self.acting[-1]] |= changed(table, now.dtype, before, after)
+                self.before[table] = after
+
+
+def tables_of(world: TrustModel) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield every table of the State and of the daybook."""
+    for table in TABLES:
+        found = getattr(world.state, table.name)
+        yield table.name, found.used_rows() if isinstance(found, GrowingTable) else found
+    for number, name in enumerate(shift_events.EVENT_TABLES):
+        yield name, world.shift_events.rows_of(number)
+
+
+def changed(table: str, dtype: Any, before: bytes, now: bytes) -> set[str]:
+    """Return the places that differ: columns; a table as a whole where rows came or went or it has no columns."""
+    if table in GROWING or table not in ROW_OF_TABLE:
+        return {table}
+    came_or_went, n = len(before) != len(now), min(len(before), len(now)) // dtype.itemsize
+    one, other = (
+        np.frombuffer(held, np.uint8, n * dtype.itemsize).reshape(n, dtype.itemsize) for held in (before, now)
+    )
+    differs = (one != other).any(axis=0)  # byte by byte of a row
+    columns = {
+        f"{table}.{name}"
+        for name, (kind, start, *_) in dtype.fields.items()
+        if name in ROW_OF_TABLE[table].columns and differs[start : start + kind.itemsize].any()
+    }
+    return columns | ({table} if came_or_went else set())
+
+
+def towns() -> Iterator[Scenario]:
+    """Yield both municipalities under every policy, and small towns for what is rare, with much going on."""
+    busy = {f"{group}.{name}": value for group, values in BUSY.items() for name, value in values.items()}
+    small = {"population.scale": 0.05, "calendar.warm_up": 0, "plans.takes_request": 1.0}
+    small |= {"deliberation.protocol": 5.0, "deliberation.climb": 5.0, "deliberation.abuse": 0.5}
+    for site in ("villa_canales", "totonicapan"):
+        yield load(site, set=busy | small, policies=["everything", "heavy_hand"])
+    weak = {"cliques.least": 20, "cliques.large": 21, "cliques.honour": 0.0, "cliques.attack_base": 5.0}
+    weak |= {"gangs.ms13": 30, "gangs.barrio18": 30, "gangs.dense": 5, "gangs.border": 100.0}
+    yield load("villa_canales", set=busy | small | weak, policies=["clique_pact", "leaders_arrested"])
+    deadly = {"narcos": {"groups": 4, "deaths": 0.2, "thieves": 0.0}, "land_conflicts": {"rate": 20.0, "fight": 1.0}}
+    yield small_scenario(cliques=(0, 0), changes=deadly)
+    yield small_scenario(changes={"capture": {"base": 2.0, "found": 1.0}, "mayor": {"habit": 4.0}})
+    yield small_scenario(start=datetime.date(2016, 11, 1))
+    yield small_scenario(start=datetime.date(2017, 3, 20), changes=WATCHED)
+    yield small_scenario(residents=1000, poor=True, communal=0)
+    yield small_scenario(start=datetime.date(2018, 3, 25), residents=900, officers=(30, 16), roads=(0, 1, 2))
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, set[str]]:
+    """What each mechanism changed in all towns."""
+    watch = Watch()
+    with pytest.MonkeyPatch.context() as patch:
+        order = [
+            dataclasses.replace(
+                one,
+                initialise=one.initialise if one.initialise is no_step else watch.watched(one.name, one.initialise),
+                initialise_residents=one.initialise_residents
+                if one.initialise_residents is no_residents
+                else watch.watched(one.name, one.initialise_residents),
+            )
+            for one in MECHANISMS
+        ]
+        patch.setattr("model.simulation.model.MECHANISMS", tuple(order))
+        with_residents = tuple(one for one in order if one.initialise_residents is not no_residents)
+        patch.setattr("model.simulation.model.INITIALISING", with_residents)
+        for seed, town in enumerate(towns()):
+            live(watch, TrustModel(town, rng=seed))
+    return watch.found
+
+
+def live(watch: Watch, world: Any) -> None:
+    """Let a world live, watched verb by verb; what is learned is the ledger's doing."""
+
+    def watched(verbs: Iterable[StepFunction]) -> tuple[StepFunction, ...]:
+        return tuple(watch.watched(HOMES[verb.__module__], verb) for verb in verbs)
+
+    world.shift_steps, world.month_steps = tuple(map(watched, world.shift_steps)), watched(world.month_steps)
+    learn = world.apply_impressions
+    ledger = watch.watched(HOMES["model.trust.ledger.rules"], lambda _: learn())
+    world.apply_impressions = lambda: ledger(world)
+    for _ in range(MONTHS):
+        world.step()
+
+
+def test_whatever_a_mechanism_changes_is_its_own_or_it_says_so(found: dict[str, set[str]]) -> None:
+    untold = {one.name: found[one.name] - BY_LEDGER - {*own(one), *one.writes} for one in MECHANISMS}
+    assert {name: sorted(places) for name, places in untold.items() if places} == {}
+
+
+RARE = {
+    *("boards.climbs_kept", "boards.climbs_broken", "boards.promises_kept", "boards.promises_broken", "boards.shown"),
+    *("boards.climbing", "boards.rung"),
+    *("plans.changed", "leaving", "tally.suspended", "cliques.centre", "cliques.founding", "cliques.owed"),
+    "couples.for_problems",
+}
+"""What takes more months than these towns live; the slow twin compares all but counts."""
+
+
+def test_whatever_a_mechanism_says_it_writes_it_does_write(found: dict[str, set[str]]) -> None:
+    idle = {one.name: set(one.writes) - found[one.name] - RARE for one in MECHANISMS}
+    assert {name: sorted(places) for name, places in idle.items() if places} == {}
+
+
+def test_nobody_says_twice_or_of_its_own_tables_what_it_writes() -> None:
+    for one in MECHANISMS:
+        assert len(set(one.writes)) == len(one.writes), one.name
+        assert not set(one.writes) & {*own(one), *BY_LEDGER}, one.name
+
+
+def test_the_ledger_alone_assigns_beliefs_and_trust() -> None:
+    beliefs = {*TrustBelief.columns} - {"touched"}  # columns of other tables are called so too
+    for path in sorted(MODEL.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Attribute)
+                and isinstance(node.ctx, ast.Store)
+                and path.parent.name not in ("ledger", "belief_updating", "start")
+            ):
+                assert node.attr not in beliefs, f"{path}:{node.lineno}"
+
+
+def test_a_place_that_no_table_has_is_refused_with_the_nearest_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = dataclasses.replace(MECHANISMS[0], writes=("officers.traind",))
+    monkeypatch.setattr(registry, "MECHANISMS", (wrong,))
+    with pytest.raises(
+        ValueError, match=r"writes .officers\.traind., which no table has; did you mean .officers\.trained."
+    ):
+        registry.check_registry()

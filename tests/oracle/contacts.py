@@ -1,0 +1,179 @@
+"""Whom patrols meet, and how (ODD: contacts)."""
+
+from typing import TYPE_CHECKING
+
+from oracle.chief import to_arrests
+from oracle.community import household
+from oracle.luck import poisson
+from oracle.minutes import HOMES, stretch_of
+from oracle.misconduct import asks
+from oracle.people import GREETING, LONG_VISIT, TALK, Resident
+from oracle.plans import CHECKPOINT
+from oracle.police import Visit, stretches_of
+from oracle.population import somebody_here
+from oracle.response import Arrest, be_rude
+
+if TYPE_CHECKING:
+    from oracle.town import PlainTown
+
+NIGHT = 2
+MOST_CONTACTS = 15
+
+
+def meet(town: "PlainTown") -> None:
+    """Let every visit that took place meet residents, visit by visit."""
+    p = town.numbers("contacts")
+    earlier: dict[int, int] = {}
+    for visit in town.visits:
+        if not visit.alive or visit.couple is None:
+            continue
+        q = earlier.get(visit.cell.number, 0)
+        earlier[visit.cell.number] = q + 1
+        present = visit.cell.present[town.place_list]
+        by_mode = p.motor if visit.couple.has_motor else p.foot
+        n_here = sum(not one.left for one in present)
+        crowd = n_here / (n_here + p.crowd)
+        mean = (by_mode + (visit.kind == 1)) * crowd * (p.night if town.shift == NIGHT else 1.0)
+        number = poisson(town.luck("meet count", visit.cell.number, q), mean)
+        if visit.kind == HOMES:
+            number = n_long_visits(town, visit, q) + n_talks(town, visit, q)
+        for j in range(min(number, MOST_CONTACTS)):
+            nth = 16 * q + j
+            resident = somebody_here(town, visit.cell, "meet who", visit.cell.number, nth)
+            if resident is not None and resident.alive and resident.age >= 12:
+                if visit.kind == HOMES:
+                    be_visited(town, visit, resident, nth, LONG_VISIT if j < n_long_visits(town, visit, q) else TALK)
+                else:
+                    encounter(town, visit, resident, nth)
+    town.learn_impressions()
+
+
+def n_long_visits(town: "PlainTown", visit: Visit, q: int) -> int:
+    """Number of long visits in a stretch for homes."""
+    p = town.numbers("practices")
+    return int(p.split * length_of(visit) / p.visit + town.luck("long visits", visit.cell.number, q))
+
+
+def n_talks(town: "PlainTown", visit: Visit, q: int) -> int:
+    """Number of talks in a stretch for homes."""
+    p = town.numbers("practices")
+    return int((1.0 - p.split) * length_of(visit) / p.talk + town.luck("talks at homes", visit.cell.number, q))
+
+
+def length_of(visit: Visit) -> float:
+    """Minutes of the stretch of a visit."""
+    assert visit.couple is not None
+    return stretch_of(visit.couple.model, stretches_of(visit.couple))
+
+
+def knows(resident: Resident, visit: Visit) -> bool:
+    """Tell whether a resident knows one of the couple."""
+    assert visit.couple is not None
+    both = (visit.couple.lead, visit.couple.mate)
+    return any(one is not None and resident.knows == one.name for one in both)
+
+
+def is_fair(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> bool:
+    """Tell whether the lead treats a resident fairly."""
+    p = town.numbers("contacts")
+    assert visit.couple is not None
+    assert visit.couple.lead is not None
+    more = p.acquainted * knows(resident, visit) + p.calm * (visit.kind == HOMES)
+    return town.luck("meet tone", visit.cell.number, nth) < visit.couple.lead.chance_of_fairness_with(more)
+
+
+def chance_of_stop(town: "PlainTown", visit: Visit, resident: Resident) -> float:
+    """Return the chance that a contact is a stop."""
+    if visit.kind == 1:
+        return 0.0
+    p = town.numbers("contacts")
+    by_age = p.young_men if resident.is_man_of(p.young_from, 35) else 1.0
+    by_vehicle = p.drivers if resident.vehicle else 1.0
+    by_sex = p.women if resident.female else 1.0
+    by_place = p.checkpoint if visit.kind == CHECKPOINT else 1.0
+    assert visit.couple is not None
+    return min(p.stop_most, to_arrests(visit.couple) * p.stop * by_place * by_age * by_vehicle * by_sex)
+
+
+def encounter(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> None:
+    """Greet, talk to or stop one resident; a stop may end in a bribe request or an arrest."""
+    p, where = town.numbers("contacts"), visit.cell.number
+    assert visit.couple is not None
+    stop = chance_of_stop(town, visit, resident)
+    v = town.luck("meet kind", where, nth)
+    fair = is_fair(town, visit, resident, nth)
+    be_lived_through(visit, resident, friendly=fair and v >= stop)
+    if v < stop:
+        be_stopped(town, visit, resident, nth, fair=fair)
+        return
+    talk = (1.0 - stop) * (1.0 if visit.kind == 1 or resident.business else p.talk)
+    kind = LONG_VISIT if v < stop + p.long * talk else TALK if v < stop + talk else GREETING
+    share(town, visit, resident, nth, kind, fair=fair)
+
+
+def be_visited(town: "PlainTown", visit: Visit, resident: Resident, nth: int, kind: int) -> None:
+    """Visit or talk to a resident in planned hours."""
+    fair = is_fair(town, visit, resident, nth)
+    be_lived_through(visit, resident, friendly=fair)
+    share(town, visit, resident, nth, kind, fair=fair)
+
+
+def be_lived_through(visit: Visit, resident: Resident, *, friendly: bool) -> None:
+    """Let officers live through a contact."""
+    assert visit.couple is not None
+    resident.last_contact = resident.model.tick
+    for one in visit.couple.crew:
+        one.warmth += resident.trust - 0.5
+        one.n_friendly += friendly
+
+
+def share(town: "PlainTown", visit: Visit, resident: Resident, nth: int, kind: int, *, fair: bool) -> None:
+    """Let a friendly contact be shared at home by the next of the household."""
+    be_friendly(town, visit, resident, kind, fair=fair)
+    together = town.numbers("contacts").together
+    if visit.cell is resident.home and town.luck("meet with", visit.cell.number, nth) < together:
+        other = next_at_home(town, resident)
+        if other is not resident and other.alive and other.age >= 12 and other.place is visit.cell:
+            other.last_contact = town.tick
+            be_friendly(town, visit, other, kind, fair=fair)
+
+
+def be_stopped(town: "PlainTown", visit: Visit, resident: Resident, nth: int, *, fair: bool) -> None:
+    """Stop one resident, which may end in a bribe request or an arrest."""
+    p, where = town.numbers("contacts"), visit.cell.number
+    assert visit.couple is not None
+    if asks(town, visit.couple, resident, visit.cell, nth):
+        town.live(resident, "bribe", p.weight_bribe)
+        return
+    if fair:
+        town.live(resident, "stop", p.weight_stop)
+    elif town.luck("meet abuse", where, nth) < p.abuse:
+        town.live(resident, "abuse", p.weight_abuse)
+    else:
+        be_rude(town, resident)
+    finds = town.luck("stop finds", where, nth)
+    if finds < p.finds + to_arrests(visit.couple) * town.figures[visit.couple.facility.number].easy:
+        town.arrests.append(Arrest(None, visit.couple, goods=finds < p.finds * p.proof))
+
+
+def be_friendly(town: "PlainTown", visit: Visit, resident: Resident, kind: int, *, fair: bool) -> None:
+    """Greet, talk to or visit one resident; whoever is rude is rude in all of these."""
+    p = town.numbers("contacts")
+    name, weight = {
+        GREETING: ("greeting", p.weight_greeting),
+        TALK: ("talk", p.weight_talk),
+        LONG_VISIT: ("long_visit", p.weight_long),
+    }[kind]
+    if fair:
+        more = p.familiar if knows(resident, visit) else 1.0
+        town.live(resident, name, more * weight)
+        if kind != GREETING and visit.couple is not None and visit.couple.lead is not None:
+            resident.knows = visit.couple.lead.name
+    else:
+        be_rude(town, resident)
+
+
+def next_at_home(town: "PlainTown", resident: Resident) -> Resident:
+    """Return the next of the household of a resident; after its last the first."""
+    members = household(town, resident)
+    return members[(members.index(resident) + 1) % len(members)]

@@ -1,0 +1,127 @@
+"""Judges: who is held, charged and sentenced (ODD: justice)."""
+
+import math
+from typing import TYPE_CHECKING
+
+from oracle.army import hold_member
+from oracle.certainty import group_of, learn_of_arrest
+from oracle.crime import NOBODY, Incident
+from oracle.gangs import named_member
+from oracle.offenders import slot_of
+from oracle.response import Arrest
+
+if TYPE_CHECKING:
+    from oracle.investigation import File
+    from oracle.town import PlainTown
+
+MONTH_SHIFTS = 91
+YEAR = 1095
+
+
+# Arrests in the act
+
+
+def judge_arrest(town: "PlainTown", arrest: Arrest) -> None:
+    """Hold or release one who was arrested; the teller may credit or blame the police."""
+    incident = arrest.incident
+    arrest.held = arrest.goods or (incident is not None and incident.complaint and incident.in_time)
+    if incident is None:
+        return
+    incident.held = arrest.held
+    tell_teller(town, incident)
+    incident.other = town.luck("wrong", incident.number, 0) < town.numbers("justice").wrong
+    if not incident.other:
+        take(town, incident)
+
+
+def tell_teller(town: "PlainTown", incident: Incident) -> None:
+    """Let the teller see what became of an arrest."""
+    trust = town.numbers("trust")
+    if incident.teller is None or not (incident.told != NOBODY or incident.found):
+        return
+    if town.luck("blame", incident.number, 0) >= town.numbers("justice").blame:
+        return
+    if incident.held:
+        town.live(incident.teller, "held", trust.held)
+    else:
+        town.live(incident.teller, "release", trust.released)
+
+
+def take(town: "PlainTown", incident: Incident) -> None:
+    """Let certainty learn of an arrest of the right one; hold the offender or member in remand."""
+    slot = incident.offender
+    if slot is None or slot.is_free(town.tick):
+        much = 1.0 if incident.held else town.numbers("certainty").released
+        learn_of_arrest(town, group_of(incident), incident.cell.zone, much)
+    if not incident.held:
+        if incident.clique is not None:
+            incident.clique.freed_now += 1
+        return
+    until = remand(town, town.luck("remand", incident.number, 0))
+    member = named_member(town, incident)
+    if slot is not None:
+        slot.hold(until)
+    elif member is not None:
+        hold_member(town, member, until)
+
+
+def remand(town: "PlainTown", u: float) -> int:
+    """Tick until which remand lasts."""
+    months = town.numbers("justice").remand
+    return town.tick + 1 + math.floor(-MONTH_SHIFTS * months * math.log(1.0 - u))
+
+
+# Charge and sentence, at the end of a month
+
+
+def charge_or_drop(town: "PlainTown", file: "File") -> None:
+    """Charge a file that somebody was held for, or drop it."""
+    p = town.numbers("justice")
+    chance = p.charge_act if file.warrant < 0 else p.charge_warrant
+    if town.luck("charge", file.number, 0, tick=file.filed) >= chance:
+        drop(town, file)
+        return
+    file.charged = town.tick
+    if file.board is not None:
+        file.board.remembers.hear_of_case(taken_up=True)
+    if file.teller is not None:
+        file.teller.usefulness += p.lesson_charged
+        if town.luck("blame", file.number, 1, tick=file.filed) < p.blame:
+            town.live(file.teller, "charged", town.numbers("trust").charged)
+    hold(town, file, math.floor(town.tick + MONTH_SHIFTS * p.trial))
+
+
+def drop(town: "PlainTown", file: "File") -> None:
+    """Drop a file; the teller of a complaint may blame the police."""
+    town.files.remove(file)
+    if file.board is not None:
+        file.board.remembers.hear_of_case(taken_up=False)
+    if file.teller is None:
+        return
+    file.teller.usefulness -= town.numbers("justice").lesson_dropped
+    if town.luck("blame", file.number, 1, tick=file.filed) < town.numbers("justice").blame:
+        town.live(file.teller, "dropped", town.numbers("trust").dropped)
+
+
+def sentence(town: "PlainTown", file: "File") -> None:
+    """Decide a charged file when its trial is over."""
+    p = town.numbers("justice")
+    if town.tick - file.charged < MONTH_SHIFTS * p.trial:
+        return
+    town.files.remove(file)
+    if town.luck("sentence", file.number, 0, tick=file.filed) < p.sentence:
+        town.n_sentences += 1
+        drawn = 0.5 + town.luck("term", file.number, 0, tick=file.filed)
+        hold(town, file, town.tick + math.floor(YEAR * p.years * p.term * file.gravity * drawn))
+
+
+def hold(town: "PlainTown", file: "File", until: int) -> None:
+    """Hold the slot or the member in custody of a file at least until a tick."""
+    if file.other:
+        return
+    slot = slot_of(town, file.suspect)
+    if slot is not None:
+        slot.hold(until)
+    for prisoner in town.prison:
+        if prisoner.who is file.member:
+            prisoner.until = max(prisoner.until, until)

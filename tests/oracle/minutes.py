@@ -1,0 +1,132 @@
+"""What becomes of the minutes of a shift (ODD: practices, Minutes)."""
+
+from typing import TYPE_CHECKING
+
+from oracle.chief import ARRESTS, to_visits
+from oracle.luck import pick_by_reach
+from oracle.practices import AREA
+
+if TYPE_CHECKING:
+    from oracle.places import Cell
+    from oracle.police import Couple
+    from oracle.town import PlainTown
+
+SHIFT_MINUTES = 480.0
+FOR_MEETINGS, FOR_REQUESTS, FOR_PROBLEMS = range(3)
+TO_HOMES = 3
+HOMES = 6
+NIGHT = 2
+VEHICLE = 2
+HALF_YEAR = 546
+LITRES = 3.785
+
+
+class Owed:
+    """What a facility was asked for and has given, in minutes, for one purpose."""
+
+    def __init__(self) -> None:
+        self.asked = self.given = 0.0
+        self.planned = 0.0
+
+    def ask(self, minutes: float) -> float:
+        """Ask for minutes; return the mark at which they have been given."""
+        self.asked += minutes
+        return self.asked
+
+    def has_given(self, mark: float) -> bool:
+        """Tell whether a mark is reached."""
+        return self.given >= mark - 1e-6
+
+    def drop(self, mark: float) -> None:
+        """Drop what is left up to a mark."""
+        self.given = max(self.given, mark)
+
+
+def stretch_of(town: "PlainTown", n: int) -> float:
+    """Return the minutes of one of n stretches."""
+    return float((SHIFT_MINUTES - town.numbers("practices").brief) / n)
+
+
+def is_planned(town: "PlainTown", couple: "Couple", slot: int) -> bool:
+    """Tell whether a stretch is planned."""
+    assert couple.lead is not None
+    share = to_visits(couple) * town.numbers("practices").planned * town.numbers("adoption").link_plan
+    return town.luck("hours planned", couple.number, slot) < min(1.0, share * couple.lead.habits[AREA])
+
+
+def use_of_stretch(town: "PlainTown", couple: "Couple", slot: int, length: float) -> int | None:
+    """Return what a stretch is planned for; None is nothing else than usual."""
+    if not is_planned(town, couple, slot):
+        return None
+    by_night = town.shift == NIGHT
+    for purpose in (FOR_PROBLEMS,) if by_night else (FOR_MEETINGS, FOR_REQUESTS, FOR_PROBLEMS):
+        owed = couple.facility.owed[purpose]
+        if owed.asked - owed.given - owed.planned > 0.0:
+            owed.planned += length
+            return purpose
+    return None if by_night else TO_HOMES
+
+
+def stop_at_home(town: "PlainTown", couple: "Couple", slot: int) -> "tuple[Cell, int, int]":
+    """Return where a couple visits homes, as kind of visit and whether it is written."""
+    return pick_by_reach(couple.sector.route, town.luck("visit place", couple.number, slot)), HOMES, 1
+
+
+def keep_busy(couple: "Couple", start: float, end: float) -> None:
+    """Book a call or an arrest, up to the end of the shift and besides the fixed duty."""
+    end = min(end, SHIFT_MINUTES)
+    both = max(0.0, min(end, couple.duty_end) - max(start, couple.duty_start))
+    couple.busy += max(0.0, end - start) - both
+
+
+def book_minutes(town: "PlainTown") -> None:
+    """Book the minutes and litres of every couple on duty."""
+    for couple in town.couples_on_duty():
+        book_shift(town, couple)
+        book_sector(town, couple)
+        burn(town, couple)
+
+
+def book_shift(town: "PlainTown", couple: "Couple") -> None:
+    """Share what calls and duties left of a shift over its stretches, and work off what is owed."""
+    p, spent = town.numbers("practices"), town.spent
+    visits = [visit for visit in town.visits if visit.couple is couple]
+    fixed = couple.duty_end - couple.duty_start
+    calls = min(couple.busy, SHIFT_MINUTES - p.brief - fixed)
+    free = SHIFT_MINUTES - p.brief - fixed - calls
+    work = sum(couple.stretches)
+    homes = sum(visit.alive and visit.kind == HOMES for visit in visits)
+    street = max(0, couple.n_slots - work - homes - sum(not visit.alive for visit in visits))
+    each = free / max(1, work + homes + street)
+    ordered = street if couple.block == ARRESTS else min(street, couple.n_on_cases)
+    spent.minutes_brief += p.brief
+    spent.minutes_fixed += fixed
+    spent.minutes_calls += calls
+    spent.minutes_orders += each * ordered
+    spent.minutes_meetings += each * couple.stretches[FOR_MEETINGS]
+    spent.minutes_requests += each * couple.stretches[FOR_REQUESTS]
+    spent.minutes_problems += each * couple.stretches[FOR_PROBLEMS]
+    spent.minutes_visits += each * homes * p.split
+    spent.minutes_talks += each * homes * (1.0 - p.split)
+    spent.minutes_patrol += free - each * (work + homes + ordered)
+    for owed, n in zip(couple.facility.owed, couple.stretches, strict=True):
+        owed.given = min(owed.asked, owed.given + each * n)
+
+
+def book_sector(town: "PlainTown", couple: "Couple") -> None:
+    """Count a shift in the lead's own sector, and whether the lead has been there for half a year."""
+    assert couple.lead is not None
+    if couple.sector is couple.lead.sector:
+        fixed = couple.duty_end - couple.duty_start
+        town.spent.shifts_own += 1.0
+        town.spent.minutes_own += SHIFT_MINUTES - town.numbers("practices").brief - fixed
+        town.spent.shifts_led += town.tick - couple.lead.sector_since >= HALF_YEAR
+
+
+def burn(town: "PlainTown", couple: "Couple") -> None:
+    """Count the litres burnt on calls and visits."""
+    p = town.numbers("roster")
+    if couple.has_motor:
+        gallon = p.km_per_gallon if couple.mode == VEHICLE else p.km_per_gallon_motorcycle
+        driven = couple.tank - couple.kilometres + sum(visit.km for visit in couple.kept_visits)
+        town.spent.litres += LITRES * driven / gallon

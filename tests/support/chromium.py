@@ -1,0 +1,172 @@
+"""A real Chromium and the server of the page, for the tests that need them."""
+
+import contextlib
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SECONDS, COMPILE_SECONDS = 240.0, 400.0
+"""What is waited for is an event; only what never comes is given up, however busy the machine is."""
+LIFE = "?view=map"
+"""Opens the page at the map of one world, where it is played."""
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install -y chromium")
+SMALL = """extends = "villa_canales"
+title = { en = "Small town", es = "Pueblo pequeño" }
+[calendar]
+warm_up = 0
+[population]
+scale = 0.05
+"""
+
+
+def free_port() -> int:
+    """Return a port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def served(words: list[str], port: int, folder: Path, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server until the block ends."""
+    log = (folder / "server.log").open("wb")
+    server = subprocess.Popen(words, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=os.environ | more)
+    try:
+        answers(server, port, folder)
+        yield server
+    finally:
+        server.terminate()
+        try:
+            server.wait(20.0)
+        except subprocess.TimeoutExpired:  # in the middle of a shift or of compiling
+            server.kill()
+            server.wait()
+        log.close()
+
+
+def answers(server: subprocess.Popen[bytes], port: int, folder: Path) -> None:
+    """Wait until the server answers."""
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        assert server.poll() is None, (folder / "server.log").read_text(encoding="utf-8")
+        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=SECONDS).close()
+            return
+        time.sleep(0.2)
+    raise AssertionError("the server does not answer")
+
+
+def program(*words: str) -> list[str]:
+    """Return the command line of confianza."""
+    return [str(Path(sys.executable).with_name("confianza")), *words]
+
+
+@contextlib.contextmanager
+def chromium(*more: str) -> Iterator[Any]:
+    """Start Chromium, with more arguments if need be."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *more], headless=True)
+        yield browser
+        browser.close()
+
+
+class Tab:
+    """A page in Chromium, with everything that went wrong in it."""
+
+    def __init__(self, browser: Any, url: str, width: int = 1280, height: int = 720, *, stranger: bool = False) -> None:
+        """Open one more tab of the same person, who has the page's files already, or one of somebody else."""
+        self.wrong: list[str] = []
+        of_one_person = browser.contexts and not stranger
+        context = browser.contexts[0] if of_one_person else browser.new_context(accept_downloads=True)
+        self.page = context.new_page()
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.set_default_timeout(1000.0 * SECONDS)
+        self.page.on("console", lambda said: self.wrong.append(said.text) if said.type == "error" else None)
+        self.page.on("pageerror", lambda reason: self.wrong.append(str(reason)))
+        self.page.on("requestfailed", lambda asked: self.wrong.append(f"failed: {asked.url}"))
+        self.page.on("response", self.answered)
+        self.page.on("request", self.asked)
+        self.page.goto(url)
+
+    def answered(self, response: Any) -> None:
+        """Note an answer that is an error."""
+        if response.status >= 400:
+            self.wrong.append(f"{response.status}: {response.url}")
+
+    def asked(self, request: Any) -> None:
+        """Note a request that leaves this machine."""
+        if not re.match(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:", request.url):
+            self.wrong.append(f"outside: {request.url}")
+
+    def ready(self) -> None:
+        """Wait for the first map (the rules may have to be compiled), and until nothing is under way."""
+        self.page.wait_for_selector(".cf-board[data-frame]", timeout=1000.0 * COMPILE_SECONDS)
+        self.still()
+
+    def still(self) -> None:
+        """Wait until nothing is under way."""
+        self.page.wait_for_function("!document.querySelector('.cf-busy[role=status]')")
+
+    def press(self, name: str) -> None:
+        """Press a button."""
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+
+    def choose(self, label: str, item: str) -> None:
+        """Choose from a list."""
+        self.page.locator(".v-select", has_text=label).first.click()
+        self.page.locator(".menuable__content__active .v-list-item", has_text=item).first.click()
+
+    def date(self) -> str:
+        """Return the date that the clock shows."""
+        return str(self.page.locator(".cf-clock").inner_text())[:10]
+
+    def frame(self) -> int:
+        """Return the number of the last frame drawn."""
+        return int(self.page.locator(".cf-board").first.get_attribute("data-frame"))
+
+    def until(self, true: Any, seconds: float = SECONDS) -> None:
+        """Wait until something is true."""
+        end = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < end
+            self.page.wait_for_timeout(50)
+
+    def close(self) -> None:
+        """Close the tab as a visitor does; the browser stays open, so that the server is told."""
+        with self.page.expect_event("close"):
+            self.page.close(run_before_unload=True)
+
+
+@contextlib.contextmanager
+def small_town(folder: Path) -> Iterator[str]:
+    """Serve the page of a small town in English; yield its address, and look at the end whether anything went wrong."""
+    port, town = free_port(), folder / "small.toml"
+    town.write_text(SMALL, encoding="utf-8")
+    with served(program("view", str(town), "--port", str(port), "--lang", "en"), port, folder):
+        yield f"http://127.0.0.1:{port}/"
+    told = (folder / "server.log").read_text(encoding="utf-8")
+    assert "Traceback" not in told, told

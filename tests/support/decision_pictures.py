@@ -1,0 +1,174 @@
+"""Measure the decision view with all of Villa Canales and take its pictures.
+
+Run it as `python tests/support/decision_pictures.py`.
+
+Writes results/reference/page/; nothing there is typed in by hand.  With `map` only the maps are measured anew.
+"""
+
+import os
+import re
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from chromium import COMPILE_SECONDS, LIFE, ROOT, Tab, chromium, free_port, program, served
+from pictures import frames_a_second
+
+FOLDER = ROOT / "results" / "reference" / "page"
+CHOICE = "measures=training.2,reporting.2,visits.2"
+PICTURES = {
+    "decision_es.png": ("lang=es", 1440, 900),
+    "decision_en_dark.png": ("lang=en&dark=1", 1920, 1080),
+    "decision_phone_es.png": ("lang=es", 390, 844),
+    "decision_totonicapan_en.png": ("lang=en&town=totonicapan", 1280, 720),
+}
+DONE = ".cd[data-state=done]"
+FRAMES = """() => new Promise((done) => {
+  let frames = 0;
+  const begun = performance.now(), turn = () => {
+    const passed = performance.now() - begun;
+    frames += 1;
+    if (passed < 4000) requestAnimationFrame(turn);
+    else done((1000 * frames) / passed);
+  };
+  document.querySelector('.cd-play button').click();
+  requestAnimationFrame(turn);
+})"""
+"""Presses play and counts the frames of four seconds."""
+WATCH = """() => {
+  const told = (window.told = {}), has = (one) => document.querySelector(one);
+  const note = (what, is) => { if (is) told[what] ??= performance.now(); };
+  document.addEventListener('keydown', () => note('move', true), true);
+  new MutationObserver(() => {
+    note('asked', told.move && has('.cd[data-state=running]'));
+    note('line', told.asked && has('.cd-first'));
+    note('first', told.asked && has('.cd-c .cd-band'));
+    note('all', told.asked && has('.cd[data-state=done]'));
+  }).observe(document, { subtree: true, childList: true, attributes: true });
+}"""
+"""Has the page note by its own clock when a move comes to something: whoever asks it from outside asks now and then."""
+THREE = """import experiments.comparison.policy_choice as choice
+choice.HORIZONS = (1, 2, 3, 5, 10)
+from experiments.cli.app import main
+main()"""
+"""The program with a horizon of three years, for which a time is promised and which the page does not offer."""
+
+
+def lived(tab: Tab) -> None:
+    """Wait until all worlds have been lived and the map is drawn."""
+    tab.page.wait_for_selector(DONE, timeout=1000.0 * COMPILE_SECONDS)
+    tab.page.wait_for_selector(".cd-ground", timeout=1000.0 * COMPILE_SECONDS)
+
+
+def moved(browser: Any, url: str) -> dict[str, float]:
+    """Move a measure in a view whose worlds as today are there; return the seconds until something comes of it."""
+    tab = Tab(browser, url)
+    lived(tab)
+    tab.page.wait_for_timeout(1000)
+    tab.page.evaluate(WATCH)
+    tab.page.locator("#cd-training").press("ArrowRight")
+    tab.page.wait_for_function("window.told.all", timeout=1000.0 * COMPILE_SECONDS, polling=200)
+    told = tab.page.evaluate("window.told")
+    tab.close()
+    assert tab.wrong == []
+    return {what: (when - told["move"]) / 1000.0 for what, when in told.items()}
+
+
+def measured(browser: Any, url: str) -> dict[str, str]:
+    """Return how long a visitor waits: for the first view, for the first twin, and for all of them."""
+    before = Tab(browser, url)
+    lived(before)
+    before.close()
+    begun = time.monotonic()
+    tab = Tab(browser, url)
+    lived(tab)
+    told = {"first view of all worlds as today, warm": f"{time.monotonic() - begun:.1f} s"}
+    tab.close()
+    assert tab.wrong == []
+    for years, named in (("2", "two"), ("5", "five")):
+        seconds = moved(browser, f"{url}?years={years}")
+        if years == "2":
+            told["from a move to the first line, which grows"] = f"{seconds['line']:.1f} s"
+            told["from a move to the first twin"] = f"{seconds['first']:.1f} s"
+        told[f"from a move to all eight twins of {named} years"] = f"{seconds['all']:.1f} s"
+    told["load of the machine meanwhile"] = f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    return told
+
+
+def of_three_years(browser: Any) -> dict[str, str]:
+    """Return how long a visitor waits for eight twins of three years, five times, each of a server of its own."""
+    found = []
+    for _ in range(5):
+        port = free_port()
+        command = [sys.executable, "-c", THREE, "view", "villa_canales", "--port", str(port)]
+        with tempfile.TemporaryDirectory() as folder, served(command, port, Path(folder)):
+            found.append(moved(browser, f"http://127.0.0.1:{port}/?years=3")["all"])
+    return {
+        "from a move to all eight twins of three years, five times": ", ".join(f"{one:.1f}" for one in found) + " s"
+    }
+
+
+def map_rates(browser: Any, url: str) -> dict[str, str]:
+    """Return how many frames a second the map of all residents draws, and the browser while months play."""
+    tab = Tab(browser, url + LIFE + "&lang=en")
+    tab.ready()
+    tab.choose("Speed", "As fast")
+    tab.press("Play")
+    tab.page.wait_for_timeout(1000)
+    told = {"frames a second on the map of all 155,422 residents": f"{frames_a_second(tab):.0f}"}
+    tab.close()
+    other = Tab(browser, f"{url}?{CHOICE}&lang=en")
+    lived(other)
+    other.page.locator(".cd-play button").wait_for()
+    told["frames a second while the difference plays month by month"] = f"{other.page.evaluate(FRAMES):.0f}"
+    told["load of the machine while maps were measured"] = f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    other.close()
+    assert tab.wrong + other.wrong == []
+    return told
+
+
+def kept() -> dict[str, str]:
+    """Return what was measured before."""
+    text = (FOLDER / "decision.md").read_text(encoding="utf-8")
+    return dict(re.findall(r"^\| (.+?) \| (.+) \|$", text, re.MULTILINE))
+
+
+def picture(browser: Any, url: str, name: str) -> None:
+    """Take one picture."""
+    address, width, height = PICTURES[name]
+    tab = Tab(browser, f"{url}?{CHOICE}&{address}", width, height)
+    lived(tab)
+    tab.page.wait_for_timeout(2500)
+    tab.page.screenshot(path=FOLDER / name)
+    tab.close()
+    assert tab.wrong == [], tab.wrong
+
+
+def readme(told: dict[str, str]) -> str:
+    """Return the text that stands beside the pictures."""
+    lines = ["# The decision view", "", "Taken and measured by `python tests/support/decision_pictures.py`.", ""]
+    lines += ["| measured | |", "|---|---|", *(f"| {name} | {value} |" for name, value in told.items()), ""]
+    for name, (address, width, height) in PICTURES.items():
+        lines += [f"![{width} × {height}: ?{CHOICE}&{address}]({name})", ""]
+    return "\n".join(lines)
+
+
+def main(what: str) -> None:
+    """Serve Villa Canales, measure, then take the pictures; or only measure its maps."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/"
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(program("view", "villa_canales", "--port", str(port)), port, Path(folder)),
+        chromium() as browser,
+    ):
+        told = kept() if what == "map" else measured(browser, url) | of_three_years(browser)
+        (FOLDER / "decision.md").write_text(readme(told | map_rates(browser, url)), encoding="utf-8")
+        for name in PICTURES if what != "map" else ():
+            picture(browser, url, name)
+
+
+if __name__ == "__main__":
+    main(*(sys.argv[1:2] or [""]))
