@@ -14,7 +14,7 @@ from experiments.comparison.decision_outcomes import OUTCOMES
 from experiments.comparison.effect_verdicts import verdicts_table
 from experiments.comparison.policy_choice import Choice
 from experiments.comparison.single_measure_effects import SITES, STEPS, request_of, shipped
-from experiments.execution.executor import carry_out
+from experiments.execution.executor import run_jobs
 from experiments.execution.trust_accounts import MEMORY_YEARS, Law
 from experiments.execution.twin_runs import Task, live, under
 from experiments.storage.run_folder import write_whole
@@ -52,7 +52,7 @@ def show_laws(out: Path, twins: int, years: float, sets: Sequence[str], workers:
         for law in TRIED
         for world in zip(*(arm.specs for arm in arms), strict=True)
     ]
-    lived = carry_out(tasks, live, workers, "laws of trust").whole
+    lived = run_jobs(tasks, live, workers, "laws of trust").whole
     steps = {arm.name: step for arm, step in zip(blocks[0][1:], STEPS, strict=True)}
     stated = {"years": years, "set": " ".join(sets), "code": fingerprint()}
     rows = [

@@ -12,7 +12,7 @@ from experiments.comparison.comparison_request import Request
 from experiments.comparison.decision_measures import Text, file_of, measures, policy_of
 from experiments.comparison.decision_outcomes import BILL, OUTCOMES
 from experiments.comparison.effects import by_seed
-from experiments.execution.executor import carry_out
+from experiments.execution.executor import run_jobs
 from experiments.execution.twin_runs import Task, TwinRuns, live
 from experiments.statistics.paired_effects import paired
 from experiments.storage.run_batches import STATUS_QUO
@@ -63,7 +63,7 @@ def show_reach(out: Path, twins: int, years: float, sets: Sequence[str], workers
     requests = [request_of(site, out / "policies", twins, years, sets) for site in SITES]
     blocks = [[arm.specs for arm in arms_of(request)[0]] for request in requests]
     tasks = [Task(number, world, "memory") for number, arms in enumerate(blocks) for world in zip(*arms, strict=True)]
-    lived = carry_out(tasks, live, workers, "measures alone").whole
+    lived = run_jobs(tasks, live, workers, "measures alone").whole
     rows = [
         row
         for number, site in enumerate(SITES)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.comparison.outcome_lines import Lines
-from experiments.execution.local_workers import Tell
+from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_tables import go_on, measures_table
 from experiments.execution.shared_towns import town_for
 from experiments.storage.run_identity import canonical, digest_of
@@ -70,7 +70,7 @@ class Life:
     """Outcomes month by month that have been read of it already."""
 
 
-def carry_out(turns: Any, lines: Lines, job: TwinJob, tell: Tell) -> Life | str | None:
+def carry_out(turns: Any, lines: Lines, job: TwinJob, tell: ReportProgress) -> Life | str | None:
     """Live one world; None if nobody waits for it any more, a text if it failed, since not every error can be sent."""
 
     def heard(shifts: int) -> None:
@@ -95,7 +95,7 @@ def unseen(month: int, measured: Mapping[str, float]) -> None:
     """Show no month before the end."""
 
 
-def live(spec: RunSpec, warm: Path, measures: Collection[str], tell: Tell, draw: Draw = unseen) -> Life:
+def live(spec: RunSpec, warm: Path, measures: Collection[str], tell: ReportProgress, draw: Draw = unseen) -> Life:
     """Live one world from its warm-up to its end and measure this of it; each month is drawn as it ends."""
     world = begun(spec, town_for(spec), warm)
     world.measured = measures

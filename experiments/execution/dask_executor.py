@@ -1,6 +1,6 @@
-"""Workers of a dask.distributed cluster, on this machine or on many.
+"""Run jobs on the workers of a dask.distributed cluster.
 
-On a cluster with Slurm, a job of a few lines starts the workers, and the sweep is told where their scheduler is:
+Under Slurm, a few lines start the workers; `--dask` takes the address of their scheduler:
 
     from dask_jobqueue import SLURMCluster
 
@@ -11,7 +11,7 @@ On a cluster with Slurm, a job of a few lines starts the workers, and the sweep 
     cluster.scale(jobs=100)
     print(cluster.scheduler_address)
 
-A worker that is killed loses nothing: its scheduler gives the run to another.  Only the coordinator writes.
+A run whose worker is killed is given to another worker by the scheduler. Only the coordinator writes files.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ import queue
 from collections.abc import Iterator
 from typing import Any
 
-from experiments.execution.local_workers import AHEAD, Died, Returned, SchedulerGone, awaited
+from experiments.execution.local_workers import JOBS_PER_WORKER, SchedulerLost, WorkerDied, drain_queue
 from experiments.execution.run_job import Done, Failed, attempt_far
 from experiments.storage.run_spec import RunSpec
 from model.engine.errors import InputError
@@ -29,8 +29,8 @@ from scenarios.extras import require_extra
 PATIENCE_S, CLOSING_S = 20, 2
 
 
-class DaskCrew:
-    """The workers that a scheduler at this address knows of."""
+class DaskExecutor:
+    """Workers known to the scheduler at an address."""
 
     def __init__(self, address: str) -> None:
         require_extra("dask", "--dask")
@@ -44,65 +44,68 @@ class DaskCrew:
             self.client = Client(address, timeout=PATIENCE_S, set_as_default=False)
         except (OSError, ValueError) as reason:
             raise InputError(f"--dask {address}: no scheduler answers there ({reason})") from None
-        self.address, self.known = address, 1
-        self.results: queue.SimpleQueue[tuple[RunSpec, Any]] = queue.SimpleQueue()
-        self.out: dict[str, Any] = {}
+        self.address, self.known_workers = address, 1
+        self.ended: queue.SimpleQueue[tuple[RunSpec, Any]] = queue.SimpleQueue()
+        self.futures: dict[str, Any] = {}
 
     @contextlib.contextmanager
-    def reached(self) -> Iterator[None]:
-        """Ask something of the scheduler, or raise if it is gone, as it is before and while it is asked."""
+    def connection(self) -> Iterator[None]:
+        """Raise SchedulerLost if the scheduler is lost, before or while it is asked something."""
         try:
             if self.client.status != "running":
                 raise ConnectionError
             yield
         except OSError:
-            raise SchedulerGone(f"the Dask scheduler at {self.address} is gone") from None
+            raise SchedulerLost(f"the Dask scheduler at {self.address} is gone") from None
 
-    def lanes(self) -> int:
-        """Return how many runs the cluster carries out at the same time; workers may come and go."""
-        with self.reached():
-            self.known = max(1, sum(self.client.nthreads().values()))
-        return self.known
+    def worker_count(self) -> int:
+        """Return the number of runs that the cluster computes at the same time; workers may come and go."""
+        with self.connection():
+            self.known_workers = max(1, sum(self.client.nthreads().values()))
+        return self.known_workers
 
-    def room(self) -> int:
-        """Return how many more jobs can be given."""
-        return AHEAD * self.lanes() - len(self.out)
+    def free_slots(self) -> int:
+        """Return the number of jobs that can be submitted now."""
+        return JOBS_PER_WORKER * self.worker_count() - len(self.futures)
 
-    def give(self, job: RunSpec) -> None:
-        """Hand a job to the scheduler."""
-        with self.reached():
+    def submit(self, job: RunSpec) -> None:
+        """Submit a job."""
+        with self.connection():
             future = self.client.submit(attempt_far, job, key=f"run-{job.run}", pure=False)
-        self.out[job.run] = future
-        future.add_done_callback(lambda ended: self.results.put((job, ended)))
+        self.futures[job.run] = future
+        future.add_done_callback(lambda ended: self.ended.put((job, ended)))
 
-    def wait(self, seconds: float) -> list[tuple[RunSpec, Done | Failed | Died | Returned]]:
-        """Wait for results, or raise if the scheduler is gone: what it was given will never come back."""
+    def wait(self, seconds: float) -> list[tuple[RunSpec, Done | Failed | WorkerDied]]:
+        """Return the jobs that have ended, after waiting at most `seconds` for the first.
+
+        Raises SchedulerLost if the scheduler is lost: its jobs never end.
+        """
         if seconds > 0.0:
-            with self.reached():
+            with self.connection():
                 pass
-        return [one for ended in awaited(self.results, seconds) for one in self.taken(*ended)]
+        return [one for ended in drain_queue(self.ended, seconds) for one in self.collect(*ended)]
 
-    def taken(self, job: RunSpec, ended: Any) -> list[tuple[RunSpec, Done | Failed | Died | Returned]]:
-        """Return the result of a job, and forget it on the cluster, so that memory stays flat there, too."""
-        if self.out.pop(job.run, None) is None or ended.cancelled():
+    def collect(self, job: RunSpec, future: Any) -> list[tuple[RunSpec, Done | Failed | WorkerDied]]:
+        """Return a job with its result, and release it on the cluster, so that its memory stays flat."""
+        if self.futures.pop(job.run, None) is None or future.cancelled():
             return []
-        reason = ended.exception()
+        reason = future.exception()
         if reason is None:
-            result: Done | Failed | Died | Returned = ended.result()
+            result: Done | Failed | WorkerDied = future.result()
         elif type(reason).__name__ == "KilledWorker":
-            result = Died()
+            result = WorkerDied()
         else:
             result = Failed(f"{type(reason).__name__}: {reason}", str(reason))
-        ended.release()
+        future.release()
         return [(job, result)]
 
     def shifts(self) -> int:
-        """Return none: the cluster tells of whole runs only."""
+        """Return 0: the cluster reports whole runs only."""
         return 0
 
     def stop(self) -> None:
-        """Give up what is not finished, and leave; the cluster goes on for others."""
-        with contextlib.suppress(SchedulerGone), self.reached():
-            self.client.cancel(list(self.out.values()), force=True)
-        self.out.clear()
+        """Abandon unfinished jobs and disconnect; the cluster goes on."""
+        with contextlib.suppress(SchedulerLost), self.connection():
+            self.client.cancel(list(self.futures.values()), force=True)
+        self.futures.clear()
         self.client.close(timeout=CLOSING_S)

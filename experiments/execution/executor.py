@@ -1,6 +1,6 @@
-"""One pool for all that is run: jobs one after the other in this process, or on seats whose workers may die.
+"""Run jobs one after the other in this process, or in worker processes that may die.
 
-A worker that dies is replaced and its job tried once more; who takes two workers along is poison and is said so.
+A job whose worker dies runs once more; a job on which two workers died is an error.
 """
 
 import gc
@@ -15,196 +15,198 @@ from functools import cache
 from typing import Any, Protocol, Self
 
 from experiments.execution.gc_control import set_aside
-from experiments.execution.local_workers import LOOK_EVERY, Crew, Died, Doing, Job, LocalCrew, Returned
+from experiments.execution.local_workers import POLL_S, Executor, Job, JobFunction, LocalExecutor, WorkerDied
 from experiments.storage.progress import Progress, announce_compiling, say
 
-MOST_DEATHS = 2
-DIED_OF_IT = f"died {MOST_DEATHS} times of it (killed, out of memory, or hanging)"
+MAX_DEATHS = 2
+DEATHS_TEXT = f"died {MAX_DEATHS} times of it (killed, out of memory, or hanging)"
 SIGNALS = [one for one in signal.valid_signals() if getattr(one, "name", "") in ("SIGINT", "SIGTERM", "SIGHUP")]
 
 
-class Sized(Job, Protocol):
-    """A job that says how many shifts it simulates."""
+class SizedJob(Job, Protocol):
+    """Job of known length."""
 
     @property
     def shifts(self) -> int:
-        """Shifts from its beginning to its end."""
+        """Number of shifts that it simulates."""
 
 
-class Poison(Exception):
-    """A job of which two workers died."""
+class RepeatedWorkerDeath(Exception):
+    """As many workers as allowed died on one job."""
 
 
 @dataclass
-class Outcome[J: Sized, R]:
-    """What came out of jobs, in their order, and whether an interruption came first."""
+class JobResults[J: SizedJob, R]:
+    """Finished jobs with their results, in the order of submission."""
 
     finished: list[tuple[J, R]] = field(default_factory=list)
     interrupted: bool = False
 
     @property
     def results(self) -> list[R]:
-        """What came out of the jobs that were finished."""
+        """Results of the finished jobs."""
         return [result for _, result in self.finished]
 
     @property
     def whole(self) -> list[R]:
-        """What came out of all jobs; an interruption goes on to whoever asked for them."""
+        """Results of all jobs; raises KeyboardInterrupt if some are missing because of an interruption."""
         if self.interrupted:
             raise KeyboardInterrupt
         return self.results
 
 
 @dataclass
-class Taking[J: Sized, R]:
-    """How what is finished is taken: put away first, then counted."""
+class ResultSink[J: SizedJob, R]:
+    """Stores each finished job before it is counted."""
 
-    outcome: Outcome[J, R]
-    put: Callable[[J, R], None]
+    results: JobResults[J, R]
+    progress: Progress
+    store: Callable[[J, R], None]
+    shifts: int = 0
+    """Shifts of all finished jobs."""
 
-    def take(self, job: J, result: R) -> None:
-        """Take a finished job."""
-        self.put(job, result)
-        self.outcome.finished.append((job, result))
+    def add(self, job: J, result: R) -> None:
+        """Store and count a finished job."""
+        self.store(job, result)
+        self.results.finished.append((job, result))
+        self.progress.ended()
+        self.shifts += job.shifts
 
 
 @cache
-def tell_how_to_stop() -> None:
-    """Say once how this program is stopped where Ctrl-C does not reach it, as under nohup or in the background."""
+def announce_stop_command() -> None:
+    """Print once how to stop this program where Ctrl-C is ignored, as under nohup or in the background."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         say(f"Ctrl-C is not heard here; to stop and keep what is finished: kill {os.getpid()}")
 
 
+@contextmanager
+def handle_signals(handler: Any, replaced: Callable[[Any], bool]) -> Iterator[None]:
+    """Handle Ctrl-C, SIGTERM and a lost connection, where the present handler is to be replaced."""
+    before: dict[int, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        before = {one: signal.signal(one, handler) for one in SIGNALS if replaced(signal.getsignal(one))}
+    try:
+        yield
+    finally:
+        for one, previous in before.items():
+            signal.signal(one, previous)
+
+
 class Interruption:
-    """Remembers Ctrl-C, SIGTERM or a lost connection, so that no result is dropped half way."""
+    """Records Ctrl-C, SIGTERM or a lost connection, so that no result is lost half-way."""
 
     came = False
 
     def __enter__(self) -> Self:
-        self.before: dict[int, Any] = {}
-        tell_how_to_stop()
-        if threading.current_thread() is threading.main_thread():
-            heard = [one for one in SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
-            self.before = {one: signal.signal(one, self.note) for one in heard}
+        announce_stop_command()
+        self.handling = handle_signals(self.note, lambda present: present is not signal.SIG_IGN)
+        self.handling.__enter__()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        for one, handler in self.before.items():
-            signal.signal(one, handler)
+    def __exit__(self, *error: Any) -> None:
+        self.handling.__exit__(*error)
 
     def note(self, *_: object) -> None:
-        """Take note of the signal."""
+        """Record the signal."""
         self.came = True
 
 
-@contextmanager
-def ended_like_ctrl_c() -> Iterator[None]:
-    """Let SIGTERM and a lost connection end what is done in this process as Ctrl-C does: what is finished is kept."""
-    before: dict[int, Any] = {}
-    if threading.current_thread() is threading.main_thread():
-        heard = [one for one in SIGNALS if signal.getsignal(one) is signal.SIG_DFL]
-        before = {one: signal.signal(one, signal.default_int_handler) for one in heard}
-    try:
-        yield
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
+def keep_in_memory(_: object, __: object) -> None:
+    """Store a finished job nowhere else."""
 
 
-def nowhere(_: object, __: object) -> None:
-    """Keep a finished job in memory alone."""
-
-
-def carry_out[J: Sized, R](
-    jobs: Sequence[J], doing: Doing[J, R], workers: int, label: str, put: Callable[[J, R], None] = nowhere
-) -> Outcome[J, R]:
-    """Carry out jobs; each is put away as soon as it is finished, and an interruption keeps what is."""
+def run_jobs[J: SizedJob, R](
+    jobs: Sequence[J],
+    function: JobFunction[J, R],
+    workers: int,
+    label: str,
+    store: Callable[[J, R], None] = keep_in_memory,
+) -> JobResults[J, R]:
+    """Run jobs and store each as soon as it is finished; an interruption keeps the finished ones."""
     announce_compiling()
-    tell_how_to_stop()
+    announce_stop_command()
     order = {job.key: number for number, job in enumerate(jobs)}  # keys of runs are taken before any file can change
-    outcome: Outcome[J, R] = Outcome()
+    results: JobResults[J, R] = JobResults()
     progress = Progress(label, sum(job.shifts for job in jobs), len(jobs))
+    sink = ResultSink(results, progress, store)
     try:
         if min(workers, len(jobs)) <= 1:
-            here(jobs, doing, progress, Taking(outcome, put))
+            run_in_process(jobs, function, sink)
         else:
-            seated(jobs, doing, min(workers, len(jobs)), progress, Taking(outcome, put))
-        if not outcome.interrupted:
+            run_in_workers(jobs, function, min(workers, len(jobs)), sink)
+        if not results.interrupted:
             progress.conclude()
     except KeyboardInterrupt:
-        outcome.interrupted = True
+        results.interrupted = True
     finally:
         progress.close()
-    outcome.finished.sort(key=lambda one: order[one[0].key])
-    return outcome
+    results.finished.sort(key=lambda one: order[one[0].key])
+    return results
 
 
-def here[J: Sized, R](jobs: Sequence[J], doing: Doing[J, R], progress: Progress, taking: Taking[J, R]) -> None:
-    """Carry out one job after the other in this process.
+def run_in_process[J: SizedJob, R](jobs: Sequence[J], function: JobFunction[J, R], sink: ResultSink[J, R]) -> None:
+    """Run one job after the other in this process.
 
-    Until the first has lived its first shifts, garbage is not looked for, and what is there by then is set aside:
-    nearly all that compiling makes stays, and to look through it again and again takes a tenth of a first run.
+    Garbage is collected only once the first job has simulated its first shifts, and what exists by then is frozen:
+    compiling makes millions of objects that stay, and to scan them takes a tenth of a first run.
     """
     done = 0
 
-    def tell(shifts: int) -> None:
+    def report(shifts: int) -> None:
         nonlocal done
         if not gc.isenabled():
             set_aside()
             gc.enable()
         done += shifts
-        progress.reach(done)
+        sink.progress.reach(done)
 
     gc.disable()
     try:
-        with ended_like_ctrl_c():
+        with handle_signals(signal.default_int_handler, lambda present: present is signal.SIG_DFL):
             for job in jobs:
-                taking.take(job, doing(job, tell))
-                progress.ended()
+                sink.add(job, function(job, report))
     finally:
         gc.enable()
 
 
-def seated[J: Sized, R](
-    jobs: Sequence[J], doing: Doing[J, R], workers: int, progress: Progress, taking: Taking[J, R]
+def run_in_workers[J: SizedJob, R](
+    jobs: Sequence[J], function: JobFunction[J, R], workers: int, sink: ResultSink[J, R]
 ) -> None:
-    """Share the jobs among worker processes."""
+    """Run jobs in worker processes."""
     with Interruption() as interruption:
-        crew: LocalCrew[J, R] = LocalCrew(workers, doing)
-        done = 0
+        executor: LocalExecutor[J, R] = LocalExecutor(workers, function)
         try:
-            crew.prepare(lambda: interruption.came)
-            for ended in turns(crew, jobs, lambda: interruption.came):
-                for job, result in ended:
-                    if isinstance(result, Died):
-                        raise Poison(f"{job.key}: the worker process {DIED_OF_IT}")
-                    taking.take(job, result)
-                    progress.ended()
-                    done += job.shifts
-                progress.reach(done + crew.shifts())
+            executor.prepare(lambda: interruption.came)
+            for completed in as_completed(executor, jobs, lambda: interruption.came):
+                for job, result in completed:
+                    if isinstance(result, WorkerDied):
+                        raise RepeatedWorkerDeath(f"{job.key}: the worker process {DEATHS_TEXT}")
+                    sink.add(job, result)
+                sink.progress.reach(sink.shifts + executor.shifts())
         finally:
-            crew.stop()
-            for job, late in crew.wait(0.0):
-                if not isinstance(late, Died | Returned):
-                    taking.take(job, late)
-        taking.outcome.interrupted = interruption.came
+            executor.stop()
+            for job, late in executor.wait(0.0):
+                if not isinstance(late, WorkerDied):
+                    sink.add(job, late)
+        sink.results.interrupted = interruption.came
 
 
-def turns[J: Job, R](
-    crew: Crew[J, R], jobs: Iterable[J], given_up: Callable[[], bool]
-) -> Iterator[list[tuple[J, R | Died]]]:
-    """Hand out jobs and yield, turn by turn, what becomes of them; one of which a worker died is tried once more."""
-    waiting, out, deaths = deque(jobs), 0, Counter[str]()
-    while (waiting or out) and not given_up():
-        while waiting and crew.room() > 0:
-            crew.give(waiting.popleft())
-            out += 1
-        ended: list[tuple[J, R | Died]] = []
-        for job, result in crew.wait(LOOK_EVERY):
-            out -= 1
-            deaths[job.key] += isinstance(result, Died)
-            if isinstance(result, Returned) or (isinstance(result, Died) and deaths[job.key] < MOST_DEATHS):
+def as_completed[J: Job, R](
+    executor: Executor[J, R], jobs: Iterable[J], cancelled: Callable[[], bool]
+) -> Iterator[list[tuple[J, R | WorkerDied]]]:
+    """Submit jobs and yield those completed, every `POLL_S` or sooner; a job whose worker died runs once more."""
+    waiting, n_submitted, deaths = deque(jobs), 0, Counter[str]()
+    while (waiting or n_submitted) and not cancelled():
+        while waiting and executor.free_slots() > 0:
+            executor.submit(waiting.popleft())
+            n_submitted += 1
+        completed: list[tuple[J, R | WorkerDied]] = []
+        for job, result in executor.wait(POLL_S):
+            n_submitted -= 1
+            deaths[job.key] += isinstance(result, WorkerDied)
+            if isinstance(result, WorkerDied) and deaths[job.key] < MAX_DEATHS:
                 waiting.appendleft(job)
             else:
-                ended.append((job, result))
-        yield ended
+                completed.append((job, result))
+        yield completed

@@ -15,8 +15,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from experiments.execution.executor import Outcome, Sized, carry_out
-from experiments.execution.local_workers import Doing
+from experiments.execution.executor import JobResults, SizedJob, run_jobs
+from experiments.execution.local_workers import JobFunction
 from experiments.storage.progress import say
 from experiments.storage.results_folder import PARTS
 from experiments.storage.run_folder import write_whole
@@ -32,7 +32,7 @@ type Part = tuple[dict[str, Any], dict[str, pa.Table]]
 
 
 @dataclass(frozen=True)
-class Parts[J: Sized, R]:
+class Parts[J: SizedJob, R]:
     """The finished jobs of a folder: how each is taken apart and put together, and whether it still counts."""
 
     folder: Path
@@ -63,15 +63,15 @@ class Parts[J: Sized, R]:
         return there
 
 
-def carry_on[J: Sized, R](
-    jobs: Sequence[J], doing: Doing[J, R], workers: int, title: str, parts: Parts[J, R]
-) -> Outcome[J, R]:
+def carry_on[J: SizedJob, R](
+    jobs: Sequence[J], function: JobFunction[J, R], workers: int, title: str, parts: Parts[J, R]
+) -> JobResults[J, R]:
     """Carry out those jobs that are not among the parts yet, each of which is on the disk as soon as it is finished."""
     there = parts.found(jobs)
     if there:
         say(f"{len(there)} of {len(jobs)} were finished before, in {parts.folder}")
     missing = [job for job in jobs if job.key not in there]
-    outcome = carry_out(missing, doing, workers, title, parts.put) if missing else Outcome()
+    outcome = run_jobs(missing, function, workers, title, parts.put) if missing else JobResults()
     done = there | {job.key: result for job, result in outcome.finished}
     outcome.finished = [(job, done[job.key]) for job in jobs if job.key in done]
     return outcome

@@ -1,4 +1,4 @@
-"""Workers on this machine: one process a seat, so that it is known which run a process died of."""
+"""Run jobs in worker processes on this machine; report which job a worker died on."""
 
 import concurrent.futures
 import contextlib
@@ -11,229 +11,224 @@ import signal
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from pebble import ProcessExpired, ProcessPool
 
 from experiments.execution.compile_kernels import compile_first
 from experiments.execution.gc_control import look_seldom, set_aside
 from model.engine.errors import WorkStopped
 
-LOOK_EVERY = 0.2
+POLL_S = 0.2
 PATIENCE_S = 1200.0
-"""Seconds without a simulated month, or an ended job, after which a worker is taken to hang and is killed."""
+"""Seconds without a simulated month after which a job is taken to hang and its worker is killed."""
+DEAD_PATIENCE_S, LOCK_PATIENCE_S = 1.0, 5.0
+"""Seconds after which a job of a dead worker is taken to be lost, and a lock to be held by a dead worker."""
 PARENT_DIED = 70
-AHEAD = 2
-"""Jobs that a seat holds at most: one runs and one waits, so that no worker idles while a batch is written."""
+JOBS_PER_WORKER = 2
+"""Jobs submitted per worker: one runs, one waits in the pipe, so that no worker idles while a batch is written."""
 
 
 class Job(Protocol):
-    """Something to be done by a worker, which can be sent to another process."""
+    """Unit of work; can be pickled."""
 
     @property
     def key(self) -> str:
-        """What tells it from every other."""
+        """Unique name."""
 
 
 @dataclass(frozen=True)
-class Died:
-    """The worker that was at a job died of it, or was killed while at it."""
+class WorkerDied:
+    """Result of a job whose worker process died or was killed."""
 
 
-@dataclass(frozen=True)
-class Returned:
-    """A job comes back untouched, since the worker died before it was its turn."""
+class SchedulerLost(WorkStopped):
+    """The connection to a remote scheduler is lost."""
 
 
-class SchedulerGone(WorkStopped):
-    """Whoever hands jobs to workers elsewhere is not there any more."""
+type ReportProgress = Callable[[int], None]
+"""Takes the number of shifts simulated since the last call; may raise to stop the job."""
+type JobFunction[J: Job, R] = Callable[[J, ReportProgress], R]
+"""Runs a job and returns its result."""
 
 
-class NeverBegun(BrokenProcessPool):
-    """The worker had died before the job was handed to it."""
+class Executor[J: Job, R](Protocol):
+    """Interface to workers, on this machine or on a cluster."""
 
+    def worker_count(self) -> int:
+        """Return the number of jobs that run at the same time."""
 
-type Tell = Callable[[int], None]
-"""Takes the number of shifts that have just been simulated; may raise to stop."""
-type Doing[J: Job, R] = Callable[[J, Tell], R]
-"""What a worker does with a job."""
+    def free_slots(self) -> int:
+        """Return the number of jobs that can be submitted now."""
 
+    def submit(self, job: J) -> None:
+        """Submit a job."""
 
-class Crew[J: Job, R](Protocol):
-    """Whoever carries out jobs."""
-
-    def lanes(self) -> int:
-        """Return how many jobs are carried out at the same time."""
-
-    def room(self) -> int:
-        """Return how many more jobs can be given."""
-
-    def give(self, job: J) -> None:
-        """Hand over a job."""
-
-    def wait(self, seconds: float) -> list[tuple[J, R | Died | Returned]]:
-        """Wait for results, not longer than so many seconds."""
+    def wait(self, seconds: float) -> list[tuple[J, R | WorkerDied]]:
+        """Return the jobs that have ended, after waiting at most `seconds` for the first."""
 
     def shifts(self) -> int:
-        """Return how many shifts of jobs that are not finished have been simulated."""
+        """Return the number of shifts simulated by unfinished jobs."""
 
     def stop(self) -> None:
-        """Give up what is not finished, and end."""
+        """Abandon unfinished jobs and end."""
 
 
 @dataclass
-class Seat[J: Job]:
-    """A place for one worker process, with its jobs in order."""
+class SubmittedJob[J: Job]:
+    """Job with its future, the shifts it has simulated, and the time of its last progress (s, monotonic)."""
 
-    number: int
-    pool: concurrent.futures.ProcessPoolExecutor
-    jobs: deque[J] = field(default_factory=deque)
-    mark: tuple[str, int] = ("", 0)
-    since: float = 0.0
+    job: J
+    future: Future[Any] = field(default_factory=Future)
+    shifts: int = 0
+    since: float = field(default_factory=time.monotonic)
 
-    def hangs(self, shifts: int, now: float) -> bool:
-        """Tell whether its first job has not moved for too long."""
-        mark = (self.jobs[0].key if self.jobs else "", shifts)
-        if mark != self.mark or not self.jobs:
-            self.mark, self.since = mark, now
-        return now - self.since > PATIENCE_S
+    def idle_seconds(self, shifts: int) -> float:
+        """Return the seconds for which the job has run without progress."""
+        if shifts != self.shifts or not self.future.running():
+            self.shifts, self.since = shifts, time.monotonic()
+        return time.monotonic() - self.since
 
-    def processes(self) -> list[Any]:
-        """Return the worker process, once there is one."""
-        return list((self.pool._processes or {}).values())
-
-    def kill(self) -> None:
-        """Kill the worker, and wait until it is gone."""
-        for process in self.processes():
-            process.kill()
-            process.join()
-
-    def silence(self) -> None:
-        """Close the worker's end of the line, so that whoever listens to it hears the end."""
-        stated: Any = self.pool._result_queue
-        if stated is not None:
-            stated._writer.close()
+    def is_lost(self) -> bool:
+        """Return whether the pool broke before the job had ended."""
+        if not self.future.done():
+            return True
+        return not self.future.cancelled() and isinstance(self.future.exception(), BrokenProcessPool)
 
 
-class LocalCrew[J: Job, R]:
+class LocalExecutor[J: Job, R]:
     """Worker processes on this machine; one that dies is replaced."""
 
-    def __init__(self, workers: int, doing: Doing[J, R]) -> None:
+    def __init__(self, workers: int, function: JobFunction[J, R]) -> None:
+        self.workers, self.function = workers, function
+        self.slots = range(JOBS_PER_WORKER * workers)
         self.context = multiprocessing.get_context("spawn")
-        # without a lock, which a worker that is killed would keep for ever
-        self.done = self.context.RawArray("q", workers)
-        self.doing = doing
-        self.results: queue.SimpleQueue[tuple[Seat[J], Any, J, Any]] = queue.SimpleQueue()
-        self.seats: list[Seat[J]] = [Seat(number, self.pool(number)) for number in range(workers)]
+        # Without locks, which a killed worker would hold for ever.
+        self.pids = self.context.RawArray("q", len(self.slots))
+        self.shifts_done = self.context.RawArray("q", len(self.slots))
+        self.tasks: dict[int, SubmittedJob[J]] = {}
+        self.ended: queue.SimpleQueue[tuple[int, Future[Any]]] = queue.SimpleQueue()
+        self.pool = self.new_pool()
+        self.known_workers = set(self.manager.workers)
 
-    def pool(self, number: int) -> concurrent.futures.ProcessPoolExecutor:
-        """Return a pool of one process for a seat."""
-        return concurrent.futures.ProcessPoolExecutor(
-            1, mp_context=self.context, initializer=take_seat, initargs=(number, self.done, self.doing)
-        )
+    def new_pool(self) -> ProcessPool:
+        """Start a pool of worker processes, which do not hear Ctrl-C."""
+        state = (self.pids, self.shifts_done, self.function)
+        pool = ProcessPool(self.workers, initializer=initialise_worker, initargs=state, context=self.context)
+        with block_sigint():
+            _ = pool.active  # starts it
+        return pool
 
-    def prepare(self, given_up: Callable[[], bool]) -> frozenset[str]:
-        """Let the first worker compile, so that not all do it; return what towns are built from."""
-        stated = started(self.seats[0].pool, compile_first)
-        while not given_up():
-            if concurrent.futures.wait([stated], LOOK_EVERY).done:
-                return frozenset() if stated.exception() else stated.result()
+    def prepare(self, cancelled: Callable[[], bool]) -> frozenset[str]:
+        """Compile the model in one worker; return the parameter groups that shape towns."""
+        future = self.pool.schedule(compile_first)
+        while self.pool.active and not cancelled():
+            if concurrent.futures.wait([future], POLL_S).done:
+                return frozenset() if future.exception() else future.result()
         return frozenset()
 
-    def lanes(self) -> int:
-        """Return how many jobs are carried out at the same time."""
-        return len(self.seats)
+    def worker_count(self) -> int:
+        """Return the number of jobs that run at the same time."""
+        return self.workers
 
-    def room(self) -> int:
-        """Return how many more jobs can be given."""
-        return sum(AHEAD - len(seat.jobs) for seat in self.seats)
+    def free_slots(self) -> int:
+        """Return the number of jobs that can be submitted now."""
+        return len(self.slots) - len(self.tasks)
 
-    def give(self, job: J) -> None:
-        """Hand a job to the seat that has the fewest."""
-        seat = min(self.seats, key=lambda seat: len(seat.jobs))
-        pool = seat.pool
-        seat.jobs.append(job)
-        future = started(pool, run_one, job)
-        future.add_done_callback(lambda ended: self.results.put((seat, pool, job, ended)))
+    def submit(self, job: J) -> None:
+        """Submit a job."""
+        self.watch()
+        self.start(next(slot for slot in self.slots if slot not in self.tasks), job)
 
-    def wait(self, seconds: float) -> list[tuple[J, R | Died | Returned]]:
-        """Wait for results."""
-        self.kill_who_hangs()
-        self.hear_who_died()
-        return [one for ended in awaited(self.results, seconds) for one in self.taken(*ended)]
+    def start(self, slot: int, job: J) -> None:
+        """Give a job to the pool; if that is broken, the job waits until the pool is replaced."""
+        self.pids[slot] = self.shifts_done[slot] = 0
+        task = self.tasks[slot] = SubmittedJob(job)
+        with contextlib.suppress(RuntimeError):
+            task.future = self.pool.schedule(run_job, (slot, job))
+            task.future.add_done_callback(lambda future: self.ended.put((slot, future)))
 
-    def kill_who_hangs(self) -> None:
-        """Kill workers that do not get on; their job is tried once more, like any whose worker died."""
-        for seat in self.seats:
-            if seat.hangs(self.done[seat.number], time.monotonic()):
-                seat.since = time.monotonic()
-                seat.kill()
+    def wait(self, seconds: float) -> list[tuple[J, R | WorkerDied]]:
+        """Return the jobs that have ended, after waiting at most `seconds` for the first."""
+        if seconds > 0.0:
+            self.watch()
+        return [one for slot, future in drain_queue(self.ended, seconds) for one in self.collect(slot, future)]
 
-    def hear_who_died(self) -> None:
-        """End what a worker that died began to say; its pool would wait for the rest for ever."""
-        for seat in self.seats:
-            if seat.processes() and not any(process.is_alive() for process in seat.processes()):
-                seat.silence()
+    def watch(self) -> None:
+        """Replace a broken or blocked pool; cancel jobs that hang or whose worker died unnoticed by the pool."""
+        if not self.pool.active:
+            self.replace_pool(blame_first=True)
+        elif self.known_workers - set(self.manager.workers) and self.is_blocked():
+            self.replace_pool()
+        self.known_workers = set(self.manager.workers)
+        for slot, task in self.tasks.items():
+            patience = PATIENCE_S if self.pids[slot] in {0, *self.known_workers} else DEAD_PATIENCE_S
+            if task.idle_seconds(self.shifts_done[slot]) > patience:
+                task.future.cancel()
 
-    def taken(self, seat: Seat[J], pool: Any, job: J, ended: Any) -> list[tuple[J, R | Died | Returned]]:
-        """Return the result of a job, and of those that a dead worker takes with it."""
-        if pool is not seat.pool or ended.cancelled():
-            return []  # the job came back when its worker died, or is given up
-        reason = ended.exception()
-        if reason is None:
-            seat.jobs.remove(job)
-            self.done[seat.number] = 0
-            return [(job, ended.result())]
-        if not isinstance(reason, BrokenProcessPool):
-            raise reason
-        died_of_it = seat.jobs[0] != job or not isinstance(reason, NeverBegun)
-        return self.replaced(seat, died_of_it)
+    def collect(self, slot: int, future: Future[Any]) -> list[tuple[J, R | WorkerDied]]:
+        """Return the job of a slot with its result; nothing if it was, or will be, given to another pool."""
+        task = self.tasks.get(slot)
+        if task is None or task.future is not future or task.is_lost():
+            return []
+        del self.tasks[slot]
+        died = future.cancelled() or isinstance(future.exception(), ProcessExpired)
+        return [(task.job, WorkerDied() if died else future.result())]
 
-    def replaced(self, seat: Seat[J], died_of_it: bool) -> list[tuple[J, R | Died | Returned]]:
-        """Put a new worker in the place of one that died, maybe of its first job; the other jobs come back."""
-        lost = list(seat.jobs)
-        seat.jobs.clear()
-        seat.pool.shutdown(wait=False, cancel_futures=True)
-        seat.pool = self.pool(seat.number)
-        self.done[seat.number] = 0
-        return [(job, Died() if died_of_it and job is lost[0] else Returned()) for job in lost]
+    @property
+    def manager(self) -> Any:
+        """Processes and pipes of the pool."""
+        return self.pool._pool_manager.worker_manager
+
+    def is_blocked(self) -> bool:
+        """Return whether a dead worker holds the lock of the pipes, since it was killed while it used them."""
+        with self.manager.workers_channel.lock(timeout=LOCK_PATIENCE_S) as free:
+            return not free
+
+    def replace_pool(self, blame_first: bool = False) -> None:
+        """Start another pool and give it all lost jobs, or report that a worker died on the first of them.
+
+        A pool breaks if a worker dies while no job is known to run. Jobs begin in order: only the first can be why.
+        """
+        self.stop()
+        self.pool = self.new_pool()
+        lost = [(slot, task) for slot, task in self.tasks.items() if task.is_lost()]
+        if blame_first and lost:
+            slot, task = lost.pop(0)
+            task.future = Future()
+            task.future.cancel()
+            self.ended.put((slot, task.future))
+        for slot, task in lost:
+            del self.tasks[slot]
+            self.start(slot, task.job)
 
     def shifts(self) -> int:
-        """Return how many shifts of jobs that are not finished have been simulated."""
-        return sum(self.done)
+        """Return the number of shifts simulated by unfinished jobs."""
+        return sum(self.shifts_done[slot] for slot in self.tasks)
 
     def stop(self) -> None:
-        """Give up what is not finished, and end the workers: what they have not told is lost in any case."""
-        for seat in self.seats:
-            seat.kill()
-            seat.silence()
-            seat.pool.shutdown(wait=True, cancel_futures=True)
+        """Abandon unfinished jobs and kill the workers."""
+        self.pool.stop()
+        for process in list(self.manager.workers.values()):
+            process.kill()
+        self.pool.join()
 
 
-def awaited[T](results: queue.SimpleQueue[T], seconds: float) -> Iterator[T]:
-    """Wait for results, not longer than so many seconds, and yield all that are there then."""
+def drain_queue[T](results: queue.SimpleQueue[T], seconds: float) -> Iterator[T]:
+    """Yield what a queue holds, after waiting at most `seconds` for the first item."""
     with contextlib.suppress(queue.Empty):
         yield results.get(timeout=max(seconds, 1e-3))
         while True:
             yield results.get_nowait()
 
 
-def started(pool: concurrent.futures.Executor, task: Callable[..., Any], *parts: Any) -> Any:
-    """Hand a task to a pool; a worker that is started by it never hears Ctrl-C, its coordinator does."""
-    with deaf():
-        try:
-            return pool.submit(task, *parts)
-        except BrokenProcessPool as reason:
-            broken: concurrent.futures.Future[Any] = concurrent.futures.Future()
-            broken.set_exception(NeverBegun(str(reason)))
-            return broken
-
-
 @contextlib.contextmanager
-def deaf() -> Iterator[None]:
-    """Let processes that are started meanwhile not hear Ctrl-C; on Windows they do not from their seat on."""
+def block_sigint() -> Iterator[None]:
+    """Block Ctrl-C in threads and processes started meanwhile; on Windows workers ignore it from their start on."""
     if sys.platform == "win32" or not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -244,45 +239,42 @@ def deaf() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-# In a worker
-
-
 @dataclass
-class Sitting:
-    """What a worker process knows."""
+class WorkerState:
+    """State of a worker process: its job function, and its progress by slot in shared memory."""
 
-    number: int
-    done: Any
-    doing: Doing[Any, Any]
-    begun: int = 0
-    """Jobs begun so far."""
+    pids: Any
+    shifts_done: Any
+    function: JobFunction[Any, Any]
+    slot: int = 0
+    n_jobs: int = 0
 
-    def begin(self) -> None:
-        """Begin a job; what the first has left, nearly all that compiling makes, is never looked through again."""
-        if self.begun == 1:
+    def begin(self, slot: int) -> None:
+        """Begin a job; freeze what compiling and the first job left before the second, so that it is never scanned."""
+        if self.n_jobs == 1:
             gc.collect()
             set_aside()
-        self.begun += 1
-        self.done[self.number] = 0
+        self.n_jobs += 1
+        self.slot = slot
+        self.pids[slot] = os.getpid()
 
-    def tell(self, shifts: int) -> None:
-        """Count shifts."""
-        self.done[self.number] += shifts
-
-
-_sitting: Sitting
+    def report(self, shifts: int) -> None:
+        """Count simulated shifts."""
+        self.shifts_done[self.slot] += shifts
 
 
-def take_seat(*parts: Any) -> None:
-    """Prepare a worker process, which ends when its parent does."""
-    global _sitting
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+_state: WorkerState
+
+
+def initialise_worker(*state: Any) -> None:
+    """Prepare a worker process, which ends with its parent."""
+    global _state
     look_seldom()
-    threading.Thread(target=end_with_parent, daemon=True).start()
-    _sitting = Sitting(*parts)
+    threading.Thread(target=exit_with_parent, daemon=True).start()
+    _state = WorkerState(*state)
 
 
-def end_with_parent() -> None:
+def exit_with_parent() -> None:
     """Wait until the parent process has died, then end this one."""
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -290,7 +282,7 @@ def end_with_parent() -> None:
         os._exit(PARENT_DIED)
 
 
-def run_one(job: Job) -> Any:
-    """Carry out one job."""
-    _sitting.begin()
-    return _sitting.doing(job, _sitting.tell)
+def run_job(slot: int, job: Job) -> Any:
+    """Run one job and return its result."""
+    _state.begin(slot)
+    return _state.function(job, _state.report)

@@ -14,7 +14,7 @@ from experiments.storage.saved_states import FilesChanged
 from model.engine.fingerprint import fingerprint
 
 if TYPE_CHECKING:
-    from experiments.execution.local_workers import Tell
+    from experiments.execution.local_workers import ReportProgress
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Failed:
     ends_all: bool = False
 
 
-def carry_out(spec: RunSpec, tell: "Tell") -> Done:
+def carry_out(spec: RunSpec, tell: "ReportProgress") -> Done:
     """Carry out one run."""
     from experiments.execution.run_tables import (
         simulate,  # brings Mesa and the compiler, which the coordinator does without
@@ -56,7 +56,7 @@ def chosen(table: pa.Table, spec: RunSpec) -> pa.Table:
     return table.select([*KEYS, *spec.varied, *spec.measures]) if spec.measures else table
 
 
-def attempt(spec: RunSpec, tell: "Tell") -> Done | Failed:
+def attempt(spec: RunSpec, tell: "ReportProgress") -> Done | Failed:
     """Carry out one run; what goes wrong in it comes back as text, since not every error can be sent."""
     try:
         return carry_out(spec, tell)

@@ -5,22 +5,22 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from experiments.execution.executor import Outcome, carry_out
+from experiments.execution.executor import JobResults, run_jobs
 from experiments.execution.job_cache import Parts, Tables, carry_on
-from experiments.execution.local_workers import Tell
+from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_tables import simulate
 from experiments.execution.shared_towns import town_for
 from experiments.storage.run_folder import Finished
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.saved_states import digest_of_state
 
-type Runs = Outcome[RunSpec, Finished]
+type Runs = JobResults[RunSpec, Finished]
 """Runs that were finished, in the order in which they were asked for."""
 
 
 def run_all(specs: Sequence[RunSpec], workers: int = 1, label: str = "running") -> Runs:
     """Carry out runs; an interruption keeps what was finished."""
-    return carry_out(specs, partial(lived, save=None), workers, label)
+    return run_jobs(specs, partial(lived, save=None), workers, label)
 
 
 def run_missing(specs: Sequence[RunSpec], workers: int, label: str, folder: Path, save: Path | None) -> Runs:
@@ -29,7 +29,7 @@ def run_missing(specs: Sequence[RunSpec], workers: int, label: str, folder: Path
     return carry_on(specs, partial(lived, save=save), workers, label, parts)
 
 
-def lived(spec: RunSpec, tell: Tell, save: Path | None) -> Finished:
+def lived(spec: RunSpec, tell: ReportProgress, save: Path | None) -> Finished:
     """Carry out one run in a town that may be shared."""
     return simulate(spec, town_for(spec), tell, save)
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from experiments.execution.local_workers import Tell
+from experiments.execution.local_workers import ReportProgress
 from experiments.execution.warm_starts import WARM_STARTS
 from experiments.storage.run_batches import TIME, named
 from experiments.storage.run_folder import Finished
@@ -39,7 +39,7 @@ Codes = dict[str, tuple[str, ...]]
 _SETTLEMENT: Codes = {"settlement": ()}
 
 
-def simulate(spec: RunSpec, town: Town, tell: Tell, save: Path | None = None) -> Finished:
+def simulate(spec: RunSpec, town: Town, tell: ReportProgress, save: Path | None = None) -> Finished:
     """Carry out one run to its end."""
     world = begin(spec, town)
     tell(spec.shifts - spec.reported)
@@ -59,7 +59,7 @@ def begin(spec: RunSpec, town: Town) -> TrustModel:
     return TrustModel.restore(seed_folder(Path(spec.branch), spec.seed), spec.scenario, town=town, keep=keep)
 
 
-def go_on(world: TrustModel, end: int, tell: Tell) -> list[np.ndarray]:
+def go_on(world: TrustModel, end: int, tell: ReportProgress) -> list[np.ndarray]:
     """Run a world month by month to a tick; return its cells at the end of every month."""
     cells = []
     while world.tick < end:

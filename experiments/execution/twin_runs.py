@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from experiments.execution.job_cache import Tables
-from experiments.execution.local_workers import Tell
+from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_tables import begin, go_on, hits_of, measures_table, tables_of
 from experiments.execution.shared_towns import town_for
 from experiments.execution.trust_accounts import Law, changes_of
@@ -56,7 +56,7 @@ class TwinRuns:
     residents: list[dict[str, Any]] = field(default_factory=list)
 
 
-def live(task: Task, tell: Tell) -> TwinRuns:
+def live(task: Task, tell: ReportProgress) -> TwinRuns:
     """Carry out a task."""
     for spec in task.specs:
         town = town_for(spec)
@@ -96,7 +96,7 @@ def under(law: Law, spec: RunSpec) -> RunSpec:
     return spec.overridden(changes_of(law))
 
 
-def twins(specs: Sequence[RunSpec], town: Town, tell: Tell) -> Iterator[TrustModel]:
+def twins(specs: Sequence[RunSpec], town: Town, tell: ReportProgress) -> Iterator[TrustModel]:
     """Yield a world for each run of one seed, all at the end of one warm-up, which no policy can touch."""
     scenario = dataclasses.replace(specs[0].scenario, policies=())
     keep = ("incidents",)
@@ -106,7 +106,7 @@ def twins(specs: Sequence[RunSpec], town: Town, tell: Tell) -> Iterator[TrustMod
         yield TrustModel.resumed(spec.scenario, common, town=town, keep=keep)
 
 
-def lone(spec: RunSpec, town: Town, tell: Tell) -> Finished:
+def lone(spec: RunSpec, town: Town, tell: ReportProgress) -> Finished:
     """Carry out one run from its own beginning."""
     world = begin(spec, town)
     tell(spec.shifts - spec.reported)

@@ -1,7 +1,7 @@
-"""Twin worlds in the background: workers that stay warm, one request after the other, and none for what is superseded.
+"""Run the twin worlds of the decision view in worker processes that are kept between requests.
 
-They are the workers of the one pool, kept between requests: imports, town and compiled code are there when somebody
-moves a measure.  Finished worlds are kept, so that whoever goes back sees them at once.
+Imports, towns and compiled code are then loaded when a visitor moves a measure. Finished worlds are kept, too, so that
+an earlier choice is shown at once. Requests run one after the other; a later one of the same visitor replaces it.
 """
 
 import contextlib
@@ -22,17 +22,17 @@ import pandas as pd
 from experiments.comparison.decision_outcomes import MEASURED, OUTCOMES
 from experiments.comparison.outcome_lines import Lines
 from experiments.comparison.twin_results import Life, TwinJob, carry_out
-from experiments.execution.executor import turns
-from experiments.execution.local_workers import LOOK_EVERY, Died, LocalCrew
+from experiments.execution.executor import as_completed
+from experiments.execution.local_workers import POLL_S, LocalExecutor, WorkerDied
 from experiments.storage.run_spec import RunSpec
 
 WORKERS = min(2, os.cpu_count() or 1)
 SEATS = 64
-"""Visitors whose turns are told apart; there are never so many at once."""
+"""Number of visitors with a request counter of their own, more than are ever connected."""
 WATCHED = tuple(sorted({name for one in OUTCOMES for name in one.columns}))
 """Columns of the first world that are sent month by month."""
 MOST_KEPT = 96
-"""Worlds that are kept, of about a megabyte each."""
+"""Number of worlds kept, of about 1 MB each."""
 
 OnWorld = Callable[[Life | str, str], None]
 """Takes a finished world, or the reason of its failure, and its run."""
@@ -56,7 +56,7 @@ class TwinRequest:
 
 
 class BackgroundWorker:
-    """The workers, and the thread that hands them the requests of visitors."""
+    """Worker processes, and the thread that submits the requests of visitors to them."""
 
     def __init__(self, folder: Path, workers: int = WORKERS) -> None:
         self.folder, self.workers = folder, workers
@@ -69,7 +69,7 @@ class BackgroundWorker:
         self.thread = threading.Thread(target=self.serve, name="confianza twins", daemon=True)
 
     def take_seat(self) -> int:
-        """Return the seat of a new visitor."""
+        """Return the number of a new visitor's request counter."""
         return next(self.numbers) % SEATS
 
     def ask(
@@ -88,28 +88,27 @@ class BackgroundWorker:
             self.requests.put(TwinRequest(seat, self.turns[seat], missing, on_world, on_months))
 
     def give_up(self, seat: int) -> None:
-        """Take note that a visitor has gone."""
+        """Abandon the request of a visitor who has left."""
         self.turns[seat] += 1
 
     def close(self) -> None:
-        """End, and the workers with it."""
+        """Stop the thread and the workers."""
         self.closed = True
         self.requests.put(None)
         self.thread.join()
 
     def serve(self) -> None:
         """Run requests, one after the other."""
-        crew: LocalCrew[TwinJob, Life | str | None] = LocalCrew(
-            self.workers, partial(carry_out, self.turns, self.lines)
-        )
+        function = partial(carry_out, self.turns, self.lines)
+        executor: LocalExecutor[TwinJob, Life | str | None] = LocalExecutor(self.workers, function)
         try:
-            crew.prepare(lambda: self.closed)
+            executor.prepare(lambda: self.closed)
             while (asked := self.requests.get()) is not None and not self.closed:
-                self.run_request(crew, asked)
+                self.run_request(executor, asked)
         finally:
-            crew.stop()
+            executor.stop()
 
-    def run_request(self, crew: LocalCrew[TwinJob, Life | str | None], asked: TwinRequest) -> None:
+    def run_request(self, executor: LocalExecutor[TwinJob, Life | str | None], asked: TwinRequest) -> None:
         """Simulate the worlds of one request, unless the visitor asks for others meanwhile."""
 
         def given_up() -> bool:
@@ -119,15 +118,15 @@ class BackgroundWorker:
         warm = self.folder / "warm"
         jobs = [TwinJob(spec, asked.seat, asked.turn, warm, MEASURED, spec.run == first) for spec in asked.specs]
         drawn = 0
-        for ended in turns(crew, jobs, given_up):
+        for ended in as_completed(executor, jobs, given_up):
             for job, result in ended:
-                self.keep_result(asked, job, str(result) if isinstance(result, Died) else result)
+                self.keep_result(asked, job, str(result) if isinstance(result, WorkerDied) else result)
             months = self.lines.read(asked.seat, asked.turn)
             if len(months) > drawn and first not in self.kept and not given_up():
                 drawn = len(months)
                 asked.on_months(months, first)
-        while any(seat.jobs for seat in crew.seats):  # those given up end by themselves
-            crew.wait(LOOK_EVERY)
+        while executor.tasks:  # abandoned ones end by themselves
+            executor.wait(POLL_S)
 
     def keep_result(self, asked: TwinRequest, job: TwinJob, result: Life | str | None) -> None:
         """Keep a finished world, and pass it to the visitor who waits for it."""
@@ -141,7 +140,7 @@ class BackgroundWorker:
 
 @contextlib.contextmanager
 def in_background(workers: int = WORKERS) -> Iterator[BackgroundWorker]:
-    """Keep workers ready until the block ends, with a folder for warm-ups that goes with them."""
+    """Keep workers ready until the block ends, with a temporary folder for warm-ups."""
     with tempfile.TemporaryDirectory(prefix="confianza-") as folder:
         one = BackgroundWorker(Path(folder), workers)
         one.thread.start()

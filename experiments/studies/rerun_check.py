@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from experiments.execution import run_job
-from experiments.execution.executor import carry_out
-from experiments.execution.local_workers import Tell
+from experiments.execution.executor import run_jobs
+from experiments.execution.local_workers import ReportProgress
 from experiments.narrative.run_summary import summary
 from experiments.storage.manifest import SWEEP, kind_of, read_manifest
 from experiments.storage.progress import say
@@ -101,10 +101,10 @@ def check_code(run: str, spec: RunSpec) -> None:
 
 def once_more(specs: Sequence[RunSpec], workers: int, label: str) -> list[pa.Table]:
     """Return all measures of some runs, computed anew."""
-    return carry_out(specs, measured, workers, label).whole
+    return run_jobs(specs, measured, workers, label).whole
 
 
-def measured(spec: RunSpec, tell: Tell) -> pa.Table:
+def measured(spec: RunSpec, tell: ReportProgress) -> pa.Table:
     """Return all measures of one run under the identity that it has, which may be that of a run of some."""
     spec.check_files()
     measures = run_job.carry_out(dataclasses.replace(spec, measures=()), tell).tables["measures"]

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.execution.executor import Interruption, turns
-from experiments.execution.local_workers import Crew
+from experiments.execution.executor import Interruption, as_completed
+from experiments.execution.local_workers import Executor
 from experiments.execution.run_job import Done, Failed
 from experiments.statistics.annual_aggregation import MONTHS, Expression
 from experiments.statistics.noise_share import Luck, luck_of
@@ -105,18 +105,23 @@ def pilot(
     jobs = list({job.run: job for row in rows for job in row}.values())
     say(f"a pilot of {'' if limit == math.inf else 'at most '}{len(jobs)} runs")
     with Interruption() as interruption:
-        crew, _ = hired(hands, interruption, len(jobs))
+        executor, _ = hired(hands, interruption, len(jobs))
         try:
-            results = done_by(crew, jobs, lambda: interruption.came, limit)
+            results = done_by(executor, jobs, lambda: interruption.came, limit)
         finally:
-            crew.stop()
+            executor.stop()
     seconds = [one.seconds + one.preparing for one in results.values()]
-    warm = seconds[crew.lanes() :] or seconds  # the first run of a worker loads what was compiled
-    return Clocked(float(np.mean(warm)), crew.lanes(), time.monotonic() - begun, luck_by_measure(study, rows, results))
+    warm = seconds[executor.worker_count() :] or seconds  # the first run of a worker loads what was compiled
+    return Clocked(
+        float(np.mean(warm)), executor.worker_count(), time.monotonic() - begun, luck_by_measure(study, rows, results)
+    )
 
 
 def done_by(
-    crew: Crew[RunSpec, Done | Failed], jobs: list[RunSpec], given_up: Callable[[], bool], limit: float = math.inf
+    executor: Executor[RunSpec, Done | Failed],
+    jobs: list[RunSpec],
+    given_up: Callable[[], bool],
+    limit: float = math.inf,
 ) -> dict[str, Done]:
     """Return what becomes of the runs of a pilot; those that fail are left out, unless all do.
 
@@ -124,7 +129,7 @@ def done_by(
     what was compiled.
     """
     results, failed, begun = dict[str, Done](), "", time.monotonic()
-    for ended in turns(crew, jobs, given_up):
+    for ended in as_completed(executor, jobs, given_up):
         for job, result in ended:
             if isinstance(result, Done):
                 results[job.run] = result
@@ -132,7 +137,7 @@ def done_by(
                 raise InputError(result.error)
             else:
                 failed = result.error if isinstance(result, Failed) else "its worker died"
-        if len(results) > crew.lanes() and time.monotonic() - begun > limit:
+        if len(results) > executor.worker_count() and time.monotonic() - begun > limit:
             break
     if given_up():
         raise KeyboardInterrupt

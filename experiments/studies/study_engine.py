@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from experiments.execution.executor import DIED_OF_IT, Interruption, turns
-from experiments.execution.local_workers import Crew, Died
+from experiments.execution.executor import DEATHS_TEXT, Interruption, as_completed
+from experiments.execution.local_workers import Executor, WorkerDied
 from experiments.execution.run_job import Done, Failed
 from experiments.storage.progress import Progress
 from experiments.storage.run_spec import RunSpec
@@ -26,7 +26,7 @@ class SweepOutcome:
 class Engine:
     """One sweep under way."""
 
-    crew: Crew[RunSpec, Done | Failed]
+    executor: Executor[RunSpec, Done | Failed]
     store: Store
     progress: Progress
     each: int
@@ -37,25 +37,25 @@ class Engine:
     def run(self, jobs: Iterable[RunSpec]) -> SweepOutcome:
         """Carry out all jobs, or as many as there is time for."""
         try:
-            for ended in turns(self.crew, jobs, lambda: self.interruption.came):
+            for ended in as_completed(self.executor, jobs, lambda: self.interruption.came):
                 for job, result in ended:
                     self.take(job, result)
                 self.finish(self.store.tick())
                 self.show()
             self.outcome.interrupted = self.interruption.came
         finally:
-            self.crew.stop()
-            for job, late in self.crew.wait(0.0):
+            self.executor.stop()
+            for job, late in self.executor.wait(0.0):
                 if isinstance(late, Done):
                     self.take(job, late)
             self.finish(self.store.flush())
             self.progress.conclude()
         return self.outcome
 
-    def take(self, job: RunSpec, result: Done | Failed | Died) -> None:
+    def take(self, job: RunSpec, result: Done | Failed | WorkerDied) -> None:
         """Take what became of a job."""
-        if isinstance(result, Died):
-            text = f"the worker process {DIED_OF_IT}"
+        if isinstance(result, WorkerDied):
+            text = f"the worker process {DEATHS_TEXT}"
             result = Failed(text, text)
         if isinstance(result, Failed) and result.ends_all:
             raise InputError(result.error)
@@ -66,7 +66,7 @@ class Engine:
             return
         if result.code != fingerprint():
             raise InputError(f"a worker has other code ({result.code}) than this program ({fingerprint()})")
-        self.progress.ran(result.seconds, self.crew.lanes())
+        self.progress.ran(result.seconds, self.executor.worker_count())
         self.finish(self.store.add(job.run, result.tables))
 
     def finish(self, runs: list[str]) -> None:
@@ -78,4 +78,4 @@ class Engine:
     def show(self) -> None:
         """Say how far it is, if it is time to."""
         whole = (self.progress.computed + self.progress.lost) * self.each
-        self.progress.reach(whole + min(self.crew.shifts(), self.crew.lanes() * self.each))
+        self.progress.reach(whole + min(self.executor.shifts(), self.executor.worker_count() * self.each))

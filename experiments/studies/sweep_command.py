@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.execution.executor import Interruption
-from experiments.execution.local_workers import Crew, LocalCrew, SchedulerGone
+from experiments.execution.local_workers import Executor, LocalExecutor, SchedulerLost
 from experiments.execution.run_job import Done, Failed, attempt
 from experiments.execution.warm_starts import warm_up_key, with_shared_warm_ups
 from experiments.storage.disk_space import check_room, swept, told
@@ -86,7 +86,7 @@ def compute(study: Study, jobs: Sequence[RunSpec], target: Path, hands: Hands, *
         raise WorkStopped(
             f"{told(reason)}; {safe(store, jobs)}; start again then, and only what is missing is computed"
         ) from None
-    except SchedulerGone as reason:
+    except SchedulerLost as reason:
         raise WorkStopped(
             f"{reason}; {safe(store, jobs)}; start again with another --dask, or without it to go on here, and only"
             " what is missing is computed"
@@ -102,25 +102,25 @@ def compute(study: Study, jobs: Sequence[RunSpec], target: Path, hands: Hands, *
 def run_missing(missing: list[RunSpec], store: Store, hands: Hands) -> SweepOutcome:
     """Compute some jobs, those of one town and warm-up together."""
     with Interruption() as interruption:
-        crew, order = hired(hands, interruption, len(missing))
+        executor, order = hired(hands, interruption, len(missing))
         each = max(missing[0].shifts, 1)
         progress = Progress("sweeping", each * len(missing), len(missing), word="runs safe on disk")
         jobs = with_shared_warm_ups(missing)
-        return Engine(crew, store, progress, each, interruption).run(sorted(jobs, key=order))
+        return Engine(executor, store, progress, each, interruption).run(sorted(jobs, key=order))
 
 
 def hired(
     hands: Hands, interruption: Interruption, runs: int
-) -> tuple[Crew[RunSpec, Done | Failed], Callable[[RunSpec], tuple[str, str]]]:
-    """Return the crew, and the order in which it should be given jobs."""
+) -> tuple[Executor[RunSpec, Done | Failed], Callable[[RunSpec], tuple[str, str]]]:
+    """Return the executor, and the order in which jobs should be submitted to it."""
     if hands.dask is not None:
-        from experiments.execution.dask_executor import DaskCrew
+        from experiments.execution.dask_executor import DaskExecutor
 
-        return DaskCrew(hands.dask), lambda job: (job.source, warm_up_key(job))
+        return DaskExecutor(hands.dask), lambda job: (job.source, warm_up_key(job))
     announce_compiling()
-    crew = LocalCrew(min(hands.workers, runs), attempt)
-    groups = crew.prepare(lambda: interruption.came)
-    return crew, lambda job: (town_of(job, groups), warm_up_key(job))
+    executor = LocalExecutor(min(hands.workers, runs), attempt)
+    groups = executor.prepare(lambda: interruption.came)
+    return executor, lambda job: (town_of(job, groups), warm_up_key(job))
 
 
 def town_of(job: RunSpec, groups: frozenset[str]) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.execution.executor import carry_out
-from experiments.execution.local_workers import Tell
+from experiments.execution.executor import run_jobs
+from experiments.execution.local_workers import ReportProgress
 from experiments.execution.trust_accounts import ALSO, LAWS, Law, changes_of
 from experiments.validation.experiment import SITES, Estimate, estimate
 from experiments.validation.experiment_runs import ExperimentSize
@@ -58,7 +58,7 @@ class ClosedTown:
         )
 
 
-def run_closed_town(one: ClosedTown, tell: Tell) -> dict[str, Any]:
+def run_closed_town(one: ClosedTown, tell: ReportProgress) -> dict[str, Any]:
     """Return the yearly means of adults, in points of 100, in a closed town in which nobody grows older."""
     scenario = load(one.site, set=one.numbers, policies=[WORLD])
     town = build_town(scenario)
@@ -98,7 +98,7 @@ def rows_of(size: ExperimentSize, years: int) -> list[Row]:
         for seed in range(1, 1 + size.seeds)
     ]
     left: dict[tuple[str, Law, bool], list[dict[str, Any]]] = {}
-    for job, found in carry_out(jobs, run_closed_town, size.workers, "closed towns").finished:
+    for job, found in run_jobs(jobs, run_closed_town, size.workers, "closed towns").finished:
         left.setdefault((job.site, job.law, job.solved), []).append(found)
     return [row_of(*case, own) for case, own in left.items()]
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from experiments.execution.executor import carry_out
-from experiments.execution.local_workers import Tell
+from experiments.execution.executor import run_jobs
+from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_requests import asked
 from experiments.execution.run_tables import go_on
 from experiments.execution.shared_towns import TOWNS
@@ -69,7 +69,7 @@ class DecisionCase:
         return YEAR * (1 + self.years * len(worlds_all()))
 
 
-def run_case(case: DecisionCase, tell: Tell) -> tuple[ChoiceCounts, consequences.AnnualCounts]:
+def run_case(case: DecisionCase, tell: ReportProgress) -> tuple[ChoiceCounts, consequences.AnnualCounts]:
     """Let all worlds of a case live; return what was decided in them, and what came of it."""
     about: dict[str, Any] = {"sets": case.sets, "years": case.years, "seed": case.seed}
     specs = {one: asked(case.site, policies=[] if one == BASE else one.split("+"), **about)[0] for one in worlds_all()}
@@ -185,7 +185,7 @@ def show_decisions(out: Path, size: ExperimentSize, years: int = YEARS) -> list[
     cases = [DecisionCase(site, 1 + seed, years, tuple(size.sets)) for site in SITES for seed in range(size.seeds)]
     found: dict[str, list[ChoiceCounts]] = {}
     counted: dict[str, list[consequences.AnnualCounts]] = {}
-    for case, (told, counts) in carry_out(cases, run_case, size.workers, "decisions").finished:
+    for case, (told, counts) in run_jobs(cases, run_case, size.workers, "decisions").finished:
         found.setdefault(case.site, []).append(told)
         counted.setdefault(case.site, []).append(counts)
     after = [year for year in AFTER if year <= years]

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from experiments.execution.executor import carry_out
-from experiments.execution.local_workers import Tell
+from experiments.execution.executor import run_jobs
+from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_requests import asked
 from experiments.execution.run_tables import go_on
 from experiments.execution.shared_towns import TOWNS
@@ -177,7 +177,7 @@ def cases(size: ExperimentSize, corners: Sequence[str], sites: Sequence[str] = S
                     for site in sites for corner in corners if CORNERS[corner][0] in known]  # fmt: skip
 
 
-def run_case(case: DoseCase, tell: Tell, runs: Path) -> str:
+def run_case(case: DoseCase, tell: ReportProgress, runs: Path) -> str:
     """Carry out those worlds of a case that are not kept, and keep what each leaves."""
     doses = [one for one in DOSES if one.name in case.doses and not case.kept(one.name, runs).is_file()]
     tell(case.months * 91 * (len(case.doses) - len(doses)))
@@ -216,7 +216,7 @@ def carry(some: Sequence[DoseCase], size: ExperimentSize, runs: Path) -> dict[tu
     """Carry out cases; return what each left, seed by seed, by site and reading."""
     runs.mkdir(parents=True, exist_ok=True)
     (runs / SEVERAL).mkdir(exist_ok=True)
-    if carry_out(some, partial(run_case, runs=runs), size.workers, "doses").interrupted:
+    if run_jobs(some, partial(run_case, runs=runs), size.workers, "doses").interrupted:
         raise KeyboardInterrupt
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for case in some:

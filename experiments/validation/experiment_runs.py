@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from experiments.execution.executor import carry_out
-from experiments.execution.local_workers import Tell
+from experiments.execution.executor import run_jobs
+from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_requests import asked
 from experiments.execution.run_tables import go_on, measures_table, tables_of
 from experiments.execution.shared_towns import TOWNS
@@ -117,11 +117,11 @@ def run_missing(specs: Sequence[RunSpec], runs: Path, workers: int, label: str) 
     for spec in missing.values():
         together.setdefault((spec.source, spec.overrides, spec.start, spec.seed), []).append(spec)
     batches = [WorldBatch(tuple(some)) for some in together.values()]
-    if batches and carry_out(batches, partial(run_batch, runs=runs), workers, label).interrupted:
+    if batches and run_jobs(batches, partial(run_batch, runs=runs), workers, label).interrupted:
         raise KeyboardInterrupt
 
 
-def run_batch(batch: WorldBatch, tell: Tell, runs: Path) -> str:
+def run_batch(batch: WorldBatch, tell: ReportProgress, runs: Path) -> str:
     """Carry out worlds of one seed side by side and keep what each leaves."""
     town = TOWNS.of(batch.specs[0].scenario)
     for spec, world in zip(batch.specs, twins(batch.specs, town, tell), strict=True):

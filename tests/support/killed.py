@@ -33,9 +33,9 @@ def before(owner: object, name: str, moment: str) -> None:
     setattr(owner, name, to_do)
 
 
-def run_one(job: local_workers.Job) -> object:
+def run_job(slot: int, job: local_workers.Job) -> object:
     """Carry out a job; be killed with the result in hand, or half-way through telling it."""
-    result = done(job)
+    result = done(slot, job)
     die("worker, done")
     if fnmatch("worker, telling", MOMENT) and not MARK.exists():
         from stub_runs import tell_half
@@ -56,11 +56,11 @@ def replace(aside: Path, target: Path) -> Path:
     return placed
 
 
-before(local_workers, "take_seat", "worker, starting")
-before(local_workers.Sitting, "tell", "worker, amid")
-before(local_workers.LocalCrew, "give", "parent, giving")
-before(local_workers.LocalCrew, "taken", "parent, taking")
-done, local_workers.run_one = local_workers.run_one, functools.wraps(local_workers.run_one)(run_one)
+before(local_workers, "initialise_worker", "worker, starting")
+before(local_workers.WorkerState, "report", "worker, amid")
+before(local_workers.LocalExecutor, "submit", "parent, giving")
+before(local_workers.LocalExecutor, "collect", "parent, taking")
+done, local_workers.run_job = local_workers.run_job, functools.wraps(local_workers.run_job)(run_job)
 put, Path.replace = Path.replace, replace  # type: ignore[method-assign]
 
 if __name__ == "__main__":

@@ -6,10 +6,10 @@ import sys
 import stub_runs
 
 from experiments.cli import app as cli
-from experiments.execution.local_workers import LocalCrew
+from experiments.execution.local_workers import LocalExecutor
 from experiments.studies import sweep_command
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # also where Ctrl-C is inherited as ignored
-    sweep_command.hired = lambda hands, *_: (LocalCrew(hands.workers, stub_runs.slow), lambda job: job.run)
+    sweep_command.hired = lambda hands, *_: (LocalExecutor(hands.workers, stub_runs.slow), lambda job: job.run)
     sys.exit(cli.code_of(sys.argv[1:]))

@@ -8,9 +8,11 @@ import time
 from pathlib import Path
 
 import pyarrow as pa
+from pebble.pool.process import Acknowledgement
 
+import model.simulation.registry  # noqa: F401  # loaded as a worker starts, not while the clock of its first job runs
 from experiments.execution.executor import Interruption
-from experiments.execution.local_workers import LocalCrew
+from experiments.execution.local_workers import LocalExecutor
 from experiments.execution.run_job import Done, attempt
 from experiments.storage.folder_lock import locked
 from experiments.storage.progress import Progress
@@ -104,13 +106,27 @@ def stuttering(job: RunSpec, tell: object) -> Done:
     return steady(job, tell)
 
 
+def taking(job: RunSpec, tell: object) -> Done:
+    """Be killed, the first time only, while the job after one with seed 2 is taken: it holds the lock of the pipe."""
+    mark = Path(os.environ["MORTAL"]) / "taking"
+    if job.seed == 2 and not mark.exists():
+        mark.touch()
+        Acknowledgement.__init__ = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[method-assign]
+    else:
+        time.sleep(0.2)  # the other worker is at a job meanwhile
+    return steady(job, tell)
+
+
 def tell_half() -> None:
-    """Begin to tell a result, as a worker does."""
+    """Begin to tell a result, as a worker does: it holds the lock of the pipe meanwhile."""
     caller = sys._getframe()
-    while "result_queue" not in caller.f_locals:
+    while "channel" not in caller.f_locals:
         caller = caller.f_back  # type: ignore[assignment]
+    channel = caller.f_locals["channel"]
+    if channel.mutex.writer_mutex is not None:  # Windows has none
+        channel.mutex.writer_mutex.acquire()
     header = struct.pack("!i", 1_000_000)
-    os.write(caller.f_locals["result_queue"]._writer.fileno(), header + b"the first words of many")
+    os.write(channel.writer.fileno(), header + b"the first words of many")
 
 
 def quarantined(folder: Path) -> list[Path]:
@@ -123,6 +139,6 @@ def sweep(folder: Path, jobs: list[RunSpec], doing: object = steady, workers: in
     with locked(folder), Interruption() as interruption:
         store = Store(folder).open()
         missing = [job for job in jobs if job.run not in store.finished]
-        crew = LocalCrew(workers, doing)  # type: ignore[arg-type]
+        executor = LocalExecutor(workers, doing)  # type: ignore[arg-type]
         progress = Progress("sweeping", len(missing), len(missing), word="runs safe on disk")
-        return Engine(crew, store, progress, 1, interruption).run(missing), store
+        return Engine(executor, store, progress, 1, interruption).run(missing), store

@@ -39,8 +39,8 @@ SLOWEST_S = 2.0
 LONGEST = 1000
 FEW, MANY = 500, 12_000
 WOULD_COMPUTE = (
-    "experiments.execution.run_set.carry_out",
-    "experiments.studies.rerun_check.carry_out",
+    "experiments.execution.run_set.run_jobs",
+    "experiments.studies.rerun_check.run_jobs",
     "experiments.comparison.comparison.carry_on",
     "experiments.studies.sweep_command.run_missing",
     "experiments.figures.plot_command.draw_run",

@@ -81,11 +81,12 @@ def test_a_run_whose_worker_was_killed_once_is_tried_again(tmp_path, jobs, monke
 
 
 @needs_signals
-def test_a_worker_killed_half_way_through_telling_its_result_does_not_hold_up_the_sweep(tmp_path, jobs, monkeypatch):
+@pytest.mark.parametrize(("stub", "workers"), [(stub_runs.stuttering, 1), (stub_runs.taking, 2)])
+def test_a_worker_killed_with_the_pipe_in_use_does_not_hold_up_the_sweep(tmp_path, jobs, monkeypatch, stub, workers):
     monkeypatch.setenv("MORTAL", str(tmp_path))
     give_up = threading.Timer(60.0, os.kill, (os.getpid(), signal.SIGTERM))
     give_up.start()
-    outcome, store = sweep(tmp_path / "sweep", jobs, stub_runs.stuttering, workers=1)
+    outcome, store = sweep(tmp_path / "sweep", jobs, stub, workers)
     give_up.cancel()
     assert not outcome.failed
     assert store.finished == {job.run for job in jobs}

@@ -35,7 +35,7 @@ def idle(monkeypatch):
             raise NEVER
 
         for module in (executor, job_cache):
-            monkeypatch.setattr(module, "carry_out", refuse)
+            monkeypatch.setattr(module, "run_jobs", refuse)
 
     return stop
 

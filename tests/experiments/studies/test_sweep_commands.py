@@ -11,7 +11,7 @@ from PIL import Image
 from stub_runs import quarantined, write_study
 
 from experiments.cli import app as cli
-from experiments.execution.local_workers import SchedulerGone
+from experiments.execution.local_workers import SchedulerLost
 from experiments.storage import manifest
 from experiments.storage.folder_lock import locked
 from experiments.storage.progress import Progress
@@ -238,7 +238,7 @@ def test_a_sweep_leaves_folders_alone_that_it_did_not_make(tmp_path, study, monk
     assert (out / "mine" / "a.parquet").is_file()
 
 
-@pytest.mark.parametrize("gone", [OSError(errno.ENOSPC, "No space left on device"), SchedulerGone("nobody is there")])
+@pytest.mark.parametrize("gone", [OSError(errno.ENOSPC, "No space left on device"), SchedulerLost("nobody is there")])
 def test_an_analysis_that_must_stop_concludes_nothing_and_says_what_is_safe(capsys, tmp_path, monkeypatch, gone):
     def stop(*_):
         raise gone
