@@ -123,39 +123,42 @@ def levers_without_off() -> dict[str, ParameterSpec]:
     return {name: about for name, about in model_levers() if about.off is None}
 
 
-@pytest.mark.parametrize("folder", RECORDS)
-def test_a_mechanism_has_a_file_of_tests(folder: str) -> None:
-    name = TESTED_IN.get(folder, "{}/test_{}.py".format(*folder.split("/")))
-    file = ROOT / "tests" / "model" / name
-    assert file.is_file(), f"write tests/model/{name}"
-    if folder in TESTED_IN:
-        own = f"model.{folder.replace('/', '.')}."
-        assert own in file.read_text(encoding="utf-8"), f"tests/model/{name} imports nothing of {own}"
+def test_a_mechanism_has_a_file_of_tests(subtests: pytest.Subtests) -> None:
+    for folder in RECORDS:
+        with subtests.test(folder=folder):
+            name = TESTED_IN.get(folder, "{}/test_{}.py".format(*folder.split("/")))
+            file = ROOT / "tests" / "model" / name
+            assert file.is_file(), f"write tests/model/{name}"
+            if folder in TESTED_IN:
+                own = f"model.{folder.replace('/', '.')}."
+                assert own in file.read_text(encoding="utf-8"), f"tests/model/{name} imports nothing of {own}"
 
 
-@pytest.mark.parametrize("folder", [folder for folder in RECORDS if folder not in COUNTING_ONLY])
-def test_a_mechanism_has_a_part_of_the_slow_twin(folder: str) -> None:
-    file = twin_file(folder)
-    assert file.is_file(), f"write tests/oracle/{file.name} from model/{folder}/odd.md"
-    if folder in TWIN_OF:
-        name = CALLED_THERE.get(folder, rf"\b{folder.partition('/')[2]}\b")
-        assert re.search(name, file.read_text(encoding="utf-8")), f"tests/oracle/{file.name} does not name {folder}"
+def test_a_mechanism_has_a_part_of_the_slow_twin(subtests: pytest.Subtests) -> None:
+    for folder in RECORDS.keys() - COUNTING_ONLY:
+        with subtests.test(folder=folder):
+            file = twin_file(folder)
+            assert file.is_file(), f"write tests/oracle/{file.name} from model/{folder}/odd.md"
+            if folder in TWIN_OF:
+                name = CALLED_THERE.get(folder, rf"\b{folder.partition('/')[2]}\b")
+                told = file.read_text(encoding="utf-8")
+                assert re.search(name, told), f"tests/oracle/{file.name} does not name {folder}"
 
 
-@pytest.mark.parametrize("folder", sorted(COUNTING_ONLY))
-def test_what_has_no_part_of_the_twin_has_no_parameters_and_keeps_counts_alone(folder: str) -> None:
-    assert RECORDS[folder].group is None
-    assert {table.exempt for table in RECORDS[folder].tables} == {COUNTED_MONTHLY}
-    assert not twin_file(folder).exists()
+def test_what_has_no_part_of_the_twin_has_no_parameters_and_keeps_counts_alone(subtests: pytest.Subtests) -> None:
+    for folder in sorted(COUNTING_ONLY):
+        with subtests.test(folder=folder):
+            assert RECORDS[folder].group is None
+            assert {table.exempt for table in RECORDS[folder].tables} == {COUNTED_MONTHLY}
+            assert not twin_file(folder).exists()
 
 
-@pytest.mark.parametrize("folder", [folder for folder, record in RECORDS.items() if record.group is not None])
-def test_a_mechanism_with_parameters_names_rows_of_evidence(folder: str) -> None:
-    group = RECORDS[folder].group
-    assert group is not None
-    assert bool(group.evidence) != (folder in WITHOUT_EVIDENCE), (
-        f"model/{folder}/schema.py: name rows of evidence in {group.__name__}.evidence"
-    )
+def test_a_mechanism_with_parameters_names_rows_of_evidence(subtests: pytest.Subtests) -> None:
+    for folder, group in ((folder, record.group) for folder, record in RECORDS.items() if record.group is not None):
+        with subtests.test(folder=folder):
+            assert bool(group.evidence) != (folder in WITHOUT_EVIDENCE), (
+                f"model/{folder}/schema.py: name rows of evidence in {group.__name__}.evidence"
+            )
 
 
 def test_a_lever_has_a_neutral_value_or_a_reason_why_not() -> None:
@@ -167,12 +170,13 @@ def test_a_lever_has_a_neutral_value_or_a_reason_why_not() -> None:
     assert sorted(excused - {*levers_without_off()}) == [], "these levers have a neutral value and need no reason"
 
 
-@pytest.mark.parametrize("lever", SILENCED_BY)
-def test_what_silences_a_lever_has_a_neutral_value(lever: str) -> None:
-    specs = declared_groups()[lever.partition(".")[0]].parameter_specs()
-    for name in SILENCED_BY[lever]:
-        assert specs[name].off == 0.0 or lever.startswith("misconduct."), name
-        assert specs[name].off is not None, name
+def test_what_silences_a_lever_has_a_neutral_value(subtests: pytest.Subtests) -> None:
+    for lever in SILENCED_BY:
+        with subtests.test(lever=lever):
+            specs = declared_groups()[lever.partition(".")[0]].parameter_specs()
+            for name in SILENCED_BY[lever]:
+                assert specs[name].off == 0.0 or lever.startswith("misconduct."), name
+                assert specs[name].off is not None, name
 
 
 def test_no_table_of_exceptions_names_what_is_not_there() -> None:

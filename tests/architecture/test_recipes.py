@@ -308,7 +308,6 @@ def test_whoever_adds_a_mechanism_is_told_what_it_still_lacks(copy: Path) -> Non
         f"write tests/oracle/street_lighting.py from {LIGHTING}/odd.md",
         f"{LIGHTING}/schema.py: name rows of evidence in StreetLighting.evidence",
     ]
-    assert "3 failed" in answer.stdout
 
 
 def test_a_misspelt_column_fails_the_check_before_any_run(tmp_path: Path) -> None:

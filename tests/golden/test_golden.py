@@ -15,6 +15,7 @@ def test_every_generator_is_recorded(said: dict[str, list[str]]) -> None:
     assert said.keys() == recorded().keys()
 
 
-@pytest.mark.parametrize("generator", recorded())
-def test_sentences_are_the_recorded_ones(said: dict[str, list[str]], generator: str) -> None:
-    assert said[generator] == recorded()[generator], "meant to change? python -m tests.golden.record"
+def test_sentences_are_the_recorded_ones(said: dict[str, list[str]], subtests: pytest.Subtests) -> None:
+    for generator, sentences in recorded().items():
+        with subtests.test(generator=generator):
+            assert said[generator] == sentences, "meant to change? python -m tests.golden.record"

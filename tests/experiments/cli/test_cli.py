@@ -29,12 +29,13 @@ def widest(text):
     return max(len(line) for line in text.splitlines())
 
 
-@pytest.mark.parametrize("words", [(), *[(command,) for command in COMMANDS]])
-def test_help_fits_80_columns(capsys, words):
-    code, out, _ = call(capsys, *words, "--help")
-    assert code == 0
-    assert widest(out) <= 80
-    assert not any(line.endswith("...") for line in out.splitlines()[1:])
+def test_help_fits_80_columns(capsys, subtests):
+    for words in ((), *((command,) for command in COMMANDS)):
+        with subtests.test(words=words):
+            code, out, _ = call(capsys, *words, "--help")
+            assert code == 0
+            assert widest(out) <= 80
+            assert not any(line.endswith("...") for line in out.splitlines()[1:])
 
 
 def test_without_a_word_the_program_shows_its_commands(capsys):

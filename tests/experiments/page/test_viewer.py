@@ -200,14 +200,15 @@ def test_the_map_shows_the_trust_of_every_resident(small: str) -> None:
     assert session.map_state.trust == pytest.approx(session.world.trust()[alive].mean(), abs=1e-12)
 
 
-@pytest.mark.parametrize("layer", list(frame_encoding.LAYERS))
-def test_every_layer_has_a_byte_for_each_cell(small: str, layer: str) -> None:
+def test_every_layer_has_a_byte_for_each_cell(small: str, subtests: pytest.Subtests) -> None:
     session = WorldSession(small, 7)
     session.go(200)
-    bytes_ = session.map_state.bytes(session.world, layer)
-    assert len(bytes_) == session.site.town.n_cells
-    assert (bytes_ == frame_encoding.NOTHING).any()
-    assert len(set(bytes_.tolist())) > 1 or layer in frame_encoding.ON_REQUEST
+    for layer in frame_encoding.LAYERS:
+        with subtests.test(layer=layer):
+            bytes_ = session.map_state.bytes(session.world, layer)
+            assert len(bytes_) == session.site.town.n_cells
+            assert (bytes_ == frame_encoding.NOTHING).any()
+            assert len(set(bytes_.tolist())) > 1 or layer in frame_encoding.ON_REQUEST
 
 
 def test_what_gangs_do_is_not_shown_as_it_happens(small: str) -> None:
@@ -222,17 +223,20 @@ def test_what_gangs_do_is_not_shown_as_it_happens(small: str) -> None:
     assert shown >= 0
 
 
-@pytest.mark.parametrize("layer", ["told", "complaints", "recorded", "gangs", "narcos"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_place_is_named_where_reports_or_cliques_are_shown(small: str, layer: str, language: str) -> None:
+def test_no_place_is_named_where_reports_or_cliques_are_shown(
+    small: str, language: str, subtests: pytest.Subtests
+) -> None:
     session = WorldSession(small, 7)
     session.go(50)
-    assert not frame_encoding.LAYERS[layer].named
     names = session.site.town.settlement_names
-    for cell in range(session.site.town.n_cells):
-        words = hover.words(language, session, cell, layer)
-        assert words
-        assert not any(name in words for name in names)
+    for layer in ("told", "complaints", "recorded", "gangs", "narcos"):
+        with subtests.test(layer=layer):
+            assert not frame_encoding.LAYERS[layer].named
+            for cell in range(session.site.town.n_cells):
+                words = hover.words(language, session, cell, layer)
+                assert words
+                assert not any(name in words for name in names)
     named = "".join(hover.words(language, session, cell, "trust") for cell in range(session.site.town.n_cells))
     assert names[0] in named
 
@@ -252,16 +256,17 @@ def test_the_difference_of_twins_is_that_of_their_residents(small: str) -> None:
     assert least == 0.001
 
 
-@pytest.mark.parametrize("layer", list(frame_encoding.LAYERS))
-def test_every_layer_has_a_difference(small: str, layer: str) -> None:
+def test_every_layer_has_a_difference(small: str, subtests: pytest.Subtests) -> None:
     a, b = WorldSession(small, 7), WorldSession(small, 7, "resources_only")
     for session in (a, b):
         session.go(60)
-    frame, end = frames.difference_of(a, b, layer)
-    n = len(a.map_state.people) if layer == "residents" else a.site.town.n_cells
-    assert n
-    assert len(frame["people_a"] or frame["ground_a"]) == n
-    assert (end == 0.0) == (layer in frame_encoding.ON_REQUEST)
+    for layer in frame_encoding.LAYERS:
+        with subtests.test(layer=layer):
+            frame, end = frames.difference_of(a, b, layer)
+            n = len(a.map_state.people) if layer == "residents" else a.site.town.n_cells
+            assert n
+            assert len(frame["people_a"] or frame["ground_a"]) == n
+            assert (end == 0.0) == (layer in frame_encoding.ON_REQUEST)
 
 
 def test_seats_and_stations_do_not_betray_a_layer_without_names() -> None:

@@ -21,17 +21,18 @@ from scenarios import load
 READY = sorted(STUDIES.glob("*.toml"))
 
 
-@pytest.mark.parametrize("path", READY, ids=lambda path: path.stem)
-def test_every_ready_study_loads_and_plans(path):
-    study = read_study(path)
-    assert study.title != study.name
-    if study.factors.ranges:
-        points = np.array([[share] * len(study.factors.ranges) for share in (0.0, 0.5, 1.0)])
-        assert len(jobs_of(study, points)) == 3 * len(study.scenarios) * len(study.policies) * len(study.seeds)
-    else:
-        jobs = jobs_of(study)
-        assert len(jobs) == len({job.run for job in jobs}) >= 2 * len(study.seeds)
-        assert f"# {len(jobs)} runs.\n" in path.read_text(encoding="utf-8")
+def test_every_ready_study_loads_and_plans(subtests):
+    for path in READY:
+        with subtests.test(path.stem):
+            study = read_study(path)
+            assert study.title != study.name
+            if study.factors.ranges:
+                points = np.array([[share] * len(study.factors.ranges) for share in (0.0, 0.5, 1.0)])
+                assert len(jobs_of(study, points)) == 3 * len(study.scenarios) * len(study.policies) * len(study.seeds)
+            else:
+                jobs = jobs_of(study)
+                assert len(jobs) == len({job.run for job in jobs}) >= 2 * len(study.seeds)
+                assert f"# {len(jobs)} runs.\n" in path.read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

@@ -43,13 +43,14 @@ def test_every_row_of_the_paper_is_in_exactly_one_list() -> None:
     assert sorted(row.id for name in LISTS for row in in_list(name)) == sorted(evidence_rows())
 
 
-@pytest.mark.parametrize("row", CARRIED, ids=lambda row: row.id)
-def test_what_is_carried_names_a_quantity_and_what_carries_it(row: EvidenceRow) -> None:
-    cause = row.quantity.removeprefix(LEDGER)
-    assert row.quantity in MEASURES or (cause != row.quantity and cause in CAUSES)
-    assert evidence.carriers(row.id), "no group of parameters rests on it"
-    worlds = [world_of(row.site, items) for items in (row.has, row.lacks)]
-    assert worlds[0] != worlds[1]
+def test_what_is_carried_names_a_quantity_and_what_carries_it(subtests: pytest.Subtests) -> None:
+    for row in CARRIED:
+        with subtests.test(row.id):
+            cause = row.quantity.removeprefix(LEDGER)
+            assert row.quantity in MEASURES or (cause != row.quantity and cause in CAUSES)
+            assert evidence.carriers(row.id), "no group of parameters rests on it"
+            worlds = [world_of(row.site, items) for items in (row.has, row.lacks)]
+            assert worlds[0] != worlds[1]
 
 
 def world_of(site: str, items: tuple[str, ...]) -> str:
@@ -58,21 +59,23 @@ def world_of(site: str, items: tuple[str, ...]) -> str:
     return asked(site, policies=named[False], sets=named[True], years=1.0)[0].run
 
 
-@pytest.mark.parametrize("row", CARRIED, ids=lambda row: row.id)
-def test_a_quantity_is_no_parameter_that_is_taken_out(row: EvidenceRow) -> None:
+def test_a_quantity_is_no_parameter_that_is_taken_out(subtests: pytest.Subtests) -> None:
     declared_groups()
-    for item in (item for item in (*row.has, *row.lacks) if "=" in item):
-        group, _, key = item.partition("=")[0].partition(".")
-        assert row.quantity not in group_named(group).parameter_specs() or key != row.quantity
+    for row in CARRIED:
+        with subtests.test(row.id):
+            for item in (item for item in (*row.has, *row.lacks) if "=" in item):
+                group, _, key = item.partition("=")[0].partition(".")
+                assert row.quantity not in group_named(group).parameter_specs() or key != row.quantity
 
 
-@pytest.mark.parametrize("row", [row for row in evidence_rows().values() if row.why], ids=lambda row: row.id)
-def test_what_is_not_carried_says_why_in_both_languages(row: EvidenceRow) -> None:
-    assert row.why is not None
-    assert row.why["en"] != row.why["es"]
-    assert not re.search(r"\b(the|of|and|is)\b|_", row.why["es"])
+def test_what_is_not_carried_says_why_in_both_languages(subtests: pytest.Subtests) -> None:
     flat = " ".join(SPANISH.read_text(encoding="utf-8").split())
-    assert row.why["es"] in flat
+    for row in (row for row in evidence_rows().values() if row.why):
+        with subtests.test(row.id):
+            assert row.why is not None
+            assert row.why["en"] != row.why["es"]
+            assert not re.search(r"\b(the|of|and|is)\b|_", row.why["es"])
+            assert row.why["es"] in flat
 
 
 @pytest.mark.parametrize(

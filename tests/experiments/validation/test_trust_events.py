@@ -99,12 +99,13 @@ def test_every_cause_that_teaches_has_a_weight_and_every_weight_a_size(small) ->
         assert set(np.round(full, 9)) <= {0.3, 1.0}
 
 
-@pytest.mark.parametrize("kind", OWN)
-def test_the_panel_finds_nothing_where_nothing_is_taught_and_nobody_selects(small, kind) -> None:
+def test_the_panel_finds_nothing_where_nothing_is_taught_and_nobody_selects(small, subtests: pytest.Subtests) -> None:
     town, numbers = small
     silent = numbers | {f"contacts.weight_{one}": 0.0 for one in OWN}
     found = panel.panel_of(town.tape, town.people, silent, 0.0)
-    assert abs(found.coefficients[kind]) < 4.0 * found.errors[kind]
+    for kind in OWN:
+        with subtests.test(kind=kind):
+            assert abs(found.coefficients[kind]) < 4.0 * found.errors[kind]
 
 
 def test_self_selection_alone_looks_like_an_effect(small) -> None:
@@ -126,14 +127,16 @@ def test_panels_lie_at_the_level_of_the_reference_town(small) -> None:
     assert state_of(town, numbers, every=1).trust.mean() == pytest.approx(panel.LEVEL, abs=1e-6)
 
 
-@pytest.mark.parametrize("event", EVENTS, ids=lambda one: one.name)
-def test_a_weight_gives_the_size_that_it_is_set_to_and_its_range_fits(small, event) -> None:
+def test_a_weight_gives_the_size_that_it_is_set_to_and_its_range_fits(small, subtests: pytest.Subtests) -> None:
     town, numbers = small
-    state, known = state_of(town, numbers, every=2), {name: about for name, _, about in all_parameters()}
-    for aim in (event.points, event.low, event.high):
-        weight = weigh(state, event, numbers, aim)
-        assert points(state, event, {**numbers, event.parameter: weight}, 3.0) == pytest.approx(aim, abs=1e-3)
-        assert known[event.parameter].low <= weight <= known[event.parameter].high
+    known = {name: about for name, _, about in all_parameters()}
+    for event in EVENTS:
+        with subtests.test(event.name):
+            state = state_of(town, numbers, every=2)
+            for aim in (event.points, event.low, event.high):
+                weight = weigh(state, event, numbers, aim)
+                assert points(state, event, {**numbers, event.parameter: weight}, 3.0) == pytest.approx(aim, abs=1e-3)
+                assert known[event.parameter].low <= weight <= known[event.parameter].high
 
 
 def test_a_friendly_visit_fades_within_weeks_and_abuse_within_years(small) -> None:
@@ -159,13 +162,14 @@ def test_the_defaults_are_those_of_the_first_reading() -> None:
     assert {name: known[name] for name in found} == found
 
 
-@pytest.mark.parametrize("name", [one.name for one in readings.READINGS])
-def test_a_reading_can_be_set_or_says_that_it_is_not_solved(name) -> None:
+def test_a_reading_can_be_set_or_says_that_it_is_not_solved(subtests: pytest.Subtests) -> None:
     solved = readings.readings()
-    if name in solved:
-        load("villa_canales", set=solved[name])
-    else:
-        assert f'["{name}"]\nunsolved' in readings.FILE.read_text(encoding="utf-8")
+    for name in (one.name for one in readings.READINGS):
+        with subtests.test(name=name):
+            if name in solved:
+                load("villa_canales", set=solved[name])
+            else:
+                assert f'["{name}"]\nunsolved' in readings.FILE.read_text(encoding="utf-8")
 
 
 def made_up(reading: str, value: float) -> list[trust_events.Row]:

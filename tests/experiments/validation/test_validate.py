@@ -19,11 +19,12 @@ def table(**columns: list[float]) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.Index(range(1, 1 + len(next(iter(columns.values())))), name="seed"))
 
 
-@pytest.mark.parametrize("name", OWN)
-def test_every_mechanism_names_measures_of_its_own_process(name: str) -> None:
-    one = knockouts.knockout_of(name)
-    assert one.process
-    assert set(one.process) <= set(MEASURES)
+def test_every_mechanism_names_measures_of_its_own_process(subtests: pytest.Subtests) -> None:
+    for name in OWN:
+        with subtests.test(name=name):
+            one = knockouts.knockout_of(name)
+            assert one.process
+            assert set(one.process) <= set(MEASURES)
 
 
 @pytest.mark.slow

@@ -81,9 +81,10 @@ def test_all_policies_of_the_contract_are_there() -> None:
     assert {"status_quo", "everything", *TOUCHES} <= set(scenarios.policies())
 
 
-@pytest.mark.parametrize("name", sorted(TOUCHES))
-def test_a_policy_touches_the_levers_of_its_idea_and_no_others(name: str) -> None:
-    assert {key.partition(".")[0] for key in entries(name)} == TOUCHES[name]
+def test_a_policy_touches_the_levers_of_its_idea_and_no_others(subtests: pytest.Subtests) -> None:
+    for name, groups in TOUCHES.items():
+        with subtests.test(name=name):
+            assert {key.partition(".")[0] for key in entries(name)} == groups
 
 
 def test_everything_together_does_what_its_parts_do() -> None:
@@ -103,18 +104,19 @@ def test_a_policy_moves_its_own_process(name: str, live: Live, usual: pd.Series)
     assert sign * (found[count] - usual[count]) > 0, (count, found[count], usual[count])
 
 
-@pytest.mark.parametrize("name", sorted({*TOUCHES, "everything"}))
-def test_a_policy_begins_on_its_date_for_all_settlements(name: str) -> None:
-    date = datetime.date(2018, 5, 1)
-    plain, dated = load("villa_canales"), load("villa_canales", policies=[f"{name}@2018-05-01"])
-    names = [one.name for one in plain.settlements]
-    for group in {key.partition(".")[0] for key in entries(name)}:
-        before, after = (parameter_rows(dated, group, date - datetime.timedelta(days=days), names) for days in (1, 0))
-        assert (before == parameter_rows(plain, group, date - datetime.timedelta(days=1), names)).all()
-        changed = [key for key in before.dtype.names or () if (before[key] != after[key]).any()]
-        for key in changed:
-            assert (before[key] != after[key]).all(), f"{group}.{key}"
-        assert changed, group
+def test_a_policy_begins_on_its_date_for_all_settlements(subtests: pytest.Subtests) -> None:
+    date, plain = datetime.date(2018, 5, 1), load("villa_canales")
+    day_before, names = date - datetime.timedelta(days=1), [one.name for one in plain.settlements]
+    for name in (*TOUCHES, "everything"):
+        with subtests.test(name=name):
+            dated = load("villa_canales", policies=[f"{name}@2018-05-01"])
+            for group in {key.partition(".")[0] for key in entries(name)}:
+                before, after = (parameter_rows(dated, group, day, names) for day in (day_before, date))
+                assert (before == parameter_rows(plain, group, day_before, names)).all()
+                changed = [key for key in before.dtype.names or () if (before[key] != after[key]).any()]
+                for key in changed:
+                    assert (before[key] != after[key]).all(), f"{group}.{key}"
+                assert changed, group
 
 
 @pytest.mark.parametrize(("one", "other"), [("mopsic_full", "stable_couples"), ("mopsic_realistic", "gaming_meetings")])
