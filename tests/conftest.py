@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,8 @@ settings.load_profile("confianza")
 collect_ignore = ["architecture/recipes", "support"]
 """What is added to a copy of the project, and programs that are run there."""
 
+pytest.register_assert_rewrite("oracle.comparison")
+
 SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}
 FIRST = (
     *("test_twin", "test_recipes", "test_decision_page", "test_page", "test_report", "test_runs", "test_compare"),
@@ -33,6 +36,17 @@ FIRST = (
 
 While the first one compiles the model, the second needs nothing of it.
 """
+
+
+MECHANISM_TESTS = Path(__file__).with_name("model")
+SMOKE_RUN = Path(__file__).with_name("oracle") / "test_smoke.py"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Add the smoke run of the slow twin where files of tests of mechanisms are named."""
+    named = [Path(name).resolve() for name in config.args if "::" not in name]
+    if any(MECHANISM_TESTS in (path, *path.parents) for path in named):
+        config.args.append(str(SMOKE_RUN))
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

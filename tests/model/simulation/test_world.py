@@ -242,7 +242,7 @@ def test_a_seed_must_be_a_whole_number(villa: Scenario, villa_town: Town) -> Non
 LIFE = """
 import hashlib, sys
 sys.path.insert(0, {tests!r})
-from oracle.test_twin import small_scenario
+from oracle.small_towns import small_scenario
 from model.simulation.model import TrustModel
 world = TrustModel(small_scenario(residents=250), rng=11)
 world.run_for(16)

@@ -22,7 +22,7 @@ from model.trust.ledger.schema import LEDGER, TrustBelief
 from model.world import shift_events
 from model.world.columns import MINDS
 from model.world.mechanism import StepFunction, no_residents, no_step
-from oracle.test_twin import BUSY, WATCHED, small_scenario
+from oracle.small_towns import BUSY, WATCHED, small_scenario
 from scenarios import load
 
 MODEL = Path(registry.__file__).parent.parent
