@@ -29,7 +29,6 @@ TESTED_IN = {
     "problems/problem_work": "problems/test_problems.py",
     "problems/traces": "measures/test_criteria.py",
     "simulation/start": "trust/test_law.py",
-    "trust/ledger": "trust/test_law.py",
     "world/discrete_choice": "world/test_deciding.py",
 }
 """Mechanisms that are tested together with another one."""
