@@ -1,0 +1,188 @@
+"""Certainty: known answers of its kernels and measures, with tables made by hand."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from hand_made import hand_made_shift
+
+from model.crime.certainty.rules import (
+    MECHANISM,
+    CertaintyTables,
+    arrest_share_measure,
+    certainty_elasticities,
+    certainty_factor_measure,
+    initialise,
+    mean_patrol_seen,
+    offender_group_of,
+    patrol_seen_by_zone,
+    populated_cells_by_zone,
+    update_arrest_memory,
+    update_certainty,
+    update_certainty_factors,
+    update_visible_patrol,
+    usual_certainty,
+)
+from model.crime.certainty.schema import ARRESTED_LATELY, FELT, OFFENDED_LATELY, SEEN_LATELY, UNCOUNTED_KIND, Certainty
+from model.crime.offenders.schema import OffenderRow
+from model.engine.rows import zero_rows
+from model.town.crime_kinds import ASSAULT, HOMICIDE, OFFENDERS, QUARREL, ROBBERY
+from model.town.territory import Cell
+from model.world.shift_events import HOMES, IN_QUARREL, INCIDENTS, POST, RESPONSES, ROUTE, VISITS
+
+SETTLEMENTS, N_GROUPS = 2, len(OFFENDERS)
+LEARNING = {"days": 1.0, "months": 2.0, "visible": 0.8, "inside": 0.25, "seen_half": 0.5, "usual_seen": 0.4}
+LEARNING |= {"news": 6.0, "peers": 4.0, "learned": 0.7, "informal": 0.2, "highest": 1.6}
+
+
+def tables_of(**changes: float) -> CertaintyTables:
+    """Return tables of two zones, of 4 and 1 populated cells, in which nothing is remembered."""
+    parameters = Certainty().replace(LEARNING | changes).rows(SETTLEMENTS)
+    return CertaintyTables(
+        seen_lately=np.zeros(SETTLEMENTS),
+        arrested_lately=np.zeros((N_GROUPS, SETTLEMENTS)),
+        offended_lately=np.zeros((N_GROUPS, SETTLEMENTS)),
+        felt=np.zeros((N_GROUPS, SETTLEMENTS)),
+        populated=np.array([4.0, 1.0]),
+        usual=np.full(N_GROUPS, 0.1),
+        elasticity=np.full(N_GROUPS, 0.5),
+        parameters=parameters,
+        scale=0.5,
+    )
+
+
+def test_patrol_seen_is_a_moving_average_of_visits_a_cell_and_day() -> None:
+    shift, tables = hand_made_shift(n_cells=3), tables_of()
+    shift.ground.cells["settlement"] = (0, 1, -1)
+    tables.seen_lately[:] = 0.3, 0.7
+    day = shift.day
+    day.counts[VISITS], day.counts[RESPONSES] = 5, 2
+    day.visits["cell"][:6], day.visits["alive"][:6] = (0, 0, 1, 2, 1, 1), (1, 0, 1, 1, 1, 1)
+    day.visits["kind"][:6] = (ROUTE, ROUTE, HOMES, POST, ROUTE, ROUTE)
+    day.responses["cell"][:3] = (2, 1, 1)
+    update_visible_patrol(shift, tables)
+    kept = 0.5 ** (1.0 / 3.0)
+    each = (1.0 - kept) * 3.0 * 0.8
+    in_first = 1.0 + 1.0 + 1.0  # a visit, and a visit and a response where nobody lives
+    in_second = 0.25 + 1.0 + 1.0
+    assert tables.seen_lately.tolist() == pytest.approx(
+        [0.3 * kept + each * in_first / 4.0, 0.7 * kept + each * in_second], rel=1e-12
+    )
+
+
+def test_offences_are_counted_in_the_group_of_their_offender() -> None:
+    shift, tables, slots = hand_made_shift(n_cells=3), tables_of(), zero_rows(OffenderRow, 3)
+    shift.ground.cells["settlement"] = (0, 1, -1)
+    slots["group"] = (0, 3, 1)
+    tables.arrested_lately[:], tables.offended_lately[:] = 2.0, 8.0
+    rows = shift.day.incidents
+    shift.day.counts[INCIDENTS] = 6
+    rows["offender"][:7] = (1, 0, -1, -1, -1, 2, 0)
+    rows["kind"][:7] = (HOMICIDE, ASSAULT, ASSAULT, HOMICIDE, ROBBERY, ROBBERY, ROBBERY)
+    rows["motive"][3], rows["cell"][:7] = IN_QUARREL, (0, 1, 1, 0, 0, 2, 0)
+    groups = [offender_group_of(rows[k], slots) for k in range(6)]
+    assert groups == [3, 0, QUARREL, QUARREL, UNCOUNTED_KIND, 1]
+    update_arrest_memory(shift, tables, slots)
+    kept = 0.5 ** (1.0 / (91.0 * 2.0))
+    expected = np.full((N_GROUPS, SETTLEMENTS), 8.0 * kept)
+    for group, zone in ((3, 0), (0, 1), (QUARREL, 1), (QUARREL, 0), (1, 0)):
+        expected[group, zone] += 1.0
+    np.testing.assert_allclose(tables.offended_lately, expected, rtol=1e-12)
+    np.testing.assert_allclose(tables.arrested_lately, 2.0 * kept, rtol=1e-12)
+
+
+def test_the_factor_falls_with_patrol_seen_and_arrests_known() -> None:
+    tables = tables_of()
+    tables.seen_lately[:] = 0.25, 1.5
+    tables.arrested_lately[0], tables.offended_lately[0] = (1.0, 3.0), (10.0, 7.0)
+    tables.usual[:2], tables.elasticity[:2] = (0.1, 0.2), (0.5, 0.3)
+    update_certainty_factors(tables)
+
+    def factor(
+        zone: int, seen: float, usual: float, elasticity: float, arrests: list[float], crimes: list[float]
+    ) -> float:
+        heard = (sum(arrests) + 3.0 * usual) / (sum(crimes) + 3.0)
+        chance = (arrests[zone] + 2.0 * heard) / (crimes[zone] + 2.0)
+        caught = seen * (0.7 * chance + 0.3 * usual)
+        return float(((caught + 0.2 * 0.4 * usual) / (1.2 * 0.4 * usual)) ** -elasticity)
+
+    for zone, seen in ((0, 0.25 / 0.75), (1, 1.5 / 2.0)):
+        first = factor(zone, seen, 0.1, 0.5, [1.0, 3.0], [10.0, 7.0])
+        second = factor(zone, seen, 0.2, 0.3, [0.0, 0.0], [0.0, 0.0])
+        assert tables.felt[:2, zone].tolist() == pytest.approx([first, second], rel=1e-12)
+
+
+def test_without_any_news_the_usual_chance_is_believed_and_the_factor_has_a_ceiling() -> None:
+    tables = tables_of(news=0.0, peers=0.0)
+    tables.seen_lately[:] = 0.0, 0.5 * 0.4 / 0.6
+    update_certainty_factors(tables)
+    assert tables.felt[:, 0].tolist() == [1.6] * N_GROUPS
+    assert tables.felt[:, 1].tolist() == pytest.approx([1.0] * N_GROUPS)
+    tables.offended_lately[:, 1] = 5.0  # crimes without arrest, and no peers in the other zone
+    update_certainty_factors(tables)
+    assert (tables.felt[:, 1] > 1.05).all()
+
+
+def test_a_step_updates_patrol_arrests_and_factors() -> None:
+    shift, tables = hand_made_shift(), tables_of()
+    tables.seen_lately[:] = tables.offended_lately[:] = 1.0
+    update_certainty(shift, tables, zero_rows(OffenderRow, 1))
+    assert (tables.seen_lately < 1.0).all()
+    assert (tables.offended_lately < 1.0).all()
+    assert (tables.felt > 0.0).all()
+
+
+class Land:
+    """The part of a world that the readers of certainty use: a town of three zones, parameters and state."""
+
+    def __init__(self) -> None:
+        cells = zero_rows(Cell, 6)
+        cells["settlement"], cells["population"] = (0, 0, 1, -1, 1, 1), (3, 1, 1, 2, 0, 5)
+        self.town = SimpleNamespace(cells=cells, n_settlements=3)
+        rows = Certainty().replace(LEARNING | {"usual_vehicles": 0.3, "hire": 0.9}).rows(3)
+        for name in rows.dtype.names or ():
+            rows[name][1:] = 0.77  # those of the first settlement hold everywhere
+        self.parameters = {Certainty: rows}
+        self.state = {table: np.zeros(3 if table is SEEN_LATELY else (N_GROUPS, 3)) for table in MECHANISM.tables}
+
+
+def test_cells_where_people_live_are_counted_by_zone() -> None:
+    assert populated_cells_by_zone(Land()).tolist() == [3.0, 2.0, 1.0]  # type: ignore[arg-type]
+
+
+def test_usual_certainty_and_elasticity_are_those_of_each_group() -> None:
+    land: Any = Land()
+    assert usual_certainty(land).tolist() == pytest.approx([0.011, 0.3, 0.0094, 0.07, 0.0062])
+    assert certainty_elasticities(land).tolist() == pytest.approx([0.3, 0.3, 0.25, 0.9, 0.12])
+
+
+def test_measures_are_means_of_zones_and_remembered_arrests_over_offences() -> None:
+    land: Any = Land()
+    month: Any = SimpleNamespace(world=land)
+    initialise(land)
+    assert patrol_seen_by_zone(land).tolist() == pytest.approx([0.4] * 3)
+    land.state[SEEN_LATELY][:] = 0.5, 1.5, 0.0
+    assert patrol_seen_by_zone(land).tolist() == pytest.approx([0.5, 0.75, 0.0])
+    seen, factor, share = mean_patrol_seen, certainty_factor_measure(2), arrest_share_measure(2)
+    assert factor.read is not None
+    assert share.read is not None
+    assert seen(month) == pytest.approx(1.25 / 3.0)
+    assert np.isnan(share.read(month))
+    land.state[FELT][2], land.state[ARRESTED_LATELY][2] = (1.0, 2.0, 4.0), (1.0, 0.0, 1.0)
+    land.state[OFFENDED_LATELY][2] = 0.25, 0.0, 0.25
+    assert factor.read(month) == pytest.approx(7.0 / 3.0)
+    assert share.read(month) == pytest.approx(4.0)
+    assert (factor.unit, share.unit) == ("ratio", "share")
+
+
+def test_each_group_has_its_measures() -> None:
+    land: Any = Land()
+    land.state[FELT][:] = land.state[ARRESTED_LATELY][:] = np.arange(N_GROUPS)[:, None]
+    land.state[OFFENDED_LATELY][:] = 8.0
+    month: Any = SimpleNamespace(world=land)
+    for number, group in enumerate(OFFENDERS):
+        for name, expected in ((f"certainty_{group}", number), (f"caught_{group}", number / 8.0)):
+            read = MECHANISM.measures[name].read
+            assert read is not None
+            assert read(month) == expected
