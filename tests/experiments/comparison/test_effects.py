@@ -1,0 +1,283 @@
+"""Effects: known answers for arms made by hand, row by row of the table."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from experiments.comparison.comparison_jobs import SEEDS
+from experiments.comparison.effects import (
+    Pair,
+    causes_of,
+    crossed,
+    effects_table,
+    means_by,
+    pair,
+    pairs_of,
+    resident_rows,
+    town_of,
+)
+from experiments.comparison.headline_measures import HEADLINES
+from experiments.statistics.paired_effects import paired
+
+
+def base_of(**changes: Any) -> dict[str, Any]:
+    """Return what an arm states of its town."""
+    parameters = {"population": {"total": 10}, "daily_rhythm": {"outside": 0.1}, "trust": {"level": 0.4}}
+    return {"outline": [1, 2], "settlements": ["A"], "parameters": parameters | changes}
+
+
+@dataclass
+class HandMade:
+    """What the table of effects uses of an arm."""
+
+    name: str = "base"
+    scenario: str = "here"
+    seeds: tuple[int, ...] = (1, 2, 3)
+    fingerprint: str = "same"
+    base: dict[str, Any] = field(default_factory=base_of)
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    def has(self, name: str) -> bool:
+        return name in self.tables
+
+    def table(self, name: str) -> pd.DataFrame:
+        return self.tables[name]
+
+
+def arm(**fields: Any) -> Any:
+    return HandMade(**fields)
+
+
+def months(**columns: dict[int, tuple[float, float]]) -> pd.DataFrame:
+    """Return two months of every seed, the later one first."""
+    seeds = next(iter(columns.values()))
+    rows = [
+        {"seed": seed, "month": m, **{name: by[seed][m] for name, by in columns.items()}}
+        for seed in seeds
+        for m in (1, 0)
+    ]
+    return pd.DataFrame(rows)
+
+
+def rows_of(table: pd.DataFrame, section: str) -> dict[str, dict[str, Any]]:
+    """Return the rows of a section by the name of their measure."""
+    return {row["measure"]: row for row in table[table["section"] == section].to_dict("records")}
+
+
+def test_arms_are_set_against_the_first_of_their_site_and_sites_against_the_first() -> None:
+    arms = [arm(), arm(scenario="there"), arm(name="more"), arm(name="less"), arm(name="more", scenario="there")]
+    found = [
+        (one.base.scenario, one.base.name, one.arm.scenario, one.arm.name, one.why_unpaired) for one in pairs_of(arms)
+    ]
+    assert found == [
+        ("here", "base", "here", "more", ""),
+        ("here", "base", "here", "less", ""),
+        ("there", "base", "there", "more", ""),
+        ("here", "base", "there", "base", "sites"),
+    ]
+    assert [one.seeds for one in pairs_of(arms)] == [(1, 2, 3)] * 3 + [()]
+
+
+def test_twins_share_code_town_and_seeds() -> None:
+    one, other = arm(seeds=(3, 1, 2)), arm(name="more", seeds=(2, 3, 9))
+    assert pair(one, other) == Pair(one, other, (3, 2))
+    for reason, changes in (
+        ("code", {"fingerprint": "other", "seeds": (9,)}),
+        ("town", {"base": base_of(population={"total": 11}), "seeds": (9,)}),
+        ("town", {"base": base_of(daily_rhythm={"outside": 0.2})}),
+        ("town", {"base": base_of() | {"outline": [1, 3]}}),
+        ("town", {"base": base_of() | {"settlements": ["B"]}}),
+        ("seeds", {"seeds": (9,)}),
+    ):
+        apart = arm(name="more", **changes)
+        assert pair(one, apart) == Pair(one, apart, (), reason)
+    assert pair(one, arm(base=base_of(trust={"level": 0.9}))).why_unpaired == ""
+    bare = base_of()
+    del bare["parameters"]["daily_rhythm"]
+    assert town_of(arm(base=bare)) == ([1, 2], {"total": 10}, None, ["A"])
+
+
+def test_an_effect_is_of_twins_that_both_sides_have() -> None:
+    base, other = {1: 1.0, 2: 2.0, 3: 4.0, 7: 50.0}, {1: 2.0, 2: 5.0, 4: 9.0, 7: 60.0}
+    found = Pair(arm(), arm(), (1, 2, 3, 4)).effect(base, other)
+    assert (found.n, found.paired, found.effect, found.base, found.arm) == (2, True, 2.0, 1.5, 3.5)
+    assert found.error == pytest.approx(stats.sem([1.0, 3.0]))
+    apart = Pair(arm(), arm(), (), "seeds").effect(base, other)
+    assert (apart.n, apart.paired, apart.effect) == (4, False, np.mean([2, 5, 9, 60]) - np.mean([1, 2, 4, 50]))
+    drawn = {SEEDS * draw + seed: draw + seed for draw in (1, 2) for seed in (1, 2)}
+    gains = {world: value * 1.5 for world, value in drawn.items()}
+    one_draw = {world: value for world, value in gains.items() if world < 2 * SEEDS}
+    worlds = tuple(drawn)
+    expected = crossed(paired([*drawn.values()], [*gains.values()]), drawn, gains, worlds)
+    assert Pair(arm(), arm(), worlds).effect(drawn, gains) == expected
+    assert Pair(arm(), arm(), worlds).effect(drawn, one_draw).n == 2
+
+
+def test_where_parameters_were_drawn_errors_over_draws_and_over_seeds_add_up() -> None:
+    draws, seeds = 4, 3
+    effects = np.random.default_rng(1).normal(size=(draws, seeds)) + np.arange(draws)[:, None]
+    base = {SEEDS * draw + seed: 10.0 + seed + draw for draw in range(draws) for seed in range(seeds)}
+    gained = {world: value + effects[world // SEEDS, world % SEEDS] for world, value in base.items()}
+    whole = paired([*base.values()], [*gained.values()])
+    found = crossed(whole, base, gained, [*base])
+
+    def error(table: np.ndarray) -> float:
+        return math.hypot(*(stats.sem(table.mean(axis=axis)) for axis in (0, 1)))
+
+    levels = np.array([*base.values()]).reshape(draws, seeds)
+    assert found.error == pytest.approx(error(effects))
+    assert found.base_error == pytest.approx(error(levels))
+    assert found.arm_error == pytest.approx(error(levels + effects))
+    reach = stats.t.ppf(0.975, seeds - 1) * error(effects)
+    mean = effects.mean()
+    assert [found.effect, found.low, found.high] == pytest.approx([mean, mean - reach, mean + reach])
+    assert [found.typical, found.typical_low, found.typical_high] == [found.effect, found.low, found.high]
+    seen = (stats.t.ppf(0.975, seeds - 1) + stats.t.ppf(0.8, seeds - 1)) * error(effects)
+    assert found.smallest == pytest.approx(seen)
+    assert (found.n, found.rose, found.fell) == (whole.n, whole.rose, whole.fell)
+
+
+def test_with_a_single_seed_the_interval_is_not_known() -> None:
+    base = {SEEDS * draw: float(draw) for draw in range(3)}
+    gained = {world: value + 1.0 + value**2 for world, value in base.items()}
+    found = crossed(paired([*base.values()], [*gained.values()]), base, gained, [*base])
+    assert math.isnan(found.low)
+    assert math.isnan(found.high)
+    assert found.effect == pytest.approx(1.0 + 5.0 / 3.0)
+
+
+def test_means_are_of_all_worlds_of_a_kind() -> None:
+    assert means_by(lambda world: world % 2, {1: 1.0, 2: 4.0, 3: 5.0, 4: 6.0, 5: 99.0}, (1, 2, 3, 4)) == {
+        1: 3.0,
+        0: 5.0,
+    }
+
+
+def sides(name: str, base: pd.DataFrame, other: pd.DataFrame, **more: tuple[pd.DataFrame, pd.DataFrame]) -> Pair:
+    """Return twins of seeds 1 and 2 with some tables."""
+    tables = {name: (base, other)} | more
+    one, two = ({key: both[k] for key, both in tables.items()} for k in (0, 1))
+    return Pair(arm(tables=one), arm(name="more", scenario="there", tables=two), (1, 2))
+
+
+MEASURES = (
+    months(trust_mean={1: (0.1, 0.40), 2: (0.1, 0.50)}, residents={1: (100, 300), 2: (100, 100)}),
+    months(trust_mean={1: (0.1, 0.45), 2: (0.1, 0.57)}, residents={1: (400, 400), 2: (100, 300)}),
+)
+
+
+def test_a_headline_is_read_from_the_months_of_each_run_in_order() -> None:
+    table = effects_table([sides("measures", *MEASURES)])
+    row = rows_of(table, "headline")["trust_mean"]
+    names = ("site", "base_site", "base_arm", "against", "why_unpaired", "how", "n")
+    assert [row[name] for name in names] == ["there", "here", "base", "more", "", "last", 2]
+    assert [row["base"], row["arm"], row["effect"]] == pytest.approx([45.0, 51.0, 6.0])
+    assert {*table["section"]} == {"headline"}
+    assert set(table["measure"]) <= {one.name for one in HEADLINES}
+    lacking = sides("measures", MEASURES[0].drop(columns="trust_mean"), MEASURES[1])
+    assert len(effects_table([sides("measures", *MEASURES), lacking])) == len(table)
+
+
+def in_groups(groups: tuple[str, ...], **columns: dict[int, tuple[float, float]]) -> pd.DataFrame:
+    """Return the months of some groups, each with the numbers of the one before plus a tenth."""
+    parts = []
+    for number, group in enumerate(groups):
+        raised = {
+            name: {seed: tuple(x + number / 10 for x in two) for seed, two in by.items()}
+            for name, by in columns.items()
+        }
+        parts.append(months(**raised).assign(group=group))  # type: ignore[arg-type]
+    return pd.concat(parts)
+
+
+def test_trust_and_fear_of_groups_are_compared_in_the_last_month() -> None:
+    known, unknown = {1: (0.9, 0.2), 2: (0.9, 0.3)}, {1: (0.9, 0.2), 2: (0.9, math.nan)}
+    base = in_groups(("far", "women", "nobody"), trust=known, fear=known)
+    other = in_groups(("far", "women", "nobody"), trust={1: (0.0, 0.25), 2: (0.0, 0.37)}, fear=unknown)
+    rows = rows_of(effects_table([sides("measures", *MEASURES, groups=(base, other))]), "group")
+    assert [*rows] == ["trust_women", "trust_far"]
+    assert {row["how"] for row in rows.values()} == {"last"}
+    assert [rows["trust_far"][name] for name in ("base", "arm", "effect")] == pytest.approx([25.0, 31.0, 6.0])
+    assert rows["trust_women"]["base"] == pytest.approx(35.0)
+    one = sides("measures", *MEASURES, groups=(base, base))
+    assert [*rows_of(effects_table([one]), "group")] == ["trust_women", "fear_women", "trust_far", "fear_far"]
+    del one.arm.tables["groups"]  # type: ignore[attr-defined]
+    assert rows_of(effects_table([one]), "group") == {}
+
+
+def booked(*rows: tuple[str, int, float]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["cause", "seed", "change"])
+
+
+LEDGER = (
+    booked(("talk", 1, 1.0), ("talk", 1, 3.0), ("talk", 2, 2.0), ("death", 1, 1.0), ("death", 2, 1.0)),
+    booked(("talk", 1, 8.0), ("talk", 2, 8.0), ("bribe", 1, -4.0), ("bribe", 2, -2.0)),
+)
+
+
+def test_causes_are_points_of_mean_trust() -> None:
+    one = sides("measures", *MEASURES, ledger=LEDGER)
+    assert causes_of(one.base) == {"talk": {1: 2.0, 2: 2.0}, "death": {1: 0.5, 2: 1.0}}
+    rows = rows_of(effects_table([one]), "cause")
+    assert sorted(rows) == ["bribe", "death", "talk"]
+    assert {row["how"] for row in rows.values()} == {"sum"}
+    assert [rows["talk"][name] for name in ("base", "arm", "effect")] == pytest.approx([2.0, 3.0, 1.0])
+    assert rows["bribe"]["n"] == 0
+    for side in (one.base, one.arm):
+        table = side.tables.pop("ledger")  # type: ignore[attr-defined]
+        assert rows_of(effects_table([one]), "cause") == {}
+        side.tables["ledger"] = table  # type: ignore[attr-defined]
+
+
+def chosen(*rows: tuple[str, int, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["matter", "seed", "option"])
+
+
+def test_options_are_shares_of_the_choices_where_both_sides_chose() -> None:
+    base = chosen(
+        ("lunch", 1, "rice"), ("lunch", 1, "beans"), ("lunch", 2, "rice"), ("walk", 1, "far"), ("talk", 1, "long")
+    )
+    other = chosen(("lunch", 1, "rice"), ("lunch", 2, "beans"), ("walk", 2, "far"))
+    one = sides("measures", *MEASURES, decisions=(base, other))
+    rows = rows_of(effects_table([one]), "decision")
+    assert [*rows] == ["lunch.rice"], "only one twin took it in both worlds"
+    assert [rows["lunch.rice"][name] for name in ("how", "n", "base", "arm")] == ["share", 1, 50.0, 100.0]
+    apart = Pair(one.base, one.arm, (), "seeds")
+    assert sorted(rows_of(effects_table([apart]), "decision")) == ["lunch.beans", "lunch.rice", "walk.far"]
+    for side in (one.base, one.arm):
+        table = side.tables.pop("decisions")  # type: ignore[attr-defined]
+        assert rows_of(effects_table([one]), "decision") == {}
+        side.tables["decisions"] = table  # type: ignore[attr-defined]
+
+
+def test_residents_who_differ_are_counted_by_world() -> None:
+    columns = ["site", "against", "what", "seed", "only_arm", "only_base"]
+    residents = pd.DataFrame(
+        [
+            ("there", "more", "harmed", 1, 4, 1),
+            ("there", "more", "harmed", 2, 6, 2),
+            ("there", "more", "called", 1, 1, 0),
+            ("there", "less", "harmed", 1, 99, 99),
+            ("here", "more", "harmed", 1, 99, 99),
+        ],
+        columns=columns,
+    )
+    one = sides("measures", *MEASURES)
+    found = [
+        (row["measure"], row["section"], row["how"], row["n"], row["base"], row["effect"])
+        for row in resident_rows(one, residents)
+    ]
+    assert found == [
+        ("harmed", "only_arm", "count", 2, 0.0, 5.0),
+        ("harmed", "only_base", "count", 2, 0.0, 1.5),
+        ("called", "only_arm", "count", 1, 0.0, 1.0),
+        ("called", "only_base", "count", 1, 0.0, 0.0),
+    ]
+    assert len(rows_of(effects_table([one], residents), "only_arm")) == 2
+    assert rows_of(effects_table([Pair(one.base, one.arm, (), "seeds")], residents), "only_arm") == {}
+    assert rows_of(effects_table([one]), "only_arm") == {}
