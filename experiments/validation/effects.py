@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from experiments.storage.run_spec import RunSpec
-from experiments.validation.effects_lines import WEAK
-from experiments.validation.effects_table import EXPERIMENTS, MADE
+from experiments.validation.effects_table import EXPERIMENTS, MADE, WEAK
 from experiments.validation.effects_text import lines_of
 from experiments.validation.experiment import (
     BASE,

@@ -6,16 +6,22 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from experiments.comparison.headline_measures import VIOLENT as VIOLENT
+from experiments.comparison.headline_measures import VIOLENT
 from experiments.validation.experiment import BASE, Read, RunTables, Window, Worlds
 
 STREET_KINDS = ("robbery", "theft")
 STREET = tuple(f"crimes_occurred_{kind}" for kind in STREET_KINDS)
 PROPERTY = tuple(f"crimes_occurred_{kind}" for kind in ("theft", "vehicle_theft", "theft_from_vehicle", "burglary"))
-POOL = (*STREET, *PROPERTY[1:])
-"""What those who can be held commit: on the street, of vehicles, in houses."""
-KILLED = ("homicides", "-homicides_gang")
 ALL = ("crimes_occurred",)
+COUNTS = {
+    "street": STREET,
+    "property": PROPERTY,
+    "pool": (*STREET, *PROPERTY[1:]),
+    "violent": VIOLENT,
+    "killed": ("homicides", "-homicides_gang"),
+    "all": ALL,
+}
+"""Measures that are added up, by name; the pool is what those commit who can be held."""
 TREATED = 15.0
 """More visits a month than in the twin from which a cell is treated: half a visit a day."""
 
@@ -144,14 +150,19 @@ def top_share(counts: Sequence[int], share: float = 0.1) -> float:
     return float(100.0 * part / told.sum())
 
 
-def concentration(worlds: Worlds) -> float:
-    """Return the share of a year's offences by the most active tenth of those who offended."""
-    return top_share(worlds[BASE].table("offenders")["crimes"].tolist())
+def concentration() -> Read:
+    """Return the reader of the share of a year's offences by the most active tenth of those who offended."""
+    return lambda worlds: top_share(worlds[BASE].table("offenders")["crimes"].tolist())
 
 
-def even(worlds: Worlds) -> float:
+def even() -> Read:
     """Return the same as it would be if all who offended had done so alike."""
-    return top_share([1] * len(worlds[BASE].table("offenders")))
+    return lambda worlds: top_share([1] * len(worlds[BASE].table("offenders")))
+
+
+def constant(value: float) -> Read:
+    """Return the reader of a number that does not depend on the worlds."""
+    return lambda _: value
 
 
 # Cells

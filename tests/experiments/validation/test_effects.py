@@ -17,8 +17,7 @@ from experiments.figures.effects import draw_experiments
 from experiments.figures.record_figures import draw_ceiling
 from experiments.figures.svg import render_figure
 from experiments.validation import ceiling, effects, experiment_runs, practice, readers
-from experiments.validation.effects_lines import CORNERS, OUTSIDE, WEAK
-from experiments.validation.effects_table import EXPERIMENTS, MADE
+from experiments.validation.effects_table import CORNERS, EXPERIMENTS, MADE, OUTSIDE, WEAK
 from experiments.validation.effects_text import lines_of
 from experiments.validation.experiment import (
     BASE,
