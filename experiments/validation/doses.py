@@ -2,10 +2,11 @@
 
 import json
 import math
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ from model.world.month import GROUPS
 YEARS = (1, 3, 10)
 AFTER = 120
 """Months until the last number."""
+Found = dict[tuple[str, str], list[dict[str, Any]]]
+"""What worlds left, by dose: for each site and reading, seed by seed."""
 MEASURES = ("couple_shifts", "contacts", "unfair", "served", "calls_unserved")
 
 
@@ -52,65 +55,27 @@ class Dose:
     @property
     def text(self) -> str:
         """The file of its world, if it needs one."""
-        parts = [f"[{how}]\n" + "".join(f'"{key}" = {value}\n' for key, value in values.items())
-                 for how, values in (("add", self.add), ("scale", self.scale)) if values]  # fmt: skip
+        parts = [
+            f"[{how}]\n" + "".join(f'"{key}" = {value}\n' for key, value in values.items())
+            for how, values in (("add", self.add), ("scale", self.scale))
+            if values
+        ]
         head = f'title = {{ en = "{self.en}", es = "{self.es}" }}'
         head += '\nabout = { en = "A dose, not a proposal.", es = "Una dosis, no una propuesta." }\n'
         return head + "\n".join(parts) if parts else ""
 
 
-FAIR = "contacts.fair"
-MORE = {"contacts.foot": 1.5, "contacts.motor": 1.5}
-BASE = Dose("status_quo", "as it is", "como está", corners=True)
-BRIBES = "misconduct.base"
+STATED = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+DOSES = tuple(Dose(**{**one, "given": Given(**one.get("given", {}))}) for one in STATED["dose"])
+BASE = DOSES[0]
+BY_NAME = {one.name: one for one in DOSES}
+RATES = (0.05, 0.1, 0.2, 0.4)
+"""Visits, or meetings, per adult and year that are tried."""
 FAIRER = (0.0, 1.5, 3.0)
 """Log-odds of fair treatment, and log of the chance less that a bribe is asked, at which more contacts are tried."""
-DOSES = (
-    BASE,
-    Dose("fair_3", "fair treatment +.3 log-odds", "trato justo +.3", add={FAIR: 0.3}, corners=True),
-    Dose("fair_6", "fair treatment +.6 log-odds", "trato justo +.6", add={FAIR: 0.6}),
-    *(Dose(f"visits_{x}", f"+{x} long visits per adult and year", f"+{x} visitas largas por adulto y año",
-           Given(visits=x), corners=x == 0.1) for x in (0.05, 0.1, 0.2, 0.4)),
-    *(Dose(f"meetings_{x}", f"+{x} meetings attended per adult and year", f"+{x} reuniones por adulto y año",
-           Given(meetings=x), corners=x == 0.1) for x in (0.05, 0.1, 0.2, 0.4)),
-    Dose("all", "fair +.3, .1 visits and .1 meetings", "trato +.3, .1 visitas y .1 reuniones",
-         Given(visits=0.1, meetings=0.1), add={FAIR: 0.3}, corners=True),
-    Dose("report", "everybody reports", "todos denuncian", policy="everybody_reports", corners=True),
-    Dose("served", "half of the unserved calls served", "la mitad de las llamadas sin atender, atendida",
-         Given(served=0.5), corners=True),
-    Dose("report_served", "both", "ambas cosas", Given(served=0.5), policy="everybody_reports", corners=True),
-    *(Dose(f"fair_at_{x:g}", f"fair +{x:g}, fewer bribes", f"trato +{x:g}, menos mordidas",
-           add={FAIR: x, BRIBES: -x}) for x in FAIRER[1:]),
-    *(Dose(f"more_at_{x:g}", f"contacts x 1.5, fair +{x:g}, so", f"contactos x 1.5, trato +{x:g}, así",
-           add={FAIR: x, BRIBES: -x} if x else {}, scale=MORE) for x in FAIRER),
-    Dose("all_fair", "nearly all contacts fair, no bribes", "casi todo contacto con buen trato, sin mordidas",
-         add={FAIR: 3.6, BRIBES: -30.0}),
-    Dose("all_unfair", "nearly all contacts unfair", "casi todo contacto con mal trato", add={FAIR: -4.3}),
-    Dose("all_served", "every unserved call served", "toda llamada sin atender, atendida", Given(served=1.0)),
-    Dose("none_served", "no telephone call answered", "ninguna llamada por teléfono atendida",
-         scale={"response.line_answered": 0.0}),
-    Dose("no_contact", "no contact with patrols", "ningún contacto con las parejas", policy="no_contact"),
-    Dose("no_police", "no police", "sin policía", policy="no_police"),
-    Dose("silence", "silence: nothing teaches anybody", "silencio: nada enseña a nadie", Given(silent=True)),
-)  # fmt: skip
-BY_NAME = {one.name: one for one in DOSES}
 SINGLE = "single"
-CORNERS: dict[str, tuple[str, dict[str, float]]] = {
-    "memory .5 y": (f"{CENTRE}, memory 0.5", {}),
-    "memory 4 y": (f"{CENTRE}, memory 4", {}),
-    "memory 8 y, single event": (f"{SINGLE}, memory 8", {}),
-    "asymmetry 1": (CENTRE, {"trust.asymmetry": 1.0}),
-    "asymmetry 5": (CENTRE, {"trust.asymmetry": 5.0}),
-    "hearsay 0": (CENTRE, {"hearsay.weight": 0.0}),
-    "hearsay .6": (CENTRE, {"hearsay.weight": 0.6}),
-    "unanswered x .4": (CENTRE, {"trust.unanswered": 0.4}),
-    "unanswered x 2": (CENTRE, {"trust.unanswered": 2.0}),
-    "self-selection 0": (f"{CENTRE}, s 0", {}),
-    "self-selection .6": (f"{CENTRE}, s .6", {}),
-}
+CORNERS: dict[str, dict[str, Any]] = STATED["corner"]
 """One at a time around the centre; weights are calibrated anew for memory and self-selection, and kept elsewhere."""
-TIMES = ("trust.unanswered",)
-"""Numbers of which a corner says the multiple."""
 COLUMNS = ("site", "reading", "dose", "en", "es", "years", "value", "low", "high", "n", "band_low", "band_high", "code")
 
 
@@ -138,43 +103,43 @@ class DoseCase:
     def mark(self, name: str) -> str:
         """Return what stands for all that one of its worlds is made of."""
         one = BY_NAME[name]
-        what = [
-            self.site,
-            list(self.sets),
-            self.seed,
-            self.months,
-            one.text,
-            vars(one.given),
-            one.policy,
-            fingerprint(),
-        ]
-        return digest_of(canonical(what).encode())
+        about = [self.site, list(self.sets), self.seed, self.months]
+        return digest_of(canonical([*about, one.text, vars(one.given), one.policy, fingerprint()]).encode())
 
     def kept(self, name: str, runs: Path) -> Path:
-        """Return where it is kept what one of its worlds left."""
+        """Return the file of what one of its worlds left."""
         return runs.resolve() / f"dose-{self.mark(name)}.json"
 
 
 def sets_of(reading: str, size: ExperimentSize) -> tuple[str, ...]:
     """Return the numbers of a reading or corner as they are set."""
-    solved = readings()
-    name, more = CORNERS.get(reading, (reading, {}))
+    solved, corner = readings(), CORNERS.get(reading, {"reading": reading})
+    name = corner.get("reading", CENTRE)
     if name not in solved:
         raise InputError(f"no reading '{name}': it could not be solved")
-    now = {**solved[CENTRE], **solved[name]}
-    now |= {key: value * now[key] if key in TIMES else value for key, value in more.items()}
+    now = {**solved[CENTRE], **solved[name], **corner.get("set", {})}
+    now |= {key: factor * now[key] for key, factor in corner.get("times", {}).items()}
     return (*size.sets, *(f"{key}={value!r}" for key, value in now.items()))
 
 
 def cases(size: ExperimentSize, corners: Sequence[str], sites: Sequence[str] = SITES) -> list[DoseCase]:
-    """Return all that is to be carried out: all doses by both readings, some in the corners of the first seed."""
-    months = min(AFTER, round(12 * size.longest))
-    some = tuple(one.name for one in DOSES if one.corners)
+    """Return all that is to be run: all doses by both readings, some in the corners of the first seed."""
     known = readings()
-    whole = [DoseCase(site, reading, sets_of(reading, size), 1 + seed, months, tuple(one.name for one in DOSES))
-             for site in sites for reading in (CENTRE, SINGLE) for seed in range(size.seeds)]  # fmt: skip
-    return whole + [DoseCase(site, corner, sets_of(corner, size), 1, months, some)
-                    for site in sites for corner in corners if CORNERS[corner][0] in known]  # fmt: skip
+    wanted = [(site, one, 1 + seed, True) for site in sites for one in (CENTRE, SINGLE) for seed in range(size.seeds)]
+    solved = [one for one in corners if CORNERS[one].get("reading", CENTRE) in known]
+    wanted += [(site, one, 1, False) for site in sites for one in solved]
+    months = min(AFTER, round(12 * size.longest))
+    return [
+        DoseCase(
+            site,
+            reading,
+            sets_of(reading, size),
+            seed,
+            months,
+            tuple(one.name for one in DOSES if every or one.corners),
+        )
+        for site, reading, seed, every in wanted
+    ]
 
 
 def run_case(case: DoseCase, tell: ReportProgress, runs: Path) -> str:
@@ -183,8 +148,8 @@ def run_case(case: DoseCase, tell: ReportProgress, runs: Path) -> str:
     tell(case.months * 91 * (len(case.doses) - len(doses)))
     if not doses:
         return case.key
-    specs = [asked(case.site, policies=words_of(one, runs), sets=list(case.sets), years=case.months / 12,
-                   seed=case.seed)[0] for one in doses]  # fmt: skip
+    about: dict[str, Any] = {"sets": list(case.sets), "years": case.months / 12, "seed": case.seed}
+    specs = [asked(case.site, policies=words_of(one, runs), **about)[0] for one in doses]
     town = TOWNS.of(specs[0].scenario)
     scenario = replace(specs[0].scenario, policies=())
     common = TrustModel(scenario, rng=case.seed, town=town).checkpoint()
@@ -207,18 +172,18 @@ def left_by(world: Dosed) -> dict[str, Any]:
     """Return mean trust of adults at the end of each month, and sums of the last year."""
     rows = world.group_months()
     adults = rows[rows["group"] == list(GROUPS).index("adults")]
-    sums = {name: float(np.sum(world.datacollector.model_vars[name][-12:])) for name in MEASURES if name in
-            world.datacollector.model_vars}  # fmt: skip
+    months = world.datacollector.model_vars
+    sums = {name: float(np.sum(months[name][-12:])) for name in MEASURES if name in months}
     return {"trust": adults["trust"].tolist(), "adults": float(adults["residents"][-1]), **sums}
 
 
-def carry(some: Sequence[DoseCase], size: ExperimentSize, runs: Path) -> dict[tuple[str, str], list[dict[str, Any]]]:
+def carry(some: Sequence[DoseCase], size: ExperimentSize, runs: Path) -> Found:
     """Carry out cases; return what each left, seed by seed, by site and reading."""
     runs.mkdir(parents=True, exist_ok=True)
     (runs / SEVERAL).mkdir(exist_ok=True)
     if run_jobs(some, partial(run_case, runs=runs), size.workers, "doses").interrupted:
         raise KeyboardInterrupt
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    found: Found = {}
     for case in some:
         kept = {name: json.loads(case.kept(name, runs).read_text(encoding="utf-8")) for name in case.doses}
         found.setdefault((case.site, case.reading), []).append(kept)
@@ -231,41 +196,39 @@ def points(worlds: Mapping[str, Any], dose: str, years: int, base: str = BASE.na
     return 100.0 * float(worlds[dose]["trust"][month] - worlds[base]["trust"][month])
 
 
-def rows_of(found: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]) -> Iterator[Row]:
+def rows_of(found: Found) -> Iterator[Row]:
     """Yield the row of each dose by site, reading and years, with the band over the corners."""
     for (site, reading), lives in found.items():
-        for dose in DOSES[1:]:
-            if dose.name not in lives[0]:
-                continue
-            for years in YEARS:
+        corners = [others[0] for (where, name), others in found.items() if where == site and name in CORNERS]
+        for dose, years in product(DOSES[1:], YEARS):
+            if dose.name in lives[0]:
                 one = estimate([points(worlds, dose.name, years) for worlds in lives])
-                band = [points(worlds, dose.name, years) for (where, name), others in found.items()
-                        for worlds in others[:1] if where == site and name in CORNERS and dose.corners]  # fmt: skip
-                whole = [*band, one.value] if reading == CENTRE and band else []
-                ends = (min(whole), max(whole)) if whole else (math.nan, math.nan)
+                band = [points(worlds, dose.name, years) for worlds in corners if dose.corners and reading == CENTRE]
+                ends = (min(*band, one.value), max(*band, one.value)) if band else (math.nan, math.nan)
                 values = (site, reading, dose.name, dose.en, dose.es, years, one.value, one.low, one.high, one.n, *ends)
                 yield dict(zip(COLUMNS, (*values, fingerprint()), strict=True))
 
 
-def extras(found: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]) -> Iterator[Row]:
+def extras(found: Found) -> Iterator[Row]:
     """Yield what else is told of each site and reading: the dose for three points, and the break-even share."""
-    for (site, reading), lives in found.items():
-        if reading not in (CENTRE, SINGLE):
-            continue
-        worlds = lives[0]
-        base = worlds[BASE.name]
-        shifts = base.get("couple_shifts", math.nan)
-        visits = dose_for(3.0, [(x, points(worlds, f"visits_{x}", 10)) for x in (0.05, 0.1, 0.2, 0.4)])
-        yield {
-            "site": site,
-            "reading": reading,
-            "visits": visits,
-            "per_couple_shift": visits * base["adults"] / shifts,
-            "meetings": dose_for(3.0, [(x, points(worlds, f"meetings_{x}", 10)) for x in (0.05, 0.1, 0.2, 0.4)]),
-            "fair_now": fair_share(base),
-            "break_even": break_even(worlds),
-            "one_a_couple_shift": shifts / base["adults"],
-        }
+    for (site, reading), (worlds, *_) in found.items():
+        if reading in (CENTRE, SINGLE):
+            base = worlds[BASE.name]
+            shifts = base.get("couple_shifts", math.nan)
+            visits, meetings = (
+                dose_for(3.0, [(x, points(worlds, f"{kind}_{x}", 10)) for x in RATES])
+                for kind in ("visits", "meetings")
+            )
+            yield {
+                "site": site,
+                "reading": reading,
+                "visits": visits,
+                "per_couple_shift": visits * base["adults"] / shifts,
+                "meetings": meetings,
+                "fair_now": fair_share(base),
+                "break_even": break_even(worlds),
+                "one_a_couple_shift": shifts / base["adults"],
+            }
 
 
 def fair_share(world: Mapping[str, float]) -> float:
@@ -308,7 +271,7 @@ def show_doses(
     return rows
 
 
-def corner_lines(found: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]) -> list[tuple[str, str, list[float]]]:
+def corner_lines(found: Found) -> list[tuple[str, str, list[float]]]:
     """Return points after ten years in every corner by site: of each dose that is tried there."""
     names = [one.name for one in DOSES[1:] if one.corners]
     order = [(site, reading) for site in SITES for reading in (CENTRE, SINGLE, *CORNERS) if (site, reading) in found]

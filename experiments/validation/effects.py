@@ -1,27 +1,21 @@
 """Virtual experiments: what studies measured, repeated in twin worlds, beside what was published."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from experiments.storage.run_spec import RunSpec
 from experiments.validation.effects_table import EXPERIMENTS, MADE, WEAK
 from experiments.validation.effects_text import lines_of
 from experiments.validation.experiment import (
-    BASE,
-    CENTRAL,
-    EXCHANGED,
     Estimate,
     Experiment,
     ExperimentLine,
     NotAvailable,
-    RunTables,
     Variant,
     Worlds,
     estimate,
 )
-from experiments.validation.experiment_runs import RUNS, ExperimentSize, made, run_missing, specs_of
-from experiments.validation.study_tables import Row, write_table
-from model.engine.errors import InputError, suggest_nearest
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_worlds
+from experiments.validation.study_tables import Row, select, write_table
 from model.engine.fingerprint import fingerprint
 
 COLUMNS = (
@@ -31,19 +25,10 @@ COLUMNS = (
 )
 
 
-def chosen(only: Sequence[str]) -> list[Experiment]:
-    """Return all experiments, or those named."""
-    known = {one.name: one for one in EXPERIMENTS}
-    for name in only:
-        if name not in known:
-            raise InputError(f"no experiment '{name}'{suggest_nearest(name, known)}")
-    return [one for one in EXPERIMENTS if not only or one.name in only]
-
-
 def show_effects(only: Sequence[str], out: Path, size: ExperimentSize, runs: Path = RUNS) -> list[Row]:
     """Carry out experiments, write each as it is done, print and return them all."""
     rows: list[Row] = []
-    some = chosen(only)
+    some = select({one.name: one for one in EXPERIMENTS}, only, "no experiment '{}'")
     for number, one in enumerate(some):
         rows += list(rows_of(one, size, runs))
         lines = lines_of(some, rows, size.seeds, whole=number == len(some) - 1)
@@ -55,7 +40,7 @@ def show_effects(only: Sequence[str], out: Path, size: ExperimentSize, runs: Pat
 def rows_of(one: Experiment, size: ExperimentSize, runs: Path) -> Iterator[Row]:
     """Yield the rows of an experiment in each of its variants."""
     for variant in variants_of(one, size):
-        lives = run_worlds(one, variant, size, runs)
+        lives = run_worlds(one, variant, size, runs, MADE)
         for line in one.lines:
             yield row_of(one, line, variant, lives)
 
@@ -64,30 +49,6 @@ def variants_of(one: Experiment, size: ExperimentSize) -> list[Variant]:
     """Return the variants of an experiment, in a quick run the first of its corners only."""
     central, *others = one.variants
     return [central, *others[: size.corners], *([WEAK] if one.weak else [])]
-
-
-def run_worlds(
-    one: Experiment, variant: Variant, size: ExperimentSize, runs: Path, texts: Mapping[str, str] = MADE
-) -> list[Worlds]:
-    """Let the worlds of an experiment live, those of ``texts`` as files; return those of each seed."""
-    specs: dict[str, list[RunSpec]] = {}
-    missing: dict[str, str] = {}
-    specs_of(one.site, (), CENTRAL, one.years, size, one.keep)  # what is wrong with the size itself is told as such
-    for name, words in ({BASE: ()} | dict(one.worlds)).items():
-        try:
-            specs[name] = specs_of(one.site, made(words, texts, runs), variant, one.years, size, one.keep)
-        except InputError as reason:
-            missing[name] = str(reason)
-    if BASE in specs:
-        label = f"{one.name}{'' if variant == CENTRAL else f', {variant.name}'}"
-        run_missing([spec for some in specs.values() for spec in some], runs, size.workers, label)
-        specs[EXCHANGED] = [*specs[BASE][1:], specs[BASE][0]]
-    else:
-        specs = {}
-    return [
-        Worlds({name: RunTables(runs, some[number].run) for name, some in specs.items()}, missing)
-        for number in range(size.seeds)
-    ]
 
 
 def row_of(one: Experiment, line: ExperimentLine, variant: Variant, lives: Sequence[Worlds]) -> Row:

@@ -1,7 +1,7 @@
 """A virtual experiment: the worlds that it compares, what it reads from them, and what was found outside the model."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -93,22 +93,17 @@ class RunTables:
         return int(rows.loc[here, "crimes"].sum())
 
 
-class Worlds(Mapping[str, RunTables]):
+@dataclass(frozen=True)
+class Worlds:
     """The worlds of one seed by name; says which one is missing and why."""
 
-    def __init__(self, known: Mapping[str, RunTables], missing: Mapping[str, str]) -> None:
-        self.known, self.missing = known, missing
+    known: Mapping[str, RunTables]
+    missing: Mapping[str, str]
 
     def __getitem__(self, name: str) -> RunTables:
         if name not in self.known:
             raise NotAvailable(self.missing.get(name, f"no world '{name}'"))
         return self.known[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.known)
-
-    def __len__(self) -> int:
-        return len(self.known)
 
     def trivial(self, instead: str) -> "Worlds":
         """Return the same with one world in the place of every other but the status quo."""

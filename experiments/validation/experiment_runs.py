@@ -18,7 +18,8 @@ from experiments.execution.shared_towns import TOWNS
 from experiments.execution.twin_runs import twins
 from experiments.storage.run_folder import parquet_of, write_whole
 from experiments.storage.run_spec import RunSpec
-from experiments.validation.experiment import Variant
+from experiments.validation.experiment import BASE, CENTRAL, EXCHANGED, Experiment, RunTables, Variant, Worlds
+from experiments.validation.study_tables import StudyWorld
 from model.engine.calendar import SHIFTS, tick_of
 from model.engine.errors import InputError
 from model.simulation.model import TrustModel
@@ -69,6 +70,45 @@ class WorldBatch:
     def shifts(self) -> int:
         """Shifts that it simulates."""
         return self.specs[0].shifts + sum(one.reported for one in self.specs[1:])
+
+
+def run_policies(
+    label: str,
+    site: str,
+    worlds: Mapping[str, StudyWorld],
+    years: float,
+    size: ExperimentSize,
+    runs: Path,
+    texts: Mapping[str, str] | None = None,
+) -> list[Worlds]:
+    """Run the worlds of a table at one site beside the status quo; return those of each seed."""
+    policies = {name: world.policies for name, world in worlds.items()}
+    one = Experiment(f"{label} of {site}", "", "", "", site=site, worlds=policies, years=years, lines=())
+    return run_worlds(one, CENTRAL, size, runs, texts or {})
+
+
+def run_worlds(
+    one: Experiment, variant: Variant, size: ExperimentSize, runs: Path, texts: Mapping[str, str]
+) -> list[Worlds]:
+    """Run the worlds of an experiment, those of ``texts`` as files; return those of each seed."""
+    specs: dict[str, list[RunSpec]] = {}
+    missing: dict[str, str] = {}
+    specs_of(one.site, (), CENTRAL, one.years, size, one.keep)  # what is wrong with the size itself is told as such
+    for name, words in ({BASE: ()} | dict(one.worlds)).items():
+        try:
+            specs[name] = specs_of(one.site, made(words, texts, runs), variant, one.years, size, one.keep)
+        except InputError as reason:
+            missing[name] = str(reason)
+    if BASE in specs:
+        label = f"{one.name}{'' if variant == CENTRAL else f', {variant.name}'}"
+        run_missing([spec for some in specs.values() for spec in some], runs, size.workers, label)
+        specs[EXCHANGED] = [*specs[BASE][1:], specs[BASE][0]]
+    else:
+        specs = {}
+    return [
+        Worlds({name: RunTables(runs, some[number].run) for name, some in specs.items()}, missing)
+        for number in range(size.seeds)
+    ]
 
 
 def specs_of(

@@ -1,16 +1,54 @@
-"""Tables of a study: its rows as CSV and as text, written together, and numbers with their intervals."""
+"""Tables of a study: worlds and heads from `study_tables.toml`, rows as CSV and text, numbers with their intervals."""
 
 import csv
 import io
 import math
-from collections.abc import Callable, Iterable, Sequence
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from experiments.storage.run_folder import write_whole
-from experiments.validation.experiment import SITES, Estimate
+from experiments.validation.experiment import SITES, Estimate, Read, Worlds, estimate
+from model.engine.errors import InputError, suggest_nearest
 
 Row = dict[str, Any]
+STATED = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+
+class StudyWorld(NamedTuple):
+    """A world of a table in both languages, and the policies that it is made of."""
+
+    en: str
+    es: str
+    policies: tuple[str, ...]
+
+
+def worlds_of(table: str) -> dict[str, StudyWorld]:
+    """Return the worlds of a table by name."""
+    stated = STATED[table]["worlds"].items()
+    return {name: StudyWorld(one["en"], one["es"], tuple(one.get("policies", name.split("+")))) for name, one in stated}
+
+
+def head_of(table: str, **values: Any) -> Iterator[str]:
+    """Yield the lines above a table."""
+    return (line.format(**values) for line in STATED[table]["head"])
+
+
+def select[T](known: Mapping[str, T], only: Sequence[str], told: str) -> list[T]:
+    """Return all that is known by name, or what is named; an unknown name is told with the nearest."""
+    for name in only:
+        if name not in known:
+            raise InputError(f"{told.format(name)}{suggest_nearest(name, known)}")
+    return [one for name, one in known.items() if not only or name in only]
+
+
+def grouped(rows: Iterable[Row], *names: str) -> dict[tuple[Any, ...], list[Row]]:
+    """Return rows by what stands in some columns, in the order of their first row."""
+    found: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        found.setdefault(tuple(row[name] for name in names), []).append(row)
+    return found
 
 
 def write_table(out: Path, name: str, rows: Sequence[Row], columns: Sequence[str], lines: Iterable[str]) -> str:
@@ -58,14 +96,32 @@ def format_cell(value: Any) -> Any:
     return "" if math.isnan(value) else f"{value:.6g}"
 
 
+def interval_names(*names: str) -> tuple[str, ...]:
+    """Return the columns of numbers with the ends of their intervals."""
+    return tuple(f"{name}{end}" for name in names for end in ("", "_low", "_high"))
+
+
 def interval_columns(name: str, found: Estimate) -> Row:
     """Return a mean and the ends of its interval as three columns of a row."""
-    return {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
+    return dict(zip(interval_names(name), (found.value, found.low, found.high), strict=True))
+
+
+def read_intervals(reads: Mapping[str, Read], lives: Sequence[Worlds]) -> Row:
+    """Return the columns of what some readers find in the worlds of every seed."""
+    found: Row = {}
+    for name, read in reads.items():
+        found |= interval_columns(name, estimate([read(worlds) for worlds in lives]))
+    return found
 
 
 def format_interval(row: Row, name: str, digits: int) -> str:
     """Return a signed number of a row with its interval, as far as they are known."""
-    value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
+    value, low, high = (row[one] for one in interval_names(name))
     if value == "" or math.isnan(value):
         return "-"
     return f"{value:+.{digits}f}" + ("" if math.isnan(low) else f" [{low:+.{digits}f}, {high:+.{digits}f}]")
+
+
+def star(row: Row) -> str:
+    """Return a star where the interval of a change leaves one sign only."""
+    return "*" if row["change_low"] > 0.0 or row["change_high"] < 0.0 else ""

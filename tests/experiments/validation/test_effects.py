@@ -215,9 +215,9 @@ def test_every_result_is_repeated_with_the_sizes_of_rich_countries_at_three_tent
 def test_the_status_quo_of_another_twin_is_that_of_the_next_seed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(effects, "run_missing", lambda *_: None)
+    monkeypatch.setattr(experiment_runs, "run_missing", lambda *_: None)
     one = next(one for one in EXPERIMENTS if one.name == "luck")
-    some = effects.run_worlds(one, CENTRAL, experiment_runs.ExperimentSize(seeds=3), tmp_path)
+    some = experiment_runs.run_worlds(one, CENTRAL, experiment_runs.ExperimentSize(seeds=3), tmp_path, {})
     own, exchanged = ([worlds[name].run for worlds in some] for name in (BASE, EXCHANGED))
     assert exchanged == own[1:] + own[:1]
 
@@ -246,7 +246,7 @@ def test_the_ceiling_has_all_worlds_of_both_sites(tmp_path: Path, monkeypatch: p
     def all_halved(one: Experiment, *_: object) -> list[Worlds]:
         return [worlds(one, 0.5, seed) for seed in (1, 2)]
 
-    monkeypatch.setattr(ceiling, "run_worlds", all_halved)
+    monkeypatch.setattr(experiment_runs, "run_worlds", all_halved)
     rows = ceiling.show_ceiling(tmp_path, QUICK)
     assert len(rows) == 2 * len(ceiling.WORLDS)
     assert all(row["crimes"] == pytest.approx(-50.0) for row in rows)
@@ -274,9 +274,9 @@ def test_a_table_that_cannot_be_drawn_is_one_line(
 
 
 def test_the_table_of_practices_has_all_worlds_of_both_sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(practice, "run_worlds", lambda one, *_: [worlds(one, 0.5, seed) for seed in (1, 2)])
+    monkeypatch.setattr(experiment_runs, "run_worlds", lambda one, *_: [worlds(one, 0.5, seed) for seed in (1, 2)])
     rows = practice.show_practice(tmp_path, QUICK)
-    assert [row["world"] for row in rows] == 2 * len(practice.AFTER) * [BASE, *practice.WORLDS]
+    assert [row["world"] for row in rows] == 2 * len(practice.AFTER) * list(practice.WORLDS)
     assert all(row["crimes"] == ("" if row["world"] == BASE else pytest.approx(-50.0)) for row in rows)
     assert all(row["known"] > 0.0 for row in rows)
     written = list(csv.DictReader((tmp_path / "practice.csv").read_text(encoding="utf-8").splitlines()))
