@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from experiments.execution.local_workers import ReportProgress
 from experiments.execution.trust_accounts import ALSO, LAWS, Law, changes_of
 from experiments.validation.experiment import SITES, Estimate, estimate
 from experiments.validation.experiment_runs import ExperimentSize
-from experiments.validation.study_tables import Row, format_interval, interval_columns, write_table
+from experiments.validation.study_tables import Row, format_interval, head_of, interval_columns, write_table
 from model.engine.calendar import SHIFTS
 from model.simulation.model import TrustModel
 from model.simulation.start.schema import INTERCEPT, MAX_INTERCEPT
@@ -90,12 +90,12 @@ def describe_law(law: Law) -> str:
 
 
 def rows_of(size: ExperimentSize, years: int) -> list[Row]:
-    """Let closed towns live under every law of trust; return by how much each mean moved."""
+    """Run closed towns under every law of trust; return by how much each mean moved."""
     cases = [(site, law, True) for site in SITES for law in LAWS] + [(site, Law(), False) for site in SITES]
     jobs = [
-        ClosedTown(site, law, seed, years, size.scale, solved)
+        ClosedTown(site, law, 1 + seed, years, size.scale, solved)
         for site, law, solved in cases
-        for seed in range(1, 1 + size.seeds)
+        for seed in range(size.seeds)
     ]
     left: dict[tuple[str, Law, bool], list[dict[str, Any]]] = {}
     for job, found in run_jobs(jobs, run_closed_town, size.workers, "closed towns").finished:
@@ -105,40 +105,25 @@ def rows_of(size: ExperimentSize, years: int) -> list[Row]:
 
 def row_of(site: str, law: Law, solved: bool, own: Sequence[Mapping[str, Any]]) -> Row:
     """Return by how much each mean moved under one law, with its interval over seeds, and whether the town stands."""
-    moved = {what: drift(own, what) for what in WHAT}
-    row = {
-        "site": site,
-        "law": describe_law(law) if solved else "centre, but the start is not solved",
-        "seeds": len(own),
-    }
-    row |= {"solved": solved and all(one["solved"] for one in own)}
-    for what, one in moved.items():
-        row |= interval_columns(what, one)
-    return row | {"stands": all(abs(one.value) <= WITHIN for one in moved.values())}
+    told = describe_law(law) if solved else "centre, but the start is not solved"
+    row: Row = {"site": site, "law": told, "seeds": len(own), "solved": solved and all(one["solved"] for one in own)}
+    for what in WHAT:
+        row |= interval_columns(what, drift(own, what))
+    return row | {"stands": all(abs(row[what]) <= WITHIN for what in WHAT)}
 
 
-def lines_of(rows: Sequence[Row], years: int) -> list[str]:
-    """Return the table as text."""
-    head = (
-        f"The closed town: points by which adults' means of the last three of {years} years differ from the first",
-        "three, with no calendar, nobody born, dead, gone, replaced or older; within half a point it stands still.",
-        "El municipio cerrado: puntos entre los últimos tres años y los primeros tres; hasta medio punto, no se mueve.",
-        f"Mean over seeds with its 95 % interval / Media de las semillas con su intervalo del 95 %: {rows[0]['seeds']}",
-        "",
-        f"{'':<{LABEL}}" + "".join(f"{what:>{NUMBER}}" for what in WHAT),
-    )
-    body = [
-        f"{row['site'] + ', ' + row['law']:<{LABEL}}"
-        + "".join(f"{format_interval(row, what, 2):>{NUMBER}}" for what in WHAT)
-        + ("" if row["solved"] else "  not solved")
-        + ("" if row["stands"] else "  moves")
-        for row in rows
-    ]
-    return [*head, *body]
+def lines_of(rows: Sequence[Row], years: int) -> Iterator[str]:
+    """Yield the table as text."""
+    yield from head_of("closed", years=years, seeds=rows[0]["seeds"])
+    yield " " * LABEL + "".join(f"{what:>{NUMBER}}" for what in WHAT)
+    for row in rows:
+        moved = "".join(f"{format_interval(row, what, 2):>{NUMBER}}" for what in WHAT)
+        marks = ("" if row["solved"] else "  not solved") + ("" if row["stands"] else "  moves")
+        yield f"{row['site'] + ', ' + row['law']:<{LABEL}}{moved}{marks}"
 
 
 def show_closed(folder: Path, size: ExperimentSize, years: int = YEARS) -> list[Row]:
-    """Let closed towns live, print by how much trust moved in them, and write it down."""
+    """Run closed towns, print by how much trust moved in them, and write it down."""
     rows = rows_of(size, years)
     print(write_table(folder, "closed", rows, list(rows[0]), lines_of(rows, years)))
     return rows
