@@ -4,32 +4,20 @@ import math
 from collections.abc import Iterator, Mapping
 
 from experiments.comparison.criteria_effects import SITES
-from experiments.validation.criteria import CriteriaWorld, Table, answer, ended, mean_of, table_of
+from experiments.validation.criteria import (
+    STATED,
+    STATUS_QUO,
+    CriteriaWorld,
+    Table,
+    answer,
+    last_months,
+    mean_of,
+    table_of,
+)
 from model.measures.criteria import CRITERIA, GRADES, grade_index
 
 YEARS, SEEDS = 3.0, 2
-RANGES = {
-    "practices.planned": (0.3, 0.9),
-    "practices.split": (0.3, 0.9),
-    "practices.sent": (0.1, 0.5),
-    "practices.sent_team": (0.4, 0.9),
-    "practices.reshuffle": (0.15, 0.75),
-    "practices.peers": (1.0, 2.0),
-    "roster.fixed_duties": (0.25, 0.5),
-    "patrol.fuel_share": (0.5, 1.0),
-    "response.patience": (30.0, 60.0),
-    "consultation.attend": (-1.4, 0.6),
-    "consultation.answer": (0.1, 0.4),
-    "problems.gathered": (0.15, 0.5),
-    "problems.size": (10.0, 40.0),
-    "problems.life": (18.0, 96.0),
-    "problems.by_report": (0.25, 1.0),
-    "problems.by_data": (0.0, 0.4),
-    "problems.by_analyst": (0.0, 0.7),
-    "problems.by_word": (0.0, 0.9),
-    "problems.presence": (0.0, 0.05),
-}
-"""Low and high end of each assumed number that criteria may hang on; anchors and weights are drawn apart."""
+RANGES: dict[str, list[float]] = STATED["ranges"]
 type Ends = Mapping[tuple[str, float], Table]
 """Criteria by number and value, at one site."""
 
@@ -37,9 +25,9 @@ type Ends = Mapping[tuple[str, float], Table]
 def show_ranges(*, years: float, replicates: int, workers: int, scale: float = 1.0) -> None:
     """Run the status quo of both sites with each number at either end, and print how far the criteria go."""
     for site in SITES:
-        base = table_of(ended(site, CriteriaWorld("status quo"), years, replicates, workers, scale))
+        base = table_of(last_months(site, STATUS_QUO, years, replicates, workers, scale))
         ends = {
-            (name, value): table_of(ended(site, world_of(name, value), years, replicates, workers, scale))
+            (name, value): table_of(last_months(site, world_of(name, value), years, replicates, workers, scale))
             for name, both in RANGES.items()
             for value in both
         }
