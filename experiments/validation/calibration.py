@@ -12,16 +12,15 @@ from scipy.optimize import brentq, root
 
 from experiments.validation.impression_replay import OWN, Numbers, Reals, Tape, fast_of, held_up, tape_of, year_of
 from experiments.validation.panel import (
-    ANSWERS,
     LEVEL,
     SELECTION,
     Panel,
     People,
+    lapop_thresholds,
     levelled,
     odds_of,
     panels_of,
     people_of,
-    smaller,
     trust_of,
 )
 from experiments.validation.sizes import BY_NAME, DOOR, EVENTS, EventSize
@@ -59,9 +58,6 @@ class ReferenceTown:
 
     tape: Tape
     people: People
-
-    def __len__(self) -> int:
-        return self.tape.adults
 
 
 @dataclass(frozen=True)
@@ -103,8 +99,10 @@ def reference(seed: int = 1, **sets: float) -> tuple[ReferenceTown, Numbers]:
 
 def state_of(town: ReferenceTown, numbers: Numbers, level: float = LEVEL, every: int = EVERY) -> ReferenceState:
     """Return the reference town at some mean trust, with the evidence that its own events hold."""
-    counts = held_up(town.tape, year_of(town.tape, numbers), numbers)
-    people, counts = smaller(town.tape, town.people, counts, every)
+    some, own = slice(0, town.tape.adults, every), town.people
+    people = People(own.common[some], own.own[:, some], own.female[some])
+    whole = held_up(town.tape, year_of(town.tape, numbers), numbers)
+    counts = {name: one[some] for name, one in whole.items()}
     return ReferenceState(people, counts, levelled(people, counts, numbers, level))
 
 
@@ -165,25 +163,24 @@ def by_fading(state: ReferenceState, event: EventSize, numbers: Numbers, aim: fl
     return float(brentq(off, 0.0, 0.99, xtol=1e-5)) if off(0.99) < 0.0 else 0.99
 
 
-def shares_above(odds: Reals, thresholds: NDArray[np.floating], noise: float) -> Reals:
-    """Return the expected share of answers above each threshold, over the noise of answering."""
-    width = max(0.5513 * noise, 1e-6)
-    above: Reals = (1.0 / (1.0 + np.exp(-(odds[:, None] - thresholds[None, :]) / width))).mean(axis=0)
-    return above
-
-
 def lapop(odds: Reals, numbers: Mapping[str, float]) -> tuple[float, float]:
     """Return the mean (0-1) and the share of trusting that LAPOP would find."""
-    thresholds = numbers["survey.lapop"] * (np.arange(1, ANSWERS) - ANSWERS / 2.0)
-    above = shares_above(odds, thresholds, numbers["survey.noise"])
-    return float(above.mean()), float(above[3])
+    return surveyed(odds, lapop_thresholds(numbers), 3, numbers)
 
 
 def latinobarometro(odds: Reals, numbers: Mapping[str, float]) -> tuple[float, float]:
     """Return the mean (0-1) and the share of trusting that Latinobarómetro would find."""
     thresholds = numbers["survey.latinobarometro"] * (np.arange(1, 4) - 2.0) + numbers["survey.reserve"]
-    above = shares_above(odds, thresholds, numbers["survey.noise"])
-    return float(above.mean()), float(above[1])
+    return surveyed(odds, thresholds, 1, numbers)
+
+
+def surveyed(
+    odds: Reals, thresholds: NDArray[np.floating], trusting: int, numbers: Mapping[str, float]
+) -> tuple[float, float]:
+    """Return the expected mean answer and share above the threshold of trusting, over the noise of answering."""
+    width = max(0.5513 * numbers["survey.noise"], 1e-6)
+    above = (1.0 / (1.0 + np.exp(-(odds[:, None] - thresholds[None, :]) / width))).mean(axis=0)
+    return float(above.mean()), float(above[trusting])
 
 
 def set_survey(state: ReferenceState, numbers: Numbers) -> Numbers:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.validation.sizes import BY_NAME, EVENTS
+from experiments.validation.sizes import BY_NAME, EVENTS, STATED
 from model.engine.calendar import SHIFTS, YEAR
 from model.engine.causes import CAUSES
 from model.engine.scenario import Scenario
@@ -23,37 +23,7 @@ Reals = NDArray[np.float64]
 Numbers = dict[str, float]
 """Parameters by dotted name."""
 
-WEIGHED: dict[str, tuple[str, str]] = {
-    "greeting": ("contacts.weight_greeting",) * 2,
-    "talk": ("contacts.weight_talk",) * 2,
-    "long_visit": ("contacts.weight_long",) * 2,
-    "door_to_door": ("contacts.weight_long",) * 2,
-    "stop": ("contacts.weight_stop",) * 2,
-    "rude": ("contacts.weight_rude",) * 2,
-    "abuse": ("contacts.weight_abuse",) * 2,
-    "bribe": ("contacts.weight_bribe",) * 2,
-    "meeting": ("contacts.weight_meeting",) * 2,
-    "answered_call": ("trust.served", "trust.late"),
-    "unanswered_call": ("trust.unanswered",) * 2,
-    "harm": ("trust.harm",) * 2,
-    "release": ("trust.released",) * 2,
-    "held": ("trust.held",) * 2,
-    "charged": ("trust.charged",) * 2,
-    "dropped": ("trust.dropped",) * 2,
-    "hearing": ("trust.hearing", "trust.stepped_in"),
-    "turned_away": ("pressure.weight",) * 2,
-    "request_met": ("consultation.weight_met",) * 2,
-    "request_unmet": ("consultation.weight_unmet",) * 2,
-    "army": ("contacts.weight_stop", "heavy_hand.weight_harsh"),
-    "detention": ("heavy_hand.weight_detained",) * 2,
-    "crisis": ("crises.weight",) * 2,
-    "collective_violence": ("collective_violence.averted", "collective_violence.weight"),
-    "protection": ("seeking_help.relief", "domestic_violence.disappointed"),
-    "payment": ("extortion.weight_payment",) * 2,
-    "scandal": ("misconduct.weight",) * 2,
-    "public_event": ("political_calendar.shock",) * 2,
-    "informed": ("consultation.news",) * 2,
-}
+WEIGHED: dict[str, tuple[str, str]] = {cause: (some[0], some[-1]) for cause, some in STATED["weighed"].items()}
 """The weight of each cause: of what speaks for the police, and against."""
 KIND_OF_WEIGHT = {one.parameter: one.kind for one in EVENTS}
 """Kind of event by the parameter of its weight."""

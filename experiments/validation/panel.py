@@ -5,7 +5,8 @@ second wave they tell what they lived through in the last twelve months.  Beside
 happens to people in the towns of the panels.  The second answer is regressed on it, on victimisation and on the first.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -124,10 +125,14 @@ def levelled(people: People, counts: dict[str, Reals], numbers: Numbers, level: 
     return disposed(people, numbers, float(brentq(above, -12.0, 12.0, xtol=1e-7)))
 
 
+def lapop_thresholds(numbers: Mapping[str, float]) -> NDArray[np.floating]:
+    """Return the log-odds of trust above which people give the next answer to LAPOP's question."""
+    return numbers["survey.lapop"] * (np.arange(1, ANSWERS) - ANSWERS / 2.0)
+
+
 def answers_of(odds: Reals, numbers: Numbers, noise: Reals) -> Reals:
     """Return answers to LAPOP's question on 0-100 (`model.measures.measures.surveys`)."""
-    thresholds = numbers["survey.lapop"] * (np.arange(1, ANSWERS) - ANSWERS / 2.0)
-    above = np.searchsorted(thresholds, odds + numbers["survey.noise"] * noise)
+    above = np.searchsorted(lapop_thresholds(numbers), odds + numbers["survey.noise"] * noise)
     return (100.0 / (ANSWERS - 1)) * above.astype(np.float64)
 
 
@@ -210,10 +215,3 @@ def regressed(answers: Reals, had: dict[str, Any]) -> tuple[dict[str, float], di
     errors = np.sqrt(np.diag(inverse) * rest.var(ddof=design.shape[1]))
     names = ("constant", *had, "answer")
     return dict(zip(names, slopes.tolist(), strict=True)), dict(zip(names, errors.tolist(), strict=True))
-
-
-def smaller(tape: Tape, people: People, counts: dict[str, Reals], every: int) -> tuple[People, dict[str, Reals]]:
-    """Return every so many-th adult, with the evidence that they have."""
-    some = slice(0, tape.adults, every)
-    few = replace(people, common=people.common[some], own=people.own[:, some], female=people.female[some])
-    return few, {name: one[some] for name, one in counts.items()}

@@ -1,6 +1,5 @@
 """Readings of the panels, and corners of what is not known: the weights of each, calibrated and kept in a file."""
 
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,11 +77,10 @@ def written(found: dict[str, Calibrated | str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def readings(path: Path = FILE) -> dict[str, dict[str, float]]:
+def readings() -> dict[str, dict[str, float]]:
     """Return the numbers of each reading; those that could not be solved are left out."""
-    tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {name: {key: float(value) for key, value in table.items()} for name, table in tables.items()
-            if "unsolved" not in table}  # fmt: skip
+    solved = {name: table for name, table in trust_accounts.READINGS.items() if "unsolved" not in table}
+    return {name: {key: float(value) for key, value in table.items()} for name, table in solved.items()}
 
 
 def table(numbers: Numbers, centre: Calibrated) -> str:
@@ -97,13 +95,11 @@ def main() -> None:
     found = find(town, numbers)
     write_whole(FILE, written(found).encode())
     for name, one in found.items():
-        told = one if isinstance(one, str) else ", ".join(f"{k} {v:.2f}" for k, v in one.panel.coefficients.items())
-        rest = (
-            ""
-            if isinstance(one, str)
-            else f"; Q07 {one.panel.correlation:.3f}; Q06 {one.panel.kept:.2f}; {one.rounds} rounds"
-        )
-        print(f"{name}: {told}{rest}")
+        if isinstance(one, str):
+            print(f"{name}: {one}")
+            continue
+        slopes = ", ".join(f"{key} {value:.2f}" for key, value in one.panel.coefficients.items())
+        print(f"{name}: {slopes}; Q07 {one.panel.correlation:.3f}; Q06 {one.panel.kept:.2f}; {one.rounds} rounds")
     centre = found[CENTRE]
     if not isinstance(centre, str):
         print(table(numbers, centre))
