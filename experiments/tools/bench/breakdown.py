@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.tools.bench.bare_work import YEARS, Work, work_of
+from experiments.tools.bench.bare_loop import YEARS, Work, work_of
 from experiments.tools.bench.fresh import clock
 from experiments.tools.bench.phases import Phases
 

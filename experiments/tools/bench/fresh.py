@@ -1,28 +1,38 @@
-"""A measurement in a process of its own, so that none finds what another has left."""
+"""Measurements in processes of their own, so that none finds what another has left."""
 
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
 
-def clock(*words: str, cache: str | None = None) -> dict[str, Any]:
-    """Return what one measurement in a fresh process says."""
-    chosen = {"CONFIANZA_CACHE": cache} if cache else {}
+def run_python(
+    *words: str, env: Mapping[str, str], failure: Callable[[str], Exception], cwd: Path | None = None
+) -> dict[str, Any]:
+    """Return the JSON that a Python process prints last; raise a failure made from its errors."""
     stated = subprocess.run(
-        [sys.executable, "-m", "experiments.tools.bench.stopwatch", *words],
-        env={**os.environ, **chosen},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
+        [sys.executable, *words], cwd=cwd, env=env, capture_output=True, encoding="utf-8", check=False
     )
     if stated.returncode:
-        raise RuntimeError(f"measuring {' '.join(words)} failed:\n{stated.stderr}")
-    found: dict[str, Any] = json.loads(stated.stdout)
+        raise failure(stated.stderr)
+    found: dict[str, Any] = json.loads(stated.stdout.splitlines()[-1])
+    return found
+
+
+def clock(*words: str, cache: str | None = None) -> dict[str, Any]:
+    """Return the result of one measurement of `stopwatch` in a fresh process."""
+    env = {**os.environ, **({"CONFIANZA_CACHE": cache} if cache else {})}
+    found = run_python(
+        *("-m", "experiments.tools.bench.stopwatch", *words),
+        env=env,
+        failure=lambda errors: RuntimeError(f"measuring {' '.join(words)} failed:\n{errors}"),
+    )
     if found["fingerprint"] != fingerprint():
         raise InputError("the code of the model changed while it was measured; start the bench again")
     return found

@@ -1,15 +1,11 @@
 """`confianza bench --against FOLDER`: another checkout and this one in turn, how fast and whether the numbers agree."""
 
-import json
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -17,6 +13,7 @@ from experiments.storage.manifest import machine
 from experiments.storage.progress import say
 from experiments.storage.run_folder import json_of, write_whole
 from experiments.tools.bench import probe, same_numbers
+from experiments.tools.bench.fresh import run_python
 from experiments.tools.bench.same_numbers import Columns, Likeness
 from model.engine.errors import InputError
 
@@ -45,25 +42,23 @@ class Checkout:
     """A version of the whole project in its folder, measured in processes of its own."""
 
     root: Path
-    fingerprint: str = field(default="")
+    fingerprint: str = ""
 
     def tell(self, *words: str) -> dict[str, float]:
-        """Return what the probe says of this checkout's code; raise in one line if it cannot."""
-        env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONSAFEPATH")}
-        stated = subprocess.run(
-            [sys.executable, "-c", Path(probe.__file__).read_text(encoding="utf-8"), *words],
+        """Return the probe's measurement of this checkout's code; raise in one line if it cannot be measured."""
+        found = run_python(
+            *("-c", Path(probe.__file__).read_text(encoding="utf-8"), *words),
             cwd=self.root,  # with -c, Python looks for packages there before anywhere else
-            env=env,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
+            env={name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONSAFEPATH")},
+            failure=self.failure,
         )
-        if stated.returncode:
-            why = (stated.stderr.strip().splitlines() or ["no message"])[-1]
-            raise InputError(f"--against: the code in {self.root} cannot be measured: {why}")
-        found: dict[str, Any] = json.loads(stated.stdout.splitlines()[-1])
         self.check(Path(found.pop("root")), found.pop("fingerprint"))
         return found
+
+    def failure(self, errors: str) -> InputError:
+        """Return the error of a checkout that cannot be measured."""
+        why = (errors.strip().splitlines() or ["no message"])[-1]
+        return InputError(f"--against: the code in {self.root} cannot be measured: {why}")
 
     def check(self, root: Path, fingerprint: str) -> None:
         """Raise unless it was this checkout's code that ran, the same as before."""
@@ -105,8 +100,8 @@ def against(folder: Path, json_file: Path | None, quick: bool) -> None:
     print(f"\nNumbers of {length.years_of_numbers:g} years, every resident, seed {probe.SEED}", flush=True)
     likenesses = {}
     for name, likeness in comparisons(here, there, length.years_of_numbers):
-        stated = enumerate(same_numbers.lines(likeness))
-        print("\n".join(f"{'' if place else name:{LABEL}}{text}" for place, text in stated), flush=True)
+        first, *rest = same_numbers.lines(likeness)
+        print("\n".join([f"{name:{LABEL}}{first}", *rest]), flush=True)
         likenesses[name] = likeness
     if json_file is not None:
         write_whole(json_file, as_json(here, there, pairs, likenesses))
@@ -196,12 +191,11 @@ def columns_of(side: Checkout, years: float, site: str, policy: str) -> Columns:
 
 def as_json(here: Checkout, there: Checkout, pairs: list[TimingPair], likenesses: dict[str, Likeness]) -> bytes:
     """Return everything as JSON."""
-    return json_of(
-        {
-            "machine": machine(),
-            "here": here.fingerprint,
-            "there": {"folder": str(there.root), "fingerprint": there.fingerprint},
-            "timings": [asdict(pair) | {"ratio": pair.ratio} for pair in pairs],
-            "numbers": {name: asdict(likeness) | {"same": likeness.same} for name, likeness in likenesses.items()},
-        }
-    )
+    stated = {
+        "machine": machine(),
+        "here": here.fingerprint,
+        "there": {"folder": str(there.root), "fingerprint": there.fingerprint},
+        "timings": [asdict(pair) | {"ratio": pair.ratio} for pair in pairs],
+        "numbers": {name: asdict(likeness) | {"same": likeness.same} for name, likeness in likenesses.items()},
+    }
+    return json_of(stated)

@@ -3,16 +3,24 @@
 A phase is a call that the schedule makes with the world, whether it is written out a verb a line or runs over a list of
 verbs: Python itself tells of each such call, so that nothing here knows their names.  To read the counts of the daybook
 at each call takes as long as some phases do; seconds and events are therefore taken from two runs of the same luck.
+
+Draws and exponentials are counted without the compiler, since to count within compiled kernels would cost what it
+counts.  Uncompiled they give the same bits, and each is an ordinary call that Python can count.
 """
 
+import math
+import os
+import pickle
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
 from types import CodeType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -114,3 +122,50 @@ def name_of(called: object) -> str:
     names = str(getattr(called, "__qualname__", called)).split(".")
     module = str(getattr(called, "__module__", "")).split(".")[-1]
     return names[-1] if len(names) > 1 else f"{module}.{names[-1]}"
+
+
+def count_draws(site: str, shifts: int, town: Path) -> dict[str, dict[str, dict[str, int]] | dict[str, int]]:
+    """Return the draws by phase and decision, and the exponentials by phase, of the first shifts of a site."""
+    if "numba" in sys.modules:
+        raise RuntimeError("draws can only be counted in a process that has not loaded the compiler")
+    os.environ["NUMBA_DISABLE_JIT"] = "1"
+    draws: dict[str, Counter[str]] = {}
+    exponentials: Counter[str] = Counter()
+    current: Counter[str] = Counter()
+    listen(current)  # before anything that draws is imported
+
+    def turn(ended: str) -> None:
+        exponentials[ended] += current.pop("exp", 0)
+        draws.setdefault(ended, Counter()).update(current)
+        current.clear()
+
+    load, model = import_module("scenarios").load, import_module("model.simulation.model").TrustModel
+    world = model(load(site, set={"calendar.warm_up": 0}), rng=1, town=pickle.loads(town.read_bytes()))
+    current.clear()
+    with watched(world, turn):
+        world.run_for(shifts)
+    return {"draws": {phase: dict(made) for phase, made in draws.items() if made}, "exponentials": dict(exponentials)}
+
+
+def listen(current: "Counter[str]") -> None:
+    """Count from now on every draw under the name of its decision, and every exponential as `exp`."""
+    streams: Any = import_module("model.engine.random_streams")
+    arithmetic: Any = math
+    draw, number, exponential = streams.keyed_uniform, streams.stream_id, math.exp
+    names: dict[int, str] = {}
+
+    def counting_uniform(seed: int, decision: int, tick: int, who: int, nth: int) -> float:
+        current[names.get(int(decision), "unnamed")] += 1
+        return float(draw(seed, decision, tick, who, nth))
+
+    def naming_stream(name: str) -> object:
+        found = number(name)
+        names[int(found)] = name
+        return found
+
+    def counting_exponential(x: float) -> float:
+        current["exp"] += 1
+        return exponential(x)
+
+    streams.keyed_uniform, streams.stream_id = counting_uniform, naming_stream
+    arithmetic.exp = counting_exponential

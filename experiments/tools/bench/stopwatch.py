@@ -1,11 +1,11 @@
 """One measurement of speed, in a process of its own: `python -m experiments.tools.bench.stopwatch NAME ARGUMENTS`."""
 
-import dataclasses
 import json
 import pickle
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,17 @@ FIRST_SHIFTS = 93
 """Shifts of the first month, in which kernels are loaded; they are simulated before the clock starts."""
 
 
+def timed(work: Callable[[], object], times: int = 1) -> float:
+    """Return the seconds that some work takes, done so many times."""
+    begun = time.perf_counter()
+    for _ in range(times):
+        work()
+    return time.perf_counter() - begun
+
+
 def imports() -> dict[str, Any]:
     """Seconds to import the model with Mesa and the compiler."""
-    begun = time.perf_counter()
-    import_module("model.simulation.model")
-    import_module("scenarios")
-    return {"seconds": time.perf_counter() - begun}
+    return {"seconds": timed(lambda: [import_module(name) for name in ("model.simulation.model", "scenarios")])}
 
 
 def town() -> dict[str, Any]:
@@ -33,18 +38,14 @@ def town() -> dict[str, Any]:
     from scenarios import load
 
     scenario = load(SITE)
-    begun = time.perf_counter()
-    build_town(scenario)
-    return {"seconds": time.perf_counter() - begun}
+    return {"seconds": timed(lambda: build_town(scenario))}
 
 
 def compiling() -> dict[str, Any]:
     """Seconds of the first small run; the coordinator chooses whether the cache is empty."""
     from experiments.execution.compile_kernels import compile_model
 
-    begun = time.perf_counter()
-    compile_model()
-    return {"seconds": time.perf_counter() - begun}
+    return {"seconds": timed(compile_model)}
 
 
 def span(years: str, variant: str) -> dict[str, Any]:
@@ -60,15 +61,13 @@ def varied(variant: str) -> Any:
     """Return the site as it is, with twice the census and the same police, or with twice the police."""
     from scenarios import load
 
-    scenario = load(SITE, set={"calendar.warm_up": 0})
+    sets: dict[str, Any] = {"calendar.warm_up": 0}
+    scenario = load(SITE, set=sets)
     if variant == "census":
-        total = scenario["population"].total
-        return load(SITE, set={"calendar.warm_up": 0, "population.total": 2 * total})
+        return load(SITE, set=sets | {"population.total": 2 * scenario["population"].total})
     if variant == "couples":
-        twice = [
-            dataclasses.replace(one, **{name: 2 * getattr(one, name) for name in PLANT}) for one in scenario.facilities
-        ]
-        return dataclasses.replace(scenario, facilities=tuple(twice))
+        plant = [replace(one, **{name: 2 * getattr(one, name) for name in PLANT}) for one in scenario.facilities]
+        return replace(scenario, facilities=tuple(plant))
     return scenario
 
 
@@ -87,19 +86,8 @@ def twin(shifts: str) -> dict[str, Any]:
     world, slow = TrustModel(scenario, rng=1, town=built), plain(scenario, built, 1)
     world.run_for(int(shifts))
     fast = TrustModel(scenario, rng=1, town=built)
-    return {
-        "slow": clocked(slow.step, int(shifts)),
-        "fast": clocked(fast.step, int(shifts)),
-        "resident_shifts": built.n_residents * int(shifts),
-    }
-
-
-def clocked(step: Callable[[], Any], times: int) -> float:
-    """Return the seconds that some steps take."""
-    begun = time.perf_counter()
-    for _ in range(times):
-        step()
-    return time.perf_counter() - begun
+    seconds = {name: timed(step, int(shifts)) for name, step in (("slow", slow.step), ("fast", fast.step))}
+    return {**seconds, "resident_shifts": built.n_residents * int(shifts)}
 
 
 def replicates(runs: str, years: str, workers: str) -> dict[str, Any]:
@@ -108,9 +96,7 @@ def replicates(runs: str, years: str, workers: str) -> dict[str, Any]:
     from experiments.execution.run_set import run_all
 
     specs = asked(SITE, years=float(years), replicates=int(runs))
-    begun = time.perf_counter()
-    run_all(specs, int(workers))
-    return {"seconds": time.perf_counter() - begun}
+    return {"seconds": timed(lambda: run_all(specs, int(workers)))}
 
 
 def phases(years: str) -> dict[str, Any]:
@@ -124,11 +110,11 @@ def phases(years: str) -> dict[str, Any]:
     seconds = clocked(world, shifts)
     again = TrustModel(scenario, rng=1, town=world.town)
     again.run_for(FIRST_SHIFTS)
-    found = dataclasses.replace(counted(again, shifts), seconds=seconds)
+    found = replace(counted(again, shifts), seconds=seconds)
     rows = world.town.n_people
     of_residents = [table for table in vars(again.state).values() if getattr(table, "shape", ()) == (rows,)]
     row_bytes = max(int(table.itemsize) for table in of_residents)
-    return {"phases": dataclasses.asdict(found), "shifts": shifts, "rows": rows, "row_bytes": row_bytes}
+    return {"phases": asdict(found), "shifts": shifts, "rows": rows, "row_bytes": row_bytes}
 
 
 def pickled_town(file: str) -> dict[str, Any]:
@@ -141,18 +127,17 @@ def pickled_town(file: str) -> dict[str, Any]:
 
 def draws(shifts: str, town: str) -> dict[str, Any]:
     """Draws by phase and decision, and exponentials, of the first shifts of the site."""
-    from experiments.tools.bench.counted_luck import count
+    from experiments.tools.bench.phases import count_draws
 
-    return dict(count(SITE, int(shifts), Path(town)))
+    return dict(count_draws(SITE, int(shifts), Path(town)))
 
 
 def loops(work: str) -> dict[str, Any]:
     """A decade of the site in units of the bare loop that does this work."""
-    from experiments.tools.bench.bare_loop import in_turn
-    from experiments.tools.bench.bare_work import Work
+    from experiments.tools.bench.bare_loop import Work, in_turn
     from model.simulation.model import TrustModel
 
-    return dataclasses.asdict(in_turn(TrustModel(varied("plain"), rng=1), Work(**json.loads(work))))
+    return asdict(in_turn(TrustModel(varied("plain"), rng=1), Work(**json.loads(work))))
 
 
 MEASUREMENTS: dict[str, Callable[..., dict[str, Any]]] = {

@@ -10,7 +10,7 @@ import pytest
 
 from experiments.cli import app as cli
 from experiments.tools.bench import bare_loop, floor, paired, phases, same_numbers
-from experiments.tools.bench.bare_work import REACHES, Work, work_of
+from experiments.tools.bench.bare_loop import REACHES, Work, work_of
 from experiments.tools.bench.breakdown import Breakdown, table
 from model.engine.errors import InputError
 from model.simulation.registry import MEASURES
@@ -200,7 +200,7 @@ def test_the_table_of_phases_fits_80_columns():
 def test_draws_are_counted_by_decision_without_the_compiler():
     code = """
 from collections import Counter
-from experiments.tools.bench.counted_luck import listen
+from experiments.tools.bench.phases import listen
 counted = Counter()
 listen(counted)
 import math
