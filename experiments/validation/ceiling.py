@@ -4,16 +4,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from experiments.comparison.headline_measures import BY_NAME
-from experiments.validation import readers as r
-from experiments.validation.experiment import BASE, NotAvailable, estimate
+from experiments.validation.experiment import BASE, NotAvailable, Window, Worlds, estimate
 from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_policies
+from experiments.validation.readers import more, outcomes
 from experiments.validation.study_tables import (
     Row,
+    estimate_each,
     format_interval,
     grouped,
     head_of,
     interval_names,
-    read_intervals,
     worlds_of,
     write_sites,
 )
@@ -47,12 +47,18 @@ def of_site(site: str, size: ExperimentSize, years: float, runs: Path) -> Iterat
     for name, world in WORLDS.items():
         row: Row = dict.fromkeys(COLUMNS, "") | {"site": site, "world": name, "en": world.en, "es": world.es}
         row |= {"twins": len(lives), "years": months / 12, "deaths_a_year": deaths, "few": deaths < FEW}
-        counts = {one: r.more(name, BY_NAME[one].read.sum, whole) for one in COUNTS}
         try:
-            row |= read_intervals(r.outcomes(name, last, whole) | counts, lives)
+            row |= estimate_each(
+                [outcomes(worlds, name, last, whole) | counts(worlds, name, whole) for worlds in lives]
+            )
         except NotAvailable as reason:
             row |= {"note": f"not available: {reason}"}
         yield row | {"code": fingerprint()}
+
+
+def counts(worlds: Worlds, world: str, window: Window) -> dict[str, float]:
+    """Return how many more of each count there are a year, for 100,000 residents."""
+    return {name: more(worlds, world, BY_NAME[name].read.sum, window) for name in COUNTS}
 
 
 def lines_of(rows: Sequence[Row]) -> Iterator[str]:

@@ -135,17 +135,18 @@ def line_of(entry: Mapping[str, Any]) -> ExperimentLine:
 
 
 def reader_of(words: list[Any]) -> Read:
-    """Return the reader that a list names, with the arguments that follow."""
-    name, *arguments = words
-    made: Read = getattr(readers, name)(*map(argument_of, arguments))
-    return made
+    """Return the reader that a list names, with the arguments that follow.
 
-
-def argument_of(stated: Any) -> Any:
-    """Return an argument of a reader: another reader where a list begins with the name of one."""
-    if isinstance(stated, list):
-        return reader_of(stated) if hasattr(readers, str(stated[0])) else tuple(stated)
-    return readers.COUNTS.get(stated, stated) if isinstance(stated, str) else stated
+    An argument that begins with the name of a reader is one itself; others may be counts by name.
+    """
+    arguments: list[Any] = []
+    for one in words[1:]:
+        if isinstance(one, list):
+            arguments.append(reader_of(one) if hasattr(readers, str(one[0])) else tuple(one))
+        else:
+            arguments.append(readers.COUNTS.get(one, one) if isinstance(one, str) else one)
+    read = getattr(readers, words[0])
+    return lambda worlds: read(worlds, *arguments)
 
 
 def facts(site: str, *groups: str) -> tuple[str, ...]:

@@ -3,18 +3,18 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from experiments.validation import readers as r
 from experiments.validation.ceiling import DIGITS
 from experiments.validation.experiment import BASE, Worlds, estimate
 from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_policies
+from experiments.validation.readers import outcomes
 from experiments.validation.study_tables import (
     STATED,
     Row,
+    estimate_each,
     format_interval,
     grouped,
     head_of,
     interval_names,
-    read_intervals,
     worlds_of,
     write_sites,
 )
@@ -74,7 +74,7 @@ def row_of(site: str, name: str, year: int, lives: Sequence[Worlds]) -> Row:
     row: Row = dict.fromkeys(COLUMNS, "") | {"site": site, "world": name, "en": world.en, "es": world.es}
     row |= {"year": year, "twins": len(lives), "code": fingerprint()}
     if name != BASE:
-        row |= read_intervals(r.outcomes(name, window, window), lives)
+        row |= estimate_each([outcomes(worlds, name, window, window) for worlds in lives])
     for dose, (column, scale) in DOSES.items():
         row[dose] = scale * estimate([worlds[name].mean(column, window) for worlds in lives]).value
     return row

@@ -1,4 +1,4 @@
-"""Readers of experiments: small functions from the twin worlds of one seed to a number."""
+"""Readers of experiments: small functions from the twin worlds of one seed, and what to read there, to a number."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -24,6 +24,7 @@ COUNTS = {
 """Measures that are added up, by name; the pool is what those commit who can be held."""
 TREATED = 15.0
 """More visits a month than in the twin from which a cell is treated: half a visit a day."""
+Names = Sequence[str]
 
 
 def over(part: float, whole: float) -> float:
@@ -36,93 +37,78 @@ def log_of(ratio: float) -> float:
     return math.log(ratio) if ratio > 0.0 else math.nan
 
 
-def ratio(world: str, names: Sequence[str], window: Window, against: str = BASE) -> Read:
-    """Return the reader of a count in one world over that in its twin."""
-    return lambda worlds: over(worlds[world].total(names, window), worlds[against].total(names, window))
+def ratio(worlds: Worlds, world: str, names: Names, window: Window, against: str = BASE) -> float:
+    """Return a count in one world over that in its twin."""
+    return over(worlds[world].total(names, window), worlds[against].total(names, window))
 
 
-def change(world: str, names: Sequence[str], window: Window, against: str = BASE) -> Read:
-    """Return the reader of the change of a count, in per cent."""
-    read = ratio(world, names, window, against)
-    return lambda worlds: 100.0 * (read(worlds) - 1.0)
+def change(worlds: Worlds, world: str, names: Names, window: Window, against: str = BASE) -> float:
+    """Return the change of a count, in per cent."""
+    return 100.0 * (ratio(worlds, world, names, window, against) - 1.0)
 
 
-def logs(world: str, names: Sequence[str], window: Window) -> Read:
-    """Return the reader of the change of a count, in log points."""
-    read = ratio(world, names, window)
-    return lambda worlds: 100.0 * log_of(read(worlds))
+def logs(worlds: Worlds, world: str, names: Names, window: Window) -> float:
+    """Return the change of a count, in log points."""
+    return 100.0 * log_of(ratio(worlds, world, names, window))
 
 
-def more(world: str, names: Sequence[str], window: Window) -> Read:
-    """Return the reader of how many more there are a year than in the twin, for 100,000 residents."""
-    months = window[1] - window[0]
-    return lambda worlds: (
-        12e5
-        * over(
-            worlds[world].total(names, window) - worlds[BASE].total(names, window),
-            months * worlds[BASE].mean("residents", window),
-        )
-    )
+def more(worlds: Worlds, world: str, names: Names, window: Window) -> float:
+    """Return how many more there are a year than in the twin, for 100,000 residents."""
+    arm, base = worlds[world], worlds[BASE]
+    residents = (window[1] - window[0]) * base.mean("residents", window)
+    return 12e5 * over(arm.total(names, window) - base.total(names, window), residents)
 
 
-def points(world: str, name: str, window: Window, against: str = BASE) -> Read:
-    """Return the reader of the difference of a mean, in points of 100."""
-    return lambda worlds: 100.0 * (worlds[world].mean(name, window) - worlds[against].mean(name, window))
+def points(worlds: Worlds, world: str, name: str, window: Window, against: str = BASE) -> float:
+    """Return the difference of a mean, in points of 100."""
+    return 100.0 * (worlds[world].mean(name, window) - worlds[against].mean(name, window))
 
 
-def outcomes(world: str, trust: Window, counts: Window) -> dict[str, Read]:
-    """Return the readers of trust in points, and of crimes and homicides in per cent of those of the twin."""
+def outcomes(worlds: Worlds, world: str, trust: Window, counts: Window) -> dict[str, float]:
+    """Return trust in points, and crimes and homicides in per cent of those of the twin."""
     return {
-        "trust": points(world, "trust_mean", trust),
-        "crimes": change(world, ALL, counts),
-        "homicides": change(world, ("homicides",), counts),
+        "trust": points(worlds, world, "trust_mean", trust),
+        "crimes": change(worlds, world, ALL, counts),
+        "homicides": change(worlds, world, ("homicides",), counts),
     }
 
 
-def share(world: str, parts: Sequence[str], wholes: Sequence[str], window: Window) -> Read:
-    """Return the reader of a share in one world, in per cent."""
-    return lambda worlds: 100.0 * over(worlds[world].total(parts, window), worlds[world].total(wholes, window))
+def share(worlds: Worlds, world: str, parts: Names, wholes: Names, window: Window) -> float:
+    """Return a share in one world, in per cent."""
+    return 100.0 * over(worlds[world].total(parts, window), worlds[world].total(wholes, window))
 
 
-def mean(world: str, name: str, window: Window) -> Read:
-    """Return the reader of a mean in one world."""
-    return lambda worlds: worlds[world].mean(name, window)
+def mean(worlds: Worlds, world: str, name: str, window: Window) -> float:
+    """Return a mean in one world."""
+    return worlds[world].mean(name, window)
 
 
-def in_days(world: str, first: int, end: int) -> Read:
-    """Return the reader of street crime from one day up to another, over that in the twin."""
-    return lambda worlds: over(
-        worlds[world].in_days(STREET_KINDS, first, end), worlds[BASE].in_days(STREET_KINDS, first, end)
-    )
+def in_days(worlds: Worlds, world: str, first: int, end: int) -> float:
+    """Return street crime from one day up to another, over that in the twin."""
+    return over(*(worlds[one].in_days(STREET_KINDS, first, end) for one in (world, BASE)))
 
 
-def elasticity(world: str, names: Sequence[str], window: Window, of: float | str) -> Read:
-    """Return the reader of the elasticity of a count to a factor, or to what a measure was on average."""
-
-    def read(worlds: Worlds) -> float:
-        up = log_of(ratio(world, names, window)(worlds))
-        if isinstance(of, float):
-            return up / math.log(of)
-        return over(up, log_of(over(worlds[world].mean(of, window), worlds[BASE].mean(of, window))))
-
-    return read
+def elasticity(worlds: Worlds, world: str, names: Names, window: Window, of: float | str) -> float:
+    """Return the elasticity of a count to a factor, or to the change of a measure's mean."""
+    up = log_of(ratio(worlds, world, names, window))
+    if isinstance(of, float):
+        return up / math.log(of)
+    return over(up, log_of(over(worlds[world].mean(of, window), worlds[BASE].mean(of, window))))
 
 
-def quotient(above: Read, below: Read) -> Read:
-    """Return the reader of one number over another."""
-    return lambda worlds: over(above(worlds), below(worlds))
+def quotient(worlds: Worlds, above: Read, below: Read) -> float:
+    """Return one number over another."""
+    return over(above(worlds), below(worlds))
 
 
-def beyond_sum(together: str, parts: Sequence[str], names: Sequence[str], window: Window) -> Read:
-    """Return the reader of what worlds do together beyond the sum of what each does, in log points."""
-    return lambda worlds: (
-        logs(together, names, window)(worlds) - sum(logs(part, names, window)(worlds) for part in parts)
-    )
+def beyond_sum(worlds: Worlds, together: str, parts: Names, names: Names, window: Window) -> float:
+    """Return the change in a world beyond the sum of those in others, in log points."""
+    return logs(worlds, together, names, window) - sum(logs(worlds, part, names, window) for part in parts)
 
 
-def apart(pairs: Mapping[str, str]) -> Read:
-    """Return the reader of the largest difference between pairs of worlds, any measure and month; 0: the same bits."""
-    return lambda worlds: max(largest_gap(worlds[one].months, worlds[other].months) for one, other in pairs.items())
+def apart(worlds: Worlds, pairs: Mapping[str, str]) -> float:
+    """Return the largest difference between pairs of worlds, any measure and month; 0: the same bits."""
+    return max(largest_gap(worlds[one].months, worlds[other].months) for one, other in pairs.items())
 
 
 def largest_gap(one: pd.DataFrame, other: pd.DataFrame) -> float:
@@ -150,22 +136,19 @@ def top_share(counts: Sequence[int], share: float = 0.1) -> float:
     return float(100.0 * part / told.sum())
 
 
-def concentration() -> Read:
-    """Return the reader of the share of a year's offences by the most active tenth of those who offended."""
-    return lambda worlds: top_share(worlds[BASE].table("offenders")["crimes"].tolist())
+def concentration(worlds: Worlds) -> float:
+    """Return the share of a year's offences by the most active tenth of those who offended."""
+    return top_share(worlds[BASE].table("offenders")["crimes"].tolist())
 
 
-def even() -> Read:
+def even(worlds: Worlds) -> float:
     """Return the same as it would be if all who offended had done so alike."""
-    return lambda worlds: top_share([1] * len(worlds[BASE].table("offenders")))
+    return top_share([1] * len(worlds[BASE].table("offenders")))
 
 
-def constant(value: float) -> Read:
-    """Return the reader of a number that does not depend on the worlds."""
-    return lambda _: value
-
-
-# Cells
+def constant(_: Worlds, value: float) -> float:
+    """Return a number that does not depend on the worlds."""
+    return value
 
 
 def by_cell(lived: RunTables) -> pd.DataFrame:
@@ -173,15 +156,11 @@ def by_cell(lived: RunTables) -> pd.DataFrame:
     return lived.table("cells").set_index(["month", "cell"]).sort_index()
 
 
-def in_cells(world: str, where: str) -> Read:
-    """Return the reader of the change of crime in treated cells, in those beside them, or elsewhere, in per cent."""
-
-    def read(worlds: Worlds) -> float:
-        base, arm = by_cell(worlds[BASE]), by_cell(worlds[world])
-        chosen = places(base, arm)[where]
-        return 100.0 * (over(float(arm["incidents"][chosen].sum()), float(base["incidents"][chosen].sum())) - 1.0)
-
-    return read
+def in_cells(worlds: Worlds, world: str, where: str) -> float:
+    """Return the change of crime in treated cells, in those beside them, or elsewhere, in per cent."""
+    base, arm = by_cell(worlds[BASE]), by_cell(worlds[world])
+    chosen = places(base, arm)[where]
+    return 100.0 * (over(float(arm["incidents"][chosen].sum()), float(base["incidents"][chosen].sum())) - 1.0)
 
 
 def places(base: pd.DataFrame, arm: pd.DataFrame) -> dict[str, np.ndarray]:

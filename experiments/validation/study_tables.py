@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from experiments.storage.run_folder import write_whole
-from experiments.validation.experiment import SITES, Estimate, Read, Worlds, estimate
+from experiments.validation.experiment import SITES, Estimate, estimate
 from model.engine.errors import InputError, suggest_nearest
 
 Row = dict[str, Any]
@@ -106,12 +106,12 @@ def interval_columns(name: str, found: Estimate) -> Row:
     return dict(zip(interval_names(name), (found.value, found.low, found.high), strict=True))
 
 
-def read_intervals(reads: Mapping[str, Read], lives: Sequence[Worlds]) -> Row:
-    """Return the columns of what some readers find in the worlds of every seed."""
-    found: Row = {}
-    for name, read in reads.items():
-        found |= interval_columns(name, estimate([read(worlds) for worlds in lives]))
-    return found
+def estimate_each(found: Sequence[Mapping[str, float]]) -> Row:
+    """Return the columns of numbers that are known seed by seed."""
+    row: Row = {}
+    for name in found[0]:
+        row |= interval_columns(name, estimate([one[name] for one in found]))
+    return row
 
 
 def format_interval(row: Row, name: str, digits: int) -> str:

@@ -2,8 +2,9 @@
 
 import subprocess
 import sys
-from dataclasses import dataclass
+import tomllib
 from pathlib import Path
+from typing import Any
 
 from packaging.requirements import Requirement
 
@@ -18,45 +19,7 @@ BUILT = ("solara-assets",)
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-@dataclass(frozen=True)
-class System:
-    """A system for which wheels are fetched: its word for pip, and what requirements ask of it."""
-
-    tags: tuple[str, ...]
-    asked: tuple[tuple[str, str], ...]
-
-
-def system(tags: tuple[str, ...], platform: str, name: str, os_name: str, machine: str) -> System:
-    """Return a system by what Python says of itself there."""
-    stated = {"sys_platform": platform, "platform_system": name, "os_name": os_name, "platform_machine": machine}
-    return System(tags, tuple(stated.items()))
-
-
-MAC_TAGS = range(11, 16)
-GLIBC = ("manylinux1", "manylinux2010", "manylinux2014", *(f"manylinux_2_{n}" for n in (17, 24, 26, 27, 28, 31, 34)))
-SYSTEMS = {
-    "windows": system(("win_amd64",), "win32", "Windows", "nt", "AMD64"),
-    "macos": system(tuple(f"macosx_{n}_0_arm64" for n in MAC_TAGS), "darwin", "Darwin", "posix", "arm64"),
-    "linux": system(tuple(f"{one}_x86_64" for one in GLIBC), "linux", "Linux", "posix", "x86_64"),
-}
-TOLD = """Confianza sin internet (Python {python})
-
-1. Instale Python {python} (python.org) en cada máquina.
-2. Copie esta carpeta a la máquina y abra una terminal en ella.
-3. Linux y macOS:
-     python{python} -m venv confianza
-     confianza/bin/python -m pip install --no-index --find-links . "confianza[page,maps]"
-     confianza/bin/confianza doctor
-     confianza/bin/confianza view --lang es
-   Windows:
-     py -{python} -m venv confianza
-     confianza\\Scripts\\python -m pip install --no-index --find-links . "confianza[page,maps]"
-     confianza\\Scripts\\confianza doctor
-     confianza\\Scripts\\confianza view --lang es
-
-Confianza without internet: install Python {python}, copy this folder, and say the
-same lines in it. Wheels are for: {systems}.
-"""
+SYSTEMS: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_name("systems.toml").read_text(encoding="utf-8"))
 
 
 def bundle(folder: Path, names: list[str]) -> None:
@@ -71,11 +34,12 @@ def bundle(folder: Path, names: list[str]) -> None:
     pip("wheel", "--no-deps", "--wheel-dir", where, str(ROOT), *(one for one in pins({}) if named(one) in BUILT))
     for name in names or [""]:
         say(f"confianza: fetching what it needs on {name or 'this machine'} (some hundred MB)")
-        asked, words = (dict(SYSTEMS[name].asked), tags(name)) if name else ({}, [])
+        asked, words = (SYSTEMS[name]["asked"], tags(name)) if name else ({}, [])
         wanted = [one for one in pins(asked) if named(one) not in BUILT]
         pip("download", "--no-deps", "--only-binary=:all:", "--dest", where, *words, *wanted)
-    told = TOLD.format(python=PYTHON, systems=", ".join(names) or f"{sys.platform}, this kind of machine")
-    (folder / README).write_text(told, encoding="utf-8")
+    told = Path(__file__).with_name(README).read_text(encoding="utf-8")
+    systems = ", ".join(names) or f"{sys.platform}, this kind of machine"
+    (folder / README).write_text(told.format(python=PYTHON, systems=systems), encoding="utf-8")
     wheels = list(folder.glob("*.whl"))
     size = sum(path.stat().st_size for path in wheels) / 2**20
     print(f"{len(wheels)} wheels, {size:.0f} MB, in {folder}: {README} there says how they are installed")
@@ -96,7 +60,7 @@ def pins(asked: dict[str, str]) -> list[str]:
     """Return what is installed where Python says this of itself, each in the version of the lock file."""
     lines = PINS.read_text(encoding="utf-8").splitlines()
     stated = [Requirement(line) for line in lines if line and not line.startswith("#")]
-    return [f"{one.name}{one.specifier}" for one in stated if one.marker is None or one.marker.evaluate(dict(asked))]
+    return [f"{one.name}{one.specifier}" for one in stated if one.marker is None or one.marker.evaluate(asked)]
 
 
 def named(pin: str) -> str:
@@ -110,7 +74,7 @@ def named(pin: str) -> str:
 
 def tags(name: str) -> list[str]:
     """Return the words that let pip fetch for another system than this."""
-    platforms = [word for tag in SYSTEMS[name].tags for word in ("--platform", tag)]
+    platforms = [word for tag in SYSTEMS[name]["tags"] for word in ("--platform", tag)]
     return ["--python-version", PYTHON, "--implementation", "cp", *platforms]
 
 

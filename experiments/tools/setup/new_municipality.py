@@ -4,7 +4,6 @@ import json
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import jinja2
 
@@ -15,7 +14,7 @@ from model.engine.scenario import Scenario
 from scenarios import load
 from scenarios.columns import ColumnText, column_texts
 from scenarios.groups import find_parameter, model_levers
-from scenarios.reading import FOLDER, Settings, built_in_files, find_file, read_settings
+from scenarios.reading import FOLDER, built_in_files, find_file, read_settings
 
 DRAFTS = Path(__file__).with_name("drafts")
 TAUGHT = "baseline"
@@ -58,8 +57,8 @@ def taken(kind: str) -> set[str]:
     from experiments.studies.study import STUDIES  # brings the sampling of studies, which drafts do not need
     from scenarios.policy_files import POLICIES, WORLDS
 
-    folders = {"municipality": [FOLDER], "policy": [POLICIES, WORLDS], "study": [STUDIES]}[kind]
-    return {name for folder in folders for name in built_in_files(folder)}
+    folders = {"municipality": [FOLDER], "policy": [POLICIES, WORLDS], "study": [STUDIES]}
+    return {name for folder in folders[kind] for name in built_in_files(folder)}
 
 
 def draft(kind: str, name: str) -> str:
@@ -85,7 +84,7 @@ def draft(kind: str, name: str) -> str:
         value=lambda dotted: value_of(scenario, dotted),
         lever_in=lever,
         toml=toml,
-        **rows(settings),
+        **{table: settings[table].value for table in ("settlements", "facilities")},
     )
 
 
@@ -93,11 +92,6 @@ def facts() -> list[tuple[str, str, str]]:
     """Return the site facts that a draft asks for: dotted name, and what it is in English and Spanish."""
     told = tomllib.loads((DRAFTS / "facts.toml").read_text(encoding="utf-8"))
     return [(dotted, words["en"], words["es"]) for dotted, words in told.items()]
-
-
-def rows(settings: Settings) -> dict[str, Any]:
-    """Return the settlements and facilities as a scenario's file states them."""
-    return {table: settings[table].value for table in ("settlements", "facilities")}
 
 
 def stated(column: ColumnText) -> str:

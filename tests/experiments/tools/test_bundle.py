@@ -39,17 +39,17 @@ def test_all_that_the_program_needs_is_pinned_to_the_version_that_is_tested_here
 def test_pins_are_those_of_the_lock_file() -> None:
     locked = {f"{one['name']}=={one['version']}" for one in LOCK}
     for name in bundle.SYSTEMS:
-        assert set(bundle.pins(dict(bundle.SYSTEMS[name].asked))) <= locked, ANEW
+        assert set(bundle.pins(bundle.SYSTEMS[name]["asked"])) <= locked, ANEW
 
 
 def test_only_what_is_published_as_source_alone_is_built() -> None:
-    pinned = {bundle.named(pin) for name in bundle.SYSTEMS for pin in bundle.pins(dict(bundle.SYSTEMS[name].asked))}
+    pinned = {bundle.named(pin) for name in bundle.SYSTEMS for pin in bundle.pins(bundle.SYSTEMS[name]["asked"])}
     assert {one["name"] for one in LOCK if one["name"] in pinned and not one.get("wheels")} == set(bundle.BUILT)
 
 
 @pytest.mark.parametrize("name", bundle.SYSTEMS)
 def test_every_system_has_its_own_packages(name: str) -> None:
-    names = {bundle.named(pin) for pin in bundle.pins(dict(bundle.SYSTEMS[name].asked))}
+    names = {bundle.named(pin) for pin in bundle.pins(bundle.SYSTEMS[name]["asked"])}
     assert ("colorama" in names) == (name == "windows")
     assert ("pexpect" in names) == (name != "windows")
     assert {"numba", "solara-assets", "mesa"} <= names

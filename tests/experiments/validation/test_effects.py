@@ -106,9 +106,9 @@ def test_what_is_set_says_from_what() -> None:
 
 def test_an_elasticity_is_that_of_the_logarithms() -> None:
     some = Worlds({BASE: Told(1.0), "more": Told(0.5)}, {})
-    assert readers.elasticity("more", ("crimes_occurred",), (0, 12), 2.0)(some) == pytest.approx(-1.0)
-    assert readers.elasticity("more", ("crimes_occurred",), (0, 12), "arrests")(some) == pytest.approx(1.0)
-    assert readers.beyond_sum("more", ("more", "more"), readers.STREET, (0, 12))(some) == pytest.approx(69.3, abs=0.1)
+    assert readers.elasticity(some, "more", ("crimes_occurred",), (0, 12), 2.0) == pytest.approx(-1.0)
+    assert readers.elasticity(some, "more", ("crimes_occurred",), (0, 12), "arrests") == pytest.approx(1.0)
+    assert readers.beyond_sum(some, "more", ("more", "more"), readers.STREET, (0, 12)) == pytest.approx(69.3, abs=0.1)
 
 
 def test_a_window_beyond_the_end_is_the_last_month_and_a_minus_takes_away() -> None:
@@ -121,7 +121,7 @@ def test_treated_cells_are_those_that_are_visited_more_and_neighbours_touch_them
     some = Worlds({BASE: Told(1.0), "posts": Told(0.9)}, {})
     where = readers.places(*(readers.by_cell(some[name]) for name in (BASE, "posts")))
     assert {name: int(cells.sum()) for name, cells in where.items()} == {"treated": 1, "beside": 3, "elsewhere": 5}
-    assert readers.in_cells("posts", "treated")(some) == pytest.approx(-10.0)
+    assert readers.in_cells(some, "posts", "treated") == pytest.approx(-10.0)
 
 
 def line_of(**more: Any) -> ExperimentLine:
