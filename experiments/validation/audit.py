@@ -13,11 +13,9 @@ from functools import cache
 import pandas as pd
 
 from experiments.execution.run_requests import asked
-from experiments.execution.run_set import run_all
-from experiments.storage.run_folder import joined
 from experiments.tools.documents.evidence import LEDGER, LISTS, EvidenceRow, in_list
-from experiments.validation.knockouts import SURE, KnockoutEffect, average_by_seed, effect_of, shown
-from model.engine.errors import InputError, suggest_nearest
+from experiments.validation.knockouts import SURE, KnockoutEffect, average_by_seed, effect_of, shown, tables_of
+from experiments.validation.study_tables import select
 
 ENOUGH = 8
 """Twins of which none may go the other way where the interval leaves it open, since differences may be skewed."""
@@ -75,17 +73,11 @@ def world(site: str, items: tuple[str, ...], size: AuditSize) -> pd.DataFrame:
     sets = [f"population.scale={size.scale}", *(item for item in items if "=" in item)]
     policies = [item for item in items if "=" not in item]
     specs = asked(site, policies=policies, sets=sets, years=size.years, replicates=size.replicates)
-    label = f"{site} {' '.join(items) or 'as it is'}"
-    tables = joined(run_all(specs, workers=size.workers, label=label).whole)
+    tables = tables_of(specs, size.workers, f"{site} {' '.join(items) or 'as it is'}")
     seeds = {one.run: one.seed for one in specs}
-    measures, ledger = (tables[name].to_pandas() for name in ("measures", "ledger"))
-    return average_by_seed(measures).join(accounts(ledger.assign(seed=ledger["run"].map(seeds))))
-
-
-def accounts(ledger: pd.DataFrame) -> pd.DataFrame:
-    """Return what each cause did to trust in the whole time, a row per seed."""
-    table = ledger.pivot_table("change", "seed", "cause", "sum")
-    return table.rename(columns=lambda cause: f"{LEDGER}{cause}")
+    ledger = tables["ledger"].assign(seed=tables["ledger"]["run"].map(seeds))
+    accounts = ledger.pivot_table("change", "seed", "cause", "sum")
+    return average_by_seed(tables["measures"]).join(accounts.rename(columns=lambda cause: f"{LEDGER}{cause}"))
 
 
 def audit_lines(findings: Sequence[AuditFinding]) -> Iterator[str]:
@@ -99,18 +91,9 @@ def audit_lines(findings: Sequence[AuditFinding]) -> Iterator[str]:
         yield f"{one.row.id:5}{one.row.quantity:36}{shares}{band:>34}{sign}"
 
 
-def carried(only: Sequence[str]) -> list[EvidenceRow]:
-    """Return the rows that are carried, or those named."""
-    rows = {row.id: row for row in in_list("carried")}
-    for name in only:
-        if name not in rows:
-            raise InputError(f"no row of evidence '{name}' is carried{suggest_nearest(name, rows)}")
-    return [row for name, row in rows.items() if not only or name in only]
-
-
 def show_audit(only: Sequence[str], size: AuditSize) -> bool:
     """Print the audit of the rows that are carried; return whether each passes."""
-    rows = carried(only)
+    rows = select({row.id: row for row in in_list("carried")}, only, "no row of evidence '{}' is carried")
     more = size.closer
     print(f"Without what carries each row: {size.replicates} twins, {size.years:g} years, scale {size.scale:g};")
     print(f"a row not sure at first is looked at with {more.replicates} twins, {more.years:g} years;")

@@ -1,6 +1,7 @@
 """Virtual experiments: what studies measured, repeated in twin worlds, beside what was published."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import astuple
 from pathlib import Path
 
 from experiments.validation.effects_table import EXPERIMENTS, MADE, WEAK
@@ -53,16 +54,14 @@ def variants_of(one: Experiment, size: ExperimentSize) -> list[Variant]:
 
 def row_of(one: Experiment, line: ExperimentLine, variant: Variant, lives: Sequence[Worlds]) -> Row:
     """Return what a line found, or why it is not available."""
-    published = line.published
     row: Row = dict.fromkeys(COLUMNS, "") | {
         **{name: getattr(line, name) for name in ("en", "es", "unit", "nothing", "status", "must", "note")},
         **{"experiment": one.name, "line": line.name, "variant": variant.name, "code": fingerprint()},
     }
     if line.outside is not None:
         row |= {f"outside_{lang}": why for lang, why in line.outside.items()}
-    if published is not None:
-        row |= {"source": published.source, "prior": published.prior}
-        row |= {"published_low": published.low, "published_high": published.high}
+    if line.published is not None:
+        row |= dict(zip(("published_low", "published_high", "source", "prior"), astuple(line.published), strict=True))
     try:
         found = estimate([line.read(worlds) for worlds in lives])
     except NotAvailable as reason:

@@ -17,8 +17,6 @@ EXCHANGED = "another status quo"
 """The status quo of the next twin, with its luck."""
 Status = Literal["set", "found", "given"]
 Unit = Literal["ratio", "elasticity", "%", "points", "log points", "level", "minutes"]
-NOTHING = {"ratio": 1.0}
-"""What a number of a unit is where nothing happens; 0 in all others."""
 ALIKE = 1e-9
 
 Window = tuple[int, int]
@@ -61,11 +59,6 @@ class RunTables:
         """All measures, a row a month."""
         return self.table("measures").sort_values("month").reset_index(drop=True)
 
-    @cached_property
-    def days(self) -> pd.DataFrame:
-        """Crimes by day and kind."""
-        return self.table("days")
-
     def column(self, name: str, window: Window) -> pd.Series:
         """Return a measure in a window; where the run is shorter, in the months nearest to it."""
         if name not in self.months:
@@ -77,10 +70,8 @@ class RunTables:
 
     def total(self, names: Sequence[str], window: Window) -> float:
         """Return the sum of measures over a window; those that begin with - are subtracted."""
-        return sum(
-            (-1.0 if name.startswith("-") else 1.0) * float(self.column(name.lstrip("-"), window).sum())
-            for name in names
-        )
+        signs = ((-1.0 if name.startswith("-") else 1.0, name.lstrip("-")) for name in names)
+        return sum(sign * float(self.column(name, window).sum()) for sign, name in signs)
 
     def mean(self, name: str, window: Window) -> float:
         """Return the mean of a measure over a window."""
@@ -88,7 +79,7 @@ class RunTables:
 
     def in_days(self, kinds: Sequence[str], first: int, end: int) -> int:
         """Return the crimes of some kinds from one day up to another."""
-        rows = self.days
+        rows = self.table("days")
         here = rows["kind"].isin(list(kinds)) & (rows["day"] >= first) & (rows["day"] < end)
         return int(rows.loc[here, "crimes"].sum())
 
@@ -152,7 +143,7 @@ class ExperimentLine:
     @property
     def nothing(self) -> float:
         """Value where nothing happens."""
-        return NOTHING.get(self.unit, 0.0)
+        return 1.0 if self.unit == "ratio" else 0.0
 
     def fails(self, value: float) -> bool:
         """Tell whether a number would be no success: outside what was published, or nothing at all."""

@@ -12,6 +12,7 @@ from experiments.execution.run_requests import asked
 from experiments.execution.run_set import run_all
 from experiments.storage.run_folder import joined
 from experiments.storage.run_spec import RunSpec
+from experiments.validation.study_tables import select
 from model.engine.errors import InputError, suggest_nearest
 from model.simulation.registry import MECHANISMS
 from scenarios.groups import switchable_mechanisms
@@ -56,11 +57,8 @@ class KnockoutEffect:
 
 def knockouts(only: Sequence[str] = ()) -> list[MechanismKnockout]:
     """Return the knock-out of every mechanism, or of those named."""
-    known = switchable_mechanisms()
-    for name in only:
-        if name not in known:
-            raise InputError(f"no mechanism '{name}'{suggest_nearest(name, known)}")
-    return [knockout_of(name) for name in known if not only or name in only]
+    names = {name: name for name in switchable_mechanisms()}
+    return [knockout_of(name) for name in select(names, only, "no mechanism '{}'")]
 
 
 def knockout_of(name: str) -> MechanismKnockout:
@@ -81,14 +79,15 @@ def effects(
         asked(one.site, policies=policies, sets=[*size, *off], start=one.start, years=years, replicates=replicates)
         for off in ([], [f"mechanisms.{one.name}=false"])
     ]
-    having, missing = (table_of(arm, workers) for arm in arms)
+    having, missing = (average_by_seed(tables_of(arm, workers)["measures"]) for arm in arms)
     return [effect_of(measure, having, missing) for measure in dict.fromkeys((*one.process, *EFFECTS))]
 
 
-def table_of(specs: Sequence[RunSpec], workers: int) -> pd.DataFrame:
-    """Return the mean of every measure over the months of each run, a row per seed."""
-    runs = run_all(specs, workers=workers, label=f"{specs[0].scenario.name} {specs[0].policy}").whole
-    return average_by_seed(joined(runs)["measures"].to_pandas())
+def tables_of(specs: Sequence[RunSpec], workers: int, label: str = "") -> dict[str, pd.DataFrame]:
+    """Run worlds of all seeds; return measures and ledger."""
+    told = label or f"{specs[0].scenario.name} {specs[0].policy}"
+    tables = joined(run_all(specs, workers=workers, label=told).whole)
+    return {name: tables[name].to_pandas() for name in ("measures", "ledger")}
 
 
 def average_by_seed(measures: pd.DataFrame) -> pd.DataFrame:
