@@ -1,7 +1,8 @@
 """The virtual experiments of `effects.toml`: templates filled in, readers bound, variants of what is not known."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from experiments.validation.experiment import (
     ExperimentLine,
     Published,
     Read,
-    Turn,
     Variant,
 )
 from scenarios import load, policies
@@ -30,50 +30,12 @@ REST_OF_EXPERIMENT = ("years", "site", "weak", "keep", "trivial")
 REST_OF_LINE = ("name", "en", "es", "unit", "status", "must", "note")
 
 
-def times(factor: float) -> Turn:
-    """Return the turn of a value by a factor."""
-    return lambda value: value * factor
-
-
-def to(value: float) -> Turn:
-    """Return the turn of any value to this one."""
-    return lambda _: value
-
-
-def kept(share: float) -> Turn:
-    """Return the turn of a share that is replaced, so that only this share of what is not replaced is left."""
-    return lambda replaced: 1.0 - share * (1.0 - replaced)
-
-
-def every_certainty(factor: float) -> tuple[tuple[str, Turn], ...]:
-    """Return the turns of all elasticities to certainty."""
-    kinds = ("street", "vehicles", "burglary", "hire", "quarrel")
-    return tuple((f"certainty.{kind}", times(factor)) for kind in kinds)
-
-
-WEAK = Variant(
-    "rich-country sizes x .3",
-    (*every_certainty(0.3), ("deterrence.street", times(0.3)), ("offenders.*replac*", kept(0.3))),
-)
-"""The sizes of rich countries at three tenths."""
-CORNERS = tuple(
-    Variant(
-        f"elasticity {factor:.2g}x, informal {informal:g}, half-life {days:g} d",
-        (*every_certainty(factor), ("certainty.informal", to(informal)), ("certainty.days", to(days))),
-    )
-    for factor in (2 / 3, 4 / 3)
-    for informal in (0.01, 0.3)
-    for days in (1.5, 7.0)
-)
-TOLD = tuple(
-    Variant(
-        f"learned {learned:g}, newcomers {newcomers:g}",
-        (("certainty.learned", to(learned)), ("reporting.newcomers", to(newcomers))),
-    )
-    for learned in (0.3, 1.0)
-    for newcomers in (0.25, 1.0)
-)
-VARIANTS = {"": (), "corners": CORNERS, "told": TOLD}
+TURNS: dict[str, Callable[[float, float], float]] = {
+    "times": lambda value, factor: value * factor,
+    "to": lambda _, value: value,
+    "keep": lambda replaced, share: 1.0 - share * (1.0 - replaced),
+}
+"""How a variant turns a value; of a share that is replaced, it may keep this share of what is not."""
 
 
 def filled(entry: Any, values: Mapping[str, Any]) -> Any:
@@ -98,6 +60,22 @@ def repeated(entry: dict[str, Any], values: Mapping[str, Any]) -> Iterator[tuple
         yield {key: value for key, value in entry.items() if key != "each"}, {**values, **filled(more, values)}
 
 
+def variants(name: str) -> tuple[Variant, ...]:
+    """Return the variants of the file under a name."""
+    return tuple(variant_of(filled(once, values)) for once, values in repeated(STATED["variants"][name], {}))
+
+
+def variant_of(entry: Mapping[str, Any]) -> Variant:
+    """Return the variant of an entry."""
+    turns = ((pattern, partial(turn_value, how, value)) for pattern, how, value in entry["turns"])
+    return Variant(entry["name"], tuple(turns))
+
+
+def turn_value(how: str, by: float, value: float) -> float:
+    """Return a value as a variant turns it."""
+    return TURNS[how](value, by)
+
+
 def experiments() -> Iterator[Experiment]:
     """Yield every experiment of the file."""
     for entry in STATED["experiment"]:
@@ -107,7 +85,7 @@ def experiments() -> Iterator[Experiment]:
             yield Experiment(
                 *(one[key] for key in ("name", "en", "es", "measured")),
                 worlds={name: tuple(words) for name, words in worlds.items()},
-                variants=(CENTRAL, *VARIANTS[one.get("variants", "")]),
+                variants=(CENTRAL, *(variants(one["variants"]) if "variants" in one else ())),
                 lines=tuple(lines_of(once["lines"], values)),
                 **{key: one[key] for key in REST_OF_EXPERIMENT if key in one},
             )
@@ -186,6 +164,9 @@ def renamed() -> Iterator[dict[str, Any]]:
     yield {"worlds": names, "pairs": RENAMED_AS, "other": RENAMED_AS["reporting_support"]}
 
 
-COMPUTED = {"swapped": swapped, "renamed": renamed}
+COMPUTED: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {"swapped": swapped, "renamed": renamed}
 """Values of entries that are repeated for what scenarios and policies say."""
+CORNERS = variants("corners")
+(WEAK,) = variants("weak")
+"""The sizes of rich countries at three tenths."""
 EXPERIMENTS = tuple(experiments())

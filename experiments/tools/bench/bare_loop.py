@@ -141,21 +141,11 @@ def minds_for(work: Work) -> np.ndarray:
     return np.ones((work.rows, work.row_bytes // 8))
 
 
-@dataclass(frozen=True)
-class Units:
-    """A decade and the bare loop, measured in turn."""
+def in_turn(world: "TrustModel", work: Work) -> dict[str, Any]:
+    """Return how many bare loops a decade takes, and the nanoseconds of each kind of work in the loop.
 
-    figure: float
-    decade: float
-    loop: float
-    nanoseconds: dict[str, float]
-    """What one of each kind of work takes in the bare loop."""
-
-
-def in_turn(world: "TrustModel", work: Work) -> Units:
-    """Return how many bare loops a decade takes: year by year in turn, so that noise falls on both.
-
-    The first year, which loads kernels, is not clocked.  Time is that of the processor at work on this process.
+    Both are measured year by year in turn, so that noise falls on both.  The first year, which loads kernels, is not
+    clocked.  Time is that of the processor at work on this process.
     """
     yearly, minds = work.share(1.0 / YEARS), minds_for(work)
     world.run_for(YEAR)
@@ -167,9 +157,9 @@ def in_turn(world: "TrustModel", work: Work) -> Units:
         years.append(time.process_time() - begun)
         loops.append(bare_loop(yearly, minds))
     each = {kind: statistics.median(loop[kind] for loop in loops) for kind in LOOPS}
-    return Units(
-        figure=statistics.median(year / sum(loop.values()) for year, loop in zip(years, loops, strict=True)),
-        decade=YEARS * statistics.median(years),
-        loop=YEARS * sum(each.values()),
-        nanoseconds={kind: 1e9 * seconds / max(1, getattr(yearly, kind)) for kind, seconds in each.items()},
-    )
+    return {
+        "figure": statistics.median(year / sum(loop.values()) for year, loop in zip(years, loops, strict=True)),
+        "decade": YEARS * statistics.median(years),
+        "loop": YEARS * sum(each.values()),
+        "nanoseconds": {kind: 1e9 * seconds / max(1, getattr(yearly, kind)) for kind, seconds in each.items()},
+    }

@@ -137,7 +137,7 @@ def loops(work: str) -> dict[str, Any]:
     from experiments.tools.bench.bare_loop import Work, in_turn
     from model.simulation.model import TrustModel
 
-    return asdict(in_turn(TrustModel(varied("plain"), rng=1), Work(**json.loads(work))))
+    return in_turn(TrustModel(varied("plain"), rng=1), Work(**json.loads(work)))
 
 
 MEASUREMENTS: dict[str, Callable[..., dict[str, Any]]] = {
