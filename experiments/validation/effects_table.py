@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +29,6 @@ REST_OF_EXPERIMENT = ("years", "site", "weak", "keep", "trivial")
 REST_OF_LINE = ("name", "en", "es", "unit", "status", "must", "note")
 
 
-TURNS: dict[str, Callable[[float, float], float]] = {
-    "times": lambda value, factor: value * factor,
-    "to": lambda _, value: value,
-    "keep": lambda replaced, share: 1.0 - share * (1.0 - replaced),
-}
-"""How a variant turns a value; of a share that is replaced, it may keep this share of what is not."""
-
-
 def filled(entry: Any, values: Mapping[str, Any]) -> Any:
     """Return an entry of the file with values in place of their names in braces.
 
@@ -62,18 +53,8 @@ def repeated(entry: dict[str, Any], values: Mapping[str, Any]) -> Iterator[tuple
 
 def variants(name: str) -> tuple[Variant, ...]:
     """Return the variants of the file under a name."""
-    return tuple(variant_of(filled(once, values)) for once, values in repeated(STATED["variants"][name], {}))
-
-
-def variant_of(entry: Mapping[str, Any]) -> Variant:
-    """Return the variant of an entry."""
-    turns = ((pattern, partial(turn_value, how, value)) for pattern, how, value in entry["turns"])
-    return Variant(entry["name"], tuple(turns))
-
-
-def turn_value(how: str, by: float, value: float) -> float:
-    """Return a value as a variant turns it."""
-    return TURNS[how](value, by)
+    entries = (filled(once, values) for once, values in repeated(STATED["variants"][name], {}))
+    return tuple(Variant(one["name"], tuple((*turn,) for turn in one["turns"])) for one in entries)
 
 
 def experiments() -> Iterator[Experiment]:

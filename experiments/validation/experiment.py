@@ -104,15 +104,20 @@ class Worlds:
 
 Read = Callable[[Worlds], float]
 """From the twin worlds of one seed to one number."""
-Turn = Callable[[float], float]
+TURNS: dict[str, Callable[[float, float], float]] = {
+    "times": lambda value, factor: value * factor,
+    "to": lambda _, value: value,
+    "keep": lambda replaced, share: 1.0 - share * (1.0 - replaced),
+}
+"""How a variant turns a value; of a share that is replaced, it may keep this share of what is not."""
 
 
 @dataclass(frozen=True)
 class Variant:
-    """Values of behaviour under which an experiment is repeated: by dotted name or pattern, how each is turned."""
+    """Values of behaviour under which an experiment is repeated: parameter or pattern, how it is turned, by what."""
 
     name: str
-    turns: tuple[tuple[str, Turn], ...] = ()
+    turns: tuple[tuple[str, str, float], ...] = ()
 
 
 CENTRAL = Variant("central")

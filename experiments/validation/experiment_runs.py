@@ -18,7 +18,7 @@ from experiments.execution.shared_towns import TOWNS
 from experiments.execution.twin_runs import twins
 from experiments.storage.run_folder import parquet_of, write_whole
 from experiments.storage.run_spec import RunSpec
-from experiments.validation.experiment import BASE, CENTRAL, EXCHANGED, Experiment, RunTables, Variant, Worlds
+from experiments.validation.experiment import BASE, CENTRAL, EXCHANGED, TURNS, Experiment, RunTables, Variant, Worlds
 from experiments.validation.study_tables import StudyWorld
 from model.engine.calendar import SHIFTS, tick_of
 from model.engine.errors import InputError
@@ -125,13 +125,13 @@ def specs_of(
 def turned(spec: RunSpec, variant: Variant) -> dict[str, float]:
     """Return the values of a variant by dotted name."""
     found: dict[str, float] = {}
-    for pattern, turn in variant.turns:
+    for pattern, how, by in variant.turns:
         group, _, key = pattern.partition(".")
         numbers = spec.scenario.groups[group].parameter_specs() if group in spec.scenario.groups else {}
         names = fnmatch.filter(numbers, key)
         if not names:
             raise InputError(f"no parameter '{pattern}'")
-        found |= {f"{group}.{name}": turn(float(getattr(spec.scenario[group], name))) for name in names}
+        found |= {f"{group}.{name}": TURNS[how](float(getattr(spec.scenario[group], name)), by) for name in names}
     return found
 
 
