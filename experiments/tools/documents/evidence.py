@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from experiments.tools.documents import odd
-from experiments.tools.documents.module_map import wrapped
+from experiments.tools.documents.module_map import TEXTS, wrapped
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import ParameterGroup, group_named
 from scenarios.groups import declared_groups
@@ -100,13 +100,7 @@ def in_list(name: str) -> list[EvidenceRow]:
 
 def stated() -> str:
     """Return the section of the ODD with the three lists, and what policies put in by hand."""
-    about = (
-        "From `model/docs/evidence.toml` and the `evidence` of the groups in the code: what the paper describes, in "
-        "three lists. `confianza validate audit` lets two worlds with the same luck live, one of which lacks what "
-        "carries a row, and looks whether the row's own quantity changes: it is counted from what happened, never "
-        "computed from what was taken away. A row that does not pass stands in the second or third list."
-    )
-    lines = ["## 8 What the paper describes, and what carries it\n", wrapped(about)]
+    lines = ["## 8 What the paper describes, and what carries it\n", wrapped(TEXTS["evidence_head"])]
     for number, (name, title) in enumerate(LISTS.items(), start=1):
         rows = in_list(name)
         lines.append(f"\n### 8.{number} {title} ({len(rows)} of {len(evidence_rows())})\n")
@@ -130,11 +124,7 @@ def reason(row: EvidenceRow) -> str:
 
 def built_in() -> Iterator[str]:
     """Yield the levers by which a policy sets a hazard itself, with the parameter that says how much."""
-    yield wrapped(
-        "Levers by which a policy sets a hazard itself (`model/built_in.toml`). What they do to the crimes named is "
-        "put there by a parameter, for whole settlements and not in cells; no result may be credited with finding it, "
-        "and wherever such a policy is listed or compared this is said.\n"
-    )
+    yield wrapped(f"{TEXTS['built_in_head']}\n")
     yield ""
     for lever, stated_of in tomllib.loads(BUILT_IN.read_text(encoding="utf-8")).items():
         group, _, key = stated_of["by"].partition(".")

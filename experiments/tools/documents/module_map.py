@@ -3,8 +3,10 @@
 import ast
 import re
 import textwrap
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[3]
 MAP = ROOT / "model" / "docs" / "MAP.md"
@@ -13,34 +15,7 @@ PACKAGES = (
     *("justice", "politics", "problems", "measures", "simulation"),
 )
 """The packages of `model` from the ground up; the contracts in `pyproject.toml` enforce this order."""
-FOLDERS = {
-    "scenarios": "municipalities and policies as files",
-    "experiments/words": "the message catalogue: words of the model, columns and dates in both languages",
-    "experiments/statistics": "paired effects, intervals, contrasts",
-    "experiments/storage": "results on disk: run identities, manifests, Parquet batches, crates, saved states",
-    "experiments/execution": "run jobs: worker processes, shared towns, paired worlds, one run",
-    "experiments/comparison": "comparisons of policies: arms, effects, verdicts, decision measures",
-    "experiments/narrative": "sentences about results in both languages",
-    "experiments/studies": "studies of many runs: sweeps and sensitivity analysis",
-    "experiments/figures": "figures: one style",
-    "experiments/tools/bench": "benchmark of speed and memory",
-    "experiments/tools/setup": "checks of a machine, new municipalities, workshop bundles",
-    "experiments/tools/documents": "documents that are generated",
-    "experiments/report": "the report of a comparison",
-    "experiments/validation": "the model beside evidence, and without its mechanisms",
-    "experiments/page": "the page in the browser",
-    "experiments/cli": "the program `confianza`",
-    "confianza": "the public name of the project",
-}
-HEAD = """# Where to find what
-
-Written by `python -m experiments.tools.documents` from the first sentence of each module. A module imports only from
-its own package and from those above it on this page, apart from `schema.py` files, which every package may import.
-`model` never imports `scenarios` or `experiments`.
-
-A mechanism is a folder: `schema.py` declares its parameters, columns, tables and causes; `rules.py` holds its kernels,
-its step and its record; `words.toml` its names in both languages; `odd.md` its section of the ODD.
-"""
+TEXTS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("texts.toml").read_text(encoding="utf-8"))
 
 
 def wrapped(text: str, first: str = "", rest: str = "") -> str:
@@ -52,13 +27,13 @@ def wrapped(text: str, first: str = "", rest: str = "") -> str:
 
 def stated() -> str:
     """Return the map."""
-    parts = [HEAD]
+    parts = [TEXTS["map_head"]]
     for package in PACKAGES:
         folder = ROOT / "model" / package
         title = package_title(folder)
         mechanisms = [line(path) for path in sorted(folder.glob("*/__init__.py"))]
         parts.append(f"## model/{package}: {title}\n\n" + lines(modules_in(f"model/{package}")) + joined(mechanisms))
-    for folder_name, title in FOLDERS.items():
+    for folder_name, title in TEXTS["folders"].items():
         parts.append(f"## {folder_name}: {title}\n\n" + lines(modules_in(folder_name)))
     return "\n".join(parts)
 

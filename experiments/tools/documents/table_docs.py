@@ -3,22 +3,10 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from experiments.tools.documents.module_map import wrapped
+from experiments.tools.documents.module_map import TEXTS, wrapped
 from experiments.words.dictionary import OF_EFFECTS, column, stated
 
 TABLES = Path(__file__).parents[2] / "words" / "TABLES.md"
-HEAD = """# What stands in tables · Qué hay en las tablas
-
-Written by `python -m experiments.tools.documents` from `columns.toml` and the words beside the model. The same stands
-in the metadata of every Parquet file and of each of its fields (`unit`, `role`, `meaning_en`, `meaning_es`). A *key*
-says whose a row is, a *subject* what it is about, a *factor* what was varied; all else is a value. Unknown is null.
-`confianza.read` returns any of these tables (model/docs/API.md); `confianza measures --csv` lists the monthly measures.
-
-Tables speak of trust from 0 to 1; the figures and texts for people, from 0 to 100.
-
-Cada columna dice su unidad y su significado. Una *clave* (key) dice de qué corrida es la fila; un *tema* (subject), de
-qué trata; un *factor*, qué se varió; lo demás son valores. Lo que no se sabe queda vacío.
-"""
 REST = "What is not told here is as in `effects.parquet`. · Lo que aquí no se dice es como en `effects.parquet`.\n"
 SHORT = {"settlements": "settlement", "groups": "group", "cells": "cell", "ledger": "ledger"}
 """Tables of months, by what the model calls their rows."""
@@ -26,7 +14,9 @@ SHORT = {"settlements": "settlement", "groups": "group", "cells": "cell", "ledge
 
 def document() -> str:
     """Return the document."""
-    return "\n".join([HEAD, *(line for table in ("every", *stated()["tables"]) for line in part(table))])
+    return "\n".join(
+        [TEXTS["tables_head"], *(line for table in ("every", *stated()["tables"]) for line in part(table))]
+    )
 
 
 def part(table: str) -> Iterator[str]:

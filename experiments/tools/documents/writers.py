@@ -2,16 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from experiments.tools.documents.module_map import wrapped
+from experiments.tools.documents.module_map import TEXTS, wrapped
 from model.simulation.registry import MECHANISMS, ROW_OF_TABLE, TABLE_PLACES
 from model.world.columns import MINDS, TALLY
 from model.world.mechanism import HazardModifier, Mechanism, leave_factors
-
-HEAD = """## Who writes which column
-
-From the records of the mechanisms; a test compares every table before and after every verb. Beliefs and the ledger
-are changed by the functions of `ledger.py` alone, through impressions, deaths, arrivals and departures.
-"""
 
 
 def own(one: Mechanism) -> Iterator[str]:
@@ -46,7 +40,12 @@ def stated() -> str:
         if names and (table not in ROW_OF_TABLE or len(names) == 1):
             whole.setdefault(", ".join(names), []).append(f"`{table}`")
     others = "; ".join(f"{', '.join(tables)}: {names}" for names, tables in whole.items())
-    return "\n".join([HEAD, *in_rows, wrapped(f"other tables, as a whole: {others}.", "- ", "  "), hazards()]) + "\n"
+    return (
+        "\n".join(
+            [TEXTS["writers_head"], *in_rows, wrapped(f"other tables, as a whole: {others}.", "- ", "  "), hazards()]
+        )
+        + "\n"
+    )
 
 
 def written_by(every: Mapping[str, list[str]], table: str) -> list[str]:
