@@ -6,16 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.validation import readers
-from experiments.validation.experiment import (
-    BASE,
-    CENTRAL,
-    SITES,
-    Experiment,
-    ExperimentLine,
-    Published,
-    Read,
-    Variant,
-)
+from experiments.validation.experiment import BASE, CENTRAL, SITES, Experiment, ExperimentLine, Published, Read, Variant
 from scenarios import load, policies
 
 FILE = Path(__file__).with_name("effects.toml")

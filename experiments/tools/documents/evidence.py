@@ -15,11 +15,7 @@ from scenarios.groups import declared_groups
 EVIDENCE, BUILT_IN = odd.MODEL / "docs" / "evidence.toml", odd.MODEL / "built_in.toml"
 SPANISH = odd.MODEL / "docs" / "ODD.es.md"
 HERE = "<!-- De aquí en adelante lo escribe `python -m experiments.tools.documents`. -->"
-LISTS = {
-    "carried": "Carried",
-    "number only": "A number only",
-    "not modelled": "Not modelled",
-}
+LISTS = {"carried": "Carried", "number only": "A number only", "not modelled": "Not modelled"}
 """The three lists, with their headings."""
 IN_SPANISH = {
     "number only": "**Lo que es solo un número.** Alguien lo fija y nadie lo hace: de ello no sale nada que no se haya "
