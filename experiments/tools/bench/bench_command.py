@@ -6,7 +6,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,9 +14,9 @@ from typing import Any
 from experiments.storage.manifest import machine
 from experiments.storage.progress import say
 from experiments.storage.run_folder import json_of, write_whole
-from experiments.tools.bench.breakdown import Breakdown, break_down, loop_lines, table
+from experiments.tools.bench.breakdown import break_down, loop_lines, table
 from experiments.tools.bench.fresh import clock
-from experiments.tools.bench.stopwatch import SITE
+from experiments.tools.bench.stopwatch import SITE, timed
 from model.engine.fingerprint import fingerprint
 
 LABEL = 42
@@ -72,11 +71,19 @@ def measure(json_file: Path | None, quick: bool) -> None:
         print(line(result), flush=True)
         results.append(result)
     found = break_down(size.years, size.draw_shifts)
-    stated = clock("loops", json.dumps(asdict(found.work())))
-    results.append(Result("a decade in bare loops", stated["figure"], "loops"))
-    print("\n".join([line(results[-1]), "", *loop_lines(found.work(), stated), "", *table(found)]))
+    loop = clock("loops", json.dumps(asdict(found.work())))
+    results.append(Result("a decade in bare loops", loop["figure"], "loops"))
+    print("\n".join([line(results[-1]), "", *loop_lines(found.work(), loop), "", *table(found)]))
+    stated = {
+        "machine": machine(),
+        "fingerprint": fingerprint(),
+        "quick": quick,
+        "results": [asdict(one) | {"value": number(one.value), "reached": one.reached} for one in results],
+        "breakdown": asdict(found),
+        "bare_loop": {"work": asdict(found.work()), **loop},
+    }
     if json_file is not None:
-        write_whole(json_file, as_json(results, quick, found, stated))
+        write_whole(json_file, json_of(stated))
 
 
 def heading(quick: bool) -> str:
@@ -115,8 +122,7 @@ def every_result(size: BenchSize) -> Iterator[Result]:
     yield Result("compiling into an empty cache", cold_seconds(), "s", 30.0)
     yield Result("building the town", median(lambda: clock("town")["seconds"], 3), "s", 3.0)
     plain = [span(size, "plain")]
-    yield from paired(size, plain)
-    yield from alone(size, plain)
+    yield from site(size, plain)
     yield from against_twin(size, plain)
     yield from workers(size)
 
@@ -128,10 +134,8 @@ def median(measured: Callable[[], float], times: int) -> float:
 
 def help_seconds() -> float:
     """Return the seconds that `confianza --help` takes."""
-    begun = time.perf_counter()
     words = [sys.executable, "-c", "from experiments.cli import main; main()", "--help"]
-    subprocess.run(words, stdout=subprocess.DEVNULL, check=True)
-    return time.perf_counter() - begun
+    return timed(lambda: subprocess.run(words, stdout=subprocess.DEVNULL, check=True))
 
 
 def cold_seconds() -> float:
@@ -146,8 +150,8 @@ def span(size: BenchSize, variant: str) -> dict[str, Any]:
     return clock("span", str(size.years), variant)
 
 
-def paired(size: BenchSize, plain: list[dict[str, Any]]) -> Iterator[Result]:
-    """Yield the cost of more residents and of more police, each measured in turn with the plain site."""
+def site(size: BenchSize, plain: list[dict[str, Any]]) -> Iterator[Result]:
+    """Yield the cost of more residents and of more police, each in turn with the plain site, then of a plain decade."""
     for name, variant, goal in (
         ("twice the census, same police", "census", 1.3),
         ("twice the couples", "couples", 2.1),
@@ -157,10 +161,6 @@ def paired(size: BenchSize, plain: list[dict[str, Any]]) -> Iterator[Result]:
             plain.append(span(size, "plain"))
             ratios.append(span(size, variant)["seconds"] / plain[-1]["seconds"])
         yield Result(name, statistics.median(ratios), "times", goal)
-
-
-def alone(size: BenchSize, plain: list[dict[str, Any]]) -> Iterator[Result]:
-    """Yield time and memory of a decade of the site."""
     seconds = statistics.median(one["seconds"] for one in plain) * DECADE / size.years
     yield Result(f"a decade of {SITE}", seconds, "s", 3.0)
     yield Result("  its peak memory", max(one["megabytes"] for one in plain), "MB", 400.0)
@@ -196,25 +196,9 @@ def workers(size: BenchSize) -> Iterator[Result]:
 
 def added(size: BenchSize, count: int) -> float:
     """Return the seconds of as many runs again, so that what is done once falls out; noise may make it negative."""
-    few, many = (
-        clock("replicates", str(runs), str(size.run_years), str(count))["seconds"]
-        for runs in (size.runs, 2 * size.runs)
-    )
+    words = str(size.run_years), str(count)
+    few, many = (clock("replicates", str(runs), *words)["seconds"] for runs in (size.runs, 2 * size.runs))
     return float(many - few)
-
-
-def as_json(results: list[Result], quick: bool, found: Breakdown, loop: dict[str, Any]) -> bytes:
-    """Return the numbers as JSON, with what a decade is made of."""
-    return json_of(
-        {
-            "machine": machine(),
-            "fingerprint": fingerprint(),
-            "quick": quick,
-            "results": [asdict(one) | {"value": number(one.value), "reached": one.reached} for one in results],
-            "breakdown": asdict(found),
-            "bare_loop": {"work": asdict(found.work()), **loop},
-        }
-    )
 
 
 def number(value: float) -> float | None:

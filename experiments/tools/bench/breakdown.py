@@ -52,15 +52,9 @@ def break_down(years: float, counted_shifts: int) -> Breakdown:
         town = str(Path(folder) / "town.pickle")
         clock("pickled_town", town)
         counted = clock("draws", str(counted_shifts), town)
-    return Breakdown(
-        shifts=stated["shifts"],
-        phases=Phases(**stated["phases"]),
-        counted_shifts=counted_shifts,
-        draws=counted["draws"],
-        exponentials=counted["exponentials"],
-        rows=stated["rows"],
-        row_bytes=stated["row_bytes"],
-    )
+    counts = {name: counted[name] for name in ("draws", "exponentials")}
+    sizes = {name: stated[name] for name in ("shifts", "rows", "row_bytes")}
+    return Breakdown(phases=Phases(**stated["phases"]), counted_shifts=counted_shifts, **counts, **sizes)
 
 
 def table(found: Breakdown) -> Iterator[str]:

@@ -103,8 +103,15 @@ def against(folder: Path, json_file: Path | None, quick: bool) -> None:
         first, *rest = same_numbers.lines(likeness)
         print("\n".join([f"{name:{LABEL}}{first}", *rest]), flush=True)
         likenesses[name] = likeness
+    stated = {
+        "machine": machine(),
+        "here": here.fingerprint,
+        "there": {"folder": str(there.root), "fingerprint": there.fingerprint},
+        "timings": [asdict(pair) | {"ratio": pair.ratio} for pair in pairs],
+        "numbers": {name: asdict(likeness) | {"same": likeness.same} for name, likeness in likenesses.items()},
+    }
     if json_file is not None:
-        write_whole(json_file, as_json(here, there, pairs, likenesses))
+        write_whole(json_file, json_of(stated))
 
 
 def checkout_in(folder: Path) -> Checkout:
@@ -187,15 +194,3 @@ def columns_of(side: Checkout, years: float, site: str, policy: str) -> Columns:
         side.tell("numbers", str(years), site, policy, str(file))
         with np.load(file) as columns:
             return dict(columns)
-
-
-def as_json(here: Checkout, there: Checkout, pairs: list[TimingPair], likenesses: dict[str, Likeness]) -> bytes:
-    """Return everything as JSON."""
-    stated = {
-        "machine": machine(),
-        "here": here.fingerprint,
-        "there": {"folder": str(there.root), "fingerprint": there.fingerprint},
-        "timings": [asdict(pair) | {"ratio": pair.ratio} for pair in pairs],
-        "numbers": {name: asdict(likeness) | {"same": likeness.same} for name, likeness in likenesses.items()},
-    }
-    return json_of(stated)
