@@ -1,14 +1,19 @@
-"""Progress on stderr: a live line on a terminal, otherwise a line for every 10 % or 30 s."""
+"""Progress on stderr: a bar that rich draws on a terminal, otherwise a line for every 10 % or 30 s."""
 
+import os
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from model.engine.fingerprint import cache_folder
 
+if TYPE_CHECKING:
+    from rich.live import Live
+
+WIDTH = 79
 STEP, PAUSE, LIVE_PAUSE = 0.1, 30.0, 0.2
 SILENCE, LONGER = 1.9, 10.0
 """Seconds after which one wonders whether anything is going on, and after which one wonders again."""
@@ -72,11 +77,10 @@ class Progress:
         self.label, self.runs, self.word = label, runs, word
         self.total = max(total, 1e-9)
         self.stream = stream or sys.stderr
-        self.live = self.stream.isatty()
+        self.live = live_on(self.stream) if self.stream.isatty() and os.environ.get("TERM") != "dumb" else None
         self.begun = self.stated_at = time.monotonic()
         self.stated = 0.0
         self.safe = self.computed = self.lost = 0
-        self.line = ""
 
     def ran(self, seconds: float, lanes: int) -> None:
         """Take note of a run that was computed; the first is the pilot for an estimate of all."""
@@ -104,13 +108,11 @@ class Progress:
         """Take note that so much is done, and say so if it is time to."""
         share, now = min(done / self.total, 1.0), time.monotonic()
         if self.live and now - self.stated_at >= LIVE_PAUSE:
-            self.line = self.text(share, now)
-            self.stream.write(f"\r{self.line.ljust(79)}")
+            draw(self.live, share, self.text(share, now))
         elif not self.live and (share - self.stated > STEP - 1e-9 or now - self.stated_at >= PAUSE):
-            self.stream.write(f"{self.text(share, now)}\n")
+            print(self.text(share, now), file=self.stream, flush=True)
         else:
             return
-        self.stream.flush()
         self.stated, self.stated_at = share, now
 
     def text(self, share: float, now: float) -> str:
@@ -135,8 +137,29 @@ class Progress:
             say(f"{self.label}: {self.safe} of {self.runs} {self.word} in {gone}")
 
     def close(self) -> None:
-        """Clear the live line, so that what follows begins on a line of its own."""
-        if self.line:
-            self.stream.write("\r" + " " * 79 + "\r")
-            self.stream.flush()
-            self.line = ""
+        """Clear the bar, so that what follows begins on a line of its own."""
+        if self.live:
+            self.live.stop()
+
+
+def live_on(stream: TextIO) -> "Live":
+    """Return a place on a terminal whose content is drawn anew, and which is cleared at the end."""
+    from rich.console import Console  # for terminals only
+    from rich.live import Live
+
+    console = Console(file=stream, width=WIDTH, force_terminal=True)
+    return Live(console=console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False)
+
+
+def draw(live: "Live", share: float, text: str) -> None:
+    """Draw a bar of what is done above a line of text."""
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table.grid()
+    shown.add_row(ProgressBar(1.0, share, width=WIDTH))
+    shown.add_row(Text(text))
+    live.start()
+    live.console.show_cursor(True)  # a program that is killed could not bring it back
+    live.update(shown, refresh=True)

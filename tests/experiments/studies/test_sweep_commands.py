@@ -291,7 +291,8 @@ class Paper:
         pass
 
 
-def test_progress_is_plain_lines_off_a_terminal_and_one_live_line_on_it():
+def test_progress_is_plain_lines_off_a_terminal_and_a_bar_that_goes_on_it(monkeypatch):
+    monkeypatch.delenv("TERM", raising=False)
     plain, live = Paper(), Paper(live=True)
     for stream in (plain, live):
         progress = Progress("sweeping", 10, 10, word="runs safe on disk", stream=stream)
@@ -305,5 +306,7 @@ def test_progress_is_plain_lines_off_a_terminal_and_one_live_line_on_it():
     assert "\r" not in plain.text
     assert "sweeping:  40%, 4 of 10 runs safe on disk" in plain.text
     assert "to go" in plain.text
-    assert "\n" not in live.text
-    assert live.text.endswith("\r" + " " * 79 + "\r")
+    assert "sweeping:  40%, 4 of 10 runs safe on disk" in live.text
+    up_and_cleared = "\x1b[1A\x1b[2K"
+    assert live.text.endswith(up_and_cleared * 2), "bar and line are gone"
+    assert "\x1b" not in plain.text
