@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -238,5 +239,11 @@ def in_force(dotted: str, default: float, about: ParameterSpec, scenario: Scenar
 
 
 def show(lines: Iterable[str]) -> None:
-    """Print lines as results."""
-    print("\n".join(lines).lstrip("\n"))
+    """Print lines as results; on a terminal rich sets numbers, values and names off by colour."""
+    text = "\n".join(lines).lstrip("\n")
+    if sys.stdout.isatty():
+        from rich.console import Console  # for terminals only
+
+        Console(file=sys.stdout).print(text, markup=False, emoji=False, soft_wrap=True)
+    else:
+        print(text)
