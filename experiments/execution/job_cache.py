@@ -3,10 +3,8 @@
 A file is named after its job and the digest of its bytes; it holds the tables of the job and a text of JSON.
 """
 
-import hashlib
 import io
 import json
-import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,12 +17,11 @@ from experiments.execution.executor import JobResults, SizedJob, run_jobs
 from experiments.execution.local_workers import JobFunction
 from experiments.storage.progress import say
 from experiments.storage.results_folder import PARTS
+from experiments.storage.run_batches import is_true, named_by_digest
 from experiments.storage.run_folder import write_whole
 from experiments.storage.run_identity import digest_of
 
 ABOUT = "about.json"
-NAME = re.compile(r"[0-9a-f]{16}-[0-9a-f]{24}\.zip")
-DIGITS = 24
 
 type Tables = Mapping[str, pa.Table]
 type Part = tuple[dict[str, Any], dict[str, pa.Table]]
@@ -49,7 +46,7 @@ class Parts[J: SizedJob, R]:
         """Bring a finished job to the disk."""
         content = packed(*self.apart(result))
         self.place.mkdir(exist_ok=True)
-        write_whole(self.place / f"{label(job.key)}-{digest(content)}.zip", content)
+        write_whole(self.place / named_by_digest(label(job.key), content, ".zip"), content)
 
     def found(self, jobs: Sequence[J]) -> dict[str, R]:
         """Return what is finished of some jobs, by their keys; what is not whole is left alone, and done again."""
@@ -80,16 +77,6 @@ def carry_on[J: SizedJob, R](
 def label(key: str) -> str:
     """Return what stands for a job in the name of its file."""
     return digest_of(key.encode())
-
-
-def digest(content: bytes) -> str:
-    """Return what stands for the content of a file in its name."""
-    return hashlib.sha256(content).hexdigest()[:DIGITS]
-
-
-def is_true(path: Path) -> bool:
-    """Tell whether a file holds the very bytes that its name promises."""
-    return bool(NAME.fullmatch(path.name)) and path.is_file() and digest(path.read_bytes()) == path.stem[17:]
 
 
 def packed(about: Mapping[str, Any], tables: Tables) -> bytes:

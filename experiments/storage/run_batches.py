@@ -1,7 +1,7 @@
 """Batches of runs as Parquet files that are whole and true, or are not counted.
 
-A file is named after its number and the digest of its bytes.  What is cut short, altered or foreign does not fit its
-name; a batch that repeats a run is not counted either.
+A file is named after its number, or its job, and the digest of its bytes.  What is cut short, altered or foreign does
+not fit its name; a batch that repeats a run is not counted either.
 """
 
 import hashlib
@@ -64,19 +64,24 @@ class Batch:
 
 
 def name_of(number: int, content: bytes) -> str:
+    """Return the name of a batch."""
+    return named_by_digest(f"{number:06d}", content, ".parquet")
+
+
+def named_by_digest(stem: str, content: bytes, ending: str) -> str:
     """Return the name of a file, which tells whether its content is what was written."""
-    return f"{number:06d}-{hashlib.sha256(content).hexdigest()[:DIGITS]}.parquet"
+    return f"{stem}-{hashlib.sha256(content).hexdigest()[:DIGITS]}{ending}"
 
 
 def is_true(path: Path) -> bool:
     """Tell whether a file holds the very bytes that its name promises."""
-    number = path.name.partition("-")[0]
-    return number.isdigit() and path.is_file() and path.name == name_of(int(number), path.read_bytes())
+    stem = path.name.partition("-")[0]
+    return path.is_file() and path.name == named_by_digest(stem, path.read_bytes(), path.suffix)
 
 
 def read_batch(path: Path) -> Batch | None:
     """Return the batch of a file, or None if it is not one."""
-    if not is_true(path):
+    if not path.name.partition("-")[0].isdecimal() or not is_true(path):
         return None
     try:
         stated = pq.read_schema(path).metadata or {}

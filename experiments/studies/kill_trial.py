@@ -23,11 +23,11 @@ from pathlib import Path
 
 import psutil
 
-from experiments.execution.job_cache import is_true
 from experiments.storage.export_data import csv_of
 from experiments.storage.manifest import MANIFEST, read_manifest
 from experiments.storage.progress import spoken
 from experiments.storage.results_folder import PARTS, unfinished
+from experiments.storage.run_batches import is_true
 from experiments.studies.run_store import Store
 
 PROGRAM = ("-c", "from experiments.cli import main\nif __name__ == '__main__': main()")
