@@ -20,12 +20,12 @@ from experiments.comparison.effects import effects_table, pairs_of
 from experiments.narrative.comparison_text import lines
 from experiments.statistics.power import FEWEST
 from experiments.storage.built_in_levers import turned
-from experiments.storage.comparison_crate import crate_of, inputs_of
 from experiments.storage.disk_space import check_room, size_of
 from experiments.storage.manifest import COMPARISON, kind_of, occasion, read_manifest, short
 from experiments.storage.progress import patience, say
 from experiments.storage.results_folder import Claim, claimed, digests_of, held, settle
 from experiments.storage.run_crate import FILE as CRATE
+from experiments.storage.run_crate import comparison_crate, inputs_of
 from experiments.storage.run_folder import joined, manifest_of, parquets, write, write_whole
 from experiments.storage.run_identity import canonical, digest_of
 from experiments.words.dictionary import described
@@ -128,7 +128,7 @@ def write_comparison(
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         write_whole(folder / name, content)
     stated |= {"files": digests_of(files | tables_of_arms(folder))}
-    write(folder, {CRATE: crate_of(folder, stated)}, stated)
+    write(folder, {CRATE: comparison_crate(folder, stated)}, stated)
 
 
 def tables_of_arms(folder: Path) -> dict[str, bytes]:

@@ -1,5 +1,6 @@
 """An RO-Crate beside results: what each file is, from what it came, who wrote the program, how to make it anew."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,9 @@ from typing import Any
 from experiments.storage.manifest import MANIFEST
 from experiments.storage.run_folder import json_of
 from experiments.words.dictionary import stated
+from model.engine.errors import InputError
+from scenarios.policy_files import included_policy_files, is_world
+from scenarios.reading import FOLDER, built_in_files
 
 FILE = "ro-crate-metadata.json"
 LICENCE = "https://spdx.org/licenses/MIT"
@@ -17,6 +21,9 @@ VERSION = "1.1"
 """Of RO-Crate: the one that runs are described by, and in which a program may have no address yet."""
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 TEAM, PERSON, ARTICLE = "#team", "#matute", "https://doi.org/10.12924/johs2021.16020097"
+SHARED = ("baseline", "criteria", "timeline")
+"""Files that every municipality extends or reads."""
+WHAT = "Twin worlds of a Guatemalan municipality: tables of a comparison of policies"
 KNOWN: dict[str, dict[str, Any]] = {
     PROFILE: {"@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"},
     LICENCE: {
@@ -118,3 +125,25 @@ def input_at(path: Path) -> dict[str, Any]:
         "encodingFormat": "application/geo+json" if path.suffix == ".geojson" else "application/toml",
         "contentSize": str(path.stat().st_size),
     }
+
+
+def inputs_of(manifest: dict[str, Any]) -> dict[str, bytes]:
+    """Return the files of the program from which the arms of a comparison were made, by the name of their copy."""
+    sites = {arm["scenario"] for arm in manifest["arms"]}
+    policies = {policy["name"] for arm in manifest["arms"] for policy in arm["policies"]}
+    paths = [path for name, path in built_in_files().items() if name in {*SHARED, *sites}]
+    paths += [path for path in sorted((FOLDER / "maps").glob("*.geojson")) if path.stem in sites or "lake" in path.stem]
+    found = {f"inputs/{path.relative_to(FOLDER).as_posix()}": path for path in paths}
+    for name in sorted(policies):
+        with contextlib.suppress(InputError):  # its file is gone
+            found |= {
+                f"inputs/policies/{'worlds/' * is_world(path)}{path.name}": path for path in included_policy_files(name)
+            }
+    return {name: path.read_bytes() for name, path in found.items() if path.is_file()}
+
+
+def comparison_crate(folder: Path, manifest: dict[str, Any]) -> bytes:
+    """Return the metadata of the crate that the folder of a comparison is."""
+    run = f"seeds {manifest['seeds']}, from {manifest['begins']} to {manifest['until']}"
+    inputs = [name for name in inputs_of(manifest) if (folder / name).is_file()]  # a crate lists what it holds
+    return crate_of(folder, manifest, About(WHAT, manifest["command"], run), inputs)

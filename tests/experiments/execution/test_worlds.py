@@ -12,7 +12,7 @@ import pytest
 
 import scenarios
 from experiments.page.views import ready
-from experiments.storage.comparison_crate import inputs_of
+from experiments.storage.run_crate import inputs_of
 from experiments.storage.run_identity import canonical, identity, settings_of
 from experiments.storage.run_spec import RunSpec
 from model.crime.political_calendar.schema import PoliticalCalendar
