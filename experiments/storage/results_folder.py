@@ -29,7 +29,6 @@ from experiments.storage.run_folder import json_of, write_whole
 from experiments.words.dictionary import SCHEMA
 from model.engine.errors import InputError, WorkStopped
 
-UNKNOWN = "unknown"
 NAMES = {RUN: "run", COMPARISON: "comparison"}
 TABLES = (
     *("measures", "settlements", "groups", "cells", "ledger", "decisions", "incidents", "impressions"),
@@ -73,14 +72,13 @@ def claimed(default: Path, out: Path | None, kind: str, identity: str, command: 
     place = out or default
     place = checked(place if place.name not in ("", "..") else place.resolve(), kind)
     own = place.with_name(f"{place.name}-{identity[:8]}")
-    taken = not fresh and owner_of(place) not in (None, identity)
+    there, beside = ({} if fresh else said_in(one) or said_in(unfinished(one)) for one in (place, own))
+    taken = bool(there) and there.get("identity") != identity
+    other = f"{place} holds another {NAMES[kind]} ({there.get('command') or 'by an older program'})"
     if taken and out is not None:
-        raise InputError(
-            f"--out {place} holds another {NAMES[kind]} ({command_in(place)}): choose another folder, or begin anew"
-            " with --fresh"
-        )
-    if out is None and (taken or (not fresh and owner_of(own) == identity)):
-        say(f"{place} holds another {NAMES[kind]} ({command_in(place)}): this one is in {own}")
+        raise InputError(f"--out {other}: choose another folder, or begin anew with --fresh")
+    if out is None and (taken or beside.get("identity") == identity):
+        say(f"{other}: this one is in {own}")
         place = checked(own, kind)
     return Claim(place, kind, identity, command, fresh)
 
@@ -103,19 +101,6 @@ def said_in(place: Path) -> dict[str, Any]:
     with contextlib.suppress(InputError):
         return stated_in(place)
     return {}
-
-
-def owner_of(place: Path) -> str | None:
-    """Return the identity that a folder belongs to, finished or not; None if it is free."""
-    for folder in (place, unfinished(place)):
-        if stated := said_in(folder):
-            return str(stated.get("identity", UNKNOWN))
-    return None
-
-
-def command_in(place: Path) -> str:
-    """Return the command whose results a folder holds."""
-    return str(said_in(place).get("command") or said_in(unfinished(place)).get("command") or "by an older program")
 
 
 def is_as_written(path: Path, digest: str) -> bool:

@@ -42,7 +42,7 @@ def check_save(save: Path, runs: dict[int, str], fresh: bool) -> None:
         raise InputError(f"--save {save} holds something else than saved states ({name}); choose another")
     if fresh:
         (save / SAVED).unlink(missing_ok=True)  # what it says of the states there will not be true much longer
-    elif (save / SAVED).is_file() and not set(stated_in(save, changed_at(save))["runs"].items()) <= set(runs.items()):
+    elif (save / SAVED).is_file() and not set(saved_in(save)["runs"].items()) <= set(runs.items()):
         raise InputError(f"--save {save} holds states of other runs: choose another folder, or begin anew with --fresh")
 
 
@@ -50,7 +50,7 @@ def are_saved(save: Path, runs: dict[int, str]) -> bool:
     """Tell whether the states of some runs lie in a folder as they were saved."""
     if not (save / SAVED).is_file():
         return False
-    saved = stated_in(save, changed_at(save))
+    saved = saved_in(save)
     there = {seed: digest_of_state(save, seed) for seed in runs}
     return bool(saved["runs"] == runs and saved["states"] == there)
 
@@ -70,7 +70,7 @@ def check_went_on(folder: Path, stated: dict[str, Any]) -> None:
     place, states = Path(origin["folder"]), {int(seed): state for seed, state in origin["states"].items()}
     if not (place / SAVED).is_file():
         raise FilesChanged(f"{folder} went on from saved states in {place}, which are not there: save them again")
-    saved = stated_in(place, changed_at(place))
+    saved = saved_in(place)
     if {seed: saved["states"].get(seed) for seed in states} != states:
         raise FilesChanged(f"{folder} went on from saved states in {place}, where there are others now")
     for seed in states:
@@ -79,7 +79,7 @@ def check_went_on(folder: Path, stated: dict[str, Any]) -> None:
 
 def read_saved(folder: Path, seeds: Sequence[int]) -> dict[str, Any]:
     """Return what a folder of saved states holds, or raise if one of the seeds is not there."""
-    stated = stated_in(folder, changed_at(folder))
+    stated = saved_in(folder)
     for seed in seeds:
         if seed not in stated["runs"]:
             there = ", ".join(map(str, sorted(stated["runs"])))
@@ -87,17 +87,17 @@ def read_saved(folder: Path, seeds: Sequence[int]) -> dict[str, Any]:
     return stated
 
 
-def changed_at(folder: Path) -> int:
-    """Return when the states in a folder were saved, or raise if there are none."""
+def saved_in(folder: Path) -> dict[str, Any]:
+    """Return what a folder says of the states in it, or raise if there are none."""
     try:
-        return (folder / SAVED).stat().st_mtime_ns
+        return stated_in(folder, (folder / SAVED).stat().st_mtime_ns)
     except (FileNotFoundError, NotADirectoryError):
         raise InputError(f"--from {folder}: no saved run there ({SAVED} is missing)") from None
 
 
 @lru_cache(maxsize=4)
 def stated_in(folder: Path, _: int) -> dict[str, Any]:
-    """Return what a folder says of the states in it."""
+    """Return what a folder says of the states in it; the file is read again once it has changed."""
     try:
         stated = said_in(folder / SAVED, Saved)
     except InputError as reason:

@@ -176,7 +176,7 @@ def test_what_was_killed_is_named_as_such_and_belongs_to_its_own_command(monkeyp
     assert "was being written when its program was killed: give the same command again" in told
     done(*RUN)
     (own,) = set(folders()) - {f"{place.name}.unfinished"}
-    assert own == f"{place.name}-{results_folder.owner_of(Path('results', own))[:8]}"
+    assert own == f"{place.name}-{results_folder.said_in(Path('results', own))['identity'][:8]}"
     capsys.readouterr()
     done(*words)
     assert "2 of 2 were finished before" in capsys.readouterr().err
