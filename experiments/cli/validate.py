@@ -92,12 +92,6 @@ class ValidationRequest:
         seeds, scale = self.replicates or size.seeds, self.scale or size.scale
         return replace(size, workers=self.workers, seeds=seeds, scale=scale)
 
-    def draw(self, name: str) -> None:
-        """Write the figure of a table beside it."""
-        from experiments.cli.plot import draw_record
-
-        draw_record(self.folder / f"{name}.csv")
-
 
 def requested_names(words: Sequence[str]) -> tuple[str, ...]:
     """Return the examinations that words of a command name, each once; `--effects` stands for `effects`.
@@ -111,7 +105,7 @@ def requested_names(words: Sequence[str]) -> tuple[str, ...]:
 def run_examinations(request: ValidationRequest) -> bool:
     """Run all examinations that are asked for, in the order of the list; return whether all is as it must be."""
     request.check()
-    good = [one.run(request) for name, one in EXAMINATIONS.items() if name in request.names]
+    good = [one.carried_out(request) for name, one in EXAMINATIONS.items() if name in request.names]
     return all(good)
 
 
@@ -130,119 +124,110 @@ def audit(request: ValidationRequest) -> bool:
     return show_audit(request.only, AuditSize(**request.towns(own.years, own.replicates, own.scale)))
 
 
-def criteria(request: ValidationRequest) -> bool:
+def criteria(request: ValidationRequest) -> None:
     """Print the criteria over draws, beside the paper, and what they answer to."""
-    from experiments.validation.criteria import YEARS as OWN
-    from experiments.validation.criteria import show_criteria
+    from experiments.validation import criteria as own
 
-    show_criteria(**request.towns(OWN, REPLICATES))
-    return True
+    own.show_criteria(**request.towns(own.YEARS, REPLICATES))
 
 
-def ranges(request: ValidationRequest) -> bool:
+def ranges(request: ValidationRequest) -> None:
     """Print how far the criteria of the status quo go over what is assumed."""
-    from experiments.validation.criteria_ranges import SEEDS, show_ranges
-    from experiments.validation.criteria_ranges import YEARS as OWN
+    from experiments.validation import criteria_ranges as own
 
-    show_ranges(**request.towns(OWN, SEEDS))
-    return True
+    own.show_ranges(**request.towns(own.YEARS, own.SEEDS))
 
 
 def effects(request: ValidationRequest) -> bool:
-    """Carry out the virtual experiments and draw them."""
+    """Carry out the virtual experiments."""
     from experiments.validation.effects import holds, show_effects
 
-    rows = show_effects(request.only, request.folder, request.size())
-    request.draw("effects")
-    return all(holds(row) for row in rows)
+    return all(holds(row) for row in show_effects(request.only, request.folder, request.size()))
 
 
-def ceiling(request: ValidationRequest) -> bool:
-    """Carry out the worlds of the ceiling and draw them."""
-    from experiments.validation import ceiling as worlds
+def ceiling(request: ValidationRequest) -> None:
+    """Carry out the worlds of the ceiling."""
+    from experiments.validation import ceiling as own
 
-    worlds.show_ceiling(request.folder, request.size(), request.years_or(worlds.YEARS))
-    request.draw("ceiling")
-    return True
+    own.show_ceiling(request.folder, request.size(), request.years_or(own.YEARS))
 
 
-def panel(request: ValidationRequest) -> bool:
-    """Repeat the panels and the twins from which the sizes of single events are taken, and draw them."""
+def panel(request: ValidationRequest) -> None:
+    """Repeat the panels and the twins from which the sizes of single events are taken."""
     from experiments.validation.trust_events import show_events
 
     show_events(request.folder)
-    request.draw("trust_events")
-    return True
 
 
-def doses(request: ValidationRequest) -> bool:
-    """Carry out the doses at both sites and draw them."""
+def doses(request: ValidationRequest) -> None:
+    """Carry out the doses at both sites."""
     from experiments.validation.doses import show_doses
 
     size = request.size(seeds=1)
     show_doses(request.folder, replace(size, longest=request.years_or(size.longest)))
-    request.draw("doses")
-    return True
 
 
-def closed(request: ValidationRequest) -> bool:
+def closed(request: ValidationRequest) -> None:
     """Let closed towns live under every law of trust; whether they stand still is printed, not judged."""
-    from experiments.validation.closed_town import YEARS as LONG
-    from experiments.validation.closed_town import show_closed
+    from experiments.validation import closed_town as own
 
-    years = 6 if request.quick else int(request.years_or(LONG))
-    show_closed(request.folder, request.size(seeds=REPLICATES, scale=SCALE), years)
-    return True
+    years = 6 if request.quick else int(request.years_or(own.YEARS))
+    own.show_closed(request.folder, request.size(seeds=REPLICATES, scale=SCALE), years)
 
 
-def decisions(request: ValidationRequest) -> bool:
+def decisions(request: ValidationRequest) -> None:
     """Tell what every kind of agent decided, and how that changes in other worlds."""
-    from experiments.validation.decisions import YEARS as LONG
-    from experiments.validation.decisions import show_decisions
+    from experiments.validation import decisions as own
 
-    years = 1 if request.quick else int(request.years_or(LONG))
-    show_decisions(request.folder, request.size(seeds=20, scale=SCALE), years)
-    return True
+    years = 1 if request.quick else int(request.years_or(own.YEARS))
+    own.show_decisions(request.folder, request.size(seeds=20, scale=SCALE), years)
 
 
-def practice(request: ValidationRequest) -> bool:
+def practice(request: ValidationRequest) -> None:
     """Tell which dose each policy of practices gave, and what came of it after 1, 3 and 10 years."""
-    from experiments.validation.practice import AFTER, show_practice
+    from experiments.validation import practice as own
 
-    show_practice(request.folder, request.size(seeds=REPLICATES), request.years_or(max(AFTER)))
-    return True
+    own.show_practice(request.folder, request.size(seeds=REPLICATES), request.years_or(max(own.AFTER)))
 
 
-def reach(request: ValidationRequest) -> bool:
+def reach(request: ValidationRequest) -> None:
     """Tell what each measure of the decision view does alone, step by step."""
-    from experiments.comparison.single_measure_effects import YEARS as OWN
-    from experiments.comparison.single_measure_effects import show_reach
+    from experiments.comparison import single_measure_effects as own
 
     size = request.size(seeds=REPLICATES)
-    show_reach(request.folder, size.seeds, request.years_or(OWN), size.sets, size.workers)
-    return True
+    own.show_reach(request.folder, size.seeds, request.years_or(own.YEARS), size.sets, size.workers)
 
 
-def laws(request: ValidationRequest) -> bool:
+def laws(request: ValidationRequest) -> None:
     """Tell whether what each measure of the decision view does alone keeps its sign under other laws of trust."""
     from experiments.comparison.sign_stability import show_laws
     from experiments.comparison.single_measure_effects import YEARS as OWN
 
     size = request.size(seeds=REPLICATES, scale=SCALE)
     show_laws(request.folder, size.seeds, request.years_or(OWN), size.sets, size.workers)
-    return True
 
 
 @dataclass(frozen=True, kw_only=True)
 class Examination:
-    """One way to validate the model.
+    """One way to validate the model; one that judges returns whether all is as it must be.
 
-    `virtual` ones simulate towns of their own and may be tried with --quick; `selects`: --only chooses among its parts.
+    `virtual` ones simulate towns of their own and may be tried with --quick; `selects`: --only chooses among its parts;
+    `drawn`: its table in the folder, of which a figure is drawn.
     """
 
-    run: Callable[[ValidationRequest], bool]
+    run: Callable[[ValidationRequest], bool | None]
     virtual: bool = False
     selects: bool = False
+    drawn: str = ""
+
+    def carried_out(self, request: ValidationRequest) -> bool:
+        """Carry it out and draw its table; return whether all is as it must be."""
+        good = self.run(request)
+        if self.drawn:
+            from experiments.cli.plot import draw_record
+
+            draw_record(request.folder / f"{self.drawn}.csv")
+        return good is not False
 
 
 EXAMINATIONS = {
@@ -250,10 +235,10 @@ EXAMINATIONS = {
     "audit": Examination(run=audit, selects=True),
     "criteria": Examination(run=criteria),
     "ranges": Examination(run=ranges),
-    "effects": Examination(run=effects, virtual=True, selects=True),
-    "ceiling": Examination(run=ceiling, virtual=True),
-    "panel": Examination(run=panel),
-    "doses": Examination(run=doses, virtual=True),
+    "effects": Examination(run=effects, virtual=True, selects=True, drawn="effects"),
+    "ceiling": Examination(run=ceiling, virtual=True, drawn="ceiling"),
+    "panel": Examination(run=panel, drawn="trust_events"),
+    "doses": Examination(run=doses, virtual=True, drawn="doses"),
     "closed": Examination(run=closed, virtual=True),
     "decisions": Examination(run=decisions, virtual=True),
     "practice": Examination(run=practice, virtual=True),
