@@ -10,7 +10,7 @@ from typing import Any
 from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.decision_measures import POLICY, Chosen, file_of, policy_of
-from experiments.storage.run_batches import STATUS_QUO
+from experiments.storage.result_tables import STATUS_QUO
 from experiments.storage.run_spec import RunSpec
 from model.engine.errors import InputError
 

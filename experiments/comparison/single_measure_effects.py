@@ -15,7 +15,7 @@ from experiments.comparison.effects import by_seed
 from experiments.execution.executor import run_jobs
 from experiments.execution.twin_runs import Task, TwinRuns, live
 from experiments.statistics.paired_effects import paired
-from experiments.storage.run_batches import STATUS_QUO
+from experiments.storage.result_tables import STATUS_QUO
 from experiments.storage.run_folder import write_whole
 from model.engine.fingerprint import fingerprint
 

@@ -17,9 +17,9 @@ from experiments.execution.executor import JobResults, SizedJob, run_jobs
 from experiments.execution.local_workers import JobFunction
 from experiments.storage.progress import say
 from experiments.storage.results_folder import PARTS
-from experiments.storage.run_batches import is_true, named_by_digest
 from experiments.storage.run_folder import write_whole
 from experiments.storage.run_identity import digest_of
+from experiments.storage.run_store import is_true, named_by_digest
 
 ABOUT = "about.json"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from experiments.execution.shared_towns import town_for
-from experiments.storage.run_batches import KEYS
+from experiments.storage.result_tables import KEYS
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.saved_states import FilesChanged
 from model.engine.fingerprint import fingerprint

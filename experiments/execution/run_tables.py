@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.warm_starts import WARM_STARTS
-from experiments.storage.run_batches import TIME, named
+from experiments.storage.result_tables import TIME, named
 from experiments.storage.run_folder import Finished
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.saved_states import seed_folder

@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.statistics.contrasts import POLICY, SCENARIO, TOGETHER
 from experiments.statistics.interactions import TIMES
-from experiments.storage.run_batches import STATUS_QUO, parts_of
+from experiments.storage.result_tables import STATUS_QUO, parts_of
 from experiments.words.bilingual import Tongue
 from experiments.words.catalogue import in_both, meaning, mechanism, parameter, unit
 from model.engine.errors import InputError

@@ -19,7 +19,7 @@ from experiments.report.compare_command import compare
 from experiments.storage.manifest import COMPARISON, MANIFEST, RUN, SWEEP, read_manifest
 from experiments.storage.manifest_schema import Comparison, ManifestEntry, checked
 from experiments.storage.reading import specs_of, tables
-from experiments.storage.run_batches import only
+from experiments.storage.result_tables import only
 from experiments.storage.run_folder import joined
 from experiments.storage.saved_states import check_went_on
 from experiments.studies.rerun_check import check_code as check_run

@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from experiments.storage.run_batches import named
+from experiments.storage.result_tables import named
 from model.world.shift_events import CHANNELS, MOTIVES
 
 NAMED: Mapping[str, Sequence[str]] = {"motive": MOTIVES, "told": CHANNELS}

@@ -11,17 +11,9 @@ import pyarrow as pa
 from experiments.storage.manifest import COMPARISON, MANIFEST, SWEEP, kind_of, read_manifest
 from experiments.storage.older_formats import at_present
 from experiments.storage.progress import say
-from experiments.storage.run_batches import (
-    COLUMNS,
-    check_keys,
-    only,
-    parts_of,
-    read_parquet,
-    stored,
-    together,
-    with_changes,
-)
+from experiments.storage.result_tables import COLUMNS, check_keys, only, parts_of, read_parquet, together, with_changes
 from experiments.storage.run_spec import RunSpec, overrides_of, read_specs
+from experiments.storage.run_store import stored
 from experiments.storage.saved_states import SAVED
 from experiments.words.dictionary import CHANGE
 from model.engine.errors import InputError

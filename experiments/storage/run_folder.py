@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.storage.manifest import MANIFEST, RUN, occasion
-from experiments.storage.run_batches import together
+from experiments.storage.result_tables import together
 from experiments.storage.run_identity import settings_of
 from experiments.storage.run_spec import RunSpec, command_of
 from experiments.storage.saved_states import SAVED, digest_of_state

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from experiments.storage.run_batches import KEEPS, STATUS_QUO
+from experiments.storage.result_tables import KEEPS, STATUS_QUO
 from experiments.storage.run_identity import identity, settings_of
 from experiments.storage.saved_states import FilesChanged, check_state, read_saved
 from model.engine.calendar import SHIFTS, tick_of

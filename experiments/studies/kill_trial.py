@@ -27,8 +27,7 @@ from experiments.storage.export_data import csv_of
 from experiments.storage.manifest import MANIFEST, read_manifest
 from experiments.storage.progress import spoken
 from experiments.storage.results_folder import PARTS, unfinished
-from experiments.storage.run_batches import is_true
-from experiments.studies.run_store import Store
+from experiments.storage.run_store import Store, is_true
 
 PROGRAM = ("-c", "from experiments.cli import main\nif __name__ == '__main__': main()")
 KINDS = ("worker", "coordinator")

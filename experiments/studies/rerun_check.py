@@ -17,8 +17,9 @@ from experiments.narrative.run_summary import summary
 from experiments.storage.manifest import SWEEP, kind_of, read_manifest
 from experiments.storage.progress import say
 from experiments.storage.reading import places_of, specs_of, tables
-from experiments.storage.run_batches import stored, without_changes
+from experiments.storage.result_tables import without_changes
 from experiments.storage.run_spec import RunSpec
+from experiments.storage.run_store import stored
 from experiments.storage.saved_states import FilesChanged, check_went_on
 from experiments.studies import quarantine
 from model.engine.errors import InputError

@@ -18,9 +18,9 @@ from experiments.statistics.noise_share import Luck, luck_of
 from experiments.storage.folder_lock import locked
 from experiments.storage.manifest import SWEEP, kind_of, read_manifest
 from experiments.storage.progress import say
-from experiments.storage.run_batches import stored
 from experiments.storage.run_folder import write_whole
 from experiments.storage.run_spec import RunSpec
+from experiments.storage.run_store import stored
 from experiments.studies import study_folder as place
 from experiments.studies.run_budget import Clocked, Size, check_factors, planned
 from experiments.studies.sensitivity_indices import INDICES, csv_of, find, text_of

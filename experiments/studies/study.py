@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.execution.run_requests import LONGEST_YEARS
-from experiments.storage.run_batches import KEEPS
+from experiments.storage.result_tables import KEEPS
 from experiments.storage.run_spec import every_measure
 from experiments.studies.factors import Factors, read_factors
 from model.engine.errors import InputError, suggest_nearest

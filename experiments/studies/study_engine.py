@@ -8,8 +8,8 @@ from experiments.execution.local_workers import Executor, WorkerDied
 from experiments.execution.run_job import Done, Failed
 from experiments.storage.progress import Progress
 from experiments.storage.run_spec import RunSpec
+from experiments.storage.run_store import Store
 from experiments.studies import quarantine
-from experiments.studies.run_store import Store
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 

@@ -11,13 +11,13 @@ import pyarrow as pa
 from experiments.storage.folder_lock import LOCK, no_links
 from experiments.storage.manifest import MANIFEST, SWEEP, check_goes_on, kind_of, occasion, place_for, read_manifest
 from experiments.storage.reading import PLAN
-from experiments.storage.run_batches import KEEPS, MEASURES, parts_of, with_changes
+from experiments.storage.result_tables import KEEPS, MEASURES, parts_of, with_changes
 from experiments.storage.run_crate import FILE as CRATE
 from experiments.storage.run_crate import About, crate_of
 from experiments.storage.run_folder import json_of, parquet_of, write_whole
 from experiments.storage.run_spec import RunSpec
+from experiments.storage.run_store import REJECTED
 from experiments.studies.quarantine import QUARANTINE
-from experiments.studies.run_store import REJECTED
 from experiments.studies.study import Study
 from experiments.words.dictionary import described
 from model.engine.errors import InputError

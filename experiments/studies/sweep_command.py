@@ -16,9 +16,9 @@ from experiments.storage.folder_lock import locked
 from experiments.storage.manifest import half_written
 from experiments.storage.progress import Progress, announce_compiling, patience, say
 from experiments.storage.run_spec import RunSpec
+from experiments.storage.run_store import Store
 from experiments.studies import quarantine
 from experiments.studies import study_folder as place
-from experiments.studies.run_store import Store
 from experiments.studies.study import Study, find_study, read_study
 from experiments.studies.study_engine import Engine, SweepOutcome
 from experiments.studies.study_jobs import agree_to, count_of, jobs_of, shared

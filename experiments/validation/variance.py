@@ -23,7 +23,7 @@ from experiments.execution.twin_runs import twins
 from experiments.narrative.comparison_text import ALL_ALIKE, many
 from experiments.statistics.paired_effects import Effect, paired, saved
 from experiments.storage.progress import Progress
-from experiments.storage.run_batches import STATUS_QUO
+from experiments.storage.result_tables import STATUS_QUO
 from experiments.storage.run_spec import RunSpec
 from model.engine.calendar import tick_of
 from model.engine.scenario import Scenario

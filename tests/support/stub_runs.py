@@ -16,9 +16,9 @@ from experiments.execution.local_workers import LocalExecutor
 from experiments.execution.run_job import Done, attempt
 from experiments.storage.folder_lock import locked
 from experiments.storage.progress import Progress
-from experiments.storage.run_batches import TIME
+from experiments.storage.result_tables import TIME
 from experiments.storage.run_spec import RunSpec
-from experiments.studies.run_store import Store
+from experiments.storage.run_store import Store
 from experiments.studies.study import read_study
 from experiments.studies.study_engine import Engine, SweepOutcome
 from experiments.studies.study_jobs import jobs_of

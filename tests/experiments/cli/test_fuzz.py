@@ -25,7 +25,7 @@ from experiments.comparison.comparison_request import Request
 from experiments.execution.run_requests import asked
 from experiments.narrative.report_reading import read_sites
 from experiments.report.verify import EMBEDDED
-from experiments.storage.run_batches import name_of
+from experiments.storage.run_store import name_of
 from experiments.studies.study import KEYS, STUDIES, read_study
 from experiments.studies.study_jobs import agree_to, count_of, points_of
 from model.engine.errors import InputError

@@ -15,7 +15,7 @@ from systems import needs_linux, needs_signals
 
 from experiments.execution.run_job import attempt
 from experiments.execution.run_set import run_all
-from experiments.storage.run_batches import stored
+from experiments.storage.run_store import stored
 from experiments.studies import quarantine
 from model.engine.errors import InputError
 

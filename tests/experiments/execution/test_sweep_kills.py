@@ -9,8 +9,8 @@ import pytest
 from stub_runs import write_study
 from systems import needs_linux
 
+from experiments.storage.run_store import Store
 from experiments.studies.kill_trial import Broken, Sweep, survive, trial, undisturbed
-from experiments.studies.run_store import Store
 
 pytestmark = needs_linux
 STUBS = [str(Path(__file__).parents[2] / "support" / "stub_driver.py")]

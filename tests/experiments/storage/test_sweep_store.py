@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from experiments.storage import run_folder as results
 from experiments.storage.folder_lock import locked
-from experiments.storage.run_batches import stored
-from experiments.studies.run_store import LONGEST_S, MOST_RUNS, Store
+from experiments.storage.run_store import LONGEST_S, MOST_RUNS, Store, stored
 from model.engine.errors import InputError
 
 

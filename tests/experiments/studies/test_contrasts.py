@@ -13,7 +13,7 @@ from stub_runs import steady, sweep, write_study
 from experiments.cli import app as cli
 from experiments.figures.answers import latex_of
 from experiments.statistics.interactions import TIMES, interactions
-from experiments.storage.run_batches import with_changes
+from experiments.storage.result_tables import with_changes
 from experiments.studies import study_folder, sweep_command
 from experiments.studies.study import read_study
 from experiments.studies.study_jobs import jobs_of

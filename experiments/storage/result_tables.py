@@ -1,13 +1,6 @@
-"""Batches of runs as Parquet files that are whole and true, or are not counted.
+"""Tables of results: their keys, what columns must hold, and how they are read, joined and chosen from."""
 
-A file is named after its number, or its job, and the digest of its bytes.  What is cut short, altered or foreign does
-not fit its name; a batch that repeats a run is not counted either.
-"""
-
-import hashlib
-import json
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +15,6 @@ MEASURES = "measures"
 KEEPS = ("cells", "impressions", "incidents")
 TIME = pa.timestamp("ms")
 """The type of months and days, which every reader of tables knows."""
-RUNS, BESIDE = b"confianza.runs", b"confianza.beside"
-DIGITS = 24
 STATUS_QUO = "status_quo"
 """The policy that changes nothing."""
 KEYS = ("run", "scenario", "policy", "seed", "month")
@@ -48,52 +39,6 @@ KINDS = {
     **{name: what for what, names in EFFECTS.items() for name in names},
 }
 """What columns hold."""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """One file of finished runs, with the names of the files that hold their other tables."""
-
-    path: Path
-    runs: tuple[str, ...]
-    beside: dict[str, str]
-
-    def file(self, name: str) -> Path:
-        """Return the file that holds one table of its runs."""
-        return self.path if name == MEASURES else self.path.parent.parent / name / self.beside[name]
-
-
-def name_of(number: int, content: bytes) -> str:
-    """Return the name of a batch."""
-    return named_by_digest(f"{number:06d}", content, ".parquet")
-
-
-def named_by_digest(stem: str, content: bytes, ending: str) -> str:
-    """Return the name of a file, which tells whether its content is what was written."""
-    return f"{stem}-{hashlib.sha256(content).hexdigest()[:DIGITS]}{ending}"
-
-
-def is_true(path: Path) -> bool:
-    """Tell whether a file holds the very bytes that its name promises."""
-    stem = path.name.partition("-")[0]
-    return path.is_file() and path.name == named_by_digest(stem, path.read_bytes(), path.suffix)
-
-
-def read_batch(path: Path) -> Batch | None:
-    """Return the batch of a file, or None if it is not one."""
-    if not path.name.partition("-")[0].isdecimal() or not is_true(path):
-        return None
-    try:
-        stated = pq.read_schema(path).metadata or {}
-        runs, beside = (json.loads(stated[one]) for one in (RUNS, BESIDE))
-    except (KeyError, ValueError, RecursionError, OSError, pa.ArrowException):
-        return None
-    if not isinstance(beside, dict) or not isinstance(runs, list):
-        return None
-    if not all(isinstance(one, str) for one in (*runs, *beside.values())):
-        return None
-    batch = Batch(path, tuple(runs), beside)
-    return batch if all(name in KEEPS and is_true(batch.file(name)) for name in batch.beside) else None
 
 
 def read_parquet(path: Path, keys: Sequence[str] = ()) -> pa.Table:
@@ -156,18 +101,6 @@ def without_changes(table: pa.Table) -> pa.Table:
     return table.drop_columns([name for name in table.column_names if name.startswith(CHANGE)])
 
 
-def batches(folder: Path) -> Iterator[tuple[Path, Batch | None]]:
-    """Yield every file of a store in order, with its batch, or None where it must not be counted."""
-    seen: set[str] = set()
-    for path in sorted((folder / MEASURES).glob("*")):
-        batch = None if path.name.startswith(".") else read_batch(path)
-        if batch is not None and seen & set(batch.runs):
-            batch = None
-        if batch is not None:
-            seen.update(batch.runs)
-        yield path, batch
-
-
 def together(tables: Sequence[pa.Table]) -> pa.Table:
     """Return tables one below the other; a column that is empty in some takes the type it has in others."""
     return pa.concat_tables(tables, promote_options="permissive")
@@ -176,12 +109,3 @@ def together(tables: Sequence[pa.Table]) -> pa.Table:
 def only(table: pa.Table, runs: Collection[str]) -> pa.Table:
     """Return the rows of some runs."""
     return table.filter(pc.is_in(table["run"], value_set=pa.array(sorted(runs), pa.string())))
-
-
-def stored(folder: Path, runs: Collection[str] | None = None, name: str = MEASURES) -> pa.Table | None:
-    """Return a table of all finished runs (or of some of them), or None if there is none."""
-    files = [batch.file(name) for _, batch in batches(folder) if batch and (name == MEASURES or name in batch.beside)]
-    if not files:
-        return None
-    table = together([read_parquet(file, ("run",)) for file in files])
-    return table if runs is None else only(table, runs)

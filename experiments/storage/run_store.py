@@ -1,0 +1,165 @@
+"""The store of a study: batches of finished runs as Parquet files that are whole and true, or are not counted.
+
+A file is named after its number, or its job, and the digest of its bytes.  What is cut short, altered or foreign does
+not fit its name; a batch that repeats a run is not counted either.  Only the coordinator writes.  A run counts as
+finished when the file that holds it has its name, on the disk.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from experiments.storage.result_tables import KEEPS, MEASURES, only, read_parquet, together, with_changes
+from experiments.storage.run_folder import parquet_of, write_whole
+
+RUNS, BESIDE = b"confianza.runs", b"confianza.beside"
+DIGITS = 24
+REJECTED = "rejected"
+MOST_RUNS, LONGEST_S = 32, 10.0
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One file of finished runs, with the names of the files that hold their other tables."""
+
+    path: Path
+    runs: tuple[str, ...]
+    beside: dict[str, str]
+
+    def file(self, name: str) -> Path:
+        """Return the file that holds one table of its runs."""
+        return self.path if name == MEASURES else self.path.parent.parent / name / self.beside[name]
+
+
+def name_of(number: int, content: bytes) -> str:
+    """Return the name of a batch."""
+    return named_by_digest(f"{number:06d}", content, ".parquet")
+
+
+def named_by_digest(stem: str, content: bytes, ending: str) -> str:
+    """Return the name of a file, which tells whether its content is what was written."""
+    return f"{stem}-{hashlib.sha256(content).hexdigest()[:DIGITS]}{ending}"
+
+
+def is_true(path: Path) -> bool:
+    """Tell whether a file holds the very bytes that its name promises."""
+    stem = path.name.partition("-")[0]
+    return path.is_file() and path.name == named_by_digest(stem, path.read_bytes(), path.suffix)
+
+
+def read_batch(path: Path) -> Batch | None:
+    """Return the batch of a file, or None if it is not one."""
+    if not path.name.partition("-")[0].isdecimal() or not is_true(path):
+        return None
+    try:
+        stated = pq.read_schema(path).metadata or {}
+        runs, beside = (json.loads(stated[one]) for one in (RUNS, BESIDE))
+    except (KeyError, ValueError, RecursionError, OSError, pa.ArrowException):
+        return None
+    if not isinstance(beside, dict) or not isinstance(runs, list):
+        return None
+    if not all(isinstance(one, str) for one in (*runs, *beside.values())):
+        return None
+    batch = Batch(path, tuple(runs), beside)
+    return batch if all(name in KEEPS and is_true(batch.file(name)) for name in batch.beside) else None
+
+
+def batches(folder: Path) -> Iterator[tuple[Path, Batch | None]]:
+    """Yield every file of a store in order, with its batch, or None where it must not be counted."""
+    seen: set[str] = set()
+    for path in sorted((folder / MEASURES).glob("*")):
+        batch = None if path.name.startswith(".") else read_batch(path)
+        if batch is not None and seen & set(batch.runs):
+            batch = None
+        if batch is not None:
+            seen.update(batch.runs)
+        yield path, batch
+
+
+def stored(folder: Path, runs: Collection[str] | None = None, name: str = MEASURES) -> pa.Table | None:
+    """Return a table of all finished runs (or of some of them), or None if there is none."""
+    files = [batch.file(name) for _, batch in batches(folder) if batch and (name == MEASURES or name in batch.beside)]
+    if not files:
+        return None
+    table = together([read_parquet(file, ("run",)) for file in files])
+    return table if runs is None else only(table, runs)
+
+
+@dataclass
+class Store:
+    """The finished runs of a folder, and those that wait to be written."""
+
+    folder: Path
+    policies: Sequence[str] = ()
+    """Those of the study: each has a column in every table."""
+    clock: Callable[[], float] = time.monotonic
+    finished: set[str] = field(default_factory=set)
+    rejected: list[str] = field(default_factory=list)
+    pending: list[tuple[str, dict[str, pa.Table]]] = field(default_factory=list)
+    number: int = 0
+    since: float = 0.0
+
+    def open(self) -> "Store":
+        """Count what is there, and move aside what must not be counted."""
+        (self.folder / MEASURES).mkdir(parents=True, exist_ok=True)
+        used: set[Path] = set()
+        for path, batch in batches(self.folder):
+            if batch is None:
+                self.reject(path)
+                continue
+            self.finished.update(batch.runs)
+            used.update(map(batch.file, batch.beside))
+            self.number = max(self.number, int(path.name.partition("-")[0]))
+        for beside in (path for name in KEEPS for path in (self.folder / name).glob("*.parquet")):
+            if beside not in used:
+                self.reject(beside)
+        return self
+
+    def reject(self, path: Path) -> None:
+        """Move a file out of the way; half files that a killed process left are of no use and go."""
+        if path.name.startswith("."):
+            path.unlink()
+            return
+        target = self.folder / REJECTED / path.name
+        target.parent.mkdir(exist_ok=True)
+        path.replace(target)
+        self.rejected.append(path.name)
+
+    def add(self, run: str, tables: dict[str, pa.Table]) -> list[str]:
+        """Take a run; return the runs that have become finished by it, often none yet."""
+        if not self.pending:
+            self.since = self.clock()
+        self.pending.append((run, tables))
+        return self.flush() if len(self.pending) >= MOST_RUNS else []
+
+    def tick(self) -> list[str]:
+        """Write what has waited long enough; return the runs that have become finished."""
+        return self.flush() if self.pending and self.clock() - self.since >= LONGEST_S else []
+
+    def flush(self) -> list[str]:
+        """Write all that waits as one batch; return the runs that have become finished."""
+        if not self.pending:
+            return []
+        runs = [run for run, _ in self.pending]
+        self.number += 1
+        beside = {name: self.write(name, {}) for name in self.pending[0][1] if name != MEASURES}
+        stated = {RUNS: json.dumps(runs).encode(), BESIDE: json.dumps(beside).encode()}
+        self.write(MEASURES, stated)
+        self.finished.update(runs)
+        self.pending.clear()
+        return runs
+
+    def write(self, name: str, stated: dict[bytes, bytes]) -> str:
+        """Write one table of the runs that wait; return the name of its file."""
+        table = with_changes(together([tables[name] for _, tables in self.pending]), self.policies)
+        content = parquet_of(table.replace_schema_metadata((table.schema.metadata or {}) | stated))
+        target = self.folder / name / name_of(self.number, content)
+        target.parent.mkdir(exist_ok=True)
+        write_whole(target, content)
+        return target.name
