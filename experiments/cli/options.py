@@ -109,7 +109,6 @@ OutOfMethod = Annotated[
 
 # What lies in folders
 
-Folder = Annotated[Path, Argument(metavar="DIR", help="A folder of results.")]
 Drawn = Annotated[Path, Argument(metavar="DIR|FILE", help="A folder of results, or a table of `validate`.")]
 Exported = Annotated[Path, Argument(metavar="DIR", help="A folder that `run` or `sweep` wrote.")]
 Csv = Annotated[Path | None, Option(metavar="FILE", help="The whole table; - is standard output.")]

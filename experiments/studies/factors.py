@@ -66,7 +66,8 @@ def read_factors(table: "Table", fixed: Collection[str] = ()) -> Factors:
     """Return what [vary] says; what is fixed is left out where a whole mechanism is meant."""
     grids: dict[str, tuple[Any, ...]] = {}
     ranges: dict[str, Range] = {}
-    for name, value in entries(table.values):
+    entries = dotted(table.values, leaf=("low", "high"))
+    for name, value in sorted(entries, key=lambda one: one[1] == STATED):  # single parameters before whole mechanisms
         try:
             if isinstance(value, list):
                 grids[name] = grid_of(name, value)
@@ -78,16 +79,16 @@ def read_factors(table: "Table", fixed: Collection[str] = ()) -> Factors:
     return Factors(grids, {name: span for name, span in ranges.items() if name not in grids})
 
 
-def entries(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield dotted names with what is said of them; single parameters come before whole mechanisms."""
-    found = []
+def dotted(values: Mapping[str, Any], above: str = "", leaf: Collection[str] = ()) -> Iterator[tuple[str, Any]]:
+    """Yield nested tables as dotted keys, since both ways to write a key in TOML mean the same.
+
+    A table with one of the keys of a ``leaf`` is a value.
+    """
     for key, value in values.items():
-        is_range = isinstance(value, Mapping) and set(value) & {"low", "high"}
-        if isinstance(value, Mapping) and not is_range:
-            found += list(entries(value, f"{above}{key}."))
+        if isinstance(value, Mapping) and not set(value) & set(leaf):
+            yield from dotted(value, f"{above}{key}.", leaf)
         else:
-            found.append((above + key, value))
-    yield from sorted(found, key=lambda one: one[1] == STATED)
+            yield above + key, value
 
 
 def grid_of(name: str, values: list[Any]) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from experiments.execution.run_requests import LONGEST_YEARS
 from experiments.storage.result_tables import KEEPS
 from experiments.storage.run_spec import every_measure
-from experiments.studies.factors import Factors, read_factors
+from experiments.studies.factors import Factors, dotted, read_factors
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import parse_date
 from scenarios.files import read_toml
@@ -122,7 +122,7 @@ def read_study(path: Path) -> Study:
     file = str(path)
     table = Table(file, read_toml(path, file))
     table.known(KEYS)
-    sets = dict(dotted(table.table("set")))
+    sets = dict(dotted(table.table("set").values))
     if "warm_up" in table.values:
         sets["calendar.warm_up"] = table.values["warm_up"]
     factors = read_factors(table.table("vary"), sets)
@@ -145,15 +145,6 @@ def read_study(path: Path) -> Study:
         design=design_of(table.table("design")),
         sensitivity=sensitivity_of(table.table("sensitivity")),
     )
-
-
-def dotted(table: Table, above: str = "") -> list[tuple[str, Any]]:
-    """Return nested tables as dotted keys; both ways to write a key in TOML mean the same."""
-    found: list[tuple[str, Any]] = []
-    for key, value in table.values.items():
-        deeper = isinstance(value, Mapping)
-        found += dotted(Table(table.file, value), f"{above}{key}.") if deeper else [(above + key, value)]
-    return found
 
 
 def scenarios_of(table: Table, folder: Path) -> tuple[str, ...]:
