@@ -34,7 +34,9 @@ def carry_out(
         check_save(save, runs, fresh)
     claim = claim_of(specs, out, fresh)
     if claim.ready and (save is None or are_saved(save, runs)):
-        show_ready(specs, claim.place)
+        if not specs[0].measures:
+            print(summary(specs[0], tables(claim.place, "measures").to_pandas()))
+        print(f"\nFound ready in {claim.place}/ (to compute it again: --fresh)")
         return False
     planned: dict[str, tuple[Path, float]] = {"--out": (claim.place, size_of(specs))}
     check_room(planned | ({"--save": (save, states_of(specs))} if save else {}))
@@ -61,13 +63,6 @@ def claim_of(specs: Sequence[RunSpec], out: Path | None, fresh: bool) -> Claim:
     identity = digest_of(canonical([RUN, [one.run for one in specs], list(first.varied)]).encode())
     default = Path("results") / f"{first.scenario.name}-{short(first.policy)}-{first.seed}"
     return claimed(default, out, RUN, identity, command_of(specs), fresh)
-
-
-def show_ready(specs: Sequence[RunSpec], folder: Path) -> None:
-    """Print the summary of what lies there ready; where only some measures were kept, that it does."""
-    if not specs[0].measures:
-        print(summary(specs[0], tables(folder, "measures").to_pandas()))
-    print(f"\nFound ready in {folder}/ (to compute it again: --fresh)")
 
 
 def write_folder(specs: Sequence[RunSpec], outcome: Runs, work: Path, seconds: float, claim: Claim) -> str:

@@ -90,6 +90,7 @@ def facts(sites: list[Site], lang: str) -> dict[str, Any]:
     numbers, question = sites[0].numbers, sentences.question(sites)
     manifest = numbers.manifest
     command = Request.read(manifest["request"]).command
+    embedded = {key: value for key, value in manifest.items() if key != "files"} | {"lang": lang}
     return {
         "lang": lang,
         "sites": sites,
@@ -104,7 +105,7 @@ def facts(sites: list[Site], lang: str) -> dict[str, Any]:
         "sites_with": sites_with,
         "versions": ", ".join(f"{name} {version}" for name, version in manifest["versions"].items()),
         "seeds": f"{manifest['seeds'][0]}–{manifest['seeds'][-1]}",
-        "embedded": Markup(json.dumps(embedded_of(manifest, lang), ensure_ascii=False).replace("<", "\\u003c")),
+        "embedded": Markup(json.dumps(embedded, ensure_ascii=False).replace("<", "\\u003c")),
     }
 
 
@@ -117,11 +118,6 @@ def qr_of(command: str) -> Markup:
 def sites_with(sites: list[Site], figure: str) -> list[Site]:
     """Return the sites at which there are the results for a figure."""
     return [site for site in sites if figure in available_figures(site)]
-
-
-def embedded_of(manifest: dict[str, Any], lang: str) -> dict[str, Any]:
-    """Return the manifest without the digests of files, which do not travel with a report."""
-    return {key: value for key, value in manifest.items() if key != "files"} | {"lang": lang}
 
 
 def figures_of(site: Site, names: list[str], languages: tuple[str, ...], styles: Styles) -> Markup:

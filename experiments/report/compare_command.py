@@ -78,16 +78,16 @@ def claim_of(request: Request, arms: Sequence[Arm], out: Path | None, fresh: boo
     sites = "+".join(dict.fromkeys(arm.scenario for arm in arms))
     names = "-".join(dict.fromkeys(arm.name for arm in arms))
     named = f"compare-{sites}-{short(names).replace('/', '_')}-{request.seed}"
-    parts = [COMPARISON, [identity_parts(arm) for arm in arms], list(request.sets), request.independent, request.memory]
-    return claimed(
-        Path("results") / named, out, COMPARISON, digest_of(canonical(parts).encode()), request.command, fresh
-    )
-
-
-def identity_parts(arm: Arm) -> list[Any]:
-    """Return all that decides the numbers of an arm, planned or found."""
-    known = [arm.scenario, arm.name, list(arm.policies), arm.begins, arm.until, list(arm.seeds), arm.fingerprint]
-    return [*known, [one.run for one in arm.specs] or [list(arm.runs), arm.base, list(arm.drawn)]]
+    deciding = [
+        [
+            *(arm.scenario, arm.name, list(arm.policies), arm.begins, arm.until, list(arm.seeds), arm.fingerprint),
+            [one.run for one in arm.specs] or [list(arm.runs), arm.base, list(arm.drawn)],
+        ]
+        for arm in arms
+    ]
+    parts = [COMPARISON, deciding, list(request.sets), request.independent, request.memory]
+    identity = digest_of(canonical(parts).encode())
+    return claimed(Path("results") / named, out, COMPARISON, identity, request.command, fresh)
 
 
 def written_arms(planned: Sequence[Arm], lives: Lives, folder: Path, seconds: float) -> list[Arm]:
@@ -127,13 +127,9 @@ def write_comparison(
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         write_whole(folder / name, content)
-    stated |= {"files": digests_of(files | tables_of_arms(folder))}
+    of_arms = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.glob("arms/*/*.parquet")}
+    stated |= {"files": digests_of(files | of_arms)}
     write(folder, {CRATE: comparison_crate(folder, stated)}, stated)
-
-
-def tables_of_arms(folder: Path) -> dict[str, bytes]:
-    """Return the tables of the arms that lie in the folder of a comparison."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.glob("arms/*/*.parquet")}
 
 
 def manifest(

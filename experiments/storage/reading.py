@@ -58,32 +58,29 @@ def of_file(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
     path = folder / f"{name}.parquet"
     if not folder.is_dir():
         raise InputError(f"no folder '{folder}'")
-    labels = labels_in(read_manifest(folder)) if (folder / MANIFEST).is_file() else {}
+    stated = read_manifest(folder) if (folder / MANIFEST).is_file() else {}
+    labels = {
+        run: {"scenario": stated["scenario"], "policy": stated["policy"], "seed": int(seed)}
+        for seed, run in stated.get("runs", {}).items()
+    }
     if not path.is_file():
         raise InputError(f"{folder} holds no {path.name}")
     table = at_present(read_parquet(path, COLUMNS.get(name, ())), labels)
     return table if runs is None else only(table, runs)
 
 
-def labels_in(stated: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return scenario, policy and seed of every run of which a manifest says them."""
-    runs = stated.get("runs", {})
-    return {
-        run: {"scenario": stated["scenario"], "policy": stated["policy"], "seed": int(seed)}
-        for seed, run in runs.items()
-    }
-
-
 def of_sweep(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
     """Return a table of the finished runs of the present study; say so if runs are missing."""
     read_manifest(folder)
-    planned = {row["run"]: row for row in read_plan(folder).select(PLANNED).to_pylist()}
+    plan = read_plan(folder)
+    planned = {row["run"]: row for row in plan.select(PLANNED).to_pylist()}
     table = stored(folder, set(planned) if runs is None else planned.keys() & set(runs), name)
     if table is None:
         raise InputError(f"{folder} holds no finished run yet")
     table = at_present(table, planned)
     check_keys(table, folder / name, COLUMNS.get(name, ()))
-    table = with_changes(table, policies_in(folder))  # the study may have grown by one since some runs were stored
+    policies = dict.fromkeys(part for name in plan["policy"].unique().to_pylist() for part in parts_of(name))
+    table = with_changes(table, policies)  # the study may have grown by one since some runs were stored
     there = len(table["run"].unique())
     if runs is None and there < len(planned):
         say(f"{there} of {len(planned)} runs of {folder} have results; start the sweep again for the others")
@@ -100,12 +97,6 @@ def read_plan(folder: Path) -> pa.Table:
             raise InputError(f"{folder / PLAN}: column '{column.name}' must hold single values, got {column.type}")
     check_keys(plan, folder / PLAN, [name for name in SAID if name in plan.column_names])
     return plan
-
-
-def policies_in(folder: Path) -> list[str]:
-    """Return the policies of the study that a folder belongs to, each once."""
-    names = read_plan(folder)["policy"].unique().to_pylist()
-    return list(dict.fromkeys(part for name in names for part in parts_of(name)))
 
 
 def first_columns(folder: Path) -> list[str]:
