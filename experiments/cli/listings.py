@@ -5,12 +5,13 @@ import io
 import json
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import scenarios
 from experiments.storage.built_in_levers import told, turned
+from experiments.words.bilingual import Tongue
 from experiments.words.catalogue import LANGUAGES, meaning, mechanism, parameter, unit
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameters
@@ -20,60 +21,12 @@ from scenarios.groups import checked_mechanism, declared_groups, switchable_mech
 WIDTH = 80
 
 
-@dataclass(frozen=True, kw_only=True)
-class ListTexts:
-    """Words of a list of parameters in one language."""
-
-    group: Callable[[type[ParameterGroup]], str]
-    about: Callable[[str, ParameterSpec], str]
-    unit: Callable[[ParameterSpec], str]
-    switches: str
-    mechanism: str
-    off: str
-    neutral: str
-    default: str
-    evidence: str
-    source: str
-    range: str
-    role: Mapping[str, str]
-
-
-def in_spanish(group: type[ParameterGroup]) -> str:
-    """Return the name of a mechanism in Spanish; other groups have none."""
-    return mechanism(group.name, "es") if group.mechanism else ""
-
-
-LIST_TEXTS = {
-    "en": ListTexts(
-        group=lambda group: " ".join((group.__doc__ or "").split("\n\n")[0].split()),
-        about=lambda dotted, about: about.about,
-        unit=lambda about: about.unit,
-        switches="each true, or false to switch it off",
-        mechanism="mechanism",
-        off="switched off",
-        neutral="off",
-        default="default",
-        evidence="evidence",
-        source="source",
-        range="{:g} to {:g}",
-        role={"site": "site fact", "behaviour": "behaviour", "lever": "lever"},
-    ),
-    "es": ListTexts(
-        group=in_spanish,
-        about=lambda dotted, about: parameter(dotted, "es"),
-        unit=lambda about: unit(about.unit, "es"),
-        switches="cada uno true, o false para apagarlo",
-        mechanism="mecanismo",
-        off="apagado",
-        neutral="apagado",
-        default="por omisión",
-        evidence="evidencia",
-        source="fuente, en inglés",
-        range="de {:g} a {:g}",
-        role={"site": "dato del municipio", "behaviour": "conducta", "lever": "palanca"},
-    ),
+ROLES = {
+    "site": ("dato del municipio", "site fact"),
+    "behaviour": ("conducta", "behaviour"),
+    "lever": ("palanca", "lever"),
 }
-"""Words of a list of parameters, by language."""
+"""Words for the roles of parameters, in Spanish and English."""
 
 
 def wrapped(text: str, indent: int) -> str:
@@ -130,9 +83,9 @@ def deed(entry: PolicyEntry) -> str:
 def parameter_lines(part: str | None, scenario: Scenario | None, language: str = "en") -> Iterator[str]:
     """Yield the parameters whose name matches, group by group, with value, range, role and source, in a language."""
     declared_groups()
-    say = LIST_TEXTS[language]
+    say = Tongue(language)
     if part == "mechanisms":
-        yield from switch_lines(language)
+        yield from switch_lines(say)
         return
     if part and part.startswith("mechanisms."):
         yield from group_lines(switchable_mechanisms()[checked_mechanism(part.partition(".")[2])], scenario, say)
@@ -144,13 +97,20 @@ def parameter_lines(part: str | None, scenario: Scenario | None, language: str =
         yield from number_lines(dotted, default, about, scenario, say)
 
 
-def switch_lines(language: str = "en") -> Iterator[str]:
+def switch_lines(say: Tongue) -> Iterator[str]:
     """Yield every mechanism that can be switched off, with what it is."""
-    say = LIST_TEXTS[language]
-    yield f"\n[mechanisms] {say.switches}: --set mechanisms.NAME=false"
+    each = say("cada uno true, o false para apagarlo", "each true, or false to switch it off")
+    yield f"\n[mechanisms] {each}: --set mechanisms.NAME=false"
     for name, group in switchable_mechanisms().items():
         yield wrapped(f"mechanisms.{name} = true", 2)
-        yield wrapped(say.group(group), 6)
+        yield wrapped(named(group, say), 6)
+
+
+def named(group: type[ParameterGroup], say: Tongue) -> str:
+    """Return what a group is; in Spanish only mechanisms have a name."""
+    if say.language == "es":
+        return mechanism(group.name, "es") if group.mechanism else ""
+    return " ".join((group.__doc__ or "").split("\n\n")[0].split())
 
 
 def chosen(part: str | None) -> list[tuple[str, float, ParameterSpec]]:
@@ -170,27 +130,31 @@ def chosen(part: str | None) -> list[tuple[str, float, ParameterSpec]]:
     raise InputError(f"no parameter, group or part of a name '{part}'{close}")
 
 
-def group_lines(group: type[ParameterGroup], scenario: Scenario | None, say: ListTexts) -> Iterator[str]:
+def group_lines(group: type[ParameterGroup], scenario: Scenario | None, say: Tongue) -> Iterator[str]:
     """Yield the heading of a group."""
-    off = f", {say.off}" if scenario and group.name in scenario.off else ""
-    yield f"\n[{group.name}]{f' {say.mechanism}' if group.mechanism else ''}{off}"
-    if told := say.group(group):
+    off = f", {say('apagado', 'switched off')}" if scenario and group.name in scenario.off else ""
+    kind = f" {say('mecanismo', 'mechanism')}" if group.mechanism else ""
+    yield f"\n[{group.name}]{kind}{off}"
+    if told := named(group, say):
         yield wrapped(told, 2)
     if group.evidence:
-        yield wrapped(f"{say.evidence}: {', '.join(group.evidence)}", 2)
+        yield wrapped(f"{say('evidencia', 'evidence')}: {', '.join(group.evidence)}", 2)
 
 
 def number_lines(
-    dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None, say: ListTexts
+    dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None, say: Tongue
 ) -> Iterator[str]:
     """Yield one parameter."""
     value, source = in_force(dotted, default, about, scenario)
-    neutral = f", {say.neutral} = {about.off:g}" if about.off is not None else ""
-    changed = f" ({say.default} {default:g})" if value != default else ""
-    yield wrapped(f"{dotted} = {value:g} {say.unit(about)}{changed}", 2)
-    span = say.range.format(about.low, about.high)
-    yield wrapped(f"{say.about(dotted, about)}; {span}, {say.role[about.role]}{neutral}", 6)
-    yield wrapped(f"{say.source}: {source}", 6)
+    what, measured = about.about, about.unit
+    if say.language == "es":
+        what, measured = parameter(dotted, "es"), unit(about.unit, "es")
+    neutral = f", {say('apagado', 'off')} = {about.off:g}" if about.off is not None else ""
+    changed = f" ({say('por omisión', 'default')} {default:g})" if value != default else ""
+    yield wrapped(f"{dotted} = {value:g} {measured}{changed}", 2)
+    span = say("de {:g} a {:g}", "{:g} to {:g}").format(about.low, about.high)
+    yield wrapped(f"{what}; {span}, {say(*ROLES[about.role])}{neutral}", 6)
+    yield wrapped(f"{say('fuente, en inglés', 'source')}: {source}", 6)
 
 
 def measure_lines(language: str = "en") -> Iterator[str]:
