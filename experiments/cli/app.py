@@ -24,8 +24,6 @@ WIDTH = 80
 LONGEST = 800
 REFUSED = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.ELOOP)
 """What the system refuses, since a name that was given is not what it should be."""
-BEYOND_US = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
-"""Errors of a disk that is full or closed to us."""
 
 app = typer.Typer(
     name="confianza",
@@ -448,9 +446,11 @@ def code_of(words: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return complain("interrupted", INTERRUPTED)
     except OSError as wrong:
+        from experiments.storage.disk_space import NO_ROOM
+
         if wrong.errno in REFUSED and wrong.filename is not None:
             return complain(f"{wrong.filename}: cannot be read or written: {wrong.strerror}", WRONG_INPUT)
-        if wrong.errno in BEYOND_US:
+        if wrong.errno in NO_ROOM:
             return complain(f"{wrong.filename or 'a file'}: {wrong.strerror}; what was finished is kept", OUR_FAULT)
         traceback.print_exc()
         return complain("our own fault, not yours: please report the lines above", OUR_FAULT)

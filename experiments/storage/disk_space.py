@@ -11,14 +11,8 @@ from experiments.storage.run_spec import RunSpec
 from model.engine.calendar import SHIFTS
 from model.engine.errors import InputError
 
-NO_ROOM = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk is full",
-    errno.EFBIG: "the disk is full",
-    errno.EROFS: "nothing can be written there any more",
-    errno.EACCES: "nothing can be written there any more",
-    errno.EPERM: "nothing can be written there any more",
-}
+NO_ROOM = dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "the disk is full")
+NO_ROOM |= dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "nothing can be written there any more")
 """What is said of errors that no program can mend."""
 RUN, MONTH, SETTLEMENT = 500_000, 10_000, 1_000
 RESIDENT, STATE = 0.3, 600

@@ -17,6 +17,7 @@ from model.engine.fingerprint import fingerprint
 
 MANIFEST = "manifest.json"
 RUN, COMPARISON, SWEEP = "confianza run 1", "confianza compare 1", "confianza sweep 1"
+NAMES = {RUN: "run", COMPARISON: "comparison", SWEEP: "sweep"}
 UNFINISHED = "unfinished"
 REMEDY = "choose another folder with --out, or begin anew with --fresh"
 HALF = re.compile(r"\..+\.(?:parquet|json|png)\.\d+")
@@ -96,8 +97,7 @@ def place_for(folder: Path, kind: str, beside: str = "") -> Path:
         raise InputError(f"--out {folder} is a file, not a folder")
     there = {path.name for path in folder.glob("*") if not HALF.fullmatch(path.name)} - {beside}
     if there and kind_of(folder) != kind:
-        name = {RUN: "run", COMPARISON: "comparison", SWEEP: "sweep"}[kind]
-        raise InputError(f"--out {folder} holds something else than a {name}; choose another folder")
+        raise InputError(f"--out {folder} holds something else than a {NAMES[kind]}; choose another folder")
     return folder
 
 

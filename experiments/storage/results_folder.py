@@ -15,9 +15,8 @@ from typing import Any
 from experiments.storage.disk_space import told
 from experiments.storage.folder_lock import LOCK, locked, no_links
 from experiments.storage.manifest import (
-    COMPARISON,
     MANIFEST,
-    RUN,
+    NAMES,
     UNFINISHED,
     check_schema,
     half_written,
@@ -29,7 +28,6 @@ from experiments.storage.run_folder import json_of, write_whole
 from experiments.words.dictionary import SCHEMA
 from model.engine.errors import InputError, WorkStopped
 
-NAMES = {RUN: "run", COMPARISON: "comparison"}
 TABLES = (
     *("measures", "settlements", "groups", "cells", "ledger", "decisions", "incidents", "impressions"),
     *("effects", "all_effects", "criteria", "draws", "drawn", "decided", "residents", "memory", "alone", "verdicts"),
