@@ -66,8 +66,7 @@ def sample_morris(problem: Problem, size: int) -> np.ndarray:
     """Return trajectories through a grid of four levels."""
     from SALib.sample import morris
 
-    points: np.ndarray = morris.sample(problem.salib, size, num_levels=LEVELS, seed=problem.seed)
-    return points
+    return morris.sample(problem.salib, size, num_levels=LEVELS, seed=problem.seed)
 
 
 def analyse_morris(problem: Problem, points: np.ndarray, outcomes: np.ndarray) -> list[Index]:
@@ -88,8 +87,7 @@ def sample_sobol(problem: Problem, size: int) -> np.ndarray:
     """Return Saltelli's extension of a scrambled Sobol' sequence."""
     from SALib.sample import sobol
 
-    points: np.ndarray = sobol.sample(problem.salib, size, calc_second_order=True, seed=problem.seed)
-    return points
+    return sobol.sample(problem.salib, size, calc_second_order=True, seed=problem.seed)
 
 
 def analyse_sobol(problem: Problem, points: np.ndarray, outcomes: np.ndarray) -> list[Index]:
@@ -106,8 +104,7 @@ def sample_pawn(problem: Problem, size: int) -> np.ndarray:
     """Return a Latin hypercube."""
     from SALib.sample import latin
 
-    points: np.ndarray = latin.sample({**problem.salib, "groups": list(problem.names)}, size, seed=problem.seed)
-    return points
+    return latin.sample({**problem.salib, "groups": list(problem.names)}, size, seed=problem.seed)
 
 
 def analyse_pawn(problem: Problem, points: np.ndarray, outcomes: np.ndarray) -> list[Index]:

@@ -80,8 +80,7 @@ def shares(design: Design, n_ranges: int) -> np.ndarray:
     from scipy.stats import qmc  # half a second, for studies with ranges only
 
     kind = {"lhs": qmc.LatinHypercube, "sobol": qmc.Sobol}[design.kind]
-    found: np.ndarray = kind(d=n_ranges, rng=np.random.default_rng(design.seed)).random(design.points)
-    return found
+    return kind(d=n_ranges, rng=np.random.default_rng(design.seed)).random(design.points)
 
 
 def drawn(study: Study, points: np.ndarray | None = None) -> Iterator[Mapping[str, Any]]:
