@@ -23,7 +23,7 @@ YEARS_OF_CHECK = 3
 WIDTH = 80
 LONGEST = 800
 REFUSED = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.ELOOP)
-"""What the system refuses, since a name that was given is not what it should be."""
+"""Errors of the system for a name that is not what it should be."""
 
 app = typer.Typer(
     name="confianza",

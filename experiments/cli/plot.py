@@ -18,7 +18,7 @@ from scenarios.files import read_text
 
 Row = dict[str, Any]
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, csv.Error)
-"""What a table leads to that somebody else wrote."""
+"""Errors to which a table leads that somebody else wrote."""
 WORDS = {"True": True, "False": False}
 RECORDS: dict[str, Callable[[Sequence[Row], Tongue], Figure]] = {
     "ceiling": draw_ceiling,

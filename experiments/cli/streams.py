@@ -13,7 +13,7 @@ PLAIN = {
     **{"…": "...", "×": "x", "±": "+-", "·": "-", "•": "*", "→": "->", "≤": "<=", "≥": ">=", "≠": "!="},
     **{"¿": "?", "¡": "!", "²": "2", "€": "EUR", "°": " deg", "─": "-", "│": "|", "█": "#", "\u202f": " "},
 }
-"""How signs are written where there is ASCII only; letters lose their accents."""
+"""Signs in ASCII, for terminals that know no other; letters lose their accents."""
 
 
 class Outlet(io.TextIOWrapper):

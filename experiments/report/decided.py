@@ -24,7 +24,7 @@ class Matter:
 
     @property
     def title(self) -> Both:
-        """Who decided, and what about."""
+        """Agents that decided, and their matter."""
         return capital(words("agents", self.agent)) + both(": ", ": ") + words("matters", self.name)
 
     def named(self, option: str) -> Both:

@@ -1,4 +1,4 @@
-"""What a policy puts into the model by hand: levers that set a hazard themselves, told apart from what is found."""
+"""Built-in effects of policies: levers that set a hazard themselves, told apart from what is found."""
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping

@@ -13,7 +13,7 @@ from model.engine.errors import InputError
 
 NO_ROOM = dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "the disk is full")
 NO_ROOM |= dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "nothing can be written there any more")
-"""What is said of errors that no program can mend."""
+"""Messages for errors that no program can mend."""
 RUN, MONTH, SETTLEMENT = 500_000, 10_000, 1_000
 RESIDENT, STATE = 0.3, 600
 """Bytes, measured at both sites and rounded up: of the tables of a run, a month and each settlement in it; of incidents

@@ -1,4 +1,4 @@
-"""What files that this program wrote may say: manifests, saved states and runs in quarantine, typed key by key."""
+"""Schemas of files that this program wrote: manifests, saved states and runs in quarantine, typed key by key."""
 
 import datetime
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ class Origin(TypedDict):
 
 
 class Any_(TypedDict, total=False):
-    """What every manifest says; older ones say less."""
+    """Keys of every manifest; older ones have fewer."""
 
     format: str
     schema: int
@@ -158,7 +158,7 @@ class Begun(TypedDict):
 
 
 class Saved(TypedDict):
-    """What saved states are states of."""
+    """Description of saved states: their settings, policies, end and runs."""
 
     settings: Begun
     policies: list[str]
@@ -175,11 +175,11 @@ class Quarantined(TypedDict):
 
 
 KINDS: dict[str, Any] = {"confianza run 1": Run, "confianza compare 1": Comparison, "confianza sweep 1": ManifestSweep}
-"""What a manifest says, by its format."""
+"""Schemas of manifests by their format."""
 
 
 class ManifestEntry(dict[str, Any]):
-    """What a file says; to ask for what it does not say is told in one line."""
+    """Content of a file; to ask for a key that it lacks is told in one line."""
 
     def __init__(self, stated: Mapping[str, Any], file: str) -> None:
         super().__init__(stated)

@@ -69,7 +69,7 @@ def spoken(seconds: float) -> str:
 
 
 class Progress:
-    """How much of some work is done, at what rate, and how long the rest takes."""
+    """Progress of some work: the share that is done, its rate, and the time that the rest takes."""
 
     def __init__(
         self, label: str, total: float, runs: int = 1, *, word: str = "done", stream: TextIO | None = None

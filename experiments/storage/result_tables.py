@@ -38,7 +38,7 @@ KINDS = {
     **{"seed": "whole numbers", "month": "dates"},
     **{name: what for what, names in EFFECTS.items() for name in names},
 }
-"""What columns hold."""
+"""Kinds of values by column."""
 
 
 def read_parquet(path: Path, keys: Sequence[str] = ()) -> pa.Table:

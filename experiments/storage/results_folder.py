@@ -1,4 +1,4 @@
-"""Whose a folder of results is: it belongs to one identity, and nothing in it is overwritten without a word.
+"""Folders of results: each belongs to one identity, and nothing in it is overwritten without a word.
 
 What is asked for again is found ready, or goes on where it ended.  Something else gets a folder of its own, or is
 refused where the folder was named.  What is not whole yet lies beside, in NAME.unfinished, and is renamed at the end.
@@ -50,12 +50,12 @@ class Claim:
 
     @property
     def beside(self) -> Path:
-        """Where it lies until it is whole."""
+        """Folder in which it lies until it is whole."""
         return unfinished(self.place)
 
     @property
     def ready(self) -> bool:
-        """Whether what is asked for lies there whole and as it was written."""
+        """True if the results that are asked for lie there whole and as they were written."""
         stated = said_in(self.place)
         if self.fresh or stated.get("identity") != self.identity or stated.get(UNFINISHED) or stated.get("interrupted"):
             return False

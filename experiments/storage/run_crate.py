@@ -39,12 +39,12 @@ KNOWN: dict[str, dict[str, Any]] = {
         "datePublished": "2021",
     },
 }
-"""Who and what is known by name: profile and licence, the program's authors, the paper that it implements."""
+"""Entities that a crate names: profile and licence, the program's authors, the paper that it implements."""
 
 
 @dataclass(frozen=True)
 class About:
-    """What a crate says of a folder as a whole: what it holds, the command that made it, and of which runs."""
+    """Description of a folder as a whole: its content, the command that made it, and its runs."""
 
     what: str
     command: str

@@ -1,4 +1,4 @@
-"""What a run is asked to be: one description from the words of the shell to the row of a sweep, with one identity."""
+"""Specification of a run: one description from the words of the shell to the row of a sweep, with one identity."""
 
 import dataclasses
 import datetime
@@ -48,11 +48,11 @@ class RunSpec:
     measures: tuple[str, ...] = ()
     branch: str | None = None
     shares_warm_up: bool = dataclasses.field(default=False, compare=False)
-    """Whether another run of the same study has the same warm-up; it decides no number."""
+    """True if another run of the same study has the same warm-up; it decides no number."""
 
     @property
     def saved(self) -> dict[str, Any] | None:
-        """What is known of the state that it goes on from, if it does."""
+        """Description of the saved state that it goes on from, if it does."""
         return read_saved(Path(self.branch), [self.seed]) if self.branch is not None else None
 
     @property
@@ -103,7 +103,7 @@ class RunSpec:
 
     @property
     def key(self) -> str:
-        """What tells it from every other run."""
+        """Key that tells it from every other run."""
         return self.run
 
     @property
@@ -131,7 +131,7 @@ class RunSpec:
 
     @property
     def labels(self) -> dict[str, Any]:
-        """What stands beside the measures of the run in every table."""
+        """Columns that stand beside the measures of the run in every table."""
         named = {"run": self.run, "scenario": self.scenario.name, "policy": self.policy, "seed": self.seed}
         return named | self.columns
 

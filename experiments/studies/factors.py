@@ -1,4 +1,4 @@
-"""What a study varies: grids of values, and ranges that a design fills with points."""
+"""Factors of a study: grids of values, and ranges that a design fills with points."""
 
 import itertools
 import math

@@ -1,4 +1,4 @@
-"""How large a sensitivity analysis is going to be: stated, or as large as a time allows."""
+"""Size of a sensitivity analysis: stated, or as large as a time allows."""
 
 import math
 import re
@@ -19,7 +19,7 @@ PILOT_POINTS, PILOT_SEEDS = 6, 4
 
 @dataclass(frozen=True)
 class Clocked:
-    """What a pilot shows: seconds of a run, how many run at a time, seconds it took, and the luck of each measure."""
+    """Result of a pilot: seconds of a run, runs at a time, seconds it took, and the luck of each measure."""
 
     seconds: float
     lanes: int

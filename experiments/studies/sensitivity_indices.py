@@ -24,7 +24,7 @@ WIDTH, NAME, MOST_ROWS = 80, 38, 15
 
 @dataclass(frozen=True)
 class SensitivityFinding:
-    """What an analysis says of one measure in one scenario with one combination of policies."""
+    """Result of an analysis for one measure in one scenario with one combination of policies."""
 
     arm: tuple[str, str]
     measure: str

@@ -27,7 +27,7 @@ MOST_SEEDS, MOST_POINTS = 10_000, 1_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Design:
-    """How the points of the ranges are laid out."""
+    """Design of the points of the ranges."""
 
     kind: str = "lhs"
     points: int = 16
@@ -36,7 +36,7 @@ class Design:
 
 @dataclass(frozen=True, kw_only=True)
 class Sensitivity:
-    """What a sensitivity analysis looks at, and whether parameters of one mechanism move together."""
+    """Measures of a sensitivity analysis, and whether parameters of one mechanism move together."""
 
     measures: tuple[str, ...] = ("trust_mean", "told_share", "crimes_occurred", "homicides")
     by: str = "parameter"

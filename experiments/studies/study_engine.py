@@ -16,7 +16,7 @@ from model.engine.fingerprint import fingerprint
 
 @dataclass
 class SweepOutcome:
-    """How a sweep went: runs that failed, and whether it was interrupted."""
+    """Outcome of a sweep: runs that failed, and whether it was interrupted."""
 
     failed: list[str] = field(default_factory=list)
     interrupted: bool = False

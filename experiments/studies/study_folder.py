@@ -26,7 +26,7 @@ OWN = (MEASURES, REJECTED, QUARANTINE, *KEEPS)
 """Folders that a sweep makes in its own, whatever a manifest says; none of them may be a link to another place."""
 
 PICTURES = ("forest", "effects", "heat_map", "policies_in_pairs", "effect_map", "tornado", "morris", "contrasts")
-"""How names of the figures begin that are drawn into it."""
+"""First words in the names of figures that are drawn into it."""
 
 
 def folder_for(study: Study, out: Path | None) -> Path:

@@ -29,12 +29,12 @@ DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 @dataclass(frozen=True)
 class Hands:
-    """Who computes: so many processes here, or the workers of a cluster."""
+    """Workers of a study: so many processes here, or those of a cluster."""
 
     workers: int = 1
     dask: str | None = None
     agreed: bool = False
-    """Whether any number of runs is meant, without being asked."""
+    """True if any number of runs is meant, without being asked."""
 
 
 def sweep(name: str, hands: Hands, out: Path | None, fresh: bool) -> int:

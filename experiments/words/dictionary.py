@@ -18,7 +18,7 @@ SCHEMA = 3
 
 
 CHANGE, SWITCH = "policy.", "mechanisms."
-"""How columns begin that say whether a run has a policy, and whether a mechanism is on."""
+"""First words of columns that say whether a run has a policy, and whether a mechanism is on."""
 PREFIX = "confianza."
 DICTIONARY = b"confianza.columns"
 OF_EFFECTS = (
@@ -30,7 +30,7 @@ LIKE = {"groups": "settlements", "cells": "settlements"} | dict.fromkeys(OF_EFFE
 
 @dataclass(frozen=True)
 class DictionaryColumn:
-    """What a column holds, in both languages, in which unit, and in what role.
+    """Content of a column, in both languages, with its unit and role.
 
     A key says whose a row is, a subject what it is about, a factor what was varied; all else is a value.
     """
