@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from experiments.figures.small_multiples import GAP, WIDE, B, PanelFigure, PanelSizes, share_height
 from experiments.figures.theme import SOFT
 from experiments.narrative.labels import begun, factor_words, level_words, named
+from experiments.narrative.messages import said
 from experiments.words.bilingual import Tongue
 
 MOST_LEVELS, MOST_FACTORS, FEW_LEVELS = 12, 8, 5
@@ -49,12 +50,8 @@ def draw_main_effects(runs: pd.DataFrame, factors: Sequence[str], measures: Sequ
     """Draw a panel for each measure and factor: the mean over everything else, and its interval."""
     shown = sorted(factors, key=lambda one: -max(variance_share(runs, one, name) for name in measures))[:MOST_FACTORS]
     n, every = len(shown), len(factors)
-    note = tongue(
-        "Medias mensuales del último año en cada nivel; raya: 95 % sin el azar que todos comparten; punteada: media."
-        + (f" Los {n} factores más fuertes de {every}." if n < every else ""),
-        "Monthly means of the last year at each level; stroke: 95 % without the luck that all share; dotted: mean."
-        + (f" The {n} strongest of {every} factors." if n < every else ""),
-    )
+    note = said("figure.levels.note", tongue)
+    note += " " + said("figure.levels.strongest", tongue, n=n, every=every) if n < every else ""
     sizes = PanelSizes(TALL, LEFT, rows=len(measures), across=n, wide=max(WIDE, LEFT + n * (LEAST + GAP)))
     texts = finding_of(runs, shown, measures[0], tongue), note
     sheet = PanelFigure(tongue, texts, [factor_words(one, tongue) for one in shown], sizes)
@@ -72,11 +69,8 @@ def finding_of(runs: pd.DataFrame, shown: Sequence[str], measure: str, tongue: T
     """Return the factor with which the first measure varies most, and the share of its variance."""
     shares = {one: variance_share(runs, one, measure) for one in shown}
     first = max(shares, key=shares.__getitem__)
-    share, words, what = 100.0 * shares[first], factor_words(first, tongue), begun(measure, tongue)
-    return tongue(
-        f"{what}: {share:.0f} % de lo que varía va con {words}",
-        f"{what}: {share:.0f} % of its variance goes with {words}",
-    )
+    parts = {"what": begun(measure, tongue), "share": 100.0 * shares[first], "factor": factor_words(first, tongue)}
+    return said("figure.levels.share", tongue, **parts)
 
 
 def draw_means(axes: Axes, runs: pd.DataFrame, factor: str, measure: str, tongue: Tongue) -> None:

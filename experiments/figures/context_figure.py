@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from experiments.figures.small_multiples import A, B, PanelFigure, PanelSizes
 from experiments.figures.theme import NULL
+from experiments.narrative.messages import said
 from experiments.words.bilingual import Both, Tongue, both
 from scenarios.reading import FOLDER
 
@@ -61,10 +62,9 @@ class PublishedSeries(NamedTuple):
         lines = [line for line in every if line[1]]
         name, years, values = lines[0]
         top, first, last = max(values), years[values.index(max(values))], values[-1]
-        finding = tongue(
-            f"{name}: de {top:.0f} en {first} a {last:.0f} en {years[-1]}",
-            f"{tongue.pairs.get(name, name)}: from {top:.0f} in {first} to {last:.0f} in {years[-1]}",
-        )
+        both_names = both(name, tongue.pairs.get(name, name))
+        parts = {"name": both_names, "top": top, "first": first, "last": last, "until": years[-1]}
+        finding = said("figure.context.course", tongue, **parts)
         sheet = PanelFigure(tongue, (finding, tongue(*self.note)), [""], PanelSizes(2.3, 0.4))
         axes = sheet.panel(0)
         for number, (label, years, values) in reversed(list(enumerate(lines))):
@@ -80,8 +80,7 @@ class PublishedSeries(NamedTuple):
 
 def draw_sites(tongue: Tongue) -> Figure:
     """Draw the outlines of both municipalities in their place, with the capital."""
-    finding = tongue("Dos municipios, a un lado y otro de la capital", "Two municipalities, either side of the capital")
-    texts = finding, tongue("Longitud y latitud.", "Longitude and latitude.")
+    texts = said("figure.context.sites", tongue), said("figure.context.place", tongue)
     sheet = PanelFigure(tongue, texts, [""], PanelSizes(3.2, 0.4))
     axes = sheet.panel(0)
     for colour, name, title in ((B, "totonicapan", "Totonicapán"), (A, "villa_canales", "Villa Canales")):
@@ -91,7 +90,7 @@ def draw_sites(tongue: Tongue) -> Figure:
             axes.fill(*part.exterior.xy, color=colour, alpha=0.5, linewidth=0.8)
         axes.annotate(title, (shape.centroid.x, shape.bounds[3]), (0, 4), textcoords=POINTS, ha="center")
     axes.plot(*CAPITAL, "k*", markersize=8)
-    axes.annotate(tongue("Ciudad de Guatemala", "Guatemala City"), CAPITAL, (-5, 5), textcoords=POINTS, ha="right")
+    axes.annotate(said("figure.context.capital", tongue), CAPITAL, (-5, 5), textcoords=POINTS, ha="right")
     squeeze = 1.0 / np.cos(np.radians(CAPITAL[1]))
     axes.set_aspect(squeeze)
     fifty = 50.0 / KM_PER_DEGREE * squeeze

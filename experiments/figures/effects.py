@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from experiments.figures.record_figures import Row, draw_band, is_known
 from experiments.figures.small_multiples import A, B, PanelFigure, PanelSizes, mark_zero, name_rows
 from experiments.figures.theme import INK, NULL, REACH, SOFT, WHITE
+from experiments.narrative.messages import said
 from experiments.words.bilingual import Tongue
 
 UNITS = {
@@ -47,18 +48,11 @@ def draw_experiments(rows: Sequence[Row], tongue: Tongue, titles: Titles) -> Fig
     units = {unit: [row for row in rows if is_drawn(row) and row["unit"] == unit] for unit in UNITS}
     units = {unit: some for unit, some in units.items() if some}
     missing = sum(row["verdict"] == "not available" for row in rows if row["variant"] == CENTRAL)
-    note = tongue(
-        "Punto: lo nuestro, media de gemelos con su 95 %; hueco: solo una referencia amplia o nada publicado; ocre: lo"
-        " publicado; gris ancho: esquinas; triángulo: tamaños de países ricos x .3. Fijado: un parámetro salió de ahí;"
-        f" hallado: ninguno; dado: lo dice un dato de entrada. No disponibles: {missing}.",
-        "Dot: ours, mean of twins with its 95 %; hollow: a prior only, or nothing published; ochre: published; wide"
-        " grey: corners; triangle: rich-country sizes x .3. Set: a parameter was set from it; found: none was; given:"
-        f" an input says it. Not available: {missing}.",
-    )
     lines = {unit: with_experiments(some) for unit, some in units.items()}
     tall = tuple(0.1 + ROW * len(some) for some in lines.values())
     sizes = PanelSizes(tall, LEFT, OVER, wide=WIDE, right=RIGHT)
-    sheet = PanelFigure(tongue, (finding_of(rows, tongue), note), [""], sizes)
+    texts = finding_of(rows, tongue), said("figure.experiments.note", tongue, missing=missing)
+    sheet = PanelFigure(tongue, texts, [""], sizes)
     for number, (unit, some) in enumerate(lines.items()):
         axes = sheet.panel(0, number)
         axes.set_title(tongue(*UNITS[unit]), loc="left", fontsize=8, weight="bold", color=INK, pad=4)
@@ -87,13 +81,11 @@ def finding_of(rows: Sequence[Row], tongue: Tongue) -> str:
         own = [
             row["verdict"] for row in rows if row["variant"] == CENTRAL and not row["must"] and row["status"] == status
         ]
-        firm, prior = (
-            (own.count(inside), own.count(inside) + own.count(outside))
-            for inside, outside in (("inside", "outside"), ("prior only (inside)", "prior only (outside)"))
-        )
-        form = tongue("{}, {} de {} (referencias amplias, {} de {})", "{}, {} of {} (priors, {} of {})")
-        parts.append(form.format(tongue(*WORDS[status]), *firm, *prior))
-    return tongue("Dentro de lo publicado: ", "Inside what was published: ") + "; ".join(parts)
+        counts = {"firm": own.count("inside"), "prior": own.count("prior only (inside)")}
+        counts["of_firm"] = counts["firm"] + own.count("outside")
+        counts["of_prior"] = counts["prior"] + own.count("prior only (outside)")
+        parts.append(said("figure.experiments.inside", tongue, status=tongue(*WORDS[status]), **counts))
+    return said("figure.experiments.published", tongue, parts="; ".join(parts))
 
 
 def with_experiments(rows: Sequence[Row]) -> list[Row | str]:

@@ -16,6 +16,7 @@ from experiments.narrative.labels import (
     named,
     with_sign,
 )
+from experiments.narrative.messages import said
 from experiments.statistics.contrasts import TOGETHER, Contrast, contrasts
 from experiments.words.bilingual import Tongue
 
@@ -30,14 +31,7 @@ def draw_levels(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[s
     if not every:
         return None
     names, scenarios = names_of(every, tongue), list(dict.fromkeys(one.scenario for one in every))
-    places, n = list(names), max(one.effect.n for one in every)
-    note = tongue(
-        f"Todo lo demás igual, medias mensuales del último año. Punto: media de {n} gemelos; raya: 95 %; hueco: no se"
-        " distingue del azar.",
-        f"Everything else alike, monthly means of the last year. Dot: mean of {n} twins; stroke: 95 %; hollow: cannot"
-        " be told from luck.",
-    )
-    marks = []
+    places, marks = list(names), []
     for k, measure in enumerate(measures):
         for one in found[measure]:
             ends = one.effect.low, one.effect.effect, one.effect.high
@@ -50,6 +44,7 @@ def draw_levels(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[s
         [at for at, (_, level) in enumerate(places) if level is None],
     )
     changes = [(level_change(one, tongue), one.effect.effect, one.effect.settled) for one in found[measures[0]]]
+    note = said("figure.twins.note", tongue, n=max(one.effect.n for one in every))
     return draw_forest(tongue, (largest_change(tongue, measures[0], changes), note), rows, marks)
 
 
@@ -60,8 +55,8 @@ def names_of(every: Sequence[Contrast], tongue: Tongue) -> dict[tuple[str, objec
         own = [one for one in every if one.factor == factor]
         first = level_words({one.level: one.against for one in own}[own[0].level], tongue)
         words = factor_words(factor, tongue)
-        against = tongue(f"{words} (frente a: {first})", f"{words} (against: {first})")
-        names[factor, None] = words if factor == TOGETHER else against
+        against = {"factor": words, "first": first}
+        names[factor, None] = words if factor == TOGETHER else said("figure.twins.against", tongue, **against)
         names |= {(factor, one.level): level_words(one.level, tongue) for one in own}
     return names
 
@@ -76,13 +71,7 @@ def draw_contrasts(table: pd.DataFrame, measures: Sequence[str], tongue: Tongue)
     """Draw the contrasts of a study: a panel for each measure, a row for each change or combination of changes."""
     changes = {one: change_words(one, tongue) for one in dict.fromkeys(table["change"])}
     scenarios = list(dict.fromkeys(table["scenario"]))
-    years, n = table["years"].iloc[0], table["n"].max()
-    note = tongue(
-        f"Lo que hace cada cambio, y dos o tres más allá de eso, a los {years:g} años, meses del último año. Punto:"
-        f" media de {n} gemelos; raya: 95 %; hueco: no se distingue del azar.",
-        f"What each change does, and what two or three do beyond that, after {years:g} years, months of the last year."
-        f" Dot: mean of {n} twins; stroke: 95 %; hollow: cannot be told from luck.",
-    )
+    note = said("figure.twins.contrasts", tongue, years=table["years"].iloc[0], n=table["n"].max())
     marks, sizes = [], []
     for row in table.to_dict("records"):
         low, value, high = (for_people(row["measure"]) * row[name] for name in ("low", "estimate", "high"))
@@ -97,14 +86,9 @@ def draw_contrasts(table: pd.DataFrame, measures: Sequence[str], tongue: Tongue)
 
 def largest_change(tongue: Tongue, measure: str, changes: Iterable[tuple[str, float, bool]]) -> str:
     """Return the largest change of a measure that is told from chance; of each its words, size and whether it is."""
-    settled, what = (
-        [(words, size) for words, size, is_settled in changes if is_settled and size],
-        begun(measure, tongue),
-    )
+    settled = [(words, size) for words, size, is_settled in changes if is_settled and size]
+    what = begun(measure, tongue)
     if not settled:
-        return tongue(f"{what}: ningún cambio se distingue del azar", f"{what}: no change can be told from luck")
+        return said("figure.twins.none", tongue, what=what)
     words, size = max(settled, key=lambda one: abs(one[1]))
-    return tongue(
-        f"{what}: el mayor cambio viene de {words}, {with_sign(size)}",
-        f"{what}: the largest change comes from {words}, {with_sign(size)}",
-    )
+    return said("figure.twins.largest", tongue, what=what, change=words, size=with_sign(size))

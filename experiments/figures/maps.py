@@ -15,6 +15,7 @@ from experiments.figures.charts import factor_levels, variance_share
 from experiments.figures.small_multiples import ROW_LETTER, WIDE, PanelFigure, PanelSizes
 from experiments.figures.theme import INK, NULL, SOFT, letters_on
 from experiments.narrative.labels import begun, called, decimals, factor_words, in_lines, level_words, named, with_sign
+from experiments.narrative.messages import said
 from experiments.statistics import contrasts as c
 from experiments.statistics.paired_effects import Effect
 from experiments.words.bilingual import Tongue
@@ -45,14 +46,9 @@ def draw_factor_pairs(
         strong = sorted(free, key=lambda one: -variance_share(own, one, measure))[:2]
         pairs.append(sorted(strong, key=c.POLICY.__eq__))
         grids.append(mean_grid(own, pairs[-1], measure))
-    (first, second), what = (factor_words(one, tongue) for one in pairs[0]), begun(measures[0], tongue)
-    texts = (
-        tongue(f"{what}: depende más de {first} y {second}", f"{what}: depends most on {first} and {second}"),
-        tongue(
-            "Los dos factores más fuertes de cada medida; medias mensuales del último año ± error de Monte Carlo.",
-            "The two strongest factors of each measure; monthly means of the last year ± Monte Carlo error.",
-        ),
-    )
+    parts = {name: factor_words(one, tongue) for name, one in zip(("first", "second"), pairs[0], strict=True)}
+    finding = said("figure.grid.strongest", tongue, what=begun(measures[0], tongue), **parts)
+    texts = finding, said("figure.grid.factors", tongue)
     heads = [f"{named(one, tongue)}, {called(where, tongue)}" for one, where in places]
     sheet = sheet_of(grids, tongue, texts, heads, 2)
     for number, (grid, pair) in enumerate(zip(grids, pairs, strict=True)):
@@ -95,11 +91,7 @@ def draw_effect_maps(
     for scenario, own in runs.groupby(c.SCENARIO, sort=False):
         for policy in own[c.POLICY].unique()[1:]:
             place, first = called(str(scenario), tongue), called(str(own[c.POLICY].iloc[0]), tongue)
-            note = tongue(
-                f"{place}, frente a: {first}. Media de gemelos ± error de Monte Carlo; sin color: no se distingue del"
-                " azar.",
-                f"{place}, against: {first}. Mean of twins ± Monte Carlo error; no colour: cannot be told from luck.",
-            )
+            note = said("figure.grid.effects", tongue, place=place, first=first)
             found.append(draw_effect_map(own, grids, str(policy), measures, note, tongue))
     return {f"effect_map{f'_{number}' if len(found) > 1 else ''}": one for number, one in enumerate(found, start=1)}
 
@@ -144,12 +136,8 @@ def sign_finding(grids: Sequence[c.Grid], policy: str, measure: str, tongue: Ton
         np.concatenate([getattr(one, part).to_numpy(float).ravel() for one in grids]) for part in ("effect", "settled")
     )
     told = effects[settled == 1.0]
-    up, down, every = (told > 0.0).sum(), (told < 0.0).sum(), np.isfinite(effects).sum()
-    who, what = called(policy, tongue), begun(measure, tongue)
-    return tongue(
-        f"{what}, {who}: sube en {up} de {every} casos y baja en {down}",
-        f"{what}, {who}: rises in {up} of {every} cases and falls in {down}",
-    )
+    counts = {"up": (told > 0.0).sum(), "down": (told < 0.0).sum(), "every": np.isfinite(effects).sum()}
+    return said("figure.grid.signs", tongue, what=begun(measure, tongue), who=called(policy, tongue), **counts)
 
 
 def largest_effect(one: c.Grid) -> float:
@@ -200,26 +188,11 @@ def draw_policy_pairs(
         measure: [pair_grid([one for one in some if one.scenario == place], names, first) for place in scenarios]
         for measure, some in found.items()
     }
-    texts = (
-        sum_finding(found[measures[0]], measures[0], tongue),
-        tongue(
-            f"Frente a: {called(first, tongue)}. En la diagonal, solas; debajo, juntas; encima, lo que juntas hacen"
-            " más allá de la suma; ± error de Monte Carlo; sin color: no se distingue del azar.",
-            f"Against: {called(first, tongue)}. On the diagonal, alone; below it, together; above it, what they do"
-            " together beyond the sum; ± Monte Carlo error; no colour: cannot be told from luck.",
-        ),
-    )
+    pairs = [one.effect.settled for one in found[measures[0]] if one.factor == c.TOGETHER]
+    counts = {"settled": sum(pairs), "n": len(pairs)}
+    finding = said("figure.grid.together", tongue, what=begun(measures[0], tongue), **counts)
+    texts = finding, said("figure.grid.pairs", tongue, first=called(first, tongue))
     return draw_measures(grids, tongue, texts, [called(place, tongue) for place in scenarios])
-
-
-def sum_finding(found: Sequence[c.Contrast], measure: str, tongue: Tongue) -> str:
-    """Return how many pairs of policies do more or less together than the sum of both, on the first measure."""
-    pairs = [one for one in found if one.factor == c.TOGETHER]
-    settled, what = sum(one.effect.settled for one in pairs), begun(measure, tongue)
-    return tongue(
-        f"{what}: {settled} de {len(pairs)} pares hacen juntos otra cosa que la suma",
-        f"{what}: {settled} of {len(pairs)} pairs do together other than the sum",
-    )
 
 
 def pair_grid(found: Sequence[c.Contrast], names: list[str], first: str) -> c.Grid:

@@ -10,14 +10,11 @@ from matplotlib.figure import Figure
 from experiments.figures import small_multiples as m
 from experiments.figures.theme import REACH, WHITE
 from experiments.narrative.labels import called, with_sign
-from experiments.words.bilingual import Tongue
+from experiments.narrative.messages import said
+from experiments.words.bilingual import Tongue, both
 
 Row = Mapping[str, Any]
-CEILING_HEADS = {
-    "trust": ("confianza, puntos de 100", "trust, points of 100"),
-    "crimes": ("delitos, %", "crimes, %"),
-    "homicides": ("homicidios, %", "homicides, %"),
-}
+CEILING_PANELS = ("trust", "crimes", "homicides")
 READINGS = {"panel": (m.B, "o", -0.18), "single": (m.A, "D", 0.18)}
 """Colour, mark and shift within its row of each reading of a dose."""
 SIZES = {1: 2.0, 3: 3.2, 10: 4.6}
@@ -52,30 +49,19 @@ def draw_ceiling(rows: Sequence[Row], tongue: Tongue) -> Figure:
     """Draw what each world does to trust, crimes and homicides, a block for each site."""
     sites = list(dict.fromkeys(row["site"] for row in rows))
     worlds = {row["world"]: tongue(row["es"], row["en"]) for row in rows}
-    n, years, few = rows[0]["twins"], rows[0]["years"], few_homicides(rows, tongue)
-    note = tongue(
-        f"Son mundos, no propuestas. {n:.0f} gemelos, {years:.3g} años, confianza en el último. Punto: media; raya:"
-        f" 95 %; hueco: no se distingue de lo de hoy.{few}",
-        f"Worlds, not proposals. {n:.0f} twins, {years:.3g} years, trust in the last. Dot: mean; stroke: 95 %; hollow:"
-        f" cannot be told from today.{few}",
-    )
-    heads = [tongue(*head) for head in CEILING_HEADS.values()]
+    note = said("figure.ceiling.note", tongue, n=rows[0]["twins"], years=rows[0]["years"])
+    if few := dict.fromkeys(called(row["site"], tongue) for row in rows if row["few"]):
+        note += " " + said("figure.ceiling.few", tongue, sites=", ".join(few))
+    heads = [said(f"figure.ceiling.{panel}", tongue) for panel in CEILING_PANELS]
     forest = m.ForestRows([called(site, tongue) for site in sites], heads, list(worlds.values()))
     marks = ceiling_marks(rows, sites, list(worlds))
     return m.draw_forest(tongue, (ceiling_finding(rows, tongue), note), forest, marks)
 
 
-def few_homicides(rows: Sequence[Row], tongue: Tongue) -> str:
-    """Return the sites at which there are too few homicides to say anything of them."""
-    sites = dict.fromkeys(called(row["site"], tongue) for row in rows if row["few"])
-    words = tongue("pocos homicidios para decir algo", "too few homicides to support a statement")
-    return f" {', '.join(sites)}: {words}." if sites else ""
-
-
 def ceiling_marks(rows: Sequence[Row], sites: list[str], worlds: list[str]) -> Iterator[m.ForestMark]:
     """Yield every number that is known, settled only where there are enough cases."""
     for row in rows:
-        for panel, name in enumerate(CEILING_HEADS):
+        for panel, name in enumerate(CEILING_PANELS):
             low, value, high = (row[f"{name}{end}"] for end in ("_low", "", "_high"))
             if is_known(value):
                 apart = not is_known(low) or low > 0.0 or high < 0.0
@@ -89,12 +75,9 @@ def ceiling_finding(rows: Sequence[Row], tongue: Tongue) -> str:
     place = called(rows[0]["site"], tongue)
     sizes = [row["trust"] for row in rows if row["site"] == rows[0]["site"] and is_known(row["trust"])]
     if not sizes:
-        return tongue(f"{place}: ningún mundo disponible", f"{place}: no world is available")
+        return said("figure.ceiling.none", tongue, place=place)
     low, high = (with_sign(end, "+.1f") for end in (min(sizes), max(sizes)))
-    return tongue(
-        f"{place}: la confianza puede moverse de {low} a {high} puntos",
-        f"{place}: trust can move from {low} to {high} points",
-    )
+    return said("figure.ceiling.ends", tongue, place=place, low=low, high=high)
 
 
 def draw_doses(table: Sequence[Row], tongue: Tongue) -> Figure:
@@ -103,15 +86,7 @@ def draw_doses(table: Sequence[Row], tongue: Tongue) -> Figure:
     sites = list(dict.fromkeys(row["site"] for row in shown))
     doses = {row["dose"]: tongue(row["es"], row["en"]) for row in shown}
     times = sorted({row["years"] for row in shown})
-    when, years = ", ".join(f"{one:.0f}" for one in times), times[-1]
-    note = tongue(
-        f"Lo que valdría, no lo que puede dar la policía. Puntos de confianza tras {when} años (el mayor)."
-        " ● lectura de panel; ◆ de un solo hecho; franja: memoria, peso de lo malo, rumores, llamadas sin atender y"
-        " autoselección, de una en una.",
-        f"What it would be worth, not that the police can give it. Points of trust after {when} years"
-        " (the largest). ● panel reading; ◆ single event; band: memory, asymmetry, hearsay, unanswered calls and"
-        " self-selection, one at a time.",
-    )
+    years, note = times[-1], said("figure.doses.note", tongue, when=", ".join(f"{one:.0f}" for one in times))
     forest = m.ForestRows([""], [called(site, tongue) for site in sites], list(doses.values()))
     sheet, (drawn,) = forest.draw(tongue, (dose_finding(shown, years, tongue), note))
     for row in shown:
@@ -128,11 +103,8 @@ def dose_finding(table: Sequence[Row], years: float, tongue: Tongue) -> str:
     first = table[0]["site"], "fair_3", years
     own = [row for row in table if (row["site"], row["dose"], row["years"]) == first]
     sizes = dict.fromkeys(with_sign(row["value"], "+.1f") for row in own)
-    place = called(table[0]["site"], tongue)
-    return tongue(
-        f"{place}: un trato más justo da {' o '.join(sizes)} puntos de confianza en {years:.0f} años",
-        f"{place}: fairer treatment brings {' or '.join(sizes)} points of trust in {years:.0f} years",
-    )
+    words = both(" o ".join(sizes), " or ".join(sizes))
+    return said("figure.doses.fair", tongue, place=called(table[0]["site"], tongue), sizes=words, years=years)
 
 
 def draw_events(rows: Sequence[Row], tongue: Tongue) -> Figure:
@@ -140,20 +112,16 @@ def draw_events(rows: Sequence[Row], tongue: Tongue) -> Figure:
     days = [row for row in rows if row["reading"] in EVENT_WORDS and row["quantity"].startswith("day")]
     panels = [row for row in rows if row["quantity"] == "coefficient" and row["event"] in EVENTS]
     days.sort(key=lambda row: (row["reading"], day_of(row)))
-    note = tongue(
-        "Pueblo de referencia, confianza media de 40. Arriba, puntos de 100 tantos días después: ● confianza, ◆"
-        " respuesta a la encuesta. Abajo, coeficientes de un panel simulado con dos errores estándar. Lleno:"
-        " fijado; hueco: hallado; ocre: publicado. Con autoselección de .6 nada queda para la reunión.",
-        "Reference town, mean trust of 40. Above, points of 100 so many days later: ● trust, ◆ answer to the"
-        " survey. Below, coefficients of a simulated panel with two standard errors. Full: set; hollow: found;"
-        " ochre: published. At self-selection of .6 nothing is left for the meeting.",
-    )
     heads = {row["event"]: tongue(row["es"], row["event"]) for row in rows if row["event"] in EVENTS}
-    heads = {name: f"{heads[name]}{source_of(panels, name)}" for name in EVENTS if name in heads}
+    for row in panels:  # the evidence with which its coefficient is compared stands behind the name of an event
+        if row["source"] and not heads[row["event"]].endswith(source := f", {row['source']}"):
+            heads[row["event"]] += source
+    heads = {name: heads[name] for name in EVENTS if name in heads}
     parts = [(some, list(dict.fromkeys(row_name(row, tongue) for row in some))) for some in (days, panels)]
     tall = tuple(0.1 + m.ROW * len(names) for _, names in parts)
     sizes = m.PanelSizes(tall, LEFT, OVER, across=len(heads), wide=WIDE)
-    sheet = m.PanelFigure(tongue, (event_finding(days, tongue), note), list(heads.values()), sizes)
+    texts = event_finding(days, tongue), said("figure.events.note", tongue)
+    sheet = m.PanelFigure(tongue, texts, list(heads.values()), sizes)
     for at, (some, names) in enumerate(parts):
         drawn: list[Axes] = []
         for number, event in enumerate(heads):
@@ -173,15 +141,7 @@ def event_finding(days: Sequence[Row], tongue: Tongue) -> str:
     """Return the share that is left a year after a bad hour and after a good one, of the change at first."""
     found = {(row["event"], day_of(row)): row["value"] for row in reversed(days) if row["quantity"].endswith("latent")}
     bad, good = (f"{100.0 * found[event, 365] / found[event, 3]:.0f}" for event in ("abuse", "long visit"))
-    return tongue(
-        f"Un año después queda el {bad} % de lo que hizo un abuso, y el {good} % de lo que hizo una visita larga",
-        f"A year later {bad} % of what abuse did is left, and {good} % of what a long visit did",
-    )
-
-
-def source_of(rows: Sequence[Row], event: str) -> str:
-    """Return the row of evidence with which an event's coefficient is compared, as it stands behind its name."""
-    return "".join(dict.fromkeys(f", {row['source']}" for row in rows if row["event"] == event and row["source"]))
+    return said("figure.events.left", tongue, bad=bad, good=good)
 
 
 def day_of(row: Row) -> int:
@@ -205,7 +165,7 @@ def row_name(row: Row, tongue: Tongue) -> str:
     reading = ", ".join(filter(None, (words[0], " ".join(words[1:]))))
     if not row["quantity"].startswith("day"):
         return reading
-    return f"{reading}, {tongue('día', 'day')} {day_of(row)}"
+    return said("figure.events.day", tongue, reading=reading, day=day_of(row))
 
 
 def draw_event(axes: Axes, at: float, row: Row) -> None:

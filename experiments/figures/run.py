@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from experiments.figures.small_multiples import A, B, PanelFigure, PanelSizes
 from experiments.figures.theme import INK, NULL
 from experiments.narrative.labels import called
+from experiments.narrative.messages import said
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.storage.run_spec import RunSpec
 from experiments.words.bilingual import Tongue
@@ -86,10 +87,11 @@ PANELS: Mapping[tuple[str, str], tuple[Lines, float]] = {
 def draw_run(spec: RunSpec, measures: pd.DataFrame, tongue: Tongue) -> Figure:
     """Draw runs that differ in their seeds."""
     months = derive_measures(measures)
-    note = tongue("{} a {}, {}; {}.", "{} to {}, {}; {}.").format(
-        spec.begins, spec.until, called(spec.policy, tongue), seeds_note(measures, tongue)
-    )
-    texts, heads = (finding_of(spec, months, tongue), note), [tongue(*head) for head in PANELS]
+    first, last = measures["seed"].min(), measures["seed"].max()
+    seeds = said(f"figure.run.{'seed' if first == last else 'seeds'}", tongue, first=first, last=last)
+    parts = {"begins": spec.begins, "until": spec.until, "policy": called(spec.policy, tongue), "seeds": seeds}
+    texts = finding_of(spec, months, tongue), said("figure.run.note", tongue, **parts)
+    heads = [tongue(*head) for head in PANELS]
     sheet = PanelFigure(tongue, texts, heads, PanelSizes(1.15, 0.35, across=2, right=NAMES))
     for number, (lines, scale) in enumerate(PANELS.values()):
         draw_measures(sheet.panel(number), months, lines, scale, tongue)
@@ -102,24 +104,8 @@ def finding_of(spec: RunSpec, months: pd.DataFrame, tongue: Tongue) -> str:
     first, last = (f"{trust.iloc[at]:.1f}" for at in (0, -1))
     place = tongue(*(title.get(one, spec.scenario.name) for one in ("es", "en")))
     if months["seed"].nunique() == 1:
-        place = tongue(f"Un solo mundo de {place}", f"One world of {place}")
-    return tongue(
-        f"{place}: confianza en la policía de {first} a {last} de 100",
-        f"{place}: trust in the police from {first} to {last} of 100",
-    )
-
-
-def seeds_note(measures: pd.DataFrame, tongue: Tongue) -> str:
-    """Return the seeds of the runs, and that a single world may show chance alone."""
-    first, last = measures["seed"].min(), measures["seed"].max()
-    if first == last:
-        return tongue(
-            f"semilla {first} sola: lo que muestra puede ser azar", f"seed {first} alone: what it shows may be luck"
-        )
-    return tongue(
-        f"semillas {first}-{last}: las líneas son medias; las franjas, todos los mundos",
-        f"seeds {first}-{last}: lines are means, bands hold all worlds",
-    )
+        place = said("figure.run.one_world", tongue, place=place)
+    return said("figure.run.trust", tongue, place=place, first=first, last=last)
 
 
 def derive_measures(measures: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator, ScalarFormatter
 from experiments.figures import small_multiples as m
 from experiments.figures.theme import INK, LINE, NULL, SOFT
 from experiments.narrative.labels import begun, called, factor_words, for_people, named
+from experiments.narrative.messages import said
 from experiments.studies.sensitivity_indices import INDICES
 from experiments.studies.sensitivity_methods import METHODS
 from experiments.words.bilingual import Tongue
@@ -21,20 +22,6 @@ IN_UNITS = ("mu_star", "sigma")
 """Indices in the unit of their measure."""
 WIDE_OF_POINT, LETTER, LINE_OF_NAME = 0.014, 0.026, 0.075
 """Shares of the longest axis: half a point, a letter of a name, a line of names."""
-MEANINGS = {
-    "mu_star": (
-        "Cuánto cambia la medida en todo el rango de cada factor",
-        "Change of the measure over the whole range of each factor",
-    ),
-    "ST": (
-        "Parte de la varianza de las medias, con interacciones; línea cortada: el azar",
-        "Share of the variance of means, interactions included; dashed: luck",
-    ),
-    "above_dummy": (
-        "Distancia entre distribuciones, más allá de un factor sin efecto",
-        "Distance of distributions, above a factor without effect",
-    ),
-}
 
 
 def index_charts(folder: Path, tongue: Tongue) -> Iterator[tuple[str, Figure]]:
@@ -66,12 +53,8 @@ def draw_tornado(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
     order = (wide / wide.abs().max()).mean(axis=1).sort_values(ascending=False).index[:MOST_ROWS]
     words = [factor_words(name, tongue) for name in order]
     left_out = len(wide) - len(order)
-    note = tongue(
-        f"{arm}. {MEANINGS[index][0]}; raya: 95 %; hueco: demasiado azar para un orden."
-        + (f" {left_out} factores más, en la tabla." if left_out else ""),
-        f"{arm}. {MEANINGS[index][1]}; stroke: 95 %; hollow: too much luck for an order."
-        + (f" {left_out} more factors in the table." if left_out else ""),
-    )
+    note = said(f"figure.sensitivity.{index}", tongue, arm=arm)
+    note += " " + said("figure.sensitivity.left_out", tongue, n=left_out) if left_out else ""
     texts = strongest_factor(own, measures[0], tongue), note
     heads = [(named if index in IN_UNITS else begun)(measure, tongue) for measure in measures]
     sheet, (drawn,) = m.ForestRows([""], heads, words).draw(tongue, texts, m.VERDICT)
@@ -93,28 +76,23 @@ def strongest_factor(table: pd.DataFrame, measure: str, tongue: Tongue) -> str:
     """Return the factor that matters most to a measure, if chance lets any order be read."""
     own, what = table[table["measure"] == measure], begun(measure, tongue)
     if own["rank_best"].isna().all():
-        return tongue(f"{what}: demasiado azar para un orden", f"{what}: too much luck for an order")
+        return said("figure.sensitivity.no_order", tongue, what=what)
     first = own.sort_values("value")["factor"].iloc[-1]
-    words = factor_words(first, tongue)
-    return tongue(f"{what}: depende más de {words}", f"{what}: depends most on {words}")
+    return said("figure.sensitivity.first", tongue, what=what, factor=factor_words(first, tongue))
 
 
 def chance_words(row: pd.Series, tongue: Tongue) -> str:
     """Return the share of chance in a measure."""
     if pd.isna(row["luck_in_means"]):
-        return tongue("una semilla: azar no conocido", "one seed: luck unknown")
-    share, n = 100.0 * row["luck_in_means"], row["replicates"]
-    return tongue(f"azar: {share:.0f} % de medias de {n:.0f}", f"luck: {share:.0f} % of means of {n:.0f}")
+        return said("figure.sensitivity.one_seed", tongue)
+    return said("figure.sensitivity.luck", tongue, share=100.0 * row["luck_in_means"], n=row["replicates"])
 
 
 def draw_morris(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
     """Draw spread against size of the effects: far above the line means interaction or bends."""
     measures = list(dict.fromkeys(table["measure"]))
-    note = tongue(
-        f"{arm}. A la derecha, más efecto (mu*); hacia arriba, más dispersión (sigma): interacciones o curvas.",
-        f"{arm}. To the right, more effect (mu*); upwards, more spread (sigma): interactions or bends.",
-    )
-    texts = strongest_factor(table[table["index"] == "mu_star"], measures[0], tongue), note
+    finding = strongest_factor(table[table["index"] == "mu_star"], measures[0], tongue)
+    texts = finding, said("figure.sensitivity.morris", tongue, arm=arm)
     heads = [named(measure, tongue) for measure in measures]
     sheet = m.PanelFigure(tongue, texts, heads, m.PanelSizes(2.1, 0.45, across=2, gap=0.6))
     for number, measure in enumerate(measures):

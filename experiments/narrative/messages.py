@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from experiments.words.bilingual import LANGUAGES, Both, both, listed
+from experiments.words.bilingual import LANGUAGES, Both, Tongue, both, listed
 
 FILE = Path(__file__).with_name("messages.toml")
 EMPTY = both("", "")
@@ -37,6 +37,12 @@ def message(key: str, **parts: object) -> Both:
     """
     texts = messages()[key]
     return both(texts["es"], texts["en"], **parts)
+
+
+def said(key: str, tongue: Tongue, **parts: object) -> str:
+    """Return a message in the language of a figure, which remembers it in the other."""
+    text = message(key, **parts)
+    return tongue(text.es.striptags(), text.en.striptags())
 
 
 def enumerated(key: str, parts: list[Both], **more: object) -> list[Both]:
