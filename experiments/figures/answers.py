@@ -9,6 +9,7 @@ import pyarrow as pa
 from experiments.figures.forest import draw_contrasts
 from experiments.figures.plot_command import MEASURES_SHOWN, chosen_measures, language_suffix, write_figure
 from experiments.narrative.labels import called, change_words, decimals, for_people, named
+from experiments.narrative.messages import said
 from experiments.statistics.interactions import interactions
 from experiments.storage.export_data import csv_bytes
 from experiments.storage.manifest import SWEEP, kind_of, read_manifest
@@ -25,7 +26,9 @@ WINDOW = "monthly means over the last 12 months"
 
 def write_contrasts(study: str, asked: str, out: Path | None, lang: str) -> list[Path]:
     """Write the contrasts of a study's sweep as Parquet, CSV, LaTeX and a figure; return their files."""
-    folder = folder_of(study)
+    folder = Path(study) if Path(study).is_dir() else Path("results") / Path(study).stem
+    if kind_of(folder) != SWEEP:
+        raise InputError(f"no sweep in '{folder}': first confianza sweep {study}, or name the folder of its results")
     shown = chosen_measures(folder, asked, MEASURES_SHOWN)
     with patience(f"comparing the runs of {folder}"):
         table = contrasts_of(folder)
@@ -44,14 +47,6 @@ def write_contrasts(study: str, asked: str, out: Path | None, lang: str) -> list
     return [*(folder / f"{NAME}.{ending}" for ending in files), figure]
 
 
-def folder_of(study: str) -> Path:
-    """Return the folder of results that a study, or the path of a folder, means."""
-    path = Path(study) if Path(study).is_dir() else Path("results") / Path(study).stem
-    if kind_of(path) != SWEEP:
-        raise InputError(f"no sweep in '{path}': first confianza sweep {study}, or name the folder of its results")
-    return path
-
-
 def contrasts_of(folder: Path) -> pd.DataFrame:
     """Return every contrast of a sweep, in every measure that it kept, in the measure's own unit."""
     from model.simulation.registry import MEASURES
@@ -67,11 +62,9 @@ def contrasts_of(folder: Path) -> pd.DataFrame:
 
 def latex_of(table: pd.DataFrame, measures: Sequence[str], tongue: Tongue) -> str:
     """Return contrasts as a LaTeX table for a paper (booktabs, longtable), trust and criteria from 0 to 100."""
-    heads = tongue(
-        r"cambio & municipio & estimación & 95\,\% de & a", r"change & municipality & estimate & 95\,\% low & high"
-    )
-    body = [r"\begin{longtable}{llrrrr}", r"\caption{" + table_caption(table, tongue) + r"} \\", r"\toprule"]
-    body += [heads + r" & $n$ \\", r"\midrule", r"\endhead"]
+    caption = said("figure.table.caption", tongue, years=table["years"].iloc[0])
+    body = [r"\begin{longtable}{llrrrr}", r"\caption{" + caption + r"} \\", r"\toprule"]
+    body += [said("figure.table.heads", tongue) + r" & $n$ \\", r"\midrule", r"\endhead"]
     for measure in measures:
         own = table[table["measure"] == measure]
         scale = for_people(measure)
@@ -83,18 +76,6 @@ def latex_of(table: pd.DataFrame, measures: Sequence[str], tongue: Tongue) -> st
             body.append(rf"{change} & {escape_latex(called(row['scenario'], tongue))} & {numbers} & {row['n']} \\")
         body.append(r"\addlinespace")
     return "\n".join([*body, r"\bottomrule", r"\end{longtable}", ""])
-
-
-def table_caption(table: pd.DataFrame, tongue: Tongue) -> str:
-    """Return the caption of the table."""
-    years = table["years"].iloc[0]
-    return tongue(
-        f"Efectos e interacciones a los {years:g} años (medias mensuales de los últimos 12 meses): medias sobre"
-        " todas las combinaciones de los demás cambios, entre gemelos, con su intervalo del 95\\,\\% sobre $n$"
-        " semillas.",
-        f"Effects and interactions after {years:g} years ({WINDOW}): means over all combinations of the other changes,"
-        " between twins, with their 95\\,\\% intervals over $n$ seeds.",
-    )
 
 
 def escape_latex(text: str) -> str:

@@ -1,7 +1,7 @@
 """Draw the setting from published series: homicides, trust in the police, and where the sites lie."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,23 +13,14 @@ from matplotlib.ticker import MaxNLocator
 
 from experiments.figures.small_multiples import A, B, PanelFigure, PanelSizes
 from experiments.figures.theme import NULL
-from experiments.narrative.messages import said
-from experiments.words.bilingual import Both, Tongue, both
+from experiments.narrative.messages import message, said
+from experiments.words.bilingual import Both, Tongue
 from scenarios.reading import FOLDER
 
-Words = tuple[str, str]
-"""A text in Spanish and in English."""
 DATA = Path(__file__).parent / "data"
 WORLD_BANK = "World Bank"
-COUNTRIES: dict[str, Words] = {
-    "GTM": ("Guatemala", "Guatemala"),
-    "SLV": ("El Salvador", "El Salvador"),
-    "HND": ("Honduras", "Honduras"),
-    "MEX": ("México", "Mexico"),
-    "NIC": ("Nicaragua", "Nicaragua"),
-    "CRI": ("Costa Rica", "Costa Rica"),
-    "BLZ": ("Belice", "Belize"),
-}
+LATINOBAROMETRO = "police_trust.csv", "much_or_some_percent"
+COUNTRY = "figure.context.country"
 NORTHERN, SELECTED = ("GTM", "SLV", "HND", "MEX"), ("GTM", "BLZ", "CRI", "NIC", "MEX")
 CAPITAL = (-90.513, 14.642)
 """Longitude and latitude of Guatemala City."""
@@ -47,30 +38,27 @@ def read_series(file: str, country: str, value: str, source: str = "") -> tuple[
 class PublishedSeries(NamedTuple):
     """Lines of published values over years: name, country and source of each; the first is drawn in blue."""
 
-    caption: Both
-    note: Words
-    lines: Sequence[tuple[Words, str, str]]
+    name: str
+    lines: Sequence[tuple[str, str, str]]
     file: str = "homicides.csv"
     column: str = "per_100k"
 
     def draw(self, tongue: Tongue) -> Figure:
         """Draw the lines, each named at its end, with gaps where nobody counted."""
-        every = [
-            (tongue(*name), *read_series(self.file, country, self.column, source))
-            for name, country, source in self.lines
-        ]
+        every = [(name, *read_series(self.file, country, self.column, source)) for name, country, source in self.lines]
         lines = [line for line in every if line[1]]
-        name, years, values = lines[0]
-        top, first, last = max(values), years[values.index(max(values))], values[-1]
-        both_names = both(name, tongue.pairs.get(name, name))
-        parts = {"name": both_names, "top": top, "first": first, "last": last, "until": years[-1]}
-        finding = said("figure.context.course", tongue, **parts)
-        sheet = PanelFigure(tongue, (finding, tongue(*self.note)), [""], PanelSizes(2.3, 0.4))
+        first, years, values = lines[0]
+        peak = years[values.index(max(values))]
+        parts = {"name": message(f"{COUNTRY}.{first}"), "top": max(values), "first": peak, "last": values[-1]}
+        finding = said("figure.context.course", tongue, until=years[-1], **parts)
+        note = said(f"figure.context.note.{self.name}", tongue)
+        sheet = PanelFigure(tongue, (finding, note), [""], PanelSizes(2.3, 0.4))
         axes = sheet.panel(0)
-        for number, (label, years, values) in reversed(list(enumerate(lines))):
+        for number, (name, years, values) in reversed(list(enumerate(lines))):
             look: dict[str, Any] = {"color": NULL if number else B}
             whole = pd.Series(values, years).reindex(range(min(years), max(years) + 1))
             axes.plot(whole.index, whole, linewidth=1.0 if number else 1.8, **look)
+            label = said(f"{COUNTRY}.{name}", tongue)
             axes.annotate(label, (years[-1], values[-1]), (3, 0), textcoords=POINTS, fontsize=7, va="center", **look)
         axes.set_ylim(bottom=0.0)
         axes.margins(x=0.16)
@@ -100,50 +88,14 @@ def draw_sites(tongue: Tongue) -> Figure:
     return sheet.figure
 
 
-def lines_of(countries: Sequence[str], source: str) -> list[tuple[Words, str, str]]:
-    """Return a line of one source for each country."""
-    return [(COUNTRIES[code], code, source) for code in countries]
-
-
-VINTAGES = (
-    (("Banco Mundial (base de población nueva)", "World Bank (new population base)"), "GTM", WORLD_BANK),
-    (("UNODC y PNC, edición de 2013", "UNODC and PNC, edition of 2013"), "GTM", "UNODC 2013"),
+SERIES = (
+    PublishedSeries("homicides-guatemala", (("new_base", "GTM", WORLD_BANK), ("edition_2013", "GTM", "UNODC 2013"))),
+    PublishedSeries("homicides-northern-triangle", [(code, code, WORLD_BANK) for code in NORTHERN]),
+    PublishedSeries("homicides-selected", [(code, code, WORLD_BANK) for code in SELECTED]),
+    PublishedSeries("police-trust", [(code, code, "") for code in NORTHERN], *LATINOBAROMETRO),
 )
-RATE = "Homicidios por 100,000 habitantes", "Homicides per 100,000 residents"
-BANK = f"{RATE[0]}, Banco Mundial.", f"{RATE[1]}, World Bank."
-TRUST = "Mucha o algo de confianza, %, Latinobarómetro.", "Much or some confidence, %, Latinobarómetro."
-SERIES = {
-    "homicides-guatemala": PublishedSeries(
-        both(
-            f"{RATE[0]}, Guatemala (como la figura 1 del estudio).", f"{RATE[1]}, Guatemala (as the paper's Figure 1)."
-        ),
-        (f"{RATE[0]}.", f"{RATE[1]}."),
-        VINTAGES,
-    ),
-    "homicides-northern-triangle": PublishedSeries(
-        both(
-            f"{RATE[0]}, Triángulo Norte y México (como la figura 2).",
-            f"{RATE[1]}, Northern Triangle and Mexico (as Figure 2).",
-        ),
-        BANK,
-        lines_of(NORTHERN, WORLD_BANK),
-    ),
-    "homicides-selected": PublishedSeries(
-        both(f"{RATE[0]}, países vecinos (como la figura 3).", f"{RATE[1]}, neighbouring countries (as Figure 3)."),
-        BANK,
-        lines_of(SELECTED, WORLD_BANK),
-    ),
-    "police-trust": PublishedSeries(
-        both(
-            "Mucha o algo de confianza en la policía (Latinobarómetro).",
-            "Much or some confidence in the police (Latinobarómetro).",
-        ),
-        TRUST,
-        lines_of(NORTHERN, ""),
-        "police_trust.csv",
-        "much_or_some_percent",
-    ),
+CONTEXT: Mapping[str, tuple[Both, Callable[[Tongue], Figure]]] = {
+    name: (message(f"figure.context.caption.{name}"), draw)
+    for name, draw in (*((one.name, one.draw) for one in SERIES), ("sites", draw_sites))
 }
-SITES = both("Posición de los dos municipios (como la figura 4).", "Position of the two municipalities (as Figure 4).")
-CONTEXT = {name: (one.caption, one.draw) for name, one in SERIES.items()} | {"sites": (SITES, draw_sites)}
 """Figures of published data, not of the model: their captions and how they are drawn."""

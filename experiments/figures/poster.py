@@ -13,21 +13,11 @@ from experiments.figures.drawing import text_of
 from experiments.figures.page_one import OutcomeCell, base_of, cell, cost, costs, outcomes
 from experiments.figures.theme import REPORT, WHITE
 from experiments.narrative import answers
+from experiments.narrative.messages import message
 from experiments.narrative.report_reading import ArmReading, Site
 from experiments.words.bilingual import Both, Tongue, both
 
-CAPTION = both(
-    "Página uno como cartel: qué cambia cada política en lo que le importa a la gente, con un punto por mundo gemelo.",
-    "Page one as a poster: what each policy changes of what people care about, a dot for each twin world.",
-)
-KEY = both(
-    "Cada punto, un mundo gemelo; grande si fue en ese sentido. ▲▼ sube o baja frente a seguir como hoy; gris ≈: no se"
-    " distingue del azar; ?: no se sabe; rojo: crece un daño. La raya va de un extremo del modelo al otro: ◆ hoy,"
-    " ● con la política.",
-    "Each dot a twin world; large if it went that way. ▲▼ rises or falls against going on as today; grey ≈: cannot be"
-    " told from luck; ?: not known; crimson: a harm grows. The stroke goes from one end of the model to the other:"
-    " ◆ today, ● with the policy.",
-)
+CAPTION, KEY = message("figure.poster.caption"), message("figure.poster.key")
 WIDE, HIGH, EDGE, NAME = 11.7, 16.5, 0.55, 2.5
 """Inches of A3, of its edge, of the column of policies."""
 OF_LETTER = 0.0078

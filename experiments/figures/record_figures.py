@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from experiments.figures import small_multiples as m
 from experiments.figures.theme import REACH, WHITE
 from experiments.narrative.labels import called, with_sign
-from experiments.narrative.messages import said
+from experiments.narrative.messages import said, worded
 from experiments.words.bilingual import Tongue, both
 
 Row = Mapping[str, Any]
@@ -22,14 +22,8 @@ SIZES = {1: 2.0, 3: 3.2, 10: 4.6}
 HIDDEN = ("fair_at_", "more_at_")
 """Doses that are tried for the break-even share alone."""
 EVENTS = ("abuse", "bribe", "meeting", "long visit", "fair stop", "scandal")
-EVENT_WORDS = {
-    "panel": ("panel", "panel"),
-    "single": ("un solo hecho", "single event"),
-    "memory": ("memoria", "memory"),
-    "fast": ("rápida", "fast"),
-    "asymmetry": ("lo malo pesa ×", "bad weighs ×"),
-    "s": ("autoselección", "self-selection"),
-}
+READ_AS = ("panel", "single")
+"""Readings of an event that are drawn."""
 SHAPES = {"latent": "o", "survey": "D"}
 LEFT, WIDE, OVER = 2.1, 10.4, 0.2
 """Inches of the name of a row of events, of their figure, over each panel."""
@@ -109,7 +103,7 @@ def dose_finding(table: Sequence[Row], years: float, tongue: Tongue) -> str:
 
 def draw_events(rows: Sequence[Row], tongue: Tongue) -> Figure:
     """Draw a panel for each event: points of trust by day, over coefficients of the simulated panel by reading."""
-    days = [row for row in rows if row["reading"] in EVENT_WORDS and row["quantity"].startswith("day")]
+    days = [row for row in rows if row["reading"] in READ_AS and row["quantity"].startswith("day")]
     panels = [row for row in rows if row["quantity"] == "coefficient" and row["event"] in EVENTS]
     days.sort(key=lambda row: (row["reading"], day_of(row)))
     heads = {row["event"]: tongue(row["es"], row["event"]) for row in rows if row["event"] in EVENTS}
@@ -161,7 +155,7 @@ def row_name(row: Row, tongue: Tongue) -> str:
     >>> row_name({"reading": "single", "quantity": "day 21, latent"}, Tongue("en"))
     'single event, day 21'
     """
-    words = [tongue(*EVENT_WORDS.get(one, (one, one))) for one in row["reading"].replace(",", "").split()]
+    words = [worded("figure.events.words", one, tongue) for one in row["reading"].replace(",", "").split()]
     reading = ", ".join(filter(None, (words[0], " ".join(words[1:]))))
     if not row["quantity"].startswith("day"):
         return reading

@@ -34,54 +34,17 @@ DAYS = ["%Y", "%Y-%m", "%m-%d", "%H:%M", "%H:%M", "%S"]
 NAMES, GROWS = 1.25, 2.0
 """Inches for the names of lines; room over a logarithm's highest."""
 
-Lines = Mapping[str, tuple[str, str]]
-"""Columns, with their names in Spanish and in English."""
-BOOKS: Lines = {
-    "crimes_occurred": ("ocurridos", "happened"),
-    "crimes_told": ("reportados al Estado", "told to the state"),
-    "complaints_filed": ("denuncias", "complaints"),
-    "crimes_recorded": ("registro policial", "police record"),
+BOOKS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded")
+DEATHS = ("rate_12",)
+PANELS: Mapping[str, tuple[Sequence[str], float]] = {
+    "trust": (("trust_mean", "trust_contact", "trust_no_contact"), 100.0),
+    "beliefs": (("fairness_mean", "effectiveness_mean", "fear_mean"), 100.0),
+    "books": (BOOKS, 1.0),
+    "deaths": (DEATHS, 1.0),
+    "answers": (("told_share", "in_hour", "never"), 100.0),
+    "criteria": (("c1", "c2", "c3", "c4", "accountability"), 100.0),
 }
-DEATHS: Lines = {"rate_12": ("últimos 12 meses", "last 12 months")}
-PANELS: Mapping[tuple[str, str], tuple[Lines, float]] = {
-    ("Confianza en la policía, 0-100", "Trust in the police, 0-100"): (
-        {
-            "trust_mean": ("todos", "everybody"),
-            "trust_contact": ("trataron con la policía", "police met in the year"),
-            "trust_no_contact": ("no trataron", "not met"),
-        },
-        100.0,
-    ),
-    ("Creencias y miedo, 0-100", "Beliefs and fear, 0-100"): (
-        {
-            "fairness_mean": ("buen trato", "fair treatment"),
-            "effectiveness_mean": ("eficacia", "effectiveness"),
-            "fear_mean": ("miedo", "fear"),
-        },
-        100.0,
-    ),
-    ("Delitos al mes, cuatro registros (log)", "Crimes a month, four records (log)"): (BOOKS, 1.0),
-    ("Homicidios por 100,000 al año", "Homicides per 100,000 a year"): (DEATHS, 1.0),
-    ("Avisos y respuesta, de cada cien", "Told and answered, of a hundred"): (
-        {
-            "told_share": ("delitos reportados", "crimes told"),
-            "in_hour": ("atendidas en la hora", "calls within the hour"),
-            "never": ("nunca atendidas", "calls never answered"),
-        },
-        100.0,
-    ),
-    ("Criterios de Frühling, 0-100", "Frühling's criteria, 0-100"): (
-        {
-            "c1": ("C1 área pequeña", "C1 small area"),
-            "c2": ("C2 consulta", "C2 consultation"),
-            "c3": ("C3 problemas", "C3 problems"),
-            "c4": ("C4 condiciones", "C4 conditions"),
-            "accountability": ("A rendir cuentas", "A accountability"),
-        },
-        100.0,
-    ),
-}
-"""Lines of the panels, by their heads, and the scale of their values."""
+"""Columns of each panel, and the scale of their values."""
 
 
 def draw_run(spec: RunSpec, measures: pd.DataFrame, tongue: Tongue) -> Figure:
@@ -91,7 +54,7 @@ def draw_run(spec: RunSpec, measures: pd.DataFrame, tongue: Tongue) -> Figure:
     seeds = said(f"figure.run.{'seed' if first == last else 'seeds'}", tongue, first=first, last=last)
     parts = {"begins": spec.begins, "until": spec.until, "policy": called(spec.policy, tongue), "seeds": seeds}
     texts = finding_of(spec, months, tongue), said("figure.run.note", tongue, **parts)
-    heads = [tongue(*head) for head in PANELS]
+    heads = [said(f"figure.run.panel.{name}", tongue) for name in PANELS]
     sheet = PanelFigure(tongue, texts, heads, PanelSizes(1.15, 0.35, across=2, right=NAMES))
     for number, (lines, scale) in enumerate(PANELS.values()):
         draw_measures(sheet.panel(number), months, lines, scale, tongue)
@@ -121,16 +84,17 @@ def derive_measures(measures: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def draw_measures(axes: Axes, months: pd.DataFrame, lines: Lines, scale: float, tongue: Tongue) -> None:
+def draw_measures(axes: Axes, months: pd.DataFrame, lines: Sequence[str], scale: float, tongue: Tongue) -> None:
     """Draw some measures over the months, the mean of the runs and their range as a band, each named at its end."""
     ends = []
-    for (column, label), look in zip(lines.items(), LOOKS, strict=False):
+    for column, look in zip(lines, LOOKS, strict=False):
         runs = months.assign(shown=scale * months[column]).groupby("month")["shown"]
         mean = runs.mean()
         axes.plot(mean.index, mean, marker="o" if runs.ngroups == 1 else None, **look)
         if months["seed"].nunique() > 1:
             axes.fill_between(mean.index, runs.min(), runs.max(), color=look["color"], alpha=BAND, linewidth=0)
-        ends.append((tongue(*label), float(mean.dropna().iloc[-1]) if mean.notna().any() else 0.0, look["color"]))
+        value = float(mean.dropna().iloc[-1]) if mean.notna().any() else 0.0
+        ends.append((said(f"figure.run.line.{column}", tongue), value, look["color"]))
     if lines is BOOKS:
         axes.set_yscale("symlog", linthresh=1.0)
         axes.set_ylim(0.0, GROWS * max(1.0, float(months[list(lines)].to_numpy().max())))

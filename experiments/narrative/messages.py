@@ -45,6 +45,11 @@ def said(key: str, tongue: Tongue, **parts: object) -> str:
     return tongue(text.es.striptags(), text.en.striptags())
 
 
+def worded(part: str, name: str, tongue: Tongue) -> str:
+    """Return the message for a name, or the name where there is none of it."""
+    return said(f"{part}.{name}", tongue) if f"{part}.{name}" in messages() else tongue(name, name)
+
+
 def enumerated(key: str, parts: list[Both], **more: object) -> list[Both]:
     """Return a message with a list of parts put in, alone in a list; nothing where there are no parts."""
     return [message(key, names=listed(parts), **more)] if parts else []

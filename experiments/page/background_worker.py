@@ -21,9 +21,11 @@ import pandas as pd
 
 from experiments.comparison.decision_outcomes import MEASURED, OUTCOMES
 from experiments.comparison.outcome_lines import Lines
+from experiments.comparison.policy_choice import Choice, runs_of
 from experiments.comparison.twin_results import Life, TwinJob, carry_out
 from experiments.execution.executor import as_completed
 from experiments.execution.local_workers import POLL_S, LocalExecutor, WorkerDied
+from experiments.page import sites
 from experiments.storage.run_spec import RunSpec
 
 WORKERS = min(2, os.cpu_count() or 1)
@@ -38,10 +40,6 @@ OnWorld = Callable[[Life | str, str], None]
 """Takes a finished world, or the reason of its failure, and its run."""
 OnMonths = Callable[[pd.DataFrame, str], None]
 """Takes the months of the first world so far, and its run."""
-
-
-def ignore_months(months: pd.DataFrame, run: str) -> None:
-    """Ignore months: wait for whole worlds only."""
 
 
 @dataclass
@@ -91,6 +89,15 @@ class BackgroundWorker:
         """Abandon the request of a visitor who has left."""
         self.turns[seat] += 1
 
+    def warm_up(self, scenario: str) -> None:
+        """Simulate the worlds as today for the first visitor; then compile here, for the views of one world."""
+        specs = runs_of(Choice(scenario), self.folder)[0]
+        lived: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self.ask(self.take_seat(), specs, lambda life, _: lived.put(life))
+        for _ in specs:
+            lived.get()
+        sites.begin(scenario, specs[0].seed)
+
     def close(self) -> None:
         """Stop the thread and the workers."""
         self.closed = True
@@ -138,13 +145,19 @@ class BackgroundWorker:
             asked.on_world(result, job.spec.run)
 
 
+running: list[BackgroundWorker] = []
+"""Workers of all decision views, the latest last."""
+
+
 @contextlib.contextmanager
 def in_background(workers: int = WORKERS) -> Iterator[BackgroundWorker]:
-    """Keep workers ready until the block ends, with a temporary folder for warm-ups."""
+    """Keep workers for all decision views until the block ends, with a folder for warm-ups that goes with them."""
     with tempfile.TemporaryDirectory(prefix="confianza-") as folder:
         one = BackgroundWorker(Path(folder), workers)
+        running.append(one)
         one.thread.start()
         try:
             yield one
         finally:
+            running.remove(one)
             one.close()

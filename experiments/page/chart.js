@@ -11,7 +11,6 @@ function draw(canvas, chart, data) {
   canvas.style.height = `${HEIGHT}px`;
   const pen = canvas.getContext("2d");
   pen.scale(ratio, ratio);
-  const ink = data.look.letters;
   const values = chart.lines.flatMap((line) => [...line.a, ...(line.b || [])]).filter((value) => value !== null);
   const months = data.months.length;
   pen.font = "10px system-ui, sans-serif";
@@ -19,20 +18,17 @@ function draw(canvas, chart, data) {
   let low = chart.zero ? 0 : Math.min(...values);
   let high = Math.max(...values);
   if (high - low < chart.span) [low, high] = [chart.zero ? 0 : (low + high - chart.span) / 2, chart.zero ? chart.span : (low + high + chart.span) / 2];
-  const left = 38;
-  const area = { left, right: width - 6, top: 8, bottom: HEIGHT - 18 };
+  const area = { left: 38, right: width - 6, top: 8, bottom: HEIGHT - 18 };
   const x = (k) => area.left + ((area.right - area.left) * (k + 0.5)) / Math.max(12, months);
   const y = (value) => area.bottom - ((area.bottom - area.top) * (value - low)) / (high - low);
   pen.strokeStyle = data.look.grid;
-  pen.fillStyle = ink;
+  pen.fillStyle = data.look.letters;
   pen.textAlign = "right";
-  const marks = ticks(low, high), halves = marks.some((value) => high - low >= 8 && value % 1);
+  const marks = ticks(low, high), halves = marks.some((value) => high - low >= 8 && value % 1), span = halves ? 1 : high - low;
+  const digits = span >= 8 ? 0 : span >= 1 ? 1 : span >= 0.08 ? 2 : 3;
   for (const value of marks) {
-    pen.beginPath();
-    pen.moveTo(area.left, y(value));
-    pen.lineTo(area.right, y(value));
-    pen.stroke();
-    pen.fillText(shown(value, halves ? 1 : high - low), area.left - 4, y(value) + 3);
+    stroke(pen, [area.left, y(value)], [area.right, y(value)]);
+    pen.fillText(readable(value, digits), area.left - 4, y(value) + 3);
   }
   pen.textAlign = "center";
   data.months.forEach((month, k) => {
@@ -43,10 +39,7 @@ function draw(canvas, chart, data) {
     if (k < 0) continue;
     pen.strokeStyle = data.look.mark;
     pen.setLineDash([2, 3]);
-    pen.beginPath();
-    pen.moveTo(x(k), area.top);
-    pen.lineTo(x(k), area.bottom);
-    pen.stroke();
+    stroke(pen, [x(k), area.top], [x(k), area.bottom]);
     pen.setLineDash([]);
     pen.beginPath();
     pen.arc(x(k), area.top, 3, 0, 7);
@@ -56,11 +49,10 @@ function draw(canvas, chart, data) {
     pen.fillStyle = data.look.chosen;
     pen.fillRect(x(data.chosen) - 4, area.top, 8, area.bottom - area.top);
   }
-  const colours = data.colours;
   chart.lines.forEach((line, number) => {
     for (const [lane, weight] of [["a", 1.6], ["b", 2.6]]) {
       if (!line[lane]) continue;
-      pen.strokeStyle = pen.fillStyle = colours[number];
+      pen.strokeStyle = pen.fillStyle = data.colours[number];
       pen.lineWidth = line.b ? weight : 2;
       pen.setLineDash(lane === "b" ? [] : line.b ? [3, 2] : DASHES[number % DASHES.length]);
       pen.beginPath();
@@ -80,6 +72,13 @@ function draw(canvas, chart, data) {
     }
   });
   return { x, y, months, top: area.top };
+}
+
+function stroke(pen, from, to) {
+  pen.beginPath();
+  pen.moveTo(...from);
+  pen.lineTo(...to);
+  pen.stroke();
 }
 
 /** The dashes of a line for its legend, as a background that repeats. */
@@ -103,21 +102,12 @@ function ticks(low, high) {
   return found;
 }
 
-function shown(value, span) {
-  const digits = span >= 8 ? 0 : span >= 1 ? 1 : span >= 0.08 ? 2 : 3;
-  const size = Math.abs(value).toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  return (value < 0 ? "−" : "") + size;
-}
-
 class Charts {
   constructor(model, el) {
     this.model = model;
-    this.root = document.createElement("div");
-    this.root.className = "cf-charts";
-    this.tip = document.createElement("div");
-    this.tip.className = "cf-tip cf-tip-lines";
+    this.root = element("div", "cf-charts", el);
+    this.tip = element("div", "cf-tip cf-tip-lines", el);
     el.style.position = "relative";
-    el.append(this.root, this.tip);
     this.act = () => this.show();
     model.on("change:data", this.act);
     this.size = new ResizeObserver(this.act);
@@ -138,33 +128,29 @@ class Charts {
   }
 
   one(chart, number, data) {
-    let box = this.root.children[number];
-    if (!box) {
-      box = document.createElement("figure");
-      box.className = "cf-chart";
-      box.append(document.createElement("figcaption"), document.createElement("canvas"), document.createElement("div"));
-      box.children[1].setAttribute("role", "img");
-      box.children[1].tabIndex = 0;
-      box.children[1].addEventListener("click", (event) => this.pick(this.monthAt(box, event)));
-      box.children[1].addEventListener("pointermove", (event) => this.hint(number, box, event));
-      box.children[1].addEventListener("pointerleave", () => (this.tip.style.display = "none"));
-      box.children[1].addEventListener("keydown", (event) => this.step(event));
-      this.root.append(box);
-    }
-    const last = chart.lines.map((line) => `${line.name} ${line.a[line.a.length - 1] ?? "–"}`).join(", ");
-    box.children[0].textContent = `${chart.title} (${chart.unit})`;
-    box.children[1].setAttribute("aria-label", `${chart.title}: ${last}`);
-    box.scaleOf = draw(box.children[1], chart, data);
-    const colours = data.colours;
-    box.children[2].className = "cf-lines";
-    box.children[2].replaceChildren(
-      ...(chart.lines.length > 1 ? chart.lines : []).map((line, k) => {
-        const item = document.createElement("span");
-        item.style.setProperty("--line", dashed(line.b ? [] : DASHES[k % DASHES.length], colours[k]));
-        item.textContent = line.name;
-        return item;
-      }),
-    );
+    const box = this.root.children[number] || this.newBox(number);
+    const [title, canvas, names] = box.children;
+    const last = chart.lines.map((line) => `${line.name} ${line.a.at(-1) ?? "–"}`).join(", ");
+    title.textContent = `${chart.title} (${chart.unit})`;
+    canvas.setAttribute("aria-label", `${chart.title}: ${last}`);
+    box.scaleOf = draw(canvas, chart, data);
+    names.replaceChildren();
+    (chart.lines.length > 1 ? chart.lines : []).forEach((line, k) => {
+      const item = names.appendChild(document.createElement("span"));
+      item.style.setProperty("--line", dashed(line.b ? [] : DASHES[k % DASHES.length], data.colours[k]));
+      item.textContent = line.name;
+    });
+  }
+
+  newBox(number) {
+    const box = element("figure", "cf-chart", this.root);
+    box.innerHTML = '<figcaption></figcaption><canvas role="img" tabindex="0"></canvas><div class="cf-lines"></div>';
+    const canvas = box.children[1];
+    canvas.addEventListener("click", (event) => this.pick(this.monthAt(box, event)));
+    canvas.addEventListener("pointermove", (event) => this.hint(number, box, event));
+    canvas.addEventListener("pointerleave", () => (this.tip.style.display = "none"));
+    canvas.addEventListener("keydown", (event) => this.step(event));
+    return box;
   }
 
   monthAt(box, event) {

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from experiments.page.bars import share_bars
 from experiments.page.page_texts import say
+from experiments.page.tables import bars
 from experiments.page.world_session import WorldSession
 from experiments.words import catalogue
 from model.measures.criteria import GRADES, grade_index
@@ -20,50 +20,34 @@ FUNNEL = {
 }
 
 
-def judge_criteria(session: WorldSession) -> dict[str, tuple[float, str, float] | None]:
-    """Return score and word of the last year at the stated anchors, and the share of draws with the same word.
+def criteria_bars(language: str, sessions: list[WorldSession]) -> str:
+    """Return the criteria of one world or two as bars with words."""
+    worlds = [judge_criteria(language, session) for session in sessions]
+    return bars((say(language, f"criteria.{name}"), [own[name] for own in worlds]) for name in worlds[0])
 
-    None stands for what has no score yet.
-    """
+
+def judge_criteria(language: str, session: WorldSession) -> dict[str, tuple[float, str]]:
+    """Return score and words of the last year: "42 passable in 83 % of the draws", at the stated anchors."""
     from experiments.comparison.criteria_effects import scores_drawn
 
-    history, found = session.history(), dict[str, tuple[float, str, float] | None]()
+    history, found = session.history(), dict[str, tuple[float, str]]()
     for name, scores in scores_drawn(history, session.world.settings.anchors, DRAWS).items():
         score = float(history[name][-1])
         if math.isnan(score):
-            found[name] = None
+            found[name] = 0.0, say(language, "criteria.none")
             continue
-        word = grade_index(score)
-        found[name] = score, GRADES[word], float(np.mean([grade_index(one) == word for one in scores]))
+        grade = grade_index(score)
+        share = f"{100.0 * float(np.mean([grade_index(one) == grade for one in scores])):.0f}"
+        word = catalogue.verdict(GRADES[grade], language)
+        found[name] = score, f"{100.0 * score:.0f} {say(language, 'criteria.certainty', word=word, share=share)}"
     return found
-
-
-def criteria_bars(language: str, sessions: list[WorldSession]) -> str:
-    """Return the criteria of one world or two as bars with words."""
-    none = 0.0, say(language, "criteria.none")
-    worlds = [judge_criteria(session) for session in sessions]
-    shown = [
-        {name: (one[0], describe_certainty(language, *one)) if one else none for name, one in own.items()}
-        for own in worlds
-    ]
-    return world_bars(language, shown)
-
-
-def world_bars(language: str, worlds: list[dict[str, tuple[float, str]]]) -> str:
-    """Return lengths and words of one world or two, by name, as bars."""
-    return share_bars([(say(language, f"criteria.{name}"), [own[name] for own in worlds]) for name in worlds[0]])
-
-
-def describe_certainty(language: str, score: float, word: str, share: float) -> str:
-    """Return "42 passable in 83 % of the draws"."""
-    named = catalogue.verdict(word, language)
-    return f"{100.0 * score:.0f} " + say(language, "criteria.certainty", word=named, share=f"{100.0 * share:.0f}")
 
 
 def funnel_bars(language: str, sessions: list[WorldSession]) -> str:
     """Return the funnel from crime to sentence of one world or two, on a scale of logarithms."""
-    counts = [{name: sum(session.last_year(column)) for name, column in FUNNEL.items()} for session in sessions]
-    top = math.log1p(max(1.0, *(count["occurred"] for count in counts)))
-    return world_bars(
-        language, [{name: (math.log1p(n) / top, f"{n:,.0f}") for name, n in own.items()} for own in counts]
+    counts = {name: [sum(session.last_year(column)) for session in sessions] for name, column in FUNNEL.items()}
+    top = math.log1p(max(1.0, *counts["occurred"]))
+    return bars(
+        (say(language, f"criteria.{name}"), [(math.log1p(n) / top, f"{n:,.0f}") for n in own])
+        for name, own in counts.items()
     )

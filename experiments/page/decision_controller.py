@@ -12,7 +12,7 @@ from experiments.comparison.policy_choice import FILE, Choice, runs_of
 from experiments.comparison.twin_results import Life
 from experiments.page import sites
 from experiments.page.address import AddressError, choice_of, one_of
-from experiments.page.background_worker import BackgroundWorker
+from experiments.page.background_worker import running
 from experiments.page.criteria_standing import Standing
 from experiments.page.style_sheet import difference, ground, scale_of, sheet_of, table_of
 from experiments.page.table_rows import rounded
@@ -24,13 +24,6 @@ type Do = Callable[[Callable[[], None]], None]
 
 TOGETHER_S = 0.25
 """Seconds that a twin waits to be shown with the next: workers end in pairs, and drawing takes time they need."""
-
-_workers: list[BackgroundWorker] = []
-
-
-def work_with(background: BackgroundWorker) -> None:
-    """Set the workers of all decision views."""
-    _workers[:] = [background]
 
 
 class DecisionController:
@@ -57,11 +50,6 @@ class DecisionController:
         self.drawing.line = {}
 
     @property
-    def background(self) -> BackgroundWorker:
-        """Workers that simulate its worlds."""
-        return _workers[0]
-
-    @property
     def standing(self) -> Standing:
         """State of the decision view."""
         lives = [tuple(one[seed] for seed in sorted(one)) for one in (self.base, self.arm)]
@@ -85,7 +73,8 @@ class DecisionController:
         if self.choice == self.requested and not self.faults:
             self.show()
             return
-        arms = runs_of(self.choice, self.background.folder)
+        background = running[-1]
+        arms = runs_of(self.choice, background.folder)
         kept = {seed: life for seed, life in self.base.items() if life.run in {spec.run for spec in arms[0]}}
         self.begin()
         self.requested, self.base = self.choice, kept
@@ -100,8 +89,8 @@ class DecisionController:
         def on_months(months: pd.DataFrame, run: str) -> None:
             self.do(lambda: self.draw_line(months, sides[run]) if self.turn == turn else None)
 
-        self.seat = self.background.take_seat() if self.seat is None else self.seat
-        self.background.ask(self.seat, specs, on_world, on_months)
+        self.seat = background.take_seat() if self.seat is None else self.seat
+        background.ask(self.seat, specs, on_world, on_months)
         self.show()
 
     def add_result(self, life: Life | str, seed: int, side: int) -> None:
@@ -139,8 +128,8 @@ class DecisionController:
         """Leave: what is under way is given up, and the worlds go."""
         self.soon.cancel()
         self.unseen = False
-        if self.seat is not None:
-            self.background.give_up(self.seat)
+        if self.seat is not None and running:
+            running[-1].give_up(self.seat)
         self.requested = None
         self.begin()
 

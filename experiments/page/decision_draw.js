@@ -6,9 +6,6 @@ const look = () => (letter = parseFloat(getComputedStyle(document.documentElemen
 const rem = () => letter;
 const plain = (text) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 const colour = (name) => `var(--cd-${name})`;
-const short = (value, digits) =>
-  (value < 0 ? "−" : "") +
-  Math.abs(value).toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 function svg(w, h, inner, label) {
   const named = label ? `role="img" aria-label="${plain(label)}"` : 'aria-hidden="true"';
@@ -58,7 +55,7 @@ function series(row, sheet, ghost, w, h, dated) {
   }
   for (const value of row.hero ? steps(y0, y1, step) : [y0, y1]) {
     s += line(left, y(value), x(n - 1), y(value), colour("line"));
-    s += words(left - R * 0.35, y(value) + R * 0.3, short(value, step < 1 ? 1 : 0), "end");
+    s += words(left - R * 0.35, y(value) + R * 0.3, readable(value, step < 1 ? 1 : 0), "end");
   }
   if (row.unit) s += words(left + R * 0.3, top + R * 0.75, row.unit, "start", halo());
   const dash = `stroke-dasharray="${R * 0.32} ${R * 0.26}"`;
@@ -69,7 +66,7 @@ function series(row, sheet, ghost, w, h, dated) {
   if (first) s += `<path class="cd-first" d="${path(first)}" fill="none" stroke="${colour("b")}" stroke-width="${R * 0.09}"/>`;
   if (row.a) s += last(row, x(n - 1) + R * 0.4, y, digits, R, h);
   if (row.hero && row.a) s += names(row, sheet, x, y, top, h - foot, R, w);
-  const label = `${row.title}: ${sheet.words.line_a} ${short(a.at(-1), digits)}${b ? `, ${sheet.words.line_b} ${short(b.at(-1), digits)}` : ""}`;
+  const label = `${row.title}: ${sheet.words.line_a} ${readable(a.at(-1), digits)}${b ? `, ${sheet.words.line_b} ${readable(b.at(-1), digits)}` : ""}`;
   return svg(w, h, s, label);
 }
 
@@ -82,14 +79,14 @@ const halo = () => `paint-order:stroke;stroke:${colour("paper")};stroke-width:4p
 // Last values, kept apart where they would cover each other.
 function last(row, at, y, digits, R, foot) {
   const a = row.a.at(-1), size = row.hero ? "font-size:1.05rem;" : "";
-  if (!row.b) return words(at, y(a) + R * 0.3, short(a, digits), "start", `${size}font-weight:600;fill:${colour("a")}`);
+  if (!row.b) return words(at, y(a) + R * 0.3, readable(a, digits), "start", `${size}font-weight:600;fill:${colour("a")}`);
   const b = row.b.at(-1), gap = R * (row.hero ? 1.3 : 1.02), up = b >= a ? 1 : -1;
   const middle = Math.min((y(a) + y(b)) / 2, foot - gap / 2 - R * 0.4);
   const apart = Math.abs(y(a) - y(b)) < gap;
   const ya = apart ? middle + (up * gap) / 2 : y(a), yb = apart ? middle - (up * gap) / 2 : y(b);
   const weight = row.kind === "null" ? 400 : 700, firm = row.kind === "null" ? "null" : "b";
-  return words(at, yb + R * 0.3, short(b, digits), "start", `${size}font-weight:${weight};fill:${colour(firm)}`) +
-    words(at, ya + R * 0.3, short(a, digits), "start", `${size}fill:${colour("a")}`);
+  return words(at, yb + R * 0.3, readable(b, digits), "start", `${size}font-weight:${weight};fill:${colour(firm)}`) +
+    words(at, ya + R * 0.3, readable(a, digits), "start", `${size}fill:${colour("a")}`);
 }
 
 // Names of the lines, and public events that both worlds meet.

@@ -4,19 +4,17 @@ Who decided is a number by luck of the seed, since boards stand in places that b
 told as sums alone, since whom a victim tells is hers to say.
 """
 
-import html
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import cache, partial
 
 import numpy as np
 import solara
 
 from experiments.execution.run_tables import anonymous
-from experiments.page.bars import letters_of, share_bars
 from experiments.page.page_parts import button, markup, text
 from experiments.page.page_texts import capital, say
+from experiments.page.tables import Sentence, bars, letters_of, sentences
 from experiments.page.visitor import Visitor
 from experiments.page.world_session import WorldSession
 from experiments.words.catalogue import find
@@ -32,26 +30,10 @@ RESIDENT = "resident"
 """Agents who are not told one by one."""
 
 
-@dataclass(frozen=True)
-class OptionCount:
-    """One option in one world: how often it was chosen of how many choices, and for which reasons how often."""
-
-    n: int
-    of: int
-    reasons: tuple[tuple[str, int], ...]
-
-
 def choices_of_last_year(session: WorldSession) -> np.ndarray:
     """Return the choices of the last twelve months of a world, since its start at most."""
     rows = np.concatenate([session.world.choices(), session.world.state[CHOICES].used_rows()])
     return rows[rows["tick"] >= session.world.tick - YEAR]
-
-
-def count_option(matter: ChoiceSpec, rows: np.ndarray, option: int) -> OptionCount:
-    """Return how often an option of a matter was taken, with the reasons that were decisive most often."""
-    own = rows[rows["option"] == option]
-    reasons = Counter(own["term"][own["term"] != BY_LUCK].tolist()).most_common(REASONS)
-    return OptionCount(len(own), len(rows), tuple((matter.terms[term - 1], n) for term, n in reasons))
 
 
 def decided_by(agent: str, books: Sequence[np.ndarray]) -> list[tuple[int, ChoiceSpec]]:
@@ -72,19 +54,15 @@ def order_of(seed: int, agent: str, n: int) -> dict[int, int]:
     return {who: place for place, who in enumerate(shuffled, start=1)}
 
 
-def number_of_agents(session: WorldSession, agent: str) -> int:
-    """Return among how many of its kind somebody is numbered: all that the town has, whether they decided or not."""
-    state, town = session.world.state, session.site.town
-    there = {"clique": len(state.cliques), "authority": len(state.boards), "chief": len(town.facilities)}
-    return there.get(agent, 0)
-
-
 def name_agent(language: str, session: WorldSession, agent: str, who: int) -> str:
-    """Return the label of an agent: its kind, and a number that gives away neither name nor place."""
-    name, number = (
-        capital(find("agents", agent, language)),
-        order_of(session.seed, agent, number_of_agents(session, agent)).get(who),
-    )
+    """Return the label of an agent: its kind, and a number that gives away neither name nor place.
+
+    Numbered are all of a kind that the town has, whether they decided or not.
+    """
+    state, town = session.world.state, session.site.town
+    there = {"clique": state.cliques, "authority": state.boards, "chief": town.facilities}
+    number = order_of(session.seed, agent, len(there.get(agent, ()))).get(who)
+    name = capital(find("agents", agent, language))
     return name if number is None else f"{name} {number}"
 
 
@@ -93,50 +71,51 @@ def name_agent(language: str, session: WorldSession, agent: str, who: int) -> st
 
 def option_bars(language: str, matter: ChoiceSpec, books: Sequence[np.ndarray]) -> str:
     """Return every option of a matter as bars, one a world: of a hundred choices how many, and for which reasons."""
-    rows = []
-    for option, name in enumerate(matter.options):
-        found = [count_option(matter, book, option) for book in books]
-        row = [(one.n / max(one.of, 1), describe_count(language, matter, one)) for one in found]
-        rows.append((capital(find("options", f"{matter.name}.{name}", language)), row))
-    return share_bars(rows)
+    return bars(
+        (
+            capital(find("options", f"{matter.name}.{name}", language)),
+            [count_option(language, matter, book, option) for book in books],
+        )
+        for option, name in enumerate(matter.options)
+    )
 
 
-def describe_count(language: str, matter: ChoiceSpec, one: OptionCount) -> str:
-    """Return how often an option was taken, and why, in words."""
-    share = f"{100.0 * one.n / max(one.of, 1):.0f} %"
-    number = say(language, "decided.times_one" if one.n == 1 else "decided.times", n=f"{one.n:,}", share=share)
+def count_option(language: str, matter: ChoiceSpec, rows: np.ndarray, option: int) -> tuple[float, str]:
+    """Return the share of an option among some choices, and in words how often and for which reasons it was taken."""
+    terms = rows["term"][rows["option"] == option]
+    n, of = len(terms), max(len(rows), 1)
+    share = f"{100.0 * n / of:.0f} %"
+    words = say(language, "decided.times_one" if n == 1 else "decided.times", n=f"{n:,}", share=share)
     reasons = [
-        f"{find('reasons', f'{matter.name}.{reason}', language)} ({100.0 * n / one.n:.0f})" for reason, n in one.reasons
+        f"{find('reasons', f'{matter.name}.{matter.terms[term - 1]}', language)} ({100.0 * k / n:.0f})"
+        for term, k in Counter(terms[terms != BY_LUCK].tolist()).most_common(REASONS)
     ]
-    return number + (f": {', '.join(reasons)}" if reasons else "")
+    return n / of, words + (f": {', '.join(reasons)}" if reasons else "")
 
 
-def latest_choices(language: str, session: WorldSession, matter: ChoiceSpec, rows: np.ndarray, letter: str) -> str:
-    """Return the latest choices in a matter as items of a list; of one shift, those that had a reason come first.
+def latest_choices(
+    language: str, session: WorldSession, matter: ChoiceSpec, rows: np.ndarray, letter: str
+) -> Iterator[Sentence]:
+    """Yield the latest choices in a matter in words; of one shift, those that had a reason come first.
 
     Those who decided stand in an order of luck, so that no order of places shows.
     """
     last = rows[np.argsort(-rows["tick"], kind="stable")][:LATEST]
     tied = rows[rows["tick"] >= last["tick"].min(initial=session.world.tick)]
     labels = [anonymous(session.seed, matter.agent, int(who)) for who in tied["who"]]
-    order = np.lexsort((labels, tied["term"] == BY_LUCK, -tied["tick"]))[:LATEST]
-    return "".join(choice_item(language, session, matter, tied[k], letter) for k in order)
-
-
-def choice_item(language: str, session: WorldSession, matter: ChoiceSpec, row: np.void, letter: str) -> str:
-    """Return one choice as an item of a list: when, who, which option, for which reason, with what chance."""
-    term = int(row["term"])
-    reason = "luck" if term == BY_LUCK else f"{matter.name}.{matter.terms[term - 1]}"
-    words = say(
-        language,
-        "decided.line",
-        who=name_agent(language, session, matter.agent, int(row["who"])),
-        option=find("options", f"{matter.name}.{matter.options[int(row['option'])]}", language),
-        reason=find("reasons", reason, language),
-        chance=f"{100.0 * float(row['chance']):.0f}",
-    )
-    world = f"<span class='cf-letter'>{letter}</span> " if letter else ""
-    return f"<li><time>{date_of_tick(int(row['tick']))}</time>{world}{html.escape(words)}</li>"
+    for k in np.lexsort((labels, tied["term"] == BY_LUCK, -tied["tick"]))[:LATEST]:
+        row = tied[k]
+        term = int(row["term"])
+        reason = "luck" if term == BY_LUCK else f"{matter.name}.{matter.terms[term - 1]}"
+        words = say(
+            language,
+            "decided.line",
+            who=name_agent(language, session, matter.agent, int(row["who"])),
+            option=find("options", f"{matter.name}.{matter.options[int(row['option'])]}", language),
+            reason=find("reasons", reason, language),
+            chance=f"{100.0 * float(row['chance']):.0f}",
+        )
+        yield Sentence(words, date_of_tick(int(row["tick"])), letter)
 
 
 # The panel
@@ -171,5 +150,4 @@ def state_matter(visitor: Visitor, matter: ChoiceSpec, books: Sequence[np.ndarra
     markup(option_bars(language, matter, books))
     if matter.agent != RESIDENT:
         lists = zip(visitor.sessions, books, letters_of(books), strict=False)
-        items = "".join(latest_choices(language, session, matter, book, letter) for session, book, letter in lists)
-        markup(f"<ul class='cf-life'>{items}</ul>")
+        markup(sentences(one for own in lists for one in latest_choices(language, own[0], matter, *own[1:])))

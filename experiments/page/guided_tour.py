@@ -71,42 +71,27 @@ def Workshop(visitor: Visitor) -> None:
         return
     with solara.Div(classes=["cf-card"], attributes={"role": "dialog", "aria-label": visitor.say("page.workshop")}):
         text(visitor.say("page.workshop"), "h2", "")
-        if "policy" not in stated:
-            ComparisonChoice(visitor)
-        elif "answer" not in stated:
-            GuessQuestion(visitor, stated["policy"])
-        else:
-            GuessResult(visitor, stated)
+        with solara.Column():
+            if "policy" not in stated:
+                text(visitor.say("workshop.intro"), classes="")
+                ready = scenarios.policies()
+                for policy in filter(ready.__contains__, COMPARISONS):
+                    choose = partial(visitor.guess.set, {"policy": policy})
+                    button(ready[policy].title[visitor.language.value], choose, block=True)
+            elif "answer" not in stated:
+                text(visitor.say(f"workshop.{stated['policy']}"), classes="")
+                for word in ANSWERS:
+                    button(
+                        visitor.say(f"workshop.{word}"), partial(compare, visitor, stated["policy"], word), block=True
+                    )
+            else:
+                state_result(visitor, stated)
         button(visitor.say("page.close"), lambda: visitor.guess.set({}))
 
 
-@solara.component
-def ComparisonChoice(visitor: Visitor) -> None:
-    """The comparisons that there are."""
-    language = visitor.language.value
-    ready = scenarios.policies()
-    text(visitor.say("workshop.intro"), classes="")
-    for policy in COMPARISONS:
-        if policy in ready:
-            label = ready[policy].title[language]
-            button(label, partial(visitor.guess.set, {"policy": policy}), block=True)
-
-
-@solara.component
-def GuessQuestion(visitor: Visitor, policy: str) -> None:
-    """The question, with three answers."""
-    text(visitor.say(f"workshop.{policy}"), classes="")
-
-    def answer(word: str) -> None:
-        visitor.guess.set({"policy": policy, "answer": word})
-        compare(visitor, policy)
-
-    for word in ANSWERS:
-        button(visitor.say(f"workshop.{word}"), partial(answer, word), block=True)
-
-
-def compare(visitor: Visitor, policy: str) -> None:
-    """Simulate the status quo and a policy for some years side by side."""
+def compare(visitor: Visitor, policy: str, answer: str) -> None:
+    """Take a guess, and simulate the status quo and a policy for some years side by side."""
+    visitor.guess.set({"policy": policy, "answer": answer})
     visitor.player.play(False)
     visitor.choose_ready("a", "status_quo")
     visitor.choose_ready("b", policy)
@@ -116,22 +101,17 @@ def compare(visitor: Visitor, policy: str) -> None:
     def live() -> None:
         start = visitor.sessions[0].world.settings.start
         visitor.go_to(datetime.date(start.year + YEARS, start.month, start.day))
-        visitor.guess.set(visitor.guess.value | {"measured": measured(visitor, COMPARISONS[policy])})
+        if COMPARISONS[policy] == "trust":
+            found = [100.0 * session.map_state.trust for session in visitor.sessions]
+        else:
+            found = [100.0 * sum(session.last_year(COMPARISONS[policy])) / 12.0 for session in visitor.sessions]
+        visitor.guess.set(visitor.guess.value | {"measured": tuple(found)})
 
     visitor.do(live, "living")
 
 
-def measured(visitor: Visitor, measure: str) -> tuple[float, float]:
-    """Return a measure of both worlds, of a hundred: trust now, or a share over the last year."""
-    if measure == "trust":
-        return 100.0 * visitor.sessions[0].map_state.trust, 100.0 * visitor.sessions[1].map_state.trust
-    a, b = (100.0 * sum(session.last_year(measure)) / 12.0 for session in visitor.sessions[:2])
-    return a, b
-
-
-@solara.component
-def GuessResult(visitor: Visitor, stated: dict[str, Any]) -> None:
-    """The guess beside what came out."""
+def state_result(visitor: Visitor, stated: dict[str, Any]) -> None:
+    """State the guess beside what came out."""
     guess = visitor.say(f"workshop.{stated['answer']}")
     text(visitor.say("workshop.guessed", guess=guess), classes="")
     if "measured" not in stated:

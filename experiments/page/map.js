@@ -4,22 +4,33 @@ const DOTS = 8; // dots a cell is wide
 const NOTHING = 255;
 const CLOSEST = 12; // how far the map can be enlarged
 
-const floats = (view) => (view && view.byteLength ? new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength)) : new Float32Array());
-const integers = (view, Kind = Int32Array) => new Kind(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
-const octets = (view) => (view ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength) : new Uint8Array());
+const DIAMOND = [[0, -1], [1, 0], [0, 1], [-1, 0]];
+const SHAPES = {
+  seat: DIAMOND,
+  station: [[-1, 0.8], [-1, -0.1], [0, -1], [1, -0.1], [1, 0.8]],
+  1: [[0, -1.2], [1.1, 1], [-1.1, 1]],
+  2: [[-1, -1], [1, -1], [1, 1], [-1, 1]],
+  3: DIAMOND.map(([right, down]) => [1.3 * right, 1.3 * down]),
+}; // of couples by bicycle a triangle, by motorcycle a square, by vehicle a diamond; on foot (0) they are a circle
 
-function element(tag, className, parent) {
-  const made = document.createElement(tag);
-  made.className = className;
-  parent.append(made);
-  return made;
+const numbers = (view, Kind) => new Kind(view ? view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength) : 0);
+
+function mark(pen, kind, [x, y], size, fill, stroke) {
+  pen.beginPath();
+  if (SHAPES[kind]) for (const [right, down] of SHAPES[kind]) pen.lineTo(x + size * right, y + size * down);
+  else pen.arc(x, y, size, 0, 7);
+  pen.closePath();
+  pen.fillStyle = fill;
+  pen.fill();
+  pen.strokeStyle = stroke;
+  pen.stroke();
 }
 
 /** What never changes while a municipality is shown: cells, homes, where each resident is by kind of shift. */
 class Ground {
   constructor(model) {
     this.place = model.get("place");
-    const cells = integers(model.get("cells"));
+    const cells = numbers(model.get("cells"), Int32Array);
     this.n = cells.length / 2;
     this.x = cells.subarray(0, this.n);
     this.y = cells.subarray(this.n);
@@ -27,7 +38,7 @@ class Ground {
     this.height = this.place.height || 1;
     this.at = new Map();
     for (let i = 0; i < this.n; i++) this.at.set(this.y[i] * this.width + this.x[i], i);
-    this.where = integers(model.get("where"), this.place.bytes === 2 ? Int16Array : Int32Array);
+    this.where = numbers(model.get("where"), this.place.bytes === 2 ? Int16Array : Int32Array);
     this.residents = this.place.residents || 0;
     this.lists = new Map();
   }
@@ -71,15 +82,9 @@ class Pane {
     this.canvas = element("canvas", "cf-canvas", this.figure);
     this.canvas.setAttribute("role", "img");
     this.canvas.tabIndex = 0;
-    this.image = document.createElement("canvas");
-    this.under = document.createElement("canvas");
-    this.over = document.createElement("canvas");
-    this.canvas.addEventListener("pointermove", (event) => board.hover(this, event));
-    this.canvas.addEventListener("pointerleave", () => board.leave());
-    this.canvas.addEventListener("pointerdown", (event) => board.hold(event));
-    this.canvas.addEventListener("click", (event) => board.pick(this, event));
-    this.canvas.addEventListener("dblclick", (event) => board.enlarge(2, this.point(event)));
-    this.canvas.addEventListener("wheel", (event) => board.wheel(this, event), { passive: false });
+    [this.image, this.under, this.over] = [0, 1, 2].map(() => document.createElement("canvas"));
+    const acts = { pointermove: "hover", pointerleave: "leave", pointerdown: "hold", click: "pick", dblclick: "approach", wheel: "wheel" };
+    for (const [kind, act] of Object.entries(acts)) this.canvas.addEventListener(kind, (event) => board[act](this, event), { passive: false });
   }
 
   fit(width, height) {
@@ -90,8 +95,7 @@ class Pane {
       canvas.width = this.width * this.ratio;
       canvas.height = this.height * this.ratio;
     }
-    this.canvas.style.width = `${this.width}px`;
-    this.canvas.style.height = `${this.height}px`;
+    Object.assign(this.canvas.style, { width: `${this.width}px`, height: `${this.height}px` });
     this.frame();
   }
 
@@ -135,13 +139,12 @@ class Pane {
 
   drawUnder() {
     const pen = this.begin(this.under);
-    const { look } = this.board.view;
-    this.trace(pen, this.board.ground.place.outline);
-    pen.fillStyle = this.lane === "difference" ? look["land-between"] : look.land;
-    pen.fill();
-    this.trace(pen, this.board.ground.place.lake);
-    pen.fillStyle = look.lake;
-    pen.fill();
+    const { place } = this.board.ground, { look } = this.board.view;
+    for (const [rings, fill] of [[place.outline, look[this.lane === "difference" ? "land-between" : "land"]], [place.lake, look.lake]]) {
+      this.trace(pen, rings);
+      pen.fillStyle = fill;
+      pen.fill();
+    }
   }
 
   drawOver() {
@@ -154,33 +157,15 @@ class Pane {
     pen.lineWidth = 1.4 * unit;
     pen.stroke();
     if (!view.named) return; // what bears no names must not be found by seats and stations either
-    for (const seat of ground.place.seats || []) this.mark(pen, seat, "seat", 3.6 * unit, view.look.seat, ink);
-    for (const station of ground.place.stations || []) this.mark(pen, station, "station", 6 * unit, ink, view.look.station);
+    pen.lineWidth = 1.2 / this.scale;
+    for (const seat of ground.place.seats || []) mark(pen, "seat", this.middle(seat), 3.6 * unit, view.look.seat, ink);
+    for (const station of ground.place.stations || []) mark(pen, "station", this.middle(station), 6 * unit, ink, view.look.station);
     this.names(pen, ink, unit);
   }
 
-  mark(pen, { x, y }, kind, size, fill, stroke) {
-    const top = this.board.ground.height - y - 0.5;
-    const left = x + 0.5;
-    pen.beginPath();
-    if (kind === "seat") {
-      pen.moveTo(left, top - size);
-      pen.lineTo(left + size, top);
-      pen.lineTo(left, top + size);
-      pen.lineTo(left - size, top);
-    } else {
-      pen.moveTo(left - size, top + size * 0.8);
-      pen.lineTo(left - size, top - size * 0.1);
-      pen.lineTo(left, top - size);
-      pen.lineTo(left + size, top - size * 0.1);
-      pen.lineTo(left + size, top + size * 0.8);
-    }
-    pen.closePath();
-    pen.fillStyle = fill;
-    pen.fill();
-    pen.strokeStyle = stroke;
-    pen.lineWidth = 1.2 / this.scale;
-    pen.stroke();
+  /** The middle of a cell: columns from the left, rows from the top. */
+  middle({ x, y }) {
+    return [x + 0.5, this.board.ground.height - y - 0.5];
   }
 
   names(pen, ink, unit) {
@@ -251,65 +236,34 @@ class Pane {
     const rows = this.incidents || [];
     const unit = 1 / this.scale;
     pen.strokeStyle = this.board.view.look.incident;
+    pen.lineWidth = 2 * unit;
     for (let k = 0; k + 2 < rows.length; k += 3) {
       const age = minute === null ? 30 : minute - rows[k + 2];
       if (age < 0 || age > 150) continue;
       pen.globalAlpha = Math.max(0.15, 1 - age / 150);
-      pen.lineWidth = 2 * unit;
       pen.beginPath();
-      pen.arc(rows[k] + 0.5, this.board.ground.height - rows[k + 1] - 0.5, (3 + age / 12) * unit, 0, 7);
+      pen.arc(...this.middle({ x: rows[k], y: rows[k + 1] }), (3 + age / 12) * unit, 0, 7);
       pen.stroke();
     }
     pen.globalAlpha = 1;
   }
 
   drawCouples(pen, minute) {
-    const size = 4.6 / this.scale;
-    for (const rounds of this.rounds || []) {
-      const [x, y] = place(rounds, minute);
-      const top = this.board.ground.height - y - 0.5;
-      pen.fillStyle = this.board.view.look.a;
-      pen.strokeStyle = this.board.view.look.couple;
-      pen.lineWidth = 1.2 / this.scale;
-      shape(pen, rounds.mode, x + 0.5, top, size);
-      pen.fill();
-      pen.stroke();
-    }
+    const { look } = this.board.view;
+    pen.lineWidth = 1.2 / this.scale;
+    for (const rounds of this.rounds || []) mark(pen, rounds.mode, this.middle(place(rounds, minute)), 4.6 / this.scale, look.a, look.couple);
   }
-}
-
-/** On foot a circle, by bicycle a diamond, by motorcycle a triangle, by vehicle a square. */
-function shape(pen, mode, x, y, size) {
-  pen.beginPath();
-  if (mode === 0) pen.arc(x, y, size, 0, 7);
-  else if (mode === 1) {
-    pen.moveTo(x, y - size * 1.2);
-    pen.lineTo(x + size * 1.1, y + size);
-    pen.lineTo(x - size * 1.1, y + size);
-  } else if (mode === 2) pen.rect(x - size, y - size, 2 * size, 2 * size);
-  else {
-    pen.moveTo(x, y - 1.3 * size);
-    pen.lineTo(x + 1.3 * size, y);
-    pen.lineTo(x, y + 1.3 * size);
-    pen.lineTo(x - 1.3 * size, y);
-  }
-  pen.closePath();
 }
 
 /** Where a couple is in this minute: at a visit, or on the way from one to the next. */
-function place(rounds, minute) {
-  const { stops } = rounds;
-  if (minute === null) return [stops[stops.length - 1].x, stops[stops.length - 1].y];
-  for (let k = stops.length - 1; k >= 0; k--) {
-    const stop = stops[k];
-    if (minute < stop.minute) continue;
-    const next = stops[k + 1];
-    const leaves = Math.min(stop.minute + stop.stay, next ? next.minute : 480);
-    if (!next || minute <= leaves) return [stop.x, stop.y];
-    const part = (minute - leaves) / Math.max(1, next.minute - leaves);
-    return [stop.x + (next.x - stop.x) * part, stop.y + (next.y - stop.y) * part];
-  }
-  return [stops[0].x, stops[0].y];
+function place({ stops }, minute) {
+  if (minute === null) return stops.at(-1);
+  const k = Math.max(0, stops.findLastIndex((stop) => minute >= stop.minute));
+  const [stop, next] = [stops[k], stops[k + 1]];
+  const leaves = Math.min(stop.minute + stop.stay, next ? next.minute : 480);
+  if (!next || minute <= leaves) return stop;
+  const part = (minute - leaves) / Math.max(1, next.minute - leaves);
+  return { x: stop.x + (next.x - stop.x) * part, y: stop.y + (next.y - stop.y) * part };
 }
 
 function roundsOf(rows) {
@@ -411,35 +365,20 @@ class Board {
     const flat = this.model.get("colours")[mode === "difference" ? this.view.difference : colours];
     element("span", "cf-legend-title", this.legend).textContent = legend.title;
     const rgb = (k) => `rgb(${flat.slice(3 * k, 3 * k + 3).join()})`;
-    if (legend.swatches.length) this.swatches(legend.swatches, rgb);
+    const key = (className, name) => {
+      const item = element("span", "cf-key", this.legend), drawn = element("i", className, item);
+      item.append(name);
+      return drawn;
+    };
+    this.ends = [];
+    if (legend.swatches.length) for (const [k, name] of legend.swatches) key("cf-mark", name).style.background = rgb(k);
     else {
-      element("span", "", this.legend).textContent = legend.low;
-      const bar = element("span", "cf-ramp", this.legend);
-      bar.style.background = `linear-gradient(90deg, ${[0, 50, 101, 152, 203, 254].map(rgb).join(",")})`;
-      element("span", "", this.legend).textContent = legend.high;
+      const [low, ramp, high] = ["", "cf-ramp", ""].map((className) => element("span", className, this.legend));
+      [low.textContent, high.textContent] = [legend.low, legend.high];
+      ramp.style.background = `linear-gradient(90deg, ${[0, 50, 101, 152, 203, 254].map(rgb).join(",")})`;
+      if (mode === "difference") this.ends = [low, high]; // of the scale of differences, which grows with them
     }
-    for (const [kind, name] of legend.marks || []) {
-      const item = element("span", "cf-key", this.legend);
-      element("i", `cf-mark cf-mark-${kind}`, item);
-      item.append(name);
-    }
-  }
-
-  /** Groups, each in its colour: there is no more and less of them. */
-  swatches(some, rgb) {
-    for (const [k, name] of some) {
-      const item = element("span", "cf-key", this.legend);
-      element("i", "cf-mark", item).style.background = rgb(k);
-      item.append(name);
-    }
-  }
-
-  /** The ends of the scale of differences, which grows with them. */
-  drawScale() {
-    const ends = this.head.ends;
-    if (!ends || this.view.mode !== "difference" || this.view.legend.swatches.length) return;
-    const [, low, , high] = this.legend.children;
-    [low.textContent, high.textContent] = ends;
+    for (const [kind, name] of legend.marks || []) key(`cf-mark cf-mark-${kind}`, name);
   }
 
   newFrame(again) {
@@ -447,13 +386,17 @@ class Board {
     this.head = this.model.get("head") || {};
     for (const pane of this.panes) {
       const lane = pane.lane === "b" ? "b" : "a"; // the difference comes in the place of A
-      pane.paint(octets(this.model.get(`ground_${lane}`)), octets(this.model.get(`people_${lane}`)));
+      pane.paint(...["ground", "people"].map((name) => numbers(this.model.get(`${name}_${lane}`), Uint8Array)));
       if (again === true && pane.rounds) continue;
-      pane.rounds = roundsOf(floats(this.model.get(`rounds_${lane}`)));
-      pane.incidents = floats(this.model.get(`incidents_${lane}`));
+      pane.rounds = roundsOf(numbers(this.model.get(`rounds_${lane}`), Float32Array));
+      pane.incidents = numbers(this.model.get(`incidents_${lane}`), Float32Array);
     }
-    this.drawScale();
+    this.ends.forEach((end, k) => (end.textContent = this.head.ends?.[k] ?? end.textContent));
     this.begun = again === true ? this.begun || 0 : performance.now();
+    this.drawSoon();
+  }
+
+  drawSoon() {
     cancelAnimationFrame(this.wish);
     this.wish = requestAnimationFrame(() => this.draw());
   }
@@ -467,12 +410,12 @@ class Board {
       this.told = this.head.number;
       const now = performance.now();
       this.drawn = [...this.drawn.filter((time) => now - time < 2000), now];
-      this.root.dataset.frame = this.told;
-      this.root.dataset.rate = (this.drawn.length / 2).toFixed(1);
-      window.confianza = { frame: this.told, at: now, rate: this.drawn.length / 2 };
+      const rate = this.drawn.length / 2;
+      Object.assign(this.root.dataset, { frame: this.told, rate: rate.toFixed(1) });
+      window.confianza = { frame: this.told, at: now, rate };
       this.model.send({ kind: "seen", number: this.told });
     }
-    if (part < 1) this.wish = requestAnimationFrame(() => this.draw());
+    if (part < 1) this.drawSoon();
   }
 
   cellAt(pane, event) {
@@ -495,8 +438,7 @@ class Board {
     const within = (value) => Math.min(1 - room, Math.max(room, value));
     this.eye = { size, x: within(x), y: within(y) };
     for (const pane of this.panes) pane.frame();
-    cancelAnimationFrame(this.wish);
-    this.wish = requestAnimationFrame(() => this.draw());
+    this.drawSoon();
   }
 
   wheel(pane, event) {
@@ -505,7 +447,11 @@ class Board {
     this.enlarge(event.deltaY < 0 ? 1.25 : 0.8, pane.point(event));
   }
 
-  hold(event) {
+  approach(pane, event) {
+    this.enlarge(2, pane.point(event));
+  }
+
+  hold(pane, event) {
     this.held = { x: event.clientX, y: event.clientY, eye: this.eye };
     this.dragged = false;
   }

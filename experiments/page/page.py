@@ -13,7 +13,7 @@ from experiments.page import pair_differences, sites, visitor_limit
 from experiments.page.decisions_view import DecidedPanel
 from experiments.page.frame_encoding import LAYERS, ON_REQUEST
 from experiments.page.guided_tour import Tour, Workshop
-from experiments.page.page_parts import button, choice, field, text
+from experiments.page.page_parts import BARE, button, choice, field, text
 from experiments.page.panels import CriteriaPanel, LeverPanel, LifePanel, TimePanel, WhyPanel
 from experiments.page.player import SPEEDS
 from experiments.page.practice_view import PracticePanel
@@ -112,35 +112,22 @@ def Head(visitor: Visitor) -> None:
         text(visitor.say("page.subtitle"), "span", "cf-sub")
         towns = [(name, sites.load_scenario(name).title[language]) for name in sites.choices()]
         choice(visitor.say("page.municipality"), visitor.scenario.value, towns, visitor.choose_scenario, "cf-pick")
-        PolicyChoice(visitor, "a")
-        button(
-            visitor.say("page.twins"),
-            lambda: visitor.choose_twins(not visitor.twins.value),
-            hint=visitor.say("page.twins_hint"),
-            on=visitor.twins.value,
-        )
+        choose_policy(visitor, "a")
+        turn = partial(visitor.choose_twins, not visitor.twins.value)
+        button(visitor.say("page.twins"), turn, hint=visitor.say("page.twins_hint"), on=visitor.twins.value)
         if visitor.twins.value:
-            PolicyChoice(visitor, "b")
+            choose_policy(visitor, "b")
         button(visitor.say("page.tour"), lambda: visitor.step.set(0))
         button(visitor.say("page.workshop"), lambda: visitor.guess.set({"open": True}))
         button("◐", dim, name=visitor.say("page.theme"))
         button(visitor.say("page.language"), speak, hint=visitor.say("page.language_hint"))
 
 
-@solara.component
-def PolicyChoice(visitor: Visitor, letter: str) -> None:
-    """The ready policy of one town; worlds for experiments come after all policies."""
-    language = visitor.language.value
+def choose_policy(visitor: Visitor, letter: str) -> None:
+    """Let the ready policy of one town be chosen; worlds for experiments come after all policies."""
     label = visitor.say(f"page.policy_{letter}" if visitor.twins.value else "page.policy")
-    hint = visitor.say("page.policy_hint")
-    choice(
-        label,
-        visitor.ready.value[letter],
-        list(ready(language).items()),
-        lambda name: visitor.choose_ready(letter, name),
-        "cf-pick",
-        hint,
-    )
+    items, chosen = list(ready(visitor.language.value).items()), visitor.ready.value[letter]
+    choice(label, chosen, items, partial(visitor.choose_ready, letter), "cf-pick", visitor.say("page.policy_hint"))
 
 
 @solara.component
@@ -234,14 +221,8 @@ def Layers(visitor: Visitor) -> None:
             modes = {"both": "side_by_side", "difference": "difference", "a": "only_a", "b": "only_b"}
             items = [(mode, visitor.say(f"page.{name}")) for mode, name in modes.items()]
             choice(visitor.say("page.maps"), visitor.mode.value, items, arrange, "cf-pick")
-        rv.Checkbox(
-            label=visitor.say("page.show_gangs"),
-            v_model=visitor.gangs.value,
-            on_v_model=request,
-            dense=True,
-            hide_details=True,
-            class_="cf-gangs",
-        )
+        label, shown = visitor.say("page.show_gangs"), visitor.gangs.value
+        rv.Checkbox(label=label, v_model=shown, on_v_model=request, class_="cf-gangs", **BARE)
     if visitor.layer.value in ON_REQUEST:
         text(visitor.say("page.gangs_note"))
     elif not LAYERS[visitor.layer.value].named:

@@ -9,7 +9,8 @@ import solara
 
 from experiments.page.visitor import Visitor
 
-COMPACT: dict[str, Any] = {"dense": True, "hide_details": True, "outlined": True}
+BARE: dict[str, Any] = {"dense": True, "hide_details": True}
+COMPACT = BARE | {"outlined": True}
 
 
 def button(

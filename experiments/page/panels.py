@@ -3,8 +3,7 @@
 A part of the page is drawn again when a value that it has read changes: hence the bare ``visitor.updated.value``.
 """
 
-import html
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import reacton.ipyvuetify as rv
@@ -12,13 +11,13 @@ import solara
 
 from experiments.comparison.decision_measures import file_of
 from experiments.page import biography, lever_changes, why
-from experiments.page.bars import signed_bars
 from experiments.page.charts import marks_of
 from experiments.page.criteria_standing import number, signed
 from experiments.page.criteria_view import criteria_bars, funnel_bars
 from experiments.page.levers import FIRST, Lever, levers
 from experiments.page.page_parts import button, check_months, choice, choose_world, markup, text
 from experiments.page.page_texts import say
+from experiments.page.tables import Sentence, sentences, signed_bars
 from experiments.page.visitor import Visitor
 from model.engine.calendar import date_of_tick, first_of_month
 
@@ -188,27 +187,25 @@ def ask_of_place(visitor: Visitor) -> None:
 
 def state_causes(visitor: Visitor, apart: bool) -> None:
     """State how trust moved, and what moved it; or what set two worlds apart."""
-    language, stated = visitor.language.value, visitor.compare_worlds() if apart else visitor.account()
-    place = visitor.settlement.value
-    name = visitor.say("why.all") if place is None else visitor.selected_session().site.town.settlement_names[place]
-    text(visitor.say("why.title", place=name, period=period_of(visitor)), "h3", "")
+    language, place, month = visitor.language.value, visitor.settlement.value, visitor.chosen_month()
+    worlds = visitor.sessions if apart else [visitor.selected_session()]
+    accounts = [why.account(session, place, month) for session in worlds]
+    stated = why.difference(*accounts) if apart else accounts[0]
+    name = visitor.say("why.all") if place is None else worlds[0].site.town.settlement_names[place]
+    if month is None:
+        period = visitor.say("why.since", date=visitor.selected_session().world.settings.start)
+    else:
+        period = visitor.say("why.in", month=f"{first_of_month(month):%Y-%m}")
+    text(visitor.say("why.title", place=name, period=period), "h3", "")
     numbers = {"total": signed(stated.total, 2), "before": f"{stated.before:.1f}", "after": f"{stated.after:.1f}"}
     text(visitor.say("why.apart" if apart else "why.total", **numbers), classes="cf-words")
     markup(signed_bars([(why.cause_name(language, cause), points) for cause, points in stated.causes]))
 
 
-def period_of(visitor: Visitor) -> str:
-    """Return the period that is asked about."""
-    month = visitor.chosen_month()
-    if month is None:
-        return visitor.say("why.since", date=visitor.selected_session().world.settings.start)
-    return visitor.say("why.in", month=f"{first_of_month(month):%Y-%m}")
-
-
 @solara.component
 def LifePanel(visitor: Visitor) -> None:
     """The life of one resident in sentences."""
-    life = visitor.life.value
+    language, life = visitor.language.value, visitor.life.value
     skip, set_skip = solara.use_state(0)
 
     def other() -> None:
@@ -230,42 +227,30 @@ def LifePanel(visitor: Visitor) -> None:
         if life == "nobody":
             text(visitor.say("life.nobody"), classes="cf-busy")
         elif isinstance(life, biography.LifeStory):
-            LifeText(visitor, life)
+            with solara.Column():
+                text(biography.introduction(language, life), "h3", "")
+                trust = {"before": number(100 * life.before, 1), "after": number(100 * life.after, 1)}
+                text(visitor.say("life.trust", **trust), classes="cf-words")
+                if not life.events:
+                    text(visitor.say("life.quiet"))
+                markup(sentences(lines_of(language, life), "ol"))
         text(visitor.say("life.safeguard"))
 
 
-@solara.component
-def LifeText(visitor: Visitor, life: biography.LifeStory) -> None:
-    """One life."""
-    language = visitor.language.value
-    text(biography.introduction(language, life), "h3", "")
-    trust = {"before": number(100 * life.before, 1), "after": number(100 * life.after, 1)}
-    text(visitor.say("life.trust", **trust), classes="cf-words")
-    if not life.events:
-        text(visitor.say("life.quiet"))
-    markup(f"<ol class='cf-life'>{''.join(lines_of(language, life))}</ol>")
-
-
-def lines_of(language: str, life: biography.LifeStory) -> list[str]:
-    """Return a life as items of a list whose changes add up to that of trust."""
-    lines = [line(language, event) for event in life.events]
+def lines_of(language: str, life: biography.LifeStory) -> Iterator[Sentence]:
+    """Yield a life in sentences whose changes add up to that of trust; one that cannot be seen is none."""
+    for event in life.events:
+        words = biography.sentence(language, event) + (f" (×{event.times})" if event.times > 1 else "")
+        yield Sentence(words, date_of_tick(event.tick), change=seen(event.change))
     if life.left_out:
-        lines.append(item(say(language, "life.left_out", n=life.left_out), life.small))
-    if abs(life.forgotten) >= LEAST:
-        lines.append(item(say(language, "life.forgotten"), life.forgotten))
-    return lines
+        yield Sentence(say(language, "life.left_out", n=life.left_out), change=seen(life.small))
+    if seen(life.forgotten):
+        yield Sentence(say(language, "life.forgotten"), change=seen(life.forgotten))
 
 
-def line(language: str, event: biography.LifeEvent) -> str:
-    """Return one event as an item of a list."""
-    words = biography.sentence(language, event) + (f" (×{event.times})" if event.times > 1 else "")
-    return item(words, event.change, f"<time>{date_of_tick(event.tick)}</time>")
-
-
-def item(words: str, change: float, before: str = "") -> str:
-    """Return an item of a list with the points by which it moved trust, if they can be seen."""
-    moved = f" <span class='cf-{'up' if change > 0 else 'down'}'>{signed(100 * change, 1)}</span>"
-    return f"<li>{before}{html.escape(words)}{moved if abs(change) >= LEAST else ''}</li>"
+def seen(change: float) -> float:
+    """Return the points of a change of trust, none where they cannot be seen."""
+    return 100 * change if abs(change) >= LEAST else 0.0
 
 
 @solara.component

@@ -1,16 +1,17 @@
 """The panel of practice: what the 480 minutes of a couple's shift go to, the doses that were measured, the habits."""
 
-import math
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 import solara
 
 from experiments.comparison.headline_measures import Headline
 from experiments.comparison.practice_effects import DOSES, MINUTES, PRACTICE
-from experiments.page.bars import cascade, numbers
+from experiments.page.criteria_standing import number
 from experiments.page.page_parts import check_months, markup, text
 from experiments.page.page_texts import capital
+from experiments.page.tables import bars, numbers
 from experiments.page.visitor import Visitor
 from experiments.page.world_session import WorldSession
 from model.engine.calendar import MINUTES_A_SHIFT
@@ -30,26 +31,20 @@ def name_number(one: Headline, language: str) -> str:
 
 def minutes_bars(language: str, years: Sequence[pd.DataFrame]) -> str:
     """Return the minutes of a couple's shift by use: each bar begins where the one above ends, the last is the sum."""
-    begun, rows = [0.0] * len(years), []
+    begun, rows = np.zeros(len(years)), []
     for one in MINUTES:
-        found = [one.of(year) for year in years]
-        starts = [0.0] * len(years) if one is MINUTES[-1] else begun
-        bars = [
-            (start / MINUTES_A_SHIFT, value / MINUTES_A_SHIFT, f"{value:.1f}")
-            for start, value in zip(starts, found, strict=True)
-        ]
-        rows.append((name_number(one, language), bars))
-        begun = [start + value for start, value in zip(begun, found, strict=True)]
-    return cascade(rows)
+        found = np.array([one.of(year) for year in years])
+        if one is MINUTES[-1]:
+            begun = np.zeros(len(years))
+        worlds = zip(found / MINUTES_A_SHIFT, (f"{value:.1f}" for value in found), begun / MINUTES_A_SHIFT, strict=True)
+        rows.append((name_number(one, language), list(worlds)))
+        begun = begun + found
+    return bars(rows, cascade=True)
 
 
 def doses(language: str, years: Sequence[pd.DataFrame]) -> str:
     """Return the doses that were measured, one column a world; a dash where there was nothing to count."""
-    rows = []
-    for one in DOSES:
-        found = [one.of(year) for year in years]
-        shown = ["–" if math.isnan(value) else f"{value:,.{one.digits}f}" for value in found]
-        rows.append((name_number(one, language), shown))
+    rows = [(name_number(one, language), [number(one.of(year), one.digits) for year in years]) for one in DOSES]
     return numbers([] if len(years) < 2 else ["A", "B"], rows)
 
 

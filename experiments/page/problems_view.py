@@ -1,14 +1,13 @@
 """The panel of problems: what is there, what police know and try, by numbers of sectors, never by names of places."""
 
-import html
 from typing import Any
 
 import numpy as np
 import solara
 
-from experiments.page.bars import numbers
 from experiments.page.page_parts import choice, choose_world, markup, text
 from experiments.page.page_texts import say
+from experiments.page.tables import Sentence, numbers, sentences
 from experiments.page.visitor import Visitor
 from experiments.page.world_session import WorldSession
 from experiments.words import catalogue
@@ -20,6 +19,8 @@ GREATEST = 15
 """Problems of a sector that are told one by one."""
 NOW = ("open", "known", "right", "wrong", "fits", "fits_not")
 SINCE = ("found", "tried", "better")
+LATELY = ("responses_begun", "responses_fitting", "responses_lapsed")
+"""Columns of the last twelve months."""
 
 
 def current_problems(session: WorldSession) -> Any:
@@ -32,26 +33,20 @@ def count_problems(rows: Any) -> dict[str, int]:
     """Return how many problems there are, are known, have a cause on record and a response, right or wrong."""
     right, begun = rows["named"] == rows["cause"], rows["response"] >= 0
     fits = begun & (rows["response"] == rows["cause"])
-    parts = {
-        "open": np.ones(len(rows), bool),
-        "known": rows["noted"] >= 0,
-        "right": right,
-        "wrong": (rows["named"] >= 0) & ~right,
-        "fits": fits,
-        "fits_not": begun & ~fits,
-    }
-    return {name: int(part.sum()) for name, part in parts.items()}
+    parts = (np.ones(len(rows), bool), rows["noted"] >= 0, right, (rows["named"] >= 0) & ~right, fits, begun & ~fits)
+    return {name: int(part.sum()) for name, part in zip(NOW, parts, strict=True)}
 
 
 def by_sector(language: str, session: WorldSession) -> str:
     """Return a row for each sector, and one for all."""
     rows, record = current_problems(session), session.world.state[SECTOR_RECORD]
-    shown = []
-    for s in range(len(record)):
-        counts = count_problems(rows[rows["sector"] == s]) | {name: int(record[name][s]) for name in SINCE}
-        shown.append((say(language, "problems.sector", n=s + 1), [f"{counts[name]:,}" for name in (*NOW, *SINCE)]))
-    whole = count_problems(rows) | {name: int(record[name].sum()) for name in SINCE}
-    shown.append((say(language, "problems.all"), [f"{whole[name]:,}" for name in (*NOW, *SINCE)]))
+    counts = [
+        [*count_problems(rows[rows["sector"] == s]).values(), *(int(record[name][s]) for name in SINCE)]
+        for s in range(len(record))
+    ]
+    counts.append([*count_problems(rows).values(), *(int(record[name].sum()) for name in SINCE)])
+    names = [say(language, "problems.sector", n=s + 1) for s in range(len(record))] + [say(language, "problems.all")]
+    shown = [(name, [f"{n:,}" for n in some]) for name, some in zip(names, counts, strict=True)]
     over = [(say(language, "problems.now"), len(NOW)), (say(language, "problems.since"), len(SINCE))]
     return numbers([say(language, f"problems.{name}") for name in (*NOW, *SINCE)], shown, "cf-sum cf-many", over)
 
@@ -61,22 +56,20 @@ def cause(language: str, number: int) -> str:
     return say(language, f"problems.cause_{PROBLEM_CAUSES[number]}")
 
 
-def problem_item(language: str, row: Any) -> str:
-    """Return one problem as an item of a list: cell by number, kind, cause, what is on record, what is done."""
+def describe_problem(language: str, row: Any) -> str:
+    """Return one problem in words: cell by number, kind, cause, what is on record, what is done."""
     known = "unknown" if row["noted"] < 0 else "unnamed" if row["named"] < 0 else "named"
     judged = "right" if row["named"] == row["cause"] else "wrong"
     done = "nothing" if row["response"] < 0 else "fitting" if row["response"] == row["cause"] else "unfitting"
+    named = {"named": cause(language, int(row["named"])), "judged": say(language, f"problems.{judged}_one")}
     parts = {
         "cell": int(row["cell"]),
         "kind": catalogue.kind(KINDS[row["kind"]], language),
         "cause": cause(language, int(row["cause"])),
-        "known": say(language, f"problems.is_{known}"),
+        "known": say(language, f"problems.is_{known}", **named),
         "done": say(language, f"problems.is_{done}", n=int(row["kept"])),
     }
-    if known == "named":
-        named = {"named": cause(language, int(row["named"])), "judged": say(language, f"problems.{judged}_one")}
-        parts["known"] = say(language, "problems.is_named", **named)
-    return f"<li>{html.escape(say(language, 'problems.line', **parts))}</li>"
+    return say(language, "problems.line", **parts)
 
 
 def list_problems(language: str, session: WorldSession, sector: int) -> str:
@@ -84,12 +77,9 @@ def list_problems(language: str, session: WorldSession, sector: int) -> str:
     rows = current_problems(session)
     rows = rows[rows["sector"] == sector]
     order = np.argsort(-rows["size"], kind="stable")
-    left = [say(language, "problems.more", n=len(order) - GREATEST)] if len(order) > GREATEST else []
-    items = [
-        *(problem_item(language, rows[k]) for k in order[:GREATEST]),
-        *(f"<li>{html.escape(one)}</li>" for one in left),
-    ]
-    return f"<ul class='cf-life'>{''.join(items)}</ul>"
+    told = [describe_problem(language, rows[k]) for k in order[:GREATEST]]
+    told += [say(language, "problems.more", n=len(order) - GREATEST)] if len(order) > GREATEST else []
+    return sentences(map(Sentence, told))
 
 
 @solara.component
@@ -105,7 +95,8 @@ def ProblemsPanel(visitor: Visitor) -> None:
         choose_world(visitor)
         text(visitor.say("problems.title"), "h3", "")
         markup(f"<div class='cf-wide-table'>{by_sector(language, session)}</div>")
-        text(visitor.say("problems.lately", **lapsed(session)))
+        counts = {name: f"{sum(session.last_year(name)):,.0f}" for name in LATELY}
+        text(visitor.say("problems.lately", **counts))
         text(visitor.say("problems.one"), "h3", "")
         n = len(session.world.state[SECTOR_RECORD])
         sectors = [(s, visitor.say("problems.sector", n=s + 1)) for s in range(n)]
@@ -113,9 +104,3 @@ def ProblemsPanel(visitor: Visitor) -> None:
             choice(visitor.say("problems.choose"), min(sector, n - 1), sectors, look_at, "cf-wide")
         markup(list_problems(language, session, min(sector, n - 1)))
         text(visitor.say("problems.help"))
-
-
-def lapsed(session: WorldSession) -> dict[str, str]:
-    """Return how many responses were begun, of these fit, and lapsed in the last twelve months."""
-    names = ("responses_begun", "responses_fitting", "responses_lapsed")
-    return {name: f"{sum(session.last_year(name)):,.0f}" for name in names}

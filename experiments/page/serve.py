@@ -39,10 +39,10 @@ def view(scenario: str, port: int, language: str, mesa: bool = False) -> None:
     if mesa:
         serve(MESA, port, lambda: None)
     else:
-        from experiments.page.warm_up import warm, workers
+        from experiments.page.background_worker import in_background
 
-        with workers() as background:
-            serve(PAGE, port, lambda: warm(scenario, background))
+        with in_background() as background:
+            serve(PAGE, port, lambda: background.warm_up(scenario))
 
 
 def serve(page: str, port: int, meanwhile: Callable[[], None]) -> None:

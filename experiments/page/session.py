@@ -114,7 +114,7 @@ class VisitorSession:
             self.map.where = frames.where_of(town)
         for chosen in (self.settlement, self.month, self.cell, self.life):
             chosen.set(None)
-        self.redraw_all()
+        self.redraw()
 
     def new_session(self, letter: str) -> WorldSession:
         """Return a new world of A or B at its start."""
@@ -136,11 +136,6 @@ class VisitorSession:
         """Last date of the worlds."""
         start: datetime.date = self.sessions[0].world.settings.start
         return start.replace(year=start.year + HORIZONS[-1])
-
-    def advance_and_show(self) -> None:
-        """Simulate one shift and show it."""
-        self.advance(1)
-        self.player.frame()
 
     def show(self, number: int) -> None:
         """Send the worlds as they stand to the browser, and four times a second the numbers."""
@@ -206,15 +201,18 @@ class VisitorSession:
             look = self.language.value, self.dark.value, self.sessions, self.month.value
             self.chart.data, self.habits.data = charts.data_of(*look), charts.data_of(*look, charts.HABITS)
 
-    def redraw_all(self) -> None:
-        """Show everything anew after something else than a shift has changed it."""
-        self._months = -1
-        self.redraw_map()
-
-    def redraw_map(self) -> None:
-        """Send the bytes together with how they are to be read."""
+    def redraw(self) -> None:
+        """Draw charts and map anew; bytes are sent together with how they are to be read."""
+        if not self.sessions:
+            return
+        self.draw_charts()
+        communal = bool(self.sessions[0].site.town.authorities["communal"].any())
+        view = view_of(self.language.value, self.layer.value, self.map_mode(), communal)
+        titles = captions(self.language.value, self.ready.value) if self.twins.value else {}
+        titles |= {"b": self.say("decision.line_b")} if titles and self.measures else {}
+        difference = "difference_dark" if self.dark.value else "difference"
         with self.map.hold_sync():
-            self.configure_map()
+            self.map.view = view | {"look": look_of(self.dark.value), "captions": titles, "difference": difference}
             self.player.frame()
 
     def follow_player(self) -> None:
@@ -242,16 +240,4 @@ class VisitorSession:
         """Take all worlds to 06:00 of a date."""
         for session in self.sessions:
             session.go_to(date, self.player.stopped)
-        self.redraw_all()
-
-    def configure_map(self) -> None:
-        """Set layer, words and colours of the map."""
-        communal = bool(self.sessions) and bool(self.sessions[0].site.town.authorities["communal"].any())
-        view = view_of(self.language.value, self.layer.value, self.map_mode(), communal)
-        titles = captions(self.language.value, self.ready.value) if self.twins.value else {}
-        titles |= {"b": self.say("decision.line_b")} if titles and self.measures else {}
-        self.map.view = view | {
-            "look": look_of(self.dark.value),
-            "captions": titles,
-            "difference": "difference_dark" if self.dark.value else "difference",
-        }
+        self.redraw()

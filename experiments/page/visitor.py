@@ -8,7 +8,7 @@ from typing import Any
 import solara.lab
 
 from experiments.comparison.decision_measures import policy_of
-from experiments.page import biography, hover, sites, why
+from experiments.page import biography, hover, sites
 from experiments.page.frame_encoding import LAYERS
 from experiments.page.lever_changes import name_of
 from experiments.page.player import SPEEDS, Action
@@ -21,6 +21,7 @@ REST_SECONDS = 0.4
 TABS = {"why": "why", "life": "life", "map": "time", "criteria": "criteria"}
 """Views that the decision view leads to, with the panel that each opens beside the map."""
 KEYS = {"play": "toggle", "shift": "one_shift", "month": "one_month", "restart": "restart"}
+FASTER = {"faster": 1, "slower": -1}
 
 
 class Visitor(VisitorSession):
@@ -91,8 +92,13 @@ class Visitor(VisitorSession):
         self.do(action, busy)
 
     def one_shift(self) -> None:
-        """Simulate one shift."""
-        self.pause_and_do(self.advance_and_show)
+        """Simulate one shift and show it."""
+
+        def live() -> None:
+            self.advance(1)
+            self.player.frame()
+
+        self.pause_and_do(live)
 
     def one_month(self) -> None:
         """Simulate one month."""
@@ -129,7 +135,7 @@ class Visitor(VisitorSession):
             self.twins.set(True)
             self.hand.set("b")
             self.tab.set("levers")
-            self.redraw_all()
+            self.redraw()
 
         self.pause_and_do(part, "living")
 
@@ -145,7 +151,7 @@ class Visitor(VisitorSession):
             else:
                 self.sessions = self.sessions[:1]
             self.hand.set("b" if on else "a")
-            self.redraw_all()
+            self.redraw()
 
         self.do(change, "living")
 
@@ -161,7 +167,7 @@ class Visitor(VisitorSession):
             now = self.sessions[number].world.tick
             self.sessions[number] = self.new_session(letter)
             self.sessions[number].go_until(now, self.player.stopped)
-            self.redraw_all()
+            self.redraw()
 
         self.do(change, "living")
 
@@ -199,20 +205,11 @@ class Visitor(VisitorSession):
             now = session.world.tick
             session.branch(session.world.settings.start, self.player.stopped)
             session.go_until(now, self.player.stopped)
-            self.redraw_all()
+            self.redraw()
 
         self.do(change, "living")
 
-    # Why, and whose life
-
-    def account(self) -> why.TrustAccount:
-        """Return the account of trust of the place and period chosen, of the selected world."""
-        return why.account(self.selected_session(), self.settlement.value, self.chosen_month())
-
-    def compare_worlds(self) -> why.TrustAccount:
-        """Return what set B apart from A in the place and period chosen."""
-        a, b = (why.account(session, self.settlement.value, self.chosen_month()) for session in self.sessions)
-        return why.difference(a, b)
+    # A life
 
     def show_life(self, cell: int | None, skip: int = 0, first: int = -1) -> None:
         """Show the life of a resident of a cell, or of anybody; of the one asked for, if it may be told."""
@@ -234,32 +231,21 @@ class Visitor(VisitorSession):
         self.layer.set(layer)
         self.do(self.redraw)
 
-    def redraw(self) -> None:
-        """Draw map and charts again, in other words or colours."""
-        if self.sessions:
-            self.draw_charts()
-            self.redraw_map()
-
     def receive_event(self, message: dict[str, Any]) -> None:
         """Take what the drawings report: frames drawn, keys, cells, months."""
         kind = message.get("kind")
         if kind == "seen":
             self.player.seen(int(message["number"]))
-        elif kind == "key":
-            self.press_key(str(message.get("deed")))
+        elif kind == "key" and (deed := str(message.get("deed"))) in KEYS:
+            getattr(self, KEYS[deed])()
+        elif kind == "key" and deed in FASTER:
+            self.player.set_speed(max(0, min(len(SPEEDS) - 1, self.player.speed + FASTER[deed])))
         elif kind == "month":
             self.month.set(int(message["month"]))
             self.do(self.draw_charts)
         elif kind in ("hover", "pick"):
             cell, who = int(message["cell"]), int(message.get("who", -1))
             self.do(lambda: self.handle_pointer(kind, cell, str(message.get("lane")), who))
-
-    def press_key(self, action: str) -> None:
-        """Do what a key stands for."""
-        if action in KEYS:
-            getattr(self, KEYS[action])()
-        elif action in ("faster", "slower"):
-            self.player.set_speed(max(0, min(len(SPEEDS) - 1, self.player.speed + (1 if action == "faster" else -1))))
 
     def handle_pointer(self, kind: str, cell: int, letter: str, who: int = -1) -> None:
         """Answer a pointer on a cell: in words, or by choosing its place and the resident of its dot."""

@@ -14,9 +14,9 @@ FOLDER = Path(__file__).parent
 Answer = Callable[[dict[str, Any]], None]
 
 
-def code(name: str) -> str:
+def code(*names: str) -> str:
     """Return the code of a drawing: as text, since the widget of a file is kept for ever to follow its changes."""
-    return (FOLDER / name).read_text(encoding="utf-8")
+    return "".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
 
 
 class Drawing(anywidget.AnyWidget):
@@ -31,7 +31,7 @@ class Drawing(anywidget.AnyWidget):
 class MapWidget(Drawing):
     """The map of one world, of two side by side, or of their difference."""
 
-    _esm = code("map.js")
+    _esm = code("elements.js", "map.js")
     place = traitlets.Dict().tag(sync=True)
     cells = traitlets.Bytes(b"").tag(sync=True)
     where = traitlets.Bytes(b"").tag(sync=True)
@@ -55,7 +55,7 @@ class MapWidget(Drawing):
 class DecisionWidget(Drawing):
     """The decision view: one sheet, the months of the first world while it runs, and a map of differences."""
 
-    _esm = code("decision_draw.js") + code("decision.js")
+    _esm = code("elements.js", "decision_draw.js", "decision.js")
     sheet = traitlets.Dict().tag(sync=True)
     line = traitlets.Dict().tag(sync=True)
     map = traitlets.Dict().tag(sync=True)
@@ -64,13 +64,13 @@ class DecisionWidget(Drawing):
 class ChartWidget(Drawing):
     """Small line charts over the months."""
 
-    _esm = code("chart.js")
+    _esm = code("elements.js", "chart.js")
     data = traitlets.Dict().tag(sync=True)
 
 
 def style() -> str:
     """Return the style sheet of the page, with its colours as variables."""
-    return variables() + tokens() + code("style.css") + code("decision.css")
+    return variables() + tokens() + code("style.css", "decision.css")
 
 
 @cache

@@ -27,7 +27,7 @@ from experiments.comparison.twin_results import Life, paired_lives
 from experiments.page.background_worker import BackgroundWorker, in_background
 from experiments.page.criteria_standing import Standing
 from experiments.page.decision_answer import answer
-from experiments.page.decision_controller import DecisionController, work_with
+from experiments.page.decision_controller import DecisionController
 from experiments.page.qr_codes import qr_of
 from experiments.page.style_sheet import difference, sheet_of, table_of
 from experiments.report.compare_command import compare
@@ -175,7 +175,6 @@ def test_twins_that_end_together_are_drawn_together(
 ) -> None:
     monkeypatch.setattr("experiments.page.decision_controller.TOGETHER_S", 0.02)
     monkeypatch.setattr(DecisionController, "show_map", lambda self: None)
-    work_with(background)
     controller = DecisionController(lambda deed: deed(), "en")
     controller.choice, told = HARD, []
     controller.drawing.observe(

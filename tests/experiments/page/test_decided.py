@@ -209,8 +209,8 @@ def test_twins_number_those_who_decide_alike_and_by_luck(small: str) -> None:
 def test_the_latest_come_first(small: str) -> None:
     session = run_session(small)
     rows = decisions_view.choices_of_last_year(session)
-    items = decisions_view.latest_choices("es", session, RENT, rows[rows["matter"] == 9_000_001], "A")
-    dates = re.findall(r"<time>([\d-]+)</time>", items)
+    told = decisions_view.latest_choices("es", session, RENT, rows[rows["matter"] == 9_000_001], "A")
+    dates = [str(one.date) for one in told]
     assert len(dates) == decisions_view.LATEST
     assert dates == sorted(dates, reverse=True)
     assert dates[0] == session.world.date.isoformat()

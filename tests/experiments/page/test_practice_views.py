@@ -139,7 +139,7 @@ def test_a_sector_tells_its_problems_in_words_and_names_no_place(sessions: list[
     rows = problems_view.current_problems(session)[:3].copy()
     rows["noted"], rows["cause"] = (-1, 5, 5), 0
     rows["named"], rows["response"], rows["kept"] = (-1, 1, 0), (-1, 1, 0), (0, 2, 4)
-    told = [problems_view.problem_item("es", row) for row in rows]
+    told = [problems_view.describe_problem("es", row) for row in rows]
     assert "falta de luz. La policía no lo conoce. No se hace nada." in told[0]
     assert "Causa anotada: una cantina (errada). Respuesta no adecuada desde hace 2 meses." in told[1]
     assert "Causa anotada: falta de luz (acertada). Respuesta adecuada desde hace 4 meses." in told[2]

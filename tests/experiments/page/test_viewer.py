@@ -32,6 +32,7 @@ from experiments.page.levers import FIRST, levers
 from experiments.page.page_texts import known, say, texts
 from experiments.page.panels import LEAST, lines_of
 from experiments.page.player import AHEAD, FRAMES_A_SECOND, MOST_MISSED, SPEEDS, Player
+from experiments.page.tables import sentences
 from experiments.page.widgets import palettes
 from experiments.page.world_session import WorldSession
 from experiments.words.catalogue import LANGUAGES
@@ -327,7 +328,7 @@ def test_a_life_is_what_befell_one_resident(small: str) -> None:
         mind = session.world.state.minds[life.who]
         assert life.after == pytest.approx(session.world.trust()[life.who], abs=1e-12)
         own = [event for event in life.events if event.change]
-        shown = re.findall(r">([+−][\d.]+)</span>", "".join(lines_of("es", life)))
+        shown = re.findall(r">([+−][\d.]+)</span>", sentences(lines_of("es", life)))
         assert sum(float(one.replace("−", "-")) for one in shown) == pytest.approx(
             100.0 * (life.after - life.before), abs=0.05 * (2 + len(life.events))
         )
