@@ -40,12 +40,6 @@ def variance_share(runs: pd.DataFrame, factor: str, measure: str) -> float:
     return float(at_level.var(ddof=0) / whole)
 
 
-def without_seed_means(runs: pd.DataFrame, measure: str) -> pd.Series:
-    """Return a measure less the mean of its seed, which says nothing about the factors."""
-    values = runs[measure]
-    return values - values.groupby(runs["seed"]).transform("mean") + values.mean()
-
-
 def draw_main_effects(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], tongue: Tongue) -> Figure:
     """Draw a panel for each measure and factor: the mean over everything else, and its interval."""
     shown = sorted(factors, key=lambda one: -max(variance_share(runs, one, name) for name in measures))[:MOST_FACTORS]
@@ -74,8 +68,9 @@ def finding_of(runs: pd.DataFrame, shown: Sequence[str], measure: str, tongue: T
 
 
 def draw_means(axes: Axes, runs: pd.DataFrame, factor: str, measure: str, tongue: Tongue) -> None:
-    """Draw the mean of a measure at every level of a factor."""
-    groups = without_seed_means(runs, measure).groupby(factor_levels(runs, factor), observed=True)
+    """Draw the mean of a measure at every level of a factor, less the mean of its seed, which says nothing of it."""
+    values = runs[measure] - runs[measure].groupby(runs["seed"]).transform("mean") + runs[measure].mean()
+    groups = values.groupby(factor_levels(runs, factor), observed=True)
     mean: pd.Series = groups.mean()
     half: pd.Series = CONFIDENT * groups.std() / np.sqrt(groups.count())
     is_named = isinstance(mean.index[0], str)

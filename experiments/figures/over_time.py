@@ -34,18 +34,14 @@ def rolling_mean(column: str, window: int = MONTHS, scale: float = 1.0) -> Calla
     )
 
 
-def by_world(arm: ArmReading, course: Course) -> pd.DataFrame:
-    """Return a number of every world (row) by month (column)."""
-    months = arm.table("measures").sort_values(["seed", "month"]).reset_index(drop=True)
-    return months.assign(shown=course.read(months)).pivot(index="seed", columns="month", values="shown")
-
-
 def draw_course(axes: Axes, site: Site, arm: ArmReading, course: Course) -> tuple[float, tuple[float, float]]:
     """Draw world A dashed, B solid, and as a band on A the least and greatest difference of twins; return the ends.
 
     Only worlds that both arms share are drawn, or all where they share none.
     """
-    before, after = (by_world(one, course) for one in (site.base, arm))
+    tables = (one.table("measures").sort_values(["seed", "month"]).reset_index(drop=True) for one in (site.base, arm))
+    shown = (months.assign(shown=course.read(months)) for months in tables)
+    before, after = (months.pivot(index="seed", columns="month", values="shown") for months in shown)
     shared = before.index.intersection(after.index)
     before, after = (before, after) if shared.empty else (before.loc[shared], after.loc[shared])
     gaps = (after - (before if len(shared) else before.mean())).to_numpy()
@@ -57,18 +53,13 @@ def draw_course(axes: Axes, site: Site, arm: ArmReading, course: Course) -> tupl
     if verdict != "missing":
         axes.plot(when, mean + gaps.mean(axis=0), color=colour, linewidth=1.6, marker=marker)
     axes.yaxis.set_major_locator(MaxNLocator(3))
-    label_months(axes, when)
-    return when[-1], (mean[-1], after.mean().iloc[-1])
-
-
-def label_months(axes: Axes, when: list[float]) -> None:
-    """Write the first and the last month below a panel."""
     axes.set_xlim(when[0] - 0.2 / MONTHS, when[-1] + 0.2 / MONTHS)
     axes.set_xticks([when[0], when[-1]] if len(when) > 1 else when)
     axes.xaxis.set_major_formatter(FuncFormatter(month_words))
     first, *_, last = axes.get_xticklabels() * 2
     first.set_horizontalalignment("left")
     last.set_horizontalalignment("right")
+    return when[-1], (mean[-1], after.mean().iloc[-1])
 
 
 def month_words(when: float, _: Any) -> str:
@@ -109,7 +100,11 @@ def draw_courses(site: Site, tongue: Tongue, texts: tuple[Both, Both], courses: 
         m.share_height([axes for axes, *_ in drawn])
         for ended in drawn:
             write_last_values(*ended)
-    name_worlds(sheet, site, tongue)
+    moves = any(site.judged(arm, "trust_mean") in ("rises", "falls") for arm in site.others)
+    look = {"fontsize": 7, "weight": "bold", "color": m.colour_of("rises" if moves else "open")}
+    y = sheet.top + sheet.block - 0.34  # at the left, beside the first panel
+    sheet.write(m.EDGE, y - 0.15, tongue("- - A, como hoy", "- - A, as today"), fontsize=7, color=m.A)
+    sheet.write(0.06, y, tongue("— B, con la política", "— B, with the policy"), **look)
     return sheet.figure
 
 
@@ -123,15 +118,6 @@ def verdict_words(site: Site, arm: ArmReading, measure: str, tongue: Tongue) -> 
         return tongue(f"{words.sign} {words.es}", f"{words.sign} {words.en}")
     k, n = row["rose" if verdict == "rises" else "fell"], row["n"]
     return tongue(f"{words.sign} {words.es}, en {k} de {n}", f"{words.sign} {words.en}, in {k} of {n}")
-
-
-def name_worlds(sheet: m.PanelFigure, site: Site, tongue: Tongue) -> None:
-    """Write at the left, beside the first panel, which line is which world."""
-    moves = any(site.judged(arm, "trust_mean") in ("rises", "falls") for arm in site.others)
-    y = sheet.top + sheet.block - 0.34
-    sheet.write(m.EDGE, y - 0.15, tongue("- - A, como hoy", "- - A, as today"), fontsize=7, color=m.A)
-    look = {"fontsize": 7, "weight": "bold", "color": m.colour_of("rises" if moves else "open")}
-    sheet.write(0.06, y, tongue("— B, con la política", "— B, with the policy"), **look)
 
 
 def lines_and_band(site: Site) -> Both:

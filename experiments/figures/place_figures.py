@@ -50,8 +50,11 @@ def draw_maps(site: Site, tongue: Tongue) -> Figure:
     for number, gap in enumerate(gaps, start=1):
         told = np.where(np.abs(gap) < FLOOR, np.nan, gap)
         images.append(draw_map(sheet.panel(number), told, "PuOr", (-widest, widest)))
-    for image in images if site.outline is not None else ():
-        draw_outline(image.axes, site.outline)
+    for axes in (image.axes for image in images if site.outline is not None):
+        for part in getattr(site.outline, "geoms", [site.outline]):
+            axes.plot(*part.exterior.xy, color=FRAME, linewidth=0.6)
+        axes.margins(0.02)
+        axes.autoscale()
     draw_colour_scale(sheet, images[0], tongue("confianza (0-100)", "trust (0-100)"))
     draw_colour_scale(sheet, images[1], tongue("diferencia", "difference"))
     return sheet.figure
@@ -86,14 +89,6 @@ def draw_map(axes: Axes, grid: np.ndarray, colours: str, ends: tuple[float, floa
     axes.set_axis_off()
     steps = matplotlib.colormaps[colours].resampled(LEVELS)
     return axes.imshow(grid, origin="lower", cmap=steps, vmin=ends[0], vmax=ends[1], interpolation="none")
-
-
-def draw_outline(axes: Axes, outline: Any) -> None:
-    """Draw the outline of a municipality around its map."""
-    for part in getattr(outline, "geoms", [outline]):
-        axes.plot(*part.exterior.xy, color=FRAME, linewidth=0.6)
-    axes.margins(0.02)
-    axes.autoscale()
 
 
 def draw_colour_scale(sheet: PanelFigure, image: Any, label: str) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 SVG, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
+LINK = f"{XLINK}href"
 STEP = re.compile(r"([MLCQz])|(-?\d+(?:\.\d+)?(?:e-?\d+)?)")
 STILL = re.compile(r"^rotate\(-?0 ")
 USED = re.compile(r"#([\w-]+)")
@@ -59,24 +60,23 @@ def compact_style(style: str) -> str:
 def minify_svg(svg: str, styles: Styles, texts: dict[str, str]) -> str:
     """Return an SVG for a page; ``texts`` gives in the other language what has one."""
     root = fromstring(svg)
-    used = set(USED.findall(" ".join(value for one in root.iter() for value in references_of(one))))
+    stated = [pair for one in root.iter() for pair in one.attrib.items()]
+    used = set(USED.findall(" ".join(value for key, value in stated if key == LINK or value.startswith("url("))))
     _, _, width, height = root.attrib["viewBox"].split()
     inner = "".join(minify_element(child, used, styles, texts) for child in root)
     return f'<svg viewBox="0 0 {round_tenth(float(width))} {round_tenth(float(height))}" role="img">{inner}</svg>'
 
 
-def references_of(element: Element) -> list[str]:
-    """Return what an element refers to."""
-    return [value for key, value in element.attrib.items() if key == f"{XLINK}href" or value.startswith("url(")]
-
-
 def minify_element(element: Element, used: set[str], styles: Styles, texts: dict[str, str]) -> str:
-    """Return an element and all within it."""
+    """Return an element and all within it; texts that are in two languages in both, of which the page shows one."""
     tag = element.tag.removeprefix(SVG)
     if tag in ("metadata", "style") or not element.tag.startswith(SVG):
         return ""
     attributes = dict(minify_attributes(element, tag, used, styles))
-    inner = minify_text(element.text, texts) if tag in ("text", "tspan") else ""
+    own = element.text if element.text and tag in ("text", "tspan") else ""
+    inner, other = escape(own, quote=False), escape(texts.get(own, own), quote=False)
+    if other != inner:
+        inner = f'<tspan lang="es">{inner}</tspan><tspan lang="en">{other}</tspan>'
     inner += "".join(minify_element(child, used, styles, texts) for child in element)
     if tag in ("g", "defs") and (not inner or (not attributes and tag == "g")):
         return inner
@@ -84,17 +84,7 @@ def minify_element(element: Element, used: set[str], styles: Styles, texts: dict
     return f"<{opening}>{inner}</{tag}>" if inner else f"<{opening}/>"
 
 
-def minify_text(text: str | None, texts: dict[str, str]) -> str:
-    """Return a text; in both languages, of which the page shows one, if it has two."""
-    own = text or ""
-    other = texts.get(own, own)
-    if other == own:
-        return escape(own, quote=False)
-    spans = (("es", own), ("en", other))
-    return "".join(f'<tspan lang="{name}">{escape(one, quote=False)}</tspan>' for name, one in spans)
-
-
-def minify_attributes(element: Element, tag: str, used: set[str], styles: Styles) -> "list[tuple[str, str]]":
+def minify_attributes(element: Element, tag: str, used: set[str], styles: Styles) -> list[tuple[str, str]]:
     """Return the attributes of an element that change what is seen."""
     found = []
     for key, value in element.attrib.items():

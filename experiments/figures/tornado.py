@@ -19,14 +19,16 @@ from model.engine.errors import InputError
 
 MOST_ROWS, NAMED = 15, 8
 IN_UNITS = ("mu_star", "sigma")
-"""Indices in the unit of their measure."""
+"""Indices in the unit of their measure, which are scaled as people read it."""
 WIDE_OF_POINT, LETTER, LINE_OF_NAME = 0.014, 0.026, 0.075
 """Shares of the longest axis: half a point, a letter of a name, a line of names."""
 
 
 def index_charts(folder: Path, tongue: Tongue) -> Iterator[tuple[str, Figure]]:
     """Yield name and figure for every scenario and combination of policies."""
-    table = in_units_of_people(pd.read_csv(folder / INDICES))
+    table = pd.read_csv(folder / INDICES)
+    scale = table["measure"].map(for_people).where(table["index"].isin(IN_UNITS), 1.0)
+    table = table.assign(value=table["value"] * scale, half_width=table["half_width"] * scale)
     if table.empty:
         raise InputError(f"{folder}: no factor moved any measure, so there is nothing to draw")
     arms = table.groupby(["scenario", "policy"], sort=False)
@@ -36,12 +38,6 @@ def index_charts(folder: Path, tongue: Tongue) -> Iterator[tuple[str, Figure]]:
         yield f"tornado{suffix}", draw_tornado(own, arm, tongue)
         if "sigma" in set(own["index"]):
             yield f"morris{suffix}", draw_morris(own, arm, tongue)
-
-
-def in_units_of_people(table: pd.DataFrame) -> pd.DataFrame:
-    """Return indices in which those in the unit of their measure are scaled as people read it."""
-    scale = table["measure"].map(for_people).where(table["index"].isin(IN_UNITS), 1.0)
-    return table.assign(value=table["value"] * scale, half_width=table["half_width"] * scale)
 
 
 def draw_tornado(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
@@ -64,11 +60,13 @@ def draw_tornado(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
         for at, (value, half) in enumerate(some.reindex(order)[["value", "half_width"]].to_numpy()):
             axes.plot([0.0, value], [at, at], color=LINE, linewidth=2.2, zorder=0)
             m.draw_estimate(axes, at, max(value - half, min(0.0, value)), value, value + half, ranked)
-        m.write_verdict(axes, chance_words(some.iloc[0], tongue), "open")
+        luck, n = some["luck_in_means"].iloc[0], some["replicates"].iloc[0]
+        words = said("figure.sensitivity.luck", tongue, share=100.0 * luck, n=n)
+        m.write_verdict(axes, said("figure.sensitivity.one_seed", tongue) if pd.isna(luck) else words, "open")
         axes.xaxis.set_major_formatter(ScalarFormatter(useOffset=False))
         axes.set_xlim(left=min(0.0, float(some["value"].min())))
-        if index == "ST" and pd.notna(some["luck_in_means"].iloc[0]):
-            axes.axvline(some["luck_in_means"].iloc[0], color=NULL, linewidth=1.2, linestyle="--")
+        if index == "ST" and pd.notna(luck):
+            axes.axvline(luck, color=NULL, linewidth=1.2, linestyle="--")
     return sheet.figure
 
 
@@ -79,13 +77,6 @@ def strongest_factor(table: pd.DataFrame, measure: str, tongue: Tongue) -> str:
         return said("figure.sensitivity.no_order", tongue, what=what)
     first = own.sort_values("value")["factor"].iloc[-1]
     return said("figure.sensitivity.first", tongue, what=what, factor=factor_words(first, tongue))
-
-
-def chance_words(row: pd.Series, tongue: Tongue) -> str:
-    """Return the share of chance in a measure."""
-    if pd.isna(row["luck_in_means"]):
-        return said("figure.sensitivity.one_seed", tongue)
-    return said("figure.sensitivity.luck", tongue, share=100.0 * row["luck_in_means"], n=row["replicates"])
 
 
 def draw_morris(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:

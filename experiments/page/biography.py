@@ -80,7 +80,11 @@ def replay_lives(session: WorldSession, heard: np.ndarray, stop: Stop) -> list[L
     from model.trust.ledger.rules import trust_now
 
     world = sites.begin(session.name, session.seed, session.policies)
-    lives = {int(who): begin_life(world, int(who)) for who in heard}
+    lives = {}
+    for who in map(int, heard):
+        person, trust = world.town.people[who], float(world.state.minds[who]["trust"])
+        age = int((world.tick // 3 - person["born"]) / 365.25)
+        lives[who] = LifeStory(who, bool(person["female"]), age, int(person["occupation"]), trust, 0.0, [])
     secret: set[int] = set()
     reported: dict[tuple[int, int], int] = {}
     for shift in range(session.world.tick - tick_of(world.settings.start)):
@@ -97,13 +101,6 @@ def replay_lives(session: WorldSession, heard: np.ndarray, stop: Stop) -> list[L
         if minds[who]["member"] >= 0 or minds[who]["pays"] >= 0 or world.state.homes[who]["hurt"] >= 0:
             secret.add(who)
     return [shorten_life(life) for who, life in lives.items() if who not in secret]
-
-
-def begin_life(world: Any, who: int) -> LifeStory:
-    """Return a life at the start of the run, without events."""
-    person, mind = world.town.people[who], world.state.minds[who]
-    age = int((world.tick // 3 - person["born"]) / 365.25)
-    return LifeStory(who, bool(person["female"]), age, int(person["occupation"]), float(mind["trust"]), 0.0, [])
 
 
 def hear_incidents(

@@ -1,47 +1,17 @@
 """The levers of the page, taken from the parameters of the model: the important ones first, then all others."""
 
 import math
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 
 from experiments.page.page_texts import say
 from experiments.words import catalogue
 from model.engine.parameters import ParameterSpec
 from scenarios.groups import declared_groups, model_levers
 
-FIRST = (
-    "contacts.fair",
-    "adoption.places",
-    "adoption.permanence",
-    "practices.order_team",
-    "practices.order_area",
-    "practices.order_analysis",
-    "practices.order_follow",
-    "patrol.route_share",
-    "patrol.plan_share",
-    "plans.diagnosis",
-    "plans.follow",
-    "reporting.accompaniment",
-    "reporting.trip",
-    "reporting.anonymous",
-    "response.line_answered",
-    "resources.repair",
-    "roster.couples",
-    "roster.gallons",
-    "roster.absence",
-    "communal_authority.presence",
-    "consultation.request_met",
-    "consultation.police_call",
-)
-"""Shown open; one that the model does not have is left out."""
-GROUPS = {
-    "mopsic": ("adoption", "practices", "contacts", "misconduct", "officers", "patrol", "plans"),
-    "reporting": ("reporting", "information", "justice", "seeking_help"),
-    "resources": ("resources", "response", "roster", "pressure"),
-    "force": ("heavy_hand",),
-    "communal": ("boards", "communal_authority", "consultation"),
-    "other": (),
-}
-"""Headings of the page, with the groups of parameters below each; what is in none stands under other."""
+TABLE = tomllib.loads(Path(__file__).with_name("levers.toml").read_text(encoding="utf-8"))
+FIRST, GROUPS = tuple(TABLE["first"]), TABLE["groups"]
 LOG_ODDS = "log-odds"
 
 

@@ -105,25 +105,19 @@ class Player:
     def _run(self) -> None:
         while not self.closed:
             try:
-                self._next()()
+                self._act()
             except Exception as reason:
                 self.playing = False
                 self.failed(reason)
 
-    def _next(self) -> Action:
-        """Return what is to be done next: what the visitor asks for, else the next shifts."""
-        try:
-            return self._actions.get(timeout=self._wait())
-        except queue.Empty:
-            return self._turn
-
-    def _wait(self) -> float | None:
-        """Return the seconds until there is something to do: none while still, without end while paused."""
-        if not self.playing:
-            return None
-        now = time.monotonic()
+    def _act(self) -> None:
+        """Do what the visitor asks for next, else simulate the next shifts once they are due; wait while paused."""
         until = self._shown_at + PATIENCE if self._behind() else self._due
-        return max(0.0, until - now)
+        try:
+            action = self._actions.get(timeout=max(0.0, until - time.monotonic()) if self.playing else None)
+        except queue.Empty:
+            action = self._turn
+        action()
 
     def _behind(self) -> bool:
         """Tell whether the browser has more frames to draw than may be under way."""
@@ -142,7 +136,9 @@ class Player:
             self.advance(self._owed(begun, rate))
         else:
             self._due = max(self._due, begun) + 1.0 / FRAMES_A_SECOND
-            self._advance_until(self._due - self._showing)
+            self.advance(1)
+            while time.monotonic() < self._due - self._showing:
+                self.advance(1)
         self.frame()
 
     def _owed(self, now: float, rate: float) -> int:
@@ -152,9 +148,3 @@ class Player:
         shifts = at_once * (1 + int(late * rate / at_once))
         self._due = max(self._due, now - MOST_LATE) + shifts / rate
         return shifts
-
-    def _advance_until(self, due: float) -> None:
-        """Simulate as many shifts as there is time for, one at least."""
-        self.advance(1)
-        while time.monotonic() < due:
-            self.advance(1)

@@ -8,7 +8,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
@@ -61,7 +60,8 @@ class RequestGuard:
             return False
         if asked.scope["type"] == "websocket" or "origin" in stated:
             return own
-        return not from_elsewhere(stated)
+        opens = (stated.get("sec-fetch-mode"), stated.get("sec-fetch-dest")) == ("navigate", "document")  # by a link
+        return opens or stated.get("sec-fetch-site", "none") in ("none", "same-origin")
 
     async def respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond to an accepted request; pages among the installed files are not shown."""
@@ -71,12 +71,6 @@ class RequestGuard:
             await refusal(scope, NOWHERE, 404)(scope, receive, send)
         else:
             await self.files(scope, receive, send)
-
-
-def from_elsewhere(stated: Headers) -> bool:
-    """Tell whether a browser says that another site asks, other than by a link that opens the page."""
-    opens = (stated.get("sec-fetch-mode"), stated.get("sec-fetch-dest")) == ("navigate", "document")
-    return stated.get("sec-fetch-site", "none") not in ("none", "same-origin") and not opens
 
 
 def is_path(path: str) -> bool:

@@ -56,16 +56,10 @@ def measure_row(one: Standing, measure: DecisionMeasure, at: int) -> Row:
     }
 
 
-def effect_alone(one: Standing, measure: DecisionMeasure, step: int, outcome: str) -> float:
-    """Return what a step of a measure does alone to an outcome, 0 for today, nan where nobody has run it."""
-    if step == measure.today:
-        return 0.0
-    return effects().get((one.choice.site, measure.name, step), {}).get(outcome, (math.nan,))[0]
-
-
 def reach_of(one: Standing, measure: DecisionMeasure, at: int) -> Row | None:
     """Return between which ends a measure alone moves trust; None where nobody has run it."""
-    values = [effect_alone(one, measure, step, TRUST.name) for step in range(len(measure.steps))]
+    alone = [effects().get((one.choice.site, measure.name, step), {}) for step in range(len(measure.steps))]
+    values = [0.0 if step == measure.today else own.get(TRUST.name, (math.nan,))[0] for step, own in enumerate(alone)]
     if any(math.isnan(value) for value in values):
         return None
     low, high = min(values), max(values)

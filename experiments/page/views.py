@@ -52,17 +52,13 @@ def legend(language: str, name: str, mode: str, communal: bool) -> dict[str, Any
     marks = [(kind, say(language, f"page.{kind}")) for kind in kinds]
     if layer.named:
         marks.append(("seat", say(language, "page.seat_communal" if communal else "page.seat")))
-    swatches = groups(language, name, mode) if name in ON_REQUEST else []
+    swatches: list[tuple[int, str]] = []  # the bytes of a layer of groups, each with the name of its group
+    if name in ON_REQUEST and mode == "difference":
+        swatches = [(int(TOP), say(language, "page.another_in_b"))]
+    elif name in ON_REQUEST:
+        gangs = [(number * GANG_STEP, gang) for number, gang in enumerate(GANGS)]
+        swatches = gangs if name == "gangs" else [(0, say(language, "page.protected"))]
     return {"title": say(language, f"layer.{name}"), "low": low, "high": high, "marks": marks, "swatches": swatches}
-
-
-def groups(language: str, name: str, mode: str) -> list[tuple[int, str]]:
-    """Return the bytes of a layer of groups, each with the name of its group."""
-    if mode == "difference":
-        return [(int(TOP), say(language, "page.another_in_b"))]
-    if name == "gangs":
-        return [(number * GANG_STEP, gang) for number, gang in enumerate(GANGS)]
-    return [(0, say(language, "page.protected"))]
 
 
 def ends(language: str, end: float) -> list[str]:

@@ -24,11 +24,6 @@ CHUNK = 91
 BOOK_COLUMNS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded")
 
 
-def never() -> bool:
-    """Never stop."""
-    return False
-
-
 class WorldSession:
     """A world of a municipality with a seed, ready policies, and levers moved by hand from dates on."""
 
@@ -45,10 +40,6 @@ class WorldSession:
         self.world: Any = sites.begin(self.name, self.seed, self.policies)
         self.map_state = MapState(self.world)
         self.first_residents = self.residents()
-        self.update_map_state()
-
-    def update_map_state(self) -> None:
-        """Look at the world as it stands."""
         self.map_state.look(self.world)
 
     # Going on
@@ -60,25 +51,25 @@ class WorldSession:
         self.world.step()
         self.map_state.note(self.world)
 
-    def go(self, shifts: int, stop: Stop = never) -> None:
+    def go(self, shifts: int, stop: Stop = lambda: False) -> None:
         """Simulate some shifts; a stop is asked for between months."""
         for done in range(shifts):
             if done % CHUNK == 0 and stop():
                 break
             self.step()
-        self.update_map_state()
+        self.map_state.look(self.world)
 
-    def go_to(self, date: datetime.date, stop: Stop = never) -> None:
+    def go_to(self, date: datetime.date, stop: Stop = lambda: False) -> None:
         """Go on, or go back and simulate again, until 06:00 of a date."""
         self.go_until(max(tick_of(date), tick_of(self.world.settings.start)), stop)
 
-    def go_until(self, tick: int, stop: Stop = never) -> None:
+    def go_until(self, tick: int, stop: Stop = lambda: False) -> None:
         """Go on, or go back and simulate again, until a tick."""
         if tick < self.world.tick:
             self.restart()
         self.go(tick - self.world.tick, stop)
 
-    def branch(self, date: datetime.date, stop: Stop = never) -> None:
+    def branch(self, date: datetime.date, stop: Stop = lambda: False) -> None:
         """Go back to a date and drop every change that was made by hand from then on."""
         self.policies = tuple(one for one in self.policies if not is_change(one) or (one.start or date) < date)
         self.pending = {}
