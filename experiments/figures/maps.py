@@ -118,7 +118,8 @@ def draw_measures(
     every = [one for grids in maps.values() for one in grids]
     sheet = sheet_of(every, tongue, texts, heads, len(heads), len(maps))
     for row, (measure, grids) in enumerate(maps.items()):
-        reaches = [largest_effect(one) for one in grids]
+        sizes = [np.abs(one.effect.to_numpy(float)) for one in grids]
+        reaches = [float(np.nanmax(size)) if np.isfinite(size).any() else 0.0 for size in sizes]
         for number, one in enumerate(grids):
             axes, reach = sheet.panel(number, row), (max(reaches) if pair else reaches[number]) or 1.0
             draw_grid(axes, one, Normalize(-reach, reach), EFFECTS, tongue)
@@ -138,12 +139,6 @@ def sign_finding(grids: Sequence[c.Grid], policy: str, measure: str, tongue: Ton
     told = effects[settled == 1.0]
     counts = {"up": (told > 0.0).sum(), "down": (told < 0.0).sum(), "every": np.isfinite(effects).sum()}
     return said("figure.grid.signs", tongue, what=begun(measure, tongue), who=called(policy, tongue), **counts)
-
-
-def largest_effect(one: c.Grid) -> float:
-    """Return the largest effect of a grid, up or down."""
-    sizes = np.abs(one.effect.to_numpy(float))
-    return float(np.nanmax(sizes)) if np.isfinite(sizes).any() else 0.0
 
 
 def draw_grid(axes: Axes, one: c.Grid, scale: Normalize, colours: str, tongue: Tongue) -> None:

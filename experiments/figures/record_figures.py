@@ -114,7 +114,10 @@ def draw_events(rows: Sequence[Row], tongue: Tongue) -> Figure:
     parts = [(some, list(dict.fromkeys(row_name(row, tongue) for row in some))) for some in (days, panels)]
     tall = tuple(0.1 + m.ROW * len(names) for _, names in parts)
     sizes = m.PanelSizes(tall, LEFT, OVER, across=len(heads), wide=WIDE)
-    texts = event_finding(days, tongue), said("figure.events.note", tongue)
+    found = {(row["event"], day_of(row)): row["value"] for row in reversed(days) if row["quantity"].endswith("latent")}
+    left = (f"{100.0 * found[event, 365] / found[event, 3]:.0f}" for event in ("abuse", "long visit"))
+    finding = said("figure.events.left", tongue, **dict(zip(("bad", "good"), left, strict=True)))
+    texts = finding, said("figure.events.note", tongue)
     sheet = m.PanelFigure(tongue, texts, list(heads.values()), sizes)
     for at, (some, names) in enumerate(parts):
         drawn: list[Axes] = []
@@ -129,13 +132,6 @@ def draw_events(rows: Sequence[Row], tongue: Tongue) -> Figure:
                 drawn.append(axes)
         m.share_scale(drawn)
     return sheet.figure
-
-
-def event_finding(days: Sequence[Row], tongue: Tongue) -> str:
-    """Return the share that is left a year after a bad hour and after a good one, of the change at first."""
-    found = {(row["event"], day_of(row)): row["value"] for row in reversed(days) if row["quantity"].endswith("latent")}
-    bad, good = (f"{100.0 * found[event, 365] / found[event, 3]:.0f}" for event in ("abuse", "long visit"))
-    return said("figure.events.left", tongue, bad=bad, good=good)
 
 
 def day_of(row: Row) -> int:

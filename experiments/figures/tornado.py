@@ -61,8 +61,8 @@ def draw_tornado(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
             axes.plot([0.0, value], [at, at], color=LINE, linewidth=2.2, zorder=0)
             m.draw_estimate(axes, at, max(value - half, min(0.0, value)), value, value + half, ranked)
         luck, n = some["luck_in_means"].iloc[0], some["replicates"].iloc[0]
-        words = said("figure.sensitivity.luck", tongue, share=100.0 * luck, n=n)
-        m.write_verdict(axes, said("figure.sensitivity.one_seed", tongue) if pd.isna(luck) else words, "open")
+        kind = "one_seed" if pd.isna(luck) else "luck"
+        m.write_verdict(axes, said(f"figure.sensitivity.{kind}", tongue, share=100.0 * luck, n=n), "open")
         axes.xaxis.set_major_formatter(ScalarFormatter(useOffset=False))
         axes.set_xlim(left=min(0.0, float(some["value"].min())))
         if index == "ST" and pd.notna(luck):

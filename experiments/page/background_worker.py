@@ -127,22 +127,18 @@ class BackgroundWorker:
         drawn = 0
         for ended in as_completed(executor, jobs, given_up):
             for job, result in ended:
-                self.keep_result(asked, job, str(result) if isinstance(result, WorkerDied) else result)
+                if isinstance(result, Life):
+                    self.kept[job.spec.run] = result
+                    while len(self.kept) > MOST_KEPT:
+                        self.kept.popitem(last=False)
+                if result is not None and self.turns[asked.seat] == asked.turn:
+                    asked.on_world(str(result) if isinstance(result, WorkerDied) else result, job.spec.run)
             months = self.lines.read(asked.seat, asked.turn)
             if len(months) > drawn and first not in self.kept and not given_up():
                 drawn = len(months)
                 asked.on_months(months, first)
         while executor.tasks:  # abandoned ones end by themselves
             executor.wait(POLL_S)
-
-    def keep_result(self, asked: TwinRequest, job: TwinJob, result: Life | str | None) -> None:
-        """Keep a finished world, and pass it to the visitor who waits for it."""
-        if isinstance(result, Life):
-            self.kept[job.spec.run] = result
-            while len(self.kept) > MOST_KEPT:
-                self.kept.popitem(last=False)
-        if result is not None and self.turns[asked.seat] == asked.turn:
-            asked.on_world(result, job.spec.run)
 
 
 running: list[BackgroundWorker] = []

@@ -91,9 +91,7 @@ def replay_lives(session: WorldSession, heard: np.ndarray, stop: Stop) -> list[L
         if shift % CHUNK == 0 and stop():
             return []
         world.step()
-        hear_incidents(world, lives, secret, reported)
-        hear_responses(world, lives, reported)
-        hear_impressions(world, lives, secret)
+        hear_shift(world, lives, secret, reported)
     minds = world.state.minds
     for who, life in lives.items():
         p = world.parameters[Trust][world.town.people[who]["settlement"]]
@@ -103,10 +101,8 @@ def replay_lives(session: WorldSession, heard: np.ndarray, stop: Stop) -> list[L
     return [shorten_life(life) for who, life in lives.items() if who not in secret]
 
 
-def hear_incidents(
-    world: Any, lives: dict[int, LifeStory], secret: set[int], reported: dict[tuple[int, int], int]
-) -> None:
-    """Note crimes that the recorded residents suffered, and to whom they reported them."""
+def hear_shift(world: Any, lives: dict[int, LifeStory], secret: set[int], reported: dict[tuple[int, int], int]) -> None:
+    """Note crimes suffered and reported, couples that came to calls, and what moved trust."""
     rows = world.shift_events.rows_of(INCIDENTS)
     near = np.isin(rows["victim"], list(lives)) | np.isin(rows["teller"], list(lives))
     for row in rows[near]:
@@ -124,19 +120,11 @@ def hear_incidents(
             if happened:
                 lives[who].events.append(LifeEvent(world.tick - 1, name))
 
+    for row in world.shift_events.rows_of(RESPONSES) if reported else ():
+        caller = reported.get((int(row["born"]), int(row["number"])))
+        if caller is not None:
+            lives[caller].events.append(LifeEvent(world.tick - 1, "came", {"minutes": round(float(row["wait"]))}))
 
-def hear_responses(world: Any, lives: dict[int, LifeStory], reported: dict[tuple[int, int], int]) -> None:
-    """Note the couples that came to their calls."""
-    if not reported:
-        return
-    for row in world.shift_events.rows_of(RESPONSES):
-        who = reported.get((int(row["born"]), int(row["number"])))
-        if who is not None:
-            lives[who].events.append(LifeEvent(world.tick - 1, "came", {"minutes": round(float(row["wait"]))}))
-
-
-def hear_impressions(world: Any, lives: dict[int, LifeStory], secret: set[int]) -> None:
-    """Note what moved the trust of the residents heard."""
     rows = world.shift_events.rows_of(IMPRESSIONS)
     for row in rows[np.isin(rows["who"], list(lives))]:
         cause, change = CAUSES[row["cause"]], float(row["change"])

@@ -22,10 +22,10 @@ class Chart:
     span: float
     zero: bool = False
 
-    @property
-    def factor(self) -> float:
-        """Factor of drawn values: shares and scales from 0 to 1 are shown from 0 to 100."""
-        return 100.0 if self.unit in ("scale", "share") else 1.0
+    def shown(self, values: list[float]) -> list[float | None]:
+        """Return numbers as they are drawn: those from 0 to 1 of a hundred, and null where there is none."""
+        factor = 100.0 if self.unit in ("scale", "share") else 1.0
+        return [None if value is None or math.isnan(value) else round(factor * float(value), 4) for value in values]
 
 
 CHARTS = (
@@ -86,10 +86,7 @@ def data_of(
                 "zero": chart.zero,
                 "lines": [
                     {"name": say(language, f"chart.{name}")}
-                    | {
-                        letter: as_json_numbers(column[measure], chart.factor)
-                        for letter, column in zip("ab", columns, strict=False)
-                    }
+                    | {letter: chart.shown(column[measure]) for letter, column in zip("ab", columns, strict=False)}
                     for name, measure in chart.lines.items()
                 ],
             }
@@ -110,8 +107,3 @@ def marks_of(language: str, session: WorldSession) -> list[tuple[datetime.date, 
 def timeline() -> tuple[ReadyEvent, ...]:
     """Return every event of the timeline, which is read once: charts are drawn several times a second."""
     return tuple(read_timeline())
-
-
-def as_json_numbers(values: list[float], factor: float) -> list[float | None]:
-    """Return numbers as the browser takes them: so many times as large, short, and null where there is none."""
-    return [None if value is None or math.isnan(value) else round(factor * float(value), 4) for value in values]

@@ -3,12 +3,13 @@
 import datetime
 import math
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from experiments.comparison.decision_outcomes import OUTCOMES, Found, Twins, found
 from experiments.comparison.policy_choice import TWINS, Choice
 from experiments.comparison.sign_stability import examined
 from experiments.comparison.twin_results import Life, paired_lives
+from experiments.narrative.number_format import written
 from experiments.page.page_texts import say
 from model.engine.scenario import Scenario
 
@@ -76,25 +77,17 @@ class Standing:
         return self.say(f"decision.{'least_' * small}points", n=number(LEAST_POINTS if small else abs(value), 1))
 
 
-def number(value: float, digits: int = 0) -> str:
+def number(value: float, digits: int = 0, sign: str = "") -> str:
     """Return a number as it is read: 1,234.5 with a true minus.
 
-    >>> number(-1234.56, 1), number(-0.04, 1), number(float("nan"))
-    ('−1,234.6', '0.0', '–')
+    >>> number(-1234.56, 1), number(float("nan")), signed(0.66, 1), signed(0.0)
+    ('−1,234.6', '–', '+0.7', '0')
     """
-    if math.isnan(value):
-        return "–"
-    return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", "−")
+    return "–" if math.isnan(value) else written(value, digits, sign)
 
 
-def signed(value: float, digits: int = 0) -> str:
-    """Return a change with its sign.
-
-    >>> signed(0.66, 1), signed(-3.0), signed(0.0)
-    ('+0.7', '−3', '0')
-    """
-    text = number(value, digits)
-    return text if text.startswith("−") or not text.strip("0.,") else f"+{text}"
+signed = partial(number, sign="+")
+"""Gives a change with its sign."""
 
 
 def digits_of(value: float, level: bool = False) -> int:

@@ -145,7 +145,9 @@ def Controls(visitor: Visitor) -> None:
         speeds = [(number, visitor.say(f"speed.{number}")) for number in range(len(SPEEDS))]
         choice(visitor.say("page.speed"), visitor.speed.value, speeds, visitor.player.set_speed, "cf-speed")
         DateField(visitor, waiting)
-        SeedField(visitor)
+        hint = {"title": visitor.say("page.seed_hint"), "min": "0"}
+        typed = field(visitor.say("page.seed"), str(visitor.seed.value), "cf-seed", hint, type="number")
+        rv.use_event(typed, "change", lambda *stated: visitor.choose_seed(seed_of(stated[-1], visitor.seed.value)))
         Clock(visitor)
 
 
@@ -156,14 +158,6 @@ def DateField(visitor: Visitor, waiting: bool) -> None:
     label = visitor.say("page.jump")
     typed = field(label, date, "cf-jump", on_v_model=set_date, placeholder="2019-06-16", disabled=waiting)
     rv.use_event(typed, "keydown.enter", lambda *_: visitor.jump(date))
-
-
-@solara.component
-def SeedField(visitor: Visitor) -> None:
-    """The luck of both worlds."""
-    hint = {"title": visitor.say("page.seed_hint"), "min": "0"}
-    typed = field(visitor.say("page.seed"), str(visitor.seed.value), "cf-seed", hint, type="number")
-    rv.use_event(typed, "change", lambda *stated: visitor.choose_seed(seed_of(stated[-1], visitor.seed.value)))
 
 
 def seed_of(word: Any, now: int) -> int:

@@ -34,7 +34,12 @@ def view(scenario: str, port: int, language: str, mesa: bool = False) -> None:
     if not 0 < port < 65536:
         raise InputError(f"--port is out of range: {port}. Choose a port from 1 to 65535.")
     scenarios.load(scenario)
-    check_free(port)
+    with socket.socket() as probe:
+        try:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((HOST, port))
+        except OSError:
+            raise InputError(f"--port is in use by another program: {port}. Choose another port.") from None
     sites.open_with(scenario, language)
     if mesa:
         serve(MESA, port, lambda: None)
@@ -66,13 +71,3 @@ def serve(page: str, port: int, meanwhile: Callable[[], None]) -> None:
         timeout_graceful_shutdown=2,
         ws_per_message_deflate=False,  # on one machine squeezing frames costs more than sending them
     )
-
-
-def check_free(port: int) -> None:
-    """Raise if another program listens on a port."""
-    with socket.socket() as probe:
-        try:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((HOST, port))
-        except OSError:
-            raise InputError(f"--port is in use by another program: {port}. Choose another port.") from None

@@ -136,23 +136,17 @@ def today_row(one: Standing, outcome: DecisionOutcome) -> Row:
     if not one.base:
         return row
     value = float(np.mean([outcome.headline.of(life.months) for life in one.base]))
+    said = one.say("decision.freq_today", a=number(value, digits_of(value)))
+    if outcome.share:
+        share, _ = shares(outcome, [(life, life) for life in one.base])
+        said = one.say("decision.freq_share_today", a=number(share))
     return row | {
         "verdict": "" if not one.moved and not one.running else one.say("decision.simulating"),
         "a": rounded(alone(outcome, one.base)),
         "big": number(value, 1),
-        "said": describe_today(one, outcome, value),
+        "said": "" if outcome.level else said,
         "ruler": ruler(one, outcome, value),
     }
-
-
-def describe_today(one: Standing, outcome: DecisionOutcome, value: float) -> str:
-    """Return how often something happens as today."""
-    if outcome.level:
-        return ""
-    if outcome.share:
-        share, _ = shares(outcome, [(life, life) for life in one.base])
-        return one.say("decision.freq_share_today", a=number(share))
-    return one.say("decision.freq_today", a=number(value, digits_of(value)))
 
 
 def outcome_names(one: Standing, outcome: DecisionOutcome) -> Row:

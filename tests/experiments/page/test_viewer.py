@@ -344,7 +344,7 @@ def test_lives_touched_by_gangs_are_never_told(small: str, monkeypatch: pytest.M
     session.go(30)
     heard = biography.select_residents(session, None)
     victim = int(heard[0])
-    real = biography.hear_incidents
+    real = biography.hear_shift
 
     def with_a_victim(world: Any, lives: Any, secret: Any, told: Any) -> None:
         rows = world.shift_events.rows_of(INCIDENTS)
@@ -353,7 +353,7 @@ def test_lives_touched_by_gangs_are_never_told(small: str, monkeypatch: pytest.M
         real(world, lives, secret, told)
 
     assert victim in {life.who for life in biography.replay_lives(session, heard, lambda: False)}
-    monkeypatch.setattr(biography, "hear_incidents", with_a_victim)
+    monkeypatch.setattr(biography, "hear_shift", with_a_victim)
     assert victim not in {life.who for life in biography.replay_lives(session, heard, lambda: False)}
 
 
