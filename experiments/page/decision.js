@@ -36,29 +36,28 @@ function render({ model, el }) {
 
   // Frame: made once, filled again and again, so that focus and menus stay.
   root.innerHTML = `<header class="cd-head"><h1></h1><div class="cd-tools">
-    <div class="cd-seg cd-towns" role="group"></div>
-    <button type="button" class="cd-light">${svg(18, 18, '<circle cx="9" cy="9" r="7.5" fill="none" stroke="currentColor" stroke-width="2"/><path d="M9,1.5a7.5,7.5 0 0 1 0,15Z" fill="currentColor"/>')}</button>
-    <button type="button" class="cd-lang"></button>
-    <details class="cd-share"><summary class="cd-main-btn"></summary><div><div class="cd-acts"></div><figure class="cd-qr"></figure></div></details></div>
+    <div class="cd-seg cd-towns" role="group" data-label="municipality"></div>
+    <button type="button" class="cd-light" data-label="light">${svg(18, 18, '<circle cx="9" cy="9" r="7.5" fill="none" stroke="currentColor" stroke-width="2"/><path d="M9,1.5a7.5,7.5 0 0 1 0,15Z" fill="currentColor"/>')}</button>
+    <button type="button" class="cd-lang" data-word="other_code" data-label="other_language"></button>
+    <details class="cd-share"><summary class="cd-main-btn" data-word="share"></summary><div><div class="cd-acts"></div><figure class="cd-qr"></figure></div></details></div>
     <p class="cd-answer" aria-live="polite"></p></header>
-    <div class="cd-body"><section class="cd-measures"><div class="cd-top"><h2></h2><button type="button" class="cd-reset"></button></div>
-    <div class="cd-cols cd-small"><span class="cd-legend"></span><div class="cd-axis"></div><span class="cd-cost-head"></span></div>
+    <div class="cd-body"><section class="cd-measures"><div class="cd-top"><h2 data-word="measures"></h2><button type="button" class="cd-reset"></button></div>
+    <div class="cd-cols cd-small"><span class="cd-legend"></span><div class="cd-axis"></div><span class="cd-cost-head" data-word="cost"></span></div>
     <ol class="cd-levers"></ol><p class="cd-bill"></p></section>
-    <section class="cd-results"><div class="cd-top"><h2></h2><div class="cd-horizon"><span class="cd-small" id="cd-hz"></span>
+    <section class="cd-results"><div class="cd-top"><h2></h2><div class="cd-horizon"><span class="cd-small" id="cd-hz" data-word="horizon"></span>
     <div class="cd-seg" role="group" aria-labelledby="cd-hz"></div></div></div>
-    <div class="cd-goods"></div><div class="cd-harms"><h2></h2><div></div></div></section>
-    <section class="cd-map"><div class="cd-top"><h2></h2><span class="cd-small"></span></div><div class="cd-m1"></div>
+    <div class="cd-goods"></div><div class="cd-harms"><h2 data-word="harms"></h2><div></div></div></section>
+    <section class="cd-map"><div class="cd-top"><h2 data-word="where"></h2><span class="cd-small" data-word="where_unit"></span></div><div class="cd-m1"></div>
     <div class="cd-play cd-small"><button type="button"></button><output></output></div><div class="cd-key cd-small"><span></span><i aria-hidden="true"></i><span></span></div><p class="cd-small cd-told"></p>
-    <nav class="cd-more"></nav><p class="cd-small cd-examined"></p></section></div>
-    <footer class="cd-small"></footer><div class="cd-bar" role="status"><p></p><a href="#cd-results"></a></div>`;
+    <nav class="cd-more" data-label="deeper"></nav><p class="cd-small cd-examined"></p></section></div>
+    <footer class="cd-small"></footer><div class="cd-bar" role="status"><p></p><a href="#cd-results" data-word="see_all"></a></div>`;
   find(".cd-results").id = "cd-results";
 
   const spans = (some) => some.map(([text, kind]) => (kind ? `<b class="cd-${kind}">${plain(text)}</b>` : plain(text))).join("");
   const pressed = (name, title, on) => `<button type="button" data-name="${plain(String(name))}" aria-pressed="${on}">${plain(String(title))}</button>`;
 
   // Buttons are made anew only where their words change: a press would lose its focus.
-  function fill(selector, inner) {
-    const place = find(selector);
+  function fill(selector, inner, place = find(selector)) {
     if (place.dataset.inner !== inner) {
       const held = place.contains(document.activeElement) ? document.activeElement.dataset.name : null;
       place.innerHTML = place.dataset.inner = inner;
@@ -73,18 +72,14 @@ function render({ model, el }) {
     document.title = s.question;
     fill("h1", plain(s.question));
     fill(".cd-towns", s.towns.map((one) => pressed(one.name, one.title, one.on)).join(""));
-    find(".cd-towns").setAttribute("aria-label", s.words.municipality);
-    find(".cd-light").setAttribute("aria-label", s.words.light);
-    find(".cd-lang").setAttribute("aria-label", s.words.other_language);
+    root.querySelectorAll("[data-word]").forEach((place) => fill("", plain(s.words[place.dataset.word]), place));
+    root.querySelectorAll("[data-label]").forEach((place) => place.setAttribute("aria-label", s.words[place.dataset.label]));
     find(".cd-lang").lang = s.lang === "es" ? "en" : "es";
-    fill(".cd-lang", s.words.other_code);
-    fill(".cd-share summary", plain(s.words.share));
     fill(".cd-acts", ["copy_link", "copy_command", "save_policy", "save_picture", "save_data"]
       .map((name) => `<button type="button" data-name="${name}">${plain(s.words[name])}</button>`).join("") +
       `<p class="cd-small">${plain(s.words.command_note)}<code>${plain(s.command)}</code></p>`);
     fill(".cd-answer", s.fault ? `<b class="cd-h">${plain(s.fault)}</b>` : spans(s.answer));
     fill(".cd-bar p", s.bar.map((one) => spans([one])).join("<br>"));
-    fill(".cd-bar a", plain(s.words.see_all));
     fill("footer", `${plain(s.words.foot)} <b>${plain(s.words.foot_twins)}</b> ${plain(s.words.foot_same)}`);
   }
 
@@ -126,11 +121,9 @@ function render({ model, el }) {
     s.measures.forEach((m, k) => {
       strips[k].innerHTML = m.reach ? reach(m, low, high, ...sizes[k]) : `<p class="cd-small">${plain(s.words.reach_none)}</p>`;
     });
-    fill(".cd-measures h2", plain(s.words.measures));
     fill(".cd-reset", `↺ ${plain(s.words.back_all)}`);
     fill(".cd-legend", `<span class="cd-a">◆</span> ${plain(s.words.as_today)}<br><span class="cd-b">●</span> ${plain(s.words.yours)}`);
     fill(".cd-axis", plain(s.reach_head));
-    fill(".cd-cost-head", plain(s.words.cost));
     const date = `<input type="date" data-name="from" value="${s.begins}" min="${s.first}" aria-label="${plain(s.words.from_label)}">`;
     fill(".cd-bill", s.chosen ? `<b>${plain(s.changes)}</b> ${date}. ${plain(s.bill)}` : plain(s.changes));
   }
@@ -182,9 +175,7 @@ function render({ model, el }) {
 
   function results(s) {
     fill(".cd-results h2", `${plain(s.results)} <small>${plain(s.state === "running" ? s.words.simulating : s.worlds)}</small>`);
-    fill("#cd-hz", plain(s.words.horizon));
     fill(".cd-horizon .cd-seg", s.horizons.map((n) => pressed(n, n, n === s.years)).join(""));
-    fill(".cd-harms h2", plain(s.words.harms));
     for (const list of [".cd-goods", ".cd-harms > div"]) find(list).replaceChildren();
     const goods = s.outcomes.filter((row) => !row.harm), harms = s.outcomes.filter((row) => row.harm);
     const places = [goods, harms].flatMap((some) => some.map((row, k) => outcome(row, s, k === some.length - 1)));
@@ -194,10 +185,7 @@ function render({ model, el }) {
 
   function where(s) {
     const map = model.get("map"), own = map.site && s.towns.some((one) => one.on && one.name === map.site);
-    fill(".cd-map h2", plain(s.words.where));
-    fill(".cd-map .cd-top span", plain(s.words.where_unit));
     fill(".cd-more", Object.entries(s.views).map(([name, title]) => `<a href="?${s.address}&view=${name}" data-name="${name}">${plain(title)}</a>`).join(""));
-    find(".cd-more").setAttribute("aria-label", s.words.deeper);
     fill(".cd-examined", plain(s.examined).replace(/--\w+ \d+/, "<code>$&</code>"));
     const shown = Boolean(own && map.course && s.chosen);
     find(".cd-key").hidden = find(".cd-play").hidden = !shown;
