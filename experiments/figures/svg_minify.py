@@ -16,13 +16,12 @@ from PIL import Image
 
 SVG, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 LINK = f"{XLINK}href"
-STEP = re.compile(r"([MLCQz])|(-?\d+(?:\.\d+)?(?:e-?\d+)?)")
+STEP = re.compile(r"([MLCQz])([^MLCQz]*)")
 STILL = re.compile(r"^rotate\(-?0 ")
 USED = re.compile(r"#([\w-]+)")
 PNG = "data:image/png;base64,"
 PALETTE = 256
 COORDINATES = ("x", "y", "width", "height")
-PAIRS = {"M": 1, "L": 1, "C": 3, "Q": 2}
 
 
 @dataclass
@@ -137,21 +136,13 @@ def relative_path(path: str) -> str:
     >>> relative_path("M 10 20 L 15.04 20 L 15.04 18.5 z ")
     'm10 20l5 0 0-1.5z'
     """
-    stated, last, numbers, verb, said = "", (0, 0), [], "", ""
-    start = last
-    for letter, digits in STEP.findall(path):
-        if letter:
-            verb = letter
-            if verb == "z":
-                stated, last, said = stated + "z", start, "z"
-            continue
-        numbers.append(round(float(digits) * 10))
-        if len(numbers) < 2 * PAIRS[verb]:
-            continue
+    stated, last, start, said = "", (0, 0), (0, 0), ""
+    for verb, digits in STEP.findall(path):
+        numbers = [round(float(one) * 10) for one in digits.split()]
         steps = [value - last[k % 2] for k, value in enumerate(numbers)]
         text = "".join(with_blank(round_tenth(step / 10), k) for k, step in enumerate(steps))
-        stated += verb.lower() + text if verb != said or verb == "M" else with_blank(text, 1)
-        last, said, numbers = (numbers[-2], numbers[-1]), verb, []
+        stated += with_blank(text, 1) if verb == said and verb in "LCQ" else verb.lower() + text
+        last, said = start if verb == "z" else (numbers[-2], numbers[-1]), verb
         start = last if verb == "M" else start
     return stated
 

@@ -11,7 +11,7 @@ const SHAPES = {
   1: [[0, -1.2], [1.1, 1], [-1.1, 1]],
   2: [[-1, -1], [1, -1], [1, 1], [-1, 1]],
   3: DIAMOND.map(([right, down]) => [1.3 * right, 1.3 * down]),
-}; // of couples by bicycle a triangle, by motorcycle a square, by vehicle a diamond; on foot (0) they are a circle
+}; // of couples by motorcycle (1) a triangle, by vehicle a square, by bicycle a diamond; on foot (0) a circle
 
 const numbers = (view, Kind) => new Kind(view ? view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength) : 0);
 
@@ -361,6 +361,7 @@ class Board {
   drawLegend() {
     const { legend, colours, mode } = this.view;
     this.legend.replaceChildren();
+    this.ends = [];
     if (!legend) return;
     const flat = this.model.get("colours")[mode === "difference" ? this.view.difference : colours];
     element("span", "cf-legend-title", this.legend).textContent = legend.title;
@@ -370,7 +371,6 @@ class Board {
       item.append(name);
       return drawn;
     };
-    this.ends = [];
     if (legend.swatches.length) for (const [k, name] of legend.swatches) key("cf-mark", name).style.background = rgb(k);
     else {
       const [low, ramp, high] = ["", "cf-ramp", ""].map((className) => element("span", className, this.legend));

@@ -3,7 +3,7 @@
 A part of the page is drawn again when a value that it has read changes: hence the bare ``visitor.updated.value``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 import reacton.ipyvuetify as rv
@@ -144,30 +144,24 @@ def WhyPanel(visitor: Visitor) -> None:
     visitor.updated.value  # noqa: B018
     if not visitor.sessions:
         return
-    twins = len(visitor.sessions) > 1
-    with solara.Div():
-        if twins:
-            ask_of_worlds(visitor, wanted, want)
-        ask_of_place(visitor)
-        state_causes(visitor, apart=wanted and twins)
-        text(f"{visitor.say('why.unit')}. {visitor.say('why.help')}")
-        if visitor.settlement.value is not None:
-            text(visitor.say("why.hidden"))
-
-
-def ask_of_worlds(visitor: Visitor, apart: bool, want: Callable[[bool], None]) -> None:
-    """Let the visitor choose one of two worlds, or what sets them apart."""
+    twins, hint = len(visitor.sessions) > 1, visitor.say("why.worlds")
 
     def world(letter: str) -> None:
         want(False)
         visitor.hand.set(letter)
 
-    hint = visitor.say("why.worlds")
-    with solara.Div(classes=["cf-row"]):
-        for letter in "ab":
-            on = not apart and letter == visitor.hand.value
-            button(letter.upper(), partial(world, letter), on=on, hint=hint)
-        button("B − A", partial(want, True), on=apart, hint=hint)
+    with solara.Div():
+        if twins:
+            with solara.Div(classes=["cf-row"]):
+                for letter in "ab":
+                    on = not wanted and letter == visitor.hand.value
+                    button(letter.upper(), partial(world, letter), on=on, hint=hint)
+                button("B − A", partial(want, True), on=wanted, hint=hint)
+        ask_of_place(visitor)
+        state_causes(visitor, apart=wanted and twins)
+        text(f"{visitor.say('why.unit')}. {visitor.say('why.help')}")
+        if visitor.settlement.value is not None:
+            text(visitor.say("why.hidden"))
 
 
 def ask_of_place(visitor: Visitor) -> None:
