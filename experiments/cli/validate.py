@@ -133,9 +133,9 @@ def criteria(request: ValidationRequest) -> None:
 
 def ranges(request: ValidationRequest) -> None:
     """Print how far the criteria of the status quo go over what is assumed."""
-    from experiments.validation import criteria_ranges as own
+    from experiments.validation import criteria as own
 
-    own.show_ranges(**request.towns(own.YEARS, own.SEEDS))
+    own.show_ranges(**request.towns(own.YEARS, own.RANGE_SEEDS))
 
 
 def effects(request: ValidationRequest) -> bool:

@@ -1,4 +1,4 @@
-"""Criteria in twin worlds: beside the paper's words, and what each answers to that it should, or should not."""
+"""Criteria in twin worlds: beside the paper's words, what each answers to, and over the ranges of what is assumed."""
 
 from __future__ import annotations
 
@@ -35,15 +35,20 @@ WORLDS = {
     for name, one in STATED["worlds"].items()
 }
 STATUS_QUO = CriteriaWorld("status quo")
+RANGES: dict[str, list[float]] = STATED["ranges"]
+"""Low and high end of each assumed number that criteria may hang on."""
 MOVED, STILL = 0.03, 0.02
 """Change by which a criterion has moved, and up to which it stands; above twice its error besides."""
 YEARS = 3.0
 FEW = 4
 """Seeds of each world beside the status quo; twins of the same seeds."""
+RANGE_SEEDS = 2
 GAMING = ("forms", "routes", "responses", "empty", "no")
 ONLY_UP = {"pressure", *GAMING}
 type Table = Mapping[str, np.ndarray]
 """A criterion's scores by seed."""
+type Ends = Mapping[tuple[str, float], Table]
+"""Criteria by number and value, at one site."""
 
 
 def show_criteria(*, years: float, replicates: int, workers: int, scale: float = 1.0) -> None:
@@ -166,3 +171,45 @@ def fits(change: float, error: float, wanted: bool, sign: float, key: str) -> bo
         return bool(sign * change >= MOVED)
     size = change if key in ONLY_UP else abs(change)
     return bool(size <= max(STILL, 2.0 * error) or np.isnan(change))
+
+
+def show_ranges(*, years: float, replicates: int, workers: int, scale: float = 1.0) -> None:
+    """Run the status quo of both sites with each number at either end, and print how far the criteria go."""
+    for site in SITES:
+        base = table_of(last_months(site, STATUS_QUO, years, replicates, workers, scale))
+        ends = {
+            (name, value): table_of(last_months(site, world_with(name, value), years, replicates, workers, scale))
+            for name, both in RANGES.items()
+            for value in both
+        }
+        print("\n".join(range_lines(site, base, ends, years, replicates)))
+
+
+def world_with(name: str, value: float) -> CriteriaWorld:
+    """Return the status quo with one number otherwise."""
+    return CriteriaWorld(f"{name} = {value:g}", (), (f"{name}={value!r}",))
+
+
+def range_lines(site: str, base: Table, ends: Ends, years: float, seeds: int) -> Iterator[str]:
+    """Yield how far each criterion goes at one site, between which words, and what takes it there."""
+    yield f"{site}: criteria after {years:g} years over the ranges of what is assumed, one number at a time,"
+    yield f"{seeds} twins: status quo, lowest and highest mean, and the number that leads there; then every change"
+    for name in CRITERIA:
+        means = {key: mean_of(table[name]) for key, table in ends.items()}
+        known = {key: value for key, value in means.items() if not math.isnan(value)}
+        now = mean_of(base[name])
+        if not known or math.isnan(now):
+            yield f"  {name:15} null: too few events"
+            continue
+        low, high = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
+        told = " to ".join(
+            f"{known[key]:.2f} {GRADES[grade_index(known[key])]} ({key[0]} {key[1]:g})" for key in (low, high)
+        )
+        yield f"  {name:15}{now:.2f} {GRADES[grade_index(now)]}: {told}"
+    yield "".join(["  ", "change ± error".ljust(32), *(name.rjust(16) for name in CRITERIA)])
+    for (number, value), table in ends.items():
+        cells = (answer(base, table, name) for name in CRITERIA)
+        yield f"  {f'{number} {value:g}':32}" + "".join(
+            ("-" if math.isnan(change) else f"{change:+.3f} ±{error:.3f}").rjust(16) for change, error in cells
+        )
+    yield ""

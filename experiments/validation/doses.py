@@ -20,11 +20,10 @@ from experiments.execution.shared_towns import TOWNS
 from experiments.storage.run_folder import write_whole
 from experiments.storage.run_identity import canonical, digest_of
 from experiments.validation.dosed import Dosed, Given
-from experiments.validation.doses_text import lines_of
 from experiments.validation.experiment import SITES, estimate
 from experiments.validation.experiment_runs import RUNS, SEVERAL, ExperimentSize, written
 from experiments.validation.readings import CENTRE, readings
-from experiments.validation.study_tables import Row, write_table
+from experiments.validation.study_tables import Row, grouped, head_of, write_table
 from model.engine.calendar import tick_of
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
@@ -77,6 +76,10 @@ SINGLE = "single"
 CORNERS: dict[str, dict[str, Any]] = STATED["corner"]
 """One at a time around the centre; weights are calibrated anew for memory and self-selection, and kept elsewhere."""
 COLUMNS = ("site", "reading", "dose", "en", "es", "years", "value", "low", "high", "n", "band_low", "band_high", "code")
+LABEL, COLUMN = 86, 42
+PLACES = {"villa_canales": "Villa Canales", "totonicapan": "Totonicapán"}
+Corner = tuple[str, str, list[float]]
+SHORT = ("fair +.3", "visits", "meetings", "all", "report", "served", "both")
 
 
 @dataclass(frozen=True)
@@ -276,3 +279,36 @@ def corner_lines(found: Found) -> list[tuple[str, str, list[float]]]:
     names = [one.name for one in DOSES[1:] if one.corners]
     order = [(site, reading) for site in SITES for reading in (CENTRE, SINGLE, *CORNERS) if (site, reading) in found]
     return [(*key, [points(found[key][0], name, 10) for name in names]) for key in order]
+
+
+def lines_of(rows: Sequence[Row], extras: Sequence[Row], corners: Sequence[Corner], seeds: int) -> Iterator[str]:
+    """Yield the whole table: doses, what three points take, corners."""
+    yield from head_of("doses", seeds=seeds)
+    for (site,), own in grouped(rows, "site").items():
+        yield f"\n{PLACES[site].ljust(LABEL)}{'panel, 1 / 3 / 10 years'.ljust(COLUMN)}{'single, 1 / 3 / 10 years'}"
+        for some in grouped(own, "dose").values():
+            label = f"  {some[0]['en']} / {some[0]['es']}".ljust(LABEL)
+            panel, single = (of_reading([row for row in some if row["reading"] == one]) for one in ("panel", "single"))
+            yield label + panel.ljust(COLUMN) + single
+        yield from (of_extra(one) for one in extras if one["site"] == site)
+        yield f"\n  {'ten years, one seed / diez años, una semilla':44}" + "".join(f"{name:>10}" for name in SHORT)
+        for place, reading, values in corners:
+            if place == site:
+                yield f"  {reading:44}" + "".join(f"{value:+10.2f}" for value in values)
+
+
+def of_reading(rows: Sequence[Row]) -> str:
+    """Return points after 1, 3 and 10 years by one reading, with the band of the last."""
+    band = next((row for row in rows if row["years"] == 10 and not math.isnan(row["band_low"])), None)
+    ends = f" [{band['band_low']:+.2f}, {band['band_high']:+.2f}]" if band else ""
+    return " / ".join(f"{row['value']:+.2f}" for row in rows) + ends
+
+
+def of_extra(one: Row) -> str:
+    """Return what three points take, and from which share of fair contacts on more of them pay."""
+    return (
+        f"  {one['reading']}: +3 points in ten years take {one['visits']:.2f} visits per adult and year"
+        f" ({one['per_couple_shift']:.1f} a couple-shift; one a couple-shift is {one['one_a_couple_shift']:.2f})"
+        f" or {one['meetings']:.2f} meetings; contacts are {one['fair_now']:.3f} fair and pay from"
+        f" {'no share tried' if math.isnan(one['break_even']) else format(one['break_even'], '.3f')}"
+    )

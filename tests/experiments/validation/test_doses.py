@@ -10,8 +10,7 @@ from experiments.figures.record_figures import draw_doses
 from experiments.figures.svg import render_figure
 from experiments.validation import doses
 from experiments.validation.dosed import Dosed, Given
-from experiments.validation.doses import BASE, CORNERS, DOSES, FAIRER, break_even, dose_for, sets_of
-from experiments.validation.doses_text import SHORT, lines_of
+from experiments.validation.doses import BASE, CORNERS, DOSES, FAIRER, SHORT, break_even, dose_for, lines_of, sets_of
 from experiments.validation.experiment_runs import QUICK
 from experiments.words.bilingual import Tongue
 from model.engine.errors import InputError

@@ -3,7 +3,7 @@
 import numpy as np
 
 from experiments.comparison.criteria_effects import SITES
-from experiments.validation.criteria_ranges import RANGES, lines_of, world_of
+from experiments.validation.criteria import RANGES, range_lines, world_with
 from model.measures.criteria import CRITERIA
 from scenarios import load
 
@@ -17,7 +17,7 @@ def test_every_range_lies_around_what_is_assumed_and_can_be_set() -> None:
             about = scenario[group].parameter_specs()[key]
             assert about.role == "behaviour" or "policy" not in about.source, name
             for value in (low, high):
-                turned = load(site, set=dict([world_of(name, value).sets[0].split("=")]))
+                turned = load(site, set=dict([world_with(name, value).sets[0].split("=")]))
                 assert float(getattr(turned[group], key)) == value
 
 
@@ -27,7 +27,7 @@ def test_the_ends_are_told_with_what_leads_there_and_what_has_no_number_as_null(
         ("practices.planned", 0.3): base | {"c1": np.array([0.1, 0.3])},
         ("practices.planned", 0.9): base | {"c1": np.array([0.8, 0.8])},
     }
-    lines = list(lines_of("villa_canales", base, ends, 3.0, 2))
+    lines = list(range_lines("villa_canales", base, ends, 3.0, 2))
     c1 = next(line for line in lines if line.strip().startswith("c1"))
     assert "0.50" in c1
     assert "0.20" in c1
