@@ -140,7 +140,8 @@ class Pane {
   drawUnder() {
     const pen = this.begin(this.under);
     const { place } = this.board.ground, { look } = this.board.view;
-    for (const [rings, fill] of [[place.outline, look[this.lane === "difference" ? "land-between" : "land"]], [place.lake, look.lake]]) {
+    const land = this.lane === "difference" ? look["land-between"] : look.land;
+    for (const [rings, fill] of [[place.outline, land], [place.lake, look.lake]]) {
       this.trace(pen, rings);
       pen.fillStyle = fill;
       pen.fill();

@@ -42,11 +42,7 @@ WORDS = (
 def sheet_of(one: Standing, dark: bool) -> dict[str, Any]:
     """Return everything that the drawing shows."""
     where = "in_twins" if one.moved else "in_worlds"
-    chosen, laws = len(one.choice.chosen), one.founds[0].laws if one.founds else None
-    if laws is not None:
-        examined = one.say("decision.examined", cells=int(laws["cells"]), n=int(laws["n"]))
-    else:
-        examined = one.say("decision.not_examined") if one.moved else ""
+    chosen = len(one.choice.chosen)
     return {
         "words": {name: one.say(f"decision.{name}") for name in WORDS},
         "reach_head": one.say("decision.reach_head", years=years_of_reach(one)),
@@ -79,7 +75,7 @@ def sheet_of(one: Standing, dark: bool) -> dict[str, Any]:
         "hundred": hundred(one),
         "month": one.scenario.start.isoformat()[:7],
         "events": events(one),
-        "examined": examined,
+        "examined": examined_in(one),
         "views": {name: one.say(f"decision.view_{name}") for name in VIEWS},
         "command": one.choice.command,
         "map": {"floor": one.say("decision.map_floor", floor=FLOOR), "wait": one.say("decision.map_wait")},
@@ -103,6 +99,14 @@ def hundred(one: Standing) -> dict[str, Any]:
     more, less = (round(part) for part in moved_people(one.twins))
     words = {"more": more, "less": less, "same": 100 - more - less}
     return {"more": more, "less": less, "text": one.say("decision.hundred", **words)}
+
+
+def examined_in(one: Standing) -> str:
+    """Return under which laws of trust this was run, or that it was not."""
+    laws = one.founds[0].laws if one.founds else None
+    if laws is None:
+        return one.say("decision.not_examined") if one.moved else ""
+    return one.say("decision.examined", cells=int(laws["cells"]), n=int(laws["n"]))
 
 
 def events(one: Standing) -> list[dict[str, Any]]:
