@@ -36,6 +36,8 @@ FIRST = (
 
 While the first one compiles the model, the second needs nothing of it.
 """
+LAST = "small_town"
+"""Short runs of a town against mutants, most of which are killed before."""
 
 
 MECHANISM_TESTS = Path(__file__).with_name("model")
@@ -55,8 +57,8 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let long files begin first."""
-    rank = {name: number for number, name in enumerate(FIRST)}
+    """Let long files begin first, and towns against mutants last."""
+    rank = {name: number for number, name in enumerate(FIRST)} | {LAST: len(FIRST) + 1}
     items.sort(key=lambda item: rank.get(item.path.stem, len(FIRST)))
 
 
