@@ -292,6 +292,7 @@ def test_a_new_kind_has_its_columns_and_words_everywhere(stated: dict[str, Any])
     assert "  theft of animals" in stated["summary"]
 
 
+@pytest.mark.slow
 def test_the_checks_of_words_documents_and_layers_pass_with_all_that_was_added(copy: Path) -> None:
     chosen = "not python_of and not commands_of and not table_of_decisions"  # they live: all had to be compiled
     checks = [f"tests/architecture/test_{name}.py" for name in ("documents", "layers", "safeguards")]
@@ -310,6 +311,7 @@ def test_whoever_adds_a_mechanism_is_told_what_it_still_lacks(copy: Path) -> Non
     ]
 
 
+@pytest.mark.slow
 def test_a_misspelt_column_fails_the_check_before_any_run(tmp_path: Path) -> None:
     tree = copy_of_the_project(tmp_path / "code")
     add_mechanism(tree)
