@@ -28,7 +28,7 @@ pytest.register_assert_rewrite("oracle.comparison")
 
 SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}
 FIRST = (
-    *("test_twin", "test_recipes", "test_decision_page", "test_page", "test_report", "test_runs", "test_compare"),
+    *("test_smoke", "test_recipes", "test_decision_page", "test_page", "test_report", "test_runs", "test_compare"),
     *("test_crowd", "test_sweep_engine", "test_decision", "test_claim", "test_writes", "test_sweep_commands"),
     *("test_clients", "test_worlds", "test_documents", "test_tutorial"),
 )

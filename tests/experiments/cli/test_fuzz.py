@@ -37,7 +37,7 @@ ROOT = Path(__file__).parents[3]
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
 SLOWEST_S = 2.0
 LONGEST = 1000
-FEW, MANY = 500, 12_000
+FEW, MANY = 150, 12_000
 WOULD_COMPUTE = (
     "experiments.execution.run_set.run_jobs",
     "experiments.studies.rerun_check.run_jobs",

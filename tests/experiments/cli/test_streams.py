@@ -60,7 +60,7 @@ def test_a_pipe_that_knows_ascii_alone_gets_ascii():
 
 
 @needs_signals
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.slow)])
 def test_where_ctrl_c_is_not_heard_it_says_how_to_stop_and_what_is_finished_is_kept(tmp_path, workers):
     words = [
         "run",

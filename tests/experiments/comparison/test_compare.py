@@ -280,6 +280,7 @@ def test_different_horizons_are_refused(folder, tmp_path, capsys):
     assert "different horizons" in capsys.readouterr().err.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_the_number_of_workers_changes_nothing(folder, tmp_path):
     words = ("status_quo", "reporting_support", "resources_only", "--independent", *SMALL)
     other = compare(tmp_path / "pool", *words, "--workers", "2")
@@ -288,7 +289,8 @@ def test_the_number_of_workers_changes_nothing(folder, tmp_path):
 
 
 @needs_signals
-@pytest.mark.parametrize("workers", [pytest.param("1", marks=pytest.mark.slow), "2"])
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", ["1", "2"])
 def test_an_interruption_keeps_the_twins_that_were_finished(tmp_path, workers):
     out = tmp_path / "long"
     words = [

@@ -193,25 +193,29 @@ def test_a_saved_run_goes_on_as_if_it_had_never_stopped(tmp_path):
         assert read(tmp_path / "rest", name).drop_columns("run").equals(read(whole, name).drop_columns("run"))
 
 
-def test_saved_replicates_go_on_with_policies_as_if_they_had_never_stopped(pooled, tmp_path):
+@pytest.mark.parametrize(
+    ("policy", "seed", "replicates", "workers"),
+    [
+        pytest.param("status_quo", "1", "2", "1", marks=pytest.mark.slow),
+        pytest.param("reporting_support", "1", "2", "2", marks=pytest.mark.slow),
+        ("resources_only", "2", "1", "1"),
+    ],
+)
+def test_saved_replicates_go_on_with_policies_as_if_they_had_never_stopped(
+    pooled, tmp_path, policy, seed, replicates, workers
+):
     first, state = pooled
     ended = json.loads((first / "manifest.json").read_text(encoding="utf-8"))["until"]
-    for policy, seeds in (
-        ("status_quo", ["1", "2"]),
-        ("reporting_support", ["1", "2"]),
-        ("resources_only", ["2", "1"]),
-    ):
-        words = [*BARE, *TWO[2:], "--until", "2017-07-01", "--seed", seeds[0], "--replicates", seeds[1]]
-        whole, rest = tmp_path / f"whole-{policy}", tmp_path / f"rest-{policy}"
-        assert cli.code_of([*words, "--policy", f"{policy}@{ended}", "--out", str(whole)]) == 0
-        workers = "2" if policy == "reporting_support" else "1"
-        more = ["--policy", policy, "--from", str(state), "--workers", workers, "--out", str(rest)]
-        assert cli.code_of([*words, *more]) == 0
-        for name in ("measures", "settlements", "groups", "ledger"):
-            columns = [column for column in read(whole, name).column_names if column != "run"]
-            tables = [read(folder, name).select(columns) for folder in (rest, whole)]
-            assert tables[0].num_rows > 0
-            assert tables[0].equals(tables[1]), (policy, name)
+    words = [*BARE, *TWO[2:], "--until", "2017-07-01", "--seed", seed, "--replicates", replicates]
+    whole, rest = tmp_path / "whole", tmp_path / "rest"
+    assert cli.code_of([*words, "--policy", f"{policy}@{ended}", "--out", str(whole)]) == 0
+    more = ["--policy", policy, "--from", str(state), "--workers", workers, "--out", str(rest)]
+    assert cli.code_of([*words, *more]) == 0
+    for name in ("measures", "settlements", "groups", "ledger"):
+        columns = [column for column in read(whole, name).column_names if column != "run"]
+        tables = [read(folder, name).select(columns) for folder in (rest, whole)]
+        assert tables[0].num_rows > 0
+        assert tables[0].equals(tables[1]), name
 
 
 def test_states_are_saved_into_no_folder_of_something_else_and_old_ones_are_forgotten(tmp_path, capsys):
@@ -314,7 +318,7 @@ def test_years_must_be_positive():
 
 
 @needs_signals
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.slow)])
 def test_an_interruption_keeps_what_was_finished(tmp_path, workers):
     out = tmp_path / "long"
     words = [*BARE, "--years", "1", "--replicates", "40", "--workers", workers, "--out", str(out)]

@@ -36,6 +36,7 @@ def bare(value: Any) -> Any:
     return [bare(one) for one in value] if isinstance(value, list) else value
 
 
+@pytest.mark.slow
 def test_following_the_how_to_leads_from_an_empty_folder_to_a_town_of_ones_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
