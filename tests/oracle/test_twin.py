@@ -31,7 +31,7 @@ CALM = settings(
 """The same towns in every run; the message of a difference says enough without a search for the smallest."""
 
 
-@settings(CALM, max_examples=10)
+@settings(CALM, max_examples=4)
 @given(town=towns, seed=seeds)
 def test_the_twin_keeps_its_books_and_trust_stays_between_0_and_1(town: dict[str, Any], seed: int) -> None:
     scenario = small_scenario(**town)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
+from model.crime.certainty.rules import CertaintyTables, update_certainty_factors
 from model.crime.certainty.schema import ARRESTED_LATELY, FELT, OFFENDED_LATELY, SEEN_LATELY
 from model.simulation.model import TrustModel
 
@@ -15,6 +16,12 @@ BUSY = {"crime.armed": 30.0, "crime.thieves": 30.0, "response.catch": 1.0, "resp
 
 def test_switched_off_belief_moves_nothing(live: Live) -> None:
     assert (live(MONTH, **BUSY, **{"mechanisms.certainty": False}).state[FELT] == 1.0).all()
+
+
+def test_at_the_usual_patrol_and_without_news_the_hazard_is_the_usual_one(live: Live) -> None:
+    world = live(0)
+    update_certainty_factors(world.view(CertaintyTables))
+    assert world.state[FELT] == pytest.approx(1.0)
 
 
 def test_without_patrol_the_hazard_rises_within_days_and_not_beyond_the_highest(live: Live) -> None:
