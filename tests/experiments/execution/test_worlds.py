@@ -101,7 +101,6 @@ def test_a_world_can_be_lived_in(name: str, live: Live) -> None:
     assert live(TWO_MONTHS, policies=[name]).date == START + 59 * DAY
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in READY if name not in CORNERS])
 def test_a_world_can_be_lived_in_at_the_other_site_too(name: str, other: TrustModel) -> None:
     world = TrustModel(load("totonicapan", set=SMALL, policies=name), rng=7, town=other.town)
