@@ -579,5 +579,5 @@ def given_town() -> Scenario:
     """Build a town in which the mayor gives and groups buy, over two ends of a quarter."""
     start = datetime.date(2015, 9, 20)
     return small_scenario(
-        residents=250, roads=(0, 1, 2), organised=0.95, officers=(24,), start=start, timeline=False, changes=GIVEN
+        residents=250, roads=(0, 1, 2), organised=0.95, officers=(24, 10), start=start, timeline=False, changes=GIVEN
     )

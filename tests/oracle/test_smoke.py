@@ -102,6 +102,7 @@ def test_a_town_whose_thieves_are_hunted_lives_the_same_months_in_both_models(re
 
 def test_a_town_whose_mayor_gives_lives_the_same_months_in_both_models() -> None:
     seen: Counter[str] = Counter()
+    second = [-1]
 
     def look(town: PlainTown) -> None:
         seen["petitions"] += sum(one.asked == town.tick - 1 for one in town.hall.petitions)
@@ -111,6 +112,8 @@ def test_a_town_whose_mayor_gives_lives_the_same_months_in_both_models() -> None
         seen["chiefs bought"] += sum(chief.captor >= 0 for chief in town.chiefs)
         seen["mayors bought"] += town.hall.captor >= 0
         seen["mayors"] = town.hall.nth
+        seen["second chiefs found out"] += second[-1] >= 0 > town.chiefs[1].captor
+        second.append(town.chiefs[1].captor)
 
     live_together(given_town(), 3, 310, look)
     assert all(seen.values()), seen

@@ -24,7 +24,8 @@ from model.town.town import Town, build_town
 from model.world.places import group_holding_cells
 from scenarios import load
 
-SMALL = {"population.scale": 0.15, "calendar.warm_up": 0}
+SMALL = {"population.scale": 0.3, "calendar.warm_up": 0}
+"""A town with two chiefs."""
 SURE = {"capture.base": 2.0}
 
 
@@ -118,6 +119,7 @@ def test_who_is_found_out_goes_and_the_town_hears_of_it(town: Town) -> None:
     adoption.close_month(world)
     update_commands(world, world.month + 1)
     at = world.cached(chief_positions)
+    assert len(at) == 2
     assert (world.state.officers["person"][at] == persons[at] + 1).all()
     assert (world.state.chiefs["captor"] == UNCLAIMED).all()
     assert world.tally[0].captures_found == 1 + len(at)
