@@ -25,6 +25,12 @@ def test_they_are_mostly_brought_to_the_authority_and_wait_long(live: Live) -> N
     assert (waiting["due"] - waiting["born"]).mean() > 3 * 30
 
 
+def test_more_are_brought_before_legitimate_boards(live: Live) -> None:
+    worlds = [live(2 * MONTH, **OFTEN | {"communal_authority.legitimacy": level}) for level in (-4.0, 4.0)]
+    low, high = (months(world).sum(numeric_only=True) for world in worlds)
+    assert low["land_brought"] / low["land_conflicts"] < 0.9 * high["land_brought"] / high["land_conflicts"]
+
+
 def test_they_load_the_authorities(live: Live) -> None:
     worlds = [live(3 * MONTH, **OFTEN | {"land_conflicts.rate": rate}) for rate in (0.0, 20.0)]
     load = [months(world)["authority_load"].mean() for world in worlds]
