@@ -70,6 +70,16 @@ SeedOfTwins = Annotated[int, Option(metavar="N", help="Seed of the first twins."
 Twins = Annotated[int, Option(metavar="N", help="Number of twin worlds, with seeds seed, seed+1, …")]
 Independent = Annotated[bool, Option("--independent", help="Also run arms on other seeds: what do twins save?")]
 Memory = Annotated[int, Option(metavar="N", help="Also N twins for each of 17 laws of trust.")]
+OwnTown = Annotated[
+    str, Option(metavar="own", help="own: each seed in a town of its own.  [default: one town]", show_default=False)
+]
+Deltas = Annotated[
+    list[str],
+    Option("--delta", metavar="MEASURE=X", help="Smallest effect that matters; repeatable.", show_default=False),
+]
+Settle = Annotated[
+    str, Option(metavar="NAME", help="Stop at 8, 16, 32 … twins once this measure is told.", show_default=False)
+]
 Size = Annotated[float | None, Option("--plan", metavar="SIZE", help="How many twins an effect of this size needs.")]
 Measure = Annotated[str, Option(metavar="NAME", help="Of which measure, for --plan.")]
 Power = Annotated[float, Option(metavar="P", help="With which power, for --plan.")]

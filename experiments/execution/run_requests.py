@@ -14,6 +14,7 @@ from experiments.storage.run_spec import (
     laid,
     measured,
     overrides_of,
+    own_town,
     replicated,
     seeds_of,
     values_of,
@@ -38,6 +39,7 @@ def asked(
     keep: str = "",
     measures: str = "",
     branch: Path | None = None,
+    town: str = "",
 ) -> tuple[RunSpec, ...]:
     """Return the runs that options of the command line mean, or raise with what is wrong in them."""
     values = values_of(sets)
@@ -47,9 +49,8 @@ def asked(
     stated = saved["settings"]["start"] if saved else start
     first = None if stated is None else parse_date("--from" if saved else "--start", stated)
     if saved:
-        check_saved(
-            saved, source, settings_of(laid(source, (), overrides_of(values), first)), seeds_of(seed, replicates)
-        )
+        alike = settings_of(laid(source, (), overrides_of(values), first))
+        check_saved(saved, source, alike, seeds_of(seed, replicates))
     scenario = laid(source, tuple(policies), overrides_of(values), first)
     begins = saved["until"] if saved else scenario.start
     spec = RunSpec(
@@ -63,6 +64,7 @@ def asked(
         keep=kept(keep),
         measures=measured(measures),
         branch=str(branch) if branch else None,
+        town=own_town(town, values, branch),
     )
     return replicated(spec, replicates)
 

@@ -75,6 +75,7 @@ class Run(Any_, total=False):
     branched_from: Mapping[Digits, str]
     went_on_from: Origin | None
     settings: Settings
+    town: str
     arm: str
     title: Text
 
@@ -120,6 +121,8 @@ class ManifestRequest(TypedDict, total=False):
     replicates: int
     independent: bool
     memory: int
+    delta: list[str]
+    settle: str
 
 
 class Comparison(Any_, total=False):

@@ -116,6 +116,7 @@ def manifest_of(
         "went_on_from": origin if states else None,
         "ceiling_hits": {str(one.seed): one.ceiling_hits for one in finished},
         "settings": first.settings,
+        **({"town": first.town} if first.town else {}),
         **occasion(),
         "seconds": round(seconds, 3),
     }

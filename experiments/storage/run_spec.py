@@ -23,8 +23,21 @@ from scenarios import load
 from scenarios.groups import declared_groups
 from scenarios.reading import checked_given_value, parse_typed_value
 
-OPTIONS = ("--policy", "--set", "--start", "--until", "--seed", "--keep", "--measures", "--from", "--replicates")
+OPTIONS = (
+    "--policy",
+    "--set",
+    "--start",
+    "--until",
+    "--seed",
+    "--keep",
+    "--measures",
+    "--from",
+    "--town",
+    "--replicates",
+)
 MOST_REPLICATES = 10_000
+TOWN, OWN = "population.seed", "own"
+"""What decides who lives where, and the word for a run that lives in the town of its seed."""
 
 Overrides = tuple[tuple[str, str], ...]
 
@@ -47,6 +60,8 @@ class RunSpec:
     keep: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
     branch: str | None = None
+    town: str = ""
+    """`own` for the town that the seed draws; else that of the scenario."""
     shares_warm_up: bool = dataclasses.field(default=False, compare=False)
     """True if another run of the same study has the same warm-up; it decides no number."""
 
@@ -59,7 +74,8 @@ class RunSpec:
     def files(self) -> tuple[str, tuple[str, ...], Overrides, datetime.date | None]:
         """All that its scenario is read from: what runs of other seeds and lengths share."""
         if (saved := self.saved) is None:
-            return self.source, self.policies, self.overrides, self.start
+            town = overrides_of({TOWN: self.seed}) if self.town == OWN else ()
+            return self.source, self.policies, (*self.overrides, *town), self.start
         first = parse_date("--from", saved["settings"]["start"])
         return self.source, (*saved["policies"], *self.policies), self.overrides, first
 
@@ -166,6 +182,7 @@ class RunSpec:
         options += [("--set", f"{key}={text}") for key, text in self.overrides]
         options += [("--start", self.start), ("--until", self.until), ("--seed", self.seed)]
         options += [("--keep", ",".join(self.keep)), ("--measures", ",".join(self.measures)), ("--from", self.branch)]
+        options += [("--town", self.town)]
         given = [str(word) for option in options if option[1] not in (None, "") for word in option]
         return shlex.join(["confianza", "run", self.source, *given])
 
@@ -187,7 +204,7 @@ def base(source: str, policies: tuple[str, ...], overrides: Overrides, start: da
     return load(source, policies=policies, set=dict(overrides), start=start)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def laid(source: str, policies: tuple[str, ...], overrides: Overrides, start: datetime.date | None) -> Scenario:
     """Return a scenario with its values.
 
@@ -208,7 +225,7 @@ def laid(source: str, policies: tuple[str, ...], overrides: Overrides, start: da
     return changed
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def settings_at(*files: Any) -> dict[str, Any]:
     """Return a scenario in full, as JSON can hold it."""
     return settings_of(laid(*files))
@@ -320,8 +337,18 @@ def read_specs(text: str) -> tuple[RunSpec, ...]:
         keep=kept(last.get("--keep", "")),
         measures=measured(last.get("--measures", "")),
         branch=last.get("--from"),
+        town=own_town(last.get("--town", ""), values, last.get("--from")),
     )
     return replicated(one, whole("--replicates", last.get("--replicates", "1")))
+
+
+def own_town(word: str, values: Mapping[str, Any], branch: object = None) -> str:
+    """Return how runs get their towns, or raise where something else decides it already."""
+    if word not in ("", OWN):
+        raise InputError(f"--town knows {OWN}, got '{word}'{suggest_nearest(word, (OWN,))}")
+    if word and (TOWN in values or branch):
+        raise InputError(f"--town {OWN} has no meaning with {'--from' if branch else f'--set {TOWN}'}: leave one out")
+    return word
 
 
 def words_in(text: str) -> tuple[str, dict[str, list[str]]]:

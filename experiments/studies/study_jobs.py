@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.execution.run_requests import after
 from experiments.storage.progress import spoken
-from experiments.storage.run_spec import RunSpec, begun, laid, overrides_of
+from experiments.storage.run_spec import OWN, TOWN, RunSpec, begun, laid, overrides_of
 from experiments.studies.study import Design, Study
 from model.engine.errors import InputError
 from model.engine.scenario import Scenario
@@ -67,6 +67,7 @@ def points_of(study: Study, points: np.ndarray | None = None) -> Iterator[RunSpe
                     seed=study.seeds[0],
                     keep=study.keep,
                     measures=study.measures,
+                    town="" if TOWN in values or TOWN in study.sets else OWN,
                 )
 
 
