@@ -12,11 +12,13 @@ MONTHS = 12
 class Expression:
     """How one number follows from monthly columns.
 
-    Either the mean of a column over the months, or its value in the last month, or the sum of columns over a
-    year, divided by the sum of others if ``per`` names some, or by the mean of one that ``per_mean`` names.
+    Either the mean of a column over the months, or over the last twelve of them (``recent``), or its value in the last
+    month, or the sum of columns over a year, divided by the sum of others if ``per`` names some, or by the mean of one
+    that ``per_mean`` names.
     """
 
     mean: str = ""
+    recent: str = ""
     last: str = ""
     sum: tuple[str, ...] = ()
     per: tuple[str, ...] = ()
@@ -26,20 +28,26 @@ class Expression:
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column that is read."""
-        return tuple(name for name in (self.mean, self.last, *self.sum, *self.per, self.per_mean) if name)
+        return tuple(name for name in (self.mean, self.recent, self.last, *self.sum, *self.per, self.per_mean) if name)
 
     def of(self, months: pd.DataFrame) -> float:
         """Return the number for these months of one run; counts are scaled to a year."""
         if self.mean:
             return self.scale * float(months[self.mean].mean())
+        if self.recent:
+            return self.scale * float(months[self.recent].tail(MONTHS).mean())
         if self.last:
             return self.scale * float(months[self.last].iloc[-1])
-        counted = float(months[list(self.sum)].to_numpy().sum())
         if self.per:
-            whole = float(months[list(self.per)].to_numpy().sum())
-            return self.scale * counted / whole if whole else float("nan")
-        yearly = counted * MONTHS / len(months)
+            counted, whole = self.ratio(months)
+            return counted / whole if whole else float("nan")
+        yearly = float(months[list(self.sum)].to_numpy().sum()) * MONTHS / len(months)
         return self.scale * (yearly / float(months[self.per_mean].mean()) if self.per_mean else yearly)
+
+    def ratio(self, months: pd.DataFrame) -> tuple[float, float]:
+        """Return numerator and denominator of a share for these months of one run."""
+        counted, whole = (float(months[list(some)].to_numpy().sum()) for some in (self.sum, self.per))
+        return self.scale * counted, whole
 
 
 def years_of(run: pd.DataFrame) -> list[pd.DataFrame]:

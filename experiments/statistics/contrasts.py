@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from experiments.statistics.paired_effects import Effect, paired
+from experiments.statistics.thresholds import Scale
 
 SCENARIO, POLICY, SEED = "scenario", "policy", "seed"
 TOGETHER = "together, beyond the sum"
@@ -24,25 +25,26 @@ class Contrast:
     effect: Effect
 
 
-def contrasts(runs: pd.DataFrame, factors: Sequence[str], measure: str) -> Iterator[Contrast]:
+def contrasts(runs: pd.DataFrame, factors: Sequence[str], measure: str, scale: Scale) -> Iterator[Contrast]:
     """Yield the effects of all levels of all factors on a measure, then what two policies do beyond the sum."""
-    for scenario, own in runs.groupby(SCENARIO, sort=False):
+    for _, own in runs.groupby(SCENARIO, sort=False):
         for factor in factors:
             if factor != SCENARIO and own[factor].nunique() <= MOST_LEVELS:
-                yield from of_factor(own, factors, factor, measure, str(scenario))
+                yield from of_factor(own, factors, factor, measure, scale)
         if POLICY in factors:
-            yield from beyond_sums(own, factors, measure, str(scenario))
+            yield from beyond_sums(own, factors, measure, scale)
 
 
 def of_factor(
-    runs: pd.DataFrame, factors: Sequence[str], factor: str, measure: str, scenario: str
+    runs: pd.DataFrame, factors: Sequence[str], factor: str, measure: str, scale: Scale
 ) -> Iterator[Contrast]:
-    """Yield the effects of the levels of one factor against the first."""
+    """Yield the effects of the levels of one factor against the first, in one scenario."""
+    scenario = str(runs[SCENARIO].iloc[0])
     wide = side_by_side(runs, factors, factor, measure)
     first, *others = runs[factor].unique()
     for level in others:
         if first in wide and level in wide:
-            effect = paired(*by_seed(wide, [{first: 1.0}, {level: 1.0}]))
+            effect = paired(*by_seed(wide, [{first: 1.0}, {level: 1.0}]), scale=scale)
             if effect.n:
                 yield Contrast(scenario, factor, level, first, effect)
 
@@ -72,8 +74,9 @@ def parts_of(policy: str, first: str) -> frozenset[str]:
     return frozenset() if policy == first else frozenset(policy.split("+"))
 
 
-def beyond_sums(runs: pd.DataFrame, factors: Sequence[str], measure: str, scenario: str) -> Iterator[Contrast]:
-    """Yield what pairs of policies do together, less what each does alone."""
+def beyond_sums(runs: pd.DataFrame, factors: Sequence[str], measure: str, scale: Scale) -> Iterator[Contrast]:
+    """Yield what pairs of policies do together, less what each does alone, in one scenario."""
+    scenario = str(runs[SCENARIO].iloc[0])
     wide = side_by_side(runs, factors, POLICY, measure)
     first = runs[POLICY].iloc[0]
     named = {parts_of(name, first): name for name in runs[POLICY].unique()}
@@ -84,14 +87,14 @@ def beyond_sums(runs: pd.DataFrame, factors: Sequence[str], measure: str, scenar
         alone = [named.get(frozenset([name])) for name in (one, other)]
         if all(name in wide for name in (first, both, *alone)):
             sides = by_seed(wide, [{alone[0]: 1.0, alone[1]: 1.0}, {both: 1.0, first: 1.0}])
-            effect = paired(*sides)
+            effect = paired(*sides, scale=scale)
             if effect.n:
                 yield Contrast(scenario, TOGETHER, both, first, effect)
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Effects over two factors, with their Monte Carlo errors and whether each leaves one sign (1) or not (0)."""
+    """Effects over two factors, their errors, and whether the interval of each leaves one sign (1) or not (0)."""
 
     effect: pd.DataFrame
     error: pd.DataFrame
@@ -112,12 +115,14 @@ def grid_of(cells: Mapping[tuple[object, object], Effect]) -> Grid:
     )
 
 
-def over(runs: pd.DataFrame, grids: Sequence[str], up: str, across: str, policy: str, measure: str) -> Grid:
-    """Return the effect of a policy against the first at every pair of levels of two factors."""
+def over(
+    runs: pd.DataFrame, grids: Sequence[str], pair: tuple[str, str], policy: str, measure: str, scale: Scale
+) -> Grid:
+    """Return the effect of a policy against the first at every pair of levels of two factors (rows, columns)."""
     first = runs[POLICY].iloc[0]
     cells = {}
-    for (y, x), own in runs.groupby([up, across], sort=True):
+    for (y, x), own in runs.groupby(list(pair), sort=True):
         wide = side_by_side(own, [*grids, POLICY], POLICY, measure)
         if first in wide and policy in wide:
-            cells[y, x] = paired(*by_seed(wide, [{first: 1.0}, {policy: 1.0}]))
+            cells[y, x] = paired(*by_seed(wide, [{first: 1.0}, {policy: 1.0}]), scale=scale)
     return grid_of(cells)

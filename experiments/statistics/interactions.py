@@ -6,18 +6,21 @@ how much this differs with the third.  None is halved: each is in the unit of it
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from experiments.statistics.contrasts import MOST_LEVELS, POLICY, SCENARIO, SEED
 from experiments.statistics.paired_effects import paired
+from experiments.statistics.thresholds import Scale
+from experiments.statistics.verdicts import corrected, direction, judge
 from experiments.words.dictionary import CHANGE
 
 DEEPEST = 3
 TIMES = " × "
+KEPT = ("error", "low", "high", "p", "adjusted", "delta", "smallest", "n", "rose", "fell", "same")
 
 
 @dataclass(frozen=True)
@@ -52,36 +55,53 @@ def changes_of(runs: pd.DataFrame, factors: Sequence[str]) -> list[Change]:
     return [Change(name, level, first) for name, (first, *others) in levels.items() for level in others]
 
 
-def interactions(runs: pd.DataFrame, varied: Sequence[str], measures: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Yield a row for every scenario, set of one to three changes and measure."""
-    for scenario, own in runs.groupby(SCENARIO, sort=False):
-        factors = factors_of(own, varied)
-        for order in range(1, DEEPEST + 1):
-            for some in itertools.combinations(changes_of(own, factors), order):
-                if len({one.factor for one in some}) == order:
-                    where = {"scenario": str(scenario), "order": order, "change": TIMES.join(one.name for one in some)}
-                    yield from (where | row for row in of_changes(own, factors, some, measures))
+def interactions(runs: pd.DataFrame, varied: Sequence[str], scales: Mapping[str, Scale]) -> pd.DataFrame:
+    """Return a row for every scenario, set of one to three changes and measure that has a scale, with its verdict.
+
+    P-values are corrected among all rows of as many changes (decisions/0027). ``status_quo`` is the mean of the runs
+    in which every factor has its first level.
+    """
+    rows = [
+        row
+        for scenario, own in runs.groupby(SCENARIO, sort=False)
+        for row in of_scenario(own, str(scenario), factors_of(own, varied), scales)
+    ]
+    if not rows:
+        return pd.DataFrame()
+    table = corrected(pd.DataFrame(rows), ["order"])
+    verdicts = [judge(row) for row in table.rename(columns={"estimate": "effect"}).itertuples()]
+    return table.assign(verdict=verdicts, settled=[direction(one) != 0 for one in verdicts])
+
+
+def of_scenario(
+    runs: pd.DataFrame, scenario: str, factors: Sequence[str], scales: Mapping[str, Scale]
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of one scenario."""
+    first = runs[(runs[list(factors)] == runs[list(factors)].iloc[0]).all(axis=1)]
+    for order in range(1, DEEPEST + 1):
+        for some in itertools.combinations(changes_of(runs, factors), order):
+            if len({one.factor for one in some}) == order:
+                where = {"scenario": scenario, "order": order, "change": TIMES.join(one.name for one in some)}
+                for row in of_changes(runs, factors, some, scales):
+                    yield where | row | {"status_quo": float(first[row["measure"]].mean())}
 
 
 def of_changes(
-    runs: pd.DataFrame, factors: Sequence[str], some: Sequence[Change], measures: Sequence[str]
+    runs: pd.DataFrame, factors: Sequence[str], some: Sequence[Change], scales: Mapping[str, Scale]
 ) -> Iterator[dict[str, Any]]:
     """Yield the contrast of some changes in every measure; nothing where they never meet alike worlds without them."""
     moved = [one.factor for one in some]
     alike = [SEED, *(name for name in factors if name not in moved)]
-    less, more = sides_of(runs, some, alike, list(measures))
+    less, more = sides_of(runs, some, alike, list(scales))
     both = less.notna() & more.notna()
-    for measure in measures:
+    for measure, scale in scales.items():
         known = both.index[both[measure]]
         by_seed = [side.loc[known, measure].groupby(level=SEED).mean() for side in (less, more)]
-        effect = paired(*(list(side) for side in by_seed))
+        effect = paired(*(list(side) for side in by_seed), scale=scale)
         if effect.n:
             worlds = len(known.to_frame()[alike[1:]].drop_duplicates()) if len(alike) > 1 else 1
-            yield {"measure": measure, "estimate": effect.effect, "combinations": worlds} | {
-                name: value
-                for name, value in (asdict(effect) | {"settled": effect.settled}).items()
-                if name in ("error", "low", "high", "smallest", "n", "rose", "fell", "same", "settled")
-            }
+            kept = {name: getattr(effect, name) for name in KEPT}
+            yield {"measure": measure, "estimate": effect.effect, "combinations": worlds} | kept
 
 
 def sides_of(

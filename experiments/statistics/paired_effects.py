@@ -1,29 +1,41 @@
-"""Statistics of twins: what differs between worlds that share their luck, and how surely."""
+"""Effects between runs: mean differences with one interval, for pairs, for independent runs and for draws × seeds.
+
+Each value of a run is a number or a ratio (numerator, denominator). Ratios are averaged as the ratio of sums over runs,
+and their spread is linearised (Cochran, Sampling Techniques, 1977, chapter 6). The interval is Student's t with a floor
+for the spread. See decisions/0027.
+"""
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
-from scipy.special import stdtrit
+from scipy.special import stdtr, stdtrit
 
-from experiments.statistics.hodges_lehmann import FEWEST, MOST, middle
+from experiments.statistics.thresholds import Scale, Threshold
 
 LEVEL, POWER = 0.95, 0.8
 ROUNDING = 1e-12
-"""Sums of the same beliefs added up in another order differ by this share at most; it is no difference."""
+"""Relative difference below which two values are the same: sums in another order differ by as much."""
+
+type Value = float | tuple[float, float]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
-    """A difference between two arms in one number, with everything that says how far it can be trusted.
+    """Mean difference between two arms in one measure, and how sure it is.
 
-    ``error`` fields are Monte Carlo errors (standard errors over seeds); ``smallest`` is the smallest effect that this
-    many worlds would have shown with a power of 80 %; ``rose``, ``fell`` and ``same`` count twin worlds.
+    Errors are standard errors over runs. ``low`` and ``high`` are the limits of the 95 % interval, in which the spread
+    of differences is at least ``floor``. ``p`` is the two-sided p-value of the same test, ``adjusted`` the same after
+    correction for the number of rows. ``smallest`` is the smallest effect seen with a power of 80 %. ``rose``, ``fell``
+    and ``same`` count pairs; ``undefined`` pairs have no value on one side and are left out. ``delta`` is the smallest
+    effect that matters.
     """
 
     n: int
+    undefined: int
     base: float
     base_error: float
     arm: float
@@ -32,79 +44,61 @@ class Effect:
     error: float
     low: float
     high: float
+    p: float
+    adjusted: float
     smallest: float
     rose: int
     fell: int
     same: int
     paired: bool
     variance_ratio: float
-    typical: float
-    typical_low: float
-    typical_high: float
+    delta: float
+    floor: float
 
     @property
     def settled(self) -> bool:
-        """Whether the interval leaves one sign only, or the effect is exactly nothing everywhere."""
-        low, high = self.typical_low, self.typical_high
-        return low > 0.0 or high < 0.0 or low == high == 0.0
+        """Whether the interval leaves one sign."""
+        return self.low > 0.0 or self.high < 0.0
 
 
-def paired(base: Sequence[float], arm: Sequence[float]) -> Effect:
-    """Return the effect between twins, given seed by seed.
+def paired(base: Sequence[Value], arm: Sequence[Value], *, scale: Scale | None = None) -> Effect:
+    """Return the effect between paired runs, given seed by seed.
 
     >>> one = paired([1.0, 2.0, 3.0], [2.0, 3.0, 5.0])
     >>> one.rose, round(one.effect, 3), round(one.low, 3), round(one.high, 3)
     (3, 1.333, -0.101, 2.768)
     """
-    left, right = known(base, arm)
-    gap = gap_of(left, right)
-    n = len(gap)
-    error = error_of(gap)
-    reach = quantile(n - 1) * error if n > 1 else math.nan
-    apart = variance(left) + variance(right)
-    by_mean = mean(gap), mean(gap) - reach, mean(gap) + reach
+    left, right = ratios(base), ratios(arm)
+    known = defined(left) & defined(right)
+    signs = np.sign(gap_of(left[known, 0] / left[known, 1], right[known, 0] / right[known, 1]))
+    left, right = linearised(left[known]), linearised(right[known])
+    gap, n = gap_of(left, right), int(known.sum())
+    limits = threshold_of(scale, mean(left), mean(right))
     return Effect(
         n=n,
-        **means(left, right),
-        **placed(by_mean),
-        **typically(middle(gap, LEVEL) if FEWEST <= n <= MOST else by_mean),
-        error=error,
-        smallest=smallest(spread(gap), n),
-        rose=int((gap > 0).sum()),
-        fell=int((gap < 0).sum()),
-        same=int((gap == 0).sum()),
+        undefined=len(known) - n,
+        **sides(left, right),
+        **interval(mean(gap), spread(gap) / math.sqrt(n) if n else math.nan, n, limits),
+        rose=int((signs > 0).sum()),
+        fell=int((signs < 0).sum()),
+        same=int((signs == 0).sum()),
         paired=True,
-        variance_ratio=saved(apart, variance(gap)),
+        variance_ratio=variance_ratio(variance(left) + variance(right), variance(gap)),
     )
 
 
-def saved(apart: float, beside: float) -> float:
-    """Return by how much twins lower the variance of an effect: without end where it is the same in all twins.
-
-    >>> saved(2.0, 0.5), saved(2.0, 0.0), saved(0.0, 0.0)
-    (4.0, inf, nan)
-    """
-    if beside > 0.0:
-        return apart / beside
-    return math.inf if apart > 0.0 and beside == 0.0 else math.nan
-
-
-def unpaired(base: Sequence[float], arm: Sequence[float]) -> Effect:
-    """Return the effect between worlds of independent luck (Welch's interval)."""
-    left, right = clean(base), clean(arm)
-    parts = [variance(side) / len(side) if len(side) > 1 else math.nan for side in (left, right)]
-    error = math.sqrt(sum(parts))
-    effect = mean(right) - mean(left)
-    reach = quantile(welch(parts, (len(left), len(right)))) * error if error > 0 else error
+def unpaired(base: Sequence[Value], arm: Sequence[Value], *, scale: Scale | None = None) -> Effect:
+    """Return the effect between independent runs (Welch's degrees of freedom)."""
+    left, right = (linearised(side[defined(side)]) for side in (ratios(base), ratios(arm)))
     n = min(len(left), len(right))
-    by_mean = effect, effect - reach, effect + reach
+    parts = [variance(side) / len(side) if len(side) > 1 else math.nan for side in (left, right)]
+    error, freedom = math.sqrt(sum(parts)), welch(parts, (len(left), len(right)))
+    limits = threshold_of(scale, mean(left), mean(right))
     return Effect(
         n=n,
-        **means(left, right),
-        **placed(by_mean),
-        **typically(by_mean),
-        error=error,
-        smallest=smallest(error * math.sqrt(n), n),
+        undefined=len(base) + len(arm) - len(left) - len(right),
+        **sides(left, right),
+        **interval(mean(right) - mean(left), error, n, limits, freedom),
         rose=0,
         fell=0,
         same=0,
@@ -113,28 +107,112 @@ def unpaired(base: Sequence[float], arm: Sequence[float]) -> Effect:
     )
 
 
-def placed(one: Sequence[float]) -> dict[str, float]:
-    """Return a mean effect with its interval by the names of their fields."""
-    return dict(zip(("effect", "low", "high"), one, strict=True))
+def crossed(base: np.ndarray, arm: np.ndarray, *, scale: Scale | None = None) -> Effect:
+    """Return the effect over draws of parameters (rows) and seeds (columns), which are the same in every draw.
+
+    The variance of the mean is that of a two-way random-effects table without repetition,
+    (MS rows + MS columns - MS residual) / (rows × columns), with the freedom of the shorter side.
+
+    >>> crossed(np.zeros((2, 3)), np.array([[1.0, 2.0, 3.0], [2.0, 3.0, 4.0]])).effect
+    2.5
+    """
+    whole = paired(list(base.ravel()), list(arm.ravel()), scale=scale)
+    errors = {
+        name: two_way_error(table) for name, table in (("base_error", base), ("arm_error", arm), ("error", arm - base))
+    }
+    n = min(base.shape)
+    ends: dict[str, Any] = interval(whole.effect, errors["error"], n, Threshold(whole.delta, whole.floor))
+    return replace(whole, base_error=errors["base_error"], arm_error=errors["arm_error"], **ends)
 
 
-def typically(one: Sequence[float]) -> dict[str, float]:
-    """Return a typical effect with its interval by the names of their fields."""
-    return dict(zip(("typical", "typical_low", "typical_high"), one, strict=True))
+def two_way_error(table: np.ndarray) -> float:
+    """Return the standard error of the mean of a table whose rows and columns are both random; nan if one is single."""
+    rows, columns = table.shape
+    if min(rows, columns) < 2:
+        return math.nan
+    by_row, by_column, whole = table.mean(axis=1), table.mean(axis=0), table.mean()
+    rest = table - by_row[:, None] - by_column[None, :] + whole
+    residual = float((rest**2).sum()) / ((rows - 1) * (columns - 1))
+    between = columns * float(by_row.var(ddof=1)) + rows * float(by_column.var(ddof=1))
+    return math.sqrt(max(0.0, between - residual) / table.size)
 
 
-def known(base: Sequence[float], arm: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pairs of which both sides are known."""
-    left, right = np.asarray(base, float), np.asarray(arm, float)
-    both = ~(np.isnan(left) | np.isnan(right))
-    return left[both], right[both]
+def interval(effect: float, error: float, n: int, limits: Threshold, freedom: float | None = None) -> dict[str, float]:
+    """Return an effect with its interval, p-values, smallest effect and threshold, by the names of their fields.
+
+    ``error`` is the standard error of the effect over ``n`` runs; the interval takes it for at least floor / √n.
+    """
+    freedom = n - 1 if freedom is None else freedom
+    used = max(error, limits.floor / math.sqrt(n)) if n > 1 else math.nan
+    reach = quantile(freedom) * used
+    p = p_value(effect, used, freedom)
+    seen = smallest(used * math.sqrt(n), n, freedom=freedom)
+    ends = {"low": effect - reach, "high": effect + reach, "p": p, "adjusted": p, "smallest": seen}
+    return {"effect": effect, "error": error, **ends, **limits._asdict()}
+
+
+def p_value(effect: float, error: float, freedom: float) -> float:
+    """Return the two-sided p-value of Student's t; nan where nothing is known.
+
+    >>> p_value(0.0, 0.0, 7), round(p_value(2.365, 1.0, 7), 3)
+    (1.0, 0.05)
+    """
+    if error == 0.0:
+        return 0.0 if effect else 1.0
+    return 2.0 * float(stdtr(freedom, -abs(effect) / error)) if freedom > 0 else math.nan
+
+
+def threshold_of(scale: Scale | None, base: float, arm: float) -> Threshold:
+    """Return the threshold of a measure; none is known where its scale is not."""
+    return scale.threshold(base, arm) if scale else Threshold()
+
+
+def ratios(values: Sequence[Value]) -> np.ndarray:
+    """Return values as rows of numerator and denominator; a number has the denominator 1."""
+    rows = [value if isinstance(value, tuple) else (value, 1.0) for value in values]
+    return np.array(rows, float).reshape(-1, 2)
+
+
+def defined(values: np.ndarray) -> np.ndarray:
+    """Return which ratios have a value."""
+    known: np.ndarray = ~np.isnan(values).any(axis=1) & (values[:, 1] != 0.0)
+    return known
+
+
+def linearised(values: np.ndarray) -> np.ndarray:
+    """Return a number for each run whose mean is the ratio of sums, and whose spread is that of the ratio.
+
+    >>> linearised(np.array([[1.0, 2.0], [3.0, 6.0]])), linearised(np.array([[1.0, 1.0], [2.0, 1.0]]))
+    (array([0.5, 0.5]), array([1., 2.]))
+    """
+    top, bottom = values.T
+    if not len(top) or (bottom == 1.0).all():
+        return np.array(top)
+    ratio = top.sum() / bottom.sum()
+    return np.asarray(ratio + (top - ratio * bottom) / bottom.mean())
 
 
 def gap_of(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Return the differences of pairs, without those that are only rounding."""
+    """Return the differences of pairs; those within rounding are zero."""
     gap = right - left
     gap[np.abs(gap) <= ROUNDING * np.maximum(np.abs(left), np.abs(right))] = 0.0
     return gap
+
+
+def sides(left: np.ndarray, right: np.ndarray) -> dict[str, float]:
+    """Return mean and standard error of both sides."""
+    return {"base": mean(left), "base_error": error_of(left), "arm": mean(right), "arm_error": error_of(right)}
+
+
+def variance_ratio(apart: float, beside: float) -> float:
+    """Return by how much pairs lower the variance of an effect: without end where it is the same in all pairs.
+
+    >>> variance_ratio(2.0, 0.5), variance_ratio(2.0, 0.0), variance_ratio(0.0, 0.0)
+    (4.0, inf, nan)
+    """
+    if beside > 0.0:
+        return apart / beside
+    return math.inf if apart > 0.0 and beside == 0.0 else math.nan
 
 
 def clean(values: Sequence[float]) -> np.ndarray:
@@ -143,49 +221,57 @@ def clean(values: Sequence[float]) -> np.ndarray:
     return array[~np.isnan(array)]
 
 
-def means(left: np.ndarray, right: np.ndarray) -> dict[str, float]:
-    """Return mean and Monte Carlo error of both sides."""
-    return {"base": mean(left), "base_error": error_of(left), "arm": mean(right), "arm_error": error_of(right)}
-
-
 def mean(values: np.ndarray) -> float:
     """Return the mean, nan of nothing."""
     return float(values.mean()) if len(values) else math.nan
 
 
 def variance(values: np.ndarray) -> float:
-    """Return the variance over seeds, nan of fewer than two."""
+    """Return the variance over runs, nan of fewer than two."""
     return float(values.var(ddof=1)) if len(values) > 1 else math.nan
 
 
 def spread(values: np.ndarray) -> float:
-    """Return the standard deviation over seeds."""
+    """Return the standard deviation over runs, nan of fewer than two."""
     return math.sqrt(variance(values))
 
 
 def error_of(values: np.ndarray) -> float:
-    """Return the Monte Carlo error of a mean."""
+    """Return the standard error of a mean, nan of fewer than two values."""
     return spread(values) / math.sqrt(len(values)) if len(values) > 1 else math.nan
+
+
+def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
+    """Return the mean of the known values and the limits of its 95 % interval by Student's t."""
+    known = clean(values)
+    reach = quantile(len(known) - 1) * error_of(known) if len(known) > 1 else math.nan
+    return mean(known), mean(known) - reach, mean(known) + reach
 
 
 @cache
 def quantile(freedom: float, level: float = LEVEL) -> float:
-    """Return how many errors an interval reaches to each side."""
-    return float(stdtrit(freedom, 0.5 + level / 2.0))
+    """Return how many standard errors an interval reaches to each side."""
+    return float(stdtrit(freedom, 0.5 + level / 2.0)) if freedom > 0 else math.nan
 
 
 def welch(parts: Sequence[float], sizes: Sequence[int]) -> float:
-    """Return Welch's degrees of freedom of a difference."""
+    """Return the Welch–Satterthwaite degrees of freedom of a difference of means.
+
+    ``parts`` are the variances of the two means, ``sizes`` the numbers of runs.
+    """
     whole = sum(parts)
+    if not whole > 0.0:
+        return float(sum(sizes) - len(sizes))
     return 1.0 / sum((part / whole) ** 2 / (size - 1) for part, size in zip(parts, sizes, strict=True))
 
 
-def smallest(spread: float, n: int, power: float = POWER) -> float:
-    """Return the smallest effect that n twins would show with this power; nan if no pair of theirs differs.
+def smallest(spread: float, n: int, power: float = POWER, freedom: float | None = None) -> float:
+    """Return the smallest effect that n runs would show with this power; nan if none of them differ.
 
     >>> round(smallest(1.0, 10), 2)
     0.99
     """
     if n < 2 or not spread > 0.0:
         return math.nan
-    return (quantile(n - 1) + float(stdtrit(n - 1, power))) * spread / math.sqrt(n)
+    freedom = n - 1 if freedom is None else freedom
+    return (quantile(freedom) + float(stdtrit(freedom, power))) * spread / math.sqrt(n)

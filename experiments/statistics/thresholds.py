@@ -1,0 +1,100 @@
+"""Effect size thresholds: the smallest effect that matters for a measure (delta), and the least spread (floor)."""
+
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from experiments.statistics.annual_aggregation import MONTHS
+
+type Kind = Literal["points", "points_at_end", "criteria", "shares", "minutes", "amounts", "counts"]
+FILE = Path(__file__).with_name("thresholds.toml")
+HALF_EVENT = 0.5
+
+
+class Threshold(NamedTuple):
+    """Delta and floor, both in the unit of the measure; nan and 0 where no threshold is known."""
+
+    delta: float = math.nan
+    floor: float = 0.0
+
+
+@dataclass(frozen=True)
+class ThresholdRule:
+    """Entry of `thresholds.toml`: reasons in two languages, and what delta and floor follow from.
+
+    ``delta`` is in the unit of the measure, ``share`` a part of the larger side, ``floor`` a part of delta; ``least``
+    is the number a year from which a count is no longer rare.
+    """
+
+    en: str
+    es: str
+    delta: float = 0.0
+    share: float = 0.0
+    floor: float = 0.25
+    least: float = 0.0
+    units: Sequence[str] = ()
+    measures: Sequence[str] = ()
+
+
+@cache
+def threshold_rules() -> Mapping[str, ThresholdRule]:
+    """Return the rules by kind of measure."""
+    return {kind: ThresholdRule(**one) for kind, one in tomllib.loads(FILE.read_text(encoding="utf-8")).items()}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How a measure is read: its kind, how much a year one unit shown is, and the years that were simulated.
+
+    ``unit`` is the unit of the rule in that of the measure, 0.01 for points of a measure from 0 to 1. ``delta`` is the
+    smallest effect that matters where it was set before the run, in the unit of the measure.
+    """
+
+    kind: Kind
+    per_year: float = 1.0
+    years: float = 1.0
+    unit: float = 1.0
+    delta: float | None = None
+
+    def threshold(self, base: float, arm: float) -> Threshold:
+        """Return delta and floor for two means.
+
+        >>> Scale("points").threshold(40.0, 41.0)
+        Threshold(delta=0.5, floor=0.125)
+        >>> Scale("counts", years=2.0).threshold(5000.0, 4800.0), Scale("counts", years=2.0).threshold(6.0, 5.0)
+        (Threshold(delta=100.0, floor=25.0), Threshold(delta=0.5, floor=0.25))
+        """
+        rare = self.is_rare(base, arm)
+        rule = threshold_rules()["rare" if rare else self.kind]
+        delta = self.delta
+        if delta is None:
+            delta = max(rule.delta * self.unit / self.per_year, rule.share * largest(base, arm))
+        return Threshold(delta, max(rule.floor * delta, HALF_EVENT / (self.years * self.per_year) if rare else 0.0))
+
+    def is_rare(self, base: float, arm: float) -> bool:
+        """Tell whether this is a count of so few events a year that chance decides much."""
+        return self.kind == "counts" and largest(base, arm) * self.per_year < threshold_rules()["rare"].least
+
+
+def monthly_scale(measure: str, unit: str, delta: float | None = None) -> Scale:
+    """Return how a mean over the last twelve months of a monthly measure is judged, in the measure's own unit.
+
+    >>> [monthly_scale(name, "0-1").threshold(0.4, 0.4).delta for name in ("trust_mean", "c1")]
+    [0.005, 0.05]
+    >>> monthly_scale("homicides", "deaths").threshold(4.0, 4.0)
+    Threshold(delta=0.2, floor=0.05)
+    """
+    rules = threshold_rules()
+    kinds: Sequence[Any] = [kind for kind, rule in rules.items() if measure in rule.measures]
+    kinds = kinds or [kind for kind, rule in rules.items() if unit in rule.units] or ["counts"]
+    per_year = MONTHS if kinds[0] == "counts" else 1.0
+    return Scale(kinds[0], per_year, unit=0.01 if unit in ("0-1", "share") else 1.0, delta=delta)
+
+
+def largest(base: float, arm: float) -> float:
+    """Return the larger of two sizes; 0 where neither is known."""
+    return max((abs(value) for value in (base, arm) if not math.isnan(value)), default=0.0)

@@ -1,0 +1,125 @@
+"""Verdicts: whether a measure rises or falls, alone, among several rows, and under several laws of trust."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from experiments.statistics.paired_effects import LEVEL, Effect, quantile
+
+FEWEST = 8
+"""Runs below which no verdict is given: the interval was not measured for fewer."""
+LIMIT = 1.0 - LEVEL
+LOOKS = (8, 16, 32, 64)
+"""Numbers of runs at which sampling may stop: doublings."""
+LEVEL_OF_A_LOOK = 0.0182
+"""Level of each of four looks at doublings at which the whole procedure errs in 5 % (Pocock, Biometrika 1977)."""
+
+
+@dataclass(frozen=True)
+class VerdictWords:
+    """A verdict as everybody reads it: its sign, and its words in Spanish and in English."""
+
+    sign: str
+    es: str
+    en: str
+
+
+VERDICTS = {
+    "rises": VerdictWords("▲", "sube", "rises"),
+    "falls": VerdictWords("▼", "baja", "falls"),
+    "rises_little": VerdictWords("△", "sube, menos de lo que importa", "rises, by less than matters"),
+    "falls_little": VerdictWords("▽", "baja, menos de lo que importa", "falls, by less than matters"),
+    "nothing": VerdictWords("○", "prácticamente nada", "practically nothing"),
+    "open": VerdictWords("≈", "no se distingue del azar", "not distinguishable from chance"),
+    "turns": VerdictWords("?", "depende de la ley de la confianza", "depends on the law of trust"),
+    "few": VerdictWords("…", "muy pocos mundos gemelos", "too few paired runs"),
+    "missing": VerdictWords("–", "sin dato", "no data"),
+}
+RISES, FALLS = ("rises", "rises_little"), ("falls", "falls_little")
+TOLD = (*RISES, *FALLS, "nothing")
+"""Verdicts that say what happens."""
+
+
+def judge(effect: Any, laws: str | None = None) -> str:
+    """Return the verdict on an effect, which is a row of the table or None.
+
+    ``laws`` is what other laws of trust say of it (`sign_under_laws`), None where none were run.
+    """
+    if effect is None or math.isnan(effect.effect):
+        return "missing"
+    if effect.n < FEWEST:
+        return "few"
+    inside = -effect.delta <= effect.low and effect.high <= effect.delta
+    settled = effect.adjusted <= LIMIT and (effect.low > 0.0 or effect.high < 0.0)
+    if laws == "turns":
+        return "turns"
+    if laws == "open" or not settled:
+        return "nothing" if inside and laws != "open" else "open"
+    return ("rises" if effect.effect > 0.0 else "falls") + ("_little" if inside else "")
+
+
+def is_settled(effect: Effect, level: float = LEVEL_OF_A_LOOK) -> bool:
+    """Tell whether sampling may stop: a direction is told at this level, or the interval at it lies within delta."""
+    used = max(effect.error, effect.floor / math.sqrt(effect.n))
+    reach = quantile(effect.n - 1, 1.0 - level) * used
+    return effect.p <= level or abs(effect.effect) + reach <= effect.delta
+
+
+def direction(verdict: str) -> int:
+    """Return 1 for a verdict that says that a measure rises, -1 for one that it falls, 0 for all others."""
+    return (verdict in RISES) - (verdict in FALLS)
+
+
+def benjamini_hochberg(p_values: Sequence[float]) -> np.ndarray:
+    """Return p-values corrected so that 5 % of all rows told are false at most; nan where one is unknown."""
+    values = np.asarray(p_values, float)
+    known = ~np.isnan(values)
+    adjusted = np.full(len(values), math.nan)
+    if known.any():
+        adjusted[known] = stats.false_discovery_control(values[known], method="bh")
+    return adjusted
+
+
+def holm(p_values: Sequence[float]) -> np.ndarray:
+    """Return p-values corrected so that any row told is false in 5 % of cases at most (Holm 1979).
+
+    >>> holm([0.01, 0.04, 0.03])
+    array([0.03, 0.06, 0.06])
+    """
+    values = np.asarray(p_values, float)
+    order, known = np.argsort(values), int((~np.isnan(values)).sum())
+    adjusted = np.full(len(values), math.nan)
+    steps = values[order[:known]] * np.arange(known, 0, -1)
+    adjusted[order[:known]] = np.minimum(1.0, np.maximum.accumulate(steps)) if known else ()
+    return adjusted
+
+
+def corrected(table: pd.DataFrame, families: Sequence[str]) -> pd.DataFrame:
+    """Return a table of effects whose ``adjusted`` p-values are corrected among the rows of each family."""
+    if table.empty:
+        return table
+    adjusted = pd.Series(math.nan, table.index)
+    for _, own in table.groupby(list(families), sort=False, dropna=False)["p"]:
+        adjusted[own.index] = benjamini_hochberg(list(own))
+    return table.assign(adjusted=adjusted)
+
+
+def sign_under_laws(effects: Sequence[float], p_values: Sequence[float]) -> str:
+    """Return what the effects under all laws of trust say together: known, turns or open.
+
+    The sign is known if every law leaves the same one at 95 % (intersection-union test, which needs no correction). It
+    turns if one law leaves the other sign than another, each at 5 % divided by the number of laws.
+
+    >>> sign_under_laws([0.1, 0.2], [0.01, 0.02]), sign_under_laws([0.1, -0.2], [0.01, 0.02])
+    ('known', 'turns')
+    """
+    signs, p = np.sign(effects), np.asarray(p_values, float)
+    if (p <= LIMIT).all() and abs(signs.sum()) == len(signs):
+        return "known"
+    sure = set(signs[p <= LIMIT / len(signs)])
+    return "turns" if {1.0, -1.0} <= sure else "open"

@@ -1,0 +1,185 @@
+"""Verdicts: one rule from effects to words, with corrections for many rows and for several laws of trust."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from experiments.comparison.effect_verdicts import judged_anew, laws_say
+from experiments.comparison.headline_measures import STATED
+from experiments.figures.page_one import OUTCOMES
+from experiments.statistics.paired_effects import paired
+from experiments.statistics.power import CAUTION, planned_spread, twins_needed
+from experiments.statistics.rare_counts import rare_count
+from experiments.statistics.thresholds import Scale, monthly_scale, threshold_rules
+from experiments.statistics.verdicts import (
+    FEWEST,
+    LEVEL_OF_A_LOOK,
+    LOOKS,
+    TOLD,
+    VERDICTS,
+    benjamini_hochberg,
+    corrected,
+    direction,
+    holm,
+    is_settled,
+    judge,
+    sign_under_laws,
+)
+
+WIDE, LITTLE = [1.0, 2, 3, 4, 5, 6, 7, 8], [0.30, 0.31, 0.29, 0.30, 0.28, 0.32, 0.30, 0.30]
+
+
+def effect_of(gaps, kind="points"):
+    return paired([40.0] * len(gaps), [40.0 + gap for gap in gaps], scale=Scale(kind))
+
+
+@pytest.mark.parametrize(
+    ("gaps", "laws", "verdict"),
+    [
+        (WIDE, None, "rises"),
+        ([-one for one in WIDE], "known", "falls"),
+        (LITTLE, None, "rises_little"),
+        ([-one for one in LITTLE], None, "falls_little"),
+        ([0.0] * 8, None, "nothing"),
+        ([0.02, -0.02] * 4, None, "nothing"),
+        ([1.0, -2, 3, -4, 5, -6, 7, -8], None, "open"),
+        (WIDE, "open", "open"),
+        (WIDE, "turns", "turns"),
+        ([0.0] * 8, "open", "open"),
+        (WIDE[: FEWEST - 1], None, "few"),
+        ([1.0], None, "few"),
+        ([math.nan] * 8, None, "missing"),
+    ],
+)
+def test_every_verdict_has_its_case(gaps, laws, verdict) -> None:
+    one = effect_of(gaps)
+    assert judge(one, laws) == verdict
+    assert judge(pd.Series(dataclasses.asdict(one)), laws) == verdict
+    assert judge(None) == "missing"
+
+
+def test_an_effect_is_practically_nothing_only_if_its_whole_interval_lies_within_delta() -> None:
+    one = effect_of([0.02, -0.02] * 4)
+    assert judge(dataclasses.replace(one, delta=one.high * 1.001)) == "nothing"
+    assert judge(dataclasses.replace(one, delta=one.high * 0.999)) == "open"
+
+
+def test_a_row_that_does_not_survive_the_correction_is_open() -> None:
+    assert judge(dataclasses.replace(effect_of(WIDE), adjusted=0.051)) == "open"
+    assert judge(dataclasses.replace(effect_of(WIDE), adjusted=0.05)) == "rises"
+
+
+def test_every_verdict_has_a_sign_of_its_own_and_words_in_both_languages() -> None:
+    assert len({one.sign for one in VERDICTS.values()}) == len(VERDICTS)
+    assert all(one.es and one.en and one.es != one.en for one in VERDICTS.values())
+    assert set(TOLD) < set(VERDICTS)
+    ways = {"rises": 1, "rises_little": 1, "falls": -1, "falls_little": -1, "nothing": 0, "open": 0, "turns": 0}
+    assert {name: direction(name) for name in ways} == ways
+
+
+def test_corrections_are_those_of_the_books() -> None:
+    p = [0.001, 0.008, 0.039, 0.041, 0.042, 0.06, 0.074, 0.205]
+    ranked = [value * len(p) / rank for rank, value in enumerate(p, start=1)]
+    stepped = [min(ranked[k:]) for k in range(len(p))]
+    assert benjamini_hochberg(p) == pytest.approx(stepped)
+    assert benjamini_hochberg([p[1], math.nan, p[0]])[[0, 2]] == pytest.approx([0.008, 0.002])
+    assert math.isnan(benjamini_hochberg([math.nan])[0])
+    assert holm([0.01, 0.04, 0.03, math.nan])[:3] == pytest.approx([0.03, 0.06, 0.06])
+    assert holm([0.9, 0.8]) == pytest.approx([1.0, 1.0])
+
+
+def test_families_are_corrected_one_by_one() -> None:
+    table = pd.DataFrame({"section": ["a", "b", "a"], "p": [0.04, 0.04, 0.9]}, index=[7, 3, 5])
+    assert corrected(table, ["section"])["adjusted"].tolist() == pytest.approx([0.08, 0.04, 0.9])
+
+
+def test_where_nothing_acts_hardly_any_family_has_a_false_discovery() -> None:
+    luck = np.random.default_rng(2)
+    p = stats.ttest_1samp(luck.normal(size=(400, 30, 8)), 0.0, axis=2).pvalue
+    assert np.mean([(benjamini_hochberg(row) <= 0.05).any() for row in p]) < 0.08
+    assert np.mean([(holm(row) <= 0.05).any() for row in p]) < 0.08
+    assert np.mean([(row <= 0.05).any() for row in p]) > 0.5
+
+
+def test_a_sign_is_known_only_if_every_law_leaves_it() -> None:
+    assert sign_under_laws([1.0, 2.0, 0.5], [0.01, 0.05, 0.04]) == "known"
+    assert sign_under_laws([1.0, 2.0, 0.5], [0.01, 0.05, 0.06]) == "open"
+    assert sign_under_laws([-1.0, -2.0], [0.01, 0.01]) == "known"
+    assert sign_under_laws([1.0, -2.0], [0.01, 0.01]) == "turns"
+    assert sign_under_laws([1.0, -2.0], [0.01, 0.03]) == "open"
+
+
+def test_laws_say_nothing_with_too_few_runs_of_each() -> None:
+    row = {"n": FEWEST, "up": 2, "down": 0, "cells": 2, "sign": "known"}
+    assert laws_say(row) == "known"
+    assert laws_say(row | {"n": FEWEST - 1}) is None
+    assert laws_say(None) is None
+    old = {key: value for key, value in row.items() if key != "sign"}
+    assert [laws_say(old | more) for more in ({}, {"up": 1}, {"up": 1, "down": 1})] == ["known", "open", "turns"]
+
+
+def test_thresholds_follow_from_the_file() -> None:
+    assert Scale("counts").threshold(5000.0, 5200.0).delta == pytest.approx(104.0)
+    rare = Scale("counts", years=2.0)
+    assert rare.threshold(40.0, 30.0) == pytest.approx((2.0, 0.5))
+    assert rare.threshold(0.0, 0.0) == pytest.approx((0.5, 0.25))
+    assert rare.is_rare(99.0, 10.0)
+    assert not rare.is_rare(10.0, 100.0)
+    assert Scale("counts", per_year=12.0).threshold(1.0, 1.0).delta == pytest.approx(0.05)
+    assert Scale("points_at_end").threshold(40.0, 40.0) == pytest.approx((0.5, 0.25))
+    assert Scale("points", delta=2.0).threshold(40.0, 40.0) == pytest.approx((2.0, 0.5))
+    assert monthly_scale("told_share", "share").threshold(0.2, 0.2) == pytest.approx((0.01, 0.0025))
+    assert all(rule.en and rule.es for rule in threshold_rules().values())
+
+
+def test_rare_counts_are_events_with_exact_limits() -> None:
+    one = rare_count(paired([1.0, 0, 0, 0, 0, 0, 0, 0.5], [1.0, 0, 0.5, 0, 0, 0, 0, 0]), years=2.0)
+    assert one is not None
+    assert one[:3] == (3, 3, 2)
+    known = stats.binomtest(2, 8).proportion_ci(0.95, "exact")
+    assert one[3:] == pytest.approx((100 * known.low, 100 * known.high))
+    assert rare_count(paired([0.0] * 8, [1.0] * 8), years=2.0) is None
+
+
+def test_a_plan_takes_the_spread_of_a_pilot_with_caution() -> None:
+    assert planned_spread(1.0, 0.1) == CAUTION
+    assert planned_spread(0.01, 0.125) == 0.125
+    n = twins_needed(1.0, 0.5)
+    power = stats.nct.sf(stats.t.ppf(0.975, n - 1), n - 1, 0.5 * math.sqrt(n))
+    assert 0.78 < power < 0.83
+
+
+def test_looks_at_doublings_err_in_one_of_twenty_together() -> None:
+    gaps = np.random.default_rng(4).normal(size=(4000, LOOKS[-1]))
+    p = np.array([stats.ttest_1samp(gaps[:, :n], 0.0, axis=1).pvalue for n in LOOKS])
+    assert 0.035 < (p <= LEVEL_OF_A_LOOK).any(axis=0).mean() < 0.065
+    assert (p <= 0.05).any(axis=0).mean() > 0.1
+
+
+def test_tables_of_earlier_versions_are_judged_by_the_same_rule() -> None:
+    one = paired([40.0] * 8, [40.0 + gap for gap in WIDE])
+    new = ("delta", "floor", "p", "adjusted", "undefined")
+    kept = {name: value for name, value in dataclasses.asdict(one).items() if name not in new}
+    table = pd.DataFrame([kept | {"measure": "trust_mean", "section": "headline"}])
+    row = judged_anew(table, 3.0).iloc[0]
+    assert (row["delta"], row["floor"], row["p"]) == pytest.approx((0.5, 0.125, one.p))
+    assert judge(row) == "rises"
+    assert judged_anew(judged_anew(table, 3.0), 3.0).equals(judged_anew(table, 3.0))
+
+
+def test_what_page_one_states_is_corrected_as_such() -> None:
+    assert {one.measure for one in OUTCOMES} == set(STATED)
+
+
+def test_sampling_may_stop_once_told_at_the_level_of_a_look_or_surely_nothing() -> None:
+    assert is_settled(effect_of(WIDE))
+    assert not is_settled(effect_of([1.0, -2, 3, -4, 5, -6, 7, -8]))
+    one = effect_of([0.02, -0.02] * 4)
+    reach = stats.t.ppf(1.0 - LEVEL_OF_A_LOOK / 2.0, 7) * 0.125 / math.sqrt(8.0)
+    assert is_settled(dataclasses.replace(one, delta=reach * 1.001))
+    assert not is_settled(dataclasses.replace(one, delta=reach * 0.999))
+    assert not is_settled(dataclasses.replace(effect_of(WIDE), p=0.03, delta=0.1))
