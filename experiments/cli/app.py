@@ -46,6 +46,7 @@ def run(
     until: options.Until = None,
     seed: options.Seed = 1,
     replicates: options.Replicates = 1,
+    town: options.OwnTown = "",
     workers: options.Workers = 1,
     keep: options.Keep = "",
     measures: options.Measures = "",
@@ -59,6 +60,8 @@ def run(
 
     if save is not None and from_ is not None:
         raise InputError("--save and --from exclude each other: give one of them")
+    if save is not None and town:
+        raise InputError("--save and --town exclude each other: saved states share one town")
     specs = asked(
         scenario,
         policies=policy,
@@ -71,6 +74,7 @@ def run(
         keep=keep,
         measures=measures,
         branch=from_,
+        town=town,
     )
     from experiments.cli.run import carry_out
 
@@ -87,9 +91,11 @@ def compare(
     years: options.Years = None,
     until: options.Until = None,
     seed: options.SeedOfTwins = 1,
-    replicates: options.Twins = 8,
+    replicates: options.Twins = 12,
     independent: options.Independent = False,
     memory: options.Memory = 0,
+    delta: options.Deltas = [],
+    settle: options.Settle = "",
     plan: options.Size = None,
     measure: options.Measure = "trust_mean",
     power: options.Power = 0.8,
@@ -105,17 +111,9 @@ def compare(
     from experiments.comparison.comparison_request import EffectSize, Request
 
     request = Request(
-        arms=tuple(arms),
-        scenarios=tuple(scenario),
-        sets=tuple(set_),
-        start=start,
-        years=years,
-        until=until,
-        seed=seed,
-        replicates=replicates,
-        independent=independent,
-        memory=memory,
-    )
+        arms=tuple(arms), scenarios=tuple(scenario), sets=tuple(set_), start=start, years=years, until=until, seed=seed,
+        replicates=replicates, independent=independent, memory=memory, delta=tuple(delta), settle=settle,
+    )  # fmt: skip
     wish = EffectSize(size=plan, measure=measure, power=power) if plan is not None else None
     interrupted = carry_out(request, workers, out, wish, ComparisonOutput(report, figures, lang), fresh)
     raise typer.Exit(INTERRUPTED if interrupted else DONE)
@@ -302,6 +300,7 @@ def validate(
     practice   doses of practices, and what came of them
     reach      what each measure of the page does alone
     laws       whether it does the same under other accounts of trust
+    coverage   how often intervals and verdicts of effects are right
     """
     from experiments.cli.validate import ValidationRequest, requested_names, run_examinations
 
@@ -371,11 +370,12 @@ def contrasts(
     measures: options.MeasuresDrawn = "",
     out: options.OutOfFigures = None,
     lang: options.LanguageOfFigures = "en",
+    fresh: options.Fresh = False,
 ) -> None:
     """Tell what changes do alone and together."""
     from experiments.figures.answers import write_contrasts
 
-    for path in write_contrasts(study, measures, out, lang):
+    for path in write_contrasts(study, measures, out, lang, fresh):
         print(path)
 
 

@@ -198,6 +198,14 @@ def reach(request: ValidationRequest) -> None:
     own.show_reach(request.folder, size.seeds, request.years_or(own.YEARS), size.sets, size.workers)
 
 
+def coverage(request: ValidationRequest) -> bool:
+    """Measure how often intervals and verdicts of effects are right, on a bank of paired runs."""
+    from experiments.validation.coverage import BANK, show_coverage
+
+    size = request.size(seeds=BANK, scale=SCALE)
+    return show_coverage(request.folder, size.seeds, size.scale, size.workers)
+
+
 def laws(request: ValidationRequest) -> None:
     """Tell whether what each measure of the decision view does alone keeps its sign under other laws of trust."""
     from experiments.comparison.sign_stability import show_laws
@@ -244,5 +252,6 @@ EXAMINATIONS = {
     "practice": Examination(run=practice, virtual=True),
     "reach": Examination(run=reach, virtual=True),
     "laws": Examination(run=laws, virtual=True),
+    "coverage": Examination(run=coverage, virtual=True),
 }
 """Every examination by its name, in the order in which they run."""

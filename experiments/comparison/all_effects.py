@@ -7,6 +7,8 @@ import pandas as pd
 
 from experiments.comparison.effects import Pair, row_of
 from experiments.statistics.annual_aggregation import MONTHS
+from experiments.statistics.thresholds import monthly_scale
+from experiments.statistics.verdicts import corrected
 from experiments.words.dictionary import measure
 
 SECTION, HOW = "all", f"mean of the last {MONTHS} months"
@@ -14,7 +16,7 @@ SECTION, HOW = "all", f"mean of the last {MONTHS} months"
 
 def every_table(pairs: Sequence[Pair]) -> pd.DataFrame:
     """Return a row for each pair of arms and each monthly measure that both have, in the measure's own unit."""
-    return pd.DataFrame([row for one in pairs for row in rows_of(one)])
+    return corrected(pd.DataFrame([row for one in pairs for row in rows_of(one)]), ["section"])
 
 
 def rows_of(one: Pair) -> Iterator[dict[str, Any]]:
@@ -23,7 +25,8 @@ def rows_of(one: Pair) -> Iterator[dict[str, Any]]:
     for name in [str(name) for name in base.columns.intersection(arm.columns)]:
         said = measure(name)
         told = {"unit": said.unit, "meaning_en": said.en, "meaning_es": said.es}
-        yield row_of(one, SECTION, name, HOW, one.effect(by_seed(base[name]), by_seed(arm[name]))) | told
+        effect = one.effect(by_seed(base[name]), by_seed(arm[name]), scale=monthly_scale(name, said.unit))
+        yield row_of(one, SECTION, name, HOW, effect) | told
 
 
 def last_months(months: pd.DataFrame) -> pd.DataFrame:

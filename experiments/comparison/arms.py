@@ -1,5 +1,6 @@
 """The arms of a comparison: [SITE:]POLICY[+POLICY…][@DATE], or a folder of results."""
 
+import datetime
 import json
 import re
 from collections import Counter
@@ -12,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.execution.run_requests import asked
+from experiments.execution.twin_runs import DAYS_OF_YEAR
 from experiments.storage.reading import tables
 from experiments.storage.run_spec import RunSpec
 from model.engine.errors import InputError
@@ -62,12 +64,18 @@ class Arm:
             "policies": first.words,
             "begins": first.begins.isoformat(),
             "until": first.until.isoformat(),
-            "base": without_policies(first.settings),
+            "base": without_policies(first.settings) | {"town": first.town},
             "seeds": tuple(spec.seed for spec in specs),
             "fingerprint": fingerprint(),
             "specs": tuple(specs),
         }
         return cls(name=name, **stated | more)
+
+    @property
+    def years(self) -> float:
+        """Years that it reports."""
+        begins, until = (datetime.date.fromisoformat(date) for date in (self.begins, self.until))
+        return (until - begins).days / DAYS_OF_YEAR
 
     def table(self, name: str) -> pd.DataFrame:
         """Return one table of the folder in which the arm's results lie."""

@@ -4,21 +4,23 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from experiments.statistics.verdicts import LIMIT, sign_under_laws
+
 THREEFOLD = 3.0
 SAID = {
     "en": {
-        "nothing": "known: no effect at all, whatever the law of trust",
+        "nothing": "known: practically nothing, whatever the law of trust",
         "known": "known: same sign, and size within a factor of three, under all laws of trust",
-        "not": "not known: ",
+        "not": "open: ",
         "and": " and ",
         "turns": "the sign turns (up in {up}, down in {down} of {cells} laws of trust)",
         "open": "the sign is not settled in {open} of {cells} laws of trust",
         "varies": "the size varies more than threefold",
     },
     "es": {
-        "nothing": "se sabe: no hay ningún efecto, sea cual sea la ley de la confianza",
+        "nothing": "se sabe: prácticamente nada, sea cual sea la ley de la confianza",
         "known": "se sabe: mismo signo, y tamaño dentro de un factor de tres, con toda ley de la confianza",
-        "not": "no se sabe: ",
+        "not": "en duda: ",
         "and": " y ",
         "turns": "el signo cambia (sube en {up} y baja en {down} de {cells} leyes de la confianza)",
         "open": "el signo queda en duda en {open} de {cells} leyes de la confianza",
@@ -28,8 +30,11 @@ SAID = {
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What the laws of trust say about one effect."""
+class LawVerdict:
+    """Effects on one measure under all laws of trust: how many surely rise, fall, stay within delta, or are open.
+
+    ``low`` and ``high`` are the least and greatest limit of their intervals; ``sign`` is known, turns or open.
+    """
 
     cells: int
     up: int
@@ -38,22 +43,18 @@ class Verdict:
     open: int
     low: float
     high: float
-
-    @property
-    def turns(self) -> bool:
-        """Whether the sign turns somewhere."""
-        return self.up > 0 and self.down > 0
+    sign: str
 
     @property
     def varies(self) -> bool:
-        """Whether the size varies more than threefold."""
+        """Whether the size may vary more than threefold: by the limits of the intervals."""
         least, most = sorted((abs(self.low), abs(self.high)))
-        return self.turns or most > THREEFOLD * least
+        return self.sign != "known" or most > THREEFOLD * least
 
     @property
     def known(self) -> bool:
-        """Whether sign and size can be told whatever the law of trust is."""
-        return self.none == self.cells or not (self.turns or self.varies or self.open)
+        """Whether every law leaves the same sign and much the same size, or practically nothing."""
+        return self.none == self.cells or (self.sign == "known" and not self.varies)
 
 
 def crossed(laws: pd.DataFrame) -> pd.DataFrame:
@@ -66,26 +67,29 @@ def corners(laws: pd.DataFrame) -> pd.DataFrame:
     return laws.drop(crossed(laws).index)
 
 
-def verdict(grid: pd.DataFrame) -> Verdict:
+def verdict(grid: pd.DataFrame) -> LawVerdict:
     """Return the verdict on one measure of one arm from its rows of the grid."""
-    effect, low, high = grid["effect"], grid["low"], grid["high"]
-    nothing = (effect == 0.0) & (low == 0.0) & (high == 0.0)
-    return Verdict(
+    effect, settled = grid["effect"], grid["p"] <= LIMIT
+    inside = (grid["low"] >= -grid["delta"]) & (grid["high"] <= grid["delta"])
+    up, down = (int((settled & (sign * effect > 0.0)).sum()) for sign in (1, -1))
+    return LawVerdict(
         cells=len(grid),
-        up=int((low > 0.0).sum()),
-        down=int((high < 0.0).sum()),
-        none=int(nothing.sum()),
-        open=int((~nothing & ~(low > 0.0) & ~(high < 0.0)).sum()),
-        low=float(effect.min()),
-        high=float(effect.max()),
+        up=up,
+        down=down,
+        none=int(inside.sum()),
+        open=len(grid) - up - down,
+        low=float(grid["low"].min()),
+        high=float(grid["high"].max()),
+        sign=sign_under_laws(list(effect), list(grid["p"])),
     )
 
 
-def sentence(one: Verdict, language: str = "en") -> str:
+def sentence(one: LawVerdict, language: str = "en") -> str:
     """Return in one sentence whether an effect is known, and why not."""
     said = SAID[language]
     if one.known:
         return said["nothing" if one.none == one.cells else "known"]
-    true = {"turns": one.turns, "open": one.open > 0, "varies": one.varies and not one.turns}
+    turns = one.sign == "turns"
+    true = {"turns": turns, "open": one.open > 0, "varies": one.sign == "known" and one.varies}
     counts = {"up": one.up, "down": one.down, "open": one.open, "cells": one.cells}
     return said["not"] + said["and"].join(said[name].format(**counts) for name, holds in true.items() if holds)

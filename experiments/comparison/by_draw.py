@@ -1,6 +1,7 @@
 """Effects draw by draw, where an earlier sweep varied parameters: what luck does, and what parameters do."""
 
 import dataclasses
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -23,10 +24,11 @@ def rows_of(one: Pair) -> Iterator[dict[str, Any]]:
     values = base.drop_duplicates("seed").set_index("seed")[list(one.base.drawn)]
     where = {"site": one.arm.scenario, "against": one.arm.name}
     for headline in present(base.columns.intersection(arm.columns)):
-        sides = by_seed(base, headline.of), by_seed(arm, headline.of)
+        sides = by_seed(base, headline.value), by_seed(arm, headline.value)
+        scale = headline.scale(one.years, one.deltas.get(headline.name))
         for number, draw in enumerate(draws_in(one.seeds), start=1):
             worlds = [world for world in one.seeds if draw_of(world) == draw]
-            effect = paired(*([side[world] for world in worlds] for side in sides))
+            effect = paired(*([side[world] for world in worlds] for side in sides), scale=scale)
             drawn = {str(name): value for name, value in values.loc[worlds[0]].items()}
             yield where | {"measure": headline.name, "draw": number} | dataclasses.asdict(effect) | drawn
 
@@ -44,7 +46,10 @@ def drawn_table(draws: pd.DataFrame, pairs: Sequence[Pair]) -> pd.DataFrame:
 
 
 def summed(rows: pd.DataFrame, parameters: Sequence[str]) -> dict[str, Any]:
-    """Return what the draws say of one effect: signs, spread by parameters and by luck, the parameter that counts."""
+    """Return what the draws say of one effect: settled signs, spread by parameters and by seeds, the main parameter.
+
+    The spread by parameters is that of the estimates less their sampling variance.
+    """
     effect = rows["effect"]
     low, high = effect.quantile(0.05), effect.quantile(0.95)
     numbers = [name for name in parameters if pd.api.types.is_numeric_dtype(rows[name]) and rows[name].nunique() > 1]
@@ -52,11 +57,11 @@ def summed(rows: pd.DataFrame, parameters: Sequence[str]) -> dict[str, Any]:
     first = max(ranks, key=lambda name: ranks[name], default="")
     return {
         "draws": len(rows),
-        "up": int((effect > 0.0).sum()),
-        "down": int((effect < 0.0).sum()),
+        "up": int((rows["low"] > 0.0).sum()),
+        "down": int((rows["high"] < 0.0).sum()),
         "low": float(low),
         "high": float(high),
-        "by_parameters": float(effect.std()),
+        "by_parameters": math.sqrt(max(0.0, effect.var() - (rows["error"] ** 2).mean())),
         "by_luck": float(rows["error"].mean()),
         "parameter": first,
         "rank_correlation": ranks.get(first, float("nan")),

@@ -3,7 +3,7 @@
 import dataclasses
 import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,12 @@ from experiments.comparison.arms import (
 from experiments.comparison.comparison_jobs import swept_arms
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.effects import by_seed
-from experiments.comparison.headline_measures import present
+from experiments.comparison.headline_measures import BY_NAME, present
 from experiments.execution.job_cache import Parts, carry_on
 from experiments.execution.trust_accounts import LAWS
 from experiments.execution.twin_runs import Task, TwinRuns, apart, live, together, under
-from experiments.statistics.paired_effects import paired, saved, unpaired
+from experiments.statistics.paired_effects import Effect, paired, unpaired, variance_ratio
+from experiments.statistics.verdicts import LOOKS, is_settled
 from experiments.storage.manifest import COMPARISON, SWEEP, read_manifest, saying
 from experiments.storage.reading import places_of
 from experiments.storage.run_folder import Finished
@@ -56,8 +57,8 @@ def arms_of(request: Request) -> tuple[list[Arm], list[Arm]]:
         raise InputError(
             "arms are either all to be run or all folders: run the policies first, then name their folders"
         )
-    if found and (request.memory or request.independent):
-        raise InputError("--memory and --independent run worlds: they have no meaning for folders of results")
+    if found and (request.memory or request.independent or request.settle):
+        raise InputError("--memory, --independent and --settle run worlds: they have no meaning for folders of results")
     arms = planned or found
     if len(arms) < 2:
         raise InputError(f"a comparison needs at least two arms, got {len(arms)}")
@@ -100,7 +101,7 @@ def found_arms(folder: Path) -> list[Arm]:
             policies=tuple(stated["policies"]),
             begins=stated["begins"],
             until=stated["until"],
-            base=without_policies(stated["settings"]),
+            base=without_policies(stated["settings"]) | {"town": stated.get("town", "")},
             seeds=tuple(stated["seeds"]),
             fingerprint=stated["fingerprint"],
             folder=folder,
@@ -142,10 +143,35 @@ def run(request: Request, arms: Sequence[Arm], workers: int, folder: Path) -> Li
             for k in range(len(own))
         },
         residents=residents_table(twins, blocks),
-        memory=memory_table([one for one in lived if one.task.kind == "memory"], blocks),
-        alone=alone_table(lived, blocks),
+        memory=memory_table([one for one in lived if one.task.kind == "memory"], blocks, request.deltas),
+        alone=alone_table(lived, blocks, request.deltas),
         interrupted=outcome.interrupted,
     )
+
+
+def run_planned(request: Request, arms: list[Arm], workers: int, folder: Path) -> tuple[list[Arm], Lives]:
+    """Run all arms; with `--settle` by doublings, until its measure is settled in every arm. Return what was run."""
+    if not request.settle:
+        return arms, run(request, arms, workers, folder)
+    for n in (*(look for look in LOOKS if look < request.replicates), request.replicates):
+        looked = dataclasses.replace(request, replicates=n)
+        arms, _ = arms_of(looked)
+        lives = run(looked, arms, workers, folder)
+        if lives.interrupted or all(map(is_settled, effects_of(looked, arms, lives))):
+            break
+    return arms, lives
+
+
+def effects_of(request: Request, arms: Sequence[Arm], lives: Lives) -> Iterator[Effect]:
+    """Yield the effect of every arm on the measure of `--settle`."""
+    headline = BY_NAME[request.settle]
+    for number, own in enumerate(by_site(arms)):
+        sides = [
+            [headline.value(one.tables["measures"].to_pandas().sort_values("month")) for one in lives.runs[number, k]]
+            for k in range(len(own))
+        ]
+        scale = headline.scale(own[0].years, request.deltas.get(headline.name))
+        yield from (paired(sides[0], side, scale=scale) for side in sides[1:])
 
 
 def residents_table(twins: Sequence[TwinRuns], blocks: Blocks) -> pd.DataFrame:
@@ -157,7 +183,7 @@ def residents_table(twins: Sequence[TwinRuns], blocks: Blocks) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["site", "against", "seed", "what", "only_arm", "only_base"])
 
 
-def memory_table(lived: Sequence[TwinRuns], blocks: Blocks) -> pd.DataFrame:
+def memory_table(lived: Sequence[TwinRuns], blocks: Blocks, deltas: Mapping[str, float]) -> pd.DataFrame:
     """Return the effect on every headline measure under every law of trust."""
     rows: list[dict[str, Any]] = []
     cells: dict[tuple[int, Any], list[TwinRuns]] = {}
@@ -167,14 +193,15 @@ def memory_table(lived: Sequence[TwinRuns], blocks: Blocks) -> pd.DataFrame:
         months = [months_of(own, k) for k in range(len(blocks[number]))]
         for k, arm in enumerate(blocks[number][1:], start=1):
             for headline in present(months[0].columns):
-                values = [by_seed(side, headline.of) for side in (months[0], months[k])]
-                effect = dataclasses.asdict(paired(*(list(one.values()) for one in values)))
+                values = [by_seed(side, headline.value) for side in (months[0], months[k])]
+                scale = headline.scale(own[0].years, deltas.get(headline.name))
+                effect = dataclasses.asdict(paired(*(list(one.values()) for one in values), scale=scale))
                 place = {"site": arm.scenario, "against": arm.name, **law._asdict()}
                 rows.append(place | {"measure": headline.name} | effect)
     return pd.DataFrame(rows)
 
 
-def alone_table(lived: Sequence[TwinRuns], blocks: Blocks) -> pd.DataFrame:
+def alone_table(lived: Sequence[TwinRuns], blocks: Blocks, deltas: Mapping[str, float]) -> pd.DataFrame:
     """Return, for every arm but the first, its effect against worlds of other seeds, and what twins save."""
     rows: list[dict[str, Any]] = []
     for number, arms in enumerate(blocks):
@@ -183,10 +210,11 @@ def alone_table(lived: Sequence[TwinRuns], blocks: Blocks) -> pd.DataFrame:
         for k, arm in enumerate(arms[1:] if alone and twins else [], start=1):
             base, twin, other = (months_of(side, at) for side, at in ((twins, 0), (twins, k), (alone, k - 1)))
             for headline in present(base.columns):
-                values = [by_seed(side, headline.of) for side in (base, twin, other)]
-                apart = unpaired(list(values[0].values()), list(values[2].values()))
-                beside = paired(*([side[seed] for seed in values[0]] for side in values[:2]))
-                ratio = saved(apart.error**2, beside.error**2)
+                values = [by_seed(side, headline.value) for side in (base, twin, other)]
+                scale = headline.scale(twins[0].years, deltas.get(headline.name))
+                apart = unpaired(list(values[0].values()), list(values[2].values()), scale=scale)
+                beside = paired(*([side[seed] for seed in values[0]] for side in values[:2]), scale=scale)
+                ratio = variance_ratio(apart.error**2, beside.error**2)
                 where = {"site": arm.scenario, "against": arm.name, "measure": headline.name}
                 rows.append(where | dataclasses.asdict(apart) | {"variance_ratio": ratio})
     return pd.DataFrame(rows)

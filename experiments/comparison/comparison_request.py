@@ -1,11 +1,14 @@
 """What a comparison is asked to be, as it stands in its manifest: enough to repeat it."""
 
 import dataclasses
+import math
 import shlex
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from experiments.comparison.headline_measures import BY_NAME
+from experiments.storage.run_spec import OWN, TOWN, values_of
 from model.engine.errors import InputError, suggest_nearest
 
 MOST_WORLDS = 10_000
@@ -22,18 +25,40 @@ class Request:
     years: float | None = None
     until: str | None = None
     seed: int = 1
-    replicates: int = 8
+    replicates: int = 12
     independent: bool = False
     memory: int = 0
+    settle: str = ""
+    delta: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        _ = self.deltas  # refuse what is wrong before anything is run
+        if self.settle and self.settle not in BY_NAME:
+            raise InputError(f"--settle knows no measure '{self.settle}'{suggest_nearest(self.settle, BY_NAME)}")
         if not 0 <= self.memory <= MOST_WORLDS:
             raise InputError(f"--memory must lie between 0 and {MOST_WORLDS}, got {self.memory}")
+
+    @cached_property
+    def deltas(self) -> dict[str, float]:
+        """The smallest effects that matter, by headline measure, where they are set."""
+        found = {}
+        for text in self.delta:
+            name, _, number = text.partition("=")
+            if name not in BY_NAME:
+                raise InputError(f"--delta knows no measure '{name}'{suggest_nearest(name, BY_NAME)}")
+            try:
+                found[name] = float(number)
+            except ValueError:
+                found[name] = math.nan
+            if not 0.0 < found[name] < math.inf:
+                raise InputError(f"--delta wants MEASURE=VALUE with a value above 0, got '{text}'")
+        return found
 
     @property
     def of_plans(self) -> dict[str, Any]:
         """The options that every plan takes."""
-        return {key: getattr(self, key) for key in ("sets", "start", "years", "until", "seed", "replicates")}
+        names = ("sets", "start", "years", "until", "seed", "replicates")
+        return {name: getattr(self, name) for name in names} | {"town": "" if TOWN in values_of(self.sets) else OWN}
 
     def stated(self) -> dict[str, Any]:
         """Return the request as JSON can hold it."""
@@ -55,7 +80,8 @@ class Request:
         words = ["confianza", "compare", *self.arms]
         words += [word for name in self.scenarios for word in ("--scenario", name)]
         words += [word for text in self.sets for word in ("--set", text)]
-        for field in dataclasses.fields(self)[3:]:
+        words += [word for text in self.delta for word in ("--delta", text)]
+        for field in dataclasses.fields(self)[3:-1]:
             value = getattr(self, field.name)
             if value != field.default:
                 shown = f"{value:g}" if isinstance(value, float) else str(value)

@@ -2,31 +2,31 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from statistics import fmean
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from experiments.comparison.arms import Arm
+from experiments.execution.twin_runs import DAYS_OF_YEAR
+from experiments.statistics.paired_effects import Value
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED
 
 LUCK = "luck"
 """The reason of a choice that no single one decided."""
-DAYS_OF_YEAR = 365.25
 
-Values = dict[int, float]
-"""One number by seed."""
+Values = Mapping[int, Value]
+"""One value by seed."""
 
 
-def shares_of(choices: pd.DataFrame) -> dict[str, Values]:
-    """Return, by matter and option, how many of a hundred choices of a seed took it; seeds without any are left out."""
-    found: dict[str, Values] = {}
+def shares_of(choices: pd.DataFrame) -> dict[str, dict[int, Value]]:
+    """Return, by matter and option, a hundred times the choices of a seed that took it, and all of them, if any."""
+    found: dict[str, dict[int, Value]] = {}
     groups: Any = choices.groupby(["matter", "seed"])
     for (matter, seed), own in groups:
         taken = Counter(own["option"])
         for option in options_of(str(matter), own["option"]):
-            found.setdefault(f"{matter}.{option}", {})[int(seed)] = 100.0 * taken[option] / len(own)
+            found.setdefault(f"{matter}.{option}", {})[int(seed)] = 100.0 * taken[option], float(len(own))
     return found
 
 
@@ -46,7 +46,6 @@ def rows_of(arm: Arm) -> Iterator[dict[str, Any]]:
     begins, until = (datetime.date.fromisoformat(date) for date in (arm.begins, arm.until))
     years = len(arm.seeds) * (until - begins).days / DAYS_OF_YEAR
     choices = arm.table("decisions")
-    shares = shares_of(choices)
     matters: Any = choices.groupby(["agent", "matter"])
     for (agent, matter), own in sorted(matters, key=place_of):
         for option in options_of(matter, own["option"]):
@@ -55,7 +54,7 @@ def rows_of(arm: Arm) -> Iterator[dict[str, Any]]:
             place = {"site": arm.scenario, "arm": arm.name, "agent": agent, "matter": matter, "option": option}
             yield place | {
                 "chosen": len(reasons) / years,
-                "share": fmean(shares[f"{matter}.{option}"].values()),
+                "share": 100.0 * len(reasons) / len(own),
                 "reason": reason,
                 "reason_share": share,
             }

@@ -1,19 +1,21 @@
 """What people care about, told from twins: effects, verdicts by the rule of `compare`, months of both worlds."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from experiments.comparison.effect_verdicts import judge, sign_known
+from experiments.comparison.effect_verdicts import laws_say
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.comparison.practice_effects import COSTS
 from experiments.comparison.twin_results import Life
 from experiments.execution.twin_runs import NOTABLE
-from experiments.statistics.paired_effects import Effect, paired
+from experiments.statistics.annual_aggregation import MONTHS
+from experiments.statistics.paired_effects import Effect, Value, paired
+from experiments.statistics.verdicts import direction, holm, judge
 
 FLOOR = 0.2
 """Points of 100 below which the map shows no difference."""
@@ -45,13 +47,13 @@ class DecisionOutcome:
     @property
     def level(self) -> bool:
         """Whether it is a level of a hundred, and no count."""
-        return self.headline.how == "last"
+        return self.headline.how == "recent"
 
     @property
     def columns(self) -> list[str]:
         """The measures whose sum it is in a month."""
         read = self.headline.read
-        return [read.last] if self.level else list(read.sum)
+        return [read.recent] if self.level else list(read.sum)
 
     def in_months(self, months: pd.DataFrame) -> np.ndarray:
         """Return it month by month."""
@@ -106,30 +108,37 @@ class Found:
     @property
     def verdict(self) -> str:
         """What the twins say, as far as it is known whatever the law of trust is."""
-        return judge(self.effect, self.known)
+        return judge(self.effect, self.under_laws)
 
     @property
-    def known(self) -> bool | None:
-        """Whether other laws of trust say the same; None where nobody has asked them."""
-        alike = sign_known(self.laws)
-        return alike and self.laws["low"] * self.effect.typical > 0.0
+    def under_laws(self) -> str | None:
+        """What other laws of trust say (`laws_say`); open if all leave the other sign than these twins."""
+        said = laws_say(self.laws)
+        other = "down" if self.effect.effect > 0.0 else "up"
+        return "open" if said == "known" and self.laws[other] else said
+
+    @property
+    def withheld(self) -> bool:
+        """Whether other laws of trust take back what these paired runs say, or turn its sign."""
+        return self.under_laws == "turns" or (self.under_laws == "open" and direction(judge(self.effect)) != 0)
 
     @property
     def harmful(self) -> bool:
         """Whether what people care about surely becomes worse."""
-        return {"rises": 1, "falls": -1}.get(self.verdict, 0) == self.outcome.worse != 0
+        return direction(self.verdict) == self.outcome.worse != 0
 
 
-def read(headline: Headline, life: Life) -> float:
+def read(headline: Headline, life: Life) -> Value:
     """Return a headline of a world, which is read once."""
     if headline.name not in life.told:
-        life.told[headline.name] = headline.of(life.months)
+        life.told[headline.name] = headline.value(life.months)
     return life.told[headline.name]
 
 
 def effect_on(headline: Headline, twins: Sequence[Twins]) -> Effect:
     """Return the effect on a headline between twins."""
-    return paired(*([read(headline, pair[side]) for pair in twins] for side in (0, 1)))
+    years = len(twins[0][0].months) / MONTHS
+    return paired(*([read(headline, pair[side]) for pair in twins] for side in (0, 1)), scale=headline.scale(years))
 
 
 def found(outcome: DecisionOutcome, twins: Sequence[Twins], laws: Any = None) -> Found:
@@ -140,6 +149,15 @@ def found(outcome: DecisionOutcome, twins: Sequence[Twins], laws: Any = None) ->
     each = [effect_on(outcome.headline, [pair]) for pair in twins]
     signs = tuple(one.rose - one.fell for one in each)
     return Found(outcome, effect_on(outcome.headline, twins), signs, base, b.mean(axis=0), low, high, laws)
+
+
+def all_found(twins: Sequence[Twins], laws: Callable[[DecisionOutcome], Any]) -> tuple[Found, ...]:
+    """Return all outcomes as paired runs tell them; p-values are corrected among them (Holm)."""
+    every = [found(one, twins, laws(one)) for one in OUTCOMES]
+    adjusted = holm([one.effect.p for one in every])
+    return tuple(
+        replace(one, effect=replace(one.effect, adjusted=float(p))) for one, p in zip(every, adjusted, strict=True)
+    )
 
 
 def alone(outcome: DecisionOutcome, lives: Sequence[Life]) -> np.ndarray:

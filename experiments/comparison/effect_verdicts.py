@@ -1,8 +1,9 @@
-"""What follows from a comparison: the verdict on an effect, words for the four criteria, whether effects are known."""
+"""Tables that follow from a comparison: words for the four criteria, and effects under all laws of trust."""
 
 import dataclasses
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,66 +12,44 @@ import pandas as pd
 from experiments.comparison.arms import Arm
 from experiments.comparison.breakeven import crossed, verdict
 from experiments.comparison.criteria_effects import DRAWS, mean_scores, over_seeds, words
-from experiments.statistics.hodges_lehmann import FEWEST
+from experiments.comparison.effects import EVENTS, scale_of
+from experiments.statistics.paired_effects import interval
+from experiments.statistics.thresholds import Threshold
+from experiments.statistics.verdicts import FEWEST, corrected
 from model.engine.scenario import CriterionAnchor
 
-
-@dataclass(frozen=True)
-class EffectStatement:
-    """A verdict as everybody reads it: its sign, and its words in Spanish and in English."""
-
-    sign: str
-    es: str
-    en: str
+NO_EVENTS = dict.fromkeys(EVENTS, math.nan)
 
 
-VERDICTS = {
-    "rises": EffectStatement("▲", "sube", "rises"),
-    "falls": EffectStatement("▼", "baja", "falls"),
-    "open": EffectStatement("≈", "no se distingue del azar", "cannot be told from luck"),
-    "alike": EffectStatement("=", "igual en todos", "alike in all"),
-    "unknown": EffectStatement("?", "no se sabe", "not known"),
-    "few": EffectStatement("…", "muy pocos mundos gemelos", "too few twin worlds"),
-    "missing": EffectStatement("–", "sin dato", "no data"),
-}
-MIN_SEEDS = 2
-TOLD = ("rises", "falls", "alike")
-"""Verdicts that say what happens."""
+def laws_say(laws: Any) -> str | None:
+    """Return what all laws of trust say of an effect, by its row of verdicts: known, turns or open.
 
-
-def judge(effect: Any, known: bool | None = None) -> str:
-    """Return the verdict on an effect, a row of the table or None; ``known`` is what the laws of trust say of it.
-
-    Ranks decide, so that one odd twin does not; no verdict is given on fewer worlds than ranks need.
+    None where none were run, or too few runs of each.
     """
-    if effect is None or effect.typical != effect.typical:
-        return "missing"
-    if effect.n < FEWEST:
-        return "few"
-    if effect.same == effect.n:
-        return "alike"
-    if not (effect.typical_low > 0.0 or effect.typical_high < 0.0):
-        return "open"
-    if known is False:
-        return "unknown"
-    return "rises" if effect.typical > 0.0 else "falls"
-
-
-def sign_known(laws: Any) -> bool | None:
-    """Return whether an effect has one sign under all laws of trust, by its row of verdicts; None where none were run.
-
-    A lone seed in each says nothing of them.
-    """
-    if laws is None or laws["n"] < MIN_SEEDS:
+    if laws is None or laws["n"] < FEWEST:
         return None
-    return bool(laws["low"] > 0.0 or laws["high"] < 0.0 or laws["none"] == laws["cells"])
+    if "sign" in laws:
+        return str(laws["sign"])
+    if max(laws["up"], laws["down"]) == laws["cells"]:
+        return "known"
+    return "turns" if laws["up"] and laws["down"] else "open"
 
 
-def with_typical(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of effects with what is typical, which folders of earlier versions do not hold: there the mean."""
-    if "effect" not in table or "typical" in table:
+def judged_anew(table: pd.DataFrame, years: float) -> pd.DataFrame:
+    """Return a table of effects with interval, p-values and threshold, which earlier versions did not write.
+
+    Means and their standard errors are those of the table.
+    """
+    if "effect" not in table or "delta" in table:
         return table
-    return table.assign(typical=table["effect"], typical_low=table["low"], typical_high=table["high"])
+    rows = []
+    for row in table.to_dict("records"):
+        scale = scale_of(row.get("section", "headline"), row["measure"], years)
+        if scale and row.get("how") == "last" and scale.kind == "points":
+            scale = replace(scale, kind="points_at_end")
+        limits = scale.threshold(row["base"], row["arm"]) if scale else Threshold()
+        rows.append(row | interval(row["effect"], row["error"], row["n"], limits) | {"undefined": 0} | NO_EVENTS)
+    return corrected(pd.DataFrame(rows), ["section"] if "section" in table else ["site"])
 
 
 def criteria_table(arms: Sequence[Arm]) -> pd.DataFrame:

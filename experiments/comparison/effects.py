@@ -2,104 +2,126 @@
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from experiments.comparison.arms import Arm, by_site
-from experiments.comparison.comparison_jobs import draw_of, draws_in, seed_of
+from experiments.comparison.comparison_jobs import SEEDS, draws_in, seed_of
 from experiments.comparison.decision_effects import Values, shares_of
-from experiments.comparison.headline_measures import HEADLINES, present
+from experiments.comparison.headline_measures import HEADLINES, STATED, Headline, present
 from experiments.comparison.practice_effects import PRACTICE
-from experiments.statistics.annual_aggregation import Expression
-from experiments.statistics.paired_effects import Effect, paired, placed, quantile, smallest, typically, unpaired
+from experiments.statistics.annual_aggregation import MONTHS, Expression
+from experiments.statistics.paired_effects import Effect, Value, crossed, paired, unpaired
+from experiments.statistics.rare_counts import rare_count
+from experiments.statistics.thresholds import Scale
+from experiments.statistics.verdicts import corrected, holm
+from experiments.storage.run_spec import OWN
 
 GROUPS = ("women", "men", "young", "indigenous", "not_indigenous", "council", "victims", "near", "far")
 """Groups whose gain or loss the comparison tells, where the model has them."""
 BY_GROUP = ("trust", "fear")
+SECTIONS: Mapping[str, Sequence[Headline]] = {"headline": HEADLINES, **PRACTICE}
+"""Measures by section of the table of effects."""
+EVENTS = ("events_base", "events_arm", "differ", "differ_low", "differ_high")
+"""Columns of rare counts: events of both sides, pairs that differ, and the limits of their share in per cent."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two arms that are set against each other, as twins or, for the reason given, not."""
+    """Two arms that are compared, as pairs of runs or, for the reason given, as independent runs.
+
+    ``deltas`` are the smallest effects that matter, by measure, where they were set before the run.
+    """
 
     base: Arm
     arm: Arm
     seeds: tuple[int, ...]
     why_unpaired: str = ""
+    deltas: Mapping[str, float] = field(default_factory=dict)
 
-    def effect(self, base: Values, arm: Values) -> Effect:
+    def effect(self, base: Values, arm: Values, *, scale: Scale | None) -> Effect:
         """Return the effect in one number; where parameters were drawn, seeds and draws both count."""
         if self.why_unpaired:
-            return unpaired(list(base.values()), list(arm.values()))
+            return unpaired(list(base.values()), list(arm.values()), scale=scale)
         shared = [seed for seed in self.seeds if seed in base and seed in arm]
-        whole = paired([base[seed] for seed in shared], [arm[seed] for seed in shared])
-        return whole if len(draws_in(shared)) < 2 else crossed(whole, base, arm, shared)
+        if len(draws_in(shared)) > 1:
+            return crossed(*(by_draw_and_seed(side, shared) for side in (base, arm)), scale=scale)
+        return paired([base[seed] for seed in shared], [arm[seed] for seed in shared], scale=scale)
+
+    def headline_effect(self, headline: Headline, base: pd.DataFrame, arm: pd.DataFrame) -> Effect:
+        """Return the effect on a headline measure, from the months of both arms."""
+        sides = (by_seed(months, headline.value) for months in (base, arm))
+        return self.effect(*sides, scale=headline.scale(self.years, self.deltas.get(headline.name)))
+
+    @property
+    def years(self) -> float:
+        """Years that both arms report."""
+        return self.arm.years
 
 
-def crossed(whole: Effect, base: Values, arm: Values, worlds: Sequence[int]) -> Effect:
-    """Return an effect as sure as draws of parameters and seeds allow, which are the same seeds in every draw.
-
-    The errors of the means over draws and over seeds are put together, with the freedom of the fewer.
-    """
-    sides = [
-        paired(*(list(means_by(kind, values, worlds).values()) for values in (base, arm)))
-        for kind in (draw_of, seed_of)
-    ]
-    errors: dict[str, Any] = {
-        name: math.hypot(*(getattr(one, name) for one in sides)) for name in ("base_error", "arm_error", "error")
-    }
-    n = min(one.n for one in sides)
-    reach = quantile(n - 1) * errors["error"] if n > 1 else math.nan
-    by_mean = whole.effect, whole.effect - reach, whole.effect + reach
-    ends = placed(by_mean) | typically(by_mean)
-    return dataclasses.replace(whole, **errors | ends, smallest=smallest(errors["error"] * math.sqrt(n), n))
+def by_draw_and_seed(values: Values, worlds: Sequence[int]) -> np.ndarray:
+    """Return the values of all draws (rows) that have every seed (columns); a share is divided here."""
+    numbers = {world: number_of(one) for world, one in values.items()}
+    seeds = sorted({seed_of(world) for world in worlds})
+    rows = ([numbers.get(draw * SEEDS + seed, math.nan) for seed in seeds] for draw in draws_in(worlds))
+    return np.array([row for row in rows if not any(map(math.isnan, row))]).reshape(-1, len(seeds))
 
 
-def means_by(kind: Callable[[int], int], values: Values, worlds: Sequence[int]) -> Values:
-    """Return the mean of all worlds of every draw, or of every seed."""
-    groups: dict[int, list[float]] = {}
-    for world in worlds:
-        groups.setdefault(kind(world), []).append(values[world])
-    return {number: sum(own) / len(own) for number, own in groups.items()}
+def number_of(value: Value) -> float:
+    """Return a value as one number; nan for a share of nothing."""
+    if isinstance(value, tuple):
+        return value[0] / value[1] if value[1] else math.nan
+    return value
 
 
-def pairs_of(arms: Sequence[Arm]) -> list[Pair]:
+def pairs_of(arms: Sequence[Arm], deltas: Mapping[str, float] | None = None) -> list[Pair]:
     """Return what is compared: arms with the first of their site; then the first arms of the sites."""
-    sites = by_site(arms)
-    pairs = [pair(own[0], arm) for own in sites for arm in own[1:]]
+    sites, deltas = by_site(arms), deltas or {}
+    pairs = [pair(own[0], arm, deltas) for own in sites for arm in own[1:]]
     first, *others = [own[0] for own in sites]
-    return pairs + [Pair(first, other, (), "sites") for other in others]
+    return pairs + [Pair(first, other, (), "sites", deltas) for other in others]
 
 
-def pair(base: Arm, arm: Arm) -> Pair:
-    """Return two arms of one site as twins, or not, if their luck is not the same."""
+def pair(base: Arm, arm: Arm, deltas: Mapping[str, float] | None = None) -> Pair:
+    """Return two arms of one site as pairs of runs, or as independent runs if they do not share random numbers."""
     shared = tuple(seed for seed in base.seeds if seed in arm.seeds)
+    why = ""
     if arm.fingerprint != base.fingerprint:
-        return Pair(base, arm, (), "code")
-    if town_of(arm) != town_of(base):
-        return Pair(base, arm, (), "town")
-    if not shared:
-        return Pair(base, arm, (), "seeds")
-    return Pair(base, arm, shared)
+        why = "code"
+    elif town_of(arm) != town_of(base):
+        why = "town"
+    elif not shared:
+        why = "seeds"
+    return Pair(base, arm, () if why else shared, why, deltas or {})
 
 
 def town_of(arm: Arm) -> tuple[Any, ...]:
     """Return what decides who lives where: twins must share it."""
     parameters = arm.base["parameters"]
-    return arm.base["outline"], parameters["population"], parameters.get("daily_rhythm"), arm.base["settlements"]
+    own = {"seed": OWN} if arm.base["town"] == OWN else {}
+    people = parameters["population"] | own, parameters.get("daily_rhythm")
+    return arm.base["outline"], arm.base["settlements"], people
 
 
 def effects_table(pairs: Sequence[Pair], residents: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return a row for each pair and number: headlines, practice, groups, causes, decisions, residents who differ."""
+    """Return a row for each pair and number: headlines, practice, groups, causes, decisions, residents who differ.
+
+    P-values are corrected among all rows of a section, those of page one of a report among themselves.
+    """
     rows = []
     for one in pairs:
         rows += [*headline_rows(one), *group_rows(one), *cause_rows(one), *decision_rows(one)]
         if residents is not None and not one.why_unpaired:
             rows += resident_rows(one, residents)
-    return pd.DataFrame(rows)
+    table = corrected(pd.DataFrame(rows), ["section"])
+    stated = table[(table["section"] == "headline") & table["measure"].isin(STATED)] if rows else table
+    for _, own in stated.groupby("site") if rows else ():
+        table.loc[own.index, "adjusted"] = holm(own["p"].tolist())
+    return table
 
 
 def row_of(one: Pair, section: str, measure: str, how: str, effect: Effect) -> dict[str, Any]:
@@ -114,45 +136,74 @@ def row_of(one: Pair, section: str, measure: str, how: str, effect: Effect) -> d
         "measure": measure,
         "how": how,
         **dataclasses.asdict(effect),
+        **events_of(effect, one.years if how == "year" else math.nan),
     }
+
+
+def events_of(effect: Effect, years: float) -> dict[str, float]:
+    """Return a rare count as events, by column; nan where the measure is no yearly count or enough pairs differ."""
+    is_rare = not math.isnan(years) and Scale("counts").is_rare(effect.base, effect.arm)
+    rare = rare_count(effect, years) if is_rare else None
+    return dict(zip(EVENTS, rare or [math.nan] * len(EVENTS), strict=True))
+
+
+def scale_of(section: str, measure: str, years: float) -> Scale | None:
+    """Return how an effect in a section of the table is judged; None for a measure that this version does not know."""
+    if section in ("group", "cause"):
+        return Scale("points")
+    if section == "decision":
+        return Scale("shares")
+    if section in ("only_arm", "only_base"):
+        return Scale("counts", per_year=1.0 / years, years=years)
+    own = next((one for one in SECTIONS.get(section, ()) if one.name == measure), None)
+    return own.scale(years) if own else None
 
 
 def headline_rows(one: Pair) -> Iterator[dict[str, Any]]:
     """Yield a row for every headline measure, then for what is told of the practice."""
     base, arm = one.base.table("measures"), one.arm.table("measures")
-    for section, some in {"headline": HEADLINES, **PRACTICE}.items():
-        for headline in present(base.columns.intersection(arm.columns), some):
-            effect = one.effect(by_seed(base, headline.of), by_seed(arm, headline.of))
-            yield row_of(one, section, headline.name, headline.how, effect)
+    for section, some in SECTIONS.items():
+        for headline in present(base.columns.intersection(arm.columns), tuple(some)):
+            yield row_of(one, section, headline.name, headline.how, one.headline_effect(headline, base, arm))
 
 
-def by_seed(months: pd.DataFrame, read: Callable[[pd.DataFrame], float]) -> Values:
+def by_seed[V: Value](months: pd.DataFrame, read: Callable[[pd.DataFrame], V]) -> dict[int, V]:
     """Return a number of every run of a table of months."""
     runs: Any = months.groupby("seed")
     return {int(seed): read(run.sort_values("month")) for seed, run in runs}
 
 
 def group_rows(one: Pair) -> Iterator[dict[str, Any]]:
-    """Yield a row for trust and for fear of every group, at the end of the last month."""
+    """Yield a row for trust and for fear of every group, means of the last twelve months."""
     if not (one.base.has("groups") and one.arm.has("groups")):
         return
     base, arm = (side.table("groups") for side in (one.base, one.arm))
     for group in [name for name in GROUPS if name in set(base["group"])]:
         for column in BY_GROUP:
-            read = Expression(last=column, scale=100.0)
+            read = Expression(recent=column, scale=100.0)
             sides = [by_seed(side[side["group"] == group], read.of) for side in (base, arm)]
             if any(math.isnan(value) for side in sides for value in side.values()):
                 continue
-            yield row_of(one, "group", f"{column}_{group}", "last", one.effect(*sides))
+            yield row_of(
+                one, "group", f"{column}_{group}", "recent", one.effect(*sides, scale=scale_of("cause", "", one.years))
+            )
 
 
 def cause_rows(one: Pair) -> Iterator[dict[str, Any]]:
-    """Yield a row for every cause of the ledger: points of mean trust that it brought over the whole time."""
+    """Yield a row for every cause of the ledger: points of mean trust that it brought until the last twelve months."""
     if not (one.base.has("ledger") and one.arm.has("ledger")):
         return
     sides = [causes_of(side) for side in (one.base, one.arm)]
+    nothing: list[dict[int, Value]] = [dict.fromkeys(next(iter(side.values()), {}), 0.0) for side in sides]
     for cause in dict.fromkeys([*sides[0], *sides[1]]):
-        yield row_of(one, "cause", cause, "sum", one.effect(*(side.get(cause, {}) for side in sides)))
+        own = (side.get(cause, zero) for side, zero in zip(sides, nothing, strict=True))
+        yield row_of(
+            one,
+            "cause",
+            cause,
+            "sum",
+            one.effect(*own, scale=scale_of("cause", "", one.years)),
+        )
 
 
 def decision_rows(one: Pair) -> Iterator[dict[str, Any]]:
@@ -163,25 +214,34 @@ def decision_rows(one: Pair) -> Iterator[dict[str, Any]]:
     for taken in dict.fromkeys([*sides[0], *sides[1]]):
         base, arm = (side.get(taken, {}) for side in sides)
         if base and arm and (one.why_unpaired or base.keys() & arm.keys()):
-            yield row_of(one, "decision", taken, "share", one.effect(base, arm))
+            yield row_of(
+                one, "decision", taken, "share", one.effect(base, arm, scale=scale_of("decision", "", one.years))
+            )
 
 
 def resident_rows(one: Pair, residents: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield how many residents did or suffered something in the arm's world only, and in the first arm's only."""
+    scale = scale_of("only_arm", "", one.years)
     own = residents[(residents["site"] == one.arm.scenario) & (residents["against"] == one.arm.name)]
     for what in dict.fromkeys(own["what"]):
         for side in ("only_arm", "only_base"):
             counts: Any = own[own["what"] == what].set_index("seed")[side]
             nothing = dict.fromkeys(map(int, counts.index), 0.0)
             found = {int(seed): float(count) for seed, count in counts.items()}
-            yield row_of(one, side, what, "count", one.effect(nothing, found))
+            yield row_of(one, side, what, "count", one.effect(nothing, found, scale=scale))
 
 
-def causes_of(arm: Arm) -> dict[str, Values]:
-    """Return, by cause and seed, how far it moved the mean trust of all residents (0-100)."""
-    ledger: Any = arm.table("ledger").groupby(["cause", "seed"])["change"].sum()
-    people = arm.table("measures").groupby("seed")["residents"].mean()
-    moved: dict[str, Values] = {}
-    for (cause, seed), change in ledger.items():
-        moved.setdefault(str(cause), {})[int(seed)] = 100.0 * float(change) / float(people[seed])
+def causes_of(arm: Arm) -> dict[str, dict[int, Value]]:
+    """Return, by cause and seed, how far it moved the mean trust of all residents (0-100).
+
+    Like the headline of trust it is the mean over the last twelve months, of what each cause has brought until then.
+    """
+    ledger = arm.table("ledger").pivot_table("change", ["seed", "month"], "cause", "sum", fill_value=0.0)
+    people = arm.table("measures").set_index(["seed", "month"])["residents"]
+    moved: dict[str, dict[int, Value]] = {str(cause): {} for cause in ledger}
+    seed: Any
+    for seed, months in ledger.groupby("seed"):
+        until = months.cumsum().div(people, axis=0, level=None).loc[months.index].tail(MONTHS).mean()
+        for cause, share in until.items():
+            moved[str(cause)][int(seed)] = 100.0 * float(share)
     return moved

@@ -6,10 +6,13 @@ from typing import Literal
 
 import pandas as pd
 
-from experiments.statistics.annual_aggregation import Expression
+from experiments.statistics.annual_aggregation import MONTHS, Expression
+from experiments.statistics.paired_effects import Value
+from experiments.statistics.thresholds import Kind, Scale
 
-How = Literal["last", "year", "mean", "share", "month", "shift"]
+How = Literal["recent", "last", "year", "mean", "share", "month", "shift"]
 WORDS = {
+    "recent": {"en": "mean of the last 12 months", "es": "promedio de los últimos 12 meses"},
     "last": {"en": "last month", "es": "último mes"},
     "year": {"en": "a year, over the whole time", "es": "por año, en todo el período"},
     "mean": {"en": "mean of all months", "es": "promedio de los meses"},
@@ -21,11 +24,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Headline:
-    """One number of a run: its name, how it follows from monthly columns, and how it is said.
-
-    ``good`` is 1 where more is better, -1 where less is, 0 where it depends; ``rare`` marks counts so small that chance
-    decides them.
-    """
+    """One number of a run: its name, how it follows from monthly columns, its words, and the kind of its threshold."""
 
     name: str
     how: How
@@ -33,62 +32,76 @@ class Headline:
     en: str
     es: str
     digits: int = 1
-    good: int = 0
     unit: str = ""
+    kind: Kind = "amounts"
 
     def of(self, months: pd.DataFrame) -> float:
         """Return the number for one run; nan where its columns are missing or hold nothing."""
-        if months.empty or any(column not in months for column in self.read.columns):
-            return math.nan
-        return self.read.of(months)
+        return self.read.of(months) if self.is_in(months) else math.nan
+
+    def value(self, months: pd.DataFrame) -> Value:
+        """Return the number for one run as statistics take it: a share as numerator and denominator."""
+        return self.read.ratio(months) if self.read.per and self.is_in(months) else self.of(months)
+
+    def is_in(self, months: pd.DataFrame) -> bool:
+        """Tell whether the columns are there and hold something."""
+        return not months.empty and all(column in months for column in self.read.columns)
+
+    def scale(self, years: float, delta: float | None = None) -> Scale:
+        """Return how effects on it are judged after so many years; ``delta`` where it was set before the run."""
+        return Scale(self.kind, MONTHS if self.how == "month" else 1.0, years, delta=delta)
 
 
-def last(name: str, en: str, es: str, digits: int = 1, good: int = 1, scale: float = 100.0) -> Headline:
-    """Return a headline that is read at the end of the last month."""
-    return Headline(name, "last", Expression(last=name, scale=scale), en, es, digits, good, "0-100")
+def recent(name: str, en: str, es: str) -> Headline:
+    """Return a headline that is the mean of the last twelve months, 0-100."""
+    return Headline(name, "recent", Expression(recent=name, scale=100.0), en, es, 2, "0-100", "points")
 
 
-def yearly(name: str, en: str, es: str, *columns: str, good: int = 0, digits: int = 0) -> Headline:
+def last(name: str, en: str, es: str, digits: int = 1, kind: Kind = "points_at_end") -> Headline:
+    """Return a headline that is read at the end of the last month, 0-100."""
+    return Headline(name, "last", Expression(last=name, scale=100.0), en, es, digits, "0-100", kind)
+
+
+def yearly(name: str, en: str, es: str, *columns: str, digits: int = 0) -> Headline:
     """Return a headline that is a count a year."""
-    expression = Expression(sum=columns or (name,))
-    return Headline(name, "year", expression, en, es, digits, good, "a year")
+    return Headline(name, "year", Expression(sum=columns or (name,)), en, es, digits, "a year", "counts")
 
 
-def mean(name: str, en: str, es: str, digits: int = 1, good: int = 1, scale: float = 100.0) -> Headline:
+def mean(name: str, en: str, es: str, digits: int = 1, unit: str = "", kind: Kind = "amounts") -> Headline:
     """Return a headline that is the mean of the months."""
-    return Headline(name, "mean", Expression(mean=name, scale=scale), en, es, digits, good, "0-100")
+    return Headline(name, "mean", Expression(mean=name), en, es, digits, unit, kind)
 
 
-def share(name: str, en: str, es: str, part: str, whole: str, good: int = 1) -> Headline:
+def share(name: str, en: str, es: str, part: str, whole: str) -> Headline:
     """Return a headline that is a share of counts, in per cent."""
-    return Headline(name, "share", Expression(sum=(part,), per=(whole,), scale=100.0), en, es, 1, good, "%")
+    return Headline(name, "share", Expression(sum=(part,), per=(whole,), scale=100.0), en, es, 1, "%", "shares")
 
 
 VIOLENT = tuple(f"crimes_occurred_{kind}" for kind in ("robbery", "assault", "homicide"))
 """Of which people are afraid in the street; violence at home is told of by who is left without remedy."""
 HEADLINES = (
-    last("trust_mean", "trust in the police", "confianza en la policía", 2),
-    last("fairness_mean", "belief: fair treatment", "confianza en el buen trato", 2),
-    last("effectiveness_mean", "belief: come and solve", "confianza en que llegan y resuelven", 2),
-    last("fear_mean", "fear", "temor", 2, good=-1),
-    last("precaution_share", "take precautions", "toman precauciones", 2, good=0),
-    yearly("crimes_occurred", "crimes that happened", "delitos ocurridos", good=-1),
+    recent("trust_mean", "trust in the police", "confianza en la policía"),
+    recent("fairness_mean", "belief: fair treatment", "confianza en el buen trato"),
+    recent("effectiveness_mean", "belief: come and solve", "confianza en que llegan y resuelven"),
+    recent("fear_mean", "fear", "temor"),
+    recent("precaution_share", "take precautions", "toman precauciones"),
+    yearly("crimes_occurred", "crimes that happened", "delitos ocurridos"),
     yearly("crimes_told", "crimes told to the state", "delitos reportados"),
     yearly("complaints_filed", "complaints (prosecutor)", "denuncias en el MP"),
     yearly("crimes_recorded", "in the police record", "delitos en el registro policial"),
-    yearly("violent_crimes", "violent crimes", "delitos violentos", *VIOLENT, good=-1),
-    yearly("extortions", "extortions", "extorsiones", "crimes_occurred_extortion", good=-1),
-    yearly("homicides", "homicides", "homicidios", good=-1, digits=1),
+    yearly("violent_crimes", "violent crimes", "delitos violentos", *VIOLENT),
+    yearly("extortions", "extortions", "extorsiones", "crimes_occurred_extortion"),
+    yearly("homicides", "homicides", "homicidios", digits=1),
     share("told_share", "told of all crimes, %", "reportados de lo ocurrido, %", "crimes_told", "crimes_occurred"),
     share("filed_share", "complaints of told, %", "denuncias de lo reportado, %", "complaints_filed", "crimes_told"),
-    yearly("charged", "charged", "casos con acusación", digits=1, good=1),
-    yearly("sentenced", "sentenced", "sentencias", digits=1, good=1),
-    yearly("women_without_remedy", "women without remedy", "mujeres que quedan sin remedio", good=-1, digits=1),
-    yearly("domestic_without_remedy", "hurt at home, no remedy", "violencia en casa, sin remedio", good=-1),
-    yearly("men_without_remedy", "men without remedy", "hombres que quedan sin remedio", good=-1, digits=1),
-    mean("response_minutes_median", "minutes to respond", "minutos de respuesta", 1, -1, 1.0),
-    yearly("calls_unserved", "calls unanswered", "llamadas sin atender", good=-1),
-    mean("officers", "officers posted", "agentes destinados", 0, 0, 1.0),
+    yearly("charged", "charged", "casos con acusación", digits=1),
+    yearly("sentenced", "sentenced", "sentencias", digits=1),
+    yearly("women_without_remedy", "women without remedy", "mujeres que quedan sin remedio", digits=1),
+    yearly("domestic_without_remedy", "hurt at home, no remedy", "violencia en casa, sin remedio"),
+    yearly("men_without_remedy", "men without remedy", "hombres que quedan sin remedio", digits=1),
+    mean("response_minutes_median", "minutes to respond", "minutos de respuesta", 1, "minutes", "minutes"),
+    yearly("calls_unserved", "calls unanswered", "llamadas sin atender"),
+    mean("officers", "officers posted", "agentes destinados", 0),
     yearly("couple_shifts", "couple-shifts", "turnos de pareja"),
     yearly("km", "vehicle-kilometres", "kilómetros de vehículo"),
     yearly("officers_trained", "officers trained", "agentes capacitados"),
@@ -96,20 +109,25 @@ HEADLINES = (
     yearly("army_visits", "visits of army patrols", "visitas de patrullas del Ejército"),
     yearly("joint_patrols", "joint patrols", "patrullajes combinados"),
     yearly("contacts", "contacts", "contactos con habitantes"),
-    yearly("unfair", "unfair contacts", "contactos con mal trato", good=-1),
-    yearly("wrongful_detentions", "wrongful detentions", "detenciones sin causa", good=-1, digits=1),
+    yearly("unfair", "unfair contacts", "contactos con mal trato"),
+    yearly("wrongful_detentions", "wrongful detentions", "detenciones sin causa", digits=1),
     yearly("detentions", "detentions (exception)", "detenciones (régimen de excepción)"),
-    yearly("refused", "complaints refused", "denuncias rechazadas", good=-1, digits=1),
-    yearly("recruits", "recruits of cliques", "reclutados por clicas", good=-1, digits=1),
-    yearly("payments", "rents paid to cliques", "pagos de renta a las clicas", good=-1),
-    yearly("crowds", "crowds (lynching)", "turbas (linchamientos)", good=-1, digits=1),
-    last("c1", "C1 small area", "C1 área pequeña", 1),
-    last("c2", "C2 consultation", "C2 consulta", 1),
-    last("c3", "C3 solving problems", "C3 solución de problemas", 1),
-    last("c4", "C4 conditions", "C4 causas y condiciones", 1),
-    last("accountability", "A accountability", "A rendición de cuentas", 1),
+    yearly("refused", "complaints refused", "denuncias rechazadas", digits=1),
+    yearly("recruits", "recruits of cliques", "reclutados por clicas", digits=1),
+    yearly("payments", "rents paid to cliques", "pagos de renta a las clicas"),
+    yearly("crowds", "crowds (lynching)", "turbas (linchamientos)", digits=1),
+    last("c1", "C1 small area", "C1 área pequeña", 1, "criteria"),
+    last("c2", "C2 consultation", "C2 consulta", 1, "criteria"),
+    last("c3", "C3 solving problems", "C3 solución de problemas", 1, "criteria"),
+    last("c4", "C4 conditions", "C4 causas y condiciones", 1, "criteria"),
+    last("accountability", "A accountability", "A rendición de cuentas", 1, "criteria"),
 )
 """In the order in which they are shown; one whose column the model does not have is left out."""
+STATED = (
+    *("trust_mean", "violent_crimes", "extortions", "complaints_filed"),
+    *("women_without_remedy", "refused", "wrongful_detentions"),
+)
+"""Stated on page one of a report: few rows, any of which may be false in 5 % of reports at most (Holm)."""
 BY_NAME = {headline.name: headline for headline in HEADLINES}
 
 

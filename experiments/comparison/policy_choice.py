@@ -15,6 +15,8 @@ from experiments.storage.run_spec import RunSpec
 from model.engine.errors import InputError
 
 TWINS = 8
+ONE_TOWN = "population.seed=1"
+"""All paired runs of the page live in one town, which its pictures show."""
 HORIZONS = (1, 2, 5, 10)
 FILE = f"{POLICY}.toml"
 
@@ -33,7 +35,7 @@ class Choice:
     def request(self, file: str) -> Request:
         """Return the comparison with today that this means, where the measures lie in a file."""
         arms = (STATUS_QUO, file)
-        more: dict[str, Any] = {"sets": self.sets, "years": float(self.years), "seed": self.seed}
+        more: dict[str, Any] = {"sets": (ONE_TOWN, *self.sets), "years": float(self.years), "seed": self.seed}
         return Request(arms=arms, scenarios=(self.site,), replicates=TWINS, **more)
 
     @property

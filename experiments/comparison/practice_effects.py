@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from experiments.comparison.headline_measures import Headline, last, mean, share, yearly
 from experiments.statistics.annual_aggregation import Expression
+from experiments.statistics.thresholds import Kind
 from model.police.minutes.schema import MINUTE_USES
 
 USE_WORDS = {
@@ -27,7 +28,7 @@ OFFICERS = 2.0
 
 def of_shift(name: str, words: tuple[str, str], *uses: str) -> Headline:
     """Return a headline of minutes in a couple-shift."""
-    return Headline(name, "shift", Expression(sum=uses, per=("couple_shifts",)), *words, 1, 0, "minutes")
+    return Headline(name, "shift", Expression(sum=uses, per=("couple_shifts",)), *words, 1, "minutes", "minutes")
 
 
 def of_hours(name: str, words: tuple[str, str], *uses: str) -> Headline:
@@ -39,9 +40,9 @@ def of_hours(name: str, words: tuple[str, str], *uses: str) -> Headline:
     )
 
 
-def monthly(name: str, en: str, es: str, digits: int = 0) -> Headline:
-    """Return a headline that is a count a month."""
-    return Headline(name, "month", Expression(sum=(name,), scale=A_MONTH), en, es, digits)
+def monthly(name: str, en: str, es: str, digits: int = 0, kind: Kind = "counts") -> Headline:
+    """Return a headline that is a sum a month."""
+    return Headline(name, "month", Expression(sum=(name,), scale=A_MONTH), en, es, digits, kind=kind)
 
 
 DOSES = (
@@ -49,7 +50,7 @@ DOSES = (
         "long_visits_year", "year", Expression(sum=("long_visits",), per_mean="residents"),
         "long visits, a resident and year", "visitas largas por habitante y año", 2,
     ),
-    mean("months_in_sector", "months of officers in their sector", "meses de los agentes en su sector", 1, 1, 1.0),
+    mean("months_in_sector", "months of officers in their sector", "meses de los agentes en su sector", 1),
     share("followed_up", "requests followed up, %", "peticiones con seguimiento, %",
           "requests_followed", "requests_due"),
     share(
@@ -73,8 +74,8 @@ MINUTES = (
 COSTS = (
     *(of_hours(f"hours_{use}", USE_WORDS[use], f"minutes_{use}") for use in MINUTE_USES),
     of_hours("hours_all", TOGETHER, *EVERY_USE),
-    monthly("litres", "litres of fuel", "litros de combustible"),
-    mean("vehicles_working", "vehicles and motorcycles that work", "vehículos y motos que funcionan", 1, 0, 1.0),
+    monthly("litres", "litres of fuel", "litros de combustible", kind="amounts"),
+    mean("vehicles_working", "vehicles and motorcycles that work", "vehículos y motos que funcionan", 1),
     monthly("training_days", "training days", "días de capacitación", 1),
     monthly("meetings", "meetings of communities with police", "reuniones de comunidades con la policía", 1),
 )

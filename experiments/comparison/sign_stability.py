@@ -57,7 +57,7 @@ def show_laws(out: Path, twins: int, years: float, sets: Sequence[str], workers:
     stated = {"years": years, "set": " ".join(sets), "code": fingerprint()}
     rows = [
         row_of(row, *steps[row["against"]]) | stated
-        for _, row in verdicts_table(memory_table(lived, blocks)).iterrows()
+        for _, row in verdicts_table(memory_table(lived, blocks, {})).iterrows()
         if row["measure"] in {one.name for one in OUTCOMES}
     ]
     text = pd.DataFrame(rows).to_csv(index=False, float_format="%.4g", lineterminator="\n")
@@ -69,4 +69,5 @@ def row_of(found: Any, measure: str, step: int) -> Row:
     """Return what the laws say of one outcome of one step: their number, twins in each, and how many go which way."""
     counts = {name: int(found[name]) for name in ("n", "cells", "up", "down", "none", "open")}
     ends = {name: 0.0 if math.isclose(found[name], 0.0, abs_tol=1e-9) else found[name] for name in ("low", "high")}
-    return {"site": found["site"], "measure": measure, "step": step, "outcome": found["measure"]} | counts | ends
+    place = {"site": found["site"], "measure": measure, "step": step, "outcome": found["measure"]}
+    return place | counts | ends | {"sign": found["sign"]}

@@ -94,7 +94,8 @@ def rows_of(site: str, years: float, lived: Sequence[TwinRuns]) -> list[dict[str
     for k, (name, step) in enumerate((*STEPS, *((world, 0) for world in WORLDS)), start=1):
         months = months_of(lived, k)
         for headline in (*(one.headline for one in OUTCOMES), *BILL):
-            effect = paired(*(list(by_seed(side, headline.of).values()) for side in (base, months)))
-            numbers = {"effect": effect.typical, "low": effect.typical_low, "high": effect.typical_high}
+            sides = (list(by_seed(side, headline.value).values()) for side in (base, months))
+            effect = paired(*sides, scale=headline.scale(years))
+            numbers = {name: getattr(effect, name) for name in ("effect", "low", "high", "delta")}
             rows.append(stated | {"measure": name, "step": step, "outcome": headline.name} | numbers)
     return rows

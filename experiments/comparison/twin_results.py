@@ -15,6 +15,7 @@ from experiments.comparison.outcome_lines import Lines
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_tables import go_on, measures_table
 from experiments.execution.shared_towns import town_for
+from experiments.statistics.paired_effects import Value
 from experiments.storage.run_identity import canonical, digest_of
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.saved_states import seed_folder
@@ -64,7 +65,7 @@ class Life:
     months: pd.DataFrame
     people: np.ndarray
     cells: np.ndarray
-    told: dict[str, float] = field(init=False, default_factory=dict, compare=False)
+    told: dict[str, Value] = field(init=False, default_factory=dict, compare=False)
     """Headlines that have been read of it already."""
     drawn: dict[str, np.ndarray] = field(init=False, default_factory=dict, compare=False)
     """Outcomes month by month that have been read of it already."""

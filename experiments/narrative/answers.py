@@ -6,6 +6,7 @@ from experiments.narrative.ceiling_sentences import ends_of
 from experiments.narrative.findings import DEATHS, TRUST, WOMEN, WRONGFUL, finding, in_words
 from experiments.narrative.messages import EMPTY, message
 from experiments.narrative.report_reading import ArmReading, Site, few_deaths
+from experiments.statistics.verdicts import RISES
 from experiments.words.bilingual import Both, joined, listed
 
 MOST_NAMED = 2
@@ -28,7 +29,7 @@ def of_others(site: Site, arm: ArmReading) -> Both:
     """Return the other benefits of a policy in a year, and its harms."""
     gains = phrases(site, arm, GAINS | {COMPLAINTS: "rises"})[:MOST_NAMED]
     harms = harms_of(site, arm)[:MOST_NAMED]
-    if site.judged(arm, WRONGFUL) == "rises" and not few_deaths(site):
+    if site.judged(arm, WRONGFUL) in RISES and not few_deaths(site):
         harms.append(in_words(finding(site, arm, DEATHS), "phrase"))
     else:
         harms += phrases(site, arm, {COMPLAINTS: "falls"})
@@ -43,12 +44,13 @@ def phrases(site: Site, arm: ArmReading, verdicts: dict[str, str]) -> list[Both]
     return [
         in_words(finding(site, arm, measure), "phrase")
         for measure, verdict in verdicts.items()
-        if site.judged(arm, measure) == verdict
+        if site.judged(arm, measure)
+        in (verdict, f"{verdict}_little" if measure in HARMS and verdict == "rises" else "")
     ]
 
 
 def harms_of(site: Site, arm: ArmReading) -> list[Both]:
-    """Return all harms of a policy as parts of a sentence."""
+    """Return all harms of a policy as parts of a sentence, also those that grow by less than matters."""
     return phrases(site, arm, dict.fromkeys(HARMS, "rises"))
 
 
@@ -63,13 +65,14 @@ def answer(site: Site) -> Both:
 def best_of(site: Site) -> Both:
     """Return which policy raises trust most, by how much of what is possible, and what it costs others."""
     rising = [arm for arm in site.others if site.judged(arm, TRUST) == "rises"]
-    if not rising:
+    little = [arm for arm in site.others if site.judged(arm, TRUST) == "rises_little"]
+    if not rising and not little:
         return message("page_one.none")
-    best = max(rising, key=lambda arm: float(site.effect(arm, TRUST)["typical"]))
+    best = max(rising or little, key=lambda arm: float(site.effect(arm, TRUST)["effect"]))
     harms = harms_of(site, best)[:MOST_NAMED]
     return in_words(
         finding(site, best, TRUST),
-        "page_one.only" if len(rising) == 1 else "page_one.best",
+        "page_one.little" if not rising else "page_one.only" if len(rising) == 1 else "page_one.best",
         arm=quoted(best),
         possible=possible(site),
         harms=message("page_one.in_exchange", harms=listed(harms)) if harms else EMPTY,
@@ -88,7 +91,7 @@ def hurting(site: Site) -> Iterator[Both]:
     """Yield what must be said in the same breath: fewer women without remedy, persons detained without cause."""
     remedied = [arm for arm in site.others if site.judged(arm, WOMEN) == "falls"]
     if remedied:
-        arm = min(remedied, key=lambda one: float(site.effect(one, WOMEN)["typical"]))
+        arm = min(remedied, key=lambda one: float(site.effect(one, WOMEN)["effect"]))
         yield in_words(finding(site, arm, WOMEN), "page_one.remedied", arm=quoted(arm))
     for arm in site.others:
         if harm := phrases(site, arm, {WRONGFUL: "rises"}):
@@ -103,7 +106,7 @@ def quoted(arm: ArmReading) -> Both:
 
 def warnings(site: Site) -> list[Both]:
     """Return what must not be concluded from page one, with this comparison's own numbers."""
-    detaining = [arm for arm in site.others if site.judged(arm, WRONGFUL) == "rises"]
+    detaining = [arm for arm in site.others if site.judged(arm, WRONGFUL) in RISES]
     found = [message("warning.predicts_nothing"), *unseen(site)]
     found += [in_words(finding(site, arm, WRONGFUL), "warning.no_gain", arm=quoted(arm)) for arm in detaining]
     found += [message("warning.fewer_complaints"), message("warning.consent")]

@@ -8,13 +8,14 @@ from typing import Any
 
 from experiments.comparison.breakeven import corners, crossed, sentence, verdict
 from experiments.comparison.comparison_request import EffectSize
-from experiments.comparison.effect_verdicts import judge, with_typical
-from experiments.comparison.headline_measures import BY_NAME, Headline
+from experiments.comparison.effect_verdicts import judged_anew
+from experiments.comparison.headline_measures import BY_NAME, WORDS, Headline
 from experiments.execution.trust_accounts import ALSO
-from experiments.narrative.number_format import read_optional, rounded
+from experiments.narrative.number_format import read_optional, rounded, years_of
 from experiments.narrative.run_summary import changed
 from experiments.statistics.paired_effects import POWER
-from experiments.statistics.power import twins_needed
+from experiments.statistics.power import CAUTION, planned_spread, twins_needed
+from experiments.statistics.verdicts import VERDICTS, judge
 from experiments.storage.built_in_levers import put_in, told
 from experiments.storage.manifest import read_manifest
 from experiments.storage.reading import tables
@@ -24,6 +25,10 @@ from model.engine.errors import InputError, suggest_nearest
 WIDTH = 80
 THOUSANDS, MILLION = 20_000.0, 1e6
 NAMES = 25
+LEGEND = (
+    "delta: smallest effect that matters. ▲ ▼ rises, falls; △ ▽ by less than delta; ○ practically nothing;"
+    " ≈ not distinguishable from chance; … too few runs. Corrected for the number of rows."
+)
 ALL_ALIKE = "all alike"
 DEEDS = {
     "told": "told the state of a crime",
@@ -45,8 +50,10 @@ Rows = Any
 
 def lines(folder: Path, target: EffectSize | None = None) -> Iterator[str]:
     """Yield the comparison in a folder, line by line."""
-    stated, effects = read_manifest(folder), with_typical(tables(folder, "effects").to_pandas())
-    extra = {name: read_optional(folder, name) for name in ("memory", "alone")}
+    stated = read_manifest(folder)
+    years = years_of(stated)
+    effects = judged_anew(tables(folder, "effects").to_pandas(), years)
+    extra = {name: judged_anew(read_optional(folder, name), years) for name in ("memory", "alone")}
     keys = ["base_site", "base_arm", "site", "against"]
     pairs: Any = effects.groupby(keys, sort=False)
     for (base_site, base_arm, site, against), rows in pairs:
@@ -75,14 +82,14 @@ def heading(base: str, arm: str, rows: Rows, stated: Mapping[str, Any]) -> Itera
     yield ""
     yield from textwrap.wrap(f"{arm} against {base}", WIDTH)
     n = int(rows["n"].max())
-    kind = f"{n} twin worlds" if rows["paired"].all() else f"at least {n} worlds a side, not twins"
-    yield f"{stated['begins']} to {stated['until']}, {kind}; 95 % intervals; ± is Monte Carlo error"
+    kind = f"{n} paired runs" if rows["paired"].all() else f"at least {n} independent runs a side"
+    yield f"{stated['begins']} to {stated['until']}, {kind}; 95 % intervals; ± standard error"
     yield from changed({key: text_of(value) for one in stated["arms"] for key, value in one.get("changed", {}).items()})
     if why := rows["why_unpaired"].iloc[0]:
         yield from textwrap.wrap(f"{WHY_UNPAIRED[why]}: unpaired analysis, in which luck is not taken out.", WIDTH)
     yield ""
-    rose = "rose in" if rows["paired"].all() else ""
-    yield f"{'':<{NAMES}}{'first arm':>15}{'effect':>14}{'interval':>18}{rose:>8}"
+    rose = "rose" if rows["paired"].all() else ""
+    yield f"{'':<{NAMES}}{'first arm':>12}{'effect':>9}{'interval':>18}{rose:>8}{'delta':>8}"
 
 
 def headline_lines(rows: Rows) -> Iterator[str]:
@@ -94,13 +101,16 @@ def headline_lines(rows: Rows) -> Iterator[str]:
         rose = f"{row.rose}/{row.n}" if row.paired else ""
         yield (
             f"{headline.en:<{NAMES}}"
-            f"{with_error(row.base, row.base_error, headline):>15}"
-            f"{with_error(row.typical, row.error, headline, '+'):>14}"
-            f"{interval(row.typical_low, row.typical_high, headline):>18}{rose:>8}"
+            f"{with_error(row.base, row.base_error, headline):>12}"
+            f"{number(row.effect, headline.digits, '+'):>9}"
+            f"{interval(row.low, row.high, headline):>18}{rose:>8}"
+            f"{number(row.delta, headline.digits):>6} {VERDICTS[judge(row)].sign}"
         )
-    yield from odd_lines(rows)
+    yield from textwrap.wrap(LEGEND, WIDTH)
+    yield from rare_lines(rows)
+    when = WORDS[rows.loc[rows["measure"] == "trust_mean", "how"].iloc[0]]["en"]
     yield from textwrap.wrap(
-        "Trust, beliefs, fear: 0-100 in the last month; criteria 0-100, of the last twelve months;"
+        f"Trust, beliefs, fear: 0-100, {when}; criteria 0-100, of the last twelve months;"
         " minutes: mean of all months; counts: a year, over the whole time.",
         WIDTH,
     )
@@ -129,15 +139,29 @@ def interval(low: float, high: float, headline: Headline) -> str:
     """Return an interval."""
     if math.isnan(low):
         return "-"
-    return f"{number(low, headline.digits, '+')} to {number(high, headline.digits, '+')}"
+    widest = max(abs(low), abs(high))
+    digits = headline.digits + (round(widest, headline.digits) == 0.0 < widest)
+    return f"{number(low, digits, '+')} to {number(high, digits, '+')}"
 
 
-def odd_lines(rows: Rows) -> Iterator[str]:
-    """Yield the measures whose mean has another sign than what is typical, as one odd twin can do."""
-    odd = [row for row in rows.itertuples() if row.effect * row.typical < 0.0 and judge(row) in ("rises", "falls")]
-    for row in odd:
-        digits = BY_NAME[row.measure].digits
-        yield f"{BY_NAME[row.measure].en}: few worlds turn the mean, {number(row.effect, digits, '+')}"
+def rare_lines(rows: Rows) -> Iterator[str]:
+    """Yield the rare counts as events, with the exact limits of the share of pairs that differ."""
+    rare = rows[rows["events_base"].notna()]
+    nowhere = rare[rare["events_base"] + rare["events_arm"] == 0.0]
+    parts = [
+        f"{BY_NAME[row.measure].en} {row.events_arm:,.0f} against {row.events_base:,.0f}, {row.differ:.0f} pairs differ"
+        f" ({row.differ_low:.0f} to {row.differ_high:.0f} %)"
+        for row in rare.drop(nowhere.index).itertuples()
+    ]
+    if parts:
+        lead = (
+            f"Rare counts, as events in all {rare['n'].max()} runs, with the limits of the share of pairs that differ: "
+        )
+        yield from textwrap.wrap(f"{lead}{'; '.join(parts)}.", WIDTH)
+    if len(nowhere):
+        names = ", ".join(BY_NAME[name].en for name in nowhere["measure"])
+        most = nowhere["differ_high"].max()
+        yield from textwrap.wrap(f"No event in any run: {names}. Up to {most:.0f} % of runs may have one.", WIDTH)
 
 
 def smallest_lines(rows: Rows) -> Iterator[str]:
@@ -201,7 +225,7 @@ def memory_lines(grid: Rows) -> Iterator[str]:
     grid_of_trust = crossed(trust)
     memories = sorted(set(grid_of_trust["memory_years"]))
     yield ""
-    yield f"Effect on trust (0-100), {trust['n'].max()} twin worlds each; ± Monte Carlo error,"
+    yield f"Effect on trust (0-100), {trust['n'].max()} paired runs each; ± standard error,"
     yield "* the 95 % interval leaves one sign"
     yield f"{'bad news weighs':<16}" + "".join(f"{memory:g} years".rjust(12) for memory in memories)
     for weight, rows in grid_of_trust.groupby("asymmetry"):
@@ -233,8 +257,9 @@ def plan_lines(rows: Rows, target: EffectSize) -> Iterator[str]:
         yield f"\nThe model has no '{target.measure}' to plan for."
         return
     pilot = row.iloc[0]
-    spread = float(pilot["error"]) * math.sqrt(float(pilot["n"]))
-    apart = math.hypot(pilot["base_error"], pilot["arm_error"]) * math.sqrt(float(pilot["n"]))
+    root = math.sqrt(float(pilot["n"]))
+    errors = (float(pilot["error"]), math.hypot(pilot["base_error"], pilot["arm_error"]))
+    spread, apart = (planned_spread(error * root, float(pilot["floor"])) for error in errors)
     yield ""
     try:
         twins, alone = (twins_needed(one, target.size, target.power) for one in (spread, apart))
@@ -243,6 +268,7 @@ def plan_lines(rows: Rows, target: EffectSize) -> Iterator[str]:
         return
     yield from textwrap.wrap(
         f"To see an effect of {target.size:g} on {BY_NAME[target.measure].en} with a power of {target.power:.0%}:"
-        f" {twins:,} twin worlds (with independent seeds {alone:,} on each side), by the spread of these {pilot['n']}.",
+        f" {twins:,} paired runs (with independent seeds {alone:,} on each side). The spread is an estimate from this"
+        f" pilot of {pilot['n']}, taken times {CAUTION:g}, since pilots show too little of it.",
         WIDTH,
     )

@@ -1,14 +1,16 @@
 """Findings: effects of policies with their verdicts, and the sentence for each."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
-from experiments.comparison.effect_verdicts import judge
+from experiments.comparison.effects import EVENTS
 from experiments.comparison.headline_measures import BY_NAME, WORDS
 from experiments.narrative.messages import EMPTY, message, messages
-from experiments.narrative.report_reading import TYPICAL, ArmReading, Site, enough, settled
+from experiments.narrative.report_reading import ENDS, ArmReading, Site, enough, settled
+from experiments.statistics.verdicts import judge
 from experiments.words.bilingual import LANGUAGES, Both, both, filled
 
 TRUST, WRONGFUL, WOMEN, DEATHS = "trust_mean", "wrongful_detentions", "women_without_remedy", "homicides"
@@ -20,7 +22,8 @@ FEW = 10.0
 class Finding:
     """An effect with its verdict, and its numbers as readers see them.
 
-    ``effect`` has a sign, ``size`` has none; ``k`` of ``n`` twin worlds went the same ``way``.
+    ``effect`` has a sign, ``size`` has none; ``k`` of ``n`` paired runs went the same ``way``. ``events`` are those of
+    both sides, the pairs that differ, and the limits of their share in per cent, where few differ.
     """
 
     measure: str
@@ -34,6 +37,8 @@ class Finding:
     base: str = ""
     error: str = ""
     smallest: str = ""
+    delta: str = ""
+    events: tuple[str, ...] = ()
     row: Any = None
 
     @property
@@ -46,13 +51,18 @@ class Finding:
         """Names of the measure: within a sentence, at its beginning, and the period that it is read over."""
         if self.measure not in BY_NAME:
             return {}
-        how = WORDS[BY_NAME[self.measure].how]
+        how = WORDS[BY_NAME[self.measure].how if self.row is None else self.row["how"]]
         return {"label": self.label, "name": capital(self.label), "how": both(how["es"], how["en"])}
 
     @property
-    def same(self) -> bool:
-        """Whether all twin worlds have the same number."""
-        return bool(self.row["paired"] and self.row["same"] == self.row["n"])
+    def rare(self) -> bool:
+        """Whether too few paired runs differ for a mean: then events are reported."""
+        return self.row is not None and not math.isnan(self.row["events_base"])
+
+    @property
+    def little(self) -> bool:
+        """Whether the number surely moves, but by less than matters."""
+        return self.verdict.endswith("_little")
 
     @property
     def settled(self) -> bool:
@@ -62,7 +72,7 @@ class Finding:
     @property
     def falls(self) -> bool:
         """Whether the number falls in a settled way."""
-        return self.settled and bool(self.row["typical_high"] < 0.0)
+        return self.settled and bool(self.row["high"] < 0.0)
 
 
 def finding(site: Site, arm: ArmReading, measure: str, laws: bool = True) -> Finding:
@@ -72,7 +82,7 @@ def finding(site: Site, arm: ArmReading, measure: str, laws: bool = True) -> Fin
     if row is None:
         return Finding(measure, verdict)
     way, _ = most(row)
-    effect, *bounds = (site.number(row, name, sign="+") for name in TYPICAL)
+    effect, *bounds = (site.number(row, name, sign="+") for name in ENDS)
     return Finding(
         measure,
         verdict,
@@ -85,6 +95,8 @@ def finding(site: Site, arm: ArmReading, measure: str, laws: bool = True) -> Fin
         base=site.number(row, "base"),
         error=site.number(row, "base_error"),
         smallest=site.number(row, "smallest", BY_NAME[measure].digits + 1),
+        delta=site.number(row, "delta", min(1, BY_NAME[measure].digits)),
+        events=tuple(site.number(row, name, 0) for name in EVENTS),
         row=row,
     )
 
@@ -95,7 +107,10 @@ def sentence(one: Finding, language: str, form: str, **parts: object) -> Markup:
     >>> sentence(Finding("refused", "rises", size="12"), "en", "phrase")
     Markup('12 more complaints refused')
     """
-    keys = (f"{form}.{one.verdict}.{one.measure}", f"{form}.else.{one.measure}", f"{form}.{one.verdict}")
+    own = f"{form}.{one.verdict}"
+    way = own.removesuffix("_little")
+    measure = one.measure
+    keys = (f"{own}.{measure}", f"{way}.{measure}", f"{form}.else.{measure}", own, way)
     found = next(messages()[key] for key in (*keys, f"{form}.else", form) if key in messages())
     return filled(found[language], vars(one) | one.names | parts, language)
 
@@ -107,14 +122,14 @@ def in_words(one: Finding, form: str, **parts: object) -> Both:
 
 def size(site: Site, row: Any) -> str:
     """Return the size of an effect without its sign."""
-    digits = 1 if row["measure"] == TRUST or abs(row["typical"]) < FEW else 0
-    scale = -1.0 if row["typical"] < 0.0 else 1.0
-    return site.numbers.show("effects", row.name, "typical", enough(row, "typical", digits), "", scale)
+    digits = 1 if row["measure"] == TRUST or abs(row["effect"]) < FEW else 0
+    scale = -1.0 if row["effect"] < 0.0 else 1.0
+    return site.numbers.show("effects", row.name, "effect", enough(row, digits), "", scale)
 
 
 def most(row: Any) -> tuple[str, int]:
     """Return the direction of most twins (``rose`` or ``fell``) and their count."""
-    rose = row["rose"] > row["fell"] or (row["rose"] == row["fell"] and row["typical"] >= 0.0)
+    rose = row["rose"] > row["fell"] or (row["rose"] == row["fell"] and row["effect"] >= 0.0)
     name = "rose" if rose else "fell"
     return name, int(row[name])
 

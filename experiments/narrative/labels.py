@@ -3,12 +3,16 @@
 import contextlib
 import math
 import textwrap
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 
+from experiments.comparison.headline_measures import HEADLINES
+from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.contrasts import POLICY, SCENARIO, TOGETHER
 from experiments.statistics.interactions import TIMES
+from experiments.statistics.thresholds import Scale, monthly_scale
 from experiments.storage.result_tables import STATUS_QUO, parts_of
 from experiments.words.bilingual import Tongue
 from experiments.words.catalogue import in_both, meaning, mechanism, parameter, unit
@@ -31,21 +35,32 @@ FACTORS = {
 OF_A_HUNDRED = {"0-1": "0-100", "share": "%"}
 """Units of measures from 0 to 1, and the units in which people read these."""
 AS_TODAY = "como hoy", "as today"
+YEARLY = frozenset(one.read.sum[0] for one in HEADLINES if one.how == "year" and len(one.read.sum) == 1)
+"""Monthly counts that people read by the year."""
+A_YEAR = {"es": " al año", "en": " a year"}
 
 
 def for_people(measure: str) -> float:
-    """Return the scale of a measure where people read it: 100 for those from 0 to 1, else 1."""
+    """Return the scale of a measure where people read it: 100 for those from 0 to 1, 12 for counts told by the year."""
+    if measure in YEARLY:
+        return float(MONTHS)
     return 100.0 if MEASURES[measure].unit in OF_A_HUNDRED else 1.0
+
+
+def scale_shown(measure: str) -> Scale:
+    """Return how effects on a measure are judged where it is shown as people read it (`for_people`)."""
+    own, times = monthly_scale(measure, MEASURES[measure].unit), for_people(measure)
+    return replace(own, unit=own.unit * times, per_year=own.per_year / times if measure in YEARLY else own.per_year)
 
 
 def people_unit(measure: str, language: str) -> str:
     """Return the unit in which people read a measure.
 
     >>> people_unit("trust_mean", "en"), people_unit("told_share", "es"), people_unit("homicides", "es")
-    ('0-100', '%', 'muertes')
+    ('0-100', '%', 'muertes al año')
     """
     own = MEASURES[measure].unit
-    return OF_A_HUNDRED.get(own) or unit(own, language)
+    return OF_A_HUNDRED.get(own) or unit(own, language) + A_YEAR[language] * (measure in YEARLY)
 
 
 def named(measure: str, tongue: Tongue) -> str:

@@ -1,6 +1,8 @@
 """Numbers of a report: each is read from one cell of a table of the results and names that cell."""
 
+import datetime
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from experiments.comparison.ceiling_effects import ceiling
-from experiments.comparison.effect_verdicts import with_typical
+from experiments.comparison.effect_verdicts import judged_anew
+from experiments.execution.twin_runs import DAYS_OF_YEAR
 from experiments.storage.manifest import read_manifest
 from experiments.storage.reading import tables
 
@@ -20,9 +23,10 @@ class Numbers:
     """Tables of a comparison, and the only way for their numbers into a report."""
 
     def __init__(self, folder: Path) -> None:
-        self.tables: dict[str, pd.DataFrame] = {name: with_typical(read_optional(folder, name)) for name in TABLES}
-        self.tables["ceiling"] = ceiling()
         self.manifest: dict[str, Any] = read_manifest(folder)
+        years = years_of(self.manifest)
+        self.tables = {name: judged_anew(read_optional(folder, name), years) for name in TABLES}
+        self.tables["ceiling"] = ceiling()
 
     def rows(self, table: str, **where: object) -> pd.DataFrame:
         """Return the rows of a table in which columns have these values; their numbers stay those of the table."""
@@ -41,6 +45,12 @@ class Numbers:
         value = self.manifest[key]
         value = len(value) if isinstance(value, list) else value
         return Markup('<data value="manifest:{}">{}</data>').format(key, value)
+
+
+def years_of(manifest: Mapping[str, Any]) -> float:
+    """Return the years that the runs of a comparison report."""
+    begins, until = (datetime.date.fromisoformat(manifest[key]) for key in ("begins", "until"))
+    return (until - begins).days / DAYS_OF_YEAR
 
 
 def read_optional(folder: Path, name: str) -> pd.DataFrame:

@@ -12,9 +12,10 @@ from shapely import affinity
 
 from experiments.comparison.arms import Arm as Swept
 from experiments.comparison.comparison_jobs import swept_arms
-from experiments.comparison.effect_verdicts import judge, sign_known
+from experiments.comparison.effect_verdicts import laws_say
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.narrative.number_format import Numbers
+from experiments.statistics.verdicts import direction, judge
 from experiments.storage.built_in_levers import put_in, told
 from experiments.storage.reading import tables
 from experiments.storage.run_spec import values_of
@@ -24,8 +25,8 @@ from model.engine.errors import InputError
 from model.town.territory import scaled_scenario
 from scenarios import load
 
-TYPICAL = ("typical", "typical_low", "typical_high")
-SMALL = ("effect", "error", "low", "high", *TYPICAL)
+ENDS = ("effect", "low", "high")
+SMALL = (*ENDS, "error")
 MOST_MORE_DIGITS = 3
 MOST_CHANGES = 3
 UNSAID: dict[str, Any] = {"label": "", "swept": "", "differs": {}, "scale": 1.0}
@@ -112,7 +113,7 @@ def as_given(texts: Mapping[str, str], default: str = "") -> Both:
 
 def settled(row: Any) -> bool:
     """Tell whether luck alone does not explain an effect."""
-    return judge(row) in ("rises", "falls")
+    return direction(judge(row)) != 0
 
 
 def emphasised(row: Any, number: Markup) -> Markup:
@@ -120,11 +121,10 @@ def emphasised(row: Any, number: Markup) -> Markup:
     return Markup("<strong>{}</strong>").format(number) if settled(row) else number
 
 
-def enough(row: Any, column: str, digits: int) -> int:
+def enough(row: Any, digits: int) -> int:
     """Return the digits, up to three more, with which an effect other than zero is not written as zero."""
-    names = TYPICAL if column in TYPICAL else ("effect", "low", "high")
-    ends = [abs(row[name]) for name in names if row[name] == row[name]]
-    reach = abs(row[names[0]]) if settled(row) else max(ends, default=0.0)
+    ends = [abs(row[name]) for name in ENDS if row[name] == row[name]]
+    reach = abs(row["effect"]) if settled(row) else max(ends, default=0.0)
     more = next((k for k in range(MOST_MORE_DIGITS + 1) if round(reach, digits + k)), 0)
     return digits + more
 
@@ -195,14 +195,14 @@ class Site:
 
     def judged(self, arm: ArmReading, measure: str, section: str = "headline") -> str:
         """Return the verdict on an effect, which the laws of trust may take back."""
-        return judge(self.effect(arm, measure, section), sign_known(self.verdict(arm, measure)))
+        return judge(self.effect(arm, measure, section), laws_say(self.verdict(arm, measure)))
 
     def number(self, row: Any, column: str, digits: int | None = None, sign: str = "") -> Markup:
         """Return one number of an effect as it stands in the report."""
         headline: Headline | None = BY_NAME.get(row["measure"]) if row["section"] == "headline" else None
         exact = digits if digits is not None else headline.digits if headline else 2
         if digits is None and column in SMALL:
-            exact = enough(row, column, exact)
+            exact = enough(row, exact)
         return self.numbers.show("effects", row.name, column, exact, sign)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from experiments.comparison.effect_verdicts import laws_say
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.narrative.findings import DEATHS, TRUST, WOMEN, WRONGFUL, Finding, capital, finding, in_words
 from experiments.narrative.messages import EMPTY, enumerated, message
@@ -19,8 +20,6 @@ MAIN = (
 )
 DRAWN = (TRUST, "fear_mean", "crimes_occurred", "crimes_told", "complaints_filed", WOMEN)
 ONE_POINT = 1.0
-MATTERS_POINTS, MATTERS_SHARE = 0.2, 0.01
-"""Points of a hundred, and part of what there was, below which effects have no line of their own."""
 GAMED = 5.0
 """Points (0-100) by which a policy that only pretends may raise a criterion without a word."""
 DEEDS = ("told", "complained", "harmed", "met", "trust")
@@ -39,31 +38,25 @@ def question(sites: list[Site]) -> Both:
 def happened(site: Site, arm: ArmReading) -> list[Both]:
     """Return the effects of one policy in sentences; the effect on trust has a line of its own in any case."""
     found = [one for name in MAIN if (one := finding(site, arm, name)).row is not None]
-    same = [one for one in found if one.same]
-    moved = [one for one in found if not one.same]
-    lines = [one for one in moved if one.measure == TRUST or (one.settled and matters(one))]
-    slight = [one for one in moved if one.settled and one not in lines]
-    open_ones = [one for one in moved if not one.settled and one not in lines]
+    lines = [one for one in found if one.measure == TRUST or (one.settled and not one.little)]
+    others = [one for one in found if one not in lines]
+    slight = [one for one in others if one.little]
+    nothing = [one for one in others if one.verdict == "nothing"]
+    open_ones = [one for one in others if one not in slight and one not in nothing]
     return [
         *(line(site, arm, one) for one in lines),
         homicides(site, arm),
         *enumerated("annex.slight", [in_words(one, "short.effect") for one in slight]),
+        *enumerated("annex.nothing_much", [one.label for one in nothing]),
         *enumerated("annex.open", [one.label for one in open_ones]),
-        *enumerated("annex.same", [one.label for one in same], n=same[0].n if same else ""),
         *residents(site, arm),
     ]
-
-
-def matters(one: Finding) -> bool:
-    """Tell whether an effect is so large that it has a line of its own."""
-    least = MATTERS_POINTS if BY_NAME[one.measure].how == "last" else MATTERS_SHARE * abs(one.row["base"])
-    return bool(abs(one.row["typical"]) >= least)
 
 
 def brief(site: Site, arm: ArmReading) -> Both:
     """Return in one sentence what surely changes under a policy."""
     surely = [one for name in MAIN if (one := finding(site, arm, name)).settled]
-    up = [in_words(one, "short.effect") for one in surely if one.row["typical_low"] > 0.0]
+    up = [in_words(one, "short.effect") for one in surely if one.row["low"] > 0.0]
     down = [in_words(one, "short.effect") for one in surely if one.falls]
     parts = [*enumerated("annex.up", up), *enumerated("annex.down", down)]
     said = joined(parts, "; ") if parts else message("annex.nothing")
@@ -72,21 +65,21 @@ def brief(site: Site, arm: ArmReading) -> Both:
 
 def line(site: Site, arm: ArmReading, one: Finding) -> Both:
     """Return in how many worlds a measure rose or fell, by how much, and whether that is known."""
-    form = "same" if one.same else "moved" if one.row["paired"] else "unpaired"
+    form = "rare" if one.rare else "moved" if one.row["paired"] else "unpaired"
     rest = known(site, arm, one.measure)
-    return in_words(one, f"line.{form}", rest=rest if one.same else little(one) + rest)
+    return in_words(one, f"line.{form}", rest=rest if one.rare else little(one) + rest)
 
 
 def little(one: Finding) -> Both:
     """Return that an effect on a scale of a hundred is less than a point, so that nobody takes it for much."""
-    small = max(abs(one.row["typical_low"]), abs(one.row["typical_high"])) < ONE_POINT
-    return message("line.little") if small and BY_NAME[one.measure].how == "last" else EMPTY
+    small = max(abs(one.row["low"]), abs(one.row["high"])) < ONE_POINT
+    return message("line.little") if small and BY_NAME[one.measure].unit == "0-100" else EMPTY
 
 
 def known(site: Site, arm: ArmReading, measure: str, lead: str = "") -> Both:
     """Return whether the effect is known, as the grid of memory and asymmetry says; nothing where it was not run."""
     row = site.verdict(arm, measure)
-    if row is None:
+    if row is None or (said := laws_say(row)) is None:
         return EMPTY
     number = {name: site.numbers.show("verdicts", row.name, name) for name in ("cells", "up", "down", "open")}
     if row["none"] == row["cells"]:
@@ -94,7 +87,7 @@ def known(site: Site, arm: ArmReading, measure: str, lead: str = "") -> Both:
     elif row["known"]:
         why = ["alike"]
     else:
-        turns, doubtful = ["turns"] * bool(row["up"] and row["down"]), ["doubtful"] * bool(row["open"])
+        turns, doubtful = ["turns"] * (said == "turns"), ["doubtful"] * bool(row["open"])
         why = turns + doubtful or ["varies"]
     reasons = joined([message(f"known.{one}", **number) for one in why], "; ")
     return message(f"known.{lead}{bool(row['known'])}", why=reasons)
@@ -105,7 +98,7 @@ def homicides(site: Site, arm: ArmReading) -> Both:
     deaths, wrongful = (finding(site, arm, name) for name in (DEATHS, WRONGFUL))
     few = deaths.row["base"] < TOO_FEW_HOMICIDES
     said = in_words(deaths, "line.few_homicides") if few else line(site, arm, deaths)
-    more = wrongful.row is not None and wrongful.row["typical"] > 0.0
+    more = wrongful.row is not None and wrongful.row["effect"] > 0.0
     return said + in_words(wrongful, "line.beside_homicides") if more else said
 
 
@@ -117,7 +110,7 @@ def cautions(site: Site, arm: ArmReading) -> list[Both]:
     if fewer and women.row is not None and women.row["arm"] > 0.0:
         found.append(in_words(women, "annex.no_remedy", women=site.number(women.row, "arm", 0)))
     raised = [finding(site, arm, name) for name in CRITERIA] if arm.gaming else []
-    gamed = [in_words(one, "short.effect") for one in raised if one.row["typical"] > GAMED]
+    gamed = [in_words(one, "short.effect") for one in raised if one.row["effect"] > GAMED]
     return [*found, *enumerated("annex.gamed", gamed)]
 
 
@@ -127,7 +120,7 @@ def gains(site: Site, arm: ArmReading, names: list[str]) -> Both:
     for name in names:
         row = site.effect(arm, f"trust_{name}", "group")
         if row is not None:
-            sides["unsure" if not settled(row) else "more" if row["typical_low"] > 0.0 else "less"].append(name)
+            sides["unsure" if not settled(row) else "more" if row["low"] > 0.0 else "less"].append(name)
     count = sum(map(len, sides.values()))
     parts = []
     for side, own in sides.items():
@@ -166,7 +159,7 @@ def smallest(site: Site, arm: ArmReading) -> Both:
 def drawn(site: Site, arm: ArmReading) -> list[Both]:
     """Return in how many draws of parameters the main effects keep their sign; nothing where none were drawn."""
     rows = [site.numbers.rows("drawn", site=site.name, against=arm.name, measure=name) for name in DRAWN]
-    return [over_draws(site, own.iloc[0]) for own in rows if len(own) and (own.iloc[0]["up"] or own.iloc[0]["down"])]
+    return [over_draws(site, own.iloc[0]) for own in rows if len(own)]
 
 
 def over_draws(site: Site, row: Any) -> Both:

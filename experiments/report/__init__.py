@@ -24,8 +24,9 @@ from experiments.narrative.messages import message
 from experiments.narrative.report_reading import Site, few_deaths, read_sites
 from experiments.report import decided, disagreeing, practice, tables
 from experiments.report.chapters import chapters
+from experiments.statistics.verdicts import VERDICTS, judge
 from experiments.words import catalogue
-from experiments.words.bilingual import Tongue, both, languages_of
+from experiments.words.bilingual import Both, Tongue, both, languages_of
 from experiments.words.dates import day
 from model.measures.criteria import CRITERIA
 
@@ -81,7 +82,15 @@ def environment(languages: tuple[str, ...]) -> Environment:
     def t(es: str, en: str, **parts: object) -> Markup:
         return both(es, en, **parts).shown(languages)
 
-    found.globals |= SOURCES | {"languages": languages, "say": lambda text: text.shown(languages), "t": t}
+    def verdict_words(row: Any) -> Both:
+        words = VERDICTS[judge(row)]
+        return both(words.es, words.en)
+
+    found.globals |= (
+        SOURCES
+        | {"verdict_words": verdict_words}
+        | {"languages": languages, "say": lambda text: text.shown(languages), "t": t}
+    )
     return found
 
 

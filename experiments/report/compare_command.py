@@ -12,7 +12,7 @@ import pyarrow as pa
 from experiments.comparison.all_effects import every_table
 from experiments.comparison.arms import Arm, by_site
 from experiments.comparison.by_draw import drawn_table, draws_table
-from experiments.comparison.comparison import Lives, arms_of, found_arms, run
+from experiments.comparison.comparison import Lives, arms_of, found_arms, run_planned
 from experiments.comparison.comparison_request import EffectSize, Request
 from experiments.comparison.decision_effects import decided_table
 from experiments.comparison.effect_verdicts import criteria_table, verdicts_table
@@ -53,7 +53,7 @@ def compare(
         return claim.place, False
     check_room({"--out": (claim.place, size_of([spec for arm in planned for spec in arm.specs]))})
     with held(claim) as work:
-        lives = run(request, planned, workers, work) if planned else None
+        planned, lives = run_planned(request, planned, workers, work) if planned else (planned, None)
         if lives and not any(lives.runs.values()):
             say("confianza: interrupted before the first twins were finished; start again to go on")
             raise KeyboardInterrupt
@@ -86,6 +86,8 @@ def claim_of(request: Request, arms: Sequence[Arm], out: Path | None, fresh: boo
         for arm in arms
     ]
     parts = [COMPARISON, deciding, list(request.sets), request.independent, request.memory]
+    parts += [request.deltas] if request.delta else []
+    parts += [request.settle] if request.settle else []
     identity = digest_of(canonical(parts).encode())
     return claimed(Path("results") / named, out, COMPARISON, identity, request.command, fresh)
 
@@ -107,7 +109,7 @@ def write_comparison(
     request: Request, arms: Sequence[Arm], lives: Lives | None, folder: Path, seconds: float, claim: Claim
 ) -> None:
     """Write tables and manifest of a comparison."""
-    pairs = pairs_of(arms)
+    pairs = pairs_of(arms, request.deltas)
     draws = draws_table(pairs)
     tables = {"effects": effects_table(pairs, lives.residents if lives else None), "criteria": criteria_table(arms)}
     tables |= {

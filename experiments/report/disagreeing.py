@@ -12,7 +12,7 @@ RECORDS = ("crimes_occurred", "crimes_told", *OFFICIAL)
 def records(site: Site, arm: ArmReading) -> list[Both]:
     """Return the moves of the four records under one policy, and the conclusions from official ones alone."""
     found = [finding(site, arm, name, laws=False) for name in RECORDS]
-    verdicts = {one.measure: one.verdict if one.settled else "open" for one in found}
+    verdicts = {one.measure: one.verdict.removesuffix("_little") if one.settled else "open" for one in found}
     if set(verdicts.values()) == {"open"}:
         return [message("records.none")]
     parts = [in_words(one, "record", record=message(f"records.{one.measure}")) for one in found]

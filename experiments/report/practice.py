@@ -8,7 +8,7 @@ from markupsafe import Markup
 from experiments.comparison.headline_measures import Headline
 from experiments.comparison.practice_effects import PRACTICE
 from experiments.narrative.messages import message
-from experiments.narrative.report_reading import TYPICAL, ArmReading, Site, emphasised
+from experiments.narrative.report_reading import ENDS, ArmReading, Site, emphasised
 from experiments.words.bilingual import Both, both
 
 
@@ -31,6 +31,6 @@ def change(site: Site, row: Any, digits: int) -> Both:
     """Return the difference from the first arm, in bold where the interval leaves one sign."""
     if row["same"] == row["n"]:
         return message("practice.same")
-    more, *ends = (site.number(row, name, digits, "+") for name in TYPICAL)
-    form = "practice.change" if math.isnan(row["typical_low"]) else "practice.change_within"
+    more, *ends = (site.number(row, name, digits, "+") for name in ENDS)
+    form = "practice.change" if math.isnan(row["low"]) else "practice.change_within"
     return message(form, more=emphasised(row, more), ends=ends)

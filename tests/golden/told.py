@@ -8,7 +8,6 @@ laws of trust.
 import contextlib
 import html
 import json
-import math
 import re
 import shutil
 import tempfile
@@ -51,7 +50,6 @@ PART = "villa_canales", ("status_quo", "mopsic_full", "heavy_hand")
 RESIDENTS = 150_000.0
 NEEDS_MONTHS = ("trust", "outcomes")
 """Figures that are drawn from the months of all worlds, which are not stored."""
-INTERVALS = (("effect", "low", "high"), ("typical", "typical_low", "typical_high"))
 SIZES = {"up": 7, "down": 3, "draws": 10, "low": -0.2, "high": 0.4, "by_parameters": 0.21, "by_luck": 0.05}
 CAN_BE_HEARD = re.compile(r"[^\W\d_]{2,}")
 MONTHLY = dict.fromkeys(sorted(MEASURED), 20.0) | {"trust_mean": 0.45, "homicides": 5.0, "crimes_occurred": 300.0}
@@ -64,27 +62,20 @@ type Effects = pd.DataFrame
 
 def turned(rows: Effects) -> Effects:
     """Return effects of the other sign, with homicides enough for a statement."""
-    found = rows.copy()
-    for middle, low, high in INTERVALS:
-        found[middle], found[low], found[high] = -rows[middle], -rows[high], -rows[low]
-    found["rose"], found["fell"] = rows["fell"], rows["rose"]
+    found = rows.assign(effect=-rows["effect"], rose=rows["fell"], fell=rows["rose"])
     found.loc[rows["measure"] == "homicides", "base"] = 60.0
-    found["arm"] = found["base"] + found["effect"]
-    return found
+    return found.assign(arm=found["base"] + found["effect"])
 
 
 def doubtful(rows: Effects) -> Effects:
     """Return effects that luck may explain."""
-    reach = rows["effect"].abs() + 1.0
-    ends = {name: sign * reach for _, *both in INTERVALS for name, sign in zip(both, (-1.0, 1.0), strict=True)}
     half = rows["n"] // 2
-    return rows.assign(**ends, rose=half, fell=rows["n"] - half, same=0)
+    return rows.assign(error=rows["effect"].abs() + 1.0, rose=half, fell=rows["n"] - half, same=0)
 
 
 def alike(rows: Effects) -> Effects:
     """Return effects of nothing."""
-    nothing = dict.fromkeys([name for names in INTERVALS for name in names], 0.0)
-    return rows.assign(**nothing, rose=0, fell=0, same=rows["n"], smallest=math.nan)
+    return rows.assign(effect=0.0, error=0.0, arm=rows["base"], rose=0, fell=0, same=rows["n"])
 
 
 def few(rows: Effects) -> Effects:
@@ -209,10 +200,23 @@ def of_words(language: str) -> list[str]:
 def of_studies(language: str) -> list[str]:
     """Return the sentences in the table and the figure of a study."""
     about = {"measure": "trust_mean", "scenario": "villa_canales", "years": 3.0, "n": 8, "read": study.WINDOW}
-    changes = {"mopsic_full": (0.02, True), "heavy_hand": (-0.03, True), "mopsic_full × heavy_hand": (0.001, False)}
+    about |= {"status_quo": 0.4, "delta": 0.005}
+    changes = {
+        "mopsic_full": (0.02, True, "rises"),
+        "heavy_hand": (-0.03, True, "falls"),
+        "mopsic_full × heavy_hand": (0.001, False, "nothing"),
+    }
     rows = [
-        about | {"change": change, "estimate": size, "low": size - 0.01, "high": size + 0.01, "settled": settled}
-        for change, (size, settled) in changes.items()
+        about
+        | {
+            "change": change,
+            "estimate": size,
+            "low": size - 0.01,
+            "high": size + 0.01,
+            "settled": settled,
+            "verdict": verdict,
+        }
+        for change, (size, settled, verdict) in changes.items()
     ]
     table, tongue = pd.DataFrame(rows), Tongue(language)
     found = study.latex_of(table, ["trust_mean"], tongue).splitlines()

@@ -17,7 +17,6 @@ import pytest
 from experiments.comparison import sign_stability, single_measure_effects
 from experiments.comparison.decision_measures import POLICY, measures, moved, policy_of
 from experiments.comparison.decision_outcomes import FLOOR, OUTCOMES, TRUST, by_cell, effect_on, found, moved_people
-from experiments.comparison.effect_verdicts import judge
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.comparison.outcome_bounds import ends_of
 from experiments.comparison.outcome_lines import Lines
@@ -31,6 +30,7 @@ from experiments.page.decision_controller import DecisionController
 from experiments.page.qr_codes import qr_of
 from experiments.page.style_sheet import difference, sheet_of, table_of
 from experiments.report.compare_command import compare
+from experiments.statistics.verdicts import FEWEST, VERDICTS, judge
 from experiments.words.catalogue import LANGUAGES
 from model.engine.errors import InputError
 from model.engine.policies import check_policies
@@ -161,7 +161,7 @@ def test_the_background_lives_the_same_bits_as_the_command(
     for outcome in OUTCOMES:
         own = effect_on(outcome.headline, paired_lives(*lived))
         row = effects.loc[outcome.name]
-        assert (own.base, own.arm, own.typical) == (row["base"], row["arm"], row["typical"])
+        assert (own.base, own.arm, own.effect) == (row["base"], row["arm"], row["effect"])
         assert judge(own) == judge(row)
     for side, lives in zip(("status_quo", POLICY), lived, strict=True):
         months = next(pd.read_parquet(arm / "measures.parquet") for arm in folder.glob("arms/*") if side in arm.name)
@@ -260,8 +260,8 @@ def changed(lives: list[Life], **by: float) -> list[Life]:
 
 @pytest.mark.parametrize(
     ("language", "more", "alike"),
-    [("en", "120 more wrongful detentions a year", "wrongful detentions, alike"),
-     ("es", "120 detenciones sin causa más al año", "detenciones sin causa, igual")],
+    [("en", "120 more wrongful detentions a year", "wrongful detentions, practically nothing"),
+     ("es", "120 detenciones sin causa más al año", "detenciones sin causa, prácticamente nada")],
 )  # fmt: skip
 def test_fewer_homicides_are_never_told_without_wrongful_detentions(
     lived: list[list[Life]], language: str, more: str, alike: str
@@ -277,7 +277,7 @@ def test_fewer_homicides_are_never_told_without_wrongful_detentions(
 def test_a_harm_is_in_exchange_for_a_benefit_only(lived: list[list[Life]]) -> None:
     columns = BY_NAME["refused"].read.columns
     apart = changed(lived[0], **dict.fromkeys(columns, 1.0))
-    alone = changed(lived[0], **dict.fromkeys(columns, 1.0), crimes_occurred=-1.0)
+    alone = changed(lived[0], **dict.fromkeys(columns, 1.0), crimes_occurred=-9.0)
     for arm, link in ((apart, "; but "), (alone, "; in exchange, ")):
         told = answer(standing([lived[0], arm], "en"))
         words = "".join(text for text, _ in told)
@@ -296,7 +296,7 @@ def test_under_six_twins_there_is_no_verdict_and_no_size(lived: list[list[Life]]
 
 def test_a_measure_that_changes_nothing_is_alike_in_all_twins(lived: list[list[Life]]) -> None:
     same = paired_lives(lived[0], lived[0])
-    assert {found(one, same).verdict for one in OUTCOMES} == {"alike"}
+    assert {found(one, same).verdict for one in OUTCOMES} == {"nothing"}
     assert moved_people(same) == (0.0, 0.0)
 
 
@@ -328,7 +328,7 @@ def town() -> Town:
 
 def unlike(up: int, down: int) -> dict[Any, Any]:
     """Return a made-up table in which training alone moves trust one way or the other under other memories."""
-    row = {"years": HARD.years, "n": 3, "cells": 2, "up": up, "down": down, "none": 0, "open": 2 - up - down}
+    row = {"years": HARD.years, "n": FEWEST, "cells": 2, "up": up, "down": down, "none": 0, "open": 2 - up - down}
     return {(HARD.site, (("training", 3),), TRUST.name): row | {"low": -0.2, "high": -0.1 if down == 2 else 0.2}}
 
 
@@ -348,7 +348,9 @@ def test_what_other_memories_turn_is_not_known_and_never_left_out(
     one = standing([base, arm], "es", alone)
     sheet = sheet_of(one, dark=False)
     row = sheet["outcomes"][0]
-    assert (row["sign"], row["verdict"], row["size"], row["marks"], row["said"]) == ("?", "no se sabe", "", [], why)
+    assert (row["sign"], row["verdict"], row["size"], row["marks"], row["said"]) == (
+        "?", VERDICTS["turns"].es, "", [], why,
+    )  # fmt: skip
     assert "effect" not in row["ruler"]
     assert "".join(words for words, _ in sheet["answer"]).endswith("de la confianza no se sabe.")
     assert (sheet["hundred"]["text"], sheet["hundred"]["unknown"]) == (why, True)
@@ -380,7 +382,8 @@ def test_every_step_is_asked_under_every_law(tmp_path: Path, monkeypatch: pytest
     assert set(table.index) == {one.name for one in OUTCOMES}
     assert set(table["cells"]) == {len(sign_stability.TRIED)}
     assert (table[["up", "down", "none", "open"]].sum(axis=1) == table["cells"]).all()
-    assert table.loc["crimes_occurred", "high"] < 0.0
+    assert table.loc["crimes_occurred", "low"] < 0.0
+    assert set(table["sign"]) <= {"known", "turns", "open"}
 
 
 def test_the_map_goes_month_by_month_and_ends_where_it_stands(lived: list[list[Life]], town: Town) -> None:
@@ -433,14 +436,12 @@ def test_question_1_which_measure_lowers_what_is_reported_and_not_only_crime(tol
     shares = {name: re.findall(r"from ([\d.]+) to ([\d.]+) of every 100", text)[0] for name, text in told.items()}
     fell = [name for name, (before, after) in shares.items() if float(after) < float(before) - 0.5]
     assert fell == ["heavy_hand"]
-    for name in ("heavy_hand", "reporting"):
-        assert "fewer crimes a year" in sentence(told[name])
-        assert "| ▼ | falls |" in line_of(told[name], "Crimes that happened")
+    assert "fewer crimes a year" in sentence(told["heavy_hand"])
+    assert "| ▼ | falls |" in line_of(told["heavy_hand"], "Crimes that happened")
 
 
 def test_question_2_what_is_paid_for_less_crime_under_a_heavy_hand(told: dict[str, str]) -> None:
-    paid = r"in exchange, trust falls by 0\.\d points of 100; wrongful detentions"
-    assert re.search(paid, sentence(told["heavy_hand"]))
+    assert re.search(r"\d+ fewer crimes a year.*; wrongful detentions", sentence(told["heavy_hand"]))
     assert "in exchange" not in sentence(told["reporting"])
 
 
@@ -451,8 +452,8 @@ def test_question_3_what_a_measure_costs(told: dict[str, str]) -> None:
 
 
 def test_question_4_which_measure_cannot_be_told_from_luck(told: dict[str, str]) -> None:
-    silent = [name for name, text in told.items() if "a change of trust cannot be told from luck" in sentence(text)]
-    assert silent == ["rotation"]
+    silent = [name for name, text in told.items() if "practically nothing happens to trust" in sentence(text)]
+    assert "rotation" in silent
     assert not re.search(r"\d+ (more|fewer)", sentence(told["rotation"]))
 
 

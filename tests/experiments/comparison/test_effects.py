@@ -12,23 +12,23 @@ from scipy import stats
 from experiments.comparison.comparison_jobs import SEEDS
 from experiments.comparison.effects import (
     Pair,
+    by_draw_and_seed,
     causes_of,
-    crossed,
     effects_table,
-    means_by,
     pair,
     pairs_of,
     resident_rows,
     town_of,
 )
 from experiments.comparison.headline_measures import HEADLINES
-from experiments.statistics.paired_effects import paired
+from experiments.statistics.paired_effects import crossed
+from experiments.statistics.thresholds import Scale
 
 
 def base_of(**changes: Any) -> dict[str, Any]:
     """Return what an arm states of its town."""
     parameters = {"population": {"total": 10}, "daily_rhythm": {"outside": 0.1}, "trust": {"level": 0.4}}
-    return {"outline": [1, 2], "settlements": ["A"], "parameters": parameters | changes}
+    return {"outline": [1, 2], "settlements": ["A"], "parameters": parameters | changes, "town": ""}
 
 
 @dataclass
@@ -39,6 +39,9 @@ class HandMade:
     scenario: str = "here"
     seeds: tuple[int, ...] = (1, 2, 3)
     fingerprint: str = "same"
+    begins: str = "2017-01-01"
+    until: str = "2018-01-01"
+    years: float = 1.0
     base: dict[str, Any] = field(default_factory=base_of)
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
 
@@ -90,6 +93,7 @@ def test_twins_share_code_town_and_seeds() -> None:
         ("code", {"fingerprint": "other", "seeds": (9,)}),
         ("town", {"base": base_of(population={"total": 11}), "seeds": (9,)}),
         ("town", {"base": base_of(daily_rhythm={"outside": 0.2})}),
+        ("town", {"base": base_of() | {"town": "own"}}),
         ("town", {"base": base_of() | {"outline": [1, 3]}}),
         ("town", {"base": base_of() | {"settlements": ["B"]}}),
         ("seeds", {"seeds": (9,)}),
@@ -99,63 +103,46 @@ def test_twins_share_code_town_and_seeds() -> None:
     assert pair(one, arm(base=base_of(trust={"level": 0.9}))).why_unpaired == ""
     bare = base_of()
     del bare["parameters"]["daily_rhythm"]
-    assert town_of(arm(base=bare)) == ([1, 2], {"total": 10}, None, ["A"])
+    assert town_of(arm(base=bare)) == ([1, 2], ["A"], ({"total": 10}, None))
 
 
 def test_an_effect_is_of_twins_that_both_sides_have() -> None:
     base, other = {1: 1.0, 2: 2.0, 3: 4.0, 7: 50.0}, {1: 2.0, 2: 5.0, 4: 9.0, 7: 60.0}
-    found = Pair(arm(), arm(), (1, 2, 3, 4)).effect(base, other)
+    found = Pair(arm(), arm(), (1, 2, 3, 4)).effect(base, other, scale=None)
     assert (found.n, found.paired, found.effect, found.base, found.arm) == (2, True, 2.0, 1.5, 3.5)
     assert found.error == pytest.approx(stats.sem([1.0, 3.0]))
-    apart = Pair(arm(), arm(), (), "seeds").effect(base, other)
+    apart = Pair(arm(), arm(), (), "seeds").effect(base, other, scale=None)
     assert (apart.n, apart.paired, apart.effect) == (4, False, np.mean([2, 5, 9, 60]) - np.mean([1, 2, 4, 50]))
     drawn = {SEEDS * draw + seed: draw + seed for draw in (1, 2) for seed in (1, 2)}
     gains = {world: value * 1.5 for world, value in drawn.items()}
     one_draw = {world: value for world, value in gains.items() if world < 2 * SEEDS}
     worlds = tuple(drawn)
-    expected = crossed(paired([*drawn.values()], [*gains.values()]), drawn, gains, worlds)
-    assert Pair(arm(), arm(), worlds).effect(drawn, gains) == expected
-    assert Pair(arm(), arm(), worlds).effect(drawn, one_draw).n == 2
+    assert Pair(arm(), arm(), worlds).effect(drawn, gains, scale=None).effect == pytest.approx(3.0 / 2.0)
+    assert Pair(arm(), arm(), worlds).effect(drawn, one_draw, scale=None).n == 2
 
 
-def test_where_parameters_were_drawn_errors_over_draws_and_over_seeds_add_up() -> None:
+def test_where_parameters_were_drawn_draws_and_seeds_are_crossed() -> None:
     draws, seeds = 4, 3
     effects = np.random.default_rng(1).normal(size=(draws, seeds)) + np.arange(draws)[:, None]
     base = {SEEDS * draw + seed: 10.0 + seed + draw for draw in range(draws) for seed in range(seeds)}
     gained = {world: value + effects[world // SEEDS, world % SEEDS] for world, value in base.items()}
-    whole = paired([*base.values()], [*gained.values()])
-    found = crossed(whole, base, gained, [*base])
-
-    def error(table: np.ndarray) -> float:
-        return math.hypot(*(stats.sem(table.mean(axis=axis)) for axis in (0, 1)))
-
-    levels = np.array([*base.values()]).reshape(draws, seeds)
-    assert found.error == pytest.approx(error(effects))
-    assert found.base_error == pytest.approx(error(levels))
-    assert found.arm_error == pytest.approx(error(levels + effects))
-    reach = stats.t.ppf(0.975, seeds - 1) * error(effects)
-    mean = effects.mean()
-    assert [found.effect, found.low, found.high] == pytest.approx([mean, mean - reach, mean + reach])
-    assert [found.typical, found.typical_low, found.typical_high] == [found.effect, found.low, found.high]
-    seen = (stats.t.ppf(0.975, seeds - 1) + stats.t.ppf(0.8, seeds - 1)) * error(effects)
-    assert found.smallest == pytest.approx(seen)
-    assert (found.n, found.rose, found.fell) == (whole.n, whole.rose, whole.fell)
+    points = Scale("points")
+    found = Pair(arm(), arm(), tuple(base)).effect(base, gained, scale=points)
+    tables = (np.array([*values.values()]).reshape(draws, seeds) for values in (base, gained))
+    assert found == crossed(*tables, scale=points)
+    assert (found.n, found.effect) == (draws * seeds, pytest.approx(effects.mean()))
+    shares = {world: (value, 2.0) for world, value in base.items()}
+    doubled = {world: (value, 1.0) for world, value in base.items()}
+    assert Pair(arm(), arm(), tuple(base)).effect(shares, doubled, scale=None).effect == pytest.approx(
+        np.mean([*base.values()]) / 2.0
+    )
 
 
-def test_with_a_single_seed_the_interval_is_not_known() -> None:
-    base = {SEEDS * draw: float(draw) for draw in range(3)}
-    gained = {world: value + 1.0 + value**2 for world, value in base.items()}
-    found = crossed(paired([*base.values()], [*gained.values()]), base, gained, [*base])
-    assert math.isnan(found.low)
-    assert math.isnan(found.high)
-    assert found.effect == pytest.approx(1.0 + 5.0 / 3.0)
-
-
-def test_means_are_of_all_worlds_of_a_kind() -> None:
-    assert means_by(lambda world: world % 2, {1: 1.0, 2: 4.0, 3: 5.0, 4: 6.0, 5: 99.0}, (1, 2, 3, 4)) == {
-        1: 3.0,
-        0: 5.0,
-    }
+def test_a_draw_without_every_seed_is_left_out() -> None:
+    base = {SEEDS * draw + seed: (1.0, 1.0) for draw in range(3) for seed in range(2)}
+    lacking = base | {SEEDS + 1: (0.0, 0.0)}
+    assert by_draw_and_seed(base, [*base]).shape == (3, 2)
+    assert by_draw_and_seed(lacking, [*base]).shape == (2, 2)
 
 
 def sides(name: str, base: pd.DataFrame, other: pd.DataFrame, **more: tuple[pd.DataFrame, pd.DataFrame]) -> Pair:
@@ -175,8 +162,8 @@ def test_a_headline_is_read_from_the_months_of_each_run_in_order() -> None:
     table = effects_table([sides("measures", *MEASURES)])
     row = rows_of(table, "headline")["trust_mean"]
     names = ("site", "base_site", "base_arm", "against", "why_unpaired", "how", "n")
-    assert [row[name] for name in names] == ["there", "here", "base", "more", "", "last", 2]
-    assert [row["base"], row["arm"], row["effect"]] == pytest.approx([45.0, 51.0, 6.0])
+    assert [row[name] for name in names] == ["there", "here", "base", "more", "", "recent", 2]
+    assert [row["base"], row["arm"], row["effect"]] == pytest.approx([27.5, 30.5, 3.0])
     assert {*table["section"]} == {"headline"}
     assert set(table["measure"]) <= {one.name for one in HEADLINES}
     lacking = sides("measures", MEASURES[0].drop(columns="trust_mean"), MEASURES[1])
@@ -195,13 +182,13 @@ def in_groups(groups: tuple[str, ...], **columns: dict[int, tuple[float, float]]
     return pd.concat(parts)
 
 
-def test_trust_and_fear_of_groups_are_compared_in_the_last_month() -> None:
-    known, unknown = {1: (0.9, 0.2), 2: (0.9, 0.3)}, {1: (0.9, 0.2), 2: (0.9, math.nan)}
+def test_trust_and_fear_of_groups_are_means_of_the_last_months() -> None:
+    known, unknown = {1: (0.2, 0.2), 2: (0.3, 0.3)}, {1: (0.9, 0.2), 2: (math.nan, math.nan)}
     base = in_groups(("far", "women", "nobody"), trust=known, fear=known)
-    other = in_groups(("far", "women", "nobody"), trust={1: (0.0, 0.25), 2: (0.0, 0.37)}, fear=unknown)
+    other = in_groups(("far", "women", "nobody"), trust={1: (0.25, 0.25), 2: (0.37, 0.37)}, fear=unknown)
     rows = rows_of(effects_table([sides("measures", *MEASURES, groups=(base, other))]), "group")
     assert [*rows] == ["trust_women", "trust_far"]
-    assert {row["how"] for row in rows.values()} == {"last"}
+    assert {row["how"] for row in rows.values()} == {"recent"}
     assert [rows["trust_far"][name] for name in ("base", "arm", "effect")] == pytest.approx([25.0, 31.0, 6.0])
     assert rows["trust_women"]["base"] == pytest.approx(35.0)
     one = sides("measures", *MEASURES, groups=(base, base))
@@ -210,24 +197,26 @@ def test_trust_and_fear_of_groups_are_compared_in_the_last_month() -> None:
     assert rows_of(effects_table([one]), "group") == {}
 
 
-def booked(*rows: tuple[str, int, float]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["cause", "seed", "change"])
+def booked(*rows: tuple[str, int, int, float]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["cause", "seed", "month", "change"])
 
 
 LEDGER = (
-    booked(("talk", 1, 1.0), ("talk", 1, 3.0), ("talk", 2, 2.0), ("death", 1, 1.0), ("death", 2, 1.0)),
-    booked(("talk", 1, 8.0), ("talk", 2, 8.0), ("bribe", 1, -4.0), ("bribe", 2, -2.0)),
+    booked(("talk", 1, 0, 1.0), ("talk", 1, 1, 3.0), ("talk", 2, 0, 2.0), ("death", 1, 1, 3.0), ("talk", 2, 1, 0.0)),
+    booked(("talk", 1, 0, 8.0), ("talk", 2, 1, 6.0), ("bribe", 1, 1, -4.0), ("bribe", 2, 0, -2.0)),
 )
 
 
-def test_causes_are_points_of_mean_trust() -> None:
+def test_causes_are_points_of_mean_trust_until_the_last_months() -> None:
     one = sides("measures", *MEASURES, ledger=LEDGER)
-    assert causes_of(one.base) == {"talk": {1: 2.0, 2: 2.0}, "death": {1: 0.5, 2: 1.0}}
+    known = causes_of(one.base)
+    assert known["talk"] == pytest.approx({1: 100 * (1 / 100 + 4 / 300) / 2, 2: 2.0})
+    assert known["death"] == pytest.approx({1: 0.5, 2: 0.0})
     rows = rows_of(effects_table([one]), "cause")
     assert sorted(rows) == ["bribe", "death", "talk"]
     assert {row["how"] for row in rows.values()} == {"sum"}
-    assert [rows["talk"][name] for name in ("base", "arm", "effect")] == pytest.approx([2.0, 3.0, 1.0])
-    assert rows["bribe"]["n"] == 0
+    assert rows["talk"]["arm"] == pytest.approx((100 * 8 / 400 + 100 * (0 + 6 / 300) / 2) / 2)
+    assert (rows["bribe"]["n"], rows["bribe"]["base"]) == (2, 0.0), "a cause that is not booked changed nothing"
     for side in (one.base, one.arm):
         table = side.tables.pop("ledger")  # type: ignore[attr-defined]
         assert rows_of(effects_table([one]), "cause") == {}
