@@ -1,5 +1,6 @@
 """Write the contrasts of a sweep as tables and a figure: effects of changes alone, in pairs and in threes."""
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,13 +8,16 @@ import pandas as pd
 import pyarrow as pa
 
 from experiments.figures.forest import draw_contrasts
-from experiments.figures.plot_command import MEASURES_SHOWN, chosen_measures, language_suffix, write_figure
+from experiments.figures.plot_command import MEASURES_SHOWN, chosen_measures, figure_bytes, language_suffix
+from experiments.figures.svg import title_of
 from experiments.narrative.labels import called, change_words, decimals, for_people, named
 from experiments.narrative.messages import said
 from experiments.statistics.interactions import interactions
+from experiments.statistics.thresholds import monthly_scale
+from experiments.statistics.verdicts import VERDICTS
 from experiments.storage.export_data import csv_bytes
 from experiments.storage.manifest import SWEEP, kind_of, read_manifest
-from experiments.storage.progress import patience
+from experiments.storage.progress import patience, say
 from experiments.storage.reading import first_columns, kept, runs_of
 from experiments.storage.run_folder import parquet_of, write_whole
 from experiments.words.bilingual import Tongue
@@ -24,8 +28,11 @@ NAME = "contrasts"
 WINDOW = "monthly means over the last 12 months"
 
 
-def write_contrasts(study: str, asked: str, out: Path | None, lang: str) -> list[Path]:
-    """Write the contrasts of a study's sweep as Parquet, CSV, LaTeX and a figure; return their files."""
+def write_contrasts(study: str, asked: str, out: Path | None, lang: str, fresh: bool = False) -> list[Path]:
+    """Write the contrasts of a study's sweep as Parquet, CSV, LaTeX and a figure; return their files.
+
+    Files that would become others are replaced only if ``fresh``.
+    """
     folder = Path(study) if Path(study).is_dir() else Path("results") / Path(study).stem
     if kind_of(folder) != SWEEP:
         raise InputError(f"no sweep in '{folder}': first confianza sweep {study}, or name the folder of its results")
@@ -39,43 +46,73 @@ def write_contrasts(study: str, asked: str, out: Path | None, lang: str) -> list
         raise InputError(f"{folder}: no run has a value of {asked}, so there is nothing to set against each other")
     rows = described(pa.Table.from_pandas(table, preserve_index=False), NAME)
     told = table[table["measure"].isin(shown)]
-    files = {"parquet": parquet_of(rows), "csv": csv_bytes(rows), "tex": latex_of(told, shown, Tongue(lang)).encode()}
-    path = out or folder / f"{NAME}{language_suffix(lang)}.png"
-    figure = write_figure(draw_contrasts(told, shown, Tongue(lang)), path)
-    for ending, content in files.items():
-        write_whole(folder / f"{NAME}.{ending}", content)
-    return [*(folder / f"{NAME}.{ending}" for ending in files), figure]
+    latex = latex_of(told, shown, Tongue(lang), origin_of(folder, study)).encode()
+    suffix = language_suffix(lang)
+    path = out or folder / f"{NAME}{suffix}.png"
+    files = {
+        folder / f"{NAME}.parquet": parquet_of(rows),
+        folder / f"{NAME}.csv": csv_bytes(rows),
+        folder / f"{NAME}{suffix}.tex": latex,
+    }
+    figure = draw_contrasts(told, shown, Tongue(lang))
+    files[path] = figure_bytes(figure, path)
+    for file, content in files.items():
+        check_replaced(file, content, fresh)
+    for file, content in files.items():
+        write_whole(file, content)
+    say(f"{path.name}: {title_of(figure)}")
+    return list(files)
+
+
+def check_replaced(file: Path, content: bytes, fresh: bool) -> None:
+    """Raise if a file is there and would be replaced by another, unless that is asked for."""
+    if file.exists() and not fresh and file.read_bytes() != content:
+        raise InputError(f"{file} is there already and would be replaced: move it, choose --out, or add --fresh")
 
 
 def contrasts_of(folder: Path) -> pd.DataFrame:
     """Return every contrast of a sweep, in every measure that it kept, in the measure's own unit."""
     from model.simulation.registry import MEASURES
 
-    measures = kept(folder)
-    rows = list(interactions(runs_of(folder, measures), first_columns(folder), measures))
-    years = float(read_manifest(folder)["study"]["years"])
-    table = pd.DataFrame(rows).assign(years=years, read=WINDOW)
-    if rows:
+    study, measures = read_manifest(folder)["study"], kept(folder)
+    scales = {name: monthly_scale(name, MEASURES[name].unit, study.get("delta", {}).get(name)) for name in measures}
+    table = interactions(runs_of(folder, measures), first_columns(folder), scales)
+    if len(table):
+        table = table.assign(years=float(study["years"]), read=WINDOW)
         table.insert(4, "unit", table["measure"].map({name: MEASURES[name].unit for name in measures}))
     return table
 
 
-def latex_of(table: pd.DataFrame, measures: Sequence[str], tongue: Tongue) -> str:
-    """Return contrasts as a LaTeX table for a paper (booktabs, longtable), trust and criteria from 0 to 100."""
+def latex_of(table: pd.DataFrame, measures: Sequence[str], tongue: Tongue, origin: str = "") -> str:
+    """Return contrasts as a LaTeX table for a paper (booktabs, longtable), in the units in which people read them.
+
+    ``origin`` is a comment: the command, version and code that made the table.
+    """
     caption = said("figure.table.caption", tongue, years=table["years"].iloc[0])
-    body = [r"\begin{longtable}{llrrrr}", r"\caption{" + caption + r"} \\", r"\toprule"]
+    body = [r"\begin{longtable}{llrrrrrlr}", r"\caption{" + caption + r"} \\", r"\toprule"]
     body += [said("figure.table.heads", tongue) + r" & $n$ \\", r"\midrule", r"\endhead"]
     for measure in measures:
         own = table[table["measure"] == measure]
         scale = for_people(measure)
         digits = 1 + decimals(scale * own[["low", "estimate", "high"]].to_numpy())
-        body.append(rf"\multicolumn{{6}}{{l}}{{\emph{{{escape_latex(named(measure, tongue))}}}}} \\")
+        body.append(rf"\multicolumn{{9}}{{l}}{{\emph{{{escape_latex(named(measure, tongue))}}}}} \\")
         for row in own.to_dict("records"):
             numbers = " & ".join(f"${scale * row[name] + 0.0:+.{digits}f}$" for name in ("estimate", "low", "high"))
+            today, delta = (f"${scale * row[name]:.{digits}f}$" for name in ("status_quo", "delta"))
             change = escape_latex(change_words(row["change"], tongue)).replace("×", r"$\times$")
-            body.append(rf"{change} & {escape_latex(called(row['scenario'], tongue))} & {numbers} & {row['n']} \\")
+            place, words = escape_latex(called(row["scenario"], tongue)), VERDICTS[row["verdict"]]
+            verdict = tongue(words.es, words.en)
+            body.append(rf"{change} & {place} & {today} & {numbers} & {delta} & {verdict} & {row['n']} \\")
         body.append(r"\addlinespace")
-    return "\n".join([*body, r"\bottomrule", r"\end{longtable}", ""])
+    return "\n".join([*([f"% {origin}"] if origin else []), *body, r"\bottomrule", r"\end{longtable}", ""])
+
+
+def origin_of(folder: Path, study: str) -> str:
+    """Return the command, version, code and model that made the contrasts of a folder."""
+    stated = read_manifest(folder)
+    version, commit = stated["versions"].get("confianza", ""), stated.get("commit") or "-"
+    command = shlex.join(["confianza", "contrasts", study])
+    return f"{command}; confianza {version}, commit {commit}, model {stated['fingerprint']}"
 
 
 def escape_latex(text: str) -> str:

@@ -55,7 +55,7 @@ def draw_forests(
             row = site.effect(arm, name, section)
             if row is not None:
                 scale = (100.0 / row["base"] if row["base"] else 0.0) if per_cent else 1.0
-                low, value, high = (scale * row[end] for end in ("typical_low", "typical", "typical_high"))
+                low, value, high = (scale * row[end] for end in ("low", "effect", "high"))
                 m.draw_estimate(axes, at, low, value, high, site.judged(arm, name, section) in ("rises", "falls"))
         axes.margins(x=0.12)
         m.sign_values(axes)
@@ -136,7 +136,7 @@ def draw_causes(site: Site, tongue: Tongue) -> Figure:
 def cause_finding(site: Site, names: Sequence[str]) -> Both:
     """Return the cause that moves trust most under a policy under which it is told from chance."""
     told = [
-        (abs(site.effect(arm, name, "cause")["typical"]), name)
+        (abs(site.effect(arm, name, "cause")["effect"]), name)
         for name in names
         for arm in site.others
         if site.judged(arm, name, "cause") in ("rises", "falls")

@@ -14,6 +14,7 @@ from experiments.narrative.labels import (
     for_people,
     level_words,
     named,
+    scale_shown,
     with_sign,
 )
 from experiments.narrative.messages import said
@@ -26,7 +27,7 @@ def draw_levels(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[s
 
     Returns None where no two runs differ in one factor.
     """
-    found = {measure: list(contrasts(runs, factors, measure)) for measure in measures}
+    found = {measure: list(contrasts(runs, factors, measure, scale_shown(measure))) for measure in measures}
     every = [one for own in found.values() for one in own]
     if not every:
         return None

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from experiments.comparison.breakeven import crossed
-from experiments.comparison.effect_verdicts import sign_known
+from experiments.comparison.effect_verdicts import laws_say
 from experiments.comparison.practice_effects import MINUTES
 from experiments.figures.drawing import finding_of, name_of, note_of, policy_panels, register_figure, text_of
 from experiments.figures.small_multiples import B, PanelSizes, name_rows
@@ -56,14 +56,14 @@ def draw_memory(site: Site, tongue: Tongue) -> Figure:
 
 def sign_finding(site: Site) -> Both:
     """Return the policies under which the sign of the effect depends on the law of trust."""
-    known = [sign_known(site.verdict(arm, "trust_mean")) for arm in site.others]
+    known = [laws_say(site.verdict(arm, "trust_mean")) for arm in site.others]
     if all(one is None for one in known):
         return both(
-            "Con un solo mundo por ley de la confianza no se puede decir",
-            "With one world a law of trust it cannot be said",
+            "Con tan pocos mundos por ley de la confianza no se puede decir",
+            "With so few worlds a law of trust it cannot be said",
         )
     return finding_of(
-        [arm for arm, one in zip(site.others, known, strict=True) if one is False],
+        [arm for arm, one in zip(site.others, known, strict=True) if one not in ("known", None)],
         "De {arms} no se sabe si sube o baja la confianza",
         "Of {arms} it is not known whether trust rises or falls",
         both(
@@ -130,7 +130,7 @@ def least_patrol(site: Site) -> Both:
     falling = [arm for arm in site.others if site.judged(arm, "minutes_patrol", "minutes") == "falls"]
     if not falling:
         return both("Ninguna política quita minutos al patrullaje", "No policy takes minutes from patrol")
-    first = min(falling, key=lambda arm: float(site.effect(arm, "minutes_patrol", "minutes")["typical"]))
+    first = min(falling, key=lambda arm: float(site.effect(arm, "minutes_patrol", "minutes")["effect"]))
     row = site.effect(first, "minutes_patrol", "minutes")
     return both(
         f"{{arm}} deja {row['arm']:.0f} minutos de patrullaje, de {row['base']:.0f} que hay hoy",

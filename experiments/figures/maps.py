@@ -14,7 +14,17 @@ from matplotlib.figure import Figure
 from experiments.figures.charts import factor_levels, variance_share
 from experiments.figures.small_multiples import ROW_LETTER, WIDE, PanelFigure, PanelSizes
 from experiments.figures.theme import INK, NULL, SOFT, letters_on
-from experiments.narrative.labels import begun, called, decimals, factor_words, in_lines, level_words, named, with_sign
+from experiments.narrative.labels import (
+    begun,
+    called,
+    decimals,
+    factor_words,
+    in_lines,
+    level_words,
+    named,
+    scale_shown,
+    with_sign,
+)
 from experiments.narrative.messages import said
 from experiments.statistics import contrasts as c
 from experiments.statistics.paired_effects import Effect
@@ -106,7 +116,10 @@ def draw_effect_map(
         facets = sorted(runs[third[0]].unique())
         parts = [runs[runs[third[0]] == facet] for facet in facets]
         heads = [f"{factor_words(third[0], tongue)} = {level_words(facet, tongue)}" for facet in facets]
-    maps = {measure: [c.over(part, names, up, across, policy, measure) for part in parts] for measure in measures}
+    maps = {
+        measure: [c.over(part, names, (up, across), policy, measure, scale_shown(measure)) for part in parts]
+        for measure in measures
+    }
     texts = sign_finding(maps[measures[0]], policy, measures[0], tongue), note
     return draw_measures(maps, tongue, texts, heads, (across, up))
 
@@ -178,7 +191,7 @@ def draw_policy_pairs(
     if c.POLICY not in factors or not any(len(parts) == 2 for parts in every):
         return None
     scenarios = list(runs[c.SCENARIO].unique())
-    found = {measure: list(c.contrasts(runs, [c.POLICY], measure)) for measure in measures}
+    found = {measure: list(c.contrasts(runs, [c.POLICY], measure, scale_shown(measure))) for measure in measures}
     grids = {
         measure: [pair_grid([one for one in some if one.scenario == place], names, first) for place in scenarios]
         for measure, some in found.items()

@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from experiments.comparison.effect_verdicts import VERDICTS
 from experiments.figures import small_multiples as m
 from experiments.figures.drawing import count_worlds, movers_finding, name_of, note_of, policy_panels, register_figure
 from experiments.narrative.report_reading import ArmReading, Site
 from experiments.statistics.annual_aggregation import MONTHS
+from experiments.statistics.verdicts import VERDICTS, direction
 from experiments.words.bilingual import Both, Tongue, both
 
 LEFT = 1.25
@@ -100,7 +100,7 @@ def draw_courses(site: Site, tongue: Tongue, texts: tuple[Both, Both], courses: 
         m.share_height([axes for axes, *_ in drawn])
         for ended in drawn:
             write_last_values(*ended)
-    moves = any(site.judged(arm, "trust_mean") in ("rises", "falls") for arm in site.others)
+    moves = any(direction(site.judged(arm, "trust_mean")) for arm in site.others)
     look = {"fontsize": 7, "weight": "bold", "color": m.colour_of("rises" if moves else "open")}
     y = sheet.top + sheet.block - 0.34  # at the left, beside the first panel
     sheet.write(m.EDGE, y - 0.15, tongue("- - A, como hoy", "- - A, as today"), fontsize=7, color=m.A)
@@ -113,7 +113,7 @@ def verdict_words(site: Site, arm: ArmReading, measure: str, tongue: Tongue) -> 
     verdict, row = site.judged(arm, measure), site.effect(arm, measure)
     words = VERDICTS[verdict]
     if verdict == "open":
-        return tongue(f"{words.sign} no se distingue", f"{words.sign} cannot be told")
+        return tongue(f"{words.sign} no se distingue", f"{words.sign} chance")
     if verdict not in ("rises", "falls"):
         return tongue(f"{words.sign} {words.es}", f"{words.sign} {words.en}")
     k, n = row["rose" if verdict == "rises" else "fell"], row["n"]

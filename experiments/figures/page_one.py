@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from experiments.comparison.effect_verdicts import VERDICTS, judge
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.figures.dot_strip import HATCH, dot_field, draw_ruler
 from experiments.narrative.ceiling_sentences import ends_of
 from experiments.narrative.findings import most
 from experiments.narrative.report_reading import ArmReading, Site, enough
+from experiments.statistics.verdicts import RISES, VERDICTS, direction, judge
 from experiments.words.bilingual import Both, both
 
 FINE = 10.0
@@ -47,8 +47,7 @@ COSTS = (
 )
 OUTCOMES = (*SOUGHT, *HARMS)
 COUNTS = {
-    "alike": both("igual", "alike"),
-    "unknown": both("no se sabe", "not known"),
+    "turns": both("no se sabe", "not known"),
     "few": both("muy pocos", "too few"),
     "missing": both("sin dato", "no data"),
 }
@@ -68,10 +67,10 @@ class OutcomeCell:
 
     @property
     def kind(self) -> str:
-        """Look: `h` for a harm that grows, `b` for a change, `n` for none that is told from chance."""
-        if self.verdict not in ("rises", "falls"):
-            return "n"
-        return "h" if self.harm and self.verdict == "rises" else "b"
+        """Look: `h` for a harm that grows, `b` for a change that matters, `n` for all else."""
+        if self.harm and self.verdict in RISES:
+            return "h"
+        return "b" if self.verdict in ("rises", "falls") else "n"
 
     @property
     def sign(self) -> str:
@@ -86,34 +85,34 @@ class OutcomeCell:
     @property
     def twins(self) -> tuple[int, int] | None:
         """Number of twin worlds, and of those that went the way of most; None where that is not known."""
-        if self.row is None or self.verdict == "unknown":
+        if self.row is None or self.verdict == "turns":
             return None
-        return int(self.row["n"]), 0 if self.verdict in ("alike", "few") else most(self.row)[1]
+        return int(self.row["n"]), 0 if self.verdict in ("nothing", "few") else most(self.row)[1]
 
     @property
     def dots(self) -> Markup:
         """A dot for each twin world, large for those that went the way of most; hatched where it is not known."""
-        if self.verdict == "unknown":
+        if self.verdict == "turns":
             return HATCH
         return Markup("") if self.twins is None or self.verdict == "missing" else dot_field(*self.twins, self.kind)
 
     @property
-    def typical(self) -> float | None:
+    def effect(self) -> float | None:
         """Effect that stands on the ruler, if there is one."""
-        return None if self.verdict in ("unknown", "few", "missing") else self.row["typical"]
+        return None if self.verdict in ("turns", "few", "missing") else self.row["effect"]
 
     @property
     def ruler(self) -> Markup:
         """Place of the effect between the ends of the model; empty where these were not run."""
         if self.row is None or self.span is None:
             return Markup("")
-        return draw_ruler(self.span, self.typical, (self.row["typical_low"], self.row["typical_high"]), self.kind)
+        return draw_ruler(self.span, self.effect, (self.row["low"], self.row["high"]), self.kind)
 
 
 def cell(site: Site, arm: ArmReading, column: OutcomeColumn) -> OutcomeCell:
     """Return the cell of a policy and an outcome."""
     row, verdict = site.effect(arm, column.measure), site.judged(arm, column.measure)
-    told = number_words(site, row, "typical", "+") if verdict in ("rises", "falls") else Markup("")
+    told = number_words(site, row, "effect", "+") if direction(verdict) else Markup("")
     count, ends = COUNTS.get(verdict), ends_of(site, column.measure)
     if count is None:
         count = both("{k} de {n}", "{k} of {n}", k=site.number(row, most(row)[0], 0), n=site.number(row, "n", 0))
@@ -123,7 +122,7 @@ def cell(site: Site, arm: ArmReading, column: OutcomeColumn) -> OutcomeCell:
 def number_words(site: Site, row: Any, name: str, sign: str = "") -> Markup:
     """Return a number as page one tells it: points with a decimal, counts whole unless they are few."""
     digits = 1 if row["measure"] == "trust_mean" or abs(row[name]) < FINE else 0
-    return site.number(row, name, enough(row, name, digits) if name == "typical" else digits, sign)
+    return site.number(row, name, enough(row, digits) if name == "effect" else digits, sign)
 
 
 def base_of(site: Site, column: OutcomeColumn) -> Markup:
@@ -138,15 +137,17 @@ def cost(site: Site, arm: ArmReading, column: OutcomeColumn) -> Markup:
     """Return the change of a cost; 0 where it is the same, ≈ where chance alone moves it."""
     row = site.effect(arm, column.measure, column.section)
     verdict = judge(row)
-    if verdict in ("rises", "falls", "few"):
-        return number_words(site, row, "typical", "+")
-    return Markup("0") if verdict == "alike" else Markup('<span class="null">{}</span>').format(VERDICTS[verdict].sign)
+    if direction(verdict) or verdict == "few":
+        return number_words(site, row, "effect", "+")
+    return (
+        Markup("0") if verdict == "nothing" else Markup('<span class="null">{}</span>').format(VERDICTS[verdict].sign)
+    )
 
 
 def costs(site: Site) -> list[OutcomeColumn]:
     """Return the costs that any policy changes."""
     verdicts = {one: {judge(site.effect(arm, one.measure, one.section)) for arm in site.others} for one in COSTS}
-    return [one for one, given in verdicts.items() if given - {"alike", "missing"}]
+    return [one for one, given in verdicts.items() if given - {"nothing", "missing"}]
 
 
 def outcomes(site: Site) -> list[OutcomeColumn]:

@@ -1,5 +1,6 @@
 """Draw maps of a comparison: trust where people live, and the difference that each policy makes."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import matplotlib
@@ -11,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from experiments.figures.drawing import note_of, policy_panels, register_figure, text_of
 from experiments.figures.small_multiples import EDGE, PanelFigure, PanelSizes
 from experiments.figures.theme import SOFT
-from experiments.narrative.report_reading import ArmReading, Site
+from experiments.narrative.report_reading import Site
 from experiments.words.bilingual import Both, Tongue, both
 
 FLOOR = 0.2
@@ -33,7 +34,7 @@ FRAME, SCALE = "0.6", 0.38
 )
 def draw_maps(site: Site, tongue: Tongue) -> Figure:
     """Draw trust by cell as today, and the difference that every policy makes."""
-    today, *others = (grid_of(arm) for arm in site.arms)
+    today, *others = grids_of(site)
     gaps = [grid - today for grid in others]
     note = note_of(
         site,
@@ -75,13 +76,18 @@ def map_finding(site: Site, gaps: list[np.ndarray]) -> Both:
     )
 
 
-def grid_of(arm: ArmReading) -> np.ndarray:
-    """Return trust by cell in the last month, mean of the worlds, on the grid of the map."""
-    cells = arm.table("cells")
-    means = cells[cells["month"] == cells["month"].max()].groupby(["y", "x"])["trust"].mean() * 100.0
-    grid = np.full((cells["y"].max() + 1, cells["x"].max() + 1), np.nan)
-    grid[tuple(means.index.get_level_values(name).to_numpy() for name in ("y", "x"))] = means.to_numpy()
-    return grid
+def grids_of(site: Site) -> Iterator[np.ndarray]:
+    """Yield trust by cell in the last month for each arm, mean of the worlds in which somebody lives there.
+
+    All grids have the size of the largest: in other towns other cells are inhabited.
+    """
+    tables = [arm.table("cells") for arm in site.arms]
+    shape = tuple(max(int(cells[name].max()) for cells in tables) + 1 for name in ("y", "x"))
+    for cells in tables:
+        means = cells[cells["month"] == cells["month"].max()].groupby(["y", "x"])["trust"].mean() * 100.0
+        grid = np.full(shape, np.nan)
+        grid[tuple(means.index.get_level_values(name).to_numpy() for name in ("y", "x"))] = means.to_numpy()
+        yield grid
 
 
 def draw_map(axes: Axes, grid: np.ndarray, colours: str, ends: tuple[float, float]) -> Any:

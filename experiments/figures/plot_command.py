@@ -21,7 +21,10 @@ from experiments.words.bilingual import Tongue
 from model.engine.errors import InputError, suggest_nearest
 
 SHOWN = ("trust_mean", "told_share", "crimes_occurred", "homicides")
-MEASURES_SHOWN = ("trust_mean", "told_share", "c1", "c2", "c3", "c4")
+MEASURES_SHOWN = (
+    *("trust_mean", "crimes_occurred", "crimes_told", "crimes_recorded", "homicides", "crimes_occurred_extortion"),
+    *("told_share", "c1", "c2", "c3", "c4"),
+)
 """Measures of contrasts that are shown if none are asked for."""
 
 
@@ -75,14 +78,19 @@ def path_of(target: Path, name: str, alone: bool) -> Path:
 
 def write_figure(figure: Figure, path: Path) -> Path:
     """Write a figure as PNG, SVG or PDF, by the ending of its file; print its finding."""
+    write_whole(path, figure_bytes(figure, path))
+    say(f"{path.name}: {title_of(figure)}")
+    return path
+
+
+def figure_bytes(figure: Figure, path: Path) -> bytes:
+    """Return a figure as PNG, SVG or PDF, by the ending of the file that it is for."""
     ending = path.suffix or path.name
     if ending not in ENDINGS:
         raise InputError(f"--out {path} must end in {', '.join(ENDINGS)}, got '{path.suffix}'")
     if not path.parent.is_dir():
         raise InputError(f"--out {path}: no folder '{path.parent}'")
-    write_whole(path, render_figure(figure, ending, path.stem))
-    say(f"{path.name}: {title_of(figure)}")
-    return path
+    return render_figure(figure, ending, path.stem)
 
 
 def run_figure(folder: Path, tongue: Tongue) -> Figure:

@@ -119,9 +119,9 @@ class Poster:
         look: dict[str, Any] = {"linewidth": 3.0, "marker": "|", "mec": REPORT["faint"]}
         self.axes.plot([left, x + 0.4], [y, y], color=REPORT["reach"], **look)
         self.axes.plot(left + 0.8 * share_on(span, 0.0), y, "D", color=REPORT["a"], markersize=5.0)
-        if one.typical is not None:
+        if one.effect is not None:
             fill = colour if one.kind != "n" else WHITE
-            place = left + 0.8 * share_on(span, one.typical)
+            place = left + 0.8 * share_on(span, one.effect)
             self.axes.plot(place, y, "o", mec=colour, color=fill, markersize=6.5, mew=1.4)
 
 

@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from experiments.comparison.effect_verdicts import TOLD
 from experiments.figures.theme import INK, LINE, NULL, SOFT, TOKENS
+from experiments.statistics.verdicts import TOLD, direction
 from experiments.words.bilingual import Tongue
 
 A, B = (TOKENS[name][0] for name in ("a", "b"))
@@ -189,7 +189,7 @@ def write_verdict(axes: Axes, text: str, verdict: str) -> None:
 
 def colour_of(verdict: str) -> str:
     """Return the colour of an effect: blue where it is told from chance, else grey."""
-    return B if verdict in ("rises", "falls") else NULL
+    return B if direction(verdict) else NULL
 
 
 def name_rows(axes: Axes, names: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
-from experiments.comparison.decision_outcomes import OUTCOMES, Found, Twins, found
+from experiments.comparison.decision_outcomes import Found, Twins, all_found
 from experiments.comparison.policy_choice import TWINS, Choice
 from experiments.comparison.sign_stability import examined
 from experiments.comparison.twin_results import Life, paired_lives
@@ -43,7 +43,7 @@ class Standing:
         """Every outcome by the twins; none before the first pair."""
         if not self.twins:
             return ()
-        return tuple(found(one, self.twins, examined(self.choice, one.name)) for one in OUTCOMES)
+        return all_found(self.twins, lambda one: examined(self.choice, one.name))
 
     @property
     def moved(self) -> bool:

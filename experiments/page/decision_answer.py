@@ -3,7 +3,7 @@
 from experiments.comparison.decision_outcomes import TRUST, Found
 from experiments.narrative.findings import Finding, sentence
 from experiments.page.criteria_standing import Standing, digits_of, number
-from experiments.statistics.hodges_lehmann import FEWEST
+from experiments.statistics.verdicts import FEWEST
 
 type Span = tuple[str, str]
 """Words with their kind: bold, benefit (b), harm (h) or nothing."""
@@ -70,7 +70,7 @@ def verdicts(one: Standing) -> list[Span]:
         link = one.say("decision.in_exchange" if any(map(kind_of, good)) else "decision.but")
         spans += [("; ", ""), (link, "bold"), (" ", "")] if goods else []
         spans.append((joined(one, harms, first=True), "h"))
-    unsure = [one.say(f"of.{found.outcome.name}") for found in one.founds if found.verdict == "unknown"]
+    unsure = [one.say(f"of.{found.outcome.name}") for found in one.founds if found.withheld]
     if unsure:
         words = one.say("decision.unknown", of=joined(one, unsure, first=True))
         spans.append((("; " if goods or harms else "") + words, ""))
@@ -81,7 +81,7 @@ def verdicts(one: Standing) -> list[Span]:
 
 def is_named(found: Found) -> bool:
     """Tell whether a sentence says what becomes of an outcome: of what surely moves, and of trust unless unknown."""
-    return found.verdict in ("rises", "falls") or (found.outcome is TRUST and found.verdict != "unknown")
+    return found.verdict in ("rises", "falls") or found.harmful or (found.outcome is TRUST and not found.withheld)
 
 
 def joined(one: Standing, phrases: list[str], first: bool = False) -> str:
@@ -95,8 +95,8 @@ def joined(one: Standing, phrases: list[str], first: bool = False) -> str:
 
 def phrase(one: Standing, found: Found) -> str:
     """Return one outcome as part of a sentence."""
-    typical = found.effect.typical
-    size = one.points(typical) if found.outcome is TRUST else number(abs(typical), digits_of(typical))
+    effect = found.effect.effect
+    size = one.points(effect) if found.outcome is TRUST else number(abs(effect), digits_of(effect))
     return str(sentence(Finding(found.outcome.name, found.verdict, size=size), one.language, "clause"))
 
 
@@ -106,7 +106,7 @@ def beside(one: Standing) -> list[Span]:
     spans: list[Span] = []
     for name, other in ALWAYS_BESIDE.items():
         named = by_name[name].verdict in ("rises", "falls") or "heavy_hand" in dict(one.choice.chosen)
-        if named and by_name[other].verdict in ("open", "alike"):
+        if named and by_name[other].verdict in ("open", "nothing"):
             spans.append(("; " + phrase(one, by_name[other]), ""))
     return spans
 

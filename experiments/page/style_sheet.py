@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from experiments.comparison.decision_outcomes import FLOOR, OUTCOMES, alone, by_cell, moved_people
+from experiments.comparison.effect_verdicts import laws_say
 from experiments.comparison.policy_choice import HORIZONS
 from experiments.page import frames, sites
 from experiments.page.address import VIEWS
@@ -24,7 +25,7 @@ from experiments.page.table_rows import (
     why_unknown,
     years_of_reach,
 )
-from experiments.statistics.hodges_lehmann import FEWEST
+from experiments.statistics.verdicts import FEWEST
 from model.town.town import Town
 
 NAMES = 9
@@ -104,7 +105,7 @@ def hundred(one: Standing) -> dict[str, Any]:
 def examined_in(one: Standing) -> str:
     """Return under which laws of trust this was run, or that it was not."""
     laws = one.founds[0].laws if one.founds else None
-    if laws is None:
+    if laws is None or laws_say(laws) is None:
         return one.say("decision.not_examined") if one.moved else ""
     return one.say("decision.examined", cells=int(laws["cells"]), n=int(laws["n"]))
 
@@ -184,7 +185,7 @@ def table_of(one: Standing) -> str:
     rows += [[], ["outcome", *names]]
     for found in one.founds:
         effect = found.effect
-        numbers = short((effect.base, effect.arm, effect.typical, effect.typical_low, effect.typical_high))
+        numbers = short((effect.base, effect.arm, effect.effect, effect.low, effect.high))
         counts = (effect.rose, effect.fell, effect.same)
         rows.append([found.outcome.name, effect.n, *numbers, *counts, found.verdict, why_unknown(one, found)])
     sink = io.StringIO()

@@ -16,15 +16,13 @@ from experiments.comparison.decision_outcomes import (
     effect_on,
     shares,
 )
-from experiments.comparison.effect_verdicts import VERDICTS, judge
 from experiments.comparison.outcome_bounds import End, ends_of
 from experiments.comparison.single_measure_effects import YEARS, effects
 from experiments.page.criteria_standing import Standing, digits_of, number, signed
+from experiments.statistics.verdicts import VERDICTS, direction, judge
 from experiments.validation.ceiling import FEW
 
 Row = dict[str, Any]
-WAYS = {"rises": 1, "falls": -1}
-"""Verdicts of one sign."""
 
 
 # Measures
@@ -106,7 +104,7 @@ def describe_costs(one: Standing) -> str:
     if one.running or not one.twins:
         return one.say("decision.costs_later")
     effects = {cost.name: effect_on(cost, one.twins) for cost in BILL}
-    items = cost_items(one, {name: effect.typical for name, effect in effects.items() if judge(effect) in WAYS})
+    items = cost_items(one, {name: effect.effect for name, effect in effects.items() if direction(judge(effect))})
     return f"{one.say('decision.costs_are')} {', '.join(items)}." if items else one.say("decision.costs_none")
 
 
@@ -163,25 +161,26 @@ def outcome_names(one: Standing, outcome: DecisionOutcome) -> Row:
 def outcome_row(one: Standing, found: Found) -> Row:
     """Return an outcome by the twins."""
     effect, verdict, level = found.effect, found.verdict, found.outcome.level
-    settled = verdict in WAYS
-    size = f"{number(abs(effect.typical), digits_of(effect.typical))} {one.say('decision.a_year')}"
-    words = one.points(effect.typical) if level else size
+    settled = direction(verdict) != 0
+    stated = VERDICTS["turns" if found.withheld else verdict]
+    size = f"{number(abs(effect.effect), digits_of(effect.effect))} {one.say('decision.a_year')}"
+    words = one.points(effect.effect) if level else size
     counts = {1: effect.rose, -1: effect.fell, 0: effect.same}
     shown: Row = {
-        "verdict": getattr(VERDICTS[verdict], one.language),
-        "sign": VERDICTS[verdict].sign,
+        "verdict": getattr(stated, one.language),
+        "sign": stated.sign,
         "size": words if settled else "",
-        "kind": "harm" if found.harmful else "b" if settled else "null",
+        "kind": "harm" if found.harmful else "b" if verdict in ("rises", "falls") else "null",
         "marks": sorted(found.signs, reverse=True),
-        "count": one.say("decision.in_of", n=counts[WAYS[verdict]], all=effect.n)
+        "count": one.say("decision.in_of", n=counts[direction(verdict)], all=effect.n)
         if settled
         else one.say("decision.mixed"),
     }
     if one.running:
         shown = {"verdict": one.say("decision.simulating"), "kind": "null", "marks": []}
-    elif verdict == "unknown":
+    elif found.withheld:
         shown |= {"marks": [], "unknown": True}
-    elif verdict == "alike":
+    elif verdict == "nothing":
         shown["count"] = ""
     return outcome_names(one, found.outcome) | shown | {
         "a": rounded(found.a),
@@ -198,7 +197,7 @@ def outcome_row(one: Standing, found: Found) -> Row:
 def describe_outcome(one: Standing, found: Found) -> str:
     """Return an outcome as natural frequencies."""
     outcome, effect = found.outcome, found.effect
-    if found.verdict == "unknown" and not one.running:
+    if found.withheld and not one.running:
         return why_unknown(one, found)
     if outcome.level or one.running:
         return ""
@@ -210,18 +209,18 @@ def describe_outcome(one: Standing, found: Found) -> str:
         return one.say("decision.freq_share", a=number(today, digits), b=number(moved, digits))
     digits = digits_of(effect.arm - effect.base) if effect.arm < 1000.0 else 0
     a, b = number(effect.base, digits), number(effect.arm, digits)
-    if found.verdict == "alike":
-        return one.say("decision.freq_same", a=a) if effect.base else one.say("decision.freq_none")
-    settled = found.verdict in WAYS
+    if effect.base == effect.arm == 0.0:
+        return one.say("decision.freq_none")
+    settled = direction(found.verdict) != 0
     return one.say("decision.freq_change" if settled else "decision.freq_both", a=a, b=b)
 
 
 def why_unknown(one: Standing, found: Found) -> str:
     """Return why an outcome is not known though its twins agree; nothing where it is known, or nobody has asked."""
-    if found.verdict != "unknown":
+    if not found.withheld:
         return ""
     names = ("up", "down", "open", "cells")
-    other = found.laws["down" if found.effect.typical > 0.0 else "up"]
+    other = found.laws["down" if found.effect.effect > 0.0 else "up"]
     key = "turns" if other else "wide"
     return one.say(f"decision.unknown_{key}", **{name: int(found.laws[name]) for name in names})
 
@@ -231,7 +230,7 @@ def part_of(one: Standing, found: Found) -> str:
     ends = bounds_here(one, found.outcome, found.effect.base)
     if found.outcome is not TRUST or found.verdict != "rises" or one.running or ends is None or ends[1].value <= 0.0:
         return ""
-    part = number(100.0 * found.effect.typical / ends[1].value)
+    part = number(100.0 * found.effect.effect / ends[1].value)
     return one.say("decision.part_of", n=part, world=ends[1].title[one.language])
 
 
@@ -251,12 +250,12 @@ def ruler(one: Standing, outcome: DecisionOutcome, base: float, found: Found | N
     if found is None or one.running or not found.effect.n > 1:
         return row
     effect = found.effect
-    interval = (effect.typical_low, effect.typical_high)
+    interval = (effect.low, effect.high)
     low, high = (number(value, digits_of(value, outcome.level)) for value in interval)
     words = {name: f"{row[name]['title']} {row[name]['shown']}" for name in ("least", "most")}
     label = one.say("decision.ruler_label", low=low, high=high, **words)
-    at = {} if found.verdict == "unknown" else {"effect": effect.typical}
-    return row | at | {"low": effect.typical_low, "high": effect.typical_high, "label": label}
+    at = {} if found.withheld else {"effect": effect.effect}
+    return row | at | {"low": effect.low, "high": effect.high, "label": label}
 
 
 def bounds_here(one: Standing, outcome: DecisionOutcome, base: float) -> tuple[End, End] | None:

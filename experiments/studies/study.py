@@ -19,9 +19,11 @@ from scenarios.reading import built_in_files
 STUDIES = Path(__file__).parent
 KEYS = (
     *("title", "about", "scenarios", "policies", "seeds", "years", "start", "warm_up"),
-    *("keep", "measures", "set", "vary", "design", "sensitivity"),
+    *("keep", "measures", "set", "vary", "delta", "design", "sensitivity"),
 )
 DESIGNS = {"lhs": "a Latin hypercube", "sobol": "a Sobol' sequence"}
+SEEDS = 12
+"""Seeds of a study that names none."""
 MOST_SEEDS, MOST_POINTS = 10_000, 1_000_000
 
 
@@ -59,6 +61,8 @@ class Study:
     measures: tuple[str, ...]
     design: Design
     sensitivity: Sensitivity
+    delta: Mapping[str, float]
+    """Smallest effects that matter, by measure, in its own unit, where the study sets them."""
 
 
 class Table:
@@ -144,6 +148,7 @@ def read_study(path: Path) -> Study:
         measures=chosen(table, "measures", (), every_measure()),
         design=design_of(table.table("design")),
         sensitivity=sensitivity_of(table.table("sensitivity")),
+        delta=deltas_of(table.table("delta")),
     )
 
 
@@ -172,13 +177,13 @@ def policies_of(table: Table, folder: Path) -> tuple[tuple[str, ...], ...]:
 
 def seeds_of(table: Table) -> tuple[int, ...]:
     """Return the seeds: a list, or a number of seeds from 1 on."""
-    value = table.values.get("seeds", 8)
+    value = table.values.get("seeds", SEEDS)
     if isinstance(value, list):
         right = all(isinstance(one, int) and not isinstance(one, bool) and 0 <= one < 2**32 for one in value)
         if not right or not value or len(set(value)) < len(value):
             raise table.wrong(f"seeds must be different whole numbers from 0 to {2**32 - 1}, got {value!r}")
         return tuple(value)
-    return tuple(range(1, 1 + table.whole("seeds", 8, 1, MOST_SEEDS)))
+    return tuple(range(1, 1 + table.whole("seeds", SEEDS, 1, MOST_SEEDS)))
 
 
 def years_of(table: Table) -> float:
@@ -197,6 +202,16 @@ def chosen(table: Table, key: str, default: tuple[str, ...], known: tuple[str, .
             kinds = f"knows {', '.join(known)}, got" if len(known) < 5 else "knows no"
             raise table.wrong(f"{key} {kinds} '{word}'{suggest_nearest(word, known)}")
     return tuple(dict.fromkeys(words))
+
+
+def deltas_of(table: Table) -> Mapping[str, float]:
+    """Return the smallest effects that matter, by measure."""
+    table.known(every_measure() if table.values else ())
+    found = {name: checked_finite(f"{table.file}: delta.{name}", value) for name, value in table.values.items()}
+    for name, value in found.items():
+        if not value > 0.0:
+            raise table.wrong(f"{name} must be more than 0, got {value:g}")
+    return found
 
 
 def design_of(table: Table) -> Design:

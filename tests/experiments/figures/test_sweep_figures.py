@@ -16,11 +16,13 @@ from experiments.figures.svg import render_figure
 from experiments.figures.tornado import draw_morris, draw_tornado
 from experiments.narrative.labels import factor_words
 from experiments.statistics.contrasts import TOGETHER, contrasts, over
+from experiments.statistics.thresholds import monthly_scale
 from experiments.studies.sensitivity_indices import HEAD
 from experiments.studies.study import STUDIES, read_study
 from experiments.words.bilingual import Tongue
 
 POLICIES = {"status_quo": 0.0, "a": 1.0, "b": 2.0, "a+b": 3.5}
+SCALE = monthly_scale("trust_mean", "0-1")
 FACTORS = ["policy", "trust.fast_days", "trust.memory_years"]
 
 
@@ -38,7 +40,7 @@ def runs():
 
 
 def found(runs, factors=FACTORS):
-    return {(one.scenario, one.factor, one.level): one.effect for one in contrasts(runs, factors, "trust_mean")}
+    return {(one.scenario, one.factor, one.level): one.effect for one in contrasts(runs, factors, "trust_mean", SCALE)}
 
 
 def test_the_forest_shows_the_difference_that_one_change_makes(runs):
@@ -61,12 +63,13 @@ def test_runs_that_failed_are_left_out_on_both_sides(runs):
 def test_a_change_that_does_nothing_is_nothing_exactly(runs):
     still = runs.assign(trust_mean=runs["seed"] * 0.1)
     for effect in found(still).values():
-        assert (effect.effect, effect.low, effect.high, effect.same) == (0.0, 0.0, 0.0, 4)
+        assert (effect.effect, effect.error, effect.p, effect.same) == (0.0, 0.0, 1.0, 4)
+        assert not effect.settled
 
 
 def test_the_map_shows_where_the_effect_turns(runs):
     own = runs[runs["scenario"] == "here"]
-    grid = over(own, FACTORS[1:], "trust.memory_years", "trust.fast_days", "b", "trust_mean")
+    grid = over(own, FACTORS[1:], ("trust.memory_years", "trust.fast_days"), "b", "trust_mean", SCALE)
     assert grid.effect.loc[[0.0, 1.0, 3.0], 4.0].tolist() == pytest.approx([-2.0, 0.0, 4.0])
     assert grid.settled.loc[0.0, 8.0] == 1.0
 
@@ -107,7 +110,7 @@ def test_every_parameter_of_a_ready_study_has_words_in_both_languages():
 def test_what_luck_alone_can_explain_is_hollow_and_grey(runs):
     noise = runs.assign(trust_mean=np.random.default_rng(2).normal(size=len(runs)))
     figure = draw_levels(noise, ["policy"], ["trust_mean"], Tongue("en"))
-    told = {one.effect.settled for one in contrasts(noise, ["policy"], "trust_mean")}
+    told = {one.effect.settled for one in contrasts(noise, ["policy"], "trust_mean", SCALE)}
     faces = {line.get_markerfacecolor() for line in figure.findobj(Line2D) if line.get_marker() == "o"}
     assert told == {False}
     assert faces == {"none"}

@@ -99,9 +99,9 @@ def test_a_seed_in_which_nobody_decided_a_matter_says_nothing_of_it() -> None:
 
     rows = [(RENT.name, 1, "more"), (RENT.name, 1, "less"), (ASKED.name, 2, "wait")]
     shares = shares_of(pd.DataFrame(rows, columns=["matter", "seed", "option"]))
-    assert shares[f"{RENT.name}.more"] == {1: 50.0}
-    assert shares[f"{RENT.name}.same"] == {1: 0.0}
-    assert shares[f"{ASKED.name}.wait"] == {2: 100.0}
+    assert shares[f"{RENT.name}.more"] == {1: (100.0, 2.0)}
+    assert shares[f"{RENT.name}.same"] == {1: (0.0, 2.0)}
+    assert shares[f"{ASKED.name}.wait"] == {2: (100.0, 1.0)}
 
 
 @pytest.mark.parametrize("lang", ["es", "en"])

@@ -13,6 +13,7 @@ from stub_runs import steady, sweep, write_study
 from experiments.cli import app as cli
 from experiments.figures.answers import latex_of
 from experiments.statistics.interactions import TIMES, interactions
+from experiments.statistics.thresholds import monthly_scale
 from experiments.storage.result_tables import with_changes
 from experiments.studies import study_folder, sweep_command
 from experiments.studies.study import read_study
@@ -20,6 +21,7 @@ from experiments.studies.study_jobs import jobs_of
 from experiments.words.bilingual import Tongue
 
 CHANGES = ("a", "b", "c")
+SCALES = {"trust_mean": monthly_scale("trust_mean", "0-1")}
 
 
 def outcome(a, b, c, level):
@@ -40,8 +42,8 @@ def runs():
 
 
 def found(runs):
-    rows = interactions(runs, ["scenario", "policy", "trust.harm"], ["trust_mean"])
-    return {(row["scenario"], row["change"]): row for row in rows}
+    rows = interactions(runs, ["scenario", "policy", "trust.harm"], SCALES)
+    return {(row["scenario"], row["change"]): row for row in rows.to_dict("records")}
 
 
 def test_known_effects_and_interactions_come_back(runs):
@@ -80,7 +82,7 @@ def test_changes_that_never_meet_have_no_interaction(runs):
 
 
 def test_people_read_trust_from_0_to_100(runs):
-    table = pd.DataFrame(interactions(runs, [], ["trust_mean"])).assign(years=3.0)
+    table = interactions(runs, [], SCALES).assign(years=3.0)
     text = latex_of(table, ["trust_mean"], Tongue("en"))
     assert "(0-100)" in text
     assert "cambio & municipio" in latex_of(table, ["trust_mean"], Tongue("es"))
@@ -143,7 +145,7 @@ def test_both_languages_stand_side_by_side_and_the_table_keeps_its_bytes(capsys,
         )
     assert names["es"][0] == {name.replace(".png", "-es.png") for name in names["en"][0]}
     assert names["es"][1] == names["en"][1]
-    assert "Efectos e interacciones" in (swept / "contrasts.tex").read_text(encoding="utf-8")
+    assert "Efectos e interacciones" in (swept / "contrasts-es.tex").read_text(encoding="utf-8")
     with Image.open(swept / "forest-es.png") as picture:
         assert picture.info["Title"].startswith("Confianza en la policía")
 
@@ -171,6 +173,6 @@ def test_a_study_that_was_not_swept_is_told_how(capsys, tmp_path, monkeypatch):
 def test_the_question_crosses_its_three_changes_at_both_sites():
     study = read_study(sweep_command.find_study("question"))
     jobs = jobs_of(study)
-    assert len(jobs) == 128
+    assert len(jobs) == 192
     assert len({frozenset(job.policies) - {"status_quo"} for job in jobs}) == 2**3
     assert study_folder.policies_of(jobs[:1] + jobs) == ["mopsic_full", "reporting_support", "resources_only"]
