@@ -1,15 +1,17 @@
 """A status-quo year of the model beside the orders of magnitude that are known or guessed."""
 
 import math
-import statistics
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from experiments.execution.run_set import run_all
 from experiments.statistics.annual_aggregation import by_run, years_of
+from experiments.statistics.paired_effects import error_of as standard_error
+from experiments.statistics.paired_effects import mean
 from experiments.storage.run_folder import joined
 from experiments.storage.run_spec import RunSpec
 from experiments.validation.orders import OWN, Band, Order, orders_for
@@ -78,7 +80,7 @@ def row_line(order: Order, band: Band | None, years: Sequence[pd.DataFrame], tal
         tally.missing.append(order)
         return label + "-".rjust(NARROW) + " " * NARROW + limits
     found = [number for year in order.years(years) if not math.isnan(number := order.expression.of(year))]
-    value = statistics.fmean(found) if found else math.nan
+    value = mean(np.asarray(found))
     numbers = shown(value, order.digits, NARROW) + error_of(found, order.digits).rjust(NARROW)
     if band is None:
         return label + numbers + limits
@@ -96,7 +98,7 @@ def error_of(numbers: Sequence[float], digits: int) -> str:
     >>> error_of([1.0, 3.0], 1), error_of([1.0], 1)
     ('±1.0', '')
     """
-    return f"±{statistics.stdev(numbers) / math.sqrt(len(numbers)):,.{digits}f}" if len(numbers) > 1 else ""
+    return f"±{standard_error(np.asarray(numbers)):,.{digits}f}" if len(numbers) > 1 else ""
 
 
 def shown(number: float, digits: int, width: int = NUMBER) -> str:

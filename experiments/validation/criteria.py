@@ -89,23 +89,28 @@ def mean_of(values: np.ndarray) -> float:
     return float(known.mean()) if len(known) else math.nan
 
 
+def graded(score: float, grade: str) -> bool:
+    """Tell whether a score has this grade, as the tables name it."""
+    return not math.isnan(score) and GRADES[grade_index(score)] == grade
+
+
 def verdicts(base: Mapping[str, Table]) -> Iterator[tuple[str, bool, str]]:
     """Yield L01 to L06 with whether each is met and the numbers behind it."""
     vc, tot = base["villa_canales"], base["totonicapan"]
     both = (vc, tot)
     mean = [{name: mean_of(one[name]) for name in CRITERIA} for one in both]
     c1, c2, c3 = ([one[name] for one in mean] for name in ("c1", "c2", "c3"))
-    passed = all(0.5 <= one <= 0.75 for one in c1) and abs(c1[0] - c1[1]) < 0.15
+    passed = all(graded(one, "acceptable") for one in c1) and abs(c1[0] - c1[1]) < 0.15
     yield "L01 C1 acceptable at both", passed, f"{c1[0]:.2f}, {c1[1]:.2f}"
-    yield "L02 C2 passable in Villa Canales", 0.35 <= c2[0] <= 0.55, f"{c2[0]:.2f}"
+    yield "L02 C2 passable in Villa Canales", graded(c2[0], "passable"), f"{c2[0]:.2f}"
     n = min(len(vc["c2"]), len(tot["c2"]))
     apart = share(tot["c2"][:n] - vc["c2"][:n] > 0.15)
     yield (
         "L03 C2 strong in Totonicapán",
-        0.65 <= c2[1] <= 0.9 and apart >= 0.95,
+        graded(c2[1], "strong") and apart >= 0.95,
         f"{c2[1]:.2f}; above VC in {apart:.0%}",
     )
-    limited = all(0.2 <= one <= 0.45 and one < first for one, first in zip(c3, c1, strict=True))
+    limited = all(graded(one, "limited") and one < first for one, first in zip(c3, c1, strict=True))
     yield "L04 C3 limited at both", limited, f"{c3[0]:.2f}, {c3[1]:.2f}"
     least = [share(one["c4"] < np.minimum(np.minimum(one["c1"], one["c2"]), one["c3"])) for one in both]
     weak = min(least) >= 0.95 and max(one["c4"] for one in mean) < 0.3

@@ -9,7 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
-from experiments.statistics.paired_effects import clean, error_of, quantile
+from experiments.statistics.paired_effects import clean, mean_interval
 
 SITES = ("villa_canales", "totonicapan")
 BASE = "status_quo"
@@ -206,10 +206,4 @@ def estimate(numbers: Sequence[float]) -> Estimate:
     >>> estimate([1.0, 1.0, math.nan])
     Estimate(value=1.0, low=1.0, high=1.0, n=2)
     """
-    known = clean(numbers)
-    n = len(known)
-    if n == 0:
-        return Estimate(math.nan, math.nan, math.nan, 0)
-    mean = float(known.mean())
-    reach = quantile(n - 1) * error_of(known) if n > 1 else math.nan
-    return Estimate(mean, mean - reach, mean + reach, n)
+    return Estimate(*mean_interval(numbers), len(clean(numbers)))

@@ -4,12 +4,11 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
 from experiments.execution.run_requests import asked
 from experiments.execution.run_set import run_all
+from experiments.statistics.paired_effects import paired, quantile
 from experiments.storage.run_folder import joined
 from experiments.storage.run_spec import RunSpec
 from experiments.validation.study_tables import select
@@ -96,26 +95,13 @@ def average_by_seed(measures: pd.DataFrame) -> pd.DataFrame:
 
 
 def effect_of(measure: str, having: pd.DataFrame, missing: pd.DataFrame) -> KnockoutEffect:
-    """Return the paired effect on one measure."""
+    """Return the paired effect on one measure; pairs without a value on one side are left out."""
     if measure not in having:
         raise InputError(f"no measure '{measure}'{suggest_nearest(measure, map(str, having.columns))}")
-    columns = [table[measure].fillna(0.0).to_numpy() for table in (having, missing)]
-    mean, error = mean_and_error(columns[0] - columns[1])
-    n = len(having)
-    half = float(stats.t.ppf((1.0 + SURE) / 2.0, n - 1)) * error if n > 1 else 0.0
-    return KnockoutEffect(
-        measure, *mean_and_error(columns[0]), *mean_and_error(columns[1]), mean, mean - half, mean + half
-    )
-
-
-def mean_and_error(values: np.ndarray) -> tuple[float, float]:
-    """Return the mean over seeds and its Monte Carlo error; one seed tells nothing of it.
-
-    >>> mean_and_error(np.array([1.0, 3.0]))
-    (2.0, 1.0)
-    """
-    n = len(values)
-    return float(values.mean()), float(values.std(ddof=1)) / math.sqrt(n) if n > 1 else 0.0
+    one = paired(*(table[measure].tolist() for table in (missing, having)))
+    reach = quantile(one.n - 1, SURE) * one.error
+    ends = one.effect - reach, one.effect + reach
+    return KnockoutEffect(measure, one.arm, one.arm_error, one.base, one.base_error, one.effect, *ends)
 
 
 def knockout_lines(one: MechanismKnockout, found: Sequence[KnockoutEffect]) -> Iterator[str]:

@@ -21,7 +21,7 @@ from experiments.execution.run_requests import asked
 from experiments.execution.run_tables import go_on, measures_table
 from experiments.execution.twin_runs import twins
 from experiments.narrative.comparison_text import ALL_ALIKE, many
-from experiments.statistics.paired_effects import Effect, paired, saved
+from experiments.statistics.paired_effects import Effect, paired, variance_ratio
 from experiments.storage.progress import Progress
 from experiments.storage.result_tables import STATUS_QUO
 from experiments.storage.run_spec import RunSpec
@@ -123,7 +123,7 @@ def span_of(base: np.ndarray, arm: np.ndarray) -> str:
     draws = np.random.default_rng(1).integers(0, len(base), (RESAMPLES, len(base)))
     left, right = base[draws], arm[draws]
     parts = zip(left.var(axis=1) + right.var(axis=1), (right - left).var(axis=1), strict=True)
-    ratios = [saved(float(apart), float(beside)) for apart, beside in parts]
+    ratios = [variance_ratio(float(apart), float(beside)) for apart, beside in parts]
     low, high = np.nanquantile(ratios, (0.025, 0.975), method="lower")
     return f"{many(low)} to {many(high)}"
 

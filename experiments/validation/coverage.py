@@ -1,0 +1,223 @@
+"""Measure the statistics rule itself: how often intervals cover the truth and verdicts are wrong, on a bank of runs.
+
+The bank holds pairs of runs, each with a town of its own, at both sites. The mean over the bank is taken for the truth,
+and samples of few pairs are drawn from it with replacement. Events rarer than one in the bank are not in it, so that
+coverage of rare counts is likely too high.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.comparison.comparison import arms_of
+from experiments.comparison.comparison_request import Request
+from experiments.comparison.headline_measures import HEADLINES, Headline, present
+from experiments.execution.job_cache import Parts, carry_on
+from experiments.execution.twin_runs import Task, TwinRuns, apart, live, together
+from experiments.statistics.annual_aggregation import MONTHS, Expression
+from experiments.statistics.paired_effects import Effect, Value, paired
+from experiments.statistics.verdicts import LIMIT, benjamini_hochberg, direction, judge
+from experiments.storage.result_tables import STATUS_QUO
+from experiments.storage.run_folder import write_whole
+
+SITES = ("villa_canales", "totonicapan")
+POLICIES = ("mopsic_full", "heavy_hand", "training_only", "reporting_support")
+HORIZONS = (1, 2)
+SIZES = (8, 12, 24)
+BANK = 96
+"""Pairs of runs at each site."""
+SAMPLES = 200
+GOAL = 0.93
+RARELY = 0.2
+"""Share of pairs that differ below which a measure rarely differs."""
+TOLD_APART = 3.5
+"""Size of an effect of the bank in its standard errors from which its sign is taken for known."""
+LAST_MONTH = Headline(
+    "trust_last_month", "last", Expression(last="trust_mean", scale=100.0), "", "", 2, "0-100", "points_at_end"
+)
+MEASURED = (*HEADLINES, LAST_MONTH)
+
+type Pairs = tuple[list[Value], list[Value]]
+
+
+@dataclass(frozen=True)
+class BankCell:
+    """One measure of one policy and horizon at one site: the values of all pairs, and the effect over all of them."""
+
+    site: str
+    policy: str
+    years: int
+    headline: Headline
+    pairs: Pairs
+    truth: Effect
+
+    @property
+    def group(self) -> str:
+        """Class of measures that it belongs to."""
+        if self.truth.rose + self.truth.fell < RARELY * self.truth.n:
+            return "rarely differ"
+        if self.headline.kind == "counts" and self.scale.is_rare(self.truth.base, self.truth.arm):
+            return "rare counts"
+        return "trust, last month" if self.headline is LAST_MONTH else self.headline.kind
+
+    @property
+    def scale(self) -> Any:
+        """How effects on it are judged."""
+        return self.headline.scale(self.years)
+
+    def sample(self, chosen: np.ndarray) -> Effect:
+        """Return the effect in some pairs."""
+        return paired(*([side[k] for k in chosen] for side in self.pairs), scale=self.scale)
+
+
+def show_coverage(out: Path, pairs: int, scale: float, workers: int) -> bool:
+    """Run the bank at both sites, write and print how intervals and verdicts fare; return whether the goal is met."""
+    cells = [cell for site in SITES for cell in bank_of(site, out, pairs, scale, workers)]
+    rows = pd.DataFrame([row for n in SIZES for row in sampled(cells, n)])
+    text = "\n".join(lines_of(rows, cells, pairs, scale)) + "\n"
+    write_whole(out / "coverage.csv", rows.to_csv(index=False, float_format="%.4g", lineterminator="\n").encode())
+    write_whole(out / "coverage.txt", text.encode())
+    print(text, end="")
+    return bool((by_group(rows)["covered"] >= GOAL).all())
+
+
+def bank_of(site: str, out: Path, pairs: int, scale: float, workers: int) -> Iterator[BankCell]:
+    """Yield the cells of one site; runs that are in the folder already are not repeated."""
+    arms = (STATUS_QUO, *POLICIES)
+    sets = (f"population.scale={scale:g}",)
+    request = Request(arms=arms, scenarios=(site,), sets=sets, years=float(max(HORIZONS)), replicates=pairs)
+    planned, _ = arms_of(request)
+    tasks = [Task(0, world, "memory") for world in zip(*(arm.specs for arm in planned), strict=True)]
+    folder = out / site
+    folder.mkdir(parents=True, exist_ok=True)
+    lived = carry_on(tasks, live, workers, f"bank of {site}", Parts(folder, apart, together)).whole
+    for (number, policy), years in product(enumerate(POLICIES, start=1), HORIZONS):
+        sides = [months_of(lived, k, years) for k in (0, number)]
+        for headline in present(sides[0][0].columns, MEASURED):
+            values = tuple([headline.value(months) for months in side] for side in sides)
+            truth = paired(*values, scale=headline.scale(years))
+            if truth.n == pairs and truth.same < truth.n:
+                yield BankCell(site, policy, years, headline, values, truth)  # type: ignore[arg-type]
+
+
+def months_of(lived: Sequence[TwinRuns], arm: int, years: int) -> list[pd.DataFrame]:
+    """Return the first years of one arm, run by run."""
+    runs = (one.finished[arm].tables["measures"].to_pandas().sort_values("month") for one in lived)
+    return [months.head(MONTHS * years) for months in runs]
+
+
+def sampled(cells: Sequence[BankCell], n: int) -> Iterator[dict[str, Any]]:
+    """Yield a row for each cell: how its interval and its verdict fare in samples of ``n`` pairs.
+
+    The pairs of a sample are the same in all measures, as in a comparison. Under the null the sign of each pair is
+    drawn, also the same in all measures.
+    """
+    luck = np.random.default_rng(n)
+    families: dict[tuple[str, int], list[BankCell]] = {}
+    for cell in cells:
+        families.setdefault((cell.site, cell.years), []).append(cell)
+    for own in families.values():
+        total = len(own[0].pairs[0])
+        draws = luck.integers(0, total, (SAMPLES, n))
+        signs = luck.choice([-1.0, 1.0], (SAMPLES, n))
+        found = [[cell.sample(chosen) for cell in own] for chosen in draws]
+        alarms = [any_told(own, chosen, sign) for chosen, sign in zip(draws, signs, strict=True)]
+        for k, cell in enumerate(own):
+            row = summed(cell, n, [effects[k] for effects in found], adjusted_of(found, k))
+            yield row | {"other_towns": in_other_towns(cell, draws), "false_alarm": float(np.mean(alarms))}
+
+
+def in_other_towns(cell: BankCell, draws: np.ndarray) -> float:
+    """Return how many intervals from one half of the towns hold the effect over the other half."""
+    half = cell.truth.n // 2
+    truth = cell.sample(np.arange(half, cell.truth.n)).effect
+    found = (cell.sample(chosen % half) for chosen in draws)
+    return float(np.mean([one.low <= truth <= one.high for one in found]))
+
+
+def adjusted_of(found: Sequence[Sequence[Effect]], k: int) -> list[float]:
+    """Return the p-value of one cell in every sample, corrected among all cells of the sample."""
+    return [float(benjamini_hochberg([one.p for one in effects])[k]) for effects in found]
+
+
+def any_told(cells: Sequence[BankCell], chosen: np.ndarray, signs: np.ndarray) -> bool:
+    """Tell whether any row is told from chance although no policy does anything: by pairs of either order."""
+    p = []
+    for cell in cells:
+        sides = [[side[k] for k in chosen] for side in cell.pairs]
+        swapped = [
+            [one[place] if sign > 0 else other[place] for place, sign in enumerate(signs)]
+            for one, other in (sides, sides[::-1])
+        ]
+        p.append(paired(*swapped, scale=cell.scale).p)
+    return bool((benjamini_hochberg(p) <= LIMIT).any())
+
+
+def summed(cell: BankCell, n: int, found: Sequence[Effect], adjusted: Sequence[float]) -> dict[str, Any]:
+    """Return how one cell fares over all samples."""
+    truth = cell.truth.effect
+    verdicts = [judge(replace(one, adjusted=p)) for one, p in zip(found, adjusted, strict=True)]
+    ways = np.array([direction(one) for one in verdicts])
+    known = abs(truth) >= TOLD_APART * cell.truth.error
+    big = known and abs(truth) > cell.truth.delta
+    return {
+        "site": cell.site,
+        "policy": cell.policy,
+        "years": cell.years,
+        "measure": cell.headline.name,
+        "group": cell.group,
+        "n": n,
+        "effect": truth,
+        "delta": cell.truth.delta,
+        "covered": float(np.mean([one.low <= truth <= one.high for one in found])),
+        "width": float(np.mean([one.high - one.low for one in found])),
+        "floor_binds": float(np.mean([one.error * np.sqrt(n) < one.floor for one in found])),
+        "told": float(np.mean(ways != 0)),
+        "wrong_sign": float(np.mean(ways == -np.sign(truth))) if known else np.nan,
+        "big_told": float(np.mean(ways == np.sign(truth))) if big else np.nan,
+        "big_nothing": float(np.mean([one == "nothing" for one in verdicts])) if big else np.nan,
+    }
+
+
+def by_group(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the means by number of pairs and class of measures, with the worst cell."""
+    groups = rows.groupby(["n", "group"])
+    means = groups[["covered", "floor_binds", "told", "wrong_sign", "big_told", "big_nothing", "other_towns"]].mean()
+    relative = (rows["width"] / rows["delta"]).groupby([rows["n"], rows["group"]]).median()
+    return means.assign(cells=groups.size(), worst=groups["covered"].min(), width=relative)
+
+
+def lines_of(rows: pd.DataFrame, cells: Sequence[BankCell], pairs: int, scale: float) -> Iterator[str]:
+    """Yield the report, at most 80 columns wide."""
+    yield f"Coverage of 95 % intervals and errors of verdicts: bank of {pairs} pairs of runs"
+    yield f"at each site, each pair with a town of its own, scale {scale:g}, {len(POLICIES)} policies, {HORIZONS}"
+    yield f"years, {len(cells)} cells; {SAMPLES} samples a cell, drawn with replacement."
+    yield ""
+    names = ("cells", "covers", "worst", "others", "width", "floor", "told", "wrong", "big", "nil")
+    yield f"{'n':>3} {'class':<17}" + "".join(name.rjust(7 if name != "nil" else 5) for name in names)
+    means = by_group(rows).reset_index()
+    row: Any
+    for row in means.itertuples():
+        shares = "".join(
+            f"{getattr(row, name):>7.2f}" for name in ("worst", "other_towns", "width", "floor_binds", "told")
+        )
+        mark = " " if row.covered >= GOAL else "!"
+        ends = f"{row.wrong_sign:>7.4f}{row.big_told:>7.2f}{row.big_nothing:>5.2f}"
+        yield f"{row.n:>3} {row.group:<17}{row.cells:>7}{row.covered:>6.3f}{mark}{shares}{ends}"
+    yield ""
+    yield f"covers: share of intervals that hold the effect over the bank (! below {GOAL:g});"
+    yield "worst: the cell with the least; others: intervals from one half of the towns that"
+    yield "hold the effect over the other half; width: median, in deltas; floor: share of"
+    yield "intervals whose spread is the floor; told: share of verdicts that name a"
+    yield f"direction; wrong: the wrong one, of effects of {TOLD_APART:g} standard errors or more"
+    yield "in the bank; big, nil: of those above delta, told rightly, or called nothing."
+    yield ""
+    alarms = rows.groupby(["n", "site", "years"])["false_alarm"].first().groupby("n").mean()
+    told = ", ".join(f"{share:.1%} at n = {n}" for n, share in alarms.items())
+    yield "Where no policy does anything (the sides of each pair are exchanged at random),"
+    yield f"any row of a comparison is told in {told}."

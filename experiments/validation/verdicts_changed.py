@@ -1,0 +1,108 @@
+"""Set verdicts by ranks, as earlier versions gave them, beside those of the present rule: `python -m` this module.
+
+It reads the comparison on record, whose tables hold both the limits by ranks and the means with their errors.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments.comparison.effect_verdicts import judged_anew
+from experiments.narrative.number_format import years_of
+from experiments.statistics.verdicts import LIMIT, direction, judge
+from experiments.storage.manifest import read_manifest
+from experiments.storage.run_folder import write_whole
+
+REPORT = Path("results") / "reference" / "report"
+OUT = Path("results") / "reference" / "verdicts_changed.txt"
+FEWEST_RANKS = 6
+WHY = {
+    "less than matters": "the same sign, but within delta",
+    "chance": "the interval of the mean holds 0",
+    "many rows": "one of many rows: not told after the correction",
+    "floor": "the spread lies below the floor: practically nothing, or open",
+    "other sign": "the mean has another sign than the ranks",
+    "nothing": "not told before; the whole interval lies within delta",
+    "told": "not told by ranks; the mean is told",
+    "same": "the same verdict",
+}
+
+
+def by_ranks(row: Any) -> str:
+    """Return the verdict of earlier versions on a row."""
+    if row.typical != row.typical:
+        return "missing"
+    if row.n < FEWEST_RANKS:
+        return "few"
+    if row.same == row.n:
+        return "alike"
+    if not (row.typical_low > 0.0 or row.typical_high < 0.0):
+        return "open"
+    return "rises" if row.typical > 0.0 else "falls"
+
+
+def reason(row: Any, before: str, after: str) -> str:
+    """Return why a verdict changed, a key of `WHY`."""
+    told, way = {"rises": 1, "falls": -1}.get(before, 0), direction(after)
+    if before == after:
+        return "same"
+    if before == "alike":
+        return "floor"
+    if told and way:
+        return "less than matters" if told == way else "other sign"
+    if told:
+        return (
+            "many rows"
+            if row.p <= LIMIT < row.adjusted
+            else "floor"
+            if row.error**2 * row.n < row.floor**2
+            else "chance"
+        )
+    return "told" if way else "nothing" if after == "nothing" else "same"
+
+
+def compared(folder: Path) -> pd.DataFrame:
+    """Return every effect within a site of a comparison on record, with both verdicts and the reason of a change."""
+    years = years_of(read_manifest(folder))
+    table = judged_anew(pd.read_parquet(folder / "effects.parquet"), years)
+    table = table[table["site"] == table["base_site"]]
+    rows = []
+    for row in table.itertuples():
+        before, after = by_ranks(row), judge(row)
+        place = {"section": row.section, "measure": row.measure, "site": row.site, "policy": row.against}
+        rows.append(place | {"before": before, "after": after, "why": reason(row, before, after)})
+    return pd.DataFrame(rows)
+
+
+def lines_of(table: pd.DataFrame, years: float, n: int) -> Iterator[str]:
+    """Yield the report, at most 80 columns wide."""
+    changed = table[table["why"] != "same"]
+    yield f"Verdicts on the comparison on record ({n} pairs, {years:g} year, full scale), by ranks before,"
+    yield f"by the present rule after: {len(changed)} of {len(table)} changed."
+    yield ""
+    counts = pd.crosstab(table["before"], table["after"])
+    yield f"{'before / after':<16}" + "".join(name.rjust(13) for name in map(str, counts.columns))
+    for before, row in counts.iterrows():
+        yield f"{before:<16}" + "".join(f"{count:>13}" for count in row)
+    yield ""
+    for why, own in changed.groupby("why", sort=False):
+        yield f"{len(own):>5}  {WHY[str(why)]}"
+    yield ""
+    yield "Headline measures that changed"
+    one: Any
+    for one in changed[changed["section"] == "headline"].itertuples():
+        yield f"  {one.site:<14}{one.policy:<20}{one.measure:<24}{one.before:<7}{one.after}"
+
+
+def main() -> None:
+    """Write and print the table."""
+    table, manifest = compared(REPORT), read_manifest(REPORT)
+    text = "\n".join(lines_of(table, round(years_of(manifest), 2), len(manifest["seeds"]))) + "\n"
+    write_whole(OUT, text.encode())
+    print(text, end="")
+
+
+if __name__ == "__main__":
+    main()
