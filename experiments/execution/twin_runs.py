@@ -14,12 +14,13 @@ from experiments.execution.shared_towns import town_for
 from experiments.execution.trust_accounts import Law, changes_of
 from experiments.storage.run_folder import Finished
 from experiments.storage.run_spec import RunSpec
-from model.engine.calendar import tick_of
+from model.engine.calendar import SHIFTS, tick_of
 from model.simulation.model import TrustModel
 from model.town.town import Town
 from model.world.columns import MINDS
 from model.world.shift_events import COMMUNAL, NOBODY, Incident
 
+DAYS_OF_YEAR = 365.25
 NOTABLE = 0.01
 """A resident trusts otherwise if trust differs by a point of a hundred."""
 
@@ -54,6 +55,11 @@ class TwinRuns:
     task: Task
     finished: list[Finished]
     residents: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def years(self) -> float:
+        """Years that its runs report."""
+        return self.task.specs[0].reported / SHIFTS / DAYS_OF_YEAR
 
 
 def live(task: Task, tell: ReportProgress) -> TwinRuns:
