@@ -11,13 +11,15 @@ from scipy import stats
 from experiments.comparison.effect_verdicts import judged_anew, laws_say
 from experiments.comparison.headline_measures import STATED
 from experiments.figures.page_one import OUTCOMES
-from experiments.statistics.paired_effects import paired
-from experiments.statistics.power import CAUTION, planned_spread, twins_needed
-from experiments.statistics.rare_counts import rare_count
+from experiments.statistics.paired_effects import paired, smallest, unpaired
+from experiments.statistics.power import CAUTION, MOST, planned_spread, twins_needed
+from experiments.statistics.power import FEWEST as FEWEST_PLANNED
+from experiments.statistics.rare_counts import FEW_DIFFER, rare_count
 from experiments.statistics.thresholds import Scale, monthly_scale, threshold_rules
 from experiments.statistics.verdicts import (
     FEWEST,
     LEVEL_OF_A_LOOK,
+    LIMIT,
     LOOKS,
     TOLD,
     VERDICTS,
@@ -29,6 +31,7 @@ from experiments.statistics.verdicts import (
     judge,
     sign_under_laws,
 )
+from model.engine.errors import InputError
 
 WIDE, LITTLE = [1.0, 2, 3, 4, 5, 6, 7, 8], [0.30, 0.31, 0.29, 0.30, 0.28, 0.32, 0.30, 0.30]
 
@@ -68,6 +71,40 @@ def test_an_effect_is_practically_nothing_only_if_its_whole_interval_lies_within
     assert judge(dataclasses.replace(one, delta=one.high * 0.999)) == "open"
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "adjusted", "laws", "verdict"),
+    [
+        (-0.5, 0.5, 0.9, None, "nothing"),
+        (-0.501, 0.5, 0.9, None, "open"),
+        (-0.5, 0.501, 0.9, None, "open"),
+        (-0.5, 0.5, 0.9, "open", "open"),
+        (0.0, 0.6, 0.01, None, "open"),
+        (0.001, 0.6, LIMIT, None, "rises"),
+        (0.001, 0.5, 0.01, None, "rises_little"),
+        (0.001, 0.501, 0.01, "known", "rises"),
+        (-0.5, -0.001, 0.01, None, "falls_little"),
+        (-0.6, 0.0, 0.01, None, "open"),
+        (-0.6, -0.001, LIMIT, None, "falls"),
+        (0.001, 0.5, 0.01, "open", "open"),
+        (0.001, 0.5, 0.06, None, "nothing"),
+        (0.001, 0.6, 0.06, None, "open"),
+        (0.001, 0.6, math.nan, None, "open"),
+        (-0.5, 0.5, 0.9, "turns", "turns"),
+    ],
+)
+def test_a_limit_on_a_threshold_is_within_it_and_one_on_zero_has_no_sign(low, high, adjusted, laws, verdict) -> None:
+    one = dataclasses.replace(effect_of(WIDE), effect=(low + high) / 2.0, low=low, high=high, adjusted=adjusted)
+    assert judge(dataclasses.replace(one, delta=0.5), laws) == verdict
+    assert judge(dataclasses.replace(one, delta=0.5, n=FEWEST - 1), laws) == "few"
+    assert judge(dataclasses.replace(one, delta=math.nan, effect=math.nan), laws) == "missing"
+
+
+def test_nothing_is_practically_nothing_where_no_threshold_is_known() -> None:
+    one = dataclasses.replace(effect_of(WIDE), delta=math.nan)
+    assert judge(one) == "rises"
+    assert judge(dataclasses.replace(one, low=-0.001, high=0.001, adjusted=0.9)) == "open"
+
+
 def test_a_row_that_does_not_survive_the_correction_is_open() -> None:
     assert judge(dataclasses.replace(effect_of(WIDE), adjusted=0.051)) == "open"
     assert judge(dataclasses.replace(effect_of(WIDE), adjusted=0.05)) == "rises"
@@ -97,6 +134,25 @@ def test_families_are_corrected_one_by_one() -> None:
     assert corrected(table, ["section"])["adjusted"].tolist() == pytest.approx([0.08, 0.04, 0.9])
 
 
+def test_rows_without_a_p_value_or_a_family_are_corrected_among_the_others() -> None:
+    families = {"section": ["a", None, "a", None, "a"], "site": ["x", "x", "x", "x", "y"]}
+    table = pd.DataFrame(families | {"p": [0.03, 0.02, math.nan, 0.04, 0.01]}, index=[9, 7, 5, 3, 1])
+    own = corrected(table, ["section", "site"])["adjusted"]
+    assert own.dtype == float
+    assert own.to_dict() == pytest.approx({9: 0.03, 7: 0.04, 5: math.nan, 3: 0.04, 1: 0.01}, nan_ok=True)
+    assert corrected(pd.DataFrame(), ["section"]).empty
+
+
+def test_p_values_are_at_most_one_and_unknown_ones_stay_unknown() -> None:
+    assert holm([0.01, math.nan, 0.6, 0.02]) == pytest.approx([0.03, math.nan, 0.6, 0.04], nan_ok=True)
+    assert holm([0.6, 0.7, 0.5]) == pytest.approx([1.0, 1.0, 1.0])
+    assert list(holm([1, 0])) == [1.0, 0.0]
+    assert len(holm([])) == len(benjamini_hochberg([])) == 0
+    for correction in (holm, benjamini_hochberg):
+        assert np.isnan(correction([math.nan, math.nan])).all()
+        assert correction([math.nan, 0.04]) == pytest.approx([math.nan, 0.04], nan_ok=True)
+
+
 def test_where_nothing_acts_hardly_any_family_has_a_false_discovery() -> None:
     luck = np.random.default_rng(2)
     p = stats.ttest_1samp(luck.normal(size=(400, 30, 8)), 0.0, axis=2).pvalue
@@ -111,6 +167,12 @@ def test_a_sign_is_known_only_if_every_law_leaves_it() -> None:
     assert sign_under_laws([-1.0, -2.0], [0.01, 0.01]) == "known"
     assert sign_under_laws([1.0, -2.0], [0.01, 0.01]) == "turns"
     assert sign_under_laws([1.0, -2.0], [0.01, 0.03]) == "open"
+    assert sign_under_laws([1.0, 2.0], [LIMIT, LIMIT]) == "known"
+    assert sign_under_laws([1.0, -2.0, 3.0], [LIMIT / 3.0, LIMIT / 3.0, 0.9]) == "turns"
+    assert sign_under_laws([1.0, -2.0, 3.0], [LIMIT / 3.0, LIMIT / 2.9, 0.9]) == "open"
+    assert sign_under_laws([1.0, 0.0], [0.01, 0.01]) == "open"
+    assert sign_under_laws([-1.0, -2.0], [0.01, 0.9]) == "open"
+    assert sign_under_laws([2.0, -2.0], [0.9, 0.9]) == "open"
 
 
 def test_laws_say_nothing_with_too_few_runs_of_each() -> None:
@@ -143,6 +205,21 @@ def test_rare_counts_are_events_with_exact_limits() -> None:
     known = stats.binomtest(2, 8).proportion_ci(0.95, "exact")
     assert one[3:] == pytest.approx((100 * known.low, 100 * known.high))
     assert rare_count(paired([0.0] * 8, [1.0] * 8), years=2.0) is None
+    same = rare_count(paired([2.0], [2.0]), years=1.0)
+    assert same == pytest.approx((2, 2, 0, 0.0, 97.5))
+
+
+def test_a_count_is_told_as_events_while_few_pairs_differ() -> None:
+    for differ, told in ((FEW_DIFFER - 1, True), (FEW_DIFFER, False)):
+        ups, downs = differ - 2, 2
+        arm = [1.0] * ups + [-1.0] * downs + [0.0] * (10 - differ)
+        one = rare_count(paired([0.0] * 10, arm), years=1.0)
+        assert (one is not None) is told
+        if one is not None:
+            known = stats.binomtest(differ, 10).proportion_ci(0.95, "exact")
+            assert one == pytest.approx((0, ups - downs, differ, 100.0 * known.low, 100.0 * known.high))
+    assert rare_count(unpaired([0.0] * 8, [1.0] * 8), years=1.0) is None
+    assert rare_count(paired([], []), years=1.0) is None
 
 
 def test_a_plan_takes_the_spread_of_a_pilot_with_caution() -> None:
@@ -151,6 +228,29 @@ def test_a_plan_takes_the_spread_of_a_pilot_with_caution() -> None:
     n = twins_needed(1.0, 0.5)
     power = stats.nct.sf(stats.t.ppf(0.975, n - 1), n - 1, 0.5 * math.sqrt(n))
     assert 0.78 < power < 0.83
+
+
+def test_a_plan_is_the_least_number_of_pairs_that_shows_the_effect() -> None:
+    for spread, size, power in ((1.0, 0.5, 0.8), (2.0, 0.5, 0.8), (1.0, 0.5, 0.95)):
+        n = twins_needed(spread, size, power)
+        assert smallest(spread, n, power) <= size < smallest(spread, n - 1, power)
+    assert twins_needed(1.0, 100.0) == FEWEST_PLANNED == 2
+    assert twins_needed(1.0, smallest(1.0, 17)) == 17
+    least = smallest(1.0, MOST)
+    assert twins_needed(1.0, least) == MOST
+    with pytest.raises(InputError, match=r"^--plan 0\.00280159: more than 1,000,000 twins would be needed$"):
+        twins_needed(1.0, least * (1.0 - 1e-9))
+
+
+def test_what_cannot_be_planned_is_told() -> None:
+    with pytest.raises(
+        InputError, match=r"^--plan needs a pilot of at least 2 twin worlds: give --replicates 2 or more$"
+    ):
+        twins_needed(math.nan, 1.0)
+    with pytest.raises(
+        InputError, match=r"^--plan 0\.25: no pair of the pilot's twins differs, so no number of twins can be planned$"
+    ):
+        twins_needed(0.0, 0.25)
 
 
 def test_looks_at_doublings_err_in_one_of_twenty_together() -> None:
