@@ -5,6 +5,7 @@ and samples of few pairs are drawn from it with replacement. Events rarer than o
 coverage of rare counts is likely too high.
 """
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -32,7 +33,7 @@ SIZES = (8, 12, 24)
 BANK = 96
 """Pairs of runs at each site."""
 SAMPLES = 200
-GOAL = 0.93
+GOAL, LOW, WIDTH = 0.93, 0.8, 80
 RARELY = 0.2
 """Share of pairs that differ below which a measure rarely differs."""
 TOLD_APART = 3.5
@@ -217,6 +218,11 @@ def lines_of(rows: pd.DataFrame, cells: Sequence[BankCell], pairs: int, scale: f
     yield f"direction; wrong: the wrong one, of effects of {TOLD_APART:g} standard errors or more"
     yield "in the bank; big, nil: of those above delta, told rightly, or called nothing."
     yield ""
+    bad = rows[rows["covered"] < LOW].groupby("measure").size()
+    if len(bad):
+        names = ", ".join(f"{name} ({count})" for name, count in bad.items())
+        yield from textwrap.wrap(f"Cells below {LOW:g}, by measure, of {len(rows)}: {names}.", WIDTH)
+        yield ""
     alarms = rows.groupby(["n", "site", "years"])["false_alarm"].first().groupby("n").mean()
     told = ", ".join(f"{share:.1%} at n = {n}" for n, share in alarms.items())
     yield "Where no policy does anything (the sides of each pair are exchanged at random),"
