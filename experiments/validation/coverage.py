@@ -220,8 +220,8 @@ def lines_of(rows: pd.DataFrame, cells: Sequence[BankCell], pairs: int, scale: f
     yield ""
     bad = rows[rows["covered"] < LOW].groupby("measure").size()
     if len(bad):
-        names = ", ".join(f"{name} ({count})" for name, count in bad.items())
-        yield from textwrap.wrap(f"Cells below {LOW:g}, by measure, of {len(rows)}: {names}.", WIDTH)
+        listed = ", ".join(f"{name} ({count})" for name, count in bad.items())
+        yield from textwrap.wrap(f"Cells below {LOW:g}, by measure, of {len(rows)}: {listed}.", WIDTH)
         yield ""
     alarms = rows.groupby(["n", "site", "years"])["false_alarm"].first().groupby("n").mean()
     told = ", ".join(f"{share:.1%} at n = {n}" for n, share in alarms.items())
