@@ -26,12 +26,23 @@ SMOKE_RUN = "tests/oracle/test_smoke.py"
 """Joins the tests of mechanisms (`tests/conftest.py`), but takes minutes without compilation."""
 TOWN = "tests/mutation/small_town.py::test_a_busy_town_lives_the_same_days_in_both_models"
 SCARCE_TOWN = "tests/mutation/small_town.py::test_a_town_short_of_couples_lives_the_same_days_in_both_models"
+STATISTICS = ("tests/experiments/statistics",)
 TESTS: dict[str, tuple[str, ...]] = {
     "model/trust/ledger/rules.py": ("tests/model/trust/test_ledger.py", TOWN),
     "model/trust/belief_updating/rules.py": ("tests/model/trust/test_belief_updating.py", TOWN),
     "model/crime/certainty/rules.py": ("tests/model/crime/test_certainty_kernels.py", TOWN),
     "model/reporting/response/rules.py": ("tests/model/reporting/test_response_kernels.py", TOWN, SCARCE_TOWN),
     "experiments/comparison/effects.py": ("tests/experiments/comparison/test_effects.py",),
+    "experiments/statistics/paired_effects.py": STATISTICS,
+    "experiments/statistics/verdicts.py": STATISTICS,
+    "experiments/statistics/thresholds.py": STATISTICS,
+    "experiments/statistics/rare_counts.py": STATISTICS,
+    "experiments/statistics/power.py": STATISTICS,
+    "experiments/statistics/contrasts.py": STATISTICS,
+    "experiments/statistics/interactions.py": STATISTICS,
+    "experiments/statistics/noise_share.py": STATISTICS,
+    "experiments/comparison/breakeven.py": STATISTICS,
+    "experiments/comparison/effect_verdicts.py": STATISTICS,
 }
 """Tests that run for a module, in seconds without compilation."""
 SAMPLE = 50
