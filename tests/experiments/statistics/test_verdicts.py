@@ -283,3 +283,15 @@ def test_sampling_may_stop_once_told_at_the_level_of_a_look_or_surely_nothing() 
     assert is_settled(dataclasses.replace(one, delta=reach * 1.001))
     assert not is_settled(dataclasses.replace(one, delta=reach * 0.999))
     assert not is_settled(dataclasses.replace(effect_of(WIDE), p=0.03, delta=0.1))
+
+
+@pytest.mark.parametrize(("effect", "error", "floor"), [(0.3, 0.2, 0.1), (-0.3, 0.2, 0.1), (-0.3, 0.01, 0.8)])
+def test_sampling_may_stop_if_the_interval_of_the_level_lies_within_delta(effect, error, floor) -> None:
+    one = dataclasses.replace(effect_of([0.0] * 16), effect=effect, error=error, floor=floor, p=0.5)
+    for level in (LEVEL_OF_A_LOOK, 0.1):
+        far = 0.3 + float(stats.t.ppf(1.0 - level / 2.0, 15)) * max(error, floor / 4.0)
+        for delta, settled in ((far * 1.000001, True), (far * 0.999999, False), (math.nan, False)):
+            assert is_settled(dataclasses.replace(one, delta=delta), level) is settled
+            assert level != LEVEL_OF_A_LOOK or is_settled(dataclasses.replace(one, delta=delta)) is settled
+    assert is_settled(dataclasses.replace(one, p=LEVEL_OF_A_LOOK, delta=0.0))
+    assert not is_settled(dataclasses.replace(one, p=LEVEL_OF_A_LOOK + 1e-9, delta=0.0))
