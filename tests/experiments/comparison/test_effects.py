@@ -18,6 +18,7 @@ from experiments.comparison.effects import (
     pair,
     pairs_of,
     resident_rows,
+    scale_of,
     town_of,
 )
 from experiments.comparison.headline_measures import HEADLINES
@@ -270,3 +271,59 @@ def test_residents_who_differ_are_counted_by_world() -> None:
     assert len(rows_of(effects_table([one], residents), "only_arm")) == 2
     assert rows_of(effects_table([Pair(one.base, one.arm, (), "seeds")], residents), "only_arm") == {}
     assert rows_of(effects_table([one]), "only_arm") == {}
+
+
+def test_every_way_to_compare_keeps_the_threshold_of_the_measure() -> None:
+    values = {seed: float(seed) for seed in (1, 2, 3)}
+    for one in (Pair(arm(), arm(), (1, 2, 3)), Pair(arm(), arm(), (), "seeds")):
+        assert one.effect(values, values, scale=Scale("points")).delta == 0.5
+    arms = [arm(), arm(name="more"), arm(scenario="there")]
+    assert [one.deltas for one in pairs_of(arms, {"fear_mean": 2.0})] == [{"fear_mean": 2.0}] * 2
+
+
+def test_towns_of_their_own_are_shared_whatever_their_seed() -> None:
+    towns = [base_of(population={"total": 10, "seed": seed}) for seed in (1, 2)]
+    assert town_of(arm(base=towns[0])) != town_of(arm(base=towns[1]))
+    one, other = (town_of(arm(base=town | {"town": "own"})) for town in towns)
+    assert one == other
+
+
+def test_every_section_has_the_scale_of_its_unit() -> None:
+    for section, scale in (
+        ("group", Scale("points")),
+        ("cause", Scale("points")),
+        ("decision", Scale("shares")),
+        ("only_arm", Scale("counts", per_year=0.5, years=2.0)),
+        ("only_base", Scale("counts", per_year=0.5, years=2.0)),
+    ):
+        assert scale_of(section, "", 2.0) == scale
+    assert scale_of("headline", "crimes_occurred", 2.0) == Scale("counts", years=2.0)
+    assert scale_of("headline", "of another version", 2.0) is None
+    assert scale_of("of another version", "crimes_occurred", 2.0) is None
+
+
+def test_rows_have_the_threshold_of_their_section() -> None:
+    choices = chosen(("lunch", 1, "rice"), ("lunch", 2, "rice"))
+    groups = [in_groups(("women",), trust={1: (0.1, 0.2), 2: (0.2, 0.3)}, fear={1: (0.1, 0.2), 2: (0.2, 0.3)})] * 2
+    table = effects_table([sides("measures", *MEASURES, decisions=(choices, choices), groups=(groups[0], groups[1]))])
+    assert rows_of(table, "decision")["lunch.rice"]["delta"] == 1.0
+    assert rows_of(table, "group")["trust_women"]["delta"] == 0.5
+
+
+def test_rare_counts_of_a_year_are_told_as_events() -> None:
+    one = sides(
+        "measures", months(crimes_occurred={1: (1, 1), 2: (0, 1)}), months(crimes_occurred={1: (1, 1), 2: (2, 1)})
+    )
+    row = rows_of(effects_table([one]), "headline")["crimes_occurred"]
+    assert (row["base"], row["arm"]) == (9.0, 15.0)  # two months, as a year
+    known = stats.binomtest(1, 2).proportion_ci(0.95, "exact")
+    events = [row[name] for name in ("events_base", "events_arm", "differ", "differ_low", "differ_high")]
+    assert events == pytest.approx([18, 30, 1, 100.0 * known.low, 100.0 * known.high])
+    many = sides("measures", *[months(crimes_occurred={1: (50, 50), 2: (50, 51)})] * 2)
+    assert math.isnan(rows_of(effects_table([many]), "headline")["crimes_occurred"]["differ"])
+    trust = rows_of(effects_table([sides("measures", *MEASURES)]), "headline")["trust_mean"]
+    assert math.isnan(trust["differ"])
+
+
+def test_where_nothing_is_compared_the_table_is_empty() -> None:
+    assert effects_table([]).empty
