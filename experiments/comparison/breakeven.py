@@ -90,6 +90,7 @@ def sentence(one: LawVerdict, language: str = "en") -> str:
     if one.known:
         return said["nothing" if one.none == one.cells else "known"]
     turns = one.sign == "turns"
-    true = {"turns": turns, "open": one.open > 0, "varies": one.sign == "known" and one.varies}
-    counts = {"up": one.up, "down": one.down, "open": one.open, "cells": one.cells}
+    unsure = one.open or (min(one.up, one.down) if one.sign == "open" else 0)
+    true = {"turns": turns, "open": unsure > 0, "varies": one.sign == "known" and one.varies}
+    counts = {"up": one.up, "down": one.down, "open": unsure, "cells": one.cells}
     return said["not"] + said["and"].join(said[name].format(**counts) for name, holds in true.items() if holds)

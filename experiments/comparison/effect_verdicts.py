@@ -12,10 +12,10 @@ import pandas as pd
 from experiments.comparison.arms import Arm
 from experiments.comparison.breakeven import crossed, verdict
 from experiments.comparison.criteria_effects import DRAWS, mean_scores, over_seeds, words
-from experiments.comparison.effects import EVENTS, scale_of
+from experiments.comparison.effects import EVENTS, corrected_effects, scale_of
 from experiments.statistics.paired_effects import interval
 from experiments.statistics.thresholds import Threshold
-from experiments.statistics.verdicts import FEWEST, corrected
+from experiments.statistics.verdicts import FEWEST
 from model.engine.scenario import CriterionAnchor
 
 NO_EVENTS = dict.fromkeys(EVENTS, math.nan)
@@ -49,7 +49,7 @@ def judged_anew(table: pd.DataFrame, years: float) -> pd.DataFrame:
             scale = replace(scale, kind="points_at_end")
         limits = scale.threshold(row["base"], row["arm"]) if scale else Threshold()
         rows.append(row | interval(row["effect"], row["error"], row["n"], limits) | {"undefined": 0} | NO_EVENTS)
-    return corrected(pd.DataFrame(rows), ["section"] if "section" in table else ["site"])
+    return corrected_effects(pd.DataFrame(rows))
 
 
 def criteria_table(arms: Sequence[Arm]) -> pd.DataFrame:

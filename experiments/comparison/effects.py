@@ -49,7 +49,7 @@ class Pair:
             return unpaired(list(base.values()), list(arm.values()), scale=scale)
         shared = [seed for seed in self.seeds if seed in base and seed in arm]
         if len(draws_in(shared)) > 1:
-            return crossed(*(by_draw_and_seed(side, shared) for side in (base, arm)), scale=scale)
+            return crossed(*by_draw_and_seed(base, arm, shared), scale=scale)
         return paired([base[seed] for seed in shared], [arm[seed] for seed in shared], scale=scale)
 
     def headline_effect(self, headline: Headline, base: pd.DataFrame, arm: pd.DataFrame) -> Effect:
@@ -63,12 +63,17 @@ class Pair:
         return self.arm.years
 
 
-def by_draw_and_seed(values: Values, worlds: Sequence[int]) -> np.ndarray:
-    """Return the values of all draws (rows) that have every seed (columns); a share is divided here."""
-    numbers = {world: number_of(one) for world, one in values.items()}
+def by_draw_and_seed(base: Values, arm: Values, worlds: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return both sides by draw (rows) and seed (columns), for draws that have every seed on both sides."""
     seeds = sorted({seed_of(world) for world in worlds})
-    rows = ([numbers.get(draw * SEEDS + seed, math.nan) for seed in seeds] for draw in draws_in(worlds))
-    return np.array([row for row in rows if not any(map(math.isnan, row))]).reshape(-1, len(seeds))
+    sides = np.array(
+        [
+            [[number_of(side.get(draw * SEEDS + seed, math.nan)) for seed in seeds] for draw in draws_in(worlds)]
+            for side in (base, arm)
+        ]
+    )
+    whole = ~np.isnan(sides).any(axis=(0, 2))
+    return sides[0][whole], sides[1][whole]
 
 
 def number_of(value: Value) -> float:
@@ -117,9 +122,16 @@ def effects_table(pairs: Sequence[Pair], residents: pd.DataFrame | None = None) 
         rows += [*headline_rows(one), *group_rows(one), *cause_rows(one), *decision_rows(one)]
         if residents is not None and not one.why_unpaired:
             rows += resident_rows(one, residents)
-    table = corrected(pd.DataFrame(rows), ["section"])
-    stated = table[(table["section"] == "headline") & table["measure"].isin(STATED)] if rows else table
-    for _, own in stated.groupby("site") if rows else ():
+    return corrected_effects(pd.DataFrame(rows))
+
+
+def corrected_effects(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of effects with corrected p-values: among all rows of a section, on page one by Holm's method."""
+    if "section" not in table:
+        return corrected(table, ["site"])
+    table = corrected(table, ["section"])
+    stated = table[(table["section"] == "headline") & table["measure"].isin(STATED)]
+    for _, own in stated.groupby("site") if "site" in stated else ():
         table.loc[own.index, "adjusted"] = holm(own["p"].tolist())
     return table
 

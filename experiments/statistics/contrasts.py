@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -101,9 +102,9 @@ class Grid:
     settled: pd.DataFrame
 
 
-def grid_of(cells: Mapping[tuple[object, object], Effect]) -> Grid:
+def grid_of(cells: Mapping[tuple[Any, Any], Effect]) -> Grid:
     """Return effects, by row and column, as a grid."""
-    rows, columns = (list(dict.fromkeys(place[side] for place in cells)) for side in (0, 1))
+    rows, columns = (sorted({place[side] for place in cells}) for side in (0, 1))
     read = (lambda one: one.effect, lambda one: one.error, lambda one: float(one.settled))
     return Grid(
         *(

@@ -65,6 +65,8 @@ def judge(effect: Any, laws: str | None = None) -> str:
 
 def is_settled(effect: Effect, level: float = LEVEL_OF_A_LOOK) -> bool:
     """Tell whether sampling may stop: a direction is told at this level, or the interval at it lies within delta."""
+    if effect.n < FEWEST:
+        return False
     used = max(effect.error, effect.floor / math.sqrt(effect.n))
     reach = quantile(effect.n - 1, 1.0 - level) * used
     return effect.p <= level or abs(effect.effect) + reach <= effect.delta
@@ -119,6 +121,8 @@ def sign_under_laws(effects: Sequence[float], p_values: Sequence[float]) -> str:
     ('known', 'turns')
     """
     signs, p = np.sign(effects), np.asarray(p_values, float)
+    if not len(p):
+        return "open"
     if (p <= LIMIT).all() and abs(signs.sum()) == len(signs):
         return "known"
     sure = set(signs[p <= LIMIT / len(signs)])

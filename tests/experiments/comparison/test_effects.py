@@ -141,9 +141,9 @@ def test_where_parameters_were_drawn_draws_and_seeds_are_crossed() -> None:
 
 def test_a_draw_without_every_seed_is_left_out() -> None:
     base = {SEEDS * draw + seed: (1.0, 1.0) for draw in range(3) for seed in range(2)}
-    lacking = base | {SEEDS + 1: (0.0, 0.0)}
-    assert by_draw_and_seed(base, [*base]).shape == (3, 2)
-    assert by_draw_and_seed(lacking, [*base]).shape == (2, 2)
+    one, other = base | {SEEDS + 1: (0.0, 0.0)}, base | {2 * SEEDS: (0.0, 0.0)}
+    assert [side.shape for side in by_draw_and_seed(base, base, [*base])] == [(3, 2)] * 2
+    assert [side.shape for side in by_draw_and_seed(one, other, [*base])] == [(1, 2)] * 2, "only one draw has all four"
 
 
 def sides(name: str, base: pd.DataFrame, other: pd.DataFrame, **more: tuple[pd.DataFrame, pd.DataFrame]) -> Pair:

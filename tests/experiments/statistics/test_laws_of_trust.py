@@ -210,7 +210,7 @@ def test_an_old_row_is_judged_by_the_scale_of_its_section_and_measure(more, thre
 
 def test_old_rows_are_corrected_by_section_or_by_site() -> None:
     rows = [
-        old_row(error=error, site=site, section=section)
+        old_row(error=error, site=site, section=section, measure="fear_mean")
         for error, site, section in (
             (0.5, "x", "headline"),
             (0.3, "y", "headline"),

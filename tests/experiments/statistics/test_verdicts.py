@@ -283,6 +283,7 @@ def test_sampling_may_stop_once_told_at_the_level_of_a_look_or_surely_nothing() 
     assert is_settled(dataclasses.replace(one, delta=reach * 1.001))
     assert not is_settled(dataclasses.replace(one, delta=reach * 0.999))
     assert not is_settled(dataclasses.replace(effect_of(WIDE), p=0.03, delta=0.1))
+    assert not is_settled(effect_of([math.nan] * 8))
 
 
 @pytest.mark.parametrize(("effect", "error", "floor"), [(0.3, 0.2, 0.1), (-0.3, 0.2, 0.1), (-0.3, 0.01, 0.8)])
