@@ -18,7 +18,7 @@ from model.engine.calendar import SHIFTS, date_of_day, date_of_tick, first_of_mo
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED, MOST_OPTIONS
 from model.engine.random_streams import keyed_uniform, stream_id
 from model.engine.scenario import Scenario
-from model.simulation.model import KEPT_DTYPES, TrustModel
+from model.simulation.model import KEPT_TABLES, TrustModel
 from model.simulation.registry import CAUSES
 from model.town.crime_kinds import NAMES as KINDS
 from model.town.town import Town
@@ -51,7 +51,7 @@ def simulate(spec: RunSpec, town: Town, tell: ReportProgress, save: Path | None 
 
 def begin(spec: RunSpec, town: Town) -> TrustModel:
     """Return the world of a run at its beginning: new, or as it was saved."""
-    keep = set(KEPT_DTYPES).intersection(spec.keep)
+    keep = set(KEPT_TABLES).intersection(spec.keep)
     if spec.shares_warm_up:
         return WARM_STARTS.world(spec, town, keep)
     if spec.branch is None:

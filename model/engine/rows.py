@@ -15,12 +15,14 @@ kernels as in Python; a whole column is ``visits["cell"]``.
 
 import inspect
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import GenericAlias
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast, get_args, overload
 
 import numpy as np
 from numpy.typing import NDArray
+
+from model.engine.domains import DOMAIN_OF_UNIT, REAL, UNDECLARED, Domain
 
 type IntArray = NDArray[np.int64]
 type FloatArray = NDArray[np.float64]
@@ -44,19 +46,19 @@ class RowView(np.void):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Column:
-    """Metadata of a table column: description, unit, initial value, memory type.
+    """Metadata of a table column: description, unit, initial value, memory type, allowed values.
 
-    ``kind`` is a numpy type code such as ``"i4"``; None stands for eight bytes.
+    ``kind`` is a numpy type code such as ``"i4"``; None stands for eight bytes.  ``domain`` is what an annotation adds,
+    or follows from the unit; real numbers need none.
     """
 
     about: str
     unit: str = ""
     first: float = 0.0
     kind: str | None = None
+    domain: Domain = UNDECLARED
 
 
-type TickColumn = Annotated[int, Column("a shift; -1 for never", "tick", -1.0, "i4")]
-"""Tick at which something last happened, or -1 for never; four bytes."""
 type Int32Column = Annotated[int, Column("", kind="i4")]
 """Integer column of four bytes; the next two have two bytes and one."""
 type Int16Column = Annotated[int, Column("", kind="i2")]
@@ -105,8 +107,19 @@ class Row:
 def describe_annotation(kind: Any) -> tuple[type, Column]:
     """Return the plain type and the column metadata of an annotation."""
     kind = getattr(kind, "__value__", kind)
-    plain, *extra = get_args(kind) or (kind,)
-    return plain, next((one for one in extra if isinstance(one, Column)), Column(""))
+    if not get_args(kind):
+        return kind, Column("", domain=REAL if kind is float else UNDECLARED)
+    inner, *extra = get_args(kind)
+    plain, column = describe_annotation(inner)
+    default = column.domain
+    column = next((one for one in extra if isinstance(one, Column)), column)
+    default = DOMAIN_OF_UNIT.get(column.unit, default)
+    return plain, replace(column, domain=next((one for one in extra if isinstance(one, Domain)), default))
+
+
+def domains_of(row: type[Row]) -> dict[str, Domain]:
+    """Return the domain of every column by name."""
+    return {name: column.domain for name, column in row.columns.items()}
 
 
 def row_type(columns: list[tuple[str, str]]) -> "np.dtype[np.void]":

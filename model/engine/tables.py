@@ -18,7 +18,8 @@ from typing import Any, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from model.engine.rows import Row, Rows, zero_rows
+from model.engine.domains import REAL, UNDECLARED, Domain
+from model.engine.rows import Row, Rows, domains_of, zero_rows
 
 type TableUnit = Literal[
     "resident", "officer", "post", "facility", "settlement", "cell", "authority", "clique", "list", "one"
@@ -41,6 +42,13 @@ class TableSpec:
     monthly: bool = False
     exempt: str = ""
     """Reason why the plain reference model in ``tests/oracle`` has no such table; empty if it has one."""
+    rule: Callable[[Any, Any, TableSizes], bool] | None = None
+    """Test of a state, its town and numbers of rows; its docstring states what the table must agree with."""
+
+    @property
+    def domains(self) -> Mapping[str, Domain]:
+        """Domain of every column by name; that of an array has no name."""
+        raise NotImplementedError
 
     def create(self, town: Any, sizes: TableSizes, version: TableVersion) -> Any:
         """Return the table in its initial state.
@@ -69,6 +77,11 @@ class RowTableSpec[R: Row](TableSpec):
     def __post_init__(self) -> None:
         register_table(self.row, self)
 
+    @property
+    def domains(self) -> Mapping[str, Domain]:
+        """Domain of every column by name."""
+        return domains_of(self.row)
+
     def create(self, town: Any, sizes: TableSizes, version: TableVersion) -> Rows[R]:
         """Return the initial rows: those of the town, or the initial value of each column."""
         if self.start is not None:
@@ -93,6 +106,11 @@ class GrowingTableSpec[R: Row](TableSpec):
     def __post_init__(self) -> None:
         register_table(self.row, self)
 
+    @property
+    def domains(self) -> Mapping[str, Domain]:
+        """Domain of every column by name."""
+        return domains_of(self.row)
+
     def create(self, town: Any, sizes: TableSizes, version: TableVersion) -> GrowingTable[R]:
         """Return the table without rows."""
         return GrowingTable(self.row, self.room, version)
@@ -102,12 +120,23 @@ class GrowingTableSpec[R: Row](TableSpec):
 class ArraySpec[N: np.generic](TableSpec):
     """Specification of a plain array; each dimension in ``shape`` is an entity or a fixed length.
 
-    ``of`` is the numpy scalar type, ``first`` the initial value of every element.
+    ``of`` is the numpy scalar type, ``first`` the initial value of every element, ``domain`` the allowed values, which
+    integers must declare.
     """
 
     of: type[N]
     shape: tuple[TableUnit | int, ...] = field(default=(0,))
     first: float = 0.0
+    domain: Domain = UNDECLARED
+
+    def __post_init__(self) -> None:
+        if self.domain is UNDECLARED and issubclass(self.of, np.floating):
+            object.__setattr__(self, "domain", REAL)
+
+    @property
+    def domains(self) -> Mapping[str, Domain]:
+        """Domain of the elements."""
+        return {"": self.domain}
 
     def create(self, town: Any, sizes: TableSizes, version: TableVersion) -> NDArray[N]:
         """Return the array, filled with the initial value."""

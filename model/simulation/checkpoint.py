@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
+from model.engine.calendar import month_of, tick_of
+from model.engine.domains import Domain
 from model.engine.errors import InputError
 from model.engine.tables import ArraySpec, GrowingTableSpec, TableSizes, TableSpec
 from model.simulation import state_file
 from model.simulation.registry import MEASURES, TABLES
+from model.simulation.state_check import check_rows, check_state, sizes_with_tables
 from model.town.town import Town
 from model.world.state import State
 
 type CheckpointRows = NDArray[Any]
-type DtypeMapping = Mapping[str, np.dtype[np.void]]
+
+
+class HistoryTable(NamedTuple):
+    """Row type of monthly results, or of what is kept of shifts, and the domains of its columns."""
+
+    dtype: np.dtype[np.void]
+    domains: Mapping[str, Domain]
+    rule: Callable[[Any], bool] | None = None
+
+
+type HistoryTables = Mapping[str, HistoryTable]
 
 
 class Checkpoint(TypedDict):
@@ -45,7 +59,7 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
 
 
 def read_checkpoint(
-    folder: Path, town: Town, sizes: TableSizes, past: DtypeMapping, kept: DtypeMapping, whole: bool = False
+    folder: Path, town: Town, sizes: TableSizes, past: HistoryTables, kept: HistoryTables, whole: bool = False
 ) -> Checkpoint:
     """Return the checkpoint in a folder.
 
@@ -97,29 +111,56 @@ def assemble_checkpoint(
     about: dict[str, Any],
     town: Town,
     sizes: TableSizes,
-    past: DtypeMapping,
-    kept: DtypeMapping,
+    past: HistoryTables,
+    kept: HistoryTables,
 ) -> Checkpoint:
     """Return a checkpoint from its tables and description, in a new state of this town."""
-    state = State(TABLES, town, sizes)
+    state, tick = State(TABLES, town, sizes), int(about["tick"])
     for table in TABLES:
         fill_table(state, table, tables)
+    numbers = sizes_with_tables(state, tick, town, sizes)
+    check_state(state, town, numbers)
+    return {
+        "fingerprint": about["fingerprint"],
+        "tick": tick,
+        "seed": int(about["seed"]),
+        "state": state,
+        "past": read_history("past", past, tables, about["past"], numbers),
+        "kept": read_history("kept", {name: kept[name] for name in about["kept"]}, tables, about["kept"], numbers),
+        "collected": read_measures(tables, numbers["month"]),
+    }
+
+
+def read_measures(tables: dict[str, CheckpointRows], end: int) -> dict[str, list[Any]]:
+    """Return the measures of every month by name; ``end`` is the number after the present month."""
     months = [datetime.date.fromordinal(int(day)) for day in copy_as_type("months", tables, np.dtype(np.int64))]
+    ordered = [month_of(tick_of(month)) for month in months]
+    steady = all(after == before + 1 for before, after in pairwise(ordered))
+    if not steady or any(month.day != 1 for month in months) or max(ordered, default=0) >= end:
+        raise ValueError("its months are not one after the other, up to the present")
     numbers = copy_as_type("collected", tables, np.dtype(np.float64))
     if numbers.shape != (len(MEASURES), len(months)):
         raise ValueError("its months have other measures")
-    collected: dict[str, list[Any]] = dict(zip(MEASURES, numbers.tolist(), strict=True))
-    return {
-        "fingerprint": about["fingerprint"],
-        "tick": int(about["tick"]),
-        "seed": int(about["seed"]),
-        "state": state,
-        "past": {name: split_by_length(f"past/{name}", tables, about["past"][name], past[name]) for name in past},
-        "kept": {
-            name: split_by_length(f"kept/{name}", tables, about["kept"][name], kept[name]) for name in about["kept"]
-        },
-        "collected": {"month": months} | collected,
-    }
+    return {"month": months} | dict(zip(MEASURES, numbers.tolist(), strict=True))
+
+
+def read_history(
+    part: str,
+    declared: HistoryTables,
+    tables: dict[str, CheckpointRows],
+    lengths: Mapping[str, list[int]],
+    sizes: Mapping[str, int],
+) -> dict[str, list[CheckpointRows]]:
+    """Return the stored rows of ``part`` by table, month by month; raise ValueError for a wrong value."""
+    found = {}
+    for name, table in declared.items():
+        place = f"{part}/{name}"
+        found[name] = split_by_length(place, tables, lengths[name], table.dtype)
+        if sum(lengths[name]):
+            check_rows(place, tables[place], table.domains, sizes)
+            if table.rule is not None and not table.rule(tables[place]):
+                raise ValueError(f"'{place}' breaks a rule: {table.rule.__doc__}")
+    return found
 
 
 def fill_table(state: State, table: TableSpec, tables: dict[str, CheckpointRows]) -> None:
@@ -138,7 +179,7 @@ def fill_table(state: State, table: TableSpec, tables: dict[str, CheckpointRows]
     numbers = read_array(tables, name, held.dtype)
     if numbers.shape == held.shape:
         held[...] = numbers
-    elif isinstance(table, ArraySpec) and numbers.ndim == held.ndim:
+    elif isinstance(table, ArraySpec) and 0 in table.shape and numbers.ndim == held.ndim:
         setattr(state, table.name, copy_as_type(name, tables, held.dtype))
     else:
         raise ValueError(f"'{table.name}' has {numbers.shape} rows, not {held.shape}")

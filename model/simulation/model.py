@@ -32,19 +32,20 @@ from model.engine.calendar import (
     tick_of,
 )
 from model.engine.causes import CAUSES
+from model.engine.domains import COUNT, MONTH_NUMBER, code_of, row_of
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
 from model.engine.kernels import BundleField, TableBundle, bind_kernel
 from model.engine.parameters import ParametersInForce
 from model.engine.policies import changed_rows, parameter_rows, turning_dates
-from model.engine.rows import FloatArray, Rows
+from model.engine.rows import FloatArray, Rows, domains_of
 from model.engine.scenario import Scenario
 from model.engine.tables import TableSizes
 from model.gangs.gangs.rules import n_cliques
 from model.measures.measures import MonthEndTables, update_residents
 from model.simulation import checkpoint as saved
 from model.simulation.agents import create_agents
-from model.simulation.checkpoint import Checkpoint
+from model.simulation.checkpoint import Checkpoint, HistoryTable
 from model.simulation.registry import MEASURES, MECHANISMS, MONTH_SCHEDULE, SHIFT_SCHEDULE, measure_row
 from model.simulation.registry import TABLES as DECLARED
 from model.simulation.start.rules import extrapolate_warm_up
@@ -57,7 +58,7 @@ from model.trust.ledger.rules import current_trust_of_all, retained_share_table,
 from model.trust.ledger.schema import LEDGER, REMEMBERED, STILL_FELT, Trust
 from model.world.binding import bind
 from model.world.columns import MINDS, TALLY, MonthlyCounts, ResidentState
-from model.world.discrete_choice.schema import CHOICES, ChoiceRecord
+from model.world.discrete_choice.schema import CHOICES, ChoiceRecord, are_declared
 from model.world.hazard import HazardFactors
 from model.world.mechanism import KernelStep, MorningStep, StepFunction, no_residents
 from model.world.month import GROUPS, N_CLASSES, SUMMED_COLUMNS, MonthSnapshot
@@ -65,8 +66,6 @@ from model.world.shift_context import PlaceTables, PoliceTables, ShiftContext
 from model.world.shift_events import EVENT_TABLES, IMPRESSIONS, INCIDENTS, Incident, ShiftEvents
 from model.world.state import ARRIVED, HARMED_HERE, MOOD, OCCURRED_HERE, SEEN_HERE, TOTAL, State
 
-KEPT_DTYPES = {"incidents": Incident.dtype, "impressions": CoupleImpressionSum.dtype}
-"""Row types of what ``keep`` can store: incidents by shift, impressions left by couples by month."""
 INITIALISING = tuple(one for one in MECHANISMS if one.initialise_residents is not no_residents)
 SETTLEMENT_MONTH = np.dtype(
     [("month", "i8"), ("settlement", "i8"), ("occurred", "i8")] + [(name, "f8") for name in SUMMED_COLUMNS]
@@ -83,15 +82,25 @@ CELL_MONTH = np.dtype(
 )
 
 
-HISTORY_DTYPES = {
-    "settlement": SETTLEMENT_MONTH,
-    "group": GROUP_MONTH,
-    "ledger": LEDGER_MONTH,
-    "cell": CELL_MONTH,
-    "choice": ChoiceRecord.dtype,
+CAUSE = code_of(max(CAUSES) + 1)
+HISTORY_TABLES = {
+    "settlement": HistoryTable(
+        SETTLEMENT_MONTH, {"month": MONTH_NUMBER, "settlement": row_of("settlement"), "occurred": COUNT}
+    ),
+    "group": HistoryTable(GROUP_MONTH, {"month": MONTH_NUMBER, "group": code_of(len(GROUPS))}),
+    "ledger": HistoryTable(LEDGER_MONTH, {"month": MONTH_NUMBER, "settlement": row_of("settlement"), "cause": CAUSE}),
+    "cell": HistoryTable(
+        CELL_MONTH,
+        {"month": MONTH_NUMBER, "cell": row_of("cell"), "residents": COUNT, "incidents": COUNT, "visits": COUNT},
+    ),
+    "choice": HistoryTable(ChoiceRecord.dtype, domains_of(ChoiceRecord), are_declared),
 }
-"""Row types of the monthly results that every run keeps."""
-
+"""Row types of the monthly results that every run keeps; means may be nan."""
+KEPT_TABLES = {
+    "incidents": HistoryTable(Incident.dtype, domains_of(Incident)),
+    "impressions": HistoryTable(CoupleImpressionSum.dtype, domains_of(CoupleImpressionSum) | {"cause": CAUSE}),
+}
+"""Row types of what ``keep`` can store: incidents by shift, impressions left by couples by month."""
 LARGE_TOWN_RESIDENTS = 20_000
 """Rows of residents from which garbage is collected before a new world is created."""
 
@@ -130,7 +139,7 @@ class TrustModel(MesaModel):
     trace
         Keep a copy of each shift's event tables in ``trace``.
     keep
-        Names of `KEPT_DTYPES` to store while reporting.
+        Names of `KEPT_TABLES` to store while reporting.
 
     Attributes
     ----------
@@ -184,7 +193,7 @@ class TrustModel(MesaModel):
         self.cell_km = self.town.cell_m / 1000.0
         self.shift_events = ShiftEvents()
         self.keep = checked_keep(keep)
-        self.kept: dict[str, list[MonthTable]] = {name: [] for name in KEPT_DTYPES if name in self.keep}
+        self.kept: dict[str, list[MonthTable]] = {name: [] for name in KEPT_TABLES if name in self.keep}
         self.trace: dict[str, MonthTable] | None = {} if trace else None
         self.class_table = np.zeros((self.town.n_settlements, N_CLASSES, len(SUMMED_COLUMNS)))
         self.cell_sums = np.zeros((2, self.town.n_cells))
@@ -196,7 +205,7 @@ class TrustModel(MesaModel):
         self._cache: dict[Callable[[TrustModel], object], Any] = {}
         self.shift_steps = tuple(steps_of_shift(part) for part in range(SHIFTS))
         self.month_steps = tuple(MONTH_SCHEDULE.values())
-        self._history: dict[str, list[MonthTable]] = {name: [] for name in HISTORY_DTYPES}
+        self._history: dict[str, list[MonthTable]] = {name: [] for name in HISTORY_TABLES}
 
     def _initialise_state(self) -> None:
         """Create the state and let every mechanism write its initial values."""
@@ -577,7 +586,7 @@ class TrustModel(MesaModel):
         town = town or build_town(scenario)
         collect_before_large_world(town)
         checkpoint = saved.read_checkpoint(
-            Path(folder), town, table_sizes(town, scenario), HISTORY_DTYPES, KEPT_DTYPES, whole
+            Path(folder), town, table_sizes(town, scenario), HISTORY_TABLES, KEPT_TABLES, whole
         )
         return cls._resume_own(scenario, checkpoint, town, trace, keep)
 
@@ -637,9 +646,9 @@ def checked_keep(keep: Iterable[str]) -> frozenset[str]:
     """Return the names of what to keep; raise `InputError` with the nearest name for an unknown one."""
     names = (keep,) if isinstance(keep, str) else tuple(keep)
     for name in names:
-        if name not in KEPT_DTYPES:
+        if name not in KEPT_TABLES:
             raise InputError(
-                f"keep must name one of {', '.join(KEPT_DTYPES)}, got {name!r}{suggest_nearest(str(name), KEPT_DTYPES)}"
+                f"keep must name one of {', '.join(KEPT_TABLES)}, got {name!r}{suggest_nearest(str(name), KEPT_TABLES)}"
             )
     return frozenset(names)
 

@@ -25,6 +25,7 @@ from model.crime.offenders import rules as offenders
 from model.crime.political_calendar import rules as political_calendar
 from model.crime.safe_schools import rules as safe_schools
 from model.engine import causes
+from model.engine.domains import UNDECLARED
 from model.engine.errors import suggest_nearest
 from model.engine.tables import RowTableSpec, TableSpec
 from model.gangs.capture import rules as capture
@@ -209,6 +210,12 @@ def check_registry() -> None:
         for name in one.writes:
             if name not in TABLE_PLACES:
                 raise ValueError(f"{one.name} writes '{name}', which no table has{suggest_nearest(name, TABLE_PLACES)}")
+    for table in TABLES:
+        if without := [name for name, domain in table.domains.items() if domain is UNDECLARED]:
+            raise ValueError(
+                f"integers of table '{table.name}' have no domain: {', '.join(without) or 'its elements'}. Declare the"
+                ' values that they may have with `model.engine.domains`, such as row_of("cell") or COUNT'
+            )
     names = [table.name for table in TABLES]
     if twice := {name for name in names if names.count(name) > 1}:
         raise ValueError(f"tables declared twice: {', '.join(sorted(twice))}")

@@ -7,10 +7,11 @@ a couple's position in one group, and serves a sector, a set of populated cells 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Annotated, cast
 
 import numpy as np
 
+from model.engine.domains import COUNT, FLAG, PAST, SHARE, code_of, row_of
 from model.engine.kernels import kernel
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.rows import FloatArray, Int8Column, IntArray, Row, Rows, concatenate_rows, zero_rows
@@ -42,33 +43,33 @@ class Officer(Row):
     ``habit`` (0-1) is the degree to which the officer carries out that practice of MOPSIC.
     """
 
-    facility: int
-    group: int
-    post: int
-    seat: int
-    branch: int
-    person: int
-    cohort: int
-    tick_since: int
-    sector: int
-    tick_sector: int
-    tick_trained: int
-    leads: int
-    asked: int
-    female: Int8Column
-    trained: Int8Column
-    aware: Int8Column
-    kiche: Int8Column
-    champion: Int8Column
-    led: Int8Column
+    facility: Annotated[int, row_of("facility")]
+    group: Annotated[int, code_of(N_GROUPS)]
+    post: Annotated[int, row_of("seat_post", none=True)]
+    seat: Annotated[int, COUNT]
+    branch: Annotated[int, FLAG]
+    person: Annotated[int, COUNT]
+    cohort: Annotated[int, COUNT]
+    tick_since: Annotated[int, PAST]
+    sector: Annotated[int, row_of("sector", none=True)]
+    tick_sector: Annotated[int, PAST]
+    tick_trained: Annotated[int, PAST]
+    leads: Annotated[int, code_of(3)]
+    asked: Annotated[int, PAST]
+    female: Annotated[Int8Column, FLAG]
+    trained: Annotated[Int8Column, FLAG]
+    aware: Annotated[Int8Column, FLAG]
+    kiche: Annotated[Int8Column, FLAG]
+    champion: Annotated[Int8Column, FLAG]
+    led: Annotated[Int8Column, FLAG]
     schooling: float
-    skill: float
-    habit_team: float
-    habit_area: float
-    habit_analysis: float
-    habit_follow: float
+    skill: Annotated[float, SHARE]
+    habit_team: Annotated[float, SHARE]
+    habit_area: Annotated[float, SHARE]
+    habit_analysis: Annotated[float, SHARE]
+    habit_follow: Annotated[float, SHARE]
     manner: float
-    integrity: float
+    integrity: Annotated[float, SHARE]
     tone: float
     motivation: float
     stress: float

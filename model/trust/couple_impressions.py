@@ -5,10 +5,14 @@ Residents are summed over: the table never says who had an impression.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 from numpy.typing import NDArray
 
 from model.engine.calendar import is_last_shift_of_month
+from model.engine.causes import MOST_CAUSES
+from model.engine.domains import COUNT, MONTH_NUMBER, code_of, row_of
 from model.engine.rows import Row
 from model.town.territory import FAR_MINUTES
 from model.world.protocol import World
@@ -26,12 +30,12 @@ NEUTRAL_QUALITY = 0.5
 class CoupleImpressionSum(Row):
     """Number of impressions with one key, and the summed change of trust by them."""
 
-    month: int
-    couple: int
-    part: int
-    tone: int
-    cause: int
-    impressions: int
+    month: Annotated[int, MONTH_NUMBER]
+    couple: Annotated[int, row_of("post")]
+    part: Annotated[int, code_of(len(TOWN_PARTS))]
+    tone: Annotated[int, code_of(len(TONES))]
+    cause: Annotated[int, code_of(MOST_CAUSES)]
+    impressions: Annotated[int, COUNT]
     change: float
 
 

@@ -4,13 +4,43 @@ They are cleared at the start of every shift.  Kernels append without checking t
 capacity (`ShiftEvents.reserve`).
 """
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
+from model.engine.domains import FLAG, KEY, MINUTE, PAST, SHARE, code_of, row_of
 from model.engine.kernels import TableBundle
 from model.engine.rows import IntArray, Row, Rows, int64_constant, zero_rows
 from model.engine.tables import TableVersion
+from model.town.crime_kinds import N_KINDS
+
+MOTIVES = (
+    "none",
+    "robbery",
+    "quarrel",
+    "hire",
+    "gang",
+    "extortion",
+    "territorial",
+    "imitator",
+    "punishment",
+    "partner",
+    "kin",
+    "narco",
+    "crowd",
+)
+CHANNELS = (
+    "patrol",
+    "phone",
+    "station",
+    "own_phone",
+    "communal",
+    "prosecutor",
+    "anonymous",
+    "kin",
+    "demi",
+    "refuge",
+)
 
 
 class Visit(Row):
@@ -34,28 +64,28 @@ class Incident(Row):
     offenders or -1; ``severity`` is 0 to 1.
     """
 
-    tick: int
-    number: int
-    kind: int
-    motive: int
-    cell: int
-    victim: int
-    teller: int
-    clique: int
-    offender: int
-    told: int
-    handed: int
-    found: int
-    complaint: int
-    in_time: int
-    recorded: int
-    arrested: int
-    displaced: int
-    refused: int
-    written: int
-    downgraded: int
-    minute: float
-    severity: float
+    tick: Annotated[int, PAST]
+    number: Annotated[int, KEY]
+    kind: Annotated[int, code_of(N_KINDS)]
+    motive: Annotated[int, code_of(len(MOTIVES))]
+    cell: Annotated[int, row_of("cell", none=True)]
+    victim: Annotated[int, row_of("resident", none=True)]
+    teller: Annotated[int, row_of("resident", none=True)]
+    clique: Annotated[int, row_of("clique", none=True)]
+    offender: Annotated[int, row_of("offenders", none=True)]
+    told: Annotated[int, code_of(len(CHANNELS), none=True)]
+    handed: Annotated[int, FLAG]
+    found: Annotated[int, FLAG]
+    complaint: Annotated[int, FLAG]
+    in_time: Annotated[int, FLAG]
+    recorded: Annotated[int, FLAG]
+    arrested: Annotated[int, FLAG]
+    displaced: Annotated[int, FLAG]
+    refused: Annotated[int, FLAG]
+    written: Annotated[int, FLAG]
+    downgraded: Annotated[int, FLAG]
+    minute: Annotated[float, MINUTE]
+    severity: Annotated[float, SHARE]
     loss: float
 
 
@@ -65,15 +95,15 @@ class Call(Row):
     ``incident`` is a row of this shift's incidents or -1, ``board`` the board that learns the outcome or -1.
     """
 
-    born: int
-    number: int
-    cell: int
-    teller: int
-    incident: int
-    board: int
-    minute: float
-    since: float
-    severity: float
+    born: Annotated[int, PAST]
+    number: Annotated[int, KEY]
+    cell: Annotated[int, row_of("cell")]
+    teller: Annotated[int, row_of("resident", none=True)]
+    incident: Annotated[int, KEY]
+    board: Annotated[int, row_of("authority", none=True)]
+    minute: Annotated[float, MINUTE]
+    since: Annotated[float, MINUTE]
+    severity: Annotated[float, SHARE]
 
 
 class CallResponse(Row):
@@ -180,21 +210,6 @@ class PreventedCrime(Row):
     guard: int
 
 
-MOTIVES = (
-    "none",
-    "robbery",
-    "quarrel",
-    "hire",
-    "gang",
-    "extortion",
-    "territorial",
-    "imitator",
-    "punishment",
-    "partner",
-    "kin",
-    "narco",
-    "crowd",
-)
 (
     NO_MOTIVE,
     IN_ROBBERY,
@@ -210,18 +225,6 @@ MOTIVES = (
     BY_NARCOS,
     BY_CROWD,
 ) = (int64_constant(motive) for motive in range(len(MOTIVES)))
-CHANNELS = (
-    "patrol",
-    "phone",
-    "station",
-    "own_phone",
-    "communal",
-    "prosecutor",
-    "anonymous",
-    "kin",
-    "demi",
-    "refuge",
-)
 NOBODY = -1
 TO_PATROL, BY_PHONE, AT_STATION, OWN_PHONE, COMMUNAL, PROSECUTOR, ANONYMOUS, TO_KIN, DEMI, REFUGE = range(10)
 CASEWORK, ROUTE, INSTITUTION, PROBLEM, POST, CHECKPOINT, SOLDIERS, HOMES = (

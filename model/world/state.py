@@ -7,12 +7,17 @@ mechanisms' records.  A table of one mechanism is declared in its `schema.py`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, overload
+from typing import Annotated, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.engine.rows import Row, Rows
+from model.community.communal_authority.schema import AT_HIGHER
+from model.community.deliberation.schema import HIGHEST_RUNG
+from model.community.land_conflicts.schema import LAND_KIND
+from model.engine.calendar import SHIFTS
+from model.engine.domains import COUNT, DOMAIN_OF_UNIT, FLAG, KEY, PAST, POSITIVE, SHARE, TICK, Domain, code_of, row_of
+from model.engine.rows import Int32Array, IntArray, Row, Rows
 from model.engine.tables import (
     COUNTED_MONTHLY,
     ArraySpec,
@@ -23,9 +28,11 @@ from model.engine.tables import (
     TableSpec,
     TableVersion,
 )
+from model.police.chief.schema import HOUR_USES, PLAN_MODES
 from model.town.crime_kinds import N_KINDS
-from model.town.police import Officer
+from model.town.police import MODES, Officer
 from model.town.town import Town
+from model.world.shift_events import N_PLAN_CELLS, N_PROBLEMS
 
 
 class CoupleRow(Row):
@@ -38,37 +45,37 @@ class CoupleRow(Row):
     is the fuel left, as kilometres; ``km`` the distance of patrols, ``calls`` the calls served.
     """
 
-    on: int
-    calls: int
-    lead: int
-    mate: int
-    mode: int
-    joint: int
-    block: int
-    sector: int
-    slots: int
-    for_orders: int
-    for_meetings: int
-    for_requests: int
-    for_problems: int
-    cell: int
-    free: float
-    duty_start: float
-    duty_end: float
-    busy: float
+    on: Annotated[int, FLAG]
+    calls: Annotated[int, COUNT]
+    lead: Annotated[int, row_of("officer", none=True)]
+    mate: Annotated[int, row_of("officer", none=True)]
+    mode: Annotated[int, code_of(len(MODES))]
+    joint: Annotated[int, FLAG]
+    block: Annotated[int, code_of(len(HOUR_USES), none=True)]
+    sector: Annotated[int, row_of("sector", none=True)]
+    slots: Annotated[int, COUNT]
+    for_orders: Annotated[int, COUNT]
+    for_meetings: Annotated[int, COUNT]
+    for_requests: Annotated[int, COUNT]
+    for_problems: Annotated[int, COUNT]
+    cell: Annotated[int, row_of("cell", none=True)]
+    free: Annotated[float, POSITIVE]
+    duty_start: Annotated[float, POSITIVE]
+    duty_end: Annotated[float, POSITIVE]
+    busy: Annotated[float, POSITIVE]
     tank: float
-    km: float
+    km: Annotated[float, POSITIVE]
 
 
 class FacilityResources(Row):
     """Resources of a facility this month: working lines, cash and maintenance."""
 
-    late: int
-    internet: int
-    phone: int
+    late: Annotated[int, FLAG]
+    internet: Annotated[int, FLAG]
+    phone: Annotated[int, FLAG]
     purse: float
-    custom: float
-    care: float
+    custom: Annotated[float, POSITIVE]
+    care: Annotated[float, POSITIVE]
 
 
 class Board(Row):
@@ -84,79 +91,99 @@ class Board(Row):
     by night of this month, ``usual`` those of a usual month, ``tired`` the months on watch.
     """
 
-    met: int
-    asked: int
-    problem: int
-    heard: int
-    explained: int
-    invites: int
-    consents: int
-    residents: int
-    silent_until: int
-    risen: int
-    withdrawn: int
-    disputes: int
-    protocol: int
-    watching: int
-    unmet: int
-    rung: int
-    climbing: int
-    legitimacy: float
-    organised: float
-    links: float
-    phones: float
-    watch: float
-    shown: float
-    showings: float
-    standing: float
-    disposition: float
-    calls_answered: float
-    calls_lost: float
-    waited: float
-    stepped_in: float
-    requests_kept: float
-    requests_broken: float
-    cases_taken: float
-    cases_returned: float
-    climbs_kept: float
-    climbs_broken: float
-    promises_kept: float
-    promises_broken: float
-    nights: float
-    usual: float
-    tired: float
-    load: float
+    met: Annotated[int, PAST]
+    asked: Annotated[int, PAST]
+    problem: Annotated[int, code_of(N_KINDS, none=True)]
+    heard: Annotated[int, PAST]
+    explained: Annotated[int, COUNT]
+    invites: Annotated[int, FLAG]
+    consents: Annotated[int, FLAG]
+    residents: Annotated[int, COUNT]
+    silent_until: Annotated[int, TICK]
+    risen: Annotated[int, TICK]
+    withdrawn: Annotated[int, TICK]
+    disputes: Annotated[int, COUNT]
+    protocol: Annotated[int, FLAG]
+    watching: Annotated[int, FLAG]
+    unmet: Annotated[int, COUNT]
+    rung: Annotated[int, code_of(HIGHEST_RUNG + 1)]
+    climbing: Annotated[int, FLAG]
+    legitimacy: Annotated[float, DOMAIN_OF_UNIT["log-odds"]]
+    organised: Annotated[float, SHARE]
+    links: Annotated[float, SHARE]
+    phones: Annotated[float, SHARE]
+    watch: Annotated[float, POSITIVE]
+    shown: Annotated[float, POSITIVE]
+    showings: Annotated[float, POSITIVE]
+    standing: Annotated[float, DOMAIN_OF_UNIT["log-odds"]]
+    disposition: Annotated[float, SHARE]
+    calls_answered: Annotated[float, POSITIVE]
+    calls_lost: Annotated[float, POSITIVE]
+    waited: Annotated[float, POSITIVE]
+    stepped_in: Annotated[float, POSITIVE]
+    requests_kept: Annotated[float, POSITIVE]
+    requests_broken: Annotated[float, POSITIVE]
+    cases_taken: Annotated[float, POSITIVE]
+    cases_returned: Annotated[float, POSITIVE]
+    climbs_kept: Annotated[float, POSITIVE]
+    climbs_broken: Annotated[float, POSITIVE]
+    promises_kept: Annotated[float, POSITIVE]
+    promises_broken: Annotated[float, POSITIVE]
+    nights: Annotated[float, POSITIVE]
+    usual: Annotated[float, POSITIVE]
+    tired: Annotated[float, POSITIVE]
+    load: Annotated[float, POSITIVE]
 
 
 class CommunalCase(Row):
     """A case before a communal authority; ``step`` is its next step, ``due`` the tick of that step."""
 
-    born: int
-    number: int
-    due: int
-    kind: int
-    victim: int
-    settlement: int
-    cell: int
-    step: int
-    late: int
-    just: int
+    born: Annotated[int, PAST]
+    number: Annotated[int, KEY]
+    due: Annotated[int, TICK]
+    kind: Annotated[int, code_of(LAND_KIND + 1)]
+    victim: Annotated[int, row_of("resident")]
+    settlement: Annotated[int, row_of("settlement")]
+    cell: Annotated[int, row_of("cell")]
+    step: Annotated[int, code_of(AT_HIGHER + 1)]
+    late: Annotated[int, COUNT]
+    just: Annotated[int, FLAG]
 
 
 class Plan(Row):
     """A station's plan for a quarter: problem, places, hours, and its implementation."""
 
-    mode: int
-    kind: int
-    hour: int
-    n: int
-    founded: int
-    holds: int
-    changed: int
-    made: int
-    product: int
-    months: int
-    visits: int
+    mode: Annotated[int, code_of(len(PLAN_MODES))]
+    kind: Annotated[int, code_of(N_PROBLEMS, none=True)]
+    hour: Annotated[int, code_of(SHIFTS, none=True)]
+    n: Annotated[int, Domain(0, N_PLAN_CELLS)]
+    founded: Annotated[int, FLAG]
+    holds: Annotated[int, FLAG]
+    changed: Annotated[int, FLAG]
+    made: Annotated[int, PAST]
+    product: Annotated[int, PAST]
+    months: Annotated[int, COUNT]
+    visits: Annotated[int, COUNT]
+
+
+def positions_stay(state: State, town: Town, sizes: TableSizes) -> bool:
+    """A position keeps its facility, group, post and seat."""
+    fixed = ["facility", "group", "post", "seat"]
+    return all(np.array_equal(state[OFFICERS][name], town.officers[name]) for name in fixed)
+
+
+def lists_follow_arrivals(state: State, town: Town, sizes: TableSizes) -> bool:
+    """Lists of who is where end with the last of the residents who have come, `come`."""
+    come = state[ARRIVED].item()
+    return town.n_residents <= come <= town.n_people and all(
+        np.array_equal(ends - start[:-1], residents_by_cell(places[:come], town.n_cells))
+        for ends, start, places in zip(state[WHO_END], town.who_start, town.places, strict=True)
+    )
+
+
+def residents_by_cell(places: Int32Array, n_cells: int) -> IntArray:
+    """Return the number of residents by cell, without those who are outside."""
+    return np.bincount(places + 1, minlength=n_cells + 1)[1:]
 
 
 MEANS = RowTableSpec(name="means", row=FacilityResources, per="facility", about="What a facility has.")
@@ -167,6 +194,7 @@ OFFICERS = RowTableSpec(
     per="officer",
     start=lambda town: town.officers.copy(),
     about="Positions and who holds them.",
+    rule=positions_stay,
 )
 BOARDS = RowTableSpec(name="boards", row=Board, per="authority", about="Boards of communities.")
 CASES = GrowingTableSpec(name="cases", row=CommunalCase, about="Cases before communal authorities.")
@@ -176,6 +204,7 @@ ARRIVED = ArraySpec(
     of=np.int64,
     shape=(1,),
     about="Residents whose day to be born or move here has come: rows before this.",
+    domain=COUNT,
 )
 WHO_END = ArraySpec(
     name="who_end",
@@ -183,13 +212,30 @@ WHO_END = ArraySpec(
     shape=("list", "cell"),
     exempt="follows from who has come, which is compared",
     about="Where the list of who is in a cell ends.",
+    rule=lists_follow_arrivals,
+    domain=COUNT,
 )
-CROWD = ArraySpec(name="crowd", of=np.int64, shape=("list", "cell"), about="How many of them are here.")
+
+
+def crowds_have_come(state: State, town: Town, sizes: TableSizes) -> bool:
+    """It counts no more residents than have come there."""
+    return bool((state[CROWD] <= state[WHO_END] - town.who_start[:, :-1]).all())
+
+
+CROWD = ArraySpec(
+    name="crowd",
+    of=np.int64,
+    shape=("list", "cell"),
+    about="How many of them are here.",
+    rule=crowds_have_come,
+    domain=COUNT,
+)
 MOOD = ArraySpec(
     name="mood",
     of=np.float64,
     shape=(1,),
     about="The nation's mood, in log-odds of trust, as of the last end of a month.",
+    domain=DOMAIN_OF_UNIT["log-odds"],
 )
 CRIME_COUNTS = ArraySpec(
     name="books",
@@ -198,6 +244,7 @@ CRIME_COUNTS = ArraySpec(
     monthly=True,
     exempt=COUNTED_MONTHLY,
     about="The four books of crime by kind.",
+    domain=COUNT,
 )
 OCCURRED_HERE = ArraySpec(
     name="occurred_here",
@@ -206,9 +253,16 @@ OCCURRED_HERE = ArraySpec(
     monthly=True,
     exempt=COUNTED_MONTHLY,
     about="Crimes by settlement.",
+    domain=COUNT,
 )
 HARMED_HERE = ArraySpec(
-    name="harmed_here", of=np.int64, shape=("cell",), monthly=True, exempt=COUNTED_MONTHLY, about="Crimes by cell."
+    name="harmed_here",
+    of=np.int64,
+    shape=("cell",),
+    monthly=True,
+    exempt=COUNTED_MONTHLY,
+    about="Crimes by cell.",
+    domain=COUNT,
 )
 SEEN_HERE = ArraySpec(
     name="seen_here",
@@ -217,8 +271,15 @@ SEEN_HERE = ArraySpec(
     monthly=True,
     exempt=COUNTED_MONTHLY,
     about="Visits of couples by cell.",
+    domain=COUNT,
 )
-TOTAL = ArraySpec(name="total", of=np.float64, shape=("settlement",), about="Summed trust at the last end of a month.")
+TOTAL = ArraySpec(
+    name="total",
+    of=np.float64,
+    shape=("settlement",),
+    about="Summed trust at the last end of a month.",
+    domain=POSITIVE,
+)
 CENTRAL_TABLES: tuple[TableSpec, ...] = (
     *(ARRIVED, WHO_END, CROWD, MOOD, OFFICERS, COUPLES, MEANS, BOARDS, CASES, PLANS, CRIME_COUNTS),
     *(OCCURRED_HERE, HARMED_HERE, SEEN_HERE, TOTAL),

@@ -33,9 +33,9 @@ def part(table: str) -> Iterator[str]:
 def columns(table: str) -> Iterable[str]:
     """Return the columns of a table that do not stand in every one; measures, which are many, have their own list."""
     if table in SHORT:
-        from model.simulation.model import HISTORY_DTYPES  # brings Mesa
+        from model.simulation.model import HISTORY_TABLES  # brings Mesa
 
-        return [name for name in HISTORY_DTYPES[SHORT[table]].names or () if name != "month"]
+        return [name for name in HISTORY_TABLES[SHORT[table]].dtype.names or () if name != "month"]
     return stated().get(table, {})
 
 

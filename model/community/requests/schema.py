@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 
+from model.engine.domains import COUNT, FLAG, LARGEST_REAL, PAST, POSITIVE, TICK, Domain, code_of, row_of
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row, int64_constant
 from model.engine.tables import COUNTED_MONTHLY, ArraySpec, GrowingTableSpec
@@ -42,25 +45,25 @@ class RequestRow(Row):
     to the prefect.
     """
 
-    asked: int
-    due: int
-    authority: int
-    nth: int
-    problem: int
-    by_police: int
-    followed: int
-    climbed: int
-    owner: int
-    person: int
-    mark: float
+    asked: Annotated[int, PAST]
+    due: Annotated[int, TICK]
+    authority: Annotated[int, row_of("authority")]
+    nth: Annotated[int, COUNT]
+    problem: Annotated[int, code_of(N_KINDS)]
+    by_police: Annotated[int, FLAG]
+    followed: Annotated[int, FLAG]
+    climbed: Annotated[int, code_of(3)]
+    owner: Annotated[int, Domain(-2, rows_of="officer")]
+    person: Annotated[int, COUNT]
+    mark: Annotated[float, Domain(-1.0, LARGEST_REAL)]
 
 
 class MeetingAttendee(Row):
     """An attendee of a meeting, who will hear of the answers to its requests."""
 
-    due: int
-    authority: int
-    who: int
+    due: Annotated[int, TICK]
+    authority: Annotated[int, row_of("authority")]
+    who: Annotated[int, row_of("resident")]
 
 
 REQUESTS = GrowingTableSpec(name="requests", row=RequestRow, about="Requests not yet due: this and consultation.")
@@ -70,6 +73,7 @@ SUFFERED = ArraySpec(
     of=np.float64,
     shape=("settlement", N_KINDS),
     about="What settlements suffered: consultation; this.",
+    domain=POSITIVE,
 )
 ITEM_DUE, ITEM_ANSWERED, ITEM_FEASIBLE, ITEM_MET = (int64_constant(k) for k in range(4))
 ITEMS_DUE, ITEMS_FEASIBLE, ITEMS_WORKED, ITEMS_WORKED_MET = (int64_constant(k) for k in range(4, 8))

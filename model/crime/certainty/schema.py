@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from model.engine.domains import POSITIVE
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.tables import ArraySpec
 from model.town.crime_kinds import OFFENDERS
@@ -53,14 +54,31 @@ class Certainty(ParameterGroup):
 
 
 SEEN_LATELY = ArraySpec(
-    name="seen_lately", of=np.float64, shape=("settlement",), about="Patrol seen in a zone, a cell and day."
+    name="seen_lately",
+    of=np.float64,
+    shape=("settlement",),
+    about="Patrol seen in a zone, a cell and day.",
+    domain=POSITIVE,
 )
 ARRESTED_LATELY = ArraySpec(
-    name="arrested_lately", of=np.float64, shape=(len(OFFENDERS), "settlement"), about="Arrests remembered by zone."
+    name="arrested_lately",
+    of=np.float64,
+    shape=(len(OFFENDERS), "settlement"),
+    about="Arrests remembered by zone.",
+    domain=POSITIVE,
 )
 OFFENDED_LATELY = ArraySpec(
-    name="offended_lately", of=np.float64, shape=(len(OFFENDERS), "settlement"), about="Offences remembered by zone."
+    name="offended_lately",
+    of=np.float64,
+    shape=(len(OFFENDERS), "settlement"),
+    about="Offences remembered by zone.",
+    domain=POSITIVE,
 )
 FELT = ArraySpec(
-    name="felt", of=np.float64, shape=(len(OFFENDERS), "settlement"), first=1.0, about="Factor of the hazard by zone."
+    name="felt",
+    of=np.float64,
+    shape=(len(OFFENDERS), "settlement"),
+    first=1.0,
+    about="Factor of the hazard by zone.",
+    domain=POSITIVE,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from model.engine.domains import COUNT
 from model.engine.rows import Row
 from model.engine.tables import COUNTED_MONTHLY, ArraySpec
 from model.world.shift_events import CHANNELS, MOTIVES, UNSERVED_REASONS
@@ -17,6 +18,7 @@ TOLD_BY = ArraySpec(
     monthly=True,
     exempt=COUNTED_MONTHLY,
     about="Crimes told, by channel.",
+    domain=COUNT,
 )
 KILLED_BY = ArraySpec(
     name="killed_by",
@@ -25,6 +27,7 @@ KILLED_BY = ArraySpec(
     monthly=True,
     exempt=COUNTED_MONTHLY,
     about="Homicides by motive.",
+    domain=COUNT,
 )
 UNSERVED_BY = ArraySpec(
     name="unserved_by",
@@ -33,6 +36,7 @@ UNSERVED_BY = ArraySpec(
     monthly=True,
     exempt=COUNTED_MONTHLY,
     about="Calls lost, by what was missing.",
+    domain=COUNT,
 )
 GRAVE_SEVERITY = 0.6
 """Severity from which a crime counts as serious (violent robbery and above)."""

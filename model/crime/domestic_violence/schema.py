@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
 from model.engine.causes import declare_cause
+from model.engine.domains import PAST, POSITIVE, TICK, code_of, row_of
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Int32Column, Row
@@ -96,6 +97,9 @@ class DomesticViolence(ParameterGroup):
     severity_grave: float = share_parameter(0.8, "assumed", "severity of an act that leaves injuries, 0 to 1")
 
 
+HELP_PLACES = ("nobody", "kin", "communal", "police", "prosecutor", "demi", "refuge")
+
+
 class HomeHistory(Row):
     """Violence against a woman at home.
 
@@ -103,24 +107,23 @@ class HomeHistory(Row):
     `ruled` are the ticks until which a protection measure and a ruling protect her; -1 is never.
     """
 
-    hurt: Int32Column
-    channel: Int32Column
-    safe: Int32Column
-    ruled: Int32Column
+    hurt: Annotated[Int32Column, PAST]
+    channel: Annotated[Int32Column, code_of(len(HELP_PLACES))]
+    safe: Annotated[Int32Column, TICK]
+    ruled: Annotated[Int32Column, TICK]
 
 
 class PendingAct(Row):
     """Pending candidate for a further act against a woman."""
 
-    due: int
-    woman: int
+    due: Annotated[int, TICK]
+    woman: Annotated[int, row_of("resident")]
 
 
 HOMES = RowTableSpec(
     name="homes", row=HomeHistory, per="resident", about="Homes: this, seeking_help, communal_authority (rulings)."
 )
 PENDING = GrowingTableSpec(name="pending", row=PendingAct, about="Women whose next act may come: this alone.")
-HELP_PLACES = ("nobody", "kin", "communal", "police", "prosecutor", "demi", "refuge")
 """Places where a woman may seek help."""
 TOLD_ROW, REPEATED_ROW, LEFT_ALONE_ROW = range(3)
 HELPED = ArraySpec(
@@ -130,6 +133,7 @@ HELPED = ArraySpec(
     monthly=True,
     exempt=COUNTED_MONTHLY,
     about="Acts by where she looked for help, acts within a year of it, women left alone: this, seeking_help.",
+    domain=POSITIVE,
 )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from model.engine.domains import KEY, LARGEST_COUNT, TICK, Domain, code_of, row_of
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
 from model.engine.tables import GrowingTableSpec
+from model.town.crime_kinds import N_KINDS
 
 REPEAT_COUNT, REPEAT_DELAY, REPEAT_PLACE = (
     stream_id("repeat count"),
@@ -38,13 +40,13 @@ class NearRepeat(ParameterGroup):
 class PendingRepeat(Row):
     """Near repeat that is due at `tick`, by the same offender; `victim` is -1 for anybody present."""
 
-    tick: int
-    number: int
-    kind: int
-    cell: int
-    victim: int
-    offender: int
-    generation: int
+    tick: Annotated[int, TICK]
+    number: Annotated[int, KEY]
+    kind: Annotated[int, code_of(N_KINDS)]
+    cell: Annotated[int, row_of("cell")]
+    victim: Annotated[int, row_of("resident", none=True)]
+    offender: Annotated[int, row_of("offenders", none=True)]
+    generation: Annotated[int, Domain(-1, LARGEST_COUNT)]
 
 
 PENDING_REPEATS = GrowingTableSpec(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
+from model.engine.domains import COUNT, POSITIVE, TICK, code_of, row_of
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
@@ -64,20 +65,20 @@ class OffenderRow(Row):
     leaves the slot at tick `ends`.  `generation` counts the people before, `crimes` the acts so far.
     """
 
-    group: int
-    home: int
-    until: int
-    ends: int
-    generation: int
-    crimes: int
-    rate: float
+    group: Annotated[int, code_of(len(OFFENDERS))]
+    home: Annotated[int, row_of("cell")]
+    until: Annotated[int, TICK]
+    ends: Annotated[int, TICK]
+    generation: Annotated[int, COUNT]
+    crimes: Annotated[int, COUNT]
+    rate: Annotated[float, POSITIVE]
 
 
 OFFENDER_SLOTS = GrowingTableSpec(
     name="offenders", row=OffenderRow, room=1024, about="Slots of offenders: this; held by justice."
 )
 SLOTS_MADE_FOR = ArraySpec(
-    name="slots_made_for", of=np.float64, shape=(1,), about="Ratio of slots that the list is made for."
+    name="slots_made_for", of=np.float64, shape=(1,), about="Ratio of slots that the list is made for.", domain=POSITIVE
 )
 
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from model.engine.domains import COUNT
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
@@ -206,6 +207,7 @@ PAYERS_HERE = ArraySpec(
     monthly=True,
     exempt="counted anew at each end of a month: this alone",
     about="Payers whose place of work is in a cell: this alone.",
+    domain=COUNT,
 )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from model.engine.calendar import DAYS_OF_YEAR
+from model.engine.domains import PAST, TICK, row_of
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
@@ -148,16 +149,16 @@ class Extortion(ParameterGroup):
 class Threat(Row):
     """A pending threat against a victim who refused a demand; ``born`` and ``due`` are ticks."""
 
-    due: int
-    born: int
-    victim: int
-    clique: int
+    due: Annotated[int, TICK]
+    born: Annotated[int, PAST]
+    victim: Annotated[int, row_of("resident")]
+    clique: Annotated[int, row_of("clique", none=True)]
 
 
 class ExtortionHistory(Row):
     """Payments of a resident to cliques and imitators."""
 
-    pays: Annotated[int, Column("clique to which rent is paid, or -1", "clique", -1, "i4")]
+    pays: Annotated[int, Column("clique to which rent is paid, or -1", "clique", -1, "i4"), row_of("clique", none=True)]
     gave_in: Annotated[int, Column("last paid an imitator", "tick", -1, "i4")]
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
+from model.engine.domains import COUNT, FLAG, POSITIVE, SHARE, TICK, code_of, row_of
 from model.engine.parameters import ParameterGroup, parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
-from model.engine.tables import ArraySpec, GrowingTableSpec, RowTableSpec
+from model.engine.tables import ArraySpec, GrowingTableSpec, RowTableSpec, TableSizes
 
 CLIQUE_PLACE_STREAM, CLIQUE_MEMBER_STREAM = stream_id("clique place"), stream_id("clique member")
 GANGS = ("MS-13", "Barrio 18")
@@ -89,55 +90,55 @@ class CliqueRow(Row):
     ``killed_now``, ``takings`` (quetzals).  ``dread`` is the probability of punishment that residents believe in.
     """
 
-    gang: int
-    centre: int
-    members: int
-    founding: int
-    rivals: int
-    asked: int
-    refused: int
-    rent: float
-    dread: float
-    alive: Annotated[int, Column("1, or 0 from when it dissolves until it is founded again", first=1.0)]
-    foe: Annotated[int, Column("nearest clique of the other gang, or -1", first=-1.0)]
-    leader: Annotated[int, Column("resident who leads, or -1", first=-1.0)]
-    inside: Annotated[int, Column("1 while the leader is in prison")]
-    heir_at: Annotated[int, Column("tick at which an heir takes over, or -1", first=-1.0)]
-    generation: Annotated[int, Column("leaders so far, the first is 0")]
-    strategy: int
-    stance: Annotated[int, Column("quiet, hold or press", first=1.0)]
-    attack_at: Annotated[int, Column("tick of an attack to come, or -1", first=-1.0)]
-    free_until: Annotated[int, Column("tick until which it keeps no pact")]
-    held_now: int
-    freed_now: int
-    leader_now: int
-    killed_now: int
-    takings: float
-    effort: Annotated[float, Column("demands, relative", first=1.0)]
-    hands: Annotated[float, Column("members whom the telephones of prisoners stand for")]
-    draw: Annotated[float, Column("pull on the young, relative", first=1.0)]
-    caught: float
-    exposed: float
-    felt: float
-    paid: float
-    unpaid: float
-    seen: float
-    lost: float
-    lived: float
+    gang: Annotated[int, code_of(2)]
+    centre: Annotated[int, row_of("cell", none=True)]
+    members: Annotated[int, COUNT]
+    founding: Annotated[int, COUNT]
+    rivals: Annotated[int, COUNT]
+    asked: Annotated[int, COUNT]
+    refused: Annotated[int, COUNT]
+    rent: Annotated[float, POSITIVE]
+    dread: Annotated[float, SHARE]
+    alive: Annotated[int, Column("1, or 0 from when it dissolves until it is founded again", first=1.0), FLAG]
+    foe: Annotated[int, Column("nearest clique of the other gang, or -1", first=-1.0), row_of("clique", none=True)]
+    leader: Annotated[int, Column("resident who leads, or -1", first=-1.0), row_of("resident", none=True)]
+    inside: Annotated[int, Column("1 while the leader is in prison"), FLAG]
+    heir_at: Annotated[int, Column("tick at which an heir takes over, or -1", first=-1.0), TICK]
+    generation: Annotated[int, Column("leaders so far, the first is 0"), COUNT]
+    strategy: Annotated[int, code_of(3)]
+    stance: Annotated[int, Column("quiet, hold or press", first=1.0), code_of(STANCE_PRESS + 1)]
+    attack_at: Annotated[int, Column("tick of an attack to come, or -1", first=-1.0), TICK]
+    free_until: Annotated[int, Column("tick until which it keeps no pact"), TICK]
+    held_now: Annotated[int, COUNT]
+    freed_now: Annotated[int, COUNT]
+    leader_now: Annotated[int, COUNT]
+    killed_now: Annotated[int, COUNT]
+    takings: Annotated[float, POSITIVE]
+    effort: Annotated[float, Column("demands, relative", first=1.0), POSITIVE]
+    hands: Annotated[float, Column("members whom the telephones of prisoners stand for"), POSITIVE]
+    draw: Annotated[float, Column("pull on the young, relative", first=1.0), POSITIVE]
+    caught: Annotated[float, POSITIVE]
+    exposed: Annotated[float, POSITIVE]
+    felt: Annotated[float, POSITIVE]
+    paid: Annotated[float, POSITIVE]
+    unpaid: Annotated[float, POSITIVE]
+    seen: Annotated[float, POSITIVE]
+    lost: Annotated[float, POSITIVE]
+    lived: Annotated[float, POSITIVE]
     owed: float
-    income: Annotated[float, Column("of a member, in wages", first=1.0)]
+    income: Annotated[float, Column("of a member, in wages", first=1.0), POSITIVE]
 
 
 class RollEntry(Row):
     """An entry of the roll of members; former members stay on it until the end of the month."""
 
-    who: int
+    who: Annotated[int, row_of("resident")]
 
 
 class GangMembership(Row):
     """Membership of a resident in a clique."""
 
-    member: Annotated[int, Column("clique, or -1", "clique", -1, "i4")]
+    member: Annotated[int, Column("clique, or -1", "clique", -1, "i4"), row_of("clique", none=True)]
 
 
 CLIQUES = RowTableSpec(
@@ -150,12 +151,33 @@ ROLL = GrowingTableSpec(
     about="Members of cliques: extortion, custody.",
 )
 TERRITORY = ArraySpec(
-    name="territory", of=np.int64, shape=("cell",), first=-1.0, about="Clique that holds a cell, or -1."
+    name="territory",
+    of=np.int64,
+    shape=("cell",),
+    first=-1.0,
+    about="Clique that holds a cell, or -1.",
+    domain=row_of("clique", none=True),
 )
-TARGET_START = ArraySpec(name="target_start", of=np.int64, about="Where the targets of each clique begin.")
+
+
+def targets_have_room(state: Any, town: Any, sizes: TableSizes) -> bool:
+    """It begins at 0, never falls, has one entry more than there are cliques, and ends within `targets`."""
+    start = state[TARGET_START]
+    within = len(start) == sizes["clique"] + 1 and 0 == start[0] and start[-1] <= len(state[TARGETS])
+    return bool(within and (np.diff(start) >= 0).all())
+
+
+TARGET_START = ArraySpec(
+    name="target_start",
+    of=np.int64,
+    about="Where the targets of each clique begin.",
+    rule=targets_have_room,
+    domain=COUNT,
+)
 TARGETS = ArraySpec(
     name="targets",
     of=np.int64,
     exempt="follow from `territory` and, how many there are, from `target_start`, which are compared",
     about="Business residents within a territory, clique by clique, up to the last `target_start`.",
+    domain=row_of("resident"),
 )

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from model.engine.domains import row_of
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
@@ -43,6 +44,7 @@ PROTECTED = ArraySpec(
     shape=("cell",),
     first=-1.0,
     about="Group of protectors of each cell, or -1: this alone.",
+    domain=row_of("cell", none=True),
 )
 
 

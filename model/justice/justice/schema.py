@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
+from model.engine.domains import COUNT, FLAG, KEY, LARGEST_COUNT, PAST, SHARE, Domain, code_of, row_of
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
@@ -78,23 +79,23 @@ class CaseFile(Row):
     proves nothing.
     """
 
-    filed: int
-    number: int
-    kind: int
-    zone: int
-    teller: int
-    offender: int
-    generation: int
-    member: int
-    served: int
-    warrant: int
-    charged: int
-    passes: int
-    tries: int
-    other: int
-    board: int
-    gravity: float
-    doubt: float
+    filed: Annotated[int, PAST]
+    number: Annotated[int, KEY]
+    kind: Annotated[int, code_of(N_KINDS)]
+    zone: Annotated[int, row_of("settlement")]
+    teller: Annotated[int, row_of("resident", none=True)]
+    offender: Annotated[int, row_of("offenders", none=True)]
+    generation: Annotated[int, Domain(-1, LARGEST_COUNT)]
+    member: Annotated[int, row_of("resident", none=True)]
+    served: Annotated[int, PAST]
+    warrant: Annotated[int, PAST]
+    charged: Annotated[int, PAST]
+    passes: Annotated[int, Domain(-1, LARGEST_COUNT)]
+    tries: Annotated[int, COUNT]
+    other: Annotated[int, FLAG]
+    board: Annotated[int, row_of("authority", none=True)]
+    gravity: Annotated[float, SHARE]
+    doubt: Annotated[float, SHARE]
 
 
 CLEARED_BY = ArraySpec(
@@ -104,6 +105,7 @@ CLEARED_BY = ArraySpec(
     monthly=True,
     exempt=COUNTED_MONTHLY,
     about="Complaints cleared by kind: somebody is held for the act, or there is a warrant.",
+    domain=COUNT,
 )
 CHARGED_BY = ArraySpec(
     name="charged_by",
@@ -112,6 +114,7 @@ CHARGED_BY = ArraySpec(
     monthly=True,
     exempt=COUNTED_MONTHLY,
     about="Files charged, by kind.",
+    domain=COUNT,
 )
 FILES = GrowingTableSpec(
     name="files", row=CaseFile, room=1024, about="Files at the prosecutor: justice and investigation."

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from model.engine.domains import FLAG
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
@@ -138,6 +139,7 @@ LEAVING = ArraySpec(
     shape=("officer",),
     exempt="written and read within the last shift of a month",
     about="Officers who have been found out and go: capture alone.",
+    domain=FLAG,
 )
 
 

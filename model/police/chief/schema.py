@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from model.engine.choices import declare_choice
+from model.engine.domains import LARGEST_COUNT, PAST, POSITIVE, Domain, code_of, row_of
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
@@ -93,29 +94,35 @@ class ChiefRow(Row):
     ``captor`` the group that has captured the chief.
     """
 
-    person: Annotated[int, Column("", first=-1)]
-    order: int
-    captor: Annotated[int, Column("", first=-1)]
-    made: Annotated[int, Column("", first=-2)]
-    open: float
-    welcomed: float
-    ignored: float
-    held: float
-    released: float
-    fell: float
-    rose: float
-    load: float
+    person: Annotated[int, Column("", first=-1), Domain(-1, LARGEST_COUNT)]
+    order: Annotated[int, code_of(TO_PREVENT + 1)]
+    captor: Annotated[int, Column("", first=-1), row_of("group", none=True)]
+    made: Annotated[int, Column("", first=-2), PAST]
+    open: Annotated[float, POSITIVE]
+    welcomed: Annotated[float, POSITIVE]
+    ignored: Annotated[float, POSITIVE]
+    held: Annotated[float, POSITIVE]
+    released: Annotated[float, POSITIVE]
+    fell: Annotated[float, POSITIVE]
+    rose: Annotated[float, POSITIVE]
+    load: Annotated[float, POSITIVE]
 
 
 CHIEFS = RowTableSpec(name="chiefs", row=ChiefRow, per="facility", about="Who commands: this; capture too.")
 BLOCKS = ArraySpec(
-    name="blocks", of=np.int64, shape=("facility", N_BLOCKS), first=-1.0, about="Uses of hours of the month: this."
+    name="blocks",
+    of=np.int64,
+    shape=("facility", N_BLOCKS),
+    first=-1.0,
+    about="Uses of hours of the month: this.",
+    domain=code_of(len(HOUR_USES), none=True),
 )
 LIVED = ArraySpec(
     name="lived",
     of=np.float64,
     shape=("facility", len(PLAN_MODES), 2),
     about="What came of each mode, good and bad: this.",
+    domain=POSITIVE,
 )
 
 

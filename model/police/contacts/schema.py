@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
+from model.engine.domains import LARGEST_COUNT, Domain
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
@@ -196,7 +197,7 @@ class ContactCounts(Row):
 class Acquaintance(Row):
     """Officer with whom a resident last had a fair talk: position and holder as one number, -1 for nobody."""
 
-    knows: Annotated[int, Column("", first=-1.0, kind="i4")]
+    knows: Annotated[int, Column("", first=-1.0, kind="i4"), Domain(-1, LARGEST_COUNT)]
 
 
 WRITTEN_COLUMNS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from model.engine.domains import POSITIVE
 from model.engine.rows import Row, int64_constant
 from model.engine.tables import ArraySpec
 
@@ -21,6 +22,7 @@ OWED = ArraySpec(
     of=np.float64,
     shape=("facility", N_OWED_USES, 2),
     about="Minutes asked of couples and given since the start, for meetings, requests, problems: whoever asks; this.",
+    domain=POSITIVE,
 )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from model.engine.domains import COUNT
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.rows import Row
 from model.engine.tables import RowTableSpec
@@ -51,11 +52,11 @@ class Officers(ParameterGroup):
 class DutyMonth(Row):
     """Experiences of an officer on duty in this month."""
 
-    nights: int
-    calls: int
-    friendly: int
-    attacks: int
-    meetings: int
+    nights: Annotated[int, COUNT]
+    calls: Annotated[int, COUNT]
+    friendly: Annotated[int, COUNT]
+    attacks: Annotated[int, COUNT]
+    meetings: Annotated[int, COUNT]
     warmth: float
 
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from model.engine.domains import COUNT, POSITIVE, row_of
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
@@ -75,6 +76,7 @@ PLAN_CELLS = ArraySpec(
     shape=("facility", N_PLAN_CELLS),
     first=-1.0,
     about="Places of each plan: this alone.",
+    domain=row_of("cell", none=True),
 )
 PLANNED_HERE = ArraySpec(
     name="planned_here",
@@ -83,17 +85,27 @@ PLANNED_HERE = ArraySpec(
     monthly=True,
     exempt=COUNTED_MONTHLY,
     about="Visits by plan, by cell: this alone.",
+    domain=COUNT,
 )
 KNOWN = ArraySpec(
     name="known",
     of=np.float64,
     shape=("cell", N_PROBLEMS, 3),
     about="Crime a station knows of, by shift: information; it fades here.",
+    domain=POSITIVE,
 )
-HAPPENED = ArraySpec(name="happened", of=np.float64, shape=("cell", N_PROBLEMS), about="The same of what happened.")
-TOLD_CRIME = ArraySpec(name="told", of=np.float64, shape=("cell",), about="The same of what the state was told.")
+HAPPENED = ArraySpec(
+    name="happened", of=np.float64, shape=("cell", N_PROBLEMS), about="The same of what happened.", domain=POSITIVE
+)
+TOLD_CRIME = ArraySpec(
+    name="told", of=np.float64, shape=("cell",), about="The same of what the state was told.", domain=POSITIVE
+)
 ATLAS = ArraySpec(
-    name="atlas", of=np.float64, shape=("cell", N_PROBLEMS), about="The same of what headquarters has mapped."
+    name="atlas",
+    of=np.float64,
+    shape=("cell", N_PROBLEMS),
+    about="The same of what headquarters has mapped.",
+    domain=POSITIVE,
 )
 
 

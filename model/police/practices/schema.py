@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
+from model.engine.domains import FLAG, PAST, TICK, row_of
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
@@ -140,14 +141,19 @@ class Practices(ParameterGroup):
 class StationOrders(Row):
     """Orders for the practices of a facility: tick of the order, end of its support, and whether it has support now."""
 
-    tick_ordered: Annotated[int, Column("", first=-1)]
-    until: Annotated[int, Column("", first=-1)]
-    supported: int
+    tick_ordered: Annotated[int, Column("", first=-1), PAST]
+    until: Annotated[int, Column("", first=-1), TICK]
+    supported: Annotated[int, FLAG]
 
 
 STATIONS = RowTableSpec(name="stations", row=StationOrders, per="facility", about="Orders for practices: this alone.")
 BOSSES = ArraySpec(
-    name="bosses", of=np.int64, shape=("officer",), first=-1.0, about="Position of each officer's boss: this."
+    name="bosses",
+    of=np.int64,
+    shape=("officer",),
+    first=-1.0,
+    about="Position of each officer's boss: this.",
+    domain=row_of("officer", none=True),
 )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from model.engine.domains import POSITIVE, SHARE
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
@@ -45,12 +46,12 @@ class Pressure(ParameterGroup):
 class FigureRow(Row):
     """Crime figure of a station: this month, usual, gap to the target, and the shares that follow from it."""
 
-    month: float
-    base: float
+    month: Annotated[float, POSITIVE]
+    base: Annotated[float, POSITIVE]
     gap: float
-    refuse: float
-    downgrade: float
-    easy: float
+    refuse: Annotated[float, SHARE]
+    downgrade: Annotated[float, SHARE]
+    easy: Annotated[float, SHARE]
 
 
 FIGURES = RowTableSpec(name="figures", row=FigureRow, per="facility", about="Figures of stations: this alone.")

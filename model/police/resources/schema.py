@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
+from model.engine.domains import COUNT, FLAG, PAST, code_of, row_of
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
@@ -76,18 +77,18 @@ class Resources(ParameterGroup):
 class VehicleRow(Row):
     """Vehicle or motorcycle of a facility, whether it works, and the tick since which it does or does not."""
 
-    facility: int
-    motorcycle: int
-    number: int
-    works: int
-    since: int
+    facility: Annotated[int, row_of("facility")]
+    motorcycle: Annotated[int, FLAG]
+    number: Annotated[int, COUNT]
+    works: Annotated[int, FLAG]
+    since: Annotated[int, PAST]
 
 
 class MayorTerm(Row):
     """Mayor's term and whether the mayor sends municipal police along; -1 before the first."""
 
-    term: Annotated[int, Column("term of office", "term", -1)]
-    willing: Annotated[int, Column("takes on security", "0 or 1", -1)]
+    term: Annotated[int, Column("term of office", "term", -1), COUNT]
+    willing: Annotated[int, Column("takes on security", "0 or 1", -1), code_of(2, none=True)]
 
 
 MAYOR_TERM = RowTableSpec(name="mayor", row=MayorTerm, per="one", about="The mayor: this alone.")

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from model.engine.causes import declare_cause
+from model.engine.domains import POSITIVE, row_of
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
@@ -123,12 +124,14 @@ AROUND = ArraySpec(
     of=np.int64,
     exempt="listed only while somebody may be detained, which is compared",
     about="Men who live in or next to a territory: this alone.",
+    domain=row_of("resident"),
 )
 SUSPECTED = ArraySpec(
     name="suspected",
     of=np.float64,
     shape=(2,),
     about="Share of members among the young of them, and the month of the count: this.",
+    domain=POSITIVE,
 )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from model.engine.choices import declare_choice
+from model.engine.domains import COUNT, LARGEST_COUNT, LARGEST_REAL, PAST, POSITIVE, SHARE, TICK, Domain, code_of
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row, int64_constant, zero_rows
@@ -116,38 +117,38 @@ class MayorState(Row):
     quarter, -1 if unknown.
     """
 
-    term: Annotated[int, Column("", first=-1)]
-    nth: int
-    captor: Annotated[int, Column("", first=-1)]
-    care: float
-    integrity: float
-    room: Annotated[float, Column("", first=1.0)]
-    dead: float
-    usual: Annotated[float, Column("", first=-1.0)]
+    term: Annotated[int, Column("", first=-1), Domain(-1, LARGEST_COUNT)]
+    nth: Annotated[int, COUNT]
+    captor: Annotated[int, Column("", first=-1), Domain(-2, rows_of="group")]
+    care: Annotated[float, SHARE]
+    integrity: Annotated[float, SHARE]
+    room: Annotated[float, Column("", first=1.0), POSITIVE]
+    dead: Annotated[float, POSITIVE]
+    usual: Annotated[float, Column("", first=-1.0), Domain(-1.0, LARGEST_REAL)]
 
 
 class GiftRecord(Row):
     """Memory of a gift: months in which it was used or idle, and the tick until which it lasts."""
 
-    used: float
-    idle: float
-    until: int
+    used: Annotated[float, POSITIVE]
+    idle: Annotated[float, POSITIVE]
+    until: Annotated[int, TICK]
 
 
 class PetitionRow(Row):
     """Petition of an authority: ticks at which it was made and granted (-1: none), and the gift wanted."""
 
-    asked: Annotated[int, Column("", first=-1)]
-    wanted: int
-    granted: Annotated[int, Column("", first=-1)]
+    asked: Annotated[int, Column("", first=-1), PAST]
+    wanted: Annotated[int, code_of(len(GIFT_OPTIONS))]
+    granted: Annotated[int, Column("", first=-1), PAST]
 
 
 class VehicleLoan(Row):
     """Motorcycles on loan to a facility, until which tick, and the number taken out this month."""
 
-    motorcycles: int
-    until: int
-    taken: int
+    motorcycles: Annotated[int, COUNT]
+    until: Annotated[int, TICK]
+    taken: Annotated[int, COUNT]
 
 
 HALL = RowTableSpec(name="hall", row=MayorState, per="one", about="The mayor in office: this; capture too.")
@@ -164,8 +165,10 @@ PETITIONS = RowTableSpec(
 LOANS = RowTableSpec(
     name="loans", row=VehicleLoan, per="facility", about="Motorcycles on loan: this; roster notes their use."
 )
-LIT = ArraySpec(name="lit", of=np.int64, shape=("cell",), about="Until when a cell is lit: this alone.")
-FILMED = ArraySpec(name="filmed", of=np.int64, shape=("cell",), about="Until when cameras watch a cell: this alone.")
+LIT = ArraySpec(name="lit", of=np.int64, shape=("cell",), about="Until when a cell is lit: this alone.", domain=TICK)
+FILMED = ArraySpec(
+    name="filmed", of=np.int64, shape=("cell",), about="Until when cameras watch a cell: this alone.", domain=TICK
+)
 
 
 class MayorCounts(Row):

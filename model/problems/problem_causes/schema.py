@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from model.engine.domains import COUNT
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row, zero_rows
 from model.engine.tables import RowTableSpec
@@ -20,9 +23,9 @@ class SectorRecord(Row):
     ``found`` counts causes found, ``tried`` responses that fit, ``better`` crimes prevented by them.
     """
 
-    found: int
-    tried: int
-    better: int
+    found: Annotated[int, COUNT]
+    tried: Annotated[int, COUNT]
+    better: Annotated[int, COUNT]
 
 
 SECTOR_RECORD = RowTableSpec(

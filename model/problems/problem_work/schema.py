@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from model.engine.domains import POSITIVE
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
 from model.engine.tables import ArraySpec
@@ -18,6 +19,7 @@ PROBLEM_MARK = ArraySpec(
     of=np.float64,
     shape=("facility",),
     about="Minutes for problems that had been asked for a month ago: this alone.",
+    domain=POSITIVE,
 )
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
+from model.engine.domains import COUNT, FLAG, LARGEST_COUNT, PAST, POSITIVE, SHARE, Domain, code_of, row_of
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import IntArray, Row, int64_constant
-from model.engine.tables import ArraySpec, GrowingTableSpec
+from model.engine.tables import ArraySpec, GrowingTableSpec, TableSizes
 from model.town.crime_kinds import BY_TARGET, CEILING, EXPOSURE, N_KINDS
 
 PROBLEM_KIND, PROBLEM_PLACE, PROBLEM_SIZE = (
@@ -128,29 +129,29 @@ class ProblemRow(Row):
     decay.  ``refused`` counts crimes prevented by the response.
     """
 
-    sector: int
-    facility: int
-    cell: int
-    kind: int
-    cause: int
-    gen: int
-    noted: int
-    named: int
-    shared: int
-    response: int
-    owner: int
-    person: int
-    begun: int
-    kept: int
-    size: float
-    more: float
-    eff: float
-    seen: float
-    told: float
-    filed: float
-    talked: float
-    talks: float
-    refused: float
+    sector: Annotated[int, row_of("sector", none=True)]
+    facility: Annotated[int, row_of("facility", none=True)]
+    cell: Annotated[int, row_of("cell", none=True)]
+    kind: Annotated[int, code_of(N_KINDS, none=True)]
+    cause: Annotated[int, code_of(N_CAUSES, none=True)]
+    gen: Annotated[int, COUNT]
+    noted: Annotated[int, PAST]
+    named: Annotated[int, code_of(N_CAUSES, none=True)]
+    shared: Annotated[int, FLAG]
+    response: Annotated[int, code_of(N_CAUSES, none=True)]
+    owner: Annotated[int, row_of("officer", none=True)]
+    person: Annotated[int, Domain(-1, LARGEST_COUNT)]
+    begun: Annotated[int, PAST]
+    kept: Annotated[int, COUNT]
+    size: Annotated[float, POSITIVE]
+    more: Annotated[float, POSITIVE]
+    eff: Annotated[float, SHARE]
+    seen: Annotated[float, POSITIVE]
+    told: Annotated[float, POSITIVE]
+    filed: Annotated[float, POSITIVE]
+    talked: Annotated[float, POSITIVE]
+    talks: Annotated[float, POSITIVE]
+    refused: Annotated[float, POSITIVE]
 
 
 PROBLEMS = GrowingTableSpec(
@@ -161,13 +162,30 @@ USUAL_HERE = ArraySpec(
     of=np.float64,
     shape=("cell", N_KINDS),
     about="Crimes a year that a town without problems would have had at the start, by cell and kind: this alone.",
+    domain=POSITIVE,
 )
 ROOM_HERE = ArraySpec(
     name="room_here",
     of=np.float64,
     shape=("cell", N_KINDS),
     about="Ceiling over the greatest hazard of anybody there on a plain day, by cell and kind: this alone.",
+    domain=POSITIVE,
 )
+
+
+def slots_are_at_their_cells(state: Any, town: Any, sizes: TableSizes) -> bool:
+    """A slot that it names has the problem of that cell and kind."""
+    cell, kind = np.nonzero(state[PROBLEM_AT] >= 0)
+    rows = state[PROBLEMS].used_rows()[state[PROBLEM_AT][cell, kind]]
+    return np.array_equal(rows["cell"], cell) and np.array_equal(rows["kind"], kind)
+
+
 PROBLEM_AT = ArraySpec(
-    name="problem_at", of=np.int64, shape=("cell", N_KINDS), first=-1.0, about="Slot of the problem of a cell and kind."
+    name="problem_at",
+    of=np.int64,
+    shape=("cell", N_KINDS),
+    first=-1.0,
+    about="Slot of the problem of a cell and kind.",
+    domain=row_of("problems", none=True),
+    rule=slots_are_at_their_cells,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from model.engine.calendar import MONTHS_A_YEAR, QUARTER
+from model.engine.domains import COUNT, PAST
 from model.engine.rows import Row, int64_constant, zero_rows
 from model.engine.tables import COUNTED_MONTHLY, ArraySpec, RowTableSpec
 from model.problems.problems.schema import N_CAUSES
@@ -88,6 +89,7 @@ BLOCK_SEEN = ArraySpec(
     shape=("cell",),
     exempt=COUNTED_MONTHLY,
     about="Blocks seen this week: this.",
+    domain=COUNT,
 )
 MET_POLICE = ArraySpec(
     name="met_police",
@@ -96,6 +98,7 @@ MET_POLICE = ArraySpec(
     first=-QUARTER - 1.0,
     exempt=COUNTED_MONTHLY,
     about="When people of a community last came to a meeting of it with the police: this alone.",
+    domain=PAST,
 )
 LATELY = ArraySpec(
     name="lately",

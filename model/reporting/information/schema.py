@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from model.engine.domains import PAST, SHARE, TICK, code_of, row_of
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
 from model.engine.tables import GrowingTableSpec
+from model.world.shift_events import N_PROBLEMS
 
 RECORD_STREAM, HOARDS_STREAM, FEEDBACK_STREAM = stream_id("record"), stream_id("hoards"), stream_id("feedback")
 
@@ -51,11 +53,11 @@ class Information(ParameterGroup):
 class RecordInTransit(Row):
     """Record on its way to headquarters; ``born`` and ``due`` are ticks."""
 
-    due: int
-    born: int
-    cell: int
-    problem: int
-    severity: float
+    due: Annotated[int, TICK]
+    born: Annotated[int, PAST]
+    cell: Annotated[int, row_of("cell")]
+    problem: Annotated[int, code_of(N_PROBLEMS)]
+    severity: Annotated[float, SHARE]
 
 
 MAIL = GrowingTableSpec(name="mail", row=RecordInTransit, about="Records on their way: this alone.")

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from model.engine.causes import declare_cause
+from model.engine.domains import COUNT
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
@@ -130,6 +131,7 @@ WAITS = ArraySpec(
     monthly=True,
     exempt=COUNTED_MONTHLY,
     about="Calls by minutes waited: this alone.",
+    domain=COUNT,
 )
 
 

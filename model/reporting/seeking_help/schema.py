@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from model.crime.domestic_violence.schema import PROTECTION
+from model.engine.domains import POSITIVE
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
@@ -39,6 +40,7 @@ CHOSEN_BY = ArraySpec(
     monthly=True,
     exempt=COUNTED_MONTHLY,
     about="Acts by the reason that decided where she sought help: this.",
+    domain=POSITIVE,
 )
 
 

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from model.engine.domains import DOMAIN_OF_UNIT
 from model.engine.random_streams import stream_id
 from model.engine.tables import ArraySpec
 
 TEMPLATE_STREAM = stream_id("like")
-INTERCEPT = ArraySpec(name="intercept", of=np.float64, shape=(1,), about="Log-odds on which all dispositions stand.")
+INTERCEPT = ArraySpec(
+    name="intercept",
+    of=np.float64,
+    shape=(1,),
+    about="Log-odds on which all dispositions stand.",
+    domain=DOMAIN_OF_UNIT["log-odds"],
+)
 MAX_INTERCEPT = 12.0
 """Limit of the intercept in log-odds, either way; levels that need more cannot be reached."""
 TEMPLATE_ATTEMPTS = 64

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
+from model.engine.domains import COUNT, DOMAIN_OF_UNIT, POSITIVE, SHARE
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
@@ -76,15 +77,15 @@ class LocalConditions(Row):
     ``insecurity`` is in log-odds; ``kept`` is the share of alarm that is left after the month.
     """
 
-    begun: int
-    crime: float
-    seen: float
-    crime_recent: float
-    crime_usual: float
-    seen_recent: float
-    seen_usual: float
-    insecurity: float
-    kept: float
+    begun: Annotated[int, COUNT]
+    crime: Annotated[float, POSITIVE]
+    seen: Annotated[float, POSITIVE]
+    crime_recent: Annotated[float, POSITIVE]
+    crime_usual: Annotated[float, POSITIVE]
+    seen_recent: Annotated[float, POSITIVE]
+    seen_usual: Annotated[float, POSITIVE]
+    insecurity: Annotated[float, DOMAIN_OF_UNIT["log-odds"]]
+    kept: Annotated[float, SHARE]
 
 
 LOCAL = RowTableSpec(
@@ -94,7 +95,11 @@ LOCAL = RowTableSpec(
     about="Crime and police on foot that settlements notice: this alone.",
 )
 FEAR_SHIFT = ArraySpec(
-    name="fear_shift", of=np.float64, shape=(1,), about="Log-odds added to all dispositions of fear: this alone."
+    name="fear_shift",
+    of=np.float64,
+    shape=(1,),
+    about="Log-odds added to all dispositions of fear: this alone.",
+    domain=DOMAIN_OF_UNIT["log-odds"],
 )
 MAX_FEAR_SHIFT = 60.0
 """Bound (log-odds) of the search for that shift: alarm is never as strong."""
