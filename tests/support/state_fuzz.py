@@ -18,11 +18,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from experiments.execution.run_tables import decisions_table, impressions_table, incidents_table, months_table
 from model.engine.domains import Domain
 from model.engine.tables import GrowingTableSpec
 from model.simulation import checkpoint as saved
 from model.simulation.model import HISTORY_TABLES, KEPT_TABLES, TrustModel, table_sizes
-from model.simulation.registry import TABLES
+from model.simulation.registry import CAUSES, TABLES
 from model.simulation.state_check import sizes_with_tables
 from scenarios import load
 
@@ -47,10 +48,14 @@ def small_world() -> TrustModel:
 def places(tables: Tables) -> Iterator[Place]:
     """Return everything in a state that declares a domain."""
     for table in TABLES:
-        held = tables[f"state/{table.name}"]
-        used = tables[f"count/{table.name}"].item() if isinstance(table, GrowingTableSpec) else len(held)
-        if used and held.size:
-            yield from ((table.name, column, domain, used) for column, domain in table.domains.items())
+        stored = f"state/{table.name}"
+        used = tables[f"count/{table.name}"].item() if isinstance(table, GrowingTableSpec) else len(tables[stored])
+        if used and tables[stored].size:
+            yield from ((stored, column, domain, used) for column, domain in table.domains.items())
+    for part, declared in (("past", HISTORY_TABLES), ("kept", KEPT_TABLES)):
+        for name, history in declared.items():
+            if len(rows := tables.get(f"{part}/{name}", ())):
+                yield from ((f"{part}/{name}", column, domain, len(rows)) for column, domain in history.domains.items())
 
 
 def values(domain: Domain, kind: np.dtype[Any], sizes: dict[str, int]) -> st.SearchStrategy[float]:
@@ -85,7 +90,7 @@ class Fuzz:
         within = True
         for some in data.draw(st.lists(st.sampled_from(self.places), min_size=1, max_size=3, unique_by=id)):
             name, column, domain, used = data.draw(st.sampled_from(some))
-            changed[f"state/{name}"] = table = self.tables[f"state/{name}"].copy()
+            changed[name] = table = self.tables[name].copy()
             part = table[column] if column else table
             value = data.draw(values(domain, part.dtype, self.numbers))
             whole = data.draw(st.booleans())
@@ -105,16 +110,27 @@ class Fuzz:
             self.refused += 1
             return
         assert within, "a value outside its domain was accepted"
-        world = TrustModel._resume_own(self.world.settings, checkpoint, town, False, ())
+        world = TrustModel._resume_own(self.world.settings, checkpoint, town, False, KEPT_TABLES)
         world.run_for(MORE)
+        for write in (decisions_table, incidents_table, impressions_table):
+            write(world)
+        months_table(world, world.ledger_months(), {"settlement": (), "cause": CAUSES})
         self.lived += 1
         self.longest = max(self.longest, time.perf_counter() - began)
+
+
+def most_memory() -> float:
+    """Return the most memory that this process has had, MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
 
 
 def main(examples: int) -> None:
     """Try some states; say how many were refused and lived in."""
     warnings.simplefilter("ignore", RuntimeWarning)
     fuzz = Fuzz()
+    fuzz.read(fuzz.tables, True)
+    before = most_memory()
+    fuzz.lived, fuzz.longest = 0, 0.0
     settings.register_profile(
         "states",
         max_examples=examples,
@@ -126,8 +142,8 @@ def main(examples: int) -> None:
     )
     settings.load_profile("states")
     given(data=st.data())(fuzz.try_one)()
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
-    print(f"{fuzz.refused} refused, {fuzz.lived} lived in; longest {fuzz.longest:.2f} s; memory {most:.0f} MB")
+    more = most_memory() - before
+    print(f"{fuzz.refused} refused, {fuzz.lived} lived in; longest {fuzz.longest:.2f} s; {more:.0f} MB more")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
+from states import reread
 
 import scenarios
 from model.engine.errors import InputError
@@ -102,6 +103,7 @@ def test_a_policy_moves_its_own_process(name: str, live: Live, usual: pd.Series)
     world = live(4 * MONTH, policies=[name], **BUSY)
     found = world.datacollector.get_model_vars_dataframe().sum(numeric_only=True)
     assert sign * (found[count] - usual[count]) > 0, (count, found[count], usual[count])
+    assert reread(world)["tick"] == world.tick
 
 
 def test_a_policy_begins_on_its_date_for_all_settlements(subtests: pytest.Subtests) -> None:
