@@ -159,7 +159,7 @@ def read_history(
         if sum(lengths[name]):
             check_rows(place, tables[place], table.domains, sizes)
             if table.rule is not None and not table.rule(tables[place]):
-                raise ValueError(f"'{place}' breaks a rule: {table.rule.__doc__}")
+                raise ValueError(f"'{place}' breaks a rule: {str(table.rule.__doc__).rstrip('.')}")
     return found
 
 

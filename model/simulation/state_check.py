@@ -37,13 +37,14 @@ def check_state(state: State, town: Town, sizes: Mapping[str, int]) -> None:
             check_rows(table.name, rows, table.domains, sizes)
     for table in TABLES:
         if table.rule is not None and not table.rule(state, town, sizes):
-            raise ValueError(f"'{table.name}' does not fit other tables: {table.rule.__doc__}")
+            raise ValueError(f"'{table.name}' does not fit other tables: {str(table.rule.__doc__).rstrip('.')}")
 
 
 def sizes_with_tables(state: State, tick: int, town: Town, sizes: TableSizes) -> dict[str, int]:
     """Return the numbers that a `Domain` may name: rows of every entity and table, and the present tick and month.
 
-    Both are stated plus 1, as if they were the last rows.  Raises ValueError for an impossible tick.
+    The last two, and the residents who have arrived, are stated plus 1, as if they were rows.  Raises ValueError for an
+    impossible tick.
     """
     if not 0 <= tick <= LATEST_TICK:
         raise ValueError(f"its tick is {tick}; 0 to {LATEST_TICK} are allowed")
@@ -52,6 +53,7 @@ def sizes_with_tables(state: State, tick: int, town: Town, sizes: TableSizes) ->
         "sector": len(town.sectors),
         "seat_post": len(town.posts) // POST_COPIES,
         "group": sizes["clique"] + sizes["cell"],
+        "arrived": town.n_people + 1,
         "tick": tick + 1,
         "month": month_of(tick) + 1,
     }

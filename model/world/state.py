@@ -204,7 +204,7 @@ ARRIVED = ArraySpec(
     of=np.int64,
     shape=(1,),
     about="Residents whose day to be born or move here has come: rows before this.",
-    domain=COUNT,
+    domain=Domain(0, rows_of="arrived", about="a number of residents"),
 )
 WHO_END = ArraySpec(
     name="who_end",

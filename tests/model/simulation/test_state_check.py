@@ -73,7 +73,8 @@ def fill(name: str, value: float, column: str = "", row: Any = slice(None)) -> C
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (fill("state/come", 1_000_000), "'who_end' does not fit other tables: Lists of who is where end"),
+        (fill("state/come", 1_000_000), r"'come', row 0: 1000000 is not a number of residents; 0 to \d+ are"),
+        (fill("state/come", 8000), "'who_end' does not fit other tables: Lists of who is where end with the last"),
         (fill("state/of_woman", 10**6), r"'of_woman', row 0: 1000000 is not a row of 'women' or -1; -1 to \d+ are"),
         (fill("state/of_woman", -1), "'of_woman' does not fit other tables: It names each of `women` once"),
         (fill("state/plan_cells", 10**9, row=(0, 2)), "'plan_cells', row 0, 2: 1000000000 is not a row of 'cell' or"),
