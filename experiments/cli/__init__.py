@@ -1,8 +1,14 @@
 """The program `confianza`."""
 
+from experiments.execution import interruption
+
 
 def main() -> None:
     """Run the program, which is imported when it is asked for, so that to name it costs nothing."""
-    from experiments.cli.app import main as program
+    interruption.listen()
+    try:
+        from experiments.cli.app import main as program
 
-    program()
+        program()
+    except KeyboardInterrupt:
+        interruption.leave(interruption.exit_code())

@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 
 from experiments.cli import options
 from experiments.cli.streams import prepare_streams
+from experiments.execution import interruption
 from experiments.execution.gc_control import look_seldom
 from model.engine.errors import InputError, WorkStopped
 
@@ -32,7 +33,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDTH},
     help="Simulates trust between police and community in two Guatemalan municipalities.",
-    epilog="Exit codes: 0 done, 2 the input is wrong, 1 our own fault, 130 interrupted.",
+    epilog=(
+        "Exit codes: 0 done, 2 the input is wrong or a file cannot be written, 1 our own fault, 130 interrupted by"
+        " Ctrl-C, 143 by SIGTERM."
+    ),
 )
 
 
@@ -257,8 +261,10 @@ def bench(
         raise InputError("--store belongs to --floor: give both")
     if floor and (against is not None or quick or json is not None):
         raise InputError("--floor goes with no other option than --store")
-    if json is not None and not json.parent.is_dir():
-        raise InputError(f"--json {json}: no folder '{json.parent}'")
+    if json is not None:
+        from experiments.storage.disk_space import check_target
+
+        check_target("--json", json)
     if floor:
         from experiments.tools.bench.floor import check_floor
 
@@ -426,15 +432,23 @@ def main() -> None:
     """Run the program and leave with its exit code."""
     look_seldom()
     prepare_streams()
-    sys.exit(code_of(sys.argv[1:]))
+    interruption.leave(code_of(sys.argv[1:]))
 
 
 def code_of(words: list[str]) -> int:
     """Run the program with these words; return the exit code and never a traceback for a wrong input."""
     if unusable := os.environ.get("CONFIANZA_NO_CACHE"):
         complain(f"nothing can be kept in {unusable}: compiling into a temporary folder, at each start anew", DONE)
+    with interruption.handle_signals():
+        code = code_of_command(words or ["--help"])
+    stopped = code == INTERRUPTED or (code == DONE and interruption.Heard.signals)
+    return interruption.exit_code() if stopped else code
+
+
+def code_of_command(words: list[str]) -> int:
+    """Run a command; return its exit code, 130 after every interruption."""
     try:
-        return app(words or ["--help"], prog_name="confianza", standalone_mode=False) or DONE
+        return app(words, prog_name="confianza", standalone_mode=False) or DONE
     except InputError as wrong:
         return complain(str(wrong), WRONG_INPUT)
     except WorkStopped as reason:
@@ -444,14 +458,13 @@ def code_of(words: list[str]) -> int:
     except typer.Exit as left:
         return left.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        return complain("interrupted", INTERRUPTED)
+        return INTERRUPTED
     except OSError as wrong:
-        from experiments.storage.disk_space import NO_ROOM
+        from experiments.storage.writing import CAUSES
 
-        if wrong.errno in REFUSED and wrong.filename is not None:
-            return complain(f"{wrong.filename}: cannot be read or written: {wrong.strerror}", WRONG_INPUT)
-        if wrong.errno in NO_ROOM:
-            return complain(f"{wrong.filename or 'a file'}: {wrong.strerror}; what was finished is kept", OUR_FAULT)
+        if wrong.errno in CAUSES or (wrong.errno in REFUSED and wrong.filename is not None):
+            named = wrong.filename or "a file"
+            return complain(f"{named}: cannot be read or written: {wrong.strerror}", WRONG_INPUT)
         traceback.print_exc()
         return complain("our own fault, not yours: please report the lines above", OUR_FAULT)
     except Exception:

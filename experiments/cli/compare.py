@@ -67,7 +67,7 @@ class ComparisonOutput:
         """Write what was asked for, from the comparison in a folder."""
         if self.report is not None:
             from experiments.report import build
-            from experiments.storage.run_folder import write_whole
+            from experiments.storage.writing import write_whole
 
             with patience("writing the report"):
                 write_whole(self.report, build(folder, self.lang))

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from experiments.execution.interruption import tell_interrupted
 from experiments.execution.run_job import chosen
 from experiments.execution.run_set import Runs, run_missing
 from experiments.figures.run import draw_run
@@ -16,10 +17,11 @@ from experiments.storage.reading import tables
 from experiments.storage.results_folder import Claim, claimed, digests_of, held, settle
 from experiments.storage.run_crate import FILE as CRATE
 from experiments.storage.run_crate import About, crate_of
-from experiments.storage.run_folder import joined, manifest_of, parquets, write, write_saved, write_whole
+from experiments.storage.run_folder import joined, manifest_of, parquets, write, write_saved
 from experiments.storage.run_identity import canonical, digest_of
 from experiments.storage.run_spec import RunSpec, command_of
 from experiments.storage.saved_states import are_saved, check_save
+from experiments.storage.writing import write_whole
 from experiments.words.bilingual import Tongue
 
 WHAT = "Months of a Guatemalan municipality: measures, settlements, groups, cells, causes of trust, decisions"
@@ -43,7 +45,7 @@ def carry_out(
     with held(claim) as work:
         outcome = run_missing(specs, workers, f"{specs[0].scenario.name}, {specs[0].policy}"[:40], work, save)
         if not outcome.finished:
-            say("confianza: interrupted before the first run was finished; nothing was written")
+            tell_interrupted("no run was finished, so nothing was written")
             return True
         shown = write_folder(specs, outcome, work, time.monotonic() - begun, claim)
         if save is not None:
@@ -53,7 +55,7 @@ def carry_out(
     print(shown)
     if outcome.interrupted:
         kept = f"{len(outcome.finished)} of {len(specs)} runs in {claim.place}"
-        say(f"confianza: interrupted; kept {kept}; start again to go on")
+        tell_interrupted(f"kept {kept}; start again to go on")
     return outcome.interrupted
 
 

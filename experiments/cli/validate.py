@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.storage.disk_space import check_room
 from model.engine.errors import InputError, suggest_nearest
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ OUT = Path("results") / "validate"
 REPLICATES, SCALE, YEARS = 8, 0.25, 2.0
 OPTIONS = ("--only", "--replicates", "--years", "--scale", "--workers", "--quick", "--out")
 """Options of the command, to suggest the nearest."""
+TABLES = 5e6
+"""Bytes of the tables and figures of an examination, at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +108,8 @@ def requested_names(words: Sequence[str]) -> tuple[str, ...]:
 def run_examinations(request: ValidationRequest) -> bool:
     """Run all examinations that are asked for, in the order of the list; return whether all is as it must be."""
     request.check()
+    if request.out is not None:
+        check_room({"--out": (request.out, TABLES)})
     good = [one.carried_out(request) for name, one in EXAMINATIONS.items() if name in request.names]
     return all(good)
 

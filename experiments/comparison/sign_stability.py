@@ -17,7 +17,7 @@ from experiments.comparison.single_measure_effects import SITES, STEPS, request_
 from experiments.execution.executor import run_jobs
 from experiments.execution.trust_accounts import MEMORY_YEARS, Law
 from experiments.execution.twin_runs import Task, live, under
-from experiments.storage.run_folder import write_whole
+from experiments.storage.writing import make_folder, write_whole
 from model.engine.fingerprint import fingerprint
 
 TRIED = (Law(memory_years=MEMORY_YEARS[0]), Law(memory_years=MEMORY_YEARS[-1]))
@@ -44,7 +44,7 @@ def examined(choice: Choice, outcome: str) -> Row | None:
 
 def show_laws(out: Path, twins: int, years: float, sets: Sequence[str], workers: int) -> None:
     """Live every step of every measure beside today under other laws of trust; write and print what they say."""
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     blocks = [arms_of(request_of(site, out / "policies", twins, years, sets, ()))[0] for site in SITES]
     tasks = [
         Task(number, tuple(under(law, spec) for spec in world), "memory", law)

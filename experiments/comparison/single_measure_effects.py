@@ -16,7 +16,7 @@ from experiments.execution.executor import run_jobs
 from experiments.execution.twin_runs import Task, TwinRuns, live
 from experiments.statistics.paired_effects import paired
 from experiments.storage.result_tables import STATUS_QUO
-from experiments.storage.run_folder import write_whole
+from experiments.storage.writing import make_folder, write_whole
 from model.engine.fingerprint import fingerprint
 
 
@@ -59,7 +59,7 @@ def effects() -> dict[tuple[str, str, int], dict[str, tuple[float, float, float]
 
 def show_reach(out: Path, twins: int, years: float, sets: Sequence[str], workers: int) -> None:
     """Live every step of every measure, and the worlds at the ends, beside today; write and print what they do."""
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     requests = [request_of(site, out / "policies", twins, years, sets) for site in SITES]
     blocks = [[arm.specs for arm in arms_of(request)[0]] for request in requests]
     tasks = [Task(number, world, "memory") for number, arms in enumerate(blocks) for world in zip(*arms, strict=True)]
@@ -78,7 +78,7 @@ def request_of(
     site: str, folder: Path, twins: int, years: float, sets: Sequence[str], worlds: Sequence[str] = tuple(WORLDS)
 ) -> Request:
     """Return the comparison of today with every step, and with worlds at the ends, with a policy file for each step."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     files = []
     for name, number in STEPS:
         files.append(folder / f"{name}_{number}.toml")

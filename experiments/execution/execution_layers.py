@@ -12,10 +12,10 @@ import pandas as pd
 import shapely
 
 from experiments.execution.shared_towns import town_for
-from experiments.storage.export_data import check_target
+from experiments.storage.disk_space import check_target
 from experiments.storage.reading import places_of, read, specs_of
-from experiments.storage.run_folder import write_whole
 from experiments.storage.run_spec import RunSpec
+from experiments.storage.writing import write_whole
 from scenarios import scenario_plane
 from scenarios.extras import require_extra
 

@@ -4,23 +4,18 @@ A job whose worker dies runs once more; a job on which two workers died is an er
 """
 
 import gc
-import os
-import signal
-import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any, Protocol, Self
+from typing import Protocol
 
 from experiments.execution.gc_control import set_aside
+from experiments.execution.interruption import Interruption, announce_stop_command, handle_signals
 from experiments.execution.local_workers import POLL_S, Executor, Job, JobFunction, LocalExecutor, WorkerDied
-from experiments.storage.progress import Progress, announce_compiling, say
+from experiments.storage.progress import Progress, announce_compiling
 
 MAX_DEATHS = 2
 DEATHS_TEXT = f"died {MAX_DEATHS} times of it (killed, out of memory, or hanging)"
-SIGNALS = [one for one in signal.valid_signals() if getattr(one, "name", "") in ("SIGINT", "SIGTERM", "SIGHUP")]
 
 
 class SizedJob(Job, Protocol):
@@ -71,45 +66,6 @@ class ResultSink[J: SizedJob, R]:
         self.results.finished.append((job, result))
         self.progress.ended()
         self.shifts += job.shifts
-
-
-@cache
-def announce_stop_command() -> None:
-    """Print once how to stop this program where Ctrl-C is ignored, as under nohup or in the background."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        say(f"Ctrl-C is not heard here; to stop and keep what is finished: kill {os.getpid()}")
-
-
-@contextmanager
-def handle_signals(handler: Any, replaced: Callable[[Any], bool]) -> Iterator[None]:
-    """Handle Ctrl-C, SIGTERM and a lost connection, where the present handler is to be replaced."""
-    before: dict[int, Any] = {}
-    if threading.current_thread() is threading.main_thread():
-        before = {one: signal.signal(one, handler) for one in SIGNALS if replaced(signal.getsignal(one))}
-    try:
-        yield
-    finally:
-        for one, previous in before.items():
-            signal.signal(one, previous)
-
-
-class Interruption:
-    """Records Ctrl-C, SIGTERM or a lost connection, so that no result is lost half-way."""
-
-    came = False
-
-    def __enter__(self) -> Self:
-        announce_stop_command()
-        self.handling = handle_signals(self.note, lambda present: present is not signal.SIG_IGN)
-        self.handling.__enter__()
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        self.handling.__exit__(*error)
-
-    def note(self, *_: object) -> None:
-        """Record the signal."""
-        self.came = True
 
 
 def keep_in_memory(_: object, __: object) -> None:
@@ -163,7 +119,7 @@ def run_in_process[J: SizedJob, R](jobs: Sequence[J], function: JobFunction[J, R
 
     gc.disable()
     try:
-        with handle_signals(signal.default_int_handler, lambda present: present is signal.SIG_DFL):
+        with handle_signals():
             for job in jobs:
                 sink.add(job, function(job, report))
     finally:

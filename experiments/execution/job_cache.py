@@ -17,9 +17,9 @@ from experiments.execution.executor import JobResults, SizedJob, run_jobs
 from experiments.execution.local_workers import JobFunction
 from experiments.storage.progress import say
 from experiments.storage.results_folder import PARTS
-from experiments.storage.run_folder import write_whole
 from experiments.storage.run_identity import digest_of
 from experiments.storage.run_store import is_true, named_by_digest
+from experiments.storage.writing import make_folder, write_whole
 
 ABOUT = "about.json"
 
@@ -45,7 +45,7 @@ class Parts[J: SizedJob, R]:
     def put(self, job: J, result: R) -> None:
         """Bring a finished job to the disk."""
         content = packed(*self.apart(result))
-        self.place.mkdir(exist_ok=True)
+        make_folder(self.place)
         write_whole(self.place / named_by_digest(label(job.key), content, ".zip"), content)
 
     def found(self, jobs: Sequence[J]) -> dict[str, R]:

@@ -19,7 +19,8 @@ from experiments.storage.export_data import csv_bytes
 from experiments.storage.manifest import SWEEP, kind_of, read_manifest
 from experiments.storage.progress import patience, say
 from experiments.storage.reading import first_columns, kept, runs_of
-from experiments.storage.run_folder import parquet_of, write_whole
+from experiments.storage.run_folder import parquet_of
+from experiments.storage.writing import write_whole
 from experiments.words.bilingual import Tongue
 from experiments.words.dictionary import described
 from model.engine.errors import InputError

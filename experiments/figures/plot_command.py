@@ -15,7 +15,7 @@ from experiments.narrative.labels import for_people
 from experiments.storage.manifest import MANIFEST, SWEEP, kind_of
 from experiments.storage.progress import say
 from experiments.storage.reading import first_columns, kept, runs_of, specs_of, tables
-from experiments.storage.run_folder import write_whole
+from experiments.storage.writing import write_whole
 from experiments.studies.sensitivity_indices import INDICES
 from experiments.words.bilingual import Tongue
 from model.engine.errors import InputError, suggest_nearest

@@ -17,7 +17,7 @@ from experiments.figures.poster import CAPTION, draw_poster
 from experiments.figures.svg import AROUND, LOOK, render_figure
 from experiments.narrative.report_reading import Site, read_sites
 from experiments.storage.manifest import read_manifest
-from experiments.storage.run_folder import write_whole
+from experiments.storage.writing import make_folder, write_whole
 from experiments.words.bilingual import Both, Tongue, languages_of
 from model.engine.errors import InputError, suggest_nearest
 
@@ -82,7 +82,7 @@ def write_figures(folder: Path, target: Path, lang: str) -> list[Path]:
         figures, kinds, place = {target.stem: figures[target.stem]}, (target.suffix,), target.parent
     elif target.exists() and not target.is_dir():
         raise InputError(f"--figures {target} is a file, not a folder")
-    place.mkdir(parents=True, exist_ok=True)
+    make_folder(place)
     written = []
     for language, (name, figure), kind in itertools.product(languages_of(lang), figures.items(), kinds):
         path = place / f"{name}{f'-{language}' if lang == 'both' else ''}{kind}"

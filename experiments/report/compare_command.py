@@ -17,17 +17,19 @@ from experiments.comparison.comparison_request import EffectSize, Request
 from experiments.comparison.decision_effects import decided_table
 from experiments.comparison.effect_verdicts import criteria_table, verdicts_table
 from experiments.comparison.effects import effects_table, pairs_of
+from experiments.execution.interruption import tell_interrupted
 from experiments.narrative.comparison_text import lines
 from experiments.statistics.power import FEWEST
 from experiments.storage.built_in_levers import turned
 from experiments.storage.disk_space import check_room, size_of
 from experiments.storage.manifest import COMPARISON, kind_of, occasion, read_manifest, short
-from experiments.storage.progress import patience, say
+from experiments.storage.progress import patience
 from experiments.storage.results_folder import Claim, claimed, digests_of, held, settle
 from experiments.storage.run_crate import FILE as CRATE
 from experiments.storage.run_crate import comparison_crate, inputs_of
-from experiments.storage.run_folder import joined, manifest_of, parquets, write, write_whole
+from experiments.storage.run_folder import joined, manifest_of, parquets, write
 from experiments.storage.run_identity import canonical, digest_of
+from experiments.storage.writing import make_folder, write_whole
 from experiments.words.dictionary import described
 from model.engine.errors import InputError
 from scenarios.policy_files import read_policy
@@ -55,7 +57,7 @@ def compare(
     with held(claim) as work:
         planned, lives = run_planned(request, planned, workers, work) if planned else (planned, None)
         if lives and not any(lives.runs.values()):
-            say("confianza: interrupted before the first twins were finished; start again to go on")
+            tell_interrupted("no twin worlds were finished; start again to go on")
             raise KeyboardInterrupt
         arms = written_arms(planned, lives, work, time.monotonic() - begun) if lives else found
         with patience("comparing what was found"):
@@ -64,7 +66,7 @@ def compare(
     print_lines(claim.place, target, f"\nWritten to {claim.place}/")
     if lives and lives.interrupted:
         kept = f"{len(arms[0].seeds)} of {request.replicates} twin worlds in {claim.place}"
-        say(f"confianza: interrupted; kept {kept}; start again to go on")
+        tell_interrupted(f"kept {kept}; start again to go on")
     return claim.place, bool(lives and lives.interrupted)
 
 
@@ -127,7 +129,7 @@ def write_comparison(
     files = parquets({name: described(table, name) for name, table in columns.items()})
     files |= inputs_of(stated)
     for name, content in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        make_folder((folder / name).parent)
         write_whole(folder / name, content)
     of_arms = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.glob("arms/*/*.parquet")}
     stated |= {"files": digests_of(files | of_arms)}

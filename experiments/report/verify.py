@@ -141,8 +141,10 @@ def compare_again(stated: dict[str, Any], out: Path, workers: int, beside: Path)
     if stated["interrupted"]:
         raise InputError("the comparison was interrupted, so its command does not make it: it cannot be verified")
     with contextlib.redirect_stdout(io.StringIO()):
-        compare(Request.read(stated["request"]), workers, out)
-    return out
+        place, interrupted = compare(Request.read(stated["request"]), workers, out)
+    if interrupted:
+        raise KeyboardInterrupt
+    return place
 
 
 def stamp(folder: Path, stated: dict[str, Any]) -> None:

@@ -1,6 +1,5 @@
 """Room to write: whether a place can be written into and has room for what is planned, told before anything is run."""
 
-import errno
 import shutil
 import tempfile
 from collections import Counter
@@ -11,9 +10,6 @@ from experiments.storage.run_spec import RunSpec
 from model.engine.calendar import SHIFTS
 from model.engine.errors import InputError
 
-NO_ROOM = dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "the disk is full")
-NO_ROOM |= dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "nothing can be written there any more")
-"""Messages for errors that no program can mend."""
 RUN, MONTH, SETTLEMENT = 500_000, 10_000, 1_000
 RESIDENT, STATE = 0.3, 600
 """Bytes, measured at both sites and rounded up: of the tables of a run, a month and each settlement in it; of incidents
@@ -58,6 +54,15 @@ def check_writable(named: str, folder: Path) -> None:
         raise InputError(f"{named}: nothing can be written in {folder} ({reason.strerror}): choose another") from None
 
 
+def check_target(option: str, target: Path) -> None:
+    """Raise if no file can be written where an option says."""
+    if target.is_dir():
+        raise InputError(f"{option} {target} is a folder, not a file")
+    if not target.parent.is_dir():
+        raise InputError(f"{option} {target}: no folder '{target.parent}'")
+    check_writable(f"{option} {target}", target.parent)
+
+
 def size_of(specs: Sequence[RunSpec]) -> float:
     """Return about how many bytes the tables of some runs take, while each lies there as a part, too."""
     return 2.0 * sum(map(tables_of, specs))
@@ -100,10 +105,3 @@ def swept(specs: Sequence[RunSpec]) -> float:
     first, months = specs[0], specs[0].reported / SHIFTS_OF_MONTH
     kept = len(first.keep) * RESIDENT * residents_of(first)
     return RUN + len(specs) * (RUN / BATCH + months * (MONTH / 4 + kept))
-
-
-def told(reason: OSError) -> str:
-    """Return in words why nothing can be written any more, or go on with an error that is another."""
-    if reason.errno not in NO_ROOM:
-        raise reason
-    return f"{NO_ROOM[reason.errno]} ({reason.strerror})"

@@ -9,9 +9,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from experiments.storage.disk_space import check_target
 from experiments.storage.manifest import COMPARISON, kind_of
 from experiments.storage.reading import tables
-from experiments.storage.run_folder import write_whole
+from experiments.storage.writing import write_whole
 from model.engine.errors import InputError
 
 ORDER = ("scenario", "policy", "seed", "run", "month")
@@ -57,11 +58,3 @@ def export(folder: Path, target: Path) -> None:
     """Write the whole table of a folder of results into a CSV file."""
     check_target("--csv", target)
     write_whole(target, csv_of(folder))
-
-
-def check_target(option: str, target: Path) -> None:
-    """Raise if no file can be written where an option says."""
-    if target.is_dir():
-        raise InputError(f"{option} {target} is a folder, not a file")
-    if not target.parent.is_dir():
-        raise InputError(f"{option} {target}: no folder '{target.parent}'")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from experiments.storage.writing import make_folder
 from model.engine.errors import InputError
 
 LOCK = "lock"
@@ -18,8 +19,8 @@ def locked(folder: Path) -> Iterator[None]:
     The system ties the lock to the open file and not to a number written in it, so none is ever left behind.
     Workers are spawned, not forked, and do not inherit the file.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    no_links(folder, LOCK)
+    make_folder(folder)
+    check_own(folder, LOCK)
     lock = FileLock(folder / LOCK)
     try:
         lock.acquire(timeout=0)
@@ -33,8 +34,11 @@ def locked(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def no_links(folder: Path, *names: str) -> None:
-    """Raise if one of these in a folder is a link: what is written or removed there would lie elsewhere."""
+def check_own(folder: Path, *names: str) -> None:
+    """Raise if one of these is a link, whose target lies elsewhere, or no folder (of the lock: no file)."""
     for name in names:
-        if (folder / name).is_symlink():
-            raise InputError(f"{folder / name} is a link, which is not followed: remove it, or choose another folder")
+        path, kind = folder / name, "file" if name == LOCK else "folder"
+        if path.is_symlink():
+            raise InputError(f"{path} is a link, which is not followed: remove it, or choose another folder")
+        if path.exists() and not (path.is_file() if kind == "file" else path.is_dir()):
+            raise InputError(f"{path} must be a {kind}, got something else: remove it, or choose another folder")

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.storage.disk_space import told
-from experiments.storage.folder_lock import LOCK, locked, no_links
+from experiments.storage.folder_lock import LOCK, check_own, locked
 from experiments.storage.manifest import (
     MANIFEST,
     NAMES,
@@ -24,9 +23,10 @@ from experiments.storage.manifest import (
     stated_in,
 )
 from experiments.storage.progress import say
-from experiments.storage.run_folder import json_of, write_whole
+from experiments.storage.run_folder import json_of
+from experiments.storage.writing import Unwritable, told, write_whole
 from experiments.words.dictionary import SCHEMA
-from model.engine.errors import InputError, WorkStopped
+from model.engine.errors import InputError
 
 TABLES = (
     *("measures", "settlements", "groups", "cells", "ledger", "decisions", "incidents", "impressions"),
@@ -85,7 +85,7 @@ def checked(place: Path, kind: str) -> Path:
     """Return a folder that may be written into: nothing foreign lies in it or beside it, nor a link to elsewhere."""
     for folder in (place, unfinished(place)):
         place_for(folder, kind, beside=LOCK)
-        no_links(folder, *FOLDERS, LOCK)
+        check_own(folder, *FOLDERS, LOCK)
     return place
 
 
@@ -124,9 +124,9 @@ def held(claim: Claim) -> Iterator[Path]:
         begin(work, claim)
         try:
             yield work
-        except OSError as reason:
+        except (OSError, Unwritable) as reason:
             kept = len([*(work / PARTS).glob("*.zip")])
-            raise WorkStopped(
+            raise Unwritable(
                 f"{told(reason)}; what was finished ({kept}) is safe in {work}; make room, start again, and only"
                 " what is missing is computed"
             ) from None

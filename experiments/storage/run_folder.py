@@ -3,8 +3,6 @@
 import dataclasses
 import io
 import json
-import os
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ from experiments.storage.result_tables import together
 from experiments.storage.run_identity import settings_of
 from experiments.storage.run_spec import RunSpec, command_of
 from experiments.storage.saved_states import SAVED, digest_of_state
+from experiments.storage.writing import make_folder, write_whole
 from experiments.words.dictionary import with_dictionary
 
 
@@ -50,7 +49,7 @@ def parquets(tables: dict[str, pa.Table]) -> dict[str, bytes]:
 
 def write(folder: Path, files: dict[str, bytes], manifest: dict[str, Any]) -> None:
     """Write all files of a run or a comparison, the manifest last, since with it the folder is whole."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     for name, content in files.items():
         write_whole(folder / name, content)
     write_whole(folder / MANIFEST, json_of(manifest))
@@ -59,31 +58,6 @@ def write(folder: Path, files: dict[str, bytes], manifest: dict[str, Any]) -> No
 def json_of(stated: Any) -> bytes:
     """Return what is stated as the bytes of a JSON file that people can read; dates stand as text."""
     return (json.dumps(stated, indent=1, ensure_ascii=False, default=str) + "\n").encode()
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file aside, make sure that it is on the disk, and put it in its place at once."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with aside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-        settle(path.parent)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def settle(folder: Path) -> None:
-    """Make sure that the names of the files in a folder are on the disk, too; Windows opens no folder."""
-    if sys.platform == "win32":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def manifest_of(

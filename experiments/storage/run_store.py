@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.storage.result_tables import KEEPS, MEASURES, only, read_parquet, together, with_changes
-from experiments.storage.run_folder import parquet_of, write_whole
+from experiments.storage.run_folder import parquet_of
+from experiments.storage.writing import make_folder, write_whole
 
 RUNS, BESIDE = b"confianza.runs", b"confianza.beside"
 DIGITS = 24
@@ -107,7 +108,7 @@ class Store:
 
     def open(self) -> "Store":
         """Count what is there, and move aside what must not be counted."""
-        (self.folder / MEASURES).mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder / MEASURES)
         used: set[Path] = set()
         for path, batch in batches(self.folder):
             if batch is None:
@@ -127,7 +128,7 @@ class Store:
             path.unlink()
             return
         target = self.folder / REJECTED / path.name
-        target.parent.mkdir(exist_ok=True)
+        make_folder(target.parent)
         path.replace(target)
         self.rejected.append(path.name)
 
@@ -160,6 +161,6 @@ class Store:
         table = with_changes(together([tables[name] for _, tables in self.pending]), self.policies)
         content = parquet_of(table.replace_schema_metadata((table.schema.metadata or {}) | stated))
         target = self.folder / name / name_of(self.number, content)
-        target.parent.mkdir(exist_ok=True)
+        make_folder(target.parent)
         write_whole(target, content)
         return target.name

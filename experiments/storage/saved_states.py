@@ -25,6 +25,12 @@ def seed_folder(folder: Path, seed: int) -> Path:
     return folder / f"seed_{seed}"
 
 
+def is_seed_folder(path: Path) -> bool:
+    """Return whether a path can be the folder of a State: its name, and what lies there under the name of its file."""
+    state = path / STATE_FILE
+    return SEED.fullmatch(path.name) is not None and path.is_dir() and (state.is_file() or not state.exists())
+
+
 def digest_of_state(folder: Path, seed: int) -> str:
     """Return what tells the State of a seed from every other; nothing if it is not there."""
     path = seed_folder(folder, seed) / STATE_FILE
@@ -35,11 +41,9 @@ def check_save(save: Path, runs: dict[int, str], fresh: bool) -> None:
     """Raise if states cannot be saved into a folder: it is none, or holds something else, or states of other runs."""
     if save.exists() and not save.is_dir():
         raise InputError(f"--save {save} is a file, not a folder")
-    foreign = [path for path in save.glob("*") if path.name != SAVED and not SEED.fullmatch(path.name)]
-    links = [path for path in save.glob("*") if path.is_symlink()]
-    if foreign or links:
-        name = (foreign or links)[0].name
-        raise InputError(f"--save {save} holds something else than saved states ({name}); choose another")
+    for path in sorted(save.glob("*")):
+        if path.is_symlink() or not (path.is_file() if path.name == SAVED else is_seed_folder(path)):
+            raise InputError(f"--save {save} holds something else than saved states ({path.name}); choose another")
     if fresh:
         (save / SAVED).unlink(missing_ok=True)  # what it says of the states there will not be true much longer
     elif (save / SAVED).is_file() and not set(saved_in(save)["runs"].items()) <= set(runs.items()):

@@ -4,8 +4,9 @@ import shlex
 from pathlib import Path
 
 from experiments.storage.manifest_schema import Quarantined, said_in
-from experiments.storage.run_folder import json_of, write_whole
+from experiments.storage.run_folder import json_of
 from experiments.storage.run_spec import RunSpec
+from experiments.storage.writing import make_folder, write_whole
 from model.engine.errors import InputError
 
 QUARANTINE = "quarantine"
@@ -19,7 +20,7 @@ def path_of(folder: Path, run: str) -> Path:
 def put(folder: Path, job: RunSpec, error: str, trace: str) -> Path:
     """Put a run into quarantine; return its file."""
     path = path_of(folder, job.run)
-    path.parent.mkdir(exist_ok=True)
+    make_folder(path.parent)
     stated = {"repeat": command(path), "error": error, "traceback": trace.splitlines()}
     stated |= {"run": job.run, "command": job.command}
     write_whole(path, json_of(stated))

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.execution.executor import Interruption, as_completed
+from experiments.execution.executor import as_completed
+from experiments.execution.interruption import Interruption
 from experiments.execution.local_workers import Executor
 from experiments.execution.run_job import Done, Failed
 from experiments.statistics.annual_aggregation import MONTHS, Expression
@@ -18,9 +19,9 @@ from experiments.statistics.noise_share import Luck, luck_of
 from experiments.storage.folder_lock import locked
 from experiments.storage.manifest import SWEEP, kind_of, read_manifest
 from experiments.storage.progress import say
-from experiments.storage.run_folder import write_whole
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.run_store import stored
+from experiments.storage.writing import write_whole
 from experiments.studies import study_folder as place
 from experiments.studies.run_budget import Clocked, Size, check_factors, planned
 from experiments.studies.sensitivity_indices import INDICES, csv_of, find, text_of

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from experiments.execution.executor import DEATHS_TEXT, Interruption, as_completed
+from experiments.execution.executor import DEATHS_TEXT, as_completed
+from experiments.execution.interruption import Interruption
 from experiments.execution.local_workers import Executor, WorkerDied
 from experiments.execution.run_job import Done, Failed
 from experiments.storage.progress import Progress

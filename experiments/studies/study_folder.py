@@ -8,15 +8,16 @@ from typing import Any
 
 import pyarrow as pa
 
-from experiments.storage.folder_lock import LOCK, no_links
+from experiments.storage.folder_lock import LOCK, check_own
 from experiments.storage.manifest import MANIFEST, SWEEP, check_goes_on, kind_of, occasion, place_for, read_manifest
 from experiments.storage.reading import PLAN
 from experiments.storage.result_tables import KEEPS, MEASURES, parts_of, with_changes
 from experiments.storage.run_crate import FILE as CRATE
 from experiments.storage.run_crate import About, crate_of
-from experiments.storage.run_folder import json_of, parquet_of, write_whole
+from experiments.storage.run_folder import json_of, parquet_of
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.run_store import REJECTED
+from experiments.storage.writing import write_whole
 from experiments.studies.quarantine import QUARANTINE
 from experiments.studies.study import Study
 from experiments.words.dictionary import described
@@ -32,7 +33,7 @@ PICTURES = ("forest", "effects", "heat_map", "policies_in_pairs", "effect_map", 
 def folder_for(study: Study, out: Path | None) -> Path:
     """Return the folder of a study, after checking that nothing foreign would be mixed up with it."""
     folder = place_for(out or Path("results") / study.name, SWEEP, beside=LOCK)
-    no_links(folder, *OWN, LOCK)
+    check_own(folder, *OWN, LOCK)
     return folder
 
 

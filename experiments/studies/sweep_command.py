@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.execution.executor import Interruption
+from experiments.execution.interruption import Interruption, tell_interrupted
 from experiments.execution.local_workers import Executor, LocalExecutor, SchedulerLost
 from experiments.execution.run_job import Done, Failed, attempt
 from experiments.execution.warm_starts import warm_up_key, with_shared_warm_ups
-from experiments.storage.disk_space import check_room, swept, told
+from experiments.storage.disk_space import check_room, swept
 from experiments.storage.folder_lock import locked
 from experiments.storage.manifest import half_written
 from experiments.storage.progress import Progress, announce_compiling, patience, say
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.run_store import Store
+from experiments.storage.writing import Unwritable, told
 from experiments.studies import quarantine
 from experiments.studies import study_folder as place
 from experiments.studies.study import Study, find_study, read_study
@@ -82,8 +83,8 @@ def compute(study: Study, jobs: Sequence[RunSpec], target: Path, hands: Hands, *
     begun = time.monotonic()
     try:
         outcome = run_missing(missing, store, hands) if missing else SweepOutcome()
-    except OSError as reason:
-        raise WorkStopped(
+    except (OSError, Unwritable) as reason:
+        raise Unwritable(
             f"{told(reason)}; {safe(store, jobs)}; start again then, and only what is missing is computed"
         ) from None
     except SchedulerLost as reason:
@@ -137,7 +138,7 @@ def safe(store: Store, jobs: Sequence[RunSpec]) -> str:
 def tell_end(outcome: SweepOutcome, target: Path, finished: int, runs: int) -> int:
     """Say how it ended; return the exit code."""
     if outcome.interrupted:
-        say(f"confianza: interrupted; {finished} of {runs} runs are safe in {target}; start again to go on")
+        tell_interrupted(f"{finished} of {runs} runs are safe in {target}; start again to go on")
         return INTERRUPTED
     if outcome.failed:
         path = quarantine.path_of(target, outcome.failed[0])

@@ -17,8 +17,8 @@ from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_requests import asked
 from experiments.execution.run_tables import go_on
 from experiments.execution.shared_towns import TOWNS
-from experiments.storage.run_folder import write_whole
 from experiments.storage.run_identity import canonical, digest_of
+from experiments.storage.writing import make_folder, write_whole
 from experiments.validation.dosed import Dosed, Given
 from experiments.validation.experiment import SITES, estimate
 from experiments.validation.experiment_runs import RUNS, SEVERAL, ExperimentSize, written
@@ -182,8 +182,8 @@ def left_by(world: Dosed) -> dict[str, Any]:
 
 def carry(some: Sequence[DoseCase], size: ExperimentSize, runs: Path) -> Found:
     """Carry out cases; return what each left, seed by seed, by site and reading."""
-    runs.mkdir(parents=True, exist_ok=True)
-    (runs / SEVERAL).mkdir(exist_ok=True)
+    make_folder(runs)
+    make_folder(runs / SEVERAL)
     if run_jobs(some, partial(run_case, runs=runs), size.workers, "doses").interrupted:
         raise KeyboardInterrupt
     found: Found = {}

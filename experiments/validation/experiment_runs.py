@@ -16,8 +16,9 @@ from experiments.execution.run_requests import asked
 from experiments.execution.run_tables import go_on, measures_table, tables_of
 from experiments.execution.shared_towns import TOWNS
 from experiments.execution.twin_runs import twins
-from experiments.storage.run_folder import parquet_of, write_whole
+from experiments.storage.run_folder import parquet_of
 from experiments.storage.run_spec import RunSpec
+from experiments.storage.writing import make_folder, write_whole
 from experiments.validation.experiment import BASE, CENTRAL, EXCHANGED, TURNS, Experiment, RunTables, Variant, Worlds
 from experiments.validation.study_tables import StudyWorld
 from model.engine.calendar import SHIFTS, tick_of
@@ -144,14 +145,14 @@ def written(name: str, text: str, runs: Path) -> Path:
     """Write the file of a world, unless it is there."""
     path = runs.resolve() / SEVERAL / f"{name}.toml"
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         write_whole(path, text.encode())
     return path
 
 
 def run_missing(specs: Sequence[RunSpec], runs: Path, workers: int, label: str) -> None:
     """Carry out the runs that are not kept."""
-    runs.mkdir(parents=True, exist_ok=True)
+    make_folder(runs)
     missing = {spec.run: spec for spec in specs if not (runs / f"{spec.run}.{LAST}.parquet").is_file()}
     together: dict[object, list[RunSpec]] = {}
     for spec in missing.values():

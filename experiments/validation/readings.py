@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from experiments.execution import trust_accounts
-from experiments.storage.run_folder import write_whole
+from experiments.storage.writing import write_whole
 from experiments.validation.calibration import Calibrated, ReferenceTown, calibrate, reference
 from experiments.validation.impression_replay import Numbers
 from experiments.validation.panel import SELECTION

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from experiments.storage.run_folder import write_whole
+from experiments.storage.writing import make_folder, write_whole
 from experiments.validation.experiment import SITES, Estimate, estimate
 from model.engine.errors import InputError, suggest_nearest
 
@@ -54,7 +54,7 @@ def grouped(rows: Iterable[Row], *names: str) -> dict[tuple[Any, ...], list[Row]
 def write_table(out: Path, name: str, rows: Sequence[Row], columns: Sequence[str], lines: Iterable[str]) -> str:
     """Write one table as CSV and as text; return the text."""
     text = "\n".join(lines)
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     write_whole(out / f"{name}.csv", format_csv(rows, columns).encode())
     write_whole(out / f"{name}.txt", f"{text}\n".encode())
     return text

@@ -12,7 +12,7 @@ import pyarrow as pa
 from pebble.pool.process import Acknowledgement
 
 import model.simulation.registry  # noqa: F401  # loaded as a worker starts, not while the clock of its first job runs
-from experiments.execution.executor import Interruption
+from experiments.execution.interruption import Interruption
 from experiments.execution.local_workers import LocalExecutor
 from experiments.execution.run_job import Done, attempt
 from experiments.storage.folder_lock import locked

@@ -7,7 +7,8 @@ from typing import Any
 
 from experiments.storage.manifest import machine
 from experiments.storage.progress import say
-from experiments.storage.run_folder import json_of, write_whole
+from experiments.storage.run_folder import json_of
+from experiments.storage.writing import write_whole
 from experiments.tools.bench.bare_loop import Work
 from experiments.tools.bench.breakdown import break_down
 from experiments.tools.bench.fresh import clock

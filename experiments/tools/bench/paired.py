@@ -11,7 +11,8 @@ import numpy as np
 
 from experiments.storage.manifest import machine
 from experiments.storage.progress import say
-from experiments.storage.run_folder import json_of, write_whole
+from experiments.storage.run_folder import json_of
+from experiments.storage.writing import write_whole
 from experiments.tools.bench import probe, same_numbers
 from experiments.tools.bench.fresh import run_python
 from experiments.tools.bench.same_numbers import Columns, Likeness

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jinja2
 
+from experiments.storage.writing import write_all
 from experiments.words.catalogue import lever
 from model.engine.errors import InputError
 from model.engine.parameters import ParameterSpec
@@ -35,8 +36,7 @@ def new(kind: str, name: str) -> list[Path]:
     for one in written:
         if one.exists():
             raise InputError(f"{one} is there already, and is not overwritten: choose another name or move it")
-    for one, text in written.items():
-        one.write_text(text, encoding="utf-8")
+    write_all({one: text.encode() for one, text in written.items()})
     return list(written)
 
 

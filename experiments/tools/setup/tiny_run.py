@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from experiments.storage.manifest import machine
-from experiments.storage.run_folder import json_of, write_whole
+from experiments.storage.run_folder import json_of
+from experiments.storage.writing import write_whole
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 

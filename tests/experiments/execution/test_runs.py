@@ -16,8 +16,8 @@ from systems import listening, needs_linux, needs_signals
 from experiments.cli import app as cli
 from experiments.execution.run_requests import after, asked
 from experiments.storage.result_tables import KEYS
-from experiments.storage.run_folder import write_whole
 from experiments.storage.run_identity import settings_of
+from experiments.storage.writing import write_whole
 from model.engine.errors import InputError
 from model.simulation.registry import CAUSES, MEASURES
 from model.world.month import GROUPS

@@ -17,7 +17,7 @@ from experiments.cli.compare import ComparisonOutput
 from experiments.comparison.comparison_request import Request
 from experiments.execution import run_set
 from experiments.execution.run_requests import asked
-from experiments.storage import disk_space, run_folder
+from experiments.storage import disk_space
 from model.engine.errors import InputError
 
 PROGRAM = [sys.executable, "-c", "from experiments.cli import main; main()"]
@@ -88,7 +88,7 @@ def test_a_report_of_another_comparison_is_replaced_only_if_asked(never, capsys)
 def test_a_disk_that_fills_up_keeps_what_was_finished_and_goes_on(words, code, after, monkeypatch, capsys):
     words = (*words, "--replicates", "2", "--out", "mine")
     done(*words[:-1], "whole")
-    put, count = run_folder.os.fsync, []
+    put, count = os.fsync, []
 
     def full(handle: int) -> None:
         count.append(handle)
@@ -97,9 +97,9 @@ def test_a_disk_that_fills_up_keeps_what_was_finished_and_goes_on(words, code, a
         put(handle)
 
     with monkeypatch.context() as disk:
-        disk.setattr(run_folder.os, "fsync", full)
+        disk.setattr(os, "fsync", full)
         capsys.readouterr()
-        assert cli.code_of(list(words)) == 1
+        assert cli.code_of(list(words)) == 2
         told = capsys.readouterr().err.splitlines()
     assert "Traceback" not in "".join(told)
     assert os.strerror(code) in told[-1]
@@ -115,10 +115,10 @@ def test_a_file_that_may_grow_no_further_is_a_full_disk(tmp_path):
     limit += "resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000));"
     program = [sys.executable, "-c", f"{limit} from experiments.cli import main; main()"]
     ended = subprocess.run([*program, *RUN, "--out", "mine"], capture_output=True, text=True)
-    assert ended.returncode == 1, ended.stderr
-    assert ended.stderr.splitlines()[-1].startswith(
-        "confianza: the disk is full (File too large); what was finished (0) is safe"
-    )
+    assert ended.returncode == 2, ended.stderr
+    told = ended.stderr.splitlines()[-1]
+    assert told.startswith("confianza: mine.unfinished/parts/")
+    assert "cannot be written: the disk is full (File too large); what was finished (0) is safe" in told
     assert not Path("mine").exists()
 
 

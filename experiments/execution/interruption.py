@@ -1,0 +1,113 @@
+"""Handle Ctrl-C, SIGTERM and a lost connection: one line, and exit code 128 plus the number of the signal."""
+
+import atexit
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from types import FrameType
+from typing import Any, ClassVar, NoReturn, Self
+
+SIGNALS = [one for one in signal.valid_signals() if getattr(one, "name", "") in ("SIGINT", "SIGTERM", "SIGHUP")]
+
+Handler = Callable[[int, FrameType | None], None]
+
+
+class Heard:
+    """Signals that came, in order, and whether they were told of in a line."""
+
+    signals: ClassVar[list[int]] = []
+    told = False
+
+
+def listen() -> None:
+    """Let signals interrupt this program from now on, except those that it was started to ignore."""
+    replace_handlers(interrupt)
+
+
+def interrupt(number: int, _: FrameType | None) -> None:
+    """Record a signal, and raise `KeyboardInterrupt` wherever the program is."""
+    Heard.signals.append(number)
+    raise KeyboardInterrupt
+
+
+def replace_handlers(handler: Handler) -> dict[int, Any]:
+    """Handle signals in the main thread, where they are not ignored; return what handled them before."""
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    heard = [one for one in SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
+    return {one: signal.signal(one, handler) for one in heard}
+
+
+@contextmanager
+def handle_signals(handler: Handler = interrupt) -> Iterator[None]:
+    """Handle signals while something is done."""
+    before = replace_handlers(handler)
+    try:
+        yield
+    finally:
+        for one, previous in before.items():
+            signal.signal(one, previous)
+
+
+class Interruption:
+    """Records signals, so that no result is lost half-way."""
+
+    came = False
+
+    def __enter__(self) -> Self:
+        announce_stop_command()
+        self.handling = handle_signals(self.note)
+        self.handling.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.handling.__exit__(*error)
+
+    def note(self, number: int, _: FrameType | None) -> None:
+        """Record the signal."""
+        Heard.signals.append(number)
+        self.came = True
+
+
+def tell_interrupted(kept: str = "") -> None:
+    """Say in one line that the program was interrupted, and what was kept."""
+    Heard.told = True
+    print(f"confianza: interrupted{kept and f'; {kept}'}", file=sys.stderr, flush=True)
+
+
+def exit_code() -> int:
+    """Return the exit code after an interruption, told of in a line by now: 130 after Ctrl-C, 143 after SIGTERM."""
+    for one in (one for one in SIGNALS if signal.getsignal(one) is interrupt):
+        signal.signal(one, signal.SIG_DFL)  # the next one ends the program at once
+    if not Heard.told:
+        tell_interrupted()
+    first = next(iter(Heard.signals), signal.SIGINT)
+    Heard.signals.clear()
+    Heard.told = False
+    return 128 + first
+
+
+def leave(code: int) -> NoReturn:
+    """Leave the program with an exit code; after an interruption without clearing memory, which can take a second."""
+    if code in {128 + one for one in SIGNALS}:
+        atexit._run_exitfuncs()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+@cache
+def announce_stop_command() -> None:
+    """Print once how to stop this program where Ctrl-C is ignored, as under nohup or in the background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        print(
+            f"Ctrl-C is not heard here; to stop and keep what is finished: kill {os.getpid()}",
+            file=sys.stderr,
+            flush=True,
+        )
