@@ -14,6 +14,8 @@ MOST_TOML, MOST_JSON = 2**18, 2**23
 DEEPEST, LONGEST_NAME, LARGEST = 32, 200, 2**63
 """Maximum nesting of tables, characters of a name, and bound of integers (64 bits)."""
 LONGEST_LINE = 10_000
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters that command a terminal, turn the direction of writing, or that UTF-8 files cannot hold."""
 DEEP_KEY = re.compile(rf"(?<![^\s.=])(?:[^\s.=]++[ \t]*+\.[ \t]*+){{{DEEPEST}}}")
 """Dotted key with too many parts: reading it takes time that grows with their square."""
 
@@ -109,6 +111,7 @@ def check_name(name: str, file: str) -> None:
 
 
 def check_text(text: str, file: str) -> None:
-    """Raise `InputError` if a text holds null characters or surrogates, which UTF-8 files cannot hold."""
-    if "\0" in text or (not text.isascii() and any("\ud800" <= one <= "\udfff" for one in text)):
-        raise InputError(f"{file}: a text must be free of null characters and half characters, got {text[:40]!r}")
+    """Raise `InputError` if a text holds control characters or surrogates."""
+    if found := CONTROL.search(text):
+        near = text[max(0, found.start() - 20) : found.start() + 20]
+        raise InputError(f"{file}: a text must be free of control characters and half characters, got {near!r}")

@@ -216,6 +216,8 @@ def localised_text(table: str, settings: Settings, default: str) -> dict[str, st
     for key, stated in table_settings(table, settings):
         if key not in LANGUAGES or not isinstance(stated.value, str):
             raise stated.wrong(f'{table} must be given as {{ en = "…", es = "…" }}, got {key} = {stated.value!r}')
+        if table == "title" and len(stated.value.splitlines()) > 1:
+            raise stated.wrong(f"title must be one line, got {key} = {stated.value!r}")
     if table in settings:
         raise settings[table].wrong(f'{table} must be given as {{ en = "…", es = "…" }}')
     return dict.fromkeys(LANGUAGES, default) | {k: t.value for k, t in table_settings(table, settings)}

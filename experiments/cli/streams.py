@@ -7,6 +7,8 @@ import sys
 import unicodedata
 from typing import Any
 
+from experiments.storage.quoting import quoted
+
 PLAIN = {
     **dict(zip("–—−‐‑", "-----", strict=True)),
     **dict(zip("‘’“”«»", '\'\'""""', strict=True)),
@@ -20,7 +22,11 @@ class Outlet(io.TextIOWrapper):
     """Standard output that goes quiet when nobody reads it any more, so that what is under way is still finished."""
 
     def write(self, text: str) -> int:
-        """Write a text, if somebody reads it."""
+        """Write a text, if somebody reads it; what files of others hold commands no terminal."""
+        return self.draw(quoted(text))
+
+    def draw(self, text: str) -> int:
+        """Write a text with its commands to the terminal, if somebody reads it."""
         try:
             return super().write(text)
         except BrokenPipeError:

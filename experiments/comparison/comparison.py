@@ -29,6 +29,7 @@ from experiments.execution.twin_runs import Task, TwinRuns, apart, live, togethe
 from experiments.statistics.paired_effects import Effect, paired, unpaired, variance_ratio
 from experiments.statistics.verdicts import LOOKS, is_settled
 from experiments.storage.manifest import COMPARISON, SWEEP, read_manifest, saying
+from experiments.storage.manifest_schema import TwinsPart
 from experiments.storage.reading import places_of
 from experiments.storage.run_folder import Finished
 from experiments.storage.run_spec import RunSpec
@@ -133,7 +134,7 @@ def later(specs: Sequence[RunSpec], by: int) -> tuple[RunSpec, ...]:
 def run(request: Request, arms: Sequence[Arm], workers: int, folder: Path) -> Lives:
     """Run all arms of a comparison, or what is missing of them in a folder."""
     blocks = by_site(arms)
-    outcome = carry_on(tasks_of(request, blocks), live, workers, "comparing", Parts(folder, apart, together))
+    outcome = carry_on(tasks_of(request, blocks), live, workers, "comparing", Parts(folder, apart, together, TwinsPart))
     lived = outcome.results
     twins = [one for one in lived if one.task.kind == "twins"]
     return Lives(

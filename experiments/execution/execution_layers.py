@@ -16,6 +16,7 @@ from experiments.storage.disk_space import check_target
 from experiments.storage.reading import places_of, read, specs_of
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.writing import write_whole
+from model.engine.errors import InputError, suggest_nearest
 from scenarios import scenario_plane
 from scenarios.extras import require_extra
 
@@ -48,6 +49,8 @@ def layers_of(folder: Path) -> list[Layer]:
     found = []
     for name in LAYERS:
         rows = read(folder, table=name)
+        if not len(rows) or not set(rows["run"]) <= set(specs):
+            raise InputError(f"{folder}: {name}.parquet must hold the runs of its manifest, got others or none")
         parts = [located(name, specs[str(run)], own) for run, own in rows.groupby("run", sort=False)]
         found.append(Layer(name, np.concatenate([shapes for shapes, _ in parts]), pd.concat([own for _, own in parts])))
     return found
@@ -57,8 +60,13 @@ def located(name: str, spec: RunSpec, rows: pd.DataFrame) -> tuple[np.ndarray, p
     """Return the shapes of the rows of one run, and the rows; of settlements, also which lie where luck put them."""
     town, plane = town_for(spec), scenario_plane(spec.source, set=dict(spec.overrides))
     if name == "cells":
-        return plane.degrees(squares(town, rows["cell"].to_numpy()), DIGITS), rows
+        cells = rows["cell"].to_numpy()
+        if not ((cells >= 0) & (cells < len(town.cells))).all():
+            raise InputError(f"cells.parquet: column 'cell' must lie between 0 and {len(town.cells) - 1}")
+        return plane.degrees(squares(town, cells), DIGITS), rows
     centres = {one.name: (one.x, one.y) for one in town.settlements}
+    for unknown in set(rows["settlement"]) - set(centres):
+        raise InputError(f"settlements.parquet: no settlement '{unknown}'{suggest_nearest(unknown, centres)}")
     at = np.array([centres[place] for place in rows["settlement"]], np.float64)
     unknown = {one.name for one in spec.scenario.settlements if one.x is None}
     return plane.degrees(np.asarray(shapely.points(at)), DIGITS), rows.assign(

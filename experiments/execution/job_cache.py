@@ -3,6 +3,7 @@
 A file is named after its job and the digest of its bytes; it holds the tables of the job and a text of JSON.
 """
 
+import contextlib
 import io
 import json
 import zipfile
@@ -15,13 +16,28 @@ import pyarrow as pa
 
 from experiments.execution.executor import JobResults, SizedJob, run_jobs
 from experiments.execution.local_workers import JobFunction
+from experiments.storage.manifest_schema import checked
 from experiments.storage.progress import say
+from experiments.storage.result_tables import COLUMNS, check_columns
 from experiments.storage.results_folder import PARTS
 from experiments.storage.run_identity import digest_of
 from experiments.storage.run_store import is_true, named_by_digest
 from experiments.storage.writing import make_folder, write_whole
+from model.engine.errors import InputError
+from scenarios.files import parse_json
 
 ABOUT = "about.json"
+NOT_WHOLE = (
+    InputError,
+    LookupError,
+    ValueError,
+    OSError,
+    EOFError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    pa.ArrowException,
+)
+"""Errors to which a file leads that was not packed here: its job is done again."""
 
 type Tables = Mapping[str, pa.Table]
 type Part = tuple[dict[str, Any], dict[str, pa.Table]]
@@ -35,6 +51,9 @@ class Parts[J: SizedJob, R]:
     folder: Path
     apart: Callable[[R], tuple[Mapping[str, Any], Tables]]
     together: Callable[[J, Mapping[str, Any], Tables], R]
+    """Raises `LookupError` or `ValueError` where the tables are not those of the job."""
+    about: Any
+    """Schema of what is known of a finished job."""
     counts: Callable[[J, Mapping[str, Any]], bool] = lambda _, about: True
 
     @property
@@ -54,9 +73,10 @@ class Parts[J: SizedJob, R]:
         there = {}
         for job in jobs:
             if path := files.get(label(job.key)):
-                about, tables = unpacked(path)
-                if self.counts(job, about):
-                    there[job.key] = self.together(job, about, tables)
+                with contextlib.suppress(*NOT_WHOLE):
+                    about, tables = unpacked(path, self.about)
+                    if self.counts(job, about):
+                        there[job.key] = self.together(job, about, tables)
         return there
 
 
@@ -97,8 +117,19 @@ def stream_of(table: pa.Table) -> bytes:
     return bytes(sink.getvalue())
 
 
-def unpacked(path: Path) -> Part:
-    """Return what a file holds."""
+def unpacked(path: Path, about: Any) -> Part:
+    """Return what a file holds; raise one of `NOT_WHOLE` if it is not as it was packed."""
     with zipfile.ZipFile(path) as file:
-        tables = {name: pa.ipc.open_stream(file.read(name)).read_all() for name in file.namelist() if name != ABOUT}
-        return json.loads(file.read(ABOUT)), tables
+        if any(one.compress_type != zipfile.ZIP_STORED for one in file.infolist()):
+            raise ValueError("members are never compressed, so that none is larger than its file")
+        tables = {name: table_in(file.read(name), path, name) for name in file.namelist() if name != ABOUT}
+        return checked(parse_json(file.read(ABOUT).decode(), str(path)), str(path), about), tables
+
+
+def table_in(content: bytes, path: Path, name: str) -> pa.Table:
+    """Return the table in a stream if its columns hold what they are known to hold."""
+    table = pa.ipc.open_stream(content).read_all()
+    table.validate(full=True)
+    kind = name.rpartition("/")[2]
+    check_columns(table, path, COLUMNS.get(kind, ()), kind)
+    return table

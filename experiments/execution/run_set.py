@@ -8,8 +8,9 @@ from typing import Any
 from experiments.execution.executor import JobResults, run_jobs
 from experiments.execution.job_cache import Parts, Tables, carry_on
 from experiments.execution.local_workers import ReportProgress
-from experiments.execution.run_tables import simulate
+from experiments.execution.run_tables import restored, simulate
 from experiments.execution.shared_towns import town_for
+from experiments.storage.manifest_schema import RunPart
 from experiments.storage.run_folder import Finished
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.saved_states import digest_of_state
@@ -25,7 +26,7 @@ def run_all(specs: Sequence[RunSpec], workers: int = 1, label: str = "running") 
 
 def run_missing(specs: Sequence[RunSpec], workers: int, label: str, folder: Path, save: Path | None) -> Runs:
     """Carry out those runs that a folder does not hold as parts, each of which may leave its State in another."""
-    parts = Parts(folder, partial(apart, save=save), together, partial(counts, save=save))
+    parts = Parts(folder, partial(apart, save=save), together, RunPart, partial(counts, save=save))
     return carry_on(specs, partial(lived, save=save), workers, label, parts)
 
 
@@ -42,7 +43,7 @@ def apart(run: Finished, save: Path | None) -> tuple[dict[str, Any], Tables]:
 
 def together(spec: RunSpec, about: Mapping[str, Any], tables: Tables) -> Finished:
     """Return a finished run from what was kept of it."""
-    return Finished(spec.seed, spec.run, dict(tables), about["ceiling_hits"])
+    return restored(spec, tables, about["ceiling_hits"])
 
 
 def counts(spec: RunSpec, about: Mapping[str, Any], save: Path | None) -> bool:

@@ -1,6 +1,7 @@
 """One run: a world from its first shift to its last, and the tables that it leaves."""
 
 import datetime
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pyarrow as pa
 
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.warm_starts import WARM_STARTS
-from experiments.storage.result_tables import TIME, named
+from experiments.storage.result_tables import KEYS, OF_RUN, TIME, named
 from experiments.storage.run_folder import Finished
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.saved_states import seed_folder
@@ -19,7 +20,7 @@ from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED, MOST_OPTIONS
 from model.engine.random_streams import keyed_uniform, stream_id
 from model.engine.scenario import Scenario
 from model.simulation.model import KEPT_TABLES, TrustModel
-from model.simulation.registry import CAUSES
+from model.simulation.registry import CAUSES, MEASURES
 from model.town.crime_kinds import NAMES as KINDS
 from model.town.town import Town
 from model.trust.couple_impressions import KEY_COLUMNS, TONES, TOWN_PARTS
@@ -101,6 +102,18 @@ def with_keys(table: pa.Table, world: TrustModel, spec: RunSpec) -> pa.Table:
     keys = {"run": spec.run, "scenario": world.settings.name, "policy": spec.policy, "seed": world.seed}
     columns = [constant(value, len(table)) for value in keys.values()]
     return pa.table([*columns, *table.columns], [*keys, *table.column_names])
+
+
+def restored(spec: RunSpec, tables: Mapping[str, pa.Table], ceiling_hits: float, *, whole: bool = True) -> Finished:
+    """Return a finished run from tables that were kept; raise `ValueError` if they are not those of this run."""
+    if set(tables) != ({*OF_RUN, *spec.keep} if whole else {"measures"}):
+        raise ValueError(f"tables of another kind of run: {', '.join(tables)}")
+    if not {*KEYS, *spec.columns, *MEASURES} <= set(tables["measures"].column_names):
+        raise ValueError("measures are missing")
+    for table in tables.values():
+        if not set(table["run"].to_pylist()) <= {spec.run}:
+            raise ValueError("rows of another run")
+    return Finished(spec.seed, spec.run, dict(tables), ceiling_hits)
 
 
 def full_months(months: np.ndarray, scenario: Scenario) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.execution.job_cache import Tables
 from experiments.execution.local_workers import ReportProgress
-from experiments.execution.run_tables import begin, go_on, hits_of, measures_table, tables_of
+from experiments.execution.run_tables import begin, go_on, hits_of, measures_table, restored, tables_of
 from experiments.execution.shared_towns import town_for
 from experiments.execution.trust_accounts import Law, changes_of
 from experiments.storage.run_folder import Finished
@@ -90,8 +90,10 @@ def together(task: Task, about: Mapping[str, Any], tables: Tables) -> TwinRuns:
     for name, table in tables.items():
         k, _, kind = name.partition("/")
         own[int(k)][kind] = table
+    if any(row["arm"] >= len(task.specs) for row in about["residents"]):
+        raise ValueError("residents of an arm that there is not")
     finished = [
-        Finished(spec.seed, spec.run, kept, hits)
+        restored(spec, kept, hits, whole=task.kind == "twins")
         for spec, kept, hits in zip(task.specs, own, about["ceiling_hits"], strict=True)
     ]
     return TwinRuns(task, finished, about["residents"])

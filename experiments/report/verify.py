@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -16,9 +17,9 @@ from experiments.execution.run_job import chosen
 from experiments.execution.run_set import run_all
 from experiments.report import build
 from experiments.report.compare_command import compare
-from experiments.storage.manifest import COMPARISON, MANIFEST, RUN, SWEEP, read_manifest
+from experiments.storage.manifest import ARMS, COMPARISON, MANIFEST, RUN, SWEEP, read_manifest
 from experiments.storage.manifest_schema import Comparison, ManifestEntry, checked
-from experiments.storage.reading import specs_of, tables
+from experiments.storage.reading import places_of, specs_of, tables
 from experiments.storage.result_tables import only
 from experiments.storage.run_folder import joined
 from experiments.storage.saved_states import check_went_on
@@ -56,6 +57,7 @@ def verify_folder(folder: Path, workers: int) -> Iterator[str]:
             old = tables(folder, name)
             yield from unequal(name, old, again[name]) if name in again else [f"{name} does not come out at all"]
     elif stated.get("format") == COMPARISON:
+        places_of(folder)  # what is wrong with them is told before hours are spent
         with tempfile.TemporaryDirectory() as place:
             new = compare_again(stated, Path(place) / "again", workers, folder)
             yield from unequal_tables(folder, new)
@@ -68,12 +70,12 @@ def verify_folder(folder: Path, workers: int) -> Iterator[str]:
 
 def verify_arms(folder: Path, again: Path, workers: int) -> Iterator[str]:
     """Yield the differences in the arms of a comparison, if they were kept, or in the runs it was made from."""
-    for place in dict.fromkeys(arm["folder"] for arm in read_manifest(folder)["arms"]):
-        own = place.startswith("arms")
-        if not own or ((folder / place).is_dir() and not (again / place).is_dir()):
-            yield from verify_folder(folder / place, workers)
-        elif (folder / place).is_dir():
-            yield from unequal_tables(folder / place, again / place, f"{place}/")
+    for place in places_of(folder):
+        own = Path(os.path.relpath(place, folder))
+        if own.parts[0] != ARMS or (place.is_dir() and not (again / own).is_dir()):
+            yield from verify_folder(place, workers)
+        elif place.is_dir():
+            yield from unequal_tables(place, again / own, f"{own.as_posix()}/")
 
 
 def verify_sweep(folder: Path, workers: int) -> Iterator[str]:

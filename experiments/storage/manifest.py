@@ -15,7 +15,7 @@ from experiments.words.dictionary import SCHEMA
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
-MANIFEST = "manifest.json"
+MANIFEST, ARMS = "manifest.json", "arms"
 RUN, COMPARISON, SWEEP = "confianza run 1", "confianza compare 1", "confianza sweep 1"
 NAMES = {RUN: "run", COMPARISON: "comparison", SWEEP: "sweep"}
 UNFINISHED = "unfinished"

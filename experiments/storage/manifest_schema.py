@@ -20,11 +20,20 @@ def day(text: str) -> str:
     return text
 
 
+def line(text: str) -> str:
+    """Return a text as it stands, if it is one line."""
+    if text.splitlines() not in ([], [text]):
+        raise ValueError("must be one line")
+    return text
+
+
 Day = Annotated[str, AfterValidator(day)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 World = Annotated[int, Field(ge=0, lt=2**61)]
 """A seed, with the number of the draw of a sweep above it."""
+Line = Annotated[str, AfterValidator(line)]
 Text = Mapping[str, str]
+Title = Mapping[str, Line]
 Digits = Annotated[str, Field(pattern=r"^\d{1,10}$")]
 """A seed as the name of something in JSON."""
 
@@ -63,11 +72,11 @@ class Any_(TypedDict, total=False):
 class Run(Any_, total=False):
     """Runs that differ in their seeds."""
 
-    scenario: str
+    scenario: Line
     source: str
-    policy: str
-    policies: list[str]
-    varied: Mapping[str, Any]
+    policy: Line
+    policies: list[Line]
+    varied: Mapping[Line, Any]
     keep: list[str]
     measures: list[str]
     seeds: list[Seed]
@@ -75,32 +84,32 @@ class Run(Any_, total=False):
     branched_from: Mapping[Digits, str]
     went_on_from: Origin | None
     settings: Settings
-    town: str
-    arm: str
-    title: Text
+    town: Line
+    arm: Line
+    title: Title
 
 
 class ManifestPolicy(TypedDict):
     """A policy of an arm."""
 
-    name: str
-    start: str
-    title: Text
+    name: Line
+    start: Line
+    title: Title
     about: Text
 
 
 class ManifestArm(TypedDict):
     """One arm of a comparison."""
 
-    folder: str
-    name: str
-    scenario: str
-    title: Text
+    folder: Line
+    name: Line
+    scenario: Line
+    title: Title
     policies: list[ManifestPolicy]
     seeds: list[World]
     fingerprint: NotRequired[str]
-    label: NotRequired[str]
-    swept: NotRequired[str]
+    label: NotRequired[Line]
+    swept: NotRequired[Line]
     drawn: NotRequired[list[str]]
     differs: NotRequired[Mapping[str, Any]]
     scale: NotRequired[float]
@@ -170,6 +179,30 @@ class Saved(TypedDict):
     states: NotRequired[Mapping[Digits, str]]
 
 
+class RunPart(TypedDict):
+    """What is kept of a finished run beside its tables."""
+
+    ceiling_hits: float
+    state: str
+
+
+class ResidentsRow(TypedDict):
+    """Number of residents who differ between an arm and the first one."""
+
+    seed: Seed
+    arm: Annotated[int, Field(ge=1)]
+    what: str
+    only_arm: int
+    only_base: int
+
+
+class TwinsPart(TypedDict):
+    """What is kept of finished twins beside their tables."""
+
+    ceiling_hits: list[float]
+    residents: list[ResidentsRow]
+
+
 class Quarantined(TypedDict):
     """A run that failed."""
 
@@ -203,6 +236,11 @@ def checked(stated: Any, file: str, kind: Any = None) -> ManifestEntry:
         raise InputError(f"{file} is no manifest: it holds no table")
     check_limits(stated, file)
     named = stated.get("format")
+    if kind is None and isinstance(named, str) and named not in KINDS:
+        raise InputError(
+            f"{file}: format must be {', '.join(KINDS)}, got {shortened(named)}{suggest_nearest(named, KINDS)} Read it"
+            " with the version of the program that wrote it."
+        )
     wanted = kind or KINDS.get(named if isinstance(named, str) else "", Any_)
     try:
         reader(wanted).validate_python(stated, strict=True)
@@ -226,5 +264,10 @@ def first(reason: ValidationError, kind: Any) -> str:
     if found["type"] == "extra_forbidden":
         return f"has no '{place}'{suggest_nearest(str(found['loc'][-1]), ManifestRequest.__annotations__)}"
     rule = found["msg"].removeprefix("Value error, ").replace("Input should be", "must be").replace("String", "it")
-    told = repr(found["input"])
-    return f"{place}: {rule}, got {told if len(told) <= LONGEST else told[:LONGEST] + '…'}"
+    return f"{place}: {rule}, got {shortened(found['input'])}"
+
+
+def shortened(value: Any) -> str:
+    """Return a value as it can stand in a line."""
+    told = repr(value)
+    return told if len(told) <= LONGEST else told[:LONGEST] + "…"

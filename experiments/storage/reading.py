@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from experiments.storage.manifest import COMPARISON, MANIFEST, SWEEP, kind_of, read_manifest
+from experiments.storage.manifest import ARMS, COMPARISON, MANIFEST, SWEEP, kind_of, read_manifest
 from experiments.storage.older_formats import at_present
 from experiments.storage.progress import say
-from experiments.storage.result_tables import COLUMNS, check_keys, only, parts_of, read_parquet, together, with_changes
+from experiments.storage.result_tables import (
+    COLUMNS,
+    check_columns,
+    only,
+    parts_of,
+    read_parquet,
+    together,
+    with_changes,
+)
 from experiments.storage.run_spec import RunSpec, overrides_of, read_specs
 from experiments.storage.run_store import stored
 from experiments.storage.saved_states import SAVED
@@ -65,7 +73,7 @@ def of_file(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
     }
     if not path.is_file():
         raise InputError(f"{folder} holds no {path.name}")
-    table = at_present(read_parquet(path, COLUMNS.get(name, ())), labels)
+    table = at_present(read_parquet(path, COLUMNS.get(name, ()), name), labels)
     return table if runs is None else only(table, runs)
 
 
@@ -78,7 +86,7 @@ def of_sweep(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
     if table is None:
         raise InputError(f"{folder} holds no finished run yet")
     table = at_present(table, planned)
-    check_keys(table, folder / name, COLUMNS.get(name, ()))
+    check_columns(table, folder / name, COLUMNS.get(name, ()), name)
     policies = dict.fromkeys(part for name in plan["policy"].unique().to_pylist() for part in parts_of(name))
     table = with_changes(table, policies)  # the study may have grown by one since some runs were stored
     there = len(table["run"].unique())
@@ -92,10 +100,7 @@ def read_plan(folder: Path) -> pa.Table:
     if not (folder / PLAN).is_file():
         raise InputError(f"{folder} holds no readable {PLAN}; start the sweep again")
     plan = read_parquet(folder / PLAN, PLANNED)
-    for column in plan.schema:
-        if pa.types.is_nested(column.type):
-            raise InputError(f"{folder / PLAN}: column '{column.name}' must hold single values, got {column.type}")
-    check_keys(plan, folder / PLAN, [name for name in SAID if name in plan.column_names])
+    check_columns(plan, folder / PLAN, [name for name in SAID if name in plan.column_names])
     return plan
 
 
@@ -145,11 +150,24 @@ def places_of(folder: Path) -> list[Path]:
     """Return the folders in which the runs of a folder lie: for a comparison, those of its arms."""
     if kind_of(folder) != COMPARISON:
         return [folder]
-    places = [folder / place for place in dict.fromkeys(arm["folder"] for arm in read_manifest(folder)["arms"])]
-    for place in places:
-        if kind_of(place) == COMPARISON:  # and perhaps the folder itself, which would have no end
-            raise InputError(f"{folder / MANIFEST}: an arm must be a run or a sweep, '{place}' is a comparison")
-    return places
+    named = dict.fromkeys(arm["folder"] for arm in read_manifest(folder)["arms"])
+    for name in named:
+        check_arm(folder, name, all_inside=any(is_inside(folder, one) for one in named))
+    return [folder / name for name in named]
+
+
+def check_arm(folder: Path, name: str, all_inside: bool) -> None:
+    """Raise if an arm of a comparison lies neither in its folder `arms` nor, as all others do, elsewhere."""
+    if kind_of(folder / name) == COMPARISON:  # and perhaps the folder itself, which would have no end
+        raise InputError(f"{folder / MANIFEST}: an arm must be a run or a sweep, '{folder / name}' is a comparison")
+    arms = (folder / ARMS).resolve()
+    if all_inside and (folder / name).resolve().parent != arms:
+        raise InputError(f"{folder / MANIFEST}: an arm must lie in {folder / ARMS}, got '{name}'")
+
+
+def is_inside(folder: Path, name: str) -> bool:
+    """Return whether an arm lies in the folder of its comparison."""
+    return (folder / name).resolve().is_relative_to(folder.resolve())
 
 
 def planned(folder: Path, row: Mapping[str, Any]) -> RunSpec:

@@ -8,11 +8,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from experiments.words.dictionary import CHANGE, policy, told
+from experiments.words.dictionary import CHANGE, policy, told, unit_in
 from model.engine.errors import InputError, suggest_nearest
 
 MEASURES = "measures"
+MOST_VALUES = 2**28
+"""Values of a file, which take 2 GB in memory."""
 KEEPS = ("cells", "impressions", "incidents")
+OF_RUN = ("measures", "settlements", "groups", "cells", "ledger", "decisions")
+"""Tables that every run leaves."""
 TIME = pa.timestamp("ms")
 """The type of months and days, which every reader of tables knows."""
 STATUS_QUO = "status_quo"
@@ -24,32 +28,45 @@ EFFECTS = {
     "numbers": ("base", "base_error", "arm", "arm_error", "effect", "error", "low", "high", "smallest"),
     "true or false": ("paired",),
 }
-COLUMNS = {"measures": KEYS, "effects": tuple(name for names in EFFECTS.values() for name in names)}
+COLUMNS = {
+    "measures": KEYS,
+    "effects": tuple(name for names in EFFECTS.values() for name in names),
+    "cells": ("run", "month", "cell"),
+    "settlements": ("run", "month", "settlement"),
+}
 """Columns without which a table cannot be read, by its name."""
 HOLDS: dict[str, Callable[[pa.DataType], bool]] = {
     "text": lambda kind: pa.types.is_string(kind) or pa.types.is_large_string(kind),
     "whole numbers": lambda kind: pa.types.is_integer(kind),
-    "numbers": lambda kind: pa.types.is_floating(kind) or pa.types.is_integer(kind),
+    "numbers": lambda kind: pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind),
     "true or false": lambda kind: pa.types.is_boolean(kind),
     "dates": lambda kind: pa.types.is_timestamp(kind),
+    "single values": lambda kind: not pa.types.is_nested(kind) and not pa.types.is_binary(kind),
 }
 KINDS = {
-    **dict.fromkeys(("run", "scenario", "policy", "command", "point"), "text"),
-    **{"seed": "whole numbers", "month": "dates"},
-    **{name: what for what, names in EFFECTS.items() for name in names},
+    **dict.fromkeys(("run", "scenario", "policy", "command", "point", "settlement"), "text"),
+    **{"seed": "whole numbers", "cell": "whole numbers", "month": "dates"},
 }
-"""Kinds of values by column."""
+"""Kinds of values by column, in every table."""
+KINDS_OF_EFFECTS = KINDS | {name: what for what, names in EFFECTS.items() for name in names}
+KINDS_IN = {"effects": KINDS_OF_EFFECTS, "all_effects": KINDS_OF_EFFECTS}
+"""Kinds of values by column in tables that have columns of their own."""
 
 
-def read_parquet(path: Path, keys: Sequence[str] = ()) -> pa.Table:
+def read_parquet(path: Path, keys: Sequence[str] = (), name: str = "") -> pa.Table:
     """Return a table, or raise one line that says why it cannot be read or which of its columns is not what it says."""
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path} is no ordinary file")
     try:
+        stated = pq.read_metadata(path)
+        if (values := stated.num_rows * stated.num_columns) > MOST_VALUES:
+            raise InputError(f"{path} must have at most {MOST_VALUES:,} values, got {values:,}")
         table = pq.read_table(path, partitioning=None)
         table.validate(full=True)
     except (OSError, ValueError, pa.ArrowException):
         raise InputError(f"{path} is not readable as Parquet") from None
     table = with_timestamps(table)
-    check_keys(table, path, keys)
+    check_columns(table, path, keys, name)
     return table
 
 
@@ -64,16 +81,18 @@ def named(codes: np.ndarray, names: Sequence[str]) -> pa.Array:
     return pa.array([None if code < 0 else names[code] for code in codes.tolist()], pa.string())
 
 
-def check_keys(table: pa.Table, path: Path, keys: Sequence[str]) -> None:
-    """Raise if a table lacks a column that says which run a row belongs to, or holds something else in it."""
-    for name in keys:
-        if table.column_names.count(name) != 1:
-            raise InputError(f"{path} has no column '{name}'{suggest_nearest(name, table.column_names)}")
-        what, kind = KINDS[name], table.schema.field(name).type
-        if not HOLDS[what](kind) or (what != "numbers" and table[name].null_count):
-            raise InputError(
-                f"{path}: column '{name}' must hold {what}, got {kind} with {table[name].null_count} empty"
-            )
+def check_columns(table: pa.Table, path: Path, keys: Sequence[str], name: str = "") -> None:
+    """Raise if a table lacks a key, or one of its columns holds something else than it is known to hold."""
+    kinds = KINDS_IN.get(name, KINDS)
+    for key in keys:
+        if table.column_names.count(key) != 1:
+            raise InputError(f"{path} has no column '{key}'{suggest_nearest(key, table.column_names)}")
+        if kinds[key] != "numbers" and table[key].null_count:
+            raise InputError(f"{path}: column '{key}' must hold {kinds[key]}, got {table[key].null_count} empty")
+    for field in table.schema:
+        what = kinds.get(field.name) or ("numbers" if unit_in(name, field.name) else "single values")
+        if not (HOLDS[what](field.type) or (pa.types.is_null(field.type) and field.name not in keys)):
+            raise InputError(f"{path}: column '{field.name}' must hold {what}, got {field.type}")
 
 
 def parts_of(policy: str) -> list[str]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from experiments.storage.folder_lock import LOCK, check_own, locked
 from experiments.storage.manifest import (
+    ARMS,
     MANIFEST,
     NAMES,
     UNFINISHED,
@@ -33,7 +34,7 @@ TABLES = (
     *("effects", "all_effects", "criteria", "draws", "drawn", "decided", "residents", "memory", "alone", "verdicts"),
 )
 """Tables that a run or a comparison writes into its folder."""
-PARTS, ARMS = "parts", "arms"
+PARTS = "parts"
 FOLDERS = (PARTS, ARMS, "inputs")
 FILES = (*(f"{name}.parquet" for name in TABLES), "summary.png", "ro-crate-metadata.json")
 

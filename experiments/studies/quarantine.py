@@ -4,6 +4,7 @@ import shlex
 from pathlib import Path
 
 from experiments.storage.manifest_schema import Quarantined, said_in
+from experiments.storage.quoting import quoted
 from experiments.storage.run_folder import json_of
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.writing import make_folder, write_whole
@@ -21,7 +22,7 @@ def put(folder: Path, job: RunSpec, error: str, trace: str) -> Path:
     """Put a run into quarantine; return its file."""
     path = path_of(folder, job.run)
     make_folder(path.parent)
-    stated = {"repeat": command(path), "error": error, "traceback": trace.splitlines()}
+    stated = {"repeat": command(path), "error": quoted(error), "traceback": quoted(trace).splitlines()}
     stated |= {"run": job.run, "command": job.command}
     write_whole(path, json_of(stated))
     return path

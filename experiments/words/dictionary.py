@@ -67,6 +67,16 @@ def column(table: str, name: str) -> DictionaryColumn:
     return factor(name) or measure(name)
 
 
+def unit_in(table: str, name: str) -> str:
+    """Return the unit of a column that is stated here, which is a number then; nothing if it has none.
+
+    >>> unit_in("cells", "trust"), unit_in("cells", "settlement")
+    ('0-1', '')
+    """
+    parts = (stated().get(part, {}) for part in (table, LIKE.get(table, ""), "every"))
+    return next((part[name].get("unit", "") for part in parts if name in part), "")
+
+
 def policy(name: str) -> DictionaryColumn:
     """Return what a column holds that says whether a run has a policy."""
     return DictionaryColumn(

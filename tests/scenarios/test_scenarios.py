@@ -384,7 +384,7 @@ TOO_MUCH = {
     "long name": ("a" * 201 + " = 1", "at most 200 characters"),
     "long number": ("[lamps]\ncount = " + "9" * 400, "must fit into 64 bits"),
     "longer number": ("[lamps]\ncount = " + "9" * 5000, "must fit into 64 bits"),
-    "null": ('title.en = "\\u0000"', "null characters"),
+    "null": ('title.en = "\\u0000"', "control characters"),
     "long line": ("x = '" + "a" * 10_001 + "'", "at most 10,000 characters"),
     "long file": ("x = 1\n" * 50_000, "at most 0.25 MB"),
 }
