@@ -32,6 +32,9 @@ class ComparisonOutput:
             if self.report.exists():
                 self.check_replaced(request, fresh)
         if self.figures is not None:
+            from experiments.figures.report_figures import check_name
+
+            check_name(self.figures)
             check_room({"--figures": (self.figures.parent if self.figures.suffix in KINDS else self.figures, SIZE)})
             if not fresh:
                 self.check_redrawn(request)

@@ -1,12 +1,13 @@
 """Draw the figures of a folder of results: of a run, a sweep or a sensitivity analysis."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from experiments.figures.charts import draw_main_effects
 from experiments.figures.forest import draw_levels
+from experiments.figures.lacking import drawn
 from experiments.figures.maps import draw_effect_maps, draw_factor_pairs, draw_policy_pairs
 from experiments.figures.run import draw_run
 from experiments.figures.svg import ENDINGS, render_figure, title_of
@@ -116,14 +117,15 @@ def sweep_figures(folder: Path, measures: list[str], tongue: Tongue) -> dict[str
     if not factors:
         raise InputError(f"{folder}: nothing was varied but seeds, so there is no effect to draw")
     numbers = [name for name in factors if "." in name]
-    drawn = {
-        "forest": draw_levels(runs, factors, measures, tongue),
-        "effects": draw_main_effects(runs, numbers, measures, tongue) if numbers else None,
-        "heat_map": draw_factor_pairs(runs, factors, measures, tongue),
-        "policies_in_pairs": draw_policy_pairs(runs, factors, measures, tongue),
-        **draw_effect_maps(runs, factors, measures, tongue),
+    draws: dict[str, Callable[[], Figure | None]] = {
+        "forest": lambda: draw_levels(runs, factors, measures, tongue),
+        "effects": lambda: draw_main_effects(runs, numbers, measures, tongue) if numbers else None,
+        "heat_map": lambda: draw_factor_pairs(runs, factors, measures, tongue),
+        "policies_in_pairs": lambda: draw_policy_pairs(runs, factors, measures, tongue),
     }
-    figures = {name: figure for name, figure in drawn.items() if figure is not None}
+    found = {name: drawn(name, draw) for name, draw in draws.items()}
+    found |= drawn("effect_map", lambda: draw_effect_maps(runs, factors, measures, tongue)) or {}
+    figures = {name: figure for name, figure in found.items() if figure is not None}
     if not figures:
         raise InputError(f"{folder}: no two runs differ in one change alone, so there is no effect to draw")
     return figures

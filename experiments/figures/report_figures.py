@@ -1,7 +1,7 @@
 """Draw the figures of a comparison, for the report or standing alone: of its sites, its posters and its setting."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from experiments.comparison.comparison_request import Request
 from experiments.figures import by_policy, grids, over_time, place_figures
 from experiments.figures.context_figure import CONTEXT
 from experiments.figures.drawing import FIGURES
+from experiments.figures.lacking import checked, drawn, needing_numbers
 from experiments.figures.poster import CAPTION, draw_poster
 from experiments.figures.svg import AROUND, LOOK, render_figure
 from experiments.narrative.report_reading import Site, read_sites
@@ -47,9 +48,9 @@ def available_figures(site: Site) -> list[str]:
 
 
 def draw_site_figure(name: str, site: Site, tongue: Tongue) -> Figure:
-    """Return one figure of a site."""
-    with matplotlib.rc_context(LOOK):
-        return FIGURES[name][0](site, tongue)
+    """Return one figure of a site, or raise `LacksNumbers`."""
+    with matplotlib.rc_context(LOOK), needing_numbers():
+        return checked(FIGURES[name][0](site, tongue))
 
 
 def figures_in(sites: list[Site]) -> Iterator[tuple[Site, str]]:
@@ -78,19 +79,44 @@ def write_figures(folder: Path, target: Path, lang: str) -> list[Path]:
     figures, kinds, place = standalone_figures(folder), KINDS, target
     if target.suffix in KINDS:
         if target.stem not in figures:
-            raise InputError(f"--figures {target}: no figure '{target.stem}'{suggest_nearest(target.stem, figures)}")
+            raise InputError(
+                f"--figures {target}: this comparison has no figure '{target.stem}', but {', '.join(figures)}"
+                f"{suggest_nearest(target.stem, figures)}"
+            )
         figures, kinds, place = {target.stem: figures[target.stem]}, (target.suffix,), target.parent
     elif target.exists() and not target.is_dir():
         raise InputError(f"--figures {target} is a file, not a folder")
     make_folder(place)
     written = []
-    for language, (name, figure), kind in itertools.product(languages_of(lang), figures.items(), kinds):
-        path = place / f"{name}{f'-{language}' if lang == 'both' else ''}{kind}"
-        caption = getattr(figure.caption, language).striptags()
-        source = f"{command} --figures {name}{kind} --lang {language}"
+    for language, (name, figure) in itertools.product(languages_of(lang), figures.items()):
+        stem = f"{name}{f'-{language}' if lang == 'both' else ''}"
+        files = {place / f"{stem}{kind}": f"{command} --figures {name}{kind} --lang {language}" for kind in kinds}
+        for path, content in (drawn(stem, partial(rendered, figure, language, files)) or {}).items():
+            write_whole(path, content)
+            written.append(path)
+    if not written:
+        raise InputError(f"--figures {target}: nothing was written, since there are no numbers for it")
+    return written
+
+
+def rendered(figure: StandaloneFigure, language: str, files: Mapping[Path, str]) -> dict[Path, bytes]:
+    """Return a figure in a language as the endings of its files say; each holds the command that makes it."""
+    caption = getattr(figure.caption, language).striptags()
+    found = {}
+    for path, source in files.items():
         with matplotlib.rc_context(LOOK):
             drawing = figure.draw(Tongue(language))
         about = {"Title": caption, "Description": caption, "Source": source}
-        write_whole(path, render_figure(drawing, kind, path.stem, about, figure.edge))
-        written.append(path)
-    return written
+        found[path] = render_figure(drawing, path.suffix, path.stem, about, figure.edge)
+    return found
+
+
+def check_name(target: Path) -> None:
+    """Raise if the name of a file means no figure that any comparison has."""
+    own = (*FIGURES, "poster")
+    names = (*CONTEXT, *(f"-{name}" for name in own))
+    if target.suffix in KINDS and not target.stem.endswith(names):
+        raise InputError(
+            f"--figures {target}: a file must be named after its figure, got '{target.stem}': {', '.join(CONTEXT)}, or"
+            f" SITE-NAME with NAME among {', '.join(own)}"
+        )

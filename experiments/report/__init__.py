@@ -13,6 +13,7 @@ from experiments.comparison.comparison_request import Request
 from experiments.comparison.headline_measures import BY_NAME, WORDS
 from experiments.figures import page_one
 from experiments.figures.drawing import FIGURES
+from experiments.figures.lacking import LEFT_OUT, LacksNumbers, needing_numbers
 from experiments.figures.report_figures import available_figures, draw_site_figure, figures_in
 from experiments.figures.svg import render_figure
 from experiments.figures.svg_minify import Styles, minify_svg
@@ -25,6 +26,7 @@ from experiments.narrative.report_reading import Site, few_deaths, read_sites
 from experiments.report import decided, disagreeing, practice, tables
 from experiments.report.chapters import chapters
 from experiments.statistics.verdicts import VERDICTS, judge
+from experiments.storage.progress import say
 from experiments.words import catalogue
 from experiments.words.bilingual import Both, Tongue, both, languages_of
 from experiments.words.dates import day
@@ -138,7 +140,13 @@ def figures_of(site: Site, names: list[str], languages: tuple[str, ...], styles:
 def figure_of(site: Site, name: str, languages: tuple[str, ...], styles: Styles) -> Markup:
     """Return one figure with its caption; both languages share one drawing."""
     tongue = Tongue(languages[0])
-    svg = render_figure(draw_site_figure(name, site, tongue), ".svg", f"{site.name}-{name}", {}, None).decode()
+    try:
+        with needing_numbers():
+            drawing = draw_site_figure(name, site, tongue)
+            svg = render_figure(drawing, ".svg", f"{site.name}-{name}", {}, None).decode()
+    except LacksNumbers as reason:
+        say(f"{site.name}-{name} is left out of the report, since it lacks numbers ({reason})")
+        return Markup('<p class="note">{}</p>').format(LEFT_OUT.shown(languages))
     picture = Markup(minify_svg(svg, styles, tongue.pairs if len(languages) > 1 else {}))
     caption = FIGURES[name][1].shown(languages)
     known = f"{site.name}-{name}"

@@ -1,0 +1,56 @@
+"""Leave out a figure that lacks numbers, so that no report or other figure is lost because of it."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from experiments.storage.progress import say
+from experiments.words.bilingual import both
+
+LACKING = (ArithmeticError, LookupError, TypeError, ValueError)
+"""Errors to which drawing leads where numbers are missing."""
+LEFT_OUT = both(
+    "Aquí falta una figura: no hay números para ella.", "A figure is missing here: there are no numbers for it."
+)
+
+
+class LacksNumbers(Exception):
+    """A figure lacks the numbers that it would show."""
+
+
+@contextlib.contextmanager
+def needing_numbers() -> Iterator[None]:
+    """Raise `LacksNumbers` where a figure cannot be drawn or rendered."""
+    try:
+        yield
+    except LACKING as reason:
+        raise LacksNumbers(f"{type(reason).__name__}: {reason}") from reason
+
+
+def checked(figure: Figure) -> Figure:
+    """Return a figure, or raise `LacksNumbers` if none of its panels shows a number."""
+    if not any(map(shows_numbers, figure.axes)):
+        raise LacksNumbers("no panel shows a number")
+    return figure
+
+
+def shows_numbers(axes: Axes) -> bool:
+    """Return whether a panel shows a number: a point, a line or a bar, or a cell of a picture."""
+    if axes.images:
+        return any(
+            bool(np.isfinite(np.ma.filled(np.ma.asarray(one.get_array(), float), np.nan)).any()) for one in axes.images
+        )
+    return bool(np.isfinite(axes.dataLim.get_points()).all())
+
+
+def drawn[T](name: str, draw: Callable[[], T]) -> T | None:
+    """Return what is drawn; None, which is told in a line, where numbers are missing."""
+    try:
+        with needing_numbers():
+            return draw()
+    except LacksNumbers as reason:
+        say(f"{name} is left out, since it lacks numbers ({reason})")
+        return None
