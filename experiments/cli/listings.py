@@ -11,6 +11,7 @@ from typing import Any
 
 import scenarios
 from experiments.storage.built_in_levers import told, turned
+from experiments.storage.quoting import canvas_on
 from experiments.words.bilingual import Tongue
 from experiments.words.catalogue import LANGUAGES, meaning, mechanism, parameter, unit
 from model.engine.errors import InputError, suggest_nearest
@@ -208,6 +209,6 @@ def show(lines: Iterable[str]) -> None:
     if sys.stdout.isatty():
         from rich.console import Console  # for terminals only
 
-        Console(file=sys.stdout).print(text, markup=False, emoji=False, soft_wrap=True)
+        Console(file=canvas_on(sys.stdout)).print(text, markup=False, emoji=False, soft_wrap=True)
     else:
         print(text)

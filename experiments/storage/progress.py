@@ -6,8 +6,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from typing import TYPE_CHECKING, TextIO
 
+from experiments.storage.quoting import canvas_on
 from model.engine.fingerprint import cache_folder
 
 if TYPE_CHECKING:
@@ -142,26 +143,12 @@ class Progress:
             self.live.stop()
 
 
-class Canvas:
-    """A stream on which rich draws; it lets commands to the terminal through, which standard error quotes."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self.stream = stream
-
-    def write(self, text: str) -> int:
-        """Write a text as it is."""
-        return int(getattr(self.stream, "draw", self.stream.write)(text))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.stream, name)
-
-
 def live_on(stream: TextIO) -> "Live":
     """Return a place on a terminal whose content is drawn anew, and which is cleared at the end."""
     from rich.console import Console  # for terminals only
     from rich.live import Live
 
-    console = Console(file=cast(TextIO, Canvas(stream)), width=WIDTH, force_terminal=True)
+    console = Console(file=canvas_on(stream), width=WIDTH, force_terminal=True)
     return Live(console=console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False)
 
 

@@ -1,6 +1,7 @@
 """Quote control characters in what is printed, as git quotes names of files."""
 
 import re
+from typing import Any, TextIO, cast
 
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Characters that move the cursor, command a terminal or turn the direction of writing; no line feed, no tabulator."""
@@ -21,3 +22,22 @@ def quoted_letter(letter: str) -> str:
     if letter in LETTERS:
         return f"\\{LETTERS[letter]}"
     return "".join(f"\\{byte:03o}" for byte in letter.encode())
+
+
+class Canvas:
+    """A stream on which rich draws; it lets commands to the terminal through, which are quoted otherwise."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text as it is."""
+        return int(getattr(self.stream, "draw", self.stream.write)(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+def canvas_on(stream: TextIO) -> TextIO:
+    """Return what rich may draw on in place of a stream."""
+    return cast(TextIO, Canvas(stream))

@@ -1,0 +1,106 @@
+"""Ctrl-C, SIGTERM and a lost connection: one line and 128 plus the signal, at every moment of every command."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+from systems import listening, needs_signals
+
+from experiments.cli import app as cli
+from experiments.execution import interruption
+
+pytestmark = needs_signals
+MAIN = "from experiments.cli import main\nif __name__ == '__main__': main()"
+PLANNING = "import sys, time; from experiments.execution import run_requests\n"
+PLANNING += "run_requests.asked = lambda *_, **__: (print('planning', file=sys.stderr, flush=True), time.sleep(60))\n"
+SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0")
+LONG = ("run", "baseline", *SMALL, "--years", "20", "--replicates", "4")
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PATIENCE_S = 4.0
+"""Seconds until a program has ended: half a second where nothing else runs."""
+
+
+def interrupted(words, sent, mark, program=MAIN):
+    """Start a command, send it a signal once it says a word; return its exit code, last line and seconds."""
+    process = listening([sys.executable, "-c", program, *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    assert any(mark in line for line in process.stderr)
+    process.send_signal(sent)
+    begun = time.monotonic()
+    _, told = process.communicate(timeout=60)
+    assert "Traceback" not in told
+    return process.returncode, told.splitlines()[-1], time.monotonic() - begun
+
+
+@pytest.fixture(autouse=True)
+def _place(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("sent", SIGNALS)
+def test_before_computing(sent):
+    code, line, seconds = interrupted(LONG, sent, "planning", PLANNING + MAIN)
+    assert (code, line) == (128 + sent, "confianza: interrupted")
+    assert seconds < PATIENCE_S
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, *(pytest.param(one, marks=pytest.mark.slow) for one in SIGNALS[::2])])
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_while_computing(sent, workers):
+    code, line, seconds = interrupted((*LONG, "--workers", workers), sent, "%")
+    assert (code, line) == (128 + sent, "confianza: interrupted; no run was finished, so nothing was written")
+    assert seconds < PATIENCE_S
+
+
+@pytest.mark.parametrize(
+    ("words", "sent"),
+    [
+        (("check", "baseline"), signal.SIGINT),
+        pytest.param(
+            ("check", "baseline", "--replicates", "3", "--workers", "2"), signal.SIGTERM, marks=pytest.mark.slow
+        ),
+        (("verify", "made"), signal.SIGINT),
+        pytest.param(("verify", "made"), signal.SIGTERM, marks=pytest.mark.slow),
+    ],
+)
+def test_check_and_verify_say_that_they_were_interrupted(words, sent):
+    if words[0] == "verify":
+        assert cli.code_of(["run", "baseline", *SMALL, "--years", "8", "--out", "made"]) == 0
+    code, line, seconds = interrupted(words, sent, "%")
+    assert (code, line) == (128 + sent, "confianza: interrupted")
+    assert seconds < PATIENCE_S
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sent", SIGNALS[:2])
+def test_the_page_says_that_it_was_interrupted(sent):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    code, line, seconds = interrupted(("view", "baseline", "--port", port), sent, "the page is at")
+    assert (code, line) == (128 + sent, "confianza: interrupted")
+    assert seconds < 2 * PATIENCE_S
+
+
+def test_an_interruption_of_verify_is_none_of_a_comparison_that_goes_on(monkeypatch, capsys):
+    twins = ["compare", "status_quo", "resources_only", "--scenario", "baseline", *SMALL, "--years", "0.1"]
+    assert cli.code_of([*twins, "--replicates", "2", "--out", "made"]) == 0
+    monkeypatch.setattr("experiments.report.verify.compare", lambda request, workers, out: (out, True))
+    capsys.readouterr()
+    assert cli.code_of(["verify", "made"]) == 130
+    assert capsys.readouterr().err == "confianza: interrupted\n"
+
+
+def test_handlers_are_put_back_and_what_is_ignored_stays_ignored():
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    others = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGHUP)}
+    try:
+        with interruption.handle_signals():
+            assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+            assert signal.getsignal(signal.SIGHUP) is interruption.interrupt
+        assert {one: signal.getsignal(one) for one in others} == others
+    finally:
+        signal.signal(signal.SIGTERM, before)
