@@ -1,6 +1,7 @@
 """Quote control characters in what is printed, as git quotes names of files."""
 
 import re
+from collections.abc import Callable
 from typing import Any, TextIO, cast
 
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -32,7 +33,8 @@ class Canvas:
 
     def write(self, text: str) -> int:
         """Write a text as it is."""
-        return int(getattr(self.stream, "draw", self.stream.write)(text))
+        write: Callable[[str], int] = getattr(self.stream, "draw", self.stream.write)
+        return write(text)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.stream, name)

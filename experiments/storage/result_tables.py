@@ -90,7 +90,9 @@ def check_columns(table: pa.Table, path: Path, keys: Sequence[str], name: str = 
         if kinds[key] != "numbers" and table[key].null_count:
             raise InputError(f"{path}: column '{key}' must hold {kinds[key]}, got {table[key].null_count} empty")
     for field in table.schema:
-        what = kinds.get(field.name) or ("numbers" if unit_in(name, field.name) else "single values")
+        what = "numbers" if unit_in(name, field.name) else "single values"
+        if name or field.name in keys:
+            what = kinds.get(field.name, what)
         if not (HOLDS[what](field.type) or (pa.types.is_null(field.type) and field.name not in keys)):
             raise InputError(f"{path}: column '{field.name}' must hold {what}, got {field.type}")
 

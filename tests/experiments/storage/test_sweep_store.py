@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.storage import run_folder as results
 from experiments.storage.folder_lock import locked
 from experiments.storage.run_store import LONGEST_S, MOST_RUNS, Store, stored
+from experiments.storage.writing import Unwritable
 from model.engine.errors import InputError
 
 
@@ -126,8 +126,8 @@ def test_a_full_disk_loses_nothing_that_was_finished(tmp_path, monkeypatch):
     def full(_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(results.os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Unwritable, match="No space left"):
         store.flush()
     assert store.finished == {"a", "b"}
     monkeypatch.undo()

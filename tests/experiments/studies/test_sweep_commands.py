@@ -182,7 +182,7 @@ def test_a_full_disk_is_told_with_what_is_safe(capsys, study, tmp_path, monkeypa
 
     monkeypatch.setattr(sweep_command, "run_missing", full)
     code, _, err = call(capsys, "sweep", study, "--out", tmp_path / "out")
-    assert code == 1
+    assert code == 2
     assert "0 of 8 runs are safe" in err
     assert "Traceback" not in err
 
@@ -248,7 +248,7 @@ def test_an_analysis_that_must_stop_concludes_nothing_and_says_what_is_safe(caps
     vary = '"trust.harm" = { low = 0.1, high = 1.0 }\n"trust.fast" = "stated"\n'
     study = write_study(tmp_path / "s.toml", seeds=2, vary=vary + more)
     code, out, err = call(capsys, "sensitivity", study, "--out", tmp_path / "out")
-    assert code == 1
+    assert code == (2 if isinstance(gone, OSError) else 1)
     assert out == ""
     assert "runs are safe in" in err.splitlines()[-1]
     assert "Traceback" not in err
