@@ -383,7 +383,7 @@ def tried(kind: str, number: int, place: Place, tally: Tally) -> None:
 
 
 @pytest.mark.parametrize("total", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
-def test_no_input_ends_in_a_traceback_or_takes_two_seconds(place, monkeypatch, total):
+def test_no_input_ends_in_a_traceback_or_takes_two_seconds(place, monkeypatch, record_property, total):
     for name in WOULD_COMPUTE:
         monkeypatch.setattr(name, refuse_to_compute)
     tallies = {kind: Tally() for kind in KINDS}
@@ -394,6 +394,8 @@ def test_no_input_ends_in_a_traceback_or_takes_two_seconds(place, monkeypatch, t
     for kind, one in tallies.items():
         print(f"{kind:20}{one.inputs:8}{one.refused:9}{len(one.wrong):7}{one.slowest:8.2f}s")
     wrong = [told for one in tallies.values() for told in one.wrong]
+    record_property("cases", total)
+    record_property("failed", len(wrong))
     ends = Counter(told.strip().splitlines()[-1][:120] for told in wrong)
     assert not wrong, "\n\n".join([f"{len(wrong)} wrong", *map(str, ends.most_common()), *wrong[:20]])
 

@@ -1,0 +1,28 @@
+"""The table of what was tried: cases are counted as tests state them, and what is missing is said."""
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from experiments.tools.reliability import ROOT, TRIED, Trial, main, table_of, trial_of
+
+REPORT = """<testsuites><testsuite time="90.0">
+<testcase><properties><property name="cases" value="500"/><property name="failed" value="2"/></properties>
+<failure/></testcase><testcase/><testcase><error/></testcase><testcase><skipped/></testcase>
+</testsuite></testsuites>"""
+
+
+def test_a_test_that_states_its_cases_counts_as_many():
+    assert trial_of(ET.fromstring(REPORT)) == Trial(cases=502, failed=3, skipped=1, seconds=90.0)
+
+
+def test_every_row_names_files_of_which_one_is_there():
+    for _, files in (one for name, one in TRIED.items() if name != "states"):
+        assert any((ROOT / "tests/experiments" / file).is_file() for file in files)
+    assert "small towns with their report" in table_of({"towns": Trial(1, 0, 0, 1.0)})
+
+
+def test_an_unknown_row_is_refused(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["kill"])
+    assert "did you mean 'kills'" in capsys.readouterr().err
