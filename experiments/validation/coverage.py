@@ -23,6 +23,7 @@ from experiments.execution.twin_runs import Task, TwinRuns, apart, live, togethe
 from experiments.statistics.annual_aggregation import MONTHS, Expression
 from experiments.statistics.paired_effects import Effect, Value, paired
 from experiments.statistics.verdicts import LIMIT, benjamini_hochberg, direction, judge
+from experiments.storage.manifest_schema import TwinsPart
 from experiments.storage.result_tables import STATUS_QUO
 from experiments.storage.run_folder import write_whole
 
@@ -96,7 +97,7 @@ def bank_of(site: str, out: Path, pairs: int, scale: float, workers: int) -> Ite
     tasks = [Task(0, world, "memory") for world in zip(*(arm.specs for arm in planned), strict=True)]
     folder = out / site
     folder.mkdir(parents=True, exist_ok=True)
-    lived = carry_on(tasks, live, workers, f"bank of {site}", Parts(folder, apart, together)).whole
+    lived = carry_on(tasks, live, workers, f"bank of {site}", Parts(folder, apart, together, TwinsPart)).whole
     for (number, policy), years in product(enumerate(POLICIES, start=1), HORIZONS):
         sides = [months_of(lived, k, years) for k in (0, number)]
         for headline in present(sides[0][0].columns, MEASURED):
