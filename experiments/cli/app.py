@@ -439,6 +439,7 @@ def code_of(words: list[str]) -> int:
     """Run the program with these words; return the exit code and never a traceback for a wrong input."""
     if unusable := os.environ.get("CONFIANZA_NO_CACHE"):
         complain(f"nothing can be kept in {unusable}: compiling into a temporary folder, at each start anew", DONE)
+    interruption.Heard.signals.clear()
     with interruption.handle_signals():
         code = code_of_command(words or ["--help"])
     stopped = code == INTERRUPTED or (code == DONE and interruption.Heard.signals)

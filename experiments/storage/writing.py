@@ -54,6 +54,8 @@ def make_folder(folder: Path) -> None:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file aside, make sure that it is on the disk, and put it in its place at once."""
+    if path.exists() and not path.is_file():
+        raise Unwritable(f"{path}: cannot be written: it is a folder, a pipe or a device, not an ordinary file")
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     with writing(path):
         try:

@@ -56,6 +56,14 @@ def test_a_write_that_fails_at_any_byte_leaves_the_old_file_alone():
     assert [path.name for path in Path().iterdir()] == ["table"]
 
 
+@needs_linux
+def test_a_pipe_or_device_is_not_replaced_by_a_file():
+    os.mkfifo("pipe")
+    with pytest.raises(Unwritable, match="pipe: cannot be written: it is a folder, a pipe or a device"):
+        write_whole(Path("pipe"), b"new")
+    assert Path("pipe").is_fifo()
+
+
 def test_of_several_new_files_all_are_written_or_none():
     Path("taken").mkdir()
     with pytest.raises(Unwritable, match="taken: cannot be written"):
