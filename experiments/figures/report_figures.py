@@ -115,8 +115,9 @@ def check_name(target: Path) -> None:
     """Raise if the name of a file means no figure that any comparison has."""
     own = (*FIGURES, "poster")
     names = (*CONTEXT, *(f"-{name}" for name in own))
+    near = [f"{target.stem.rpartition('-')[0]}-{name}" for name in own]
     if target.suffix in KINDS and not target.stem.endswith(names):
         raise InputError(
             f"--figures {target}: a file must be named after its figure, got '{target.stem}': {', '.join(CONTEXT)}, or"
-            f" SITE-NAME with NAME among {', '.join(own)}"
+            f" SITE-NAME with NAME among {', '.join(own)}{suggest_nearest(target.stem, near)}"
         )
