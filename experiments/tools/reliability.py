@@ -26,7 +26,7 @@ RECORD = ROOT / "results" / "reference" / "reliability.txt"
 TRIED: dict[str, tuple[str, tuple[str, ...]]] = {
     "inputs": ("fuzzed files and words of commands", ("cli/test_fuzz.py",)),
     "strangers": ("files and folders from strangers", ("storage/test_hostile.py", "storage/test_verify.py")),
-    "states": ("saved states with wrong content", ("../model/simulation/test_states.py",)),
+    "states": ("saved states with wrong content", ("../model/simulation/test_state_check.py",)),
     "disks": ("full disks, other users, clocks", ("storage/test_disks.py", "storage/test_room.py")),
     "kills": ("killed workers and coordinators", ("execution/test_kills.py", "execution/test_sweep_kills.py")),
     "signals": ("Ctrl-C, SIGTERM, lost connection", ("execution/test_interruption.py",)),
