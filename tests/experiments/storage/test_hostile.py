@@ -104,7 +104,7 @@ def test_control_characters_in_what_is_printed_are_quoted_as_git_does():
 @pytest.mark.parametrize(
     ("table", "column", "values"),
     [
-        ("compare/effects", "typical", [[1.0]]),
+        ("compare/effects", "smallest", [[1.0]]),
         ("compare/effects", "effect", ["x"]),
         ("compare/effects", "low", [{"a": 1}]),
         ("compare/all_effects", "n", [0.5]),
