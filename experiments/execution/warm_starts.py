@@ -32,7 +32,7 @@ def warm_up_scenario(scenario: Scenario) -> Scenario:
 
 def warm_up_key(spec: RunSpec) -> str:
     """Return what decides the state of a run at the end of its warm-up: settings in force until then, and the seed."""
-    return f"{_settings_digest(*spec.files)}-{spec.seed}"
+    return f"{_settings_digest(*spec.files)}-{spec.seed}-{spec.town}"
 
 
 @lru_cache(maxsize=256)

@@ -74,20 +74,32 @@ class RunSpec:
     def files(self) -> tuple[str, tuple[str, ...], Overrides, datetime.date | None]:
         """All that its scenario is read from: what runs of other seeds and lengths share."""
         if (saved := self.saved) is None:
-            town = overrides_of({TOWN: self.seed}) if self.town == OWN else ()
-            return self.source, self.policies, (*self.overrides, *town), self.start
+            return self.source, self.policies, self.overrides, self.start
         first = parse_date("--from", saved["settings"]["start"])
         return self.source, (*saved["policies"], *self.policies), self.overrides, first
 
     @property
     def scenario(self) -> Scenario:
         """The settings and policies of its world."""
+        if self.town != OWN:
+            return self.shared
+        people = self.shared.groups["population"].replace({"seed": self.seed})
+        return dataclasses.replace(self.shared, groups=dict(self.shared.groups) | {"population": people})
+
+    @property
+    def shared(self) -> Scenario:
+        """The same but for the town of a seed, which is read once for all seeds."""
         return laid(*self.files)
 
     @property
     def settings(self) -> dict[str, Any]:
         """Its scenario in full, as JSON can hold it."""
-        return settings_at(*self.files)
+        found = settings_at(*self.files)
+        if self.town != OWN:
+            return found
+        parameters = found["parameters"]
+        people = parameters["population"] | {"seed": self.seed}
+        return found | {"parameters": parameters | {"population": people}}
 
     @cached_property
     def run(self) -> str:
@@ -126,29 +138,29 @@ class RunSpec:
     def begins(self) -> datetime.date:
         """The first day that is simulated and reported."""
         saved = self.saved
-        return saved["until"] if saved else self.scenario.start
+        return saved["until"] if saved else self.shared.start
 
     @property
     def policy(self) -> str:
         """Names of the policies, joined by +."""
-        return "+".join(policy.name for policy in self.scenario.policies) or STATUS_QUO
+        return "+".join(policy.name for policy in self.shared.policies) or STATUS_QUO
 
     @property
     def words(self) -> tuple[str, ...]:
         """Its policies as NAME@DATE, those of the saved state before its own."""
-        scenario = self.scenario
+        scenario = self.shared
         return dated(self.files[1], scenario, scenario.start)
 
     @property
     def columns(self) -> dict[str, Any]:
         """The varied parameters, in the type in which the scenario holds them."""
-        scenario, values = self.scenario, dict(self.overrides)
+        scenario, values = self.shared, dict(self.overrides)
         return {key: value_in_force(scenario, key, parse_typed_value(values[key])) for key in self.varied}
 
     @property
     def labels(self) -> dict[str, Any]:
         """Columns that stand beside the measures of the run in every table."""
-        named = {"run": self.run, "scenario": self.scenario.name, "policy": self.policy, "seed": self.seed}
+        named = {"run": self.run, "scenario": self.shared.name, "policy": self.policy, "seed": self.seed}
         return named | self.columns
 
     @property
@@ -159,7 +171,7 @@ class RunSpec:
     @property
     def shifts(self) -> int:
         """Shifts that it simulates, warm-up included."""
-        warm_up = 0 if self.branch else round(365.25 * SHIFTS * self.scenario["calendar"].warm_up)
+        warm_up = 0 if self.branch else round(365.25 * SHIFTS * self.shared["calendar"].warm_up)
         return warm_up + self.reported
 
     def with_seed(self, seed: int) -> "RunSpec":
