@@ -268,6 +268,7 @@ def test_gang_territory_is_shown_on_request_only_and_without_names(tab: Tab) -> 
     assert "Villa Canales" not in tip.inner_text()
 
 
+@pytest.mark.slow
 def test_the_tour_has_six_steps_and_a_workshop_reveals(tab: Tab) -> None:
     tab.press("Tour")
     for step in range(1, 6):
