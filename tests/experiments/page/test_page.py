@@ -268,7 +268,6 @@ def test_gang_territory_is_shown_on_request_only_and_without_names(tab: Tab) -> 
     assert "Villa Canales" not in tip.inner_text()
 
 
-@pytest.mark.slow
 def test_the_tour_has_six_steps_and_a_workshop_reveals(tab: Tab) -> None:
     tab.press("Tour")
     for step in range(1, 6):
@@ -277,8 +276,9 @@ def test_the_tour_has_six_steps_and_a_workshop_reveals(tab: Tab) -> None:
         tab.still()
     tab.page.get_by_text("6/6").wait_for()
     tab.press("Close")
-    tab.still()
+    tab.page.get_by_text("6/6").wait_for(state="hidden")
     tab.press("Workshop")
+    tab.page.get_by_text("Guess first").wait_for()
     tab.press("Reporting support")
     tab.press("It hardly moves")
     tab.page.get_by_text("Crimes reported to the State: A").wait_for()
