@@ -13,7 +13,7 @@ import pyarrow as pa
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_requests import asked
-from experiments.execution.run_tables import go_on, measures_table, tables_of
+from experiments.execution.run_tables import go_on, measures_table, months_table, tables_of
 from experiments.execution.shared_towns import TOWNS
 from experiments.execution.twin_runs import twins
 from experiments.storage.run_folder import parquet_of
@@ -24,6 +24,7 @@ from experiments.validation.study_tables import StudyWorld
 from model.engine.calendar import SHIFTS, tick_of
 from model.engine.errors import InputError
 from model.simulation.model import TrustModel
+from model.simulation.registry import CAUSES
 from model.town.crime_kinds import NAMES as KINDS
 from model.world.shift_events import Incident
 
@@ -176,14 +177,23 @@ def run_batch(batch: WorldBatch, tell: ReportProgress, runs: Path) -> str:
 
 
 def left_by(world: TrustModel) -> dict[str, pa.Table]:
-    """Return crimes by day and kind, and those of the last year by offender if the model names offenders."""
+    """Return crimes by day and kind, the ledger of trust, and last year's crimes by offender if these are named."""
     rows = np.concatenate([np.zeros(0, Incident.dtype), *world.kept["incidents"]])
     day = (rows["tick"] - tick_of(world.settings.start)) // SHIFTS
     pairs, crimes = np.unique(np.stack([day, rows["kind"]]), axis=1, return_counts=True)
     names = pa.array([KINDS[int(kind)] for kind in pairs[1]], pa.string())
     tables = {"days": pa.table({"day": pa.array(pairs[0]), "kind": names, "crimes": pa.array(crimes)})}
+    tables["ledger"] = ledger_by_month(world)
     if "offender" in (rows.dtype.names or ()):
         late = rows["offender"][(rows["offender"] >= 0) & (day > day.max(initial=0) - YEAR_DAYS)]
         who, times = np.unique(late, return_counts=True)
         tables["offenders"] = pa.table({"number": pa.array(np.arange(len(who))), "crimes": pa.array(times)})
     return tables
+
+
+def ledger_by_month(world: TrustModel) -> pa.Table:
+    """Return the accounts of the ledger by month and cause, summed over settlements."""
+    rows = months_table(world, world.ledger_months(), {"cause": CAUSES})
+    sums = ("change", "forgotten")
+    table = rows.group_by(["month", "cause"], use_threads=False).aggregate([(name, "sum") for name in sums])
+    return table.rename_columns(["month", "cause", *sums])

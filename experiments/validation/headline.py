@@ -1,0 +1,170 @@
+"""Table of headline effects: one file for each version of the model, and the versions side by side.
+
+``python -m experiments.validation.headline NAME`` runs both sites and writes `NAME.csv` and `NAME.txt`; worlds of the
+same code are not run again. With ``--beside`` it prints the versions that have been written, in the order of names
+that are given or of their files.
+"""
+
+import argparse
+import csv
+import dataclasses
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from experiments.comparison.headline_measures import BY_NAME, Headline
+from experiments.statistics.paired_effects import paired
+from experiments.validation.experiment import BASE, RunTables, Worlds
+from experiments.validation.experiment_runs import QUICK, RUNS, ExperimentSize, run_policies
+from experiments.validation.study_tables import Row, grouped, head_of, worlds_of, write_sites, write_table
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
+
+OUT = Path("results") / "reference" / "headline"
+AFTER = (1, 3, 10)
+TWINS = 12
+BESIDE = "beside"
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+WORLDS = worlds_of("headline")
+MEASURES = ("trust_mean", "fear_mean", "crimes_occurred", "homicides", "extortions", "c1", "c2", "c3", "c4")
+"""Columns of the text."""
+BELIEFS = ("fairness_mean", "effectiveness_mean")
+"""Beliefs that feed trust: in the file alone."""
+DIGITS = {"counts": 1, "points": 2}
+COLUMNS = (
+    *("version", "site", "year", "world", "en", "es", "measure", "unit"),
+    *("base", "arm", "effect", "low", "high", "twins", "code"),
+)
+LABEL, NUMBER = 52, 25
+
+
+def show_headline(version: str, out: Path, size: ExperimentSize, years: float, runs: Path = RUNS) -> list[Row]:
+    """Run all worlds at both sites, write each site as it is done, print and return the rows of this version."""
+    if not NAME.fullmatch(version) or version == BESIDE:
+        raise InputError(f"version '{version}': a name has lower-case letters, digits and _; '{BESIDE}' is taken")
+    return write_sites(out, version, COLUMNS, lambda site: of_site(version, site, size, years, runs), lines_of)
+
+
+def of_site(version: str, site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
+    """Yield the effects of every world at one site, year by year."""
+    others = {name: world for name, world in WORLDS.items() if name != BASE}
+    lives = run_policies("headline effects", site, others, years, size, runs)
+    for year in [year for year in AFTER if year <= years] or [1]:
+        for world in others:
+            for measure in (*MEASURES, *BELIEFS):
+                row = effect_row(lives, world, year, BY_NAME[measure])
+                yield {"version": version, "site": site, "twins": len(lives), "code": fingerprint()} | row
+
+
+def effect_row(lives: Sequence[Worlds], world: str, year: int, headline: Headline) -> Row:
+    """Return the effect of a world on a measure in one year; counts in per cent of those of the status quo."""
+    base, arm = ([headline.value(in_year(worlds[name], year)) for worlds in lives] for name in (BASE, world))
+    found = dataclasses.asdict(paired(base, arm, scale=headline.scale(1.0)))
+    is_count = headline.kind == "counts"
+    part = 100.0 / found["base"] if is_count and found["base"] else float("nan") if is_count else 1.0
+    row: Row = {"year": year, "world": world, "en": WORLDS[world].en, "es": WORLDS[world].es}
+    row |= {"measure": headline.name, "unit": "%" if is_count else headline.unit}
+    return row | {key: found[key] for key in ("base", "arm")} | {k: part * found[k] for k in ("effect", "low", "high")}
+
+
+def in_year(lived: RunTables, year: int) -> pd.DataFrame:
+    """Return the months of one year of a run; of a shorter run those that there are."""
+    return lived.months.iloc[12 * (year - 1) : 12 * year]
+
+
+def lines_of(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield the table of one version, a block for each site and year."""
+    yield from head_of("headline", **rows[0])
+    for (site, year), own in grouped(rows, "site", "year").items():
+        yield f"\n{f'{site}, year {year} / año {year}':{LABEL}}" + "".join(
+            BY_NAME[one].en.rjust(NUMBER) for one in MEASURES
+        )
+        by_world = grouped(own, "world")
+        base = {row["measure"]: row for row in next(iter(by_world.values()))}
+        levels = "".join(f"{base[one]['base']:{NUMBER}.4g}" for one in MEASURES)
+        yield f"  {WORLDS[BASE].en} / {WORLDS[BASE].es}".ljust(LABEL) + levels
+        for some in by_world.values():
+            cells = {row["measure"]: row for row in some}
+            label = f"  {some[0]['en']} / {some[0]['es']}".ljust(LABEL)
+            yield label + "".join(told(cells[one]).rjust(NUMBER) for one in MEASURES)
+
+
+def told(row: Row) -> str:
+    """Return an effect with its interval.
+
+    >>> told({"effect": 1.0, "low": 0.25, "high": 1.75, "unit": "%"})
+    '+1.0 [+0.2, +1.8]%'
+    """
+    if any(row[key] != row[key] for key in ("effect", "low", "high")):
+        return "-"
+    digits = DIGITS["counts" if row["unit"] == "%" else "points"]
+    ends = f"[{row['low']:+.{digits}f}, {row['high']:+.{digits}f}]"
+    return f"{row['effect']:+.{digits}f} {ends}{'%' if row['unit'] == '%' else ''}"
+
+
+def read_version(out: Path, version: str) -> list[Row]:
+    """Return the rows of a version that was written earlier."""
+    path = out / f"{version}.csv"
+    if not path.is_file():
+        raise InputError(f"version '{version}': {path} does not exist. Run it first.")
+    with path.open(encoding="utf-8", newline="") as file:
+        rows: list[Row] = [dict(row) for row in csv.DictReader(file)]
+    numbers = ("base", "arm", "effect", "low", "high")
+    return [row | {"year": int(row["year"])} | {key: float(row[key] or "nan") for key in numbers} for row in rows]
+
+
+def show_beside(versions: Sequence[str], out: Path) -> str:
+    """Write and print the effects of several versions side by side; return the text."""
+    names = list(versions) or sorted(path.stem for path in out.glob("*.csv") if path.stem != BESIDE)
+    if not names:
+        raise InputError(f"{out} holds no version. Run one first.")
+    rows = [row | {"version": name} for name in names for row in read_version(out, name)]
+    text = write_table(out, BESIDE, rows, COLUMNS, beside_lines(rows, names))
+    print(text)
+    return text
+
+
+def beside_lines(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str]:
+    """Yield a line for each effect and a column for each version, a block for each site, year and measure."""
+    yield from head_of("headline_beside")
+    for (site, year, measure), own in grouped(rows, "site", "year", "measure").items():
+        head = f"{site}, year {year} / año {year}: {BY_NAME[measure].en} / {BY_NAME[measure].es}"
+        yield f"\n{head}\n{'':{LABEL}}" + "".join(name.rjust(NUMBER) for name in versions)
+        found = {(row["world"], row["version"]): row for row in own}
+        for world in dict.fromkeys(row["world"] for row in own):
+            cells = [found.get((world, name)) for name in versions]
+            label = next(f"  {cell['en']} / {cell['es']}" for cell in cells if cell)
+            yield label.ljust(LABEL) + "".join((told(cell) if cell else "-").rjust(NUMBER) for cell in cells)
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Run a version, or print the versions side by side, as the command line asks for."""
+    parser = argparse.ArgumentParser(prog="python -m experiments.validation.headline", description="Headline effects")
+    parser.add_argument("versions", nargs="*", metavar="NAME", help="version of the model; with --beside any number")
+    parser.add_argument("--beside", action="store_true", help="print versions that were run, side by side")
+    parser.add_argument("--replicates", type=int, default=TWINS, help="paired runs; 24 for homicides and lynchings")
+    parser.add_argument("--years", type=float, default=max(AFTER))
+    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--quick", action="store_true", help="only to see that all runs")
+    parser.add_argument("--out", type=Path, default=OUT)
+    asked = parser.parse_args(words)
+    try:
+        if asked.beside:
+            show_beside(asked.versions, asked.out)
+        elif len(asked.versions) != 1:
+            raise InputError("name one version, such as 'before'; or several with --beside")
+        else:
+            size = ExperimentSize(seeds=asked.replicates, scale=asked.scale, workers=asked.workers)
+            size = dataclasses.replace(QUICK, workers=asked.workers) if asked.quick else size
+            show_headline(asked.versions[0], asked.out, size, asked.years)
+    except InputError as problem:
+        print(problem, file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

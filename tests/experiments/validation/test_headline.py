@@ -1,0 +1,63 @@
+"""The table of headline effects: worlds of one code are run once, versions stand side by side."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from experiments.validation import headline, study_tables
+from experiments.validation.experiment_runs import QUICK
+from model.engine.errors import InputError
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the tables of two versions of a tiny town, the second without new runs."""
+    folder = tmp_path_factory.mktemp("headline")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(study_tables, "SITES", ("villa_canales",))
+        for world in [name for name in headline.WORLDS if name not in (headline.BASE, "heavy_hand")]:
+            patch.delitem(headline.WORLDS, world)
+        headline.show_headline("before", folder, QUICK, 1.0, folder / "runs")
+        patch.setattr("experiments.validation.experiment_runs.run_batch", None)
+        headline.show_headline("after", folder, QUICK, 1.0, folder / "runs")
+    return folder
+
+
+def test_a_version_has_every_measure_of_every_world(out: Path) -> None:
+    with (out / "before.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["world"] for row in rows} == {"heavy_hand"}
+    assert [row["measure"] for row in rows] == [*headline.MEASURES, *headline.BELIEFS]
+    assert {row["twins"] for row in rows} == {str(QUICK.seeds)}
+    found = {row["measure"]: row for row in rows}
+    assert float(found["crimes_occurred"]["base"]) > 0.0
+    assert float(found["fear_mean"]["effect"]) != 0.0
+
+
+def test_the_same_code_gives_the_same_table_without_new_runs(out: Path) -> None:
+    before, after = ((out / f"{name}.csv").read_text(encoding="utf-8") for name in ("before", "after"))
+    assert before.replace("before,", "after,") == after
+
+
+def test_versions_stand_side_by_side(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    headline.main(["before", "after", "--beside", "--out", str(out)])
+    text = capsys.readouterr().out
+    assert (out / "beside.txt").read_text(encoding="utf-8") == text
+    blocks = text.split("\n\n")
+    assert len(blocks) == 1 + len(headline.MEASURES) + len(headline.BELIEFS)
+    assert all("before" in block and "after" in block and "mano dura" in block for block in blocks[1:])
+
+
+@pytest.mark.parametrize("words", [["Before"], ["beside"], [], ["a", "b"], ["missing", "--beside"]])
+def test_a_wrong_request_is_one_line(words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        headline.main([*words, "--out", str(tmp_path)])
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_size_is_told_before_anything_runs(tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        headline.show_headline("before", tmp_path, headline.ExperimentSize(scale=-1.0), 1.0, tmp_path)
