@@ -18,7 +18,7 @@ from experiments.execution.executor import JobResults, SizedJob, run_jobs
 from experiments.execution.local_workers import JobFunction
 from experiments.storage.manifest_schema import checked
 from experiments.storage.progress import say
-from experiments.storage.result_tables import COLUMNS, check_columns
+from experiments.storage.result_tables import COLUMNS, parquet_bytes, table_in
 from experiments.storage.results_folder import PARTS
 from experiments.storage.run_identity import digest_of
 from experiments.storage.run_store import is_true, named_by_digest
@@ -105,31 +105,23 @@ def packed(about: Mapping[str, Any], tables: Tables) -> bytes:
     with zipfile.ZipFile(sink, "w") as file:
         file.writestr(ABOUT, json.dumps(dict(about)))
         for name, table in tables.items():
-            file.writestr(name, stream_of(table))
+            file.writestr(name, parquet_bytes(table))
     return sink.getvalue()
-
-
-def stream_of(table: pa.Table) -> bytes:
-    """Return a table as it is, to the type and bit."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
-        writer.write_table(table)
-    return bytes(sink.getvalue())
 
 
 def unpacked(path: Path, about: Any) -> Part:
     """Return what a file holds; raise one of `NOT_WHOLE` if it is not as it was packed."""
     with zipfile.ZipFile(path) as file:
-        if any(one.compress_type != zipfile.ZIP_STORED for one in file.infolist()):
+        members = file.infolist()
+        if any(one.compress_type != zipfile.ZIP_STORED for one in members):
             raise ValueError("members are never compressed, so that none is larger than its file")
-        tables = {name: table_in(file.read(name), path, name) for name in file.namelist() if name != ABOUT}
+        if sum(one.file_size for one in members) > path.stat().st_size:
+            raise ValueError("members overlap")
+        tables = {name: member_table(file.read(name), path, name) for name in file.namelist() if name != ABOUT}
         return checked(parse_json(file.read(ABOUT).decode(), str(path)), str(path), about), tables
 
 
-def table_in(content: bytes, path: Path, name: str) -> pa.Table:
-    """Return the table in a stream if its columns hold what they are known to hold."""
-    table = pa.ipc.open_stream(content).read_all()
-    table.validate(full=True)
+def member_table(content: bytes, path: Path, name: str) -> pa.Table:
+    """Return the table in a member if its columns hold what they are known to hold."""
     kind = name.rpartition("/")[2]
-    check_columns(table, path, COLUMNS.get(kind, ()), kind)
-    return table
+    return table_in(content, path, COLUMNS.get(kind, ()), kind)

@@ -1,5 +1,6 @@
 """Tables of results: their keys, what columns must hold, and how they are read, joined and chosen from."""
 
+import io
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
@@ -8,12 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from experiments.storage.parquet_sizes import MOST_BYTES, MOST_ENTRIES, check_sizes
 from experiments.words.dictionary import CHANGE, policy, told, unit_in
 from model.engine.errors import InputError, suggest_nearest
 
 MEASURES = "measures"
-MOST_VALUES = 2**28
-"""Values of a file, which take 2 GB in memory."""
 KEEPS = ("cells", "impressions", "incidents")
 OF_RUN = ("measures", "settlements", "groups", "cells", "ledger", "decisions")
 """Tables that every run leaves."""
@@ -41,7 +41,7 @@ HOLDS: dict[str, Callable[[pa.DataType], bool]] = {
     "numbers": lambda kind: pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind),
     "true or false": lambda kind: pa.types.is_boolean(kind),
     "dates": lambda kind: pa.types.is_timestamp(kind),
-    "single values": lambda kind: not pa.types.is_nested(kind) and not pa.types.is_binary(kind),
+    "single values": lambda kind: pa.types.is_temporal(kind) or any(HOLDS[one](kind) for one in ("text", "numbers")),
 }
 KINDS = {
     **dict.fromkeys(("run", "scenario", "policy", "command", "point", "settlement"), "text"),
@@ -53,21 +53,55 @@ KINDS_IN = {"effects": KINDS_OF_EFFECTS, "all_effects": KINDS_OF_EFFECTS}
 """Kinds of values by column in tables that have columns of their own."""
 
 
+def parquet_bytes(table: pa.Table) -> bytes:
+    """Return a table as the bytes of a Parquet file."""
+    sink = io.BytesIO()
+    pq.write_table(table, sink, compression="zstd")
+    return sink.getvalue()
+
+
 def read_parquet(path: Path, keys: Sequence[str] = (), name: str = "") -> pa.Table:
     """Return a table, or raise one line that says why it cannot be read or which of its columns is not what it says."""
     if path.exists() and not path.is_file():
         raise InputError(f"{path} is no ordinary file")
     try:
-        stated = pq.read_metadata(path)
-        if (values := stated.num_rows * stated.num_columns) > MOST_VALUES:
-            raise InputError(f"{path} must have at most {MOST_VALUES:,} values, got {values:,}")
-        table = pq.read_table(path, partitioning=None)
-        table.validate(full=True)
-    except (OSError, ValueError, pa.ArrowException):
+        content = path.read_bytes()
+    except (OSError, MemoryError):
         raise InputError(f"{path} is not readable as Parquet") from None
-    table = with_timestamps(table)
+    return table_in(content, path, keys, name)
+
+
+def table_in(content: bytes, path: Path, keys: Sequence[str] = (), name: str = "") -> pa.Table:
+    """Return the table in the bytes of a Parquet file; sizes and columns are checked before memory is taken."""
+    try:
+        file = pq.ParquetFile(pa.BufferReader(content), thrift_container_size_limit=MOST_ENTRIES)
+        check_sizes(file.metadata, content, path)
+        check_columns(with_timestamps(file.schema_arrow.empty_table()), path, keys, name)
+        table = with_timestamps(with_texts(content, file.schema_arrow, path))
+    except (OSError, ValueError, LookupError, RecursionError, pa.ArrowException) as reason:
+        if isinstance(reason, InputError):
+            raise
+        raise InputError(f"{path} is not readable as Parquet") from None
     check_columns(table, path, keys, name)
     return table
+
+
+def with_texts(content: bytes, schema: pa.Schema, path: Path) -> pa.Table:
+    """Return a table of which each text is unpacked once only until it is known how long all of them are."""
+    texts = [field.name for field in schema if HOLDS["text"](field.type)]
+    table = pq.read_table(pa.BufferReader(content), read_dictionary=texts, partitioning=None)
+    table.validate(full=True)
+    length = sum(length_of(chunk) for column in table.columns for chunk in column.chunks)
+    if length > MOST_BYTES:
+        raise InputError(f"{path} must have texts of at most {MOST_BYTES:,} bytes, got {length:,}")
+    return table.cast(schema)
+
+
+def length_of(texts: pa.Array) -> int:
+    """Return the bytes that texts take one by one; 0 for other columns."""
+    if not pa.types.is_dictionary(texts.type):
+        return 0
+    return pc.sum(pc.binary_length(texts.dictionary).take(texts.indices)).as_py() or 0
 
 
 def with_timestamps(table: pa.Table) -> pa.Table:

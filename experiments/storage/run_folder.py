@@ -1,7 +1,6 @@
 """The folder of a run: tables, picture and manifest, written aside first so that no half file is left."""
 
 import dataclasses
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from experiments.storage.manifest import MANIFEST, RUN, occasion
-from experiments.storage.result_tables import together
+from experiments.storage.result_tables import parquet_bytes, together
 from experiments.storage.run_identity import settings_of
 from experiments.storage.run_spec import RunSpec, command_of
 from experiments.storage.saved_states import SAVED, digest_of_state
@@ -37,9 +35,7 @@ def joined(finished: "list[Finished]") -> dict[str, pa.Table]:
 
 def parquet_of(table: pa.Table) -> bytes:
     """Return a table as the bytes of a Parquet file that says what its columns hold."""
-    sink = io.BytesIO()
-    pq.write_table(with_dictionary(table), sink, compression="zstd")
-    return sink.getvalue()
+    return parquet_bytes(with_dictionary(table))
 
 
 def parquets(tables: dict[str, pa.Table]) -> dict[str, bytes]:

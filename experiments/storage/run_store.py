@@ -51,7 +51,11 @@ def named_by_digest(stem: str, content: bytes, ending: str) -> str:
 def is_true(path: Path) -> bool:
     """Tell whether a file holds the very bytes that its name promises."""
     stem = path.name.partition("-")[0]
-    return path.is_file() and path.name == named_by_digest(stem, path.read_bytes(), path.suffix)
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()[:DIGITS]
+    return path.name == f"{stem}-{digest}{path.suffix}"
 
 
 def read_batch(path: Path) -> Batch | None:

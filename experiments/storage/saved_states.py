@@ -34,7 +34,10 @@ def is_seed_folder(path: Path) -> bool:
 def digest_of_state(folder: Path, seed: int) -> str:
     """Return what tells the State of a seed from every other; nothing if it is not there."""
     path = seed_folder(folder, seed) / STATE_FILE
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_save(save: Path, runs: dict[int, str], fresh: bool) -> None:

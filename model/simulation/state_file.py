@@ -27,6 +27,8 @@ FORMAT_VERSION = 1
 END_MARK = re.compile(rb"\nconfianza state (\d{4}) ([0-9a-f]{64})\n")
 END_MARK_LENGTH = 87
 LONGEST_HEADER = 2**16
+MOST_BYTES = 2**33
+"""Largest file that is read; the state of a town of 155,000 residents has a hundredth of it."""
 SAVE_AGAIN_HINT = "save it anew with the command of its run and --save"
 type ArrayMapping = Mapping[str, NDArray[Any]]
 
@@ -83,6 +85,8 @@ def read_tables(path: Path, known: bool) -> dict[str, NDArray[Any]]:
 
     ``known`` skips the digest, for files known to be intact.
     """
+    if (size := path.stat().st_size) > MOST_BYTES:
+        raise InputError(f"{path} must have at most {MOST_BYTES:,} bytes, got {size:,}")
     with path.open("rb") as file:
         # Mapping avoids allocating memory, which takes longer than reading; safe only where nobody else can write.
         whole = np.memmap(file, np.uint8, "r") if known else np.fromfile(file, np.uint8)

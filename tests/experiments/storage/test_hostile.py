@@ -17,7 +17,8 @@ from test_claim import RUN, SMALL, TWINS, done, left, refused
 
 from experiments.cli import app as cli
 from experiments.cli.streams import Outlet
-from experiments.execution.job_cache import ABOUT, packed, stream_of
+from experiments.execution.job_cache import ABOUT, packed
+from experiments.storage.result_tables import parquet_bytes
 from experiments.storage.run_store import named_by_digest
 
 TWIN_WORDS = ("compare", "status_quo", "resources_only", *SMALL, "--replicates", "2")
@@ -168,7 +169,7 @@ def cut(original: bytes, without: str) -> bytes:
     """Return a part of which the tables with a name lack a column or are gone."""
     with zipfile.ZipFile(io.BytesIO(original)) as file:
         about = json.loads(file.read(ABOUT))
-        tables = {name: pa.ipc.open_stream(file.read(name)).read_all() for name in file.namelist() if name != ABOUT}
+        tables = {name: pq.read_table(io.BytesIO(file.read(name))) for name in file.namelist() if name != ABOUT}
     kept = {name: table for name, table in tables.items() if not name.endswith(without)}
     if without == "trust_mean":
         kept = {
@@ -179,7 +180,7 @@ def cut(original: bytes, without: str) -> bytes:
 
 FORGED = {
     "no zip": lambda _: b"no zip",
-    "no about": lambda _: member("measures", stream_of(pa.table({"run": ["x"]}))),
+    "no about": lambda _: member("measures", parquet_bytes(pa.table({"run": ["x"]}))),
     "empty about": lambda _: member(ABOUT, b""),
     "list for about": lambda _: member(ABOUT, b"[]"),
     "no table": lambda _: packed({"ceiling_hits": 0.0, "state": "", "residents": []}, {}),

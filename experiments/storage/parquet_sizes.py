@@ -1,0 +1,109 @@
+"""Check of the memory that a Parquet file would take, from the headers of its pages, before Arrow unpacks any of them.
+
+A page states how many bytes it holds once unpacked, and Arrow takes as many.  The sums in the footer are not enough:
+whoever forges a file writes them as they like.  Headers are structures of Thrift's compact protocol:
+https://github.com/apache/parquet-format and https://github.com/apache/thrift (doc/specs/thrift-compact-protocol.md).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from model.engine.errors import InputError
+
+MOST_VALUES, MOST_BYTES = 2**28, 2**30
+"""Values of a file, which take 2 GB in memory, and bytes of its unpacked pages, or of its texts."""
+MOST_ENTRIES = 2**18
+"""Columns of all row groups in a footer, and other lists in it."""
+UNPACKED, PACKED = 2, 3
+"""Fields of the header of a page: bytes once unpacked, and as they lie in the file."""
+ENCODINGS = {5: 2, 7: 2, 8: 4}
+"""Fields of the three kinds of pages, and in them the field of the encoding."""
+PREFIXES = 7
+"""Encoding of texts by what they share with the one before: few bytes may stand for many."""
+STOP, TRUE, FALSE, BYTE, DOUBLE, BINARY, STRUCT = 0, 1, 2, 3, 7, 8, 12
+INTEGERS = (4, 5, 6)
+"""Kinds of fields in Thrift."""
+
+type Fields = dict[int, Any]
+"""Integers and structures in a structure, by the number of their field."""
+
+
+def check_sizes(stated: pq.FileMetaData, content: bytes, path: Path) -> None:
+    """Raise if a file holds too many values or bytes; ValueError or IndexError if its pages cannot be told apart."""
+    values = unpacked = 0
+    for group in map(stated.row_group, range(stated.num_row_groups)):
+        for column in map(group.column, range(group.num_columns)):
+            values += max(column.num_values, group.num_rows)
+            if column.num_values:  # without any, no page is read, and none may be where the footer says
+                unpacked += sum(page_sizes(content, *span_of(column)))
+    for number, most, what in ((values, MOST_VALUES, "values"), (unpacked, MOST_BYTES, "bytes once unpacked")):
+        if number > most:
+            raise InputError(f"{path} must have at most {most:,} {what}, got {number:,}")
+
+
+def span_of(column: pq.ColumnChunkMetaData) -> tuple[int, int]:
+    """Return the first byte of the pages of a column, and the one behind the last."""
+    first = column.data_page_offset
+    if column.has_dictionary_page and 0 < column.dictionary_page_offset < first:
+        first = column.dictionary_page_offset
+    return first, first + column.total_compressed_size
+
+
+def page_sizes(content: bytes, at: int, end: int) -> Iterator[int]:
+    """Yield the bytes of each page once it is unpacked."""
+    if not 0 <= at <= end <= len(content):
+        raise ValueError("pages lie outside the file")
+    while at < end:
+        header, at = read_struct(content, at)
+        if min(header[UNPACKED], header[PACKED]) < 0:
+            raise ValueError("a page of less than no bytes")
+        if any(header.get(kind, {}).get(place) == PREFIXES for kind, place in ENCODINGS.items()):
+            raise ValueError("texts must stand in full")
+        at += header[PACKED]
+        yield header[UNPACKED]
+
+
+def read_struct(content: bytes, at: int) -> tuple[Fields, int]:
+    """Return a structure that begins at a byte, and the byte behind it.
+
+    >>> read_struct(bytes([0x15, 8, 0x18, 2, 65, 66, 0x1C, 0x15, 1, 0, 0]), 0)
+    ({1: 4, 3: {1: -1}}, 11)
+    """
+    fields: Fields = {}
+    number = 0
+    while (head := content[at]) != STOP:
+        kind, step = head & 15, head >> 4
+        number, at = (number + step, at + 1) if step else read_integer(content, at + 1)
+        if kind in INTEGERS:
+            fields[number], at = read_integer(content, at)
+        elif kind == STRUCT:
+            fields[number], at = read_struct(content, at)
+        elif kind == BINARY:
+            length, at = read_varint(content, at)
+            at += length
+        elif kind in (TRUE, FALSE, BYTE, DOUBLE):
+            at += {BYTE: 1, DOUBLE: 8}.get(kind, 0)
+        else:
+            raise ValueError("headers of pages hold no lists")
+    return fields, at + 1
+
+
+def read_integer(content: bytes, at: int) -> tuple[int, int]:
+    """Return a signed integer and the byte behind it."""
+    number, at = read_varint(content, at)
+    return (number >> 1) ^ -(number & 1), at
+
+
+def read_varint(content: bytes, at: int) -> tuple[int, int]:
+    """Return an unsigned integer, seven bits a byte, and the byte behind it."""
+    number = 0
+    for shift in range(0, 70, 7):
+        byte = content[at]
+        at += 1
+        number |= (byte & 127) << shift
+        if byte < 128:
+            return number, at
+    raise ValueError("no integer has more than 64 bits")

@@ -1,0 +1,126 @@
+"""Small files that would take much memory are refused before any of it is taken."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from experiments.execution.job_cache import unpacked
+from experiments.storage import parquet_sizes
+from experiments.storage.manifest_schema import RunPart
+from experiments.storage.parquet_sizes import MOST_BYTES, MOST_VALUES, page_sizes, read_varint, span_of
+from experiments.storage.result_tables import read_parquet
+from model.engine.errors import InputError
+from model.simulation import state_file
+
+LITTLE = 2**26
+"""Bytes that a file may take before it is refused."""
+
+
+@pytest.fixture(autouse=True)
+def _place(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def written(table: pa.Table, **how: object) -> bytes:
+    sink = io.BytesIO()
+    pq.write_table(table, sink, **{"compression": "zstd"} | how)
+    return sink.getvalue()
+
+
+def refused(content: bytes, rule: str) -> None:
+    """Read a file, which must be refused for a reason and take little memory."""
+    Path("x.parquet").write_bytes(content)
+    before = pa.default_memory_pool().max_memory()
+    with pytest.raises(InputError, match=rule):
+        read_parquet(Path("x.parquet"))
+    assert pa.default_memory_pool().max_memory() < max(before, pa.total_allocated_bytes() + LITTLE)
+
+
+@given(
+    rows=st.integers(0, 3000),
+    how=st.fixed_dictionaries(
+        {
+            "compression": st.sampled_from(["zstd", "snappy", "none"]),
+            "data_page_version": st.sampled_from(["1.0", "2.0"]),
+            "use_dictionary": st.booleans(),
+            "data_page_size": st.sampled_from([100, 2**20]),
+            "row_group_size": st.sampled_from([500, 10_000]),
+            "write_page_checksum": st.booleans(),
+        }
+    ),
+)
+def test_pages_are_as_large_as_the_footer_of_an_honest_file_says(rows, how):
+    """The footer counts headers, too, which have between 10 and 100 bytes."""
+    luck = np.random.default_rng(rows)
+    columns = {"a": luck.integers(0, 99, rows), "b": luck.random(rows), "c": luck.integers(0, 9, rows).astype(str)}
+    content = written(pa.table(columns | {"d": pa.array([None] * rows, pa.bool_())}), **how)
+    stated = pq.read_metadata(io.BytesIO(content))
+    for group in map(stated.row_group, range(stated.num_row_groups)):
+        for column in map(group.column, range(group.num_columns)):
+            if column.num_values:
+                sizes = list(page_sizes(content, *span_of(column)))
+                assert 10 * len(sizes) < column.total_uncompressed_size - sum(sizes) < 100 * len(sizes)
+    Path("x.parquet").write_bytes(content)
+    assert read_parquet(Path("x.parquet")).num_rows == rows
+
+
+def test_a_page_that_states_two_gigabytes_is_refused_whatever_the_footer_says():
+    content = written(pa.table({"trust": np.zeros(100_000)}), use_dictionary=False)
+    at = pq.read_metadata(io.BytesIO(content)).row_group(0).column(0).data_page_offset + 3
+    assert content[at - 1] == 0x15
+    _, behind = read_varint(content, at)
+    refused(content[:at] + b"\xfe\xff\xff\xff\x0f" + content[behind:], "bytes once unpacked, got 2,14")
+
+
+def test_texts_that_stand_once_and_mean_many_are_refused():
+    codes = pa.array(np.zeros(4_000, np.int32))
+    texts = pa.DictionaryArray.from_arrays(codes, pa.array(["x" * 2**19]))
+    content = written(pa.table({"run": texts}), store_schema=False)
+    assert len(content) < 10_000
+    refused(content, f"texts of at most {MOST_BYTES:,} bytes, got 2,097,152,000")
+
+
+def test_texts_in_terms_of_the_one_before_are_refused():
+    texts = pa.table({"run": ["x" * 1000 + str(one) for one in range(100)]})
+    content = written(texts, use_dictionary=False, column_encoding={"run": "DELTA_BYTE_ARRAY"})
+    refused(content, "is not readable as Parquet")
+
+
+def test_many_values_in_few_rows_are_refused(monkeypatch):
+    refused(written(pa.table({"trust": [[0.0] * 1000]})), "column 'trust' must hold single values, got list")
+    monkeypatch.setattr(parquet_sizes, "MOST_VALUES", 1000)
+    refused(written(pa.table({"trust": [[0.0] * 1001]})), "at most 1,000 values, got 1,001")
+    assert MOST_VALUES * 8 <= 2**31
+
+
+@pytest.mark.parametrize("kind", [pa.binary(2**16), pa.decimal256(70), pa.binary(), pa.month_day_nano_interval()])
+def test_columns_of_a_kind_that_no_table_has_are_refused(kind):
+    try:
+        content = written(pa.table({"x": pa.nulls(3, kind)}))
+    except pa.ArrowNotImplementedError:
+        pytest.skip("Parquet has no such kind")
+    refused(content, "column 'x' must hold single values")
+
+
+def test_members_of_a_part_that_share_their_bytes_are_refused():
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as file:
+        file.writestr("measures", bytes(1000))
+        file.infolist()[0].file_size = file.infolist()[0].compress_size = 10_000
+    Path("a.zip").write_bytes(sink.getvalue())
+    with pytest.raises(ValueError, match="members overlap"):
+        unpacked(Path("a.zip"), RunPart)
+
+
+def test_a_state_of_more_bytes_than_any_town_has_is_refused_unread():
+    with Path(state_file.STATE_FILE).open("wb") as file:
+        file.truncate(state_file.MOST_BYTES + 1)
+    with pytest.raises(InputError, match="must have at most 8,589,934,592 bytes, got 8,589,934,593"):
+        state_file.read_state(Path())
