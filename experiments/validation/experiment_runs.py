@@ -17,7 +17,7 @@ from experiments.execution.run_tables import go_on, measures_table, months_table
 from experiments.execution.shared_towns import TOWNS
 from experiments.execution.twin_runs import twins
 from experiments.storage.run_folder import parquet_of
-from experiments.storage.run_spec import RunSpec
+from experiments.storage.run_spec import OWN, RunSpec
 from experiments.storage.writing import make_folder, write_whole
 from experiments.validation.experiment import BASE, CENTRAL, EXCHANGED, TURNS, Experiment, RunTables, Variant, Worlds
 from experiments.validation.study_tables import StudyWorld
@@ -116,12 +116,15 @@ def run_worlds(
 def specs_of(
     site: str, words: Sequence[str], variant: Variant, years: float, size: ExperimentSize, keep: str = ""
 ) -> list[RunSpec]:
-    """Return the runs of one world of policies and settings, one a seed, or raise with what the model does not have."""
+    """Return the runs of one world of policies and settings, or raise with what the model does not have.
+
+    Each seed has a town of its own, so that intervals hold the differences between towns.
+    """
     base = asked(site, sets=size.sets)[0]
     policies, facts = ([word for word in words if ("=" in word) == is_set] for is_set in (False, True))
     sets = [*size.sets, *facts, *(f"{key}={value!r}" for key, value in turned(base, variant).items())]
     length = min(years, size.longest)
-    return list(asked(site, policies=policies, sets=sets, years=length, replicates=size.seeds, keep=keep))
+    return list(asked(site, policies=policies, sets=sets, years=length, replicates=size.seeds, keep=keep, town=OWN))
 
 
 def turned(spec: RunSpec, variant: Variant) -> dict[str, float]:
