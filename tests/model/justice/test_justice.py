@@ -1,6 +1,8 @@
 """M13: who is held, what waits at the prosecutor, and whom victims blame."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -89,6 +91,26 @@ def test_who_is_charged_is_held_until_the_trial_and_with_a_sentence_beyond_it(li
         assert total(world, "sentenced") > 0
         held[term] = world.month_row["offenders_held"]
     assert held[0.0] < held[1.0]
+
+
+def test_sentences_last_from_half_to_one_and_a_half_times_their_mean(watch: Watch) -> None:
+    short = {"justice.trial": 0.5, "justice.sentence": 1.0, "justice.remand": 0.1, "justice.charge_act": 1.0}
+    spared = {"justice.wrong": 0.0, "justice.years": 2.0, "offenders.replaced_street": 0.0}
+    held: dict[tuple[int, int], list[float]] = defaultdict(list)
+    charged: dict[tuple[int, int], Any] = {}
+    for world in watch(4 * MONTH, **BUSY, **short, **spared):
+        files = {(file["filed"], file["number"]): file.copy() for file in world.state.files.used_rows()}
+        slots = world.state.offenders.used_rows()
+        for file in (file for name, file in charged.items() if name not in files):
+            slot = slots[file["offender"]]
+            if slot["generation"] == file["generation"]:
+                years = (slot["until"] - world.tick + 1) / 1095
+                held[file["offender"], file["generation"]].append(years / (2.0 * file["gravity"]))
+        charged = {name: file for name, file in files.items() if file["charged"] >= 0 and file["offender"] >= 0}
+    lengths = [found[0] for found in held.values() if len(found) == 1]  # of two sentences the longer is served
+    assert len(lengths) > 15
+    assert 0.5 <= min(lengths) < 0.7
+    assert 1.3 < max(lengths) <= 1.5
 
 
 def test_arrests_of_somebody_else_remove_nobody_and_teach_nothing(live: Live) -> None:
