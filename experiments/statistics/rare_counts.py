@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-from scipy import stats
-
 from experiments.statistics.paired_effects import LEVEL, Effect
 
 FEW_DIFFER = 6
@@ -28,6 +26,8 @@ def rare_count(effect: Effect, years: float) -> RareCount | None:
     differ = effect.rose + effect.fell
     if not effect.paired or effect.n < 1 or differ >= FEW_DIFFER:
         return None
-    share = stats.binomtest(differ, effect.n).proportion_ci(LEVEL, method="exact")
+    from scipy.stats import binomtest  # half a second, which a run without a comparison saves
+
+    share = binomtest(differ, effect.n).proportion_ci(LEVEL, method="exact")
     base, arm = (round(side * effect.n * years) for side in (effect.base, effect.arm))
     return RareCount(base, arm, differ, 100.0 * float(share.low), 100.0 * float(share.high))
