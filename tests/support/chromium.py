@@ -153,7 +153,7 @@ class Tab:
         end = time.monotonic() + seconds
         while not true():
             assert time.monotonic() < end
-            self.page.wait_for_timeout(50)
+            self.page.wait_for_timeout(100)
 
     def close(self) -> None:
         """Close the tab as a visitor does; the browser stays open, so that the server is told."""

@@ -65,6 +65,36 @@ def closed(tab: Tab) -> None:
     assert tab.wrong == []
 
 
+@pytest.fixture(scope="module")
+def kept(browser: Any, url: str) -> Iterator[Tab]:
+    """Return a tab with two measures moved that stays open: to open one takes longer than most tests."""
+    tab = opened(browser, url + MOVED + "&lang=es")
+    yield tab
+    closed(tab)
+
+
+@pytest.fixture
+def moved(kept: Tab) -> Iterator[Tab]:
+    """Return the tab that stays open, in Spanish and as wide as a desk, with nothing unfolded."""
+    kept.page.set_viewport_size({"width": 1440, "height": 900})
+    kept.page.locator(".cd-share").evaluate("(one) => one.removeAttribute('open')")
+    speak(kept, "es")
+    yield kept
+    assert kept.wrong == []
+
+
+def speak(tab: Tab, language: str) -> None:
+    """Show a tab with two measures moved in a language."""
+    begins, button = {
+        "es": ("Con 2 medidas ", "Cambiar a español"),
+        "en": ("With 2 measures ", "Switch to English"),
+    }[language]
+    answer = tab.page.locator(".cd-answer")
+    if not answer.inner_text().startswith(begins):
+        tab.press(button)
+    tab.until(lambda: answer.inner_text().startswith(begins))
+
+
 def test_a_measure_is_moved_the_verdict_read_and_the_address_restores_it(browser: Any, url: str) -> None:
     tab = opened(browser, url + OPEN)
     assert tab.page.get_by_role("slider").count() == len(measures())
@@ -109,14 +139,13 @@ def test_a_first_line_grows_while_worlds_are_lived(browser: Any, url: str) -> No
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
-def test_nothing_is_cut_off(browser: Any, url: str, width: int, height: int) -> None:
-    tab = opened(browser, f"{url}{MOVED}&lang=es", width, height)
-    for begins, other in (("Con 2 medidas ", "Switch to English"), ("With 2 measures ", "Cambiar a español")):
-        tab.until(lambda begins=begins: tab.page.locator(".cd-answer").inner_text().startswith(begins))
-        assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
-        assert tab.page.evaluate(CUT) == []
-        tab.press(other)
-    closed(tab)
+def test_nothing_is_cut_off(moved: Tab, width: int, height: int) -> None:
+    moved.page.set_viewport_size({"width": width, "height": height})
+    moved.until(lambda: moved.page.evaluate("innerWidth") == width)
+    for language in ("es", "en"):
+        speak(moved, language)
+        assert moved.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert moved.page.evaluate(CUT) == []
 
 
 @pytest.mark.parametrize("dark", ["", "&dark=1"], ids=["light", "dark"])
@@ -129,11 +158,9 @@ def test_who_does_not_see_or_point_can_use_it(browser: Any, url: str, dark: str)
 
 
 @pytest.mark.parametrize(("language", "other"), [("es", "en"), ("en", "es")])
-def test_no_code_name_and_no_word_of_another_language_is_shown(
-    browser: Any, url: str, language: str, other: str
-) -> None:
-    tab = opened(browser, f"{url}{MOVED}&lang={language}")
-    shown = tab.page.locator(".cd-body").inner_text() + tab.page.locator(".cd-answer").inner_text()
+def test_no_code_name_and_no_word_of_another_language_is_shown(moved: Tab, language: str, other: str) -> None:
+    speak(moved, language)
+    shown = moved.page.locator(".cd-body").inner_text() + moved.page.locator(".cd-answer").inner_text()
     assert CODE.findall(shown) == []
     foreign = [
         text[other] for part in ("decision", "outcome") for text in texts()[part].values()
@@ -142,24 +169,22 @@ def test_no_code_name_and_no_word_of_another_language_is_shown(
     assert len(foreign) > 30
     lines = set(shown.splitlines())
     assert [text for text in foreign if text in lines] == []
-    closed(tab)
 
 
-def test_measures_table_picture_and_command_are_handed_out(browser: Any, url: str, tmp_path: Path) -> None:
-    tab = opened(browser, url + MOVED + "&lang=en")
+def test_measures_table_picture_and_command_are_handed_out(moved: Tab, tmp_path: Path) -> None:
+    speak(moved, "en")
     files = {"Measures (policy file)": "measures.toml", "Data (CSV)": "small.csv", "Picture (PNG)": "confianza.png"}
     for name, file in files.items():
-        tab.page.locator(".cd-share summary").click()
-        with tab.page.expect_download() as waiting:
-            tab.press(name)
+        moved.page.locator(".cd-share summary").click()
+        with moved.page.expect_download() as waiting:
+            moved.press(name)
         assert waiting.value.suggested_filename == file
         waiting.value.save_as(tmp_path / file)
     assert '"heavy_hand.army" = 20.0' in (tmp_path / "measures.toml").read_text(encoding="utf-8")
     assert "trust_mean,12," in (tmp_path / "small.csv").read_text(encoding="utf-8")
     assert (tmp_path / "confianza.png").read_bytes().startswith(b"\x89PNG")
-    command = tab.page.locator(".cd-share code").text_content()
+    command = moved.page.locator(".cd-share code").text_content()
     assert command.startswith("confianza compare status_quo ./measures.toml --scenario ")
-    closed(tab)
 
 
 def test_other_views_are_one_click_away_and_lead_back(browser: Any, url: str) -> None:
@@ -184,31 +209,28 @@ def test_an_address_that_is_wrong_is_told_and_nothing_is_lost(browser: Any, url:
     closed(tab)
 
 
-def test_the_map_plays_month_by_month_pauses_and_no_arrow_moves_time(browser: Any, url: str) -> None:
-    tab = opened(browser, url + MOVED + "&lang=es")
-    month, button = tab.page.locator(".cd-play output"), tab.page.locator(".cd-play button")
-    tab.until(lambda: month.inner_text() == "dic 2017")
+def test_the_map_plays_month_by_month_pauses_and_no_arrow_moves_time(moved: Tab) -> None:
+    month, button = moved.page.locator(".cd-play output"), moved.page.locator(".cd-play button")
+    moved.until(lambda: month.inner_text() == "dic 2017")
     coloured = "[...document.querySelectorAll('.cd-ground rect')].map((one) => one.getAttribute('fill')).join()"
-    last = tab.page.evaluate(coloured)
+    last = moved.page.evaluate(coloured)
     button.press("ArrowRight")
     button.press("ArrowLeft")
     assert month.inner_text() == "dic 2017"
     button.click()
-    tab.until(lambda: month.inner_text() not in ("dic 2017", "ene 2017"))
+    moved.until(lambda: month.inner_text() not in ("dic 2017", "ene 2017"))
     button.click()
     held = month.inner_text()
-    tab.page.wait_for_timeout(600)
+    moved.page.wait_for_timeout(600)
     assert month.inner_text() == held
     button.click()
-    tab.until(lambda: month.inner_text() == "dic 2017")
-    assert tab.page.evaluate(coloured) == last
+    moved.until(lambda: month.inner_text() == "dic 2017")
+    assert moved.page.evaluate(coloured) == last
     assert "var(--cd-a)" in last or "var(--cd-b)" in last
-    closed(tab)
 
 
-def test_the_link_is_shown_as_a_code(browser: Any, url: str) -> None:
-    tab = opened(browser, url + MOVED + "&lang=es")
-    tab.page.locator(".cd-share summary").click()
-    tab.page.locator(".cd-qr svg").wait_for()
-    assert tab.page.locator(".cd-qr figcaption").inner_text() == texts()["decision"]["qr"]["es"]
-    closed(tab)
+def test_the_link_is_shown_as_a_code(moved: Tab) -> None:
+    moved.page.locator(".cd-share summary").click()
+    moved.page.locator(".cd-qr svg").wait_for()
+    caption = moved.page.locator(".cd-qr figcaption")
+    moved.until(lambda: caption.inner_text() == texts()["decision"]["qr"]["es"])

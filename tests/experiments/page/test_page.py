@@ -30,9 +30,31 @@ def browser() -> Iterator[Any]:
         yield started
 
 
+@pytest.fixture(scope="module")
+def kept(browser: Any, url: str) -> Iterator[Tab]:
+    """Return a tab that stays open: to open the page takes longer than most of what is done on it."""
+    opened = Tab(browser, url + LIFE)
+    opened.ready()
+    yield opened
+    opened.close()
+    assert opened.wrong == []
+
+
 @pytest.fixture
-def tab(browser: Any, url: str) -> Iterator[Tab]:
-    """Return a tab that shows the page; nothing may have gone wrong in it when the test ends."""
+def tab(kept: Tab) -> Iterator[Tab]:
+    """Return the tab that stays open, its world at the start; for what leaves neither levers nor a second world."""
+    kept.page.set_viewport_size({"width": 1280, "height": 720})
+    kept.press("Over time")
+    kept.press("Restart")
+    kept.until(lambda: kept.date() == "2017-01-01" and "14–22" not in kept.page.locator(".cf-clock").inner_text())
+    kept.still()
+    yield kept
+    assert kept.wrong == []
+
+
+@pytest.fixture
+def fresh(browser: Any, url: str) -> Iterator[Tab]:
+    """Return a tab of its own that shows the page; nothing may have gone wrong in it when the test ends."""
     opened = Tab(browser, url + LIFE)
     opened.ready()
     yield opened
@@ -85,44 +107,44 @@ def test_the_language_changes_while_the_world_stands(tab: Tab) -> None:
     tab.page.get_by_role("button", name="Play", exact=True).wait_for()
 
 
-def test_twins_stand_side_by_side_and_say_in_what_they_differ(tab: Tab) -> None:
-    tab.press("Twins")
-    tab.until(lambda: tab.page.locator(".cf-canvas").count() == 2)
-    tab.page.get_by_text("A and B are alike so far.").wait_for()
-    tab.choose("Policy of B", "Reporting support")
-    tab.still()
-    tab.press("One month")
-    tab.until(lambda: tab.date() == "2017-02-01")
-    tab.page.get_by_text("So far B has").wait_for()
-    tab.choose("Maps", "Difference")
-    tab.until(lambda: tab.page.locator(".cf-canvas").count() == 1)
-    tab.page.locator(".cf-legend").get_by_text(re.compile(r"^more in B \([0-9.]+\)$")).wait_for()
-    tab.press("Why?")
-    tab.press("B − A")
-    tab.page.get_by_text("points from A").wait_for()
+def test_twins_stand_side_by_side_and_say_in_what_they_differ(fresh: Tab) -> None:
+    fresh.press("Twins")
+    fresh.until(lambda: fresh.page.locator(".cf-canvas").count() == 2)
+    fresh.page.get_by_text("A and B are alike so far.").wait_for()
+    fresh.choose("Policy of B", "Reporting support")
+    fresh.still()
+    fresh.press("One month")
+    fresh.until(lambda: fresh.date() == "2017-02-01")
+    fresh.page.get_by_text("So far B has").wait_for()
+    fresh.choose("Maps", "Difference")
+    fresh.until(lambda: fresh.page.locator(".cf-canvas").count() == 1)
+    fresh.page.locator(".cf-legend").get_by_text(re.compile(r"^more in B \([0-9.]+\)$")).wait_for()
+    fresh.press("Why?")
+    fresh.press("B − A")
+    fresh.page.get_by_text("points from A").wait_for()
 
 
-def test_a_ready_policy_moves_the_sliders(tab: Tab) -> None:
-    tab.press("Levers")
-    repair = tab.page.locator(".cf-lever", has_text="Broken vehicles repaired in a week")
+def test_a_ready_policy_moves_the_sliders(fresh: Tab) -> None:
+    fresh.press("Levers")
+    repair = fresh.page.locator(".cf-lever", has_text="Broken vehicles repaired in a week")
     repair.get_by_text("9 %", exact=True).wait_for()
-    tab.choose("Policy", "Resources only")
+    fresh.choose("Policy", "Resources only")
     repair.get_by_text("24 %", exact=True).wait_for()
 
 
-def test_a_world_that_goes_leaves_no_lever_moved_in_the_one_that_stays(tab: Tab) -> None:
-    tab.press("Levers")
-    tab.press("Twins")
-    tab.page.get_by_text("Levers of world B").wait_for()
-    tab.choose("Policy of B", "Reporting support")
-    tab.still()
-    helped = tab.page.locator(".cf-lever", has_text="Accompaniment to ratify")
+def test_a_world_that_goes_leaves_no_lever_moved_in_the_one_that_stays(fresh: Tab) -> None:
+    fresh.press("Levers")
+    fresh.press("Twins")
+    fresh.page.get_by_text("Levers of world B").wait_for()
+    fresh.choose("Policy of B", "Reporting support")
+    fresh.still()
+    helped = fresh.page.locator(".cf-lever", has_text="Accompaniment to ratify")
     helped.get_by_text("odds × 1", exact=True).wait_for(state="detached")
-    tab.press("Twins")
-    tab.page.get_by_text("Levers of world B").wait_for(state="detached")
+    fresh.press("Twins")
+    fresh.page.get_by_text("Levers of world B").wait_for(state="detached")
     helped.get_by_text("odds × 1", exact=True).wait_for()
-    tab.page.get_by_text("No lever moved yet").wait_for()
-    assert tab.page.locator(".cf-waits").count() == 0
+    fresh.page.get_by_text("No lever moved yet").wait_for()
+    assert fresh.page.locator(".cf-waits").count() == 0
 
 
 def test_the_map_is_enlarged_and_moved(tab: Tab) -> None:
@@ -166,52 +188,52 @@ def test_a_month_is_chosen_with_the_keyboard_and_told_on_hover(tab: Tab) -> None
     assert tab.date() == "2017-04-01"
 
 
-def test_a_lever_moved_becomes_a_policy_that_can_be_saved(tab: Tab) -> None:
-    tab.press("Levers")
-    thumb = tab.page.get_by_role("slider", name="Broken vehicles repaired in a week")
-    moved = tab.page.locator(".cf-waits")
-    tab.until(lambda: moved.count() or thumb.press("ArrowRight") or tab.page.wait_for_timeout(500))
+def test_a_lever_moved_becomes_a_policy_that_can_be_saved(fresh: Tab) -> None:
+    fresh.press("Levers")
+    thumb = fresh.page.get_by_role("slider", name="Broken vehicles repaired in a week")
+    moved = fresh.page.locator(".cf-waits")
+    fresh.until(lambda: moved.count() or thumb.press("ArrowRight") or fresh.page.wait_for_timeout(500))
     share = float(moved.inner_text().removesuffix(" %")) / 100.0
     assert share > 0.09
-    tab.press("One month")
-    tab.until(lambda: tab.date() == "2017-02-01")
-    tab.page.get_by_text("--policy ./changes_2017_01_01.toml").wait_for()
-    with tab.page.expect_download() as waiting:
-        tab.page.get_by_text("Save changes_2017_01_01.toml").click()
+    fresh.press("One month")
+    fresh.until(lambda: fresh.date() == "2017-02-01")
+    fresh.page.get_by_text("--policy ./changes_2017_01_01.toml").wait_for()
+    with fresh.page.expect_download() as waiting:
+        fresh.page.get_by_text("Save changes_2017_01_01.toml").click()
     saved = Path(waiting.value.path()).read_text(encoding="utf-8")
     assert waiting.value.suggested_filename == "changes_2017_01_01.toml"
     assert "start = 2017-01-01" in saved
     assert saved.endswith(f'\n[set]\n"resources.repair" = {share:g}\n')
 
 
-def test_a_lever_moved_while_the_world_runs_takes_effect_from_a_morning_on(tab: Tab) -> None:
-    tab.press("Levers")
-    tab.press("Play")
-    tab.until(lambda: tab.date() > "2017-01-01")
-    before = tab.date()
-    thumb = tab.page.get_by_role("slider", name="Broken vehicles repaired in a week")
-    made = tab.page.get_by_text("--policy ./changes_2017_")
-    tab.until(lambda: made.count() or thumb.press("ArrowRight") or tab.page.wait_for_timeout(700))
-    tab.press("Pause")
+def test_a_lever_moved_while_the_world_runs_takes_effect_from_a_morning_on(fresh: Tab) -> None:
+    fresh.press("Levers")
+    fresh.press("Play")
+    fresh.until(lambda: fresh.date() > "2017-01-01")
+    before = fresh.date()
+    thumb = fresh.page.get_by_role("slider", name="Broken vehicles repaired in a week")
+    made = fresh.page.get_by_text("--policy ./changes_2017_")
+    fresh.until(lambda: made.count() or thumb.press("ArrowRight") or fresh.page.wait_for_timeout(700))
+    fresh.press("Pause")
     name = re.search(r"changes_(\d{4})_(\d\d)_(\d\d)", made.first.inner_text())
     assert name
-    assert before <= "-".join(name.groups()) <= tab.date()
+    assert before <= "-".join(name.groups()) <= fresh.date()
 
 
-def test_a_month_is_gone_back_to_and_branched_from(tab: Tab) -> None:
-    field = tab.page.get_by_label("Go to date")
+def test_a_month_is_gone_back_to_and_branched_from(fresh: Tab) -> None:
+    field = fresh.page.get_by_label("Go to date")
     field.fill("2017-05-01")
     field.press("Enter")
-    tab.until(lambda: tab.date() == "2017-05-01")
-    tab.still()
-    chart, branch = tab.page.locator(".cf-chart canvas").first, tab.page.locator("button", has_text="Branch from")
+    fresh.until(lambda: fresh.date() == "2017-05-01")
+    fresh.still()
+    chart, branch = fresh.page.locator(".cf-chart canvas").first, fresh.page.locator("button", has_text="Branch from")
     pick = {"x": 70, "y": 50}  # again where the chart has no months yet, or is being drawn anew
-    tab.until(lambda: branch.count() or chart.click(position=pick) or tab.page.wait_for_timeout(700))
+    fresh.until(lambda: branch.count() or chart.click(position=pick) or fresh.page.wait_for_timeout(700))
     branch.click()
-    tab.until(lambda: tab.page.locator(".cf-canvas").count() == 2)
-    tab.still()
-    assert datetime.date(2017, 1, 1) <= datetime.date.fromisoformat(tab.date()) < datetime.date(2017, 5, 1)
-    tab.page.get_by_text("Levers of world B").wait_for()
+    fresh.until(lambda: fresh.page.locator(".cf-canvas").count() == 2)
+    fresh.still()
+    assert datetime.date(2017, 1, 1) <= datetime.date.fromisoformat(fresh.date()) < datetime.date(2017, 5, 1)
+    fresh.page.get_by_text("Levers of world B").wait_for()
 
 
 def test_why_and_a_life(tab: Tab) -> None:
@@ -266,23 +288,25 @@ def test_gang_territory_is_shown_on_request_only_and_without_names(tab: Tab) -> 
     tip = tab.page.locator(".cf-map .cf-tip")
     tip.wait_for()
     assert "Villa Canales" not in tip.inner_text()
+    tab.page.get_by_text("Gangs and narco", exact=True).click()
+    tab.page.get_by_text("Synthetic: drawn anew").wait_for(state="hidden")
 
 
-def test_the_tour_has_six_steps_and_a_workshop_reveals(tab: Tab) -> None:
-    tab.press("Tour")
+def test_the_tour_has_six_steps_and_a_workshop_reveals(fresh: Tab) -> None:
+    fresh.press("Tour")
     for step in range(1, 6):
-        tab.page.get_by_text(f"{step}/6").wait_for()
-        tab.press("Next")
-        tab.still()
-    tab.page.get_by_text("6/6").wait_for()
-    tab.press("Close")
-    tab.page.get_by_text("6/6").wait_for(state="hidden")
-    tab.press("Workshop")
-    tab.page.get_by_text("Guess first").wait_for()
-    tab.press("Reporting support")
-    tab.press("It hardly moves")
-    tab.page.get_by_text("Crimes reported to the State: A").wait_for()
-    tab.page.get_by_text("In this world").wait_for()
+        fresh.page.get_by_text(f"{step}/6").wait_for()
+        fresh.press("Next")
+        fresh.still()
+    fresh.page.get_by_text("6/6").wait_for()
+    fresh.press("Close")
+    fresh.page.get_by_text("6/6").wait_for(state="hidden")
+    fresh.press("Workshop")
+    fresh.page.get_by_text("Guess first").wait_for()
+    fresh.press("Reporting support")
+    fresh.press("It hardly moves")
+    fresh.page.get_by_text("Crimes reported to the State: A").wait_for()
+    fresh.page.get_by_text("In this world").wait_for()
 
 
 def test_a_closed_tab_stops_its_run_and_visitors_do_not_meet(browser: Any, url: str) -> None:
@@ -312,9 +336,9 @@ def test_nothing_else_can_be_read(url: str, path: str) -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 720)])
-def test_the_main_controls_need_no_scrolling(browser: Any, url: str, width: int, height: int) -> None:
-    tab = Tab(browser, url + LIFE, width, height)
-    tab.ready()
+def test_the_main_controls_need_no_scrolling(tab: Tab, width: int, height: int) -> None:
+    tab.page.set_viewport_size({"width": width, "height": height})
+    tab.until(lambda: tab.page.evaluate("innerWidth") == width)
     for name in ("Play", "One shift", "One month", "Restart", "Twins", "Español"):
         box = tab.page.get_by_role("button", name=name, exact=True).bounding_box()
         assert box["x"] >= 0
@@ -323,8 +347,6 @@ def test_the_main_controls_need_no_scrolling(browser: Any, url: str, width: int,
     canvas = tab.page.locator(".cf-canvas").bounding_box()
     assert canvas["y"] + canvas["height"] <= height
     assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
-    tab.close()
-    assert tab.wrong == []
 
 
 def test_everything_has_a_label(tab: Tab) -> None:
@@ -337,6 +359,7 @@ def test_everything_has_a_label(tab: Tab) -> None:
     assert unnamed == []
 
 
+@pytest.mark.slow  # every tab that a test opens notes what it asks for outside this machine
 def test_the_page_works_with_no_network_at_all(tmp_path: Path) -> None:
     """Server and Chromium in a network namespace that has nothing but loopback."""
     inside = ["unshare", "--net", sys.executable, "tests/support/offline.py", str(tmp_path)]
