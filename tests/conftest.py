@@ -1,7 +1,9 @@
 """Worlds and towns that many tests share."""
 
+import itertools
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -60,6 +62,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let long files begin first, and towns against mutants last."""
     rank = {name: number for number, name in enumerate(FIRST)} | {LAST: len(FIRST) + 1}
     items.sort(key=lambda item: rank.get(item.path.stem, len(FIRST)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the files that took longest where the whole suite was run: it may take four minutes on two cores."""
+    if terminalreporter.config.args_source is pytest.Config.ArgsSource.ARGS:
+        return
+    seconds: Counter[str] = Counter()
+    for told in itertools.chain(*terminalreporter.stats.values()):
+        if type(told) is pytest.TestReport:  # a subtest is part of its test
+            seconds[told.nodeid.partition("::")[0]] += told.duration
+    terminalreporter.section("slowest files")
+    for file, spent in seconds.most_common(10):
+        terminalreporter.line(f"{spent:7.1f} s  {file}")
 
 
 @pytest.fixture(autouse=True)
