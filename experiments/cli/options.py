@@ -102,7 +102,13 @@ Study = Annotated[
     str, Argument(metavar="STUDY", help="A study: a TOML file, or the name of a ready one.", show_default=False)
 ]
 Dask = Annotated[
-    str | None, Option(metavar="ADDRESS", help="Scheduler of a Dask cluster that computes.", show_default=False)
+    str | None,
+    Option(
+        metavar="ADDRESS",
+        help="Scheduler of a Dask cluster that computes. Whoever controls it, or can reach its port, runs code as you:"
+        " name your own; beyond this machine use TLS (experiments/studies/README.md).",
+        show_default=False,
+    ),
 ]
 Fresh = Annotated[bool, Option("--fresh", help="Begin anew instead of going on.")]
 Yes = Annotated[bool, Option("--yes", help="Do not ask, however many runs the study means.")]

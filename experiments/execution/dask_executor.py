@@ -39,6 +39,7 @@ class DaskExecutor:
 
         try:
             get_address_host_port(address if "://" in address else f"tcp://{address}", strict=True)
+            check_keys(address)
             for name in ("distributed", "distributed.client"):  # one line of our own says what matters
                 logging.getLogger(name).setLevel(logging.CRITICAL)
             self.client = Client(address, timeout=PATIENCE_S, set_as_default=False)
@@ -109,3 +110,19 @@ class DaskExecutor:
             self.client.cancel(list(self.futures.values()), force=True)
         self.futures.clear()
         self.client.close(timeout=CLOSING_S)
+
+
+def check_keys(address: str) -> None:
+    """Raise if Dask is not told the keys that an address needs; OSError if they cannot be read."""
+    from distributed.security import Security
+
+    security, encrypted = Security(), address.partition("://")[0] in ("tls", "wss")
+    if security.require_encryption and not encrypted:
+        raise InputError(
+            f"--dask {address}: Dask is told to require encryption: give an address that begins with tls://"
+        )
+    if encrypted and security.get_connection_args("client")["ssl_context"] is None:
+        raise InputError(
+            f"--dask {address}: Dask knows no key for TLS: set DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT, …__KEY and"
+            " DASK_DISTRIBUTED__COMM__TLS__CA_FILE"
+        )

@@ -2,17 +2,20 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from stub_runs import write_study
 
 from experiments.cli import app as cli
 
+ROOT = Path(__file__).parents[3]
 QUIET = ["--no-dashboard"]
 
 
@@ -112,3 +115,45 @@ def test_a_scheduler_that_is_killed_is_one_line_and_the_sweep_goes_on_here(tmp_p
     assert 0 < int(ends[1]) < 80
     assert cli.code_of(["sweep", str(study), "--out", str(out)]) == 0
     assert "80 of 80 runs are safe" in capfd.readouterr().err
+
+
+SHELL = re.compile(r"```\n(openssl .*?)dask scheduler", re.DOTALL)
+"""Lines of the page that make a key and name it to all parts."""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
+def test_with_tls_only_those_who_hold_a_key_reach_the_scheduler(tmp_path, monkeypatch, capfd):
+    page = (ROOT / "experiments/studies/README.md").read_text(encoding="utf-8")
+    (lines,) = SHELL.findall(page)
+    told = subprocess.run(["bash", "-ec", f"{lines}\nenv"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    keys = dict(line.split("=", 1) for line in told.stdout.splitlines() if line.startswith("DASK_"))
+    assert len(keys) == 8
+    study, out = write_study(tmp_path / "study.toml", seeds=1), tmp_path / "out"
+    monkeypatch.chdir(tmp_path)
+    script = "import sys; from experiments.cli import main\nif __name__ == '__main__': main()"
+    with monkeypatch.context() as held:
+        for name, value in keys.items():
+            held.setenv(name, value)
+        words = ["distributed.cli.dask_scheduler", "--protocol", "tls", "--host", "127.0.0.1", "--port", "0"]
+        scheduler, said = started(words, tmp_path, "scheduler")
+        address = read_until(r"Scheduler at:\s+(tls://127\.0\.0\.1:\d+)", said)[1]
+        words = ["distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", "--host", "127.0.0.1"]
+        worker, said = started(words, tmp_path, "worker")
+        read_until("Registered to", said)
+    sweep = [sys.executable, "-c", script, "sweep", str(study), "--out", str(out), "--dask"]
+    try:
+        for stranger, known, rule in (
+            (address, {}, "Dask knows no key for TLS"),
+            (address.replace("tls", "tcp"), {}, "no scheduler answers there"),
+            (address.replace("tls", "tcp"), keys, "Dask is told to require encryption"),
+        ):
+            refused = subprocess.run([*sweep, stranger], env=os.environ | known, capture_output=True, text=True)
+            assert refused.returncode == 2, refused.stderr
+            assert refused.stderr.splitlines()[-1].startswith(f"confianza: --dask {stranger}: {rule}")
+        done = subprocess.run([*sweep, address], env=os.environ | keys, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    finally:
+        for process in (worker, scheduler):
+            process.kill()
+            process.wait()
