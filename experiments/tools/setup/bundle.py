@@ -1,19 +1,30 @@
-"""`confianza bundle FOLDER`: everything that a workshop without internet installs, as wheels in one folder."""
+"""`confianza bundle FOLDER`: everything that a workshop without internet installs, as wheels in one folder.
 
+Packages are fetched by the hashes of the lock file.  A list in the folder states the hash of each wheel there; pip
+installs no others.
+"""
+
+import hashlib
 import subprocess
 import sys
+import tempfile
 import tomllib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from packaging.requirements import Requirement
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from experiments.storage.progress import say
+from experiments.storage.writing import write_all
 from model.engine.errors import InputError, suggest_nearest
 
 ROOT = Path(__file__).parents[3]
 PINS = Path(__file__).with_name("workshop.txt")
-README = "LEAME.txt"
+README, LIST = "LEAME.txt", "requirements.txt"
+HASH = "--hash=sha256:"
+PROGRAM = "confianza"
 BUILT = ("solara-assets",)
 """What is published as source alone: it holds no compiled code, and its wheel is made here for every system."""
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -29,20 +40,28 @@ def bundle(folder: Path, names: list[str]) -> None:
             raise InputError(f"--for knows {', '.join(SYSTEMS)}, got '{name}'{suggest_nearest(name, SYSTEMS)}")
     check_place(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.glob("*.whl"):
+        if name_of(path) in (PROGRAM, *BUILT):
+            path.unlink()  # it is made anew
     where = str(folder)
     say("confianza: making the wheel of the program")
-    pip("wheel", "--no-deps", "--wheel-dir", where, str(ROOT), *(one for one in pins({}) if named(one) in BUILT))
+    pip("wheel", "--no-deps", "--wheel-dir", where, str(ROOT))
+    built = [line for line in locked_lines({}) if named(line) in BUILT]
+    pip_hashed(built, "wheel", "--no-deps", "--wheel-dir", where)
     for name in names or [""]:
         say(f"confianza: fetching what it needs on {name or 'this machine'} (some hundred MB)")
         asked, words = (SYSTEMS[name]["asked"], tags(name)) if name else ({}, [])
-        wanted = [one for one in pins(asked) if named(one) not in BUILT]
-        pip("download", "--no-deps", "--only-binary=:all:", "--dest", where, *words, *wanted)
+        wanted = [line for line in locked_lines(asked) if named(line) not in BUILT]
+        pip_hashed(wanted, "download", "--no-deps", "--only-binary=:all:", "--dest", where, *words)
     told = Path(__file__).with_name(README).read_text(encoding="utf-8")
     systems = ", ".join(names) or f"{sys.platform}, this kind of machine"
-    (folder / README).write_text(told.format(python=PYTHON, systems=systems), encoding="utf-8")
+    listed = "\n".join(list_of(folder)).encode() + b"\n"
+    readme = told.format(python=PYTHON, systems=systems)
+    write_all({folder / LIST: listed, folder / README: readme.encode()})
     wheels = list(folder.glob("*.whl"))
     size = sum(path.stat().st_size for path in wheels) / 2**20
     print(f"{len(wheels)} wheels, {size:.0f} MB, in {folder}: {README} there says how they are installed")
+    print(f"SHA-256 of {LIST}, to compare where the folder has been in other hands: {digest(listed)}")
 
 
 def check_place(folder: Path) -> None:
@@ -51,16 +70,72 @@ def check_place(folder: Path) -> None:
         raise InputError("bundle makes the wheel of a checkout of the project: call it in one")
     if folder.exists() and not folder.is_dir():
         raise InputError(f"bundle: {folder} is a file, not a folder")
-    foreign = [path.name for path in folder.glob("*") if path.suffix != ".whl" and path.name != README]
+    foreign = [path.name for path in folder.glob("*") if path.suffix != ".whl" and path.name not in (README, LIST)]
     if foreign:
         raise InputError(f"bundle: {folder} holds something else than wheels ({foreign[0]}); choose another folder")
+    known = {one for line in locked_lines() for one in hashes_in(line)}
+    for path in sorted(folder.glob("*.whl")):
+        if name_of(path) not in (PROGRAM, *BUILT) and digest(path.read_bytes()) not in known:
+            raise InputError(f"bundle: {path} is no wheel of the lock file; delete it or choose another folder")
+
+
+def locked_lines(asked: dict[str, str] | None = None) -> list[str]:
+    """Return the packages of the lock file with their hashes, a line each.
+
+    ``asked`` is what Python says of itself where they are installed; None stands for every system.
+    """
+    text = PINS.read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return [line for line in lines if asked is None or applies(stated(line), asked)]
+
+
+def stated(line: str) -> Requirement:
+    """Return the package that a line asks for."""
+    return Requirement(line.partition(HASH)[0])
+
+
+def applies(one: Requirement, asked: dict[str, str]) -> bool:
+    """Return whether a package is needed where Python says this of itself."""
+    return one.marker is None or one.marker.evaluate(asked)
+
+
+def hashes_in(line: str) -> list[str]:
+    """Return the hashes of a line.
+
+    >>> hashes_in("a==1 --hash=sha256:12 --hash=sha256:34")
+    ['12', '34']
+    """
+    return [word.strip() for word in line.split(HASH)[1:]]
 
 
 def pins(asked: dict[str, str]) -> list[str]:
     """Return what is installed where Python says this of itself, each in the version of the lock file."""
-    lines = PINS.read_text(encoding="utf-8").splitlines()
-    stated = [Requirement(line) for line in lines if line and not line.startswith("#")]
-    return [f"{one.name}{one.specifier}" for one in stated if one.marker is None or one.marker.evaluate(asked)]
+    return [f"{one.name}{one.specifier}" for one in map(stated, locked_lines(asked))]
+
+
+def list_of(folder: Path) -> Iterator[str]:
+    """Yield the lines from which pip installs the wheels of a folder and no others."""
+    there: dict[str, list[Path]] = {}
+    for path in sorted(folder.glob("*.whl")):
+        there.setdefault(name_of(path), []).append(path)
+    program = [f"{PROGRAM}=={parse_wheel_filename(path.name)[1]}" for path in there.get(PROGRAM, ())]
+    for line in [*program, *locked_lines()]:
+        if wheels := there.get(canonicalize_name(stated(line).name)):
+            hashes = (HASH + digest(path.read_bytes()) for path in wheels)
+            yield " ".join([line.partition(HASH)[0].strip(), *hashes])
+
+
+def name_of(wheel: Path) -> str:
+    """Return the name of the package of a wheel; empty if its file has no such name."""
+    try:
+        return parse_wheel_filename(wheel.name)[0]
+    except InvalidWheelFilename:
+        return ""
+
+
+def digest(content: bytes) -> str:
+    """Return the SHA-256 of some bytes."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def named(pin: str) -> str:
@@ -76,6 +151,14 @@ def tags(name: str) -> list[str]:
     """Return the words that let pip fetch for another system than this."""
     platforms = [word for tag in SYSTEMS[name]["tags"] for word in ("--platform", tag)]
     return ["--python-version", PYTHON, "--implementation", "cp", *platforms]
+
+
+def pip_hashed(lines: Sequence[str], *words: str) -> None:
+    """Let pip fetch packages, each of which must have one of its hashes."""
+    with tempfile.TemporaryDirectory() as place:
+        listed = Path(place) / LIST
+        listed.write_text("\n".join(lines), encoding="utf-8")
+        pip(*words, "--require-hashes", "-r", str(listed))
 
 
 def pip(*words: str) -> None:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tomllib
+import zipfile
 from importlib.metadata import requires, version
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from experiments.tools.setup import bundle
+from model.engine.errors import InputError
 
 ROOT = Path(__file__).parents[3]
 LOCK = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]
@@ -55,6 +57,57 @@ def test_every_system_has_its_own_packages(name: str) -> None:
     assert {"numba", "solara-assets", "mesa"} <= names
 
 
+def test_every_package_of_the_lock_file_has_its_hashes() -> None:
+    known = {one["name"]: one for one in LOCK}
+    for line in bundle.locked_lines():
+        stated = [one["hash"] for one in known[bundle.named(line)].get("wheels", ())]
+        assert {f"sha256:{one}" for one in bundle.hashes_in(line)} >= set(stated)
+        assert bundle.hashes_in(line), line
+
+
+def write_wheel(folder: Path, name: str, version: str, content: str = "") -> Path:
+    """Write a wheel of one module."""
+    path = folder / f"{name}-{version}-py3-none-any.whl"
+    told = f"{name}-{version}.dist-info"
+    about = f"Metadata-Version: 2.1\nName: {name.replace('_', '-')}\nVersion: {version}\n"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr(f"{name}.py", content)
+        file.writestr(f"{told}/METADATA", about)
+        file.writestr(f"{told}/WHEEL", "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        file.writestr(f"{told}/RECORD", f"{name}.py,,\n{told}/METADATA,,\n{told}/WHEEL,,\n{told}/RECORD,,\n")
+    return path
+
+
+def test_a_wheel_that_is_changed_or_put_into_the_folder_is_not_installed(tmp_path: Path, monkeypatch) -> None:
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    write_wheel(wheels, "confianza", "9.9")
+    write_wheel(wheels, "solara_assets", "1.0")
+    line = "solara-assets==1.0 --hash=sha256:" + "0" * 64
+    monkeypatch.setattr(bundle, "locked_lines", lambda *_: [line])
+    listed = list(bundle.list_of(wheels))
+    assert [bundle.named(one) for one in listed] == ["confianza", "solara-assets"]
+    assert bundle.hashes_in(listed[1]) == [bundle.digest((wheels / "solara_assets-1.0-py3-none-any.whl").read_bytes())]
+    (wheels / bundle.LIST).write_text("\n".join(listed), encoding="utf-8")
+    install = [sys.executable, "-m", "pip", "install", "--no-index", "--find-links", ".", "--no-cache-dir"]
+    install += ["--require-hashes", "-r", bundle.LIST, "--target", str(tmp_path / "there")]
+    subprocess.run(install, cwd=wheels, env=outside(), check=True, capture_output=True)
+    write_wheel(wheels, "solara_assets", "1.0", "print('changed')")
+    told = subprocess.run(install, cwd=wheels, env=outside(), capture_output=True, encoding="utf-8")
+    assert told.returncode != 0
+    assert "DO NOT MATCH THE HASHES" in told.stderr
+
+
+def test_wheels_of_strangers_are_refused_before_anything_is_fetched(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(bundle, "pip", lambda *_: pytest.fail("fetched"))
+    version = next(line for line in bundle.locked_lines() if bundle.named(line) == "altair").split()[0].split("==")[1]
+    for name, number in (("stranger", "1.0"), ("altair", version)):
+        wheel = write_wheel(tmp_path, name, number)
+        with pytest.raises(InputError, match=f"{wheel.name} is no wheel of the lock file; delete it or choose another"):
+            bundle.bundle(tmp_path, [])
+        wheel.unlink()
+
+
 def outside() -> dict[str, str]:
     """Return an environment that knows of no index, no folder of wheels and no checkout."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_", "PYTHON"))}
@@ -66,15 +119,15 @@ def test_an_empty_environment_is_filled_from_the_folder_alone(tmp_path: Path) ->
     wheels, fresh = tmp_path / "wheels", tmp_path / "fresh"
     program = [sys.executable, "-c", "from experiments.cli import main; main()"]
     subprocess.run([*program, "bundle", str(wheels)], cwd=ROOT, check=True)
-    assert "--no-index --find-links . confianza" in (wheels / bundle.README).read_text(encoding="utf-8")
+    installed = ["--no-index", "--find-links", ".", "--require-hashes", "-r", bundle.LIST]
+    assert " ".join(installed) in (wheels / bundle.README).read_text(encoding="utf-8")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(fresh)], check=True)
     alone = ["unshare", "--net", "--map-root-user"]
     if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
         alone = []
     folder = fresh / ("Scripts" if os.name == "nt" else "bin")
     pip = [sys.executable, "-m", "pip", "--python", str(folder / "python")]
-    install = [*pip, "install", "--quiet", "--no-index", "--find-links", ".", "confianza"]
-    subprocess.run([*alone, *install], cwd=wheels, env=outside(), check=True)
+    subprocess.run([*alone, *pip, "install", "--quiet", *installed], cwd=wheels, env=outside(), check=True)
     for words in (
         ["doctor"],
         ["run", "villa_canales", "--set", "population.scale=0.05", "--years", "0.25"],
