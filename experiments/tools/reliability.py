@@ -3,16 +3,18 @@
     python -m experiments.tools.reliability
     python -m experiments.tools.reliability kills signals
 
-Each row is a part of the tests with its slow ones.  A test that tries many inputs counts each of them as a case.
+Each row is a part of the tests with its slow ones.  A test that tries many inputs counts each of them as a case.  What
+is named replaces its rows of the table on record; a row names the code that it was tried with.
 """
 
 import argparse
+import json
 import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from experiments.storage.manifest import machine
@@ -25,36 +27,70 @@ ROOT = Path(__file__).parents[2]
 RECORD = ROOT / "results" / "reference" / "reliability.txt"
 TRIED: dict[str, tuple[str, tuple[str, ...]]] = {
     "inputs": ("fuzzed files and words of commands", ("cli/test_fuzz.py",)),
-    "strangers": ("files and folders from strangers", ("storage/test_hostile.py", "storage/test_verify.py")),
+    "strangers": (
+        "files and folders from strangers",
+        ("storage/test_hostile.py", "storage/test_verify.py", "storage/test_sizes.py"),
+    ),
     "states": ("saved states with wrong content", ("../model/simulation/test_state_check.py",)),
     "disks": ("full disks, other users, clocks", ("storage/test_disks.py", "storage/test_room.py")),
     "kills": ("killed workers and coordinators", ("execution/test_kills.py", "execution/test_sweep_kills.py")),
     "signals": ("Ctrl-C, SIGTERM, lost connection", ("execution/test_interruption.py",)),
+    "memory": ("memory of long sweeps", ("execution/test_sweep_memory.py", "execution/test_sweep_engine.py")),
+    "clusters": ("lost schedulers, keys, wheels", ("execution/test_sweep_cluster.py", "tools/test_bundle.py")),
     "towns": ("small towns with their report", ("report/test_small_towns.py",)),
     "page": ("sockets and messages of the page", ("page/test_door.py", "page/test_crowd.py")),
 }
 """What is tried, by name: its description, and files of tests of `experiments`."""
+READERS = (
+    *("scenarios/*.py", "model/simulation/state_*.py", "model/simulation/checkpoint.py"),
+    *("experiments/cli/*.py", "experiments/execution/job_cache.py", "experiments/execution/run_requests.py"),
+    *("experiments/storage/*.py", "experiments/studies/study*.py", "experiments/validation/against.py"),
+)
+"""The code that reads what people hand in: the share of its lines that the fuzzed inputs reach is part of the table."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """Result of one row: cases, failed ones, those that this machine does not allow, seconds."""
+    """Result of one row: cases, failed ones, those that this machine does not allow, seconds; % of lines reached."""
 
     cases: int
     failed: int
     skipped: int
     seconds: float
+    reached: float | None = None
 
 
-def tried(files: Sequence[Path]) -> Trial:
-    """Run some files of tests, slow ones included; return what came of them."""
+def tried(files: Sequence[Path], readers: bool = False) -> Trial:
+    """Run some files of tests, slow ones included; return what came of them, and how much of the readers they reach."""
     with tempfile.TemporaryDirectory() as place:
-        found = Path(place) / "found.xml"
-        words = ["-q", "-n", "0", "-m", "slow or not slow", "-o", "junit_family=xunit1", f"--junitxml={found}"]
-        subprocess.run([sys.executable, "-m", "pytest", *words, *map(str, files)], cwd=ROOT, stdout=subprocess.DEVNULL)
+        found, lines = Path(place) / "found.xml", Path(place) / "lines.json"
+        words = [
+            "pytest",
+            "-q",
+            "-n",
+            "0",
+            "-m",
+            "slow or not slow",
+            "-o",
+            "junit_family=xunit1",
+            f"--junitxml={found}",
+        ]
+        measured = ["coverage", "run", f"--data-file={place}/lines", f"--include={','.join(READERS)}"]
+        before = [*measured, "-m"] if readers else []
+        call(*before, *words, *map(str, files))
         if not found.is_file():
             raise InputError(f"the tests could not be run: {', '.join(map(str, files))}")
-        return trial_of(ET.parse(found).getroot())
+        trial = trial_of(ET.parse(found).getroot())
+        if readers:
+            call("coverage", "json", "-q", f"--data-file={place}/lines", "-o", str(lines))
+            share = json.loads(lines.read_text(encoding="utf-8"))["totals"]["percent_covered"]
+            trial = replace(trial, reached=share)
+        return trial
+
+
+def call(module: str, *words: str) -> None:
+    """Run a module of Python, in the folder of the project and without its output."""
+    subprocess.run([sys.executable, "-m", module, *words], cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
 def trial_of(report: ET.Element) -> Trial:
@@ -69,24 +105,32 @@ def trial_of(report: ET.Element) -> Trial:
     return Trial(cases, failed, skipped, sum(float(one.get("time", "0")) for one in report.iter("testsuite")))
 
 
-def table_of(trials: dict[str, Trial]) -> str:
-    """Return the table, with the machine and the code on which it was tried.
+def rows_of(trials: dict[str, Trial]) -> dict[str, str]:
+    """Return a line for each trial, by what was tried.
 
-    >>> print(table_of({"disks": Trial(20, 0, 2, 90.0)}).splitlines()[2])
-    full disks, other users, clocks             20       0        2     1.5
+    >>> list(rows_of({"disks": Trial(20, 0, 2, 90.0)}).values())[0][:76]
+    'full disks, other users, clocks             20       0        2     1.5     '
     """
-    stated = machine()
-    heading = f"{'what was tried':36}{'cases':>10}{'failed':>8}{'skipped':>9}{'minutes':>8}"
-    rows = [
-        f"{TRIED[name][0]:36}{one.cases:10,}{one.failed:8}{one.skipped:9}{one.seconds / 60:8.1f}"
+    return {
+        TRIED[name][0]: f"{TRIED[name][0]:36}{one.cases:10,}{one.failed:8}{one.skipped:9}{one.seconds / 60:8.1f}"
+        f"{'' if one.reached is None else f'{one.reached:.0f} %':>9}  {fingerprint()}"
         for name, one in trials.items()
-    ]
-    place = f"{stated['system']} {stated['processor']}, {stated['cores']} cores, code {fingerprint()}"
-    return "\n".join([place, heading, *rows]) + "\n"
+    }
+
+
+def table_of(trials: dict[str, Trial], before: str = "") -> str:
+    """Return the table with its new rows and those of an older one that were not tried again."""
+    stated = machine()
+    heading = f"{'what was tried':36}{'cases':>10}{'failed':>8}{'skipped':>9}{'minutes':>8}{'reached':>9}  code"
+    old = {line[:36].strip(): line for line in before.splitlines()[2:]}
+    rows = old | rows_of(trials)
+    listed = [rows[about] for about, _ in TRIED.values() if about in rows]
+    place = f"{stated['system']} {stated['processor']}, {stated['cores']} cores; reached: lines of the code that reads"
+    return "\n".join([place, heading, *listed]) + "\n"
 
 
 def main(words: Sequence[str]) -> int:
-    """Try what is named, or everything; print the table, and put a whole one on record."""
+    """Try what is named, or everything; print the table and put it on record."""
     parser = argparse.ArgumentParser(description="Try how reliable the program is, and write the table.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(TRIED))
     names = parser.parse_args(words).names or list(TRIED)
@@ -95,13 +139,11 @@ def main(words: Sequence[str]) -> int:
             parser.error(f"nothing is tried under '{name}': {', '.join(TRIED)}{suggest_nearest(name, TRIED)}")
     trials = {}
     for name in names:
-        files = [path for file in TRIED[name][1] if (path := ROOT / "tests/experiments" / file).is_file()]
-        if files:
-            say(f"trying {TRIED[name][0]}")
-            trials[name] = tried(files)
-    print(table_of(trials), end="")
-    if len(names) == len(TRIED):
-        write_whole(RECORD, table_of(trials).encode())
+        say(f"trying {TRIED[name][0]}")
+        trials[name] = tried([ROOT / "tests/experiments" / file for file in TRIED[name][1]], readers=name == "inputs")
+        before = RECORD.read_text(encoding="utf-8") if RECORD.is_file() else ""
+        write_whole(RECORD, table_of(trials, before).encode())
+    print(RECORD.read_text(encoding="utf-8"), end="")
     return int(any(one.failed for one in trials.values()))
 
 

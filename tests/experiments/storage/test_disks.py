@@ -109,12 +109,16 @@ QUICK = ("run --out", "sweep", "export --csv", "new", "bench")
 SOME = [one if one in QUICK else pytest.param(one, marks=pytest.mark.slow) for one in COMMANDS]
 
 
+def seconds_of_children() -> float:
+    """Return the processor time of all processes that were started and have ended: compiling alone takes a minute."""
+    spent = os.times()
+    return spent.children_user + spent.children_system
+
+
 @as_root
-@pytest.mark.parametrize(
-    "name", [one if one in QUICK else pytest.param(one, marks=pytest.mark.slow) for one in COMMANDS]
-)
+@pytest.mark.parametrize("name", SOME)
 def test_a_folder_of_another_user_is_told_by_its_name_before_anything_is_computed(made, name):
-    begun = time.monotonic()
+    begun = seconds_of_children()
     nowhere = {"HOME": "/nonexistent", "CONFIANZA_CACHE": "/nonexistent/cache"}
     ended = subprocess.run(
         [sys.executable, "-c", MAIN, *COMMANDS[name]],
@@ -126,7 +130,7 @@ def test_a_folder_of_another_user_is_told_by_its_name_before_anything_is_compute
     assert (ended.returncode, told.startswith("confianza: ")) == (2, True), ended.stderr
     assert ("run/summary.png" if name == "plot" else "closed") in told
     assert not list((made / "closed").iterdir())
-    assert time.monotonic() - begun < 20.0
+    assert seconds_of_children() - begun < 20.0
 
 
 @contextmanager

@@ -16,10 +16,17 @@ def test_a_test_that_states_its_cases_counts_as_many():
     assert trial_of(ET.fromstring(REPORT)) == Trial(cases=502, failed=3, skipped=1, seconds=90.0)
 
 
-def test_every_row_names_files_of_which_one_is_there():
+def test_every_row_names_files_that_are_there():
     for _, files in TRIED.values():
-        assert any((ROOT / "tests/experiments" / file).is_file() for file in files)
+        assert all((ROOT / "tests/experiments" / file).is_file() for file in files)
     assert "small towns with their report" in table_of({"towns": Trial(1, 0, 0, 1.0)})
+
+
+def test_a_row_that_is_tried_again_is_replaced_and_the_others_stay():
+    before = table_of({"towns": Trial(1, 0, 0, 1.0), "inputs": Trial(500, 1, 0, 60.0, 81.4)})
+    after = table_of({"inputs": Trial(20_500, 0, 0, 60.0, 93.6)}, before)
+    assert after.splitlines()[3] == before.splitlines()[3]
+    assert after.splitlines()[2].split()[-7:-1] == ["20,500", "0", "0", "1.0", "94", "%"]
 
 
 def test_an_unknown_row_is_refused(capsys):
