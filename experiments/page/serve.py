@@ -1,5 +1,6 @@
 """The server of the page: on this machine only, without network and without telemetry."""
 
+import logging
 import os
 import socket
 import sys
@@ -8,6 +9,8 @@ import warnings
 from collections.abc import Callable
 
 from experiments.page import sites
+from experiments.page.access_token import QUERY, AccessToken
+from experiments.page.console import OneLine
 from experiments.page.request_guard import CDN, RequestGuard
 from experiments.storage.progress import say
 from model.engine.errors import InputError
@@ -51,21 +54,27 @@ def view(scenario: str, port: int, language: str, mesa: bool = False) -> None:
 
 
 def serve(page: str, port: int, meanwhile: Callable[[], None]) -> None:
-    """Serve a page, on this machine alone and to itself alone, while something else is got ready."""
+    """Serve a page, on this machine alone and to whoever has its token, while something else is got ready."""
     os.environ.update(SETTINGS | {"SOLARA_APP": page})
     # only of interest where the page is in the frame of another, which the request guard forbids
     warnings.filterwarnings("ignore", "Cookies with samesite=none")
+    logging.basicConfig(handlers=[OneLine()], level=logging.WARNING)
     import uvicorn
     from solara.server.settings import assets
     from solara.server.starlette import app
 
+    from experiments.page.slow_sockets import ImpatientConnection
+
+    access = AccessToken(port)
     sys.setswitchinterval(GIVE_WAY)
     threading.Thread(target=meanwhile, name="confianza compiles", daemon=True).start()
-    say(f"confianza: the page is at http://{HOST}:{port}/ (stop it with Ctrl-C)")
+    say(f"confianza: the page is at http://{HOST}:{port}/?{QUERY}={access.token} (stop it with Ctrl-C)")
     uvicorn.run(
-        RequestGuard(app, port, assets.proxy_cache_dir),
+        RequestGuard(app, port, access, assets.proxy_cache_dir),
         host=HOST,
         port=port,
+        http=ImpatientConnection,
+        log_config=None,
         log_level="warning",
         proxy_headers=False,
         timeout_graceful_shutdown=2,

@@ -277,12 +277,18 @@ class Visitor:
     # The decision view
 
     def receive_request(self, message: dict[str, Any]) -> None:
-        """Do what the decision view asks for: show a choice, open another view, hand out a file."""
+        """Do what the decision view asks for: show a choice, open another view, hand out a file.
+
+        Values are read here and not in the player, so that a malformed message is an error of its sender alone.
+        """
         kind = message.get("kind")
         if kind == "ask":
-            self.do(lambda: self.choose(message["address"], message["number"]))
+            address = {str(key): str(value) for key, value in dict(message["address"]).items()}
+            number = int(message["number"])
+            self.do(lambda: self.choose(address, number))
         elif kind == "file":
-            self.do(lambda: self.controller.drawing.send(self.controller.file(message["what"])))
+            what = str(message["what"])
+            self.do(lambda: self.controller.drawing.send(self.controller.file(what)))
         elif kind == "qr":
             self.controller.drawing.send({"qr": qr_of(str(message["link"]))})
 

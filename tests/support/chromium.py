@@ -1,6 +1,7 @@
 """A real Chromium and the server of the page, for the tests that need them."""
 
 import contextlib
+import http.client
 import os
 import re
 import shutil
@@ -8,11 +9,10 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -32,6 +32,8 @@ SECONDS, COMPILE_SECONDS = 240.0, 400.0
 LIFE = "?view=map"
 """Opens the page at the map of one world, where it is played."""
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install -y chromium")
+PRINTED: dict[int, str] = {}
+"""Address of the page that each server printed, with its token, by port."""
 SMALL = """extends = "villa_canales"
 title = { en = "Small town", es = "Pueblo pequeño" }
 [calendar]
@@ -50,13 +52,15 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def served(words: list[str], port: int, folder: Path, **more: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a server until the block ends."""
+    """Run a server until the block ends; tabs then have the token of the address that it prints."""
     log = (folder / "server.log").open("wb")
     server = subprocess.Popen(words, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=os.environ | more)
     try:
         answers(server, port, folder)
+        PRINTED[port] = printed(folder)
         yield server
     finally:
+        PRINTED.pop(port, None)
         server.terminate()
         try:
             server.wait(20.0)
@@ -67,15 +71,34 @@ def served(words: list[str], port: int, folder: Path, **more: str) -> Iterator[s
 
 
 def answers(server: subprocess.Popen[bytes], port: int, folder: Path) -> None:
-    """Wait until the server answers."""
+    """Wait until the server answers, be it that a visitor needs a token."""
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
-        assert server.poll() is None, (folder / "server.log").read_text(encoding="utf-8")
-        with contextlib.suppress(urllib.error.URLError, ConnectionError):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=SECONDS).close()
+        assert server.poll() is None, told(folder)
+        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
+        with contextlib.suppress(ConnectionError), contextlib.closing(asked):
+            asked.request("GET", "/")
+            asked.getresponse().read()
             return
         time.sleep(0.2)
     raise AssertionError("the server does not answer")
+
+
+def told(folder: Path) -> str:
+    """Return what the server has written on its console."""
+    return (folder / "server.log").read_text(encoding="utf-8")
+
+
+def printed(folder: Path) -> str:
+    """Return the address that the server printed."""
+    found = re.search(r"http://\S+", told(folder))
+    assert found, told(folder)
+    return found[0]
+
+
+def complaints(folder: Path) -> list[str]:
+    """Return the lines in which the server says that something went wrong."""
+    return [line for line in told(folder).splitlines() if line.startswith(("page:", "Traceback"))]
 
 
 def program(*words: str) -> list[str]:
@@ -102,6 +125,8 @@ class Tab:
         self.wrong: list[str] = []
         of_one_person = browser.contexts and not stranger
         context = browser.contexts[0] if of_one_person else browser.new_context(accept_downloads=True)
+        if address := PRINTED.get(urlsplit(url).port or 0):
+            context.request.get(address, max_redirects=0)
         self.page = context.new_page()
         self.page.set_viewport_size({"width": width, "height": height})
         self.page.set_default_timeout(1000.0 * SECONDS)
@@ -168,5 +193,4 @@ def small_town(folder: Path) -> Iterator[str]:
     town.write_text(SMALL, encoding="utf-8")
     with served(program("view", str(town), "--port", str(port), "--lang", "en"), port, folder):
         yield f"http://127.0.0.1:{port}/"
-    told = (folder / "server.log").read_text(encoding="utf-8")
-    assert "Traceback" not in told, told
+    assert complaints(folder) == []

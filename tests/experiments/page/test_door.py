@@ -1,6 +1,5 @@
-"""Who gets through to the page: itself, and no other site that is open in the same browser."""
+"""Who gets through to the page: who has its token, and no other site that is open in the same browser."""
 
-import http.client
 import http.server
 import socket
 import threading
@@ -9,10 +8,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from chromium import SMALL, chromium, free_port, needs_chromium, program, served
+from chromium import PRINTED, SMALL, chromium, complaints, free_port, needs_chromium, program, served
+from page_client import UPGRADE, ask, cookies, socket_path, status
+
+from experiments.page.access_token import AccessToken
 
 FOREIGN = "attacker.example"
-ATTACK = """async ([host, path]) => {
+CLOSE = f"/_solara/api/close/{uuid.UUID(int=0)}?session_id=0"
+"""Path by which a closed tab says so."""
+ATTACK = """async ([host, path, close]) => {
     const knock = new Promise((told) => {
         const line = new WebSocket(`ws://${host}${path}`);
         line.onopen = () => told('open');
@@ -22,7 +26,7 @@ ATTACK = """async ([host, path]) => {
         const told = await fetch(`http://${host}${path}`, {method, mode: 'no-cors'}).catch(() => null);
         return told && told.status;
     };
-    return [await knock, await answer('POST', '/_solara/api/close/0?session_id=0'), await answer('GET', '/readyz')];
+    return [await knock, await answer('POST', close), await answer('GET', '/static/main.js')];
 }"""
 
 
@@ -34,8 +38,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     town.write_text(SMALL, encoding="utf-8")
     with served(program("view", str(town), "--port", str(port)), port, folder):
         yield port
-    told = (folder / "server.log").read_text(encoding="utf-8")
-    assert "Traceback" not in told, told
+    assert complaints(folder) == []
 
 
 @pytest.fixture(scope="module")
@@ -58,45 +61,19 @@ def elsewhere() -> Iterator[int]:
         server.shutdown()
 
 
-def status(port: int, path: str, method: str = "GET", **headers: str) -> int:
-    """Return the status of an answer; headers are written with _ for -."""
-    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=60.0)
-    asked.putrequest(method, path, skip_host=True)
-    for name, value in {"Host": f"127.0.0.1:{port}", **headers}.items():
-        asked.putheader(name.replace("_", "-"), value)
-    asked.endheaders()
-    answer = asked.getresponse()
-    answer.read()
-    asked.close()
-    return answer.status
-
-
-def line() -> str:
-    """Return the path on which a new visit speaks with the server."""
-    return f"/jupyter/api/kernels/{uuid.uuid4()}/channels?session_id={uuid.uuid4()}"
-
-
-UPGRADE = {
-    "Connection": "Upgrade",
-    "Upgrade": "websocket",
-    "Sec_WebSocket_Version": "13",
-    "Sec_WebSocket_Key": "AAAAAAAAAAAAAAAAAAAAAA==",
-}
-
-
 def test_the_page_is_answered_under_both_of_its_names(port: int) -> None:
     for host in (f"127.0.0.1:{port}", f"localhost:{port}", f"LOCALHOST:{port}"):
         assert status(port, "/", Host=host) == 200
-        assert status(port, line(), Host=host, Origin=f"http://{host.lower()}", **UPGRADE) == 101
+        assert status(port, socket_path(), Host=host, Origin=f"http://{host.lower()}", **UPGRADE) == 101
 
 
 @pytest.mark.parametrize("host", [FOREIGN, "{foreign}:{port}", "127.0.0.1", "127.0.0.1:1", "", "127.0.0.1:{port}.x"])
 def test_a_foreign_host_is_refused(port: int, host: str) -> None:
     host = host.format(port=port, foreign=FOREIGN)
-    for path in ("/", "/readyz", "/static/main.js"):
+    for path in ("/", "/resourcez", "/static/main.js"):
         assert status(port, path, Host=host) == 403
         assert status(port, path, Host=host, Origin=f"http://{host}") == 403
-    assert status(port, line(), Host=host, Origin=f"http://{host}", **UPGRADE) == 403
+    assert status(port, socket_path(), Host=host, Origin=f"http://{host}", **UPGRADE) == 403
 
 
 @pytest.mark.parametrize(
@@ -104,12 +81,12 @@ def test_a_foreign_host_is_refused(port: int, host: str) -> None:
 )
 def test_a_foreign_origin_is_refused(port: int, origin: str) -> None:
     origin = origin.format(port=port)
-    assert status(port, line(), Origin=origin, **UPGRADE) == 403
-    assert status(port, "/_solara/api/close/0?session_id=0", "POST", Origin=origin) == 403
+    assert status(port, socket_path(), Origin=origin, **UPGRADE) == 403
+    assert status(port, CLOSE, "POST", Origin=origin) == 403
 
 
 def test_a_socket_without_an_origin_is_refused(port: int) -> None:
-    assert status(port, line(), **UPGRADE) == 403
+    assert status(port, socket_path(), **UPGRADE) == 403
 
 
 @pytest.mark.parametrize(
@@ -117,7 +94,7 @@ def test_a_socket_without_an_origin_is_refused(port: int) -> None:
     [
         ("none", "navigate", "document", 200),
         ("same-origin", "cors", "empty", 200),
-        ("cross-site", "navigate", "document", 200),
+        ("cross-site", "navigate", "document", 200),  # where the browser has the cookie nevertheless
         ("cross-site", "navigate", "iframe", 403),
         ("cross-site", "no-cors", "script", 403),
         ("same-site", "no-cors", "empty", 403),
@@ -142,10 +119,81 @@ def test_another_site_may_link_to_the_page_and_no_more(port: int, site: str, mod
         "/%0a",
         "/static/%ff%fe",
         "/nowhere/at/all",
+        "/nowhere",
+        "/resourcez",
+        "/resourcez?verbose",
+        "/readyz",
+        "/jupyter/api/kernels/0",
+        "/_solara/auth/login",
     ],
 )
-def test_what_is_not_there_is_said_not_to_be(port: int, path: str) -> None:
+def test_what_is_not_there_or_not_needed_is_said_not_to_be(port: int, path: str) -> None:
     assert status(port, path) == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/_solara/api/close/x"),
+        ("POST", "/_solara/api/close/x?session_id=0"),
+        ("POST", CLOSE.partition("?")[0]),
+        ("POST", "/_solara/api/evict/x"),
+        ("POST", "/"),
+        ("PUT", "/"),
+        ("DELETE", "/static/main.js"),
+        ("OPTIONS", "/"),
+    ],
+)
+def test_what_the_page_never_sends_is_refused(port: int, method: str, path: str) -> None:
+    assert status(port, path, method) == 404
+
+
+def test_a_closed_tab_may_say_so(port: int) -> None:
+    assert status(port, CLOSE, "POST") == 200
+
+
+@pytest.mark.parametrize("held", ["", "confianza-{port}=wrong", "confianza-{port}=", "confianza={token}", "é=é"])
+def test_without_the_token_nothing_is_answered_but_how_to_get_in(port: int, held: str) -> None:
+    token = PRINTED[port].partition("token=")[2]
+    cookie = {"Cookie": held.format(port=port, token=token)} if held else {}
+    for path in ("/", "/?years=1", "/?token=", "/?token=wrong", f"/static/main.js?token={token}", "/resourcez"):
+        answer = ask(port, path, **cookie)
+        assert answer.status == 403, path
+        assert "confianza view" in answer.body
+        assert "Open the address" in answer.body
+        assert "Abra la dirección" in answer.body
+        assert answer.cookies() == []
+    assert ask(port, CLOSE, "POST", **cookie).status == 403
+    for path in (socket_path(), f"{socket_path()}&token={token}"):
+        assert ask(port, path, Origin=f"http://127.0.0.1:{port}", **UPGRADE, **cookie).status == 403
+
+
+def test_the_printed_address_leaves_a_cookie_and_no_token_behind(port: int) -> None:
+    answer = ask(port, f"/?years=1&{PRINTED[port].partition('?')[2]}&measures=training.2,means.0")
+    assert (answer.status, answer.header("location")) == (303, "/?years=1&measures=training.2,means.0")
+    stated = answer.header("set-cookie").lower()
+    assert stated.startswith(f"confianza-{port}=")
+    assert {"httponly", "samesite=strict", "path=/"} <= {part.strip() for part in stated.split(";")}
+    again = ask(port, "/?token=old&years=1", Cookie=cookies(PRINTED[port]))
+    assert (again.status, again.header("location")) == (303, "/?years=1")
+
+
+def test_each_server_has_a_token_of_its_own() -> None:
+    assert len({AccessToken(8765).token for _ in range(100)}) == 100
+    assert all(len(AccessToken(8765).token) >= 32 for _ in range(100))
+
+
+@needs_chromium
+def test_in_a_browser_the_page_opens_with_the_token_and_not_without(port: int) -> None:
+    with chromium() as browser:
+        page = browser.new_context().new_page()
+        assert page.goto(f"http://127.0.0.1:{port}/").status == 403
+        page.get_by_text("Abra la dirección").wait_for()
+        assert page.goto(f"{PRINTED[port]}&years=1").status == 200
+        assert page.url == f"http://127.0.0.1:{port}/?years=1"
+        assert page.evaluate("document.cookie").find("confianza") == -1
+        assert page.reload().status == 200
+        page.context.close()
 
 
 def test_nothing_is_fetched_from_elsewhere_and_no_other_page_is_shown(port: int) -> None:
@@ -180,12 +228,12 @@ def test_in_a_browser_no_other_site_gets_through(port: int, elsewhere: int) -> N
         for site in (f"127.0.0.1:{elsewhere}", f"localhost:{elsewhere}", f"{FOREIGN}:{elsewhere}"):
             page.goto(f"http://{site}/")
             assert page.title() == "elsewhere"
-            answered = page.evaluate(ATTACK, [own, line()])
+            answered = page.evaluate(ATTACK, [own, socket_path(), CLOSE])
             assert answered[0] == "refused", site
         assert page.goto(f"http://{FOREIGN}:{port}/").status == 403
-        assert page.evaluate(ATTACK, [f"{FOREIGN}:{port}", line()]) == ["refused", 403, 403]
-        page.goto(f"http://{own}/readyz")
-        assert page.evaluate(ATTACK, [own, line()]) == ["open", 200, 200]
+        assert page.evaluate(ATTACK, [f"{FOREIGN}:{port}", socket_path(), CLOSE]) == ["refused", 403, 403]
+        page.goto(PRINTED[port])
+        assert page.evaluate(ATTACK, [own, socket_path(), CLOSE]) == ["open", 200, 200]
         page.context.close()
 
 

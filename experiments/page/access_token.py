@@ -1,0 +1,46 @@
+"""Secret of the address that opens the page: only whoever has it can control the page, as in Jupyter.
+
+Every account of this machine can reach the page.  The address that the program prints contains the token; the browser
+then keeps it as a cookie, which no script can read and no other site can cause to be sent.
+"""
+
+import secrets
+from urllib.parse import parse_qsl
+
+from starlette.requests import HTTPConnection
+from starlette.responses import RedirectResponse, Response
+
+QUERY = "token"
+BYTES = 24
+"""Random bytes of a token, as many as Jupyter's."""
+
+
+class AccessToken:
+    """Token of one server, and the cookie that holds it; cookies are shared by all ports, so its name has the port."""
+
+    def __init__(self, port: int) -> None:
+        self.token = secrets.token_urlsafe(BYTES)
+        self.cookie = f"confianza-{port}"
+
+    def is_held(self, asked: HTTPConnection) -> bool:
+        """Tell whether a request has the cookie."""
+        return self.is_right(asked.cookies.get(self.cookie, ""))
+
+    def is_brought(self, asked: HTTPConnection) -> bool:
+        """Tell whether somebody opens the address with the token in it."""
+        opens = asked.scope["type"] == "http" and asked.scope["path"] == "/"
+        return (
+            opens and QUERY in asked.query_params and (self.is_right(asked.query_params[QUERY]) or self.is_held(asked))
+        )
+
+    def is_right(self, stated: str) -> bool:
+        """Compare in a time that does not depend on where two tokens differ."""
+        return secrets.compare_digest(stated.encode(), self.token.encode())
+
+    def welcome(self, asked: HTTPConnection) -> Response:
+        """Return the answer that sets the cookie and leads to the same address without the token."""
+        parts = asked.scope["query_string"].decode("latin-1").split("&")
+        others = "&".join(part for part in parts if part and parse_qsl(part, True)[0][0] != QUERY)
+        answer = RedirectResponse(f"/?{others}" if others else "/", 303, {"cache-control": "no-store"})
+        answer.set_cookie(self.cookie, self.token, httponly=True, samesite="strict")
+        return answer

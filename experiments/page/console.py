@@ -1,0 +1,32 @@
+"""Write what the server of the page and its libraries report as one line each."""
+
+import logging
+import traceback
+
+from experiments.storage.progress import say
+
+
+class OneLine(logging.Handler):
+    """Says a report in one line, with the place where an error arose in place of its whole way."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Say one report."""
+        said = record.getMessage()
+        reason = record.exc_info[1] if record.exc_info else None
+        say(f"page: {in_one_line(f'{said}: {described(reason)}' if reason else said)}")
+
+
+def described(reason: BaseException) -> str:
+    """Return an error with its kind and the line of code that raised it."""
+    steps = traceback.extract_tb(reason.__traceback__)
+    place = f" ({steps[-1].filename}:{steps[-1].lineno})" if steps else ""
+    return f"{type(reason).__name__}: {reason}{place}"
+
+
+def in_one_line(text: str) -> str:
+    """Return a text without line breaks.
+
+    >>> in_one_line("first\\n  second")
+    'first second'
+    """
+    return " ".join(text.split())
