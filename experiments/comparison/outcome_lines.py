@@ -1,6 +1,6 @@
-"""The first world that a visitor waits for, month by month while it is lived, in memory that workers and page share.
+"""Worlds month by month while they are lived, in memory that workers and page share.
 
-Each visitor has a row for every month of the longest horizon; a row that says another turn is of a world given up.
+Each place has a row for every month of the longest horizon; a row that says another turn is of an earlier world.
 """
 
 import multiprocessing
@@ -17,12 +17,12 @@ MONTHS = 12 * max(HORIZONS)
 
 
 class Lines:
-    """A line for each seat: the turn that a month is of, and then its measures."""
+    """A line for each place: the turn that a month is of, and then its measures."""
 
-    def __init__(self, seats: int, measures: tuple[str, ...]) -> None:
-        self.shape = (seats, MONTHS, 1 + len(measures))
+    def __init__(self, places: int, measures: tuple[str, ...]) -> None:
+        self.shape = (places, MONTHS, 1 + len(measures))
         self.measures = measures
-        self.memory: Any = multiprocessing.get_context("spawn").RawArray("d", seats * MONTHS * (1 + len(measures)))
+        self.memory: Any = multiprocessing.get_context("spawn").RawArray("d", places * MONTHS * (1 + len(measures)))
 
     def __getstate__(self) -> dict[str, Any]:
         """What is sent to a worker: the memory, not how it is looked at."""
@@ -33,15 +33,15 @@ class Lines:
         """The memory as rows."""
         return np.frombuffer(self.memory, np.float64).reshape(self.shape)
 
-    def write(self, seat: int, turn: int, month: int, measured: Mapping[str, float]) -> None:
+    def write(self, place: int, turn: int, month: int, measured: Mapping[str, float]) -> None:
         """Write a month, its turn last: who reads meanwhile takes it for unwritten."""
-        row = self.rows[seat, month]
+        row = self.rows[place, month]
         row[0] = 0.0
         row[1:] = [measured[name] for name in self.measures]
         row[0] = turn
 
-    def read(self, seat: int, turn: int) -> pd.DataFrame:
+    def read(self, place: int, turn: int) -> pd.DataFrame:
         """Return the months written so far."""
-        rows = self.rows[seat]
+        rows = self.rows[place]
         written = int(np.argmin(np.append(rows[:, 0] == turn, False)))
         return pd.DataFrame(rows[:written, 1:].copy(), columns=list(self.measures))

@@ -11,7 +11,7 @@ from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.decision_measures import POLICY, Chosen, file_of, policy_of
 from experiments.storage.result_tables import STATUS_QUO
-from experiments.storage.run_spec import RunSpec
+from experiments.storage.run_spec import RunSpec, forget_scenarios
 from model.engine.errors import InputError
 
 TWINS = 8
@@ -49,9 +49,10 @@ class Choice:
         return file_of(policy_of(self.chosen, self.begins))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def runs_of(choice: Choice, folder: Path) -> tuple[tuple[RunSpec, ...], ...]:
     """Return the runs of the world as today and, if anything is moved, of that with the measures, seed by seed."""
+    forget_scenarios()
     if choice.years not in HORIZONS:
         raise InputError(f"years must be one of {', '.join(map(str, HORIZONS))}, got {choice.years}")
     text = choice.file

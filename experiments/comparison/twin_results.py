@@ -17,7 +17,7 @@ from experiments.execution.run_tables import go_on, measures_table
 from experiments.execution.shared_towns import town_for
 from experiments.statistics.paired_effects import Value
 from experiments.storage.run_identity import canonical, digest_of
-from experiments.storage.run_spec import RunSpec
+from experiments.storage.run_spec import RunSpec, forget_scenarios
 from experiments.storage.saved_states import seed_folder
 from model.engine.calendar import tick_of
 from model.simulation.model import TrustModel
@@ -32,21 +32,19 @@ class Superseded(Exception):
 
 @dataclass(frozen=True)
 class TwinJob:
-    """A run for the visitor in a seat; it is given up once that seat is at a later turn."""
+    """A run with a place in shared memory; it is given up once that place is at a later turn."""
 
     spec: RunSpec
-    seat: int
+    place: int
     turn: int
     warm: Path
     measures: frozenset[str]
     """What is shown of its months, which is all that is measured."""
-    first: bool = False
-    """Whether its months are shown while it is lived."""
 
     @property
     def key(self) -> str:
         """What tells it from every other."""
-        return f"{self.spec.run} {self.seat} {self.turn}"
+        return f"{self.spec.run} {self.place} {self.turn}"
 
 
 type Draw = Callable[[int, Mapping[str, float]], None]
@@ -75,14 +73,14 @@ def carry_out(turns: Any, lines: Lines, job: TwinJob, tell: ReportProgress) -> L
     """Live one world; None if nobody waits for it any more, a text if it failed, since not every error can be sent."""
 
     def heard(shifts: int) -> None:
-        if turns[job.seat] > job.turn:
+        if turns[job.place] > job.turn:
             raise Superseded
         tell(shifts)
 
     def drawn(month: int, measured: Mapping[str, float]) -> None:
-        if job.first:
-            lines.write(job.seat, job.turn, month, measured)
+        lines.write(job.place, job.turn, month, measured)
 
+    forget_scenarios()
     try:
         heard(0)
         return live(job.spec, job.warm, job.measures, heard, drawn)

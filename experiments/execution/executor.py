@@ -160,9 +160,16 @@ def as_completed[J: Job, R](
         completed: list[tuple[J, R | WorkerDied]] = []
         for job, result in executor.wait(POLL_S):
             n_submitted -= 1
-            deaths[job.key] += isinstance(result, WorkerDied)
-            if isinstance(result, WorkerDied) and deaths[job.key] < MAX_DEATHS:
+            if runs_again(job, result, deaths):
                 waiting.appendleft(job)
             else:
                 completed.append((job, result))
         yield completed
+
+
+def runs_again[J: Job, R](job: J, result: R | WorkerDied, deaths: Counter[str]) -> bool:
+    """Count the workers that died on a job; tell whether it runs once more."""
+    if not isinstance(result, WorkerDied):
+        return False
+    deaths[job.key] += 1
+    return deaths[job.key] < MAX_DEATHS

@@ -1,7 +1,7 @@
 """Run the twin worlds of the decision view in worker processes that are kept between requests.
 
 Imports, towns and compiled code are then loaded when a visitor moves a measure. Finished worlds are kept, too, so that
-an earlier choice is shown at once. Requests run one after the other; a later one of the same visitor replaces it.
+an earlier choice is shown at once. Visitors take turns, one world each; a world that several wait for runs once.
 """
 
 import contextlib
@@ -11,7 +11,7 @@ import os
 import queue
 import tempfile
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -23,19 +23,17 @@ from experiments.comparison.decision_outcomes import MEASURED, OUTCOMES
 from experiments.comparison.outcome_lines import Lines
 from experiments.comparison.policy_choice import Choice, runs_of
 from experiments.comparison.twin_results import Life, TwinJob, carry_out
-from experiments.execution.executor import as_completed
+from experiments.execution.executor import runs_again
 from experiments.execution.local_workers import POLL_S, LocalExecutor, WorkerDied
 from experiments.page import sites
+from experiments.page.kept_worlds import KeptWorlds
 from experiments.storage.run_spec import RunSpec
 
 WORKERS = min(2, os.cpu_count() or 1)
-SEATS = 64
-"""Number of visitors with a request counter of their own, more than are ever connected."""
+PLACES = 64
+"""Places in shared memory for the worlds that are simulated at once, more than there are ever workers."""
 WATCHED = tuple(sorted({name for one in OUTCOMES for name in one.columns}))
 """Columns of the first world that are sent month by month."""
-MOST_KEPT = 96
-"""Number of worlds kept, of about 1 MB each."""
-
 OnWorld = Callable[[Life | str, str], None]
 """Takes a finished world, or the reason of its failure, and its run."""
 OnMonths = Callable[[pd.DataFrame, str], None]
@@ -44,50 +42,73 @@ OnMonths = Callable[[pd.DataFrame, str], None]
 
 @dataclass
 class TwinRequest:
-    """Runs that a visitor waits for."""
+    """Runs that a visitor waits for, in the order in which they are wanted."""
 
-    seat: int
-    turn: int
-    specs: Sequence[RunSpec]
+    specs: OrderedDict[str, RunSpec]
     on_world: OnWorld
     on_months: OnMonths
+    first: str
+    """Run whose months are sent while it is simulated."""
+    drawn: int = 0
+    """Months of the first run that have been sent."""
 
 
+@dataclass
 class BackgroundWorker:
-    """Worker processes, and the thread that submits the requests of visitors to them."""
+    """Worker processes, and the thread that gives them the worlds of all visitors in turn."""
 
-    def __init__(self, folder: Path, workers: int = WORKERS) -> None:
-        self.folder, self.workers = folder, workers
-        self.requests: queue.SimpleQueue[TwinRequest | None] = queue.SimpleQueue()
-        self.kept: OrderedDict[str, Life] = OrderedDict()
-        self.numbers = itertools.count()
-        self.turns = multiprocessing.get_context("spawn").RawArray("q", SEATS)
-        self.lines = Lines(SEATS, WATCHED)
+    folder: Path
+    workers: int = WORKERS
+
+    def __post_init__(self) -> None:
+        self.requests: OrderedDict[int, TwinRequest] = OrderedDict()
+        self.jobs: dict[str, TwinJob] = {}
+        self.kept = KeptWorlds(self.folder / "kept")
+        self.deaths = Counter[str]()
+        self.seats, self.numbers = itertools.count(), itertools.count(1)
+        self.turns = multiprocessing.get_context("spawn").RawArray("q", PLACES)
+        self.lines = Lines(PLACES, WATCHED)
+        self.lock, self.asked = threading.Lock(), threading.Event()
         self.closed = False
         self.thread = threading.Thread(target=self.serve, name="confianza twins", daemon=True)
 
     def take_seat(self) -> int:
-        """Return the number of a new visitor's request counter."""
-        return next(self.numbers) % SEATS
+        """Return a number for a new visitor."""
+        return next(self.seats)
 
     def ask(
         self, seat: int, specs: Sequence[RunSpec], on_world: OnWorld, on_months: OnMonths = lambda *_: None
     ) -> None:
-        """Simulate worlds for a visitor; unfinished runs of an earlier request are given up.
+        """Simulate worlds for a visitor in place of those asked for before.
 
         The months of the first of them are sent while it runs.
         """
-        self.turns[seat] += 1
-        for spec in specs:
-            if spec.run in self.kept:
-                on_world(self.kept[spec.run], spec.run)
-        missing = [spec for spec in specs if spec.run not in self.kept]
-        if missing:
-            self.requests.put(TwinRequest(seat, self.turns[seat], missing, on_world, on_months))
+        kept = {spec.run: life for spec in specs if (life := self.kept.get(spec.run))}
+        missing = OrderedDict((spec.run, spec) for spec in specs if spec.run not in kept)
+        with self.lock:
+            if (
+                missing
+            ):  # in place of the earlier request, so that a visitor who moves much neither gains nor loses a turn
+                self.requests[seat] = TwinRequest(missing, on_world, on_months, next(iter(missing)))
+            else:
+                self.requests.pop(seat, None)
+            self.drop_unwanted()
+        for run, life in kept.items():
+            on_world(life, run)
+        self.asked.set()
 
     def give_up(self, seat: int) -> None:
         """Abandon the request of a visitor who has left."""
-        self.turns[seat] += 1
+        with self.lock:
+            self.requests.pop(seat, None)
+            self.drop_unwanted()
+
+    def drop_unwanted(self) -> None:
+        """Give up the worlds for which nobody waits any more."""
+        wanted = {run for request in self.requests.values() for run in request.specs}
+        for run in set(self.jobs) - wanted:
+            job = self.jobs.pop(run)
+            self.turns[job.place] = job.turn + 1
 
     def warm_up(self, scenario: str) -> None:
         """Simulate the worlds as today for the first visitor; then compile here, for the views of one world."""
@@ -101,44 +122,79 @@ class BackgroundWorker:
     def close(self) -> None:
         """Stop the thread and the workers."""
         self.closed = True
-        self.requests.put(None)
+        self.asked.set()
         self.thread.join()
 
     def serve(self) -> None:
-        """Run requests, one after the other."""
+        """Give worlds to the workers and results to the visitors; no world waits in a worker before its turn."""
         function = partial(carry_out, self.turns, self.lines)
         executor: LocalExecutor[TwinJob, Life | str | None] = LocalExecutor(self.workers, function)
         try:
             executor.prepare(lambda: self.closed)
-            while (asked := self.requests.get()) is not None and not self.closed:
-                self.run_request(executor, asked)
+            while not self.closed:
+                while len(executor.tasks) < self.workers and (job := self.next_job()):
+                    executor.submit(job)
+                if executor.tasks:
+                    self.collect(executor)
+                    self.send_months()
+                else:
+                    self.asked.wait()
+                    self.asked.clear()
         finally:
             executor.stop()
 
-    def run_request(self, executor: LocalExecutor[TwinJob, Life | str | None], asked: TwinRequest) -> None:
-        """Simulate the worlds of one request, unless the visitor asks for others meanwhile."""
+    def next_job(self) -> TwinJob | None:
+        """Return the next world of the visitor whose turn it is; nothing if all that is wanted is under way."""
+        with self.lock:
+            for seat, request in self.requests.items():
+                for run, spec in request.specs.items():
+                    if run not in self.jobs:
+                        self.requests.move_to_end(seat)
+                        return self.new_job(spec)
+        return None
 
-        def given_up() -> bool:
-            return self.closed or self.turns[asked.seat] > asked.turn
+    def new_job(self, spec: RunSpec) -> TwinJob:
+        """Return a job with a place in shared memory of its own."""
+        number = next(self.numbers)
+        job = TwinJob(spec, number % PLACES, number, self.folder / "warm", MEASURED)
+        self.turns[job.place] = number
+        self.jobs[spec.run] = job
+        return job
 
-        first = asked.specs[0].run
-        warm = self.folder / "warm"
-        jobs = [TwinJob(spec, asked.seat, asked.turn, warm, MEASURED, spec.run == first) for spec in asked.specs]
-        drawn = 0
-        for ended in as_completed(executor, jobs, given_up):
-            for job, result in ended:
-                if isinstance(result, Life):
-                    self.kept[job.spec.run] = result
-                    while len(self.kept) > MOST_KEPT:
-                        self.kept.popitem(last=False)
-                if result is not None and self.turns[asked.seat] == asked.turn:
-                    asked.on_world(str(result) if isinstance(result, WorkerDied) else result, job.spec.run)
-            months = self.lines.read(asked.seat, asked.turn)
-            if len(months) > drawn and first not in self.kept and not given_up():
-                drawn = len(months)
-                asked.on_months(months, first)
-        while executor.tasks:  # abandoned ones end by themselves
-            executor.wait(POLL_S)
+    def collect(self, executor: LocalExecutor[TwinJob, Life | str | None]) -> None:
+        """Give the worlds that have ended to those who wait for them."""
+        for job, result in executor.wait(POLL_S):
+            if runs_again(job, result, self.deaths):
+                executor.submit(job)
+            elif result is not None:
+                self.deliver(job, str(result) if isinstance(result, WorkerDied) else result)
+
+    def deliver(self, job: TwinJob, result: Life | str) -> None:
+        """Keep a world, and give it, or the reason of its failure, to everybody who waits for it."""
+        run = job.spec.run
+        if isinstance(result, Life):
+            self.kept.add(result)
+        with self.lock:
+            if self.jobs.get(run) is not job:
+                return
+            del self.jobs[run]
+            waiting = [request for request in self.requests.values() if request.specs.pop(run, None)]
+            for seat in [seat for seat, request in self.requests.items() if not request.specs]:
+                del self.requests[seat]
+        for request in waiting:
+            request.on_world(result, run)
+
+    def send_months(self) -> None:
+        """Send the months of the first world of each visitor as far as it has come."""
+        with self.lock:
+            watched = [
+                (request, self.jobs[request.first]) for request in self.requests.values() if request.first in self.jobs
+            ]
+        for request, job in watched:
+            months = self.lines.read(job.place, job.turn)
+            if len(months) > request.drawn:
+                request.drawn = len(months)
+                request.on_months(months, request.first)
 
 
 running: list[BackgroundWorker] = []

@@ -243,6 +243,17 @@ def settings_at(*files: Any) -> dict[str, Any]:
     return settings_of(laid(*files))
 
 
+MOST_READ = 24
+"""Scenarios that a program that runs on for hours may remember, of a third of a megabyte each."""
+
+
+def forget_scenarios() -> None:
+    """Forget the scenarios that were read, once they are more than a program that runs on needs."""
+    if laid.cache_info().currsize > MOST_READ:
+        for read in (base, laid, settings_at):
+            read.cache_clear()
+
+
 def is_laid(key: str, value: Any) -> bool:
     """Tell whether a value is the number of a known parameter, which can be laid over what files say."""
     group, _, name = key.partition(".")

@@ -1,0 +1,41 @@
+"""Keep finished worlds of the decision view in files; in memory they are only while somebody looks at them."""
+
+import pickle
+import threading
+from collections import OrderedDict
+from pathlib import Path
+from weakref import WeakValueDictionary
+
+from experiments.comparison.twin_results import Life
+
+MOST_KEPT = 96
+"""Number of worlds kept, of about 1 MB each."""
+
+
+class KeptWorlds:
+    """Finished worlds by run, the earliest forgotten first; their folder is this server's alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.files: OrderedDict[str, Path] = OrderedDict()
+        self.shown: WeakValueDictionary[str, Life] = WeakValueDictionary()
+        self.lock = threading.Lock()
+
+    def add(self, life: Life) -> None:
+        """Keep a world."""
+        self.folder.mkdir(exist_ok=True)
+        path = self.folder / life.run
+        path.write_bytes(pickle.dumps(life))
+        with self.lock:
+            self.shown[life.run] = life
+            self.files[life.run] = path
+            while len(self.files) > MOST_KEPT:
+                self.files.popitem(last=False)[1].unlink()
+
+    def get(self, run: str) -> Life | None:
+        """Return a world, the same to all who look at it; None if it is not kept."""
+        with self.lock:
+            life = self.shown.get(run)
+            if life is None and run in self.files:
+                life = self.shown[run] = pickle.loads(self.files[run].read_bytes())
+            return life
