@@ -6,7 +6,7 @@ const PLAY_MS = 12000;
 function render({ model, el }) {
   const root = document.createElement("div");
   const before = {};
-  let want = {}, timer = 0, told = -150, number = 0;
+  let want = {}, timer = 0, told = -150, number = 0, pressing = false, waiting = false;
   root.className = "cd";
   el.appendChild(root);
 
@@ -128,8 +128,18 @@ function render({ model, el }) {
     fill(".cd-bill", s.chosen ? `<b>${plain(s.changes)}</b> ${date}. ${plain(s.bill)}` : plain(s.changes));
   }
 
-  function step(name, value) {
+  // A move counts from what was asked for last, also where no sheet has told it yet: it would undo the move before.
+  function asked() {
     const s = structuredClone(sheet());
+    if (want.measures !== undefined) {
+      const steps = new Map(want.measures.split(",").map((one) => one.split(".")));
+      for (const m of s.measures) m.at = steps.has(m.name) ? Number(steps.get(m.name)) : m.today;
+    }
+    return s;
+  }
+
+  function step(name, value) {
+    const s = asked();
     for (const m of s.measures) {
       if (name === null || m.name === name) m.at = name === null ? m.today : value;
     }
@@ -235,9 +245,16 @@ function render({ model, el }) {
     turn();
   }
 
+  // A click is lost if what it began on is drawn anew before it ends: whatever comes meanwhile waits for its end.
+  function press(begins) {
+    pressing = begins;
+    if (!pressing && waiting) draw();
+  }
+
   function draw() {
     const s = sheet();
-    if (!s.words) return;
+    waiting = pressing;
+    if (!s.words || waiting) return;
     look();
     head(s);
     results(s);
@@ -265,14 +282,18 @@ function render({ model, el }) {
     setTimeout(() => { told.textContent = sheet().words.share; }, 1500);
   }
 
+  const released = () => setTimeout(press, 0, false); // after the click
+  root.addEventListener("pointerdown", (event) => press(Boolean(event.target.closest("button, a, summary"))));
+  addEventListener("pointerup", released);
+  addEventListener("pointercancel", released);
   root.addEventListener("click", (event) => {
     const pressed = event.target.closest("button, a"), s = sheet();
     if (!pressed) return;
     const name = pressed.dataset.name;
     if (pressed.closest(".cd-towns")) ask({ town: name, from: "" });
     else if (pressed.closest(".cd-horizon")) ask({ years: name });
-    else if (pressed.matches(".cd-light")) ask({ dark: s.dark ? "" : "1" });
-    else if (pressed.matches(".cd-lang")) ask({ lang: s.lang === "es" ? "en" : "es" });
+    else if (pressed.matches(".cd-light")) ask({ dark: (want.dark ?? (s.dark ? "1" : "")) ? "" : "1" });
+    else if (pressed.matches(".cd-lang")) ask({ lang: (want.lang || s.lang) === "es" ? "en" : "es" });
     else if (pressed.matches(".cd-reset")) step(null, 0);
     else if (pressed.matches(".cd-back")) step(name, s.measures.find((m) => m.name === name).today);
     else if (pressed.closest(".cd-play")) play();
@@ -295,7 +316,7 @@ function render({ model, el }) {
   addEventListener("resize", redraw);
   model.on("change:sheet", draw);
   model.on("change:line", () => root.querySelectorAll(".cd-o").forEach((place) => place.draw()));
-  model.on("change:map", () => sheet().words && where(sheet()));
+  model.on("change:map", () => (pressing ? (waiting = true) : sheet().words && where(sheet())));
   model.on("msg:custom", (got) => {
     if (got.qr === undefined) save(got.name, new Blob([got.text]));
     else fill(".cd-qr", got.qr && `${got.qr}<figcaption class="cd-small">${plain(sheet().words.qr)}</figcaption>`);
@@ -306,7 +327,11 @@ function render({ model, el }) {
     want = { ...dark, ...read(location.search) };
     tell();
   }
-  return () => removeEventListener("resize", redraw);
+  return () => {
+    removeEventListener("resize", redraw);
+    removeEventListener("pointerup", released);
+    removeEventListener("pointercancel", released);
+  };
 }
 
 function save(name, content) {

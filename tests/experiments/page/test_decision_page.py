@@ -229,6 +229,36 @@ def test_the_map_plays_month_by_month_pauses_and_no_arrow_moves_time(moved: Tab)
     assert "var(--cd-a)" in last or "var(--cd-b)" in last
 
 
+MOVE = """(moves) => moves.forEach(([name, step]) => {
+  const slider = document.getElementById(`cd-${name}`);
+  slider.value = step;
+  slider.dispatchEvent(new Event('input', { bubbles: true }));
+})"""
+"""Moves measures one right after the other, before the first can have come to anything."""
+
+
+def test_two_moves_at_once_are_both_made(browser: Any, url: str) -> None:
+    tab = opened(browser, url + OPEN)
+    tab.page.evaluate(MOVE, [["training", 2], ["means", 0]])
+    tab.until(lambda: "training.2" in tab.page.url)
+    lived(tab)
+    assert "training.2" in tab.page.url
+    assert "means.0" in tab.page.url
+    closed(tab)
+
+
+def test_a_click_during_which_a_sheet_arrives_is_not_lost(browser: Any, url: str) -> None:
+    tab = opened(browser, f"{url}{MOVED}&lang=en")
+    tab.page.locator(".cd-more a", has_text="Why?").hover()
+    tab.page.mouse.down()
+    tab.page.evaluate(MOVE, [["training", 2]])
+    tab.page.wait_for_timeout(3000)
+    tab.page.mouse.up()
+    tab.until(lambda: "view=why" in tab.page.url)
+    tab.ready()
+    closed(tab)
+
+
 def test_the_link_is_shown_as_a_code(moved: Tab) -> None:
     moved.page.locator(".cd-share summary").click()
     moved.page.locator(".cd-qr svg").wait_for()
