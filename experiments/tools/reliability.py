@@ -25,6 +25,7 @@ from model.engine.fingerprint import fingerprint
 
 ROOT = Path(__file__).parents[2]
 RECORD = ROOT / "results" / "reference" / "reliability.txt"
+PAGE = ("page/test_door.py", "page/test_sockets.py", "page/test_background.py", "page/test_crowd.py")
 TRIED: dict[str, tuple[str, tuple[str, ...]]] = {
     "inputs": ("fuzzed files and words of commands", ("cli/test_fuzz.py",)),
     "strangers": (
@@ -38,7 +39,7 @@ TRIED: dict[str, tuple[str, tuple[str, ...]]] = {
     "memory": ("memory of long sweeps", ("execution/test_sweep_memory.py", "execution/test_sweep_engine.py")),
     "clusters": ("lost schedulers, keys, wheels", ("execution/test_sweep_cluster.py", "tools/test_bundle.py")),
     "towns": ("small towns with their report", ("report/test_small_towns.py",)),
-    "page": ("sockets and messages of the page", ("page/test_door.py", "page/test_crowd.py")),
+    "page": ("sockets and messages of the page", PAGE),
 }
 """What is tried, by name: its description, and files of tests of `experiments`."""
 READERS = (
@@ -51,13 +52,14 @@ READERS = (
 
 @dataclass(frozen=True)
 class Trial:
-    """Result of one row: cases, failed ones, those that this machine does not allow, seconds; % of lines reached."""
+    """Result of one row: cases, failed, those not allowed here, seconds, % of lines reached, what was measured."""
 
     cases: int
     failed: int
     skipped: int
     seconds: float
     reached: float | None = None
+    measured: tuple[str, ...] = ()
 
 
 def tried(files: Sequence[Path], readers: bool = False) -> Trial:
@@ -94,15 +96,19 @@ def call(module: str, *words: str) -> None:
 
 
 def trial_of(report: ET.Element) -> Trial:
-    """Return the sums of a report of pytest; a test may state its cases and failures as properties."""
+    """Return the sums of a report of pytest; a test may state as properties its cases, failures and measurements."""
     cases = failed = skipped = 0
+    measured: list[str] = []
     for test in report.iter("testcase"):
-        stated = {str(one.get("name")): int(one.get("value", "0")) for one in test.iter("property")}
+        properties = {str(one.get("name")): str(one.get("value")) for one in test.iter("property")}
+        stated = {name: int(properties[name]) for name in ("cases", "failed") if name in properties}
+        measured += [properties["measured"]] if "measured" in properties else []
         broken = any(test.find(kind) is not None for kind in ("failure", "error"))
         skipped += test.find("skipped") is not None
         cases += stated.get("cases", int(test.find("skipped") is None))
         failed += max(stated.get("failed", 0), int(broken))
-    return Trial(cases, failed, skipped, sum(float(one.get("time", "0")) for one in report.iter("testsuite")))
+    seconds = sum(float(one.get("time", "0")) for one in report.iter("testsuite"))
+    return Trial(cases, failed, skipped, seconds, measured=tuple(measured))
 
 
 def rows_of(trials: dict[str, Trial]) -> dict[str, str]:
@@ -114,16 +120,29 @@ def rows_of(trials: dict[str, Trial]) -> dict[str, str]:
     return {
         TRIED[name][0]: f"{TRIED[name][0]:36}{one.cases:10,}{one.failed:8}{one.skipped:9}{one.seconds / 60:8.1f}"
         f"{'' if one.reached is None else f'{one.reached:.0f} %':>9}  {fingerprint()}"
+        + "".join(f"\n  {line}" for line in one.measured)
         for name, one in trials.items()
     }
+
+
+def rows_in(table: str) -> dict[str, str]:
+    """Return the rows of a table by what was tried, each with the measured lines below it."""
+    rows: dict[str, str] = {}
+    about = ""
+    for line in table.splitlines()[2:]:
+        if line.startswith("  "):
+            rows[about] += f"\n{line}"
+        else:
+            about = line[:36].strip()
+            rows[about] = line
+    return rows
 
 
 def table_of(trials: dict[str, Trial], before: str = "") -> str:
     """Return the table with its new rows and those of an older one that were not tried again."""
     stated = machine()
     heading = f"{'what was tried':36}{'cases':>10}{'failed':>8}{'skipped':>9}{'minutes':>8}{'reached':>9}  code"
-    old = {line[:36].strip(): line for line in before.splitlines()[2:]}
-    rows = old | rows_of(trials)
+    rows = rows_in(before) | rows_of(trials)
     listed = [rows[about] for about, _ in TRIED.values() if about in rows]
     place = f"{stated['system']} {stated['processor']}, {stated['cores']} cores; reached: lines of the code that reads"
     return "\n".join([place, heading, *listed]) + "\n"

@@ -16,6 +16,15 @@ def test_a_test_that_states_its_cases_counts_as_many():
     assert trial_of(ET.fromstring(REPORT)) == Trial(cases=502, failed=3, skipped=1, seconds=90.0)
 
 
+def test_what_a_test_measured_stands_below_the_table():
+    report = '<r><testcase><properties><property name="measured" value="1 tab 2.0 s"/></properties></testcase></r>'
+    one = trial_of(ET.fromstring(report))
+    assert (one.cases, one.measured) == (1, ("1 tab 2.0 s",))
+    table = table_of({"page": one})
+    assert table.splitlines()[-1] == "  1 tab 2.0 s"
+    assert table_of({}, table) == table
+
+
 def test_every_row_names_files_that_are_there():
     for _, files in TRIED.values():
         assert all((ROOT / "tests/experiments" / file).is_file() for file in files)
