@@ -131,6 +131,15 @@ def logistic_quantile(u: float) -> float:
     return math.log((u + SMALLEST_UNIFORM) / (1.0 - u + SMALLEST_UNIFORM))
 
 
+def key_of_name(name: str) -> int:
+    """Return the number of whatever has a name of its own, as the entity or the draw of `keyed_uniform`.
+
+    >>> key_of_name("joint investigation begins")
+    3521737515
+    """
+    return zlib.crc32(name.encode())
+
+
 _stream_names: dict[int, str] = {}
 
 
@@ -142,7 +151,7 @@ def stream_id(name: str) -> int:
     ValueError
         If another stream has the same number.
     """
-    number = zlib.crc32(name.encode())
+    number = key_of_name(name)
     if _stream_names.setdefault(number, name) != name:
         raise ValueError(
             f"streams {_stream_names[number]!r} and {name!r} share the number {number}. Numbers must differ."

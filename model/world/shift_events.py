@@ -159,7 +159,7 @@ class Meeting(Row):
 
 
 class Bribe(Row):
-    """A request for a bribe."""
+    """A request for a bribe, in contact ``nth`` of a couple."""
 
     cell: int
     nth: int

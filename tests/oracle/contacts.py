@@ -23,23 +23,21 @@ MOST_CONTACTS = 15
 def meet(town: "PlainTown") -> None:
     """Let every visit that took place meet residents, visit by visit."""
     p = town.numbers("contacts")
-    earlier: dict[int, int] = {}
     for visit in town.visits:
         if not visit.alive or visit.couple is None:
             continue
-        q = earlier.get(visit.cell.number, 0)
-        earlier[visit.cell.number] = q + 1
+        q = int(60.0 * visit.minute)
         present = visit.cell.present[town.place_list]
         by_mode = p.motor if visit.couple.has_motor else p.foot
         n_here = sum(not one.left for one in present)
         crowd = n_here / (n_here + p.crowd)
         mean = (by_mode + (visit.kind == 1)) * crowd * (p.night if town.shift == NIGHT else 1.0)
-        number = poisson(town.luck("meet count", visit.cell.number, q), mean)
+        number = poisson(town.luck("meet count", visit.couple.number, q), mean)
         if visit.kind == HOMES:
             number = n_long_visits(town, visit, q) + n_talks(town, visit, q)
         for j in range(min(number, MOST_CONTACTS)):
             nth = 16 * q + j
-            resident = somebody_here(town, visit.cell, "meet who", visit.cell.number, nth)
+            resident = somebody_here(town, visit.cell, "meet who", visit.couple.number, nth)
             if resident is not None and resident.alive and resident.age >= 12:
                 if visit.kind == HOMES:
                     be_visited(town, visit, resident, nth, LONG_VISIT if j < n_long_visits(town, visit, q) else TALK)
@@ -51,13 +49,15 @@ def meet(town: "PlainTown") -> None:
 def n_long_visits(town: "PlainTown", visit: Visit, q: int) -> int:
     """Number of long visits in a stretch for homes."""
     p = town.numbers("practices")
-    return int(p.split * length_of(visit) / p.visit + town.luck("long visits", visit.cell.number, q))
+    assert visit.couple is not None
+    return int(p.split * length_of(visit) / p.visit + town.luck("long visits", visit.couple.number, q))
 
 
 def n_talks(town: "PlainTown", visit: Visit, q: int) -> int:
     """Number of talks in a stretch for homes."""
     p = town.numbers("practices")
-    return int((1.0 - p.split) * length_of(visit) / p.talk + town.luck("talks at homes", visit.cell.number, q))
+    assert visit.couple is not None
+    return int((1.0 - p.split) * length_of(visit) / p.talk + town.luck("talks at homes", visit.couple.number, q))
 
 
 def length_of(visit: Visit) -> float:
@@ -79,7 +79,7 @@ def is_fair(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> bo
     assert visit.couple is not None
     assert visit.couple.lead is not None
     more = p.acquainted * knows(resident, visit) + p.calm * (visit.kind == HOMES)
-    return town.luck("meet tone", visit.cell.number, nth) < visit.couple.lead.chance_of_fairness_with(more)
+    return town.luck("meet tone", visit.couple.number, nth) < visit.couple.lead.chance_of_fairness_with(more)
 
 
 def chance_of_stop(town: "PlainTown", visit: Visit, resident: Resident) -> float:
@@ -97,10 +97,11 @@ def chance_of_stop(town: "PlainTown", visit: Visit, resident: Resident) -> float
 
 def encounter(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> None:
     """Greet, talk to or stop one resident; a stop may end in a bribe request or an arrest."""
-    p, where = town.numbers("contacts"), visit.cell.number
+    p = town.numbers("contacts")
     assert visit.couple is not None
+    number = visit.couple.number
     stop = chance_of_stop(town, visit, resident)
-    v = town.luck("meet kind", where, nth)
+    v = town.luck("meet kind", number, nth)
     fair = is_fair(town, visit, resident, nth)
     be_lived_through(visit, resident, friendly=fair and v >= stop)
     if v < stop:
@@ -131,7 +132,8 @@ def share(town: "PlainTown", visit: Visit, resident: Resident, nth: int, kind: i
     """Let a friendly contact be shared at home by the next of the household."""
     be_friendly(town, visit, resident, kind, fair=fair)
     together = town.numbers("contacts").together
-    if visit.cell is resident.home and town.luck("meet with", visit.cell.number, nth) < together:
+    assert visit.couple is not None
+    if visit.cell is resident.home and town.luck("meet with", visit.couple.number, nth) < together:
         other = next_at_home(town, resident)
         if other is not resident and other.alive and other.age >= 12 and other.place is visit.cell:
             other.last_contact = town.tick
@@ -140,18 +142,19 @@ def share(town: "PlainTown", visit: Visit, resident: Resident, nth: int, kind: i
 
 def be_stopped(town: "PlainTown", visit: Visit, resident: Resident, nth: int, *, fair: bool) -> None:
     """Stop one resident, which may end in a bribe request or an arrest."""
-    p, where = town.numbers("contacts"), visit.cell.number
+    p = town.numbers("contacts")
     assert visit.couple is not None
+    number = visit.couple.number
     if asks(town, visit.couple, resident, visit.cell, nth):
         town.live(resident, "bribe", p.weight_bribe)
         return
     if fair:
         town.live(resident, "stop", p.weight_stop)
-    elif town.luck("meet abuse", where, nth) < p.abuse:
+    elif town.luck("meet abuse", number, nth) < p.abuse:
         town.live(resident, "abuse", p.weight_abuse)
     else:
         be_rude(town, resident)
-    finds = town.luck("stop finds", where, nth)
+    finds = town.luck("stop finds", number, nth)
     if finds < p.finds + to_arrests(visit.couple) * town.figures[visit.couple.facility.number].easy:
         town.arrests.append(Arrest(None, visit.couple, goods=finds < p.finds * p.proof))
 

@@ -47,7 +47,7 @@ def asks(town: "PlainTown", couple: "Couple", resident: Resident, cell: "Cell", 
         - p.integrity * lead.integrity
         - p.detection * found_out(town)
     )
-    if town.luck("bribe", cell.number, nth) >= math.exp(min(0.0, log_chance)):
+    if town.luck("bribe", couple.number, nth) >= math.exp(min(0.0, log_chance)):
         return False
     lead.asked = town.tick
     town.bribes.append(Bribe(cell.number, nth, couple, lead, resident))
@@ -60,7 +60,7 @@ def answer_for_bribes(town: "PlainTown") -> None:
     for bribe in town.bribes:
 
         def u(name: str, one: Bribe = bribe) -> float:
-            return town.luck(name, one.cell, one.nth)
+            return town.luck(name, one.couple.number, one.nth)
 
         town.hidden += p.public * (1.0 + p.reveal * found_out(town))
         complaint = u("complains") < p.files + p.channel_files * p.channel

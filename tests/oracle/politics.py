@@ -3,7 +3,7 @@
 import math
 from typing import TYPE_CHECKING, Any
 
-from oracle.luck import pick, pick_by_reach
+from oracle.luck import number_of, pick, pick_by_reach
 
 if TYPE_CHECKING:
     from oracle.town import PlainTown
@@ -40,13 +40,13 @@ def break_out(town: "PlainTown") -> None:
     if town.shift != 0:
         return
     p = town.numbers("crises")
-    today = [(n, event) for n, event in enumerate(town.settings.timeline, start=1) if event.start == town.date]
+    today = [(number_of(event.name), event) for event in town.settings.timeline if event.start == town.date]
     calendar = town.numbers(CALENDAR)
     for number, event in today:
         if event.shock != 0.0:
             heard = abs(event.shock) * calendar.heard
             kind = "good_news" if event.shock > 0.0 else "bad_news"
-            hear(town, ("event heard", number - 1), heard, kind, calendar.shock)
+            hear(town, ("event heard", number), heard, kind, calendar.shock)
     for number, event in today:
         if event.crisis * p.dated > 0.0:
             crisis(town, number, event.crisis * p.dated)

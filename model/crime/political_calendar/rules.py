@@ -11,6 +11,7 @@ import numpy as np
 
 from model.crime.political_calendar.schema import BAD_NEWS, EVENT_HEARD, GOOD_NEWS, PoliticalCalendar
 from model.engine.kernels import kernel
+from model.engine.random_streams import key_of_name
 from model.engine.rows import FloatArray
 from model.town.crime_kinds import HOMICIDE
 from model.trust.public_events import spread_public_event
@@ -37,10 +38,10 @@ def step(world: World) -> None:
     if not world.policies_change_today():
         return
     p = world.parameters[PoliticalCalendar][0]
-    for nth, event in enumerate(event for event in world.settings.timeline if event.shock != 0.0):
-        if event.start == world.date and p.shock > 0.0:
+    for event in world.settings.timeline:
+        if event.start == world.date and event.shock != 0.0 and p.shock > 0.0:
             kind = GOOD_NEWS if event.shock > 0.0 else BAD_NEWS
-            spread_public_event(world, EVENT_HEARD, nth, abs(event.shock) * p.heard, kind, p.shock)
+            spread_public_event(world, EVENT_HEARD, key_of_name(event.name), abs(event.shock) * p.heard, kind, p.shock)
 
 
 MECHANISM = Mechanism(

@@ -15,7 +15,7 @@ from model.engine.calendar import NIGHT, SHIFTS
 from model.engine.kernels import TableBundle, allocating_kernel, kernel, prefetch
 from model.engine.random_streams import keyed_uniform, logistic, poisson_quantile
 from model.engine.ratios import ratio_or_nan
-from model.engine.rows import IntArray, Rows, to_int64
+from model.engine.rows import IntArray, Rows
 from model.gangs.gangs.schema import TERRITORY
 from model.gangs.narcos.schema import PROTECTED
 from model.police.chief.rules import USE_QUICK_ARRESTS, block_emphasis
@@ -39,6 +39,7 @@ from model.police.contacts.schema import (
     MEET_WITH,
     MINIMUM_AGE,
     RUDE,
+    SECONDS_A_MINUTE,
     STOP,
     STOP_FINDS,
     TALK,
@@ -169,11 +170,17 @@ def draw_contact_kind(visit: Visit, person: Person, zeal: float, p: Contacts, ti
 
 
 @kernel
+def second_of(visit: Visit) -> int:
+    """Return the second of the shift at which a visit begins, which tells the visits of a couple apart."""
+    return int(SECONDS_A_MINUTE * visit.minute)
+
+
+@kernel
 def home_contact_kind(shift: ShiftContext, tables: ContactTables, visit: Visit, nth: int, z: int) -> int:
     """Return the kind of a contact of a stretch at homes: the first ones are long visits, the others talks."""
     visits, _ = expected_home_contacts(tables, visit, z)
     # Stochastic rounding, by the same uniform as in `list_contacts`.
-    long = int(visits + keyed_uniform(shift.seed, LONG_VISIT_STREAM, shift.tick, visit.cell, nth // CONTACT_STEP))
+    long = int(visits + keyed_uniform(shift.seed, LONG_VISIT_STREAM, shift.tick, visit.post, nth // CONTACT_STEP))
     return LONG_VISIT if nth % CONTACT_STEP < long else TALK
 
 
@@ -197,7 +204,7 @@ def is_asked_for_bribe(shift: ShiftContext, tables: ContactTables, visit: Visit,
     offers = shift.ground.people[i].vehicle + (1.0 if bought else 0.0)
     penury = 1.0 - tables.resources[z].condition
     custom = tables.means[tables.officers[o].facility].custom
-    u = keyed_uniform(shift.seed, BRIBE_STREAM, shift.tick, cell, nth)
+    u = keyed_uniform(shift.seed, BRIBE_STREAM, shift.tick, visit.post, nth)
     if not asks_for_bribe(tables.officers[o], offers, penury, custom, tables.misconduct[z], u):
         return False
     row = shift.day.bribes[shift.day.counts[BRIBES]]
@@ -272,8 +279,8 @@ def record_officers_contact(tables: ContactTables, post: int, warmth: float, fri
 
 @kernel
 def meet_resident(shift: ShiftContext, tables: ContactTables, visit: Visit, i: int, nth: int, z: int) -> None:
-    """Draw and record contact ``nth`` of a cell, with resident ``i`` at a visit: kind, treatment, bribe, arrest."""
-    minds, tick, seed, cell = shift.minds, shift.tick, shift.seed, visit.cell
+    """Draw and record contact ``nth`` of a couple, with resident ``i`` at a visit: kind, treatment, bribe, arrest."""
+    minds, tick, seed, post = shift.minds, shift.tick, shift.seed, visit.post
     p, couple = tables.contacts[z], tables.couples[visit.post]
     officer = tables.officers[couple.lead]
     chief = tables.chiefs[z]
@@ -286,20 +293,20 @@ def meet_resident(shift: ShiftContext, tables: ContactTables, visit: Visit, i: i
         shift.tally[0].talks_planned += 1.0 if cause == TALK else 0.0
     else:
         cause = draw_contact_kind(
-            visit, shift.ground.people[i], zeal, p, tick, keyed_uniform(seed, MEET_KIND, tick, cell, nth)
+            visit, shift.ground.people[i], zeal, p, tick, keyed_uniform(seed, MEET_KIND, tick, post, nth)
         )
     more = (p.acquainted if known else 0.0) + (p.calm if visit.kind == HOMES else 0.0)
-    fair = is_treated_fairly(officer, p, more, keyed_uniform(seed, MEET_TONE, tick, cell, nth))
+    fair = is_treated_fairly(officer, p, more, keyed_uniform(seed, MEET_TONE, tick, post, nth))
     if cause == STOP and is_asked_for_bribe(shift, tables, visit, i, nth, z):
         cause = BRIBE
-    find = keyed_uniform(seed, STOP_FINDS, tick, cell, nth)
+    find = keyed_uniform(seed, STOP_FINDS, tick, post, nth)
     if cause == STOP:
         make_stop_arrest(shift, visit, find, zeal * tables.figures[officer.facility].easy, p)
-    unfair = draw_unfair_cause(cause, keyed_uniform(seed, MEET_ABUSE, tick, cell, nth), p)
+    unfair = draw_unfair_cause(cause, keyed_uniform(seed, MEET_ABUSE, tick, post, nth), p)
     met = Encounter(cause=cause, unfair_cause=unfair, fair=fair, known=known, lead=lead)
     apply_encounter(shift, visit, i, met, p)
-    at_home = cause in FRIENDLY_CAUSES and cell == shift.ground.people[i].home
-    if at_home and keyed_uniform(seed, MEET_WITH, tick, cell, nth) < p.together:
+    at_home = cause in FRIENDLY_CAUSES and visit.cell == shift.ground.people[i].home
+    if at_home and keyed_uniform(seed, MEET_WITH, tick, post, nth) < p.together:
         other = next_household_member(shift, i)
         if other >= 0:
             both_known = minds[other].knows in (lead, mate)
@@ -324,7 +331,7 @@ def meet_residents(shift: ShiftContext, tables: ContactTables) -> None:
     for c in range(n):
         visit, nth = day.visits[coming[c, 0]], coming[c, 1]
         cell = visit.cell
-        i = draw_present_resident(shift, shift.where, cell, MEET_WHO, cell, nth)
+        i = draw_present_resident(shift, shift.where, cell, MEET_WHO, visit.post, nth)
         if i >= 0 and shift.minds[i].gone < 0 and age_years(ground.people[i], shift.tick) >= MINIMUM_AGE:
             meet_resident(shift, tables, visit, i, nth, max(ground.cells[cell].settlement, 0))
 
@@ -333,33 +340,31 @@ def meet_residents(shift: ShiftContext, tables: ContactTables) -> None:
 def list_contacts(shift: ShiftContext, tables: ContactTables, coming: IntArray) -> int:
     """Draw the number of contacts of each visit and list them in ``coming``; return how many there are.
 
-    A row of ``coming`` holds the visit, the number of the contact in the cell, and the position in the presence list of
-    the resident whom it would be first, or -1.
+    A row of ``coming`` holds the visit, the number of the contact of its couple, and the position in the presence list
+    of the resident whom it would be first, or -1.
     """
     day, ground, tick, seed = shift.day, shift.ground, shift.tick, shift.seed
-    seen, n = np.zeros(len(ground.cells), np.int16), 0
+    n = 0
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
         if visit.alive == 0 or visit.post < 0:
             continue
-        cell = visit.cell
-        earlier = to_int64(seen[cell])
-        seen[cell] += 1
+        cell, post, second = visit.cell, visit.post, second_of(visit)
         p = tables.contacts[max(ground.cells[cell].settlement, 0)]
         crowd = float(ground.crowd[shift.where, cell])
-        on_foot = has_no_motor(tables.couples[visit.post].mode)
+        on_foot = has_no_motor(tables.couples[post].mode)
         mean = (p.foot if on_foot else p.motor) + (visit.kind == INSTITUTION)
         # Saturating in the number of people present: `contacts.crowd` of them give half of the contacts.
         mean *= crowd / (crowd + p.crowd) * (p.night if tick % SHIFTS == NIGHT else 1.0)
         if visit.kind == HOMES:
             visits, talks = expected_home_contacts(tables, visit, max(ground.cells[cell].settlement, 0))
-            several = int(visits + keyed_uniform(seed, LONG_VISIT_STREAM, tick, cell, earlier))
-            several += int(talks + keyed_uniform(seed, TALKS_STREAM, tick, cell, earlier))
+            several = int(visits + keyed_uniform(seed, LONG_VISIT_STREAM, tick, post, second))
+            several += int(talks + keyed_uniform(seed, TALKS_STREAM, tick, post, second))
         else:
-            several = poisson_quantile(keyed_uniform(seed, MEET_COUNT, tick, cell, earlier), mean)
+            several = poisson_quantile(keyed_uniform(seed, MEET_COUNT, tick, post, second), mean)
         for j in range(min(MAX_CONTACTS, several)):
-            nth = CONTACT_STEP * earlier + j
-            spot = draw_list_position(ground, shift.where, cell, keyed_uniform(seed, MEET_WHO, tick, cell, nth))
+            nth = CONTACT_STEP * second + j
+            spot = draw_list_position(ground, shift.where, cell, keyed_uniform(seed, MEET_WHO, tick, post, nth))
             coming[n, 0], coming[n, 1], coming[n, 2] = k, nth, spot
             if spot >= 0:
                 prefetch(ground.who, (shift.where, spot))

@@ -43,7 +43,8 @@ LONG_VISIT_STREAM, TALKS_STREAM = stream_id("long visits"), stream_id("talks at 
 MAX_CONTACTS = 15
 """Most contacts of one visit."""
 CONTACT_STEP = MAX_CONTACTS + 1
-"""Distance of the numbers of the first contacts of successive visits to a cell, which key random streams."""
+"""Distance of the numbers of the first contacts of visits that begin a second apart; they key random streams."""
+SECONDS_A_MINUTE = 60.0
 MINIMUM_AGE = 12.0
 """Age in years from which residents are met; assumed."""
 MAX_HOLDERS = 4096

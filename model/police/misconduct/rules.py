@@ -83,15 +83,15 @@ def apply_consequences(shift: ShiftContext, tables: MisconductTables) -> None:
     day, cells, row, tick, seed = shift.day, shift.ground.cells, shift.tally[0], shift.tick, shift.seed
     for k in range(day.counts[BRIBES]):
         bribe = day.bribes[k]
-        cell, nth, o = bribe.cell, bribe.nth, tables.couples[bribe.post].lead
-        p = tables.misconduct[max(cells[cell].settlement, 0)]
-        gone = keyed_uniform(seed, CAUGHT_STREAM, tick, cell, nth) < p.caught * detection_probability(p)
+        post, nth, o = bribe.post, bribe.nth, tables.couples[bribe.post].lead
+        p = tables.misconduct[max(cells[bribe.cell].settlement, 0)]
+        gone = keyed_uniform(seed, CAUGHT_STREAM, tick, post, nth) < p.caught * detection_probability(p)
         hidden[0] += p.public * (1.0 + p.reveal * detection_probability(p))
-        if keyed_uniform(seed, COMPLAINS_STREAM, tick, cell, nth) < p.files + p.channel_files * p.channel:
+        if keyed_uniform(seed, COMPLAINS_STREAM, tick, post, nth) < p.files + p.channel_files * p.channel:
             row.complaints_police += 1.0
-            if keyed_uniform(seed, COMPLAINT_ANSWERED_STREAM, tick, cell, nth) < p.answered:
+            if keyed_uniform(seed, COMPLAINT_ANSWERED_STREAM, tick, post, nth) < p.answered:
                 row.complaints_answered += 1.0
-                gone = gone or keyed_uniform(seed, SANCTION_STREAM, tick, cell, nth) < p.sanction
+                gone = gone or keyed_uniform(seed, SANCTION_STREAM, tick, post, nth) < p.sanction
         # Unless the officer has been replaced already in this shift: a successor has not asked.
         if gone and officers[o].asked == tick:
             row.suspended += 1.0

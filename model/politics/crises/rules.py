@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from model.engine.calendar import DAYS_OF_YEAR, MONTH
 from model.engine.kernels import TableBundle, kernel
-from model.engine.random_streams import keyed_uniform
+from model.engine.random_streams import key_of_name, keyed_uniform
 from model.engine.rows import Rows
 from model.politics.crises.schema import (
     CRISIS_CAUSE,
@@ -49,7 +49,7 @@ class CrisisTables(TableBundle):
 
 
 class Crisis(NamedTuple):
-    """A crisis of a day: its number, 0 for one that was drawn, and its size relative to a usual one."""
+    """A crisis of a day: its number, by its name or 0 if it was drawn, and its size relative to a usual one."""
 
     number: int
     size: float
@@ -104,8 +104,8 @@ def crises_today(world: World) -> list[Crisis]:
     """Return the crises of today: those of the timeline, and one more if it is drawn."""
     rate, size = world.cached_view(crisis_rate_and_sizes)
     dated = [event for event in world.settings.timeline if event.crisis > 0.0] if world.policies_change_today() else []
-    numbered = enumerate(dated, start=1)
-    today = [Crisis(number=k, size=event.crisis * size) for k, event in numbered if event.start == world.date]
+    begun = [event for event in dated if event.start == world.date]
+    today = [Crisis(number=key_of_name(event.name), size=event.crisis * size) for event in begun]
     drawn = keyed_uniform(world.seed, OUTBREAK_STREAM, world.tick, 0, 0) < rate
     return [one for one in today if one.size > 0.0] + ([Crisis(number=0, size=1.0)] if drawn else [])
 

@@ -1,11 +1,14 @@
 """M23: dated events move what the police have, how violent the country is, and how all of the police is seen."""
 
+import dataclasses
+import datetime
 import math
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
+from model.engine.scenario import DatedEvent
 from model.simulation.model import TrustModel
 from model.simulation.registry import CAUSES
 from model.town.town import Town, build_town
@@ -112,3 +115,14 @@ def test_in_a_more_violent_year_cliques_clash_when_they_would_have_and_more(hind
         clashes.append(found)
     assert clashes[0] < clashes[1]
     assert 1.0 < len(clashes[1]) / len(clashes[0]) < 1.6
+
+
+def test_one_more_event_that_nobody_hears_of_changes_no_other_draw(town_of_2010: Town) -> None:
+    plain = load("villa_canales", start=START, set=SMALL)
+    unheard = DatedEvent(name="a law nobody hears of", start=datetime.date(2010, 8, 20), shock=1e-12)
+    more = dataclasses.replace(plain, timeline=tuple(sorted((*plain.timeline, unheard), key=lambda one: one.start)))
+    lives = [TrustModel(scenario, rng=7, town=town_of_2010) for scenario in (plain, more)]
+    for world in lives:
+        world.run_for(UNTIL_OCTOBER)
+    assert booked(lives[0]) == booked(lives[1]) != 0.0
+    assert np.array_equal(lives[0].state.minds, lives[1].state.minds)

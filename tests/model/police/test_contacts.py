@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
+from model.police.contacts.rules import ContactTables, list_contacts
+from model.police.contacts.schema import MAX_CONTACTS
 from model.simulation.model import TrustModel
 from model.simulation.registry import CAUSES
+from model.world.shift_events import VISITS
 from scenarios import load
 
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
@@ -103,3 +106,23 @@ def test_abuse_comes_of_unfair_stops_alone(live: Live) -> None:
     )
     assert never.state.ledger[0, ABUSE].sum() == 0.0 > always.state.ledger[0, ABUSE].sum()
     assert always.state.ledger[0, RUDE].sum() < 0.0
+
+
+def listed_contacts(world: TrustModel) -> dict[int, list[list[int]]]:
+    """Return by visit of the last shift the contacts that it leads to: their number and place in the list."""
+    n_visits = world.shift_events.counts[VISITS]
+    coming = np.zeros((MAX_CONTACTS * n_visits, 3), np.int64)
+    n = list_contacts(world.shift_context(), world.view(ContactTables), coming)
+    return {k: coming[:n][coming[:n, 0] == k, 1:].tolist() for k in range(n_visits)}
+
+
+def test_a_visit_that_is_cancelled_changes_no_contact_of_another(live: Live) -> None:
+    world = live(1, rng=4, trace=True, **OFTEN)
+    visits = world.shift_events.tables["visits"]
+    rows = np.flatnonzero(visits["alive"][: world.shift_events.counts[VISITS]] == 1)
+    twice = next(k for k in rows if np.isin(visits["cell"][k], visits["cell"][rows[rows > k]]))
+    before = listed_contacts(world)
+    visits["alive"][twice] = 0
+    after = listed_contacts(world)
+    assert len(before.pop(twice)) > 0 == len(after.pop(twice))
+    assert before == after

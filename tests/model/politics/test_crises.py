@@ -1,9 +1,12 @@
 """M26: a crisis costs fairness where people rise, and silences their boards for months."""
 
+import dataclasses
+import datetime
 from collections.abc import Callable
 
 import numpy as np
 
+from model.engine.scenario import DatedEvent
 from model.politics.crises.rules import MECHANISM
 from model.politics.crises.schema import CRISIS_CAUSE
 from model.simulation.model import TrustModel
@@ -15,7 +18,7 @@ SMALL = {"population.scale": 0.05, "calendar.warm_up": 0, "crises.rate": 0.0, "c
 
 def october_2012(**changes: object) -> TrustModel:
     """Let a small Totonicapán live from September to November 2012."""
-    world = TrustModel(load(MECHANISM.knockout.site, start="2012-09-30", set=SMALL | changes), rng=3)
+    world = TrustModel(load(MECHANISM.knockout.site, start="2012-09-30", set=SMALL | changes), rng=5)
     world.run_for(3 * 63)
     return world
 
@@ -55,3 +58,16 @@ def test_switched_off_there_are_none() -> None:
     for name in MECHANISM.knockout.measures:
         assert months[name].sum() == 0
         assert other[name].sum() > 0
+
+
+def test_one_more_crisis_that_nobody_lives_through_changes_no_other_draw() -> None:
+    plain = load(MECHANISM.knockout.site, start="2012-09-30", set=SMALL)
+    empty = DatedEvent(name="a crisis of nobody", start=datetime.date(2012, 10, 1), crisis=1e-12)
+    more = dataclasses.replace(plain, timeline=tuple(sorted((*plain.timeline, empty), key=lambda one: one.start)))
+    lives = [TrustModel(scenario, rng=3) for scenario in (plain, more)]
+    for world in lives:
+        world.run_for(3 * 30)
+    assert [world.state.tally["crises"] for world in lives] == [1.0, 2.0]
+    assert lives[0].state.tally["crisis_crowd"] == lives[1].state.tally["crisis_crowd"] > 0.0
+    assert np.array_equal(lives[0].state.minds, lives[1].state.minds)
+    assert np.array_equal(lives[0].state.boards["risen"], lives[1].state.boards["risen"])
