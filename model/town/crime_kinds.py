@@ -66,9 +66,8 @@ class CrimeKind:
     loss: str = ""
     told: str = ""
     """Parameter of reporting: log-odds of reporting relative to robbery."""
-    street_guard: float = 0.0
-    targeted_guard: float = 0.0
-    """Weights of `deterrence.street` and `deterrence.targeted` in the share that full police presence prevents."""
+    presence: str = ""
+    """End of the names of the parameters of deterrence that police presence has on it, after the form of presence."""
     moves: bool = False
     """Whether a deterred attempt may be displaced to a neighbouring cell."""
     repeats: bool = False
@@ -96,43 +95,43 @@ KINDS = (
     CrimeKind(
         name="robbery", key=0, problem="street", pool="armed", rate="robbery", ceiling=1.0, exposure="street",
         youngest=12.0, severity=0.4, grave=0.6, grave_share="violent_share", lethal="lethal_robbery",
-        motive="robbery", loss="loss_robbery", street_guard=1.0, moves=True, repeats=True,
+        motive="robbery", loss="loss_robbery", presence="robbery", moves=True, repeats=True,
         property=True, outside="outside_robbery", schools=True, lesser="theft", figure=True,
         offender="street", solved="robbery", hours=5.0,
     ),
     CrimeKind(
         name="theft", key=1, problem="street", pool="thieves", rate="theft", ceiling=0.6, exposure="street",
-        youngest=12.0, severity=0.2, loss="loss_theft", told="theft", street_guard=1.0, moves=True, repeats=True,
+        youngest=12.0, severity=0.2, loss="loss_theft", told="theft", presence="theft", moves=True, repeats=True,
         property=True, outside="outside_theft", schools=True,
         offender="street", solved="theft", hours=3.0,
     ),
     CrimeKind(
         name="vehicle_theft", key=2, problem="vehicles", pool="armed", rate="vehicle_theft", ceiling=0.04,
         exposure="vehicle", at_home=True, youngest=18.0, severity=0.6, loss="loss_vehicle", told="vehicle_theft",
-        street_guard=1.0, repeats=True, property=True, lesser="theft_from_vehicle", figure=True, certain=True,
+        presence="vehicles", repeats=True, property=True, lesser="theft_from_vehicle", figure=True, certain=True,
         offender="vehicles", solved="vehicle_theft", hours=6.0,
     ),
     CrimeKind(
         name="theft_from_vehicle", key=3, problem="vehicles", pool="thieves", rate="theft_from_vehicle", ceiling=0.12,
         exposure="vehicle", youngest=18.0, severity=0.25, loss="loss_from_vehicle", told="theft_from_vehicle",
-        street_guard=1.0, repeats=True, property=True,
+        presence="vehicles", repeats=True, property=True,
         offender="vehicles", solved="theft_from_vehicle", hours=3.0,
     ),
     CrimeKind(
         name="burglary", key=4, problem="homes", pool="thieves", rate="burglary", ceiling=0.1, exposure="home",
-        at_home=True, youngest=18.0, severity=0.4, loss="loss_burglary", street_guard=0.5, repeats=True, property=True,
-        figure=True,
+        at_home=True, youngest=18.0, severity=0.4, loss="loss_burglary", presence="burglary", repeats=True,
+        property=True, figure=True,
         offender="burglary", solved="burglary", hours=5.0,
     ),
     CrimeKind(
         name="assault", key=5, problem="violence", pool="alcohol", rate="assault", ceiling=0.2, exposure="quarrel",
-        youngest=12.0, severity=0.3, grave=0.8, grave_share="grave_share", grave_armed=True, street_guard=0.5,
+        youngest=12.0, severity=0.3, grave=0.8, grave_share="grave_share", grave_armed=True, presence="assault",
         lethal="lethal_assault", motive="quarrel", told="assault", repeats=True, schools=True, figure=True,
         offender="quarrel", solved="assault", hours=4.0,
     ),
     CrimeKind(
         name="homicide", key=6, problem="violence", pool="armed", rate="hire", ceiling=0.003, exposure="targeted",
-        youngest=18.0, motive="hire", targeted_guard=1.0, figure=True, certain=True,
+        youngest=18.0, motive="hire", presence="hire", figure=True, certain=True,
         offender="hire", solved="homicide", hours=60.0,
     ),
     CrimeKind(
@@ -196,7 +195,6 @@ SEVERITY = np.stack([float_column("severity"), float_column("grave")])
 """Severity by grave (0 or 1) and kind."""
 EXPOSURE = np.array([EXPOSURES.index(kind.exposure) for kind in KINDS], np.int64)
 PROBLEM_OF = np.array([PROBLEMS.index(kind.problem) for kind in KINDS], np.int64)
-STREET_GUARD, TARGETED_GUARD = float_column("street_guard"), float_column("targeted_guard")
 (
     DISPLACEABLE,
     REPEATABLE,
@@ -220,13 +218,14 @@ COMMON_KINDS: IntArray = np.flatnonzero(CEILING > 0.0)
 N_KINDS = len(KINDS)
 
 
-def rates_by_kind[G: ParameterGroup](parameters: Rows[G], column: str) -> FloatArray:
+def rates_by_kind[G: ParameterGroup](parameters: Rows[G], column: str, prefix: str = "") -> FloatArray:
     """Return parameters by settlement and kind.
 
-    ``column`` is the attribute of a kind that names the parameter, such as ``"rate"``; kinds that name none have 0.
+    ``column`` is the attribute of a kind that names the parameter after ``prefix``, such as ``"rate"``; kinds that name
+    none have 0.
     """
     rates = np.zeros((len(parameters), N_KINDS))
     for number, kind in enumerate(KINDS):
         if getattr(kind, column):
-            rates[:, number] = parameters[getattr(kind, column)]
+            rates[:, number] = parameters[prefix + getattr(kind, column)]
     return rates

@@ -231,6 +231,8 @@ CASEWORK, ROUTE, INSTITUTION, PROBLEM, POST, CHECKPOINT, SOLDIERS, HOMES = (
     int64_constant(kind) for kind in range(-1, 7)
 )
 """Purposes of visits: case work (-1), route, institution, plan, post, checkpoint, army patrol, home visits."""
+N_VISIT_KINDS = 7
+"""Purposes that a row of `visits` may have: all but case work, which is no visit."""
 N_PROBLEMS, N_PLAN_CELLS = 6, 5
 """Classes of crime in the records of the police, and places of a plan."""
 UNSERVED_REASONS = ("line", "hours", "fuel", "vehicles", "paper", "declined")

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from oracle.luck import pick, pick_by_reach, poisson
 from oracle.people import ARRIVAL, DEPARTURE, Resident
-from oracle.police import SHIFT_MINUTES, Visit
+from oracle.police import SHIFT_MINUTES, SOLDIERS, Visit
 
 if TYPE_CHECKING:
     from oracle.gangs import Clique
     from oracle.town import PlainTown
 
-SOLDIERS = 5
+
 MOST_DETAINED = 200.0
 
 
@@ -126,7 +126,7 @@ def march(town: "PlainTown") -> None:
     p, contacts = town.numbers("heavy_hand"), town.numbers("contacts")
     n = int(p.visits)
     army = p.army + town.numbers("political_calendar").army
-    for a in range(math.floor(army * town.numbers("population").scale + 0.5)):
+    for a in range(math.floor(army * town.numbers("population").scale + town.luck("army patrols", 0, 0))):
         for v in range(n):
             minute = (v + town.luck("army minute", a, v)) * SHIFT_MINUTES / n
             cell = pick_by_reach(town.everywhere, town.luck("army place", a, v))

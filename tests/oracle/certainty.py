@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from oracle.minutes import HOMES
 from oracle.offenders import GROUP_OF_KIND, GROUPS
+from oracle.police import how_visible
 
 if TYPE_CHECKING:
     from oracle.crime import Incident
@@ -73,7 +73,7 @@ def see_patrols(town: "PlainTown") -> None:
     """Move what is seen of police in every zone."""
     p, seen = town.numbers("certainty"), town.certainty.seen
     keep = 2.0 ** (-1.0 / (3.0 * p.days))
-    places = [(visit.cell, p.inside if visit.kind == HOMES else 1.0) for visit in town.visits if visit.alive]
+    places = [(visit.cell, how_visible(town, visit)) for visit in town.visits if visit.alive]
     places += [(response.cell, 1.0) for response in town.responses]
     for zone in range(town.n_settlements):
         n = sum(much for cell, much in places if cell.zone == zone)
@@ -112,8 +112,12 @@ def believe(town: "PlainTown", group: int) -> None:
 def felt(p: Any, group: int, seen: float, learned: float) -> float:
     """Return the factor of hazard that follows from what is seen and learned."""
     usual = getattr(p, f"usual_{NAMES[group]}")
-    present = seen / (seen + p.seen_half)
-    certain = present * (p.learned * learned + (1.0 - p.learned) * usual)
-    before = p.usual_seen * usual
-    ratio = (certain + p.informal * before) / ((1.0 + p.informal) * before)
-    return float(min(p.highest, ratio ** -getattr(p, NAMES[group])))
+    present = over_usual(p, seen / (seen + p.seen_half), p.usual_seen)
+    certain = over_usual(p, p.learned * learned + (1.0 - p.learned) * usual, usual)
+    by_both = present ** -getattr(p, f"seen_{NAMES[group]}") * certain ** -getattr(p, NAMES[group])
+    return float(min(p.highest, by_both))
+
+
+def over_usual(p: Any, now: float, usual: float) -> float:
+    """Return what keeps offenders away, over the usual, with the neighbours who stay."""
+    return float((now + p.informal * usual) / ((1.0 + p.informal) * usual))

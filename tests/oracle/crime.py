@@ -11,7 +11,8 @@ from oracle.narcos import guarded, left_open, thief_killed
 from oracle.offenders import GROUP_OF_KIND, Slot, Suspect, who_comes
 from oracle.people import Resident
 from oracle.places import Cell
-from oracle.police import SHIFT_MINUTES, covering_visit
+from oracle.plans import POST
+from oracle.police import SHIFT_MINUTES, Visit, covering_visits, how_visible
 from oracle.politics import violence
 from oracle.population import outsiders_factor, somebody_here, suffer_outside
 
@@ -44,6 +45,7 @@ CEILINGS = (1.0, 0.6, 0.04, 0.12, 0.1, 0.2, 0.003)
 LOSSES = ("robbery", "theft", "vehicle", "from_vehicle", "burglary")
 RATES = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault", "hire")
 POOLS = ("armed", "thieves", "armed", "thieves", "thieves", "alcohol", "armed")
+PRESENCE_GROUPS = ("robbery", "theft", "vehicles", "vehicles", "burglary", "assault", "hire")
 HOME_KINDS = (VEHICLE_THEFT, BURGLARY)
 NIGHT = 2
 MOST_REPEATS = 16
@@ -289,14 +291,18 @@ def attempt(town: "PlainTown", tried: Attempt) -> None:
 
 def is_deterred(town: "PlainTown", tried: Attempt) -> bool:
     """Tell whether a visit at that minute deters the attempt."""
-    numbers = town.numbers("deterrence")
-    delta = numbers.street
-    if tried.kind in (BURGLARY, ASSAULT):
-        delta = numbers.street / 2.0
-    elif tried.kind == KILLING:
-        delta = numbers.targeted
-    covered = covering_visit(town, tried.cell, minute_of(town, tried.number)) is not None
-    return covered and town.luck("frustrated", tried.number, 0) < delta
+    visits = covering_visits(town, tried.cell, minute_of(town, tried.number))
+    delta = max((effect_of_visit(town, visit, tried.kind) for visit in visits), default=0.0)
+    return town.luck("frustrated", tried.number, 0) < delta
+
+
+def effect_of_visit(town: "PlainTown", visit: Visit, kind: int) -> float:
+    """Share of the attempts of a kind in its cell that a visit deters."""
+    p, group = town.numbers("deterrence"), PRESENCE_GROUPS[kind]
+    if visit.kind == POST:
+        on_block = min(1.0, p.concentration * (p.block / town.cell_m) ** 2)
+        return float(on_block * getattr(p, f"post_{group}"))
+    return float(how_visible(town, visit) * getattr(p, f"visit_{group}"))
 
 
 def displace(town: "PlainTown", tried: Attempt) -> None:

@@ -221,7 +221,10 @@ def has_post(town: "PlainTown", couple: "Couple", held: dict[int, int]) -> Cell 
     """Return the fixed post that this couple holds in this shift."""
     plan, p = town.plans[couple.facility.number], town.numbers("plans")
     n_held = held.get(couple.facility.number, 0)
-    if couple.block == ARRESTS or not plan.places or n_held >= int(p.posts * plan.weight_of(town.shift)):
+    if couple.block == ARRESTS or not plan.places or p.posts == 0:
+        return None
+    part = town.luck("posts held", couple.facility.number, 0)
+    if n_held >= int(p.posts * plan.weight_of(town.shift) + part):
         return None
     cell = plan.places[n_held % len(plan.places)]
     if not couple.can_walk_to(cell):

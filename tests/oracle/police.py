@@ -9,7 +9,7 @@ from oracle.adoption import planned_share
 from oracle.chief import NO_BLOCK, block_of, to_visits
 from oracle.luck import logistic, pick, pick_by_reach
 from oracle.means import fuel, is_accompanied, on_the_road
-from oracle.minutes import TO_HOMES, Owed, stop_at_home, stretch_of, use_of_stretch
+from oracle.minutes import HOMES, TO_HOMES, Owed, stop_at_home, stretch_of, use_of_stretch
 from oracle.places import Cell, Places
 from oracle.plans import CHECKPOINT, INVESTIGATIVE, POST, PREVENTIVE, PROBLEM, eagerness, has_post
 from oracle.practices import send_to_sector
@@ -21,6 +21,7 @@ FOOT, MOTORCYCLE, VEHICLE, BICYCLE = range(4)
 DESK = -1
 COPIES = 4
 SHIFT_MINUTES = 480.0
+SOLDIERS = 5
 NO_LIMIT = 1e9
 HOLDERS = 4096
 
@@ -407,9 +408,24 @@ def make_visit(
 
 def covering_visit(town: "PlainTown", cell: Cell, minute: float, *, kept: bool = False) -> Visit | None:
     """Return the first visit that covers a minute in a cell; of all planned, or of those kept (ODD: deterrence)."""
-    residual = town.numbers("deterrence").residual
-    for visit in town.visits:
-        covers = visit.cell is cell and visit.minute <= minute < visit.minute + visit.stay + residual
-        if covers and ((visit.alive and visit.couple is not None) or not kept):
+    for visit in covering_visits(town, cell, minute):
+        if (visit.alive and visit.couple is not None) or not kept:
             return visit
     return None
+
+
+def covering_visits(town: "PlainTown", cell: Cell, minute: float) -> list[Visit]:
+    """Return the planned visits that cover a minute in a cell (ODD: deterrence)."""
+    residual = town.numbers("deterrence").residual
+    return [
+        visit
+        for visit in town.visits
+        if visit.cell is cell and visit.minute <= minute < visit.minute + visit.stay + residual
+    ]
+
+
+def how_visible(town: "PlainTown", visit: Visit) -> float:
+    """How far offenders see a visit, 1 for a couple that passes on the street (ODD: deterrence)."""
+    if visit.kind == HOMES:
+        return float(town.numbers("certainty").inside)
+    return float(town.numbers("heavy_hand").presence) if visit.kind == SOLDIERS else 1.0

@@ -52,7 +52,8 @@ BUSY = {
         "rise": 0.9,
     },
     "near_repeat": {"kappa": 0.5, "days": 3.0},
-    "deterrence": {"street": 0.8, "displacement": 0.6},
+    "deterrence": {"visit_robbery": 0.8, "visit_theft": 0.7, "visit_vehicles": 0.6, "visit_burglary": 0.4}
+    | {"visit_assault": 0.3, "visit_hire": 0.2, "concentration": 4.0, "displacement": 0.6},
     "offenders": {
         "slots": 1.0,
         "street": 0.25,
@@ -83,6 +84,11 @@ BUSY = {
         "burglary": 0.5,
         "hire": 0.5,
         "quarrel": 0.3,
+        "seen_street": 0.4,
+        "seen_vehicles": 0.6,
+        "seen_burglary": 0.2,
+        "seen_hire": 0.1,
+        "seen_quarrel": 0.5,
         "highest": 2.0,
         "news": 3.0,
         "peers": 2.0,
@@ -227,7 +233,15 @@ BUSY = {
     "plans": {"diagnosis": 0.8, "analysis": 0.5, "follow": 0.4, "posts": 1, "takes_request": 0.6},
     "information": {"feedback": 0.3, "delay": 5.0},
     "pressure": {"level": 1.0, "goal": 0.5, "refuse": 0.9, "downgrade": 0.9, "arrests": 0.2},
-    "heavy_hand": {"army": 2.0, "stops": 4.0, "detention": 20.0, "months": 0.5, "weeks": 0.5, "prison_recruit": 0.5}
+    "heavy_hand": {
+        "army": 2.5,
+        "presence": 0.7,
+        "stops": 4.0,
+        "detention": 20.0,
+        "months": 0.5,
+        "weeks": 0.5,
+        "prison_recruit": 0.5,
+    }
     | {"offenders": 0.5},
     "domestic_violence": {"first": 0.15, "further": 8.0, "before": 0.3, "lethal": 0.01},
     "mayor": {"habit": 0.0, "light": 0.5, "cameras": 0.5},
@@ -259,7 +273,10 @@ POOR = {
 WATCHED = {
     "crime": {"at_home": 1.0, "night": 5.0},
     "daily_rhythm": {"outside": 0.2},
-    "deterrence": {"street": 0.8, "residual": 60.0},
+    "deterrence": {"visit_robbery": 0.8, "visit_theft": 0.7, "visit_vehicles": 0.6, "visit_assault": 0.4}
+    | {"visit_burglary": 0.5, "visit_hire": 0.3, "concentration": 6.0, "residual": 60.0},
+    "certainty": {"seen_hire": 0.3},
+    "heavy_hand": {"presence": 0.6},
     "patrol": {"visits_foot": 48, "visits_motor": 40},
     "roster": {"absence": 0.0, "fixed_duties": 0.1},
     "resources": {"breakdown": 0.0},
@@ -344,8 +361,8 @@ SOLVED = {
     "practices": {"reshuffle": 0.1},
     "adoption": {"rotation": 0.2, "retire": 0.1},
     "misconduct": {"caught": 0.0, "sanction": 0.0},
-    "certainty": {"street": 0.0},
-    "deterrence": {"street": 0.1},
+    "certainty": {"street": 0.0, "seen_street": 0.0},
+    "deterrence": {"visit_robbery": 0.1, "visit_theft": 0.1, "visit_vehicles": 0.1, "visit_burglary": 0.05},
     "offenders": {"street": 2.0},
     "extortion": {"clash": 0.0, "demands": 0.5},
 }

@@ -1,8 +1,8 @@
 """M31, certainty: offenders' beliefs about being caught, updated within days and within months.
 
-Patrol seen in a zone counts within days, arrests for offences and the news of them within months.  The length of
-sentences has no effect.  Police presence at the place, within minutes, is `deterrence`.  Switched off, belief moves
-nothing.
+Patrol seen in a zone counts within days, arrests for offences and the news of them within months, each with
+elasticities of its own.  The length of sentences has no effect.  Police presence at the place, within minutes, is
+`deterrence`.  Switched off, belief moves nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import numpy as np
 
 from model.crime.certainty.schema import ARRESTED_LATELY, FELT, OFFENDED_LATELY, SEEN_LATELY, UNCOUNTED_KIND, Certainty
 from model.crime.offenders.schema import OFFENDER_SLOTS, OffenderRow
+from model.crime.visit_visibility import visit_visibility
 from model.engine.calendar import MONTH, SHIFTS
 from model.engine.kernels import TableBundle, kernel
 from model.engine.rows import FloatArray, Rows, to_int64
@@ -20,7 +21,7 @@ from model.world.mechanism import KernelArguments, Knockout, Measure, Mechanism,
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
 from model.world.shift_context import ShiftContext
-from model.world.shift_events import HOMES, IN_QUARREL, INCIDENTS, RESPONSES, VISITS, Incident
+from model.world.shift_events import IN_QUARREL, INCIDENTS, RESPONSES, VISITS, Incident
 
 
 def populated_cells_by_zone(world: World) -> FloatArray:
@@ -35,15 +36,21 @@ def usual_certainty(world: World) -> FloatArray:
     return np.array([world.parameters[Certainty][f"usual_{group}"][0] for group in OFFENDERS])
 
 
-def certainty_elasticities(world: World) -> FloatArray:
+def arrest_elasticities(world: World) -> FloatArray:
     """Return the elasticity of offending to the certainty of arrest, by group of offenders."""
     return np.array([world.parameters[Certainty][group][0] for group in OFFENDERS])
+
+
+def patrol_elasticities(world: World) -> FloatArray:
+    """Return the elasticity of offending to the patrol seen in a zone, by group of offenders."""
+    return np.array([world.parameters[Certainty][f"seen_{group}"][0] for group in OFFENDERS])
 
 
 class CertaintyTables(TableBundle):
     """Memory of patrol, arrests and offences by group and zone, and the parameters of beliefs.
 
-    ``populated`` is the number of populated cells by zone; ``usual`` and ``elasticity`` are by group.
+    ``populated`` is the number of populated cells by zone; ``usual`` and the elasticities are by group.
+    ``visibility`` says by kind of visit how far it is seen.
     """
 
     seen_lately: FloatArray = of(SEEN_LATELY)
@@ -52,7 +59,9 @@ class CertaintyTables(TableBundle):
     felt: FloatArray = of(FELT)
     populated: FloatArray = computed(populated_cells_by_zone)
     usual: FloatArray = computed(usual_certainty)
-    elasticity: FloatArray = computed(certainty_elasticities)
+    to_arrests: FloatArray = computed(arrest_elasticities)
+    to_patrol: FloatArray = computed(patrol_elasticities)
+    visibility: FloatArray = computed(visit_visibility)
     parameters: Rows[Certainty]
     scale: float = computed(population_scale)
 
@@ -78,8 +87,7 @@ def update_visible_patrol(shift: ShiftContext, tables: CertaintyTables) -> None:
         visit = day.visits[k]
         if visit.alive == 1:
             zone = max(cells[visit.cell].settlement, 0)
-            part = p.inside if visit.kind == HOMES else 1.0
-            seen[zone] += part * each / tables.populated[zone]
+            seen[zone] += tables.visibility[visit.kind] * each / tables.populated[zone]
     for k in range(day.counts[RESPONSES]):
         zone = max(cells[day.responses[k].cell].settlement, 0)
         seen[zone] += each / tables.populated[zone]
@@ -101,6 +109,12 @@ def update_arrest_memory(shift: ShiftContext, tables: CertaintyTables, offenders
 
 
 @kernel
+def guarded_ratio(now: float, usual: float, informal: float) -> float:
+    """Return what keeps offenders away over the usual, guardianship by neighbours included, which stays."""
+    return (now + informal * usual) / ((1.0 + informal) * usual)
+
+
+@kernel
 def update_certainty_factors(tables: CertaintyTables) -> None:
     """Update `felt`, the factor of the hazard in the next shift, by group and zone."""
     p, scale = tables.parameters[0], tables.scale
@@ -112,14 +126,14 @@ def update_certainty_factors(tables: CertaintyTables) -> None:
             offended += tables.offended_lately[group, zone]
         # Shrinkage: news of the whole town weigh against the usual share, a zone's own arrests against the news.
         heard = (arrested + news * usual) / (offended + news) if offended + news > 0.0 else usual
-        quiet = p.usual_seen * usual
         for zone in range(len(tables.seen_lately)):
             known = tables.offended_lately[group, zone] + peers
             chance = (tables.arrested_lately[group, zone] + peers * heard) / known if known > 0.0 else heard
             seen = tables.seen_lately[zone] / (tables.seen_lately[zone] + p.seen_half)
-            caught = seen * (p.learned * chance + (1.0 - p.learned) * usual)
-            ratio = (caught + p.informal * quiet) / ((1.0 + p.informal) * quiet)
-            tables.felt[group, zone] = min(p.highest, ratio ** -tables.elasticity[group])
+            believed = p.learned * chance + (1.0 - p.learned) * usual
+            patrol = guarded_ratio(seen, p.usual_seen, p.informal) ** -tables.to_patrol[group]
+            arrests = guarded_ratio(believed, usual, p.informal) ** -tables.to_arrests[group]
+            tables.felt[group, zone] = min(p.highest, patrol * arrests)
 
 
 def initialise(world: World) -> None:

@@ -35,8 +35,8 @@ from model.crime.crime.schema import (
     NewIncident,
     PossibleCrime,
 )
-from model.crime.deterrence.rules import is_deterred
-from model.crime.deterrence.schema import DISPLACED_STREAM, Deterrence
+from model.crime.deterrence.rules import DeterrenceTables, is_deterred
+from model.crime.deterrence.schema import DISPLACED_STREAM
 from model.crime.guards.rules import is_kept_away_by_guard
 from model.crime.guards.schema import Guards
 from model.crime.near_repeat.rules import RepeatTables, schedule_repeats
@@ -150,7 +150,7 @@ class VictimisationTables(TableBundle):
     repeats_too: IntArray = computed(lambda world: world.hazard_factors.repeats)
     person: FloatArray = computed(lambda world: world.hazard_factors.person)
     near_repeat: RepeatTables
-    deterrence: Rows[Deterrence]
+    deterrence: DeterrenceTables
     guarding: Rows[Guards]
     felt: FloatArray = of(FELT)
     certainty: Rows[Certainty]
@@ -279,7 +279,7 @@ def attempt_crime(shift: ShiftContext, tables: VictimisationTables, crime: Possi
     if offender == NO_OFFENDER:
         return
     minute = MINUTES_A_SHIFT * keyed_uniform(shift.seed, CRIME_MINUTE, shift.tick, number, 0)
-    if is_deterred(shift, tables.deterrence[z], kind, cell, minute, number):
+    if is_deterred(shift, tables.deterrence, kind, cell, minute, number):
         shift.tally[0].deterred += 1.0
         displace_crime(shift, tables, crime, offender, minute)
         return
@@ -299,7 +299,7 @@ def displace_crime(
     """
     seed, tick, near = shift.seed, shift.tick, shift.ground.near
     kind, number = crime.kind, crime.number
-    moves = tables.deterrence[max(shift.ground.cells[crime.cell].settlement, 0)].displacement
+    moves = tables.deterrence.parameters[max(shift.ground.cells[crime.cell].settlement, 0)].displacement
     if DISPLACEABLE[kind] == 0 or keyed_uniform(seed, DISPLACED_STREAM, tick, number, 0) >= moves:
         return
     other = near[crime.cell, int(near.shape[1] * keyed_uniform(seed, DISPLACED_STREAM, tick, number, 1))]

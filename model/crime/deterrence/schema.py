@@ -20,8 +20,24 @@ class Deterrence(ParameterGroup):
     evidence: ClassVar[tuple[str, ...]] = ("B09", "B10", "Z11", "Z14")
 
     residual: float = parameter(30.0, "minutes", 10.0, 60.0, "Z14", "time that a visit is felt after it ends")
-    street: float = share_parameter(0.35, "calibrated: Q18, Z14", "effect on street property crime", high=0.8, off=0.0)
-    targeted: float = share_parameter(0.2, "Z11; swept", "effect on targeted killings", high=0.4, off=0.0)
+    visit_robbery: float = share_parameter(
+        0.35, "calibrated: Q26; swept 0 (Q25) to 0.7", "a visit's effect on robbery", high=0.9, off=0.0
+    )
+    visit_theft: float = share_parameter(0.35, "assumed: as robbery; swept", "on theft", high=0.9, off=0.0)
+    visit_vehicles: float = share_parameter(0.35, "calibrated: Q25", "on vehicle crime", high=0.9, off=0.0)
+    visit_burglary: float = share_parameter(0.15, "assumed; swept", "on burglary", high=0.9, off=0.0)
+    visit_assault: float = share_parameter(0.0, "Q25: none found; swept", "on assault", high=0.5, off=0.0)
+    visit_hire: float = share_parameter(0.0, "Q25: none found; swept", "on killing for hire", high=0.5, off=0.0)
+    post_robbery: float = share_parameter(0.75, "assumed: as vehicles; swept", "a post's effect on robbery", off=0.0)
+    post_theft: float = share_parameter(0.75, "assumed: as vehicles; swept", "on theft", off=0.0)
+    post_vehicles: float = share_parameter(0.75, "Q24", "on vehicle crime", off=0.0)
+    post_burglary: float = share_parameter(0.4, "assumed; swept", "on burglary", off=0.0)
+    post_assault: float = share_parameter(0.4, "assumed; swept", "on assault", off=0.0)
+    post_hire: float = share_parameter(0.4, "assumed; B09, Z11; swept", "on killing for hire", off=0.0)
+    block: float = parameter(100.0, "m", 50.0, 250.0, "Q24: its block, nothing beyond", "side of the block of a post")
+    concentration: float = parameter(
+        1.0, "ratio", 1.0, 6.25, "by area; swept, crime gathers on few blocks", "crime of that block over its area"
+    )
     displacement: float = share_parameter(
         0.2, "Z11: diffusion rather than displacement; swept", "deterred robberies and thefts that move", high=0.6
     )

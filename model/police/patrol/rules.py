@@ -41,7 +41,7 @@ from model.police.patrol.schema import (
     PatrolCounts,
 )
 from model.police.plans.rules import hour_weight, plan_follow_probability
-from model.police.plans.schema import KIND_BY_MODE, PLAN_CELLS, POST_HOUR, Plans
+from model.police.plans.schema import KIND_BY_MODE, PLAN_CELLS, POST_HOUR, POSTS_HELD, Plans
 from model.police.practices.schema import Practices
 from model.town.police import BICYCLE, RouteStop, has_no_motor
 from model.town.territory import Cell
@@ -131,10 +131,14 @@ def is_too_far(tables: PatrolTables, post: int, cell: int) -> bool:
 
 
 @kernel
-def take_fixed_post(tables: PatrolTables, post: int, f: int, held: IntArray, tick: int) -> int:
+def take_fixed_post(shift: ShiftContext, tables: PatrolTables, post: int, f: int, held: IntArray) -> int:
     """Return the cell of the fixed post that this couple takes, or -1; updates ``held[f]``, the posts taken so far."""
     plan, p = tables.plans[f], tables.orders[tables.plant.facilities[f].settlement]
-    if held[f] >= int(p.posts * hour_weight(plan.hour, tick)) or plan.n == 0:
+    if p.posts == 0 or plan.n == 0:
+        return -1
+    # Half a post is held in every second shift, so that the hour of a plan moves posts and takes none away.
+    posts = p.posts * hour_weight(plan.hour, shift.tick) + keyed_uniform(shift.seed, POSTS_HELD, shift.tick, f, 0)
+    if held[f] >= int(posts):
         return -1
     cell: int = tables.plan_cells[f, held[f] % plan.n]
     if is_too_far(tables, post, cell):
@@ -262,7 +266,7 @@ def plan_couple_visits(shift: ShiftContext, tables: PatrolTables, held: IntArray
     p, order, brief = tables.patrol[z], tables.orders[z], tables.practices[z].brief
     block = couple.block = hour_block_use(tables.blocks, tables.chiefs[z], f, post, tick, seed)
     wishes = stretch_preferences(shift, tables, post, f)
-    fixed_post = -1 if block == USE_QUICK_ARRESTS else take_fixed_post(tables, post, f, held, tick)
+    fixed_post = -1 if block == USE_QUICK_ARRESTS else take_fixed_post(shift, tables, post, f, held)
     begins = (MINUTES_A_SHIFT - MINUTES_AN_HOUR * order.post_hours) * keyed_uniform(seed, POST_HOUR, tick, post, 0)
     routes, left = 0, p.fuel_share * couple.km
     kept = makes_planned_visit(tables.plant.officers[couple.lead], tables.states[z])

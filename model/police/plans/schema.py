@@ -18,6 +18,7 @@ DIAGNOSIS_STREAM, ANALYSED_STREAM, PLAN_MODE = stream_id("diagnosis"), stream_id
 TAKEN_UP = stream_id("request taken up")
 TASK_FORCE, POST_HOUR = stream_id("task force"), stream_id("post hour")
 MODE_PREVENTIVE, MODE_REACTIVE, MODE_INVESTIGATIVE = range(3)
+POSTS_HELD = stream_id("posts held")
 KIND_BY_MODE = np.array([PROBLEM, CHECKPOINT, CASEWORK])
 MONTHLY_RETAINED_SHARE = 2.0 / 3.0
 """Share of the crime loads retained after a month, so that about three months count; assumed."""

@@ -29,6 +29,7 @@ from model.politics.heavy_hand.schema import (
     ARMY_HARSH,
     ARMY_MEETS,
     ARMY_MINUTE,
+    ARMY_PATROLS,
     ARMY_PLACE,
     ARMY_TONE,
     ARMY_WHO,
@@ -103,12 +104,16 @@ def conduct_army_stops(shift: ShiftContext, a: int, v: int, cell: int, p: HeavyH
 def send_army_patrols(
     shift: ShiftContext,
     everywhere: Rows[RouteStop],
-    patrols: int,
+    mean: float,
     parameters: Rows[HeavyHand],
     contacts: Rows[Contacts],
 ) -> None:
-    """Draw the visits of army patrols, at places in proportion to population; append them and make stops."""
+    """Draw the visits of army patrols, at places in proportion to population; append them and make stops.
+
+    A fraction of a patrol in the ``mean`` goes out in that share of shifts.
+    """
     p, n = parameters[0], parameters[0].visits
+    patrols = int(mean + keyed_uniform(shift.seed, ARMY_PATROLS, shift.tick, 0, 0))
     for a in range(patrols):
         for v in range(n):
             # One visit in each part of the shift, at a random minute of it.
@@ -273,16 +278,15 @@ def update_member_share(world: World) -> None:
         state[SUSPECTED][:] = share, world.month
 
 
-def army_patrols(world: World) -> int:
-    """Return the number of army patrols in a shift."""
+def army_patrols(world: World) -> float:
+    """Return the mean number of army patrols in a shift."""
     army: float = world.parameters[HeavyHand][0].army + world.parameters[PoliticalCalendar][0].army
-    scale: float = world.settings["population"].scale
-    return math.floor(army * scale + 0.5)
+    return army * float(world.settings["population"].scale)
 
 
-def army_visits(world: World) -> int:
-    """Return the number of visits of all army patrols in a shift."""
-    return army_patrols(world) * int(world.parameters[HeavyHand][0].visits)
+def max_army_visits(world: World) -> int:
+    """Return the most visits of all army patrols in a shift."""
+    return math.ceil(army_patrols(world)) * int(world.parameters[HeavyHand][0].visits)
 
 
 def max_suspects(world: World) -> int:
@@ -297,7 +301,7 @@ def step(world: World) -> None:
     patrols, suspects, held = world.cached_view(army_patrols), world.cached_view(max_suspects), len(state[PRISON])
     if patrols == suspects == held == 0:
         return
-    visits = world.cached_view(army_visits)
+    visits = world.cached_view(max_army_visits)
     world.shift_events.reserve(VISITS, visits)
     world.shift_events.reserve(IMPRESSIONS, MAX_CONTACTS * visits + world.town.ties.shape[1] * suspects + held)
     if world.tick % SHIFTS == MORNING:

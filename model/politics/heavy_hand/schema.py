@@ -15,7 +15,8 @@ from model.engine.rows import Row
 from model.engine.tables import ArraySpec
 from model.trust.events.schema import declare_event
 
-ARMY_PLACE, ARMY_MINUTE, ARMY_MEETS, ARMY_WHO, ARMY_TONE = (
+ARMY_PATROLS, ARMY_PLACE, ARMY_MINUTE, ARMY_MEETS, ARMY_WHO, ARMY_TONE = (
+    stream_id("army patrols"),
     stream_id("army place"),
     stream_id("army minute"),
     stream_id("army meets"),
@@ -83,6 +84,11 @@ class HeavyHand(ParameterGroup):
     stay: float = parameter(20.0, "minutes", 1.0, 120.0, "assumed", "time that soldiers stay at a place")
     stops: float = parameter(1.5, "people a visit", 0.0, 10.0, "assumed", "people whom soldiers look at in a crowd")
     stopped_from: float = parameter(15.0, "years", 12.0, 18.0, "assumed", "age from which soldiers stop young men")
+    presence: float = share_parameter(
+        0.0,
+        "Q27: crime does not fall while they are there; swept",
+        "what offenders see of soldiers, of a couple",
+    )
     harsh: float = share_parameter(0.35, "assumed; swept", "stops of young men by soldiers that are harsh")
     weight_harsh: float = parameter(
         0.244, "evidence", 0.0, 2.0, "assumed: -4 points; swept -1 to -12", "weight of a harsh stop by soldiers"

@@ -165,10 +165,10 @@ def test_a_variant_of_unknown_numbers_is_refused() -> None:
     unknown = experiment_runs.Variant("unheard", (("crime.unheard*", "times", 1.0),))
     with pytest.raises(InputError, match=r"no parameter 'crime\.unheard\*'"):
         experiment_runs.specs_of("villa_canales", (), unknown, 1.0, QUICK)
-    known = experiment_runs.Variant("half", (("deterrence.street", "times", 0.5),))
+    known = experiment_runs.Variant("half", (("deterrence.visit_theft", "times", 0.5),))
     spec = experiment_runs.specs_of("villa_canales", (), known, 1.0, QUICK)[0]
     plain = experiment_runs.specs_of("villa_canales", (), CENTRAL, 1.0, QUICK)[0]
-    assert spec.scenario["deterrence"].street == plain.scenario["deterrence"].street / 2  # type: ignore[attr-defined]
+    assert spec.scenario["deterrence"].visit_theft == plain.scenario["deterrence"].visit_theft / 2  # type: ignore[attr-defined]
 
 
 def test_every_line_outside_says_why_in_both_languages() -> None:

@@ -10,12 +10,13 @@ from hand_made import hand_made_shift
 from model.crime.certainty.rules import (
     MECHANISM,
     CertaintyTables,
+    arrest_elasticities,
     arrest_share_measure,
-    certainty_elasticities,
     certainty_factor_measure,
     initialise,
     mean_patrol_seen,
     offender_group_of,
+    patrol_elasticities,
     patrol_seen_by_zone,
     populated_cells_by_zone,
     update_arrest_memory,
@@ -29,7 +30,7 @@ from model.crime.offenders.schema import OffenderRow
 from model.engine.rows import zero_rows
 from model.town.crime_kinds import ASSAULT, HOMICIDE, OFFENDERS, QUARREL, ROBBERY
 from model.town.territory import Cell
-from model.world.shift_events import HOMES, IN_QUARREL, INCIDENTS, POST, RESPONSES, ROUTE, VISITS
+from model.world.shift_events import HOMES, IN_QUARREL, INCIDENTS, N_VISIT_KINDS, POST, RESPONSES, ROUTE, VISITS
 
 SETTLEMENTS, N_GROUPS = 2, len(OFFENDERS)
 LEARNING = {"days": 1.0, "months": 2.0, "visible": 0.8, "inside": 0.25, "seen_half": 0.5, "usual_seen": 0.4}
@@ -46,7 +47,9 @@ def tables_of(**changes: float) -> CertaintyTables:
         felt=np.zeros((N_GROUPS, SETTLEMENTS)),
         populated=np.array([4.0, 1.0]),
         usual=np.full(N_GROUPS, 0.1),
-        elasticity=np.full(N_GROUPS, 0.5),
+        to_arrests=np.full(N_GROUPS, 0.5),
+        to_patrol=np.full(N_GROUPS, 0.5),
+        visibility=np.where(np.arange(N_VISIT_KINDS) == HOMES, 0.25, 1.0),
         parameters=parameters,
         scale=0.5,
     )
@@ -96,20 +99,18 @@ def test_the_factor_falls_with_patrol_seen_and_arrests_known() -> None:
     tables = tables_of()
     tables.seen_lately[:] = 0.25, 1.5
     tables.arrested_lately[0], tables.offended_lately[0] = (1.0, 3.0), (10.0, 7.0)
-    tables.usual[:2], tables.elasticity[:2] = (0.1, 0.2), (0.5, 0.3)
+    tables.usual[:2], tables.to_arrests[:2], tables.to_patrol[:2] = (0.1, 0.2), (0.5, 0.3), (0.6, 0.0)
     update_certainty_factors(tables)
 
-    def factor(
-        zone: int, seen: float, usual: float, elasticity: float, arrests: list[float], crimes: list[float]
-    ) -> float:
+    def by_arrests(zone: int, usual: float, elasticity: float, arrests: list[float], crimes: list[float]) -> float:
         heard = (sum(arrests) + 3.0 * usual) / (sum(crimes) + 3.0)
         chance = (arrests[zone] + 2.0 * heard) / (crimes[zone] + 2.0)
-        caught = seen * (0.7 * chance + 0.3 * usual)
-        return float(((caught + 0.2 * 0.4 * usual) / (1.2 * 0.4 * usual)) ** -elasticity)
+        return float(((0.7 * chance + 0.3 * usual + 0.2 * usual) / (1.2 * usual)) ** -elasticity)
 
     for zone, seen in ((0, 0.25 / 0.75), (1, 1.5 / 2.0)):
-        first = factor(zone, seen, 0.1, 0.5, [1.0, 3.0], [10.0, 7.0])
-        second = factor(zone, seen, 0.2, 0.3, [0.0, 0.0], [0.0, 0.0])
+        by_patrol = ((seen + 0.2 * 0.4) / (1.2 * 0.4)) ** -0.6
+        first = by_patrol * by_arrests(zone, 0.1, 0.5, [1.0, 3.0], [10.0, 7.0])
+        second = by_arrests(zone, 0.2, 0.3, [0.0, 0.0], [0.0, 0.0])  # whose offenders mind no patrol
         assert tables.felt[:2, zone].tolist() == pytest.approx([first, second], rel=1e-12)
 
 
@@ -140,7 +141,7 @@ class Land:
         cells = zero_rows(Cell, 6)
         cells["settlement"], cells["population"] = (0, 0, 1, -1, 1, 1), (3, 1, 1, 2, 0, 5)
         self.town = SimpleNamespace(cells=cells, n_settlements=3)
-        rows = Certainty().replace(LEARNING | {"usual_vehicles": 0.3, "hire": 0.9}).rows(3)
+        rows = Certainty().replace(LEARNING | {"usual_vehicles": 0.3, "hire": 0.9, "seen_hire": 0.4}).rows(3)
         for name in rows.dtype.names or ():
             rows[name][1:] = 0.77  # those of the first settlement hold everywhere
         self.parameters = {Certainty: rows}
@@ -154,7 +155,8 @@ def test_cells_where_people_live_are_counted_by_zone() -> None:
 def test_usual_certainty_and_elasticity_are_those_of_each_group() -> None:
     land: Any = Land()
     assert usual_certainty(land).tolist() == pytest.approx([0.011, 0.3, 0.0094, 0.07, 0.0062])
-    assert certainty_elasticities(land).tolist() == pytest.approx([0.3, 0.3, 0.25, 0.9, 0.12])
+    assert arrest_elasticities(land).tolist() == pytest.approx([0.3, 0.3, 0.25, 0.9, 0.12])
+    assert patrol_elasticities(land).tolist() == pytest.approx([0.3, 0.3, 0.25, 0.4, 0.12])
 
 
 def test_measures_are_means_of_zones_and_remembered_arrests_over_offences() -> None:

@@ -11,9 +11,11 @@ BUSY = {
     "crime.armed": 50,
     "crime.thieves": 50,
     "patrol.visits_motor": 48,
-    "deterrence.street": 0.8,
+    "deterrence.visit_robbery": 0.8,
+    "deterrence.visit_theft": 0.8,
     "deterrence.residual": 60.0,
 }
+STREET = ("robbery", "theft")
 NOTHING_ELSE = {f"mechanisms.{name}": False for name in ("near_repeat", "fear", "communal_authority", "extortion")} | {
     "mechanisms.domestic_violence": False,
     "mechanisms.population_change": False,
@@ -43,7 +45,8 @@ def test_switched_off_exactly_those_crimes_happen_too_that_were_deterred(watch: 
 
 
 def test_what_deters_little_deters_no_more_than_what_deters_much(watch: Watch) -> None:
-    little, much = (crimes(watch, **{"deterrence.displacement": 0.0, "deterrence.street": x}) for x in (0.2, 0.6))
+    stays = {"deterrence.displacement": 0.0}
+    little, much = (crimes(watch, **stays, **{f"deterrence.visit_{k}": x for k in STREET}) for x in (0.2, 0.6))
     assert much[0] < little[0]
     assert much[1] > little[1]
 
