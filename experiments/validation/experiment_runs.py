@@ -21,7 +21,7 @@ from experiments.storage.run_spec import OWN, RunSpec
 from experiments.storage.writing import make_folder, write_whole
 from experiments.validation.experiment import BASE, CENTRAL, EXCHANGED, TURNS, Experiment, RunTables, Variant, Worlds
 from experiments.validation.study_tables import StudyWorld
-from model.engine.calendar import SHIFTS, tick_of
+from model.engine.calendar import SHIFTS, first_of_month, month_of, tick_of
 from model.engine.errors import InputError
 from model.simulation.model import TrustModel
 from model.simulation.registry import CAUSES
@@ -174,9 +174,25 @@ def run_batch(batch: WorldBatch, tell: ReportProgress, runs: Path) -> str:
         tables = left_by(world)
         if "cells" in spec.keep:
             tables["cells"] = tables_of(world, dataclasses.replace(spec, keep=("cells",)), cells)["cells"]
+            tables["kinds"] = crimes_by_cell(world)
         for name, table in (tables | {LAST: measures_table(world, spec)}).items():
             write_whole(runs / f"{spec.run}.{name}.parquet", parquet_of(table))
     return batch.key
+
+
+def crimes_by_cell(world: TrustModel) -> pa.Table:
+    """Return crimes by month, cell and kind; the month as in the table of cells."""
+    rows = np.concatenate([np.zeros(0, Incident.dtype), *world.kept["incidents"]])
+    months = np.array([month_of(int(tick)) for tick in rows["tick"]], np.int64)
+    found, crimes = np.unique(np.stack([months, rows["cell"], rows["kind"]]), axis=1, return_counts=True)
+    return pa.table(
+        {
+            "month": pa.array([first_of_month(int(month)) for month in found[0]], pa.date32()),
+            "cell": pa.array(found[1]),
+            "kind": pa.array([KINDS[int(kind)] for kind in found[2]], pa.string()),
+            "crimes": pa.array(crimes),
+        }
+    )
 
 
 def left_by(world: TrustModel) -> dict[str, pa.Table]:

@@ -13,6 +13,8 @@ STREET_KINDS = ("robbery", "theft")
 STREET = tuple(f"crimes_occurred_{kind}" for kind in STREET_KINDS)
 PROPERTY = tuple(f"crimes_occurred_{kind}" for kind in ("theft", "vehicle_theft", "theft_from_vehicle", "burglary"))
 ALL = ("crimes_occurred",)
+CRIMES = "crimes_occurred_"
+ONE_KIND = {kind: (CRIMES + kind,) for kind in ("robbery", "theft", "burglary", "assault", "homicide", "extortion")}
 COUNTS = {
     "street": STREET,
     "property": PROPERTY,
@@ -20,8 +22,12 @@ COUNTS = {
     "violent": VIOLENT,
     "killed": ("homicides", "-homicides_gang"),
     "all": ALL,
+    "vehicles": (CRIMES + "vehicle_theft", CRIMES + "theft_from_vehicle"),
+    **ONE_KIND,
 }
 """Measures that are added up, by name; the pool is what those commit who can be held."""
+MANNED = 450.0
+"""More visits a month than in the twin from which a post is manned most of the time: 900 stretches are all of it."""
 TREATED = 15.0
 """More visits a month than in the twin from which a cell is treated: half a visit a day."""
 Names = Sequence[str]
@@ -163,9 +169,48 @@ def in_cells(worlds: Worlds, world: str, where: str) -> float:
     return 100.0 * (over(float(arm["incidents"][chosen].sum()), float(base["incidents"][chosen].sum())) - 1.0)
 
 
-def places(base: pd.DataFrame, arm: pd.DataFrame) -> dict[str, np.ndarray]:
+def kinds_by_cell(lived: RunTables, names: Names) -> pd.Series:
+    """Return the crimes of some kinds, named as their counts, by month and cell, in the order of `by_cell`."""
+    rows = lived.table("kinds")
+    some = rows[rows["kind"].isin([name.removeprefix(CRIMES) for name in names])]
+    return some.groupby(["month", "cell"])["crimes"].sum().reindex(by_cell(lived).index, fill_value=0)
+
+
+def kind_in_cells(worlds: Worlds, world: str, names: Names, where: str = "treated", least: float = TREATED) -> float:
+    """Return the change of some kinds of crime in treated cells or beside them, in per cent."""
+    base, arm = worlds[BASE], worlds[world]
+    chosen = places(by_cell(base), by_cell(arm), least)[where]
+    here, there = (float(kinds_by_cell(one, names).to_numpy()[chosen].sum()) for one in (arm, base))
+    return 100.0 * (over(here, there) - 1.0)
+
+
+def to_visits(worlds: Worlds, world: str, names: Names) -> float:
+    """Return the elasticity of some kinds of crime in treated cells to the visits that these get."""
+    base, arm = by_cell(worlds[BASE]), by_cell(worlds[world])
+    chosen = places(base, arm)["treated"]
+    visits = over(float(arm["visits"][chosen].sum()), float(base["visits"][chosen].sum()))
+    return over(log_of(1.0 + kind_in_cells(worlds, world, names) / 100.0), log_of(visits))
+
+
+def kind_afterwards(worlds: Worlds, world: str, names: Names, end: int) -> float:
+    """Return the change of some kinds in the months from ``end`` on, in cells treated in the last month before."""
+    base, arm = by_cell(worlds[BASE]), by_cell(worlds[world])
+    months, cells = (base.index.get_level_values(level) for level in ("month", "cell"))
+    number = np.searchsorted(np.unique(months), months)
+    treated = cells[places(base, arm)["treated"] & (number == end - 1)]
+    chosen = (number >= end) & cells.isin(treated)
+    here, there = (float(kinds_by_cell(worlds[one], names).to_numpy()[chosen].sum()) for one in (world, BASE))
+    return 100.0 * (over(here, there) - 1.0)
+
+
+def on_block(worlds: Worlds, world: str, names: Names, share: float) -> float:
+    """Return the change on the block of a post that is always manned, of which a cell's crime has a share."""
+    return kind_in_cells(worlds, world, names, least=MANNED) / share
+
+
+def places(base: pd.DataFrame, arm: pd.DataFrame, least: float = TREATED) -> dict[str, np.ndarray]:
     """Tell of every month and cell whether it is treated, beside a treated one, or neither."""
-    treated = (arm["visits"] - base["visits"]).to_numpy() >= TREATED
+    treated = (arm["visits"] - base["visits"]).to_numpy() >= least
     months = base.index.get_level_values("month")
     spots = pd.DataFrame({"month": months, "x": base["x"].to_numpy(), "y": base["y"].to_numpy()})
     around = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)]

@@ -21,11 +21,11 @@ class Deterrence(ParameterGroup):
 
     residual: float = parameter(30.0, "minutes", 10.0, 60.0, "Z14", "time that a visit is felt after it ends")
     visit_robbery: float = share_parameter(
-        0.35, "calibrated: Q26; swept 0 (Q25) to 0.7", "a visit's effect on robbery", high=0.9, off=0.0
+        0.75, "calibrated: Q26, at most as a post (Q24); swept from 0 (Q25)", "a visit's effect on robbery", off=0.0
     )
-    visit_theft: float = share_parameter(0.35, "assumed: as robbery; swept", "on theft", high=0.9, off=0.0)
-    visit_vehicles: float = share_parameter(0.35, "calibrated: Q25", "on vehicle crime", high=0.9, off=0.0)
-    visit_burglary: float = share_parameter(0.15, "assumed; swept", "on burglary", high=0.9, off=0.0)
+    visit_theft: float = share_parameter(0.75, "assumed: as robbery; swept", "on theft", off=0.0)
+    visit_vehicles: float = share_parameter(0.5, "calibrated: Q25", "on vehicle crime", off=0.0)
+    visit_burglary: float = share_parameter(0.25, "assumed; swept", "on burglary", off=0.0)
     visit_assault: float = share_parameter(0.0, "Q25: none found; swept", "on assault", high=0.5, off=0.0)
     visit_hire: float = share_parameter(0.0, "Q25: none found; swept", "on killing for hire", high=0.5, off=0.0)
     post_robbery: float = share_parameter(0.75, "assumed: as vehicles; swept", "a post's effect on robbery", off=0.0)

@@ -52,6 +52,8 @@ class Told(RunTables):
         cells = pd.DataFrame({"month": dates[0], "cell": range(9), "x": [0, 1, 2] * 3, "y": np.arange(9) // 3})
         visits, crimes = (20 if factor != 1.0 else 0), round(100 * factor)
         self.held["cells"] = cells.assign(visits=np.where(cells["cell"] == 0, visits, 0), incidents=crimes)
+        kinds = pd.DataFrame({"kind": ["robbery", "vehicle_theft"], "crimes": [2 * crimes, crimes]})
+        self.held["kinds"] = self.held["cells"][["month", "cell"]].merge(kinds, how="cross")
         self.held["offenders"] = pd.DataFrame({"crimes": [41, *[59 / 9] * 9]})
 
     def table(self, name: str) -> pd.DataFrame:
@@ -122,6 +124,34 @@ def test_treated_cells_are_those_that_are_visited_more_and_neighbours_touch_them
     where = readers.places(*(readers.by_cell(some[name]) for name in (BASE, "posts")))
     assert {name: int(cells.sum()) for name, cells in where.items()} == {"treated": 1, "beside": 3, "elsewhere": 5}
     assert readers.in_cells(some, "posts", "treated") == pytest.approx(-10.0)
+
+
+def test_kinds_of_crime_are_read_in_treated_cells_and_on_the_block_of_a_post() -> None:
+    base, arm = Told(1.0), Told(0.9)
+    arm.held["cells"]["visits"] = np.where(arm.held["cells"]["cell"] == 0, 500, 0)
+    base.held["cells"]["visits"] = 100
+    some, vehicles = Worlds({BASE: base, "posts": arm}, {}), readers.COUNTS["vehicles"]
+    rows = arm.held["kinds"]
+    rows.loc[(rows["cell"] == 0) & (rows["kind"] == "vehicle_theft"), "crimes"] = 80
+    assert readers.kind_in_cells(some, "posts", vehicles) == pytest.approx(-20.0)
+    assert readers.kind_in_cells(some, "posts", readers.COUNTS["robbery"]) == pytest.approx(-10.0)
+    assert readers.to_visits(some, "posts", vehicles) == pytest.approx(math.log(0.8) / math.log(5.0))
+    assert math.isnan(readers.on_block(some, "posts", vehicles, 0.16))  # 400 more visits are no manned post
+    arm.held["cells"]["visits"] += 100
+    assert readers.on_block(some, "posts", vehicles, 0.16) == pytest.approx(-125.0)
+
+
+def test_what_is_left_when_patrol_has_ended_is_read_in_the_cells_that_it_visited() -> None:
+    base, arm = Told(1.0), Told(0.9)
+    for one in (base, arm):
+        for name in ("cells", "kinds"):
+            later = one.held[name].assign(month=one.held[name]["month"] + pd.DateOffset(months=1))
+            one.held[name] = pd.concat([one.held[name], later], ignore_index=True)
+    arm.held["cells"].loc[9:, "visits"] = 0
+    rows = arm.held["kinds"]
+    rows.loc[(rows["month"] > rows["month"].min()) & (rows["cell"] == 0), "crimes"] = 210
+    some = Worlds({BASE: base, "ended": arm}, {})
+    assert readers.kind_afterwards(some, "ended", readers.COUNTS["robbery"], 1) == pytest.approx(5.0)
 
 
 def line_of(**more: Any) -> ExperimentLine:

@@ -5,11 +5,17 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
+from hand_made import hand_made_shift
 
+from model.engine.rows import zero_rows
+from model.police.contacts.schema import Contacts
+from model.politics.heavy_hand.rules import send_army_patrols
+from model.politics.heavy_hand.schema import HeavyHand
 from model.simulation.model import TrustModel
 from model.simulation.registry import CAUSES
+from model.town.police import RouteStop
 from model.trust.ledger.rules import sum_trust_by_settlement
-from model.world.shift_events import SOLDIERS
+from model.world.shift_events import SOLDIERS, VISITS
 
 Live = Callable[..., TrustModel]
 MONTH = 93
@@ -94,6 +100,32 @@ def test_detention_holds_offenders_by_its_share_and_moves_no_certainty(live: Liv
     assert sums(some)["offenders_held"] > sums(none)["offenders_held"]
     assert sums(some)["prevented"] > sums(none)["prevented"]
     assert some.state.arrested_lately.sum() <= none.state.arrested_lately.sum()
+
+
+@pytest.mark.parametrize(("scale", "mean"), [(1.0, 2.5), (0.25, 0.625)])
+def test_a_fraction_of_a_patrol_goes_out_in_that_share_of_shifts(scale: float, mean: float) -> None:
+    shift, land = hand_made_shift(n_cells=1), zero_rows(RouteStop, 1)
+    land["reach"], n, shifts = 1.0, 0, 400
+    parameters = HeavyHand().replace({"visits": 3, "stops": 0.0}).rows(1)
+    for tick in range(shifts):
+        shift.set_field("tick", tick)
+        shift.day.counts[VISITS] = 0
+        send_army_patrols(shift, land, 2.5 * scale, parameters, Contacts().rows(1))
+        patrols = shift.day.counts[VISITS] / 3
+        assert patrols in (int(mean), int(mean) + 1)
+        n += patrols
+    assert n / shifts == pytest.approx(mean, abs=0.08)
+
+
+def test_what_offenders_see_of_soldiers_follows_their_weight(live: Live) -> None:
+    none, some, whole = (
+        live(MONTH // 3, **{"heavy_hand.army": 60, "heavy_hand.presence": x, "roster.absence": 1.0})
+        for x in (0.0, 0.3, 1.0)
+    )
+    seen = [world.state.seen_lately.mean() for world in (none, some, whole)]
+    assert seen[0] < 0.1 * seen[1]
+    assert seen[1] < seen[2]
+    assert sums(none)["army_visits"] == sums(whole)["army_visits"] > 0
 
 
 def test_soldiers_arrest_nobody_and_are_no_visits_of_the_police(live: Live) -> None:
