@@ -8,12 +8,12 @@ from model.crime.certainty.schema import Certainty
 from model.engine.rows import FloatArray
 from model.politics.heavy_hand.schema import HeavyHand
 from model.world.protocol import World
-from model.world.shift_events import HOMES, N_VISIT_KINDS, SOLDIERS
+from model.world.shift_events import AT_MEETING, HOMES, N_VISIT_KINDS, SOLDIERS
 
 
 def visit_visibility(world: World) -> FloatArray:
     """Return by kind of visit how far offenders see it, 1 for a couple on the street; town-wide."""
     visible = np.ones(N_VISIT_KINDS)
-    visible[HOMES] = world.parameters[Certainty][0].inside
+    visible[[HOMES, AT_MEETING]] = world.parameters[Certainty][0].inside
     visible[SOLDIERS] = world.parameters[HeavyHand][0].presence
     return visible

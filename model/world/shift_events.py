@@ -118,12 +118,16 @@ class CallResponse(Row):
 
 
 class UnservedCall(Row):
-    """A call that nobody will serve, with the reason (`UNSERVED_REASONS`)."""
+    """A call that nobody will serve, with the reason (`UNSERVED_REASONS`).
+
+    ``cell`` is its place if it reached the police, else -1.
+    """
 
     born: int
     number: int
     reason: int
     board: int
+    cell: int
 
 
 class Arrest(Row):
@@ -227,11 +231,12 @@ class PreventedCrime(Row):
 ) = (int64_constant(motive) for motive in range(len(MOTIVES)))
 NOBODY = -1
 TO_PATROL, BY_PHONE, AT_STATION, OWN_PHONE, COMMUNAL, PROSECUTOR, ANONYMOUS, TO_KIN, DEMI, REFUGE = range(10)
-CASEWORK, ROUTE, INSTITUTION, PROBLEM, POST, CHECKPOINT, SOLDIERS, HOMES = (
-    int64_constant(kind) for kind in range(-1, 7)
+CASEWORK, ROUTE, INSTITUTION, PROBLEM, POST, CHECKPOINT, SOLDIERS, HOMES, AT_MEETING, ON_REQUEST, ON_PROBLEM = (
+    int64_constant(kind) for kind in range(-1, 10)
 )
-"""Purposes of visits: case work (-1), route, institution, plan, post, checkpoint, army patrol, home visits."""
-N_VISIT_KINDS = 7
+"""Purposes of visits: case work (-1), route, institution, plan, post, checkpoint, army patrol, home visits, and
+planned work on a meeting, a request and a problem, which is no patrol."""
+N_VISIT_KINDS = 10
 """Purposes that a row of `visits` may have: all but case work, which is no visit."""
 N_PROBLEMS, N_PLAN_CELLS = 6, 5
 """Classes of crime in the records of the police, and places of a plan."""

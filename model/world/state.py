@@ -82,7 +82,8 @@ class Board(Row):
     """A communal board, or the auxiliary mayor of a settlement.
 
     ``met``, ``asked`` and ``heard`` are ticks of the last meeting, the last request and the last meeting that was
-    answered; ``problem`` is the kind asked about, ``phones`` the share of leaders with an officer's number.  Legitimacy
+    answered; ``mark`` is the reading of the facility's owed minutes at which the work for the last meeting is done.
+    ``problem`` is the kind asked about, ``phones`` the share of leaders with an officer's number.  Legitimacy
     rests on ``shown``, the justice that people have seen, summed over ``showings``, and on ``standing``, its prior.
 
     ``calls_answered`` to ``climbs_broken`` are decaying evidence for and against police and state, ``disposition`` is
@@ -112,6 +113,7 @@ class Board(Row):
     organised: Annotated[float, SHARE]
     links: Annotated[float, SHARE]
     phones: Annotated[float, SHARE]
+    mark: Annotated[float, POSITIVE]
     watch: Annotated[float, POSITIVE]
     shown: Annotated[float, POSITIVE]
     showings: Annotated[float, POSITIVE]

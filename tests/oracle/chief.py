@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 HABIT, VISITS, ARRESTS, PLACES = range(4)
 NO_BLOCK, N_BLOCKS, N_MODES = -1, 8, 3
 NO_ORDER, ORDER_TO_ARREST, ORDER_TO_PREVENT = range(3)
-OWN_PHONE = 3
+OWN_PHONE, PAPER = 3, 4
 
 
 class Chief:
@@ -24,18 +24,20 @@ class Chief:
         self.person = self.captor = -1
         self.order = NO_ORDER
         self.made = -2
-        self.open = self.load = 0.0
+        self.open = self.load = self.served = self.lost = self.crimes = 0.0
+        self.usual, self.work = -1.0, 1.0
         self.blocks = [NO_BLOCK] * N_BLOCKS
         self.begin_anew()
 
     def begin_anew(self) -> None:
         """Begin to remember."""
         self.welcomed = self.ignored = self.held = self.released = self.fell = self.rose = 0.0
+        self.eased = self.worse = 0.0
         self.lived = [[0.0, 0.0] for _ in range(N_MODES)]
 
     def fade(self, left: float) -> None:
         """Keep a share of what is remembered."""
-        for name in ("welcomed", "ignored", "held", "released", "fell", "rose"):
+        for name in ("welcomed", "ignored", "held", "released", "fell", "rose", "eased", "worse"):
             setattr(self, name, getattr(self, name) * left)
         self.lived = [[good * left, bad * left] for good, bad in self.lived]
 
@@ -70,6 +72,20 @@ def take_word(town: "PlainTown") -> None:
     for incident in town.incidents:
         if incident.told == OWN_PHONE and incident.cell.facility >= 0:
             town.chiefs[incident.cell.facility].welcomed += p.told
+    keep_books(town)
+
+
+def keep_books(town: "PlainTown") -> None:
+    """Let stations keep books of calls and crimes in their areas."""
+    for response in town.responses:
+        if response.cell.facility >= 0:
+            town.chiefs[response.cell.facility].served += 1.0
+    for lost in town.unserved:
+        if lost.cell is not None and lost.cell.facility >= 0 and lost.reason != PAPER:
+            town.chiefs[lost.cell.facility].lost += 1.0
+    for incident in town.incidents:
+        if incident.cell.facility >= 0:
+            town.chiefs[incident.cell.facility].crimes += incident.recorded
 
 
 # The end of a month
@@ -86,6 +102,36 @@ def set_hours(town: "PlainTown", coming: int) -> None:
             take_stock(town, chief)
             if town.numbers("chief").sets_hours == 1:
                 chief.blocks = [use_of_block(town, chief, officer, nth) for nth in range(N_BLOCKS)]
+            if town.numbers("chief").weighs_work == 1:
+                chief.work = work_allowed(town, chief)
+
+
+def work_allowed(town: "PlainTown", chief: Chief) -> float:
+    """Decide how much of the planned hours takes place."""
+    p = town.numbers("chief")
+    crimes = math.log((chief.crimes + p.prior) / (chief.usual + p.prior)) if chief.usual >= 0.0 else 0.0
+    order = (chief.order == ORDER_TO_PREVENT) - (chief.order == ORDER_TO_ARREST) + chief.facility.supported
+    row = [
+        p.work,
+        -p.work_unserved * chief.lost / (chief.served + chief.lost + p.prior),
+        -p.work_crimes * crimes,
+        p.work_asked * math.log(1.0 + chief.open),
+        p.order * order,
+        experience(town, chief.welcomed, chief.ignored),
+        experience(town, chief.eased, chief.worse),
+    ]
+    shares = {"none": 0.0, "half": 0.5, "all": 1.0}
+    terms = {name: [share * term for term in row] for name, share in shares.items()}
+    return shares[decide(town, "planned hours that take place", chief.facility.number, terms, ordered=True)]
+
+
+def close_books(town: "PlainTown") -> None:
+    """Let the month's crimes on record enter the usual ones, and begin new books, at every station."""
+    kept = 2.0 ** (-1.0 / town.numbers("chief").memory)
+    for chief in town.chiefs:
+        usual = chief.crimes if chief.usual < 0.0 else chief.usual
+        chief.usual = kept * usual + (1.0 - kept) * chief.crimes
+        chief.served = chief.lost = chief.crimes = 0.0
 
 
 def take_over(town: "PlainTown", chief: Chief, officer: "Officer") -> None:

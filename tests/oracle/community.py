@@ -40,7 +40,7 @@ class Authority(mesa.Agent):
         self.legitimacy = town.numbers("communal_authority").legitimacy
         self.last_meeting = self.last_request = self.last_answer = self.problem = -1
         self.explained = self.silent_until = self.withdrawn_until = self.disputes = 0
-        self.links = self.watch = 0.0
+        self.links = self.watch = self.mark = 0.0
         self.consents = False
         self.phones = town.numbers("consultation").phones
         self.shown: list[float] = []

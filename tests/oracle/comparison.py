@@ -20,7 +20,7 @@ from oracle.state import FIELDS, GROWING, PER, Rows
 from oracle.town import HEARD_OUT_OF, HELP_BY, PlainTown
 
 COLUMNS = {
-    "visits": ("post", "cell", "minute", "kind", "routed", "alive", "km"),
+    "visits": ("post", "cell", "minute", "kind", "routed", "alive", "stay", "km"),
     "incidents": (
         "tick",
         "number",

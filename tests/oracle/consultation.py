@@ -256,7 +256,7 @@ def hold_meeting(town: "PlainTown", authority: Authority, rate: float) -> None:
         town.requests.append(Request(town.tick, authority, nth, present, problem, called=called))
         if nth == 0:
             authority.problem = problem
-    owed_for(town, authority, FOR_MEETINGS).ask(town.numbers("practices").meeting)
+    authority.mark = owed_for(town, authority, FOR_MEETINGS).ask(town.numbers("practices").meeting)
     authority.last_meeting = authority.last_request = town.tick
     authority.phones += p.share_number * (1.0 - authority.phones)
     authority.links += p.bond * (1.0 - authority.links)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from oracle.chief import to_arrests
 from oracle.community import household
 from oracle.luck import poisson
-from oracle.minutes import HOMES, stretch_of
+from oracle.minutes import AT_MEETING, HOMES, stretch_of
 from oracle.misconduct import asks
 from oracle.people import GREETING, LONG_VISIT, TALK, Resident
 from oracle.plans import CHECKPOINT
@@ -24,6 +24,8 @@ def meet(town: "PlainTown") -> None:
     """Let every visit that took place meet residents, visit by visit."""
     p = town.numbers("contacts")
     for visit in town.visits:
+        if visit.kind >= AT_MEETING:
+            continue
         if not visit.alive or visit.couple is None:
             continue
         q = int(60.0 * visit.minute)

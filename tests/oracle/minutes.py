@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SHIFT_MINUTES = 480.0
 FOR_MEETINGS, FOR_REQUESTS, FOR_PROBLEMS = range(3)
 TO_HOMES = 3
-HOMES = 6
+HOMES, AT_MEETING, ON_REQUEST, ON_PROBLEM = 6, 7, 8, 9
 NIGHT = 2
 VEHICLE = 2
 HALF_YEAR = 546
@@ -50,11 +50,12 @@ def stretch_of(town: "PlainTown", n: int) -> float:
 def is_planned(town: "PlainTown", couple: "Couple", slot: int) -> bool:
     """Tell whether a stretch is planned."""
     assert couple.lead is not None
-    share = to_visits(couple) * town.numbers("practices").planned * town.numbers("adoption").link_plan
+    allowed = town.chiefs[couple.facility.number].work
+    share = to_visits(couple) * allowed * town.numbers("practices").planned * town.numbers("adoption").link_plan
     return town.luck("hours planned", couple.number, slot) < min(1.0, share * couple.lead.habits[AREA])
 
 
-def use_of_stretch(town: "PlainTown", couple: "Couple", slot: int, length: float) -> int | None:
+def use_of_stretch(town: "PlainTown", couple: "Couple", slot: int) -> int | None:
     """Return what a stretch is planned for; None is nothing else than usual."""
     if not is_planned(town, couple, slot):
         return None
@@ -62,7 +63,6 @@ def use_of_stretch(town: "PlainTown", couple: "Couple", slot: int, length: float
     for purpose in (FOR_PROBLEMS,) if by_night else (FOR_MEETINGS, FOR_REQUESTS, FOR_PROBLEMS):
         owed = couple.facility.owed[purpose]
         if owed.asked - owed.given - owed.planned > 0.0:
-            owed.planned += length
             return purpose
     return None if by_night else TO_HOMES
 
@@ -70,6 +70,37 @@ def use_of_stretch(town: "PlainTown", couple: "Couple", slot: int, length: float
 def stop_at_home(town: "PlainTown", couple: "Couple", slot: int) -> "tuple[Cell, int, int]":
     """Return where a couple visits homes, as kind of visit and whether it is written."""
     return pick_by_reach(couple.sector.route, town.luck("visit place", couple.number, slot)), HOMES, 1
+
+
+def stop_at_work(town: "PlainTown", couple: "Couple", slot: int, purpose: int) -> "tuple[Cell, int, int]":
+    """Return where a couple works off what its facility owes."""
+    facility, owed = couple.facility, couple.facility.owed[purpose]
+    done = owed.given + owed.planned
+    places: list[tuple[float, Cell]] = []
+    if purpose == FOR_MEETINGS:
+        places = [(one.mark, one.cell) for one in town.authorities if one.cell.facility == facility.number]
+    elif purpose == FOR_REQUESTS:
+        cells = [(one.mark, one.authority.cell) for one in town.requests]
+        places = [(mark, cell) for mark, cell in cells if cell.facility == facility.number]
+    else:
+        return problem_at_work(town, couple, slot), ON_PROBLEM, 0
+    waiting = [(mark, cell) for mark, cell in places if mark > done]
+    _, cell = min(waiting, key=lambda one: one[0]) if waiting else (0.0, facility.cell)
+    return cell, (AT_MEETING, ON_REQUEST)[purpose], 0
+
+
+def problem_at_work(town: "PlainTown", couple: "Couple", slot: int) -> "Cell":
+    """Return the cell of the problem on which a couple works, by the minutes asked for each."""
+    own = [one for one in town.problems.slots if one.sector is not None and one.sector.facility is couple.facility]
+    reach, place = town.luck("visit place", couple.number, slot) * sum(one.owed for one in own), couple.facility.cell
+    for one in own:
+        if one.owed > 0.0:
+            assert one.cell is not None
+            place = one.cell
+            if reach < one.owed:
+                break
+            reach -= one.owed
+    return place
 
 
 def keep_busy(couple: "Couple", start: float, end: float) -> None:
@@ -94,6 +125,8 @@ def book_shift(town: "PlainTown", couple: "Couple") -> None:
     fixed = couple.duty_end - couple.duty_start
     calls = min(couple.busy, SHIFT_MINUTES - p.brief - fixed)
     free = SHIFT_MINUTES - p.brief - fixed - calls
+    for purpose, kind in enumerate((AT_MEETING, ON_REQUEST, ON_PROBLEM)):
+        couple.stretches[purpose] = sum(visit.alive and visit.kind == kind for visit in visits)
     work = sum(couple.stretches)
     homes = sum(visit.alive and visit.kind == HOMES for visit in visits)
     street = max(0, couple.n_slots - work - homes - sum(not visit.alive for visit in visits))

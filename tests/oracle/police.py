@@ -9,7 +9,16 @@ from oracle.adoption import planned_share
 from oracle.chief import NO_BLOCK, block_of, to_visits
 from oracle.luck import logistic, pick, pick_by_reach
 from oracle.means import fuel, is_accompanied, on_the_road
-from oracle.minutes import HOMES, TO_HOMES, Owed, stop_at_home, stretch_of, use_of_stretch
+from oracle.minutes import (
+    AT_MEETING,
+    HOMES,
+    TO_HOMES,
+    Owed,
+    stop_at_home,
+    stop_at_work,
+    stretch_of,
+    use_of_stretch,
+)
 from oracle.places import Cell, Places
 from oracle.plans import CHECKPOINT, INVESTIGATIVE, POST, PREVENTIVE, PROBLEM, eagerness, has_post
 from oracle.practices import send_to_sector
@@ -331,31 +340,38 @@ def patrol(town: "PlainTown") -> None:
     for couple in town.couples_on_duty():
         couple.block = block_of(town, couple)
         n_slots = stretches_of(couple)
-        free = stretch_of(town, n_slots)
         before = couple.facility.cell
         post, eager = has_post(town, couple, held), eagerness(town, couple)
         length = 60.0 * town.numbers("plans").post_hours
         begins = (SHIFT_MINUTES - length) * town.luck("post hour", couple.number, 0)
         for slot in range(n_slots):
-            minute = town.numbers("practices").brief + (slot + town.luck("visit minute", couple.number, slot)) * free
+            minute = minute_of(town, couple, slot)
             assert couple.lead is not None
             if couple.has_fixed_duty_at(minute):
                 continue
             couple.n_slots += 1
-            stay = numbers.stay
             if post is not None and begins <= minute < begins + length:
                 stop: tuple[Cell, int, int] | None = (post, POST, 1)
-                stay = max(stay, SHIFT_MINUTES / n_slots)
             else:
-                use = use_of_stretch(town, couple, slot, free)
-                if use is not None and use != TO_HOMES:
-                    couple.stretches[use] += 1
-                    continue
-                stop = next_stop(town, couple, slot, eager) if use is None else stop_at_home(town, couple, slot)
+                stop = stop_of_stretch(town, couple, slot, eager)
                 couple.n_on_cases += stop is None
             goes = town.luck("visit kept", couple.number, slot) < couple.lead.chance_of_going
             if goes and stop is not None and town.luck("visit on paper", couple.number, slot) >= numbers.on_paper:
-                before = make_visit(town, couple, stop, minute, stay, before)
+                before = make_visit(town, couple, stop, slot, before)
+
+
+def minute_of(town: "PlainTown", couple: Couple, slot: int) -> float:
+    """Minute of the visit in a slot."""
+    free = stretch_of(town, stretches_of(couple))
+    return float(town.numbers("practices").brief + (slot + town.luck("visit minute", couple.number, slot)) * free)
+
+
+def stop_of_stretch(town: "PlainTown", couple: Couple, slot: int, eager: float) -> tuple[Cell, int, int] | None:
+    """Choose where a couple that holds no post goes in this slot, if anywhere."""
+    use = use_of_stretch(town, couple, slot)
+    if use is None:
+        return next_stop(town, couple, slot, eager)
+    return stop_at_home(town, couple, slot) if use == TO_HOMES else stop_at_work(town, couple, slot, use)
 
 
 def stretches_of(couple: Couple) -> int:
@@ -389,9 +405,7 @@ def next_stop(town: "PlainTown", couple: Couple, slot: int, eager: float) -> tup
     return pick_by_reach(places, u), kind, routed
 
 
-def make_visit(
-    town: "PlainTown", couple: Couple, stop: tuple[Cell, int, int], minute: float, stay: float, before: Cell
-) -> Cell:
+def make_visit(town: "PlainTown", couple: Couple, stop: tuple[Cell, int, int], slot: int, before: Cell) -> Cell:
     """Go there from where the couple was before if means allow, and return where it is then."""
     numbers, (cell, kind, routed) = town.numbers("patrol"), stop
     km = 0.0
@@ -402,8 +416,28 @@ def make_visit(
         goes = km <= couple.patrol_kilometres
         km = km if goes else 0.0
         couple.patrol_kilometres -= km
-    town.visits.append(Visit(couple, cell if goes else before, minute, kind, routed, stay, km))
-    return town.visits[-1].cell
+    there = cell if goes else before
+    if kind >= AT_MEETING and there is not cell:
+        kind, routed = 0, 0
+    if kind >= AT_MEETING:
+        couple.facility.owed[kind - AT_MEETING].planned += stretch_of(town, stretches_of(couple))
+    stay = stay_of(town, couple, kind, slot)
+    town.visits.append(Visit(couple, there, minute_of(town, couple, slot), kind, routed, stay, km))
+    return there
+
+
+def stay_of(town: "PlainTown", couple: Couple, kind: int, slot: int) -> float:
+    """How long a visit of a kind lasts."""
+    usual, n = float(town.numbers("patrol").stay), stretches_of(couple)
+    if kind == POST:
+        return max(usual, SHIFT_MINUTES / n)
+    if kind < HOMES:
+        return usual
+    minute = minute_of(town, couple, slot)
+    ends = [SHIFT_MINUTES, minute_of(town, couple, slot + 1), minute + stretch_of(town, n)]
+    if minute < couple.duty_start:
+        ends.append(couple.duty_start)
+    return min(ends) - minute
 
 
 def covering_visit(town: "PlainTown", cell: Cell, minute: float, *, kept: bool = False) -> Visit | None:
@@ -426,6 +460,6 @@ def covering_visits(town: "PlainTown", cell: Cell, minute: float) -> list[Visit]
 
 def how_visible(town: "PlainTown", visit: Visit) -> float:
     """How far offenders see a visit, 1 for a couple that passes on the street (ODD: deterrence)."""
-    if visit.kind == HOMES:
+    if visit.kind in (HOMES, AT_MEETING):
         return float(town.numbers("certainty").inside)
     return float(town.numbers("heavy_hand").presence) if visit.kind == SOLDIERS else 1.0

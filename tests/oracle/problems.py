@@ -29,6 +29,7 @@ WEEK, FRIDAY = 21, 4
 CAUSES = ("lighting", "bar", "bus_stop", "fence", "family", "plot")
 LIGHTING, BAR, BUS_STOP, FENCE, FAMILY, PLOT = range(6)
 NONE = -1
+CLASS_OF = (0, 0, 1, 1, 2, 3)
 PLACES = 8
 MOST_TAKEN, MARGIN = 0.6, 0.5
 PAVED, DIRT = 0, 1
@@ -61,6 +62,8 @@ class Problem:
     talked: float = 0.0
     talks: float = 0.0
     refused: float = 0.0
+    owed: float = 0.0
+    load: float = 0.0
 
     def is_named_wrong(self) -> bool:
         """Tell whether the cause on record is not the true one."""
@@ -270,6 +273,7 @@ def solve_problems(town: "PlainTown") -> None:
     had = [take_minutes(town, facility) for facility in town.facilities]
     there = [slot for slot in town.problems.slots if slot.cell is not None]
     for problem in there:
+        problem.owed = 0.0
         notice(town, problem)
     for request in town.requests:
         take_item(town, request)
@@ -279,6 +283,7 @@ def solve_problems(town: "PlainTown") -> None:
     asked = [look_into(town, facility) for facility in town.facilities]
     for problem in there:
         f = facility_of(problem).number
+        take_stock_of(town, problem)
         if problem.noted >= 0:
             asked[f] += meet(town, problem, had[f])
         wear(town, problem)
@@ -386,8 +391,15 @@ def look_into(town: "PlainTown", facility: "Facility") -> float:
             break
         problem = max(open_ones, key=lambda one: one.filed + one.talks)
         name_cause(town, problem, facility)
-        minutes += p.looking
+        problem.owed += look_of(town, problem)
+        minutes += look_of(town, problem)
     return minutes
+
+
+def look_of(town: "PlainTown", problem: Problem) -> float:
+    """Return the minutes that looking into a problem takes."""
+    classes = ("street", "vehicles", "homes", "violence")
+    return float(getattr(town.numbers("problems"), f"looking_{classes[CLASS_OF[problem.kind]]}"))
 
 
 def name_cause(town: "PlainTown", problem: Problem, facility: "Facility") -> None:
@@ -419,7 +431,20 @@ def meet(town: "PlainTown", problem: Problem, had: float) -> float:
     if problem.response == NONE:
         return 0.0
     problem.kept += 1
-    return float(town.numbers("problems").upkeep)
+    upkeep = float(getattr(town.numbers("problems"), f"upkeep_{CAUSES[problem.response]}"))
+    problem.owed += upkeep
+    return upkeep
+
+
+def take_stock_of(town: "PlainTown", problem: Problem) -> None:
+    """Note what is known of the crime there; with a response, whether it is less or more than a month ago."""
+    assert problem.cell is not None
+    load = math.fsum(town.memories[problem.cell.number].known[CLASS_OF[problem.kind]])
+    if problem.response != NONE:
+        chief = town.chiefs[facility_of(problem).number]
+        chief.eased += load < problem.load
+        chief.worse += load > problem.load
+    problem.load = load
 
 
 def lapses(town: "PlainTown", problem: Problem, boss: "Officer | None", had: float) -> bool:

@@ -31,6 +31,7 @@ from oracle.pressure import send_away
 
 if TYPE_CHECKING:
     from oracle.calls import Errand
+    from oracle.places import Cell
     from oracle.town import PlainTown
 
 KINDS_TOLD = {1: "theft", 2: "vehicle_theft", 3: "theft_from_vehicle", 5: "assault", 7: "extortion"}
@@ -51,12 +52,13 @@ class Call:
 
 @dataclass(frozen=True)
 class Unserved:
-    """A call that nobody served, and why."""
+    """A call that nobody served, why, and where it would have been if it reached the police."""
 
     born: int
     number: int
     reason: int
     board: Authority | None
+    cell: "Cell | None"
 
 
 def tell(town: "PlainTown") -> None:
@@ -218,7 +220,8 @@ def call(town: "PlainTown", incident: Incident, teller: Resident) -> None:
 
 def give_up(town: "PlainTown", call: Call, reason: int) -> None:
     """Note that a call is not served for good, and what the caller thinks of it (ODD: response)."""
-    town.unserved.append(Unserved(call.incident.tick, call.incident.number, reason, call.board))
+    cell = None if reason == LINE else call.incident.cell
+    town.unserved.append(Unserved(call.incident.tick, call.incident.number, reason, call.board, cell))
     town.live(call.teller, "unanswered_call", town.numbers("trust").unanswered)
 
 

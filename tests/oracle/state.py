@@ -128,7 +128,18 @@ def duty(town: "PlainTown") -> Rows:
 
 def boards(town: "PlainTown") -> Rows:
     """Communal authorities."""
-    same = ("legitimacy", "problem", "explained", "invites", "silent_until", "disputes", "consents", "links", "phones")
+    same = (
+        "legitimacy",
+        "problem",
+        "explained",
+        "invites",
+        "silent_until",
+        "disputes",
+        "consents",
+        "links",
+        "phones",
+        "mark",
+    )
     decided = ("organised", "protocol", "nights", "usual", "tired", "load")
     remembered = ("disposition", "unmet", "rung", "climbing")
     return [
@@ -162,7 +173,8 @@ def plans(town: "PlainTown") -> Rows:
 def chiefs(town: "PlainTown") -> Rows:
     """Chiefs of stations."""
     same = ("person", "order", "captor", "made", "open", "load")
-    counts = ("welcomed", "ignored", "held", "released", "fell", "rose")
+    counts = ("welcomed", "ignored", "held", "released", "fell", "rose", "eased", "worse")
+    counts += ("served", "lost", "crimes", "usual", "work")
     return [named(one, *same, *counts) for one in town.chiefs]
 
 
@@ -304,7 +316,7 @@ def requests(town: "PlainTown") -> Rows:
 def problems(town: "PlainTown") -> Rows:
     """Slots, and the problems in them."""
     same = ("gen", "kind", "cause", "noted", "named", "shared", "response", "person", "begun", "kept", "size", "more")
-    counts = ("eff", "seen", "told", "filed", "talked", "talks", "refused")
+    counts = ("eff", "seen", "told", "filed", "talked", "talks", "refused", "owed", "load")
     return [
         named(one, *same, *counts)
         | {"cell": number_of(one.cell), "sector": number_of(one.sector), "owner": number_of(one.owner)}

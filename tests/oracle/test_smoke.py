@@ -79,7 +79,7 @@ def test_a_town_short_of_couples_and_litres_lives_the_same_months_in_both_models
         fleet=0.8,
         changes=SCARCE,
     )
-    counts = live_together(scenario, 3, shifts)
+    counts = live_together(scenario, 5, shifts)
     assert all(counts[name] for name in (*UNSERVED_REASONS, *ON_CALLS)), counts
 
 

@@ -9,7 +9,7 @@ import mesa
 from oracle.adoption import note_care
 from oracle.army import Prisoner, clamp_down, list_suspects
 from oracle.certainty import Certainty, begin_certainty, deter
-from oracle.chief import Chief, set_hours, take_command, take_word
+from oracle.chief import Chief, close_books, set_hours, take_command, take_word
 from oracle.cliques import begin_cliques, end_month_of_cliques, raid
 from oracle.community import Authority, Case, Hearing, hear_cases, spread_news
 from oracle.consultation import Meeting, Request, consult
@@ -57,8 +57,9 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 
 def choose_hours(town: "PlainTown") -> None:
-    """Let chiefs set the hours of the month that begins."""
+    """Let chiefs set the hours of the month that begins; stations close their books of the one that ends."""
     set_hours(town, town.month + 1)
+    close_books(town)
 
 
 SHIFT: tuple[Callable[["PlainTown"], None], ...] = (
@@ -470,7 +471,16 @@ class PlainTown(mesa.Model):
         """Return what happened in the last shift, without what a month's end lets out, as rows of numbers by table."""
         return {
             "visits": [
-                (v.couple.number if v.couple else -1, v.cell.number, v.minute, v.kind, v.routed, int(v.alive), v.km)
+                (
+                    v.couple.number if v.couple else -1,
+                    v.cell.number,
+                    v.minute,
+                    v.kind,
+                    v.routed,
+                    int(v.alive),
+                    v.stay,
+                    v.km,
+                )
                 for v in self.visits
             ],
             "incidents": [incident_row(incident) for incident in self.incidents],

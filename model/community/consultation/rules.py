@@ -186,7 +186,7 @@ def hold_meeting(
     """Hold the meeting of authority ``a``: attendance, requests, and officers' numbers exchanged.
 
     ``supported`` is 1 if the facility has an order that supports consultation.  Updates `boards.met`, `boards.asked`,
-    `boards.phones`, `boards.links`, `owed`; appends to `present`, `requests` and `day.meetings`.
+    `boards.mark`, `boards.phones`, `boards.links`, `owed`; appends to `present`, `requests` and `day.meetings`.
     """
     z, board, first = tables.authorities[a].settlement, tables.boards[a], tables.present_count[0]
     for k in range(tables.council_start[z], tables.council_start[z + 1]):
@@ -204,7 +204,8 @@ def hold_meeting(
     came = tables.present_count[0] - first
     board.met = board.asked = shift.tick
     bring_requests(shift, tables, a, first, called, p)
-    add_owed_minutes(tables.owed, serving_facility(shift, tables, a), FOR_MEETINGS, tables.practices[z].meeting)
+    f = serving_facility(shift, tables, a)
+    board.mark = add_owed_minutes(tables.owed, f, FOR_MEETINGS, tables.practices[z].meeting)
     board.phones += p.share_number * (1.0 - board.phones)
     board.links += p.bond * (1.0 - board.links)
     row = shift.day.meetings[shift.day.counts[MEETINGS]]

@@ -163,6 +163,6 @@ WRITTEN_COLUMNS = (
     "minds.met", "minds.met_free", "tally.meetings_silenced", "boards.met", "boards.asked", "boards.problem",
     "boards.requests_kept", "boards.requests_broken", "boards.climbs_kept", "boards.climbs_broken", "boards.unmet",
     "boards.rung", "boards.climbing", "boards.promises_kept", "boards.promises_broken", "tally.promises_kept",
-    "tally.promises_broken", "boards.heard", "boards.explained", "boards.links", "boards.phones", "meetings",
-    "impressions", "owed",
+    "tally.promises_broken", "boards.heard", "boards.explained", "boards.links", "boards.phones", "boards.mark",
+    "meetings", "impressions", "owed",
 )  # fmt: skip

@@ -32,6 +32,7 @@ from model.world.month import MonthSnapshot
 from model.world.protocol import World
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import (
+    AT_MEETING,
     COMMUNAL,
     INCIDENTS,
     INSTITUTION,
@@ -117,9 +118,11 @@ def count_police_work(shift: ShiftContext, tables: CrimeCountTables) -> None:
         tables.seen_here[visit.cell] += 1
         if cells[visit.cell].population > 0:
             tally[0].minutes_seen += visit.stay
-        tally[0].visits += 1.0
         tally[0].couple_hours_used += visit.stay / MINUTES_AN_HOUR
         tally[0].km += visit.km
+        if visit.kind >= AT_MEETING:  # seen, but no patrol
+            continue
+        tally[0].visits += 1.0
         tally[0].visits_routed += visit.routed
         if visit.kind == INSTITUTION:
             tally[0].visits_to_institutions += 1.0

@@ -1,9 +1,9 @@
-"""M41, station chiefs: hours of the month, the mode of a plan, the request that it takes up.
+"""M41, station chiefs: hours of the month, planned hours that take place, the mode of a plan and its request.
 
-A chief knows the orders from above, the station's figures, the requests of communities, and the outcomes of hours and
-plans since taking the position; a successor begins without this experience.  Each decision is a discrete choice.
-Switched off, all couples spend their hours alike, and
-modes and requests are by chance.
+A chief knows the orders from above, the station's books, the requests of communities, and the outcomes of hours, plans
+and work on problems since taking the position; a successor begins without this experience.  Each decision is a discrete
+choice.  Switched off, all couples spend their hours alike, all planned hours take place, and modes and requests are by
+chance.
 """
 
 from __future__ import annotations
@@ -43,11 +43,16 @@ from model.police.chief.schema import (
     SMALLEST_CHANCE,
     TO_ARREST,
     TO_PREVENT,
+    WORK_CHOICE,
+    WORK_OPTIONS,
+    WORK_SHARES,
+    WORK_TERMS,
     ChiefCounts,
     ChiefRow,
     Chiefs,
 )
 from model.police.plans.schema import KNOWN, PLAN_CELLS, Plans
+from model.police.practices.schema import STATIONS
 from model.police.pressure.schema import FIGURES, Pressure
 from model.politics.mayor.schema import PETITIONS
 from model.town.police import Post
@@ -56,7 +61,7 @@ from model.world.discrete_choice.schema import CHOICES
 from model.world.mechanism import KernelArguments, Knockout, Measure, Mechanism, kernel_step
 from model.world.protocol import World
 from model.world.shift_context import ShiftContext
-from model.world.shift_events import ARRESTS, INCIDENTS, MEETINGS, OWN_PHONE
+from model.world.shift_events import ARRESTS, INCIDENTS, MEETINGS, NO_ARRIVAL, OWN_PHONE, RESPONSES, UNSERVEDS
 from model.world.state import BOARDS, OFFICERS, PLANS
 
 NO_BLOCK, (USE_HABIT, USE_VISITS, USE_QUICK_ARRESTS, USE_PLACES) = (
@@ -134,6 +139,36 @@ def record_chief_experience(
             chiefs[f].welcomed += p.told
 
 
+@kernel
+def keep_station_books(shift: ShiftContext, chiefs: Rows[ChiefRow]) -> None:
+    """Add the calls and the crimes on record in its area to the books of each station.
+
+    A call that was served on paper is no lost call there.  Updates `chiefs.served`, `chiefs.lost`, `chiefs.crimes`.
+    """
+    day, cells = shift.day, shift.ground.cells
+    for k in range(day.counts[RESPONSES]):
+        f = cells[day.responses[k].cell].facility
+        if f >= 0:
+            chiefs[f].served += 1.0
+    for k in range(day.counts[UNSERVEDS]):
+        row = day.unserved[k]
+        if row.cell >= 0 and row.reason != NO_ARRIVAL and cells[row.cell].facility >= 0:
+            chiefs[cells[row.cell].facility].lost += 1.0
+    for k in range(day.counts[INCIDENTS]):
+        f = cells[day.incidents[k].cell].facility
+        if f >= 0:
+            chiefs[f].crimes += day.incidents[k].recorded
+
+
+@kernel
+def take_word(
+    shift: ShiftContext, chiefs: Rows[ChiefRow], posts: Rows[Post], homes: IntArray, numbers: Rows[Chiefs]
+) -> None:
+    """Let chiefs learn of the shift: what came of arrests, meetings and calls, and what their books say."""
+    record_chief_experience(shift, chiefs, posts, homes, numbers)
+    keep_station_books(shift, chiefs)
+
+
 def compare_with_last_month(world: World, f: int) -> None:
     """Compare the known load at the places of the plan with a month ago, if the same plan was carried out.
 
@@ -153,8 +188,8 @@ def compare_with_last_month(world: World, f: int) -> None:
 
 
 def decay_chief_memory(chief: ChiefRow, lived: FloatArray, retained: float) -> None:
-    """Decay a chief's experience of hours and plans to a retained share, 0 to 1."""
-    for column in ("welcomed", "ignored", "held", "released", "fell", "rose"):
+    """Decay a chief's experience of hours, plans and problems to a retained share, 0 to 1."""
+    for column in ("welcomed", "ignored", "held", "released", "fell", "rose", "eased", "worse"):
         chief[column] *= retained
     lived *= retained
 
@@ -218,6 +253,48 @@ def choose_hours(world: World, f: int) -> None:
     row.blocks_places += uses.count(USE_PLACES)
 
 
+def work_reasons(world: World, f: int) -> tuple[float, ...]:
+    """Return what speaks for all planned hours over none at a facility, in log-odds, in the order of `WORK_TERMS`."""
+    p, chief = world.parameters[Chiefs][world.town.facilities[f].settlement], world.state[CHIEFS][f]
+    crimes = math.log((chief.crimes + p.prior) / (chief.usual + p.prior)) if chief.usual >= 0.0 else 0.0
+    order = float(chief.order == TO_PREVENT) - float(chief.order == TO_ARREST) + world.state[STATIONS][f].supported
+    return (
+        -p.work_unserved * chief.lost / (chief.served + chief.lost + p.prior),
+        -p.work_crimes * crimes,
+        p.work_asked * math.log1p(chief.open),
+        p.order * order,
+        experience_log_odds(chief.welcomed, chief.ignored, p),
+        experience_log_odds(chief.eased, chief.worse, p),
+    )
+
+
+def choose_work(world: World, f: int) -> None:
+    """Choose how much of the coming month's planned hours takes place at a facility; updates `chiefs.work`, counts."""
+    choice, row = world.view(ChoiceTables), world.tally[0]
+    usual = world.parameters[Chiefs][world.town.facilities[f].settlement].work
+    clear_terms(choice)
+    for option, share in enumerate(WORK_SHARES):
+        choice.terms[option, : 1 + len(WORK_TERMS)] = (
+            share * usual,
+            *(share * term for term in work_reasons(world, f)),
+        )
+    taken = decide_and_record(choice, len(WORK_OPTIONS), 1 + len(WORK_TERMS), WORK_CHOICE, True, world.tick, f)
+    world.state[CHIEFS][f].work = WORK_SHARES[taken]
+    row.work_none += taken == 0
+    row.work_half += taken == 1
+    row.work_all += taken == 2
+
+
+def close_station_books(chief: ChiefRow, retained: float) -> None:
+    """Close the books of a month: crimes on record enter the usual ones, of which a share is retained; all begin anew.
+
+    Updates `chiefs.usual`, `chiefs.served`, `chiefs.lost` and `chiefs.crimes`.
+    """
+    before = chief.crimes if chief.usual < 0.0 else chief.usual
+    chief.usual = retained * before + (1.0 - retained) * chief.crimes
+    chief.served = chief.lost = chief.crimes = 0.0
+
+
 def choose_plan_mode(world: World, f: int, trained: float, p: Plans) -> int:
     """Return the mode that a chief chooses for a plan, by trained officers, diagnosis and experience."""
     choice, plan, lived = world.view(ChoiceTables), world.state[PLANS][f], world.state[LIVED][f]
@@ -251,12 +328,12 @@ def choose_request(world: World, f: int, candidates: IntArray, p: Plans) -> int:
 
 
 def update_commands(world: World, month: int) -> None:
-    """Update every chief's experience and order, and choose the hours of a month.
+    """Update every chief's experience and order, and choose the hours of a month and the planned ones among them.
 
     A new chief begins without experience and without captor.
     """
     state, chiefs, at = world.state, world.state[CHIEFS], world.cached(chief_positions)
-    state[CHOICES].reserve(N_BLOCKS * len(chiefs))
+    state[CHOICES].reserve((N_BLOCKS + 1) * len(chiefs))
     home, asked = world.cached(serving_facilities), count_open_requests(world)
     for f, chief in enumerate(chiefs):
         if at[f] < 0:
@@ -270,6 +347,8 @@ def update_commands(world: World, month: int) -> None:
         compare_with_last_month(world, f)
         if numbers.sets_hours == 1:
             choose_hours(world, f)
+        if numbers.weighs_work == 1:
+            choose_work(world, f)
 
 
 def initialise(world: World) -> None:
@@ -277,9 +356,9 @@ def initialise(world: World) -> None:
     update_commands(world, world.month)
 
 
-@kernel_step(record_chief_experience)
+@kernel_step(take_word)
 def step(world: World) -> KernelArguments:
-    """Add the outcomes of the shift to the chiefs' experience."""
+    """Let chiefs learn of the shift."""
     return (
         world.shift_context(),
         world.state[CHIEFS],
@@ -290,8 +369,11 @@ def step(world: World) -> KernelArguments:
 
 
 def close_month(world: World) -> None:
-    """Set the hours of the coming month."""
+    """Set the hours of the coming month, and close the books of this one."""
     update_commands(world, world.month + 1)
+    for f, chief in enumerate(world.state[CHIEFS]):
+        memory = world.parameters[Chiefs][world.town.facilities[f].settlement].memory
+        close_station_books(chief, 2.0 ** (-1.0 / memory))
 
 
 MECHANISM = Mechanism(
@@ -300,11 +382,14 @@ MECHANISM = Mechanism(
     counts=ChiefCounts,
     writes=("choices",),
     initialise=initialise,
-    knockout=Knockout(("blocks_visits", "blocks_arrests", "blocks_places")),
+    knockout=Knockout(("blocks_visits", "blocks_arrests", "blocks_places", "work_half")),
     measures={
         "blocks_habit": Measure("blocks"),
         "blocks_visits": Measure("blocks"),
         "blocks_arrests": Measure("blocks"),
         "blocks_places": Measure("blocks"),
+        "work_none": Measure("stations"),
+        "work_half": Measure("stations"),
+        "work_all": Measure("stations"),
     },
 )

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from model.engine.choices import declare_choice
-from model.engine.domains import LARGEST_COUNT, PAST, POSITIVE, Domain, code_of, row_of
+from model.engine.domains import LARGEST_COUNT, LARGEST_REAL, PAST, POSITIVE, SHARE, Domain, code_of, row_of
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Column, Row
@@ -32,6 +32,11 @@ REQUEST_TERMS = ("climbed", "asked", "experience")
 REQUEST_CHOICE = declare_choice(
     "request taken up", "chief", ("none", "first", "second", "third", "fourth"), REQUEST_TERMS
 )
+WORK_OPTIONS = ("none", "half", "all")
+WORK_SHARES = (0.0, 0.5, 1.0)
+"""Shares of the planned hours that take place, by option."""
+WORK_TERMS = ("unserved", "crimes", "asked", "order", "meetings", "problems")
+WORK_CHOICE = declare_choice("planned hours that take place", "chief", WORK_OPTIONS, WORK_TERMS, ordered=True)
 NO_ORDER, TO_ARREST, TO_PREVENT = range(3)
 
 
@@ -40,11 +45,27 @@ class Chiefs(ParameterGroup):
     """Parameters of the chiefs' choices, and of the effect of hours on couples."""
 
     name: ClassVar[str] = "chief"
-    evidence: ClassVar[tuple[str, ...]] = ("B13", "B20", "B22", "C18", "C21", "D02", "E04", "E13", "H03", "Q21")
+    evidence: ClassVar[tuple[str, ...]] = ("B13", "B20", "B22", "C18", "C21", "D02", "E04", "E13", "H03", "Q19", "Q21")
 
     sets_hours: int = parameter(1, "0 or 1", 0, 1, "design", "chiefs set hours; 0: all are spent alike", off=0)
     picks_modes: int = parameter(1, "0 or 1", 0, 1, "design", "chiefs choose modes of plans; 0: by chance", off=0)
     picks_requests: int = parameter(1, "0 or 1", 0, 1, "design", "chiefs choose requests; 0: by chance", off=0)
+    weighs_work: int = parameter(
+        1, "0 or 1", 0, 1, "design", "chiefs decide how much of planned hours takes place; 0: all of it", off=0
+    )
+    work: float = parameter(
+        2.0, "log-odds", -4.0, 8.0, "B13: neither permanent nor general; assumed; swept 0-4",
+        "all planned hours over none, half of it for half of them",
+    )  # fmt: skip
+    work_unserved: float = parameter(
+        3.0, "log-odds", 0.0, 12.0, "assumed; swept 0-6", "less of it where all calls of a month went unserved"
+    )
+    work_crimes: float = parameter(
+        1.5, "log-odds", 0.0, 6.0, "assumed; swept 0-3", "less of it by the log of known crimes over usual ones"
+    )
+    work_asked: float = parameter(
+        0.35, "log-odds", 0.0, 2.0, "E04; assumed; swept 0-1", "more of it by open requests, log(1 + n)"
+    )
     visits: float = parameter(-2.3, "log-odds", -8.0, 4.0, "assumed; swept", "hours of visits over habit")
     arrests: float = parameter(-1.5, "log-odds", -8.0, 4.0, "assumed; swept", "hours of quick arrests over habit")
     places: float = parameter(-1.9, "log-odds", -8.0, 4.0, "assumed; swept", "hours at places of the plan over habit")
@@ -91,7 +112,10 @@ class ChiefRow(Row):
     """Chief of a facility: person, order in force, and experience since taking the position.
 
     ``open`` are open requests; ``load`` is the known crime load at the places of the plan made at tick ``made``;
-    ``captor`` the group that has captured the chief.
+    ``captor`` the group that has captured the chief.  ``eased`` and ``worse`` are problems under a response of which
+    less or more was known after a month.  The station's books count this month's calls ``served`` and ``lost`` and
+    crimes on record, ``crimes``; those of a usual month are ``usual``, -1 before the first.  ``work`` is the share of
+    planned hours that takes place.
     """
 
     person: Annotated[int, Column("", first=-1), Domain(-1, LARGEST_COUNT)]
@@ -106,9 +130,18 @@ class ChiefRow(Row):
     fell: Annotated[float, POSITIVE]
     rose: Annotated[float, POSITIVE]
     load: Annotated[float, POSITIVE]
+    eased: Annotated[float, POSITIVE]
+    worse: Annotated[float, POSITIVE]
+    served: Annotated[float, POSITIVE]
+    lost: Annotated[float, POSITIVE]
+    crimes: Annotated[float, POSITIVE]
+    usual: Annotated[float, Column("", first=-1.0), Domain(-1.0, LARGEST_REAL)]
+    work: Annotated[float, Column("", first=1.0), SHARE]
 
 
-CHIEFS = RowTableSpec(name="chiefs", row=ChiefRow, per="facility", about="Who commands: this; capture too.")
+CHIEFS = RowTableSpec(
+    name="chiefs", row=ChiefRow, per="facility", about="Who commands: this; capture and problems too."
+)
 BLOCKS = ArraySpec(
     name="blocks",
     of=np.int64,
@@ -127,9 +160,12 @@ LIVED = ArraySpec(
 
 
 class ChiefCounts(Row):
-    """Monthly counts of blocks of hours by use."""
+    """Monthly counts of blocks of hours by use, and of stations by the planned hours that take place."""
 
     blocks_habit: float
     blocks_visits: float
     blocks_arrests: float
     blocks_places: float
+    work_none: float
+    work_half: float
+    work_all: float

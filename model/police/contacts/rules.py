@@ -68,7 +68,18 @@ from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.protocol import World
 from model.world.sampling import age_years, draw_list_position, draw_present_resident, household_rows, is_young_man
 from model.world.shift_context import ShiftContext
-from model.world.shift_events import ARRESTS, BRIBES, CHECKPOINT, HOMES, IMPRESSIONS, INSTITUTION, SIGNED, VISITS, Visit
+from model.world.shift_events import (
+    ARRESTS,
+    AT_MEETING,
+    BRIBES,
+    CHECKPOINT,
+    HOMES,
+    IMPRESSIONS,
+    INSTITUTION,
+    SIGNED,
+    VISITS,
+    Visit,
+)
 from model.world.state import CoupleRow, FacilityResources
 
 
@@ -340,14 +351,14 @@ def meet_residents(shift: ShiftContext, tables: ContactTables) -> None:
 def list_contacts(shift: ShiftContext, tables: ContactTables, coming: IntArray) -> int:
     """Draw the number of contacts of each visit and list them in ``coming``; return how many there are.
 
-    A row of ``coming`` holds the visit, the number of the contact of its couple, and the position in the presence list
-    of the resident whom it would be first, or -1.
+    Couples at planned work look for nobody.  A row of ``coming`` holds the visit, the number of the contact of its
+    couple, and the position in the presence list of the resident whom it would be first, or -1.
     """
     day, ground, tick, seed = shift.day, shift.ground, shift.tick, shift.seed
     n = 0
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
-        if visit.alive == 0 or visit.post < 0:
+        if visit.alive == 0 or visit.post < 0 or visit.kind >= AT_MEETING:
             continue
         cell, post, second = visit.cell, visit.post, second_of(visit)
         p = tables.contacts[max(ground.cells[cell].settlement, 0)]

@@ -2,19 +2,21 @@
 
 Facilities owe minutes to meetings, requests and problems.  `owed[facility, use]` holds two running sums since the
 start, minutes asked and minutes given; a request is done when the minutes given reach its mark.  Couples work them off
-in planned stretches, which come out of patrol.
+in planned stretches where the work is, which come out of patrol.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 
+from model.community.requests.schema import REQUESTS, RequestRow
 from model.engine.calendar import DAYS_A_YEAR, HALF_YEAR, MINUTES_A_SHIFT, MINUTES_AN_HOUR, NIGHT, SHIFTS
-from model.engine.kernels import allocating_kernel, kernel
+from model.engine.kernels import TableBundle, allocating_kernel, kernel
 from model.engine.ratios import ratio_or_nan
-from model.engine.rows import FloatArray, Rows
+from model.engine.rows import FloatArray, IntArray, Rows
 from model.police.chief.rules import USE_QUICK_ARRESTS
 from model.police.minutes.schema import (
     FOR_MEETINGS,
@@ -31,14 +33,32 @@ from model.police.minutes.schema import (
 )
 from model.police.practices.schema import Practices
 from model.police.roster.schema import Roster
-from model.town.police import MOTORCYCLE, VEHICLE
+from model.problems.problems.schema import PROBLEMS, ProblemRow
+from model.town.authorities import AuthorityRow
+from model.town.police import MOTORCYCLE, VEHICLE, FacilityRow
+from model.town.territory import Cell
+from model.world.binding import count_of, of
 from model.world.columns import MonthlyCounts
 from model.world.mechanism import KernelArguments, Measure, Mechanism, kernel_step
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
 from model.world.shift_context import PoliceTables, ShiftContext
-from model.world.shift_events import HOMES, VISITS
-from model.world.state import COUPLES, CoupleRow
+from model.world.shift_events import AT_MEETING, HOMES, VISITS
+from model.world.state import COUPLES, Board, CoupleRow
+
+
+class WorkPlaces(TableBundle):
+    """Minutes owed by the facilities, and the communities and problems for which they are owed."""
+
+    owed: FloatArray = of(OWED)
+    cells: Rows[Cell]
+    facilities: Rows[FacilityRow]
+    authorities: Rows[AuthorityRow]
+    boards: Rows[Board]
+    requests: Rows[RequestRow]
+    requests_count: IntArray = count_of(REQUESTS)
+    problems: Rows[ProblemRow]
+    problems_count: IntArray = count_of(PROBLEMS)
 
 
 @kernel
@@ -75,22 +95,69 @@ def stretch_minutes(p: Practices, n: int) -> float:
 
 
 @kernel
-def stretch_use(owed: FloatArray, taken: FloatArray, f: int, long: float, tick: int) -> int:
-    """Return the use of a planned stretch of ``long`` minutes: owed minutes first, then homes, at night patrol.
+def stretch_use(owed: FloatArray, taken: FloatArray, f: int, tick: int) -> int:
+    """Return the use of a planned stretch: owed minutes first, then homes, at night patrol.
 
-    At night only problems are worked on.  Updates ``taken``.
+    At night only problems are worked on.
     """
     night = tick % SHIFTS == NIGHT
     for what in range(N_OWED_USES):
         if (what == FOR_PROBLEMS or not night) and remaining_owed_minutes(owed, taken, f, what) > 0.0:
-            taken[f, what] += long
             return what
     return STRETCH_PATROL if night else STRETCH_HOMES
 
 
 @kernel
+def meeting_cell(places: WorkPlaces, f: int, done: float) -> int:
+    """Return the cell of the community whose meeting facility ``f`` works for next, after ``done`` minutes."""
+    cell, least = places.facilities[f].cell, math.inf
+    for a in range(len(places.authorities)):
+        here, mark = places.authorities[a].cell, places.boards[a].mark
+        if places.cells[here].facility == f and done < mark < least:
+            cell, least = here, mark
+    return cell
+
+
+@kernel
+def request_cell(places: WorkPlaces, f: int, done: float) -> int:
+    """Return the cell of the community whose request facility ``f`` works on next, after ``done`` minutes."""
+    cell, least = places.facilities[f].cell, math.inf
+    for k in range(places.requests_count[0]):
+        here, mark = places.authorities[places.requests[k].authority].cell, places.requests[k].mark
+        if places.cells[here].facility == f and done < mark < least:
+            cell, least = here, mark
+    return cell
+
+
+@kernel
+def problem_cell(places: WorkPlaces, f: int, u: float) -> int:
+    """Return the cell of a problem drawn with uniform ``u``, by the minutes that facility ``f`` owes for it."""
+    total, cell = 0.0, places.facilities[f].cell
+    for i in range(places.problems_count[0]):
+        total += places.problems[i].owed if places.problems[i].facility == f else 0.0
+    left = u * total
+    for i in range(places.problems_count[0]):
+        row = places.problems[i]
+        if row.facility == f and row.owed > 0.0:
+            cell = row.cell
+            if left < row.owed:
+                return cell
+            left -= row.owed
+    return cell
+
+
+@kernel
+def work_cell(places: WorkPlaces, taken: FloatArray, f: int, what: int, u: float) -> int:
+    """Return the cell in which facility ``f`` works off minutes next; ``u`` draws among problems."""
+    if what == FOR_PROBLEMS:
+        return problem_cell(places, f, u)
+    done = places.owed[f, what, 1] + taken[f, what]
+    return meeting_cell(places, f, done) if what == FOR_MEETINGS else request_cell(places, f, done)
+
+
+@kernel
 def record_stretch(couple: CoupleRow, use: int) -> None:
-    """Count a stretch spent on owed minutes, which is no visit."""
+    """Count a stretch in which owed minutes were worked off."""
     if use == FOR_MEETINGS:
         couple.for_meetings += 1
     elif use == FOR_REQUESTS:
@@ -159,7 +226,7 @@ def record_minutes(
     practices: Rows[Practices],
     roster: Rows[Roster],
 ) -> None:
-    """Book the minutes and litres of every couple on duty; updates `tally` and ``owed``."""
+    """Book the minutes and litres of every couple on duty; updates `tally`, ``owed`` and the couples' stretches."""
     day, tally = shift.day, shift.tally[0]
     homes, gone = np.zeros(len(couples), np.int64), np.zeros(len(couples), np.int64)
     km = np.zeros(len(couples))
@@ -171,6 +238,7 @@ def record_minutes(
             gone[visit.post] += 1
             continue
         homes[visit.post] += 1 if visit.kind == HOMES else 0
+        record_stretch(couples[visit.post], visit.kind - AT_MEETING)
         km[visit.post] += visit.km
     for post in range(len(couples)):
         couple = couples[post]
@@ -223,6 +291,7 @@ MECHANISM = Mechanism(
     named="minutes",
     tables=(OWED,),
     counts=MinuteCounts,
+    writes=("couples.for_meetings", "couples.for_requests", "couples.for_problems"),
     measures={f"hours_{use}": hours_measure(use) for use in MINUTE_USES}
     | {
         "minutes_booked": Measure("minutes", minutes_per_couple_shift),

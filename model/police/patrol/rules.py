@@ -1,7 +1,8 @@
 """M3, patrol: written sectors and routes, visits to institutions by weekly plan and to the market on its days.
 
 A shift of a couple is cut into stretches of equal length.  Each free stretch goes to planned hours, a place of the
-station's plan, the market, an institution, the written route, or a random cell.
+station's plan, the market, an institution, the written route, or a random cell.  Planned hours are stays where the work
+is: seen and felt as police, but no patrol.
 
 Switched off, couples spread over the municipality by population.
 """
@@ -22,16 +23,15 @@ from model.police.adoption.rules import institutional_visit_share
 from model.police.adoption.schema import Adoption
 from model.police.chief.rules import USE_PLACES, USE_QUICK_ARRESTS, block_emphasis, hour_block_use
 from model.police.chief.rules import USE_VISITS as FOR_VISITS
-from model.police.chief.schema import BLOCKS, Chiefs
-from model.police.minutes.rules import record_stretch, stretch_minutes, stretch_use
-from model.police.minutes.schema import N_OWED_USES, OWED, STRETCH_HOMES, STRETCH_PATROL
+from model.police.chief.schema import BLOCKS, ChiefRow, Chiefs
+from model.police.minutes.rules import WorkPlaces, stretch_minutes, stretch_use, work_cell
+from model.police.minutes.schema import N_OWED_USES, STRETCH_HOMES, STRETCH_PATROL
 from model.police.officers.rules import makes_planned_visit
 from model.police.officers.schema import Officers
 from model.police.patrol.schema import (
     AT_MARKET,
     HOURS_PLANNED,
     ON_PAPER,
-    PLANNED_WORK,
     VISIT_KEPT,
     VISIT_KIND,
     VISIT_MINUTE,
@@ -50,7 +50,16 @@ from model.world.mechanism import KernelArguments, Knockout, Measure, Mechanism,
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
 from model.world.shift_context import PoliceTables, ShiftContext
-from model.world.shift_events import CASEWORK, HOMES, INSTITUTION, POST, ROUTE, VISITS, ShiftEventTables
+from model.world.shift_events import (
+    AT_MEETING,
+    CASEWORK,
+    HOMES,
+    INSTITUTION,
+    POST,
+    ROUTE,
+    VISITS,
+    ShiftEventTables,
+)
 from model.world.state import COUPLES, SEEN_HERE, CoupleRow, Plan
 
 
@@ -93,7 +102,8 @@ class PatrolTables(TableBundle):
     states: Rows[Officers]
     chiefs: Rows[Chiefs]
     practices: Rows[Practices]
-    owed: FloatArray = of(OWED)
+    commands: Rows[ChiefRow]
+    work: WorkPlaces
     blocks: IntArray = of(BLOCKS)
     market: IntArray = constant(market_cells)
 
@@ -204,7 +214,7 @@ def stretch_preferences(shift: ShiftContext, tables: PatrolTables, post: int, f:
     to_places = block_emphasis(couple.block, USE_PLACES, chief.usual_places, chief.focus)
     to_visits = block_emphasis(couple.block, FOR_VISITS, chief.usual_visits, chief.focus)
     follow = plan_follow_probability(shift, tables.plans[f], tables.orders[z], lead.habit_analysis, to_places, post)
-    hours = tables.practices[z].planned * tables.adoption[z].link_plan * lead.habit_area
+    hours = tables.commands[f].work * tables.practices[z].planned * tables.adoption[z].link_plan * lead.habit_area
     return Preferences(
         follow_plan=follow,
         institutions=min(1.0, to_visits * institutional_visit_share(lead, p, tables.adoption[z])),
@@ -224,25 +234,55 @@ def choose_stretch_use(
 ) -> Stop:
     """Draw the use of a free stretch: planned hours, which first work off owed minutes, else a stop.
 
-    Updates ``taken``, the owed minutes planned in this shift, and the couple's counts of stretches.
+    ``taken`` are the owed minutes planned in this shift.  Updates the couple's count of stretches for orders.
     """
     couple, plant, tick, seed = tables.couples[post], tables.plant, shift.tick, shift.seed
     f, hours = plant.posts[post].facility, wishes.planned_hours
-    z = plant.facilities[f].settlement
     if hours > 0.0 and keyed_uniform(seed, HOURS_PLANNED, tick, post, slot) < hours:
-        long = stretch_minutes(tables.practices[z], stretches_of_shift(couple, tables.patrol[z]))
-        use = stretch_use(tables.owed, taken, f, long, tick)
+        use, u = stretch_use(tables.work.owed, taken, f, tick), keyed_uniform(seed, VISIT_PLACE, tick, post, slot)
         if use == STRETCH_HOMES:
             sector = plant.sectors[couple.sector]
-            u = keyed_uniform(seed, VISIT_PLACE, tick, post, slot)
             place = weighted_place(plant.routes, sector.route_start, sector.route_end, u)
             return Stop(kind=HOMES, routed=1, cell=place)
         if use != STRETCH_PATROL:
-            record_stretch(couple, use)
-            return Stop(kind=PLANNED_WORK, routed=0, cell=-1)
+            return Stop(kind=AT_MEETING + use, routed=0, cell=work_cell(tables.work, taken, f, use, u))
     stop = next_stop(shift, tables, post, slot, wishes)
     couple.for_orders += 1 if stop.kind == CASEWORK else 0
     return stop
+
+
+@kernel
+def visit_minute(shift: ShiftContext, brief: float, n: int, post: int, slot: int) -> float:
+    """Return the minute of the visit in one of ``n`` stretches after the brief, uniform within it."""
+    u = keyed_uniform(shift.seed, VISIT_MINUTE, shift.tick, post, slot)
+    return brief + (slot + u) * (MINUTES_A_SHIFT - brief) / n
+
+
+@kernel
+def visit_stay(shift: ShiftContext, tables: PatrolTables, post: int, slot: int, kind: int) -> float:
+    """Return the minutes that a visit of a kind lasts: at a post and in planned hours, as long as its stretch.
+
+    From planned hours a couple leaves for the next stretch, its fixed duty or the end of the shift.
+    """
+    couple, z = tables.couples[post], tables.plant.facilities[tables.plant.posts[post].facility].settlement
+    p, brief, n = tables.patrol[z], tables.practices[z].brief, stretches_of_shift(couple, tables.patrol[z])
+    if kind == POST:
+        return max(p.stay, MINUTES_A_SHIFT / n)
+    if kind < HOMES:
+        return p.stay
+    minute, following = visit_minute(shift, brief, n, post, slot), visit_minute(shift, brief, n, post, slot + 1)
+    end = min(MINUTES_A_SHIFT, following, minute + stretch_minutes(tables.practices[z], n))
+    if minute < couple.duty_start:
+        end = min(end, couple.duty_start)
+    return end - minute
+
+
+@kernel
+def stop_made(stop: Stop, here: int) -> Stop:
+    """Return the stop of a couple that got as far as cell ``here``; away from planned work it patrols instead."""
+    if stop.kind >= AT_MEETING and here != stop.cell:
+        return Stop(kind=ROUTE, routed=0, cell=here)
+    return Stop(kind=stop.kind, routed=stop.routed, cell=here)
 
 
 @allocating_kernel
@@ -273,17 +313,17 @@ def plan_couple_visits(shift: ShiftContext, tables: PatrolTables, held: IntArray
     n = stretches_of_shift(couple, p)
     for slot in range(n):
         # One visit at a uniform minute of each stretch, except during the fixed duty.
-        minute = brief + (slot + keyed_uniform(seed, VISIT_MINUTE, tick, post, slot)) * (MINUTES_A_SHIFT - brief) / n
+        minute = visit_minute(shift, brief, n, post, slot)
         if couple.duty_start <= minute < couple.duty_end:
             continue
         couple.slots += 1
         if fixed_post >= 0 and begins <= minute < begins + MINUTES_AN_HOUR * order.post_hours:
-            stop, stay = Stop(kind=POST, routed=1, cell=fixed_post), max(p.stay, MINUTES_A_SHIFT / n)
+            stop = Stop(kind=POST, routed=1, cell=fixed_post)
         else:
-            stop, stay = choose_stretch_use(shift, tables, taken, post, slot, wishes), p.stay
-        if stop.kind in (CASEWORK, PLANNED_WORK):
+            stop = choose_stretch_use(shift, tables, taken, post, slot, wishes)
+        if stop.kind == CASEWORK:
             continue
-        tally[0].planned += 1.0
+        tally[0].planned += 1.0 if stop.kind < AT_MEETING else 0.0
         if keyed_uniform(seed, VISIT_KEPT, tick, post, slot) >= kept:
             continue
         routes += stop.routed
@@ -292,7 +332,10 @@ def plan_couple_visits(shift: ShiftContext, tables: PatrolTables, held: IntArray
             continue
         here, km = travel_to(tables, post, here, stop.cell, p, left)
         left -= km
-        append_visit(day, post, Stop(kind=stop.kind, routed=stop.routed, cell=here), minute, stay, km)
+        stop = stop_made(stop, here)
+        if stop.kind >= AT_MEETING:
+            taken[f, stop.kind - AT_MEETING] += stretch_minutes(tables.practices[z], n)
+        append_visit(day, post, stop, minute, visit_stay(shift, tables, post, slot, stop.kind), km)
     if routes > 0:
         tally[0].couples_routed += 1.0
 
@@ -404,9 +447,6 @@ MECHANISM = Mechanism(
         "couples.block",
         "couples.slots",
         "couples.for_orders",
-        "couples.for_meetings",
-        "couples.for_requests",
-        "couples.for_problems",
     ),
     knockout=Knockout(("visits_routed", "coverage")),
     measures={

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
-from model.engine.rows import Row, int64_constant
+from model.engine.rows import Row
 
 VISIT_KEPT, VISIT_MINUTE, VISIT_KIND, VISIT_PLACE = (
     stream_id("visit kept"),
@@ -17,8 +17,6 @@ VISIT_KEPT, VISIT_MINUTE, VISIT_KIND, VISIT_PLACE = (
 )
 VISIT_PLAN, ON_PAPER, AT_MARKET = stream_id("visit by plan"), stream_id("visit on paper"), stream_id("visit at market")
 HOURS_PLANNED = stream_id("hours planned")
-PLANNED_WORK = int64_constant(-2)
-"""Kind of a stretch spent off the street: at a meeting, on a request, on a problem."""
 
 
 @dataclass(frozen=True, kw_only=True)

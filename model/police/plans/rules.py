@@ -50,7 +50,7 @@ from model.world.month import MonthSnapshot
 from model.world.places import group_holding_cells
 from model.world.protocol import World
 from model.world.shift_context import PoliceTables, ShiftContext
-from model.world.shift_events import CHECKPOINT, N_PLAN_CELLS, POST, PROBLEM, VISITS
+from model.world.shift_events import AT_MEETING, CHECKPOINT, N_PLAN_CELLS, POST, PROBLEM, VISITS
 from model.world.state import BOARDS, OFFICERS, PLANS, Plan
 
 
@@ -106,7 +106,7 @@ def count_planned_visits(
     day, row = shift.day, shift.tally[0]
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
-        if visit.alive == 0 or visit.post < 0:
+        if visit.alive == 0 or visit.post < 0 or visit.kind >= AT_MEETING:
             continue
         f = plant.posts[visit.post].facility
         plan = plans[f]

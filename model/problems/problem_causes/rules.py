@@ -12,10 +12,12 @@ from model.crime.crime_counts.rules import is_reported_to_state
 from model.engine.calendar import SHIFTS
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
-from model.engine.rows import FloatArray, IntArray, Rows
+from model.engine.rows import FloatArray, IntArray, Rows, int64_constant
 from model.police.adoption.schema import Adoption
 from model.police.chief.rules import chief_positions
+from model.police.chief.schema import ChiefRow
 from model.police.minutes.schema import OWED
+from model.police.plans.schema import KNOWN
 from model.police.practices.rules import team_leaders
 from model.police.practices.schema import Practices
 from model.police.pressure.schema import Pressure
@@ -32,13 +34,18 @@ from model.problems.problem_causes.schema import (
 from model.problems.problem_work.schema import PROBLEM_MARK
 from model.problems.problems.schema import N_CAUSES, NO_CAUSE, PROBLEM_AT, PROBLEMS, ProblemRow, Problems
 from model.town.authorities import AuthorityRow
-from model.town.crime_kinds import N_KINDS
+from model.town.crime_kinds import N_KINDS, PROBLEM_OF
+from model.town.crime_kinds import PROBLEMS as CRIME_CLASSES
 from model.town.police import FacilityRow, Officer
 from model.town.territory import Cell
 from model.world.binding import computed, constant, count_of, of
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import DEMI, HOMES, INCIDENTS, PROSECUTOR, SPARED, VISITS
 from model.world.state import Board, FacilityResources
+
+STREET_CRIME, VEHICLE_CRIME, HOME_CRIME = (
+    int64_constant(CRIME_CLASSES.index(name)) for name in ("street", "vehicles", "homes")
+)
 
 
 class CauseTables(TableBundle):
@@ -53,8 +60,9 @@ class CauseTables(TableBundle):
 class ProblemWorkTables(TableBundle):
     """Tables of the monthly work on problems: officers, requests, boards, minutes and parameters.
 
-    ``leaders`` are the team leaders by sector and ``chiefs`` the chiefs by facility, -1 for none.  ``problem_mark`` is
-    the reading of the minutes owed for problems a month ago, ``month_start`` the first tick of the month.
+    ``leaders`` are the team leaders by sector and ``chiefs`` the chiefs by facility, -1 for none; ``commands`` are the
+    chiefs' experience.  ``problem_mark`` is the reading of the minutes owed for problems a month ago, ``month_start``
+    the first tick of the month.
     """
 
     problems: Rows[ProblemRow]
@@ -77,6 +85,8 @@ class ProblemWorkTables(TableBundle):
     practices: Rows[Practices]
     adoption: Rows[Adoption]
     pressure: Rows[Pressure]
+    known: FloatArray = of(KNOWN)
+    commands: Rows[ChiefRow]
     month_start: int = computed(lambda world: world.tick + 1 - SHIFTS * world.days_of_month)
 
 
@@ -236,21 +246,34 @@ def best_known_problem(work: ProblemWorkTables, f: int) -> int:
 
 
 @kernel
-def diagnose_causes(shift: ShiftContext, work: ProblemWorkTables, f: int) -> int:
-    """Diagnose causes at facility ``f``, right or wrong; return the number of problems looked into.
+def looking_minutes(p: Problems, kind: int) -> float:
+    """Return the minutes that looking into a problem of a kind of crime takes of couples."""
+    group = PROBLEM_OF[kind]
+    if group == STREET_CRIME:
+        return p.looking_street
+    if group == VEHICLE_CRIME:
+        return p.looking_vehicles
+    return p.looking_homes if group == HOME_CRIME else p.looking_violence
 
-    Updates `problems.named`, `sector_record.found` and the monthly counts.
+
+@kernel
+def diagnose_causes(shift: ShiftContext, work: ProblemWorkTables, f: int) -> float:
+    """Diagnose causes at facility ``f``, right or wrong; return the minutes that this will take.
+
+    Updates `problems.named`, `problems.owed`, `sector_record.found` and the monthly counts.
     """
     p, chief = work.parameters[work.facilities[f].settlement], work.chiefs[f]
     capacity = p.per_analyst * p.analysts * (1.0 if work.means[f].internet == 1 else p.offline)
     capacity += p.per_chief * work.officers[chief].habit_analysis if chief >= 0 else 0.0
     # Adding a uniform before the cut makes the mean number of diagnoses equal to the capacity.
-    most, done = int(capacity + keyed_uniform(shift.seed, LOOKED_INTO, shift.tick, f, 0)), 0
-    while done < most:
+    most, minutes = int(capacity + keyed_uniform(shift.seed, LOOKED_INTO, shift.tick, f, 0)), 0.0
+    for _ in range(most):
         i = best_known_problem(work, f)
         if i < 0:
             break
         row = work.problems[i]
+        row.owed += looking_minutes(p, row.kind)
+        minutes += looking_minutes(p, row.kind)
         if keyed_uniform(shift.seed, NAMED_RIGHT, shift.tick, i, row.gen) < right_cause_probability(work, row, p):
             row.named = row.cause
             shift.tally[0].causes_right += 1.0
@@ -259,8 +282,7 @@ def diagnose_causes(shift: ShiftContext, work: ProblemWorkTables, f: int) -> int
             other = int((N_CAUSES - 1) * keyed_uniform(shift.seed, NAMED_WRONG, shift.tick, i, row.gen))
             row.named = other + 1 if other >= row.cause else other
             shift.tally[0].causes_wrong += 1.0
-        done += 1
-    return done
+    return minutes
 
 
 @kernel

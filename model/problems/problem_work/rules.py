@@ -37,15 +37,18 @@ from model.problems.problem_work.schema import (
 )
 from model.problems.problems.rules import ProblemSites, problem_shares, renew_problems
 from model.problems.problems.schema import (
+    BAR,
     BUS_STOP,
     FAMILY,
     FENCE,
+    LIGHTING,
     NO_CAUSE,
     PROBLEMS,
     USUAL_HERE,
     ProblemRow,
     Problems,
 )
+from model.town.crime_kinds import PROBLEM_OF
 from model.world.binding import bind
 from model.world.mechanism import HazardModifier, Measure, Mechanism, measures_from
 from model.world.month import MonthSnapshot
@@ -114,6 +117,34 @@ def begin_response(shift: ShiftContext, work: ProblemWorkTables, i: int, officer
 
 
 @kernel
+def upkeep_minutes(p: Problems, response: int) -> float:
+    """Return the minutes that a month of a response to a cause takes of couples."""
+    if response == LIGHTING:
+        return p.upkeep_lighting
+    if response == BAR:
+        return p.upkeep_bar
+    if response == BUS_STOP:
+        return p.upkeep_bus_stop
+    if response == FENCE:
+        return p.upkeep_fence
+    return p.upkeep_family if response == FAMILY else p.upkeep_plot
+
+
+@kernel
+def record_outcome(work: ProblemWorkTables, row: ProblemRow) -> None:
+    """Record whether less is known of the crime at a problem than when the month began, in its chief's experience.
+
+    Only problems with a response count.  Updates `chiefs.eased`, `chiefs.worse` and `problems.load`.
+    """
+    load = work.known[row.cell, PROBLEM_OF[row.kind]].sum()
+    if row.response >= 0:
+        chief = work.commands[row.facility]
+        chief.eased += 1.0 if load < row.load else 0.0
+        chief.worse += 1.0 if load > row.load else 0.0
+    row.load = load
+
+
+@kernel
 def update_response(shift: ShiftContext, work: ProblemWorkTables, i: int, had: float) -> float:
     """Update the response in slot ``i``: lapse, information, beginning; return the minutes it will take.
 
@@ -129,7 +160,8 @@ def update_response(shift: ShiftContext, work: ProblemWorkTables, i: int, had: f
     if row.response < 0:
         return 0.0
     row.kept += 1
-    return p.upkeep
+    row.owed += upkeep_minutes(p, row.response)
+    return upkeep_minutes(p, row.response)
 
 
 @kernel
@@ -152,9 +184,11 @@ def update_effect(row: ProblemRow, p: Problems) -> None:
 def run_problem_work(shift: ShiftContext, work: ProblemWorkTables) -> None:
     """Run a month of work on problems: detection, diagnosis, responses, minutes of the next month.
 
-    Updates `problems`, `owed`, `problem_mark`, `sector_record` and the monthly counts.
+    Updates `problems`, `owed`, `problem_mark`, `sector_record`, the chiefs' experience and the monthly counts.
     """
     n, n_facilities = work.problems_count[0], len(work.facilities)
+    for i in range(n):
+        work.problems[i].owed = 0.0
     had, minutes = np.ones(n_facilities), np.zeros(n_facilities)
     for f in range(n_facilities):
         asked = work.owed[f, FOR_PROBLEMS, 0] - work.problem_mark[f]
@@ -167,12 +201,12 @@ def run_problem_work(shift: ShiftContext, work: ProblemWorkTables) -> None:
     for i in range(n):
         work.problems[i].talks += work.problems[i].talked
     for f in range(n_facilities):
-        p = work.parameters[work.facilities[f].settlement]
-        minutes[f] += p.looking * diagnose_causes(shift, work, f)
+        minutes[f] += diagnose_causes(shift, work, f)
     for i in range(n):
         row = work.problems[i]
         if row.cell < 0:
             continue
+        record_outcome(work, row)
         if row.noted >= 0:
             minutes[row.facility] += update_response(shift, work, i, had[row.facility])
         update_effect(row, work.parameters[parameter_settlement(work, row)])
@@ -230,7 +264,7 @@ MECHANISM = Mechanism(
     named="problem_work",
     tables=(SECTOR_RECORD, PROBLEM_MARK),
     counts=ProblemWorkCounts,
-    writes=("problems", "problem_at", "owed"),
+    writes=("problems", "problem_at", "owed", "chiefs.eased", "chiefs.worse"),
     hazard=HazardModifier(place=apply_problem_responses, spared=True),
     measures=measures_from(
         snapshot,

@@ -258,6 +258,7 @@ def clear_slot(row: ProblemRow) -> None:
     row.noted = row.named = row.response = row.owner = row.person = row.begun = NO_CAUSE
     row.shared = row.kept = 0
     row.size = row.more = row.eff = row.seen = row.told = row.filed = row.talked = row.talks = row.refused = 0.0
+    row.owed = row.load = 0.0
 
 
 @kernel

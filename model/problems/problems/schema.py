@@ -108,10 +108,42 @@ class Problems(ParameterGroup):
         0.1, "B20; assumed", "more under full pressure for arrests beyond the usual"
     )
     lapse_minutes: float = share_parameter(0.3, "assumed", "more where none of the minutes are given")
-    upkeep: float = parameter(
-        520.0, "minutes", 0.0, 5000.0, "assumed: two hours a week", "what a month of upkeep takes"
+    upkeep_lighting: float = parameter(
+        120.0, "minutes", 0.0, 5000.0, "assumed: letters, a look at the place; swept 30-480",
+        "what a month of asking for light takes of couples",
+    )  # fmt: skip
+    upkeep_bar: float = parameter(
+        480.0, "minutes", 0.0, 5000.0, "assumed: an inspection a week; swept 120-1900", "the same of inspecting a bar"
     )
-    looking: float = parameter(240.0, "minutes", 0.0, 5000.0, "assumed", "what looking into a problem takes of couples")
+    upkeep_bus_stop: float = parameter(
+        1000.0, "minutes", 0.0, 5000.0, "assumed: three quarters of an hour on working days; swept 250-4000",
+        "the same of watching a place",
+    )  # fmt: skip
+    upkeep_fence: float = parameter(
+        480.0, "minutes", 0.0, 5000.0, "assumed: a shift on the case; swept 120-1900", "the same of going after a fence"
+    )
+    upkeep_family: float = parameter(
+        400.0, "minutes", 0.0, 5000.0, "assumed: two visits a week; swept 100-1600", "the same of visiting a family"
+    )
+    upkeep_plot: float = parameter(
+        400.0, "minutes", 0.0, 5000.0, "assumed: a morning with neighbours every two weeks; swept 100-1600",
+        "the same of keeping a plot clean",
+    )  # fmt: skip
+    looking_street: float = parameter(
+        240.0, "minutes", 0.0, 5000.0, "assumed: the place at its hours, five stretches; swept 60-960",
+        "what looking into a problem of robbery or theft takes of couples",
+    )  # fmt: skip
+    looking_vehicles: float = parameter(
+        180.0, "minutes", 0.0, 5000.0, "assumed: where they are parked; swept 45-720", "the same of vehicle crime"
+    )
+    looking_homes: float = parameter(
+        240.0, "minutes", 0.0, 5000.0, "assumed: the homes hit and their neighbours; swept 60-960",
+        "the same of burglary",
+    )  # fmt: skip
+    looking_violence: float = parameter(
+        300.0, "minutes", 0.0, 5000.0, "assumed: who quarrels with whom, and where; swept 75-1200",
+        "the same of assault",
+    )  # fmt: skip
     effect: float = share_parameter(0.34, "Q19", "offences of a problem that a response that fits keeps away", off=0.0)
     rise: float = share_parameter(0.6, "assumed: in a month or two", "of what is missing, what a month of it adds")
     wear: float = parameter(3.0, "months", 0.5, 24.0, "assumed; swept 1-6", "half-life of the effect after it lapsed")
@@ -126,7 +158,8 @@ class ProblemRow(Row):
     the cause at which the response aims (-1 for none), ``owner`` the position in charge and ``person`` its holder
     then, ``begun`` its tick, ``kept`` the months it has been kept up.  Of the present month are ``seen`` (crimes),
     ``told`` (those known to the police) and ``talked`` (planned stretches in homes near it).  ``filed`` and ``talks``
-    decay.  ``refused`` counts crimes prevented by the response.
+    decay.  ``refused`` counts crimes prevented by the response.  ``owed`` are the minutes asked of couples for it this
+    month, ``load`` the known crime load of its class there when the month began, read while a response is kept up.
     """
 
     sector: Annotated[int, row_of("sector", none=True)]
@@ -152,6 +185,8 @@ class ProblemRow(Row):
     talked: Annotated[float, POSITIVE]
     talks: Annotated[float, POSITIVE]
     refused: Annotated[float, POSITIVE]
+    owed: Annotated[float, POSITIVE]
+    load: Annotated[float, POSITIVE]
 
 
 PROBLEMS = GrowingTableSpec(

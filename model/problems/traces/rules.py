@@ -49,7 +49,18 @@ from model.world.binding import constant, of
 from model.world.mechanism import KernelArguments, Mechanism, kernel_step
 from model.world.protocol import World
 from model.world.shift_context import PoliceTables, ShiftContext
-from model.world.shift_events import HOMES, INSTITUTION, MEETINGS, POST, PROBLEM, RESPONSES, ROUTE, UNSERVEDS, VISITS
+from model.world.shift_events import (
+    AT_MEETING,
+    HOMES,
+    INSTITUTION,
+    MEETINGS,
+    POST,
+    PROBLEM,
+    RESPONSES,
+    ROUTE,
+    UNSERVEDS,
+    VISITS,
+)
 from model.world.state import BOARDS, Board, CoupleRow, Plan
 
 
@@ -160,7 +171,7 @@ def record_stops(shift: ShiftContext, tables: CriteriaTables) -> None:
     inside = np.zeros(n)
     for k in range(day.counts[VISITS]):
         visit = day.visits[k]
-        if visit.post < 0 or visit.alive == 0 or visit.stay < STOP_MINUTES:
+        if visit.post < 0 or visit.alive == 0 or visit.stay < STOP_MINUTES or visit.kind >= AT_MEETING:
             continue
         own = tables.plant.officers[tables.couples[visit.post].lead].sector
         here, z = tables.sector_of[visit.cell], tables.cells[visit.cell].settlement

@@ -202,7 +202,7 @@ def append_unserved_call(shift: ShiftContext, teller: int, born: int, number: in
     """Record a call that nobody will answer; appends to `day.unserved` and `day.impressions`."""
     day = shift.day
     lost = day.unserved[day.counts[UNSERVEDS]]
-    lost.born, lost.number, lost.reason, lost.board = born, number, reason, board
+    lost.born, lost.number, lost.reason, lost.board, lost.cell = born, number, reason, board, NOBODY
     day.counts[UNSERVEDS] += 1
     record_event(shift, teller, UNANSWERED_CALL, shift.trust[shift.ground.people[teller].settlement].unanswered)
 

@@ -431,6 +431,7 @@ def serve_call(shift: ShiftContext, tables: ResponseTables, line: Call, waiting:
         carry_call_over(waiting, count, line)
     elif post < 0:
         append_unserved_call(shift, line.teller, line.born, line.number, reason, line.board)
+        shift.day.unserved[shift.day.counts[UNSERVEDS] - 1].cell = line.cell
     else:
         wait = MINUTES_A_SHIFT * (shift.tick - line.born) + arrival - line.since
         record_answer(shift, tables, line, post, wait)

@@ -17,15 +17,29 @@ from model.police.chief.rules import (
     choose_hours,
     choose_plan_mode,
     choose_request,
+    choose_work,
+    close_station_books,
     compare_with_last_month,
     fill_hour_terms,
     order_from_above,
     update_commands,
+    work_reasons,
 )
-from model.police.chief.schema import HOUR_USES, HOURS_CHOICE, N_BLOCKS, PLAN_MODES, TO_ARREST, TO_PREVENT, Chiefs
+from model.police.chief.schema import (
+    HOUR_USES,
+    HOURS_CHOICE,
+    N_BLOCKS,
+    PLAN_MODES,
+    TO_ARREST,
+    TO_PREVENT,
+    WORK_CHOICE,
+    WORK_TERMS,
+    Chiefs,
+)
 from model.police.plans.schema import Plans
 from model.simulation.model import TrustModel
 from model.world.discrete_choice.rules import ChoiceTables
+from model.world.shift_events import UNSERVED_REASONS
 from scenarios import load
 
 Live = Callable[..., TrustModel]
@@ -214,7 +228,8 @@ def test_hours_set_for_something_are_spent_on_it_and_not_on_more(live: Live, use
 def test_switched_off_no_hours_are_set_and_nothing_is_booked(live: Live) -> None:
     world = live(93, **{"mechanisms.chief": False})
     assert (world.state.blocks == NO_BLOCK).all()
-    assert not (world.choices()["matter"] == HOURS_CHOICE).any()
+    assert not np.isin(world.choices()["matter"], (HOURS_CHOICE, WORK_CHOICE)).any()
+    assert (world.state.chiefs["work"] == 1.0).all()
 
 
 def test_terms_of_hours_are_read_from_the_chiefs_own_rows(world: TrustModel) -> None:
@@ -225,6 +240,120 @@ def test_terms_of_hours_are_read_from_the_chiefs_own_rows(world: TrustModel) -> 
     world.state.boards["organised"] = 0.0
     fill_hour_terms(world, desk, 0)
     assert (desk.terms == before).all()
+
+
+def work(world: TrustModel, **state: float) -> float:
+    """Mean share of planned hours that the chief of the first facility lets take place in this state."""
+    chief = world.state.chiefs[0]
+    world.state.stations["supported"][0] = state.pop("supported", 0)
+    usual = {"usual": -1.0}
+    for column in ("order", "open", "served", "lost", "crimes", "usual", "welcomed", "ignored", "eased", "worse"):
+        chief[column] = state.get(column, usual.get(column, 0.0))
+    found, tick = [], world.tick
+    for _ in range(3 * TRIES):
+        world.state.choices.reserve(1)
+        choose_work(world, 0)
+        found.append(float(chief.work))
+        world.tick += 91
+    world.tick = tick
+    return float(np.mean(found))
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"lost": 90.0, "served": 10.0},
+        {"crimes": 60.0, "usual": 15.0},
+        {"order": TO_ARREST},
+        {"ignored": 9.0},
+        {"worse": 9.0},
+    ],
+    ids=["unserved", "crimes", "order", "meetings", "problems"],
+)
+def test_chiefs_keep_less_planned_work_by_what_they_have_seen(world: TrustModel, state: dict[str, float]) -> None:
+    assert work(world, **state) < work(world) - 0.05
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"open": 20.0},
+        {"crimes": 5.0, "usual": 15.0},
+        {"order": TO_PREVENT},
+        {"supported": 1},
+        {"welcomed": 9.0},
+        {"eased": 9.0},
+    ],
+    ids=["asked", "crimes", "order", "support", "meetings", "problems"],
+)
+def test_chiefs_keep_more_of_it_for_requests_orders_and_what_came_of_it(
+    world: TrustModel, state: dict[str, float]
+) -> None:
+    assert work(world, **state) > work(world) + 0.02
+
+
+def test_where_most_calls_and_crimes_are_unmet_the_chief_stops_planned_work(world: TrustModel) -> None:
+    assert work(world, lost=300.0, served=10.0, crimes=90.0, usual=15.0) < 0.2 < 0.7 < work(world)
+
+
+def test_every_reason_of_planned_work_moves_it_and_none_reads_more_than_the_station_s_books(world: TrustModel) -> None:
+    before = np.array(work_reasons(world, 0))
+    assert len(before) == len(WORK_TERMS)
+    world.state.minds["fear"] += 1.0
+    world.state.happened[:] += 5.0
+    world.state.harmed_here[:] += 5
+    world.state.problems.used_rows()["size"] += 9.0
+    assert (np.array(work_reasons(world, 0)) == before).all()
+    usual = work(world, usual=10.0, crimes=10.0)
+    for column in ("lost", "crimes", "open", "welcomed", "eased"):
+        chief = world.state.chiefs[0]
+        chief[column] += 9.0
+        assert (np.array(work_reasons(world, 0)) != before).any()
+        chief[column] -= 9.0
+    assert usual > 0.0
+
+
+def test_stations_book_the_calls_that_reached_them_and_crimes_on_record(live: Live) -> None:
+    busy = {"crime.armed": 50.0, "crime.thieves": 50.0, "calls.rate": 100.0}
+    world = live(0, trace=True, **busy, **{"response.on_paper": 0.2})
+    served = lost = crimes = 0
+    reached = [UNSERVED_REASONS.index(name) for name in ("hours", "fuel", "vehicles", "declined")]
+    for _ in range(88):
+        world.step()
+        assert world.trace is not None
+        served += len(world.trace["responses"])
+        lost += int(np.isin(world.trace["unserved"]["reason"], reached).sum())
+        crimes += int(world.trace["incidents"]["recorded"].sum())
+    chiefs = world.state.chiefs
+    assert chiefs["served"].sum() == served > 0
+    assert chiefs["lost"].sum() == lost > 0
+    assert chiefs["crimes"].sum() == crimes > 0
+
+
+def test_the_usual_is_what_was_on_record_before_and_books_begin_anew(world: TrustModel) -> None:
+    chief = world.state.chiefs[0]
+    chief.usual, chief.crimes, chief.served, chief.lost = -1.0, 12.0, 5.0, 5.0
+    close_station_books(chief, 0.75)
+    assert chief.usual == 12.0
+    assert chief.crimes == chief.served == chief.lost == 0.0
+    chief.crimes = 4.0
+    close_station_books(chief, 0.75)
+    assert chief.usual == 10.0
+
+
+def test_what_planned_work_takes_from_patrol_under_mopsic_is_what_the_chiefs_let_it_take(live: Live) -> None:
+    def lived(**changes: float) -> Any:
+        world = live(6 * 92, policies=("mopsic_full",), **changes)
+        return world.datacollector.get_model_vars_dataframe().sum(numeric_only=True)
+
+    always, stopped, decided = lived(**{"chief.weighs_work": 0}), lived(**{"chief.work": -4.0}), lived()
+    planned = [f"hours_{use}" for use in ("meetings", "requests", "problems", "visits", "talks")]
+    street = ["hours_patrol", "hours_orders"]
+    assert stopped[planned].sum() < decided[planned].sum() < always[planned].sum()
+    assert always[street].sum() < decided[street].sum() < stopped[street].sum()
+    assert always["work_none"] == always["work_half"] == always["work_all"] == 0.0
+    assert decided["work_all"] > 0.0 < stopped["work_none"]
+    assert stopped["followed_up"] < always["followed_up"]
 
 
 @pytest.mark.slow

@@ -8,11 +8,20 @@ import pytest
 from model.police.chief.rules import chief_positions
 from model.police.practices.rules import team_leaders
 from model.problems.problem_causes.rules import ProblemWorkTables, diagnose_causes, right_cause_probability
-from model.problems.problem_work.rules import MECHANISM, update_effect, update_response
+from model.problems.problem_work.rules import MECHANISM, record_outcome, update_effect, update_response
 from model.problems.problems.rules import ProblemSites, renew_problems
-from model.problems.problems.schema import BAR, BUS_STOP, FENCE, N_CAUSES, PLOT, PROBLEMS, Problems
+from model.problems.problems.schema import (
+    BAR,
+    BUS_STOP,
+    FENCE,
+    N_CAUSES,
+    PLOT,
+    PROBLEM_CAUSES,
+    PROBLEMS,
+    Problems,
+)
 from model.simulation.model import TrustModel
-from model.town.crime_kinds import IS_PROPERTY, N_KINDS
+from model.town.crime_kinds import IS_PROPERTY, N_KINDS, PROBLEM_OF
 from model.world.binding import bind
 from model.world.shift_context import ShiftContext
 
@@ -121,19 +130,47 @@ def test_crimes_that_a_response_keeps_away_are_counted_exactly(live: Live) -> No
     assert len(crimes[0]) - len(crimes[1]) == refused[1] > refused[0] == 0
 
 
-def test_a_response_that_does_not_fit_does_nothing_and_takes_the_same_minutes(town: TrustModel) -> None:
+def test_a_response_takes_the_minutes_of_its_cause_and_does_nothing_if_it_does_not_fit(town: TrustModel) -> None:
     p = town.parameters[Problems][0]
     work, row, i = made_ready(town)
-    minutes = []
     for named in (row.cause, (row.cause + 1) % N_CAUSES):
         row.named = row.response = named
         row.owner, row.eff = team_leaders(town)[row.sector], 0.0
         row.person = town.plant.officers[row.owner].person
-        minutes.append(update_response(shift_at(town, 91), work, i, 1.0))
+        row.owed = 0.0
+        minutes = update_response(shift_at(town, 91), work, i, 1.0)
+        assert minutes == row.owed == p[f"upkeep_{PROBLEM_CAUSES[named]}"] > 0.0
         for _ in range(12):
             update_effect(row, p)
         assert row.eff > 0.9 if named == row.cause else row.eff == 0.0
-    assert minutes == [p.upkeep, p.upkeep]
+
+
+@pytest.mark.parametrize(("known", "gain"), [(2.0, (1.0, 0.0)), (5.0, (0.0, 1.0)), (3.0, (0.0, 0.0))])
+def test_chiefs_learn_whether_less_is_known_where_a_response_is_kept(
+    town: TrustModel, known: float, gain: tuple[float, float]
+) -> None:
+    work, row, _ = made_ready(town)
+    chief, at = town.state.chiefs[row.facility], PROBLEM_OF[row.kind]
+    for response in (-1, row.cause):
+        row.response, row.load, chief.eased, chief.worse = response, 3.0, 0.0, 0.0
+        town.state.known[row.cell] = 0.0
+        town.state.known[row.cell, at, 0] = known
+        record_outcome(work, row)
+        assert row.load == known
+        assert (chief.eased, chief.worse) == (gain if response >= 0 else (0.0, 0.0))
+
+
+def test_what_is_asked_for_problems_is_asked_for_each_by_its_kind_and_response(live: Live) -> None:
+    names = [name for name in Problems.parameter_specs() if name.startswith(("upkeep_", "looking_"))]
+    assert len(names) == 10
+    world = live(3 * MONTH, **MANY, **{"problems.analysts": 3.0, "problems.presence": 0.5})
+    rows, mark = world.state[PROBLEMS].used_rows(), world.state.problem_mark
+    asked = world.state.owed[:, 2, 0] - mark
+    own = np.bincount(np.maximum(rows["facility"], 0), rows["owed"], len(mark))
+    assert own.tolist() == pytest.approx(asked.tolist())
+    assert asked.sum() > 0.0
+    none = live(3 * MONTH, **MANY, **{f"problems.{name}": 0.0 for name in names})
+    assert none.state.owed[:, 2, 0].sum() == 0.0
 
 
 def test_the_effect_wears_off_after_a_response_has_lapsed(town: TrustModel) -> None:
