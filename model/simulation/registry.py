@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 
 from model.community.collective_violence import rules as collective_violence
 from model.community.communal_authority import rules as communal_authority
+from model.community.consent import rules as consent
 from model.community.consultation import rules as consultation
 from model.community.deliberation import rules as deliberation
 from model.community.land_conflicts import rules as land_conflicts
@@ -89,6 +90,7 @@ MECHANISMS: tuple[Mechanism, ...] = (
     minutes.MECHANISM,
     communal_authority.MECHANISM,
     deliberation.MECHANISM,
+    consent.MECHANISM,
     plans.MECHANISM,
     patrol.MECHANISM,
     gangs.MECHANISM,
@@ -149,6 +151,7 @@ SHIFT_SCHEDULE: Mapping[str, StepFunction] = {
     "plan": plans.step,
     "patrol": patrol.step,
     "stay_away": collective_violence.enforce_withdrawals,
+    "ask_consent": consent.step,
     "renew_offenders": offenders.step,
     "clamp_down": heavy_hand.step,
     "raid": cliques.step,

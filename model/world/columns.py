@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from model.community.collective_violence import schema as collective_violence_schema
 from model.community.communal_authority import schema as communal_authority_schema
+from model.community.consent import schema as consent_schema
 from model.community.consultation import schema as consultation_schema
 from model.community.deliberation import schema as deliberation_schema
 from model.community.land_conflicts import schema as land_conflicts_schema
@@ -71,6 +72,7 @@ class MonthlyCounts(
     minutes_schema.MinuteCounts,
     communal_authority_schema.CommunalAuthorityCounts,
     deliberation_schema.DeliberationCounts,
+    consent_schema.ConsentCounts,
     plans_schema.PlanCounts,
     patrol_schema.PatrolCounts,
     narcos_schema.NarcoCounts,

@@ -154,12 +154,16 @@ class Hearing(Row):
 
 
 class Meeting(Row):
-    """A meeting of a community with the police; ``came`` is the number of participants."""
+    """A meeting of a community with the police; ``came`` is the number of participants.
+
+    ``at_table`` is 1 if it took place at the municipal table, with those of other communities.
+    """
 
     authority: int
     problem: int
     by_police: int
     came: int
+    at_table: int
 
 
 class Bribe(Row):

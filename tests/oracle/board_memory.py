@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from oracle.community import Authority
     from oracle.town import PlainTown
 
-OWN, CLIMBED = 4, 5
-"""Numbers of requests that are brought between meetings and further up."""
+OWN, CLIMBED, AT_TABLE = 4, 5, 6
+"""Numbers of requests that are brought between meetings, further up, and at the table."""
 HIGHEST_RUNG = 2
 
 

@@ -66,6 +66,8 @@ def take_word(town: "PlainTown") -> None:
             chief.released += not arrest.held
     p = town.numbers("chief")
     for meeting in town.meetings:
+        if meeting.at_table:
+            continue
         facility = town.authorities[meeting.authority].cell.facility
         town.chiefs[facility].welcomed += meeting.came >= p.attended
         town.chiefs[facility].ignored += meeting.came < p.attended

@@ -42,6 +42,9 @@ class Authority(mesa.Agent):
         self.explained = self.silent_until = self.withdrawn_until = self.disputes = 0
         self.links = self.watch = self.mark = 0.0
         self.consents = False
+        self.of_canton = self.communal and settlement.kind != "town"
+        self.agrees_to_patrol, self.agreed_to_operation, self.operation_asked = True, False, -1
+        self.asked_this_month = False
         self.phones = town.numbers("consultation").phones
         self.shown: list[float] = []
         self.standing = 0.0

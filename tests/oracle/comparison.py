@@ -49,7 +49,7 @@ COLUMNS = {
     "bribes": ("cell", "nth", "post", "who"),
     "impressions": ("who", "cause", "quality_f", "quality_e", "weight_f", "weight_e", "fast", "change"),
     "hearings": ("born", "number", "outcome"),
-    "meetings": ("authority", "problem", "by_police", "came"),
+    "meetings": ("authority", "problem", "by_police", "came", "at_table"),
     "outside": ("who", "kind", "severity"),
 }
 """Tables of a shift, in the order in which a difference is looked for."""

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from oracle.board_memory import OWN
+from oracle.board_memory import AT_TABLE, OWN
 from oracle.community import DOMESTIC, Authority, police_go_out
 from oracle.luck import logistic, pick, poisson
 from oracle.minutes import FOR_MEETINGS, FOR_REQUESTS, Owed
@@ -27,6 +27,7 @@ class Meeting:
     problem: int
     called: bool
     came: int
+    at_table: bool = False
 
 
 @dataclass(eq=False)
@@ -148,7 +149,7 @@ def answer(town: "PlainTown", request: Request) -> None:
     worked = is_worked_on(town, request)
     met = police_go_out(town) and u("feasible") < p.feasible and (worked or u("request") < min(1.0, chance))
     answered = met or worked or u("answered") < p.answer
-    if answered and request.nth < OWN:
+    if answered and (request.nth < OWN or request.nth == AT_TABLE):
         authority.last_answer = request.asked
     able = p.explain * town.numbers("adoption").link_explain * authority.officer.skill
     explained = not met and u("explains limits") < able * 2.0**-authority.explained
@@ -172,13 +173,9 @@ def meet_at_the_seat(town: "PlainTown") -> None:
     """Hold table, COMUPRE and network; the council is only informed."""
     p = town.numbers("consultation")
     if is_held_today(town, TABLE, p.rhythm * p.table):
-        for authority in town.authorities:
-            speaks = town.tick >= authority.silent_until
-            if speaks and town.luck("takes part", authority.number, 0) < authority.organised:
-                authority.last_meeting = town.tick
-                authority.links += p.bond * (1.0 - authority.links)
-                if town.luck("answered", authority.number, TABLE) < p.feasible * p.request_met + p.answer:
-                    authority.last_answer = town.tick
+        come = [one for one in town.authorities if meets_at_table(town, one)]
+        for facility in dict.fromkeys(one.cell.facility for one in come):
+            town.facilities[facility].owed[FOR_MEETINGS].ask(town.numbers("practices").meeting)
     if is_held_today(town, COMUPRE, p.rhythm * p.comupre):
         for request in town.requests:
             drawn = town.luck("followed up", request.authority.number, request.nth, tick=request.asked)
@@ -189,6 +186,30 @@ def meet_at_the_seat(town: "PlainTown") -> None:
             authority = town.authorities[one.settlement]
             if authority.officer is not None and is_victim(town, one) and attends(town, one, town.authorities[0]):
                 be_heard(town, one, authority)
+
+
+def meets_at_table(town: "PlainTown", authority: Authority) -> bool:
+    """Let a community meet the police at the table and ask for something; tell whether it came."""
+    p, number = town.numbers("consultation"), authority.number
+    delegate = next((one for one in authority.residents if one.council and one.alive), None)
+    if delegate is None or authority.officer is None or town.tick < authority.silent_until:
+        return False
+    if town.luck("takes part", number, 0) >= authority.organised:
+        return False
+    be_heard(town, delegate, authority)
+    authority.last_meeting = town.tick
+    authority.links += p.bond * (1.0 - authority.links)
+    weights = [
+        w * (delegate.female * p.spoken if kind == DOMESTIC else 1.0) for kind, w in enumerate(authority.suffered)
+    ]
+    problem = weights.index(max(weights))
+    if authority.suffered[problem] > 0.0:
+        authority.suffered[problem] *= 0.5
+        town.requests.append(Request(town.tick, authority, AT_TABLE, [], problem))
+    else:
+        problem = -1
+    town.meetings.append(Meeting(number, problem, False, 1, at_table=True))
+    return True
 
 
 def is_victim(town: "PlainTown", one: Resident) -> bool:

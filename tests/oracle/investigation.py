@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from oracle.army import hold_member
 from oracle.capture import is_warned
 from oracle.certainty import learn_of_arrest
+from oracle.consent import agrees_to_arrest
 from oracle.crime import DOMESTIC, KILLING, Incident
 from oracle.gangs import members, named_member
 from oracle.justice import MONTH_SHIFTS, charge_or_drop, drop, judge_arrest, remand, sentence
@@ -187,8 +188,14 @@ def pursue(town: "PlainTown", file: File) -> None:
     if file.member is not None and not (file.member.alive and file.member.clique is not None):
         return
     serves = town.luck("serve", file.number, file.tries, tick=file.filed) < p.arrest
-    if serves and not (file.member is not None and is_warned(town, file.member, file)):
+    if serves and not is_withheld(town, file) and not (file.member is not None and is_warned(town, file.member, file)):
         serve(town, file, slot)
+
+
+def is_withheld(town: "PlainTown", file: File) -> bool:
+    """Tell whether the authority of the canton withholds its consent to serve a warrant."""
+    excused = file.board is not None or file.gravity >= town.numbers("communal_authority").grave
+    return not excused and not agrees_to_arrest(town, file.zone, file.number, file.gravity)
 
 
 def serve(town: "PlainTown", file: File, slot: Slot | None) -> None:

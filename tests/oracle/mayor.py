@@ -140,7 +140,7 @@ def govern(town: "PlainTown") -> None:
 def comes(town: "PlainTown", one: "Authority") -> bool:
     """Tell whether an authority meets the mayor now: at the municipal table, or at the council."""
     p = town.numbers("consultation")
-    at_table = one.last_meeting == town.tick and all(m.authority != one.number for m in town.meetings)
+    at_table = any(m.authority == one.number and m.at_table for m in town.meetings)
     council = is_held_today(town, COUNCIL, p.rhythm * p.council) and town.tick >= one.silent_until
     return at_table or (council and town.luck("comes to the council", one.number, 0) < one.organised)
 
@@ -224,6 +224,12 @@ def change_of_budget(town: "PlainTown") -> float:
     return float({"cut": -p.step, "keep": 0.0, "raise": p.step}[way])
 
 
+def is_barred(town: "PlainTown", number: int) -> bool:
+    """Tell whether a gift is none that this municipality gives."""
+    lends_not = town.numbers("mayor").lends == 0 and number in (MOTORCYCLES, CAMERAS)
+    return lends_not or (number == COMPANY and town.numbers("resources").joint_patrols == 0.0)
+
+
 def chosen_gift(town: "PlainTown") -> int:
     """Decide what to give, if anything."""
     p, hall = town.numbers("mayor"), town.hall
@@ -234,7 +240,7 @@ def chosen_gift(town: "PlainTown") -> int:
         n_open = sum(one.wanted == number for one in hall.petitions if is_open(town, one))
         useful = (gift.used + p.prior / 2.0) / (gift.used + gift.idle + p.prior)
         terms[name] = [
-            -1000.0 if p.lends == 0 and number in (MOTORCYCLES, CAMERAS) else p.habit,
+            -1000.0 if is_barred(town, number) else p.habit,
             p.care * hall.care,
             p.asked * min(n_open, p.asked_most) - (1000.0 if n_open == 0 and p.only_asked == 1 else 0.0),
             p.killings * hall.surprise,

@@ -113,11 +113,12 @@ def on_the_road(town: "PlainTown", facility: "Facility", *, motorcycle: bool) ->
     return whole + (rest > 0.0 and town.luck("fleet", facility.number, int(motorcycle)) < rest)
 
 
-def is_accompanied(town: "PlainTown", couple: "Couple") -> bool:
+def is_accompanied(town: "PlainTown", couple: "Couple", *, walks: bool) -> bool:
     """Tell whether municipal police go with a couple; with a reinforcement they never do."""
-    chance = town.numbers("resources").joint_patrols
-    willing = town.garage.mayor.willing and not couple.reinforces
-    return willing and town.luck("joint patrol", couple.number, 0) < chance
+    p = town.numbers("resources")
+    by_mayor = p.joint_patrols if town.garage.mayor.willing else 0.0
+    at_market = p.joint_market if walks and town.is_market_day and town.shift < 2 else 0.0
+    return not couple.reinforces and town.luck("joint patrol", couple.number, 0) < max(by_mayor, at_market)
 
 
 def fuel(town: "PlainTown", facility: "Facility", km: float) -> float:

@@ -34,6 +34,8 @@ def live_through(town: "PlainTown") -> None:
         for one in response.couple.crew:
             one.n_calls += 1
     for meeting in town.meetings:
+        if meeting.at_table:
+            continue
         facility = town.facilities[town.authorities[meeting.authority].cell.facility]
         next(one for one in town.officers if one.facility is facility).n_meetings += 1
     violent = [incident for incident in town.incidents if incident.kind == KILLING or incident.motive in (GANG, CROWD)]

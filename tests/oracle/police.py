@@ -316,11 +316,11 @@ def give_means(town: "PlainTown", facility: Facility) -> None:
             mode = BICYCLE
         elif not walks and vehicles > 0:
             mode, vehicles = VEHICLE, vehicles - 1
-        elif not walks and (motorcycles > 0 or is_accompanied(town, couple)):
+        elif not walks and (motorcycles > 0 or is_accompanied(town, couple, walks=walks)):
             mode, motorcycles = MOTORCYCLE, max(0, motorcycles - 1)
         couple.begin(mode)
         town.spent.begin(couple)
-        if is_accompanied(town, couple):
+        if is_accompanied(town, couple, walks=walks):
             assert couple.lead is not None
             couple.lead.tone += town.numbers("resources").joint_tone
             town.n_joint += 1

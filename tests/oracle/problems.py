@@ -335,10 +335,16 @@ def online(town: "PlainTown", facility: "Facility") -> float:
     return 1.0 if facility.internet else float(town.numbers("problems").offline)
 
 
+def analysts_of(town: "PlainTown", facility: "Facility") -> float:
+    """Return how many analysts a facility has."""
+    p = town.numbers("problems")
+    return float(p.analysts + p.posted * facility.station)
+
+
 def real_use(town: "PlainTown", facility: "Facility") -> float:
     """Return in how far forms are used (A)."""
     p = town.numbers("problems")
-    by_analyst = p.analyst_forms * min(1.0, p.analysts) * online(town, facility)
+    by_analyst = p.analyst_forms * min(1.0, analysts_of(town, facility)) * online(town, facility)
     return float(1.0 - (1.0 - habit_of_chief(town, facility, ANALYSIS)) * (1.0 - by_analyst))
 
 
@@ -379,7 +385,8 @@ def look_again(town: "PlainTown", problem: Problem) -> None:
 def look_into(town: "PlainTown", facility: "Facility") -> float:
     """Look into the causes of some problems; return the minutes that this asks for."""
     p = town.numbers("problems")
-    able = p.per_analyst * p.analysts * online(town, facility) + p.per_chief * habit_of_chief(town, facility, ANALYSIS)
+    able = p.per_analyst * analysts_of(town, facility) * online(town, facility)
+    able += p.per_chief * habit_of_chief(town, facility, ANALYSIS)
     minutes = 0.0
     for _ in range(int(able + town.luck("problems looked into", facility.number, 0))):
         open_ones = [
@@ -409,7 +416,7 @@ def name_cause(town: "PlainTown", problem: Problem, facility: "Facility") -> Non
         p.blind
         * (1.0 - p.by_data * problem.filed / (1.0 + problem.filed))
         * (1.0 - p.by_net * facility.internet)
-        * (1.0 - p.by_analyst * min(1.0, p.analysts))
+        * (1.0 - p.by_analyst * min(1.0, analysts_of(town, facility)))
         * (1.0 - p.by_word * problem.talks / (1.0 + problem.talks))
     )
     if u_of(town, "cause right", problem) < 1.0 - blind:

@@ -193,6 +193,17 @@ def open_case(town: "PlainTown", incident: Incident, teller: Resident, put_off: 
     """Bring a case before the communal authority of the teller's settlement; it is heard days later."""
     authority = town.authority_of(teller.settlement)
     assert authority is not None
+    bring_case(town, incident, teller, authority, put_off)
+
+
+def hand_to_authority(town: "PlainTown", incident: Incident) -> None:
+    """Bring an act of which somebody told before the authority that withheld its consent to the arrest."""
+    if incident.teller is not None and incident.told != AUTHORITY:
+        bring_case(town, incident, incident.teller, town.authorities[incident.cell.zone], 0)
+
+
+def bring_case(town: "PlainTown", incident: Incident, teller: Resident, authority: Authority, put_off: int) -> None:
+    """Append a case before an authority."""
     waits = put_off + int(town.numbers("communal_authority").days) + wait_for_summons(town, incident)
     due = 3 * (town.day + waits) + 1
     town.cases.append(Case(due, town.tick, incident.number, authority, teller, incident.kind))

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from oracle.adoption import explains
 from oracle.calls import ring_all
 from oracle.community import Authority
+from oracle.consent import agrees_to_arrest, needs_none
 from oracle.crime import IMITATOR, KILLING, PATROL, Incident
 from oracle.luck import logistic
 from oracle.minutes import keep_busy
 from oracle.people import Resident
 from oracle.places import Cell
 from oracle.police import BICYCLE, SHIFT_MINUTES, VEHICLE, Couple, covering_visit
-from oracle.reporting import DECLINED, FUEL, HOURS, PAPER, VEHICLES, Call, give_up
+from oracle.reporting import DECLINED, FUEL, HOURS, PAPER, VEHICLES, Call, give_up, hand_to_authority
 
 if TYPE_CHECKING:
     from oracle.town import PlainTown
@@ -249,6 +250,11 @@ def try_arrest(town: "PlainTown", incident: Incident, couple: Couple, minutes_la
         return
     chance = p.catch * math.exp(-minutes_later / p.trail) * (p.killers if incident.kind == KILLING else 1.0)
     if town.luck("arrest", incident.number, 0) >= chance:
+        return
+    if not needs_none(town, incident) and not agrees_to_arrest(
+        town, incident.cell.zone, incident.number, incident.severity
+    ):
+        hand_to_authority(town, incident)
         return
     incident.arrested = True
     goods = town.luck("goods", incident.number, 0) < p.goods * math.exp(-minutes_later / p.goods_minutes)

@@ -39,6 +39,7 @@ BUSY = {
         "by_report": 3.0,
         "by_talk": 2.0,
         "analysts": 1.0,
+        "posted": 0.5,
         "by_data": 0.4,
         "again": 0.8,
         "begins": 1.0,
@@ -169,6 +170,7 @@ BUSY = {
     "response": {"decline": -2.0, "catch": 0.5, "trail": 120.0},
     "communal_authority": {"days": 0, "reach": 1.0, "near": 1.0, "comes": 0.0, "comply_days": 1, "watch": 0.3}
     | {"protocol": 0.6, "presence": 0.6, "waits": 0.7},
+    "consent": {"asked": 1, "arrest": -0.5},
     "deliberation": {"half_life": 2.0, "ask": 0.0, "climb": 1.0, "wait": -0.5, "put_off": 5, "abuse": 0.3}
     | {"watch": -0.5, "protocol": 0.0},
     "consultation": {
@@ -205,7 +207,15 @@ BUSY = {
     "narcos": {"groups": 1, "dense": 1, "deaths": 0.2},
     "safe_schools": {"coverage": 0.5, "talks": 0.5},
     "crises": {"rate": 12.0, "crowd": 0.1, "silence": 0.1},
-    "resources": {"breakdown": 0.3, "late": 0.5, "willing": 0.7, "joint_patrols": 0.5, "events": 1.0, "phones": 0.5},
+    "resources": {
+        "breakdown": 0.3,
+        "late": 0.5,
+        "willing": 0.7,
+        "joint_patrols": 0.5,
+        "joint_market": 0.7,
+        "events": 1.0,
+        "phones": 0.5,
+    },
     "misconduct": {"base": 2.0, "public": 0.1, "files": 0.5, "answered": 0.5, "sanction": 0.5, "caught": 0.5},
     "officers": {
         "months": 1.0,

@@ -225,12 +225,22 @@ def offenders(town: "PlainTown") -> Rows:
     return [named(one, *same) | {"home": one.home.number} for one in all_slots(town)]
 
 
+def consent(town: "PlainTown") -> Rows:
+    """What authorities decided on patrol and operations."""
+    return [
+        {"asked": one.asked_this_month, "patrol": one.agrees_to_patrol}
+        | {"operation": one.agreed_to_operation, "operation_tick": one.operation_asked}
+        for one in town.authorities
+    ]
+
+
 PER: dict[str, Callable[["PlainTown"], Rows]] = {
     "minds": minds,
     "homes": homes,
     "officers": officers,
     "duty": duty,
     "boards": boards,
+    "consent": consent,
     "plans": plans,
     "cliques": cliques,
     "couples": couples,

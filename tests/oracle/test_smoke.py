@@ -22,6 +22,9 @@ BOARD_MATTERS = {
     "request of a board",
     "unmet requests of a board",
     "protocol with a board",
+    "patrol in a canton",
+    "operation in a canton",
+    "arrest in a canton",
 }
 """What boards decide."""
 

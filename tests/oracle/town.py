@@ -12,6 +12,7 @@ from oracle.certainty import Certainty, begin_certainty, deter
 from oracle.chief import Chief, close_books, set_hours, take_command, take_word
 from oracle.cliques import begin_cliques, end_month_of_cliques, raid
 from oracle.community import Authority, Case, Hearing, hear_cases, spread_news
+from oracle.consent import ask_consent
 from oracle.consultation import Meeting, Request, consult
 from oracle.contacts import meet
 from oracle.crime import Incident, Repeat, offend
@@ -70,6 +71,7 @@ SHIFT: tuple[Callable[["PlainTown"], None], ...] = (
     plan,
     patrol,
     withdraw,
+    ask_consent,
     renew_offenders,
     clamp_down,
     raid,
@@ -493,7 +495,7 @@ class PlainTown(mesa.Model):
             "bribes": [(b.cell, b.nth, b.couple.number, b.resident.number) for b in self.bribes],
             "impressions": self.learned[: self.n_traced],
             "hearings": [(h.born, h.number, h.outcome) for h in self.hearings],
-            "meetings": [(m.authority, m.problem, int(m.called), m.came) for m in self.meetings],
+            "meetings": [(m.authority, m.problem, int(m.called), m.came, int(m.at_table)) for m in self.meetings],
             "outside": [(one.who.number, one.kind, one.severity) for one in self.outside],
         }
 

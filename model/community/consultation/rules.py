@@ -46,11 +46,11 @@ from model.community.requests.rules import (
     answer_requests,
     assign_requests,
     bring_requests,
+    bring_table_request,
     serving_facility,
 )
 from model.community.requests.schema import (
     ANSWER_SHIFTS,
-    ANSWERED_STREAM,
     ITEMS,
     MAX_REQUESTS,
     PRESENT,
@@ -63,7 +63,7 @@ from model.engine.calendar import EVENING, MONTH, MONTHS_A_YEAR, YEAR, date_of_t
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform, logistic, poisson_quantile
 from model.engine.ratios import ratio_or_nan
-from model.engine.rows import FloatArray
+from model.engine.rows import FloatArray, to_int64
 from model.police.contacts.rules import treats_fairly
 from model.police.contacts.schema import MINIMUM_AGE, RUDE
 from model.police.minutes.rules import add_owed_minutes, yearly_rate_per_resident
@@ -210,29 +210,69 @@ def hold_meeting(
     board.links += p.bond * (1.0 - board.links)
     row = shift.day.meetings[shift.day.counts[MEETINGS]]
     row.authority, row.problem, row.by_police, row.came = a, board.problem, called, came
+    row.at_table = 0
     shift.day.counts[MEETINGS] += 1
     shift.tally[0].meetings += 1.0
+
+
+@kernel
+def delegate_of(shift: ShiftContext, tables: ConsultationTables, a: int) -> int:
+    """Return the first council member, living and here, of the settlement of authority ``a``, or -1."""
+    z = tables.authorities[a].settlement
+    for k in range(tables.council_start[z], tables.council_start[z + 1]):
+        if shift.minds[tables.councils[k]].gone < 0:
+            return to_int64(tables.councils[k])
+    return to_int64(-1)
+
+
+@kernel
+def hold_table(shift: ShiftContext, tables: ConsultationTables, p: Consultation) -> None:
+    """Hold the municipal table: a meeting with the police of each community that takes part.
+
+    Its delegate is heard and asks for what the community suffered most.  Updates `boards.met`, `boards.links`, `owed`
+    and the monthly counts; appends to `requests` and `day.meetings`.
+    """
+    shift.tally[0].table_meetings += 1.0
+    for a in range(len(tables.boards)):
+        board, i = tables.boards[a], delegate_of(shift, tables, a)
+        if i < 0 or tables.chiefs[a] < 0 or shift.tick < board.silent_until:
+            continue
+        if keyed_uniform(shift.seed, TAKES_PART, shift.tick, a, 0) >= board.organised:
+            continue
+        apply_chief_treatment(shift, tables, i, a)
+        board.met = shift.tick
+        board.links += p.bond * (1.0 - board.links)
+        row = shift.day.meetings[shift.day.counts[MEETINGS]]
+        row.authority, row.by_police, row.came, row.at_table = a, 0, 1, 1
+        row.problem = bring_table_request(shift, tables, a, float(shift.ground.people[i].female), p)
+        shift.day.counts[MEETINGS] += 1
+        shift.tally[0].table_communities += 1.0
+    owe_table_minutes(shift, tables)
+
+
+@kernel
+def owe_table_minutes(shift: ShiftContext, tables: ConsultationTables) -> None:
+    """Owe the minutes of a meeting at each facility that serves a community at the table; updates `owed`."""
+    meetings, n = shift.day.meetings, shift.day.counts[MEETINGS]
+    for f in range(len(tables.stations)):
+        for k in range(n):
+            a = meetings[k].authority
+            if meetings[k].at_table == 1 and serving_facility(shift, tables, a) == f:
+                add_owed_minutes(
+                    tables.owed, f, FOR_MEETINGS, tables.practices[tables.authorities[a].settlement].meeting
+                )
+                break
 
 
 @kernel
 def hold_seat_meetings(shift: ShiftContext, tables: ConsultationTables, month: int, day_of_month: int) -> None:
     """Hold the meetings due today of the municipal table, council, COMUPRE and network for victims.
 
-    Updates `boards.met`, `boards.links`, `boards.heard`, `requests.followed` and the monthly counts.
+    Updates `requests.followed` and the monthly counts.
     """
     p, seed = tables.parameters[0], shift.seed
     if is_held_today(p.rhythm * p.table, TABLE_BODY, month, day_of_month, seed):
-        shift.tally[0].table_meetings += 1.0
-        for a in range(len(tables.boards)):
-            silent = shift.tick < tables.boards[a].silent_until
-            if not silent and keyed_uniform(seed, TAKES_PART, shift.tick, a, 0) < tables.boards[a].organised:
-                tables.boards[a].met = shift.tick
-                tables.boards[a].links += p.bond * (1.0 - tables.boards[a].links)
-                if (
-                    keyed_uniform(seed, ANSWERED_STREAM, shift.tick, a, TABLE_BODY)
-                    < p.feasible * p.request_met + p.answer
-                ):
-                    tables.boards[a].heard = shift.tick
+        hold_table(shift, tables, p)
     if is_held_today(p.rhythm * p.council, COUNCIL_BODY, month, day_of_month, seed):
         shift.tally[0].council_meetings += 1.0
     if is_held_today(p.rhythm * p.comupre, COMUPRE_BODY, month, day_of_month, seed):
@@ -342,13 +382,13 @@ def step(world: World) -> None:
             p = world.parameters[Consultation][0]
             spread_public_event(world, TOLD_OF, 0, p.inform, INFORMED, p.news)
     n = len(state[BOARDS])
-    state[REQUESTS].reserve(n * MAX_REQUESTS)
+    state[REQUESTS].reserve(n * (MAX_REQUESTS + 1))
     state[PRESENT].reserve(len(world.cached(council_members_by_settlement)[1]) + n * (MAX_INVITED + MAX_ATTENDING))
-    events.reserve(MEETINGS, n)
+    events.reserve(MEETINGS, 2 * n)
     events.reserve(
         IMPRESSIONS,
         len(world.cached(council_members_by_settlement)[1])
-        + n * (MAX_INVITED + MAX_ATTENDING + MAX_DOORS)
+        + n * (MAX_INVITED + MAX_ATTENDING + MAX_DOORS + 1)
         + MAX_INVITED
         + MAX_REQUESTS * len(state[PRESENT]),
     )

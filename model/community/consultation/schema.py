@@ -141,6 +141,9 @@ class ConsultationCounts(Row):
 
     meetings: float
     table_meetings: float
+    table_communities: float
+    table_requests: float
+    table_answered: float
     council_meetings: float
     comupre_meetings: float
     network_meetings: float

@@ -38,6 +38,7 @@ from model.community.requests.schema import (
     REQUEST_UNMET,
     REQUESTS,
     SUFFERED,
+    TABLE_REQUEST,
     MeetingAttendee,
     RequestRow,
 )
@@ -139,6 +140,24 @@ def bring_requests(
         # What has been asked for weighs half as much in the next request.
         suffered[problem] *= 0.5
         board.problem = problem if nth == 0 else board.problem
+
+
+@kernel
+def bring_table_request(shift: ShiftContext, tables: ConsultationTables, a: int, women: float, p: Consultation) -> int:
+    """Bring the request of a community at the municipal table; return its problem, or -1 if it asks for nothing.
+
+    ``women`` is 1 if a woman speaks for the community.  Appends to `requests`; updates `suffered`.
+    """
+    suffered = tables.suffered[tables.authorities[a].settlement]
+    problem = most_harmful_kind(suffered, women, p.spoken)
+    if suffered[problem] <= 0.0:
+        return -1
+    fill_request(tables.requests[tables.requests_count[0]], shift.tick, a, TABLE_REQUEST, problem)
+    tables.requests_count[0] += 1
+    suffered[problem] *= 0.5
+    shift.tally[0].requests += 1.0
+    shift.tally[0].table_requests += 1.0
+    return problem
 
 
 @kernel
@@ -300,7 +319,8 @@ def answer_request(shift: ShiftContext, tables: ConsultationTables, request: Req
     if board.protocol == 1:
         record_promise(shift, board, met)
     if answered:
-        board.heard = asked if nth < MAX_REQUESTS else board.heard
+        board.heard = asked if nth < MAX_REQUESTS or nth == TABLE_REQUEST else board.heard
+        shift.tally[0].table_answered += 1.0 if nth == TABLE_REQUEST else 0.0
         shift.tally[0].requests_answered += 1.0
         shift.tally[0].answered_by_police += request.by_police
     if explained or (answered and not met):

@@ -26,8 +26,8 @@ MAX_REQUESTS, FOR_ONE_REQUEST = 4, 6
 FOLLOWS_UP, HANDED_OVER = stream_id("follows up"), stream_id("handed over")
 NO_OWNER_YET, NO_OWNER = int64_constant(-2), int64_constant(-1)
 """Owner of a request that no officer has received, or that nobody can receive."""
-OWN_REQUEST, CLIMBED_REQUEST = int64_constant(MAX_REQUESTS), int64_constant(MAX_REQUESTS + 1)
-"""Number in place of that within a meeting: asked by a board between meetings, or taken further up."""
+OWN_REQUEST, CLIMBED_REQUEST, TABLE_REQUEST = (int64_constant(MAX_REQUESTS + k) for k in range(3))
+"""Number in place of that within a meeting: asked by a board between meetings, taken further up, asked at the table."""
 REQUEST_MET = declare_event(
     "request_met", 20, "request met", fair=0.8, fair_weight=0.5, effective=0.9, effective_weight=1.0
 )

@@ -12,6 +12,7 @@ import math
 
 import numpy as np
 
+from model.community.consent.rules import ConsentTables, consents_to_arrest
 from model.crime.crime_counts.schema import COMPLAINTS
 from model.crime.offenders.rules import hold_slot_until
 from model.engine.calendar import MONTH, is_last_shift_of_month
@@ -69,6 +70,7 @@ from model.reporting.reporting.schema import Reporting
 from model.town.crime_kinds import DOMESTIC, HOMICIDE, INVESTIGATION_HOURS, rates_by_kind
 from model.trust.ledger.rules import trust_now
 from model.world.binding import computed, count_of, population_scale
+from model.world.discrete_choice.schema import CHOICES
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
@@ -101,6 +103,7 @@ class InvestigationTables(TableBundle):
     scale: float = computed(population_scale)
     chiefs: Rows[ChiefRow]
     capture: Rows[Capture]
+    consent: ConsentTables
 
 
 @kernel
@@ -255,6 +258,8 @@ def serve_warrant(shift: ShiftContext, tables: InvestigationTables, file: CaseFi
         return
     if keyed_uniform(shift.seed, SERVE_STREAM, file.filed, file.number, file.tries) >= tables.parameters[0].arrest:
         return
+    if is_consent_withheld(shift, tables, file):
+        return
     if i >= 0 and slot < 0 and is_warned_of_warrant(shift, tables, file):
         return
     if keyed_uniform(shift.seed, WRONG_STREAM, file.filed, file.number, 1) < justice.parameters[0].wrong:
@@ -266,6 +271,17 @@ def serve_warrant(shift: ShiftContext, tables: InvestigationTables, file: CaseFi
         arrest_members(shift, tables, file, remand_until(shift, justice, file.filed, file.number, 1))
     record_warrant_arrest(shift, file)
     link_files(shift, tables, file)
+
+
+@kernel
+def is_consent_withheld(shift: ShiftContext, tables: InvestigationTables, file: CaseFile) -> bool:
+    """Return whether the authority of the canton withholds its consent to serve a warrant there.
+
+    It is not asked about serious violence, nor about a case that it handed over itself.
+    """
+    if file.board >= 0 or file.gravity >= tables.consent.communal[file.zone].grave:
+        return False
+    return not consents_to_arrest(shift, tables.consent, file.zone, file.number, file.gravity)
 
 
 @kernel
@@ -359,6 +375,8 @@ def step(world: World) -> None:
     incidents, last = events.counts.item(INCIDENTS), is_last_shift_of_month(world.tick)
     events.reserve(IMPRESSIONS, events.counts.item(ARRESTS) + (len(state[FILES]) + incidents if last else 0))
     state[FILES].reserve(incidents)
+    if last:
+        state[CHOICES].reserve(len(state[FILES]) + incidents)
     state[PRISON].reserve(len(state[ROLL]) + incidents)
     world.run_kernel(judge_arrests, lambda: (world.shift_context(), world.view(JusticeTables)))
     world.run_kernel(open_files, lambda: (world.shift_context(), world.view(InvestigationTables)))

@@ -114,4 +114,5 @@ WRITTEN_COLUMNS = (
     "tally.released", "tally.arrests_act", "tally.arrests_without_incident", "offenders",
     "arrested_lately", "minds.useful", "minds.member", "minds.gone", "cliques.members", "cliques.held_now",
     "cliques.freed_now", "cliques.leader_now", "tally.member_arrests", "prison", "impressions",
+    "choices", "tally.consent_arrests_asked", "tally.consent_arrests_given",
 )  # fmt: skip

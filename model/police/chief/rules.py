@@ -129,6 +129,8 @@ def record_chief_experience(
             chief.held += 1.0 if arrest.held == 1 else 0.0
             chief.released += 1.0 if arrest.held == 0 else 0.0
     for k in range(day.counts[MEETINGS]):
+        if day.meetings[k].at_table == 1:
+            continue  # who comes to the table is no sign of whether the station's own meetings are wanted
         chief = chiefs[homes[day.meetings[k].authority]]
         chief.welcomed += 1.0 if day.meetings[k].came >= p.attended else 0.0
         chief.ignored += 1.0 if day.meetings[k].came < p.attended else 0.0

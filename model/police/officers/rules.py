@@ -81,7 +81,7 @@ def record_duty(
         duty[couple.lead].calls += 1
         duty[couple.mate].calls += 1
     for k in range(day.counts[MEETINGS]):
-        duty[chiefs[day.meetings[k].authority]].meetings += 1
+        duty[chiefs[day.meetings[k].authority]].meetings += 1 - day.meetings[k].at_table
     # Killings and clashes burden every officer on duty of the facility that serves the place.
     attacks = np.zeros(len(plant.facilities), np.int64)
     for k in range(day.counts[INCIDENTS]):

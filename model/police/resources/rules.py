@@ -158,9 +158,13 @@ def multiply_vehicles(
 
 
 @kernel
-def municipal_police_join(p: Resources, willing: int, post: int, tick: int, seed: int) -> bool:
-    """Return whether municipal police go with this couple, while the mayor is ``willing`` (1)."""
-    return willing == 1 and keyed_uniform(seed, JOINT_PATROL_STREAM, tick, post, 0) < p.joint_patrols
+def municipal_police_join(p: Resources, willing: int, at_market: bool, post: int, tick: int, seed: int) -> bool:
+    """Return whether municipal police go with this couple.
+
+    They do while the mayor is ``willing`` (1), and with couples on foot on market days (``at_market``) in any case.
+    """
+    chance = max(p.joint_patrols * willing, p.joint_market if at_market else 0.0)
+    return keyed_uniform(seed, JOINT_PATROL_STREAM, tick, post, 0) < chance
 
 
 def mayoral_term(date: datetime.date) -> int:

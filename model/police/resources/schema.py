@@ -34,7 +34,8 @@ class Resources(ParameterGroup):
 
     name: ClassVar[str] = "resources"
     evidence: ClassVar[tuple[str, ...]] = (
-        "B08", "B15", "B16", "B17", "B18", "E16", "I01", "I02", "I03", "I04", "I05", "I07", "U05", "U06", "U07", "U08",
+        "B07", "B08", "B15", "B16", "B17", "B18", "E16", "I01", "I02", "I03", "I04", "I05", "I07", "U05", "U06", "U07",
+        "U08",
     )  # fmt: skip
 
     vehicles: float = parameter(
@@ -63,6 +64,10 @@ class Resources(ParameterGroup):
     joint_patrols: float = share_parameter(
         0.15, "B15, B16; assumed", "couples that municipal police go with, while the mayor sends them",
         role="lever", off=0.0,
+    )  # fmt: skip
+    joint_market: float = share_parameter(
+        0.0, "B07", "couples on a foot beat on market days, by day, that municipal police go with in any case",
+        role="site", off=0.0,
     )  # fmt: skip
     joint_tone: float = parameter(
         0.3, "log-odds", 0.0, 2.0, "B18; assumed", "fair treatment with municipal police along"

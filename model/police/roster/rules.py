@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from model.engine.calendar import HOURS_A_SHIFT, MINUTES_A_SHIFT, MINUTES_AN_HOUR, SHIFTS
+from model.engine.calendar import HOURS_A_SHIFT, MARKET_DAY, MINUTES_A_SHIFT, MINUTES_AN_HOUR, NIGHT, SHIFTS
 from model.engine.kernels import TableBundle, allocating_kernel, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import IntArray, Rows
@@ -245,7 +245,9 @@ def equip_couples(shift: ShiftContext, couples: Rows[CoupleRow], plant: PoliceTa
         # A scaled-down town has every foot beat but few couples, so that only part of them walk.
         walks = plant.sectors[couple.sector].foot == 1 and keyed_uniform(seed, FOOT_BEAT, tick, post, 0) < tables.scale
         p, r = tables.roster[home.settlement], tables.resources[home.settlement]
-        joint = plant.posts[post].copy == 0 and municipal_police_join(r, tables.mayor[0].willing, post, tick, seed)
+        at_market = walks and shift.where // SHIFTS == MARKET_DAY and tick % SHIFTS < NIGHT
+        joint = plant.posts[post].copy == 0
+        joint = joint and municipal_police_join(r, tables.mayor[0].willing, at_market, post, tick, seed)
         cycles = keyed_uniform(seed, CYCLES_STREAM, tick, post, 0) < p.bicycles
         drawn = TransportDraw(walks=walks, cycles=cycles, joint=joint)
         assign_transport(couple, drawn, f, vehicles, motorcycles, tables)

@@ -146,9 +146,15 @@ def parameter_settlement(work: ProblemWorkTables, problem: ProblemRow) -> int:
 
 @kernel
 def analysts_at(work: ProblemWorkTables, f: int, p: Problems) -> float:
-    """Return the analysts of a facility this month, at most 1, less without internet."""
+    """Return the number of analysts of a facility: those of a policy, and those posted at a station."""
+    return p.analysts + p.posted * work.facilities[f].station
+
+
+@kernel
+def analyst_use(work: ProblemWorkTables, f: int, p: Problems) -> float:
+    """Return the use of the analysts of a facility this month, at most 1, less without internet."""
     linked = 1.0 if work.means[f].internet == 1 else p.offline
-    return min(1.0, p.analysts) * linked
+    return min(1.0, analysts_at(work, f, p)) * linked
 
 
 @kernel
@@ -158,7 +164,7 @@ def form_use_share(work: ProblemWorkTables, f: int, p: Problems) -> float:
     It depends on the chief's habit of analysis and on analysts.
     """
     habit = work.officers[work.chiefs[f]].habit_analysis if work.chiefs[f] >= 0 else 0.0
-    return 1.0 - (1.0 - habit) * (1.0 - p.analyst_forms * analysts_at(work, f, p))
+    return 1.0 - (1.0 - habit) * (1.0 - p.analyst_forms * analyst_use(work, f, p))
 
 
 @kernel
@@ -230,7 +236,7 @@ def right_cause_probability(work: ProblemWorkTables, row: ProblemRow, p: Problem
     # Each source puts right a share of the causes that those before it leave wrong.
     wrong = p.blind * (1.0 - p.by_data * row.filed / (1.0 + row.filed))
     wrong *= 1.0 - p.by_net * work.means[row.facility].internet
-    wrong *= 1.0 - p.by_analyst * min(1.0, p.analysts)
+    wrong *= 1.0 - p.by_analyst * min(1.0, analysts_at(work, row.facility, p))
     return 1.0 - wrong * (1.0 - p.by_word * row.talks / (1.0 + row.talks))
 
 
@@ -263,7 +269,7 @@ def diagnose_causes(shift: ShiftContext, work: ProblemWorkTables, f: int) -> flo
     Updates `problems.named`, `problems.owed`, `sector_record.found` and the monthly counts.
     """
     p, chief = work.parameters[work.facilities[f].settlement], work.chiefs[f]
-    capacity = p.per_analyst * p.analysts * (1.0 if work.means[f].internet == 1 else p.offline)
+    capacity = p.per_analyst * analysts_at(work, f, p) * (1.0 if work.means[f].internet == 1 else p.offline)
     capacity += p.per_chief * work.officers[chief].habit_analysis if chief >= 0 else 0.0
     # Adding a uniform before the cut makes the mean number of diagnoses equal to the capacity.
     most, minutes = int(capacity + keyed_uniform(shift.seed, LOOKED_INTO, shift.tick, f, 0)), 0.0

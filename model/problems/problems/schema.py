@@ -44,7 +44,7 @@ class Problems(ParameterGroup):
     """Parameters of problems, of the diagnosis of their causes, of responses and of their effect."""
 
     name: ClassVar[str] = "problems"
-    evidence: ClassVar[tuple[str, ...]] = ("B13", "B15", "D03", "D10", "D12", "D13", "Q19", "Q21")
+    evidence: ClassVar[tuple[str, ...]] = ("A19", "B13", "B15", "D03", "D10", "D12", "D13", "Q19", "Q21")
 
     gathered: float = share_parameter(0.3, "assumed; swept .15-.5", "crimes that gather at problems", high=0.6, off=0.0)
     size: float = parameter(
@@ -75,6 +75,16 @@ class Problems(ParameterGroup):
         "D12, D13: none at stations",
         "people who only analyse",
         role="lever",
+        off=0.0,
+    )
+    posted: float = parameter(
+        0.0,
+        "analysts a station",
+        0.0,
+        4.0,
+        "A19: at least two at each station; not at substations",
+        "analysts who compile and verify at stations",
+        role="site",
         off=0.0,
     )
     per_analyst: float = parameter(1.5, "a month", 0.0, 10.0, "assumed", "problems that an analyst looks into")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from model.community.consent.schema import ConsentRow
 from model.community.requests.schema import (
     ITEM_ANSWERED,
     ITEM_DUE,
@@ -61,7 +62,7 @@ from model.world.shift_events import (
     UNSERVEDS,
     VISITS,
 )
-from model.world.state import BOARDS, Board, CoupleRow, Plan
+from model.world.state import BOARDS, CoupleRow, Plan
 
 
 def resident_share_of_sector(world: World) -> FloatArray:
@@ -106,7 +107,7 @@ class CriteriaTables(TableBundle):
     block_of: IntArray = constant(block_table, 0)
     people: FloatArray = constant(block_table, 1)
     block_seen: IntArray = of(BLOCK_SEEN)
-    boards: Rows[Board]
+    consent: Rows[ConsentRow]
     met_police: IntArray = of(MET_POLICE)
     plans: Rows[Plan]
     plan_cells: IntArray = of(PLAN_CELLS)
@@ -163,8 +164,9 @@ def street_stretches(couple: CoupleRow) -> float:
 
 @allocating_kernel
 def record_stops(shift: ShiftContext, tables: CriteriaTables) -> None:
-    """Record the stops of a shift: in the lead's own sector, as planned, with the board's consent.
+    """Record the stops of a shift: in the lead's own sector, as planned, agreed beforehand with the authority.
 
+    Where an authority is asked, only visits to which it consents are made.
     Updates the present month of `traces` and `block_seen`.
     """
     day, row, n = shift.day, tables.traces[CURRENT_MONTH], len(tables.couples)
@@ -181,7 +183,7 @@ def record_stops(shift: ShiftContext, tables: CriteriaTables) -> None:
         row.planned += 1.0 if is_as_planned(tables, visit.post, visit.kind, visit.routed, visit.cell) else 0.0
         if z >= 0:
             row.acts += 1.0
-            row.consent += tables.boards[z].invites
+            row.consent += tables.consent[z].asked
         if visit.kind in (PROBLEM, POST) and has_guard_problem(tables, visit.cell):
             row.guarded += visit.stay
     for post in range(n):

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from model.community.consent.rules import ConsentTables, consents_to_arrest, needs_consent
 from model.crime.crime_counts.schema import UNSERVED_BY
 from model.crime.deterrence.schema import Deterrence
 from model.engine.calendar import MINUTES_A_SHIFT, MINUTES_AN_HOUR, NIGHT, SHIFTS
@@ -35,7 +36,7 @@ from model.police.patrol.rules import (
 from model.police.patrol.schema import Patrol
 from model.police.plans.schema import KNOWN
 from model.police.pressure.schema import Pressure
-from model.reporting.reporting.rules import append_unserved_call
+from model.reporting.reporting.rules import CaseTables, append_unserved_call, open_communal_case
 from model.reporting.response.schema import (
     ALL_CAUGHT,
     ANSWERED_CALL,
@@ -64,6 +65,7 @@ from model.town.police import BICYCLE, VEHICLE, Officer, Post, has_no_motor
 from model.trust.events.rules import record_event_with_treatment
 from model.trust.ledger.rules import attribute_to_couple
 from model.world.binding import cell_size_km, computed, constant, of
+from model.world.discrete_choice.schema import CHOICES
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
@@ -71,6 +73,7 @@ from model.world.shift_context import ShiftContext
 from model.world.shift_events import (
     ARRESTS,
     CALLS,
+    COMMUNAL,
     DECLINED,
     IMITATOR,
     IMPRESSIONS,
@@ -85,9 +88,10 @@ from model.world.shift_events import (
     TO_PATROL,
     UNSERVEDS,
     Call,
+    Incident,
     ShiftEventTables,
 )
-from model.world.state import CoupleRow
+from model.world.state import CASES, CoupleRow
 
 
 def staffed_facilities(world: World) -> IntArray:
@@ -113,6 +117,8 @@ class ResponseTables(TableBundle):
     posts: Rows[Post]
     staffed: IntArray = constant(staffed_facilities)
     known: FloatArray = of(KNOWN)
+    consent: ConsentTables
+    cases: CaseTables
     waits: IntArray = of(WAITS)
 
 
@@ -338,10 +344,22 @@ def append_arrest(day: ShiftEventTables, k: int, post: int, with_goods: bool) ->
 
 
 @kernel
+def hand_to_authority(shift: ShiftContext, tables: ResponseTables, row: Incident, z: int) -> None:
+    """Bring an incident before the authority of settlement ``z``, which withheld its consent to the arrest.
+
+    Appends to `cases` if somebody told of it.
+    """
+    if row.teller >= 0 and row.told != COMMUNAL:
+        open_communal_case(shift, tables.cases, row, z, 0)
+        shift.tally[0].consent_arrests_communal += 1.0
+
+
+@kernel
 def attempt_arrest(shift: ShiftContext, tables: ResponseTables, post: int, k: int, delay: float, z: int) -> None:
     """Arrest the offender of incident k, with a chance that falls with the delay (minutes) since the crime.
 
-    Transport and hearing take the couple off the street.  ``z`` is the settlement of the incident.
+    In a canton whose authority withholds its consent, the case goes before that authority instead.  Transport and
+    hearing take the couple off the street.  ``z`` is the settlement of the incident.
     """
     row, p = shift.day.incidents[k], tables.response[z]
     number = row.number
@@ -349,6 +367,11 @@ def attempt_arrest(shift: ShiftContext, tables: ResponseTables, post: int, k: in
         return
     chance = p.catch * math.exp(-delay / p.trail) * (p.killers if row.kind == HOMICIDE else 1.0)
     if keyed_uniform(shift.seed, ARREST_STREAM, shift.tick, number, 0) >= chance:
+        return
+    if needs_consent(row, tables.consent.communal[z].grave) and not consents_to_arrest(
+        shift, tables.consent, z, number, row.severity
+    ):
+        hand_to_authority(shift, tables, row, z)
         return
     with_goods = p.goods * math.exp(-delay / p.goods_minutes)
     append_arrest(shift.day, k, post, keyed_uniform(shift.seed, GOODS_STREAM, shift.tick, number, 0) < with_goods)
@@ -477,6 +500,8 @@ def step(world: World) -> None:
         events.reserve(table, most)
     events.reserve(ARRESTS, events.counts.item(INCIDENTS))
     state[WAITING].reserve(most)
+    state[CHOICES].reserve(most)
+    state[CASES].reserve(most)
     waiting = state[WAITING]
     world.run_kernel(
         serve_calls,

@@ -146,5 +146,6 @@ class ResponseCounts(Row):
 WRITTEN_COLUMNS = (
     "minds.met", "minds.met_free", "tally.explained", "tally.couple_hours_used", "tally.km", "couples.cell",
     "couples.busy", "couples.free", "couples.km", "couples.calls", "visits.alive", "incidents.arrested", "calls",
-    "responses", "unserved", "arrests", "impressions", "signed",
+    "responses", "unserved", "arrests", "impressions", "signed", "cases", "choices", "tally.consent_arrests_asked",
+    "tally.consent_arrests_given", "tally.consent_arrests_communal",
 )  # fmt: skip

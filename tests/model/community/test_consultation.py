@@ -122,3 +122,29 @@ def test_switched_off_nobody_meets(live: Live) -> None:
     found = sums(live(2 * MONTH, **{"mechanisms.consultation": False, "deliberation.asks": 0}))
     kinds = ("meetings", "table_meetings", "council_meetings", "comupre_meetings", "network_meetings", "requests")
     assert found[list(kinds)].sum() == 0
+
+
+def test_the_table_is_a_meeting_of_each_community_that_takes_part_and_asks(live: Live) -> None:
+    quiet = {
+        "consultation.meetings": 0.0,
+        "consultation.network": 0.0,
+        "deliberation.asks": 0,
+        "deliberation.climbs": 0,
+    }
+    world = live(0, trace=True, **quiet, **{"consultation.table": 12.0, "consultation.answer": 1.0})
+    rows = []
+    for _ in range(5 * MONTH):
+        world.step()
+        rows += world.trace["meetings"].tolist()
+    found = sums(world)
+    assert len(rows) == found["table_communities"] > found["table_meetings"] > 0
+    assert found["meetings"] == 0.0
+    assert found["requests"] == found["table_requests"] >= found["table_answered"] > 0
+    assert found["council_heard"] == found["table_communities"]
+    assert (world.state.boards["heard"] >= 0).any()
+    assert (world.state.boards["asked"] == -1).all()
+
+
+def test_without_the_table_no_community_has_met_police_there(live: Live) -> None:
+    found = sums(live(3 * MONTH, **{"consultation.table": 0.0}))
+    assert found["table_communities"] == found["table_requests"] == found["table_answered"] == 0.0

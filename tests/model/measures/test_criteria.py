@@ -86,7 +86,7 @@ MOVES: list[tuple[str, dict[str, float], dict[str, float]]] = [
     ),
     ("c1.planned", {"patrol.route_share": 0.2}, {"patrol.route_share": 1.0}),
     ("c2.two_way", ASKED | {"practices.follow_most": 0.0}, ASKED | DILIGENT),
-    ("c2.consent", {"deliberation.invite": -5.0}, {"deliberation.invite": 5.0}),
+    ("c2.consent", {"boards.communal": 1}, {"boards.communal": 1, "consent.asked": 1, "consent.patrol": 3.0}),
     ("c2.answered", ASKED | {"practices.follow_most": 0.0}, ASKED | DILIGENT),
     ("c2.line", LEADERS_CALL | {"consultation.phones": 0.1}, LEADERS_CALL | {"consultation.phones": 1.0}),
     ("c2.voices", ASKED | {"consultation.attend_women": -3.0}, ASKED | {"consultation.attend_women": 1.0}),

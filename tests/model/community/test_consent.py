@@ -1,0 +1,145 @@
+"""Consent: what communal authorities decide about police in their cantons, and what follows (M45)."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from model.community.consent.rules import cantons, needs_consent
+from model.community.consent.schema import ARREST_CHOICE, CONSENT, OPERATION_CHOICE, PATROL_CHOICE
+from model.engine.rows import zero_rows
+from model.simulation.model import TrustModel
+from model.world.discrete_choice.schema import CHOICES
+from model.world.shift_events import BY_PHONE, CHECKPOINT, TO_PATROL, Incident
+from model.world.state import BOARDS
+
+Live = Callable[..., TrustModel]
+Watch = Callable[..., Iterator[TrustModel]]
+MONTH = 93
+ASKED = {"boards.communal": 1, "consent.asked": 1}
+NEVER = ASKED | {
+    "consent.patrol": -5.0,
+    "consent.patrol_answered": 0.0,
+    "consent.patrol_conduct": 0.0,
+    "consent.patrol_kept": 0.0,
+    "consent.operation": -5.0,
+    "consent.operation_answered": 0.0,
+    "consent.operation_conduct": 0.0,
+    "consent.arrest": -5.0,
+    "consent.arrest_gravity": 0.0,
+    "consent.arrest_conduct": 0.0,
+    "consent.arrest_returned": 0.0,
+}
+ALWAYS = ASKED | {"consent.patrol": 5.0, "consent.operation": 5.0, "consent.arrest": 5.0}
+
+
+def sums(world: TrustModel) -> pd.Series:
+    return world.datacollector.get_model_vars_dataframe().sum(numeric_only=True)
+
+
+def visits_to_cantons(worlds: Iterator[TrustModel]) -> tuple[int, int]:
+    """Return the visits of couples to cantons that were made and that were cancelled."""
+    made = cancelled = 0
+    for world in worlds:
+        visits, place = world.trace["visits"], world.town.cells["settlement"]
+        there = (visits["post"] >= 0) & (place[visits["cell"]] >= 0)
+        there &= world.cached(cantons)[np.maximum(place[visits["cell"]], 0)] == 1
+        made += int((there & (visits["alive"] == 1)).sum())
+        cancelled += int((there & (visits["alive"] == 0)).sum())
+    return made, cancelled
+
+
+def test_nobody_is_asked_where_there_is_no_such_authority(live: Live) -> None:
+    usual, asked = live(2 * MONTH), live(2 * MONTH, **{"consent.asked": 1})
+    assert sums(asked)["consent_patrol_asked"] == 0.0
+    assert sums(usual).equals(sums(asked))
+
+
+def test_a_town_is_no_canton(live: Live) -> None:
+    world = live(0, **ASKED)
+    kinds = np.array([place.kind for place in world.town.settlements])
+    assert (world.cached(cantons) == (kinds != "town")).all()
+    assert 0 < world.cached(cantons).sum() < len(kinds)
+
+
+def test_police_stay_out_of_cantons_that_withhold_their_consent(live: Live, watch: Watch) -> None:
+    made, _ = visits_to_cantons(watch(MONTH, **ALWAYS))
+    kept_out, cancelled = visits_to_cantons(watch(MONTH, **NEVER))
+    assert kept_out < 0.1 * made
+    assert cancelled > 0.5 * made
+    found = sums(live(2 * MONTH, **NEVER))
+    assert found["consent_patrol_given"] < 0.1 * found["consent_patrol_asked"]
+    assert found["consent_visits_withheld"] > 0
+
+
+def test_consent_is_decided_once_a_month_and_recorded(live: Live) -> None:
+    world = live(2 * MONTH, **ASKED)
+    choices = world.state[CHOICES].used_rows()
+    patrol = choices[choices["matter"] == PATROL_CHOICE]
+    assert len(patrol) > 0
+    assert sums(world)["consent_patrol_asked"] == 2 * world.cached(cantons).sum()
+    assert (world.state[CONSENT]["asked"] == world.cached(cantons)).all()
+
+
+def test_what_a_board_remembers_moves_its_consent(live: Live) -> None:
+    given = []
+    for kept, broken in ((0.0, 20.0), (20.0, 0.0)):
+        world = live(0, **ASKED, **{"consent.patrol_kept": 3.0, "deliberation.half_life": 60.0})
+        world.state[BOARDS]["requests_kept"], world.state[BOARDS]["requests_broken"] = kept, broken
+        world.run_for(6 * MONTH)
+        given.append(sums(world)["consent_patrol_given"])
+    assert given[0] < given[1]
+
+
+def test_an_arrest_needs_consent_unless_in_the_act_serious_or_asked_for() -> None:
+    row = zero_rows(Incident, 1)[0]
+    row["severity"], row["told"] = 0.5, BY_PHONE
+    assert needs_consent(row, 0.75)
+    for column, value in (("severity", 0.75), ("told", TO_PATROL), ("found", 1), ("handed", 1)):
+        other = row.copy()
+        other[column] = value
+        assert not needs_consent(other, 0.75), column
+
+
+def test_checkpoints_are_decided_on_their_own_once_a_shift(watch: Watch) -> None:
+    kinds: set[int] = set()
+    for world in watch(2 * MONTH, **NEVER | {"consent.operation": 5.0}):
+        visits, place = world.trace["visits"], world.town.cells["settlement"]
+        there = (visits["post"] >= 0) & (visits["alive"] == 1) & (place[visits["cell"]] >= 0)
+        there &= world.cached(cantons)[np.maximum(place[visits["cell"]], 0)] == 1
+        kinds |= set(visits["kind"][there].tolist()) if world.state[CONSENT]["patrol"].sum() == 0 else set()
+        choices = world.state[CHOICES].used_rows()
+        now = choices[(choices["matter"] == OPERATION_CHOICE) & (choices["tick"] == world.tick - 1)]
+        assert len(now) == len(set(now["who"].tolist()))
+    assert kinds == {CHECKPOINT}
+
+
+def test_calls_are_answered_where_patrol_is_withheld(live: Live) -> None:
+    often = {"calls.rate": 300.0}
+    never, always = live(MONTH, **NEVER, **often), live(MONTH, **ALWAYS, **often)
+    assert sums(never)["served"] > 0.7 * sums(always)["served"] > 0
+
+
+def test_a_withheld_arrest_goes_before_the_authority(live: Live) -> None:
+    busy = {"response.catch": 1.0, "response.trail": 400.0, "crime.assault": 0.2, "communal_authority.grave": 1.0}
+    never, always = live(3 * MONTH, **NEVER, **busy), live(3 * MONTH, **ALWAYS, **busy)
+    found, usual = sums(never), sums(always)
+    assert found["consent_arrests_asked"] > 0
+    assert found["consent_arrests_given"] < 0.2 * found["consent_arrests_asked"]
+    assert found["consent_arrests_communal"] > 0
+    assert found["arrests_act"] < usual["arrests_act"]
+    choices = never.state[CHOICES].used_rows()
+    assert set(choices["who"][choices["matter"] == ARREST_CHOICE]) <= set(np.flatnonzero(never.cached(cantons)))
+
+
+def test_serious_violence_goes_to_the_state_whatever_the_authority_says(live: Live) -> None:
+    busy = {"response.catch": 1.0, "response.trail": 400.0, "crime.assault": 0.2, "communal_authority.grave": 0.0}
+    found = sums(live(2 * MONTH, **NEVER, **busy))
+    assert found["consent_arrests_asked"] == found["consent_arrests_communal"] == 0.0
+    assert found["arrests_act"] > 0
+
+
+def test_switched_off_everything_is_as_without_the_institution(live: Live) -> None:
+    alone = {"boards.communal": 1}
+    off = live(2 * MONTH, **ASKED, **{"mechanisms.consent": False})
+    assert sums(off).equals(sums(live(2 * MONTH, **alone)))
