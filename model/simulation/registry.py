@@ -25,6 +25,7 @@ from model.crime.near_repeat import rules as near_repeat
 from model.crime.offenders import rules as offenders
 from model.crime.political_calendar import rules as political_calendar
 from model.crime.safe_schools import rules as safe_schools
+from model.crime.season import rules as season
 from model.engine import causes
 from model.engine.domains import UNDECLARED
 from model.engine.errors import suggest_nearest
@@ -105,6 +106,7 @@ MECHANISMS: tuple[Mechanism, ...] = (
     deterrence.MECHANISM,
     political_calendar.MECHANISM,
     safe_schools.MECHANISM,
+    season.MECHANISM,
     problems.MECHANISM,
     problem_work.MECHANISM,
     crime.MECHANISM,
@@ -155,6 +157,7 @@ SHIFT_SCHEDULE: Mapping[str, StepFunction] = {
     "renew_offenders": offenders.step,
     "clamp_down": heavy_hand.step,
     "raid": cliques.step,
+    "turn_season": season.step,
     "offend": crime.step,
     "keep_thieves_away": narcos.step,
     "extort": extortion.step,

@@ -60,9 +60,8 @@ class HazardFactors:
 
     def write_motivation(self, world: World) -> None:
         """Recompute the factors of motivation, by place and by person."""
-        self.rates[:] = self.person[:] = 1.0
-        for hazard in self.modifiers.values():
-            hazard.person(world, self.person)
+        self.rates[:] = 1.0
+        self.write_by_person(world)
         self.write_by_place(world, list(self.modifiers))
 
     def rewrite_mechanism(self, world: World, name: str) -> None:
@@ -70,6 +69,12 @@ class HazardFactors:
         self.rates[:] = self.rates_before[name]
         names = list(self.modifiers)
         self.write_by_place(world, names[names.index(name) :])
+
+    def write_by_person(self, world: World) -> None:
+        """Recompute the factors of motivation by person."""
+        self.person[:] = 1.0
+        for hazard in self.modifiers.values():
+            hazard.person(world, self.person)
 
     def write_by_place(self, world: World, names: Iterable[str]) -> None:
         """Multiply the factors by place of some mechanisms into `rates`, in order, and update `highest`."""

@@ -32,6 +32,9 @@ class HazardTables(Protocol):
     def rewrite_mechanism(self, world: World, name: str) -> None:
         """Recompute the factors of one mechanism and of those after it."""
 
+    def write_by_person(self, world: World) -> None:
+        """Recompute the factors of motivation by person."""
+
     def write_guard(self, world: World, name: str) -> None:
         """Recompute the factors of one guard."""
 

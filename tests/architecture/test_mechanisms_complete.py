@@ -67,6 +67,7 @@ COUNTING_ONLY = {"crime/crime_counts", "problems/traces"}
 """Mechanisms that count events of a month: the twin compares the events, one by one."""
 WITHOUT_EVIDENCE = {
     "crime/guards": "the evidence has no row on private guards; both parameters are assumed and swept",
+    "crime/season": "the evidence has no row on months and paydays; the sources stand in its section of the ODD",
 }
 SILENCED_BY = {
     "adoption.leaders": ("places", "donor_places", "programme_places"),

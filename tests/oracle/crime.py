@@ -15,6 +15,7 @@ from oracle.plans import POST
 from oracle.police import SHIFT_MINUTES, Visit, covering_visits, how_visible
 from oracle.politics import violence
 from oracle.population import outsiders_factor, somebody_here, suffer_outside
+from oracle.season import in_season
 
 if TYPE_CHECKING:
     from oracle.gangs import Clique
@@ -175,6 +176,7 @@ def hazard(town: "PlainTown", kind: int, cell: Cell, victim: Resident) -> float:
         * spared
         * sheltered
         * guarded(victim, cell, kind)
+        * in_season(town, kind)
         * outsiders_factor(town, kind)
         * town.numbers("certainty").level
         * factor_of(town, kind, cell.zone)
