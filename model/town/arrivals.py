@@ -6,11 +6,24 @@ All tables of residents have room for them from the start, so that no table grow
 import numpy as np
 
 from model.engine.calendar import DAYS_A_YEAR, Calendar, day_number
+from model.engine.kernels import kernel
 from model.engine.rows import BoolArray, Int32Array, IntArray, Rows, concatenate_rows
 from model.engine.scenario import Scenario
-from model.town.residents import ADULT_AGE, INFANT, N_PRESENCE_LISTS, Person, Population, Residents, index_presence
+from model.town.residents import (
+    ADULT_AGE,
+    INFANT,
+    N_PRESENCE_LISTS,
+    N_TIES,
+    Person,
+    Population,
+    Residents,
+    draw_ties,
+    index_presence,
+)
 from model.town.territory import town_draws
 
+N_KIN = 2
+"""Ties of a resident that are kin, the first ones."""
 LAST_CHILD, YOUNGEST_NEWCOMER, OLDEST_NEWCOMER = 40.0, 15.0, 45.0
 """Ages in years: mothers are younger than the first (and adult), newcomers between the other two; assumed."""
 
@@ -21,7 +34,7 @@ def daily_arrivals(parameters: Population, residents: int) -> float:
 
 
 def append_arrivals(scenario: Scenario, residents: Residents, n_cells: int) -> Residents:
-    """Return the residents with rows for future arrivals appended, in order of arrival and without ties."""
+    """Return the residents with rows for future arrivals appended, in order of arrival."""
     parameters: Population = scenario["population"]
     here = residents.people
     rate = daily_arrivals(parameters, len(here))
@@ -42,9 +55,38 @@ def append_arrivals(scenario: Scenario, residents: Residents, n_cells: int) -> R
     places = residents.places[:, like].copy()
     set_infants(people, places, born, town_draws(parameters.seed, "town.girl", n) < 0.5)
     places = np.concatenate([residents.places, places], axis=1)
-    ties = np.concatenate([residents.ties, np.full((n, residents.ties.shape[1]), -1, np.int32)])
+    everybody = concatenate_rows([here, people])
+    ties = tie_arrivals(everybody, residents, like, born, parameters)
     who_start, who = index_presence(places, n_cells)
-    return Residents(concatenate_rows([here, people]), ties, places, who_start, who)
+    return Residents(everybody, residents.circle, ties, places, who_start, who)
+
+
+def tie_arrivals(
+    people: Rows[Person], residents: Residents, like: IntArray, born: BoolArray, parameters: Population
+) -> Int32Array:
+    """Return the ties of all residents, with those of arrivals among the residents of the start.
+
+    Infants have their mother's kin.  Whoever is chosen by a newcomer has the newcomer as a tie, too, while a column is
+    free.  Ties of those who are not here are idle, so that they count from the day of arrival.
+    """
+    first = len(residents.people)
+    ties = np.concatenate([residents.ties, np.full((len(like), residents.ties.shape[1]), -1, np.int32)])
+    ties[first:][born, :N_KIN] = residents.ties[like[born], :N_KIN]
+    draw_ties(people, residents.circle, np.concatenate([np.arange(first), like]), first, parameters, ties)
+    return_ties(ties, first + np.flatnonzero(~born))
+    return ties
+
+
+@kernel
+def return_ties(ties: Int32Array, newcomers: IntArray) -> None:
+    """Make newcomers a tie of those whom they have as a tie, in order of arrival, while columns are free."""
+    for newcomer in newcomers:
+        for nth in range(N_TIES):
+            other = ties[newcomer, nth]
+            for column in range(N_TIES, ties.shape[1]):
+                if ties[other, column] < 0:
+                    ties[other, column] = newcomer
+                    break
 
 
 def draw_templates(here: Rows[Person], born: BoolArray, first_day: int, seed: int) -> IntArray:

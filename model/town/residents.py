@@ -44,7 +44,9 @@ SCHOOL_AGE, MIDDLE_SCHOOL_AGE, ADULT_AGE, OLD_AGE = 7, 13, 18, 65
 YOUTH_AGE, MIDDLE_AGE, STUDY_END, OLDEST_AGE = 15.0, 30.0, 25.0, 90.0
 """Ages in years: limits of the census' age groups, end of studies, oldest resident."""
 N_TIES = 6
-"""Ties of a resident: two kin, two neighbours, two of work or school."""
+"""Ties of a resident by one's own choice: two kin, two neighbours, two of work or school."""
+N_LATER_TIES = 2
+"""Most newcomers who become a tie of a resident; their columns follow, -1 until they are known."""
 TIE_ATTEMPTS = 24
 """Draws from one circle before a tie is sought in a wider one."""
 SAME_CELL, SAME_SETTLEMENT, SAME_WORK, EVERYBODY = range(4)
@@ -125,9 +127,13 @@ class Population(ParameterGroup):
 
 @dataclass(frozen=True)
 class Residents:
-    """Tables of residents as built; `model.town.town.Town` explains them."""
+    """Tables of residents as built; `model.town.town.Town` explains them.
+
+    ``circle`` is the place of work or school of each resident, those of schools after the cells.
+    """
 
     people: Rows[Person]
+    circle: IntArray
     ties: Int32Array
     places: Int32Array
     who_start: IntArray
@@ -143,7 +149,7 @@ def build_residents(scenario: Scenario, land: Land) -> Residents:
     who_start, who = index_presence(places, len(land.cells))
     circle = np.where(people["occupation"] == STUDENT, len(land.cells) + school, work)
     ties = tie_table(people, circle, parameters)
-    return Residents(people, ties, places, who_start, who)
+    return Residents(people, circle, ties, places, who_start, who)
 
 
 # Persons
@@ -410,13 +416,15 @@ class TieCircles(NamedTuple):
     """Circles of residents from which ties are drawn.
 
     ``members[circle]`` lists the residents by circle; those of resident ``i`` are
-    ``members[circle, spans[circle, 0, i]:spans[circle, 1, i]]``.  ``household`` is by resident, ``everyone`` lists all.
+    ``members[circle, spans[circle, 0, i]:spans[circle, 1, i]]``.  ``household`` is by resident, future ones included;
+    ``everyone`` lists those among whom ties are sought.  ``like`` is the resident whose circles each one shares.
     """
 
     household: IntArray
     everyone: IntArray
     members: IntArray
     spans: IntArray
+    like: IntArray
 
 
 @allocating_kernel
@@ -453,14 +461,17 @@ def _first_stranger(me: int, n: int, household: IntArray, known: Int32Array) -> 
 
 
 @allocating_kernel
-def _fill_ties(seed: int, stream: int, near: BoolArray, circles: TieCircles, ties: Int32Array) -> None:
-    """Write the ties of all residents, each from its own circle or, failing that, a wider one.
+def _fill_ties(seed: int, stream: int, near: BoolArray, circles: TieCircles, first: int, ties: Int32Array) -> None:
+    """Write the ties of residents ``first`` onwards, each from its own circle or, failing that, a wider one.
 
-    ``near[nth, i]`` is True where kin ``nth`` of resident ``i`` lives in the same settlement.
+    ``near[nth, me]`` is True where kin ``nth`` of resident ``me`` lives in the same settlement.  Ties that are there
+    already stay.
     """
-    n = len(circles.household)
-    for me in range(n):
+    n = len(circles.everyone)
+    for me in range(first, len(circles.like)):
         for nth in range(N_TIES):
+            if ties[me, nth] >= 0:
+                continue
             # Ties 0 and 1 are kin, 2 and 3 neighbours, 4 and 5 of work or school.
             if nth < 2:
                 first = SAME_SETTLEMENT if near[nth, me] else EVERYBODY
@@ -474,26 +485,46 @@ def _fill_ties(seed: int, stream: int, near: BoolArray, circles: TieCircles, tie
                 group, start, end = circles.everyone, 0, n
                 if circle != EVERYBODY:
                     group = circles.members[circle]
-                    start, end = circles.spans[circle, 0, me], circles.spans[circle, 1, me]
+                    start, end = circles.spans[circle, :, circles.like[me]]
                 key = (seed, stream, me, 4 * nth + attempt)
                 other = _draw_stranger(key, group, start, end, circles.household, ties[me])
             ties[me, nth] = other if other >= 0 else _first_stranger(me, n, circles.household, ties[me])
 
 
 def tie_table(people: Rows[Person], circle: IntArray, parameters: Population) -> Int32Array:
-    """Return six ties of each resident: two kin, two neighbours, two of work or school; never oneself."""
-    n = len(people)
-    groups = [group_by_key(key) for key in (people["home"], people["settlement"], circle)]
-    near = np.array([town_draws(parameters.seed, "town.kin", n, nth) < parameters.kin_near for nth in range(2)])
-    ties = np.full((n, N_TIES), -1, dtype=np.int32)
+    """Return six ties of each resident, two kin, two neighbours, two of work or school, and free columns."""
+    ties = np.full((len(people), N_TIES + N_LATER_TIES), -1, dtype=np.int32)
+    draw_ties(people, circle, np.arange(len(people)), 0, parameters, ties)
+    return ties
+
+
+def draw_ties(
+    people: Rows[Person], circle: IntArray, like: IntArray, first: int, parameters: Population, ties: Int32Array
+) -> None:
+    """Write the ties of residents ``first`` onwards that are not there yet.
+
+    Parameters
+    ----------
+    people
+        All residents; those among whom ties are sought stand first.
+    circle
+        Place of work or school of those among whom ties are sought.
+    like
+        Resident whose circles each resident shares, oneself or the one after whom a row was made.
+    """
+    known = people[: len(circle)]
+    groups = [group_by_key(key) for key in (known["home"], known["settlement"], circle)]
+    near = np.array(
+        [town_draws(parameters.seed, "town.kin", len(people), nth) < parameters.kin_near for nth in range(2)]
+    )
     circles = TieCircles(
         household=people["household"].astype(np.int64),
-        everyone=np.arange(n),
+        everyone=np.arange(len(known)),
         members=np.array([members for members, _ in groups]),
         spans=np.array([spans for _, spans in groups]),
+        like=like,
     )
-    _fill_ties(parameters.seed, stream_id("town.tie"), near, circles, ties)
-    return ties
+    _fill_ties(parameters.seed, stream_id("town.tie"), near, circles, first, ties)
 
 
 def group_by_key(key: IntArray) -> tuple[IntArray, IntArray]:

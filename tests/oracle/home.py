@@ -46,10 +46,9 @@ def men_at_home(town: "PlainTown", woman: Resident) -> list[Resident]:
 
 
 def ties_near(woman: Resident) -> int:
-    """Living ties in her settlement and another household."""
-    return sum(
-        tie.alive and tie.settlement == woman.settlement and tie.household != woman.household for tie in woman.ties
-    )
+    """Living ties in her settlement and another household, at most six."""
+    near = (one for one in woman.ties if one.settlement == woman.settlement and one.household != woman.household)
+    return min(6, sum(one.alive for one in near))
 
 
 def strain(town: "PlainTown", woman: Resident) -> float:

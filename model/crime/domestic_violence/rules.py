@@ -41,7 +41,6 @@ from model.crime.domestic_violence.schema import (
     PENDING,
     PROTECTION,
     REPEATED_ROW,
-    TIES_PER_RESIDENT,
     TOLD_ROW,
     VIOLENCE_ENDS_STREAM,
     DomesticViolence,
@@ -55,6 +54,7 @@ from model.engine.random_streams import keyed_uniform, poisson_quantile
 from model.engine.ratios import ratio_or_nan
 from model.engine.rows import FloatArray, IntArray, Rows, to_int64
 from model.town.crime_kinds import DOMESTIC, HOMICIDE
+from model.town.residents import N_TIES
 from model.trust.events.rules import record_event
 from model.world.binding import constant, count_of, of
 from model.world.columns import MINDS
@@ -115,13 +115,13 @@ def likely_aggressor(shift: ShiftContext, households: HouseholdTables, i: int) -
 
 @kernel
 def count_near_ties(shift: ShiftContext, i: int) -> int:
-    """Return the number of living ties of resident `i` in the same settlement and another household."""
+    """Return the living ties of resident `i` in the same settlement and another household, at most six."""
     people, count = shift.ground.people, 0
     for tie in shift.ground.ties[i]:
         near = tie >= 0 and people[tie].settlement == people[i].settlement
         if near and people[tie].household != people[i].household and shift.minds[tie].gone < 0:
             count += 1
-    return count
+    return min(count, N_TIES)
 
 
 @kernel
@@ -161,7 +161,7 @@ def draw_aggressor(
     man = likely_aggressor(shift, households, i)
     if man == NO_MAN:
         return NO_MAN
-    hazard *= 1.0 + p.isolation * (1.0 - count_near_ties(shift, i) / TIES_PER_RESIDENT)
+    hazard *= 1.0 + p.isolation * (1.0 - count_near_ties(shift, i) / N_TIES)
     shift.tally[0].ceiling_hits += 1.0 if hazard > ceiling else 0.0
     return man if mark < hazard / ceiling else NO_MAN
 

@@ -26,8 +26,6 @@ MAX_FIRST_ACTS, MAX_FURTHER_ACTS = 0.15, 12.0
 """Ceilings of the hazards a year: first acts by resident, further acts by woman."""
 MINIMUM_WOMAN_AGE, MAXIMUM_WOMAN_AGE, MINIMUM_MAN_AGE, PARTNER_AGE_GAP = 13.0, 60.0, 18.0, 15.0
 """Ages in years; a man of the household at most `PARTNER_AGE_GAP` older or younger counts as partner; assumed."""
-TIES_PER_RESIDENT = 6.0
-"""Ties of every resident."""
 NO_MAN, KINSMAN, PARTNER = range(3)
 """Likely aggressor of a woman."""
 FIRST_STATE_PLACE, LAST_STATE_PLACE = 3, 5

@@ -104,12 +104,12 @@ def raise_alarm(shift: ShiftContext, i: int, severity: float, fear: Rows[Fear], 
     home = shift.ground.people[i].settlement
     shift.minds[i].alarm += fear[home].harm * severity
     for k in range(shift.ground.ties.shape[1]):
+        tie = shift.ground.ties[i, k]
+        if tie < 0:
+            break
         # The draw of hearsay for this tie: who hears of the harm is also alarmed by it.
         u = keyed_uniform(shift.seed, HEARSAY_STREAM, shift.tick, i, TIE_STEP * HARM_CAUSE + k)
-        if u < hearsay[home].tell_bad:
-            tie = shift.ground.ties[i, k]
-            if tie < 0:
-                break
+        if u < hearsay[home].tell_bad and shift.minds[tie].gone < 0:
             shift.minds[tie].alarm += fear[shift.ground.people[tie].settlement].heard * severity
     first, end = household_rows(shift.ground.people, i)
     for j in range(first, end):

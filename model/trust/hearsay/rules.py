@@ -62,9 +62,9 @@ def spread_to_ties(shift: ShiftContext, hearsay: Rows[Hearsay], first: int) -> N
         tone = fair + source.weight_e * (source.quality_e - NEUTRAL_QUALITY)
         chance = p.tell_bad if tone < 0.0 else p.tell_good
         for tie in range(ties.shape[1]):
+            if ties[i, tie] < 0:
+                break
             if keyed_uniform(shift.seed, HEARSAY_STREAM, shift.tick, i, TIE_STEP * cause + tie) < chance:
-                if ties[i, tie] < 0:
-                    break
                 # Listener and source only: recorded below, when the rows of `minds` have been prefetched.
                 day.impressions[n].who, day.impressions[n].cause = ties[i, tie], k
                 prefetch(shift.minds, ties[i, tie])

@@ -1,7 +1,7 @@
 """M28: people come and go on their days, the books balance, rates hold, and harm outside is in no book here."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -10,10 +10,11 @@ from model.engine.calendar import day_number
 from model.residents.population_change.rules import MECHANISM, relative_outsiders
 from model.simulation.model import TrustModel
 from model.town.town import build_town
+from model.trust.hearsay.schema import HEARSAY_CAUSE
 from model.trust.ledger.schema import ARRIVAL, DEPARTURE
 from scenarios import load
 
-Live = Callable[..., TrustModel]
+Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
 MONTH = 93
 QUICK = {"population.scale": 0.05, "calendar.warm_up": 0}
 
@@ -109,3 +110,16 @@ def test_switched_off_nobody_comes_or_goes(live: Live) -> None:
     came_or_went = ["births", "newcomers", "natural_deaths", "departures", "outside_robberies", "outside_thefts"]
     assert months[came_or_went].to_numpy().sum() == 0
     assert all(on.month_row[name] != off.month_row[name] for name in MECHANISM.knockout.measures)
+
+
+def test_newcomers_hear_from_others_and_others_from_them_once_they_are_here(watch: Watch) -> None:
+    everything = {"hearsay.tell_good": 1.0, "hearsay.tell_bad": 1.0, "contacts.foot": 10.0, "contacts.motor": 10.0}
+    heard = told = 0
+    for world in watch(2 * MONTH, **everything, **{"population.in_migration": 250.0, "hearsay.at_home": 0.0}):
+        first, rows = world.town.n_residents, world.trace["impressions"]
+        tales = rows[rows["cause"] == HEARSAY_CAUSE]
+        new = tales["who"][tales["who"] >= first]
+        assert (world.state.minds["gone"][new] < 0).all()
+        heard += len(new)
+        told += (rows["who"][rows["cause"] != HEARSAY_CAUSE] >= first).sum()
+    assert heard > 10 < told

@@ -17,6 +17,7 @@ from model.town.residents import (
     HOMEMAKER,
     INFANT,
     N_PRESENCE_LISTS,
+    N_TIES,
     OUTSIDE_TOWN,
     SHOPKEEPER,
     STUDENT,
@@ -32,6 +33,12 @@ from scenarios import load
 @functools.cache
 def site(name: str) -> Town:
     return build_town(load(name, set={"population.room": 0.0}))
+
+
+@functools.cache
+def growing() -> Town:
+    """Return a small town with rows for those to come."""
+    return build_town(load("villa_canales", set={"population.scale": 0.05}))
 
 
 @functools.cache
@@ -146,28 +153,61 @@ def test_who_someone_is_does_not_depend_on_the_share_of_indigenous_residents() -
 @pytest.mark.parametrize("name", SITES)
 def test_ties_are_six_different_others(name: str) -> None:
     town = site(name)
-    ordered = np.sort(town.ties, axis=1)
+    chosen = town.ties[:, :N_TIES]
+    ordered = np.sort(chosen, axis=1)
     assert np.all(np.diff(ordered, axis=1) > 0)
     assert ordered.min() >= 0
-    assert ordered.max() < town.n_people
-    assert not (town.ties == np.arange(town.n_people)[:, None]).any()
+    assert ordered.max() < town.n_residents
+    assert not (chosen == np.arange(town.n_people)[:, None]).any()
 
 
 @pytest.mark.parametrize("name", SITES)
 def test_ties_lead_to_other_households_and_neighbours_live_in_the_same_settlement(name: str) -> None:
     town = site(name)
     household, settlement = town.people["household"], town.people["settlement"]
-    assert not (household[town.ties] == household[:, None]).any()
+    assert not (household[town.ties[:, :N_TIES]] == household[:, None]).any()
     assert np.array_equal(settlement[town.ties[:, 2]], settlement)
     near_kin = (settlement[town.ties[:, 0]] == settlement).mean()
     assert near_kin == pytest.approx(load(name)["population"].kin_near, abs=0.06)
+
+
+def test_a_newcomer_is_a_tie_of_those_whom_the_newcomer_has_as_a_tie() -> None:
+    town = growing()
+    assert not (town.ties[:, :N_TIES] < 0).any()
+    assert (town.ties[:, :N_TIES] < town.n_residents).all()
+    first, born = town.n_residents, infants(town)
+    assert (town.ties[first:, N_TIES:] == -1).all(), "nobody is sought among those to come"
+    n_returned = 0
+    for row in range(first):
+        for newcomer in town.ties[row, N_TIES:][town.ties[row, N_TIES:] >= 0]:
+            assert newcomer >= first
+            assert not born[newcomer]
+            assert row in town.ties[newcomer, :N_TIES]
+            n_returned += 1
+    assert n_returned > 0.5 * N_TIES * (~born[first:]).sum()
+    assert not ((town.ties[:, N_TIES] < 0) & (town.ties[:, N_TIES + 1] >= 0)).any(), "columns fill in order"
+
+
+def test_infants_have_kin_of_somebody_at_home() -> None:
+    town = growing()
+    people = town.people
+    assert infants(town).sum() > 100
+    for row in np.flatnonzero(infants(town))[:100]:
+        at_home = np.flatnonzero(people["household"][: town.n_residents] == people["household"][row])
+        assert any(np.array_equal(town.ties[row, :2], town.ties[one, :2]) for one in at_home)
+
+
+def infants(town: Town) -> np.ndarray:
+    """Return which rows are of residents who will be born."""
+    return (town.people["arrives"] >= 0) & (town.people["born"] == town.people["arrives"])
 
 
 def test_even_the_smallest_town_gives_everybody_ties() -> None:
     town = build_town(changed(small_scenario(), "population", total=20, room=0.0))
     assert town.n_people == 20
     assert not (town.ties == np.arange(20)[:, None]).any()
-    assert town.ties.min() >= 0
+    assert town.ties[:, :N_TIES].min() >= 0
+    assert (town.ties[:, N_TIES:] == -1).all()
 
 
 @pytest.mark.parametrize("name", SITES)
