@@ -86,6 +86,7 @@ def tables_of(world: TrustModel, spec: RunSpec, cells: list[np.ndarray]) -> dict
         "groups": months_table(world, world.group_months(), {"group": tuple(GROUPS)}),
         "cells": months_table(world, rows, {}),
         "ledger": months_table(world, world.ledger_months(), _SETTLEMENT | {"cause": CAUSES}),
+        "origins": months_table(world, world.origin_months(), {"origin": CAUSES}),
     }
     if CHOICES_DECLARED:
         tables["decisions"] = decisions_table(world)

@@ -15,7 +15,7 @@ from model.engine.errors import InputError, suggest_nearest
 
 MEASURES = "measures"
 KEEPS = ("cells", "impressions", "incidents")
-OF_RUN = ("measures", "settlements", "groups", "cells", "ledger", "decisions")
+OF_RUN = ("measures", "settlements", "groups", "cells", "ledger", "origins", "decisions")
 """Tables that every run leaves."""
 TIME = pa.timestamp("ms")
 """The type of months and days, which every reader of tables knows."""

@@ -30,8 +30,21 @@ from experiments.words.dictionary import SCHEMA
 from model.engine.errors import InputError
 
 TABLES = (
-    *("measures", "settlements", "groups", "cells", "ledger", "decisions", "incidents", "impressions"),
-    *("effects", "all_effects", "criteria", "draws", "drawn", "decided", "residents", "memory", "alone", "verdicts"),
+    *("measures", "settlements", "groups", "cells", "ledger", "origins", "decisions", "incidents"),
+    "impressions",
+    *(
+        "effects",
+        "all_effects",
+        "criteria",
+        "draws",
+        "drawn",
+        "decided",
+        "horizons",
+        "residents",
+        "memory",
+        "alone",
+        "verdicts",
+    ),
 )
 """Tables that a run or a comparison writes into its folder."""
 PARTS = "parts"

@@ -22,7 +22,19 @@ CHANGE, SWITCH = "policy.", "mechanisms."
 PREFIX = "confianza."
 DICTIONARY = b"confianza.columns"
 OF_EFFECTS = (
-    *("all_effects", "criteria", "draws", "drawn", "decided", "residents", "memory", "verdicts", "alone", "contrasts"),
+    *(
+        "all_effects",
+        "criteria",
+        "draws",
+        "drawn",
+        "decided",
+        "horizons",
+        "residents",
+        "memory",
+        "verdicts",
+        "alone",
+        "contrasts",
+    ),
 )
 LIKE = {"groups": "settlements", "cells": "settlements"} | dict.fromkeys(OF_EFFECTS, "effects")
 """Tables of which some columns hold what those of another do."""

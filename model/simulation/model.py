@@ -55,7 +55,16 @@ from model.trust.couple_impressions import CoupleImpressionSum
 from model.trust.couple_impressions import accumulate_impressions as keep_impressions
 from model.trust.events.rules import event_effects
 from model.trust.ledger.rules import current_trust_of_all, retained_share_table, sum_trust_by_settlement, update_beliefs
-from model.trust.ledger.schema import LEDGER, REMEMBERED, STILL_FELT, Trust
+from model.trust.ledger.schema import (
+    FIRST_EFFECT,
+    LEDGER,
+    N_EVENTS,
+    N_LASTING,
+    ORIGINS,
+    REMEMBERED,
+    STILL_FELT,
+    Trust,
+)
 from model.world.binding import bind
 from model.world.columns import MINDS, TALLY, MonthlyCounts, ResidentState
 from model.world.discrete_choice.schema import CHOICES, ChoiceRecord, are_declared
@@ -76,6 +85,10 @@ Settlements have real names, so reporting, victimisation by gangs and calls are 
 """
 GROUP_MONTH = np.dtype([("month", "i8"), ("group", "i8")] + [(name, "f8") for name in SUMMED_COLUMNS])
 LEDGER_MONTH = np.dtype([("month", "i8"), ("settlement", "i8"), ("cause", "i8"), ("change", "f8"), ("forgotten", "f8")])
+ORIGIN_MONTH = np.dtype(
+    [("month", "i8"), ("origin", "i8")]
+    + [(name, "f8") for name in ("events", "lasting", "trust", "fairness", "effectiveness")]
+)
 CELL_MONTH = np.dtype(
     [(name, "i8") for name in ("month", "cell", "x", "y", "residents", "incidents", "visits")]
     + [(name, "f8") for name in ("trust", "risk")]
@@ -89,6 +102,7 @@ HISTORY_TABLES = {
     ),
     "group": HistoryTable(GROUP_MONTH, {"month": MONTH_NUMBER, "group": code_of(len(GROUPS))}),
     "ledger": HistoryTable(LEDGER_MONTH, {"month": MONTH_NUMBER, "settlement": row_of("settlement"), "cause": CAUSE}),
+    "origin": HistoryTable(ORIGIN_MONTH, {"month": MONTH_NUMBER, "origin": CAUSE}),
     "cell": HistoryTable(
         CELL_MONTH,
         {"month": MONTH_NUMBER, "cell": row_of("cell"), "residents": COUNT, "incidents": COUNT, "visits": COUNT},
@@ -227,6 +241,7 @@ class TrustModel(MesaModel):
         state = self.state
         state[TOTAL][:] = sum_trust_by_settlement(self.minds, self.town.people, self.town.n_settlements)
         state[LEDGER][:] = state[REMEMBERED][:] = state[STILL_FELT][:] = 0.0
+        state[ORIGINS][:] = 0.0
 
     def _bind_tables(self) -> None:
         """Bind the tables of the state for kernels."""
@@ -312,14 +327,20 @@ class TrustModel(MesaModel):
         if first_of_month(self.month) >= self.settings.start:
             self._report()
         state.open_month(DECLARED)
+        state[ORIGINS][:, :, N_EVENTS] = 0.0
         state[CHOICES].count[0] = 0
 
     def decay_cause_totals(self) -> FloatArray:
-        """Decay the remembered effect of each cause over the month; return the loss by cause and settlement."""
+        """Decay what is left of causes and origins over the month; return the loss by cause and settlement."""
         felt, remembered, shifts = self.state[STILL_FELT], self.state[REMEMBERED], float(self.shifts_since_close)
+        origins = self.state[ORIGINS]
         for z, p in enumerate(self.parameters[Trust]):
-            felt[0, :, z] *= retained_share_fast(shifts, p.fast_days)
-            felt[1, :, z] *= retained_share(shifts, p.memory_years)
+            fast, slow = retained_share_fast(shifts, p.fast_days), retained_share(shifts, p.memory_years)
+            felt[0, :, z] *= fast
+            felt[1, :, z] *= slow
+            origins[:, z, N_LASTING] *= slow
+            origins[:, z, FIRST_EFFECT::2] *= fast
+            origins[:, z, FIRST_EFFECT + 1 :: 2] *= slow
         forgotten: FloatArray = remembered - felt.sum(axis=0)
         remembered -= forgotten
         return forgotten
@@ -335,6 +356,7 @@ class TrustModel(MesaModel):
                     self.cached_view(retained_share_table),
                     self.state[STILL_FELT],
                     self.state[REMEMBERED],
+                    self.state[ORIGINS],
                 ),
                 self.n_applied_impressions,
                 self.shifts_since_close,
@@ -448,6 +470,10 @@ class TrustModel(MesaModel):
         """Return by month, settlement and cause: the change of summed trust."""
         return concatenate_months(self._history["ledger"], LEDGER_MONTH)
 
+    def origin_months(self) -> MonthTable:
+        """Return by month and origin: events, those still remembered, and what is left of their effects on beliefs."""
+        return concatenate_months(self._history["origin"], ORIGIN_MONTH)
+
     def cell_months(self) -> MonthTable:
         """Return the populated cells in the first and in the last full month."""
         past = self._history["cell"]
@@ -486,8 +512,20 @@ class TrustModel(MesaModel):
         accounts["settlement"] = np.tile(np.arange(town.n_settlements), len(causes))
         accounts["change"], accounts["forgotten"] = change.ravel(), self.forgotten[causes].ravel()
         self._history["ledger"].append(accounts)
+        self._history["origin"].append(self._origins())
         self._history["choice"].append(state[CHOICES].used_rows().copy())
         self._history["cell"] = [*self._history["cell"][:1], self._cells()]
+
+    def _origins(self) -> MonthTable:
+        """Return events and what is left of their effects by origin, at the end of a month, for the whole town."""
+        numbers = np.array(sorted(CAUSES))
+        sums = self.state[ORIGINS][numbers].sum(axis=1)
+        rows = np.zeros(len(numbers), ORIGIN_MONTH)
+        rows["month"], rows["origin"] = self.month, numbers
+        rows["events"], rows["lasting"] = sums[:, N_EVENTS], sums[:, N_LASTING]
+        for k, belief in enumerate(("trust", "fairness", "effectiveness")):
+            rows[belief] = sums[:, FIRST_EFFECT + 2 * k] + sums[:, FIRST_EFFECT + 2 * k + 1]
+        return rows
 
     def _cells(self) -> MonthTable:
         """Return the state of the populated cells at the end of a month."""

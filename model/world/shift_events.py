@@ -188,11 +188,15 @@ class Impression(Row):
 
     ``quality_f`` and ``quality_e`` are its favourable shares for fairness and effectiveness (0-1), ``weight_f`` and
     ``weight_e`` its weights as evidence, ``fast`` the share that goes to the memory of weeks; ``change`` is the
-    resulting change of trust.
+    resulting change of trust.  ``origin`` is the cause that stands for the encounter in which it began: rude treatment
+    at a stop has its own cause and the stop as origin, and what is heard of it has the same origin.  ``heard`` is 1 for
+    what is only heard from somebody else, which is no event of its own.
     """
 
     who: int
     cause: int
+    origin: int
+    heard: int
     quality_f: float
     quality_e: float
     weight_f: float

@@ -251,7 +251,7 @@ def hear(town: "PlainTown", one: Resident, cause: int, said: Impression, share: 
     """Let somebody hear of what another experienced."""
     fairness = (said.quality_f, said.weight_f * share)
     effectiveness = (said.quality_e, said.weight_e * share)
-    town.impress(one, cause, fairness=fairness, effectiveness=effectiveness, fast=said.fast)
+    town.impress(one, cause, fairness=fairness, effectiveness=effectiveness, fast=said.fast, heard_from=said)
 
 
 def household(town: "PlainTown", one: Resident) -> list[Resident]:

@@ -47,7 +47,18 @@ COLUMNS = {
     "unserved": ("born", "number", "reason", "board"),
     "arrests": ("number", "post", "held"),
     "bribes": ("cell", "nth", "post", "who"),
-    "impressions": ("who", "cause", "quality_f", "quality_e", "weight_f", "weight_e", "fast", "change"),
+    "impressions": (
+        "who",
+        "cause",
+        "origin",
+        "heard",
+        "quality_f",
+        "quality_e",
+        "weight_f",
+        "weight_e",
+        "fast",
+        "change",
+    ),
     "hearings": ("born", "number", "outcome"),
     "meetings": ("authority", "problem", "by_police", "came", "at_table"),
     "outside": ("who", "kind", "severity"),
@@ -164,6 +175,11 @@ def assert_same_ledger(fast: Any, plain: PlainTown) -> None:
         assert max(abs(booked - change), abs(faded - forgotten)) < 1e-9, (
             f"month {month}, settlement {settlement}, cause {cause}: "
             f"fast {change!r}, forgotten {forgotten!r}; plain {booked!r}, forgotten {faded!r}"
+        )
+    for month, origin, *sums in fast.origin_months().tolist():
+        plainly = plain.ledger.past_traces[month].get(origin, [0.0] * 5)
+        assert max(abs(one - other) for one, other in zip(sums, plainly, strict=True)) < 1e-6, (
+            f"month {month}, origin {origin}: fast {sums!r}; plain {plainly!r}"
         )
 
 

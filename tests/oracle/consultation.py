@@ -8,7 +8,7 @@ from oracle.board_memory import AT_TABLE, OWN
 from oracle.community import DOMESTIC, Authority, police_go_out
 from oracle.luck import logistic, pick, poisson
 from oracle.minutes import FOR_MEETINGS, FOR_REQUESTS, Owed
-from oracle.people import Resident
+from oracle.people import DOOR_TO_DOOR, MEETING, Resident
 from oracle.practices import FOLLOW
 from oracle.response import be_rude
 
@@ -238,7 +238,7 @@ def be_heard(town: "PlainTown", one: Resident, authority: Authority) -> None:
     if fair:
         town.live(one, "meeting", town.numbers("contacts").weight_meeting)
     else:
-        be_rude(town, one)
+        be_rude(town, one, MEETING)
     one.last_contact = town.tick
 
 
@@ -296,5 +296,5 @@ def knock(town: "PlainTown", authority: Authority) -> None:
             if fair:
                 town.live(one, "door_to_door", p.door * town.numbers("contacts").weight_long)
             else:
-                be_rude(town, one)
+                be_rude(town, one, DOOR_TO_DOOR)
             one.last_contact = town.tick

@@ -7,7 +7,7 @@ from oracle.community import household
 from oracle.luck import poisson
 from oracle.minutes import AT_MEETING, HOMES, stretch_of
 from oracle.misconduct import asks
-from oracle.people import GREETING, LONG_VISIT, TALK, Resident
+from oracle.people import GREETING, LONG_VISIT, STOP, TALK, Resident
 from oracle.plans import CHECKPOINT
 from oracle.police import Visit, stretches_of
 from oracle.population import somebody_here
@@ -148,14 +148,14 @@ def be_stopped(town: "PlainTown", visit: Visit, resident: Resident, nth: int, *,
     assert visit.couple is not None
     number = visit.couple.number
     if asks(town, visit.couple, resident, visit.cell, nth):
-        town.live(resident, "bribe", p.weight_bribe)
+        town.live(resident, "bribe", p.weight_bribe, origin=STOP)
         return
     if fair:
         town.live(resident, "stop", p.weight_stop)
     elif town.luck("meet abuse", number, nth) < p.abuse:
-        town.live(resident, "abuse", p.weight_abuse)
+        town.live(resident, "abuse", p.weight_abuse, origin=STOP)
     else:
-        be_rude(town, resident)
+        be_rude(town, resident, STOP)
     finds = town.luck("stop finds", number, nth)
     if finds < p.finds + to_arrests(visit.couple) * town.figures[visit.couple.facility.number].easy:
         town.arrests.append(Arrest(None, visit.couple, goods=finds < p.finds * p.proof))
@@ -175,7 +175,7 @@ def be_friendly(town: "PlainTown", visit: Visit, resident: Resident, kind: int, 
         if kind != GREETING and visit.couple is not None and visit.couple.lead is not None:
             resident.knows = visit.couple.lead.name
     else:
-        be_rude(town, resident)
+        be_rude(town, resident, kind)
 
 
 def next_at_home(town: "PlainTown", resident: Resident) -> Resident:

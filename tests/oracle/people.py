@@ -1,7 +1,7 @@
 """Residents and their trust (ODD section 5): evidence, good and bad, in a fast and a slow memory."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -179,6 +179,13 @@ class Resident(mesa.Agent):
         return self.trust_with(self.on_fairness, self.on_effectiveness, self.mood)
 
     @property
+    def beliefs(self) -> list[float]:
+        """Trust, fairness and effectiveness when last brought up to date."""
+        m_f, m_e = self.dispositions
+        against = self.on_fairness.odds_against(m_f), self.on_effectiveness.odds_against(m_e)
+        return [self.as_stored, *(1.0 / (1.0 + odds) for odds in against)]
+
+    @property
     def trust(self) -> float:
         """Trust, in (0, 1), with what is forgotten by now (ODD 5.1, 5.2)."""
         left = self.left_of(self.model.now - self.touched)
@@ -227,7 +234,7 @@ class Resident(mesa.Agent):
     def learn(self, impression: "Impression") -> float:
         """Learn one impression and return the change of trust (ODD 5.1)."""
         self.forget()
-        before, asymmetry = self.as_stored, self.model.numbers("trust").asymmetry / 3.0
+        before, beliefs, asymmetry = self.as_stored, self.beliefs, self.model.numbers("trust").asymmetry / 3.0
         for on, quality, weight in (
             (self.on_fairness, impression.quality_f, impression.weight_f),
             (self.on_effectiveness, impression.quality_e, impression.weight_e),
@@ -236,6 +243,7 @@ class Resident(mesa.Agent):
         change = self.as_stored - before
         self.model.ledger.book(impression.cause, self.settlement, change)
         self.model.ledger.feel(self, impression, change)
+        self.model.ledger.trace(self, impression, [b - a for a, b in zip(beliefs, self.beliefs, strict=True)])
         return change
 
     def enlist(self) -> None:
@@ -266,6 +274,29 @@ class Impression:
     quality_e: float
     weight_e: float
     fast: float
+    origin: int
+    heard: bool
+
+
+@dataclass
+class Traced:
+    """Events that began as one cause in a settlement, and what they left of each belief (ODD 5.4)."""
+
+    events: float = 0.0
+    lasting: float = 0.0
+    fast: list[float] = field(default_factory=lambda: [0.0] * 3)
+    slow: list[float] = field(default_factory=lambda: [0.0] * 3)
+
+    def columns(self) -> list[float]:
+        """Return all sums: events, lasting events, then fast and slow of trust, fairness and effectiveness."""
+        return [self.events, self.lasting, *(x for both in zip(self.fast, self.slow, strict=True) for x in both)]
+
+    def fade(self, fast: float, slow: float) -> None:
+        """Begin a month: what is left of events and of their effects."""
+        self.events = 0.0
+        self.lasting *= slow
+        self.fast = [x * fast for x in self.fast]
+        self.slow = [x * slow for x in self.slow]
 
 
 @dataclass
@@ -297,10 +328,23 @@ class Ledger:
         self.months: list[Month] = []
         self.before: list[float] = []
         self.felt: dict[tuple[int, int], Felt] = {}
+        self.traced: dict[tuple[int, int], Traced] = {}
+        self.past_traces: dict[int, dict[int, list[float]]] = {}
 
     def begin(self) -> None:
         """Open the books: what was booked and felt before counts no more."""
-        self.before, self.entries, self.felt = self.totals(), {}, {}
+        self.before, self.entries, self.felt, self.traced = self.totals(), {}, {}, {}
+
+    def trace(self, one: Resident, impression: Impression, changes: list[float]) -> None:
+        """Note an impression under its origin, as if it had come at the last end of a month (ODD 5.4)."""
+        sums = self.traced.setdefault((impression.origin, one.settlement), Traced())
+        fast, slow = one.left_of(self.town.tick + 1 - self.town.month_began)
+        if not impression.heard:
+            sums.events += 1.0
+            sums.lasting += 1.0 / slow
+        for k, change in enumerate(changes):
+            sums.fast[k] += impression.fast * change / fast
+            sums.slow[k] += (1.0 - impression.fast) * change / slow
 
     def feel(self, one: Resident, impression: Impression, change: float) -> None:
         """Note what an impression changed, as if it had come at the last end of a month (ODD 5.4)."""
@@ -321,6 +365,18 @@ class Ledger:
             sums.remembered -= forgotten[key]
         return forgotten
 
+    def leave_traces(self) -> dict[int, list[float]]:
+        """Return, by origin, events of the month and what is left of all; then begin a month."""
+        p, shifts = self.town.numbers("trust"), self.town.tick + 1 - self.town.month_began
+        left = 2.0 ** (-shifts / (3.0 * p.fast_days)), 2.0 ** (-shifts / (1095.0 * p.memory_years))
+        found: dict[int, list[float]] = {}
+        for (origin, _), sums in self.traced.items():
+            events = sums.events
+            sums.fade(*left)
+            row = [events, sums.lasting, *(a + b for a, b in zip(sums.fast, sums.slow, strict=True))]
+            found[origin] = [a + b for a, b in zip(found.get(origin, [0.0] * 5), row, strict=True)]
+        return found
+
     def book(self, cause: int, settlement: int, change: float) -> None:
         """Write one change of trust."""
         self.entries.setdefault((cause, settlement), []).append(change)
@@ -340,6 +396,7 @@ class Ledger:
     def close(self, month: int) -> None:
         """Close the month (ODD: settle)."""
         forgotten = self.forget()
+        self.past_traces[month] = self.leave_traces()
         after = self.totals()
         self.months.append(Month(month, self.before, after, self.changes(), forgotten))
         self.before, self.entries = after, {}

@@ -58,9 +58,9 @@ class Arrest:
     held: bool = False
 
 
-def be_rude(town: "PlainTown", one: Resident) -> None:
-    """Be rude to somebody (ODD: contacts)."""
-    town.live(one, "rude", town.numbers("contacts").weight_rude)
+def be_rude(town: "PlainTown", one: Resident, at: int) -> None:
+    """Be rude to somebody in an encounter of this cause (ODD: contacts)."""
+    town.live(one, "rude", town.numbers("contacts").weight_rude, origin=at)
 
 
 def respond(town: "PlainTown") -> None:

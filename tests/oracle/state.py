@@ -10,7 +10,7 @@ from oracle.deciding import book
 from oracle.gangs import members
 from oracle.luck import logistic
 from oracle.offenders import all_slots, slot_named
-from oracle.people import Felt
+from oracle.people import Felt, Traced
 from oracle.practices import PRACTICES
 
 if TYPE_CHECKING:
@@ -410,6 +410,10 @@ FIELDS: dict[str, Callable[["PlainTown"], Any]] = {
     "fear_shift": lambda town: [town.fear_shift],
     "still_felt": lambda town: [felt(town, "fast"), felt(town, "slow")],
     "remembered": lambda town: felt(town, "remembered"),
+    "origins": lambda town: [
+        [town.ledger.traced.get((origin, z), Traced()).columns() for z in range(town.n_settlements)]
+        for origin in range(MOST_CAUSES)
+    ],
     "hidden": lambda town: [town.hidden],
     "come": lambda town: [len(town.residents) - len(town.to_come)],
     "suffered": lambda town: [one.suffered for one in town.authorities],

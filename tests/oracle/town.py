@@ -385,13 +385,28 @@ class PlainTown(mesa.Model):
         fairness: tuple[float, float] = (0.5, 0.0),
         effectiveness: tuple[float, float] = (0.5, 0.0),
         fast: float | None = None,
+        origin: int | None = None,
+        heard_from: Impression | None = None,
     ) -> None:
-        """Write an impression, given as quality and weight of each belief and its fast part (ODD 5.1)."""
+        """Write an impression, given as quality and weight of each belief and its fast part (ODD 5.1, 5.4)."""
         if who is not None and who.alive and (fairness[1] != 0.0 or effectiveness[1] != 0.0):
             fast = self.numbers("trust").fast if fast is None else fast
-            self.impressions.append(Impression(who, cause, *fairness, *effectiveness, fast))
+            origin = cause if origin is None else origin
+            if heard_from is not None:
+                origin = heard_from.origin
+            said = (*fairness, *effectiveness, fast)
+            self.impressions.append(Impression(who, cause, *said, origin, heard=heard_from is not None))
 
-    def live(self, who: Resident | None, kind: str, weight: float, *, how: str = "", weight_how: float = 0.0) -> None:
+    def live(
+        self,
+        who: Resident | None,
+        kind: str,
+        weight: float,
+        *,
+        how: str = "",
+        weight_how: float = 0.0,
+        origin: int | None = None,
+    ) -> None:
         """Let somebody live through an event of a kind; ``how`` is the kind that says how fair it was (ODD 5.5)."""
         said, (group, key) = vars(self.numbers("events")), KINDS[kind].fast
         self.impress(
@@ -400,6 +415,7 @@ class PlainTown(mesa.Model):
             fairness=evidence_of(how or kind, "fair", weight_how if how else weight, said),
             effectiveness=evidence_of(kind, "effective", weight, said),
             fast=getattr(self.numbers(group), key),
+            origin=origin,
         )
 
     def learn_impressions(self) -> None:
@@ -407,7 +423,8 @@ class PlainTown(mesa.Model):
         for impression in self.impressions[self.n_learned :]:
             change = impression.who.learn(impression) if impression.who.alive else 0.0
             said = (impression.quality_f, impression.quality_e, impression.weight_f, impression.weight_e)
-            self.learned.append((impression.who.number, impression.cause, *said, impression.fast, change))
+            traced = (impression.cause, impression.origin, float(impression.heard))
+            self.learned.append((impression.who.number, *traced, *said, impression.fast, change))
         self.n_learned = len(self.impressions)
 
     # One shift

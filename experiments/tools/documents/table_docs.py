@@ -8,7 +8,7 @@ from experiments.words.dictionary import OF_EFFECTS, column, stated
 
 TABLES = Path(__file__).parents[2] / "words" / "TABLES.md"
 REST = "What is not told here is as in `effects.parquet`. · Lo que aquí no se dice es como en `effects.parquet`.\n"
-SHORT = {"settlements": "settlement", "groups": "group", "cells": "cell", "ledger": "ledger"}
+SHORT = {"settlements": "settlement", "groups": "group", "cells": "cell", "ledger": "ledger", "origins": "origin"}
 """Tables of months, by what the model calls their rows."""
 
 

@@ -71,7 +71,7 @@ from model.police.minutes.schema import FOR_MEETINGS
 from model.town.residents import ADULT_AGE
 from model.town.territory import FAR_MINUTES
 from model.trust.events.rules import record_event
-from model.trust.ledger.rules import trust_now
+from model.trust.ledger.rules import trace_to_origin, trust_now
 from model.trust.public_events import spread_public_event
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.protocol import World
@@ -142,10 +142,12 @@ def apply_chief_treatment(shift: ShiftContext, tables: ConsultationTables, i: in
     fair = treats_fairly(
         tables.officers[tables.chiefs[a]], contacts, keyed_uniform(shift.seed, MEETING_TONE, shift.tick, i, 0)
     )
+    first = shift.day.counts[IMPRESSIONS]
     if fair:
         record_event(shift, i, MEETING_CAUSE, contacts.weight_meeting)
     else:
         record_event(shift, i, RUDE, contacts.weight_rude)
+    trace_to_origin(shift.day, first, MEETING_CAUSE)
     shift.minds[i].met = shift.minds[i].met_free = shift.tick
     shift.tally[0].council_heard += 1.0
     shift.tally[0].council_heard_women += person.female
@@ -314,10 +316,12 @@ def visit_homes(shift: ShiftContext, tables: ConsultationTables, a: int, p: Cons
         fair = treats_fairly(
             tables.officers[tables.chiefs[a]], contacts, keyed_uniform(shift.seed, DOOR_TONE, shift.tick, a, j)
         )
+        heard = shift.day.counts[IMPRESSIONS]
         if fair:
             record_event(shift, i, DOOR_TO_DOOR, p.door * contacts.weight_long)
         else:
             record_event(shift, i, RUDE, contacts.weight_rude)
+        trace_to_origin(shift.day, heard, DOOR_TO_DOOR)
         shift.minds[i].met = shift.minds[i].met_free = shift.tick
         shift.tally[0].doors += 1.0
 

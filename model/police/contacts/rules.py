@@ -61,7 +61,7 @@ from model.police.resources.schema import Resources
 from model.town.police import POST_COPIES, Officer, has_no_motor
 from model.town.residents import Person
 from model.trust.events.rules import record_event
-from model.trust.ledger.rules import attribute_to_couple, trust_now
+from model.trust.ledger.rules import attribute_to_couple, trace_to_origin, trust_now
 from model.world.binding import of
 from model.world.columns import MonthlyCounts
 from model.world.mechanism import Knockout, Measure, Mechanism
@@ -246,6 +246,7 @@ def apply_encounter(shift: ShiftContext, visit: Visit, i: int, met: Encounter, p
     first = day.counts[IMPRESSIONS]
     kind = met.cause if met.fair and met.cause != BRIBE else met.unfair_cause
     record_event(shift, i, kind, contact_weight(kind, p, met.known))
+    trace_to_origin(day, first, STOP if met.cause == BRIBE else met.cause)
     attribute_to_couple(day, first, visit.post, visit.cell)
     minds[i].met = shift.tick
     if met.cause in FRIENDLY_CAUSES:

@@ -34,7 +34,11 @@ from model.world.shift_events import IMPRESSIONS, Impression
 
 @kernel
 def record_hearsay(shift: ShiftContext, source: Impression, who: int, cause: int, weight: float) -> None:
-    """Record hearsay of somebody else's impression, ``weight`` times as strong; appends to `day.impressions`."""
+    """Record hearsay of somebody else's impression, ``weight`` times as strong; appends to `day.impressions`.
+
+    It goes back to the origin of that impression, and is no event of its own.
+    """
+    row = shift.day.counts[IMPRESSIONS]
     evidence = BeliefEvidence(
         cause=cause,
         fair=source.quality_f,
@@ -44,6 +48,8 @@ def record_hearsay(shift: ShiftContext, source: Impression, who: int, cause: int
         fast=source.fast,
     )
     record_impression(shift, who, evidence)
+    for k in range(row, shift.day.counts[IMPRESSIONS]):
+        shift.day.impressions[k].origin, shift.day.impressions[k].heard = source.origin, 1
 
 
 @kernel

@@ -21,6 +21,8 @@ from model.trust.belief_updating.rules import (
     decay_bad,
     decay_both,
     decay_good,
+    odds_of_ineffectiveness,
+    odds_of_unfairness,
     retained_share,
     retained_share_fast,
     set_disposition,
@@ -32,10 +34,14 @@ from model.trust.ledger.schema import (
     DEATH,
     DEPARTURE,
     DISPOSITION_STREAM,
+    FIRST_EFFECT,
     FORGETTING_BAD,
     FORGETTING_GOOD,
     LEDGER,
+    N_EVENTS,
+    N_LASTING,
     NATION,
+    ORIGINS,
     OWN_LOADING,
     PUBLIC_EVENT,
     REMEMBERED,
@@ -49,7 +55,10 @@ from model.world.columns import ResidentState
 from model.world.mechanism import Mechanism
 from model.world.protocol import World
 from model.world.shift_context import ShiftContext
-from model.world.shift_events import IMPRESSIONS, SIGNED, ShiftEventTables
+from model.world.shift_events import IMPRESSIONS, SIGNED, Impression, ShiftEventTables
+
+type Beliefs = tuple[float, float, float]
+"""Trust, fairness and effectiveness of a resident."""
 
 
 @kernel
@@ -129,14 +138,44 @@ def decay(mind: ResidentState, tick: int, p: Trust, ledger: FloatArray, settleme
 
 
 @kernel
-def update_beliefs(
-    shift: ShiftContext, retained: FloatArray, felt: FloatArray, remembered: FloatArray, first: int, since: int
+def add_to_origin(
+    sums: FloatArray, impression: Impression, before: Beliefs, after: Beliefs, left_fast: float, left_slow: float
+) -> None:
+    """Add an impression to the sums of its origin (`ORIGIN_SUMS`), in units of the last end of a month.
+
+    ``left_fast`` and ``left_slow`` are the retained shares since then.  The number of events fades by the slow memory
+    alone: it must not depend on how the event was.
+    """
+    direct, slow = 1.0 - float(impression.heard), 1.0 - impression.fast
+    sums[N_EVENTS] += direct
+    sums[N_LASTING] += direct / left_slow
+    for k in range(3):
+        change = after[k] - before[k]
+        sums[FIRST_EFFECT + 2 * k] += impression.fast * change / left_fast
+        sums[FIRST_EFFECT + 2 * k + 1] += slow * change / left_slow
+
+
+@kernel
+def beliefs_of(mind: ResidentState) -> Beliefs:
+    """Return trust, and the beliefs in fairness and effectiveness that feed it (0-1), as last updated."""
+    return mind.trust, 1.0 / (1.0 + odds_of_unfairness(mind)), 1.0 / (1.0 + odds_of_ineffectiveness(mind))
+
+
+@kernel
+def update_beliefs(  # noqa: PLR0913 - tables that only this kernel writes
+    shift: ShiftContext,
+    retained: FloatArray,
+    felt: FloatArray,
+    remembered: FloatArray,
+    origins: FloatArray,
+    first: int,
+    since: int,
 ) -> None:
     """Apply the impressions from row ``first`` on to the beliefs of those who had them, through the ledger.
 
     Updates the evidence, `minds.trust`, `minds.touched`, `impressions.change` and the ledger, and writes `STILL_FELT`
-    (``felt``) and `REMEMBERED`.  ``retained`` is the table of `retained_share_table`; ``since`` are the shifts since
-    the last end of a month, to which `STILL_FELT` refers.
+    (``felt``), `REMEMBERED` and `ORIGINS`.  ``retained`` is the table of `retained_share_table`; ``since`` are the
+    shifts since the last end of a month, to which `STILL_FELT` refers.
     """
     n = shift.day.counts[IMPRESSIONS]
     for k in range(first, n):
@@ -154,15 +193,18 @@ def update_beliefs(
             idle = retained[settlement, shift.tick - mind.touched]
             decay_evidence(mind, idle[0], idle[1], shift.ledger, settlement)
             mind.touched = shift.tick
-        now = mind.trust
+        before = beliefs_of(mind)
         add_evidence(mind, impression, p)
         mind.trust = trust_of(mind, mind.calm)
-        change = mind.trust - now
+        change = mind.trust - before[0]
         impression.change = change
         add_to_ledger(shift.ledger, impression.cause, settlement, change)
         remembered[impression.cause, settlement] += change
-        felt[0, impression.cause, settlement] += impression.fast * change / retained[settlement, since, 0]
-        felt[1, impression.cause, settlement] += (1.0 - impression.fast) * change / retained[settlement, since, 1]
+        left_fast, left_slow = retained[settlement, since, 0], retained[settlement, since, 1]
+        felt[0, impression.cause, settlement] += impression.fast * change / left_fast
+        felt[1, impression.cause, settlement] += (1.0 - impression.fast) * change / left_slow
+        sums = origins[impression.origin, settlement]
+        add_to_origin(sums, impression, before, beliefs_of(mind), left_fast, left_slow)
 
 
 @kernel
@@ -177,10 +219,21 @@ def record_impression(shift: ShiftContext, who: int, evidence: BeliefEvidence) -
     k = day.counts[IMPRESSIONS]
     impression = day.impressions[k]
     impression.who, impression.cause, impression.fast = who, evidence.cause, evidence.fast
+    impression.origin, impression.heard = evidence.cause, 0
     impression.quality_f, impression.weight_f = evidence.fair, evidence.fair_weight
     impression.quality_e, impression.weight_e = evidence.effective, evidence.effective_weight
     impression.change = 0.0
     day.counts[IMPRESSIONS] = k + 1
+
+
+@kernel
+def trace_to_origin(day: ShiftEventTables, first: int, origin: int) -> None:
+    """Trace the impressions from row ``first`` on to the encounter in which they began; updates `impressions.origin`.
+
+    Bad treatment in an encounter has a cause of its own: without this, fewer stops would look like better treatment.
+    """
+    for k in range(first, day.counts[IMPRESSIONS]):
+        day.impressions[k].origin = origin
 
 
 @kernel
@@ -286,7 +339,7 @@ def sum_trust_by_settlement(minds: Rows[ResidentState], people: Rows[Person], n_
 
 MECHANISM = Mechanism(
     group=Trust,
-    tables=(LEDGER, STILL_FELT, REMEMBERED),
+    tables=(LEDGER, STILL_FELT, REMEMBERED, ORIGINS),
     mind=TrustBelief,
     causes=(DEATH, PUBLIC_EVENT, ARRIVAL, DEPARTURE, FORGETTING_GOOD, FORGETTING_BAD, NATION),
     writes=("impressions.change",),

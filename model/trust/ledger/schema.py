@@ -39,6 +39,18 @@ REMEMBERED = ArraySpec(
     shape=(MOST_CAUSES, "settlement"),
     about="Sum of both memories of still_felt, with this month's changes as they were when they came.",
 )
+ORIGIN_SUMS = (
+    *("events", "lasting"),
+    *("trust_fast", "trust_slow", "fairness_fast", "fairness_slow", "effectiveness_fast", "effectiveness_slow"),
+)
+"""Sums by origin of impressions: events of the month, events still remembered, changes left in both memories."""
+N_EVENTS, N_LASTING, FIRST_EFFECT = 0, 1, 2
+ORIGINS = ArraySpec(
+    name="origins",
+    of=np.float64,
+    shape=(MOST_CAUSES, "settlement", len(ORIGIN_SUMS)),
+    about="Events and changes of beliefs by origin of the impressions, as if at the last end of a month (ORIGIN_SUMS).",
+)
 
 
 class TrustBelief(Evidence):

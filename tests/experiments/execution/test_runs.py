@@ -26,7 +26,7 @@ from scenarios import load
 BARE = ("run", "baseline", "--set", "population.scale=0.25")
 SMALL = (*BARE, "--years", "0.3")
 TWO = ("--replicates", "2", "--set", "trust.fast_days=9")
-TABLES = ("measures", "settlements", "groups", "cells", "ledger", "decisions")
+TABLES = ("measures", "settlements", "groups", "cells", "ledger", "origins", "decisions")
 
 
 def run(out, *words):

@@ -18,6 +18,7 @@ from model.trust.ledger.schema import (
     FORGETTING_BAD,
     FORGETTING_GOOD,
     NATION,
+    ORIGIN_SUMS,
     BeliefEvidence,
 )
 from model.world.shift_context import ShiftContext
@@ -146,6 +147,15 @@ def test_impressions_are_appended_but_not_of_the_dead_nor_without_weight(shift: 
     ]
 
 
+def test_impressions_are_traced_to_the_encounter_in_which_they_began(shift: ShiftContext) -> None:
+    for cause in (CAUSE, OTHER_CAUSE, OTHER_CAUSE):
+        rules.record_impression(shift, 0, EVIDENCE._replace(cause=cause))
+    rules.trace_to_origin(shift.day, 2, CAUSE)
+    assert shift.day.impressions["origin"][:3].tolist() == [CAUSE, OTHER_CAUSE, CAUSE]
+    assert shift.day.impressions["cause"][:3].tolist() == [CAUSE, OTHER_CAUSE, OTHER_CAUSE]
+    assert shift.day.impressions["heard"][:3].tolist() == [0, 0, 0]
+
+
 def test_impressions_of_a_contact_are_attributed_to_its_couple(shift: ShiftContext) -> None:
     shift.day.counts[IMPRESSIONS], shift.day.counts[SIGNED] = 4, 1
     rules.attribute_to_couple(shift.day, 2, 7, 1)
@@ -161,7 +171,7 @@ def test_an_impression_changes_trust_through_the_ledger_after_decay(shift: Shift
     shares, since = retained(shift), 45
     table = np.array([rules.retained_shares_by_shift(p.fast_days, p.memory_years) for p in shift.trust])
     felt, remembered = np.zeros((2, MOST_CAUSES, 2)), np.zeros((MOST_CAUSES, 2))
-    rules.update_beliefs(shift, table, felt, remembered, 1, since)
+    rules.update_beliefs(shift, table, felt, remembered, np.zeros((MOST_CAUSES, 2, len(ORIGIN_SUMS))), 1, since)
     changes = shift.day.impressions["change"][:4]
     assert changes[0] == changes[2] == 0.0
     assert shift.minds[1:].tobytes() == was[1:].tobytes()
@@ -190,11 +200,30 @@ def test_an_impression_changes_trust_through_the_ledger_after_decay(shift: Shift
     assert set(booked) == {(cause, PLACE) for cause in (CAUSE, OTHER_CAUSE, FORGETTING_GOOD, FORGETTING_BAD)}
 
 
+def test_events_and_what_they_leave_are_summed_by_origin_and_hearsay_is_no_event(shift: ShiftContext) -> None:
+    rules.record_impression(shift, 0, EVIDENCE)
+    rules.record_impression(shift, 0, EVIDENCE._replace(cause=OTHER_CAUSE))
+    rules.trace_to_origin(shift.day, 1, CAUSE)
+    shift.day.impressions["heard"][1] = 1
+    table = np.array([rules.retained_shares_by_shift(p.fast_days, p.memory_years) for p in shift.trust])
+    felt, remembered = np.zeros((2, MOST_CAUSES, 2)), np.zeros((MOST_CAUSES, 2))
+    origins, since = np.zeros((MOST_CAUSES, 2, len(ORIGIN_SUMS))), 45
+    rules.update_beliefs(shift, table, felt, remembered, origins, 0, since)
+    sums, kept = dict(zip(ORIGIN_SUMS, origins[CAUSE, PLACE], strict=True)), retained(shift, since)
+    both = shift.day.impressions["change"][:2].sum()
+    assert [sums["events"], sums["lasting"]] == pytest.approx([1.0, 1.0 / kept[1]])
+    assert [sums["trust_fast"], sums["trust_slow"]] == pytest.approx([0.25 * both / kept[0], 0.75 * both / kept[1]])
+    assert sums["fairness_slow"] > 0.0 > sums["effectiveness_slow"]
+    assert np.count_nonzero(origins[:, :, 0]) == np.count_nonzero(origins[:, :, 2]) == 1
+
+
 def test_a_second_update_goes_on_with_what_is_remembered(shift: ShiftContext) -> None:
     rules.record_impression(shift, 2, EVIDENCE)
     table = np.array([rules.retained_shares_by_shift(p.fast_days, p.memory_years) for p in shift.trust])
     felt, remembered = np.ones((2, MOST_CAUSES, 2)), np.ones((MOST_CAUSES, 2))
-    rules.update_beliefs(shift, table, felt, remembered, 0, 0)
+    origins = np.ones((MOST_CAUSES, 2, len(ORIGIN_SUMS)))
+    rules.update_beliefs(shift, table, felt, remembered, origins, 0, 0)
+    assert origins[CAUSE, 0, :2].tolist() == [2.0, 2.0]
     change = float(shift.day.impressions["change"][0])
     assert remembered[CAUSE, 0] - 1.0 == pytest.approx(change)
     assert felt[:, CAUSE, 0] - 1.0 == pytest.approx([0.25 * change, 0.75 * change])
