@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.comparison import origins
 from experiments.comparison.arms import Arm, by_site
 from experiments.comparison.comparison_jobs import SEEDS, draws_in, seed_of
 from experiments.comparison.decision_effects import Values, shares_of
@@ -113,13 +114,13 @@ def town_of(arm: Arm) -> tuple[Any, ...]:
 
 
 def effects_table(pairs: Sequence[Pair], residents: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return a row for each pair and number: headlines, practice, groups, causes, decisions, residents who differ.
+    """Return a row for each pair and number: headlines, practice, groups, causes, origins, decisions, residents.
 
     P-values are corrected among all rows of a section, those of page one of a report among themselves.
     """
     rows = []
     for one in pairs:
-        rows += [*headline_rows(one), *group_rows(one), *cause_rows(one), *decision_rows(one)]
+        rows += [*headline_rows(one), *group_rows(one), *cause_rows(one), *origin_rows(one), *decision_rows(one)]
         if residents is not None and not one.why_unpaired:
             rows += resident_rows(one, residents)
     return corrected_effects(pd.DataFrame(rows))
@@ -161,7 +162,9 @@ def events_of(effect: Effect, years: float) -> dict[str, float]:
 
 def scale_of(section: str, measure: str, years: float) -> Scale | None:
     """Return how an effect in a section of the table is judged; None for a measure that this version does not know."""
-    if section in ("group", "cause"):
+    if section == "origin" and measure.startswith("events."):
+        return None
+    if section in ("group", "cause", "origin"):
         return Scale("points")
     if section == "decision":
         return Scale("shares")
@@ -216,6 +219,29 @@ def cause_rows(one: Pair) -> Iterator[dict[str, Any]]:
             "sum",
             one.effect(*own, scale=scale_of("cause", "", one.years)),
         )
+
+
+def origin_rows(one: Pair) -> Iterator[dict[str, Any]]:
+    """Yield the parts of the effects on trust and its beliefs by origin, for twins; those of a belief sum to it."""
+    if one.why_unpaired or not all(side.has("origins") and side.has("ledger") for side in (one.base, one.arm)):
+        return
+    base, arm = (accounts_of(side) for side in (one.base, one.arm))
+    parts = {seed: origins.parts_of(base[seed], arm[seed]) for seed in one.seeds if seed in base and seed in arm}
+    nothing: Values = dict.fromkeys(parts, 0.0)
+    for key in next(iter(parts.values()), {}):
+        found: Values = {seed: own[key] for seed, own in parts.items()}
+        effect = one.effect(nothing, found, scale=scale_of("origin", "", one.years))
+        yield row_of(one, "origin", origins.key_of(*key), "recent", effect)
+    for kind in (kind for kinds in origins.KINDS.values() for kind in kinds):
+        sides: list[Values] = [{seed: side[seed].events[kind] for seed in parts} for side in (base, arm)]
+        yield row_of(one, "origin", f"events.{kind}", "recent", one.effect(*sides, scale=None))
+
+
+def accounts_of(arm: Arm) -> dict[int, origins.Account]:
+    """Return the account of every run of an arm by seed."""
+    measures, traced, ledger = (arm.table(name) for name in ("measures", "origins", "ledger"))
+    runs: list[Any] = [dict(list(table.groupby("seed"))) for table in (measures, traced, ledger)]
+    return {int(seed): origins.account_of(*(tables[seed] for tables in runs)) for seed in runs[0]}
 
 
 def decision_rows(one: Pair) -> Iterator[dict[str, Any]]:

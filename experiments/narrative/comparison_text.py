@@ -10,8 +10,11 @@ from experiments.comparison.breakeven import corners, crossed, sentence, verdict
 from experiments.comparison.comparison_request import EffectSize
 from experiments.comparison.effect_verdicts import judged_anew
 from experiments.comparison.headline_measures import BY_NAME, WORDS, Headline
+from experiments.comparison.origins import key_of
 from experiments.execution.trust_accounts import ALSO
+from experiments.narrative.messages import message
 from experiments.narrative.number_format import read_optional, rounded, years_of
+from experiments.narrative.origin_sentences import part_keys, part_name
 from experiments.narrative.run_summary import changed
 from experiments.statistics.paired_effects import POWER
 from experiments.statistics.power import CAUTION, planned_spread, twins_needed
@@ -62,6 +65,7 @@ def lines(folder: Path, target: EffectSize | None = None) -> Iterator[str]:
         yield from built_in_lines(stated["arms"], (base_site, base_arm), (site, against))
         if base_site != site:
             continue
+        yield from origin_lines(rows[rows["section"] == "origin"])
         yield from resident_lines(rows[rows["section"].isin(("only_arm", "only_base"))])
         chosen = {name: table[(table["site"] == site) & (table["against"] == against)] for name, table in extra.items()}
         yield from alone_lines(chosen["alone"])
@@ -115,6 +119,19 @@ def headline_lines(rows: Rows) -> Iterator[str]:
         WIDTH,
     )
     yield from smallest_lines(rows)
+
+
+def origin_lines(rows: Rows) -> Iterator[str]:
+    """Yield the parts of the effect on trust: how many events there were, and how they went."""
+    if rows.empty:
+        return
+    known = {row["measure"]: row for _, row in rows.iterrows()}
+    yield ""
+    yield f"{message('origin.head').en:<50}{'effect':>9}{'interval':>18}"
+    for belief, group, part in part_keys():
+        row = known[key_of(belief, group, part)]
+        numbers = f"{number(row['effect'], 3, '+'):>9}{interval(row['low'], row['high'], BY_NAME['trust_mean']):>18}"
+        yield f"  {str(part_name(group, part).en)[:47]:<48}{numbers}"
 
 
 def with_error(value: float, error: float, headline: Headline, sign: str = "") -> str:

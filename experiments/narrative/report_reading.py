@@ -176,6 +176,10 @@ class Site:
         """Return the row of one effect, or None where the model does not have it."""
         return self.known.get((section, arm.name, measure))
 
+    def of_section(self, arm: ArmReading, section: str) -> dict[str, Any]:
+        """Return the effects of one arm in a section by measure."""
+        return {row["measure"]: row for _, row in self.effects(section, arm).iterrows()}
+
     def side(self, arm: ArmReading, measure: str, section: str = "headline") -> tuple[Any, str]:
         """Return the row that tells of a measure in an arm, or None, and the name of its column there."""
         if arm == self.base:

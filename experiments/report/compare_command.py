@@ -17,6 +17,7 @@ from experiments.comparison.comparison_request import EffectSize, Request
 from experiments.comparison.decision_effects import decided_table
 from experiments.comparison.effect_verdicts import criteria_table, verdicts_table
 from experiments.comparison.effects import effects_table, pairs_of
+from experiments.comparison.horizons import horizons_table
 from experiments.execution.interruption import tell_interrupted
 from experiments.narrative.comparison_text import lines
 from experiments.statistics.power import FEWEST
@@ -119,6 +120,7 @@ def write_comparison(
         "draws": draws,
         "drawn": drawn_table(draws, pairs),
         "decided": decided_table(arms),
+        "horizons": horizons_table(pairs),
     }
     if lives:
         tables |= {"residents": lives.residents, "memory": lives.memory, "alone": lives.alone}

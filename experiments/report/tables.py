@@ -8,9 +8,11 @@ from markupsafe import Markup
 from experiments.comparison.breakeven import corners, crossed
 from experiments.comparison.effects import GROUPS
 from experiments.comparison.headline_measures import BY_NAME, Headline
+from experiments.comparison.origins import key_of
 from experiments.execution.trust_accounts import ALSO
 from experiments.narrative.messages import message, messages
 from experiments.narrative.number_format import Numbers
+from experiments.narrative.origin_sentences import origin_sentence, part_keys, part_name
 from experiments.narrative.report_reading import ArmReading, Site, emphasised
 from experiments.words.bilingual import Both, both, listed
 from experiments.words.catalogue import in_both, verdict
@@ -57,6 +59,39 @@ def causes(site: Site) -> list[str]:
     sizes = table.assign(size=table["effect"].abs()).groupby("measure", sort=False)["size"].max()
     moved = sizes[sizes >= 0.0005].sort_values(ascending=False, kind="stable")
     return list(moved.index)
+
+
+def horizons(site: Site) -> list[tuple[Both, Markup, list[Markup]]]:
+    """Return name, years and effect of each policy by measure and horizon; none of a comparison of a year."""
+    rows = site.numbers.rows("horizons", site=site.name, base_site=site.name)
+    found = []
+    for name, one in BY_NAME.items():
+        own_rows = rows[rows["measure"] == name] if len(rows) else rows
+        for _, own in own_rows.groupby("years") if len(own_rows) else ():
+            by_arm = {row["against"]: row for _, row in own.iterrows()}
+            cells = [horizon_cell(site, by_arm.get(arm.name)) for arm in site.others]
+            found.append((both(one.es, one.en), site.numbers.show("horizons", own.index[0], "years"), cells))
+    return found
+
+
+def horizon_cell(site: Site, row: Any) -> Markup:
+    """Return an effect at a horizon; a dash where it is not known."""
+    if row is None:
+        return Markup("–")
+    digits = BY_NAME[row["measure"]].digits
+    return emphasised(row, site.numbers.show("horizons", row.name, "effect", digits, "+"))
+
+
+def parts(site: Site) -> list[tuple[Both, str]]:
+    """Return the parts of effects on trust by origin, with the names of their rows; none where they are not known."""
+    if site.effects("origin").empty:
+        return []
+    return [(part_name(group, part), key_of(belief, group, part)) for belief, group, part in part_keys()]
+
+
+def origins_of(site: Site, arm: ArmReading) -> Both | None:
+    """Return the sentence on where the effect on trust comes from; None where it is not known."""
+    return origin_sentence(site.of_section(arm, "origin"), lambda row: site.number(row, "effect", 2, "+"))
 
 
 def grid(site: Site, arm: ArmReading | None = None) -> list[list[int]]:

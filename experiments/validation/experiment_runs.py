@@ -26,6 +26,7 @@ from model.engine.errors import InputError
 from model.simulation.model import TrustModel
 from model.simulation.registry import CAUSES
 from model.town.crime_kinds import NAMES as KINDS
+from model.trust.ledger.schema import NATION
 from model.world.shift_events import Incident
 
 RUNS = Path("results") / "validate" / "runs"
@@ -196,23 +197,17 @@ def crimes_by_cell(world: TrustModel) -> pa.Table:
 
 
 def left_by(world: TrustModel) -> dict[str, pa.Table]:
-    """Return crimes by day and kind, the ledger of trust, and last year's crimes by offender if these are named."""
+    """Return crimes by day and kind, origins of trust, and last year's crimes by offender if these are named."""
     rows = np.concatenate([np.zeros(0, Incident.dtype), *world.kept["incidents"]])
     day = (rows["tick"] - tick_of(world.settings.start)) // SHIFTS
     pairs, crimes = np.unique(np.stack([day, rows["kind"]]), axis=1, return_counts=True)
     names = pa.array([KINDS[int(kind)] for kind in pairs[1]], pa.string())
     tables = {"days": pa.table({"day": pa.array(pairs[0]), "kind": names, "crimes": pa.array(crimes)})}
-    tables["ledger"] = ledger_by_month(world)
+    tables["origins"] = months_table(world, world.origin_months(), {"origin": CAUSES})
+    accounts = world.ledger_months()
+    tables["ledger"] = months_table(world, accounts[accounts["cause"] == NATION], {"cause": CAUSES})
     if "offender" in (rows.dtype.names or ()):
         late = rows["offender"][(rows["offender"] >= 0) & (day > day.max(initial=0) - YEAR_DAYS)]
         who, times = np.unique(late, return_counts=True)
         tables["offenders"] = pa.table({"number": pa.array(np.arange(len(who))), "crimes": pa.array(times)})
     return tables
-
-
-def ledger_by_month(world: TrustModel) -> pa.Table:
-    """Return the accounts of the ledger by month and cause, summed over settlements."""
-    rows = months_table(world, world.ledger_months(), {"cause": CAUSES})
-    sums = ("change", "forgotten")
-    table = rows.group_by(["month", "cause"], use_threads=False).aggregate([(name, "sum") for name in sums])
-    return table.rename_columns(["month", "cause", *sums])

@@ -10,13 +10,18 @@ import csv
 import dataclasses
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from experiments.comparison.headline_measures import BY_NAME, Headline
+from experiments.comparison.origins import BELIEFS, Account, account_of, key_of, parts_of
+from experiments.narrative.messages import message
+from experiments.narrative.origin_sentences import part_keys, part_name
 from experiments.statistics.paired_effects import paired
+from experiments.statistics.thresholds import Scale
 from experiments.validation.experiment import BASE, RunTables, Worlds
 from experiments.validation.experiment_runs import QUICK, RUNS, ExperimentSize, run_policies
 from experiments.validation.study_tables import Row, grouped, head_of, worlds_of, write_sites, write_table
@@ -31,14 +36,14 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 WORLDS = worlds_of("headline")
 MEASURES = ("trust_mean", "fear_mean", "crimes_occurred", "homicides", "extortions", "c1", "c2", "c3", "c4")
 """Columns of the text."""
-BELIEFS = ("fairness_mean", "effectiveness_mean")
+IN_FILE = tuple(measure for measure in BELIEFS.values() if measure not in MEASURES)
 """Beliefs that feed trust: in the file alone."""
 DIGITS = {"counts": 1, "points": 2}
 COLUMNS = (
     *("version", "site", "year", "world", "en", "es", "measure", "unit"),
     *("base", "arm", "effect", "low", "high", "twins", "code"),
 )
-LABEL, NUMBER = 52, 25
+LABEL, WIDE, NUMBER = 52, 96, 25
 
 
 def show_headline(version: str, out: Path, size: ExperimentSize, years: float, runs: Path = RUNS) -> list[Row]:
@@ -52,11 +57,33 @@ def of_site(version: str, site: str, size: ExperimentSize, years: float, runs: P
     """Yield the effects of every world at one site, year by year."""
     others = {name: world for name, world in WORLDS.items() if name != BASE}
     lives = run_policies("headline effects", site, others, years, size, runs)
+    about = {"version": version, "site": site, "twins": len(lives), "code": fingerprint()}
     for year in [year for year in AFTER if year <= years] or [1]:
+        base = [account_at(worlds[BASE], year) for worlds in lives]
         for world in others:
-            for measure in (*MEASURES, *BELIEFS):
-                row = effect_row(lives, world, year, BY_NAME[measure])
-                yield {"version": version, "site": site, "twins": len(lives), "code": fingerprint()} | row
+            for measure in (*MEASURES, *IN_FILE):
+                yield about | effect_row(lives, world, year, BY_NAME[measure])
+            for row in origin_rows(lives, base, world, year):
+                yield about | row
+
+
+def account_at(lived: RunTables, year: int) -> Account:
+    """Return what trust owed to each origin at the end of a year."""
+    months = lived.months.iloc[: 12 * year]
+    tables = (lived.table(name) for name in ("origins", "ledger"))
+    until = months["month"].max()
+    return account_of(months, *(table[table["month"] <= until] for table in tables))
+
+
+def origin_rows(lives: Sequence[Worlds], base: Sequence[Account], world: str, year: int) -> Iterator[Row]:
+    """Yield the parts of the effects on trust and its beliefs by origin; those of a belief sum to its effect."""
+    arms = [account_at(worlds[world], year) for worlds in lives]
+    parts = [parts_of(one, arm) for one, arm in zip(base, arms, strict=True)]
+    for key in parts[0]:
+        found = paired([0.0] * len(parts), [own[key] for own in parts], scale=Scale("points"))
+        row: Row = {"year": year, "world": world, "en": WORLDS[world].en, "es": WORLDS[world].es}
+        row |= {"measure": key_of(*key), "unit": "0-100", "base": "", "arm": ""}
+        yield row | {"effect": found.effect, "low": found.low, "high": found.high}
 
 
 def effect_row(lives: Sequence[Worlds], world: str, year: int, headline: Headline) -> Row:
@@ -90,6 +117,18 @@ def lines_of(rows: Sequence[Row]) -> Iterator[str]:
             cells = {row["measure"]: row for row in some}
             label = f"  {some[0]['en']} / {some[0]['es']}".ljust(LABEL)
             yield label + "".join(told(cells[one]).rjust(NUMBER) for one in MEASURES)
+        yield from part_lines(by_world)
+
+
+def part_lines(by_world: Mapping[Any, Sequence[Row]]) -> Iterator[str]:
+    """Yield the parts of the effects on trust: a line for each group and part, a column for each world."""
+    cells = [{row["measure"]: row for row in some} for some in by_world.values()]
+    head = message("origin.head")
+    worlds = "".join(some[0]["world"].rjust(NUMBER) for some in by_world.values())
+    yield f"\n  {head.en} / {head.es}".ljust(WIDE + 1) + worlds
+    for key in part_keys():
+        name = part_name(*key[1:])
+        yield f"  {name.en} / {name.es}".ljust(WIDE) + "".join(told(own[key_of(*key)]).rjust(NUMBER) for own in cells)
 
 
 def told(row: Row) -> str:
@@ -112,7 +151,7 @@ def read_version(out: Path, version: str) -> list[Row]:
         raise InputError(f"version '{version}': {path} does not exist. Run it first.")
     with path.open(encoding="utf-8", newline="") as file:
         rows: list[Row] = [dict(row) for row in csv.DictReader(file)]
-    numbers = ("base", "arm", "effect", "low", "high")
+    numbers = ("base", "arm", "effect", "low", "high")  # parts by origin have no base
     return [row | {"year": int(row["year"])} | {key: float(row[key] or "nan") for key in numbers} for row in rows]
 
 
@@ -131,13 +170,26 @@ def beside_lines(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str]:
     """Yield a line for each effect and a column for each version, a block for each site, year and measure."""
     yield from head_of("headline_beside")
     for (site, year, measure), own in grouped(rows, "site", "year", "measure").items():
-        head = f"{site}, year {year} / año {year}: {BY_NAME[measure].en} / {BY_NAME[measure].es}"
+        head = f"{site}, year {year} / año {year}: {measure_name(measure)}"
         yield f"\n{head}\n{'':{LABEL}}" + "".join(name.rjust(NUMBER) for name in versions)
         found = {(row["world"], row["version"]): row for row in own}
         for world in dict.fromkeys(row["world"] for row in own):
             cells = [found.get((world, name)) for name in versions]
             label = next(f"  {cell['en']} / {cell['es']}" for cell in cells if cell)
             yield label.ljust(LABEL) + "".join((told(cell) if cell else "-").rjust(NUMBER) for cell in cells)
+
+
+def measure_name(measure: str) -> str:
+    """Return a measure, or a part of an effect by origin, in both languages.
+
+    >>> measure_name("trust.treatment.number")
+    'trust in the police, more or fewer stops and uses of force / más o menos registros y usos de la fuerza'
+    """
+    belief, *part = measure.split(".")
+    if not part:
+        return f"{BY_NAME[measure].en} / {BY_NAME[measure].es}"
+    name = part_name(part[0], part[1] if len(part) > 1 else "")
+    return f"{BY_NAME[BELIEFS[belief]].en}, {name.en} / {name.es}"
 
 
 def main(words: Sequence[str] | None = None) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from experiments.comparison.origins import BELIEFS, keys
 from experiments.validation import headline, study_tables
 from experiments.validation.experiment_runs import QUICK
 from model.engine.errors import InputError
@@ -28,11 +29,16 @@ def test_a_version_has_every_measure_of_every_world(out: Path) -> None:
     with (out / "before.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert {row["world"] for row in rows} == {"heavy_hand"}
-    assert [row["measure"] for row in rows] == [*headline.MEASURES, *headline.BELIEFS]
+    assert [row["measure"] for row in rows] == [*headline.MEASURES, *headline.IN_FILE, *keys()]
     assert {row["twins"] for row in rows} == {str(QUICK.seeds)}
     found = {row["measure"]: row for row in rows}
     assert float(found["crimes_occurred"]["base"]) > 0.0
     assert float(found["fear_mean"]["effect"]) != 0.0
+    for belief, measure in BELIEFS.items():
+        parts = [float(row["effect"]) for name, row in found.items() if name.startswith(f"{belief}.")]
+        assert sum(parts) == pytest.approx(float(found[measure]["effect"]), abs=1e-5)
+        assert float(found[f"{belief}.treatment.number"]["effect"]) != 0.0
+    assert abs(float(found["trust.treatment.number"]["effect"])) > abs(float(found["trust.nation"]["effect"]))
 
 
 def test_the_same_code_gives_the_same_table_without_new_runs(out: Path) -> None:
@@ -45,7 +51,8 @@ def test_versions_stand_side_by_side(out: Path, capsys: pytest.CaptureFixture[st
     text = capsys.readouterr().out
     assert (out / "beside.txt").read_text(encoding="utf-8") == text
     blocks = text.split("\n\n")
-    assert len(blocks) == 1 + len(headline.MEASURES) + len(headline.BELIEFS)
+    assert len(blocks) == 1 + len(headline.MEASURES) + len(headline.IN_FILE) + len([*keys()])
+    assert "fewer stops" in text
     assert all("before" in block and "after" in block and "mano dura" in block for block in blocks[1:])
 
 

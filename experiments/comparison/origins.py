@@ -1,0 +1,133 @@
+"""Split effects on trust and its beliefs by origin: more or fewer events, and better or worse ones.
+
+Events of one kind are counted however they go: a stop with bad treatment is a stop, a call that nobody serves is a
+call. An effect then has a part by number, the change in events times the mean of what one leaves, and a part by
+quality, the change in what one leaves times the mean number of events. Neither order of the two changes comes first,
+so that both parts sum to the effect (Shapley, 1953). What is told of an event counts with the event.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from experiments.statistics.annual_aggregation import MONTHS
+
+BELIEFS = {"trust": "trust_mean", "fairness": "fairness_mean", "effectiveness": "effectiveness_mean"}
+"""Column of origins, and monthly measure, of trust and of the beliefs that feed it."""
+KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "contact": {name: (name,) for name in ("greeting", "talk", "long_visit", "door_to_door")},
+    "treatment": {
+        "stop": ("stop", "rude", "abuse", "bribe"),
+        **{name: (name,) for name in ("army", "detention", "crisis")},
+    },
+    "service": {
+        "call": ("answered_call", "unanswered_call", "turned_away"),
+        "arrest": ("held", "release"),
+        "case": ("charged", "dropped"),
+        "protection": ("protection",),
+    },
+    "meetings": {
+        "meeting": ("meeting",),
+        "request": ("request_met", "request_unmet"),
+        "hearing": ("hearing",),
+        "informed": ("informed",),
+    },
+    "news": {"public_event": ("public_event",), "scandal": ("scandal",)},
+    "crime": {name: (name,) for name in ("harm", "payment", "collective_violence")},
+}
+"""Kinds of events by group, with the origins that are one kind: what differs among these is how the event went."""
+NUMBER, QUALITY = "number", "quality"
+NATION, REST = "nation", "rest"
+"""The mood of the country; and who comes and goes, what fades of before the start, and the curve of belief."""
+GROUPS = (*KINDS, NATION, REST)
+
+
+@dataclass(frozen=True)
+class Account:
+    """Last twelve months of a run: levels of beliefs, lasting events, and points (0-100) that they leave, a resident.
+
+    ``events`` and ``points`` are by kind of event, points also by belief; ``nation`` is in points of trust.
+    """
+
+    levels: Mapping[str, float]
+    events: Mapping[str, float]
+    points: Mapping[tuple[str, str], float]
+    nation: float
+
+
+def account_of(months: pd.DataFrame, origins: pd.DataFrame, ledger: pd.DataFrame) -> Account:
+    """Return the account of one run at its last month, from its tables of measures, of origins and of the ledger."""
+    residents = months.set_index("month")["residents"].sort_index().tail(MONTHS)
+    last = residents.index
+    levels = months.set_index("month").loc[last]
+    events: dict[str, float] = {}
+    points: dict[tuple[str, str], float] = {}
+    tables = {
+        column: origins.pivot_table(column, "month", "origin", "sum", fill_value=0.0).reindex(last, fill_value=0.0)
+        for column in ("lasting", *BELIEFS)
+    }
+    for kinds in KINDS.values():
+        for kind, names in kinds.items():
+            each = {name: sum_of(table, names).div(residents).mean() for name, table in tables.items()}
+            events[kind] = float(each["lasting"])
+            points |= {(belief, kind): 100.0 * float(each[belief]) for belief in BELIEFS}
+    booked = ledger[ledger["cause"] == NATION].groupby("month")["change"].sum().sort_index().cumsum()
+    nation = 100.0 * float(booked.reindex(last, method="ffill").fillna(0.0).div(residents).mean())
+    means = {belief: 100.0 * float(levels[measure].mean()) for belief, measure in BELIEFS.items()}
+    return Account(means, events, points, nation)
+
+
+def sum_of(table: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:
+    """Return the sum of the columns that are there."""
+    return table[[name for name in names if name in table]].sum(axis=1)
+
+
+def split(base: tuple[float, float], arm: tuple[float, float]) -> tuple[float, float]:
+    """Return the parts by number and by quality of a change between two sides, each of events and what they leave.
+
+    >>> split((10.0, -5.0), (5.0, -2.5))
+    (2.5, 0.0)
+    >>> split((10.0, -5.0), (10.0, -2.0))
+    (0.0, 3.0)
+    >>> split((0.0, 0.0), (4.0, 2.0))
+    (2.0, 0.0)
+    """
+    (n, left), (m, leaves) = base, arm
+    qualities = [points / events for events, points in (base, arm) if events > 0.0]
+    by_number = (m - n) * sum(qualities) / len(qualities) if qualities else 0.0
+    return by_number, leaves - left - by_number
+
+
+def parts_of(base: Account, arm: Account) -> dict[tuple[str, str, str], float]:
+    """Return the parts of an effect between twins by belief, group and part; those of a belief sum to its effect."""
+    found: dict[tuple[str, str, str], float] = {}
+    for belief in BELIEFS:
+        for group, kinds in KINDS.items():
+            both = [split(*((side.events[kind], side.points[belief, kind]) for side in (base, arm))) for kind in kinds]
+            found[belief, group, NUMBER] = sum(one[0] for one in both)
+            found[belief, group, QUALITY] = sum(one[1] for one in both)
+        if belief == "trust":
+            found[belief, NATION, ""] = arm.nation - base.nation
+        known = sum(part for key, part in found.items() if key[0] == belief)
+        found[belief, REST, ""] = arm.levels[belief] - base.levels[belief] - known
+    return found
+
+
+def key_of(belief: str, group: str, part: str) -> str:
+    """Return the name of a part in tables.
+
+    >>> key_of("trust", "treatment", "number"), key_of("trust", "rest", "")
+    ('trust.treatment.number', 'trust.rest')
+    """
+    return ".".join(one for one in (belief, group, part) if one)
+
+
+def keys() -> Iterator[str]:
+    """Yield the names of all parts in tables."""
+    for belief in BELIEFS:
+        for group in GROUPS:
+            if group in KINDS:
+                yield from (key_of(belief, group, part) for part in (NUMBER, QUALITY))
+            elif group != NATION or belief == "trust":
+                yield key_of(belief, group, "")

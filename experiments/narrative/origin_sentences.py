@@ -1,0 +1,63 @@
+"""Name the parts of an effect by origin, in both languages: how many events there were, and how they went."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from experiments.comparison.origins import GROUPS, KINDS, NUMBER, QUALITY, key_of
+from experiments.narrative.messages import message
+from experiments.words.bilingual import Both, joined
+
+SHOWN = 0.005
+"""Parts of trust (0-100) below which a sentence leaves a part out."""
+
+
+def part_keys(belief: str = "trust") -> list[tuple[str, str, str]]:
+    """Return belief, group and part of all parts of an effect, as tables show them."""
+    found = [(belief, group, part) for group in GROUPS for part in ((NUMBER, QUALITY) if group in KINDS else ("",))]
+    return found if belief == "trust" else [key for key in found if key[1] != "nation"]
+
+
+def part_name(group: str, part: str) -> Both:
+    """Return the name of a part, whatever its sign.
+
+    >>> part_name("treatment", "number").en, part_name("nation", "").es
+    (Markup('more or fewer stops and uses of force'), Markup('ánimo del país'))
+    """
+    return message(f"origin.{part or 'whole'}.{group}")
+
+
+def part_told(group: str, part: str, effect: float, events: float) -> Both:
+    """Return the name of a part with its direction: that of the events for their number, of the effect for quality.
+
+    >>> part_told("treatment", "number", 0.4, -3.0).en, part_told("treatment", "quality", 0.4, -3.0).en
+    (Markup('fewer stops and uses of force'), Markup('better treatment at stops and detentions'))
+    """
+    if part == NUMBER:
+        return message(f"origin.{'more' if events > 0.0 else 'fewer'}.{group}")
+    if part == QUALITY:
+        return message(f"origin.{'better' if effect > 0.0 else 'worse'}.{group}")
+    return part_name(group, part)
+
+
+def origin_sentence(effects: Mapping[str, Any], show: Callable[[Any], Markup]) -> Both | None:
+    """Return in one sentence where an effect on trust comes from, the greatest part first; None where it is not known.
+
+    ``effects`` are the rows of the section of origins by measure; ``show`` writes the effect of a row.
+    """
+    found: list[tuple[float, Both]] = []
+    for key in part_keys():
+        row = effects.get(key_of(*key))
+        if row is not None and abs(row["effect"]) >= SHOWN:
+            _, group, part = key
+            name = part_told(group, part, row["effect"], event_change(effects, group))
+            found.append((-abs(row["effect"]), message("origin.part", name=name, size=show(row))))
+    parts: Sequence[Both] = [told for _, told in sorted(found, key=lambda one: one[0])]
+    return message("origin.sentence", parts=joined(parts, ", ")) if parts else None
+
+
+def event_change(effects: Mapping[str, Any], group: str) -> float:
+    """Return the change in the number of events of a group, a resident."""
+    rows = [effects.get(f"events.{kind}") for kind in KINDS.get(group, ())]
+    return float(sum(row["effect"] for row in rows if row is not None))
