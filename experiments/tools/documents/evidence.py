@@ -22,6 +22,8 @@ IN_SPANISH = {
     "puesto.",
     "not modelled": "**Lo que no está en el modelo.**",
 }
+KINDS = ("definitional", "own process", "outcome")
+"""How much a carried row shows: that a switch works, a step of the mechanism, or what residents would care about."""
 LEDGER = "ledger."
 """Before a quantity that is an account of the ledger of trust."""
 
@@ -43,6 +45,8 @@ class EvidenceRow:
     lacks: tuple[str, ...] = ()
     quantity: str = ""
     without: str = ""
+    kind: str = ""
+    because: str = ""
     but: str = ""
     why: Mapping[str, str] | None = None
 
@@ -76,6 +80,8 @@ def broken_rules(row: EvidenceRow) -> tuple[tuple[bool, str], ...]:
         (carried and not row.quantity, "is carried: say its quantity"),
         (carried and row.without not in ("falls", "rises"), f"needs without = falls or rises, got '{row.without}'"),
         (carried and row.has == row.lacks, "is carried: the world that lacks it must differ from the one that has it"),
+        (carried and row.kind not in KINDS, f"needs kind = one of {', '.join(KINDS)}, got '{row.kind}'"),
+        (carried and not row.because, "is carried: say because of what it is of its kind"),
         (carried and row.why is not None, "is carried and needs no reason"),
         (not carried and (row.why is None or set(row.why) != {"en", "es"}), "needs a reason in en and es"),
         (not carried and bool(row.quantity or row.has or row.lacks), "is not carried and names no quantity"),

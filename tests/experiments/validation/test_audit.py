@@ -1,14 +1,27 @@
 """What of the paper the model carries: every row in one list, and what carries it is missed where it is taken out."""
 
 import re
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from experiments.cli import app as cli
 from experiments.execution.run_requests import asked
 from experiments.tools.documents import evidence
-from experiments.tools.documents.evidence import LEDGER, LISTS, SPANISH, EvidenceRow, evidence_rows, in_list, row_of
-from experiments.validation.audit import AuditSize, examined, found
+from experiments.tools.documents.evidence import (
+    KINDS,
+    LEDGER,
+    LISTS,
+    SPANISH,
+    EvidenceRow,
+    evidence_rows,
+    in_list,
+    row_of,
+)
+from experiments.validation import audit
+from experiments.validation.audit import AuditFinding, AuditSize, examined, found
+from experiments.validation.knockouts import KnockoutEffect
 from model.engine.errors import InputError
 from model.engine.parameters import group_named
 from model.simulation.registry import CAUSES, MEASURES
@@ -84,6 +97,18 @@ def test_what_is_not_carried_says_why_in_both_languages(subtests: pytest.Subtest
         ({"says": "x", "list": "caried"}, "must be in one of the lists carried, .*got 'caried'"),
         ({"says": "x", "list": "carried", "lacks": ["a.b=0"]}, "say its quantity"),
         ({"says": "x", "list": "carried", "quantity": "km", "without": "falls"}, "must differ"),
+        ({"says": "x", "list": "carried", "quantity": "km", "without": "falls", "lacks": ["a.b=0"]}, "needs kind"),
+        (
+            {
+                "says": "x",
+                "list": "carried",
+                "quantity": "km",
+                "without": "falls",
+                "lacks": ["a.b=0"],
+                "kind": KINDS[2],
+            },
+            "say because of what",
+        ),
         ({"says": "x", "list": "number only", "why": {"en": "x"}}, "needs a reason in en and es"),
         ({"says": "x", "list": "carried", "quantitty": "km"}, "no 'quantitty'; did you mean 'quantity'"),
     ],
@@ -105,6 +130,57 @@ def test_a_row_that_changes_the_other_way_does_not_pass() -> None:
         id="X99", says="", list="carried", lacks=("contacts.talk=0",), quantity="greetings", without="falls"
     )
     assert not found(turned, SMALL).passed
+
+
+def judged(kind: str, low: float, high: float, quantity: str = "talks") -> AuditFinding:
+    """Return the finding of a row whose quantity falls from 101 to 100, or by another mean, with such an interval."""
+    row = EvidenceRow(id="X99", says="", list="carried", quantity=quantity, without="falls", kind=kind)
+    mean = (low + high) / 2.0
+    return AuditFinding(row, KnockoutEffect(quantity, 100.0 + mean, 0.0, 100.0, 0.0, mean, low, high), SMALL, 2)
+
+
+def test_a_row_whose_interval_holds_0_is_not_carried_whatever_its_kind() -> None:
+    for kind in KINDS:
+        assert not judged(kind, -0.1, 20.0).passed
+        assert "NOT AS THE ROW SAYS" in judged(kind, 0.0, 20.0).fault
+        assert judged(kind, 5.0, 20.0).passed
+
+
+def test_a_change_must_be_as_large_as_what_matters_but_for_a_definition() -> None:
+    small = [judged(kind, 0.9, 1.1) for kind in KINDS]
+    assert [one.passed for one in small] == [True, False, False]
+    assert "LESS THAN DELTA" in small[1].fault
+    assert judged("outcome", 1.9, 2.3).passed, "two per cent of a large count matter"
+    assert judged("outcome", 2.0, 2.3, f"{LEDGER}stop").passed
+    assert not judged("outcome", 0.001, 0.002, "trust_mean").passed
+
+
+def test_the_summary_counts_all_rows_of_evidence_and_each_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    findings = [judged("definitional", 5.0, 6.0), judged("outcome", -1.0, 6.0), judged("outcome", 5.0, 6.0)]
+    findings = [replace(one, row=replace(one.row, id=f"X{n}")) for n, one in enumerate(findings)]
+    lines = list(audit.summary_lines(findings))
+    assert lines[0] == "carried: 2 of 86 rows of evidence"
+    assert lines[1].startswith("  definitional: 1 of 1 (set, not found")
+    assert lines[3] == "  outcome: 1 of 2"
+
+
+def test_the_memory_of_abuse_counts_as_failed_until_it_passes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(audit, "reference", lambda: (SimpleNamespace(tape=None), {}))
+    for kept, passes in ((0.87, False), (0.5, True)):
+        monkeypatch.setattr(audit, "panels_of", lambda *_, kept=kept: SimpleNamespace(kept=kept))
+        assert audit.show_audit(["Q06"], SMALL) is passes
+        assert ("FAILED" in capsys.readouterr().out) is not passes
+
+
+def test_the_rows_that_are_not_carried_are_listed_with_their_reason() -> None:
+    text = " ".join(" ".join(audit.missing_lines()).split())
+    rows = [row for name in list(LISTS)[1:] for row in in_list(name)]
+    assert len(rows) == 28
+    for row in rows:
+        assert row.why is not None
+        assert f"{row.id} {row.says}: {row.why['en']}" in text
 
 
 @pytest.mark.slow
