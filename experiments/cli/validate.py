@@ -146,8 +146,9 @@ def ranges(request: ValidationRequest) -> None:
 def effects(request: ValidationRequest) -> bool:
     """Carry out the virtual experiments."""
     from experiments.validation.effects import holds, show_effects
+    from experiments.validation.experiment import LEAST_TWINS
 
-    return all(holds(row) for row in show_effects(request.only, request.folder, request.size()))
+    return all(holds(row) for row in show_effects(request.only, request.folder, request.size(seeds=LEAST_TWINS)))
 
 
 def ceiling(request: ValidationRequest) -> None:

@@ -62,8 +62,8 @@ def finding_of(rows: Sequence[Row], tongue: Tongue) -> str:
     for status in ("set", "found"):
         own = [row["verdict"] for row in rows if not row["must"] and row["status"] == status]
         counts = {"firm": own.count("inside"), "prior": own.count("prior only (inside)")}
-        counts["of_firm"] = counts["firm"] + own.count("outside")
-        counts["of_prior"] = counts["prior"] + own.count("prior only (outside)")
+        counts["of_firm"] = counts["firm"] + own.count("outside") + own.count("open")
+        counts["of_prior"] = sum(verdict.startswith("prior only") for verdict in own)
         parts.append(said("figure.experiments.inside", tongue, status=worded(WORDS, status, tongue), **counts))
     return said("figure.experiments.published", tongue, parts="; ".join(parts))
 
@@ -104,7 +104,7 @@ def draw_line(axes: Axes, at: float, row: Row, rows: Sequence[Row]) -> None:
         high = row["published_high"] if is_known(row["published_high"]) else axes.get_xlim()[1]
         alpha = 0.35 if row["prior"] else 0.8
         axes.plot([row["published_low"], high], [at - 0.24] * 2, color=A, linewidth=2.6, alpha=alpha, zorder=2)
-    firm = row["verdict"] in ("inside", "outside")
+    firm = row["verdict"] in ("inside", "outside", "open")
     colour = B if firm or not (is_known(row["low"]) and row["low"] <= row["nothing"] <= row["high"]) else NULL
     if is_known(row["low"]):
         axes.plot([row["low"], row["high"]], [at, at], color=colour, linewidth=1.4, zorder=3)

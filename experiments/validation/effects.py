@@ -67,7 +67,7 @@ def row_of(one: Experiment, line: ExperimentLine, variant: Variant, lives: Seque
     except NotAvailable as reason:
         return row | {"verdict": "not available", "note": str(reason)}
     row |= {"value": found.value, "low": found.low, "high": found.high, "n": found.n}
-    row["verdict"] = line.verdict(found.value)
+    row["verdict"] = line.verdict(found)
     try:
         trivial = trivial_of(one, line, lives)
     except NotAvailable as reason:

@@ -16,6 +16,8 @@ OUTSIDE = tomllib.loads(FILE.with_name("outside.toml").read_text(encoding="utf-8
 RENAMED_AS = {name: f"{name}_by_another_name" for name in policies() if name != BASE}
 MADE: dict[str, str] = STATED["made"] | {other: f'include = "{name}"\n' for name, other in RENAMED_AS.items()}
 """Worlds that only experiments need: files by name."""
+RARE = ("homicide", "crowds", "wrongful_detentions", "killed")
+"""Parts of the names of what is so rare that twelve twins are too few."""
 REST_OF_EXPERIMENT = ("years", "site", "weak", "keep", "trivial")
 REST_OF_LINE = ("name", "en", "es", "unit", "status", "must", "note")
 
@@ -79,9 +81,19 @@ def line_of(entry: Mapping[str, Any]) -> ExperimentLine:
         read=reader_of(entry["read"]),
         published=Published(*entry["published"]) if "published" in entry else None,
         trivial=reader_of(entry["trivial"]) if "trivial" in entry else None,
+        rare=is_rare(entry["read"]),
         outside=OUTSIDE[entry["outside"]] if entry.get("outside") else None,
         **{key: entry[key] for key in REST_OF_LINE if key in entry},
     )
+
+
+def is_rare(words: list[Any]) -> bool:
+    """Tell whether a reader takes a count of which there are few a year.
+
+    >>> is_rare(["ratio", "no_police", ["homicides"], [0, 36]]), is_rare(["ratio", "no_police", "street", [0, 36]])
+    (True, False)
+    """
+    return any(is_rare(one) if isinstance(one, list) else any(part in str(one) for part in RARE) for one in words)
 
 
 def reader_of(words: list[Any]) -> Read:

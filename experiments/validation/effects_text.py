@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from experiments.validation.experiment import CENTRAL, Experiment
+from experiments.validation.experiment import CENTRAL, TOO_FEW, Experiment
 from experiments.validation.study_tables import Row, grouped, head_of
 
 LABEL, VALUE, PUBLISHED = 66, 24, 16
@@ -51,7 +51,10 @@ def of_row(row: Row) -> str:
     source = f"{row['source']}, " if row["source"] else ""
     trivial = {False: "; ITS TRIVIAL WORLD DOES NOT FAIL", True: "; trivial fails"}.get(row["trivial_fails"], "")
     note = f"; {row['note']}" if row["note"] and row["variant"] == CENTRAL.name else ""
-    return f"{ours(row):{VALUE}}{published(row):{PUBLISHED}}{source}{row['status']}, {row['verdict']}{trivial}{note}"
+    mark = "*" if row["status"] == "set" else ""
+    return (
+        f"{ours(row):{VALUE}}{published(row):{PUBLISHED}}{source}{row['status']}{mark}, {row['verdict']}{trivial}{note}"
+    )
 
 
 def ours(row: Row) -> str:
@@ -72,23 +75,40 @@ def published(row: Row) -> str:
 
 
 def sums(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield how many lines are inside, which are outside, and the corners that leave nothing sure."""
+    """Yield how many lines are inside, by what they rest on, and which are outside or leave nothing sure."""
     central = [row for row in rows if row["variant"] == CENTRAL.name]
-    counted: dict[tuple[str, bool], list[str]] = {}
+    counted: dict[str, list[str]] = {}
     for row in central:
-        counted.setdefault((row["status"], row["must"]), []).append(row["verdict"])
-    for status in ("set", "found"):
-        verdicts = counted.get((status, False), [])
-        inside, priors = verdicts.count("inside"), verdicts.count("prior only (inside)")
-        gates, wide = inside + verdicts.count("outside"), priors + verdicts.count("prior only (outside)")
-        yield f"{status}: {inside} of {gates} inside; of priors {priors} of {wide}"
-    musts = [one for (_, must), verdicts in counted.items() if must for one in verdicts if one in ("inside", "outside")]
-    yield f"must hold: {musts.count('inside')} of {len(musts)} do"
+        kind = "identity" if is_identity(row) else "must" if row["must"] else row["status"]
+        counted.setdefault(kind, []).append(row["verdict"])
+    yield f"found: {of_gates(counted.get('found', []))}"
+    yield f"set from the row, so no finding: {of_gates(counted.get('set', []))}"
+    yield f"must hold: {of_gates(counted.get('must', []))}"
+    same = counted.get("identity", [])
+    yield f"identities, which hold by construction and are no finding: {same.count('inside')} of {len(same)} hold"
     yield f"{LOST}: {sum(row['verdict'] == LOST for row in rows)} of {len(rows)}"
     yield from named("outside", [row for row in central if row["verdict"] == "outside"])
     yield from named("outside a prior", [row for row in central if row["verdict"] == "prior only (outside)"])
     yield from named("variants whose interval holds no change", [row for row in rows if is_unsure(row)])
     yield from named("trivial world does not fail", [row for row in rows if row["trivial_fails"] is False])
+
+
+def is_identity(row: Row) -> bool:
+    """Tell whether a row must hold by the way the model is built."""
+    return bool(row["must"]) and row["status"] == "given"
+
+
+def of_gates(verdicts: Sequence[str]) -> str:
+    """Return how many of some verdicts are inside, how many are open, and how many have too few twins for one.
+
+    >>> of_gates(["inside", "open", "outside", "prior only (inside)", "too few twins", "no published value"])
+    '1 of 3 inside, 1 open; of priors 1 of 1 inside, 0 open; 1 with too few twins for a verdict'
+    """
+    parts = []
+    for told in ("{}", "prior only ({})"):
+        n = {name: verdicts.count(told.format(name)) for name in ("inside", "open", "outside")}
+        parts.append(f"{n['inside']} of {sum(n.values())} inside, {n['open']} open")
+    return f"{parts[0]}; of priors {parts[1]}; {verdicts.count(TOO_FEW)} with too few twins for a verdict"
 
 
 def is_unsure(row: Row) -> bool:

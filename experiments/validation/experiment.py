@@ -18,6 +18,9 @@ EXCHANGED = "another status quo"
 Status = Literal["set", "found", "given"]
 Unit = Literal["ratio", "elasticity", "%", "points", "log points", "level", "minutes"]
 ALIKE = 1e-9
+LEAST_TWINS, LEAST_TWINS_RARE = 12, 24
+"""Twins from which a verdict is given, and from which one on homicides, lynchings or wrongful detentions is."""
+TOO_FEW = "too few twins"
 
 Window = tuple[int, int]
 """First month, and the month before which it ends, counted from the start."""
@@ -39,6 +42,17 @@ class Published:
     def holds(self, value: float) -> bool:
         """Tell whether a number lies within it."""
         return self.low - ALIKE <= value <= self.high + ALIKE
+
+    def compare(self, low: float, high: float) -> str:
+        """Return whether an interval lies inside, outside, or neither (open).
+
+        >>> published = Published(1.0, 2.0, "Q")
+        >>> published.compare(1.2, 1.8), published.compare(2.1, 2.5), published.compare(1.8, 2.2)
+        ('inside', 'outside', 'open')
+        """
+        if self.holds(low) and self.holds(high):
+            return "inside"
+        return "outside" if high < self.low - ALIKE or low > self.high + ALIKE else "open"
 
 
 class RunTables:
@@ -129,7 +143,8 @@ class ExperimentLine:
 
     ``status`` says whether a parameter was set from it, it was found, or an input gives it; ``must`` that anything else
     is an error; ``trivial`` reads the world in which it has to fail, if it is not that of the experiment;
-    ``outside`` says in English and Spanish what in the model takes it out of what was published, where it lies outside.
+    ``outside`` says in English and Spanish what in the model takes it out of what was published, where it lies outside;
+    ``rare`` that it counts homicides, lynchings or wrongful detentions, of which twelve twins see too few.
     """
 
     name: str
@@ -144,6 +159,17 @@ class ExperimentLine:
     trivial: Read | None = None
     note: str = ""
     outside: Mapping[str, str] | None = None
+    rare: bool = False
+
+    @property
+    def is_identity(self) -> bool:
+        """Whether the number follows from how the model is built, whatever the luck."""
+        return self.must and self.status == "given"
+
+    @property
+    def least_twins(self) -> int:
+        """Twins from which a verdict is given."""
+        return 1 if self.is_identity else LEAST_TWINS_RARE if self.rare else LEAST_TWINS
 
     @property
     def nothing(self) -> float:
@@ -156,13 +182,15 @@ class ExperimentLine:
             return not self.published.holds(value)
         return math.isnan(value) or abs(value - self.nothing) <= ALIKE
 
-    def verdict(self, value: float) -> str:
-        """Return how a number stands to what was published."""
-        if math.isnan(value):
+    def verdict(self, found: "Estimate") -> str:
+        """Return how an interval over twins stands to what was published: inside, outside, or open if it is neither."""
+        if math.isnan(found.value):
             return "not known"
         if self.published is None:
             return "no published value"
-        inside = "inside" if self.published.holds(value) else "outside"
+        if found.n < self.least_twins:
+            return TOO_FEW
+        inside = self.published.compare(found.low, found.high)
         return f"prior only ({inside})" if self.published.prior else inside
 
 

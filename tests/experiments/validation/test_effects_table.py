@@ -18,11 +18,12 @@ from experiments.figures.record_figures import draw_ceiling
 from experiments.figures.svg import render_figure
 from experiments.validation import ceiling, effects, experiment_runs, practice, readers
 from experiments.validation.effects_table import CORNERS, EXPERIMENTS, MADE, OUTSIDE, WEAK
-from experiments.validation.effects_text import lines_of
+from experiments.validation.effects_text import lines_of, sums
 from experiments.validation.experiment import (
     BASE,
     CENTRAL,
     EXCHANGED,
+    Estimate,
     Experiment,
     ExperimentLine,
     NotAvailable,
@@ -158,19 +159,64 @@ def line_of(**more: Any) -> ExperimentLine:
     return ExperimentLine(name="x", en="x", es="x", read=lambda _: 0.0, unit="%", **more)
 
 
-def test_verdicts() -> None:
-    assert line_of(published=Published(1.0, 2.0, "Q")).verdict(1.5) == "inside"
-    assert line_of(published=Published(1.0, 2.0, "Q")).verdict(2.5) == "outside"
-    assert line_of(published=Published(1.0, 2.0, "Q", prior=True)).verdict(2.5) == "prior only (outside)"
-    assert line_of().verdict(2.5) == "no published value"
-    assert line_of().verdict(math.nan) == "not known"
+def over_twins(low: float, high: float, n: int = 12) -> Estimate:
+    return Estimate((low + high) / 2.0, low, high, n)
+
+
+def test_verdicts_go_by_the_interval() -> None:
+    some = line_of(published=Published(1.0, 2.0, "Q"))
+    assert some.verdict(over_twins(1.2, 1.8)) == "inside"
+    assert some.verdict(over_twins(2.2, 2.8)) == "outside"
+    assert some.verdict(over_twins(-13.6, 27.7)) == some.verdict(over_twins(1.5, 2.3)) == "open"
+    assert (
+        line_of(published=Published(1.0, 2.0, "Q", prior=True)).verdict(over_twins(2.2, 2.8)) == "prior only (outside)"
+    )
+    assert line_of().verdict(over_twins(2.0, 3.0)) == "no published value"
+    assert line_of().verdict(over_twins(math.nan, math.nan)) == "not known"
+
+
+def test_few_twins_give_no_verdict_and_rare_harms_need_twice_as_many() -> None:
+    some, rare = (line_of(published=Published(1.0, 2.0, "Q"), rare=rare) for rare in (False, True))
+    assert some.verdict(over_twins(1.2, 1.8, 11)) == rare.verdict(over_twins(1.2, 1.8, 23)) == "too few twins"
+    assert some.verdict(over_twins(1.2, 1.8, 12)) == rare.verdict(over_twins(1.2, 1.8, 24)) == "inside"
+    identity = line_of(published=Published(0.0, 0.0, "by construction"), must=True, status="given")
+    assert identity.verdict(over_twins(0.0, 0.0, 2)) == "inside"
+    assert {line.name for one in EXPERIMENTS for line in one.lines if line.rare} >= {"killed", "homicide"}
+
+
+def test_what_is_set_and_what_is_the_same_by_construction_is_no_finding() -> None:
+    row = dict.fromkeys(effects.COLUMNS, "") | {"variant": CENTRAL.name, "must": False, "trivial_fails": ""}
+    rows = [row | {"status": status, "verdict": "inside"} for status in ("set", "set", "found")]
+    rows += [row | {"status": "given", "verdict": "inside", "must": True}]
+    rows += [row | {"status": "found", "verdict": "outside", "must": True}]
+    assert list(sums(rows))[:4] == [
+        "found: 1 of 1 inside, 0 open; of priors 0 of 0 inside, 0 open; 0 with too few twins for a verdict",
+        "set from the row, so no finding: 2 of 2 inside, 0 open; of priors 0 of 0 inside, 0 open;"
+        " 0 with too few twins for a verdict",
+        "must hold: 0 of 1 inside, 0 open; of priors 0 of 0 inside, 0 open; 0 with too few twins for a verdict",
+        "identities, which hold by construction and are no finding: 1 of 1 hold",
+    ]
+
+
+def test_a_published_value_is_compared_once() -> None:
+    compared = [
+        (one.worlds[world], line.published.source, line.en)
+        for one in EXPERIMENTS
+        for line in one.lines
+        if line.published is not None and line.published.source == "Q16"
+        for world in one.worlds
+    ]
+    assert len(compared) == len(set(compared)) == 3
+
+
+def test_a_line_fails_where_nothing_happens() -> None:
     assert line_of().fails(0.0)
     assert not line_of().fails(0.1)
 
 
 def test_text_and_figures_are_made_of_rows(rows: list[effects.Row]) -> None:
     text = "\n".join(lines_of(EXPERIMENTS, rows, 3, whole=True))
-    assert "set: " in text
+    assert "set from the row, so no finding: " in text
     assert all(one.es in text for one in EXPERIMENTS)
     titles = {one.name: (one.es, one.en) for one in EXPERIMENTS}
     one, other = (render_figure(draw_experiments(rows, Tongue("es"), titles), ".svg", "x") for _ in (0, 1))
