@@ -11,6 +11,9 @@ PACKED = Path(__file__).parent / "data" / "ceiling.csv"
 CEILING = PACKED if PACKED.is_file() else Path(__file__).parents[2] / "results" / "reference" / "ceiling.csv"
 """What `confianza validate ceiling` wrote."""
 
+SAME_YEARS = 0.02
+"""Years by which two horizons may differ and still be the same: a leap day, or a week."""
+
 
 def ceiling() -> pd.DataFrame:
     """Return the worlds that could be computed, none where nobody has."""
@@ -18,6 +21,17 @@ def ceiling() -> pd.DataFrame:
         return pd.DataFrame()
     table = pd.read_csv(CEILING)
     return table[table["trust"].notna()].reset_index(drop=True)
+
+
+def ceiling_after(table: pd.DataFrame, years: float) -> pd.DataFrame:
+    """Return the worlds of the ceiling after so many years: an effect is never read against those of another time.
+
+    >>> ceiling_after(pd.DataFrame({"years": [1.0, 3.0], "trust": [0.2, 0.9]}), 3.0)["trust"].tolist()
+    [0.9]
+    """
+    if "years" not in table:
+        return table
+    return table[(table["years"] - years).abs() < SAME_YEARS].reset_index(drop=True)
 
 
 def worlds_at(table: pd.DataFrame, site: str, column: str) -> "pd.Series[float]":

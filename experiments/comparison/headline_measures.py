@@ -125,7 +125,7 @@ HEADLINES = (
 """In the order in which they are shown; one whose column the model does not have is left out."""
 STATED = (
     *("trust_mean", "violent_crimes", "extortions", "complaints_filed"),
-    *("women_without_remedy", "refused", "wrongful_detentions"),
+    *("domestic_without_remedy", "women_without_remedy", "refused", "wrongful_detentions"),
 )
 """Stated on page one of a report: few rows, any of which may be false in 5 % of reports at most (Holm)."""
 BY_NAME = {headline.name: headline for headline in HEADLINES}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from experiments.comparison.ceiling_effects import ceiling, ends, worlds_at
+from experiments.comparison.ceiling_effects import ceiling, ceiling_after, ends, worlds_at
 from experiments.comparison.decision_measures import TODAY, Text, measures
 from experiments.comparison.decision_outcomes import DecisionOutcome
 from experiments.comparison.single_measure_effects import WORLDS, reach
@@ -17,29 +17,30 @@ class End:
     title: Text
 
 
-def ends_of(outcome: DecisionOutcome, site: str, base: float, residents: float) -> tuple[End, End] | None:
+def ends_of(outcome: DecisionOutcome, site: str, base: float, residents: float, years: float) -> tuple[End, End] | None:
     """Return the least and the greatest change that any world of the ceiling makes, today among them; None if unknown.
 
-    ``base`` is the outcome as today: the ceiling tells counts in per cent of it, or for 100,000 residents.
+    ``base`` is the outcome as today: the ceiling tells counts in per cent of it, or for 100,000 residents. All worlds
+    are looked at after the same ``years`` as the effect that is read against them.
     """
     factor = 1.0 if outcome.level else residents / 100_000.0 if outcome.for_100_000 else base / 100.0
-    told = [(factor * value, title) for value, title in ceiling_of(outcome, site)]
-    found = ends(told or reached(outcome, site), TODAY)
+    told = [(factor * value, title) for value, title in ceiling_of(outcome, site, years)]
+    found = ends(told or reached(outcome, site, years), TODAY)
     return None if found is None else (End(*found[0]), End(*found[1]))
 
 
 @lru_cache
-def ceiling_of(outcome: DecisionOutcome, site: str) -> tuple[tuple[float, Text], ...]:
+def ceiling_of(outcome: DecisionOutcome, site: str, years: float) -> tuple[tuple[float, Text], ...]:
     """Return the worlds of the ceiling for an outcome that it tells."""
-    table = ceiling()
+    table = ceiling_after(ceiling(), years)
     own = worlds_at(table, site, outcome.ceiling)
     return tuple((value, {one: str(table.at[row, one]) for one in ("en", "es")}) for row, value in own.items())
 
 
 @lru_cache
-def reached(outcome: DecisionOutcome, site: str) -> tuple[tuple[float, Text], ...]:
+def reached(outcome: DecisionOutcome, site: str, years: float) -> tuple[tuple[float, Text], ...]:
     """Return what measures alone and the worlds at the ends do to an outcome of which the ceiling does not tell."""
-    table = reach()
+    table = ceiling_after(reach(), years)
     if table.empty:
         return ()
     titles = WORLDS | {one.name: one.title for one in measures()}

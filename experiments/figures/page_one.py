@@ -8,7 +8,7 @@ from markupsafe import Markup
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.figures.dot_strip import HATCH, dot_field, draw_ruler
 from experiments.narrative.ceiling_sentences import ends_of
-from experiments.narrative.findings import most
+from experiments.narrative.findings import AT_HOME, WOMEN, most
 from experiments.narrative.report_reading import ArmReading, Site, enough
 from experiments.statistics.verdicts import RISES, VERDICTS, direction, judge
 from experiments.words.bilingual import Both, both
@@ -35,7 +35,8 @@ SOUGHT = (
     OutcomeColumn("complaints_filed", both("Denuncias en el MP", "Complaints, prosecutor"), A_YEAR),
 )
 HARMS = (
-    OutcomeColumn("women_without_remedy", both("Mujeres sin remedio", "Women without remedy"), A_YEAR, harm=True),
+    OutcomeColumn(AT_HOME, both("Violencia en casa sin remedio", "Violence at home, no remedy"), A_YEAR, harm=True),
+    OutcomeColumn(WOMEN, both("Mujeres sin remedio", "Women without remedy"), A_YEAR, harm=True),
     OutcomeColumn("refused", both("Denuncias rechazadas", "Complaints refused"), A_YEAR, harm=True),
     OutcomeColumn("wrongful_detentions", both("Detenciones sin causa", "Wrongful detentions"), A_YEAR, harm=True),
 )

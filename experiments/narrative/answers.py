@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from experiments.narrative.ceiling_sentences import ends_of
-from experiments.narrative.findings import DEATHS, TRUST, WOMEN, WRONGFUL, finding, in_words
+from experiments.narrative.findings import AT_HOME, DEATHS, TRUST, WOMEN, WRONGFUL, finding, in_words
 from experiments.narrative.messages import EMPTY, message
 from experiments.narrative.report_reading import ArmReading, Site, few_deaths
 from experiments.statistics.verdicts import RISES
@@ -11,9 +11,9 @@ from experiments.words.bilingual import Both, joined, listed
 
 MOST_NAMED = 2
 """Gains and harms of a policy that its sentence names; the table holds all."""
-GAINS = {"violent_crimes": "falls", WOMEN: "falls", "extortions": "falls", "refused": "falls"}
+GAINS = {"violent_crimes": "falls", AT_HOME: "falls", WOMEN: "falls", "extortions": "falls", "refused": "falls"}
 """Gains, with the verdict that makes them one."""
-HARMS = (WRONGFUL, WOMEN, "refused", "violent_crimes", "extortions")
+HARMS = (WRONGFUL, AT_HOME, WOMEN, "refused", "violent_crimes", "extortions")
 """Harms where they rise."""
 COMPLAINTS = "complaints_filed"
 
@@ -88,11 +88,11 @@ def possible(site: Site) -> Both:
 
 
 def hurting(site: Site) -> Iterator[Both]:
-    """Yield what must be said in the same breath: fewer women without remedy, persons detained without cause."""
-    remedied = [arm for arm in site.others if site.judged(arm, WOMEN) == "falls"]
+    """Yield what must be said in the same breath: violence at home without remedy, persons detained without cause."""
+    remedied = [arm for arm in site.others if site.judged(arm, AT_HOME) == "falls"]
     if remedied:
-        arm = min(remedied, key=lambda one: float(site.effect(one, WOMEN)["effect"]))
-        yield in_words(finding(site, arm, WOMEN), "page_one.remedied", arm=quoted(arm))
+        arm = min(remedied, key=lambda one: float(site.effect(one, AT_HOME)["effect"]))
+        yield in_words(finding(site, arm, AT_HOME), "page_one.remedied", arm=quoted(arm))
     for arm in site.others:
         if harm := phrases(site, arm, {WRONGFUL: "rises"}):
             form = "detained_and_lowered" if site.judged(arm, TRUST) == "falls" else "detained"

@@ -14,6 +14,8 @@ from experiments.statistics.verdicts import judge
 from experiments.words.bilingual import LANGUAGES, Both, both, filled
 
 TRUST, WRONGFUL, WOMEN, DEATHS = "trust_mean", "wrongful_detentions", "women_without_remedy", "homicides"
+AT_HOME = "domestic_without_remedy"
+"""Acts of violence at home after which the woman had no remedy: told before the women whom authorities left without."""
 FEW = 10.0
 """Sizes below which a decimal is shown."""
 

@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from experiments.comparison.ceiling_effects import ceiling
+from experiments.comparison.ceiling_effects import ceiling, ceiling_after
 from experiments.comparison.effect_verdicts import judged_anew
 from experiments.execution.twin_runs import DAYS_OF_YEAR
 from experiments.storage.manifest import read_manifest
 from experiments.storage.reading import tables
 
-TABLES = ("effects", "criteria", "verdicts", "memory", "alone", "draws", "drawn", "decided")
+TABLES = ("effects", "criteria", "verdicts", "memory", "alone", "draws", "drawn", "decided", "horizons")
 NOTHING = Markup('<span class="none">–</span>')
 
 
@@ -26,7 +26,7 @@ class Numbers:
         self.manifest: dict[str, Any] = read_manifest(folder)
         years = years_of(self.manifest)
         self.tables = {name: judged_anew(read_optional(folder, name), years) for name in TABLES}
-        self.tables["ceiling"] = ceiling()
+        self.tables["ceiling"] = ceiling_after(ceiling(), years)
 
     def rows(self, table: str, **where: object) -> pd.DataFrame:
         """Return the rows of a table in which columns have these values; their numbers stay those of the table."""

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from experiments.comparison.effect_verdicts import laws_say
 from experiments.comparison.headline_measures import BY_NAME
-from experiments.narrative.findings import DEATHS, TRUST, WOMEN, WRONGFUL, Finding, capital, finding, in_words
+from experiments.narrative.findings import AT_HOME, DEATHS, TRUST, WOMEN, WRONGFUL, Finding, capital, finding, in_words
 from experiments.narrative.messages import EMPTY, enumerated, message
 from experiments.narrative.report_reading import TOO_FEW_HOMICIDES, ArmReading, Site, settled
 from experiments.words.bilingual import Both, both, joined, listed
@@ -15,10 +15,10 @@ from model.measures.criteria import CRITERIA
 
 MAIN = (
     *(TRUST, "fear_mean", "crimes_occurred", "crimes_told", "complaints_filed"),
-    *(WOMEN, "men_without_remedy", "response_minutes_median", "calls_unserved"),
+    *(AT_HOME, WOMEN, "men_without_remedy", "response_minutes_median", "calls_unserved"),
     *("refused", "crowds", WRONGFUL),
 )
-DRAWN = (TRUST, "fear_mean", "crimes_occurred", "crimes_told", "complaints_filed", WOMEN)
+DRAWN = (TRUST, "fear_mean", "crimes_occurred", "crimes_told", "complaints_filed", AT_HOME, WOMEN)
 ONE_POINT = 1.0
 GAMED = 5.0
 """Points (0-100) by which a policy that only pretends may raise a criterion without a word."""
@@ -105,10 +105,11 @@ def homicides(site: Site, arm: ArmReading) -> Both:
 def cautions(site: Site, arm: ArmReading) -> list[Both]:
     """Return what must be said beside an effect that could be taken for a success."""
     found = []
-    women = finding(site, arm, WOMEN)
+    acts, women = (finding(site, arm, name) for name in (AT_HOME, WOMEN))
     fewer = any(finding(site, arm, name).falls for name in ("crimes_told", "complaints_filed"))
-    if fewer and women.row is not None and women.row["arm"] > 0.0:
-        found.append(in_words(women, "annex.no_remedy", women=site.number(women.row, "arm", 0)))
+    if fewer and acts.row is not None and women.row is not None and acts.row["arm"] > 0.0:
+        told = {name: site.number(one.row, "arm", 0) for name, one in (("acts", acts), ("women", women))}
+        found.append(in_words(acts, "annex.no_remedy", **told))
     raised = [finding(site, arm, name) for name in CRITERIA] if arm.gaming else []
     gamed = [in_words(one, "short.effect") for one in raised if one.row["effect"] > GAMED]
     return [*found, *enumerated("annex.gamed", gamed)]

@@ -261,7 +261,7 @@ def ruler(one: Standing, outcome: DecisionOutcome, base: float, found: Found | N
 def bounds_here(one: Standing, outcome: DecisionOutcome, base: float) -> tuple[End, End] | None:
     """Return the ends of an outcome in this municipality."""
     residents = float(np.mean([life.months["residents"].mean() for life in one.base]))
-    return ends_of(outcome, one.choice.site, base, residents)
+    return ends_of(outcome, one.choice.site, base, residents, one.choice.years)
 
 
 def rounded(values: np.ndarray) -> list[float]:

@@ -20,11 +20,21 @@ from experiments.validation.study_tables import (
 from model.engine.fingerprint import fingerprint
 
 YEARS = 10.0
+AFTER = (1, 2, 3, 5, 10)
+"""Years after which the worlds are told: those of reports and of the decision view, read against their own time."""
 FEW = 10.0
 """Homicides a year below which they support no statement on a policy."""
 WORLDS = worlds_of("ceiling")
 DIGITS = {"trust": 2, "crimes": 1, "homicides": 1}
-COUNTS = ("violent_crimes", "extortions", "complaints_filed", "women_without_remedy", "refused", "wrongful_detentions")
+COUNTS = (
+    "violent_crimes",
+    "extortions",
+    "complaints_filed",
+    "women_without_remedy",
+    "refused",
+    "wrongful_detentions",
+    "domestic_without_remedy",
+)
 """Headline counts between whose ends page one of a report sets its effects: more a year for 100,000 residents."""
 COLUMNS = (
     *("site", "world", "en", "es", "twins", "years", "deaths_a_year", "few"),
@@ -39,9 +49,15 @@ def show_ceiling(out: Path, size: ExperimentSize, years: float = YEARS, runs: Pa
 
 
 def of_site(site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
-    """Yield the row of every world at one site: trust in the last year, all else over all years."""
+    """Yield the row of every world at one site and horizon: trust in its last year, all else until then."""
     lives = run_policies("ceiling", site, WORLDS, years, size, runs)
-    months = len(lives[0][BASE].months)
+    longest = len(lives[0][BASE].months)
+    for months in [12 * year for year in AFTER if 12 * year <= longest] or [longest]:
+        yield from after_months(site, lives, months)
+
+
+def after_months(site: str, lives: Sequence[Worlds], months: int) -> Iterator[Row]:
+    """Yield the row of every world at one site after so many months."""
     whole, last = (0, months), (max(0, months - 12), months)
     deaths = estimate([12 * worlds[BASE].mean("homicides", whole) for worlds in lives]).value
     for name, world in WORLDS.items():
@@ -64,8 +80,10 @@ def counts(worlds: Worlds, world: str, window: Window) -> dict[str, float]:
 def lines_of(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table, a block for each site."""
     yield from head_of("ceiling", **rows[0])
-    for (site,), own in grouped(rows, "site").items():
-        yield f"\n{site.ljust(LABEL)}" + "".join(name.rjust(NUMBER) for name in DIGITS)
+    for (site, years), own in grouped(rows, "site", "years").items():
+        yield f"\n{f'{site}, after {years:.3g} years / tras {years:.3g} años'.ljust(LABEL)}" + "".join(
+            name.rjust(NUMBER) for name in DIGITS
+        )
         for row in own:
             found = (format_interval(row, name, digits).rjust(NUMBER) for name, digits in DIGITS.items())
             yield f"  {row['en']} / {row['es']}".ljust(LABEL) + (row["note"] or "".join(found))

@@ -310,10 +310,11 @@ def test_the_band_holds_every_twin_about_the_mean_of_today(lived: list[list[Life
 
 def test_the_ends_of_a_ruler_hold_today_and_come_from_the_ceiling() -> None:
     crimes = next(one for one in OUTCOMES if one.name == "crimes_occurred")
-    ends = ends_of(crimes, "villa_canales", 1000.0, 100_000.0)
+    ends = ends_of(crimes, "villa_canales", 1000.0, 100_000.0, 5)
     assert ends is not None
     assert ends[0].value < 0.0 < ends[1].value
-    assert ends_of(crimes, "nowhere", 1000.0, 100_000.0) is None
+    assert ends_of(crimes, "nowhere", 1000.0, 100_000.0, 5) is None
+    assert ends_of(crimes, "villa_canales", 1000.0, 100_000.0, 7) is None, "nobody looked after seven years"
 
 
 def test_every_outcome_is_a_headline_of_compare() -> None:

@@ -1,0 +1,40 @@
+"""Effects of twins after 1, 3 and 10 years of one comparison, on what page one of a report states."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+
+from experiments.comparison.effects import Pair, by_seed, corrected_effects, row_of
+from experiments.comparison.headline_measures import BY_NAME, STATED
+from experiments.statistics.annual_aggregation import MONTHS
+
+HORIZONS = (1, 3, 10)
+"""Years after which effects are told, where a comparison lasts longer than the first of them."""
+TOLD = (STATED[0], "crimes_occurred", *STATED[1:3], "homicides", *STATED[3:])
+"""Measures that are told: those of page one, all crimes, homicides, and violence at home without remedy."""
+
+
+def horizons_table(pairs: Sequence[Pair]) -> pd.DataFrame:
+    """Return a row for each pair of twins, horizon and measure; none for comparisons of a year or less."""
+    rows = [row for one in pairs if not one.why_unpaired for row in horizon_rows(one)]
+    return corrected_effects(pd.DataFrame(rows)) if rows else pd.DataFrame()
+
+
+def horizon_rows(one: Pair) -> Iterator[dict[str, Any]]:
+    """Yield the effects of a pair by horizon: averages of the last year before it, counts of all years until then."""
+    sides = [side.table("measures") for side in (one.base, one.arm)]
+    reached = [years for years in HORIZONS if years <= round(one.years, 6)]
+    for years in reached if len(reached) > 1 else ():
+        base, arm = (until(months, years) for months in sides)
+        for headline in (BY_NAME[name] for name in TOLD):
+            if headline.is_in(base) and headline.is_in(arm):
+                values = (by_seed(months, headline.value) for months in (base, arm))
+                effect = one.effect(*values, scale=headline.scale(years, one.deltas.get(headline.name)))
+                yield row_of(one, f"year {years}", headline.name, headline.how, effect) | {"years": years}
+
+
+def until(months: pd.DataFrame, years: int) -> pd.DataFrame:
+    """Return the months of every run up to a horizon."""
+    number = months.sort_values("month").groupby("seed").cumcount()
+    return months.loc[number[number < MONTHS * years].sort_index().index]
