@@ -25,7 +25,7 @@ from experiments.comparison.headline_measures import HEADLINES
 from experiments.comparison.practice_effects import PRACTICE
 from experiments.execution.run_requests import asked
 from experiments.execution.run_tables import go_on, simulate, tables_of
-from experiments.execution.trust_accounts import ASYMMETRY, LAWS, MEMORY_YEARS, Law
+from experiments.execution.trust_accounts import LAWS, Law
 from experiments.execution.twin_runs import twins, under
 from experiments.statistics.paired_effects import paired, smallest, unpaired
 from experiments.statistics.power import twins_needed
@@ -346,15 +346,20 @@ def test_every_law_is_in_range_and_is_no_other(subtests):
             assert groups.count(own) == 1
 
 
-def test_the_break_even_grid_says_known_or_not_known(tmp_path, capsys):
+CORNERS = (*(Law(memory, asymmetry) for memory in (0.5, 4.0) for asymmetry in (1.0, 5.0)), Law(also="unanswered_10"))
+
+
+@pytest.mark.parametrize("laws", [CORNERS, pytest.param(LAWS, marks=pytest.mark.slow)], ids=["corners", "all"])
+def test_the_break_even_grid_says_known_or_not_known(laws, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("experiments.comparison.comparison.LAWS", laws)
     words = ("status_quo", "resources_only", "--set", "population.scale=0.05", "--years", "0.1", "--replicates", "2")
     words = (*words, "--set", "calendar.warm_up=0")
     out = compare(tmp_path / "grid", *words, "--memory", "2")
     grid = read(out, "memory")
     cells = grid[grid["measure"] == "trust_mean"]
-    assert len(cells) == len(LAWS)
-    assert (cells["also"] == "").sum() == len(MEMORY_YEARS) * len(ASYMMETRY)
-    assert cells["effect"].nunique() > 10
+    assert len(cells) == len(laws)
+    assert (cells["also"] == "").sum() == sum(not law.also for law in laws)
+    assert cells["effect"].nunique() > 0.4 * len(laws)
     told = capsys.readouterr().out
     assert "5 times" in told
     assert "an unanswered call costs 10 points" in told
@@ -444,7 +449,7 @@ def test_a_twin_and_a_run_of_one_name_have_the_same_numbers_even_without_warm_up
 
 
 def test_sampling_stops_at_a_doubling_once_a_measure_is_settled(tmp_path, capsys):
-    out = compare(tmp_path / "s", "status_quo", "heavy_hand", *SMALL[:4], *SETTLE)
+    out = compare(tmp_path / "s", "status_quo", "heavy_hand", *SMALL[:4], "--set", "calendar.warm_up=0", *SETTLE)
     manifest = json.loads((out / "manifest.json").read_text())
     assert manifest["seeds"] == list(range(1, 9))
     assert read(out, "effects").set_index("measure").loc["army_visits", "n"] == 8
