@@ -48,7 +48,7 @@ def test_before_computing(sent):
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, *(pytest.param(one, marks=pytest.mark.slow) for one in SIGNALS[::2])])
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", [pytest.param("1", marks=pytest.mark.slow), "2"])  # one: `test_runs`
 def test_while_computing(sent, workers):
     code, line, seconds = interrupted((*LONG, "--workers", workers), sent, "%")
     assert (code, line) == (128 + sent, "confianza: interrupted; no run was finished, so nothing was written")

@@ -27,7 +27,8 @@ def test_a_killed_sweep_ends_with_the_same_bytes(tmp_path):
 
 
 def test_a_trial_notices_a_sweep_that_does_not_survive(tmp_path, monkeypatch):
-    monkeypatch.setattr("experiments.studies.kill_trial.undisturbed", lambda *_: (b"another table", 0.1))
+    monkeypatch.setattr("experiments.studies.kill_trial.undisturbed", lambda *_: (b"a table", 0.1))
+    monkeypatch.setattr("experiments.studies.kill_trial.survive", lambda *_: (b"another table", True))
     with pytest.raises(Broken, match="other bytes after a worker was killed"):
         list(trial(1, 1, tmp_path, STUBS))
 

@@ -61,6 +61,7 @@ def test_a_sweep_leaves_what_the_contract_says(done):
     ]
 
 
+@pytest.mark.slow  # of runs that take no time: `test_sweep_engine`; of one command: `test_runs`
 def test_two_workers_write_the_same_table(study, done):
     out = study.parent / "two"
     assert cli.code_of(["sweep", str(study), "--out", str(out), "--workers", "2"]) == 0
