@@ -22,6 +22,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 API = (ROOT / "model" / "docs" / "API.md").read_text(encoding="utf-8")
 GLOSSARY = (ROOT / "model" / "docs" / "GLOSSARY.md").read_text(encoding="utf-8")
 LONGEST_LINE = 160
+GENERATED = written()
 
 
 def documents() -> list[Path]:
@@ -42,9 +43,9 @@ def own_mechanisms() -> dict[str, type[ParameterGroup]]:
     return {name: group for name, group in switchable_mechanisms().items() if group.__module__.startswith("model.")}
 
 
-@pytest.mark.parametrize("path", list(written()), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", list(GENERATED), ids=lambda path: path.name)
 def test_a_generated_document_is_up_to_date(path: Path) -> None:
-    assert path.read_text(encoding="utf-8") == written()[path], "run: python -m experiments.tools.documents"
+    assert path.read_text(encoding="utf-8") == GENERATED[path], "run: python -m experiments.tools.documents"
 
 
 def test_no_line_of_a_document_is_too_long_to_read() -> None:

@@ -79,7 +79,7 @@ def test_something_else_gets_a_folder_of_its_own(words, capsys):
     changes = (
         *(("--set", "trust.memory_years=5"), ("--start", "2017-02-01")),
         *(("--years", "0.12"), ("--replicates", "3")),
-    )
+    )[:: 3 if words is TWINS else 1]
     done(*words)
     (name,) = folders()
     place, before = Path("results") / name, left(Path("results") / name)
@@ -95,7 +95,7 @@ def test_something_else_gets_a_folder_of_its_own(words, capsys):
     for more in ((), *changes):
         done(*words, *more)
     assert folders() == sorted([name, *others])
-    assert capsys.readouterr().out.count("Found ready in") == 5
+    assert capsys.readouterr().out.count("Found ready in") == 1 + len(changes)
     shutil.rmtree(place)
     for more in changes:
         done(*words, *more)
