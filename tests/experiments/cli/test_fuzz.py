@@ -37,7 +37,7 @@ ROOT = Path(__file__).parents[3]
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
 SLOWEST_S = 2.0
 LONGEST = 1000
-FEW, MANY = 150, 12_000
+FEW, MANY = 60, 12_000
 WOULD_COMPUTE = (
     "experiments.execution.run_set.run_jobs",
     "experiments.studies.rerun_check.run_jobs",
@@ -411,7 +411,7 @@ def test_what_is_not_mutated_is_right(place, monkeypatch):
     monkeypatch.setattr(fuzz, "parquet", lambda luck, content: content)
     for kind in KINDS:
         tally = Tally()
-        for number in range(6):
+        for number in range(3):
             tried(kind, number, place, tally)
         assert not tally.wrong
         none_found = kind.startswith(("comparison", "sweep"))  # one command of five asks for a run that is not there
