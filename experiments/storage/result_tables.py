@@ -78,9 +78,7 @@ def table_in(content: bytes, path: Path, keys: Sequence[str] = (), name: str = "
         check_sizes(file.metadata, content, path)
         check_columns(with_timestamps(file.schema_arrow.empty_table()), path, keys, name)
         table = with_timestamps(with_texts(content, file.schema_arrow, path))
-    except (OSError, ValueError, LookupError, RecursionError, pa.ArrowException) as reason:
-        if isinstance(reason, InputError):
-            raise
+    except (OSError, ValueError, LookupError, RecursionError, pa.ArrowException):
         raise InputError(f"{path} is not readable as Parquet") from None
     check_columns(table, path, keys, name)
     return table

@@ -9,6 +9,7 @@ is named replaces its rows of the table on record; a row names the code that it 
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -91,8 +92,9 @@ def tried(files: Sequence[Path], readers: bool = False) -> Trial:
 
 
 def call(module: str, *words: str) -> None:
-    """Run a module of Python, in the folder of the project and without its output."""
-    subprocess.run([sys.executable, "-m", module, *words], cwd=ROOT, stdout=subprocess.DEVNULL)
+    """Run a module of Python in the folder of the project, without its output; the fast way counts lines."""
+    place = os.environ | {"COVERAGE_CORE": "sysmon"}
+    subprocess.run([sys.executable, "-m", module, *words], cwd=ROOT, stdout=subprocess.DEVNULL, env=place)
 
 
 def trial_of(report: ET.Element) -> Trial:

@@ -7,16 +7,27 @@ import os
 import random
 import re
 import shutil
+import subprocess
+import sys
+import tempfile
 import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import fuzz
 import pytest
+from declared_inputs import COMMANDS, DECLARED, words_of
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import HypothesisException
+from state_fuzz import most_memory
 from stub_runs import write_study
+from systems import needs_linux
 
 import scenarios
 from experiments.cli import app as cli
@@ -37,7 +48,9 @@ ROOT = Path(__file__).parents[3]
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
 SLOWEST_S = 2.0
 LONGEST = 1000
-FEW, MANY = 60, 12_000
+FEW, MANY = 500, 20_000
+MOST_MB = 1000.0
+"""Memory that an input may take beyond what the tests had taken before."""
 WOULD_COMPUTE = (
     "experiments.execution.run_set.run_jobs",
     "experiments.studies.rerun_check.run_jobs",
@@ -45,7 +58,19 @@ WOULD_COMPUTE = (
     "experiments.studies.sweep_command.run_missing",
     "experiments.figures.plot_command.draw_run",
     "experiments.figures.plot_command.draw_levels",
+    "experiments.cli.validate.Examination.carried_out",
+    "experiments.figures.answers.write_contrasts",
+    "experiments.page.background_worker.in_background",
+    "experiments.page.serve.serve",
+    "experiments.studies.sensitivity_command.hired",
+    "experiments.tools.bench.bench_command.measure",
+    "experiments.tools.bench.floor.check_floor",
+    "experiments.tools.bench.paired.timings",
+    "experiments.tools.setup.bundle.pip",
+    "experiments.tools.setup.doctor.examine",
+    "experiments.tools.setup.tiny_run.store",
 )
+"""Whatever takes long once its input is found right."""
 
 
 class Accepted(BaseException):
@@ -58,7 +83,14 @@ class Place:
 
     written: Path
     corner: Path
+    backup: Path
     originals: dict[str, bytes] = field(default_factory=dict)
+
+    def restore(self) -> None:
+        """Put everything back as it was written, if a command has changed any of it."""
+        if listing(self.written) != listing(self.backup):
+            shutil.rmtree(self.written)
+            shutil.copytree(self.backup, self.written)
 
     def original(self, name: str) -> bytes:
         if name not in self.originals:
@@ -69,11 +101,27 @@ class Place:
     def instead(self, name: str, content: bytes) -> Iterator[Path]:
         """Put other content in the place of a written file for a while."""
         path, before = self.written / name, self.original(name)
+        written = path.stat().st_mtime_ns
         path.write_bytes(content)
         try:
             yield path
         finally:
             path.write_bytes(before)
+            os.utime(path, ns=(written, written))
+
+    def command(self, *words: object) -> None:
+        """Give a command; what it refuses must be one line."""
+        command(*words)
+
+    def use(self, kind: str, luck: random.Random) -> None:
+        """Give a command that reads a folder of a kind."""
+        {"run": of_run, "compare": of_comparison, "sweep": of_sweep}[kind](luck, self)
+
+
+def listing(folder: Path) -> dict[str, tuple[int, int]]:
+    """Return size and time of all files below a folder."""
+    files = ((path.relative_to(folder).as_posix(), path.stat()) for path in folder.rglob("*") if not path.is_dir())
+    return {name: (found.st_size, found.st_mtime_ns) for name, found in files}
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +144,9 @@ def place(tmp_path_factory):
     corner = tmp_path_factory.mktemp("corner")
     shutil.copytree(FOLDER / "maps", corner / "maps")
     (corner / "worlds").mkdir()
-    return Place(written, corner)
+    backup = tmp_path_factory.mktemp("backup") / "written"
+    shutil.copytree(written, backup)
+    return Place(written, corner, backup)
 
 
 def refuse_to_compute(*_: object, **__: object) -> None:
@@ -106,7 +156,8 @@ def refuse_to_compute(*_: object, **__: object) -> None:
 def command(*words: object) -> None:
     """Give a command; what it refuses must be one line."""
     told = io.StringIO()
-    with contextlib.redirect_stderr(told), contextlib.redirect_stdout(io.StringIO()):
+    printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="replace")
+    with contextlib.redirect_stderr(told), contextlib.redirect_stdout(printed):
         code = cli.code_of([str(word) for word in words])
     lines = told.getvalue().splitlines()
     if "Traceback" in told.getvalue() or (code == 1 and "not equal" not in told.getvalue() and lines):
@@ -359,45 +410,139 @@ class Tally:
     inputs: int = 0
     refused: int = 0
     slowest: float = 0.0
+    memory: float = 0.0
     last: str = ""
     wrong: list[str] = field(default_factory=list)
 
 
-def tried(kind: str, number: int, place: Place, tally: Tally) -> None:
+def tried(input_: str, attempt: Callable[[], None], tally: Tally) -> None:
     """Try one input, and take note of what became of it."""
     tally.inputs += 1
-    begun = time.process_time()
+    begun, memory = time.process_time(), most_memory()
     try:
-        KINDS[kind](random.Random(f"{kind} {number}"), place)
+        attempt()
     except Accepted:
         pass
     except InputError as reason:
         tally.refused += 1
         tally.last = str(reason)
+    except HypothesisException:
+        raise
     except Exception:
-        tally.wrong.append(f"{kind} {number}: {traceback.format_exc()}")
-    seconds = time.process_time() - begun
+        tally.wrong.append(f"{input_}: {traceback.format_exc()}")
+    seconds, more = time.process_time() - begun, most_memory() - memory
     tally.slowest = max(tally.slowest, seconds)
-    if seconds > SLOWEST_S:
-        tally.wrong.append(f"{kind} {number}: {seconds:.1f} s")
+    tally.memory = max(tally.memory, more)
+    if seconds > SLOWEST_S or more > MOST_MB:
+        tally.wrong.append(f"{input_}: {seconds:.1f} s, {more:.0f} MB")
+
+
+def mutate(total: int, place: Place) -> dict[str, Tally]:
+    """Try files and words that are mutated at random."""
+    tallies = {kind: Tally() for kind in KINDS}
+    for number in range(total):
+        kind = list(KINDS)[number % len(KINDS)]
+        which = number if total < FEW else -1 - number
+        attempt = partial(KINDS[kind], random.Random(f"{kind} {which}"), place)
+        tried(f"{kind} {which}", attempt, tallies[kind])
+        place.restore()
+    return tallies
+
+
+def derive(kind: str, total: int, place: Place) -> Tally:
+    """Try inputs of a kind that follow from what its reader declares."""
+    tally = Tally()
+
+    def attempt(data: st.DataObject) -> None:
+        drawn: list[Any] = []
+
+        def draw(values: st.SearchStrategy[Any]) -> Any:
+            drawn.append(data.draw(values))
+            return drawn[-1]
+
+        before = len(tally.wrong)
+        tried(kind, partial(DECLARED[kind], draw, place), tally)
+        place.restore()
+        tally.wrong[before:] = [f"{drawn!r:.2000}\n{one}" for one in tally.wrong[before:]]
+
+    many(total)(given(data=st.data())(attempt))()
+    return tally
+
+
+def many(total: int) -> settings:
+    """Return settings under which hypothesis tries so many inputs, the same each time, and stops at none."""
+    return settings(
+        max_examples=total,
+        **{"deadline": None, "derandomize": True, "database": None, "phases": (Phase.generate,)},
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 @pytest.mark.parametrize("total", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
 def test_no_input_ends_in_a_traceback_or_takes_two_seconds(place, monkeypatch, record_property, total):
     for name in WOULD_COMPUTE:
         monkeypatch.setattr(name, refuse_to_compute)
-    tallies = {kind: Tally() for kind in KINDS}
-    for number in range(total):
-        kind = list(KINDS)[number % len(KINDS)]
-        tried(kind, number if total == FEW else -1 - number, place, tallies[kind])
-    print(f"\n{'kind':20}{'inputs':>8}{'refused':>9}{'wrong':>7}{'slowest':>9}")
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    monkeypatch.chdir(place.corner)
+    tallies = mutate(total * 3 // 10, place)
+    tallies |= {kind: derive(kind, total * 7 // 10 // len(DECLARED) + 1, place) for kind in DECLARED}
+    print(f"\n{'kind':20}{'inputs':>8}{'refused':>9}{'wrong':>7}{'slowest':>9}{'memory':>10}")
     for kind, one in tallies.items():
-        print(f"{kind:20}{one.inputs:8}{one.refused:9}{len(one.wrong):7}{one.slowest:8.2f}s")
+        print(f"{kind:20}{one.inputs:8}{one.refused:9}{len(one.wrong):7}{one.slowest:8.2f}s{one.memory:7.0f} MB")
     wrong = [told for one in tallies.values() for told in one.wrong]
-    record_property("cases", total)
+    record_property("cases", sum(one.inputs for one in tallies.values()))
     record_property("failed", len(wrong))
     ends = Counter(told.strip().splitlines()[-1][:120] for told in wrong)
     assert not wrong, "\n\n".join([f"{len(wrong)} wrong", *map(str, ends.most_common()), *wrong[:20]])
+
+
+MAIN = "from experiments.cli import main\nif __name__ == '__main__': main()"
+THROUGH_THE_SHELL = 500
+
+
+def shelled(words: list[str]) -> tuple[int, str, float, float]:
+    """Give a command to a program of its own; return its exit code, what it said, its seconds and megabytes."""
+    with tempfile.TemporaryFile() as said:
+        program = [sys.executable, "-c", MAIN, *words]
+        process = subprocess.Popen(program, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said)
+        _, status, spent = os.wait4(process.pid, 0)
+        said.seek(0)
+        told = said.read().decode(errors="replace")
+    return os.waitstatus_to_exitcode(status), told, spent.ru_utime + spent.ru_stime, spent.ru_maxrss / 1024.0
+
+
+@needs_linux
+@pytest.mark.slow
+def test_what_is_refused_in_process_is_refused_by_the_program(place, monkeypatch, record_property):
+    """Start-up counts, and is subtracted; words that would be accepted are not given, since they would compute."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    monkeypatch.chdir(place.corner)
+    started = max(shelled(["scenarios"])[2] for _ in range(3))
+    wrong, tried_ = [], []
+
+    def attempt(data: st.DataObject) -> None:
+        words = words_of(data.draw, data.draw(st.sampled_from(sorted(COMMANDS))), place)
+        if len(tried_) == THROUGH_THE_SHELL or "\0" in "".join(words):
+            return
+        with monkeypatch.context() as nothing:
+            for name in WOULD_COMPUTE:
+                nothing.setattr(name, refuse_to_compute)
+            with contextlib.suppress(Accepted):
+                try:
+                    command(*words)
+                except InputError:
+                    tried_.append(words)
+        if tried_ and tried_[-1] is words:
+            code, told, seconds, megabytes = shelled(words)
+            good = code == 2 and told.splitlines()[-1].startswith("confianza: ") and "Traceback" not in told
+            if not good or seconds - started > SLOWEST_S or megabytes > MOST_MB:
+                wrong.append(f"{words!r:.500}: {code}, {seconds:.1f} s, {megabytes:.0f} MB, {told}")
+
+    many(4 * THROUGH_THE_SHELL)(given(data=st.data())(attempt))()
+    record_property("cases", len(tried_))
+    record_property("failed", len(wrong))
+    assert len(tried_) == THROUGH_THE_SHELL
+    assert not wrong, "\n".join(wrong[:20])
 
 
 def test_what_is_not_mutated_is_right(place, monkeypatch):
@@ -411,8 +556,8 @@ def test_what_is_not_mutated_is_right(place, monkeypatch):
     monkeypatch.setattr(fuzz, "parquet", lambda luck, content: content)
     for kind in KINDS:
         tally = Tally()
-        for number in range(3):
-            tried(kind, number, place, tally)
+        for number in range(6):
+            tried(kind, partial(KINDS[kind], random.Random(f"{kind} {number}"), place), tally)
         assert not tally.wrong
         none_found = kind.startswith(("comparison", "sweep"))  # one command of five asks for a run that is not there
         assert kind in ("any_file", "words", "quarantined") or tally.refused <= 3 * none_found, tally

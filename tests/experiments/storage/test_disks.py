@@ -1,6 +1,7 @@
 """Disks that fill in the middle of a write, folders of another user, clocks that jump: one line, nothing lost."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -186,3 +187,14 @@ def test_a_clock_that_jumps_changes_no_number_and_nothing_is_computed_again(monk
         assert "Found ready" in capsys.readouterr().out
         done(*RUN, "--out", "mine", "--fresh")
         assert left(Path("mine")) == before
+
+
+WALL = re.compile(r"\btime\.(?:time|localtime|gmtime|ctime|strftime)\(|\.(?:now|today|utcnow)\(|from time import")
+
+
+def test_nothing_but_a_manifest_reads_the_time_of_day():
+    """Waiting, patience and speed go by clocks that never jump."""
+    root = Path(__file__).parents[3]
+    sources = [path for part in ("experiments", "model", "scenarios") for path in (root / part).rglob("*.py")]
+    found = [path.relative_to(root).as_posix() for path in sources if WALL.search(path.read_text(encoding="utf-8"))]
+    assert found == ["experiments/storage/manifest.py"]
