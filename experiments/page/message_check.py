@@ -15,6 +15,8 @@ MALFORMED = 1003
 """Code with which a socket is closed: data that are not understood."""
 BROKEN = (1002, 1009)
 """Codes with which the protocol itself closed a socket: a frame that is none, or a message that is too long."""
+NOT_TEXT = 1007
+"""Code with which the protocol closed a socket whose text was none; the server has said so already."""
 MOST_PARTS = 1000
 """Parts of a binary message, at most."""
 
@@ -24,12 +26,13 @@ class CheckedSocket:
 
     def __init__(self, receive: Receive, send: Send) -> None:
         self.receive_any, self.send_any = receive, send
-        self.closed = False
+        self.closed = self.malformed = False
 
     async def receive(self) -> Message:
         """Return the next message if it is well formed, else that the socket is closed."""
         message = await self.receive_any()
         wrong = reason_against(message)
+        self.malformed |= bool(wrong) or message.get("code") == NOT_TEXT
         if wrong:
             say(f"page: a socket was closed: {wrong}")
         if wrong and message["type"] == "websocket.receive":

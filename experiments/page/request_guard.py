@@ -92,10 +92,28 @@ class RequestGuard:
         if scope["type"] == "websocket":
             socket = CheckedSocket(receive, send)
             await self.app(scope, socket.receive, socket.send)
+            if socket.malformed:
+                await self.end_visit(scope)
         elif scope["path"].startswith(f"{CDN}/"):
             await self.files(scope, receive, send)
         else:
             await self.app(scope, receive, send)
+
+    async def end_visit(self, scope: Scope) -> None:
+        """End the visit of a socket as its tab would: otherwise it is kept in memory until nobody comes back to it."""
+        visit = scope["path"].split("/")[-2]
+        path = f"/_solara/api/close/{visit}"
+        closing = {**scope, "type": "http", "method": "POST", "path": path, "raw_path": path.encode()}
+        await self.app(closing, no_content, unsent)
+
+
+async def no_content() -> Message:
+    """Return the content of a request that has none."""
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+async def unsent(_: Message) -> None:
+    """Drop an answer that nobody waits for."""
 
 
 def is_needed(asked: HTTPConnection) -> bool:
