@@ -86,9 +86,8 @@ class BackgroundWorker:
         kept = {spec.run: life for spec in specs if (life := self.kept.get(spec.run))}
         missing = OrderedDict((spec.run, spec) for spec in specs if spec.run not in kept)
         with self.lock:
-            if (
-                missing
-            ):  # in place of the earlier request, so that a visitor who moves much neither gains nor loses a turn
+            # It takes the place of the earlier request: who moves much neither gains nor loses a turn.
+            if missing:
                 self.requests[seat] = TwinRequest(missing, on_world, on_months, next(iter(missing)))
             else:
                 self.requests.pop(seat, None)
