@@ -146,7 +146,7 @@ def test_late_answers_are_explained_by_the_trained_only() -> None:
 
 
 def test_residents_learn_more_from_an_officer_they_know(live) -> None:
-    often = {"practices.usual_area": 0.99, "practices.renew": 0.0, "practices.planned": 1.0}
+    often = {"practices.usual_area": 0.99, "practices.renew": 0.0, "practices.planned": 1.0, "chief.weighs_work": 0}
     known, new = (live(MONTH, **often, **{"contacts.familiar": x}) for x in (2.0, 1.0))
     assert known.trust().sum() > new.trust().sum()
 

@@ -10,7 +10,7 @@ from model.engine.rank_correlation import mean_ranks, pearson_correlation
 from model.police.plans.schema import MODE_PREVENTIVE
 from model.reporting.information.rules import reporting_stages
 from model.simulation.model import TrustModel
-from model.world.shift_events import POST, PROBLEM, PROSECUTOR
+from model.world.shift_events import CHECKPOINT, POST, PROBLEM, PROSECUTOR
 from scenarios import load
 
 Live = Callable[..., TrustModel]
@@ -85,7 +85,7 @@ def test_posts_and_visits_by_plan_stand_at_the_places_of_the_plan(live: Live) ->
         on_post = visits[(visits["kind"] == POST) & motor]
         held += len(on_post)
         assert (on_post["stay"] > 40.0).all()
-        assert (visits["routed"][visits["kind"] >= PROBLEM] == 1).all()
+        assert (visits["routed"][np.isin(visits["kind"], (PROBLEM, POST, CHECKPOINT))] == 1).all()
     assert held > 0
     assert (world.state.plans["mode"] != MODE_PREVENTIVE).all()
 
