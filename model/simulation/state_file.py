@@ -46,6 +46,8 @@ def write_state(folder: Path, tables: ArrayMapping, about: dict[str, Any]) -> No
             file.flush()
             os.fsync(file.fileno())
         aside.replace(folder / STATE_FILE)
+    except OSError as reason:  # names the file, which the system does not where a disk is full
+        raise OSError(reason.errno, reason.strerror, str(folder / STATE_FILE)) from None
     finally:
         aside.unlink(missing_ok=True)
 

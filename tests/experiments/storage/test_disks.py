@@ -1,5 +1,6 @@
 """Disks that fill in the middle of a write, folders of another user, clocks that jump: one line, nothing lost."""
 
+import errno
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ from stub_runs import write_study
 from systems import needs_linux
 from test_claim import RUN, SMALL, TWINS, done, left
 
+from experiments.cli import app as cli
 from experiments.storage.export_data import csv_of
 from experiments.storage.writing import Unwritable, write_all, write_whole
 
@@ -151,6 +153,52 @@ def small_disk(size: str) -> Iterator[Path]:
 def whole(folder: Path) -> dict[str, bytes]:
     """Return what is the same after every failure: tables, or of a sweep its export."""
     return {"export": csv_of(folder)} if (folder / "plan.parquet").is_file() else left(folder)
+
+
+FULL: dict[str, tuple[str, ...]] = {
+    "mine.csv": ("export", "run", "--csv", "mine.csv"),
+    "mine.geojson": ("export", "run", "--geojson", "mine.geojson"),
+    "mine.gpkg": ("export", "run", "--gpkg", "mine.gpkg"),
+    "mine.toml": ("new", "municipality", "mine"),
+    "measures.svg": ("plot", "sweep", "--out", "measures.svg"),
+}
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_a_full_disk_is_told_by_the_name_of_the_file_and_nothing_is_left(made, name, monkeypatch, capsys):
+    for kind in ("run", "sweep"):
+        Path(kind).symlink_to(made / kind)
+    before = sorted(Path().iterdir())
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        assert cli.code_of([*FULL[name]]) == 2
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert told == f"confianza: {name}: cannot be written: the disk is full (No space left on device)"
+    assert sorted(Path().iterdir()) == before
+    done(*FULL[name])
+
+
+@as_root
+@pytest.mark.slow
+def test_states_that_find_no_room_leave_their_run_finished(capsys):
+    words = (*RUN, "--save", "disk/states")
+    done(*RUN, "--save", "whole", "--out", "a")
+    with small_disk("100k") as disk:
+        program = [sys.executable, "-c", ROOMY + MAIN, *map(str, words), "--out", "mine"]
+        ended = subprocess.run(program, capture_output=True, text=True)
+        assert ended.returncode == 2, ended.stderr
+        assert "Traceback" not in ended.stderr
+        assert "disk/states" in ended.stderr.splitlines()[-1]
+        assert not list(disk.rglob("saved.json"))
+        subprocess.run(["mount", "-o", "remount,size=100M", disk], check=True)
+        done(*words, "--out", "mine")
+        assert left(Path("mine")) == left(Path("a"))
+        seed = Path("seed_1/state.npz")
+        assert (disk / "states" / seed).read_bytes() == ("whole" / seed).read_bytes()
 
 
 @as_root
