@@ -41,6 +41,7 @@ DEEDS = {
     "trust": "trust more (by a point or more)",
 }
 LOSSES = {"trust": "trust less"}
+PAIR, FIRST = ["base_site", "base_arm", "site", "against"], "trust_mean"
 WHY_UNPAIRED = {
     "sites": "Another site has another town, so luck cannot be shared",
     "code": "The runs were made by different versions of the model",
@@ -56,9 +57,9 @@ def lines(folder: Path, target: EffectSize | None = None) -> Iterator[str]:
     stated = read_manifest(folder)
     years = years_of(stated)
     effects = judged_anew(tables(folder, "effects").to_pandas(), years)
+    check_rows(folder / "effects.parquet", effects)
     extra = {name: judged_anew(read_optional(folder, name), years) for name in ("memory", "alone")}
-    keys = ["base_site", "base_arm", "site", "against"]
-    pairs: Any = effects.groupby(keys, sort=False)
+    pairs: Any = effects.groupby(PAIR, sort=False)
     for (base_site, base_arm, site, against), rows in pairs:
         yield from heading(f"{base_site}:{base_arm}", f"{site}:{against}", rows, stated)
         yield from headline_lines(rows[rows["section"] == "headline"])
@@ -72,6 +73,18 @@ def lines(folder: Path, target: EffectSize | None = None) -> Iterator[str]:
         yield from memory_lines(chosen["memory"])
         if target:
             yield from plan_lines(rows, target)
+
+
+def check_rows(file: Path, effects: Rows) -> None:
+    """Raise if a table of effects has words of its own, or a pair in it lacks the measure that opens a comparison."""
+    headline = effects[effects["section"] == "headline"]
+    for column, known in (("why_unpaired", ("", *WHY_UNPAIRED)), ("how", tuple(WORDS))):
+        for word in headline[column].unique():
+            if word not in known:
+                raise InputError(f"{file}: column '{column}' knows {', '.join(known)}, got '{word}'")
+    opening = headline[headline["measure"] == FIRST]
+    if not len(opening) == len(opening[PAIR].drop_duplicates()) == len(effects[PAIR].drop_duplicates()):
+        raise InputError(f"{file} must have one row of {FIRST} for each pair: make the folder anew")
 
 
 def built_in_lines(arms: Sequence[Mapping[str, Any]], *sides: tuple[str, str]) -> Iterator[str]:

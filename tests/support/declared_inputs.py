@@ -468,10 +468,9 @@ def changed_table(draw: Draw, content: bytes) -> bytes:
     table = pq.read_table(pa.BufferReader(content))
     for place in draw(st.lists(st.integers(0, table.num_columns - 1), min_size=1, max_size=3)):
         field, value = table.schema.field(place), draw(st.sampled_from(cells_of(table.schema.field(place).type)))
-        held = table.column(place).to_pylist()
-        held = [value] * len(held) if draw(st.booleans()) else [value, *held[1:]]
         raw = pa.int64() if pa.types.is_timestamp(field.type) else field.type
-        held = [one if one is None or not hasattr(one, "year") else 0 for one in held] if raw != field.type else held
+        held = table.column(place).cast(raw).to_pylist()
+        held = [value] * len(held) if draw(st.booleans()) else [value, *held[1:]]
         table = table.set_column(place, field.with_nullable(True), pa.array(held, raw).cast(field.type))
     how = draw(st.sampled_from(["same", "same", "none", "twice", "reversed", "extra"]))
     if how == "none":

@@ -132,6 +132,16 @@ def test_a_damaged_column_is_refused_in_a_line_that_names_the_table(place, capsy
     assert not {path.name for path in place.glob("a.*")}
 
 
+@pytest.mark.parametrize("column", ["how", "why_unpaired", "section", "site", "base_arm", "against", "measure"])
+def test_effects_with_words_of_their_own_are_refused(place, capsys, column):
+    path = place / "compare/effects.parquet"
+    table = pq.read_table(path)
+    number, field = table.column_names.index(column), table.schema.field(column)
+    words = ["strange", *table[column].to_pylist()[1:]]
+    pq.write_table(table.set_column(number, field, pa.array(words, field.type)), path)
+    assert "effects" in refused(capsys, "compare", "compare")
+
+
 @pytest.mark.parametrize("rows", [0, 1])
 def test_a_table_without_rows_or_with_few_ends_in_no_traceback(place, capsys, rows):
     for path in [*(place / "run").glob("*.parquet"), *(place / "compare").glob("*.parquet")]:
