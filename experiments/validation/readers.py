@@ -184,12 +184,12 @@ def kind_in_cells(worlds: Worlds, world: str, names: Names, where: str = "treate
     return 100.0 * (over(here, there) - 1.0)
 
 
-def to_visits(worlds: Worlds, world: str, names: Names) -> float:
+def to_visits(worlds: Worlds, world: str, names: Names, least: float = TREATED) -> float:
     """Return the elasticity of some kinds of crime in treated cells to the visits that these get."""
     base, arm = by_cell(worlds[BASE]), by_cell(worlds[world])
-    chosen = places(base, arm)["treated"]
+    chosen = places(base, arm, least)["treated"]
     visits = over(float(arm["visits"][chosen].sum()), float(base["visits"][chosen].sum()))
-    return over(log_of(1.0 + kind_in_cells(worlds, world, names) / 100.0), log_of(visits))
+    return over(log_of(1.0 + kind_in_cells(worlds, world, names, least=least) / 100.0), log_of(visits))
 
 
 def kind_afterwards(worlds: Worlds, world: str, names: Names, end: int) -> float:

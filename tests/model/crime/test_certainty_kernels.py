@@ -114,6 +114,27 @@ def test_the_factor_falls_with_patrol_seen_and_arrests_known() -> None:
         assert tables.felt[:2, zone].tolist() == pytest.approx([first, second], rel=1e-12)
 
 
+def test_patrol_seen_and_arrests_act_by_elasticities_of_their_own() -> None:
+    tables = tables_of()
+    tables.to_patrol[0] = tables.to_arrests[1] = 0.0
+
+    def felt() -> list[float]:
+        update_certainty_factors(tables)
+        return list(tables.felt[:2, 0].tolist())
+
+    tables.seen_lately[:] = 0.5 * 0.4 / 0.6
+    assert felt() == pytest.approx([1.0, 1.0])
+    tables.seen_lately[:] = 0.0  # no patrol, which the first group does not mind
+    by_arrests, by_patrol = felt()
+    assert by_arrests == pytest.approx(1.0)
+    assert by_patrol == pytest.approx(1.6)  # as high as it goes
+    tables.seen_lately[:] = 0.5 * 0.4 / 0.6
+    tables.arrested_lately[:] = tables.offended_lately[:] = 40.0  # everybody is caught, which the second does not mind
+    by_arrests, by_patrol = felt()
+    assert by_arrests < 0.6
+    assert by_patrol == pytest.approx(1.0)
+
+
 def test_without_any_news_the_usual_chance_is_believed_and_the_factor_has_a_ceiling() -> None:
     tables = tables_of(news=0.0, peers=0.0)
     tables.seen_lately[:] = 0.0, 0.5 * 0.4 / 0.6
