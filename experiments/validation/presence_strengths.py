@@ -1,8 +1,8 @@
 """Strengths of police presence from the rows of evidence that they are set to.
 
-``python -m experiments.validation.presence_strengths`` prints each as it is and as its row would have it.  A strength is
-moved until its line of a virtual experiment shows what was published; where its range ends before, it stays at the end.
-Lines that are not named here are found.
+``python -m experiments.validation.presence_strengths`` prints each as it is and as its row would have it.  A strength
+is moved until its line of a virtual experiment shows what was published; where its range ends before, it stays at the
+end.  Lines that are not named here are found.
 """
 
 from collections.abc import Callable

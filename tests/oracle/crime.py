@@ -301,10 +301,8 @@ def is_deterred(town: "PlainTown", tried: Attempt) -> bool:
 def effect_of_visit(town: "PlainTown", visit: Visit, kind: int) -> float:
     """Share of the attempts of a kind in its cell that a visit deters."""
     p, group = town.numbers("deterrence"), PRESENCE_GROUPS[kind]
-    if visit.kind == POST:
-        on_block = min(1.0, p.concentration * (p.block / town.cell_m) ** 2)
-        return float(on_block * getattr(p, f"post_{group}"))
-    return float(how_visible(town, visit) * getattr(p, f"visit_{group}"))
+    form = "post" if visit.kind == POST else "visit"
+    return float(how_visible(town, visit) * getattr(p, f"{form}_{group}"))
 
 
 def displace(town: "PlainTown", tried: Attempt) -> None:

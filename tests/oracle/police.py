@@ -460,6 +460,9 @@ def covering_visits(town: "PlainTown", cell: Cell, minute: float) -> list[Visit]
 
 def how_visible(town: "PlainTown", visit: Visit) -> float:
     """How far offenders see a visit, 1 for a couple that passes on the street (ODD: deterrence)."""
+    if visit.kind == POST:
+        p = town.numbers("deterrence")
+        return float(min(1.0, p.concentration * (p.block / town.cell_m) ** 2))
     if visit.kind in (HOMES, AT_MEETING):
         return float(town.numbers("certainty").inside)
     return float(town.numbers("heavy_hand").presence) if visit.kind == SOLDIERS else 1.0

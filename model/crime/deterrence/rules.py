@@ -15,29 +15,19 @@ from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import FloatArray, Rows
 from model.town.crime_kinds import rates_by_kind
-from model.world.binding import cell_size_km, computed
+from model.world.binding import computed
 from model.world.mechanism import Knockout, Mechanism
 from model.world.protocol import World
 from model.world.shift_context import ShiftContext
-from model.world.shift_events import POST, VISITS
-
-METRES_A_KM = 1000.0
-
-
-def post_shares(world: World) -> FloatArray:
-    """Return by settlement the share of a cell's crime that happens on the block of a post."""
-    parameters = world.parameters[Deterrence]
-    by_area = (parameters["block"] / (METRES_A_KM * cell_size_km(world))) ** 2
-    shares: FloatArray = np.minimum(1.0, by_area * parameters["concentration"])
-    return shares
+from model.world.shift_events import N_VISIT_KINDS, POST, VISITS
 
 
 def presence_effects(world: World) -> FloatArray:
     """Return the share of attempts in its cell that a visit deters, by settlement, kind of visit and kind of crime."""
     parameters = world.parameters[Deterrence]
-    passing = rates_by_kind(parameters, "presence", "visit_")
-    effects: FloatArray = visit_visibility(world)[None, :, None] * passing[:, None, :]
-    effects[:, POST] = post_shares(world)[:, None] * rates_by_kind(parameters, "presence", "post_")
+    strengths = np.repeat(rates_by_kind(parameters, "presence", "visit_")[:, None, :], N_VISIT_KINDS, axis=1)
+    strengths[:, POST] = rates_by_kind(parameters, "presence", "post_")
+    effects: FloatArray = visit_visibility(world)[None, :, None] * strengths
     return effects
 
 

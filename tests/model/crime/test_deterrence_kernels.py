@@ -7,8 +7,9 @@ import pytest
 from hand_made import hand_made_shift
 
 from model.crime.certainty.schema import Certainty
-from model.crime.deterrence.rules import DeterrenceTables, is_deterred, post_shares, presence_effects
+from model.crime.deterrence.rules import DeterrenceTables, is_deterred, presence_effects
 from model.crime.deterrence.schema import FRUSTRATED_STREAM, Deterrence
+from model.crime.visit_visibility import post_share, visit_visibility
 from model.engine.random_streams import keyed_uniform
 from model.politics.heavy_hand.schema import HeavyHand
 from model.town.crime_kinds import (
@@ -100,7 +101,8 @@ def test_what_happens_indoors_and_soldiers_are_seen_in_part() -> None:
 def test_the_share_of_a_block_follows_the_size_of_cells_and_how_crime_gathers(
     cell_km: float, gathers: float, share: float
 ) -> None:
-    assert post_shares(world(cell_km, concentration=gathers)).tolist() == pytest.approx([share] * 2)
+    land = world(cell_km, concentration=gathers)
+    assert post_share(land) == visit_visibility(land)[POST] == pytest.approx(share)
 
 
 @pytest.mark.parametrize("kind", KINDS)
