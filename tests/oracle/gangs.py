@@ -294,9 +294,14 @@ def attack(town: "PlainTown", clique: Clique) -> None:
     else:
         victim = man_at(town, clique, where)
     if victim is not None:
-        clique.owed = max(clique.owed - 1.0, 0.0)
         done = fight(town, clique, victim, where)
-        foe.killed_now += done.kind == KILLING and victim.clique is foe
+        if done.kind == KILLING:
+            clique.owed = max(clique.owed - 1.0, 0.0)
+            foe.killed_now += victim.clique is foe
+        pause, clique.attack_at = town.numbers("cliques").attack_again, -1
+        if pause > 0.0 and clique.owed >= 0.5:
+            wait = math.floor(6.0 * pause * town.luck("clique attack again", clique.number, 0))
+            clique.attack_at = town.tick + 1 + wait
 
 
 def fight(town: "PlainTown", clique: Clique, victim: Resident, where: Cell) -> Incident:

@@ -29,6 +29,7 @@ WRITTEN_CLIQUE_COLUMNS = (
     "hands", "draw", "caught", "exposed", "felt", "paid", "unpaid", "seen", "lost", "lived", "owed", "income",
 )  # fmt: skip
 CALIBRATED_SOURCE = "calibrated: the status quo at Villa Canales"
+FEUD_SOURCE = "Q28; Decker 1996, Papachristos 2009 for feuds; size assumed, swept"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +59,7 @@ class Cliques(ParameterGroup):
     inmates: float = share_parameter(
         0.5, ASSUMED_SOURCE, "what a prisoner counts as among those whom the income has to keep"
     )
-    owed_left: float = share_parameter(0.8, ASSUMED_SOURCE, "what a month leaves of the dead that are owed")
+    owed_left: float = share_parameter(0.9, FEUD_SOURCE, "what a month leaves of the dead that are owed")
     heard: float = share_parameter(0.3, "Y02: they talk; assumed, swept 0-1", "weight of what befalls cliques nearby")
     hears: float = parameter(12.0, "cells", 0.0, 200.0, ASSUMED_SOURCE, "distance within which cliques of a gang hear")
     leader_counts: float = parameter(
@@ -116,14 +117,14 @@ class Cliques(ParameterGroup):
     wary_expanding: float = parameter(0.6, "ratio", 0.0, 5.0, ASSUMED_SOURCE, "weight of risk for those who expand")
     wary_quiet: float = parameter(1.5, "ratio", 0.0, 5.0, ASSUMED_SOURCE, "the same for those who want quiet")
     fierce_expanding: float = parameter(
-        0.4, "log-odds", -3.0, 3.0, ASSUMED_SOURCE, "taste for violence of those who expand"
+        1.0, "log-odds", -3.0, 3.0, FEUD_SOURCE, "taste for violence of those who expand"
     )
-    fierce_quiet: float = parameter(-0.6, "log-odds", -3.0, 3.0, ASSUMED_SOURCE, "the same of those who want quiet")
+    fierce_quiet: float = parameter(-1.2, "log-odds", -3.0, 3.0, FEUD_SOURCE, "the same of those who want quiet")
     rent_slope: float = parameter(
         4.0, "log-odds", 0.0, 50.0, ASSUMED_SOURCE, "effect of the revenue that a step would bring"
     )
     rent_step: float = share_parameter(0.04, "assumed", "monthly change of the rent", high=0.3)
-    punish_base: float = parameter(-2.75, "log-odds", -10.0, 5.0, "calibrated: V18", "readiness to punish who refuses")
+    punish_base: float = parameter(-2.95, "log-odds", -10.0, 5.0, "calibrated: V18", "readiness to punish who refuses")
     punish_refused: float = parameter(4.0, "log-odds", 0.0, 20.0, "J04; assumed", "effect of the share that refuses")
     punish_told: float = parameter(0.8, "log-odds", 0.0, 5.0, "J04, G13; assumed", "effect of having told the police")
     punish_paid: float = share_parameter(0.55, ASSUMED_SOURCE, "share that pays at which refusals weigh nothing")
@@ -157,17 +158,18 @@ class Cliques(ParameterGroup):
     cells_quiet_take: float = parameter(
         2.0, "log-odds", 0.0, 10.0, ASSUMED_SOURCE, "what lying low takes from taking one"
     )
-    attack_base: float = parameter(0.5, "log-odds", -10.0, 5.0, "calibrated: V18", "readiness to attack in a month")
-    attack_owed: float = parameter(1.6, "log-odds", 0.0, 10.0, ASSUMED_SOURCE, "effect of each own death that is owed")
+    attack_base: float = parameter(-0.6, "log-odds", -10.0, 5.0, "calibrated: V18", "readiness to attack in a month")
+    attack_owed: float = parameter(2.0, "log-odds", 0.0, 10.0, FEUD_SOURCE, "effect of each own death that is owed")
     attack_owed_most: float = parameter(
-        1.5, "deaths", 0.0, 20.0, ASSUMED_SOURCE, "deaths owed from which more weigh no more"
+        2.0, "deaths", 0.0, 20.0, FEUD_SOURCE, "deaths owed from which more weigh no more"
+    )
+    attack_again: float = parameter(
+        7.0, "days", 0.0, 60.0, FEUD_SOURCE, "mean time to the next attack while a death is owed", off=0.0
     )
     attack_press: float = parameter(0.5, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "effect of pressing")
     attack_quiet: float = parameter(1.5, "log-odds", 0.0, 10.0, ASSUMED_SOURCE, "what lying low takes")
     attack_risk: float = parameter(0.5, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "what risk takes, at twice the usual")
-    attack_losses: float = parameter(
-        0.6, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "what own losses take, at twice the usual"
-    )
+    attack_losses: float = parameter(0.3, "log-odds", 0.0, 5.0, FEUD_SOURCE, "what own losses take, at twice the usual")
     attack_leaderless: float = parameter(0.6, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "effect of having no leader")
     attack_member: float = share_parameter(0.6, "assumed", "attacks that aim at a member of the rival")
     honour: float = parameter(4.5, "log-odds", 0.0, 20.0, ASSUMED_SOURCE, "effect of a pact that is asked for in full")

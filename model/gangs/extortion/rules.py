@@ -35,6 +35,7 @@ from model.engine.rows import IntArray, Rows, to_int64
 from model.gangs.clique_choices.rules import Refusal, choose_to_punish, leadership_gap
 from model.gangs.cliques.schema import Cliques
 from model.gangs.extortion.schema import (
+    ATTACK_AGAIN_STREAM,
     CLASH_ID_OFFSET,
     CLASH_STREAM,
     CLASH_VICTIM,
@@ -46,6 +47,7 @@ from model.gangs.extortion.schema import (
     DEMAND_WHO,
     DEMANDS_BOUND,
     FROM_PRISON,
+    HALF_OWED,
     IMITATOR_COUNT,
     IMITATOR_ID_OFFSET,
     IMITATOR_MARK,
@@ -75,7 +77,7 @@ from model.gangs.extortion.schema import (
     Threat,
 )
 from model.gangs.gangs.rules import GangTables, add_member
-from model.gangs.gangs.schema import CLIQUES, ROLL, TARGET_START, TARGETS, YOUNG_MAN_ATTEMPTS, CliqueRow, Gangs
+from model.gangs.gangs.schema import CLIQUES, NOT_YET, ROLL, TARGET_START, TARGETS, YOUNG_MAN_ATTEMPTS, CliqueRow, Gangs
 from model.town.crime_kinds import ASSAULT, EXTORTION, HOMICIDE
 from model.town.residents import ADULT_AGE, STUDENT, Person
 from model.trust.events.rules import record_event
@@ -341,7 +343,8 @@ def attack_from_gang(shift: ShiftContext, p: Extortion, q: int, cell: int, i: in
 def attack_rivals(shift: ShiftContext, tables: ExtortionTables) -> None:
     """Carry out the attacks due in this shift: on a member at home, or on a young man in the foe's centre.
 
-    Updates `owed` of the attacker and `killed_now` of the foe; appends incidents.
+    Only a death settles what is owed.  Updates `owed` and `attack_at` of the attacker and `killed_now` of the foe;
+    appends incidents.
     """
     gangs = tables.gangs
     for q in range(len(gangs.cliques)):
@@ -358,9 +361,20 @@ def attack_rivals(shift: ShiftContext, tables: ExtortionTables) -> None:
             i = draw_young_man(shift, cell, q, p.attacked_from)
         if i < 0:
             continue
-        clique.owed = max(clique.owed - 1.0, 0.0)
         if attack_from_gang(shift, p, q, cell, i):
+            clique.owed = max(clique.owed - 1.0, 0.0)
             foe.killed_now += 1 if shift.minds[i].member == clique.foe else 0
+        clique.attack_at = next_attack(shift, clique, q, tables.cliques[0])
+
+
+@kernel
+def next_attack(shift: ShiftContext, clique: CliqueRow, q: int, p: Cliques) -> int:
+    """Return the tick at which a clique attacks again, -1 if it owes less than half a death or never does."""
+    if p.attack_again == 0.0 or clique.owed < HALF_OWED:
+        return NOT_YET
+    # Uniform between now and twice the mean; what falls into the next month is decided anew.
+    wait = 2.0 * SHIFTS * p.attack_again * keyed_uniform(shift.seed, ATTACK_AGAIN_STREAM, shift.tick, q, 0)
+    return shift.tick + 1 + int(wait)
 
 
 @kernel

@@ -24,7 +24,13 @@ DEMAND_PAY, THREAT_DUE, PUNISH_STREAM, STOPS_PAYING = (
     stream_id("punish"),
     stream_id("stops paying"),
 )
-CLASH_STREAM, CLASH_VICTIM = stream_id("clash"), stream_id("clash victim")
+CLASH_STREAM, CLASH_VICTIM, ATTACK_AGAIN_STREAM = (
+    stream_id("clash"),
+    stream_id("clash victim"),
+    stream_id("clique attack again"),
+)
+HALF_OWED = 0.5
+"""Deaths owed from which a clique that has attacked attacks again in the same month."""
 RECRUIT_COUNT, RECRUIT_WHO, RECRUIT_MARK = (
     stream_id("recruit count"),
     stream_id("recruit who"),
@@ -182,5 +188,5 @@ class ExtortionCounts(Row):
 WRITTEN_COLUMNS = (
     "minds.harmed", "minds.gone", "minds.member", "tally.grave_assaults", "cliques.members", "cliques.asked",
     "cliques.refused", "cliques.rent", "cliques.dread", "cliques.paid", "cliques.unpaid", "cliques.takings",
-    "cliques.owed", "cliques.killed_now", "choices", "roll", "incidents", "impressions",
+    "cliques.owed", "cliques.killed_now", "cliques.attack_at", "choices", "roll", "incidents", "impressions",
 )  # fmt: skip

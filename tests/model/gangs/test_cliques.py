@@ -146,6 +146,30 @@ def test_own_dead_call_for_an_attack_and_police_against_it(world: TrustModel) ->
     assert share(owed=1.5, **MANY_ARRESTS) < share(owed=1.5, **NO_ARRESTS) - 0.25
 
 
+@pytest.mark.parametrize(
+    ("lethal", "again", "owed_left", "goes_on"),
+    [
+        (0.0, 7.0, 1.0, True),
+        (0.0, 0.0, 1.0, False),
+        (1.0, 7.0, 0.0, False),
+    ],
+)
+def test_only_a_death_settles_a_death_and_a_clique_that_owes_one_goes_on(
+    live: Live, lethal: float, again: float, owed_left: float, goes_on: bool
+) -> None:
+    world = live(0, **GANGS, **{"extortion.clash_lethal": lethal, "cliques.attack_again": again})
+    cliques = world.state.cliques
+    at_war = np.flatnonzero(cliques["foe"] >= 0)
+    cliques["attack_at"][at_war], cliques["owed"][at_war] = world.tick, 1.0
+    world.step()
+    assert len(at_war) > 1
+    assert world.state.tally["clashes"] > 0
+    fought = at_war[cliques["attack_at"][at_war] != world.tick - 1]
+    assert len(fought) > 0
+    assert set(cliques["owed"][fought]) == {owed_left}
+    assert ((cliques["attack_at"][fought] >= world.tick) == goes_on).all()
+
+
 def test_a_pact_is_kept_by_who_lost_many_and_broken_by_who_has_dead_to_avenge(world: TrustModel) -> None:
     def kept(**memory: float) -> float:
         tables = lay(world, lived=300.0, **memory)
