@@ -1,0 +1,86 @@
+"""Cell sizes: what changes where a cell is smaller or larger, in levels and in the effect of half as many couples more.
+
+`python -m experiments.validation.cell_sizes` prints it.  Every size is a town of its own, built for the same residents;
+the two arms of a size are twins after one warm-up.
+"""
+
+import argparse
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from experiments.execution.run_requests import asked
+from experiments.execution.run_tables import go_on, measures_table
+from experiments.execution.twin_runs import twins
+from experiments.statistics.paired_effects import Effect, paired
+from experiments.validation.variance import quiet
+from model.engine.calendar import tick_of
+from model.town.town import build_town
+
+SIZES = (150, 250, 400)
+"""Sides of a cell in metres."""
+MORE_COUPLES = "roster.couples=1.5"
+SUMS = {"crimes_occurred": "crimes a year", "homicides": "homicides a year", "arrests": "arrests a year"}
+MEANS = {"presence_seen": "patrol seen, 0 to 1", "trust_mean": "trust, 0 to 1"}
+"""Measures by how the months of a year are joined, and their names in the table."""
+
+
+def measured(table: pd.DataFrame, years: float) -> dict[str, float]:
+    """Return the measures of a run: yearly sums, and means of months."""
+    sums = {name: float(table[name].sum()) / years for name in SUMS}
+    return sums | {name: float(table[name].mean()) for name in MEANS}
+
+
+def runs_of(site: str, size: int, sets: Sequence[str], years: float, seeds: int) -> tuple[int, list[list[pd.Series]]]:
+    """Return the populated cells of a town with cells of one size, and by arm the measures of all seeds."""
+    own = [*sets, f"territory.cell_m={size}"]
+    arms = [asked(site, sets=more, years=years, replicates=seeds) for more in (own, [*own, MORE_COUPLES])]
+    town = build_town(arms[0][0].scenario)
+    found: list[list[pd.Series]] = [[], []]
+    for pair in zip(*arms, strict=True):
+        for rows, spec, world in zip(found, pair, twins(list(pair), town, quiet), strict=True):
+            go_on(world, tick_of(spec.until), quiet)
+            rows.append(pd.Series(measured(measures_table(world, spec).to_pandas(), years)))
+    return int((town.cells["population"] > 0).sum()), found
+
+
+def lines(site: str, sets: Sequence[str], years: float, seeds: int) -> Iterator[str]:
+    """Yield the table: by size the levels of the status quo and the effect of more couples with its interval."""
+    yield f"{site}, {years:g} years after the warm-up, {seeds} seeds {' '.join(sets)}".rstrip()
+    yield f"status quo, and the effect of {MORE_COUPLES} with its 95 % interval over twins"
+    for size in SIZES:
+        cells, (base, more) = runs_of(site, size, sets, years, seeds)
+        yield f"cells of {size} m: {cells:,} populated"
+        for name, about in (SUMS | MEANS).items():
+            effect = paired([float(one[name]) for one in base], [float(one[name]) for one in more])
+            yield f"  {about:<22}{level_told(effect):>12}   {effect_told(effect)}"
+
+
+def level_told(effect: Effect) -> str:
+    """Return the level of the first arm, with digits for what lies between 0 and 1."""
+    return f"{effect.base:,.3f}" if abs(effect.base) < 1.0 else f"{effect.base:,.1f}"
+
+
+def effect_told(effect: Effect) -> str:
+    """Return an effect and its interval in per cent of the first arm."""
+    if effect.base == 0.0:
+        return "no effect in per cent of 0"
+    effect_share, low, high = (100.0 * value / effect.base for value in (effect.effect, effect.low, effect.high))
+    return f"{effect_share:+.1f} % [{low:+.1f}, {high:+.1f}]"
+
+
+def main() -> None:
+    """Print the table for the site and size that the command line asks for."""
+    name, about = "python -m experiments.validation.cell_sizes", "What the size of a cell changes"
+    parser = argparse.ArgumentParser(prog=name, description=about)
+    parser.add_argument("--site", default="villa_canales")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="sets")
+    parser.add_argument("--years", type=float, default=1.0)
+    parser.add_argument("--seeds", type=int, default=4)
+    wanted = parser.parse_args()
+    for line in lines(wanted.site, wanted.sets, wanted.years, wanted.seeds):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
