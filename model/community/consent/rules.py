@@ -41,7 +41,7 @@ from model.world.shift_events import CHECKPOINT, TO_PATROL, VISITS, Incident
 from model.world.state import Board
 
 
-def cantons(world: World) -> IntArray:
+def canton_flags(world: World) -> IntArray:
     """Return 1 for each settlement that is no town and has a communal authority with its own law, else 0."""
     communal, places = world.town.authorities["communal"], world.town.settlements
     own = [int(communal[a] == 1 and place.kind != "town") for a, place in enumerate(places)]
@@ -57,7 +57,7 @@ class ConsentTables(TableBundle):
     desk: ChoiceTables
     boards: Rows[Board]
     decided: Rows[ConsentRow]
-    canton: IntArray = constant(cantons)
+    canton: IntArray = constant(canton_flags)
     parameters: Rows[Consent]
     deliberation: Rows[Deliberation]
     communal: Rows[CommunalAuthority]
@@ -164,7 +164,7 @@ def ask_for_consent(shift: ShiftContext, tables: ConsentTables, month: int, begi
 
 def is_asked_anywhere(world: World) -> bool:
     """Return whether police ask any authority, by the parameters in force."""
-    return bool(((world.parameters[Consent]["asked"] == 1) & (world.cached(cantons) == 1)).any())
+    return bool(((world.parameters[Consent]["asked"] == 1) & (world.cached(canton_flags) == 1)).any())
 
 
 def step(world: World) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from model.community.consent.rules import cantons, needs_consent
+from model.community.consent.rules import canton_flags, needs_consent
 from model.community.consent.schema import ARREST_CHOICE, CONSENT, OPERATION_CHOICE, PATROL_CHOICE
 from model.engine.rows import zero_rows
 from model.simulation.model import TrustModel
@@ -43,7 +43,7 @@ def visits_to_cantons(worlds: Iterator[TrustModel]) -> tuple[int, int]:
     for world in worlds:
         visits, place = world.trace["visits"], world.town.cells["settlement"]
         there = (visits["post"] >= 0) & (place[visits["cell"]] >= 0)
-        there &= world.cached(cantons)[np.maximum(place[visits["cell"]], 0)] == 1
+        there &= world.cached(canton_flags)[np.maximum(place[visits["cell"]], 0)] == 1
         made += int((there & (visits["alive"] == 1)).sum())
         cancelled += int((there & (visits["alive"] == 0)).sum())
     return made, cancelled
@@ -58,8 +58,8 @@ def test_nobody_is_asked_where_there_is_no_such_authority(live: Live) -> None:
 def test_a_town_is_no_canton(live: Live) -> None:
     world = live(0, **ASKED)
     kinds = np.array([place.kind for place in world.town.settlements])
-    assert (world.cached(cantons) == (kinds != "town")).all()
-    assert 0 < world.cached(cantons).sum() < len(kinds)
+    assert (world.cached(canton_flags) == (kinds != "town")).all()
+    assert 0 < world.cached(canton_flags).sum() < len(kinds)
 
 
 def test_police_stay_out_of_cantons_that_withhold_their_consent(live: Live, watch: Watch) -> None:
@@ -77,8 +77,8 @@ def test_consent_is_decided_once_a_month_and_recorded(live: Live) -> None:
     choices = world.state[CHOICES].used_rows()
     patrol = choices[choices["matter"] == PATROL_CHOICE]
     assert len(patrol) > 0
-    assert sums(world)["consent_patrol_asked"] == 2 * world.cached(cantons).sum()
-    assert (world.state[CONSENT]["asked"] == world.cached(cantons)).all()
+    assert sums(world)["consent_patrol_asked"] == 2 * world.cached(canton_flags).sum()
+    assert (world.state[CONSENT]["asked"] == world.cached(canton_flags)).all()
 
 
 def test_what_a_board_remembers_moves_its_consent(live: Live) -> None:
@@ -106,7 +106,7 @@ def test_checkpoints_are_decided_on_their_own_once_a_shift(watch: Watch) -> None
     for world in watch(2 * MONTH, **NEVER | {"consent.operation": 5.0}):
         visits, place = world.trace["visits"], world.town.cells["settlement"]
         there = (visits["post"] >= 0) & (visits["alive"] == 1) & (place[visits["cell"]] >= 0)
-        there &= world.cached(cantons)[np.maximum(place[visits["cell"]], 0)] == 1
+        there &= world.cached(canton_flags)[np.maximum(place[visits["cell"]], 0)] == 1
         kinds |= set(visits["kind"][there].tolist()) if world.state[CONSENT]["patrol"].sum() == 0 else set()
         choices = world.state[CHOICES].used_rows()
         now = choices[(choices["matter"] == OPERATION_CHOICE) & (choices["tick"] == world.tick - 1)]
@@ -129,7 +129,7 @@ def test_a_withheld_arrest_goes_before_the_authority(live: Live) -> None:
     assert found["consent_arrests_communal"] > 0
     assert found["arrests_act"] < usual["arrests_act"]
     choices = never.state[CHOICES].used_rows()
-    assert set(choices["who"][choices["matter"] == ARREST_CHOICE]) <= set(np.flatnonzero(never.cached(cantons)))
+    assert set(choices["who"][choices["matter"] == ARREST_CHOICE]) <= set(np.flatnonzero(never.cached(canton_flags)))
 
 
 def test_serious_violence_goes_to_the_state_whatever_the_authority_says(live: Live) -> None:
