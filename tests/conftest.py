@@ -102,7 +102,7 @@ def live(villa_town: Town) -> Callable[..., TrustModel]:
     def live_for(shifts: int, rng: int = 7, policies: Any = (), **changes: Any) -> TrustModel:
         trace = changes.pop("trace", False)
         scenario = load("villa_canales", set=SMALL | changes, policies=policies)
-        same_town = not any(key.startswith(("population", "daily_rhythm", "plant")) for key in changes)
+        same_town = not any(key.startswith(("population", "daily_rhythm", "plant", "boards")) for key in changes)
         world = TrustModel(scenario, rng=rng, town=villa_town if same_town else None, trace=trace)
         if shifts:
             world.run_for(shifts)

@@ -170,7 +170,6 @@ BUSY = {
     "response": {"decline": -2.0, "catch": 0.5, "trail": 120.0},
     "communal_authority": {"days": 0, "reach": 1.0, "near": 1.0, "comes": 0.0, "comply_days": 1, "watch": 0.3}
     | {"protocol": 0.6, "presence": 0.6, "waits": 0.7},
-    "consent": {"asked": 1, "arrest": -0.5},
     "deliberation": {"half_life": 2.0, "ask": 0.0, "climb": 1.0, "wait": -0.5, "put_off": 5, "abuse": 0.3}
     | {"watch": -0.5, "protocol": 0.0},
     "consultation": {
@@ -327,6 +326,7 @@ SCARCE = {
 """More calls than couples, litres and vehicles, some couples that would rather not, and classes of calls apart."""
 
 HUNTED = {
+    "consent": {"asked": 1, "patrol": 5.0, "operation": 5.0, "arrest": 2.0},
     "crime": {"at_home": 1.0, "night": 5.0},
     "daily_rhythm": {"outside": 0.1},
     "offenders": {"street": 0.05, "vehicles": 0.05, "burglary": 0.03, "hire": 0.02},
@@ -355,6 +355,7 @@ ASKED = {
     "consultation": {"feasible": 0.7, "request_met": 0.15, "answer": 0.1, "explain": 0.1},
     "communal_authority": {"protocol": 0.9, "near": 2.0},
     "seeking_help": {"intercept": 1.0, "near": 2.0},
+    "consent": {"asked": 1},
 }
 """Boards are told much, and few requests are met."""
 

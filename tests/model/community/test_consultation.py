@@ -137,7 +137,7 @@ def test_the_table_is_a_meeting_of_each_community_that_takes_part_and_asks(live:
         world.step()
         rows += world.trace["meetings"].tolist()
     found = sums(world)
-    assert len(rows) == found["table_communities"] > found["table_meetings"] > 0
+    assert len(rows) == found["table_communities"] > 0 < found["table_meetings"]
     assert found["meetings"] == 0.0
     assert found["requests"] == found["table_requests"] >= found["table_answered"] > 0
     assert found["council_heard"] == found["table_communities"]

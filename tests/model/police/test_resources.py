@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model.police.resources.rules import mayoral_term
+from model.police.resources.rules import mayoral_term, municipal_police_join
+from model.police.resources.schema import Resources
 from model.simulation.model import TrustModel
 from scenarios import load
 
@@ -55,6 +56,13 @@ def test_a_late_budget_cuts_the_ration_of_all_for_a_month() -> None:
 )
 def test_terms_begin_on_15_january_of_every_fourth_year(day: str, term: int) -> None:
     assert mayoral_term(datetime.date.fromisoformat(day)) == term
+
+
+def test_municipal_police_go_with_couples_on_foot_on_market_days_where_that_is_usual() -> None:
+    world = world_of(1, **{"resources.joint_patrols": 0.0, "resources.joint_market": 1.0})
+    p = world.parameters[Resources][0]
+    assert all(municipal_police_join(p, 0, True, post, 0, 7) for post in range(20))
+    assert not any(municipal_police_join(p, 1, False, post, 0, 7) for post in range(20))
 
 
 def test_a_mayor_who_is_willing_can_be_voted_out_and_joint_patrols_end() -> None:

@@ -7,7 +7,12 @@ import pytest
 
 from model.police.chief.rules import chief_positions
 from model.police.practices.rules import team_leaders
-from model.problems.problem_causes.rules import ProblemWorkTables, diagnose_causes, right_cause_probability
+from model.problems.problem_causes.rules import (
+    ProblemWorkTables,
+    analysts_at,
+    diagnose_causes,
+    right_cause_probability,
+)
 from model.problems.problem_work.rules import MECHANISM, record_outcome, update_effect, update_response
 from model.problems.problems.rules import ProblemSites, renew_problems
 from model.problems.problems.schema import (
@@ -210,6 +215,13 @@ def test_a_station_looks_into_problems_by_its_chief_s_habit_and_by_analysts(live
         f = int(np.bincount(rows["facility"][rows["cell"] >= 0]).argmax())
         done.append(sum(diagnose_causes(shift_at(world, 91 * m), work, f) for m in range(1, 5)))
     assert done[0] == 0 < done[1] < done[2]
+
+
+def test_analysts_are_posted_at_stations_and_not_at_substations(live: Live) -> None:
+    world = live(0, **MANY, **{"population.scale": 0.25, "problems.posted": 2.0})
+    work, p, facilities = bind(ProblemWorkTables, world), world.parameters[Problems][0], world.town.facilities
+    assert 0 < facilities["station"].sum() < len(facilities)
+    assert [analysts_at(work, f, p) for f in range(len(facilities))] == [2.0 * one["station"] for one in facilities]
 
 
 def kept(world: TrustModel, had: float = 1.0, other: int = 0) -> float:
