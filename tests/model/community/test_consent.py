@@ -107,7 +107,8 @@ def test_checkpoints_are_decided_on_their_own_once_a_shift(watch: Watch) -> None
         visits, place = world.trace["visits"], world.town.cells["settlement"]
         there = (visits["post"] >= 0) & (visits["alive"] == 1) & (place[visits["cell"]] >= 0)
         there &= world.cached(canton_flags)[np.maximum(place[visits["cell"]], 0)] == 1
-        kinds |= set(visits["kind"][there].tolist()) if world.state[CONSENT]["patrol"].sum() == 0 else set()
+        if not (world.state[CONSENT]["patrol"] & world.cached(canton_flags)).any():
+            kinds |= set(visits["kind"][there].tolist())
         choices = world.state[CHOICES].used_rows()
         now = choices[(choices["matter"] == OPERATION_CHOICE) & (choices["tick"] == world.tick - 1)]
         assert len(now) == len(set(now["who"].tolist()))
