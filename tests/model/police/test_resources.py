@@ -60,6 +60,7 @@ def test_terms_begin_on_15_january_of_every_fourth_year(day: str, term: int) -> 
 
 def test_municipal_police_go_with_couples_on_foot_on_market_days_where_that_is_usual() -> None:
     world = world_of(1, **{"resources.joint_patrols": 0.0, "resources.joint_market": 1.0})
+    world.run_for(1)  # a lever that is set begins with the first shift
     p = world.parameters[Resources][0]
     assert all(municipal_police_join(p, 0, True, post, 0, 7) for post in range(20))
     assert not any(municipal_police_join(p, 1, False, post, 0, 7) for post in range(20))

@@ -9,6 +9,7 @@ import pytest
 
 from model.engine.calendar import NIGHT, tick_of
 from model.engine.choices import CHOICES_DECLARED
+from model.police.resources.schema import Resources
 from model.politics.mayor.rules import close_quarter, fill_gift_terms, give_gift, install_mayor
 from model.politics.mayor.schema import (
     GIFT_CHOICE,
@@ -76,12 +77,20 @@ def test_what_is_asked_for_is_given_more_often(town: tuple[str, Town]) -> None:
 def test_where_the_mayor_acts_only_when_asked_nobody_is_given_anything_unasked() -> None:
     place = "totonicapan", build_town(load("totonicapan", set=SMALL))
     world = world_of(place)
+    world.parameters[Resources]["joint_patrols"] = 0.15
     world.state.hall["care"] = 1.0
     assert shares(world)[GIVE_NOTHING] == 1.0
     ask(world, GIVE_COMPANY, 2)
     found = shares(world)
     assert found[GIVE_COMPANY] > 0.2
     assert found[GIVE_COMPANY] + found[GIVE_NOTHING] == 1.0
+
+
+def test_company_is_no_gift_where_municipal_police_never_go_along() -> None:
+    place = "totonicapan", build_town(load("totonicapan", set=SMALL))
+    world = world_of(place)
+    ask(world, GIVE_COMPANY, 2)
+    assert shares(world)[GIVE_COMPANY] == 0.0
 
 
 def test_motorcycles_and_cameras_are_not_everywhere_the_mayors_to_give() -> None:

@@ -207,7 +207,7 @@ def test_who_knows_nothing_finds_no_more_than_a_guess(live: Live) -> None:
 def test_a_station_looks_into_problems_by_its_chief_s_habit_and_by_analysts(live: Live) -> None:
     done = []
     for habit, analysts in ((0.0, 0.0), (1.0, 0.0), (1.0, 2.0)):
-        world = live(1, **MANY, **{"problems.analysts": analysts})
+        world = live(1, **MANY, **{"problems.analysts": analysts, "problems.posted": 0.0})
         rows = world.state[PROBLEMS].used_rows()
         rows["noted"] = 0
         world.plant.officers["habit_analysis"][world.cached(chief_positions)] = habit
@@ -218,7 +218,7 @@ def test_a_station_looks_into_problems_by_its_chief_s_habit_and_by_analysts(live
 
 
 def test_analysts_are_posted_at_stations_and_not_at_substations(live: Live) -> None:
-    world = live(0, **MANY, **{"population.scale": 0.25, "problems.posted": 2.0})
+    world = live(0, **MANY, **{"population.scale": 0.5, "problems.posted": 2.0})
     work, p, facilities = bind(ProblemWorkTables, world), world.parameters[Problems][0], world.town.facilities
     assert 0 < facilities["station"].sum() < len(facilities)
     assert [analysts_at(work, f, p) for f in range(len(facilities))] == [2.0 * one["station"] for one in facilities]
