@@ -54,7 +54,7 @@ class Certainty(ParameterGroup):
     news: float = parameter(15.0, "offences", 0.0, 1000.0, "assumed", "weight of what was usual in the town's news")
     peers: float = parameter(60.0, "offences", 0.0, 5000.0, "assumed", "weight of peers and news in a zone's belief")
     released: float = share_parameter(0.5, "assumed", "what an arrest counts if the caught is let go at once")
-    usual_seen: float = share_parameter(0.36, CALIBRATED_SOURCE, "patrol seen, 0 to 1", low=0.01, high=0.99)
+    usual_seen: float = share_parameter(0.32, CALIBRATED_SOURCE, "patrol seen, 0 to 1", low=0.01, high=0.99)
     usual_street: float = share_parameter(0.011, CALIBRATED_SOURCE, "arrests an offence, street", low=0.0001)
     usual_vehicles: float = share_parameter(0.0104, CALIBRATED_SOURCE, "the same of vehicle crime", low=0.0001)
     usual_burglary: float = share_parameter(0.0094, CALIBRATED_SOURCE, "the same of burglary", low=0.0001)
