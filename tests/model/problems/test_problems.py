@@ -33,6 +33,7 @@ from model.world.shift_context import ShiftContext
 Live = Callable[..., TrustModel]
 MONTH = 93
 MANY = {"crime.armed": 10, "crime.thieves": 20, "problems.gathered": 0.5, "problems.size": 10.0}
+MANY |= {"problems.posted": 0.0}  # no analyst looks into problems unless a test says so
 NOTHING_ELSE = {
     f"mechanisms.{name}": False
     for name in (
@@ -207,7 +208,7 @@ def test_who_knows_nothing_finds_no_more_than_a_guess(live: Live) -> None:
 def test_a_station_looks_into_problems_by_its_chief_s_habit_and_by_analysts(live: Live) -> None:
     done = []
     for habit, analysts in ((0.0, 0.0), (1.0, 0.0), (1.0, 2.0)):
-        world = live(1, **MANY, **{"problems.analysts": analysts, "problems.posted": 0.0})
+        world = live(1, **MANY, **{"problems.analysts": analysts})
         rows = world.state[PROBLEMS].used_rows()
         rows["noted"] = 0
         world.plant.officers["habit_analysis"][world.cached(chief_positions)] = habit
@@ -218,7 +219,7 @@ def test_a_station_looks_into_problems_by_its_chief_s_habit_and_by_analysts(live
 
 
 def test_analysts_are_posted_at_stations_and_not_at_substations(live: Live) -> None:
-    world = live(0, **MANY, **{"population.scale": 0.5, "problems.posted": 2.0})
+    world = live(0, **{"population.scale": 0.5, "problems.posted": 2.0})
     work, p, facilities = bind(ProblemWorkTables, world), world.parameters[Problems][0], world.town.facilities
     assert 0 < facilities["station"].sum() < len(facilities)
     assert [analysts_at(work, f, p) for f in range(len(facilities))] == [2.0 * one["station"] for one in facilities]
