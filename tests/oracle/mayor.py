@@ -226,8 +226,9 @@ def change_of_budget(town: "PlainTown") -> float:
 
 def is_barred(town: "PlainTown", number: int) -> bool:
     """Tell whether a gift is none that this municipality gives."""
-    lends_not = town.numbers("mayor").lends == 0 and number in (MOTORCYCLES, CAMERAS)
-    return lends_not or (number == COMPANY and town.numbers("resources").joint_patrols == 0.0)
+    p = town.numbers("mayor")
+    lends_not = p.lends == 0 and number in (MOTORCYCLES, CAMERAS)
+    return lends_not or (number == COMPANY and p.accompanies == 0)
 
 
 def chosen_gift(town: "PlainTown") -> int:

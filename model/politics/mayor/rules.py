@@ -169,12 +169,11 @@ def fill_gift_terms(world: World, choice: ChoiceTables) -> None:
     """Fill the terms of the utility of each gift, in log-odds."""
     p, hall, gifts = world.parameters[Government][0], world.state[HALL][0], world.state[GIFTS]
     wanted = world.state[PETITIONS]["wanted"][open_petitions(world)]
-    no_company = world.parameters[Resources][0].joint_patrols == 0.0
     costs = (0.0, p.cost_motorcycles, p.cost_light, p.cost_company, p.cost_cameras)
     clear_terms(choice)
     for o in range(1, len(GIFT_OPTIONS)):
         asked = int(np.count_nonzero(wanted == o))
-        barred = (p.lends == 0 and o in (GIVE_MOTORCYCLES, GIVE_CAMERAS)) or (no_company and o == GIVE_COMPANY)
+        barred = (p.lends == 0 and o in (GIVE_MOTORCYCLES, GIVE_CAMERAS)) or (p.accompanies == 0 and o == GIVE_COMPANY)
         terms = choice.terms[o]
         terms[HABIT_TERM] = EXCLUDED_GIFT_UTILITY if barred else p.habit
         terms[BY_CARE] = p.care * hall.care

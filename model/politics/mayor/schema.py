@@ -60,6 +60,9 @@ class Government(ParameterGroup):
     budgets: int = parameter(
         1, "0 or 1", 0, 1, "design", "the mayor decides on the budget; 0: it stays as it is", off=0
     )
+    accompanies: int = parameter(
+        1, "0 or 1", 0, 1, "B15-B18; B07", "municipal police patrol with couples if the mayor decides so", role="site"
+    )
     lends: int = parameter(
         1, "0 or 1", 0, 1, "B16, F15", "motorcycles and cameras are the mayor's to give", role="site"
     )

@@ -9,7 +9,6 @@ import pytest
 
 from model.engine.calendar import NIGHT, tick_of
 from model.engine.choices import CHOICES_DECLARED
-from model.police.resources.schema import Resources
 from model.politics.mayor.rules import close_quarter, fill_gift_terms, give_gift, install_mayor
 from model.politics.mayor.schema import (
     GIFT_CHOICE,
@@ -19,6 +18,7 @@ from model.politics.mayor.schema import (
     GIVE_LIGHT,
     GIVE_MOTORCYCLES,
     GIVE_NOTHING,
+    Government,
 )
 from model.simulation.model import TrustModel
 from model.town.town import Town, build_town
@@ -77,7 +77,7 @@ def test_what_is_asked_for_is_given_more_often(town: tuple[str, Town]) -> None:
 def test_where_the_mayor_acts_only_when_asked_nobody_is_given_anything_unasked() -> None:
     place = "totonicapan", build_town(load("totonicapan", set=SMALL))
     world = world_of(place)
-    world.parameters[Resources]["joint_patrols"] = 0.15
+    world.parameters[Government]["accompanies"] = 1
     world.state.hall["care"] = 1.0
     assert shares(world)[GIVE_NOTHING] == 1.0
     ask(world, GIVE_COMPANY, 2)
