@@ -97,7 +97,7 @@ HEADLINES = (
     yearly("charged", "charged", "casos con acusación", digits=1),
     yearly("sentenced", "sentenced", "sentencias", digits=1),
     yearly("women_without_remedy", "women without remedy", "mujeres que quedan sin remedio", digits=1),
-    yearly("domestic_without_remedy", "hurt at home, no remedy", "violencia en casa, sin remedio"),
+    yearly("domestic_without_remedy", "unremedied home violence", "violencia en casa sin remedio"),
     yearly("men_without_remedy", "men without remedy", "hombres que quedan sin remedio", digits=1),
     mean("response_minutes_median", "minutes to respond", "minutos de respuesta", 1, "minutes", "minutes"),
     yearly("calls_unserved", "calls unanswered", "llamadas sin atender"),

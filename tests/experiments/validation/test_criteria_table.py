@@ -1,11 +1,17 @@
 """Criteria over the ranges of what is assumed: which numbers, and what is told of them."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 
 from experiments.comparison.criteria_effects import SITES
 from experiments.validation.criteria import RANGES, range_lines, world_with
 from model.measures.criteria import CRITERIA
 from scenarios import load
+
+ROOT = Path(__file__).parents[3]
+COUNTS = r"[+-]\d\.\d{3} ±\d\.\d{3}(\*?)"
 
 
 def test_every_range_lies_around_what_is_assumed_and_can_be_set() -> None:
@@ -34,3 +40,36 @@ def test_the_ends_are_told_with_what_leads_there_and_what_has_no_number_as_null(
     assert "(practices.planned 0.3) to 0.80" in c1
     assert "c4" in "".join(line for line in lines if "null" in line)
     assert any("-0.300" in line and line.strip().startswith("practices.planned 0.3") for line in lines)
+
+
+def test_the_readme_names_every_criterion_that_fails_and_no_other() -> None:
+    told = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    table = (ROOT / "results/reference/criteria.txt").read_text(encoding="utf-8")
+    said = re.search(r"Failed are (.*?)\. Passed are (.*?)\. These answers", told)
+    assert said is not None
+    for words, verdict in zip(said.groups(), ("FAILED", "passed"), strict=True):
+        assert re.findall(r"L\d\d", words) == re.findall(rf"(?m)^  (L\d\d) .*{verdict}", table)
+
+
+def test_the_readme_names_every_answer_of_a_criterion_that_is_not_as_it_should_be() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    said = {
+        cells[0].lower(): tuple([one for one in cell.split("; ") if one] for cell in cells[1:])
+        for cells in (
+            [cell.strip() for cell in line.split("|")[1:-1]] for line in readme.splitlines() if "  | " in line
+        )
+        if cells[0].lower() in CRITERIA
+    }
+    assert said == failing_answers((ROOT / "results/reference/criteria.txt").read_text(encoding="utf-8"))
+
+
+def failing_answers(table: str) -> dict[str, tuple[list[str], list[str]]]:
+    """Return, by criterion, the answers marked as wrong where it should move, and where it should not."""
+    found: dict[str, tuple[list[str], list[str]]] = {}
+    for line in table.partition("Answers after")[2].partition("Gaming on every criterion")[0].splitlines():
+        if head := re.match(r"(\w+) should (move|not)", line):
+            criterion, wanted = head.groups()
+            found.setdefault(criterion, ([], []))
+        elif "*" in re.findall(COUNTS, line):
+            found[criterion][wanted == "not"].append(re.split(r" {2,}", line.strip())[0])
+    return found
