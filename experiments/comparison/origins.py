@@ -41,6 +41,8 @@ NUMBER, QUALITY = "number", "quality"
 NATION, REST = "nation", "rest"
 """The mood of the country; and who comes and goes, what fades of before the start, and the curve of belief."""
 GROUPS = (*KINDS, NATION, REST)
+FEW = 0.1
+"""Part of the other side's events up to which a side has too few to say how events go there; a convention."""
 
 
 @dataclass(frozen=True)
@@ -88,13 +90,19 @@ def split(base: tuple[float, float], arm: tuple[float, float]) -> tuple[float, f
 
     >>> split((10.0, -5.0), (5.0, -2.5))
     (2.5, 0.0)
-    >>> split((10.0, -5.0), (10.0, -2.0))
+    >>> split((10.0, 2.0), (10.0, 5.0))
     (0.0, 3.0)
     >>> split((0.0, 0.0), (4.0, 2.0))
     (2.0, 0.0)
+
+    What one event leaves is not taken from a side with hardly any of them (`FEW`): fifty arrests where there was one
+    are more arrests, not better ones.
+
+    >>> [round(part, 6) for part in split((1.0, -9.0), (50.0, -50.0))]
+    [-49.0, 8.0]
     """
     (n, left), (m, leaves) = base, arm
-    qualities = [points / events for events, points in (base, arm) if events > 0.0]
+    qualities = [points / events for events, points in (base, arm) if events > FEW * max(n, m)]
     by_number = (m - n) * sum(qualities) / len(qualities) if qualities else 0.0
     return by_number, leaves - left - by_number
 

@@ -115,7 +115,7 @@ def test_a_policy_that_changes_nothing_makes_exactly_no_difference(tmp_path):
     columns = [name for name in first if name not in ("run", "policy")]
     assert first[columns].equals(second[columns])
     effects, residents = read(out, "effects"), read(out, "residents")
-    sections = {"headline", *PRACTICE, "group", "cause", "decision", "only_arm", "only_base"}
+    sections = {"headline", *PRACTICE, "group", "cause", "origin", "decision", "only_arm", "only_base"}
     assert set(effects["section"]) == sections
     for column in ("effect", "error", "rose", "fell"):
         assert set(effects[column].dropna()) == {0}, column
@@ -143,9 +143,11 @@ def test_effects_are_the_means_of_the_differences_of_twins(folder):
 def test_causes_sum_to_the_effect_on_trust_but_for_deaths(folder):
     effects = read(folder, "effects")
     own = effects[effects["against"] == "resources_only"]
+    parts = own[(own["section"] == "origin") & own["measure"].str.startswith("trust.")]["effect"].sum()
     causes = own[own["section"] == "cause"]["effect"].sum()
     trust = own[(own["section"] == "headline") & (own["measure"] == "trust_mean")]["effect"].iloc[0]
     assert causes == pytest.approx(trust, abs=2e-3)
+    assert parts == pytest.approx(trust, abs=1e-9), "parts by origin sum exactly, with who comes and goes among them"
 
 
 def test_every_headline_that_the_model_has_is_compared(folder):

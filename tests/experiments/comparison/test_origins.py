@@ -48,6 +48,12 @@ def test_half_as_many_stops_of_the_same_kind_are_no_better_treatment() -> None:
     assert better["trust", "treatment", NUMBER] == 0.0
 
 
+def test_a_kind_that_hardly_happened_before_counts_by_its_number() -> None:
+    parts = parts_of(account(0.0002, -0.007), account(0.0262, -0.216))
+    assert parts["trust", "treatment", NUMBER] == pytest.approx(-0.214, abs=0.001)
+    assert parts["trust", "treatment", QUALITY] < 0.006, "many more detentions are no better treatment"
+
+
 def test_parts_of_each_belief_sum_to_its_effect_whatever_is_not_traced() -> None:
     base, arm = account(10.0, -4.0), account(7.0, -5.0, trust=43.0)
     parts = parts_of(base, arm)

@@ -28,6 +28,7 @@ from experiments.figures.place_figures import FLOOR
 from experiments.figures.report_figures import draw_site_figure, figures_in, write_figures
 from experiments.figures.svg import render_figure
 from experiments.figures.svg_minify import Styles, minify_svg
+from experiments.narrative.number_format import years_of
 from experiments.narrative.report_reading import ENDS, read_sites
 from experiments.report import build
 from experiments.report.chapters import chapters
@@ -110,10 +111,12 @@ def test_the_ceiling_is_shown_where_somebody_has_computed_it(folder, tmp_path, m
     assert "What the model could have shown" not in words_of(folder, "en") or ceiling().size
     columns = "site,world,en,es,twins,years,few,trust,trust_low,trust_high,crimes,crimes_low,crimes_high"
     columns += ",homicides,homicides_low,homicides_high,code"
+    years = years_of(read_manifest(folder))
     rows = [
-        "villa_canales,no_police,no police,sin policía,5,10,False,-3,-4,-2,90,80,99,70,60,80,old",
-        "villa_canales,all_best,all best,todo lo mejor,5,10,True,4,3,5,-50,-60,-40,-38,-50,-20,old",
-        "villa_canales,closed,closed,cerrado,5,10,True,,,,,,,,,,old",
+        f"villa_canales,no_police,no police,sin policía,5,{years},False,-3,-4,-2,90,80,99,70,60,80,old",
+        f"villa_canales,all_best,all best,todo lo mejor,5,{years},True,4,3,5,-50,-60,-40,-38,-50,-20,old",
+        f"villa_canales,all_best,later,más tarde,5,{years + 1.0},True,9,8,9,-50,-60,-40,-38,-50,-20,old",
+        f"villa_canales,closed,closed,cerrado,5,{years},True,,,,,,,,,,old",
     ]
     (tmp_path / "ceiling.csv").write_text("\n".join([columns, *rows, ""]), encoding="utf-8")
     monkeypatch.setattr("experiments.comparison.ceiling_effects.CEILING", tmp_path / "ceiling.csv")
@@ -124,6 +127,7 @@ def test_the_ceiling_is_shown_where_somebody_has_computed_it(folder, tmp_path, m
     assert "Lo que el modelo podría haber mostrado" in page
     assert "of another version of the model" in page
     assert "cerrado" not in page
+    assert "más tarde" not in page, "an effect is read against the ends of its own time"
     assert "too few: they say nothing" in page
 
 
