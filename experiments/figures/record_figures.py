@@ -40,7 +40,9 @@ def draw_band(axes: Axes, ends: tuple[float, float], at: float, **look: Any) -> 
 
 
 def draw_ceiling(rows: Sequence[Row], tongue: Tongue) -> Figure:
-    """Draw what each world does to trust, crimes and homicides, a block for each site."""
+    """Draw what each world does to trust, crimes and homicides after the longest time, a block for each site."""
+    longest = max(row["years"] for row in rows)
+    rows = [row for row in rows if row["years"] == longest]
     sites = list(dict.fromkeys(row["site"] for row in rows))
     worlds = {row["world"]: tongue(row["es"], row["en"]) for row in rows}
     note = said("figure.ceiling.note", tongue, n=rows[0]["twins"], years=rows[0]["years"])

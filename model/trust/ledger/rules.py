@@ -38,6 +38,7 @@ from model.trust.ledger.schema import (
     FORGETTING_BAD,
     FORGETTING_GOOD,
     LEDGER,
+    N_BELIEFS,
     N_EVENTS,
     N_LASTING,
     NATION,
@@ -149,7 +150,7 @@ def add_to_origin(
     direct, slow = 1.0 - float(impression.heard), 1.0 - impression.fast
     sums[N_EVENTS] += direct
     sums[N_LASTING] += direct / left_slow
-    for k in range(3):
+    for k in range(N_BELIEFS):
         change = after[k] - before[k]
         sums[FIRST_EFFECT + 2 * k] += impression.fast * change / left_fast
         sums[FIRST_EFFECT + 2 * k + 1] += slow * change / left_slow

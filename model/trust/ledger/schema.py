@@ -45,6 +45,8 @@ ORIGIN_SUMS = (
 )
 """Sums by origin of impressions: events of the month, events still remembered, changes left in both memories."""
 N_EVENTS, N_LASTING, FIRST_EFFECT = 0, 1, 2
+N_BELIEFS = 3
+"""Trust, fairness and effectiveness."""
 ORIGINS = ArraySpec(
     name="origins",
     of=np.float64,
