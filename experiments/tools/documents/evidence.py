@@ -121,7 +121,8 @@ def reason(row: EvidenceRow) -> str:
     place = {"villa_canales": "Villa Canales", "totonicapan": "Totonicapán"}[row.site]
     worlds = f"{taken} against {against}" if against else taken
     but = f" But {row.but}." if row.but else ""
-    return f"Carried by {by}. `{row.quantity}` {row.without} without it ({place}: {worlds}).{but}"
+    kind = f"{row.kind.capitalize()}: {row.because}."
+    return f"Carried by {by}. `{row.quantity}` {row.without} without it ({place}: {worlds}). {kind}{but}"
 
 
 def built_in() -> Iterator[str]:
