@@ -131,7 +131,7 @@ def test_routes_on_paper_lower_the_first_criterion(year: Callable[..., pd.Series
 
 
 def test_driving_past_is_no_stop(year: Callable[..., pd.Series]) -> None:
-    passed = year(**LARGER, **{"patrol.stay": 5.0})
+    passed = year(**LARGER, **{"patrol.stay": 5.0, "practices.planned": 0.0})
     assert passed["c1.kept.trace"] < 0.0
     assert passed[["c1.kept", "c1.seen", "c1.team"]].tolist() == [0.0, 0.0, 0.0]
 

@@ -59,8 +59,9 @@ def test_harm_frightens_the_harmed_and_those_who_are_told(live: Live) -> None:
 
 
 def test_a_campaign_makes_people_careful_and_spares_them_property_crime_only(live: Live) -> None:
-    world = live(MONTH, **{"fear.campaign": 1.0, "fear.precaution": 0.8})
-    plain = live(MONTH, **{"fear.precaution": 0.8})
+    calm = {"fear.precaution": 0.8, "mechanisms.season": False}
+    world = live(MONTH, **calm, **{"fear.campaign": 1.0})
+    plain = live(MONTH, **calm)
     careful = [one.month_row["precaution_share"] for one in (world, plain)]
     assert careful[0] > careful[1] + 0.1
     others, careful_ones = world.hazard_factors.person[:, 0, 0], world.hazard_factors.person[:, 0, 1]
