@@ -1,4 +1,4 @@
-"""M45, season: crime rises and falls with the month of the year and on paydays; yearly totals stay.
+"""M46, season: crime rises and falls with the month of the year and on paydays; yearly totals stay.
 
 The months follow homicides of Guatemala, which have a peak in November and December and a low in April.  Wages are
 paid on the 15th and on the last day of a month; those days and the next ones have more robberies and thefts.  Both

@@ -1,4 +1,4 @@
-"""M45: crime follows months and paydays, and the totals of a year stay."""
+"""M46: crime follows months and paydays, and the totals of a year stay."""
 
 import calendar
 import datetime
