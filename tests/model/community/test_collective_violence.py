@@ -85,7 +85,7 @@ def test_after_an_attack_no_patrol_comes_for_weeks(live: Live) -> None:
         world.step()
         away = world.state.boards["withdrawn"] - world.tick > 3
         visits = world.trace["visits"]
-        visits = visits[(visits["alive"] == 1) & (settlement[visits["cell"]] >= 0)]
+        visits = visits[(visits["alive"] == 1) & (visits["post"] >= 0) & (settlement[visits["cell"]] >= 0)]
         was_away = away & (world.state.boards["withdrawn"] - world.tick < 60)
         seen += int(away.sum())
         assert not was_away[settlement[visits["cell"]]].any()

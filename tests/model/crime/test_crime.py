@@ -20,7 +20,8 @@ from model.town.crime_kinds import NAMES as KINDS
 Live, Watch = Callable[..., TrustModel], Callable[..., Iterator[TrustModel]]
 MONTH = 93
 BUSY = {"crime.armed": 50, "crime.thieves": 50, "crime.assault": 0.1}
-NOTHING_ELSE = {f"mechanisms.{name}": False for name in ("near_repeat", "deterrence", "fear", "communal_authority")} | {
+NOTHING_ELSE = {f"mechanisms.{name}": False for name in ("near_repeat", "certainty", "deterrence", "fear")} | {
+    "mechanisms.communal_authority": False,
     "mechanisms.extortion": False,
     "mechanisms.domestic_violence": False,
     "mechanisms.population_change": False,

@@ -62,7 +62,7 @@ def test_policies_act_on_what_the_timeline_left() -> None:
 
 
 def test_soldiers_patrol_villa_canales_until_the_end_of_march_2018() -> None:
-    scenario = load("villa_canales", start="2018-03-01", set={"population.scale": 0.25, "calendar.warm_up": 0})
+    scenario = load("villa_canales", start="2018-03-01", set={"population.scale": 0.5, "calendar.warm_up": 0})
     world = TrustModel(scenario, rng=1)
     world.run_for(62 * 3)
     told = world.datacollector.get_model_vars_dataframe()["army_visits"].tolist()

@@ -9,8 +9,13 @@ import numpy as np
 import pytest
 from hand_made import hand_made_shift
 
+from model.community.communal_authority.schema import CommunalAuthority
+from model.community.consent.rules import ConsentTables
+from model.community.consent.schema import Consent, ConsentRow
+from model.community.deliberation.schema import Deliberation
 from model.crime.crime_counts.schema import UNSERVED_BY
 from model.crime.deterrence.schema import Deterrence
+from model.engine.choices import MOST_OPTIONS, MOST_TERMS
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import zero_rows
 from model.justice.justice.schema import Justice
@@ -18,6 +23,8 @@ from model.police.adoption.schema import EXPLAINS_STREAM, Adoption
 from model.police.contacts.schema import RUDE, Contacts
 from model.police.patrol.schema import Patrol
 from model.police.pressure.schema import Pressure
+from model.reporting.reporting.rules import CaseTables
+from model.reporting.reporting.schema import Reporting
 from model.reporting.response import rules
 from model.reporting.response.schema import (
     ALL_CAUGHT,
@@ -39,6 +46,8 @@ from model.reporting.response.schema import (
 )
 from model.town.crime_kinds import HOMICIDE, ROBBERY
 from model.town.police import BICYCLE, FOOT, VEHICLE, Officer, Post
+from model.world.discrete_choice.rules import ChoiceTables
+from model.world.discrete_choice.schema import ChoiceRecord
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import (
     ARRESTS,
@@ -59,7 +68,7 @@ from model.world.shift_events import (
     VISITS,
     Call,
 )
-from model.world.state import CoupleRow
+from model.world.state import Board, CommunalCase, CoupleRow
 
 TICK, SEED, N_CELLS, CELL_KM = 300, 5, 12, 0.5
 PLACE = 3
@@ -70,6 +79,36 @@ TRAVEL = {"handling": 10.0, "foot_km": 1.0, "bicycle": 2.0, "service": 40.0, "pa
 DECLINING = {"decline": -0.5, "decline_gravity": -2.0, "decline_km": 1.5, "decline_low": 0.8, "low_km": 12.0}
 DECLINING |= {"decline_night": 0.6, "decline_load": 0.25, "decline_danger": 0.4, "decline_keen": 0.7}
 CATCHING = {"catch": 0.7, "killers": 0.5, "trail": 60.0, "goods": 0.8, "goods_minutes": 90.0}
+
+
+def nobody_is_asked() -> ConsentTables:
+    """Return the tables of consent of a town without cantons."""
+    return ConsentTables(
+        desk=ChoiceTables(
+            terms=np.zeros((MOST_OPTIONS, MOST_TERMS)),
+            pull=np.zeros(MOST_OPTIONS),
+            choices=zero_rows(ChoiceRecord, 1),
+            choices_count=np.zeros(1, np.int64),
+            now=np.zeros(1, np.int64),
+            seed=SEED,
+        ),
+        boards=zero_rows(Board, N_CELLS),
+        decided=zero_rows(ConsentRow, N_CELLS),
+        canton=np.zeros(N_CELLS, np.int64),
+        parameters=Consent().rows(N_CELLS),
+        deliberation=Deliberation().rows(N_CELLS),
+        communal=CommunalAuthority().rows(N_CELLS),
+    )
+
+
+def no_cases() -> CaseTables:
+    """Return the tables of cases of communal authorities, with room for one."""
+    return CaseTables(
+        cases=zero_rows(CommunalCase, 1),
+        cases_count=np.zeros(1, np.int64),
+        authority=CommunalAuthority().rows(N_CELLS),
+        reporting=Reporting().rows(N_CELLS),
+    )
 
 
 def tables_of(n_couples: int = 2, **changes: float) -> rules.ResponseTables:
@@ -91,6 +130,8 @@ def tables_of(n_couples: int = 2, **changes: float) -> rules.ResponseTables:
         posts=posts,
         staffed=np.ones(2, np.int64),
         known=np.zeros((N_CELLS, N_PROBLEMS, 3)),
+        consent=nobody_is_asked(),
+        cases=no_cases(),
         waits=np.zeros(LONGEST_WAIT + 1, np.int64),
     )
 
