@@ -301,6 +301,7 @@ function render({ model, el }) {
     else if (pressed.closest(".cd-more")) {
       event.preventDefault();
       want.view = name;
+      number += 1; // a sheet that waited for this click is older: it must not take the view out of the address
       write(s.address);
       tell();
     }

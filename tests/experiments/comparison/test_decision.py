@@ -405,14 +405,15 @@ def test_a_link_is_a_code_unless_it_is_too_long() -> None:
 
 
 @pytest.fixture(scope="module")
-def told(background: BackgroundWorker, lived: list[list[Life]]) -> dict[str, str]:
+def told(background: BackgroundWorker) -> dict[str, str]:
     """Return for some measures, taken alone, all text that the view shows in English of their small worlds."""
     steps = {"heavy_hand": 2, "reporting": 3, "training": 3, "rotation": 1}
     found = {}
     for name, step in steps.items():
-        alone = dataclasses.replace(HARD, chosen=moved({name: step}))
-        arm = awaited(background, runs_of(alone, background.folder)[1])
-        found[name] = text_of(sheet_of(standing([lived[0], arm], "en", alone), dark=False))
+        # soldiers who deter as couples do, so that one measure has an effect that a small town can tell
+        alone = dataclasses.replace(HARD, chosen=moved({name: step}), sets=(*SMALL, "heavy_hand.presence=1"))
+        arms = [awaited(background, specs) for specs in runs_of(alone, background.folder)]
+        found[name] = text_of(sheet_of(standing(arms, "en", alone), dark=False))
     return found
 
 
@@ -433,10 +434,10 @@ def line_of(text: str, title: str) -> str:
     return next(line for line in text.splitlines() if line.startswith(title))
 
 
-def test_question_1_which_measure_lowers_what_is_reported_and_not_only_crime(told: dict[str, str]) -> None:
+def test_question_1_whether_fewer_reports_mean_a_smaller_share_or_less_crime(told: dict[str, str]) -> None:
     shares = {name: re.findall(r"from ([\d.]+) to ([\d.]+) of every 100", text)[0] for name, text in told.items()}
     fell = [name for name, (before, after) in shares.items() if float(after) < float(before) - 0.5]
-    assert fell == ["heavy_hand"]
+    assert fell == []
     assert "fewer crimes a year" in sentence(told["heavy_hand"])
     assert "| ▼ | falls |" in line_of(told["heavy_hand"], "Crimes that happened")
 
