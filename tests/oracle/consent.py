@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from oracle.board_memory import beliefs, either_way
 from oracle.crime import PATROL
 from oracle.deciding import decide
+from oracle.minutes import AT_MEETING, ON_REQUEST
 from oracle.plans import CHECKPOINT
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def ask_consent(town: "PlainTown") -> None:
                 decide_on_patrol(town, board)
     for visit in town.visits:
         place = visit.cell.settlement
-        if not visit.alive or not is_asked(town, place):
+        if not visit.alive or visit.kind in (AT_MEETING, ON_REQUEST) or not is_asked(town, place):
             continue
         board = town.authorities[place]
         visit.alive = agrees_to_operation(town, board) if visit.kind == CHECKPOINT else board.agrees_to_patrol

@@ -37,7 +37,7 @@ from model.world.discrete_choice.schema import CHOICES
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.protocol import World
 from model.world.shift_context import ShiftContext
-from model.world.shift_events import CHECKPOINT, TO_PATROL, VISITS, Incident
+from model.world.shift_events import AT_MEETING, CHECKPOINT, ON_REQUEST, TO_PATROL, VISITS, Incident
 from model.world.state import Board
 
 
@@ -154,7 +154,8 @@ def ask_for_consent(shift: ShiftContext, tables: ConsentTables, month: int, begi
     for k in range(shift.day.counts[VISITS]):
         visit = shift.day.visits[k]
         z = shift.ground.cells[visit.cell].settlement
-        if visit.alive == 0 or not is_asked(tables, z):
+        invited = visit.kind == AT_MEETING or visit.kind == ON_REQUEST
+        if visit.alive == 0 or invited or not is_asked(tables, z):
             continue
         patrols = visit.kind != CHECKPOINT
         if not (tables.decided[z].patrol == 1 if patrols else consents_to_operation(shift, tables, z)):

@@ -10,7 +10,7 @@ from model.community.consent.schema import ARREST_CHOICE, CONSENT, OPERATION_CHO
 from model.engine.rows import zero_rows
 from model.simulation.model import TrustModel
 from model.world.discrete_choice.schema import CHOICES
-from model.world.shift_events import BY_PHONE, CHECKPOINT, TO_PATROL, Incident
+from model.world.shift_events import AT_MEETING, BY_PHONE, CHECKPOINT, ON_REQUEST, TO_PATROL, Incident
 from model.world.state import BOARDS
 
 Live = Callable[..., TrustModel]
@@ -32,17 +32,19 @@ NEVER = ASKED | {
 }
 ALWAYS = ASKED | {"consent.patrol": 5.0, "consent.operation": 5.0, "consent.arrest": 5.0}
 
+BY_INVITATION = (AT_MEETING, ON_REQUEST)
+
 
 def sums(world: TrustModel) -> pd.Series:
     return world.datacollector.get_model_vars_dataframe().sum(numeric_only=True)
 
 
 def visits_to_cantons(worlds: Iterator[TrustModel]) -> tuple[int, int]:
-    """Return the visits of couples to cantons that were made and that were cancelled."""
+    """Return the uninvited visits of couples to cantons that were made and that were cancelled."""
     made = cancelled = 0
     for world in worlds:
         visits, place = world.trace["visits"], world.town.cells["settlement"]
-        there = (visits["post"] >= 0) & (place[visits["cell"]] >= 0)
+        there = (visits["post"] >= 0) & (place[visits["cell"]] >= 0) & ~np.isin(visits["kind"], BY_INVITATION)
         there &= world.cached(canton_flags)[np.maximum(place[visits["cell"]], 0)] == 1
         made += int((there & (visits["alive"] == 1)).sum())
         cancelled += int((there & (visits["alive"] == 0)).sum())
@@ -112,7 +114,18 @@ def test_checkpoints_are_decided_on_their_own_once_a_shift(watch: Watch) -> None
         choices = world.state[CHOICES].used_rows()
         now = choices[(choices["matter"] == OPERATION_CHOICE) & (choices["tick"] == world.tick - 1)]
         assert len(now) == len(set(now["who"].tolist()))
-    assert kinds == {CHECKPOINT}
+    assert kinds - set(BY_INVITATION) == {CHECKPOINT}
+
+
+def test_police_come_to_meetings_where_patrol_is_withheld(watch: Watch) -> None:
+    often = {"consultation.meetings": 52.0, "practices.planned": 1.0, "chief.weighs_work": 0}
+    invited = 0
+    for world in watch(2 * MONTH, **NEVER, **often):
+        visits, place = world.trace["visits"], world.town.cells["settlement"]
+        at_meetings = np.isin(visits["kind"], BY_INVITATION) & (place[visits["cell"]] >= 0)
+        cantons = world.cached(canton_flags)[np.maximum(place[visits["cell"]], 0)] == 1
+        invited += int((at_meetings & cantons & (visits["alive"] == 1)).sum())
+    assert invited > 0
 
 
 def test_calls_are_answered_where_patrol_is_withheld(live: Live) -> None:
