@@ -24,7 +24,7 @@ from experiments.storage.run_spec import RunSpec, overrides_of, read_specs
 from experiments.storage.run_store import stored
 from experiments.storage.saved_states import SAVED
 from experiments.words.dictionary import CHANGE
-from model.engine.errors import InputError
+from model.engine.errors import InputError, suggest_nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,9 +67,12 @@ def of_file(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
     if not folder.is_dir():
         raise InputError(f"no folder '{folder}'")
     stated = read_manifest(folder) if (folder / MANIFEST).is_file() else {}
+    runs_by_seed = stated.get("runs", {})
+    if not isinstance(runs_by_seed, Mapping):
+        raise InputError(f"{folder / MANIFEST}: runs must be a table by seed, got {runs_by_seed!r}")
     labels = {
         run: {"scenario": stated["scenario"], "policy": stated["policy"], "seed": int(seed)}
-        for seed, run in stated.get("runs", {}).items()
+        for seed, run in runs_by_seed.items()
     }
     if not path.is_file():
         raise InputError(f"{folder} holds no {path.name}")
@@ -125,7 +128,11 @@ def kept(folder: Path) -> list[str]:
 def runs_of(folder: Path, columns: list[str]) -> "pd.DataFrame":
     """Return one row per finished run: its labels, and the mean of each column over the last twelve months."""
     plan = read_plan(folder).to_pandas()
-    table = tables(folder, "measures").select(["run", "month", *columns]).to_pandas()
+    measured = tables(folder, "measures")
+    for name in columns:
+        if name not in measured.column_names:
+            raise InputError(f"{folder}: its measures have no '{name}'{suggest_nearest(name, measured.column_names)}")
+    table = measured.select(["run", "month", *columns]).to_pandas()
     last = table.sort_values(["run", "month"]).groupby("run").tail(12)
     return plan.merge(last.groupby("run")[columns].mean().reset_index(), on="run")
 

@@ -497,18 +497,23 @@ def test_no_input_ends_in_a_traceback_or_takes_two_seconds(place, monkeypatch, r
 
 
 MAIN = "from experiments.cli import main\nif __name__ == '__main__': main()"
+BETWEEN = """import resource, subprocess, sys
+code = subprocess.call(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(code, spent.ru_utime + spent.ru_stime, spent.ru_maxrss)"""
+"""Starts a program and says what it took; a child begins with the memory of its parent, and the tests' own is large."""
 THROUGH_THE_SHELL = 500
 
 
 def shelled(words: list[str]) -> tuple[int, str, float, float]:
     """Give a command to a program of its own; return its exit code, what it said, its seconds and megabytes."""
     with tempfile.TemporaryFile() as said:
-        program = [sys.executable, "-c", MAIN, *words]
-        process = subprocess.Popen(program, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said)
-        _, status, spent = os.wait4(process.pid, 0)
+        program = [sys.executable, "-c", BETWEEN, sys.executable, "-c", MAIN, *words]
+        between = subprocess.run(program, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, check=True)
         said.seek(0)
         told = said.read().decode(errors="replace")
-    return os.waitstatus_to_exitcode(status), told, spent.ru_utime + spent.ru_stime, spent.ru_maxrss / 1024.0
+    code, seconds, kilobytes = between.stdout.split()[-3:]
+    return int(code), told, float(seconds), float(kilobytes) / 1024.0
 
 
 @needs_linux

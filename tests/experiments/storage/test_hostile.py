@@ -85,6 +85,16 @@ def test_a_manifest_of_another_format_is_refused_by_every_reader(place, capsys, 
         )
 
 
+@pytest.mark.parametrize(
+    "changed", [{"format": "confianza run 1"}, {"format": "confianza compare 1"}, {"measures": [""]}]
+)
+def test_a_sweep_whose_manifest_says_what_it_is_not_ends_in_no_traceback(place, capsys, changed):
+    state(place / "sweep", **changed)
+    for words in (("export", "sweep", "--csv", "-"), ("plot", "sweep", "--out", "new.svg")):
+        assert cli.code_of([*words]) in (0, 2)
+        assert "Traceback" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("key", ["title", "scenario", "policy"])
 def test_no_manifest_writes_commands_to_a_terminal_or_lines_of_its_own(place, capsys, key):
     for text in (ESCAPE, "Town\nconfianza: forged", "Town\x9b31m", "Town\u202e"):
