@@ -10,7 +10,7 @@ from experiments.storage.run_spec import RunSpec
 from model.engine.calendar import SHIFTS
 from model.engine.errors import InputError
 
-RUN, MONTH, SETTLEMENT = 500_000, 16_000, 1_000
+RUN, MONTH, SETTLEMENT = 700_000, 10_000, 1_000
 RESIDENT, STATE = 0.3, 600
 """Bytes, measured at both sites and rounded up: of the tables of a run, a month and each settlement in it; of incidents
 and cells by month and resident; of a saved state by resident.
