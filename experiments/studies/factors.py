@@ -4,16 +4,14 @@ import itertools
 import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from experiments.studies.study_table import StudyTable
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import checked_value
 from scenarios.groups import find_parameter
 from scenarios.policy_files import checked_finite
 from scenarios.ranges import matching_parameters
-
-if TYPE_CHECKING:
-    from experiments.studies.study import Table
 
 STATED = "stated"
 DIGITS = 6
@@ -62,7 +60,7 @@ class Factors:
             yield dict(zip(self.grids, values, strict=True))
 
 
-def read_factors(table: "Table", fixed: Collection[str] = ()) -> Factors:
+def read_factors(table: StudyTable, fixed: Collection[str] = ()) -> Factors:
     """Return what [vary] says; what is fixed is left out where a whole mechanism is meant."""
     grids: dict[str, tuple[Any, ...]] = {}
     ranges: dict[str, Range] = {}

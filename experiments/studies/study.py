@@ -10,6 +10,7 @@ from experiments.execution.run_requests import LONGEST_YEARS
 from experiments.storage.result_tables import KEEPS
 from experiments.storage.run_spec import every_measure
 from experiments.studies.factors import Factors, dotted, read_factors
+from experiments.studies.study_table import StudyTable
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import parse_date
 from scenarios.files import read_toml
@@ -65,52 +66,6 @@ class Study:
     """Smallest effects that matter, by measure, in its own unit, where the study sets them."""
 
 
-class Table:
-    """A table of a study file; whatever is wrong in it is told with the name of the file."""
-
-    def __init__(self, file: str, values: Mapping[str, Any], name: str = "") -> None:
-        self.file, self.values, self.name = file, values, name
-
-    def wrong(self, message: str) -> InputError:
-        """Return the error that says what is wrong."""
-        return InputError(f"{self.file}: {self.name}{'.' * bool(self.name)}{message}")
-
-    def known(self, keys: tuple[str, ...]) -> None:
-        """Raise if there is a key that has no meaning."""
-        for key in self.values:
-            if key not in keys:
-                kind = "in a study" if not self.name else f"in [{self.name}]"
-                raise InputError(f"{self.file}: no key '{key}' {kind}{suggest_nearest(key, keys)}")
-
-    def table(self, key: str) -> "Table":
-        """Return a table within."""
-        values = self.values.get(key, {})
-        if not isinstance(values, Mapping):
-            raise self.wrong(f"{key} must be a table, got {values!r}")
-        return Table(self.file, values, key)
-
-    def whole(self, key: str, default: int, low: int, high: int) -> int:
-        """Return a whole number."""
-        value = self.values.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise self.wrong(f"{key} must be a whole number from {low} to {high}, got {value!r}")
-        return value
-
-    def word(self, key: str, default: str, known: tuple[str, ...]) -> str:
-        """Return a word out of some."""
-        value = self.values.get(key, default)
-        if value not in known:
-            raise self.wrong(f"{key} knows {', '.join(known)}, got {value!r}{suggest_nearest(str(value), known)}")
-        return str(value)
-
-    def words(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
-        """Return a list of words."""
-        value = self.values.get(key, list(default))
-        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            raise self.wrong(f"{key} must be a list of names, got {value!r}")
-        return tuple(value)
-
-
 def find_study(name: str) -> Path:
     """Return the file of a study: a path that ends in .toml, or the name of a ready one."""
     if name.endswith(".toml"):
@@ -124,7 +79,7 @@ def find_study(name: str) -> Path:
 def read_study(path: Path) -> Study:
     """Return the study of a TOML file, or raise with what is wrong in it."""
     file = str(path)
-    table = Table(file, read_toml(path, file))
+    table = StudyTable(file, read_toml(path, file))
     table.known(KEYS)
     sets = dict(dotted(table.table("set").values))
     if "warm_up" in table.values:
@@ -152,7 +107,7 @@ def read_study(path: Path) -> Study:
     )
 
 
-def scenarios_of(table: Table, folder: Path) -> tuple[str, ...]:
+def scenarios_of(table: StudyTable, folder: Path) -> tuple[str, ...]:
     """Return the scenarios; files are looked for beside the study."""
     names = table.words("scenarios", ())
     if not names:
@@ -166,7 +121,7 @@ def beside(folder: Path, word: str) -> str:
     return str(folder / name) + at + date if name.endswith(".toml") else word
 
 
-def policies_of(table: Table, folder: Path) -> tuple[tuple[str, ...], ...]:
+def policies_of(table: StudyTable, folder: Path) -> tuple[tuple[str, ...], ...]:
     """Return the combinations of policies."""
     value = table.values.get("policies", [["status_quo"]])
     combined = isinstance(value, list) and all(isinstance(one, list) for one in value) and value
@@ -175,7 +130,7 @@ def policies_of(table: Table, folder: Path) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(beside(folder, word) for word in one) for one in value)
 
 
-def seeds_of(table: Table) -> tuple[int, ...]:
+def seeds_of(table: StudyTable) -> tuple[int, ...]:
     """Return the seeds: a list, or a number of seeds from 1 on."""
     value = table.values.get("seeds", SEEDS)
     if isinstance(value, list):
@@ -186,7 +141,7 @@ def seeds_of(table: Table) -> tuple[int, ...]:
     return tuple(range(1, 1 + table.whole("seeds", SEEDS, 1, MOST_SEEDS)))
 
 
-def years_of(table: Table) -> float:
+def years_of(table: StudyTable) -> float:
     """Return the length of every run in years."""
     years = checked_finite(f"{table.file}: years", table.values.get("years", 3.0))
     if not 0.0 < years <= LONGEST_YEARS:
@@ -194,7 +149,7 @@ def years_of(table: Table) -> float:
     return float(years)
 
 
-def chosen(table: Table, key: str, default: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+def chosen(table: StudyTable, key: str, default: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
     """Return a list of words that are all known."""
     words = table.words(key, default)
     for word in words:
@@ -204,7 +159,7 @@ def chosen(table: Table, key: str, default: tuple[str, ...], known: tuple[str, .
     return tuple(dict.fromkeys(words))
 
 
-def deltas_of(table: Table) -> Mapping[str, float]:
+def deltas_of(table: StudyTable) -> Mapping[str, float]:
     """Return the smallest effects that matter, by measure."""
     table.known(every_measure() if table.values else ())
     found = {name: checked_finite(f"{table.file}: delta.{name}", value) for name, value in table.values.items()}
@@ -214,7 +169,7 @@ def deltas_of(table: Table) -> Mapping[str, float]:
     return found
 
 
-def design_of(table: Table) -> Design:
+def design_of(table: StudyTable) -> Design:
     """Return the design of the ranges."""
     table.known(("kind", "points", "seed"))
     design = Design(
@@ -227,7 +182,7 @@ def design_of(table: Table) -> Design:
     return design
 
 
-def sensitivity_of(table: Table) -> Sensitivity:
+def sensitivity_of(table: StudyTable) -> Sensitivity:
     """Return what a sensitivity analysis looks at."""
     table.known(("measures", "by"))
     default = Sensitivity()
