@@ -60,6 +60,10 @@ def consult(town: "PlainTown") -> None:
             inform(town)
         for authority in town.authorities:
             lose_numbers(town, authority)
+        for facility in town.facilities:
+            owed = facility.owed[FOR_MEETINGS]
+            owed.drop(facility.meeting_mark)
+            facility.meeting_mark = owed.asked
     due = [request for request in town.requests if town.tick - request.asked >= 90]
     for request in due:
         answer(town, request)
@@ -203,7 +207,8 @@ def meets_at_table(town: "PlainTown", authority: Authority) -> bool:
         w * (delegate.female * p.spoken if kind == DOMESTIC else 1.0) for kind, w in enumerate(authority.suffered)
     ]
     problem = weights.index(max(weights))
-    if authority.suffered[problem] > 0.0:
+    waits = any(request.authority is authority for request in town.requests)
+    if authority.suffered[problem] > 0.0 and not waits:
         authority.suffered[problem] *= 0.5
         town.requests.append(Request(town.tick, authority, AT_TABLE, [], problem))
     else:

@@ -54,6 +54,7 @@ class Facility:
     supported_until: int = -1
     supported: bool = False
     owed: list[Owed] = field(default_factory=lambda: [Owed() for _ in range(3)])
+    meeting_mark: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -399,6 +399,7 @@ FIELDS: dict[str, Callable[["PlainTown"], Any]] = {
         [-1 if (one := town.problems.at(cell, kind)) is None else one.slot for kind in range(9)] for cell in town.cells
     ],
     "problem_mark": lambda town: town.problems.marks,
+    "meeting_mark": lambda town: [one.meeting_mark for one in town.facilities],
     "last_out": lambda town: [town.last_out],
     "slots_made_for": lambda town: [town.slots_in_force],
     "arrested_lately": lambda town: town.certainty.arrests,

@@ -32,6 +32,7 @@ from model.community.consultation.schema import (
     MEETING_DAY,
     MEETING_DAYS,
     MEETING_HELD,
+    MEETING_MARK,
     MEETING_TONE,
     NETWORK_BODY,
     TABLE_BODY,
@@ -67,7 +68,7 @@ from model.engine.rows import FloatArray, to_int64
 from model.police.contacts.rules import treats_fairly
 from model.police.contacts.schema import MINIMUM_AGE, RUDE
 from model.police.minutes.rules import add_owed_minutes, yearly_rate_per_resident
-from model.police.minutes.schema import FOR_MEETINGS
+from model.police.minutes.schema import FOR_MEETINGS, OWED
 from model.town.residents import ADULT_AGE
 from model.town.territory import FAR_MINUTES
 from model.trust.events.rules import record_event
@@ -373,6 +374,16 @@ def drop_replaced_numbers(world: World) -> None:
         boards["phones"][a] *= 1.0 - float(np.mean(new[own])) if own.any() else 1.0
 
 
+def drop_meetings_not_worked_on(world: World) -> None:
+    """Drop the minutes for meetings that were asked for before the month that ended and have not been given.
+
+    Updates `owed` and `meeting_mark`.
+    """
+    owed, mark = world.state[OWED], world.state[MEETING_MARK]
+    owed[:, FOR_MEETINGS, 1] = np.maximum(owed[:, FOR_MEETINGS, 1], mark)
+    mark[:] = owed[:, FOR_MEETINGS, 0]
+
+
 def step(world: World) -> None:
     """Record the harm of the shift; in the afternoon hold consultations."""
     state, events = world.state, world.shift_events
@@ -382,6 +393,7 @@ def step(world: World) -> None:
     date = date_of_tick(world.tick)
     if date.day == 1:
         drop_replaced_numbers(world)
+        drop_meetings_not_worked_on(world)
         if date.month % 3 == 1:  # the first month of a quarter
             p = world.parameters[Consultation][0]
             spread_public_event(world, TOLD_OF, 0, p.inform, INFORMED, p.news)
@@ -409,6 +421,7 @@ MECHANISM = Mechanism(
         PRESENT,
         SUFFERED,
         ITEMS,
+        MEETING_MARK,
     ),
     counts=ConsultationCounts,
     causes=(

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
+from model.engine.domains import POSITIVE
 from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row, int64_constant
+from model.engine.tables import ArraySpec
 from model.trust.events.schema import declare_event
 
 MEETING_HELD, MEETING_DAY, TAKES_PART = stream_id("meeting held"), stream_id("meeting day"), stream_id("takes part")
@@ -40,6 +44,13 @@ INFORMED = declare_event(
     "informed", 37, "being told of the model", fair=0.9, fair_weight=1.0, effective=0.9, effective_weight=1.0
 )
 TOLD_OF = stream_id("told of")
+MEETING_MARK = ArraySpec(
+    name="meeting_mark",
+    of=np.float64,
+    shape=("facility",),
+    about="Minutes asked for meetings until the first of this month: this alone.",
+    domain=POSITIVE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

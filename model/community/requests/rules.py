@@ -143,11 +143,23 @@ def bring_requests(
 
 
 @kernel
+def has_open_request(tables: ConsultationTables, a: int) -> bool:
+    """Return whether a request of authority ``a`` is not due yet."""
+    waiting = 0
+    for k in range(tables.requests_count[0]):
+        waiting += 1 if tables.requests[k].authority == a else 0
+    return waiting > 0
+
+
+@kernel
 def bring_table_request(shift: ShiftContext, tables: ConsultationTables, a: int, women: float, p: Consultation) -> int:
     """Bring the request of a community at the municipal table; return its problem, or -1 if it asks for nothing.
 
-    ``women`` is 1 if a woman speaks for the community.  Appends to `requests`; updates `suffered`.
+    A community that still waits for an answer asks for nothing more.  ``women`` is 1 if a woman speaks for it.
+    Appends to `requests`; updates `suffered`.
     """
+    if has_open_request(tables, a):
+        return -1
     suffered = tables.suffered[tables.authorities[a].settlement]
     problem = most_harmful_kind(suffered, women, p.spoken)
     if suffered[problem] <= 0.0:

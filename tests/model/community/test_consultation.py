@@ -8,7 +8,9 @@ import pytest
 
 from model.community.consultation.schema import DOOR_TO_DOOR, INFORMED
 from model.community.requests.rules import most_harmful_kind
-from model.community.requests.schema import REQUEST_MET, REQUEST_UNMET
+from model.community.requests.schema import REQUEST_MET, REQUEST_UNMET, REQUESTS
+from model.engine.calendar import EVENING, date_of_tick, shift_of
+from model.police.minutes.schema import FOR_MEETINGS
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import DOMESTIC
 from model.world.month import GROUPS
@@ -148,3 +150,33 @@ def test_the_table_is_a_meeting_of_each_community_that_takes_part_and_asks(live:
 def test_without_the_table_no_community_has_met_police_there(live: Live) -> None:
     found = sums(live(3 * MONTH, **{"consultation.table": 0.0}))
     assert found["table_communities"] == found["table_requests"] == found["table_answered"] == 0.0
+
+
+def test_a_community_that_waits_for_an_answer_asks_for_nothing_more_at_the_table(live: Live) -> None:
+    world = live(0, trace=True, **{"consultation.table": 12.0, "consultation.meetings": 6.0})
+    problems: dict[bool, list[int]] = {True: [], False: []}
+    for _ in range(3 * MONTH):
+        rows = world.state[REQUESTS].used_rows()
+        waiting = set(rows["authority"][rows["due"] > world.tick].tolist())
+        world.step()
+        for meeting in world.trace["meetings"]:
+            if meeting["at_table"] == 1:
+                problems[int(meeting["authority"]) in waiting].append(int(meeting["problem"]))
+    assert set(problems[True]) == {-1}
+    assert max(problems[False]) >= 0
+
+
+def test_minutes_for_meetings_that_nobody_works_off_lapse_a_month_after_that_of_the_meeting(live: Live) -> None:
+    world = live(0, **OFTEN, **{"practices.planned": 0.0})
+    asked_by: list[list[float]] = []
+    for _ in range(4 * MONTH):
+        first = date_of_tick(world.tick).day == 1 and shift_of(world.tick) == EVENING
+        before = world.state.owed[:, FOR_MEETINGS, 0].tolist()
+        world.step()
+        if first:
+            asked_by.append(before)
+            if len(asked_by) > 1:
+                assert world.state.owed[:, FOR_MEETINGS, 1].tolist() == asked_by[-2]
+    assert len(asked_by) >= 3
+    assert sum(asked_by[-2]) > 0.0
+    assert (world.state.owed[:, FOR_MEETINGS, 0] > world.state.owed[:, FOR_MEETINGS, 1]).any()
