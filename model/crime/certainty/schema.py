@@ -43,7 +43,7 @@ class Certainty(ParameterGroup):
     informal: float = parameter(0.1, "ratio", 0.001, 1.0, "Q16; swept", "guardianship by neighbours, over police")
     highest: float = parameter(2.05, "ratio", 1.0, 2.5, "design: no belief raises the hazard more", "greatest factor")
     level: float = parameter(
-        1.2, "ratio", 0.2, 3.0, CALIBRATED_SOURCE, "what cover and absence take away in all, undone", off=1.0
+        1.29, "ratio", 0.2, 3.0, CALIBRATED_SOURCE, "what cover and absence take away in all, undone", off=1.0
     )
     learned: float = share_parameter(0.6, "not identified; swept 0.3-1", "of the belief, what is learned from arrests")
     days: float = parameter(1.5, "days", 0.1, 30.0, "Q16, Q17; swept 1.5-7", "half-life of police seen")
@@ -54,12 +54,12 @@ class Certainty(ParameterGroup):
     news: float = parameter(15.0, "offences", 0.0, 1000.0, "assumed", "weight of what was usual in the town's news")
     peers: float = parameter(60.0, "offences", 0.0, 5000.0, "assumed", "weight of peers and news in a zone's belief")
     released: float = share_parameter(0.5, "assumed", "what an arrest counts if the caught is let go at once")
-    usual_seen: float = share_parameter(0.32, CALIBRATED_SOURCE, "patrol seen, 0 to 1", low=0.01, high=0.99)
-    usual_street: float = share_parameter(0.011, CALIBRATED_SOURCE, "arrests an offence, street", low=0.0001)
-    usual_vehicles: float = share_parameter(0.0104, CALIBRATED_SOURCE, "the same of vehicle crime", low=0.0001)
-    usual_burglary: float = share_parameter(0.0094, CALIBRATED_SOURCE, "the same of burglary", low=0.0001)
+    usual_seen: float = share_parameter(0.34, CALIBRATED_SOURCE, "patrol seen, 0 to 1", low=0.01, high=0.99)
+    usual_street: float = share_parameter(0.0095, CALIBRATED_SOURCE, "arrests an offence, street", low=0.0001)
+    usual_vehicles: float = share_parameter(0.0108, CALIBRATED_SOURCE, "the same of vehicle crime", low=0.0001)
+    usual_burglary: float = share_parameter(0.0105, CALIBRATED_SOURCE, "the same of burglary", low=0.0001)
     usual_hire: float = share_parameter(0.07, CALIBRATED_SOURCE, "the same of killing for hire", low=0.0001)
-    usual_quarrel: float = share_parameter(0.0062, CALIBRATED_SOURCE, "the same of assault", low=0.0001)
+    usual_quarrel: float = share_parameter(0.0068, CALIBRATED_SOURCE, "the same of assault", low=0.0001)
 
 
 SEEN_LATELY = ArraySpec(

@@ -69,9 +69,9 @@ class Cliques(ParameterGroup):
     prior: float = parameter(
         60.0, "member-months", 1.0, 1000.0, ASSUMED_SOURCE, "weight of what is usual in what is felt"
     )
-    usual: float = parameter(0.0042, "arrests a member-month", 0.0001, 0.1, CALIBRATED_SOURCE, "arrests of members")
+    usual: float = parameter(0.0033, "arrests a member-month", 0.0001, 0.1, CALIBRATED_SOURCE, "arrests of members")
     usual_seen: float = share_parameter(
-        0.53, CALIBRATED_SOURCE, "police seen in own cells, 0 to 1", low=0.01, high=0.99
+        0.61, CALIBRATED_SOURCE, "police seen in own cells, 0 to 1", low=0.01, high=0.99
     )
     seen_half: float = parameter(
         0.2, "visits a cell and day", 0.001, 5.0, "assumed; swept", "visits that are half seen"
@@ -80,7 +80,7 @@ class Cliques(ParameterGroup):
     watch: float = parameter(
         0.3, "visits a cell and day", 0.0, 2.0, ASSUMED_SOURCE, "what a watch of neighbours counts as", off=0.0
     )
-    lost_usual: float = parameter(0.0016, "deaths a member-month", 0.0001, 0.1, CALIBRATED_SOURCE, "own dead by rivals")
+    lost_usual: float = parameter(0.0022, "deaths a member-month", 0.0001, 0.1, CALIBRATED_SOURCE, "own dead by rivals")
     wage: float = parameter(1300.0, "quetzals a month", 100.0, 10000.0, "assumed 600-2,000", "what a member wants")
     caught_cost: float = parameter(30.0, "wages", 0.0, 200.0, "assumed; swept 10-45", "cost of an arrest")
     dead_cost: float = parameter(60.0, "wages", 0.0, 500.0, ASSUMED_SOURCE, "cost of a death")

@@ -94,13 +94,13 @@ class Chiefs(ParameterGroup):
     prior: float = parameter(2.0, "events", 0.1, 30.0, "assumed", "own experience that one half is worth")
     memory: float = parameter(6.0, "months", 0.5, 60.0, "assumed; swept", "half-life of what came of hours and plans")
     usual_visits: float = share_parameter(
-        0.17, "calibrated: status quo mean", "hours of visits that the weekly plan stands for", high=0.95
+        0.174, "calibrated: status quo mean", "hours of visits that the weekly plan stands for", high=0.95
     )
     usual_arrests: float = share_parameter(
-        0.21, "calibrated: status quo mean", "hours of arrests that usual stops stand for", high=0.95
+        0.22, "calibrated: status quo mean", "hours of arrests that usual stops stand for", high=0.95
     )
     usual_places: float = share_parameter(
-        0.16, "calibrated: status quo mean", "hours at places that plans.follow stands for", high=0.95
+        0.194, "calibrated: status quo mean", "hours at places that plans.follow stands for", high=0.95
     )
     focus: float = parameter(
         3.0, "ratio", 1.0, 5.0, "assumed; swept", "visits by weekly plan or plan in hours set for them"

@@ -1,0 +1,99 @@
+"""Parameters that are means of the model's own status quo, from runs: each as it is, and as the runs have it.
+
+``python -m experiments.validation.usual_levels`` prints them.  They are the levels at which a belief or a behaviour is
+at its usual value: patrol seen and arrests an offence, what cliques see and suffer, and the hours that
+chiefs set.  ``certainty.level`` is the factor at which crime is as high as with neither certainty, cover nor absence;
+it comes from twins in which these three are off.  A change of one moves the others, so that the command is repeated
+until they stay; it follows every change of a strength in `deterrence` or `certainty`.
+"""
+
+import argparse
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from experiments.execution.run_requests import asked
+from experiments.execution.run_tables import go_on, measures_table
+from experiments.execution.twin_runs import twins
+from experiments.validation.variance import quiet
+from model.engine.calendar import tick_of
+from model.gangs.cliques.schema import Cliques
+from model.gangs.gangs.schema import CLIQUES
+from model.police.chief.schema import HOUR_USES
+from model.simulation.model import TrustModel
+from model.town.crime_kinds import OFFENDERS
+from model.town.town import build_town
+
+SITE = "villa_canales"
+"""The reference town."""
+OFF = tuple(f"mechanisms.{name}=false" for name in ("certainty", "deterrence", "offenders"))
+"""Neither certainty nor cover nor absence."""
+KINDS = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault")
+"""Kinds of crime whose hazard `certainty.level` multiplies, apart from the rare killings."""
+
+
+def levels_of_measures(months: pd.DataFrame) -> dict[str, float]:
+    """Return the levels that the measures of a run tell, over its months."""
+    blocks = months[[f"blocks_{use}" for use in HOUR_USES]].sum()
+    hours = {f"chief.usual_{use}": float(blocks[f"blocks_{use}"] / blocks.sum()) for use in HOUR_USES[1:]}
+    caught = {f"certainty.usual_{group}": float(months[f"caught_{group}"].mean()) for group in OFFENDERS}
+    return {"certainty.usual_seen": float(months["presence_seen"].mean())} | caught | hours
+
+
+def levels_of_cliques(world: TrustModel) -> dict[str, float]:
+    """Return the levels that the memories of the cliques tell at the end of a run."""
+    cliques, p = world.state[CLIQUES], world.parameters[Cliques][0]
+    cliques = cliques[cliques["alive"] == 1]
+    return {
+        "cliques.usual": float(cliques["caught"].sum() / cliques["exposed"].sum()),
+        "cliques.usual_seen": float(np.mean(cliques["seen"] / (cliques["seen"] + p.seen_half))),
+        "cliques.lost_usual": float(cliques["lost"].sum() / cliques["lived"].sum()),
+    }
+
+
+def crimes_of(months: pd.DataFrame) -> float:
+    """Return the crimes of a run whose hazard `certainty.level` multiplies."""
+    return float(months[[f"crimes_occurred_{kind}" for kind in KINDS]].to_numpy().sum())
+
+
+def levels(sets: Sequence[str], years: float, seeds: int) -> pd.DataFrame:
+    """Return the levels of the reference town, a row a seed."""
+    arms = [asked(SITE, sets=more, years=years, replicates=seeds) for more in (sets, [*sets, *OFF])]
+    town, found = build_town(arms[0][0].scenario), []
+    for pair in zip(*arms, strict=True):
+        crimes: list[float] = []
+        rows: dict[str, float] = {}
+        for spec, world in zip(pair, twins(list(pair), town, quiet), strict=True):
+            go_on(world, tick_of(spec.until), quiet)
+            months = measures_table(world, spec).to_pandas()
+            crimes.append(crimes_of(months))
+            rows = rows or levels_of_measures(months) | levels_of_cliques(world)
+        level = float(pair[0].scenario["certainty"].level)
+        found.append({"certainty.level": level * crimes[1] / crimes[0]} | rows)
+    return pd.DataFrame(found)
+
+
+def lines(sets: Sequence[str], years: float, seeds: int) -> Iterator[str]:
+    """Yield each parameter as it is and as the runs have it, with the standard error over seeds."""
+    yield f"{SITE}, {years:g} years after the warm-up, {seeds} seeds {' '.join(sets)}".rstrip()
+    scenario, found = asked(SITE, sets=sets)[0].scenario, levels(sets, years, seeds)
+    for name in found:
+        group, _, key = str(name).partition(".")
+        mean, error = found[name].mean(), found[name].std() / seeds**0.5
+        yield f"{name:<26}{float(getattr(scenario[group], key)):>10.4g} -> {mean:>8.4g} ±{error:.2g}"
+
+
+def main() -> None:
+    """Print the table for the size that the command line asks for."""
+    parser = argparse.ArgumentParser(prog="python -m experiments.validation.usual_levels")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="sets")
+    parser.add_argument("--years", type=float, default=3.0)
+    parser.add_argument("--seeds", type=int, default=8)
+    wanted = parser.parse_args()
+    for line in lines(wanted.sets, wanted.years, wanted.seeds):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
