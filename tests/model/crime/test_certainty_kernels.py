@@ -175,7 +175,8 @@ def test_cells_where_people_live_are_counted_by_zone() -> None:
 
 def test_usual_certainty_and_elasticity_are_those_of_each_group() -> None:
     land: Any = Land()
-    assert usual_certainty(land).tolist() == pytest.approx([0.011, 0.3, 0.0094, 0.07, 0.0062])
+    p = Certainty()
+    assert usual_certainty(land).tolist() == [p.usual_street, 0.3, p.usual_burglary, p.usual_hire, p.usual_quarrel]
     assert arrest_elasticities(land).tolist() == pytest.approx([0.3, 0.3, 0.25, 0.9, 0.12])
     assert patrol_elasticities(land).tolist() == pytest.approx([0.3, 0.3, 0.25, 0.4, 0.12])
 
