@@ -1,1 +1,1 @@
-"""What is done with the model: runs, tables, figures, checks and measurements of speed, from the shell."""
+"""Use the model from the shell: runs, tables, figures, checks and measurements of speed."""

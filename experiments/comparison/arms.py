@@ -90,7 +90,7 @@ class Arm:
 
     @cached_property
     def world(self) -> str:
-        """What twins share: settings without policies and horizon, and the code."""
+        """Return as JSON all that twins share: settings without policies and horizon, and the code."""
         return json.dumps([self.base, self.begins, self.until, self.fingerprint], sort_keys=True)
 
 

@@ -1,4 +1,4 @@
-"""Whether an effect is known: how it stands over the laws of trust that no Guatemalan datum tells apart."""
+"""Judge if an effect is known under all laws of trust that no Guatemalan datum tells apart."""
 
 from dataclasses import dataclass
 
@@ -47,13 +47,13 @@ class LawVerdict:
 
     @property
     def varies(self) -> bool:
-        """Whether the size may vary more than threefold: by the limits of the intervals."""
+        """True if the size may vary more than threefold: by the limits of the intervals."""
         least, most = sorted((abs(self.low), abs(self.high)))
         return self.sign != "known" or most > THREEFOLD * least
 
     @property
     def known(self) -> bool:
-        """Whether every law leaves the same sign and much the same size, or practically nothing."""
+        """True if every law leaves the same sign and much the same size, or practically nothing."""
         return self.none == self.cells or (self.sign == "known" and not self.varies)
 
 

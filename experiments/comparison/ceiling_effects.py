@@ -1,4 +1,4 @@
-"""What the model could have shown: the worlds at the ends of what can happen, as they were last computed."""
+"""Read the largest effects that the model can show: worlds at the ends of what can happen, as last computed."""
 
 from collections.abc import Iterable
 from operator import itemgetter
@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 PACKED = Path(__file__).parent / "data" / "ceiling.csv"
-"""Where the wheel carries it: there are no reference results beside it."""
+"""Its place in the wheel, which has no reference results beside it."""
 CEILING = PACKED if PACKED.is_file() else Path(__file__).parents[2] / "results" / "reference" / "ceiling.csv"
-"""What `confianza validate ceiling` wrote."""
+"""The table that `confianza validate ceiling` wrote."""
 
 SAME_YEARS = 0.02
 """Years by which two horizons may differ and still be the same: a leap day, or a week."""

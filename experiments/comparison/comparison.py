@@ -40,7 +40,7 @@ Blocks = list[list[Arm]]
 
 @dataclass(frozen=True)
 class Lives:
-    """What the tasks of a comparison left, arm by arm in the order of the blocks."""
+    """Results of the tasks of a comparison, arm by arm in the order of the blocks."""
 
     runs: dict[tuple[int, int], list[Finished]]
     residents: pd.DataFrame

@@ -1,4 +1,4 @@
-"""What a comparison is asked to be, as it stands in its manifest: enough to repeat it."""
+"""Describe a comparison as its manifest records it: enough to repeat it."""
 
 import dataclasses
 import math

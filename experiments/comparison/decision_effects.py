@@ -1,4 +1,4 @@
-"""What was decided in the arms of a comparison: of a hundred choices how many took each option, and why."""
+"""Compare the decisions in the arms of a comparison: of a hundred choices how many took each option, and why."""
 
 import datetime
 from collections import Counter

@@ -35,7 +35,10 @@ class Step:
 
 @dataclass(frozen=True)
 class DecisionMeasure:
-    """What somebody can do, from its least step to its most; ``counts`` is the lever that its sentences name."""
+    """A measure that somebody can take, from its least step to its most.
+
+    ``counts`` is the lever that its sentences name.
+    """
 
     name: str
     title: Text

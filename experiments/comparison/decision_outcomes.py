@@ -1,4 +1,4 @@
-"""What people care about, told from twins: effects, verdicts by the rule of `compare`, months of both worlds."""
+"""Tell from twins the outcomes that people care about: effects, verdicts by the rule of `compare`, months of both."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -46,7 +46,7 @@ class DecisionOutcome:
 
     @property
     def level(self) -> bool:
-        """Whether it is a level of a hundred, and no count."""
+        """True if it is a level of a hundred, and no count."""
         return self.headline.how == "recent"
 
     @property
@@ -81,7 +81,7 @@ OUTCOMES = (
 )
 TRUST = OUTCOMES[0]
 BILL = tuple(one for one in COSTS if one.name in ("training_days", "litres", "hours_patrol", "meetings"))
-"""What measures cost, in what can be counted."""
+"""Costs of measures, in units that can be counted."""
 SHARES = tuple(BY_NAME[one.share] for one in OUTCOMES if one.share)
 MEASURED = frozenset({"residents", "protocols_offered", "protocols_agreed"}).union(
     *(one.read.columns for one in (*(outcome.headline for outcome in OUTCOMES), *SHARES, *BILL))
@@ -107,24 +107,24 @@ class Found:
 
     @property
     def verdict(self) -> str:
-        """What the twins say, as far as it is known whatever the law of trust is."""
+        """Verdict of the twins, as far as it holds under every law of trust."""
         return judge(self.effect, self.under_laws)
 
     @property
     def under_laws(self) -> str | None:
-        """What other laws of trust say (`laws_say`); open if all leave the other sign than these twins."""
+        """Verdict of other laws of trust (`laws_say`); open if all leave the other sign than these twins."""
         said = laws_say(self.laws)
         other = "down" if self.effect.effect > 0.0 else "up"
         return "open" if said == "known" and self.laws[other] else said
 
     @property
     def withheld(self) -> bool:
-        """Whether other laws of trust take back what these paired runs say, or turn its sign."""
+        """True if other laws of trust take back what these paired runs say, or turn its sign."""
         return self.under_laws == "turns" or (self.under_laws == "open" and direction(judge(self.effect)) != 0)
 
     @property
     def harmful(self) -> bool:
-        """Whether what people care about surely becomes worse."""
+        """True if the outcome surely becomes worse."""
         return direction(self.verdict) == self.outcome.worse != 0
 
 

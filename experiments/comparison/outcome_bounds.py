@@ -11,7 +11,7 @@ from experiments.comparison.single_measure_effects import WORLDS, reach
 
 @dataclass(frozen=True)
 class End:
-    """How far from today an outcome is in one world, and what that world is called."""
+    """Distance of an outcome from today in one world, and the title of that world."""
 
     value: float
     title: Text

@@ -25,7 +25,7 @@ class Lines:
         self.memory: Any = multiprocessing.get_context("spawn").RawArray("d", places * MONTHS * (1 + len(measures)))
 
     def __getstate__(self) -> dict[str, Any]:
-        """What is sent to a worker: the memory, not how it is looked at."""
+        """Return the state that is sent to a worker: the memory without its view as rows."""
         return {name: value for name, value in vars(self).items() if name != "rows"}
 
     @cached_property

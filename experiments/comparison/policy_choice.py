@@ -1,4 +1,4 @@
-"""What a visitor of the decision view has chosen, as the comparison that repeats it and as the runs that it takes."""
+"""Turn the choice of a visitor of the decision view into the comparison that repeats it and the runs that it takes."""
 
 import datetime
 import hashlib

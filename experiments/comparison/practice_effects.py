@@ -1,4 +1,4 @@
-"""What the practice of the police was: doses that were measured, minutes of couples by use, costs a month, problems."""
+"""Tell the practice of the police: doses measured, minutes of couples by use, costs a month, problems."""
 
 from collections.abc import Mapping
 
@@ -60,7 +60,7 @@ DOSES = (
     share("known_share", "contacts with a known officer, %", "contactos con un agente conocido, %",
           "contacts_known", "contacts"),
 )  # fmt: skip
-"""What a station could count of its practice."""
+"""Measures of its practice that a station could count."""
 HABITS = (
     last("habit_team", "habit of the team", "costumbre de equipo", 0),
     last("habit_area", "habit of the area", "costumbre de área", 0),
@@ -95,4 +95,4 @@ PRACTICE: Mapping[str, tuple[Headline, ...]] = {
     "cost": COSTS,
     "problems": PROBLEMS,
 }
-"""What is told of the practice, by section of the table of effects."""
+"""Measures of the practice, by section of the table of effects."""

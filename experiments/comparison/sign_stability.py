@@ -1,4 +1,4 @@
-"""Whether what a measure does alone keeps its sign under other laws of trust: a table made once, then shipped."""
+"""Read if the effect of a single measure keeps its sign under other laws of trust: a table made once, then shipped."""
 
 import math
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from model.engine.fingerprint import fingerprint
 TRIED = (Law(memory_years=MEMORY_YEARS[0]), Law(memory_years=MEMORY_YEARS[-1]))
 """The shortest memory and the longest, beside that of the twins on the page: no datum tells them apart."""
 LAWS = shipped("laws.csv")
-"""What `confianza validate laws` wrote."""
+"""The table that `confianza validate laws` wrote."""
 
 
 type Row = dict[str, Any]

@@ -1,4 +1,4 @@
-"""What each measure does alone, step by step, and what worlds at the ends do: a table made once, then shipped."""
+"""Read the effects of each measure alone, step by step, and of worlds at the ends: a table made once, then shipped."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -27,7 +27,7 @@ def shipped(name: str) -> Path:
 
 
 REACH = shipped("reach.csv")
-"""What `confianza validate reach` wrote."""
+"""The table that `confianza validate reach` wrote."""
 YEARS = 2.0
 SITES = ("villa_canales", "totonicapan")
 WORLDS: dict[str, Text] = {

@@ -39,11 +39,11 @@ class TwinJob:
     turn: int
     warm: Path
     measures: frozenset[str]
-    """What is shown of its months, which is all that is measured."""
+    """Measures that are shown of its months; no others are measured."""
 
     @property
     def key(self) -> str:
-        """What tells it from every other."""
+        """Key that no other job has."""
         return f"{self.spec.run} {self.place} {self.turn}"
 
 
@@ -53,7 +53,7 @@ type Draw = Callable[[int, Mapping[str, float]], None]
 
 @dataclass(frozen=True)
 class Life:
-    """What is kept of a world: its months, at their end the trust of each resident, month by month that of each cell.
+    """Results kept of a world: its months, at their end the trust of each resident, month by month that of each cell.
 
     Cells are those where people live.
     """

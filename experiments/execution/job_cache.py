@@ -41,7 +41,7 @@ NOT_WHOLE = (
 
 type Tables = Mapping[str, pa.Table]
 type Part = tuple[dict[str, Any], dict[str, pa.Table]]
-"""What is to be known of a finished job, and its tables by name."""
+"""Facts about a finished job, and its tables by name."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Parts[J: SizedJob, R]:
 
     @property
     def place(self) -> Path:
-        """Where the files lie."""
+        """Folder of the files."""
         return self.folder / PARTS
 
     def put(self, job: J, result: R) -> None:

@@ -1,4 +1,4 @@
-"""What a worker does: one job at a time, in a process here or on another machine."""
+"""Do the work of a worker: one job at a time, in a process here or on another machine."""
 
 import time
 import traceback

@@ -31,7 +31,7 @@ INCIDENT_COLUMNS = (
     *("minute", "severity", "loss", "motive", "told", "found", "complaint", "recorded", "arrested"),
     "displaced",
 )
-"""What is kept of an incident: never who suffered or told it, and no place."""
+"""Columns that are kept of an incident: never who suffered or told it, and no place."""
 
 LABEL, COUPLE = stream_id("label of who decides"), stream_id("label of a couple")
 

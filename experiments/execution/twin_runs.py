@@ -36,7 +36,7 @@ class Task:
 
     @property
     def key(self) -> str:
-        """What tells it from every other task of the comparison."""
+        """Key that no other task of the comparison has."""
         return (
             f"{self.kind} of {self.specs[0].scenario.name}, {self.law}, runs {', '.join(one.run for one in self.specs)}"
         )
@@ -50,7 +50,7 @@ class Task:
 
 @dataclass(frozen=True)
 class TwinRuns:
-    """What a task leaves: runs by arm, and how many residents live otherwise than in the first arm's world."""
+    """Results of a task: runs by arm, and the number of residents who live otherwise than in the first arm's world."""
 
     task: Task
     finished: list[Finished]

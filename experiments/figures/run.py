@@ -30,7 +30,7 @@ LOOKS: tuple[dict[str, Any], ...] = (
     {"color": NULL, "linewidth": 1.2, "dashes": (1, 1)},
 )
 DAYS = ["%Y", "%Y-%m", "%m-%d", "%H:%M", "%H:%M", "%S"]
-"""How years, months, days and less are written below a panel, in numbers, which are alike in every language."""
+"""Formats of years, months, days and less below a panel, in numbers, which are alike in every language."""
 NAMES, GROWS = 1.25, 2.0
 """Inches for the names of lines; room over a logarithm's highest."""
 

@@ -58,22 +58,22 @@ class Finding:
 
     @property
     def rare(self) -> bool:
-        """Whether too few paired runs differ for a mean: then events are reported."""
+        """True if too few paired runs differ for a mean: then events are reported."""
         return self.row is not None and not math.isnan(self.row["events_base"])
 
     @property
     def little(self) -> bool:
-        """Whether the number surely moves, but by less than matters."""
+        """True if the number surely moves, but by less than matters."""
         return self.verdict.endswith("_little")
 
     @property
     def settled(self) -> bool:
-        """Whether luck alone does not explain the effect, by these twins and without other laws of trust."""
+        """True if luck alone does not explain the effect, by these twins and without other laws of trust."""
         return self.row is not None and settled(self.row)
 
     @property
     def falls(self) -> bool:
-        """Whether the number falls in a settled way."""
+        """True if the number falls in a settled way."""
         return self.settled and bool(self.row["high"] < 0.0)
 
 

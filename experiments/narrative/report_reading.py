@@ -70,17 +70,17 @@ class ArmReading:
 
     @property
     def gaming(self) -> bool:
-        """Whether one of its policies only pretends."""
+        """True if one of its policies only pretends."""
         return any(policy["name"].startswith("gaming_") for policy in self.stated["policies"])
 
     @property
     def about(self) -> Both:
-        """What its policies do, in words."""
+        """Descriptions of its policies, joined."""
         return joined(as_given(policy["about"]) for policy in self.stated["policies"])
 
     @property
     def built_in(self) -> list[Both]:
-        """What its policies put in by hand, which no result may be credited with finding."""
+        """Changes that its policies put in by hand, which no result may be credited with finding."""
         levers = put_in(self.stated)
         pairs = zip(told(levers, "es"), told(levers, "en"), strict=True)
         return [as_given({"es": es, "en": en}) for es, en in pairs]
@@ -164,7 +164,7 @@ class Site:
 
     @cached_property
     def residents(self) -> float:
-        """How many people live here, mean of the months of all worlds of the first arm."""
+        """Number of people who live here, mean of the months of all worlds of the first arm."""
         return float(self.base.table("measures")["residents"].mean())
 
     def effects(self, section: str, arm: ArmReading | None = None) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from starlette.types import Message, Receive, Send
 from experiments.storage.progress import say
 
 KINDS = ("kernel_info_request", "comm_info_request", "comm_open", "comm_msg", "comm_close")
-"""What the page's own code in a browser sends."""
+"""Messages that the page's own code in a browser sends."""
 MALFORMED = 1003
 """Code with which a socket is closed: data that are not understood."""
 BROKEN = (1002, 1009)

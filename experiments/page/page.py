@@ -48,7 +48,7 @@ def Page() -> None:
 
 @solara.component
 def Waiting(reason: str, again: Callable[[], None]) -> None:
-    """Why there is no place now; asks again from time to time."""
+    """Say why there is no place now, and ask again from time to time."""
 
     def wait() -> Callable[[], None]:
         timer = threading.Timer(visitor_limit.RETRY_SECONDS, again)
@@ -198,7 +198,7 @@ def News(visitor: Visitor) -> None:
 
 @solara.component
 def Layers(visitor: Visitor) -> None:
-    """Which layer the map shows, and how twins stand on it."""
+    """Let the visitor choose the layer of the map; say how twins stand on it."""
 
     def request(on: bool) -> None:
         visitor.gangs.set(on)

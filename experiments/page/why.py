@@ -1,4 +1,4 @@
-"""Why trust moved: the ledger as a ranked list of causes for a place and a period."""
+"""Explain why trust moved: the ledger as a ranked list of causes for a place and a period."""
 
 from dataclasses import dataclass
 

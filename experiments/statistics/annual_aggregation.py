@@ -10,11 +10,11 @@ MONTHS = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Expression:
-    """How one number follows from monthly columns.
+    """Rule by which one number follows from monthly columns.
 
     Either the mean of a column over the months, or over the last twelve of them (``recent``), or its value in the last
-    month, or the sum of columns over a year, divided by the sum of others if ``per`` names some, or by the mean of one
-    that ``per_mean`` names.
+    month, or the sum of columns over a year. The sum is divided by the sum of others if ``per`` names some, or by the
+    mean of one that ``per_mean`` names.
     """
 
     mean: str = ""

@@ -1,4 +1,4 @@
-"""What a sweep's factors change: differences between twins that are alike in everything else."""
+"""Estimate the effects of a sweep's factors: differences between twins that are alike in everything else."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What changes do alone, in pairs and in threes: factorial contrasts between twins, over everything else alike.
+"""Estimate effects of changes alone, in pairs and in threes: factorial contrasts between twins, all else alike.
 
 The main effect of a change is the mean, over all combinations of the other changes, of the world with it less its twin
 without it.  The interaction of two is how much the one's effect differs where the other is there, too; that of three,
@@ -33,7 +33,7 @@ class Change:
 
     @property
     def name(self) -> str:
-        """How it is told.
+        """Name by which it is told.
 
         >>> Change("policy.mopsic_full", True, False).name, Change("trust.harm", 0.5, 0.1).name
         ('mopsic_full', 'trust.harm=0.5')

@@ -1,4 +1,4 @@
-"""How much of what differs between runs is luck: twin seeds at every point tell it apart from the parameters."""
+"""Estimate how much of the variance between runs is luck: twin seeds at every point tell it from the parameters."""
 
 import math
 from dataclasses import dataclass

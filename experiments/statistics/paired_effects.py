@@ -57,7 +57,7 @@ class Effect:
 
     @property
     def settled(self) -> bool:
-        """Whether the interval leaves one sign."""
+        """True if the interval leaves one sign."""
         return self.low > 0.0 or self.high < 0.0
 
 

@@ -48,7 +48,7 @@ def threshold_rules() -> Mapping[str, ThresholdRule]:
 
 @dataclass(frozen=True)
 class Scale:
-    """How a measure is read: its kind, how much a year one unit shown is, and the years that were simulated.
+    """Scale of a measure: its kind, how much a year one unit shown is, and the years that were simulated.
 
     ``unit`` is the unit of the rule in that of the measure, 0.01 for points of a measure from 0 to 1. ``delta`` is the
     smallest effect that matters where it was set before the run, in the unit of the measure.

@@ -180,7 +180,7 @@ class Saved(TypedDict):
 
 
 class RunPart(TypedDict):
-    """What is kept of a finished run beside its tables."""
+    """Facts kept of a finished run beside its tables."""
 
     ceiling_hits: float
     state: str
@@ -197,7 +197,7 @@ class ResidentsRow(TypedDict):
 
 
 class TwinsPart(TypedDict):
-    """What is kept of finished twins beside their tables."""
+    """Facts kept of finished twins beside their tables."""
 
     ceiling_hits: list[float]
     residents: list[ResidentsRow]

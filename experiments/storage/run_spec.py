@@ -37,7 +37,7 @@ OPTIONS = (
 )
 MOST_REPLICATES = 10_000
 TOWN, OWN = "population.seed", "own"
-"""What decides who lives where, and the word for a run that lives in the town of its seed."""
+"""Parameter that decides who lives where, and the word for a run that lives in the town of its seed."""
 
 Overrides = tuple[tuple[str, str], ...]
 
@@ -88,7 +88,7 @@ class RunSpec:
 
     @property
     def shared(self) -> Scenario:
-        """The same but for the town of a seed, which is read once for all seeds."""
+        """Its scenario but for the town of a seed, which is read once for all seeds."""
         return laid(*self.files)
 
     @property

@@ -42,7 +42,7 @@ TRIED: dict[str, tuple[str, tuple[str, ...]]] = {
     "towns": ("small towns with their report", ("report/test_small_towns.py",)),
     "page": ("sockets and messages of the page", PAGE),
 }
-"""What is tried, by name: its description, and files of tests of `experiments`."""
+"""Trials by name: a description, and files of tests of `experiments`."""
 READERS = (
     *("scenarios/*.py", "model/simulation/state_*.py", "model/simulation/checkpoint.py"),
     *("experiments/cli/*.py", "experiments/execution/job_cache.py", "experiments/execution/run_requests.py"),

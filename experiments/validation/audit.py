@@ -72,7 +72,7 @@ class AuditFinding:
 
     @property
     def fault(self) -> str:
-        """What a row fails in; empty if it passes."""
+        """Failure of a row in words; empty if it passes."""
         if self.passed:
             return ""
         return "  LESS THAN DELTA" if self.sure else "  NOT AS THE ROW SAYS"

@@ -69,7 +69,7 @@ class BankCell:
 
     @property
     def scale(self) -> Any:
-        """How effects on it are judged."""
+        """Scale by which effects on it are judged."""
         return self.headline.scale(self.years)
 
     def sample(self, chosen: np.ndarray) -> Effect:

@@ -34,7 +34,7 @@ YEARS = (1, 3, 10)
 AFTER = 120
 """Months until the last number."""
 Found = dict[tuple[str, str], list[dict[str, Any]]]
-"""What worlds left, by dose: for each site and reading, seed by seed."""
+"""Results of worlds by dose: for each site and reading, seed by seed."""
 MEASURES = ("couple_shifts", "contacts", "unfair", "served", "calls_unserved")
 
 

@@ -12,7 +12,7 @@ from scenarios import load, policies
 FILE = Path(__file__).with_name("effects.toml")
 STATED = tomllib.loads(FILE.read_text(encoding="utf-8"))
 OUTSIDE = tomllib.loads(FILE.with_name("outside.toml").read_text(encoding="utf-8"))
-"""Why lines lie outside what was published, by name, in English and Spanish."""
+"""Reasons why lines lie outside what was published, by name, in English and Spanish."""
 RENAMED_AS = {name: f"{name}_by_another_name" for name in policies() if name != BASE}
 MADE: dict[str, str] = STATED["made"] | {other: f'include = "{name}"\n' for name, other in RENAMED_AS.items()}
 """Worlds that only experiments need: files by name."""

@@ -123,7 +123,7 @@ TURNS: dict[str, Callable[[float, float], float]] = {
     "to": lambda _, value: value,
     "keep": lambda replaced, share: 1.0 - share * (1.0 - replaced),
 }
-"""How a variant turns a value; of a share that is replaced, it may keep this share of what is not."""
+"""Ways in which a variant turns a value; of a share that is replaced, it may keep this share of what is not."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ class ExperimentLine:
 
     @property
     def is_identity(self) -> bool:
-        """Whether the number follows from how the model is built, whatever the luck."""
+        """True if the number follows from how the model is built, whatever the luck."""
         return self.must and self.status == "given"
 
     @property

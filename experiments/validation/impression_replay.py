@@ -28,7 +28,7 @@ WEIGHED: dict[str, tuple[str, str]] = {cause: (some[0], some[-1]) for cause, som
 KIND_OF_WEIGHT = {one.parameter: one.kind for one in EVENTS}
 """Kind of event by the parameter of its weight."""
 OWN = ("abuse", "bribe", "meeting")
-"""What the simulated panel asks for, which happens to each by rates of their own there."""
+"""Events that the simulated panel asks for, which happen to each by rates of their own there."""
 CONTACTS = ("greeting", "talk", "long_visit", "stop", "bribe", "rude", "abuse")
 TOLD = ("hearsay", "at_home")
 PARAMETERS = tuple(dict.fromkeys(name for pair in WEIGHED.values() for name in pair))

@@ -15,7 +15,7 @@ from scenarios.files import read_toml
 
 ORDERS = Path(__file__).with_name("orders.toml")
 OWN = ".orders.toml"
-"""What the name of a file with one's own orders of magnitude ends in, beside the scenario's."""
+"""Ending of the name of a file with one's own orders of magnitude, beside the scenario's."""
 COUNTED = ("mean", "last", "sum", "per", "per_mean", "scale")
 LIMITS = ("low", "central", "high")
 ROW_OF_OWN = ("name", "band", "evidence")

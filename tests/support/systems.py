@@ -1,4 +1,4 @@
-"""What tests ask of the system that they run on."""
+"""Answer what tests ask of the system that they run on."""
 
 import signal
 import subprocess

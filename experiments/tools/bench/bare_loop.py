@@ -49,7 +49,7 @@ class Work:
     draws: int
     exponentials: int
     passes: int
-    """How often all residents are gone through in their order: once a month."""
+    """Times that all residents are gone through in their order: once a month."""
 
     def share(self, part: float) -> "Work":
         """Return this share of the work on the same residents."""

@@ -18,7 +18,7 @@ from model.engine.fingerprint import fingerprint
 
 RECORD = Path(__file__).parents[3] / "results" / "reference" / "floor.json"
 WARNED, REFUSED = 1.2, 1.5
-"""How many times the figure on record a decade may take before it is told, and before the check fails."""
+"""Multiples of the figure on record that a decade may take before it is told, and before the check fails."""
 TIMES = 3
 DECADE, QUARTER = 10.0, 279
 """Years in which events are counted, shifts in which draws are: in three months a quarter's plans are made."""

@@ -23,7 +23,7 @@ IN_SPANISH = {
     "not modelled": "**Lo que no está en el modelo.**",
 }
 KINDS = ("definitional", "own process", "outcome")
-"""How much a carried row shows: that a switch works, a step of the mechanism, or what residents would care about."""
+"""Strength of a carried row: it shows that a switch works, a step of the mechanism, or an outcome for residents."""
 LEDGER = "ledger."
 """Before a quantity that is an account of the ledger of trust."""
 

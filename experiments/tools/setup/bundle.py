@@ -26,7 +26,7 @@ README, LIST = "LEAME.txt", "requirements.txt"
 HASH = "--hash=sha256:"
 PROGRAM = "confianza"
 BUILT = ("solara-assets",)
-"""What is published as source alone: it holds no compiled code, and its wheel is made here for every system."""
+"""Packages published as source alone: they hold no compiled code, and their wheels are made here for every system."""
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 

@@ -19,7 +19,7 @@ from scenarios.extras import missing_modules
 WIDTH, LABEL = 80, 10
 GOOD, BAD = " ok ", " NO "
 MEMORY_GB, DISK_GB, CACHE_GB = 1.0, 1.0, 0.3
-"""What must be free: for a municipality and its twin, for a study, for compiled rules."""
+"""Space that must be free: for a municipality and its twin, for a study, for compiled rules."""
 SHOWN = ("mesa", "numpy", "numba", "pandas", "pyarrow")
 ANEW = "say `uv sync --locked`, or with pip alone `python3 run.py confianza doctor`"
 
