@@ -4,7 +4,6 @@
 the two arms of a size are twins after one warm-up.
 """
 
-import argparse
 from collections.abc import Iterator, Sequence
 
 import pandas as pd
@@ -13,7 +12,7 @@ from experiments.execution.run_requests import asked
 from experiments.execution.run_tables import go_on, measures_table
 from experiments.execution.twin_runs import twins
 from experiments.statistics.paired_effects import Effect, paired
-from experiments.validation.variance import quiet
+from experiments.validation.variance import print_lines, quiet
 from model.engine.calendar import tick_of
 from model.town.town import build_town
 
@@ -69,18 +68,5 @@ def effect_told(effect: Effect) -> str:
     return f"{effect_share:+.1f} % [{low:+.1f}, {high:+.1f}]"
 
 
-def main() -> None:
-    """Print the table for the site and size that the command line asks for."""
-    name, about = "python -m experiments.validation.cell_sizes", "What the size of a cell changes"
-    parser = argparse.ArgumentParser(prog=name, description=about)
-    parser.add_argument("--site", default="villa_canales")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="sets")
-    parser.add_argument("--years", type=float, default=1.0)
-    parser.add_argument("--seeds", type=int, default=4)
-    wanted = parser.parse_args()
-    for line in lines(wanted.site, wanted.sets, wanted.years, wanted.seeds):
-        print(line, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    print_lines(lines, "cell_sizes", "What the size of a cell changes", 4)

@@ -9,7 +9,7 @@ seeds; where the effect is the same in all twins, nothing of it is luck and the 
 
 import argparse
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 import numpy as np
@@ -128,19 +128,17 @@ def span_of(base: np.ndarray, arm: np.ndarray) -> str:
     return f"{many(low)} to {many(high)}"
 
 
-def main() -> None:
-    """Print the table for the site and size that the command line asks for."""
-    name, about = "python -m experiments.validation.variance", "What twins save"
-    parser = argparse.ArgumentParser(prog=name, description=about)
+def print_lines(lines: Callable[..., Iterator[str]], module: str, about: str, seeds: int) -> None:
+    """Print a table for the site, changes, years and number of seeds that the command line asks for."""
+    parser = argparse.ArgumentParser(prog=f"python -m experiments.validation.{module}", description=about)
     parser.add_argument("--site", default="villa_canales")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="sets")
     parser.add_argument("--years", type=float, default=1.0)
-    parser.add_argument("--seeds", type=int, default=30)
-    asked = parser.parse_args()
-    for line in lines(asked.site, asked.sets, asked.years, asked.seeds):
+    parser.add_argument("--seeds", type=int, default=seeds)
+    for line in lines(**vars(parser.parse_args())):
         print(line, flush=True)
-    print(f"! below {GOAL:g}; no effect: no twins differ; {ALL_ALIKE}: the same effect in all twins, no luck is left")
 
 
 if __name__ == "__main__":
-    main()
+    print_lines(lines, "variance", "What twins save", 30)
+    print(f"! below {GOAL:g}; no effect: no twins differ; {ALL_ALIKE}: the same effect in all twins, no luck is left")
