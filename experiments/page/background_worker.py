@@ -1,7 +1,11 @@
 """Run the twin worlds of the decision view in worker processes that are kept between requests.
 
 Imports, towns and compiled code are then loaded when a visitor moves a measure. Finished worlds are kept, too, so that
-an earlier choice is shown at once. Visitors take turns, one world each; a world that several wait for runs once.
+an earlier choice is shown at once. A world that several visitors wait for runs once.
+
+Visitors share the workers by start-time fair queuing, where each world counts as one. The next world is for the visitor
+with the lowest start number, which then grows by one. A visitor who comes later begins at the start number of the last
+world: this first twin waits for no second twin of others, and nobody waits for all eight twins of one visitor.
 """
 
 import contextlib
@@ -49,6 +53,8 @@ class TwinRequest:
     on_months: OnMonths
     first: str
     """Run whose months are sent while it is simulated."""
+    start: int = 0
+    """Start number: the visitor with the lowest gets the next world; among equals, who asked first."""
     drawn: int = 0
     """Months of the first run that have been sent."""
 
@@ -61,10 +67,12 @@ class BackgroundWorker:
     workers: int = WORKERS
 
     def __post_init__(self) -> None:
-        self.requests: OrderedDict[int, TwinRequest] = OrderedDict()
+        self.requests: dict[int, TwinRequest] = {}
         self.jobs: dict[str, TwinJob] = {}
         self.kept = KeptWorlds(self.folder / "kept")
         self.deaths = Counter[str]()
+        self.begun = 0
+        """Start number of the world that was begun last."""
         self.seats, self.numbers = itertools.count(), itertools.count(1)
         self.turns = multiprocessing.get_context("spawn").RawArray("q", PLACES)
         self.lines = Lines(PLACES, WATCHED)
@@ -87,8 +95,10 @@ class BackgroundWorker:
         missing = OrderedDict((spec.run, spec) for spec in specs if spec.run not in kept)
         with self.lock:
             # It takes the place of the earlier request: who moves much neither gains nor loses a turn.
+            earlier = self.requests.get(seat)
+            start = max(self.begun, earlier.start if earlier else 0)
             if missing:
-                self.requests[seat] = TwinRequest(missing, on_world, on_months, next(iter(missing)))
+                self.requests[seat] = TwinRequest(missing, on_world, on_months, next(iter(missing)), start)
             else:
                 self.requests.pop(seat, None)
             self.drop_unwanted()
@@ -145,10 +155,11 @@ class BackgroundWorker:
     def next_job(self) -> TwinJob | None:
         """Return the next world of the visitor whose turn it is; nothing if all that is wanted is under way."""
         with self.lock:
-            for seat, request in self.requests.items():
+            for request in sorted(self.requests.values(), key=lambda one: one.start):
                 for run, spec in request.specs.items():
                     if run not in self.jobs:
-                        self.requests.move_to_end(seat)
+                        self.begun = request.start
+                        request.start += 1
                         return self.new_job(spec)
         return None
 

@@ -59,6 +59,25 @@ def test_three_visitors_of_one_town_need_four_worlds_for_their_first_twins(backg
     assert set(runs) == {run.run for specs in wanted for run in specs[:2]}
 
 
+def test_first_twins_of_those_who_come_later_run_before_second_twins(background: BackgroundWorker) -> None:
+    """Both workers are busy with the first visitor's first twin when two more visitors of the town arrive."""
+    wanted = [worlds(background, step) for step in (1, 2, 3)]
+    background.ask(background.take_seat(), wanted[0], unheard)
+    assert taken(background, 2) == [spec.run for spec in wanted[0][:2]]
+    for specs in wanted[1:]:
+        background.ask(background.take_seat(), specs, unheard)
+    assert taken(background, 2) == [specs[1].run for specs in wanted[1:]]
+    assert taken(background, 1) == [wanted[0][2].run]
+
+
+def test_who_comes_later_makes_up_for_no_worlds_of_the_time_before(background: BackgroundWorker) -> None:
+    first, second = worlds(background, 2, 100), worlds(background, 2, 200)
+    background.ask(background.take_seat(), first, unheard)
+    taken(background, 9)
+    background.ask(background.take_seat(), second, unheard)
+    assert sum(run in {spec.run for spec in first} for run in taken(background, 6)) == 3
+
+
 def test_a_shared_world_is_given_to_all_who_wait_and_runs_while_one_of_them_is_left(
     background: BackgroundWorker,
 ) -> None:
