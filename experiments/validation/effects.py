@@ -1,12 +1,14 @@
 """Virtual experiments: what studies measured, repeated in twin worlds, beside what was published."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from pathlib import Path
 
 from experiments.validation.effects_table import EXPERIMENTS, MADE, WEAK
 from experiments.validation.effects_text import lines_of
 from experiments.validation.experiment import (
+    CENTRAL,
+    VARIED,
     Estimate,
     Experiment,
     ExperimentLine,
@@ -15,7 +17,7 @@ from experiments.validation.experiment import (
     Worlds,
     estimate,
 )
-from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_worlds
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, planned, run_missing, run_worlds
 from experiments.validation.study_tables import Row, select, write_table
 from model.engine.fingerprint import fingerprint
 
@@ -30,6 +32,7 @@ def show_effects(only: Sequence[str], out: Path, size: ExperimentSize, runs: Pat
     """Carry out experiments, write each as it is done, print and return them all."""
     rows: list[Row] = []
     some = select({one.name: one for one in EXPERIMENTS}, only, "no experiment '{}'")
+    run_together(some, size, runs)
     for number, one in enumerate(some):
         rows += list(rows_of(one, size, runs))
         lines = lines_of(some, rows, size.seeds, whole=number == len(some) - 1)
@@ -38,10 +41,28 @@ def show_effects(only: Sequence[str], out: Path, size: ExperimentSize, runs: Pat
     return rows
 
 
+def run_together(some: Sequence[Experiment], size: ExperimentSize, runs: Path) -> None:
+    """Run all worlds of all experiments, so that those of one seed and variant share a warm-up."""
+    specs = [
+        spec
+        for one in some
+        for variant in variants_of(one, size)
+        for each in planned(one, variant, size_of(one, variant, size), runs, MADE)[0].values()
+        for spec in each
+    ]
+    run_missing(specs, runs, size.workers, "effects")
+
+
+def size_of(one: Experiment, variant: Variant, size: ExperimentSize) -> ExperimentSize:
+    """Return the size of a variant; few twins where it only varies sizes, or where all holds whatever the luck."""
+    is_whole = variant == CENTRAL and not all(line.is_identity for line in one.lines)
+    return size if is_whole else replace(size, seeds=min(size.seeds, VARIED))
+
+
 def rows_of(one: Experiment, size: ExperimentSize, runs: Path) -> Iterator[Row]:
     """Yield the rows of an experiment in each of its variants."""
     for variant in variants_of(one, size):
-        lives = run_worlds(one, variant, size, runs, MADE)
+        lives = run_worlds(one, variant, size_of(one, variant, size), runs, MADE)
         for line in one.lines:
             yield row_of(one, line, variant, lives)
 

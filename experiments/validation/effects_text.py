@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from experiments.validation.experiment import CENTRAL, TOO_FEW, Experiment
+from experiments.validation.experiment import CENTRAL, TOO_FEW, VARIED, Experiment
 from experiments.validation.study_tables import Row, grouped, head_of
 
 LABEL, VALUE, PUBLISHED = 66, 24, 16
@@ -14,7 +14,8 @@ LOST = "not available"
 def lines_of(experiments: Sequence[Experiment], rows: Sequence[Row], seeds: int, whole: bool) -> Iterator[str]:
     """Yield the whole table: all experiments so far, variants below, sums at the end."""
     yield from head_of("effects")
-    yield f"{seeds} twins; ours with its 95 % interval over them" + ("" if whole else "; not yet finished")
+    few = f"of variants (--) {min(VARIED, seeds)}"
+    yield f"{seeds} twins, {few}; ours with its 95 % interval over them" + ("" if whole else "; not yet finished")
     yield " " * LABEL + "ours".ljust(VALUE) + "published".ljust(PUBLISHED) + "source, status, verdict"
     found = grouped(rows, "experiment")
     for one in experiments:

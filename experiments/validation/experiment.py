@@ -20,6 +20,8 @@ Unit = Literal["ratio", "elasticity", "%", "points", "log points", "level", "min
 ALIKE = 1e-9
 LEAST_TWINS, LEAST_TWINS_RARE = 12, 24
 """Twins from which a verdict is given, and from which one on homicides, lynchings or wrongful detentions is."""
+VARIED = 3
+"""Twins of variants, which show how far a number hangs on sizes and get no verdict, and of what holds by identity."""
 TOO_FEW = "too few twins"
 
 Window = tuple[int, int]

@@ -94,6 +94,21 @@ def run_worlds(
     one: Experiment, variant: Variant, size: ExperimentSize, runs: Path, texts: Mapping[str, str]
 ) -> list[Worlds]:
     """Run the worlds of an experiment, those of ``texts`` as files; return those of each seed."""
+    specs, missing = planned(one, variant, size, runs, texts)
+    label = f"{one.name}{'' if variant == CENTRAL else f', {variant.name}'}"
+    run_missing([spec for some in specs.values() for spec in some], runs, size.workers, label)
+    if BASE in specs:
+        specs[EXCHANGED] = [*specs[BASE][1:], specs[BASE][0]]
+    return [
+        Worlds({name: RunTables(runs, some[number].run) for name, some in specs.items()}, missing)
+        for number in range(size.seeds)
+    ]
+
+
+def planned(
+    one: Experiment, variant: Variant, size: ExperimentSize, runs: Path, texts: Mapping[str, str]
+) -> tuple[dict[str, list[RunSpec]], dict[str, str]]:
+    """Return the runs of each world of an experiment, and why others are missing; none without the status quo."""
     specs: dict[str, list[RunSpec]] = {}
     missing: dict[str, str] = {}
     specs_of(one.site, (), CENTRAL, one.years, size, one.keep)  # what is wrong with the size itself is told as such
@@ -102,16 +117,7 @@ def run_worlds(
             specs[name] = specs_of(one.site, made(words, texts, runs), variant, one.years, size, one.keep)
         except InputError as reason:
             missing[name] = str(reason)
-    if BASE in specs:
-        label = f"{one.name}{'' if variant == CENTRAL else f', {variant.name}'}"
-        run_missing([spec for some in specs.values() for spec in some], runs, size.workers, label)
-        specs[EXCHANGED] = [*specs[BASE][1:], specs[BASE][0]]
-    else:
-        specs = {}
-    return [
-        Worlds({name: RunTables(runs, some[number].run) for name, some in specs.items()}, missing)
-        for number in range(size.seeds)
-    ]
+    return specs if BASE in specs else {}, missing
 
 
 def specs_of(
