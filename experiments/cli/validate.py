@@ -57,9 +57,6 @@ class ValidationRequest:
             "--quick sets --replicates, --years and --scale itself: leave them out": (
                 self.quick and sizes != (None, None, None)
             ),
-            f"--out goes with panel, {own_worlds} only": (
-                self.out is not None and not (virtual or "panel" in self.names)
-            ),
             f"--out {self.out} is a file, not a folder": self.out is not None and self.out.is_file(),
             f"--replicates must be at least 1, got {self.replicates}": (
                 self.replicates is not None and self.replicates < 1
@@ -118,7 +115,7 @@ def knockouts(request: ValidationRequest) -> bool:
     """Switch every mechanism off."""
     from experiments.validation.knockouts import show_knockouts
 
-    return show_knockouts(request.only, **request.towns(YEARS, REPLICATES, SCALE))
+    return show_knockouts(request.only, request.folder, **request.towns(YEARS, REPLICATES, SCALE))
 
 
 def audit(request: ValidationRequest) -> bool:
@@ -126,21 +123,21 @@ def audit(request: ValidationRequest) -> bool:
     from experiments.validation.audit import AuditSize, show_audit
 
     own = AuditSize()
-    return show_audit(request.only, AuditSize(**request.towns(own.years, own.replicates, own.scale)))
+    return show_audit(request.only, request.folder, AuditSize(**request.towns(own.years, own.replicates, own.scale)))
 
 
 def criteria(request: ValidationRequest) -> None:
     """Print the criteria over draws, beside the paper, and what they answer to."""
     from experiments.validation import criteria as own
 
-    own.show_criteria(**request.towns(own.YEARS, REPLICATES))
+    own.show_criteria(request.folder, request.size(seeds=own.PAIRS), request.years_or(own.YEARS))
 
 
 def ranges(request: ValidationRequest) -> None:
     """Print how far the criteria of the status quo go over what is assumed."""
     from experiments.validation import criteria as own
 
-    own.show_ranges(**request.towns(own.YEARS, own.RANGE_SEEDS))
+    own.show_ranges(request.folder, request.size(seeds=own.PAIRS), request.years_or(own.YEARS))
 
 
 def effects(request: ValidationRequest) -> bool:
@@ -247,8 +244,8 @@ class Examination:
 EXAMINATIONS = {
     "knockouts": Examination(run=knockouts, selects=True),
     "audit": Examination(run=audit, selects=True),
-    "criteria": Examination(run=criteria),
-    "ranges": Examination(run=ranges),
+    "criteria": Examination(run=criteria, virtual=True),
+    "ranges": Examination(run=ranges, virtual=True),
     "effects": Examination(run=effects, virtual=True, selects=True, drawn="effects"),
     "ceiling": Examination(run=ceiling, virtual=True, drawn="ceiling"),
     "panel": Examination(run=panel, drawn="trust_events"),

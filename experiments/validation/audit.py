@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
 import pandas as pd
 
@@ -21,14 +22,19 @@ from experiments.validation.calibration import reference
 from experiments.validation.knockouts import SURE, KnockoutEffect, average_by_seed, effect_of, shown, tables_of
 from experiments.validation.panel import SELECTION, panels_of
 from experiments.validation.readings import CENTRE, readings
-from experiments.validation.study_tables import select
+from experiments.validation.study_tables import Row, select, write_table
 from experiments.validation.trust_events import PUBLISHED
+from model.engine.fingerprint import fingerprint
 from model.simulation.registry import MEASURES
 
 DEFINITIONAL = KINDS[0]
 MEMORY = "Q06"
 """The memory of abuse: an effect that panels measured, from which nothing is set."""
 WIDTH = 110
+COLUMNS = (
+    *("row", "kind", "site", "quantity", "with_it", "without", "change", "low", "high", "delta", "carried"),
+    *("twins", "years", "code"),
+)
 
 
 @dataclass(frozen=True)
@@ -161,24 +167,33 @@ def missing_lines() -> Iterator[str]:
             yield from textwrap.wrap(f"{row.id}  {row.says}: {why}", WIDTH, subsequent_indent="     ")
 
 
-def show_audit(only: Sequence[str], size: AuditSize) -> bool:
-    """Print the audit of the rows that are carried and of Q06; return whether each passes."""
+def rows_of(findings: Sequence[AuditFinding]) -> Iterator[Row]:
+    """Yield the columns of each row of evidence."""
+    for one in findings:
+        row: Row = {"row": one.row.id, "kind": one.row.kind, "site": one.row.site, "quantity": one.row.quantity}
+        row |= {"with_it": one.effect.with_it, "without": one.effect.without, "change": one.effect.mean}
+        row |= {"low": one.effect.low, "high": one.effect.high, "delta": one.smallest, "carried": one.passed}
+        yield row | {"twins": one.size.replicates, "years": one.size.years, "code": fingerprint()}
+
+
+def show_audit(only: Sequence[str], out: Path, size: AuditSize) -> bool:
+    """Write and print the audit of the rows that are carried and of Q06; return whether each passes."""
     carried = {row.id: row for row in in_list("carried")}
     names = select({name: name for name in (*carried, MEMORY)}, only, "no row of evidence '{}' is carried")
     more = size.closer
-    print(f"Without what carries each row: {size.replicates} twins, {size.years:g} years, scale {size.scale:g};")
-    print(f"a row not sure at first is looked at with {more.replicates} twins, {more.years:g} years;")
-    print(f"monthly means, accounts of the ledger in all; difference with its {SURE:.0%} interval. A row is carried if")
-    print("its interval lies on the side that the row says; but for definitions the difference must reach delta, too")
+    lines = [
+        f"Without what carries each row: {size.replicates} twins, {size.years:g} years, scale {size.scale:g};",
+        f"a row not sure at first is looked at with {more.replicates} twins, {more.years:g} years;",
+        f"monthly means, accounts of the ledger in all; difference with its {SURE:.0%} interval. A row is carried if",
+        "its interval lies on the side that the row says; but for definitions the difference must reach delta, too",
+    ]
     findings = [examined(carried[name], size) for name in names if name != MEMORY]
-    print("\n".join(audit_lines(findings)))
+    lines += audit_lines(findings)
     good = all(one.passed for one in findings)
     if MEMORY in names:
         line, passed = memory_line()
-        print(f"\nEffects that were measured elsewhere and are not set\n{line}")
+        lines += ["", "Effects that were measured elsewhere and are not set", line]
         good = good and passed
-    print()
-    print("\n".join(summary_lines(findings)))
-    if not only:
-        print("\n".join(missing_lines()))
+    lines += ["", *summary_lines(findings), *([] if only else missing_lines())]
+    print(write_table(out, "audit", list(rows_of(findings)), COLUMNS, lines))
     return good

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,67 +14,92 @@ import pandas as pd
 
 from experiments.comparison.criteria_effects import SITES, draw_lines, mean_scores
 from experiments.execution.run_requests import asked
-from experiments.execution.run_set import run_all
 from experiments.statistics.paired_effects import paired
-from experiments.storage.run_folder import joined
+from experiments.validation.experiment import BASE, CENTRAL, Experiment, Worlds
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_worlds
+from experiments.validation.study_tables import write_table
+from model.engine.fingerprint import fingerprint
 from model.measures.criteria import CRITERIA, GRADES, grade_index
 
 
 @dataclass(frozen=True)
 class CriteriaWorld:
-    """Change of a world: policies, numbers, or both."""
+    """Change of a world from its first day on, after the common warm-up: policies, numbers, or both."""
 
     told: str
     policies: tuple[str, ...] = ()
-    sets: tuple[str, ...] = ()
+    numbers: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The file of a world with these numbers."""
+        return "[set]\n" + "".join(f'"{key}" = {value!r}\n' for key, value in self.numbers.items())
 
 
 STATED: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 WORLDS = {
-    name: CriteriaWorld(one["told"], tuple(one.get("policies", ())), tuple(one.get("sets", ())))
+    name: CriteriaWorld(one["told"], tuple(one.get("policies", ())), one.get("set", {}))
     for name, one in STATED["worlds"].items()
 }
-STATUS_QUO = CriteriaWorld("status quo")
 RANGES: dict[str, list[float]] = STATED["ranges"]
 """Low and high end of each assumed number that criteria may hang on."""
 MOVED, STILL = 0.03, 0.02
 """Change by which a criterion has moved, and up to which it stands; above twice its error besides."""
 YEARS = 3.0
-FEW = 4
-"""Seeds of each world beside the status quo; twins of the same seeds."""
-RANGE_SEEDS = 2
+PAIRS = 12
 GAMING = ("forms", "routes", "responses", "empty", "no")
 ONLY_UP = {"pressure", *GAMING}
+COLUMNS = ("site", "world", "en", "years", "criterion", "level", "change", "low", "high", "twins", "code")
 type Table = Mapping[str, np.ndarray]
 """A criterion's scores by seed."""
 type Ends = Mapping[tuple[str, float], Table]
 """Criteria by number and value, at one site."""
 
 
-def show_criteria(*, years: float, replicates: int, workers: int, scale: float = 1.0) -> None:
-    """Run the status quo of both sites, and all worlds on fewer seeds, and print what the criteria say of them."""
-    few = min(FEW, replicates)
-    usual = {site: last_months(site, STATUS_QUO, years, replicates, workers, scale) for site in SITES}
+def show_criteria(out: Path, size: ExperimentSize, years: float, runs: Path = RUNS) -> None:
+    """Run the status quo and all worlds at both sites; write and print what the criteria say of them."""
+    lives = {site: run_criteria(site, WORLDS, years, size, runs) for site in SITES}
+    usual = {site: months_of(some, BASE) for site, some in lives.items()}
     anchors = asked(SITES[0])[0].scenario.anchors
-    print("\n".join(draw_lines({site: mean_scores(months, anchors) for site, months in usual.items()})))
     base = {site: table_of(months) for site, months in usual.items()}
-    print("\n".join(paper_lines(base)))
-    found = {
-        site: {name: table_of(last_months(site, world, years, few, workers, scale)) for name, world in WORLDS.items()}
-        for site in SITES
-    }
-    print("\n".join(response_lines(base, found, years, few)))
+    found = {site: {name: table_of(months_of(some, name)) for name in WORLDS} for site, some in lives.items()}
+    lines = [
+        *draw_lines({site: mean_scores(months, anchors) for site, months in usual.items()}),
+        *paper_lines(base),
+        *response_lines(base, found, years, size.seeds),
+    ]
+    told = {name: world.told for name, world in WORLDS.items()}
+    rows = [row for site in SITES for row in rows_of(site, base[site], found[site], told, years)]
+    print(write_table(out, "criteria", rows, COLUMNS, lines))
 
 
-def last_months(
-    site: str, world: CriteriaWorld, years: float, replicates: int, workers: int, scale: float
-) -> pd.DataFrame:
-    """Return the months of a world at one site, seed by seed."""
-    sets = [*world.sets, *([] if scale == 1.0 else [f"population.scale={scale}"])]
-    specs = asked(site, policies=world.policies, sets=sets, years=years, replicates=replicates)
-    runs = run_all(specs, workers=workers, label=f"{site}, {world.told}").whole
-    months: pd.DataFrame = joined(runs)["measures"].to_pandas()
-    return months
+def run_criteria(
+    site: str, worlds: Mapping[str, CriteriaWorld], years: float, size: ExperimentSize, runs: Path
+) -> list[Worlds]:
+    """Run worlds at one site beside the status quo; return those of each seed."""
+    made = {name: f"criteria_{name}" for name, world in worlds.items() if world.numbers}
+    words = {name: (*world.policies, *([made[name]] if name in made else [])) for name, world in worlds.items()}
+    texts = {file: worlds[name].text for name, file in made.items()}
+    one = Experiment(f"criteria of {site}", "", "", "", site=site, worlds=words, years=years, lines=())
+    return run_worlds(one, CENTRAL, size, runs, texts)
+
+
+def months_of(lives: Sequence[Worlds], world: str) -> pd.DataFrame:
+    """Return the months of a world, seed by seed."""
+    return pd.concat([worlds[world].months for worlds in lives], ignore_index=True)
+
+
+def rows_of(
+    site: str, base: Table, found: Mapping[str, Table], told: Mapping[str, str], years: float
+) -> Iterator[dict[str, Any]]:
+    """Yield level and change of every criterion in the status quo and in every world of a site."""
+    about = {"site": site, "years": years, "code": fingerprint()}
+    for world, table in ({BASE: base} | dict(found)).items():
+        for name in CRITERIA:
+            effect = paired(base[name].tolist(), table[name].tolist())
+            change = {key: getattr(effect, key) for key in ("low", "high")} | {"change": effect.effect}
+            row = about | {"world": world, "en": told.get(world, "status quo"), "criterion": name}
+            yield row | {"level": mean_of(table[name]), "twins": len(table[name])} | change
 
 
 def table_of(months: pd.DataFrame) -> Table:
@@ -178,27 +203,36 @@ def fits(change: float, error: float, wanted: bool, sign: float, key: str) -> bo
     return bool(size <= max(STILL, 2.0 * error) or np.isnan(change))
 
 
-def show_ranges(*, years: float, replicates: int, workers: int, scale: float = 1.0) -> None:
-    """Run the status quo of both sites with each number at either end, and print how far the criteria go."""
+def show_ranges(out: Path, size: ExperimentSize, years: float, runs: Path = RUNS) -> None:
+    """Run the status quo of both sites with each number at either end; write and print how far the criteria go."""
+    worlds = {f"{name.replace('.', '_')}_{value:g}": world_with(name, value) for name, value in ends_tried()}
+    rows: list[dict[str, Any]] = []
+    lines: list[str] = []
     for site in SITES:
-        base = table_of(last_months(site, STATUS_QUO, years, replicates, workers, scale))
-        ends = {
-            (name, value): table_of(last_months(site, world_with(name, value), years, replicates, workers, scale))
-            for name, both in RANGES.items()
-            for value in both
-        }
-        print("\n".join(range_lines(site, base, ends, years, replicates)))
+        lives = run_criteria(site, worlds, years, size, runs)
+        base = table_of(months_of(lives, BASE))
+        found = {name: table_of(months_of(lives, name)) for name in worlds}
+        ends = dict(zip(ends_tried(), found.values(), strict=True))
+        lines += range_lines(site, base, ends, years, size.seeds)
+        rows += rows_of(site, base, found, {name: world.told for name, world in worlds.items()}, years)
+        text = write_table(out, "criteria_ranges", rows, COLUMNS, lines)
+    print(text)
+
+
+def ends_tried() -> list[tuple[str, float]]:
+    """Return every number of the ranges with either end."""
+    return [(name, value) for name, both in RANGES.items() for value in both]
 
 
 def world_with(name: str, value: float) -> CriteriaWorld:
-    """Return the status quo with one number otherwise."""
-    return CriteriaWorld(f"{name} = {value:g}", (), (f"{name}={value!r}",))
+    """Return the status quo with one number otherwise, from its first day on after the common warm-up."""
+    return CriteriaWorld(f"{name} = {value:g}", numbers={name: value})
 
 
 def range_lines(site: str, base: Table, ends: Ends, years: float, seeds: int) -> Iterator[str]:
     """Yield how far each criterion goes at one site, between which words, and what takes it there."""
     yield f"{site}: criteria after {years:g} years over the ranges of what is assumed, one number at a time,"
-    yield f"{seeds} twins: status quo, lowest and highest mean, and the number that leads there; then every change"
+    yield f"from the first day on, {seeds} twins: status quo, lowest and highest mean, what leads there; every change"
     for name in CRITERIA:
         means = {key: mean_of(table[name]) for key, table in ends.items()}
         known = {key: value for key, value in means.items() if not math.isnan(value)}

@@ -2,7 +2,9 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
 
 import pandas as pd
 
@@ -11,12 +13,17 @@ from experiments.execution.run_set import run_all
 from experiments.statistics.paired_effects import paired, quantile
 from experiments.storage.run_folder import joined
 from experiments.storage.run_spec import RunSpec
-from experiments.validation.study_tables import select
+from experiments.validation.study_tables import Row, grouped, select, write_table
 from model.engine.errors import InputError, suggest_nearest
+from model.engine.fingerprint import fingerprint
 from model.simulation.registry import MECHANISMS
 from scenarios.groups import switchable_mechanisms
 
 EFFECTS = ("trust_mean", "crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded", "homicides")
+COLUMNS = (
+    *("mechanism", "site", "policy", "measure", "own", "with_it", "with_error", "without", "without_error"),
+    *("mean", "low", "high", "twins", "code"),
+)
 SURE = 0.99
 """Confidence of the intervals: with some thirty mechanisms, a false alarm in a hundred is enough."""
 
@@ -72,14 +79,19 @@ def effects(
     one: MechanismKnockout, *, scale: float, years: float, replicates: int, workers: int = 1
 ) -> list[KnockoutEffect]:
     """Return the effects of switching a mechanism off: of its own process first, then on trust and the books."""
-    policies = [one.policy] if one.policy else []
-    size = [f"population.scale={scale}"]
-    arms = [
-        asked(one.site, policies=policies, sets=[*size, *off], start=one.start, years=years, replicates=replicates)
-        for off in ([], [f"mechanisms.{one.name}=false"])
-    ]
-    having, missing = (average_by_seed(tables_of(arm, workers)["measures"]) for arm in arms)
+    about = one.site, one.policy, one.start, scale, years, replicates, workers
+    having, missing = averages(*about), averages(*about, off=f"mechanisms.{one.name}=false")
     return [effect_of(measure, having, missing) for measure in dict.fromkeys((*one.process, *EFFECTS))]
+
+
+@cache
+def averages(
+    site: str, policy: str, start: str | None, scale: float, years: float, replicates: int, workers: int, off: str = ""
+) -> pd.DataFrame:
+    """Return the mean of every measure of a world, a row per seed; mechanisms share those that have them all."""
+    policies, sets = [policy] if policy else [], [f"population.scale={scale}", *([off] if off else [])]
+    specs = asked(site, policies=policies, sets=sets, start=start, years=years, replicates=replicates)
+    return average_by_seed(tables_of(specs, workers)["measures"])
 
 
 def tables_of(specs: Sequence[RunSpec], workers: int, label: str = "") -> dict[str, pd.DataFrame]:
@@ -131,14 +143,33 @@ def shown(number: float) -> str:
     return f"{number:8,.0f}" if abs(number) >= 1000 else f"{number:8.4f}" if abs(number) < 1 else f"{number:8.2f}"
 
 
-def show_knockouts(only: Sequence[str], *, scale: float, years: float, replicates: int, workers: int) -> bool:
-    """Print every knock-out; return whether each mechanism's own process changes."""
-    print(f"With and without each mechanism: {replicates} twins, {years:g} years, scale {scale:g}; monthly means;")
-    print(f"± Monte Carlo error; difference with its {SURE:.0%} interval; * marks one that excludes zero")
-    print(f"  {'measure':34}{'with':>8} {'':8}{'without':>8} {'':8}{'differs':>8}")
-    good = True
+def show_knockouts(
+    only: Sequence[str], out: Path, *, scale: float, years: float, replicates: int, workers: int
+) -> bool:
+    """Write and print every knock-out; return whether each mechanism's own process changes."""
+    lines = [
+        f"With and without each mechanism: {replicates} twins, {years:g} years, scale {scale:g}; monthly means;",
+        f"± Monte Carlo error; difference with its {SURE:.0%} interval; * marks one that excludes zero",
+        f"  {'measure':34}{'with':>8} {'':8}{'without':>8} {'':8}{'differs':>8}",
+    ]
+    print("\n".join(lines))
+    rows: list[Row] = []
     for one in knockouts(only):
         found = effects(one, scale=scale, years=years, replicates=replicates, workers=workers)
-        print("\n".join(("", *knockout_lines(one, found))), flush=True)
-        good = good and any(effect.changed for effect in found[: len(one.process)])
-    return good
+        some = ["", *knockout_lines(one, found)]
+        print("\n".join(some), flush=True)
+        lines += some
+        rows += [
+            about_of(one) | asdict(effect) | {"twins": replicates, "own": effect.measure in one.process}
+            for effect in found
+        ]
+    write_table(out, "knockouts", rows, COLUMNS, lines)
+    return all(
+        any(row["low"] > 0.0 or row["high"] < 0.0 for row in own if row["own"])
+        for own in grouped(rows, "mechanism").values()
+    )
+
+
+def about_of(one: MechanismKnockout) -> Row:
+    """Return the columns that say which knock-out a row is of."""
+    return {"mechanism": one.name, "site": one.site, "policy": one.policy, "code": fingerprint()}

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -165,12 +166,12 @@ def test_the_summary_counts_all_rows_of_evidence_and_each_kind(monkeypatch: pyte
 
 
 def test_the_memory_of_abuse_counts_as_failed_until_it_passes(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setattr(audit, "reference", lambda: (SimpleNamespace(tape=None), {}))
     for kept, passes in ((0.87, False), (0.5, True)):
         monkeypatch.setattr(audit, "panels_of", lambda *_, kept=kept: SimpleNamespace(kept=kept))
-        assert audit.show_audit(["Q06"], SMALL) is passes
+        assert audit.show_audit(["Q06"], tmp_path, SMALL) is passes
         assert ("FAILED" in capsys.readouterr().out) is not passes
 
 

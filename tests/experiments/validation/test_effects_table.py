@@ -376,7 +376,6 @@ def test_the_table_of_practices_has_all_worlds_of_both_sites(tmp_path: Path, mon
             ["knockouts", "--quick"],
             "--quick goes with effects, ceiling, doses, closed, decisions, practice, reach, laws, coverage only",
         ),
-        (["criteria", "--out", "x"], "--out goes with panel, effects, ceiling"),
         (
             ["ceiling", "--only", "placebo"],
             "--only names mechanisms for knockouts, rows for audit or experiments",
