@@ -1,0 +1,299 @@
+"""Further tables of effects, each stated in `contrast_tables.toml`: worlds that differ in one thing, with intervals.
+
+``python -m experiments.validation.contrast_tables NAME --workers 2`` runs both sites and writes `NAME.csv` and
+`NAME.txt`; worlds of the same code are not run again.
+"""
+
+import argparse
+import dataclasses
+import fnmatch
+import math
+import re
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import batched
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from experiments.comparison.headline_measures import BY_NAME, Headline, yearly
+from experiments.statistics.paired_effects import paired
+from experiments.validation import criteria
+from experiments.validation.experiment import BASE, CENTRAL, SITES, Experiment, Worlds
+from experiments.validation.experiment_runs import QUICK, RUNS, ExperimentSize, run_worlds
+from experiments.validation.headline import TWINS, told
+from experiments.validation.study_tables import Row, grouped, write_table
+from model.engine.errors import InputError, suggest_nearest
+from model.engine.fingerprint import fingerprint
+from scenarios import load
+
+OUT = Path("results") / "reference"
+STATED: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+MORE = {name: yearly(name, one["en"], one["es"], *one["columns"]) for name, one in STATED.pop("more").items()}
+MEASURES: Mapping[str, Headline] = {**BY_NAME, **MORE}
+SWEPT = re.compile(r"swept (-?[\d.]+)-([\d.]+)")
+TOGETHER = "assumed_together"
+UNITS = ("effect", "low", "high", "delta")
+COLUMNS = (
+    *("table", "site", "scale", "case", "en", "es", "years", "measure", "unit"),
+    *("base", "arm", "effect", "low", "high", "delta", "twins", "code"),
+)
+LABEL, NUMBER, ABREAST = 68, 23, 4
+
+
+class Case(NamedTuple):
+    """A world in both languages, the policies and made worlds of it, and those of what it stands beside."""
+
+    en: str
+    es: str
+    arm: tuple[str, ...]
+    base: tuple[str, ...] = ()
+
+
+class ContrastTable(NamedTuple):
+    """A table: its cases, and the worlds that are made for it, files by name."""
+
+    name: str
+    cases: tuple[Case, ...]
+    texts: Mapping[str, str]
+
+    @property
+    def stated(self) -> Mapping[str, Any]:
+        """Head, years, measures and scales of the file."""
+        return STATED[self.name]
+
+
+def table_of(name: str) -> ContrastTable:
+    """Return a table of the file by name."""
+    if name not in STATED:
+        raise InputError(f"no table '{name}'{suggest_nearest(name, STATED)}")
+    one = STATED[name]
+    if "each" in one:
+        return each_value(name, **one["each"])
+    if "groups" in one:
+        return all_assumed(name) if name == TOGETHER else each_assumed(name)
+    texts = {f"{name}_{k}": set_text(each["set"]) for k, each in enumerate(one["cases"]) if "set" in each}
+    cases = (
+        Case(each["en"], each["es"], tuple(each.get("arm", [f"{name}_{k}"]))) for k, each in enumerate(one["cases"])
+    )
+    return ContrastTable(name, tuple(cases), texts)
+
+
+def each_value(name: str, number: str, values: Sequence[float], include: str) -> ContrastTable:
+    """Return the table of a policy with one number at each of some values."""
+    texts = {f"{name}_{value:g}": set_text({number: value}, include) for value in values}
+    words = STATED[name]["case"]
+    cases = [
+        Case(words["en"].format(value=value), words["es"].format(value=value), (made,))
+        for made, value in zip(texts, values, strict=True)
+    ]
+    return ContrastTable(name, tuple(cases), texts)
+
+
+def set_text(numbers: Mapping[str, float], include: str = "") -> str:
+    """Return the file of a world in which numbers have values.
+
+    >>> set_text({"fear.weight": 0.5}, "heavy_hand")
+    'include = "heavy_hand"\\n[set]\\n"fear.weight" = 0.5\\n'
+    """
+    head = f'include = "{include}"\n' if include else ""
+    return f"{head}[set]\n" + "".join(f'"{key}" = {value!r}\n' for key, value in numbers.items())
+
+
+# What is assumed
+
+
+def ends_of(groups: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Return low and high end of each number of behaviour that is assumed or swept, by dotted name.
+
+    Groups are names of groups, or patterns of dotted names.  Ends are those that the criteria are tried at, those that
+    the source says it is swept over, else those within which the number may lie.
+    """
+    scenario, found = load(SITES[0]), {}
+    for pattern in groups:
+        group = pattern.partition(".")[0]
+        for key, about in scenario[group].parameter_specs().items():
+            name = f"{group}.{key}"
+            is_assumed = about.role == "behaviour" and re.search("assumed|swept|not identified", about.source)
+            if is_assumed and fnmatch.fnmatch(name, pattern if "." in pattern else f"{pattern}.*"):
+                swept = SWEPT.search(about.source)
+                known = (float(swept[1]), float(swept[2])) if swept else (about.low, about.high)
+                low, high = criteria.RANGES.get(name, known)
+                found[name] = (kind_of(about.low, low), kind_of(about.low, high))
+    return found
+
+
+def kind_of(like: float, value: float) -> float:
+    """Return a number whole if those of its parameter are."""
+    return int(value) if isinstance(like, int) else float(value)
+
+
+def each_assumed(name: str) -> ContrastTable:
+    """Return the table with each assumed number at either end, after the case in which all are as they stand."""
+    arm, scenario = tuple(STATED[name]["arm"]), load(SITES[0])
+    cases, texts = [Case("as it stands", "como está", arm)], {}
+    for number, ends in ends_of(STATED[name]["groups"]).items():
+        group, _, key = number.partition(".")
+        now = float(getattr(scenario[group], key))
+        for end, value in zip(("low", "high"), ends, strict=True):
+            if not math.isclose(value, now):
+                made = f"{number.replace('.', '_')}_{end}"
+                texts[made] = set_text({number: value})
+                label = f"{number} {value:g}"
+                cases.append(Case(f"{label} (now {now:g})", f"{label} (ahora {now:g})", (*arm, made), (made,)))
+    return ContrastTable(name, tuple(cases), texts)
+
+
+def all_assumed(name: str) -> ContrastTable:
+    """Return the table with all assumed numbers at once at their low, and at their high ends."""
+    arm, ends = tuple(STATED[name]["arm"]), ends_of(STATED[name]["groups"])
+    texts = {
+        f"{name}_{end}": set_text({key: both[k] for key, both in ends.items()}) for k, end in enumerate(("low", "high"))
+    }
+    words = {
+        "low": ("all at the low end", "todos en el extremo bajo"),
+        "high": ("all at the high end", "todos en el alto"),
+    }
+    cases = (Case(*words[end], (*arm, f"{name}_{end}"), (f"{name}_{end}",)) for end in words)
+    return ContrastTable(name, (Case("as it stands", "como está", arm), *cases), texts)
+
+
+# Running
+
+
+def show_contrasts(
+    name: str, out: Path, size: ExperimentSize, sites: Sequence[str] = SITES, runs: Path = RUNS
+) -> list[Row]:
+    """Run all worlds of a table, write each site as it is done, print and return the rows."""
+    table, rows, text = table_of(name), [], ""
+    scales = [size.scale] if size.scale != 1.0 else table.stated.get("scales", [1.0])
+    for site in sites:
+        own = [list(rows_of(table, site, dataclasses.replace(size, scale=scale), runs)) for scale in scales]
+        rows += [row for some in own for row in some]
+        if len(own) > 1:
+            rows += differences(own[0], own[-1])
+        text = write_table(out, name, rows, COLUMNS, lines_of(table, rows))
+    print(text)
+    return rows
+
+
+def rows_of(table: ContrastTable, site: str, size: ExperimentSize, runs: Path) -> Iterator[Row]:
+    """Yield the effect of every case on every measure at one site and scale."""
+    worlds: dict[str, tuple[str, ...]] = {}
+    for number, case in enumerate(table.cases):
+        worlds |= {f"arm {number}": case.arm} | ({f"base {number}": case.base} if case.base else {})
+    years = table.stated["years"]
+    one = Experiment(
+        f"{table.name}, {site}, scale {size.scale:g}", "", "", "", site=site, worlds=worlds, years=years, lines=()
+    )
+    lives = run_worlds(one, CENTRAL, size, runs, table.texts)
+    about = {
+        "table": table.name,
+        "site": site,
+        "scale": size.scale,
+        "years": years,
+        "twins": len(lives),
+        "code": fingerprint(),
+    }
+    for number, case in enumerate(table.cases):
+        base = f"base {number}" if case.base else BASE
+        for measure in table.stated["measures"]:
+            effect = effect_of(lives, base, f"arm {number}", MEASURES[measure], years)
+            yield about | {"case": number, "en": case.en, "es": case.es, "measure": measure} | effect
+
+
+def effect_of(lives: Sequence[Worlds], base: str, arm: str, headline: Headline, years: float) -> Row:
+    """Return the effect between two worlds over all years, of a mean in the last; counts in per cent of the base."""
+    sides = ([headline.value(worlds[name].months) for worlds in lives] for name in (base, arm))
+    found = dataclasses.asdict(paired(*sides, scale=headline.scale(years)))
+    is_count = headline.kind == "counts"
+    part = 100.0 / found["base"] if is_count and found["base"] else math.nan if is_count else 1.0
+    values = {key: found[key] for key in ("base", "arm")} | {key: part * found[key] for key in UNITS}
+    return {"unit": "%" if is_count else headline.unit} | values
+
+
+def differences(small: Sequence[Row], large: Sequence[Row]) -> Iterator[Row]:
+    """Yield by how much effects at the last scale differ from those at the first; delta is that of the last.
+
+    Towns of different scale share no luck, so that the errors of both add up.
+    """
+    for one, other in zip(small, large, strict=True):
+        freedom = min(one["twins"], other["twins"]) - 1
+        error = math.hypot(one["high"] - one["low"], other["high"] - other["low"]) / 2.0
+        effect = other["effect"] - one["effect"]
+        row = other | {"scale": "difference", "base": one["effect"], "arm": other["effect"], "effect": effect}
+        yield row | {"low": effect - error, "high": effect + error, "twins": freedom + 1}
+
+
+# Text
+
+
+def lines_of(table: ContrastTable, rows: Sequence[Row]) -> Iterator[str]:
+    """Yield the table as text, a block for each site and scale."""
+    yield from table.stated["head"]
+    yield f"After {rows[0]['years']:g} years, {rows[0]['twins']} twins, 95 % intervals: means of the last year and"
+    yield "criteria at its end in points of 100, counts of all years in per cent of what a case stands beside."
+    yield "Promedios del último año y criterios a su fin en puntos de 100; conteos de todos los años en por ciento."
+    for (site, scale), own in grouped(rows, "site", "scale").items():
+        yield ""
+        measures = list(dict.fromkeys(row["measure"] for row in own))
+        for some in batched(measures, ABREAST):
+            yield from block(site, scale, [row for row in own if row["measure"] in some])
+
+
+def block(site: str, scale: Any, rows: Sequence[Row]) -> Iterator[str]:
+    """Yield the cases at one site and scale with a few measures; differences with whether they matter."""
+    where = f"{site}, difference / diferencia" if scale == "difference" else f"{site}, scale / escala {scale:g}"
+    by_case = grouped(rows, "case")
+    first = next(iter(by_case.values()))
+    yield where.ljust(LABEL) + "".join(MEASURES[row["measure"]].en.rjust(NUMBER) for row in first)
+    if scale != "difference":
+        yield "  status quo / situación actual".ljust(LABEL) + "".join(f"{row['base']:{NUMBER}.4g}" for row in first)
+    for own in by_case.values():
+        yield f"  {own[0]['en']} / {own[0]['es']}".ljust(LABEL) + "".join(told(row).rjust(NUMBER) for row in own)
+        if scale == "difference":
+            yield "    beside delta / frente a delta".ljust(LABEL) + "".join(beside(row).rjust(NUMBER) for row in own)
+
+
+def beside(row: Row) -> str:
+    """Return how a difference stands to the smallest that matters.
+
+    >>> beside({"low": -0.1, "high": 0.2, "delta": 0.5}), beside({"low": 0.6, "high": 0.9, "delta": 0.5})
+    ('less than 0.5', 'more than 0.5')
+    """
+    low, high, delta = row["low"], row["high"], row["delta"]
+    if any(value != value for value in (low, high, delta)):
+        return "not known"
+    least = 0.0 if low <= 0.0 <= high else min(abs(low), abs(high))
+    most = max(abs(low), abs(high))
+    return f"{'less than' if most < delta else 'more than' if least > delta else 'open at'} {delta:.2g}"
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Make the table that the command line names."""
+    parser = argparse.ArgumentParser(
+        prog="python -m experiments.validation.contrast_tables", description="Tables of effects"
+    )
+    parser.add_argument("name", metavar="NAME", help=", ".join(STATED))
+    parser.add_argument("--replicates", type=int, default=TWINS)
+    parser.add_argument("--site", action="append", choices=SITES, help="one site; else both")
+    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--quick", action="store_true", help="only to see that all runs")
+    parser.add_argument("--out", type=Path, default=OUT)
+    asked = parser.parse_args(words)
+    size = ExperimentSize(seeds=asked.replicates, scale=asked.scale, workers=asked.workers)
+    try:
+        show_contrasts(
+            asked.name,
+            asked.out,
+            dataclasses.replace(QUICK, workers=asked.workers) if asked.quick else size,
+            asked.site or SITES,
+        )
+    except InputError as problem:
+        print(problem, file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()
