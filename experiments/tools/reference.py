@@ -1,0 +1,233 @@
+"""Make the reference results anew: `python -m experiments.tools.reference [NAME…] --workers 2`.
+
+`reference.toml` says which command makes which files, in order. What is on record of the present code and command is
+left as it is, unless it is named with --fresh; runs that are kept are not run again, so that the driver goes on where
+it was stopped. A command that fails is told at the end and stops no other.
+"""
+
+import argparse
+import csv
+import io
+import json
+import math
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments.storage.run_crate import FILE as CRATE
+from experiments.storage.run_crate import comparison_crate
+from experiments.storage.writing import make_folder, write_whole
+from model.engine.errors import InputError, suggest_nearest
+from model.engine.fingerprint import fingerprint
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "results" / "reference"
+RECORD = "made.csv"
+"""Of which code each result is, by which command, and the minutes that it took."""
+COLUMNS = ("name", "code", "minutes", "command")
+README = FOLDER / "README.md"
+BEGIN, END = "<!-- reference.toml -->\n", "<!-- end -->\n"
+FAULT = "our own fault"
+"""Told by the program where it fails, and not the model."""
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Result:
+    """Files of the folder that belong together, the commands that make them, and the minutes on two idle cores."""
+
+    name: str
+    commands: tuple[str, ...]
+    minutes: float
+    files: tuple[str, ...] = ()
+    printed: str = ""
+    judges: bool = False
+    note: str = ""
+
+    @property
+    def every_file(self) -> tuple[str, ...]:
+        """Files that its commands write, and the one with what they print."""
+        return (*([self.printed] if self.printed else []), *self.files)
+
+    @property
+    def command(self) -> str:
+        """What is on record and in the README: all commands in one line."""
+        return "; ".join(self.commands)
+
+
+def listed() -> dict[str, Result]:
+    """Return all reference results by name, in the order in which they are made."""
+    stated = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    found: dict[str, Result] = {}
+    for name, one in stated.items():
+        lists: dict[str, Any] = {key: tuple(one[key]) for key in ("commands", "files") if key in one}
+        found[name] = Result(name, **{**one, **lists})
+    return found
+
+
+def readme_table() -> str:
+    """Return the table of the README: files, command, what else is to be said, and minutes."""
+    lines = ["| files | made by | minutes |", "|---|---|---|"]
+    for one in listed().values():
+        note = f"; {one.note}" if one.note else ""
+        lines.append(f"| {', '.join(one.every_file)} | `reference {one.name}`{note} | {one.minutes:g} |")
+    return "\n".join([*lines, f"| all | `reference` | {sum(one.minutes for one in listed().values()):g} |"]) + "\n"
+
+
+def readme_as_it_should_be() -> str:
+    """Return the README with the table that `reference.toml` gives."""
+    text = README.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    return f"{before}{BEGIN}{readme_table()}{END}{rest.partition(END)[2]}"
+
+
+# What is on record
+
+
+def on_record(folder: Path) -> dict[str, Row]:
+    """Return the rows on record by name."""
+    path = folder / RECORD
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["name"]: row for row in csv.DictReader(file)}
+
+
+def is_made(one: Result, folder: Path) -> bool:
+    """Tell whether a result is of the present code and command, with all its files there."""
+    row = on_record(folder).get(one.name, {})
+    current = (row.get("code"), row.get("command")) == (fingerprint(), one.command)
+    return current and all((folder / name).is_file() for name in one.every_file)
+
+
+def record(one: Result, folder: Path, minutes: float) -> None:
+    """Put on record that a result was made."""
+    rows = on_record(folder) | {
+        one.name: dict(zip(COLUMNS, (one.name, fingerprint(), f"{minutes:.1f}", one.command), strict=True))
+    }
+    sink = io.StringIO()
+    writer = csv.DictWriter(sink, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows[name] for name in listed() if name in rows)
+    write_whole(folder / RECORD, sink.getvalue().encode())
+
+
+# Commands
+
+
+def words_of(command: str, workers: int) -> list[str]:
+    """Return a command as it is run: with this Python, this code, and so many workers."""
+    words = shlex.split(command.format(code=fingerprint()[:8]))
+    start = {"confianza": [sys.executable, "-m", "confianza"], "python": [sys.executable]}[words[0]]
+    if "--workers" in words:
+        words[words.index("--workers") + 1] = str(workers)
+    return [*start, *words[1:]]
+
+
+def make(one: Result, folder: Path, workers: int, log: Path) -> str:
+    """Run the commands of a result; return what went wrong, or nothing."""
+    begun, printed = time.time(), ""
+    make_folder(log.parent)
+    with log.open("w", encoding="utf-8") as told:
+        for command in one.commands:
+            done = subprocess.run(
+                words_of(command, workers), cwd=ROOT, stdout=subprocess.PIPE, stderr=told, text=True, check=False
+            )
+            printed += done.stdout
+            if done.returncode not in ((0, 1) if one.judges else (0,)) or FAULT in log.read_text(encoding="utf-8"):
+                return f"'{command}' left with {done.returncode}: {log}"
+    if one.printed:
+        write_whole(folder / one.printed, printed.encode())
+    old = [name for name in one.every_file if not is_new(folder / name, begun)]
+    return f"{', '.join(old)} was not written: {log}" if old else ""
+
+
+def is_new(path: Path, begun: float) -> bool:
+    """Tell whether a file was written since a time, within the second of coarse clocks."""
+    return path.is_file() and path.stat().st_mtime >= begun - 1.0
+
+
+def make_all(
+    names: Sequence[str], workers: int, *, fresh: bool = False, within: float = math.inf, folder: Path = FOLDER
+) -> int:
+    """Make the results that are named, else all, leaving those of the present code; return how many failed.
+
+    ``within`` are minutes after which none is begun any more.
+    """
+    known, failed, started = listed(), {}, time.monotonic()
+    for name in names:
+        if name not in known:
+            raise InputError(f"no reference result '{name}'{suggest_nearest(name, known)}")
+    for one in [known[name] for name in names or known]:
+        if is_made(one, folder) and not fresh:
+            print(f"{one.name}: is of this code", flush=True)
+            continue
+        begun = time.monotonic()
+        if begun - started > 60.0 * within:
+            print(f"{one.name}: not begun", flush=True)
+            continue
+        wrong = make(one, folder, workers, ROOT / "results" / "validate" / "reference" / f"{one.name}.log")
+        minutes = (time.monotonic() - begun) / 60.0
+        if wrong:
+            failed[one.name] = wrong
+        else:
+            record(one, folder, minutes)
+        print(f"{one.name}: {'FAILED' if wrong else 'made'} in {minutes:.1f} minutes", flush=True)
+    for name, wrong in failed.items():
+        print(f"{name}: {wrong}", file=sys.stderr)
+    return len(failed)
+
+
+# Steps of commands
+
+
+def take_report(source: Path, target: Path = FOLDER / "report") -> None:
+    """Copy the tables, manifest and page of a comparison, without its months, and describe what was copied."""
+    make_folder(target)
+    for path in (*source.glob("*.parquet"), source / "manifest.json", source / "informe.html"):
+        shutil.copyfile(path, target / path.name)
+    manifest = json.loads((target / "manifest.json").read_text("utf-8"))
+    write_whole(target / CRATE, comparison_crate(target, manifest))
+
+
+def take_pictures(source: Path, target: Path = FOLDER) -> None:
+    """Copy the summary of each run of a folder under the name of its municipality."""
+    for path in source.glob("*/summary.png"):
+        shutil.copyfile(path, target / f"{path.parent.name}.png")
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Make what the command line names."""
+    about = "Make the reference results anew"
+    parser = argparse.ArgumentParser(prog="python -m experiments.tools.reference", description=about)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="result of reference.toml; without any, all")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--fresh", action="store_true", help="also what is of the present code")
+    parser.add_argument("--within", type=float, default=math.inf, metavar="MINUTES", help="begin none after these")
+    parser.add_argument("--list", action="store_true", help="say what is on record of the present code")
+    parser.add_argument("--take-report", type=Path, metavar="FOLDER", help=argparse.SUPPRESS)
+    parser.add_argument("--take-pictures", type=Path, metavar="FOLDER", help=argparse.SUPPRESS)
+    asked = parser.parse_args(words)
+    if asked.take_report or asked.take_pictures:
+        (take_report if asked.take_report else take_pictures)(asked.take_report or asked.take_pictures)
+        return
+    if asked.list:
+        for one in listed().values():
+            print(f"{one.name:20}{'made' if is_made(one, FOLDER) else '-':6}{one.minutes:6.1f}  {one.command}")
+        return
+    try:
+        raise SystemExit(min(1, make_all(asked.names, asked.workers, fresh=asked.fresh, within=asked.within)))
+    except InputError as problem:
+        print(problem, file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""The driver of the reference results: what the README says, what is skipped, what a failure stops."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from experiments.cli.validate import EXAMINATIONS
+from experiments.tools import reference
+from experiments.tools.reference import FOLDER, Result, listed
+from experiments.validation.contrast_tables import STATED
+from model.engine.errors import InputError
+
+
+def test_the_readme_has_the_table_of_what_is_made() -> None:
+    assert reference.README.read_text(encoding="utf-8") == reference.readme_as_it_should_be()
+
+
+def test_no_file_is_made_twice_and_every_table_on_record_is_named() -> None:
+    made = [name for one in listed().values() for name in one.every_file]
+    assert len(made) == len(set(made))
+    told = reference.README.read_text(encoding="utf-8")
+    for path in (*FOLDER.glob("*.txt"), *FOLDER.glob("*.json")):
+        assert path.name in told, path.name
+
+
+@pytest.mark.parametrize("one", listed().values(), ids=list(listed()))
+def test_every_command_is_one_that_there_is_and_states_its_size(one: Result) -> None:
+    for command in one.commands:
+        words = shlex.split(command)
+        if words[:2] == ["confianza", "validate"]:
+            assert words[2] in EXAMINATIONS
+            assert "--replicates" in words
+            assert words[words.index("--out") + 1] == "results/reference"
+            assert words[words.index("--scale") + 1] == "1" if "--scale" in words else True
+        if words[2:3] == ["experiments.validation.contrast_tables"]:
+            assert words[3] == one.name
+            assert one.name in STATED
+        assert not re.search(r" --\w+s? [^-]*--(effects|criteria|ceiling)\b", command)
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A folder with three results: one of what is printed, one of a file, and one that fails."""
+    write = "import pathlib; pathlib.Path(r'{}').write_text('x')".format(tmp_path / "made.txt")
+    results = {
+        "fails": Result("fails", ("python -c 'raise SystemExit(1)'",), 1.0, ("never.txt",)),
+        "prints": Result("prints", ("python -c 'print(1)'", "python -c 'print(2)'"), 1.0, printed="printed.txt"),
+        "writes": Result("writes", (shlex.join(["python", "-c", write]),), 1.0, ("made.txt",)),
+    }
+    monkeypatch.setattr(reference, "listed", lambda: results)
+    monkeypatch.setattr(reference, "ROOT", tmp_path)
+    return tmp_path
+
+
+def test_a_failure_is_told_and_stops_no_other(known: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert reference.make_all((), 1, folder=known) == 1
+    told = capsys.readouterr()
+    assert "fails: FAILED" in told.out
+    assert "left with 1" in told.err
+    assert (known / "printed.txt").read_text(encoding="utf-8") == "1\n2\n"
+    assert set(reference.on_record(known)) == {"prints", "writes"}
+
+
+def test_what_is_of_the_present_code_and_command_is_left_as_it_is(
+    known: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference.make_all(("prints",), 1, folder=known)
+    (known / "printed.txt").write_text("kept", encoding="utf-8")
+    reference.make_all(("prints",), 1, folder=known)
+    assert (known / "printed.txt").read_text(encoding="utf-8") == "kept"
+    assert "is of this code" in capsys.readouterr().out
+    monkeypatch.setattr(reference, "fingerprint", lambda: "other")
+    reference.make_all(("prints",), 1, folder=known)
+    assert (known / "printed.txt").read_text(encoding="utf-8") == "1\n2\n"
+    reference.make_all(("prints",), 1, fresh=True, folder=known)
+    assert "made" in capsys.readouterr().out
+
+
+def test_a_file_that_was_not_written_is_a_failure_and_a_verdict_is_none(known: Path) -> None:
+    old = Result("old", ("python -c 'pass'",), 1.0, ("made.txt",))
+    assert "was not written" in reference.make(old, known, 1, known / "log")
+    judge = Result("judge", ("python -c 'raise SystemExit(1)'",), 1.0, judges=True)
+    assert reference.make(judge, known, 1, known / "log") == ""
+
+
+def test_a_name_that_there_is_not_is_told_with_the_nearest() -> None:
+    with pytest.raises(InputError, match=r"no reference result 'efects'.*effects"):
+        reference.make_all(("efects",), 1)
