@@ -45,7 +45,7 @@ def carry_out(spec: RunSpec, tell: "ReportProgress") -> Done:
     start = time.perf_counter()
     town = town_for(spec)
     begun = time.perf_counter()
-    tables = simulate(spec, town, tell).tables
+    tables = simulate(spec, town, tell, measured=spec.measures).tables
     seconds = time.perf_counter() - begun
     kept = {name: tables[name] for name in spec.keep}
     return Done({"measures": chosen(tables["measures"], spec)} | kept, seconds, fingerprint(), begun - start)

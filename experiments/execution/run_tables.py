@@ -1,7 +1,7 @@
 """One run: a world from its first shift to its last, and the tables that it leaves."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ INCIDENT_COLUMNS = (
 )
 """Columns that are kept of an incident: never who suffered or told it, and no place."""
 
+CEILING_HITS = "ceiling_hits"
 LABEL, COUPLE = stream_id("label of who decides"), stream_id("label of a couple")
 
 Codes = dict[str, tuple[str, ...]]
@@ -40,9 +41,13 @@ Codes = dict[str, tuple[str, ...]]
 _SETTLEMENT: Codes = {"settlement": ()}
 
 
-def simulate(spec: RunSpec, town: Town, tell: ReportProgress, save: Path | None = None) -> Finished:
-    """Carry out one run to its end."""
+def simulate(
+    spec: RunSpec, town: Town, tell: ReportProgress, save: Path | None = None, measured: Collection[str] = ()
+) -> Finished:
+    """Carry out one run to its end; of the measures compute those named, all by default, and leave the others null."""
     world = begin(spec, town)
+    if measured:
+        world.measured = {*measured, CEILING_HITS}
     tell(spec.shifts - spec.reported)
     cells = go_on(world, tick_of(spec.until), tell)
     if save is not None:
@@ -75,7 +80,7 @@ def go_on(world: TrustModel, end: int, tell: ReportProgress) -> list[np.ndarray]
 
 def hits_of(world: TrustModel) -> float:
     """Return how often a hazard reached its ceiling in the months reported."""
-    return float(sum(world.datacollector.model_vars["ceiling_hits"]))
+    return float(sum(world.datacollector.model_vars[CEILING_HITS]))
 
 
 def tables_of(world: TrustModel, spec: RunSpec, cells: list[np.ndarray]) -> dict[str, pa.Table]:

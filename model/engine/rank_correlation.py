@@ -19,5 +19,7 @@ def pearson_correlation(one: FloatArray, other: FloatArray) -> float:
 
 def mean_ranks(values: IntArray | FloatArray) -> FloatArray:
     """Return the rank of every value; ties share their mean rank."""
-    _, which, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return (np.cumsum(counts) - (counts - 1) / 2.0)[which]
+    ordered = np.sort(values)
+    below, up_to = (np.searchsorted(ordered, values, side) for side in ("left", "right"))
+    ranks: FloatArray = (below + up_to + 1) / 2.0
+    return ranks

@@ -56,5 +56,6 @@ def worst_cells(own: IntArray, load: FloatArray) -> set[int]:
 
     ``load`` is the crime in each of the cells ``own``.
     """
-    worst = own[np.argsort(-load, kind="stable")][:N_PLAN_CELLS]
-    return set(worst[np.sort(-load)[:N_PLAN_CELLS] < 0.0].tolist())
+    some = np.flatnonzero(load > 0.0)
+    worst = some[np.argsort(-load[some], kind="stable")][:N_PLAN_CELLS]
+    return set(own[worst].tolist())

@@ -310,9 +310,8 @@ def station_authorities(world: World) -> list[IntArray]:
 
 
 def visit_load_correlation(month: MonthSnapshot, load: FloatArray) -> float:
-    """Return the rank correlation of visits by plan with a load, over populated cells."""
-    populated = month.populated
-    return pearson_correlation(month.cached(ranks_of_planned_visits), mean_ranks(load[populated]))
+    """Return the rank correlation of visits by plan with the load of each populated cell."""
+    return pearson_correlation(month.cached(ranks_of_planned_visits), mean_ranks(load))
 
 
 def ranks_of_planned_visits(month: MonthSnapshot) -> FloatArray:
@@ -336,10 +335,11 @@ MECHANISM = Mechanism(
     knockout=Knockout(("visits_by_plan", "formats", "diagnoses")),
     measures={
         "posts_follow_crime": Measure(
-            "-1 to 1", lambda month: visit_load_correlation(month, month.world.state[HAPPENED].sum(axis=1))
+            "-1 to 1",
+            lambda month: visit_load_correlation(month, month.world.state[HAPPENED][month.populated].sum(axis=1)),
         ),
         "posts_follow_reports": Measure(
-            "-1 to 1", lambda month: visit_load_correlation(month, month.world.state[TOLD_CRIME])
+            "-1 to 1", lambda month: visit_load_correlation(month, month.world.state[TOLD_CRIME][month.populated])
         ),
         "formats": Measure("formats"),
         "diagnoses": Measure("diagnoses"),
