@@ -2,7 +2,7 @@
 
 ``python -m experiments.validation.headline NAME`` runs both sites and writes `NAME.csv` and `NAME.txt`; worlds of the
 same code are not run again. With ``--beside`` it prints the versions that have been written, in the order of names
-that are given or of their files.
+that are given or of their files, and writes `beside.txt`: first every measure, then the effects on trust by origin.
 """
 
 import argparse
@@ -22,9 +22,10 @@ from experiments.narrative.messages import message
 from experiments.narrative.origin_sentences import part_keys, part_name
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import Scale
+from experiments.storage.writing import make_folder, write_whole
 from experiments.validation.experiment import BASE, RunTables, Worlds
 from experiments.validation.experiment_runs import QUICK, RUNS, ExperimentSize, run_policies
-from experiments.validation.study_tables import Row, grouped, head_of, worlds_of, write_sites, write_table
+from experiments.validation.study_tables import Row, grouped, head_of, worlds_of, write_sites
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
@@ -43,7 +44,7 @@ COLUMNS = (
     *("version", "site", "year", "world", "en", "es", "measure", "unit"),
     *("base", "arm", "effect", "low", "high", "twins", "code"),
 )
-LABEL, WIDE, NUMBER = 52, 96, 25
+LABEL, WIDE, NUMBER = 48, 104, 24
 
 
 def show_headline(version: str, out: Path, size: ExperimentSize, years: float, runs: Path = RUNS) -> list[Row]:
@@ -157,39 +158,64 @@ def read_version(out: Path, version: str) -> list[Row]:
 
 def show_beside(versions: Sequence[str], out: Path) -> str:
     """Write and print the effects of several versions side by side; return the text."""
-    names = list(versions) or sorted(path.stem for path in out.glob("*.csv") if path.stem != BESIDE)
+    names = list(versions) or sorted(path.stem for path in out.glob("*.csv"))
     if not names:
         raise InputError(f"{out} holds no version. Run one first.")
     rows = [row | {"version": name} for name in names for row in read_version(out, name)]
-    text = write_table(out, BESIDE, rows, COLUMNS, beside_lines(rows, names))
+    text = "\n".join((*head_of("headline_beside"), *measure_blocks(rows, names), *part_blocks(rows, names)))
+    make_folder(out)
+    write_whole(out / f"{BESIDE}.txt", f"{text}\n".encode())
     print(text)
     return text
 
 
-def beside_lines(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str]:
-    """Yield a line for each effect and a column for each version, a block for each site, year and measure."""
-    yield from head_of("headline_beside")
-    for (site, year, measure), own in grouped(rows, "site", "year", "measure").items():
-        head = f"{site}, year {year} / año {year}: {measure_name(measure)}"
-        yield f"\n{head}\n{'':{LABEL}}" + "".join(name.rjust(NUMBER) for name in versions)
-        found = {(row["world"], row["version"]): row for row in own}
-        for world in dict.fromkeys(row["world"] for row in own):
-            cells = [found.get((world, name)) for name in versions]
-            label = next(f"  {cell['en']} / {cell['es']}" for cell in cells if cell)
-            yield label.ljust(LABEL) + "".join((told(cell) if cell else "-").rjust(NUMBER) for cell in cells)
+def measure_blocks(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str]:
+    """Yield a block for each measure, site and year: its level in the status quo, then a line for each world."""
+    shown = [row for row in rows if row["measure"] in MEASURES]
+    blocks = grouped(shown, "measure", "site", "year")
+    for measure, site, year in sorted(blocks, key=lambda block: MEASURES.index(block[0])):
+        own = blocks[measure, site, year]
+        yield f"\n{BY_NAME[measure].en} / {BY_NAME[measure].es}: {site}, year {year} / año {year}"
+        yield columns_of("", versions)
+        base = {row["version"]: f"{row['base']:.4g}" for row in own}
+        status_quo = f"{WORLDS[BASE].en} / {WORLDS[BASE].es}"
+        yield columns_of(status_quo, [base.get(name, "-") for name in versions])
+        for some in grouped(own, "world").values():
+            yield cells_of(f"{some[0]['en']} / {some[0]['es']}", some, versions)
 
 
-def measure_name(measure: str) -> str:
-    """Return a measure, or a part of an effect by origin, in both languages.
+def part_blocks(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str]:
+    """Yield a block for each world, site and year: the effect on trust, then its parts by origin."""
+    names = {key_of(*key): part_name(*key[1:]) for key in part_keys()}
+    head = message("origin.head")
+    yield f"\n{head.en} / {head.es}"
+    yield from (f"  {short_of(key)}".ljust(LABEL) + f"{name.en} / {name.es}" for key, name in names.items())
+    shown = [row for row in rows if row["measure"] in ("trust_mean", *names)]
+    for (site, year, _), own in grouped(shown, "site", "year", "world").items():
+        yield f"\n{own[0]['en']} / {own[0]['es']}: {site}, year {year} / año {year}"
+        yield columns_of("", versions)
+        for (measure,), some in grouped(own, "measure").items():
+            yield cells_of(short_of(measure), some, versions)
 
-    >>> measure_name("trust.treatment.number")
-    'trust in the police, more or fewer stops and uses of force / más o menos registros y usos de la fuerza'
+
+def short_of(measure: str) -> str:
+    """Return the name of a part by origin without its belief.
+
+    >>> short_of("trust.treatment.number"), short_of("trust_mean")
+    ('treatment.number', 'trust_mean')
     """
-    belief, *part = measure.split(".")
-    if not part:
-        return f"{BY_NAME[measure].en} / {BY_NAME[measure].es}"
-    name = part_name(part[0], part[1] if len(part) > 1 else "")
-    return f"{BY_NAME[BELIEFS[belief]].en}, {name.en} / {name.es}"
+    return measure.partition(".")[2] or measure
+
+
+def cells_of(label: str, rows: Sequence[Row], versions: Sequence[str]) -> str:
+    """Return a line with the effect in each version."""
+    found = {row["version"]: told(row) for row in rows}
+    return columns_of(label, [found.get(name, "-") for name in versions])
+
+
+def columns_of(label: str, cells: Sequence[str]) -> str:
+    """Return a line with a column for each version."""
+    return f"  {label}".ljust(LABEL) + "".join(cell.rjust(NUMBER) for cell in cells)
 
 
 def main(words: Sequence[str] | None = None) -> None:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from experiments.comparison.origins import BELIEFS, keys
+from experiments.comparison.headline_measures import BY_NAME
+from experiments.comparison.origins import BELIEFS, key_of, keys
+from experiments.narrative.origin_sentences import part_keys, part_name
 from experiments.validation import headline, study_tables
 from experiments.validation.experiment_runs import QUICK
 from model.engine.errors import InputError
@@ -50,10 +52,20 @@ def test_versions_stand_side_by_side(out: Path, capsys: pytest.CaptureFixture[st
     headline.main(["before", "after", "--beside", "--out", str(out)])
     text = capsys.readouterr().out
     assert (out / "beside.txt").read_text(encoding="utf-8") == text
-    blocks = text.split("\n\n")
-    assert len(blocks) == 1 + len(headline.MEASURES) + len(headline.IN_FILE) + len([*keys()])
-    assert "fewer stops" in text
-    assert all("before" in block and "after" in block and "mano dura" in block for block in blocks[1:])
+    _, *blocks = text.split("\n\n")
+    measures, names, parts = blocks[: len(headline.MEASURES)], blocks[-2], blocks[-1]
+    assert len(blocks) == len(headline.MEASURES) + 2
+    assert all("before" in block and "after" in block and "mano dura" in block for block in (*measures, parts))
+    rows = {row["measure"]: row for row in headline.read_version(out, "before")}
+    for name, block in zip(headline.MEASURES, measures, strict=True):
+        assert block.startswith(BY_NAME[name].en)
+        base, effect = block.splitlines()[-2:]
+        assert base.split()[-2:] == [f"{rows[name]['base']:.4g}"] * 2
+        assert effect.count(headline.told(rows[name])) == 2
+    for key in part_keys():
+        line = next(line for line in parts.splitlines() if headline.short_of(key_of(*key)) in line.split())
+        assert line.count(headline.told(rows[key_of(*key)])) == 2
+        assert part_name(*key[1:]).es in names
 
 
 @pytest.mark.parametrize("words", [["Before"], ["beside"], [], ["a", "b"], ["missing", "--beside"]])
