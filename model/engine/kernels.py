@@ -23,7 +23,7 @@ language features that kernels do not use are skipped (`SKIPPED_PASSES`).  Types
 import operator
 import zlib
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from typing import Any, ClassVar, cast, dataclass_transform
 
 import numpy as np
@@ -81,20 +81,30 @@ def _compile_rule[F: Callable[..., Any]](rule: F, **options: Any) -> F:
     """
     entry = njit(cache=True, pipeline_class=_EntryCompiler, **options)(rule)
     if isinstance(entry, Dispatcher):  # a plain function under NUMBA_DISABLE_JIT
-        callee = njit(pipeline_class=_CalleeCompiler, **options)(rule)
-
-        def add_overload(compiled: Any) -> None:
-            key = object()  # stands for the entry point, which a callee does not have
-            callee.targetctx.insert_user_function(key, compiled.fndesc, [compiled.library])
-            callee.overloads[tuple(compiled.signature.args)] = compiled._replace(entry_point=key)
+        callee = cache(lambda: _callee_of(rule, options))  # made when a kernel is compiled, hence seldom
 
         def get_call_template(arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
-            return type(callee).get_call_template(callee, tuple(_argument_type(kind) for kind in arguments), named)
+            own = callee()
+            return type(own).get_call_template(own, tuple(_argument_type(kind) for kind in arguments), named)
 
-        callee.add_overload = add_overload
         # Other kernels resolve calls through the entry: send them to the callee.
-        vars(entry).update(get_call_template=get_call_template, get_overload=callee.get_overload)
+        vars(entry).update(
+            get_call_template=get_call_template, get_overload=lambda signature: callee().get_overload(signature)
+        )
     return cast(F, entry)
+
+
+def _callee_of(rule: Callable[..., Any], options: dict[str, Any]) -> Any:
+    """Return the callee of a rule."""
+    callee = njit(pipeline_class=_CalleeCompiler, **options)(rule)
+
+    def add_overload(compiled: Any) -> None:
+        key = object()  # stands for the entry point, which a callee does not have
+        callee.targetctx.insert_user_function(key, compiled.fndesc, [compiled.library])
+        callee.overloads[tuple(compiled.signature.args)] = compiled._replace(entry_point=key)
+
+    callee.add_overload = add_overload
+    return callee
 
 
 def _argument_type(kind: Any) -> Any:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import mesa
-
 from model.gangs.gangs.schema import CLIQUES, GANGS
+from model.simulation.mesa_import import mesa
 from model.town.police import MODES
 from model.world.protocol import World
 from model.world.state import BOARDS, COUPLES

@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,6 +45,7 @@ from model.measures.measures import MonthEndTables, update_residents
 from model.simulation import checkpoint as saved
 from model.simulation.agents import create_agents
 from model.simulation.checkpoint import Checkpoint, HistoryTable
+from model.simulation.mesa_import import mesa
 from model.simulation.registry import MEASURES, MECHANISMS, MONTH_SCHEDULE, SHIFT_SCHEDULE, measure_row
 from model.simulation.registry import TABLES as DECLARED
 from model.simulation.start.rules import extrapolate_warm_up

@@ -10,11 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 import shapely
 from numpy.typing import ArrayLike
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components, dijkstra, minimum_spanning_tree
-from scipy.spatial import cKDTree
 from shapely import affinity
 from shapely.geometry.base import BaseGeometry
 
@@ -41,6 +39,9 @@ ROUGHNESS = 0.5
 """Random share by which ground lengthens the way of a road; assumed."""
 RAGGEDNESS = 0.3
 """Random share by which the edge of a settlement departs from a circle; assumed."""
+
+type SparseArray = scipy.sparse.csr_array
+"""Square matrix of links between cells; the alias does not import SciPy's part, which only a new town needs."""
 
 
 class Cell(Row):
@@ -434,7 +435,7 @@ def draw_remote_cell(
     free = np.setdiff1d(land, centres)
     drawn = np.array([keyed_uniform(seed, stream_id("town.site"), 0, row, nth) for nth in range(CANDIDATE_SITES)])
     candidates = free[(drawn * len(free)).astype(np.int64)]
-    distance, _ = cKDTree(at[centres[centres >= 0]]).query(at[candidates])
+    distance, _ = scipy.spatial.cKDTree(at[centres[centres >= 0]]).query(at[candidates])
     return int(candidates[np.argmax(np.minimum(distance, 3.0 * to_border[candidates]))])
 
 
@@ -491,12 +492,13 @@ def road_links(cells: Rows[Cell], near: IntArray, cell_m: float) -> tuple[IntArr
     start, way = np.nonzero(near >= 0)
     end = near[start, way]
     km = np.where(way < 4, 1.0, math.sqrt(2.0)) * cell_m / 1000.0
-    n_parts, part = connected_components(csr_array((km, (start, end)), shape=(len(cells), len(cells))))
+    ways = scipy.sparse.csr_array((km, (start, end)), shape=(len(cells), len(cells)))
+    n_parts, part = scipy.sparse.csgraph.connected_components(ways)
     if n_parts == 1:
         return start, end, km
     at = np.column_stack([cells["x"], cells["y"]]) * cell_m / 1000.0
     main = np.flatnonzero(part == np.argmax(np.bincount(part)))
-    tree = cKDTree(at[main])
+    tree = scipy.spatial.cKDTree(at[main])
     for lone in sorted(set(part.tolist()) - {int(part[main[0]])}):
         own = np.flatnonzero(part == lone)
         gap, other = tree.query(at[own])
@@ -531,11 +533,11 @@ def classify_roads(
     # Random roughness breaks ties: shortest paths on a plain grid would all run along rows and columns.
     rough = 1.0 + ROUGHNESS * town_draws(seed, "town.rough", len(cells))
     ease = over_water * (rough[start] + rough[end]) / 2.0
-    land_ways = csr_array((km * ease, (start, end)), shape=(len(cells), len(cells)))
+    land_ways = scipy.sparse.csr_array((km * ease, (start, end)), shape=(len(cells), len(cells)))
     classify_streets(cells, settlements)
-    length, before = dijkstra(land_ways, indices=centres, return_predecessors=True)
-    tree = minimum_spanning_tree(csr_array(length[:, centres]))
-    outward, parent = breadth_first_order(tree, seat_town(settlements), directed=False)
+    length, before = scipy.sparse.csgraph.dijkstra(land_ways, indices=centres, return_predecessors=True)
+    tree = scipy.sparse.csgraph.minimum_spanning_tree(scipy.sparse.csr_array(length[:, centres]))
+    outward, parent = scipy.sparse.csgraph.breadth_first_order(tree, seat_town(settlements), directed=False)
     for row in outward[1:]:
         cell = centres[row]
         while cell >= 0:
@@ -543,7 +545,9 @@ def classify_roads(
             cell = before[parent[row], cell]
 
 
-def travel_graph(cells: Rows[Cell], near: IntArray, parameters: Territory) -> tuple[csr_array, csr_array]:
+def travel_graph(
+    cells: Rows[Cell], near: IntArray, parameters: Territory
+) -> tuple["scipy.sparse.csr_array", "scipy.sparse.csr_array"]:
     """Return travel minutes and road kilometres between neighbouring cells, as sparse matrices."""
     start, end, km = road_links(cells, near, parameters.cell_m)
     km = km * parameters.detour
@@ -551,7 +555,8 @@ def travel_graph(cells: Rows[Cell], near: IntArray, parameters: Territory) -> tu
     pace = MINUTES_AN_HOUR / speeds[cells["road"]]
     shape = (len(cells), len(cells))
     minutes = km * (pace[start] + pace[end]) / 2.0
-    return csr_array((minutes, (start, end)), shape=shape), csr_array((km, (start, end)), shape=shape)
+    graph = scipy.sparse.csr_array
+    return graph((minutes, (start, end)), shape=shape), graph((km, (start, end)), shape=shape)
 
 
 def measure_travel(
@@ -563,10 +568,10 @@ def measure_travel(
     """
     minutes, km = travel_graph(cells, near, parameters)
     each: FloatArray
-    each, before = dijkstra(minutes, indices=facility_cells, return_predecessors=True)
+    each, before = scipy.sparse.csgraph.dijkstra(minutes, indices=facility_cells, return_predecessors=True)
     cells["facility"] = np.argmin(each, axis=0)
     cells["minutes"] = each.min(axis=0)
-    cells["seat_minutes"] = dijkstra(minutes, indices=seat)
+    cells["seat_minutes"] = scipy.sparse.csgraph.dijkstra(minutes, indices=seat)
     step = before[cells["facility"], np.arange(len(cells))]
     # A shortest path passes cells nearer to the facility, so in order of minutes their km are already known.
     for cell in np.argsort(cells["minutes"], kind="stable"):

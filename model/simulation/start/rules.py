@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.optimize import brentq
+import scipy
 
 from model.community.communal_authority.rules import calibrate_board_standing, residents_by_settlement
 from model.engine.calendar import DAYS_A_YEAR, DAYS_OF_YEAR, SHIFTS, YEAR, tick_of
@@ -63,7 +63,9 @@ def calibrate_intercept(world: World) -> None:
     if ends[0] < 0.0 < ends[1]:
         # Brent's method: mean trust increases with the intercept.
         intercept = float(
-            brentq(lambda x: mean_trust_at_intercept(shift, x) - level, -MAX_INTERCEPT, MAX_INTERCEPT, xtol=1e-6)
+            scipy.optimize.brentq(
+                lambda x: mean_trust_at_intercept(shift, x) - level, -MAX_INTERCEPT, MAX_INTERCEPT, xtol=1e-6
+            )
         )
     else:
         intercept = math.copysign(MAX_INTERCEPT, -ends[0])

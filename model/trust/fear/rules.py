@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.optimize import brentq
+import scipy
 
 from model.crime.crime.schema import HARM_CAUSE
 from model.engine.calendar import MONTHS_A_YEAR, SHIFTS
@@ -201,7 +201,9 @@ def centre_fear(world: World) -> None:
     shift, local = world.shift_context(), world.state[LOCAL]
     level = set_fear_levels(shift, local, 0.0, 0.0)
     offset = float(
-        brentq(lambda x: set_fear_levels(shift, local, x, 1.0) - level, -MAX_FEAR_SHIFT, MAX_FEAR_SHIFT, xtol=TOLERANCE)
+        scipy.optimize.brentq(
+            lambda x: set_fear_levels(shift, local, x, 1.0) - level, -MAX_FEAR_SHIFT, MAX_FEAR_SHIFT, xtol=TOLERANCE
+        )
     )
     world.minds["base_fear"] += offset
     world.state[FEAR_SHIFT][0] = offset
