@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.tools.documents import odd
+from experiments.tools.documents import answer, odd
 from experiments.tools.documents.write import written
 from model.engine.parameters import ParameterGroup
 from model.police.roster import schema as roster_schema
@@ -126,20 +126,28 @@ def test_every_switch_has_a_neutral_value_that_differs_from_the_default() -> Non
     assert roster_schema.Roster().disabled().days_off == 0
 
 
-def test_the_python_of_the_readme_runs(capsys) -> None:  # type: ignore[no-untyped-def]
-    code = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+def test_the_python_of_the_first_hour_runs(capsys) -> None:  # type: ignore[no-untyped-def]
+    page = (ROOT / "docs" / "learn" / "first_hour.md").read_text(encoding="utf-8")
+    code = re.search(r"```python\n(.*?)```", page, re.DOTALL)
     assert code
-    quick = code[1].replace("0.25", "0.05").replace("365 * 3", "3 * 59")
+    quick = code[1].replace("0.25", "0.05").replace("3 * 365", "3 * 59")
     exec(quick, {})
     assert "trust_mean" in capsys.readouterr().out
 
 
-def test_the_commands_of_the_readme_exist() -> None:
+def test_the_readme_is_short_and_holds_the_answer_on_record() -> None:
+    assert len(README.split()) <= 700
+    assert answer.with_answer(README) == README
+    assert "<!-- answer en -->" in README
+
+
+def test_the_commands_of_the_documents_exist() -> None:
     from typer.testing import CliRunner
 
     from experiments.cli.app import app
 
-    for command in set(re.findall(r"(?:^|`|--locked |run.py )confianza (\w+)", README, re.MULTILINE)):
+    pages = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "README.md", *ROOT.glob("docs/*/*.md")))
+    for command in set(re.findall(r"(?:^|`|--locked |run.py )confianza ([a-z]+)", pages, re.MULTILINE)):
         result = CliRunner().invoke(app, [command, "--help"])
         assert result.exit_code == 0, command
 

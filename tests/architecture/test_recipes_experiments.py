@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from test_recipes import ROOT, add_after, copy_of_the_project, edit, run, touched
 
-GUIDE = (ROOT / "docs" / "contributing_experiments.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "docs" / "do" / "extend_experiments.md").read_text(encoding="utf-8")
 APP, OPTIONS = "experiments/cli/app.py", "experiments/cli/options.py"
 PAGE, TEXTS = "experiments/page/page.py", "experiments/page/texts.toml"
 FIGURES, TEMPLATE = "experiments/figures/by_policy.py", "experiments/report/annex.html.j2"

@@ -86,8 +86,9 @@ def test_every_change_stands_in_a_section_and_no_line_is_long() -> None:
     assert CHANGES.count("**Results change**") > 10
 
 
-def test_public_checks_run_the_command_of_the_readme() -> None:
-    command = re.search(r"The tests, .*?```\n(.+?)\n```", README, re.DOTALL)
+def test_public_checks_run_the_command_of_the_guide() -> None:
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    command = re.search(r"Public checks run\s+`(.+?)`", guide)
     steps = stated(".github/workflows/ci.yml")["jobs"]["test"]["steps"]
     assert command
     assert [step["run"] for step in steps if "run" in step] == [command[1]]

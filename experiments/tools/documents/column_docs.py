@@ -6,7 +6,7 @@ from pathlib import Path
 from scenarios.columns import ColumnText, column_texts
 
 DOCS = Path(__file__).parents[3] / "docs"
-PAGES = {"en": DOCS / "own_data.md", "es": DOCS / "datos_propios.md"}
+PAGES = {"en": DOCS / "do" / "own_data.md", "es": DOCS / "es" / "datos_propios.md"}
 HEADS = {
     "en": ("column", "unit", "may be", "if left out", "what"),
     "es": ("columna", "unidad", "puede ser", "si falta", "qué es"),

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from experiments.tools.documents import column_docs, evidence, module_map, odd, table_docs, writers
+from experiments.tools.documents import answer, column_docs, evidence, module_map, odd, table_docs, writers
 from experiments.tools.documents.module_map import wrapped
 from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameters
 from scenarios.groups import declared_groups
+
+README = Path(__file__).parents[3] / "README.md"
 
 
 def parameter_lists() -> str:
@@ -52,6 +54,7 @@ def written() -> dict[Path, str]:
         evidence.SPANISH: evidence.in_spanish(evidence.SPANISH.read_text(encoding="utf-8")),
         table_docs.TABLES: table_docs.document(),
         module_map.MAP: "\n".join((module_map.stated(), writers.stated())),
+        README: answer.with_answer(README.read_text(encoding="utf-8")),
         **{page: column_docs.stated(language) for language, page in column_docs.PAGES.items()},
     }
 

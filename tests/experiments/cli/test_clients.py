@@ -13,7 +13,7 @@ import pytest
 from experiments.cli import app as cli
 
 ROOT = Path(__file__).parents[3]
-PAGE = (ROOT / "docs" / "clients.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "do" / "clients.md").read_text(encoding="utf-8")
 SHARED, *SCRIPTS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 MAIN = 'if __name__ == "__main__":'
 BROUGHT = ("ema_workbench", "pyabc", "optuna", "polars", "duckdb")

@@ -1,4 +1,4 @@
-"""The first hour of the README, typed as it stands and lived in small."""
+"""The first hour and the study of the documentation, typed as they stand and run in small."""
 
 import re
 import shlex
@@ -9,7 +9,9 @@ import pytest
 from experiments.cli import app as cli
 from experiments.studies.study import find_study
 
-README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[3] / "docs"
+PAGES = tuple((DOCS / page).read_text(encoding="utf-8") for page in ("learn/first_hour.md", "do/study.md"))
+SPANISH = (DOCS / "es" / "primera_hora.md").read_text(encoding="utf-8")
 PREFIX = "uv run --locked confianza "
 SMALL = ["--set", "population.scale=0.05", "--set", "calendar.warm_up=0"]
 SHORT = {"years": "0.2", "replicates": "2", "memory": "1", "budget": "2m"}
@@ -21,11 +23,11 @@ STUDY = {
 }
 
 
-def typed() -> list[list[str]]:
-    """Return the commands of the first hour, word by word."""
-    block = re.search(r"## A first hour\n.*?```\n(.*?)```", README, re.DOTALL)
-    assert block
-    return [shlex.split(line) for line in block[1].splitlines() if line and not line.startswith("#")]
+def typed(pages: tuple[str, ...] = PAGES) -> list[list[str]]:
+    """Return the commands in the first block of each page, word by word."""
+    blocks = [re.search(r"```sh\n(.*?)```", page, re.DOTALL) for page in pages]
+    lines = [line for block in blocks if block for line in block[1].splitlines()]
+    return [shlex.split(line) for line in lines if line and not line.startswith("#")]
 
 
 def in_small(words: list[str]) -> list[str]:
@@ -52,7 +54,7 @@ def small_study(name: str) -> str:
 
 def test_every_line_begins_as_the_set_up_leaves_it() -> None:
     assert len(typed()) > 15
-    for words in typed():
+    for words in (*typed(), *typed((SPANISH,))):
         assert words[:4] == PREFIX.split(), words
         assert cli.code_of([words[4], "--help"]) == 0
 
@@ -68,6 +70,6 @@ def test_the_first_hour_runs_from_its_first_line_to_its_last(
     written = ("run.csv", "informe.html", "villa_canales-trust.svg", "question.html", "results/question/contrasts.tex")
     assert [name for name in written if not Path(name).is_file()] == []
     assert list(Path().glob("question*.svg"))
-    named = re.findall(r"into (results/[^/\n]+/)", README)
+    named = re.findall(r"(results/[^/\n]+/)$", PAGES[0], re.MULTILINE)
     assert named
     assert [name for name in named if not Path(name).is_dir()] == []
