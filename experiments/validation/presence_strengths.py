@@ -1,73 +1,235 @@
-"""Strengths of police presence from the rows of evidence that they are set to.
+"""Strengths of police presence, each set from one row of evidence in a virtual experiment that repeats what was measured.
 
-``python -m experiments.validation.presence_strengths`` prints each as it is and as its row would have it.  A strength
-is moved until its line of a virtual experiment shows what was published; where its range ends before, it stays at the
-end.  Lines that are not named here are found.
+``python -m experiments.validation.presence_strengths`` solves them in the order of the list: those before hold the
+value just found, those after their present one. A strength at whose upper end the line still falls short of its aim
+stays there. Otherwise straight lines through the two nearest values are followed until the line's interval over
+paired runs holds the aim, and the value is rounded to what that interval supports. In the end all lines are read once
+more with all values found. Strengths that are not listed are set by no row.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import argparse
+import dataclasses
+import math
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
+from experiments.storage.writing import make_folder, write_whole
 from experiments.validation.effects_table import EXPERIMENTS, MADE
-from experiments.validation.experiment import SITES, Variant, estimate
-from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_worlds
+from experiments.validation.experiment import SITES, Estimate, Variant, estimate
+from experiments.validation.experiment_runs import QUICK, RUNS, ExperimentSize, run_worlds
+from experiments.validation.study_tables import head_of
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
 from scenarios import load
+
+OUT = Path("results") / "reference"
+NAME = "presence_strengths"
+TWINS = 12
+STEPS = 3
+"""Values that are tried between both ends at most."""
+ROUNDED = (0.1, 0.05, 0.01)
+GRID = 0.01
+Values = dict[str, float]
+Read = Callable[[float], list[float]]
+"""From a value of a strength to what its line shows in each pair of runs."""
 
 
 @dataclass(frozen=True)
 class Strength:
-    """A parameter, the line of an experiment that sets it, the value aimed at, and the most that it may be."""
+    """Parameters that move together, the line and world that set them, the row's value, and the most they may be."""
 
-    parameter: str
+    parameters: tuple[str, ...]
+    row: str
     experiment: str
+    world: str
     line: str
     aim: float
     most: float
 
+    @property
+    def label(self) -> str:
+        """Names of the parameters."""
+        first, *others = self.parameters
+        return ", ".join([first, *(name.partition(".")[2] for name in others)])
+
+    def read(self, values: Values, size: ExperimentSize, runs: Path) -> list[float]:
+        """Return what the line shows in each pair of runs where parameters have these values."""
+        whole = next(each for each in EXPERIMENTS if each.name == self.experiment)
+        line = next(each for each in whole.lines if each.name == self.line)
+        one = dataclasses.replace(whole, worlds={self.world: whole.worlds[self.world]})
+        told = ", ".join(f"{name.partition('.')[2]} {value:g}" for name, value in values.items())
+        variant = Variant(told, tuple((name, "to", value) for name, value in values.items()))
+        return [line.read(worlds) for worlds in run_worlds(one, variant, size, runs, MADE)]
+
 
 STRENGTHS = (
-    Strength("deterrence.visit_robbery", "patrol_places", "robbery_change", -22.0, 0.75),
-    Strength("deterrence.visit_vehicles", "patrol_places", "vehicles_change", -11.0, 0.75),
-    Strength("deterrence.post_vehicles", "posts_always", "vehicles_block", -75.0, 1.0),
-    Strength("certainty.seen_street", "couples", "property_double", -0.2, 1.0),
-    Strength("certainty.seen_quarrel", "couples", "violent_double", -0.2, 1.0),
+    Strength(
+        ("deterrence.visit_robbery",), "Q26", "patrol_places", "patrol_places", "robbery_change", aim=-22.0, most=0.75
+    ),
+    Strength(
+        ("deterrence.visit_vehicles",), "Q25", "patrol_places", "patrol_places", "vehicles_change", aim=-11.0, most=0.75
+    ),
+    Strength(
+        ("deterrence.post_vehicles",), "Q24", "posts_always", "posts_always", "vehicles_block", aim=-75.0, most=1.0
+    ),
+    Strength(
+        ("certainty.seen_street", "certainty.seen_vehicles", "certainty.seen_burglary"),
+        "Q15, property",
+        "couples",
+        "couples_double",
+        "property_double",
+        aim=-0.2,
+        most=1.0,
+    ),
+    Strength(
+        ("certainty.seen_quarrel",), "Q15, violent", "couples", "couples_double", "violent_double", aim=-0.2, most=1.0
+    ),
 )
-"""Q26 and Q25; Q24; Q15 for property, and for violent crime its end that is nearest."""
+"""A visit deters no more than a post does on its block (Q24); for violent crime the end of Q15 that is nearest."""
 
 
-def value_that_shows(read: Callable[[float], float], aim: float, start: float, most: float) -> float:
-    """Return the strength at which a line shows the aim, by the straight line through two values, within 0 and most.
+@dataclass
+class Search:
+    """Values of a strength that were tried, with what its line showed in each pair of runs."""
 
-    >>> round(value_that_shows(lambda strength: -4.0 - 20.0 * strength, -14.0, 0.3, 1.0), 6)
-    0.5
-    >>> value_that_shows(lambda strength: -4.0 - 10.0 * strength, -22.0, 0.3, 0.75)
-    0.75
-    """
-    other = most if start < most / 2.0 else 0.0
-    at_start, at_other = read(start), read(other)
-    if at_start == at_other:
-        return start
-    solved = start + (other - start) * (aim - at_start) / (at_other - at_start)
-    return min(most, max(0.0, solved))
+    aim: float
+    most: float
+    now: float
+    tried: dict[float, list[float]] = field(default_factory=dict)
+
+    def found(self, value: float) -> Estimate:
+        """Return what the line showed at a value, with its interval."""
+        return estimate(self.tried[value])
+
+    def reaches(self, value: float) -> bool:
+        """Tell whether the line at a value lies at the aim or beyond."""
+        return self.found(value).value <= self.aim
+
+    def solve(self, read: Read) -> float:
+        """Return the value at which the line shows the aim, rounded to what its interval supports."""
+        for end in (self.most, 0.0):
+            self.tried[end] = read(end)
+            if math.isnan(self.found(end).value):
+                return self.now
+            if self.reaches(end) == (end == 0.0):
+                return end
+        for _ in range(STEPS):
+            value = self.rounded()
+            if value not in self.tried:
+                self.tried[value] = read(value)
+            found = self.found(value)
+            if found.low <= self.aim <= found.high:
+                return value
+        return min(self.tried, key=lambda value: abs(self.found(value).value - self.aim))
+
+    def bracket(self) -> tuple[float, float]:
+        """Return the nearest values tried at which the line falls short of the aim and at which it reaches it."""
+        reaching = min(value for value in self.tried if self.reaches(value))
+        return max(value for value in self.tried if value < reaching), reaching
+
+    def numbers(self, value: float) -> list[float]:
+        """Return what the line would show in each pair at a value, by the straight line between the nearest tried."""
+        short, reaching = self.bracket()
+        share = (value - short) / (reaching - short)
+        return [a + share * (b - a) for a, b in zip(self.tried[short], self.tried[reaching], strict=True)]
+
+    def supported(self) -> tuple[float, float]:
+        """Return the least and the greatest value at which the line's interval holds the aim."""
+        values = np.arange(0.0, self.most + GRID / 2.0, GRID).tolist()
+        intervals = {value: estimate(self.numbers(value)) for value in values}
+        inside = [value for value, found in intervals.items() if found.low <= self.aim <= found.high]
+        return (inside[0], inside[-1]) if inside else (self.solved(), self.solved())
+
+    def solved(self) -> float:
+        """Return the value at which the straight line between the nearest tried shows the aim."""
+        short, reaching = self.bracket()
+        at_short, at_reaching = self.found(short).value, self.found(reaching).value
+        return short + (reaching - short) * (self.aim - at_short) / (at_reaching - at_short)
+
+    def reason(self, value: float) -> str:
+        """Return why a value was taken: an end of the range, or what its line's interval supports."""
+        if any(math.isnan(self.found(one).value) for one in self.tried):
+            return "the line has no number, so it stays / la línea no da número, así que queda"
+        if not any(self.reaches(one) for one in self.tried):
+            return "at most, and short of the row / lo máximo, sin llegar a la fila"
+        if all(self.reaches(one) for one in self.tried):
+            return "0 already shows more than the row / 0 ya muestra más que la fila"
+        low, high = self.supported()
+        return f"supported / sustentado: {low:.2f} - {high:.2f}"
+
+    def rounded(self) -> float:
+        """Return the solved value, rounded to the coarsest step within half of what the interval supports."""
+        low, high = self.supported()
+        step = next((step for step in ROUNDED if step <= (high - low) / 2.0), ROUNDED[-1])
+        return round(min(self.most, round(self.solved() / step) * step), 4)
 
 
-def shown_at(one: Strength, value: float, size: ExperimentSize, runs: Path = RUNS) -> float:
-    """Return what the line of a strength shows where its parameter has a value."""
-    experiment = next(each for each in EXPERIMENTS if each.name == one.experiment)
-    line = next(each for each in experiment.lines if each.name == one.line)
-    variant = Variant(f"{one.parameter} {value:g}", ((one.parameter, "to", value),))
-    return estimate([line.read(worlds) for worlds in run_worlds(experiment, variant, size, runs, MADE)]).value
-
-
-def print_strengths(size: ExperimentSize) -> None:
-    """Print each strength as it is and as its row would have it."""
+def show_strengths(size: ExperimentSize, out: Path, runs: Path = RUNS) -> Values:
+    """Solve all strengths in their order, write and print the table; return the values found by parameter."""
+    now = {name: present(name) for one in STRENGTHS for name in one.parameters}
+    values: Values = {}
+    searches: list[Search] = []
     for one in STRENGTHS:
-        group, _, name = one.parameter.partition(".")
-        now = float(getattr(load(SITES[0])[group], name))
-        found = value_that_shows(lambda value, one=one: shown_at(one, value, size), one.aim, now, one.most)  # type: ignore[misc]
-        print(f"{one.parameter:28} {now:6.3f} -> {found:6.3f}  ({one.experiment}.{one.line} = {one.aim:g})")
+        search = Search(one.aim, one.most, now[one.parameters[0]])
+        value = search.solve(lambda value, one=one: one.read(values | dict.fromkeys(one.parameters, value), size, runs))  # type: ignore[misc]
+        values |= dict.fromkeys(one.parameters, value)
+        searches.append(search)
+    last = [estimate(one.read(values, size, runs)) for one in STRENGTHS]
+    text = "\n".join(lines_of(searches, now, values, last, size))
+    make_folder(out)
+    write_whole(out / f"{NAME}.txt", f"{text}\n".encode())
+    print(text)
+    return values
+
+
+def present(name: str) -> float:
+    """Return the value of a parameter as the model has it."""
+    group, _, key = name.partition(".")
+    return float(getattr(load(SITES[0])[group], key))
+
+
+def lines_of(
+    searches: Sequence[Search], now: Values, values: Values, last: Sequence[Estimate], size: ExperimentSize
+) -> Iterator[str]:
+    """Yield the table: for each strength the values tried, the one found, and what its line shows with all of them."""
+    yield from head_of(NAME, twins=size.seeds, code=fingerprint())
+    for one, search, end in zip(STRENGTHS, searches, last, strict=True):
+        yield f"\n{one.label}  ({one.row}: {one.experiment}.{one.line} = {one.aim:g})"
+        for value in sorted(search.tried):
+            yield f"  {value:6.2f}   {told(search.found(value))}"
+        own = ", ".join(f"{now[name]:g} -> {values[name]:g}" for name in one.parameters)
+        yield f"  {own}; {search.reason(values[one.parameters[0]])}"
+        yield f"  residual / residuo: {told(Estimate(*(x - one.aim for x in (end.value, end.low, end.high)), end.n))}"
+
+
+def told(found: Estimate) -> str:
+    """Return a number with its interval.
+
+    >>> told(Estimate(1.0, 0.5, 1.5, 12))
+    '+1.00 [+0.50, +1.50]'
+    """
+    return f"{found.value:+.2f} [{found.low:+.2f}, {found.high:+.2f}]"
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Solve all strengths as the command line asks for, print and write them."""
+    parser = argparse.ArgumentParser(prog=f"python -m experiments.validation.{NAME}", description="Presence strengths")
+    parser.add_argument("--replicates", type=int, default=TWINS, help="paired runs of each value")
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--quick", action="store_true", help="only to see that all runs")
+    parser.add_argument("--out", type=Path, default=OUT)
+    asked = parser.parse_args(words)
+    size = ExperimentSize(seeds=asked.replicates, workers=asked.workers)
+    try:
+        show_strengths(dataclasses.replace(QUICK, workers=asked.workers) if asked.quick else size, asked.out)
+    except InputError as problem:
+        print(problem, file=sys.stderr)
+        raise SystemExit(2) from None
 
 
 if __name__ == "__main__":
-    print_strengths(ExperimentSize(seeds=4))
+    main()
