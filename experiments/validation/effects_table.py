@@ -154,3 +154,5 @@ CORNERS = variants("corners")
 (WEAK,) = variants("weak")
 """The sizes of rich countries at three tenths."""
 EXPERIMENTS = tuple(experiments())
+PRESENCE: list[dict[str, str]] = STATED["presence"]
+"""Lines of the table of police presence by kind of crime."""

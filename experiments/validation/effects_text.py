@@ -3,10 +3,23 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from experiments.validation.effects_table import PRESENCE
 from experiments.validation.experiment import CENTRAL, TOO_FEW, VARIED, Experiment
 from experiments.validation.study_tables import Row, grouped, head_of
 
 LABEL, VALUE, PUBLISHED = 66, 24, 16
+PRESENCE_LABEL, CELL = 100, 44
+KINDS = {
+    "robbery": ("robbery", "asalto"),
+    "theft": ("theft", "hurto"),
+    "vehicles": ("vehicles", "vehículos"),
+    "burglary": ("burglary", "robo en casa"),
+    "assault": ("assault", "agresión"),
+    "homicide": ("homicide", "homicidio"),
+    "all": ("all", "todo"),
+}
+"""Columns of the table of police presence."""
+STATUS = {"set": "SET", "found": "found", "given": "given"}
 UNITS = {"ratio": "x", "elasticity": "el", "%": "%", "points": "pt", "log points": "log", "level": "", "minutes": "min"}
 LOST = "not available"
 
@@ -28,7 +41,38 @@ def lines_of(experiments: Sequence[Experiment], rows: Sequence[Row], seeds: int,
                     yield f"  -- {variant}"
                 yield from of_variant(some, explained)
     yield ""
+    if whole:
+        yield from presence_lines(rows)
     yield from sums(rows)
+
+
+def presence_lines(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield the table of police presence: a line for each row of evidence, a column for each kind of crime."""
+    found = {(row["experiment"], row["line"]): row for row in rows if row["variant"] == CENTRAL.name}
+    lines = [
+        (one, {kind: found.get((one["experiment"], one["lines"].format(kind=kind))) for kind in KINDS})
+        for one in PRESENCE
+    ]
+    lines = [(one, cells) for one, cells in lines if any(cells.values())]
+    if not lines:
+        return
+    yield from head_of("presence")
+    yield "".ljust(PRESENCE_LABEL) + "".join(f"{en} / {es}".ljust(CELL) for en, es in KINDS.values())
+    for one, cells in lines:
+        yield f"{one['en']} / {one['es']}".ljust(PRESENCE_LABEL) + "".join(
+            of_cell(row).ljust(CELL) for row in cells.values()
+        )
+    yield ""
+
+
+def of_cell(row: Row | None) -> str:
+    """Return a number with its interval, published interval, and whether it was set or found; a dash for no line."""
+    if row is None:
+        return "-"
+    if row["verdict"] == LOST:
+        return LOST
+    against = "" if row["published_low"] == "" else f" ({published(row).strip()})"
+    return f"{ours(row).strip()} {STATUS[row['status']]}{against}"
 
 
 def of_variant(rows: Sequence[Row], explained: set[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Strengths of police presence, each set from one row of evidence in a virtual experiment that repeats what was measured.
+"""Strengths of police presence, each set from one row of evidence in the virtual experiment that repeats it.
 
 ``python -m experiments.validation.presence_strengths`` solves them in the order of the list: those before hold the
 value just found, those after their present one. A strength at whose upper end the line still falls short of its aim
@@ -13,6 +13,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +66,10 @@ class Strength:
         variant = Variant(told, tuple((name, "to", value) for name, value in values.items()))
         return [line.read(worlds) for worlds in run_worlds(one, variant, size, runs, MADE)]
 
+    def shown_at(self, value: float, before: Values, size: ExperimentSize, runs: Path) -> list[float]:
+        """Return what the line shows where this strength has a value, and those before it theirs."""
+        return self.read(before | dict.fromkeys(self.parameters, value), size, runs)
+
 
 STRENGTHS = (
     Strength(
@@ -72,9 +77,6 @@ STRENGTHS = (
     ),
     Strength(
         ("deterrence.visit_vehicles",), "Q25", "patrol_places", "patrol_places", "vehicles_change", aim=-11.0, most=0.75
-    ),
-    Strength(
-        ("deterrence.post_vehicles",), "Q24", "posts_always", "posts_always", "vehicles_block", aim=-75.0, most=1.0
     ),
     Strength(
         ("certainty.seen_street", "certainty.seen_vehicles", "certainty.seen_burglary"),
@@ -88,13 +90,16 @@ STRENGTHS = (
     Strength(
         ("certainty.seen_quarrel",), "Q15, violent", "couples", "couples_double", "violent_double", aim=-0.2, most=1.0
     ),
+    Strength(
+        ("deterrence.post_vehicles",), "Q24", "posts_always", "posts_always", "vehicles_block", aim=-75.0, most=1.0
+    ),
 )
 """A visit deters no more than a post does on its block (Q24); for violent crime the end of Q15 that is nearest."""
 
 
 @dataclass
 class Search:
-    """Values of a strength that were tried, with what its line showed in each pair of runs."""
+    """Values of a strength that were tried, its present one first, with what its line showed in each pair of runs."""
 
     aim: float
     most: float
@@ -111,12 +116,13 @@ class Search:
 
     def solve(self, read: Read) -> float:
         """Return the value at which the line shows the aim, rounded to what its interval supports."""
-        for end in (self.most, 0.0):
-            self.tried[end] = read(end)
-            if math.isnan(self.found(end).value):
-                return self.now
-            if self.reaches(end) == (end == 0.0):
-                return end
+        self.tried[self.now] = read(self.now)
+        if math.isnan(self.found(self.now).value):
+            return self.now
+        end = 0.0 if self.reaches(self.now) else self.most
+        self.tried[end] = self.tried[end] if end in self.tried else read(end)
+        if self.reaches(end) == (end == 0.0):
+            return end
         for _ in range(STEPS):
             value = self.rounded()
             if value not in self.tried:
@@ -175,7 +181,7 @@ def show_strengths(size: ExperimentSize, out: Path, runs: Path = RUNS) -> Values
     searches: list[Search] = []
     for one in STRENGTHS:
         search = Search(one.aim, one.most, now[one.parameters[0]])
-        value = search.solve(lambda value, one=one: one.read(values | dict.fromkeys(one.parameters, value), size, runs))  # type: ignore[misc]
+        value = search.solve(partial(one.shown_at, before=dict(values), size=size, runs=runs))
         values |= dict.fromkeys(one.parameters, value)
         searches.append(search)
     last = [estimate(one.read(values, size, runs)) for one in STRENGTHS]

@@ -159,7 +159,12 @@ def constant(_: Worlds, value: float) -> float:
 
 def by_cell(lived: RunTables) -> pd.DataFrame:
     """Return visits and crimes by month and cell."""
-    return lived.table("cells").set_index(["month", "cell"]).sort_index()
+    return dated(lived.table("cells")).set_index(["month", "cell"]).sort_index()
+
+
+def dated(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose months are dates even where it has no row."""
+    return rows.assign(month=pd.to_datetime(rows["month"]))
 
 
 def in_cells(worlds: Worlds, world: str, where: str) -> float:
@@ -171,7 +176,7 @@ def in_cells(worlds: Worlds, world: str, where: str) -> float:
 
 def kinds_by_cell(lived: RunTables, names: Names) -> pd.Series:
     """Return the crimes of some kinds, named as their counts, by month and cell, in the order of `by_cell`."""
-    rows = lived.table("kinds")
+    rows = dated(lived.table("kinds"))
     some = rows[rows["kind"].isin([name.removeprefix(CRIMES) for name in names])]
     return some.groupby(["month", "cell"])["crimes"].sum().reindex(by_cell(lived).index, fill_value=0)
 
