@@ -15,6 +15,9 @@ from model.town.crime_kinds import OFFENDERS
 UNCOUNTED_KIND = -1
 """Group of incidents that move no belief."""
 CALIBRATED_SOURCE = "calibrated: the status quo at Villa Canales"
+SET_SOURCE = "set: Q15, {} crime, by `python -m experiments.validation.presence_strengths`"
+ASSUMED = "assumed: within Q22, -.1 to -.5; Q14"
+PROPERTY, VIOLENT = SET_SOURCE.format("property"), SET_SOURCE.format("violent")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,21 +28,19 @@ class Certainty(ParameterGroup):
     evidence: ClassVar[tuple[str, ...]] = ("Z11", "Z14")
 
     seen_street: float = parameter(
-        0.30, "elasticity", 0.0, 1.0, "calibrated: Q15", "elasticity of street crime to patrol seen", off=0.0
+        0.29, "elasticity", 0.0, 1.0, PROPERTY, "elasticity of street crime to patrol seen", off=0.0
     )
-    seen_vehicles: float = parameter(0.30, "elasticity", 0.0, 1.0, "calibrated: Q15", "of vehicle crime", off=0.0)
-    seen_burglary: float = parameter(0.25, "elasticity", 0.0, 1.0, "calibrated: Q15", "of burglary", off=0.0)
+    seen_vehicles: float = parameter(0.29, "elasticity", 0.0, 1.0, PROPERTY, "of vehicle crime", off=0.0)
+    seen_burglary: float = parameter(0.29, "elasticity", 0.0, 1.0, PROPERTY, "of burglary", off=0.0)
     seen_hire: float = parameter(
         0.0, "elasticity", 0.0, 0.5, "no row measures one; swept", "of killing for hire", off=0.0
     )
-    seen_quarrel: float = parameter(0.12, "elasticity", 0.0, 1.0, "calibrated: Q15", "of assault", off=0.0)
-    street: float = parameter(
-        0.30, "elasticity", 0.0, 1.0, "Q22: -.1 to -.5, Q14", "elasticity of street crime to arrests", off=0.0
-    )
-    vehicles: float = parameter(0.30, "elasticity", 0.0, 1.0, "Q22, Q14", "of vehicle crime", off=0.0)
-    burglary: float = parameter(0.25, "elasticity", 0.0, 1.0, "Q22, Q14", "of burglary", off=0.0)
-    hire: float = parameter(0.25, "elasticity", 0.0, 1.0, "Q22, Q14", "of killing for hire", off=0.0)
-    quarrel: float = parameter(0.12, "elasticity", 0.0, 1.0, "Q22, Q14", "of assault", off=0.0)
+    seen_quarrel: float = parameter(0.35, "elasticity", 0.0, 1.0, VIOLENT, "of assault", off=0.0)
+    street: float = parameter(0.30, "elasticity", 0.0, 1.0, ASSUMED, "elasticity of street crime to arrests", off=0.0)
+    vehicles: float = parameter(0.30, "elasticity", 0.0, 1.0, ASSUMED, "of vehicle crime", off=0.0)
+    burglary: float = parameter(0.25, "elasticity", 0.0, 1.0, ASSUMED, "of burglary", off=0.0)
+    hire: float = parameter(0.25, "elasticity", 0.0, 1.0, ASSUMED, "of killing for hire", off=0.0)
+    quarrel: float = parameter(0.12, "elasticity", 0.0, 1.0, ASSUMED, "of assault", off=0.0)
     informal: float = parameter(0.1, "ratio", 0.001, 1.0, "Q16; swept", "guardianship by neighbours, over police")
     highest: float = parameter(2.05, "ratio", 1.0, 2.5, "design: no belief raises the hazard more", "greatest factor")
     level: float = parameter(

@@ -9,6 +9,7 @@ from model.engine.parameters import ParameterGroup, parameter, share_parameter
 from model.engine.random_streams import stream_id
 from model.engine.rows import Row
 
+BY_COMMAND = "by `python -m experiments.validation.presence_strengths`"
 FRUSTRATED_STREAM, DISPLACED_STREAM = stream_id("frustrated"), stream_id("displaced")
 
 
@@ -21,16 +22,19 @@ class Deterrence(ParameterGroup):
 
     residual: float = parameter(30.0, "minutes", 10.0, 60.0, "Z14", "time that a visit is felt after it ends")
     visit_robbery: float = share_parameter(
-        0.75, "calibrated: Q26, at most as a post (Q24); swept from 0 (Q25)", "a visit's effect on robbery", off=0.0
+        0.75,
+        f"set: Q26, at most as a post (Q24), {BY_COMMAND}; swept from 0 (Q25)",
+        "a visit's effect on robbery",
+        off=0.0,
     )
     visit_theft: float = share_parameter(0.75, "assumed: as robbery; swept", "on theft", off=0.0)
-    visit_vehicles: float = share_parameter(0.5, "calibrated: Q25", "on vehicle crime", off=0.0)
+    visit_vehicles: float = share_parameter(0.6, f"set: Q25 {BY_COMMAND}", "on vehicle crime", off=0.0)
     visit_burglary: float = share_parameter(0.25, "assumed; swept", "on burglary", off=0.0)
     visit_assault: float = share_parameter(0.0, "Q25: none found; swept", "on assault", high=0.5, off=0.0)
     visit_hire: float = share_parameter(0.0, "Q25: none found; swept", "on killing for hire", high=0.5, off=0.0)
     post_robbery: float = share_parameter(0.75, "assumed: as vehicles; swept", "a post's effect on robbery", off=0.0)
     post_theft: float = share_parameter(0.75, "assumed: as vehicles; swept", "on theft", off=0.0)
-    post_vehicles: float = share_parameter(0.75, "Q24", "on vehicle crime", off=0.0)
+    post_vehicles: float = share_parameter(0.75, f"set: Q24 {BY_COMMAND}", "on vehicle crime", off=0.0)
     post_burglary: float = share_parameter(0.4, "assumed; swept", "on burglary", off=0.0)
     post_assault: float = share_parameter(0.4, "assumed; swept", "on assault", off=0.0)
     post_hire: float = share_parameter(0.4, "assumed; B09, Z11; swept", "on killing for hire", off=0.0)

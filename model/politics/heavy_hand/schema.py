@@ -98,7 +98,7 @@ class HeavyHand(ParameterGroup):
         "per 1,000 and month",
         0.0,
         30.0,
-        "policy; Guatemala 2003-04 about 1, from .25 to 4",
+        "policy; assumed: about 1 in Guatemala 2003-04, from .25 to 4",
         "young men in or next to gang cells detained",
         role="lever",
         off=0.0,
