@@ -3,8 +3,9 @@
 ``python -m experiments.validation.presence_strengths`` solves them in the order of the list: those before hold the
 value just found, those after their present one. A strength at whose upper end the line still falls short of its aim
 stays there. Otherwise straight lines through the two nearest values are followed until the line's interval over
-paired runs holds the aim, and the value is rounded to what that interval supports. In the end all lines are read once
-more with all values found. Strengths that are not listed are set by no row.
+paired runs holds the aim, and the value is rounded to what that interval supports. A strength that is the row's own
+number takes it, and its line checks it. In the end all lines are read once more with all values found. Strengths that
+are not listed are set by no row.
 """
 
 import argparse
@@ -50,6 +51,8 @@ class Strength:
     line: str
     aim: float
     most: float
+    own: float | None = None
+    """Value, where the row's number is the strength itself and its line only checks it."""
 
     @property
     def label(self) -> str:
@@ -91,7 +94,14 @@ STRENGTHS = (
         ("certainty.seen_quarrel",), "Q15, violent", "couples", "couples_double", "violent_double", aim=-0.2, most=1.0
     ),
     Strength(
-        ("deterrence.post_vehicles",), "Q24", "posts_always", "posts_always", "vehicles_block", aim=-75.0, most=1.0
+        ("deterrence.post_vehicles",),
+        "Q24",
+        "posts_always",
+        "posts_always",
+        "vehicles_block",
+        aim=-75.0,
+        most=1.0,
+        own=0.75,
     ),
 )
 """A visit deters no more than a post does on its block (Q24); for violent crime the end of Q15 that is nearest."""
@@ -104,6 +114,7 @@ class Search:
     aim: float
     most: float
     now: float
+    own: float | None = None
     tried: dict[float, list[float]] = field(default_factory=dict)
 
     def found(self, value: float) -> Estimate:
@@ -116,6 +127,9 @@ class Search:
 
     def solve(self, read: Read) -> float:
         """Return the value at which the line shows the aim, rounded to what its interval supports."""
+        if self.own is not None:
+            self.tried[self.own] = read(self.own)
+            return self.own
         self.tried[self.now] = read(self.now)
         if math.isnan(self.found(self.now).value):
             return self.now
@@ -160,6 +174,8 @@ class Search:
         """Return why a value was taken: an end of the range, or what its line's interval supports."""
         if any(math.isnan(self.found(one).value) for one in self.tried):
             return "the line has no number, so it stays / la línea no da número, así que queda"
+        if self.own is not None:
+            return "the row's own number / el número de la fila misma"
         if not any(self.reaches(one) for one in self.tried):
             return "at most, and short of the row / lo máximo, sin llegar a la fila"
         if all(self.reaches(one) for one in self.tried):
@@ -180,7 +196,7 @@ def show_strengths(size: ExperimentSize, out: Path, runs: Path = RUNS) -> Values
     values: Values = {}
     searches: list[Search] = []
     for one in STRENGTHS:
-        search = Search(one.aim, one.most, now[one.parameters[0]])
+        search = Search(one.aim, one.most, now[one.parameters[0]], one.own)
         value = search.solve(partial(one.shown_at, before=dict(values), size=size, runs=runs))
         values |= dict.fromkeys(one.parameters, value)
         searches.append(search)

@@ -26,8 +26,10 @@ COUNTS = {
     **ONE_KIND,
 }
 """Measures that are added up, by name; the pool is what those commit who can be held."""
-MANNED = 450.0
-"""More visits a month than in the twin from which a post is manned most of the time: 900 stretches are all of it."""
+ALWAYS = 900.0
+"""More visits a month than in the twin where a post is manned all the time: its stretches."""
+MANNED = ALWAYS / 2.0
+"""The same from which it is manned most of the time."""
 TREATED = 15.0
 """More visits a month than in the twin from which a cell is treated: half a visit a day."""
 Names = Sequence[str]
@@ -209,8 +211,15 @@ def kind_afterwards(worlds: Worlds, world: str, names: Names, end: int) -> float
 
 
 def on_block(worlds: Worlds, world: str, names: Names, share: float) -> float:
-    """Return the change on the block of a post that is always manned, of which a cell's crime has a share."""
-    return kind_in_cells(worlds, world, names, least=MANNED) / share
+    """Return the change on the block of a post while it is manned, beyond that in cells beside, in per cent.
+
+    A cell's crime has a share on the block, and the post is manned for a part of the time.
+    """
+    base, arm = by_cell(worlds[BASE]), by_cell(worlds[world])
+    more_visits = (arm["visits"] - base["visits"])[places(base, arm, MANNED)["treated"]]
+    manned = float(more_visits.mean()) / ALWAYS
+    here, beside = (1.0 + kind_in_cells(worlds, world, names, where, MANNED) / 100.0 for where in ("treated", "beside"))
+    return over(100.0 * (over(here, beside) - 1.0), share * manned)
 
 
 def places(base: pd.DataFrame, arm: pd.DataFrame, least: float = TREATED) -> dict[str, np.ndarray]:

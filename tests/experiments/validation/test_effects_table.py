@@ -141,8 +141,8 @@ def test_kinds_of_crime_are_read_in_treated_cells_and_on_the_block_of_a_post() -
     assert readers.kind_in_cells(some, "posts", readers.COUNTS["robbery"]) == pytest.approx(-10.0)
     assert readers.to_visits(some, "posts", vehicles) == pytest.approx(math.log(0.8) / math.log(5.0))
     assert math.isnan(readers.on_block(some, "posts", vehicles, 0.16))  # 400 more visits are no manned post
-    arm.held["cells"]["visits"] += 100
-    assert readers.on_block(some, "posts", vehicles, 0.16) == pytest.approx(-125.0)
+    arm.held["cells"].loc[0, "visits"] = 700  # manned for two thirds of 900 stretches
+    assert readers.on_block(some, "posts", vehicles, 0.16) == pytest.approx(100.0 * (0.8 / 0.9 - 1.0) / 0.16 / (2 / 3))
 
 
 def test_what_is_left_when_patrol_has_ended_is_read_in_the_cells_that_it_visited() -> None:
