@@ -40,7 +40,7 @@ Row = dict[str, str]
 
 
 @dataclass(frozen=True)
-class Result:
+class ReferenceResult:
     """Files of the folder that belong together, the commands that make them, and the minutes on two idle cores."""
 
     name: str
@@ -58,17 +58,17 @@ class Result:
 
     @property
     def command(self) -> str:
-        """What is on record and in the README: all commands in one line."""
+        """Return all commands in one line, as on record and in the README."""
         return "; ".join(self.commands)
 
 
-def listed() -> dict[str, Result]:
+def listed() -> dict[str, ReferenceResult]:
     """Return all reference results by name, in the order in which they are made."""
     stated = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-    found: dict[str, Result] = {}
+    found: dict[str, ReferenceResult] = {}
     for name, one in stated.items():
         lists: dict[str, Any] = {key: tuple(one[key]) for key in ("commands", "files") if key in one}
-        found[name] = Result(name, **{**one, **lists})
+        found[name] = ReferenceResult(name, **{**one, **lists})
     return found
 
 
@@ -100,14 +100,14 @@ def on_record(folder: Path) -> dict[str, Row]:
         return {row["name"]: row for row in csv.DictReader(file)}
 
 
-def is_made(one: Result, folder: Path) -> bool:
+def is_made(one: ReferenceResult, folder: Path) -> bool:
     """Tell whether a result is of the present code and command, with all its files there."""
     row = on_record(folder).get(one.name, {})
     current = (row.get("code"), row.get("command")) == (fingerprint(), one.command)
     return current and all((folder / name).is_file() for name in one.every_file)
 
 
-def record(one: Result, folder: Path, minutes: float) -> None:
+def record(one: ReferenceResult, folder: Path, minutes: float) -> None:
     """Put on record that a result was made."""
     rows = on_record(folder) | {
         one.name: dict(zip(COLUMNS, (one.name, fingerprint(), f"{minutes:.1f}", one.command), strict=True))
@@ -131,14 +131,20 @@ def words_of(command: str, workers: int) -> list[str]:
     return [*start, *words[1:]]
 
 
-def make(one: Result, folder: Path, workers: int, log: Path) -> str:
+def make(one: ReferenceResult, folder: Path, workers: int, log: Path) -> str:
     """Run the commands of a result; return what went wrong, or nothing."""
     begun, printed = time.time(), ""
     make_folder(log.parent)
     with log.open("w", encoding="utf-8") as told:
         for command in one.commands:
             done = subprocess.run(
-                words_of(command, workers), cwd=ROOT, stdout=subprocess.PIPE, stderr=told, text=True, check=False
+                words_of(command, workers),
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                stderr=told,
+                text=True,
+                encoding="utf-8",
+                check=False,
             )
             printed += done.stdout
             if done.returncode not in ((0, 1) if one.judges else (0,)) or FAULT in log.read_text(encoding="utf-8"):
@@ -193,7 +199,7 @@ def take_report(source: Path, target: Path = FOLDER / "report") -> None:
     make_folder(target)
     for path in (*source.glob("*.parquet"), source / "manifest.json", source / "informe.html"):
         shutil.copyfile(path, target / path.name)
-    manifest = json.loads((target / "manifest.json").read_text("utf-8"))
+    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     write_whole(target / CRATE, comparison_crate(target, manifest))
 
 
