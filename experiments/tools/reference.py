@@ -7,6 +7,7 @@ it was stopped. A command that fails is told at the end and stops no other.
 
 import argparse
 import csv
+import hashlib
 import io
 import json
 import math
@@ -30,8 +31,9 @@ from model.engine.fingerprint import fingerprint
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "results" / "reference"
 RECORD = "made.csv"
-"""Of which code each result is, by which command, and the minutes that it took."""
-COLUMNS = ("name", "code", "minutes", "command")
+"""Of which numbers of the model each result is, by which command, and the minutes that it took."""
+COLUMNS = ("name", "bits", "minutes", "command")
+DIGESTS = ROOT / "tests" / "bits" / "digests.toml"
 README = FOLDER / "README.md"
 BEGIN, END = "<!-- reference.toml -->\n", "<!-- end -->\n"
 FAULT = "our own fault"
@@ -100,17 +102,22 @@ def on_record(folder: Path) -> dict[str, Row]:
         return {row["name"]: row for row in csv.DictReader(file)}
 
 
+def bits() -> str:
+    """Return what identifies the numbers of the model: the digests on record, which code of equal results shares."""
+    return hashlib.sha256(DIGESTS.read_bytes()).hexdigest()[:16]
+
+
 def is_made(one: ReferenceResult, folder: Path) -> bool:
-    """Tell whether a result is of the present code and command, with all its files there."""
+    """Tell whether a result is of the present numbers and command, with all its files there."""
     row = on_record(folder).get(one.name, {})
-    current = (row.get("code"), row.get("command")) == (fingerprint(), one.command)
+    current = (row.get("bits"), row.get("command")) == (bits(), one.command)
     return current and all((folder / name).is_file() for name in one.every_file)
 
 
 def record(one: ReferenceResult, folder: Path, minutes: float) -> None:
     """Put on record that a result was made."""
     rows = on_record(folder) | {
-        one.name: dict(zip(COLUMNS, (one.name, fingerprint(), f"{minutes:.1f}", one.command), strict=True))
+        one.name: dict(zip(COLUMNS, (one.name, bits(), f"{minutes:.1f}", one.command), strict=True))
     }
     sink = io.StringIO()
     writer = csv.DictWriter(sink, COLUMNS, lineterminator="\n")

@@ -225,7 +225,12 @@ def lines_of(
             yield f"  {value:6.2f}   {told(search.found(value))}"
         own = ", ".join(f"{now[name]:g} -> {values[name]:g}" for name in one.parameters)
         yield f"  {own}; {search.reason(values[one.parameters[0]])}"
-        yield f"  residual / residuo: {told(Estimate(*(x - one.aim for x in (end.value, end.low, end.high)), end.n))}"
+        yield f"  residual / residuo: {told(moved(end, -one.aim))}"
+
+
+def moved(found: Estimate, by: float) -> Estimate:
+    """Return an estimate with a number added."""
+    return Estimate(found.value + by, found.low + by, found.high + by, found.n)
 
 
 def told(found: Estimate) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from experiments.cli.validate import EXAMINATIONS
 from experiments.tools import reference
-from experiments.tools.reference import FOLDER, Result, listed
+from experiments.tools.reference import FOLDER, ReferenceResult, listed
 from experiments.validation.contrast_tables import STATED
 from model.engine.errors import InputError
 
@@ -26,7 +26,7 @@ def test_no_file_is_made_twice_and_every_table_on_record_is_named() -> None:
 
 
 @pytest.mark.parametrize("one", listed().values(), ids=list(listed()))
-def test_every_command_is_one_that_there_is_and_states_its_size(one: Result) -> None:
+def test_every_command_is_one_that_there_is_and_states_its_size(one: ReferenceResult) -> None:
     for command in one.commands:
         words = shlex.split(command)
         if words[:2] == ["confianza", "validate"]:
@@ -45,9 +45,11 @@ def known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A folder with three results: one of what is printed, one of a file, and one that fails."""
     write = "import pathlib; pathlib.Path(r'{}').write_text('x')".format(tmp_path / "made.txt")
     results = {
-        "fails": Result("fails", ("python -c 'raise SystemExit(1)'",), 1.0, ("never.txt",)),
-        "prints": Result("prints", ("python -c 'print(1)'", "python -c 'print(2)'"), 1.0, printed="printed.txt"),
-        "writes": Result("writes", (shlex.join(["python", "-c", write]),), 1.0, ("made.txt",)),
+        "fails": ReferenceResult("fails", ("python -c 'raise SystemExit(1)'",), 1.0, ("never.txt",)),
+        "prints": ReferenceResult(
+            "prints", ("python -c 'print(1)'", "python -c 'print(2)'"), 1.0, printed="printed.txt"
+        ),
+        "writes": ReferenceResult("writes", (shlex.join(["python", "-c", write]),), 1.0, ("made.txt",)),
     }
     monkeypatch.setattr(reference, "listed", lambda: results)
     monkeypatch.setattr(reference, "ROOT", tmp_path)
@@ -71,7 +73,7 @@ def test_what_is_of_the_present_code_and_command_is_left_as_it_is(
     reference.make_all(("prints",), 1, folder=known)
     assert (known / "printed.txt").read_text(encoding="utf-8") == "kept"
     assert "is of this code" in capsys.readouterr().out
-    monkeypatch.setattr(reference, "fingerprint", lambda: "other")
+    monkeypatch.setattr(reference, "bits", lambda: "other")
     reference.make_all(("prints",), 1, folder=known)
     assert (known / "printed.txt").read_text(encoding="utf-8") == "1\n2\n"
     reference.make_all(("prints",), 1, fresh=True, folder=known)
@@ -79,9 +81,9 @@ def test_what_is_of_the_present_code_and_command_is_left_as_it_is(
 
 
 def test_a_file_that_was_not_written_is_a_failure_and_a_verdict_is_none(known: Path) -> None:
-    old = Result("old", ("python -c 'pass'",), 1.0, ("made.txt",))
+    old = ReferenceResult("old", ("python -c 'pass'",), 1.0, ("made.txt",))
     assert "was not written" in reference.make(old, known, 1, known / "log")
-    judge = Result("judge", ("python -c 'raise SystemExit(1)'",), 1.0, judges=True)
+    judge = ReferenceResult("judge", ("python -c 'raise SystemExit(1)'",), 1.0, judges=True)
     assert reference.make(judge, known, 1, known / "log") == ""
 
 
