@@ -1,15 +1,16 @@
 """Schemas of files that this program wrote: manifests, saved states and runs in quarantine, typed key by key."""
 
 import datetime
+import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, NotRequired, Required, TypedDict
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from model.engine.errors import InputError, suggest_nearest
-from scenarios.files import check_limits, read_json
+from scenarios.files import parse_json, read_text
 
 LONGEST = 80
 
@@ -227,14 +228,21 @@ class ManifestEntry(dict[str, Any]):
 
 def said_in(path: Path, kind: Any = None) -> ManifestEntry:
     """Return what a file of this program says, each key in its type; a manifest is of the kind that it names."""
-    return checked(read_json(path, str(path)), str(path), kind)
+    text = read_text(path, str(path))
+    check_text(text, str(path), kind)
+    return ManifestEntry(json.loads(text), str(path))
+
+
+@lru_cache(maxsize=16)
+def check_text(text: str, file: str, kind: Any) -> None:
+    """Raise unless a text is JSON with every key in its type; a command reads the same manifest many times."""
+    checked(parse_json(text, file), file, kind)
 
 
 def checked(stated: Any, file: str, kind: Any = None) -> ManifestEntry:
-    """Return what a file says if every key has its type, or raise with the first that has not."""
+    """Return what a file in JSON says if every key has its type, or raise with the first that has not."""
     if not isinstance(stated, dict):
         raise InputError(f"{file} is no manifest: it holds no table")
-    check_limits(stated, file)
     named = stated.get("format")
     if kind is None and isinstance(named, str) and named not in KINDS:
         raise InputError(
