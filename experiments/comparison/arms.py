@@ -53,6 +53,8 @@ class Arm:
     label: str = ""
     drawn: tuple[str, ...] = ()
     runs: dict[str, int] = field(default_factory=dict, compare=False)
+    found: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Tables that were read already: a comparison asks for most of them several times, never for maps."""
 
     @classmethod
     def of(cls, name: str, specs: Sequence[RunSpec], **more: Any) -> "Arm":
@@ -80,9 +82,10 @@ class Arm:
     def table(self, name: str) -> pd.DataFrame:
         """Return one table of the folder in which the arm's results lie."""
         assert self.folder is not None
-        if self.runs:
-            return swept_measures(self.folder, self.runs)
-        return tables(self.folder, name).to_pandas()
+        if name not in self.found:
+            rows = swept_measures(self.folder, self.runs) if self.runs else tables(self.folder, name).to_pandas()
+            self.found[name] = rows
+        return self.found[name]
 
     def has(self, name: str) -> bool:
         """Tell whether the arm's results hold a table; a sweep keeps measures alone."""

@@ -25,6 +25,8 @@ from experiments.storage.run_spec import OWN
 GROUPS = ("women", "men", "young", "indigenous", "not_indigenous", "council", "victims", "near", "far")
 """Groups whose gain or loss the comparison tells, where the model has them."""
 BY_GROUP = ("trust", "fear")
+type Runs = dict[int, pd.DataFrame]
+"""Months of runs by seed."""
 SECTIONS: Mapping[str, Sequence[Headline]] = {"headline": HEADLINES, **PRACTICE}
 """Measures by section of the table of effects."""
 EVENTS = ("events_base", "events_arm", "differ", "differ_low", "differ_high")
@@ -53,9 +55,9 @@ class Pair:
             return crossed(*by_draw_and_seed(base, arm, shared), scale=scale)
         return paired([base[seed] for seed in shared], [arm[seed] for seed in shared], scale=scale)
 
-    def headline_effect(self, headline: Headline, base: pd.DataFrame, arm: pd.DataFrame) -> Effect:
-        """Return the effect on a headline measure, from the months of both arms."""
-        sides = (by_seed(months, headline.value) for months in (base, arm))
+    def headline_effect(self, headline: Headline, base: Runs, arm: Runs) -> Effect:
+        """Return the effect on a headline measure, from the months of both arms by seed."""
+        sides = ({seed: headline.value(months) for seed, months in runs.items()} for runs in (base, arm))
         return self.effect(*sides, scale=headline.scale(self.years, self.deltas.get(headline.name)))
 
     @property
@@ -177,15 +179,21 @@ def scale_of(section: str, measure: str, years: float) -> Scale | None:
 def headline_rows(one: Pair) -> Iterator[dict[str, Any]]:
     """Yield a row for every headline measure, then for what is told of the practice."""
     base, arm = one.base.table("measures"), one.arm.table("measures")
+    runs = months_by_seed(base), months_by_seed(arm)
     for section, some in SECTIONS.items():
         for headline in present(base.columns.intersection(arm.columns), tuple(some)):
-            yield row_of(one, section, headline.name, headline.how, one.headline_effect(headline, base, arm))
+            yield row_of(one, section, headline.name, headline.how, one.headline_effect(headline, *runs))
+
+
+def months_by_seed(months: pd.DataFrame) -> Runs:
+    """Return the months of every run of a table, in their order."""
+    runs: Any = months.groupby("seed")
+    return {int(seed): run.sort_values("month") for seed, run in runs}
 
 
 def by_seed[V: Value](months: pd.DataFrame, read: Callable[[pd.DataFrame], V]) -> dict[int, V]:
     """Return a number of every run of a table of months."""
-    runs: Any = months.groupby("seed")
-    return {int(seed): read(run.sort_values("month")) for seed, run in runs}
+    return {seed: read(run) for seed, run in months_by_seed(months).items()}
 
 
 def group_rows(one: Pair) -> Iterator[dict[str, Any]]:
