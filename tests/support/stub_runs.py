@@ -11,7 +11,6 @@ from pathlib import Path
 import pyarrow as pa
 from pebble.pool.process import Acknowledgement
 
-import model.simulation.registry  # noqa: F401  # loaded as a worker starts, not while the clock of its first job runs
 from experiments.execution.interruption import Interruption
 from experiments.execution.local_workers import LocalExecutor
 from experiments.execution.run_job import Done, attempt
@@ -23,9 +22,12 @@ from experiments.storage.run_store import Store
 from experiments.studies.study import read_study
 from experiments.studies.study_engine import Engine, SweepOutcome
 from experiments.studies.study_jobs import jobs_of
-from experiments.words.dictionary import described
+from experiments.words.dictionary import DictionaryColumn, described, told
 from model.engine.fingerprint import fingerprint
 
+WORDS = DictionaryColumn("trust in the police, mean of residents", "confianza en la policía, media de habitantes", "0-1")
+TRUST = pa.field("trust_mean", pa.float64(), metadata=told(WORDS))
+"""The one measure; what the model says of it would bring its compiler, which takes longest of all to load."""
 STUDY = """
 scenarios = ["baseline"]
 policies = [["status_quo"], ["reporting_support"]]
@@ -54,8 +56,8 @@ def tables(job: RunSpec) -> dict[str, pa.Table]:
     months = pa.array(range(17_167, 17_167 + 12 * 31, 31), pa.int32()).cast(pa.date32()).cast(TIME)
     values = [(int(job.run, 16) >> k) / 2.0**64 for k in range(12)]
     columns = {"run": [job.run] * 12, "scenario": ["baseline"] * 12, "policy": ["+".join(job.policies)] * 12}
-    table = pa.table(columns | {"seed": [job.seed] * 12, "month": months, "trust_mean": values})
-    return {"measures": described(table, "measures")}
+    keys = described(pa.table(columns | {"seed": [job.seed] * 12, "month": months}), "measures")
+    return {"measures": keys.append_column(TRUST, [values])}
 
 
 def steady(job: RunSpec, tell: object) -> Done:
