@@ -4,11 +4,12 @@ import itertools
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.doctest import DoctestModule
 from hypothesis import settings
 
 from model.engine.parameters import ParameterGroup
@@ -44,6 +45,13 @@ LAST = "small_town"
 
 MECHANISM_TESTS = Path(__file__).with_name("model")
 SMOKE_RUN = Path(__file__).with_name("oracle") / "test_smoke.py"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path: Path) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Look for examples in docstrings of what is tested, not in the hundreds of files of tests, which have none."""
+    found = yield
+    return [one for one in found if not (file_path.name.startswith("test_") and isinstance(one, DoctestModule))]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -34,6 +34,7 @@ from model.simulation.registry import MEASURES
 from model.town.town import build_town
 
 SMALL = ("--set", "population.scale=0.05", "--years", "0.3", "--replicates", "2")
+AT_ONCE = (*SMALL, "--set", "calendar.warm_up=0")
 SETTLE = ("--settle", "army_visits", "--replicates", "20")
 NULL = """title = { en = "Nothing", es = "Nada" }
 [add]
@@ -110,7 +111,7 @@ def test_a_branch_goes_on_bit_for_bit_as_an_uninterrupted_world():
 
 def test_a_policy_that_changes_nothing_makes_exactly_no_difference(tmp_path):
     (tmp_path / "nothing.toml").write_text(NULL, encoding="utf-8")
-    out = compare(tmp_path / "null", "status_quo", str(tmp_path / "nothing.toml"), *SMALL)
+    out = compare(tmp_path / "null", "status_quo", str(tmp_path / "nothing.toml"), *AT_ONCE)
     first, second = (read(one, "measures") for one in sorted((out / "arms").iterdir()))
     columns = [name for name in first if name not in ("run", "policy")]
     assert first[columns].equals(second[columns])
@@ -217,7 +218,7 @@ def test_seeds_that_do_not_pair_are_told_and_analysed_apart(folder, tmp_path, ca
 
 
 def test_sites_are_compared_apart(tmp_path, capsys):
-    out = compare(tmp_path / "sites", "villa_canales:status_quo", "totonicapan:status_quo", *SMALL)
+    out = compare(tmp_path / "sites", "villa_canales:status_quo", "totonicapan:status_quo", *AT_ONCE)
     effects = read(out, "effects")
     assert set(effects["why_unpaired"]) == {"sites"}
     assert "another town" in capsys.readouterr().out

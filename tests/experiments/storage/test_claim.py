@@ -18,6 +18,7 @@ SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--yea
 RUN = ("run", "baseline", *SMALL)
 TWINS = ("compare", "status_quo", "resources_only", "--scenario", "baseline", *SMALL, "--replicates", "2")
 BOTH = pytest.mark.parametrize("words", [RUN, TWINS], ids=["run", "compare"])
+pytestmark = pytest.mark.usefixtures("no_picture", "headlines_only")
 NEVER = RuntimeError("this must not be computed")
 
 

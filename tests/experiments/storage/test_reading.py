@@ -20,6 +20,9 @@ SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--yea
 MEASURES = ["trust_mean", "homicides"]
 
 
+pytestmark = pytest.mark.usefixtures("no_picture")
+
+
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     """Return a folder that holds a run of two seeds, a comparison, and a sweep."""
