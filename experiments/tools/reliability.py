@@ -98,17 +98,23 @@ def call(module: str, *words: str) -> None:
 
 
 def trial_of(report: ET.Element) -> Trial:
-    """Return the sums of a report of pytest; a test may state as properties its cases, failures and measurements."""
+    """Return the sums of a report of pytest; a test may state as properties its cases, failures and measurements.
+
+    Of the seconds that programs took to end, the longest is reported.
+    """
     cases = failed = skipped = 0
     measured: list[str] = []
+    ended: list[float] = []
     for test in report.iter("testcase"):
         properties = {str(one.get("name")): str(one.get("value")) for one in test.iter("property")}
         stated = {name: int(properties[name]) for name in ("cases", "failed") if name in properties}
         measured += [properties["measured"]] if "measured" in properties else []
+        ended += [float(properties["ended"])] if "ended" in properties else []
         broken = any(test.find(kind) is not None for kind in ("failure", "error"))
         skipped += test.find("skipped") is not None
         cases += stated.get("cases", int(test.find("skipped") is None))
         failed += max(stated.get("failed", 0), int(broken))
+    measured += [f"ended {max(ended):.1f} s after their signal at the latest"] if ended else []
     seconds = sum(float(one.get("time", "0")) for one in report.iter("testsuite"))
     return Trial(cases, failed, skipped, seconds, measured=tuple(measured))
 

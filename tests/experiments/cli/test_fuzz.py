@@ -492,6 +492,10 @@ def test_no_input_ends_in_a_traceback_or_takes_two_seconds(place, monkeypatch, r
     wrong = [told for one in tallies.values() for told in one.wrong]
     record_property("cases", sum(one.inputs for one in tallies.values()))
     record_property("failed", len(wrong))
+    kind, slowest = max(((kind, one.slowest) for kind, one in tallies.items()), key=lambda one: one[1])
+    most = max(one.memory for one in tallies.values())
+    told = f"the slowest {slowest:.2f} s of processor time ({kind}), {most:.0f} MB more at most"
+    record_property("measured", f"{sum(one.inputs for one in tallies.values()):,} inputs in process: {told}")
     ends = Counter(told.strip().splitlines()[-1][:120] for told in wrong)
     assert not wrong, "\n\n".join([f"{len(wrong)} wrong", *map(str, ends.most_common()), *wrong[:20]])
 
@@ -523,9 +527,10 @@ def test_what_is_refused_in_process_is_refused_by_the_program(place, monkeypatch
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     monkeypatch.chdir(place.corner)
     started = max(shelled(["scenarios"])[2] for _ in range(3))
-    wrong, tried_ = [], []
+    wrong, tried_, longest, most = [], [], 0.0, 0.0
 
     def attempt(data: st.DataObject) -> None:
+        nonlocal longest, most
         words = words_of(data.draw, data.draw(st.sampled_from(sorted(COMMANDS))), place)
         if len(tried_) == THROUGH_THE_SHELL or "\0" in "".join(words):
             return
@@ -539,6 +544,7 @@ def test_what_is_refused_in_process_is_refused_by_the_program(place, monkeypatch
                     tried_.append(words)
         if tried_ and tried_[-1] is words:
             code, told, seconds, megabytes = shelled(words)
+            longest, most = max(longest, seconds - started), max(most, megabytes)
             good = code == 2 and told.splitlines()[-1].startswith("confianza: ") and "Traceback" not in told
             if not good or seconds - started > SLOWEST_S or megabytes > MOST_MB:
                 wrong.append(f"{words!r:.500}: {code}, {seconds:.1f} s, {megabytes:.0f} MB, {told}")
@@ -546,6 +552,8 @@ def test_what_is_refused_in_process_is_refused_by_the_program(place, monkeypatch
     many(4 * THROUGH_THE_SHELL)(given(data=st.data())(attempt))()
     record_property("cases", len(tried_))
     record_property("failed", len(wrong))
+    told_of = f"the slowest {longest:.2f} s of processor time beyond start-up ({started:.2f} s), {most:.0f} MB at most"
+    record_property("measured", f"{len(tried_)} commands through the shell: {told_of}")
     assert len(tried_) == THROUGH_THE_SHELL
     assert not wrong, "\n".join(wrong[:20])
 

@@ -40,17 +40,29 @@ def _place(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.fixture(name="interrupt")
+def _interrupt(record_property):
+    """Return `interrupted`, which puts the seconds on record."""
+
+    def recorded(*given, **named):
+        found = interrupted(*given, **named)
+        record_property("ended", found[-1])
+        return found
+
+    return recorded
+
+
 @pytest.mark.parametrize("sent", SIGNALS)
-def test_before_computing(sent):
-    code, line, seconds = interrupted(LONG, sent, "planning", PLANNING + MAIN)
+def test_before_computing(sent, interrupt):
+    code, line, seconds = interrupt(LONG, sent, "planning", PLANNING + MAIN)
     assert (code, line) == (128 + sent, "confianza: interrupted")
     assert seconds < PATIENCE_S
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, *(pytest.param(one, marks=pytest.mark.slow) for one in SIGNALS[::2])])
 @pytest.mark.parametrize("workers", [pytest.param("1", marks=pytest.mark.slow), "2"])  # one: `test_runs`
-def test_while_computing(sent, workers):
-    code, line, seconds = interrupted((*LONG, "--workers", workers), sent, "%")
+def test_while_computing(sent, workers, interrupt):
+    code, line, seconds = interrupt((*LONG, "--workers", workers), sent, "%")
     assert (code, line) == (128 + sent, "confianza: interrupted; no run was finished, so nothing was written")
     assert seconds < PATIENCE_S
 
@@ -66,21 +78,21 @@ def test_while_computing(sent, workers):
         pytest.param(("verify", "made"), signal.SIGTERM, marks=pytest.mark.slow),
     ],
 )
-def test_check_and_verify_say_that_they_were_interrupted(words, sent):
+def test_check_and_verify_say_that_they_were_interrupted(words, sent, interrupt):
     if words[0] == "verify":
         assert cli.code_of(["run", "baseline", *SMALL, "--years", "8", "--out", "made"]) == 0
-    code, line, seconds = interrupted(words, sent, "%")
+    code, line, seconds = interrupt(words, sent, "%")
     assert (code, line) == (128 + sent, "confianza: interrupted")
     assert seconds < PATIENCE_S
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("sent", SIGNALS[:2])
-def test_the_page_says_that_it_was_interrupted(sent):
+def test_the_page_says_that_it_was_interrupted(sent, interrupt):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
-    code, line, seconds = interrupted(("view", "baseline", "--port", port), sent, "the page is at")
+    code, line, seconds = interrupt(("view", "baseline", "--port", port), sent, "the page is at")
     assert (code, line) == (128 + sent, "confianza: interrupted")
     assert seconds < 2 * PATIENCE_S
 

@@ -52,10 +52,12 @@ def test_an_interrupted_sweep_keeps_what_was_finished_and_goes_on(tmp_path, sent
 
 
 @pytest.mark.slow
-def test_sixty_random_kills_with_stubs_change_no_byte(tmp_path):
+def test_sixty_random_kills_with_stubs_change_no_byte(tmp_path, record_property):
+    record_property("cases", 60)
     assert list(trial(60, 2, tmp_path, STUBS))[-1].startswith("60 kills, 60 times the same bytes")
 
 
 @pytest.mark.slow
-def test_random_kills_of_worlds_change_no_byte(tmp_path):
+def test_random_kills_of_worlds_change_no_byte(tmp_path, record_property):
+    record_property("cases", 6)
     assert list(trial(6, 20, tmp_path))[-1].startswith("6 kills, 6 times the same bytes")

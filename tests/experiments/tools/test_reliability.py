@@ -25,6 +25,13 @@ def test_what_a_test_measured_stands_below_the_table():
     assert table_of({}, table) == table
 
 
+def test_of_programs_that_end_the_slowest_is_reported():
+    tests = [f'<testcase><properties><property name="ended" value="{s}"/></properties></testcase>' for s in (0.5, 1.25)]
+    assert trial_of(ET.fromstring(f"<r>{''.join(tests)}</r>")).measured == (
+        "ended 1.2 s after their signal at the latest",
+    )
+
+
 def test_every_row_names_files_that_are_there():
     for _, files in TRIED.values():
         assert all((ROOT / "tests/experiments" / file).is_file() for file in files)

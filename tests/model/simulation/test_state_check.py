@@ -172,13 +172,16 @@ def test_a_state_that_was_lived_in_passes(world: TrustModel) -> None:
 
 
 @pytest.mark.parametrize("examples", [500, pytest.param(20_000, marks=pytest.mark.slow)])
-def test_no_state_crashes_the_program(examples: int) -> None:
+def test_no_state_crashes_the_program(examples: int, record_property: Callable[[str, object], None]) -> None:
     command = [sys.executable, "-X", "faulthandler", str(FUZZ), str(examples)]
     told = subprocess.run(command, capture_output=True, text=True, check=False, cwd=FUZZ.parents[2])
     assert told.returncode == 0, told.stderr[-3000:]
     found = re.fullmatch(r"(\d+) refused, (\d+) lived in; longest ([\d.]+) s; (\d+) MB more\n", told.stdout)
     assert found is not None, told.stdout
-    refused, lived, _, memory = map(float, found.groups())
+    refused, lived, longest, memory = map(float, found.groups())
+    record_property("cases", examples)
+    told_of = f"{refused:,.0f} refused, {lived:,.0f} lived in, the longest {longest:.2f} s, {memory:.0f} MB more"
+    record_property("measured", f"{examples:,} states: {told_of}")
     assert refused + lived >= examples
     assert min(refused, lived) > examples / 10
     assert memory < 1000.0, told.stdout
