@@ -25,7 +25,7 @@ from experiments.studies.study_jobs import jobs_of
 from experiments.words.dictionary import DictionaryColumn, described, told
 from model.engine.fingerprint import fingerprint
 
-WORDS = DictionaryColumn("trust in the police, mean of residents", "confianza en la policía, media de habitantes", "0-1")
+WORDS = DictionaryColumn("trust in the police, mean", "confianza en la policía, media", "0-1")
 TRUST = pa.field("trust_mean", pa.float64(), metadata=told(WORDS))
 """The one measure; what the model says of it would bring its compiler, which takes longest of all to load."""
 STUDY = """
