@@ -341,8 +341,9 @@ def sweep(
 
 @app.command()
 def sensitivity(
-    study: options.Study,
+    study: options.StudyOrNone = None,
     method: options.Method = "morris",
+    everything: options.Everything = False,
     budget: options.Budget = None,
     workers: options.Workers = 1,
     dask: options.Dask = None,
@@ -352,8 +353,12 @@ def sensitivity(
 ) -> None:
     """Tell which parameters matter, and how much of it is luck."""
     from experiments.studies.sensitivity_command import sensitivity as carry_out
+    from experiments.studies.sensitivity_methods import DRAWS
     from experiments.studies.sweep_command import Hands
 
+    if not everything and study is None:
+        raise InputError("name a study, or give --everything")
+    study, method = study or "everything", DRAWS if everything else method
     raise typer.Exit(carry_out(study, method, budget, Hands(workers, dask, yes), out, fresh))
 
 

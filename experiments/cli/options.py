@@ -101,6 +101,9 @@ OutOfTwins = Annotated[Path | None, Option(metavar="DIR", help="Where to write. 
 Study = Annotated[
     str, Argument(metavar="STUDY", help="A study: a TOML file, or the name of a ready one.", show_default=False)
 ]
+StudyOrNone = Annotated[
+    str | None, Argument(metavar="STUDY", help="A study: a TOML file, or the name of a ready one.", show_default=False)
+]
 Dask = Annotated[
     str | None,
     Option(
@@ -112,7 +115,10 @@ Dask = Annotated[
 ]
 Fresh = Annotated[bool, Option("--fresh", help="Begin anew instead of going on.")]
 Yes = Annotated[bool, Option("--yes", help="Do not ask, however many runs the study means.")]
-Method = Annotated[str, Option(metavar="morris|sobol|pawn", help="How the factors are weighed.")]
+Method = Annotated[str, Option(metavar="morris|sobol|pawn|draws", help="How the factors are weighed.")]
+Everything = Annotated[
+    bool, Option("--everything", help="All assumed values at once: the study `everything` by --method draws.")
+]
 Budget = Annotated[
     str | None, Option(metavar="30m", help="Plan the design to fit this time.  [default: as the study says]")
 ]

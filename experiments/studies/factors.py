@@ -9,21 +9,23 @@ from typing import Any
 from experiments.studies.study_table import StudyTable
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import checked_value
+from model.engine.plausible import Scale, plausible_range, value_between
 from scenarios.groups import find_parameter
 from scenarios.policy_files import checked_finite
 from scenarios.ranges import matching_parameters
 
-STATED = "stated"
+STATED, PLAUSIBLE = "stated", "plausible"
+"""Words for all that is valid, and for what is plausible of a value that nobody has measured."""
 DIGITS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
 class Range:
-    """From where to where a parameter is varied; ``log`` where equal factors count as equal steps."""
+    """From where to where a parameter is varied, and the scale on which equal steps count alike."""
 
     low: float
     high: float
-    log: bool = False
+    scale: Scale = "linear"
     whole: bool = False
 
     def value(self, share: float) -> float | int:
@@ -31,14 +33,12 @@ class Range:
 
         >>> Range(low=0.0, high=3.0).value(1 / 3), Range(low=1, high=3, whole=True).value(0.99)
         (1.0, 3)
-        >>> Range(low=0.01, high=100.0, log=True).value(0.5)
+        >>> Range(low=0.01, high=100.0, scale="log").value(0.5)
         1.0
         """
         if self.whole:
             return min(int(self.low + math.floor(share * (self.high - self.low + 1))), int(self.high))
-        exact = self.low + share * (self.high - self.low)
-        if self.log:
-            exact = self.low * (self.high / self.low) ** share
+        exact = value_between(self.low, self.high, self.scale, share)
         return min(max(float(f"{exact:.{DIGITS}g}"), self.low), self.high)
 
 
@@ -65,7 +65,9 @@ def read_factors(table: StudyTable, fixed: Collection[str] = ()) -> Factors:
     grids: dict[str, tuple[Any, ...]] = {}
     ranges: dict[str, Range] = {}
     entries = dotted(table.values, leaf=("low", "high"))
-    for name, value in sorted(entries, key=lambda one: one[1] == STATED):  # single parameters before whole mechanisms
+    for name, value in sorted(
+        entries, key=lambda one: one[1] in (STATED, PLAUSIBLE)
+    ):  # single parameters before whole mechanisms
         try:
             if isinstance(value, list):
                 grids[name] = grid_of(name, value)
@@ -103,22 +105,38 @@ def grid_of(name: str, values: list[Any]) -> tuple[Any, ...]:
 def ranges_of(name: str, value: Any) -> Iterator[tuple[str, Range]]:
     """Yield the ranges that one entry stands for."""
     if value == STATED:
-        yield from ((one, within(one, about.low, about.high, log=False)) for one, about in matching_parameters(name))
+        yield from ((one, within(one, about.low, about.high)) for one, about in matching_parameters(name))
+        return
+    if value == PLAUSIBLE:
+        yield from plausible_ranges(name)
         return
     if not isinstance(value, Mapping):
-        raise InputError(f'{name} must be a list, {{ low, high }} or "{STATED}", got {value!r}')
+        raise InputError(f'{name} must be a list, {{ low, high }}, "{STATED}" or "{PLAUSIBLE}", got {value!r}')
     for key in value:
         if key not in ("low", "high", "log"):
             raise InputError(f"{name} has no '{key}'{suggest_nearest(key, ['low', 'high', 'log'])}")
     if not {"low", "high"} <= set(value):
         raise InputError(f"{name} must state both low and high, got {dict(value)!r}")
+    scale: Scale = "log" if value.get("log") else "linear"
     yield (
         name,
-        within(name, checked_finite(name, value["low"]), checked_finite(name, value["high"]), bool(value.get("log"))),
+        within(name, checked_finite(name, value["low"]), checked_finite(name, value["high"]), scale),
     )
 
 
-def within(name: str, low: float, high: float, log: bool) -> Range:
+def plausible_ranges(name: str) -> Iterator[tuple[str, Range]]:
+    """Yield the plausible ranges of the parameters of a name, a group or `*` that nobody has measured."""
+    any_found = False
+    for one, about in matching_parameters(name):
+        group, key = find_parameter(one)
+        if found := plausible_range(getattr(group(), key), about):
+            any_found = True
+            yield one, within(one, found.low, found.high, found.scale)
+    if not any_found:
+        raise InputError(f'{name} has no value that nobody has measured; state its range or "{STATED}"')
+
+
+def within(name: str, low: float, high: float, scale: Scale = "linear") -> Range:
     """Return a range that lies within the parameter's own."""
     group, key = find_parameter(name)
     about = group.parameter_specs().get(key)
@@ -126,8 +144,8 @@ def within(name: str, low: float, high: float, log: bool) -> Range:
         raise InputError(f"{name} is no number and has no range")
     if not low < high:
         raise InputError(f"{name} must have low below high, got {low:g} and {high:g}")
-    if log and low <= 0.0:
-        raise InputError(f"{name} must have low above 0 with log, got {low:g}")
+    if scale == "log" and low * high <= 0.0:
+        raise InputError(f"{name} must have both ends on one side of 0 with log, got {low:g} and {high:g}")
     kind = group.kind(key)
     ends = [checked_value(name, value, kind, about) for value in (low, high)]
-    return Range(low=ends[0], high=ends[1], log=log, whole=kind is int)
+    return Range(low=ends[0], high=ends[1], scale=scale, whole=kind is int)

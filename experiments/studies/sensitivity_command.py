@@ -23,9 +23,11 @@ from experiments.storage.run_spec import RunSpec
 from experiments.storage.run_store import stored
 from experiments.storage.writing import write_whole
 from experiments.studies import study_folder as place
+from experiments.studies.assumed_effects import DEPENDENCE, EFFECTS, assumed_effect, dependence_csv_of, lines_of
+from experiments.studies.assumed_effects import csv_of as csv_of_effects
 from experiments.studies.run_budget import Clocked, Size, check_factors, planned
 from experiments.studies.sensitivity_indices import INDICES, csv_of, find, text_of
-from experiments.studies.sensitivity_methods import Method, Problem, method_named
+from experiments.studies.sensitivity_methods import DRAWS, Method, Problem, method_named
 from experiments.studies.study import Study, find_study, read_study
 from experiments.studies.study_jobs import agree_to, points_of
 from experiments.studies.sweep_command import INTERRUPTED, Hands, compute, hired
@@ -169,6 +171,9 @@ def conclude(
         say("confianza: no run has a full month, so there is nothing to analyse")
         return
     months = table.select(["run", "month", *study.sensitivity.measures]).to_pandas()
+    if method.name == DRAWS:
+        conclude_effects(study, problem, points, rows, months, target)
+        return
     findings = []
     for begin in range(0, len(rows), len(points)):
         arm_rows = rows[begin : begin + len(points)]
@@ -180,6 +185,27 @@ def conclude(
     print("\n\n".join(text_of(finding) for finding in findings))
     print(f"\n{method.main}: {method.meaning}. Written to {target}/{INDICES}.")
     print(f"To plot them: confianza plot {shlex.quote(str(target))}")
+
+
+def conclude_effects(
+    study: Study, problem: Problem, points: np.ndarray, rows: list[list[RunSpec]], months: pd.DataFrame, target: Path
+) -> None:
+    """Set each policy beside the first one, draw by draw; write and print the effects."""
+    arms = [rows[begin : begin + len(points)] for begin in range(0, len(rows), len(points))]
+    effects = []
+    for measure in study.sensitivity.measures:
+        values, bases = yearly(months, measure), dict[str, np.ndarray]()
+        for arm_rows in arms:
+            scenario, own = arm_rows[0][0].scenario.name, matrix(arm_rows, values)
+            base = bases.setdefault(scenario, own)
+            arm = scenario, arm_rows[0][0].policy
+            if own is not base and (found := assumed_effect(arm, measure, problem, points, own - base)):
+                effects.append(found)
+    effects.sort(key=lambda one: one.arm)  # stable: measures stay in the order of the study
+    write_whole(target / EFFECTS, csv_of_effects(effects))
+    write_whole(target / DEPENDENCE, dependence_csv_of(effects))
+    print("\n".join(lines_of(effects)))
+    print(f"\nWritten to {target}/{EFFECTS} and {DEPENDENCE}.")
 
 
 def yearly(months: pd.DataFrame, measure: str) -> dict[str, float]:

@@ -14,6 +14,8 @@ import numpy as np
 from model.engine.errors import InputError, suggest_nearest
 
 LEVELS, RESAMPLES, SLIDES = 4, 1000, 8
+DRAWS = "draws"
+"""Method that sets policies beside the first one over draws of all factors."""
 PAWN_RESAMPLES, PAWN_DUMMIES, CONFIDENT = 50, 15, 1.96
 
 
@@ -171,6 +173,16 @@ METHODS = {
             sample=sample_pawn,
             analyse=analyse_pawn,
             fewest=40,
+        ),
+        Method(
+            name=DRAWS,
+            main="above_dummy",
+            meaning="distance of distributions, above that of a factor without effect",
+            unit="draws",
+            block=lambda _: 1,
+            sample=sample_pawn,
+            analyse=analyse_pawn,
+            fewest=3,
         ),
     )
 }

@@ -101,7 +101,7 @@ def test_a_run_of_a_sweep_survives_being_written_down(tmp_path):
 
 @given(st.floats(0.0, 1.0), st.floats(0.01, 100.0), st.floats(1.001, 1000.0), st.booleans())
 def test_a_value_of_a_range_lies_within_it_and_rises_with_its_share(at, low, ratio, log):
-    span = Range(low=low, high=low * ratio, log=log)
+    span = Range(low=low, high=low * ratio, scale="log" if log else "linear")
     assert span.low <= span.value(at) <= span.high
     assert span.value(0.0) <= span.value(at) <= span.value(1.0)
     assert float(f"{span.value(at):.6g}") == span.value(at) or span.value(at) in (span.low, span.high)

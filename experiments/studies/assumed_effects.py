@@ -1,0 +1,150 @@
+"""Effects of policies over draws of everything that is assumed: their spread, their sign, and what they depend on."""
+
+import csv
+import io
+import math
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments.statistics.noise_share import luck_of
+from experiments.studies.sensitivity_methods import Problem
+
+EFFECTS, DEPENDENCE = "effects_over_assumed.csv", "effects_depend_on.csv"
+WIDTH = 80
+PERMUTATIONS, NULL_LEVEL, SHOWN = 200, 0.95, 5
+HEAD = (
+    *("scenario", "policy", "measure", "draws", "seeds", "mean", "low", "high"),
+    *("sd_assumed", "sd_random", "share_up", "null_r", "found"),
+)
+DEPENDENCE_HEAD = ("scenario", "policy", "measure", "parameter", "r", "null_r")
+
+
+@dataclass(frozen=True)
+class AssumedEffect:
+    """Effect of a policy on a measure over draws of parameters.
+
+    ``low`` and ``high`` are the 5 % and 95 % quantiles over draws of the effect, mean of the seeds of a draw.
+    ``sd_assumed`` is the standard deviation that the draws cause, ``sd_random`` that of random variation in one pair.
+    ``share_up`` is the share of draws in which the effect is above 0. ``correlation`` is that of each parameter, on the
+    scale of its range, with the effect; ``null_r`` is the largest that chance alone exceeds in 5 % of such designs.
+    """
+
+    arm: tuple[str, str]
+    measure: str
+    draws: int
+    seeds: int
+    mean: float
+    low: float
+    high: float
+    sd_assumed: float
+    sd_random: float
+    share_up: float
+    correlation: Mapping[str, float]
+    null_r: float
+
+    @property
+    def strongest(self) -> list[tuple[str, float]]:
+        """Parameters by the size of their correlation, the largest first."""
+        return sorted(self.correlation.items(), key=lambda one: -abs(one[1]))
+
+    @property
+    def found(self) -> int:
+        """Number of parameters whose correlation is beyond what chance alone gives."""
+        return sum(abs(r) > self.null_r for r in self.correlation.values())
+
+
+def assumed_effect(
+    arm: tuple[str, str], measure: str, problem: Problem, points: np.ndarray, differences: np.ndarray
+) -> AssumedEffect | None:
+    """Return the effect of a policy over draws.
+
+    Parameters
+    ----------
+    points
+        Draws × parameters, each from 0 to 1 on the scale of its range.
+    differences
+        Draws × seeds: value under the policy minus that under the first one; draws with NaN are left out.
+
+    Returns
+    -------
+    The effect, or None if fewer than three draws have a value.
+    """
+    known = np.isfinite(differences).all(axis=1)
+    points, differences = points[known], differences[known]
+    if len(differences) < 3:
+        return None
+    parts, effects = luck_of(differences), differences.mean(axis=1)
+    low, high = np.quantile(effects, (0.05, 0.95))
+    found = correlations(points, effects)
+    return AssumedEffect(
+        arm,
+        measure,
+        len(differences),
+        differences.shape[1],
+        float(effects.mean()),
+        float(low),
+        float(high),
+        math.sqrt(parts.points) if parts else math.nan,
+        math.sqrt(parts.common + parts.own) if parts else math.nan,
+        float((effects > 0.0).mean()),
+        dict(zip(problem.names, map(float, found), strict=True)),
+        null_line(points, effects, problem.seed),
+    )
+
+
+def correlations(points: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return the correlation of every column of points with values; 0 where nothing varies.
+
+    >>> correlations(np.array([[0.0, 1.0], [1.0, 1.0]]), np.array([2.0, 3.0])).tolist()
+    [1.0, 0.0]
+    """
+    columns, values = points - points.mean(axis=0), values - values.mean()
+    scale = np.sqrt((columns**2).sum(axis=0) * (values**2).sum())
+    return np.divide(values @ columns, scale, out=np.zeros(points.shape[1]), where=scale > 0.0)
+
+
+def null_line(points: np.ndarray, values: np.ndarray, seed: int) -> float:
+    """Return the size of the largest correlation that shuffled values exceed in one of twenty shuffles."""
+    rng = np.random.default_rng(seed)
+    largest = [np.abs(correlations(points, rng.permutation(values))).max() for _ in range(PERMUTATIONS)]
+    return float(np.quantile(largest, NULL_LEVEL))
+
+
+def lines_of(effects: Sequence[AssumedEffect]) -> Iterator[str]:
+    """Yield a table for each policy, and what each effect depends on, in lines of at most 80 columns."""
+    arm: tuple[str, str] = ("", "")
+    for one in effects:
+        if one.arm != arm:
+            arm = one.arm
+            yield f"\n{', '.join(arm)}: {one.draws} draws of everything assumed, {one.seeds} seeds each"
+            yield f"  {'':16}{'mean':>10}{'5 to 95 % of draws':>22}{'assumed':>10}{'random':>10}{'up':>7}"
+        ends = f"{one.low:.3g} to {one.high:.3g}"
+        spreads = f"{one.sd_assumed:>10.2g}{one.sd_random:>10.2g}{one.share_up:>7.0%}"
+        yield f"  {one.measure:16}{one.mean:>10.3g}{ends:>22}{spreads}"
+        named = [f"{name} {r:+.2f}" for name, r in one.strongest[: min(one.found, SHOWN)]]
+        told = f"beyond chance (r {one.null_r:.2f}): {', '.join(named) or 'none'}"
+        yield from textwrap.wrap(told, WIDTH, initial_indent="    ", subsequent_indent="      ")
+
+
+def csv_of(effects: Sequence[AssumedEffect]) -> bytes:
+    """Return all effects as CSV."""
+    names = HEAD[2:]
+    return written(HEAD, [(*one.arm, *(getattr(one, name) for name in names)) for one in effects])
+
+
+def dependence_csv_of(effects: Sequence[AssumedEffect]) -> bytes:
+    """Return the correlations of every parameter with every effect as CSV."""
+    rows = [(*one.arm, one.measure, name, r, one.null_r) for one in effects for name, r in one.strongest]
+    return written(DEPENDENCE_HEAD, rows)
+
+
+def written(head: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
+    """Return a table as CSV; numbers with six digits."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows([f"{cell:.6g}" if isinstance(cell, float) else cell for cell in row] for row in rows)
+    return text.getvalue().encode()
