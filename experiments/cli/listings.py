@@ -16,6 +16,7 @@ from experiments.words.bilingual import Tongue
 from experiments.words.catalogue import LANGUAGES, meaning, mechanism, parameter, unit
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameters
+from model.engine.plausible import plausible_range
 from model.engine.scenario import PolicyEntry, Scenario
 from scenarios.groups import checked_mechanism, declared_groups, switchable_mechanisms
 
@@ -156,6 +157,14 @@ def number_lines(
     span = say("de {:g} a {:g}", "{:g} to {:g}").format(about.low, about.high)
     yield wrapped(f"{what}; {span}, {say(*ROLES[about.role])}{neutral}", 6)
     yield wrapped(f"{say('fuente, en inglés', 'source')}: {source}", 6)
+    if found := plausible_range(default, about):
+        ends = say("plausible de {:.3g} a {:.3g}", "plausible from {:.3g} to {:.3g}").format(found.low, found.high)
+        why = (
+            say("lo dice la fuente", "as the source says")
+            if found.stated
+            else say("un factor de dos: nadie lo ha medido", "a factor of two: nobody has measured it")
+        )
+        yield wrapped(f"{ends}; {why}", 6)
 
 
 def measure_lines(language: str = "en") -> Iterator[str]:

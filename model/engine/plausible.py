@@ -21,12 +21,15 @@ FACTOR = 2.0
 
 @dataclass(frozen=True)
 class PlausibleRange:
-    """Plausible ends of a parameter, the scale between them, and the reason in words."""
+    """Plausible ends of a parameter, the scale between them, and whether the source of the parameter states them.
+
+    Where the source states none, the ends are a factor of two away from the default: nobody knows better.
+    """
 
     low: float
     high: float
     scale: Scale
-    reason: str
+    stated: bool
 
 
 def value_between(low: float, high: float, scale: Scale, share: float) -> float:
@@ -63,25 +66,24 @@ def plausible_range(default: float, spec: ParameterSpec) -> PlausibleRange | Non
     if swept := SWEPT.search(spec.source):
         ends = sorted(float(end) for end in swept.groups())
         if ends[0] < ends[1] and ends[0] <= default <= ends[1]:
-            return cut(ends[0], ends[1], "linear", "range over which the source says that it is varied", spec)
-    reason = "a factor of two, nobody knows"
+            return cut(ends[0], ends[1], "linear", True, spec)
     if spec.unit.startswith("log"):
-        return cut(default - math.log(FACTOR), default + math.log(FACTOR), "linear", reason, spec)
+        return cut(default - math.log(FACTOR), default + math.log(FACTOR), "linear", False, spec)
     if spec.unit == "share" and 0.0 < default < 1.0:
         odds = default / (1.0 - default)
         low, high = (each / (1.0 + each) for each in (odds / FACTOR, odds * FACTOR))
-        return cut(low, high, "logit", reason, spec)
+        return cut(low, high, "logit", False, spec)
     if default == 0.0 or (spec.unit == "share" and default == 1.0):
         return None  # a neutral value: something that the model leaves out, not a size that nobody knows
     low, high = sorted((default / FACTOR, default * FACTOR))
     if isinstance(default, int):
-        return cut(math.ceil(low), math.floor(high), "linear", reason, spec)
-    return cut(low, high, "log", reason, spec)
+        return cut(math.ceil(low), math.floor(high), "linear", False, spec)
+    return cut(low, high, "log", False, spec)
 
 
-def cut(low: float, high: float, scale: Scale, reason: str, spec: ParameterSpec) -> PlausibleRange | None:
+def cut(low: float, high: float, scale: Scale, stated: bool, spec: ParameterSpec) -> PlausibleRange | None:
     """Return a range within the limits of validity; None where nothing of it is left."""
     low, high = max(low, spec.low), min(high, spec.high)
     if scale == "log" and low * high <= 0.0:
         scale = "linear"
-    return PlausibleRange(low, high, scale, reason) if low < high else None
+    return PlausibleRange(low, high, scale, stated) if low < high else None

@@ -16,7 +16,8 @@ from experiments.cli.app import app
 from experiments.tools.documents import odd
 from experiments.tools.documents.answer import answer
 from experiments.words import catalogue
-from model.engine.parameters import ParameterGroup, all_parameters
+from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameters
+from model.engine.plausible import plausible_range
 from model.simulation.registry import MEASURES
 from scenarios.groups import declared_groups
 
@@ -44,7 +45,7 @@ MEASURE_HEAD = {
     "es": ("Medidas", "Medidas mensuales de toda corrida, según el código. Un valor que no existe queda vacío."),
 }
 TABLE_HEAD = {"en": ("measure", "unit", "meaning"), "es": ("medida", "unidad", "significado")}
-PARAMETER_HEAD = ("parameter", "meaning", "default", "range", "role", "source")
+PARAMETER_HEAD = ("parameter", "meaning", "default", "valid", "plausible", "role", "source")
 GLOSSARY_ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \|(.*)$", re.MULTILINE)
 
 
@@ -129,7 +130,7 @@ def parameters_page() -> str:
         rows = [
             (
                 *(f"`{name.removeprefix(group + '.')}`", about.about, f"{value:g} {about.unit}"),
-                *(f"{about.low:g} to {about.high:g}", about.role, about.source),
+                *(f"{about.low:g} to {about.high:g}", plausible(value, about), about.role, about.source),
             )
             for name, value, about in some
         ]
@@ -137,6 +138,12 @@ def parameters_page() -> str:
         sections += [f"## {group}", "", listings.named(known, listings.Tongue("en")) + evidence, ""]
         sections += [table(PARAMETER_HEAD, rows), ""]
     return "\n".join(sections)
+
+
+def plausible(value: float, about: ParameterSpec) -> str:
+    """Return the plausible range of a parameter that nobody has measured; empty for all others."""
+    found = plausible_range(value, about)
+    return f"{found.low:.3g} to {found.high:.3g}{'' if found.stated else ' (factor of 2)'}" if found else ""
 
 
 def measures_page(language: str) -> str:
