@@ -21,7 +21,7 @@ def side(name: str, years: int, more: float) -> Any:
             row = {"seed": seed, "month": date, "homicides": 2.0 + 10.0 * (level - 0.4), "residents": 100.0}
             rows.append(row | dict.fromkeys(BELIEFS.values(), level))
     table = pd.DataFrame(rows)
-    return SimpleNamespace(scenario="here", name=name, years=float(years), table=lambda _: table)
+    return SimpleNamespace(scenario="here", name=name, years=365.0 * years / 365.25, table=lambda _: table)
 
 
 def pair(years: int) -> Pair:
@@ -36,6 +36,12 @@ def test_averages_are_of_the_last_year_and_counts_of_all_years_until_a_horizon()
     assert found.loc[(3, "trust_mean"), "effect"] == pytest.approx(3.0)
     assert found.loc[(3, "homicides"), "effect"] == pytest.approx(12.0 * 0.2)
     assert found.loc[(3, "homicides"), "base"] == pytest.approx(24.0)
+
+
+@pytest.mark.parametrize(("years", "told"), [(2, []), (3, [1, 3]), (9, [1, 3]), (10, [1, 3, 10])])
+def test_a_comparison_reaches_its_own_last_year(years: int, told: list[int]) -> None:
+    found = horizons_table([pair(years)])
+    assert sorted(set(found["years"]) if len(found) else []) == told
 
 
 def test_a_comparison_of_a_year_or_of_no_twins_has_no_horizons() -> None:
