@@ -1,4 +1,4 @@
-"""Where the effects of a study's changes on trust and its beliefs come from: contrasts of each change, by origin."""
+"""Where the effects of a study's changes on trust come from: contrasts of each change, by origin."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,8 @@
-"""Write the generated documents (ODD, map, data dictionary): `python -m experiments.tools.documents`."""
+"""Write the generated documents (ODD, map, dictionary, list of results): `python -m experiments.tools.documents`."""
 
 from pathlib import Path
 
+from experiments.tools import reference
 from experiments.tools.documents import answer, column_docs, evidence, module_map, odd, table_docs, writers
 from experiments.tools.documents.module_map import wrapped
 from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameters
@@ -55,6 +56,7 @@ def written() -> dict[Path, str]:
         table_docs.TABLES: table_docs.document(),
         module_map.MAP: "\n".join((module_map.stated(), writers.stated())),
         README: answer.with_answer(README.read_text(encoding="utf-8")),
+        reference.README: reference.readme_as_it_should_be(),
         **{page: column_docs.stated(language) for language, page in column_docs.PAGES.items()},
     }
 
