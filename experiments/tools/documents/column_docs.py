@@ -12,7 +12,7 @@ HEADS = {
     "es": ("columna", "unidad", "puede ser", "si falta", "qué es"),
 }
 REQUIRED = {"en": "must be given", "es": "obligatoria"}
-CHOSEN = {"en": "luck", "es": "la suerte"}
+CHOSEN = {"en": "random", "es": "al azar"}
 PLACE = re.compile(r"(<!-- columns: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
