@@ -26,17 +26,18 @@ def two_sentences(site: Site, arm: ArmReading) -> Both:
 
 
 def of_others(site: Site, arm: ArmReading) -> Both:
-    """Return the other benefits of a policy in a year, and its harms."""
+    """Return the other effects of a policy in a year: its harms, then its benefits, each in a sentence of its own."""
     gains = phrases(site, arm, GAINS | {COMPLAINTS: "rises"})[:MOST_NAMED]
     harms = harms_of(site, arm)[:MOST_NAMED]
     if site.judged(arm, WRONGFUL) in RISES and not few_deaths(site):
-        harms.append(in_words(finding(site, arm, DEATHS), "phrase"))
+        deaths = finding(site, arm, DEATHS)
+        (harms if site.judged(arm, DEATHS) in RISES else gains).append(in_words(deaths, "phrase"))
     else:
         harms += phrases(site, arm, {COMPLAINTS: "falls"})
     if not gains and not harms:
         return message("page_one.no_others")
-    parts = [listed(some) for some in (gains, harms) if some]
-    return message("page_one.others", said=joined(parts, "; a cambio, ", "; in exchange, "))
+    first, *second = [listed(some) for some in (harms, gains) if some]
+    return joined([message("page_one.others", said=first), *(message("page_one.also", said=one) for one in second)])
 
 
 def phrases(site: Site, arm: ArmReading, verdicts: dict[str, str]) -> list[Both]:
@@ -75,7 +76,7 @@ def best_of(site: Site) -> Both:
         "page_one.little" if not rising else "page_one.only" if len(rising) == 1 else "page_one.best",
         arm=quoted(best),
         possible=possible(site),
-        harms=message("page_one.in_exchange", harms=listed(harms)) if harms else EMPTY,
+        harms=message("page_one.with_it", harms=listed(harms)) if harms else EMPTY,
     )
 
 

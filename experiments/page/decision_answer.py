@@ -1,4 +1,4 @@
-"""Answer the question of the decision view in one sentence, with benefit and harm in it."""
+"""Answer the question of the decision view: harms first, then benefits."""
 
 from experiments.comparison.decision_outcomes import TRUST, Found
 from experiments.narrative.findings import Finding, sentence
@@ -55,21 +55,23 @@ def faults(one: Standing) -> list[Span]:
 
 
 def verdicts(one: Standing) -> list[Span]:
-    """Return what the measures do: benefits, and in exchange the harms."""
+    """Return what the measures do: first the harms, then the benefits in a sentence of their own.
+
+    A benefit beside a harm stands in plain ink, without a word that makes a bargain of both.
+    """
     n = len(one.choice.chosen)
     begin = one.say(f"decision.with_{'one' if n == 1 else 'many'}", n=n)
     order = sorted(one.founds, key=lambda found: (not kind_of(found), found.outcome.name in LAST))
-    good = [found for found in order if is_named(found) and not found.harmful]
+    good = [found for found in order if is_named(found) and not found.harmful][: 1 + MOST_NAMED]
     goods = [phrase(one, found) for found in good]
     harms = [phrase(one, found) for found in one.founds if found.harmful]
     spans: list[Span] = [(begin, "bold"), (" ", "")]
-    if goods:
-        spans.append((goods[0], kind_of(good[0])))
-        spans += [(joined(one, goods[1 : 1 + MOST_NAMED]), "")] if goods[1:] else []
     if harms:
-        link = one.say("decision.in_exchange" if any(map(kind_of, good)) else "decision.but")
-        spans += [("; ", ""), (link, "bold"), (" ", "")] if goods else []
-        spans.append((joined(one, harms, first=True), "h"))
+        spans += [(joined(one, harms, first=True), "h"), (". " if goods else "", "")]
+        goods[:1] = [sentence_case(words) for words in goods[:1]]
+    if goods:
+        spans.append((goods[0], "" if harms else kind_of(good[0])))
+        spans += [(joined(one, goods[1:]), "")] if goods[1:] else []
     unsure = [one.say(f"of.{found.outcome.name}") for found in one.founds if found.withheld]
     if unsure:
         words = one.say("decision.unknown", of=joined(one, unsure, first=True))
@@ -77,6 +79,11 @@ def verdicts(one: Standing) -> list[Span]:
     elif not goods and not harms:
         spans.append((one.say("decision.nothing"), ""))
     return [*spans, *beside(one), (".", "")]
+
+
+def sentence_case(words: str) -> str:
+    """Return words as the beginning of a sentence."""
+    return words[:1].upper() + words[1:]
 
 
 def is_named(found: Found) -> bool:
@@ -112,8 +119,9 @@ def beside(one: Standing) -> list[Span]:
 
 
 def kind_of(found: Found) -> str:
-    """Return whether an outcome is a harm, a benefit, or nothing that can be told."""
-    return "h" if found.harmful else "b" if found.verdict in ("rises", "falls") else ""
+    """Return whether an outcome is a harm, a benefit, or neither; reports have no good direction."""
+    moved = found.verdict in ("rises", "falls") and found.outcome.name not in LAST
+    return "h" if found.harmful else "b" if moved else ""
 
 
 def bar(one: Standing) -> list[Span]:

@@ -241,7 +241,7 @@ ARMS: dict[str, dict[str, float | tuple[float, float]]] = {
     "better": {"trust_mean": 0.02, "crimes_occurred": -9.0, "crimes_told": 4.0, "women_without_remedy": -1.0},
     "slightly better": {"trust_mean": 0.0003},
     "worse": {"trust_mean": -0.02, "crimes_occurred": 9.0, "women_without_remedy": 2.0, "refused": 3.0},
-    "in exchange": {"homicides": -2.0, "wrongful_detentions": 10.0},
+    "harm beside a benefit": {"homicides": -2.0, "wrongful_detentions": 10.0},
     "homicides alone": {"homicides": -2.0},
     "one harm": {"refused": 3.0},
 }
