@@ -37,8 +37,8 @@ from experiments.storage.manifest import read_manifest
 from experiments.words.bilingual import Tongue, both
 from experiments.words.catalogue import cause
 
-TOWN = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.25")
-SMALL, TOLD = (*TOWN, "--replicates", "2"), (*TOWN, "--replicates", "8")
+SMALL = ("--set", "population.scale=0.05", "--years", "0.25", "--replicates", "2")
+TOLD = ("--set", "population.scale=0.05", "--years", "0.25", "--replicates", "8")
 """As many twins as a verdict needs."""
 REFERENCE = Path(__file__).parents[3] / "results" / "reference" / "report"
 STUDY = """
