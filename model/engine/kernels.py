@@ -27,7 +27,7 @@ from functools import cache, partial
 from typing import Any, ClassVar, cast, dataclass_transform
 
 import numpy as np
-from llvmlite import ir
+from llvmlite import binding, ir
 from numba import njit, typeof, types
 from numba.core import cgutils
 from numba.core.codegen import JITCodeLibrary
@@ -142,6 +142,17 @@ class _EntryLibrary(JITCodeLibrary):
     def _optimize_final_module(self) -> None:
         manager, builder = self._codegen._module_pass_manager(**self.LEVEL)
         manager.run(self._final_module, builder)
+
+    def serialize_using_object_code(self) -> tuple[str, str, tuple[bytes, bytes]]:
+        """Return what the cache keeps: machine code, and in place of all intermediate code the names that it defines.
+
+        Numba keeps the intermediate code to link it into other kernels, which is done with callees alone here.
+        """
+        name, kind, (machine_code, _) = super().serialize_using_object_code()
+        module = self._get_module_for_linking()
+        names = [f'define void @"{one.name}"() {{ ret void }}' for one in module.functions if not one.is_declaration]
+        names += [f'@"{one.name}" = global i8 0' for one in module.global_variables if not one.is_declaration]
+        return name, kind, (machine_code, binding.parse_assembly("\n".join(names)).as_bitcode())
 
 
 class _CalleeLibrary(_EntryLibrary):

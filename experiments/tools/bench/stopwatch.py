@@ -57,16 +57,18 @@ def span(years: str, variant: str) -> dict[str, Any]:
     return clock_years(world, years) | {"residents": world.town.n_residents}
 
 
-def varied(variant: str) -> Any:
-    """Return the site as it is, with twice the census and the same police, or with twice the police."""
+def varied(variant: str, factor: float = 2.0) -> Any:
+    """Return the site as it is, with twice the census and the same police, or with twice the police; or ``factor``."""
     from scenarios import load
 
     sets: dict[str, Any] = {"calendar.warm_up": 0}
     scenario = load(SITE, set=sets)
     if variant == "census":
-        return load(SITE, set=sets | {"population.total": 2 * scenario["population"].total})
+        return load(SITE, set=sets | {"population.total": round(factor * scenario["population"].total)})
     if variant == "couples":
-        plant = [replace(one, **{name: 2 * getattr(one, name) for name in PLANT}) for one in scenario.facilities]
+        plant = [
+            replace(one, **{name: round(factor * getattr(one, name)) for name in PLANT}) for one in scenario.facilities
+        ]
         return replace(scenario, facilities=tuple(plant))
     return scenario
 
@@ -140,9 +142,60 @@ def loops(work: str) -> dict[str, Any]:
     return in_turn(TrustModel(varied("plain"), rng=1), Work(**json.loads(work)))
 
 
+def grown(variant: str, factor: str, years: str) -> dict[str, Any]:
+    """Seconds of the processor from the start of the process to the end of each year of a variant, and its sizes."""
+    from experiments.tools.bench.probe import YEAR
+    from model.simulation.model import TrustModel
+
+    world, ends = TrustModel(varied(variant, float(factor)), rng=1), []
+    for _ in range(int(years)):
+        world.run_for(YEAR)
+        ends.append(time.process_time())
+    return {"ends": ends, **sizes(world.town)}
+
+
+def mesa_ours() -> dict[str, Any]:
+    """Seconds of the processor of the second year of the site, its sizes and mechanisms; the first loads kernels."""
+    from experiments.tools.bench.probe import YEAR, megabytes
+    from model.simulation.model import TrustModel
+    from model.simulation.registry import MECHANISMS
+
+    world = TrustModel(varied("plain"), rng=1)
+    world.run_for(YEAR)
+    year = at_work(lambda: world.run_for(YEAR))
+    return {"year": year, "megabytes": megabytes(), "rules": [one.name for one in MECHANISMS], **sizes(world.town)}
+
+
+def mesa_plain(shifts: str, residents: str, couples: str, cells: str) -> dict[str, Any]:
+    """Seconds of the processor of a shift of the plain model in Mesa, and its rules."""
+    from experiments.tools.bench.plain_mesa import PlainMesa, rules
+    from experiments.tools.bench.probe import megabytes
+
+    plain = PlainMesa(int(residents), int(couples), int(cells))
+    plain.run_for(1)
+    seconds = at_work(lambda: plain.run_for(int(shifts)))
+    return {"shift": seconds / int(shifts), "megabytes": megabytes(), "rules": list(rules())}
+
+
+def sizes(town: Any) -> dict[str, int]:
+    """Return the residents at the start, couples and populated cells of a town."""
+    populated = int((town.cells["population"] > 0).sum())
+    return {"residents": town.n_residents, "couples": int((town.posts["copy"] == 0).sum()), "cells": populated}
+
+
+def at_work(work: Callable[[], object]) -> float:
+    """Return the seconds that the processor works on this process while some work is done."""
+    begun = time.process_time()
+    work()
+    return time.process_time() - begun
+
+
 MEASUREMENTS: dict[str, Callable[..., dict[str, Any]]] = {
     measure.__name__: measure
-    for measure in (imports, town, compiling, span, twin, replicates, phases, pickled_town, draws, loops)
+    for measure in (
+        *(imports, town, compiling, span, twin, replicates, phases, pickled_town, draws, loops),
+        *(grown, mesa_ours, mesa_plain),
+    )
 }
 
 if __name__ == "__main__":

@@ -1,0 +1,69 @@
+"""Draw how the time of a run grows with residents, couples, years and workers."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from experiments.figures.theme import FIRM, NULL
+
+
+@dataclass(frozen=True)
+class GrowthPanel:
+    """A panel: what stands below it and beside it."""
+
+    across: str
+    up: str
+
+
+PANELS: Mapping[str, GrowthPanel] = {
+    "census": GrowthPanel("residents", "s a year"),
+    "couples": GrowthPanel("couples", "s a year"),
+    "years": GrowthPanel("years of one run", "s since its start"),
+    "workers": GrowthPanel("workers", "runs of two years an hour"),
+}
+
+
+def growth_figure(found: Mapping[str, Any]) -> Figure:
+    """Return the figure of what `experiments.tools.bench.growth.measure_growth` found."""
+    figure = Figure(figsize=(7.2, 4.6), layout="constrained")
+    for axes, (name, panel) in zip(figure.subplots(2, 2).flat, PANELS.items(), strict=True):
+        draw_panel(axes, panel, found["points"][name])
+    machine = found["machine"]
+    where = f"{machine['system']} {machine['processor']}, {machine['cores']} cores, code {found['fingerprint']}"
+    figure.suptitle(
+        f"Time by size of a run (line) and in proportion to it (dashed)\n{where}", fontsize=8.5, x=0.01, ha="left"
+    )
+    figure.set_label(f"Time by residents, couples, years and workers\n{where}")
+    return figure
+
+
+def draw_panel(axes: Axes, panel: GrowthPanel, points: Sequence[tuple[float, float]]) -> None:
+    """Draw the points of a panel, and the line on which they would lie in proportion to the first."""
+    x, y = zip(*points, strict=True)
+    axes.plot((0.0, x[-1]), (0.0, y[0] * x[-1] / x[0]), color=NULL, linewidth=1.0, dashes=(4, 3))
+    axes.plot(x, y, color=FIRM, linewidth=1.6, marker="o", markersize=4)
+    axes.set_xlim(0.0, 1.05 * x[-1])
+    axes.set_ylim(0.0, 1.2 * max(y))
+    axes.set_xticks(x, [f"{one:,.0f}" for one in x])
+    axes.set_xlabel(panel.across)
+    axes.set_ylabel(panel.up)
+    axes.set_title(title_of(panel, points), fontsize=8.5, loc="left")
+
+
+def title_of(panel: GrowthPanel, points: Sequence[tuple[float, float]]) -> str:
+    """Return what a doubling does, from the first and the last point.
+
+    >>> title_of(PANELS["census"], [(100.0, 1.0), (400.0, 4.0)])
+    'twice the residents: 2.00 times'
+    """
+    (x0, y0), (x1, y1) = points[0], points[-1]
+    times = 2.0 ** (math.log(y1 / y0) / math.log(x1 / x0)) if x1 > x0 else math.nan
+    return f"twice the {panel.across}: {times:.2f} times"

@@ -1,0 +1,78 @@
+"""`confianza bench --mesa`: the model beside a small model in plain Mesa with as many residents and couples."""
+
+import statistics
+import textwrap
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from experiments.storage.manifest import machine
+from experiments.storage.progress import say
+from experiments.storage.run_folder import json_of
+from experiments.storage.writing import write_whole
+from experiments.tools.bench.fresh import clock
+from experiments.tools.bench.stopwatch import SITE
+from model.engine.fingerprint import fingerprint
+
+TURNS, QUICK_TURNS = 3, 1
+PLAIN_SHIFTS = 12
+SHIFTS_A_YEAR = 1095
+SIZES = ("residents", "couples", "cells")
+LEFT, RIGHT = 37, 41
+"""Widths of the columns of rules: 80 characters with the space between them."""
+
+
+def compare(json_file: Path | None, quick: bool) -> None:
+    """Measure both in turn, print them with their rules side by side, and write them as JSON if asked to."""
+    say("measuring the model and plain Mesa in turn")
+    clock("compiling")
+    turns = [measured() for _ in range(QUICK_TURNS if quick else TURNS)]
+    found = summary(turns)
+    print("\n".join([*figures(found), "", *side_by_side(turns[0][1]["rules"], turns[0][0]["rules"])]))
+    if json_file is not None:
+        write_whole(json_file, json_of({"machine": machine(), "fingerprint": fingerprint(), **found}))
+
+
+def measured() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what both sides say, each in a fresh process: the model, and plain Mesa of the same size."""
+    ours = clock("mesa_ours")
+    return ours, clock("mesa_plain", *(str(n) for n in (PLAIN_SHIFTS, *(ours[name] for name in SIZES))))
+
+
+def summary(turns: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, Any]:
+    """Return the medians of both sides in seconds of the processor, and the ratio of each turn."""
+    ours = [one["year"] for one, _ in turns]
+    plain = [SHIFTS_A_YEAR * one["shift"] for _, one in turns]
+    return {
+        **{name: turns[0][0][name] for name in SIZES},
+        "year_of_model": statistics.median(ours),
+        "year_of_plain_mesa": statistics.median(plain),
+        "shifts_of_plain_mesa": PLAIN_SHIFTS,
+        "ratios": [a / b for a, b in zip(plain, ours, strict=True)],
+        "megabytes_of_model": max(one["megabytes"] for one, _ in turns),
+        "megabytes_of_plain_mesa": max(one["megabytes"] for _, one in turns),
+    }
+
+
+def figures(found: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines of times, memory and ratio."""
+    system = machine()
+    least, most = min(found["ratios"]), max(found["ratios"])
+    yield f"{system['system']} {system['processor']}, {system['cores']} cores, code {fingerprint()}"
+    yield f"{SITE}: {found['residents']:,} residents, {found['couples']} couples, {found['cells']:,} populated cells"
+    yield ""
+    yield f"{'':30}{'plain Mesa':>14}{'this model':>14}"
+    yield f"{'a year, s of the processor':30}{found['year_of_plain_mesa']:14.1f}{found['year_of_model']:14.2f}"
+    yield f"{'peak memory, MB':30}{found['megabytes_of_plain_mesa']:14.0f}{found['megabytes_of_model']:14.0f}"
+    yield f"plain Mesa takes {statistics.median(found['ratios']):.0f} times as long ({least:.0f} to {most:.0f})"
+    yield f"for the few rules on the left; its year follows from {found['shifts_of_plain_mesa']} shifts"
+
+
+def side_by_side(plain: Sequence[str], ours: Sequence[str]) -> Iterator[str]:
+    """Yield the rules of plain Mesa on the left and the mechanisms of the model on the right, in 80 columns."""
+    left = [line for rule in plain for line in textwrap.wrap(rule, LEFT, subsequent_indent="  ")]
+    right = textwrap.wrap(", ".join(ours), RIGHT)
+    heads = f"plain Mesa, {len(plain)} rules", f"this model, {len(ours)} mechanisms"
+    for one, other in zip_longest([heads[0], *left], [heads[1], *right], fillvalue=""):
+        yield f"{one:{LEFT + 2}}{other}".rstrip()

@@ -1,0 +1,51 @@
+"""`confianza bench --growth FILE`: seconds of the processor by residents, couples, years and workers."""
+
+import os
+from typing import Any
+
+from experiments.storage.manifest import machine
+from experiments.storage.progress import say
+from experiments.tools.bench.fresh import clock
+from model.engine.fingerprint import fingerprint
+
+FACTORS = {"census": (0.5, 1.0, 2.0, 4.0), "couples": (0.5, 1.0, 2.0, 4.0)}
+QUICK_FACTORS = {"census": (1.0, 2.0), "couples": (1.0, 2.0)}
+YEARS, QUICK_YEARS = 10, 3
+RUNS, RUN_YEARS = 4, "2"
+"""Runs by each number of workers, and their years."""
+
+type Points = list[tuple[float, float]]
+
+
+def measure_growth(quick: bool) -> dict[str, Any]:
+    """Return the points of each panel, machine and code; each point is measured in a fresh process.
+
+    ``census`` and ``couples`` are seconds of the processor for the second year, by their numbers.  ``years`` are those
+    of a whole run from its imports on, by years.  ``workers`` are runs an hour by the clock, by workers.
+    """
+    say("measuring growth; this takes several minutes" if not quick else "measuring growth")
+    clock("compiling")
+    factors = QUICK_FACTORS if quick else FACTORS
+    whole = clock("grown", "census", "1", str(QUICK_YEARS if quick else YEARS))
+    return {
+        "machine": machine(),
+        "fingerprint": fingerprint(),
+        "points": {
+            "census": [point("census", "residents", factor) for factor in factors["census"]],
+            "couples": [point("couples", "couples", factor) for factor in factors["couples"]],
+            "years": list(enumerate(whole["ends"], start=1)),
+            "workers": [(count, runs_an_hour(count)) for count in range(1, min(4, os.cpu_count() or 1) + 1)],
+        },
+    }
+
+
+def point(variant: str, number: str, factor: float) -> tuple[float, float]:
+    """Return a number of residents or couples, and the seconds of the second year with it."""
+    found = clock("grown", variant, str(factor), "2")
+    return found[number], found["ends"][1] - found["ends"][0]
+
+
+def runs_an_hour(workers: int) -> float:
+    """Return how many runs as many workers add in an hour; start-up does not count, nor does what is done once."""
+    few, many = (clock("replicates", str(k * RUNS), RUN_YEARS, str(workers))["seconds"] for k in (1, 2))
+    return RUNS * 3600.0 / max(many - few, 1e-9)
