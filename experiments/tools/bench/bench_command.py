@@ -15,6 +15,7 @@ from experiments.storage.manifest import machine
 from experiments.storage.progress import say
 from experiments.storage.run_folder import json_of
 from experiments.storage.writing import write_whole
+from experiments.tools.bench import whole_run
 from experiments.tools.bench.breakdown import break_down, loop_lines, table
 from experiments.tools.bench.fresh import clock
 from experiments.tools.bench.stopwatch import SITE, timed
@@ -23,6 +24,7 @@ from model.engine.fingerprint import fingerprint
 LABEL = 42
 DECADE = 10.0
 NOISY = "the machine is too busy"
+PART_YEARS = 2
 CREDIBLE = 2.2
 """Two workers cannot bring more than twice the runs; a gain beyond this is noise."""
 
@@ -74,7 +76,9 @@ def measure(json_file: Path | None, quick: bool) -> None:
     found = break_down(size.years, size.draw_shifts)
     loop = clock("loops", json.dumps(asdict(found.work())))
     results.append(Result("a decade in bare loops", loop["figure"], "loops"))
-    print("\n".join([line(results[-1]), "", *loop_lines(found.work(), loop), "", *table(found)]))
+    parts = clock("parts", str(PART_YEARS))
+    whole = whole_run.lines(parts, found.work(), loop["nanoseconds"], loop["loop"])
+    print("\n".join([line(results[-1]), "", *loop_lines(found.work(), loop), "", *whole, "", *table(found)]))
     stated = {
         "machine": machine(),
         "fingerprint": fingerprint(),
@@ -82,6 +86,7 @@ def measure(json_file: Path | None, quick: bool) -> None:
         "results": [asdict(one) | {"value": number(one.value), "reached": one.reached} for one in results],
         "breakdown": asdict(found),
         "bare_loop": {"work": asdict(found.work()), **loop},
+        "parts": parts,
     }
     if json_file is not None:
         write_whole(json_file, json_of(stated))

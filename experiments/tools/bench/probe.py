@@ -8,13 +8,15 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 import model
 from scenarios import load
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 YEAR, FIRST_SHIFTS = 1095, 93
 SEED = 1
@@ -74,6 +76,8 @@ def as_numbers(column: "pd.Series[Any]") -> np.ndarray:
     """Return a column of measures as numbers: what is not known as NaN, dates as months since the year 0."""
     if column.name == "month":
         return np.array([12.0 * date.year + date.month - 1 for date in column])
+    import pandas as pd  # a third of the memory of a world, which `span` measures and does without
+
     return pd.to_numeric(column, errors="coerce").to_numpy(np.float64)
 
 

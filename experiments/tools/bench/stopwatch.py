@@ -142,6 +142,13 @@ def loops(work: str) -> dict[str, Any]:
     return in_turn(TrustModel(varied("plain"), rng=1), Work(**json.loads(work)))
 
 
+def parts(years: str) -> dict[str, Any]:
+    """Seconds of the processor by part of a whole run."""
+    from experiments.tools.bench.whole_run import parts_of_run
+
+    return dict(parts_of_run(int(years)))
+
+
 def grown(variant: str, factor: str, years: str) -> dict[str, Any]:
     """Seconds of the processor from the start of the process to the end of each year of a variant, and its sizes."""
     from experiments.tools.bench.probe import YEAR
@@ -194,7 +201,7 @@ MEASUREMENTS: dict[str, Callable[..., dict[str, Any]]] = {
     measure.__name__: measure
     for measure in (
         *(imports, town, compiling, span, twin, replicates, phases, pickled_town, draws, loops),
-        *(grown, mesa_ours, mesa_plain),
+        *(parts, grown, mesa_ours, mesa_plain),
     )
 }
 

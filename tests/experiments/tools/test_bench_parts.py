@@ -1,0 +1,109 @@
+"""Plain Mesa beside the model, the parts of a whole run, and the figure of growth."""
+
+import math
+
+import pytest
+
+from experiments.cli import app as cli
+from experiments.figures.growth import PANELS, growth_figure
+from experiments.figures.svg import render_figure
+from experiments.tools.bench import against_mesa, whole_run
+from experiments.tools.bench.bare_loop import Work
+from experiments.tools.bench.plain_mesa import PlainMesa, Resident, rules
+
+WORK = Work(rows=100, row_bytes=144, reads=50, writes=20, draws=30, exponentials=40, passes=120)
+
+
+def test_plain_mesa_lives_by_its_rules() -> None:
+    world = PlainMesa(residents=600, couples=4, cells=49)
+    world.run_for(183)
+    months = world.datacollector.get_model_vars_dataframe()
+    people = list(world.agents_by_type[Resident])
+    assert len(months) == 2
+    assert 20 < months["crimes"].sum() < 200
+    assert len({round(one.trust, 9) for one in people}) > 100
+    assert 0.0 < sum(one.fear for one in people) < 0.2 * len(people)
+    assert 1 <= len(world.guards) <= 4
+    again = PlainMesa(residents=600, couples=4, cells=49)
+    again.run_for(183)
+    assert again.datacollector.get_model_vars_dataframe().equals(months)
+
+
+def test_rules_of_both_stand_side_by_side_in_80_columns() -> None:
+    lines = list(against_mesa.side_by_side(list(rules()), [f"mechanism_{k}" for k in range(50)]))
+    assert max(map(len, lines)) <= 80
+    assert lines[0].startswith(f"plain Mesa, {len(list(rules()))} rules")
+    assert "this model, 50 mechanisms" in lines[0]
+    assert {"mechanism_0", "mechanism_49"} <= set(" ".join(lines).replace(",", "").split())
+
+
+def test_the_ratio_is_that_of_each_turn() -> None:
+    ours = {"year": 0.5, "megabytes": 400.0, "residents": 10, "couples": 2, "cells": 4, "rules": ["crime"]}
+    plain = {"shift": 0.1, "megabytes": 200.0, "rules": ["Resident: Talk"]}
+    found = against_mesa.summary([(ours, plain), (ours | {"year": 0.6}, plain)])
+    assert found["ratios"] == [pytest.approx(219.0), pytest.approx(182.5)]
+    assert max(map(len, against_mesa.figures(found))) <= 100
+
+
+def test_months_ends_are_clocked_apart_and_left_as_they_were() -> None:
+    class World:
+        def __init__(self) -> None:
+            self.month_steps = (lambda world: spin(),)
+
+        def run_for(self, shifts: int) -> None:
+            for step in self.month_steps:
+                step(self)
+            self.close_month()
+            spin()
+
+        def close_month(self) -> None:
+            spin()
+            self._report()
+
+        def _report(self) -> None:
+            spin()
+
+    def spin() -> None:
+        sum(math.sqrt(k) for k in range(50_000))
+
+    world = World()
+    before = world.month_steps
+    found = whole_run.year_of(world, 1)
+    assert set(found) == set(whole_run.PLACES)
+    assert all(spent > 0.0 for spent in found.values())
+    assert world.month_steps is before
+    assert "close_month" not in vars(world)
+
+
+def test_the_parts_of_a_run_fit_80_columns_and_sum_to_the_decade() -> None:
+    seconds = dict.fromkeys([*whole_run.START, *whole_run.PLACES, "small"], 0.5)
+    lines = list(whole_run.lines(seconds, WORK, dict.fromkeys(whole_run.KINDS, 5.0), 3.0))
+    assert max(map(len, lines)) <= 80
+    start = next(k for k, line in enumerate(lines) if line.startswith("a decade by kind"))
+    kinds = [float(line[44:52]) for line in lines[start + 1 : -1]]
+    assert sum(kinds) == pytest.approx(float(lines[start][44:52]), abs=0.01) == 20.0
+
+
+def test_growth_is_drawn_with_a_panel_for_each_cause() -> None:
+    points = {name: [(1000.0, 1.0), (2000.0, 1.4)] for name in PANELS}
+    machine = {"system": "Linux", "processor": "x86_64", "cores": 2}
+    figure = growth_figure({"machine": machine, "fingerprint": "0" * 16, "points": points})
+    titles = [axes.get_title(loc="left") for axes in figure.axes]
+    assert titles == [f"twice the {panel.doubled}: 1.40 times" for panel in PANELS.values()]
+    assert render_figure(figure, ".svg", "growth").startswith(b"<?xml")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--mesa", "--floor"), "give one"),
+        (("--growth", "x.svg", "--mesa"), "give one"),
+        (("--growth", "x.txt"), "--growth must be a file that ends in"),
+    ],
+)
+def test_wrong_options_are_told_in_one_line(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...], told: str
+) -> None:
+    code = cli.code_of(["bench", *words])
+    assert code == 2
+    assert told in capsys.readouterr().err
