@@ -178,7 +178,8 @@ def test_usual_certainty_and_elasticity_are_those_of_each_group() -> None:
     p = Certainty()
     assert usual_certainty(land).tolist() == [p.usual_street, 0.3, p.usual_burglary, p.usual_hire, p.usual_quarrel]
     assert arrest_elasticities(land).tolist() == pytest.approx([0.3, 0.3, 0.25, 0.9, 0.12])
-    assert patrol_elasticities(land).tolist() == pytest.approx([0.3, 0.3, 0.25, 0.4, 0.12])
+    patrol = [p.seen_street, p.seen_vehicles, p.seen_burglary, 0.4, p.seen_quarrel]
+    assert patrol_elasticities(land).tolist() == pytest.approx(patrol)
 
 
 def test_measures_are_means_of_zones_and_remembered_arrests_over_offences() -> None:
