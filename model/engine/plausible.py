@@ -66,22 +66,22 @@ def plausible_range(default: float, spec: ParameterSpec) -> PlausibleRange | Non
     if swept := SWEPT.search(spec.source):
         ends = sorted(float(end) for end in swept.groups())
         if ends[0] < ends[1] and ends[0] <= default <= ends[1]:
-            return cut(ends[0], ends[1], "linear", True, spec)
+            return range_within(ends[0], ends[1], "linear", True, spec)
     if spec.unit.startswith("log"):
-        return cut(default - math.log(FACTOR), default + math.log(FACTOR), "linear", False, spec)
+        return range_within(default - math.log(FACTOR), default + math.log(FACTOR), "linear", False, spec)
     if spec.unit == "share" and 0.0 < default < 1.0:
         odds = default / (1.0 - default)
         low, high = (each / (1.0 + each) for each in (odds / FACTOR, odds * FACTOR))
-        return cut(low, high, "logit", False, spec)
+        return range_within(low, high, "logit", False, spec)
     if default == 0.0 or (spec.unit == "share" and default == 1.0):
         return None  # a neutral value: something that the model leaves out, not a size that nobody knows
     low, high = sorted((default / FACTOR, default * FACTOR))
     if isinstance(default, int):
-        return cut(math.ceil(low), math.floor(high), "linear", False, spec)
-    return cut(low, high, "log", False, spec)
+        return range_within(math.ceil(low), math.floor(high), "linear", False, spec)
+    return range_within(low, high, "log", False, spec)
 
 
-def cut(low: float, high: float, scale: Scale, stated: bool, spec: ParameterSpec) -> PlausibleRange | None:
+def range_within(low: float, high: float, scale: Scale, stated: bool, spec: ParameterSpec) -> PlausibleRange | None:
     """Return a range within the limits of validity; None where nothing of it is left."""
     low, high = max(low, spec.low), min(high, spec.high)
     if scale == "log" and low * high <= 0.0:

@@ -49,7 +49,7 @@ class Resident(Agent):
             other.trust += STEP * (self.trust - other.trust)
 
 
-class Couple(Agent):
+class PatrolCouple(Agent):
     """A couple of officers on foot."""
 
     def __init__(self, model: "PlainMesa", cell: Cell) -> None:
@@ -91,13 +91,13 @@ class PlainMesa(Model):
             self.homes[resident.home].append(resident)
             resident.ties = self.random.choices(people, k=TIES)
         for _ in range(couples):
-            Couple(self, self.random.choice(places))
+            PatrolCouple(self, self.random.choice(places))
         self.datacollector = DataCollector({"trust": mean_trust, "crimes": "crimes"})
 
     def step(self) -> None:
         """Simulate one shift; at the end of a month collect the measures."""
         self.guarded, self.guards = self.guards, set()
-        self.agents_by_type[Couple].shuffle_do("step")
+        self.agents_by_type[PatrolCouple].shuffle_do("step")
         self.agents_by_type[Resident].do("step")
         if int(self.time) % SHIFTS_A_MONTH == 0:
             self.datacollector.collect(self)
@@ -112,7 +112,7 @@ def mean_trust(model: Any) -> float:
 
 def rules() -> Iterator[str]:
     """Yield the rules of residents and couples, as their docstrings state them."""
-    for kind in (Resident, Couple):
+    for kind in (Resident, PatrolCouple):
         for name, rule in vars(kind).items():
             if name not in ("__init__", "step") and callable(rule):
                 yield f"{kind.__name__}: {str(rule.__doc__).rstrip('.')}"

@@ -1,4 +1,4 @@
-"""Where the time of a whole run goes: its start, then shifts and months' ends of a decade."""
+"""Measure where the time of a whole run goes: its start, then shifts and months' ends of a decade."""
 
 import time
 from collections.abc import Callable, Iterator
