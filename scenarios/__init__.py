@@ -71,16 +71,27 @@ def load(
     policies
         Names of policies or paths, ``a+b`` for two and ``a@2018-01-01`` for a start.
     set
-        Values of parameters by dotted name, over those of the file.
+        Values of parameters by dotted name, in their own units; they replace those of the file.
     start
-        First reported date.
+        First reported date, a date or ``"2018-01-01"``.
     off
         Names of mechanisms to switch off.
+
+    Returns
+    -------
+    Scenario
+        Checked values that `TrustModel` simulates.
 
     Raises
     ------
     InputError
         In one line, if a file, name or value is wrong.
+
+    Examples
+    --------
+    >>> scenario = load("villa_canales", set={"trust.memory_years": 3.0}, off=["hearsay"])
+    >>> scenario["trust"].memory_years, sorted(scenario.off)
+    (3.0, ['hearsay'])
     """
     path = find_file(str(name), "scenario")
     own = read_settings(path)
@@ -228,7 +239,34 @@ def worlds() -> dict[str, PolicyText]:
 
 
 def build(name: str, *, rng: int, policies: str | Iterable[str] = (), **overrides: Any) -> "TrustModel":
-    """Return the world of a scenario with dotted overrides; usable as ``model_cls`` of `mesa.batch_run`."""
+    """Return the world of a scenario with dotted overrides; usable as ``model_cls`` of `mesa.batch_run`.
+
+    Parameters
+    ----------
+    name, policies
+        As for `load`.
+    rng
+        Seed, 0 to 2**63 - 1.
+    **overrides
+        Values of parameters by dotted name, as ``set`` of `load`.
+
+    Returns
+    -------
+    TrustModel
+        A world after its warm-up.
+
+    Raises
+    ------
+    InputError
+        In one line, if a file, name, value or seed is wrong.
+
+    Examples
+    --------
+    >>> world = build("baseline", rng=1, **{"population.scale": 0.05, "calendar.warm_up": 0})
+    >>> world.step()
+    >>> world.settings.name, world.seed
+    ('baseline', 1)
+    """
     from model.simulation.model import TrustModel  # imports Mesa, which reading scenarios does not need
 
     return TrustModel(load(name, policies=policies, set=overrides), rng=rng)

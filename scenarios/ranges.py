@@ -12,6 +12,26 @@ TOWN_GROUPS = ("calendar", "population", "territory")
 def bounds(*names: str, role: Role | None = None) -> dict[str, tuple[float, float]]:
     """Return the ranges of parameters, groups or all ("*"), by dotted name; ``role`` selects one role.
 
+    Parameters
+    ----------
+    *names
+        Dotted names of parameters, names of groups (mechanisms), or ``"*"`` for all. Site facts and parameters of the
+        town are included only by their own names.
+    role
+        ``"site"``, ``"behaviour"`` or ``"lever"``; all roles if not given.
+
+    Returns
+    -------
+    dict
+        Lowest and highest value of each parameter, in its own unit.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown or has no range to vary.
+
+    Examples
+    --------
     >>> bounds("trust.memory_years", "reporting.trip")
     {'trust.memory_years': (0.05, 20.0), 'reporting.trip': (0.0, 4.0)}
     """

@@ -42,7 +42,33 @@ def tables(folders: Path | Sequence[Path], name: str, runs: Collection[str] | No
 
 
 def read(*folders: str | Path, table: str = "measures") -> "pd.DataFrame":
-    """Return one table of all runs in some folders of `run`, `sweep` or `compare`, each run once."""
+    """Return one table of all runs in some folders of `run`, `sweep` or `compare`, each run once.
+
+    Parameters
+    ----------
+    *folders
+        Folders of results, at least one.
+    table
+        Name of the table: ``"measures"``, ``"ledger"``, ``"cells"`` and others of the data dictionary.
+
+    Returns
+    -------
+    DataFrame
+        Rows of all runs with ``run``, ``scenario``, ``policy`` and ``seed``; units as in the data dictionary.
+
+    Raises
+    ------
+    InputError
+        If a folder or table is missing, damaged or unfinished.
+
+    Examples
+    --------
+    >>> try:
+    ...     months = read("no_such_folder")  # else: months.groupby("policy")["trust_mean"].mean()
+    ... except InputError as error:
+    ...     print(error)
+    no folder 'no_such_folder'
+    """
     if not folders:
         raise InputError("read needs at least one folder of results")
     found: list[pa.Table] = []

@@ -5,7 +5,17 @@ from collections.abc import Iterable
 
 
 class InputError(Exception):
-    """Invalid input: one line with what is wrong, its value, what is allowed and what to do; exit code 2."""
+    """Invalid input: one line with what is wrong, its value, what is allowed and what to do; exit code 2.
+
+    Examples
+    --------
+    >>> from confianza import InputError, load
+    >>> try:
+    ...     load("villa_canale")
+    ... except InputError as error:
+    ...     print(error)
+    no scenario 'villa_canale'; did you mean 'villa_canales'?
+    """
 
 
 class WorkStopped(Exception):

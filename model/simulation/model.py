@@ -145,33 +145,48 @@ class TrustModel(MesaModel):
     Parameters
     ----------
     scenario
-        Municipality, parameters, policies and events, from `scenarios.load`.
+        Municipality, parameters, policies and events, from `confianza.load`.
     rng
         Seed, 0 to 2**63 - 1; worlds with the same seed share all random numbers.
     town
-        Town of the scenario, to share it between worlds; built if not given.
+        Town of the scenario (attribute ``town`` of another world), to share it; built if not given.
     trace
-        Keep a copy of each shift's event tables in ``trace``.
+        Keep a copy of each shift's event tables in ``trace``, by name.
     keep
-        Names of `KEPT_TABLES` to store while reporting.
+        Tables to store while reporting: ``"incidents"``, ``"impressions"``.
 
     Attributes
     ----------
     settings
         The scenario; Mesa uses the name ``scenario`` itself.
+    town
+        Map, residents, ties and police facilities; no run changes them.
     state
-        All tables that a run changes; ``minds`` and ``tally`` are two of them.
+        All tables that a run changes; ``minds`` (a row per resident) and ``tally`` (counts of the month) are two.
     parameters
-        Parameters in force.
+        Parameters in force, by group and settlement.
     tick
-        Number of the present shift (`model.engine.calendar`).
+        Number of the present shift: three times the days since 2000-01-01, plus 0 to 2.
+    date
+        Date on which the present shift begins.
     measured
         Names of the measures computed at the end of a month; all by default.
+    datacollector
+        Mesa's data collector, with a row per reported month: ``get_model_vars_dataframe()``.
 
     Raises
     ------
     InputError
         If ``rng`` or ``keep`` is invalid, or no town can be built from the scenario.
+
+    Examples
+    --------
+    >>> from confianza import TrustModel, load
+    >>> scenario = load("baseline", set={"population.scale": 0.05, "calendar.warm_up": 0})
+    >>> world = TrustModel(scenario, rng=1)
+    >>> world.run_for(3 * 31)
+    >>> len(world.datacollector.get_model_vars_dataframe()), str(world.date)
+    (1, '2017-02-01')
     """
 
     state: State
@@ -268,7 +283,13 @@ class TrustModel(MesaModel):
     # The schedule
 
     def live(self, shifts: int) -> None:
-        """Simulate a number of shifts without Mesa's scheduler, which would add a twentieth of the time."""
+        """Simulate a number of shifts without Mesa's scheduler, which would add a twentieth of the time.
+
+        Parameters
+        ----------
+        shifts
+            Number of shifts of eight hours, three a day.
+        """
         for _ in range(shifts):
             type(self).step(self)
 
@@ -453,38 +474,90 @@ class TrustModel(MesaModel):
         return (first_of_month(self.month + 1) - first_of_month(self.month)).days
 
     def trust(self) -> FloatArray:
-        """Return every resident's trust (0-1) after the last shift; the dead keep their last."""
+        """Return every resident's trust after the last shift.
+
+        Returns
+        -------
+        ndarray of float, shape (rows of ``minds``,)
+            Trust from 0 to 1 in the order of ``minds``; residents who died or left keep their last value.
+        """
         found = np.empty(len(self.minds))
         current_trust_of_all(self.minds, self.town.people, self.parameters[Trust], self.tick - 1, found)
         return found
 
     def settlement_months(self) -> MonthTable:
-        """Return by month and settlement: residents, means of trust and beliefs, crimes that occurred."""
+        """Return by month and settlement: residents, means of trust and beliefs, crimes that occurred.
+
+        Returns
+        -------
+        structured ndarray, shape (reported months × settlements,)
+            ``month`` (12 × year + 0 to 11), ``settlement`` (row of ``town.settlement_names``), ``occurred`` (crimes),
+            ``residents``, and means from 0 to 1; nan where there are no residents.
+        """
         return concatenate_months(self._history["settlement"], SETTLEMENT_MONTH)
 
     def group_months(self) -> MonthTable:
-        """Return by month and group (`model.world.month.GROUPS`): residents, means of trust and beliefs."""
+        """Return by month and group of residents: residents, means of trust and beliefs.
+
+        Returns
+        -------
+        structured ndarray, shape (reported months × groups,)
+            ``month``, ``group`` (number in `model.world.month.GROUPS`), ``residents``, and means from 0 to 1.
+        """
         return concatenate_months(self._history["group"], GROUP_MONTH)
 
     def ledger_months(self) -> MonthTable:
-        """Return by month, settlement and cause: the change of summed trust."""
+        """Return by month, settlement and cause: the change of summed trust.
+
+        Returns
+        -------
+        structured ndarray, shape (reported months × causes × settlements,)
+            ``month``, ``settlement``, ``cause`` (key of `model.engine.causes.CAUSES`), ``change`` (residents × trust)
+            and ``forgotten``: the part of earlier changes by this cause that decayed in the month.
+        """
         return concatenate_months(self._history["ledger"], LEDGER_MONTH)
 
     def origin_months(self) -> MonthTable:
-        """Return by month and origin: events, those still remembered, and what is left of their effects on beliefs."""
+        """Return by month and origin: events, those still remembered, and their remaining effects on beliefs.
+
+        Returns
+        -------
+        structured ndarray, shape (reported months × origins,)
+            ``month``, ``origin`` (a cause), ``events`` and ``lasting`` (counts), and the remaining changes of
+            ``trust``, ``fairness`` and ``effectiveness`` (residents × 0-1).
+        """
         return concatenate_months(self._history["origin"], ORIGIN_MONTH)
 
     def cell_months(self) -> MonthTable:
-        """Return the populated cells in the first and in the last full month."""
+        """Return the populated cells in the first and in the last full month.
+
+        Returns
+        -------
+        structured ndarray, shape (2 × populated cells,)
+            ``month``, ``cell``, ``x`` and ``y`` (column and row of the map), counts of ``residents``, ``incidents`` and
+            ``visits``, mean ``trust`` (0-1) and ``risk`` (patrol seen, 0-1).
+        """
         past = self._history["cell"]
         return concatenate_months([past[0], past[-1]] if len(past) > 1 else past, CELL_MONTH)
 
     def choices(self) -> MonthTable:
-        """Return the choices of agents in the reported months (`ChoiceRecord`)."""
+        """Return the choices of agents in the reported months.
+
+        Returns
+        -------
+        structured ndarray, shape (choices,)
+            Rows of `model.world.discrete_choice.schema.ChoiceRecord`: who chose what, its probability and the reason.
+        """
         return concatenate_months(self._history["choice"], ChoiceRecord.dtype)
 
     def impressions(self) -> MonthTable:
-        """Return the impressions left by couples in whole months (`CoupleImpressionSum`)."""
+        """Return the impressions left by couples in full months.
+
+        Returns
+        -------
+        structured ndarray, shape (rows,)
+            Rows of `model.trust.couple_impressions.CoupleImpressionSum`; empty without ``keep=["impressions"]``.
+        """
         months = self.kept.get("impressions", [])
         return concatenate_months(
             months if is_last_shift_of_month(self.tick - 1) else months[:-1], CoupleImpressionSum.dtype
@@ -590,7 +663,13 @@ class TrustModel(MesaModel):
         return world
 
     def save(self, folder: str | Path) -> None:
-        """Write the state into a folder; call it between steps."""
+        """Write the state into a folder, to continue later with `restore`; call it between steps.
+
+        Parameters
+        ----------
+        folder
+            Folder to write to; it is created if missing.
+        """
         saved.write_checkpoint(Path(folder), self.checkpoint())
 
     @classmethod
