@@ -17,17 +17,19 @@ from experiments.figures.theme import FIRM, NULL
 
 @dataclass(frozen=True)
 class GrowthPanel:
-    """A panel: what stands below it and beside it."""
+    """A panel: what is doubled, what stands below and beside it, and in units of how many it is drawn."""
 
+    doubled: str
     across: str
     up: str
+    unit: float = 1.0
 
 
 PANELS: Mapping[str, GrowthPanel] = {
-    "census": GrowthPanel("residents", "s a year"),
-    "couples": GrowthPanel("couples", "s a year"),
-    "years": GrowthPanel("years of one run", "s since its start"),
-    "workers": GrowthPanel("workers", "runs of two years an hour"),
+    "census": GrowthPanel("residents", "thousand residents", "s a year", 1000.0),
+    "couples": GrowthPanel("couples", "couples", "s a year"),
+    "years": GrowthPanel("years", "years of one run", "s since its start"),
+    "workers": GrowthPanel("workers", "workers", "runs an hour"),
 }
 
 
@@ -52,7 +54,7 @@ def draw_panel(axes: Axes, panel: GrowthPanel, points: Sequence[tuple[float, flo
     axes.plot(x, y, color=FIRM, linewidth=1.6, marker="o", markersize=4)
     axes.set_xlim(0.0, 1.05 * x[-1])
     axes.set_ylim(0.0, 1.2 * max(y))
-    axes.set_xticks(x, [f"{one:,.0f}" for one in x])
+    axes.set_xticks(x, [f"{one / panel.unit:,.0f}" for one in x])
     axes.set_xlabel(panel.across)
     axes.set_ylabel(panel.up)
     axes.set_title(title_of(panel, points), fontsize=8.5, loc="left")
@@ -66,4 +68,4 @@ def title_of(panel: GrowthPanel, points: Sequence[tuple[float, float]]) -> str:
     """
     (x0, y0), (x1, y1) = points[0], points[-1]
     times = 2.0 ** (math.log(y1 / y0) / math.log(x1 / x0)) if x1 > x0 else math.nan
-    return f"twice the {panel.across}: {times:.2f} times"
+    return f"twice the {panel.doubled}: {times:.2f} times"
