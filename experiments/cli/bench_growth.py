@@ -19,7 +19,7 @@ def draw_growth(file: Path, json_file: Path | None, quick: bool) -> None:
     found = measure_growth(quick)
     write_whole(file, render_figure(growth_figure(found), file.suffix, "growth"))
     for name, points in found["points"].items():
-        print(f"{PANELS[name].across:32}" + "".join(f"{x:>12,.0f}" for x, _ in points))
+        print(f"{PANELS[name].doubled:32}" + "".join(f"{x:>12,.0f}" for x, _ in points))
         print(f"  {PANELS[name].up:30}" + "".join(f"{y:12.2f}" for _, y in points))
     print(f"written to {file}")
     if json_file is not None:
