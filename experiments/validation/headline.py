@@ -2,7 +2,7 @@
 
 ``python -m experiments.validation.headline NAME`` runs both sites and writes `NAME.csv` and `NAME.txt`; worlds of the
 same code are not run again. With ``--beside`` it prints the versions that have been written, in the order of names
-that are given or of their files, and writes `beside.txt`: first every measure, then the effects on trust by origin.
+that are given or of their changes, and writes `beside.txt`: first every measure, then the effects on trust by origin.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import csv
 import dataclasses
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from experiments.statistics.thresholds import Scale
 from experiments.storage.writing import make_folder, write_whole
 from experiments.validation.experiment import BASE, RunTables, Worlds
 from experiments.validation.experiment_runs import QUICK, RUNS, ExperimentSize, run_policies
-from experiments.validation.study_tables import Row, grouped, head_of, worlds_of, write_sites
+from experiments.validation.study_tables import STATED, Row, grouped, head_of, worlds_of, write_sites
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
@@ -158,7 +158,7 @@ def read_version(out: Path, version: str) -> list[Row]:
 
 def show_beside(versions: Sequence[str], out: Path) -> str:
     """Write and print the effects of several versions side by side; return the text."""
-    names = list(versions) or sorted(path.stem for path in out.glob("*.csv"))
+    names = list(versions) or in_order(path.stem for path in out.glob("*.csv"))
     if not names:
         raise InputError(f"{out} holds no version. Run one first.")
     rows = [row | {"version": name} for name in names for row in read_version(out, name)]
@@ -167,6 +167,16 @@ def show_beside(versions: Sequence[str], out: Path) -> str:
     write_whole(out / f"{BESIDE}.txt", f"{text}\n".encode())
     print(text)
     return text
+
+
+def in_order(versions: Iterable[str]) -> list[str]:
+    """Return versions in the order in which changes came, those of no known place at the end by name.
+
+    >>> in_order(["current", "totonicapan", "presence", "before"])
+    ['before', 'presence', 'totonicapan', 'current']
+    """
+    order = STATED["headline_beside"]["order"]
+    return sorted(versions, key=lambda name: (order.index(name) if name in order else len(order), name))
 
 
 def measure_blocks(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str]:
