@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from experiments.tools.documents.site import write_pages
+from experiments.cli.documentation_site import write_pages
 
 DOCS = Path(__file__).parent
 write_pages(DOCS)

@@ -21,7 +21,7 @@ from model.engine.plausible import plausible_range
 from model.simulation.registry import MEASURES
 from scenarios.groups import declared_groups
 
-HOME = Path(__file__).parents[3]
+HOME = Path(__file__).parents[2]
 DOCUMENTS = HOME / "model" / "docs"
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)")
 ON_SITE = {
