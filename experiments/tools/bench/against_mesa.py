@@ -11,8 +11,7 @@ from experiments.storage.manifest import machine
 from experiments.storage.progress import say
 from experiments.storage.run_folder import json_of
 from experiments.storage.writing import write_whole
-from experiments.tools.bench.fresh import clock
-from experiments.tools.bench.stopwatch import SITE
+from experiments.tools.bench.fresh import SITE, clock
 from model.engine.fingerprint import fingerprint
 
 TURNS, QUICK_TURNS = 3, 1

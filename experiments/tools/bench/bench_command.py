@@ -17,8 +17,8 @@ from experiments.storage.run_folder import json_of
 from experiments.storage.writing import write_whole
 from experiments.tools.bench import whole_run
 from experiments.tools.bench.breakdown import break_down, loop_lines, table
-from experiments.tools.bench.fresh import clock
-from experiments.tools.bench.stopwatch import SITE, timed
+from experiments.tools.bench.fresh import SITE, clock
+from experiments.tools.bench.stopwatch import timed
 from model.engine.fingerprint import fingerprint
 
 LABEL = 42

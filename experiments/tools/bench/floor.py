@@ -11,8 +11,7 @@ from experiments.storage.run_folder import json_of
 from experiments.storage.writing import write_whole
 from experiments.tools.bench.bare_loop import Work
 from experiments.tools.bench.breakdown import break_down
-from experiments.tools.bench.fresh import clock
-from experiments.tools.bench.stopwatch import SITE
+from experiments.tools.bench.fresh import SITE, clock
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 

@@ -11,6 +11,9 @@ from typing import Any
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
+SITE = "villa_canales"
+"""Municipality in which speed is measured."""
+
 
 def run_python(
     *words: str, env: Mapping[str, str], failure: Callable[[str], Exception], cwd: Path | None = None

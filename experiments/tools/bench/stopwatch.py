@@ -10,9 +10,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from experiments.tools.bench.fresh import SITE
 from model.engine.fingerprint import fingerprint
 
-SITE = "villa_canales"
 TESTS = Path(__file__).parents[3] / "tests"
 PLANT = ("officers", "desks", "vehicles", "motorcycles")
 FIRST_SHIFTS = 93

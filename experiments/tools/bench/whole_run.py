@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from experiments.tools.bench.bare_loop import YEAR, YEARS, Work
-from experiments.tools.bench.stopwatch import SITE
+from experiments.tools.bench.fresh import SITE
 
 if TYPE_CHECKING:
     from model.simulation.model import TrustModel

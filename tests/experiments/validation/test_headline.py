@@ -35,7 +35,7 @@ def test_a_version_has_every_measure_of_every_world(out: Path) -> None:
     assert {row["twins"] for row in rows} == {str(QUICK.seeds)}
     found = {row["measure"]: row for row in rows}
     assert float(found["crimes_occurred"]["base"]) > 0.0
-    assert float(found["fear_mean"]["effect"]) != 0.0
+    assert float(found["trust_mean"]["effect"]) != 0.0
     for belief, measure in BELIEFS.items():
         parts = [float(row["effect"]) for name, row in found.items() if name.startswith(f"{belief}.")]
         assert sum(parts) == pytest.approx(float(found[measure]["effect"]), abs=1e-5)
