@@ -15,10 +15,12 @@ from model.engine.random_streams import keyed_uniform, poisson_quantile, stream_
 from model.police.contacts.schema import LONG_VISIT, Contacts
 from model.reporting.reporting.schema import UNANSWERED_CALL
 from model.reporting.response.schema import CALL_LATE, CALL_SERVED
-from model.simulation.model import TrustModel
+from model.simulation.model import SHIFT_PROGRAM, TrustModel
 from model.trust.events.rules import record_event
+from model.trust.ledger.rules import learn
 from model.world.sampling import age_years
 from model.world.shift_events import IMPRESSIONS
+from model.world.steps import PythonStep
 
 if TYPE_CHECKING:
     from model.engine.rows import Rows
@@ -82,6 +84,7 @@ class Dosed(TrustModel):
     """A world that is given something from now on."""
 
     given = Given()
+    schedule = SHIFT_PROGRAM.with_part(learn, PythonStep(lambda world: world.apply_impressions()))
     counted: tuple[int, float] = (-1, 0.0)
 
     @property
@@ -103,8 +106,8 @@ class Dosed(TrustModel):
     def apply_impressions(self) -> None:
         """Learn, where some calls that nobody answered have been served; in silence there is nothing to learn."""
         if self.given.silent:
-            self.n_applied_impressions = int(self.shift_events.counts[IMPRESSIONS])
+            self.learned[0] = self.shift_events.counts[IMPRESSIONS]
             return
         if self.given.served > 0.0:
-            serve(self.shift_context(), self.n_applied_impressions, self.given.served)
+            serve(self.shift_context(), self.learned.item(), self.given.served)
         super().apply_impressions()

@@ -9,6 +9,7 @@ says where each resident is.
 import datetime
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from model.engine.errors import InputError
 from model.engine.parameters import ParameterGroup, parameter
@@ -32,8 +33,14 @@ DAYS_A_MONTH, DAYS_A_YEAR = 30.4375, 365.25
 DAYS_OF_YEAR = 365.0
 """Days of `YEAR`, for rates per year of equal shifts; ages are counted by `DAYS_A_YEAR`."""
 WORKING_DAY, MARKET_DAY, REST_DAY = range(3)
-FRIDAY, SUNDAY = 4, 6
+MONDAY, FRIDAY, SUNDAY = 0, 4, 6
 _DAY_ZERO_WEEKDAY = DAY_ZERO.weekday()
+
+
+MORNINGS, EVENINGS, NIGHTS, FIRST_DAYS, LAST_SHIFTS, WEEK_STARTS = (1 << bit for bit in range(6))
+"""Flags of a shift by the calendar: its part of the day, a first day of a month, the last shift of a month, and the
+shift with which one of the weeks since tick 0 begins; other flags follow."""
+N_CALENDAR_FLAGS = 6
 
 
 def market_day_parameter(weekday: str, default: int = 0) -> int:
@@ -142,6 +149,21 @@ def shifts_into_month(tick: int) -> int:
     return tick + 1 - tick_of(first_of_month(month_of(tick)))
 
 
+def calendar_flags(tick: int) -> int:
+    """Return the flags of a shift by the calendar.
+
+    >>> calendar_flags(tick_of(datetime.date(2017, 1, 1))) == MORNINGS | FIRST_DAYS
+    True
+    """
+    first_day, last = date_of_tick(tick).day == 1, is_last_shift_of_month(tick)
+    return (
+        (MORNINGS, EVENINGS, NIGHTS)[tick % SHIFTS]
+        | FIRST_DAYS * first_day
+        | LAST_SHIFTS * last
+        | WEEK_STARTS * (tick % WEEK == 0)
+    )
+
+
 def day_type(tick: int, market_days: frozenset[int]) -> int:
     """Return the kind of day: 0 working day, 1 market day, 2 rest day (a Sunday without a market)."""
     weekday = weekday_of(tick)
@@ -153,6 +175,33 @@ def day_type(tick: int, market_days: frozenset[int]) -> int:
 def presence_list(tick: int, market_days: frozenset[int]) -> int:
     """Return the number (0-8) of the presence list in force: three times the kind of day, plus the shift."""
     return SHIFTS * day_type(tick, market_days) + shift_of(tick)
+
+
+class ShiftNumbers(NamedTuple):
+    """Numbers of a shift by the calendar.
+
+    ``where`` is its presence list, ``month`` its numbered month, ``since`` the shifts since that began, the present one
+    included, ``flags`` its `calendar_flags`.
+    """
+
+    tick: int
+    where: int
+    month: int
+    weekday: int
+    since: int
+    flags: int
+
+
+@lru_cache(maxsize=16)
+def shifts_of_month(month: int, market_days: frozenset[int]) -> tuple[ShiftNumbers, ...]:
+    """Return the numbers of all shifts of a numbered month."""
+    first, end = tick_of(first_of_month(month)), tick_of(first_of_month(month + 1))
+    return tuple(
+        ShiftNumbers(
+            tick, presence_list(tick, market_days), month, weekday_of(tick), tick + 1 - first, calendar_flags(tick)
+        )
+        for tick in range(first, end)
+    )
 
 
 def years_before(date: datetime.date, years: int) -> datetime.date:

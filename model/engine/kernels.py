@@ -6,6 +6,7 @@ A kernel is a function of the model that Numba compiles to machine code.  This m
 - `scalar_kernel`, the decorator of small functions of numbers;
 - `TableBundle`, a named set of arrays and numbers that a kernel takes as one argument;
 - `bind_kernel`, which fixes the tables of a kernel once, so that each call passes only numbers;
+- `PackedCall`, a kernel with all its arguments, which other compiled code calls by two addresses;
 - `prefetch`, which asks the processor to load a row before it is needed.
 
 Notes
@@ -35,6 +36,7 @@ from numba.core.compiler import Compiler
 from numba.core.compiler_machinery import register_pass
 from numba.core.datamodel import models
 from numba.core.dispatcher import Dispatcher
+from numba.core.lowering import Lower
 from numba.core.typed_passes import NativeLowering
 from numba.core.types.functions import BaseFunction
 from numba.core.typing.templates import AttributeTemplate
@@ -65,7 +67,7 @@ def kernel[F: Callable[..., Any]](rule: F) -> F:
     --------
     allocating_kernel : for rules that allocate arrays; Numba raises an error if such a rule is a `kernel`.
     """
-    return _compile_rule(rule, error_model="numpy", no_cfunc_wrapper=True, _nrt=False)
+    return _compile_rule(rule, error_model="numpy", _nrt=False)
 
 
 def allocating_kernel[F: Callable[..., Any]](rule: F) -> F:
@@ -76,8 +78,8 @@ def allocating_kernel[F: Callable[..., Any]](rule: F) -> F:
 def _compile_rule[F: Callable[..., Any]](rule: F, **options: Any) -> F:
     """Compile a rule twice: an entry that Python calls, cached on disk, and a callee for other kernels.
 
-    The entry carries wrappers for Python and full optimisation.  The callee has neither: it is only inlined or linked
-    into the kernels that call it.
+    The entry carries full optimisation, a wrapper for Python and one for calls by address (`_EntryLower`).  The callee
+    has none of them: it is only inlined or linked into the kernels that call it.
     """
     entry = njit(cache=True, pipeline_class=_EntryCompiler, **options)(rule)
     if isinstance(entry, Dispatcher):  # a plain function under NUMBA_DISABLE_JIT
@@ -165,6 +167,43 @@ class _CalleeLibrary(_EntryLibrary):
         self._finalized = True
 
 
+class _EntryLower(Lower):
+    """Lowering of an entry, which gets a wrapper for `PackedCall` in place of that for C."""
+
+    def create_cfunc_wrapper(self) -> None:
+        """Add a function of the address of the packed arguments; it returns whether an error occurred."""
+        context, described = self.context, self.fndesc
+        if described.restype != types.none or not all(isinstance(one, PACKED_TYPES) for one in described.argtypes):
+            return  # no kernel of a step
+        module = context.create_module("packed_call")
+        kind = context.call_conv.get_function_type(described.restype, described.argtypes)
+        rule = ir.Function(module, kind, described.llvm_func_name)
+        wrapper = ir.Function(
+            module, ir.FunctionType(ir.IntType(64), [cgutils.voidptr_t]), described.llvm_cfunc_wrapper_name
+        )
+        builder = ir.IRBuilder(wrapper.append_basic_block("entry"))
+        values, where = [], 0
+        for one in described.argtypes:
+            values.append(_load_packed(context, builder, one, wrapper.args[0], where))
+            where += _n_words(one)
+        status, _ = context.call_conv.call_function(
+            builder, rule, described.restype, described.argtypes, values, attrs=("noinline",)
+        )
+        builder.ret(builder.zext(status.is_error, ir.IntType(64)))
+        self.library.add_ir_module(module)
+
+
+def _n_words(kind: Any) -> int:
+    """Return the number of eight-byte words that a value takes in a `TableBundle`."""
+    return 5 + 2 * kind.ndim if isinstance(kind, types.Array) else 1
+
+
+def _load_packed(context: Any, builder: Any, kind: Any, start: Any, where: int) -> Any:
+    """Return the value that stands in word `where` of a `TableBundle` at an address."""
+    place = cgutils.pointer_add(builder, start, where * 8)
+    return builder.load(builder.bitcast(place, context.get_value_type(kind).as_pointer()))
+
+
 class _LibraryLowering(NativeLowering):
     """Lowering pass that puts the code into a library of the class `library`."""
 
@@ -178,7 +217,7 @@ class _LibraryLowering(NativeLowering):
 
 @register_pass(mutates_CFG=True, analysis_only=False)
 class _EntryLowering(_LibraryLowering):
-    _name, library = "whole_lowering", _EntryLibrary
+    _name, library, lowering_class = "whole_lowering", _EntryLibrary, _EntryLower
 
 
 @register_pass(mutates_CFG=True, analysis_only=False)
@@ -285,20 +324,13 @@ class TableBundle:
                 " Give every field once, by name."
             )
         for name in self._fields:
-            value = values[name]
+            value, where = values[name], len(words)
             setattr(self, name, value)
-            if isinstance(value, np.ndarray):
-                kind = array_type(value)
-                where = len(words)
-                words += [0, 0, value.size, value.itemsize, value.ctypes.data, *value.shape, *value.strides]
-            elif isinstance(value, TableBundle):
-                kind, where = value._numba_type_, len(words)
-                words.append(value._address)
-            else:
-                kind, where = (types.float64 if isinstance(value, float) else types.int64), len(words)
+            kind, packed = pack(value)
+            if not isinstance(value, np.ndarray | TableBundle):
                 numbers.append((name, where, kind))
-                words.append(0)  # filled in below, as float or as integer
             fields.append((name, kind, where))
+            words += packed
         self._words = np.array(words, np.int64)
         self._address = self._words.ctypes.data
         self._numba_type_ = bundle_type(type(self).__name__, tuple(fields))
@@ -306,8 +338,6 @@ class TableBundle:
         self._numbers = {
             name: (reals if kind is types.float64 else self._words)[where : where + 1] for name, where, kind in numbers
         }
-        for name, place in self._numbers.items():
-            place[0] = getattr(self, name)
 
     def set_field(self, name: str, number: float) -> None:
         """Set a scalar field of the bundle."""
@@ -315,8 +345,25 @@ class TableBundle:
             self._numbers[name][0] = number
             setattr(self, name, number)
 
+    def set_fields(self, numbers: dict[str, int]) -> None:
+        """Set several scalar fields of the bundle."""
+        for name, number in numbers.items():
+            self._numbers[name][0] = number
+        vars(self).update(numbers)
+
     def __iter__(self) -> Iterator[Any]:
         return (getattr(self, name) for name in self._fields)
+
+
+def pack(value: BundleField) -> tuple[Any, list[int]]:
+    """Return the Numba type of a value and the words that it takes in memory."""
+    if isinstance(value, np.ndarray):
+        return array_type(value), [0, 0, value.size, value.itemsize, value.ctypes.data, *value.shape, *value.strides]
+    if isinstance(value, TableBundle):
+        return value._numba_type_, [value._address]
+    if isinstance(value, float):
+        return types.float64, [int(np.float64(value).view(np.int64))]
+    return types.int64, [int(value)]
 
 
 _array_types: dict[Any, Any] = {}
@@ -350,6 +397,10 @@ class TableBundleType(types.Type):
         return f"Tables{zlib.crc32(self.name.encode()):08x}", ()
 
 
+PACKED_TYPES = (types.Array, TableBundleType, types.Integer, types.Float)
+"""Types of the arguments of a `PackedCall`."""
+
+
 def bind_kernel[T](
     rule: Callable[..., T], tables: tuple[BundleField, ...], numbers: tuple[float, ...] = ()
 ) -> Callable[..., T]:
@@ -373,6 +424,38 @@ def bind_kernel[T](
         return partial(rule, *tables)
     kinds = tuple(array_type(one) if isinstance(one, np.ndarray) else typeof(one) for one in (*tables, *numbers))
     return partial(rule.compile(kinds), *tables)
+
+
+class PackedCall:
+    """A kernel with all its arguments, to be called from compiled code.
+
+    Attributes
+    ----------
+    function
+        Address of the machine code; it takes the address of the arguments.
+    arguments
+        Address of the arguments.
+
+    Raises
+    ------
+    TypeError
+        If the kernel returns a result.
+    """
+
+    def __init__(self, rule: Callable[..., None], arguments: tuple[BundleField, ...]) -> None:
+        kinds, words = [], list[int]()
+        for one in arguments:
+            kind, packed = pack(one)
+            kinds.append(kind)
+            words += packed
+        entry = cast(Any, rule)
+        entry.compile(tuple(kinds))
+        compiled = entry.overloads[tuple(kinds)]
+        self.function: int = compiled.library.get_pointer_to_function(compiled.fndesc.llvm_cfunc_wrapper_name)
+        if self.function == 0:
+            raise TypeError(f"{rule.__name__} returns a result: a kernel that is called by address returns None")
+        self._held = arguments, np.array(words, np.int64)  # the machine code reads their memory
+        self.arguments: int = self._held[1].ctypes.data
 
 
 _bundle_types: dict[Any, TableBundleType] = {}
@@ -420,8 +503,29 @@ class _BundleAttribute(AttributeTemplate):
 @lower_getattr_generic(TableBundleType)
 def _read_field(context: Any, builder: Any, kind: Any, value: Any, name: str) -> Any:
     field, where = kind.places[name]
-    start = cgutils.pointer_add(builder, value, where * 8)
-    return builder.load(builder.bitcast(start, context.get_value_type(field).as_pointer()))
+    return _load_packed(context, builder, field, value, where)
+
+
+@intrinsic
+def call_packed(context: Any, function: Any, arguments: Any) -> Any:
+    """Call the machine code of a `PackedCall`, given its two addresses; return whether an error occurred (0 or 1)."""
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        kind = ir.FunctionType(ir.IntType(64), [cgutils.voidptr_t])
+        code = builder.inttoptr(values[0], kind.as_pointer())
+        return builder.call(code, [builder.inttoptr(values[1], cgutils.voidptr_t)])
+
+    return types.int64(types.int64, types.int64), generate
+
+
+@intrinsic
+def number_at(context: Any, address: Any) -> Any:
+    """Return the integer at an address."""
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return builder.load(builder.inttoptr(values[0], ir.IntType(64).as_pointer()))
+
+    return types.int64(types.int64), generate
 
 
 PREFETCH_DISTANCE = 4

@@ -11,7 +11,6 @@ import datetime
 import gc
 import math
 from collections.abc import Callable, Collection, Iterable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,14 +19,17 @@ from numpy.typing import NDArray
 
 from model.crime.certainty.rules import patrol_seen_by_zone
 from model.engine.calendar import (
+    LAST_SHIFTS,
     MORNING,
     SHIFTS,
     Calendar,
+    ShiftNumbers,
     date_of_tick,
     first_of_month,
     is_last_shift_of_month,
     month_of,
     shifts_into_month,
+    shifts_of_month,
     tick_of,
 )
 from model.engine.causes import CAUSES
@@ -54,7 +56,7 @@ from model.trust.belief_updating.rules import retained_share, retained_share_fas
 from model.trust.couple_impressions import CoupleImpressionSum
 from model.trust.couple_impressions import accumulate_impressions as keep_impressions
 from model.trust.events.rules import event_effects
-from model.trust.ledger.rules import current_trust_of_all, retained_share_table, sum_trust_by_settlement, update_beliefs
+from model.trust.ledger.rules import current_trust_of_all, learn, sum_trust_by_settlement
 from model.trust.ledger.schema import (
     FIRST_EFFECT,
     LEDGER,
@@ -69,10 +71,11 @@ from model.world.binding import bind
 from model.world.columns import MINDS, TALLY, MonthlyCounts, ResidentState
 from model.world.discrete_choice.schema import CHOICES, ChoiceRecord, are_declared
 from model.world.hazard import HazardFactors
-from model.world.mechanism import KernelStep, MorningStep, StepFunction, no_residents
+from model.world.mechanism import no_residents
 from model.world.month import GROUPS, N_CLASSES, SUMMED_COLUMNS, MonthSnapshot
 from model.world.shift_context import PlaceTables, PoliceTables, ShiftContext
-from model.world.shift_events import EVENT_TABLES, IMPRESSIONS, INCIDENTS, Incident, ShiftEvents
+from model.world.shift_events import EVENT_TABLES, INCIDENTS, Incident, ShiftEvents
+from model.world.shift_program import ShiftProgram
 from model.world.state import ARRIVED, HARMED_HERE, MOOD, OCCURRED_HERE, SEEN_HERE, TOTAL, State
 
 INITIALISING = tuple(one for one in MECHANISMS if one.initialise_residents is not no_residents)
@@ -115,6 +118,7 @@ KEPT_TABLES = {
     "impressions": HistoryTable(CoupleImpressionSum.dtype, domains_of(CoupleImpressionSum) | {"cause": CAUSE}),
 }
 """Row types of what ``keep`` can store: incidents by shift, impressions left by couples by month."""
+SHIFT_PROGRAM = ShiftProgram(SHIFT_SCHEDULE.values())
 LARGE_TOWN_RESIDENTS = 20_000
 """Rows of residents from which garbage is collected before a new world is created."""
 
@@ -189,6 +193,7 @@ class TrustModel(MesaModel):
     (1, '2017-02-01')
     """
 
+    schedule = SHIFT_PROGRAM
     state: State
     minds: Rows[ResidentState]
     tally: Rows[MonthlyCounts]
@@ -228,11 +233,12 @@ class TrustModel(MesaModel):
         self.cell_sums = np.zeros((2, self.town.n_cells))
         self.tick = tick_of(self.calendar.first_date)
         self.tick_array = np.array([self.tick], np.int64)
+        self._shifts = shifts_of_month(self.month, self.calendar.market_days)
         self.month_row: dict[str, float] = {}
         self.measured: Collection[str] = MEASURES
         self.datacollector = MonthCollector()
         self._cache: dict[Callable[[TrustModel], object], Any] = {}
-        self.shift_steps = tuple(steps_of_shift(part) for part in range(SHIFTS))
+        self.learned = np.zeros(1, np.int64)
         self.month_steps = tuple(MONTH_SCHEDULE.values())
         self._history: dict[str, list[MonthTable]] = {name: [] for name in HISTORY_TABLES}
 
@@ -296,16 +302,9 @@ class TrustModel(MesaModel):
     def step(self) -> None:
         """Simulate one shift by `registry.SHIFT_SCHEDULE`; at a month's end, close the month."""
         self.open_shift()
-        for step in self.shift_steps[self.tick % SHIFTS]:
-            # A step may reallocate a table: the next one must not use addresses bound before.
-            if self._tables_version != self._version.number:
-                self.invalidate_views()
-            bound = self._views.get(step)
-            if bound is None:
-                bound = self._views[step] = step.bind(self) if isinstance(step, KernelStep) else partial(step, self)
-            bound()
+        self.schedule.run(self)
         self.record_shift()
-        if is_last_shift_of_month(self.tick):
+        if self.shift_numbers().flags & LAST_SHIFTS:
             for step in self.month_steps:
                 step(self)
             self.close_month()
@@ -315,8 +314,7 @@ class TrustModel(MesaModel):
         """Clear the shift's event tables; apply policies and events that begin or end at 06:00."""
         self.shift_events.clear()
         self.tick_array[0] = self.tick
-        self.n_applied_impressions = 0
-        self.day_type = self.calendar.day_type(self.tick)
+        self.learned[0] = 0
         if self.policies_change_today():
             changed = changed_rows(self.settings, self.date, self.town.settlement_names)
             self.parameters = self.parameters.with_changes(changed)
@@ -368,25 +366,15 @@ class TrustModel(MesaModel):
 
     def apply_impressions(self) -> None:
         """Update beliefs by the impressions written since the last call, through the ledger."""
-        written = self.shift_events.counts.item(IMPRESSIONS)
-        if self.n_applied_impressions < written:
-            self.run_kernel(
-                update_beliefs,
-                lambda: (
-                    self.shift_context(),
-                    self.cached_view(retained_share_table),
-                    self.state[STILL_FELT],
-                    self.state[REMEMBERED],
-                    self.state[ORIGINS],
-                ),
-                self.n_applied_impressions,
-                self.shifts_since_close,
-            )
-            self.n_applied_impressions = written
+        self.cached_view(learn.bind)()
 
     def policies_change_today(self) -> bool:
         """Return whether a policy or an event of the timeline begins or ends with this shift."""
         return self.tick % SHIFTS == MORNING and self.date in self._turning_dates
+
+    def policies_change_on(self, date: datetime.date) -> bool:
+        """Return whether a policy or an event of the timeline begins or ends on a date."""
+        return date in self._turning_dates
 
     def view[B: TableBundle](self, bundle: type[B]) -> B:
         """Return a bundle bound to this world; bound anew when a table moves or the parameters change."""
@@ -441,12 +429,24 @@ class TrustModel(MesaModel):
             self._shift_context = bind(ShiftContext, self)
         shift = self._shift_context
         if shift.tick != self.tick:
-            shift.set_field("tick", self.tick)
-            shift.set_field("where", self.calendar.place_list(self.tick))
-            shift.set_field("month", self.month)
+            tick, where, month, weekday, since, _ = self.shift_numbers()
+            shift.set_fields({"tick": tick, "where": where, "month": month, "weekday": weekday, "since": since})
         return shift
 
+    def shift_numbers(self) -> ShiftNumbers:
+        """Return the numbers of the present shift by the calendar."""
+        place = self.tick - self._shifts[0].tick
+        if not 0 <= place < len(self._shifts):
+            self._shifts = shifts_of_month(self.month, self.calendar.market_days)
+            place = self.tick - self._shifts[0].tick
+        return self._shifts[place]
+
     # Results
+
+    @property
+    def day_type(self) -> int:
+        """Kind of the present day: working day, market day or rest day."""
+        return self.calendar.day_type(self.tick)
 
     @property
     def date(self) -> datetime.date:
@@ -726,11 +726,6 @@ def restore_pickled[W: TrustModel](
 ) -> W:
     """Return a world from the parts that pickle stores."""
     return kind.resumed(scenario, checkpoint, town, trace, keep)
-
-
-def steps_of_shift(part: int) -> tuple[StepFunction, ...]:
-    """Return the steps of mornings, evenings or nights, in the order of the schedule."""
-    return tuple(step for step in SHIFT_SCHEDULE.values() if part == MORNING or not isinstance(step, MorningStep))
 
 
 def collect_before_large_world(town: Town) -> None:

@@ -71,9 +71,10 @@ from model.trust.ledger import rules as ledger
 from model.world import shift_events
 from model.world.columns import MINDS, TALLY, MonthlyCounts, ResidentState
 from model.world.discrete_choice import rules as deciding
-from model.world.mechanism import Measure, Mechanism, StepFunction
+from model.world.mechanism import Measure, Mechanism
 from model.world.month import MonthSnapshot
 from model.world.state import CENTRAL_TABLES
+from model.world.steps import StepFunction
 
 MECHANISMS: tuple[Mechanism, ...] = (
     ledger.MECHANISM,

@@ -7,64 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import update_wrapper
 
-from model.engine.calendar import MORNING, SHIFTS
-from model.engine.kernels import BundleField, bind_kernel
 from model.engine.parameters import ParameterGroup
 from model.engine.rows import FloatArray, Row
 from model.engine.tables import TableSpec
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
+from model.world.steps import StepFunction
 
-type StepFunction = Callable[["World"], None]
-type KernelArguments = tuple[BundleField, ...]
 type InitialiseResidents = Callable[["World", int, int], None]
-"""Steps of a world; arguments of a kernel; initialisation of the residents of some rows."""
+"""Initialisation of the residents of some rows."""
 type FactorWriter = Callable[["World", FloatArray], None]
-
-
-class KernelStep:
-    """A step that runs one kernel.
-
-    Its arguments are bound once and reused until a table moves or a parameter changes.  Most steps of a shift are of
-    this kind; collecting the arguments in Python would take longer than many kernels.
-    """
-
-    def __init__(self, rule: Callable[..., None], arguments: Callable[[World], KernelArguments]) -> None:
-        self.kernel, self.arguments = rule, arguments
-        update_wrapper(self, arguments)
-
-    def bind(self, world: World) -> Callable[[], None]:
-        """Return the kernel with its arguments from a world."""
-        return bind_kernel(self.kernel, self.arguments(world))
-
-    def __call__(self, world: World) -> None:
-        """Run the step in a world, outside its schedule."""
-        self.bind(world)()
-
-
-def kernel_step(rule: Callable[..., None]) -> Callable[[Callable[[World], KernelArguments]], KernelStep]:
-    """Return a decorator that makes a step of a kernel and the function that returns its arguments."""
-    return lambda arguments: KernelStep(rule, arguments)
-
-
-class MorningStep:
-    """A step that runs in morning shifts only, once a day."""
-
-    def __init__(self, step: StepFunction) -> None:
-        self.step = step
-        update_wrapper(self, step)
-
-    def __call__(self, world: World) -> None:
-        """Run the step if the present shift is a morning."""
-        if world.tick % SHIFTS == MORNING:
-            self.step(world)
-
-
-def morning_step(step: StepFunction) -> MorningStep:
-    """Make a step run in morning shifts only."""
-    return MorningStep(step)
 
 
 @dataclass(frozen=True)

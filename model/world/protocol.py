@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable
 from typing import Protocol
 
-from model.engine.calendar import Calendar
+from model.engine.calendar import Calendar, ShiftNumbers
 from model.engine.kernels import BundleField, TableBundle
 from model.engine.parameters import ParametersInForce
 from model.engine.rows import FloatArray, IntArray, Rows
@@ -61,7 +61,7 @@ class World(Protocol):
     seed: int
     tick: int
     tick_array: IntArray
-    day_type: int
+    learned: IntArray
 
     @property
     def hazard_factors(self) -> HazardTables:
@@ -76,12 +76,19 @@ class World(Protocol):
         """Number of the present month: twelve times the year, plus 0 to 11."""
 
     @property
+    def shifts_since_close(self) -> int:
+        """Shifts since the month began, the present one included."""
+
+    @property
     def mood_odds(self) -> float:
         """Odds against trust in the nation's mood."""
 
     @property
     def days_of_month(self) -> int:
         """Days of the present month."""
+
+    def shift_numbers(self) -> ShiftNumbers:
+        """Return the numbers of the present shift by the calendar."""
 
     def shift_context(self) -> ShiftContext:
         """Return the context of the present shift."""
@@ -108,6 +115,9 @@ class World(Protocol):
 
     def policies_change_today(self) -> bool:
         """Return whether a policy or an event of the timeline begins or ends with this shift."""
+
+    def policies_change_on(self, date: datetime.date) -> bool:
+        """Return whether a policy or an event of the timeline begins or ends on a date."""
 
     def initialise_residents(self, first: int, end: int) -> None:
         """Give the residents of rows `first` to `end` their first state."""

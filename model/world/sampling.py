@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from model.engine.calendar import DAYS_A_YEAR, MONTHS_A_YEAR, SHIFTS
+from model.engine.calendar import DAYS_A_YEAR, FRIDAY, MONTHS_A_YEAR, NIGHT, SHIFTS
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import Rows
@@ -18,6 +18,12 @@ DRAW_ATTEMPTS, DRAW_STRIDE = 4, 4096
 """Attempts to draw a resident who has not died or left, and the stride of their draws in the random stream."""
 YOUNG_MAN_UNTIL = 35.0
 """Age in years below which a man counts as young."""
+
+
+@kernel
+def is_weekend_night(shift: ShiftContext) -> bool:
+    """Return whether the shift is the night of a Friday, Saturday or Sunday."""
+    return shift.tick % SHIFTS == NIGHT and shift.weekday >= FRIDAY
 
 
 @kernel

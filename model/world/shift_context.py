@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from model.engine.calendar import weekday_of
 from model.engine.kernels import TableBundle
 from model.engine.rows import FloatArray, Int32Array, IntArray, Rows
 from model.town.police import POST_COPIES, FacilityRow, Officer, Post, RouteStop, Sector
@@ -63,7 +64,8 @@ class ShiftContext(TableBundle):
     """Context of the current shift: event tables, places, residents, ledger, counts, time and random seed.
 
     ``events`` holds the effects of events by settlement and kind.  ``where`` is the number of the list that says who is
-    where in this shift, ``month`` twelve times the year plus 0 to 11.
+    where in this shift, ``month`` twelve times the year plus 0 to 11, ``weekday`` 0 for Monday, ``since`` the shifts
+    since the month began, the present one included.  ``learned`` counts the impressions that beliefs have taken up.
     """
 
     day: ShiftEventTables = computed(lambda world: world.shift_events.day)
@@ -76,4 +78,7 @@ class ShiftContext(TableBundle):
     tick: int = computed(lambda world: world.tick)
     where: int = computed(lambda world: world.calendar.place_list(world.tick))
     month: int = computed(lambda world: world.month)
+    weekday: int = computed(lambda world: weekday_of(world.tick))
+    since: int = computed(lambda world: world.shifts_since_close)
+    learned: IntArray = computed(lambda world: world.learned)
     seed: int = computed(lambda world: world.seed)

@@ -53,5 +53,8 @@ def hand_made_shift(n_cells: int = 2, n_residents: int = 3, tick: int = 300, see
         tick=tick,
         where=0,
         month=0,
+        weekday=0,
+        since=1,
+        learned=np.zeros(1, np.int64),
         seed=seed,
     )

@@ -51,14 +51,15 @@ from model.reporting.response.schema import KM_PER_HOUR
 from model.town.crime_kinds import ASSAULT, HOMICIDE, PROVOKES_CROWDS
 from model.town.territory import FAR_MINUTES
 from model.trust.events.rules import record_event
-from model.trust.ledger.rules import trust_now
+from model.trust.ledger.rules import learn, trust_now
 from model.world.binding import cell_size_km, computed
-from model.world.mechanism import KernelArguments, Knockout, Measure, Mechanism, kernel_step
+from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.protocol import World
 from model.world.sampling import age_years, draw_present
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import BY_CROWD, BY_PHONE, IMPRESSIONS, INCIDENTS, NOBODY, VISITS, Incident
 from model.world.state import BOARDS, Board, CoupleRow
+from model.world.steps import KernelArguments, Room, in_order, kernel_step, rows_of
 
 
 class CrowdTables(TableBundle):
@@ -287,13 +288,19 @@ def enforce_withdrawals(world: World) -> KernelArguments:
     return world.shift_context(), world.state[BOARDS]
 
 
-def step(world: World) -> None:
-    """Form crowds after the crimes of the shift."""
-    incidents = world.shift_events.counts.item(INCIDENTS)
-    world.shift_events.reserve(INCIDENTS, incidents)
-    world.shift_events.reserve(IMPRESSIONS, incidents * (MAX_CROWD + 1))
-    world.run_kernel(form_crowds, lambda: (world.shift_context(), world.view(CrowdTables)))
-    world.apply_impressions()
+def room_for_crowds(world: World) -> Room:
+    """Return the rows that crowds may need, one after each incident."""
+    return {INCIDENTS: rows_of(INCIDENTS), IMPRESSIONS: (MAX_CROWD + 1) * rows_of(INCIDENTS)}
+
+
+@kernel_step(form_crowds, room_for_crowds)
+def gather(world: World) -> KernelArguments:
+    """Return the arguments of `form_crowds`."""
+    return world.shift_context(), world.view(CrowdTables)
+
+
+step = in_order(gather, learn)
+"""Form crowds after the crimes of the shift."""
 
 
 MECHANISM = Mechanism(

@@ -55,7 +55,15 @@ from model.community.communal_authority.schema import (
 from model.community.consultation.schema import Consultation
 from model.community.deliberation.schema import Deliberation
 from model.crime.domestic_violence.schema import HomeHistory
-from model.engine.calendar import MONTH, MONTHS_A_YEAR, MORNING, SHIFTS, WEEK, YEAR, date_of_tick, shift_of
+from model.engine.calendar import (
+    FIRST_DAYS,
+    MONTH,
+    MONTHS_A_YEAR,
+    MORNINGS,
+    SHIFTS,
+    WEEK,
+    YEAR,
+)
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform, logistic
 from model.engine.ratios import ratio_or_nan
@@ -65,7 +73,8 @@ from model.town.crime_kinds import DOMESTIC, IS_PROPERTY
 from model.town.police import Officer
 from model.town.residents import Person
 from model.trust.events.rules import record_event
-from model.world.binding import computed, constant, count_of
+from model.trust.ledger.rules import learn
+from model.world.binding import constant, count_of, of
 from model.world.hazard import HAZARD_MARKET_NIGHT, HAZARD_NIGHT
 from model.world.mechanism import HazardModifier, Knockout, Measure, Mechanism
 from model.world.month import MonthSnapshot
@@ -74,13 +83,13 @@ from model.world.protocol import World
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import HEARINGS, IMPRESSIONS, SPARED
 from model.world.state import BOARDS, CASES, Board, CommunalCase
+from model.world.steps import KernelArguments, Room, in_order, kernel_step, python_step, rows_of
 
 
 class HearingTables(TableBundle):
     """Tables of communal justice: boards, cases before them, and the parameters of their hearings.
 
-    ``chiefs`` holds the first officer of the facility that serves each board, or -1.  ``go_out`` is 1.0 if police
-    couples have been on duty within a month, else 0.0.
+    ``chiefs`` holds the first officer of the facility that serves each board, or -1.
     """
 
     authorities: Rows[AuthorityRow]
@@ -92,7 +101,13 @@ class HearingTables(TableBundle):
     homes: Rows[HomeHistory]
     parameters: Rows[CommunalAuthority]
     deliberation: Rows[Deliberation]
-    go_out: float = computed(lambda world: 0.0)
+    last_out: IntArray = of(LAST_OUT)
+
+
+@kernel
+def couples_on_duty_recently(shift: ShiftContext, last_out: IntArray, deliberation: Rows[Deliberation]) -> bool:
+    """Return whether any couple was on duty within a month, or presence and requests require none."""
+    return shift.tick - last_out[0] <= MONTH or deliberation[0].couples != 1
 
 
 @kernel
@@ -123,7 +138,8 @@ def apply_police_presence(shift: ShiftContext, tables: HearingTables, case: Comm
     presence = p.presence + (1.0 - p.presence) * keeps * agreed
     if board.invites == 0:
         return
-    if tables.go_out == 0.0 or keyed_uniform(shift.seed, POLICE_PRESENT, born, number, 0) >= presence:
+    goes_out = couples_on_duty_recently(shift, tables.last_out, tables.deliberation)
+    if not goes_out or keyed_uniform(shift.seed, POLICE_PRESENT, born, number, 0) >= presence:
         if board.protocol == 1:
             record_promise(shift, board, False)
         return
@@ -353,33 +369,34 @@ def group_by_settlement(people: Rows[Person], chosen: BoolArray, n_settlements: 
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), members[order].astype(np.int64)
 
 
-def requires_couples(world: World) -> bool:
-    """Return whether police presence and requests need couples on duty, by the parameters in force."""
-    return bool(world.parameters[Deliberation]["couples"][0] == 1)
+@python_step(flags=MORNINGS | FIRST_DAYS)
+def open_month(world: World) -> None:
+    """Decide consent and watch for the month."""
+    before = world.state[BOARDS]["watch"].copy()
+    update_board_month(world.shift_context(), world.view(HearingTables), world.date.month == 1)
+    if (before != world.state[BOARDS]["watch"]).any():
+        world.hazard_factors.write_guard(world, MECHANISM.name)
 
 
-def couples_on_duty_recently(world: World) -> float:
-    """Return 1.0 if any couple was on duty within a month or none is required, else 0.0."""
-    return 0.0 if world.tick - world.state[LAST_OUT].item(0) > MONTH and world.cached_view(requires_couples) else 1.0
+@kernel_step(count_watched)
+def count_prevented(world: World) -> KernelArguments:
+    """Return the arguments of `count_watched`."""
+    return world.shift_context(), world.hazard_factors.guard_numbers[MECHANISM.name]
 
 
-def step(world: World) -> None:
-    """Advance the cases that are due; on the first morning of a month, decide consent and watch."""
-    state, events = world.state, world.shift_events
-    if shift_of(world.tick) == MORNING and (date := date_of_tick(world.tick)).day == 1:
-        before = state[BOARDS]["watch"].copy()
-        update_board_month(world.shift_context(), world.view(HearingTables), date.month == 1)
-        if (before != state[BOARDS]["watch"]).any():
-            world.hazard_factors.write_guard(world, MECHANISM.name)
-    if events.counts.item(SPARED):
-        count_watched(world.shift_context(), world.hazard_factors.guard_numbers[MECHANISM.name])
-    cases = len(state[CASES])
-    events.reserve(HEARINGS, cases)
-    events.reserve(IMPRESSIONS, cases)
-    tables = world.view(HearingTables)
-    tables.set_field("go_out", couples_on_duty_recently(world))
-    world.run_kernel(advance_due_cases, lambda: (world.shift_context(), tables))
-    world.apply_impressions()
+def room_for_hearings(world: World) -> Room:
+    """Return the rows that a hearing of every case needs."""
+    return {HEARINGS: rows_of(CASES), IMPRESSIONS: rows_of(CASES)}
+
+
+@kernel_step(advance_due_cases, room_for_hearings)
+def hear(world: World) -> KernelArguments:
+    """Return the arguments of `advance_due_cases`."""
+    return world.shift_context(), world.view(HearingTables)
+
+
+step = in_order(open_month, count_prevented, hear, learn)
+"""Advance the cases that are due; on the first morning of a month, decide consent and watch."""
 
 
 def apply_watch(world: World, place: FloatArray) -> None:

@@ -9,6 +9,8 @@ asked.
 
 from __future__ import annotations
 
+import datetime
+
 import numpy as np
 
 from model.community.communal_authority.schema import CommunalAuthority
@@ -28,7 +30,6 @@ from model.community.consent.schema import (
 )
 from model.community.deliberation.rules import call_reliability, hearing_conduct, request_reliability, signed_belief
 from model.community.deliberation.schema import Deliberation
-from model.engine.calendar import MORNING, date_of_tick, month_of, shift_of
 from model.engine.kernels import TableBundle, kernel
 from model.engine.rows import IntArray, Rows
 from model.world.binding import constant
@@ -39,6 +40,7 @@ from model.world.protocol import World
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import AT_MEETING, CHECKPOINT, ON_REQUEST, TO_PATROL, VISITS, Incident
 from model.world.state import Board
+from model.world.steps import KernelArguments, Room, kernel_step
 
 
 def canton_flags(world: World) -> IntArray:
@@ -141,16 +143,16 @@ def consents_to_arrest(shift: ShiftContext, tables: ConsentTables, z: int, numbe
 
 
 @kernel
-def ask_for_consent(shift: ShiftContext, tables: ConsentTables, month: int, begins: int) -> None:
+def ask_for_consent(shift: ShiftContext, tables: ConsentTables) -> None:
     """Ask for the consent of authorities; cancel the visits planned to cantons that withhold it.
 
-    ``month`` is the number of the month, ``begins`` 1 in its first shift.  Updates `consent` and `visits.alive`.
+    Updates `consent`, in the first shift of a month also for patrol, and `visits.alive`.
     """
-    if begins == 1:
+    if shift.since == 1:
         for a in range(len(tables.boards)):
             tables.decided[a].asked = 1 if is_asked(tables, a) else 0
             if tables.decided[a].asked == 1:
-                decide_on_patrol(shift, tables, a, month)
+                decide_on_patrol(shift, tables, a, shift.month)
     for k in range(shift.day.counts[VISITS]):
         visit = shift.day.visits[k]
         z = shift.ground.cells[visit.cell].settlement
@@ -168,15 +170,20 @@ def is_asked_anywhere(world: World) -> bool:
     return bool(((world.parameters[Consent]["asked"] == 1) & (world.cached(canton_flags) == 1)).any())
 
 
-def step(world: World) -> None:
+def room_for_answers(world: World) -> Room:
+    """Return the rows that the choices of authorities may need."""
+    return {CHOICES: 2 * len(world.state[CONSENT])}
+
+
+def may_be_asked(world: World, date: datetime.date) -> bool:
+    """Return whether an authority may be asked on a date, or must be told on the 1st that it is asked no more."""
+    return date.day == 1 or world.cached_view(is_asked_anywhere)
+
+
+@kernel_step(ask_for_consent, room_for_answers, on=may_be_asked)
+def step(world: World) -> KernelArguments:
     """Ask authorities on the first of a month about patrol, in every shift about operations."""
-    begins = int(date_of_tick(world.tick).day == 1 and shift_of(world.tick) == MORNING)
-    if begins == 0 and not world.cached_view(is_asked_anywhere):
-        return
-    world.state[CHOICES].reserve(2 * len(world.state[CONSENT]))
-    world.run_kernel(
-        ask_for_consent, lambda: (world.shift_context(), world.view(ConsentTables)), month_of(world.tick), begins
-    )
+    return world.shift_context(), world.view(ConsentTables)
 
 
 MECHANISM = Mechanism(

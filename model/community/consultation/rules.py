@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from model.community.communal_authority.rules import council_members_by_settlement, couples_on_duty_recently
+from model.community.communal_authority.rules import council_members_by_settlement
 from model.community.consultation.schema import (
     ATTENDS_STREAM,
     CALLED_BY_POLICE_STREAM,
@@ -60,7 +60,14 @@ from model.community.requests.schema import (
     REQUESTS,
     SUFFERED,
 )
-from model.engine.calendar import EVENING, MONTH, MONTHS_A_YEAR, YEAR, date_of_tick, month_of, shift_of
+from model.engine.calendar import (
+    EVENINGS,
+    FIRST_DAYS,
+    MONTH,
+    MONTHS_A_YEAR,
+    SHIFTS,
+    YEAR,
+)
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform, logistic, poisson_quantile
 from model.engine.ratios import ratio_or_nan
@@ -72,7 +79,7 @@ from model.police.minutes.schema import FOR_MEETINGS, OWED
 from model.town.residents import ADULT_AGE
 from model.town.territory import FAR_MINUTES
 from model.trust.events.rules import record_event
-from model.trust.ledger.rules import trace_to_origin, trust_now
+from model.trust.ledger.rules import learn, trace_to_origin, trust_now
 from model.trust.public_events import spread_public_event
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.protocol import World
@@ -80,6 +87,7 @@ from model.world.sampling import age_years
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import IMPRESSIONS, INCIDENTS, MEETINGS
 from model.world.state import BOARDS, OFFICERS
+from model.world.steps import KernelArguments, Room, in_order, kernel_step, python_step, rows_of
 
 
 @kernel
@@ -268,12 +276,12 @@ def owe_table_minutes(shift: ShiftContext, tables: ConsultationTables) -> None:
 
 
 @kernel
-def hold_seat_meetings(shift: ShiftContext, tables: ConsultationTables, month: int, day_of_month: int) -> None:
+def hold_seat_meetings(shift: ShiftContext, tables: ConsultationTables, day_of_month: int) -> None:
     """Hold the meetings due today of the municipal table, council, COMUPRE and network for victims.
 
     Updates `requests.followed` and the monthly counts.
     """
-    p, seed = tables.parameters[0], shift.seed
+    p, seed, month = tables.parameters[0], shift.seed, shift.month
     if is_held_today(p.rhythm * p.table, TABLE_BODY, month, day_of_month, seed):
         hold_table(shift, tables, p)
     if is_held_today(p.rhythm * p.council, COUNCIL_BODY, month, day_of_month, seed):
@@ -328,13 +336,11 @@ def visit_homes(shift: ShiftContext, tables: ConsultationTables, a: int, p: Cons
 
 
 @kernel
-def hold_consultations(shift: ShiftContext, tables: ConsultationTables, month: int, day_of_month: int) -> None:
-    """Hold all consultations of a day: answers due, meetings, visits to homes, new requests.
-
-    ``month`` is the number of the month.
-    """
+def hold_consultations(shift: ShiftContext, tables: ConsultationTables) -> None:
+    """Hold all consultations of a day: answers due, meetings, visits to homes, new requests."""
+    day_of_month = 1 + (shift.since - 1) // SHIFTS
     answer_requests(shift, tables)
-    hold_seat_meetings(shift, tables, month, day_of_month)
+    hold_seat_meetings(shift, tables, day_of_month)
     for a in range(len(tables.authorities)):
         p = tables.parameters[tables.authorities[a].settlement]
         if tables.chiefs[a] < 0:
@@ -343,7 +349,7 @@ def hold_consultations(shift: ShiftContext, tables: ConsultationTables, month: i
         supported = tables.stations[serving_facility(shift, tables, a)].supported
         if supported == 1:
             rate *= tables.practices[tables.authorities[a].settlement].more_meetings
-        if is_held_today(rate, a, month, day_of_month, shift.seed):
+        if is_held_today(rate, a, shift.month, day_of_month, shift.seed):
             if shift.tick < tables.boards[a].silent_until:
                 shift.tally[0].meetings_silenced += 1.0
                 continue
@@ -384,34 +390,42 @@ def drop_meetings_not_worked_on(world: World) -> None:
     mark[:] = owed[:, FOR_MEETINGS, 0]
 
 
-def step(world: World) -> None:
-    """Record the harm of the shift; in the afternoon hold consultations."""
-    state, events = world.state, world.shift_events
-    world.run_kernel(record_harm_by_settlement, lambda: (world.shift_context(), state[SUFFERED]))
-    if shift_of(world.tick) != EVENING:
-        return
-    date = date_of_tick(world.tick)
-    if date.day == 1:
-        drop_replaced_numbers(world)
-        drop_meetings_not_worked_on(world)
-        if date.month % 3 == 1:  # the first month of a quarter
-            p = world.parameters[Consultation][0]
-            spread_public_event(world, TOLD_OF, 0, p.inform, INFORMED, p.news)
-    n = len(state[BOARDS])
-    state[REQUESTS].reserve(n * (MAX_REQUESTS + 1))
-    state[PRESENT].reserve(len(world.cached(council_members_by_settlement)[1]) + n * (MAX_INVITED + MAX_ATTENDING))
-    events.reserve(MEETINGS, 2 * n)
-    events.reserve(
-        IMPRESSIONS,
-        len(world.cached(council_members_by_settlement)[1])
-        + n * (MAX_INVITED + MAX_ATTENDING + MAX_DOORS + 1)
-        + MAX_INVITED
-        + MAX_REQUESTS * len(state[PRESENT]),
-    )
-    tables = world.view(ConsultationTables)
-    tables.set_field("go_out", couples_on_duty_recently(world))
-    world.run_kernel(hold_consultations, lambda: (world.shift_context(), tables), month_of(world.tick), date.day)
-    world.apply_impressions()
+@kernel_step(record_harm_by_settlement)
+def record_harm(world: World) -> KernelArguments:
+    """Return the arguments of `record_harm_by_settlement`."""
+    return world.shift_context(), world.state[SUFFERED]
+
+
+@python_step(flags=EVENINGS | FIRST_DAYS)
+def open_month(world: World) -> None:
+    """Remove numbers of officers replaced and minutes not given; in the first month of a quarter inform the public."""
+    drop_replaced_numbers(world)
+    drop_meetings_not_worked_on(world)
+    if world.date.month % 3 == 1:
+        p = world.parameters[Consultation][0]
+        spread_public_event(world, TOLD_OF, 0, p.inform, INFORMED, p.news)
+
+
+def room_for_consultations(world: World) -> Room:
+    """Return the rows that the consultations of a day may need."""
+    n, members = len(world.state[BOARDS]), len(world.cached(council_members_by_settlement)[1])
+    meetings, doors = members + n * (MAX_INVITED + MAX_ATTENDING), n * (MAX_DOORS + 1)
+    return {
+        REQUESTS: n * (MAX_REQUESTS + 1),
+        PRESENT: meetings,
+        MEETINGS: 2 * n,
+        IMPRESSIONS: meetings + doors + MAX_INVITED + MAX_REQUESTS * rows_of(PRESENT),
+    }
+
+
+@kernel_step(hold_consultations, room_for_consultations, flags=EVENINGS)
+def consult(world: World) -> KernelArguments:
+    """Return the arguments of `hold_consultations`."""
+    return world.shift_context(), world.view(ConsultationTables)
+
+
+step = in_order(record_harm, open_month, consult, learn)
+"""Record the harm of the shift; in the afternoon hold consultations."""
 
 
 MECHANISM = Mechanism(

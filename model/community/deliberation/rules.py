@@ -9,6 +9,8 @@ asks only at meetings, and a protocol is imposed.
 
 from __future__ import annotations
 
+import datetime
+
 import numpy as np
 
 from model.community.board_memory.rules import decay_board_memory, record_call_outcomes, record_promise
@@ -53,7 +55,13 @@ from model.community.deliberation.schema import (
 )
 from model.community.requests.rules import RequestTables, append_request
 from model.community.requests.schema import CLIMBED_REQUEST, OWN_REQUEST, REQUESTS
-from model.engine.calendar import MINUTES_AN_HOUR, MORNING, NIGHT, SHIFTS, date_of_tick, month_of, shift_of
+from model.engine.calendar import (
+    FIRST_DAYS,
+    MINUTES_AN_HOUR,
+    MORNINGS,
+    NIGHT,
+    SHIFTS,
+)
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import IntArray, Rows
@@ -79,6 +87,7 @@ from model.world.sampling import age_years
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import BY_EXTORTION, BY_GANG, INCIDENTS, NOBODY, PUNISHMENT, Incident
 from model.world.state import BOARDS, CASES, COUPLES, Board, CoupleRow
+from model.world.steps import KernelArguments, in_order, kernel_step, python_step
 
 
 class DeliberationTables(TableBundle):
@@ -426,27 +435,36 @@ def initialise(world: World) -> None:
             board.organised = min(MAX_ORGANISED, max(MIN_ORGANISED, drawn))
 
 
-def step(world: World) -> None:
-    """Update the knowledge of boards; decide for the month on the 1st, on protocols on 15 January."""
-    boards = world.state[BOARDS]
-    world.run_kernel(
-        update_board_knowledge, lambda: (world.shift_context(), boards, world.state[COUPLES], world.state[LAST_OUT])
-    )
-    if shift_of(world.tick) != MORNING:
-        return
-    date = date_of_tick(world.tick)
-    if date.day != 1 and (date.day, date.month) != (PROTOCOL_DAY, PROTOCOL_MONTH):
-        return
+@kernel_step(update_board_knowledge)
+def learn_outcomes(world: World) -> KernelArguments:
+    """Return the arguments of `update_board_knowledge`."""
+    return world.shift_context(), world.state[BOARDS], world.state[COUPLES], world.state[LAST_OUT]
+
+
+@python_step(flags=MORNINGS | FIRST_DAYS)
+def decide_for_month(world: World) -> None:
+    """Make the decisions of boards for the month."""
+    boards, cases = world.state[BOARDS], world.state[CASES].used_rows()["settlement"]
     world.state[CHOICES].reserve(4 * len(boards))
     world.state[REQUESTS].reserve(2 * len(boards))
-    if date.day == 1:
-        cases = world.state[CASES].used_rows()["settlement"]
-        boards["load"] = np.bincount(cases, minlength=len(boards)) / world.parameters[Deliberation]["load_cases"]
-        make_monthly_decisions(
-            world.shift_context(), world.view(DeliberationTables), month_of(world.tick), date.month == 1
-        )
-    else:
-        answer_protocols(world.shift_context(), world.view(DeliberationTables), date.year)
+    boards["load"] = np.bincount(cases, minlength=len(boards)) / world.parameters[Deliberation]["load_cases"]
+    make_monthly_decisions(world.shift_context(), world.view(DeliberationTables), world.month, world.date.month == 1)
+
+
+def is_protocol_day(world: World, date: datetime.date) -> bool:
+    """Return whether boards decide on protocols on a date."""
+    return (date.day, date.month) == (PROTOCOL_DAY, PROTOCOL_MONTH)
+
+
+@python_step(flags=MORNINGS, on=is_protocol_day)
+def decide_on_protocols(world: World) -> None:
+    """Let boards answer the protocols of the year."""
+    world.state[CHOICES].reserve(4 * len(world.state[BOARDS]))
+    answer_protocols(world.shift_context(), world.view(DeliberationTables), world.date.year)
+
+
+step = in_order(learn_outcomes, decide_for_month, decide_on_protocols)
+"""Update the knowledge of boards; decide for the month on the 1st, on protocols on 15 January."""
 
 
 def mean_call_reliability(month: MonthSnapshot) -> float:

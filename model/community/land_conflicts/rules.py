@@ -36,6 +36,7 @@ from model.world.sampling import age_years
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import IMPRESSIONS, IN_QUARREL, INCIDENTS, NOBODY
 from model.world.state import CASES, Board, CommunalCase
+from model.world.steps import KernelArguments, Room, kernel_step
 
 
 class LandTables(TableBundle):
@@ -123,13 +124,17 @@ def generate_disputes(shift: ShiftContext, tables: LandTables) -> None:
             start_fight(shift, number, cell, other, p)
 
 
-def step(world: World) -> None:
+def room_for_disputes(world: World) -> Room:
+    """Return the rows that the conflicts of a shift may need."""
+    return dict.fromkeys(
+        (CASES, INCIDENTS, IMPRESSIONS), poisson_upper_bound(MAX_CONFLICT_RATE * world.town.n_people / YEAR)
+    )
+
+
+@kernel_step(generate_disputes, room_for_disputes)
+def step(world: World) -> KernelArguments:
     """Generate the conflicts over land, water and boundaries of the shift."""
-    most = poisson_upper_bound(MAX_CONFLICT_RATE * world.town.n_people / YEAR)
-    world.state[CASES].reserve(most)
-    world.shift_events.reserve(INCIDENTS, most)
-    world.shift_events.reserve(IMPRESSIONS, most)
-    world.run_kernel(generate_disputes, lambda: (world.shift_context(), world.view(LandTables)))
+    return world.shift_context(), world.view(LandTables)
 
 
 MECHANISM = Mechanism(

@@ -9,7 +9,12 @@ from __future__ import annotations
 import math
 
 from model.community.board_memory.rules import protocol_strength, record_promise, record_request_outcome
-from model.community.communal_authority.rules import council_members_by_settlement, residents_by_settlement
+from model.community.board_memory.schema import LAST_OUT
+from model.community.communal_authority.rules import (
+    council_members_by_settlement,
+    couples_on_duty_recently,
+    residents_by_settlement,
+)
 from model.community.communal_authority.schema import CommunalAuthority
 from model.community.consultation.schema import Consultation
 from model.community.deliberation.schema import Deliberation
@@ -63,8 +68,7 @@ from model.world.state import Board
 class ConsultationTables(TableBundle):
     """Tables of consultation: boards, residents, officers, requests, attendees and parameters.
 
-    ``chiefs`` is the first officer of the facility that serves each authority, or -1.  ``go_out`` is 1.0 if police
-    couples have been on duty within a month, else 0.0.
+    ``chiefs`` is the first officer of the facility that serves each authority, or -1.
     """
 
     authorities: Rows[AuthorityRow]
@@ -90,7 +94,7 @@ class ConsultationTables(TableBundle):
     owed: FloatArray = of(OWED)
     items: FloatArray = of(ITEMS)
     cell_km: float = computed(cell_size_km)
-    go_out: float = computed(lambda world: 0.0)
+    last_out: IntArray = of(LAST_OUT)
 
 
 class RequestTables(TableBundle):
@@ -309,9 +313,10 @@ def answer_request(shift: ShiftContext, tables: ConsultationTables, request: Req
     """
     a, asked, nth = request.authority, request.asked, request.nth
     z, board = tables.authorities[a].settlement, tables.boards[a]
-    chance = tables.go_out * met_probability(request, board, tables.authority[z].protocol, p, tables.deliberation[z])
+    goes_out = couples_on_duty_recently(shift, tables.last_out, tables.deliberation)
+    chance = met_probability(request, board, tables.authority[z].protocol, p, tables.deliberation[z])
     worked = is_followed_up(shift, tables, request)
-    seen_to = (worked and tables.go_out > 0.0) or keyed_uniform(shift.seed, REQUEST_STREAM, asked, a, nth) < chance
+    seen_to = goes_out and (worked or keyed_uniform(shift.seed, REQUEST_STREAM, asked, a, nth) < chance)
     feasible = keyed_uniform(shift.seed, FEASIBLE_STREAM, asked, a, nth) < p.feasible
     met = feasible and seen_to
     answered = met or worked or keyed_uniform(shift.seed, ANSWERED_STREAM, asked, a, nth) < p.answer

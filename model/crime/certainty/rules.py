@@ -17,11 +17,12 @@ from model.engine.kernels import TableBundle, kernel
 from model.engine.rows import FloatArray, Rows, to_int64
 from model.town.crime_kinds import ASSAULT, OFFENDERS, QUARREL
 from model.world.binding import computed, of, population_scale
-from model.world.mechanism import KernelArguments, Knockout, Measure, Mechanism, kernel_step
+from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import IN_QUARREL, INCIDENTS, RESPONSES, VISITS, Incident
+from model.world.steps import KernelArguments, kernel_step
 
 
 def populated_cells_by_zone(world: World) -> FloatArray:

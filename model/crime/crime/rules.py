@@ -43,7 +43,7 @@ from model.crime.near_repeat.rules import RepeatTables, schedule_repeats
 from model.crime.near_repeat.schema import MAX_REPEATS, PENDING_REPEATS, PendingRepeat
 from model.crime.offenders.rules import OffenderTables, find_acting_slot
 from model.crime.offenders.schema import NO_OFFENDER, NO_SLOTS
-from model.engine.calendar import FRIDAY, MARKET_DAY, MINUTES_A_SHIFT, MORNING, NIGHT, SHIFTS, YEAR, weekday_of
+from model.engine.calendar import FRIDAY, MARKET_DAY, MINUTES_A_SHIFT, MORNING, NIGHT, SHIFTS, YEAR
 from model.engine.kernels import TableBundle, kernel, prefetch
 from model.engine.random_streams import keyed_uniform, poisson_quantile
 from model.engine.rows import FloatArray, Int32Array, IntArray, Rows, to_int64
@@ -82,6 +82,7 @@ from model.world.protocol import World
 from model.world.sampling import age_years, draw_present_resident
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import IMPRESSIONS, INCIDENTS, NO_MOTIVE, NOBODY, OUTSIDE, SPARED, Incident
+from model.world.steps import KernelArguments, Room, kernel_step, rows_of
 
 
 def base_hazard_in_force(world: World) -> FloatArray:
@@ -427,16 +428,16 @@ def judge_outside_crime(
 
 
 @kernel
-def judge_candidates(
-    shift: ShiftContext, tables: VictimisationTables, drawn: Rows[CrimeCandidate], market_day: bool, weekday: int
-) -> None:
+def judge_candidates(shift: ShiftContext, tables: VictimisationTables, drawn: Rows[CrimeCandidate]) -> None:
     """Judge the candidates of this shift by kind, then the near repeats that are due.
 
     Writes `day.incidents`, `day.outside`, `day.spared`, `day.impressions`, the offenders and the pending repeats.
     """
     near_repeat = tables.near_repeat
     old_repeats = near_repeat.repeats_count[0]  # those of this shift's crimes come later
-    when = (HAZARD_NIGHT if shift.tick % SHIFTS == NIGHT else 0) + (HAZARD_MARKET_DAY if market_day else 0)
+    when = (HAZARD_NIGHT if shift.tick % SHIFTS == NIGHT else 0) + (
+        HAZARD_MARKET_DAY if shift.where // SHIFTS == MARKET_DAY else 0
+    )
     for kind in COMMON_KINDS:
         for k in range(draw_candidates(shift, kind, drawn)):
             number, i, mark = drawn[k].number, drawn[k].who, drawn[k].mark
@@ -448,7 +449,7 @@ def judge_candidates(
                 judge_outside_crime(shift, tables, kind, i, number, mark)
                 continue
             crime = PossibleCrime(kind=kind, number=number, victim=i, cell=cell, when=when, mark=mark)
-            threshold = normalised_hazard(shift, tables, crime, weekday >= FRIDAY)
+            threshold = normalised_hazard(shift, tables, crime, shift.weekday >= FRIDAY)
             if mark < threshold:
                 threshold = apply_guards(shift, tables, crime, threshold)
             if mark < threshold:
@@ -520,7 +521,7 @@ def base_hazard(crime: Rows[Crime]) -> FloatArray:
 
 def candidate_table(world: World) -> GrowingTable[CrimeCandidate]:
     """Return a table for the candidates of a kind."""
-    return GrowingTable(CrimeCandidate)
+    return GrowingTable(CrimeCandidate, version=world.state.version)
 
 
 def max_attempts(world: World) -> int:
@@ -528,20 +529,17 @@ def max_attempts(world: World) -> int:
     return poisson_upper_bound(float(CEILING.sum()) * world.town.n_people / YEAR)
 
 
-def step(world: World) -> None:
+def room_for_attempts(world: World) -> Room:
+    """Return the rows that the attempts of a shift may need."""
+    most = world.cached_view(max_attempts) + rows_of(PENDING_REPEATS)
+    events: Room = dict.fromkeys((INCIDENTS, OUTSIDE, IMPRESSIONS, SPARED), most)
+    return {**events, PENDING_REPEATS: MAX_REPEATS * most, world.cached(candidate_table): most}
+
+
+@kernel_step(judge_candidates, room_for_attempts)
+def step(world: World) -> KernelArguments:
     """Judge the candidates for crimes of this shift and the near repeats that are due."""
-    repeats, drawn = world.state[PENDING_REPEATS], world.cached(candidate_table)
-    most = world.cached_view(max_attempts) + len(repeats)
-    for table in (INCIDENTS, OUTSIDE, IMPRESSIONS, SPARED):
-        world.shift_events.reserve(table, most)
-    repeats.reserve(most * MAX_REPEATS)
-    drawn.reserve(most)
-    world.run_kernel(
-        judge_candidates,
-        lambda: (world.shift_context(), world.view(VictimisationTables), drawn.rows),
-        world.day_type == MARKET_DAY,
-        weekday_of(world.tick),
-    )
+    return world.shift_context(), world.view(VictimisationTables), world.cached(candidate_table).rows
 
 
 MECHANISM = Mechanism(group=Crime, counts=CrimeCounts, causes=(HARM_CAUSE,), writes=WRITTEN_COLUMNS)

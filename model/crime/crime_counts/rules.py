@@ -27,7 +27,7 @@ from model.engine.rows import IntArray, Rows
 from model.town.crime_kinds import ASSAULT, HOMICIDE, KINDS, LESSER_KIND
 from model.town.police import BICYCLE, FOOT
 from model.world.binding import of
-from model.world.mechanism import KernelArguments, Measure, Mechanism, kernel_step
+from model.world.mechanism import Measure, Mechanism
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
 from model.world.shift_context import ShiftContext
@@ -46,6 +46,7 @@ from model.world.shift_events import (
     Incident,
 )
 from model.world.state import CRIME_COUNTS, HARMED_HERE, OCCURRED_HERE, SEEN_HERE, CoupleRow
+from model.world.steps import KernelArguments, kernel_step
 
 
 class CrimeCountTables(TableBundle):

@@ -48,7 +48,7 @@ from model.crime.domestic_violence.schema import (
     HomeHistory,
     PendingAct,
 )
-from model.engine.calendar import FRIDAY, MINUTES_A_SHIFT, MINUTES_AN_HOUR, NIGHT, YEAR, shift_of, weekday_of
+from model.engine.calendar import MINUTES_A_SHIFT, MINUTES_AN_HOUR, YEAR
 from model.engine.kernels import TableBundle, kernel, prefetch
 from model.engine.random_streams import keyed_uniform, poisson_quantile
 from model.engine.ratios import ratio_or_nan
@@ -61,10 +61,11 @@ from model.world.columns import MINDS
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
-from model.world.sampling import age_years
+from model.world.sampling import age_years, is_weekend_night
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import BY_KIN, BY_PARTNER, IMPRESSIONS, INCIDENTS, NOBODY
 from model.world.state import ARRIVED
+from model.world.steps import KernelArguments, KernelStep, Room, in_order, rows_of
 
 
 def residents_by_household(world: World) -> tuple[IntArray, IntArray]:
@@ -247,12 +248,13 @@ def max_first_hazard(parameters: Rows[DomesticViolence], weekend_night: bool) ->
 
 
 @kernel
-def judge_first_acts(shift: ShiftContext, households: HouseholdTables, weekend_night: bool) -> None:
+def judge_first_acts(shift: ShiftContext, households: HouseholdTables) -> None:
     """Judge the candidates for a first act in twelve months.
 
     Updates `homes`, `pending`, `helped` and `day.incidents`.
     """
     # Thinning of a Poisson process: candidates come at the ceiling, the same ones in all worlds of a seed.
+    weekend_night = is_weekend_night(shift)
     n, highest = len(shift.ground.people), max_first_hazard(households.parameters, weekend_night)
     u = keyed_uniform(shift.seed, HURT_COUNT, shift.tick, 0, 0)
     for j in range(poisson_quantile(u, MAX_FIRST_ACTS * n / YEAR)):
@@ -273,7 +275,7 @@ def judge_first_acts(shift: ShiftContext, households: HouseholdTables, weekend_n
 
 
 @kernel
-def judge_further_acts(shift: ShiftContext, households: HouseholdTables, weekend_night: bool) -> None:
+def judge_further_acts(shift: ShiftContext, households: HouseholdTables) -> None:
     """Judge the candidates for a further act that are due.
 
     Women without an act for a year leave `pending`.  Updates `homes`, `pending`, `helped` and `day.incidents`.
@@ -291,7 +293,7 @@ def judge_further_acts(shift: ShiftContext, households: HouseholdTables, weekend
         if row.due == shift.tick:
             if shift.minds[i].gone >= 0 or shift.tick - households.homes[i].hurt >= YEAR:
                 continue
-            if judge_further_act(shift, households, i, weekend_night):
+            if judge_further_act(shift, households, i, is_weekend_night(shift)):
                 continue
             row.due = shift.tick + draw_wait(shift.seed, shift.tick, i, 0)
         if left < k:
@@ -340,16 +342,22 @@ def max_first_acts(world: World) -> int:
     return poisson_upper_bound(MAX_FIRST_ACTS * world.town.n_people / YEAR)
 
 
-def step(world: World) -> None:
-    """Judge further and first acts of domestic violence in this shift."""
-    most = world.cached_view(max_first_acts)
-    world.state[PENDING].reserve(most)
-    most += len(world.state[PENDING])
-    world.shift_events.reserve(INCIDENTS, most)
-    world.shift_events.reserve(IMPRESSIONS, 2 * most)
-    weekend_night = shift_of(world.tick) == NIGHT and weekday_of(world.tick) >= FRIDAY
-    for rule in (judge_further_acts, judge_first_acts):
-        world.run_kernel(rule, lambda: (world.shift_context(), world.view(HouseholdTables)), weekend_night)
+def room_for_acts(world: World) -> Room:
+    """Return the rows that the acts of a shift may need."""
+    first = world.cached_view(max_first_acts)
+    return {PENDING: first, INCIDENTS: first + rows_of(PENDING), IMPRESSIONS: 2 * (first + rows_of(PENDING))}
+
+
+def arguments_of_acts(world: World) -> KernelArguments:
+    """Return the tables of domestic violence."""
+    return world.shift_context(), world.view(HouseholdTables)
+
+
+step = in_order(
+    KernelStep(judge_further_acts, arguments_of_acts, room_for_acts),
+    KernelStep(judge_first_acts, arguments_of_acts, room_for_acts),
+)
+"""Judge further and first acts of domestic violence in this shift."""
 
 
 def count_women_hurt(month: MonthSnapshot) -> float:

@@ -7,6 +7,7 @@ nobody.
 
 from __future__ import annotations
 
+import datetime
 import math
 from itertools import pairwise
 from statistics import NormalDist
@@ -32,7 +33,7 @@ from model.crime.offenders.schema import (
     OffenderRow,
     Offenders,
 )
-from model.engine.calendar import WEEK, YEAR
+from model.engine.calendar import MORNINGS, WEEK_STARTS, YEAR
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.ratios import ratio_or_nan
@@ -41,10 +42,11 @@ from model.justice.justice.schema import FILES
 from model.police.patrol.rules import weighted_place
 from model.town.crime_kinds import OFFENDERS, QUARREL
 from model.world.binding import computed
-from model.world.mechanism import Knockout, Measure, Mechanism, morning_step
+from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
 from model.world.shift_context import ShiftContext
+from model.world.steps import PythonStep, in_order
 
 
 def slot_starts(world: World) -> IntArray:
@@ -257,22 +259,23 @@ def apply_slot_experiment(world: World) -> None:
         np.maximum(until, world.tick + YEAR, out=until)
 
 
-def slot_experiment_settings(world: World) -> tuple[float, bool]:
-    """Return the number of slots relative to the usual one, and whether an experiment holds or frees some."""
+def has_other_size(world: World, date: datetime.date) -> bool:
+    """Return whether the list was made for another number of slots than that of the parameters in force."""
+    return bool(world.state[SLOTS_MADE_FOR].item(0) != world.parameters[Offenders][0].slots)
+
+
+def is_experiment(world: World, date: datetime.date) -> bool:
+    """Return whether an experiment holds or frees some slots under the parameters in force."""
     p = world.parameters[Offenders][0]
-    return float(p.slots), bool(p.amnesty > 0.0 or p.roundup > 0.0)
+    return bool(p.amnesty > 0.0 or p.roundup > 0.0)
 
 
-@morning_step
-def step(world: World) -> None:
-    """In the morning, resize the list, renew careers and apply experiments."""
-    slots, experiments = world.cached_view(slot_experiment_settings)
-    if world.state[SLOTS_MADE_FOR].item(0) != slots:
-        resize_slots(world)
-    if world.tick % WEEK == 0:
-        renew_careers(world)
-    if experiments:
-        apply_slot_experiment(world)
+step = in_order(
+    PythonStep(resize_slots, flags=MORNINGS, on=has_other_size),
+    PythonStep(renew_careers, flags=MORNINGS | WEEK_STARTS),
+    PythonStep(apply_slot_experiment, flags=MORNINGS, on=is_experiment),
+)
+"""In the morning, resize the list, renew careers and apply experiments."""
 
 
 def count_held_slots(month: MonthSnapshot) -> float:

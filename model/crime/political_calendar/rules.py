@@ -7,17 +7,21 @@ Switched off, no dated event happens, and violence by gangs and for hire keeps t
 
 from __future__ import annotations
 
+import datetime
+
 import numpy as np
 
 from model.crime.political_calendar.schema import BAD_NEWS, EVENT_HEARD, GOOD_NEWS, PoliticalCalendar
+from model.engine.calendar import MORNINGS
 from model.engine.kernels import kernel
 from model.engine.random_streams import key_of_name
 from model.engine.rows import FloatArray
 from model.town.crime_kinds import HOMICIDE
 from model.trust.public_events import spread_public_event
 from model.world.hazard import values_by_cell
-from model.world.mechanism import HazardModifier, Knockout, Measure, Mechanism, morning_step
+from model.world.mechanism import HazardModifier, Knockout, Measure, Mechanism
 from model.world.protocol import World
+from model.world.steps import python_step
 
 
 @kernel
@@ -32,11 +36,14 @@ def apply_national_trend(world: World, place: FloatArray) -> None:
     place[:, HOMICIDE] *= values_by_cell(ratio, world.town.cells["settlement"])
 
 
-@morning_step
+def may_have_event(world: World, date: datetime.date) -> bool:
+    """Return whether a public event may begin on a date."""
+    return world.policies_change_on(date)
+
+
+@python_step(flags=MORNINGS, on=may_have_event)
 def step(world: World) -> None:
     """In the morning, spread the public events of this date among residents."""
-    if not world.policies_change_today():
-        return
     p = world.parameters[PoliticalCalendar][0]
     for event in world.settings.timeline:
         if event.start == world.date and event.shock != 0.0 and p.shock > 0.0:

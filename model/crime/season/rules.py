@@ -14,12 +14,13 @@ from functools import cache
 import numpy as np
 
 from model.crime.season.schema import COUNTED_YEAR, HOMICIDES_BY_MONTH, MIDDLE_PAYDAY, Season
-from model.engine.calendar import MONTHS_A_YEAR, first_of_month
+from model.engine.calendar import MONTHS_A_YEAR, MORNINGS, first_of_month
 from model.engine.rows import FloatArray
 from model.town.crime_kinds import BY_STREET, CEILING, EXPOSURE, IS_PROPERTY
-from model.world.mechanism import HazardModifier, Knockout, Measure, Mechanism, morning_step
+from model.world.mechanism import HazardModifier, Knockout, Measure, Mechanism
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
+from model.world.steps import python_step
 
 ONE_DAY = datetime.timedelta(days=1)
 PROPERTY, VIOLENT = IS_PROPERTY == 1, (CEILING > 0.0) & (IS_PROPERTY == 0)
@@ -81,12 +82,16 @@ def payday_days(world: World) -> int:
     return int(world.parameters[Season][0].days)
 
 
-@morning_step
+def is_turning(world: World, date: datetime.date) -> bool:
+    """Return whether on a date the month changes, or a payday begins or is over."""
+    days = payday_days(world)
+    return date.day == 1 or is_payday(date, days) != is_payday(date - ONE_DAY, days)
+
+
+@python_step(flags=MORNINGS, on=is_turning)
 def step(world: World) -> None:
     """On the morning on which the month changes, or a payday begins or is over, recompute the hazard."""
-    date, days = world.date, payday_days(world)
-    if date.day == 1 or is_payday(date, days) != is_payday(date - ONE_DAY, days):
-        world.hazard_factors.write_by_person(world)
+    world.hazard_factors.write_by_person(world)
 
 
 def violence_of_month(month: MonthSnapshot) -> float:

@@ -9,13 +9,14 @@ come at fixed rates.
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Callable
 
 import numpy as np
 
 from model.crime.political_calendar.rules import violence_trend
-from model.engine.calendar import MONTH
+from model.engine.calendar import MONTH, MORNINGS
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import IntArray, Rows, int64_constant
@@ -68,10 +69,11 @@ from model.gangs.gangs.schema import (
 from model.gangs.narcos.schema import PROTECTED
 from model.world.columns import MINDS
 from model.world.discrete_choice.schema import CHOICES
-from model.world.mechanism import Knockout, Measure, Mechanism, morning_step
+from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
 from model.world.shift_context import ShiftContext
+from model.world.steps import python_step
 
 
 @kernel
@@ -286,17 +288,15 @@ def has_active_choices(p: Cliques) -> bool:
     return any((p.stance, p.rent, p.punish, p.recruits, p.cells, p.attack, p.refound))
 
 
-def is_raid_day(world: World) -> bool:
+def is_raid_day(world: World, date: datetime.date) -> bool:
     """Return whether an experiment arrests members under the parameters in force."""
     p = world.parameters[Cliques][0]
     return bool(p.leaders > 0.0 or p.dismantled > 0.0)
 
 
-@morning_step
+@python_step(flags=MORNINGS, on=is_raid_day)
 def step(world: World) -> None:
     """Apply a raid in the morning of a day on which an experiment asks for one."""
-    if not world.cached_view(is_raid_day):
-        return
     p = world.parameters[Cliques][0]
     world.state[PRISON].reserve(len(world.state[ROLL]) + len(world.state[CLIQUES]))
     prison = world.state[PRISON]

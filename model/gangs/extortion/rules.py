@@ -21,13 +21,13 @@ from model.crime.safe_schools.schema import SafeSchools
 from model.engine.calendar import (
     DAYS_OF_YEAR,
     EVENING,
+    LAST_SHIFTS,
     MINUTES_A_SHIFT,
+    MONDAY,
     MORNING,
     NIGHT,
     SHIFTS,
     YEAR,
-    is_last_shift_of_month,
-    weekday_of,
 )
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform, logistic_quantile, poisson_quantile
@@ -99,6 +99,7 @@ from model.world.shift_events import (
     PUNISHMENT,
     TERRITORIAL,
 )
+from model.world.steps import KernelArguments, KernelStep, Room, in_order, rows_of
 
 
 class ExtortionTables(TableBundle):
@@ -529,13 +530,10 @@ def initialise(world: World) -> None:
 
 
 @kernel
-def run_extortion(shift: ShiftContext, tables: ExtortionTables, monday: bool, month_ends: bool) -> None:
-    """Run payments, demands, threats, clashes, recruitment and imitators of a shift.
-
-    ``monday`` says whether the day is one of payments, ``month_ends`` whether rents and memberships are updated.
-    """
+def run_extortion(shift: ShiftContext, tables: ExtortionTables) -> None:
+    """Run payments (on Mondays), demands, threats, clashes, recruitment and imitators of a shift."""
     time_of_day = shift.tick % SHIFTS
-    if monday and time_of_day == MORNING:
+    if shift.weekday == MONDAY and time_of_day == MORNING:
         collect_payments(shift, tables.gangs, tables.parameters)
     if time_of_day != NIGHT:
         make_demands(shift, tables.gangs, tables.parameters)
@@ -547,8 +545,6 @@ def run_extortion(shift: ShiftContext, tables: ExtortionTables, monday: bool, mo
     if time_of_day == EVENING:
         recruit_members(shift, tables)
     imitate_extortion(shift, tables.parameters, tables.facts[0].phone_lists)
-    if month_ends:
-        update_rents_and_exits(shift, tables)
 
 
 def max_demands(world: World) -> int:
@@ -563,21 +559,28 @@ def max_recruits(world: World) -> int:
     return poisson_upper_bound(RECRUIT_CANDIDATES * world.town.n_people)
 
 
-def step(world: World) -> None:
-    """Reserve rows for the shift and run extortion."""
-    state, tick = world.state, world.tick
-    most = world.cached_view(max_demands) + len(state[THREATS])
-    world.shift_events.reserve(INCIDENTS, most)
-    world.shift_events.reserve(IMPRESSIONS, most + state[TARGET_START].item(-1))
-    state[CHOICES].reserve(len(state[THREATS]))
-    state[THREATS].reserve(DEMANDS_BOUND * len(state[CLIQUES]))
-    state[ROLL].reserve(world.cached_view(max_recruits))
-    world.run_kernel(
-        run_extortion,
-        lambda: (world.shift_context(), world.view(ExtortionTables)),
-        weekday_of(tick) == 0,
-        is_last_shift_of_month(tick),
-    )
+def room_for_extortion(world: World) -> Room:
+    """Return the rows that the extortion of a shift may need."""
+    state, most = world.state, world.cached_view(max_demands) + rows_of(THREATS)
+    return {
+        INCIDENTS: most,
+        IMPRESSIONS: most + len(state[TARGETS]),
+        CHOICES: rows_of(THREATS),
+        THREATS: DEMANDS_BOUND * len(state[CLIQUES]),
+        ROLL: world.cached_view(max_recruits),
+    }
+
+
+def arguments_of_extortion(world: World) -> KernelArguments:
+    """Return the tables of extortion."""
+    return world.shift_context(), world.view(ExtortionTables)
+
+
+step = in_order(
+    KernelStep(run_extortion, arguments_of_extortion, room_for_extortion),
+    KernelStep(update_rents_and_exits, arguments_of_extortion, flags=LAST_SHIFTS),
+)
+"""Run extortion; in the last shift of a month update rents and memberships."""
 
 
 @kernel

@@ -30,6 +30,7 @@ from model.world.protocol import World
 from model.world.sampling import draw_present_resident, is_young_man
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import BY_NARCOS, IMPRESSIONS, INCIDENTS, NOBODY, SPARED
+from model.world.steps import KernelArguments, Room, kernel_step, rows_of
 
 
 def initialise(world: World) -> None:
@@ -105,15 +106,15 @@ def punish_thieves(shift: ShiftContext, guard: int, parameters: Rows[Narcos]) ->
             record_incident(shift, incident)
 
 
-def step(world: World) -> None:
-    """Reserve rows and draw the homicides of protectors, if crimes were kept away in this shift."""
-    spared = world.shift_events.counts.item(SPARED)
-    if spared:
-        world.shift_events.reserve(INCIDENTS, spared)
-        world.shift_events.reserve(IMPRESSIONS, spared)
-        punish_thieves(
-            world.shift_context(), world.hazard_factors.guard_numbers[MECHANISM.name], world.parameters[Narcos]
-        )
+def room_for_homicides(world: World) -> Room:
+    """Return the rows that the homicides of protectors may need."""
+    return {INCIDENTS: rows_of(SPARED), IMPRESSIONS: rows_of(SPARED)}
+
+
+@kernel_step(punish_thieves, room_for_homicides)
+def step(world: World) -> KernelArguments:
+    """Draw the homicides of protectors."""
+    return world.shift_context(), world.hazard_factors.guard_numbers[MECHANISM.name], world.parameters[Narcos]
 
 
 MECHANISM = Mechanism(

@@ -15,7 +15,7 @@ import numpy as np
 from model.community.consent.rules import ConsentTables, consents_to_arrest
 from model.crime.crime_counts.schema import COMPLAINTS
 from model.crime.offenders.rules import hold_slot_until
-from model.engine.calendar import MONTH, is_last_shift_of_month
+from model.engine.calendar import LAST_SHIFTS, MONTH
 from model.engine.kernels import TableBundle, allocating_kernel, kernel
 from model.engine.random_streams import keyed_uniform, logistic
 from model.engine.ratios import ratio_or_nan
@@ -68,7 +68,7 @@ from model.police.chief.schema import ChiefRow
 from model.police.plans.schema import MODE_INVESTIGATIVE, Plans
 from model.reporting.reporting.schema import Reporting
 from model.town.crime_kinds import DOMESTIC, HOMICIDE, INVESTIGATION_HOURS, rates_by_kind
-from model.trust.ledger.rules import trust_now
+from model.trust.ledger.rules import learn, trust_now
 from model.world.binding import computed, count_of, population_scale
 from model.world.discrete_choice.schema import CHOICES
 from model.world.mechanism import Knockout, Measure, Mechanism
@@ -78,6 +78,7 @@ from model.world.sampling import age_years, draw_present_resident
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import ARRESTS, IMPRESSIONS, INCIDENTS, NOBODY, Arrest, Incident
 from model.world.state import Plan
+from model.world.steps import KernelArguments, Room, in_order, kernel_step, python_step, rows_of
 
 
 def solvable_shares(world: World) -> FloatArray:
@@ -369,21 +370,41 @@ def work_on_files(shift: ShiftContext, tables: InvestigationTables) -> None:
             clear_complaint(tables.justice, file)
 
 
-def step(world: World) -> None:
-    """Judge the arrests of the shift and open files; at the end of a month advance and investigate all."""
-    state, events = world.state, world.shift_events
-    incidents, last = events.counts.item(INCIDENTS), is_last_shift_of_month(world.tick)
-    events.reserve(IMPRESSIONS, events.counts.item(ARRESTS) + (len(state[FILES]) + incidents if last else 0))
-    state[FILES].reserve(incidents)
-    if last:
-        state[CHOICES].reserve(len(state[FILES]) + incidents)
-    state[PRISON].reserve(len(state[ROLL]) + incidents)
-    world.run_kernel(judge_arrests, lambda: (world.shift_context(), world.view(JusticeTables)))
-    world.run_kernel(open_files, lambda: (world.shift_context(), world.view(InvestigationTables)))
-    if last:
-        process_files(world.shift_context(), world.view(InvestigationTables))
-        work_on_files(world.shift_context(), world.view(InvestigationTables))
-    world.apply_impressions()
+def room_for_verdicts(world: World) -> Room:
+    """Return the rows that the judgement of all arrests may need."""
+    return {IMPRESSIONS: rows_of(ARRESTS), PRISON: rows_of(ROLL) + rows_of(INCIDENTS)}
+
+
+@kernel_step(judge_arrests, room_for_verdicts)
+def judge(world: World) -> KernelArguments:
+    """Return the arguments of `judge_arrests`."""
+    return world.shift_context(), world.view(JusticeTables)
+
+
+def room_for_files(world: World) -> Room:
+    """Return the rows that the files of all incidents need."""
+    return {FILES: rows_of(INCIDENTS)}
+
+
+@kernel_step(open_files, room_for_files)
+def open_all_files(world: World) -> KernelArguments:
+    """Return the arguments of `open_files`."""
+    return world.shift_context(), world.view(InvestigationTables)
+
+
+@python_step(flags=LAST_SHIFTS)
+def close_month(world: World) -> None:
+    """Advance and investigate all files."""
+    state = world.state
+    world.shift_events.reserve(IMPRESSIONS, len(state[FILES]))
+    state[CHOICES].reserve(len(state[FILES]))
+    state[PRISON].reserve(len(state[ROLL]))
+    process_files(world.shift_context(), world.view(InvestigationTables))
+    work_on_files(world.shift_context(), world.view(InvestigationTables))
+
+
+step = in_order(judge, open_all_files, close_month, learn)
+"""Judge the arrests of the shift and open files; at the end of a month advance and investigate all."""
 
 
 def clearance_share(month: MonthSnapshot) -> float:

@@ -58,11 +58,12 @@ from model.politics.mayor.schema import PETITIONS
 from model.town.police import Post
 from model.world.discrete_choice.rules import ChoiceTables, clear_terms, decide_and_record, share_with_prior
 from model.world.discrete_choice.schema import CHOICES
-from model.world.mechanism import KernelArguments, Knockout, Measure, Mechanism, kernel_step
+from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.protocol import World
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import ARRESTS, INCIDENTS, MEETINGS, NO_ARRIVAL, OWN_PHONE, RESPONSES, UNSERVEDS
 from model.world.state import BOARDS, OFFICERS, PLANS
+from model.world.steps import KernelArguments, kernel_step
 
 NO_BLOCK, (USE_HABIT, USE_VISITS, USE_QUICK_ARRESTS, USE_PLACES) = (
     int64_constant(-1),

@@ -61,7 +61,7 @@ from model.police.resources.schema import Resources
 from model.town.police import POST_COPIES, Officer, has_no_motor
 from model.town.residents import Person
 from model.trust.events.rules import record_event
-from model.trust.ledger.rules import attribute_to_couple, trace_to_origin, trust_now
+from model.trust.ledger.rules import attribute_to_couple, learn, trace_to_origin, trust_now
 from model.world.binding import of
 from model.world.columns import MonthlyCounts
 from model.world.mechanism import Knockout, Measure, Mechanism
@@ -81,6 +81,7 @@ from model.world.shift_events import (
     Visit,
 )
 from model.world.state import CoupleRow, FacilityResources
+from model.world.steps import KernelArguments, Room, in_order, kernel_step, rows_of
 
 
 class ContactTables(TableBundle):
@@ -405,17 +406,21 @@ def count_contact(tally: Rows[MonthlyCounts], cause: int, fair: bool) -> None:
         row.unfair += 1.0
 
 
-def step(world: World) -> None:
-    """Let couples meet residents, and update the beliefs of these."""
-    events = world.shift_events
-    most = MAX_CONTACTS * events.counts.item(VISITS)
-    for table in (ARRESTS, BRIBES):
-        events.reserve(table, most)
+def room_for_contacts(world: World) -> Room:
+    """Return the rows that the contacts of a shift may need."""
+    most = MAX_CONTACTS * rows_of(VISITS)
     # A contact at home may be shared by a second resident.
-    for table in (IMPRESSIONS, SIGNED):
-        events.reserve(table, 2 * most)
-    world.run_kernel(meet_residents, lambda: (world.shift_context(), world.view(ContactTables)))
-    world.apply_impressions()
+    return {ARRESTS: most, BRIBES: most, IMPRESSIONS: 2 * most, SIGNED: 2 * most}
+
+
+@kernel_step(meet_residents, room_for_contacts)
+def meet(world: World) -> KernelArguments:
+    """Return the arguments of `meet_residents`."""
+    return world.shift_context(), world.view(ContactTables)
+
+
+step = in_order(meet, learn)
+"""Let couples meet residents, and update the beliefs of these."""
 
 
 MECHANISM = Mechanism(

@@ -39,12 +39,13 @@ from model.town.police import MOTORCYCLE, VEHICLE, FacilityRow
 from model.town.territory import Cell
 from model.world.binding import count_of, of
 from model.world.columns import MonthlyCounts
-from model.world.mechanism import KernelArguments, Measure, Mechanism, kernel_step
+from model.world.mechanism import Measure, Mechanism
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
 from model.world.shift_context import PoliceTables, ShiftContext
 from model.world.shift_events import AT_MEETING, HOMES, VISITS
 from model.world.state import COUPLES, Board, CoupleRow
+from model.world.steps import KernelArguments, kernel_step
 
 
 class WorkPlaces(TableBundle):

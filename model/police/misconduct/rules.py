@@ -32,11 +32,12 @@ from model.police.misconduct.schema import (
 from model.town.police import Officer
 from model.trust.public_events import spread_public_event
 from model.world.binding import computed, of, population_scale
-from model.world.mechanism import KernelArguments, Knockout, Measure, Mechanism, kernel_step
+from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.protocol import World
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import BRIBES
 from model.world.state import MEANS, CoupleRow, FacilityResources
+from model.world.steps import KernelArguments, kernel_step
 
 
 class MisconductTables(TableBundle):

@@ -23,13 +23,14 @@ from model.police.pressure.schema import Pressure
 from model.police.resources.schema import Resources
 from model.town.crime_kinds import HOMICIDE
 from model.town.police import FacilityRow, Officer
-from model.world.mechanism import KernelArguments, Knockout, Mechanism, kernel_step, measures_from
+from model.world.mechanism import Knockout, Mechanism, measures_from
 from model.world.month import MonthSnapshot
 from model.world.places import chief_positions_by_authority
 from model.world.protocol import World
 from model.world.shift_context import PoliceTables, ShiftContext
 from model.world.shift_events import BY_CROWD, BY_GANG, INCIDENTS, MEETINGS, RESPONSES
 from model.world.state import COUPLES, OFFICERS, CoupleRow
+from model.world.steps import KernelArguments, kernel_step
 
 
 class ConductTables(TableBundle):

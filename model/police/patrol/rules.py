@@ -46,7 +46,7 @@ from model.police.practices.schema import Practices
 from model.town.police import BICYCLE, RouteStop, has_no_motor
 from model.town.territory import Cell
 from model.world.binding import cell_size_km, computed, constant, of
-from model.world.mechanism import KernelArguments, Knockout, Measure, Mechanism, kernel_step
+from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
 from model.world.shift_context import PoliceTables, ShiftContext
@@ -61,6 +61,7 @@ from model.world.shift_events import (
     ShiftEventTables,
 )
 from model.world.state import COUPLES, SEEN_HERE, CoupleRow, Plan
+from model.world.steps import KernelArguments, Room, kernel_step
 
 
 @kernel
@@ -419,11 +420,14 @@ def max_visits(world: World) -> int:
     return len(world.state[COUPLES]) * int(max(patrol["visits_foot"].max(), patrol["visits_motor"].max()))
 
 
-@kernel_step(plan_all_visits)
+def room_for_visits(world: World) -> Room:
+    """Return the rows that the visits of a shift may need."""
+    return {VISITS: max_visits(world)}
+
+
+@kernel_step(plan_all_visits, room_for_visits)
 def step(world: World) -> KernelArguments:
     """Plan the visits of the shift."""
-    # Visits are planned first in a shift, so that the table has room for them in every shift.
-    world.shift_events.reserve(VISITS, max_visits(world))
     return world.shift_context(), world.view(PatrolTables)
 
 

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from model.engine.calendar import LONGEST_QUARTER, SHIFTS, date_of_tick, month_of
+from model.engine.calendar import FIRST_DAYS, LONGEST_QUARTER, MORNINGS, SHIFTS, month_of
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rank_correlation import mean_ranks, pearson_correlation
@@ -45,13 +45,14 @@ from model.police.plans.schema import (
 from model.world.binding import of
 from model.world.columns import TALLY, MonthlyCounts
 from model.world.discrete_choice.schema import CHOICES
-from model.world.mechanism import Knockout, Measure, Mechanism, morning_step
+from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.month import MonthSnapshot
 from model.world.places import group_holding_cells
 from model.world.protocol import World
 from model.world.shift_context import PoliceTables, ShiftContext
 from model.world.shift_events import AT_MEETING, CHECKPOINT, N_PLAN_CELLS, POST, PROBLEM, VISITS
 from model.world.state import BOARDS, OFFICERS, PLANS, Plan
+from model.world.steps import python_step
 
 
 class PlanTables(TableBundle):
@@ -263,11 +264,9 @@ def make_quarter_plan(world: World, f: int, month: int) -> None:
     plan.made = world.tick
 
 
-@morning_step
+@python_step(flags=MORNINGS | FIRST_DAYS)
 def step(world: World) -> None:
     """Make the plans that are due on the first morning of a month, then decay the crime loads by a month."""
-    if date_of_tick(world.tick).day != 1:
-        return
     month, state = month_of(world.tick), world.state
     state[PLANS]["visits"] = 0
     state[CHOICES].reserve(2 * len(state[PLANS]))

@@ -12,7 +12,7 @@ import datetime
 
 import numpy as np
 
-from model.engine.calendar import SHIFTS, WEEK
+from model.engine.calendar import FIRST_DAYS, MORNINGS, SHIFTS, WEEK, WEEK_STARTS
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import IntArray, Rows, zero_rows
@@ -44,11 +44,12 @@ from model.town.authorities import AuthorityRow
 from model.town.police import FacilityRow
 from model.town.territory import Cell
 from model.world.columns import TALLY, MonthlyCounts
-from model.world.mechanism import Knockout, Measure, Mechanism, measures_from, morning_step
+from model.world.mechanism import Knockout, Measure, Mechanism, measures_from
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
-from model.world.shift_context import PoliceTables
+from model.world.shift_context import PoliceTables, ShiftContext
 from model.world.state import MEANS, Board, FacilityResources
+from model.world.steps import KernelArguments, in_order, kernel_step, python_step
 
 VEHICLES = RowTableSpec(
     name="vehicles",
@@ -91,9 +92,9 @@ def initialise_vehicles(tables: ResourceTables, tick: int, seed: int) -> None:
 
 
 @kernel
-def update_vehicles(tables: ResourceTables, tally: Rows[MonthlyCounts], tick: int, seed: int) -> None:
+def update_vehicles(shift: ShiftContext, tables: ResourceTables) -> None:
     """Let vehicles break down and be repaired in a week; updates `vehicles` and counts."""
-    week = tick // WEEK
+    tally, tick, seed, week = shift.tally, shift.tick, shift.seed, shift.tick // WEEK
     for v in range(len(tables.vehicles)):
         vehicle = tables.vehicles[v]
         p, number = tables.resources[tables.facilities[vehicle.facility].settlement], vehicle_id(vehicle)
@@ -217,20 +218,35 @@ def begin_term_of_date(world: World) -> None:
     begin_mayoral_term(world.state[MAYOR_TERM][0], mayoral_term(world.date), p, decides, world.seed)
 
 
-@morning_step
-def step(world: World) -> None:
-    """Update vehicles weekly, means monthly, benefit events quarterly and the mayor by term, in the morning."""
-    tables, tally = world.view(ResourceTables), world.state[TALLY]
-    date, tick, seed = world.date, world.tick, world.seed
-    if tick % WEEK == 0:
-        update_vehicles(tables, tally, tick, seed)
-    if date.day == 1:
-        update_monthly_means(tables, world.month, seed)
-        # Benefit events are held in the first month of a quarter.
-        if date.month % 3 == 1:
-            hold_benefit_events(tables, tally, tick, seed)
-    if mayoral_term(date) != world.state[MAYOR_TERM]["term"].item(0):
+@kernel_step(update_vehicles, flags=MORNINGS | WEEK_STARTS)
+def maintain_vehicles(world: World) -> KernelArguments:
+    """Return the arguments of `update_vehicles`."""
+    return world.shift_context(), world.view(ResourceTables)
+
+
+@python_step(flags=MORNINGS | FIRST_DAYS)
+def renew_means(world: World) -> None:
+    """Draw the means of the month, in the first month of a quarter benefit events."""
+    tables = world.view(ResourceTables)
+    update_monthly_means(tables, world.month, world.seed)
+    if world.date.month % 3 == 1:
+        hold_benefit_events(tables, world.state[TALLY], world.tick, world.seed)
+
+
+def is_term_over(world: World, date: datetime.date) -> bool:
+    """Return whether the mayor's term in the tables is not that of a date."""
+    return mayoral_term(date) != int(world.state[MAYOR_TERM][0].term)
+
+
+@python_step(flags=MORNINGS, on=is_term_over)
+def begin_term(world: World) -> None:
+    """Begin the mayor's term that covers the present date, if another one was in force."""
+    if is_term_over(world, world.date):
         begin_term_of_date(world)
+
+
+step = in_order(maintain_vehicles, renew_means, begin_term)
+"""Update vehicles weekly, means monthly, benefit events quarterly and the mayor by term, in the morning."""
 
 
 def snapshot(month: MonthSnapshot) -> dict[str, float]:

@@ -36,10 +36,11 @@ from model.politics.mayor.schema import VehicleLoan
 from model.town.police import BICYCLE, FOOT, MOTORCYCLE, POST_COPIES, VEHICLE, FacilityRow
 from model.world.binding import computed, population_scale
 from model.world.columns import MonthlyCounts
-from model.world.mechanism import KernelArguments, Knockout, Measure, Mechanism, kernel_step
+from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.protocol import World
 from model.world.shift_context import PoliceTables, ShiftContext
 from model.world.state import COUPLES, CoupleRow, FacilityResources
+from model.world.steps import KernelArguments, kernel_step
 
 
 class RosterTables(TableBundle):

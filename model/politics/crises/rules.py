@@ -6,9 +6,10 @@ those of the timeline nor others.
 
 from __future__ import annotations
 
+import datetime
 from typing import NamedTuple
 
-from model.engine.calendar import DAYS_OF_YEAR, MONTH
+from model.engine.calendar import DAYS_OF_YEAR, MONTH, MORNINGS, tick_of
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import key_of_name, keyed_uniform
 from model.engine.rows import Rows
@@ -31,12 +32,13 @@ from model.trust.events.rules import record_event
 from model.trust.public_events import spread_public_event
 from model.world.binding import town_array
 from model.world.columns import MINDS, TALLY
-from model.world.mechanism import Knockout, Mechanism, morning_step
+from model.world.mechanism import Knockout, Mechanism
 from model.world.protocol import World
 from model.world.sampling import age_years
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import IMPRESSIONS
 from model.world.state import Board
+from model.world.steps import python_step
 
 
 class CrisisTables(TableBundle):
@@ -100,21 +102,25 @@ def crisis_rate_and_sizes(world: World) -> tuple[float, float]:
     return float(p.rate / DAYS_OF_YEAR), float(p.dated)
 
 
-def crises_today(world: World) -> list[Crisis]:
-    """Return the crises of today: those of the timeline, and one more if it is drawn."""
+def crises_of(world: World, date: datetime.date) -> list[Crisis]:
+    """Return the crises of a date: those of the timeline, and one more if it is drawn."""
     rate, size = world.cached_view(crisis_rate_and_sizes)
-    dated = [event for event in world.settings.timeline if event.crisis > 0.0] if world.policies_change_today() else []
-    begun = [event for event in dated if event.start == world.date]
-    today = [Crisis(number=key_of_name(event.name), size=event.crisis * size) for event in begun]
-    drawn = keyed_uniform(world.seed, OUTBREAK_STREAM, world.tick, 0, 0) < rate
-    return [one for one in today if one.size > 0.0] + ([Crisis(number=0, size=1.0)] if drawn else [])
+    begun = [event for event in world.settings.timeline if event.crisis > 0.0 and event.start == date]
+    dated = [Crisis(number=key_of_name(event.name), size=event.crisis * size) for event in begun]
+    drawn = keyed_uniform(world.seed, OUTBREAK_STREAM, tick_of(date), 0, 0) < rate
+    return [one for one in dated if one.size > 0.0] + ([Crisis(number=0, size=1.0)] if drawn else [])
 
 
-@morning_step
+def has_crisis(world: World, date: datetime.date) -> bool:
+    """Return whether a crisis begins on a date."""
+    return bool(crises_of(world, date))
+
+
+@python_step(flags=MORNINGS, on=has_crisis)
 def step(world: World) -> None:
     """In the morning, start the crises of the day and spread the news."""
     state, p = world.state, world.parameters[Crises][0]
-    for crisis in crises_today(world):
+    for crisis in crises_of(world, world.date):
         n = int(p.crowd * crisis.size * len(state[MINDS]))
         world.shift_events.reserve(IMPRESSIONS, n)
         shift, tables = world.shift_context(), world.view(CrisisTables)

@@ -6,6 +6,7 @@ prison are the costs.  Switched off, no soldier patrols and nobody is detained o
 
 from __future__ import annotations
 
+import datetime
 import math
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from model.crime.crime.rules import poisson_upper_bound
 from model.crime.offenders.rules import OffenderTables, draw_slot_of_any_group, hold_slot_until
 from model.crime.political_calendar.schema import PoliticalCalendar
-from model.engine.calendar import DAYS_A_MONTH, MINUTES_A_SHIFT, MONTH, MORNING, NIGHT, SHIFTS, WEEK
+from model.engine.calendar import DAYS_A_MONTH, MINUTES_A_SHIFT, MONTH, MORNINGS, NIGHT, SHIFTS, WEEK
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform, poisson_quantile
 from model.engine.rows import FloatArray, IntArray, Rows, to_int64
@@ -60,6 +61,8 @@ from model.world.protocol import World
 from model.world.sampling import draw_present, is_young_man
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import IMPRESSIONS, SOLDIERS, VISITS
+from model.world.state import MOOD
+from model.world.steps import KernelArguments, PythonStep, Room, in_order, kernel_step, rows_of
 
 
 class DetentionTables(TableBundle):
@@ -74,6 +77,7 @@ class DetentionTables(TableBundle):
     suspected: FloatArray = of(SUSPECTED)
     prison: Rows[Prisoner]
     prison_count: IntArray = count_of(PRISON)
+    mood: FloatArray = of(MOOD)
     parameters: Rows[HeavyHand]
 
 
@@ -217,12 +221,12 @@ def apply_detention(shift: ShiftContext, cliques: Rows[CliqueRow], i: int, p: He
 
 
 @kernel
-def release_detained(shift: ShiftContext, tables: DetentionTables, mood_odds: float) -> None:
+def release_detained(shift: ShiftContext, tables: DetentionTables) -> None:
     """Release prisoners whose time is over: members to their clique, some others into one (J05).
 
-    ``mood_odds`` is the mood of the country, in log-odds.  Updates `prison` and `minds`.
+    Updates `prison` and `minds`.
     """
-    prison, left = tables.prison, 0
+    prison, left, mood_odds = tables.prison, 0, math.exp(-tables.mood[0])
     # Compacts the table in place, in order of detention.
     for k in range(tables.prison_count[0]):
         row = prison[k]
@@ -295,29 +299,54 @@ def max_suspects(world: World) -> int:
     return poisson_upper_bound(mean) if world.parameters[HeavyHand]["detention"].any() else 0
 
 
-def step(world: World) -> None:
-    """Send army patrols; in the morning release and detain."""
-    state, parameters = world.state, world.parameters[HeavyHand]
-    patrols, suspects, held = world.cached_view(army_patrols), world.cached_view(max_suspects), len(state[PRISON])
-    if patrols == suspects == held == 0:
-        return
+def is_detaining(world: World, date: datetime.date) -> bool:
+    """Return whether anybody may be detained under the parameters in force."""
+    return world.cached_view(max_suspects) > 0
+
+
+def is_patrolled(world: World, date: datetime.date) -> bool:
+    """Return whether the army patrols under the parameters in force."""
+    return world.cached_view(army_patrols) > 0.0
+
+
+def room_for_release(world: World) -> Room:
+    """Return the rows that the release of all prisoners needs."""
+    return {IMPRESSIONS: rows_of(PRISON), ROLL: rows_of(PRISON)}
+
+
+def room_for_detention(world: World) -> Room:
+    """Return the rows that the detentions of a day may need."""
+    suspects = world.cached_view(max_suspects)
+    return {IMPRESSIONS: world.town.ties.shape[1] * suspects, PRISON: suspects}
+
+
+def room_for_patrols(world: World) -> Room:
+    """Return the rows that the army patrols of a shift may need."""
     visits = world.cached_view(max_army_visits)
-    world.shift_events.reserve(VISITS, visits)
-    world.shift_events.reserve(IMPRESSIONS, MAX_CONTACTS * visits + world.town.ties.shape[1] * suspects + held)
-    if world.tick % SHIFTS == MORNING:
-        if suspects > 0:
-            update_member_share(world)
-        state[ROLL].reserve(held)
-        state[PRISON].reserve(suspects)
-        shift, tables = world.shift_context(), world.view(DetentionTables)
-        release_detained(shift, tables, world.mood_odds)
-        if suspects > 0:
-            detain_suspects(shift, tables)
-    if patrols > 0:
-        world.run_kernel(
-            send_army_patrols,
-            lambda: (world.shift_context(), world.town.everywhere, patrols, parameters, world.parameters[Contacts]),
-        )
+    return {VISITS: visits, IMPRESSIONS: MAX_CONTACTS * visits}
+
+
+@kernel_step(release_detained, room_for_release, flags=MORNINGS)
+def release(world: World) -> KernelArguments:
+    """Return the arguments of `release_detained`."""
+    return world.shift_context(), world.view(DetentionTables)
+
+
+@kernel_step(detain_suspects, room_for_detention, flags=MORNINGS, on=is_detaining)
+def detain(world: World) -> KernelArguments:
+    """Return the arguments of `detain_suspects`."""
+    return world.shift_context(), world.view(DetentionTables)
+
+
+@kernel_step(send_army_patrols, room_for_patrols, on=is_patrolled)
+def patrol(world: World) -> KernelArguments:
+    """Return the arguments of `send_army_patrols`."""
+    patrols, numbers = float(world.cached_view(army_patrols)), world.parameters
+    return world.shift_context(), world.town.everywhere, patrols, numbers[HeavyHand], numbers[Contacts]
+
+
+step = in_order(PythonStep(update_member_share, flags=MORNINGS, on=is_detaining), release, detain, patrol)
+"""Send army patrols; in the morning release and detain."""
 
 
 MECHANISM = Mechanism(

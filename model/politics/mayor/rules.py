@@ -6,6 +6,7 @@ knows none of these.  Switched off, one draw per term decides whether municipal 
 
 from __future__ import annotations
 
+import datetime
 import math
 
 import numpy as np
@@ -13,10 +14,20 @@ import numpy as np
 from model.community.consultation.rules import is_held_today
 from model.community.consultation.schema import COUNCIL_BODY, TABLE_BODY, Consultation
 from model.community.requests.schema import ANSWER_SHIFTS
-from model.engine.calendar import EVENING, MONTH, MONTHS_A_YEAR, MORNING, SHIFTS, YEAR, is_last_shift_of_month
+from model.engine.calendar import (
+    EVENINGS,
+    LAST_SHIFTS,
+    MONTH,
+    MONTHS_A_YEAR,
+    MORNINGS,
+    SHIFTS,
+    YEAR,
+    month_of,
+    tick_of,
+)
 from model.engine.kernels import kernel
 from model.engine.random_streams import keyed_uniform
-from model.engine.rows import BoolArray, FloatArray, IntArray, Rows
+from model.engine.rows import BoolArray, FloatArray, Rows
 from model.engine.tables import ArraySpec
 from model.gangs.gangs.schema import UNCLAIMED
 from model.police.resources.rules import mayoral_term
@@ -73,6 +84,7 @@ from model.world.protocol import World
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import INCIDENTS, MEETINGS, SPARED
 from model.world.state import BOARDS, MEANS, SEEN_HERE
+from model.world.steps import KernelArguments, in_order, kernel_step, python_step
 
 
 @kernel
@@ -319,34 +331,52 @@ def initialise(world: World) -> None:
     begin_term(world)
 
 
-def mayor_term_and_captor(world: World) -> tuple[IntArray, IntArray]:
-    """Return the arrays of the term in office and of the mayor's captor."""
-    return world.state[HALL]["term"], world.state[HALL]["captor"]
+@kernel_step(record_known_killings)
+def record_killings(world: World) -> KernelArguments:
+    """Return the arguments of `record_known_killings`."""
+    return world.shift_context(), world.state[HALL], world.hazard_factors.guard_numbers[MECHANISM.name]
 
 
-def step(world: World) -> None:
-    """Record homicides and petitions; at a month's end the use of gifts; at a quarter's end choose."""
-    state, tick = world.state, world.tick
-    world.run_kernel(
-        record_known_killings,
-        lambda: (world.shift_context(), state[HALL], world.hazard_factors.guard_numbers[MECHANISM.name]),
-    )
-    if tick % SHIFTS == MORNING:
-        term, captor = world.cached_view(mayor_term_and_captor)
-        if mayoral_term(world.date) != term.item(0):
-            begin_term(world)
-        if captor.item(0) == DISMISSED:
-            install_mayor(world, int(state[HALL][0].nth) + 1)
-    elif tick % SHIFTS == EVENING:
-        month, day = world.month, world.date.day
-        if any(is_held_today(rate, who, month, day, world.seed) for who, rate in world.cached_view(meeting_rates)):
-            hear_petitions(world, attends_table(world) | attends_council(world))
-    elif is_last_shift_of_month(tick):
-        update_gift_use(world)
-        if world.parameters[Government][0].gives == 1:
-            state[MAYOR_TERM][0].willing = int(state[GIFTS][GIVE_COMPANY].until > tick)
-        if world.date.month % MONTHS_A_QUARTER == 0:
-            close_quarter(world)
+def may_change_mayor(world: World, date: datetime.date) -> bool:
+    """Return whether another term may begin on a date, or the mayor have been dismissed at the end of a month."""
+    return date.day == 1 or mayoral_term(date) != world.state[HALL][0].term
+
+
+@python_step(flags=MORNINGS, on=may_change_mayor)
+def change_mayor(world: World) -> None:
+    """Begin the term of the present date, if another one was in force; replace a mayor who was dismissed."""
+    hall = world.state[HALL][0]
+    if mayoral_term(world.date) != hall.term:
+        begin_term(world)
+    if hall.captor == DISMISSED:
+        install_mayor(world, int(hall.nth) + 1)
+
+
+def is_meeting_day(world: World, date: datetime.date) -> bool:
+    """Return whether a body meets on a date before which petitions are made."""
+    month = month_of(tick_of(date))
+    return any(is_held_today(rate, who, month, date.day, world.seed) for who, rate in world.cached_view(meeting_rates))
+
+
+@python_step(flags=EVENINGS, on=is_meeting_day)
+def hear(world: World) -> None:
+    """Record the petitions of the authorities that attend a meeting today."""
+    hear_petitions(world, attends_table(world) | attends_council(world))
+
+
+@python_step(flags=LAST_SHIFTS)
+def close_month(world: World) -> None:
+    """Update the use of gifts; at a quarter's end choose."""
+    state = world.state
+    update_gift_use(world)
+    if world.parameters[Government][0].gives == 1:
+        state[MAYOR_TERM][0].willing = int(state[GIFTS][GIVE_COMPANY].until > world.tick)
+    if world.date.month % MONTHS_A_QUARTER == 0:
+        close_quarter(world)
+
+
+step = in_order(record_killings, change_mayor, hear, close_month)
+"""Record homicides and petitions; at a month's end the use of gifts; at a quarter's end choose."""
 
 
 def apply_light_and_cameras(world: World, place: FloatArray) -> None:

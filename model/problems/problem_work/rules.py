@@ -54,6 +54,7 @@ from model.world.mechanism import HazardModifier, Measure, Mechanism, measures_f
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
 from model.world.shift_context import ShiftContext
+from model.world.steps import KernelArguments, kernel_step
 
 
 @kernel
@@ -215,10 +216,10 @@ def run_problem_work(shift: ShiftContext, work: ProblemWorkTables) -> None:
         add_owed_minutes(work.owed, f, FOR_PROBLEMS, minutes[f])
 
 
-def step(world: World) -> None:
+@kernel_step(record_problem_events, given=lambda world: world.state[PROBLEMS].count)
+def step(world: World) -> KernelArguments:
     """Record the events at problems in this shift."""
-    if len(world.state[PROBLEMS]):
-        world.run_kernel(record_problem_events, lambda: (world.shift_context(), world.view(CauseTables)))
+    return world.shift_context(), world.view(CauseTables)
 
 
 def close_month(world: World) -> None:

@@ -47,7 +47,7 @@ from model.reporting.calls.schema import CALL_ID_OFFSET, LEADER_ID_OFFSET
 from model.town.crime_kinds import N_KINDS, SEVERITY
 from model.town.territory import Cell
 from model.world.binding import constant, of
-from model.world.mechanism import KernelArguments, Mechanism, kernel_step
+from model.world.mechanism import Mechanism
 from model.world.protocol import World
 from model.world.shift_context import PoliceTables, ShiftContext
 from model.world.shift_events import (
@@ -63,6 +63,7 @@ from model.world.shift_events import (
     VISITS,
 )
 from model.world.state import BOARDS, CoupleRow, Plan
+from model.world.steps import KernelArguments, kernel_step
 
 
 def resident_share_of_sector(world: World) -> FloatArray:

@@ -11,7 +11,7 @@ from model.community.board_memory.rules import board_informed_of_call
 from model.community.communal_authority.rules import council_members_by_settlement
 from model.community.communal_authority.schema import CommunalAuthority
 from model.crime.crime.rules import poisson_upper_bound
-from model.engine.calendar import FRIDAY, MINUTES_A_SHIFT, NIGHT, SHIFTS, YEAR, shift_of, weekday_of
+from model.engine.calendar import MINUTES_A_SHIFT, NIGHT, SHIFTS, YEAR
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform, poisson_quantile
 from model.engine.ratios import PER_1000
@@ -37,10 +37,11 @@ from model.town.residents import ADULT_AGE
 from model.world.binding import constant
 from model.world.mechanism import Knockout, Measure, Mechanism
 from model.world.protocol import World
-from model.world.sampling import age_years
+from model.world.sampling import age_years, is_weekend_night
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import CALLS, IMPRESSIONS, NO_LINE, UNSERVEDS
 from model.world.state import Board, FacilityResources
+from model.world.steps import KernelArguments, Room, kernel_step
 
 
 class CallTables(TableBundle):
@@ -92,11 +93,11 @@ def call_hazard(tables: CallTables, z: int, weekend_night: bool) -> float:
 
 
 @kernel
-def generate_calls(shift: ShiftContext, tables: CallTables, weekend_night: bool) -> None:
+def generate_calls(shift: ShiftContext, tables: CallTables) -> None:
     """Generate the calls of adults about other things than crimes, then those of leaders to an officer's phone."""
     # Thinning of a Poisson process: candidates come at the rate of a bound, and a mark decides who calls.
     people, tick, seed = shift.ground.people, shift.tick, shift.seed
-    n, highest = len(people), 0.0
+    n, highest, weekend_night = len(people), 0.0, is_weekend_night(shift)
     for z in range(len(tables.calls)):
         highest = max(highest, call_hazard(tables, z, weekend_night))
     for j in range(poisson_quantile(keyed_uniform(seed, CALL_COUNT, tick, 0, 0), MOST_CALLS * n / YEAR)):
@@ -133,12 +134,15 @@ def max_calls(world: World) -> int:
     return poisson_upper_bound(by_all / YEAR) + poisson_upper_bound(by_leaders / YEAR)
 
 
-def step(world: World) -> None:
+def room_for_calls(world: World) -> Room:
+    """Return the rows that the other calls of a shift may need."""
+    return dict.fromkeys((CALLS, UNSERVEDS, IMPRESSIONS), world.cached_view(max_calls))
+
+
+@kernel_step(generate_calls, room_for_calls)
+def step(world: World) -> KernelArguments:
     """Generate the other calls of the shift."""
-    for table in (CALLS, UNSERVEDS, IMPRESSIONS):
-        world.shift_events.reserve(table, world.cached_view(max_calls))
-    weekend_night = shift_of(world.tick) == NIGHT and weekday_of(world.tick) >= FRIDAY
-    world.run_kernel(generate_calls, lambda: (world.shift_context(), world.view(CallTables)), weekend_night)
+    return world.shift_context(), world.view(CallTables)
 
 
 MECHANISM = Mechanism(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from model.crime.crime_counts.rules import is_reported_to_state
 from model.crime.crime_counts.schema import RECORDED
-from model.engine.calendar import SHIFTS, is_last_shift_of_month
+from model.engine.calendar import LAST_SHIFTS, SHIFTS
 from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.ratios import ratio_or_nan
@@ -36,6 +36,7 @@ from model.world.protocol import World
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import ANONYMOUS, DEMI, INCIDENTS, PROSECUTOR, Incident
 from model.world.state import PLANS, FacilityResources, Plan
+from model.world.steps import KernelArguments, Room, in_order, kernel_step, python_step, rows_of
 
 
 @kernel
@@ -142,19 +143,34 @@ def return_products(shift: ShiftContext, tables: InformationTables) -> None:
             shift.tally[0].products_returned += 1.0
 
 
-def step(world: World) -> None:
-    """Report the shift upwards; at the end of a month enter records, return products and count months of plans."""
+def room_for_records(world: World) -> Room:
+    """Return the rows that the records of all incidents need."""
+    return {MAIL: rows_of(INCIDENTS)}
+
+
+@kernel_step(report_shift, room_for_records)
+def report(world: World) -> KernelArguments:
+    """Return the arguments of `report_shift`."""
+    return world.shift_context(), world.view(InformationTables)
+
+
+@kernel_step(plans.count_planned_visits)
+def count_visits(world: World) -> KernelArguments:
+    """Return the arguments of `count_planned_visits`."""
     state = world.state
-    state[MAIL].reserve(world.shift_events.counts.item(INCIDENTS))
-    world.run_kernel(report_shift, lambda: (world.shift_context(), world.view(InformationTables)))
-    world.run_kernel(
-        plans.count_planned_visits,
-        lambda: (world.shift_context(), world.plant, state[PLANS], state[PLAN_CELLS], state[PLANNED_HERE]),
-    )
-    if is_last_shift_of_month(world.tick):
-        enter_records(world.shift_context(), world.view(InformationTables))
-        return_products(world.shift_context(), world.view(InformationTables))
-        plans.count_plan_months(world)
+    return world.shift_context(), world.plant, state[PLANS], state[PLAN_CELLS], state[PLANNED_HERE]
+
+
+@python_step(flags=LAST_SHIFTS)
+def close_month(world: World) -> None:
+    """Enter records, return products and count months of plans."""
+    enter_records(world.shift_context(), world.view(InformationTables))
+    return_products(world.shift_context(), world.view(InformationTables))
+    plans.count_plan_months(world)
+
+
+step = in_order(report, count_visits, close_month)
+"""Report the shift upwards; at the end of a month enter records, return products and count months of plans."""
 
 
 def recorded_by_headquarters_share(month: MonthSnapshot) -> float:

@@ -20,7 +20,7 @@ from model.reporting.remedies.schema import (
     VictimRecord,
 )
 from model.world.binding import count_of, of
-from model.world.protocol import World
+from model.world.steps import GrowingKey, RowBound
 
 
 class RemedyMemory(TableBundle):
@@ -34,10 +34,9 @@ class RemedyMemory(TableBundle):
     homes: Rows[HomeHistory]
 
 
-def reserve_victim_records(world: World, acts: int) -> None:
-    """Reserve rows for as many first-time victims as there are acts."""
-    world.state[WOMEN].reserve(acts)
-    world.state[OUTCOMES].reserve(N_HELP_PLACES * acts)
+def room_for_victim_records(acts: RowBound) -> dict[GrowingKey, RowBound]:
+    """Return the rows that as many first-time victims as there are acts may need."""
+    return {WOMEN: acts, OUTCOMES: N_HELP_PLACES * acts}
 
 
 @kernel

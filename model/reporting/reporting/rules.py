@@ -78,6 +78,7 @@ from model.world.shift_events import (
     Incident,
 )
 from model.world.state import CASES, Board, CommunalCase, FacilityResources
+from model.world.steps import KernelArguments, Room, kernel_step, rows_of
 
 
 @kernel
@@ -360,14 +361,15 @@ def complaint_probability(row: Incident, mind: ResidentState, home: Cell, p: Rep
     return logistic(utility - fear_of_offender(row, mind.fear, p))
 
 
-def step(world: World) -> None:
+def room_for_reports(world: World) -> Room:
+    """Return the rows that reports may need: one of each table for every incident."""
+    return dict.fromkeys((CALLS, UNSERVEDS, IMPRESSIONS, CASES, CHOICES), rows_of(INCIDENTS))
+
+
+@kernel_step(report_crimes, room_for_reports)
+def step(world: World) -> KernelArguments:
     """Report the crimes of the shift, or not, as their victims choose."""
-    most = world.shift_events.counts.item(INCIDENTS)
-    for table in (CALLS, UNSERVEDS, IMPRESSIONS):
-        world.shift_events.reserve(table, most)
-    world.state[CASES].reserve(most)
-    world.state[CHOICES].reserve(most)
-    world.run_kernel(report_crimes, lambda: (world.shift_context(), world.view(ReportingTables)))
+    return world.shift_context(), world.view(ReportingTables)
 
 
 MECHANISM = Mechanism(

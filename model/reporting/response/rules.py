@@ -63,7 +63,7 @@ from model.reporting.response.schema import (
 from model.town.crime_kinds import HOMICIDE
 from model.town.police import BICYCLE, VEHICLE, Officer, Post, has_no_motor
 from model.trust.events.rules import record_event_with_treatment
-from model.trust.ledger.rules import attribute_to_couple
+from model.trust.ledger.rules import attribute_to_couple, learn
 from model.world.binding import cell_size_km, computed, constant, of
 from model.world.discrete_choice.schema import CHOICES
 from model.world.mechanism import Knockout, Measure, Mechanism
@@ -92,6 +92,7 @@ from model.world.shift_events import (
     ShiftEventTables,
 )
 from model.world.state import CASES, CoupleRow
+from model.world.steps import KernelArguments, Room, in_order, kernel_step, rows_of
 
 
 def staffed_facilities(world: World) -> IntArray:
@@ -492,28 +493,22 @@ def serve_calls(
             append_arrest(day, k, -1, True)
 
 
-def step(world: World) -> None:
-    """Serve the calls of the shift, and apply the impressions of callers to their beliefs."""
-    state, events = world.state, world.shift_events
-    most = events.counts.item(CALLS) + len(state[WAITING])
-    for table in (CALLS, RESPONSES, UNSERVEDS, IMPRESSIONS, SIGNED):
-        events.reserve(table, most)
-    events.reserve(ARRESTS, events.counts.item(INCIDENTS))
-    state[WAITING].reserve(most)
-    state[CHOICES].reserve(most)
-    state[CASES].reserve(most)
-    waiting = state[WAITING]
-    world.run_kernel(
-        serve_calls,
-        lambda: (
-            world.shift_context(),
-            world.view(ResponseTables),
-            world.parameters[Deterrence],
-            waiting.rows,
-            waiting.count,
-        ),
-    )
-    world.apply_impressions()
+def room_for_answers(world: World) -> Room:
+    """Return the rows that the answers to all calls may need, and the arrests at the place of a crime."""
+    tables = (CALLS, RESPONSES, UNSERVEDS, IMPRESSIONS, SIGNED, WAITING, CHOICES, CASES)
+    return {**dict.fromkeys(tables, rows_of(CALLS) + rows_of(WAITING)), ARRESTS: rows_of(INCIDENTS)}
+
+
+@kernel_step(serve_calls, room_for_answers)
+def answer_calls(world: World) -> KernelArguments:
+    """Return the arguments of `serve_calls`."""
+    waiting = world.state[WAITING]
+    tables = world.view(ResponseTables)
+    return world.shift_context(), tables, world.parameters[Deterrence], waiting.rows, waiting.count
+
+
+step = in_order(answer_calls, learn)
+"""Serve the calls of the shift, and apply the impressions of callers to their beliefs."""
 
 
 def wait_quantile_measure(share: float) -> Callable[[MonthSnapshot], float]:

@@ -28,7 +28,7 @@ from model.reporting.remedies.rules import (
     RemedyMemory,
     record_help_outcome,
     remembered_outcomes,
-    reserve_victim_records,
+    room_for_victim_records,
     update_victim_record,
 )
 from model.reporting.remedies.schema import N_HELP_PLACES, NO_ROW, OF_WOMAN, OUTCOMES, POLICE_PLACE, WOMEN
@@ -72,7 +72,7 @@ from model.trust.ledger.rules import trust_now
 from model.world.binding import computed, constant, of
 from model.world.discrete_choice.rules import share_with_prior
 from model.world.discrete_choice.schema import CHOICES
-from model.world.mechanism import KernelArguments, Measure, Mechanism, kernel_step
+from model.world.mechanism import Measure, Mechanism
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
 from model.world.shift_context import PoliceTables, ShiftContext
@@ -93,6 +93,7 @@ from model.world.shift_events import (
     Incident,
 )
 from model.world.state import CASES, COUPLES, Board, CoupleRow
+from model.world.steps import KernelArguments, Room, in_order, kernel_step, rows_of
 
 
 class HelpChoiceTables(TableBundle):
@@ -423,28 +424,28 @@ def record_unanswered_calls(shift: ShiftContext, tables: HelpSeekingTables) -> N
         record_help_outcome(tables.memory, i, POLICE_PLACE, False, shift.tick, years)
 
 
-def step(world: World) -> None:
-    """Choose and give help for the victims of domestic violence of the shift."""
-    most = 2 * world.shift_events.counts.item(INCIDENTS)
-    for table in (CALLS, UNSERVEDS, IMPRESSIONS):
-        world.shift_events.reserve(table, most)
-    world.state[CASES].reserve(most)
-    world.state[CHOICES].reserve(most)
-    reserve_victim_records(world, most)
-    world.run_kernel(
-        update_attending_officers,
-        lambda: (
-            world.shift_context(),
-            world.cached(attending_table),
-            world.state[COUPLES],
-            world.plant,
-            world.parameters[SeekingHelp],
-        ),
-    )
-    world.run_kernel(
-        seek_help_for_all,
-        lambda: (world.shift_context(), world.view(HouseholdTables), world.view(HelpSeekingTables)),
-    )
+@kernel_step(update_attending_officers)
+def renew_attending_officers(world: World) -> KernelArguments:
+    """Return the arguments of `update_attending_officers`."""
+    attending, couples = world.cached(attending_table), world.state[COUPLES]
+    return world.shift_context(), attending, couples, world.plant, world.parameters[SeekingHelp]
+
+
+def room_for_help(world: World) -> Room:
+    """Return the rows that help may need: two of each table for every incident, and memories of first-time victims."""
+    most = 2 * rows_of(INCIDENTS)
+    tables: Room = dict.fromkeys((CALLS, UNSERVEDS, IMPRESSIONS, CASES, CHOICES), most)
+    return {**tables, **room_for_victim_records(most)}
+
+
+@kernel_step(seek_help_for_all, room_for_help)
+def help_victims(world: World) -> KernelArguments:
+    """Return the arguments of `seek_help_for_all`."""
+    return world.shift_context(), world.view(HouseholdTables), world.view(HelpSeekingTables)
+
+
+step = in_order(renew_attending_officers, help_victims)
+"""Choose and give help for the victims of domestic violence of the shift."""
 
 
 @kernel_step(record_unanswered_calls)

@@ -13,11 +13,11 @@ import math
 
 import numpy as np
 
-from model.engine.calendar import DAYS_A_WEEK, DAYS_OF_YEAR, SHIFTS
+from model.engine.calendar import DAYS_A_WEEK, DAYS_OF_YEAR, MORNINGS, SHIFTS
 from model.engine.kernels import PREFETCH_DISTANCE, kernel, prefetch
 from model.engine.random_streams import keyed_uniform, poisson_quantile
 from model.engine.ratios import PER_1000
-from model.engine.rows import FloatArray, Rows
+from model.engine.rows import FloatArray, IntArray, Rows
 from model.residents.population_change.schema import (
     ARRIVES_STREAM,
     CANDIDATE_STRIDE,
@@ -40,12 +40,13 @@ from model.town.residents import INFANT, Person
 from model.trust.ledger.rules import add_to_ledger, record_departure
 from model.trust.ledger.schema import ARRIVAL, DEATH, DEPARTURE
 from model.world.hazard import HAZARD_MARKET_DAY, values_by_cell
-from model.world.mechanism import HazardModifier, Knockout, Mechanism, morning_step
+from model.world.mechanism import HazardModifier, Knockout, Mechanism
 from model.world.protocol import World
 from model.world.sampling import age_years
 from model.world.shift_context import PlaceTables, ShiftContext
 from model.world.shift_events import OUTSIDE
 from model.world.state import ARRIVED, CROWD, WHO_END
+from model.world.steps import KernelArguments, in_order, kernel_step, python_step
 
 
 def relative_outsiders(market_day: bool, n_market_days: int, visit: float) -> float:
@@ -123,9 +124,13 @@ def extend_presence_lists(ground: PlaceTables, i: int) -> None:
 
 
 @kernel
-def admit_arrivals(shift: ShiftContext, numbers: Rows[PopulationChange]) -> None:
-    """Admit the future residents whose day has come; updates `come`, `who_end` and `minds.gone`."""
+def admit_arrivals(shift: ShiftContext, numbers: Rows[PopulationChange], today: IntArray) -> None:
+    """Admit the future residents whose day has come; updates `come`, `who_end` and `minds.gone`.
+
+    Writes their number and the first of their rows to ``today``.
+    """
     people, come = shift.ground.people, shift.ground.come
+    today[1] = come[0]
     while come[0] < len(people) and people[come[0]].arrives <= shift.tick // SHIFTS:
         i = come[0]
         come[0] += 1
@@ -133,12 +138,13 @@ def admit_arrivals(shift: ShiftContext, numbers: Rows[PopulationChange]) -> None
         extend_presence_lists(shift.ground, i)
         if keyed_uniform(shift.seed, ARRIVES_STREAM, shift.tick, i, 0) < numbers[people[i].settlement].arrivals:
             shift.minds[i].gone = -1
+    today[0] = come[0] - today[1]
 
 
 @kernel
-def record_arrivals(shift: ShiftContext, first: int, end: int) -> None:
-    """Record the arrivals of rows ``first`` to ``end`` in ledger, presence counts and tally."""
-    for i in range(first, end):
+def record_arrivals(shift: ShiftContext, today: IntArray) -> None:
+    """Record the arrivals of today in ledger, presence counts and tally."""
+    for i in range(today[1], today[1] + today[0]):
         if shift.minds[i].gone >= 0:
             continue
         person = shift.ground.people[i]
@@ -202,19 +208,57 @@ def initialise(world: World) -> None:
         state[WHO_END][where] = town.who_start[where, :-1] + state[CROWD][where]
 
 
-@morning_step
-def step(world: World) -> None:
-    """Admit the arrivals of the day, then draw deaths and departures."""
-    numbers, come, tally = world.parameters[PopulationChange], world.state[ARRIVED], world.tally
-    first = come.item(0)
-    world.run_kernel(admit_arrivals, lambda: (world.shift_context(), numbers))
-    if come.item(0) > first:
-        world.initialise_residents(first, come.item(0))
-        world.run_kernel(record_arrivals, lambda: (world.shift_context(),), first, come.item(0))
-    world.run_kernel(remove_leavers, lambda: (world.shift_context(), numbers))
-    if come.item(0) == world.town.n_people:
-        rate = daily_arrivals(world.settings["population"], world.town.n_residents)
-        tally[0].arrivals_refused += rate * numbers["arrivals"][0]
+@kernel
+def count_refused_arrivals(shift: ShiftContext, numbers: Rows[PopulationChange], rate: float) -> None:
+    """Count the arrivals for whom the town has no rows left, ``rate`` a day where all arrive."""
+    if shift.ground.come[0] == len(shift.ground.people):
+        shift.tally[0].arrivals_refused += rate * numbers[0].arrivals
+
+
+def arrivals_today(world: World) -> IntArray:
+    """Return an array for the number of arrivals of the day and the first of their rows."""
+    return np.zeros(2, np.int64)
+
+
+def n_arrivals_today(world: World) -> IntArray:
+    """Return the number of arrivals of the day."""
+    return world.cached(arrivals_today)[:1]
+
+
+@kernel_step(admit_arrivals, flags=MORNINGS)
+def admit(world: World) -> KernelArguments:
+    """Return the arguments of `admit_arrivals`."""
+    return world.shift_context(), world.parameters[PopulationChange], world.cached(arrivals_today)
+
+
+@python_step(flags=MORNINGS, given=n_arrivals_today)
+def initialise_arrivals(world: World) -> None:
+    """Let every mechanism write the initial state of the arrivals of the day."""
+    n, first = world.cached(arrivals_today).tolist()
+    world.initialise_residents(first, first + n)
+
+
+@kernel_step(record_arrivals, flags=MORNINGS, given=n_arrivals_today)
+def record(world: World) -> KernelArguments:
+    """Return the arguments of `record_arrivals`."""
+    return world.shift_context(), world.cached(arrivals_today)
+
+
+@kernel_step(remove_leavers, flags=MORNINGS)
+def remove(world: World) -> KernelArguments:
+    """Return the arguments of `remove_leavers`."""
+    return world.shift_context(), world.parameters[PopulationChange]
+
+
+@kernel_step(count_refused_arrivals, flags=MORNINGS)
+def count_refused(world: World) -> KernelArguments:
+    """Return the arguments of `count_refused_arrivals`."""
+    rate = daily_arrivals(world.settings["population"], world.town.n_residents)
+    return world.shift_context(), world.parameters[PopulationChange], float(rate)
+
+
+step = in_order(admit, initialise_arrivals, record, remove, count_refused)
+"""Admit the arrivals of the day, then draw deaths and departures."""
 
 
 MECHANISM = Mechanism(

@@ -36,12 +36,13 @@ from model.trust.fear.schema import (
 from model.trust.hearsay.schema import HEARSAY_STREAM, TIE_STEP, Hearsay
 from model.trust.ledger.rules import logistic_noise
 from model.world.columns import ResidentState
-from model.world.mechanism import HazardModifier, KernelArguments, Knockout, Measure, Mechanism, kernel_step
+from model.world.mechanism import HazardModifier, Knockout, Measure, Mechanism
 from model.world.protocol import World
 from model.world.sampling import household_rows
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import INCIDENTS, OUTSIDE, VISITS
 from model.world.state import COUPLES, CoupleRow
+from model.world.steps import KernelArguments, kernel_step
 
 
 def precaution_factor(world: World, person: FloatArray) -> None:

@@ -22,7 +22,7 @@ from model.trust.hearsay.schema import (
     UNTOLD_CAUSES,
     Hearsay,
 )
-from model.trust.ledger.rules import record_impression
+from model.trust.ledger.rules import learn, record_impression
 from model.trust.ledger.schema import BeliefEvidence
 from model.trust.public_events import MINIMUM_AGE
 from model.world.mechanism import Knockout, Measure, Mechanism
@@ -30,6 +30,7 @@ from model.world.protocol import World
 from model.world.sampling import age_years, household_rows
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import IMPRESSIONS, Impression
+from model.world.steps import KernelArguments, Room, in_order, kernel_step, rows_of
 
 
 @kernel
@@ -96,13 +97,27 @@ def spread_at_home(shift: ShiftContext, hearsay: Rows[Hearsay], first: int) -> N
                 record_hearsay(shift, source, j, AT_HOME_CAUSE, weight)
 
 
-def step(world: World) -> None:
-    """Spread hearsay of the impressions of the shift, and apply it to beliefs."""
-    first = world.shift_events.counts.item(IMPRESSIONS)
-    world.shift_events.reserve(IMPRESSIONS, first * (world.ground.ties.shape[1] + MAX_HOUSEHOLD))
-    for rule in (spread_to_ties, spread_at_home):
-        world.run_kernel(rule, lambda: (world.shift_context(), world.parameters[Hearsay]), first)
-    world.apply_impressions()
+@kernel
+def spread_hearsay(shift: ShiftContext, hearsay: Rows[Hearsay]) -> None:
+    """Tell the impressions of the shift to ties and at home; appends to `day.impressions`."""
+    first = shift.day.counts[IMPRESSIONS]
+    spread_to_ties(shift, hearsay, first)
+    spread_at_home(shift, hearsay, first)
+
+
+def room_for_hearsay(world: World) -> Room:
+    """Return the rows that hearsay of the impressions of the shift may need."""
+    return {IMPRESSIONS: (world.ground.ties.shape[1] + MAX_HOUSEHOLD) * rows_of(IMPRESSIONS)}
+
+
+@kernel_step(spread_hearsay, room_for_hearsay)
+def tell(world: World) -> KernelArguments:
+    """Return the arguments of `spread_hearsay`."""
+    return world.shift_context(), world.parameters[Hearsay]
+
+
+step = in_order(tell, learn)
+"""Spread hearsay of the impressions of the shift, and apply it to beliefs."""
 
 
 MECHANISM = Mechanism(

@@ -57,6 +57,7 @@ from model.world.mechanism import Mechanism
 from model.world.protocol import World
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import IMPRESSIONS, SIGNED, Impression, ShiftEventTables
+from model.world.steps import KernelArguments, KernelStep
 
 type Beliefs = tuple[float, float, float]
 """Trust, fairness and effectiveness of a resident."""
@@ -206,6 +207,34 @@ def update_beliefs(  # noqa: PLR0913 - tables that only this kernel writes
         felt[1, impression.cause, settlement] += (1.0 - impression.fast) * change / left_slow
         sums = origins[impression.origin, settlement]
         add_to_origin(sums, impression, before, beliefs_of(mind), left_fast, left_slow)
+
+
+@kernel
+def learn_impressions(
+    shift: ShiftContext, retained: FloatArray, felt: FloatArray, remembered: FloatArray, origins: FloatArray
+) -> None:
+    """Apply the impressions written since the last call to beliefs (`update_beliefs`)."""
+    update_beliefs(shift, retained, felt, remembered, origins, shift.learned[0], shift.since)
+    shift.learned[0] = shift.day.counts[IMPRESSIONS]
+
+
+class LearningStep(KernelStep):
+    """The step that applies impressions to beliefs; outside the program of a shift the world does it."""
+
+    def run(self, world: World) -> None:
+        """Let the world apply the impressions."""
+        world.apply_impressions()
+
+
+def learning_arguments(world: World) -> KernelArguments:
+    """Return the arguments of `learn_impressions`."""
+    state = world.state
+    retained = world.cached_view(retained_share_table)
+    return world.shift_context(), retained, state[STILL_FELT], state[REMEMBERED], state[ORIGINS]
+
+
+learn = LearningStep(learn_impressions, learning_arguments)
+"""Part of every step that leaves impressions which the rest of the shift should know of."""
 
 
 @kernel

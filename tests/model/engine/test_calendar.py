@@ -8,12 +8,20 @@ from hypothesis import strategies as st
 
 from model.engine.calendar import (
     DAY_ZERO,
+    EVENINGS,
+    FIRST_DAYS,
+    LAST_SHIFTS,
     MARKET_DAY,
+    MORNINGS,
     NIGHT,
+    NIGHTS,
     REST_DAY,
+    WEEK,
+    WEEK_STARTS,
     WORKING_DAY,
     Calendar,
     CalendarParameters,
+    calendar_flags,
     date_of_tick,
     day_type,
     first_of_month,
@@ -21,6 +29,8 @@ from model.engine.calendar import (
     month_of,
     presence_list,
     shift_of,
+    shifts_into_month,
+    shifts_of_month,
     tick_of,
     weekday_of,
     years_before,
@@ -86,3 +96,21 @@ def test_the_warm_up_comes_before_the_start_and_is_not_reported() -> None:
 def test_the_29th_of_february_has_a_day_in_earlier_years(years: int) -> None:
     expected = datetime.date(2020 - years, 2, 28 if years == 1 else 29)
     assert years_before(datetime.date(2020, 2, 29), years) == expected
+
+
+def test_the_numbers_of_a_months_shifts_are_those_of_each_tick() -> None:
+    market_days = frozenset({5})
+    month = month_of(tick_of(datetime.date(2016, 2, 1)))
+    shifts = shifts_of_month(month, market_days)
+    assert [one.tick for one in shifts] == list(range(shifts[0].tick, shifts[0].tick + 3 * 29))
+    for one in shifts:
+        assert (one.month, one.weekday) == (month_of(one.tick), weekday_of(one.tick))
+        assert (one.where, one.since) == (presence_list(one.tick, market_days), shifts_into_month(one.tick))
+        assert one.flags == calendar_flags(one.tick)
+    assert [one.since for one in shifts if one.flags & LAST_SHIFTS] == [87]
+    assert [one.since for one in shifts if one.flags & FIRST_DAYS] == [1, 2, 3]
+    assert [one.tick for one in shifts if one.flags & WEEK_STARTS] == [
+        t for t in range(shifts[0].tick, shifts[-1].tick + 1) if t % WEEK == 0
+    ]
+    parts = [one.flags & (MORNINGS | EVENINGS | NIGHTS) for one in shifts]
+    assert parts == [MORNINGS, EVENINGS, NIGHTS] * 29

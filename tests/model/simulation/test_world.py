@@ -21,13 +21,15 @@ from model.engine.scenario import Policy, PolicyEntry, Scenario
 from model.police.contacts.rules import ContactTables
 from model.police.contacts.schema import Contacts
 from model.police.officers import rules as officers
-from model.simulation.model import TrustModel, steps_of_shift
+from model.simulation.model import TrustModel
 from model.simulation.registry import SHIFT_SCHEDULE, TABLES
 from model.town.crime_kinds import EXTORTION, HOMICIDE
 from model.town.town import Town, build_town
 from model.trust.ledger.rules import sum_trust_by_settlement
-from model.world.mechanism import KernelArguments, KernelStep, MorningStep
+from model.world.protocol import World
 from model.world.shift_events import COMMUNAL, INCIDENTS, NOBODY, TERRITORIAL
+from model.world.shift_program import ShiftProgram
+from model.world.steps import KernelArguments, KernelStep, PythonStep, RowBound, rows_of
 from scenarios import load
 
 Live = Callable[..., TrustModel]
@@ -326,9 +328,7 @@ def test_a_pass_is_given_its_tables_once_and_anew_when_one_has_moved_or_numbers_
         return arguments(world)
 
     brief = KernelStep(officers.before_step.kernel, told)
-    world.shift_steps = tuple(
-        tuple(brief if verb is officers.before_step else verb for verb in part) for part in world.shift_steps
-    )
+    world.schedule = world.schedule.with_part(officers.before_step, brief)
     first = world.tick
     for shift in range(MONTH):
         world.step()
@@ -339,12 +339,61 @@ def test_a_pass_is_given_its_tables_once_and_anew_when_one_has_moved_or_numbers_
     assert len(times) < MONTH // 2
 
 
-def test_verbs_of_mornings_are_left_out_of_other_shifts() -> None:
-    mornings, others = steps_of_shift(0), steps_of_shift(1)
-    assert steps_of_shift(2) == others
-    assert (
-        set(mornings) - set(others)
-        == {verb for verb in SHIFT_SCHEDULE.values() if isinstance(verb, MorningStep)}
-        != set()
-    )
-    assert mornings == tuple(SHIFT_SCHEDULE.values())
+class StepByStep(ShiftProgram):
+    """A program that calls every step from Python."""
+
+    def run(self, world: World) -> None:
+        """Run the steps that are due, one after the other."""
+        for part in self.parts:
+            part(world)
+
+
+@pytest.mark.parametrize("policy", ["status_quo", "heavy_hand", "multicultural+responses_that_fit+clique_dismantled"])
+def test_steps_give_the_same_bits_from_compiled_code_and_one_by_one(live: Live, policy: str) -> None:
+    compiled, single = (live(0, policies=policy, **BUSY) for _ in range(2))
+    single.schedule = StepByStep(SHIFT_SCHEDULE.values())
+    for _ in range(4):
+        compiled.live(MONTH)
+        single.live(MONTH)
+        assert same_state(compiled, single)
+    assert bits(compiled.choices()) == bits(single.choices())
+    pd.testing.assert_frame_equal(measures(compiled), measures(single), check_exact=True)
+
+
+def test_an_ordinary_shift_calls_no_step_in_python(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = live(MONTH, **{"population_change.arrivals": 0.0})
+    called: list[str] = []
+    run = PythonStep.run
+
+    def told(step: PythonStep, world: TrustModel) -> None:
+        called.append(step.__name__)
+        run(step, world)
+
+    monkeypatch.setattr(PythonStep, "run", told)
+    without = 0
+    for _ in range(MONTH):
+        called.clear()
+        world.step()
+        without += not called
+    assert without > MONTH // 2
+
+
+def test_a_bound_of_rows_adds_and_multiplies_what_tables_hold(live: Live) -> None:
+    world = live(1)
+    world.shift_events.counts[INCIDENTS] = 5
+    bound = 2 * (rows_of(INCIDENTS) + 3) + rows_of(INCIDENTS)
+    assert bound == RowBound(6, ((INCIDENTS, 2), (INCIDENTS, 1)))
+    assert bound.rows(world) == 21
+
+
+def test_rows_are_reserved_when_they_run_out_in_the_middle_of_a_shift(live: Live) -> None:
+    """A table that is as small as can be grows until the shift has room; results are those of a larger one."""
+    small, large = (live(0, **BUSY) for _ in range(2))
+    large.shift_events.reserve(INCIDENTS, 10_000)
+    large.state.repeats.reserve(10_000)
+    moves = small.state.version.number
+    for world in (small, large):
+        world.live(MONTH)
+    assert small.state.version.number > moves
+    assert len(small.state.repeats.rows) < len(large.state.repeats.rows)
+    assert same_state(small, large)

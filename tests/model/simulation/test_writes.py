@@ -18,11 +18,13 @@ from model.engine.scenario import Scenario
 from model.engine.tables import GrowingTable, GrowingTableSpec
 from model.simulation import registry
 from model.simulation.model import TrustModel
-from model.simulation.registry import MECHANISMS, ROW_OF_TABLE, TABLES
+from model.simulation.registry import MECHANISMS, ROW_OF_TABLE, SHIFT_SCHEDULE, TABLES
 from model.trust.ledger.schema import LEDGER, TrustBelief
 from model.world import shift_events
 from model.world.columns import MINDS
-from model.world.mechanism import StepFunction, no_residents, no_step
+from model.world.mechanism import no_residents, no_step
+from model.world.shift_program import ShiftProgram
+from model.world.steps import StepFunction
 from oracle.small_towns import BUSY, WATCHED, small_scenario
 from scenarios import load
 
@@ -151,7 +153,7 @@ def live(watch: Watch, world: Any, shifts: int) -> None:
     def watched(verbs: Iterable[StepFunction]) -> tuple[StepFunction, ...]:
         return tuple(watch.watched(HOMES[verb.__module__], verb) for verb in verbs)
 
-    world.shift_steps, world.month_steps = tuple(map(watched, world.shift_steps)), watched(world.month_steps)
+    world.schedule, world.month_steps = ShiftProgram(watched(SHIFT_SCHEDULE.values())), watched(world.month_steps)
     learn = world.apply_impressions
     ledger = watch.watched(HOMES["model.trust.ledger.rules"], lambda _: learn())
     world.apply_impressions = lambda: ledger(world)
