@@ -25,6 +25,7 @@ from model.world.protocol import World
 from model.world.sampling import draw_present_resident
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import IMPRESSIONS, SPARED
+from model.world.steps import KernelArguments, Room, kernel_step, rows_of
 
 
 def initialise(world: World) -> None:
@@ -58,13 +59,16 @@ def thank_for_light(stage: ShiftContext, guard: int, numbers: Rows[StreetLightin
             record_event(stage, i, LIGHT, numbers[stage.ground.people[i].settlement].thanks)
 
 
-def step(world: World) -> None:
+def room_for_thanks(world: World) -> Room:
+    """Return the rows that the impressions of all robberies kept away need."""
+    return {IMPRESSIONS: rows_of(SPARED)}
+
+
+@kernel_step(thank_for_light, room_for_thanks)
+def step(world: World) -> KernelArguments:
     """Count what light kept away in this shift, and let residents think better of the police."""
-    spared = world.shift_events.counts.item(SPARED)
-    if spared:
-        world.shift_events.reserve(IMPRESSIONS, spared)
-        number = world.hazard_factors.guard_numbers[MECHANISM.name]
-        thank_for_light(world.shift_context(), number, world.parameters[StreetLighting])
+    number = world.hazard_factors.guard_numbers[MECHANISM.name]
+    return world.shift_context(), number, world.parameters[StreetLighting]
 
 
 def lit_share(month: MonthSnapshot) -> float:
