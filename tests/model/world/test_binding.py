@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from model import TrustModel
+from model.engine.driver import Program
 from model.engine.kernels import TableBundle
 from model.engine.rows import FloatArray, IntArray, Row, Rows
 from model.gangs.extortion.schema import THREATS, Threat
@@ -25,10 +26,10 @@ class Alien(Row):
 
 
 def bundles(parent: type[TableBundle] = TableBundle) -> Iterator[type[TableBundle]]:
-    """Yield every bundle of the model that binds itself; the tables of a shift are made by `ShiftEvents`."""
+    """Yield every bundle of the model that binds itself; `ShiftEvents` and `ShiftProgram` make the others."""
     import_declaring_modules()
     for bundle in parent.__subclasses__():
-        if bundle.__module__.startswith("model.") and bundle is not ShiftEventTables:
+        if bundle.__module__.startswith("model.") and bundle not in (ShiftEventTables, Program):
             yield bundle
             yield from bundles(bundle)
 
