@@ -48,6 +48,16 @@ def heading(group: type[ParameterGroup]) -> list[str]:
     return [f"### Parameters of {group.name} ({kind})", "", wrapped(f"{doc}{evidence}")]
 
 
+def with_results() -> dict[Path, str]:
+    """Return the documents that state results on record; none in a copy without results."""
+    if not answer.RECORD.is_file():
+        return {}
+    return {
+        README: answer.with_answer(README.read_text(encoding="utf-8")),
+        reference.README: reference.readme_as_it_should_be(),
+    }
+
+
 def written() -> dict[Path, str]:
     """Return the generated documents by path, as they should be."""
     return {
@@ -55,8 +65,7 @@ def written() -> dict[Path, str]:
         evidence.SPANISH: evidence.in_spanish(evidence.SPANISH.read_text(encoding="utf-8")),
         table_docs.TABLES: table_docs.document(),
         module_map.MAP: "\n".join((module_map.stated(), writers.stated())),
-        README: answer.with_answer(README.read_text(encoding="utf-8")),
-        reference.README: reference.readme_as_it_should_be(),
+        **with_results(),
         **{page: column_docs.stated(language) for language, page in column_docs.PAGES.items()},
     }
 
