@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -106,17 +106,6 @@ def program(*words: str) -> list[str]:
     return [str(Path(sys.executable).with_name("confianza")), *words]
 
 
-NO_TWINS = """from experiments.page.background_worker import BackgroundWorker
-BackgroundWorker.serve = BackgroundWorker.warm_up = lambda *_: None
-from experiments.cli import main
-main()"""
-
-
-def program_without_twins(*words: str) -> list[str]:
-    """Return the command line of confianza, with no workers that live the twins of the decision view beforehand."""
-    return [sys.executable, "-c", NO_TWINS, *words]
-
-
 @contextlib.contextmanager
 def chromium(*more: str) -> Iterator[Any]:
     """Start Chromium, with more arguments if need be."""
@@ -198,10 +187,10 @@ class Tab:
 
 
 @contextlib.contextmanager
-def small_town(folder: Path, start: Callable[..., list[str]] = program) -> Iterator[str]:
+def small_town(folder: Path) -> Iterator[str]:
     """Serve the page of a small town in English; yield its address, and look at the end whether anything went wrong."""
     port, town = free_port(), folder / "small.toml"
     town.write_text(SMALL, encoding="utf-8")
-    with served(start("view", str(town), "--port", str(port), "--lang", "en"), port, folder):
+    with served(program("view", str(town), "--port", str(port), "--lang", "en"), port, folder):
         yield f"http://127.0.0.1:{port}/"
     assert complaints(folder) == []

@@ -11,19 +11,7 @@ from typing import Any
 
 import psutil
 import pytest
-from chromium import (
-    COMPILE_SECONDS,
-    LIFE,
-    SMALL,
-    Tab,
-    chromium,
-    complaints,
-    free_port,
-    needs_chromium,
-    program,
-    program_without_twins,
-    served,
-)
+from chromium import COMPILE_SECONDS, LIFE, SMALL, Tab, chromium, complaints, free_port, needs_chromium, program, served
 
 from experiments.page import visitor_limit
 
@@ -76,13 +64,12 @@ def test_without_memory_nobody_is_let_in(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.fixture
-def place(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[str, psutil.Process]]:
+def place(tmp_path: Path) -> Iterator[tuple[str, psutil.Process]]:
     """Serve a small town; return its address and the process of the server."""
     port, town = free_port(), tmp_path / "small.toml"
     town.write_text(SMALL, encoding="utf-8")
     counting = {"PYTHONPATH": str(COUNTING), "WORLDS": str(tmp_path / "worlds")}
-    start = program_without_twins if LIFE in request.node.name else program
-    with served(start("view", str(town), "--port", str(port), "--lang", "en"), port, tmp_path, **counting) as server:
+    with served(program("view", str(town), "--port", str(port), "--lang", "en"), port, tmp_path, **counting) as server:
         yield f"http://127.0.0.1:{port}/", psutil.Process(owner(server))
     assert complaints(tmp_path) == []
 

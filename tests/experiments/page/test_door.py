@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from chromium import PRINTED, SMALL, chromium, complaints, free_port, needs_chromium, program_without_twins, served
+from chromium import PRINTED, SMALL, chromium, complaints, free_port, needs_chromium, program, served
 from page_client import UPGRADE, ask, cookies, socket_path, status
 
 from experiments.page.access_token import AccessToken
@@ -36,7 +36,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     folder, port = tmp_path_factory.mktemp("door"), free_port()
     town = folder / "small.toml"
     town.write_text(SMALL, encoding="utf-8")
-    with served(program_without_twins("view", str(town), "--port", str(port)), port, folder):
+    with served(program("view", str(town), "--port", str(port)), port, folder):
         yield port
     assert complaints(folder) == []
 

@@ -13,19 +13,7 @@ from typing import Any
 
 import psutil
 import pytest
-from chromium import (
-    LIFE,
-    ROOT,
-    SMALL,
-    Tab,
-    chromium,
-    free_port,
-    needs_chromium,
-    program,
-    program_without_twins,
-    served,
-    small_town,
-)
+from chromium import LIFE, ROOT, Tab, chromium, free_port, needs_chromium, program, served, small_town
 
 pytestmark = needs_chromium
 
@@ -33,7 +21,7 @@ pytestmark = needs_chromium
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve a small town."""
-    with small_town(tmp_path_factory.mktemp("page"), program_without_twins) as address:
+    with small_town(tmp_path_factory.mktemp("page")) as address:
         yield address
 
 
@@ -385,9 +373,8 @@ def test_the_page_works_with_no_network_at_all(tmp_path: Path) -> None:
 
 
 def test_mesas_own_page_plays_steps_and_resets(browser: Any, tmp_path: Path) -> None:
-    port, town = free_port(), tmp_path / "small.toml"
-    town.write_text(SMALL, encoding="utf-8")
-    with served(program("view", str(town), "--mesa", "--port", str(port)), port, tmp_path):
+    port = free_port()
+    with served(program("view", "--mesa", "--port", str(port)), port, tmp_path):
         tab = Tab(browser, f"http://127.0.0.1:{port}/")
         tab.ready()
         tab.page.get_by_role("button", name="Step").click()

@@ -7,17 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from chromium import (
-    LIFE,
-    SMALL,
-    Tab,
-    chromium,
-    complaints,
-    free_port,
-    needs_chromium,
-    program_without_twins,
-    served,
-)
+from chromium import LIFE, SMALL, Tab, chromium, complaints, free_port, needs_chromium, program, served
 from page_client import (
     BINARY,
     RESERVED,
@@ -64,7 +54,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path,
     folder, port = tmp_path_factory.mktemp("sockets"), free_port()
     town = folder / "small.toml"
     town.write_text(SMALL, encoding="utf-8")
-    with served(program_without_twins("view", str(town), "--port", str(port)), port, folder) as server:
+    with served(program("view", str(town), "--port", str(port)), port, folder) as server:
         yield port, folder, psutil.Process(server.pid)
 
 
