@@ -23,8 +23,7 @@ from model.simulation.registry import CAUSES, MEASURES
 from model.world.month import GROUPS
 from scenarios import load
 
-pytestmark = pytest.mark.usefixtures("no_picture")
-BARE, BUSY = (("run", "baseline", "--set", f"population.scale={scale}") for scale in (0.05, 0.25))
+BARE = ("run", "baseline", "--set", "population.scale=0.25")
 SMALL = (*BARE, "--years", "0.3")
 TWO = ("--replicates", "2", "--set", "trust.fast_days=9")
 TABLES = ("measures", "settlements", "groups", "cells", "ledger", "origins", "decisions")
@@ -251,7 +250,7 @@ def test_a_saved_run_goes_on_only_with_its_own_settings(tmp_path, capsys):
 def test_a_policy_given_at_a_branch_begins_there_at_the_earliest(tmp_path):
     state = tmp_path / "state"
     run(tmp_path / "first", "--save", str(state))
-    (spec,) = asked("baseline", sets=["population.scale=0.05"], policies=["status_quo@2017-01-05"], branch=state)
+    (spec,) = asked("baseline", sets=["population.scale=0.25"], policies=["status_quo@2017-01-05"], branch=state)
     assert [policy.start for policy in spec.scenario.policies] == [spec.begins]
     assert spec.begins > datetime.date(2017, 4, 1)
 
@@ -322,7 +321,7 @@ def test_years_must_be_positive():
 @pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.slow)])
 def test_an_interruption_keeps_what_was_finished(tmp_path, workers):
     out = tmp_path / "long"
-    words = [*BUSY, "--years", "1", "--replicates", "40", "--workers", workers, "--out", str(out)]
+    words = [*BARE, "--years", "1", "--replicates", "40", "--workers", workers, "--out", str(out)]
     process = listening(
         [sys.executable, "-c", "from experiments.cli import main; main()", *words],
         stdout=subprocess.DEVNULL,
@@ -349,7 +348,7 @@ def wait_for(word, stream):
 
 @needs_linux
 def test_workers_end_when_their_parent_is_killed(tmp_path):
-    words = [*BUSY, "--years", "10", "--replicates", "6", "--workers", "2", "--out", str(tmp_path / "x")]
+    words = [*BARE, "--years", "10", "--replicates", "6", "--workers", "2", "--out", str(tmp_path / "x")]
     process = subprocess.Popen(
         [sys.executable, "-c", "from experiments.cli import main; main()", *words],
         stdout=subprocess.DEVNULL,
