@@ -140,7 +140,7 @@ def words_of(command: str, workers: int) -> list[str]:
 
 def make(one: ReferenceResult, folder: Path, workers: int, log: Path) -> str:
     """Run the commands of a result; return what went wrong, or nothing."""
-    begun, printed = time.time(), ""
+    begun, printed = time.monotonic(), ""
     make_folder(log.parent)
     with log.open("w", encoding="utf-8") as told:
         for command in one.commands:

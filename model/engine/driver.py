@@ -12,7 +12,7 @@ from model.engine.kernels import TableBundle, call_packed, kernel, number_at
 from model.engine.rows import Row, Rows
 
 
-class Call(Row):
+class ProgramCall(Row):
     """A call: machine code (0 for Python), arguments, condition and room.
 
     It is due if today's flags include all of ``flags``, and if the integer at the address ``given`` is above 0 (no
@@ -45,13 +45,13 @@ class Term(Row):
 class Program(TableBundle):
     """Calls in their order, with what they need."""
 
-    calls: Rows[Call]
+    calls: Rows[ProgramCall]
     needs: Rows[RoomNeed]
     terms: Rows[Term]
 
 
 @kernel
-def lacks_room(program: Program, call: Call) -> bool:
+def lacks_room(program: Program, call: ProgramCall) -> bool:
     """Return whether a table has too few rows for a call."""
     for k in range(call.first_need, call.end_need):
         need, rows = program.needs[k], 0

@@ -326,7 +326,7 @@ class TableBundle:
         for name in self._fields:
             value, where = values[name], len(words)
             setattr(self, name, value)
-            kind, packed = pack(value)
+            kind, packed = pack_value(value)
             if not isinstance(value, np.ndarray | TableBundle):
                 numbers.append((name, where, kind))
             fields.append((name, kind, where))
@@ -355,7 +355,7 @@ class TableBundle:
         return (getattr(self, name) for name in self._fields)
 
 
-def pack(value: BundleField) -> tuple[Any, list[int]]:
+def pack_value(value: BundleField) -> tuple[Any, list[int]]:
     """Return the Numba type of a value and the words that it takes in memory."""
     if isinstance(value, np.ndarray):
         return array_type(value), [0, 0, value.size, value.itemsize, value.ctypes.data, *value.shape, *value.strides]
@@ -445,7 +445,7 @@ class PackedCall:
     def __init__(self, rule: Callable[..., None], arguments: tuple[BundleField, ...]) -> None:
         kinds, words = [], list[int]()
         for one in arguments:
-            kind, packed = pack(one)
+            kind, packed = pack_value(one)
             kinds.append(kind)
             words += packed
         entry = cast(Any, rule)

@@ -16,11 +16,11 @@ import numpy as np
 from numba import config
 
 from model.engine.calendar import N_CALENDAR_FLAGS, SHIFTS, first_of_month
-from model.engine.driver import Call, Program, RoomNeed, Term, run_calls
+from model.engine.driver import Program, ProgramCall, RoomNeed, Term, run_calls
 from model.engine.kernels import PackedCall, bind_kernel
 from model.engine.rows import zero_rows
 from model.world.protocol import World
-from model.world.steps import KernelStep, Step, StepFunction, capacity, count_array, parts_of, rows_of
+from model.world.steps import KernelStep, ScheduleStep, StepFunction, count_array, parts_of, row_capacity, rows_of
 
 
 class ShiftProgram:
@@ -36,7 +36,7 @@ class ShiftProgram:
         self.parts = tuple(part for step in steps for part in parts_of(step))
         self.dated = tuple(part for part in self.parts if part.on is not None)
 
-    def with_part(self, old: Step, new: Step) -> ShiftProgram:
+    def with_part(self, old: ScheduleStep, new: ScheduleStep) -> ShiftProgram:
         """Return a program in which one part is replaced by another."""
         return ShiftProgram(new if part is old else part for part in self.parts)
 
@@ -72,7 +72,7 @@ class BoundProgram:
 
     def __init__(self, program: ShiftProgram, world: World) -> None:
         self.program, self.month, self.on_day = program, -1, [0]
-        calls = zero_rows(Call, len(program.parts))
+        calls = zero_rows(ProgramCall, len(program.parts))
         self.kept: list[object] = []
         self.needs: list[tuple[int, int, int]] = []
         self.terms: list[tuple[int, int]] = []
@@ -83,7 +83,7 @@ class BoundProgram:
         terms[:] = np.array(self.terms, Term.dtype)
         self.run = bind_kernel(run_calls, (Program(calls=calls, needs=needs, terms=terms),), (0, 0))
 
-    def write_call(self, world: World, call: Call, part: Step) -> None:
+    def write_call(self, world: World, call: ProgramCall, part: ScheduleStep) -> None:
         """Write addresses, conditions and needs of a part."""
         call.flags, call.first_need = part.flags, len(self.needs)
         if part.on is not None:
@@ -100,10 +100,10 @@ class BoundProgram:
                 first = len(self.terms)
                 for one, factor in (rows_of(table) + need).terms:
                     self.terms.append((count_array(world, one).ctypes.data, factor))
-                self.needs.append((capacity(world, table) - need.fixed, first, len(self.terms)))
+                self.needs.append((row_capacity(world, table) - need.fixed, first, len(self.terms)))
         call.end_need = len(self.needs)
 
-    def flag_of(self, part: Step) -> int:
+    def flag_of(self, part: ScheduleStep) -> int:
         """Return the flag of the days on which a dated part is due."""
         return 1 << N_CALENDAR_FLAGS + self.program.dated.index(part)
 

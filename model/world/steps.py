@@ -63,7 +63,7 @@ def count_array(world: World, table: GrowingKey) -> IntArray:
     return table.count if isinstance(table, GrowingTable) else world.state[table].count
 
 
-def capacity(world: World, table: GrowingKey) -> int:
+def row_capacity(world: World, table: GrowingKey) -> int:
     """Return the number of rows for which a table has memory."""
     if isinstance(table, int):
         return world.shift_events.capacity[table]
@@ -78,7 +78,7 @@ def reserve_rows(world: World, table: GrowingKey, extra: int) -> None:
         (table if isinstance(table, GrowingTable) else world.state[table]).reserve(extra)
 
 
-class Step:
+class ScheduleStep:
     """A part of the schedule that is one kernel or one function in Python, with its conditions.
 
     Attributes
@@ -117,7 +117,7 @@ class Step:
             self.run(world)
 
 
-class KernelStep(Step):
+class KernelStep(ScheduleStep):
     """A step that runs one kernel.
 
     Its arguments are bound once and reused until a table moves or a parameter changes.  Most steps of a shift are of
@@ -155,7 +155,7 @@ class KernelStep(Step):
         world.cached_view(self.bind)()
 
 
-class PythonStep(Step):
+class PythonStep(ScheduleStep):
     """A step that runs a function in Python."""
 
     def __init__(self, function: StepFunction, **conditions: Any) -> None:
@@ -170,7 +170,7 @@ class PythonStep(Step):
 class StepSequence:
     """Several steps that are one in the schedule."""
 
-    def __init__(self, parts: tuple[Step, ...]) -> None:
+    def __init__(self, parts: tuple[ScheduleStep, ...]) -> None:
         self.parts = parts
         update_wrapper(self, parts[0])
 
@@ -192,13 +192,13 @@ def kernel_step(
     room
         Function that returns how many rows the kernel may append to which tables.
     conditions
-        ``flags``, ``on`` and ``given`` of a `Step`.
+        ``flags``, ``on`` and ``given`` of a `ScheduleStep`.
     """
     return lambda arguments: KernelStep(rule, arguments, room, **conditions)
 
 
 def python_step(**conditions: Any) -> Callable[[StepFunction], PythonStep]:
-    """Return a decorator that makes a function a step which runs under some conditions (`Step`)."""
+    """Return a decorator that makes a function a step which runs under some conditions (`ScheduleStep`)."""
     return lambda function: PythonStep(function, **conditions)
 
 
@@ -207,13 +207,13 @@ def morning_step(function: StepFunction) -> PythonStep:
     return PythonStep(function, flags=MORNINGS)
 
 
-def in_order(*parts: Step) -> StepSequence:
+def in_order(*parts: ScheduleStep) -> StepSequence:
     """Return one step that runs several in order."""
     return StepSequence(parts)
 
 
-def parts_of(step: StepFunction) -> tuple[Step, ...]:
+def parts_of(step: StepFunction) -> tuple[ScheduleStep, ...]:
     """Return the kernels and functions of a step, in order; a plain function runs in every shift."""
     if isinstance(step, StepSequence):
         return step.parts
-    return (step,) if isinstance(step, Step) else (PythonStep(step),)
+    return (step,) if isinstance(step, ScheduleStep) else (PythonStep(step),)

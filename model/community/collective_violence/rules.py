@@ -294,12 +294,12 @@ def room_for_crowds(world: World) -> Room:
 
 
 @kernel_step(form_crowds, room_for_crowds)
-def gather(world: World) -> KernelArguments:
+def gather_crowds(world: World) -> KernelArguments:
     """Return the arguments of `form_crowds`."""
     return world.shift_context(), world.view(CrowdTables)
 
 
-step = in_order(gather, learn)
+step = in_order(gather_crowds, learn)
 """Form crowds after the crimes of the shift."""
 
 

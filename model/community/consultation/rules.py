@@ -419,12 +419,12 @@ def room_for_consultations(world: World) -> Room:
 
 
 @kernel_step(hold_consultations, room_for_consultations, flags=EVENINGS)
-def consult(world: World) -> KernelArguments:
+def hold_meetings(world: World) -> KernelArguments:
     """Return the arguments of `hold_consultations`."""
     return world.shift_context(), world.view(ConsultationTables)
 
 
-step = in_order(record_harm, open_month, consult, learn)
+step = in_order(record_harm, open_month, hold_meetings, learn)
 """Record the harm of the shift; in the afternoon hold consultations."""
 
 

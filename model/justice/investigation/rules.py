@@ -376,7 +376,7 @@ def room_for_verdicts(world: World) -> Room:
 
 
 @kernel_step(judge_arrests, room_for_verdicts)
-def judge(world: World) -> KernelArguments:
+def judge_arrested(world: World) -> KernelArguments:
     """Return the arguments of `judge_arrests`."""
     return world.shift_context(), world.view(JusticeTables)
 
@@ -403,7 +403,7 @@ def close_month(world: World) -> None:
     work_on_files(world.shift_context(), world.view(InvestigationTables))
 
 
-step = in_order(judge, open_all_files, close_month, learn)
+step = in_order(judge_arrested, open_all_files, close_month, learn)
 """Judge the arrests of the shift and open files; at the end of a month advance and investigate all."""
 
 

@@ -414,12 +414,12 @@ def room_for_contacts(world: World) -> Room:
 
 
 @kernel_step(meet_residents, room_for_contacts)
-def meet(world: World) -> KernelArguments:
+def meet_step(world: World) -> KernelArguments:
     """Return the arguments of `meet_residents`."""
     return world.shift_context(), world.view(ContactTables)
 
 
-step = in_order(meet, learn)
+step = in_order(meet_step, learn)
 """Let couples meet residents, and update the beliefs of these."""
 
 

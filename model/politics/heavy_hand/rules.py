@@ -327,25 +327,30 @@ def room_for_patrols(world: World) -> Room:
 
 
 @kernel_step(release_detained, room_for_release, flags=MORNINGS)
-def release(world: World) -> KernelArguments:
+def free_detained(world: World) -> KernelArguments:
     """Return the arguments of `release_detained`."""
     return world.shift_context(), world.view(DetentionTables)
 
 
 @kernel_step(detain_suspects, room_for_detention, flags=MORNINGS, on=is_detaining)
-def detain(world: World) -> KernelArguments:
+def detain_suspects_step(world: World) -> KernelArguments:
     """Return the arguments of `detain_suspects`."""
     return world.shift_context(), world.view(DetentionTables)
 
 
 @kernel_step(send_army_patrols, room_for_patrols, on=is_patrolled)
-def patrol(world: World) -> KernelArguments:
+def patrol_with_soldiers(world: World) -> KernelArguments:
     """Return the arguments of `send_army_patrols`."""
     patrols, numbers = float(world.cached_view(army_patrols)), world.parameters
     return world.shift_context(), world.town.everywhere, patrols, numbers[HeavyHand], numbers[Contacts]
 
 
-step = in_order(PythonStep(update_member_share, flags=MORNINGS, on=is_detaining), release, detain, patrol)
+step = in_order(
+    PythonStep(update_member_share, flags=MORNINGS, on=is_detaining),
+    free_detained,
+    detain_suspects_step,
+    patrol_with_soldiers,
+)
 """Send army patrols; in the morning release and detain."""
 
 

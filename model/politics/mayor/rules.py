@@ -359,7 +359,7 @@ def is_meeting_day(world: World, date: datetime.date) -> bool:
 
 
 @python_step(flags=EVENINGS, on=is_meeting_day)
-def hear(world: World) -> None:
+def hear_at_meetings(world: World) -> None:
     """Record the petitions of the authorities that attend a meeting today."""
     hear_petitions(world, attends_table(world) | attends_council(world))
 
@@ -375,7 +375,7 @@ def close_month(world: World) -> None:
         close_quarter(world)
 
 
-step = in_order(record_killings, change_mayor, hear, close_month)
+step = in_order(record_killings, change_mayor, hear_at_meetings, close_month)
 """Record homicides and petitions; at a month's end the use of gifts; at a quarter's end choose."""
 
 

@@ -149,7 +149,7 @@ def room_for_records(world: World) -> Room:
 
 
 @kernel_step(report_shift, room_for_records)
-def report(world: World) -> KernelArguments:
+def report_crimes(world: World) -> KernelArguments:
     """Return the arguments of `report_shift`."""
     return world.shift_context(), world.view(InformationTables)
 
@@ -169,7 +169,7 @@ def close_month(world: World) -> None:
     plans.count_plan_months(world)
 
 
-step = in_order(report, count_visits, close_month)
+step = in_order(report_crimes, count_visits, close_month)
 """Report the shift upwards; at the end of a month enter records, return products and count months of plans."""
 
 

@@ -226,7 +226,7 @@ def n_arrivals_today(world: World) -> IntArray:
 
 
 @kernel_step(admit_arrivals, flags=MORNINGS)
-def admit(world: World) -> KernelArguments:
+def admit_arrivals_step(world: World) -> KernelArguments:
     """Return the arguments of `admit_arrivals`."""
     return world.shift_context(), world.parameters[PopulationChange], world.cached(arrivals_today)
 
@@ -239,13 +239,13 @@ def initialise_arrivals(world: World) -> None:
 
 
 @kernel_step(record_arrivals, flags=MORNINGS, given=n_arrivals_today)
-def record(world: World) -> KernelArguments:
+def record_changes(world: World) -> KernelArguments:
     """Return the arguments of `record_arrivals`."""
     return world.shift_context(), world.cached(arrivals_today)
 
 
 @kernel_step(remove_leavers, flags=MORNINGS)
-def remove(world: World) -> KernelArguments:
+def remove_departed(world: World) -> KernelArguments:
     """Return the arguments of `remove_leavers`."""
     return world.shift_context(), world.parameters[PopulationChange]
 
@@ -257,7 +257,7 @@ def count_refused(world: World) -> KernelArguments:
     return world.shift_context(), world.parameters[PopulationChange], float(rate)
 
 
-step = in_order(admit, initialise_arrivals, record, remove, count_refused)
+step = in_order(admit_arrivals_step, initialise_arrivals, record_changes, remove_departed, count_refused)
 """Admit the arrivals of the day, then draw deaths and departures."""
 
 

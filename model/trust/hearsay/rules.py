@@ -111,12 +111,12 @@ def room_for_hearsay(world: World) -> Room:
 
 
 @kernel_step(spread_hearsay, room_for_hearsay)
-def tell(world: World) -> KernelArguments:
+def tell_others(world: World) -> KernelArguments:
     """Return the arguments of `spread_hearsay`."""
     return world.shift_context(), world.parameters[Hearsay]
 
 
-step = in_order(tell, learn)
+step = in_order(tell_others, learn)
 """Spread hearsay of the impressions of the shift, and apply it to beliefs."""
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.engine.driver import Call, Program, RoomNeed, Term, run_calls
+from model.engine.driver import Program, ProgramCall, RoomNeed, Term, run_calls
 from model.engine.kernels import PackedCall, TableBundle, allocating_kernel, kernel
 from model.engine.rows import FloatArray, IntArray, zero_rows
 
@@ -36,8 +36,8 @@ def program(calls: list[tuple[int, int, int, int, int, int]], limit: int, count:
     needs, terms = zero_rows(RoomNeed, 1), zero_rows(Term, 1)
     needs[0] = (limit, 0, 1)
     terms[0] = (count.ctypes.data, 2)
-    rows = zero_rows(Call, len(calls))
-    rows[:] = np.array(calls, Call.dtype)
+    rows = zero_rows(ProgramCall, len(calls))
+    rows[:] = np.array(calls, ProgramCall.dtype)
     return Program(calls=rows, needs=needs, terms=terms)
 
 
