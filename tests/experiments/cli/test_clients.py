@@ -71,7 +71,7 @@ def with_added(folder: Path, pinned: str, name: str) -> tuple[str, ...]:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the shared module and the results that some examples read."""
     folder = tmp_path_factory.mktemp("desk")
-    (folder / "small_town.py").write_text(SHARED, encoding="utf-8")
+    (folder / "quick_town.py").write_text(SHARED, encoding="utf-8")
     commands = re.findall(r"^confianza (.*)$", PAGE, re.MULTILINE)
     assert [words.split()[0] for words in commands] == ["run", "export"]
     with contextlib.chdir(folder):
@@ -198,7 +198,7 @@ def test_an_example_for_another_tool_gives_an_answer_that_makes_sense(tool: str,
 
 @pytest.mark.slow
 def test_the_next_mesa_gives_the_same_results(desk: Path) -> None:
-    script = "import mesa; from small_town import simulate; print(mesa.__version__.split('.')[0], simulate({}))"
+    script = "import mesa; from quick_town import simulate; print(mesa.__version__.split('.')[0], simulate({}))"
     own, other = (
         started(desk, script, *start).stdout.split(maxsplit=1)
         for start in ((sys.executable,), with_added(desk, "mesa[network]==4.0.0a0", "mesa"))
