@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from _pytest.doctest import DoctestModule
 from hypothesis import settings
+from order_of_files import FIRST
 
 from model.engine.parameters import ParameterGroup
 from model.engine.scenario import Scenario
@@ -30,15 +31,6 @@ collect_ignore = ["architecture/recipes", "support"]
 pytest.register_assert_rewrite("oracle.comparison")
 
 SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}
-FIRST = (
-    *("test_smoke", "test_recipes", "test_decision_page", "test_page", "test_report", "test_runs", "test_compare"),
-    *("test_crowd", "test_sweep_engine", "test_decision", "test_claim", "test_writes", "test_sweep_commands"),
-    *("test_clients", "test_worlds", "test_documents", "test_tutorial"),
-)
-"""Files that take long, the longest first: whatever begins last would be waited for.
-
-While the first one compiles the model, the second needs nothing of it.
-"""
 LAST = "small_town"
 """Short runs of a town against mutants, most of which are killed before."""
 

@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from conftest import FIRST
+from order_of_files import FIRST
 
 ROOT = Path(__file__).parents[2]
 
