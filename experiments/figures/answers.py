@@ -7,11 +7,14 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
+from experiments.comparison.contrast_origins import origin_contrasts
+from experiments.comparison.origins import BELIEFS, key_of
 from experiments.figures.forest import draw_contrasts
 from experiments.figures.plot_command import MEASURES_SHOWN, chosen_measures, figure_bytes, language_suffix
 from experiments.figures.svg import title_of
 from experiments.narrative.labels import called, change_words, decimals, for_people, named
 from experiments.narrative.messages import said
+from experiments.narrative.origin_sentences import part_keys, part_name
 from experiments.statistics.interactions import interactions
 from experiments.statistics.thresholds import monthly_scale
 from experiments.statistics.verdicts import VERDICTS
@@ -31,6 +34,8 @@ WINDOW = "monthly means over the last 12 months"
 
 def write_contrasts(study: str, asked: str, out: Path | None, lang: str, fresh: bool = False) -> list[Path]:
     """Write the contrasts of a study's sweep as Parquet, CSV, LaTeX and a figure; return their files.
+
+    Where trust comes from in each change is a file of its own, if the sweep kept what tells it.
 
     Files that would become others are replaced only if ``fresh``.
     """
@@ -55,6 +60,8 @@ def write_contrasts(study: str, asked: str, out: Path | None, lang: str, fresh: 
         folder / f"{NAME}.csv": csv_bytes(rows),
         folder / f"{NAME}{suffix}.tex": latex,
     }
+    if len(parts := origin_contrasts(folder)):
+        files[folder / f"{NAME}_origins.csv"] = csv_of_origins(parts).encode()
     figure = draw_contrasts(told, shown, Tongue(lang))
     files[path] = figure_bytes(figure, path)
     for file, content in files.items():
@@ -63,6 +70,14 @@ def write_contrasts(study: str, asked: str, out: Path | None, lang: str, fresh: 
         write_whole(file, content)
     say(f"{path.name}: {title_of(figure)}")
     return list(files)
+
+
+def csv_of_origins(parts: pd.DataFrame) -> str:
+    """Return where effects on trust and its beliefs come from as CSV, each part with its name in both languages."""
+    names = {key_of(*key): part_name(*key[1:]) for belief in BELIEFS for key in part_keys(belief)}
+    for k, lang in enumerate(("en", "es"), start=3):
+        parts.insert(k, lang, [getattr(names[measure], lang) for measure in parts["measure"]])
+    return parts.to_csv(index=False, float_format="%.6g", lineterminator="\n")
 
 
 def check_replaced(file: Path, content: bytes, fresh: bool) -> None:

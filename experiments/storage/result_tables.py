@@ -14,7 +14,8 @@ from experiments.words.dictionary import CHANGE, policy, told, unit_in
 from model.engine.errors import InputError, suggest_nearest
 
 MEASURES = "measures"
-KEEPS = ("cells", "impressions", "incidents")
+KEEPS = ("cells", "impressions", "incidents", "ledger", "origins")
+"""Tables that a study, or `--keep`, can ask for."""
 OF_RUN = ("measures", "settlements", "groups", "cells", "ledger", "origins", "decisions")
 """Tables that every run leaves."""
 TIME = pa.timestamp("ms")

@@ -59,7 +59,7 @@ def clear(folder: Path) -> None:
         if (folder / name).is_dir():
             shutil.rmtree(folder / name)
     pictures = [path for path in folder.glob("*.png") if path.name.startswith(PICTURES)]
-    answers = [folder / f"contrasts.{ending}" for ending in ("parquet", "csv", "tex")]
+    answers = [folder / f"contrasts{ending}" for ending in (".parquet", ".csv", ".tex", "_origins.csv")]
     for path in (*pictures, *answers, folder / PLAN, folder / CRATE, folder / "indices.csv", folder / MANIFEST):
         path.unlink(missing_ok=True)
 

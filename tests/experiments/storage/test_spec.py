@@ -112,7 +112,7 @@ def test_another_seed_or_value_is_another_run():
         ("confianza run baseline --until 2018-01-01 --seed -1", "--seed must be a whole number from 0"),
         (
             "confianza run baseline --until 2018-01-01 --keep all",
-            "--keep knows cells, impressions, incidents, got 'all'",
+            "--keep knows cells, impressions, incidents, ledger, origins, got 'all'",
         ),
         ("confianza run baseline --until 2018-01-01 --set a", "--set wants KEY=VALUE, got 'a'"),
         ("confianza run baseline --until 2018-01-01 --replicates 2", "means 2 runs"),

@@ -1,0 +1,67 @@
+"""Where the effects of a study's changes on trust come from: contrasts of each change, by origin."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments.comparison.origins import BELIEFS, Account, account_of, key_of, parts_of
+from experiments.statistics.contrasts import SCENARIO, SEED
+from experiments.statistics.interactions import Change, changes_of, factors_of
+from experiments.statistics.paired_effects import paired
+from experiments.statistics.thresholds import Scale
+from experiments.storage.manifest import read_manifest
+from experiments.storage.reading import first_columns, kept, runs_of, tables
+
+NEEDS = ("residents", *BELIEFS.values())
+"""Measures without which nothing is split."""
+TABLES = ("ledger", "origins")
+"""Tables that the study must keep."""
+KEPT = ("low", "high", "n")
+
+
+def origin_contrasts(folder: Path) -> pd.DataFrame:
+    """Return the parts of what each change of a sweep does alone, in points (0-100); those of a belief sum to it.
+
+    Empty where the sweep kept too few measures or not the tables `TABLES`.
+    """
+    if not set(NEEDS) <= set(kept(folder)) or not set(TABLES) <= set(read_manifest(folder)["keep"]):
+        return pd.DataFrame()
+    runs, accounts = runs_of(folder, [BELIEFS["trust"]]), accounts_of(folder)
+    rows = [
+        {"scenario": scenario, "change": change.name} | row
+        for scenario, own in runs.groupby(SCENARIO, sort=False)
+        for factors in [factors_of(own, first_columns(folder))]
+        for change in changes_of(own, factors)
+        for row in parts_of_change(pairs_of(own, factors, change), accounts)
+    ]
+    return pd.DataFrame(rows)
+
+
+def accounts_of(folder: Path) -> dict[str, Account]:
+    """Return what trust owed to each origin at the end of every finished run of a sweep."""
+    by_run = [dict(list(tables(folder, name).to_pandas().groupby("run"))) for name in ("measures", *reversed(TABLES))]
+    return {str(run): account_of(*(one[run] for one in by_run)) for run in by_run[0]}
+
+
+def pairs_of(runs: pd.DataFrame, factors: list[str], change: Change) -> pd.DataFrame:
+    """Return the runs without (`base`) and with a change (`arm`) that are alike in seed and everything else."""
+    alike = [SEED, *(name for name in factors if name != change.factor)]
+    sides = (
+        runs[runs[change.factor] == level].set_index(alike)["run"].rename(name)
+        for name, level in (("base", change.against), ("arm", change.level))
+    )
+    return pd.concat(sides, axis=1, join="inner").reset_index()
+
+
+def parts_of_change(pairs: pd.DataFrame, accounts: dict[str, Account]) -> Iterator[dict[str, Any]]:
+    """Yield each part of a change with its interval over seeds, each the mean over all combinations of the others."""
+    if pairs.empty:
+        return
+    parts = pd.DataFrame([parts_of(accounts[one.base], accounts[one.arm]) for one in pairs.itertuples()])  # type: ignore[index]
+    by_seed = parts.groupby(pairs[SEED].to_numpy()).mean()
+    for key in by_seed:
+        found = paired([0.0] * len(by_seed), list(by_seed[key]), scale=Scale("points"))
+        about = {"measure": key_of(*key), "estimate": found.effect}  # type: ignore[misc]
+        yield about | {name: getattr(found, name) for name in KEPT}
