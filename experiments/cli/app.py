@@ -208,6 +208,14 @@ def policies() -> None:
 
 
 @app.command()
+def accounts() -> None:
+    """List rival accounts of trust and of crime."""
+    from experiments.cli.listings import account_lines, show
+
+    show(account_lines())
+
+
+@app.command()
 def parameters(
     name: options.Part = None,
     scenario: options.Shown = None,

@@ -18,6 +18,7 @@ from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameters
 from model.engine.plausible import plausible_range
 from model.engine.scenario import PolicyEntry, Scenario
+from scenarios import accounts
 from scenarios.groups import checked_mechanism, declared_groups, switchable_mechanisms
 
 WIDTH = 80
@@ -73,6 +74,17 @@ def world_lines() -> Iterator[str]:
         yield f"{name}"
         yield wrapped(f"{world.title['en']} ({world.title['es']})", 4)
         yield wrapped(world.about["en"], 4)
+
+
+def account_lines() -> Iterator[str]:
+    """Yield every built-in account with what it claims, leaves out and predicts, and how much it sets."""
+    for name in accounts.names():
+        one = accounts.account(name)
+        yield f"{name}"
+        yield wrapped(f"{one.title['en']} ({one.title['es']}), of {one.explains}", 4)
+        for text in (one.claim["en"], f"left out: {one.limits['en']}", f"to be measured: {one.prediction['en']}"):
+            yield wrapped(text, 4)
+        yield wrapped(f"sets {len(one.settings)} parameters", 6)
 
 
 def deed(entry: PolicyEntry) -> str:

@@ -10,10 +10,11 @@ import pytest
 from experiments.cli import app as cli
 from model.engine.parameters import ParameterGroup
 from model.simulation.registry import MEASURES
+from scenarios import accounts
 
 HEAVY = ("mesa", "numba", "pandas", "matplotlib", "pyarrow", "shapely")
 COMMANDS = (
-    *("run", "check", "export", "scenarios", "policies", "parameters", "measures", "bench"),
+    *("run", "check", "export", "scenarios", "policies", "accounts", "parameters", "measures", "bench"),
     *("validate", "compare", "verify", "sweep", "sensitivity", "contrasts", "plot", "repeat"),
     *("view", "doctor", "bundle", "new"),
 )
@@ -168,6 +169,14 @@ def test_policies_are_listed_in_both_languages(capsys):
     assert code == 0
     assert widest(out) <= 80
     assert "Status quo (Statu quo)" in out
+
+
+def test_accounts_are_listed_with_what_would_refute_them(capsys):
+    code, out, _ = call(capsys, "accounts")
+    assert code == 0
+    assert widest(out) <= 80
+    assert out.startswith("present_law\n")
+    assert out.count("to be measured: ") == len(accounts.names())
 
 
 def test_every_parameter_is_listed_with_unit_range_role_and_source(capsys):
