@@ -8,6 +8,7 @@ EXTRAS = {
     "page": ("solara", "starlette", "uvicorn", "anywidget", "ipyvuetify", "altair"),
     "maps": ("pyogrio",),
     "dask": ("distributed",),
+    "emulation": ("sklearn",),
     "notebook": ("ipykernel", "nbclient", "nbformat"),
 }
 """Modules that each extra installs."""

@@ -1,0 +1,211 @@
+"""Fit a Gaussian process to results of the model, predict with its error, and measure both by leaving points out.
+
+The process is a linear trend plus a smooth rest with one length for each input (Rasmussen and Williams, Gaussian
+Processes for Machine Learning, MIT Press 2006; section 2.7 has the trend as a covariance, 5.4.2 the formulas for points
+that are left out).  Random variation between seeds is known from seeds and is not fitted, unless nobody gives it.
+"""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.statistics.verdicts import LIMIT
+from model.engine.errors import InputError, suggest_nearest
+
+Reals = NDArray[np.float64]
+Range = tuple[float, float]
+
+FEWEST = 8
+"""Points below which no emulator is fitted."""
+MOST_LENGTHS = 40
+"""Inputs up to which each has a length of its own; beyond, all share one."""
+LENGTHS, SCALES, NOISES = (0.1, 100.0), (1e-4, 1e3), (1e-6, 1e1)
+"""Bounds of lengths, in widths of the ranges, and of variances, relative to that of the results."""
+JITTER = 1e-8
+"""Relative variance that keeps the covariance invertible."""
+RESTARTS, SEED = 2, 1
+OUTSIDE = 0.0455
+"""Share of a normal distribution beyond two standard deviations."""
+
+
+class Prediction(NamedTuple):
+    """Mean and standard deviation of what the model gives on average over seeds, by point."""
+
+    mean: Reals
+    sd: Reals
+
+
+@dataclass(frozen=True)
+class Diagnostics:
+    """Errors of an emulator at its own points, each predicted from all others.
+
+    ``r2`` is the share of the variance between points that is predicted, ``ceiling`` the share that is no random
+    variation; ``outside`` counts points more than two standard deviations off, ``p`` is the probability of so many if
+    the standard deviations are right.
+    """
+
+    points: int
+    r2: float
+    ceiling: float
+    outside: int
+    p: float
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the emulator may be used: its errors are as large as it says, and it predicts something."""
+        return self.p > LIMIT and self.r2 > 0.0
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A fitted emulator of one result.
+
+    Attributes
+    ----------
+    ranges
+        Lowest and highest value of each input, by name; nothing outside is predicted.
+    points, values
+        What it was fitted to: points × inputs from 0 to 1, and results.
+    noise
+        Variance of random variation of each result, in its unit squared.
+    """
+
+    ranges: Mapping[str, Range]
+    points: Reals
+    values: Reals
+    noise: Reals
+    process: Any
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the inputs, in the order of the columns."""
+        return tuple(self.ranges)
+
+    def predict(self, inputs: Mapping[str, Any]) -> Prediction:
+        """Return mean and standard deviation at some points, without the random variation of single runs.
+
+        Parameters
+        ----------
+        inputs
+            Values by name of the input, each a number or an array of the same length, in its own unit.
+
+        Raises
+        ------
+        InputError
+            If an input is missing, unknown or outside the range that the emulator has seen.
+        """
+        mean, sd = self.process.predict(scaled(inputs, self.ranges), return_std=True)
+        return Prediction(mean, sd)
+
+    @cached_property
+    def diagnostics(self) -> Diagnostics:
+        """Errors at the emulator's own points."""
+        return diagnose(self)
+
+
+def fit(
+    inputs: Mapping[str, Any], values: Sequence[float] | Reals, ranges: Mapping[str, Range], noise: Any = None
+) -> Emulator:
+    """Fit an emulator.
+
+    Parameters
+    ----------
+    inputs
+        Values of each input by name, one for every result.
+    values
+        Results, each the mean over the seeds of a point.
+    ranges
+        Lowest and highest value of each input; they say where the emulator holds.
+    noise
+        Variance of random variation of each result (a number or one for each); estimated with the rest if not given.
+
+    Raises
+    ------
+    InputError
+        If there are too few points, results that are no numbers, or inputs outside their ranges.
+    """
+    points, results = scaled(inputs, ranges), np.asarray(values, float)
+    if len(results) != len(points) or len(results) < FEWEST:
+        raise InputError(f"an emulator needs at least {FEWEST} results, one a point, got {len(results)}")
+    if not np.isfinite(results).all():
+        raise InputError(f"an emulator needs numbers, got {int((~np.isfinite(results)).sum())} results that are none")
+    known = estimated_noise(points, results) if noise is None else np.asarray(noise, float)
+    known = np.broadcast_to(known, results.shape)
+    return Emulator(dict(ranges), points, results, known, fitted_process(points, results, known))
+
+
+def fitted_process(points: Reals, values: Reals, noise: Reals | None) -> Any:
+    """Return the Gaussian process with the most likely lengths and scales; with noise of its own if none is given."""
+    from sklearn.gaussian_process import GaussianProcessRegressor, kernels  # takes a second to import
+
+    lengths = np.ones(points.shape[1]) if points.shape[1] <= MOST_LENGTHS else 1.0
+    kernel = kernels.ConstantKernel(0.5, SCALES) * kernels.RBF(lengths, LENGTHS)
+    kernel += kernels.ConstantKernel(0.5, SCALES) * kernels.DotProduct(1.0, "fixed")
+    if noise is None:
+        kernel += kernels.WhiteKernel(0.1, NOISES)
+    relative = 0.0 if noise is None else noise / spread_of(values) ** 2
+    process = GaussianProcessRegressor(
+        kernel, alpha=JITTER + relative, normalize_y=True, n_restarts_optimizer=RESTARTS, random_state=SEED
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a length at its bound only says that an input has no effect
+        return process.fit(points, values)
+
+
+def estimated_noise(points: Reals, values: Reals) -> float:
+    """Return the variance that no smooth function of the inputs explains."""
+    level = fitted_process(points, values, None).kernel_.k2.noise_level
+    return float(level) * spread_of(values) ** 2
+
+
+def spread_of(values: Reals) -> float:
+    """Return the standard deviation of results, 1 if all are alike."""
+    return float(values.std()) or 1.0
+
+
+def left_out(emulator: Emulator) -> Prediction:
+    """Return, for each point, the prediction from all others with the same lengths, and its sd for one result."""
+    process, spread = emulator.process, spread_of(emulator.values)
+    inverse = np.linalg.inv(process.kernel_(emulator.points) + np.diag(JITTER + emulator.noise / spread**2))
+    standard = (emulator.values - emulator.values.mean()) / spread
+    mean = standard - inverse @ standard / np.diag(inverse)
+    return Prediction(emulator.values.mean() + spread * mean, spread / np.sqrt(np.diag(inverse)))
+
+
+def diagnose(emulator: Emulator) -> Diagnostics:
+    """Return how well each point is predicted from all others."""
+    from scipy.stats import binomtest  # half a second, which most commands save
+
+    found = left_out(emulator)
+    errors, variance = emulator.values - found.mean, float(emulator.values.var())
+    outside = int((np.abs(errors) > 2.0 * found.sd).sum())
+    return Diagnostics(
+        points=len(errors),
+        r2=1.0 - float((errors**2).mean()) / variance if variance else 0.0,
+        ceiling=max(0.0, 1.0 - float(emulator.noise.mean()) / variance) if variance else 0.0,
+        outside=outside,
+        p=float(binomtest(outside, len(errors), OUTSIDE, alternative="greater").pvalue),
+    )
+
+
+def scaled(inputs: Mapping[str, Any], ranges: Mapping[str, Range]) -> Reals:
+    """Return inputs as points × inputs from 0 to 1; refuse what is unknown, missing or outside its range."""
+    for name in inputs:
+        if name not in ranges:
+            raise InputError(f"the emulator has no input '{name}'{suggest_nearest(name, ranges)}")
+    columns = []
+    for name, (low, high) in ranges.items():
+        if name not in inputs:
+            raise InputError(f"the emulator needs a value of '{name}'")
+        values = np.atleast_1d(np.asarray(inputs[name], float))
+        inside = (values >= low) & (values <= high)
+        if not inside.all():
+            got = values[~inside][0]
+            raise InputError(f"{name} must lie in [{low:g}, {high:g}], where the emulator was fitted, got {got:g}")
+        columns.append((values - low) / (high - low))
+    return np.column_stack(np.broadcast_arrays(*columns))
