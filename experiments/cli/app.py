@@ -110,7 +110,7 @@ def compare(
     out: options.OutOfTwins = None,
     fresh: options.Fresh = False,
 ) -> None:
-    """Compare policies in twin worlds: same luck, one change."""
+    """Compare policies in pairs of runs with the same random draws."""
     from experiments.cli.compare import ComparisonOutput, carry_out
     from experiments.comparison.comparison_request import EffectSize, Request
 
@@ -373,7 +373,7 @@ def sensitivity(
     fresh: options.Fresh = False,
     yes: options.Yes = False,
 ) -> None:
-    """Tell which parameters matter, and how much of it is luck."""
+    """Tell which parameters matter, beside random variation."""
     from experiments.studies.sensitivity_command import sensitivity as carry_out
     from experiments.studies.sensitivity_methods import DRAWS
     from experiments.studies.sweep_command import Hands

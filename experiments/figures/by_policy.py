@@ -44,7 +44,7 @@ def draw_forests(
     note = note_of(
         site,
         f"{{unit}}. Punto: lo típico de {n} gemelos; raya: 95 %; hueco: no se distingue del azar.",
-        f"{{unit}}. Dot: what is typical of {n} twins; stroke: 95 %; hollow: cannot be told from luck.",
+        f"{{unit}}. Dot: what is typical of {n} twins; stroke: 95 %; hollow: cannot be told from chance.",
         unit=PER_CENT if per_cent else POINTS,
     )
     sheet, drawn = policy_panels(site, tongue, (finding, note), m.PanelSizes(0.1 + ROW * len(labels), LEFT)), []
@@ -142,7 +142,7 @@ def cause_finding(site: Site, names: Sequence[str]) -> Both:
         if site.judged(arm, name, "cause") in ("rises", "falls")
     ]
     if not told:
-        return both("Ninguna causa se distingue del azar", "No cause can be told from luck")
+        return both("Ninguna causa se distingue del azar", "No cause can be told from chance")
     first = both(*in_both(cause, max(told)[1]))
     return both("Lo que más mueve la confianza: {first}", "What moves trust most: {first}", first=first)
 

@@ -50,7 +50,7 @@ def movers_finding(site: Site, measure: str, es: tuple[str, str, str], en: tuple
     name = both(es[0], en[0])
     if not any(sides):
         return both(
-            "{name}: ninguna política se distingue del azar", "{name}: no policy can be told from luck", name=name
+            "{name}: ninguna política se distingue del azar", "{name}: no policy can be told from chance", name=name
         )
     parts = [
         both(f"{es[k]} con {{arms}}", f"{en[k]} under {{arms}}", arms=titles_of(own))

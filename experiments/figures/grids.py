@@ -76,7 +76,7 @@ def sign_finding(site: Site) -> Both:
 @register_figure(
     "draws",
     "Efecto en cada juego de parámetros (punto) con el intervalo del azar dentro de él (línea).",
-    "Effect in every draw of parameters (dot) with the interval of luck within it (line).",
+    "Effect in every draw of parameters (dot) with the interval of random variation within it (line).",
 )
 def draw_draws(site: Site, tongue: Tongue) -> Figure:
     """Draw the effect in every draw of parameters, from the lowest to the highest, with its interval."""

@@ -43,7 +43,7 @@ DEEDS = {
 LOSSES = {"trust": "trust less"}
 PAIR, FIRST = ["base_site", "base_arm", "site", "against"], "trust_mean"
 WHY_UNPAIRED = {
-    "sites": "Another site has another town, so luck cannot be shared",
+    "sites": "Another site has another town, so random draws cannot be shared",
     "code": "The runs were made by different versions of the model",
     "town": "The runs do not share one town",
     "seeds": "Their seeds do not pair",
@@ -103,7 +103,7 @@ def heading(base: str, arm: str, rows: Rows, stated: Mapping[str, Any]) -> Itera
     yield f"{stated['begins']} to {stated['until']}, {kind}; 95 % intervals; ± standard error"
     yield from changed({key: text_of(value) for one in stated["arms"] for key, value in one.get("changed", {}).items()})
     if why := rows["why_unpaired"].iloc[0]:
-        yield from textwrap.wrap(f"{WHY_UNPAIRED[why]}: unpaired analysis, in which luck is not taken out.", WIDTH)
+        yield from textwrap.wrap(f"{WHY_UNPAIRED[why]}: unpaired analysis, which keeps random variation that pairs would share.", WIDTH)
     yield ""
     rose = "rose" if rows["paired"].all() else ""
     yield f"{'':<{NAMES}}{'first arm':>12}{'effect':>9}{'interval':>18}{rose:>8}{'delta':>8}"
@@ -231,7 +231,7 @@ def alone_lines(rows: Rows) -> Iterator[str]:
         effect = with_error(row.effect, row.error, headline, "+")
         yield f"{headline.en:<{NAMES}}{effect:>18}{interval(row.low, row.high, headline):>20}{ratio:>17}"
     if (rows["variance_ratio"] == math.inf).any():
-        yield f"({ALL_ALIKE}: the same effect in every twin world, so no luck is left in it)"
+        yield f"({ALL_ALIKE}: the same effect in every pair, without random variation)"
 
 
 def many(ratio: float) -> str:

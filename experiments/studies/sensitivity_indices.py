@@ -68,9 +68,9 @@ def find(
 def refusal_of(luck: Luck | None) -> str:
     """Return why factors are not ranked, or nothing."""
     if luck is None:
-        return "with one seed luck cannot be told from the factors; state at least 2 seeds"
+        return "with one seed random variation cannot be told from the factors; state at least 2 seeds"
     if luck.in_means > DOMINATED:
-        return f"luck makes {luck.in_means:.0%} of what differs between points; {need(luck)}"
+        return f"random variation makes {luck.in_means:.0%} of what differs between points; {need(luck)}"
     return ""
 
 
@@ -103,7 +103,7 @@ def luck_lines(finding: SensitivityFinding) -> list[str]:
     """Return what luck does to a measure, and what was left out."""
     luck, lines = finding.luck, []
     if luck is not None:
-        stated = f"luck: {luck.in_runs:.0%} of the variance of runs, "
+        stated = f"random variation: {luck.in_runs:.0%} of the variance of runs, "
         stated += f"{luck.in_means:.0%} of that of means of {luck.replicates}"
         lines += wrapped(f"{stated}; {need(luck)}" if luck.in_means > 0.1 and not finding.refusal else stated)
     if finding.dropped:

@@ -114,7 +114,7 @@ def test_what_luck_alone_can_explain_is_hollow_and_grey(runs):
     faces = {line.get_markerfacecolor() for line in figure.findobj(Line2D) if line.get_marker() == "o"}
     assert told == {False}
     assert faces == {"none"}
-    assert "no change can be told from luck" in figure.get_label()
+    assert "no change can be told from chance" in figure.get_label()
 
 
 def test_maps_of_effects_count_the_cases_in_which_a_policy_rises_and_falls(runs):

@@ -90,7 +90,7 @@ def test_where_luck_dominates_nothing_is_ranked():
     finding = found("sobol", noise=20.0)
     assert finding.luck.in_means > 0.5
     assert finding.ranks == {}
-    assert "no ranking: luck makes" in told(finding)
+    assert "no ranking: random variation makes" in told(finding)
     assert "replicates would bring that to 10 %" in told(finding)
 
 
