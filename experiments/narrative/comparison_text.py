@@ -103,7 +103,8 @@ def heading(base: str, arm: str, rows: Rows, stated: Mapping[str, Any]) -> Itera
     yield f"{stated['begins']} to {stated['until']}, {kind}; 95 % intervals; ± standard error"
     yield from changed({key: text_of(value) for one in stated["arms"] for key, value in one.get("changed", {}).items()})
     if why := rows["why_unpaired"].iloc[0]:
-        yield from textwrap.wrap(f"{WHY_UNPAIRED[why]}: unpaired analysis, which keeps random variation that pairs would share.", WIDTH)
+        reason = f"{WHY_UNPAIRED[why]}: unpaired analysis, which keeps random variation that pairs would share."
+        yield from textwrap.wrap(reason, WIDTH)
     yield ""
     rose = "rose" if rows["paired"].all() else ""
     yield f"{'':<{NAMES}}{'first arm':>12}{'effect':>9}{'interval':>18}{rose:>8}{'delta':>8}"

@@ -116,7 +116,8 @@ def luck_told(luck: Mapping[str, Luck], run: int) -> Iterator[str]:
     needs = [f"{name} {'no number' if math.isinf(one.needed) else f'{one.needed:,.0f}'}" for name, one in luck.items()]
     short = [name for name, one in luck.items() if one.needed > run]
     too_few = f"; {run} are run, too few for {', '.join(short)}" if short else ""
-    yield f"replicates that bring random variation to {WANTED:.0%} of the means, by the pilot: {', '.join(needs)}{too_few}"
+    wanted = f"replicates that bring random variation to {WANTED:.0%} of the means, by the pilot"
+    yield f"{wanted}: {', '.join(needs)}{too_few}"
 
 
 def described(method: Method, problem: Problem, size: Size) -> str:

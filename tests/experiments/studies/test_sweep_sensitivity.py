@@ -186,8 +186,8 @@ def test_replicates_are_planned_by_what_luck_does_to_each_measure():
     size, told = planned(METHODS["morris"], PROBLEM, Size(10, tuple(range(8))), "30m", lambda *_: clocked)
     assert size == Size(120, (0, 1, 2))
     assert told.splitlines()[0] == (
-        "replicates that bring random variation to 10% of the means, by the pilot: trust_mean 1, told_share 3, homicides 810;"
-        " 3 are run, too few for homicides"
+        "replicates that bring random variation to 10% of the means, by the pilot: trust_mean 1, told_share 3,"
+        " homicides 810; 3 are run, too few for homicides"
     )
 
 
