@@ -1,19 +1,74 @@
-"""Compiling the model before workers start, so that they do not all do it."""
+"""Compile the model before workers start, so that they do not all do it, and in two processes where it is new.
+
+Numba looks for each kernel on the disk before it compiles it, and compiles one at a time in a process.  A second
+process that begins with the last kernel therefore takes nearly half of the work off the first.
+"""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from experiments.execution import shared_towns
+from experiments.execution.parent_watch import end_with_parent
+from experiments.storage.progress import compiled_before
 from model.engine.calendar import YEAR
 from scenarios import load
 
+if TYPE_CHECKING:
+    from model.simulation.model import TrustModel
 
-def compile_model() -> None:
-    """Compile every pass of the model by letting a small town live for a year, soldiers and prisons included."""
+
+def small_world() -> "TrustModel":
+    """Return a small town with soldiers and prisons, which needs every kernel."""
     from model.simulation.model import TrustModel  # brings Mesa and the compiler, which the coordinator does without
 
     scenario = load("baseline", policies=["heavy_hand"], set={"population.scale": 0.05, "calendar.warm_up": 0})
-    TrustModel(scenario, rng=1).run_for(YEAR)
+    return TrustModel(scenario, rng=1)
+
+
+def compile_model() -> None:
+    """Compile every kernel of the model by simulating a year of a small town."""
+    small_world().run_for(YEAR)
 
 
 def compile_first() -> frozenset[str]:
     """Compile the model; return what towns are built from."""
     compile_model()
     return shared_towns.groups_of_towns()
+
+
+def compile_from_end() -> None:
+    """Compile the kernels of the schedules from the last to the first."""
+    from model.simulation.registry import MONTH_SCHEDULE, SHIFT_SCHEDULE
+    from model.world.steps import KernelStep, parts_of
+
+    world = small_world()
+    steps = (*SHIFT_SCHEDULE.values(), *MONTH_SCHEDULE.values())
+    for part in reversed([part for step in steps for part in parts_of(step)]):
+        if isinstance(part, KernelStep):
+            part.bind(world)
+
+
+@contextmanager
+def second_compiler() -> Iterator[None]:
+    """Where no kernel is on the disk yet, let another process compile from the end meanwhile."""
+    if compiled_before() or (os.cpu_count() or 1) == 1:
+        yield
+        return
+    process = multiprocessing.get_context("spawn").Process(target=_compile_beside, daemon=True)
+    process.start()
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _compile_beside() -> None:
+    """Compile from the end in a process of its own, which hears no Ctrl-C and ends with its parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
+    compile_from_end()

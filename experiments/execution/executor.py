@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from experiments.execution.compile_kernels import second_compiler
 from experiments.execution.gc_control import set_aside
 from experiments.execution.interruption import Interruption, announce_stop_command, handle_signals
 from experiments.execution.local_workers import POLL_S, Executor, Job, JobFunction, LocalExecutor, WorkerDied
@@ -119,7 +120,7 @@ def run_in_process[J: SizedJob, R](jobs: Sequence[J], function: JobFunction[J, R
 
     gc.disable()
     try:
-        with handle_signals():
+        with second_compiler(), handle_signals():
             for job in jobs:
                 sink.add(job, function(job, report))
     finally:

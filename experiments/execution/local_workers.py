@@ -4,12 +4,10 @@ import concurrent.futures
 import contextlib
 import gc
 import multiprocessing
-import multiprocessing.connection
 import os
 import queue
 import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -19,8 +17,10 @@ from typing import Any, Protocol
 
 from pebble import ProcessExpired, ProcessPool
 
-from experiments.execution.compile_kernels import compile_first
+from experiments.execution.compile_kernels import compile_first, compile_from_end
 from experiments.execution.gc_control import look_seldom, set_aside
+from experiments.execution.parent_watch import end_with_parent
+from experiments.storage.progress import compiled_before
 from model.engine.errors import WorkStopped
 
 POLL_S = 0.2
@@ -28,7 +28,6 @@ PATIENCE_S = 1200.0
 """Seconds without a simulated month after which a job is taken to hang and its worker is killed."""
 DEAD_PATIENCE_S, LOCK_PATIENCE_S = 1.0, 5.0
 """Seconds after which a job of a dead worker is taken to be lost, and a lock to be held by a dead worker."""
-PARENT_DIED = 70
 JOBS_PER_WORKER = 2
 """Jobs submitted per worker: one runs, one waits in the pipe, so that no worker idles while a batch is written."""
 
@@ -124,8 +123,10 @@ class LocalExecutor[J: Job, R]:
         return pool
 
     def prepare(self, cancelled: Callable[[], bool]) -> frozenset[str]:
-        """Compile the model in one worker; return the parameter groups that shape towns."""
+        """Compile the model in one worker, or two; return the parameter groups that shape towns."""
         future = self.pool.schedule(compile_first)
+        if self.workers > 1 and not compiled_before():
+            self.pool.schedule(compile_from_end)
         while self.pool.active and not cancelled():
             if concurrent.futures.wait([future], POLL_S).done:
                 return frozenset() if future.exception() else future.result()
@@ -270,16 +271,8 @@ def initialise_worker(*state: Any) -> None:
     """Prepare a worker process, which ends with its parent."""
     global _state
     look_seldom()
-    threading.Thread(target=exit_with_parent, daemon=True).start()
+    end_with_parent()
     _state = WorkerState(*state)
-
-
-def exit_with_parent() -> None:
-    """Wait until the parent process has died, then end this one."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        multiprocessing.connection.wait([parent.sentinel])
-        os._exit(PARENT_DIED)
 
 
 def run_job(slot: int, job: Job) -> Any:

@@ -25,9 +25,14 @@ def say(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
 
 
+def compiled_before() -> bool:
+    """Return whether kernels of this version of the code are on the disk."""
+    return any(cache_folder().rglob("*.nbc"))
+
+
 def announce_compiling() -> None:
     """Say that the first run of a version of the code takes longer."""
-    if not any(cache_folder().rglob("*.nbc")):
+    if not compiled_before():
         say("compiling the model: once for each version of the code, about half a minute")
 
 
