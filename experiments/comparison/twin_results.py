@@ -20,10 +20,14 @@ from experiments.storage.run_identity import canonical, digest_of
 from experiments.storage.run_spec import RunSpec, forget_scenarios
 from experiments.storage.saved_states import seed_folder
 from model.engine.calendar import tick_of
+from model.engine.causes import CAUSES as CAUSES_BY_NUMBER
 from model.simulation.model import TrustModel
 from model.simulation.state_file import STATE_FILE
 from model.town.town import Town
-from model.world.state import ARRIVED
+from model.world.state import ARRIVED, TOTAL
+
+CAUSE_NUMBERS = tuple(sorted(CAUSES_BY_NUMBER))
+"""Causes of the ledger in the order in which a `Life` has them."""
 
 
 class Superseded(Exception):
@@ -53,9 +57,11 @@ type Draw = Callable[[int, Mapping[str, float]], None]
 
 @dataclass(frozen=True)
 class Life:
-    """Results kept of a world: its months, at their end the trust of each resident, month by month that of each cell.
+    """Results kept of a world: its months, at their end the trust of each resident, month by month cells and causes.
 
-    Cells are those where people live.
+    Cells are those where people live. ``places`` has residents and the sum of their trust (0-1), shape (2, 1 + months,
+    settlements), at the start and at the end of each month; ``ledger`` the change of that sum by cause, and the part of
+    earlier changes that was forgotten in the month, shape (2, months, causes, settlements).
     """
 
     run: str
@@ -63,6 +69,8 @@ class Life:
     months: pd.DataFrame
     people: np.ndarray
     cells: np.ndarray
+    places: np.ndarray
+    ledger: np.ndarray
     told: dict[str, Value] = field(init=False, default_factory=dict, compare=False)
     """Headlines that have been read of it already."""
     drawn: dict[str, np.ndarray] = field(init=False, default_factory=dict, compare=False)
@@ -98,6 +106,7 @@ def live(spec: RunSpec, warm: Path, measures: Collection[str], tell: ReportProgr
     """Live one world from its warm-up to its end and measure this of it; each month is drawn as it ends."""
     world = begun(spec, town_for(spec), warm)
     world.measured = measures
+    opening = residents_by_place(world)
     numbers = itertools.count()
 
     def heard(shifts: int) -> None:
@@ -108,13 +117,34 @@ def live(spec: RunSpec, warm: Path, measures: Collection[str], tell: ReportProgr
     here = world.minds["gone"][: world.state[ARRIVED][0]] < 0
     people = np.where(here, world.trust()[: len(here)], math.nan).astype(np.float32)
     months = measures_table(world, spec).select(["month", *sorted(measures)]).to_pandas()
-    return Life(spec.run, spec.seed, months, people, by_cell(cells))
+    return Life(spec.run, spec.seed, months, people, by_cell(cells), by_place(opening, world), by_cause(world))
 
 
 def by_cell(months: Sequence[np.ndarray]) -> np.ndarray:
     """Return trust by month and cell, nan where nobody is left; a month that has not ended tells nothing."""
     rows = np.array([one for one in months if len(one)])
     return np.where(rows["residents"] > 0, rows["trust"], math.nan).astype(np.float32)
+
+
+def residents_by_place(world: TrustModel) -> np.ndarray:
+    """Return residents and the opening balance of the ledger by settlement, shape (2, settlements)."""
+    here = world.minds["gone"] < 0
+    n = np.bincount(world.town.people["settlement"][here], minlength=world.town.n_settlements)
+    return np.array([n, world.state[TOTAL]])
+
+
+def by_place(opening: np.ndarray, world: TrustModel) -> np.ndarray:
+    """Return residents and the sum of their trust at the start and at the end of each month."""
+    rows = world.settlement_months().reshape(-1, world.town.n_settlements)
+    ends = np.array([rows["residents"], rows["residents"] * np.nan_to_num(rows["trust"])])
+    return np.concatenate([opening[:, None], ends], axis=1)
+
+
+def by_cause(world: TrustModel) -> np.ndarray:
+    """Return changes of summed trust and what was forgotten of them, shape (2, months, causes, settlements)."""
+    rows = world.ledger_months()
+    shape = len(CAUSE_NUMBERS), world.town.n_settlements
+    return np.array([rows[name].reshape(-1, *shape) for name in ("change", "forgotten")], np.float32)
 
 
 def begun(spec: RunSpec, town: Town, warm: Path) -> TrustModel:
