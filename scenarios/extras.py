@@ -5,7 +5,8 @@ from importlib.util import find_spec
 from model.engine.errors import InputError
 
 EXTRAS = {
-    "page": ("solara", "starlette", "uvicorn", "anywidget", "ipyvuetify", "altair"),
+    "page": ("starlette", "uvicorn", "websockets"),
+    "mesa": ("solara", "starlette", "uvicorn", "ipyvuetify", "altair"),
     "maps": ("pyogrio",),
     "dask": ("distributed",),
     "emulation": ("sklearn",),

@@ -248,7 +248,7 @@ def view(
     """Open the page: a town, its twin, and why things happen."""
     from scenarios.extras import require_extra
 
-    require_extra("page", "view")
+    require_extra("mesa" if mesa else "page", "view --mesa" if mesa else "view")
     from experiments.page.serve import view as serve
 
     if mesa and (scenario, lang) != ("villa_canales", "en"):

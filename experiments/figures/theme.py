@@ -87,6 +87,6 @@ def variables() -> str:
 
 
 def tokens() -> str:
-    """Return the colours by meaning as variables of the decision view: `--cd-NAME`."""
-    stated = (" ".join(f"--cd-{name}: {one[dark]};" for name, one in TOKENS.items()) for dark in (False, True))
-    return ".cd {{ {} }}\n.cd[data-dark=true] {{ {} }}\n".format(*stated)
+    """Return the colours by meaning as variables of the decision view: `--NAME`."""
+    stated = (" ".join(f"--{name}: {one[dark]};" for name, one in TOKENS.items()) for dark in (False, True))
+    return ":root {{ {} }}\n:root[data-dark=true] {{ {} }}\n".format(*stated)

@@ -1,20 +1,62 @@
-"""Read the address of the decision view: a choice, or one line about a mistake in it."""
+"""Read the address of the page: what is chosen and which view of it, or one line about a mistake in it."""
 
 import datetime
 import difflib
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from experiments.comparison.decision_measures import measures, moved
 from experiments.comparison.policy_choice import HORIZONS, TWINS, Choice
 from experiments.page import sites
 from experiments.page.page_texts import say
+from experiments.words.catalogue import LANGUAGES
 from model.engine.errors import InputError
 
-VIEWS = ("why", "life", "map", "criteria")
-KEYS = ("town", "measures", "from", "years", "seed", "lang", "dark", "view")
+VIEWS = ("decision", "why", "map", "life", "criteria", "room")
+"""Views in the order of the row above them; each has a module of its name in `static` and one here."""
+KEYS = ("town", "measures", "from", "years", "seed", "lang", "dark", "view", "place", "month", "show", "present")
 MOST_SEED = 2**32 - TWINS
 LONGEST = 40
 """Letters of a wrong value that are repeated."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks for: a choice, the language, a view, and in it a settlement, a month, and what to show.
+
+    ``place`` is the number of a settlement from 1 on and ``month`` the number of a month from 1 on, 0 for all; ``show``
+    is a word of the view's own.
+    """
+
+    choice: Choice
+    language: str = "en"
+    dark: bool = False
+    view: str = VIEWS[0]
+    place: int = 0
+    month: int = 0
+    show: str = ""
+    present: bool = False
+
+    @property
+    def query(self) -> str:
+        """Query of the address that restores all of it."""
+        choice = self.choice
+        stated = {
+            "town": choice.site,
+            "measures": ",".join(f"{name}.{step}" for name, step in choice.chosen),
+            "from": choice.begins.isoformat() if choice.begins else "",
+            "years": str(choice.years),
+            "seed": str(choice.seed),
+            "lang": self.language,
+            "dark": "1" if self.dark else "",
+            "view": self.view if self.view != VIEWS[0] else "",
+            "place": str(self.place or ""),
+            "month": str(self.month or ""),
+            "show": self.show,
+            "present": "1" if self.present else "",
+        }
+        return urlencode({key: value for key, value in stated.items() if value}, safe=",./")
 
 
 class AddressError(InputError):
@@ -24,7 +66,12 @@ class AddressError(InputError):
         self.text, self.known = text, known
         self.value = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
         self.values = values
+        self.language = ""
         super().__init__(self.in_language("en"))
+
+    def asked(self, now: Asked) -> Asked:
+        """Return what was asked for before, in the language in which the wrong address is answered."""
+        return replace(now, language=self.language or now.language)
 
     def in_language(self, language: str) -> str:
         """Return it in one line, with the nearest valid name."""
@@ -34,13 +81,32 @@ class AddressError(InputError):
         return say(language, f"wrong.{self.text}", **values)
 
 
+def asked_by(address: Mapping[str, str], now: Asked) -> Asked:
+    """Return what an address asks for; town, years, seed and language that it does not say stay as they are."""
+    language = one_of("lang", address, now.language, LANGUAGES)
+    try:
+        for key in address:
+            if key not in KEYS:
+                raise AddressError("key", key, KEYS)
+        choice = choice_of(address, now.choice)
+        place = whole("place", address.get("place") or "0", settlements(choice.site))
+        month = whole("month", address.get("month") or "0", 12 * choice.years)
+        view = one_of("view", address, "", ("", *VIEWS)) or VIEWS[0]
+        dark = one_of("dark", address, "1" if now.dark else "", ("", "0", "1")) == "1"
+        present = one_of("present", address, "", ("", "1")) == "1"
+        return Asked(choice, language, dark, view, place, month, address.get("show", "")[:LONGEST], present)
+    except AddressError as reason:
+        reason.language = language
+        raise
+
+
+def settlements(site: str) -> int:
+    """Return how many settlements a municipality has."""
+    return len(sites.load_scenario(site).settlements)
+
+
 def choice_of(address: Mapping[str, str], now: Choice) -> Choice:
-    """Return the choice that an address says; what it does not say stays as it is."""
-    for key in address:
-        if key not in KEYS:
-            raise AddressError("key", key, KEYS)
-    one_of("dark", address, "", ("", "0", "1"))
-    one_of("view", address, "", ("", *VIEWS))
+    """Return the choice that an address says; town, years and seed that it does not say stay as they are."""
     site = one_of("town", address, now.site, sites.choices())
     years = int(one_of("years", address, str(now.years), [str(one) for one in HORIZONS]))
     seed = whole("seed", address.get("seed", str(now.seed)), MOST_SEED)

@@ -120,7 +120,7 @@ class BackgroundWorker:
             self.turns[job.place] = job.turn + 1
 
     def warm_up(self, scenario: str) -> None:
-        """Simulate the worlds as today for the first visitor; then compile here, for the views of one world."""
+        """Simulate the worlds as today for the first visitor; then make ready here what a life needs."""
         specs = runs_of(Choice(scenario), self.folder)[0]
         lived: queue.SimpleQueue[object] = queue.SimpleQueue()
         self.ask(self.take_seat(), specs, lambda life, _: lived.put(life))

@@ -1,22 +1,24 @@
 """One life in sentences: simulate the world again and record a few residents of a place."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from experiments.page import sites
 from experiments.page.page_texts import say
-from experiments.page.why import cause_name
-from experiments.page.world_session import CHUNK, Stop, WorldSession
+from experiments.page.why_view import name_of
 from experiments.words import catalogue
-from model.engine.calendar import tick_of
 from model.simulation.registry import CAUSES
 from model.town.crime_kinds import NAMES as KINDS
 from model.trust.belief_updating.schema import EVIDENCE_COLUMNS
 from model.trust.ledger.schema import Trust
 from model.world.shift_events import CHANNELS, IMPRESSIONS, INCIDENTS, MOTIVES, RESPONSES
 
+Stop = Callable[[], bool]
+"""Tells whether nobody waits any more."""
+CHUNK = 91
+"""Shifts between two questions whether to stop."""
 TELLABLE_KINDS = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault")
 TELLABLE_MOTIVES = ("none", "robbery")
 """Lives touched by anything else (gangs, partners, death by violence) are never told; what is new stays untold."""
@@ -60,26 +62,23 @@ class LifeStory:
         return self.after - self.before - self.small - sum(event.change for event in self.events)
 
 
-def select_residents(session: WorldSession, cell: int | None, skip: int = 0, first: int = -1) -> np.ndarray:
-    """Return some living residents of a cell (or of anywhere): one asked for, then those with most own experience.
+def select_residents(world: Any, people: np.ndarray, skip: int = 0) -> np.ndarray:
+    """Return some residents of twelve years or more, those with most own experience first.
 
-    Which of them is told stays open, so that a life that may not be told is not given away by its absence.
+    ``people`` is true for those who may be chosen. Which of them is told stays open, so that a life that may not be
+    told is not given away by its absence.
     """
-    minds, people = session.world.state.minds, session.site.town.people
-    here = (minds["gone"] < 0) & (session.world.tick // 3 - people["born"] > 12 * 365.25)
-    if cell is not None:
-        here &= people["home"] == cell
+    minds = world.state.minds
+    here = people & (minds["gone"] < 0) & (world.tick // 3 - world.town.people["born"] > 12 * 365.25)
     found = np.flatnonzero(here)
     seen = sum(minds[name][found] for name in EVIDENCE_COLUMNS)
-    order = np.lexsort((-seen, found != first))
-    return found[order][skip : skip + HEARD]
+    return found[np.argsort(-seen, kind="stable")][skip : skip + HEARD]
 
 
-def replay_lives(session: WorldSession, heard: np.ndarray, stop: Stop) -> list[LifeStory]:
-    """Simulate a world again and return the lives of those heard that may be told, in their order."""
+def replay_lives(world: Any, heard: np.ndarray, until: int, stop: Stop) -> list[LifeStory]:
+    """Simulate a world to a tick and return the lives of those heard that may be told, in their order."""
     from model.trust.ledger.rules import trust_now
 
-    world = sites.begin(session.name, session.seed, session.policies)
     lives = {}
     for who in map(int, heard):
         person, trust = world.town.people[who], float(world.state.minds[who]["trust"])
@@ -87,7 +86,7 @@ def replay_lives(session: WorldSession, heard: np.ndarray, stop: Stop) -> list[L
         lives[who] = LifeStory(who, bool(person["female"]), age, int(person["occupation"]), trust, 0.0, [])
     secret: set[int] = set()
     reported: dict[tuple[int, int], int] = {}
-    for shift in range(session.world.tick - tick_of(world.settings.start)):
+    for shift in range(until - world.tick):
         if shift % CHUNK == 0 and stop():
             return []
         world.step()
@@ -184,4 +183,4 @@ def sentence(language: str, event: LifeEvent) -> str:
         if moved := catalogue.event(name, language):
             return moved
     how = "other_good" if event.change >= 0.0 else "other_bad"
-    return say(language, f"event.{how}", cause=cause_name(language, cause))
+    return say(language, f"event.{how}", cause=name_of(language, cause))

@@ -2,11 +2,9 @@
 
 from experiments.comparison.decision_outcomes import TRUST, Found
 from experiments.narrative.findings import Finding, sentence
-from experiments.page.criteria_standing import Standing, digits_of, number
+from experiments.page.standing import Span, Standing, digits_of, number
 from experiments.statistics.verdicts import FEWEST
 
-type Span = tuple[str, str]
-"""Words with their kind: bold, benefit (b), harm (h) or nothing."""
 ALWAYS_BESIDE = {"homicides": "wrongful_detentions"}
 """Outcomes that never stand without their possible cost; under a heavy hand the cost stands in any case."""
 LAST = ("crimes_told",)

@@ -6,17 +6,14 @@ For students who know SolaraViz: Reset, Step and Play, sliders that count from t
 from functools import cache
 from typing import Any
 
+import numpy as np
 import solara
+from matplotlib.figure import Figure
 from mesa.visualization import Slider, SolaraViz, make_plot_component
 from mesa.visualization.utils import update_counter
 
-from experiments.figures.theme import look_of
-from experiments.page import frames
-from experiments.page.frame_encoding import MapState
-from experiments.page.views import view_of
-from experiments.page.widgets import MapWidget, style
+from experiments.page.ground import columns_and_rows
 from model import TrustModel
-from model.engine.calendar import NIGHT
 from model.town.town import Town, build_town
 from scenarios import load
 from scenarios.groups import find_parameter
@@ -68,22 +65,28 @@ def slider(name: str) -> Slider:
 
 @solara.component
 def TownMap(world: Any) -> None:
-    """The map, drawn anew after every step."""
+    """The map of mean trust by cell, drawn anew after every step."""
     update_counter.get()
-    widget = solara.use_memo(MapWidget, [])
-    solara.use_memo(lambda: widget.set_trait("place", frames.place_of(town())), [])
-    watch = solara.use_memo(lambda: MapState(world), [world])
-    watch.look(world)
-    with widget.hold_sync():
-        widget.cells, widget.where = frames.cells_of(town()), frames.where_of(town())
-        widget.ground_a = watch.bytes(world, "trust").tobytes()
-        widget.rounds_a, widget.incidents_a = frames.rounds_of(world, town()), frames.incidents_of(world, town())
-        widget.view = view_of("en", "trust", "a", communal=False) | {"look": look_of(dark=False)}
-        widget.head = {"number": world.tick, "seconds": 0, "where": NIGHT}
-    solara.Style(style() + ".cf-board { height: 460px; }")
     solara.Text(f"{world.date}, shift {world.tick % 3 + 1} of 3")
     solara.Text(f"For developers: one world, no finding; counts are of {100 * SCALE:.0f} % of the town.")
-    solara.Div(classes=["cf-map"], children=[widget], style={"width": "100%"})
+    solara.FigureMatplotlib(town_map(world), dependencies=[world, world.tick])
+
+
+def town_map(world: Any) -> Figure:
+    """Return the map: each inhabited cell in the colour of the mean trust of those who live there."""
+    place, here = town(), world.minds["gone"] < 0
+    homes, n = place.people["home"][here], place.n_cells
+    residents = np.bincount(homes, minlength=n)
+    sums = np.bincount(homes, world.trust()[here], minlength=n)
+    cells = np.flatnonzero(residents)
+    x, y = columns_and_rows(place, cells)
+    figure = Figure(figsize=(4.0, 5.0))
+    axes = figure.add_subplot()
+    drawn = axes.scatter(x, y, c=100.0 * sums[cells] / residents[cells], s=9.0, marker="s", vmin=30.0, vmax=55.0)
+    figure.colorbar(drawn, label="mean trust, 0-100")
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+    return figure
 
 
 PARAMETERS: dict[str, Any] = {name: slider(name) for name in LEVERS} | {"rng": 7}

@@ -5,21 +5,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-FILES = tuple(Path(__file__).parent / name for name in ("texts.toml", "decision.toml"))
-"""Texts of the panels and of the decision view; a part stands in one of them."""
+FILE = Path(__file__).with_name("texts.toml")
 
 
 @cache
 def texts() -> dict[str, dict[str, dict[str, str]]]:
     """Return every text: part, key, language."""
-    return {part: some for file in FILES for part, some in tomllib.loads(file.read_text(encoding="utf-8")).items()}
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
 def say(language: str, name: str, **values: Any) -> str:
     """Return the text of ``part.key`` in a language, with values put in.
 
-    >>> say("es", "page.play"), say("en", "speed.1")
-    ('Iniciar', '1 day a second')
+    >>> say("es", "decision.play"), say("en", "decision.view_why")
+    ('Mes a mes', 'Why?')
     """
     part, _, key = name.partition(".")
     text = texts()[part][key][language]

@@ -3,10 +3,11 @@
 import dataclasses
 import threading
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import scenarios
+from experiments.page.ground import ground
 from model.engine.scenario import Scenario
 from model.town.town import Town
 
@@ -53,6 +54,11 @@ class Municipality:
     scenario: Scenario
     town: Town
     first: dict[int, dict[str, Any]] = dataclasses.field(default_factory=dict)
+
+    @cached_property
+    def ground(self) -> dict[str, Any]:
+        """Ground of its map."""
+        return ground(self.town)
 
 
 MOST_SEEDS, MOST_SITES = 3, 3

@@ -18,7 +18,7 @@ from experiments.comparison.decision_outcomes import (
 )
 from experiments.comparison.outcome_bounds import End, ends_of
 from experiments.comparison.single_measure_effects import YEARS, effects
-from experiments.page.criteria_standing import Standing, digits_of, number, signed
+from experiments.page.standing import Standing, digits_of, number, signed
 from experiments.statistics.verdicts import VERDICTS, direction, judge
 from experiments.validation.ceiling import FEW
 
@@ -122,9 +122,9 @@ def describe_agreements(one: Standing) -> str:
 
 
 def outcome_rows(one: Standing) -> list[Row]:
-    """Return every outcome as it stands: twins where measures are moved, else the worlds as today."""
+    """Return every outcome: harms that grow first; twins where measures are moved, else the worlds as today."""
     if one.moved and one.founds:
-        return [outcome_row(one, found) for found in one.founds]
+        return [outcome_row(one, found) for found in sorted(one.founds, key=lambda found: not found.harmful)]
     return [today_row(one, outcome) for outcome in OUTCOMES]
 
 

@@ -269,8 +269,8 @@ def test_new_measures_and_counts_are_listed_in_both_languages(stated: dict[str, 
 def test_new_causes_and_levers_have_their_words_on_the_page(stated: dict[str, Any]) -> None:
     assert stated["causes"]["light"] == ["luz en las calles", "light on the streets"]
     assert stated["causes of the page"]["light"] == "Luz en las calles"
-    assert stated["levers of the page"]["street_lighting.lit"] == ["Streets that are lit", "Calles alumbradas"]
-    assert stated["levers of the page"]["safe_schools.hours"][0] == "Safe Schools: hours"
+    assert stated["levers"]["street_lighting.lit"] == ["Streets that are lit", "Calles alumbradas"]
+    assert stated["levers"]["safe_schools.hours"][0] == "Safe Schools: hours"
 
 
 def test_a_new_mechanism_has_its_section_numbers_and_writers_in_the_documents(stated: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from test_recipes import ROOT, add_after, copy_of_the_project, edit, run, touche
 
 GUIDE = (ROOT / "docs" / "do" / "extend_experiments.md").read_text(encoding="utf-8")
 APP, OPTIONS = "experiments/cli/app.py", "experiments/cli/options.py"
-PAGE, TEXTS = "experiments/page/page.py", "experiments/page/texts.toml"
+SHEET, ADDRESS, TEXTS = (f"experiments/page/{name}" for name in ("sheet.py", "address.py", "texts.toml"))
 FIGURES, TEMPLATE = "experiments/figures/by_policy.py", "experiments/report/annex.html.j2"
 METHODS = "experiments/studies/sensitivity_methods.py"
 
@@ -38,29 +38,30 @@ def people(scenario: options.Scenario) -> None:
     edit(tree, APP, "def main() -> None:", f"{command}def main() -> None:")
 
 
-def add_panel(tree: Path) -> None:
-    """A component, its place among the tabs, its words."""
-    module = '''"""The panel that says what luck is."""
+def add_view(tree: Path) -> None:
+    """What is shown, its place in the row of views, its drawing, its words."""
+    module = '''"""The view that says what luck is."""
 
-import solara
+from typing import Any
 
-from experiments.page.page_parts import text
-from experiments.page.page_texts import say
-from experiments.page.visitor import Visitor
+from experiments.page.address import Asked
+from experiments.page.standing import Standing
 
 
-@solara.component
-def LuckPanel(visitor: Visitor) -> None:
-    """What luck is, in a sentence."""
-    text(say(visitor.language.value, "luck.help"))
+def shown(one: Standing, asked: Asked) -> dict[str, Any]:
+    """Return what the view shows."""
+    return {"title": one.say("luck.title"), "answer": [(one.say("luck.help"), "")]}
 '''
-    (tree / "experiments/page/luck.py").write_text(module, encoding="utf-8")
-    line = "from experiments.page.frame_encoding import LAYERS, ON_REQUEST"
-    add_after(tree, PAGE, line, "from experiments.page.luck import LuckPanel")
-    edit(tree, PAGE, '"criteria": CriteriaPanel,', '"criteria": CriteriaPanel,\n    "luck": LuckPanel,')
-    words = 'tab_criteria = { en = "Criteria", es = "Criterios" }'
-    add_after(tree, TEXTS, words, 'tab_luck = { en = "Luck", es = "Suerte" }')
-    said = '\n[luck]\nhelp = { en = "One seed is one luck.", es = "Una semilla es una suerte." }\n'
+    (tree / "experiments/page/luck_view.py").write_text(module, encoding="utf-8")
+    drawing = "export const make = () => {};\nexport const draw = () => {};\n"
+    (tree / "experiments/page/static/luck.js").write_text(drawing, encoding="utf-8")
+    edit(tree, SHEET, "import decision_view,", "import decision_view, luck_view,")
+    edit(tree, SHEET, '    "why": why_view.shown,', '    "why": why_view.shown,\n    "luck": luck_view.shown,')
+    edit(tree, ADDRESS, '"criteria", "room")', '"criteria", "room", "luck")')
+    words = 'view_criteria = { en = "Criteria", es = "Criterios" }'
+    add_after(tree, TEXTS, words, 'view_luck = { en = "Luck", es = "Suerte" }')
+    said = '\n[luck]\ntitle = { en = "Luck", es = "Suerte" }\n'
+    said += 'help = { en = "One seed is one luck.", es = "Una semilla es una suerte." }\n'
     (tree / TEXTS).write_text((tree / TEXTS).read_text(encoding="utf-8") + said, encoding="utf-8")
 
 
@@ -111,13 +112,16 @@ METHODS = {'''
 
 RECIPES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "command": (add_command, {APP, "experiments/execution/people.py"}),
-    "panel": (add_panel, {"experiments/page/luck.py", PAGE, TEXTS}),
+    "view": (
+        add_view,
+        {"experiments/page/luck_view.py", "experiments/page/static/luck.js", SHEET, ADDRESS, TEXTS},
+    ),
     "figure": (add_figure, {FIGURES, TEMPLATE}),
     "study": (add_study, {"experiments/studies/inertia.toml"}),
     "kind of study": (add_kind_of_study, {METHODS, OPTIONS}),
 }
 """What can be added, and every file that is then new or another."""
-NUMBERS = {1: "One file", 2: "Two files", 3: "Three files"}
+NUMBERS = {1: "One file", 2: "Two files", 5: "Five files"}
 
 
 @pytest.fixture(scope="module")
@@ -160,17 +164,18 @@ def test_a_new_command_is_listed_and_does_its_work(copy: Path) -> None:
     assert confianza(copy, "people", "totonicapan") == "103952\n"
 
 
-def test_a_new_panel_is_a_tab_and_speaks_both_languages(copy: Path) -> None:
+def test_a_new_view_stands_in_the_row_and_speaks_both_languages(copy: Path) -> None:
     program = """
-from types import SimpleNamespace
-import solara
-from experiments.page.page import PANELS
-from experiments.page.page_texts import say
+from experiments.comparison.policy_choice import Choice
+from experiments.page import sites
+from experiments.page.address import Asked
+from experiments.page.sheet import sheet_of
+from experiments.page.standing import Standing
 for language in ("en", "es"):
-    visitor = SimpleNamespace(language=solara.reactive(language))
-    box, rc = solara.render(PANELS["luck"](visitor), handle_error=False)
-    print(say(language, "page.tab_luck"), box.children[0].children[0])
-    rc.close()
+    choice = Choice("villa_canales")
+    one = Standing(choice, sites.load_scenario("villa_canales"), language)
+    sheet = sheet_of(one, Asked(choice, language, view="luck"))
+    print(sheet["views"][-1]["title"], sheet["answer"][0][0])
 """
     assert answer(copy, program).splitlines() == ["Luck One seed is one luck.", "Suerte Una semilla es una suerte."]
 

@@ -12,7 +12,7 @@ from invented import decide_monthly, declare
 
 from experiments.comparison.headline_measures import HEADLINES
 from experiments.execution.run_tables import INCIDENT_COLUMNS, decisions_table, impressions_table
-from experiments.page import biography, frame_encoding
+from experiments.page import biography
 from model.engine.choices import MOST_OPTIONS
 from model.engine.parameters import all_parameters
 from model.simulation.model import CELL_MONTH, GROUP_MONTH, SETTLEMENT_MONTH, TrustModel
@@ -153,13 +153,6 @@ def test_communities_that_do_not_invite_the_police_are_drawn_anew_for_every_seed
     refusals = [TrustModel(scenario, rng=seed, town=town).state.boards["invites"].tolist() for seed in range(6)]
     assert any(0 in one for one in refusals)
     assert len({tuple(one) for one in refusals}) > 1
-
-
-def test_cliques_and_narcos_are_off_the_map_until_asked_for_and_never_beside_names() -> None:
-    assert set(frame_encoding.ON_REQUEST) == {"gangs", "narcos"}
-    assert next(iter(frame_encoding.LAYERS)) not in frame_encoding.ON_REQUEST
-    for layer in (*frame_encoding.ON_REQUEST, "told", "complaints", "recorded"):
-        assert not frame_encoding.LAYERS[layer].named, layer
 
 
 # Words

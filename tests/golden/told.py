@@ -35,9 +35,8 @@ from experiments.figures.report_figures import available_figures, draw_site_figu
 from experiments.narrative import answers, labels, sentences
 from experiments.narrative.comparison_text import lines
 from experiments.narrative.report_reading import read_sites
-from experiments.page.criteria_standing import Standing
 from experiments.page.decision_answer import answer, bar
-from experiments.page.pair_differences import sentence
+from experiments.page.standing import Standing
 from experiments.report import build, disagreeing, tables
 from experiments.words.bilingual import Tongue
 from model.simulation.registry import MEASURES
@@ -231,7 +230,9 @@ def lives(**by: float | tuple[float, float]) -> tuple[Life, ...]:
     for seed in range(8):
         changes = {name: size[seed % 2] if isinstance(size, tuple) else size for name, size in by.items()}
         month = {name: size + 0.01 * seed + changes.get(name, 0.0) for name, size in MONTHLY.items()}
-        worlds.append(Life(f"{seed}", seed, pd.DataFrame([month] * 12 * YEARS), np.zeros(3), np.zeros((12 * YEARS, 3))))
+        months = pd.DataFrame([month] * 12 * YEARS)
+        places, ledger = np.zeros((2, 12 * YEARS + 1, 1)), np.zeros((2, 12 * YEARS, 1, 1))
+        worlds.append(Life(f"{seed}", seed, months, np.zeros(3), np.zeros((12 * YEARS, 3)), places, ledger))
     return tuple(worlds)
 
 
@@ -266,18 +267,6 @@ def words_of(spans: Iterable[tuple[str, str]]) -> Iterator[str]:
     return (words for words, _ in spans)
 
 
-def of_pairs(language: str) -> list[str]:
-    """Return the sentences that tell a pair of worlds apart."""
-    sizes: Iterable[dict[str, float]] = (
-        {"robberies": 0.0, "trust": 0.0},
-        {"robberies": -31.0, "trust": 1.8},
-        {"robberies": 1.0, "homicides": -1.0, "wrongful": 2.0, "reports": -1200.0, "complaints": 1.0, "trust": -0.4},
-        {"robberies": 0.0, "trust": 0.3},
-        {"wrongful": 1.0, "trust": 0.0},
-    )
-    return [sentence(language, one) for one in sizes]
-
-
 def told() -> dict[str, list[str]]:
     """Return all sentences by their generator, the change of the results and the language."""
     found: dict[str, list[str]] = {}
@@ -291,6 +280,6 @@ def told() -> dict[str, list[str]]:
                     found[f"page, {name}, {language}"] = of_page(folder, language)
                     found[f"figures, {name}, {language}"] = of_figures(folder, language)
     for language in LANGUAGES:
-        for by_hand in (of_words, of_studies, of_decisions, of_pairs):
+        for by_hand in (of_words, of_studies, of_decisions):
             found[f"{by_hand.__name__[3:]}, {language}"] = by_hand(language)
     return found

@@ -29,8 +29,6 @@ ARGUMENTS = [
 ]
 SECONDS, COMPILE_SECONDS = 240.0, 400.0
 """What is waited for is an event; only what never comes is given up, however busy the machine is."""
-LIFE = "?view=map"
-"""Opens the page at the map of one world, where it is played."""
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install -y chromium")
 PRINTED: dict[int, str] = {}
 """Address of the page that each server printed, with its token, by port."""
@@ -147,31 +145,17 @@ class Tab:
         if not re.match(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:", request.url):
             self.wrong.append(f"outside: {request.url}")
 
-    def ready(self) -> None:
-        """Wait for the first map (the rules may have to be compiled), and until nothing is under way."""
-        self.page.wait_for_selector(".cf-board[data-frame]", timeout=1000.0 * COMPILE_SECONDS)
-        self.still()
+    def lived(self) -> None:
+        """Wait until all worlds have been lived and what is asked for is drawn."""
+        self.page.wait_for_selector(".page[data-state=done]", timeout=1000.0 * COMPILE_SECONDS)
 
-    def still(self) -> None:
-        """Wait until nothing is under way."""
-        self.page.wait_for_function("!document.querySelector('.cf-busy[role=status]')")
+    def answer(self) -> str:
+        """Return the sentence under the question."""
+        return str(self.page.locator(".answer").inner_text())
 
     def press(self, name: str) -> None:
         """Press a button."""
         self.page.get_by_role("button", name=name, exact=True).first.click()
-
-    def choose(self, label: str, item: str) -> None:
-        """Choose from a list."""
-        self.page.locator(".v-select", has_text=label).first.click()
-        self.page.locator(".menuable__content__active .v-list-item", has_text=item).first.click()
-
-    def date(self) -> str:
-        """Return the date that the clock shows."""
-        return str(self.page.locator(".cf-clock").inner_text())[:10]
-
-    def frame(self) -> int:
-        """Return the number of the last frame drawn."""
-        return int(self.page.locator(".cf-board").first.get_attribute("data-frame"))
 
     def until(self, true: Any, seconds: float = SECONDS) -> None:
         """Wait until something is true."""

@@ -11,7 +11,6 @@ import re
 import socket
 import struct
 import time
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -27,8 +26,8 @@ CLOSED = 0x88
 
 
 def socket_path() -> str:
-    """Return the path on which a new visit speaks with the server."""
-    return f"/jupyter/api/kernels/{uuid.uuid4()}/channels?session_id={uuid.uuid4()}"
+    """Return the path on which a visit speaks with the server."""
+    return "/socket"
 
 
 UPGRADE = {
@@ -136,17 +135,17 @@ class Conversation:
 def frame(content: bytes, kind: int = TEXT, masked: bool = True) -> bytes:
     """Return a frame as a browser sends it."""
     length = len(content)
-    head = bytes([0x80 | kind, (0x80 if masked else 0) | (length if length < 126 else 126)])
-    head += struct.pack("!H", length) if length >= 126 else b""
+    head = bytes([0x80 | kind, (0x80 if masked else 0) | (length if length < 126 else 126 if length < 2**16 else 127)])
+    head += (
+        struct.pack("!H", length) if 126 <= length < 2**16 else struct.pack("!Q", length) if length >= 2**16 else b""
+    )
     mask = os.urandom(4) if masked else b""
     return head + mask + bytes(one ^ mask[k % 4] if masked else one for k, one in enumerate(content))
 
 
 def message(kind: str, **content: Any) -> bytes:
     """Return a message in the form that the page uses."""
-    head = {"msg_type": kind, "msg_id": str(uuid.uuid4())}
-    whole = {"header": head, "channel": "shell", "content": content, "metadata": {}, "parent_header": {}, "buffers": []}
-    return json.dumps(whole).encode()
+    return json.dumps({"kind": kind, **content}).encode()
 
 
 @contextlib.contextmanager

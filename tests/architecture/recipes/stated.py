@@ -8,8 +8,7 @@ from typing import Any
 
 from experiments.cli.app import code_of
 from experiments.narrative.run_summary import LINES
-from experiments.page import why
-from experiments.page.levers import levers
+from experiments.page import why_view
 from experiments.tools.documents import write
 from experiments.validation.knockouts import knockouts
 from experiments.words import catalogue
@@ -17,6 +16,7 @@ from model.simulation.registry import CAUSES, COUNT_NAMES, MEASURES, MECHANISMS,
 from model.town.crime_kinds import KINDS, NAMES
 from model.world.columns import MonthlyCounts
 from scenarios import load
+from scenarios.groups import model_levers
 
 
 def reply(*call: str) -> str:
@@ -30,7 +30,6 @@ def reply(*call: str) -> str:
 def stated() -> dict[str, Any]:
     """Return everything that a user finds."""
     documents = {path.name: text for path, text in write.written().items()}
-    every = [lever for some in levers().values() for lever in some]
     off = load("villa_canales", set={"mechanisms.street_lighting": False}, policies=["lit"])
     return {
         "of the group": reply("parameters", "street_lighting"),
@@ -46,8 +45,8 @@ def stated() -> dict[str, Any]:
         "order": [one.name for one in MECHANISMS],
         "schedule": list(SHIFT_SCHEDULE),
         "causes": {name: catalogue.in_both(catalogue.cause, name) for name in CAUSES if name},
-        "causes of the page": {name: why.cause_name("es", name) for name in CAUSES if name},
-        "levers of the page": {one.name: [one.title(language) for language in catalogue.LANGUAGES] for one in every},
+        "causes of the page": {name: why_view.name_of("es", name) for name in CAUSES if name},
+        "levers": {name: [catalogue.lever(name, one) for one in catalogue.LANGUAGES] for name, _ in model_levers()},
         "kinds": {name: catalogue.in_both(catalogue.kind, name) for name in NAMES},
         "keys of kinds": {kind.name: kind.key for kind in KINDS},
         "summary": [line.label for line in LINES],

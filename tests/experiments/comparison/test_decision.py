@@ -23,12 +23,16 @@ from experiments.comparison.outcome_lines import Lines
 from experiments.comparison.policy_choice import FILE, Choice, runs_of
 from experiments.comparison.single_measure_effects import SITES, STEPS
 from experiments.comparison.twin_results import Life, paired_lives
+from experiments.page import decision_view
+from experiments.page.address import Asked
 from experiments.page.background_worker import BackgroundWorker, in_background
-from experiments.page.criteria_standing import Standing
 from experiments.page.decision_answer import answer
-from experiments.page.decision_controller import DecisionController
+from experiments.page.decision_view import difference
+from experiments.page.files import table_of
 from experiments.page.qr_codes import qr_of
-from experiments.page.style_sheet import difference, sheet_of, table_of
+from experiments.page.sheet import sheet_of
+from experiments.page.standing import Standing
+from experiments.page.visitor import Visitor
 from experiments.report.compare_command import compare
 from experiments.statistics.verdicts import FEWEST, VERDICTS, judge
 from experiments.words.catalogue import LANGUAGES
@@ -73,6 +77,22 @@ def awaited(background: BackgroundWorker, specs: Any) -> list[Life]:
 
 def standing(lived: list[list[Life]], language: str, choice: Choice = HARD) -> Standing:
     return Standing(choice, load("villa_canales"), language, tuple(lived[0]), tuple(lived[1]))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def without_map() -> Iterator[None]:
+    """Show no map: these worlds are of a smaller town than that of the page."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decision_view, "map_of", lambda _: {})
+        yield
+
+
+def shown(one: Standing) -> dict[str, Any]:
+    return sheet_of(one, Asked(one.choice, one.language))
+
+
+def silent(*_: object) -> None:
+    """Send nothing."""
 
 
 @pytest.mark.parametrize("measure", measures(), ids=lambda one: one.name)
@@ -135,20 +155,29 @@ def test_a_step_that_a_measure_does_not_have_is_refused() -> None:
 )
 def test_an_address_that_is_wrong_says_so_in_one_line_and_what_is_near(address: str, en: str, es: str) -> None:
     for language, words in (("en", en), ("es", es)):
-        controller = DecisionController(lambda deed: deed(), language)
-        before = controller.choice
-        controller.read(dict(parse_qsl(address)))
-        assert words in controller.fault
-        assert "\n" not in controller.fault
-        assert controller.choice == before
-        controller.read({"years": "5"})
-        assert (controller.fault, controller.choice.years) == ("", 5)
+        visitor = Visitor(silent)
+        visitor.asked = before = dataclasses.replace(visitor.asked, language=language)
+        visitor.read(dict(parse_qsl(address)))
+        assert words in visitor.fault
+        assert "\n" not in visitor.fault
+        assert visitor.asked == before
+        visitor.read({"years": "5"})
+        assert (visitor.fault, visitor.asked.choice.years) == ("", 5)
 
 
 def test_an_address_in_spanish_is_answered_in_spanish() -> None:
-    controller = DecisionController(lambda deed: deed(), "en")
-    controller.read({"lang": "es", "years": "3"})
-    assert controller.fault.startswith("years debe ser")
+    visitor = Visitor(silent)
+    visitor.read({"lang": "es", "years": "3"})
+    assert visitor.fault.startswith("years debe ser")
+
+
+def test_an_address_restores_all_that_is_asked_for() -> None:
+    for address in ("view=why&place=3&month=7&show=lived", "dark=1&present=1&measures=training.2,means.0&seed=9"):
+        visitor, again = Visitor(silent), Visitor(silent)
+        visitor.read(dict(parse_qsl(address)))
+        assert not visitor.fault
+        again.read(dict(parse_qsl(visitor.asked.query)))
+        assert again.asked == visitor.asked
 
 
 def test_the_background_lives_the_same_bits_as_the_command(
@@ -174,27 +203,29 @@ def test_the_background_lives_the_same_bits_as_the_command(
 def test_twins_that_end_together_are_drawn_together(
     background: BackgroundWorker, lived: list[list[Life]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("experiments.page.decision_controller.TOGETHER_S", 0.02)
-    monkeypatch.setattr(DecisionController, "show_map", lambda self: None)
-    controller = DecisionController(lambda deed: deed(), "en")
-    controller.choice, told = HARD, []
-    controller.drawing.observe(
-        lambda change: told.append((controller.standing.done, controller.standing.running)), "sheet"
-    )
-    controller.ask()  # all are kept: they come one after the other
+    monkeypatch.setattr("experiments.page.visitor.TOGETHER_S", 0.02)
+    told: list[tuple[int, bool]] = []
+    visitor = Visitor(silent)
+    monkeypatch.setattr(visitor, "do", lambda deed: deed())
+    monkeypatch.setattr(visitor, "show", lambda: told.append(state_of(visitor)))
+    visitor.asked = dataclasses.replace(visitor.asked, choice=HARD)
+    visitor.ask()  # all are kept: they come one after the other
     twins = len(lived[1])
     assert told[-1] == (twins, False)
     assert (2, True) not in told
-    controller.begin()
+    visitor.begin()
     for world, side in ((lived[0], 0), (lived[1][:3], 1)):
         for life in world:
-            controller.add_result(life, life.seed, side)
+            visitor.add_result(life, life.seed, side)
     assert told[-1] == (1, True)
-    controller.soon.join()
+    visitor.soon.join()
     assert told[-1] == (3, True)
-    shown = len(told)
-    controller.show_unseen()  # as if it had been late
-    assert len(told) == shown
+
+
+def state_of(visitor: Visitor) -> tuple[int, bool]:
+    visitor.soon.cancel()
+    visitor.unseen = False
+    return visitor.standing.done, visitor.standing.running
 
 
 def test_what_was_lived_is_there_at_once(background: BackgroundWorker, lived: list[list[Life]]) -> None:
@@ -352,7 +383,7 @@ def test_what_other_memories_turn_is_not_known_and_never_left_out(
     arm = changed(base, trust_mean=0.01)
     alone = dataclasses.replace(HARD, chosen=moved({"training": 3}))
     one = standing([base, arm], "es", alone)
-    sheet = sheet_of(one, dark=False)
+    sheet = shown(one)
     row = sheet["outcomes"][0]
     assert (row["sign"], row["verdict"], row["size"], row["marks"], row["said"]) == (
         "?", VERDICTS["turns"].es, "", [], why,
@@ -365,7 +396,7 @@ def test_what_other_memories_turn_is_not_known_and_never_left_out(
     assert sheet["examined"].startswith("Se examinó también con otras 2 memorias")
     together = standing([base, arm], "es", HARD)
     assert together.founds[0].verdict == "rises"
-    assert sheet_of(together, dark=False)["examined"].startswith("Si sería así con otras leyes")
+    assert shown(together)["examined"].startswith("Si sería así con otras leyes")
 
 
 def test_what_was_run_under_other_laws_is_a_measure_alone_from_the_start_and_as_long() -> None:
@@ -418,7 +449,7 @@ def told(background: BackgroundWorker) -> dict[str, str]:
         # soldiers who deter as couples do, so that one measure has an effect that a small town can tell
         alone = dataclasses.replace(HARD, chosen=moved({name: step}), sets=(*SMALL, "heavy_hand.presence=1"))
         arms = [awaited(background, specs) for specs in runs_of(alone, background.folder)]
-        found[name] = text_of(sheet_of(standing(arms, "en", alone), dark=False))
+        found[name] = text_of(shown(standing(arms, "en", alone)))
     return found
 
 

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 import scenarios
-from experiments.page.views import ready
 from experiments.storage.run_crate import inputs_of
 from experiments.storage.run_identity import canonical, identity, settings_of
 from experiments.storage.run_spec import RunSpec
@@ -335,12 +334,6 @@ def test_worlds_are_listed_apart_from_policies(capsys: pytest.CaptureFixture[str
     assert out.startswith("Worlds: for experiments, no proposals")
     assert re.findall(r"^(\w+)$", out, re.M) == sorted(built_in_files(WORLDS))
     assert not {line for line in policy_lines() if line in built_in_files(WORLDS)}
-
-
-def test_the_page_offers_worlds_after_policies_and_calls_them_so() -> None:
-    assert list(ready("en")) == [*built_in_files(POLICIES), *built_in_files(WORLDS)]
-    assert ready("en")["closed_town"] == "World for experiments: A closed town"
-    assert ready("es")["closed_town"].startswith("Mundo para experimentos: ")
 
 
 def test_a_comparison_keeps_the_files_of_worlds_and_what_they_include() -> None:

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from experiments.figures import theme
-from experiments.page.widgets import FOLDER, palettes, style
+from experiments.page.application import FOLDER
 from experiments.report import environment
 
 ROOT = Path(__file__).parents[3] / "experiments"
 COLOUR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})\b|\brgba?\(\s*\d|\bhsla?\(\s*\d", re.IGNORECASE)
 DRAWN = {".py", ".js", ".css", ".j2"}
-PAGE, REPORT = ("style.css", "map.js", "chart.js"), ROOT / "report"
+REPORT = ROOT / "report"
 
 
 def colours_in(text: str) -> list[str]:
@@ -46,21 +46,21 @@ def test_what_only_looks_like_a_colour_is_none(text: str) -> None:
     assert not colours_in(text)
 
 
-def test_the_page_uses_every_colour_of_its_look_and_no_other() -> None:
-    files = [FOLDER / name for name in PAGE]
-    used = named(r"var\(--cf-([\w-]+)\)", *files) | named(r"\blook\.(\w+)", *files)
-    used |= named(r'\blook\["([\w-]+)"\]', *files)
-    assert used - {"above"} == set(theme.PAGE)
+def test_the_page_uses_every_colour_by_meaning_and_no_other() -> None:
+    files = [*FOLDER.glob("*.css"), *FOLDER.glob("*.js")]
+    sizes = set(re.findall(r"--([\w-]+):", (FOLDER / "page.css").read_text(encoding="utf-8")))
+    used = named(r"var\(--([\w-]+)\)", *files) | named(r'colour\("(\w+)"', *files)
+    assert used - sizes >= set(theme.TOKENS) - {"reach", "land", "lake"}
+    assert used - sizes <= set(theme.TOKENS)
 
 
 def test_the_style_sheet_of_the_page_says_its_colours_for_light_and_dark() -> None:
-    light, dark, *rest = style().splitlines()
+    light, dark = theme.tokens().splitlines()
     assert light.startswith(":root {")
-    assert dark.startswith(".cf-dark {")
-    assert rest
-    for name, (by_day, by_night) in theme.PAGE.items():
-        assert f"--cf-{name}: {by_day};" in light
-        assert f"--cf-{name}: {by_night};" in dark
+    assert dark.startswith(":root[data-dark=true] {")
+    for name, (by_day, by_night) in theme.TOKENS.items():
+        assert f"--{name}: {by_day};" in light
+        assert f"--{name}: {by_night};" in dark
 
 
 def test_the_report_uses_every_colour_of_its_look_and_no_other() -> None:
@@ -85,9 +85,3 @@ def brightness(colour: str) -> float:
     parts = [part / 255.0 for part in bytes.fromhex(colour[1:])]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def test_every_scale_of_the_map_has_255_colours_of_three_bytes() -> None:
-    for name, numbers in palettes().items():
-        assert len(numbers) == 3 * 255, name
-        assert set(numbers) <= set(range(256)), name

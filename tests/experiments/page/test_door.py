@@ -3,7 +3,6 @@
 import http.server
 import socket
 import threading
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,9 +13,7 @@ from page_client import UPGRADE, ask, cookies, socket_path, status
 from experiments.page.access_token import AccessToken
 
 FOREIGN = "attacker.example"
-CLOSE = f"/_solara/api/close/{uuid.UUID(int=0)}?session_id=0"
-"""Path by which a closed tab says so."""
-ATTACK = """async ([host, path, close]) => {
+ATTACK = """async ([host, path]) => {
     const knock = new Promise((told) => {
         const line = new WebSocket(`ws://${host}${path}`);
         line.onopen = () => told('open');
@@ -26,7 +23,7 @@ ATTACK = """async ([host, path, close]) => {
         const told = await fetch(`http://${host}${path}`, {method, mode: 'no-cors'}).catch(() => null);
         return told && told.status;
     };
-    return [await knock, await answer('POST', close), await answer('GET', '/static/main.js')];
+    return [await knock, await answer('GET', '/static/page.js')];
 }"""
 
 
@@ -70,7 +67,7 @@ def test_the_page_is_answered_under_both_of_its_names(port: int) -> None:
 @pytest.mark.parametrize("host", [FOREIGN, "{foreign}:{port}", "127.0.0.1", "127.0.0.1:1", "", "127.0.0.1:{port}.x"])
 def test_a_foreign_host_is_refused(port: int, host: str) -> None:
     host = host.format(port=port, foreign=FOREIGN)
-    for path in ("/", "/resourcez", "/static/main.js"):
+    for path in ("/", "/resourcez", "/static/page.js"):
         assert status(port, path, Host=host) == 403
         assert status(port, path, Host=host, Origin=f"http://{host}") == 403
     assert status(port, socket_path(), Host=host, Origin=f"http://{host}", **UPGRADE) == 403
@@ -82,7 +79,7 @@ def test_a_foreign_host_is_refused(port: int, host: str) -> None:
 def test_a_foreign_origin_is_refused(port: int, origin: str) -> None:
     origin = origin.format(port=port)
     assert status(port, socket_path(), Origin=origin, **UPGRADE) == 403
-    assert status(port, CLOSE, "POST", Origin=origin) == 403
+    assert status(port, "/static/page.js", Origin=origin) == 403
 
 
 def test_a_socket_without_an_origin_is_refused(port: int) -> None:
@@ -108,23 +105,23 @@ def test_another_site_may_link_to_the_page_and_no_more(port: int, site: str, mod
     "path",
     [
         "/static/%00",
-        "/static/public/%00.js",
-        "/jupyter/nbextensions/a%00b",
-        "/_solara/cdn/%00",
-        "/_solara/cdn/..%2f..%2f..%2fpyvenv.cfg",
-        "/_solara/cdn/../../../pyvenv.cfg",
-        "/_solara/cdn/%2fetc%2fpasswd",
-        "/static/" + 5000 * "a",
-        "/static/" + 300 * "a",
+        "/static/%00.js",
+        "/static/..%2f..%2fserve.py",
+        "/static/../serve.py",
+        "/static/%2fetc%2fpasswd",
+        "/static/page.html",
+        "/static/nothing.js",
+        "/static/" + 5000 * "a" + ".js",
+        "/static/" + 300 * "a" + ".js",
         "/%0a",
-        "/static/%ff%fe",
+        "/static/%ff%fe.js",
+        "/static",
+        "/static/",
         "/nowhere/at/all",
         "/nowhere",
-        "/resourcez",
-        "/resourcez?verbose",
-        "/readyz",
-        "/jupyter/api/kernels/0",
-        "/_solara/auth/login",
+        "/socket",
+        "/serve.py",
+        "/_solara/cdn/vuetify.js",
     ],
 )
 def test_what_is_not_there_or_not_needed_is_said_not_to_be(port: int, path: str) -> None:
@@ -134,13 +131,9 @@ def test_what_is_not_there_or_not_needed_is_said_not_to_be(port: int, path: str)
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("POST", "/_solara/api/close/x"),
-        ("POST", "/_solara/api/close/x?session_id=0"),
-        ("POST", CLOSE.partition("?")[0]),
-        ("POST", "/_solara/api/evict/x"),
         ("POST", "/"),
         ("PUT", "/"),
-        ("DELETE", "/static/main.js"),
+        ("DELETE", "/static/page.js"),
         ("OPTIONS", "/"),
     ],
 )
@@ -148,23 +141,19 @@ def test_what_the_page_never_sends_is_refused(port: int, method: str, path: str)
     assert status(port, path, method) == 404
 
 
-def test_a_closed_tab_may_say_so(port: int) -> None:
-    assert status(port, CLOSE, "POST") == 200
-
-
 @pytest.mark.parametrize("held", ["", "confianza-{port}=wrong", "confianza-{port}=", "confianza={token}", "é=é"])
 def test_without_the_token_nothing_is_answered_but_how_to_get_in(port: int, held: str) -> None:
     token = PRINTED[port].partition("token=")[2]
     cookie = {"Cookie": held.format(port=port, token=token)} if held else {}
-    for path in ("/", "/?years=1", "/?token=", "/?token=wrong", f"/static/main.js?token={token}", "/resourcez"):
+    for path in ("/", "/?years=1", "/?token=", "/?token=wrong", f"/static/page.js?token={token}", "/resourcez"):
         answer = ask(port, path, **cookie)
         assert answer.status == 403, path
         assert "confianza view" in answer.body
         assert "Open the address" in answer.body
         assert "Abra la dirección" in answer.body
         assert answer.cookies() == []
-    assert ask(port, CLOSE, "POST", **cookie).status == 403
-    for path in (socket_path(), f"{socket_path()}&token={token}"):
+    assert ask(port, "/", "POST", **cookie).status == 403
+    for path in (socket_path(), f"{socket_path()}?token={token}"):
         assert ask(port, path, Origin=f"http://127.0.0.1:{port}", **UPGRADE, **cookie).status == 403
 
 
@@ -196,16 +185,12 @@ def test_in_a_browser_the_page_opens_with_the_token_and_not_without(port: int) -
         page.context.close()
 
 
-def test_nothing_is_fetched_from_elsewhere_and_no_other_page_is_shown(port: int) -> None:
-    from solara.server.settings import assets
-
-    pages = [path for path in assets.proxy_cache_dir.rglob("*.html") if path.is_file()]
-    assert pages
-    for path in pages:
-        assert status(port, f"/_solara/cdn/{path.relative_to(assets.proxy_cache_dir).as_posix()}") == 404
-    before = {path.name for path in assets.proxy_cache_dir.iterdir()}
-    assert status(port, "/_solara/cdn/left-pad@1.3.0/index.js") == 404
-    assert {path.name for path in assets.proxy_cache_dir.iterdir()} == before
+def test_a_browser_may_fetch_and_run_nothing_but_what_is_served_here(port: int) -> None:
+    rights = ask(port, "/", Cookie=cookies(PRINTED[port])).header("content-security-policy")
+    stated = dict(part.strip().split(" ", 1) for part in rights.split(";"))
+    assert (stated["default-src"], stated["script-src"], stated["connect-src"]) == ("'none'", "'self'", "'self'")
+    assert "unsafe-eval" not in rights
+    assert "http" not in rights
 
 
 def test_nobody_on_the_network_can_reach_the_server(port: int) -> None:
@@ -228,12 +213,12 @@ def test_in_a_browser_no_other_site_gets_through(port: int, elsewhere: int) -> N
         for site in (f"127.0.0.1:{elsewhere}", f"localhost:{elsewhere}", f"{FOREIGN}:{elsewhere}"):
             page.goto(f"http://{site}/")
             assert page.title() == "elsewhere"
-            answered = page.evaluate(ATTACK, [own, socket_path(), CLOSE])
+            answered = page.evaluate(ATTACK, [own, socket_path()])
             assert answered[0] == "refused", site
         assert page.goto(f"http://{FOREIGN}:{port}/").status == 403
-        assert page.evaluate(ATTACK, [f"{FOREIGN}:{port}", socket_path(), CLOSE]) == ["refused", 403, 403]
+        assert page.evaluate(ATTACK, [f"{FOREIGN}:{port}", socket_path()]) == ["refused", 403]
         page.goto(PRINTED[port])
-        assert page.evaluate(ATTACK, [own, socket_path(), CLOSE]) == ["open", 200, 200]
+        assert page.evaluate(ATTACK, [own, socket_path()]) == ["open", 200]
         page.context.close()
 
 
@@ -251,5 +236,5 @@ def test_in_a_browser_the_page_stands_in_no_frame(port: int, elsewhere: int) -> 
             })""",
             f"http://127.0.0.1:{port}/",
         )
-        assert page.frames[1].locator("#app").count() == 0
+        assert page.frames[1].locator("#view").count() == 0
         page.context.close()

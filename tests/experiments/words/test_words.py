@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from experiments.cli.listings import measure_lines
+from experiments.comparison.cause_effects import MEMORY, POPULATION, TOGETHER
 from experiments.comparison.effects import GROUPS as IN_SENTENCES
-from experiments.page import why
-from experiments.page.levers import levers
+from experiments.page import why_view
 from experiments.words import catalogue, dictionary
 from experiments.words.catalogue import LANGUAGES, every_word, gathered
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED
@@ -21,6 +21,7 @@ from model.measures.criteria import GRADES
 from model.simulation.registry import CAUSES, COUNT_NAMES, MEASURES
 from model.town.crime_kinds import NAMES as KINDS
 from model.world.month import GROUPS
+from scenarios.groups import model_levers
 
 MECHANISMS = {path.parent.name for path in catalogue.MODEL.glob("*/*/words.toml")}
 BOOKS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded", "cleared", "charged")
@@ -52,7 +53,6 @@ def every_text() -> list[tuple[str, str, catalogue.Text]]:
 
 def named_by_the_model() -> dict[str, set[str]]:
     """What must have words of its own, by part."""
-    every = [lever for some in levers().values() for lever in some]
     books = {name for name in MEASURES if any(name == f"{book}_{kind}" for book in BOOKS for kind in KINDS)}
     return {
         "name": MECHANISMS,
@@ -66,7 +66,7 @@ def named_by_the_model() -> dict[str, set[str]]:
         "units": {one.unit for one in MEASURES.values()}
         | {one[2].unit for one in all_parameters()}
         | dictionary.units(),
-        "levers": {lever.name for lever in every},
+        "levers": {name for name, _ in model_levers()},
         "parameters": {name for name, _, about in all_parameters() if about.role != "lever"},
         "agents": set(AGENT_TYPES),
         "matters": {one.name for one in CHOICES_DECLARED.values()},
@@ -150,8 +150,8 @@ def test_the_list_of_measures_fits_a_terminal(language: str) -> None:
 
 
 def test_the_sums_of_the_page_are_no_causes() -> None:
-    sums = {*why.TOGETHER.values(), "population"}
-    assert all(why.cause_name(language, name) for name in {*CAUSES, *sums} - {""} for language in LANGUAGES)
+    sums = {*TOGETHER.values(), POPULATION, MEMORY}
+    assert all(why_view.name_of(language, name) for name in {*CAUSES, *sums} - {""} for language in LANGUAGES)
     assert sums & set(CAUSES) == {"harm"}
 
 

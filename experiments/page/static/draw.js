@@ -1,11 +1,31 @@
-// Drawings of the decision view: series of both worlds, marks of twins, rulers between ends, the map.  Sizes follow the
-// size of letters, so that all grows with the screen.
+// What all views share: elements, numbers, series of both worlds, marks of twins, rulers between ends, maps.  Sizes
+// follow the size of letters, so that all grows with the screen.
 
 let letter = 16;
 const look = () => (letter = parseFloat(getComputedStyle(document.documentElement).fontSize));
 const rem = () => letter;
-const plain = (text) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
-const colour = (name) => `var(--cd-${name})`;
+const plain = (text) => String(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+const colour = (name) => `var(--${name})`;
+const readable = (value, digits) =>
+  (value < 0 ? "−" : "") +
+  Math.abs(value).toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+const signed = (value, digits) => (Number(value.toFixed(digits)) > 0 ? "+" : "") + readable(value, digits);
+const spans = (some) => some.map(([text, kind]) => (kind ? `<b class="${kind}">${plain(text)}</b>` : plain(text))).join("");
+
+// Elements are made anew only where their words change: a press would lose its focus.
+function fill(place, inner) {
+  const at = typeof place === "string" ? document.querySelector(place) : place;
+  if (at.inner === inner) return;
+  const held = at.contains(document.activeElement) ? document.activeElement.dataset.name : null;
+  at.innerHTML = at.inner = inner;
+  if (held) at.querySelector(`[data-name="${held}"]`)?.focus();
+}
+
+// A month from the start on, as it is read.
+function monthName(sheet, k, style = { month: "short", year: "numeric" }) {
+  const [year, month] = sheet.month.split("-").map(Number);
+  return new Date(Date.UTC(year, month - 1 + k, 1)).toLocaleDateString(sheet.lang, { ...style, timeZone: "UTC" });
+}
 
 function svg(w, h, inner, label) {
   const named = label ? `role="img" aria-label="${plain(label)}"` : 'aria-hidden="true"';
@@ -25,9 +45,9 @@ function words(x, y, text, anchor, style = "") {
 }
 
 // Ends of an axis that hold all values, at round numbers.
-function ends(values, from_zero) {
+function ends(values, from_zero, least = 0.5) {
   let low = from_zero ? 0 : Math.min(...values), high = Math.max(...values, from_zero ? 1 : -Infinity);
-  const size = 10 ** Math.floor(Math.log10(Math.max(high - low, 0.5) / 2));
+  const size = 10 ** Math.floor(Math.log10(Math.max(high - low, least) / 2));
   const step = [1, 2, 5, 10].map((k) => k * size).find((one) => (high - low) / one <= 4);
   const floor = Math.floor(low / step) * step;
   return [floor, Math.max(floor + step, Math.ceil(high / step) * step), step];
@@ -35,7 +55,7 @@ function ends(values, from_zero) {
 
 // Months of both worlds: A dashed, B firm with its band; `ghost` is what was shown before, `line` the first world of
 // those waited for, as far as it has been lived.
-function series(row, sheet, ghost, w, h, dated) {
+function series(row, sheet, ghost, w, h, dated, named = true) {
   const R = rem(), left = R * 2.9, right = R * 3.3, top = R * (row.hero && sheet.events.length ? 1.5 : 0.5), foot = dated ? R * 1.3 : R * 0.4;
   const a = row.a?.length ? row.a : row.line, b = row.b, first = b || a === row.line ? null : row.line, n = sheet.years * 12;
   if (!a?.length) return svg(w, h, words(w / 2, h / 2, sheet.words.simulating, "middle"));
@@ -46,29 +66,60 @@ function series(row, sheet, ghost, w, h, dated) {
   const y = (value) => top + (h - top - foot) * (1 - (value - y0) / (y1 - y0));
   const path = (some) => some.map((v, m) => `${m ? "L" : "M"}${x(m).toFixed(1)},${y(v).toFixed(1)}`).join("");
   const digits = Math.max(row.hero ? 1 : 0, y1 - y0 < 12 ? 1 : 0);
-  let s = "";
+  let s = inputs(row, sheet, x, top, h - foot);
   const year = Number(sheet.month.slice(0, 4)), every = sheet.years > 5 ? 2 : 1;
   for (let k = 0; k <= sheet.years; k += every) {
     const at = x(Math.min(12 * k, n - 1));
     s += line(at, top, at, h - foot, colour("line"));
     if (dated) s += words(at, h - R * 0.15, String(year + k), "middle");
   }
-  for (const value of row.hero ? steps(y0, y1, step) : [y0, y1]) {
+  for (const value of row.hero && h > 8 * R ? steps(y0, y1, step) : [y0, y1]) {
     s += line(left, y(value), x(n - 1), y(value), colour("line"));
     s += words(left - R * 0.35, y(value) + R * 0.3, readable(value, step < 1 ? 1 : 0), "end");
   }
-  if (row.unit) s += words(left + R * 0.3, top + R * 0.75, row.unit, "start", halo());
+  if (row.unit && named) s += words(left + R * 0.3, top + R * 0.75, row.unit, "start", halo());
   const dash = `stroke-dasharray="${R * 0.32} ${R * 0.26}"`;
   if (ghost) s += `<path d="${path(ghost)}" fill="none" stroke="${colour("b")}" stroke-width="${R * 0.09}" stroke-dasharray="1 ${R * 0.28}" stroke-linecap="round"/>`;
-  if (b) s += `<path class="cd-band ${row.unknown ? "cd-grey" : ""}" d="${path(high)}${low.map((_, m) => `L${x(n - 1 - m).toFixed(1)},${y(low[n - 1 - m]).toFixed(1)}`).join("")}Z"/>`;
+  if (b) s += `<path class="band ${row.unknown ? "grey" : ""}" d="${path(high)}${low.map((_, m) => `L${x(n - 1 - m).toFixed(1)},${y(low[n - 1 - m]).toFixed(1)}`).join("")}Z"/>`;
   s += `<path d="${path(a)}" fill="none" stroke="${colour("a")}" stroke-width="${R * 0.12}" ${dash}/>`;
   if (b) s += `<path d="${path(b)}" fill="none" stroke="${colour(row.kind === "null" && sheet.state !== "running" ? "null" : "b")}" stroke-width="${R * 0.16}" stroke-linejoin="round"/>`;
-  if (first) s += `<path class="cd-first" d="${path(first)}" fill="none" stroke="${colour("b")}" stroke-width="${R * 0.09}"/>`;
+  if (first) s += `<path class="first" d="${path(first)}" fill="none" stroke="${colour("b")}" stroke-width="${R * 0.09}"/>`;
   if (row.a) s += last(row, x(n - 1) + R * 0.4, y, digits, R, h);
-  if (row.hero && row.a) s += names(row, sheet, x, y, top, h - foot, R, w);
+  if (row.hero && row.a && named) s += names(row, sheet, x, y, top, h - foot, R, w);
   const label = `${row.title}: ${sheet.words.line_a} ${readable(a.at(-1), digits)}${b ? `, ${sheet.words.line_b} ${readable(b.at(-1), digits)}` : ""}`;
   return svg(w, h, s, label);
 }
+
+// Months in which something is put in that no measure moves: hatched, under its own name.
+function inputs(row, sheet, x, top, foot) {
+  if (!row.hero || !sheet.inputs) return "";
+  return sheet.inputs.map((one) => `<rect x="${x(one.month - 1)}" y="${top}" width="${x(one.month) - x(one.month - 1)}" height="${foot - top}" fill="url(#hatch)"><title>${plain(one.text)}</title></rect>`).join("") + HATCH;
+}
+
+// Difference of both worlds by month with its band.
+function gap(row, sheet, w, h) {
+  const R = rem(), left = R * 2.6, right = R * 3.4, foot = R * 1.2, top = R * 0.3, n = sheet.years * 12;
+  if (!row.b) return svg(w, h, words(w / 2, h / 2, sheet.words.simulating, "middle"));
+  const of = (some) => some.map((value, k) => value - row.a[k]), middle = of(row.b), low = of(row.low), high = of(row.high);
+  const [y0, y1, step] = ends([0, ...low, ...high], false, 0.02), digits = step < 0.1 ? 2 : step < 1 ? 1 : 0;
+  const x = (month) => left + ((w - left - right) * month) / Math.max(1, n - 1);
+  const y = (value) => top + (h - top - foot) * (1 - (value - y0) / (y1 - y0));
+  const path = (some) => some.map((v, m) => `${m ? "L" : "M"}${x(m).toFixed(1)},${y(v).toFixed(1)}`).join("");
+  let s = "";
+  for (const value of [y0, 0, y1]) {
+    s += line(left, y(value), x(n - 1), y(value), colour(value ? "line" : "faint"));
+    s += words(left - R * 0.35, y(value) + R * 0.3, signed(value, digits), "end");
+  }
+  const year = Number(sheet.month.slice(0, 4)), every = sheet.years > 5 ? 2 : 1;
+  for (let k = 0; k <= sheet.years; k += every) s += words(x(Math.min(12 * k, n - 1)), h - R * 0.15, String(year + k), "middle");
+  const back = low.map((_, m) => `L${x(n - 1 - m).toFixed(1)},${y(low[n - 1 - m]).toFixed(1)}`).join("");
+  s += `<path d="${path(high)}${back}Z" fill="${colour(row.kind)}" opacity=".2"/>`;
+  s += `<path d="${path(middle)}" fill="none" stroke="${colour(row.kind)}" stroke-width="${R * 0.14}" stroke-linejoin="round"/>`;
+  s += words(x(n - 1) + R * 0.4, y(middle.at(-1)) + R * 0.3, signed(middle.at(-1), Math.max(1, digits)), "start", `font-weight:700;fill:${colour(row.kind)}`);
+  return svg(w, h, s, `${row.title}, B − A: ${signed(middle.at(-1), 2)}`);
+}
+
+const HATCH = `<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" fill="var(--raise)"/><path d="M0,0V6" stroke="var(--faint)" stroke-width="2.4"/></pattern></defs>`;
 
 function steps(low, high, step) {
   return Array.from({ length: Math.round((high - low) / step) + 1 }, (_, k) => low + k * step);
@@ -118,7 +169,7 @@ function marks(row, sheet) {
   if (sheet.state === "running" && sheet.chosen) {
     const dots = Array.from({ length: sheet.asked }, (_, k) =>
       `<circle cx="${k * 12 + 5}" cy="6" r="3.6" fill="${k < sheet.twins ? colour("b") : "none"}" stroke="${colour("b")}" stroke-width="1.4"/>`);
-    return `<p class="cd-tw">${svg(12 * sheet.asked, 11, dots.join(""))}<span>${plain(sheet.done_of)}</span></p>`;
+    return `<p class="tw">${svg(12 * sheet.asked, 11, dots.join(""))}<span>${plain(sheet.done_of)}</span></p>`;
   }
   if (!row.marks || !row.marks.length) return "";
   const fill = colour(row.kind), shape = (sign, x) =>
@@ -126,14 +177,14 @@ function marks(row, sheet) {
     : sign < 0 ? `<path d="M${x},1.5h9l-4.5,8.5Z" fill="${fill}"/>`
     : `<path d="M${x + 1},4h7M${x + 1},8h7" stroke="${fill}" stroke-width="1.8"/>`;
   const drawn = row.marks.map((sign, k) => shape(sign, k * 12)).join("");
-  return `<p class="cd-tw">${svg(12 * row.marks.length, 11, drawn)}<span>${plain(row.count || "")}</span></p>`;
+  return `<p class="tw">${svg(12 * row.marks.length, 11, drawn)}<span>${plain(row.count || "")}</span></p>`;
 }
 
 // The change between the ends of what can happen; today is a diamond, what luck may have made is hollow.
 function ruler(row, w) {
   const R = rem(), one = row.ruler;
   if (!one) return "";
-  if (one.none) return `<p class="cd-small">${plain(one.none)}</p>`;
+  if (one.none) return `<p class="small">${plain(one.none)}</p>`;
   const q = R * 0.5, y = R * 0.85, low = Math.min(one.least.value, one.low ?? 0), high = Math.max(one.most.value, one.high ?? 0);
   const x = (value) => q + ((w - 2 * q) * (value - low)) / (high - low || 1);
   let s = line(x(one.least.value), y, x(one.most.value), y, colour("reach"), `stroke-width="${R * 0.3}"`);
@@ -226,10 +277,12 @@ function ground(map, sheet) {
   s += g.outline.map((one) => `<path d="${ring(one)}" fill="${colour("land")}" stroke="${colour("ink")}" stroke-width="${size * 0.12}"/>`).join("");
   if (map.course) s += g.x.map((x, k) => `<rect x="${x}" y="${up(g.y[k]) - 1}" width=".94" height=".94"/>`).join("");
   if (map.unknown) {
-    s += `<pattern id="cd-hatch" width="${size * 0.8}" height="${size}" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">${line(0, 0, 0, size, colour("faint"), `stroke-width="${size * 0.25}"`)}</pattern>`;
-    s += g.outline.map((one) => `<path d="${ring(one)}" fill="url(#cd-hatch)"/>`).join("");
+    s += `<pattern id="hatch" width="${size * 0.8}" height="${size}" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">${line(0, 0, 0, size, colour("faint"), `stroke-width="${size * 0.25}"`)}</pattern>`;
+    s += g.outline.map((one) => `<path d="${ring(one)}" fill="url(#hatch)"/>`).join("");
   }
   s += places(g, size, up);
   s += scale(g, size, sheet);
-  return `<svg class="cd-ground" viewBox="0 0 ${g.width} ${g.height}" role="img" aria-label="${plain(sheet.words.map_label)}">${s}</svg>`;
+  return `<svg class="ground" viewBox="0 0 ${g.width} ${g.height}" role="img" aria-label="${plain(sheet.words.map_label)}">${s}</svg>`;
 }
+
+export { HATCH, colour, diamond, ends, fill, gap, ground, halo, hundred, line, look, marks, monthName, plain, reach, readable, rem, ruler, series, signed, spans, steps, svg, tint, words };

@@ -1,4 +1,4 @@
-"""State of one decision view: choice, finished worlds, language."""
+"""State of what a visitor looks at: choice, finished worlds, language."""
 
 import datetime
 import math
@@ -10,9 +10,11 @@ from experiments.comparison.policy_choice import TWINS, Choice
 from experiments.comparison.sign_stability import examined
 from experiments.comparison.twin_results import Life, paired_lives
 from experiments.narrative.number_format import written
-from experiments.page.page_texts import say
+from experiments.page.page_texts import capital, say
 from model.engine.scenario import Scenario
 
+type Span = tuple[str, str]
+"""Words with their kind: bold, benefit (b), harm (h) or nothing."""
 LEAST_POINTS = 0.1
 """The smallest change of a level that is told with a number."""
 
@@ -97,3 +99,11 @@ def digits_of(value: float, level: bool = False) -> int:
     (0, 1, 1)
     """
     return 1 if level or abs(value) < 3.0 else 0
+
+
+def spans(parts: list[Span]) -> list[list[str]]:
+    """Return words with their kinds; the first begins with a capital."""
+    found = [[words, kind] for words, kind in parts if words]
+    if found:
+        found[0][0] = capital(found[0][0])
+    return found

@@ -1,0 +1,135 @@
+"""The page as a web application: one document, its files, and a socket for each visitor.
+
+Nothing is built and nothing comes from elsewhere: the browser reads the modules of `static` as they are.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket
+
+from experiments.figures.theme import tokens
+from experiments.page import sites, visitor_limit
+from experiments.page.message_check import Malformed, broken, request_of
+from experiments.page.request_guard import Needs
+from experiments.page.visitor import Visitor
+from experiments.storage.progress import say
+
+FOLDER = Path(__file__).parent / "static"
+SOCKET = "/socket"
+MALFORMED = 1003
+"""Code with which a socket is closed: data that are not understood."""
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "style-src-attr 'unsafe-inline'",  # places and lengths of drawings are attributes
+        "img-src 'self' data: blob:",
+        "connect-src 'self'",
+        "form-action 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+NEEDS = Needs({"GET": re.compile(r"/|/static/[a-z_]+\.(js|css)"), "websocket": re.compile(SOCKET)}, POLICY)
+
+
+def application() -> Starlette:
+    """Return the application."""
+    return Starlette(
+        routes=[
+            Route("/", document),
+            Route("/static/tokens.css", colours),
+            Mount("/static", StaticFiles(directory=FOLDER)),
+            WebSocketRoute(SOCKET, converse),
+        ]
+    )
+
+
+def document(_: Request) -> Response:
+    """Return the one document, in the language with which the page opens."""
+    text = (FOLDER / "page.html").read_text(encoding="utf-8")
+    return HTMLResponse(text.replace("LANGUAGE", sites.opening.language), headers={"cache-control": "no-cache"})
+
+
+def colours(_: Request) -> Response:
+    """Return the colours of everything that is drawn as variables of the style sheet."""
+    return Response(tokens(), media_type="text/css")
+
+
+class Outbox:
+    """Messages that wait for a browser, of each kind the latest alone: a slow one takes up no memory."""
+
+    def __init__(self) -> None:
+        self.loop, self.filled = asyncio.get_running_loop(), asyncio.Event()
+        self.waiting: dict[str, Any] = {}
+        self.open = True
+
+    def put(self, kind: str, content: Any) -> None:
+        """Leave a message, from whatever thread."""
+        if self.open and not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self.add, kind, content)
+
+    def add(self, kind: str, content: Any) -> None:
+        """Add a message, in the place of an earlier one of its kind."""
+        self.waiting[kind] = content
+        self.filled.set()
+
+    async def take(self) -> dict[str, Any]:
+        """Return what waits, once there is something."""
+        await self.filled.wait()
+        self.filled.clear()
+        taken, self.waiting = self.waiting, {}
+        return taken
+
+
+async def converse(line: WebSocket) -> None:
+    """Let one visitor in, carry messages both ways until the browser goes; or say why there is no place."""
+    await line.accept()
+    outbox = Outbox()
+    visitor = visitor_limit.admit(lambda: Visitor(outbox.put))
+    if isinstance(visitor, str):
+        await line.send_json({"full": visitor, "seconds": visitor_limit.RETRY_SECONDS})
+        await line.close()
+        return
+    sender = asyncio.create_task(send_all(line, outbox))
+    try:
+        async for request in requests(line):
+            visitor.receive(request)
+    except Malformed as reason:
+        say(f"page: a socket was closed: {reason}")
+        sender.cancel()
+        await line.close(MALFORMED)
+    finally:
+        outbox.open = False
+        sender.cancel()
+        visitor.close()
+        visitor_limit.leave(visitor)
+
+
+async def requests(line: WebSocket) -> AsyncIterator[dict[str, Any]]:
+    """Yield what a browser asks for; raise `Malformed` at the first message that is none."""
+    while True:
+        message = await line.receive()
+        if message["type"] == "websocket.disconnect":
+            if reason := broken(message):
+                say(f"page: a socket was closed: {reason}")
+            return
+        yield request_of(message)
+
+
+async def send_all(line: WebSocket, outbox: Outbox) -> None:
+    """Send what is left in an outbox as it comes."""
+    while True:
+        for kind, content in (await outbox.take()).items():
+            await line.send_text(json.dumps({kind: content}, ensure_ascii=False, separators=(",", ":")))

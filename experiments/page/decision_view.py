@@ -1,0 +1,159 @@
+"""The decision view: measures on the left, what they do in the middle, where on the right."""
+
+import base64
+from typing import Any
+
+import numpy as np
+
+from experiments.comparison.cause_effects import NATION, Where, brought
+from experiments.comparison.decision_outcomes import FLOOR, by_cell, moved_people
+from experiments.comparison.effect_verdicts import laws_say
+from experiments.comparison.policy_choice import HORIZONS
+from experiments.page import sites
+from experiments.page.address import Asked
+from experiments.page.decision_answer import answer, bar
+from experiments.page.events import met_events
+from experiments.page.standing import Standing, number, spans
+from experiments.page.table_rows import (
+    describe_agreements,
+    describe_costs,
+    measure_rows,
+    outcome_rows,
+    why_unknown,
+    years_of_reach,
+)
+from experiments.statistics.thresholds import threshold_rules
+from experiments.statistics.verdicts import FEWEST, VERDICTS
+from model.town.town import Town
+
+WORDS = (
+    *("measures", "back_all", "as_today", "yours", "reach_none", "cost", "horizon", "of_hundred"),
+    *("harms", "against_possible", "where", "where_unit", "map_label", "see_all", "from_label", "a_step"),
+    *("km", "trust", "play", "pause", "level", "keys"),
+)
+"""Texts of this view that hold no number."""
+
+
+def shown(one: Standing, asked: Asked) -> dict[str, Any]:
+    """Return what the decision view shows."""
+    where = "in_twins" if one.moved else "in_worlds"
+    chosen = len(one.choice.chosen)
+    return {
+        "title": one.say("decision.question", town=one.scenario.title[one.language]),
+        "answer": answer(one),
+        "words": {name: one.say(f"decision.{name}") for name in WORDS} | {"gap": one.say("decision.gap", n=one.done)},
+        "reach_head": one.say("decision.reach_head", years=years_of_reach(one)),
+        "bar": spans(bar(one)),
+        "measures": measure_rows(one),
+        "changes": one.say(f"decision.changes_{('none', 'one', 'many')[min(chosen, 2)]}", n=chosen),
+        "unmoved": one.say("decision.unmoved", n=len(measure_rows(one)) - chosen),
+        "bill": f"{describe_costs(one)} {describe_agreements(one)}".strip(),
+        "begins": one.begins.isoformat(),
+        "first": one.scenario.start.isoformat(),
+        "horizons": list(HORIZONS),
+        "results": one.say("decision.results", years=one.years),
+        "worlds": one.say(f"decision.{where}", n=one.done),
+        "band": one.say("decision.band", n=one.done),
+        "outcomes": outcome_rows(one),
+        "hundred": hundred(one),
+        "events": events(one),
+        "inputs": inputs(one),
+        "examined": examined_in(one),
+        "map": map_of(one),
+    }
+
+
+def map_of(one: Standing) -> dict[str, Any]:
+    """Return the map of where trust differs; the ground alone until all worlds have been lived."""
+    told = {"floor": one.say("decision.map_floor", floor=FLOOR), "wait": one.say("decision.map_wait")}
+    if one.running:
+        return told
+    place = sites.load_municipality(one.choice.site)
+    gaps = difference(one, place.town)
+    ends = scale_of(gaps["most"]) if "most" in gaps else ("", "")
+    return told | {"ground": place.ground, "ends": ends} | gaps
+
+
+def hundred(one: Standing) -> dict[str, Any]:
+    """Return of a hundred residents how many trust more and less."""
+    if one.running or not one.twins:
+        return {"more": 0, "less": 0, "text": one.say("decision.hundred_wait") if one.moved else ""}
+    if why := why_unknown(one, one.founds[0]):
+        return {"more": 0, "less": 0, "unknown": True, "text": why}
+    more, less = (round(part) for part in moved_people(one.twins))
+    words = {"more": more, "less": less, "same": 100 - more - less}
+    return {"more": more, "less": less, "text": one.say("decision.hundred", **words)}
+
+
+def examined_in(one: Standing) -> str:
+    """Return under which laws of trust this was run, or that it was not."""
+    laws = one.founds[0].laws if one.founds else None
+    if laws is None or laws_say(laws) is None:
+        return one.say("decision.not_examined") if one.moved else ""
+    return one.say("decision.examined", cells=int(laws["cells"]), n=int(laws["n"]))
+
+
+def events(one: Standing) -> list[dict[str, Any]]:
+    """Return the public events that both worlds meet within the horizon, by month from the start."""
+    start = one.scenario.start
+    found = []
+    for known in met_events(one.scenario):
+        month = 12 * (known.event.start.year - start.year) + known.event.start.month - start.month
+        sign = VERDICTS["falls" if known.event.shock < 0.0 else "rises"].sign
+        if month < 12 * one.choice.years:
+            found.append({"month": month, "text": f"{sign} {known.title[one.language]}"})
+    return found
+
+
+def inputs(one: Standing) -> list[dict[str, Any]]:
+    """Return the months in which the mood of the country, which is put in, moves trust by more than the threshold."""
+    if not one.base:
+        return []
+    moved = np.mean([brought(life, NATION, Where()) for life in one.base], axis=0)
+    months = np.flatnonzero(np.abs(moved) >= threshold_rules()["points"].delta)
+    return [{"month": int(month), "text": one.say("decision.nation")} for month in months if month]
+
+
+def difference(one: Standing, town: Town) -> dict[str, Any]:
+    """Return the difference of trust in each inhabited cell by month, and the last one in a sentence."""
+    if not one.twins or one.running or one.done < FEWEST:
+        return {}
+    if why := why_unknown(one, one.founds[0]):
+        return {"unknown": why}
+    cells = np.flatnonzero(town.cells["population"] > 0)
+    gaps = by_cell(one.twins)
+    seen = np.abs(gaps) >= FLOOR  # nan is not
+    most = max(FLOOR, float(np.abs(gaps[seen]).max(initial=0.0)))
+    words = {"text": one.say(f"decision.map_{side_with_more_trust(gaps[-1], town, cells)}")}
+    return {"course": encode_course(np.where(seen, gaps / most, 0.0)), "months": len(gaps), "most": most} | words
+
+
+def encode_course(parts: np.ndarray) -> str:
+    """Return parts of the greatest difference as the browser takes them: one signed byte each, 0 for none.
+
+    >>> encode_course(np.array([[1.0, -0.5, 0.0]]))
+    'f8AA'
+    """
+    return base64.b64encode(np.round(127.0 * parts).astype(np.int8).tobytes()).decode()
+
+
+def side_with_more_trust(gaps: np.ndarray, town: Town, cells: np.ndarray) -> str:
+    """Return in which half of the residents, by latitude, trust rises more; nowhere if they hardly differ."""
+    people, y = town.cells["population"][cells], town.cells["y"][cells]
+    order = np.argsort(y)
+    below = np.zeros(len(cells), bool)
+    below[order] = np.cumsum(people[order]) <= people.sum() / 2
+    known = ~np.isnan(gaps)
+    south, north = (np.average(gaps[known & half], weights=people[known & half]) for half in (below, ~below))
+    if abs(north - south) < FLOOR:
+        return "nowhere"
+    return "north" if north > south else "south"
+
+
+def scale_of(most: float) -> tuple[str, str]:
+    """Return the ends of the colours of the map.
+
+    >>> scale_of(1.26)
+    ('−1.3', '+1.3')
+    """
+    return f"−{number(most, 1)}", f"+{number(most, 1)}"

@@ -1,0 +1,103 @@
+"""Files of the page: the measures as a policy, the numbers as a table, and the program that repeats them."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from experiments.comparison.decision_outcomes import OUTCOMES, DecisionOutcome
+from experiments.comparison.policy_choice import FILE
+from experiments.comparison.twin_results import Life
+from experiments.page.standing import Standing
+from experiments.page.table_rows import why_unknown
+
+MONTHS = ("municipality", "outcome", "unit", "month", "seed", "today", "measures", "difference")
+EFFECTS = (
+    *("municipality", "outcome", "unit", "from", "until", "measures_from", "pairs", "today", "measures", "effect"),
+    *("low", "high", "rose", "fell", "same", "verdict", "why"),
+)
+PYTHON = """from confianza import TrustModel, load
+
+for seed in range({first}, {last} + 1):
+    ends = []
+    for policies in ([], ["./{file}"]):
+        world = TrustModel(load("{town}", policies=policies, set={{"population.seed": 1}}), rng=seed)
+        world.run_for({shifts})
+        months = world.datacollector.get_model_vars_dataframe()
+        ends.append(100 * months["trust_mean"].tail(12).mean())
+    print(seed, *ends, ends[-1] - ends[0])
+"""
+"""Repeats the effect on trust, pair by pair, where the file of the measures lies."""
+
+
+def file_of(one: Standing, what: str) -> dict[str, str]:
+    """Return a file: the measures as a policy, or the numbers as a table."""
+    if what == "policy":
+        return {"name": FILE, "text": one.choice.file}
+    name = one.choice.site.rpartition("/")[2].removesuffix(".toml")
+    return {"name": f"{name}.csv", "text": table_of(one)}
+
+
+def python_of(one: Standing) -> str:
+    """Return the program that repeats what the page says of trust."""
+    start = one.scenario.start
+    shifts = 3 * (start.replace(year=start.year + one.choice.years) - start).days
+    seeds = {"first": one.choice.seed, "last": one.choice.seed + one.twins_asked - 1}
+    return PYTHON.format(town=one.choice.site, file=FILE, shifts=shifts, **seeds)
+
+
+def source_of(one: Standing) -> str:
+    """Return where numbers and pictures come from: municipality, dates, seeds."""
+    return one.say(
+        "decision.source",
+        town=one.scenario.title[one.language],
+        start=one.scenario.start,
+        until=one.scenario.start.replace(year=one.scenario.start.year + one.choice.years),
+        begins=one.begins,
+        seeds=f"{one.choice.seed}–{one.choice.seed + one.twins_asked - 1}",
+    )
+
+
+def table_of(one: Standing) -> str:
+    """Return the numbers of the page as CSV: a row for each outcome, month and world, then one for each effect."""
+    sink = io.StringIO()
+    rows = csv.writer(sink, lineterminator="\n")
+    rows.writerow(MONTHS)
+    rows.writerows(month for outcome in OUTCOMES for month in month_rows(one, outcome))
+    rows.writerow([])
+    rows.writerow(EFFECTS)
+    rows.writerows(effect_rows(one))
+    return sink.getvalue()
+
+
+def unit_of(outcome: DecisionOutcome, effect: bool = False) -> str:
+    """Return the unit of an outcome, or of an effect on it."""
+    return "points of 100" if outcome.level else "cases a year" if effect else "cases a month"
+
+
+def month_rows(one: Standing, outcome: DecisionOutcome) -> Iterator[list[Any]]:
+    """Yield an outcome by world and month; without measures the world as today alone."""
+    pairs: list[tuple[Life, Life | None]] = [(life, None) for life in one.base] if not one.moved else [*one.twins]
+    for base, arm in pairs:
+        dates = base.months["month"]
+        lines = [outcome.months(life) for life in (base, arm) if life is not None]
+        for date, *values in zip(dates, *lines, strict=True):
+            stated = [*values, values[1] - values[0]] if arm is not None else [*values]
+            yield [one.choice.site, outcome.name, unit_of(outcome), f"{date:%Y-%m}", base.seed, *short(stated)]
+
+
+def effect_rows(one: Standing) -> Iterator[list[Any]]:
+    """Yield the effect on each outcome, with its verdict."""
+    start = one.scenario.start
+    until = start.replace(year=start.year + one.choice.years)
+    for found in one.founds:
+        effect = found.effect
+        numbers = short((effect.base, effect.arm, effect.effect, effect.low, effect.high))
+        counts = (effect.rose, effect.fell, effect.same)
+        stated = (one.choice.site, found.outcome.name, unit_of(found.outcome, effect=True), start, until, one.begins)
+        yield [*stated, effect.n, *numbers, *counts, found.verdict, why_unknown(one, found)]
+
+
+def short(values: Iterable[float]) -> list[str]:
+    """Return numbers with six digits."""
+    return [f"{value:.6g}" for value in values]

@@ -1,0 +1,62 @@
+"""The ground of a map: outline, lake, names, stations, seats of authorities, inhabited cells."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from model.town.town import Town
+
+NAMES = 9
+"""Settlements whose names may stand on the map: those where most people live."""
+
+
+def frame_size(town: Town) -> tuple[int, int, int, int]:
+    """Return left, bottom, width and height, in cells, of the rectangle that holds the outline."""
+    bounds = np.array(town.outline.bounds).reshape(2, 2)
+    (left, bottom), (right, top) = (bounds - town.origin) / town.cell_m
+    left, bottom = math.floor(left) - 1, math.floor(bottom) - 1
+    return left, bottom, math.ceil(right) + 1 - left, math.ceil(top) + 1 - bottom
+
+
+def columns_and_rows(town: Town, cells: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return where cells lie on the map, from its lower left corner."""
+    left, bottom, _, _ = frame_size(town)
+    return town.cells["x"][cells] - left, town.cells["y"][cells] - bottom
+
+
+def ground(town: Town) -> dict[str, Any]:
+    """Return everything of a map that no run changes, in units of its cells."""
+
+    def spot(cell: int, **more: Any) -> dict[str, Any]:
+        x, y = columns_and_rows(town, cell)
+        return {"x": int(x), "y": int(y), **more}
+
+    living = np.bincount(town.people["settlement"], minlength=town.n_settlements)
+    order = np.argsort(-living, kind="stable")[:NAMES]
+    x, y = columns_and_rows(town, inhabited(town))
+    return {
+        "width": frame_size(town)[2],
+        "height": frame_size(town)[3],
+        "outline": rings(town, town.outline),
+        "lake": rings(town, town.lake) if town.lake is not None else [],
+        "names": [spot(int(town.centres[z]), name=town.settlement_names[z]) for z in order],
+        "stations": [spot(int(row["cell"])) for row in town.facilities],
+        "seats": [spot(int(row["cell"])) for row in town.authorities],
+        "x": x.tolist(),
+        "y": y.tolist(),
+        "km": 1000.0 / town.cell_m,
+    }
+
+
+def inhabited(town: Town) -> np.ndarray:
+    """Return the cells where people live."""
+    return np.flatnonzero(town.cells["population"] > 0)
+
+
+def rings(town: Town, shape: Any) -> list[list[list[float]]]:
+    """Return the outer lines of a shape in cells from the south-west corner."""
+    parts = getattr(shape.simplify(60.0), "geoms", None) or [shape.simplify(60.0)]
+    lines = [np.asarray(part.exterior.coords) for part in parts if part.geom_type == "Polygon" and not part.is_empty]
+    corner = frame_size(town)[:2]
+    return [((line[:, :2] - town.origin) / town.cell_m - corner).round(2).tolist() for line in lines]

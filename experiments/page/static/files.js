@@ -1,0 +1,32 @@
+// Files that the browser makes or keeps: pictures of what is shown, without the tools of the page.
+
+import { plain, rem, spans } from "./draw.js";
+import { rows } from "./present.js";
+
+export function save(name, content) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+// The decision as a picture: what is projected, with dates, units and seeds, drawn by the browser into an image.
+export function picture({ sheet }, done) {
+  const R = rem(), width = Math.round(85 * R), height = Math.round(52 * R);
+  const rules = [...document.styleSheets].flatMap((one) => [...one.cssRules]).map((rule) => rule.cssText).join("\n");
+  const body = `<h1>${plain(sheet.title)}</h1><p class="answer">${spans(sheet.answer)}</p>
+    <div class="present-rows">${rows(sheet, width - 3 * R, height - 11 * R)}</div><footer class="small">${plain(sheet.source)}</footer>`;
+  const inner = new DOMParser().parseFromString(`<body class="page picture">${body}</body>`, "text/html").body;
+  const page = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><foreignObject width="100%" height="100%">` +
+    `<html xmlns="http://www.w3.org/1999/xhtml" data-dark="${sheet.dark}" style="font-size:${R}px"><head><style>${rules.replace(/[<&]/g, "")}</style></head>${new XMLSerializer().serializeToString(inner)}</html></foreignObject></svg>`;
+  const image = new Image();
+  image.onload = () => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 2 * width, height: 2 * height });
+    const pen = canvas.getContext("2d");
+    pen.scale(2, 2);
+    pen.drawImage(image, 0, 0);
+    canvas.toBlob(done);
+  };
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(page)}`;
+}

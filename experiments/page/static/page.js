@@ -1,0 +1,200 @@
+// The frame of the page: the socket, the address, the row of views, and what stands above and below each of them.
+
+import { fill, look, plain, spans } from "./draw.js";
+import { picture, save } from "./files.js";
+
+const find = (selector) => document.querySelector(selector);
+const read = (query) => Object.fromEntries(new URLSearchParams(query));
+const AGAIN_MS = 1500;
+const TOGETHER_MS = 150;
+
+export const page = {
+  sheet: null, // all that the server says of the address
+  line: {}, // months of the first world, while it is simulated
+  want: {}, // the address that is asked for
+  number: 0,
+  ask,
+  asked: () => page.sheet && page.sheet.number >= page.number,
+};
+let socket = null, timer = 0, told = -TOGETHER_MS, view = null, pressing = false, waiting = false, opened = "";
+
+// The address: what is asked for has a number, so that an answer that was under way does not undo a move.
+
+function ask(change, history = "replaceState") {
+  page.want = { ...page.want, ...change };
+  page.number += 1;
+  const query = Object.entries(page.want).filter(([, value]) => value).map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%2F", "/")}`);
+  window.history[history](null, "", `?${query.join("&")}`);
+  clearTimeout(timer);
+  timer = setTimeout(tell, Math.max(0, told + TOGETHER_MS - performance.now()));
+}
+
+// The first of several moves is told at once; those that follow on its heels are told together.
+function tell() {
+  told = performance.now();
+  send({ kind: "ask", address: page.want, number: page.number });
+}
+
+export function send(message) {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+}
+
+function connect() {
+  socket = new WebSocket(`ws://${location.host}/socket`);
+  socket.onopen = () => {
+    find(".lost").hidden = true;
+    tell();
+  };
+  socket.onmessage = (event) => Object.entries(JSON.parse(event.data)).forEach(([kind, content]) => takes[kind]?.(content));
+  socket.onclose = () => {
+    if (page.sheet && find(".lost").hidden) {
+      const time = new Date().toLocaleTimeString(page.sheet.lang, { hour: "2-digit", minute: "2-digit" });
+      find(".lost").textContent = page.sheet.words.lost.replace("{time}", time);
+      find(".lost").hidden = false;
+    }
+    setTimeout(connect, AGAIN_MS);
+  };
+}
+
+const takes = {
+  sheet(content) {
+    page.sheet = content;
+    if (content.state === "done") page.line = {};
+    draw();
+  },
+  line(content) {
+    page.line = content;
+    view?.grow?.(page);
+  },
+  file: (content) => save(content.name, new Blob([content.text])),
+  code: (content) => fill(".qr", content && `${content}<figcaption class="small">${plain(page.sheet.words.qr)}</figcaption>`),
+  fault: (content) => fill(".answer", `<b class="h">${plain(content)}</b>`),
+  full: (content) => fill(".answer", plain(content)),
+};
+
+// A click is lost if what it began on is drawn anew before it ends: whatever comes meanwhile waits for its end.
+function press(begins) {
+  pressing = begins;
+  if (!pressing && waiting) draw();
+}
+
+const modules = {};
+
+async function draw() {
+  const s = page.sheet;
+  waiting = pressing;
+  if (!s || waiting) return;
+  modules[s.view] ??= await import(`./${s.view}.js`);
+  if (s !== page.sheet) return;
+  look();
+  frame(s);
+  if (view !== modules[s.view]) {
+    view?.leave?.();
+    view = modules[s.view];
+    find("#view").className = s.view;
+    find("#view").replaceChildren();
+    view.make(find("#view"), page);
+  }
+  view.draw(find("#view"), page);
+  if (page.asked()) page.want = read(s.address);
+}
+
+const pressed = (name, title, on) => `<button type="button" data-name="${plain(String(name))}" aria-pressed="${on}">${plain(String(title))}</button>`;
+
+function frame(s) {
+  document.documentElement.lang = s.lang;
+  document.documentElement.dataset.dark = s.dark;
+  Object.assign(document.body.dataset, { state: s.state, view: s.view, present: s.present });
+  document.title = `${s.title} · Confianza`;
+  fill("h1", plain(s.title));
+  fill(".answer", s.fault ? `<b class="h">${plain(s.fault)}</b>` : spans(s.answer));
+  find(".views").setAttribute("aria-label", s.words.views);
+  fill(".views", s.views.map((one) => `<a role="tab" id="tab-${one.name}" href="${linkTo({ view: one.name === "decision" ? "" : one.name })}" data-name="${one.name}" aria-selected="${one.name === s.view}" aria-controls="view" tabindex="${one.name === s.view ? 0 : -1}">${plain(one.title)}</a>`).join(""));
+  find("#view").setAttribute("aria-labelledby", `tab-${s.view}`);
+  fill(".towns", s.towns.map((one) => pressed(one.name, one.title, one.on)).join(""));
+  for (const place of document.querySelectorAll(".head [data-word]")) fill(place, plain(s.words[place.dataset.word]));
+  for (const place of document.querySelectorAll(".head [data-label]")) place.setAttribute("aria-label", s.words[place.dataset.label]);
+  find(".lang").lang = s.lang === "es" ? "en" : "es";
+  find(".present").hidden = !(s.view === "decision" && s.chosen);
+  fill(".present", plain(s.present ? s.words.stop_presenting : s.words.present));
+  const acts = ["copy_link", "copy_command", "copy_python", "save_policy", ...(s.view === "decision" ? ["save_picture"] : []), "save_data"];
+  fill(".acts", acts.map((name) => `<button type="button" data-name="${name}">${plain(s.words[name])}</button>`).join("") +
+    `<p class="small">${plain(s.words.command_note)}<code>${plain(s.command)}</code></p>`);
+  fill("footer", s.present ? `${plain(s.source)} <span class="keys">${plain(s.words.keys || "")}</span>` : `${plain(s.words.foot)} <b>${plain(s.words.foot_twins)}</b> ${plain(s.words.foot_same)}`);
+}
+
+export function linkTo(change) {
+  const query = Object.entries({ ...page.want, place: "", month: "", show: "", present: "", ...change }).filter(([, value]) => value);
+  return `?${query.map(([key, value]) => `${key}=${value}`).join("&")}`;
+}
+
+export function go(name) {
+  ask({ view: name === "decision" ? "" : name, place: "", month: "", show: "", present: "" }, "pushState");
+}
+
+// Acts
+
+const acts = {
+  copy_link: () => copy(location.href),
+  copy_command: () => copy(page.sheet.command),
+  copy_python: () => copy(page.sheet.python),
+  save_policy: () => send({ kind: "file", what: "policy" }),
+  save_data: () => send({ kind: "file", what: "data" }),
+  save_picture: () => picture(page, (content) => save("confianza.png", content)),
+};
+
+async function copy(text) {
+  await navigator.clipboard.writeText(text);
+  const summary = find(".share summary");
+  summary.textContent = page.sheet.words.copied;
+  setTimeout(() => { summary.textContent = page.sheet.words.share; }, TOGETHER_MS * 10);
+}
+
+function clicked(event) {
+  const on = event.target.closest("button, a"), s = page.sheet;
+  if (!on || !s) return;
+  const name = on.dataset.name;
+  if (on.closest(".views")) {
+    event.preventDefault();
+    go(name);
+  } else if (on.closest(".towns")) ask({ town: name, from: "", place: "" });
+  else if (on.matches(".light")) ask({ dark: (page.want.dark ?? (s.dark ? "1" : "")) === "1" ? "0" : "1" });
+  else if (on.matches(".lang")) ask({ lang: (page.want.lang || s.lang) === "es" ? "en" : "es" });
+  else if (on.matches(".present")) ask({ present: s.present ? "" : "1" });
+  else if (on.closest(".share")) {
+    acts[name]?.();
+    find(".share").open = false;
+  } else view?.click?.(on, name, page);
+}
+
+function key(event) {
+  const tab = event.target.closest?.('[role="tab"]');
+  if (tab && ["ArrowRight", "ArrowLeft", "Home", "End"].includes(event.key)) {
+    const tabs = [...find(".views").children], last = tabs.length - 1, at = tabs.indexOf(tab);
+    const to = { ArrowRight: (at + 1) % tabs.length, ArrowLeft: (at + last) % tabs.length, Home: 0, End: last }[event.key];
+    tabs[to].focus();
+    event.preventDefault();
+  } else if (tab && event.key === " ") {
+    event.preventDefault();
+    go(tab.dataset.name);
+  } else if (event.key === "Escape" && find(".share").open) find(".share").open = false;
+  else view?.key?.(event, page);
+}
+
+document.addEventListener("pointerdown", (event) => press(Boolean(event.target.closest("button, a, summary"))));
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(press, 0, false)); // after the click
+document.addEventListener("click", clicked);
+document.addEventListener("keydown", key);
+document.addEventListener("input", (event) => view?.input?.(event, page));
+document.addEventListener("change", (event) => view?.change?.(event, page));
+find(".share").addEventListener("toggle", (event) => event.target.open && send({ kind: "code", link: location.href }));
+addEventListener("popstate", () => {
+  page.want = read(location.search);
+  ask({}, "replaceState");
+});
+addEventListener("resize", () => {
+  clearTimeout(opened);
+  opened = setTimeout(draw, 80);
+});
+page.want = { ...(matchMedia("(prefers-color-scheme: dark)").matches ? { dark: "1" } : {}), ...read(location.search) };
+connect();

@@ -1,0 +1,270 @@
+"""The view "Why?": the causes by which trust ends higher or lower than today; they sum to the decision's number."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from experiments.comparison.cause_effects import (
+    FORGETTING,
+    MEMORY,
+    NATION,
+    POPULATION,
+    CauseEffect,
+    Pairs,
+    Where,
+    brought,
+    cause_effects,
+    levels,
+    total_effect,
+)
+from experiments.comparison.decision_measures import measures
+from experiments.comparison.decision_outcomes import TRUST
+from experiments.comparison.single_measure_effects import YEARS, effects
+from experiments.page import sites
+from experiments.page.address import Asked
+from experiments.page.events import met_events
+from experiments.page.page_texts import capital, known, say
+from experiments.page.standing import Span, Standing, number, signed
+from experiments.statistics.paired_effects import Effect
+from experiments.statistics.thresholds import threshold_rules
+from experiments.statistics.verdicts import FEWEST, TOLD, VERDICTS, benjamini_hochberg, direction, judge
+from experiments.words import catalogue
+from experiments.words.dates import month
+
+NAMED = 9
+"""Causes that have a row of their own; the others stand in one."""
+SEEN = 0.005
+"""Points below which a cause would be read as 0.00."""
+LAST = (*FORGETTING, MEMORY, POPULATION, NATION)
+"""Parts that stand below the causes: memory, people, and the input."""
+KINDS = {"nothing": "little"}
+"""Kinds of bars by verdict, besides those that are surely more or less, and those of which nothing is told."""
+GROSS = "lived"
+"""Word of the address for causes as they came, with what was forgotten as a part of its own."""
+WORDS = (
+    *(
+        "causes",
+        "cause",
+        "twins",
+        "points",
+        "net",
+        "gross",
+        "adds",
+        "takes",
+        "unsure",
+        "little",
+        "input",
+        "span",
+        "place",
+    ),
+    *("when", "where", "where_unit", "when_unit", "whole", "account", "memory_note", "hidden", "alone"),
+)
+
+
+def shown(one: Standing, asked: Asked) -> dict[str, Any]:
+    """Return what the view shows."""
+    words = {name: one.say(f"why.{name}") for name in WORDS}
+    pairs: Pairs = one.twins if one.moved else [(life, life) for life in one.base]
+    if one.running or len(pairs) < FEWEST:
+        return {"title": one.say("why.title"), "answer": waiting(one), "words": words}
+    where = Where(asked.place - 1 if asked.place else None, asked.month)
+    net = asked.show != GROSS
+    total = total_effect(pairs, where)
+    parts = cause_effects(pairs, where, net) if one.moved else []
+    names = sites.load_municipality(one.choice.site).town.settlement_names
+    return {
+        "title": title(one, total, where, names),
+        "answer": answer(one, parts, total, net) if one.moved else [(one.say("why.unmoved"), "")],
+        "words": words,
+        "gross": not net,
+        "place": asked.place,
+        "until": asked.month,
+        "crumb": crumb(one, where, names),
+        "today": total.base,
+        "arm": total.arm,
+        "rows": rows_of(one, parts),
+        "total": signed(total.effect, 2),
+        "places": place_rows(one, pairs, names),
+        "months": month_gaps(pairs, where),
+        "lines": [mean_levels(pairs, side, where) for side in (0, 1)],
+        "jump": jump(one, pairs, where),
+        "alone": alone(one, total) if where == Where() else [],
+    }
+
+
+def waiting(one: Standing) -> list[Span]:
+    """Return how far the worlds have come, or why there is no answer."""
+    if one.running:
+        return [(one.say("why.waiting", n=one.done, all=one.twins_asked), "")]
+    return [(one.say("decision.no_verdict", n=FEWEST), "bold")]
+
+
+def title(one: Standing, total: Effect, where: Where, names: tuple[str, ...]) -> str:
+    """Return the question, with the number that the bars land on."""
+    if not one.moved:
+        return one.say("why.title")
+    way = {1: "rises", -1: "falls", 0: "same"}[direction(judge(total))]
+    place = one.say("why.in", place=names[where.settlement]) if where.settlement is not None else ""
+    until = one.say("why.until", month=month_name(one, where.month)) if where.month else ""
+    return one.say(f"why.title_{way}", n=number(abs(total.effect), 2), place=place, until=until)
+
+
+def month_name(one: Standing, number: int) -> str:
+    """Return a month from 1 on in words."""
+    start = one.scenario.start
+    at = 12 * start.year + start.month + number - 2
+    words = month(f"{at // 12}-{at % 12 + 1:02d}-01")
+    return str(getattr(words, one.language))
+
+
+def crumb(one: Standing, where: Where, names: tuple[str, ...]) -> str:
+    """Return which place and time the bars are of, nothing for all."""
+    parts = [names[where.settlement]] if where.settlement is not None else []
+    parts += [one.say("why.until", month=month_name(one, where.month)).strip()] if where.month else []
+    return ", ".join(parts)
+
+
+def answer(one: Standing, parts: list[CauseEffect], total: Effect, net: bool) -> list[Span]:
+    """Return the causes that surely move trust most, then what luck or the country adds."""
+    told = [part for part in parts if judge(part.effect) in TOLD and part.name not in LAST]
+    verdict = VERDICTS[judge(total)]
+    spans: list[Span] = [(capital(getattr(verdict, one.language)), "bold")]
+    spans.append((f": {signed(total.effect, 2)} {one.say('why.of_hundred')}. ", ""))
+    if told:
+        phrases = [f"{cause_name(one, part)} ({signed(part.effect.effect, 2)})" for part in told[:3]]
+        little = not any(judge(part.effect) in ("rises", "falls") for part in told[:3])
+        small = one.say("why.each_little") if little else ""
+        spans += [(one.say("why.most") + " ", ""), ("; ".join(phrases), ""), (f"{small}. ", "")]
+    else:
+        spans.append((one.say("why.none") + " ", ""))
+    nation = next((part for part in parts if part.name == NATION), None)
+    if nation is not None:
+        spans.append((one.say("why.nation", n=signed(nation.effect.effect, 2), today=signed(nation.today, 1)), ""))
+    return spans
+
+
+def cause_name(one: Standing, part: CauseEffect) -> str:
+    """Return the name of a part; of a bad experience also whether there is more or less of it."""
+    name = name_of(one.language, part.name)
+    if part.name in LAST or part.today >= 0.0 or judge(part.effect) not in TOLD or set(part.signs) == {-1, 1}:
+        return name
+    return one.say("why.less" if part.effect.effect > 0.0 else "why.more", cause=name)
+
+
+def name_of(language: str, cause: str) -> str:
+    """Return the name of a cause, of causes that are told as one sum, or of a part that is no cause.
+
+    >>> name_of("es", "talk"), name_of("en", "force")
+    ('Pláticas', 'Use of force and public violence')
+    """
+    if known(f"sum.{cause}"):
+        return say(language, f"sum.{cause}")
+    return capital(catalogue.cause(cause, language))
+
+
+def rows_of(one: Standing, parts: list[CauseEffect]) -> list[dict[str, Any]]:
+    """Return the bars from A to B: the largest causes, the others as one, then memory, people and the input."""
+    causes = [part for part in parts if part.name not in LAST and part.effect.effect]
+    named = [part for part in causes if abs(part.effect.effect) >= SEEN][:NAMED]
+    rows = [bar(one, part) for part in named]
+    if others := causes[len(named) :]:
+        size = sum(part.effect.effect for part in others)
+        rows.append(
+            {"title": one.say("why.others", n=len(others)), "size": size, "shown": signed(size, 2), "kind": "rest"}
+        )
+    return rows + [bar(one, part) for name in LAST for part in parts if part.name == name]
+
+
+def bar(one: Standing, part: CauseEffect) -> dict[str, Any]:
+    """Return one bar: size, interval, a mark for each pair, and how sure it is."""
+    effect = part.effect
+    verdict = judge(effect)
+    kind = "input" if part.name == NATION else "sure" if direction(verdict) else KINDS.get(verdict, "unsure")
+    return {
+        "title": cause_name(one, part),
+        "size": effect.effect,
+        "low": effect.low,
+        "high": effect.high,
+        "marks": sorted(part.signs, reverse=True),
+        "kind": kind,
+        "shown": signed(effect.effect, 2) if kind != "unsure" else VERDICTS["open"].sign,
+        "group": part.name in (FORGETTING[0], MEMORY, NATION),
+        "note": one.say("why.memory_note") if part.name == MEMORY else "",
+    }
+
+
+def place_rows(one: Standing, pairs: Pairs, names: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return the effect on trust by settlement: those with most people in order, then the others."""
+    people = pairs[0][0].places[0, 0]
+    order = [int(place) for place in np.argsort(-people, kind="stable")]
+    found = [total_effect(pairs, Where(place)) for place in order]
+    adjusted = benjamini_hochberg([effect.p for effect in found])
+    rows = []
+    for place, effect, p in zip(order, found, adjusted, strict=True):
+        verdict = judge(replace(effect, adjusted=p))
+        rows.append(
+            {
+                "number": place + 1,
+                "title": names[place],
+                "size": effect.effect,
+                "low": effect.low,
+                "high": effect.high,
+                "shown": signed(effect.effect, 2) if verdict in TOLD else VERDICTS["open"].sign,
+                "sure": bool(direction(verdict)),
+            }
+        )
+    return rows
+
+
+def month_gaps(pairs: Pairs, where: Where) -> list[float]:
+    """Return the mean difference of trust by month."""
+    gaps = np.mean([levels(arm, where) - levels(base, where) for base, arm in pairs], axis=0)
+    return [round(float(gap), 4) for gap in gaps]
+
+
+def mean_levels(pairs: Pairs, side: int, where: Where) -> list[float]:
+    """Return mean trust by month in one of both worlds."""
+    return [round(float(level), 3) for level in np.mean([levels(pair[side], where) for pair in pairs], axis=0)]
+
+
+def jump(one: Standing, pairs: Pairs, where: Where) -> dict[str, Any]:
+    """Return the month in which the mood of the country, which is put in, moves trust most; nothing if it is little."""
+    moods = [np.mean([brought(pair[side], NATION, where) for pair in pairs], axis=0) for side in (0, 1)]
+    at = int(np.argmax(np.abs(moods[0])))
+    if abs(moods[0][at]) < threshold_rules()["points"].delta:
+        return {}
+    sizes = {name: signed(float(mood[at]), 1) for name, mood in zip(("a", "b"), moods, strict=True)}
+    when = month_name(one, at + 1)
+    return {
+        "month": at,
+        "title": one.say("why.jump", month=when),
+        "text": one.say("why.jump_text", **sizes),
+        "label": one.say("why.jump_label", size=sizes["a"]),
+        "events": events_after(one, pairs, where, at),
+    }
+
+
+def events_after(one: Standing, pairs: Pairs, where: Where, first: int) -> list[str]:
+    """Return the public events of the three months from a jump on, each with what all events of its month did."""
+    moved = np.mean([brought(base, "public_event", where) for base, _ in pairs], axis=0)
+    start, found = one.scenario.start, []
+    for known_event in met_events(one.scenario):
+        at = 12 * (known_event.event.start.year - start.year) + known_event.event.start.month - start.month
+        if first <= at < min(first + 3, len(moved)):
+            words = {"event": known_event.title[one.language], "month": month_name(one, at + 1)}
+            found.append(one.say("why.event", size=signed(float(moved[at]), 1), **words))
+    return found
+
+
+def alone(one: Standing, total: Effect) -> list[Span]:
+    """Return what each measure moves alone, beside all of them together; nothing where nobody has run them so."""
+    choice = one.choice
+    if len(choice.chosen) < 2 or choice.years != YEARS or choice.begins:
+        return []
+    found = [(name, effects().get((choice.site, name, step), {}).get(TRUST.name)) for name, step in choice.chosen]
+    if any(effect is None for _, effect in found):
+        return []
+    titles = {measure.name: measure.title[one.language] for measure in measures()}
+    parts = " · ".join(f"{titles[name]} {signed(effect[0], 2)}" for name, effect in found if effect)
+    return [(f"{parts} · {one.say('why.together')} ", ""), (signed(total.effect, 2), "bold")]
