@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 from model.gangs.gangs.schema import CLIQUES, GANGS
 from model.simulation.mesa_import import mesa
 from model.town.police import MODES
@@ -9,14 +11,46 @@ from model.world.protocol import World
 from model.world.state import BOARDS, COUPLES
 
 
+class MesaWorld(World, Protocol):
+    """A world with the members that Mesa gives it."""
+
+    agents: Any
+    random: Any
+
+    @property
+    def grid(self) -> Any:
+        """Mesa grid of the present shift."""
+
+
 class AgentView(mesa.Agent):
     """Base class of agents: a view of one row of a table."""
 
-    model: World
+    model: MesaWorld
+    _cell: Any = None
 
     def __init__(self, model: World, row: int) -> None:
         super().__init__(model)
         self.row = row
+
+    @property
+    def place(self) -> int:
+        """Row of `Town.cells` where the agent is, or -1 if it is nowhere."""
+        raise NotImplementedError
+
+    @property
+    def cell(self) -> Any:
+        """Cell of the world's grid (`mesa.discrete_space.Cell`) where the agent is, or None; creates the grid."""
+        return self._cell if self.model.grid is not None else None
+
+    def put_into(self, cell: Any) -> None:
+        """Enter a cell of the grid and leave the one before; None for no cell."""
+        if cell is self._cell:
+            return
+        if self._cell is not None:
+            self._cell.remove_agent(self)
+        if cell is not None:
+            cell.add_agent(self)
+        self._cell = cell
 
 
 class Couple(AgentView):
@@ -28,9 +62,9 @@ class Couple(AgentView):
         return bool(self.model.state[COUPLES][self.row].on)
 
     @property
-    def cell(self) -> int:
-        """Last cell of the couple."""
-        return int(self.model.state[COUPLES][self.row].cell)
+    def place(self) -> int:
+        """Row of the last cell of the couple, or -1 off duty."""
+        return int(self.model.state[COUPLES][self.row].cell) if self.on_duty else -1
 
     @property
     def mode(self) -> str:
@@ -57,6 +91,11 @@ class Station(AgentView):
         own = self.model.town.posts["facility"] == self.row
         return int(self.model.state[COUPLES]["on"][own].sum())
 
+    @property
+    def place(self) -> int:
+        """Row of its cell."""
+        return int(self.model.town.facilities[self.row].cell)
+
 
 class Authority(AgentView):
     """A communal authority or auxiliary mayor, identified by number only."""
@@ -71,6 +110,11 @@ class Authority(AgentView):
         """Legitimacy among the residents it serves, in log-odds."""
         return float(self.model.state[BOARDS][self.row].legitimacy)
 
+    @property
+    def place(self) -> int:
+        """Row of the cell of its seat."""
+        return int(self.model.town.authorities[self.row].cell)
+
 
 class Clique(AgentView):
     """A clique (*clica*) on synthetic cells, identified by number only."""
@@ -84,6 +128,12 @@ class Clique(AgentView):
     def members(self) -> int:
         """Number of members."""
         return int(self.model.state[CLIQUES][self.row].members)
+
+    @property
+    def place(self) -> int:
+        """Row of the cell of its centre, or -1 while it is dissolved; invented anew by every seed."""
+        clique = self.model.state[CLIQUES][self.row]
+        return int(clique.centre) if clique.alive else -1
 
 
 def create_agents(model: World) -> None:

@@ -47,6 +47,7 @@ from model.measures.measures import MonthEndTables, update_residents
 from model.simulation import checkpoint as saved
 from model.simulation.agents import create_agents
 from model.simulation.checkpoint import Checkpoint, HistoryTable
+from model.simulation.grid import create_grid, read_grid
 from model.simulation.mesa_import import mesa
 from model.simulation.registry import MEASURES, MECHANISMS, MONTH_SCHEDULE, SHIFT_SCHEDULE, measure_row
 from model.simulation.registry import TABLES as DECLARED
@@ -131,6 +132,8 @@ if TYPE_CHECKING:
         """The part of `mesa.Model` in use, for the type checker."""
 
         time: float
+        agents: Any
+        random: Any
 
         def __init__(self, *, rng: int) -> None: ...
 
@@ -177,6 +180,8 @@ class TrustModel(MesaModel):
         Names of the measures computed at the end of a month; all by default.
     datacollector
         Mesa's data collector, with a row per reported month: ``get_model_vars_dataframe()``.
+    grid
+        Mesa's grid of the map, with agents in their cells; created when it is first read.
 
     Raises
     ------
@@ -237,6 +242,8 @@ class TrustModel(MesaModel):
         self.month_row: dict[str, float] = {}
         self.measured: Collection[str] = MEASURES
         self.datacollector = MonthCollector()
+        self._grid: Any = None
+        self._grid_tick = -1
         self._cache: dict[Callable[[TrustModel], object], Any] = {}
         self.learned = np.zeros(1, np.int64)
         self.month_steps = tuple(MONTH_SCHEDULE.values())
@@ -483,6 +490,40 @@ class TrustModel(MesaModel):
         """
         found = np.empty(len(self.minds))
         current_trust_of_all(self.minds, self.town.people, self.parameters[Trust], self.tick - 1, found)
+        return found
+
+    @property
+    def grid(self) -> Any:
+        """Mesa's grid of the map after the last shift.
+
+        Couples on duty, stations, boards and cliques are in their cells; ``residents``, ``trust`` (0-1) and ``crimes``
+        (of the month of the last shift) are property layers.  A world that is never asked has no grid.
+
+        Returns
+        -------
+        mesa.discrete_space.OrthogonalMooreGrid
+            The same object at every call, read anew in each shift.
+        """
+        if self._grid is None:
+            self._grid = create_grid(self)
+        if self._grid_tick != self.tick:
+            self._grid_tick = self.tick
+            read_grid(self._grid, self, self.trust(), self.crimes_of_month())
+        return self._grid
+
+    def crimes_of_month(self) -> FloatArray:
+        """Return the crimes by cell in the month of the last shift.
+
+        Returns
+        -------
+        ndarray of float, shape (cells,)
+            Counts so far; just after a reported month its total, in populated cells only.
+        """
+        past = self._history["cell"]
+        if not past or not is_last_shift_of_month(self.tick - 1):
+            return self.state[HARMED_HERE].astype(float)
+        found = np.zeros(self.town.n_cells)
+        found[past[-1]["cell"]] = past[-1]["incidents"]
         return found
 
     def settlement_months(self) -> MonthTable:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ PAGE = (ROOT / "docs" / "do" / "clients.md").read_text(encoding="utf-8")
 SHARED, RANGES, *EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 ADDED = ("ema_workbench", "pyabc", "optuna", "polars", "duckdb")
 """Tools that the project does not install: uv adds them for one command."""
-TOOLS = ("mesa", "SALib", "dask", *ADDED, "read", "pyogrio")
+TOOLS = ("mesa", "solara", "SALib", "dask", *ADDED, "read", "pyogrio")
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
 
@@ -87,6 +88,11 @@ def check_mesa(numbers: list[float], _: str, __: Path) -> None:
     assert supported > usual > 0
 
 
+def check_solara(numbers: list[float], _: str, __: Path) -> None:
+    few, every = numbers
+    assert 0 < few < every < 100
+
+
 def check_salib(numbers: list[float], answer: str, _: Path) -> None:
     assert "contacts.fair" in answer  # the range of the others is worth less than a tenth of a point
     assert numbers[0] > 0
@@ -144,6 +150,7 @@ def check_pyogrio(numbers: list[float], _: str, folder: Path) -> None:
 
 CHECKS: dict[str, Callable[[list[float], str, Path], None]] = {
     "mesa": check_mesa,
+    "solara": check_solara,
     "SALib": check_salib,
     "dask": check_dask,
     "ema_workbench": check_ema_workbench,
@@ -172,6 +179,27 @@ def test_an_example_for_an_installed_tool_gives_an_answer_that_makes_sense(
     monkeypatch.syspath_prepend(desk)
     exec(compile(SCRIPTS[tool], "script.py", "exec"), {"__name__": "__main__"})
     check_answer(tool, capsys.readouterr().out, desk)
+
+
+def test_the_page_of_ones_own_draws_the_grid_anew_after_steps(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import ipywidgets
+    import solara
+    from ipywidgets.widgets.widget import _instances
+    from mesa.visualization.utils import force_update
+
+    def pictures() -> set[bytes]:
+        return {bytes(one.value) for one in list(_instances.values()) if isinstance(one, ipywidgets.Image)}
+
+    monkeypatch.syspath_prepend(desk)
+    page: dict[str, Any] = {"__name__": "my_page"}
+    exec(compile(SCRIPTS["solara"], "my_page.py", "exec"), page)
+    _, rendered = solara.render(page["Page"], handle_error=False)
+    first = pictures()
+    page["world"].value.run_for(3 * 40)
+    force_update()
+    assert len(first) == len(pictures()) == 2
+    assert not first & pictures()
+    rendered.close()
 
 
 def test_the_ranges_are_those_of_the_parameters(capsys: pytest.CaptureFixture[str]) -> None:
