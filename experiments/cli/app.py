@@ -21,6 +21,7 @@ from model.engine.errors import InputError, WorkStopped
 
 DONE, OUR_FAULT, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 YEARS_OF_CHECK = 3
+PLAUSIBLE, DRAWS_OF_ACCOUNTS = "plausible:", 8
 WIDTH = 80
 LONGEST = 800
 REFUSED = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.ELOOP)
@@ -100,6 +101,8 @@ def compare(
     memory: options.Memory = 0,
     delta: options.Deltas = [],
     settle: options.Settle = "",
+    draws: options.Draws = "",
+    accounts: options.Accounts = False,
     plan: options.Size = None,
     measure: options.Measure = "trust_mean",
     power: options.Power = 0.8,
@@ -114,13 +117,23 @@ def compare(
     from experiments.cli.compare import ComparisonOutput, carry_out
     from experiments.comparison.comparison_request import EffectSize, Request
 
+    draws = file_of_draws(draws or (f"plausible:{DRAWS_OF_ACCOUNTS}" if accounts else ""))
     request = Request(
         arms=tuple(arms), scenarios=tuple(scenario), sets=tuple(set_), start=start, years=years, until=until, seed=seed,
-        replicates=replicates, independent=independent, memory=memory, delta=tuple(delta), settle=settle,
+        replicates=replicates, independent=independent, memory=memory, delta=tuple(delta), settle=settle, draws=draws,
     )  # fmt: skip
     wish = EffectSize(size=plan, measure=measure, power=power) if plan is not None else None
     interrupted = carry_out(request, workers, out, wish, ComparisonOutput(report, figures, lang), fresh)
     raise typer.Exit(INTERRUPTED if interrupted else DONE)
+
+
+def file_of_draws(word: str) -> str:
+    """Return the file of draws that `--draws` means; draws of plausible ranges are made if they are not there."""
+    if not word.startswith(PLAUSIBLE):
+        return word
+    from experiments.validation.plausible_draws import plausible_file
+
+    return str(plausible_file(word.removeprefix(PLAUSIBLE)))
 
 
 @app.command()

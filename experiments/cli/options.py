@@ -80,6 +80,15 @@ Deltas = Annotated[
 Settle = Annotated[
     str, Option(metavar="NAME", help="Stop at 8, 16, 32 … twins once this measure is told.", show_default=False)
 ]
+Draws = Annotated[
+    str,
+    Option(
+        metavar="FILE|plausible:N",
+        help="Also over draws of assumed parameters: of a file, or N of their plausible ranges.",
+        show_default=False,
+    ),
+]
+Accounts = Annotated[bool, Option("--accounts", help="Also under rival accounts, in a few draws.")]
 Size = Annotated[float | None, Option("--plan", metavar="SIZE", help="How many twins an effect of this size needs.")]
 Measure = Annotated[str, Option(metavar="NAME", help="Of which measure, for --plan.")]
 Power = Annotated[float, Option(metavar="P", help="With which power, for --plan.")]

@@ -23,6 +23,7 @@ from experiments.comparison.comparison_jobs import swept_arms
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.effects import by_seed
 from experiments.comparison.headline_measures import BY_NAME, present
+from experiments.comparison.over_draws import draw_effects_table, tasks_over_draws
 from experiments.execution.job_cache import Parts, carry_on
 from experiments.execution.trust_accounts import LAWS
 from experiments.execution.twin_runs import Task, TwinRuns, apart, live, together, under
@@ -46,6 +47,7 @@ class Lives:
     residents: pd.DataFrame
     memory: pd.DataFrame
     alone: pd.DataFrame
+    draw_effects: pd.DataFrame
     interrupted: bool
 
 
@@ -58,8 +60,10 @@ def arms_of(request: Request) -> tuple[list[Arm], list[Arm]]:
         raise InputError(
             "arms are either all to be run or all folders: run the policies first, then name their folders"
         )
-    if found and (request.memory or request.independent or request.settle):
-        raise InputError("--memory, --independent and --settle run worlds: they have no meaning for folders of results")
+    if found and (request.memory or request.independent or request.settle or request.draws):
+        raise InputError(
+            "--memory, --independent, --settle and --draws run worlds: they have no meaning for folders of results"
+        )
     arms = planned or found
     if len(arms) < 2:
         raise InputError(f"a comparison needs at least two arms, got {len(arms)}")
@@ -123,6 +127,7 @@ def tasks_of(request: Request, blocks: Blocks) -> list[Task]:
         for law, k in itertools.product(LAWS, range(request.memory)):
             twins = tuple(under(law, spec) for spec in later(worlds[0], k))
             tasks.append(Task(number, twins, "memory", law))
+        tasks += tasks_over_draws(number, arms, request.drawn, request.sets)
     return tasks
 
 
@@ -146,6 +151,7 @@ def run(request: Request, arms: Sequence[Arm], workers: int, folder: Path) -> Li
         residents=residents_table(twins, blocks),
         memory=memory_table([one for one in lived if one.task.kind == "memory"], blocks, request.deltas),
         alone=alone_table(lived, blocks, request.deltas),
+        draw_effects=draw_effects_table(lived, blocks),
         interrupted=outcome.interrupted,
     )
 

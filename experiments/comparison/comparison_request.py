@@ -5,9 +5,11 @@ import math
 import shlex
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from experiments.comparison.headline_measures import BY_NAME
+from experiments.execution.parameter_draws import Draw, read_draws
 from experiments.storage.run_spec import OWN, TOWN, values_of
 from model.engine.errors import InputError, suggest_nearest
 
@@ -29,10 +31,12 @@ class Request:
     independent: bool = False
     memory: int = 0
     settle: str = ""
+    draws: str = ""
+    """File of draws of parameters."""
     delta: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _ = self.deltas  # refuse what is wrong before anything is run
+        _ = self.deltas, self.drawn  # refuse what is wrong before anything is run
         if self.settle and self.settle not in BY_NAME:
             raise InputError(f"--settle knows no measure '{self.settle}'{suggest_nearest(self.settle, BY_NAME)}")
         if not 0 <= self.memory <= MOST_WORLDS:
@@ -53,6 +57,11 @@ class Request:
             if not 0.0 < found[name] < math.inf:
                 raise InputError(f"--delta wants MEASURE=VALUE with a value above 0, got '{text}'")
         return found
+
+    @cached_property
+    def drawn(self) -> list[Draw]:
+        """Draws of parameters over which effects are estimated, too."""
+        return read_draws(Path(self.draws)) if self.draws else []
 
     @property
     def of_plans(self) -> dict[str, Any]:

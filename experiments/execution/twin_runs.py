@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -25,14 +25,26 @@ NOTABLE = 0.01
 """A resident trusts otherwise if trust differs by a point of a hundred."""
 
 
+class DrawLabel(NamedTuple):
+    """Number of a draw of parameters, account, and which of the two runs of the draw it is (0, 1)."""
+
+    number: int
+    account: str
+    run: int
+
+
 @dataclass(frozen=True)
 class Task:
-    """Runs of one seed and site: twins; or again under another law of trust; or the arms on luck of their own."""
+    """Runs of one seed and site: twins; or again under another law of trust; or the arms on luck of their own.
+
+    ``draw`` says which draw of parameters and which account the runs have, where these are drawn.
+    """
 
     block: int
     specs: tuple[RunSpec, ...]
-    kind: Literal["twins", "memory", "alone"] = "twins"
+    kind: Literal["twins", "memory", "alone", "draw"] = "twins"
     law: Law | None = None
+    draw: DrawLabel | None = None
 
     @property
     def key(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from experiments.comparison.breakeven import corners, crossed, sentence, verdict
 from experiments.comparison.comparison_request import EffectSize
 from experiments.comparison.effect_verdicts import judged_anew
-from experiments.comparison.headline_measures import BY_NAME, WORDS, Headline
+from experiments.comparison.headline_measures import BY_NAME, STATED, WORDS, Headline
 from experiments.comparison.origins import key_of
 from experiments.execution.trust_accounts import ALSO
 from experiments.narrative.messages import message
@@ -26,6 +26,16 @@ from experiments.storage.run_spec import text_of
 from model.engine.errors import InputError, suggest_nearest
 
 WIDTH = 80
+SIGNS = {
+    "known": "Direction known over draws and accounts",
+    "turns": "Direction depends on the account",
+    "open": "Direction not known",
+    "few": "Too few draws to call a direction known",
+}
+OVER_DRAWS = (*STATED, "fear_mean", "crimes_occurred", "homicides", "told_share", "c1", "c2", "c3", "c4")
+"""Measures of the table over draws; the file has all of them."""
+OVER_ACCOUNTS = ("trust_mean", "crimes_occurred", "c1", "c3")
+"""Measures of the table of accounts; the file has all of them."""
 THOUSANDS, MILLION = 20_000.0, 1e6
 NAMES = 25
 LEGEND = (
@@ -59,6 +69,7 @@ def lines(folder: Path, target: EffectSize | None = None) -> Iterator[str]:
     effects = judged_anew(tables(folder, "effects").to_pandas(), years)
     check_rows(folder / "effects.parquet", effects)
     extra = {name: judged_anew(read_optional(folder, name), years) for name in ("memory", "alone")}
+    extra |= {name: read_optional(folder, name) for name in ("uncertainty", "accounts")}
     pairs: Any = effects.groupby(PAIR, sort=False)
     for (base_site, base_arm, site, against), rows in pairs:
         yield from heading(f"{base_site}:{base_arm}", f"{site}:{against}", rows, stated)
@@ -71,6 +82,8 @@ def lines(folder: Path, target: EffectSize | None = None) -> Iterator[str]:
         chosen = {name: table[(table["site"] == site) & (table["against"] == against)] for name, table in extra.items()}
         yield from alone_lines(chosen["alone"])
         yield from memory_lines(chosen["memory"])
+        yield from uncertainty_lines(chosen["uncertainty"])
+        yield from account_lines(chosen["accounts"])
         if target:
             yield from plan_lines(rows, target)
 
@@ -272,6 +285,49 @@ def memory_lines(grid: Rows) -> Iterator[str]:
         verdicts.setdefault(sentence(verdict(rows)), []).append(BY_NAME[str(measure)].en)
     for text, names in verdicts.items():
         yield from textwrap.wrap(f"{text}: {', '.join(names)}", WIDTH, subsequent_indent="    ")
+
+
+def uncertainty_lines(rows: Rows) -> Iterator[str]:
+    """Yield what the uncertainty of effects comes from, over draws of parameters."""
+    if rows.empty:
+        return
+    yield ""
+    yield from textwrap.wrap(
+        f"Over {rows['draws'].max()} draws of assumed parameters: mean; 95 % of runs, accounts included; standard"
+        " deviations from random variation, town, assumed parameters and account; share of draws above 0",
+        WIDTH,
+    )
+    heads = zip(("random", "town", "param.", "acct.", "up"), (7, 7, 7, 6, 5), strict=True)
+    yield f"{'':<{NAMES}}{'mean':>8}{'95 %':>15}" + "".join(name.rjust(width) for name, width in heads)
+    shown = rows[rows["measure"].isin(OVER_DRAWS)]
+    for row in shown.itertuples():
+        one = BY_NAME[row.measure]
+        ends = f"{number(row.low, one.digits)}..{number(row.high, one.digits)}"
+        spreads = [
+            number(value, max(one.digits, 1)) for value in (row.sd_random, row.sd_town, row.sd_assumed, row.sd_account)
+        ]
+        cells = "".join(f"{cell:>7}" for cell in spreads[:3]) + f"{spreads[3]:>6}{row.share_up:>5.0%}"
+        yield f"{one.en:<{NAMES}}{number(row.mean, one.digits, '+'):>8}{ends:>15}{cells}"
+    for sign, own in shown.groupby("sign", sort=False):
+        names = [
+            BY_NAME[row.measure].en + (f" (not under {row.against_accounts})" if row.against_accounts else "")
+            for row in own.itertuples()
+        ]
+        yield from textwrap.wrap(f"{SIGNS[str(sign)]}: {', '.join(names)}", WIDTH, subsequent_indent="    ")
+
+
+def account_lines(rows: Rows) -> Iterator[str]:
+    """Yield the effects under every account, in the draws that all accounts have."""
+    if rows.empty:
+        return
+    yield ""
+    yield f"Under rival accounts, in the same {rows['draws'].max()} draws: effect ± standard error"
+    known = [name for name in OVER_ACCOUNTS if name in set(rows["measure"])]
+    yield f"{'':<28}" + "".join(BY_NAME[name].en[:12].rjust(13) for name in known)
+    for account, own in rows.groupby("account", sort=False):
+        by_measure = {row.measure: row for row in own.itertuples()}
+        cells = [with_error(by_measure[one].effect, by_measure[one].error, BY_NAME[one], "+") for one in known]
+        yield f"{str(account)[:27]:<28}" + "".join(cell.rjust(13) for cell in cells)
 
 
 def starred(row: Any) -> str:

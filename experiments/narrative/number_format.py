@@ -15,7 +15,19 @@ from experiments.execution.twin_runs import DAYS_OF_YEAR
 from experiments.storage.manifest import read_manifest
 from experiments.storage.reading import tables
 
-TABLES = ("effects", "criteria", "verdicts", "memory", "alone", "draws", "drawn", "decided", "horizons")
+TABLES = (
+    "effects",
+    "criteria",
+    "verdicts",
+    "memory",
+    "alone",
+    "draws",
+    "drawn",
+    "decided",
+    "horizons",
+    "uncertainty",
+    "accounts",
+)
 NOTHING = Markup('<span class="none">–</span>')
 
 

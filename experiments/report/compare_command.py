@@ -18,6 +18,7 @@ from experiments.comparison.decision_effects import decided_table
 from experiments.comparison.effect_verdicts import criteria_table, verdicts_table
 from experiments.comparison.effects import effects_table, pairs_of
 from experiments.comparison.horizons import horizons_table
+from experiments.comparison.over_draws import accounts_table, uncertainty_table
 from experiments.execution.interruption import tell_interrupted
 from experiments.narrative.comparison_text import lines
 from experiments.statistics.power import FEWEST
@@ -91,6 +92,7 @@ def claim_of(request: Request, arms: Sequence[Arm], out: Path | None, fresh: boo
     parts = [COMPARISON, deciding, list(request.sets), request.independent, request.memory]
     parts += [request.deltas] if request.delta else []
     parts += [request.settle] if request.settle else []
+    parts += [[dict(one.values) for one in request.drawn]] if request.draws else []
     identity = digest_of(canonical(parts).encode())
     return claimed(Path("results") / named, out, COMPARISON, identity, request.command, fresh)
 
@@ -125,6 +127,11 @@ def write_comparison(
     if lives:
         tables |= {"residents": lives.residents, "memory": lives.memory, "alone": lives.alone}
         tables["verdicts"] = verdicts_table(lives.memory)
+        tables |= {
+            "draw_effects": lives.draw_effects,
+            "uncertainty": uncertainty_table(lives.draw_effects),
+            "accounts": accounts_table(lives.draw_effects),
+        }
     stated = manifest(request, arms, folder, seconds, lives) | {"identity": claim.identity}
     # what is no number is null
     columns = {name: pa.Table.from_pandas(rows, preserve_index=False) for name, rows in tables.items() if len(rows)}

@@ -133,6 +133,7 @@ class ManifestRequest(TypedDict, total=False):
     memory: int
     delta: list[str]
     settle: str
+    draws: str
 
 
 class Comparison(Any_, total=False):

@@ -33,6 +33,9 @@ OF_EFFECTS = (
         "memory",
         "verdicts",
         "alone",
+        "draw_effects",
+        "uncertainty",
+        "accounts",
         "contrasts",
     ),
 )

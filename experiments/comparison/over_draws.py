@@ -1,0 +1,128 @@
+"""Effects over draws of parameters, towns, seeds and rival accounts: the tasks of a comparison, and their tables."""
+
+import dataclasses
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.comparison.arms import Arm
+from experiments.comparison.effects import number_of
+from experiments.comparison.headline_measures import present
+from experiments.execution.parameter_draws import Draw
+from experiments.execution.twin_runs import DrawLabel, Task, TwinRuns
+from experiments.statistics.effect_uncertainty import uncertainty_of
+from experiments.storage.run_spec import TOWN, RunSpec, values_of
+from scenarios import accounts
+
+UNDER_ACCOUNTS = 8
+"""Draws that are run again under every rival account."""
+PLACE = ["site", "against", "measure"]
+
+
+def tasks_over_draws(number: int, arms: Sequence[Arm], draws: Sequence[Draw], sets: Sequence[str]) -> Iterator[Task]:
+    """Yield the runs of one site: each draw twice, and some of them under every rival account.
+
+    Parameters
+    ----------
+    number
+        Number of the site among those of the comparison.
+    sets
+        Values that the user set: they hold in every draw.
+    """
+    firsts, fixed = [arm.specs[0] for arm in arms], values_of(sets)
+    rivals = [name for name in accounts.names() if name != accounts.PRESENT]
+    for k, draw in enumerate(draws):
+        for run in (0, 1):
+            yield task_of(number, firsts, DrawLabel(k + 1, accounts.PRESENT, run), draw.values, fixed, len(draws))
+        for name in rivals if k < UNDER_ACCOUNTS else ():
+            values = {**draw.values, **accounts.read(name)}
+            yield task_of(number, firsts, DrawLabel(k + 1, name, 0), values, fixed, len(draws))
+
+
+def task_of(
+    number: int,
+    firsts: Sequence[RunSpec],
+    label: DrawLabel,
+    values: Mapping[str, Any],
+    fixed: Mapping[str, Any],
+    draws: int,
+) -> Task:
+    """Return the runs of all arms in one draw, one town and one seed.
+
+    The second run of a draw has another seed, and in every other draw another town. A town that the user set stays.
+    """
+    seed = firsts[0].seed + label.number - 1 + draws * label.run
+    town = seed if label.run and is_other_town(label.number) else firsts[0].seed + label.number - 1
+    own = {**values, TOWN: town, **fixed}
+    specs = (dataclasses.replace(one, town="", seed=seed).overridden(own) for one in firsts)
+    return Task(number, tuple(specs), "draw", draw=label)
+
+
+def is_other_town(draw: int) -> bool:
+    """Tell whether the second run of a draw is in another town than the first."""
+    return draw % 2 == 0
+
+
+def draw_effects_table(lived: Sequence[TwinRuns], blocks: Sequence[Sequence[Arm]]) -> pd.DataFrame:
+    """Return the effect on every headline measure in every run over draws."""
+    rows: list[dict[str, Any]] = []
+    for one in lived:
+        if (label := one.task.draw) is None:
+            continue
+        months = [run.tables["measures"].to_pandas().sort_values("month") for run in one.finished]
+        for k, arm in enumerate(blocks[one.task.block][1:], start=1):
+            place = {"site": arm.scenario, "against": arm.name, "draw": label.number, "account": label.account}
+            for headline in present(months[0].columns):
+                base, value = (number_of(headline.value(months[side])) for side in (0, k))
+                rows.append(place | {"run": label.run, "measure": headline.name, "base": base, "effect": value - base})
+    return pd.DataFrame(rows)
+
+
+def uncertainty_table(effects: pd.DataFrame) -> pd.DataFrame:
+    """Return, by arm and measure, what the uncertainty of an effect comes from, and whether its sign is known."""
+    if effects.empty:
+        return pd.DataFrame()
+    rows = []
+    groups: Any = effects.groupby(PLACE, sort=False)
+    for place, own in groups:
+        wide = own.pivot_table(index="draw", columns=["account", "run"], values="effect", dropna=False)
+        if not {(accounts.PRESENT, run) for run in (0, 1)} <= set(wide.columns):
+            continue
+        both = wide[[(accounts.PRESENT, 0), (accounts.PRESENT, 1)]].to_numpy()
+        same = np.array([not is_other_town(int(draw)) for draw in wide.index])
+        rivals = {
+            str(name): (wide[name, 0] - wide[accounts.PRESENT, 0]).to_numpy()
+            for name in dict.fromkeys(wide.columns.get_level_values("account"))
+            if name != accounts.PRESENT
+        }
+        if found := uncertainty_of(both, same, rivals):
+            stated = dataclasses.asdict(found) | {"sd": found.sd, "against_accounts": ", ".join(found.against)}
+            del stated["against"]
+            rows.append(dict(zip(PLACE, place, strict=True)) | stated)
+    return pd.DataFrame(rows)
+
+
+def accounts_table(effects: pd.DataFrame) -> pd.DataFrame:
+    """Return the effect under every account in the draws that all of them have, with its standard error.
+
+    ``shift`` is the mean difference from the present account in the same draws, towns and seeds, with its own error.
+    """
+    rows: list[dict[str, Any]] = []
+    first = effects[effects["run"] == 0] if len(effects) else effects
+    groups: Any = first.groupby(PLACE, sort=False) if len(first) else ()
+    for place, own in groups:
+        wide = own.pivot_table(index="draw", columns="account", values="effect", dropna=False).dropna()
+        for name in wide.columns if len(wide) > 1 else ():
+            shift = wide[name] - wide[accounts.PRESENT]
+            row = {"account": name, "draws": len(wide), "effect": wide[name].mean(), "error": error_of(wide[name])}
+            row |= {"shift": shift.mean(), "shift_error": error_of(shift)}
+            rows.append(dict(zip(PLACE, place, strict=True)) | row)
+    return pd.DataFrame(rows)
+
+
+def error_of(values: pd.Series) -> float:
+    """Return the standard error of a mean."""
+    return float(values.std(ddof=1)) / math.sqrt(len(values))

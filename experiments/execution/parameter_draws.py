@@ -1,0 +1,76 @@
+"""Draws of parameters: files that say, draw by draw, which values the assumed parameters have.
+
+A file is a CSV table with a column ``draw`` and one for each parameter by its dotted name. `confianza calibrate` writes
+draws that agree with data; ``--draws plausible:N`` makes N of the plausible ranges.
+"""
+
+import csv
+import io
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from model.engine.errors import InputError
+from model.engine.parameters import checked_value
+from scenarios.files import MOST_JSON, read_text
+from scenarios.groups import find_parameter
+from scenarios.policy_files import checked_finite
+from scenarios.reading import parse_typed_value
+
+NUMBER = "draw"
+DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Values of parameters by dotted name, and the number of the draw."""
+
+    number: int
+    values: Mapping[str, float]
+
+
+def read_draws(path: Path) -> list[Draw]:
+    """Return the draws of a file, or raise with what is wrong in it."""
+    file = os.fspath(path)
+    rows = list(csv.reader(io.StringIO(read_text(path, file, MOST_JSON))))
+    if len(rows) < 2 or not rows[0] or rows[0][0] != NUMBER:
+        raise InputError(f"{file}: must have a head '{NUMBER},PARAMETER,…' and at least one draw")
+    names = rows[0][1:]
+    if len(set(names)) < len(names) or not names:
+        raise InputError(f"{file}: must name each parameter once, and at least one")
+    found = []
+    for number, row in enumerate(rows[1:], start=1):
+        if len(row) != len(rows[0]):
+            raise InputError(f"{file}: draw {number} must have {len(rows[0])} cells, got {len(row)}")
+        found.append(Draw(number, values_of(names, row[1:], f"{file}: draw {number}")))
+    return found
+
+
+def values_of(names: Sequence[str], cells: Sequence[str], where: str) -> dict[str, float]:
+    """Return the values of a row in the types and within the limits of their parameters."""
+    found = {}
+    for name, cell in zip(names, cells, strict=True):
+        try:
+            group, key = find_parameter(name)
+            spec = group.parameter_specs().get(key)
+            if spec is None:
+                raise InputError(f"{name} is no number")
+            found[name] = checked_value(name, checked_finite(name, parse_typed_value(cell)), group.kind(key), spec)
+        except InputError as reason:
+            raise InputError(f"{where}: {reason}") from None
+    return found
+
+
+def draws_bytes(draws: Sequence[Draw]) -> bytes:
+    """Return draws, which all have the same parameters, as a file.
+
+    >>> draws_bytes([Draw(1, {"trust.harm": 0.5})])
+    b'draw,trust.harm\\n1,0.5\\n'
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    names = list(draws[0].values)
+    writer.writerow([NUMBER, *names])
+    writer.writerows([one.number, *(f"{one.values[name]:.{DIGITS}g}" for name in names)] for one in draws)
+    return text.getvalue().encode()

@@ -1,0 +1,136 @@
+"""Uncertainty of an effect over draws of parameters: what it comes from, and whether its direction is known.
+
+Each draw is simulated twice, in half of the draws with another seed in the same town and in the other half with
+another seed and another town. So the variance within draws tells random variation from towns, and what is left between
+draws comes from the assumed parameters. Rival accounts are run on some of the draws, beside the present one.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments.statistics.paired_effects import LEVEL, error_of, p_value
+from experiments.statistics.verdicts import LIMIT
+
+FEWEST_DRAWS = 20
+"""Draws below which no direction is called known: a share of 95 % cannot be read from fewer."""
+FEWEST_OF_ACCOUNT = 4
+
+
+@dataclass(frozen=True)
+class EffectUncertainty:
+    """An effect over draws.
+
+    Attributes
+    ----------
+    mean, low, high
+        Mean over draws under the present account, and the range of 95 % of all runs, those of rival accounts included.
+    sd_random, sd_town, sd_assumed, sd_account, sd
+        Standard deviations that random variation, the town, assumed parameters and the account cause in one run; and
+        all four together.
+    share_up, share_down
+        Shares of draws in which the effect is above or below 0, under the present account.
+    sign
+        known if 95 % of the draws agree and no account says the opposite, turns if one does, else open; few if there
+        are too few draws.
+    against
+        Accounts under which the effect goes the other way.
+    """
+
+    draws: int
+    mean: float
+    low: float
+    high: float
+    sd_random: float
+    sd_town: float
+    sd_assumed: float
+    sd_account: float
+    share_up: float
+    share_down: float
+    sign: str
+    against: tuple[str, ...]
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation of an effect in one run from all four sources."""
+        return math.hypot(self.sd_random, self.sd_town, self.sd_assumed, self.sd_account)
+
+
+def uncertainty_of(
+    effects: np.ndarray, same_town: np.ndarray, accounts: Mapping[str, np.ndarray]
+) -> EffectUncertainty | None:
+    """Return the uncertainty of an effect.
+
+    Parameters
+    ----------
+    effects
+        Draws × 2: the effect in both runs of a draw.
+    same_town
+        By draw: whether both runs were in one town.
+    accounts
+        By rival account: effect under it less that under the present one, in the same draws, towns and seeds.
+
+    Returns
+    -------
+    The uncertainty; None if fewer than four draws have numbers, two of either kind.
+    """
+    known = np.isfinite(effects).all(axis=1)
+    effects, same = effects[known], same_town[known]
+    if min(int(same.sum()), int((~same).sum())) < 2:
+        return None
+    means = effects.mean(axis=1)
+    within = (effects[:, 0] - effects[:, 1]) ** 2 / 2.0
+    random = float(within[same].mean())
+    town = max(0.0, float(within[~same].mean()) - random)
+    noise = random / 2.0 + town * float(np.where(same, 1.0, 0.5).mean())
+    assumed = max(0.0, float(means.var(ddof=1)) - noise)
+    shifts = {name: one[np.isfinite(one)] for name, one in accounts.items()}
+    shifts = {name: one for name, one in shifts.items() if len(one) >= FEWEST_OF_ACCOUNT}
+    pool = np.concatenate([effects[:, 0], *(effects[:, 0] + one.mean() for one in shifts.values())])
+    low, high = np.quantile(pool, (LIMIT / 2.0, 1.0 - LIMIT / 2.0))
+    share_up, share_down = float((means > 0.0).mean()), float((means < 0.0).mean())
+    against = turned(means, shifts)
+    return EffectUncertainty(
+        draws=len(means), mean=float(means.mean()), low=float(low), high=float(high),
+        sd_random=math.sqrt(random), sd_town=math.sqrt(town), sd_assumed=math.sqrt(assumed),
+        sd_account=account_spread(list(shifts.values())), share_up=share_up, share_down=share_down,
+        sign=sign_over_draws(len(means), max(share_up, share_down), against), against=against,
+    )  # fmt: skip
+
+
+def account_spread(shifts: Sequence[np.ndarray]) -> float:
+    """Return the standard deviation between accounts, each as plausible as any other, less what few draws add.
+
+    The present account is one of them, with a shift of 0.
+    """
+    if not shifts:
+        return 0.0
+    means = np.array([0.0, *(one.mean() for one in shifts)])
+    errors = float(np.mean([0.0, *(one.var(ddof=1) / len(one) for one in shifts)]))
+    return math.sqrt(max(0.0, float(means.var(ddof=1)) - errors))
+
+
+def turned(means: np.ndarray, shifts: Mapping[str, np.ndarray]) -> tuple[str, ...]:
+    """Return the accounts under which the mean effect has the other sign, by Student's t at 5 % for all together."""
+    found, sign = [], float(np.sign(means.mean()))
+    for name, one in shifts.items():
+        under = means.mean() + one
+        p = p_value(float(under.mean()), error_of(under), len(under) - 1)
+        if sign * under.mean() < 0.0 and p <= LIMIT / len(shifts):
+            found.append(name)
+    return tuple(found)
+
+
+def sign_over_draws(draws: int, share: float, against: Sequence[str]) -> str:
+    """Return whether a direction is known, by the share of draws that agree and the accounts that do not.
+
+    >>> sign_over_draws(50, 0.96, ()), sign_over_draws(50, 0.96, ["fixed"]), sign_over_draws(50, 0.9, ())
+    ('known', 'turns', 'open')
+    """
+    if draws < FEWEST_DRAWS:
+        return "few"
+    if against:
+        return "turns"
+    return "known" if share >= LEVEL else "open"

@@ -1,0 +1,92 @@
+"""Comparisons over draws: which runs there are, what they share, and what their tables say."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.comparison.comparison import arms_of
+from experiments.comparison.comparison_request import Request
+from experiments.comparison.over_draws import UNDER_ACCOUNTS, accounts_table, tasks_over_draws, uncertainty_table
+from experiments.execution.parameter_draws import Draw, draws_bytes
+from model.engine.errors import InputError
+from scenarios import accounts
+
+DRAWS = [Draw(k, {"trust.harm": 0.3 + 0.01 * k, "fear.heed": 0.2}) for k in range(1, 11)]
+RIVALS = len(accounts.names()) - 1
+
+
+@pytest.fixture(scope="module")
+def tasks():
+    arms, _ = arms_of(Request(arms=("status_quo", "mopsic_full"), sets=("fear.heed=0.4",), years=1.0, seed=5))
+    return list(tasks_over_draws(0, arms, DRAWS, ("fear.heed=0.4",)))
+
+
+def test_each_draw_runs_twice_and_the_first_ones_under_every_account(tasks):
+    labels = [task.draw for task in tasks]
+    assert len(set(labels)) == len(labels) == 2 * len(DRAWS) + UNDER_ACCOUNTS * RIVALS
+    assert len({task.key for task in tasks}) == len(tasks)
+
+
+def test_arms_of_a_task_differ_by_their_policy_alone(tasks):
+    for task in tasks:
+        first, second = (spec.settings for spec in task.specs)
+        assert first["policies"] != second["policies"]
+        assert first["parameters"] == second["parameters"]
+        assert len({spec.seed for spec in task.specs}) == 1
+
+
+def test_values_are_those_of_the_draw_the_account_above_it_and_the_user_above_all(tasks):
+    for task in tasks:
+        scenario = task.specs[0].scenario
+        expected = accounts.read(task.draw.account).get("trust.harm", DRAWS[task.draw.number - 1].values["trust.harm"])
+        assert scenario["trust"].harm == pytest.approx(expected)
+        assert scenario["fear"].heed == 0.4
+
+
+def test_the_second_run_has_another_seed_and_in_every_other_draw_another_town(tasks):
+    by_run = {
+        (task.draw.number, task.draw.run): task.specs[0] for task in tasks if task.draw.account == accounts.PRESENT
+    }
+    seeds = [spec.seed for spec in by_run.values()]
+    assert len(set(seeds)) == len(seeds)
+    for number in range(1, len(DRAWS) + 1):
+        towns = [by_run[number, run].scenario["population"].seed for run in (0, 1)]
+        assert (towns[0] == towns[1]) == (number % 2 == 1)
+
+
+def effects(n=24, mean=1.0):
+    rng = np.random.default_rng(1)
+    place = {"site": "a", "against": "b", "measure": "trust_mean", "base": 40.0}
+    rows = []
+    for draw in range(1, n + 1):
+        for account, run, shift in (("present_law", 0, 0.0), ("present_law", 1, 0.0), ("fixed_attitudes", 0, -3.0)):
+            if account == "present_law" or draw <= UNDER_ACCOUNTS:
+                effect = mean + shift + 0.1 * rng.normal()
+                rows.append(place | {"draw": draw, "account": account, "run": run, "effect": effect})
+    return pd.DataFrame(rows)
+
+
+def test_tables_say_what_the_uncertainty_comes_from_and_which_account_turns_the_sign():
+    (row,) = uncertainty_table(effects()).to_dict("records")
+    assert (row["draws"], row["sign"], row["against_accounts"]) == (24, "turns", "fixed_attitudes")
+    assert row["mean"] == pytest.approx(1.0, abs=0.1)
+    under = accounts_table(effects()).set_index("account")
+    assert under.loc["fixed_attitudes", "shift"] == pytest.approx(-3.0, abs=0.15)
+    assert under.loc["present_law", "shift"] == 0.0
+    assert (under["draws"] == UNDER_ACCOUNTS).all()
+
+
+def test_no_draws_no_tables():
+    assert uncertainty_table(pd.DataFrame()).empty
+    assert accounts_table(pd.DataFrame()).empty
+
+
+def test_a_file_that_is_wrong_is_refused_before_anything_runs(tmp_path):
+    with pytest.raises(InputError, match="no file"):
+        Request(arms=("status_quo", "mopsic_full"), draws=str(tmp_path / "gone.csv"))
+
+
+def test_the_command_names_the_file(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_bytes(draws_bytes(DRAWS))
+    assert f"--draws {path}" in Request(arms=("a", "b"), draws=str(path)).command
