@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,8 +38,10 @@ WOMEN = 0.06
 """T04: women above men, by LAPOP's answers."""
 AGAIN = 0.42
 """Q07: correlation of a person's two answers, .38-.46."""
-AIMS = {"abuse": -14.5, "bribe": -9.5, "meeting": 5.0}
+PANEL_AIMS = {"abuse": -14.5, "bribe": -9.5, "meeting": 5.0}
 """Q01-Q03: coefficients of the panel, in points of 100."""
+SIZES = {one.name: one.points for one in EVENTS}
+"""Points of 100 of every event at day 3."""
 VISIT = {3: 7.0, 21: 4.5}
 """Q04: points of a long, friendly visit by day."""
 SCANDAL_DAY, SCANDAL_LEFT = 135, 0.1
@@ -72,6 +74,14 @@ class ReferenceState:
     def trust(self) -> Reals:
         """Trust of everybody."""
         return trust_of(self.disposition, self.counts)
+
+
+@dataclass(frozen=True)
+class Aims:
+    """What weights are solved for: coefficients of the panel and sizes of events by name, both in points of 100."""
+
+    panel: Mapping[str, float] = field(default_factory=lambda: PANEL_AIMS)
+    sizes: Mapping[str, float] = field(default_factory=lambda: SIZES)
 
 
 @dataclass
@@ -136,22 +146,27 @@ def weigh(state: ReferenceState, event: EventSize, numbers: Numbers, aim: float,
     return float(np.exp(brentq(off, -12.0, 5.0, xtol=1e-6))) if aim else 0.0
 
 
-def set_twins(state: ReferenceState, numbers: Numbers) -> Numbers:
+def set_twins(state: ReferenceState, numbers: Numbers, sizes: Mapping[str, float] = SIZES) -> Numbers:
     """Set the visit, the scandal, the stop and all assumed sizes, each by twins with and without the event."""
     found = dict(numbers)
     visit, scandal = BY_NAME["long visit"], BY_NAME["scandal"]
     found["trust.fast_friendly"] = by_fading(state, visit, found, VISIT[3], 21, VISIT[21] / VISIT[3])
-    found["misconduct.fades"] = by_fading(state, scandal, found, scandal.points, SCANDAL_DAY, SCANDAL_LEFT)
+    found["misconduct.fades"] = by_fading(state, scandal, found, sizes[scandal.name], SCANDAL_DAY, SCANDAL_LEFT)
     for event in EVENTS:
         if event.name not in OWN:
-            found[event.parameter] = weigh(state, event, found, event.points)
-    visit_weight = found[visit.parameter]
-    found["consultation.door"] = weigh(state, visit, found, DOOR) / visit_weight
+            found[event.parameter] = weigh(state, event, found, sizes[event.name])
+    if visit_weight := found[visit.parameter]:
+        found["consultation.door"] = weigh(state, visit, found, DOOR) / visit_weight
     return found
 
 
 def by_fading(state: ReferenceState, event: EventSize, numbers: Numbers, aim: float, days: float, left: float) -> float:
-    """Return the fast part at which a share of an event is left after some days; the nearest end if none is."""
+    """Return the fast part at which a share of an event is left after some days; the nearest end if none is.
+
+    An event without size keeps its fast part.
+    """
+    if not aim:
+        return numbers[fast_of(event.parameter)]
 
     def off(fast: float) -> float:
         trial = {**numbers, fast_of(event.parameter): fast}
@@ -221,7 +236,13 @@ def solved(off: Callable[[Reals], list[float]], first: list[float], what: str) -
 
 
 def calibrate(
-    town: ReferenceTown, numbers: Numbers, *, single: bool = False, selection: float = SELECTION, survey: bool = True
+    town: ReferenceTown,
+    numbers: Numbers,
+    aims: Aims = Aims(),
+    *,
+    single: bool = False,
+    selection: float = SELECTION,
+    survey: bool = True,
 ) -> Calibrated:
     """Set all numbers, round after round, since each depends on what the others make of the town."""
     now, slopes = dict(numbers), dict.fromkeys(OWN, 0.0)
@@ -229,38 +250,42 @@ def calibrate(
     for rounds in range(1, ROUNDS + 1):
         before = dict(now)
         state = state_of(town, now)
-        now = set_twins(state, now)
+        now = set_twins(state, now, aims.sizes)
         if survey:
             now = set_survey(state, now)
         panel = panels_of(town.tape, now, selection)
         if survey:
             now["survey.noise"] *= panel.correlation / AGAIN
         if single:
-            now = set_single(state, now)
+            now = set_single(state, now, aims.sizes)
         else:
-            now, last = nearer(now, panel, last, slopes)
+            now, last = nearer(now, panel, last, slopes, aims.panel)
         moved = max(abs(now[name] - before[name]) / max(abs(before[name]), 1e-3) for name in now)
         if moved < ENOUGH and rounds > 2:
             break
     return Calibrated(now, panels_of(town.tape, now, selection), rounds)
 
 
-def set_single(state: ReferenceState, numbers: Numbers) -> Numbers:
+def set_single(state: ReferenceState, numbers: Numbers, sizes: Mapping[str, float]) -> Numbers:
     """Set abuse, bribe and meeting as if the coefficients were what one event does by day 3."""
     found = dict(numbers)
     abuse = BY_NAME["abuse"]
-    found["trust.fast_panel"] = by_fading(state, abuse, found, abuse.points, 365, SINGLE_LEFT)
+    found["trust.fast_panel"] = by_fading(state, abuse, found, sizes[abuse.name], 365, SINGLE_LEFT)
     for kind in OWN:
-        found[BY_NAME[kind].parameter] = weigh(state, BY_NAME[kind], found, BY_NAME[kind].points)
+        found[BY_NAME[kind].parameter] = weigh(state, BY_NAME[kind], found, sizes[kind])
     return found
 
 
 def nearer(
-    numbers: Numbers, panel: Panel, last: tuple[Numbers, dict[str, float]] | None, slopes: dict[str, float]
+    numbers: Numbers,
+    panel: Panel,
+    last: tuple[Numbers, dict[str, float]] | None,
+    slopes: dict[str, float],
+    aims: Mapping[str, float],
 ) -> tuple[Numbers, tuple[Numbers, dict[str, float]]]:
     """Return numbers by which the coefficients of the panel come nearer to their aims (secants)."""
     found, here = dict(numbers), dict(numbers)
-    for kind, aim in AIMS.items():
+    for kind, aim in aims.items():
         name, got = BY_NAME[kind].parameter, panel.coefficients[kind]
         if last is not None and abs(numbers[name] - last[0][name]) > 1e-4 * numbers[name]:
             slopes[kind] = (got - last[1][kind]) / (numbers[name] - last[0][name])

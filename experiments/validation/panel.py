@@ -24,6 +24,7 @@ from experiments.validation.impression_replay import (
     next_of,
     year_of,
 )
+from experiments.validation.sizes import BY_NAME
 from model.trust.belief_updating.schema import EVIDENCE_COLUMNS, REFERENCE_ASYMMETRY
 
 ADULTS = 100_000
@@ -35,7 +36,6 @@ BY_CLASS = {"abuse": 0.5, "bribe": 0.5, "meeting": 0.0}
 """Part of it that goes with how often the class is met; assumed."""
 DRAWN_TO = {"abuse": -1.0, "bribe": -1.0, "meeting": 1.0}
 """Those who distrust meet more abuse and bribes, those who trust go to meetings."""
-SHARES_E = {"abuse": 0.5, "bribe": 0.5, "meeting": 0.6}
 SELECTION = 0.3
 """Log-odds of exposure a standard deviation of disposition; a convention, 0 and .6 are shown."""
 ANSWERS = 7
@@ -160,7 +160,7 @@ def taught(some: Events, kind: str, numbers: Numbers, years: int, wave: int) -> 
                                ("slow", 1.0 - fast, numbers["trust.memory_years"])):  # fmt: skip
         felt = np.bincount(some.who[before], 0.5 ** (age[before] / half), minlength=len(some.rate))
         felt += some.rate * half / np.log(2.0) * 0.5 ** ((years - 1 + wave) / half)
-        for name, share in zip(names, (1.0, SHARES_E[kind]), strict=True):
+        for name, share in zip(names, (1.0, BY_NAME[kind].number(numbers, "effective_weight")), strict=True):
             found[f"{name}_{memory}"] = weight * part * share * felt
     return found
 

@@ -16,6 +16,8 @@ Scale = Literal["linear", "log", "logit"]
 ASSUMED = ("assumed", "swept", "not identified")
 """Words by which a source says that nobody has measured the value."""
 SWEPT = re.compile(r"swept (-?[\d.]+)(?:-| to )(-?[\d.]+)")
+POINTS = "point"
+"""In a source: what was swept is the size of an event in points of 100, and not the weight that gives it."""
 FACTOR = 2.0
 
 
@@ -63,7 +65,8 @@ def plausible_range(default: float, spec: ParameterSpec) -> PlausibleRange | Non
     """
     if spec.role != "behaviour" or not any(word in spec.source for word in ASSUMED) or spec.low >= spec.high:
         return None
-    if swept := SWEPT.search(spec.source):
+    swept = SWEPT.search(spec.source)
+    if swept and POINTS not in spec.source:
         ends = sorted(float(end) for end in swept.groups())
         if ends[0] < ends[1] and ends[0] <= default <= ends[1]:
             return range_within(ends[0], ends[1], "linear", True, spec)

@@ -200,7 +200,7 @@ def test_the_table_and_the_figure_say_what_was_set_and_what_was_found() -> None:
 def test_the_calibrated_weights_give_what_they_were_set_to() -> None:
     town, numbers = reference()
     found = panel.panels_of(town.tape, numbers)
-    for kind, aim in calibration.AIMS.items():
+    for kind, aim in calibration.PANEL_AIMS.items():
         assert found.coefficients[kind] == pytest.approx(aim, abs=3.0 * found.errors[kind])
     assert found.correlation == pytest.approx(calibration.AGAIN, abs=0.01)
     state = state_of(town, numbers)

@@ -1,0 +1,101 @@
+"""Weights, intercepts and the level of crime solved anew under each rival account.
+
+An account states which parts of the present one it leaves out. Events that it keeps are given their measured sizes
+again, intercepts absorb slopes that it sets to 0, and an account of crime gets as many crimes as the present one.
+``python -m experiments.validation.accounts`` solves all accounts in the reference town and writes the table
+``[solved]`` of their files.
+"""
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from experiments.storage.writing import write_whole
+from experiments.validation.calibration import SITE
+from experiments.validation.event_weights import SOLVED, WeightSolver, weight_solver
+from experiments.validation.sizes import EVENTS
+from experiments.validation.slopes import intercepts
+from model.engine.calendar import YEAR
+from model.simulation.model import TrustModel
+from scenarios import accounts, load
+from scenarios.accounts import ACCOUNTS, Account
+
+HEAD = "\n[solved] # by python -m experiments.validation.accounts\n"
+LEVEL, ROUNDS, DIGITS = "certainty.level", 3, 3
+
+
+def solved_trust(account: Account, solver: WeightSolver) -> dict[str, float]:
+    """Return the weights of the events that an account of trust keeps, and the intercepts of the slopes it changes.
+
+    An account that changes weights themselves by a factor means these sizes; its weights are not solved.
+    """
+    stated = stated_values(account)
+    found = intercepts(stated)
+    weights = {one.parameter: stated[one.parameter] for one in EVENTS if one.parameter in stated}
+    changes = {name: value for name, value in stated.items() if name not in weights}
+    if any(weights.values()) or not any(changes_size(name) for name in (*weights, *changes)):
+        return found
+    sizes = {one.name: 0.0 for one in EVENTS if one.parameter in weights}
+    if len(weights) == len({one.parameter for one in EVENTS}):
+        return found
+    return found | {name: value for name, value in solver.weights(changes, sizes).items() if name not in weights}
+
+
+def changes_size(name: str) -> bool:
+    """Tell whether a parameter has to do with the size of events."""
+    return name in SOLVED or name.partition(".")[0] in ("events", "trust", "hearsay")
+
+
+def stated_values(account: Account) -> dict[str, float]:
+    """Return what an account states, without what was solved from it."""
+    return {name: value for one in account.stated for name, value in one.values.items()}
+
+
+def solved_level(account: Account, scale: float) -> dict[str, float]:
+    """Return the level at which an account of crime has as many crimes in a year as the present one."""
+    aim, level = crimes({}, scale), default_level()
+    for _ in range(ROUNDS):
+        level *= aim / crimes({**stated_values(account), LEVEL: level}, scale)
+    return {LEVEL: level}
+
+
+def default_level() -> float:
+    """Return the present level in the reference town."""
+    return float(load(SITE)["certainty"].level)
+
+
+def crimes(values: Mapping[str, float], scale: float) -> float:
+    """Return the crimes with offenders on the street or in homes in a year of the reference town."""
+    world = TrustModel(load(SITE, set={"population.scale": scale, **values}), rng=1, keep=("incidents",))
+    world.live(YEAR)
+    kinds = np.concatenate(world.kept["incidents"])["kind"]
+    return float((kinds <= len(("robbery", "theft", "vehicle", "from vehicle", "burglary"))).sum())
+
+
+def with_solved(path: Path, solved: Mapping[str, float]) -> str:
+    """Return the text of a file with other solved values."""
+    text = path.read_text(encoding="utf-8").partition(HEAD)[0]
+    rows = "".join(f'"{name}" = {value:.{DIGITS}g}\n' for name, value in solved.items())
+    return text + (HEAD + rows if rows else "")
+
+
+def main() -> None:
+    """Solve all accounts, or those that are named, and write their files."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("names", nargs="*", default=[name for name in accounts.names() if name != accounts.PRESENT])
+    asked.add_argument("--scale", type=float, default=1.0)
+    options = asked.parse_args()
+    for name in options.names:
+        one = accounts.account(name)
+        trust = one.explains == "trust"
+        solved = solved_trust(one, weight_solver(options.scale)) if trust else solved_level(one, options.scale)
+        write_whole(ACCOUNTS / f"{name}.toml", with_solved(ACCOUNTS / f"{name}.toml", solved).encode())
+        print(
+            f"{name}: {', '.join(f'{key} {value:.{DIGITS}g}' for key, value in solved.items()) or 'nothing to solve'}"
+        )
+
+
+if __name__ == "__main__":
+    main()

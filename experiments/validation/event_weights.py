@@ -1,0 +1,98 @@
+"""Weights of events solved anew where other parameters of trust change, so that events keep their sizes.
+
+What an event does to trust depends on its weight and on memory, asymmetry, qualities and hearsay at once. Draws of
+these, and rival accounts, therefore state sizes of events in points, and weights follow from them.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from experiments.validation.calibration import SIZES, Aims, ReferenceTown, calibrate, points, reference
+from experiments.validation.calibration import state_of as reference_state
+from experiments.validation.impression_replay import OWN, Numbers, Tape
+from experiments.validation.panel import panels_of, people_of
+from experiments.validation.sizes import BY_NAME, EVENTS
+from scenarios.groups import find_parameter
+
+EVERY = 10
+"""One adult in so many of the reference town: 10,000 adults, solved within two seconds."""
+SOLVED = (*(one.parameter for one in EVENTS), "trust.fast_friendly", "misconduct.fades")
+"""Parameters that follow from sizes and from how they fade. The share of a visit from door to door is drawn."""
+UNSOLVED = (ArithmeticError, ValueError)
+"""Errors where no weights give the sizes."""
+
+
+@dataclass(frozen=True)
+class WeightSolver:
+    """A part of the reference town, its parameters, and the coefficients of its panel at these."""
+
+    town: ReferenceTown
+    numbers: Numbers
+    panel: Mapping[str, float]
+
+    def weights(self, changes: Mapping[str, float], sizes: Mapping[str, float]) -> dict[str, float]:
+        """Return the weights at which events have their sizes under changed parameters.
+
+        Where no weights give the coefficients of the panels, as under a memory of eight years, the panels are read as
+        single events (`experiments.validation.readings`).
+
+        Parameters
+        ----------
+        changes
+            Values of other parameters by dotted name.
+        sizes
+            Points of 100 at day 3 by name of the event, where they are not those of ``event_sizes.toml``; 0 for one
+            that does nothing.
+
+        Raises
+        ------
+        ArithmeticError, ValueError
+            If no weights within their limits give these sizes.
+        """
+        panel = {kind: 0.0 if sizes.get(kind) == 0.0 else aim for kind, aim in self.panel.items()}
+        aims = Aims({kind: aim for kind, aim in panel.items() if aim}, {**SIZES, **sizes})
+        start = {**self.numbers, **changes, **{BY_NAME[kind].parameter: 0.0 for kind, aim in panel.items() if not aim}}
+        try:
+            found = calibrate(self.town, start, aims, survey=False).numbers
+        except UNSOLVED:
+            found = calibrate(self.town, start, aims, single=True, survey=False).numbers
+        return {name: within(name, found[name]) for name in SOLVED}
+
+    def size(self, event: str) -> float:
+        """Return the points of 100 that an event has in this part of the town at its present weight."""
+        one = BY_NAME[event]
+        return points(reference_state(self.town, self.numbers, every=1), one, self.numbers, 3.0)
+
+
+@cache
+def weight_solver(scale: float = 1.0, every: int = EVERY) -> WeightSolver:
+    """Return the solver for a part of the reference town; simulating its warm-up takes half a minute at full scale."""
+    town, numbers = reference(population__scale=scale)
+    tape = thinned(town.tape, every)
+    coefficients = panels_of(tape, numbers).coefficients
+    return WeightSolver(ReferenceTown(tape, people_of(tape)), numbers, {kind: coefficients[kind] for kind in OWN})
+
+
+def thinned(tape: Tape, every: int) -> Tape:
+    """Return one adult in so many of a tape, with what they lived through."""
+    kept = np.arange(tape.adults) % every == 0
+    place = np.cumsum(kept) - 1
+    own = kept[tape.who]
+    rows = {
+        one.name: getattr(tape, one.name)[own]
+        for one in dataclasses.fields(Tape)
+        if one.name not in ("group", "female", "who")
+    }
+    group = np.unique(tape.group[kept], return_inverse=True)[1]
+    return Tape(group=group, female=tape.female[kept], who=place[tape.who[own]], **rows)
+
+
+def within(name: str, value: float) -> float:
+    """Return a value cut at the limits within which its parameter is valid."""
+    group, key = find_parameter(name)
+    spec = group.parameter_specs()[key]
+    return min(max(value, spec.low), spec.high)

@@ -1,0 +1,121 @@
+"""Means of what utilities depend on, at which intercepts absorb a change of slope.
+
+A slope of a utility and its intercept are known together only: that people report so often fixes their sum at the mean
+of what the slope multiplies. Draws and accounts that change a slope change the intercept by as much at that mean.
+``python -m experiments.validation.slopes`` measures the means in the reference town and writes ``slopes.toml``.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.storage.writing import write_whole
+from experiments.validation.calibration import SITE
+from model.engine.calendar import SHIFTS, YEAR
+from model.reporting.reporting.schema import LOSS_UNIT
+from model.simulation.model import TrustModel
+from model.town.crime_kinds import DOMESTIC
+from model.world.columns import MINDS
+from model.world.shift_events import NOBODY
+from scenarios import load
+from scenarios.groups import find_parameter
+
+ADULT_DAYS = 18.0 * 365.25
+FILE = Path(__file__).with_name("slopes.toml")
+SLOPES: Mapping[str, Mapping[str, str]] = {
+    "reporting.intercept": {
+        "reporting.severity": "severity", "reporting.loss": "loss", "reporting.trust": "trust_over_half",
+    },
+    "reporting.follow": {
+        "reporting.follow_severity": "severity_told", "reporting.follow_trust": "trust_over_half",
+        "reporting.useful": "useful",
+    },
+    "seeking_help.intercept": {
+        "seeking_help.severity": "severity_at_home", "seeking_help.trust": "trust_over_half",
+        "seeking_help.fear": "no_fear",
+    },
+    "investigation.witness": {"investigation.witness_trust": "trust_over_half"},
+    "investigation.tip": {"investigation.tip_trust": "trust_over_half"},
+    "collective_violence.calm": {
+        "collective_violence.police": "no_distrust", "collective_violence.courts": "no_disbelief",
+    },
+}  # fmt: skip
+"""Slopes that each intercept goes with, and the mean by which each is multiplied; `no_…` are terms subtracted."""
+
+
+@cache
+def means() -> Mapping[str, float]:
+    """Return the means of the file."""
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+def intercepts(values: Mapping[str, float]) -> dict[str, float]:
+    """Return the intercepts under changed slopes, at which utilities of the mean of the reference town stay.
+
+    >>> round(intercepts({"investigation.tip_trust": 0.0})["investigation.tip"], 2)
+    -5.4
+    """
+    found = {}
+    for intercept, slopes in SLOPES.items():
+        moved = {name: means()[mean] for name, mean in slopes.items() if name in values}
+        if moved:
+            start = values.get(intercept, default_of(intercept))
+            shift = sum(mean * (values[name] - default_of(name)) for name, mean in moved.items())
+            group, key = find_parameter(intercept)
+            spec = group.parameter_specs()[key]
+            found[intercept] = min(max(start - shift, spec.low), spec.high)
+    return found
+
+
+def default_of(name: str) -> float:
+    """Return the default of a parameter."""
+    group, key = find_parameter(name)
+    return float(getattr(group(), key))
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean by name, and what it is of."""
+
+    name: str
+    value: float
+    about: str
+
+
+def measured(scale: float = 1.0) -> Iterator[Mean]:
+    """Yield the means in a year of the reference town, without policies."""
+    world: Any = TrustModel(load(SITE, set={"population.scale": scale}), rng=1, keep=("incidents",))
+    world.live(YEAR)
+    rows = np.concatenate(world.kept["incidents"])
+    adults = (world.state[MINDS]["gone"] < 0) & (world.tick / SHIFTS - world.town.people["born"] >= ADULT_DAYS)
+    street, told = rows[rows["kind"] != DOMESTIC], rows["told"] != NOBODY
+    trust, fear = float(world.trust()[adults].mean()), float(world.state[MINDS]["fear"][adults].mean())
+    useful = world.state[MINDS]["useful"][adults]
+    yield Mean("severity", float(street["severity"].mean()), "severity of crimes outside the home")
+    yield Mean("severity_told", float(rows["severity"][told].mean()), "severity of crimes that are told")
+    yield Mean("severity_at_home", float(rows["severity"][rows["kind"] == DOMESTIC].mean()), "severity of acts at home")
+    yield Mean(
+        "loss", float(np.log1p(street["loss"] / LOSS_UNIT).mean()), "logarithm of 1 + loss in hundreds of quetzals"
+    )
+    yield Mean("trust_over_half", trust - 0.5, "trust of adults less one half")
+    yield Mean("useful", float(useful.mean()), "belief of adults that telling is useful")
+    yield Mean("no_fear", -fear, "fear of adults, subtracted")
+    yield Mean("no_distrust", trust - 1.0, "distrust of adults, subtracted")
+    yield Mean("no_disbelief", -float((1.0 / (1.0 + np.exp(useful))).mean()), "disbelief in courts, subtracted")
+
+
+def main() -> None:
+    """Measure the means and write them."""
+    lines = ["# Made by `python -m experiments.validation.slopes`: means in a year of the reference town."]
+    lines += [f"{one.name} = {one.value:.3g}  # {one.about}" for one in measured()]
+    write_whole(FILE, ("\n".join(lines) + "\n").encode())
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""Weights that follow from sizes of events, intercepts that follow from slopes, and draws and accounts made of both."""
+
+import numpy as np
+import pytest
+
+from experiments.studies.factors import plausible_ranges
+from experiments.validation.accounts import solved_trust, with_solved
+from experiments.validation.calibration import points, state_of
+from experiments.validation.event_weights import SOLVED, weight_solver, within
+from experiments.validation.plausible_draws import plausible_draws, values_at
+from experiments.validation.sizes import BY_NAME, EVENTS
+from experiments.validation.slopes import SLOPES, default_of, intercepts, means
+from scenarios import accounts, load
+
+CHANGES = {"trust.memory_years": 1.5, "trust.asymmetry": 2.0, "hearsay.weight": 0.2}
+
+
+@pytest.fixture(scope="module")
+def solver():
+    return weight_solver(0.05, 1)
+
+
+def size_at(solver, name, numbers):
+    return points(state_of(solver.town, numbers), BY_NAME[name], numbers, 3.0)
+
+
+def test_events_keep_their_sizes_under_other_memories(solver):
+    numbers = {**solver.numbers, **CHANGES, **solver.weights(CHANGES, {"rude": -2.0})}
+    assert size_at(solver, "rude", numbers) == pytest.approx(-2.0, rel=0.02)
+    for name in ("harm, severity 1", "call served", "scandal", "crisis, force met"):
+        assert size_at(solver, name, numbers) == pytest.approx(BY_NAME[name].points, rel=0.02)
+
+
+def test_without_the_solution_they_would_not(solver):
+    numbers = {**solver.numbers, **CHANGES}
+    assert size_at(solver, "harm, severity 1", numbers) != pytest.approx(-5.0, rel=0.1)
+
+
+def test_an_event_of_size_nought_has_no_weight(solver):
+    found = solver.weights(CHANGES, {"abuse": 0.0, "rude": 0.0})
+    assert found["contacts.weight_abuse"] == found["contacts.weight_rude"] == 0.0
+    assert found["contacts.weight_bribe"] > 0.0
+
+
+def test_weights_are_cut_at_what_is_valid():
+    assert within("trust.held", 7.0) == 1.0
+
+
+@pytest.mark.parametrize("intercept", SLOPES)
+def test_an_intercept_absorbs_a_slope_at_the_mean(intercept):
+    for name, mean in SLOPES[intercept].items():
+        moved = intercepts({name: default_of(name) + 0.1})[intercept]
+        assert moved + 0.1 * means()[mean] == pytest.approx(default_of(intercept))
+    assert intercepts({}) == {}
+
+
+def test_a_draw_holds_weights_for_its_sizes_and_intercepts_for_its_slopes(solver):
+    ranges = dict(plausible_ranges("*"))
+    values = values_at(ranges, np.full(len(ranges), 0.5), solver)
+    middle = BY_NAME["rude"]
+    numbers = {**solver.numbers, **values}
+    assert size_at(solver, "rude", numbers) == pytest.approx((middle.low + middle.high) / 2.0, rel=0.05)
+    assert set(SOLVED) <= set(values)
+    drawn = {name: value for name, value in values.items() if name != "reporting.intercept"}
+    assert values["reporting.intercept"] == intercepts(drawn)["reporting.intercept"]
+    load("villa_canales", set=values)
+
+
+def test_draws_are_the_same_for_the_same_seed(solver):
+    one, other = (next(plausible_draws(2, solver, seed=3)) for _ in range(2))
+    assert one == other
+
+
+def test_an_account_keeps_the_sizes_of_the_events_that_it_keeps(solver):
+    one = accounts.account("performance_only")
+    solved = solved_trust(one, solver)
+    stated = {name: value for part in one.stated for name, value in part.values.items()}
+    numbers = {**solver.numbers, **stated, **solved}
+    assert size_at(solver, "call served", numbers) == pytest.approx(3.0, rel=0.02)
+    assert size_at(solver, "rude", numbers) == 0.0
+    assert not set(solved) & set(stated)
+
+
+@pytest.mark.parametrize("name", ["fixed_attitudes", "institutional_shock", "present_law"])
+def test_an_account_that_states_all_weights_has_none_to_solve(solver, name):
+    assert solved_trust(accounts.account(name), solver) == {}
+
+
+def test_solved_values_replace_those_before(tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_text('explains = "trust"\n', encoding="utf-8")
+    path.write_text(with_solved(path, {"trust.harm": 0.123456}), encoding="utf-8")
+    path.write_text(with_solved(path, {"trust.harm": 0.5}), encoding="utf-8")
+    assert accounts.read(str(path)) == {"trust.harm": 0.5}
+
+
+def test_sizes_of_events_include_the_sizes_in_use():
+    assert all(one.low <= one.points <= one.high for one in EVENTS)
