@@ -264,8 +264,8 @@ def view(
     require_extra("mesa" if mesa else "page", "view --mesa" if mesa else "view")
     from experiments.page.serve import view as serve
 
-    if mesa and (scenario, lang) != ("villa_canales", "en"):
-        raise InputError("--mesa shows Villa Canales at a quarter, in English: leave out SCENARIO and --lang")
+    if mesa and scenario != "villa_canales":
+        raise InputError(f"--mesa shows villa_canales alone, not '{scenario}': leave out SCENARIO")
     serve(scenario, port, lang, mesa)
 
 

@@ -182,7 +182,7 @@ Port = Annotated[int, Option(metavar="N", help="Port on 127.0.0.1.")]
 LanguageOfPage = Annotated[
     str, Option(metavar="es|en", help="Language with which the page opens.", callback=ONE_LANGUAGE)
 ]
-Mesa = Annotated[bool, Option("--mesa", help="Instead: Mesa's own page, around Villa Canales at a quarter.")]
+Mesa = Annotated[bool, Option("--mesa", help="Instead: the classroom, Mesa's page for students.")]
 
 # Speed
 

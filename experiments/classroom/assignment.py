@@ -1,0 +1,120 @@
+"""The address of a task: what is set, what may be changed, and what a student answered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from experiments.classroom import lesson
+from experiments.words.catalogue import LANGUAGES
+from model.engine.errors import InputError, suggest_nearest
+
+KEYS = ("exercise", "lock", "lang", "seed", "policy", "levers", "off", "step", "months", "predict", "why", "student")
+UNITS = ("month", "day", "shift")
+LONGEST_ANSWER = 600
+MOST_SEED = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Task:
+    """Settings of a world, and the exercise to which they belong.
+
+    Attributes
+    ----------
+    exercise
+        Number of the exercise from 1, 0 for none.
+    lock
+        Whether only what belongs to the exercise may be changed.
+    levers, off
+        Values of levers that were moved, and mechanisms that are switched off.
+    predict, why, student
+        What a student wrote.
+    """
+
+    exercise: int = 0
+    lock: bool = False
+    lang: str = "en"
+    seed: int = 7
+    policy: str = "status_quo"
+    levers: Mapping[str, float] = field(default_factory=dict)
+    off: frozenset[str] = frozenset()
+    step: str = "month"
+    predict: str = ""
+    why: str = ""
+    student: str = ""
+
+    @property
+    def address(self) -> str:
+        """Query of the address that restores the task."""
+        stated: dict[str, Any] = {
+            "exercise": self.exercise or "",
+            "lock": "1" if self.lock else "",
+            "lang": self.lang,
+            "seed": self.seed,
+            "policy": "" if self.policy == "status_quo" else self.policy,
+            "levers": ",".join(f"{name}:{value:g}" for name, value in sorted(self.levers.items())),
+            "off": ",".join(sorted(self.off)),
+            "step": "" if self.step == "month" else self.step,
+            "predict": self.predict,
+            "why": self.why,
+            "student": self.student,
+        }
+        return urlencode({key: value for key, value in stated.items() if value != ""}, safe=",.:")
+
+    def may_change(self, what: str) -> bool:
+        """Tell whether a lever, a switch, the policy or the seed may be changed."""
+        if not self.lock or not self.exercise:
+            return True
+        free = set(lesson.exercises()[self.exercise - 1]["free"])
+        kind = "levers" if what in lesson.lever_names() else "switches" if what in lesson.switch_names() else what
+        return bool({what, kind} & free)
+
+
+def task_of(address: Mapping[str, str]) -> Task:
+    """Return the task of an address, or raise an `InputError` that names what is wrong in it."""
+    for key in address:
+        if key not in KEYS:
+            raise InputError(f"an address of the classroom has no '{key}'{suggest_nearest(key, KEYS)}")
+    switches, names = lesson.switch_names(), tuple(one["name"] for one in lesson.policies("en"))
+    return Task(
+        exercise=whole("exercise", address.get("exercise", "0"), len(lesson.exercises())),
+        lock=address.get("lock", "") == "1",
+        lang=one_of("lang", address.get("lang", "en"), LANGUAGES),
+        seed=whole("seed", address.get("seed", "7"), MOST_SEED),
+        policy=one_of("policy", address.get("policy", "status_quo"), names),
+        levers=dict(lever_of(word) for word in address.get("levers", "").split(",") if word),
+        off=frozenset(one_of("off", word, switches) for word in address.get("off", "").split(",") if word),
+        step=one_of("step", address.get("step", "month"), UNITS),
+        **{key: address.get(key, "")[:LONGEST_ANSWER] for key in ("predict", "why", "student")},
+    )
+
+
+def whole(key: str, word: str, most: int) -> int:
+    """Return a whole number of an address."""
+    if not word.isdecimal() or int(word) > most:
+        raise InputError(f"{key} must be a whole number from 0 to {most}, got '{word[:40]}'")
+    return int(word)
+
+
+def one_of(key: str, word: str, known: tuple[str, ...]) -> str:
+    """Return a word of an address that must be one of some."""
+    if word not in known:
+        raise InputError(f"{key} must be one of {', '.join(known)}; got '{word[:40]}'{suggest_nearest(word, known)}")
+    return word
+
+
+def lever_of(word: str) -> tuple[str, float]:
+    """Return a lever and its value.
+
+    >>> lever_of("contacts.fair:0.9")
+    ('contacts.fair', 0.9)
+    """
+    name, _, stated = word.partition(":")
+    about = lesson.spec_of(one_of("levers", name, lesson.lever_names()))
+    try:
+        value = float(stated)
+    except ValueError:
+        value = float("nan")
+    if not about.low <= value <= about.high:
+        raise InputError(f"{name} must be a number from {about.low:g} to {about.high:g}, got '{stated[:40]}'")
+    return name, value

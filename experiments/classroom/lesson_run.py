@@ -1,0 +1,225 @@
+"""One run of a student: a world of the whole town, its months, and how Python and the shell repeat it."""
+
+import csv
+import dataclasses
+import io
+import json
+import threading
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from experiments.classroom import lesson
+from experiments.classroom.assignment import Task
+from model.engine.calendar import is_last_shift_of_month
+from model.engine.scenario import Policy, PolicyEntry, Scenario
+from model.simulation.agents import Couple
+from model.town.town import Town
+from scenarios import load
+from scenarios.policy_files import parse_policy_words
+
+SITE = "villa_canales"
+NAME = "classroom"
+MOST_YEARS = 10
+EDGES = (0.30, 0.35, 0.40, 0.45)
+"""Trust at which a cell gets the next shade of the map."""
+NOBODY_LIVES = 9
+MOST_SEEDS = 3
+_lock = threading.Lock()
+_first: dict[int, Any] = {}
+
+
+@cache
+def scenario() -> Scenario:
+    """Return the municipality of the classroom as it is."""
+    return load(SITE)
+
+
+@cache
+def town() -> Town:
+    """Return its town at full size, which no run changes."""
+    from model.town.town import build_town
+
+    return build_town(scenario())
+
+
+def policies_of(task: Task) -> tuple[Policy, ...]:
+    """Return the policies of a task: the ready one, then levers and switches moved by hand."""
+    entries = tuple(PolicyEntry(parameter=name, how="set", value=value) for name, value in sorted(task.levers.items()))
+    own = Policy(name=NAME, entries=entries, off=task.off)
+    return (*parse_policy_words(task.policy), *((own,) if entries or task.off else ()))
+
+
+def world_of(task: Task) -> Any:
+    """Return a world at its start; the warm-up of a seed is simulated once for all tasks."""
+    from model import TrustModel
+
+    with _lock:
+        if task.seed not in _first:
+            if len(_first) >= MOST_SEEDS:
+                _first.pop(next(iter(_first)))
+            _first[task.seed] = TrustModel(scenario(), rng=task.seed, town=town()).checkpoint()
+        stated = dataclasses.replace(scenario(), policies=policies_of(task))
+        return TrustModel.resumed(stated, _first[task.seed], town=town())
+
+
+def label(task: Task, language: str) -> str:
+    """Return in a few words what differs from today in a task."""
+    parts = [one["title"] for one in lesson.policies(language) if one["name"] == task.policy != "status_quo"]
+    named = {one["name"]: one["title"] for group in lesson.groups(scenario(), language) for one in group["levers"]}
+    parts += [named[name] for name in task.levers]
+    titles = {one["name"]: one["title"] for one in lesson.switches(language)}
+    parts += [f"– {titles[name]}" for name in sorted(task.off)]
+    return ", ".join(parts) or lesson.say(language, "as_today")
+
+
+class LessonRun:
+    """A world that a student runs, with the settings from which it began."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.world = world_of(task)
+        self.start = self.world.tick
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether the run has reached its longest time."""
+        begin = self.world.settings.start
+        return bool(self.world.date >= begin.replace(year=begin.year + MOST_YEARS))
+
+    @property
+    def months(self) -> int:
+        """Number of whole months so far."""
+        return len(self.world.datacollector.model_vars["month"])
+
+    def step(self, unit: str) -> None:
+        """Simulate a shift, a day, or until the end of a month."""
+        for _ in range({"shift": 1, "day": 3, "month": 93}[unit]):
+            self.world.step()
+            if unit == "month" and is_last_shift_of_month(self.world.tick - 1):
+                return
+
+    def series(self) -> dict[str, list[float | None]]:
+        """Return the measures of the charts month by month; None where there is none."""
+        past = self.world.datacollector.model_vars
+        names = [line["measure"] for chart in lesson.table("lesson")["chart"] for line in chart["lines"]]
+        return {name: [None if np.isnan(value) else float(value) for value in past[name]] for name in names}
+
+    def frame(self) -> dict[str, Any]:
+        """Return what the map shows after the last shift: trust by cell, couples on duty, invented territory."""
+        grid, where = self.world.grid, town().cells
+        living = populated()
+        trust = grid.trust.data[where["x"][living], where["y"][living]]
+        shades = np.where(np.isnan(trust), NOBODY_LIVES, np.digitize(trust, EDGES))
+        couples = grid.agents.select(agent_type=Couple)
+        return {
+            "trust": "".join(map(str, shades)),
+            "couples": [list(one.cell.coordinate) for one in couples],
+            "gangs": spots(np.flatnonzero(self.world.state.territory >= 0)),
+            "date": self.world.date.isoformat(),
+            "shift": self.world.tick % 3,
+        }
+
+    def table(self) -> str:
+        """Return all months as CSV: date, seed, and every measure of the charts."""
+        text = io.StringIO()
+        rows, months = self.series(), self.world.datacollector.model_vars["month"]
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(["month", "seed", "settings", *rows])
+        for number, month in enumerate(months):
+            values = ["" if one[number] is None else one[number] for one in rows.values()]
+            writer.writerow([month.isoformat()[:7], self.task.seed, label(self.task, "en"), *values])
+        return text.getvalue()
+
+    def work(self, student: Task) -> str:
+        """Return the work of a student as one file: the task with its answers, and the months of the run."""
+        stated = dataclasses.asdict(student) | {"levers": dict(student.levers), "off": sorted(student.off)}
+        return json.dumps({"confianza": "classroom", "task": stated, "months": self.table()}, ensure_ascii=False)
+
+
+@cache
+def populated() -> Any:
+    """Return the rows of the cells where somebody lives."""
+    return np.flatnonzero(town().cells["population"] > 0)
+
+
+def spots(rows: Any) -> list[list[int]]:
+    """Return column and row of cells, from the south-west corner."""
+    cells = town().cells
+    return [[int(x), int(y)] for x, y in zip(cells["x"][rows], cells["y"][rows], strict=True)]
+
+
+@cache
+def ground() -> dict[str, Any]:
+    """Return what the map shows of the town before any run."""
+    land = town()
+    living = np.bincount(land.people["settlement"], minlength=land.n_settlements)
+    largest = np.argsort(-living, kind="stable")[:6]
+    return {
+        "width": int(land.cells["x"].max()) + 1,
+        "height": int(land.cells["y"].max()) + 1,
+        "outline": rings(land, land.outline),
+        "lake": rings(land, land.lake) if land.lake is not None else [],
+        "cells": spots(populated()),
+        "stations": spots(land.facilities["cell"]),
+        "boards": spots(land.authorities["cell"]),
+        "communal": bool(land.authorities["communal"].any()),
+        "names": [[*spots(land.centres[[z]])[0], land.settlement_names[z]] for z in largest],
+        "five_km": 5000.0 / land.cell_m,
+        "residents": land.n_residents,
+    }
+
+
+def rings(land: Town, shape: Any) -> list[list[list[float]]]:
+    """Return the outer lines of an area, in cells from the south-west corner of the grid."""
+    plain = shape.simplify(60.0)
+    parts = [part for part in getattr(plain, "geoms", [plain]) if part.geom_type == "Polygon" and not part.is_empty]
+    lines = [np.asarray(part.exterior.coords)[:, :2] for part in parts]
+    return [((line - land.origin) / land.cell_m).round(2).tolist() for line in lines]
+
+
+def arms_of(task: Task) -> list[str]:
+    """Return the policies of a task as the shell and `load` name them."""
+    ready = [] if task.policy == "status_quo" else [task.policy]
+    return ready + (["./classroom.toml"] if file_of(task) else [])
+
+
+def python_of(task: Task, months: int) -> str:
+    """Return a script that repeats a run.
+
+    >>> python_of(Task(off=frozenset({"hearsay"})), 2).splitlines()[-5]
+    'scenario = load("villa_canales", policies=["./classroom.toml"])'
+    """
+    text = file_of(task)
+    file = [f"Path('classroom.toml').write_text({json.dumps(text)})"] if text else []
+    return "\n".join(
+        [
+            *(["from pathlib import Path", ""] if text else []),
+            "from confianza import TrustModel, load",
+            "",
+            *file,
+            f"scenario = load({json.dumps(SITE)}, policies={json.dumps(arms_of(task))})",
+            f"world = TrustModel(scenario, rng={task.seed})",
+            f"while len(world.datacollector.model_vars['month']) < {max(1, months)}:",
+            "    world.step()  # one shift of eight hours",
+            "print(world.datacollector.get_model_vars_dataframe()[['month', 'trust_mean', 'crimes_occurred']])",
+        ]
+    )
+
+
+def file_of(task: Task) -> str:
+    """Return the levers and switches of a task as a policy file, empty if nothing was moved."""
+    parts = []
+    if task.off:
+        parts += ["[mechanisms]", *(f"{name} = false" for name in sorted(task.off)), ""]
+    if task.levers:
+        parts += ["[set]", *(f'"{name}" = {value}' for name, value in sorted(task.levers.items())), ""]
+    head = ['title = { en = "Classroom", es = "Clase" }', 'about = { en = "By hand.", es = "A mano." }', ""]
+    return "\n".join(head + parts) if parts else ""
+
+
+def command_of(task: Task) -> str:
+    """Return the command that asks eight pairs of worlds."""
+    arms = "+".join(arms_of(task)) or "mopsic_full"
+    return f"confianza compare status_quo {arms} --scenario {SITE} --years 2 --replicates 8"

@@ -1,0 +1,295 @@
+"""The classroom as a Solara page: a Mesa model of the whole town, run by a student."""
+
+import dataclasses
+import queue
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import anywidget
+import solara
+import traitlets
+
+from experiments.classroom import lesson
+from experiments.classroom.assignment import Task, task_of
+from experiments.classroom.lesson_run import (
+    LessonRun,
+    command_of,
+    file_of,
+    ground,
+    label,
+    populated,
+    python_of,
+    scenario,
+)
+from experiments.classroom.one_resident import describe, find_resident
+from experiments.figures.theme import TOKENS
+from experiments.storage.progress import say
+from experiments.words.catalogue import LANGUAGES
+from model.engine.errors import InputError
+
+FOLDER = Path(__file__).parent
+FRAME_SECONDS = {"shift": 1 / 15, "day": 1 / 15, "month": 1 / 8}
+"""Least seconds between two frames, by what a step is."""
+PATIENCE = 3.0
+"""Seconds after which a frame that the browser has not acknowledged counts as missed."""
+MOST_MISSED = 5
+WORLD_KEYS = ("seed", "policy", "levers", "off")
+Action = Callable[[], None]
+
+
+class ClassroomWidget(anywidget.AnyWidget):
+    """The page: the lesson and the ground once per language, the state of the run frame by frame."""
+
+    _esm = (FOLDER / "classroom.js").read_text(encoding="utf-8")
+    lesson = traitlets.Dict().tag(sync=True)
+    ground = traitlets.Dict().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True)
+    frame = traitlets.Dict().tag(sync=True)
+
+
+class Classroom:
+    """One student's page: what is set, the run, the run before it, and the thread that simulates."""
+
+    def __init__(self, language: str = "en") -> None:
+        self.task, self.run, self.before = Task(lang=language), None, None  # type: tuple[Task, LessonRun | None, Any]
+        self.todays: dict[str, float | None] = {}
+        self.person: dict[str, Any] | None = None
+        self.playing, self.closed, self.fault = False, False, ""
+        self.busy = lesson.say(language, "starting")
+        self.number, self.acknowledged, self.missed, self.turn = 0, threading.Event(), 0, 0
+        self.actions: queue.SimpleQueue[Action] = queue.SimpleQueue()
+        self.widget = ClassroomWidget()
+        self.widget.on_msg(lambda _, message, __: self.receive(message))
+        self.thread = threading.Thread(target=self.work, name="confianza classroom", daemon=True)
+
+    # The thread
+
+    def start(self) -> Action:
+        """Show the page and get the town ready; return what ends it."""
+        self.speak()
+        self.show()
+        self.actions.put(self.begin)
+        self.thread.start()
+        return self.close
+
+    def close(self) -> None:
+        """End the thread after what it is doing."""
+        self.closed = True
+        self.actions.put(lambda: None)
+
+    def work(self) -> None:
+        """Do what the student asks, one thing after the other; simulate on while playing."""
+        while not self.closed:
+            try:
+                action = self.actions.get(block=not self.playing)
+            except queue.Empty:
+                action = self.play_on
+            try:
+                action()
+            except InputError as reason:
+                self.playing, self.fault, self.busy = False, str(reason), ""
+                self.show()
+            except Exception as reason:
+                self.playing, self.fault, self.busy = False, f"{type(reason).__name__}: {reason}", ""
+                say(f"page: {self.fault}")
+                self.show()
+
+    def play_on(self) -> None:
+        """Simulate one step and send a frame, not faster than the browser draws."""
+        begun = time.monotonic()
+        self.step()
+        if self.acknowledged.wait(PATIENCE):
+            self.missed = 0
+        else:
+            self.missed += 1
+            self.playing = self.missed < MOST_MISSED
+        time.sleep(max(0.0, begun + FRAME_SECONDS[self.task.step] - time.monotonic()))
+
+    # What is asked
+
+    def receive(self, message: dict[str, Any]) -> None:
+        """Take a message of the browser; a malformed one is an error of its sender alone."""
+        kind = message.get("kind")
+        if kind == "seen":
+            self.acknowledged.set()
+        elif kind in DEEDS:
+            self.actions.put(lambda: DEEDS[kind](self, message))
+
+    def open(self, message: dict[str, Any]) -> None:
+        """Take the task of the address."""
+        query = dict(parse_qsl(str(message["query"]).lstrip("?")))
+        if query:
+            task = task_of({"lang": self.task.lang} | query)
+            changed = self.settings_of(task) != self.settings_of(self.task)
+            self.task = task
+            self.speak()
+            if changed:
+                self.begin()
+        self.show()
+
+    def set(self, message: dict[str, Any]) -> None:
+        """Change what is set, as far as the task allows it."""
+        own, levers, off = self.task, dict(self.task.levers), set(self.task.off)
+        if (name := message.get("lever")) and own.may_change(str(name)):
+            levers.pop(str(name), None)
+            levers |= {} if message.get("today") else {str(name): float(message["value"])}
+        if (name := message.get("switch")) and own.may_change(str(name)):
+            (off.discard if message.get("on") else off.add)(str(name))
+        stated: dict[str, Any] = {"levers": levers, "off": frozenset(off)}
+        for key in ("seed", "policy"):
+            if key in message and own.may_change(key):
+                stated[key] = int(message[key] or 0) if key == "seed" else str(message[key])
+        for key in ("step", "predict", "why", "student", "lang"):
+            if key in message:
+                stated[key] = str(message[key])
+        task = dataclasses.replace(own, **stated)
+        self.task = task_of(dict(parse_qsl(task.address)))  # one place checks what an address and a message may say
+        self.fault = ""
+        if task.lang != own.lang:
+            self.speak()
+        self.show()
+
+    def choose_exercise(self, message: dict[str, Any]) -> None:
+        """Take another exercise; the answers to the last one go."""
+        if not self.task.lock:
+            task = dataclasses.replace(self.task, exercise=int(message["number"]), predict="", why="")
+            self.task = task_of(dict(parse_qsl(task.address)))
+        self.show()
+
+    def play(self, message: dict[str, Any]) -> None:
+        """Play or pause."""
+        self.playing, self.missed, self.fault = bool(message["on"]), 0, ""
+        self.show()
+
+    def step(self, _: Any = None) -> None:
+        """Simulate one step."""
+        if self.run is None:
+            return
+        if self.run.ended:
+            self.playing, self.fault = False, lesson.say(self.task.lang, "end")
+        else:
+            months = self.run.months
+            self.run.step(self.task.step)
+            if self.playing and self.run.months == months:  # within a month only the map moves
+                self.show_frame()
+                return
+        self.show()
+
+    def begin(self, _: Any = None) -> None:
+        """Begin a new world as it is set; the run before it stays as A."""
+        self.playing, self.fault, self.person = False, "", None
+        if self.run and self.run.months:
+            task = self.run.task
+            self.before = {"series": self.run.series(), "task": task, "seed": task.seed}
+        if not self.todays:
+            today = LessonRun(Task(seed=self.task.seed))
+            today.step("month")
+            self.todays = {name: values[0] for name, values in today.series().items()}
+        self.run, self.busy = LessonRun(self.task), ""
+        self.widget.ground = ground()
+        self.show()
+
+    def pick(self, message: dict[str, Any]) -> None:
+        """Show a resident of a cell, or of anywhere."""
+        if self.run is None:
+            return
+        number, self.turn = int(message["cell"]), self.turn + 1
+        cell = int(populated()[number]) if 0 <= number < len(populated()) else None
+        who = find_resident(self.run.world, cell, self.turn)
+        self.person = {} if who is None else describe(self.run.world, who, self.task.lang)
+        self.show()
+
+    def send_file(self, message: dict[str, Any]) -> None:
+        """Hand out the months as CSV, or the work of the student."""
+        if self.run is None:
+            return
+        name = "".join(one for one in self.task.student if one.isalnum() or one in "-_")[:40] or "student"
+        if message["what"] == "work":
+            file = f"confianza-{self.task.exercise}-{name}.json", self.run.work(self.task)
+        else:
+            file = f"confianza-{self.task.seed}.csv", self.run.table()
+        self.widget.send({"kind": "file", "name": file[0], "text": file[1]})
+
+    # What is shown
+
+    def speak(self) -> None:
+        """Send the texts of the page in the language that is set."""
+        own = scenario()
+        self.widget.lesson = lesson.lesson(own, self.task.lang) | {
+            "town": own.title[self.task.lang],
+            "first": own.start.year,
+        }
+
+    def settings_of(self, task: Task) -> list[Any]:
+        """Return what decides a run."""
+        return [getattr(task, key) for key in WORLD_KEYS]
+
+    def show_frame(self) -> None:
+        """Send the map of the run as it stands."""
+        self.number += 1
+        self.acknowledged.clear()
+        if self.run:
+            self.widget.frame = self.run.frame() | {"number": self.number}
+
+    def show(self) -> None:
+        """Send the state of the page, and the map."""
+        task, run = self.task, self.run
+        changeable = *lesson.lever_names(), *lesson.switch_names(), "policy", "seed"
+        past = self.before and {
+            "series": self.before["series"],
+            "seed": self.before["seed"],
+            "label": label(self.before["task"], task.lang),
+        }
+        self.show_frame()
+        self.widget.state = {
+            "task": dataclasses.asdict(task) | {"levers": dict(task.levers), "off": sorted(task.off)},
+            "free": [name for name in changeable if task.may_change(name)],
+            "run": run and {"series": run.series(), "months": run.months},
+            "a": past,
+            "todays": self.todays,
+            "person": self.person,
+            "playing": self.playing,
+            "busy": self.busy,
+            "fault": self.fault,
+            "waits": bool(run and self.settings_of(run.task) != self.settings_of(task)),
+            "address": task.address,
+            "command": command_of(task),
+            "file": file_of(task),
+            "python": python_of(task, run.months if run else 12),
+        }
+
+
+DEEDS: dict[Any, Callable[[Classroom, dict[str, Any]], None]] = {
+    "open": Classroom.open,
+    "set": Classroom.set,
+    "exercise": Classroom.choose_exercise,
+    "play": Classroom.play,
+    "step": Classroom.step,
+    "reset": Classroom.begin,
+    "pick": Classroom.pick,
+    "file": Classroom.send_file,
+}
+
+
+def style() -> str:
+    """Return the style sheet of the page, with the colours of the project as variables."""
+    stated = (" ".join(f"--{name}: {one[dark]};" for name, one in TOKENS.items()) for dark in (False, True))
+    colours = ".cl {{ {} }}\n.cl[data-dark=true] {{ {} }}\n".format(*stated)
+    return colours + (FOLDER / "classroom.css").read_text(encoding="utf-8")
+
+
+def classroom_page(language: str) -> Any:
+    """Return the page's component in the language with which it opens."""
+
+    @solara.component
+    def Page() -> None:
+        room = solara.use_memo(lambda: Classroom(language if language in LANGUAGES else "en"), [])
+        solara.use_effect(room.start, [])
+        solara.Style(style())
+        solara.Div(children=[room.widget])
+
+    return Page

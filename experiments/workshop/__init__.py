@@ -1,0 +1,1 @@
+"""Workshop: printed materials for facilitators and teachers, and the room with votes by telephone."""

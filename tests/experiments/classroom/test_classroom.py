@@ -1,0 +1,289 @@
+"""The classroom: lessons, addresses of tasks, runs, one resident, and the page in a browser."""
+
+import copy
+import csv
+import io
+import json
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import numpy as np
+import pytest
+from bits import digests
+from chromium import SECONDS, chromium, free_port, needs_chromium, program, served
+
+from experiments.classroom import lesson, lesson_run, one_resident
+from experiments.classroom.assignment import Task, task_of
+from experiments.classroom.lesson_run import LessonRun
+from model.engine.errors import InputError
+from model.town.town import build_town
+from scenarios import load
+
+SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = load("villa_canales", set=SMALL)
+    town = build_town(scenario)
+    lesson_run.ground.cache_clear()
+    lesson_run.populated.cache_clear()
+    monkeypatch.setattr(lesson_run, "scenario", lambda: scenario)
+    monkeypatch.setattr(lesson_run, "town", lambda: town)
+    monkeypatch.setattr(lesson_run, "_first", {})
+
+
+def test_both_languages_say_the_same_things() -> None:
+    for name in ("texts", "lesson", "exercises"):
+        for text in said(lesson.table(name)):
+            assert set(text) == {"en", "es"}
+            assert all(text.values())
+            if isinstance(text["en"], list):
+                assert len(text["en"]) == len(text["es"])
+
+
+def said(one: Any) -> list[dict[str, Any]]:
+    if isinstance(one, list):
+        return [text for part in one for text in said(part)]
+    if not isinstance(one, dict):
+        return []
+    return [one] if "en" in one or "es" in one else said(list(one.values()))
+
+
+def test_eight_exercises_of_four_steps_free_what_exists_and_have_a_teachers_note() -> None:
+    known = {*lesson.lever_names(), *lesson.switch_names(), "policy", "seed", "levers", "switches"}
+    assert len(lesson.exercises()) == 8
+    for one in lesson.exercises():
+        assert {"predict", "run", "compare", "why", "teacher"} <= set(one)
+        assert set(one["free"]) <= known
+        assert one["level"] in ("observe", "explain", "change")
+
+
+def test_a_switch_says_what_its_knock_out_did_as_it_is_on_record() -> None:
+    recorded = Path(lesson.KNOCKOUTS).read_text(encoding="utf-8").split("\n\n")
+    part = next(one for one in recorded if one.startswith("near_repeat (villa_canales)"))
+    crimes = next(line for line in part.splitlines() if "crimes_occurred" in line)
+    assert crimes.endswith("*")
+    assert "-14.61" in crimes  # with it minus without it
+    assert "crimes +15 a month" in lesson.knockout_text("near_repeat", "en")
+    assert "reportados −27 al mes" in lesson.knockout_text("reporting", "es")
+
+
+def test_an_address_restores_its_task() -> None:
+    task = Task(
+        3,
+        True,
+        "es",
+        12,
+        "mopsic_full",
+        {"contacts.fair": 2.5},
+        frozenset({"hearsay"}),
+        "day",
+        "baja",
+        "sí & no",
+        "Ana",
+    )
+    assert task_of(dict(parse_qsl(task.address))) == task
+    assert task_of({}) == Task()
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ({"exercize": "1"}, "did you mean 'exercise'"),
+        ({"exercise": "9"}, "exercise must be a whole number from 0 to 8, got '9'"),
+        ({"seed": "-1"}, "seed must be"),
+        ({"policy": "mopsic_ful"}, "did you mean 'mopsic_full'"),
+        ({"off": "hearsey"}, "did you mean 'hearsay'"),
+        ({"levers": "contacts.fair:99"}, "contacts.fair must be a number from -2 to 6, got '99'"),
+        ({"levers": "contacts.fair:nan"}, "got 'nan'"),
+        ({"lang": "fr"}, "lang must be one of en, es"),
+    ],
+)
+def test_a_wrong_address_is_one_line(address: dict[str, str], said: str) -> None:
+    with pytest.raises(InputError, match=".*".join(said.split("'")[:1])) as raised:
+        task_of(address)
+    assert said in str(raised.value)
+
+
+def test_a_lock_frees_only_what_belongs_to_the_exercise() -> None:
+    locked = Task(exercise=3, lock=True)
+    assert locked.may_change("hearsay")
+    assert not any(locked.may_change(one) for one in ("contacts.fair", "deterrence", "policy", "seed"))
+    own = Task(exercise=8, lock=True)
+    assert all(own.may_change(one) for one in ("contacts.fair", "deterrence", "policy", "seed"))
+
+
+@pytest.mark.usefixtures("small")
+def test_a_run_without_changes_is_the_model_as_it_is_and_a_switch_changes_it() -> None:
+    from model import TrustModel
+
+    plain = TrustModel(lesson_run.scenario(), rng=7, town=lesson_run.town())
+    runs = LessonRun(Task()), LessonRun(Task(off=frozenset({"reporting"})))
+    for _ in range(2):
+        for run in runs:
+            run.step("month")
+    plain.run_for(runs[0].world.tick - runs[0].start)
+    assert runs[0].series()["trust_mean"] == plain.datacollector.model_vars["trust_mean"]
+    assert runs[1].series()["crimes_told"] != runs[0].series()["crimes_told"]
+
+
+@pytest.mark.usefixtures("small")
+def test_the_script_and_the_table_give_the_same_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = Task(seed=3, off=frozenset({"hearsay"}), levers={"contacts.fair": 2.0})
+    run = LessonRun(task)
+    run.step("month")
+    (row,) = csv.DictReader(io.StringIO(run.table()))
+    monkeypatch.chdir(tmp_path)
+    script = lesson_run.python_of(task, 1).replace('load("villa_canales",', f'load("villa_canales", set={SMALL!r},')
+    names: dict[str, Any] = {}
+    exec(script, names)
+    assert float(row["trust_mean"]) == names["world"].datacollector.model_vars["trust_mean"][0]
+    assert row["settings"] == "Fair treatment, – Hearsay: people tell each other"
+    work = json.loads(run.work(Task(exercise=3, student="Ana", why="por los relatos")))
+    assert work["task"]["why"] == "por los relatos"
+    assert work["months"] == run.table()
+
+
+@pytest.mark.usefixtures("small")
+def test_the_map_shows_couples_on_duty_invented_territory_and_trust_in_shades() -> None:
+    run = LessonRun(Task())
+    run.step("day")
+    frame, ground = run.frame(), lesson_run.ground()
+    assert len(frame["trust"]) == len(ground["cells"])
+    assert set(frame["trust"]) <= set("012349")
+    assert len(frame["couples"]) == int(run.world.state.couples["on"].sum())
+    assert len(frame["gangs"]) == int((run.world.state.territory >= 0).sum())
+
+
+@pytest.mark.usefixtures("small")
+def test_asking_a_resident_leaves_the_world_as_it_is_and_terms_sum_to_the_utility() -> None:
+    world = LessonRun(Task()).world
+    world.run_for(60)
+    twin = copy.deepcopy(world)
+    who = one_resident.find_resident(world, None, 1)
+    assert who is not None
+    told = one_resident.describe(world, who, "es")
+    world.run_for(30)
+    twin.run_for(30)
+    one, two = (digests.digest(table for _, table in digests.tables(each.checkpoint())) for each in (world, twin))
+    assert one == two
+    assert sum(share for _, share in told["chances"]) == pytest.approx(100.0)
+    phone = dict(map(tuple, told["chances"]))["llama al 110"] / dict(map(tuple, told["chances"]))["no avisa a nadie"]
+    assert sum(size for _, size, _ in told["terms"]) == pytest.approx(np.log(phone))
+    more = dict(map(tuple, told["ifs"]))
+    assert more["hubiera una pareja cerca"] > more["tal como es"]
+
+
+@pytest.mark.usefixtures("small")
+def test_who_is_shown_is_an_adult_without_gangs_rents_or_violence_at_home() -> None:
+    world = LessonRun(Task()).world
+    shown = one_resident.can_be_shown(world)
+    minds = world.state.minds
+    assert 0 < shown.sum() < len(minds)
+    assert not (shown & ((minds["member"] >= 0) | (minds["pays"] >= 0) | (minds["gone"] >= 0))).any()
+    assert one_resident.find_resident(world, int(np.flatnonzero(world.town.cells["population"] == 0)[0]), 1) is None
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    port, folder = free_port(), tmp_path_factory.mktemp("classroom")
+    with served(program("view", "--mesa", "--lang", "es", "--port", str(port)), port, folder), chromium() as browser:
+        from chromium import PRINTED
+
+        yield browser, PRINTED[port]
+
+
+def ready(opened: Any, query: str = "") -> Any:
+    browser, address = opened
+    tab = browser.new_context(viewport={"width": 1280, "height": 720}, accept_downloads=True).new_page()
+    tab.set_default_timeout(1000 * SECONDS)
+    tab.goto(address + query)
+    tab.wait_for_selector("[data-do=play]:not(:disabled)")
+    return tab
+
+
+def months(tab: Any) -> Any:
+    return tab.evaluate("document.querySelector('[data-id=clock]').textContent")
+
+
+@needs_chromium
+@pytest.mark.slow
+def test_the_whole_town_is_shown_at_ten_frames_a_second(opened: Any) -> None:
+    tab = ready(opened, "&step=shift")
+    tab.evaluate(
+        """() => { window.frames = 0; new MutationObserver(() => window.frames++)
+        .observe(document.querySelector('[data-id=clock]'), { childList: true }) }"""
+    )
+    tab.click("[data-do=play]")
+    time.sleep(1.0)
+    first, begun = tab.evaluate("window.frames"), time.monotonic()
+    time.sleep(5.0)
+    rate = (tab.evaluate("window.frames") - first) / (time.monotonic() - begun)
+    tab.click("[data-do=play]")
+    assert "155,422" in tab.inner_text("[data-id=people]")
+    assert rate >= 10.0, f"{rate:.1f} frames a second"
+
+
+@needs_chromium
+@pytest.mark.slow
+def test_a_mechanism_is_switched_off_and_compared_in_four_actions(opened: Any) -> None:
+    tab = ready(opened, "&exercise=3&lock=1")
+    tab.wait_for_selector("[data-lever='contacts.fair']:disabled")
+    tab.click("[data-do=step]")  # a month as today
+    tab.wait_for_function("document.querySelector('[data-id=clock]').textContent.startsWith('2017-02')")
+    tab.click("[data-switch=hearsay]")
+    tab.click("[data-do=reset]")
+    tab.wait_for_function("document.querySelector('[data-id=pair]').textContent.includes('como hoy')")
+    tab.click("[data-do=step]")
+    tab.wait_for_function(
+        "document.querySelectorAll('.cl-cs path[stroke=\"var(--b)\"]')[0].getAttribute('d').length > 3"
+    )
+    assert tab.locator(".cl-cs path[stroke='var(--a)']").count() > 0
+
+
+@needs_chromium
+@pytest.mark.slow
+def test_an_exercise_is_answered_sent_as_a_link_and_saved_as_a_file(opened: Any, tmp_path: Path) -> None:
+    tab = ready(opened, "&exercise=3")
+    tab.fill("[data-text=predict]", "baja")
+    tab.click("[data-step='3']")
+    tab.fill("[data-text=why]", "lo malo se cuenta más")
+    tab.wait_for_timeout(500)
+    tab.click("[data-do=link]")
+    link = tab.inner_text("dialog pre")
+    other = ready(opened, "&" + link.partition("?")[2])
+    assert other.input_value("[data-text=predict]") == "baja"
+    tab.click("[data-do=close]")
+    with tab.expect_download() as saved:
+        tab.click("[data-do=work]")
+    saved.value.save_as(tmp_path / "work.json")
+    assert json.loads((tmp_path / "work.json").read_text(encoding="utf-8"))["task"]["why"] == "lo malo se cuenta más"
+
+
+@needs_chromium
+@pytest.mark.slow
+@pytest.mark.parametrize("panel", ["charts", "agent", "info"])
+def test_axe_finds_nothing_and_nothing_comes_from_elsewhere(opened: Any, panel: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    asked: list[str] = []
+    tab = ready(opened, "&exercise=3")
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.click(f"[data-tab={panel}]")
+    if panel == "agent":
+        tab.click("[data-id=any]")
+        tab.wait_for_selector(".cl-one dl")
+    found = Axe().run(tab, context=".cl").response["violations"]
+    assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found] == []
+    assert all("127.0.0.1" in url or url.startswith(("blob:", "data:")) for url in asked)
+
+
+@needs_chromium
+@pytest.mark.slow
+def test_a_wrong_address_says_what_is_wrong(opened: Any) -> None:
+    tab = ready(opened, "&exercise=12")
+    tab.wait_for_selector("[data-id=fault]:not([hidden])")
+    assert "from 0 to 8" in tab.inner_text("[data-id=fault]")
