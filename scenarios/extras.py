@@ -6,7 +6,7 @@ from model.engine.errors import InputError
 
 EXTRAS = {
     "page": ("starlette", "uvicorn", "websockets"),
-    "mesa": ("solara", "starlette", "uvicorn", "ipyvuetify", "altair"),
+    "mesa": ("solara", "anywidget", "starlette", "uvicorn", "ipyvuetify", "altair"),
     "maps": ("pyogrio",),
     "dask": ("distributed",),
     "emulation": ("sklearn",),
