@@ -5,6 +5,7 @@
 
 import os
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
@@ -13,7 +14,7 @@ import typer
 
 from experiments.cli import listings
 from experiments.cli.app import app
-from experiments.tools.documents import odd
+from experiments.tools.documents import layers, odd, withdrawn
 from experiments.tools.documents.answer import answer
 from experiments.words import catalogue
 from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameters
@@ -46,7 +47,13 @@ MEASURE_HEAD = {
 }
 TABLE_HEAD = {"en": ("measure", "unit", "meaning"), "es": ("medida", "unidad", "significado")}
 PARAMETER_HEAD = ("parameter", "meaning", "default", "valid", "plausible", "role", "source")
-GLOSSARY_ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \|(.*)$", re.MULTILINE)
+GLOSSARY_ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|([^|]*)\|$", re.MULTILINE)
+SPANISH_MEANINGS = HOME / "experiments" / "words" / "glossary.toml"
+GLOSSARY_HEAD = ("español", "inglés", "qué es aquí", "en el código")
+GLOSSARY_ABOUT = (
+    "Cada cosa tiene un solo término, en el código, en los documentos y en la página del navegador. El término en "
+    "español es el que se usa en Guatemala. La última columna da el nombre en el código."
+)
 
 
 def write_pages(docs: Path) -> None:
@@ -70,6 +77,9 @@ def pages() -> Iterator[tuple[str, str]]:
             yield page, shown_on(page, HOME / name)
     for language in catalogue.LANGUAGES:
         yield f"_generated/answer_{language}.md", answer(language)
+    yield "_generated/withdrawn.md", withdrawn.table()
+    yield "_generated/layers.svg", layers.drawing()
+    yield "_generated/packages.md", layers.packages()
     yield from odd_pages()
     yield from decision_pages()
 
@@ -157,12 +167,15 @@ def measures_page(language: str) -> str:
 
 
 def spanish_glossary() -> str:
-    """Return the words of the glossary with the Spanish first; the meanings are in English."""
-    text = GLOSSARY_ROW.sub(
-        lambda row: f"| {row[2]} | {row[1]} |{row[3]}", (DOCUMENTS / "GLOSSARY.md").read_text(encoding="utf-8")
-    )
-    rest = text.partition("\n## ")[2]
-    return "# Glosario\n\nPalabras del modelo en español y en inglés; el significado está en inglés.\n\n## " + rest
+    """Return the glossary in Spanish, with the English terms beside."""
+    words = tomllib.loads(SPANISH_MEANINGS.read_text(encoding="utf-8"))
+    _, *parts = re.split(r"^## (.+)$", (DOCUMENTS / "GLOSSARY.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    sections = ["# Glosario", "", GLOSSARY_ABOUT, ""]
+    for title, rows in zip(parts[::2], parts[1::2], strict=True):
+        _, *found = GLOSSARY_ROW.findall(rows)
+        cells = ((spanish, english, words["meanings"][spanish], name.strip()) for english, spanish, _, name in found)
+        sections += [f"## {words['sections'][title]}", "", table(GLOSSARY_HEAD, cells), ""]
+    return "\n".join(sections)
 
 
 def odd_pages() -> Iterator[tuple[str, str]]:

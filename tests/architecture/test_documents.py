@@ -5,10 +5,12 @@ import importlib
 import itertools
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from experiments.cli.documentation_site import GLOSSARY_ROW, SPANISH_MEANINGS, spanish_glossary
 from experiments.tools.documents import answer, odd
 from experiments.tools.documents.write import written
 from model.engine.parameters import ParameterGroup
@@ -186,6 +188,15 @@ def test_every_name_in_the_glossary_exists_in_the_code() -> None:
     told = {part for name in re.findall(r"`([^`]+)`", GLOSSARY) for part in name.split(".")}
     assert len(told) > 50
     assert told - names_in_the_code() == set()
+
+
+def test_every_term_of_the_glossary_has_its_meaning_in_spanish() -> None:
+    words = tomllib.loads(SPANISH_MEANINGS.read_text(encoding="utf-8"))
+    rows = [row for row in GLOSSARY_ROW.findall(GLOSSARY) if row[0] not in ("English", "---")]
+    assert [*words["meanings"]] == [spanish for _, spanish, _, _ in rows]
+    assert [*words["sections"]] == re.findall(r"^## (.+)$", GLOSSARY, re.MULTILINE)
+    page = spanish_glossary()
+    assert [one for one in words["meanings"].values() if one not in page] == []
 
 
 @pytest.mark.parametrize("language", [0, 1], ids=["English", "Spanish"])

@@ -32,6 +32,7 @@ IN_COLUMNS = (
     "from model.crime.street_lighting import schema as street_lighting_schema",
     "street_lighting_schema.LightCounts,",
 )
+IN_DRAWING = "keep_thieves_away -> thank_for_light -> extort"
 GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 NUMBERS = {1: "one file", 2: "two files", 3: "three files", 4: "four files", 5: "five files"}
 
@@ -65,7 +66,7 @@ def add_mechanism(tree: Path) -> None:
     add_after(tree, COLUMNS, "from model.crime.offenders import schema as offenders_schema", imported)
     add_after(tree, COLUMNS, "    narcos_schema.NarcoCounts,", f"    {counted}")
     add_after(tree, FRAME, "1. `keep_thieves_away` (narcos)", "1. `thank_for_light` (street_lighting)")
-    edit(tree, FRAME, "keep_thieves_away -> extort", "keep_thieves_away -> thank_for_light -> extort")
+    edit(tree, FRAME, "keep_thieves_away -> extort", IN_DRAWING)
 
 
 def add_kind(tree: Path) -> None:
@@ -201,6 +202,16 @@ def test_a_new_mechanism_takes_the_lines_that_the_guide_names(
     assert len(after) - len(before) == len(lines)
     assert [line.strip() for line in after if line not in before] == list(lines)
     assert f"Add {promise} lines to `{file}`" in GUIDE
+
+
+def test_the_tutorial_shows_the_files_and_the_lines_of_the_recipe() -> None:
+    page = (ROOT / "docs" / "learn" / "first_mechanism.md").read_text(encoding="utf-8")
+    shown = re.findall(r"recipes/street_lighting/([\w.]+)\n:", page)
+    assert set(shown) == {"schema.py", "rules.py", "words.toml", "odd.md"}
+    added = (*IN_REGISTRY, *IN_COLUMNS, "1. `thank_for_light` (street_lighting)", IN_DRAWING)
+    assert [line for line in added if line not in page] == []
+    rules = (FILES / "street_lighting" / "rules.py").read_text(encoding="utf-8")
+    assert [name for name in re.findall(r":pyobject: (\w+)", page) if f"def {name}(" not in rules] == []
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -1,0 +1,68 @@
+"""Drawing of the packages by layer, from the import contracts in `pyproject.toml`, and what each package holds."""
+
+import tomllib
+from html import escape
+from pathlib import Path
+
+from experiments.tools.documents.module_map import PACKAGES, ROOT, TEXTS, package_title
+
+CONTRACTS = ROOT / "pyproject.toml"
+TITLES = {
+    "Programs use the model, never the reverse": "the project",
+    "Rules import only from packages below": "model",
+    "Experiments import only from packages below": "experiments",
+}
+"""Contracts that are drawn, and the title of their column."""
+BOX, GAP, COLUMN, HEAD = 26, 8, 230, 30
+"""Height of a box, distance between boxes, width of a column and height of its title, in pixels."""
+STYLE = 'fill="none" stroke="currentColor" rx="4"'
+
+
+def contracts() -> dict[str, list[str]]:
+    """Return the layers of each contract that is drawn, the highest first; names joined by "|" are of one layer."""
+    found = tomllib.loads(CONTRACTS.read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    layers = {one["name"]: one["layers"] for one in found if one["type"] == "layers"}
+    return {title: layers[name] for name, title in TITLES.items()}
+
+
+def drawing() -> str:
+    """Return the layers as SVG, in the colour of the text around it."""
+    columns = contracts()
+    height = HEAD + max(map(len, columns.values())) * (BOX + GAP)
+    width = len(columns) * (COLUMN + 2 * GAP)
+    parts = [
+        f'<svg viewBox="0 0 {width} {height}" role="img" style="max-width: {width}px; width: 100%" font-size="13">',
+        "<title>Packages by layer: each imports only from boxes below it</title>",
+    ]
+    for n, (title, layers) in enumerate(columns.items()):
+        left = n * (COLUMN + 2 * GAP) + GAP
+        parts.append(text(left + COLUMN / 2, HEAD - 12, title, weight="bold"))
+        for row, layer in enumerate(layers):
+            parts += boxes(left, HEAD + row * (BOX + GAP), layer.split(" | "))
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def boxes(left: float, top: float, names: list[str]) -> list[str]:
+    """Return a box for each package of a layer, beside each other."""
+    width = (COLUMN - GAP * (len(names) - 1)) / len(names)
+    parts = []
+    for n, name in enumerate(names):
+        x = left + n * (width + GAP)
+        parts.append(f'<rect x="{x:g}" y="{top:g}" width="{width:g}" height="{BOX}" {STYLE}/>')
+        parts.append(text(x + width / 2, top + BOX - 8, name.rpartition(".")[2]))
+    return parts
+
+
+def text(x: float, y: float, words: str, weight: str = "normal") -> str:
+    """Return centred words."""
+    return (
+        f'<text x="{x:g}" y="{y:g}" text-anchor="middle" font-weight="{weight}" fill="currentColor">'
+        f"{escape(words)}</text>"
+    )
+
+
+def packages() -> str:
+    """Return a Markdown table of the packages, those of the model from the ground up."""
+    rows = [(f"model/{name}", package_title(Path(ROOT, "model", name))) for name in PACKAGES]
+    rows += list(TEXTS["folders"].items())
+    return "\n".join(["| package | holds |", "| --- | --- |", *(f"| `{name}` | {title} |" for name, title in rows), ""])

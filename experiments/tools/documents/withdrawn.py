@@ -1,0 +1,62 @@
+"""Conclusions of version 0.2 that are withdrawn, each with the figures on record that replaced it."""
+
+import csv
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from experiments.tools.documents.answer import YEAR, cell
+from model.engine.errors import InputError, suggest_nearest
+
+TEXTS = Path(__file__).with_name("withdrawn.toml")
+RESULTS = Path(__file__).parents[3] / "results" / "reference"
+TABLES = {
+    "headline": ("headline/current.csv", ("site", "world", "measure")),
+    "soldiers": ("soldiers.csv", ("site", "en", "measure")),
+    "participation": ("participation.csv", ("site", "en", "measure")),
+    "criteria": ("criteria.csv", ("site", "world", "criterion")),
+}
+"""File of each table, and the columns that identify a row of the third year."""
+YEAR_COLUMN = {"headline": "year"}
+FIGURE = re.compile(r"\{(\w+) \| ([^}]+)\}")
+HEAD = ("0.2 said", "on record now", "why")
+
+
+def table() -> str:
+    """Return the withdrawn conclusions as a table in Markdown."""
+    rows = [[with_figures(one[key]) for key in ("said", "now", "why")] for one in conclusions()]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (HEAD, ("---",) * len(HEAD), *rows)) + "\n"
+
+
+def conclusions() -> list[dict[str, str]]:
+    """Return the texts of all conclusions."""
+    found: list[dict[str, str]] = tomllib.loads(TEXTS.read_text(encoding="utf-8"))["conclusion"]
+    return found
+
+
+def with_figures(text: str) -> str:
+    """Return a text with the figures that it names."""
+    return FIGURE.sub(lambda named: figure(named[1], tuple(named[2].split(" | "))), text)
+
+
+def figure(name: str, key: tuple[str, ...]) -> str:
+    """Return a figure of a table: an effect with its interval, or the level of a criterion of 100."""
+    if name not in TABLES:
+        raise InputError(f"no table {name!r} of figures{suggest_nearest(name, TABLES)}")
+    found = rows_of(name)
+    if key not in found:
+        known = {" | ".join(one) for one in found}
+        asked = " | ".join(key)
+        raise InputError(f"no row {asked!r} in {TABLES[name][0]}{suggest_nearest(asked, known)}")
+    row = found[key]
+    return f"{100 * float(row['level']):.0f}" if name == "criteria" else cell(row, "to")
+
+
+@cache
+def rows_of(name: str) -> dict[tuple[str, ...], dict[str, str]]:
+    """Return the rows of the third year of a table on record, by what identifies them."""
+    file, columns = TABLES[name]
+    with (RESULTS / file).open(encoding="utf-8", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    return {tuple(row[one] for one in columns): row for row in rows if row[YEAR_COLUMN.get(name, "years")] == YEAR}
