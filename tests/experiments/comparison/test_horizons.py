@@ -9,6 +9,7 @@ import pytest
 from experiments.comparison.effects import Pair
 from experiments.comparison.horizons import horizons_table, until
 from experiments.comparison.origins import BELIEFS
+from experiments.words.dictionary import column
 
 
 def side(name: str, years: int, more: float) -> Any:
@@ -36,6 +37,12 @@ def test_averages_are_of_the_last_year_and_counts_of_all_years_until_a_horizon()
     assert found.loc[(3, "trust_mean"), "effect"] == pytest.approx(3.0)
     assert found.loc[(3, "homicides"), "effect"] == pytest.approx(12.0 * 0.2)
     assert found.loc[(3, "homicides"), "base"] == pytest.approx(24.0)
+
+
+def test_every_column_of_the_table_has_its_words() -> None:
+    columns = {name: column("horizons", name) for name in horizons_table([pair(4)])}
+    assert columns["years"].role == "key"
+    assert [name for name, one in columns.items() if not (one.en and one.es)] == []
 
 
 @pytest.mark.parametrize(("years", "told"), [(2, []), (3, [1, 3]), (9, [1, 3]), (10, [1, 3, 10])])
