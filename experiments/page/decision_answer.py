@@ -3,6 +3,7 @@
 from experiments.comparison.decision_outcomes import TRUST, Found
 from experiments.narrative.findings import Finding, sentence
 from experiments.page.standing import Span, Standing, digits_of, number
+from experiments.page.table_rows import kind_of as colour_of
 from experiments.statistics.verdicts import FEWEST
 
 ALWAYS_BESIDE = {"homicides": "wrongful_detentions"}
@@ -117,9 +118,8 @@ def beside(one: Standing) -> list[Span]:
 
 
 def kind_of(found: Found) -> str:
-    """Return whether an outcome is a harm, a benefit, or neither; reports have no good direction."""
-    moved = found.verdict in ("rises", "falls") and found.outcome.name not in LAST
-    return "h" if found.harmful else "b" if moved else ""
+    """Return whether an outcome is a harm, a benefit, or neither."""
+    return {"harm": "h", "null": ""}.get(colour_of(found), "b")
 
 
 def bar(one: Standing) -> list[Span]:

@@ -51,7 +51,7 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
         "begins": one.begins.isoformat(),
         "first": one.scenario.start.isoformat(),
         "horizons": list(HORIZONS),
-        "results": one.say("decision.results", years=one.years),
+        "results": one.say("decision.results", years=one.years, span=span_of(one)),
         "worlds": one.say(f"decision.{where}", n=one.done),
         "band": one.say("decision.band", n=one.done),
         "outcomes": outcome_rows(one),
@@ -61,6 +61,12 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
         "examined": examined_in(one),
         "map": map_of(one),
     }
+
+
+def span_of(one: Standing) -> str:
+    """Return the calendar years of the horizon."""
+    first = one.scenario.start.year
+    return f"{first}–{first + one.choice.years - 1}" if one.choice.years > 1 else str(first)
 
 
 def map_of(one: Standing) -> dict[str, Any]:

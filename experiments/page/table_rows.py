@@ -170,7 +170,7 @@ def outcome_row(one: Standing, found: Found) -> Row:
         "verdict": getattr(stated, one.language),
         "sign": stated.sign,
         "size": words if settled else "",
-        "kind": "harm" if found.harmful else "b" if verdict in ("rises", "falls") else "null",
+        "kind": kind_of(found),
         "marks": sorted(found.signs, reverse=True),
         "count": one.say("decision.in_of", n=counts[direction(verdict)], all=effect.n)
         if settled
@@ -192,6 +192,13 @@ def outcome_row(one: Standing, found: Found) -> Row:
         "note": part_of(one, found),
         "ruler": ruler(one, found.outcome, effect.base, found),
     }  # fmt: skip
+
+
+def kind_of(found: Found) -> str:
+    """Return the colour of an outcome: a harm that grows, a move, or nothing; reports have no good direction."""
+    if found.harmful:
+        return "harm"
+    return "b" if found.verdict in ("rises", "falls") and found.outcome.worse else "null"
 
 
 def describe_outcome(one: Standing, found: Found) -> str:

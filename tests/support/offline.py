@@ -1,6 +1,6 @@
 """Show the page in a network namespace without network.
 
-`test_page` runs it as `python tests/support/offline.py FOLDER`.
+`test_door` runs it as `python tests/support/offline.py FOLDER`.
 """
 
 import fcntl
@@ -9,7 +9,7 @@ import struct
 import sys
 from pathlib import Path
 
-from chromium import LIFE, SMALL, Tab, chromium, free_port, program, served
+from chromium import SMALL, Tab, chromium, free_port, program, served
 
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 
@@ -21,19 +21,19 @@ def loopback_up() -> None:
 
 
 def main(folder: Path) -> None:
-    """Serve, open, play, switch the language; raise if anything fails or asks for the world outside."""
+    """Serve, open two views, switch the language; raise if anything fails or asks for the world outside."""
     loopback_up()
     port = free_port()
     town = folder / "small.toml"
     town.write_text(SMALL, encoding="utf-8")
     words = program("view", str(town), "--port", str(port))
     with served(words, port, folder), chromium() as browser:
-        tab = Tab(browser, f"http://127.0.0.1:{port}/{LIFE}")
-        tab.ready()
-        tab.press("Play")
-        tab.until(lambda: tab.date() > "2017-01-01")
-        tab.press("Español")
-        tab.page.get_by_role("button", name="Pausar", exact=True).click()
+        tab = Tab(browser, f"http://127.0.0.1:{port}/?years=1&lang=en&measures=training.2")
+        tab.lived()
+        tab.page.locator("#tab-why").click()
+        tab.page.locator(".wf").wait_for()
+        tab.press("Cambiar a español")
+        tab.page.get_by_text("causa por causa").wait_for()
         tab.close()
         assert tab.wrong == [], tab.wrong
     print("nothing went wrong")

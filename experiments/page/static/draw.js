@@ -93,7 +93,7 @@ function series(row, sheet, ghost, w, h, dated, named = true) {
 // Months in which something is put in that no measure moves: hatched, under its own name.
 function inputs(row, sheet, x, top, foot) {
   if (!row.hero || !sheet.inputs) return "";
-  return sheet.inputs.map((one) => `<rect x="${x(one.month - 1)}" y="${top}" width="${x(one.month) - x(one.month - 1)}" height="${foot - top}" fill="url(#hatch)"><title>${plain(one.text)}</title></rect>`).join("") + HATCH;
+  return sheet.inputs.map((one) => `<rect x="${x(one.month - 1)}" y="${top}" width="${x(one.month) - x(one.month - 1)}" height="${foot - top}" fill="url(#hatch)"/>${words(x(one.month - 1) - 4, top + rem() * 0.9, one.text, "end", halo())}`).join("") + HATCH;
 }
 
 // Difference of both worlds by month with its band.

@@ -6,15 +6,15 @@ let shown = Infinity, all = false;
 
 function measure(m) {
   const part = (k) => `${(100 * k) / (m.steps.length - 1)}%`;
-  return `<li><b class="${m.harm ? "h" : ""}">${plain(m.title)}</b><span class="${m.harm ? "h" : "b"}">${plain(m.steps[m.at].say)}</span>
+  return `<li><b class="${m.harm ? "h" : ""}">${plain(m.title)}</b><span class="${m.at === m.today ? "small" : m.harm ? "h" : "b"}">${plain(m.steps[m.at].say)}</span>
     <div class="rl" aria-hidden="true"><i></i><s style="left:${part(m.today)}"></s><em style="left:${part(m.at)}"></em></div></li>`;
 }
 
 // The whole as HTML for a width and height of its rows.
-export function rows(s, wide, high, number = Infinity) {
+export function rows(s, wide, high, number = Infinity, every = false) {
   const R = rem(), left = 15.5 * R, name = 13.2 * R, side = 11 * R, room = wide - left - name - side - 5.1 * R;
   const height = Math.max(3.6 * R, (high - 2.4 * R) / s.outcomes.length - 0.4 * R);
-  const moved = s.measures.filter((m) => all || m.at !== m.today);
+  const moved = s.measures.filter((m) => every || m.at !== m.today);
   const row = (one, k) => `<div class="pr ${one.kind === "harm" ? "harmful" : ""}" ${k < number ? "" : 'data-later="1"'}>
     <div><h3>${plain(one.title)}</h3>${one.hero ? `<span class="big">${plain(one.big || "…")}</span> ` : ""}<p class="v ${one.kind}">${one.sign ? `<span>${one.sign}</span> ` : ""}${plain(one.verdict)}${one.size ? ` <small>${plain(one.size)}</small>` : ""}</p>${marks(one, s)}</div>
     <div>${series(one, { ...s, events: [], inputs: [] }, null, 0.53 * room, height, true, false)}</div><div>${gap(one, s, 0.47 * room, height)}</div>
@@ -26,8 +26,8 @@ export function rows(s, wide, high, number = Infinity) {
 
 export function draw(place, s) {
   look();
-  const high = innerHeight - place.getBoundingClientRect().top - document.querySelector("footer").offsetHeight - rem();
-  fill(place, rows(s, place.clientWidth - 3 * rem(), high, shown));
+  const high = innerHeight - place.getBoundingClientRect().top - document.querySelector("footer").offsetHeight - 0.4 * rem();
+  fill(place, rows(s, place.clientWidth - 3 * rem(), high, shown, all));
 }
 
 // Rows one by one, all measures, the end.
@@ -36,7 +36,10 @@ export function key(event, place, page) {
   if (event.key === "ArrowRight") shown = shown >= n ? 1 : shown + 1;
   else if (event.key === "ArrowLeft") shown = Math.max(1, Math.min(shown, n + 1) - 1);
   else if (event.key === "m") all = !all;
-  else if (event.key === "Escape") return page.ask({ present: "" });
+  else if (event.key === "Escape") {
+    [shown, all] = [Infinity, false];
+    return page.ask({ present: "" });
+  }
   else return undefined;
   return draw(place, page.sheet);
 }

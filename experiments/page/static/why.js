@@ -7,7 +7,7 @@ const ROW = 1.78;
 export function make(place) {
   place.innerHTML = `<section aria-labelledby="wf-h"><div class="top"><h2 id="wf-h"></h2><div class="crumb small"></div><div class="seg gross" role="group"></div></div>
     <div class="falls"></div><p class="small hidden-note"></p></section>
-    <div class="beside"><section aria-labelledby="pl-h"><div class="top"><h2 id="pl-h"></h2><span class="small"></span></div><table class="pl"></table></section>
+    <div class="beside"><section aria-labelledby="pl-h"><div class="top"><h2 id="pl-h"></h2><span class="small"></span></div><div class="pl-box"><table class="pl"></table></div></section>
     <section aria-labelledby="mo-h"><div class="top"><h2 id="mo-h"></h2><span class="small"></span></div><div class="months" role="group" aria-labelledby="mo-h"></div><p class="small ax"></p></section>
     <section class="jump" hidden></section></div>`;
 }
@@ -26,7 +26,7 @@ export function draw(place, { sheet: s }) {
   fill(find(".gross"), [["", w.net], ["lived", w.gross]].map(([name, title]) => `<button type="button" data-name="${name}" aria-pressed="${s.gross === (name === "lived")}">${plain(title)}</button>`).join(""));
   fill(find(".crumb"), s.crumb ? `<b>${plain(s.crumb)}</b> <button type="button" data-name="whole">${plain(w.whole)}</button>` : "");
   fill(find(".falls"), s.rows.length ? waterfall(s, find(".falls").clientWidth) : "");
-  fill(find(".hidden-note"), plain(s.place ? w.hidden : ""));
+  fill(find(".hidden-note"), `${plain(w.account)} ${plain(s.place ? w.hidden : "")}`);
   fill(find("#pl-h + span"), plain(w.where_unit));
   fill(find("#mo-h + span"), plain(w.when_unit));
   fill(find(".pl"), places(s, 8.6 * rem()));
@@ -39,7 +39,7 @@ export function draw(place, { sheet: s }) {
 
 // Bars from A to B: each begins where the one above ends.
 function waterfall(s, wide) {
-  const R = rem(), phone = innerWidth <= 640, w = Math.max(200, phone ? wide : wide - 27.3 * R), h = ROW * R, mid = h / 2;
+  const R = rem(), phone = innerWidth <= 640, w = Math.max(200, phone ? wide : wide - 29.4 * R), h = ROW * R, mid = h / 2;
   let run = s.today;
   const reached = s.rows.map((row) => [run, (run += row.size)]);
   const values = [s.today, s.arm, ...reached.flat(), ...s.rows.flatMap((row, k) => (row.low === undefined ? [] : [reached[k][0] + row.low, reached[k][0] + row.high]))];
@@ -50,7 +50,7 @@ function waterfall(s, wide) {
   const rows = s.rows.map((row, k) => {
     const [a, b] = reached[k], left = Math.min(x(a), x(b)), long = Math.max(1.5, Math.abs(x(b) - x(a))), t = h * 0.24, high = h * 0.52;
     const style = row.kind === "input" ? `fill="url(#hatch)" stroke="${colour("faint")}"`
-      : row.kind === "little" ? `fill="${colour(row.size > 0 ? "faint" : "paper")}" stroke="${colour("null")}" stroke-width="1.6"`
+      : ["little", "rest"].includes(row.kind) ? `fill="${colour(row.size > 0 ? "faint" : "paper")}" stroke="${colour("null")}" stroke-width="1.6"`
       : row.kind === "unsure" ? `fill="${colour("paper")}" stroke="${colour("null")}" stroke-width="1.6" stroke-dasharray="3 2"`
       : row.size > 0 ? `fill="${colour("b")}"` : `fill="${colour("paper")}" stroke="${colour("b")}" stroke-width="2"`;
     const at = row.kind === "input" ? Math.max(10, long) : long;
@@ -66,11 +66,11 @@ function waterfall(s, wide) {
     [sample(`fill="none" stroke="${colour("null")}" stroke-width="1.6" stroke-dasharray="3 2"`), s.words.unsure],
     [sample(`fill="${colour("faint")}"`), s.words.little],
     [sample('fill="url(#hatch)"'), s.words.input], [svg(20, 11, `<path d="M2,5.5h16" stroke="${colour("ink")}" stroke-width="1.4"/>`), s.words.span]];
-  return `<table class="wf"><thead><tr><th class="nm" scope="col">${plain(s.words.cause)}</th><th class="mk" scope="col">${plain(s.words.twins)}</th><th scope="col"><div aria-hidden="true">${axis}</div></th><th class="nr" scope="col">${plain(s.words.points)}</th></tr></thead><tbody>
+  return `<table class="wf"><thead><tr><th class="nm" scope="col">${plain(s.words.cause)}</th><th class="mk" scope="col">${plain(s.words.twins)}</th><td class="axis-cell"><div aria-hidden="true">${axis}</div></td><th class="nr" scope="col">${plain(s.words.points)}</th></tr></thead><tbody>
     <tr><th scope="row" class="nm a">◆ ${plain(s.words.line_a)}</th><td></td><td class="bar-cell">${first}</td><td class="nr a">${readable(s.today, 2)}</td></tr>${rows.join("")}
     <tr class="total"><th scope="row" class="nm b">● ${plain(s.words.line_b)}</th><td>${plain(s.total)}</td><td class="bar-cell">${last}</td><td class="nr b">${readable(s.arm, 2)}</td></tr></tbody></table>
     <p class="key-list small">${key.map(([sign, text]) => `<span>${sign}${plain(text)}</span>`).join("")}</p>
-    ${s.alone.length ? `<p class="alone"><b>${plain(s.words.alone)}</b> ${spans(s.alone)}</p>` : ""}<p class="small">${plain(s.words.account)} ${s.rows.map((row) => plain(row.note || "")).join("")}</p>`;
+    ${s.alone.length ? `<p class="alone"><b>${plain(s.words.alone)}</b> ${spans(s.alone)}</p>` : ""}${s.rows.filter((row) => row.note).map((row) => `<details class="small"><summary>${plain(row.title)}</summary>${plain(row.note)}</details>`).join("")}`;
 }
 
 function places(s, w) {

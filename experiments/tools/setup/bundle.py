@@ -25,8 +25,6 @@ PINS = Path(__file__).with_name("workshop.txt")
 README, LIST = "LEAME.txt", "requirements.txt"
 HASH = "--hash=sha256:"
 PROGRAM = "confianza"
-BUILT = ("solara-assets",)
-"""Packages published as source alone: they hold no compiled code, and their wheels are made here for every system."""
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -41,18 +39,15 @@ def bundle(folder: Path, names: list[str]) -> None:
     check_place(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.glob("*.whl"):
-        if name_of(path) in (PROGRAM, *BUILT):
+        if name_of(path) == PROGRAM:
             path.unlink()  # it is made anew
     where = str(folder)
     say("confianza: making the wheel of the program")
     pip("wheel", "--no-deps", "--wheel-dir", where, str(ROOT))
-    built = [line for line in locked_lines({}) if named(line) in BUILT]
-    pip_hashed(built, "wheel", "--no-deps", "--wheel-dir", where)
     for name in names or [""]:
         say(f"confianza: fetching what it needs on {name or 'this machine'} (some hundred MB)")
         asked, words = (SYSTEMS[name]["asked"], tags(name)) if name else ({}, [])
-        wanted = [line for line in locked_lines(asked) if named(line) not in BUILT]
-        pip_hashed(wanted, "download", "--no-deps", "--only-binary=:all:", "--dest", where, *words)
+        pip_hashed(locked_lines(asked), "download", "--no-deps", "--only-binary=:all:", "--dest", where, *words)
     told = Path(__file__).with_name(README).read_text(encoding="utf-8")
     systems = ", ".join(names) or f"{sys.platform}, this kind of machine"
     listed = "\n".join(list_of(folder)).encode() + b"\n"
@@ -75,7 +70,7 @@ def check_place(folder: Path) -> None:
         raise InputError(f"bundle: {folder} holds something else than wheels ({foreign[0]}); choose another folder")
     known = {one for line in locked_lines() for one in hashes_in(line)}
     for path in sorted(folder.glob("*.whl")):
-        if name_of(path) not in (PROGRAM, *BUILT) and digest(path.read_bytes()) not in known:
+        if name_of(path) != PROGRAM and digest(path.read_bytes()) not in known:
             raise InputError(f"bundle: {path} is no wheel of the lock file; delete it or choose another folder")
 
 
@@ -141,8 +136,8 @@ def digest(content: bytes) -> str:
 def named(pin: str) -> str:
     """Return the name of a package from its pin.
 
-    >>> named("solara-assets==1.58.2")
-    'solara-assets'
+    >>> named("scipy==1.16.2")
+    'scipy'
     """
     return pin.partition("==")[0]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import psutil
 import pytest
-from chromium import COMPILE_SECONDS, LIFE, SMALL, Tab, chromium, complaints, free_port, needs_chromium, program, served
+from chromium import COMPILE_SECONDS, SMALL, Tab, chromium, complaints, free_port, needs_chromium, program, served
 
 from experiments.page import visitor_limit
 
@@ -108,20 +108,17 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 
 def shown(tab: Tab) -> None:
-    """Wait until the page shows what it was opened for: one world, or the answer of twin worlds."""
-    if LIFE in tab.page.url:
-        tab.ready()
-    else:
-        tab.page.wait_for_selector(".cd[data-state=done]", timeout=1000.0 * COMPILE_SECONDS)
+    """Wait until the page shows what it was opened for."""
+    tab.lived()
 
 
 @needs_chromium
 @pytest.mark.parametrize(
     ("address", "reloads"),
     [
-        (LIFE, 3),
-        pytest.param(LIFE, 150, marks=pytest.mark.slow),
+        ("?years=1&measures=training.2", 3),
         pytest.param("?years=1&measures=training.2", 100, marks=pytest.mark.slow),
+        pytest.param("?years=1&measures=training.2&view=why", 100, marks=pytest.mark.slow),
     ],
 )
 def test_reloads_leave_no_world_behind(
@@ -150,16 +147,15 @@ def test_reloads_leave_no_world_behind(
 @pytest.mark.slow
 def test_a_tab_that_finds_no_place_says_so_and_opens_by_itself(place: tuple[str, psutil.Process], browser: Any) -> None:
     url, _ = place
-    tabs = [Tab(browser, url + LIFE, stranger=True) for _ in range(visitor_limit.MOST)]
+    tabs = [Tab(browser, f"{url}?years=1", stranger=True) for _ in range(visitor_limit.MOST)]
     for tab in tabs:
-        tab.ready()
-    late = Tab(browser, url + LIFE, stranger=True)
+        shown(tab)
+    late = Tab(browser, f"{url}?years=1", stranger=True)
     late.page.get_by_text(f"está abierta {visitor_limit.MOST} veces").wait_for()
     late.page.reload()
     late.page.get_by_text(f"is open {visitor_limit.MOST} times").wait_for()
     tabs[0].close()
-    late.ready()
-    assert late.date() == "2017-01-01"
+    shown(late)
     for tab in (*tabs[1:], late):
         tab.close()
         assert tab.wrong == []
@@ -169,7 +165,7 @@ def test_a_tab_that_finds_no_place_says_so_and_opens_by_itself(place: tuple[str,
 
 WATCH = """() => {
   const begun = performance.timeOrigin, note = () => {
-    if (document.querySelector('.cd-c .cd-band')) window.first ??= Date.now() - begun;
+    if (document.querySelector('.c .band')) window.first ??= Date.now() - begun;
   };
   new MutationObserver(note).observe(document, { subtree: true, childList: true, attributes: true });
 }"""

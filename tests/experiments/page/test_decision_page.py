@@ -11,7 +11,10 @@ from axe_playwright_python.sync_playwright import Axe
 from chromium import COMPILE_SECONDS, Tab, chromium, needs_chromium, small_town
 
 from experiments.comparison.decision_measures import measures
+from experiments.comparison.decision_outcomes import OUTCOMES
+from experiments.comparison.policy_choice import TWINS
 from experiments.page.page_texts import texts
+from experiments.page.sheet import SHOWN
 
 pytestmark = needs_chromium
 
@@ -19,18 +22,10 @@ SIZES = [(1440, 900), (1920, 1080), (1280, 720), (390, 844)]
 CODE = re.compile(r"[a-z]+_[a-z]+|log-odds|\{|undefined|NaN|\bnull\b")
 OPEN = "?years=1"
 MOVED = "?years=1&measures=training.3,heavy_hand.2"
-CUT = """() => [...document.querySelectorAll('.cd *')].filter((one) => {
+CUT = """() => [...document.querySelectorAll('.page *')].filter((one) => {
   const box = one.getBoundingClientRect();
-  return box.width && (box.left < -1 || box.right > innerWidth + 1) && !one.closest('[hidden], .cd-share div');
+  return box.width && (box.left < -1 || box.right > innerWidth + 1) && !one.closest('[hidden], .share div');
 }).map((one) => one.outerHTML.slice(0, 120))"""
-
-
-IN_FULL = """() => {
-  for (let one = document.querySelector('.cd'); one; one = one.parentElement)
-    if (getComputedStyle(one).opacity !== '1') return false;
-  return true;
-}"""
-"""Whether the page has come up in full: its frame fades in, and worlds that are kept are there before that is over."""
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +43,8 @@ def browser() -> Iterator[Any]:
 
 def lived(tab: Tab) -> None:
     """Wait until all worlds have been lived and the map is drawn."""
-    tab.page.wait_for_selector(".cd[data-state=done]", timeout=1000.0 * COMPILE_SECONDS)
-    tab.page.wait_for_selector(".cd-ground", timeout=1000.0 * COMPILE_SECONDS)
+    tab.lived()
+    tab.page.wait_for_selector(".ground", timeout=1000.0 * COMPILE_SECONDS)
 
 
 def opened(browser: Any, address: str, width: int = 1440, height: int = 900) -> Tab:
@@ -77,7 +72,7 @@ def kept(browser: Any, url: str) -> Iterator[Tab]:
 def moved(kept: Tab) -> Iterator[Tab]:
     """Return the tab that stays open, in Spanish and as wide as a desk, with nothing unfolded."""
     kept.page.set_viewport_size({"width": 1440, "height": 900})
-    kept.page.locator(".cd-share").evaluate("(one) => one.removeAttribute('open')")
+    kept.page.locator(".share").evaluate("(one) => one.removeAttribute('open')")
     speak(kept, "es")
     yield kept
     assert kept.wrong == []
@@ -89,7 +84,7 @@ def speak(tab: Tab, language: str) -> None:
         "es": ("Con 2 medidas ", "Cambiar a español"),
         "en": ("With 2 measures ", "Switch to English"),
     }[language]
-    answer = tab.page.locator(".cd-answer")
+    answer = tab.page.locator(".answer")
     if not answer.inner_text().startswith(begins):
         tab.press(button)
     tab.until(lambda: answer.inner_text().startswith(begins))
@@ -99,21 +94,21 @@ def test_a_measure_is_moved_the_verdict_read_and_the_address_restores_it(browser
     tab = opened(browser, url + OPEN)
     assert tab.page.get_by_role("slider").count() == len(measures())
     tab.page.get_by_text("As today").first.wait_for()
-    tab.page.locator("#cd-means").press("ArrowLeft")
-    tab.until(lambda: tab.page.locator(".cd-answer").inner_text().startswith("With 1 measure "))
-    answer = tab.page.locator(".cd-answer").inner_text()
+    tab.page.locator("#m-means").press("ArrowLeft")
+    tab.until(lambda: tab.page.locator(".answer").inner_text().startswith("With 1 measure "))
+    answer = tab.page.locator(".answer").inner_text()
     assert answer.startswith("With 1 measure ")
-    assert tab.page.locator(".cd-goods .cd-v").count() == 4
+    assert tab.page.locator(".outcomes .v").count() == len(OUTCOMES)
     assert "measures=means.0" in tab.page.url
-    told = tab.page.locator(".cd-results").inner_text()
+    told = tab.page.locator(".results").inner_text()
     tab.page.reload()
     lived(tab)
-    assert tab.page.locator(".cd-answer").inner_text() == answer
-    assert tab.page.locator(".cd-results").inner_text() == told
+    assert tab.page.locator(".answer").inner_text() == answer
+    assert tab.page.locator(".results").inner_text() == told
     tab.press("Cambiar a español")
-    tab.until(lambda: tab.page.locator(".cd-answer").inner_text().startswith("Con 1 medida "))
+    tab.until(lambda: tab.page.locator(".answer").inner_text().startswith("Con 1 medida "))
     tab.press("↺ Volver todo a hoy")
-    tab.until(lambda: tab.page.locator(".cd-answer").inner_text().startswith("Como hoy"))
+    tab.until(lambda: tab.page.locator(".answer").inner_text().startswith("Como hoy"))
     closed(tab)
 
 
@@ -121,7 +116,7 @@ def test_the_first_view_is_there_at_once_when_all_is_warm(browser: Any, url: str
     opened(browser, url + OPEN).close()
     begun = time.monotonic()
     tab = Tab(browser, url + OPEN)
-    tab.page.locator(".cd-answer b").wait_for()
+    tab.page.locator(".answer b").wait_for()
     lived(tab)
     assert time.monotonic() - begun < 30.0
     closed(tab)
@@ -129,12 +124,12 @@ def test_the_first_view_is_there_at_once_when_all_is_warm(browser: Any, url: str
 
 def test_a_first_line_grows_while_worlds_are_lived(browser: Any, url: str) -> None:
     tab = opened(browser, f"{url}?lang=en&years=5")
-    tab.page.locator("#cd-means").press("ArrowLeft")
-    line = tab.page.locator(".cd-hero .cd-first")
+    tab.page.locator("#m-means").press("ArrowLeft")
+    line = tab.page.locator(".hero .first")
     line.wait_for(state="attached")
     begun = line.get_attribute("d") or ""
     tab.until(lambda: line.count() == 0 or len(line.get_attribute("d") or "") > len(begun))
-    assert "With 1 measure" not in tab.page.locator(".cd-answer").inner_text()
+    assert "With 1 measure" not in tab.page.locator(".answer").inner_text()
     closed(tab)
 
 
@@ -148,11 +143,13 @@ def test_nothing_is_cut_off(moved: Tab, width: int, height: int) -> None:
         assert moved.page.evaluate(CUT) == []
 
 
+@pytest.mark.parametrize("view", [*SHOWN, "decision&present=1"])
 @pytest.mark.parametrize("dark", ["", "&dark=1"], ids=["light", "dark"])
-def test_who_does_not_see_or_point_can_use_it(browser: Any, url: str, dark: str) -> None:
-    tab = opened(browser, url + MOVED + dark)
-    tab.page.wait_for_function(IN_FULL)
-    found = Axe().run(tab.page, ".cd").response["violations"]
+def test_who_does_not_see_or_point_can_use_it(browser: Any, url: str, view: str, dark: str) -> None:
+    tab = Tab(browser, f"{url}{MOVED}{dark}&view={view}", 1440, 900)
+    tab.lived()
+    tab.page.locator("#view > :not([hidden])").first.wait_for()
+    found = Axe().run(tab.page).response["violations"]
     assert [(one["id"], [node["html"][:150] for node in one["nodes"]]) for one in found] == []
     closed(tab)
 
@@ -160,7 +157,7 @@ def test_who_does_not_see_or_point_can_use_it(browser: Any, url: str, dark: str)
 @pytest.mark.parametrize(("language", "other"), [("es", "en"), ("en", "es")])
 def test_no_code_name_and_no_word_of_another_language_is_shown(moved: Tab, language: str, other: str) -> None:
     speak(moved, language)
-    shown = moved.page.locator(".cd-body").inner_text() + moved.page.locator(".cd-answer").inner_text()
+    shown = moved.page.locator(".body").inner_text() + moved.page.locator(".answer").inner_text()
     assert CODE.findall(shown) == []
     foreign = [
         text[other] for part in ("decision", "outcome") for text in texts()[part].values()
@@ -175,27 +172,86 @@ def test_measures_table_picture_and_command_are_handed_out(moved: Tab, tmp_path:
     speak(moved, "en")
     files = {"Measures (policy file)": "measures.toml", "Data (CSV)": "small.csv", "Picture (PNG)": "confianza.png"}
     for name, file in files.items():
-        moved.page.locator(".cd-share summary").click()
+        moved.page.locator(".share summary").click()
         with moved.page.expect_download() as waiting:
             moved.press(name)
         assert waiting.value.suggested_filename == file
         waiting.value.save_as(tmp_path / file)
     assert '"heavy_hand.army" = 20.0' in (tmp_path / "measures.toml").read_text(encoding="utf-8")
-    assert "trust_mean,12," in (tmp_path / "small.csv").read_text(encoding="utf-8")
+    lines = (tmp_path / "small.csv").read_text(encoding="utf-8").splitlines()
+    assert sum(",trust_mean,points of 100,2017-12," in line for line in lines) == TWINS
     assert (tmp_path / "confianza.png").read_bytes().startswith(b"\x89PNG")
-    command = moved.page.locator(".cd-share code").text_content()
+    command = moved.page.locator(".share code").text_content()
     assert command.startswith("confianza compare status_quo ./measures.toml --scenario ")
 
 
 def test_other_views_are_one_click_away_and_lead_back(browser: Any, url: str) -> None:
     tab = opened(browser, url + MOVED + "&lang=en")
-    tab.page.locator(".cd-more a", has_text="Why?").click()
-    tab.ready()
-    assert tab.page.locator(".cf-canvas").count() == 2
-    assert "view=why" in tab.page.url
-    tab.press("To the decision")
+    question = tab.page.locator("h1").inner_text()
+    for name in list(SHOWN)[1:]:
+        tab.page.locator(f"#tab-{name}").click()
+        tab.until(lambda name=name: f"view={name}" in tab.page.url and tab.page.locator(f"#view.{name}").count())
+        assert tab.page.locator(f"#tab-{name}").get_attribute("aria-selected") == "true"
+        assert "measures=training.3,heavy_hand.2" in tab.page.url
+        assert tab.page.locator("h1").inner_text() != question
+    tab.page.locator("#tab-decision").click()
     lived(tab)
-    assert tab.page.locator(".cd-answer").inner_text().startswith("With 2 measures")
+    assert tab.answer().startswith("With 2 measures")
+    tab.page.go_back()
+    tab.until(lambda: f"view={list(SHOWN)[-1]}" in tab.page.url)
+    closed(tab)
+
+
+def test_the_row_of_views_goes_by_arrow_keys(browser: Any, url: str) -> None:
+    tab = opened(browser, url + MOVED + "&lang=en")
+    tab.page.locator("#tab-decision").focus()
+    tab.page.keyboard.press("ArrowRight")
+    assert tab.page.evaluate("document.activeElement.id") == "tab-why"
+    tab.page.keyboard.press("Enter")
+    tab.page.locator("#view.why .wf").wait_for()
+    closed(tab)
+
+
+def test_why_lands_on_the_number_of_the_decision_for_every_place_and_month(browser: Any, url: str) -> None:
+    tab = Tab(browser, url + MOVED + "&lang=en&view=why")
+    tab.page.locator(".wf").wait_for(timeout=1000.0 * COMPILE_SECONDS)
+    number = tab.page.locator("h1").inner_text()
+    for press in ("[data-name=place-2]", "[data-name=month-4]", "[data-name=lived]"):
+        tab.page.locator(press).click()
+        name = press.removeprefix("[data-name=").removesuffix("]").partition("-")[0]
+        tab.until(lambda name=name: ("show=lived" if name == "lived" else f"{name}=") in tab.page.url)
+        tab.until(lambda: tab.page.evaluate(SUM)[0] is not None)
+        shown, total = tab.page.evaluate(SUM)
+        assert abs(shown - total) < 0.06, "each row is rounded to a hundredth"
+    tab.press("Whole municipality, whole time")
+    tab.until(lambda: tab.page.locator("h1").inner_text() == number)
+    closed(tab)
+
+
+SUM = """() => {
+  const number = (place) => Number(place.textContent.replace("−", "-"));
+  const bars = [...document.querySelectorAll(".wf .bar-cell svg[aria-label]")];
+  const label = (one) => Number(one.getAttribute("aria-label").split(": ").at(-1).replace("−", "-"));
+  const total = document.querySelector(".wf .total td");
+  return total ? [bars.reduce((sum, one) => sum + label(one), 0), number(total)] : [null, null];
+}"""
+"""Adds up the bars of the waterfall; returns the sum and the number that it should land on."""
+
+
+def test_the_decision_is_projected_without_scrolling_row_by_row(browser: Any, url: str) -> None:
+    tab = opened(browser, url + MOVED + "&lang=en", 1280, 720)
+    tab.press("Present")
+    tab.page.locator(".prs").wait_for()
+    tab.page.wait_for_timeout(300)
+    assert tab.page.evaluate("document.documentElement.scrollHeight") <= 720
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= 1280
+    assert tab.page.locator(".me li").count() == 2
+    tab.page.keyboard.press("ArrowRight")
+    assert tab.page.locator(".pr[data-later]").count() == len(OUTCOMES) - 1
+    tab.page.keyboard.press("m")
+    assert tab.page.locator(".me li").count() == len(measures())
+    tab.page.keyboard.press("Escape")
+    tab.page.get_by_role("slider").first.wait_for()
     closed(tab)
 
 
@@ -205,14 +261,14 @@ def test_an_address_that_is_wrong_is_told_and_nothing_is_lost(browser: Any, url:
     assert tab.page.get_by_role("slider").count() == len(measures())
     closed(tab)
     tab = opened(browser, url + "?lang=es&mesures=training.2")
-    assert tab.page.locator(".cd-answer").inner_text().endswith("; ¿quiso decir 'measures'?")
+    assert tab.page.locator(".answer").inner_text().endswith("; ¿quiso decir 'measures'?")
     closed(tab)
 
 
 def test_the_map_plays_month_by_month_pauses_and_no_arrow_moves_time(moved: Tab) -> None:
-    month, button = moved.page.locator(".cd-play output"), moved.page.locator(".cd-play button")
+    month, button = moved.page.locator(".play output"), moved.page.locator(".play button")
     moved.until(lambda: month.inner_text() == "dic 2017")
-    coloured = "[...document.querySelectorAll('.cd-ground rect')].map((one) => one.getAttribute('fill')).join()"
+    coloured = "[...document.querySelectorAll('.ground rect')].map((one) => one.getAttribute('fill')).join()"
     last = moved.page.evaluate(coloured)
     button.press("ArrowRight")
     button.press("ArrowLeft")
@@ -226,11 +282,11 @@ def test_the_map_plays_month_by_month_pauses_and_no_arrow_moves_time(moved: Tab)
     button.click()
     moved.until(lambda: month.inner_text() == "dic 2017")
     assert moved.page.evaluate(coloured) == last
-    assert "var(--cd-a)" in last or "var(--cd-b)" in last
+    assert "var(--a)" in last or "var(--b)" in last
 
 
 MOVE = """(moves) => moves.forEach(([name, step]) => {
-  const slider = document.getElementById(`cd-${name}`);
+  const slider = document.getElementById(`m-${name}`);
   slider.value = step;
   slider.dispatchEvent(new Event('input', { bubbles: true }));
 })"""
@@ -249,18 +305,18 @@ def test_two_moves_at_once_are_both_made(browser: Any, url: str) -> None:
 
 def test_a_click_during_which_a_sheet_arrives_is_not_lost(browser: Any, url: str) -> None:
     tab = opened(browser, f"{url}{MOVED}&lang=en")
-    tab.page.locator(".cd-more a", has_text="Why?").hover()
+    tab.page.locator("#tab-why").hover()
     tab.page.mouse.down()
     tab.page.evaluate(MOVE, [["training", 2]])
     tab.page.wait_for_timeout(3000)
     tab.page.mouse.up()
     tab.until(lambda: "view=why" in tab.page.url)
-    tab.ready()
+    tab.page.locator("#view.why .wf").wait_for()
     closed(tab)
 
 
 def test_the_link_is_shown_as_a_code(moved: Tab) -> None:
-    moved.page.locator(".cd-share summary").click()
-    moved.page.locator(".cd-qr svg").wait_for()
-    caption = moved.page.locator(".cd-qr figcaption")
+    moved.page.locator(".share summary").click()
+    moved.page.locator(".qr svg").wait_for()
+    caption = moved.page.locator(".qr figcaption")
     moved.until(lambda: caption.inner_text() == texts()["decision"]["qr"]["es"])

@@ -1,8 +1,9 @@
-"""Measure the decision view with all of Villa Canales and take its pictures.
+"""Measure the page with all of Villa Canales and take its pictures.
 
-Run it as `python tests/support/decision_pictures.py`.
+Run it as `python tests/support/page_pictures.py`.
 
-Writes results/reference/page/; nothing there is typed in by hand.  With `map` only the maps are measured anew.
+Writes results/reference/page/; nothing there is typed in by hand.  With `pictures` only these are taken anew, with
+`frames` only the frames a second are measured anew.
 """
 
 import os
@@ -13,8 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from chromium import COMPILE_SECONDS, LIFE, ROOT, Tab, chromium, free_port, program, served
-from pictures import frames_a_second
+from chromium import COMPILE_SECONDS, ROOT, Tab, chromium, free_port, program, served
 
 FOLDER = ROOT / "results" / "reference" / "page"
 CHOICE = "measures=training.2,reporting.2,visits.2"
@@ -23,8 +23,11 @@ PICTURES = {
     "decision_en_dark.png": ("lang=en&dark=1", 1920, 1080),
     "decision_phone_es.png": ("lang=es", 390, 844),
     "decision_totonicapan_en.png": ("lang=en&town=totonicapan", 1280, 720),
+    "present_es.png": ("lang=es&present=1", 1280, 720),
+    "why_es.png": ("lang=es&view=why", 1280, 720),
+    "why_totonicapan_en_dark.png": ("lang=en&dark=1&view=why&town=totonicapan", 1920, 1080),
+    "why_phone_es.png": ("lang=es&view=why", 390, 844),
 }
-DONE = ".cd[data-state=done]"
 FRAMES = """() => new Promise((done) => {
   let frames = 0;
   const begun = performance.now(), turn = () => {
@@ -33,7 +36,7 @@ FRAMES = """() => new Promise((done) => {
     if (passed < 4000) requestAnimationFrame(turn);
     else done((1000 * frames) / passed);
   };
-  document.querySelector('.cd-play button').click();
+  document.querySelector('.play button').click();
   requestAnimationFrame(turn);
 })"""
 """Presses play and counts the frames of four seconds."""
@@ -42,10 +45,10 @@ WATCH = """() => {
   const note = (what, is) => { if (is) told[what] ??= performance.now(); };
   document.addEventListener('keydown', () => note('move', true), true);
   new MutationObserver(() => {
-    note('asked', told.move && has('.cd[data-state=running]'));
-    note('line', told.asked && has('.cd-first'));
-    note('first', told.asked && has('.cd-c .cd-band'));
-    note('all', told.asked && has('.cd[data-state=done]'));
+    note('asked', told.move && has('body[data-state=running]'));
+    note('line', told.asked && has('.first'));
+    note('first', told.asked && has('.c .band'));
+    note('all', told.asked && has('body[data-state=done]'));
   }).observe(document, { subtree: true, childList: true, attributes: true });
 }"""
 """Has the page note by its own clock when a move comes to something: whoever asks it from outside asks now and then."""
@@ -57,9 +60,9 @@ main()"""
 
 
 def lived(tab: Tab) -> None:
-    """Wait until all worlds have been lived and the map is drawn."""
-    tab.page.wait_for_selector(DONE, timeout=1000.0 * COMPILE_SECONDS)
-    tab.page.wait_for_selector(".cd-ground", timeout=1000.0 * COMPILE_SECONDS)
+    """Wait until all worlds have been lived and something is drawn of them."""
+    tab.lived()
+    tab.page.wait_for_selector("#view svg", timeout=1000.0 * COMPILE_SECONDS)
 
 
 def moved(browser: Any, url: str) -> dict[str, float]:
@@ -68,7 +71,7 @@ def moved(browser: Any, url: str) -> dict[str, float]:
     lived(tab)
     tab.page.wait_for_timeout(1000)
     tab.page.evaluate(WATCH)
-    tab.page.locator("#cd-training").press("ArrowRight")
+    tab.page.locator("#m-training").press("ArrowRight")
     tab.page.wait_for_function("window.told.all", timeout=1000.0 * COMPILE_SECONDS, polling=200)
     told = tab.page.evaluate("window.told")
     tab.close()
@@ -111,27 +114,20 @@ def of_three_years(browser: Any) -> dict[str, str]:
 
 
 def map_rates(browser: Any, url: str) -> dict[str, str]:
-    """Return how many frames a second the map of all residents draws, and the browser while months play."""
-    tab = Tab(browser, url + LIFE + "&lang=en")
-    tab.ready()
-    tab.choose("Speed", "As fast")
-    tab.press("Play")
-    tab.page.wait_for_timeout(1000)
-    told = {"frames a second on the map of all 155,422 residents": f"{frames_a_second(tab):.0f}"}
-    tab.close()
-    other = Tab(browser, f"{url}?{CHOICE}&lang=en")
-    lived(other)
-    other.page.locator(".cd-play button").wait_for()
-    told["frames a second while the difference plays month by month"] = f"{other.page.evaluate(FRAMES):.0f}"
+    """Return how many frames a second the browser draws while months play on the map of all residents."""
+    tab = Tab(browser, f"{url}?{CHOICE}&lang=en")
+    lived(tab)
+    tab.page.locator(".play button").wait_for()
+    told = {"frames a second while the difference plays month by month": f"{tab.page.evaluate(FRAMES):.0f}"}
     told["load of the machine while maps were measured"] = f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
-    other.close()
-    assert tab.wrong + other.wrong == []
+    tab.close()
+    assert tab.wrong == []
     return told
 
 
 def kept() -> dict[str, str]:
     """Return what was measured before."""
-    text = (FOLDER / "decision.md").read_text(encoding="utf-8")
+    text = (FOLDER / "page.md").read_text(encoding="utf-8")
     return dict(re.findall(r"^\| (.+?) \| (.+) \|$", text, re.MULTILINE))
 
 
@@ -148,7 +144,7 @@ def picture(browser: Any, url: str, name: str) -> None:
 
 def readme(told: dict[str, str]) -> str:
     """Return the text that stands beside the pictures."""
-    lines = ["# The decision view", "", "Taken and measured by `python tests/support/decision_pictures.py`.", ""]
+    lines = ["# The page", "", "Taken and measured by `python tests/support/page_pictures.py`.", ""]
     lines += ["| measured | |", "|---|---|", *(f"| {name} | {value} |" for name, value in told.items()), ""]
     for name, (address, width, height) in PICTURES.items():
         lines += [f"![{width} × {height}: ?{CHOICE}&{address}]({name})", ""]
@@ -156,7 +152,7 @@ def readme(told: dict[str, str]) -> str:
 
 
 def main(what: str) -> None:
-    """Serve Villa Canales, measure, then take the pictures; or only measure its maps."""
+    """Serve Villa Canales, measure, then take the pictures; or one of these alone."""
     port = free_port()
     url = f"http://127.0.0.1:{port}/"
     with (
@@ -164,9 +160,10 @@ def main(what: str) -> None:
         served(program("view", "villa_canales", "--port", str(port)), port, Path(folder)),
         chromium() as browser,
     ):
-        told = kept() if what == "map" else measured(browser, url) | of_three_years(browser)
-        (FOLDER / "decision.md").write_text(readme(told | map_rates(browser, url)), encoding="utf-8")
-        for name in PICTURES if what != "map" else ():
+        told = kept() if what else measured(browser, url) | of_three_years(browser)
+        told |= map_rates(browser, url) if what != "pictures" else {}
+        (FOLDER / "page.md").write_text(readme(told), encoding="utf-8")
+        for name in PICTURES if what != "frames" else ():
             picture(browser, url, name)
 
 
