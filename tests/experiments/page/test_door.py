@@ -1,7 +1,6 @@
 """Who gets through to the page: who has its token, and no other site that is open in the same browser."""
 
 import http.server
-import re
 import socket
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chromium import PRINTED, ROOT, SMALL, Tab, chromium, complaints, free_port, needs_chromium, program, served
+from chromium import PRINTED, ROOT, SMALL, chromium, complaints, free_port, needs_chromium, program, served
 from page_client import UPGRADE, ask, cookies, socket_path, status
 
 from experiments.page.access_token import AccessToken
@@ -254,19 +253,3 @@ def test_the_page_works_with_no_network_at_all(tmp_path: Path) -> None:
     told = subprocess.run(inside, cwd=ROOT, capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stdout + told.stderr
     assert "nothing went wrong" in told.stdout
-
-
-@needs_chromium
-def test_mesas_own_page_plays_steps_and_resets(tmp_path: Path) -> None:
-    port = free_port()
-    with served(program("view", "--mesa", "--port", str(port)), port, tmp_path), chromium() as browser:
-        tab = Tab(browser, f"http://127.0.0.1:{port}/")
-        tab.page.get_by_role("button", name="Step").click()
-        tab.page.get_by_text("2017-01-01, shift 2 of 3").wait_for()
-        tab.page.get_by_role("button", name="▶").click()
-        tab.page.get_by_text(re.compile(r"2017-0(?!1-01)\d-\d\d, shift")).wait_for()
-        tab.page.get_by_role("button", name="❚❚").click()
-        tab.page.get_by_role("button", name="Reset").click()
-        tab.page.get_by_text("2017-01-01, shift 1 of 3").wait_for()
-        tab.close()
-        assert tab.wrong == []

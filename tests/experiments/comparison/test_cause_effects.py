@@ -1,0 +1,82 @@
+"""The parts of the effect on trust by cause: they sum to it, for every place, time and way of telling."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from experiments.comparison.cause_effects import (
+    FORGETTING,
+    MEMORY,
+    NAMES,
+    NATION,
+    POPULATION,
+    TOGETHER,
+    Where,
+    brought,
+    cause_effects,
+    contributions,
+    levels,
+    total_effect,
+)
+from experiments.comparison.decision_measures import moved
+from experiments.comparison.decision_outcomes import MEASURED, TRUST
+from experiments.comparison.policy_choice import Choice, runs_of
+from experiments.comparison.twin_results import Life, live
+
+type Pairs = list[tuple[Life, Life]]
+SMALL = ("population.scale=0.05",)
+PLACES = [Where(), Where(month=5), Where(0), Where(1, 7)]
+
+
+@pytest.fixture(scope="module")
+def pairs(tmp_path_factory: pytest.TempPathFactory) -> Pairs:
+    """Return two pairs of worlds of a year, after a year of warm-up."""
+    folder: Path = tmp_path_factory.mktemp("pairs")
+    choice = Choice("villa_canales", moved({"heavy_hand": 2, "visits": 2}), years=1, sets=SMALL)
+    arms = runs_of(choice, folder)
+    sides = ([live(spec, folder / "warm", MEASURED, lambda _: None) for spec in arm[:2]] for arm in arms)
+    return list(zip(*sides, strict=True))
+
+
+@pytest.mark.parametrize("net", [True, False], ids=["net", "gross"])
+@pytest.mark.parametrize("where", PLACES, ids=str)
+def test_all_parts_sum_to_the_trust_of_a_world_and_to_the_effect(pairs: Pairs, where: Where, net: bool) -> None:
+    for pair in pairs:
+        for life in pair:
+            assert sum(contributions(life, where, net).values()) == pytest.approx(
+                levels(life, where)[where.months].mean()
+            )
+    parts = cause_effects(pairs, where, net)
+    total = total_effect(pairs, where).effect
+    assert total
+    assert sum(part.effect.effect for part in parts) == pytest.approx(total, abs=1e-5)
+
+
+def test_the_whole_is_the_headline_of_the_decision(pairs: Pairs) -> None:
+    gaps = [TRUST.headline.of(arm.months) - TRUST.headline.of(base.months) for base, arm in pairs]
+    assert total_effect(pairs, Where()).effect == pytest.approx(np.mean(gaps), abs=1e-9)
+
+
+def test_a_settlement_does_not_tell_who_called_or_paid(pairs: Pairs) -> None:
+    names = {part.name for part in cause_effects(pairs, Where(0))}
+    assert not names & (set(TOGETHER) - set(TOGETHER.values()))
+    assert {MEMORY, POPULATION, NATION} <= names
+    everywhere = {part.name for part in cause_effects(pairs, Where())}
+    assert everywhere == {*NAMES, MEMORY, POPULATION} - {*FORGETTING, "arrival", "departure", "death"}
+
+
+def test_the_mood_of_the_country_moves_both_worlds_alike_and_at_once(pairs: Pairs) -> None:
+    for base, arm in pairs:
+        moods = [brought(life, NATION, Where()) for life in (base, arm)]
+        assert np.allclose(*moods, atol=0.05)
+        assert np.abs(moods[0]).max() > 0.1
+
+
+def test_forgetting_that_is_of_no_cause_is_not_memory_from_before(tmp_path: Path) -> None:
+    """Without a year before the start there is nothing to forget at first; the part is there nevertheless."""
+    choice = Choice("villa_canales", moved({"heavy_hand": 2}), years=1, sets=(*SMALL, "calendar.warm_up=0"))
+    arms = runs_of(choice, tmp_path)
+    base, arm = (live(specs[0], tmp_path / "warm", MEASURED, lambda _: None) for specs in arms)
+    rest = next(part for part in cause_effects([(base, arm)], Where()) if part.name == MEMORY)
+    assert abs(rest.effect.effect) > 1e-4
