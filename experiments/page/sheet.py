@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from experiments.page import decision_view, sites, why_view
+from experiments.page import decision_view, room_view, sites, why_view
 from experiments.page.address import VIEWS, Asked
 from experiments.page.files import python_of, source_of
 from experiments.page.standing import Standing, spans
@@ -11,11 +11,12 @@ from experiments.page.standing import Standing, spans
 SHOWN: dict[str, Callable[[Standing, Asked], dict[str, Any]]] = {
     "decision": decision_view.shown,
     "why": why_view.shown,
+    "room": room_view.shown,
 }
 """Data of each view: ``title``, ``answer`` and ``words``, and what its own module in `static` draws."""
 FRAME = (
     *("municipality", "light", "other_language", "other_code", "share", "copy_link", "copy_command", "copy_python"),
-    *("copied", "save_policy", "save_picture", "save_data", "command_note", "foot", "foot_twins", "foot_same", "qr"),
+    *("copied", "save_policy", "save_picture", "save_data", "command_note", "foot_twins", "foot_same", "qr"),
     *("views", "present", "stop_presenting", "lost", "simulating", "line_a", "line_b"),
 )
 """Texts of the frame that hold no number."""
@@ -25,6 +26,7 @@ def sheet_of(one: Standing, asked: Asked) -> dict[str, Any]:
     """Return everything that the page shows now."""
     own = SHOWN[asked.view](one, asked)
     words = {name: one.say(f"decision.{name}") for name in FRAME} | own.pop("words", {})
+    words["foot"] = one.say("decision.foot" if asked.view == VIEWS[0] else "page.synthetic")
     return own | {
         "words": words,
         "answer": spans(own["answer"]),

@@ -1,0 +1,25 @@
+"""The view "Classroom": how a workshop or a class uses the page, and the commands that start what belongs to it."""
+
+from typing import Any
+
+from experiments.page.address import Asked
+from experiments.page.standing import Standing
+
+STEPS = ("guess", "present", "why", "mesa")
+MESA = "confianza view --mesa --lang {language}"
+
+
+def shown(one: Standing, asked: Asked) -> dict[str, Any]:
+    """Return what the view shows: steps with a link to a view or a command each."""
+    links = {"guess": {"view": ""}, "present": {"view": "", "present": "1"}, "why": {"view": "why"}}
+    steps = [
+        {
+            "title": one.say(f"room.{name}"),
+            "text": one.say(f"room.{name}_text"),
+            "link": links.get(name),
+            "command": MESA.format(language=one.language) if name == "mesa" else "",
+        }
+        for name in STEPS
+    ]
+    words = {name: one.say(f"room.{name}") for name in ("open",)}
+    return {"title": one.say("room.title"), "answer": [(one.say("room.answer"), "")], "words": words, "steps": steps}

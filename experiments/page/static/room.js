@@ -1,0 +1,13 @@
+// The classroom: steps of a workshop, each with the view or the command that it needs.
+
+import { fill, plain } from "./draw.js";
+import { linkTo } from "./page.js";
+
+export const make = (place) => {
+  place.innerHTML = "<ol class=\"steps\"></ol>";
+};
+
+export function draw(place, { sheet: s }) {
+  fill(place.querySelector("ol"), s.steps.map((step, k) => `<li><h2>${k + 1}. ${plain(step.title)}</h2><p>${plain(step.text)}</p>
+    ${step.link ? `<p><a href="${linkTo(step.link)}">${plain(s.words.open)}</a></p>` : ""}${step.command ? `<p><code>${plain(step.command)}</code></p>` : ""}</li>`).join(""));
+}
