@@ -127,7 +127,8 @@ def map_rates(browser: Any, url: str) -> dict[str, str]:
 
 def kept() -> dict[str, str]:
     """Return what was measured before."""
-    text = (FOLDER / "page.md").read_text(encoding="utf-8")
+    told = FOLDER / "page.md"
+    text = told.read_text(encoding="utf-8") if told.is_file() else ""
     return dict(re.findall(r"^\| (.+?) \| (.+) \|$", text, re.MULTILINE))
 
 
