@@ -9,6 +9,7 @@ import os
 import sys
 import time
 import traceback
+from pathlib import Path
 
 import typer
 from typer.exceptions import TyperException
@@ -267,6 +268,20 @@ def view(
     if mesa and scenario != "villa_canales":
         raise InputError(f"--mesa shows villa_canales alone, not '{scenario}': leave out SCENARIO")
     serve(scenario, port, lang, mesa)
+
+
+@app.command()
+def workshop(
+    out: options.OutOfWorkshop = Path("workshop"),
+    lang: options.Languages = "es",
+    collect: options.Collected = None,
+) -> None:
+    """Write a guide for 90 minutes, handouts, a teacher's sheet."""
+    from experiments.words.bilingual import languages_of
+    from experiments.workshop.materials import collect_work, write_materials
+
+    for path in [collect_work(collect)] if collect is not None else write_materials(out, languages_of(lang)):
+        print(path)
 
 
 @app.command()

@@ -184,6 +184,11 @@ LanguageOfPage = Annotated[
 ]
 Mesa = Annotated[bool, Option("--mesa", help="Instead: the classroom, Mesa's page for students.")]
 
+OutOfWorkshop = Annotated[Path, Option("--out", metavar="DIR", help="Where to write the pages.")]
+Collected = Annotated[
+    Path | None, Option(metavar="DIR", help="Instead: put the work of students in a folder into one table there.")
+]
+
 # Speed
 
 Json = Annotated[Path | None, Option(metavar="FILE", help="Also write the numbers as JSON.")]

@@ -1,0 +1,178 @@
+"""Printed materials of a workshop and of a class: a guide, handouts and a teacher's sheet, as HTML pages.
+
+Source of the texts: `guide.toml` beside this module, and the exercises of the classroom.
+"""
+
+import csv
+import io
+import json
+import re
+import tomllib
+from functools import cache
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from experiments.classroom import lesson
+from experiments.classroom.assignment import Task, task_of
+from experiments.figures.theme import REPORT
+from experiments.storage.writing import make_folder, write_all, write_whole
+from model.engine.errors import InputError
+
+FOLDER = Path(__file__).parent
+KINDS = ("guide", "handouts", "teacher")
+PACE = 110
+"""Words a minute when somebody reads aloud slowly to a room; conversation has 140 to 160."""
+MOST_BYTES = 2_000_000
+"""Size of the work of a student, at most."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""Signs with which a formula of a spreadsheet begins."""
+COLUMNS = ("file", "student", "exercise", "seed", "policy", "levers", "off", "predict", "why", "months")
+
+
+@cache
+def guide() -> dict[str, Any]:
+    """Return the texts of the workshop in both languages."""
+    return tomllib.loads((FOLDER / "guide.toml").read_text(encoding="utf-8"))
+
+
+def in_language(stated: Any, language: str) -> Any:
+    """Return texts in one language, at whatever depth they stand.
+
+    >>> in_language({"title": {"en": "Close", "es": "Cierre"}, "minutes": 15}, "es")
+    {'title': 'Cierre', 'minutes': 15}
+    """
+    if isinstance(stated, list):
+        return [in_language(one, language) for one in stated]
+    if not isinstance(stated, dict):
+        return stated
+    return stated[language] if set(stated) == {"en", "es"} else {k: in_language(v, language) for k, v in stated.items()}
+
+
+def spoken_minutes(section: dict[str, Any], language: str) -> float:
+    """Return the minutes that a section takes to read aloud."""
+    return sum(len(text.split()) for text in section["say"][language]) / PACE
+
+
+def sections(language: str) -> list[dict[str, Any]]:
+    """Return the sections of the workshop, with the minutes from when to when."""
+    words = in_language(guide()["words"], language)
+    ends = list(accumulate(one["minutes"] for one in guide()["section"]))
+    return [
+        in_language(one, language)
+        | {
+            "when": words["from_to"].format(a=end - one["minutes"], b=end),
+            "length": words["minutes"].format(n=one["minutes"]),
+            "meanwhile": words["meanwhile"].format(n=one["do"]),
+        }
+        for one, end in zip(guide()["section"], ends, strict=True)
+    ]
+
+
+def pace(language: str) -> str:
+    """Return in a sentence how long the workshop takes, by counted words."""
+    spoken = sum(spoken_minutes(one, language) for one in guide()["section"])
+    work = sum(one["do"] for one in guide()["section"])
+    total = sum(one["minutes"] for one in guide()["section"])
+    values = {"all": total, "pace": PACE, "spoken": f"{spoken:.0f}", "work": work, "total": f"{spoken + work:.0f}"}
+    return str(guide()["words"]["pace"][language].format(**values))
+
+
+def exercises(language: str) -> list[dict[str, Any]]:
+    """Return the exercises of the classroom for the teacher's sheet, each with its locked address."""
+    number = guide()["words"]["exercise"][language]
+    return [
+        in_language(one, language)
+        | {"number": number.format(n=n), "address": Task(exercise=n, lock=True, lang=language).address}
+        for n, one in enumerate(lesson.exercises(), start=1)
+    ]
+
+
+def with_code(text: str) -> Markup:
+    """Return a text whose parts between backticks are code.
+
+    >>> with_code("run `confianza` <now>")
+    Markup('run <code>confianza</code> &lt;now&gt;')
+    """
+    return Markup(re.sub(r"`(.+?)`", r"<code>\1</code>", str(escape(text))))
+
+
+def page(kind: str, language: str) -> str:
+    """Return one of the materials as an HTML page."""
+    rooms = Environment(loader=PackageLoader("experiments.workshop", "."), undefined=StrictUndefined, autoescape=True)
+    rooms.filters["code"] = with_code
+    own = in_language(guide(), language)
+    return rooms.get_template("sheet.html.j2").render(
+        kind=kind,
+        lang=language,
+        heading=own["title"] if kind == "guide" else own["path"]["title"] if kind == "teacher" else own["words"][kind],
+        guide=own,
+        words=own["words"],
+        sections=sections(language),
+        pace=pace(language),
+        exercises=exercises(language),
+        look=REPORT,
+    )
+
+
+def write_materials(folder: Path, languages: tuple[str, ...]) -> list[Path]:
+    """Write all materials into a folder; return their paths."""
+    make_folder(folder)
+    pages = {folder / f"{kind}_{lang}.html": page(kind, lang).encode() for lang in languages for kind in KINDS}
+    write_all(pages)
+    return list(pages)
+
+
+def collect_work(folder: Path) -> Path:
+    """Write the work of students, one file each in a folder, into one table there; return its path.
+
+    Raises
+    ------
+    InputError
+        If the folder has no such file, or one of them is damaged or of something else.
+    """
+    files = sorted(folder.glob("confianza-*.json"))
+    if not files:
+        raise InputError(f"--collect {folder}: no work of a student there. Files are called confianza-…json.")
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: plain(value) for name, value in row_of(file).items()} for file in files)
+    target = folder / "work.csv"
+    write_whole(target, text.getvalue().encode())
+    return target
+
+
+def plain(value: Any) -> Any:
+    """Return a value that no spreadsheet takes for a formula.
+
+    >>> plain("=1+1"), plain("baja"), plain(3)
+    ("'=1+1", 'baja', 3)
+    """
+    return f"'{value}" if isinstance(value, str) and value[:1] in FORMULA and value else value
+
+
+def row_of(file: Path) -> dict[str, Any]:
+    """Return the work of a student as a row; what it says is checked like an address."""
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise ValueError(f"is larger than {MOST_BYTES:,} bytes")
+        stated = json.loads(file.read_text(encoding="utf-8"))
+        task = dict(stated["task"])
+        levers, off = dict(task.pop("levers")), list(task.pop("off"))
+        months = str(stated["months"]).count("\n") - 1
+    except (ValueError, KeyError, TypeError) as reason:
+        raise InputError(f"{file}: is no work of a student, as the classroom saves it: {reason}") from None
+    words = {key: str(value) for key, value in task.items() if key not in ("lock", "exercise")}
+    words |= {"exercise": str(task["exercise"]), "lock": "1" if task.get("lock") else ""}
+    words |= {"levers": ",".join(f"{name}:{value}" for name, value in levers.items()), "off": ",".join(map(str, off))}
+    known = task_of(words)
+    return {"file": file.name, "months": months} | {key: words[key] for key in ("levers", "off")} | vars_of(known)
+
+
+def vars_of(task: Task) -> dict[str, Any]:
+    """Return what the table says of a task."""
+    return {key: getattr(task, key) for key in ("student", "exercise", "seed", "policy", "predict", "why")}
