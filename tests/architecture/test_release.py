@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 CHANGES = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-SECTIONS = ("Added", "Changed", "Fixed")
+SECTIONS = ("What changes for you", "Changes of results", "Added", "Changed", "Removed", "Fixed")
 
 
 def stated(path: str) -> Any:
@@ -84,6 +84,13 @@ def test_every_change_stands_in_a_section_and_no_line_is_long() -> None:
     assert not re.search(r"^## .+\n\n- ", CHANGES, re.MULTILINE)
     assert max(len(line) for line in CHANGES.splitlines()) <= 120
     assert CHANGES.count("**Results change**") > 10
+
+
+def test_changes_of_results_stand_apart_from_all_others_until_they_are_released() -> None:
+    unreleased = re.split(r"^## ", CHANGES, flags=re.MULTILINE)[1]
+    sections = dict(re.findall(r"^### (.+?)\n(.*?)(?=^### |\Z)", unreleased, re.MULTILINE | re.DOTALL))
+    others = [name for name, text in sections.items() if re.search(r"\*\*Results\s+change", text)]
+    assert others == ["Changes of results"]
 
 
 def test_public_checks_run_the_command_of_the_guide() -> None:
