@@ -1,4 +1,4 @@
-"""Run the twin worlds of the decision view in worker processes that are kept between requests.
+"""Run the twin worlds of the page in worker processes that are kept between requests.
 
 Imports, towns and compiled code are then loaded when a visitor moves a measure. Finished worlds are kept, too, so that
 an earlier choice is shown at once. A world that several visitors wait for runs once.
