@@ -1,7 +1,6 @@
 """Order in which files of tests are run: the longest first."""
 
 FIRST = (
-    *("test_smoke", "test_recipes", "test_decision_page", "test_page", "test_report", "test_runs", "test_compare"),
     *("test_crowd", "test_sweep_engine", "test_decision", "test_claim", "test_writes", "test_sweep_commands"),
     *("test_clients", "test_worlds", "test_documents", "test_tutorial"),
 )
