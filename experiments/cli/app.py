@@ -258,11 +258,22 @@ def view(
     port: options.Port = 8765,
     lang: options.LanguageOfPage = "en",
     mesa: options.Mesa = False,
+    room: options.RoomOfWorkshop = False,
+    phones: options.Phones = None,
 ) -> None:
     """Open the page: a town, its twin, and why things happen."""
     from scenarios.extras import require_extra
 
     require_extra("mesa" if mesa else "page", "view --mesa" if mesa else "view")
+    if mesa and room:
+        raise InputError("--mesa and --room exclude each other: give one of them")
+    if phones is not None and not room:
+        raise InputError("--phones belongs to --room: give both")
+    if room:
+        from experiments.workshop.room_server import serve_room
+
+        serve_room(scenario, port, lang, phones)
+        return
     from experiments.page.serve import view as serve
 
     if mesa and scenario != "villa_canales":

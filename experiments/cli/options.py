@@ -184,6 +184,14 @@ LanguageOfPage = Annotated[
 ]
 Mesa = Annotated[bool, Option("--mesa", help="Instead: the classroom, Mesa's page for students.")]
 
+RoomOfWorkshop = Annotated[bool, Option("--room", help="Instead: the screen of a workshop's room.")]
+Phones = Annotated[
+    str | None,
+    Option(
+        metavar="auto|ADDRESS",
+        help="With --room: let phones of the local network in at this address, to vote only, at the next port.",
+    ),
+]
 OutOfWorkshop = Annotated[Path, Option("--out", metavar="DIR", help="Where to write the pages.")]
 Collected = Annotated[
     Path | None, Option(metavar="DIR", help="Instead: put the work of students in a folder into one table there.")

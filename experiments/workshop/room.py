@@ -1,0 +1,251 @@
+"""The state of a room: who joined, what is asked, and how many chose each answer.
+
+No name is taken and no vote leaves this process: votes are kept by a random number of each phone, so that it can change
+its answer, and erased when the room closes.  What is shown are counts, and none of fewer than `FEWEST_SHOWN` votes.
+"""
+
+import secrets
+import threading
+import time
+import tomllib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from experiments.comparison.decision_measures import Chosen, measures, moved
+from experiments.statistics.thresholds import Scale
+from model.engine.errors import InputError
+
+PHASES = ("welcome", "predict", "reveal", "packages", "compare", "close", "closed")
+MINUTES = {"welcome": 5, "predict": 12, "reveal": 18, "packages": 25, "compare": 15, "close": 15}
+FEWEST_SHOWN = 5
+MOST_PHONES = 200
+MOST_WRONG, MOST_WRONG_OF_ONE = 100, 5
+"""Wrong codes after which the door closes for all, and after which one address waits."""
+WAIT_SECONDS = 60.0
+LOST_SECONDS = 15.0
+"""Seconds without a word after which a phone does not count as present."""
+N_BINS = 5
+MOST_QUETZALES = 1e12
+
+
+class Refused(Exception):
+    """A request of a phone is refused, for the reason of this name in the texts."""
+
+
+@cache
+def texts() -> dict[str, Any]:
+    """Return the texts of the room."""
+    return tomllib.loads(Path(__file__).with_name("room.toml").read_text(encoding="utf-8"))
+
+
+def words(language: str) -> dict[str, str]:
+    """Return the words of the room in a language."""
+    return {name: text[language] for name, text in texts()["words"].items()}
+
+
+def delta() -> float:
+    """Return the smallest change of trust that matters, in points of 100, by the one rule of effects."""
+    return Scale("points").threshold(0.0, 0.0).delta
+
+
+def bin_of(points: float) -> int:
+    """Return the answer that a change of trust belongs to: edges are one and two times what matters.
+
+    >>> [bin_of(points) for points in (-1.5, -0.7, 0.0, 0.7, 1.5)]
+    [0, 1, 2, 3, 4]
+    """
+    size = (abs(points) > delta()) + (abs(points) > 2.0 * delta())
+    return 2 + (size if points > 0.0 else -size)
+
+
+@dataclass
+class Phone:
+    """A phone that has joined: its group, its votes by question, and when it last asked."""
+
+    group: int
+    seen: float
+    votes: dict[str, int] = field(default_factory=dict)
+    package: Chosen | None = None
+
+
+class Room:
+    """A workshop's room; every method may be called from several threads."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.new_code()
+        self.phase, self.question = "welcome", 0
+        self.since, self.extra = time.monotonic(), 0.0
+        self.phones: dict[str, Phone] = {}
+        self.by_hand: Counter[tuple[str, int]] = Counter()
+        self.prices: dict[str, float] = {}
+        self.cap: float | None = None
+
+    # The door
+
+    def new_code(self) -> None:
+        """Choose another word and number; the door opens again."""
+        with self.lock:
+            self.word = secrets.choice(texts()["code_words"])
+            self.number = str(100 + secrets.randbelow(900))
+            self.wrong = 0
+            self.wrong_of: dict[str, tuple[int, float]] = {}
+
+    @property
+    def shut(self) -> bool:
+        """Tell whether the door is closed after too many wrong codes."""
+        return self.wrong >= MOST_WRONG
+
+    def join(self, word: str, number: str, group: int, address: str) -> str:
+        """Let a phone in; return its random number.
+
+        Raises
+        ------
+        Refused
+            If the code is wrong, the address has tried too often, or the room is full, shut or closed.
+        """
+        with self.lock:
+            if self.phase == "closed":
+                raise Refused("gone")
+            tries, until = self.wrong_of.get(address, (0, 0.0))
+            if self.shut or (tries >= MOST_WRONG_OF_ONE and time.monotonic() < until):
+                raise Refused("wait")
+            right = secrets.compare_digest(f"{word.strip().upper()} {number.strip()}".encode(), self.code.encode())
+            if not right:
+                self.wrong += 1
+                tries = 1 if tries >= MOST_WRONG_OF_ONE else tries + 1
+                self.wrong_of[address] = tries, time.monotonic() + WAIT_SECONDS
+                raise Refused("wrong_code")
+            if len(self.phones) >= MOST_PHONES:
+                raise Refused("full")
+            key = secrets.token_urlsafe(16)
+            self.phones[key] = Phone(min(max(group, 0), len(texts()["groups"]) - 1), time.monotonic())
+            return key
+
+    @property
+    def code(self) -> str:
+        """Word and number with which phones join."""
+        return f"{self.word} {self.number}"
+
+    # Votes
+
+    @property
+    def asked(self) -> str:
+        """Key of the vote that is open now, empty if there is none."""
+        return {"predict": f"question {self.question}", "close": "close"}.get(self.phase, "")
+
+    @property
+    def n_answers(self) -> int:
+        """Number of answers that can be given now."""
+        return N_BINS if self.phase == "predict" else len(texts()["groups"]) if self.phase == "close" else 0
+
+    def phone(self, key: str) -> Phone:
+        """Return a phone that has joined, and note that it is present."""
+        with self.lock:
+            if key not in self.phones:
+                raise Refused("enter")
+            self.phones[key].seen = time.monotonic()
+            return self.phones[key]
+
+    def vote(self, key: str, answer: int) -> None:
+        """Take the vote of a phone, in the place of its earlier one."""
+        with self.lock:
+            own = self.phone(key)
+            if not 0 <= answer < self.n_answers:
+                raise Refused("not_now")
+            own.votes[self.asked] = answer
+
+    def add_by_hand(self, answer: int) -> None:
+        """Add the vote of somebody without a phone, or take one back for -1 - answer."""
+        with self.lock:
+            which = answer if answer >= 0 else -1 - answer
+            if which < self.n_answers:
+                change = 1 if answer >= 0 else -min(1, self.by_hand[self.asked, which])
+                self.by_hand[self.asked, which] += change
+
+    def counts(self, asked: str, n: int) -> list[int]:
+        """Return how many chose each answer of a vote."""
+        with self.lock:
+            given = Counter(one.votes[asked] for one in self.phones.values() if asked in one.votes)
+            return [given[k] + self.by_hand[asked, k] for k in range(n)]
+
+    def shown(self, asked: str, n: int) -> list[int] | None:
+        """Return the counts of a vote that may be shown: none of fewer than five, none of an open one."""
+        found = self.counts(asked, n)
+        return found if sum(found) >= FEWEST_SHOWN and asked != self.asked else None
+
+    @property
+    def present(self) -> int:
+        """Number of phones that asked lately, or have answered what is asked now."""
+        with self.lock:
+            lately = time.monotonic() - LOST_SECONDS
+            return sum(one.seen >= lately or self.asked in one.votes for one in self.phones.values())
+
+    # Packages
+
+    def cost(self, chosen: Chosen) -> float | None:
+        """Return what a package costs a year in quetzales; None where a measure has no price."""
+        today = {one.name: one.today for one in measures()}
+        if any(name not in self.prices for name, _ in chosen):
+            return None
+        return sum(self.prices[name] * abs(step - today[name]) for name, step in chosen)
+
+    def send_package(self, key: str, steps: Mapping[str, int]) -> None:
+        """Take a package that a phone sends for its group."""
+        with self.lock:
+            own = self.phone(key)
+            if self.phase != "packages":
+                raise Refused("not_now")
+            try:
+                chosen = moved(steps)
+            except InputError:
+                raise Refused("not_now") from None
+            cost = self.cost(chosen)
+            if cost is not None and self.cap is not None and cost > self.cap:
+                raise Refused("over_cap")
+            own.package = chosen
+
+    def package(self, group: int) -> tuple[Chosen | None, int, int]:
+        """Return the package that most phones of a group sent, how many agree, and how many phones it has."""
+        with self.lock:
+            own = [one for one in self.phones.values() if one.group == group]
+            sent = Counter(one.package for one in own if one.package is not None)
+            chosen, agree = sent.most_common(1)[0] if sent else (None, 0)
+            return chosen, agree, len(own)
+
+    def set_price(self, measure: str, price: float | None) -> None:
+        """Set what a step of a measure costs a year, or the cap for an empty name; None takes it back."""
+        with self.lock:
+            if price is not None and not 0.0 <= price <= MOST_QUETZALES:
+                raise Refused("not_now")
+            if not measure:
+                self.cap = price
+            elif price is None:
+                self.prices.pop(measure, None)
+            elif measure in {one.name for one in measures()}:
+                self.prices[measure] = price
+
+    # The agenda
+
+    def go(self, phase: str, question: int) -> None:
+        """Go to a phase of the agenda; closing erases all votes."""
+        with self.lock:
+            if phase not in PHASES or not 0 <= question < len(texts()["question"]):
+                raise Refused("not_now")
+            self.phase, self.question = phase, question
+            self.since, self.extra = time.monotonic(), 0.0
+            if phase == "closed":
+                self.phones.clear()
+                self.by_hand.clear()
+
+    @property
+    def seconds_left(self) -> int:
+        """Seconds that remain of a phase, 0 where its time is over."""
+        length = 60.0 * MINUTES.get(self.phase, 0) + self.extra
+        if self.phase == "predict":
+            length = 120.0 + self.extra
+        return max(0, round(length - (time.monotonic() - self.since)))

@@ -1,0 +1,108 @@
+"""Paired runs of the room's questions and packages, by the workers and the verdicts of the decision view."""
+
+import threading
+from typing import Any
+
+from experiments.comparison.decision_measures import Chosen, measures, named
+from experiments.comparison.decision_outcomes import TRUST, effect_on
+from experiments.comparison.policy_choice import TWINS, Choice, runs_of
+from experiments.comparison.twin_results import Life
+from experiments.page import sites
+from experiments.page.background_worker import running
+from experiments.page.decision_answer import answer
+from experiments.page.standing import Standing, number, signed, spans
+from experiments.page.table_rows import outcome_rows
+from experiments.workshop.room import bin_of
+
+YEARS = 2
+
+
+class PairedRuns:
+    """The finished worlds of every choice of the room; choices are simulated in the order in which they are asked."""
+
+    def __init__(self, site: str) -> None:
+        self.site = site
+        self.lock = threading.Lock()
+        self.lives: dict[Chosen, tuple[dict[int, Life], dict[int, Life]]] = {}
+        self.faults: dict[Chosen, dict[int, str]] = {}
+
+    def ask(self, chosen: Chosen) -> None:
+        """Let the pairs of a choice be simulated, unless that was asked for before."""
+        with self.lock:
+            if not chosen or chosen in self.lives:
+                return
+            self.lives[chosen], self.faults[chosen] = ({}, {}), {}
+        background = running[-1]
+        arms = runs_of(Choice(self.site, chosen, years=YEARS), background.folder)
+        sides = {spec.run: (side, spec.seed) for side, specs in enumerate(arms) for spec in specs}
+
+        def on_world(life: Life | str, run: str) -> None:
+            side, seed = sides[run]
+            with self.lock:
+                if isinstance(life, str):
+                    self.faults[chosen][seed] = life
+                else:
+                    self.lives[chosen][side][seed] = life
+
+        background.ask(background.take_seat(), [spec for pair in zip(*arms, strict=True) for spec in pair], on_world)
+
+    def standing(self, chosen: Chosen, language: str) -> Standing:
+        """Return what the decision view would show of a choice now."""
+        with self.lock:
+            found = self.lives.get(chosen, ({}, {}))
+            base, arm = (tuple(one[seed] for seed in sorted(one)) for one in found)
+            faults = tuple(self.faults.get(chosen, {}).values())
+        choice = Choice(self.site, chosen, years=YEARS)
+        return Standing(choice, sites.load_scenario(self.site), language, base, arm, faults)
+
+
+def reveal(one: Standing) -> dict[str, Any]:
+    """Return what is revealed of a question: the sentence, harms first, and every pair on the room's axis."""
+    shown: dict[str, Any] = {"done": one.done, "all": TWINS, "running": one.running, "faults": list(one.faults)}
+    if one.running or not one.twins:
+        return shown
+    effect = effect_on(TRUST.headline, one.twins)
+    each = [effect_on(TRUST.headline, [pair]).effect for pair in one.twins]
+    return shown | {
+        "answer": spans(answer(one)),
+        "pairs": each,
+        "bin": bin_of(effect.effect),
+        "mean": signed(effect.effect, 2),
+        "low": signed(min(each), 2),
+        "high": signed(max(each), 2),
+        "today": number(effect.base, 1),
+        "mean_value": effect.effect,
+    }
+
+
+def package_column(one: Standing) -> dict[str, Any]:
+    """Return the rows of a package: what the decision view says of every outcome, by name."""
+    keys = ("verdict", "sign", "size", "kind")
+    rows = {row["name"]: {key: row.get(key, "") for key in keys} for row in outcome_rows(one)}
+    return {"done": one.done, "all": TWINS, "running": one.running, "rows": rows}
+
+
+def package_names(chosen: Chosen, site: str, language: str) -> str:
+    """Return the measures of a package in words."""
+    scenario = sites.load_scenario(site)
+    parts = []
+    for name, step in chosen:
+        measure = named(name)
+        short = measure.worded(measure.steps[step].short, measure.steps[step], scenario, language)
+        parts.append(f"{measure.title[language]}: {short}")
+    return "; ".join(parts)
+
+
+def measure_choices(site: str, language: str) -> list[dict[str, Any]]:
+    """Return the measures that a package may hold, with their steps in words."""
+    scenario = sites.load_scenario(site)
+    return [
+        {
+            "name": one.name,
+            "title": one.title[language],
+            "steps": [one.worded(step.say, step, scenario, language) for step in one.steps],
+            "today": one.today,
+            "harm": one.harm,
+        }
+        for one in measures()
+    ]

@@ -1,0 +1,170 @@
+"""Serve a room: the presenter's screen on this machine, and a separate entry point for phones if asked for."""
+
+import json
+import re
+import socket
+import threading
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from experiments.figures.theme import tokens
+from experiments.page import sites
+from experiments.page.application import POLICY
+from experiments.page.background_worker import in_background
+from experiments.page.qr_codes import qr_of
+from experiments.page.request_guard import Needs
+from experiments.page.serve import serve
+from experiments.page.slow_sockets import ImpatientConnection
+from experiments.storage.progress import say
+from experiments.words.catalogue import LANGUAGES
+from experiments.workshop.phone_gate import LONGEST_BODY, PhoneGate, address_for
+from experiments.workshop.room import Refused, Room, texts
+from experiments.workshop.room_results import PairedRuns
+from experiments.workshop.room_view import chosen_of, screen
+from model.engine.errors import InputError
+
+FOLDER = Path(__file__).parent / "static"
+NEEDS = Needs({"GET": re.compile(r"/|/state|/static/(room\.(js|css)|tokens\.css)"), "POST": re.compile("/do")}, POLICY)
+MOST_CONNECTIONS = 400
+WARNING = (
+    "confianza: WARNING: phones in the network of {address} can now reach this machine at http://{address}:{port}/u and"
+    " nothing else of it. They can only join with the code, vote and send packages. Stop it with Ctrl-C."
+)
+
+
+class Presenter:
+    """The presenter's screen: shows the room, and does what the presenter asks."""
+
+    def __init__(self, room: Room, runs: PairedRuns, door: dict[str, Any]) -> None:
+        self.room, self.runs, self.door = room, runs, door
+
+    def application(self) -> Starlette:
+        """Return the application that is served to this machine."""
+        return Starlette(
+            routes=[
+                Route("/", self.document),
+                Route("/state", self.state),
+                Route("/do", self.do, methods=["POST"]),
+                Route("/static/tokens.css", colours),
+                Mount("/static", StaticFiles(directory=FOLDER)),
+            ]
+        )
+
+    def document(self, _: Request) -> Response:
+        """Return the one document."""
+        text = (FOLDER / "room.html").read_text(encoding="utf-8")
+        return HTMLResponse(text.replace("LANGUAGE", sites.opening.language), headers={"cache-control": "no-cache"})
+
+    def state(self, asked: Request) -> Response:
+        """Return what the screen shows now."""
+        stated = asked.query_params.get("lang", "")
+        language = stated if stated in LANGUAGES else sites.opening.language
+        return JSONResponse(screen(self.room, self.runs, language, self.door))
+
+    async def do(self, asked: Request) -> Response:
+        """Carry out what the presenter asks: go on, count hands, set prices, add time, a new code."""
+        try:
+            body = json.loads((await asked.body())[: 10 * LONGEST_BODY])
+            DEEDS[body["kind"]](self.room, body)
+        except (ValueError, KeyError, TypeError, Refused) as reason:
+            return JSONResponse({"refused": str(reason)}, 400)
+        return JSONResponse({})
+
+
+def add_time(room: Room, _: dict[str, Any]) -> None:
+    """Add a minute to the phase."""
+    room.extra += 60.0
+
+
+def set_price(room: Room, body: dict[str, Any]) -> None:
+    """Set a price or the cap; an empty word takes it back."""
+    word = str(body["value"]).replace(",", "").strip()
+    room.set_price(str(body["measure"]), float(word) if word else None)
+
+
+DEEDS = {
+    "go": lambda room, body: room.go(str(body["phase"]), int(body["question"])),
+    "hand": lambda room, body: room.add_by_hand(int(body["answer"])),
+    "price": set_price,
+    "time": add_time,
+    "code": lambda room, _: room.new_code(),
+}
+
+
+def colours(_: Request) -> Response:
+    """Return the colours of everything that is drawn."""
+    return Response(tokens(), media_type="text/css")
+
+
+def door_of(scenario: str, address: str, port: int, language: str) -> dict[str, Any]:
+    """Return what the screen says of the door: the link with its code, or the command that opens it."""
+    if not address:
+        return {"open": False, "command": f"confianza view {scenario} --room --phones auto --lang {language}"}
+    link = f"http://{address}:{port}/u"
+    return {"open": True, "link": link, "qr": qr_of(link)}
+
+
+def open_door(gate: PhoneGate, address: str, port: int) -> uvicorn.Server:
+    """Serve the phones in a thread of its own; return the server, which is stopped by ``should_exit``."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            gate,
+            host=address,
+            port=port,
+            http=ImpatientConnection,
+            ws="none",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_graceful_shutdown=1,
+        )
+    )
+    threading.Thread(target=server.run, name="confianza phones", daemon=True).start()
+    say(WARNING.format(address=address, port=port))
+    return server
+
+
+def check_free(address: str, port: int) -> None:
+    """Raise `InputError` unless a port of an address of this machine is free."""
+    if not 0 < port < 65536:
+        raise InputError(f"--port is out of range: {port}. Choose a port from 1 to 65534.")
+    with socket.socket() as probe:
+        try:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((address, port))
+        except OSError:
+            raise InputError(f"port {port} of {address} is in use by another program: choose another --port.") from None
+
+
+def serve_room(scenario: str, port: int, language: str, phones: str | None) -> None:
+    """Serve the presenter's screen at a port of this machine, and phones at the next one if they are to come in."""
+    address = address_for(phones) if phones else ""
+    check_free("127.0.0.1", port)
+    if address:
+        check_free(address, port + 1)
+    sites.load_scenario(scenario)
+    sites.open_with(scenario, language)
+    room, runs = Room(), PairedRuns(scenario)
+    presenter = Presenter(room, runs, door_of(scenario, address, port + 1, language))
+    gate = PhoneGate(room, address, port + 1, scenario, language)
+
+    def prepare() -> None:
+        for question in range(len(texts()["question"])):
+            runs.ask(chosen_of(question))
+
+    with in_background():
+        server = open_door(gate, address, port + 1) if address else None
+        try:
+            serve(presenter.application(), NEEDS, port, prepare)
+        finally:
+            if server is not None:
+                server.should_exit = True

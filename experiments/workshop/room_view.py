@@ -1,0 +1,156 @@
+"""What the screen of the room and its phones show, in one language."""
+
+from typing import Any
+
+from experiments.comparison.decision_measures import Chosen, measures, named
+from experiments.comparison.decision_outcomes import OUTCOMES
+from experiments.page import sites
+from experiments.page.page_texts import say
+from experiments.page.standing import number, signed
+from experiments.workshop.room import FEWEST_SHOWN, MINUTES, N_BINS, Phone, Room, delta, texts, words
+from experiments.workshop.room_results import (
+    PairedRuns,
+    measure_choices,
+    package_column,
+    package_names,
+    reveal,
+)
+
+
+def bins(language: str) -> list[list[str]]:
+    """Return the answers to a question: words and the span of points that they mean."""
+    own, d = words(language), delta()
+    far = own["beyond"]
+    spans = [
+        far.format(n=signed(-2 * d, 1)),
+        own["between"].format(a=signed(-2 * d, 1), b=signed(-d, 1)),
+        own["between"].format(a=signed(-d, 1), b=signed(d, 1)),
+        own["between"].format(a=signed(d, 1), b=signed(2 * d, 1)),
+        far.format(n=signed(2 * d, 1)),
+    ]
+    return [[own[f"bin_{k}"], span] for k, span in enumerate(spans)]
+
+
+def chosen_of(question: int) -> Chosen:
+    """Return the choice of measures that a question is about."""
+    stated = texts()["question"][question]
+    return ((named(stated["measure"]).name, int(stated["step"])),)
+
+
+def question_view(number_of: int, site: str, language: str) -> dict[str, Any]:
+    """Return a question in words."""
+    stated, own = texts()["question"][number_of], words(language)
+    return {
+        "text": stated["text"][language],
+        "about": stated["about"][language].format(town=sites.load_scenario(site).title[language]),
+        "number": own["question_of"].format(n=number_of + 1, all=len(texts()["question"])),
+    }
+
+
+def package_limits(room: Room) -> dict[str, Any]:
+    """Return cap and prices as they stand."""
+    return {"cap": room.cap, "prices": dict(room.prices)}
+
+
+def phone_view(room: Room, own: Phone, site: str, language: str) -> dict[str, Any]:
+    """Return what one phone shows."""
+    shown: dict[str, Any] = {
+        "phase": room.phase,
+        "group": texts()["groups"][own.group],
+        "left": room.seconds_left,
+        "asked": room.asked,
+        "mine": own.votes.get(room.asked),
+    }
+    if room.phase in ("predict", "reveal"):
+        said = own.votes.get(f"question {room.question}")
+        shown |= {"question": question_view(room.question, site, language), "bins": bins(language), "said": said}
+    if room.phase == "packages":
+        _, agree, everybody = room.package(own.group)
+        shown |= package_limits(room) | {
+            "measures": measure_choices(site, language),
+            "package": dict(own.package) if own.package is not None else None,
+            "agree": words(language)["sent"].format(n=agree, all=everybody),
+        }
+    if room.phase == "close":
+        shown |= {"packages": packages_view(room, site, language)}
+    return shown
+
+
+def packages_view(room: Room, site: str, language: str) -> list[dict[str, Any]]:
+    """Return the packages of the groups: their measures in words, what they cost, and who agrees."""
+    own, found = words(language), []
+    for k, name in enumerate(texts()["groups"]):
+        chosen, agree, everybody = room.package(k)
+        if not everybody:
+            continue
+        cost = room.cost(chosen) if chosen else None
+        nothing = own["as_today" if agree else "none_sent"]
+        found.append(
+            {
+                "group": k,
+                "name": own["group"].format(name=name),
+                "measures": package_names(chosen, site, language) if chosen else nothing,
+                "cost": cost,
+                "price": own["no_price"] if cost is None else f"Q {number(cost)}",
+                "agree": own["sent"].format(n=agree, all=everybody),
+                "chosen": chosen or (),
+            }
+        )
+    return found
+
+
+def compare_view(room: Room, runs: PairedRuns, language: str) -> dict[str, Any]:
+    """Return the packages side by side: cost, harms, then the rest."""
+    sides = packages_view(room, runs.site, language)
+    for one in sides:
+        runs.ask(one["chosen"])
+        one["column"] = package_column(runs.standing(one["chosen"], language)) if one["chosen"] else None
+    outcomes = sorted(OUTCOMES, key=lambda one: not one.harm)
+    rows = [{"name": one.name, "title": say(language, f"outcome.{one.name}"), "harm": one.harm} for one in outcomes]
+    return {"groups": [{k: v for k, v in one.items() if k != "chosen"} for one in sides], "rows": rows}
+
+
+def guesses(room: Room, runs: PairedRuns, language: str) -> list[dict[str, Any]]:
+    """Return for the printed page every question with its votes and what the pairs said."""
+    found = []
+    for k in range(len(texts()["question"])):
+        votes = room.shown(f"question {k}", N_BINS)
+        if votes is not None:
+            said = reveal(runs.standing(chosen_of(k), language))
+            found.append(question_view(k, runs.site, language) | {"votes": votes, "reveal": said})
+    return found
+
+
+def screen(room: Room, runs: PairedRuns, language: str, door: dict[str, Any]) -> dict[str, Any]:
+    """Return everything that the presenter's screen shows."""
+    own, asked = words(language), f"question {room.question}"
+    shown: dict[str, Any] = {
+        "lang": language,
+        "words": own,
+        "phase": room.phase,
+        "question_at": room.question,
+        "questions": len(texts()["question"]),
+        "minutes": MINUTES,
+        "left": room.seconds_left,
+        "door": door | {"code": room.code, "shut": room.shut},
+        "present": room.present,
+        "votes": sum(room.counts(room.asked, room.n_answers)) if room.asked else 0,
+        "fewest": FEWEST_SHOWN,
+    }
+    if room.phase in ("predict", "reveal"):
+        shown |= {"question": question_view(room.question, runs.site, language), "bins": bins(language)}
+    if room.phase == "reveal":
+        said = reveal(runs.standing(chosen_of(room.question), language))
+        shown |= {"reveal": said, "counts": room.shown(asked, N_BINS), "total": sum(room.counts(asked, N_BINS))}
+        shown["delta"] = number(delta(), 1)
+    if room.phase == "packages":
+        rows = [{"name": one.name, "title": one.title[language], "harm": one.harm} for one in measures()]
+        shown |= package_limits(room) | {"measures": rows, "packages": packages_view(room, runs.site, language)}
+    if room.phase in ("compare", "close"):
+        shown |= {"compare": compare_view(room, runs, language)}
+    if room.phase == "close":
+        shown |= {
+            "close_votes": room.counts("close", len(texts()["groups"])),
+            "guesses": guesses(room, runs, language),
+        }
+    return shown

@@ -1,0 +1,131 @@
+// The page of a phone: joins, shows what is asked, votes; keeps an answer until the connection is back.
+
+const $ = (selector) => document.querySelector(selector);
+const esc = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const number = (x) => Math.round(x).toLocaleString("en-US");
+const my = { lang: document.documentElement.lang, group: 0, answer: null, steps: null, waiting: null, shown: "" };
+let state = null;
+const w = (name, values = {}) => fill(state.words[name], values);
+const note = (text) => ($("#note").textContent = text);
+document.documentElement.dataset.dark = matchMedia("(prefers-color-scheme: dark)").matches;
+
+async function post(path, body) {
+  try {
+    const answer = await fetch(`${path}?lang=${my.lang}`, { method: "POST", body: JSON.stringify(body) });
+    const said = answer.headers.get("content-type").includes("json") ? await answer.json() : {};
+    my.waiting = null;
+    if (!answer.ok) note(said.refused || w("wait"));
+    return answer.ok;
+  } catch {
+    my.waiting = [path, body];
+    note(w("offline"));
+    return false;
+  }
+}
+
+async function ask() {
+  try {
+    const answer = await fetch(`/u/state?lang=${my.lang}`);
+    if (!answer.ok) return;
+    if (my.waiting && state) await post(...my.waiting);
+    state = await answer.json();
+    draw();
+  } catch {
+    if (state) note(w("offline"));
+  }
+}
+
+function draw() {
+  document.documentElement.lang = state.lang;
+  const key = [state.phase, state.asked, state.lang, state.phase === "packages" ? JSON.stringify([state.cap, state.prices]) : ""].join();
+  $("#language").textContent = w("language");
+  $("#language").setAttribute("aria-label", w("language_name"));
+  $("#where").textContent = state.group ? w("group", { name: state.group }) : "Confianza";
+  if (key !== my.shown) {
+    my.shown = key;
+    my.answer = state.mine ?? null;
+    document.querySelector("footer .main")?.remove();
+    note("");
+    (SCREENS[state.phase] || SCREENS.look)();
+  }
+  const clock = $("#clock");
+  if (clock) clock.textContent = `${Math.floor(state.left / 60)}:${String(state.left % 60).padStart(2, "0")}`;
+  const agree = $("#agree");
+  if (agree) agree.textContent = state.agree;
+}
+
+function foot(label, deed) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "main";
+  button.textContent = label;
+  button.onclick = deed;
+  $("footer").prepend(button);
+}
+
+function options(list, chosen, choose) {
+  const place = $(".options");
+  place.innerHTML = list.map(([text, more], k) => `<button type="button" aria-pressed="${k === chosen}">${esc(text)}<small>${esc(more)}</small></button>`).join("");
+  [...place.children].forEach((button, k) => (button.onclick = () => {
+    [...place.children].forEach((one) => one.setAttribute("aria-pressed", one === button));
+    choose(k);
+  }));
+}
+
+const SCREENS = {
+  join() {
+    $("main").innerHTML = `<h1>${w("enter")}</h1><p>${w("code_where")}</p><div class="code"><label>${w("word")}<input id="word" maxlength="16" autocapitalize="characters" autocomplete="off"></label><label>${w("number")}<input id="number" maxlength="3" inputmode="numeric" autocomplete="off"></label></div><p class="soft">${w("privacy")}</p><h2>${w("your_group")}</h2><div class="options two"></div>`;
+    options(state.groups.map((g) => [g, ""]), my.group, (k) => (my.group = k));
+    foot(w("do_enter"), async () => { if (await post("/u/join", { word: $("#word").value, number: $("#number").value, group: my.group })) ask(); });
+  },
+  predict() {
+    const order = [4, 3, 2, 1, 0];
+    $("main").innerHTML = `<p class="soft">${esc(state.question.number)} · <span id="clock"></span></p><h1>${esc(state.question.text)}</h1><p>${esc(state.question.about)}</p><div class="options"></div>`;
+    options(order.map((k) => state.bins[k]), my.answer === null ? -1 : order.indexOf(my.answer), (k) => (my.answer = order[k]));
+    foot(w("send"), async () => { if (my.answer !== null && (await post("/u/vote", { asked: state.asked, answer: my.answer }))) note(w("received")); });
+    note(my.answer === null ? w("can_change") : w("received"));
+  },
+  reveal() {
+    const said = state.said === null || state.said === undefined ? "" : w("you_said", { answer: state.bins[state.said][0] });
+    $("main").innerHTML = `<p class="soft">${esc(state.question.number)}</p><h1>${esc(said || state.question.text)}</h1><p>${w("look_up")}</p>`;
+  },
+  packages() {
+    my.steps ??= { ...(state.package || {}) };
+    $("main").innerHTML = `<h1>${w("your_package")}</h1><p id="cost" aria-live="polite"></p><div id="rows"></div>`;
+    const rows = $("#rows");
+    rows.innerHTML = state.measures.map((m, k) => `<div class="row" data-k="${k}"><span><b>${esc(m.title)}</b><small></small></span><span class="pair"><button type="button" aria-label="${esc(m.title)}: ${w("less")}">−</button><button type="button" aria-label="${esc(m.title)}: ${w("more")}">+</button></span></div>`).join("");
+    const show = () => {
+      let cost = 0, priced = true;
+      state.measures.forEach((m, k) => {
+        const at = my.steps[m.name] ?? m.today, row = rows.children[k], moved = at !== m.today;
+        row.className = `row ${moved ? "moved" : ""} ${m.harm ? "harm" : ""}`;
+        row.querySelector("small").textContent = moved ? m.steps[at] : w("as_today");
+        if (moved && state.prices[m.name] === undefined) priced = false;
+        if (moved) cost += (state.prices[m.name] ?? 0) * Math.abs(at - m.today);
+      });
+      $("#cost").textContent = !priced ? w("no_price") : state.cap === null ? `Q ${number(cost)} · ${w("no_cap")}` : w("of_cap", { cost: number(cost), cap: number(state.cap) });
+    };
+    rows.onclick = (event) => {
+      const button = event.target.closest("button");
+      if (!button) return;
+      const m = state.measures[button.closest(".row").dataset.k], up = button === button.parentNode.lastElementChild;
+      my.steps[m.name] = Math.min(m.steps.length - 1, Math.max(0, (my.steps[m.name] ?? m.today) + (up ? 1 : -1)));
+      show();
+    };
+    show();
+    $("main").insertAdjacentHTML("beforeend", '<p id="agree" class="soft"></p>');
+    foot(w("send_group"), async () => { if (await post("/u/package", { steps: my.steps })) { note(w("received")); ask(); } });
+  },
+  close() {
+    $("main").innerHTML = `<h1>${w("close_title")}</h1><p class="soft">${w("close_sub")}</p><div class="options"></div>`;
+    options(state.packages.map((p) => [p.name, p.measures]), state.packages.findIndex((p) => p.group === my.answer), (k) => (my.answer = state.packages[k].group));
+    foot(w("send"), async () => { if (my.answer !== null && (await post("/u/vote", { asked: state.asked, answer: my.answer }))) note(w("received")); });
+  },
+  closed() { $("main").innerHTML = `<h1>${w("gone")}</h1>`; },
+  look() { $("main").innerHTML = `<h1>${w("look_up")}</h1>`; },
+};
+
+$("#language").onclick = () => { my.lang = my.lang === "en" ? "es" : "en"; ask(); };
+ask();
+setInterval(ask, 2000);

@@ -1,0 +1,411 @@
+"""The room: votes, packages under a cap, the door for phones and what it refuses, and the whole round in a browser."""
+
+import contextlib
+import http.client
+import json
+import socket
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from chromium import SECONDS, SMALL, chromium, free_port, needs_chromium, program, served, told
+
+from experiments.cli import app as cli
+from experiments.workshop import phone_gate, room_view
+from experiments.workshop import room as rooms
+from experiments.workshop.phone_gate import PhoneGate
+from experiments.workshop.room import Refused, Room
+from experiments.workshop.room_server import open_door
+
+OTHER_PATHS = (
+    *("/", "/state", "/do", "/static/room.js", "/static/tokens.css", "/u/", "/u/../do", "/u/%2e%2e/do", "//u", "/U"),
+    *("/socket", "/print", "/u/state/x", "/room.html", "/.git/config", "/etc/passwd", "/u.js.map", "/favicon.ico"),
+    *("http://127.0.0.1/do", "/u;x", "/u%00", "/%2e%2e/%2e%2e/etc/passwd"),
+)
+
+
+def filled(room: Room, votes: list[int], group: int = 0) -> list[str]:
+    keys = [room.join(room.word, room.number, group, "a") for _ in votes]
+    for key, vote in zip(keys, votes, strict=True):
+        room.vote(key, vote)
+    return keys
+
+
+def test_votes_are_counted_changed_and_hidden_while_few_or_open() -> None:
+    room = Room()
+    room.go("predict", 0)
+    keys = filled(room, [0, 1, 1, 4])
+    room.vote(keys[0], 1)
+    assert room.counts("question 0", 5) == [0, 3, 0, 0, 1]
+    room.add_by_hand(2)
+    assert room.shown("question 0", 5) is None  # still open
+    room.go("reveal", 0)
+    assert room.shown("question 0", 5) == [0, 3, 1, 0, 1]
+    room.go("predict", 1)
+    filled(room, [2, 2, 2, 2])
+    room.go("reveal", 1)
+    assert room.shown("question 1", 5) is None  # four votes
+
+
+@pytest.mark.parametrize("phase", ["welcome", "reveal", "packages", "compare"])
+def test_nobody_votes_when_nothing_is_asked(phase: str) -> None:
+    room = Room()
+    (key,) = [room.join(room.word, room.number, 0, "a")]
+    room.go(phase, 0)
+    with pytest.raises(Refused, match="not_now"):
+        room.vote(key, 0)
+
+
+def test_answers_are_cut_where_the_rule_of_effects_cuts() -> None:
+    from experiments.statistics.thresholds import Scale
+
+    assert rooms.delta() == Scale("points").threshold(40.0, 40.0).delta == 0.5
+    assert [span for _, span in room_view.bins("en")] == [
+        *("more than −1.0", "−1.0 to −0.5", "−0.5 to +0.5", "+0.5 to +1.0", "more than +1.0"),
+    ]
+    assert [rooms.bin_of(value) for value in (-1.01, -0.51, -0.5, 0.5, 0.51, 1.01)] == [0, 1, 2, 2, 3, 4]
+
+
+def test_a_package_keeps_under_the_cap_and_without_a_price_it_has_none() -> None:
+    room = Room()
+    key = room.join(room.word, room.number, 1, "a")
+    room.go("packages", 0)
+    room.set_price("", 1000.0)
+    room.set_price("training", 400.0)
+    room.send_package(key, {"training": 2})
+    assert room.cost((("training", 2),)) == 800.0
+    with pytest.raises(Refused, match="over_cap"):
+        room.send_package(key, {"training": 3})
+    assert room.package(1) == ((("training", 2),), 1, 1)
+    room.send_package(key, {"training": 1, "visits": 2})
+    assert room.cost((("training", 1), ("visits", 2))) is None
+    with pytest.raises(Refused, match="not_now"):
+        room.send_package(key, {"trainin": 1})
+    assert room.package(0) == (None, 0, 0)
+
+
+def test_means_cost_by_steps_away_from_today_in_either_direction() -> None:
+    room = Room()
+    room.set_price("means", 10.0)
+    assert room.cost((("means", 0),)) == 10.0  # half of today is one step
+    assert room.cost((("means", 3),)) == 20.0
+
+
+def test_a_group_has_the_package_that_most_of_its_phones_sent() -> None:
+    room = Room()
+    keys = [room.join(room.word, room.number, 2, "a") for _ in range(3)]
+    room.go("packages", 0)
+    for key, step in zip(keys, (1, 2, 2), strict=True):
+        room.send_package(key, {"training": step})
+    assert room.package(2) == ((("training", 2),), 2, 3)
+
+
+def test_a_thousand_wrong_codes_shut_the_door_after_a_hundred() -> None:
+    room = Room()
+    refused = []
+    for k in range(1000):
+        with pytest.raises(Refused) as reason:
+            room.join("WRONG", str(100 + k % 900), 0, f"10.0.0.{k % 250}")
+        refused.append(str(reason.value))
+    assert refused.count("wrong_code") == rooms.MOST_WRONG
+    with pytest.raises(Refused, match="wait"):
+        room.join(room.word, room.number, 0, "10.0.1.1")
+    room.new_code()
+    assert room.join(room.word, room.number, 0, "10.0.1.1") in room.phones
+
+
+def test_one_address_waits_after_five_wrong_codes_and_others_come_in() -> None:
+    room = Room()
+    for k in range(8):
+        with pytest.raises(Refused, match="wrong_code" if k < 5 else "wait"):
+            room.join("WRONG", "123", 0, "10.0.0.1")
+    assert room.join(room.word.lower(), f" {room.number}", 0, "10.0.0.2")
+
+
+def test_a_room_takes_two_hundred_phones_and_closing_erases_them() -> None:
+    room = Room()
+    room.go("predict", 0)
+    keys = filled(room, [0] * rooms.MOST_PHONES)
+    with pytest.raises(Refused, match="full"):
+        room.join(room.word, room.number, 0, "a")
+    room.go("closed", 0)
+    assert not room.phones
+    assert room.counts("question 0", 5) == [0] * 5
+    with pytest.raises(Refused):
+        room.vote(keys[0], 0)
+    with pytest.raises(Refused, match="gone"):
+        room.join(room.word, room.number, 0, "a")
+
+
+def test_every_word_is_said_in_both_languages_and_codes_are_many() -> None:
+    for text in rooms.texts()["words"].values():
+        assert set(text) == {"en", "es"}
+    codes = rooms.texts()["code_words"]
+    assert len(codes) == len(set(codes)) >= 40
+    assert 0 < rooms.MOST_WRONG / (900 * len(codes)) < 0.003
+
+
+# The door
+
+
+@pytest.fixture
+def door() -> Iterator[tuple[Room, int]]:
+    room, port = Room(), free_port()
+    server = open_door(PhoneGate(room, "127.0.0.1", port, "villa_canales", "es"), "127.0.0.1", port)
+    end = time.monotonic() + SECONDS
+    while not server.started and time.monotonic() < end:
+        time.sleep(0.02)
+    yield room, port
+    server.should_exit = True
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(phone_gate, "BURST", 1e6)
+
+
+def asked(port: int, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, bytes, Any]:
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
+    with contextlib.closing(line):
+        content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        line.request(method, path, content, headers)
+        answer = line.getresponse()
+        return answer.status, answer.read(), answer.headers
+
+
+def join(room: Room, port: int) -> dict[str, str]:
+    code, _, headers = asked(port, "POST", "/u/join", {"word": room.word, "number": room.number, "group": 0})
+    assert code == 200
+    cookie = headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    return {"Cookie": cookie.partition(";")[0]}
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_a_phone_joins_votes_and_sees_only_what_is_its_own(door: tuple[Room, int]) -> None:
+    room, port = door
+    assert json.loads(asked(port, "GET", "/u/state")[1])["phase"] == "join"
+    mine = join(room, port)
+    room.go("predict", 0)
+    shown = json.loads(asked(port, "GET", "/u/state?lang=en", **mine)[1])
+    assert shown["question"]["text"].startswith("With a heavy hand")
+    assert not {"counts", "votes", "door", "code"} & set(shown)
+    assert asked(port, "POST", "/u/vote", {"asked": shown["asked"], "answer": 3}, **mine)[0] == 200
+    assert room.counts("question 0", 5) == [0, 0, 0, 1, 0]
+    assert asked(port, "POST", "/u/vote", {"asked": "question 1", "answer": 3}, **mine)[0] == 403
+    assert asked(port, "POST", "/u/vote", {"asked": shown["asked"], "answer": 3})[0] == 403  # never joined
+
+
+@pytest.mark.usefixtures("unhurried")
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD", "TRACE"])
+def test_any_other_path_is_refused(door: tuple[Room, int], method: str) -> None:
+    room, port = door
+    mine = join(room, port)
+    phase = room.phase
+    for path in OTHER_PATHS:
+        code, content, headers = asked(port, method, path, {"kind": "go", "phase": "closed", "question": 0}, **mine)
+        assert code in (400, 403, 404), (method, path)
+        assert content in (phone_gate.REFUSED.encode(), b"", b"Invalid HTTP request received.")
+        assert code == 400 or "content-security-policy" in headers
+    if method != "POST":
+        assert asked(port, method, "/u/join", None)[0] == 404
+    assert room.phase == phase
+
+
+@pytest.mark.usefixtures("unhurried")
+@pytest.mark.parametrize("host", ["evil.example", "localhost", "127.0.0.1", "127.0.0.1:1", "[::1]", ""])
+def test_another_host_or_origin_is_refused(door: tuple[Room, int], host: str) -> None:
+    room, port = door
+    assert asked(port, "GET", "/u", None, Host=host)[0] in (400, 403)
+    body = {"word": room.word, "number": room.number, "group": 0}
+    assert asked(port, "POST", "/u/join", body, Origin=f"http://{host}")[0] == 403
+    assert not room.phones
+
+
+@pytest.mark.usefixtures("unhurried")
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b"{", b'{"word": 1}', b"\xff\xfe", b"[" * 5000, b'{"word":"' + b"A" * 5000 + b'"}', b'{"a":' * 900],
+)
+def test_a_broken_or_long_body_is_refused_and_the_room_goes_on(door: tuple[Room, int], body: bytes) -> None:
+    room, port = door
+    mine = join(room, port)
+    room.go("predict", 0)
+    for path in ("/u/join", "/u/vote", "/u/package"):
+        assert asked(port, "POST", path, body, **mine)[0] == 400
+    assert asked(port, "POST", "/u/vote", {"asked": room.asked, "answer": 99}, **mine)[0] == 403
+    assert asked(port, "POST", "/u/vote", {"asked": room.asked, "answer": 1}, **mine)[0] == 200
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_a_websocket_is_refused(door: tuple[Room, int]) -> None:
+    _, port = door
+    key = "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="
+    head = f"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n{key}"
+    with socket.create_connection(("127.0.0.1", port), timeout=SECONDS) as line:
+        line.sendall(f"GET /socket HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{head}\r\n\r\n".encode())
+        assert line.recv(1000).split(b"\r\n")[0].split()[1] in (b"403", b"404")
+
+
+def test_ten_thousand_votes_of_one_phone_are_one_vote_and_mostly_refused(door: tuple[Room, int]) -> None:
+    room, port = door
+    mine = join(room, port)
+    room.go("predict", 0)
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
+    begun, codes = time.monotonic(), []
+    body = json.dumps({"asked": room.asked, "answer": 2})
+    for _ in range(10_000):
+        line.request("POST", "/u/vote", body, mine)
+        answer = line.getresponse()
+        answer.read()
+        codes.append(answer.status)
+    line.close()
+    allowed = phone_gate.BURST + phone_gate.REQUESTS_A_SECOND * (time.monotonic() - begun) + 1
+    assert set(codes) == {200, 429}
+    assert codes.count(200) <= allowed
+    assert room.counts("question 0", 5) == [0, 0, 1, 0, 0]
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_a_thousand_wrong_codes_at_the_door(door: tuple[Room, int], capsys: pytest.CaptureFixture[str]) -> None:
+    room, port = door
+    refusals = [asked(port, "POST", "/u/join", {"word": "CEIBA!", "number": str(k), "group": 0}) for k in range(1000)]
+    assert {code for code, _, _ in refusals} == {403}
+    assert sum(b"Ese no es" in content for _, content, _ in refusals) <= rooms.MOST_WRONG
+    assert not room.phones
+    assert "127.0.0.1:" not in capsys.readouterr().err.replace(f"127.0.0.1:{port}", "")  # no address of a phone
+
+
+def test_the_log_counts_and_names_nobody(door: tuple[Room, int], capsys: pytest.CaptureFixture[str]) -> None:
+    _, port = door
+    asked(port, "GET", "/secret-path")
+    said = capsys.readouterr().err
+    assert "room: refused: another path (1)" in said
+    assert "secret" not in said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--phones", "auto"], "--phones belongs to --room"),
+        (["--room", "--mesa"], "exclude each other"),
+        (["--room", "--phones", "8.8.8.8"], "got '8.8.8.8'"),
+        (["--room", "--phones", "0.0.0.0"], "got '0.0.0.0'"),
+        (["--room", "--port", "70000"], "out of range: 70000"),
+    ],
+)
+def test_wrong_options_are_one_line(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.code_of(["view", "villa_canales", *words]) == 2
+    told_of = capsys.readouterr().err
+    assert said in told_of
+    assert told_of.count("\n") == 1
+
+
+# In a browser
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("room")
+    (folder / "small.toml").write_text(SMALL, encoding="utf-8")
+    port = free_port()
+    options = ["--room", "--phones", "127.0.0.1", "--lang", "es", "--port", str(port)]
+    words = program("view", str(folder / "small.toml"), *options)
+    with served(words, port, folder), chromium() as browser:
+        assert "WARNING" in told(folder)
+        page = next(line for line in told(folder).splitlines() if "token=" in line)
+        yield browser, page[page.index("http") :].split()[0], f"http://127.0.0.1:{port + 1}/u", folder
+
+
+def tab_of(browser: Any, address: str, width: int = 1280, height: int = 720) -> Any:
+    tab = browser.new_context(viewport={"width": width, "height": height}).new_page()
+    tab.set_default_timeout(1000 * SECONDS)
+    tab.goto(address)
+    return tab
+
+
+def entered(browser: Any, address: str, code: str, group: int) -> Any:
+    phone = tab_of(browser, address, 390, 780)
+    word, number = code.split()
+    phone.fill("#word", word)
+    phone.fill("#number", number)
+    phone.click(f".options button:nth-child({group + 1})")
+    phone.click("footer .main")
+    phone.wait_for_selector("#word", state="detached")
+    return phone
+
+
+@needs_chromium
+@pytest.mark.slow
+def test_a_whole_round_with_twelve_phones_a_lost_one_and_a_reload(opened: Any) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    browser, address, door, _ = opened
+    screen = tab_of(browser, address)
+    code = screen.inner_text(".code")
+    assert Axe().run(screen).response["violations"] == []
+    phones = [entered(browser, door, code, k % 3) for k in range(12)]
+    screen.click("#next")
+    for k, phone in enumerate(phones[:11]):
+        phone.click(f".options button:nth-child({1 + k % 5})")
+        phone.click("footer .main")
+    phones[11].close()  # a lost phone
+    phones[0].reload()
+    phones[0].wait_for_selector(".options [aria-pressed=true]")  # its vote is still there
+    assert Axe().run(phones[1]).response["violations"] == []
+    screen.reload()
+    screen.locator("#clock", has_text="11 de 1").wait_for()
+    assert "baja mucho" in screen.inner_text("main")
+    screen.click("#next")  # close and reveal
+    screen.wait_for_selector(".plot circle[r='7']", state="attached")
+    assert screen.locator(".plot circle[r='7']").count() == 8
+    assert "de 11 lo adivinaron" in screen.inner_text("#sub")
+    assert Axe().run(screen).response["violations"] == []
+    for _ in range(4):
+        screen.click("#next")
+        screen.wait_for_timeout(1200)
+    screen.click("#next")
+    screen.wait_for_selector("[data-measure='']")
+    screen.fill("[data-measure='']", "1000000")
+    screen.press("[data-measure='']", "Enter")
+    for name in ("training", "visits", "means"):
+        screen.fill(f"[data-measure='{name}']", "400000")
+        screen.press(f"[data-measure='{name}']", "Enter")
+    for phone, row in ((phones[0], 1), (phones[1], 4), (phones[2], 2)):
+        phone.wait_for_selector("#rows")
+        phone.click(f"#rows .row:nth-child({row}) button:last-child")
+        phone.click("footer .main")
+        phone.locator("#note", has_text="Recibida").wait_for()
+    screen.click("#next")
+    screen.locator("h1", has_text="Los paquetes").wait_for()
+    screen.locator("main", has_not_text="Calculando").wait_for()
+    assert screen.locator("thead th").count() == 3
+    assert "Q 400,000" in screen.inner_text("main")
+    assert Axe().run(screen).response["violations"] == []
+    screen.click("#next")
+    for phone in phones[:6]:
+        phone.wait_for_selector("h1:has-text('comunidad')")
+        phone.click(".options button:nth-child(1)")
+        phone.click("footer .main")
+    screen.locator("#clock", has_text="6 de").wait_for()
+    printed = screen.pdf(format="A4")
+    assert printed.startswith(b"%PDF")
+    screen.emulate_media(media="print")
+    assert "Lo que pensó esta sala" in screen.inner_text("body")
+    screen.emulate_media(media="screen")
+    screen.click("[data-do=erase]")
+    screen.locator("h1", has_text="borrados").wait_for()
+    phones[3].wait_for_selector("h1:has-text('cerrada')")
+
+
+@needs_chromium
+@pytest.mark.slow
+def test_the_presenters_screen_needs_its_token_and_the_door_has_no_screen(opened: Any) -> None:
+    _, address, _, _ = opened
+    port = int(address.split(":")[2].split("/")[0])
+    assert asked(port, "GET", "/state")[0] == 403
+    assert asked(port, "POST", "/do", {"kind": "code"})[0] == 403
+    for path in ("/state", "/do", "/static/room.js"):
+        assert asked(port + 1, "GET", path)[0] in (403, 404)
