@@ -194,7 +194,7 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
     if (!g.width) return;
     const sign = (name, text) => `<span><svg viewBox="0 0 18 17" aria-hidden="true">${SIGNS[name]}</svg><span data-lg="${name}">${esc(text)}</span></span>`;
     find(".cl-lg").innerHTML = `<span style="grid-column:1/-1">${w("trust_scale")} &lt;30 ${[1, 2, 3, 4, 5].map((l) => `<i style="background:var(--l${l})"></i>`).join("")} 45+</span>` +
-      sign("couple", w("couple", { n: 0 })) + sign("station", w("station", { n: g.stations.length })) + sign("board", w(g.communal ? "board" : "mayor", { n: g.boards.length })) + sign("gang", w("gang")) + sign("clicked", w("clicked"));
+      sign("couple", w("couple", { n: frame()?.couples?.length || 0 })) + sign("station", w("station", { n: g.stations.length })) + sign("board", w(g.communal ? "board" : "mayor", { n: g.boards.length })) + sign("gang", w("gang")) + sign("clicked", w("clicked"));
     const { k, left, top, box } = scale(), x = (v) => left + v * k, y = (v) => top + (g.height - v) * k;
     const area = (rings) => rings.map((r) => `M${r.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join("L")}Z`).join("");
     view.paths = { outline: new Path2D(area(g.outline)), lake: new Path2D(area(g.lake)), x, y, k };
@@ -223,7 +223,7 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
     const run = frame(), g = ground();
     if (!view.paths || !g.width) return;
     const canvas = find("canvas"), ratio = devicePixelRatio || 1, box = canvas.getBoundingClientRect();
-    if (canvas.width !== Math.round(box.width * ratio)) { canvas.width = Math.round(box.width * ratio); canvas.height = Math.round(box.height * ratio); }
+    if (canvas.width !== Math.round(box.width * ratio) || canvas.height !== Math.round(box.height * ratio)) { canvas.width = Math.round(box.width * ratio); canvas.height = Math.round(box.height * ratio); }
     const c = canvas.getContext("2d"), { x, y, k, outline, lake } = view.paths, look = getComputedStyle(root);
     const paint = (name) => { colour.style.color = `var(--${name})`; return getComputedStyle(colour).color; };
     const colour = find(".room svg");
