@@ -8,7 +8,8 @@ export function make(place) {
   place.innerHTML = `<section aria-labelledby="wf-h"><div class="top"><h2 id="wf-h"></h2><div class="crumb small"></div><div class="seg gross" role="group"></div></div>
     <div class="falls"></div><p class="small hidden-note"></p></section>
     <div class="beside"><section aria-labelledby="pl-h"><div class="top"><h2 id="pl-h"></h2><span class="small"></span></div><div class="pl-box"><table class="pl"></table></div></section>
-    <section aria-labelledby="mo-h"><div class="top"><h2 id="mo-h"></h2><span class="small"></span></div><div class="months" role="group" aria-labelledby="mo-h"></div><p class="small ax"></p></section>
+    <section aria-labelledby="mo-h"><div class="top"><h2 id="mo-h"></h2><span class="small"></span></div><div class="months"></div>
+    <input type="range" class="month" data-name="month" min="1" step="1" aria-labelledby="mo-h"><output class="small at"></output></section>
     <section class="jump" hidden></section></div>`;
 }
 
@@ -30,8 +31,9 @@ export function draw(place, { sheet: s }) {
   fill(find("#pl-h + span"), plain(w.where_unit));
   fill(find("#mo-h + span"), plain(w.when_unit));
   fill(find(".pl"), places(s, 8.6 * rem()));
-  fill(find(".months"), months(s));
-  fill(find(".ax"), `${plain(monthName(s, 0))} – ${plain(monthName(s, s.months.length - 1))}`);
+  fill(find(".months"), months(s, find(".months").clientWidth));
+  Object.assign(find(".month"), { max: s.months.length, value: s.until || s.months.length });
+  sayMonth(find(".month"), s);
   const jump = find(".jump");
   jump.hidden = !s.jump.title;
   if (s.jump.title) fill(jump, `<h3>${plain(s.jump.title)}</h3><p class="small">${plain(s.jump.text)} ${s.jump.events.map(plain).join(" ")}</p>${levels(s, jump.clientWidth)}`);
@@ -83,13 +85,18 @@ function places(s, w) {
   }).join("");
 }
 
-function months(s) {
-  const high = Math.max(0.01, ...s.months), low = Math.min(0, ...s.months), tall = 5.4 * rem(), y = (value) => (tall * (high - value)) / (high - low);
-  return s.months.map((value, k) => {
-    const top = Math.min(y(value), y(0)), size = Math.max(1, Math.abs(y(value) - y(0))), on = s.until ? s.until === k + 1 : false;
-    const name = `${monthName(s, k)}: ${signed(value, 2)}`;
-    return `<button type="button" data-name="month-${k + 1}" aria-pressed="${on}" aria-label="${plain(name)}" title="${plain(name)}" style="height:${tall}px"><i style="top:${top}px;height:${size}px"></i></button>`;
-  }).join("");
+// Difference by month as bars; the slider below chooses one.
+function months(s, w) {
+  const R = rem(), tall = 5 * R, high = Math.max(0.01, ...s.months), low = Math.min(0, ...s.months), step = w / s.months.length;
+  const y = (value) => (tall * (high - value)) / (high - low);
+  const bars = s.months.map((value, k) => `<rect x="${k * step + step * 0.08}" y="${Math.min(y(value), y(0))}" width="${step * 0.84}" height="${Math.max(1, Math.abs(y(value) - y(0)))}" fill="${colour("b")}" opacity="${s.until === k + 1 ? 1 : 0.35}"/>`).join("");
+  return svg(w, tall, `${line(0, y(0), w, y(0), colour("faint"))}${bars}`, s.months.map((value, k) => `${monthName(s, k)} ${signed(value, 2)}`).join(", "));
+}
+
+function sayMonth(slider, s) {
+  const k = Number(slider.value) - 1, text = `${monthName(s, k)}: ${signed(s.months[k], 2)}`;
+  slider.setAttribute("aria-valuetext", text);
+  slider.nextElementSibling.textContent = text;
 }
 
 // Both worlds month by month, with the month in which the mood of the country jumps.
@@ -111,5 +118,12 @@ export function click(on, name, { ask, sheet }) {
   if (on.closest(".gross")) ask({ show: name });
   else if (name === "whole") ask({ place: "", month: "" });
   else if (name?.startsWith("place-")) ask({ place: sheet.place === Number(name.slice(6)) ? "" : name.slice(6) });
-  else if (name?.startsWith("month-")) ask({ month: sheet.until === Number(name.slice(6)) ? "" : name.slice(6) });
+}
+
+export function input(event, { sheet }) {
+  if (event.target.matches(".month")) sayMonth(event.target, sheet);
+}
+
+export function change(event, { ask }) {
+  if (event.target.matches(".month")) ask({ month: event.target.value });
 }

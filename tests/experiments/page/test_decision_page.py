@@ -216,11 +216,14 @@ def test_why_lands_on_the_number_of_the_decision_for_every_place_and_month(brows
     tab = Tab(browser, url + MOVED + "&lang=en&view=why")
     tab.page.locator(".wf").wait_for(timeout=1000.0 * COMPILE_SECONDS)
     number = tab.page.locator("h1").inner_text()
-    for press in ("[data-name=place-2]", "[data-name=month-4]", "[data-name=lived]"):
-        tab.page.locator(press).click()
-        name = press.removeprefix("[data-name=").removesuffix("]").partition("-")[0]
-        tab.until(lambda name=name: ("show=lived" if name == "lived" else f"{name}=") in tab.page.url)
-        tab.until(lambda: tab.page.evaluate(SUM)[0] is not None)
+    for where, move in (
+        ("place=2", lambda: tab.page.locator("[data-name=place-2]").click()),
+        ("month=4", lambda: tab.page.locator(".month").fill("4")),
+        ("show=lived", lambda: tab.page.locator("[data-name=lived]").click()),
+    ):
+        before = tab.page.locator(".wf").inner_html()
+        move()
+        tab.until(lambda where=where, old=before: where in tab.page.url and tab.page.locator(".wf").inner_html() != old)
         shown, total = tab.page.evaluate(SUM)
         assert abs(shown - total) < 0.06, "each row is rounded to a hundredth"
     tab.press("Whole municipality, whole time")
