@@ -16,7 +16,7 @@ MOST_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True)
-class Task:
+class Assignment:
     """Settings of a world, and the exercise to which they belong.
 
     Attributes
@@ -70,13 +70,13 @@ class Task:
         return bool({what, kind} & free)
 
 
-def task_of(address: Mapping[str, str]) -> Task:
+def assignment_of(address: Mapping[str, str]) -> Assignment:
     """Return the task of an address, or raise an `InputError` that names what is wrong in it."""
     for key in address:
         if key not in KEYS:
             raise InputError(f"an address of the classroom has no '{key}'{suggest_nearest(key, KEYS)}")
     switches, names = lesson.switch_names(), tuple(one["name"] for one in lesson.policies("en"))
-    return Task(
+    return Assignment(
         exercise=whole("exercise", address.get("exercise", "0"), len(lesson.exercises())),
         lock=address.get("lock", "") == "1",
         lang=one_of("lang", address.get("lang", "en"), LANGUAGES),

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from experiments.classroom import lesson
-from experiments.classroom.assignment import Task
+from experiments.classroom.assignment import Assignment
 from model.engine.calendar import is_last_shift_of_month
 from model.engine.scenario import Policy, PolicyEntry, Scenario
 from model.simulation.agents import Couple
@@ -44,14 +44,14 @@ def town() -> Town:
     return build_town(scenario())
 
 
-def policies_of(task: Task) -> tuple[Policy, ...]:
+def policies_of(task: Assignment) -> tuple[Policy, ...]:
     """Return the policies of a task: the ready one, then levers and switches moved by hand."""
     entries = tuple(PolicyEntry(parameter=name, how="set", value=value) for name, value in sorted(task.levers.items()))
     own = Policy(name=NAME, entries=entries, off=task.off)
     return (*parse_policy_words(task.policy), *((own,) if entries or task.off else ()))
 
 
-def world_of(task: Task) -> Any:
+def world_of(task: Assignment) -> Any:
     """Return a world at its start; the warm-up of a seed is simulated once for all tasks."""
     from model import TrustModel
 
@@ -64,7 +64,7 @@ def world_of(task: Task) -> Any:
         return TrustModel.resumed(stated, _first[task.seed], town=town())
 
 
-def label(task: Task, language: str) -> str:
+def label(task: Assignment, language: str) -> str:
     """Return in a few words what differs from today in a task."""
     parts = [one["title"] for one in lesson.policies(language) if one["name"] == task.policy != "status_quo"]
     named = {one["name"]: one["title"] for group in lesson.groups(scenario(), language) for one in group["levers"]}
@@ -77,7 +77,7 @@ def label(task: Task, language: str) -> str:
 class LessonRun:
     """A world that a student runs, with the settings from which it began."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Assignment) -> None:
         self.task = task
         self.world = world_of(task)
         self.start = self.world.tick
@@ -132,7 +132,7 @@ class LessonRun:
             writer.writerow([month.isoformat()[:7], self.task.seed, label(self.task, "en"), *values])
         return text.getvalue()
 
-    def work(self, student: Task) -> str:
+    def work(self, student: Assignment) -> str:
         """Return the work of a student as one file: the task with its answers, and the months of the run."""
         stated = dataclasses.asdict(student) | {"levers": dict(student.levers), "off": sorted(student.off)}
         return json.dumps({"confianza": "classroom", "task": stated, "months": self.table()}, ensure_ascii=False)
@@ -179,16 +179,16 @@ def rings(land: Town, shape: Any) -> list[list[list[float]]]:
     return [((line - land.origin) / land.cell_m).round(2).tolist() for line in lines]
 
 
-def arms_of(task: Task) -> list[str]:
+def arms_of(task: Assignment) -> list[str]:
     """Return the policies of a task as the shell and `load` name them."""
     ready = [] if task.policy == "status_quo" else [task.policy]
     return ready + (["./classroom.toml"] if file_of(task) else [])
 
 
-def python_of(task: Task, months: int) -> str:
+def python_of(task: Assignment, months: int) -> str:
     """Return a script that repeats a run.
 
-    >>> python_of(Task(off=frozenset({"hearsay"})), 2).splitlines()[-5]
+    >>> python_of(Assignment(off=frozenset({"hearsay"})), 2).splitlines()[-5]
     'scenario = load("villa_canales", policies=["./classroom.toml"])'
     """
     text = file_of(task)
@@ -208,7 +208,7 @@ def python_of(task: Task, months: int) -> str:
     )
 
 
-def file_of(task: Task) -> str:
+def file_of(task: Assignment) -> str:
     """Return the levers and switches of a task as a policy file, empty if nothing was moved."""
     parts = []
     if task.off:
@@ -219,7 +219,7 @@ def file_of(task: Task) -> str:
     return "\n".join(head + parts) if parts else ""
 
 
-def command_of(task: Task) -> str:
+def command_of(task: Assignment) -> str:
     """Return the command that asks eight pairs of worlds."""
     arms = "+".join(arms_of(task)) or "mopsic_full"
     return f"confianza compare status_quo {arms} --scenario {SITE} --years 2 --replicates 8"

@@ -1,4 +1,4 @@
-"""How one resident weighs whether to tell somebody of a crime: the model's own formula, asked for an invented case.
+"""Ask the formula of reporting how one resident weighs whether to tell somebody of an invented crime.
 
 No case becomes part of the world: the kernel that writes utilities is called on a row of its own, between two shifts,
 and the room that it writes to is written anew before every real choice.
@@ -24,7 +24,7 @@ DAYS = 365.25
 
 
 @dataclass(frozen=True)
-class Case:
+class ImaginedRobbery:
     """A robbery that a resident might suffer, and what may be different about it."""
 
     severity: float = SEVERITY
@@ -54,7 +54,7 @@ def find_resident(world: Any, cell: int | None, turn: int) -> int | None:
     return int(rows[np.random.default_rng([world.seed, turn]).integers(len(rows))])
 
 
-def pulls_of(world: Any, who: int, case: Case) -> Any:
+def pulls_of(world: Any, who: int, case: ImaginedRobbery) -> Any:
     """Return exp(utility) of every channel for a case, 0 where it is closed."""
     rows = zero_rows(Incident, 1)
     row = rows[0]
@@ -77,12 +77,12 @@ def chance_to_tell(pulls: Any) -> float:
 
 def terms(world: Any, who: int) -> list[tuple[str, float]]:
     """Return the terms of the utility of a telephone call in log-odds: one input added at a time."""
-    neutral = Case(severity=0.0, loss=0.0, trust=0.5)
+    neutral = ImaginedRobbery(severity=0.0, loss=0.0, trust=0.5)
     stages = [
         ("readiness", neutral),
-        ("severity", Case(loss=0.0, trust=0.5)),
-        ("loss", Case(trust=0.5)),
-        ("trust_term", Case()),
+        ("severity", ImaginedRobbery(loss=0.0, trust=0.5)),
+        ("loss", ImaginedRobbery(trust=0.5)),
+        ("trust_term", ImaginedRobbery()),
     ]
     found, before = [], 0.0
     for name, case in stages:
@@ -95,16 +95,16 @@ def terms(world: Any, who: int) -> list[tuple[str, float]]:
 def describe(world: Any, who: int, language: str) -> dict[str, Any]:
     """Return a resident as the page shows them: beliefs, terms, chances, and one change at a time."""
     mind, person = world.state.minds[who], world.town.people[who]
-    trust, pulls = float(world.trust()[who]), pulls_of(world, who, Case())
+    trust, pulls = float(world.trust()[who]), pulls_of(world, who, ImaginedRobbery())
     total = 1.0 + float(pulls.sum())
     unfair, useless = float(odds_of_unfairness(mind)), float(odds_of_ineffectiveness(mind))
     values = {"n": f"{100 * trust:.0f}"}
     shares = {"nobody": 1.0 / total} | dict(zip(CHANNELS, (pulls / total).tolist(), strict=False))
     ifs = {
-        "as_is": Case(),
-        "if_trust": Case(trust=0.8),
-        "if_couple": Case(at_hand=True),
-        "if_grave": Case(severity=2 * SEVERITY),
+        "as_is": ImaginedRobbery(),
+        "if_trust": ImaginedRobbery(trust=0.8),
+        "if_couple": ImaginedRobbery(at_hand=True),
+        "if_grave": ImaginedRobbery(severity=2 * SEVERITY),
     }
     return {
         "who": say(

@@ -14,7 +14,7 @@ import solara
 import traitlets
 
 from experiments.classroom import lesson
-from experiments.classroom.assignment import Task, task_of
+from experiments.classroom.assignment import Assignment, assignment_of
 from experiments.classroom.lesson_run import (
     LessonRun,
     command_of,
@@ -55,7 +55,7 @@ class Classroom:
     """One student's page: what is set, the run, the run before it, and the thread that simulates."""
 
     def __init__(self, language: str = "en") -> None:
-        self.task, self.run, self.before = Task(lang=language), None, None  # type: tuple[Task, LessonRun | None, Any]
+        self.task, self.run, self.before = Assignment(lang=language), None, None  # type: tuple[Assignment, LessonRun | None, Any]
         self.todays: dict[str, float | None] = {}
         self.person: dict[str, Any] | None = None
         self.playing, self.closed, self.fault = False, False, ""
@@ -123,7 +123,7 @@ class Classroom:
         """Take the task of the address."""
         query = dict(parse_qsl(str(message["query"]).lstrip("?")))
         if query:
-            task = task_of({"lang": self.task.lang} | query)
+            task = assignment_of({"lang": self.task.lang} | query)
             changed = self.settings_of(task) != self.settings_of(self.task)
             self.task = task
             self.speak()
@@ -147,7 +147,7 @@ class Classroom:
             if key in message:
                 stated[key] = str(message[key])
         task = dataclasses.replace(own, **stated)
-        self.task = task_of(dict(parse_qsl(task.address)))  # one place checks what an address and a message may say
+        self.task = assignment_of(dict(parse_qsl(task.address)))  # checks both
         self.fault = ""
         if task.lang != own.lang:
             self.speak()
@@ -157,7 +157,7 @@ class Classroom:
         """Take another exercise; the answers to the last one go."""
         if not self.task.lock:
             task = dataclasses.replace(self.task, exercise=int(message["number"]), predict="", why="")
-            self.task = task_of(dict(parse_qsl(task.address)))
+            self.task = assignment_of(dict(parse_qsl(task.address)))
         self.show()
 
     def play(self, message: dict[str, Any]) -> None:
@@ -186,7 +186,7 @@ class Classroom:
             task = self.run.task
             self.before = {"series": self.run.series(), "task": task, "seed": task.seed}
         if not self.todays:
-            today = LessonRun(Task(seed=self.task.seed))
+            today = LessonRun(Assignment(seed=self.task.seed))
             today.step("month")
             self.todays = {name: values[0] for name, values in today.series().items()}
         self.run, self.busy = LessonRun(self.task), ""
@@ -224,7 +224,7 @@ class Classroom:
             "first": own.start.year,
         }
 
-    def settings_of(self, task: Task) -> list[Any]:
+    def settings_of(self, task: Assignment) -> list[Any]:
         """Return what decides a run."""
         return [getattr(task, key) for key in WORLD_KEYS]
 

@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from experiments.classroom import lesson
-from experiments.classroom.assignment import Task, task_of
+from experiments.classroom.assignment import Assignment, assignment_of
 from experiments.figures.theme import REPORT
 from experiments.storage.writing import make_folder, write_all, write_whole
 from model.engine.errors import InputError
@@ -86,7 +86,7 @@ def exercises(language: str) -> list[dict[str, Any]]:
     number = guide()["words"]["exercise"][language]
     return [
         in_language(one, language)
-        | {"number": number.format(n=n), "address": Task(exercise=n, lock=True, lang=language).address}
+        | {"number": number.format(n=n), "address": Assignment(exercise=n, lock=True, lang=language).address}
         for n, one in enumerate(lesson.exercises(), start=1)
     ]
 
@@ -169,10 +169,10 @@ def row_of(file: Path) -> dict[str, Any]:
     words = {key: str(value) for key, value in task.items() if key not in ("lock", "exercise")}
     words |= {"exercise": str(task["exercise"]), "lock": "1" if task.get("lock") else ""}
     words |= {"levers": ",".join(f"{name}:{value}" for name, value in levers.items()), "off": ",".join(map(str, off))}
-    known = task_of(words)
+    known = assignment_of(words)
     return {"file": file.name, "months": months} | {key: words[key] for key in ("levers", "off")} | vars_of(known)
 
 
-def vars_of(task: Task) -> dict[str, Any]:
+def vars_of(task: Assignment) -> dict[str, Any]:
     """Return what the table says of a task."""
     return {key: getattr(task, key) for key in ("student", "exercise", "seed", "policy", "predict", "why")}

@@ -1,4 +1,4 @@
-"""What the screen of the room and its phones show, in one language."""
+"""Compose what the screen of the room and its phones show, in one language."""
 
 from typing import Any
 

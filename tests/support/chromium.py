@@ -48,6 +48,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def free_pair() -> int:
+    """Return a port on which nobody listens, nor on the next one."""
+    while True:
+        port = free_port()
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port + 1))
+            return port
+
+
 @contextlib.contextmanager
 def served(words: list[str], port: int, folder: Path, **more: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server until the block ends; tabs then have the token of the address that it prints."""

@@ -15,7 +15,7 @@ from bits import digests
 from chromium import SECONDS, chromium, free_port, needs_chromium, program, served
 
 from experiments.classroom import lesson, lesson_run, one_resident
-from experiments.classroom.assignment import Task, task_of
+from experiments.classroom.assignment import Assignment, assignment_of
 from experiments.classroom.lesson_run import LessonRun
 from model.engine.errors import InputError
 from model.town.town import build_town
@@ -72,7 +72,7 @@ def test_a_switch_says_what_its_knock_out_did_as_it_is_on_record() -> None:
 
 
 def test_an_address_restores_its_task() -> None:
-    task = Task(
+    task = Assignment(
         3,
         True,
         "es",
@@ -85,8 +85,8 @@ def test_an_address_restores_its_task() -> None:
         "sí & no",
         "Ana",
     )
-    assert task_of(dict(parse_qsl(task.address))) == task
-    assert task_of({}) == Task()
+    assert assignment_of(dict(parse_qsl(task.address))) == task
+    assert assignment_of({}) == Assignment()
 
 
 @pytest.mark.parametrize(
@@ -104,15 +104,15 @@ def test_an_address_restores_its_task() -> None:
 )
 def test_a_wrong_address_is_one_line(address: dict[str, str], said: str) -> None:
     with pytest.raises(InputError, match=".*".join(said.split("'")[:1])) as raised:
-        task_of(address)
+        assignment_of(address)
     assert said in str(raised.value)
 
 
 def test_a_lock_frees_only_what_belongs_to_the_exercise() -> None:
-    locked = Task(exercise=3, lock=True)
+    locked = Assignment(exercise=3, lock=True)
     assert locked.may_change("hearsay")
     assert not any(locked.may_change(one) for one in ("contacts.fair", "deterrence", "policy", "seed"))
-    own = Task(exercise=8, lock=True)
+    own = Assignment(exercise=8, lock=True)
     assert all(own.may_change(one) for one in ("contacts.fair", "deterrence", "policy", "seed"))
 
 
@@ -121,7 +121,7 @@ def test_a_run_without_changes_is_the_model_as_it_is_and_a_switch_changes_it() -
     from model import TrustModel
 
     plain = TrustModel(lesson_run.scenario(), rng=7, town=lesson_run.town())
-    runs = LessonRun(Task()), LessonRun(Task(off=frozenset({"reporting"})))
+    runs = LessonRun(Assignment()), LessonRun(Assignment(off=frozenset({"reporting"})))
     for _ in range(2):
         for run in runs:
             run.step("month")
@@ -132,7 +132,7 @@ def test_a_run_without_changes_is_the_model_as_it_is_and_a_switch_changes_it() -
 
 @pytest.mark.usefixtures("small")
 def test_the_script_and_the_table_give_the_same_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    task = Task(seed=3, off=frozenset({"hearsay"}), levers={"contacts.fair": 2.0})
+    task = Assignment(seed=3, off=frozenset({"hearsay"}), levers={"contacts.fair": 2.0})
     run = LessonRun(task)
     run.step("month")
     (row,) = csv.DictReader(io.StringIO(run.table()))
@@ -142,14 +142,14 @@ def test_the_script_and_the_table_give_the_same_numbers(tmp_path: Path, monkeypa
     exec(script, names)
     assert float(row["trust_mean"]) == names["world"].datacollector.model_vars["trust_mean"][0]
     assert row["settings"] == "Fair treatment, – Hearsay: people tell each other"
-    work = json.loads(run.work(Task(exercise=3, student="Ana", why="por los relatos")))
+    work = json.loads(run.work(Assignment(exercise=3, student="Ana", why="por los relatos")))
     assert work["task"]["why"] == "por los relatos"
     assert work["months"] == run.table()
 
 
 @pytest.mark.usefixtures("small")
 def test_the_map_shows_couples_on_duty_invented_territory_and_trust_in_shades() -> None:
-    run = LessonRun(Task())
+    run = LessonRun(Assignment())
     run.step("day")
     frame, ground = run.frame(), lesson_run.ground()
     assert len(frame["trust"]) == len(ground["cells"])
@@ -160,7 +160,7 @@ def test_the_map_shows_couples_on_duty_invented_territory_and_trust_in_shades() 
 
 @pytest.mark.usefixtures("small")
 def test_asking_a_resident_leaves_the_world_as_it_is_and_terms_sum_to_the_utility() -> None:
-    world = LessonRun(Task()).world
+    world = LessonRun(Assignment()).world
     world.run_for(60)
     twin = copy.deepcopy(world)
     who = one_resident.find_resident(world, None, 1)
@@ -179,7 +179,7 @@ def test_asking_a_resident_leaves_the_world_as_it_is_and_terms_sum_to_the_utilit
 
 @pytest.mark.usefixtures("small")
 def test_who_is_shown_is_an_adult_without_gangs_rents_or_violence_at_home() -> None:
-    world = LessonRun(Task()).world
+    world = LessonRun(Assignment()).world
     shown = one_resident.can_be_shown(world)
     minds = world.state.minds
     assert 0 < shown.sum() < len(minds)
