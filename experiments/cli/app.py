@@ -284,7 +284,7 @@ def view(
 @app.command()
 def workshop(
     out: options.OutOfWorkshop = Path("workshop"),
-    lang: options.Languages = "es",
+    lang: options.LanguagesOfWorkshop = "es",
     collect: options.Collected = None,
 ) -> None:
     """Write a guide for 90 minutes, handouts, a teacher's sheet."""

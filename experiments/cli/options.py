@@ -192,6 +192,10 @@ Phones = Annotated[
         help="With --room: let phones of the local network in at this address, to vote only, at the next port.",
     ),
 ]
+LanguagesOfWorkshop = Annotated[
+    str,
+    Option("--lang", metavar="es|en|both", help="Language of the pages.", callback=one_of("--lang", LANGUAGES)),
+]
 OutOfWorkshop = Annotated[Path, Option("--out", metavar="DIR", help="Where to write the pages.")]
 Collected = Annotated[
     Path | None, Option(metavar="DIR", help="Instead: put the work of students in a folder into one table there.")
