@@ -4,6 +4,7 @@ import json
 import re
 import socket
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from model.engine.errors import InputError
 FOLDER = Path(__file__).parent / "static"
 NEEDS = Needs({"GET": re.compile(r"/|/state|/static/(room\.(js|css)|tokens\.css)"), "POST": re.compile("/do")}, POLICY)
 MOST_CONNECTIONS = 400
+POLL_SECONDS = 0.5
 WARNING = (
     "confianza: WARNING: phones in the network of {address} can now reach this machine at http://{address}:{port}/u and"
     " nothing else of it. They can only join with the code, vote and send packages. Stop it with Ctrl-C."
@@ -158,8 +160,10 @@ def serve_room(scenario: str, port: int, language: str, phones: str | None) -> N
     gate = PhoneGate(room, address, port + 1, scenario, language)
 
     def prepare() -> None:
-        for question in range(len(texts()["question"])):
+        for question in range(len(texts()["question"])):  # one after the other: the first is revealed first
             runs.ask(chosen_of(question))
+            while runs.standing(chosen_of(question), language).running:
+                time.sleep(POLL_SECONDS)
 
     with in_background():
         server = open_door(gate, address, port + 1) if address else None

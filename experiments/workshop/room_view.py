@@ -138,6 +138,7 @@ def screen(room: Room, runs: PairedRuns, language: str, door: dict[str, Any]) ->
         "fewest": FEWEST_SHOWN,
     }
     if room.phase in ("predict", "reveal"):
+        runs.ask(chosen_of(room.question))
         shown |= {"question": question_view(room.question, runs.site, language), "bins": bins(language)}
     if room.phase == "reveal":
         said = reveal(runs.standing(chosen_of(room.question), language))

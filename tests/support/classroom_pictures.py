@@ -14,6 +14,18 @@ from chromium import COMPILE_SECONDS, ROOT, chromium, free_pair, free_port, prog
 
 FOLDER = ROOT / "results" / "reference" / "page"
 MONTHS = 24
+PICTURES = {
+    "classroom_es.png": "Classroom, Spanish, 1280 × 720: hearsay switched off (B) beside the world as today (A).",
+    "classroom_resident_es.png": "Classroom, Spanish: one resident weighs whether to report.",
+    "classroom_en_dark.png": "Classroom, English, dark, 1920 × 1080.",
+    "room_predict_es.png": "Room, Spanish: a question is open; answers are hidden.",
+    "room_reveal_es.png": "Room, Spanish: eight pairs on the axis of the answers, harms first.",
+    "room_packages_es.png": "Room, Spanish: prices typed by the room, packages of three groups.",
+    "room_compare_en_dark.png": "Room, English, dark: packages side by side.",
+    "room_printed_en.png": "Room, English: the printed page.",
+    "phone_predict_es.png": "Phone, Spanish: a question.",
+    "phone_package_es.png": "Phone, Spanish: a package under a cap.",
+}
 
 
 def tab_of(browser: Any, address: str, size: tuple[int, int]) -> Any:
@@ -134,7 +146,20 @@ def packages(screen: Any, phones: list[Any]) -> None:
     screen.screenshot(path=FOLDER / "room_printed_en.png")
 
 
+def describe() -> None:
+    """Write the list of the pictures."""
+    lines = [
+        "# Classroom and room",
+        "",
+        "Taken by `python tests/support/classroom_pictures.py` with all of Villa Canales.",
+    ]
+    for name, text in PICTURES.items():
+        lines += ["", f"![{text}]({name})", "", text]
+    (FOLDER / "classroom.md").write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
 if __name__ == "__main__":
     for one in (classroom, room):
         if one.__name__ in sys.argv[1:] or len(sys.argv) == 1:
             one()
+    describe()
