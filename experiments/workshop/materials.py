@@ -83,10 +83,14 @@ def pace(language: str) -> str:
 
 def exercises(language: str) -> list[dict[str, Any]]:
     """Return the exercises of the classroom for the teacher's sheet, each with its locked address."""
-    number = guide()["words"]["exercise"][language]
+    number, path = guide()["words"]["exercise"][language], in_language(guide()["path"], language)
     return [
         in_language(one, language)
-        | {"number": number.format(n=n), "address": Assignment(exercise=n, lock=True, lang=language).address}
+        | {
+            "number": number.format(n=n),
+            "level": path[one["level"]],
+            "address": Assignment(exercise=n, lock=True, lang=language).address,
+        }
         for n, one in enumerate(lesson.exercises(), start=1)
     ]
 
