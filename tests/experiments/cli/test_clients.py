@@ -15,6 +15,7 @@ import pytest
 
 from confianza import read
 from experiments.cli import app as cli
+from experiments.cli.page_outputs import blocks_of
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "do" / "clients.md").read_text(encoding="utf-8")
@@ -31,6 +32,8 @@ def tool_of(script: str) -> str:
 
 
 SCRIPTS = {tool_of(script): script for script in EXAMPLES}
+SHOWN = {one.code: one.output for one in blocks_of(PAGE)}
+"""What the page shows below each program."""
 
 
 def versions() -> dict[str, str]:
@@ -164,8 +167,9 @@ CHECKS: dict[str, Callable[[list[float], str, Path], None]] = {
 
 
 def check_answer(tool: str, printed: str, folder: Path) -> None:
-    """Check that an example prints one line, and that the line makes sense."""
+    """Check that an example prints the line that the page shows, and that the line makes sense."""
     (answer,) = printed.strip().splitlines()
+    assert SHOWN[SCRIPTS[tool]].strip() == answer
     head, _, told = answer.partition(": ")
     assert head
     CHECKS[tool]([float(number) for number in NUMBER.findall(told)], answer, folder)

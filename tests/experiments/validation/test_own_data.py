@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from experiments.cli import app as cli
+from experiments.cli.page_outputs import blocks_of
 from experiments.tools.documents.column_docs import PAGES
 from experiments.tools.setup.new_municipality import facts, new
 from experiments.validation.against import Series, against_lines, expected, read_series
@@ -20,12 +21,10 @@ from scenarios import load
 from scenarios.columns import COLUMN_TEXTS_FILE
 from scenarios.places import FACILITY_COLUMNS, SETTLEMENT_COLUMNS
 
-BLOCK = re.compile(r"(?:`([\w.]+)`:\n\n)?```(\w*)\n(.*?)```", re.DOTALL)
-
 
 def blocks(language: str) -> list[tuple[str, str, str]]:
     """Return every block of the how-to: the file that it belongs into, its language, its text."""
-    return BLOCK.findall(PAGES[language].read_text(encoding="utf-8"))
+    return [(one.file, one.language, one.code) for one in blocks_of(PAGES[language].read_text(encoding="utf-8"))]
 
 
 def bare(value: Any) -> Any:

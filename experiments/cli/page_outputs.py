@@ -1,0 +1,204 @@
+"""Run the commands and programs of a page and write below each of them what it prints.
+
+`python -m experiments.cli.page_outputs PAGE …` follows every page in an empty folder. It writes the files that the page
+names, runs the commands and the Python programs in order, and writes the pages anew. Below a block stands one of
+
+* `<!-- output -->`, `<!-- output: 20 -->` or `<!-- output: last 20 -->`: it is run and shown, by so many lines;
+* `<!-- output: error -->`: the command must be refused, and its error is shown;
+* `<!-- output: nothing -->`: it prints nothing;
+* `<!-- no output: reason -->`: it is not run.
+
+The programs of a page with `TOGETHER` are parts of one program.
+"""
+
+import argparse
+import contextlib
+import io
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+from experiments.cli import app as cli
+from model.engine.errors import InputError
+
+HOME = Path(__file__).parents[2]
+SHOWN_LINES, WIDTH, LONGEST = 12, 88, 110
+"""Lines and characters of an output that a page shows, and the columns of the terminal."""
+TOGETHER = "<!-- programs together -->"
+BLOCK = re.compile(
+    r"(?:`(?P<file>[\w.]+\.\w+)`:\n\n)?^```(?P<language>[^\n`]*)\n(?P<code>.*?)^```\n"
+    r"(?:\n<!-- (?P<mark>(?:no )?output(?:: [^\n]*?)?) -->\n(?P<shown>\n```text\n.*?^```\n)?)?",
+    re.MULTILINE | re.DOTALL,
+)
+COMMANDS, PROGRAM = ("", "sh"), "python"
+BEFORE = ("uv", "run", "--locked", "confianza")
+"""How a command begins in a clone; without it, with the last word alone."""
+SEPARATOR = "\x1e"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of a page: the file that it is, its language and text, how its output is shown, and that output."""
+
+    file: str
+    language: str
+    code: str
+    mark: str
+    shown: str
+
+    @property
+    def runs(self) -> bool:
+        """Whether this is something to run, and not text, or left out for a reason."""
+        return (self.language == PROGRAM or self.language in COMMANDS) and not self.mark.startswith("no ")
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the page shows that a command is refused."""
+        return self.mark == "output: error"
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the page says that this prints nothing."""
+        return self.mark == "output: nothing"
+
+    @property
+    def n_lines(self) -> int:
+        """Number of lines to show; negative where they are the last."""
+        stated = re.fullmatch(r"output: (last )?(\d+)", self.mark)
+        return int(stated[2]) * (-1 if stated[1] else 1) if stated else SHOWN_LINES
+
+    @property
+    def output(self) -> str:
+        """The output as the page shows it."""
+        return self.shown.removeprefix("\n```text\n").removesuffix("```\n")
+
+
+def blocks_of(page: str) -> list[Block]:
+    """Return the blocks of a page in order.
+
+    >>> [(one.language, one.code, one.n_lines, one.output) for one in blocks_of(
+    ...     "```sh\\nconfianza doctor\\n```\\n\\n<!-- output: 3 -->\\n\\n```text\\nfit\\n```\\n")]
+    [('sh', 'confianza doctor\\n', 3, 'fit\\n')]
+    """
+    names = ("file", "language", "code", "mark", "shown")
+    return [Block(*(found[name] or "" for name in names)) for found in BLOCK.finditer(page)]
+
+
+def with_outputs(page: str, workers: int | None = None) -> str:
+    """Return a page with what its blocks print; commands use ``workers`` processes instead of those typed."""
+    printed = iter(outputs(page, workers))
+
+    def renewed(found: re.Match[str]) -> str:
+        output = next(printed)
+        if not (found["mark"] or "").startswith("output"):
+            return found[0]
+        shown = f"\n```text\n{output}```\n" if output else ""
+        return found[0].removesuffix(found["shown"] or "") + shown
+
+    return BLOCK.sub(renewed, page)
+
+
+def outputs(page: str, workers: int | None = None) -> list[str]:
+    """Return what each block of a page prints, shortened to the lines that the page shows; "" for text."""
+    blocks = blocks_of(page)
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        if TOGETHER in page:
+            programs = f"\nprint(end={SEPARATOR!r})\n".join(one.code for one in blocks if one.language == PROGRAM)
+            parts = iter(printed_by_program(programs).split(SEPARATOR))
+            printed = [next(parts) if one.language == PROGRAM else printed_by(one, workers) for one in blocks]
+        else:
+            printed = [printed_by(one, workers) for one in blocks]
+    return [shortened(text, one.n_lines) for one, text in zip(blocks, printed, strict=True)]
+
+
+def printed_by(block: Block, workers: int | None) -> str:
+    """Write the file that a block is, or run it; return what it prints."""
+    if block.file:
+        Path(block.file).write_text(block.code, encoding="utf-8")
+    elif not block.runs:
+        return ""
+    elif block.language == PROGRAM:
+        return printed_by_program(block.code)
+    else:
+        lines = [line for line in block.code.splitlines() if line and not line.startswith("#")]
+        return "".join(printed_by_command(line, workers, refused=block.is_refused) for line in lines)
+    return ""
+
+
+def printed_by_command(line: str, workers: int | None, *, refused: bool) -> str:
+    """Run a command of the program in this process; return what it prints, errors too where it must be refused."""
+    if workers is not None:
+        line = re.sub(r"--workers \d+", f"--workers {workers}", line)
+    words = shlex.split(line)
+    start = next((n for n in (len(BEFORE), 1) if tuple(words[:n]) == BEFORE[-n:]), None)
+    if start is None:
+        raise InputError(f"a command of a page must begin with {BEFORE[-1]!r}: {line}")
+    told, wrong = io.StringIO(), io.StringIO()
+    columns = mock.patch.dict(os.environ, {"COLUMNS": str(WIDTH)})
+    with columns, contextlib.redirect_stdout(told), contextlib.redirect_stderr(wrong):
+        code = cli.code_of(words[start:])
+    if (code != 0) != refused:
+        raise InputError(f"{line}: exit code {code}\n{wrong.getvalue()}")
+    return told.getvalue() + (wrong.getvalue() if refused else "")
+
+
+def printed_by_program(code: str) -> str:
+    """Run a Python program in a process of its own, with the project on its path; return what it prints."""
+    Path("program.py").write_text(code, encoding="utf-8")
+    path = os.pathsep.join((str(HOME), os.getcwd()))
+    done = subprocess.run(
+        [sys.executable, "program.py"],
+        env=os.environ | {"PYTHONPATH": path},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode:
+        raise InputError(f"a program of the page fails:\n{code}\n{done.stderr}")
+    return done.stdout
+
+
+def shortened(text: str, n_lines: int) -> str:
+    """Return a text without blank ends, and of many lines the first, or the last of a negative number; cut long ones.
+
+    >>> shortened("one \\ntwo\\nthree\\n", 2), shortened("one \\ntwo\\nthree\\n", -1)
+    ('one\\ntwo\\n… (1 more)\\n', '… (2 more)\\nthree\\n')
+    """
+    whole = [line.rstrip() for line in text.strip("\n").splitlines()]
+    lines = [line if len(line) <= LONGEST else f"{line[:LONGEST]}…" for line in whole]
+    n_more = len(lines) - abs(n_lines)
+    if n_more > 0:
+        more = f"… ({n_more} more)"
+        lines = [*lines[:n_lines], more] if n_lines > 0 else [more, *lines[n_lines:]]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Write the outputs of the pages that are named."""
+    parser = argparse.ArgumentParser(prog="python -m experiments.cli.page_outputs", description=__doc__)
+    parser.add_argument("pages", nargs="+", type=Path)
+    parser.add_argument("--workers", type=int, help="processes of every command, instead of the number typed")
+    asked = parser.parse_args(words)
+    for path in named(asked.pages):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(with_outputs(text, asked.workers), encoding="utf-8")
+        print(path)
+
+
+def named(pages: Sequence[Path]) -> Iterator[Path]:
+    """Yield the absolute paths of pages; each must be there."""
+    for page in pages:
+        if not page.is_file():
+            raise SystemExit(f"no page {page}: name a Markdown file of docs or model/docs")
+        yield page.resolve()
+
+
+if __name__ == "__main__":
+    main()
