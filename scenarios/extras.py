@@ -9,7 +9,7 @@ EXTRAS = {
     "mesa": ("solara", "anywidget", "starlette", "uvicorn", "ipyvuetify", "altair"),
     "maps": ("pyogrio",),
     "dask": ("distributed",),
-    "emulation": ("sklearn",),
+    "emulation": ("sklearn", "threadpoolctl"),
     "notebook": ("ipykernel", "nbclient", "nbformat"),
 }
 """Modules that each extra installs."""
