@@ -1,0 +1,170 @@
+"""Design of `confianza reproduce`: blocks of runs that share a draw, a town, all random numbers and an account."""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.execution.run_requests import after
+from experiments.reproduce.dosed_policies import dosed_changes, write_policy
+from experiments.reproduce.plan import HEAVY_HAND, POINT, SITES, STATUS_QUO, Doses, Plan, Size
+from experiments.storage.run_spec import OWN, RunSpec, overrides_of
+from experiments.storage.writing import make_folder
+from experiments.studies.factors import Range, plausible_ranges
+from experiments.studies.study import Design
+from experiments.studies.study_jobs import shares
+from model.engine.scenario import Scenario
+from scenarios import accounts, load
+
+FIRST_SEED = 1001
+"""Seed of the first block: apart from those of other tables, which begin with 1."""
+POLICIES = "policies"
+"""Folder of the policies that are carried out in part."""
+DIGITS = 3
+KINDS = ("draws", "loop", "long")
+"""Kinds of blocks in the order in which they are run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Runs of one site that share a draw, a seed with its town, and an account.
+
+    ``kind`` is `draws`, `loop` or `long`. ``draw`` is the row of the hypercube of everything assumed; blocks with the
+    same draw also have the same seed. ``packages`` are doses by name, without the status quo; ``heavy`` tells whether
+    heavy hand is run, too.
+    """
+
+    site: str
+    kind: str
+    draw: int
+    account: str
+    years: int
+    packages: Mapping[str, Doses]
+    heavy: bool
+
+    @property
+    def seed(self) -> int:
+        """Seed of the random numbers and of the town."""
+        return FIRST_SEED + self.draw
+
+    @property
+    def name(self) -> str:
+        """Name that no other block has."""
+        return f"{self.site}-{self.kind}-{self.draw}-{self.account}"
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Names of its runs, the status quo first."""
+        return (STATUS_QUO, *self.packages, *([HEAVY_HAND] if self.heavy else []))
+
+
+@dataclass(frozen=True)
+class ReproduceDesign:
+    """All blocks of a size, and the hypercube of draws (draws × assumed parameters, each 0-1)."""
+
+    plan: Plan
+    size: Size
+
+    @cached_property
+    def ranges(self) -> Mapping[str, Range]:
+        """Plausible ranges of everything that nobody has measured, by dotted name."""
+        return dict(plausible_ranges("*"))
+
+    @cached_property
+    def cube(self) -> np.ndarray:
+        """Latin hypercube of draws."""
+        size = self.size
+        return shares(Design(points=size.draws + size.loop + size.long, seed=self.plan.seed), len(self.ranges))
+
+    @cached_property
+    def doses(self) -> np.ndarray:
+        """Latin hypercube of doses: one row for each package at random doses, and a column for each factor."""
+        size = self.size
+        rows = size.draws * size.points + size.long * size.long_points
+        return np.round(shares(Design(points=max(1, rows), seed=self.plan.seed + 1), len(self.plan.factors)), DIGITS)
+
+    @cached_property
+    def blocks(self) -> Sequence[Block]:
+        """Blocks by kind and draw, of both sites in turn: what is finished early tells of both."""
+        of_sites = zip(*([*self.draw_blocks(site), *self.loop_blocks(site)] for site in SITES), strict=True)
+        return sorted(itertools.chain.from_iterable(of_sites), key=lambda block: KINDS.index(block.kind))
+
+    def draw_blocks(self, site: str) -> Iterator[Block]:
+        """Yield the blocks with an account of their own: of a few years, then of many."""
+        names, size, everything = tuple(accounts.names()), self.size, next(iter(self.plan.packages))
+        for draw in range(size.draws):
+            packages = dict(self.plan.packages) | self.random_packages(draw * size.points, size.points)
+            yield Block(
+                site=site, kind="draws", draw=draw, account=names[draw % len(names)], years=size.years,
+                packages=packages, heavy=True,
+            )  # fmt: skip
+        for number in range(size.long):
+            first = size.draws * size.points + number * size.long_points
+            packages = {everything: self.plan.packages[everything]} | self.random_packages(first, size.long_points)
+            yield Block(
+                site=site, kind="long", draw=size.draws + size.loop + number, account=names[number % len(names)],
+                years=size.long_years, packages=packages, heavy=True,
+            )  # fmt: skip
+
+    def loop_blocks(self, site: str) -> Iterator[Block]:
+        """Yield the blocks of each draw under every account of the loop."""
+        packages = {name: self.plan.packages[name] for name in ("everything", "adoption")}
+        for draw in range(self.size.draws, self.size.draws + self.size.loop):
+            for account in (self.plan.loop.uncut, *self.plan.loop.cuts[: self.size.cuts]):
+                yield Block(
+                    site=site, kind="loop", draw=draw, account=account, years=self.size.years, packages=packages,
+                    heavy=False,
+                )  # fmt: skip
+
+    def random_packages(self, first: int, number: int) -> dict[str, Doses]:
+        """Return so many packages at random doses from a row of the hypercube on."""
+        factors = tuple(self.plan.factors)
+        rows = range(first, first + number)
+        return {f"{POINT}_{row}": dict(zip(factors, map(float, self.doses[row]), strict=True)) for row in rows}
+
+    def values(self, draw: int) -> dict[str, Any]:
+        """Return the parameters of a draw."""
+        return {
+            name: span.value(float(share))
+            for (name, span), share in zip(self.ranges.items(), self.cube[draw], strict=True)
+        }
+
+    def inputs(self, draw: int) -> dict[str, float]:
+        """Return the shares (0-1) of the assumptions that are inputs of the emulators."""
+        where = list(self.ranges)
+        return {name: float(self.cube[draw, where.index(name)]) for name in self.plan.assumptions}
+
+    def specs(self, block: Block, folder: Path) -> dict[str, RunSpec]:
+        """Return the runs of a block by arm; policies that are carried out in part are written to the folder."""
+        values = self.values(block.draw) | accounts.read(block.account) | dict(self.size.set)
+        scenario = municipality(block.site)
+        common = RunSpec(
+            source=block.site,
+            overrides=overrides_of(values),
+            until=after(scenario.start, block.years),
+            seed=block.seed,
+            measures=self.plan.columns,
+            town=OWN,
+        )
+        return {arm: replace(common, policies=self.policies(block, arm, folder)) for arm in block.arms}
+
+    def policies(self, block: Block, arm: str, folder: Path) -> tuple[str, ...]:
+        """Return the policies of an arm, as a run names them: by name where they are carried out in full."""
+        if arm not in block.packages:
+            return () if arm == STATUS_QUO else (arm,)
+        doses = {self.plan.factors[name]: share for name, share in block.packages[arm].items() if share > 0.0}
+        if set(doses.values()) <= {1.0}:
+            return tuple(doses)
+        make_folder(folder / POLICIES)
+        changes = dosed_changes(municipality(block.site), doses)
+        return (str(write_policy(folder / POLICIES, f"{arm}_{block.site}", changes)),)
+
+
+@cache
+def municipality(site: str) -> Scenario:
+    """Return the scenario of a site as its files say."""
+    return load(site)

@@ -1,0 +1,87 @@
+"""Policies that are carried out in part: a share of every change that the policies make, written as a policy file."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from experiments.reproduce.plan import Doses
+from experiments.storage.writing import write_whole
+from model.engine.errors import InputError
+from model.engine.parameters import group_named
+from model.engine.scenario import PolicyEntry, Scenario
+from scenarios.policy_files import read_policy
+
+DIGITS = 6
+type Change = tuple[str, str, float]
+"""How a parameter is changed (set, scale or add), its dotted name, and the value."""
+
+
+def dosed_changes(scenario: Scenario, doses: Doses) -> list[Change]:
+    """Return the changes of some policies, each carried out by a share.
+
+    Parameters
+    ----------
+    scenario
+        Municipality; a parameter that a policy sets moves from its value there towards that of the policy.
+    doses
+        Share (0-1) by name of policy. Factors are raised to the power of the share, sums are multiplied by it.
+
+    Returns
+    -------
+    list of (how, parameter, value)
+        Nothing of a policy with the share 0; the policy itself with the share 1. Where two policies set a parameter,
+        which must be to the same value, the larger share counts. Whole numbers are rounded half up.
+
+    Raises
+    ------
+    InputError
+        If two policies set a parameter to different values.
+    """
+    sets: dict[str, tuple[float, float]] = {}
+    others: list[Change] = []
+    for policy, share in doses.items():
+        for entry in read_policy(policy).policy.entries if share > 0.0 else ():
+            if entry.how != "set":
+                value = entry.value**share if entry.how == "scale" else entry.value * share
+                others.append((entry.how, entry.parameter, value))
+                continue
+            target, largest = sets.get(entry.parameter, (entry.value, 0.0))
+            if target != entry.value:
+                raise InputError(f"policies set {entry.parameter} to {target:g} and {entry.value:g}: choose one")
+            sets[entry.parameter] = target, max(largest, share)
+    moved = [("set", name, between(scenario, name, *ends)) for name, ends in sets.items()]
+    return [*moved, *others]
+
+
+def between(scenario: Scenario, parameter: str, target: float, share: float) -> float:
+    """Return the value a share of the way from that of a scenario to a target."""
+    name, _, key = parameter.partition(".")
+    start = float(getattr(scenario[name], key))
+    value = target if share >= 1.0 else start + share * (target - start)
+    return float(int(value + 0.5)) if group_named(name).kind(key) is int else value
+
+
+def entries_of(changes: list[Change]) -> Iterator[PolicyEntry]:
+    """Yield changes as entries of a policy."""
+    for how, parameter, value in changes:
+        yield PolicyEntry(parameter=parameter, how=how, value=value)  # type: ignore[arg-type]
+
+
+def write_policy(folder: Path, name: str, changes: list[Change]) -> Path:
+    """Write changes as the file of a policy, unless it holds them already; return the file."""
+    lines = [f'title = {{ en = "{name}", es = "{name}" }}']
+    for how in ("set", "scale", "add"):
+        own = [f'"{parameter}" = {number(value)}' for kind, parameter, value in changes if kind == how]
+        lines += ["", f"[{how}]", *own] if own else []
+    path, content = folder / f"{name}.toml", "\n".join([*lines, ""]).encode()
+    if not path.is_file() or path.read_bytes() != content:
+        write_whole(path, content)
+    return path
+
+
+def number(value: float) -> str:
+    """Return a number as a policy file states it, in few digits so that it can be read.
+
+    >>> number(2.0), number(0.1234567)
+    ('2', '0.123457')
+    """
+    return str(int(value)) if float(value).is_integer() else f"{value:.{DIGITS}g}"

@@ -1,0 +1,350 @@
+"""Figures of `confianza reproduce`: one for each result, both municipalities side by side, in one language."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from experiments.figures.small_multiples import (
+    A,
+    B,
+    PanelFigure,
+    PanelSizes,
+    colour_of,
+    draw_estimate,
+    mark_zero,
+    name_rows,
+    share_height,
+    share_scale,
+    sign_values,
+)
+from experiments.figures.theme import INK, LINE, NULL, REACH, SOFT, TOKENS, WHITE
+from experiments.narrative.messages import said
+from experiments.reproduce.effects import CRITERIA
+from experiments.reproduce.plan import HEAVY_HAND, SITES
+from experiments.reproduce.runs import rows_in
+from experiments.reproduce.sentences import (
+    EVERYTHING,
+    HEAVY,
+    TOLD,
+    WITHOUT_REMEDY,
+    Tables,
+    chosen,
+    horizon_of,
+    input_name,
+    last_horizon,
+    measure_name,
+    package_name,
+    site_name,
+    unit_of,
+)
+from experiments.statistics.verdicts import direction
+from experiments.validation.criteria import STATED
+from experiments.words.bilingual import Both, Tongue
+
+HARM = TOKENS["harm"][0]
+ARMS = (EVERYTHING, "adoption", "reporting", "resources", HEAVY_HAND)
+ROW, LEFT = 0.24, 1.35
+"""Inches of a row and of the names at its left."""
+OUTCOMES = {"works": B, "harms": HARM, "nothing": INK, "open": NULL}
+LINES = {EVERYTHING: (INK, "-"), "adoption": (B, "-"), "reporting": (A, "--"), "resources": (NULL, ":")}
+
+
+def text(both: Both, tongue: Tongue) -> str:
+    """Return a text in the language of a figure."""
+    return tongue(both.es.unescape(), both.en.unescape())
+
+
+def sheet_of(name: str, tongue: Tongue, note: str, heads: Sequence[str], sizes: PanelSizes) -> PanelFigure:
+    """Return a figure with the title of a result and a note."""
+    return PanelFigure(tongue, (said(f"reproduce.title.{name}", tongue), note), heads, sizes)
+
+
+def measure_heads(measures: Sequence[str], tongue: Tongue) -> list[str]:
+    """Return a head for each site and measure, with its unit."""
+    return [
+        tongue(*(f"{getattr(site_name(site), one)}: {getattr(measure_name(measure), one)}" for one in ("es", "en")))
+        + f" ({text(unit_of(measure), tongue)})"
+        for site in SITES
+        for measure in measures
+    ]
+
+
+def draw_effects(
+    name: str, table: pd.DataFrame, measures: Sequence[str], arms: Sequence[str], tongue: Tongue
+) -> Figure:
+    """Draw effects of packages with their intervals, and the band of nine pairs in ten behind them."""
+    years = horizon_of(table)
+    note = said("reproduce.figure.interval", tongue)
+    sizes = PanelSizes(
+        0.1 + ROW * len(arms), LEFT, 0.02, across=len(measures), wide=max(7.4, LEFT + 2.1 * len(measures))
+    )
+    sheet = sheet_of(name, tongue, f"{tongue('año', 'year')} {years}; {note}", measure_heads(measures, tongue), sizes)
+    names = [text(package_name(arm), tongue) for arm in arms]
+    for column, measure in enumerate(measures):
+        drawn = []
+        for block, site in enumerate(SITES):
+            axes = sheet.panel_of_rows(block * len(measures) + column, names)
+            own = chosen(table, site=site, measure=measure, years=years).set_index("arm")
+            for at, arm in enumerate(arms):
+                if arm in own.index:
+                    draw_row(axes, at, own.loc[arm])
+            mark_zero(axes)
+            sign_values(axes)
+            drawn.append(axes)
+        share_scale(drawn)
+    return sheet.figure
+
+
+def draw_row(axes: Axes, at: int, row: Any) -> None:
+    """Draw one effect: the band, the interval and the mean."""
+    axes.plot([row["band_low"], row["band_high"]], [at, at], color=LINE, linewidth=5.0, solid_capstyle="butt", zorder=0)
+    draw_estimate(axes, at, row["low"], row["effect"], row["high"], bool(direction(row["verdict"])))
+
+
+def draw_answer(tables: Tables, tongue: Tongue) -> Figure:
+    """Draw what each package does to trust, crime and homicides."""
+    return draw_effects("answer", tables["answer"], TOLD, ARMS, tongue)
+
+
+def draw_remedy(tables: Tables, tongue: Tongue) -> Figure:
+    """Draw who is left without remedy under each package."""
+    return draw_effects("remedy", tables["remedy"], WITHOUT_REMEDY, ARMS, tongue)
+
+
+def draw_heavy_hand(tables: Tables, tongue: Tongue) -> Figure:
+    """Draw what the heavy hand does, beside everything else together."""
+    return draw_effects("heavy_hand", tables["answer"], HEAVY, (HEAVY_HAND, EVERYTHING), tongue)
+
+
+def draw_surfaces(tables: Tables, tongue: Tongue) -> Figure:
+    """Draw trust and crime over adoption and reporting support."""
+    measures = ("trust_mean", "crimes_occurred")
+    table = last_horizon(tables["surfaces"])
+    sizes = PanelSizes(2.1, 0.35, 0.0, across=2, gap=0.75, foot=0.5)
+    note = said("reproduce.figure.surface", tongue)
+    sheet = sheet_of("surfaces", tongue, note, measure_heads(measures, tongue), sizes)
+    for column, measure in enumerate(measures):
+        for block, site in enumerate(SITES):
+            axes = sheet.panel(block * 2 + column)
+            own = chosen(table, site=site, measure=measure, resources=0.0)
+            grid = own.pivot_table("effect", "reporting", "adoption")
+            draw_contours(axes, grid)
+    return sheet.figure
+
+
+def draw_contours(axes: Axes, grid: pd.DataFrame) -> None:
+    """Draw an effect over two doses as filled contours with numbers; blue is more, ochre less."""
+    if grid.empty:
+        return
+    reach = float(np.abs(grid.to_numpy()).max()) or 1.0
+    axes.grid(visible=False)
+    levels = MaxNLocator(9, symmetric=True).tick_values(-reach, reach)
+    axes.contourf(grid.columns, grid.index, grid, levels=levels, cmap=diverging())
+    lines = axes.contour(grid.columns, grid.index, grid, levels=levels, colors=INK, linewidths=0.5)
+    axes.clabel(lines, fontsize=6, fmt=lambda value: f"{value:+.3g}".replace("-", "−"))
+    axes.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0), xticks=(0.0, 0.5, 1.0), yticks=(0.0, 0.5, 1.0))
+
+
+def diverging() -> Any:
+    """Return the colours from less (ochre) over none (white) to more (blue)."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("effect", [A, WHITE, B])
+
+
+def draw_dependence(tables: Tables, tongue: Tongue) -> Figure:
+    """Draw the shares of the variance of effects by input."""
+    measures = ("trust_mean", "crimes_occurred")
+    table = last_horizon(tables["dependence"])
+    inputs = list(dict.fromkeys(table["input"]))
+    names = [text(input_name(name), tongue) for name in inputs]
+    sizes = PanelSizes(0.1 + 0.19 * len(inputs), 3.0, 0.0, across=2, wide=8.4)
+    note = said("reproduce.figure.dependence", tongue)
+    sheet = sheet_of("dependence", tongue, note, measure_heads(measures, tongue), sizes)
+    for block, site in enumerate(SITES):
+        for column, measure in enumerate(measures):
+            axes = sheet.panel_of_rows(block * 2 + column, names)
+            own = chosen(table, site=site, measure=measure).set_index("input").reindex(inputs)
+            colours = [NULL if name == "not_predicted" else B for name in inputs]
+            axes.barh(range(len(inputs)), own["total"].clip(lower=0.0), height=0.55, color=colours)
+            axes.barh(range(len(inputs)), own["alone"].clip(lower=0.0), height=0.2, color=INK)
+            axes.set_xlim(0.0, 1.0)
+    return sheet.figure
+
+
+def draw_criteria(tables: Tables, tongue: Tongue) -> Figure:
+    """Draw the four criteria today and with everything."""
+    table = chosen(tables["criteria"], arm=EVERYTHING)
+    table = table[table["years"] == horizon_of(table)]
+    heads = [text(site_name(site), tongue) for site in SITES]
+    sizes = PanelSizes(0.2 + 0.3 * len(CRITERIA), 1.7, 0.0, across=2, gap=0.3, right=0.55, wide=8.4)
+    sheet = sheet_of("criteria", tongue, said("reproduce.figure.criteria", tongue), heads, sizes)
+    names = [text(measure_name(name), tongue) for name in CRITERIA]
+    for block, site in enumerate(SITES):
+        axes = sheet.panel_of_rows(block, names)
+        own = chosen(table, site=site).set_index("measure").reindex(CRITERIA)
+        for at, (_, row) in enumerate(own.iterrows()):
+            axes.plot([row["base"], row["arm_mean"]], [at, at], color=REACH, linewidth=3.0, zorder=0)
+            axes.plot(row["base"], at, "D", markersize=4, mec=A, color=WHITE)
+            low, high = (row["base"] + row[end] for end in ("low", "high"))
+            draw_estimate(axes, at, low, row["arm_mean"], high, bool(direction(str(row["verdict"]))))
+            if not np.isfinite(row["base"]):
+                axes.text(2.0, at, tongue("sin dato", "no data"), fontsize=7, color=SOFT, va="center")
+            axes.text(101.0, at, paper_word(CRITERIA[at], block, tongue), fontsize=7, color=A, va="center")
+        axes.set_xlim(0.0, 100.0)
+    return sheet.figure
+
+
+def paper_word(criterion: str, place: int, tongue: Tongue) -> str:
+    """Return the word of the paper for a criterion at a site."""
+    return said(f"reproduce.paper.{STATED['paper'][criterion][place]}", tongue)
+
+
+def draw_regions(tables: Tables, tongue: Tongue) -> Figure:
+    """Draw the tested effect of every region, coloured by outcome."""
+    table = tables["regions"]
+    table = table[table["measure"].isin(["trust_mean", "crimes_occurred"])] if len(table) else table
+    most = int(table.groupby(["site", "measure"]).size().max()) if len(table) else 1
+    measures = ("trust_mean", "crimes_occurred")
+    sizes = PanelSizes(0.1 + 0.42 * most, 0.0, 0.0, across=2, wide=9.6, gap=0.5, foot=0.35)
+    note = said("reproduce.figure.regions", tongue)
+    sheet = sheet_of("regions", tongue, note, measure_heads(measures, tongue), sizes)
+    for block, site in enumerate(SITES):
+        for column, measure in enumerate(measures):
+            axes = sheet.panel(block * 2 + column)
+            axes.set(ylim=(most - 0.4, -0.7), yticks=())
+            mark_zero(axes)
+            own = chosen(table, site=site, measure=measure) if len(table) else table
+            for at, row in enumerate(rows_in(own)):
+                colour = OUTCOMES[row.outcome]
+                axes.plot([row.low, row.high], [at, at], color=colour, linewidth=1.6)
+                axes.plot(
+                    row.effect, at, "o", markersize=4, color=colour if row.outcome != "open" else WHITE, mec=colour
+                )
+                label = f"{rule_text(row.rule, tongue)} · {said(f'reproduce.outcome.{row.outcome}', tongue)}"
+                axes.text(0.0, at - 0.32, label, transform=axes.get_yaxis_transform(), fontsize=6.3, color=colour)
+            sign_values(axes)
+    return sheet.figure
+
+
+def rule_text(rule: str, tongue: Tongue) -> str:
+    """Return the rule of a region in words: each input with its limits."""
+    parts = []
+    for one in rule.split("; "):
+        name, _, limits = one.rpartition(" ")
+        parts.append(f"{rule_name(name, tongue)} {limits.replace('-', '–')}" if name else "")
+    return "; ".join(parts)
+
+
+def rule_name(name: str, tongue: Tongue) -> str:
+    """Return the name of an input of a rule: an account by its title."""
+    from scenarios import accounts
+
+    title = accounts.names().get(name)
+    return tongue(title["es"], title["en"]) if title else text(input_name(name), tongue)
+
+
+def draw_paradox(tables: Tables, tongue: Tongue) -> Figure:
+    """Draw the change of complaints over the change of crime, a point for each pair."""
+    table = tables["pairs_of_paradox"]
+    heads = [text(site_name(site), tongue) for site in SITES]
+    sizes = PanelSizes(2.4, 0.6, 0.0, across=2, gap=0.6, foot=0.5)
+    sheet = sheet_of("paradox", tongue, said("reproduce.figure.paradox", tongue), heads, sizes)
+    for block, site in enumerate(SITES):
+        axes = sheet.panel(block)
+        own = chosen(table, site=site)
+        blue = (own["crimes_occurred"] < 0.0) & (own["complaints_filed"] > 0.0)
+        axes.plot(own["crimes_occurred"], own["complaints_filed"], "o", markersize=4, mec=NULL, color=WHITE)
+        axes.plot(own["crimes_occurred"][blue], own["complaints_filed"][blue], "o", markersize=4, color=B)
+        axes.axvline(0.0, color=SOFT, linewidth=0.8)
+        axes.axhline(0.0, color=SOFT, linewidth=0.8)
+        axes.set_xlabel(said("reproduce.figure.crimes_change", tongue), fontsize=7, color=SOFT)
+        if block == 0:
+            axes.set_ylabel(said("reproduce.figure.complaints_change", tongue), fontsize=7, color=SOFT)
+        axes.xaxis.set_major_locator(MaxNLocator(5))
+        sign_values(axes)
+    return sheet.figure
+
+
+def draw_doses(tables: Tables, tongue: Tongue) -> Figure:
+    """Draw trust and crime along each factor, and along all together."""
+    measures = ("trust_mean", "crimes_occurred")
+    table = last_horizon(tables["doses"])
+    sizes = PanelSizes(1.7, 0.45, 0.0, across=2, gap=0.5, right=0.75, foot=0.4)
+    sheet = sheet_of("doses", tongue, said("reproduce.figure.doses", tongue), measure_heads(measures, tongue), sizes)
+    for column, measure in enumerate(measures):
+        drawn = []
+        for block, site in enumerate(SITES):
+            axes = sheet.panel(block * 2 + column)
+            ends: dict[str, float] = {}
+            for line, (colour, style) in LINES.items():
+                own = chosen(table, site=site, measure=measure, line=line)
+                if own.empty:
+                    continue
+                axes.plot(own["dose"], own["effect"], color=colour, linestyle=style, linewidth=1.5)
+                ends[line] = float(own["effect"].iloc[-1])
+                if line == EVERYTHING:
+                    low, high = own["effect"] - own["error"], own["effect"] + own["error"]
+                    axes.fill_between(own["dose"], low, high, color=REACH, alpha=0.5, linewidth=0)
+            axes.axhline(0.0, color=SOFT, linewidth=0.8)
+            axes.set(xlim=(0.0, 1.0), xticks=(0.0, 0.5, 1.0))
+            drawn.append((axes, ends))
+        share_height([axes for axes, _ in drawn])
+        for axes, ends in drawn:
+            name_lines(axes, ends, tongue)
+    return sheet.figure
+
+
+def name_lines(axes: Axes, ends: Mapping[str, float], tongue: Tongue) -> None:
+    """Write the name of each line at its right end, from below upwards and never one over another."""
+    low, high = axes.get_ylim()
+    lowest = low
+    for line, value in sorted(ends.items(), key=lambda one: one[1]):
+        y = max(value, lowest)
+        axes.text(1.03, y, text(package_name(line), tongue), fontsize=6.3, color=LINES[line][0], va="center")
+        lowest = y + 0.075 * (high - low)
+
+
+def draw_loop(tables: Tables, tongue: Tongue) -> Figure:
+    """Draw the effect of adoption on each link, with and without the step from trust to behaviour."""
+    table = chosen(tables["loop"], arm="adoption")
+    table = table[table["cut"] == table["cut"].iloc[:1].squeeze()] if len(table) else table
+    measures = list(dict.fromkeys(table["measure"])) or ["trust_mean"]
+    sizes = PanelSizes(0.75, 0.9, 0.0, across=len(measures), wide=9.6, foot=0.4)
+    sheet = sheet_of("loop", tongue, said("reproduce.figure.loop", tongue), measure_heads(measures, tongue), sizes)
+    for block, site in enumerate(SITES):
+        for column, measure in enumerate(measures):
+            axes = sheet.panel(block * len(measures) + column)
+            name_rows(
+                axes, [tongue("como es", "as it is"), tongue("sin el paso", "without")] if column == 0 else ["", ""]
+            )
+            row = next(iter(rows_in(chosen(table, site=site, measure=measure))), None)
+            if row is None:
+                continue
+            axes.plot([row.uncut, row.cut_effect], [0, 1], color=LINE, linewidth=2.0, zorder=0)
+            colour = colour_of(row.verdict)
+            axes.plot(row.uncut, 0, "o", markersize=5, color=colour)
+            axes.plot(row.cut_effect, 1, "o", markersize=5, mec=colour, color=WHITE)
+            mark_zero(axes)
+            sign_values(axes)
+    return sheet.figure
+
+
+FIGURES: Mapping[str, Callable[[Tables, Tongue], Figure]] = {
+    "answer": draw_answer,
+    "surfaces": draw_surfaces,
+    "dependence": draw_dependence,
+    "criteria": draw_criteria,
+    "regions": draw_regions,
+    "paradox": draw_paradox,
+    "doses": draw_doses,
+    "remedy": draw_remedy,
+    "heavy_hand": draw_heavy_hand,
+    "loop": draw_loop,
+}
+"""Figures by result."""

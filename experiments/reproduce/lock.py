@@ -1,0 +1,67 @@
+"""Lock of `confianza reproduce`: what decides its numbers, and the digests of all that it wrote."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from experiments.reproduce.design import ReproduceDesign
+from experiments.reproduce.plan import FILE as PLAN
+from experiments.storage.manifest import occasion
+from experiments.storage.run_folder import json_of
+from experiments.storage.writing import write_whole
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
+from scenarios import accounts
+
+LOCK = "reproduce.lock.json"
+DECIDES = ("size", "plan", "draws", "accounts", "fingerprint")
+"""Entries that runs of one folder must have in common."""
+
+
+def decided(design: ReproduceDesign, name: str) -> dict[str, Any]:
+    """Return what decides the runs of a folder: size, plan, draws, accounts and the code of the model."""
+    settings = {account: accounts.read(account) for account in accounts.names()}
+    drawn = json.dumps([list(design.ranges), design.cube.tolist(), design.doses.tolist()])
+    return {
+        "size": name,
+        "plan": digest(PLAN.read_bytes()),
+        "draws": digest(drawn.encode()),
+        "accounts": digest(json.dumps(settings, sort_keys=True).encode()),
+        "fingerprint": fingerprint(),
+    }
+
+
+def digest(content: bytes) -> str:
+    """Return the SHA-256 digest of some bytes in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def check_lock(folder: Path, now: Mapping[str, Any]) -> None:
+    """Raise if a folder was begun with other draws, accounts or code: runs of two versions must not be mixed."""
+    path = folder / LOCK
+    if not path.is_file():
+        return
+    try:
+        stated = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise InputError(f"{path} is not readable: begin anew with --fresh") from None
+    for key in DECIDES:
+        if not isinstance(stated, dict) or stated.get(key) != now[key]:
+            raise InputError(
+                f"{path}: {key} is another than now ({now[key]}): choose another folder with --out, or begin anew with"
+                " --fresh"
+            )
+
+
+def write_lock(folder: Path, now: Mapping[str, Any], **more: Any) -> None:
+    """Write the lock, with the digest of every file of tables, figures, sentences and explorer."""
+    files = {
+        path.relative_to(folder).as_posix(): digest(path.read_bytes())
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix in (".csv", ".md", ".svg", ".png", ".html", ".parquet", ".toml")
+    }
+    runs = {name for name in files if name.startswith("runs/")}
+    stated = {**now, **occasion(), **more, "files": {name: files[name] for name in files if name not in runs}}
+    write_whole(folder / LOCK, json_of(stated))

@@ -1,0 +1,100 @@
+"""Plan of `confianza reproduce`, read from `plan.toml`: factors, packages, measures and sizes."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from experiments.comparison.headline_measures import BY_NAME, Headline
+from model.engine.errors import InputError, suggest_nearest
+
+FILE = Path(__file__).with_name("plan.toml")
+SITES = ("villa_canales", "totonicapan")
+HORIZONS = (1, 3, 10)
+"""Years after which effects are told, as far as runs reach."""
+STATUS_QUO, HEAVY_HAND = "status_quo", "heavy_hand"
+POINT = "point"
+"""First letters of the names of packages at random doses."""
+
+type Doses = Mapping[str, float]
+"""Share (0-1) of each factor's policy that is carried out; a factor that is left out is 0."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """Number of blocks of each kind at a site, years of their runs, and parameters set for all of them."""
+
+    draws: int
+    points: int
+    loop: int
+    cuts: int
+    long: int
+    long_points: int
+    years: int
+    long_years: int
+    set: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def horizons(self) -> tuple[int, ...]:
+        """Years after which effects can be told."""
+        longest = self.long_years if self.long else self.years
+        return tuple(years for years in HORIZONS if years <= longest)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loop:
+    """Accounts of the loop from trust to crime: the one without a cut, those that cut it, and the measures told."""
+
+    uncut: str
+    cuts: tuple[str, ...]
+    links: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is varied and told."""
+
+    seed: int
+    factors: Mapping[str, str]
+    packages: Mapping[str, Doses]
+    assumptions: tuple[str, ...]
+    told: tuple[str, ...]
+    emulated: tuple[str, ...]
+    regions: tuple[str, ...]
+    loop: Loop
+    sizes: Mapping[str, Size]
+
+    def size(self, name: str) -> Size:
+        """Return a size by name."""
+        if name not in self.sizes:
+            raise InputError(f"no size '{name}'{suggest_nearest(name, self.sizes)}")
+        return self.sizes[name]
+
+    @property
+    def headlines(self) -> Sequence[Headline]:
+        """Measures that are told."""
+        return [BY_NAME[name] for name in self.told]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Monthly measures that runs keep."""
+        return tuple(dict.fromkeys(column for one in self.headlines for column in one.read.columns))
+
+
+@cache
+def plan() -> Plan:
+    """Return the plan."""
+    stated: dict[str, Any] = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    lists = {name: tuple(value) for name, value in stated["measures"].items()}
+    loop = stated["loop"]
+    return Plan(
+        seed=stated["seed"],
+        factors=stated["factors"],
+        packages=stated["packages"],
+        assumptions=tuple(stated["assumptions"]["names"]),
+        loop=Loop(uncut=loop["uncut"], cuts=tuple(loop["cuts"]), links=tuple(loop["links"])),
+        sizes={name: Size(**one) for name, one in stated["size"].items()},
+        **lists,
+    )

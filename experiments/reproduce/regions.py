@@ -1,0 +1,106 @@
+"""Regions of doses, assumptions and accounts in which effects differ: found on some blocks, tested on the others.
+
+A regression tree (Breiman et al., Classification and Regression Trees, 1984) splits the inputs where the effect differs
+most.  Each leaf is a region.  Its verdict follows from blocks on which the tree was not grown, by the one rule for
+effects (decisions/0027).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.reproduce.design import ReproduceDesign
+from experiments.reproduce.effects import effect_row, judged
+from experiments.reproduce.plan import SITES
+from experiments.reproduce.runs import differences, rows_in
+from experiments.reproduce.surfaces import inputs_table
+from experiments.statistics.verdicts import FEWEST, direction
+
+TESTED = 0.5
+"""Share of the draws on which regions are tested."""
+LEAVES = 5
+"""Largest number of regions of a site and measure."""
+GOOD = {"trust_mean": 1, "crimes_occurred": -1, "domestic_without_remedy": -1}
+"""Direction of a measure in which the intervention works."""
+WORKS, HARMS, NOTHING, OPEN = "works", "harms", "nothing", "open"
+
+
+def regions_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each region of each site and measure, at the horizon of most runs.
+
+    ``rule`` says in inputs (0-1) where the region lies, ``share`` is the share of the tested runs in it; each block
+    counts once in a region, by the mean of its runs there. ``outcome`` is works, harms, nothing or open.
+    """
+    dosed = pairs[(pairs["kind"] != "loop") & pairs["arm"].isin({arm for b in design.blocks for arm in b.packages})]
+    dosed = dosed[dosed["years"] == design.size.years]
+    rows = [
+        row | {"site": site}
+        for site in SITES
+        for measure in design.plan.regions
+        for row in region_rows(design, dosed[(dosed["site"] == site) & (dosed["measure"] == measure)], measure)
+    ]
+    table = judged(pd.DataFrame(rows), ["site"])
+    return table.assign(outcome=[outcome_of(row) for row in rows_in(table)]) if len(table) else table
+
+
+def region_rows(design: ReproduceDesign, pairs: pd.DataFrame, measure: str) -> Iterator[dict[str, Any]]:
+    """Yield the regions of one site and measure."""
+    from sklearn.tree import DecisionTreeRegressor  # takes a second to import
+
+    pairs = pairs.assign(effect=differences(pairs)).dropna(subset="effect")
+    tested = pairs["draw"].isin(tested_draws(design, pairs))
+    grown = pairs[~tested]
+    if len(grown) < 2 * FEWEST:
+        return
+    inputs = inputs_table(design, pairs)
+    tree = DecisionTreeRegressor(
+        max_leaf_nodes=LEAVES, min_samples_leaf=max(FEWEST, len(grown) // 10), random_state=design.plan.seed
+    ).fit(inputs[~tested].to_numpy(), grown["effect"])
+    leaves = tree.apply(inputs[tested].to_numpy())
+    for leaf, rule in rules_of(tree, list(inputs.columns)).items():
+        own = pairs[tested][leaves == leaf]
+        if len(own):
+            row = effect_row(by_block(own), measure, design.size.years)
+            found = float(tree.tree_.value[leaf].item())
+            yield row | {"years": design.size.years, "rule": rule, "share": len(own) / tested.sum(), "grown": found}
+
+
+def tested_draws(design: ReproduceDesign, pairs: pd.DataFrame) -> np.ndarray:
+    """Return the draws on which regions are tested: a random share, the same for all measures."""
+    draws = np.unique(pairs["draw"])
+    rng = np.random.default_rng(design.plan.seed)
+    return rng.permutation(draws)[: round(TESTED * len(draws))]
+
+
+def by_block(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return one pair for each block: the mean of its runs in a region, which share the status quo."""
+    columns = ["base", "base_per", "arm_value", "arm_per"]
+    return pairs.groupby(["draw", "account"], as_index=False)[columns].mean()
+
+
+def rules_of(tree: Any, names: list[str]) -> dict[int, str]:
+    """Return the rule of each leaf: the closest limits of each input on its path."""
+    found: dict[int, str] = {}
+
+    def follow(node: int, limits: dict[str, tuple[float, float]]) -> None:
+        left, right = int(tree.tree_.children_left[node]), int(tree.tree_.children_right[node])
+        if left < 0:
+            found[node] = "; ".join(f"{name} {low:.2f}-{high:.2f}" for name, (low, high) in limits.items())
+            return
+        name, cut = names[tree.tree_.feature[node]], float(tree.tree_.threshold[node])
+        low, high = limits.get(name, (0.0, 1.0))
+        follow(left, limits | {name: (low, cut)})
+        follow(right, limits | {name: (cut, high)})
+
+    follow(0, {})
+    return found
+
+
+def outcome_of(row: Any) -> str:
+    """Return the outcome of a region from the verdict on its tested runs."""
+    if row.verdict == "nothing":
+        return NOTHING
+    way = direction(row.verdict) * GOOD[row.measure]
+    return {1: WORKS, -1: HARMS, 0: OPEN}[way]

@@ -1,0 +1,118 @@
+"""Runs of `confianza reproduce`: carry out what a folder lacks, and read effects of every arm on every measure."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments.comparison.headline_measures import Headline
+from experiments.execution.interruption import Interruption
+from experiments.execution.warm_starts import marked
+from experiments.reproduce.design import Block, ReproduceDesign
+from experiments.reproduce.plan import STATUS_QUO
+from experiments.statistics.annual_aggregation import MONTHS
+from experiments.statistics.paired_effects import Value
+from experiments.storage.disk_space import check_room, swept
+from experiments.storage.manifest import half_written
+from experiments.storage.progress import Progress, patience, say
+from experiments.storage.run_spec import RunSpec
+from experiments.storage.run_store import Store, stored
+from experiments.studies.study_engine import Engine, SweepOutcome
+from experiments.studies.sweep_command import Hands, hired
+
+RUNS, PAIRS = "runs", "pairs.parquet"
+"""Folder of the finished runs, and the table of pairs."""
+KEYS = ("site", "kind", "draw", "seed", "account", "arm", "years")
+"""Columns that tell pairs apart, beside the measure."""
+SIDES = ("base", "base_per"), ("arm_value", "arm_per")
+"""Columns of numerator and denominator of both sides of a pair."""
+
+type Specs = Sequence[tuple[Block, Mapping[str, RunSpec]]]
+"""Blocks, each with its runs by arm."""
+
+
+def specs_of(design: ReproduceDesign, folder: Path) -> Specs:
+    """Return all blocks of a design with their runs."""
+    with patience("planning the runs"):
+        return [(block, design.specs(block, folder)) for block in design.blocks]
+
+
+def carry_out(specs: Specs, folder: Path, workers: int) -> tuple[SweepOutcome, float]:
+    """Compute the runs that a folder lacks; return how it ended and the seconds that it took.
+
+    A stopped start loses the runs in progress and at most the last ten seconds of results.
+    """
+    place = folder / RUNS
+    for path in half_written(place) if place.is_dir() else ():
+        path.unlink()
+    store = Store(place).open()
+    jobs = list({spec.run: spec for _, arms in specs for spec in arms.values()}.values())
+    missing = [spec for spec in jobs if spec.run not in store.finished]
+    say(f"{len(jobs)} runs in {len(specs)} blocks, {len(jobs) - len(missing)} of them finished before")
+    check_room({"--out": (folder, swept(missing))})
+    begun = time.monotonic()
+    outcome = run_missing(missing, store, workers) if missing else SweepOutcome()
+    return outcome, time.monotonic() - begun
+
+
+def run_missing(missing: Sequence[RunSpec], store: Store, workers: int) -> SweepOutcome:
+    """Compute some runs in the order of their blocks, of which all share a warm-up."""
+    with Interruption() as interruption:
+        executor, _ = hired(Hands(workers), interruption, len(missing))
+        shifts = sum(spec.shifts for spec in missing)
+        progress = Progress("running", shifts, len(missing), word="runs safe on disk")
+        engine = Engine(executor, store, progress, shifts // len(missing), interruption)
+        return engine.run(map(marked, missing))
+
+
+def pairs_of(design: ReproduceDesign, specs: Specs, folder: Path) -> pd.DataFrame:
+    """Return a row for each arm, horizon and measure of each block, with both sides of the pair.
+
+    Columns are `KEYS`, ``measure``, and numerator and denominator of both sides (``base``, ``base_per``, ``arm_value``,
+    ``arm_per``); the denominator of a number is 1. Pairs of which a run failed are left out.
+    """
+    table = stored(folder / RUNS)
+    months = {} if table is None else {str(run): own for run, own in table.to_pandas().groupby("run")}
+    rows = [row for block, arms in specs for row in block_rows(design, block, arms, months)]
+    return pd.DataFrame(rows)
+
+
+def block_rows(
+    design: ReproduceDesign, block: Block, arms: Mapping[str, RunSpec], months: Mapping[str, pd.DataFrame]
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of one block."""
+    runs = {arm: months[spec.run].sort_values("month") for arm, spec in arms.items() if spec.run in months}
+    if STATUS_QUO not in runs:
+        return
+    for years in (one for one in design.size.horizons if one <= block.years):
+        sides = {arm: values_of(run.head(MONTHS * years), design.plan.headlines) for arm, run in runs.items()}
+        for arm in runs.keys() - {STATUS_QUO}:
+            where = {"site": block.site, "kind": block.kind, "draw": block.draw, "seed": block.seed}
+            where |= {"account": block.account, "arm": arm, "years": years}
+            for measure, (value, per) in sides[arm].items():
+                base, base_per = sides[STATUS_QUO][measure]
+                both = {"base": base, "base_per": base_per, "arm_value": value, "arm_per": per}
+                yield where | {"measure": measure} | both
+
+
+def values_of(months: pd.DataFrame, headlines: Sequence[Headline]) -> dict[str, tuple[float, float]]:
+    """Return the measures of one run as numerator and denominator."""
+    return {one.name: as_ratio(one.value(months)) for one in headlines}
+
+
+def as_ratio(value: Value) -> tuple[float, float]:
+    """Return a value as numerator and denominator."""
+    return value if isinstance(value, tuple) else (value, 1.0)
+
+
+def differences(pairs: pd.DataFrame) -> pd.Series:
+    """Return the effect in each pair, in the unit of its measure; nan where a share has nothing to divide by."""
+    base, arm = (pairs[top] / pairs[per].where(pairs[per] != 0.0) for top, per in SIDES)
+    return arm - base
+
+
+def rows_in(table: pd.DataFrame) -> list[Any]:
+    """Return the rows of a table, each with its columns as attributes."""
+    return list(table.itertuples(index=False))

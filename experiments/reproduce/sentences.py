@@ -1,0 +1,330 @@
+"""Three sentences on each result, in both languages; every number is read from a table of the results."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from experiments.comparison.headline_measures import BY_NAME
+from experiments.narrative.messages import message
+from experiments.narrative.number_format import written
+from experiments.reproduce.effects import CRITERIA
+from experiments.reproduce.plan import HEAVY_HAND, SITES
+from experiments.reproduce.runs import rows_in
+from experiments.statistics.verdicts import VERDICTS
+from experiments.words.bilingual import Both, both, joined, listed
+from experiments.words.catalogue import parameter
+from scenarios import accounts, names
+
+type Tables = Mapping[str, pd.DataFrame]
+EVERYTHING = "everything"
+TOLD = ("trust_mean", "crimes_occurred", "homicides")
+WITHOUT_REMEDY = ("domestic_without_remedy", "women_without_remedy", "refused")
+HEAVY = ("trust_mean", "wrongful_detentions", "homicides", "crimes_occurred")
+UNITS = {"0-100": "points", "%": "percent"}
+SHARE = 100.0
+
+
+def site_name(site: str) -> Both:
+    """Return the name of a municipality."""
+    title = names()[site]
+    return both(title["es"], title["en"])
+
+
+def measure_name(measure: str) -> Both:
+    """Return the name of a measure."""
+    return both(BY_NAME[measure].es, BY_NAME[measure].en)
+
+
+def package_name(package: str) -> Both:
+    """Return the name of a package."""
+    return message(f"reproduce.package.{package}")
+
+
+def verdict_words(verdict: str) -> Both:
+    """Return a verdict in words."""
+    return both(VERDICTS[verdict].es, VERDICTS[verdict].en)
+
+
+def unit_of(measure: str) -> Both:
+    """Return the unit in which effects on a measure are told."""
+    return message(f"reproduce.unit.{UNITS.get(BY_NAME[measure].unit, 'year')}")
+
+
+def number(value: float, measure: str = "", sign: str = "+") -> str:
+    """Return a number as it is told: points with two digits, counts with those of their measure."""
+    if math.isnan(value):
+        return "–"
+    digits = BY_NAME[measure].digits if measure else 0
+    return written(value, digits, sign)
+
+
+def input_name(name: str) -> Both:
+    """Return the name of an input of the emulators: a factor, an assumption, or what stands beside them."""
+    if "." in name:
+        return both(parameter(name, "es"), parameter(name, "en"))
+    if name in ("account", "not_predicted"):
+        return message(f"reproduce.input.{name}")
+    return package_name(name)
+
+
+def chosen(table: pd.DataFrame, **where: object) -> pd.DataFrame:
+    """Return the rows in which columns have these values."""
+    for column, value in where.items():
+        table = table[table[column] == value]
+    return table
+
+
+def effect_words(row: Any, key: str = "effect") -> Both:
+    """Return one effect with its verdict and limits."""
+    numbers = {name: number(getattr(row, name), row.measure) for name in ("effect", "low", "high")}
+    if key == "effect_with_band":
+        numbers |= {name: number(getattr(row, name), row.measure) for name in ("band_low", "band_high")}
+    return message(
+        f"reproduce.sentence.{key}", measure=measure_name(row.measure), verdict=verdict_words(row.verdict),
+        unit=unit_of(row.measure), **numbers,
+    )  # fmt: skip
+
+
+def effects_sentence(
+    table: pd.DataFrame, site: str, package: str, measures: Sequence[str], key: str = "effect"
+) -> Both:
+    """Return the effects of a package at a site, at the longest horizon that has at least as many pairs as any."""
+    own = chosen(table, site=site, arm=package)
+    own = own[own["years"] == horizon_of(own)]
+    rows = {row.measure: row for row in rows_in(own)}
+    told = [effect_words(rows[name], key) for name in measures if name in rows]
+    return message(
+        "reproduce.sentence.answer", site=site_name(site), package=package_name(package),
+        years=int(own["years"].iloc[0]), effects=joined(told, "; "),
+    )  # fmt: skip
+
+
+def horizon_of(table: pd.DataFrame) -> int:
+    """Return the longest horizon of a table among those with the most pairs."""
+    by_years = table.groupby("years")["n"].max()
+    return int(by_years[by_years == by_years.max()].index.max())
+
+
+def sites_and(key: str, each: Callable[[str], Both], **parts: object) -> list[Both]:
+    """Return one sentence for each site, and one that says how to read them."""
+    return [*map(each, SITES), message(f"reproduce.sentence.{key}", **parts)]
+
+
+# Result by result
+
+
+def answer(tables: Tables) -> list[Both]:
+    """Return the answer: trust, crime and homicides with all three factors together."""
+    table = tables["answer"]
+    pairs = int(chosen(table, arm=EVERYTHING, years=horizon_of(table))["n"].max())
+    return sites_and(
+        "pairs", lambda site: effects_sentence(table, site, EVERYTHING, TOLD, "effect_with_band"),
+        n=pairs, numbers=int(tables["design"]["numbers"].iloc[0]), accounts=len(accounts.names()),
+    )  # fmt: skip
+
+
+def surfaces(tables: Tables) -> list[Both]:
+    """Return the effect of each factor alone, and how well emulators predict."""
+    errors = tables["errors"]
+    return sites_and(
+        "surfaces", lambda site: surface_sentence(tables, site),
+        r2=r2_of(errors, "trust_mean"), r2_crimes=r2_of(errors, "crimes_occurred"),
+    )  # fmt: skip
+
+
+def r2_of(errors: pd.DataFrame, measure: str) -> str:
+    """Return the share (%) of variation that the emulator of the first site predicts at the longest horizon."""
+    own = chosen(errors, site=SITES[0], measure=measure)
+    return written(SHARE * max(0.0, own["r2"].iloc[-1]), 0) if len(own) else "–"
+
+
+def surface_sentence(tables: Tables, site: str) -> Both:
+    """Return what each factor does alone, in full, to trust at a site."""
+    own = last_horizon(chosen(tables["doses"], site=site, measure="trust_mean"))
+    if own.empty:
+        return message("reproduce.sentence.no_surface", site=site_name(site))
+    alone = own[(own["dose"] == 1.0) & (own["line"] != EVERYTHING)]
+    told = [
+        message(
+            "reproduce.sentence.surface_factor", factor=package_name(row.line), effect=number(row.effect, "trust_mean")
+        )
+        for row in rows_in(alone)
+    ]
+    error = number(own["error"].iloc[0], "trust_mean", "")
+    return message("reproduce.sentence.surface", site=site_name(site), factors=listed(told), error=error)
+
+
+def last_horizon(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the longest horizon."""
+    return table[table["years"] == table["years"].max()]
+
+
+def dependence(tables: Tables) -> list[Both]:
+    """Return what the effect on trust depends on most, and what the factors do together."""
+    together = {row.site: effect_words(row) for row in rows_in(tables["together"]) if is_told(row, tables)}
+    return sites_and("dependence_together", lambda site: dependence_sentence(tables, site), **together)
+
+
+def is_told(row: Any, tables: Tables) -> bool:
+    """Tell whether a row is of trust at the longest horizon."""
+    return row.measure == "trust_mean" and row.years == tables["together"]["years"].max()
+
+
+def dependence_sentence(tables: Tables, site: str) -> Both:
+    """Return the two inputs on which the effect on trust depends most at a site."""
+    own = last_horizon(chosen(tables["dependence"], site=site, measure="trust_mean"))
+    if own.empty:
+        return message("reproduce.sentence.no_surface", site=site_name(site))
+    rest = float(own[own["input"] == "not_predicted"]["total"].iloc[0])
+    first, second = rows_in(own[own["input"] != "not_predicted"].nlargest(2, "total"))
+    return message(
+        "reproduce.sentence.dependence", site=site_name(site), rest=written(SHARE * rest, 0),
+        first=input_name(first.input), first_share=written(SHARE * first.total, 0),
+        second=input_name(second.input), second_share=written(SHARE * second.total, 0),
+    )  # fmt: skip
+
+
+def criteria(tables: Tables) -> list[Both]:
+    """Return the four criteria today and with everything, and the words of the paper."""
+    return sites_and("criteria_paper", lambda site: criteria_sentence(tables, site))
+
+
+def criteria_sentence(tables: Tables, site: str) -> Both:
+    """Return the four criteria at a site."""
+    own = chosen(tables["criteria"], site=site, arm=EVERYTHING)
+    own = own[own["years"] == horizon_of(own)]
+    rows = {row.measure: row for row in rows_in(own)}
+    told = [criterion_words(name, rows.get(name)) for name in CRITERIA]
+    return message(
+        "reproduce.sentence.criteria", site=site_name(site), package=package_name(EVERYTHING),
+        criteria=joined(told, ", "),
+    )  # fmt: skip
+
+
+def criterion_words(name: str, row: Any) -> Both:
+    """Return one criterion today and with a package."""
+    title = measure_name(name)
+    if row is None or row.verdict == "missing":
+        return message("reproduce.sentence.criterion_missing", name=title)
+    numbers = {"base": number(row.base, name, ""), "arm": number(row.arm_mean, name, "")}
+    return message("reproduce.sentence.criterion", name=title, verdict=verdict_words(row.verdict), **numbers)
+
+
+def regions(tables: Tables) -> list[Both]:
+    """Return in how many regions the intervention works, harms or does nothing."""
+    return sites_and("regions_test", lambda site: regions_sentence(tables, site))
+
+
+def regions_sentence(tables: Tables, site: str) -> Both:
+    """Return the regions of a site by outcome."""
+    own = chosen(tables["regions"], site=site) if len(tables["regions"]) else tables["regions"]
+    if own.empty:
+        return message("reproduce.sentence.no_region", site=site_name(site))
+    told = []
+    for measure, some in own.groupby("measure", sort=False):
+        counts = {outcome: int((some["outcome"] == outcome).sum()) for outcome in ("works", "harms", "nothing", "open")}
+        label = measure_name(str(measure))
+        told.append(message("reproduce.sentence.region_measure", measure=label, n=len(some), **counts))
+    return message("reproduce.sentence.regions", site=site_name(site), measures=joined(told, "; "))
+
+
+def paradox(tables: Tables) -> list[Both]:
+    """Return how often complaints rise although crime falls."""
+    return sites_and("paradox_meaning", lambda site: paradox_sentence(tables, site))
+
+
+def paradox_sentence(tables: Tables, site: str) -> Both:
+    """Return how often complaints rise although crime falls at a site."""
+    own = chosen(tables["paradox"], site=site, arm=EVERYTHING)
+    row = chosen(own, years=horizon_of(own)).iloc[0]
+    shares = {name: written(SHARE * row[name], 0) for name in ("paradox", "other")}
+    return message(
+        "reproduce.sentence.paradox", site=site_name(site), package=package_name(EVERYTHING),
+        share=shares["paradox"], other=shares["other"],
+    )  # fmt: skip
+
+
+def doses(tables: Tables) -> list[Both]:
+    """Return what half of everything gives beside everything."""
+    errors = {name: errors_of(tables, name) for name in ("trust_mean", "crimes_occurred")}
+    return sites_and(
+        "dose_error", lambda site: dose_sentence(tables, site),
+        error=errors["trust_mean"], error_crimes=errors["crimes_occurred"],
+    )  # fmt: skip
+
+
+def errors_of(tables: Tables, measure: str) -> str:
+    """Return the held-out error of the first site."""
+    own = last_horizon(chosen(tables["errors"], site=SITES[0], measure=measure))
+    return number(own["error"].iloc[0], measure, "") if len(own) else "–"
+
+
+def dose_sentence(tables: Tables, site: str) -> Both:
+    """Return what half of everything and everything give at a site."""
+    own = last_horizon(chosen(tables["doses"], site=site, line=EVERYTHING))
+    if own.empty:
+        return message("reproduce.sentence.no_surface", site=site_name(site))
+    found = {(row.measure, row.dose): row.effect for row in rows_in(own)}
+    parts = {
+        f"{part}{end}": number(found[measure, dose], measure)
+        for measure, end in (("trust_mean", ""), ("crimes_occurred", "_crimes"))
+        for part, dose in (("half", 0.5), ("full", 1.0))
+    }
+    return message("reproduce.sentence.dose", site=site_name(site), **parts)
+
+
+def remedy(tables: Tables) -> list[Both]:
+    """Return who is left without remedy with everything."""
+    table = tables["remedy"]
+    return sites_and("remedy_meaning", lambda site: effects_sentence(table, site, EVERYTHING, WITHOUT_REMEDY))
+
+
+def heavy_hand(tables: Tables) -> list[Both]:
+    """Return what the heavy hand costs."""
+    table = tables["heavy_hand"]
+    return sites_and("heavy_hand_meaning", lambda site: effects_sentence(table, site, HEAVY_HAND, HEAVY))
+
+
+def loop(tables: Tables) -> list[Both]:
+    """Return how much the step from trust to behaviour carries."""
+    return sites_and(
+        "loop_meaning",
+        lambda site: loop_sentence(tables, site),
+        n=int(tables["loop"]["n"].max() if len(tables["loop"]) else 0),
+    )
+
+
+def loop_sentence(tables: Tables, site: str) -> Both:
+    """Return what the step from trust to behaviour carries of the effect of adoption on crime at a site."""
+    row = next(iter(rows_in(chosen(tables["loop"], site=site, arm="adoption", measure="crimes_occurred"))), None)
+    if row is None:
+        return message("reproduce.sentence.no_loop", site=site_name(site))
+    parts = {"uncut": row.uncut, "cut": row.cut_effect, "effect": row.effect, "low": row.low, "high": row.high}
+    return message(
+        "reproduce.sentence.loop", site=site_name(site), package=package_name("adoption"),
+        verdict=verdict_words(row.verdict), **{name: number(value, row.measure) for name, value in parts.items()},
+    )  # fmt: skip
+
+
+RESULTS: Mapping[str, Callable[[Tables], list[Both]]] = {
+    "answer": answer,
+    "surfaces": surfaces,
+    "dependence": dependence,
+    "criteria": criteria,
+    "regions": regions,
+    "paradox": paradox,
+    "doses": doses,
+    "remedy": remedy,
+    "heavy_hand": heavy_hand,
+    "loop": loop,
+}
+"""Results in the order in which they are told; each has a table of its name, a figure and three sentences."""
+
+
+def sentence_lines(tables: Tables, language: str) -> Iterator[str]:
+    """Yield all results in Markdown: a title and three sentences each."""
+    for name, tell in RESULTS.items():
+        yield f"## {getattr(message(f'reproduce.title.{name}'), language).unescape()}\n"
+        yield " ".join(getattr(one, language).unescape() for one in tell(tables)) + "\n"

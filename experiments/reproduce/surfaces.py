@@ -1,0 +1,212 @@
+"""Response surfaces: emulators of effects over doses, assumptions and accounts, and shares of their variance."""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from experiments.emulation.coefficients import Coefficients, coefficients_of
+from experiments.emulation.emulator import Emulator, fit
+from experiments.emulation.grouped_errors import GroupedErrors, grouped_errors
+from experiments.reproduce.design import ReproduceDesign
+from experiments.reproduce.plan import POINT, SITES, STATUS_QUO, Plan
+from experiments.reproduce.runs import differences
+from experiments.storage.progress import patience
+from scenarios import accounts
+
+MOST_POINTS = 600
+"""Results to which an emulator is fitted: the time grows with their cube."""
+FEWEST_POINTS = 24
+"""Results below which no surface is fitted."""
+SAMPLE = 512
+"""Base points of Sobol' indices."""
+STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Doses at which a surface is told, others at 0."""
+ACCOUNT = "account"
+
+type Key = tuple[str, int, str]
+"""Site, years and measure of a surface."""
+
+
+@dataclass(frozen=True)
+class Surface:
+    """Emulator of the effect on one measure, its errors on draws that it was not fitted to, and its points."""
+
+    emulator: Emulator
+    errors: GroupedErrors
+    points: pd.DataFrame
+
+
+def input_names(plan: Plan) -> list[str]:
+    """Return the inputs of a surface: doses, assumptions, and a 0 or 1 for every account but the present one."""
+    return [*plan.factors, *plan.assumptions, *list(accounts.names())[1:]]
+
+
+def inputs_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return the inputs of every pair: all lie between 0 and 1."""
+    packages = {(block.draw, arm): doses for block in design.blocks for arm, doses in block.packages.items()}
+    assumed = {draw: design.inputs(draw) for draw in pairs["draw"].unique()}
+    others = list(accounts.names())[1:]
+    rows = [
+        {name: packages.get((draw, arm), {}).get(name, 0.0) for name in design.plan.factors}
+        | assumed[draw]
+        | {name: float(name == account) for name in others}
+        for draw, arm, account in zip(pairs["draw"], pairs["arm"], pairs["account"], strict=True)
+    ]
+    return pd.DataFrame(rows, index=pairs.index)
+
+
+def dosed_pairs(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return the pairs of packages of the factors, without heavy hand."""
+    return pairs[pairs["arm"].isin({arm for block in design.blocks for arm in block.packages})]
+
+
+def fitted_surfaces(design: ReproduceDesign, pairs: pd.DataFrame) -> dict[Key, Surface]:
+    """Return the surfaces of all sites, horizons and measures that have runs at random doses."""
+    plan, found = design.plan, {}
+    dosed = dosed_pairs(design, pairs)
+    with patience("fitting emulators"), threadpool_limits(1):  # matrices are small: threads only wait for each other
+        for site in SITES:
+            for years in design.size.horizons:
+                for measure in plan.emulated:
+                    own = dosed[(dosed["site"] == site) & (dosed["years"] == years) & (dosed["measure"] == measure)]
+                    if surface := fitted_surface(design, own):
+                        found[site, years, measure] = surface
+    return found
+
+
+def fitted_surface(design: ReproduceDesign, pairs: pd.DataFrame) -> Surface | None:
+    """Return the surface of some pairs of one measure; None where there are too few, or none at random doses.
+
+    Where there are more than `MOST_POINTS`, pairs at random doses come first. The status quo of each block is a point
+    without doses and without effect; errors are those of the other points, predicted from other draws.
+    """
+    pairs = pairs.assign(effect=differences(pairs)).dropna(subset="effect")
+    random = pairs["arm"].str.startswith(POINT)
+    if len(pairs) < FEWEST_POINTS or not random.any():
+        return None
+    pairs = pd.concat([pairs[random], pairs[~random].sort_values(["draw", "arm"])]).iloc[:MOST_POINTS]
+    blocks = pairs.drop_duplicates(["draw", "account"]).assign(arm=STATUS_QUO, effect=0.0)
+    points = pd.concat([pairs, blocks], ignore_index=True)
+    inputs, names = inputs_table(design, points), input_names(design.plan)
+    emulator = fit({name: inputs[name].to_numpy() for name in names}, points["effect"].to_numpy(), unit_ranges(names))
+    errors = grouped_errors(emulator, list(points["draw"]), counted=len(pairs))
+    return Surface(emulator, errors, points[["draw", "account", "arm"]])
+
+
+def unit_ranges(names: Sequence[str]) -> Mapping[str, tuple[float, float]]:
+    """Return the ranges of inputs that lie between 0 and 1."""
+    return dict.fromkeys(names, (0.0, 1.0))
+
+
+def errors_table(surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
+    """Return the held-out errors of all surfaces."""
+    rows = [
+        {"site": site, "years": years, "measure": measure, **vars(one.errors)}
+        for (site, years, measure), one in surfaces.items()
+    ]
+    return pd.DataFrame(rows, columns=["site", "years", "measure", "groups", "results", "error", "r2", "within"])
+
+
+# Averages over assumptions and accounts
+
+
+def spread_inputs(plan: Plan, n: int = 128) -> dict[str, np.ndarray]:
+    """Return ``n`` points spread over all assumptions, with every account alike, as inputs without doses."""
+    from scipy.stats import qmc  # half a second, for this command only
+
+    others = list(accounts.names())[1:]
+    cube = qmc.LatinHypercube(d=len(plan.assumptions), rng=np.random.default_rng(plan.seed)).random(n)
+    which = np.arange(n) % (len(others) + 1)
+    inputs = dict(zip(plan.assumptions, cube.T, strict=True))
+    return inputs | {name: (which == number).astype(float) for number, name in enumerate(others, start=1)}
+
+
+def averaged(plan: Plan, surface: Surface) -> Coefficients:
+    """Return a surface in doses alone, averaged over assumptions and accounts."""
+    spread = np.column_stack(list(spread_inputs(plan).values()))
+    return coefficients_of(surface.emulator).averaged(len(plan.factors), spread)
+
+
+def doses_table(plan: Plan, surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
+    """Return effects along each factor, the others at 0, and along all together, with the held-out error."""
+    rows = []
+    for (site, years, measure), surface in surfaces.items():
+        for name, doses in dose_lines(plan).items():
+            for dose, effect in zip(STEPS, averaged(plan, surface).mean(doses), strict=True):
+                rows.append(
+                    {
+                        "site": site, "years": years, "measure": measure, "line": name, "dose": dose,
+                        "effect": effect, "error": surface.errors.error,
+                    }
+                )  # fmt: skip
+    return pd.DataFrame(rows, columns=["site", "years", "measure", "line", "dose", "effect", "error"])
+
+
+def grid_table(plan: Plan, surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
+    """Return the effects over a grid of doses of all factors, averaged over assumptions and accounts."""
+    factors = list(plan.factors)
+    grid = np.array(list(itertools.product(STEPS, repeat=len(factors))))
+    tables = [
+        pd.DataFrame(grid, columns=factors).assign(
+            site=site,
+            years=years,
+            measure=measure,
+            effect=averaged(plan, surface).mean(grid),
+            error=surface.errors.error,
+        )
+        for (site, years, measure), surface in surfaces.items()
+        if measure in plan.regions
+    ]
+    columns = ["site", "years", "measure", *factors, "effect", "error"]
+    return pd.concat(tables)[columns] if tables else pd.DataFrame(columns=columns)
+
+
+def dose_lines(plan: Plan) -> dict[str, np.ndarray]:
+    """Return the doses of every factor alone and of all together."""
+    steps = np.array(STEPS)[:, None]
+    alone = {name: steps * np.eye(len(plan.factors))[k] for k, name in enumerate(plan.factors)}
+    return alone | {"everything": steps * np.ones(len(plan.factors))}
+
+
+# Shares of variance
+
+
+def dependence_table(plan: Plan, surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
+    """Return the share of the variance of each surface by input: alone (S1), and with all interactions (ST).
+
+    The last row of a surface is the share of the variance between runs that its inputs do not predict: random
+    variation, towns, and all other numbers of a draw.
+    """
+    rows = [row for key, surface in surfaces.items() for row in dependence_rows(plan, key, surface)]
+    return pd.DataFrame(rows, columns=["site", "years", "measure", "input", "alone", "total"])
+
+
+def dependence_rows(plan: Plan, key: Key, surface: Surface) -> Iterator[dict[str, Any]]:
+    """Yield the rows of one surface, from Sobol' indices of the emulator."""
+    from SALib.analyze import sobol as analysis
+    from SALib.sample import sobol as sampling
+
+    names = [*plan.factors, *plan.assumptions, ACCOUNT]
+    problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+    points = sampling.sample(dict(problem), SAMPLE, calc_second_order=False, seed=plan.seed)
+    inputs = inputs_of(plan, names, points)
+    values = coefficients_of(surface.emulator).mean(np.column_stack([inputs[name] for name in input_names(plan)]))
+    found = analysis.analyze(dict(problem), values, calc_second_order=False, seed=plan.seed)
+    where = dict(zip(("site", "years", "measure"), key, strict=True))
+    for k, name in enumerate(names):
+        yield where | {"input": name, "alone": float(found["S1"][k]), "total": float(found["ST"][k])}
+    rest = min(1.0, max(0.0, 1.0 - surface.errors.r2))
+    yield where | {"input": "not_predicted", "alone": rest, "total": rest}
+
+
+def inputs_of(plan: Plan, names: Sequence[str], points: np.ndarray) -> dict[str, np.ndarray]:
+    """Return points of the unit cube as inputs of a surface; the last column chooses the account."""
+    others = list(accounts.names())[1:]
+    columns = dict(zip(names, np.clip(points, 0.0, 1.0).T, strict=True))
+    which = np.minimum((columns.pop(ACCOUNT) * (len(others) + 1)).astype(int), len(others))
+    return columns | {name: (which == number).astype(float) for number, name in enumerate(others, start=1)}
