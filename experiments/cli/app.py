@@ -424,6 +424,39 @@ def sensitivity(
 
 
 @app.command()
+def reproduce(
+    quick: options.QuickAnswer = False,
+    trial: options.Trial = False,
+    repeat: options.RepeatedPair = None,
+    so_far: options.SoFar = False,
+    workers: options.Workers = 1,
+    out: options.OutOfAnswer = None,
+    fresh: options.Fresh = False,
+) -> None:
+    """Answer the question of the paper, with all its uncertainty.
+
+    \b
+    Runs MOPSIC, reporting support and resources at many doses in both
+    municipalities, each pair of runs with its own draw of everything that
+    nobody has measured, its own town and one of the rival accounts. Writes
+    tables, figures, sentences in both languages and an offline explorer.
+    """
+    if quick and trial:
+        raise InputError("--quick and --trial exclude each other: give one of them")
+    from scenarios.extras import require_extra
+
+    require_extra("emulation", "reproduce")
+    from experiments.cli.reproduce import repeat as repeat_pair
+    from experiments.cli.reproduce import reproduce as answer
+
+    size = "quick" if quick else "trial" if trial else "whole"
+    if repeat is not None:
+        repeat_pair(size, repeat, workers, out)
+        return
+    raise typer.Exit(answer(size, workers, out, fresh=fresh, so_far=so_far))
+
+
+@app.command()
 def plot(
     folder: options.Drawn,
     measures: options.MeasuresDrawn = "",

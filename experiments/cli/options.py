@@ -138,6 +138,18 @@ OutOfMethod = Annotated[
     Path | None, Option(metavar="DIR", help="Where to write.  [default: results/STUDY-METHOD]", show_default=False)
 ]
 
+# The answer to the question of the paper
+
+QuickAnswer = Annotated[bool, Option("--quick", help="Fewer draws: minutes instead of hours.")]
+Trial = Annotated[bool, Option("--trial", help="Small towns, one year: shows that it works, answers nothing.")]
+RepeatedPair = Annotated[
+    str | None, Option("--repeat", metavar="BLOCK:ARM", help="Instead: one pair again, as the explorer names it.")
+]
+SoFar = Annotated[bool, Option("--so-far", help="Run nothing; tell what has finished.")]
+OutOfAnswer = Annotated[
+    Path | None, Option(metavar="DIR", help="Where to write.  [default: results/reproduce…]", show_default=False)
+]
+
 # What lies in folders
 
 Drawn = Annotated[Path, Argument(metavar="DIR|FILE", help="A folder of results, or a table of `validate`.")]

@@ -1,0 +1,137 @@
+"""The command `reproduce`: runs, emulators, tables, figures, sentences, explorer and lock, in one folder."""
+
+import shlex
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from experiments.execution.interruption import tell_interrupted
+from experiments.explorer.explorer_page import explorer_page
+from experiments.figures.svg import render_figure
+from experiments.reproduce.design import POLICIES, Block, ReproduceDesign
+from experiments.reproduce.figures import FIGURES
+from experiments.reproduce.lock import LOCK, check_lock, decided, write_lock
+from experiments.reproduce.plan import plan
+from experiments.reproduce.repeat_pair import repeat_pair
+from experiments.reproduce.runs import PAIRS, RUNS, carry_out, pairs_of, specs_of
+from experiments.reproduce.sentences import sentence_lines
+from experiments.reproduce.surfaces import fitted_surfaces
+from experiments.reproduce.tables import tables_of
+from experiments.storage.folder_lock import check_own, locked
+from experiments.storage.progress import patience, say
+from experiments.storage.result_tables import parquet_bytes
+from experiments.storage.run_spec import RunSpec
+from experiments.storage.writing import make_folder, write_whole
+from experiments.studies.study_engine import SweepOutcome
+from experiments.words.bilingual import LANGUAGES, Tongue
+from model.engine.errors import InputError
+
+DONE, FAILED, INTERRUPTED = 0, 1, 130
+TABLES, DRAWINGS, EXPLORER = "tables", "figures", "explorer.html"
+OWN = (RUNS, POLICIES, TABLES, DRAWINGS)
+ENDINGS = (".svg", ".png")
+NAMES = {"whole": "reproduce", "quick": "reproduce-quick", "trial": "reproduce-trial"}
+"""Folder in results/ by size."""
+
+
+def repeat(size: str, name: str, workers: int, out: Path | None) -> None:
+    """Run one pair of the design again and print its effects."""
+    for line in repeat_pair(ReproduceDesign(plan(), plan().size(size)), name, out or folder_of(size), workers):
+        print(line)
+
+
+def folder_of(size: str) -> Path:
+    """Return the folder of a size, where no other is named."""
+    return Path("results") / NAMES[size]
+
+
+def reproduce(size: str, workers: int, out: Path | None, *, fresh: bool, so_far: bool = False) -> int:
+    """Answer the question of the paper, or go on where it was stopped; return the exit code.
+
+    With ``so_far`` nothing is run: what has finished is told.
+    """
+    folder = out or folder_of(size)
+    design = ReproduceDesign(plan(), plan().size(size))
+    now = decided(design, size)
+    with locked(folder):
+        check_own(folder, *OWN)
+        if fresh:
+            clear(folder)
+        check_lock(folder, now)
+        write_lock(folder, now)
+        specs = specs_of(design, folder)
+        outcome, seconds = (SweepOutcome(), 0.0) if so_far else carry_out(specs, folder, workers)
+        if outcome.interrupted:
+            tell_interrupted(f"what is finished is safe in {folder}; the same command goes on")
+            return INTERRUPTED
+        pairs = pairs_of(design, specs, folder)
+        conclude(design, pairs, folder, size)
+        write_lock(
+            folder, now, command=command_of(size), pairs=count_pairs(pairs), planned=sum(map(count_arms, specs)),
+            failed=outcome.failed, seconds=round(seconds), workers=workers,
+        )  # fmt: skip
+    return FAILED if outcome.failed else DONE
+
+
+def clear(folder: Path) -> None:
+    """Remove what this command wrote into a folder; what is not part of it stays."""
+    for name in OWN:
+        if (folder / name).is_dir():
+            shutil.rmtree(folder / name)
+    for name in (LOCK, EXPLORER, PAIRS, *(f"sentences.{one}.md" for one in LANGUAGES)):
+        (folder / name).unlink(missing_ok=True)
+
+
+def command_of(size: str) -> str:
+    """Return the command that makes a folder."""
+    return shlex.join(["confianza", "reproduce", *([f"--{size}"] if size != "whole" else [])])
+
+
+def count_arms(planned: tuple[Block, Mapping[str, RunSpec]]) -> int:
+    """Return the number of pairs of a block: each of its runs beside the status quo."""
+    return len(planned[1]) - 1
+
+
+def count_pairs(pairs: pd.DataFrame) -> int:
+    """Return the number of pairs of runs that are told."""
+    return len(pairs.drop_duplicates(["site", "kind", "draw", "account", "arm"])) if len(pairs) else 0
+
+
+def conclude(design: ReproduceDesign, pairs: pd.DataFrame, folder: Path, size: str) -> None:
+    """Write tables, figures, sentences and explorer from the pairs of a folder."""
+    if pairs.empty:
+        raise InputError(f"{folder}: no pair of runs has finished, so there is nothing to tell; see {folder}/{RUNS}")
+    import pyarrow as pa
+
+    write_whole(folder / PAIRS, parquet_bytes(pa.Table.from_pandas(pairs, preserve_index=False)))
+    surfaces = fitted_surfaces(design, pairs)
+    with patience("writing tables and figures"):
+        tables = tables_of(design, pairs, surfaces)
+        write_tables(folder, tables)
+        for language in LANGUAGES:
+            write_whole(folder / f"sentences.{language}.md", "\n".join(sentence_lines(tables, language)).encode())
+        write_figures(folder, tables)
+        write_whole(folder / EXPLORER, explorer_page(design, pairs, surfaces, command_of(size)).encode())
+    print("\n".join(sentence_lines(tables, "en")))
+    say(f"tables, figures, sentences and explorer are in {folder}")
+
+
+def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Write all tables as CSV, numbers with six digits."""
+    make_folder(folder / TABLES)
+    for name, table in tables.items():
+        content = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+        write_whole(folder / TABLES / f"{name}.csv", content.encode())
+
+
+def write_figures(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Write every figure in both languages: as SVG for a wall or a journal, and as PNG."""
+    make_folder(folder / DRAWINGS)
+    for name, draw in FIGURES.items():
+        for language in LANGUAGES:
+            for ending in ENDINGS:
+                stem = f"{name}.{language}"
+                content = render_figure(draw(tables, Tongue(language)), ending, stem)
+                write_whole(folder / DRAWINGS / f"{stem}{ending}", content)

@@ -1,0 +1,1 @@
+"""The explorer: one offline HTML file that answers from emulators, within what was run."""

@@ -1,0 +1,131 @@
+"""Write the explorer: coefficients of emulators, words and script in one HTML file that asks nobody for anything."""
+
+import base64
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from experiments.comparison.headline_measures import BY_NAME
+from experiments.emulation.coefficients import coefficients_of
+from experiments.figures.theme import TOKENS
+from experiments.narrative.messages import messages
+from experiments.reproduce.design import ReproduceDesign
+from experiments.reproduce.plan import HORIZONS, SITES, STATUS_QUO
+from experiments.reproduce.sentences import input_name, measure_name, site_name, unit_of
+from experiments.reproduce.surfaces import Key, Surface, averaged, dosed_pairs, input_names, inputs_table
+from experiments.words.bilingual import LANGUAGES, Both
+from scenarios import accounts
+
+WORDS = "explorer."
+"""First letters of the messages of the page."""
+SCRIPT = Path(__file__).with_name("explorer.js")
+
+
+def explorer_page(design: ReproduceDesign, pairs: pd.DataFrame, surfaces: Mapping[Key, Surface], command: str) -> str:
+    """Return the page, as one HTML file in both languages."""
+    page = Environment(
+        loader=PackageLoader("experiments.explorer", "."), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    data = explorer_data(design, pairs, surfaces, command)
+    return page.get_template("explorer.html.j2").render(
+        data=json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
+        script=SCRIPT.read_text(encoding="utf-8"),
+        tokens=TOKENS,
+        title=data["words"]["es"]["title"],
+    )
+
+
+def explorer_data(
+    design: ReproduceDesign, pairs: pd.DataFrame, surfaces: Mapping[Key, Surface], command: str
+) -> dict[str, Any]:
+    """Return all that the script needs: inputs, runs, surfaces and words."""
+    plan, names = design.plan, input_names(design.plan)
+    runs = runs_table(design, pairs)
+    return {
+        "command": command,
+        "inputs": names,
+        "factors": [{"name": name, "title": spoken(input_name(name))} for name in plan.factors],
+        "assumptions": [assumption(design, name) for name in plan.assumptions],
+        "accounts": [{"name": name, "title": title} for name, title in accounts.names().items()],
+        "sites": [{"name": site, "title": spoken(site_name(site))} for site in SITES],
+        "horizons": list(HORIZONS),
+        "measures": [measure_of(name) for name in plan.emulated],
+        "runs": {site: own["id"].tolist() for site, own in runs.groupby("site", sort=False)},
+        "years": {site: own["years"].tolist() for site, own in runs.groupby("site", sort=False)},
+        "points": {site: packed(own[names].to_numpy()) for site, own in runs.groupby("site", sort=False)},
+        "surfaces": {
+            f"{site}|{years}|{measure}": surface_data(design, one, runs[runs["site"] == site])
+            for (site, years, measure), one in surfaces.items()
+        },
+        "words": {language: page_words(language) for language in LANGUAGES},
+    }
+
+
+def spoken(text: Both) -> dict[str, str]:
+    """Return a text by language."""
+    return {language: getattr(text, language).unescape() for language in LANGUAGES}
+
+
+def assumption(design: ReproduceDesign, name: str) -> dict[str, Any]:
+    """Return an assumption with its title and values at 11 shares of its range."""
+    span = design.ranges[name]
+    values = [float(span.value(share)) for share in np.linspace(0.0, 1.0, 11)]
+    return {"name": name, "title": spoken(input_name(name)), "values": values}
+
+
+def measure_of(name: str) -> dict[str, Any]:
+    """Return a measure with its title, unit and digits."""
+    return {
+        "name": name,
+        "title": spoken(measure_name(name)),
+        "unit": spoken(unit_of(name)),
+        "digits": BY_NAME[name].digits,
+    }
+
+
+def page_words(language: str) -> dict[str, str]:
+    """Return the words of the page in a language."""
+    return {key.removeprefix(WORDS): str(texts[language]) for key, texts in messages().items() if key.startswith(WORDS)}
+
+
+def runs_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return every run of a package and of the status quo once, with its inputs, name and longest horizon."""
+    keys = ["site", "kind", "draw", "account", "arm"]
+    packages = dosed_pairs(design, pairs).groupby(keys, sort=False)["years"].max().reset_index()
+    quo = packages.drop_duplicates(["site", "kind", "draw", "account"]).assign(arm=STATUS_QUO)
+    runs = pd.concat([packages, quo], ignore_index=True)
+    names = (
+        runs["site"] + "-" + runs["kind"] + "-" + runs["draw"].astype(str) + "-" + runs["account"] + ":" + runs["arm"]
+    )
+    return pd.concat([runs, inputs_table(design, runs)], axis=1).assign(id=names)
+
+
+def surface_data(design: ReproduceDesign, surface: Surface, runs: pd.DataFrame) -> dict[str, Any]:
+    """Return the coefficients of a surface, also averaged over assumptions and accounts.
+
+    Its points are numbers of the runs of its site.
+    """
+    found, mean = coefficients_of(surface.emulator), averaged(design.plan, surface)
+    where = {key: row for row, key in enumerate(zip(runs["draw"], runs["account"], runs["arm"], strict=True))}
+    rows = [where[key] for key in surface.points[["draw", "account", "arm"]].itertuples(index=False, name=None)]
+    return {
+        "level": found.level,
+        "slopes": found.slopes.tolist(),
+        "lengths": found.lengths.tolist(),
+        "weights": packed(found.weights),
+        "average": {"level": mean.level, "weights": packed(mean.weights)},
+        "rows": rows,
+        "error": surface.errors.error,
+        "r2": surface.errors.r2,
+    }
+
+
+def packed(numbers: np.ndarray) -> str:
+    """Return numbers as base64 of 64-bit floats, row by row, the lowest byte first."""
+    return base64.b64encode(np.ascontiguousarray(numbers, "<f8").tobytes()).decode()
