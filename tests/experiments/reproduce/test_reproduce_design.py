@@ -1,0 +1,88 @@
+"""Design of `reproduce`: doses between nothing and the policy itself, blocks that share what they should."""
+
+from pathlib import Path
+
+import pytest
+
+from experiments.reproduce.design import ReproduceDesign
+from experiments.reproduce.dosed_policies import dosed_changes, write_policy
+from experiments.reproduce.plan import STATUS_QUO, Size, plan
+from experiments.reproduce.repeat_pair import find_pair
+from model.engine.errors import InputError
+from model.engine.policies import parameter_rows
+from scenarios import accounts, load
+from scenarios.policy_files import read_policy
+
+SMALL = Size(
+    draws=2, points=1, loop=1, cuts=1, long=1, long_points=0, years=1, long_years=3, set={"population.scale": 0.05}
+)
+
+
+@pytest.mark.parametrize("policy", ["mopsic_full", "reporting_support", "resources_only"])
+def test_a_full_dose_is_the_policy_and_none_is_nothing(policy: str) -> None:
+    scenario = load("villa_canales")
+    own = {(one.how, one.parameter, one.value) for one in read_policy(policy).policy.entries}
+    assert set(dosed_changes(scenario, {policy: 1.0})) == own
+    assert dosed_changes(scenario, {policy: 0.0}) == []
+
+
+def test_half_a_dose_lies_half_way(tmp_path: Path) -> None:
+    scenario = load("villa_canales")
+    changes = {name: (how, value) for how, name, value in dosed_changes(scenario, {"mopsic_full": 0.5})}
+    start = scenario["resources"].internet
+    assert changes["resources.internet"] == ("set", pytest.approx((start + 0.95) / 2.0))
+    assert changes["patrol.plan_share"] == ("scale", pytest.approx(2.0**0.5))
+    assert changes["adoption.places"] == ("add", 25.0)
+    path = write_policy(tmp_path, "half", dosed_changes(scenario, {"mopsic_full": 0.5}))
+    dosed = load("villa_canales", policies=[str(path)])
+    assert parameter_rows(dosed, "adoption", dosed.start)["places"][0] == pytest.approx(
+        scenario["adoption"].places + 25.0
+    )
+
+
+def test_two_policies_that_set_one_parameter_alike_take_the_larger_share() -> None:
+    scenario = load("villa_canales")
+    both = {
+        name: value
+        for how, name, value in dosed_changes(scenario, {"mopsic_full": 0.2, "resources_only": 0.7})
+        if how == "set"
+    }
+    alone = {name: value for how, name, value in dosed_changes(scenario, {"resources_only": 0.7}) if how == "set"}
+    assert both["resources.internet"] == alone["resources.internet"]
+
+
+def test_blocks_share_draw_seed_and_account_and_differ_in_policies(tmp_path: Path) -> None:
+    design = ReproduceDesign(plan(), SMALL)
+    specs = design.specs(design.blocks[0], tmp_path)
+    assert len({spec.run for spec in specs.values()}) == len(specs) == 7
+    assert len({(spec.seed, spec.overrides, spec.town) for spec in specs.values()}) == 1
+    assert specs[STATUS_QUO].policies == ()
+    assert specs["everything"].policies == ("mopsic_full", "reporting_support", "resources_only")
+
+
+def test_loop_blocks_are_alike_but_for_the_account(tmp_path: Path) -> None:
+    design = ReproduceDesign(plan(), SMALL)
+    uncut, cut = (block for block in design.blocks if block.kind == "loop" and block.site == "villa_canales")
+    assert (uncut.draw, uncut.seed, uncut.packages) == (cut.draw, cut.seed, cut.packages)
+    settings = accounts.read(cut.account)
+    changed = dict(design.specs(cut, tmp_path)[STATUS_QUO].overrides)
+    assert settings
+    assert all(float(changed[name]) == value for name, value in settings.items())
+
+
+def test_every_draw_has_numbers_of_its_own_within_their_ranges() -> None:
+    design = ReproduceDesign(plan(), SMALL)
+    first, second = design.values(0), design.values(1)
+    assert len(first) > 700
+    assert sum(first[name] != second[name] for name in first) > 0.9 * len(first)
+    assert all(span.low <= first[name] <= span.high for name, span in design.ranges.items())
+
+
+def test_a_pair_is_found_by_its_name_and_an_unknown_one_is_refused() -> None:
+    design = ReproduceDesign(plan(), SMALL)
+    block, arm = find_pair(design, f"{design.blocks[0].name}:everything")
+    assert (block, arm) == (design.blocks[0], "everything")
+    with pytest.raises(InputError, match="no block 'villa_canales-draws-9-present_law'"):
+        find_pair(design, "villa_canales-draws-9-present_law:everything")
+    with pytest.raises(InputError, match="has no run 'everythin'"):
+        find_pair(design, f"{design.blocks[0].name}:everythin")

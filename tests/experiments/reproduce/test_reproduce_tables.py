@@ -1,0 +1,103 @@
+"""Tables of `reproduce` on pairs of which the effects are known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.emulation.coefficients import coefficients_of
+from experiments.emulation.grouped_errors import left_out_groups
+from experiments.reproduce import effects
+from experiments.reproduce.design import ReproduceDesign
+from experiments.reproduce.loop import loop_table
+from experiments.reproduce.plan import HEAVY_HAND
+from experiments.reproduce.regions import regions_table
+from experiments.reproduce.surfaces import Surface, averaged, fitted_surface, input_names
+from model.engine.errors import InputError
+
+pytest.importorskip("sklearn")
+
+
+@pytest.fixture(scope="module")
+def surface(design: ReproduceDesign, pairs: pd.DataFrame) -> Surface:
+    own = pairs[(pairs["site"] == "villa_canales") & (pairs["measure"] == "trust_mean") & (pairs["arm"] != HEAVY_HAND)]
+    found = fitted_surface(design, own)
+    assert found is not None
+    return found
+
+
+def row_of(table: pd.DataFrame, **where: object) -> pd.Series:
+    for column, value in where.items():
+        table = table[table[column] == value]
+    assert len(table) == 1
+    return table.iloc[0]
+
+
+def test_effects_and_verdicts_are_those_of_the_pairs(design: ReproduceDesign, pairs: pd.DataFrame) -> None:
+    table = effects.effects_table(design.plan, pairs)
+    adoption = row_of(table, site="villa_canales", arm="adoption", measure="trust_mean")
+    assert (adoption["effect"], adoption["n"]) == (pytest.approx(2.0, abs=0.05), 18)
+    assert adoption["band_low"] < adoption["effect"] < adoption["band_high"]
+    assert adoption["verdict"] == "rises"
+    assert row_of(table, site="totonicapan", arm=HEAVY_HAND, measure="trust_mean")["verdict"] == "falls"
+    assert row_of(table, site="totonicapan", arm="resources", measure="trust_mean")["verdict"] == "nothing"
+
+
+def test_factors_that_add_up_do_nothing_beyond_their_sum(design: ReproduceDesign, pairs: pd.DataFrame) -> None:
+    table = effects.together_table(design.plan, pairs)
+    assert row_of(table, site="villa_canales", measure="trust_mean")["verdict"] == "nothing"
+
+
+def test_the_paradox_is_more_complaints_with_less_crime(pairs: pd.DataFrame) -> None:
+    table = effects.paradox_table(pairs)
+    assert row_of(table, site="villa_canales", arm="reporting")["paradox"] == 1.0
+    assert row_of(table, site="villa_canales", arm="reporting")["other"] == 0.0
+
+
+def test_the_loop_carries_what_its_cut_takes_away(design: ReproduceDesign, pairs: pd.DataFrame) -> None:
+    row = row_of(loop_table(design.plan, pairs), site="villa_canales", arm="everything", measure="crimes_occurred")
+    assert (row["uncut"], row["cut_effect"]) == (pytest.approx(-100.0, abs=0.5), pytest.approx(-50.0, abs=0.5))
+    assert (row["share"], row["verdict"]) == (pytest.approx(50.0, abs=1.0), "falls")
+
+
+def test_a_surface_predicts_doses_that_it_has_not_seen(design: ReproduceDesign, surface: Surface) -> None:
+    lines = averaged(design.plan, surface).mean(np.array([[0.0, 0.0, 0.0], [0.5, 0.0, 0.0], [1.0, 1.0, 1.0]]))
+    assert lines == pytest.approx([0.0, 1.0, 2.0], abs=0.15)
+    assert surface.errors.r2 > 0.95
+
+
+def test_coefficients_predict_what_the_emulator_does(design: ReproduceDesign, surface: Surface) -> None:
+    points = np.random.default_rng(2).random((20, len(input_names(design.plan))))
+    inputs = dict(zip(input_names(design.plan), points.T, strict=True))
+    assert coefficients_of(surface.emulator).mean(points) == pytest.approx(surface.emulator.predict(inputs).mean)
+
+
+def test_a_group_is_predicted_without_any_of_its_results(surface: Surface) -> None:
+    from experiments.emulation.emulator import Emulator, spread_of
+
+    groups = list(surface.points["draw"])
+    rows = np.array([group == groups[0] for group in groups])
+    one = surface.emulator
+    spread = spread_of(one.values)
+    kernel, noise = one.process.kernel_, 1e-8 + one.noise / spread**2
+    standard = (one.values - one.values.mean()) / spread
+    weights = np.linalg.solve(kernel(one.points[~rows]) + np.diag(noise[~rows]), standard[~rows])
+    refitted = one.values.mean() + spread * kernel(one.points[rows], one.points[~rows]) @ weights
+    assert isinstance(one, Emulator)
+    assert left_out_groups(one, groups).mean[rows] == pytest.approx(refitted, abs=1e-6)
+
+
+def test_a_surface_refuses_doses_outside_what_was_run(surface: Surface) -> None:
+    inputs = dict.fromkeys(surface.emulator.names, 0.5)
+    with pytest.raises(InputError, match=r"adoption must lie in \[0, 1\]"):
+        surface.emulator.predict(inputs | {"adoption": 1.2})
+
+
+def test_regions_are_judged_on_draws_on_which_they_were_not_found(design: ReproduceDesign, pairs: pd.DataFrame) -> None:
+    table = regions_table(design, pairs)
+    trust = table[(table["site"] == "villa_canales") & (table["measure"] == "trust_mean")]
+    assert all("adoption" in rule for rule in trust["rule"])
+    assert set(trust["outcome"]) <= {"works", "nothing", "open"}
+    assert "works" in set(trust["outcome"])
+    assert trust["n"].max() <= 9  # half of 18 draws
+    crime = table[(table["site"] == "villa_canales") & (table["measure"] == "crimes_occurred")]
+    assert "works" in set(crime["outcome"])
