@@ -51,7 +51,7 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
         "begins": one.begins.isoformat(),
         "first": one.scenario.start.isoformat(),
         "horizons": list(HORIZONS),
-        "results": one.say("decision.results", years=one.years, span=span_of(one)),
+        "results": one.say("decision.results", span=span_of(one)),
         "worlds": one.say(f"decision.{where}", n=one.done),
         "band": one.say("decision.band", n=one.done),
         "outcomes": outcome_rows(one),

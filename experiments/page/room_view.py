@@ -5,8 +5,11 @@ from typing import Any
 from experiments.page.address import Asked
 from experiments.page.standing import Standing
 
-STEPS = ("guess", "present", "why", "mesa")
-MESA = "confianza view --mesa --lang {language}"
+STEPS = ("guess", "present", "why", "room", "mesa")
+COMMANDS = {
+    "room": "confianza view {site} --room --lang {language}",
+    "mesa": "confianza view --mesa --lang {language}",
+}
 
 
 def shown(one: Standing, asked: Asked) -> dict[str, Any]:
@@ -17,7 +20,7 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
             "title": one.say(f"room.{name}"),
             "text": one.say(f"room.{name}_text"),
             "link": links.get(name),
-            "command": MESA.format(language=one.language) if name == "mesa" else "",
+            "command": COMMANDS.get(name, "").format(site=one.choice.site, language=one.language),
         }
         for name in STEPS
     ]

@@ -26,8 +26,11 @@ export function rows(s, wide, high, number = Infinity, every = false) {
 
 export function draw(place, s) {
   look();
-  const high = innerHeight - place.getBoundingClientRect().top - document.querySelector("footer").offsetHeight - 0.4 * rem();
-  fill(place, rows(s, place.clientWidth - 3 * rem(), high, shown, all));
+  let high = innerHeight - place.getBoundingClientRect().top - document.querySelector("footer").offsetHeight - 0.4 * rem();
+  for (let tries = 0, over = 0; tries < 3 && (tries === 0 || over > 0); tries += 1) { // words may need more than was left
+    fill(place, rows(s, place.clientWidth - 3 * rem(), (high -= over), shown, all));
+    over = document.documentElement.scrollHeight - innerHeight;
+  }
 }
 
 // Rows one by one, all measures, the end.
