@@ -35,6 +35,24 @@ def laws_say(laws: Any) -> str | None:
     return "turns" if laws["up"] and laws["down"] else "open"
 
 
+def draws_say(over_draws: Any, effect: Any) -> str | None:
+    """Return ``known`` if draws of the assumed parameters and rival accounts agree with the sign of an effect.
+
+    Else ``assumed``; None where nothing was drawn, or too few draws to call anything known.
+
+    Parameters
+    ----------
+    over_draws
+        Row of the table of uncertainty, or None.
+    effect
+        Row of the effect at the default parameters, or None.
+    """
+    if over_draws is None or effect is None or over_draws["sign"] == "few":
+        return None
+    agrees = over_draws["mean"] * effect["effect"] >= 0.0
+    return "known" if over_draws["sign"] == "known" and agrees else "assumed"
+
+
 def judged_anew(table: pd.DataFrame, years: float) -> pd.DataFrame:
     """Return a table of effects with interval, p-values and threshold, which earlier versions did not write.
 

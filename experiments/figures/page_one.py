@@ -10,7 +10,7 @@ from experiments.figures.dot_strip import HATCH, dot_field, draw_ruler
 from experiments.narrative.ceiling_sentences import ends_of
 from experiments.narrative.findings import AT_HOME, WOMEN, most
 from experiments.narrative.report_reading import ArmReading, Site, enough
-from experiments.statistics.verdicts import RISES, VERDICTS, direction, judge
+from experiments.statistics.verdicts import RISES, UNKNOWN, VERDICTS, direction, judge
 from experiments.words.bilingual import Both, both
 
 FINE = 10.0
@@ -48,7 +48,7 @@ COSTS = (
 )
 OUTCOMES = (*SOUGHT, *HARMS)
 COUNTS = {
-    "turns": both("no se sabe", "not known"),
+    **dict.fromkeys(UNKNOWN, both("no se sabe", "not known")),
     "few": both("muy pocos", "too few"),
     "missing": both("sin dato", "no data"),
 }
@@ -86,21 +86,21 @@ class OutcomeCell:
     @property
     def twins(self) -> tuple[int, int] | None:
         """Number of twin worlds, and of those that went the way of most; None where that is not known."""
-        if self.row is None or self.verdict == "turns":
+        if self.row is None or self.verdict in UNKNOWN:
             return None
         return int(self.row["n"]), 0 if self.verdict in ("nothing", "few") else most(self.row)[1]
 
     @property
     def dots(self) -> Markup:
         """A dot for each twin world, large for those that went the way of most; hatched where it is not known."""
-        if self.verdict == "turns":
+        if self.verdict in UNKNOWN:
             return HATCH
         return Markup("") if self.twins is None or self.verdict == "missing" else dot_field(*self.twins, self.kind)
 
     @property
     def effect(self) -> float | None:
         """Effect that stands on the ruler, if there is one."""
-        return None if self.verdict in ("turns", "few", "missing") else self.row["effect"]
+        return None if self.verdict in (*UNKNOWN, "few", "missing") else self.row["effect"]
 
     @property
     def ruler(self) -> Markup:

@@ -108,13 +108,24 @@ def quoted(arm: ArmReading) -> Both:
 def warnings(site: Site) -> list[Both]:
     """Return what must not be concluded from page one, with this comparison's own numbers."""
     detaining = [arm for arm in site.others if site.judged(arm, WRONGFUL) in RISES]
-    found = [message("warning.predicts_nothing"), *unseen(site)]
+    found = [message("warning.predicts_nothing"), over_draws(site), *unseen(site)]
     found += [in_words(finding(site, arm, WRONGFUL), "warning.no_gain", arm=quoted(arm)) for arm in detaining]
     found += [message("warning.fewer_complaints"), message("warning.consent")]
     if few_deaths(site):
         base = site.number(site.effect(site.others[0], DEATHS), "base", 1)
         found.append(message("warning.few_homicides", base=base))
     return found
+
+
+def over_draws(site: Site) -> Both:
+    """Return over how many draws of the assumed values effects hold, or that none were made."""
+    arm = site.others[0]
+    row = site.over_draws(arm, TRUST)
+    if row is None:
+        return message("warning.defaults_only")
+    low, high = (site.numbers.show("uncertainty", row.name, name, 1, "+") for name in ("low", "high"))
+    draws = site.numbers.show("uncertainty", row.name, "draws")
+    return message("warning.over_draws", draws=draws, arm=quoted(arm), low=low, high=high)
 
 
 def unseen(site: Site) -> Iterator[Both]:

@@ -36,10 +36,13 @@ VERDICTS = {
     "nothing": VerdictWords("○", "prácticamente nada", "practically nothing"),
     "open": VerdictWords("≈", "no se distingue del azar", "not distinguishable from chance"),
     "turns": VerdictWords("?", "depende de la ley de la confianza", "depends on the law of trust"),
+    "assumed": VerdictWords("¿", "depende de lo que se supone", "depends on what is assumed"),
     "few": VerdictWords("…", "muy pocos mundos gemelos", "too few paired runs"),
     "missing": VerdictWords("–", "sin dato", "no data"),
 }
 RISES, FALLS = ("rises", "rises_little"), ("falls", "falls_little")
+UNKNOWN = ("turns", "assumed")
+"""Verdicts of effects of which no direction is told, whatever the paired runs at the default parameters show."""
 TOLD = (*RISES, *FALLS, "nothing")
 """Verdicts that say what happens."""
 
@@ -47,7 +50,8 @@ TOLD = (*RISES, *FALLS, "nothing")
 def judge(effect: Any, laws: str | None = None) -> str:
     """Return the verdict on an effect, which is a row of the table or None.
 
-    ``laws`` is what other laws of trust say of it (`sign_under_laws`), None where none were run.
+    ``laws`` is what other laws of trust say of it (`sign_under_laws`), or ``assumed`` where draws of the assumed
+    parameters do not agree on a direction (`sign_over_draws`); None where none were run.
     """
     if effect is None or math.isnan(effect.effect):
         return "missing"
@@ -55,8 +59,8 @@ def judge(effect: Any, laws: str | None = None) -> str:
         return "few"
     inside = -effect.delta <= effect.low and effect.high <= effect.delta
     settled = effect.adjusted <= LIMIT and (effect.low > 0.0 or effect.high < 0.0)
-    if laws == "turns":
-        return "turns"
+    if laws in UNKNOWN:
+        return laws
     if laws == "open" or not settled:
         return "nothing" if inside and laws != "open" else "open"
     return ("rises" if effect.effect > 0.0 else "falls") + ("_little" if inside else "")

@@ -20,13 +20,13 @@ from experiments.validation.slopes import intercepts
 from model.engine.calendar import YEAR
 from model.simulation.model import TrustModel
 from scenarios import accounts, load
-from scenarios.accounts import ACCOUNTS, Account
+from scenarios.accounts import ACCOUNTS, RivalAccount
 
 HEAD = "\n[solved] # by python -m experiments.validation.accounts\n"
 LEVEL, ROUNDS, DIGITS = "certainty.level", 3, 3
 
 
-def solved_trust(account: Account, solver: WeightSolver) -> dict[str, float]:
+def solved_trust(account: RivalAccount, solver: WeightSolver) -> dict[str, float]:
     """Return the weights of the events that an account of trust keeps, and the intercepts of the slopes it changes.
 
     An account that changes weights themselves by a factor means these sizes; its weights are not solved.
@@ -48,12 +48,12 @@ def changes_size(name: str) -> bool:
     return name in SOLVED or name.partition(".")[0] in ("events", "trust", "hearsay")
 
 
-def stated_values(account: Account) -> dict[str, float]:
+def stated_values(account: RivalAccount) -> dict[str, float]:
     """Return what an account states, without what was solved from it."""
     return {name: value for one in account.stated for name, value in one.values.items()}
 
 
-def solved_level(account: Account, scale: float) -> dict[str, float]:
+def solved_level(account: RivalAccount, scale: float) -> dict[str, float]:
     """Return the level at which an account of crime has as many crimes in a year as the present one."""
     aim, level = crimes({}, scale), default_level()
     for _ in range(ROUNDS):

@@ -42,7 +42,7 @@ class AccountSetting:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Account:
+class RivalAccount:
     """A rival account.
 
     Attributes
@@ -89,7 +89,7 @@ def read(name: str) -> dict[str, float]:
     return account(name).settings
 
 
-def account(name: str) -> Account:
+def account(name: str) -> RivalAccount:
     """Return the account of a built-in name or of a path that ends in .toml."""
     path = find_file(name, "account", ACCOUNTS)
     table = read_toml(path, display_path(path))
@@ -104,7 +104,7 @@ def account(name: str) -> Account:
         raise origin.wrong("setting must consist of [[setting]] tables")
     stated = tuple(account_setting(one, origin) for one in entries)
     solved = {key: number_of(key, value, origin) for key, value in table.get("solved", {}).items()}
-    return Account(name=path.stem, explains=table["explains"], **told, stated=stated, solved=solved)
+    return RivalAccount(name=path.stem, explains=table["explains"], **told, stated=stated, solved=solved)
 
 
 def account_setting(entry: Mapping[str, Any], origin: SourcedSetting) -> AccountSetting:

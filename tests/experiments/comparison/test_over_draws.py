@@ -6,6 +6,7 @@ import pytest
 
 from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
+from experiments.comparison.effect_verdicts import draws_say
 from experiments.comparison.over_draws import UNDER_ACCOUNTS, accounts_table, tasks_over_draws, uncertainty_table
 from experiments.execution.parameter_draws import Draw, draws_bytes
 from model.engine.errors import InputError
@@ -90,3 +91,18 @@ def test_the_command_names_the_file(tmp_path):
     path = tmp_path / "own.csv"
     path.write_bytes(draws_bytes(DRAWS))
     assert f"--draws {path}" in Request(arms=("a", "b"), draws=str(path)).command
+
+
+@pytest.mark.parametrize(
+    ("sign", "mean", "effect", "said"),
+    [
+        ("known", 1.0, 0.5, "known"),
+        ("known", 1.0, -0.5, "assumed"),
+        ("open", 1.0, 0.5, "assumed"),
+        ("turns", 1.0, 0.5, "assumed"),
+        ("few", 1.0, 0.5, None),
+    ],
+)
+def test_an_effect_is_known_only_if_draws_confirm_its_sign(sign, mean, effect, said):
+    assert draws_say({"sign": sign, "mean": mean}, {"effect": effect}) == said
+    assert draws_say(None, {"effect": effect}) is None

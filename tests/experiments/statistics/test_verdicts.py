@@ -52,6 +52,7 @@ def effect_of(gaps, kind="points"):
         ([1.0, -2, 3, -4, 5, -6, 7, -8], None, "open"),
         (WIDE, "open", "open"),
         (WIDE, "turns", "turns"),
+        (WIDE, "assumed", "assumed"),
         ([0.0] * 8, "open", "open"),
         (WIDE[: FEWEST - 1], None, "few"),
         ([1.0], None, "few"),
@@ -114,7 +115,16 @@ def test_every_verdict_has_a_sign_of_its_own_and_words_in_both_languages() -> No
     assert len({one.sign for one in VERDICTS.values()}) == len(VERDICTS)
     assert all(one.es and one.en and one.es != one.en for one in VERDICTS.values())
     assert set(TOLD) < set(VERDICTS)
-    ways = {"rises": 1, "rises_little": 1, "falls": -1, "falls_little": -1, "nothing": 0, "open": 0, "turns": 0}
+    ways = {
+        "rises": 1,
+        "rises_little": 1,
+        "falls": -1,
+        "falls_little": -1,
+        "nothing": 0,
+        "open": 0,
+        "turns": 0,
+        "assumed": 0,
+    }
     assert {name: direction(name) for name in ways} == ways
 
 
