@@ -368,6 +368,8 @@ def validate(
     reach      what each measure of the page does alone
     laws       whether it does the same under other accounts of trust
     coverage   how often intervals and verdicts of effects are right
+    scorecard  measured quantities beside the model and a trivial forecast
+    hindcast   2009-2019, with and without the series that are scored
     """
     from experiments.cli.validate import ValidationRequest, requested_names, run_examinations
 
@@ -382,6 +384,30 @@ def validate(
         out=out,
     )
     raise typer.Exit(DONE if run_examinations(request) else OUR_FAULT)
+
+
+@app.command()
+def calibrate(
+    points: options.CalibrationPoints = 120,
+    waves: options.Waves = 3,
+    seeds: options.SeedsOfNoise = 20,
+    years: options.YearsOfCalibration = 2.0,
+    truths: options.Truths = 50,
+    policy: options.PolicyOfEffects = "",
+    scale: options.ScaleOfCalibration = 1.0,
+    workers: options.Workers = 1,
+    out: options.OutOfCalibration = None,
+) -> None:
+    """Fit parameters to data by history matching; write draws."""
+    from pathlib import Path
+
+    from experiments.validation.calibrate_command import CalibrationRequest
+    from experiments.validation.calibrate_command import calibrate as carry_out
+    from scenarios.extras import require_extra
+
+    require_extra("emulation", "calibrate")
+    place = out or Path("results") / "calibrate"
+    carry_out(CalibrationRequest(points, waves, seeds, years, truths, scale, workers, place, policy))
 
 
 @app.command()

@@ -89,6 +89,18 @@ Draws = Annotated[
     ),
 ]
 Accounts = Annotated[bool, Option("--accounts", help="Also under rival accounts, in a few draws.")]
+CalibrationPoints = Annotated[int, Option("--points", metavar="N", help="Points of the screening and of each wave.")]
+Waves = Annotated[int, Option(metavar="N", help="Most waves; they stop when nothing shrinks.")]
+SeedsOfNoise = Annotated[int, Option("--seeds", metavar="N", help="Seeds that tell random variation.")]
+YearsOfCalibration = Annotated[float, Option("--years", metavar="N", help="Length of each run; its last year counts.")]
+Truths = Annotated[int, Option(metavar="N", help="Simulated truths over which coverage is measured.")]
+PolicyOfEffects = Annotated[
+    str, Option("--policy", metavar="NAME", help="Measure coverage of its effects, too.", show_default=False)
+]
+ScaleOfCalibration = Annotated[float, Option("--scale", metavar="X", help="Size of the towns, for trials.")]
+OutOfCalibration = Annotated[
+    Path | None, Option("--out", metavar="DIR", help="Where to write.  [default: results/calibrate]")
+]
 Size = Annotated[float | None, Option("--plan", metavar="SIZE", help="How many twins an effect of this size needs.")]
 Measure = Annotated[str, Option(metavar="NAME", help="Of which measure, for --plan.")]
 Power = Annotated[float, Option(metavar="P", help="With which power, for --plan.")]

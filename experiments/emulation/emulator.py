@@ -57,7 +57,7 @@ class Diagnostics:
 
     @property
     def accepted(self) -> bool:
-        """Whether the emulator may be used: its errors are as large as it says, and it predicts something."""
+        """True if the emulator may be used: its errors are as large as it says, and it predicts something."""
         return self.p > LIMIT and self.r2 > 0.0
 
 
@@ -101,6 +101,12 @@ class Emulator:
         """
         mean, sd = self.process.predict(scaled(inputs, self.ranges), return_std=True)
         return Prediction(mean, sd)
+
+    def restricted(self, kept: NDArray[np.bool_]) -> "Emulator":
+        """Return the emulator of some of its points, with the same lengths."""
+        points, values, noise = self.points[kept], self.values[kept], self.noise[kept]
+        process = clone_with(self.process.kernel_, points, values, noise)
+        return Emulator(self.ranges, points, values, noise, process)
 
     @cached_property
     def diagnostics(self) -> Diagnostics:
@@ -155,6 +161,14 @@ def fitted_process(points: Reals, values: Reals, noise: Reals | None) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a length at its bound only says that an input has no effect
         return process.fit(points, values)
+
+
+def clone_with(kernel: Any, points: Reals, values: Reals, noise: Reals) -> Any:
+    """Return a Gaussian process with a given covariance."""
+    from sklearn.gaussian_process import GaussianProcessRegressor
+
+    alpha = JITTER + noise / spread_of(values) ** 2
+    return GaussianProcessRegressor(kernel, alpha=alpha, optimizer=None, normalize_y=True).fit(points, values)
 
 
 def estimated_noise(points: Reals, values: Reals) -> float:

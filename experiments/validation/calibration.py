@@ -78,7 +78,7 @@ class ReferenceState:
 
 @dataclass(frozen=True)
 class Aims:
-    """What weights are solved for: coefficients of the panel and sizes of events by name, both in points of 100."""
+    """Aims of a solution: coefficients of the panel and sizes of events by name, both in points of 100."""
 
     panel: Mapping[str, float] = field(default_factory=lambda: PANEL_AIMS)
     sizes: Mapping[str, float] = field(default_factory=lambda: SIZES)

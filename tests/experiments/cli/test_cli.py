@@ -15,7 +15,7 @@ from scenarios import accounts
 HEAVY = ("mesa", "numba", "pandas", "matplotlib", "pyarrow", "shapely")
 COMMANDS = (
     *("run", "check", "export", "scenarios", "policies", "accounts", "parameters", "measures", "bench"),
-    *("validate", "compare", "verify", "sweep", "sensitivity", "contrasts", "plot", "repeat"),
+    *("validate", "compare", "verify", "sweep", "sensitivity", "calibrate", "contrasts", "plot", "repeat"),
     *("view", "doctor", "bundle", "new"),
 )
 

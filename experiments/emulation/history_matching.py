@@ -1,0 +1,273 @@
+"""Fit parameters to data by history matching: waves of runs and emulators rule out what disagrees with the data.
+
+Each wave simulates points of the space that is left, fits an emulator to every target, and rules out the points that
+are implausible by those emulators that pass their own test.  Waves stop when nothing shrinks any further.  What is left
+is weighted by its distance from the data and drawn from.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.emulation.emulator import Emulator, fit
+from experiments.statistics.implausibility import SHRINKS, WIDTH, implausibility, not_ruled_out
+
+Reals = NDArray[np.float64]
+Simulator = Callable[[Reals, int], Reals]
+"""Returns results (points × columns) of points (0-1 by parameter) in a wave (from 0)."""
+CANDIDATES, BATCH = 20_000, 2_000
+"""Points by which the space that is left is known, and how many are predicted at a time."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something that was measured: its value, the variances of observation and discrepancy, in its unit squared."""
+
+    name: str
+    value: float
+    observation: float
+    discrepancy: float
+
+    @property
+    def variance(self) -> float:
+        """Variance of what was measured around what a perfect parameter gives on average."""
+        return self.observation + self.discrepancy
+
+
+@dataclass(frozen=True)
+class Wave:
+    """A wave: its points and results, an emulator for each target, and the share of the space left after it."""
+
+    points: Reals
+    results: Reals
+    emulators: Mapping[str, Emulator]
+    left: float
+
+    @property
+    def used(self) -> dict[str, Emulator]:
+        """Emulators that pass their own test; only these rule anything out."""
+        return {name: one for name, one in self.emulators.items() if one.diagnostics.accepted}
+
+
+@dataclass
+class Matched:
+    """Result of history matching: its waves, and points of the space that is left with their weights."""
+
+    names: tuple[str, ...]
+    targets: tuple[Target, ...]
+    noise: Mapping[str, float]
+    waves: list[Wave] = field(default_factory=list)
+    left: Reals = field(default_factory=lambda: np.zeros((0, 0)))
+    weights: Reals = field(default_factory=lambda: np.zeros(0))
+
+    def draws(self, n: int, rng: np.random.Generator) -> Reals:
+        """Return points drawn from what is left, by their weights."""
+        return self.left[rng.choice(len(self.left), n, p=self.weights)]
+
+    def widths(self) -> dict[str, float]:
+        """Return, by parameter, the width of 90 % of the posterior over that of 90 % of the prior."""
+        widths = [np.ptp(weighted_quantiles(column, self.weights)) for column in self.left.T]
+        return {name: float(one) / WIDTH for name, one in zip(self.names, widths, strict=True)}
+
+
+def match(
+    simulate: Simulator,
+    names: Sequence[str],
+    targets: Sequence[Target],
+    noise: Mapping[str, float],
+    size: int,
+    most: int,
+    seed: int = 1,
+) -> Matched:
+    """Match parameters to targets.
+
+    Parameters
+    ----------
+    simulate
+        Gives the targets, in their order, first among its columns.
+    names
+        Parameters, in the order of the columns of points.
+    noise
+        Variance of random variation of a result by target, known from seeds.
+    size, most
+        Points of a wave, and most waves.
+    """
+    from scipy.stats import qmc  # half a second, which most commands save
+
+    rng = np.random.default_rng(seed)
+    found = Matched(tuple(names), tuple(targets), noise)
+    points, share = qmc.LatinHypercube(len(names), rng=rng).random(size), 1.0
+    for number in range(most):
+        results = simulate(points, number)
+        emulators = fitted(points, results, found)
+        found.waves.append(Wave(points, results, emulators, share))
+        candidates = rng.random((CANDIDATES, len(names)))
+        left = candidates[not_ruled_out(implausible(found, candidates).max(axis=0))]
+        before, share = share, len(left) / CANDIDATES
+        found.waves[-1] = Wave(points, results, emulators, share)
+        found.left = left
+        if share == 0.0 or before - share < SHRINKS * before or len(left) < size:
+            break
+        points = left[rng.choice(len(left), size, replace=False)]
+    found.left = filled(found, rng)
+    found.weights = weights_of(found, found.left)
+    return found
+
+
+def filled(found: Matched, rng: np.random.Generator) -> Reals:
+    """Return many points of the space that is left, from the box around those that are known; none if none is left."""
+    if not len(found.left):
+        return found.left
+    low, high = found.left.min(axis=0), found.left.max(axis=0)
+    candidates = low + (high - low) * rng.random((CANDIDATES, len(low)))
+    return candidates[not_ruled_out(implausible(found, candidates).max(axis=0))]
+
+
+def fitted(points: Reals, results: Reals, found: Matched) -> dict[str, Emulator]:
+    """Return an emulator for each target that varies; points without a number are left out."""
+    emulators = {}
+    for column, target in enumerate(found.targets):
+        known = np.isfinite(results[:, column])
+        values = results[known, column]
+        if len(values) and np.ptp(values) > 0.0:
+            emulators[target.name] = fit(inputs(found, points[known]), values, ranges(found), found.noise[target.name])
+    return emulators
+
+
+def inputs(found: Matched, points: Reals) -> dict[str, Reals]:
+    """Return points by parameter."""
+    return dict(zip(found.names, points.T, strict=True))
+
+
+def ranges(found: Matched) -> dict[str, tuple[float, float]]:
+    """Return the range of each parameter on the scale of its draws."""
+    return dict.fromkeys(found.names, (0.0, 1.0))
+
+
+def implausible(found: Matched, points: Reals) -> Reals:
+    """Return the implausibility of points, waves × points × targets; 0 where no emulator may rule anything out."""
+    cube = np.zeros((len(found.waves), len(points), len(found.targets)))
+    for w, wave in enumerate(found.waves):
+        for t, target in enumerate(found.targets):
+            if target.name in wave.used:
+                mean, variance = predicted(found, wave.used[target.name], points)
+                cube[w, :, t] = implausibility(mean, variance + uncertain(found, target), target.value)
+    return cube
+
+
+def uncertain(found: Matched, target: Target) -> float:
+    """Return the variance around a perfect emulator: observation, discrepancy, and random variation of one year."""
+    return target.variance + found.noise[target.name]
+
+
+def predicted(found: Matched, emulator: Emulator, points: Reals) -> tuple[Reals, Reals]:
+    """Return mean and variance of an emulator at many points."""
+    if not len(points):
+        return np.zeros(0), np.zeros(0)
+    parts = [emulator.predict(inputs(found, points[k : k + BATCH])) for k in range(0, len(points), BATCH)]
+    return np.concatenate([one.mean for one in parts]), np.concatenate([one.sd for one in parts]) ** 2
+
+
+def weights_of(found: Matched, points: Reals) -> Reals:
+    """Return the weights of points, which sum to 1: a normal likelihood by the last accepted emulator of a target."""
+    logarithm = np.zeros(len(points))
+    for target in found.targets:
+        accepted = [wave.used[target.name] for wave in found.waves if target.name in wave.used]
+        if accepted:
+            mean, variance = predicted(found, accepted[-1], points)
+            whole = variance + uncertain(found, target)
+            logarithm -= 0.5 * (np.log(whole) + (mean - target.value) ** 2 / whole)
+    return normalised(logarithm)
+
+
+def normalised(logarithm: Reals) -> Reals:
+    """Return weights that sum to 1 from their logarithms.
+
+    >>> normalised(np.array([-1000.0, -1000.0]))
+    array([0.5, 0.5])
+    """
+    if not len(logarithm):
+        return logarithm
+    weights = np.exp(logarithm - logarithm.max())
+    return np.asarray(weights / weights.sum())
+
+
+def weighted_quantiles(values: Reals, weights: Reals) -> Reals:
+    """Return the ends between which 90 % of the weight lies."""
+    if not len(values):
+        return np.zeros(2)
+    order = np.argsort(values)
+    share = np.cumsum(weights[order])
+    ends = [(1.0 - WIDTH) / 2.0, (1.0 + WIDTH) / 2.0]
+    places = np.minimum(np.searchsorted(share, ends), len(values) - 1)
+    return values[order][places]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Share of simulated truths inside 90 % intervals: of each parameter, and of each further result."""
+
+    truths: int
+    parameters: Mapping[str, float]
+    results: Mapping[str, float]
+
+
+def coverage(found: Matched, extra: Mapping[str, tuple[Reals, float]], most: int, seed: int = 1) -> Coverage:
+    """Return how often the truth lies inside, where truths are simulated points of the first wave.
+
+    Parameters
+    ----------
+    extra
+        Further results of those points, such as effects, with the variance of their random variation.
+    most
+        Most truths; each is left out of the emulators that it is found again by.
+
+    Notes
+    -----
+    What is observed of a truth is its own simulated result plus an error of observation and discrepancy, drawn.
+    """
+    rng, first = np.random.default_rng(seed), found.waves[0]
+    candidates = rng.random((BATCH, len(found.names)))
+    emulators = {
+        name: fit(inputs(found, first.points), values, ranges(found), noise) for name, (values, noise) in extra.items()
+    }
+    chosen = np.flatnonzero(np.isfinite(first.results).all(axis=1))[:most]
+    inside = np.zeros((len(chosen), len(found.names)), bool)
+    of_results = np.zeros((len(chosen), len(extra)), bool)
+    for k, truth in enumerate(chosen):
+        weights = weights_without(found, candidates, int(truth), rng)
+        for column, values in enumerate(candidates.T):
+            low, high = weighted_quantiles(values, weights)
+            inside[k, column] = low <= first.points[truth, column] <= high
+        for column, (name, emulator) in enumerate(emulators.items()):
+            mean, variance = without(found, emulator, int(truth), candidates)
+            drawn = mean + np.sqrt(variance + emulator.noise[truth]) * rng.normal(size=len(mean))
+            low, high = weighted_quantiles(drawn, weights)
+            of_results[k, column] = low <= extra[name][0][truth] <= high
+    return Coverage(
+        len(chosen),
+        dict(zip(found.names, map(float, inside.mean(axis=0)), strict=True)),
+        dict(zip(extra, map(float, of_results.mean(axis=0)), strict=True)),
+    )
+
+
+def weights_without(found: Matched, candidates: Reals, truth: int, rng: np.random.Generator) -> Reals:
+    """Return the weights of candidates if a simulated truth is what was measured, by emulators that never saw it."""
+    logarithm = np.zeros(len(candidates))
+    for target in found.targets:
+        if target.name in found.waves[0].used:
+            emulator = found.waves[0].used[target.name]
+            mean, variance = without(found, emulator, truth, candidates)
+            own = emulator.values[truth] + np.sqrt(target.variance) * rng.normal()
+            whole = variance + uncertain(found, target)
+            logarithm -= 0.5 * (np.log(whole) + (mean - own) ** 2 / whole)
+    return normalised(logarithm)
+
+
+def without(found: Matched, emulator: Emulator, point: int, candidates: Reals) -> tuple[Reals, Reals]:
+    """Return mean and variance at candidates of an emulator with the same lengths that never saw one of its points."""
+    kept = np.arange(len(emulator.values)) != point
+    part = emulator.restricted(kept)
+    return predicted(found, part, candidates)

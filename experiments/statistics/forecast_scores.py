@@ -1,0 +1,58 @@
+"""Scores of forecasts beside those of trivial ones: errors in standard deviations, CRPS, skill, and when one fails."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.special import erf
+
+FAILS = 2.0
+"""Standard deviations of everything uncertain beyond which a forecast fails."""
+
+
+def distance(mean: float, value: float, variance: float) -> float:
+    """Return by how many standard deviations a forecast misses a value."""
+    return (mean - value) / math.sqrt(variance)
+
+
+def crps(mean: float, variance: float, value: float) -> float:
+    """Return the continuous ranked probability score of a normal forecast, in the unit of the value; 0 is perfect.
+
+    Gneiting and Raftery, Journal of the American Statistical Association 2007, equation 21.
+
+    >>> round(crps(0.0, 1.0, 0.0), 4), crps(3.0, 0.0, 1.0)
+    (0.2337, 2.0)
+    """
+    if not variance > 0.0:
+        return abs(mean - value)
+    sd = math.sqrt(variance)
+    z = (value - mean) / sd
+    density = math.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
+    return sd * (z * float(erf(z / math.sqrt(2.0))) + 2.0 * density - 1.0 / math.sqrt(math.pi))
+
+
+def root_mean_square(forecast: Sequence[float], observed: Sequence[float]) -> float:
+    """Return the root mean square error of a forecast.
+
+    >>> root_mean_square([1.0, 3.0], [0.0, 3.0])
+    0.7071067811865476
+    """
+    return float(np.sqrt(np.mean((np.asarray(forecast) - np.asarray(observed)) ** 2)))
+
+
+def skill(error: float, trivial: float) -> float:
+    """Return by how much a forecast beats a trivial one: 1 if it is perfect, 0 or less if it does not.
+
+    >>> skill(1.0, 2.0), skill(2.0, 2.0)
+    (0.5, 0.0)
+    """
+    return 1.0 - error / trivial if trivial else math.nan
+
+
+def has_failed(z: float) -> bool:
+    """Tell whether a forecast fails.
+
+    >>> has_failed(2.5), has_failed(-1.0), has_failed(math.nan)
+    (True, False, True)
+    """
+    return not abs(z) <= FAILS

@@ -1,0 +1,223 @@
+"""The command `calibrate`: fit parameters to data of both municipalities, and draw from what the data leave.
+
+A screening draws all assumed parameters and chooses, target by target, those that it depends on.  Waves vary these
+alone; municipalities share them.  The folder holds finished runs, so that the command goes on where it was stopped.
+"""
+
+import csv
+import io
+import math
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from experiments.comparison.headline_measures import BY_NAME
+from experiments.emulation.history_matching import Coverage, Matched, Reals, coverage, match
+from experiments.execution.parameter_draws import Draw, draws_bytes, read_draws
+from experiments.execution.run_requests import asked
+from experiments.execution.run_set import run_missing
+from experiments.statistics.implausibility import is_as_wide_as_its_prior
+from experiments.storage.run_spec import RunSpec
+from experiments.storage.writing import make_folder, write_whole
+from experiments.studies.assumed_effects import correlations, null_line
+from experiments.studies.factors import Range, plausible_ranges
+from experiments.validation.event_weights import SOLVED
+from experiments.validation.slopes import intercepts
+from experiments.validation.targets import MeasuredTarget, measured_targets
+from model.engine.errors import InputError
+
+SITES = ("villa_canales", "totonicapan")
+OF_A_TARGET, MOST_PARAMETERS = 3, 12
+"""Parameters chosen for each target, and most in all."""
+EFFECTS = ("trust_mean", "crimes_occurred")
+DRAWS_WRITTEN = 200
+WIDTH, DIGITS = 80, 4
+POSTERIOR, DRAWS = "posterior.csv", "draws.csv"
+
+
+@dataclass(frozen=True)
+class CalibrationRequest:
+    """Options of a calibration.
+
+    ``points`` are those of the screening and of each wave, ``truths`` the simulated ones of which coverage is measured.
+    With a policy, coverage is measured of its effects, too.
+    """
+
+    points: int
+    waves: int
+    seeds: int
+    years: float
+    truths: int
+    scale: float
+    workers: int
+    out: Path
+    policy: str = ""
+    sites: tuple[str, ...] = SITES
+
+
+@dataclass
+class Simulations:
+    """Runs of a calibration, kept in its folder."""
+
+    request: CalibrationRequest
+    targets: Sequence[MeasuredTarget]
+
+    def results(self, values: Sequence[Mapping[str, float]], first_seed: int, policy: str = "") -> Reals:
+        """Return the targets (columns), then the headline measures of effects by site, of each set of values (rows)."""
+        specs = {
+            (k, site): self.spec(site, one, first_seed + k, policy)
+            for k, one in enumerate(values)
+            for site in self.request.sites
+        }
+        outcome = run_missing(list(specs.values()), self.request.workers, "calibrating", self.request.out, None)
+        if outcome.interrupted:
+            raise KeyboardInterrupt
+        months = {spec.run: run.tables["measures"].to_pandas() for spec, run in outcome.finished}
+        return np.array([[*self.row(k, specs, months)] for k in range(len(values))], float)
+
+    def row(self, k: int, specs: Mapping[tuple[int, str], RunSpec], months: Mapping[str, object]) -> Iterator[float]:
+        """Yield the numbers of one set of values."""
+        own = {site: months[specs[k, site].run] for site in self.request.sites}
+        yield from (target.of(own[target.site], self.request.scale) for target in self.targets)  # type: ignore[arg-type]
+        yield from (BY_NAME[name].of(own[site]) for site in self.request.sites for name in EFFECTS)  # type: ignore[arg-type]
+
+    def spec(self, site: str, values: Mapping[str, float], seed: int, policy: str) -> RunSpec:
+        """Return one run."""
+        sets = [f"{name}={value!r}" for name, value in values.items()]
+        scale = [] if self.request.scale == 1.0 else [f"population.scale={self.request.scale}"]
+        policies = (policy,) if policy else ()
+        return asked(site, policies=policies, sets=[*scale, *sets], years=self.request.years, seed=seed)[0]
+
+
+def calibrate(request: CalibrationRequest) -> Matched:
+    """Calibrate, write posterior and draws, print what was found; return it."""
+    make_folder(request.out)
+    targets = measured_targets(request.sites, "calibrated")
+    runs = Simulations(request, targets)
+    noise = noise_of(runs)
+    targets = [target for target in targets if noise[target.name] > 0.0]
+    if not targets:
+        raise InputError("no target varies between seeds: the town is too small, or the runs too short")
+    runs = Simulations(request, targets)
+    chosen = screened(runs)
+    ranges = {name: one for name, one in plausible_ranges("*") if name in chosen}
+    values = lambda points: [values_at(ranges, point) for point in points]  # noqa: E731
+    found = match(
+        lambda points, wave: runs.results(values(points), 1000 * (wave + 1))[:, : len(targets)],
+        list(ranges), [one.target for one in targets], noise, request.points, request.waves,
+    )  # fmt: skip
+    told = coverage(found, effects_of(runs, found, values), request.truths)
+    write(request.out, found, ranges, told)
+    print("\n".join(lines(found, targets, told, request)))
+    return found
+
+
+def noise_of(runs: Simulations) -> dict[str, float]:
+    """Return the variance of random variation of each target at the default parameters, known from seeds."""
+    results = runs.results([{}] * runs.request.seeds, 1)[:, : len(runs.targets)]
+    return {target.name: float(np.nanvar(results[:, k], ddof=1)) for k, target in enumerate(runs.targets)}
+
+
+def screened(runs: Simulations) -> list[str]:
+    """Return the parameters that targets depend on beyond chance, over draws of everything assumed.
+
+    Weights and intercepts follow from other parameters and are not fitted on their own.
+    """
+    from experiments.validation.plausible_draws import plausible_file
+
+    draws = read_draws(plausible_file(str(runs.request.points)))
+    ranges = {name: one for name, one in plausible_ranges("*") if name not in SOLVED}
+    points = np.array([[share_of(ranges[name], draw.values[name]) for name in ranges] for draw in draws])
+    results = runs.results([draw.values for draw in draws], 100)
+    found: dict[str, float] = {}
+    for k in range(len(runs.targets)):
+        known = np.isfinite(results[:, k])
+        if known.sum() < 3 or not np.ptp(results[known, k]):
+            continue
+        r = np.abs(correlations(points[known], results[known, k]))
+        line = null_line(points[known], results[known, k], 1)
+        for place in np.argsort(-r)[:OF_A_TARGET]:
+            if r[place] > line:
+                name = list(ranges)[place]
+                found[name] = max(found.get(name, 0.0), float(r[place] / line))
+    if not found:
+        raise InputError("no target depends on any parameter beyond chance: give more --points")
+    return sorted(found, key=lambda name: -found[name])[:MOST_PARAMETERS]
+
+
+def share_of(one: Range, value: float) -> float:
+    """Return the share (0-1) of the way at which a value of a range lies."""
+    if one.whole:
+        return (value - one.low + 0.5) / (one.high - one.low + 1)
+    shares = np.linspace(0.0, 1.0, 1001)
+    return float(np.interp(value, [one.value(float(share)) for share in shares], shares))
+
+
+def values_at(ranges: Mapping[str, Range], point: Reals) -> dict[str, float]:
+    """Return the values at a point, with the intercepts that follow from them."""
+    values = {name: one.value(float(share)) for (name, one), share in zip(ranges.items(), point, strict=True)}
+    return values | intercepts(values)
+
+
+def effects_of(runs: Simulations, found: Matched, values: object) -> dict[str, tuple[Reals, float]]:
+    """Return effects of the policy at the points of the first wave, with the variance of their random variation."""
+    if not runs.request.policy:
+        return {}
+    points, first = values(found.waves[0].points), len(runs.targets)  # type: ignore[operator]
+    base, arm = (runs.results(points, 1000, policy)[:, first:] for policy in ("", runs.request.policy))
+    zero: list[dict[str, float]] = [{}] * runs.request.seeds
+    luck = runs.results(zero, 1, runs.request.policy)[:, first:] - runs.results(zero, 1)[:, first:]
+    names = [f"{site}: {name}" for site in runs.request.sites for name in EFFECTS]
+    return {
+        name: (arm[:, k] - base[:, k], float(luck[:, k].var(ddof=1)))
+        for k, name in enumerate(names)
+        if np.isfinite(arm[:, k] - base[:, k]).all() and np.ptp(arm[:, k] - base[:, k]) > 0.0
+    }
+
+
+def write(out: Path, found: Matched, ranges: Mapping[str, Range], told: Coverage) -> None:
+    """Write the posterior of each parameter, and draws from it."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["parameter", "prior_low", "prior_high", "width", "as_wide_as_its_prior", "coverage"])
+    for name, width in found.widths().items():
+        numbers = (ranges[name].low, ranges[name].high, width)
+        shown = [f"{one:.{DIGITS}g}" for one in numbers]
+        rows.writerow([name, *shown, is_as_wide_as_its_prior(width), f"{told.parameters[name]:.2f}"])
+    write_whole(out / POSTERIOR, text.getvalue().encode())
+    if len(found.left):
+        points = found.draws(DRAWS_WRITTEN, np.random.default_rng(1))
+        draws = [Draw(k, values_at(ranges, point)) for k, point in enumerate(points, start=1)]
+        write_whole(out / DRAWS, draws_bytes(draws))
+
+
+def lines(
+    found: Matched, targets: Sequence[MeasuredTarget], told: Coverage, request: CalibrationRequest
+) -> Iterator[str]:
+    """Yield what was found, in lines of at most 80 columns."""
+    yield f"{'target':46}{'measured':>10}{'R²':>7}{'of':>7}  emulator"
+    last = found.waves[-1].emulators
+    for target in targets:
+        name = textwrap.shorten(target.name, 45, placeholder="…")
+        if target.name in last:
+            one = last[target.name].diagnostics
+            verdict = "accepted" if one.accepted else "NOT USED"
+            yield f"{name:46}{target.target.value:>10.4g}{one.r2:>7.2f}{one.ceiling:>7.2f}  {verdict}"
+        else:
+            yield f"{name:46}{target.target.value:>10.4g}{'-':>7}{'-':>7}  does not vary"
+    yield "Left of the space, wave by wave: " + ", ".join(f"{wave.left:.1%}" for wave in found.waves)
+    if not len(found.left):
+        yield "Nothing is left: no values of these parameters agree with the data. No draws are written."
+        return
+    yield f"\n{'parameter':40}{'90 % ÷ prior':>14}{'coverage':>10}"
+    for name, width in found.widths().items():
+        verdict = "  as wide as its prior" if is_as_wide_as_its_prior(width) else ""
+        yield f"{name:40}{width:>14.2f}{told.parameters[name]:>10.2f}{verdict}"
+    mean = np.mean(list(told.parameters.values())) if told.parameters else math.nan
+    yield f"Coverage of 90 % intervals over {told.truths} simulated truths: {mean:.2f} of parameters"
+    for name, share in told.results.items():
+        yield f"  effect on {name}: {share:.2f}"
+    yield f"Written to {request.out}/{POSTERIOR} and {DRAWS}; use them with --draws {request.out / DRAWS}"

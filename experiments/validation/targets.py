@@ -1,0 +1,77 @@
+"""Targets: quantities that somebody has measured, each with its role and with what is uncertain about it."""
+
+import math
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+import pandas as pd
+
+from experiments.emulation.history_matching import Target
+from experiments.statistics.annual_aggregation import MONTHS
+from experiments.validation.orders import Order, orders
+
+FILE = Path(__file__).with_name("targets.toml")
+Role = Literal["calibrated", "held out", "input", "echo"]
+ROLES: tuple[str, ...] = get_args(Role)
+SDS = 4.0
+"""Standard deviations between both ends of a band."""
+
+
+@dataclass(frozen=True)
+class MeasuredTarget:
+    """A row of orders of magnitude at one site, with the role that it has."""
+
+    site: str
+    order: Order
+    role: Role
+    discrepancy: float
+
+    @property
+    def name(self) -> str:
+        """Name by site and row."""
+        return f"{self.site}: {self.order.name.strip()}"
+
+    @property
+    def band(self) -> tuple[float, float, float]:
+        """Low, central and high."""
+        return self.order.bands[self.site]
+
+    @property
+    def target(self) -> Target:
+        """Value with the variances of observation and discrepancy."""
+        low, central, high = self.band
+        variance = ((high - low) / SDS) ** 2
+        return Target(self.name, central, (1.0 - self.discrepancy) * variance, self.discrepancy * variance)
+
+    @property
+    def is_count(self) -> bool:
+        """True if it counts something in the whole municipality."""
+        one = self.order.expression
+        return one is not None and bool(one.sum) and not one.per and not one.per_mean
+
+    def of(self, months: pd.DataFrame, scale: float = 1.0) -> float:
+        """Return the number in the last twelve months of a run, or in the year for which the band stands.
+
+        ``scale`` is the size of the town; counts are those of the whole one.
+        """
+        assert self.order.expression is not None
+        own = months.sort_values("month").tail(MONTHS)
+        if self.order.year:
+            own = months[pd.to_datetime(months["month"]).dt.year == self.order.year]
+        found = self.order.expression.of(own) if len(own) else math.nan
+        return found / scale if self.is_count else found
+
+
+def measured_targets(sites: tuple[str, ...], *roles: str) -> list[MeasuredTarget]:
+    """Return the targets of some sites in some roles, all if none is named; rows without a band there are left out."""
+    rows = {order.name.strip(): order for order in orders() if order.expression is not None}
+    found = []
+    for site in sites:
+        for stated in tomllib.loads(FILE.read_text(encoding="utf-8"))["target"]:
+            order = rows[stated["name"]]
+            band = order.bands.get(site)
+            if band and band[2] > band[0] and (not roles or stated["role"] in roles):
+                found.append(MeasuredTarget(site, order, stated["role"], stated["discrepancy"]))
+    return found
