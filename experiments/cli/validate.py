@@ -209,6 +209,23 @@ def coverage(request: ValidationRequest) -> bool:
     return show_coverage(request.folder, size.seeds, size.scale, size.workers)
 
 
+def scorecard(request: ValidationRequest) -> bool:
+    """Set every measured quantity beside the model and a trivial forecast."""
+    from experiments.validation.scorecard import YEARS as OWN
+    from experiments.validation.scorecard import show_scorecard
+
+    rows = show_scorecard(request.folder, request.size(seeds=REPLICATES), request.years_or(OWN))
+    return not any(row.failed for row in rows)
+
+
+def hindcast(request: ValidationRequest) -> bool:
+    """Forecast the years from 2009 with and without the series that are scored."""
+    from experiments.validation.hindcast import show_hindcast
+
+    rows = show_hindcast(request.folder, request.size(seeds=REPLICATES))
+    return not any(row["failed"] for row in rows)
+
+
 def laws(request: ValidationRequest) -> None:
     """Tell whether what each measure of the decision view does alone keeps its sign under other laws of trust."""
     from experiments.comparison.sign_stability import show_laws
@@ -256,5 +273,7 @@ EXAMINATIONS = {
     "reach": Examination(run=reach, virtual=True),
     "laws": Examination(run=laws, virtual=True),
     "coverage": Examination(run=coverage, virtual=True),
+    "scorecard": Examination(run=scorecard, virtual=True),
+    "hindcast": Examination(run=hindcast, virtual=True),
 }
 """Every examination by its name, in the order in which they run."""

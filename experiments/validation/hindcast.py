@@ -1,0 +1,191 @@
+"""Hindcast of 2009 to 2019: what the model says of years that nothing was fitted to.
+
+National series are inputs of the model: surveys of trust as the mood of the nation, homicides as a trend.  A series
+that the model is given says nothing of the model when it is scored on it; so every series is also forecast without it.
+The level of 2009 to 2013 is given to every forecast, 2015 to 2018 are scored.  Trivial forecasts are that level, and a
+line through those years.  What is not better than both has failed.
+"""
+
+import csv
+import dataclasses
+import io
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.execution.executor import run_jobs
+from experiments.execution.local_workers import ReportProgress
+from experiments.execution.run_requests import asked
+from experiments.execution.run_tables import go_on, measures_table
+from experiments.execution.shared_towns import town_for
+from experiments.statistics.forecast_scores import root_mean_square, skill
+from experiments.storage.run_spec import RunSpec
+from experiments.storage.writing import make_folder, write_whole
+from experiments.validation.experiment_runs import ExperimentSize
+from experiments.validation.scorecard import SITES
+from model.engine.calendar import tick_of
+from model.engine.scenario import DatedEvent, Scenario
+from model.simulation.model import TrustModel
+from scenarios.files import read_toml
+from scenarios.timeline import MOOD_PARAMETER, TIMELINE, TREND_PARAMETER
+
+FILE = "hindcast"
+START, UNTIL, WARM_UP = "2009-01-01", "2020-01-01", 2
+FITTED, SCORED = (2009, 2013), (2015, 2018)
+DATA = Path(__file__).parents[1] / "figures" / "data" / "police_trust.csv"
+VARIANTS = {
+    "all inputs": (),
+    "without the mood of the nation": (MOOD_PARAMETER,),
+    "without the trend of homicides": (TREND_PARAMETER,),
+    "without any input": (MOOD_PARAMETER, TREND_PARAMETER, "*"),
+}
+"""Inputs that each variant leaves out; * is every dated event."""
+SERIES = {
+    "trust": ("survey_latinobarometro", MOOD_PARAMETER),
+    "homicides": ("homicides", TREND_PARAMETER),
+}
+"""Measure of the model, and the input that holds the same series."""
+COLUMNS = ("site", "series", "variant", "label", "rmse", "level_rmse", "line_rmse", "skill", "failed")
+
+
+@dataclass(frozen=True)
+class HindcastJob:
+    """One run of a variant."""
+
+    spec: RunSpec
+    variant: str
+
+    @property
+    def key(self) -> str:
+        """Key that no other job has."""
+        return f"{self.spec.run} {self.variant}"
+
+    @property
+    def shifts(self) -> int:
+        """Shifts that it simulates."""
+        return self.spec.shifts
+
+
+def show_hindcast(out: Path, size: ExperimentSize) -> list[dict[str, object]]:
+    """Run all variants at both sites, write and print the scores; return them."""
+    make_folder(out)
+    jobs = [
+        HindcastJob(spec, variant)
+        for site in SITES
+        for spec in asked(
+            site, sets=[*size.sets, f"calendar.warm_up={WARM_UP}"], start=START, until=UNTIL, replicates=size.seeds
+        )
+        for variant in VARIANTS
+    ]
+    lived = run_jobs(jobs, years_of_run, size.workers, "hindcast")
+    if lived.interrupted:
+        raise KeyboardInterrupt
+    observed = observations()
+    rows = [row for site in SITES for row in site_rows(site, lived.finished, observed)]
+    text = "\n".join(lines(rows))
+    write_whole(out / f"{FILE}.csv", csv_of(rows))
+    write_whole(out / f"{FILE}.txt", f"{text}\n".encode())
+    print(text)
+    return rows
+
+
+def years_of_run(job: HindcastJob, tell: ReportProgress) -> pd.DataFrame:
+    """Return the measures of a run by year."""
+    town = town_for(job.spec)
+    world = TrustModel(without(job.spec.scenario, VARIANTS[job.variant]), rng=job.spec.seed, town=town)
+    go_on(world, tick_of(job.spec.until), tell)
+    months = measures_table(world, job.spec).to_pandas()
+    by_year = months.groupby(pd.to_datetime(months["month"]).dt.year)
+    return pd.DataFrame({
+        "survey_latinobarometro": by_year["survey_latinobarometro"].mean(), "homicides": by_year["homicides"].sum(),
+    })  # fmt: skip
+
+
+def without(scenario: Scenario, left_out: Sequence[str]) -> Scenario:
+    """Return a scenario without the dated events that set some parameters; without all for ``*``."""
+    kept = tuple(event for event in scenario.timeline if not leaves(event, left_out))
+    return dataclasses.replace(scenario, timeline=kept)
+
+
+def leaves(event: DatedEvent, left_out: Sequence[str]) -> bool:
+    """Tell whether an event is left out."""
+    return "*" in left_out or any(entry.parameter in left_out for entry in event.entries)
+
+
+def observations() -> dict[str, dict[int, float]]:
+    """Return what was observed by series and year: trust in %, homicides per 100,000, both of the whole country."""
+    trust = pd.read_csv(DATA).query("country == 'GTM'")
+    shares = zip(trust["year"], trust["much_or_some_percent"], strict=True)
+    rates = read_toml(TIMELINE, str(TIMELINE))["national_homicides"]["rates"]
+    return {
+        "trust": {int(year): float(share) for year, share in shares},
+        "homicides": {int(year): float(rate) for year, rate in rates.items()},
+    }
+
+
+def site_rows(
+    site: str, lived: Sequence[tuple[HindcastJob, pd.DataFrame]], observed: Mapping[str, Mapping[int, float]]
+) -> Iterator[dict[str, object]]:
+    """Yield the scores of every series and variant at one site."""
+    for series, (measure, own_input) in SERIES.items():
+        for variant, left_out in VARIANTS.items():
+            runs = [table for job, table in lived if job.variant == variant and job.spec.scenario.name == site]
+            forecast: Any = pd.concat(runs).groupby(level=0)[measure].mean()
+            label = "held out" if own_input in left_out or "*" in left_out else "echo"
+            yield {"site": site, "series": series, "variant": variant, "label": label} | scores(
+                {int(year): float(value) for year, value in forecast.items()}, observed[series], series == "homicides"
+            )
+
+
+def scores(forecast: Mapping[int, float], observed: Mapping[int, float], relative: bool) -> dict[str, object]:
+    """Return the errors of a forecast and of both trivial ones in the years that are scored, and whether it fails.
+
+    The forecast is shifted to the observed level of the first years, or scaled to it if ``relative``.
+    """
+    years = [year for year in sorted(observed) if year in forecast]
+    fitted = [year for year in years if FITTED[0] <= year <= FITTED[1]]
+    scored = [year for year in years if SCORED[0] <= year <= SCORED[1]]
+    level, own = (float(np.mean([one[year] for year in fitted])) for one in (observed, forecast))
+    if relative:
+        moved = [forecast[year] * level / own if own else math.nan for year in scored]
+    else:
+        moved = [forecast[year] - own + level for year in scored]
+    line = np.polynomial.Polynomial.fit(fitted, [observed[year] for year in fitted], 1)
+    truth = [observed[year] for year in scored]
+    errors = {
+        "rmse": root_mean_square(moved, truth),
+        "level_rmse": root_mean_square([level] * len(truth), truth),
+        "line_rmse": root_mean_square([float(line(year)) for year in scored], truth),
+    }
+    best = min(errors["level_rmse"], errors["line_rmse"])
+    return {**errors, "skill": skill(errors["rmse"], best), "failed": not errors["rmse"] < best}
+
+
+def csv_of(rows: Sequence[Mapping[str, object]]) -> bytes:
+    """Return all rows as CSV, numbers with six digits."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    cells = ([row[name] for name in COLUMNS] for row in rows)
+    writer.writerows([f"{cell:.6g}" if type(cell) is float else cell for cell in row] for row in cells)
+    return text.getvalue().encode()
+
+
+def lines(rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
+    """Yield the scores in lines of at most 80 columns."""
+    yield f"Errors {SCORED[0]}-{SCORED[1]}, given the level of {FITTED[0]}-{FITTED[1]}: trust in % much or some,"
+    yield "homicides per 100,000; both are of the whole country, the model is one municipality."
+    yield f"\n{'':40}{'model':>8}{'level':>8}{'line':>8}{'skill':>8}"
+    place = ""
+    for row in rows:
+        if place != (place := f"{row['site']}, {row['series']}"):
+            yield place
+        numbers = "".join(f"{row[name]:>8.2f}" for name in ("rmse", "level_rmse", "line_rmse", "skill"))
+        verdict = " FAILED" if row["failed"] else ""
+        yield f"  {row['variant']!s:31} {row['label']!s:6}{numbers[1:]}{verdict}"
+    yield "\nAn echo is scored on a series that the model was given: it says nothing of the model."

@@ -1,0 +1,132 @@
+"""Scorecard: every measured quantity beside the model and a trivial forecast, with the role that it has for the model.
+
+The trivial forecast is what was measured in the other municipality: shares as they are, counts by resident.  A row
+fails if the model lies more than two standard deviations from what was measured, of observation, discrepancy and random
+variation together; agreement of calibrated rows, inputs and echoes is no evidence for the model.
+"""
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from experiments.execution.run_requests import asked
+from experiments.execution.run_set import run_all
+from experiments.statistics.forecast_scores import crps, distance, has_failed, skill
+from experiments.storage.writing import make_folder, write_whole
+from experiments.validation.experiment_runs import ExperimentSize
+from experiments.validation.targets import ROLES, MeasuredTarget, measured_targets
+from scenarios import load
+
+SITES = ("villa_canales", "totonicapan")
+YEARS = 3.0
+FILE = "scorecard"
+WIDTH = 80
+
+
+@dataclass(frozen=True)
+class Score:
+    """One row: what was measured, what the model and the trivial forecast say, and their scores.
+
+    ``z`` is the distance in standard deviations; ``crps`` and ``skill`` are in the unit of the row and against the
+    trivial forecast.
+    """
+
+    site: str
+    name: str
+    role: str
+    measured: float
+    model: float
+    trivial: float
+    z: float
+    trivial_z: float
+    crps: float
+    trivial_crps: float
+    skill: float
+    failed: bool
+    trivial_failed: bool
+
+
+def show_scorecard(out: Path, size: ExperimentSize, years: float = YEARS) -> list[Score]:
+    """Run the status quo at both sites, write and print the scorecard; return its rows."""
+    make_folder(out)
+    found: list[Score] = []
+    for site in SITES:
+        specs = asked(site, sets=size.sets, years=years, replicates=size.seeds)
+        outcome = run_all(specs, size.workers, f"scorecard of {site}")
+        if outcome.interrupted:
+            raise KeyboardInterrupt
+        found += scores(site, [run.tables["measures"].to_pandas() for run in outcome.results], size.scale)
+    write_whole(out / f"{FILE}.csv", csv_of(found))
+    text = "\n".join(lines(found))
+    write_whole(out / f"{FILE}.txt", f"{text}\n".encode())
+    print(text)
+    return found
+
+
+def scores(site: str, runs: Sequence[pd.DataFrame], scale: float) -> Iterator[Score]:
+    """Yield the rows of one site, whose town has this size."""
+    trivial = trivial_forecasts(site)
+    for target in measured_targets((site,)):
+        values = np.array([target.of(months, scale) for months in runs], float)
+        yield scored(target, values[np.isfinite(values)], trivial.get(target.order.name.strip(), math.nan))
+
+
+def scored(target: MeasuredTarget, values: np.ndarray, trivial: float) -> Score:
+    """Return the row of one target from the model's numbers by seed; a model without numbers fails."""
+    aim, mean = target.target, float(values.mean()) if len(values) else math.nan
+    noise = float(values.var(ddof=1)) if len(values) > 1 else 0.0
+    z, trivial_z = (distance(one, aim.value, aim.variance + noise) for one in (mean, trivial))
+    error, trivial_error = (crps(one, noise, aim.value) for one in (mean, trivial))
+    return Score(
+        site=target.site, name=target.order.name.strip(), role=target.role, measured=aim.value, model=mean,
+        trivial=trivial, z=z, trivial_z=trivial_z, crps=error, trivial_crps=trivial_error,
+        skill=skill(error, trivial_error), failed=has_failed(z), trivial_failed=has_failed(trivial_z),
+    )  # fmt: skip
+
+
+def trivial_forecasts(site: str) -> Mapping[str, float]:
+    """Return what was measured at the other site by name of the row: counts by resident, all else as it is."""
+    (other,) = (one for one in SITES if one != site)
+    people = [float(load(one)["population"].total) for one in (site, other)]
+    found = {}
+    for target in measured_targets((other,)):
+        found[target.order.name.strip()] = target.band[1] * (people[0] / people[1] if target.is_count else 1.0)
+    return found
+
+
+def csv_of(rows: Sequence[Score]) -> bytes:
+    """Return all rows as CSV, numbers with six digits."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(asdict(rows[0]))
+    writer.writerows([f"{cell:.6g}" if type(cell) is float else cell for cell in asdict(row).values()] for row in rows)
+    return text.getvalue().encode()
+
+
+def lines(rows: Sequence[Score]) -> Iterator[str]:
+    """Yield the scorecard by site and role, in lines of at most 80 columns."""
+    for site in dict.fromkeys(row.site for row in rows):
+        yield site
+        yield f"{'':32}{'measured':>9}{'model':>9}{'sd off':>7}{'trivial':>9}{'skill':>7}"
+        for role in ROLES:
+            own = [row for row in rows if (row.site, row.role) == (site, role)]
+            if own:
+                yield f" {role}"
+            for row in own:
+                verdict = " FAILED" if row.failed else ""
+                numbers = f"{row.measured:>9.4g}{row.model:>9.4g}{row.z:>+7.1f}{row.trivial:>9.4g}{row.skill:>+7.2f}"
+                yield f"  {row.name[:29]:30}{numbers}{verdict}"
+        for role in ROLES:
+            own = [row for row in rows if (row.site, row.role) == (site, role)]
+            if own:
+                failed, trivial = (sum(getattr(row, name) for row in own) for name in ("failed", "trivial_failed"))
+                yield f" {role}: {failed} of {len(own)} FAILED; of the trivial forecast {trivial}"
+        yield ""
+    yield "Skill: 1 perfect, 0 as the trivial forecast, the number of the other town."
+    yield "Agreement of calibrated rows, inputs and echoes is no evidence for the model."
