@@ -15,9 +15,10 @@ from experiments.studies.sensitivity_methods import Problem
 EFFECTS, DEPENDENCE = "effects_over_assumed.csv", "effects_depend_on.csv"
 WIDTH = 80
 PERMUTATIONS, NULL_LEVEL, SHOWN = 200, 0.95, 5
+FOLDS, MOST_FITTED = 10, 8
 HEAD = (
     *("scenario", "policy", "measure", "draws", "seeds", "mean", "low", "high"),
-    *("sd_assumed", "sd_random", "share_up", "null_r", "found"),
+    *("sd_assumed", "sd_random", "share_up", "null_r", "found", "r2", "ceiling"),
 )
 DEPENDENCE_HEAD = ("scenario", "policy", "measure", "parameter", "r", "null_r")
 
@@ -30,6 +31,8 @@ class AssumedEffect:
     ``sd_assumed`` is the standard deviation that the draws cause, ``sd_random`` that of random variation in one pair.
     ``share_up`` is the share of draws in which the effect is above 0. ``correlation`` is that of each parameter, on the
     scale of its range, with the effect; ``null_r`` is the largest that chance alone exceeds in 5 % of such designs.
+    ``r2`` is the share of the variance between draws that parameters found in other draws predict (ten folds),
+    ``ceiling`` the share that is no random variation, the most that could be predicted.
     """
 
     arm: tuple[str, str]
@@ -44,6 +47,8 @@ class AssumedEffect:
     share_up: float
     correlation: Mapping[str, float]
     null_r: float
+    r2: float
+    ceiling: float
 
     @property
     def strongest(self) -> list[tuple[str, float]]:
@@ -78,7 +83,7 @@ def assumed_effect(
         return None
     parts, effects = luck_of(differences), differences.mean(axis=1)
     low, high = np.quantile(effects, (0.05, 0.95))
-    found = correlations(points, effects)
+    found, line = correlations(points, effects), null_line(points, effects, problem.seed)
     return AssumedEffect(
         arm,
         measure,
@@ -91,8 +96,29 @@ def assumed_effect(
         math.sqrt(parts.common + parts.own) if parts else math.nan,
         float((effects > 0.0).mean()),
         dict(zip(problem.names, map(float, found), strict=True)),
-        null_line(points, effects, problem.seed),
+        line,
+        predicted_share(points, effects, line, problem.seed),
+        1.0 - parts.in_means if parts else math.nan,
     )
+
+
+def predicted_share(points: np.ndarray, values: np.ndarray, line: float, seed: int) -> float:
+    """Return the share of the variance of values that parameters predict in draws that did not choose them.
+
+    Each of ten folds chooses the parameters beyond the null line (the strongest ones) without its own draws, and fits
+    them by least squares. It is below 0 where chance was fitted.
+    """
+    fold = np.random.default_rng(seed).permutation(len(values)) % FOLDS
+    errors = np.zeros(len(values))
+    for k in range(FOLDS):
+        own, rest = fold == k, fold != k
+        r = np.abs(correlations(points[rest], values[rest]))
+        chosen = [place for place in np.argsort(-r)[:MOST_FITTED] if r[place] > line]
+        design = np.column_stack([np.ones(len(values)), points[:, chosen]])
+        weights = np.linalg.lstsq(design[rest], values[rest], rcond=None)[0]
+        errors[own] = values[own] - design[own] @ weights
+    whole = float(((values - values.mean()) ** 2).sum())
+    return 1.0 - float((errors**2).sum()) / whole if whole else math.nan
 
 
 def correlations(points: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -126,6 +152,8 @@ def lines_of(effects: Sequence[AssumedEffect]) -> Iterator[str]:
         yield f"  {one.measure:16}{one.mean:>10.3g}{ends:>22}{spreads}"
         named = [f"{name} {r:+.2f}" for name, r in one.strongest[: min(one.found, SHOWN)]]
         told = f"beyond chance (r {one.null_r:.2f}): {', '.join(named) or 'none'}"
+        told += f"; these predict {max(one.r2, 0.0):.0%} of at most {one.ceiling:.0%} in other draws"
+        told += f"; of the other {len(one.correlation) - one.found} nothing is found"
         yield from textwrap.wrap(told, WIDTH, initial_indent="    ", subsequent_indent="      ")
 
 

@@ -91,3 +91,18 @@ def test_the_study_of_everything_varies_what_is_assumed_and_sets_policies_beside
     assert study.policies[0] == ("status_quo",)
     assert len(study.seeds) >= 2
     assert set(study.factors.ranges) == set(dict(ranges_of("*", "plausible")))
+
+
+def test_what_is_found_predicts_other_draws_up_to_the_ceiling():
+    rng = np.random.default_rng(3)
+    points = rng.random((200, len(PROBLEM.names)))
+    noise = rng.normal(size=(200, 2))
+    found = assumed_effect(ARM, "trust_mean", PROBLEM, points, 10.0 * points[:, [7]] + noise)
+    assert found.ceiling > 0.9
+    assert found.r2 == pytest.approx(found.ceiling, abs=0.06)
+
+
+def test_chance_predicts_nothing():
+    rng = np.random.default_rng(4)
+    points = rng.random((60, len(PROBLEM.names)))
+    assert assumed_effect(ARM, "c4", PROBLEM, points, rng.normal(size=(60, 2))).r2 < 0.05
