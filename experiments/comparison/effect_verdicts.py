@@ -58,7 +58,7 @@ def judged_anew(table: pd.DataFrame, years: float) -> pd.DataFrame:
 
     Means and their standard errors are those of the table.
     """
-    if "effect" not in table or "delta" in table:
+    if not {"effect", "base"} <= set(table) or "delta" in table:
         return table
     rows = []
     for row in table.to_dict("records"):

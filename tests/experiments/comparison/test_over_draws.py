@@ -6,7 +6,7 @@ import pytest
 
 from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
-from experiments.comparison.effect_verdicts import draws_say
+from experiments.comparison.effect_verdicts import draws_say, judged_anew
 from experiments.comparison.over_draws import UNDER_ACCOUNTS, accounts_table, tasks_over_draws, uncertainty_table
 from experiments.execution.parameter_draws import Draw, draws_bytes
 from model.engine.errors import InputError
@@ -106,3 +106,8 @@ def test_the_command_names_the_file(tmp_path):
 def test_an_effect_is_known_only_if_draws_confirm_its_sign(sign, mean, effect, said):
     assert draws_say({"sign": sign, "mean": mean}, {"effect": effect}) == said
     assert draws_say(None, {"effect": effect}) is None
+
+
+def test_tables_of_draws_are_read_by_a_report_as_they_are():
+    assert judged_anew(accounts_table(effects()), 1.0).equals(accounts_table(effects()))
+    assert judged_anew(uncertainty_table(effects()), 1.0).equals(uncertainty_table(effects()))
