@@ -115,6 +115,7 @@ const SCREENS = {
     };
     show();
     $("main").insertAdjacentHTML("beforeend", '<p id="agree" class="soft"></p>');
+    note(state.package ? w("received") : "");  // prices may have come after it was sent
     foot(w("send_group"), async () => { if (await post("/u/package", { steps: my.steps })) { note(w("received")); ask(); } });
   },
   close() {
