@@ -16,6 +16,7 @@ myst_heading_anchors = 4
 myst_enable_extensions = ["colon_fence", "deflist"]
 nb_execution_mode = "off"
 autodoc_typehints = "signature"
+napoleon_use_ivar = True  # else a property that the class names among its attributes is described twice
 html_theme = "pydata_sphinx_theme"
 html_title = "Confianza"
 html_theme_options = {
