@@ -289,11 +289,8 @@ def heavy_hand(tables: Tables) -> list[Both]:
 
 def loop(tables: Tables) -> list[Both]:
     """Return how much the step from trust to behaviour carries."""
-    return sites_and(
-        "loop_meaning",
-        lambda site: loop_sentence(tables, site),
-        n=int(tables["loop"]["n"].max() if len(tables["loop"]) else 0),
-    )
+    planned = chosen(tables["design"], kind="loop")["draw"].nunique()
+    return sites_and("loop_meaning", lambda site: loop_sentence(tables, site), n=planned)
 
 
 def loop_sentence(tables: Tables, site: str) -> Both:

@@ -69,7 +69,7 @@ def fitted_surfaces(design: ReproduceDesign, pairs: pd.DataFrame) -> dict[Key, S
     """Return the surfaces of all sites, horizons and measures that have runs at random doses."""
     plan, found = design.plan, {}
     dosed = dosed_pairs(design, pairs)
-    with patience("fitting emulators"), threadpool_limits(1):  # matrices are small: threads only wait for each other
+    with patience("fitting emulators"):
         for site in SITES:
             for years in design.size.horizons:
                 for measure in plan.emulated:
@@ -93,7 +93,10 @@ def fitted_surface(design: ReproduceDesign, pairs: pd.DataFrame) -> Surface | No
     blocks = pairs.drop_duplicates(["draw", "account"]).assign(arm=STATUS_QUO, effect=0.0)
     points = pd.concat([pairs, blocks], ignore_index=True)
     inputs, names = inputs_table(design, points), input_names(design.plan)
-    emulator = fit({name: inputs[name].to_numpy() for name in names}, points["effect"].to_numpy(), unit_ranges(names))
+    with threadpool_limits(1):  # matrices are small: threads would only wait for each other
+        emulator = fit(
+            {name: inputs[name].to_numpy() for name in names}, points["effect"].to_numpy(), unit_ranges(names)
+        )
     errors = grouped_errors(emulator, list(points["draw"]), counted=len(pairs))
     return Surface(emulator, errors, points[["draw", "account", "arm"]])
 

@@ -21,7 +21,8 @@ KEY = ("villa_canales", 1, "trust_mean")
 
 @pytest.fixture(scope="module")
 def surfaces(design: ReproduceDesign, pairs: pd.DataFrame) -> dict[Key, Surface]:
-    own = pairs[(pairs["site"] == KEY[0]) & (pairs["measure"] == KEY[2]) & (pairs["arm"] != "heavy_hand")]
+    own = pairs[(pairs["site"] == KEY[0]) & (pairs["measure"] == KEY[2]) & (pairs["kind"] == "draws")]
+    own = own[own["arm"] != "heavy_hand"]
     found = fitted_surface(design, own)
     assert found is not None
     return {KEY: found}
