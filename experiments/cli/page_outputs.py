@@ -55,17 +55,17 @@ class Block:
 
     @property
     def runs(self) -> bool:
-        """Whether this is something to run, and not text, or left out for a reason."""
+        """Return whether this is something to run, and not text, or left out for a reason."""
         return (self.language == PROGRAM or self.language in COMMANDS) and not self.mark.startswith("no ")
 
     @property
     def is_refused(self) -> bool:
-        """Whether the page shows that a command is refused."""
+        """Return whether the page shows that a command is refused."""
         return self.mark == "output: error"
 
     @property
     def is_silent(self) -> bool:
-        """Whether the page says that this prints nothing."""
+        """Return whether the page says that this prints nothing."""
         return self.mark == "output: nothing"
 
     @property

@@ -1,4 +1,4 @@
-"""Where the effects of a study's changes on trust come from: contrasts of each change, by origin."""
+"""Split the effects of a study's changes on trust by origin: contrasts of each change."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -54,7 +54,7 @@ def compile_from_end() -> None:
 
 @contextmanager
 def second_compiler() -> Iterator[None]:
-    """Where no kernel is on the disk yet, let another process compile from the end meanwhile."""
+    """Let another process compile from the end meanwhile, if no kernel is on the disk yet."""
     if compiled_before() or (os.cpu_count() or 1) == 1:
         yield
         return

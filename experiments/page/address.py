@@ -23,7 +23,7 @@ LONGEST = 40
 
 @dataclass(frozen=True)
 class Asked:
-    """What an address asks for: a choice, the language, a view, and in it a settlement, a month, and what to show.
+    """Request of an address: a choice, the language, a view, and in it a settlement, a month, and what to show.
 
     ``place`` is the number of a settlement from 1 on and ``month`` the number of a month from 1 on, 0 for all; ``show``
     is a word of the view's own.

@@ -54,7 +54,7 @@ class Loop:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What is varied and told."""
+    """Factors that are varied, and results that are reported."""
 
     seed: int
     factors: Mapping[str, str]
