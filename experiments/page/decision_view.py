@@ -28,7 +28,7 @@ from model.town.town import Town
 
 WORDS = (
     *("measures", "back_all", "as_today", "yours", "reach_none", "cost", "horizon", "of_hundred"),
-    *("harms", "against_possible", "where", "where_unit", "map_label", "see_all", "from_label", "a_step"),
+    *("against_possible", "where", "where_unit", "map_label", "see_all", "from_label", "a_step"),
     *("km", "trust", "play", "pause", "level", "keys"),
 )
 """Texts of this view that hold no number."""
