@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.comparison.life_recorder import LifeRecorder, Recorded
 from experiments.comparison.outcome_lines import Lines
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_tables import go_on, measures_table
@@ -61,7 +62,8 @@ class Life:
 
     Cells are those where people live. ``places`` has residents and the sum of their trust (0-1), shape (2, 1 + months,
     settlements), at the start and at the end of each month; ``ledger`` the change of that sum by cause, and the part of
-    earlier changes that was forgotten in the month, shape (2, months, causes, settlements).
+    earlier changes that was forgotten in the month, shape (2, months, causes, settlements). ``recorded`` is what the
+    map, the lives and the criteria show beside that.
     """
 
     run: str
@@ -71,6 +73,7 @@ class Life:
     cells: np.ndarray
     places: np.ndarray
     ledger: np.ndarray
+    recorded: Recorded | None = field(default=None, compare=False)
     told: dict[str, Value] = field(init=False, default_factory=dict, compare=False)
     """Headlines that have been read of it already."""
     drawn: dict[str, np.ndarray] = field(init=False, default_factory=dict, compare=False)
@@ -108,16 +111,24 @@ def live(spec: RunSpec, warm: Path, measures: Collection[str], tell: ReportProgr
     world.measured = measures
     opening = residents_by_place(world)
     numbers = itertools.count()
+    recorder = LifeRecorder(world)
 
     def heard(shifts: int) -> None:
         tell(shifts)
         draw(next(numbers), world.month_row)
 
-    cells = go_on(world, tick_of(spec.until), heard)
+    def listened(world: TrustModel, shifts: int) -> None:
+        for _ in range(shifts):
+            type(world).step(world)
+            recorder.hear(world)
+        recorder.close_month(world)
+
+    cells = go_on(world, tick_of(spec.until), heard, listened)
     here = world.minds["gone"][: world.state[ARRIVED][0]] < 0
     people = np.where(here, world.trust()[: len(here)], math.nan).astype(np.float32)
     months = measures_table(world, spec).select(["month", *sorted(measures)]).to_pandas()
-    return Life(spec.run, spec.seed, months, people, by_cell(cells), by_place(opening, world), by_cause(world))
+    tables = by_cell(cells), by_place(opening, world), by_cause(world)
+    return Life(spec.run, spec.seed, months, people, *tables, recorder.recorded(world))
 
 
 def by_cell(months: Sequence[np.ndarray]) -> np.ndarray:

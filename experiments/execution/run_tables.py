@@ -1,7 +1,7 @@
 """One run: a world from its first shift to its last, and the tables that it leaves."""
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,8 @@ INCIDENT_COLUMNS = (
 CEILING_HITS = "ceiling_hits"
 LABEL, COUPLE = stream_id("label of who decides"), stream_id("label of a couple")
 
+type Live = Callable[[TrustModel, int], None]
+"""Simulates a number of shifts of a world."""
 Codes = dict[str, tuple[str, ...]]
 """Columns of codes, with the names that they stand for; without names, the world's settlements."""
 _SETTLEMENT: Codes = {"settlement": ()}
@@ -65,13 +67,16 @@ def begin(spec: RunSpec, town: Town) -> TrustModel:
     return TrustModel.restore(seed_folder(Path(spec.branch), spec.seed), spec.scenario, town=town, keep=keep)
 
 
-def go_on(world: TrustModel, end: int, tell: ReportProgress) -> list[np.ndarray]:
-    """Run a world month by month to a tick; return its cells at the end of every month."""
+def go_on(world: TrustModel, end: int, tell: ReportProgress, live: Live = TrustModel.live) -> list[np.ndarray]:
+    """Run a world month by month to a tick; return its cells at the end of every month.
+
+    ``live`` simulates a number of shifts; who listens to each shift has one of their own.
+    """
     cells = []
     while world.tick < end:
         goal = min(end, tick_of(first_of_month(world.month + 1)))
         shifts = goal - world.tick
-        world.live(shifts)
+        live(world, shifts)
         rows = world.cell_months()
         cells.append(rows[rows["month"] == month_of(goal - 1)])
         tell(shifts)

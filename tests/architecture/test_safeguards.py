@@ -11,8 +11,8 @@ import pytest
 from invented import decide_monthly, declare
 
 from experiments.comparison.headline_measures import HEADLINES
+from experiments.comparison.life_recorder import TELLABLE_KINDS
 from experiments.execution.run_tables import INCIDENT_COLUMNS, decisions_table, impressions_table
-from experiments.page import biography
 from model.engine.choices import MOST_OPTIONS
 from model.engine.parameters import all_parameters
 from model.simulation.model import CELL_MONTH, GROUP_MONTH, SETTLEMENT_MONTH, TrustModel
@@ -122,7 +122,7 @@ def test_a_table_of_impressions_tells_couples_by_luck_and_of_places_the_part_of_
 
 
 def test_lives_tell_only_kinds_and_motives_on_a_list_without_sexual_or_gang_violence() -> None:
-    assert set(biography.TELLABLE_KINDS) <= set(KINDS) - {"homicide", "extortion", "domestic_violence"}
+    assert set(TELLABLE_KINDS) <= set(KINDS) - {"homicide", "extortion", "domestic_violence"}
 
 
 # Places

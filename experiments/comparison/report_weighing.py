@@ -1,0 +1,110 @@
+"""Weigh one choice of a victim: whom to tell, by the formula of `model.reporting.reporting`, term by term.
+
+The model computes the utility of each channel in one sum. Here the same sum is written as named terms, so that a page
+can show them and move one input at a time. A test compares the sums with those of the model's kernel. Crimes of gangs
+are left out: no life that they touch is ever told.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from model.engine.calendar import MINUTES_AN_HOUR
+from model.reporting.reporting.schema import LOSS_UNIT
+from model.world.shift_events import CHANNELS
+
+OPEN_CHANNELS = ("patrol", "phone", "station", "own_phone", "communal", "prosecutor")
+"""Channels of a victim of a crime without gangs, in the order of the draw; before them stands telling nobody."""
+CALIBRATED = "intercept"
+"""The one term that is calibrated."""
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A choice whom to tell, with all that it depended on.
+
+    ``tick`` is the shift; ``taken`` the channel, or "nobody"; ``uniform`` (0-1) the random number that decided.
+    ``numbers`` are the parameters of reporting in force, ``kind`` the readiness by kind of crime over that of robbery
+    (log-odds); ``severity`` and ``trust`` are from 0 to 1, ``loss`` in quetzales, ``desk`` and ``seat`` the minutes to
+    the next station and to the prosecutor. ``reach`` is the reach of the communal authority (0 closes the channel),
+    ``near`` and ``deference`` are its two terms (log-odds).
+    """
+
+    tick: int
+    crime: str
+    taken: str
+    uniform: float
+    numbers: Mapping[str, float]
+    kind: float
+    severity: float
+    loss: float
+    trust: float
+    desk: float
+    seat: float
+    at_hand: bool
+    has_number: bool
+    reach: float
+    near: float
+    deference: float
+
+    def is_open(self, channel: str) -> bool:
+        """Tell whether a channel can be chosen."""
+        closed = {"patrol": not self.at_hand, "own_phone": not self.has_number, "communal": self.reach <= 0.0}
+        return not closed.get(channel, False)
+
+    def terms(self, channel: str) -> dict[str, float]:
+        """Return the terms of the utility of a channel, in log-odds over telling nobody."""
+        p = self.numbers
+        found = {
+            CALIBRATED: p["intercept"],
+            "kind": self.kind,
+            "severity": p["severity"] * self.severity,
+            "loss": p["loss"] * math.log1p(self.loss / LOSS_UNIT),
+        }
+        if channel in ("patrol", "phone", "station", "own_phone"):
+            found["trust"] = p["trust"] * (self.trust - 0.5)
+        if channel in ("patrol", "station", "own_phone", "prosecutor"):
+            found[channel] = p[channel]
+        if channel == "station":
+            found["way"] = -p["minutes"] * self.desk / MINUTES_AN_HOUR
+        elif channel == "prosecutor":
+            found["way"] = -p["minutes"] * self.seat / MINUTES_AN_HOUR
+        elif channel == "communal":
+            found |= {"near": self.near, "deference": self.deference, "reach": math.log(self.reach)}
+        return found
+
+    def odds(self) -> np.ndarray:
+        """Return exp(utility) of each open channel, 0 where it is closed, shape (channels,)."""
+        return np.array([
+            math.exp(sum(self.terms(channel).values())) if self.is_open(channel) else 0.0 for channel in OPEN_CHANNELS
+        ])  # fmt: skip
+
+    def chances(self) -> dict[str, float]:
+        """Return the probability of telling nobody and of each channel."""
+        odds = self.odds()
+        shares = np.array([1.0, *odds]) / (1.0 + odds.sum())
+        return dict(zip(("nobody", *OPEN_CHANNELS), map(float, shares), strict=True))
+
+    def chosen(self) -> str:
+        """Return what the random number selects by the formula, nobody first."""
+        reached = 0.0
+        for name, chance in self.chances().items():
+            reached += chance
+            if self.uniform < reached:
+                return name
+        return next(name for name in reversed(OPEN_CHANNELS) if self.is_open(name))
+
+    def told_share(self, **moved: float) -> float:
+        """Return the probability of telling anybody, with some inputs moved."""
+        return 1.0 - replace(self, **moved).chances()["nobody"]  # type: ignore[arg-type]
+
+
+def channel_name(number: int) -> str:
+    """Return the name of a channel by its number; -1 is nobody.
+
+    >>> channel_name(-1), channel_name(1)
+    ('nobody', 'phone')
+    """
+    return CHANNELS[number] if number >= 0 else "nobody"

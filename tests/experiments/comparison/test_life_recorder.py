@@ -1,0 +1,206 @@
+"""What is recorded of lives while a world runs: sums, secrets, and choices weighed by the model's own formula."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments.comparison import life_recorder
+from experiments.comparison.life_recorder import (
+    TELLABLE_KINDS,
+    TELLABLE_MOTIVES,
+    LifeEvent,
+    LifeRecorder,
+    Recorded,
+    select_residents,
+    shorten_life,
+)
+from experiments.comparison.report_weighing import OPEN_CHANNELS, Telling
+from model.engine.calendar import tick_of
+from model.engine.choices import CHOICES_DECLARED
+from model.reporting.reporting.rules import ReportingTables, channel_utilities
+from model.simulation.model import TrustModel
+from model.town.crime_kinds import HOMICIDE
+from model.town.crime_kinds import NAMES as KINDS
+from model.world.shift_events import CHANNELS, INCIDENTS
+from scenarios import load
+
+SMALL = {"population.scale": 0.05, "calendar.warm_up": 0, "population.seed": 1}
+SHIFTS = 3 * 59
+"""Two months from the start."""
+
+
+def begun() -> TrustModel:
+    return TrustModel(load("villa_canales", set=SMALL), rng=7)
+
+
+def run(world: TrustModel, recorder: LifeRecorder, shifts: int = SHIFTS) -> Recorded:
+    for _ in range(shifts):
+        TrustModel.step(world)
+        recorder.hear(world)
+        recorder.close_month(world)
+    return recorder.recorded(world)
+
+
+@pytest.fixture(scope="module")
+def everybody() -> Iterator[tuple[TrustModel, LifeRecorder, Recorded]]:
+    """Return two months of a small town in which everybody is listened to."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(life_recorder, "HEARD", 10**6)
+        world = begun()
+        recorder = LifeRecorder(world)
+        yield world, recorder, run(world, recorder)
+
+
+def test_to_listen_changes_nothing() -> None:
+    alone, heard = begun(), begun()
+    alone.live(SHIFTS)
+    run(heard, LifeRecorder(heard))
+    assert alone.tick == heard.tick
+    assert all(
+        getattr(alone.state, name).tobytes() == getattr(heard.state, name).tobytes()
+        for name in ("minds", "couples", "ledger")
+    )
+
+
+def test_the_changes_of_a_life_and_what_was_forgotten_sum_to_its_change_of_trust(
+    everybody: tuple[TrustModel, LifeRecorder, Recorded],
+) -> None:
+    world, _, found = everybody
+    assert len(found.lives) > 100
+    trust = world.trust()
+    for life in found.lives:
+        assert len(life.trust) == 3
+        assert life.trust[-1] == pytest.approx(trust[life.who], abs=1e-12)
+        told = sum(event.change for event in life.events) + life.small + life.forgotten
+        assert told == pytest.approx(life.trust[-1] - life.trust[0], abs=1e-12)
+    assert any(abs(life.forgotten) > 0.01 for life in found.lives)
+
+
+def test_a_choice_whom_to_tell_is_the_one_that_was_made(everybody: tuple[TrustModel, LifeRecorder, Recorded]) -> None:
+    _, _, found = everybody
+    reported = [event for life in found.lives for event in life.events if event.values.get("told")]
+    tellings = [telling for life in found.lives for telling in life.tellings]
+    assert len(tellings) >= 30
+    assert len(tellings) >= 0.98 * len(reported)
+    assert {telling.taken for telling in tellings} > {"nobody", "phone"}
+    for telling in tellings:
+        assert sum(telling.chances().values()) == pytest.approx(1.0)
+        assert telling.chosen() == telling.taken
+
+
+def test_the_terms_sum_to_the_utilities_of_the_model() -> None:
+    world = begun()
+    recorder = LifeRecorder(world)
+    recorder.mask[:], recorder.heard = True, np.arange(len(recorder.mask))
+    compared = 0
+    for _ in range(60):
+        recorder.remember(world)
+        TrustModel.step(world)
+        for row in world.shift_events.rows_of(INCIDENTS):
+            tables = world.view(ReportingTables)
+            told = row["teller"] >= 0 and KINDS[row["kind"]] in TELLABLE_KINDS
+            telling = recorder.weighed(world, row) if told else None
+            if telling is None:
+                continue
+            channel_utilities(world.shift_context(), row, tables, telling.trust, telling.at_hand)
+            now = float(tables.boards[world.town.people[row["teller"]]["settlement"]].legitimacy)
+            authority = tables.authority[world.town.people[row["teller"]]["settlement"]]
+            same_board = replace(telling, deference=float(authority.deference) * now)
+            numbers = [CHANNELS.index(name) for name in OPEN_CHANNELS]
+            assert same_board.odds() == pytest.approx(tables.pull[numbers], rel=1e-9)
+            compared += 1
+    assert compared >= 10
+
+
+def test_one_input_moved_moves_only_its_terms(everybody: tuple[TrustModel, LifeRecorder, Recorded]) -> None:
+    telling = next(telling for life in everybody[2].lives for telling in life.tellings)
+    surely, hardly = (telling.told_share(trust=trust) for trust in (1.0, 0.0))
+    assert surely > hardly
+    moved = replace(telling, trust=telling.trust + 0.1).terms("phone")
+    before = telling.terms("phone")
+    assert {name for name in before if moved[name] != before[name]} == {"trust"}
+    assert moved["trust"] - before["trust"] == pytest.approx(0.1 * telling.numbers["trust"])
+    assert telling.told_share(at_hand=True) > telling.told_share(at_hand=False)
+
+
+def test_what_is_told_is_counted_by_parts_of_the_town(everybody: tuple[TrustModel, LifeRecorder, Recorded]) -> None:
+    world, _, found = everybody
+    months = world.datacollector.get_model_vars_dataframe()
+    for row, column in enumerate(("crimes_occurred", "crimes_told", "complaints_filed")):
+        assert found.zones[:, row].sum(axis=1).tolist() == months[column].tolist()
+    assert found.settlements[:, 1].sum(axis=1).tolist() == months["crimes_occurred"].tolist()
+
+
+# Secrets
+
+
+def test_only_kinds_and_motives_known_to_be_harmless_are_told() -> None:
+    assert not {"extortion", "homicide", "domestic_violence"} & set(TELLABLE_KINDS)
+    assert not {"gang", "extortion", "territorial", "imitator", "punishment"} & set(TELLABLE_MOTIVES)
+
+
+def test_lives_touched_by_death_or_gangs_are_never_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = begun()
+    victim = int(select_residents(world)[0])
+    real = LifeRecorder.hear_incidents
+
+    def with_a_victim(recorder: LifeRecorder, world: Any, rows: Any) -> None:
+        rows[0]["victim"], rows[0]["kind"] = victim, HOMICIDE
+        real(recorder, world, rows)
+
+    assert victim in {life.who for life in run(begun(), LifeRecorder(begun()), 30).lives}
+    monkeypatch.setattr(LifeRecorder, "hear_incidents", with_a_victim)
+    world = begun()
+    assert victim not in {life.who for life in run(world, LifeRecorder(world), 30).lives}
+
+
+def test_members_those_who_pay_and_those_hurt_at_home_are_never_told(
+    everybody: tuple[TrustModel, LifeRecorder, Recorded],
+) -> None:
+    world, recorder, found = everybody
+    minds, homes = world.state.minds, world.state.homes
+    told = np.array([life.who for life in found.lives])
+    hurt = np.flatnonzero((homes["hurt"] >= 0)[: len(minds)] & (minds["gone"] < 0))
+    assert len(hurt)
+    assert not set(hurt.tolist()) & set(told.tolist())
+    assert (minds["member"][told] < 0).all()
+    assert (minds["pays"][told] < 0).all()
+    assert not recorder.secret & set(told.tolist())
+
+
+def test_no_choice_of_a_resident_is_kept_one_by_one(everybody: tuple[TrustModel, LifeRecorder, Recorded]) -> None:
+    world, _, found = everybody
+    agents = {CHOICES_DECLARED[int(number)].agent for number in np.unique(found.choices["matter"])}
+    assert agents
+    assert "resident" not in agents
+    assert found.choices["tick"].min() >= tick_of(world.settings.start)
+
+
+# Small parts
+
+
+def test_a_telling_draws_nobody_first() -> None:
+    numbers = dict.fromkeys(("severity", "loss", "minutes", "patrol", "station", "own_phone", "prosecutor"), 0.0)
+    numbers |= {"intercept": math.log(0.5), "trust": 0.0}
+    one = Telling(
+        tick=0, crime="robbery", taken="nobody", uniform=0.1, numbers=numbers,
+        kind=0.0, severity=0.0, loss=0.0, trust=0.5, desk=0.0, seat=0.0, at_hand=False, has_number=False, reach=0.0,
+        near=0.0, deference=0.0,
+    )  # fmt: skip
+    assert one.chances()["nobody"] == pytest.approx(0.4)
+    assert one.chances()["patrol"] == one.chances()["communal"] == 0.0
+    assert [replace(one, uniform=u).chosen() for u in (0.39, 0.41, 0.61, 0.99)] == [
+        *("nobody", "phone", "station", "prosecutor"),
+    ]
+
+
+def test_small_events_beyond_the_limit_are_summed(everybody: tuple[TrustModel, LifeRecorder, Recorded]) -> None:
+    life = everybody[2].lives[0]
+    events = [LifeEvent(k, "talk_good", {"cause": "talk"}, 0.001 * (k + 1), small=True) for k in range(40)]
+    short = shorten_life(replace(life, events=events, left_out=0, small=0.0))
+    assert (len(short.events), short.left_out) == (life_recorder.MOST, 10)
+    assert short.small == pytest.approx(0.001 * sum(range(1, 11)))
