@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.comparison.criteria_rows import columns as criteria_columns
 from experiments.comparison.effect_verdicts import laws_say
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.comparison.practice_effects import COSTS
@@ -84,7 +85,8 @@ BILL = tuple(one for one in COSTS if one.name in ("training_days", "litres", "ho
 """Costs of measures, in units that can be counted."""
 SHARES = tuple(BY_NAME[one.share] for one in OUTCOMES if one.share)
 MEASURED = frozenset({"residents", "protocols_offered", "protocols_agreed"}).union(
-    *(one.read.columns for one in (*(outcome.headline for outcome in OUTCOMES), *SHARES, *BILL))
+    criteria_columns(),
+    *(one.read.columns for one in (*(outcome.headline for outcome in OUTCOMES), *SHARES, *BILL)),
 )
 """All that is shown of the months of a world, of which there are ten times as many measures."""
 
