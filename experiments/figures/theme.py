@@ -23,10 +23,20 @@ TOKENS = {
     "reach": (REACH, "#474B4C"),
     "land": ("#ECE7DC", "#24292D"),
     "lake": ("#D3DFE6", "#22323D"),
+    "l1": ("#E3DCCB", "#2E3336"),
+    "l2": ("#C9C1AE", "#474C4D"),
+    "l3": ("#A19A89", "#6D6F6C"),
+    "l4": ("#6F6B62", "#A19D93"),
+    "l5": ("#3A3B3B", "#E3DED2"),
 }
-"""One meaning a colour, in light and in the dark: world A (ochre, dashed, ◆), B (blue, solid, ●), a harm that grows."""
+"""One meaning a colour, in light and in the dark: world A (ochre, dashed, ◆), B (blue, solid, ●), a harm that grows.
+
+A level on a map is a shade of ink, l1 to l5; only differences are ochre or blue.
+"""
+MAP = {"raise", "land", "lake", "l1", "l2", "l3", "l4", "l5"}
+"""Colours of the page alone."""
 WHITE = "#FFFFFF"
-REPORT = {name: light for name, (light, _) in TOKENS.items() if name not in ("raise", "land", "lake")}
+REPORT = {name: light for name, (light, _) in TOKENS.items() if name not in MAP}
 REPORT |= {"paper": WHITE, "wash": "#F5F2EA", "blush": "#FAF1F5", "dot": "#B4AEA2"}
 """Of the report, which is printed on white: its style sheet calls them `--NAME`."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from experiments.page import decision_view, room_view, sites, why_view
+from experiments.page import criteria_view, decision_view, life_view, map_view, room_view, sites, why_view
 from experiments.page.address import VIEWS, Asked
 from experiments.page.files import python_of, source_of
 from experiments.page.standing import Standing, spans
@@ -11,6 +11,9 @@ from experiments.page.standing import Standing, spans
 SHOWN: dict[str, Callable[[Standing, Asked], dict[str, Any]]] = {
     "decision": decision_view.shown,
     "why": why_view.shown,
+    "map": map_view.shown,
+    "life": life_view.shown,
+    "criteria": criteria_view.shown,
     "room": room_view.shown,
 }
 """Data of each view: ``title``, ``answer`` and ``words``, and what its own module in `static` draws."""

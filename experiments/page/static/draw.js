@@ -268,11 +268,23 @@ function tint(place, map, month) {
   });
 }
 
+// An outline as a path.
+function ringOf(g, points) {
+  return `${points.map(([x, y], k) => `${k ? "L" : "M"}${x.toFixed(1)},${(g.height - y).toFixed(1)}`).join("")}Z`;
+}
+
+// Lake and land alone, on which cells are painted.
+function landOf(g) {
+  const shape = (some, name) => some.map((one) => `<path d="${ringOf(g, one)}" fill="${colour(name)}"/>`).join("");
+  return `<svg viewBox="0 0 ${g.width} ${g.height}" aria-hidden="true">${shape(g.lake, "lake")}${shape(g.outline, "land")}</svg>`;
+}
+
+// The value of a colour, for a canvas.
+const lookOf = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
 // Where trust differs; cells below the floor keep no colour, and where nothing is known all is hatched.
 function ground(map, sheet) {
-  const g = map.ground, up = (y) => g.height - y, ring = (points) =>
-    `${points.map(([x, y], k) => `${k ? "L" : "M"}${x.toFixed(1)},${up(y).toFixed(1)}`).join("")}Z`;
-  const size = g.width / 18;
+  const g = map.ground, up = (y) => g.height - y, ring = (points) => ringOf(g, points), size = g.width / 18;
   let s = g.lake.map((one) => `<path d="${ring(one)}" fill="${colour("lake")}"/>`).join("");
   s += g.outline.map((one) => `<path d="${ring(one)}" fill="${colour("land")}" stroke="${colour("ink")}" stroke-width="${size * 0.12}"/>`).join("");
   if (map.course) s += g.x.map((x, k) => `<rect x="${x}" y="${up(g.y[k]) - 1}" width=".94" height=".94"/>`).join("");
@@ -285,4 +297,4 @@ function ground(map, sheet) {
   return `<svg class="ground" viewBox="0 0 ${g.width} ${g.height}" role="img" aria-label="${plain(sheet.words.map_label)}">${s}</svg>`;
 }
 
-export { HATCH, colour, diamond, ends, fill, gap, ground, halo, hundred, line, look, marks, monthName, plain, reach, readable, rem, ruler, series, signed, spans, steps, svg, tint, words };
+export { HATCH, colour, diamond, ends, fill, gap, ground, halo, hundred, landOf, line, look, lookOf, marks, monthName, places, plain, reach, readable, rem, ringOf, ruler, scale, series, signed, spans, steps, svg, tint, words };

@@ -1,0 +1,179 @@
+"""The view "Criteria": the four criteria and accountability in both worlds, and what each is made of."""
+
+import math
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from experiments.comparison.criteria_effects import scores_drawn, words
+from experiments.comparison.criteria_rows import BESIDE, BY_PRACTICE, part_headline
+from experiments.comparison.decision_outcomes import effect_on
+from experiments.comparison.headline_measures import BY_NAME, Headline
+from experiments.page.address import Asked
+from experiments.page.page_texts import capital
+from experiments.page.pair_rows import Pairs, pair_rows, pairs_of
+from experiments.page.standing import Span, Standing, number
+from experiments.statistics.annual_aggregation import MONTHS
+from experiments.statistics.paired_effects import paired
+from experiments.statistics.thresholds import Scale
+from experiments.statistics.verdicts import FEWEST
+from experiments.validation.criteria import STATED
+from experiments.words import catalogue
+from model.engine.calendar import YEAR
+from model.engine.choices import CHOICES_DECLARED, ChoiceSpec
+from model.measures.criteria import CRITERIA, GRADES, MINIMUM_EVENTS, criterion_parts, grade_index
+
+DRAWS = 200
+"""Draws of anchors and weights from which it is told how sure a word is."""
+PAPER_SITES = ("villa_canales", "totonicapan")
+WORDS = ("parts", "practice", "decided", "none", "note", "scale", "sums")
+
+
+def shown(one: Standing, asked: Asked) -> dict[str, Any]:
+    """Return what the view shows."""
+    frame = {"title": one.say("criteria.question"), "words": {name: one.say(f"criteria.{name}") for name in WORDS}}
+    pairs = pairs_of(one)
+    if one.running or len(pairs) < FEWEST:
+        text = "map.waiting" if one.running else "decision.no_verdict"
+        return frame | {"answer": [(one.say(text, n=one.done if one.running else FEWEST, all=one.twins_asked), "")]}
+    rows = criterion_rows(one, pairs)
+    opened = asked.show if asked.show in CRITERIA else CRITERIA[0]
+    return frame | {
+        "answer": answer(one, rows),
+        "criteria": rows,
+        "opened": opened,
+        "meaning": one.say(f"criteria.meaning_{opened}"),
+        "parts": parts(one, pairs, opened),
+        "practice": table(one, pairs, [BY_PRACTICE[name] for name in BESIDE[opened].practice]),
+        "matters": [found for name in BESIDE[opened].matters if (found := matter(one, pairs, name))],
+        "remedy": one.say("criteria.remedy_beside") if opened == "accountability" else "",
+    }
+
+
+def criterion_rows(one: Standing, pairs: Pairs) -> list[dict[str, Any]]:
+    """Return every criterion: levels, difference, the paper's word and ours, and months."""
+    found = table(one, pairs, [BY_NAME[name] for name in CRITERIA])
+    return [
+        row
+        | {
+            "name": name,
+            "title": one.say(f"criteria.{name}"),
+            "word": word(one, pairs, name),
+            "paper": paper_word(one, name),
+            **months(pairs, name),
+        }
+        for name, row in zip(CRITERIA, found, strict=True)
+    ]
+
+
+def table(one: Standing, pairs: Pairs, headlines: list[Headline]) -> list[dict[str, Any]]:
+    """Return headlines in both worlds; p-values are corrected among them."""
+    titles = ((capital(getattr(line, one.language)), effect_on(line, pairs), line.digits) for line in headlines)
+    return pair_rows(one, titles)
+
+
+def answer(one: Standing, rows: list[dict[str, Any]]) -> list[Span]:
+    """Return which criteria surely change; harms first."""
+    if not one.moved:
+        return [(one.say("map.unmoved"), "")]
+    sure = [row for row in rows if row["kind"] == "b"]
+    if not sure:
+        return [(one.say("criteria.nothing"), "bold")]
+    sure = sorted(sure, key=lambda row: not row["gap"].startswith("−"))
+    spans: list[Span] = []
+    for row in sure:
+        spans += [(", " if spans else "", ""), (f"{row['title']} {row['gap']}", "h" if row["gap"][0] == "−" else "b")]
+    spans.append((". ", ""))
+    if rest := len(rows) - len(sure):
+        spans.append((one.say("criteria.rest", n=rest), ""))
+    return spans
+
+
+def word(one: Standing, pairs: Pairs, name: str) -> str:
+    """Return our word for a criterion in each world, and in which share of the draws it is the same."""
+    said = []
+    for side in (0, 1) if one.moved else (0,):
+        levels = [float(pair[side].months[name].iloc[-1]) for pair in pairs]
+        if math.isnan(np.nanmean(levels) if not np.isnan(levels).all() else math.nan):
+            return one.say("criteria.none")
+        grade = GRADES[grade_index(float(np.nanmean(levels)))]
+        draws = [scores_drawn(dict(pair[side].months), one.scenario.anchors, DRAWS)[name] for pair in pairs]
+        share = number(100.0 * words(np.array(draws))[grade])
+        said.append(one.say("criteria.certainty", word=catalogue.verdict(grade, one.language), share=share))
+    return " → ".join(dict.fromkeys(said))
+
+
+def paper_word(one: Standing, name: str) -> str:
+    """Return the word of the paper for this place in 2017 and 2018; nothing where it has none."""
+    if one.choice.site not in PAPER_SITES or name not in STATED["paper"]:
+        return ""
+    stated = STATED["paper"][name][PAPER_SITES.index(one.choice.site)]
+    said = one.say("criteria.weakest") if stated == "weakest" else catalogue.verdict(stated, one.language)
+    return one.say("criteria.paper", word=said)
+
+
+def months(pairs: Pairs, name: str) -> dict[str, Any]:
+    """Return a criterion by month from the first in which it is known: levels and the band of differences (0-100)."""
+    a, b = (100.0 * np.array([pair[side].months[name].to_numpy(float) for pair in pairs]) for side in (0, 1))
+    known = np.flatnonzero(~np.isnan(a).any(axis=0) & ~np.isnan(b).any(axis=0))
+    if not len(known):
+        return {"first": 0, "lines": [], "band": []}
+    first = int(known[0])
+    a, b = a[:, first:], b[:, first:]
+    gaps, base = b - a, a.mean(axis=0)
+    rounded = [
+        np.round(one, 2).tolist() for one in (base, b.mean(axis=0), base + gaps.min(axis=0), base + gaps.max(axis=0))
+    ]
+    return {"first": first, "lines": rounded[:2], "band": rounded[2:]}
+
+
+def parts(one: Standing, pairs: Pairs, criterion: str) -> list[dict[str, Any]]:
+    """Return the parts of a criterion; one without value says why."""
+    rows = table(one, pairs, [part_headline(part) for part in criterion_parts(criterion)])
+    unknown = one.say("criteria.few", n=f"{MINIMUM_EVENTS:g}")
+    return [row | {"note": unknown if row["a"] == "–" else ""} for row in rows]
+
+
+# Decisions
+
+
+def matter(one: Standing, pairs: Pairs, name: str) -> dict[str, Any] | None:
+    """Return the options of a matter: of a hundred choices of the last year how many, and the commonest reason."""
+    number_of, spec = next((key, spec) for key, spec in CHOICES_DECLARED.items() if spec.name == name)
+    chosen = [[last_year(world, number_of) for world in pair] for pair in pairs]
+    if not any(len(rows) for pair in chosen for rows in pair):
+        return None
+    found = []
+    for option in range(len(spec.options)):
+        sides = [[share_of(pair[side], option) for pair in chosen] for side in (0, 1)]
+        title = capital(catalogue.find("options", f"{spec.name}.{spec.options[option]}", one.language))
+        found.append((title, paired(*sides, scale=Scale("shares")), 0))
+    rows = pair_rows(one, found)
+    every = np.concatenate([rows_ for pair in chosen for rows_ in pair[:1]])
+    for option, row in enumerate(rows):
+        row["note"] = reason(one, spec, every[every["option"] == option]["term"])
+    agent = capital(catalogue.find("agents", spec.agent, one.language))
+    return {"title": f"{agent}: {catalogue.find('matters', spec.name, one.language)}", "rows": rows}
+
+
+def last_year(world: Any, matter_number: int) -> np.ndarray:
+    """Return the choices of a matter in the last twelve months of a world."""
+    rows = world.recorded.choices
+    rows = rows[rows["matter"] == matter_number]
+    months = min(MONTHS, len(world.months))
+    return np.asarray(rows[rows["tick"] > rows["tick"].max(initial=0) - YEAR]) if months == MONTHS else rows
+
+
+def share_of(rows: np.ndarray, option: int) -> tuple[float, float]:
+    """Return how many of a hundred choices took an option, as numerator and denominator."""
+    return 100.0 * float((rows["option"] == option).sum()), float(len(rows))
+
+
+def reason(one: Standing, spec: ChoiceSpec, terms: np.ndarray) -> str:
+    """Return the reason that was most often decisive among choices, nothing if none was."""
+    counts = Counter(int(term) for term in terms if term > 0)
+    if not counts:
+        return ""
+    term = counts.most_common(1)[0][0]
+    return catalogue.find("reasons", f"{spec.name}.{spec.terms[term - 1]}", one.language)

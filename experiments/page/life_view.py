@@ -1,0 +1,370 @@
+"""The view "A life": a resident, auxiliary mayor, station chief or clique in one pair of worlds; one choice weighed.
+
+Nobody is shown who must not be: the recorder drops lives touched by gangs, by violence at home or by death, and a life
+is told only if both worlds of the pair may tell it. Who decides is a number by luck, without a place. A life is not
+exported.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from experiments.comparison.life_recorder import AGENTS, LifeEvent, LifeStory, Recorded
+from experiments.comparison.report_weighing import CALIBRATED, Telling
+from experiments.execution.run_tables import anonymous
+from experiments.page import biography, sites
+from experiments.page.address import Asked
+from experiments.page.decision_view import inputs
+from experiments.page.page_texts import capital
+from experiments.page.pair_rows import pairs_of
+from experiments.page.standing import Span, Standing, number, signed
+from experiments.words import catalogue
+from experiments.words.dates import MONTHS
+from model.engine.calendar import date_of_tick, month_of, tick_of
+from model.engine.choices import CHOICES_DECLARED, ChoiceSpec
+from model.engine.random_streams import keyed_uniform
+
+KINDS = ("resident", *AGENTS)
+"""Whose life can be looked at, by the word of the address: KIND-NUMBER-CHOICE."""
+SHOWN, DECIDED = 7, 5
+"""Events of a resident, and choices of an agent, that stand one by one."""
+LEAST = 5e-4
+"""Change of trust that can be seen with one decimal."""
+TRUSTING, DEARER = 0.6, 10.0
+"""Trust (0-1) and factor of the loss of two of the cases "if …"."""
+BY_MONTH = ("watch of a board", "police and a board", "request of a board", "unmet requests of a board")
+"""Matters whose random number belongs to a month; one of the rest belongs to a shift."""
+SCALE = {"authority": 100.0, "chief": 100.0, "clique": 1.0}
+WORDS = ("one_pair", "events", "small_events", "forgotten", "other", "choice", "weights", "sum", "calibrated", "of_100")
+MORE = ("ring", "if_head", "safeguard", "kinds", "no_choice", "next_choice")
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the address asks for: whose life, which of them, and which of its choices, both from 0 on."""
+
+    kind: str
+    nth: int
+    choice: int
+
+
+def look_of(word: str) -> Look:
+    """Return what a word of the address asks for; what it does not say is the first.
+
+    >>> look_of("chief-3-2"), look_of("")
+    (Look(kind='chief', nth=2, choice=1), Look(kind='resident', nth=0, choice=0))
+    """
+    kind, *numbers = word.split("-")
+    nth, choice = ([int(one) - 1 if one.isdecimal() and one != "0" else 0 for one in numbers] + [0, 0])[:2]
+    return Look(kind if kind in KINDS else KINDS[0], nth, choice)
+
+
+def shown(one: Standing, asked: Asked) -> dict[str, Any]:
+    """Return what the view shows."""
+    look = look_of(asked.show)
+    words = {name: one.say(f"life.{name}") for name in (*WORDS, *MORE)}
+    kinds = [{"name": kind, "title": one.say(f"life.kind_{kind}"), "on": kind == look.kind} for kind in KINDS]
+    frame = {"title": one.say("life.question"), "words": words, "kinds": kinds}
+    pairs = pairs_of(one)
+    if not pairs:
+        return frame | {"answer": [(one.say("map.waiting", n=one.done, all=one.twins_asked), "")]}
+    worlds: tuple[Recorded, Recorded] = tuple(world.recorded for world in pairs[0])
+    seed = pairs[0][0].seed
+    about = resident(one, worlds, look, asked.place) if look.kind == "resident" else agent(one, worlds, look, seed)
+    if about is None:
+        return frame | {"answer": [(one.say("life.nobody"), "bold")], "nobody": True}
+    return frame | about | {"moods": inputs(one) if look.kind == "resident" else []}
+
+
+def day_of(one: Standing, tick: int) -> str:
+    """Return a date as it is read in a table."""
+    date = date_of_tick(tick)
+    return f"{date.day} {MONTHS[one.language][date.month - 1][:3]} {date.year}"
+
+
+def month_number(one: Standing, tick: int) -> int:
+    """Return at the end of which month from 1 on an event counts."""
+    return month_of(tick) - month_of(tick_of(one.scenario.start)) + 1
+
+
+# A resident
+
+
+def tellable(worlds: tuple[Recorded, Recorded], settlement: int | None) -> list[tuple[LifeStory, LifeStory]]:
+    """Return the lives that both worlds may tell, of a settlement or of all: those with a choice first."""
+    others = {life.who: life for life in worlds[1].lives}
+    here = [life for life in worlds[0].lives if settlement is None or life.settlement == settlement]
+    both = [(life, others[life.who]) for life in here if life.who in others]
+    return sorted(both, key=lambda pair: not pair[0].tellings)
+
+
+def resident(one: Standing, worlds: tuple[Recorded, Recorded], look: Look, place: int) -> dict[str, Any] | None:
+    """Return the life of a resident in both worlds; None if nobody of the place can be told."""
+    lives = tellable(worlds, place - 1 if place else None)
+    if not lives:
+        return None
+    a, b = lives[look.nth % len(lives)]
+    lines = [[100.0 * value for value in life.trust] for life in ((a, b) if one.moved else (a,))]
+    found = a.tellings
+    telling = found[look.choice % len(found)] if found else None
+    rows, rest = event_rows(one, a, b)
+    return {
+        "who": biography.introduction(one.language, a).rstrip("."),
+        "answer": life_answer(one, a, b, telling),
+        "number": look.nth % len(lives) + 1,
+        "lines": lines,
+        "events": rows,
+        "rest": rest,
+        "curve": one.say("life.trust_curve"),
+        "choices": len(found),
+        "chosen_at": look.choice % len(found) + 1 if found else 0,
+        "at": month_number(one, telling.tick) if telling else None,
+        "weighing": weighing(one, telling, b) if telling else {},
+    }
+
+
+def life_answer(one: Standing, a: LifeStory, b: LifeStory, telling: Telling | None) -> list[Span]:
+    """Return the chance of the choice and how trust went, in one sentence."""
+    spans: list[Span] = []
+    if telling:
+        silent = telling.chances()["nobody"]
+        spans += [(one.say("life.silent", n=number(100.0 * silent)), "bold"), (" ", "")]
+    spans.append(
+        (one.say("life.trust", before=number(100.0 * a.trust[0], 1), after=number(100.0 * a.trust[-1], 1)), "")
+    )
+    if one.moved:
+        spans += [(" ", ""), (one.say("life.trust_b", after=number(100.0 * b.trust[-1], 1)), "b")]
+    return spans
+
+
+def event_rows(one: Standing, a: LifeStory, b: LifeStory) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the weightiest events of both worlds in order of time, and the rest: all rows sum to the change."""
+    merged: dict[tuple[Any, ...], dict[int, LifeEvent]] = {}
+    for side, life in enumerate((a, b) if one.moved else (a,)):
+        for event in life.events:
+            merged.setdefault((event.tick, event.name, *event.values.items()), {})[side] = event
+    order = sorted(merged.values(), key=lambda sides: -max(weight(event) for event in sides.values()))
+    chosen = sorted(order[:SHOWN], key=lambda sides: next(iter(sides.values())).tick)
+    rows = [event_row(one, number, sides) for number, sides in enumerate(chosen, start=1)]
+    sums = []
+    for side, life in enumerate((a, b) if one.moved else (a,)):
+        shown = sum(sides[side].change for sides in chosen if side in sides)
+        small = sum(event.change for event in life.events) + life.small - shown
+        sums.append((small, life.trust[-1] - life.trust[0] - shown - small))
+    names = ("small_events", "forgotten")
+    rest = [
+        {"title": one.say(f"life.{name}"), "sizes": [size(total[k]) for total in sums]} for k, name in enumerate(names)
+    ]
+    return rows, [row for row in rest if any(row["sizes"])]
+
+
+def weight(event: LifeEvent) -> float:
+    """Return how much an event matters for being shown: crimes suffered and what followed first, then by size."""
+    return abs(event.change) if "cause" in event.values else 1.0
+
+
+def size(change: float) -> str:
+    """Return a change of trust in points, nothing where it cannot be seen."""
+    return signed(100.0 * change, 1) if abs(change) >= LEAST else ""
+
+
+def event_row(one: Standing, number: int, sides: dict[int, LifeEvent]) -> dict[str, Any]:
+    """Return an event with its size in each world in which it happened."""
+    event = next(iter(sides.values()))
+    times = f" (×{event.times})" if event.times > 1 else ""
+    only = f" ({one.say(f'life.only_{"ab"[next(iter(sides))]}')})" if one.moved and len(sides) == 1 else ""
+    return {
+        "number": number,
+        "date": day_of(one, event.tick),
+        "text": biography.sentence(one.language, event).rstrip(".") + times + only,
+        "sizes": [size(sides[side].change) if side in sides else "–" for side in ((0, 1) if one.moved else (0,))],
+        "month": month_number(one, event.tick),
+        "side": 1 if 0 not in sides else 0,
+    }
+
+
+# One choice of a resident
+
+
+def weighing(one: Standing, telling: Telling, b: LifeStory) -> dict[str, Any]:
+    """Return a choice whom to tell: terms, a hundred in the same place with the draw, and what one change would do."""
+    chances = telling.chances()
+    channel = telling.taken
+    if channel == "nobody":
+        channel = max((name for name in chances if name != "nobody"), key=lambda name: chances[name])
+    terms = telling.terms(channel)
+    when = day_of(one, telling.tick)
+    taken = one.say(f"telling.{telling.taken}")
+    return {
+        "title": one.say(
+            "life.telling", date=when, crime=one.say(f"kind.{telling.crime}"), channel=one.say(f"telling.{channel}")
+        ),
+        "taken": one.say("life.taken", what=taken),
+        "terms": [
+            {
+                "title": one.say(f"telling.term_{name}"),
+                "size": value,
+                "input": name == CALIBRATED,
+                "shown": signed(value, 2),
+            }
+            for name, value in terms.items()
+        ],
+        "total": signed(sum(terms.values()), 2),
+        "dots": dots(chances, [one.say(f"telling.{name}") for name in chances]),
+        "ring": int(100.0 * telling.uniform),
+        "ifs": what_ifs(one, telling, b),
+    }
+
+
+def dots(chances: dict[str, float], titles: list[str]) -> list[dict[str, Any]]:
+    """Return how many of a hundred dots belong to each option, in the order of the draw."""
+    ends = np.round(100.0 * np.cumsum(list(chances.values()))).astype(int)
+    counts = np.diff(ends, prepend=0)
+    return [{"title": title, "n": int(n)} for title, n in zip(titles, counts, strict=True) if n]
+
+
+def what_ifs(one: Standing, telling: Telling, b: LifeStory) -> list[dict[str, Any]]:
+    """Return of a hundred how many tell somebody if one input is moved, by the same formula."""
+    moves: list[tuple[str, dict[str, Any]]] = [("as_was", {})]
+    if one.moved:
+        then = b.trust[max(0, min(len(b.trust) - 1, month_number(one, telling.tick) - 1))]
+        moves.append(("trust_b", {"trust": then}))
+    moves += [
+        ("trust_high", {"trust": TRUSTING}),
+        ("station", {"desk": 0.0}),
+        ("prosecutor", {"seat": 0.0}),
+        ("loss", {"loss": DEARER * max(telling.loss, 100.0)}),
+        ("couple", {"at_hand": True}),
+    ]
+    values = {"n": number(100.0 * TRUSTING), "q": number(DEARER * max(telling.loss, 100.0))}
+    if one.moved:
+        values["b"] = number(100.0 * moves[1][1]["trust"])
+    return [
+        {"title": one.say(f"life.if_{name}", **values), "n": round(100.0 * telling.told_share(**moved), 1)}
+        for name, moved in moves
+    ]
+
+
+# An auxiliary mayor, a station chief, a clique
+
+
+def order_of(seed: int, agent: str, n: int) -> list[int]:
+    """Return the rows of n agents in an order of luck, the same in both worlds of a pair."""
+    return sorted(range(n), key=lambda who: anonymous(seed, agent, who))
+
+
+def agent(one: Standing, worlds: tuple[Recorded, Recorded], look: Look, seed: int) -> dict[str, Any] | None:
+    """Return what an agent decided in both worlds, and one choice with its weights; None if there is none."""
+    deciding = order_of(seed, look.kind, worlds[0].agents[look.kind].shape[1])
+    if not deciding:
+        return None
+    who = deciding[look.nth % len(deciding)]
+    sides = worlds if one.moved else worlds[:1]
+    lines = [(SCALE[look.kind] * world.agents[look.kind][:, who]).tolist() for world in sides]
+    rows = [own_choices(world, look.kind, who) for world in sides]
+    listed = choice_rows(one, rows)
+    at = look.choice % len(listed) if listed else 0
+    for k, row in enumerate(listed):
+        row["on"] = k == at
+    chosen = listed[at].pop("row") if listed else None
+    for row in listed:
+        row.pop("row", None)
+    communal = look.kind == "authority" and bool(
+        sites.load_municipality(one.choice.site).town.authorities["communal"][who]
+    )
+    name = one.say("life.communal") if communal else one.say(f"life.kind_{look.kind}")
+    return {
+        "who": f"{name} {look.nth % len(deciding) + 1}",
+        "answer": [
+            (one.say("life.decided", n=sum(len(side) for side in rows[:1])), ""),
+            (" " + one.say("decided.numbers"), ""),
+        ],
+        "number": look.nth % len(deciding) + 1,
+        "lines": lines,
+        "events": listed,
+        "rest": [],
+        "curve": one.say(f"life.curve_{look.kind}"),
+        "choices": len(listed),
+        "chosen_at": at + 1,
+        "at": listed[at]["month"] if listed else None,
+        "weighing": option_weights(one, chosen, seed) if chosen is not None else {},
+    }
+
+
+def own_choices(world: Recorded, kind: str, who: int) -> np.ndarray:
+    """Return the choices of one agent."""
+    numbers = [number for number, spec in CHOICES_DECLARED.items() if spec.agent == kind]
+    rows = world.choices
+    return np.asarray(rows[np.isin(rows["matter"], numbers) & (rows["who"] == who)])
+
+
+def choice_rows(one: Standing, sides: list[np.ndarray]) -> list[dict[str, Any]]:
+    """Return choices in order of time: those that differ between the worlds, then those with a reason."""
+    keyed = [{(int(row["tick"]), int(row["matter"])): row for row in side} for side in sides]
+    every = sorted({key for side in keyed for key in side})
+
+    def rank(key: tuple[int, int]) -> tuple[bool, bool, int]:
+        found = [side.get(key) for side in keyed]
+        options = {None if row is None else int(row["option"]) for row in found}
+        return len(options) < 2, all(row is None or row["term"] < 1 for row in found), -key[0]
+
+    chosen = sorted(sorted(every, key=rank)[:DECIDED])
+    return [choice_row(one, k, [side.get(key) for side in keyed], key) for k, key in enumerate(chosen, start=1)]
+
+
+def choice_row(one: Standing, k: int, rows: list[Any], key: tuple[int, int]) -> dict[str, Any]:
+    """Return one choice with the option taken in each world."""
+    spec = CHOICES_DECLARED[key[1]]
+    return {
+        "number": k,
+        "date": day_of(one, key[0]),
+        "text": capital(catalogue.find("matters", spec.name, one.language)),
+        "sizes": ["–" if row is None else option_name(one, spec, int(row["option"])) for row in rows],
+        "month": month_number(one, key[0]),
+        "side": 0 if rows[0] is not None else 1,
+        "row": next(row for row in rows if row is not None),
+    }
+
+
+def option_name(one: Standing, spec: ChoiceSpec, option: int) -> str:
+    """Return an option in words."""
+    return catalogue.find("options", f"{spec.name}.{spec.options[option]}", one.language)
+
+
+def option_weights(one: Standing, row: Any, seed: int) -> dict[str, Any]:
+    """Return a choice as it is on record: the weight of each option, a hundred with the draw, the decisive reason."""
+    spec = CHOICES_DECLARED[int(row["matter"])]
+    utilities = np.array([float(row[f"v{o}"]) for o in range(len(spec.options))])
+    odds = np.exp(utilities - utilities.max())
+    names = [option_name(one, spec, o) for o in range(len(spec.options))]
+    term = int(row["term"])
+    name = f"{spec.name}.{spec.terms[term - 1]}" if term > 0 else "luck"
+    reason = catalogue.find("reasons", name, one.language)
+    return {
+        "title": one.say(
+            "life.deciding",
+            date=day_of(one, int(row["tick"])),
+            matter=catalogue.find("matters", spec.name, one.language),
+        ),
+        "taken": one.say("life.taken", what=names[int(row["option"])]),
+        "terms": [
+            {"title": title, "size": float(v), "input": False, "shown": signed(float(v), 2)}
+            for title, v in zip(names, utilities, strict=True)
+        ],
+        "apart": True,
+        "reason": one.say("life.decisive", reason=reason) if term > 0 else one.say("life.no_decisive"),
+        "dots": dots(dict(zip(names, map(float, odds / odds.sum()), strict=True)), names),
+        "ring": ring_of(spec, row, seed, odds / odds.sum()),
+        "ifs": [],
+    }
+
+
+def ring_of(spec: ChoiceSpec, row: Any, seed: int, chances: np.ndarray) -> int | None:
+    """Return on which of a hundred dots the draw fell; None where each option has a draw of its own."""
+    if not spec.ordered:
+        return None
+    key = month_of(int(row["tick"])) if spec.name in BY_MONTH else int(row["tick"])
+    drawn = keyed_uniform(seed, int(row["matter"]), key, int(row["who"]), 0)
+    option = int(np.searchsorted(np.cumsum(chances), drawn, side="right"))
+    return int(100.0 * drawn) if option == int(row["option"]) else None

@@ -1,0 +1,329 @@
+"""The view "Map": a layer in both worlds and their difference, month by month, and one settlement in numbers."""
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from experiments.comparison.cause_effects import Where, levels, total_effect
+from experiments.comparison.decision_outcomes import FLOOR, by_cell
+from experiments.comparison.life_recorder import BY_SETTLEMENT, BY_ZONE
+from experiments.comparison.twin_results import Life
+from experiments.page import sites
+from experiments.page.address import Asked
+from experiments.page.decision_view import encode_course, inputs
+from experiments.page.ground import columns_and_rows, inhabited
+from experiments.page.pair_rows import Pairs, pair_rows, pairs_of
+from experiments.page.standing import Span, Standing, number, signed
+from experiments.statistics.annual_aggregation import MONTHS
+from experiments.statistics.paired_effects import Effect, paired
+from experiments.statistics.thresholds import Kind, Scale
+from experiments.statistics.verdicts import FEWEST, benjamini_hochberg, direction, judge
+from model.town.territory import FAR_MINUTES
+from model.town.town import Town
+
+CLASSES = 5
+"""Shades of a level."""
+NOTHING = 255
+"""Byte of an area where nothing is known."""
+NO_NAMES: dict[str, Any] = {"names": [], "stations": [], "seats": []}
+"""What a map without names has in the place of its marks: by these, too, a place would be found."""
+NAMED = 2
+"""Settlements that the answer names."""
+WORDS = (
+    *("see", "over", "stations", "seats", "jurisdiction", "month_label"),
+    *("choose", "why_here", "life_here", "play", "pause", "difference", "unnamed", "shades"),
+)
+
+type Ratio = tuple[np.ndarray, np.ndarray]
+"""Numerator and denominator of a layer, both of shape (months, areas)."""
+
+
+@dataclass(frozen=True)
+class MapLayer:
+    """A layer: by what areas it is told, how effects on it are judged, and whether names of places stand beside it."""
+
+    areas: str
+    read: Callable[[Life], Ratio]
+    kind: Kind = "points"
+    named: bool = True
+    digits: int = 1
+
+
+def trust_by_cell(life: Life) -> Ratio:
+    """Return trust (0-100) by inhabited cell."""
+    return 100.0 * life.cells.astype(float), np.ones(life.cells.shape)
+
+
+def fear(life: Life) -> Ratio:
+    """Return mean fear (0-100) by settlement."""
+    found = 100.0 * recorded(life).settlements[:, BY_SETTLEMENT.index("fear")].astype(float)
+    return found, np.ones(found.shape)
+
+
+def of_year(months: np.ndarray) -> np.ndarray:
+    """Return the mean of the last twelve months at each month, as far as there are so many, times twelve.
+
+    >>> of_year(np.array([[1.0], [3.0]])).tolist()
+    [[12.0], [24.0]]
+    """
+    sums = np.cumsum(months.astype(float), axis=0)
+    sums[MONTHS:] -= sums[:-MONTHS].copy()
+    n = np.minimum(np.arange(1, len(months) + 1), MONTHS)
+    return np.asarray(MONTHS * sums / n[:, None])
+
+
+def a_thousand(name: str) -> Callable[[Life], Ratio]:
+    """Return how events a year and thousand residents are read by settlement."""
+
+    def read(life: Life) -> Ratio:
+        return of_year(recorded(life).settlements[:, BY_SETTLEMENT.index(name)]), life.places[0, 1:] / 1000.0
+
+    return read
+
+
+def of_hundred(name: str) -> Callable[[Life], Ratio]:
+    """Return how the share of the crimes of a year is read by part of the town."""
+
+    def read(life: Life) -> Ratio:
+        zones = recorded(life).zones
+        return 100.0 * of_year(zones[:, BY_ZONE.index(name)]), of_year(zones[:, BY_ZONE.index("occurred")])
+
+    return read
+
+
+def recorded(life: Life) -> Any:
+    """Return what was recorded of a world."""
+    return life.recorded
+
+
+LAYERS = {
+    "trust": MapLayer("cell", trust_by_cell),
+    "occurred": MapLayer("settlement", a_thousand("occurred"), "amounts"),
+    "visits": MapLayer("settlement", a_thousand("visits"), "amounts", digits=0),
+    "fear": MapLayer("settlement", fear),
+    "told": MapLayer("zone", of_hundred("told"), "shares", named=False),
+    "complaints": MapLayer("zone", of_hundred("complaints"), "shares", named=False),
+    "gangs": MapLayer("cell", trust_by_cell, named=False),
+}
+"""Reports, complaints and gangs never stand beside names of places, stations or seats; gangs only on request."""
+
+
+def shown(one: Standing, asked: Asked) -> dict[str, Any]:
+    """Return what the map shows."""
+    name = asked.show if asked.show in LAYERS else "trust"
+    words = {key: one.say(f"map.{key}") for key in WORDS} | {"km": one.say("decision.km")}
+    frame = {"title": title(one, name), "words": words, "layer": name, "layers": layer_rows(one, name)}
+    pairs = pairs_of(one)
+    if one.running or len(pairs) < FEWEST:
+        text = "map.waiting" if one.running else "decision.no_verdict"
+        return frame | {"answer": [(one.say(text, n=one.done if one.running else FEWEST, all=one.twins_asked), "")]}
+    municipality = sites.load_municipality(one.choice.site)
+    town, layer = municipality.town, LAYERS[name]
+    n = len(pairs[0][0].months)
+    return frame | {
+        "answer": answer(one, pairs, town, asked) if name == "trust" else layer_answer(one, pairs, name),
+        "ground": municipality.ground | ({} if layer.named else NO_NAMES),
+        "named": layer.named,
+        "area": areas_of(town, layer.areas),
+        "borders": settlements_of(town) if town.authorities["communal"].any() and layer.named else [],
+        "count": n,
+        "until": min(asked.month or n, n),
+        "moods": inputs(one) if name == "trust" else [],
+        "panes": panes(one, pairs, layer) if name != "gangs" else territory(pairs),
+        "course": course(one, pairs, layer) if name != "gangs" else {},
+        "place": place_panel(one, pairs, town, asked) if layer.named else None,
+        "note": one.say("map.gangs_note" if name == "gangs" else "map.unnamed") if not layer.named else "",
+    }
+
+
+def title(one: Standing, name: str) -> str:
+    """Return the question of a layer."""
+    return one.say("map.title_today" if not one.moved else f"map.title_{name}")
+
+
+def layer_rows(one: Standing, name: str) -> list[dict[str, Any]]:
+    """Return the layers to choose from."""
+    by = {"zone": one.say("map.by_zone"), "settlement": one.say("map.by_settlement"), "cell": ""}
+    return [
+        {"name": key, "title": one.say(f"map.layer_{key}"), "by": by[layer.areas], "on": key == name}
+        for key, layer in LAYERS.items()
+    ]
+
+
+# Areas
+
+
+def settlements_of(town: Town) -> list[int]:
+    """Return the settlement of each inhabited cell."""
+    return np.maximum(town.cells["settlement"][inhabited(town)], 0).tolist()
+
+
+def areas_of(town: Town, kind: str) -> list[int]:
+    """Return the area of each inhabited cell; nothing where each cell is an area of its own."""
+    if kind == "cell":
+        return []
+    if kind == "settlement":
+        return settlements_of(town)
+    cells = town.cells[inhabited(town)]
+    return np.where(cells["core"] == 1, 0, np.where(cells["minutes"] > FAR_MINUTES, 2, 1)).tolist()
+
+
+# What is drawn
+
+
+def mean_level(pairs: Pairs, side: int, layer: MapLayer) -> np.ndarray:
+    """Return the mean level of one of both worlds by month and area; nan where nothing is known."""
+    found = [layer.read(pair[side]) for pair in pairs]
+    num, den = (np.sum([one[k] for one in found], axis=0) for k in (0, 1))
+    return np.divide(num, den, out=np.full(num.shape, np.nan), where=den > 0.0)
+
+
+def panes(one: Standing, pairs: Pairs, layer: MapLayer) -> dict[str, Any]:
+    """Return the shades of both worlds and the difference, as the browser takes them."""
+    worlds = [mean_level(pairs, side, layer) for side in ((0, 1) if one.moved else (0,))]
+    cuts = cuts_of(np.concatenate([world.ravel() for world in worlds]))
+    shades = [base64.b64encode(classes(world, cuts).tobytes()).decode() for world in worlds]
+    found: dict[str, Any] = {"shades": shades, "cuts": [number(cut, cut_digits(cuts)) for cut in cuts]}
+    if not one.moved:
+        return found
+    gaps = by_cell(pairs) if layer.areas == "cell" else area_gaps(pairs, layer)
+    seen = np.abs(gaps) >= (FLOOR if layer.areas == "cell" else 0.0)  # nan is not
+    most = float(np.abs(gaps[seen]).max(initial=FLOOR if layer.areas == "cell" else 0.0)) or 1.0
+    told = one.say("decision.map_floor", floor=FLOOR) if layer.areas == "cell" else one.say("map.judged")
+    ends = [signed(-most, 1), signed(most, 1)]
+    return found | {"gap": encode_course(np.where(seen, gaps / most, 0.0)), "ends": ends, "told": told}
+
+
+def territory(pairs: Pairs) -> dict[str, Any]:
+    """Return where cliques claim cells in the first pair of worlds: drawn anew for every seed."""
+    claims = [np.where(recorded(world).territory, 0, NOTHING).astype(np.uint8) for world in pairs[0]]
+    return {"hatch": [base64.b64encode(one.tobytes()).decode() for one in claims], "shades": [], "cuts": []}
+
+
+def cuts_of(values: np.ndarray) -> list[float]:
+    """Return the limits between five shades: round numbers that hold nearly all values.
+
+    >>> cuts_of(np.linspace(27.0, 50.0, 100))
+    [30.0, 35.0, 40.0, 45.0]
+    """
+    low, high = np.nanquantile(values, (0.02, 0.98)) if not np.isnan(values).all() else (0.0, 1.0)
+    raw = max((high - low) / CLASSES, 1e-6)
+    unit = 10.0 ** np.floor(np.log10(raw))
+    step = next(unit * k for k in (1.0, 2.0, 2.5, 5.0, 10.0) if unit * k >= raw * 0.999)
+    first = np.ceil((low + high) / 2.0 / step - 2.0 + 1e-9) * step
+    return [round(float(first + k * step), 6) for k in range(CLASSES - 1)]
+
+
+def cut_digits(cuts: list[float]) -> int:
+    """Return the decimals with which limits between shades are read."""
+    return 0 if all(cut == round(cut) for cut in cuts) else 1
+
+
+def classes(values: np.ndarray, cuts: list[float]) -> np.ndarray:
+    """Return the shade of each value, from 0 on."""
+    return np.where(np.isnan(values), NOTHING, np.digitize(values, cuts)).astype(np.uint8)
+
+
+def area_gaps(pairs: Pairs, layer: MapLayer) -> np.ndarray:
+    """Return the effect by month and area where it is told from chance, 0 elsewhere."""
+    sides = [[layer.read(pair[side]) for pair in pairs] for side in (0, 1)]
+    months, areas = sides[0][0][0].shape
+    found = np.zeros((months, areas))
+    for month in range(months):
+        effects = [area_effect(sides, layer, month, area) for area in range(areas)]
+        adjusted = benjamini_hochberg([effect.p for effect in effects])
+        for area, (effect, p) in enumerate(zip(effects, adjusted, strict=True)):
+            told = direction(judge(replace(effect, adjusted=float(p))))
+            found[month, area] = effect.effect if told else 0.0
+    return found
+
+
+def area_effect(sides: list[list[Ratio]], layer: MapLayer, month: int, area: int) -> Effect:
+    """Return the effect on a layer in one area at one month."""
+    values = ([(float(num[month, area]), float(den[month, area])) for num, den in side] for side in sides)
+    return paired(*map(list, values), scale=Scale(layer.kind))
+
+
+def course(one: Standing, pairs: Pairs, layer: MapLayer) -> dict[str, Any]:
+    """Return the level of all areas together by month in both worlds, as the line above the slider."""
+    if layer.areas == "cell":
+        lines = [np.mean([levels(pair[side], Where()) for pair in pairs], axis=0) for side in (0, 1)]
+    else:
+        sums = [[sum_of_areas(layer.read(pair[side])) for pair in pairs] for side in (0, 1)]
+        lines = [np.mean(side, axis=0) for side in sums]
+    return {
+        "lines": [[round(float(value), 3) for value in line] for line in lines],
+        "digits": 2 if layer.areas == "cell" else layer.digits,
+    }
+
+
+def sum_of_areas(ratio: Ratio) -> np.ndarray:
+    """Return the level of all areas together by month; of means by area their mean."""
+    num, den = ratio
+    return np.asarray(np.nansum(num, axis=1) / np.maximum(np.nansum(den, axis=1), 1e-9))
+
+
+# In words
+
+
+def answer(one: Standing, pairs: Pairs, town: Town, asked: Asked) -> list[Span]:
+    """Return in which settlements trust surely changes most at the month, and in how many nothing can be told."""
+    if not one.moved:
+        return [(one.say("map.unmoved"), "")]
+    found = [total_effect(pairs, Where(z, asked.month)) for z in range(town.n_settlements)]
+    adjusted = benjamini_hochberg([effect.p for effect in found])
+    told = {z: judge(replace(effect, adjusted=float(adjusted[z]))) for z, effect in enumerate(found)}
+    sure = sorted((z for z in told if direction(told[z])), key=lambda z: -abs(found[z].effect))
+    if not sure:
+        return [(one.say("map.nowhere"), "bold")]
+    falls = [z for z in sure if direction(told[z]) < 0]
+    sides = [("falls", falls, "h"), ("rises", [z for z in sure if z not in falls], "b")]
+    spans: list[Span] = []
+    for way, places, kind in sides:
+        if places:
+            names = ", ".join(f"{town.settlement_names[z]} ({signed(found[z].effect, 1)})" for z in places[:NAMED])
+            more = one.say("map.and_more", n=len(places) - NAMED) if len(places) > NAMED else ""
+            spans += [(one.say(f"map.{way}_in") + " ", ""), (names, kind), (f"{more}. ", "")]
+    rest = town.n_settlements - len(sure)
+    return [*spans, (one.say("map.rest", n=rest), "")] if rest else spans
+
+
+def layer_answer(one: Standing, pairs: Pairs, name: str) -> list[Span]:
+    """Return what becomes of a layer in all areas together, at the end; of invented territory only that it is that."""
+    if name == "gangs":
+        return [(one.say("map.gangs_answer"), "")]
+    layer = LAYERS[name]
+    sides = [[sum_of_areas(layer.read(pair[side]))[-1] for pair in pairs] for side in (0, 1)]
+    row = pair_rows(one, [("", paired(*sides, scale=Scale(layer.kind)), layer.digits)])[0]
+    row["what"] = one.say(f"map.what_{name}")
+    return [(one.say("map.layer_moved" if one.moved else "map.layer_today", **row), "")]
+
+
+# One settlement
+
+
+def place_panel(one: Standing, pairs: Pairs, town: Town, asked: Asked) -> dict[str, Any]:
+    """Return one settlement in numbers: that of the address, else the one where most people live."""
+    z = asked.place - 1 if asked.place else int(np.argmax(pairs[0][0].places[0, 0]))
+    month = (asked.month or len(pairs[0][0].months)) - 1
+    found = [(one.say("map.row_trust"), total_effect(pairs, Where(z, asked.month)), 1)]
+    for name in ("occurred", "fear", "visits"):
+        layer = LAYERS[name]
+        sides = [[layer.read(pair[side]) for pair in pairs] for side in (0, 1)]
+        found.append((one.say(f"map.row_{name}"), area_effect(sides, layer, month, z), layer.digits))
+    here = town.cells["settlement"] == z
+    minutes = np.average(town.cells["minutes"][here], weights=np.maximum(town.cells["population"][here], 1e-9))
+    rows = pair_rows(one, found)
+    same = number(float(minutes))
+    rows.append({"title": one.say("map.row_minutes"), "a": same, "b": same, "gap": "=", "kind": "null"})
+    lines = [np.mean([levels(pair[side], Where(z)) for pair in pairs], axis=0) for side in (0, 1)]
+    return {
+        "number": z + 1,
+        "names": list(town.settlement_names),
+        "spots": np.stack(columns_and_rows(town, town.centres), axis=1).tolist(),
+        "rows": rows,
+        "lines": [[round(float(value), 3) for value in line] for line in lines],
+    }

@@ -1,0 +1,40 @@
+"""Rows that set both worlds beside each other: level in A, level in B, difference with its verdict."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from experiments.page.standing import Standing, number, signed
+from experiments.statistics.paired_effects import Effect
+from experiments.statistics.verdicts import TOLD, VERDICTS, benjamini_hochberg, direction, judge
+
+type Pairs = list[tuple[Any, Any]]
+
+
+def pairs_of(one: Standing) -> Pairs:
+    """Return the pairs of worlds; where nothing is moved each world as today beside itself."""
+    return list(one.twins) if one.moved else [(life, life) for life in one.base]
+
+
+def pair_rows(one: Standing, found: Iterable[tuple[str, Effect, int]]) -> list[dict[str, Any]]:
+    """Return a row for each title with its effect and decimals; p-values are corrected among the rows.
+
+    ``kind`` says how a row is drawn: b (surely moved), little (moved by less than matters, or practically nothing) or
+    null.
+    """
+    every = list(found)
+    rows: list[dict[str, Any]] = [{"title": title, "a": number(effect.base, digits)} for title, effect, digits in every]
+    if one.moved:
+        adjusted = benjamini_hochberg([effect.p for _, effect, _ in every])
+        for row, (_, effect, digits), p in zip(rows, every, adjusted, strict=True):
+            row |= difference(one, replace(effect, adjusted=float(p)), digits)
+    return rows
+
+
+def difference(one: Standing, effect: Effect, digits: int) -> dict[str, Any]:
+    """Return level in B, difference and verdict of an effect, as a row has them."""
+    verdict = judge(effect)
+    words = VERDICTS[verdict]
+    size = signed(effect.effect, digits) if verdict in TOLD else words.sign
+    kind = "b" if verdict in ("rises", "falls") else "little" if direction(verdict) or verdict == "nothing" else "null"
+    return {"b": number(effect.arm, digits), "gap": size, "kind": kind, "verdict": getattr(words, one.language)}

@@ -1,0 +1,34 @@
+// The criteria: levels and B − A with its band; the one that is opened shows what it is made of.
+
+import { fill, plain, rem } from "./draw.js";
+import { curves, pairTable } from "./parts.js";
+
+export function make(place) {
+  place.innerHTML = `<section class="crit"></section><section class="opened"><div class="top"><h2></h2><span class="small"></span></div><p class="means"></p><div class="tables"></div></section><p class="small note"></p>`;
+}
+
+export function draw(place, { sheet: s }) {
+  const w = s.words, find = (selector) => place.querySelector(selector), moved = s.chosen > 0;
+  fill(find(".note"), plain(w.note));
+  find(".crit").hidden = find(".opened").hidden = !s.criteria;
+  if (!s.criteria) return;
+  fill(find(".crit"), s.criteria.map((one) => card(one, s, moved)).join(""));
+  for (const chart of place.querySelectorAll(".crit .c")) {
+    const one = s.criteria.find((row) => row.name === chart.dataset.of);
+    if (one.lines.length) fill(chart, curves(s, moved ? one.lines : [one.lines[0]], chart.clientWidth, 4.4 * rem(), { label: one.title, digits: 0, first: one.first, band: moved ? one.band : null }));
+  }
+  const opened = s.criteria.find((one) => one.name === s.opened);
+  fill(find(".opened h2"), plain(opened.title));
+  fill(find(".opened .small"), plain(w.scale));
+  fill(find(".means"), plain(s.meaning));
+  const table = (title, rows) => `<h3>${plain(title)}</h3>${pairTable(rows, moved)}`;
+  fill(find(".tables"), `<div>${table(w.parts, s.parts)}${table(w.practice, s.practice)}${s.remedy ? `<p class="small">${plain(s.remedy)}</p>` : ""}</div><div><h3>${plain(w.decided)}</h3>${s.matters.map((one) => `<h4>${plain(one.title)}</h4>${pairTable(one.rows, moved)}`).join("") || `<p class="small">${plain(w.none)}</p>`}<p class="small">${plain(w.sums)}</p></div>`);
+}
+
+function card(one, s, moved) {
+  return `<button type="button" data-name="${one.name}" aria-pressed="${one.name === s.opened}"><span class="ct"><b>${plain(one.title)}</b><span class="cn"><span class="a">A ${plain(one.a)}</span>${moved && one.lines.length ? ` <span class="b">B ${plain(one.b)}</span> <b class="${one.kind}">${plain(one.gap)}</b> <small>${plain(one.verdict || "")}</small>` : ""}</span><span class="small">${plain(one.word)}</span>${one.paper ? `<span class="small">${plain(one.paper)}</span>` : ""}</span><span class="c" data-of="${one.name}"></span></button>`;
+}
+
+export function click(on, name, { ask, sheet }) {
+  if (on.closest(".crit")) ask({ show: name === "c1" ? "" : name });
+}

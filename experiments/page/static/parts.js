@@ -1,0 +1,56 @@
+// Parts that the map, the criteria and a life share: both worlds over the months, and rows that set them side by side.
+
+import { HATCH, colour, ends, halo, line, monthName, plain, readable, rem, signed, words } from "./draw.js";
+
+// Both worlds over the months: A dashed, B firm with its band.  `lines` holds A and, where measures are moved, B; `first`
+// is the month of their first value; `marks` are numbered events; `at` is a month to stand out.
+export function curves(sheet, lines, w, h, { label, digits = 1, band = null, marks = [], at = null, moods = [], first = 0 } = {}) {
+  const R = rem(), left = 2.3 * R, right = 2.9 * R, top = marks.length ? 1.3 * R : 0.4 * R, foot = 1.3 * R, n = lines[0].length;
+  const all = [...lines.flat(), ...(band ? band.flat() : [])], [y0, y1, step] = ends(all, false, 0.2);
+  const x = (k) => left + ((w - left - right) * k) / Math.max(1, n - 1), y = (v) => top + (h - top - foot) * (1 - (v - y0) / (y1 - y0));
+  const path = (some) => some.map((v, k) => `${k ? "L" : "M"}${x(k).toFixed(1)},${y(v).toFixed(1)}`).join("");
+  let s = HATCH + moods.map((one) => `<rect x="${x(Math.max(0, one.month - 1 - first))}" y="${top}" width="${Math.max(3, x(1) - x(0))}" height="${h - top - foot}" fill="url(#hatch)"><title>${plain(one.text)}</title></rect>`).join("");
+  for (const value of [y0, y1]) s += line(left, y(value), x(n - 1), y(value), colour("line")) + words(left - 0.3 * R, y(value) + 0.3 * R, readable(value, step < 1 ? 1 : 0), "end");
+  for (const k of w < 13 * R ? [n - 1] : n > 13 && w > 20 * R ? [0, Math.floor((n - 1) / 2), n - 1] : [0, n - 1]) s += words(x(k), h - 0.1 * R, monthName(sheet, k + first), k ? (k === n - 1 ? "end" : "middle") : "start");
+  if (band) s += `<path class="band" d="${path(band[1])}${band[0].map((_, k) => `L${x(n - 1 - k).toFixed(1)},${y(band[0][n - 1 - k]).toFixed(1)}`).join("")}Z"/>`;
+  if (at !== null) s += line(x(at), top - 0.4 * R, x(at), h - foot, colour("ink"), 'stroke-width="1.4"');
+  s += `<path d="${path(lines[0])}" fill="none" stroke="${colour("a")}" stroke-width="${0.12 * R}" stroke-dasharray="${0.32 * R} ${0.26 * R}"/>`;
+  if (lines[1]) s += `<path d="${path(lines[1])}" fill="none" stroke="${colour("b")}" stroke-width="${0.16 * R}" stroke-linejoin="round"/>`;
+  const [a, b] = lines.map((one) => one.at(-1)), apart = b === undefined ? 0 : b >= a ? 1 : -1, near = b !== undefined && Math.abs(y(a) - y(b)) < 1.1 * R ? 0.5 * R : 0;
+  s += words(x(n - 1) + 0.35 * R, y(a) + apart * near + 0.3 * R, readable(a, digits), "start", `fill:${colour("a")}`);
+  if (b !== undefined) s += words(x(n - 1) + 0.35 * R, y(b) - apart * near + 0.3 * R, readable(b, digits), "start", `font-weight:700;fill:${colour("b")}`);
+  s += numbered(marks, lines, x, y, top, h - foot, R);
+  return `<svg viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" aria-label="${plain(label)}">${s}</svg>`;
+}
+
+// Numbers of events on the curve of their world; those that would cover one another stand one above the other.
+function numbered(marks, lines, x, y, top, foot, R) {
+  const placed = [];
+  return marks.map((one) => {
+    const some = lines[one.side] || lines[0], k = Math.max(0, Math.min(some.length - 1, one.month)), cx = x(k), on = y(some[k]);
+    let cy = on - R;
+    while (placed.some(([px, py]) => Math.abs(px - cx) < 1.15 * R && Math.abs(py - cy) < 1.15 * R) && cy > top - 2 * R) cy -= 1.2 * R;
+    placed.push([cx, cy]);
+    const c = colour(one.side ? "b" : "a");
+    return `<g>${line(cx, cy, cx, on, colour("faint"))}<circle cx="${cx}" cy="${cy}" r="${0.56 * R}" fill="${one.small ? colour("paper") : c}" stroke="${c}" stroke-width="1.5"/>${words(cx, cy + 0.28 * R, one.number, "middle", `font-weight:700;font-size:.8rem;fill:${colour(one.small ? "ink" : "paper")}`)}</g>`;
+  }).join("");
+}
+
+// Difference of both worlds by month, filled from 0, as it stands above a slider of months.
+export function gapLine(sheet, [a, b], w, h, label, moods = []) {
+  const gaps = b ? b.map((v, k) => v - a[k]) : a, low = b ? Math.min(0, ...gaps) : Math.min(...gaps), high = b ? Math.max(0, ...gaps) : Math.max(...gaps), n = gaps.length;
+  const x = (k) => (w * k) / Math.max(1, n - 1), y = (v) => 2 + (h - 4) * (1 - (v - low) / (high - low || 1)), c = colour(b ? "b" : "a");
+  const path = gaps.map((v, k) => `${k ? "L" : "M"}${x(k).toFixed(1)},${y(v).toFixed(1)}`).join("");
+  const hatched = moods.map((one) => `<rect x="${x(Math.max(0, one.month - 1))}" y="0" width="${Math.max(4, x(1) - x(0))}" height="${h}" fill="url(#hatch)"/>${w > 28 * rem() ? words(x(one.month) + 6, 0.8 * rem(), one.text, "start", halo()) : ""}`).join("");
+  const area = b ? `<path d="${path}L${w},${y(0)}L0,${y(0)}Z" fill="${c}" opacity=".2"/>${line(0, y(0), w, y(0), colour("line"))}` : "";
+  return `<svg viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" aria-label="${plain(label)}">${HATCH}${hatched}${area}<path d="${path}" fill="none" stroke="${c}" stroke-width="2"/></svg>`;
+}
+
+// A table of rows: title, level in A, level in B, difference with its verdict.
+export function pairTable(rows, moved) {
+  const head = `<thead><tr><td></td><th scope="col" class="a">A</th>${moved ? '<th scope="col" class="b">B</th><th scope="col">B − A</th>' : ""}</tr></thead>`;
+  const row = (one) => `<tr><th scope="row">${plain(one.title)}${one.note ? ` <small>${plain(one.note)}</small>` : ""}</th><td>${plain(one.a)}</td>${moved ? `<td>${plain(one.b)}</td><td class="${one.kind}" ${one.verdict ? `title="${plain(one.verdict)}"` : ""}>${plain(one.gap)}${one.verdict ? `<span class="vh">, ${plain(one.verdict)}</span>` : ""}</td>` : ""}</tr>`;
+  return `<table class="pt">${head}<tbody>${rows.map(row).join("")}</tbody></table>`;
+}
+
+export const gapOf = ([a, b], k, digits) => (b ? signed(b[k] - a[k], digits) : readable(a[k], digits));

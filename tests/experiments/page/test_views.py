@@ -1,0 +1,278 @@
+"""Map, a life and criteria without a browser: what they say of paired runs, and whom they never show."""
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments.comparison.cause_effects import Where, total_effect
+from experiments.comparison.decision_measures import moved
+from experiments.comparison.decision_outcomes import FLOOR, MEASURED, by_cell
+from experiments.comparison.policy_choice import Choice, runs_of
+from experiments.comparison.twin_results import live
+from experiments.page import criteria_view, life_view, map_view, sites
+from experiments.page.address import Asked
+from experiments.page.page_texts import say
+from experiments.page.sheet import sheet_of
+from experiments.page.standing import Standing, number
+from model.measures.criteria import CRITERIA, criterion_parts
+from scenarios import load
+
+SMALL = """extends = "villa_canales"
+title = { en = "Small town", es = "Pueblo pequeño" }
+[calendar]
+warm_up = 0
+[population]
+scale = 0.05
+"""
+ENGLISH = re.compile(
+    r"\b(the|and|of|with|trust|police|crimes?|report|policy|fear|why|month|nobody|which)\b", re.IGNORECASE
+)
+CODE = re.compile(r"\b[a-z]+_[a-z_]+\b|\{|\bnan\b")
+NO_WORDS = {
+    "name",
+    "shades",
+    "hatch",
+    "gap",
+    "kind",
+    "layer",
+    "view",
+    "address",
+    "town",
+    "command",
+    "python",
+    "towns",
+    "lost",
+}
+"""Keys of a sheet whose values nobody reads."""
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+    """Return eight pairs of a small town, one year, in Spanish."""
+    folder = tmp_path_factory.mktemp("views")
+    path = folder / "small.toml"
+    path.write_text(SMALL, encoding="utf-8")
+    before = sites.opening
+    sites.open_with(str(path), "es")
+    choice = Choice(str(path), moved({"training": 3, "heavy_hand": 2}), years=1)
+    sides = runs_of(choice, folder)
+    lives = [tuple(live(spec, folder / "warm", MEASURED, lambda _: None) for spec in side) for side in sides]
+    yield Standing(choice, load(str(path)), "es", lives[0], lives[1])
+    sites.opening = before
+
+
+def asked(one: Standing, view: str = "map", **more: Any) -> Asked:
+    return Asked(one.choice, one.language, view=view, **more)
+
+
+def read(sheet: Any, key: str = "") -> Iterator[str]:
+    """Yield every text that is read of a sheet."""
+    if isinstance(sheet, dict):
+        for name, value in sheet.items():
+            yield from read(value, name) if name not in NO_WORDS or isinstance(value, dict) else ()
+    elif isinstance(sheet, list | tuple):
+        for value in sheet:
+            yield from read(value, key)
+    elif isinstance(sheet, str):
+        yield sheet
+
+
+SHOWS = [
+    *(("map", name) for name in map_view.LAYERS),
+    *(("life", f"{kind}-1-1") for kind in life_view.KINDS),
+    *(("criteria", name) for name in CRITERIA),
+]
+
+
+@pytest.mark.parametrize(("view", "show"), SHOWS)
+def test_a_view_in_spanish_holds_no_english_and_no_name_of_the_code(one: Standing, view: str, show: str) -> None:
+    sheet = sheet_of(one, asked(one, view, show=show))
+    json.dumps(sheet, allow_nan=False)
+    words = [text for text in read(sheet) if "/" not in text]
+    assert len(words) > 20
+    assert [text for text in words if ENGLISH.search(text) or CODE.search(text)] == []
+
+
+@pytest.mark.parametrize("view", ["map", "life", "criteria"])
+def test_a_view_waits_for_all_worlds_and_shows_the_world_as_today(one: Standing, view: str) -> None:
+    shown = {"map": map_view.shown, "life": life_view.shown, "criteria": criteria_view.shown}[view]
+    begun = replace(one, base=one.base[:3], arm=one.arm[:3])
+    waits = shown(begun, asked(one, view))
+    assert view == "life" or "3 de 8" in waits["answer"][0][0]
+    today = replace(one, choice=replace(one.choice, chosen=()), arm=())
+    sheet = sheet_of(today, asked(today, view))
+    json.dumps(sheet, allow_nan=False)
+    assert sheet["chosen"] == 0
+    few = replace(one, base=one.base[:7], arm=one.arm[:7], faults=("falla",))
+    assert view == "life" or "sin veredicto" in shown(few, asked(one, view))["answer"][0][0]
+
+
+# Map
+
+
+def test_the_map_shows_the_levels_of_both_worlds_and_their_difference(one: Standing) -> None:
+    found = map_view.shown(one, asked(one))
+    panes, n = found["panes"], found["count"]
+    levels = 100.0 * np.mean([life.cells for life in one.base], axis=0, dtype=float)
+    shade = np.frombuffer(base64.b64decode(panes["shades"][0]), np.uint8).reshape(n, -1)
+    limits = [float(cut) for cut in panes["cuts"]]
+    assert (shade == np.digitize(levels, limits)).mean() > 0.99
+    assert set(shade.ravel()) >= {0, 2, 4}
+    gaps = np.nan_to_num(by_cell(one.twins))
+    drawn = np.frombuffer(base64.b64decode(panes["gap"]), np.int8).reshape(n, -1)
+    assert ((drawn != 0) == (np.abs(gaps) >= FLOOR)).mean() > 0.99
+    assert (np.sign(drawn) * np.sign(gaps) >= 0).all()
+
+
+def test_where_no_difference_is_told_from_chance_an_area_is_grey(one: Standing) -> None:
+    layer = map_view.LAYERS["occurred"]
+    same = [(life, life) for life in one.base]
+    assert (map_view.area_gaps(same, layer) == 0.0).all()
+    more = [(life, replace(life, recorded=replace(life.recorded, settlements=1.5 * life.recorded.settlements)))
+            for life in one.base if life.recorded]  # fmt: skip
+    assert (map_view.area_gaps(more, layer)[-1] > 0.0).all()
+
+
+@pytest.mark.parametrize("name", ["told", "complaints", "gangs"])
+def test_no_place_is_named_where_reports_or_cliques_are_shown(one: Standing, name: str) -> None:
+    assert not map_view.LAYERS[name].named
+    found = map_view.shown(one, asked(one, show=name, place=1))
+    assert found["place"] is None
+    assert found["ground"]["names"] == found["ground"]["stations"] == found["ground"]["seats"] == []
+    town = sites.load_municipality(one.choice.site).town
+    told = " ".join(read({key: value for key, value in found.items() if key != "title"}))
+    assert [place for place in (*town.settlement_names, *town.facility_names) if place in told] == []
+    assert name == "gangs" or set(found["area"]) <= {0, 1, 2}
+
+
+def test_gangs_are_shown_only_on_request_and_as_invented(one: Standing) -> None:
+    first = map_view.shown(one, asked(one))
+    assert first["layer"] == "trust"
+    assert "hatch" not in first["panes"]
+    assert map_view.shown(one, asked(one, show="nonsense"))["layer"] == "trust"
+    gangs = map_view.shown(one, asked(one, show="gangs"))
+    assert gangs["note"] == say("es", "map.gangs_note")
+    assert "Las clicas no están ahí" in gangs["note"]
+    assert gangs["panes"]["shades"] == []
+    assert gangs["course"] == {}
+
+
+def test_a_settlement_says_what_the_decision_and_why_say(one: Standing) -> None:
+    place = map_view.shown(one, asked(one, place=2, month=7))["place"]
+    effect = total_effect(one.twins, Where(1, 7))
+    assert place["number"] == 2
+    assert (place["rows"][0]["a"], place["rows"][0]["b"]) == (number(effect.base, 1), number(effect.arm, 1))
+    assert place["lines"][0][6] == pytest.approx(effect.base, abs=1e-3)
+
+
+# A life
+
+
+def test_the_sizes_of_a_life_sum_to_its_change(one: Standing) -> None:
+    told = 0
+    for nth in range(1, 12):
+        found = life_view.shown(one, asked(one, "life", show=f"resident-{nth}-1"))
+        for side, line in enumerate(found["lines"]):
+            sizes = [row["sizes"][side] for row in (*found["events"], *found["rest"])]
+            total = sum(float(size.replace("−", "-")) for size in sizes if size not in ("", "–"))
+            assert total == pytest.approx(line[-1] - line[0], abs=0.05 * (1 + len(sizes)))
+            told += len(sizes)
+    assert told > 20
+
+
+def test_a_life_is_told_only_if_both_worlds_may_tell_it(one: Standing) -> None:
+    worlds = one.base[0].recorded, one.arm[0].recorded
+    assert worlds[0] is not None
+    assert worlds[1] is not None
+    both = {a.who for a, _ in life_view.tellable((worlds[0], worlds[1]), None)}
+    assert both == {life.who for life in worlds[0].lives} & {life.who for life in worlds[1].lives}
+    less = replace(worlds[1], lives=worlds[1].lives[1:])
+    left = {a.who for a, _ in life_view.tellable((worlds[0], less), None)}
+    assert left == both - {worlds[1].lives[0].who}
+
+
+def test_nobody_is_told_with_the_same_words_whatever_the_reason(one: Standing) -> None:
+    empty = [replace(life, recorded=replace(life.recorded, lives=())) for life in one.base if life.recorded]
+    none = life_view.shown(replace(one, base=tuple(empty)), asked(one, "life", place=1))
+    assert none["answer"] == [(say("es", "life.nobody"), "bold")]
+    assert "lines" not in none
+
+
+@pytest.mark.parametrize("kind", life_view.KINDS)
+def test_no_place_and_no_name_stands_in_a_life(one: Standing, kind: str) -> None:
+    town = sites.load_municipality(one.choice.site).town
+    told = " ".join(read(life_view.shown(one, asked(one, "life", show=f"{kind}-1-1"))))
+    assert [place for place in (*town.settlement_names, *town.facility_names) if place in told] == []
+
+
+def test_a_choice_is_weighed_by_terms_that_sum_and_a_hundred_dots(one: Standing) -> None:
+    number_of = next(
+        k for k in range(1, 40) if life_view.shown(one, asked(one, "life", show=f"resident-{k}-1"))["weighing"]
+    )
+    weighing = life_view.shown(one, asked(one, "life", show=f"resident-{number_of}-1"))["weighing"]
+    total = float(weighing["total"].replace("−", "-"))
+    assert sum(term["size"] for term in weighing["terms"]) == pytest.approx(total, abs=0.006)
+    assert [term["input"] for term in weighing["terms"]].count(True) == 1
+    assert sum(part["n"] for part in weighing["dots"]) == 100
+    assert 0 <= weighing["ring"] < 100
+    assert len({row["n"] for row in weighing["ifs"]}) > 2
+
+
+def test_twins_number_those_who_decide_alike_and_by_luck() -> None:
+    assert life_view.order_of(7, "authority", 30) == life_view.order_of(7, "authority", 30)
+    assert life_view.order_of(7, "authority", 30) != life_view.order_of(8, "authority", 30)
+    assert sorted(life_view.order_of(7, "authority", 30)) == list(range(30))
+
+
+def test_the_choices_of_an_agent_say_what_is_on_record(one: Standing) -> None:
+    found = life_view.shown(one, asked(one, "life", show="authority-1-1"))
+    assert 0 < found["choices"] <= life_view.DECIDED
+    weighing = found["weighing"]
+    assert sum(part["n"] for part in weighing["dots"]) == 100
+    assert weighing["apart"]
+    assert len(found["lines"][0]) == 13
+
+
+# Criteria
+
+
+def test_a_criterion_opens_its_parts_practice_and_decisions(one: Standing) -> None:
+    found = criteria_view.shown(one, asked(one, "criteria", show="c2"))
+    assert [row["name"] for row in found["criteria"]] == list(CRITERIA)
+    assert found["opened"] == "c2"
+    assert len(found["parts"]) == len(criterion_parts("c2"))
+    assert len(found["practice"]) == len(criteria_view.BESIDE["c2"].practice)
+    assert found["matters"]
+    for matter in found["matters"]:
+        for side in "ab":
+            assert sum(float(row[side]) for row in matter["rows"] if row[side] != "–") in (
+                0.0,
+                pytest.approx(100.0, abs=3.0),
+            )
+
+
+def test_the_level_of_a_criterion_is_that_of_its_last_month(one: Standing) -> None:
+    row = criteria_view.shown(one, asked(one, "criteria"))["criteria"][0]
+    levels = [[100.0 * float(life.months["c1"].iloc[-1]) for life in side] for side in (one.base, one.arm)]
+    assert (row["a"], row["b"]) == tuple(number(float(np.mean(side)), 1) for side in levels)
+    assert row["lines"][0][-1] == pytest.approx(np.mean(levels[0]), abs=0.01)
+    assert " de 100 sorteos" in row["word"]
+
+
+def test_the_paper_is_quoted_for_its_own_places_alone(one: Standing) -> None:
+    villa = replace(one, choice=replace(one.choice, site="villa_canales"))
+    assert criteria_view.paper_word(villa, "c2") == "el artículo, 2017–2018: pasable"
+    assert criteria_view.paper_word(villa, "c4") == "el artículo, 2017–2018: el más débil"
+    assert criteria_view.paper_word(one, "c2") == ""
+
+
+def test_fewer_complaints_stand_beside_women_without_remedy(one: Standing) -> None:
+    found = criteria_view.shown(one, asked(one, "criteria", show="accountability"))
+    assert "mujeres sin remedio" in found["remedy"]
+    assert any("mujeres" in row["title"].lower() for row in found["practice"])

@@ -1,0 +1,199 @@
+"""Map, a life and criteria in a real Chromium: tasks in few actions, on every screen, by keyboard, without findings."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from chromium import Tab, chromium, needs_chromium, small_town
+
+pytestmark = needs_chromium
+
+OPEN = "?years=1&measures=training.3,heavy_hand.2"
+VIEWS = ("map", "life", "criteria")
+SIZES = [(1280, 720), (1920, 1080), (390, 844)]
+CODE = re.compile(r"\b[a-z]+_[a-z]+\b|\{|undefined|NaN|\bnull\b")
+FRAMES = """() => new Promise((done) => {
+  let frames = 0;
+  const slider = document.querySelector('.time input'), begun = performance.now(), most = Number(slider.max);
+  const turn = () => {
+    const passed = performance.now() - begun;
+    slider.value = 1 + (frames % most);
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+    frames += 1;
+    if (passed < 2000) requestAnimationFrame(turn);
+    else done((1000 * frames) / passed);
+  };
+  requestAnimationFrame(turn);
+})"""
+"""Draws another month in each frame, and counts the frames of two seconds."""
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve a small town."""
+    with small_town(tmp_path_factory.mktemp("views")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def kept(browser: Any, url: str) -> Iterator[Tab]:
+    """Return a tab with two measures moved, whose worlds have been lived."""
+    tab = Tab(browser, url + OPEN)
+    tab.lived()
+    yield tab
+    tab.close()
+    assert tab.wrong == []
+
+
+@pytest.fixture
+def tab(kept: Tab, url: str) -> Iterator[Tab]:
+    """Return the tab on the decision view, in English."""
+    kept.page.set_viewport_size({"width": 1280, "height": 720})
+    show(kept, url, "")
+    yield kept
+    assert kept.wrong == []
+
+
+def show(tab: Tab, url: str, view: str, more: str = "&lang=en") -> None:
+    """Open an address in a tab."""
+    tab.page.goto(f"{url}{OPEN}{f'&view={view}' if view else ''}{more}")
+    tab.lived()
+    tab.page.wait_for_selector(f".page[data-view={view or 'decision'}]")
+
+
+def view(tab: Tab, name: str) -> None:
+    """Go to a view by the row above."""
+    tab.page.get_by_role("tab", name=name, exact=True).click()
+    tab.until(lambda: tab.page.get_by_role("tab", name=name, exact=True).get_attribute("aria-selected") == "true")
+
+
+def test_it_is_found_in_which_settlement_trust_changes_in_two_actions(tab: Tab) -> None:
+    view(tab, "Map")
+    assert re.search(r"Trust (rises|falls) most in|In no settlement", tab.answer())
+    places = tab.page.locator(".spot select")
+    names = places.locator("option").all_inner_texts()
+    places.select_option(label=names[-1])
+    tab.until(lambda: f"place={len(names)}" in tab.page.url)
+    assert tab.page.locator(".spot .pt tbody tr").count() == 5
+
+
+def test_a_life_and_one_choice_are_found_in_two_actions(tab: Tab) -> None:
+    view(tab, "A life")
+    tab.page.locator(".ev tbody tr").first.wait_for()
+    for _ in range(12):
+        if tab.page.locator(".tm").count():
+            break
+        before = tab.page.url
+        tab.press("Another one")
+        tab.until(lambda before=before: tab.page.url != before)
+    assert tab.page.locator(".tm tr.total").count() == 1
+    assert "tell nobody" in tab.answer()
+    rows = tab.page.locator(".ifs tr")
+    assert int(rows.last.locator("td").last.inner_text()) > int(rows.first.locator("td").last.inner_text())
+
+
+def test_who_hears_cases_and_how_is_found_in_two_actions(tab: Tab) -> None:
+    view(tab, "A life")
+    tab.press("Auxiliary mayor")
+    tab.until(lambda: "authority-1-1" in tab.page.url)
+    tab.page.locator(".ev button").last.click()
+    tab.until(lambda: tab.page.locator(".ev button").last.get_attribute("aria-pressed") == "true")
+    assert re.search(r"Decisive:|No single reason", tab.page.locator(".terms").inner_text())
+
+
+def test_the_parts_of_a_criterion_are_found_in_two_actions(tab: Tab) -> None:
+    view(tab, "Criteria")
+    tab.page.locator(".crit button").nth(1).click()
+    tab.until(lambda: "show=c2" in tab.page.url)
+    tab.until(lambda: tab.page.locator(".opened h2").inner_text() == "2 Consultation")
+    assert tab.page.locator(".tables .pt").first.locator("tbody tr").count() == 5
+    assert "Communal authority" in tab.page.locator(".tables").inner_text()
+
+
+def test_another_month_is_shown_with_the_keyboard_alone(tab: Tab) -> None:
+    view(tab, "Map")
+    slider = tab.page.locator(".time input")
+    slider.focus()
+    assert slider.get_attribute("aria-valuetext", timeout=5000).startswith("Dec 2017, B − A ")
+    for _ in range(3):
+        tab.page.keyboard.press("ArrowLeft")
+    tab.until(lambda: "month=9" in tab.page.url)
+    assert slider.get_attribute("aria-valuetext").startswith("Sep 2017, B − A ")
+    assert tab.page.locator(".time output").inner_text() == "Sep 2017"
+    assert tab.page.evaluate("document.activeElement.type") == "range"
+
+
+def test_a_play_of_months_goes_on_and_can_be_stopped(tab: Tab) -> None:
+    view(tab, "Map")
+    tab.press("Month by month")
+    tab.until(lambda: tab.page.locator(".time output").inner_text() not in ("Dec 2017", "Jan 2017"))
+    tab.press("Pause")
+    tab.until(lambda: "month=" in tab.page.url)
+
+
+def test_reports_and_cliques_are_shown_without_names(tab: Tab) -> None:
+    view(tab, "Map")
+    assert tab.page.locator(".above text").count() > 0
+    for name, note in (
+        ("Reported crimes", "by three zones alone"),
+        ("Cliques: invented", "The cliques are not there."),
+    ):
+        tab.page.get_by_role("radio", name=name).check()
+        tab.page.locator(".see .note").get_by_text(note).wait_for()
+        tab.until(lambda: tab.page.locator(".above text").count() == 0)
+        assert tab.page.locator(".spot").is_hidden()
+
+
+def test_the_map_draws_twenty_frames_a_second_at_least(tab: Tab) -> None:
+    view(tab, "Map")
+    tab.page.locator(".stack canvas").first.wait_for()
+    assert tab.page.evaluate(FRAMES) >= 20.0
+
+
+@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("dark", ["0", "1"])
+def test_axe_finds_nothing(tab: Tab, url: str, name: str, dark: str) -> None:
+    show(tab, url, name, f"&lang=es&dark={dark}")
+    found = Axe().run(tab.page, "#view > :not([hidden])").response["violations"]
+    assert [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in found] == []
+
+
+@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_nothing_is_cut_off_and_on_a_projector_nothing_is_scrolled(
+    tab: Tab, url: str, name: str, width: int, height: int
+) -> None:
+    tab.page.set_viewport_size({"width": width, "height": height})
+    show(tab, url, name, "&lang=es")
+    tab.page.wait_for_timeout(200)
+    wide, tall = tab.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+    assert wide <= width
+    assert width < 1000 or tall <= height
+    words = tab.page.locator("#view").inner_text()
+    assert CODE.findall(words) == []
+    if width < 640:
+        small = tab.page.evaluate(
+            "[...document.querySelectorAll('#view :is(button, select, label)')].filter((one) => one.offsetParent && "
+            "one.getBoundingClientRect().height < 43.5 && !one.classList.contains('pick')).map((one) => one.innerText)"
+        )
+        assert small == []
+
+
+def test_an_address_restores_view_layer_place_and_month(browser: Any, url: str) -> None:
+    again = Tab(browser, f"{url}{OPEN}&lang=en&view=map&show=fear&place=2&month=5")
+    again.lived()
+    assert again.page.locator(".time output").inner_text() == "May 2017"
+    assert again.page.get_by_role("radio", name="Fear").is_checked()
+    assert again.page.locator(".spot select").input_value() == "2"
+    assert json.loads(again.page.evaluate("JSON.stringify(location.search)")).count("show=fear") == 1
+    again.close()
+    assert again.wrong == []
