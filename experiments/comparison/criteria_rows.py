@@ -37,7 +37,10 @@ BESIDE: Mapping[str, BesideCriterion] = {
     ),
     "c4": BesideCriterion(("habit_analysis", "causes_right", "causes_wrong", "fitting"), ("mode of the plan",)),
     "accountability": BesideCriterion(
-        ("response_minutes_median", "calls_unserved", "refused", "wrongful_detentions", "women_without_remedy"),
+        (
+            *("crimes_occurred", "crimes_told", "complaints_filed", "charged", "sentenced"),
+            *("response_minutes_median", "calls_unserved", "refused", "wrongful_detentions", "women_without_remedy"),
+        ),
         ("case before a board",),
     ),
 }

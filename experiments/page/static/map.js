@@ -10,7 +10,7 @@ let root = null, page = null, until = 0, moving = 0, drawn = null, bytes = {};
 const find = (selector) => root.querySelector(selector);
 
 export function make(place, shown) {
-  [root, page, drawn] = [place, shown, null];
+  [root, page, drawn, until] = [place, shown, null, 0];
   root.innerHTML = `<section class="see"><div class="top"><h2></h2></div><div class="layers" role="radiogroup"></div><h3></h3><div class="over"></div><p class="small note"></p></section>
     <section class="maps"><div class="panes"></div><div class="shade small"></div></section>
     <section class="spot"></section>
@@ -35,7 +35,7 @@ export function draw() {
   find(".over").hidden = find(".see h3").hidden = !marks.length;
   fill(find(".over"), marks.map((name) => `<label><input type="checkbox" value="${name}" ${over[name] ? "checked" : ""}><span>${plain(w[name])}</span>${sign(name)}</label>`).join(""));
   fill(find(".note"), plain(s.note));
-  if (!moving) until = s.until;
+  if (!moving && (!until || page.asked())) until = s.until;
   spot(s);
   frame(s);
   time(s);

@@ -274,5 +274,5 @@ def test_the_paper_is_quoted_for_its_own_places_alone(one: Standing) -> None:
 
 def test_fewer_complaints_stand_beside_women_without_remedy(one: Standing) -> None:
     found = criteria_view.shown(one, asked(one, "criteria", show="accountability"))
-    assert "mujeres sin remedio" in found["remedy"]
+    assert "mujeres que quedan sin remedio" in found["remedy"]
     assert any("mujeres" in row["title"].lower() for row in found["practice"])
