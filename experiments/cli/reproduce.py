@@ -127,9 +127,12 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
 
 
 def write_figures(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
-    """Write every figure in both languages: as SVG for a wall or a journal, and as PNG."""
+    """Write every figure of which there are numbers, in both languages: as SVG for a wall or a journal, and as PNG."""
     make_folder(folder / DRAWINGS)
     for name, draw in FIGURES.items():
+        if tables[name].empty:
+            say(f"figure {name} is left out: its runs have not finished")
+            continue
         for language in LANGUAGES:
             for ending in ENDINGS:
                 stem = f"{name}.{language}"

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.figures.small_multiples import (
     A,
@@ -20,7 +20,6 @@ from experiments.figures.small_multiples import (
     name_rows,
     share_height,
     share_scale,
-    sign_values,
 )
 from experiments.figures.theme import INK, LINE, NULL, REACH, SOFT, TOKENS, WHITE
 from experiments.narrative.messages import said
@@ -94,10 +93,17 @@ def draw_effects(
                 if arm in own.index:
                     draw_row(axes, at, own.loc[arm])
             mark_zero(axes)
-            sign_values(axes)
+            sign_axis(axes)
             drawn.append(axes)
         share_scale(drawn)
     return sheet.figure
+
+
+def sign_axis(axes: Axes) -> None:
+    """Write the values below a panel with their sign: three digits, and whole numbers from a hundred on."""
+    axes.xaxis.set_major_formatter(
+        FuncFormatter(lambda x, _: f"{x:{'+,.0f' if abs(x) >= 100.0 else '+.3g'}}".replace("-", "−") if x else "0")
+    )
 
 
 def draw_row(axes: Axes, at: int, row: Any) -> None:
@@ -228,7 +234,7 @@ def draw_regions(tables: Tables, tongue: Tongue) -> Figure:
                 )
                 label = f"{rule_text(row.rule, tongue)} · {said(f'reproduce.outcome.{row.outcome}', tongue)}"
                 axes.text(0.0, at - 0.32, label, transform=axes.get_yaxis_transform(), fontsize=6.3, color=colour)
-            sign_values(axes)
+            sign_axis(axes)
     return sheet.figure
 
 
@@ -267,7 +273,7 @@ def draw_paradox(tables: Tables, tongue: Tongue) -> Figure:
         if block == 0:
             axes.set_ylabel(said("reproduce.figure.complaints_change", tongue), fontsize=7, color=SOFT)
         axes.xaxis.set_major_locator(MaxNLocator(5))
-        sign_values(axes)
+        sign_axis(axes)
     return sheet.figure
 
 
@@ -331,7 +337,7 @@ def draw_loop(tables: Tables, tongue: Tongue) -> Figure:
             axes.plot(row.uncut, 0, "o", markersize=5, color=colour)
             axes.plot(row.cut_effect, 1, "o", markersize=5, mec=colour, color=WHITE)
             mark_zero(axes)
-            sign_values(axes)
+            sign_axis(axes)
     return sheet.figure
 
 
