@@ -60,7 +60,9 @@ def write_lock(folder: Path, now: Mapping[str, Any], **more: Any) -> None:
     files = {
         path.relative_to(folder).as_posix(): digest(path.read_bytes())
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix in (".csv", ".md", ".svg", ".png", ".html", ".parquet", ".toml")
+        if path.is_file()
+        and path.name != "README.md"
+        and path.suffix in (".csv", ".md", ".svg", ".png", ".html", ".parquet", ".toml")
     }
     runs = {name for name in files if name.startswith("runs/")}
     stated = {**now, **occasion(), **more, "files": {name: files[name] for name in files if name not in runs}}
