@@ -11,7 +11,7 @@ import numpy as np
 
 from experiments.execution.run_requests import after
 from experiments.reproduce.dosed_policies import dosed_changes, write_policy
-from experiments.reproduce.plan import HEAVY_HAND, POINT, SITES, STATUS_QUO, Doses, Plan, Size
+from experiments.reproduce.plan import HEAVY_HAND, POINT, SITES, STATUS_QUO, Doses, ReproducePlan, ReproduceSize
 from experiments.storage.run_spec import OWN, RunSpec, overrides_of
 from experiments.storage.writing import make_folder
 from experiments.studies.factors import Range, plausible_ranges
@@ -66,8 +66,8 @@ class Block:
 class ReproduceDesign:
     """All blocks of a size, and the hypercube of draws (draws × assumed parameters, each 0-1)."""
 
-    plan: Plan
-    size: Size
+    plan: ReproducePlan
+    size: ReproduceSize
 
     @cached_property
     def ranges(self) -> Mapping[str, Range]:

@@ -12,7 +12,7 @@ from scenarios.policy_files import read_policy
 
 DIGITS = 6
 type Change = tuple[str, str, float]
-"""How a parameter is changed (set, scale or add), its dotted name, and the value."""
+"""Kind of a change of a parameter (set, scale or add), its dotted name, and the value."""
 
 
 def dosed_changes(scenario: Scenario, doses: Doses) -> list[Change]:

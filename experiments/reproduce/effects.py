@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.comparison.headline_measures import BY_NAME
-from experiments.reproduce.plan import HEAVY_HAND, POINT, Plan
+from experiments.reproduce.plan import HEAVY_HAND, POINT, ReproducePlan
 from experiments.reproduce.runs import SIDES, differences, rows_in
 from experiments.statistics.paired_effects import Value, paired
 from experiments.statistics.thresholds import Scale
@@ -71,14 +71,14 @@ def main_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
     return pairs[pairs["kind"] != "loop"]
 
 
-def effects_table(plan: Plan, pairs: pd.DataFrame) -> pd.DataFrame:
+def effects_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return a row for every site, arm, horizon and measure, over all accounts."""
     rows = list(effect_rows(main_pairs(pairs), ("site", "arm", "years"), plan.told))
     table = pd.DataFrame([row | {"account": ALL} for row in rows if not row["arm"].startswith(POINT)])
     return judged(table, ["site", "arm", "years"])[list(COLUMNS)]
 
 
-def accounts_table(plan: Plan, pairs: pd.DataFrame) -> pd.DataFrame:
+def accounts_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the effect of everything and of heavy hand under each account, at the longest common horizon."""
     own = main_pairs(pairs)
     years = own.groupby("kind")["years"].max().min()
@@ -95,7 +95,7 @@ def effect_rows(pairs: pd.DataFrame, keys: tuple[str, ...], measures: Sequence[s
         yield where | effect_row(own, names[-1], int(own["years"].iloc[0]))
 
 
-def together_table(plan: Plan, pairs: pd.DataFrame) -> pd.DataFrame:
+def together_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return what the factors do together beyond the sum of what each does alone, paired by block.
 
     ``sum`` is the sum of the effects of the factors alone, ``effect`` the effect of everything less this sum.

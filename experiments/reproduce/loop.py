@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.reproduce.effects import judged, scale_at
-from experiments.reproduce.plan import Plan
+from experiments.reproduce.plan import ReproducePlan
 from experiments.reproduce.runs import differences
 from experiments.statistics.paired_effects import paired
 
@@ -16,7 +16,7 @@ COLUMNS = (
 )
 
 
-def loop_table(plan: Plan, pairs: pd.DataFrame) -> pd.DataFrame:
+def loop_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return what each link changes under the account without a cut and under each cut, and the difference.
 
     ``uncut`` and ``cut`` are mean effects of a package on a measure, ``carried`` their difference, paired by draw: what
@@ -28,7 +28,7 @@ def loop_table(plan: Plan, pairs: pd.DataFrame) -> pd.DataFrame:
     return judged(table, ["site", "arm", "cut"])
 
 
-def loop_rows(plan: Plan, pairs: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def loop_rows(plan: ReproducePlan, pairs: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield the rows of the table at the last horizon."""
     last = pairs[pairs["years"] == pairs["years"].max()]
     for (site, arm), of_arm in last.groupby(["site", "arm"], sort=False):

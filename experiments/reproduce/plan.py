@@ -23,7 +23,7 @@ type Doses = Mapping[str, float]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Size:
+class ReproduceSize:
     """Number of blocks of each kind at a site, years of their runs, and parameters set for all of them."""
 
     draws: int
@@ -53,8 +53,8 @@ class Loop:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
-    """Factors that are varied, and results that are reported."""
+class ReproducePlan:
+    """Factors, packages, assumptions and measures, and the sizes of the design."""
 
     seed: int
     factors: Mapping[str, str]
@@ -64,9 +64,9 @@ class Plan:
     emulated: tuple[str, ...]
     regions: tuple[str, ...]
     loop: Loop
-    sizes: Mapping[str, Size]
+    sizes: Mapping[str, ReproduceSize]
 
-    def size(self, name: str) -> Size:
+    def size(self, name: str) -> ReproduceSize:
         """Return a size by name."""
         if name not in self.sizes:
             raise InputError(f"no size '{name}'{suggest_nearest(name, self.sizes)}")
@@ -84,17 +84,17 @@ class Plan:
 
 
 @cache
-def plan() -> Plan:
+def plan() -> ReproducePlan:
     """Return the plan."""
     stated: dict[str, Any] = tomllib.loads(FILE.read_text(encoding="utf-8"))
     lists = {name: tuple(value) for name, value in stated["measures"].items()}
     loop = stated["loop"]
-    return Plan(
+    return ReproducePlan(
         seed=stated["seed"],
         factors=stated["factors"],
         packages=stated["packages"],
         assumptions=tuple(stated["assumptions"]["names"]),
         loop=Loop(uncut=loop["uncut"], cuts=tuple(loop["cuts"]), links=tuple(loop["links"])),
-        sizes={name: Size(**one) for name, one in stated["size"].items()},
+        sizes={name: ReproduceSize(**one) for name, one in stated["size"].items()},
         **lists,
     )

@@ -13,7 +13,7 @@ from experiments.emulation.coefficients import Coefficients, coefficients_of
 from experiments.emulation.emulator import Emulator, fit
 from experiments.emulation.grouped_errors import GroupedErrors, grouped_errors
 from experiments.reproduce.design import ReproduceDesign
-from experiments.reproduce.plan import POINT, SITES, STATUS_QUO, Plan
+from experiments.reproduce.plan import POINT, SITES, STATUS_QUO, ReproducePlan
 from experiments.reproduce.runs import differences
 from experiments.storage.progress import patience
 from scenarios import accounts
@@ -41,7 +41,7 @@ class Surface:
     points: pd.DataFrame
 
 
-def input_names(plan: Plan) -> list[str]:
+def input_names(plan: ReproducePlan) -> list[str]:
     """Return the inputs of a surface: doses, assumptions, and a 0 or 1 for every account but the present one."""
     return [*plan.factors, *plan.assumptions, *list(accounts.names())[1:]]
 
@@ -118,7 +118,7 @@ def errors_table(surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
 # Averages over assumptions and accounts
 
 
-def spread_inputs(plan: Plan, n: int = 128) -> dict[str, np.ndarray]:
+def spread_inputs(plan: ReproducePlan, n: int = 128) -> dict[str, np.ndarray]:
     """Return ``n`` points spread over all assumptions, with every account alike, as inputs without doses."""
     from scipy.stats import qmc  # half a second, for this command only
 
@@ -129,13 +129,13 @@ def spread_inputs(plan: Plan, n: int = 128) -> dict[str, np.ndarray]:
     return inputs | {name: (which == number).astype(float) for number, name in enumerate(others, start=1)}
 
 
-def averaged(plan: Plan, surface: Surface) -> Coefficients:
+def averaged(plan: ReproducePlan, surface: Surface) -> Coefficients:
     """Return a surface in doses alone, averaged over assumptions and accounts."""
     spread = np.column_stack(list(spread_inputs(plan).values()))
     return coefficients_of(surface.emulator).averaged(len(plan.factors), spread)
 
 
-def doses_table(plan: Plan, surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
+def doses_table(plan: ReproducePlan, surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
     """Return effects along each factor, the others at 0, and along all together, with the held-out error."""
     rows = []
     for (site, years, measure), surface in surfaces.items():
@@ -150,7 +150,7 @@ def doses_table(plan: Plan, surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["site", "years", "measure", "line", "dose", "effect", "error"])
 
 
-def grid_table(plan: Plan, surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
+def grid_table(plan: ReproducePlan, surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
     """Return the effects over a grid of doses of all factors, averaged over assumptions and accounts."""
     factors = list(plan.factors)
     grid = np.array(list(itertools.product(STEPS, repeat=len(factors))))
@@ -169,7 +169,7 @@ def grid_table(plan: Plan, surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
     return pd.concat(tables)[columns] if tables else pd.DataFrame(columns=columns)
 
 
-def dose_lines(plan: Plan) -> dict[str, np.ndarray]:
+def dose_lines(plan: ReproducePlan) -> dict[str, np.ndarray]:
     """Return the doses of every factor alone and of all together."""
     steps = np.array(STEPS)[:, None]
     alone = {name: steps * np.eye(len(plan.factors))[k] for k, name in enumerate(plan.factors)}
@@ -179,7 +179,7 @@ def dose_lines(plan: Plan) -> dict[str, np.ndarray]:
 # Shares of variance
 
 
-def dependence_table(plan: Plan, surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
+def dependence_table(plan: ReproducePlan, surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
     """Return the share of the variance of each surface by input: alone (S1), and with all interactions (ST).
 
     The last row of a surface is the share of the variance between runs that its inputs do not predict: random
@@ -189,7 +189,7 @@ def dependence_table(plan: Plan, surfaces: Mapping[Key, Surface]) -> pd.DataFram
     return pd.DataFrame(rows, columns=["site", "years", "measure", "input", "alone", "total"])
 
 
-def dependence_rows(plan: Plan, key: Key, surface: Surface) -> Iterator[dict[str, Any]]:
+def dependence_rows(plan: ReproducePlan, key: Key, surface: Surface) -> Iterator[dict[str, Any]]:
     """Yield the rows of one surface, from Sobol' indices of the emulator."""
     from SALib.analyze import sobol as analysis
     from SALib.sample import sobol as sampling
@@ -207,7 +207,7 @@ def dependence_rows(plan: Plan, key: Key, surface: Surface) -> Iterator[dict[str
     yield where | {"input": "not_predicted", "alone": rest, "total": rest}
 
 
-def inputs_of(plan: Plan, names: Sequence[str], points: np.ndarray) -> dict[str, np.ndarray]:
+def inputs_of(plan: ReproducePlan, names: Sequence[str], points: np.ndarray) -> dict[str, np.ndarray]:
     """Return points of the unit cube as inputs of a surface; the last column chooses the account."""
     others = list(accounts.names())[1:]
     columns = dict(zip(names, np.clip(points, 0.0, 1.0).T, strict=True))

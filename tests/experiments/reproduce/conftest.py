@@ -6,9 +6,9 @@ import pytest
 
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.reproduce.design import ReproduceDesign
-from experiments.reproduce.plan import HEAVY_HAND, Size, plan
+from experiments.reproduce.plan import HEAVY_HAND, ReproduceSize, plan
 
-SIZE = Size(draws=16, points=1, loop=8, cuts=1, long=0, long_points=0, years=1, long_years=1)
+SIZE = ReproduceSize(draws=16, points=1, loop=8, cuts=1, long=0, long_points=0, years=1, long_years=1)
 LEVEL, TRUST, CRIMES = 1000.0, 2.0, -100.0
 """Status quo of counts, effect of full adoption on trust, and of full reporting support on crimes."""
 

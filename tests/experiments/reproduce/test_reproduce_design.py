@@ -6,14 +6,14 @@ import pytest
 
 from experiments.reproduce.design import ReproduceDesign
 from experiments.reproduce.dosed_policies import dosed_changes, write_policy
-from experiments.reproduce.plan import STATUS_QUO, Size, plan
+from experiments.reproduce.plan import STATUS_QUO, ReproduceSize, plan
 from experiments.reproduce.repeat_pair import find_pair
 from model.engine.errors import InputError
 from model.engine.policies import parameter_rows
 from scenarios import accounts, load
 from scenarios.policy_files import read_policy
 
-SMALL = Size(
+SMALL = ReproduceSize(
     draws=2, points=1, loop=1, cuts=1, long=1, long_points=0, years=1, long_years=3, set={"population.scale": 0.05}
 )
 
