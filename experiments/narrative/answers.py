@@ -118,10 +118,10 @@ def warnings(site: Site) -> list[Both]:
 
 
 def over_draws(site: Site) -> Both:
-    """Return over how many draws of the assumed values effects hold, or that none were made."""
+    """Return over how many draws of the assumed values effects hold, or that none, or too few, were made."""
     arm = site.others[0]
     row = site.over_draws(arm, TRUST)
-    if row is None:
+    if row is None or row["sign"] == "few":
         return message("warning.defaults_only")
     low, high = (site.numbers.show("uncertainty", row.name, name, 1, "+") for name in ("low", "high"))
     draws = site.numbers.show("uncertainty", row.name, "draws")
