@@ -44,7 +44,7 @@ SEPARATOR = "\x1e"
 
 
 @dataclass(frozen=True)
-class Block:
+class CodeBlock:
     """A block of a page: the file that it is, its language and text, how its output is shown, and that output."""
 
     file: str
@@ -80,7 +80,7 @@ class Block:
         return self.shown.removeprefix("\n```text\n").removesuffix("```\n")
 
 
-def blocks_of(page: str) -> list[Block]:
+def blocks_of(page: str) -> list[CodeBlock]:
     """Return the blocks of a page in order.
 
     >>> [(one.language, one.code, one.n_lines, one.output) for one in blocks_of(
@@ -88,7 +88,7 @@ def blocks_of(page: str) -> list[Block]:
     [('sh', 'confianza doctor\\n', 3, 'fit\\n')]
     """
     names = ("file", "language", "code", "mark", "shown")
-    return [Block(*(found[name] or "" for name in names)) for found in BLOCK.finditer(page)]
+    return [CodeBlock(*(found[name] or "" for name in names)) for found in BLOCK.finditer(page)]
 
 
 def with_outputs(page: str, workers: int | None = None) -> str:
@@ -118,7 +118,7 @@ def outputs(page: str, workers: int | None = None) -> list[str]:
     return [shortened(text, one.n_lines) for one, text in zip(blocks, printed, strict=True)]
 
 
-def printed_by(block: Block, workers: int | None) -> str:
+def printed_by(block: CodeBlock, workers: int | None) -> str:
     """Write the file that a block is, or run it; return what it prints."""
     if block.file:
         Path(block.file).write_text(block.code, encoding="utf-8")
