@@ -1,4 +1,4 @@
-"""What each of Frühling's criteria is made of, and the practice and problems that belong to it."""
+"""Name the parts of each of Frühling's criteria, and the practice and problems that belong to it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -83,7 +83,7 @@ class LifeStory:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What the views show of a world beside its measures.
+    """Record of a world for the views, beside its measures.
 
     ``settlements`` has mean fear (0-1), crimes and visits of the month, shape (months, 3, settlements); ``zones`` the
     crimes, those told to the state and the complaints, shape (months, 3, zones); ``territory`` where cliques claim

@@ -26,7 +26,7 @@ from model.engine.choices import CHOICES_DECLARED, ChoiceSpec
 from model.engine.random_streams import keyed_uniform
 
 KINDS = ("resident", *AGENTS)
-"""Whose life can be looked at, by the word of the address: KIND-NUMBER-CHOICE."""
+"""Kinds of lives, first part of the word of the address: KIND-NUMBER-CHOICE."""
 SHOWN, DECIDED = 7, 5
 """Events of a resident, and choices of an agent, that stand one by one."""
 LEAST = 5e-4
@@ -42,7 +42,7 @@ MORE = ("ring", "if_head", "safeguard", "kinds", "no_choice", "next_choice")
 
 @dataclass(frozen=True)
 class Look:
-    """What the address asks for: whose life, which of them, and which of its choices, both from 0 on."""
+    """Life asked for in the address: its kind, which of them, and which of its choices, both from 0 on."""
 
     kind: str
     nth: int

@@ -29,7 +29,7 @@ CLASSES = 5
 NOTHING = 255
 """Byte of an area where nothing is known."""
 NO_NAMES: dict[str, Any] = {"names": [], "stations": [], "seats": []}
-"""What a map without names has in the place of its marks: by these, too, a place would be found."""
+"""Marks that a map without names leaves out: by these, too, a place would be found."""
 NAMED = 2
 """Settlements that the answer names."""
 WORDS = (

@@ -27,6 +27,14 @@ PICTURES = {
     "why_es.png": ("lang=es&view=why", 1280, 720),
     "why_totonicapan_en_dark.png": ("lang=en&dark=1&view=why&town=totonicapan", 1920, 1080),
     "why_phone_es.png": ("lang=es&view=why", 390, 844),
+    "map_es.png": ("lang=es&view=map", 1280, 720),
+    "map_en_dark.png": ("lang=en&dark=1&view=map", 1920, 1080),
+    "map_totonicapan_es.png": ("lang=es&view=map&town=totonicapan", 1280, 720),
+    "map_phone_es.png": ("lang=es&view=map", 390, 844),
+    "life_es.png": ("lang=es&view=life", 1280, 720),
+    "life_phone_es.png": ("lang=es&view=life", 390, 844),
+    "criteria_es.png": ("lang=es&view=criteria", 1280, 720),
+    "criteria_totonicapan_en_dark.png": ("lang=en&dark=1&view=criteria&town=totonicapan&show=c2", 1920, 1080),
 }
 FRAMES = """() => new Promise((done) => {
   let frames = 0;

@@ -1,4 +1,4 @@
-"""What is recorded of lives while a world runs: sums, secrets, and choices weighed by the model's own formula."""
+"""Lives recorded while a world runs: sums, secrets, and choices weighed by the model's own formula."""
 
 import math
 from collections.abc import Iterator
