@@ -112,8 +112,8 @@ def test_twice_the_town_does_twice_as_much() -> None:
 @pytest.mark.slow
 def test_a_town_that_is_not_the_same_is_found_out() -> None:
     """Or the checks above could not fail."""
-    one = load("villa_canales", set={"population.scale": SCALE, "crime.robbery": 25.0})
-    assert "crimes_occurred" in off(run(one, build_town(one)))
+    one = load("villa_canales", set={"population.scale": SCALE, "trust.level": 0.6})
+    assert "trust_mean" in off(run(one, build_town(one)))
 
 
 def test_renaming_changes_numbers_alone() -> None:
