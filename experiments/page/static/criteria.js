@@ -22,7 +22,8 @@ export function draw(place, { sheet: s }) {
   fill(find(".opened .small"), plain(w.scale));
   fill(find(".means"), plain(s.meaning));
   const table = (title, rows) => `<h3>${plain(title)}</h3>${pairTable(rows, moved)}`;
-  fill(find(".tables"), `<div>${table(w.parts, s.parts)}${table(w.practice, s.practice)}${s.remedy ? `<p class="small">${plain(s.remedy)}</p>` : ""}</div><div><h3>${plain(w.decided)}</h3>${s.matters.map((one) => `<h4>${plain(one.title)}</h4>${pairTable(one.rows, moved)}`).join("") || `<p class="small">${plain(w.none)}</p>`}<p class="small">${plain(w.sums)}</p></div>`);
+  const practice = `${table(w.practice, s.practice)}${s.remedy ? `<p class="small">${plain(s.remedy)}</p>` : ""}`, long = s.practice.length > s.matters.length + 7;
+  fill(find(".tables"), `<div>${table(w.parts, s.parts)}${long ? "" : practice}</div><div>${long ? practice : ""}<h3>${plain(w.decided)}</h3>${s.matters.map((one) => `<h4>${plain(one.title)}</h4>${pairTable(one.rows, moved)}`).join("") || `<p class="small">${plain(w.none)}</p>`}<p class="small">${plain(w.sums)}</p></div>`);
 }
 
 function card(one, s, moved) {

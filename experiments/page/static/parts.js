@@ -41,9 +41,10 @@ export function gapLine(sheet, [a, b], w, h, label, moods = []) {
   const gaps = b ? b.map((v, k) => v - a[k]) : a, low = b ? Math.min(0, ...gaps) : Math.min(...gaps), high = b ? Math.max(0, ...gaps) : Math.max(...gaps), n = gaps.length;
   const x = (k) => (w * k) / Math.max(1, n - 1), y = (v) => 2 + (h - 4) * (1 - (v - low) / (high - low || 1)), c = colour(b ? "b" : "a");
   const path = gaps.map((v, k) => `${k ? "L" : "M"}${x(k).toFixed(1)},${y(v).toFixed(1)}`).join("");
-  const hatched = moods.map((one) => `<rect x="${x(Math.max(0, one.month - 1))}" y="0" width="${Math.max(4, x(1) - x(0))}" height="${h}" fill="url(#hatch)"/>${w > 28 * rem() ? words(x(one.month) + 6, 0.8 * rem(), one.text, "start", halo()) : ""}`).join("");
+  const hatched = moods.map((one) => `<rect x="${x(Math.max(0, one.month - 1))}" y="0" width="${Math.max(4, x(1) - x(0))}" height="${h}" fill="url(#hatch)"/>`).join("");
+  const named = moods.map((one) => `${w > 28 * rem() ? words(x(one.month) + 6, 0.8 * rem(), one.text, "start", halo()) : ""}`).join("");
   const area = b ? `<path d="${path}L${w},${y(0)}L0,${y(0)}Z" fill="${c}" opacity=".2"/>${line(0, y(0), w, y(0), colour("line"))}` : "";
-  return `<svg viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" aria-label="${plain(label)}">${HATCH}${hatched}${area}<path d="${path}" fill="none" stroke="${c}" stroke-width="2"/></svg>`;
+  return `<svg viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" aria-label="${plain(label)}">${HATCH}${hatched}${area}<path d="${path}" fill="none" stroke="${c}" stroke-width="2"/>${named}</svg>`;
 }
 
 // A table of rows: title, level in A, level in B, difference with its verdict.
