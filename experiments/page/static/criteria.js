@@ -23,7 +23,10 @@ export function draw(place, { sheet: s }) {
   fill(find(".means"), plain(s.meaning));
   const table = (title, rows) => `<h3>${plain(title)}</h3>${pairTable(rows, moved)}`;
   const practice = `${table(w.practice, s.practice)}${s.remedy ? `<p class="small">${plain(s.remedy)}</p>` : ""}`, long = s.practice.length > s.matters.length + 7;
-  fill(find(".tables"), `<div>${table(w.parts, s.parts)}${long ? "" : practice}</div><div>${long ? practice : ""}<h3>${plain(w.decided)}</h3>${s.matters.map((one) => `<h4>${plain(one.title)}</h4>${pairTable(one.rows, moved)}`).join("") || `<p class="small">${plain(w.none)}</p>`}<p class="small">${plain(w.sums)}</p></div>`);
+  // Of two options one says it all.
+  const decided = s.matters.flatMap((one) => (one.rows.length === 2 ? one.rows.slice(1) : one.rows).map((row, k) => (k ? row : { ...row, title: `${one.title}: ${row.title}` })));
+  const matters = `<h3>${plain(w.decided)}</h3>${decided.length ? pairTable(decided, moved) : `<p class="small">${plain(w.none)}</p>`}<p class="small">${plain(w.sums)}</p>`;
+  fill(find(".tables"), `<div>${table(w.parts, s.parts)}${long ? matters : practice}</div><div>${long ? practice : matters}</div>`);
 }
 
 function card(one, s, moved) {
