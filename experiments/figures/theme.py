@@ -8,7 +8,7 @@ USES = (
 """Of what a couple's minutes go to: what it must, what practices take, patrol."""
 PAPER, INK, SOFT, LINE, REACH = "#FAF8F3", "#1D2327", "#555C61", "#DED8CC", "#CFC8BA"
 OCHRE, FIRM, NULL = "#855F00", "#0F5CA6", "#6A6F73"
-"""World A, world B, what is not told from luck."""
+"""World A, world B, what cannot be told from chance."""
 TOKENS = {
     "paper": (PAPER, "#15181B"),
     "raise": ("#F2EEE5", "#1E2226"),

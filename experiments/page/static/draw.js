@@ -180,7 +180,7 @@ function marks(row, sheet) {
   return `<p class="tw">${svg(12 * row.marks.length, 11, drawn)}<span>${plain(row.count || "")}</span></p>`;
 }
 
-// The change between the ends of what can happen; today is a diamond, what luck may have made is hollow.
+// The change between the ends of what can happen; today is a diamond, what chance may have made is hollow.
 function ruler(row, w) {
   const R = rem(), one = row.ruler;
   if (!one) return "";

@@ -486,7 +486,7 @@ def test_question_2_what_is_paid_for_less_crime_under_a_heavy_hand(told: dict[st
 def test_question_3_what_a_measure_costs(told: dict[str, str]) -> None:
     costs = {name: text.splitlines()[1].strip() for name, text in told.items()}
     assert re.fullmatch(r"They cost a month: \+[\d.]+ training days\.", costs["training"])
-    assert costs["rotation"] == "No cost that can be told from luck."
+    assert costs["rotation"] == "No cost that can be told from chance."
 
 
 def test_question_4_which_measure_cannot_be_told_from_luck(told: dict[str, str]) -> None:
