@@ -9,7 +9,12 @@ import model
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameters, group_named
 
-MODULES_WITHOUT_GROUPS = ("model.simulation.agents", "model.simulation.mesa_import", "model.simulation.model")
+MODULES_WITHOUT_GROUPS = (
+    "model.simulation.agents",
+    "model.simulation.grid",
+    "model.simulation.mesa_import",
+    "model.simulation.model",
+)
 """Modules that declare no parameters and would import Mesa, which takes half a second."""
 
 

@@ -58,7 +58,7 @@ def intercepts(values: Mapping[str, float]) -> dict[str, float]:
     """Return the intercepts under changed slopes, at which utilities of the mean of the reference town stay.
 
     >>> round(intercepts({"investigation.tip_trust": 0.0})["investigation.tip"], 2)
-    -5.4
+    -5.46
     """
     found = {}
     for intercept, slopes in SLOPES.items():

@@ -55,7 +55,7 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
     (tree / "experiments/page/luck_view.py").write_text(module, encoding="utf-8")
     drawing = "export const make = () => {};\nexport const draw = () => {};\n"
     (tree / "experiments/page/static/luck.js").write_text(drawing, encoding="utf-8")
-    edit(tree, SHEET, "import decision_view,", "import decision_view, luck_view,")
+    edit(tree, SHEET, "life_view, map_view,", "life_view, luck_view, map_view,")
     edit(tree, SHEET, '    "why": why_view.shown,', '    "why": why_view.shown,\n    "luck": luck_view.shown,')
     edit(tree, ADDRESS, '"criteria", "room")', '"criteria", "room", "luck")')
     words = 'view_criteria = { en = "Criteria", es = "Criterios" }'

@@ -170,6 +170,7 @@ def values_by_metavar(place: Any) -> dict[str, Callable[[Any], Strategy]]:
         "RUN": often(st.sampled_from([runs["runs"]["1"], runs["command"], "0" * 16]), files(place)),
         **{"30m": often(st.from_regex(r"\A[0-9]{1,3}[smhd]\Z"), ODD), "ADDRESS": st.just("127.0.0.1:1") | ODD},
         "REASON": ODD,
+        "BLOCK:ARM": st.builds(lambda block, arm: f"{block}:{arm}", st.integers(-1, 9), st.integers(-1, 9)) | ODD,
     }
     return {name: lambda _, one=one: one for name, one in table.items()} | dict.fromkeys(
         ("N", "SIZE", "P", "SHARE"), counts

@@ -267,7 +267,7 @@ def test_where_no_twins_differ_it_is_said_in_words(folder, tmp_path):
     row = {"measure": "homicides", "effect": 0.1, "error": 0.1, "low": -0.1, "high": 0.3, "variance_ratio": math.inf}
     told = list(alone_lines(pd.DataFrame([row])))
     assert told[-2].endswith("all alike")
-    assert "same effect in every twin world" in told[-1]
+    assert "the same effect in every pair" in told[-1]
 
 
 def test_a_ratio_of_variances_comes_with_its_interval_and_no_effect_is_said_in_words():

@@ -54,13 +54,19 @@ def test_every_extra_is_one_that_can_be_installed_and_a_clone_has_all() -> None:
 
 
 @pytest.mark.parametrize(
-    ("extra", "words"),
-    [("page", ["view"]), ("page", ["view", "--mesa"]), ("dask", ["sweep", "STUDY", "--dask", "localhost:1"])],
+    ("hidden", "extra", "words"),
+    [
+        ("page", "page", ["view"]),
+        ("page", "mesa", ["view", "--mesa"]),
+        ("dask", "dask", ["sweep", "STUDY", "--dask", "localhost:1"]),
+    ],
 )
-def test_a_command_that_lacks_an_extra_says_so_in_one_line(extra: str, words: list[str], tmp_path: Path) -> None:
+def test_a_command_that_lacks_an_extra_says_so_in_one_line(
+    hidden: str, extra: str, words: list[str], tmp_path: Path
+) -> None:
     study = tmp_path / "small.toml"
     study.write_text('scenarios = ["baseline"]\nseeds = 1\nyears = 0.1\nwarm_up = 0\n', encoding="utf-8")
-    told = without([extra], tmp_path, *[str(study) if word == "STUDY" else word for word in words])
+    told = without([hidden], tmp_path, *[str(study) if word == "STUDY" else word for word in words])
     assert told.returncode == 2, told.stderr
     assert f"pip install 'confianza[{extra}]'" in told.stderr.splitlines()[-1]
     assert "Traceback" not in told.stderr
