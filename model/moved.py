@@ -1,4 +1,4 @@
-"""Former names of modules that the page on the model from Python showed; they work for one more release.
+"""Names that modules had in version 0.2 and that the page on the model from Python showed; they go with version 0.4.
 
 ``from model.kinds import NAMES`` then gives the new module with a DeprecationWarning that names it.
 """
@@ -34,7 +34,7 @@ class MovedModules(MetaPathFinder, Loader):
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """Return the new module, after a warning that names it."""
         new = MOVED[spec.name]
-        warnings.warn(f"{spec.name} has moved to {new}. Import it from there.", DeprecationWarning, stacklevel=2)
+        warnings.warn(f"{spec.name} is now {new}; the old name goes with version 0.4", DeprecationWarning, stacklevel=2)
         module = importlib.import_module(new)
         spec.loader_state = module.__spec__
         return module

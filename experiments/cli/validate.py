@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -96,9 +97,12 @@ class ValidationRequest:
 def requested_names(words: Sequence[str]) -> tuple[str, ...]:
     """Return the examinations that words of a command name, each once; `--effects` stands for `effects`.
 
-    The form with dashes is that of release 0.2 and is accepted for one more release.
+    The form with dashes is that of version 0.2. It is accepted, with a warning, until version 0.4.
     """
     plain = {f"--{name}": name for name in EXAMINATIONS}
+    for word in words:
+        if word in plain:
+            print(f"'validate {word}' goes with version 0.4: write 'validate {plain[word]}'", file=sys.stderr)
     return tuple(dict.fromkeys(plain.get(word, word) for word in words))
 
 

@@ -86,11 +86,12 @@ def test_every_change_stands_in_a_section_and_no_line_is_long() -> None:
     assert CHANGES.count("**Results change**") > 10
 
 
-def test_changes_of_results_stand_apart_from_all_others_until_they_are_released() -> None:
-    unreleased = re.split(r"^## ", CHANGES, flags=re.MULTILINE)[1]
-    sections = dict(re.findall(r"^### (.+?)\n(.*?)(?=^### |\Z)", unreleased, re.MULTILINE | re.DOTALL))
-    others = [name for name, text in sections.items() if re.search(r"\*\*Results\s+change", text)]
-    assert others == ["Changes of results"]
+def test_changes_of_results_stand_in_a_section_of_their_own() -> None:
+    unreleased, newest = re.split(r"^## ", CHANGES, flags=re.MULTILINE)[1:3]
+    for text in (unreleased, newest):
+        sections = dict(re.findall(r"^### (.+?)\n(.*?)(?=^### |\Z)", text, re.MULTILINE | re.DOTALL))
+        tagged = {name for name, lines in sections.items() if re.search(r"\*\*Results\s+change", lines)}
+        assert tagged == {"Changes of results"} & set(sections)
 
 
 def test_public_checks_run_the_command_of_the_guide() -> None:
