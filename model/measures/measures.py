@@ -61,12 +61,19 @@ class Survey(ParameterGroup):
         0.859, "log-odds", 0.05, 3.0, "calibrated: T01", "distance of the thresholds of LAPOP's seven answers"
     )
     latinobarometro: float = parameter(
-        2.64, "log-odds", 0.05, 5.0, "calibrated: T06", "the same of Latinobarómetro's four"
+        2.64, "log-odds", 0.05, 5.0, "calibrated: T06", "distance of the thresholds of Latinobarómetro's four answers"
     )
     reserve: float = parameter(
-        0.776, "log-odds", -2.0, 3.0, "calibrated: T01 and T06 differ by 7 points", "how far its thresholds lie higher"
+        0.776,
+        "log-odds",
+        -2.0,
+        3.0,
+        "calibrated: T01 and T06 differ by 7 points",
+        "upward shift of Latinobarómetro's thresholds",
     )
-    noise: float = parameter(1.47, "log-odds", 0.0, 3.0, "calibrated: Q07", "spread of answers around the same trust")
+    noise: float = parameter(
+        1.47, "log-odds", 0.0, 3.0, "calibrated: Q07", "standard deviation of answers at the same trust"
+    )
 
 
 def lasting_flags(world: World) -> NDArray[np.int16]:

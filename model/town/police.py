@@ -145,7 +145,12 @@ class PlantParameters(ParameterGroup):
         0.12, "B20: operations are much larger; assumed", "officers of the prevention branch"
     )
     prevention_ahead: float = parameter(
-        3.0, "ratio", 1.0, 10.0, "B21; size assumed", "trained in the prevention branch over operations, at the start"
+        3.0,
+        "ratio",
+        1.0,
+        10.0,
+        "B21; size assumed",
+        "trained officers in the prevention branch over operations, at the start",
     )
     share_champions: float = share_parameter(
         0.08, "C18, C21: no majority; assumed", "officers who champion community policing"
@@ -157,7 +162,7 @@ class PlantParameters(ParameterGroup):
     integrity_mean: float = share_parameter(0.75, "assumed; swept", "mean integrity of officers")
     integrity_spread: float = share_parameter(0.15, "assumed", "half-width of the integrity of officers", high=0.5)
     route_crowd: float = parameter(
-        0.7, "exponent", 0.0, 2.0, "assumed", "weight of a cell grows with its residents to this power"
+        0.7, "exponent", 0.0, 2.0, "assumed", "power of a cell's residents by which its weight grows"
     )
     route_reach: float = parameter(
         25.0,
@@ -165,7 +170,7 @@ class PlantParameters(ParameterGroup):
         1.0,
         600.0,
         "A17: remote places seldom; size assumed",
-        "travel that divides the weight by e",
+        "travel time at which the weight has fallen by a factor e",
     )
 
 

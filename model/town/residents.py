@@ -92,9 +92,11 @@ class Population(ParameterGroup):
     )
     births: float = parameter(25.0, "per 1,000 a year", 0.0, 300.0, "assumed", "births", role="site")
     in_migration: float = parameter(5.0, "per 1,000 a year", 0.0, 300.0, "assumed", "people who move here", role="site")
-    room: float = parameter(0.45, "share", 0.0, 2.0, "design", "rows for residents to come, over those at the start")
+    room: float = parameter(
+        0.45, "share", 0.0, 2.0, "design", "rows reserved for residents to come, over those at the start"
+    )
     scale: float = share_parameter(1.0, "design", "size of the simulated town, relative to the real one", low=0.05)
-    seed: int = parameter(1, "integer", 0, 2**31 - 1, "design", "luck with which the town is built")
+    seed: int = parameter(1, "integer", 0, 2**31 - 1, "design", "random seed with which the town is built")
     household_size: float = parameter(4.5, "people", 3.0, 8.0, "R03-R05", "mean size of households", role="site")
     share_female: float = share_parameter(0.51, _CENSUS_SOURCE, "women and girls", low=0.3, high=0.7, role="site")
     share_indigenous: float = share_parameter(0.4, _CENSUS_SOURCE, "people who call themselves indigenous", role="site")

@@ -88,7 +88,7 @@ class Territory(ParameterGroup):
         0.3,
         1.0,
         "assumed",
-        "built-up area grows with population to this power",
+        "power of population with which the built-up area grows",
     )
     fading: float = parameter(
         3.0, "log ratio", 0.0, 8.0, "assumed", "log of the density at the centre over that at the edge"

@@ -36,7 +36,9 @@ class Consent(ParameterGroup):
         0, "0 or 1", 0, 1, "F01, L07", "police ask the communal authority before they act in its canton", role="site",
         off=0,
     )  # fmt: skip
-    patrol: float = parameter(1.0, "log-odds", -5.0, 5.0, "F01, F10; assumed; swept -1 to 3", "consent to patrol")
+    patrol: float = parameter(
+        1.0, "log-odds", -5.0, 5.0, "F01, F10; assumed; swept -1 to 3", "readiness to consent to patrol"
+    )
     patrol_answered: float = parameter(
         0.8, "log-odds", 0.0, 6.0, "F09; assumed", "effect of calls answered on consent to patrol"
     )
@@ -50,7 +52,7 @@ class Consent(ParameterGroup):
         1.0, "log-odds", 0.0, 4.0, "F18; assumed", "effect of a protocol on consent to patrol"
     )
     operation: float = parameter(
-        0.3, "log-odds", -5.0, 5.0, "F01, F10; assumed; swept -2 to 2", "consent to an operation"
+        0.3, "log-odds", -5.0, 5.0, "F01, F10; assumed; swept -2 to 2", "readiness to consent to an operation"
     )
     operation_answered: float = parameter(
         0.8, "log-odds", 0.0, 6.0, "F09; assumed", "effect of calls answered on consent to an operation"
@@ -62,7 +64,12 @@ class Consent(ParameterGroup):
         1.0, "log-odds", 0.0, 4.0, "F18; assumed", "effect of a protocol on consent to an operation"
     )
     arrest: float = parameter(
-        0.0, "log-odds", -5.0, 5.0, "F07, F27; assumed; swept -2 to 2", "consent to an arrest of the slightest gravity"
+        0.0,
+        "log-odds",
+        -5.0,
+        5.0,
+        "F07, F27; assumed; swept -2 to 2",
+        "readiness to consent to an arrest of the slightest gravity",
     )
     arrest_gravity: float = parameter(
         2.0, "log-odds", 0.0, 8.0, "F08; assumed", "effect of gravity, 0 to 1, on consent to an arrest"
@@ -74,7 +81,7 @@ class Consent(ParameterGroup):
         0.8, "log-odds", 0.0, 6.0, "F26; assumed", "effect of cases that the state took up on consent to an arrest"
     )
     arrest_legitimacy: float = parameter(
-        0.3, "log-odds", 0.0, 3.0, "F07; assumed", "what legitimacy of the authority takes from it"
+        0.3, "log-odds", 0.0, 3.0, "F07; assumed", "effect of the authority's legitimacy against consent to an arrest"
     )
 
 

@@ -65,10 +65,10 @@ class Consultation(ParameterGroup):
 
     meetings: float = parameter(
         3.0, "a year and settlement", 0.0, 52.0, "E03, F02; orders of magnitude",
-        "meetings of a community with the police", role="site", off=0.0,
+        "meetings between a community and the police", role="site", off=0.0,
     )  # fmt: skip
     table: float = parameter(
-        4.0, "a year", 0.0, 12.0, "E02, F02", "municipal table with the police", role="site", off=0.0
+        4.0, "a year", 0.0, 12.0, "E02, F02", "meetings of the municipal table with the police", role="site", off=0.0
     )
     council: float = parameter(
         0.0, "a year", 0.0, 12.0, "E01", "reports to the municipal council", role="site", off=0.0
@@ -78,26 +78,32 @@ class Consultation(ParameterGroup):
         0.0, "a year", 0.0, 12.0, "E12", "meetings of the network for victims", role="site", off=0.0
     )
     rhythm: float = parameter(
-        1.0, "ratio", 0.0, 12.0, "policy", "all meetings, relative to what is usual", role="lever", off=1.0
+        1.0, "ratio", 0.0, 12.0, "policy", "all meetings, relative to the usual number", role="lever", off=1.0
     )
     police_call: float = share_parameter(
         0.1, "E04, C13: mostly called by residents", "meetings that the police call", role="lever"
     )
-    attend: float = parameter(-0.4, "log-odds", -5.0, 5.0, "assumed", "readiness to attend", role="lever")
+    attend: float = parameter(-0.4, "log-odds", -5.0, 5.0, "assumed", "readiness to attend a meeting", role="lever")
     attend_trust: float = parameter(1.0, "log-odds", 0.0, 4.0, "assumed", "effect of trust, 0 to 1, on attending")
-    attend_victim: float = parameter(0.5, "log-odds", -2.0, 3.0, "assumed", "effect of having been harmed in 12 months")
-    attend_women: float = parameter(
-        -0.3, "log-odds", -3.0, 3.0, "assumed", "effect of being a woman: hours, care, custom"
+    attend_victim: float = parameter(
+        0.5, "log-odds", -2.0, 3.0, "assumed", "effect of having been harmed in 12 months on attending"
     )
-    attend_km: float = parameter(0.3, "log-odds a km", 0.0, 3.0, "assumed", "effect of the way, straight")
+    attend_women: float = parameter(
+        -0.3, "log-odds", -3.0, 3.0, "assumed", "effect of being a woman on attending: hours, care, custom"
+    )
+    attend_km: float = parameter(0.3, "log-odds a km", 0.0, 3.0, "assumed", "effect of the distance on attending")
     attend_organised: float = parameter(
-        1.0, "log-odds", 0.0, 4.0, "assumed", "effect of an organised community, 0 to 1"
+        1.0, "log-odds", 0.0, 4.0, "assumed", "effect of an organised community, 0 to 1, on attending"
     )
     announced: float = share_parameter(
-        0.0, "Q21: 5-45 %; policy", "residents who hear of meetings while an order is supported", role="lever", off=0.0
+        0.0,
+        "Q21: 5-45 %; policy",
+        "residents who hear of meetings while an order for them is supported",
+        role="lever",
+        off=0.0,
     )
     come: float = share_parameter(
-        0.2, "Q21: 6-35 %", "of those who hear, who come to a meeting in a year", low=0.01, high=0.9
+        0.2, "Q21: 6-35 %", "residents who heard of meetings and come to one in a year", low=0.01, high=0.9
     )
     feasible: float = share_parameter(
         0.6, "E10: shifts, vehicles, cameras are not; assumed", "requests that the police can meet"
@@ -110,7 +116,7 @@ class Consultation(ParameterGroup):
     follow_up: float = share_parameter(
         0.0, "E13; policy", "open requests that the COMUPRE follows up", role="lever", off=0.0
     )
-    followed: float = share_parameter(0.3, "assumed", "more of those met")
+    followed: float = share_parameter(0.3, "assumed", "additional requests met of those that the COMUPRE follows up")
     weight_met: float = parameter(
         0.0281, "evidence", 0.0, 1.0, "E10; assumed: +1 point; swept 0-3", "weight of a request met"
     )
@@ -120,17 +126,21 @@ class Consultation(ParameterGroup):
     explain: float = share_parameter(
         0.5, "E18; concept: 0-0.5", "requests not met whose limits a trained chief explains without blame", high=0.5
     )
-    bond: float = share_parameter(0.15, "F13, F18; assumed", "how far a meeting brings board and police closer")
-    share_number: float = share_parameter(
-        0.3, "E05; assumed", "leaders without an officer's number who get one at a meeting"
+    bond: float = share_parameter(
+        0.15, "F13, F18; assumed", "effect of a meeting on the relation between board and police"
     )
-    phones: float = share_parameter(0.7, "E05; assumed", "leaders with an officer's number at the start", role="site")
-    spoken: float = share_parameter(0.5, "assumed", "how far violence at home is spoken of where only women attend")
+    share_number: float = share_parameter(
+        0.3, "E05; assumed", "leaders without an officer's telephone number who get one at a meeting"
+    )
+    phones: float = share_parameter(
+        0.7, "E05; assumed", "leaders with an officer's telephone number at the start", role="site"
+    )
+    spoken: float = share_parameter(0.5, "assumed", "openness about violence at home where only women attend")
     door_to_door: float = parameter(
         0.0, "visits a month and settlement", 0.0, 200.0, "policy", "visits from door to door", role="lever", off=0.0
     )
     door: float = share_parameter(
-        0.531, "assumed: +4 points; swept .3-1", "weight of such a visit against a long, friendly one"
+        0.531, "assumed: +4 points; swept .3-1", "weight of a visit from door to door, relative to a long, friendly one"
     )
     inform: float = share_parameter(
         0.0, "policy", "residents reached each quarter, by leaflet, radio or school", role="lever",
@@ -142,7 +152,7 @@ class Consultation(ParameterGroup):
         0.0,
         0.1,
         "E19: slow; assumed: +.4 points; swept 0-.7",
-        "weight of being told once",
+        "evidence weight of being informed once",
         off=0.0,
     )
 

@@ -37,11 +37,11 @@ class LandConflicts(ParameterGroup):
     )  # fmt: skip
     farm: float = parameter(2.0, "ratio", 1.0, 20.0, "assumed", "conflicts of those who work the land, relative")
     brought: float = parameter(
-        1.5, "log-odds", -5.0, 6.0, "F12; assumed", "those brought to the authority, if it hears cases"
+        1.5, "log-odds", -5.0, 6.0, "F12; assumed", "readiness to bring a conflict to the authority, if it hears cases"
     )
-    weeks: float = parameter(10.0, "weeks", 0.0, 104.0, "assumed", "mean time until they are heard")
+    weeks: float = parameter(10.0, "weeks", 0.0, 104.0, "assumed", "mean time until a conflict is heard")
     fight: float = share_parameter(0.08, "assumed", "conflicts not brought to anybody that end in a fight")
-    grave: float = share_parameter(0.15, "assumed", "of those, with grave injuries")
+    grave: float = share_parameter(0.15, "assumed", "fights with grave injuries")
     severity: float = share_parameter(0.3, "assumed", "severity of a fight without grave injuries")
     severity_grave: float = share_parameter(0.8, "assumed", "severity of a fight with grave injuries")
 

@@ -30,37 +30,84 @@ class Certainty(ParameterGroup):
     seen_street: float = parameter(
         0.29, "elasticity", 0.0, 1.0, PROPERTY, "elasticity of street crime to patrol seen", off=0.0
     )
-    seen_vehicles: float = parameter(0.29, "elasticity", 0.0, 1.0, PROPERTY, "of vehicle crime", off=0.0)
-    seen_burglary: float = parameter(0.29, "elasticity", 0.0, 1.0, PROPERTY, "of burglary", off=0.0)
+    seen_vehicles: float = parameter(
+        0.29, "elasticity", 0.0, 1.0, PROPERTY, "elasticity of vehicle crime to patrol seen", off=0.0
+    )
+    seen_burglary: float = parameter(
+        0.29, "elasticity", 0.0, 1.0, PROPERTY, "elasticity of burglary to patrol seen", off=0.0
+    )
     seen_hire: float = parameter(
-        0.0, "elasticity", 0.0, 0.5, "no row measures one; swept", "of killing for hire", off=0.0
+        0.0,
+        "elasticity",
+        0.0,
+        0.5,
+        "no row measures one; swept",
+        "elasticity of killing for hire to patrol seen",
+        off=0.0,
     )
-    seen_quarrel: float = parameter(0.35, "elasticity", 0.0, 1.0, VIOLENT, "of assault", off=0.0)
+    seen_quarrel: float = parameter(
+        0.35, "elasticity", 0.0, 1.0, VIOLENT, "elasticity of assault to patrol seen", off=0.0
+    )
     street: float = parameter(0.30, "elasticity", 0.0, 1.0, ASSUMED, "elasticity of street crime to arrests", off=0.0)
-    vehicles: float = parameter(0.30, "elasticity", 0.0, 1.0, ASSUMED, "of vehicle crime", off=0.0)
-    burglary: float = parameter(0.25, "elasticity", 0.0, 1.0, ASSUMED, "of burglary", off=0.0)
-    hire: float = parameter(0.25, "elasticity", 0.0, 1.0, ASSUMED, "of killing for hire", off=0.0)
-    quarrel: float = parameter(0.12, "elasticity", 0.0, 1.0, ASSUMED, "of assault", off=0.0)
-    informal: float = parameter(0.1, "ratio", 0.001, 1.0, "Q16; swept", "guardianship by neighbours, over police")
-    highest: float = parameter(2.05, "ratio", 1.0, 2.5, "design: no belief raises the hazard more", "greatest factor")
-    level: float = parameter(
-        1.29, "ratio", 0.2, 3.0, CALIBRATED_SOURCE, "what cover and absence take away in all, undone", off=1.0
+    vehicles: float = parameter(
+        0.30, "elasticity", 0.0, 1.0, ASSUMED, "elasticity of vehicle crime to arrests", off=0.0
     )
-    learned: float = share_parameter(0.6, "not identified; swept 0.3-1", "of the belief, what is learned from arrests")
+    burglary: float = parameter(0.25, "elasticity", 0.0, 1.0, ASSUMED, "elasticity of burglary to arrests", off=0.0)
+    hire: float = parameter(0.25, "elasticity", 0.0, 1.0, ASSUMED, "elasticity of killing for hire to arrests", off=0.0)
+    quarrel: float = parameter(0.12, "elasticity", 0.0, 1.0, ASSUMED, "elasticity of assault to arrests", off=0.0)
+    informal: float = parameter(
+        0.1, "ratio", 0.001, 1.0, "Q16; swept", "guardianship by neighbours, relative to that by police"
+    )
+    highest: float = parameter(
+        2.05,
+        "ratio",
+        1.0,
+        2.5,
+        "design: no belief raises the hazard more",
+        "greatest factor by which low certainty multiplies a hazard",
+    )
+    level: float = parameter(
+        1.29,
+        "ratio",
+        0.2,
+        3.0,
+        CALIBRATED_SOURCE,
+        "factor that makes up for what precautions and absence take away in the status quo",
+        off=1.0,
+    )
+    learned: float = share_parameter(
+        0.6, "not identified; swept 0.3-1", "part of the believed certainty that is learned from arrests"
+    )
     days: float = parameter(1.5, "days", 0.1, 30.0, "Q16, Q17; swept 1.5-7", "half-life of police seen")
     months: float = parameter(5.0, "months", 0.1, 36.0, "assumed; swept", "half-life of arrests and offences")
-    seen_half: float = parameter(0.2, "visits a cell and day", 0.001, 5.0, "assumed; swept", "patrol that is half seen")
-    visible: float = share_parameter(1.0, "experiment", "visits that are seen")
-    inside: float = share_parameter(0.5, "assumed; swept", "how far a couple is seen whose stretch is for homes")
-    news: float = parameter(15.0, "offences", 0.0, 1000.0, "assumed", "weight of what was usual in the town's news")
-    peers: float = parameter(60.0, "offences", 0.0, 5000.0, "assumed", "weight of peers and news in a zone's belief")
-    released: float = share_parameter(0.5, "assumed", "what an arrest counts if the caught is let go at once")
-    usual_seen: float = share_parameter(0.34, CALIBRATED_SOURCE, "patrol seen, 0 to 1", low=0.01, high=0.99)
-    usual_street: float = share_parameter(0.0095, CALIBRATED_SOURCE, "arrests an offence, street", low=0.0001)
-    usual_vehicles: float = share_parameter(0.0108, CALIBRATED_SOURCE, "the same of vehicle crime", low=0.0001)
-    usual_burglary: float = share_parameter(0.0105, CALIBRATED_SOURCE, "the same of burglary", low=0.0001)
-    usual_hire: float = share_parameter(0.07, CALIBRATED_SOURCE, "the same of killing for hire", low=0.0001)
-    usual_quarrel: float = share_parameter(0.0068, CALIBRATED_SOURCE, "the same of assault", low=0.0001)
+    seen_half: float = parameter(
+        0.2, "visits a cell and day", 0.001, 5.0, "assumed; swept", "visits at which half of the patrol is seen"
+    )
+    visible: float = share_parameter(1.0, "experiment", "visits that offenders see")
+    inside: float = share_parameter(0.5, "assumed; swept", "visibility of a couple during a planned stay in homes")
+    news: float = parameter(15.0, "offences", 0.0, 1000.0, "assumed", "weight of the usual level in the town's news")
+    peers: float = parameter(
+        60.0, "offences", 0.0, 5000.0, "assumed", "weight of peers and news in the belief held in a zone"
+    )
+    released: float = share_parameter(0.5, "assumed", "weight of an arrest if the suspect is released at once")
+    usual_seen: float = share_parameter(
+        0.34, CALIBRATED_SOURCE, "patrol seen in the status quo, 0 to 1", low=0.01, high=0.99
+    )
+    usual_street: float = share_parameter(
+        0.0095, CALIBRATED_SOURCE, "arrests per offence in the status quo, street crime", low=0.0001
+    )
+    usual_vehicles: float = share_parameter(
+        0.0108, CALIBRATED_SOURCE, "arrests per offence in the status quo, vehicle crime", low=0.0001
+    )
+    usual_burglary: float = share_parameter(
+        0.0105, CALIBRATED_SOURCE, "arrests per offence in the status quo, burglary", low=0.0001
+    )
+    usual_hire: float = share_parameter(
+        0.07, CALIBRATED_SOURCE, "arrests per offence in the status quo, killing for hire", low=0.0001
+    )
+    usual_quarrel: float = share_parameter(
+        0.0068, CALIBRATED_SOURCE, "arrests per offence in the status quo, assault", low=0.0001
+    )
 
 
 SEEN_LATELY = ArraySpec(

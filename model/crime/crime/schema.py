@@ -44,18 +44,22 @@ class Crime(ParameterGroup):
     evidence: ClassVar[tuple[str, ...]] = ("A03", "A04", "A05", "B08", "B11", "B19", "F20", "J02", "S12", "V02", "V18")
 
     armed: float = parameter(
-        3.0, "per 1,000", 0.0, 50.0, "assumed", "armed street offenders, with those from outside", role="site"
+        3.0, "per 1,000", 0.0, 50.0, "assumed", "armed street offenders, including those from outside", role="site"
     )
     thieves: float = parameter(
-        5.0, "per 1,000", 0.0, 50.0, "assumed", "opportunist thieves, with those from outside", role="site"
+        5.0, "per 1,000", 0.0, 50.0, "assumed", "opportunist thieves, including those from outside", role="site"
     )
-    alcohol: float = parameter(1.0, "ratio", 0.0, 5.0, "assumed", "drinking in public, relative", role="site")
-    firearms: float = parameter(1.0, "ratio", 0.0, 5.0, "S11; assumed", "firearms carried, relative", role="site")
+    alcohol: float = parameter(
+        1.0, "ratio", 0.0, 5.0, "assumed", "drinking in public, relative to the baseline", role="site"
+    )
+    firearms: float = parameter(
+        1.0, "ratio", 0.0, 5.0, "S11; assumed", "firearms carried, relative to the baseline", role="site"
+    )
     robbery: float = parameter(
-        17.5, "acts a year", 0.0, 40.0, "calibrated: orders of magnitude", "robberies by armed offender"
+        17.5, "acts a year", 0.0, 40.0, "calibrated: orders of magnitude", "robberies by an armed offender"
     )
     theft: float = parameter(
-        4.9, "acts a year", 0.0, 40.0, "calibrated: orders of magnitude", "thefts from the person by thief"
+        4.9, "acts a year", 0.0, 40.0, "calibrated: orders of magnitude", "thefts from the person by a thief"
     )
     vehicle_theft: float = parameter(
         0.88,
@@ -63,7 +67,7 @@ class Crime(ParameterGroup):
         0.0,
         10.0,
         "calibrated: orders of magnitude",
-        "vehicle thefts by armed offender, if every household had one",
+        "vehicle thefts by an armed offender, if every household had a vehicle",
     )
     theft_from_vehicle: float = parameter(
         3.1,
@@ -71,10 +75,10 @@ class Crime(ParameterGroup):
         0.0,
         20.0,
         "calibrated: orders of magnitude",
-        "thefts from vehicles by thief, if every household had one",
+        "thefts from vehicles by a thief, if every household had a vehicle",
     )
     burglary: float = parameter(
-        1.09, "acts a year", 0.0, 20.0, "calibrated: orders of magnitude", "burglaries by thief"
+        1.09, "acts a year", 0.0, 20.0, "calibrated: orders of magnitude", "burglaries by a thief"
     )
     assault: float = parameter(
         0.0112,
@@ -82,10 +86,10 @@ class Crime(ParameterGroup):
         0.0,
         0.1,
         "calibrated: orders of magnitude",
-        "assaults by resident where alcohol is 1",
+        "assaults by a resident where alcohol is 1",
     )
     hire: float = parameter(
-        0.024, "acts a year", 0.0, 1.0, "calibrated: homicides", "killings for hire by armed offender"
+        0.024, "acts a year", 0.0, 1.0, "calibrated: homicides", "killings for hire by an armed offender"
     )
     cctv: float = share_parameter(
         0.0, "B08, B11", "cells that cameras watch beyond those of 2017", role="lever", off=0.0
@@ -104,14 +108,18 @@ class Crime(ParameterGroup):
     market: float = parameter(
         4.0, "ratio", 1.0, 20.0, "B07; assumed", "theft in the market on market days, at equal exposure"
     )
-    weekend_night: float = parameter(3.0, "ratio", 1.0, 10.0, "B19, J07; assumed", "assault on weekend nights")
+    weekend_night: float = parameter(
+        3.0, "ratio", 1.0, 10.0, "B19, J07; assumed", "assault on weekend nights, relative"
+    )
     violent_share: float = share_parameter(0.8, "J02: usually violent", "robberies that are violent")
     grave_share: float = share_parameter(0.1, "assumed", "assaults that leave wounds where firearms is 1")
     loss_robbery: float = parameter(900.0, "quetzals", 0.0, 100000.0, "assumed", "mean loss in a robbery")
-    loss_theft: float = parameter(400.0, "quetzals", 0.0, 100000.0, "assumed", "the same in a theft from the person")
-    loss_vehicle: float = parameter(30000.0, "quetzals", 0.0, 1e6, "assumed", "the same if a vehicle is stolen")
-    loss_from_vehicle: float = parameter(1200.0, "quetzals", 0.0, 100000.0, "assumed", "the same in a theft from it")
-    loss_burglary: float = parameter(3000.0, "quetzals", 0.0, 100000.0, "assumed", "the same in a burglary")
+    loss_theft: float = parameter(400.0, "quetzals", 0.0, 100000.0, "assumed", "mean loss in a theft from the person")
+    loss_vehicle: float = parameter(30000.0, "quetzals", 0.0, 1e6, "assumed", "mean loss in a vehicle theft")
+    loss_from_vehicle: float = parameter(
+        1200.0, "quetzals", 0.0, 100000.0, "assumed", "mean loss in a theft from a vehicle"
+    )
+    loss_burglary: float = parameter(3000.0, "quetzals", 0.0, 100000.0, "assumed", "mean loss in a burglary")
     women_hired: float = parameter(
         0.3, "ratio", 0.0, 1.0, "S11: 85 % of victims are men", "women killed for hire, over all"
     )
@@ -121,7 +129,7 @@ class Crime(ParameterGroup):
         15.0, "years", 10.0, 18.0, "assumed", "age from which people count as young for assaults"
     )
     young_to: float = parameter(
-        35.0, "years", 20.0, 60.0, "assumed", "age from which they do not count as young any more"
+        35.0, "years", 20.0, 60.0, "assumed", "age from which people no longer count as young for assaults"
     )
     burglary_morning: float = parameter(
         2.0, "ratio", 0.2, 5.0, "assumed", "burglary while people are out, over other shifts"

@@ -20,27 +20,48 @@ class Deterrence(ParameterGroup):
     name: ClassVar[str] = "deterrence"
     evidence: ClassVar[tuple[str, ...]] = ("B09", "B10", "Z11", "Z14")
 
-    residual: float = parameter(30.0, "minutes", 10.0, 60.0, "Z14", "time that a visit is felt after it ends")
+    residual: float = parameter(
+        30.0, "minutes", 10.0, 60.0, "Z14", "minutes after a visit in which it still has an effect"
+    )
     visit_robbery: float = share_parameter(
         0.75,
         f"set: Q26, at most as a post (Q24), {BY_COMMAND}; swept from 0 (Q25)",
-        "a visit's effect on robbery",
+        "robberies that a visit prevents",
         off=0.0,
     )
-    visit_theft: float = share_parameter(0.75, "assumed: as robbery; swept", "on theft", off=0.0)
-    visit_vehicles: float = share_parameter(0.6, f"set: Q25 {BY_COMMAND}", "on vehicle crime", off=0.0)
-    visit_burglary: float = share_parameter(0.25, "assumed; swept", "on burglary", off=0.0)
-    visit_assault: float = share_parameter(0.0, "Q25: none found; swept", "on assault", high=0.5, off=0.0)
-    visit_hire: float = share_parameter(0.0, "Q25: none found; swept", "on killing for hire", high=0.5, off=0.0)
-    post_robbery: float = share_parameter(0.75, "assumed: as vehicles; swept", "a post's effect on robbery", off=0.0)
-    post_theft: float = share_parameter(0.75, "assumed: as vehicles; swept", "on theft", off=0.0)
-    post_vehicles: float = share_parameter(0.75, f"set: Q24 {BY_COMMAND}", "on vehicle crime", off=0.0)
-    post_burglary: float = share_parameter(0.4, "assumed; swept", "on burglary", off=0.0)
-    post_assault: float = share_parameter(0.4, "assumed; swept", "on assault", off=0.0)
-    post_hire: float = share_parameter(0.4, "assumed; B09, Z11; swept", "on killing for hire", off=0.0)
-    block: float = parameter(100.0, "m", 50.0, 250.0, "Q24: its block, nothing beyond", "side of the block of a post")
+    visit_theft: float = share_parameter(0.75, "assumed: as robbery; swept", "thefts that a visit prevents", off=0.0)
+    visit_vehicles: float = share_parameter(
+        0.6, f"set: Q25 {BY_COMMAND}", "vehicle crimes that a visit prevents", off=0.0
+    )
+    visit_burglary: float = share_parameter(0.25, "assumed; swept", "burglaries that a visit prevents", off=0.0)
+    visit_assault: float = share_parameter(
+        0.0, "Q25: none found; swept", "assaults that a visit prevents", high=0.5, off=0.0
+    )
+    visit_hire: float = share_parameter(
+        0.0, "Q25: none found; swept", "killings for hire that a visit prevents", high=0.5, off=0.0
+    )
+    post_robbery: float = share_parameter(
+        0.75, "assumed: as vehicles; swept", "robberies that a post prevents", off=0.0
+    )
+    post_theft: float = share_parameter(0.75, "assumed: as vehicles; swept", "thefts that a post prevents", off=0.0)
+    post_vehicles: float = share_parameter(
+        0.75, f"set: Q24 {BY_COMMAND}", "vehicle crimes that a post prevents", off=0.0
+    )
+    post_burglary: float = share_parameter(0.4, "assumed; swept", "burglaries that a post prevents", off=0.0)
+    post_assault: float = share_parameter(0.4, "assumed; swept", "assaults that a post prevents", off=0.0)
+    post_hire: float = share_parameter(
+        0.4, "assumed; B09, Z11; swept", "killings for hire that a post prevents", off=0.0
+    )
+    block: float = parameter(
+        100.0, "m", 50.0, 250.0, "Q24: its block, nothing beyond", "side of the block that a post covers"
+    )
     concentration: float = parameter(
-        1.0, "ratio", 1.0, 6.25, "by area; swept, crime gathers on few blocks", "crime of that block over its area"
+        1.0,
+        "ratio",
+        1.0,
+        6.25,
+        "by area; swept, crime gathers on few blocks",
+        "crime of that block over the share of its area",
     )
     displacement: float = share_parameter(
         0.2, "Z11: diffusion rather than displacement; swept", "deterred robberies and thefts that move", high=0.6

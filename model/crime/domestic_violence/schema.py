@@ -51,7 +51,7 @@ class DomesticViolence(ParameterGroup):
         0.0,
         0.15,
         "calibrated: orders of magnitude",
-        "first acts, by woman who lives with a man",
+        "first acts against a woman who lives with a man",
         off=0.0,
     )
     further: float = parameter(
@@ -60,20 +60,27 @@ class DomesticViolence(ParameterGroup):
         0.0,
         12.0,
         "3-4 acts a year, orders of magnitude; assumed",
-        "acts in the 12 months after one",
+        "further acts in the 12 months after one",
         off=0.0,
     )
-    ends: float = share_parameter(0.12, "assumed, swept", "acts after which it ends: he or she leaves, or he stops")
+    ends: float = share_parameter(
+        0.12, "assumed, swept", "acts after which the violence ends: he or she leaves, or he stops"
+    )
     before: float = share_parameter(
-        0.05, "8-9 % of women in union a year; assumed", "such women hurt in the year before the start", off=0.0
+        0.05,
+        "8-9 % of women in union a year; assumed",
+        "women who live with a man and were hurt in the year before the start",
+        off=0.0,
     )
     drinking: float = share_parameter(0.2, "assumed", "households where a man drinks, where alcohol is 1")
-    drink: float = parameter(2.0, "ratio", 1.0, 10.0, "assumed", "acts where a man drinks, relative")
-    weekend_night: float = parameter(1.5, "ratio", 1.0, 10.0, "B19; assumed", "there, on weekend nights, relative")
-    isolation: float = share_parameter(
-        0.4, "assumed", "more acts for a woman none of whose ties lives in her settlement"
+    drink: float = parameter(2.0, "ratio", 1.0, 10.0, "assumed", "acts where a man drinks, relative to where none does")
+    weekend_night: float = parameter(
+        1.5, "ratio", 1.0, 10.0, "B19; assumed", "acts where a man drinks on weekend nights, relative"
     )
-    distance: float = share_parameter(0.2, "assumed", "more acts an hour away from the police")
+    isolation: float = share_parameter(
+        0.4, "assumed", "additional acts against a woman none of whose ties lives in her settlement"
+    )
+    distance: float = share_parameter(0.2, "assumed", "additional acts an hour away from the police")
     grave: float = share_parameter(0.12, "assumed", "acts that leave injuries")
     lethal: float = share_parameter(
         0.0003, "orders of magnitude: women killed; assumed", "acts that kill where firearms is 1", high=0.05
@@ -88,7 +95,7 @@ class DomesticViolence(ParameterGroup):
         0.0,
         5.0,
         "assumed: -6 points; swept -2 to -12",
-        "weight of being hurt again after telling the state",
+        "evidence weight of being hurt again after telling the state",
         off=0.0,
     )
     severity: float = share_parameter(0.4, "assumed", "severity of an act without injuries, 0 to 1")

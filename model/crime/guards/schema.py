@@ -20,7 +20,9 @@ class Guards(ParameterGroup):
     evidence: ClassVar[tuple[str, ...]] = ()
 
     shops: float = share_parameter(0.2, "assumed; swept", "businesses with a private guard", role="site", off=0.0)
-    effect: float = share_parameter(0.3, "assumed; swept", "robberies and thefts there that a guard keeps away")
+    effect: float = share_parameter(
+        0.3, "assumed; swept", "robberies and thefts at guarded businesses that a guard prevents"
+    )
 
 
 class GuardCounts(Row):

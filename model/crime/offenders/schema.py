@@ -34,27 +34,53 @@ class Offenders(ParameterGroup):
     name: ClassVar[str] = "offenders"
     evidence: ClassVar[tuple[str, ...]] = ("J02",)
 
-    slots: float = parameter(1.0, "ratio", 0.0, 4.0, "design: 1; swept", "slots, at the same total rate", off=0.0)
+    slots: float = parameter(
+        1.0,
+        "ratio",
+        0.0,
+        4.0,
+        "design: 1; swept",
+        "number of offenders' slots, at the same total rate, relative",
+        off=0.0,
+    )
     street: float = parameter(0.22, "ratio", 0.0, 20.0, "calibrated: Q13", "slots of street crime over both pools")
     vehicles: float = parameter(0.039, "ratio", 0.0, 20.0, "calibrated: Q13", "slots of vehicle crime over both pools")
     burglary: float = parameter(0.058, "ratio", 0.0, 20.0, "calibrated: Q13", "slots of burglary over both pools")
     hire: float = parameter(0.0155, "ratio", 0.0, 20.0, "calibrated: Q13", "slots of killers for hire over both pools")
-    spread: float = parameter(1.35, "log ratio", 0.0, 3.0, "calibrated: Q12", "spread of rates between slots")
-    reach_km: float = parameter(2.5, "km", 0.1, 50.0, ASSUMED_SOURCE, "distance from home that divides the weight by e")
-    own_km: float = parameter(0.8, "km", 0.05, 10.0, "assumed", "distance that counts as none")
-    replaced_street: float = share_parameter(0.3, ASSUMED_SOURCE, "acts of held street offenders that another does")
-    replaced_vehicles: float = share_parameter(0.4, ASSUMED_SOURCE, "the same of vehicle thieves")
-    replaced_burglary: float = share_parameter(0.3, ASSUMED_SOURCE, "the same of burglars")
-    replaced_hire: float = share_parameter(0.6, ASSUMED_SOURCE, "the same of killers for hire")
-    career_street: float = parameter(5.0, "years", 0.1, 50.0, "assumed", "mean time until somebody else fills a slot")
-    career_vehicles: float = parameter(5.0, "years", 0.1, 50.0, "assumed", "the same of vehicle thieves")
-    career_burglary: float = parameter(6.0, "years", 0.1, 50.0, "assumed", "the same of burglars")
-    career_hire: float = parameter(7.0, "years", 0.1, 50.0, "assumed", "the same of killers for hire")
+    spread: float = parameter(
+        1.35, "log ratio", 0.0, 3.0, "calibrated: Q12", "standard deviation of rates between slots"
+    )
+    reach_km: float = parameter(
+        2.5, "km", 0.1, 50.0, ASSUMED_SOURCE, "distance from home at which the weight has fallen by a factor e"
+    )
+    own_km: float = parameter(0.8, "km", 0.05, 10.0, "assumed", "distance from home that counts as none")
+    replaced_street: float = share_parameter(
+        0.3, ASSUMED_SOURCE, "acts of detained street offenders that another commits"
+    )
+    replaced_vehicles: float = share_parameter(
+        0.4, ASSUMED_SOURCE, "acts of detained vehicle thieves that another commits"
+    )
+    replaced_burglary: float = share_parameter(0.3, ASSUMED_SOURCE, "acts of detained burglars that another commits")
+    replaced_hire: float = share_parameter(
+        0.6, ASSUMED_SOURCE, "acts of detained killers for hire that another commits"
+    )
+    career_street: float = parameter(
+        5.0, "years", 0.1, 50.0, "assumed", "mean time until another street offender fills a slot"
+    )
+    career_vehicles: float = parameter(
+        5.0, "years", 0.1, 50.0, "assumed", "mean time until another vehicle thief fills a slot"
+    )
+    career_burglary: float = parameter(
+        6.0, "years", 0.1, 50.0, "assumed", "mean time until another burglar fills a slot"
+    )
+    career_hire: float = parameter(
+        7.0, "years", 0.1, 50.0, "assumed", "mean time until another killer for hire fills a slot"
+    )
     amnesty: float = share_parameter(
-        0.0, "experiment", "held slots that are let out on each day that this is in force", off=0.0
+        0.0, "experiment", "detained offenders who are released on each day that this policy is in force", off=0.0
     )
     roundup: float = share_parameter(
-        0.0, "experiment", "most active slots that are held for a year from such a day", off=0.0
+        0.0, "experiment", "most active offenders who are held for a year from such a day", off=0.0
     )
 
 

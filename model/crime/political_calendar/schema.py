@@ -47,7 +47,13 @@ class PoliticalCalendar(ParameterGroup):
 
     heard: float = share_parameter(0.5, "assumed", "residents who hear of a public event of size 1")
     shock: float = parameter(
-        0.349, "evidence", 0.0, 2.0, "assumed: twice a public case, Q09; swept", "weight of a public event", off=0.0
+        0.349,
+        "evidence",
+        0.0,
+        2.0,
+        "assumed: twice a public case, Q09; swept",
+        "evidence weight of a public event of size 1",
+        off=0.0,
     )
     trend: float = parameter(
         1.0, "ratio", 0.1, 5.0, "S03", "national homicide rate over that of 2017, an input", role="site", off=1.0

@@ -24,7 +24,9 @@ class SafeSchools(ParameterGroup):
     talks: float = share_parameter(
         0.0, "B04", "students whom talks by prevention officers reach", role="lever", off=0.0
     )
-    hours: float = parameter(10.0, "hours a week", 0.0, 60.0, "E15; assumed", "supervised hours of one who takes part")
+    hours: float = parameter(
+        10.0, "hours a week", 0.0, 60.0, "E15; assumed", "supervised hours of a student who takes part"
+    )
     outreach: float = share_parameter(0.3, "assumed", "young people out of school who take part, relative to students")
     effect: float = parameter(
         1.2, "log ratio", 0.0, 5.0, "E15; assumed, swept", "recruitment prevented by supervision", off=0.0
@@ -33,5 +35,5 @@ class SafeSchools(ParameterGroup):
         0.1, "log ratio", 0.0, 2.0, "assumed, swept", "recruitment prevented by talks", off=0.0
     )
     guard: float = share_parameter(
-        0.15, "assumed, swept", "crimes against the supervised near schools that do not happen", off=0.0
+        0.15, "assumed, swept", "crimes against supervised students near schools that are prevented", off=0.0
     )

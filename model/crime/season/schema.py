@@ -26,12 +26,24 @@ class Season(ParameterGroup):
     evidence: ClassVar[tuple[str, ...]] = ()
 
     violence: float = parameter(
-        1.0, "ratio", 0.0, 2.0, "PDH 2012, homicides by month; swept", "assault and hire: strength of months", off=0.0
+        1.0,
+        "ratio",
+        0.0,
+        2.0,
+        "PDH 2012, homicides by month; swept",
+        "strength of the monthly pattern of assault and killing for hire",
+        off=0.0,
     )
     property: float = parameter(
-        0.5, "ratio", 0.0, 2.0, "assumed, no monthly series; swept", "property crime: strength of months", off=0.0
+        0.5,
+        "ratio",
+        0.0,
+        2.0,
+        "assumed, no monthly series; swept",
+        "strength of the monthly pattern of property crime",
+        off=0.0,
     )
     payday: float = parameter(
         1.15, "ratio", 1.0, 1.6, "assumed: Foley 2011; swept", "robbery and theft on paydays, over other days", off=1.0
     )
-    days: int = parameter(3, "days", 1, 7, "assumed; swept", "days of a payday, itself included")
+    days: int = parameter(3, "days", 1, 7, "assumed; swept", "length of a payday period, the day itself included")

@@ -42,164 +42,274 @@ class Cliques(ParameterGroup):
     name: ClassVar[str] = "cliques"
     evidence: ClassVar[tuple[str, ...]] = ("J04", "J05", "Y02")
 
-    stance: int = parameter(1, "0 or 1", 0, 1, "switch", "cliques lie low, hold or press", off=0)
+    stance: int = parameter(1, "0 or 1", 0, 1, "switch", "cliques choose a stance: lie low, hold or press", off=0)
     rent: int = parameter(1, "0 or 1", 0, 1, "switch", "cliques set their rent", off=0)
     punish: int = parameter(1, "0 or 1", 0, 1, "switch", "cliques decide whom to punish", off=0)
-    recruits: int = parameter(1, "0 or 1", 0, 1, "switch", "cliques decide how many they draw", off=0)
+    recruits: int = parameter(1, "0 or 1", 0, 1, "switch", "cliques decide how many they recruit", off=0)
     cells: int = parameter(1, "0 or 1", 0, 1, "switch", "cliques give up or take cells", off=0)
     attack: int = parameter(1, "0 or 1", 0, 1, "switch", "cliques decide whether they attack", off=0)
-    refound: int = parameter(1, "0 or 1", 0, 1, "switch", "cliques dissolve and are founded again", off=0)
-    fade: float = parameter(6.0, "months", 1.0, 24.0, ASSUMED_SOURCE, "half-life of arrests and of own dead")
-    fade_paid: float = parameter(4.0, "months", 1.0, 24.0, ASSUMED_SOURCE, "half-life of demands paid or refused")
+    refound: int = parameter(1, "0 or 1", 0, 1, "switch", "cliques may dissolve and be founded again", off=0)
+    fade: float = parameter(6.0, "months", 1.0, 24.0, ASSUMED_SOURCE, "half-life of remembered arrests and of own dead")
+    fade_paid: float = parameter(
+        4.0, "months", 1.0, 24.0, ASSUMED_SOURCE, "half-life of remembered demands, paid or refused"
+    )
     prior_paid: float = parameter(
-        4.0, "demands", 0.1, 50.0, ASSUMED_SOURCE, "weight of one half in the share that pays"
+        4.0, "demands", 0.1, 50.0, ASSUMED_SOURCE, "weight of the prior in the share that pays"
     )
-    fade_seen: float = parameter(1.0, "months", 0.1, 12.0, ASSUMED_SOURCE, "half-life of police seen")
-    fade_takings: float = parameter(2.0, "months", 0.5, 12.0, ASSUMED_SOURCE, "half-life of what was collected")
+    fade_seen: float = parameter(1.0, "months", 0.1, 12.0, ASSUMED_SOURCE, "half-life of remembered police seen")
+    fade_takings: float = parameter(2.0, "months", 0.5, 12.0, ASSUMED_SOURCE, "half-life of remembered income")
     inmates: float = share_parameter(
-        0.5, ASSUMED_SOURCE, "what a prisoner counts as among those whom the income has to keep"
+        0.5, ASSUMED_SOURCE, "weight of a prisoner among those whom the income has to support"
     )
-    owed_left: float = share_parameter(0.9, FEUD_SOURCE, "what a month leaves of the dead that are owed")
-    heard: float = share_parameter(0.3, "Y02: they talk; assumed, swept 0-1", "weight of what befalls cliques nearby")
-    hears: float = parameter(12.0, "cells", 0.0, 200.0, ASSUMED_SOURCE, "distance within which cliques of a gang hear")
+    owed_left: float = share_parameter(0.9, FEUD_SOURCE, "part of the deaths to be avenged that is left after a month")
+    heard: float = share_parameter(
+        0.3, "Y02: they talk; assumed, swept 0-1", "weight of what happens to cliques nearby"
+    )
+    hears: float = parameter(
+        12.0, "cells", 0.0, 200.0, ASSUMED_SOURCE, "distance within which cliques of a gang hear of each other"
+    )
     leader_counts: float = parameter(
-        2.0, "arrests", 0.0, 5.0, ASSUMED_SOURCE, "what the arrest of the leader counts more"
+        2.0, "arrests", 0.0, 5.0, ASSUMED_SOURCE, "additional weight of the arrest of a leader"
     )
-    freed: float = share_parameter(0.5, "assumed", "what an arrest counts if the member is let go at once")
+    freed: float = share_parameter(0.5, "assumed", "weight of an arrest if the member is released at once")
     prior: float = parameter(
-        60.0, "member-months", 1.0, 1000.0, ASSUMED_SOURCE, "weight of what is usual in what is felt"
+        60.0,
+        "member-months",
+        1.0,
+        1000.0,
+        ASSUMED_SOURCE,
+        "weight of the usual level in the risk that a clique perceives",
     )
-    usual: float = parameter(0.0033, "arrests a member-month", 0.0001, 0.1, CALIBRATED_SOURCE, "arrests of members")
+    usual: float = parameter(
+        0.0033, "arrests a member-month", 0.0001, 0.1, CALIBRATED_SOURCE, "arrests of members in the status quo"
+    )
     usual_seen: float = share_parameter(
-        0.61, CALIBRATED_SOURCE, "police seen in own cells, 0 to 1", low=0.01, high=0.99
+        0.61, CALIBRATED_SOURCE, "police seen in own cells in the status quo, 0 to 1", low=0.01, high=0.99
     )
     seen_half: float = parameter(
-        0.2, "visits a cell and day", 0.001, 5.0, "assumed; swept", "visits that are half seen"
+        0.2, "visits a cell and day", 0.001, 5.0, "assumed; swept", "visits at which half of the patrol is seen"
     )
-    informal: float = parameter(0.15, "ratio", 0.0, 1.0, "Q16; swept", "what is felt without police, over police")
+    informal: float = parameter(
+        0.15, "ratio", 0.0, 1.0, "Q16; swept", "risk perceived without police, relative to that with police"
+    )
     watch: float = parameter(
-        0.3, "visits a cell and day", 0.0, 2.0, ASSUMED_SOURCE, "what a watch of neighbours counts as", off=0.0
+        0.3,
+        "visits a cell and day",
+        0.0,
+        2.0,
+        ASSUMED_SOURCE,
+        "visits to which a watch of neighbours corresponds",
+        off=0.0,
     )
-    lost_usual: float = parameter(0.0022, "deaths a member-month", 0.0001, 0.1, CALIBRATED_SOURCE, "own dead by rivals")
-    wage: float = parameter(1300.0, "quetzals a month", 100.0, 10000.0, "assumed 600-2,000", "what a member wants")
+    lost_usual: float = parameter(
+        0.0022, "deaths a member-month", 0.0001, 0.1, CALIBRATED_SOURCE, "own dead by rivals in the status quo"
+    )
+    wage: float = parameter(
+        1300.0, "quetzals a month", 100.0, 10000.0, "assumed 600-2,000", "income that a member expects"
+    )
     caught_cost: float = parameter(30.0, "wages", 0.0, 200.0, "assumed; swept 10-45", "cost of an arrest")
     dead_cost: float = parameter(60.0, "wages", 0.0, 500.0, ASSUMED_SOURCE, "cost of a death")
-    quiet_costs: float = share_parameter(0.25, ASSUMED_SOURCE, "what lying low costs, over the income")
+    quiet_costs: float = share_parameter(0.25, ASSUMED_SOURCE, "income that lying low costs")
     press_gains: float = parameter(
-        0.5, "ratio", 0.0, 3.0, ASSUMED_SOURCE, "what pressing brings, over the income, if all pay and none does yet"
+        0.5, "ratio", 0.0, 3.0, ASSUMED_SOURCE, "additional income from pressing, if all pay and nobody is pressed yet"
     )
-    quiet_dead: float = share_parameter(
-        0.5, ASSUMED_SOURCE, "own dead that those who lie low expect, over those who hold"
+    quiet_dead: float = share_parameter(0.5, ASSUMED_SOURCE, "own dead expected while lying low, relative to holding")
+    press_dead: float = parameter(
+        1.5, "ratio", 1.0, 10.0, ASSUMED_SOURCE, "own dead expected while pressing, relative to holding"
     )
-    press_dead: float = parameter(1.5, "ratio", 1.0, 10.0, ASSUMED_SOURCE, "the same of those who press")
-    doubt: float = parameter(0.20, "wages", 0.01, 2.0, ASSUMED_SOURCE, "spread of a clique's judgement of its stance")
+    doubt: float = parameter(
+        0.20, "wages", 0.01, 2.0, ASSUMED_SOURCE, "standard deviation of a clique's error about its stance"
+    )
     leaderless_doubt: float = parameter(
-        0.5, "ratio", 0.0, 5.0, ASSUMED_SOURCE, "spread that is added without a leader", off=0.0
+        0.5, "ratio", 0.0, 5.0, ASSUMED_SOURCE, "additional error without a leader, relative", off=0.0
     )
     pace_quiet: float = parameter(
-        0.21, "ratio", 0.0, 1.0, ASSUMED_SOURCE, "demands of those who lie low, over those who hold"
+        0.21, "ratio", 0.0, 1.0, ASSUMED_SOURCE, "demands while lying low, relative to holding"
     )
     pace_press: float = parameter(
-        2.1, "ratio", 1.0, 10.0, ASSUMED_SOURCE, "demands of those who press, over those who hold"
+        2.1, "ratio", 1.0, 10.0, ASSUMED_SOURCE, "demands while pressing, relative to holding"
     )
     shown_quiet: float = parameter(
-        0.3, "ratio", 0.0, 1.0, ASSUMED_SOURCE, "exposure of those who lie low, and risk that they expect"
+        0.3,
+        "ratio",
+        0.0,
+        1.0,
+        ASSUMED_SOURCE,
+        "exposure to the police while lying low, and expected risk, relative to holding",
     )
-    shown_press: float = parameter(1.6, "ratio", 1.0, 10.0, ASSUMED_SOURCE, "the same of those who press")
-    expanding: float = share_parameter(0.25, "Y02 for autonomy; share assumed, swept", "leaders who want to expand")
-    quiet: float = share_parameter(0.25, "Y02 for autonomy; share assumed, swept", "leaders who want quiet")
-    lull_holding: float = parameter(-0.08, "wages", -2.0, 2.0, ASSUMED_SOURCE, "taste for quiet of those who hold")
-    lull_expanding: float = parameter(-0.15, "wages", -2.0, 2.0, ASSUMED_SOURCE, "the same of those who expand")
-    lull_quiet: float = parameter(0.20, "wages", -2.0, 2.0, ASSUMED_SOURCE, "the same of those who want quiet")
-    push_holding: float = parameter(-0.05, "wages", -2.0, 2.0, ASSUMED_SOURCE, "taste for pressing of those who hold")
-    push_expanding: float = parameter(0.20, "wages", -2.0, 2.0, ASSUMED_SOURCE, "the same of those who expand")
-    push_quiet: float = parameter(-0.20, "wages", -2.0, 2.0, ASSUMED_SOURCE, "the same of those who want quiet")
-    wary_expanding: float = parameter(0.6, "ratio", 0.0, 5.0, ASSUMED_SOURCE, "weight of risk for those who expand")
-    wary_quiet: float = parameter(1.5, "ratio", 0.0, 5.0, ASSUMED_SOURCE, "the same for those who want quiet")
+    shown_press: float = parameter(
+        1.6,
+        "ratio",
+        1.0,
+        10.0,
+        ASSUMED_SOURCE,
+        "exposure to the police while pressing, and expected risk, relative to holding",
+    )
+    expanding: float = share_parameter(
+        0.25, "Y02 for autonomy; share assumed, swept", "leaders with the strategy to expand"
+    )
+    quiet: float = share_parameter(
+        0.25, "Y02 for autonomy; share assumed, swept", "leaders with the strategy to stay quiet"
+    )
+    lull_holding: float = parameter(-0.08, "wages", -2.0, 2.0, ASSUMED_SOURCE, "value of lying low to leaders who hold")
+    lull_expanding: float = parameter(
+        -0.15, "wages", -2.0, 2.0, ASSUMED_SOURCE, "value of lying low to leaders who expand"
+    )
+    lull_quiet: float = parameter(
+        0.20, "wages", -2.0, 2.0, ASSUMED_SOURCE, "value of lying low to leaders who stay quiet"
+    )
+    push_holding: float = parameter(-0.05, "wages", -2.0, 2.0, ASSUMED_SOURCE, "value of pressing to leaders who hold")
+    push_expanding: float = parameter(
+        0.20, "wages", -2.0, 2.0, ASSUMED_SOURCE, "value of pressing to leaders who expand"
+    )
+    push_quiet: float = parameter(
+        -0.20, "wages", -2.0, 2.0, ASSUMED_SOURCE, "value of pressing to leaders who stay quiet"
+    )
+    wary_expanding: float = parameter(
+        0.6, "ratio", 0.0, 5.0, ASSUMED_SOURCE, "weight of risk for leaders who expand, relative to those who hold"
+    )
+    wary_quiet: float = parameter(
+        1.5, "ratio", 0.0, 5.0, ASSUMED_SOURCE, "weight of risk for leaders who stay quiet, relative to those who hold"
+    )
     fierce_expanding: float = parameter(
-        1.0, "log-odds", -3.0, 3.0, FEUD_SOURCE, "taste for violence of those who expand"
+        1.0, "log-odds", -3.0, 3.0, FEUD_SOURCE, "effect on violence of leaders who expand"
     )
-    fierce_quiet: float = parameter(-1.2, "log-odds", -3.0, 3.0, FEUD_SOURCE, "the same of those who want quiet")
+    fierce_quiet: float = parameter(
+        -1.2, "log-odds", -3.0, 3.0, FEUD_SOURCE, "effect on violence of leaders who stay quiet"
+    )
     rent_slope: float = parameter(
-        4.0, "log-odds", 0.0, 50.0, ASSUMED_SOURCE, "effect of the revenue that a step would bring"
+        4.0, "log-odds", 0.0, 50.0, ASSUMED_SOURCE, "effect of the expected gain from one step of the rent"
     )
     rent_step: float = share_parameter(0.04, "assumed", "monthly change of the rent", high=0.3)
-    punish_base: float = parameter(-2.95, "log-odds", -10.0, 5.0, "calibrated: V18", "readiness to punish who refuses")
-    punish_refused: float = parameter(4.0, "log-odds", 0.0, 20.0, "J04; assumed", "effect of the share that refuses")
-    punish_told: float = parameter(0.8, "log-odds", 0.0, 5.0, "J04, G13; assumed", "effect of having told the police")
-    punish_paid: float = share_parameter(0.55, ASSUMED_SOURCE, "share that pays at which refusals weigh nothing")
-    punish_risk: float = parameter(0.6, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "what risk takes, at twice the usual")
-    punish_quiet: float = parameter(1.5, "log-odds", 0.0, 10.0, ASSUMED_SOURCE, "what lying low takes")
-    punish_leaderless: float = parameter(0.6, "log-odds", 0.0, 5.0, "J05; assumed; swept", "effect of having no leader")
-    recruits_change: float = parameter(0.7, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "what speaks for replacing who left")
+    punish_base: float = parameter(
+        -2.95, "log-odds", -10.0, 5.0, "calibrated: V18", "readiness to punish a person who refuses"
+    )
+    punish_refused: float = parameter(
+        4.0, "log-odds", 0.0, 20.0, "J04; assumed", "effect on punishment of the share that refuses"
+    )
+    punish_told: float = parameter(
+        0.8, "log-odds", 0.0, 5.0, "J04, G13; assumed", "effect on punishment of the person's having told the police"
+    )
+    punish_paid: float = share_parameter(0.55, ASSUMED_SOURCE, "share that pays at which refusals have no effect")
+    punish_risk: float = parameter(
+        0.6, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "effect of risk against punishment, at twice the usual"
+    )
+    punish_quiet: float = parameter(
+        1.5, "log-odds", 0.0, 10.0, ASSUMED_SOURCE, "effect of lying low against punishment"
+    )
+    punish_leaderless: float = parameter(
+        0.6, "log-odds", 0.0, 5.0, "J05; assumed; swept", "effect on punishment of having no leader"
+    )
+    recruits_change: float = parameter(
+        0.7, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "readiness to replace members who left"
+    )
     recruits_hands: float = parameter(
-        2.0, "log-odds", 0.0, 10.0, ASSUMED_SOURCE, "effect of hands that are wanted, over members"
+        2.0,
+        "log-odds",
+        0.0,
+        10.0,
+        ASSUMED_SOURCE,
+        "effect on recruiting of members that are missing, over those there are",
     )
     recruits_takings: float = parameter(
-        1.0, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "effect of income, at twice the usual"
+        1.0, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "effect of income on recruiting, at twice the usual"
     )
-    recruits_risk: float = parameter(0.3, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "what risk takes, at twice the usual")
-    recruits_few: float = share_parameter(0.15, "assumed", "pull on the young while none are wanted")
-    recruits_more: float = parameter(2.2, "ratio", 1.0, 10.0, ASSUMED_SOURCE, "pull on the young while more are wanted")
-    payers_each: float = parameter(4.0, "people", 0.5, 50.0, ASSUMED_SOURCE, "payers whom a member serves")
+    recruits_risk: float = parameter(
+        0.3, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "effect of risk against recruiting, at twice the usual"
+    )
+    recruits_few: float = share_parameter(0.15, "assumed", "recruitment while no members are wanted, relative")
+    recruits_more: float = parameter(
+        2.2, "ratio", 1.0, 10.0, ASSUMED_SOURCE, "recruitment while more members are wanted, relative"
+    )
+    payers_each: float = parameter(4.0, "people", 0.5, 50.0, ASSUMED_SOURCE, "payers from whom one member collects")
     guard: float = parameter(
         4.0, "members", 0.0, 50.0, ASSUMED_SOURCE, "members kept against rivals, and one for each cell"
     )
     take_base: float = parameter(-3.5, "log-odds", -20.0, 5.0, ASSUMED_SOURCE, "readiness to take a cell")
     give_base: float = parameter(-4.0, "log-odds", -20.0, 5.0, ASSUMED_SOURCE, "readiness to give up a cell")
     cells_hands: float = parameter(
-        3.0, "log-odds", 0.0, 20.0, ASSUMED_SOURCE, "effect of members beyond those needed, over these"
+        3.0, "log-odds", 0.0, 20.0, ASSUMED_SOURCE, "effect of members beyond those needed, over those needed"
     )
-    cells_worth: float = parameter(1.0, "log-odds a wage", 0.0, 10.0, ASSUMED_SOURCE, "effect of what a cell brings")
+    cells_worth: float = parameter(
+        1.0, "log-odds a wage", 0.0, 10.0, ASSUMED_SOURCE, "effect of the income from a cell"
+    )
     cells_press: float = parameter(1.0, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "effect of pressing on taking a cell")
     cells_quiet_give: float = parameter(
         0.5, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "effect of lying low on giving up a cell"
     )
     cells_quiet_take: float = parameter(
-        2.0, "log-odds", 0.0, 10.0, ASSUMED_SOURCE, "what lying low takes from taking one"
+        2.0, "log-odds", 0.0, 10.0, ASSUMED_SOURCE, "effect of lying low against taking a cell"
     )
     attack_base: float = parameter(-0.6, "log-odds", -10.0, 5.0, "calibrated: V18", "readiness to attack in a month")
-    attack_owed: float = parameter(2.0, "log-odds", 0.0, 10.0, FEUD_SOURCE, "effect of each own death that is owed")
+    attack_owed: float = parameter(
+        2.0, "log-odds", 0.0, 10.0, FEUD_SOURCE, "effect on attacks of each own death to be avenged"
+    )
     attack_owed_most: float = parameter(
-        2.0, "deaths", 0.0, 20.0, FEUD_SOURCE, "deaths owed from which more weigh no more"
+        2.0, "deaths", 0.0, 20.0, FEUD_SOURCE, "deaths to be avenged beyond which more have no effect"
     )
     attack_again: float = parameter(
-        7.0, "days", 0.0, 60.0, FEUD_SOURCE, "mean time to the next attack while a death is owed", off=0.0
+        7.0, "days", 0.0, 60.0, FEUD_SOURCE, "mean time to the next attack while a death is to be avenged", off=0.0
     )
-    attack_press: float = parameter(0.5, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "effect of pressing")
-    attack_quiet: float = parameter(1.5, "log-odds", 0.0, 10.0, ASSUMED_SOURCE, "what lying low takes")
-    attack_risk: float = parameter(0.5, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "what risk takes, at twice the usual")
-    attack_losses: float = parameter(0.3, "log-odds", 0.0, 5.0, FEUD_SOURCE, "what own losses take, at twice the usual")
-    attack_leaderless: float = parameter(0.6, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "effect of having no leader")
+    attack_press: float = parameter(0.5, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "effect of pressing on attacks")
+    attack_quiet: float = parameter(1.5, "log-odds", 0.0, 10.0, ASSUMED_SOURCE, "effect of lying low against attacks")
+    attack_risk: float = parameter(
+        0.5, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "effect of risk against attacks, at twice the usual"
+    )
+    attack_losses: float = parameter(
+        0.3, "log-odds", 0.0, 5.0, FEUD_SOURCE, "effect of own losses against attacks, at twice the usual"
+    )
+    attack_leaderless: float = parameter(
+        0.6, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "effect on attacks of having no leader"
+    )
     attack_member: float = share_parameter(0.6, "assumed", "attacks that aim at a member of the rival")
-    honour: float = parameter(4.5, "log-odds", 0.0, 20.0, ASSUMED_SOURCE, "effect of a pact that is asked for in full")
+    honour: float = parameter(
+        4.5, "log-odds", 0.0, 20.0, ASSUMED_SOURCE, "effect of a pact that is asked for in full on keeping it"
+    )
     pact_losses: float = parameter(
-        1.0, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "effect of own losses, at twice the usual"
+        1.0, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "effect of own losses on keeping a pact, at twice the usual"
     )
-    pact_owed: float = parameter(1.5, "log-odds", 0.0, 10.0, ASSUMED_SOURCE, "what each own death that is owed takes")
-    pact_press: float = parameter(0.7, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "what pressing takes")
+    pact_owed: float = parameter(
+        1.5, "log-odds", 0.0, 10.0, ASSUMED_SOURCE, "effect of each own death to be avenged against keeping a pact"
+    )
+    pact_press: float = parameter(
+        0.7, "log-odds", 0.0, 5.0, ASSUMED_SOURCE, "effect of pressing against keeping a pact"
+    )
     free_months: float = parameter(
-        6.0, "months", 0.0, 60.0, ASSUMED_SOURCE, "time for which a broken pact binds neither"
+        6.0, "months", 0.0, 60.0, ASSUMED_SOURCE, "months after a broken pact in which neither clique is bound"
     )
-    heir_least: float = parameter(2.0, "months", 0.0, 24.0, "assumed", "least time until an heir leads")
-    heir_more: float = parameter(8.0, "months", 0.0, 36.0, "assumed", "time that is drawn beyond it")
-    alike: float = share_parameter(0.5, "assumed", "heirs who keep the strategy")
-    headless: float = share_parameter(0.6, ASSUMED_SOURCE, "what is demanded without a leader", off=1.0)
+    heir_least: float = parameter(2.0, "months", 0.0, 24.0, "assumed", "shortest time until an heir leads")
+    heir_more: float = parameter(
+        8.0, "months", 0.0, 36.0, "assumed", "longest additional time until an heir leads, drawn"
+    )
+    alike: float = share_parameter(0.5, "assumed", "heirs who keep the strategy of the leader before")
+    headless: float = share_parameter(0.6, ASSUMED_SOURCE, "demands without a leader, relative", off=1.0)
     remote: float = share_parameter(
-        0.85, "J05; assumed", "what is demanded while the leader telephones from prison", off=1.0
+        0.85, "J05; assumed", "demands while the leader telephones from prison, relative", off=1.0
     )
-    telephone: float = parameter(2.0, "hands", 0.0, 4.0, "J05; assumed, swept 0-4", "what a prisoner adds", off=0.0)
+    telephone: float = parameter(
+        2.0,
+        "hands",
+        0.0,
+        4.0,
+        "J05; assumed, swept 0-4",
+        "members to which a prisoner with a telephone corresponds",
+        off=0.0,
+    )
     least: int = parameter(5, "members", 0, 50, "assumed", "members below which a clique dissolves")
-    home: int = parameter(6, "members", 1, 50, "assumed", "members back from prison who found it again")
-    sent: int = parameter(8, "members", 1, 50, "assumed", "members whom a neighbour of the gang sends")
+    home: int = parameter(
+        6, "members", 1, 50, "assumed", "returned prisoners from which a dissolved clique is founded again"
+    )
+    sent: int = parameter(8, "members", 1, 50, "assumed", "members whom a neighbouring clique of the gang sends")
     large: int = parameter(34, "members", 10, 200, "assumed", "members of a clique that can send some")
     leaders: float = share_parameter(
-        0.0, "experiment", "leaders who are arrested on a day on which this is in force", off=0.0
+        0.0, "experiment", "leaders who are arrested on a day on which this policy is in force", off=0.0
     )
     dismantled: float = share_parameter(
-        0.0, "experiment", "members of the largest clique arrested on such a day", off=0.0
+        0.0, "experiment", "members of the largest clique arrested on a day on which this policy is in force", off=0.0
     )
-    raid_months: float = parameter(24.0, "months", 1.0, 240.0, "experiment", "time that those are held")
+    raid_months: float = parameter(
+        24.0, "months", 1.0, 240.0, "experiment", "months for which those arrested on such a day are held"
+    )
 
 
 PAYERS_HERE = ArraySpec(

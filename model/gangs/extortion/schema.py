@@ -81,26 +81,38 @@ class Extortion(ParameterGroup):
     )
 
     demands: float = parameter(
-        1.75, "a year and member", 0.0, 12.0, "calibrated: V07; orders of magnitude", "demands made", off=0.0
+        1.75,
+        "a year and member",
+        0.0,
+        12.0,
+        "calibrated: V07; orders of magnitude",
+        "demands that a member makes",
+        off=0.0,
     )
     rent: float = parameter(200.0, "quetzals a week", 10.0, 5000.0, "assumed", "rent at the start")
     rent_step: float = share_parameter(0.03, "assumed", "monthly change of the rent", high=0.3)
-    dread: float = share_parameter(0.15, "assumed", "believed chance of punishment at the start")
+    dread: float = share_parameter(0.15, "assumed", "believed chance of punishment for refusing at the start")
     punishment_cost: float = parameter(
-        2500.0, "quetzals a week", 100.0, 100000.0, "assumed", "what punishment is feared to cost, as rent"
+        2500.0, "quetzals a week", 100.0, 100000.0, "assumed", "feared cost of punishment, as rent"
     )
-    noise: float = parameter(150.0, "quetzals a week", 1.0, 5000.0, "assumed", "spread of what people would bear")
+    noise: float = parameter(
+        150.0, "quetzals a week", 1.0, 5000.0, "assumed", "standard deviation of the rent that people would bear"
+    )
     churn: float = share_parameter(0.012, "assumed: a year and a half", "payers who stop in a week", high=0.5)
-    threat_days: float = parameter(14.0, "days", 0.0, 180.0, "assumed", "longest time until a threat is due")
-    punish: float = share_parameter(0.10, "J04; assumed", "refusers who are punished")
-    punish_told: float = share_parameter(0.20, "J04; assumed", "refusers who told the police openly and are punished")
-    lethal: float = share_parameter(0.12, "J04; calibrated: V18", "punishments that kill")
-    learning: float = share_parameter(0.03, "assumed", "weight of one case in the believed chance")
-    clash: float = parameter(
-        5.0, "a year", 0.0, 30.0, "calibrated: homicides, V18", "clashes of a clique by rival nearby", off=0.0
+    threat_days: float = parameter(14.0, "days", 0.0, 180.0, "assumed", "longest time until a threat is carried out")
+    punish: float = share_parameter(0.10, "J04; assumed", "persons who refuse and are punished")
+    punish_told: float = share_parameter(
+        0.20, "J04; assumed", "persons who refuse, tell the police openly and are punished"
     )
-    most_rivals: int = parameter(3, "cliques", 0, 50, "assumed", "rivals from which more weigh no more")
-    tension: float = parameter(1.0, "ratio", 0.0, 10.0, "design", "rivalry, relative; less under a pact", role="lever")
+    lethal: float = share_parameter(0.12, "J04; calibrated: V18", "punishments that kill")
+    learning: float = share_parameter(0.03, "assumed", "weight of one case in the believed chance of punishment")
+    clash: float = parameter(
+        5.0, "a year", 0.0, 30.0, "calibrated: homicides, V18", "clashes of a clique with each rival nearby", off=0.0
+    )
+    most_rivals: int = parameter(3, "cliques", 0, 50, "assumed", "rivals beyond which more have no effect")
+    tension: float = parameter(
+        1.0, "ratio", 0.0, 10.0, "design", "rivalry, relative to the baseline; less under a pact", role="lever"
+    )
     clash_lethal: float = share_parameter(0.35, "V18; assumed", "clashes that kill")
     recruit: float = parameter(
         0.005,
@@ -108,14 +120,22 @@ class Extortion(ParameterGroup):
         0.0,
         0.02,
         "orders of magnitude: 20-120 recruits",
-        "hazard of the young in a territory",
+        "hazard of recruitment of young people in a territory",
         off=0.0,
     )
-    recruit_tie: float = parameter(1.2, "log ratio", 0.0, 5.0, "assumed", "effect of a tie to a member")
-    recruit_out: float = parameter(0.8, "log ratio", 0.0, 5.0, "E15; assumed", "effect of being out of school")
+    recruit_tie: float = parameter(1.2, "log ratio", 0.0, 5.0, "assumed", "effect on recruitment of a tie to a member")
+    recruit_out: float = parameter(
+        0.8, "log ratio", 0.0, 5.0, "E15; assumed", "effect on recruitment of being out of school"
+    )
     leave: float = share_parameter(0.012, "assumed", "members who leave in a month", high=0.5)
     leave_idle: float = parameter(
-        0.7, "log ratio", 0.0, 5.0, "assumed; swept", "more who leave a clique without income, 1 being usual", off=0.0
+        0.7,
+        "log ratio",
+        0.0,
+        5.0,
+        "assumed; swept",
+        "effect on leaving of a clique without income, relative to the usual",
+        off=0.0,
     )
     imitators: float = parameter(
         0.006,
@@ -123,15 +143,17 @@ class Extortion(ParameterGroup):
         0.0,
         0.02,
         "calibrated: V15; orders of magnitude",
-        "telephone extortion of an adult where phone lists are 1",
+        "telephone extortion of an adult by imitators where phone lists are 1",
         off=0.0,
     )
-    imitator_business: float = parameter(3.0, "ratio", 1.0, 20.0, "assumed", "the same for businesses, relative")
+    imitator_business: float = parameter(
+        3.0, "ratio", 1.0, 20.0, "assumed", "telephone extortion of businesses, relative"
+    )
     paying: float = share_parameter(
         0.12, "orders of magnitude: 10-25 % of shops and vehicles", "targets that pay at the start", off=0.0
     )
     imitator_again: float = parameter(
-        4.0, "ratio", 1.0, 20.0, "V10; assumed", "telephone extortion of those who gave in within a year, relative"
+        4.0, "ratio", 1.0, 20.0, "V10; assumed", "telephone extortion of those who paid within a year, relative"
     )
     imitator_prison: float = share_parameter(
         0.6, "V15: many from prisons; size assumed, swept", "calls of imitators that come from prisons"

@@ -47,7 +47,9 @@ class Gangs(ParameterGroup):
         role="site",
     )
     reach: float = parameter(2.0, "cells", 0.0, 20.0, "assumed", "radius of a territory")
-    dense: int = parameter(60, "residents", 0, 5000, "Y02: metropolitan; size assumed", "residents that a centre needs")
+    dense: int = parameter(
+        60, "residents", 0, 5000, "Y02: metropolitan; size assumed", "residents that the centre of a territory needs"
+    )
     border: float = parameter(12.0, "cells", 0.0, 200.0, "assumed", "distance within which cliques of two gangs clash")
     phone_lists: float = parameter(
         0.5,
@@ -55,7 +57,7 @@ class Gangs(ParameterGroup):
         0.0,
         10.0,
         "V07, V15; assumed",
-        "telephones on the lists of imitators, relative",
+        "telephones on the lists of imitators, relative to the baseline",
         role="site",
     )
 

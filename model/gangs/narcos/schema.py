@@ -27,14 +27,16 @@ class Narcos(ParameterGroup):
 
     groups: int = parameter(0, "groups", 0, 50, "J03; number assumed", "groups of protectors", role="site", off=0)
     reach: float = parameter(1.5, "cells", 0.0, 20.0, "assumed", "radius of the place that a group protects")
-    dense: int = parameter(20, "residents", 0, 5000, "assumed", "residents that its centre needs")
-    thieves: float = share_parameter(0.15, "J03: no thieves; size assumed", "thieves who still come", off=1.0)
+    dense: int = parameter(20, "residents", 0, 5000, "assumed", "residents that the centre of such a place needs")
+    thieves: float = share_parameter(
+        0.15, "J03: no thieves; size assumed", "thieves who come although a group protects the place", off=1.0
+    )
     deaths: float = share_parameter(
-        0.004, "J03; Y04: at most twice the homicides; assumed", "thieves kept away who are killed", high=0.2, off=0.0
+        0.004, "J03; Y04: at most twice the homicides; assumed", "deterred thieves who are killed", high=0.2, off=0.0
     )
     killed_from: float = parameter(14.0, "years", 10.0, 18.0, "assumed", "age from which a thief is killed")
     silence: float = parameter(
-        1.0, "log-odds", 0.0, 5.0, "assumed", "what protection takes from telling by those who live there", off=0.0
+        1.0, "log-odds", 0.0, 5.0, "assumed", "effect of protection against telling, for those who live there", off=0.0
     )
 
 

@@ -47,46 +47,56 @@ class Investigation(ParameterGroup):
     investigators: float = parameter(
         4.0, "persons", 0.0, 1e6, "assumed", "investigators for the municipality", role="site", off=0.0
     )
-    hours: float = parameter(110.0, "hours a month", 0.0, 1000.0, "assumed", "hours of an investigator for files")
-    other: float = share_parameter(0.45, "assumed", "of these, hours for kinds of crime that are not in the model")
-    false_cases: float = parameter(0.0, "ratio", 0.0, 10.0, "experiment", "false complaints over true ones, in hours")
-    months: int = parameter(4, "months", 1, 60, "V12; assumed", "age at which a file without warrant is shelved")
-    base: float = share_parameter(0.004, "assumed", "worth of what a scene shows")
-    ratified: float = share_parameter(0.012, "assumed", "worth of a complaint that is ratified")
-    seen: float = share_parameter(0.10, "assumed", "worth of a witness who speaks")
-    film: float = share_parameter(0.10, "assumed", "worth of a recording")
-    hint: float = share_parameter(0.35, "assumed", "worth of a tip")
-    link: float = share_parameter(0.012, "assumed", "worth of each further file of a series that is found")
+    hours: float = parameter(110.0, "hours a month", 0.0, 1000.0, "assumed", "hours of an investigator for cases")
+    other: float = share_parameter(0.45, "assumed", "hours for cases of kinds of crime that are not in the model")
+    false_cases: float = parameter(
+        0.0, "ratio", 0.0, 10.0, "experiment", "hours on false complaints, over those on true ones"
+    )
+    months: int = parameter(4, "months", 1, 60, "V12; assumed", "age at which a case without a warrant is shelved")
+    base: float = share_parameter(0.004, "assumed", "strength of evidence from the scene")
+    ratified: float = share_parameter(0.012, "assumed", "strength of evidence of a ratified complaint")
+    seen: float = share_parameter(0.10, "assumed", "strength of evidence of a witness who speaks")
+    film: float = share_parameter(0.10, "assumed", "strength of evidence of a recording")
+    hint: float = share_parameter(0.35, "assumed", "strength of evidence of a tip")
+    link: float = share_parameter(0.012, "assumed", "strength of evidence of each further case of a series")
     camera: float = share_parameter(0.05, "B08; assumed", "acts that a camera records")
     analyst: float = share_parameter(0.3, "assumed; swept", "series that an analyst finds")
     witness: float = parameter(-2.2, "log-odds", -10.0, 5.0, "assumed; swept", "readiness of those present to speak")
-    witness_trust: float = parameter(2.5, "log-odds", 0.0, 10.0, "Q10; swept to 0", "effect of trust, 0 to 1", off=0.0)
-    witness_dread: float = parameter(2.0, "log-odds", 0.0, 10.0, "G13; assumed", "effect of fear of a clique", off=0.0)
+    witness_trust: float = parameter(
+        2.5, "log-odds", 0.0, 10.0, "Q10; swept to 0", "effect of trust, 0 to 1, on speaking as a witness", off=0.0
+    )
+    witness_dread: float = parameter(
+        2.0, "log-odds", 0.0, 10.0, "G13; assumed", "effect of fear of a clique on speaking as a witness", off=0.0
+    )
     tip: float = parameter(-5.1, "log-odds", -10.0, 5.0, "assumed; swept", "readiness of those present to give a tip")
-    tip_trust: float = parameter(3.0, "log-odds", 0.0, 10.0, "G09; swept to 0", "effect of trust, 0 to 1", off=0.0)
-    tip_dread: float = parameter(2.0, "log-odds", 0.0, 10.0, "G13; assumed", "effect of fear of a clique", off=0.0)
-    robbery: float = parameter(0.8, "ratio", 0.0, 50.0, CALIBRATED_SOURCE, "how solvable robberies are")
-    theft: float = parameter(1.3, "ratio", 0.0, 50.0, CALIBRATED_SOURCE, "the same of thefts from the person")
-    vehicle_theft: float = parameter(1.4, "ratio", 0.0, 50.0, CALIBRATED_SOURCE, "the same of vehicle thefts")
+    tip_trust: float = parameter(
+        3.0, "log-odds", 0.0, 10.0, "G09; swept to 0", "effect of trust, 0 to 1, on giving a tip", off=0.0
+    )
+    tip_dread: float = parameter(
+        2.0, "log-odds", 0.0, 10.0, "G13; assumed", "effect of fear of a clique on giving a tip", off=0.0
+    )
+    robbery: float = parameter(0.8, "ratio", 0.0, 50.0, CALIBRATED_SOURCE, "solvability of robberies")
+    theft: float = parameter(1.3, "ratio", 0.0, 50.0, CALIBRATED_SOURCE, "solvability of thefts from the person")
+    vehicle_theft: float = parameter(1.4, "ratio", 0.0, 50.0, CALIBRATED_SOURCE, "solvability of vehicle thefts")
     theft_from_vehicle: float = parameter(
-        1.0, "ratio", 0.0, 50.0, CALIBRATED_SOURCE, "the same of thefts from vehicles"
+        1.0, "ratio", 0.0, 50.0, CALIBRATED_SOURCE, "solvability of thefts from vehicles"
     )
-    burglary: float = parameter(1.0, "ratio", 0.0, 50.0, CALIBRATED_SOURCE, "the same of burglaries")
-    assault: float = parameter(1.0, "ratio", 0.0, 50.0, CALIBRATED_SOURCE, "the same of assaults")
-    homicide: float = parameter(0.6, "ratio", 0.0, 50.0, CALIBRATED_SOURCE, "the same of killings")
-    extortion: float = parameter(3.2, "ratio", 0.0, 50.0, CALIBRATED_SOURCE, "the same of extortion")
+    burglary: float = parameter(1.0, "ratio", 0.0, 50.0, CALIBRATED_SOURCE, "solvability of burglaries")
+    assault: float = parameter(1.0, "ratio", 0.0, 50.0, CALIBRATED_SOURCE, "solvability of assaults")
+    homicide: float = parameter(0.6, "ratio", 0.0, 50.0, CALIBRATED_SOURCE, "solvability of killings")
+    extortion: float = parameter(3.2, "ratio", 0.0, 50.0, CALIBRATED_SOURCE, "solvability of extortion")
     domestic: float = parameter(
-        2.0, "ratio", 0.0, 50.0, CALIBRATED_SOURCE, "the same of violence at home: the suspect is known"
+        2.0, "ratio", 0.0, 50.0, CALIBRATED_SOURCE, "solvability of violence at home, where the suspect is known"
     )
-    second: float = share_parameter(0.4, "assumed", "worth of a second look at a file")
+    second: float = share_parameter(0.4, "assumed", "strength of evidence of a second review of a case")
     arrest: float = share_parameter(0.25, "assumed", "warrants served in a month")
     warrant_months: int = parameter(12, "months", 1, 60, "assumed", "time for which a warrant is tried")
-    linked: float = share_parameter(0.25, "assumed", "other files of the same slot that are cleared with it")
+    linked: float = share_parameter(0.25, "assumed", "other cases of the same offender that are cleared with one")
     structure: float = share_parameter(
         0.05, "K13; assumed, swept", "other members of a clique arrested with one of them"
     )
-    hope_most: float = share_parameter(0.9, "assumed", "greatest chance to solve a file")
-    by_gravity: float = share_parameter(0.05, "assumed", "priority of a file without evidence, for the gravest act")
+    hope_most: float = share_parameter(0.9, "assumed", "greatest chance to solve a case")
+    by_gravity: float = share_parameter(0.05, "assumed", "priority of a case without evidence, for the gravest act")
     homicide_first: float = parameter(4.0, "ratio", 1.0, 20.0, "assumed", "priority of killings over other acts")
 
 

@@ -43,22 +43,31 @@ class Justice(ParameterGroup):
     blame: float = share_parameter(
         0.5,
         "H04; assumed; swept 0-1",
-        "victims who credit or blame the police with what judges and prosecutors do",
+        "victims who attribute to the police what judges and prosecutors do",
         off=0.0,
     )
-    wrong: float = share_parameter(0.05, "assumed; swept", "arrests for an act that take somebody else")
-    charge_act: float = share_parameter(0.5, "calibrated: V16", "files of those caught in the act that are charged")
-    charge_warrant: float = share_parameter(0.8, "calibrated: V16", "the same of those arrested by a warrant")
+    wrong: float = share_parameter(0.05, "assumed; swept", "arrests for an act of the wrong person")
+    charge_act: float = share_parameter(
+        0.5, "calibrated: V16", "cases of persons caught in the act that end in a charge"
+    )
+    charge_warrant: float = share_parameter(
+        0.8, "calibrated: V16", "cases of persons arrested by a warrant that end in a charge"
+    )
     remand: float = parameter(6.0, "months", 0.1, 60.0, "assumed; swept", "mean time held before a charge")
-    trial: float = parameter(10.0, "months", 0.1, 60.0, "assumed", "time from charge to sentence, held")
+    trial: float = parameter(10.0, "months", 0.1, 60.0, "assumed", "months from charge to sentence for those held")
     sentence: float = share_parameter(0.44, "V16: 2.0 of 4.6 %", "charged cases that end in a sentence")
     years: float = parameter(12.0, "years", 0.1, 50.0, "assumed", "mean sentence of the gravest act")
-    term: float = parameter(1.0, "ratio", 0.0, 10.0, "experiment", "length of sentences, relative")
+    term: float = parameter(1.0, "ratio", 0.0, 10.0, "experiment", "length of sentences, relative to the baseline")
     lesson_charged: float = parameter(
-        1.0, "log-odds", 0.0, 3.0, "assumed", "gain in the belief that complaining is useful, by a charge"
+        1.0, "log-odds", 0.0, 3.0, "assumed", "effect of a charge on the belief that complaining is useful"
     )
     lesson_dropped: float = parameter(
-        0.2, "log-odds", 0.0, 2.0, "assumed", "loss of that belief by a complaint that is dropped"
+        0.2,
+        "log-odds",
+        0.0,
+        2.0,
+        "assumed",
+        "effect of a dropped complaint against the belief that complaining is useful",
     )
 
 

@@ -81,9 +81,9 @@ class Contacts(ParameterGroup):
     motor: float = parameter(
         1.33, "contacts a visit", 0.0, 10.0, "B03; orders of magnitude", "contacts of a motorised couple"
     )
-    night: float = share_parameter(0.35, "assumed", "contacts at night relative to day")
+    night: float = share_parameter(0.35, "assumed", "contacts at night, relative to the day")
     crowd: float = parameter(
-        40.0, "residents", 1.0, 500.0, "assumed", "people in a cell at whom half of the contacts come about"
+        40.0, "residents", 1.0, 500.0, "assumed", "residents in a cell at whom half of the contacts take place"
     )
     stop: float = share_parameter(
         0.18,
@@ -91,11 +91,15 @@ class Contacts(ParameterGroup):
         "chance that a contact is a stop, for a man without vehicle",
         role="site",
     )
-    young_men: float = parameter(2.0, "ratio", 1.0, 6.0, "assumed", "stops of young men, relative")
+    young_men: float = parameter(2.0, "ratio", 1.0, 6.0, "assumed", "stops of young men, relative to others")
     young_from: float = parameter(15.0, "years", 12.0, 18.0, "assumed", "age from which men are stopped as young men")
-    drivers: float = parameter(1.6, "ratio", 1.0, 6.0, "assumed", "stops where the household has a vehicle, relative")
-    women: float = parameter(0.3, "ratio", 0.0, 1.0, "assumed", "stops of women, relative")
-    checkpoint: float = parameter(1.6, "ratio", 1.0, 5.0, "D02, B20; assumed", "stops at a checkpoint, relative")
+    drivers: float = parameter(
+        1.6, "ratio", 1.0, 6.0, "assumed", "stops where the household has a vehicle, relative to others"
+    )
+    women: float = parameter(0.3, "ratio", 0.0, 1.0, "assumed", "stops of women, relative to men")
+    checkpoint: float = parameter(
+        1.6, "ratio", 1.0, 5.0, "D02, B20; assumed", "stops at a checkpoint, relative to elsewhere"
+    )
     stop_most: float = share_parameter(0.9, "assumed", "highest chance that a contact is a stop")
     talk: float = share_parameter(0.35, "B03; assumed", "contacts other than stops that become a talk")
     fair: float = parameter(
@@ -104,10 +108,10 @@ class Contacts(ParameterGroup):
         -2.0,
         6.0,
         "orders of magnitude: 6-20 % unfair",
-        "fair treatment by an untrained officer of mean manner",
+        "readiness to fair treatment of an untrained officer of mean manner",
         role="lever",
     )
-    manner: float = parameter(0.5, "log-odds", 0.0, 2.0, "assumed", "effect of an officer's manner")
+    manner: float = parameter(0.5, "log-odds", 0.0, 2.0, "assumed", "effect of an officer's manner on fair treatment")
     training: float = parameter(
         0.3,
         "log-odds",
@@ -122,7 +126,7 @@ class Contacts(ParameterGroup):
         1.0,
         2.0,
         "B24; assumed",
-        "weight of a friendly contact with an officer whom the resident knows",
+        "weight of a friendly contact with an officer whom the resident knows, relative",
         off=1.0,
     )
     acquainted: float = parameter(
@@ -131,11 +135,17 @@ class Contacts(ParameterGroup):
         0.0,
         0.6,
         "B24; size assumed",
-        "fair treatment of who knows one of the couple",
+        "effect on fair treatment of knowing one of the couple",
         off=0.0,
     )
     calm: float = parameter(
-        1.5, "log-odds", 0.0, 2.5, "assumed; swept .5-2.5", "fair treatment at planned visits and talks", off=0.0
+        1.5,
+        "log-odds",
+        0.0,
+        2.5,
+        "assumed; swept .5-2.5",
+        "effect on fair treatment of planned visits and talks",
+        off=0.0,
     )
     long: float = share_parameter(
         0.15, "assumed: .03-.05 a year and adult; swept", "talks that become a long, friendly visit"
@@ -147,15 +157,18 @@ class Contacts(ParameterGroup):
         0.2, "orders of magnitude: .05-.1 a hundred adults a year; swept", "unfair stops with abuse"
     )
     language: float = parameter(
-        0.3, "log-odds", 0.0, 2.0, "C12; assumed", "fair treatment by an officer who speaks the language spoken"
+        0.3,
+        "log-odds",
+        0.0,
+        2.0,
+        "C12; assumed",
+        "effect on fair treatment of an officer who speaks the resident's language",
     )
     spoken: float = share_parameter(0.0, "assumed", "contacts held in the language of the place", role="site")
     finds: float = share_parameter(
         0.018, "orders of magnitude: arrests; assumed", "stops that find a weapon or a warrant"
     )
-    proof: float = share_parameter(
-        0.55, "H03; assumed", "such arrests in which weapon or warrant hold before the judge"
-    )
+    proof: float = share_parameter(0.55, "H03; assumed", "arrests for a weapon or warrant that hold before the judge")
     weight_greeting: float = parameter(
         0.0204, "evidence", 0.0, 1.0, "assumed: +.5 points; swept 0-1", "weight of a fair greeting", off=0.0
     )

@@ -42,7 +42,7 @@ class Misconduct(ParameterGroup):
         -30.0,
         3.0,
         "orders of magnitude: 2,500-12,000 a year",
-        "asking, all else zero",
+        "asking for a bribe, all other effects at zero",
         off=-30.0,
     )
     offer: float = parameter(
@@ -51,7 +51,7 @@ class Misconduct(ParameterGroup):
         0.0,
         3.0,
         "I06, J03; assumed",
-        "a driver, or ground that a clique holds or narcos protect",
+        "effect of a driver, or of ground held by a clique or protected by narcos",
     )
     penury: float = parameter(
         0.3, "log of the chance", -0.5, 1.0, "I06; swept: higher pay has also raised bribes", "effect of bad conditions"
@@ -59,7 +59,7 @@ class Misconduct(ParameterGroup):
     integrity: float = parameter(4.0, "log of the chance", 0.0, 10.0, "assumed", "effect of an officer's integrity")
     detection: float = parameter(2.0, "log of the chance", 0.0, 10.0, "assumed", "effect of being found out")
     norm: float = parameter(
-        0.5, "log of the chance", 0.0, 3.0, "assumed", "effect of colleagues, if all of the facility asked"
+        0.5, "log of the chance", 0.0, 3.0, "assumed", "effect of colleagues, if all of the facility asked for bribes"
     )
     control: float = share_parameter(
         0.1, "I10: unable to end it; assumed", "strength of internal control", role="lever"
@@ -68,23 +68,35 @@ class Misconduct(ParameterGroup):
         0.05, "assumed", "strength of a complaint channel outside the police", role="lever"
     )
     public: float = share_parameter(
-        0.0004, "orders of magnitude: .5-4 cases a year", "requests that will become public, at least"
+        0.0004, "orders of magnitude: .5-4 cases a year", "least share of requests that become public"
     )
     surfaces: float = share_parameter(
-        0.16, "assumed: half of the cases within four months; swept", "of the cases that will come out, in a month"
+        0.16,
+        "assumed: half of the cases within four months; swept",
+        "cases that will become public and do so in a month",
     )
-    reveal: float = parameter(5.0, "ratio", 0.0, 50.0, "assumed", "how much more, if all were found out")
+    reveal: float = parameter(
+        5.0, "ratio", 0.0, 50.0, "assumed", "publicity if all misconduct were found out, relative"
+    )
     heard: float = share_parameter(
         0.3, "assumed: .3-.75 cases a year heard by an adult; swept", "residents who hear of a public case"
     )
     weight: float = parameter(
-        0.151, "evidence", 0.0, 1.0, "calibrated: Q09", "weight of a public case for who hears of it", off=0.0
+        0.151,
+        "evidence",
+        0.0,
+        1.0,
+        "calibrated: Q09",
+        "evidence weight of a public case for those who hear of it",
+        off=0.0,
     )
     fades: float = share_parameter(
-        0.922, "calibrated: Q09, a tenth is left after 135 days", "fast part of a public case", high=0.99
+        0.922, "calibrated: Q09, a tenth is left after 135 days", "part of a public case in the fast memory", high=0.99
     )
-    files: float = share_parameter(0.01, "assumed", "who is asked and complains of it to the police")
-    channel_files: float = share_parameter(0.2, "assumed", "who would complain more, by a strong channel outside")
+    files: float = share_parameter(0.01, "assumed", "persons asked for a bribe who complain to the police")
+    channel_files: float = share_parameter(
+        0.2, "assumed", "additional persons who complain through a strong outside channel"
+    )
     answered: float = share_parameter(
         0.15, "I10; assumed", "complaints against officers that are answered", role="lever"
     )

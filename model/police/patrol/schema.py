@@ -52,22 +52,24 @@ class Patrol(ParameterGroup):
         role="lever",
     )
     route_share: float = share_parameter(
-        0.8, "B01; assumed", "other visits that keep to the written route", off=0.0, role="lever"
+        0.8, "B01; assumed", "other visits that follow the written route", off=0.0, role="lever"
     )
     market: float = share_parameter(
         0.3,
         "B07; assumed",
-        "visits that the couples of its station make to the market on market days",
+        "visits to the market on market days, by couples of its station",
         off=0.0,
         role="lever",
     )
     on_paper: float = share_parameter(
-        0.0, "D10; assumed", "visits that are written down and not made", role="lever", off=0.0
+        0.0, "D10; assumed", "visits that are recorded and not made", role="lever", off=0.0
     )
     foot_km: float = parameter(1.5, "km", 0.0, 10.0, "Z20; assumed", "reach of couples on foot from their facility")
-    bicycle: float = parameter(2.0, "ratio", 1.0, 5.0, "B07, Z20; assumed", "the same by bicycle, relative")
+    bicycle: float = parameter(
+        2.0, "ratio", 1.0, 5.0, "B07, Z20; assumed", "reach by bicycle from the facility, relative to on foot"
+    )
     fuel_share: float = share_parameter(0.75, "assumed; swept .5-1", "a couple's litres that patrol may use")
-    cruise: float = parameter(1.2, "km", 0.0, 10.0, "assumed; swept", "cruising at each place, besides the way")
+    cruise: float = parameter(1.2, "km", 0.0, 10.0, "assumed; swept", "additional km driven at each place")
     detour: float = parameter(1.4, "ratio", 1.0, 3.0, "assumed", "road distance over straight distance")
 
 

@@ -47,8 +47,12 @@ class Resources(ParameterGroup):
         0.09, "U05: 0.30-0.50 out of service", "broken vehicles that are repaired in a week", role="lever", off=1.0
     )
     late: float = share_parameter(0.15, "I07; assumed", "months in which the budget comes late", role="lever", off=0.0)
-    late_ration: float = share_parameter(0.5, "U06: 3 gallons for 6", "fuel ration in such a month, relative", off=1.0)
-    no_ration: float = share_parameter(0.0, "design: 1 = fuel without limit", "fuel without a ration", off=1.0)
+    late_ration: float = share_parameter(
+        0.5, "U06: 3 gallons for 6", "fuel ration in a month with a late budget, relative", off=1.0
+    )
+    no_ration: float = share_parameter(
+        0.0, "design: 1 = fuel without limit", "fuel available without a ration", off=1.0
+    )
     internet: float = share_parameter(
         0.6, "I02, D04; assumed", "months in which a facility is connected", role="lever", off=1.0
     )
@@ -58,9 +62,9 @@ class Resources(ParameterGroup):
     )  # fmt: skip
     condition: float = share_parameter(0.3, "I05; assumed", "condition of stations and pay", role="lever")
     willing: float = share_parameter(
-        0.4, "B17; assumed", "mayors who take on security, where a coin decides", role="site"
+        0.4, "B17; assumed", "mayors who take on security, where a random draw decides", role="site"
     )
-    incumbency: float = share_parameter(0.35, "assumed", "mayors who are elected again")
+    incumbency: float = share_parameter(0.35, "assumed", "mayors who are re-elected")
     joint_patrols: float = share_parameter(
         0.15, "B15, B16; assumed", "couples that municipal police go with, while the mayor sends them",
         role="lever", off=0.0,
@@ -70,13 +74,13 @@ class Resources(ParameterGroup):
         role="site", off=0.0,
     )  # fmt: skip
     joint_tone: float = parameter(
-        0.3, "log-odds", 0.0, 2.0, "B18; assumed", "fair treatment with municipal police along"
+        0.3, "log-odds", 0.0, 2.0, "B18; assumed", "effect on fair treatment of municipal police who go along"
     )
     events: float = share_parameter(
         0.05, "orders of magnitude; assumed", "benefit events in a quarter, where all are organised", off=0.0
     )
     event_km: float = parameter(300.0, "km", 0.0, 5000.0, "assumed", "fuel that an event pays for")
-    event_share: float = parameter(10.0, "km", 0.0, 500.0, "assumed", "of it, most that a couple takes in a shift")
+    event_share: float = parameter(10.0, "km", 0.0, 500.0, "assumed", "most fuel of an event for one couple and shift")
 
 
 class VehicleRow(Row):

@@ -39,7 +39,7 @@ class Roster(ParameterGroup):
     days_on: int = parameter(7, "days", 1, 28, "A15", "days of service in a row")
     days_off: int = parameter(4, "days", 0, 28, "A15", "days of rest in a row", off=0)
     single_strength: float = share_parameter(
-        0.5, "A15-A16: derived", "part of a group on each relay when it serves alone"
+        0.5, "A15-A16: derived", "officers of a group on each relay when it serves alone"
     )
     absence: float = share_parameter(
         0.22, "orders of magnitude: .78 present", "officers absent or in administration", role="lever"
@@ -47,7 +47,7 @@ class Roster(ParameterGroup):
     fixed_duties: float = share_parameter(
         0.35,
         "orders of magnitude: 25-50 %, assumed",
-        "share of a couple's shift for fixed duties",
+        "time of a couple's shift for fixed duties",
         high=0.6,
         role="lever",
     )

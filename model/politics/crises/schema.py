@@ -46,20 +46,26 @@ class Crises(ParameterGroup):
     evidence: ClassVar[tuple[str, ...]] = ("G15", "J08", "V19")
 
     rate: float = parameter(
-        0.1, "a year", 0.0, 12.0, "J08: sporadic; assumed", "crises besides those of the timeline", role="site", off=0.0
+        0.1, "a year", 0.0, 12.0, "J08: sporadic; assumed", "crises besides the dated ones", role="site", off=0.0
     )
-    dated: float = share_parameter(1.0, "design", "size of the crises of the timeline", off=0.0)
-    joins: float = share_parameter(0.5, "assumed", "communities that join, if wholly organised")
-    crowd: float = share_parameter(0.03, "assumed", "residents of such a community who are there", high=0.5)
+    dated: float = share_parameter(1.0, "design", "size of the dated crises, relative", off=0.0)
+    joins: float = share_parameter(0.5, "assumed", "communities that join, if all of their residents are organised")
+    crowd: float = share_parameter(0.03, "assumed", "residents of a community that joins who are present", high=0.5)
     weight: float = parameter(
-        0.463, "evidence", 0.0, 3.0, "G15; assumed: -10 points; swept -4 to -20", "weight for who was there", off=0.0
+        0.463,
+        "evidence",
+        0.0,
+        3.0,
+        "G15; assumed: -10 points; swept -4 to -20",
+        "evidence weight for those present",
+        off=0.0,
     )
     silence: float = parameter(
-        4.0, "months", 0.0, 24.0, "concept: months; assumed", "time without meetings with the police"
+        4.0, "months", 0.0, 24.0, "concept: months; assumed", "months without meetings with the police after a crisis"
     )
     heard: float = share_parameter(0.5, "assumed", "residents who hear of a crisis of size 1")
     news: float = parameter(
-        0.151, "evidence", 0.0, 1.0, "G15; assumed: as a public case, Q09", "weight of hearing of it"
+        0.151, "evidence", 0.0, 1.0, "G15; assumed: as a public case, Q09", "evidence weight of hearing of a crisis"
     )
 
 

@@ -82,12 +82,14 @@ class HeavyHand(ParameterGroup):
     army: float = parameter(0.0, "patrols a shift", 0.0, 200.0, "M14", "army patrols", role="lever", off=0.0)
     visits: int = parameter(8, "visits", 1, 48, "assumed", "places that an army patrol visits in a shift")
     stay: float = parameter(20.0, "minutes", 1.0, 120.0, "assumed", "time that soldiers stay at a place")
-    stops: float = parameter(1.5, "people a visit", 0.0, 10.0, "assumed", "people whom soldiers look at in a crowd")
+    stops: float = parameter(
+        1.5, "people a visit", 0.0, 10.0, "assumed", "people whom soldiers look at in a visit to a crowded place"
+    )
     stopped_from: float = parameter(15.0, "years", 12.0, 18.0, "assumed", "age from which soldiers stop young men")
     presence: float = share_parameter(
         0.0,
         "Q27: crime does not fall while they are there; swept",
-        "what offenders see of soldiers, of a couple",
+        "deterrence by soldiers, relative to a couple",
     )
     harsh: float = share_parameter(0.35, "assumed; swept", "stops of young men by soldiers that are harsh")
     weight_harsh: float = parameter(
@@ -105,11 +107,13 @@ class HeavyHand(ParameterGroup):
     )
     detained_from: float = parameter(14.0, "years", 12.0, 18.0, "assumed", "age from which young men are detained")
     wrongful: float = share_parameter(
-        0.25, "concept: 0.05-0.5; swept", "detentions of others than members", low=0.05, high=0.5
+        0.25, "concept: 0.05-0.5; swept", "detentions of persons who are not members", low=0.05, high=0.5
     )
-    offenders: float = share_parameter(0.03, "assumed; swept", "detentions that hold a slot of offenders", high=0.5)
+    offenders: float = share_parameter(0.03, "assumed; swept", "detentions that remove an offender's slot", high=0.5)
     months: float = parameter(12.0, "months", 0.5, 120.0, "assumed", "time that a member is held", role="lever")
-    weeks: float = parameter(6.0, "weeks", 0.5, 100.0, "assumed", "time that others are held", role="lever")
+    weeks: float = parameter(
+        6.0, "weeks", 0.5, 100.0, "assumed", "time for which persons who are not members are held", role="lever"
+    )
     weight_detained: float = parameter(
         1.46,
         "evidence",
@@ -121,8 +125,10 @@ class HeavyHand(ParameterGroup):
     weight_tie: float = parameter(
         0.411, "evidence", 0.0, 2.0, "assumed: -6 points; swept -2 to -12", "weight of a detention for each tie"
     )
-    prison_recruit: float = share_parameter(0.1, "J05; assumed", "others who come back as members")
-    complain: float = share_parameter(0.2, "assumed", "wrongful detentions with a complaint")
+    prison_recruit: float = share_parameter(
+        0.1, "J05; assumed", "detained persons who were not members and come back as members"
+    )
+    complain: float = share_parameter(0.2, "assumed", "wrongful detentions followed by a complaint")
 
 
 AROUND = ArraySpec(

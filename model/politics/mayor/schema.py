@@ -56,7 +56,9 @@ class Government(ParameterGroup):
     name: ClassVar[str] = "mayor"
     evidence: ClassVar[tuple[str, ...]] = ("B08", "B15", "B16", "B17", "E02", "E04", "F02", "F15", "I08", "Z15")
 
-    gives: int = parameter(1, "0 or 1", 0, 1, "design", "the mayor decides by the quarter; 0: a coin per term", off=0)
+    gives: int = parameter(
+        1, "0 or 1", 0, 1, "design", "the mayor decides each quarter; 0: a random draw per term", off=0
+    )
     budgets: int = parameter(
         1, "0 or 1", 0, 1, "design", "the mayor decides on the budget; 0: it stays as it is", off=0
     )
@@ -69,47 +71,60 @@ class Government(ParameterGroup):
     only_asked: int = parameter(
         0, "0 or 1", 0, 1, "F15", "the mayor gives only what an authority has asked for", role="site"
     )
-    habit: float = parameter(-2.6, "log-odds", -8.0, 4.0, "assumed; swept", "giving something, all else zero")
-    care: float = parameter(2.0, "log-odds", 0.0, 6.0, "B17; assumed", "effect of care, 0 to 1")
-    asked: float = parameter(0.5, "log-odds", 0.0, 3.0, "E04; assumed", "effect of an open petition for it")
-    asked_most: int = parameter(3, "petitions", 0, 50, "assumed", "open petitions for it from which more weigh no more")
+    habit: float = parameter(
+        -2.6, "log-odds", -8.0, 4.0, "assumed; swept", "readiness to give something, all other effects at zero"
+    )
+    care: float = parameter(
+        2.0, "log-odds", 0.0, 6.0, "B17; assumed", "effect of the mayor's care for security, 0 to 1"
+    )
+    asked: float = parameter(0.5, "log-odds", 0.0, 3.0, "E04; assumed", "effect of an open petition for a measure")
+    asked_most: int = parameter(
+        3, "petitions", 0, 50, "assumed", "open petitions for a measure beyond which more have no effect"
+    )
     asked_budget: float = parameter(
-        0.5, "ratio", 0.0, 3.0, "assumed", "weight of a petition on the budget, over a gift"
+        0.5, "ratio", 0.0, 3.0, "assumed", "effect of a petition on the budget, relative to a gift"
     )
     killings: float = parameter(
-        0.8, "log-odds", 0.0, 4.0, "assumed", "effect of killings known in the quarter, log of their ratio to the usual"
+        0.8,
+        "log-odds",
+        0.0,
+        4.0,
+        "assumed",
+        "effect of killings known in the quarter, by the log of their ratio to the usual",
     )
     usual_quarters: float = parameter(
-        8.0, "quarters", 1.0, 80.0, "assumed", "time over which an idea of the usual forms"
+        8.0, "quarters", 1.0, 80.0, "assumed", "time over which the usual number of killings is averaged"
     )
-    used: float = parameter(1.2, "log-odds", 0.0, 4.0, "E01; assumed", "effect of what was given being used, -1 to 1")
-    prior: float = parameter(2.0, "events", 0.1, 30.0, "assumed", "own experience that one half is worth")
+    used: float = parameter(
+        1.2, "log-odds", 0.0, 4.0, "E01; assumed", "effect of the use of what was given before, -1 to 1"
+    )
+    prior: float = parameter(2.0, "events", 0.1, 30.0, "assumed", "weight of the prior in the mayor's experience")
     election: float = parameter(0.5, "log-odds", 0.0, 3.0, "B17; assumed", "effect of the last year of a term")
     cost_motorcycles: float = parameter(1.0, "log-odds", 0.0, 6.0, "assumed", "cost of lending at the usual budget")
     cost_light: float = parameter(0.5, "log-odds", 0.0, 6.0, "assumed", "cost of light at the usual budget")
-    cost_company: float = parameter(0.8, "log-odds", 0.0, 6.0, "assumed", "cost of company at the usual budget")
+    cost_company: float = parameter(
+        0.8, "log-odds", 0.0, 6.0, "assumed", "cost of sending municipal police along at the usual budget"
+    )
     cost_cameras: float = parameter(2.0, "log-odds", 0.0, 6.0, "assumed", "cost of cameras at the usual budget")
-    keep: float = parameter(1.0, "log-odds", 0.0, 6.0, "assumed", "keeping the budget as it is")
+    keep: float = parameter(1.0, "log-odds", 0.0, 6.0, "assumed", "readiness to keep the budget as it is")
     regress: float = parameter(
-        1.5, "log-odds", 0.0, 6.0, "assumed", "pull of the budget back to the usual, at half more"
+        1.5, "log-odds", 0.0, 6.0, "assumed", "pull of the budget back to the usual, at half above it"
     )
     step: float = share_parameter(0.25, "assumed", "change of the budget in a year, over the usual")
     least: float = share_parameter(0.5, "assumed", "least budget, over the usual", low=0.1)
     most: float = parameter(1.5, "ratio", 1.0, 5.0, "assumed", "greatest budget, over the usual")
-    memory: float = parameter(24.0, "months", 1.0, 120.0, "assumed", "half-life of what was used or not")
-    company_months: int = parameter(12, "months", 1, 48, "assumed: a budget year", "time for which company is agreed")
-    loan_months: int = parameter(12, "months", 1, 48, "assumed: a budget year", "time for which motorcycles are lent")
-    light_months: int = parameter(36, "months", 1, 240, "assumed", "time for which a place is lit")
-    camera_months: int = parameter(60, "months", 1, 240, "assumed", "time for which cameras watch a place")
+    memory: float = parameter(24.0, "months", 1.0, 120.0, "assumed", "half-life of the mayor's experience")
+    company_months: int = parameter(
+        12, "months", 1, 48, "assumed: a budget year", "months for which municipal police go along"
+    )
+    loan_months: int = parameter(12, "months", 1, 48, "assumed: a budget year", "months for which motorcycles are lent")
+    light_months: int = parameter(36, "months", 1, 240, "assumed", "months for which a place is lit")
+    camera_months: int = parameter(60, "months", 1, 240, "assumed", "months for which cameras watch a place")
     motorcycles: int = parameter(2, "motorcycles", 0, 20, "B16; number assumed", "motorcycles lent to a facility")
-    fuel_km: float = parameter(600.0, "km", 0.0, 10000.0, "assumed", "fuel given with them")
+    fuel_km: float = parameter(600.0, "km", 0.0, 10000.0, "assumed", "fuel given with the motorcycles")
     reach: float = parameter(1.5, "cells", 0.0, 10.0, "assumed", "radius of a place that is lit or filmed")
-    light: float = share_parameter(
-        0.15, "assumed; swept", "crime on the street by night that light keeps away", high=0.6
-    )
-    cameras: float = share_parameter(
-        0.3, "Z15: 13-37 %", "thefts of and from vehicles that cameras keep away", high=0.6
-    )
+    light: float = share_parameter(0.15, "assumed; swept", "crime on the street by night that light prevents", high=0.6)
+    cameras: float = share_parameter(0.3, "Z15: 13-37 %", "thefts of and from vehicles that cameras prevent", high=0.6)
 
 
 class MayorState(Row):

@@ -34,15 +34,19 @@ class OtherCalls(ParameterGroup):
         48.0, "a year and 1,000 adults", 0.0, 200.0, "orders of magnitude: 2,500-12,000 and 300-2,500 a year; assumed",
         "calls of adults about other things than crimes", off=0.0,
     )  # fmt: skip
-    weekend_night: float = parameter(1.5, "ratio", 1.0, 2.0, "B19; assumed", "the same on weekend nights, relative")
+    weekend_night: float = parameter(
+        1.5, "ratio", 1.0, 2.0, "B19; assumed", "calls about other things than crimes on weekend nights, relative"
+    )
     settled: float = share_parameter(
-        0.85, "F12; assumed", "of these, what a communal authority settles where it reaches everybody"
+        0.85, "F12; assumed", "such calls that a communal authority settles where it reaches everybody"
     )
     leaders: float = parameter(
         1.5, "a year", 0.0, 24.0, "E05; orders of magnitude: 150-3,000 a year; assumed",
-        "calls of a leader to the own phone of an officer", off=0.0,
+        "calls of a community leader to an officer's own phone", off=0.0,
     )  # fmt: skip
-    gravity: float = share_parameter(0.15, "assumed: little beside crimes", "mean severity of these calls", high=0.5)
+    gravity: float = share_parameter(
+        0.15, "assumed: little beside crimes", "mean severity of calls about other things than crimes", high=0.5
+    )
 
 
 class CallCounts(Row):

@@ -51,14 +51,22 @@ class Reporting(ParameterGroup):
     )
 
     intercept: float = parameter(-3.3, "log-odds", -10.0, 4.0, "calibrated: V01", "readiness to tell a state body")
-    by_kind: float = parameter(1.0, "ratio", 0.0, 3.0, "V01, V06; assumed", "all differences between kinds", off=0.0)
-    theft: float = parameter(-0.5, "log-odds", -3.0, 3.0, "assumed", "telling of a theft from the person, over robbery")
-    vehicle_theft: float = parameter(
-        1.5, "log-odds", -3.0, 5.0, "assumed: insurers ask", "the same of a stolen vehicle"
+    by_kind: float = parameter(
+        1.0, "ratio", 0.0, 3.0, "V01, V06; assumed", "scale of all differences between kinds of crime", off=0.0
     )
-    theft_from_vehicle: float = parameter(-0.4, "log-odds", -3.0, 3.0, "assumed", "the same of theft from a vehicle")
-    assault: float = parameter(-0.3, "log-odds", -3.0, 3.0, "assumed", "the same of an assault")
-    extortion: float = parameter(0.5, "log-odds", -3.0, 3.0, "V14: 35 % against 23 %", "the same of extortion")
+    theft: float = parameter(
+        -0.5, "log-odds", -3.0, 3.0, "assumed", "difference of a theft from the person to a robbery"
+    )
+    vehicle_theft: float = parameter(
+        1.5, "log-odds", -3.0, 5.0, "assumed: insurers ask", "difference of a vehicle theft to a robbery"
+    )
+    theft_from_vehicle: float = parameter(
+        -0.4, "log-odds", -3.0, 3.0, "assumed", "difference of a theft from a vehicle to a robbery"
+    )
+    assault: float = parameter(-0.3, "log-odds", -3.0, 3.0, "assumed", "difference of an assault to a robbery")
+    extortion: float = parameter(
+        0.5, "log-odds", -3.0, 3.0, "V14: 35 % against 23 %", "difference of extortion to a robbery"
+    )
     severity: float = parameter(
         1.6, "log-odds", 0.0, 6.0, "V05: violence matters; assumed", "effect of severity", off=0.0
     )
@@ -92,12 +100,12 @@ class Reporting(ParameterGroup):
         "effect of fear where the offender can learn of it",
         off=0.0,
     )
-    patrol: float = parameter(2.0, "log-odds", -5.0, 5.0, "assumed", "a couple is at hand", off=0.0)
+    patrol: float = parameter(2.0, "log-odds", -5.0, 5.0, "assumed", "effect of a couple at hand", off=0.0)
     station: float = parameter(
-        0.3, "log-odds", -5.0, 5.0, "assumed", "going to the station, against telephoning", off=0.0
+        0.3, "log-odds", -5.0, 5.0, "assumed", "readiness to go to the station rather than telephone", off=0.0
     )
     own_phone: float = parameter(
-        1.2, "log-odds", -5.0, 5.0, "E05, E06", "an officer's own number", role="lever", off=0.0
+        1.2, "log-odds", -5.0, 5.0, "E05, E06", "effect of having an officer's own number", role="lever", off=0.0
     )
     prosecutor: float = parameter(
         -0.2,
@@ -105,41 +113,57 @@ class Reporting(ParameterGroup):
         -5.0,
         5.0,
         "V06, V11; assumed",
-        "going to the prosecutor, against telephoning",
+        "readiness to go to the prosecutor rather than telephone",
         off=0.0,
     )
     anonymous: float = parameter(
-        0.6, "log-odds", -5.0, 5.0, "V14; assumed", "the anonymous line, for extortion", role="lever", off=0.0
+        0.6,
+        "log-odds",
+        -5.0,
+        5.0,
+        "V14; assumed",
+        "readiness to use the anonymous line, for extortion",
+        role="lever",
+        off=0.0,
     )
     follow: float = parameter(
-        -0.2, "log-odds", -10.0, 5.0, "calibrated: H02, V06; orders of magnitude", "readiness to ratify"
+        -0.2, "log-odds", -10.0, 5.0, "calibrated: H02, V06; orders of magnitude", "readiness to ratify a complaint"
     )
     follow_severity: float = parameter(1.5, "log-odds", 0.0, 5.0, "assumed", "effect of severity on ratifying", off=0.0)
     useful: float = parameter(
-        0.5, "log-odds", 0.0, 3.0, "V02: useless 12 %; assumed", "effect of believing it useful", off=0.0
+        0.5,
+        "log-odds",
+        0.0,
+        3.0,
+        "V02: useless 12 %; assumed",
+        "effect on ratifying of the belief that it is useful",
+        off=0.0,
     )
     accompaniment: float = parameter(
-        0.0, "log-odds", 0.0, 3.0, "E12, F24; policy", "somebody comes along", role="lever"
+        0.0, "log-odds", 0.0, 3.0, "E12, F24; policy", "effect on ratifying of accompaniment", role="lever"
     )
     trip: float = parameter(
-        0.5, "log-odds an hour", 0.0, 4.0, "V12", "effect of the trip to the seat", role="lever", off=0.0
+        0.5,
+        "log-odds an hour",
+        0.0,
+        4.0,
+        "V12",
+        "effect on ratifying of the trip to the municipal seat",
+        role="lever",
+        off=0.0,
     )
-    found: float = share_parameter(0.5, "assumed", "untold crimes under the eyes of a couple that it finds")
+    found: float = share_parameter(0.5, "assumed", "untold crimes in sight of a couple that it finds")
     follow_trust: float = parameter(
         0.6, "log-odds", 0.0, 3.0, "Q10; swept to 0", "effect of trust on ratifying", off=0.0
     )
-    lift: float = share_parameter(
-        0.0, "experiment", "trust added where it decides what people tell", low=-0.5, high=0.5
-    )
-    none_tell: float = share_parameter(0.0, "experiment", "of those who would tell the state, who tell nobody")
-    all_tell: float = share_parameter(0.0, "experiment", "of those who would tell nobody, who telephone all the same")
+    lift: float = share_parameter(0.0, "experiment", "trust added in the decision to tell alone", low=-0.5, high=0.5)
+    none_tell: float = share_parameter(0.0, "experiment", "people who would tell the state and tell nobody instead")
+    all_tell: float = share_parameter(0.0, "experiment", "people who would tell nobody and telephone instead")
     newcomers: float = share_parameter(
-        0.5, "not identified; swept 0.25-1", "how often these call and ratify, over others"
+        0.5, "not identified; swept 0.25-1", "calls and ratifications of newcomers, relative to others"
     )
-    captured: float = share_parameter(
-        0.3, "assumed; swept", "stations from which cliques hear, drawn anew for every seed"
-    )
-    leak: float = share_parameter(0.1, "assumed; swept", "anonymous reports that cliques hear of from there", off=0.0)
+    captured: float = share_parameter(0.3, "assumed; swept", "stations that inform cliques, drawn anew for every seed")
+    leak: float = share_parameter(0.1, "assumed; swept", "anonymous reports that such a station passes on", off=0.0)
     call_delay: float = parameter(20.0, "minutes", 0.0, 120.0, "assumed", "longest time from a crime to the call")
     ratify_within: float = parameter(
         48.0, "hours", 2.0, 720.0, "assumed: 2 to 48 h", "longest time from a crime to the ratified complaint"

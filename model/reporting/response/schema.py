@@ -67,59 +67,93 @@ class Response(ParameterGroup):
     on_paper: float = share_parameter(
         0.0, "H05; assumed", "calls closed as served though nobody went", role="lever", off=0.0
     )
-    foot_km: float = parameter(2.0, "km", 0.0, 10.0, "assumed", "how far a couple on foot answers calls")
-    bicycle: float = parameter(2.0, "ratio", 1.0, 5.0, "Z20; assumed", "the same by bicycle, relative")
-    handling: float = parameter(12.0, "minutes", 0.0, 120.0, "assumed", "from a call to the order to a couple")
+    foot_km: float = parameter(2.0, "km", 0.0, 10.0, "assumed", "distance within which a couple on foot answers calls")
+    bicycle: float = parameter(
+        2.0,
+        "ratio",
+        1.0,
+        5.0,
+        "Z20; assumed",
+        "distance within which a couple answers calls by bicycle, relative to on foot",
+    )
+    handling: float = parameter(12.0, "minutes", 0.0, 120.0, "assumed", "time from a call to the order to a couple")
     middle: float = share_parameter(0.3, "assumed", "severity from which a call breaks off fixed duties")
     grave: float = share_parameter(0.5, "assumed", "severity from which couples of other facilities help")
     within_slight: float = parameter(
-        120.0, "minutes", 10.0, 480.0, "assumed; swept", "wait after which nobody goes any more"
+        120.0, "minutes", 10.0, 480.0, "assumed; swept", "wait after which nobody goes to a slight call"
     )
-    within_middle: float = parameter(150.0, "minutes", 10.0, 480.0, "assumed; swept", "the same for middle calls")
-    within_grave: float = parameter(180.0, "minutes", 10.0, 480.0, "assumed; swept", "the same for grave calls")
+    within_middle: float = parameter(
+        150.0, "minutes", 10.0, 480.0, "assumed; swept", "wait after which nobody goes to a call of medium severity"
+    )
+    within_grave: float = parameter(
+        180.0, "minutes", 10.0, 480.0, "assumed; swept", "wait after which nobody goes to a grave call"
+    )
     reserve_slight: float = parameter(
-        8.0, "km", 0.0, 60.0, "I01, U06: litres are spared; assumed; swept", "litres kept back from slight calls"
+        8.0, "km", 0.0, 60.0, "I01, U06: litres are spared; assumed; swept", "fuel that is not used for slight calls"
     )
-    reserve_middle: float = parameter(4.0, "km", 0.0, 60.0, "assumed; swept", "the same from middle calls")
+    reserve_middle: float = parameter(
+        4.0, "km", 0.0, 60.0, "assumed; swept", "fuel that is not used for calls of medium severity"
+    )
     decline: float = parameter(
-        -3.4, "log-odds", -40.0, 5.0, "H05; assumed; swept", "a lead declines a call that the couple could go to"
+        -3.4,
+        "log-odds",
+        -40.0,
+        5.0,
+        "H05; assumed; swept",
+        "readiness of a lead to decline a call that the couple could answer",
     )
-    decline_gravity: float = parameter(-3.0, "log-odds", -10.0, 0.0, "assumed; swept", "effect of severity on that")
-    decline_km: float = parameter(0.6, "log-odds for 5 km", 0.0, 5.0, "assumed; swept", "effect of the way")
-    decline_low: float = parameter(0.7, "log-odds", 0.0, 5.0, "I01; assumed; swept", "effect of litres that run low")
-    low_km: float = parameter(12.0, "km", 0.0, 60.0, "assumed", "litres that are felt to run low")
-    decline_night: float = parameter(0.5, "log-odds", 0.0, 5.0, "assumed; swept", "effect of the night")
+    decline_gravity: float = parameter(
+        -3.0, "log-odds", -10.0, 0.0, "assumed; swept", "effect of severity on declining"
+    )
+    decline_km: float = parameter(
+        0.6, "log-odds for 5 km", 0.0, 5.0, "assumed; swept", "effect of the distance on declining"
+    )
+    decline_low: float = parameter(
+        0.7, "log-odds", 0.0, 5.0, "I01; assumed; swept", "effect of fuel that runs low on declining"
+    )
+    low_km: float = parameter(12.0, "km", 0.0, 60.0, "assumed", "fuel at which it counts as running low")
+    decline_night: float = parameter(0.5, "log-odds", 0.0, 5.0, "assumed; swept", "effect of the night on declining")
     decline_load: float = parameter(
-        0.25, "log-odds", 0.0, 3.0, "I11; assumed; swept", "effect of each call served before"
+        0.25, "log-odds", 0.0, 3.0, "I11; assumed; swept", "effect of each call served before on declining"
     )
     decline_danger: float = parameter(
-        0.2, "log-odds", 0.0, 3.0, "I12; assumed; swept", "effect of the crime that the station knows of there"
+        0.2, "log-odds", 0.0, 3.0, "I12; assumed; swept", "effect of the known crime of the place on declining"
     )
-    decline_keen: float = parameter(0.5, "log-odds", 0.0, 3.0, "G12; assumed; swept", "what motivation takes away")
+    decline_keen: float = parameter(
+        0.5, "log-odds", 0.0, 3.0, "G12; assumed; swept", "effect of motivation against declining"
+    )
     decline_control: float = parameter(
-        1.0, "log-odds", 0.0, 5.0, "I10; assumed; swept", "what full internal control takes away"
+        1.0, "log-odds", 0.0, 5.0, "I10; assumed; swept", "effect of full internal control against declining"
     )
     constant: float = parameter(
-        0.0, "minutes", 0.0, 480.0, "design: 0 = as computed", "answer after a constant time", off=30.0
+        0.0,
+        "minutes",
+        0.0,
+        480.0,
+        "design: 0 = as computed",
+        "fixed time to an answer; 0: by distance and means",
+        off=30.0,
     )
     dirt: float = parameter(1.4, "ratio", 1.0, 5.0, "assumed", "time on a dirt road, relative to a paved one")
-    path: float = parameter(2.2, "ratio", 1.0, 8.0, "assumed", "the same where a path leads")
-    no_road: float = parameter(2.8, "ratio", 1.0, 8.0, "assumed", "the same where no path leads")
+    path: float = parameter(2.2, "ratio", 1.0, 8.0, "assumed", "time where a path leads, relative to a paved road")
+    no_road: float = parameter(2.8, "ratio", 1.0, 8.0, "assumed", "time where no path leads, relative to a paved road")
     service: float = parameter(45.0, "minutes", 0.0, 300.0, "assumed", "mean time at a scene")
     patience: float = parameter(
         45.0, "minutes", 5.0, 600.0, "assumed; swept", "wait beyond which a call is served late"
     )
     catch: float = share_parameter(
-        0.38, "calibrated: arrests, W02; swept", "offenders caught by a couple that is there at once"
+        0.38, "calibrated: arrests, W02; swept", "offenders caught by a couple that is at the scene at once"
     )
-    killers: float = share_parameter(0.5, "calibrated: W02", "the same of killers, over others: they do not stay")
-    trail: float = parameter(30.0, "minutes", 1.0, 600.0, "assumed", "delay that divides the chance by e")
-    goods: float = share_parameter(0.55, "H04; assumed", "offenders caught at once who carry goods or weapon")
+    killers: float = share_parameter(0.5, "calibrated: W02", "killers caught at the scene, relative to other offenders")
+    trail: float = parameter(
+        30.0, "minutes", 1.0, 600.0, "assumed", "delay after which the chance of catching has fallen by a factor e"
+    )
+    goods: float = share_parameter(0.55, "H04; assumed", "offenders caught at once who carry goods or a weapon")
     goods_minutes: float = parameter(
-        60.0, "minutes", 1.0, 1440.0, "assumed", "delay by which goods found on the caught fall by a factor e"
+        60.0, "minutes", 1.0, 1440.0, "assumed", "delay after which the share with goods has fallen by a factor e"
     )
     all_caught: float = share_parameter(
-        0.0, "experiment", "crimes whose offender is caught on the spot, whoever is there"
+        0.0, "experiment", "crimes whose offender is caught at the scene, whoever is there"
     )
 
 

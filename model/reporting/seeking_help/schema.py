@@ -55,19 +55,23 @@ class SeekingHelp(ParameterGroup):
     intercept: float = parameter(
         -2.8, "log-odds", -10.0, 4.0, "calibrated: orders of magnitude", "readiness to look for help"
     )
-    severity: float = parameter(1.6, "log-odds", 0.0, 6.0, "assumed", "effect of severity")
+    severity: float = parameter(1.6, "log-odds", 0.0, 6.0, "assumed", "effect of severity on looking for help")
     fear: float = parameter(0.8, "log-odds", 0.0, 5.0, "assumed", "effect of fear where he can learn of it")
     shame: float = parameter(0.5, "log-odds", 0.0, 5.0, "assumed", "effect of shame where neighbours see it")
-    kin: float = parameter(1.2, "log-odds", -5.0, 5.0, "assumed", "kin and neighbours, for each half of the ties near")
-    near: float = parameter(0.6, "log-odds", -5.0, 5.0, "assumed", "going to the authority")
+    kin: float = parameter(
+        1.2, "log-odds", -5.0, 5.0, "assumed", "readiness to tell kin and neighbours, for each half of the ties nearby"
+    )
+    near: float = parameter(0.6, "log-odds", -5.0, 5.0, "assumed", "readiness to go to the communal authority")
     over: float = parameter(
         1.2, "log-odds", 0.0, 5.0, "F05, F07; assumed", "cost of passing over a legitimate authority with jurisdiction"
     )
-    over_prosecutor: float = share_parameter(0.5, "assumed", "of this cost, what going to the prosecutor costs")
+    over_prosecutor: float = share_parameter(0.5, "assumed", "part of that cost in going to the prosecutor")
     trust: float = parameter(0.75, "log-odds", 0.0, 3.0, "V05; assumed; swept", "effect of trust in the police, 0 to 1")
     minutes: float = parameter(0.6, "log-odds an hour", 0.0, 4.0, "V12; assumed", "effect of the way to a desk")
-    no_woman: float = parameter(0.5, "log-odds", 0.0, 4.0, "A14; assumed", "no woman on duty at her police")
-    language: float = parameter(1.2, "log-odds", 0.0, 5.0, "assumed", "nobody who speaks her language")
+    no_woman: float = parameter(
+        0.5, "log-odds", 0.0, 4.0, "A14; assumed", "effect of having no woman on duty at her police"
+    )
+    language: float = parameter(1.2, "log-odds", 0.0, 5.0, "assumed", "effect of having nobody who speaks her language")
     other_language: float = share_parameter(
         0.02,
         "INE 2018, from memory, to verify",
@@ -78,21 +82,25 @@ class SeekingHelp(ParameterGroup):
         0.0, "policy", "facilities and relays with a woman who attends women", role="lever", off=0.0
     )
     language_on_relay: float = share_parameter(
-        0.0, "policy", "facilities and relays with a speaker of it", role="lever", off=0.0
+        0.0, "policy", "facilities and relays with a speaker of her language", role="lever", off=0.0
     )
-    prosecutor: float = parameter(1.2, "log-odds", -5.0, 5.0, "V11, V13; assumed", "going to the prosecutor")
+    prosecutor: float = parameter(1.2, "log-odds", -5.0, 5.0, "V11, V13; assumed", "readiness to go to the prosecutor")
     demi: float = share_parameter(
         0.0, "F02; assumed", "women whom the defence office for indigenous women can attend", role="site"
     )
-    demi_pull: float = parameter(0.6, "log-odds", -5.0, 5.0, "assumed", "going there")
+    demi_pull: float = parameter(
+        0.6, "log-odds", -5.0, 5.0, "assumed", "readiness to go to the defence office for indigenous women"
+    )
     refuge: float = share_parameter(
         0.0, "E12; assumed", "women whom a network for victims with a refuge can reach", role="site"
     )
-    refuge_pull: float = parameter(0.2, "log-odds", -5.0, 5.0, "assumed", "going there")
+    refuge_pull: float = parameter(0.2, "log-odds", -5.0, 5.0, "assumed", "readiness to go to a refuge")
     follow: float = parameter(
-        0.1, "log-odds", -10.0, 5.0, "F26, H02; calibrated: orders of magnitude", "readiness to ratify"
+        0.1, "log-odds", -10.0, 5.0, "F26, H02; calibrated: orders of magnitude", "readiness to ratify a complaint"
     )
-    company: float = parameter(0.8, "log-odds", 0.0, 5.0, "assumed", "effect of the defence office's company on that")
+    company: float = parameter(
+        0.8, "log-odds", 0.0, 5.0, "assumed", "effect on ratifying of accompaniment by the defence office"
+    )
     measures: float = share_parameter(
         0.5, "V11: about half", "complaints that bring a protection measure", role="lever"
     )
@@ -107,14 +115,16 @@ class SeekingHelp(ParameterGroup):
         0.0,
         3.0,
         "assumed, swept",
-        "effect of what came of telling, where all of it was good; where all was bad, as much against",
+        "effect of experience with telling, if all of it was good; the reverse, if all was bad",
         off=0.0,
     )
-    prior: float = parameter(1.0, "events", 0.1, 10.0, "assumed, swept", "experience that one half is worth")
-    heard: float = parameter(
-        0.35, "ratio", 0.0, 0.6, "assumed, swept", "weight of what ties lived, over own experience"
+    prior: float = parameter(
+        1.0, "events", 0.1, 10.0, "assumed, swept", "weight of the prior in experience with telling"
     )
-    memory: float = parameter(3.0, "years", 0.25, 20.0, "assumed, swept", "time in which half of an experience fades")
+    heard: float = parameter(
+        0.35, "ratio", 0.0, 0.6, "assumed, swept", "weight of the experience of ties, relative to own"
+    )
+    memory: float = parameter(3.0, "years", 0.25, 20.0, "assumed, swept", "half-life of experience with telling")
 
 
 class SeekingHelpCounts(Row):

@@ -28,13 +28,23 @@ class DailyRhythm(ParameterGroup):
         role="site",
     )
     market_morning: float = share_parameter(
-        0.15, "B07; size assumed", "others at the market from 06 to 14 on market days", off=0.0, role="site"
+        0.15, "B07; size assumed", "other residents at the market from 06 to 14 on market days", off=0.0, role="site"
     )
     market_evening: float = share_parameter(
-        0.06, "B07; size assumed", "others at the market from 14 to 22 on market days", off=0.0, role="site"
+        0.06, "B07; size assumed", "other residents at the market from 14 to 22 on market days", off=0.0, role="site"
     )
-    errands: float = share_parameter(0.06, "assumed", "others in the core by day, other days", off=0.0, role="site")
-    street_morning: float = share_parameter(0.05, "assumed", "others on the street of their settlement, 06-14", off=0.0)
-    street_evening: float = share_parameter(0.12, "assumed", "others on the street of their settlement, 14-22", off=0.0)
-    street_night: float = share_parameter(0.02, "assumed", "others on the street or in bars, 22-06", off=0.0)
-    street_rest: float = share_parameter(0.2, "assumed", "others out in their settlement on rest days by day", off=0.0)
+    errands: float = share_parameter(
+        0.06, "assumed", "other residents in the core by day on other days", off=0.0, role="site"
+    )
+    street_morning: float = share_parameter(
+        0.05, "assumed", "other residents on the street of their settlement from 06 to 14", off=0.0
+    )
+    street_evening: float = share_parameter(
+        0.12, "assumed", "other residents on the street of their settlement from 14 to 22", off=0.0
+    )
+    street_night: float = share_parameter(
+        0.02, "assumed", "other residents on the street or in bars from 22 to 06", off=0.0
+    )
+    street_rest: float = share_parameter(
+        0.2, "assumed", "other residents out in their settlement on rest days by day", off=0.0
+    )

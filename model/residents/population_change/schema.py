@@ -28,12 +28,12 @@ class PopulationChange(ParameterGroup):
     name: ClassVar[str] = "population_change"
     evidence: ClassVar[tuple[str, ...]] = ("J06", "R23")
 
-    arrivals: float = share_parameter(1.0, "design", "due births and newcomers who come", off=0.0)
+    arrivals: float = share_parameter(1.0, "design", "due births and newcomers who arrive", off=0.0)
     infants: float = parameter(0.02, "a year", 0.0, 0.2, "assumed", "deaths in the first year of life", off=0.0)
     mortality: float = parameter(
-        0.0001, "a year", 0.0, 0.01, "assumed: 4-5 deaths per 1,000", "hazard of dying, read back to age 0", off=0.0
+        0.0001, "a year", 0.0, 0.01, "assumed: 4-5 deaths per 1,000", "hazard of dying, extrapolated to age 0", off=0.0
     )
-    ageing: float = parameter(0.078, "log ratio a year", 0.0, 0.12, "assumed", "growth of that hazard with age")
+    ageing: float = parameter(0.078, "log ratio a year", 0.0, 0.12, "assumed", "growth of the hazard of dying with age")
     departures: float = parameter(
         4.0,
         "per 1,000 a year",
@@ -44,13 +44,19 @@ class PopulationChange(ParameterGroup):
         role="site",
         off=0.0,
     )
-    young: float = parameter(2.0, "ratio", 1.0, 2.0, "assumed", "the same from 15 to 34 years, relative")
+    young: float = parameter(2.0, "ratio", 1.0, 2.0, "assumed", "residents from 15 to 34 years who move away, relative")
     outside_robbery: float = parameter(
         0.3, "a year outside", 0.0, 0.5, "orders of magnitude: about half of robberies; assumed, swept",
-        "hazard of robbery of those who are outside the municipality", off=0.0,
+        "hazard of robbery while outside the municipality", off=0.0,
     )  # fmt: skip
     outside_theft: float = parameter(
-        0.12, "a year outside", 0.0, 0.25, "assumed, swept", "hazard of theft from the person of the same", off=0.0
+        0.12,
+        "a year outside",
+        0.0,
+        0.25,
+        "assumed, swept",
+        "hazard of theft from the person while outside the municipality",
+        off=0.0,
     )
     outsiders: float = share_parameter(0.3, "assumed", "property offenders who come from outside", off=0.0)
     visit: float = parameter(1.3, "ratio", 0.0, 3.0, "B07; assumed", "offenders from outside on market days, relative")

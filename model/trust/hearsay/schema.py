@@ -36,9 +36,7 @@ class Hearsay(ParameterGroup):
     tell_bad: float = share_parameter(
         0.30, "G05, Z01: bad news is told more; assumed", "ties told of bad news", off=0.0
     )
-    weight: float = share_parameter(
-        0.35, "not identified; swept 0-0.6", "weight of what is heard against what is lived"
-    )
+    weight: float = share_parameter(0.35, "not identified; swept 0-0.6", "weight of hearsay relative to own experience")
     at_home: float = share_parameter(
-        0.35, "assumed; swept 0-1", "weight, for those who live with somebody, of that one's harm or abuse", off=0.0
+        0.35, "assumed; swept 0-1", "weight of harm or abuse of a member of the household, relative to own", off=0.0
     )

@@ -112,7 +112,7 @@ class Trust(ParameterGroup):
     evidence: ClassVar[tuple[str, ...]] = ("G01", "G05", "G07", "T01", "T03", "T04", "Z01", "Z03")
 
     level: float = share_parameter(
-        0.41, "T01, T03", "mean trust of adults at the start, the nation's mood of 2017 given", low=0.02, high=0.98,
+        0.41, "T01, T03", "mean trust of adults at the start, at the national mood of 2017", low=0.02, high=0.98,
         role="site",
     )  # fmt: skip
     fairer: float = parameter(
@@ -121,7 +121,7 @@ class Trust(ParameterGroup):
     )  # fmt: skip
     spread: float = parameter(
         1.86, "log-odds", 0.0, 4.0, "convention: latent trust spreads by 25 points; T01 sets the thresholds by it",
-        "spread of dispositions",
+        "standard deviation of dispositions",
     )  # fmt: skip
     women: float = parameter(0.375, "log-odds", -2.0, 2.0, "T04: +6 points", "women's disposition above men's")
     fear: float = parameter(0.0, "log-odds", -4.0, 4.0, "V20; assumed", "mean insecurity at the start", role="site")
@@ -131,17 +131,22 @@ class Trust(ParameterGroup):
     fast_days: float = parameter(21.0, "days", 3.0, 120.0, "calibrated: Q04", "half-life of the fast memory")
     asymmetry: float = parameter(
         3.0, "ratio", 1.0, 8.0, "not identified; swept 1-5 around Q01 : Q03 (Q05)",
-        "weight of what speaks against the police, relative",
+        "weight of experience that speaks against the police, relative",
     )  # fmt: skip
     fast: float = share_parameter(
-        0.5, "assumed; swept 0-0.9", "fast part of events whose fading nobody measured", high=0.95
+        0.5, "assumed; swept 0-0.9", "part in the fast memory of events whose fading nobody measured", high=0.95
     )
-    fast_friendly: float = share_parameter(0.887, "calibrated: Q04", "fast part of a friendly contact", high=0.99)
+    fast_friendly: float = share_parameter(
+        0.887, "calibrated: Q04", "part of a friendly contact in the fast memory", high=0.99
+    )
     fast_panel: float = share_parameter(
-        0.0, "convention: Q01-Q03 are asked over a year; swept 0-0.3", "fast part of abuse, bribe and meeting", high=0.9
+        0.0,
+        "convention: Q01-Q03 are asked over a year; swept 0-0.3",
+        "part of abuse, bribe and meeting in the fast memory",
+        high=0.9,
     )
     mood: float = parameter(
-        0.0, "log-odds", -2.0, 2.0, "T06: Latinobarometro, an input", "the nation's mood above that of 2017",
+        0.0, "log-odds", -2.0, 2.0, "T06: Latinobarometro, an input", "national mood relative to that of 2017",
         role="site",
     )  # fmt: skip
     harm: float = parameter(
