@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from experiments.storage.run_crate import FILE as CRATE
 from experiments.storage.run_crate import comparison_crate
 from experiments.storage.writing import make_folder, write_whole
@@ -216,20 +218,31 @@ def take_pictures(source: Path, target: Path = FOLDER) -> None:
         shutil.copyfile(path, target / f"{path.parent.name}.png")
 
 
+def take_draws(source: Path, target: Path = FOLDER / "over_draws") -> None:
+    """Write the tables of a comparison over draws as CSV, into a folder with the name of its municipality."""
+    make_folder(target / source.name)
+    for name in ("uncertainty", "accounts", "draw_effects"):
+        table = pd.read_parquet(source / f"{name}.parquet")
+        text = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+        write_whole(target / source.name / f"{name}.csv", text.encode())
+
+
 def main(words: Sequence[str] | None = None) -> None:
     """Make what the command line names."""
     about = "Make the reference results anew"
+    takes = {"take_report": take_report, "take_pictures": take_pictures, "take_draws": take_draws}
     parser = argparse.ArgumentParser(prog="python -m experiments.tools.reference", description=about)
     parser.add_argument("names", nargs="*", metavar="NAME", help="result of reference.toml; without any, all")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--fresh", action="store_true", help="also what is of the present code")
     parser.add_argument("--within", type=float, default=math.inf, metavar="MINUTES", help="begin none after these")
     parser.add_argument("--list", action="store_true", help="say what is on record of the present code")
-    parser.add_argument("--take-report", type=Path, metavar="FOLDER", help=argparse.SUPPRESS)
-    parser.add_argument("--take-pictures", type=Path, metavar="FOLDER", help=argparse.SUPPRESS)
+    for take in takes:
+        parser.add_argument(f"--{take.replace('_', '-')}", type=Path, metavar="FOLDER", help=argparse.SUPPRESS)
     asked = parser.parse_args(words)
-    if asked.take_report or asked.take_pictures:
-        (take_report if asked.take_report else take_pictures)(asked.take_report or asked.take_pictures)
+    if steps := [(step, source) for name, step in takes.items() if (source := getattr(asked, name))]:
+        for step, source in steps:
+            step(source)
         return
     if asked.list:
         for one in listed().values():

@@ -4,6 +4,7 @@ import re
 import shlex
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from experiments.cli.validate import EXAMINATIONS
@@ -92,3 +93,13 @@ def test_a_file_that_was_not_written_is_a_failure_and_a_verdict_is_none(known: P
 def test_a_name_that_there_is_not_is_told_with_the_nearest() -> None:
     with pytest.raises(InputError, match=r"no reference result 'efects'.*effects"):
         reference.make_all(("efects",), 1)
+
+
+def test_tables_over_draws_are_taken_as_csv_under_the_name_of_the_municipality(tmp_path: Path) -> None:
+    source = tmp_path / "villa_canales"
+    source.mkdir()
+    for name in ("uncertainty", "accounts", "draw_effects"):
+        pd.DataFrame({"measure": [name], "effect": [1.23456789]}).to_parquet(source / f"{name}.parquet")
+    reference.take_draws(source, tmp_path / "taken")
+    taken = (tmp_path / "taken" / "villa_canales" / "accounts.csv").read_text(encoding="utf-8")
+    assert taken == "measure,effect\naccounts,1.23457\n"
