@@ -239,10 +239,10 @@ def paradox_sentence(tables: Tables, site: str) -> Both:
     """Return how often complaints rise although crime falls at a site."""
     own = chosen(tables["paradox"], site=site, arm=EVERYTHING)
     row = chosen(own, years=horizon_of(own)).iloc[0]
-    shares = {name: written(SHARE * row[name], 0) for name in ("paradox", "other")}
+    pairs, other = (round(float(row[name] * row["n"])) for name in ("paradox", "other"))
     return message(
         "reproduce.sentence.paradox", site=site_name(site), package=package_name(EVERYTHING),
-        share=shares["paradox"], other=shares["other"],
+        pairs=pairs, n=int(row["n"]), other=other,
     )  # fmt: skip
 
 
