@@ -1,4 +1,4 @@
-"""The answer to the research question in a few sentences, from the headline effects on record."""
+"""The answer to the research question in a few sentences, from the results on record."""
 
 import csv
 import re
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 RECORD = Path(__file__).parents[3] / "results" / "reference" / "headline" / "current.csv"
+DRAWS = RECORD.parents[1] / "over_draws"
 YEAR = "3"
 MARKED = re.compile(r"(<!-- answer (en|es) -->\n).*?(<!-- end -->)", re.DOTALL)
 WIDTH = 120
@@ -18,7 +19,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "head": "policy",
         "to": "to",
-        "summary": "Third year, each policy minus the status quo, with the 95 % interval of paired runs:\n",
+        "summary": (
+            "Three years, each policy minus the status quo: the mean over {draws} draws of everything assumed, and"
+            " the range of 95 % of all runs, rival accounts included. In italics: the direction is not known."
+        ),
+        "spread": "The effect of MOPSIC on trust varies (standard deviations, points of 100): {parts}.",
+        "sources": "by assumed parameters {assumed}, accounts {account}, random variation {random}, towns {town}",
+        "trust_mean_unit": "trust, points of 100",
+        "crimes_occurred_unit": "crimes a year",
         "trust_mean": "trust, points of 100",
         "crimes_occurred": "crimes",
         "homicides": "homicides",
@@ -28,7 +36,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "es": {
         "head": "política",
         "to": "a",
-        "summary": "Tercer año, cada política menos la situación actual, con intervalo del 95 % de pares:\n",
+        "summary": (
+            "Tres años, cada política menos la situación actual: media entre {draws} sorteos de todo lo supuesto y"
+            " rango del 95 % de las corridas, con las explicaciones rivales. En cursiva: no se conoce la dirección."
+        ),
+        "spread": "El efecto del MOPSIC en la confianza varía (desviaciones estándar, puntos de 100): {parts}.",
+        "sources": "por supuestos {assumed}, explicaciones {account}, azar {random}, municipios sintéticos {town}",
+        "trust_mean_unit": "confianza, puntos de 100",
+        "crimes_occurred_unit": "delitos al año",
         "trust_mean": "confianza, puntos de 100",
         "crimes_occurred": "delitos",
         "homicides": "homicidios",
@@ -44,17 +59,46 @@ def with_answer(readme: str) -> str:
 
 
 def summary(language: str) -> str:
-    """Return two policies at both municipalities in a few lines."""
-    say, found = WORDS[language], by_name()
-    lines = [say["summary"]]
+    """Return two policies at both municipalities in a few lines, over draws of everything assumed."""
+    say, rows = WORDS[language], over_draws()
+    draws = {row["draws"] for row in rows.values()}
+    lines = [textwrap.fill(say["summary"].format(draws=" / ".join(sorted(draws))), WIDTH) + "\n"]
     for world in IN_SUMMARY:
         at_sites = "; ".join(
-            f"{name} {', '.join(f'{say[one]} {cell(found[site, world, one], say["to"])}' for one in MEASURES[:2])}"
+            f"{name} {', '.join(ranged(rows[site, world, one], say, say[f'{one}_unit']) for one in MEASURES[:2])}"
             for site, name in SITES.items()
         )
-        name = found[next(iter(SITES)), world, MEASURES[0]][language]
-        lines.append(textwrap.fill(f"* **{name}**: {at_sites}.", WIDTH, subsequent_indent="  "))
-    return "\n".join(lines) + "\n"
+        lines.append(textwrap.fill(f"* **{names()[world][language]}**: {at_sites}.", WIDTH, subsequent_indent="  "))
+    spread = {site: rows[site, IN_SUMMARY[0], MEASURES[0]] for site in SITES}
+    parts = "; ".join(f"{SITES[site]} " + say["sources"].format(**sources(row)) for site, row in spread.items())
+    return "\n".join([*lines, "", textwrap.fill(say["spread"].format(parts=parts), WIDTH)]) + "\n"
+
+
+def names() -> dict[str, dict[str, str]]:
+    """Return the names of policies in both languages."""
+    return {world: row for (_, world, _), row in by_name().items()}
+
+
+def ranged(row: Mapping[str, str], say: Mapping[str, str], words: str) -> str:
+    """Return a mean over draws with the range of runs; bold if its direction is known, else in italics."""
+    digits = 2 if row["measure"] == MEASURES[0] else 0
+    mean, low, high = (f"{float(row[key]):+,.{digits}f}".replace("-", "−") for key in ("mean", "low", "high"))
+    mark = "**" if row["sign"] == "known" else "_"
+    return f"{words} {mark}{mean}{mark} ({low} {say['to']} {high})"
+
+
+def sources(row: Mapping[str, str]) -> dict[str, str]:
+    """Return the standard deviations that the sources of uncertainty cause."""
+    return {key: f"{float(row[f'sd_{key}']):.2f}" for key in ("assumed", "account", "random", "town")}
+
+
+def over_draws() -> dict[tuple[str, str, str], dict[str, str]]:
+    """Return the uncertainty on record by site, policy and measure."""
+    found = {}
+    for site in SITES:
+        with (DRAWS / site / "uncertainty.csv").open(encoding="utf-8", newline="") as file:
+            found |= {(row["site"], row["against"], row["measure"]): row for row in csv.DictReader(file)}
+    return found
 
 
 def by_name() -> dict[tuple[str, str, str], dict[str, str]]:
