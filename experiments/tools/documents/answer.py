@@ -31,6 +31,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "crimes_occurred": "crimes",
         "homicides": "homicides",
         "intro": "**{site}**, third year, each policy minus the status quo, with the 95 % interval of {twins} pairs:",
+        "defaults": "With the default value of everything assumed, and random variation alone:",
         "open": "In italics: the interval holds zero, so the sign is not known.",
     },
     "es": {
@@ -48,6 +49,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "crimes_occurred": "delitos",
         "homicides": "homicidios",
         "intro": "**{site}**, tercer año, cada política menos la actual; intervalo del 95 % de {twins} pares:",
+        "defaults": "Con el valor por defecto de todo lo supuesto, y solo con la variación aleatoria:",
         "open": "En cursiva: el intervalo contiene el cero, así que no se conoce el signo.",
     },
 }
@@ -107,13 +109,14 @@ def by_name() -> dict[tuple[str, str, str], dict[str, str]]:
 
 
 def answer(language: str) -> str:
-    """Return the answer in Markdown: a table for each municipality."""
+    """Return the answer in Markdown: the summary over draws, then a table for each municipality at default values."""
     return "\n".join(lines(language))
 
 
 def lines(language: str) -> Iterator[str]:
     """Yield the lines of the answer."""
     say, found = WORDS[language], by_name()
+    yield f"{summary(language)}\n{say['defaults']}\n"
     for site, name in SITES.items():
         twins = found[site, WORLDS[0], MEASURES[0]]["twins"]
         yield say["intro"].format(site=name, twins=twins) + "\n"
