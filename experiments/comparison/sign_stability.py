@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -45,14 +46,15 @@ def examined(choice: Choice, outcome: str) -> Row | None:
 def show_laws(out: Path, twins: int, years: float, sets: Sequence[str], workers: int) -> None:
     """Live every step of every measure beside today under other laws of trust; write and print what they say."""
     make_folder(out)
-    blocks = [arms_of(request_of(site, out / "policies", twins, years, sets, ()))[0] for site in SITES]
-    tasks = [
-        Task(number, tuple(under(law, spec) for spec in world), "memory", law)
-        for number, arms in enumerate(blocks)
-        for law in TRIED
-        for world in zip(*(arm.specs for arm in arms), strict=True)
-    ]
-    lived = run_jobs(tasks, live, workers, "laws of trust").whole
+    with TemporaryDirectory() as policies:
+        blocks = [arms_of(request_of(site, Path(policies), twins, years, sets, ()))[0] for site in SITES]
+        tasks = [
+            Task(number, tuple(under(law, spec) for spec in world), "memory", law)
+            for number, arms in enumerate(blocks)
+            for law in TRIED
+            for world in zip(*(arm.specs for arm in arms), strict=True)
+        ]
+        lived = run_jobs(tasks, live, workers, "laws of trust").whole
     steps = {arm.name: step for arm, step in zip(blocks[0][1:], STEPS, strict=True)}
     stated = {"years": years, "set": " ".join(sets), "code": fingerprint()}
     rows = [

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -60,10 +61,11 @@ def effects() -> dict[tuple[str, str, int], dict[str, tuple[float, float, float]
 def show_reach(out: Path, twins: int, years: float, sets: Sequence[str], workers: int) -> None:
     """Live every step of every measure, and the worlds at the ends, beside today; write and print what they do."""
     make_folder(out)
-    requests = [request_of(site, out / "policies", twins, years, sets) for site in SITES]
-    blocks = [[arm.specs for arm in arms_of(request)[0]] for request in requests]
-    tasks = [Task(number, world, "memory") for number, arms in enumerate(blocks) for world in zip(*arms, strict=True)]
-    lived = run_jobs(tasks, live, workers, "measures alone").whole
+    with TemporaryDirectory() as steps:
+        requests = [request_of(site, Path(steps), twins, years, sets) for site in SITES]
+        blocks = [[arm.specs for arm in arms_of(request)[0]] for request in requests]
+        tasks = [Task(k, world, "memory") for k, arms in enumerate(blocks) for world in zip(*arms, strict=True)]
+        lived = run_jobs(tasks, live, workers, "measures alone").whole
     rows = [
         row
         for number, site in enumerate(SITES)
