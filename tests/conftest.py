@@ -47,7 +47,7 @@ def pytest_collect_file(file_path: Path) -> Generator[None, list[pytest.Collecto
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Add the smoke run of the slow twin where files of tests of mechanisms are named."""
+    """Add the smoke run of the slow reference model where files of tests of mechanisms are named."""
     named = [Path(name).resolve() for name in config.args if "::" not in name]
     if any(MECHANISM_TESTS in (path, *path.parents) for path in named):
         config.args.append(str(SMOKE_RUN))

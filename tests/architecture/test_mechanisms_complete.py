@@ -1,4 +1,4 @@
-"""No mechanism is half there: each has tests, a part of the slow twin, evidence, and levers that can be neutral."""
+"""Every mechanism is complete: tests, a part of the slow reference model, evidence, and levers that can be neutral."""
 
 import importlib
 import re
@@ -56,7 +56,7 @@ TWIN_OF = {
     "trust/ledger": "people.py",
     "world/discrete_choice": "deciding.py",
 }
-"""The part of the slow twin of a mechanism, where it has another name than the mechanism."""
+"""The part of the slow reference model of a mechanism, where it has another name than the mechanism."""
 CALLED_THERE = {
     "problems/problem_work": "the police make of it",
     "trust/ledger": "Residents and their trust",
@@ -134,7 +134,7 @@ def test_a_mechanism_has_a_file_of_tests(subtests: pytest.Subtests) -> None:
                 assert own in file.read_text(encoding="utf-8"), f"tests/model/{name} imports nothing of {own}"
 
 
-def test_a_mechanism_has_a_part_of_the_slow_twin(subtests: pytest.Subtests) -> None:
+def test_a_mechanism_has_a_part_of_the_slow_reference_model(subtests: pytest.Subtests) -> None:
     for folder in RECORDS.keys() - COUNTING_ONLY:
         with subtests.test(folder=folder):
             file = twin_file(folder)

@@ -1,1 +1,1 @@
-"""The slow twin: the town of `model/docs/ODD.md` as plain Mesa agents, written from that text alone."""
+"""The slow reference model: the town of `model/docs/ODD.md` as plain Mesa agents, written from that text alone."""

@@ -51,9 +51,9 @@ def teach(town: "PlainTown") -> None:
         programme = p.programme_places if one.facility.supported else 0.0
         places = (p.places + p.donor_places + programme) * (1.0 - p.overlap) / 1200.0 * len(town.officers)
         hazard = p.outside + p.peers * share_aware[one.facility.number]
-        if not one.aware and town.luck("hears", one.number, 0) < hazard:
+        if not one.aware and town.uniform("hears", one.number, 0) < hazard:
             one.aware = 1
-        if not one.trained and town.luck("course", one.number, 0) * wish < places * uptake(one):
+        if not one.trained and town.uniform("course", one.number, 0) * wish < places * uptake(one):
             one.trained = one.aware = 1
             one.taught_at = town.tick
 
@@ -66,8 +66,8 @@ def turn_over(town: "PlainTown") -> None:
             succeed(one)
             continue
         old = town.date.year - one.cohort >= p.service
-        retires = old and town.luck("retires", one.number, 0) < monthly(p.retire)
-        if retires or town.luck("moves", one.number, 0) < monthly(p.rotation * (1.0 - p.permanence)):
+        retires = old and town.uniform("retires", one.number, 0) < monthly(p.retire)
+        if retires or town.uniform("moves", one.number, 0) < monthly(p.rotation * (1.0 - p.permanence)):
             succeed(one)
 
 
@@ -78,7 +78,7 @@ def succeed(officer: "Officer") -> None:
     officer.person += 1
 
     def u(nth: int) -> float:
-        return float(town.luck("newcomer", officer.number, nth, tick=officer.person))
+        return float(town.uniform("newcomer", officer.number, nth, tick=officer.person))
 
     from_academy = u(0) < p.academy
     officer.since = town.tick
@@ -101,7 +101,7 @@ def explains(officer: "Officer", born: int, number: int) -> bool:
     """Tell whether a lead who comes late to a call explains why."""
     p = officer.model.numbers("adoption")
     chance = p.link_explain * p.explain * officer.skill
-    return bool(officer.model.luck("explains", number, 0, tick=born) < chance)
+    return bool(officer.model.uniform("explains", number, 0, tick=born) < chance)
 
 
 def planned_share(officer: "Officer") -> float:

@@ -5,9 +5,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle.luck import pick, pick_by_reach, poisson
 from oracle.people import ARRIVAL, DEPARTURE, Resident
 from oracle.police import SHIFT_MINUTES, SOLDIERS, Visit
+from oracle.random_draws import pick, pick_by_reach, poisson
 
 if TYPE_CHECKING:
     from oracle.gangs import Clique
@@ -58,19 +58,19 @@ def clamp_down(town: "PlainTown") -> None:
         for prisoner in over:
             release(town, prisoner)
         mean = MOST_DETAINED / 1000.0 / 30.4375 * len(town.suspects)
-        for j in range(poisson(town.luck("detention count", 0, 0), mean)):
-            detain(town, pick(town.suspects, town.luck("detention who", j, 0)), town.luck("detention mark", j, 0))
+        for j in range(poisson(town.uniform("detention count", 0, 0), mean)):
+            detain(town, pick(town.suspects, town.uniform("detention who", j, 0)), town.uniform("detention mark", j, 0))
     march(town)
 
 
 def release(town: "PlainTown", prisoner: Prisoner) -> None:
     """Let somebody out, who has forgotten like everybody."""
     p, one = town.numbers("heavy_hand"), prisoner.who
-    one.forget(book=False)
+    one.forget(record=False)
     one.alive, one.mood = True, town.mood
-    town.ledger.book(ARRIVAL, one.settlement, one.trust)
+    town.ledger.add_change(ARRIVAL, one.settlement, one.trust)
     one.clique = prisoner.clique
-    if one.clique is None and town.luck("prison recruit", one.number, 0) < p.prison_recruit:
+    if one.clique is None and town.uniform("prison recruit", one.number, 0) < p.prison_recruit:
         one.clique = clique_around(one)
     town.live(one, "detained", p.weight_detained)
 
@@ -92,10 +92,10 @@ def detain(town: "PlainTown", one: Resident, mark: float) -> None:
 
 def hold_slot(town: "PlainTown", one: Resident, until: int) -> None:
     """Hold a slot of offenders with some of the detained, if the one drawn is free."""
-    if town.luck("detention slot", one.number, 0) >= town.numbers("heavy_hand").offenders:
+    if town.uniform("detention slot", one.number, 0) >= town.numbers("heavy_hand").offenders:
         return
     reached = [(slots, town.drawn_by[group, one.settlement]) for group, slots in enumerate(town.offenders) if slots]
-    aim = town.luck("detention slot", one.number, 1) * sum(sums[-1] for _, sums in reached)
+    aim = town.uniform("detention slot", one.number, 1) * sum(sums[-1] for _, sums in reached)
     for slots, sums in reached:
         if aim < sums[-1]:
             slot = slots[bisect.bisect_right(sums, aim)]
@@ -126,18 +126,18 @@ def march(town: "PlainTown") -> None:
     p, contacts = town.numbers("heavy_hand"), town.numbers("contacts")
     n = int(p.visits)
     army = p.army + town.numbers("political_calendar").army
-    for a in range(math.floor(army * town.numbers("population").scale + town.luck("army patrols", 0, 0))):
+    for a in range(math.floor(army * town.numbers("population").scale + town.uniform("army patrols", 0, 0))):
         for v in range(n):
-            minute = (v + town.luck("army minute", a, v)) * SHIFT_MINUTES / n
-            cell = pick_by_reach(town.everywhere, town.luck("army place", a, v))
+            minute = (v + town.uniform("army minute", a, v)) * SHIFT_MINUTES / n
+            cell = pick_by_reach(town.everywhere, town.uniform("army place", a, v))
             town.visits.append(Visit(None, cell, minute, SOLDIERS, 0, p.stay))
             present = cell.present[town.place_list]
             n_here = sum(not other.left for other in present)
             mean = p.stops * n_here / (n_here + contacts.crowd) * (contacts.night if town.shift == 2 else 1.0)
-            for j in range(min(15, poisson(town.luck("army meets", a, v), mean))):
-                one = pick(present, town.luck("army who", a, 16 * v + j))
+            for j in range(min(15, poisson(town.uniform("army meets", a, v), mean))):
+                one = pick(present, town.uniform("army who", a, 16 * v + j))
                 if one.alive and one.is_man_of(p.stopped_from, 35):
-                    harsh = town.luck("army tone", a, 16 * v + j) < p.harsh
+                    harsh = town.uniform("army tone", a, 16 * v + j) < p.harsh
                     if harsh:
                         town.live(one, "army_harsh", p.weight_harsh)
                     else:

@@ -37,7 +37,7 @@ class Remembered:
     rung: int = 0
     climbing: bool = False
 
-    def fade(self, left: float) -> None:
+    def decay(self, left: float) -> None:
         """Keep a part of what is remembered; promises count in full while a protocol is in force."""
         for events in (self.calls, self.conduct, self.requests, self.cases, self.climbs):
             events.good *= left

@@ -40,7 +40,7 @@ def decide_case(town: "PlainTown", incident: Incident, teller: "Resident") -> st
 
 
 def hears(town: "PlainTown", incident: Incident, terms: Terms) -> bool:
-    """Tell whether a board had heard a case by these terms at the same luck."""
+    """Tell whether a board had heard a case by these terms at the same random number."""
     utilities = [sum(row) for row in terms.values()]
     return option_of(town, CASE, incident.number, utilities, ordered=False, tick=town.tick) == 0
 

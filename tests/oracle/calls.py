@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oracle.boards import hears_of_call
-from oracle.luck import pick, poisson
+from oracle.random_draws import pick, poisson
 from oracle.reporting import LINE, Call, give_up
 
 if TYPE_CHECKING:
@@ -32,29 +32,29 @@ def ring_all(town: "PlainTown") -> None:
     p, reach = town.numbers("calls"), town.numbers("communal_authority").reach
     weekend_night = town.shift == NIGHT and town.weekday >= FRIDAY
     hazard = p.rate / 1000.0 * (p.weekend_night if weekend_night else 1.0)
-    for j in range(poisson(town.luck("other call count", 0, 0), MOST * len(town.residents) / 1095.0)):
-        one = pick(town.residents, town.luck("other call who", NAME + j, 0))
-        wanted = town.luck("other call mark", NAME + j, 0) * MOST < hazard * (1.0 - reach * p.settled)
+    for j in range(poisson(town.uniform("other call count", 0, 0), MOST * len(town.residents) / 1095.0)):
+        one = pick(town.residents, town.uniform("other call who", NAME + j, 0))
+        wanted = town.uniform("other call mark", NAME + j, 0) * MOST < hazard * (1.0 - reach * p.settled)
         if wanted and one.alive and one.age >= 18:
             ring(town, one, NAME + j, own_phone=False)
     councils = sorted((one for one in town.residents if one.council), key=lambda one: one.settlement)
-    for j in range(poisson(town.luck("other call count", 1, 0), MOST_BY_LEADER * len(councils) / 1095.0)):
+    for j in range(poisson(town.uniform("other call count", 1, 0), MOST_BY_LEADER * len(councils) / 1095.0)):
         m = NAME + LEADERS + j
-        one = pick(councils, town.luck("other call who", m, 0))
+        one = pick(councils, town.uniform("other call who", m, 0))
         phones = town.authorities[one.settlement].phones
-        has_number = one.alive and town.luck("has a number", one.number, 0, tick=0) < phones
-        if has_number and town.luck("other call mark", m, 0) * MOST_BY_LEADER < p.leaders:
+        has_number = one.alive and town.uniform("has a number", one.number, 0, tick=0) < phones
+        if has_number and town.uniform("other call mark", m, 0) * MOST_BY_LEADER < p.leaders:
             ring(town, one, m, own_phone=True)
 
 
 def ring(town: "PlainTown", one: "Resident", m: int, *, own_phone: bool) -> None:
     """Call for a couple; the line may fail."""
-    severity = 2.0 * town.numbers("calls").gravity * town.luck("other call gravity", m, 0)
+    severity = 2.0 * town.numbers("calls").gravity * town.uniform("other call gravity", m, 0)
     errand = Errand(town.tick, m, one.home, severity)
-    lost = town.luck("other call line", m, 0) >= town.numbers("response").line_answered
+    lost = town.uniform("other call line", m, 0) >= town.numbers("response").line_answered
     if own_phone:
         lost = one.home.facility >= 0 and not town.facilities[one.home.facility].phone
-    minute = 480.0 * town.luck("other call minute", m, 0)
+    minute = 480.0 * town.uniform("other call minute", m, 0)
     made = Call(errand, one, minute, hears_of_call(town, one, one.home, handed=False))
     if lost:
         give_up(town, made, LINE)

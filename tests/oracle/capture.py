@@ -42,11 +42,11 @@ def meet_offers(town: "PlainTown", one: "Chief | Hall", who: int, ground: "list[
         groups = groups_on(town, ground)
         penury = p.penury * (1.0 - town.numbers("resources").condition)
         a_year = len(groups) * math.exp(p.base + penury - p.integrity * integrity)
-        if town.luck("bought", who, 0) < 1.0 - math.exp(-a_year / 12.0):
-            one.captor = groups[int(town.luck("who buys", who, 0) * len(groups))]
+        if town.uniform("bought", who, 0) < 1.0 - math.exp(-a_year / 12.0):
+            one.captor = groups[int(town.uniform("who buys", who, 0) * len(groups))]
         return False
     risk = min(1.0, p.found * (1.0 + p.reveal * found_out(town)))
-    if town.luck("capture found", who, 0) >= 1.0 - (1.0 - risk) ** (1.0 / 12.0):
+    if town.uniform("capture found", who, 0) >= 1.0 - (1.0 - risk) ** (1.0 / 12.0):
         return False
     town.n_public += 1
     scandal = town.numbers("misconduct")
@@ -83,11 +83,11 @@ def is_warned(town: "PlainTown", member: "Resident", file: "File") -> bool:
     clique = member.clique
     if clique is None or not holds_chief(town, clique, clique.centre.facility):
         return False
-    return town.luck("warned", file.number, file.tries, tick=file.filed) < town.numbers("capture").warned
+    return town.uniform("warned", file.number, file.tries, tick=file.filed) < town.numbers("capture").warned
 
 
 def is_told(town: "PlainTown", incident: "Incident") -> bool:
     """Tell whether the clique hears of what was reported without a name."""
     if incident.clique is None or not holds_chief(town, incident.clique, incident.cell.facility):
         return False
-    return town.luck("leak", incident.number, 1) < town.numbers("capture").leak
+    return town.uniform("leak", incident.number, 1) < town.numbers("capture").leak

@@ -35,7 +35,7 @@ class Chief:
         self.eased = self.worse = 0.0
         self.lived = [[0.0, 0.0] for _ in range(N_MODES)]
 
-    def fade(self, left: float) -> None:
+    def decay(self, left: float) -> None:
         """Keep a share of what is remembered."""
         for name in ("welcomed", "ignored", "held", "released", "fell", "rose", "eased", "worse"):
             setattr(self, name, getattr(self, name) * left)
@@ -98,7 +98,7 @@ def set_hours(town: "PlainTown", coming: int) -> None:
     for chief in town.chiefs:
         officer = first_officer(town, chief.facility)
         if officer is not None:
-            take_over(town, chief, officer)
+            update_officer(town, chief, officer)
             chief.open = sum(waiting(town, one) for one in town.authorities if serves(chief.facility, one))
             chief.order = order_of(town, coming // 3)
             take_stock(town, chief)
@@ -136,12 +136,12 @@ def close_books(town: "PlainTown") -> None:
         chief.served = chief.lost = chief.crimes = 0.0
 
 
-def take_over(town: "PlainTown", chief: Chief, officer: "Officer") -> None:
+def update_officer(town: "PlainTown", chief: Chief, officer: "Officer") -> None:
     """Note who is in the position; what was lived through long ago counts less."""
     if chief.person != officer.person:
         chief.person, chief.captor = officer.person, -1
         chief.begin_anew()
-    chief.fade(2.0 ** (-1.0 / town.numbers("chief").memory))
+    chief.decay(2.0 ** (-1.0 / town.numbers("chief").memory))
 
 
 def serves(facility: "Facility", authority: "Authority") -> bool:
@@ -162,7 +162,7 @@ def has_climbed(town: "PlainTown", authority: "Authority") -> bool:
 
 def order_of(town: "PlainTown", quarter: int) -> int:
     """Return the order from above in a quarter."""
-    p, u = town.numbers("chief"), town.luck("order from above", 0, 0, tick=quarter)
+    p, u = town.numbers("chief"), town.uniform("order from above", 0, 0, tick=quarter)
     return ORDER_TO_PREVENT if u >= 1.0 - p.order_prevent else ORDER_TO_ARREST if u < p.order_arrests else NO_ORDER
 
 
@@ -231,7 +231,7 @@ def block_of(town: "PlainTown", couple: "Couple") -> int:
     """Return the use of the hours of a couple in this shift."""
     if town.numbers("chief").sets_hours == 0:
         return NO_BLOCK
-    return town.chiefs[couple.facility.number].blocks[int(N_BLOCKS * town.luck("block of hours", couple.number, 0))]
+    return town.chiefs[couple.facility.number].blocks[int(N_BLOCKS * town.uniform("block of hours", couple.number, 0))]
 
 
 def leaning(block: int, use: int, usual: float, focus: float) -> float:

@@ -50,12 +50,12 @@ def begin_cliques(town: "PlainTown") -> None:
 def next_leader(town: "PlainTown", clique: Clique, tick: int | None = None) -> Resident | None:
     """Return the living member who leads next, if there is one."""
     living = living_members(town, clique)
-    return min(living, key=lambda one: town.luck("clique heir", one.number, clique.number, tick=tick), default=None)
+    return min(living, key=lambda one: town.uniform("clique heir", one.number, clique.number, tick=tick), default=None)
 
 
 def drawn_strategy(town: "PlainTown", clique: Clique) -> int:
     """Draw what a leader of this generation wants."""
-    p, u = town.numbers("cliques"), town.luck("clique strategy", clique.number, clique.generation, tick=0)
+    p, u = town.numbers("cliques"), town.uniform("clique strategy", clique.number, clique.generation, tick=0)
     if u < p.expanding:
         return EXPANDING
     return WANTING_QUIET if u < p.expanding + p.quiet else HOLDING
@@ -71,10 +71,10 @@ def raid(town: "PlainTown") -> None:
     for clique in town.cliques:
         leader = clique.leader
         here = leader is not None and leader.alive and leader.clique is clique
-        if leader is not None and here and town.luck("clique raided", clique.number, 0) < p.leaders:
+        if leader is not None and here and town.uniform("clique raided", clique.number, 0) < p.leaders:
             hold_member(town, leader, until)
     for one in living_members(town, largest):
-        if town.luck("clique raided", one.number, 1) < p.dismantled:
+        if town.uniform("clique raided", one.number, 1) < p.dismantled:
             hold_member(town, one, until)
 
 
@@ -101,7 +101,7 @@ def days_of_month(town: "PlainTown") -> int:
     return monthrange(town.date.year, town.date.month)[1]
 
 
-def kept(months: float) -> float:
+def retained_share(months: float) -> float:
     """What is left of a memory after a month, given its half-life."""
     return 2.0 ** (-1.0 / months)
 
@@ -118,18 +118,18 @@ def remember(town: "PlainTown") -> None:
     """Let every clique remember the month."""
     p = town.numbers("cliques")
     arrests = {one: one.held_now + p.leader_counts * one.leader_now + p.freed * one.freed_now for one in town.cliques}
-    exposures = {one: len(members(town, one)) * shown(town, one) for one in town.cliques}
+    exposures = {one: len(members(town, one)) * exposure(town, one) for one in town.cliques}
     for clique in town.cliques:
         heard = [one for one in town.cliques if hears_of(town, clique, one)]
         n = len(members(town, clique))
         caught = arrests[clique] + math.fsum(p.heard * arrests[one] for one in heard)
         exposed = exposures[clique] + math.fsum(p.heard * exposures[one] for one in heard)
-        clique.caught = kept(p.fade) * clique.caught + caught
-        clique.exposed = kept(p.fade) * clique.exposed + exposed
-        clique.lost = kept(p.fade) * clique.lost + clique.killed_now
-        clique.lived = kept(p.fade) * clique.lived + n
-        clique.paid *= kept(p.fade_paid)
-        clique.unpaid *= kept(p.fade_paid)
+        clique.caught = retained_share(p.fade) * clique.caught + caught
+        clique.exposed = retained_share(p.fade) * clique.exposed + exposed
+        clique.lost = retained_share(p.fade) * clique.lost + clique.killed_now
+        clique.lived = retained_share(p.fade) * clique.lived + n
+        clique.paid *= retained_share(p.fade_paid)
+        clique.unpaid *= retained_share(p.fade_paid)
         clique.seen = moved(clique.seen, p.fade_seen, seen_on_ground(town, clique))
         earned = clique.takings / (max(n + p.inmates * prisoners(town, clique), 1.0) * p.wage)
         clique.income = moved(clique.income, p.fade_takings, earned)
@@ -137,7 +137,7 @@ def remember(town: "PlainTown") -> None:
         clique.felt = felt_at(town, clique, clique.seen)
 
 
-def shown(town: "PlainTown", clique: Clique) -> float:
+def exposure(town: "PlainTown", clique: Clique) -> float:
     """How far a stance exposes members to arrest."""
     p = town.numbers("cliques")
     return float({QUIET: p.shown_quiet, HOLD: 1.0, PRESS: p.shown_press}[clique.stance])
@@ -153,7 +153,7 @@ def hears_of(town: "PlainTown", clique: Clique, other: Clique) -> bool:
 
 def moved(before: float, half_life: float, now: float) -> float:
     """Return a mean that moves with the months."""
-    return kept(half_life) * before + (1.0 - kept(half_life)) * now
+    return retained_share(half_life) * before + (1.0 - retained_share(half_life)) * now
 
 
 def seen_on_ground(town: "PlainTown", clique: Clique) -> float:
@@ -186,13 +186,13 @@ def see_who_leads(town: "PlainTown", clique: Clique) -> None:
     else:
         clique.leader = None
     if clique.heir_at < 0:
-        months = p.heir_least + p.heir_more * town.luck("clique heir at", clique.number, 0)
+        months = p.heir_least + p.heir_more * town.uniform("clique heir at", clique.number, 0)
         clique.heir_at = town.tick + math.floor(MONTH_SHIFTS * months)
     heir = next_leader(town, clique) if town.tick >= clique.heir_at else None
     if heir is not None:
         clique.leader, clique.inside, clique.heir_at = heir, False, -1
         clique.generation += 1
-        if town.luck("clique strategy", clique.number, clique.generation, tick=1) >= p.alike:
+        if town.uniform("clique strategy", clique.number, clique.generation, tick=1) >= p.alike:
             clique.strategy = drawn_strategy(town, clique)
 
 
@@ -241,7 +241,7 @@ def found_again(town: "PlainTown", clique: Clique) -> bool:
     clique.begin_anew()
     if sender is not None:
         free = [one for one in living_members(town, sender) if one is not sender.leader]
-        free.sort(key=lambda one: town.luck("clique sent", one.number, clique.number))
+        free.sort(key=lambda one: town.uniform("clique sent", one.number, clique.number))
         for one in free[: p.sent]:
             one.clique = clique
     clique.alive = True
@@ -318,7 +318,7 @@ def plan_attack(town: "PlainTown", clique: Clique, n_members: int, *, peace: boo
             return
         bound = math.floor(MONTH_SHIFTS * town.numbers("cliques").free_months)
         clique.free_until = clique.foe.free_until = town.tick + bound
-    clique.attack_at = town.tick + 1 + math.floor(ATTACK_WITHIN * town.luck("clique attack at", clique.number, 0))
+    clique.attack_at = town.tick + 1 + math.floor(ATTACK_WITHIN * town.uniform("clique attack at", clique.number, 0))
 
 
 def move_border(town: "PlainTown", clique: Clique, payers: dict[Cell, int], fill: float, spare: float) -> bool:

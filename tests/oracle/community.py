@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import mesa
 
 from oracle.board_memory import Remembered
-from oracle.luck import logistic, logit
 from oracle.people import ABUSE, AT_HOME, HARM, HEARSAY, INFORMED, PAYMENT, PUBLIC_EVENT, SCANDAL, Impression, Resident
+from oracle.random_draws import logistic, logit
 
 if TYPE_CHECKING:
     from oracle.town import PlainTown
@@ -30,7 +30,7 @@ class Authority(mesa.Agent):
         self.settlement = int(row["settlement"])
         self.cell = town.cells[int(row["cell"])]
         self.communal = bool(row["communal"])
-        closed = town.luck("invites", number, 0, tick=0) < town.numbers("boards").share_not_inviting
+        closed = town.uniform("invites", number, 0, tick=0) < town.numbers("boards").share_not_inviting
         self.invites = settlement.kind == "town" or not closed
         self.organised = drawn_organised(town, number, float(settlement.organised))
         self.remembers = Remembered(drawn_disposition(town, number))
@@ -71,8 +71,8 @@ class Authority(mesa.Agent):
         return next((one for one in self.model.officers if one.facility.number == facility), None)
 
 
-def noise(u: float) -> float:
-    """Return a number around 0 that belongs to luck u."""
+def logistic_noise(u: float) -> float:
+    """Return a number around 0 for the uniform number u."""
     return 0.5513 * logit(u)
 
 
@@ -81,14 +81,16 @@ def drawn_organised(town: "PlainTown", number: int, usual: float) -> float:
     spread = town.numbers("deliberation").spread
     if spread <= 0.0:
         return usual
-    drawn = usual + spread * noise(town.luck("organised", number, 0, tick=0))
+    drawn = usual + spread * logistic_noise(town.uniform("organised", number, 0, tick=0))
     return float(min(0.98, max(0.05, drawn)))
 
 
 def drawn_disposition(town: "PlainTown", number: int) -> float:
     """Draw what a board thinks of the police before it knows them."""
     p = town.numbers("deliberation")
-    return logistic(p.disposed + p.disposed_spread * noise(town.luck("disposition of a board", number, 0, tick=0)))
+    return logistic(
+        p.disposed + p.disposed_spread * logistic_noise(town.uniform("disposition of a board", number, 0, tick=0))
+    )
 
 
 def police_go_out(town: "PlainTown") -> bool:
@@ -145,7 +147,7 @@ def hear_cases(town: "PlainTown") -> None:
                 continue
         open_cases.append(case)
     town.cases = open_cases
-    town.learn_impressions()
+    town.apply_impressions()
 
 
 def begin_month(town: "PlainTown", authority: Authority) -> None:
@@ -154,7 +156,7 @@ def begin_month(town: "PlainTown", authority: Authority) -> None:
     if town.date.month == 1 and authority.communal:
         authority.links *= 0.5 * authority.agreed
     wish = logistic(p.consent + p.consent_links * authority.links)
-    consents = town.luck("consents", authority.number, 0, tick=town.month) < wish
+    consents = town.uniform("consents", authority.number, 0, tick=town.month) < wish
     authority.consents = authority.invites and consents
     q = town.numbers("deliberation")
     watch = (q.watch_effect if authority.watches else 0.0) if q.watches else p.watch
@@ -166,7 +168,7 @@ def take_step(town: "PlainTown", case: Case) -> int:
     p = town.numbers("communal_authority")
 
     def u(name: str) -> float:
-        return town.luck(name, case.number, 0, tick=case.born)
+        return town.uniform(name, case.number, 0, tick=case.born)
 
     if case.step == HEARING_STEP:
         return hold_hearing(town, case)
@@ -183,7 +185,7 @@ def hold_hearing(town: "PlainTown", case: Case) -> int:
     p, authority = town.numbers("communal_authority"), case.authority
 
     def u(name: str, nth: int = 0) -> float:
-        return town.luck(name, case.number, nth, tick=case.born)
+        return town.uniform(name, case.number, nth, tick=case.born)
 
     respect = p.deference * authority.legitimacy
     if u("summoned", case.late) >= logistic(p.comes + respect):
@@ -221,12 +223,12 @@ def fail(town: "PlainTown", case: Case) -> int:
     """Take a failed case to the higher board, the state, or nowhere."""
     p = town.numbers("communal_authority")
     case.authority.see(0.5 if case.just else 0.0)
-    higher = town.luck("higher board", case.number, 0, tick=case.born) < p.higher
+    higher = town.uniform("higher board", case.number, 0, tick=case.born) < p.higher
     if case.authority.communal and case.step != HIGHER_STEP and higher:
         case.step = HIGHER_STEP
         case.due += 42
         return TO_HIGHER_BOARD
-    return HANDED_OVER if town.luck("hand over", case.number, 0, tick=case.born) < p.hand_over else WITHOUT_REMEDY
+    return HANDED_OVER if town.uniform("hand over", case.number, 0, tick=case.born) < p.hand_over else WITHOUT_REMEDY
 
 
 def spread_news(town: "PlainTown") -> None:
@@ -237,21 +239,21 @@ def spread_news(town: "PlainTown") -> None:
         bad = said.weight_f * (said.quality_f - 0.5) + said.weight_e * (said.quality_e - 0.5) < 0.0
         chance = p.tell_bad if bad else p.tell_good
         for k, tie in enumerate(said.who.ties):
-            if town.luck("hearsay", said.who.number, 8 * said.cause + k) < chance:
+            if town.uniform("hearsay", said.who.number, 8 * said.cause + k) < chance:
                 hear(town, tie, HEARSAY, said, p.weight)
     for said in news:
         if said.cause in (HARM, ABUSE):
             for other in household(town, said.who)[:MOST_AT_HOME]:
                 if other is not said.who and other.age >= 12:
                     hear(town, other, AT_HOME, said, p.at_home)
-    town.learn_impressions()
+    town.apply_impressions()
 
 
 def hear(town: "PlainTown", one: Resident, cause: int, said: Impression, share: float) -> None:
     """Let somebody hear of what another experienced."""
     fairness = (said.quality_f, said.weight_f * share)
     effectiveness = (said.quality_e, said.weight_e * share)
-    town.impress(one, cause, fairness=fairness, effectiveness=effectiveness, fast=said.fast, heard_from=said)
+    town.record_impression(one, cause, fairness=fairness, effectiveness=effectiveness, fast=said.fast, heard_from=said)
 
 
 def household(town: "PlainTown", one: Resident) -> list[Resident]:

@@ -1,4 +1,4 @@
-"""Let the slow twin and the fast model live side by side, and compare them shift by shift."""
+"""Let the slow reference model and the fast model live side by side, and compare them shift by shift."""
 
 import datetime
 import itertools
@@ -13,7 +13,7 @@ from model.engine.scenario import Scenario
 from model.simulation.model import TrustModel
 from model.town.town import build_town
 from model.world.shift_events import UNSERVED_REASONS
-from oracle.deciding import book
+from oracle.deciding import rows_of_choices
 from oracle.fear import feel
 from oracle.minutes import FOR_MEETINGS, FOR_PROBLEMS, FOR_REQUESTS, HOMES
 from oracle.state import FIELDS, GROWING, PER, Rows
@@ -187,7 +187,7 @@ def assert_same_choices(fast: Any, plain: PlainTown) -> None:
     """Raise if something else was decided in a month that is closed, or for another reason."""
     start = plain.settings.start
     full = [month for month in plain.past_choices if datetime.date(month // 12, month % 12 + 1, 1) >= start]
-    rows: Rows = [row for month in full for row in book(plain.past_choices[month])]
+    rows: Rows = [row for month in full for row in rows_of_choices(plain.past_choices[month])]
     found = fast.choices()
     assert_same_rows(plain.tick, "past choices", found, rows[: len(found)])
     assert len(found) == len(rows), f"{len(found)} choices in the fast model, {len(rows)} here"

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from oracle.board_memory import AT_TABLE, OWN
 from oracle.community import DOMESTIC, Authority, police_go_out
-from oracle.luck import logistic, pick, poisson
 from oracle.minutes import FOR_MEETINGS, FOR_REQUESTS, Owed
 from oracle.people import DOOR_TO_DOOR, MEETING, Resident
 from oracle.practices import FOLLOW
+from oracle.random_draws import logistic, pick, poisson
 from oracle.response import be_rude
 
 if TYPE_CHECKING:
@@ -84,23 +84,23 @@ def consult(town: "PlainTown") -> None:
     for request in town.requests:
         if request.owner is NOT_YET:
             take_on(town, request)
-    town.learn_impressions()
+    town.apply_impressions()
 
 
 def inform(town: "PlainTown") -> None:
     """Let a wave of news about the police reach residents."""
     p = town.numbers("consultation")
     for one in town.residents:
-        if one.alive and one.age >= 12 and town.luck("told of", one.number, 0) < p.inform:
+        if one.alive and one.age >= 12 and town.uniform("told of", one.number, 0) < p.inform:
             town.live(one, "informed", p.news)
-    town.learn_impressions()
+    town.apply_impressions()
 
 
 def is_held_today(town: "PlainTown", who: int, rate: float) -> bool:
     """Tell whether a body meets this month, and today."""
-    if town.luck("meeting held", who, 0, tick=town.month) >= rate / 12.0:
+    if town.uniform("meeting held", who, 0, tick=town.month) >= rate / 12.0:
         return False
-    return town.date.day == 1 + int(28 * town.luck("meeting day", who, 0, tick=town.month))
+    return town.date.day == 1 + int(28 * town.uniform("meeting day", who, 0, tick=town.month))
 
 
 def lose_numbers(town: "PlainTown", authority: Authority) -> None:
@@ -119,7 +119,7 @@ def take_on(town: "PlainTown", request: Request) -> None:
         return
     request.person = request.owner.person
     habit = min(p.follow_most, request.owner.habits[FOLLOW])
-    if town.luck("follows up", authority.number, request.nth, tick=request.asked) < habit:
+    if town.uniform("follows up", authority.number, request.nth, tick=request.asked) < habit:
         request.mark = owed_for(town, authority, FOR_REQUESTS).ask(p.request)
 
 
@@ -132,7 +132,7 @@ def is_worked_on(town: "PlainTown", request: Request) -> bool:
     done = owed.has_given(request.mark)
     owed.drop(request.mark)
     kept = p.handover + (1.0 - p.handover) * p.register
-    handed = town.luck("handed over", authority.number, request.nth, tick=request.asked) < kept
+    handed = town.uniform("handed over", authority.number, request.nth, tick=request.asked) < kept
     return done and (handed or request.owner.person == request.person)
 
 
@@ -146,7 +146,7 @@ def answer(town: "PlainTown", request: Request) -> None:
     p, authority = town.numbers("consultation"), request.authority
 
     def u(name: str) -> float:
-        return town.luck(name, authority.number, request.nth, tick=request.asked)
+        return town.uniform(name, authority.number, request.nth, tick=request.asked)
 
     q = town.numbers("deliberation")
     chance = p.request_met + p.followed * request.followed + q.climbed * request.climbed + q.agreed * authority.agreed
@@ -182,11 +182,11 @@ def meet_at_the_seat(town: "PlainTown") -> None:
             town.facilities[facility].owed[FOR_MEETINGS].ask(town.numbers("practices").meeting)
     if is_held_today(town, COMUPRE, p.rhythm * p.comupre):
         for request in town.requests:
-            drawn = town.luck("followed up", request.authority.number, request.nth, tick=request.asked)
+            drawn = town.uniform("followed up", request.authority.number, request.nth, tick=request.asked)
             request.followed = request.followed or drawn < p.follow_up
     if is_held_today(town, NETWORK, p.rhythm * p.network):
         for j in range(20):
-            one = pick(town.residents, town.luck("invited", NETWORK, j))
+            one = pick(town.residents, town.uniform("invited", NETWORK, j))
             authority = town.authorities[one.settlement]
             if authority.officer is not None and is_victim(town, one) and attends(town, one, town.authorities[0]):
                 be_heard(town, one, authority)
@@ -198,7 +198,7 @@ def meets_at_table(town: "PlainTown", authority: Authority) -> bool:
     delegate = next((one for one in authority.residents if one.council and one.alive), None)
     if delegate is None or authority.officer is None or town.tick < authority.silent_until:
         return False
-    if town.luck("takes part", number, 0) >= authority.organised:
+    if town.uniform("takes part", number, 0) >= authority.organised:
         return False
     be_heard(town, delegate, authority)
     authority.last_meeting = town.tick
@@ -234,12 +234,12 @@ def attends(town: "PlainTown", one: Resident, authority: Authority, usual: float
         - p.attend_km * town.straight_km(one.home, authority.cell)
         + p.attend_victim * harmed
     )
-    return one.alive and town.luck("attends", one.number, 0) < logistic(wish)
+    return one.alive and town.uniform("attends", one.number, 0) < logistic(wish)
 
 
 def be_heard(town: "PlainTown", one: Resident, authority: Authority) -> None:
     """Let the officer listen to somebody."""
-    fair = town.luck("meeting tone", one.number, 0) < authority.officer.chance_of_fairness
+    fair = town.uniform("meeting tone", one.number, 0) < authority.officer.chance_of_fairness
     if fair:
         town.live(one, "meeting", town.numbers("contacts").weight_meeting)
     else:
@@ -254,7 +254,7 @@ def others_come(town: "PlainTown", authority: Authority, present: list[Resident]
     for one in authority.residents:
         if len(present) >= 256:
             return
-        hears = town.luck("hears of meetings", one.number, 0, tick=0) < p.announced
+        hears = town.uniform("hears of meetings", one.number, 0, tick=0) < p.announced
         if one.age < 18 or one.council or not hears or one in present:
             continue
         if attends(town, one, authority, math.log(share / (1.0 - share))):
@@ -266,14 +266,14 @@ def hold_meeting(town: "PlainTown", authority: Authority, rate: float) -> None:
     p, number = town.numbers("consultation"), authority.number
     present = [one for one in authority.residents if one.council and attends(town, one, authority)]
     for j in range(20 if authority.residents else 0):
-        one = pick(authority.residents, town.luck("invited", number, j))
+        one = pick(authority.residents, town.uniform("invited", number, j))
         if not one.council and is_victim(town, one) and one not in present and attends(town, one, authority):
             present.append(one)
     if town.facilities[authority.cell.facility].supported and p.announced > 0.0:
         others_come(town, authority, present, rate)
     for one in present:
         be_heard(town, one, authority)
-    called = town.luck("called by police", number, 0) < p.police_call
+    called = town.uniform("called by police", number, 0) < p.police_call
     women = sum(one.female for one in present) / max(len(present), 1)
     for nth in range(min(4, 1 + len(present) // 6)):
         weights = [w * (women * p.spoken if kind == DOMESTIC else 1.0) for kind, w in enumerate(authority.suffered)]
@@ -294,10 +294,10 @@ def knock(town: "PlainTown", authority: Authority) -> None:
     p, number = town.numbers("consultation"), authority.number
     if not authority.residents:
         return
-    for j in range(min(32, poisson(town.luck("door count", number, 0), p.door_to_door / 30.0))):
-        one = pick(authority.residents, town.luck("door who", number, j))
+    for j in range(min(32, poisson(town.uniform("door count", number, 0), p.door_to_door / 30.0))):
+        one = pick(authority.residents, town.uniform("door who", number, j))
         if one.alive and one.age >= 12:
-            fair = town.luck("door tone", number, j) < authority.officer.chance_of_fairness
+            fair = town.uniform("door tone", number, j) < authority.officer.chance_of_fairness
             if fair:
                 town.live(one, "door_to_door", p.door * town.numbers("contacts").weight_long)
             else:

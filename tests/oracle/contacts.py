@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 from oracle.chief import to_arrests
 from oracle.community import household
-from oracle.luck import poisson
 from oracle.minutes import AT_MEETING, HOMES, stretch_of
 from oracle.misconduct import asks
 from oracle.people import GREETING, LONG_VISIT, STOP, TALK, Resident
 from oracle.plans import CHECKPOINT
 from oracle.police import Visit, stretches_of
 from oracle.population import somebody_here
+from oracle.random_draws import poisson
 from oracle.response import Arrest, be_rude
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def meet(town: "PlainTown") -> None:
         n_here = sum(not one.left for one in present)
         crowd = n_here / (n_here + p.crowd)
         mean = (by_mode + (visit.kind == 1)) * crowd * (p.night if town.shift == NIGHT else 1.0)
-        number = poisson(town.luck("meet count", visit.couple.number, q), mean)
+        number = poisson(town.uniform("meet count", visit.couple.number, q), mean)
         if visit.kind == HOMES:
             number = n_long_visits(town, visit, q) + n_talks(town, visit, q)
         for j in range(min(number, MOST_CONTACTS)):
@@ -45,21 +45,21 @@ def meet(town: "PlainTown") -> None:
                     be_visited(town, visit, resident, nth, LONG_VISIT if j < n_long_visits(town, visit, q) else TALK)
                 else:
                     encounter(town, visit, resident, nth)
-    town.learn_impressions()
+    town.apply_impressions()
 
 
 def n_long_visits(town: "PlainTown", visit: Visit, q: int) -> int:
     """Number of long visits in a stretch for homes."""
     p = town.numbers("practices")
     assert visit.couple is not None
-    return int(p.split * length_of(visit) / p.visit + town.luck("long visits", visit.couple.number, q))
+    return int(p.split * length_of(visit) / p.visit + town.uniform("long visits", visit.couple.number, q))
 
 
 def n_talks(town: "PlainTown", visit: Visit, q: int) -> int:
     """Number of talks in a stretch for homes."""
     p = town.numbers("practices")
     assert visit.couple is not None
-    return int((1.0 - p.split) * length_of(visit) / p.talk + town.luck("talks at homes", visit.couple.number, q))
+    return int((1.0 - p.split) * length_of(visit) / p.talk + town.uniform("talks at homes", visit.couple.number, q))
 
 
 def length_of(visit: Visit) -> float:
@@ -81,7 +81,7 @@ def is_fair(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> bo
     assert visit.couple is not None
     assert visit.couple.lead is not None
     more = p.acquainted * knows(resident, visit) + p.calm * (visit.kind == HOMES)
-    return town.luck("meet tone", visit.couple.number, nth) < visit.couple.lead.chance_of_fairness_with(more)
+    return town.uniform("meet tone", visit.couple.number, nth) < visit.couple.lead.chance_of_fairness_with(more)
 
 
 def chance_of_stop(town: "PlainTown", visit: Visit, resident: Resident) -> float:
@@ -103,7 +103,7 @@ def encounter(town: "PlainTown", visit: Visit, resident: Resident, nth: int) -> 
     assert visit.couple is not None
     number = visit.couple.number
     stop = chance_of_stop(town, visit, resident)
-    v = town.luck("meet kind", number, nth)
+    v = town.uniform("meet kind", number, nth)
     fair = is_fair(town, visit, resident, nth)
     be_lived_through(visit, resident, friendly=fair and v >= stop)
     if v < stop:
@@ -135,7 +135,7 @@ def share(town: "PlainTown", visit: Visit, resident: Resident, nth: int, kind: i
     be_friendly(town, visit, resident, kind, fair=fair)
     together = town.numbers("contacts").together
     assert visit.couple is not None
-    if visit.cell is resident.home and town.luck("meet with", visit.couple.number, nth) < together:
+    if visit.cell is resident.home and town.uniform("meet with", visit.couple.number, nth) < together:
         other = next_at_home(town, resident)
         if other is not resident and other.alive and other.age >= 12 and other.place is visit.cell:
             other.last_contact = town.tick
@@ -152,11 +152,11 @@ def be_stopped(town: "PlainTown", visit: Visit, resident: Resident, nth: int, *,
         return
     if fair:
         town.live(resident, "stop", p.weight_stop)
-    elif town.luck("meet abuse", number, nth) < p.abuse:
+    elif town.uniform("meet abuse", number, nth) < p.abuse:
         town.live(resident, "abuse", p.weight_abuse, origin=STOP)
     else:
         be_rude(town, resident, STOP)
-    finds = town.luck("stop finds", number, nth)
+    finds = town.uniform("stop finds", number, nth)
     if finds < p.finds + to_arrests(visit.couple) * town.figures[visit.couple.facility.number].easy:
         town.arrests.append(Arrest(None, visit.couple, goods=finds < p.finds * p.proof))
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from oracle.certainty import factor_of
 from oracle.fear import share_of_hazard
-from oracle.luck import pick, poisson
 from oracle.narcos import guarded, left_open, thief_killed
 from oracle.offenders import GROUP_OF_KIND, Slot, Suspect, who_comes
 from oracle.people import Resident
@@ -15,6 +14,7 @@ from oracle.plans import POST
 from oracle.police import SHIFT_MINUTES, Visit, covering_visits, how_visible
 from oracle.politics import violence
 from oracle.population import outsiders_factor, somebody_here, suffer_outside
+from oracle.random_draws import pick, poisson
 from oracle.season import in_season
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def offend(town: "PlainTown") -> None:
     """Try the candidates of this shift, then the near repeats that are due."""
     n = len(town.residents)
     for kind, ceiling in enumerate(CEILINGS):
-        for j in range(poisson(town.luck("crime count", kind, 0), ceiling * n / 1095.0)):
+        for j in range(poisson(town.uniform("crime count", kind, 0), ceiling * n / 1095.0)):
             consider(town, kind, kind * 2**20 + j)
     due = [repeat for repeat in town.repeats if repeat.due == town.tick]
     for repeat in due:
@@ -146,7 +146,7 @@ def offend(town: "PlainTown") -> None:
 
 def consider(town: "PlainTown", kind: int, number: int) -> None:
     """Attempt one candidate if its mark is below its hazard."""
-    victim = pick(town.residents, town.luck("crime who", number, 0))
+    victim = pick(town.residents, town.uniform("crime who", number, 0))
     if not victim.alive or victim.age < youngest_victim(kind):
         return
     cell = victim.home if kind in HOME_KINDS else victim.place
@@ -156,7 +156,7 @@ def consider(town: "PlainTown", kind: int, number: int) -> None:
     threshold = min(1.0, hazard(town, kind, cell, victim) / CEILINGS[kind])
     if kind <= BURGLARY and town.shift == NIGHT and cell.settlement >= 0:
         threshold *= 1.0 - town.authorities[cell.settlement].watch
-    mark, left = town.luck("crime mark", number, 0), threshold * left_open(cell, kind, town)
+    mark, left = town.uniform("crime mark", number, 0), threshold * left_open(cell, kind, town)
     if left <= mark < threshold:
         town.kept_away.append((cell, number))
     left *= left_by_light(town, kind, cell)
@@ -240,11 +240,11 @@ def repeat_crime(town: "PlainTown", repeat: Repeat) -> None:
         return
     if repeat.kind in (VEHICLE_THEFT, THEFT_FROM_VEHICLE) and not victim.vehicle:
         return
-    if town.luck("kept away", repeat.number, 0) >= left_open(repeat.cell, repeat.kind, town):
+    if town.uniform("kept away", repeat.number, 0) >= left_open(repeat.cell, repeat.kind, town):
         town.kept_away.append((repeat.cell, repeat.number))
         return
     share = factor_of(town, repeat.kind, repeat.cell.zone) / town.numbers("certainty").highest
-    if town.luck("crime mark", repeat.number, 0) < share:
+    if town.uniform("crime mark", repeat.number, 0) < share:
         come(town, Attempt(repeat.number, repeat.kind, repeat.cell, victim), repeat.origin)
 
 
@@ -279,8 +279,8 @@ def is_guarded(town: "PlainTown", tried: Attempt) -> bool:
     p, victim = town.numbers("guards"), tried.victim
     if tried.kind not in (ROBBERY, THEFT) or not victim.business or tried.cell is victim.home:
         return False
-    has_one = town.luck("has a guard", victim.number, 0, tick=0) < p.shops
-    return has_one and town.luck("guard", tried.number, 0) < p.effect
+    has_one = town.uniform("has a guard", victim.number, 0, tick=0) < p.shops
+    return has_one and town.uniform("guard", tried.number, 0) < p.effect
 
 
 def attempt(town: "PlainTown", tried: Attempt) -> None:
@@ -295,7 +295,7 @@ def is_deterred(town: "PlainTown", tried: Attempt) -> bool:
     """Tell whether a visit at that minute deters the attempt."""
     visits = covering_visits(town, tried.cell, minute_of(town, tried.number))
     delta = max((effect_of_visit(town, visit, tried.kind) for visit in visits), default=0.0)
-    return town.luck("frustrated", tried.number, 0) < delta
+    return town.uniform("frustrated", tried.number, 0) < delta
 
 
 def effect_of_visit(town: "PlainTown", visit: Visit, kind: int) -> float:
@@ -307,9 +307,9 @@ def effect_of_visit(town: "PlainTown", visit: Visit, kind: int) -> float:
 
 def displace(town: "PlainTown", tried: Attempt) -> None:
     """Move a deterred robbery or theft to a neighbour cell, or off the map."""
-    if town.luck("displaced", tried.number, 0) >= town.numbers("deterrence").displacement:
+    if town.uniform("displaced", tried.number, 0) >= town.numbers("deterrence").displacement:
         return
-    cell = pick(tried.cell.neighbours, town.luck("displaced", tried.number, 1))
+    cell = pick(tried.cell.neighbours, town.uniform("displaced", tried.number, 1))
     victim = None if cell is None else somebody_here(town, cell, "displaced", tried.number, 2)
     if cell is None or victim is None or not victim.alive or victim.age < 12:
         town.off_map += 1
@@ -322,18 +322,18 @@ def displace(town: "PlainTown", tried: Attempt) -> None:
 
 def minute_of(town: "PlainTown", number: int) -> float:
     """Minute of an incident."""
-    return SHIFT_MINUTES * town.luck("crime minute", number, 0)
+    return SHIFT_MINUTES * town.uniform("crime minute", number, 0)
 
 
 def drawn_loss(town: "PlainTown", number: int, mean: float) -> float:
     """Loss in quetzals of an incident."""
-    return mean * -math.log(1.0 - town.luck("loss", number, 0))
+    return mean * -math.log(1.0 - town.uniform("loss", number, 0))
 
 
 def happen(town: "PlainTown", tried: Attempt) -> None:
     """Turn an attempt that goes ahead into an incident."""
     numbers, number, kind = town.numbers("crime"), tried.number, tried.kind
-    violent, lethal = town.luck("violent", number, 0), town.luck("lethal", number, 0)
+    violent, lethal = town.uniform("violent", number, 0), town.uniform("lethal", number, 0)
     wounded = violent < numbers.grave_share * numbers.firearms
     severity = {
         ROBBERY: numbers.grave_robbery if violent < numbers.violent_share else numbers.severity_robbery,
@@ -414,18 +414,18 @@ def note(
 def breed_repeats(town: "PlainTown", tried: Attempt) -> None:
     """Plan the near repeats of an incident."""
     numbers, m = town.numbers("near_repeat"), tried.number
-    n = poisson(town.luck("repeat count", m, 0), numbers.kappa * town.numbers("certainty").highest)
+    n = poisson(town.uniform("repeat count", m, 0), numbers.kappa * town.numbers("certainty").highest)
     origin = tried.offender.suspect if tried.offender is not None else None
     for c in range(min(n, MOST_REPEATS)):
-        delay = 1 + int(-3.0 * numbers.days * math.log(1.0 - town.luck("repeat delay", m, c)))
-        v = town.luck("repeat place", m, c)
+        delay = 1 + int(-3.0 * numbers.days * math.log(1.0 - town.uniform("repeat delay", m, c)))
+        v = town.uniform("repeat place", m, c)
         cell: Cell | None = tried.cell
         if v >= numbers.same_cell:
             cell = pick(tried.cell.neighbours, (v - numbers.same_cell) / (1.0 - numbers.same_cell))
         if cell is None:
             continue
-        same_victim = town.luck("repeat victim", m, c) < numbers.same_victim
+        same_victim = town.uniform("repeat victim", m, c) < numbers.same_victim
         stays = cell is tried.cell and tried.victim.alive and same_victim
-        number = 2**28 + tried.kind * 2**24 + int(town.luck("repeat name", m, c) * 2**24)
+        number = 2**28 + tried.kind * 2**24 + int(town.uniform("repeat name", m, c) * 2**24)
         victim = tried.victim if stays else None
         town.repeats.append(Repeat(town.tick + delay, number, tried.kind, cell, victim, origin))

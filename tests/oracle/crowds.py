@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from oracle.community import Authority
 from oracle.crime import ASSAULT, CROWD, KILLING, TELEPHONE, Incident, write_incident
-from oracle.luck import logistic, logit, pick
 from oracle.people import Resident
+from oracle.random_draws import logistic, logit, pick
 from oracle.response import KMH
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def gather(town: "PlainTown") -> None:
         repeated = incident.number // 2**28 == 1
         if incident.kind <= KILLING and (incident.severity >= 0.6 or repeated):
             follow(town, incident)
-    town.learn_impressions()
+    town.apply_impressions()
 
 
 def follow(town: "PlainTown", incident: Incident) -> None:
@@ -36,7 +36,7 @@ def follow(town: "PlainTown", incident: Incident) -> None:
         incident.number,
         town.authorities[max(incident.cell.settlement, 0)],
     )
-    if town.luck("suspect named", m, 0) >= (p.held if incident.arrested else p.named):
+    if town.uniform("suspect named", m, 0) >= (p.held if incident.arrested else p.named):
         return
     crowd, suspect = crowd_of(town, incident, authority), suspect_of(town, incident)
     if suspect is None or len(crowd) < 8 or acting(town, crowd, not incident.arrested) < p.acting:
@@ -56,8 +56,8 @@ def crowd_of(town: "PlainTown", incident: Incident, authority: Authority) -> lis
     present, crowd = incident.cell.present[town.place_list], []
     comes = p.gathers + (1.0 - p.gathers) * authority.organised
     for j in range(60 if present else 0):
-        one = pick(present, town.luck("crowd", m, j))
-        if one.alive and one.age >= p.youngest and one not in crowd and town.luck("joins crowd", m, j) < comes:
+        one = pick(present, town.uniform("crowd", m, j))
+        if one.alive and one.age >= p.youngest and one not in crowd and town.uniform("joins crowd", m, j) < comes:
             crowd.append(one)
     return crowd
 
@@ -65,7 +65,7 @@ def crowd_of(town: "PlainTown", incident: Incident, authority: Authority) -> lis
 def suspect_of(town: "PlainTown", incident: Incident) -> Resident | None:
     """Return the man whom the crowd takes for the offender."""
     present = incident.cell.present[town.place_list]
-    drawn = [pick(present, town.luck("suspect", incident.number, a)) for a in range(8)] if present else []
+    drawn = [pick(present, town.uniform("suspect", incident.number, a)) for a in range(8)] if present else []
     youngest = town.numbers("collective_violence").youngest
     men = [one for one in drawn if one.alive and not one.female and one.age >= youngest]
     fitting = [one for one in men if one is not incident.victim]
@@ -81,7 +81,7 @@ def acting(town: "PlainTown", crowd: list[Resident], by_rumour: bool) -> float:
 
     needs = []
     for one in crowd:
-        rest = p.calm + p.spread * 0.5513 * logit(town.luck("threshold", one.number, 0))
+        rest = p.calm + p.spread * 0.5513 * logit(town.uniform("threshold", one.number, 0))
         rest -= p.anger * harmed(one) + p.ties * any(harmed(tie) for tie in one.ties) + p.rumour * by_rumour
         rest -= p.courts * logistic(-one.usefulness) + p.police * (1.0 - one.trust)
         needs.append(logistic(rest))
@@ -109,13 +109,13 @@ def police_near(town: "PlainTown", incident: Incident) -> bool:
 def stopped_by(town: "PlainTown", incident: Incident, authority: Authority, police: bool) -> str:
     """Return who stops the crowd."""
     p, m = town.numbers("collective_violence"), incident.number
-    if police and town.luck("police stop crowd", m, 0) < p.police_stop:
+    if police and town.uniform("police stop crowd", m, 0) < p.police_stop:
         return "police"
     able = p.authority_stops * authority.organised * logistic(authority.legitimacy)
-    if town.luck("authority stops crowd", m, 0) < able:
+    if town.uniform("authority stops crowd", m, 0) < able:
         authority.see(1.0)
         return "authority"
-    if police and town.luck("stop crowd together", m, 0) < p.together * authority.organised:
+    if police and town.uniform("stop crowd together", m, 0) < p.together * authority.organised:
         return "both"
     return "nobody"
 
@@ -124,11 +124,11 @@ def hurt(town: "PlainTown", incident: Incident, suspect: Resident, authority: Au
     """Let the crowd do what nobody stopped."""
     p, m = town.numbers("collective_violence"), incident.number
     number, minute = 3 * 2**30 + m % 2**28, min(479.0, incident.minute + p.minutes)
-    if town.luck("crowd kills", m, 0) < p.lethal:
+    if town.uniform("crowd kills", m, 0) < p.lethal:
         done = write_incident(town, number, KILLING, CROWD, incident.cell, suspect, 1.0, 0.0, minute=minute)
         if done.teller is not None:
             done.told, done.complaint = TELEPHONE, True
     else:
         write_incident(town, number, ASSAULT, CROWD, incident.cell, suspect, p.severity, 0.0, minute=minute)
-    if police and town.luck("crowd attacks police", m, 0) < p.attack:
+    if police and town.uniform("crowd attacks police", m, 0) < p.attack:
         authority.withdrawn_until = town.tick + int(21 * p.withdrawn)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oracle.luck import number_of
+from oracle.random_draws import number_of
 
 if TYPE_CHECKING:
     from oracle.town import PlainTown
@@ -15,8 +15,8 @@ type Terms = Mapping[str, Sequence[float]]
 
 
 @dataclass(frozen=True)
-class Choice:
-    """A choice as it stands in the book; ``term`` is the number of the reason, or -1."""
+class ChoiceRecord:
+    """A choice as the ledger of decisions has it; ``term`` is the number of the reason, or -1."""
 
     tick: int
     matter: str
@@ -42,7 +42,7 @@ def decide(
     tick: int | None = None,
     by: int | None = None,
 ) -> str:
-    """Choose an option by the luck of ``who`` at a tick (now unless given), book it, by another if given; return it."""
+    """Choose the option of ``who`` at a tick (now unless given), record it, by another if given; return it."""
     names, rows = list(terms), [list(row) for row in terms.values()]
     tick = town.tick if tick is None else tick
 
@@ -58,19 +58,19 @@ def decide(
     term = max(decisive, key=lambda k: force(rows, option, k), default=-1)
     chance = 1.0 / math.fsum(math.exp(v - utilities[option]) for v in utilities)
     booked = who if by is None else by
-    town.choices.append(Choice(town.tick, matter, booked, option, term, chance, tuple(utilities)))
+    town.choices.append(ChoiceRecord(town.tick, matter, booked, option, term, chance, tuple(utilities)))
     return names[option]
 
 
 def option_of(town: "PlainTown", matter: str, who: int, utilities: Sequence[float], *, ordered: bool, tick: int) -> int:
-    """Return the option that luck chooses by these utilities."""
+    """Draw an option by these utilities."""
     if ordered:
-        u = town.luck(matter, who, 0, tick=tick)
+        u = town.uniform(matter, who, 0, tick=tick)
         weights = [math.exp(v - max(utilities)) for v in utilities]
         reached = [math.fsum(weights[: o + 1]) for o in range(len(weights))]
         return next((o for o in range(len(weights) - 1) if u * math.fsum(weights) < reached[o]), len(weights) - 1)
-    lucky = [v - math.log(-math.log(town.luck(matter, who, o, tick=tick) + 1e-300)) for o, v in enumerate(utilities)]
-    return lucky.index(max(lucky))
+    drawn = [v - math.log(-math.log(town.uniform(matter, who, o, tick=tick) + 1e-300)) for o, v in enumerate(utilities)]
+    return drawn.index(max(drawn))
 
 
 def force(rows: list[list[float]], option: int, term: int) -> float:
@@ -79,7 +79,7 @@ def force(rows: list[list[float]], option: int, term: int) -> float:
     return rows[option][term] - math.fsum(others) / len(others)
 
 
-def book(choices: Sequence[Choice]) -> list[dict[str, float]]:
+def rows_of_choices(choices: Sequence[ChoiceRecord]) -> list[dict[str, float]]:
     """Return choices as rows."""
     return [
         {"tick": one.tick, "matter": number_of(one.matter), "who": one.who, "option": one.option, "term": one.term}

@@ -7,7 +7,7 @@ from oracle.community import DOMESTIC, Authority
 from oracle.consultation import Request
 from oracle.crime import BURGLARY, NIGHT, NOBODY
 from oracle.deciding import decide
-from oracle.luck import pick
+from oracle.random_draws import pick
 
 if TYPE_CHECKING:
     from oracle.town import PlainTown
@@ -42,9 +42,9 @@ def deliberate(town: "PlainTown") -> None:
 def begin_month(town: "PlainTown", board: Authority) -> None:
     """Let a board forget, look back on the month, and decide for the next."""
     p = town.numbers("deliberation")
-    board.remembers.fade(2.0 ** (-1.0 / p.half_life))
+    board.remembers.decay(2.0 ** (-1.0 / p.half_life))
     if town.date.month == 1 and board.communal:
-        board.remembers.fade(p.carried + (1.0 - p.carried) * board.organised)
+        board.remembers.decay(p.carried + (1.0 - p.carried) * board.organised)
     over = min(p.nights_most, (board.nights + 1.0) / (board.usual + 1.0) - 1.0)
     board.usual += (board.nights - board.usual) / p.usual_months
     board.nights = 0.0
@@ -77,8 +77,8 @@ def decide_on_watch(town: "PlainTown", board: Authority, over: float) -> None:
     terms = {"sleep": (0.0,) * 6, "watch": watch}
     board.watches = decide(town, "watch of a board", board.number, terms, ordered=True, tick=town.month) == "watch"
     board.tired = min(p.tired_most, board.tired + 1) if board.watches else 0
-    if board.watches and town.luck("watch abuses", board.number, 0, tick=town.month) < p.abuse:
-        one = pick(board.residents, town.luck("abused by a watch", board.number, 0, tick=town.month))
+    if board.watches and town.uniform("watch abuses", board.number, 0, tick=town.month) < p.abuse:
+        one = pick(board.residents, town.uniform("abused by a watch", board.number, 0, tick=town.month))
         if one.alive and one.age >= 12:
             one.last_harm = town.tick
             board.see(0.0)
@@ -133,7 +133,7 @@ def offer_protocol(town: "PlainTown", board: Authority) -> None:
     """Offer a protocol for a year, or not; promises begin anew."""
     p, own, year = town.numbers("deliberation"), board.remembers, town.date.year
     think: Beliefs = beliefs(town, board)
-    offered = town.luck("offered", board.number, 0, tick=year) < town.numbers("communal_authority").protocol
+    offered = town.uniform("offered", board.number, 0, tick=year) < town.numbers("communal_authority").protocol
     kept, broken = own.promises.good, own.promises.bad
     agree = (
         p.protocol,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oracle.community import household
-from oracle.luck import logistic
 from oracle.people import HARM
+from oracle.random_draws import logistic
 
 if TYPE_CHECKING:
     from oracle.people import Resident
@@ -51,7 +51,7 @@ def take_fright(town: "PlainTown") -> None:
             if other is not one:
                 other.alarm += p.heard * severity
         for k, tie in enumerate(one.ties):
-            if tie.alive and town.luck("hearsay", one.number, 8 * HARM + k) < tell_bad:
+            if tie.alive and town.uniform("hearsay", one.number, 8 * HARM + k) < tell_bad:
                 tie.alarm += p.heard * severity
     for visit in town.visits:
         if visit.alive and visit.couple is not None and not visit.couple.has_motor:

@@ -20,11 +20,11 @@ from oracle.crime import (
     drawn_loss,
     write_incident,
 )
-from oracle.luck import logit, pick, pick_by_reach, poisson
 from oracle.narcos import pull_on
 from oracle.people import Resident
 from oracle.places import Cell
 from oracle.politics import violence
+from oracle.random_draws import logit, pick, pick_by_reach, poisson
 
 if TYPE_CHECKING:
     from oracle.town import PlainTown
@@ -84,7 +84,7 @@ class Clique(mesa.Agent):
         """Try places by population until one is dense and nobody's; else the last tried is the centre."""
         town = self.model
         for a in range(64):
-            self.centre = pick_by_reach(town.everywhere, town.luck("clique place", self.number, a, tick=tick))
+            self.centre = pick_by_reach(town.everywhere, town.uniform("clique place", self.number, a, tick=tick))
             if self.centre.population >= town.numbers("gangs").dense and self.centre.held_by is None:
                 return
 
@@ -101,11 +101,11 @@ class Clique(mesa.Agent):
         town = self.model
         paying = town.numbers("extortion").paying
         for target in self.targets:
-            if town.luck("pays at start", target.number, 0, tick=0) < paying:
+            if town.uniform("pays at start", target.number, 0, tick=0) < paying:
                 target.pays = self
         youths = [one for one in town.residents if one.alive and one.home.held_by is self and one.is_man_of(14, 31)]
         for a in range(n_members if youths else 0):
-            pick(youths, town.luck("clique member", self.number, a, tick=0)).clique = self
+            pick(youths, town.uniform("clique member", self.number, a, tick=0)).clique = self
         self.founding = len(members(town, self))
 
 
@@ -157,7 +157,7 @@ def named_member(town: "PlainTown", incident: Incident) -> Resident | None:
     if incident.clique is not None and not incident.named:
         m = incident.number
         living = living_members(town, incident.clique)
-        incident.member = min(living, key=lambda one: town.luck("member", one.number, m), default=None)
+        incident.member = min(living, key=lambda one: town.uniform("member", one.number, m), default=None)
         incident.named = True
     return incident.member
 
@@ -207,7 +207,7 @@ def collect(town: "PlainTown") -> None:
                 town.n_payments += 1
                 clique.takings += clique.rent
                 town.live(target, "payment", p.weight_payment)
-                if town.luck("stops paying", target.number, 0) < p.churn:
+                if town.uniform("stops paying", target.number, 0) < p.churn:
                     target.pays = None
 
 
@@ -218,24 +218,24 @@ def demand(town: "PlainTown", clique: Clique) -> None:
     numbers = town.numbers("extortion")
     hands = (len(members(town, clique)) + clique.hands) * clique.effort
     wanted = numbers.demands * hands / 365.0 / 2.0 / DEMANDS_CEILING
-    for j in range(poisson(town.luck("demand count", clique.number, 0), DEMANDS_CEILING)):
+    for j in range(poisson(town.uniform("demand count", clique.number, 0), DEMANDS_CEILING)):
         m = 2**29 + clique.number * 2**12 + j
-        tried = [pick(clique.targets, town.luck("demand who", m, 4096 * a)) for a in range(4)]
+        tried = [pick(clique.targets, town.uniform("demand who", m, 4096 * a)) for a in range(4)]
         target = next((one for one in tried if one.alive), tried[-1])
-        if not target.alive or target.pays is not None or town.luck("demand mark", m, 0) >= wanted:
+        if not target.alive or target.pays is not None or town.uniform("demand mark", m, 0) >= wanted:
             continue
         place = target.places[0]
         assert place is not None
         clique.demanded += 1
         write_incident(town, m, EXTORTION, TERRITORIAL, place, target, numbers.severity, clique.rent).clique = clique
-        noise = numbers.noise * logit(town.luck("demand pay", m, 0))
+        noise = numbers.noise * logit(town.uniform("demand pay", m, 0))
         if clique.dread * numbers.punishment_cost - clique.rent + noise > 0.0:
             target.pays = clique
             clique.paid += 1.0
         else:
             clique.refused += 1
             clique.unpaid += 1.0
-            due = town.tick + 1 + int(3.0 * numbers.threat_days * town.luck("threat", m, 0))
+            due = town.tick + 1 + int(3.0 * numbers.threat_days * town.uniform("threat", m, 0))
             town.threats.append(Threat(due, clique, target, town.tick))
 
 
@@ -248,13 +248,13 @@ def answer_refusal(town: "PlainTown", threat: Threat) -> None:
     if town.numbers("cliques").punish:
         punished = punishes(town, clique, target, told=told)
     else:
-        punished = town.luck("punish", target.number, 0) < (numbers.punish_told if told else numbers.punish)
+        punished = town.uniform("punish", target.number, 0) < (numbers.punish_told if told else numbers.punish)
     if not punished:
         clique.dread -= numbers.learning * clique.dread
         return
     clique.dread += numbers.learning * (1.0 - clique.dread)
     m = 2**30 + 2**29 + target.number
-    if town.luck("lethal", m, 0) < numbers.lethal:
+    if town.uniform("lethal", m, 0) < numbers.lethal:
         done = write_incident(town, m, KILLING, EXTORTION_MOTIVE, target.home, target, 1.0, 0.0)
     else:
         done = write_incident(town, m, ASSAULT, PUNISHMENT, target.home, target, numbers.wound_severity, 0.0)
@@ -266,7 +266,7 @@ def clash(town: "PlainTown", clique: Clique) -> None:
     numbers = town.numbers("extortion")
     chance = numbers.clash / 1095.0 * min(len(clique.rivals), numbers.most_rivals) * numbers.tension * violence(town)
     chance *= len(members(town, clique)) / max(clique.founding, 1)
-    if town.luck("clash", clique.number, 0) >= chance:
+    if town.uniform("clash", clique.number, 0) >= chance:
         return
     victim = man_at(town, clique, clique.centre)
     if victim is not None:
@@ -276,7 +276,7 @@ def clash(town: "PlainTown", clique: Clique) -> None:
 def man_at(town: "PlainTown", clique: Clique, cell: Cell) -> Resident | None:
     """Return the young man whom a clique takes for a rival at a place, of eight people tried."""
     present, youngest = cell.present[town.place_list], town.numbers("extortion").attacked_from
-    drawn = [pick(present, town.luck("clash victim", clique.number, a)) for a in range(8) if present]
+    drawn = [pick(present, town.uniform("clash victim", clique.number, a)) for a in range(8) if present]
     return next((one for one in drawn if one.alive and one.is_man_of(youngest, 35)), None)
 
 
@@ -286,9 +286,9 @@ def attack(town: "PlainTown", clique: Clique) -> None:
     if clique.attack_at != town.tick or foe is None:
         return
     victim, where = None, foe.centre
-    if town.luck("clash", clique.number, 0) < town.numbers("cliques").attack_member:
+    if town.uniform("clash", clique.number, 0) < town.numbers("cliques").attack_member:
         rivals = living_members(town, foe)
-        victim = min(rivals, key=lambda one: town.luck("clash victim", one.number, clique.number), default=None)
+        victim = min(rivals, key=lambda one: town.uniform("clash victim", one.number, clique.number), default=None)
     if victim is not None:
         where = victim.home
     else:
@@ -300,14 +300,14 @@ def attack(town: "PlainTown", clique: Clique) -> None:
             foe.killed_now += victim.clique is foe
         pause, clique.attack_at = town.numbers("cliques").attack_again, -1
         if pause > 0.0 and clique.owed >= 0.5:
-            wait = math.floor(6.0 * pause * town.luck("clique attack again", clique.number, 0))
+            wait = math.floor(6.0 * pause * town.uniform("clique attack again", clique.number, 0))
             clique.attack_at = town.tick + 1 + wait
 
 
 def fight(town: "PlainTown", clique: Clique, victim: Resident, where: Cell) -> Incident:
     """Let a clique kill or wound somebody."""
     m = 2**30 + clique.number
-    if town.luck("lethal", m, 0) < town.numbers("extortion").clash_lethal:
+    if town.uniform("lethal", m, 0) < town.numbers("extortion").clash_lethal:
         done = write_incident(town, m, KILLING, GANG, where, victim, 1.0, 0.0)
     else:
         done = write_incident(town, m, ASSAULT, GANG, where, victim, town.numbers("extortion").wound_severity, 0.0)
@@ -318,8 +318,8 @@ def fight(town: "PlainTown", clique: Clique, victim: Resident, where: Cell) -> I
 def recruit(town: "PlainTown") -> None:
     """Recruit young people who live in a territory."""
     numbers, n = town.numbers("extortion"), len(town.residents)
-    for j in range(poisson(town.luck("recruit count", 0, 0), 0.002 / 365.0 * 10.0 * n)):
-        one = pick(town.residents, town.luck("recruit who", j, 0))
+    for j in range(poisson(town.uniform("recruit count", 0, 0), 0.002 / 365.0 * 10.0 * n)):
+        one = pick(town.residents, town.uniform("recruit who", j, 0))
         if (
             not one.alive
             or not numbers.recruit_from <= one.age < numbers.recruit_to
@@ -332,7 +332,7 @@ def recruit(town: "PlainTown") -> None:
         chance = min(
             1.0, numbers.recruit * math.exp(exponent) * pull_on(one) * one.home.held_by.draw / RECRUITS_CEILING
         )
-        if town.luck("recruit mark", j, 0) < chance:
+        if town.uniform("recruit mark", j, 0) < chance:
             one.clique = one.home.held_by
 
 
@@ -340,21 +340,21 @@ def imitate(town: "PlainTown") -> None:
     """Let imitators threaten by telephone, with empty threats."""
     numbers, n = town.numbers("extortion"), len(town.residents)
     lists = town.numbers("gangs").phone_lists
-    for j in range(poisson(town.luck("imitator count", 0, 0), IMITATORS_CEILING * n / 1095.0)):
+    for j in range(poisson(town.uniform("imitator count", 0, 0), IMITATORS_CEILING * n / 1095.0)):
         m = 2**29 + 2**28 + j
-        one = pick(town.residents, town.luck("imitator who", m, 0))
+        one = pick(town.residents, town.uniform("imitator who", m, 0))
         if not one.alive or one.age < 18:
             continue
         factor = numbers.imitator_business if one.business else 1.0
         if one.gave_in >= 0 and town.tick - one.gave_in < 1095:
             factor *= numbers.imitator_again
-        if town.luck("imitator mark", m, 0) < min(1.0, numbers.imitators * lists * factor / IMITATORS_CEILING):
-            imprisoned = town.luck("from prison", m, 0) < numbers.imitator_prison
-            if imprisoned and town.luck("telephone blocked", m, 0) < numbers.imitator_blocked:
+        if town.uniform("imitator mark", m, 0) < min(1.0, numbers.imitators * lists * factor / IMITATORS_CEILING):
+            imprisoned = town.uniform("from prison", m, 0) < numbers.imitator_prison
+            if imprisoned and town.uniform("telephone blocked", m, 0) < numbers.imitator_blocked:
                 continue
             loss = drawn_loss(town, m, numbers.imitator_loss)
             write_incident(town, m, EXTORTION, IMITATOR, one.home, one, numbers.imitator_severity, loss)
-            if town.luck("imitator pay", m, 0) < numbers.imitator_pay:
+            if town.uniform("imitator pay", m, 0) < numbers.imitator_pay:
                 town.n_imitators_paid += 1
                 one.gave_in = town.tick
 
@@ -368,6 +368,6 @@ def end_month(town: "PlainTown") -> None:
             clique.rent *= 1.0 - numbers.rent_step if refused else 1.0 + numbers.rent_step
         leave = numbers.leave * math.exp(numbers.leave_idle * (1.0 - clique.income))
         for member in members(town, clique):
-            if not member.alive or town.luck("leaves", member.number, 0) < leave:
+            if not member.alive or town.uniform("leaves", member.number, 0) < leave:
                 member.clique = None
         clique.demanded = clique.refused = 0

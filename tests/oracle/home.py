@@ -22,8 +22,8 @@ from oracle.crime import (
     note,
     write_incident,
 )
-from oracle.luck import logistic, pick, poisson
 from oracle.people import Resident
+from oracle.random_draws import logistic, pick, poisson
 from oracle.remedies import Lessons, lessons, remember_act
 from oracle.reporting import bring_to_board, call, choose
 
@@ -56,7 +56,7 @@ def strain(town: "PlainTown", woman: Resident) -> float:
     p = town.numbers("domestic_violence")
     weight = 1.0 + p.isolation * (1.0 - ties_near(woman) / 6.0)
     weight *= 1.0 + p.distance * min(1.0, woman.home.minutes / 60.0)
-    if town.luck("drinks", woman.household, 0, tick=0) < p.drinking * town.numbers("crime").alcohol:
+    if town.uniform("drinks", woman.household, 0, tick=0) < p.drinking * town.numbers("crime").alcohol:
         weight *= p.drink
         if town.shift == NIGHT and town.weekday >= 4:
             weight *= p.weekend_night
@@ -69,15 +69,15 @@ def strain(town: "PlainTown", woman: Resident) -> float:
 
 def wait(town: "PlainTown", woman: Resident, tick: int, nth: int) -> int:
     """Shifts until the next act may come."""
-    return 1 + int(-math.log(1.0 - town.luck("again wait", woman.number, nth, tick=tick)) * YEAR / FURTHER)
+    return 1 + int(-math.log(1.0 - town.uniform("again wait", woman.number, nth, tick=tick)) * YEAR / FURTHER)
 
 
 def begin_at_home(town: "PlainTown") -> None:
     """Draw the women who were hurt before the world begins."""
     before = town.numbers("domestic_violence").before
     for woman in town.residents:
-        if men_at_home(town, woman) and town.luck("hurt before start", woman.number, 0, tick=0) < before:
-            ago = int(1094 * town.luck("hurt before start", woman.number, 1, tick=0))
+        if men_at_home(town, woman) and town.uniform("hurt before start", woman.number, 0, tick=0) < before:
+            ago = int(1094 * town.uniform("hurt before start", woman.number, 1, tick=0))
             woman.last_hurt = town.first_tick - 1 - ago
             town.waiting_women.append((town.first_tick - 1 + wait(town, woman, 0, 1), woman))
 
@@ -95,20 +95,20 @@ def hurt_at_home(town: "PlainTown") -> None:
         if due != town.tick:
             town.waiting_women.append((due, woman))
         elif woman.alive and was_hurt_this_year(town, woman):
-            mark = town.luck("again mark", woman.number, 0)
+            mark = town.uniform("again mark", woman.number, 0)
             if men_at_home(town, woman) and mark < p.further * strain(town, woman) / FURTHER:
                 hurt(town, woman)
-                if town.luck("violence ends", woman.number, 0) < p.ends:
+                if town.uniform("violence ends", woman.number, 0) < p.ends:
                     continue
             town.waiting_women.append((town.tick + wait(town, woman, town.tick, 0), woman))
     n = len(town.residents)
-    for j in range(poisson(town.luck("hurt count", 0, 0), FIRST * n / YEAR)):
-        woman = pick(town.residents, town.luck("hurt who", j, 0))
+    for j in range(poisson(town.uniform("hurt count", 0, 0), FIRST * n / YEAR)):
+        woman = pick(town.residents, town.uniform("hurt who", j, 0))
         if not men_at_home(town, woman) or was_hurt_this_year(town, woman):
             continue
-        if town.luck("hurt mark", j, 0) < p.first * strain(town, woman) / FIRST:
+        if town.uniform("hurt mark", j, 0) < p.first * strain(town, woman) / FIRST:
             hurt(town, woman)
-            if town.luck("violence ends", woman.number, 0) < p.ends:
+            if town.uniform("violence ends", woman.number, 0) < p.ends:
                 continue
             town.waiting_women.append((town.tick + wait(town, woman, town.tick, 0), woman))
 
@@ -116,13 +116,13 @@ def hurt_at_home(town: "PlainTown") -> None:
 def hurt(town: "PlainTown", woman: Resident) -> None:
     """Let a woman be hurt."""
     p, m = town.numbers("domestic_violence"), 2**30 + 2**28 + woman.number
-    severity = p.severity_grave if town.luck("violent", m, 0) < p.grave else p.severity
+    severity = p.severity_grave if town.uniform("violent", m, 0) < p.grave else p.severity
     near_in_age = any(abs(man.age - woman.age) <= 15 for man in men_at_home(town, woman))
     motive = BY_PARTNER if near_in_age else BY_KIN
     if was_hurt_this_year(town, woman) and woman.looked_for_help in STATE:
         town.live(woman, "hurt_again", p.disappointed)
     woman.last_hurt, woman.looked_for_help = town.tick, 0
-    if town.luck("lethal", m, 0) < p.lethal * town.numbers("crime").firearms:
+    if town.uniform("lethal", m, 0) < p.lethal * town.numbers("crime").firearms:
         write_incident(town, m, KILLING, motive, woman.home, woman, 1.0, 0.0)
     else:
         note(town, m, DOMESTIC, motive, woman.home, woman, severity, 0.0)
@@ -138,7 +138,7 @@ def seek_help(town: "PlainTown") -> None:
 def look_for_help(town: "PlainTown", incident: Incident, woman: Resident) -> None:
     """Let one woman turn to somebody or nobody, with what follows."""
     remembers = remember_act(town, woman)
-    found, u = pulls(town, incident, woman), town.luck("tell", incident.number, 0)
+    found, u = pulls(town, incident, woman), town.uniform("tell", incident.number, 0)
     incident.told = choose({channel: pull.utility for channel, pull in found.items()}, u)
     town.counted[f"help_by_{reason_of(found, incident.told, u)}"] += 1
     woman.looked_for_help = remembers.place = PLACES[incident.told]
@@ -158,9 +158,9 @@ def lack(town: "PlainTown", woman: Resident) -> float:
     has_woman = any(officer.female for officer in here)
     has_speaker = any(officer.kiche for officer in here)
     if facility >= 0:
-        has_woman = has_woman or town.luck("woman on relay", facility, 0) < p.women_on_relay
-        has_speaker = has_speaker or town.luck("language on relay", facility, 0) < p.language_on_relay
-    other = town.luck("speaks another language", woman.number, 0, tick=0) < p.other_language
+        has_woman = has_woman or town.uniform("woman on relay", facility, 0) < p.women_on_relay
+        has_speaker = has_speaker or town.uniform("language on relay", facility, 0) < p.language_on_relay
+    other = town.uniform("speaks another language", woman.number, 0, tick=0) < p.other_language
     return (0.0 if has_woman else p.no_woman) + (p.language if other and not has_speaker else 0.0)
 
 
@@ -187,7 +187,7 @@ class Pull:
 
 
 def reason_of(found: dict[int, Pull], told: int, u: float) -> str:
-    """Return the reason without which she had gone to another place, or luck."""
+    """Return the reason without which she had gone to another place; `luck`, the key of none, if there is none."""
 
     def without(name: str) -> int:
         return choose({channel: pull.utility - pull.term(name) for channel, pull in found.items()}, u)
@@ -235,17 +235,17 @@ def complain(town: "PlainTown", incident: Incident, woman: Resident) -> None:
     wish -= q.trip * woman.home.seat_minutes / 60.0
     wish += p.company if incident.told == DEMI else -p.fear * woman.fear
     certain = incident.told == PROSECUTOR or incident.prosecuted
-    if certain or town.luck("ratify", incident.number, 0) < logistic(wish):
+    if certain or town.uniform("ratify", incident.number, 0) < logistic(wish):
         incident.complaint = True
         within = town.numbers("reporting").ratify_within
-        incident.in_time = 2.0 + (within - 2.0) * town.luck("ratify", incident.number, 1) < 24.0
+        incident.in_time = 2.0 + (within - 2.0) * town.uniform("ratify", incident.number, 1) < 24.0
 
 
 def protect(town: "PlainTown", incident: Incident, woman: Resident) -> None:
     """Protect her, or leave her alone."""
     p = town.numbers("seeking_help")
     chance = p.shelter if incident.told == REFUGE else p.measures if incident.complaint else 0.0
-    protected = town.luck("measures", incident.number, 0) < chance
+    protected = town.uniform("measures", incident.number, 0) < chance
     asked = incident.complaint or incident.told == REFUGE
     if asked and woman.remembers is not None:
         woman.remembers.write(woman.remembers.place, good=protected, bad=not protected)

@@ -41,20 +41,20 @@ def remember(town: "PlainTown", incident: Incident) -> None:
     content = 1.0 if sure else p.written * p.conviction
     form, content = (share + (1.0 - share) * care_at(town, incident) for share in (form, content))
     typed = 1.0 if sure else content * p.typed * linked
-    u = town.luck("record", incident.number, 0)
+    u = town.uniform("record", incident.number, 0)
     incident.written = u < form
     if u < content and (incident.found or incident.told != ANONYMOUS):
         memory.known[problem][town.shift] += incident.severity
-    hoards = town.luck("hoards", facility.number, 0, tick=town.month) < p.hoarding
+    hoards = town.uniform("hoards", facility.number, 0, tick=town.month) < p.hoarding
     if u < typed * p.consolidated * p.georeferenced * p.entered and not hoards:
         incident.recorded = True
-        wait = 3.0 * p.delay * (0.5 + town.luck("record", incident.number, 1)) / linked
+        wait = 3.0 * p.delay * (0.5 + town.uniform("record", incident.number, 1)) / linked
         town.mail.append(Mail(town.tick + int(wait), incident.cell, problem, incident.severity))
 
 
 def take_stock(town: "PlainTown", plan: Plan) -> None:
     """See at a month's end what came back, and whether the response lives."""
     p, f = town.numbers("plans"), plan.facility.number
-    if town.luck("feedback", f, 0, tick=town.month) < town.numbers("information").feedback:
+    if town.uniform("feedback", f, 0, tick=town.month) < town.numbers("information").feedback:
         plan.product = town.tick
     plan.months = plan.months + 1 if plan.visits >= p.alive else 0

@@ -11,11 +11,11 @@ from oracle.consent import agrees_to_arrest
 from oracle.crime import DOMESTIC, KILLING, Incident
 from oracle.gangs import members, named_member
 from oracle.justice import MONTH_SHIFTS, charge_or_drop, drop, judge_arrest, remand, sentence
-from oracle.luck import logistic
 from oracle.offenders import Slot, Suspect, slot_of
 from oracle.people import Resident
 from oracle.plans import INVESTIGATIVE
 from oracle.population import somebody_here
+from oracle.random_draws import logistic
 
 if TYPE_CHECKING:
     from oracle.community import Authority
@@ -74,7 +74,7 @@ def judge(town: "PlainTown") -> None:
         for file in list(town.files):
             go_on(town, file)
         investigate(town)
-    town.learn_impressions()
+    town.apply_impressions()
 
 
 # Files
@@ -124,7 +124,7 @@ def speaks(town: "PlainTown", incident: Incident, name: str) -> bool:
     trust = one.trust + town.numbers("reporting").lift
     dread = one.fear if incident.clique is not None else 0.0
     wish = getattr(p, name) + getattr(p, f"{name}_trust") * (trust - 0.5) - getattr(p, f"{name}_dread") * dread
-    return town.luck(name, m, 1) < logistic(wish)
+    return town.uniform(name, m, 1) < logistic(wish)
 
 
 def doubt(town: "PlainTown", incident: Incident, suspect: Suspect | None, tipped: bool) -> float:
@@ -135,7 +135,7 @@ def doubt(town: "PlainTown", incident: Incident, suspect: Suspect | None, tipped
         left *= 1.0 - p.ratified
     if speaks(town, incident, "witness"):
         left *= 1.0 - p.seen
-    if town.luck("camera", incident.number, 0) < p.camera:
+    if town.uniform("camera", incident.number, 0) < p.camera:
         left *= 1.0 - p.film
     if tipped:
         left *= 1.0 - p.hint
@@ -150,7 +150,7 @@ def finds_series(town: "PlainTown", incident: Incident) -> bool:
     facility = incident.cell.facility
     inquires = facility >= 0 and town.plans[facility].mode == INVESTIGATIVE
     chance = town.numbers("plans").inquiry if inquires else town.numbers("investigation").analyst
-    return town.luck("series", incident.number, 0) < chance
+    return town.uniform("series", incident.number, 0) < chance
 
 
 # The end of a month
@@ -187,7 +187,7 @@ def pursue(town: "PlainTown", file: File) -> None:
         return
     if file.member is not None and not (file.member.alive and file.member.clique is not None):
         return
-    serves = town.luck("serve", file.number, file.tries, tick=file.filed) < p.arrest
+    serves = town.uniform("serve", file.number, file.tries, tick=file.filed) < p.arrest
     if serves and not is_withheld(town, file) and not (file.member is not None and is_warned(town, file.member, file)):
         serve(town, file, slot)
 
@@ -202,7 +202,7 @@ def serve(town: "PlainTown", file: File, slot: Slot | None) -> None:
     """Serve a warrant on whoever is taken for the offender."""
     town.n_by_warrant += 1
     file.served = town.tick
-    file.other = town.luck("wrong", file.number, 1, tick=file.filed) < town.numbers("justice").wrong
+    file.other = town.uniform("wrong", file.number, 1, tick=file.filed) < town.numbers("justice").wrong
     if not file.other:
         take(town, file, slot)
     if slot is not None:
@@ -211,7 +211,7 @@ def serve(town: "PlainTown", file: File, slot: Slot | None) -> None:
 
 def take(town: "PlainTown", file: File, slot: Slot | None) -> None:
     """Hold in remand whom a warrant names; certainty learns of it."""
-    until = remand(town, town.luck("remand", file.number, 1, tick=file.filed))
+    until = remand(town, town.uniform("remand", file.number, 1, tick=file.filed))
     if slot is not None:
         learn_of_arrest(town, slot.group, file.zone, 1.0)
         slot.hold(until)
@@ -227,7 +227,7 @@ def take_structure(town: "PlainTown", file: File, member: Resident, until: int) 
     others = [one for one in members(town, member.clique) if one.alive and one is not member]
     hold_member(town, member, until)
     for one in others:
-        if town.luck("structure", one.number, file.number, tick=file.filed) < chance:
+        if town.uniform("structure", one.number, file.number, tick=file.filed) < chance:
             hold_member(town, one, until)
 
 
@@ -236,7 +236,7 @@ def link(town: "PlainTown", slot: Slot) -> None:
     chance = town.numbers("investigation").linked
     for file in town.files:
         same = file.is_cold and file.suspect == slot.suspect
-        if same and town.luck("linked", file.number, 0, tick=file.filed) < chance:
+        if same and town.uniform("linked", file.number, 0, tick=file.filed) < chance:
             file.warrant = file.served = town.tick
             clear(town, file)
 
@@ -266,6 +266,6 @@ def investigate(town: "PlainTown") -> None:
         hours -= HOURS[file.kind]
         chance = promise(town, file)
         file.passes += 1
-        if town.luck("solve", file.number, file.passes, tick=file.filed) < chance:
+        if town.uniform("solve", file.number, file.passes, tick=file.filed) < chance:
             file.warrant = town.tick
             clear(town, file)

@@ -29,7 +29,7 @@ def judge_arrest(town: "PlainTown", arrest: Arrest) -> None:
         return
     incident.held = arrest.held
     tell_teller(town, incident)
-    incident.other = town.luck("wrong", incident.number, 0) < town.numbers("justice").wrong
+    incident.other = town.uniform("wrong", incident.number, 0) < town.numbers("justice").wrong
     if not incident.other:
         take(town, incident)
 
@@ -39,7 +39,7 @@ def tell_teller(town: "PlainTown", incident: Incident) -> None:
     trust = town.numbers("trust")
     if incident.teller is None or not (incident.told != NOBODY or incident.found):
         return
-    if town.luck("blame", incident.number, 0) >= town.numbers("justice").blame:
+    if town.uniform("blame", incident.number, 0) >= town.numbers("justice").blame:
         return
     if incident.held:
         town.live(incident.teller, "held", trust.held)
@@ -57,7 +57,7 @@ def take(town: "PlainTown", incident: Incident) -> None:
         if incident.clique is not None:
             incident.clique.freed_now += 1
         return
-    until = remand(town, town.luck("remand", incident.number, 0))
+    until = remand(town, town.uniform("remand", incident.number, 0))
     member = named_member(town, incident)
     if slot is not None:
         slot.hold(until)
@@ -78,7 +78,7 @@ def charge_or_drop(town: "PlainTown", file: "File") -> None:
     """Charge a file that somebody was held for, or drop it."""
     p = town.numbers("justice")
     chance = p.charge_act if file.warrant < 0 else p.charge_warrant
-    if town.luck("charge", file.number, 0, tick=file.filed) >= chance:
+    if town.uniform("charge", file.number, 0, tick=file.filed) >= chance:
         drop(town, file)
         return
     file.charged = town.tick
@@ -86,7 +86,7 @@ def charge_or_drop(town: "PlainTown", file: "File") -> None:
         file.board.remembers.hear_of_case(taken_up=True)
     if file.teller is not None:
         file.teller.usefulness += p.lesson_charged
-        if town.luck("blame", file.number, 1, tick=file.filed) < p.blame:
+        if town.uniform("blame", file.number, 1, tick=file.filed) < p.blame:
             town.live(file.teller, "charged", town.numbers("trust").charged)
     hold(town, file, math.floor(town.tick + MONTH_SHIFTS * p.trial))
 
@@ -99,7 +99,7 @@ def drop(town: "PlainTown", file: "File") -> None:
     if file.teller is None:
         return
     file.teller.usefulness -= town.numbers("justice").lesson_dropped
-    if town.luck("blame", file.number, 1, tick=file.filed) < town.numbers("justice").blame:
+    if town.uniform("blame", file.number, 1, tick=file.filed) < town.numbers("justice").blame:
         town.live(file.teller, "dropped", town.numbers("trust").dropped)
 
 
@@ -109,9 +109,9 @@ def sentence(town: "PlainTown", file: "File") -> None:
     if town.tick - file.charged < MONTH_SHIFTS * p.trial:
         return
     town.files.remove(file)
-    if town.luck("sentence", file.number, 0, tick=file.filed) < p.sentence:
+    if town.uniform("sentence", file.number, 0, tick=file.filed) < p.sentence:
         town.n_sentences += 1
-        drawn = 0.5 + town.luck("term", file.number, 0, tick=file.filed)
+        drawn = 0.5 + town.uniform("term", file.number, 0, tick=file.filed)
         hold(town, file, town.tick + math.floor(YEAR * p.years * p.term * file.gravity * drawn))
 
 

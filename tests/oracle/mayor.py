@@ -92,7 +92,7 @@ def begin_term(town: "PlainTown") -> None:
     """Begin a term: the mayor stays, or somebody new takes office."""
     hall, before = town.hall, town.hall.term
     hall.term = term_of(town)
-    if before < 0 or town.luck("re-elected", 0, 0, tick=hall.term) >= town.numbers("resources").incumbency:
+    if before < 0 or town.uniform("re-elected", 0, 0, tick=hall.term) >= town.numbers("resources").incumbency:
         swear_in(town, 0)
 
 
@@ -100,8 +100,8 @@ def swear_in(town: "PlainTown", nth: int) -> None:
     """Let somebody new take office, who knows of nothing that was asked and used."""
     hall = town.hall
     hall.nth, hall.captor, hall.room, hall.usual = nth, -1, 1.0, -1.0
-    hall.care = town.luck("mayor's care", 0, nth, tick=hall.term)
-    hall.integrity = town.luck("mayor's integrity", 0, nth, tick=hall.term)
+    hall.care = town.uniform("mayor's care", 0, nth, tick=hall.term)
+    hall.integrity = town.uniform("mayor's integrity", 0, nth, tick=hall.term)
     for petition in hall.petitions:
         petition.asked = -1
     for gift in hall.gifts:
@@ -142,7 +142,7 @@ def comes(town: "PlainTown", one: "Authority") -> bool:
     p = town.numbers("consultation")
     at_table = any(m.authority == one.number and m.at_table for m in town.meetings)
     council = is_held_today(town, COUNCIL, p.rhythm * p.council) and town.tick >= one.silent_until
-    return at_table or (council and town.luck("comes to the council", one.number, 0) < one.organised)
+    return at_table or (council and town.uniform("comes to the council", one.number, 0) < one.organised)
 
 
 def hear(town: "PlainTown", petition: Petition) -> None:

@@ -50,7 +50,7 @@ def open_garage(town: "PlainTown") -> Garage:
         for motorcycle, owned in ((False, facility.vehicles), (True, facility.motorcycles)):
             for number in range(owned):
                 who = 64 * facility.number + 32 * motorcycle + number
-                works = town.luck("vehicle works", who, 0, tick=0) >= out
+                works = town.uniform("vehicle works", who, 0, tick=0) >= out
                 garage.vehicles.append(Vehicle(facility, motorcycle, who, works))
     disburse(town)
     elect(town, garage.mayor)
@@ -65,7 +65,7 @@ def maintain(town: "PlainTown") -> None:
     if town.day % 7 == 0:
         for vehicle in town.garage.vehicles:
             name, chance = ("breaks", p.breakdown) if vehicle.works else ("mended", p.repair)
-            if town.luck(name, vehicle.who, 0, tick=town.day // 7) < chance:
+            if town.uniform(name, vehicle.who, 0, tick=town.day // 7) < chance:
                 vehicle.works = not vehicle.works
     if town.date.day == 1:
         disburse(town)
@@ -78,11 +78,11 @@ def maintain(town: "PlainTown") -> None:
 def disburse(town: "PlainTown") -> None:
     """Draw the budget, connection and credit of the month."""
     p = town.numbers("resources")
-    late = town.luck("late budget", 0, 0, tick=town.month) < p.late
+    late = town.uniform("late budget", 0, 0, tick=town.month) < p.late
     for facility in town.facilities:
         facility.late = late
-        facility.internet = town.luck("internet", facility.number, 0, tick=town.month) < p.internet
-        facility.phone = town.luck("phone credit", facility.number, 0, tick=town.month) < p.phones
+        facility.internet = town.uniform("internet", facility.number, 0, tick=town.month) < p.internet
+        facility.phone = town.uniform("phone credit", facility.number, 0, tick=town.month) < p.phones
 
 
 def raise_funds(town: "PlainTown") -> None:
@@ -91,17 +91,17 @@ def raise_funds(town: "PlainTown") -> None:
     for authority in town.authorities:
         if authority.cell.facility < 0:
             continue
-        if town.luck("benefit event", authority.number, 0) < p.events * authority.organised:
+        if town.uniform("benefit event", authority.number, 0) < p.events * authority.organised:
             town.facilities[authority.cell.facility].purse += p.event_km
 
 
 def elect(town: "PlainTown", mayor: Mayor) -> None:
     """Begin a term of a mayor."""
     p, term = town.numbers("resources"), term_of(town)
-    stays = mayor.term >= 0 and town.luck("re-elected", 0, 0, tick=term) < p.incumbency
+    stays = mayor.term >= 0 and town.uniform("re-elected", 0, 0, tick=term) < p.incumbency
     mayor.term = term
     if not stays:
-        mayor.willing = town.numbers("mayor").gives == 0 and town.luck("mayor", 0, 0, tick=term) < p.willing
+        mayor.willing = town.numbers("mayor").gives == 0 and town.uniform("mayor", 0, 0, tick=term) < p.willing
 
 
 def on_the_road(town: "PlainTown", facility: "Facility", *, motorcycle: bool) -> int:
@@ -110,7 +110,7 @@ def on_the_road(town: "PlainTown", facility: "Facility", *, motorcycle: bool) ->
     wanted = sum(one.works for one in own) * town.numbers("resources").vehicles
     whole = int(wanted)
     rest = wanted - whole
-    return whole + (rest > 0.0 and town.luck("fleet", facility.number, int(motorcycle)) < rest)
+    return whole + (rest > 0.0 and town.uniform("fleet", facility.number, int(motorcycle)) < rest)
 
 
 def is_accompanied(town: "PlainTown", couple: "Couple", *, walks: bool) -> bool:
@@ -118,7 +118,7 @@ def is_accompanied(town: "PlainTown", couple: "Couple", *, walks: bool) -> bool:
     p = town.numbers("resources")
     by_mayor = p.joint_patrols if town.garage.mayor.willing else 0.0
     at_market = p.joint_market if walks and town.is_market_day and town.shift < 2 else 0.0
-    return not couple.reinforces and town.luck("joint patrol", couple.number, 0) < max(by_mayor, at_market)
+    return not couple.reinforces and town.uniform("joint patrol", couple.number, 0) < max(by_mayor, at_market)
 
 
 def fuel(town: "PlainTown", facility: "Facility", km: float) -> float:

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from oracle.chief import ARRESTS, to_visits
-from oracle.luck import pick_by_reach
 from oracle.practices import AREA
+from oracle.random_draws import pick_by_reach
 
 if TYPE_CHECKING:
     from oracle.places import Cell
@@ -52,7 +52,7 @@ def is_planned(town: "PlainTown", couple: "Couple", slot: int) -> bool:
     assert couple.lead is not None
     allowed = town.chiefs[couple.facility.number].work
     share = to_visits(couple) * allowed * town.numbers("practices").planned * town.numbers("adoption").link_plan
-    return town.luck("hours planned", couple.number, slot) < min(1.0, share * couple.lead.habits[AREA])
+    return town.uniform("hours planned", couple.number, slot) < min(1.0, share * couple.lead.habits[AREA])
 
 
 def use_of_stretch(town: "PlainTown", couple: "Couple", slot: int) -> int | None:
@@ -69,7 +69,7 @@ def use_of_stretch(town: "PlainTown", couple: "Couple", slot: int) -> int | None
 
 def stop_at_home(town: "PlainTown", couple: "Couple", slot: int) -> "tuple[Cell, int, int]":
     """Return where a couple visits homes, as kind of visit and whether it is written."""
-    return pick_by_reach(couple.sector.route, town.luck("visit place", couple.number, slot)), HOMES, 1
+    return pick_by_reach(couple.sector.route, town.uniform("visit place", couple.number, slot)), HOMES, 1
 
 
 def stop_at_work(town: "PlainTown", couple: "Couple", slot: int, purpose: int) -> "tuple[Cell, int, int]":
@@ -92,7 +92,7 @@ def stop_at_work(town: "PlainTown", couple: "Couple", slot: int, purpose: int) -
 def problem_at_work(town: "PlainTown", couple: "Couple", slot: int) -> "Cell":
     """Return the cell of the problem on which a couple works, by the minutes asked for each."""
     own = [one for one in town.problems.slots if one.sector is not None and one.sector.facility is couple.facility]
-    reach, place = town.luck("visit place", couple.number, slot) * sum(one.owed for one in own), couple.facility.cell
+    reach, place = town.uniform("visit place", couple.number, slot) * sum(one.owed for one in own), couple.facility.cell
     for one in own:
         if one.owed > 0.0:
             assert one.cell is not None

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oracle.adoption import succeed
-from oracle.luck import poisson
 from oracle.people import Resident
 from oracle.politics import hear
+from oracle.random_draws import poisson
 
 if TYPE_CHECKING:
     from oracle.places import Cell
@@ -47,7 +47,7 @@ def asks(town: "PlainTown", couple: "Couple", resident: Resident, cell: "Cell", 
         - p.integrity * lead.integrity
         - p.detection * found_out(town)
     )
-    if town.luck("bribe", couple.number, nth) >= math.exp(min(0.0, log_chance)):
+    if town.uniform("bribe", couple.number, nth) >= math.exp(min(0.0, log_chance)):
         return False
     lead.asked = town.tick
     town.bribes.append(Bribe(cell.number, nth, couple, lead, resident))
@@ -60,7 +60,7 @@ def answer_for_bribes(town: "PlainTown") -> None:
     for bribe in town.bribes:
 
         def u(name: str, one: Bribe = bribe) -> float:
-            return town.luck(name, one.couple.number, one.nth)
+            return town.uniform(name, one.couple.number, one.nth)
 
         town.hidden += p.public * (1.0 + p.reveal * found_out(town))
         complaint = u("complains") < p.files + p.channel_files * p.channel
@@ -80,11 +80,11 @@ def come_out(town: "PlainTown") -> None:
         town.hidden /= p.surfaces
     due = p.surfaces * town.hidden
     town.hidden -= due
-    n = poisson(town.luck("goes public", 0, 0), due / town.numbers("population").scale)
+    n = poisson(town.uniform("goes public", 0, 0), due / town.numbers("population").scale)
     for case in range(n):
         town.n_public += 1
         for nth in range(64):
-            one = town.officers[int(town.luck("who is named", case, nth) * len(town.officers))]
+            one = town.officers[int(town.uniform("who is named", case, nth) * len(town.officers))]
             if one.asked >= 0 and town.tick - one.asked < QUARTER:
                 succeed(one)
                 break

@@ -3,8 +3,8 @@
 import math
 from typing import TYPE_CHECKING
 
-from oracle.luck import pick_by_reach
 from oracle.population import somebody_here
+from oracle.random_draws import pick_by_reach
 
 if TYPE_CHECKING:
     from oracle.people import Resident
@@ -22,7 +22,7 @@ def found_narcos(town: "PlainTown") -> None:
     scale = town.numbers("population").scale
     for group in range(math.floor(p.groups * scale + 0.5)):
         for a in range(64):
-            centre = pick_by_reach(town.everywhere, town.luck("narco place", group, a, tick=0))
+            centre = pick_by_reach(town.everywhere, town.uniform("narco place", group, a, tick=0))
             if centre.population >= p.dense and centre.held_by is None and not centre.protected:
                 break
         for cell in town.cells:
@@ -46,7 +46,7 @@ def left_open(cell: "Cell", kind: int, town: "PlainTown") -> float:
 def thief_killed(town: "PlainTown", cell: "Cell", number: int) -> "Resident | None":
     """Return who is killed for a crime that was kept away, if anybody is."""
     town.n_kept_away += 1
-    if town.luck("thief dies", number, 0) >= town.numbers("narcos").deaths:
+    if town.uniform("thief dies", number, 0) >= town.numbers("narcos").deaths:
         return None
     for a in range(8):
         one = somebody_here(town, cell, "thief", number, a)

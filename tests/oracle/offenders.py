@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
-from oracle.luck import pick_by_reach
+from oracle.random_draws import pick_by_reach
 
 if TYPE_CHECKING:
     from oracle.places import Cell
@@ -45,7 +45,7 @@ class Slot:
 
     @property
     def name(self) -> int:
-        """Name of the slot, by which luck knows it."""
+        """Name of the slot, the key of its random numbers."""
         return name_of(self.group, self.place)
 
     @property
@@ -99,7 +99,7 @@ def new_slot(town: "PlainTown", row: int, group: int, place: int, n: int) -> Slo
     """Return a slot as the world begins with it."""
     name = name_of(group, place)
     rate = math.exp(town.numbers("offenders").spread * NormalDist().inv_cdf((place + 0.5) / n))
-    home = pick_by_reach(town.everywhere, town.luck("offender home", name, 0, tick=0))
+    home = pick_by_reach(town.everywhere, town.uniform("offender home", name, 0, tick=0))
     ends = career_end(town, group, name, 0, town.tick)
     return Slot(row, group, place, rate, home, ends)
 
@@ -107,7 +107,7 @@ def new_slot(town: "PlainTown", row: int, group: int, place: int, n: int) -> Slo
 def career_end(town: "PlainTown", group: int, name: int, generation: int, since: int) -> int:
     """Tick at which the career of somebody who fills a slot ends."""
     years = getattr(town.numbers("offenders"), f"career_{GROUPS[group]}")
-    u = town.luck("career", name, generation, tick=0)
+    u = town.uniform("career", name, generation, tick=0)
     return since + 1 + math.floor(-YEAR * years * math.log(1.0 - u))
 
 
@@ -154,7 +154,7 @@ def slot_of(town: "PlainTown", suspect: Suspect | None) -> Slot | None:
 def draw(town: "PlainTown", number: int, nth: int, group: int, zone: int) -> Slot:
     """Draw a slot for an act."""
     reached, slots = town.drawn_by[group, zone], town.offenders[group]
-    nth_slot = bisect.bisect_right(reached, town.luck("offender", number, nth) * reached[-1])
+    nth_slot = bisect.bisect_right(reached, town.uniform("offender", number, nth) * reached[-1])
     return slots[min(nth_slot, len(slots) - 1)]
 
 
@@ -163,7 +163,7 @@ def who_comes(town: "PlainTown", number: int, group: int, zone: int, origin: Sus
     first = slot_of(town, origin) or draw(town, number, 0, group, zone)
     if first.is_free(town.tick):
         return first
-    if town.luck("replaced", number, 0) < getattr(town.numbers("offenders"), f"replaced_{GROUPS[group]}"):
+    if town.uniform("replaced", number, 0) < getattr(town.numbers("offenders"), f"replaced_{GROUPS[group]}"):
         for nth in FURTHER_DRAWS:
             other = draw(town, number, nth, group, zone)
             if other.is_free(town.tick):
@@ -187,7 +187,7 @@ def renew_offenders(town: "PlainTown") -> None:
             if slot.ends <= town.tick:
                 follow(town, slot)
     for slot in all_slots(town) if p.amnesty > 0.0 else []:
-        if not slot.is_free(town.tick) and town.luck("amnesty", slot.name, 0) < p.amnesty:
+        if not slot.is_free(town.tick) and town.uniform("amnesty", slot.name, 0) < p.amnesty:
             slot.until = town.tick
     for slots in town.offenders if p.roundup > 0.0 else []:
         for slot in slots[len(slots) - math.floor(p.roundup * len(slots) + 0.5) :]:

@@ -28,7 +28,7 @@ def brief_officers(town: "PlainTown") -> None:
         )
 
 
-def live_through(town: "PlainTown") -> None:
+def count_experiences(town: "PlainTown") -> None:
     """Note what officers on duty live through; what reinforcements do moves nobody."""
     for response in town.responses:
         for one in response.couple.crew:

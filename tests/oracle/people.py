@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
-from oracle.luck import logistic, logit
+from oracle.random_draws import logistic, logit
 
 if TYPE_CHECKING:
     from oracle.gangs import Clique
@@ -141,15 +141,15 @@ class Resident(mesa.Agent):
         town, numbers = self.model, self.model.numbers("trust")
 
         def g(k: int) -> float:
-            return 0.5513 * logit(town.luck("disposition", self.number, k, tick=0))
+            return 0.5513 * logit(town.uniform("disposition", self.number, k, tick=0))
 
         women = numbers.women * (self.female - 0.5)
         self.inclined_f = women + numbers.fairer / 2.0 + numbers.spread * (0.8 * g(0) + 0.6 * g(1))
         self.inclined_e = women - numbers.fairer / 2.0 + numbers.spread * (0.8 * g(0) + 0.6 * g(2))
-        self.drawn_fear = numbers.fear + 0.5513 * logit(town.luck("fear", self.number, 0, tick=0))
+        self.drawn_fear = numbers.fear + 0.5513 * logit(town.uniform("fear", self.number, 0, tick=0))
         self.fear = logistic(self.home_fear)
         self.alarm = 0.0
-        self.caution = logit(town.luck("caution", self.number, 0, tick=0))
+        self.caution = logit(town.uniform("caution", self.number, 0, tick=0))
         self.careful = self.is_careful(self.home_fear, 0.0)
 
     @property
@@ -191,7 +191,7 @@ class Resident(mesa.Agent):
         left = self.left_of(self.model.now - self.touched)
         return self.trust_with(self.on_fairness.forgotten(*left), self.on_effectiveness.forgotten(*left), self.mood)
 
-    def forget(self, *, book: bool = True) -> None:
+    def forget(self, *, record: bool = True) -> None:
         """Forget to the present: first the good of both beliefs, then the bad (ODD 5.2)."""
         left = self.left_of(self.model.now - self.touched)
         self.touched = self.model.now
@@ -199,8 +199,8 @@ class Resident(mesa.Agent):
             before = self.as_stored
             self.on_fairness = self.on_fairness.forgotten(*left, good=good, bad=not good)
             self.on_effectiveness = self.on_effectiveness.forgotten(*left, good=good, bad=not good)
-            if book:
-                self.model.ledger.book(cause, self.settlement, self.as_stored - before)
+            if record:
+                self.model.ledger.add_change(cause, self.settlement, self.as_stored - before)
 
     @property
     def age(self) -> float:
@@ -229,9 +229,9 @@ class Resident(mesa.Agent):
         """Take on the mood of the nation (ODD 5.1)."""
         before = self.as_stored
         self.mood = mood
-        self.model.ledger.book(NATION, self.settlement, self.as_stored - before)
+        self.model.ledger.add_change(NATION, self.settlement, self.as_stored - before)
 
-    def learn(self, impression: "Impression") -> float:
+    def apply_impression(self, impression: "Impression") -> float:
         """Learn one impression and return the change of trust (ODD 5.1)."""
         self.forget()
         before, beliefs, asymmetry = self.as_stored, self.beliefs, self.model.numbers("trust").asymmetry / 3.0
@@ -241,7 +241,7 @@ class Resident(mesa.Agent):
         ):
             on.add(quality, weight * (asymmetry if quality < 0.5 else 1.0), impression.fast)
         change = self.as_stored - before
-        self.model.ledger.book(impression.cause, self.settlement, change)
+        self.model.ledger.add_change(impression.cause, self.settlement, change)
         self.model.ledger.feel(self, impression, change)
         self.model.ledger.trace(self, impression, [b - a for a, b in zip(beliefs, self.beliefs, strict=True)])
         return change
@@ -256,7 +256,7 @@ class Resident(mesa.Agent):
         """Leave the town; trust leaves the total (ODD 5.4)."""
         self.forget()
         self.alive = False
-        self.model.ledger.book(cause, self.settlement, -self.trust)
+        self.model.ledger.add_change(cause, self.settlement, -self.trust)
 
     def die(self) -> None:
         """Leave the living."""
@@ -291,7 +291,7 @@ class Traced:
         """Return all sums: events, lasting events, then fast and slow of trust, fairness and effectiveness."""
         return [self.events, self.lasting, *(x for both in zip(self.fast, self.slow, strict=True) for x in both)]
 
-    def fade(self, fast: float, slow: float) -> None:
+    def decay(self, fast: float, slow: float) -> None:
         """Begin a month: what is left of events and of their effects."""
         self.events = 0.0
         self.lasting *= slow
@@ -320,7 +320,7 @@ class Month:
 
 
 class Ledger:
-    """The book of trust (ODD 5.4)."""
+    """The ledger of trust (ODD 5.4)."""
 
     def __init__(self, town: "PlainTown") -> None:
         self.town = town
@@ -372,12 +372,12 @@ class Ledger:
         found: dict[int, list[float]] = {}
         for (origin, _), sums in self.traced.items():
             events = sums.events
-            sums.fade(*left)
+            sums.decay(*left)
             row = [events, sums.lasting, *(a + b for a, b in zip(sums.fast, sums.slow, strict=True))]
             found[origin] = [a + b for a, b in zip(found.get(origin, [0.0] * 5), row, strict=True)]
         return found
 
-    def book(self, cause: int, settlement: int, change: float) -> None:
+    def add_change(self, cause: int, settlement: int, change: float) -> None:
         """Write one change of trust."""
         self.entries.setdefault((cause, settlement), []).append(change)
 

@@ -57,7 +57,7 @@ class Memory:
     mapped: list[float] = field(default_factory=lambda: [0.0] * N_PROBLEMS)
     told: float = 0.0
 
-    def fade(self) -> None:
+    def decay(self) -> None:
         """Forget a third."""
         self.known = [[2.0 / 3.0 * x for x in row] for row in self.known]
         self.happened = [2.0 / 3.0 * x for x in self.happened]
@@ -99,7 +99,7 @@ def plan(town: "PlainTown") -> None:
         if (town.month + one.facility.number) % 3 == 0:
             renew(town, one)
     for memory in town.memories:
-        memory.fade()
+        memory.decay()
 
 
 def renew(town: "PlainTown", plan: Plan) -> None:
@@ -126,9 +126,11 @@ def take_up_request(town: "PlainTown", plan: Plan) -> None:
 
 
 def drawn_request(town: "PlainTown", asked: "list[Authority]") -> "Authority | None":
-    """Return the first community whose request luck takes up."""
+    """Return the first community whose request is drawn."""
     chance = town.numbers("plans").takes_request
-    return next((one for one in asked if town.luck("request taken up", one.number, 0, tick=town.month) < chance), None)
+    return next(
+        (one for one in asked if town.uniform("request taken up", one.number, 0, tick=town.month) < chance), None
+    )
 
 
 def chosen_request(town: "PlainTown", plan: Plan, asked: "list[Authority]") -> "Authority | None":
@@ -149,7 +151,7 @@ def chosen_request(town: "PlainTown", plan: Plan, asked: "list[Authority]") -> "
 
 
 def chosen_mode(town: "PlainTown", plan: Plan) -> int:
-    """Choose how the plan is to be lived: by decision of the chief, or by luck."""
+    """Choose how the plan is to be lived: by decision of the chief, or at random."""
     p, f = town.numbers("plans"), plan.facility.number
     officers = [one for one in town.officers if one.facility is plan.facility]
     trained = p.trained * (sum(one.trained for one in officers) / len(officers) if officers else 0.0)
@@ -163,7 +165,7 @@ def chosen_mode(town: "PlainTown", plan: Plan) -> int:
         }
         return list(terms).index(decide(town, "mode of the plan", f, terms, ordered=False))
     prevent, react, inquire = math.exp(trained + founded), math.exp(p.bust), math.exp(p.investigative)
-    reached = town.luck("plan mode", f, 0, tick=town.month) * (prevent + react + inquire)
+    reached = town.uniform("plan mode", f, 0, tick=town.month) * (prevent + react + inquire)
     return PREVENTIVE if reached < prevent else REACTIVE if reached < prevent + react else INVESTIGATIVE
 
 
@@ -178,12 +180,12 @@ def diagnose(town: "PlainTown", plan: Plan) -> None:
     habit = habit_of_chief(town, plan.facility, ANALYSIS)
     able = p.diagnosis + p.diagnosed * (1.0 - p.diagnosis) * habit
     kept, before = plan.founded and p.task_force > 0.0, plan.kind
-    plan.founded = town.luck("diagnosis", f, 0, tick=town.month) < p.formats * able and sum(sums) > 0.0
+    plan.founded = town.uniform("diagnosis", f, 0, tick=town.month) < p.formats * able and sum(sums) > 0.0
     plan.hour = -1
     if plan.founded:
         if not kept:
             plan.kind = most(sums)
-        if town.luck("analysed", f, N_PLACES, tick=town.month) < p.analysis:
+        if town.uniform("analysed", f, N_PLACES, tick=town.month) < p.analysis:
             plan.hour = most(load[plan.kind])
     if plan.kind != before:
         plan.months = 0
@@ -201,7 +203,7 @@ def chosen_places(town: "PlainTown", plan: Plan) -> list[Cell]:
     for rank in range(len(plan.places)):
         free = [cell for cell in plan.beat if cell not in chosen]
         cell = None
-        if plan.founded and town.luck("analysed", plan.facility.number, rank, tick=town.month) < analysis:
+        if plan.founded and town.uniform("analysed", plan.facility.number, rank, tick=town.month) < analysis:
             cell = worst(free, [math.fsum(town.memories[one.number].known[plan.kind]) for one in free])
         elif plan.product >= 0 and town.tick - plan.product < QUARTER:
             cell = worst(free, [town.memories[one.number].mapped[plan.kind] for one in free])
@@ -223,7 +225,7 @@ def has_post(town: "PlainTown", couple: "Couple", held: dict[int, int]) -> Cell 
     n_held = held.get(couple.facility.number, 0)
     if couple.block == ARRESTS or not plan.places or p.posts == 0:
         return None
-    part = town.luck("posts held", couple.facility.number, 0)
+    part = town.uniform("posts held", couple.facility.number, 0)
     if n_held >= int(p.posts * plan.weight_of(town.shift) + part):
         return None
     cell = plan.places[n_held % len(plan.places)]
@@ -236,7 +238,7 @@ def has_post(town: "PlainTown", couple: "Couple", held: dict[int, int]) -> Cell 
 def eagerness(town: "PlainTown", couple: "Couple") -> float:
     """Return the chance that a free stretch of the shift goes where the plan says."""
     plan, p = town.plans[couple.facility.number], town.numbers("plans")
-    if town.luck("task force", couple.number, 0) < p.task_force:
+    if town.uniform("task force", couple.number, 0) < p.task_force:
         return 1.0
     assert couple.lead is not None
     follows = p.follow + p.followed * (1.0 - p.follow) * couple.lead.habits[ANALYSIS]

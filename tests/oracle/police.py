@@ -7,7 +7,6 @@ import mesa
 
 from oracle.adoption import planned_share
 from oracle.chief import NO_BLOCK, block_of, to_visits
-from oracle.luck import logistic, pick, pick_by_reach
 from oracle.means import fuel, is_accompanied, on_the_road
 from oracle.minutes import (
     AT_MEETING,
@@ -22,6 +21,7 @@ from oracle.minutes import (
 from oracle.places import Cell, Places
 from oracle.plans import CHECKPOINT, INVESTIGATIVE, POST, PREVENTIVE, PROBLEM, eagerness, has_post
 from oracle.practices import send_to_sector
+from oracle.random_draws import logistic, pick, pick_by_reach
 
 if TYPE_CHECKING:
     from oracle.town import PlainTown
@@ -85,8 +85,8 @@ class Officer(mesa.Agent):
         self.kiche = int(row["kiche"])
         self.female = bool(row["female"])
         self.person = 0
-        self.since = town.tick - int(91 * 48.0 * town.luck("tenure", number, 0, tick=0))
-        self.cohort = town.date.year - int(25.0 * town.luck("service", number, 0, tick=0))
+        self.since = town.tick - int(91 * 48.0 * town.uniform("tenure", number, 0, tick=0))
+        self.cohort = town.date.year - int(25.0 * town.uniform("service", number, 0, tick=0))
         self.sector = None if self.post == DESK else town.couples[self.post].sector
         self.sector_since = self.since
         self.boss: Officer | None = None
@@ -109,7 +109,7 @@ class Officer(mesa.Agent):
     def is_present(self, strength: float) -> bool:
         """Tell whether the officer of a group on duty comes to work (ODD: roster)."""
         absence = self.model.numbers("roster").absence
-        return self.model.luck("absence", self.number, 0) >= 1.0 - (1.0 - absence) * strength
+        return self.model.uniform("absence", self.number, 0) >= 1.0 - (1.0 - absence) * strength
 
     @property
     def chance_of_going(self) -> float:
@@ -187,10 +187,10 @@ class Couple(mesa.Agent):
     def begin(self, mode: int) -> None:
         """Begin a shift at the facility (ODD: roster)."""
         town, numbers = self.model, self.model.numbers("roster")
-        length = SHIFT_MINUTES * numbers.fixed_duties * (0.5 + town.luck("fixed duty", self.number, 0))
+        length = SHIFT_MINUTES * numbers.fixed_duties * (0.5 + town.uniform("fixed duty", self.number, 0))
         brief = town.numbers("practices").brief
         length = min(length, SHIFT_MINUTES - brief)
-        self.duty_start = brief + (SHIFT_MINUTES - brief - length) * town.luck("fixed duty", self.number, 1)
+        self.duty_start = brief + (SHIFT_MINUTES - brief - length) * town.uniform("fixed duty", self.number, 1)
         self.duty_end = self.duty_start + length
         self.mode = mode
         self.free = 0.0
@@ -298,7 +298,7 @@ def field_couples(town: "PlainTown") -> None:
     manned = [(post.lead, post.mate) for post in town.couples[:n_posts]]
     for couple in town.couples:
         wanted = town.numbers("roster").couples - couple.copy
-        goes = wanted >= 1.0 or (wanted > 0.0 and town.luck("reinforcement", couple.number, 0) < wanted)
+        goes = wanted >= 1.0 or (wanted > 0.0 and town.uniform("reinforcement", couple.number, 0) < wanted)
         couple.lead, couple.mate = manned[couple.number % n_posts] if goes else (None, None)
 
 
@@ -312,8 +312,8 @@ def give_means(town: "PlainTown", facility: Facility) -> None:
             continue
         mode = FOOT
         send_to_sector(town, couple)
-        walks = couple.sector.foot and town.luck("foot beat", couple.number, 0) < town.numbers("population").scale
-        if walks and town.luck("cycles", couple.number, 0) < town.numbers("roster").bicycles:
+        walks = couple.sector.foot and town.uniform("foot beat", couple.number, 0) < town.numbers("population").scale
+        if walks and town.uniform("cycles", couple.number, 0) < town.numbers("roster").bicycles:
             mode = BICYCLE
         elif not walks and vehicles > 0:
             mode, vehicles = VEHICLE, vehicles - 1
@@ -344,7 +344,7 @@ def patrol(town: "PlainTown") -> None:
         before = couple.facility.cell
         post, eager = has_post(town, couple, held), eagerness(town, couple)
         length = 60.0 * town.numbers("plans").post_hours
-        begins = (SHIFT_MINUTES - length) * town.luck("post hour", couple.number, 0)
+        begins = (SHIFT_MINUTES - length) * town.uniform("post hour", couple.number, 0)
         for slot in range(n_slots):
             minute = minute_of(town, couple, slot)
             assert couple.lead is not None
@@ -356,15 +356,15 @@ def patrol(town: "PlainTown") -> None:
             else:
                 stop = stop_of_stretch(town, couple, slot, eager)
                 couple.n_on_cases += stop is None
-            goes = town.luck("visit kept", couple.number, slot) < couple.lead.chance_of_going
-            if goes and stop is not None and town.luck("visit on paper", couple.number, slot) >= numbers.on_paper:
+            goes = town.uniform("visit kept", couple.number, slot) < couple.lead.chance_of_going
+            if goes and stop is not None and town.uniform("visit on paper", couple.number, slot) >= numbers.on_paper:
                 before = make_visit(town, couple, stop, slot, before)
 
 
 def minute_of(town: "PlainTown", couple: Couple, slot: int) -> float:
     """Minute of the visit in a slot."""
     free = stretch_of(town, stretches_of(couple))
-    return float(town.numbers("practices").brief + (slot + town.luck("visit minute", couple.number, slot)) * free)
+    return float(town.numbers("practices").brief + (slot + town.uniform("visit minute", couple.number, slot)) * free)
 
 
 def stop_of_stretch(town: "PlainTown", couple: Couple, slot: int, eager: float) -> tuple[Cell, int, int] | None:
@@ -384,17 +384,17 @@ def stretches_of(couple: Couple) -> int:
 def next_stop(town: "PlainTown", couple: Couple, slot: int, eager: float) -> tuple[Cell, int, int] | None:
     """Choose where the couple goes in this slot: the cell, the kind of visit, whether it is written; or it stays in."""
     numbers, plan = town.numbers("patrol"), town.plans[couple.facility.number]
-    u = town.luck("visit place", couple.number, slot)
-    if plan.places and town.luck("visit by plan", couple.number, slot) < eager:
+    u = town.uniform("visit place", couple.number, slot)
+    if plan.places and town.uniform("visit by plan", couple.number, slot) < eager:
         if plan.mode == INVESTIGATIVE:
             return None
         return pick(plan.places, u), PROBLEM if plan.mode == PREVENTIVE else CHECKPOINT, 1
     market = [cell for cell in town.cells if cell.market and town.is_market_day and town.shift < 2]
-    if market and town.luck("visit at market", couple.number, slot) < numbers.market:
+    if market and town.uniform("visit at market", couple.number, slot) < numbers.market:
         stall = pick(market, u)
         if stall.facility == couple.facility.number:
             return stall, 0, 1
-    b = town.luck("visit kind", couple.number, slot)
+    b = town.uniform("visit kind", couple.number, slot)
     assert couple.lead is not None
     planned = min(1.0, planned_share(couple.lead) * to_visits(couple))
     if b < planned:

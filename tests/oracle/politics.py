@@ -3,7 +3,7 @@
 import math
 from typing import TYPE_CHECKING, Any
 
-from oracle.luck import number_of, pick, pick_by_reach
+from oracle.random_draws import number_of, pick, pick_by_reach
 
 if TYPE_CHECKING:
     from oracle.town import PlainTown
@@ -50,29 +50,29 @@ def break_out(town: "PlainTown") -> None:
     for number, event in today:
         if event.crisis * p.dated > 0.0:
             crisis(town, number, event.crisis * p.dated)
-    if town.luck("crisis", 0, 0) < p.rate / 365.0:
+    if town.uniform("crisis", 0, 0) < p.rate / 365.0:
         crisis(town, 0, 1.0)
 
 
 def crisis(town: "PlainTown", who: int, size: float) -> None:
     """Let communities rise and meet force."""
     p = town.numbers("crises")
-    place = pick_by_reach(town.everywhere, town.luck("crisis place", who, 0)).settlement
+    place = pick_by_reach(town.everywhere, town.uniform("crisis place", who, 0)).settlement
     risen = {}
     for authority in town.authorities:
-        joins = town.luck("crisis joins", authority.number, who) < p.joins * authority.organised
+        joins = town.uniform("crisis joins", authority.number, who) < p.joins * authority.organised
         if authority.settlement == place or joins:
             risen[authority.settlement] = authority.organised
             authority.silent_until = town.tick + math.floor(91 * p.silence * size)
     for j in range(math.floor(p.crowd * size * len(town.residents))):
-        one = pick(town.residents, town.luck("crisis who", j, who))
+        one = pick(town.residents, town.uniform("crisis who", j, who))
         if not one.alive or one.age < 14 or one.settlement not in risen:
             continue
         organised = risen[one.settlement]
-        if town.luck("crisis comes", j, who) < organised:
+        if town.uniform("crisis comes", j, who) < organised:
             weight = p.weight * (0.5 + organised) * size
             town.live(one, "crisis", weight)
-    town.learn_impressions()
+    town.apply_impressions()
     hear(town, ("crisis heard", who), p.heard * size, "crisis_heard", p.news)
 
 
@@ -80,6 +80,6 @@ def hear(town: "PlainTown", drawn: tuple[str, int], chance: float, kind: str, we
     """Let everybody of 12 or older hear of public news or not, and learn of it at once."""
     name, nth = drawn
     for one in town.residents:
-        if one.alive and one.age >= 12 and town.luck(name, one.number, nth) < chance:
+        if one.alive and one.age >= 12 and town.uniform(name, one.number, nth) < chance:
             town.live(one, kind, weight)
-    town.learn_impressions()
+    town.apply_impressions()

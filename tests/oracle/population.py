@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from oracle.luck import pick, poisson
 from oracle.people import ARRIVAL, DEATH, DEPARTURE
+from oracle.random_draws import pick, poisson
 
 if TYPE_CHECKING:
     from oracle.people import Resident
@@ -35,16 +35,16 @@ def change_population(town: "PlainTown") -> None:
     while town.to_come and town.to_come[0].arrives <= town.day:
         one = town.to_come.pop(0)
         one.enlist()
-        if town.luck("arrives", one.number, 0) < share:
+        if town.uniform("arrives", one.number, 0) < share:
             one.alive, one.left, one.mood = True, False, town.mood
             become_alike(town, one)
-            town.ledger.book(ARRIVAL, one.settlement, one.as_stored)
+            town.ledger.add_change(ARRIVAL, one.settlement, one.as_stored)
     for way in (DYING, MOVING):
         mean = CEILINGS[way] * len(town.residents) / 365.0
-        for j in range(poisson(town.luck("life count", way, 0), mean)):
+        for j in range(poisson(town.uniform("life count", way, 0), mean)):
             who = way * 65536 + j
-            one = pick(town.residents, town.luck("life who", who, 0))
-            if one.alive and town.luck("life mark", who, 0) < hazard(one, way) / CEILINGS[way]:
+            one = pick(town.residents, town.uniform("life who", who, 0))
+            if one.alive and town.uniform("life mark", who, 0) < hazard(one, way) / CEILINGS[way]:
                 one.leave(DEATH if way == DYING else DEPARTURE)
                 one.left = True
 
@@ -54,7 +54,7 @@ def become_alike(town: "PlainTown", one: "Resident") -> None:
     one.start()
     one.touched = town.tick
     around = [other for other in town.residents if other.settlement == one.settlement]
-    place = math.floor(town.luck("like", one.number, 0) * len(around))
+    place = math.floor(town.uniform("like", one.number, 0) * len(around))
     for a in range(64):
         other = around[(place + a) % len(around)]
         if other.alive and other.number < town.first_to_come and is_alike(one, other):
@@ -91,12 +91,12 @@ def suffer_outside(town: "PlainTown", kind: int, number: int, ceiling: float, on
     """Let somebody who is outside be robbed there, or not."""
     p = town.numbers("population_change")
     hazard_outside = p.outside_robbery if kind == ROBBERY else p.outside_theft
-    if kind > THEFT or town.luck("crime mark", number, 0) * ceiling >= hazard_outside:
+    if kind > THEFT or town.uniform("crime mark", number, 0) * ceiling >= hazard_outside:
         return
     crime = town.numbers("crime")
     severity = crime.severity_theft
     if kind == ROBBERY:
-        violent = town.luck("violent outside", number, 0) < crime.violent_share
+        violent = town.uniform("violent outside", number, 0) < crime.violent_share
         severity = crime.grave_robbery if violent else crime.severity_robbery
     town.outside.append(Suffered(one, kind, severity))
     town.live(one, "harm", town.numbers("trust").harm * severity)
@@ -106,5 +106,5 @@ def suffer_outside(town: "PlainTown", kind: int, number: int, ceiling: float, on
 def somebody_here(town: "PlainTown", cell: "Cell", name: str, who: int, nth: int) -> "Resident | None":
     """Return somebody on the list of a cell who has not gone, in four tries; None where the list is empty."""
     listed = cell.present[town.place_list]
-    tried = [pick(listed, town.luck(name, who, nth + 4096 * a)) for a in range(4) if listed]
+    tried = [pick(listed, town.uniform(name, who, nth + 4096 * a)) for a in range(4) if listed]
     return next((one for one in tried if one.alive), tried[-1] if tried else None)

@@ -3,7 +3,7 @@
 import math
 from typing import TYPE_CHECKING, Any
 
-from oracle.luck import logistic, logit
+from oracle.random_draws import logistic, logit
 
 if TYPE_CHECKING:
     from oracle.police import Couple, Facility, Officer, Sector
@@ -47,14 +47,14 @@ def begin_practices(town: "PlainTown") -> None:
     """Let officers begin by the usual habits, with a schooling and a course of some time ago."""
     for one in town.officers:
         one.habits = [usual(town, k) for k in range(len(PRACTICES))]
-        one.schooling = schooling(town.luck("schooled", one.number, 0, tick=0))
-        one.taught_at = town.tick - int(MONTH * 36.0 * town.luck("taught since", one.number, 0, tick=0))
+        one.schooling = schooling(town.uniform("schooled", one.number, 0, tick=0))
+        one.taught_at = town.tick - int(MONTH * 36.0 * town.uniform("taught since", one.number, 0, tick=0))
     rank(town)
     keep_skills(town)
 
 
 def schooling(u: float) -> float:
-    """Return the schooling that belongs to luck, in spreads."""
+    """Return the schooling for a uniform number, in standard deviations."""
     return math.sqrt(12.0) * (u - 0.5)
 
 
@@ -100,8 +100,8 @@ def take_up(town: "PlainTown") -> None:
         habit = habit_of_chief(town, post.facility, TEAM)
         others = [one for one in posts if one is not post and fits(one, post)]
         chance = 0.5 * monthly(p.reshuffle * (1.0 - p.keeping * habit))
-        if town.luck("reshuffled", post.number, 0) < chance and others:
-            exchange(town, post, others[int(town.luck("reshuffled", post.number, 1) * len(others))])
+        if town.uniform("reshuffled", post.number, 0) < chance and others:
+            exchange(town, post, others[int(town.uniform("reshuffled", post.number, 1) * len(others))])
     for facility in town.facilities:
         support(town, facility)
     rank(town)
@@ -130,7 +130,7 @@ def support(town: "PlainTown", facility: "Facility") -> None:
     if not ordered and town.numbers("adoption").programme_places == 0.0:
         facility.ordered_at = facility.supported_until = -1
     elif facility.ordered_at < 0:
-        more = max(0.0, p.support_most - p.support_least) * town.luck("support lasts", facility.number, 0)
+        more = max(0.0, p.support_most - p.support_least) * town.uniform("support lasts", facility.number, 0)
         facility.ordered_at = town.tick
         facility.supported_until = town.tick + int(MONTH * (p.support_least + more))
     facility.supported = town.tick < facility.supported_until
@@ -148,7 +148,7 @@ def review(town: "PlainTown") -> None:
     before = {one: list(one.habits) for one in town.officers}
     for one in town.officers:
         for k in range(len(PRACTICES)):
-            if town.luck(REVIEWS[k], one.number, 0) < town.numbers("practices").renew:
+            if town.uniform(REVIEWS[k], one.number, 0) < town.numbers("practices").renew:
                 one.habits[k] = logistic(wish(one, k, before))
 
 
@@ -211,5 +211,5 @@ def send_to_sector(town: "PlainTown", couple: "Couple") -> None:
     others = [one for one in town.sectors if one.facility is couple.facility and one is not own]
     chance = p.sent + p.sent_team * habit_of_chief(town, couple.facility, TEAM)
     couple.sector = own
-    if others and town.luck("sent to sector", couple.number, 0) >= chance:
-        couple.sector = others[int(town.luck("sent to sector", couple.number, 1) * len(others))]
+    if others and town.uniform("sent to sector", couple.number, 0) >= chance:
+        couple.sector = others[int(town.uniform("sent to sector", couple.number, 1) * len(others))]

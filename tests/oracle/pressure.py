@@ -29,8 +29,8 @@ def send_away(town: "PlainTown", incident: Incident, teller: Resident) -> None:
     p, figure = town.numbers("pressure"), town.figures[incident.cell.facility]
     if incident.told not in (PATROL, TELEPHONE, STATION):
         return
-    if town.luck("turned away", incident.number, 0) < figure.refuse * (1.0 - incident.severity):
-        goes_on = town.luck("turned away", incident.number, 1) < p.then_prosecutor
+    if town.uniform("turned away", incident.number, 0) < figure.refuse * (1.0 - incident.severity):
+        goes_on = town.uniform("turned away", incident.number, 1) < p.then_prosecutor
         incident.refused, incident.told = True, PROSECUTOR if goes_on else NOBODY
         town.live(teller, "turned_away", p.weight)
 
@@ -43,7 +43,7 @@ def answer_for_figures(town: "PlainTown") -> None:
         if not incident.written:
             continue
         lesser = incident.kind in (ROBBERY, VEHICLE_THEFT)
-        incident.downgraded = lesser and town.luck("downgraded", incident.number, 0) < figure.downgrade
+        incident.downgraded = lesser and town.uniform("downgraded", incident.number, 0) < figure.downgrade
         figure.month += not incident.downgraded and incident.kind in SERIOUS
     for figure in town.figures if town.month_ends else []:
         figure.base = figure.month if figure.base == 0.0 else figure.base + (figure.month - figure.base) / p.base_months

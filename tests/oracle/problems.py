@@ -177,7 +177,7 @@ def arise(town: "PlainTown", slot: Problem) -> None:
     served = [cell for cell in town.cells if cell in found.sector_of]
 
     def u(name: str, tick: int) -> float:
-        return town.luck(name, slot.slot, slot.gen, tick=tick)
+        return town.uniform(name, slot.slot, slot.gen, tick=tick)
 
     by_kind = [math.fsum(found.usual[cell.number][k] for cell in served) for k in range(N_KINDS)]
     kind = weighted(by_kind, u("problem kind", 0))
@@ -198,7 +198,7 @@ def arise(town: "PlainTown", slot: Problem) -> None:
 
 
 def weighted(weights: Sequence[float], u: float) -> int | None:
-    """Return the place that belongs to luck, by weights; None without any."""
+    """Return the place for the uniform number u, by weights; None without any."""
     total = sum(weights)
     if total <= 0.0:
         return None
@@ -311,8 +311,8 @@ def facility_of(problem: Problem) -> "Facility":
 
 
 def u_of(town: "PlainTown", name: str, problem: Problem) -> float:
-    """Return the luck of a problem in this shift."""
-    return town.luck(name, problem.slot, problem.gen)
+    """Return the uniform number of a problem in this shift."""
+    return town.uniform(name, problem.slot, problem.gen)
 
 
 def end(town: "PlainTown", slot: Problem) -> None:
@@ -388,7 +388,7 @@ def look_into(town: "PlainTown", facility: "Facility") -> float:
     able = p.per_analyst * analysts_of(town, facility) * online(town, facility)
     able += p.per_chief * habit_of_chief(town, facility, ANALYSIS)
     minutes = 0.0
-    for _ in range(int(able + town.luck("problems looked into", facility.number, 0))):
+    for _ in range(int(able + town.uniform("problems looked into", facility.number, 0))):
         open_ones = [
             one
             for one in town.problems.slots

@@ -24,10 +24,10 @@ from oracle.crime import (
     TELEPHONE,
     Incident,
 )
-from oracle.luck import logistic
 from oracle.people import Resident
 from oracle.police import covering_visit
 from oracle.pressure import send_away
+from oracle.random_draws import logistic
 
 if TYPE_CHECKING:
     from oracle.calls import Errand
@@ -75,7 +75,7 @@ def tell(town: "PlainTown") -> None:
 def find(town: "PlainTown", incident: Incident) -> None:
     """Let a couple find, or not, what happens under its eyes and no state body is told of."""
     if not incident.told_to_state and covering_visit(town, incident.cell, incident.minute) is not None:
-        incident.found = town.luck("found", incident.number, 0) < town.numbers("reporting").found
+        incident.found = town.uniform("found", incident.number, 0) < town.numbers("reporting").found
 
 
 def tell_of(town: "PlainTown", incident: Incident, teller: Resident) -> None:
@@ -97,9 +97,9 @@ def think_again(town: "PlainTown", incident: Incident) -> None:
     """Let nobody tell the state, or let everybody telephone, if that is what is asked for."""
     p, m = town.numbers("reporting"), incident.number
     if incident.told == NOBODY:
-        if town.luck("all tell", m, 0) < p.all_tell:
+        if town.uniform("all tell", m, 0) < p.all_tell:
             incident.told, incident.reluctant = TELEPHONE, True
-    elif incident.told != AUTHORITY and town.luck("none tell", m, 0) < p.none_tell:
+    elif incident.told != AUTHORITY and town.uniform("none tell", m, 0) < p.none_tell:
         incident.told = NOBODY
 
 
@@ -108,24 +108,24 @@ def becomes_known(town: "PlainTown", incident: Incident) -> bool:
     p, facility = town.numbers("reporting"), incident.cell.facility
     if incident.told != ANONYMOUS:
         return incident.told in (PATROL, TELEPHONE, STATION, OWN_PHONE, PROSECUTOR)
-    captured = facility >= 0 and town.luck("captured", facility, 0, tick=0) < p.captured
-    return (captured and town.luck("leak", incident.number, 0) < p.leak) or is_told(town, incident)
+    captured = facility >= 0 and town.uniform("captured", facility, 0, tick=0) < p.captured
+    return (captured and town.uniform("leak", incident.number, 0) < p.leak) or is_told(town, incident)
 
 
 def calls(town: "PlainTown", incident: Incident) -> bool:
     """Tell whether an incident makes a call."""
     willing = not incident.reluctant
-    willing = willing or town.luck("reluctant", incident.number, 0) < town.numbers("reporting").newcomers
+    willing = willing or town.uniform("reluctant", incident.number, 0) < town.numbers("reporting").newcomers
     return (incident.told in (PATROL, TELEPHONE, OWN_PHONE) and willing) or incident.called_by_board
 
 
 def choose_channel(town: "PlainTown", incident: Incident, teller: Resident) -> int:
     """Choose among the channels and nobody, by their utilities."""
-    return choose(utilities_of(town, incident, teller), town.luck("tell", incident.number, 0))
+    return choose(utilities_of(town, incident, teller), town.uniform("tell", incident.number, 0))
 
 
 def choose(utilities: dict[int, float], u: float) -> int:
-    """Return the channel that belongs to luck u: nobody first, then the channels in order."""
+    """Return the channel for the uniform number u: nobody first, then the channels in order."""
     total = 1.0 + sum(math.exp(utility) for utility in utilities.values())
     reached = 1.0 / total
     if u < reached:
@@ -157,7 +157,7 @@ def utilities_of(town: "PlainTown", incident: Incident, teller: Resident) -> dic
         utilities[PATROL] = common + p.patrol + believed - fear
     utilities[TELEPHONE] = common + believed - fear / 2.0
     utilities[STATION] = common + p.station + believed - p.minutes * teller.home.minutes / 60.0 - fear
-    has_number = authority is not None and town.luck("has a number", teller.number, 0, tick=0) < authority.phones
+    has_number = authority is not None and town.uniform("has a number", teller.number, 0, tick=0) < authority.phones
     if teller.council and has_number:
         utilities[OWN_PHONE] = common + p.own_phone + believed - fear / 2.0
     if authority is not None and communal.reach > 0.0 and not extorted:
@@ -211,15 +211,15 @@ def bring_case(town: "PlainTown", incident: Incident, teller: Resident, authorit
 
 def wait_for_summons(town: "PlainTown", incident: Incident) -> int:
     """Return the days until a hearing beyond those that the authority needs."""
-    return int(town.numbers("reporting").summons_days * town.luck("summons", incident.number, 0))
+    return int(town.numbers("reporting").summons_days * town.uniform("summons", incident.number, 0))
 
 
 def call(town: "PlainTown", incident: Incident, teller: Resident) -> None:
     """Call the police; on the telephone the line may fail."""
     number = incident.number
-    delay = town.numbers("reporting").call_delay * town.luck("call delay", number, 0)
+    delay = town.numbers("reporting").call_delay * town.uniform("call delay", number, 0)
     minute = min(479.0, incident.minute + delay)
-    lost = incident.told == TELEPHONE and town.luck("line", number, 0) >= town.numbers("response").line_answered
+    lost = incident.told == TELEPHONE and town.uniform("line", number, 0) >= town.numbers("response").line_answered
     if incident.told == OWN_PHONE and teller.home.facility >= 0:
         lost = not town.facilities[teller.home.facility].phone
     made = Call(incident, teller, minute, hears_of_call(town, teller, incident.cell, handed=incident.handed))
@@ -252,8 +252,8 @@ def complain(town: "PlainTown", incident: Incident, teller: Resident) -> None:
             - fear_of_telling(town, incident, teller)
         )
         chance = logistic(score) * (p.newcomers if incident.reluctant else 1.0)
-        incident.complaint = town.luck("ratify", incident.number, 0) < chance
-        late = 2.0 + (p.ratify_within - 2.0) * town.luck("ratify", incident.number, 1)
+        incident.complaint = town.uniform("ratify", incident.number, 0) < chance
+        late = 2.0 + (p.ratify_within - 2.0) * town.uniform("ratify", incident.number, 1)
         incident.in_time = incident.complaint and late < 24.0
 
 

@@ -9,11 +9,11 @@ from oracle.calls import ring_all
 from oracle.community import Authority
 from oracle.consent import agrees_to_arrest, needs_none
 from oracle.crime import IMITATOR, KILLING, PATROL, Incident
-from oracle.luck import logistic
 from oracle.minutes import keep_busy
 from oracle.people import Resident
 from oracle.places import Cell
 from oracle.police import BICYCLE, SHIFT_MINUTES, VEHICLE, Couple, covering_visit
+from oracle.random_draws import logistic
 from oracle.reporting import DECLINED, FUEL, HOURS, PAPER, VEHICLES, Call, give_up, hand_to_authority
 
 if TYPE_CHECKING:
@@ -85,10 +85,10 @@ def respond(town: "PlainTown") -> None:
                 try_arrest(town, incident, visit.couple, 0.0)
     all_caught = town.numbers("response").all_caught
     for incident in town.incidents:
-        if not incident.arrested and town.luck("all caught", incident.number, 0) < all_caught:
+        if not incident.arrested and town.uniform("all caught", incident.number, 0) < all_caught:
             incident.arrested = True
             town.arrests.append(Arrest(incident, None, True))
-    town.learn_impressions()
+    town.apply_impressions()
 
 
 def minute_now(town: "PlainTown", call: Call) -> float:
@@ -102,7 +102,7 @@ def answer(town: "PlainTown", call: Call) -> None:
     if p.constant > 0.0:
         answer_at_once(town, call)
         return
-    if town.luck("served on paper", incident.number, 0, tick=incident.tick) < p.on_paper:
+    if town.uniform("served on paper", incident.number, 0, tick=incident.tick) < p.on_paper:
         give_up(town, call, PAPER)
         return
     ways = [way_of(town, couple, call) for couple in couples_asked(town, call)]
@@ -206,13 +206,13 @@ def declines(town: "PlainTown", call: Call, way: Way) -> bool:
         x += p.decline_night
     x += p.decline_danger * math.log(1.0 + remembered)
     x -= p.decline_keen * couple.lead.motivation + p.decline_control * town.numbers("pressure").control
-    return town.luck("call declined", incident.number, 0, tick=incident.tick) < logistic(x)
+    return town.uniform("call declined", incident.number, 0, tick=incident.tick) < logistic(x)
 
 
 def go(town: "PlainTown", call: Call, way: Way) -> None:
     """Spend the couple's time and kilometres on a call, at the cost of its visits."""
     couple, incident = way.couple, call.incident
-    service = town.luck("service", incident.number, 0, tick=incident.tick)
+    service = town.uniform("service", incident.number, 0, tick=incident.tick)
     end = way.arrival + town.numbers("response").service * (0.5 + service)
     couple.n_calls += 1
     couple.cell = incident.cell
@@ -232,7 +232,7 @@ def serve(town: "PlainTown", call: Call, way: Way) -> None:
     wait = SHIFT_MINUTES * (town.tick - born) + way.arrival - call.minute
     town.responses.append(Response(born, number, couple, wait, incident.cell, call.board))
     assert couple.lead is not None
-    fair = town.luck("treatment", number, 0, tick=born) < couple.lead.chance_of_fairness
+    fair = town.uniform("treatment", number, 0, tick=born) < couple.lead.chance_of_fairness
     kind, weight = ("call_served", trust.served) if wait <= p.patience else ("call_late", trust.late)
     how, weight_how = (kind, weight) if fair else ("rude", town.numbers("contacts").weight_rude)
     if wait > p.patience and explains(couple.lead, born, number):
@@ -244,12 +244,12 @@ def serve(town: "PlainTown", call: Call, way: Way) -> None:
 
 
 def try_arrest(town: "PlainTown", incident: Incident, couple: Couple, minutes_later: float) -> None:
-    """Arrest the offender, if luck and the trail allow; it costs the couple hours."""
+    """Arrest the offender, with a probability that falls as time passes; it costs the couple hours."""
     p = town.numbers("response")
     if incident.arrested or incident.motive == IMITATOR:
         return
     chance = p.catch * math.exp(-minutes_later / p.trail) * (p.killers if incident.kind == KILLING else 1.0)
-    if town.luck("arrest", incident.number, 0) >= chance:
+    if town.uniform("arrest", incident.number, 0) >= chance:
         return
     if not needs_none(town, incident) and not agrees_to_arrest(
         town, incident.cell.zone, incident.number, incident.severity
@@ -257,7 +257,7 @@ def try_arrest(town: "PlainTown", incident: Incident, couple: Couple, minutes_la
         hand_to_authority(town, incident)
         return
     incident.arrested = True
-    goods = town.luck("goods", incident.number, 0) < p.goods * math.exp(-minutes_later / p.goods_minutes)
+    goods = town.uniform("goods", incident.number, 0) < p.goods * math.exp(-minutes_later / p.goods_minutes)
     town.arrests.append(Arrest(incident, couple, goods))
     busy_from = max(incident.minute + minutes_later, couple.free)
     couple.free = busy_from + 60.0 * town.numbers("justice").hours

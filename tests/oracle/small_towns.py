@@ -1,4 +1,4 @@
-"""Small towns in which much happens, for the slow twin."""
+"""Small towns in which much happens, for the slow reference model."""
 
 import datetime
 import random

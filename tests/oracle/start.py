@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from oracle.community import settle_standing
 from oracle.fear import feel
-from oracle.luck import logistic
 from oracle.people import Evidence, Resident
+from oracle.random_draws import logistic
 
 if TYPE_CHECKING:
     from oracle.town import PlainTown
@@ -57,7 +57,7 @@ def class_of(one: Resident) -> Key:
     return one.settlement, one.female, band, one.vehicle, one.business, one.council
 
 
-def settle_in(town: "PlainTown") -> None:
+def calibrate_intercept(town: "PlainTown") -> None:
     """Make up what residents had lived through before the warm-up; find both intercepts; open the books."""
     shifts, p = town.tick - town.first_tick, town.numbers("trust")
     classes: dict[Key, list[Resident]] = {}

@@ -1,4 +1,4 @@
-"""What has changed in the twin, as rows of the fast model's tables."""
+"""What has changed in the slow reference model, as rows of the fast model's tables."""
 
 import math
 from collections.abc import Callable
@@ -6,12 +6,12 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from oracle.consultation import NOT_YET
-from oracle.deciding import book
+from oracle.deciding import rows_of_choices
 from oracle.gangs import members
-from oracle.luck import logistic
 from oracle.offenders import all_slots, slot_named
 from oracle.people import Felt, Traced
 from oracle.practices import PRACTICES
+from oracle.random_draws import logistic
 
 if TYPE_CHECKING:
     from oracle.investigation import File
@@ -346,7 +346,7 @@ def present(town: "PlainTown") -> Rows:
 
 
 GROWING: dict[str, Callable[["PlainTown"], Rows]] = {
-    "choices": lambda town: [*book(town.choices)],
+    "choices": lambda town: [*rows_of_choices(town.choices)],
     "offenders": offenders,
     "problems": problems,
     "files": files,

@@ -1,4 +1,4 @@
-"""The smoke run of the slow twin: in nine small towns most mechanisms act, in both models alike.
+"""The smoke run of the slow reference model: in nine small towns most mechanisms act, in both models alike.
 
 It runs with the tests of any mechanism (`tests/conftest.py`).  Larger towns and longer times are marked slow.
 """

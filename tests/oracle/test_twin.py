@@ -1,4 +1,4 @@
-"""The slow twin in tests/oracle and the fast model must live through the same events, one by one."""
+"""The slow reference model in tests/oracle and the fast model must live through the same events, one by one."""
 
 import datetime
 import math

@@ -1,4 +1,4 @@
-"""The slow twin of the model: one shift at a time, in the order of ODD section 3."""
+"""The slow reference model: one shift at a time, in the order of ODD section 3."""
 
 import datetime
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ from oracle.consultation import Meeting, Request, consult
 from oracle.contacts import meet
 from oracle.crime import Incident, Repeat, offend
 from oracle.crowds import gather, withdraw
-from oracle.deciding import Choice
+from oracle.deciding import ChoiceRecord
 from oracle.deliberation import deliberate
 from oracle.events import KINDS, evidence_of
 from oracle.fear import Local, end_month, take_fright
@@ -26,14 +26,13 @@ from oracle.home import REASONS, begin_at_home, hurt_at_home, seek_help
 from oracle.information import report_up
 from oracle.investigation import File, judge
 from oracle.land import dispute
-from oracle.luck import luck
 from oracle.mayor import Hall, govern, open_hall
 from oracle.means import maintain, open_garage
 from oracle.minutes import book_minutes
 from oracle.misconduct import Bribe, answer_for_bribes
 from oracle.narcos import found_narcos
 from oracle.offenders import Slot, make_list, renew_offenders
-from oracle.officers import brief_officers, live_through, renew_officers
+from oracle.officers import brief_officers, count_experiences, renew_officers
 from oracle.people import Impression, Ledger, Resident
 from oracle.places import Cell, Places, read_cells, read_places
 from oracle.plans import Mail, Memory, Plan, first_plans, plan
@@ -43,11 +42,12 @@ from oracle.population import Suffered, change_population
 from oracle.practices import begin_practices, take_up
 from oracle.pressure import Figure, answer_for_figures
 from oracle.problems import Problems, begin_problems, note_problems, solve_problems
+from oracle.random_draws import keyed_uniform
 from oracle.remedies import Hurt, wait_in_vain
 from oracle.reporting import Call, Unserved, tell
 from oracle.response import Arrest, Response, respond
 from oracle.spent import Spent
-from oracle.start import find_intercept, settle_in
+from oracle.start import calibrate_intercept, find_intercept
 
 DAY_ZERO, SATURDAY = datetime.date(2000, 1, 1), 5
 HEARD_OUT_OF = ("heard_respect", "heard_weakness")
@@ -99,7 +99,7 @@ SHIFT: tuple[Callable[["PlainTown"], None], ...] = (
     break_out,
     spread_news,
     take_fright,
-    live_through,
+    count_experiences,
     book_minutes,
 )
 MONTH_END: tuple[Callable[["PlainTown"], None], ...] = (
@@ -127,7 +127,7 @@ class PlainTown(mesa.Model):
     def __init__(self, scenario: Any, town: Any, seed: int) -> None:
         super().__init__(rng=seed)
         self.settings = scenario
-        self.seed_of_luck = seed
+        self.seed = seed
         self.n_settlements = len(town.settlements)
         self.cell_m = float(town.cell_m)
         self.intercept = self.fear_shift = 0.0
@@ -153,7 +153,7 @@ class PlainTown(mesa.Model):
         self.count_nothing()
         self.ledger = Ledger(self)
         self.ledger.begin()
-        self.n_learned = self.n_traced = 0
+        self.n_applied = self.n_traced = 0
         self.begin_shift()
 
     def set_clock(self) -> None:
@@ -201,7 +201,7 @@ class PlainTown(mesa.Model):
 
     def begin_to_decide(self) -> None:
         """Let the mayor take office, and chiefs set the hours of the first month."""
-        self.choices: list[Choice] = []
+        self.choices: list[ChoiceRecord] = []
         self.seen_here: set[Cell] = set()
         self.n_joint = 0
         self.hall: Hall = open_hall(self)
@@ -224,7 +224,7 @@ class PlainTown(mesa.Model):
         self.cases: list[Case] = []
         self.requests: list[Request] = []
         self.files: list[File] = []
-        self.past_choices: dict[int, list[Choice]] = {}
+        self.past_choices: dict[int, list[ChoiceRecord]] = {}
         self.waiting_women: list[tuple[int, Resident]] = []
         self.women: list[Hurt] = []
         self.last_out = -1
@@ -357,9 +357,9 @@ class PlainTown(mesa.Model):
             self._groups[group] = numbers_today(self, group)
         return self._groups[group]
 
-    def luck(self, name: str, who: int, nth: int, *, tick: int | None = None) -> float:
+    def uniform(self, name: str, who: int, nth: int, *, tick: int | None = None) -> float:
         """Return u⟨name; tick, who, nth⟩, of this shift unless a tick is given."""
-        return luck(self.seed_of_luck, name, self.tick if tick is None else tick, who, nth)
+        return keyed_uniform(self.seed, name, self.tick if tick is None else tick, who, nth)
 
     def straight_km(self, one: Cell, other: Cell) -> float:
         """Straight distance between the centres of two cells."""
@@ -377,7 +377,7 @@ class PlainTown(mesa.Model):
         """Trust of a resident now."""
         return self.residents[number].trust
 
-    def impress(
+    def record_impression(
         self,
         who: Resident | None,
         cause: int,
@@ -409,7 +409,7 @@ class PlainTown(mesa.Model):
     ) -> None:
         """Let somebody live through an event of a kind; ``how`` is the kind that says how fair it was (ODD 5.5)."""
         said, (group, key) = vars(self.numbers("events")), KINDS[kind].fast
-        self.impress(
+        self.record_impression(
             who,
             KINDS[kind].cause,
             fairness=evidence_of(how or kind, "fair", weight_how if how else weight, said),
@@ -418,14 +418,14 @@ class PlainTown(mesa.Model):
             origin=origin,
         )
 
-    def learn_impressions(self) -> None:
+    def apply_impressions(self) -> None:
         """Learn what was written since the last time, in order (ODD 3); who has died since learns nothing."""
-        for impression in self.impressions[self.n_learned :]:
-            change = impression.who.learn(impression) if impression.who.alive else 0.0
+        for impression in self.impressions[self.n_applied :]:
+            change = impression.who.apply_impression(impression) if impression.who.alive else 0.0
             said = (impression.quality_f, impression.quality_e, impression.weight_f, impression.weight_e)
             traced = (impression.cause, impression.origin, float(impression.heard))
             self.learned.append((impression.who.number, *traced, *said, impression.fast, change))
-        self.n_learned = len(self.impressions)
+        self.n_applied = len(self.impressions)
 
     # One shift
 
@@ -445,7 +445,7 @@ class PlainTown(mesa.Model):
         self.outside: list[Suffered] = []
         self.impressions: list[Impression] = []
         self.learned: list[tuple[float, ...]] = []
-        self.n_learned = 0
+        self.n_applied = 0
 
     def step(self) -> None:
         """Live one shift, in the order of ODD section 3."""
@@ -463,7 +463,7 @@ class PlainTown(mesa.Model):
         self.tick += 1
         if self.tick == self.start_tick:
             self.now = self.tick
-            settle_in(self)
+            calibrate_intercept(self)
 
     def close_month(self) -> None:
         """End a month after its last shift, and begin the counts of the next."""

@@ -173,9 +173,9 @@ def site(size: BenchSize, plain: list[dict[str, Any]]) -> Iterator[Result]:
 
 
 def against_twin(size: BenchSize, plain: list[dict[str, Any]]) -> Iterator[Result]:
-    """Yield how much longer the slow twin takes: for the same small town, and for a resident and shift.
+    """Yield how much longer the slow reference model takes: for the same small town, and for a resident and shift.
 
-    The second extrapolates the twin in proportion to residents and shifts; it is never run for a whole site.
+    The second extrapolates it in proportion to residents and shifts; that model is never run for a whole site.
     """
     name = "slow twin, by resident-shift of the site"
     stated = clock("twin", str(size.twin_shifts))

@@ -74,13 +74,13 @@ def varied(variant: str, factor: float = 2.0) -> Any:
 
 
 def twin(shifts: str) -> dict[str, Any]:
-    """Seconds that the slow twin and the model take for the same shifts of the same small town."""
+    """Seconds that the slow reference model and the model take for the same shifts of the same small town."""
     from model.simulation.model import TrustModel
     from model.town.town import build_town
     from scenarios import load
 
     if not (TESTS / "oracle" / "town.py").is_file():
-        return {"missing": "the folder of tests, where the slow twin lives, is not here"}
+        return {"missing": "the folder of tests, where the slow reference model lives, is not here"}
     sys.path.insert(0, str(TESTS))
     plain = import_module("oracle.town").PlainTown
     scenario = load(SITE, set={"calendar.warm_up": 0, "population.scale": 0.05})
@@ -102,7 +102,7 @@ def replicates(runs: str, years: str, workers: str) -> dict[str, Any]:
 
 
 def phases(years: str) -> dict[str, Any]:
-    """Seconds and events by phase of some years, from two worlds with the same luck; how large the residents are."""
+    """Seconds and events by phase of some years, from two worlds of the same seed; how large the residents are."""
     from experiments.tools.bench.phases import clocked, counted
     from model.simulation.model import TrustModel
 

@@ -188,7 +188,7 @@ RARE = {
     *("plans.changed", "leaving", "tally.suspended", "cliques.centre", "cliques.founding", "cliques.owed"),
     "couples.for_problems",
 }
-"""What takes more months than these towns live; the slow twin compares all but counts."""
+"""What takes more months than these towns live; the slow reference model compares all but counts."""
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Keyed luck on plain integers (ODD section 2, Luck)."""
+"""Draw keyed random numbers with plain integers (ODD section 2, Random numbers)."""
 
 import math
 import zlib
@@ -30,7 +30,7 @@ def number_of(name: str) -> int:
     return zlib.crc32(name.encode())
 
 
-def luck(seed: int, name: str, tick: int, who: int, nth: int) -> float:
+def keyed_uniform(seed: int, name: str, tick: int, who: int, nth: int) -> float:
     """Return u⟨name; tick, who, nth⟩, in [0, 1)."""
     w0, w1, _, _ = philox((number_of(name), tick, who, nth), (seed & WORD, seed >> 32))
     return ((w0 >> 5) * 2**26 + (w1 >> 6)) / 2**53
@@ -48,7 +48,7 @@ def poisson(u: float, mean: float) -> int:
 
 
 def pick[Thing](things: Sequence[Thing], u: float) -> Thing:
-    """Return the thing of a list that belongs to luck u."""
+    """Return the thing of a list for the uniform number u."""
     return things[int(u * len(things))]
 
 
