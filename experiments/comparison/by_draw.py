@@ -1,4 +1,4 @@
-"""Effects draw by draw, where an earlier sweep varied parameters: what luck does, and what parameters do."""
+"""Effects draw by draw, where an earlier sweep varied parameters: how far chance and parameters move them."""
 
 import dataclasses
 import math

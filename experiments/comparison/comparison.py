@@ -115,7 +115,7 @@ def found_arms(folder: Path) -> list[Arm]:
 
 
 def tasks_of(request: Request, blocks: Blocks) -> list[Task]:
-    """Return everything that has to be run, site by site: twins, arms on their own luck, other laws of trust."""
+    """Return everything that has to be run, site by site: twins, unpaired arms, other laws of trust."""
     tasks = []
     for number, arms in enumerate(blocks):
         worlds = list(zip(*(arm.specs for arm in arms), strict=True))

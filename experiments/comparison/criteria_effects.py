@@ -39,7 +39,7 @@ def weights_drawn(parts: Sequence[str], draws: int = DRAWS) -> np.ndarray:
 
 @cache
 def lots(key: int, who: int, draws: int) -> np.ndarray:
-    """Return keyed luck for all draws."""
+    """Return the keyed random numbers of all draws."""
     return np.array([keyed_uniform(1, key, draw, who, 0) for draw in range(draws)])
 
 

@@ -12,7 +12,7 @@ from experiments.execution.twin_runs import DAYS_OF_YEAR
 from experiments.statistics.paired_effects import Value
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED
 
-LUCK = "luck"
+CHANCE = "luck"
 """The reason of a choice that no single one decided."""
 
 Values = Mapping[int, Value]
@@ -68,12 +68,12 @@ def place_of(one: tuple[tuple[str, str], pd.DataFrame]) -> tuple[int, int, str]:
 
 
 def chief(reasons: Counter[str]) -> tuple[str, float]:
-    """Return the reason that was most often decisive, and in how many of a hundred choices; luck is none.
+    """Return the reason that was most often decisive, and in how many of a hundred choices; chance is none.
 
     >>> chief(Counter({"luck": 6, "risk": 3, "rent": 1})), chief(Counter({"luck": 2}))
     (('risk', 30.0), ('', nan))
     """
-    named = [(n, name) for name, n in sorted(reasons.items()) if name != LUCK]
+    named = [(n, name) for name, n in sorted(reasons.items()) if name != CHANCE]
     if not named:
         return "", float("nan")
     n, name = max(named, key=lambda one: one[0])

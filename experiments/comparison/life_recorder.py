@@ -194,7 +194,7 @@ class LifeRecorder:
         z, home = int(person["settlement"]), world.town.cells[person["home"]]
         p, authority, board = world.parameters[Reporting][z], world.parameters[CommunalAuthority][z], self.boards[z]
         mind = self.minds[np.flatnonzero(self.heard == who)[0]]
-        lucky = keyed_uniform(world.seed, HAS_NUMBER, 0, who, 0) < board["phones"]
+        drawn = keyed_uniform(world.seed, HAS_NUMBER, 0, who, 0) < board["phones"]
         telling = Telling(
             tick=tick,
             crime=KINDS[row["kind"]],
@@ -208,7 +208,7 @@ class LifeRecorder:
             desk=float(home["minutes"]),
             seat=float(home["seat_minutes"]),
             at_hand=couple_was_at_hand(world, row),
-            has_number=bool(person["council"] == 1 and lucky),
+            has_number=bool(person["council"] == 1 and drawn),
             reach=float(authority["reach"]),
             near=float(authority["near"]),
             deference=float(authority["deference"] * board["legitimacy"]),

@@ -23,7 +23,7 @@ FILE = f"{POLICY}.toml"
 
 @dataclass(frozen=True)
 class Choice:
-    """A municipality, measures with the date from which they hold, a horizon, and luck."""
+    """A municipality, measures with the date from which they hold, a horizon, and a seed."""
 
     site: str
     chosen: Chosen = ()

@@ -57,7 +57,7 @@ def layers_of(folder: Path) -> list[Layer]:
 
 
 def located(name: str, spec: RunSpec, rows: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
-    """Return the shapes of the rows of one run, and the rows; of settlements, also which lie where luck put them."""
+    """Return the shapes of the rows of one run, and the rows; of settlements, also which were placed at random."""
     town, plane = town_for(spec), scenario_plane(spec.source, set=dict(spec.overrides))
     if name == "cells":
         cells = rows["cell"].to_numpy()

@@ -174,7 +174,7 @@ def incidents_table(world: TrustModel) -> pa.Table:
 def impressions_table(world: TrustModel) -> pa.Table:
     """Return what couples left in whole months.
 
-    A couple is a number by luck of the seed, which orders the rows, too, since its station bears a name.
+    A couple is a random number of the seed, which orders the rows, too, since its station bears a name.
     """
     table = months_table(world, world.impressions(), {"part": TOWN_PARTS, "tone": TONES, "cause": CAUSES})
     labels = {
@@ -188,7 +188,7 @@ def impressions_table(world: TrustModel) -> pa.Table:
 def decisions_table(world: TrustModel) -> pa.Table:
     """Return what was decided: when, what kind of agent, in what matter, which option with what chance, why, weights.
 
-    Who decided is a number by luck of the seed, since boards stand in places that bear names; residents have none,
+    Who decided is a random number of the seed, since boards stand in places that bear names; residents have none,
     since whom a victim tells is hers to say.
     """
     rows = world.choices()

@@ -35,7 +35,7 @@ class DrawLabel(NamedTuple):
 
 @dataclass(frozen=True)
 class Task:
-    """Runs of one seed and site: twins; or again under another law of trust; or the arms on luck of their own.
+    """Runs of one seed and site: twins; or again under another law of trust; or the arms, unpaired.
 
     ``draw`` says which draw of parameters and which account the runs have, where these are drawn.
     """

@@ -8,7 +8,7 @@ MOST_DOTS = 100
 ACROSS = ((8, 4), (20, 5), (50, 8), (MOST_DOTS, 10))
 """Dots in a row, by the most dots that a field has."""
 BIG, HALF, SMALL = 0.74, 0.56, 0.32
-"""Of a dot's room, what is filled: a world that went this way, one that luck sent there, all others."""
+"""Of a dot's room, what is filled: a world that went this way, one that chance sent there, all others."""
 WIDTH, EDGE = 40.0, 2.0
 
 FIELD = Markup('<svg class="dots {kind}" viewBox="0 0 {across} {down}" aria-hidden="true">{rest}{gone}</svg>')

@@ -60,13 +60,13 @@ def draw_tornado(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
         for at, (value, half) in enumerate(some.reindex(order)[["value", "half_width"]].to_numpy()):
             axes.plot([0.0, value], [at, at], color=LINE, linewidth=2.2, zorder=0)
             m.draw_estimate(axes, at, max(value - half, min(0.0, value)), value, value + half, ranked)
-        luck, n = some["luck_in_means"].iloc[0], some["replicates"].iloc[0]
-        kind = "one_seed" if pd.isna(luck) else "luck"
-        m.write_verdict(axes, said(f"figure.sensitivity.{kind}", tongue, share=100.0 * luck, n=n), "open")
+        noise, n = some["luck_in_means"].iloc[0], some["replicates"].iloc[0]
+        kind = "one_seed" if pd.isna(noise) else "luck"
+        m.write_verdict(axes, said(f"figure.sensitivity.{kind}", tongue, share=100.0 * noise, n=n), "open")
         axes.xaxis.set_major_formatter(ScalarFormatter(useOffset=False))
         axes.set_xlim(left=min(0.0, float(some["value"].min())))
-        if index == "ST" and pd.notna(luck):
-            axes.axvline(luck, color=NULL, linewidth=1.2, linestyle="--")
+        if index == "ST" and pd.notna(noise):
+            axes.axvline(noise, color=NULL, linewidth=1.2, linestyle="--")
     return sheet.figure
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.statistics.noise_share import luck_of
+from experiments.statistics.noise_share import variance_components
 from experiments.studies.sensitivity_methods import Problem
 
 EFFECTS, DEPENDENCE = "effects_over_assumed.csv", "effects_depend_on.csv"
@@ -81,7 +81,7 @@ def assumed_effect(
     points, differences = points[known], differences[known]
     if len(differences) < 3:
         return None
-    parts, effects = luck_of(differences), differences.mean(axis=1)
+    parts, effects = variance_components(differences), differences.mean(axis=1)
     low, high = np.quantile(effects, (0.05, 0.95))
     found, line = correlations(points, effects), null_line(points, effects, problem.seed)
     return AssumedEffect(

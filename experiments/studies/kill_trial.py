@@ -112,12 +112,12 @@ class Sweep:
             time.sleep(0.01)
         return []
 
-    def kill_worker(self, after: float, luck: random.Random) -> bool:
+    def kill_worker(self, after: float, rng: random.Random) -> bool:
         """Kill one worker some time after the first was there; return whether there was one to kill."""
         self.wait_for_workers()
         time.sleep(after)
         try:
-            os.kill(luck.choice(self.wait_for_workers()), KILL)
+            os.kill(rng.choice(self.wait_for_workers()), KILL)
         except (IndexError, ProcessLookupError):
             return False
         return True
@@ -147,14 +147,14 @@ def survive(
     out: Path,
     kind: str,
     after: float,
-    luck: random.Random,
+    rng: random.Random,
     program: Sequence[str] = PROGRAM,
     what: str = "sweep",
 ) -> tuple[bytes, bool]:
     """Return the table of a sweep that was killed once, and whether the kill came before its end."""
     sweep = Sweep(study, out, program, what)
     if kind == "worker":
-        hit = sweep.kill_worker(after, luck)
+        hit = sweep.kill_worker(after, rng)
         return sweep.finish(), hit
     hit = sweep.kill_coordinator(after)
     return Sweep(study, out, program, what).finish(), hit
@@ -162,14 +162,14 @@ def survive(
 
 def trial(kills: int, seed: int, folder: Path, program: Sequence[str] = PROGRAM, what: str = "sweep") -> Iterator[str]:
     """Kill sweeps until so many kills have hit; yield a line for each, or raise where one did not survive."""
-    luck, study, hits, late = random.Random(seed), folder / "study.toml", 0, 0
+    rng, study, hits, late = random.Random(seed), folder / "study.toml", 0, 0
     study.write_text(STUDY, encoding="utf-8")
     expected, seconds = undisturbed(study, folder / f"whole-{what}", program, what)
     yield f"{what}, undisturbed: {len(expected):,} bytes after {seconds:.1f} s with workers"
     while hits < kills:
-        kind, moment = KINDS[hits % len(KINDS)], luck.uniform(0.0, 1.0) * seconds
+        kind, moment = KINDS[hits % len(KINDS)], rng.uniform(0.0, 1.0) * seconds
         out = folder / f"{what}-{hits + late:04d}"
-        table, hit = survive(study, out, kind, moment, luck, program, what)
+        table, hit = survive(study, out, kind, moment, rng, program, what)
         if table != expected:
             raise Broken(f"other bytes after a {kind} was killed at {moment:.2f} s; see {out}")
         if unfinished(out).exists():

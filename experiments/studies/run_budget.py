@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from experiments.statistics.noise_share import WANTED, Luck
+from experiments.statistics.noise_share import WANTED, VarianceComponents
 from experiments.storage.progress import spoken
 from experiments.studies.sensitivity_methods import Method, Problem
 from model.engine.errors import InputError
@@ -19,12 +19,12 @@ PILOT_POINTS, PILOT_SEEDS = 6, 4
 
 @dataclass(frozen=True)
 class Clocked:
-    """Result of a pilot: seconds of a run, runs at a time, seconds it took, and the luck of each measure."""
+    """Result of a pilot: seconds of a run, runs at a time, seconds it took, and variance components by measure."""
 
     seconds: float
     lanes: int
     spent: float = 0.0
-    luck: Mapping[str, Luck] = field(default_factory=dict)
+    noise: Mapping[str, VarianceComponents] = field(default_factory=dict)
 
 
 Pilot = Callable[[int, int, float], Clocked]
@@ -92,29 +92,31 @@ def planned(method: Method, problem: Problem, stated: Size, budget: str | None, 
         return stated, described(method, problem, stated)
     allowed = seconds_in(budget)
     one = pilot(PILOT_POINTS, min(PILOT_SEEDS, len(stated.seeds)), PILOT_SHARE * allowed)
-    seeds = stated.seeds[: replicates(one.luck, len(stated.seeds))]
+    seeds = stated.seeds[: replicates(one.noise, len(stated.seeds))]
     size = fitted(method, problem, seeds, SPARED * (allowed - one.spent) * one.lanes / one.seconds)
     whole = one.spent + size.runs(method, problem) * one.seconds / one.lanes
     pace = f"a run takes {one.seconds:.2g} s here, so about {spoken(whole)} of {budget}"
-    return size, "\n".join([*luck_told(one.luck, len(size.seeds)), f"{described(method, problem, size)}; {pace}"])
+    return size, "\n".join(
+        [*replicates_told(one.noise, len(size.seeds)), f"{described(method, problem, size)}; {pace}"]
+    )
 
 
-def replicates(luck: Mapping[str, Luck], most: int) -> int:
-    """Return the replicates that bring luck to the wanted share in all measures in which so many can do it.
+def replicates(noise: Mapping[str, VarianceComponents], most: int) -> int:
+    """Return the replicates that bring random variation to the wanted share in all measures in which so many can do it.
 
-    >>> replicates({"a": Luck(1.0, 0.0, 0.2, 4), "b": Luck(1.0, 0.0, 99.0, 4)}, 8)
+    >>> replicates({"a": VarianceComponents(1.0, 0.0, 0.2, 4), "b": VarianceComponents(1.0, 0.0, 99.0, 4)}, 8)
     2
     """
-    within_reach = [one.needed for one in luck.values() if one.needed <= most]
+    within_reach = [one.needed for one in noise.values() if one.needed <= most]
     return min(most, max(FEWEST_SEEDS, *map(int, within_reach))) if within_reach else most
 
 
-def luck_told(luck: Mapping[str, Luck], run: int) -> Iterator[str]:
+def replicates_told(noise: Mapping[str, VarianceComponents], run: int) -> Iterator[str]:
     """Yield how many replicates each measure needs by the pilot, and which measures get too few."""
-    if not luck:
+    if not noise:
         return
-    needs = [f"{name} {'no number' if math.isinf(one.needed) else f'{one.needed:,.0f}'}" for name, one in luck.items()]
-    short = [name for name, one in luck.items() if one.needed > run]
+    needs = [f"{name} {'no number' if math.isinf(one.needed) else f'{one.needed:,.0f}'}" for name, one in noise.items()]
+    short = [name for name, one in noise.items() if one.needed > run]
     too_few = f"; {run} are run, too few for {', '.join(short)}" if short else ""
     wanted = f"replicates that bring random variation to {WANTED:.0%} of the means, by the pilot"
     yield f"{wanted}: {', '.join(needs)}{too_few}"

@@ -1,4 +1,4 @@
-"""The command `sensitivity`: plan a design, compute it as a sweep, analyse it with an eye on luck."""
+"""The command `sensitivity`: plan a design, compute it as a sweep, analyse it with regard to random variation."""
 
 import math
 import shlex
@@ -15,7 +15,7 @@ from experiments.execution.interruption import Interruption
 from experiments.execution.local_workers import Executor
 from experiments.execution.run_job import Done, Failed
 from experiments.statistics.annual_aggregation import MONTHS, Expression
-from experiments.statistics.noise_share import Luck, luck_of
+from experiments.statistics.noise_share import VarianceComponents, variance_components
 from experiments.storage.folder_lock import locked
 from experiments.storage.manifest import SWEEP, kind_of, read_manifest
 from experiments.storage.progress import say
@@ -100,7 +100,7 @@ def agreed(
 def pilot(
     study: Study, method: Method, problem: Problem, hands: Hands, n_points: int, n_seeds: int, limit: float
 ) -> Clocked:
-    """Run some points of the design that lie far apart, with some seeds; tell what a run takes and what luck does."""
+    """Run some distant points of the design with some seeds; return the time of a run and the random variation."""
     begun = time.monotonic()
     design = method.sample(problem, method.fewest)
     chosen = design[np.linspace(0, len(design) - 1, n_points).astype(int)]
@@ -116,7 +116,7 @@ def pilot(
     seconds = [one.seconds + one.preparing for one in results.values()]
     warm = seconds[executor.worker_count() :] or seconds  # the first run of a worker loads what was compiled
     return Clocked(
-        float(np.mean(warm)), executor.worker_count(), time.monotonic() - begun, luck_by_measure(study, rows, results)
+        float(np.mean(warm)), executor.worker_count(), time.monotonic() - begun, noise_by_measure(study, rows, results)
     )
 
 
@@ -149,15 +149,17 @@ def done_by(
     return results
 
 
-def luck_by_measure(study: Study, rows: list[list[RunSpec]], results: dict[str, Done]) -> dict[str, Luck]:
-    """Return the luck of each measure in a pilot, over the points of which every run gave a number."""
+def noise_by_measure(
+    study: Study, rows: list[list[RunSpec]], results: dict[str, Done]
+) -> dict[str, VarianceComponents]:
+    """Return the variance components of each measure in a pilot, over the points of which every run gave a number."""
     months = pd.concat([one.tables["measures"].to_pandas() for one in results.values()])
     found = {}
     for measure in study.sensitivity.measures:
         outcomes = matrix(rows, yearly(months, measure))
-        luck = luck_of(outcomes[np.isfinite(outcomes).all(axis=1)])
-        if luck is not None:
-            found[measure] = luck
+        noise = variance_components(outcomes[np.isfinite(outcomes).all(axis=1)])
+        if noise is not None:
+            found[measure] = noise
     return found
 
 

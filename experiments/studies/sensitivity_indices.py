@@ -1,4 +1,4 @@
-"""Indices of a sensitivity analysis with their intervals, ranks and luck; as a table for people and as a file."""
+"""Indices of a sensitivity analysis with intervals, ranks and random variation, as a text table and a file."""
 
 import csv
 import io
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.statistics.noise_share import Luck, luck_of
+from experiments.statistics.noise_share import VarianceComponents, variance_components
 from experiments.studies.sensitivity_methods import Index, Method, Problem, ranks, whole_blocks
 
 INDICES = "indices.csv"
 DOMINATED = 0.5
-"""Share of luck in the means from which on an order of factors would be an order of luck."""
+"""Share of random variation in the means from which on an order of factors would be one of chance."""
 HEAD = (
     *("scenario", "policy", "measure", "factor", "index", "value", "half_width", "rank_best", "rank_worst"),
     *("luck_in_runs", "luck_in_means", "replicates", "replicates_needed", "blocks", "blocks_dropped"),
@@ -30,7 +30,7 @@ class SensitivityFinding:
     measure: str
     method: Method
     indices: tuple[Index, ...]
-    luck: Luck | None
+    noise: VarianceComponents | None
     blocks: int
     dropped: int
     refusal: str = ""
@@ -54,37 +54,37 @@ def find(
     whole = whole_blocks(outcomes, block)
     n_blocks, dropped = len(whole) // block, int((~whole).sum()) // block
     kept = outcomes[whole]
-    luck = luck_of(kept)
+    noise = variance_components(kept)
     if n_blocks - dropped < max(method.fewest, n_blocks / 2):
         text = f"{dropped} of {n_blocks} {method.unit} hold a failed run or no number; too few are left"
-        return SensitivityFinding(arm, measure, method, (), luck, n_blocks, dropped, text)
+        return SensitivityFinding(arm, measure, method, (), noise, n_blocks, dropped, text)
     means = kept.mean(axis=1)
     if np.ptp(means) <= 1e-12 * max(1.0, float(np.abs(means).max())):
-        return SensitivityFinding(arm, measure, method, (), luck, n_blocks, dropped, "no factor moves it at all")
+        return SensitivityFinding(arm, measure, method, (), noise, n_blocks, dropped, "no factor moves it at all")
     found = tuple(method.analyse(problem, points[whole], means))
-    return SensitivityFinding(arm, measure, method, found, luck, n_blocks, dropped, refusal_of(luck))
+    return SensitivityFinding(arm, measure, method, found, noise, n_blocks, dropped, refusal_of(noise))
 
 
-def refusal_of(luck: Luck | None) -> str:
+def refusal_of(noise: VarianceComponents | None) -> str:
     """Return why factors are not ranked, or nothing."""
-    if luck is None:
+    if noise is None:
         return "with one seed random variation cannot be told from the factors; state at least 2 seeds"
-    if luck.in_means > DOMINATED:
-        return f"random variation makes {luck.in_means:.0%} of what differs between points; {need(luck)}"
+    if noise.in_means > DOMINATED:
+        return f"random variation makes {noise.in_means:.0%} of what differs between points; {need(noise)}"
     return ""
 
 
-def need(luck: Luck) -> str:
+def need(noise: VarianceComponents) -> str:
     """Return in words how many replicates would do."""
-    if math.isinf(luck.needed):
+    if math.isinf(noise.needed):
         return "no number of replicates would show more"
-    return f"{luck.needed:,.0f} replicates would bring that to 10 %"
+    return f"{noise.needed:,.0f} replicates would bring that to 10 %"
 
 
 def text_of(finding: SensitivityFinding) -> str:
     """Return a finding as lines of at most 80 columns."""
     title = f"{finding.measure}: {', '.join(finding.arm)}"[:WIDTH]
-    lines = [title, *luck_lines(finding)]
+    lines = [title, *noise_lines(finding)]
     if finding.refusal:
         lines += wrapped(f"no ranking: {finding.refusal}")
     if finding.indices:
@@ -99,13 +99,13 @@ def text_of(finding: SensitivityFinding) -> str:
     return "\n".join(lines)
 
 
-def luck_lines(finding: SensitivityFinding) -> list[str]:
-    """Return what luck does to a measure, and what was left out."""
-    luck, lines = finding.luck, []
-    if luck is not None:
-        stated = f"random variation: {luck.in_runs:.0%} of the variance of runs, "
-        stated += f"{luck.in_means:.0%} of that of means of {luck.replicates}"
-        lines += wrapped(f"{stated}; {need(luck)}" if luck.in_means > 0.1 and not finding.refusal else stated)
+def noise_lines(finding: SensitivityFinding) -> list[str]:
+    """Return how much a measure varies at random, and what was left out."""
+    noise, lines = finding.noise, []
+    if noise is not None:
+        stated = f"random variation: {noise.in_runs:.0%} of the variance of runs, "
+        stated += f"{noise.in_means:.0%} of that of means of {noise.replicates}"
+        lines += wrapped(f"{stated}; {need(noise)}" if noise.in_means > 0.1 and not finding.refusal else stated)
     if finding.dropped:
         lines += wrapped(f"left out: {finding.dropped} of {finding.blocks} {finding.method.unit} with a failed run")
     return lines
@@ -122,8 +122,8 @@ def csv_of(findings: Sequence[SensitivityFinding]) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEAD)
     for finding in findings:
-        luck = finding.luck
-        stated = (luck.in_runs, luck.in_means, luck.replicates, luck.needed) if luck else ("", "", 1, "")
+        noise = finding.noise
+        stated = (noise.in_runs, noise.in_means, noise.replicates, noise.needed) if noise else ("", "", 1, "")
         for one in finding.indices:
             rank = finding.ranks.get(one.factor, ("", "")) if one.name == finding.method.main else ("", "")
             index = (*finding.arm, finding.measure, one.factor, one.name, one.value, one.half)

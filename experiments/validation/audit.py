@@ -1,9 +1,9 @@
 """The audit: each row of evidence that the model carries is taken out, and its own quantity must change.
 
-Two worlds share all luck, so what a carrier does not touch is equal to the last bit; what it does touch may still
-differ in either direction by chance.  A row passes if, over twins, the interval of the mean difference lies on the side
-that the row says, and the difference is as large as the smallest that matters (`thresholds.toml`).  One whose
-interval holds 0 is looked at again, with more twins and twice the time.  Rows are counted by kind: of a quantity that
+Two worlds share all random numbers, so what a carrier does not touch is equal to the last bit; what it does touch may
+still differ in either direction by chance. A row passes if, over twins, the interval of the mean difference lies on
+the side that the row says, and the difference is as large as the smallest that matters (`thresholds.toml`). One whose
+interval holds 0 is looked at again, with more twins and twice the time. Rows are counted by kind: of a quantity that
 is what was taken away, in other words, any change will do, and it is no finding.
 """
 

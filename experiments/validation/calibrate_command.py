@@ -169,10 +169,10 @@ def effects_of(runs: Simulations, found: Matched, values: object) -> dict[str, t
     points, first = values(found.waves[0].points), len(runs.targets)  # type: ignore[operator]
     base, arm = (runs.results(points, 1000, policy)[:, first:] for policy in ("", runs.request.policy))
     zero: list[dict[str, float]] = [{}] * runs.request.seeds
-    luck = runs.results(zero, 1, runs.request.policy)[:, first:] - runs.results(zero, 1)[:, first:]
+    varied = runs.results(zero, 1, runs.request.policy)[:, first:] - runs.results(zero, 1)[:, first:]
     names = [f"{site}: {name}" for site in runs.request.sites for name in EFFECTS]
     return {
-        name: (arm[:, k] - base[:, k], float(luck[:, k].var(ddof=1)))
+        name: (arm[:, k] - base[:, k], float(varied[:, k].var(ddof=1)))
         for k, name in enumerate(names)
         if np.isfinite(arm[:, k] - base[:, k]).all() and np.ptp(arm[:, k] - base[:, k]) > 0.0
     }

@@ -56,7 +56,7 @@ OTHER = ("survey.latinobarometro", "survey.reserve")
 
 @dataclass(frozen=True)
 class ReferenceTown:
-    """The reference town: its tape, and the luck of its adults."""
+    """The reference town: its tape, and the random numbers of its adults."""
 
     tape: Tape
     people: People

@@ -215,7 +215,7 @@ def effect_of(lives: Sequence[Worlds], base: str, arm: str, headline: Headline, 
 def differences(small: Sequence[Row], large: Sequence[Row]) -> Iterator[Row]:
     """Yield by how much effects at the last scale differ from those at the first; delta is that of the last.
 
-    Towns of different scale share no luck, so that the errors of both add up.
+    Towns of different scale share no random numbers, so that the errors of both add up.
     """
     for one, other in zip(small, large, strict=True):
         freedom = min(one["twins"], other["twins"]) - 1

@@ -119,14 +119,14 @@ def sampled(cells: Sequence[BankCell], n: int) -> Iterator[dict[str, Any]]:
     The pairs of a sample are the same in all measures, as in a comparison. Under the null the sign of each pair is
     drawn, also the same in all measures.
     """
-    luck = np.random.default_rng(n)
+    rng = np.random.default_rng(n)
     families: dict[tuple[str, int], list[BankCell]] = {}
     for cell in cells:
         families.setdefault((cell.site, cell.years), []).append(cell)
     for own in families.values():
         total = len(own[0].pairs[0])
-        draws = luck.integers(0, total, (SAMPLES, n))
-        signs = luck.choice([-1.0, 1.0], (SAMPLES, n))
+        draws = rng.integers(0, total, (SAMPLES, n))
+        signs = rng.choice([-1.0, 1.0], (SAMPLES, n))
         found = [[cell.sample(chosen) for cell in own] for chosen in draws]
         alarms = [any_told(own, chosen, sign) for chosen, sign in zip(draws, signs, strict=True)]
         for k, cell in enumerate(own):

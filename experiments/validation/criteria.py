@@ -196,7 +196,7 @@ def response_lines(
 
 
 def fits(change: float, error: float, wanted: bool, sign: float, key: str) -> bool:
-    """Tell if a criterion answers as it should: moves, or stands within what luck does; what pretends may lower it."""
+    """Tell if a criterion answers as it should: moves, or stands within chance; what pretends may lower it."""
     if wanted:
         return bool(sign * change >= MOVED)
     size = change if key in ONLY_UP else abs(change)

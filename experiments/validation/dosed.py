@@ -1,6 +1,6 @@
 """Worlds with more friendly visits, meetings or served calls than their police give: for experiments only.
 
-What is added is written as impressions, in the words of the model and with luck of its own, before a shift begins.
+What is added is written as impressions before a shift begins, with random numbers of its own.
 """
 
 from __future__ import annotations

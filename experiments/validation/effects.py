@@ -54,7 +54,7 @@ def run_together(some: Sequence[Experiment], size: ExperimentSize, runs: Path) -
 
 
 def size_of(one: Experiment, variant: Variant, size: ExperimentSize) -> ExperimentSize:
-    """Return the size of a variant; few twins where it only varies sizes, or where all holds whatever the luck."""
+    """Return the size of a variant; few twins where it only varies sizes, or where all holds at any seed."""
     is_whole = variant == CENTRAL and not all(line.is_identity for line in one.lines)
     return size if is_whole else replace(size, seeds=min(size.seeds, VARIED))
 

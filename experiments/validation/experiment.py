@@ -14,7 +14,7 @@ from experiments.statistics.paired_effects import clean, mean_interval
 SITES = ("villa_canales", "totonicapan")
 BASE = "status_quo"
 EXCHANGED = "another status quo"
-"""The status quo of the next twin, with its luck."""
+"""The status quo of the next twin, with its random numbers."""
 Status = Literal["set", "found", "given"]
 Unit = Literal["ratio", "elasticity", "%", "points", "log points", "level", "minutes"]
 ALIKE = 1e-9
@@ -165,7 +165,7 @@ class ExperimentLine:
 
     @property
     def is_identity(self) -> bool:
-        """True if the number follows from how the model is built, whatever the luck."""
+        """True if the number follows from how the model is built, at any seed."""
         return self.must and self.status == "given"
 
     @property

@@ -41,12 +41,12 @@ SELECTION = 0.3
 ANSWERS = 7
 SEED = 1
 PANELS = 4
-"""Panels over which coefficients are averaged, so that luck moves no weight."""
+"""Panels over which coefficients are averaged, so that chance moves no weight."""
 
 
 @dataclass(frozen=True)
 class People:
-    """Adults of the reference town: their luck, which does not depend on any weight."""
+    """Adults of the reference town: their random numbers, which do not depend on any weight."""
 
     common: Reals
     own: Reals
@@ -88,7 +88,7 @@ def logistic_noise(rng: np.random.Generator, *size: int) -> Reals:
 
 
 def people_of(tape: Tape, seed: int = SEED) -> People:
-    """Draw the luck of a town's adults."""
+    """Draw the random numbers of a town's adults."""
     rng = np.random.default_rng([seed, 1])
     return People(logistic_noise(rng, tape.adults), logistic_noise(rng, 2, tape.adults), tape.female)
 

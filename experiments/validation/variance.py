@@ -4,7 +4,7 @@
 
 Three small changes (two more points of fair treatment, .05 log-odds of telling the state, two more couples at the
 station) and two large policies, on crimes told, trust and homicides.  The interval of a ratio is a bootstrap over
-seeds; where the effect is the same in all twins, nothing of it is luck and the ratio has no end.
+seeds; where the effect is the same in all twins, nothing of it is chance and the ratio has no end.
 """
 
 import argparse
@@ -110,7 +110,7 @@ def row_of(base: np.ndarray, arm: np.ndarray, digits: int) -> str:
 
 
 def ratio_told(effect: Effect) -> str:
-    """Return a ratio, marked where it misses the goal; in words where no luck is left."""
+    """Return a ratio, marked where it misses the goal; in words where nothing varies at random."""
     if effect.same == effect.n:
         return "no effect "
     return f"{many(effect.variance_ratio)}{' ' if effect.variance_ratio >= GOAL else '!'}"
@@ -141,4 +141,4 @@ def print_lines(lines: Callable[..., Iterator[str]], module: str, about: str, se
 
 if __name__ == "__main__":
     print_lines(lines, "variance", "What twins save", 30)
-    print(f"! below {GOAL:g}; no effect: no twins differ; {ALL_ALIKE}: the same effect in all twins, no luck is left")
+    print(f"! below {GOAL:g}; no effect: no twins differ; {ALL_ALIKE}: the same effect in all twins, none at random")

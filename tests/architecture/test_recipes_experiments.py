@@ -40,7 +40,7 @@ def people(scenario: options.Scenario) -> None:
 
 def add_view(tree: Path) -> None:
     """What is shown, its place in the row of views, its drawing, its words."""
-    module = '''"""The view that says what luck is."""
+    module = '''"""The view that says what a seed is."""
 
 from typing import Any
 
@@ -50,18 +50,18 @@ from experiments.page.standing import Standing
 
 def shown(one: Standing, asked: Asked) -> dict[str, Any]:
     """Return what the view shows."""
-    return {"title": one.say("luck.title"), "answer": [(one.say("luck.help"), "")]}
+    return {"title": one.say("seed.title"), "answer": [(one.say("seed.help"), "")]}
 '''
-    (tree / "experiments/page/luck_view.py").write_text(module, encoding="utf-8")
+    (tree / "experiments/page/seed_view.py").write_text(module, encoding="utf-8")
     drawing = "export const make = () => {};\nexport const draw = () => {};\n"
-    (tree / "experiments/page/static/luck.js").write_text(drawing, encoding="utf-8")
-    edit(tree, SHEET, "life_view, map_view,", "life_view, luck_view, map_view,")
-    edit(tree, SHEET, '    "why": why_view.shown,', '    "why": why_view.shown,\n    "luck": luck_view.shown,')
-    edit(tree, ADDRESS, '"criteria", "room")', '"criteria", "room", "luck")')
+    (tree / "experiments/page/static/seed.js").write_text(drawing, encoding="utf-8")
+    edit(tree, SHEET, "life_view, map_view,", "life_view, seed_view, map_view,")
+    edit(tree, SHEET, '    "why": why_view.shown,', '    "why": why_view.shown,\n    "seed": seed_view.shown,')
+    edit(tree, ADDRESS, '"criteria", "room")', '"criteria", "room", "seed")')
     words = 'view_criteria = { en = "Criteria", es = "Criterios" }'
-    add_after(tree, TEXTS, words, 'view_luck = { en = "Luck", es = "Suerte" }')
-    said = '\n[luck]\ntitle = { en = "Luck", es = "Suerte" }\n'
-    said += 'help = { en = "One seed is one luck.", es = "Una semilla es una suerte." }\n'
+    add_after(tree, TEXTS, words, 'view_seed = { en = "Seed", es = "Semilla" }')
+    said = '\n[seed]\ntitle = { en = "Seed", es = "Semilla" }\n'
+    said += 'help = { en = "A seed fixes all random numbers.", es = "Una semilla fija todos los números al azar." }\n'
     (tree / TEXTS).write_text((tree / TEXTS).read_text(encoding="utf-8") + said, encoding="utf-8")
 
 
@@ -114,7 +114,7 @@ RECIPES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "command": (add_command, {APP, "experiments/execution/people.py"}),
     "view": (
         add_view,
-        {"experiments/page/luck_view.py", "experiments/page/static/luck.js", SHEET, ADDRESS, TEXTS},
+        {"experiments/page/seed_view.py", "experiments/page/static/seed.js", SHEET, ADDRESS, TEXTS},
     ),
     "figure": (add_figure, {FIGURES, TEMPLATE}),
     "study": (add_study, {"experiments/studies/inertia.toml"}),
@@ -174,10 +174,13 @@ from experiments.page.standing import Standing
 for language in ("en", "es"):
     choice = Choice("villa_canales")
     one = Standing(choice, sites.load_scenario("villa_canales"), language)
-    sheet = sheet_of(one, Asked(choice, language, view="luck"))
+    sheet = sheet_of(one, Asked(choice, language, view="seed"))
     print(sheet["views"][-1]["title"], sheet["answer"][0][0])
 """
-    assert answer(copy, program).splitlines() == ["Luck One seed is one luck.", "Suerte Una semilla es una suerte."]
+    assert answer(copy, program).splitlines() == [
+        "Seed A seed fixes all random numbers.",
+        "Semilla Una semilla fija todos los números al azar.",
+    ]
 
 
 def test_a_new_figure_is_written_by_its_name(copy: Path, tmp_path: Path) -> None:

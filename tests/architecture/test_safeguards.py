@@ -111,7 +111,7 @@ def test_a_table_of_decisions_tells_no_place_and_of_residents_not_even_a_number(
     assert who["authority"] is not None
 
 
-def test_a_table_of_impressions_tells_couples_by_luck_and_of_places_the_part_of_town(villa_town: Town) -> None:
+def test_a_table_of_impressions_numbers_couples_at_random_and_names_the_part_of_town(villa_town: Town) -> None:
     scenario = load("villa_canales", set={"population.scale": 0.05, "calendar.warm_up": 0})
     world = TrustModel(scenario, rng=7, keep=["impressions"])
     world.run_for(3 * 31)

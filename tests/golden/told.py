@@ -1,7 +1,7 @@
 """Generate the sentences of reports, figures, comparisons and the decision view from stored results.
 
 Results are those in ``results/reference/report``.  A part of them is also changed by hand, so that every verdict
-occurs: effects of the other sign, explained by luck, alike in all twins, of too few twins, unpaired, and without other
+occurs: effects of the other sign, due to chance, alike in all twins, of too few twins, unpaired, and without other
 laws of trust.
 """
 
@@ -67,7 +67,7 @@ def turned(rows: Effects) -> Effects:
 
 
 def doubtful(rows: Effects) -> Effects:
-    """Return effects that luck may explain."""
+    """Return effects that chance may explain."""
     half = rows["n"] // 2
     return rows.assign(error=rows["effect"].abs() + 1.0, rose=half, fell=rows["n"] - half, same=0)
 

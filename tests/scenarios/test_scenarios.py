@@ -369,8 +369,8 @@ def test_an_outline_that_cannot_be_used_is_told_in_one_line(site, kind):
 
 
 def test_an_outline_that_crosses_itself_at_random_is_refused_within_a_second(site):
-    luck = random.Random(1)
-    corners = [[-90.0 + 0.1 * luck.random(), 15.4 + 0.1 * luck.random()] for _ in range(2000)]
+    rng = random.Random(1)
+    corners = [[-90.0 + 0.1 * rng.random(), 15.4 + 0.1 * rng.random()] for _ in range(2000)]
     outline(site.parent, [*corners, corners[0]])
     begun = time.process_time()
     assert "must not cross itself" in wrong(site)

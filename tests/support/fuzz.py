@@ -74,112 +74,112 @@ def deep() -> str:
     return "[" * 100_000
 
 
-def toml(luck: random.Random, text: str) -> bytes:
+def toml(rng: random.Random, text: str) -> bytes:
     """Return the text of a TOML file with a change in one to three lines."""
-    for _ in range(luck.randint(1, 3)):
+    for _ in range(rng.randint(1, 3)):
         lines = text.splitlines() or [""]
-        place = luck.randrange(len(lines))
+        place = rng.randrange(len(lines))
         key, equals, _ = lines[place].partition("=")
-        how = luck.randrange(8)
+        how = rng.randrange(8)
         if how <= 2 and equals:
-            lines[place] = f"{key}= {luck.choice(TOML_VALUES)}"
+            lines[place] = f"{key}= {rng.choice(TOML_VALUES)}"
         elif how == 3:
-            lines[place] = misspelt(luck, lines[place])
+            lines[place] = misspelt(rng, lines[place])
         elif how == 4:
             del lines[place]
         elif how == 5:
-            lines.insert(place, luck.choice(lines))
+            lines.insert(place, rng.choice(lines))
         elif how == 6:
             lines.insert(
                 place,
-                f"{luck.choice(['x', 'value', 'a.b', 'name', 'set.x', '[x]', '[[x]]'])} = {luck.choice(TOML_VALUES)}",
+                f"{rng.choice(['x', 'value', 'a.b', 'name', 'set.x', '[x]', '[[x]]'])} = {rng.choice(TOML_VALUES)}",
             )
         else:
-            return raw(luck, "\n".join(lines).encode())
+            return raw(rng, "\n".join(lines).encode())
         text = "\n".join(lines)
     return text.encode(errors="surrogatepass")
 
 
-def grammar(luck: random.Random, tables: dict[str, list[str]]) -> bytes:
+def grammar(rng: random.Random, tables: dict[str, list[str]]) -> bytes:
     """Return a TOML file of known tables and keys with values of any kind."""
     lines = []
-    for table in luck.sample(sorted(tables), luck.randint(1, min(4, len(tables)))):
+    for table in rng.sample(sorted(tables), rng.randint(1, min(4, len(tables)))):
         lines += [f"[{table}]"] if table else []
         lines = lines if table else []  # keys of no table stand first
-        keys = luck.sample(tables[table], luck.randint(0, min(5, len(tables[table]))))
-        lines += [f"{key} = {luck.choice(TOML_VALUES)}" for key in keys]
+        keys = rng.sample(tables[table], rng.randint(0, min(5, len(tables[table]))))
+        lines += [f"{key} = {rng.choice(TOML_VALUES)}" for key in keys]
     return "\n".join(lines).encode()
 
 
-def tree(luck: random.Random, text: str) -> bytes:
+def tree(rng: random.Random, text: str) -> bytes:
     """Return a JSON file with one to three changes somewhere in it."""
-    how = luck.randrange(10)
+    how = rng.randrange(10)
     if how == 0:
-        return raw(luck, text.encode())
+        return raw(rng, text.encode())
     if how == 1:
-        return deep().encode() if luck.random() < 0.1 else json.dumps(luck.choice(JSON_VALUES)).encode()
+        return deep().encode() if rng.random() < 0.1 else json.dumps(rng.choice(JSON_VALUES)).encode()
     stated = json.loads(text)
-    for _ in range(luck.randint(1, 3)):
-        change(luck, stated)
+    for _ in range(rng.randint(1, 3)):
+        change(rng, stated)
     return json.dumps(stated).encode()
 
 
-def change(luck: random.Random, node: Any) -> None:
+def change(rng: random.Random, node: Any) -> None:
     """Change something in a tree of tables and lists."""
     while True:
         keys: list[Any] = list(node) if isinstance(node, dict) else list(range(len(node)))
         if not keys:
             return
-        key = luck.choice(keys)
-        if isinstance(node[key], dict | list) and node[key] and luck.random() < 0.7:
+        key = rng.choice(keys)
+        if isinstance(node[key], dict | list) and node[key] and rng.random() < 0.7:
             node = node[key]
             continue
-        how = luck.randrange(4)
+        how = rng.randrange(4)
         if how <= 1:
-            node[key] = copy.deepcopy(luck.choice(JSON_VALUES))
+            node[key] = copy.deepcopy(rng.choice(JSON_VALUES))
         elif how == 2:
             del node[key]
         elif isinstance(node, dict):
-            node[misspelt(luck, key)] = node.pop(key)
+            node[misspelt(rng, key)] = node.pop(key)
         else:
             node.append(copy.deepcopy(node[key]))
         return
 
 
-def misspelt(luck: random.Random, word: str) -> str:
+def misspelt(rng: random.Random, word: str) -> str:
     """Return a word with one letter gone, doubled or another."""
-    place = luck.randrange(len(word) + 1)
-    return word[:place] + luck.choice(["", "x", word[place : place + 1] * 2, ".", '"', "é"]) + word[place + 1 :]
+    place = rng.randrange(len(word) + 1)
+    return word[:place] + rng.choice(["", "x", word[place : place + 1] * 2, ".", '"', "é"]) + word[place + 1 :]
 
 
-def raw(luck: random.Random, content: bytes) -> bytes:
+def raw(rng: random.Random, content: bytes) -> bytes:
     """Return bytes cut short, or with some of them gone, doubled or others."""
-    place = luck.randrange(len(content) + 1)
-    how = luck.randrange(4)
+    place = rng.randrange(len(content) + 1)
+    how = rng.randrange(4)
     if how == 0:
         return content[:place]
     if how == 1:
-        return content[:place] + content[place + luck.randint(1, 64) :]
+        return content[:place] + content[place + rng.randint(1, 64) :]
     if how == 2:
-        return content[:place] + content[max(0, place - luck.randint(1, 64)) :]
+        return content[:place] + content[max(0, place - rng.randint(1, 64)) :]
     changed = bytearray(content)
-    for _ in range(luck.randint(1, 8) if changed else 0):
-        changed[luck.randrange(len(changed))] = luck.randrange(256)
+    for _ in range(rng.randint(1, 8) if changed else 0):
+        changed[rng.randrange(len(changed))] = rng.randrange(256)
     return bytes(changed)
 
 
-def parquet(luck: random.Random, content: bytes) -> bytes:
+def parquet(rng: random.Random, content: bytes) -> bytes:
     """Return a Parquet file with a column that is gone, of another name or kind, without rows, or with other bytes."""
-    if luck.random() < 0.5:
-        return raw(luck, content)
+    if rng.random() < 0.5:
+        return raw(rng, content)
     table = pq.read_table(pa.BufferReader(content))
-    place = luck.randrange(table.num_columns)
+    place = rng.randrange(table.num_columns)
     name = table.column_names[place]
     rows = table.num_rows
     others: list[Callable[[], pa.Table]] = [
         lambda: table.remove_column(place),
-        lambda: table.rename_columns([misspelt(luck, one) if one == name else one for one in table.column_names]),
-        lambda: table.slice(0, luck.choice([0, 1])),
+        lambda: table.rename_columns([misspelt(rng, one) if one == name else one for one in table.column_names]),
+        lambda: table.slice(0, rng.choice([0, 1])),
         *(
             (lambda value=value: table.set_column(place, name, pa.array([value] * rows)))  # type: ignore[misc]
             for value in (None, "x", 1, -(2**40), 0.5, float("nan"), True, [1], {"a": 1}, b"\xff", 2**63 - 1)
@@ -187,14 +187,14 @@ def parquet(luck: random.Random, content: bytes) -> bytes:
         lambda: table.append_column(name, table.column(place)),
     ]
     sink = pa.BufferOutputStream()
-    pq.write_table(luck.choice(others)().replace_schema_metadata(table.schema.metadata), sink)
+    pq.write_table(rng.choice(others)().replace_schema_metadata(table.schema.metadata), sink)
     return sink.getvalue().to_pybytes()
 
 
-def html(luck: random.Random, text: str, embedded: re.Pattern[str]) -> bytes:
+def html(rng: random.Random, text: str, embedded: re.Pattern[str]) -> bytes:
     """Return a report of which the manifest, or anything, is changed."""
     found = embedded.search(text)
-    if found is None or luck.random() < 0.1:
-        return raw(luck, text.encode())
-    changed = tree(luck, found[1].replace("\\u003c", "<")).decode(errors="replace")
+    if found is None or rng.random() < 0.1:
+        return raw(rng, text.encode())
+    changed = tree(rng, found[1].replace("\\u003c", "<")).decode(errors="replace")
     return (text[: found.start(1)] + changed + text[found.end(1) :]).encode()

@@ -97,7 +97,7 @@ def write(minds: Any, times: Any) -> Any:
 
 @kernel
 def draw(minds: Any, times: Any) -> Any:
-    """Draw luck."""
+    """Draw the random numbers."""
     total = 0.0
     for k in range(times):
         total += keyed_uniform(1, BARE, k, k, 0)

@@ -2,7 +2,7 @@
 
 A phase is a call that the schedule makes with the world, whether it is written out a verb a line or runs over a list of
 verbs: Python itself tells of each such call, so that nothing here knows their names.  To read the counts of the daybook
-at each call takes as long as some phases do; seconds and events are therefore taken from two runs of the same luck.
+at each call takes as long as some phases do; seconds and events are therefore taken from two runs of the same seed.
 
 Draws and exponentials are counted without the compiler, since to count within compiled kernels would cost what it
 counts.  Uncompiled they give the same bits, and each is an ordinary call that Python can count.

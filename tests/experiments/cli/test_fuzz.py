@@ -113,9 +113,9 @@ class Place:
         """Give a command; what it refuses must be one line."""
         command(*words)
 
-    def use(self, kind: str, luck: random.Random) -> None:
+    def use(self, kind: str, rng: random.Random) -> None:
         """Give a command that reads a folder of a kind."""
-        {"run": of_run, "compare": of_comparison, "sweep": of_sweep}[kind](luck, self)
+        {"run": of_run, "compare": of_comparison, "sweep": of_sweep}[kind](rng, self)
 
 
 def listing(folder: Path) -> dict[str, tuple[int, int]]:
@@ -173,7 +173,7 @@ def numbers() -> list[str]:
     return [f"{name}.{key}" for name, one in ParameterGroup.known.items() for key in one.parameter_specs()]
 
 
-def scenario(luck: random.Random, place: Place) -> None:
+def scenario(rng: random.Random, place: Place) -> None:
     tables = {
         "": ["title", "extends", "settlements", "facilities", "start"],
         "territory": ["outline", "lake", "cell_m"],
@@ -183,81 +183,81 @@ def scenario(luck: random.Random, place: Place) -> None:
     }
     tables |= {"mechanisms": [*ParameterGroup.known], "calendar": ["start", "warm_up"]}
     path = place.corner / "site.toml"
-    if luck.random() < 0.2:
-        path.write_bytes(b'extends = "baseline"\n' + fuzz.grammar(luck, tables))
+    if rng.random() < 0.2:
+        path.write_bytes(b'extends = "baseline"\n' + fuzz.grammar(rng, tables))
     else:
-        name = luck.choice(["baseline", "villa_canales", "totonicapan"])
-        path.write_bytes(fuzz.toml(luck, (FOLDER / f"{name}.toml").read_text(encoding="utf-8")))
+        name = rng.choice(["baseline", "villa_canales", "totonicapan"])
+        path.write_bytes(fuzz.toml(rng, (FOLDER / f"{name}.toml").read_text(encoding="utf-8")))
     scenarios.load(path)
 
 
-def policy(luck: random.Random, place: Place) -> None:
+def policy(rng: random.Random, place: Place) -> None:
     files = sorted((FOLDER / "policies").rglob("*.toml"))
-    file = luck.choice(files)
+    file = rng.choice(files)
     path = place.corner / ("worlds/one.toml" if file.parent.name == "worlds" else "one.toml")
     tables = {"": ["start", "until", "once", "include", "settlements", "title"], "mechanisms": [*ParameterGroup.known]}
     tables |= {
         how: [f"{name}.{key}" for name, one in ParameterGroup.known.items() for key in one.parameter_specs()]
         for how in ("set", "add")
     }
-    text = fuzz.grammar(luck, tables) if luck.random() < 0.2 else fuzz.toml(luck, file.read_text(encoding="utf-8"))
+    text = fuzz.grammar(rng, tables) if rng.random() < 0.2 else fuzz.toml(rng, file.read_text(encoding="utf-8"))
     path.write_bytes(text)
     scenarios.load("baseline", policies=[str(path)])
 
 
-def study(luck: random.Random, place: Place) -> None:
+def study(rng: random.Random, place: Place) -> None:
     path = place.corner / "study.toml"
     tables = {"": [*KEYS], "set": numbers(), "vary": [*numbers(), '"*"'], "design": ["kind", "points", "seed"]}
     tables |= {"sensitivity": ["measures", "by"]}
-    file = luck.choice(sorted(STUDIES.glob("*.toml")))
-    text = fuzz.toml(luck, file.read_text(encoding="utf-8"))
-    path.write_bytes(b'scenarios = ["baseline"]\n' + fuzz.grammar(luck, tables) if luck.random() < 0.2 else text)
+    file = rng.choice(sorted(STUDIES.glob("*.toml")))
+    text = fuzz.toml(rng, file.read_text(encoding="utf-8"))
+    path.write_bytes(b'scenarios = ["baseline"]\n' + fuzz.grammar(rng, tables) if rng.random() < 0.2 else text)
     read = read_study(path)
     agree_to(read, count_of(read), 1, agreed=False)
     next(iter(points_of(read)))
 
 
-def outline(luck: random.Random, place: Place) -> None:
-    name = luck.choice(["baseline", "totonicapan", "villa_canales"])
+def outline(rng: random.Random, place: Place) -> None:
+    name = rng.choice(["baseline", "totonicapan", "villa_canales"])
     text = (FOLDER / "maps" / f"{name}.geojson").read_text(encoding="utf-8")
-    (place.corner / "own.geojson").write_bytes(fuzz.tree(luck, text))
+    (place.corner / "own.geojson").write_bytes(fuzz.tree(rng, text))
     scenarios.load(name, set={"territory.outline": str(place.corner / "own.geojson")})
 
 
-def words(luck: random.Random, place: Place) -> None:
+def words(rng: random.Random, place: Place) -> None:
     names = [f"{name}.{key}" for name, one in ParameterGroup.known.items() for key in one.parameter_specs()]
-    key = luck.choice(
+    key = rng.choice(
         [*names, "x", "mechanisms.fear", "settlements", "territory.outline", "calendar.start", "", "title"]
     )
     options = {
-        "policies": [luck.choice([*fuzz.WORDS, "resources_only", "heavy_hand@2018-01-01"])],
-        "sets": [f"{key}={luck.choice([*fuzz.WORDS, *fuzz.TOML_VALUES])}"],
-        "start": luck.choice([*fuzz.WORDS, "2017-01-01"]),
-        "until": luck.choice([*fuzz.WORDS, "2018-01-01"]),
-        "years": luck.choice([1.0, -1.0, float("nan"), float("inf"), 1e300]),
-        "seed": luck.choice([1, -1, 2**70]),
-        "replicates": luck.choice([1, 0, 10**9]),
-        "keep": luck.choice([*fuzz.WORDS, "cells"]),
-        "measures": luck.choice([*fuzz.WORDS, "trust_mean"]),
+        "policies": [rng.choice([*fuzz.WORDS, "resources_only", "heavy_hand@2018-01-01"])],
+        "sets": [f"{key}={rng.choice([*fuzz.WORDS, *fuzz.TOML_VALUES])}"],
+        "start": rng.choice([*fuzz.WORDS, "2017-01-01"]),
+        "until": rng.choice([*fuzz.WORDS, "2018-01-01"]),
+        "years": rng.choice([1.0, -1.0, float("nan"), float("inf"), 1e300]),
+        "seed": rng.choice([1, -1, 2**70]),
+        "replicates": rng.choice([1, 0, 10**9]),
+        "keep": rng.choice([*fuzz.WORDS, "cells"]),
+        "measures": rng.choice([*fuzz.WORDS, "trust_mean"]),
     }
-    chosen = luck.sample(sorted(options), luck.randint(1, 3))
-    asked(luck.choice([*fuzz.WORDS, *["baseline"] * 30]), **{name: options[name] for name in chosen})
+    chosen = rng.sample(sorted(options), rng.randint(1, 3))
+    asked(rng.choice([*fuzz.WORDS, *["baseline"] * 30]), **{name: options[name] for name in chosen})
 
 
-def run_folder(luck: random.Random, place: Place) -> None:
-    with place.instead("run/manifest.json", fuzz.tree(luck, place.original("run/manifest.json").decode())):
-        of_run(luck, place)
+def run_folder(rng: random.Random, place: Place) -> None:
+    with place.instead("run/manifest.json", fuzz.tree(rng, place.original("run/manifest.json").decode())):
+        of_run(rng, place)
 
 
-def run_table(luck: random.Random, place: Place) -> None:
-    with place.instead("run/measures.parquet", fuzz.parquet(luck, place.original("run/measures.parquet"))):
-        of_run(luck, place)
+def run_table(rng: random.Random, place: Place) -> None:
+    with place.instead("run/measures.parquet", fuzz.parquet(rng, place.original("run/measures.parquet"))):
+        of_run(rng, place)
 
 
-def of_run(luck: random.Random, place: Place) -> None:
+def of_run(rng: random.Random, place: Place) -> None:
     """Give a command that reads the folder of a run."""
     folder, run = place.written / "run", json.loads(place.original("run/manifest.json"))["runs"]["1"]
-    how = luck.randrange(5)
+    how = rng.randrange(5)
     if how == 0:
         command("export", folder, "--csv", place.corner / "out.csv")
     elif how == 1:
@@ -270,20 +270,20 @@ def of_run(luck: random.Random, place: Place) -> None:
         arms_of(Request(arms=(str(folder), f"{place.written}/compare/arms/villa_canales-resources_only")))
 
 
-def comparison_folder(luck: random.Random, place: Place) -> None:
-    content = fuzz.tree(luck, place.original("compare/manifest.json").decode())
+def comparison_folder(rng: random.Random, place: Place) -> None:
+    content = fuzz.tree(rng, place.original("compare/manifest.json").decode())
     with place.instead("compare/manifest.json", content):
-        of_comparison(luck, place)
+        of_comparison(rng, place)
 
 
-def comparison_table(luck: random.Random, place: Place) -> None:
-    with place.instead("compare/effects.parquet", fuzz.parquet(luck, place.original("compare/effects.parquet"))):
-        of_comparison(luck, place)
+def comparison_table(rng: random.Random, place: Place) -> None:
+    with place.instead("compare/effects.parquet", fuzz.parquet(rng, place.original("compare/effects.parquet"))):
+        of_comparison(rng, place)
 
 
-def of_comparison(luck: random.Random, place: Place) -> None:
+def of_comparison(rng: random.Random, place: Place) -> None:
     """Give a command that reads the folder of a comparison."""
-    folder, how = place.written / "compare", luck.randrange(5)
+    folder, how = place.written / "compare", rng.randrange(5)
     if how == 0:
         command("compare", folder)
     elif how == 1:
@@ -297,26 +297,26 @@ def of_comparison(luck: random.Random, place: Place) -> None:
         arms_of(Request(arms=(str(folder),)))
 
 
-def sweep_folder(luck: random.Random, place: Place) -> None:
-    with place.instead("sweep/manifest.json", fuzz.tree(luck, place.original("sweep/manifest.json").decode())):
-        of_sweep(luck, place)
+def sweep_folder(rng: random.Random, place: Place) -> None:
+    with place.instead("sweep/manifest.json", fuzz.tree(rng, place.original("sweep/manifest.json").decode())):
+        of_sweep(rng, place)
 
 
-def sweep_plan(luck: random.Random, place: Place) -> None:
-    with place.instead("sweep/plan.parquet", fuzz.parquet(luck, place.original("sweep/plan.parquet"))):
-        of_sweep(luck, place)
+def sweep_plan(rng: random.Random, place: Place) -> None:
+    with place.instead("sweep/plan.parquet", fuzz.parquet(rng, place.original("sweep/plan.parquet"))):
+        of_sweep(rng, place)
 
 
-def sweep_batch(luck: random.Random, place: Place) -> None:
+def sweep_batch(rng: random.Random, place: Place) -> None:
     """Put another batch in the place of the first, under a name that fits its content."""
     (path,) = sorted((place.written / "sweep" / "measures").glob("*.parquet"))
     before = path.read_bytes()
-    content = fuzz.parquet(luck, before)
+    content = fuzz.parquet(rng, before)
     other = path.with_name(name_of(1, content))
     path.unlink()
     other.write_bytes(content)
     try:
-        of_sweep(luck, place)
+        of_sweep(rng, place)
     finally:
         for found in path.parent.glob("*"):
             found.unlink()
@@ -324,9 +324,9 @@ def sweep_batch(luck: random.Random, place: Place) -> None:
         path.write_bytes(before)
 
 
-def of_sweep(luck: random.Random, place: Place) -> None:
+def of_sweep(rng: random.Random, place: Place) -> None:
     """Give a command that reads the folder of a sweep."""
-    folder, how = place.written / "sweep", luck.randrange(6)
+    folder, how = place.written / "sweep", rng.randrange(6)
     if how == 0:
         command("export", folder, "--csv", place.corner / "out.csv")
     elif how == 1:
@@ -347,36 +347,36 @@ def of_sweep(luck: random.Random, place: Place) -> None:
         arms_of(Request(arms=(str(folder),)))
 
 
-def saved(luck: random.Random, place: Place) -> None:
-    with place.instead("saved/saved.json", fuzz.tree(luck, place.original("saved/saved.json").decode())):
+def saved(rng: random.Random, place: Place) -> None:
+    with place.instead("saved/saved.json", fuzz.tree(rng, place.original("saved/saved.json").decode())):
         asked(
             "baseline", branch=place.written / "saved", years=1.0, sets=["population.scale=0.05", "calendar.warm_up=0"]
         )
 
 
-def quarantined(luck: random.Random, place: Place) -> None:
-    content = fuzz.tree(luck, place.original("quarantine.json").decode())
+def quarantined(rng: random.Random, place: Place) -> None:
+    content = fuzz.tree(rng, place.original("quarantine.json").decode())
     with place.instead("quarantine.json", content) as path:
         command("repeat", path)
 
 
-def report(luck: random.Random, place: Place) -> None:
+def report(rng: random.Random, place: Place) -> None:
     text = (ROOT / "results/reference/report/informe.html").read_text(encoding="utf-8")
     text = re.sub('"fingerprint": "[0-9a-f]{16}"', f'"fingerprint": "{fingerprint()}"', text)
     path = place.corner / "report.html"
-    path.write_bytes(fuzz.html(luck, text[:2000] + text[text.index('<script type="application/json"') :], EMBEDDED))
+    path.write_bytes(fuzz.html(rng, text[:2000] + text[text.index('<script type="application/json"') :], EMBEDDED))
     command("verify", path)
 
 
-def any_file(luck: random.Random, place: Place) -> None:
+def any_file(rng: random.Random, place: Place) -> None:
     """Name a file or folder of the wrong kind, or none, to every command that takes one."""
     there = [place.written / name for name in ("", "run", "saved", "sweep", "compare", "sweep/measures", "nowhere")]
     there += [
         place.written / name for name in ("run/measures.parquet", "run/summary.png", "study.toml", "run/manifest.json")
     ]
-    file = luck.choice([*there, Path(os.devnull), place.corner / ("n" * 300)])
+    file = rng.choice([*there, Path(os.devnull), place.corner / ("n" * 300)])
     command(
-        *luck.choice(
+        *rng.choice(
             [
                 ("verify", file),
                 ("export", file, "--csv", place.corner / "out.csv"),
@@ -562,11 +562,11 @@ def test_what_is_not_mutated_is_right(place, monkeypatch):
     """Otherwise the inputs above would be refused for another reason than what is wrong with them."""
     for name in WOULD_COMPUTE:
         monkeypatch.setattr(name, refuse_to_compute)
-    monkeypatch.setattr(fuzz, "toml", lambda luck, text: text.encode())
-    monkeypatch.setattr(fuzz, "tree", lambda luck, text: text.encode())
-    monkeypatch.setattr(fuzz, "html", lambda luck, text, embedded: text.encode())
-    monkeypatch.setattr(fuzz, "grammar", lambda luck, tables: b"")
-    monkeypatch.setattr(fuzz, "parquet", lambda luck, content: content)
+    monkeypatch.setattr(fuzz, "toml", lambda rng, text: text.encode())
+    monkeypatch.setattr(fuzz, "tree", lambda rng, text: text.encode())
+    monkeypatch.setattr(fuzz, "html", lambda rng, text, embedded: text.encode())
+    monkeypatch.setattr(fuzz, "grammar", lambda rng, tables: b"")
+    monkeypatch.setattr(fuzz, "parquet", lambda rng, content: content)
     for kind in KINDS:
         tally = Tally()
         for number in range(6):

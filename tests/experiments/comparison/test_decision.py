@@ -489,7 +489,7 @@ def test_question_3_what_a_measure_costs(told: dict[str, str]) -> None:
     assert costs["rotation"] == "No cost that can be told from chance."
 
 
-def test_question_4_which_measure_cannot_be_told_from_luck(told: dict[str, str]) -> None:
+def test_question_4_which_measure_cannot_be_told_from_chance(told: dict[str, str]) -> None:
     silent = [name for name, text in told.items() if "practically nothing happens to trust" in sentence(text)]
     assert "rotation" in silent
     assert not re.search(r"\d+ (more|fewer)", sentence(told["rotation"]))

@@ -20,10 +20,10 @@ def test_a_killed_sweep_ends_with_the_same_bytes(tmp_path):
     study = write_study(tmp_path / "study.toml", seeds=20)
     expected, seconds = undisturbed(study, tmp_path / "whole", STUBS)
     assert expected.count(b"\n") == 1 + 12 * 80
-    luck = random.Random(1)
+    rng = random.Random(1)
     for number, kind in enumerate(("worker", "coordinator")):
         out = tmp_path / f"{kind}{number}"
-        assert survive(study, out, kind, luck.uniform(0.3, 0.9) * seconds, luck, STUBS)[0] == expected
+        assert survive(study, out, kind, rng.uniform(0.3, 0.9) * seconds, rng, STUBS)[0] == expected
 
 
 def test_a_trial_notices_a_sweep_that_does_not_survive(tmp_path, monkeypatch):

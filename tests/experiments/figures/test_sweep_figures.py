@@ -32,10 +32,10 @@ def outcome(policy, inertia, memory):
 
 @pytest.fixture(scope="module")
 def runs():
-    """Make runs whose differences are known and whose luck is shared by twins."""
-    luck = np.random.default_rng(1).normal(size=4)
+    """Make runs whose differences are known and whose noise is shared by twins."""
+    noise = np.random.default_rng(1).normal(size=4)
     points = itertools.product(("here", "there"), POLICIES, (4.0, 8.0), (0.0, 1.0, 3.0), range(4))
-    rows = [(*point, outcome(*point[1:4]) + luck[point[4]]) for point in points]
+    rows = [(*point, outcome(*point[1:4]) + noise[point[4]]) for point in points]
     return pd.DataFrame(rows, columns=["scenario", *FACTORS, "seed", "trust_mean"])
 
 
@@ -107,7 +107,7 @@ def test_every_parameter_of_a_ready_study_has_words_in_both_languages():
         assert [name for name in names if factor_words(name, Tongue("es")) == name] == [], path.stem
 
 
-def test_what_luck_alone_can_explain_is_hollow_and_grey(runs):
+def test_what_chance_alone_can_explain_is_hollow_and_grey(runs):
     noise = runs.assign(trust_mean=np.random.default_rng(2).normal(size=len(runs)))
     figure = draw_levels(noise, ["policy"], ["trust_mean"], Tongue("en"))
     told = {one.effect.settled for one in contrasts(noise, ["policy"], "trust_mean", SCALE)}
@@ -127,7 +127,7 @@ def test_maps_of_effects_count_the_cases_in_which_a_policy_rises_and_falls(runs)
 
 @pytest.fixture(scope="module")
 def indices():
-    """Make indices of two factors, of which luck lets one measure be ranked and the other not."""
+    """Make indices of two factors, of which random variation lets one measure be ranked and the other not."""
     rows = [
         ("here", "status_quo", measure, factor, index, value, 0.1, rank, rank, 0.5, 0.2, 4, 8, 8, 0)
         for measure, ranked in (("trust_mean", True), ("homicides", False))
@@ -137,7 +137,7 @@ def indices():
     return pd.DataFrame(rows, columns=HEAD)
 
 
-def test_a_tornado_ranks_only_where_luck_lets_it(indices):
+def test_a_tornado_ranks_only_where_noise_lets_it(indices):
     figure = draw_tornado(indices, "here", Tongue("es"))
     dots = [line for line in figure.findobj(Line2D) if line.get_marker() == "o"]
     assert [dot.get_markerfacecolor() == "none" for dot in dots] == [False, False, True, True]

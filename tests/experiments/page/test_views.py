@@ -224,7 +224,7 @@ def test_a_choice_is_weighed_by_terms_that_sum_and_a_hundred_dots(one: Standing)
     assert len({row["n"] for row in weighing["ifs"]}) > 2
 
 
-def test_twins_number_those_who_decide_alike_and_by_luck() -> None:
+def test_twins_number_those_who_decide_alike_and_at_random() -> None:
     assert life_view.order_of(7, "authority", 30) == life_view.order_of(7, "authority", 30)
     assert life_view.order_of(7, "authority", 30) != life_view.order_of(8, "authority", 30)
     assert sorted(life_view.order_of(7, "authority", 30)) == list(range(30))

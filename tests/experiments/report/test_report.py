@@ -225,7 +225,7 @@ def test_a_word_of_the_other_language_is_noticed():
     assert re.findall(FOREIGN["en"], seen("<svg><text>la confianza</text></svg>"))
 
 
-def test_the_chief_cause_is_the_largest_where_it_is_told_from_luck():
+def test_the_chief_cause_is_the_largest_where_it_is_told_from_chance():
     found = {("a", "bribe"): (0.9, "open"), ("a", "hearsay"): (0.2, "rises"), ("b", "bribe"): (-0.1, "falls")}
     site: Any = SimpleNamespace(
         others=["a", "b"],
@@ -638,7 +638,7 @@ def test_the_policies_of_a_sweep_are_twins_within_each_draw(swept):
     assert row["high"] - row["low"] == pytest.approx(2.0 * 12.706 * spread, rel=1e-4)
 
 
-def test_the_report_of_a_sweep_says_what_parameters_do_beside_luck(swept):
+def test_the_report_of_a_sweep_says_what_parameters_do_beside_chance(swept):
     page = build(swept / "compared", "es").decode()
     assert "con otros parámetros" in page
     assert "juegos de parámetros" in page

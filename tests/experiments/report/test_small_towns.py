@@ -80,11 +80,11 @@ def test_every_town_has_its_report(town, station, capsys):
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(12))
 def test_towns_of_any_size_have_their_report(number, capsys):
-    luck = random.Random(number)
-    station = LONE.format(officers=luck.randint(0, 6), desks=luck.randint(0, 1))
-    changes = {name: value for one in luck.sample(sorted(TOWNS), 2) for name, value in TOWNS[one].items()}
-    changes["population__total"] = round(20 * 100 ** luck.random())
-    compared(write_town("any", station, one_place=luck.random() < 0.5), luck.choice([0.02, 0.1, 0.3]), **changes)
+    rng = random.Random(number)
+    station = LONE.format(officers=rng.randint(0, 6), desks=rng.randint(0, 1))
+    changes = {name: value for one in rng.sample(sorted(TOWNS), 2) for name, value in TOWNS[one].items()}
+    changes["population__total"] = round(20 * 100 ** rng.random())
+    compared(write_town("any", station, one_place=rng.random() < 0.5), rng.choice([0.02, 0.1, 0.3]), **changes)
     assert "Traceback" not in capsys.readouterr().err
 
 

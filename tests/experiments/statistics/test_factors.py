@@ -19,7 +19,7 @@ BY_HAND = {"nothing": (10.0, 12.0), "a": (13.0, 14.0), "b": (11.0, 15.0), "a+b":
 POINTS = Scale("points")
 LEVELS = ("low", "middle", "high")
 WHERE = ("there", "here")
-LUCK = np.random.default_rng(12).normal(50.0, 3.0, (2, 4, 3, 9))  # scenario, policy, level, seed
+NOISE = np.random.default_rng(12).normal(50.0, 3.0, (2, 4, 3, 9))  # scenario, policy, level, seed
 
 
 def by_hand(**more):
@@ -35,12 +35,12 @@ def by_hand(**more):
 
 
 @pytest.fixture(scope="module")
-def lucky():
+def noisy():
     """Return the runs of random numbers: two scenarios, four policies, three levels, nine seeds."""
     places = itertools.product(range(2), range(4), range(3), range(9))
     rows = [
         (WHERE[where], POLICIES[policy], policy in (1, 3), policy in (2, 3), LEVELS[level], seed,
-         LUCK[where, policy, level, seed])
+         NOISE[where, policy, level, seed])
         for where, policy, level, seed in places
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=["scenario", "policy", "policy.a", "policy.b", "trust.level", "seed", "y"])
@@ -76,12 +76,12 @@ def test_contrasts_of_a_table_by_hand() -> None:
     assert all(one.effect.n == 2 for one in found)
 
 
-def test_contrasts_are_tests_over_the_means_of_seeds(lucky) -> None:
-    found = told(lucky, ["scenario", "policy", "trust.level"])
+def test_contrasts_are_tests_over_the_means_of_seeds(noisy) -> None:
+    found = told(noisy, ["scenario", "policy", "trust.level"])
     assert len(found) == 2 * (3 + 2 + 1)
     assert list(dict.fromkeys(where for where, _, _ in found)) == list(WHERE)
     for where, name in enumerate(WHERE):
-        own = LUCK[where]
+        own = NOISE[where]
         for policy in (1, 2, 3):
             one = found[name, "policy", POLICIES[policy]]
             assert one.against == "nothing"
@@ -95,17 +95,17 @@ def test_contrasts_are_tests_over_the_means_of_seeds(lucky) -> None:
         is_test_of(one.effect, (own[3] + own[0] - own[1] - own[2]).mean(axis=0))
 
 
-def test_contrasts_keep_to_worlds_that_are_alike_in_everything_else(lucky) -> None:
-    lost = (lucky["scenario"] == "there") & (lucky["policy"] == "a")
-    lost &= (lucky["trust.level"] == "high") & (lucky["seed"] == 4)
-    kept = LUCK[0].copy()
+def test_contrasts_keep_to_worlds_that_are_alike_in_everything_else(noisy) -> None:
+    lost = (noisy["scenario"] == "there") & (noisy["policy"] == "a")
+    lost &= (noisy["trust.level"] == "high") & (noisy["seed"] == 4)
+    kept = NOISE[0].copy()
     kept[:, 2, 4] = math.nan
     known = np.nanmean(kept[1] - kept[0], axis=0)
-    for fewer in (lucky[~lost], lucky.assign(y=lucky["y"].mask(lost))):
+    for fewer in (noisy[~lost], noisy.assign(y=noisy["y"].mask(lost))):
         found = told(fewer, ["policy", "trust.level"])
         is_test_of(found["there", "policy", "a"].effect, known)
-        is_test_of(found["there", "policy", "b"].effect, (LUCK[0, 2] - LUCK[0, 0]).mean(axis=0))
-        is_test_of(found["here", "policy", "a"].effect, (LUCK[1, 1] - LUCK[1, 0]).mean(axis=0))
+        is_test_of(found["there", "policy", "b"].effect, (NOISE[0, 2] - NOISE[0, 0]).mean(axis=0))
+        is_test_of(found["here", "policy", "a"].effect, (NOISE[1, 1] - NOISE[1, 0]).mean(axis=0))
         both = np.nanmean(kept[3] + kept[0] - kept[1] - kept[2], axis=0)
         is_test_of(found["there", TOGETHER, "a+b"].effect, both)
 
@@ -162,8 +162,8 @@ def test_the_first_run_says_where_nothing_is_done() -> None:
     assert list(contrasts(mixed.iloc[:1], ["policy"], "y", POINTS)) == []
 
 
-def test_a_grid_has_an_effect_for_every_pair_of_levels(lucky) -> None:
-    runs = lucky[(lucky["scenario"] != "there") | (lucky["trust.level"] != "high") | (lucky["policy"] != "a")]
+def test_a_grid_has_an_effect_for_every_pair_of_levels(noisy) -> None:
+    runs = noisy[(noisy["scenario"] != "there") | (noisy["trust.level"] != "high") | (noisy["policy"] != "a")]
     grid = over(runs, ["scenario", "trust.level"], ("scenario", "trust.level"), "a", "y", POINTS)
     for table in (grid.effect, grid.error, grid.settled):
         assert list(table.index) == ["here", "there"]
@@ -172,17 +172,17 @@ def test_a_grid_has_an_effect_for_every_pair_of_levels(lucky) -> None:
         assert table.isna().to_numpy().sum() == 1
     for where, level in itertools.product(range(2), range(3)):
         if (where, level) != (0, 2):
-            known = LUCK[where, 1, level] - LUCK[where, 0, level]
+            known = NOISE[where, 1, level] - NOISE[where, 0, level]
             place = (WHERE[where], LEVELS[level])
             assert grid.effect.loc[place] == pytest.approx(known.mean())
             assert grid.error.loc[place] == pytest.approx(stats.sem(known))
             assert grid.settled.loc[place] == float(stats.ttest_1samp(known, 0.0).pvalue < 0.05)
 
 
-def test_a_grid_averages_over_what_is_not_on_its_axes(lucky) -> None:
-    grid = over(lucky, ["scenario", "trust.level"], ("scenario", "policy.b"), "a", "y", POINTS)
-    assert grid.effect.loc["there", False] == pytest.approx((LUCK[0, 1] - LUCK[0, 0]).mean())
-    far = lucky.assign(y=lucky["y"] + 20.0 * lucky["policy.a"])
+def test_a_grid_averages_over_what_is_not_on_its_axes(noisy) -> None:
+    grid = over(noisy, ["scenario", "trust.level"], ("scenario", "policy.b"), "a", "y", POINTS)
+    assert grid.effect.loc["there", False] == pytest.approx((NOISE[0, 1] - NOISE[0, 0]).mean())
+    far = noisy.assign(y=noisy["y"] + 20.0 * noisy["policy.a"])
     for delta, settled in ((40.0, True), (400.0, False)):  # floors of 10 and 100, over nine seeds
         scale = Scale("points", delta=delta)
         grid = over(far, ["scenario", "trust.level"], ("scenario", "trust.level"), "a", "y", scale)
@@ -207,13 +207,13 @@ def test_interactions_of_a_table_by_hand() -> None:
     assert not table["settled"].any()
 
 
-def test_interactions_are_tests_of_the_contrasts_of_seeds(lucky) -> None:
+def test_interactions_are_tests_of_the_contrasts_of_seeds(noisy) -> None:
     scales = {"y": POINTS, "z": Scale("shares")}
-    table = interactions(lucky.assign(z=-2.0 * lucky["y"]), ["scenario", "policy", "trust.level"], scales)
+    table = interactions(noisy.assign(z=-2.0 * noisy["y"]), ["scenario", "policy", "trust.level"], scales)
     rows = {(row["scenario"], row["change"], row["measure"]): row for row in table.to_dict("records")}
     assert len(rows) == len(table) == 2 * 2 * (4 + 5 + 2)
     for where, name in enumerate(WHERE):
-        cells = LUCK[where].reshape(2, 2, 3, 9)  # policy b, policy a, level, seed
+        cells = NOISE[where].reshape(2, 2, 3, 9)  # policy b, policy a, level, seed
         apart = {"b": cells[1] - cells[0], "a": cells[:, 1] - cells[:, 0]}
         together = apart["b"][1] - apart["b"][0]
         known = {
@@ -233,7 +233,7 @@ def test_interactions_are_tests_of_the_contrasts_of_seeds(lucky) -> None:
             twice = rows[name, change, "z"]
             assert (twice["estimate"], twice["delta"]) == pytest.approx((-2.0 * by_seed.mean(), 1.0))
             assert twice["rose"] == row["fell"]
-        assert rows[name, "a", "y"]["status_quo"] == pytest.approx(LUCK[where, 0, 0].mean())
+        assert rows[name, "a", "y"]["status_quo"] == pytest.approx(NOISE[where, 0, 0].mean())
         worlds = {"a": 6, "trust.level=high": 4, "a × b": 3, "a × trust.level=high": 2, "a × b × trust.level=high": 1}
         assert {change: rows[name, change, "y"]["combinations"] for change in worlds} == worlds
     for _, own in table.groupby("order"):
@@ -243,7 +243,7 @@ def test_interactions_are_tests_of_the_contrasts_of_seeds(lucky) -> None:
 
 def test_an_interaction_has_the_verdict_of_its_effect() -> None:
     sizes = {(False, False): 0.0, (True, False): 5.0, (False, True): 0.0, (True, True): -5.0}
-    luck = np.random.default_rng(1).normal(0.0, 0.2, (2, 2, 10))
+    noise = np.random.default_rng(1).normal(0.0, 0.2, (2, 2, 10))
     rows = [
         {
             "scenario": "x",
@@ -251,7 +251,7 @@ def test_an_interaction_has_the_verdict_of_its_effect() -> None:
             "policy.a": a,
             "policy.b": b,
             "k": 1.0,
-            "y": 40.0 + sizes[a, b] + luck[int(a), int(b), seed],
+            "y": 40.0 + sizes[a, b] + noise[int(a), int(b), seed],
         }
         for (a, b), seed in itertools.product(sizes, range(10))
     ]

@@ -194,10 +194,10 @@ def test_nothing_is_known_of_one_run_or_of_none() -> None:
 
 
 def test_the_error_over_draws_and_seeds_counts_the_residual_once() -> None:
-    luck = np.random.default_rng(11)
+    rng = np.random.default_rng(11)
     means, errors = [], []
     for _ in range(3000):
-        table = 0.5 * luck.normal(size=(6, 1)) + 0.3 * luck.normal(size=(1, 6)) + luck.normal(size=(6, 6))
+        table = 0.5 * rng.normal(size=(6, 1)) + 0.3 * rng.normal(size=(1, 6)) + rng.normal(size=(6, 6))
         means.append(table.mean())
         errors.append(two_way_error(table) ** 2)
     true = 0.25 / 6 + 0.09 / 6 + 1.0 / 36
@@ -231,8 +231,8 @@ def test_the_floor_over_draws_and_seeds_is_that_of_the_shorter_side(shape: tuple
 
 
 def test_an_effect_over_draws_and_seeds_has_the_freedom_of_the_shorter_side() -> None:
-    luck = np.random.default_rng(5)
-    base, arm = luck.normal(size=(4, 7)), luck.normal(1.0, 1.0, (4, 7))
+    rng = np.random.default_rng(5)
+    base, arm = rng.normal(size=(4, 7)), rng.normal(1.0, 1.0, (4, 7))
     one = crossed(base, arm)
     assert one.effect == pytest.approx((arm - base).mean())
     assert one.error == pytest.approx(two_way_error(arm - base))

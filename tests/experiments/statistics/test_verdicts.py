@@ -164,8 +164,8 @@ def test_p_values_are_at_most_one_and_unknown_ones_stay_unknown() -> None:
 
 
 def test_where_nothing_acts_hardly_any_family_has_a_false_discovery() -> None:
-    luck = np.random.default_rng(2)
-    p = stats.ttest_1samp(luck.normal(size=(400, 30, 8)), 0.0, axis=2).pvalue
+    rng = np.random.default_rng(2)
+    p = stats.ttest_1samp(rng.normal(size=(400, 30, 8)), 0.0, axis=2).pvalue
     assert np.mean([(benjamini_hochberg(row) <= 0.05).any() for row in p]) < 0.08
     assert np.mean([(holm(row) <= 0.05).any() for row in p]) < 0.08
     assert np.mean([(row <= 0.05).any() for row in p]) > 0.5

@@ -58,8 +58,8 @@ def refused(content: bytes, rule: str) -> None:
 )
 def test_pages_are_as_large_as_the_footer_of_an_honest_file_says(rows, how):
     """The footer counts headers, too, which have between 10 and 100 bytes."""
-    luck = np.random.default_rng(rows)
-    columns = {"a": luck.integers(0, 99, rows), "b": luck.random(rows), "c": luck.integers(0, 9, rows).astype(str)}
+    rng = np.random.default_rng(rows)
+    columns = {"a": rng.integers(0, 99, rows), "b": rng.random(rows), "c": rng.integers(0, 9, rows).astype(str)}
     content = written(pa.table(columns | {"d": pa.array([None] * rows, pa.bool_())}), **how)
     stated = pq.read_metadata(io.BytesIO(content))
     for group in map(stated.row_group, range(stated.num_row_groups)):

@@ -30,11 +30,11 @@ def outcome(a, b, c, level):
 
 @pytest.fixture(scope="module")
 def runs():
-    luck = np.random.default_rng(1).normal(size=4)
+    noise = np.random.default_rng(1).normal(size=4)
     points = itertools.product(("here", "there"), *[(False, True)] * 3, (0.0, 1.0), range(4))
     rows = [
         (where, "+".join(itertools.compress(CHANGES, made)) or "status_quo", *made, level, seed,
-         outcome(*made, level) + luck[seed])
+         outcome(*made, level) + noise[seed])
         for where, *made, level, seed in points
     ]  # fmt: skip
     names = ["scenario", "policy", *(f"policy.{name}" for name in CHANGES), "trust.harm", "seed", "trust_mean"]

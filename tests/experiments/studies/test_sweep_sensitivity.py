@@ -1,4 +1,4 @@
-"""Sensitivity: known answers, failed runs, and luck that is never taken for an effect."""
+"""Sensitivity: known answers, failed runs, and random variation that is never taken for an effect."""
 
 import copy
 import math
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.statistics.noise_share import Luck, luck_of
+from experiments.statistics.noise_share import VarianceComponents, variance_components
 from experiments.studies.run_budget import Clocked, Size, check_factors, fitted, planned, seconds_in
 from experiments.studies.sensitivity_indices import csv_of, find, text_of
 from experiments.studies.sensitivity_methods import DRAWS, METHODS, Problem, whole_blocks
@@ -23,7 +23,7 @@ ARM = ("baseline", "status_quo")
 
 
 def outcomes(points, seeds=3, noise=0.0, common=0.0):
-    """Return 4 x + 2 y, with luck of each run and luck that all runs of a seed share."""
+    """Return 4 x + 2 y, with noise of each run and noise that all runs of a seed share."""
     rng = np.random.default_rng(5)
     exact = 4.0 * points[:, 0] + 2.0 * points[:, 1]
     return exact[:, None] + common * rng.normal(size=seeds) + noise * rng.normal(size=(len(points), seeds))
@@ -86,43 +86,43 @@ def test_a_measure_that_nothing_moves_has_no_ranking():
     assert finding.ranks == {}
 
 
-def test_where_luck_dominates_nothing_is_ranked():
+def test_where_noise_dominates_nothing_is_ranked():
     finding = found("sobol", noise=20.0)
-    assert finding.luck.in_means > 0.5
+    assert finding.noise.in_means > 0.5
     assert finding.ranks == {}
     assert "no ranking: random variation makes" in told(finding)
     assert "replicates would bring that to 10 %" in told(finding)
 
 
-def test_one_seed_says_nothing_about_luck_and_nothing_is_ranked():
+def test_one_seed_says_nothing_about_noise_and_nothing_is_ranked():
     finding = found("morris", seeds=1)
-    assert finding.luck is None
+    assert finding.noise is None
     assert finding.ranks == {}
     assert "at least 2 seeds" in told(finding)
 
 
-def test_luck_that_twins_share_does_not_hide_an_effect():
+def test_noise_that_twins_share_does_not_hide_an_effect():
     shared, own = found("morris", common=20.0), found("morris", noise=20.0)
-    assert shared.luck.in_runs > 0.9
-    assert shared.luck.in_means < 1e-6
-    assert own.luck.in_means > 0.5
+    assert shared.noise.in_runs > 0.9
+    assert shared.noise.in_means < 1e-6
+    assert own.noise.in_means > 0.5
     assert shared.ranks[NAMES[0]] == (1, 1)
 
 
 def test_the_parts_of_variance_are_found():
     rng = np.random.default_rng(2)
     parts = 3.0 * rng.normal(size=(4000, 1)) + 1.0 * rng.normal(size=(1, 60)) + 2.0 * rng.normal(size=(4000, 60))
-    luck = luck_of(parts)
-    assert luck.points == pytest.approx(9.0, rel=0.1)
-    assert luck.common == pytest.approx(1.0, rel=0.4)
-    assert luck.own == pytest.approx(4.0, rel=0.05)
-    assert luck.needed == 4.0
+    noise = variance_components(parts)
+    assert noise.points == pytest.approx(9.0, rel=0.1)
+    assert noise.common == pytest.approx(1.0, rel=0.4)
+    assert noise.own == pytest.approx(4.0, rel=0.05)
+    assert noise.needed == 4.0
 
 
 @given(st.integers(2, 6), st.integers(2, 4), st.floats(-1e3, 1e3))
-def test_runs_that_are_all_equal_have_no_luck(points, seeds, value):
-    luck = luck_of(np.full((points, seeds), value))
-    assert (luck.in_runs, luck.in_means, luck.needed) == (0.0, 0.0, 1.0)
+def test_runs_that_are_all_equal_have_no_noise(points, seeds, value):
+    noise = variance_components(np.full((points, seeds), value))
+    assert (noise.in_runs, noise.in_means, noise.needed) == (0.0, 0.0, 1.0)
 
 
 def test_the_problem_given_to_the_library_is_a_copy():
@@ -176,13 +176,13 @@ def test_a_budget_is_measured_and_told_before_anything_is_done():
     )
 
 
-def test_replicates_are_planned_by_what_luck_does_to_each_measure():
-    luck = {
-        "trust_mean": Luck(1.0, 5.0, 0.01, 4),
-        "told_share": Luck(1.0, 0.0, 0.3, 4),
-        "homicides": Luck(0.1, 0, 9, 4),
+def test_replicates_are_planned_by_the_noise_of_each_measure():
+    noise = {
+        "trust_mean": VarianceComponents(1.0, 5.0, 0.01, 4),
+        "told_share": VarianceComponents(1.0, 0.0, 0.3, 4),
+        "homicides": VarianceComponents(0.1, 0, 9, 4),
     }
-    clocked = Clocked(2.0, 2, 200.0, luck)
+    clocked = Clocked(2.0, 2, 200.0, noise)
     size, told = planned(METHODS["morris"], PROBLEM, Size(10, tuple(range(8))), "30m", lambda *_: clocked)
     assert size == Size(120, (0, 1, 2))
     assert told.splitlines()[0] == (

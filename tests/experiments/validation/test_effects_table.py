@@ -45,8 +45,8 @@ class Told(RunTables):
 
     def __init__(self, factor: float = 1.0, seed: int = 1, months: int = 84) -> None:
         super().__init__(Path(), "")
-        luck = np.random.default_rng(seed)
-        rows = {name: luck.uniform(20.0, 40.0, months) * factor for name in MEASURES}
+        rng = np.random.default_rng(seed)
+        rows = {name: rng.uniform(20.0, 40.0, months) * factor for name in MEASURES}
         dates = pd.date_range("2017-01-01", periods=months, freq="MS")
         self.held = {"measures": pd.DataFrame({"month": dates, **rows})}
         self.held["days"] = pd.DataFrame({"day": range(60), "kind": "theft", "crimes": round(100 * factor)})

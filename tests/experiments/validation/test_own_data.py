@@ -209,8 +209,8 @@ def test_a_series_is_laid_beside_the_same_months_of_every_seed(tmp_path: Path) -
 
 
 def test_the_share_of_months_inside_that_is_promised_is_that_of_one_more_run() -> None:
-    luck = pd.Series(range(9)).sample(frac=1, random_state=1).tolist()
-    inside = [min(luck[:k] + luck[k + 1 :]) <= one <= max(luck[:k] + luck[k + 1 :]) for k, one in enumerate(luck)]
+    drawn = pd.Series(range(9)).sample(frac=1, random_state=1).tolist()
+    inside = [min(drawn[:k] + drawn[k + 1 :]) <= one <= max(drawn[:k] + drawn[k + 1 :]) for k, one in enumerate(drawn)]
     assert f"at least {100 * sum(inside) / len(inside):.0f} %" in expected(8)
 
 

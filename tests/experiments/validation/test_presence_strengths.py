@@ -17,7 +17,7 @@ NOISE = (-1.0, -0.4, 0.3, 1.1)
 
 
 def noisy(line: Callable[[float], float], noise: float) -> Callable[[float], list[float]]:
-    """Return a reader of four pairs of runs whose luck is the same at every value."""
+    """Return a reader of four pairs of runs whose random numbers are the same at every value."""
     return lambda value: [line(value) + noise * one for one in NOISE]
 
 

@@ -34,10 +34,10 @@ def small() -> tuple[ReferenceTown, dict[str, float]]:
 
 
 def test_the_law_for_all_at_once_is_that_of_the_kernels() -> None:
-    luck = np.random.default_rng(3)
+    rng = np.random.default_rng(3)
     minds = zero_rows(ResidentState, 200)
     for name in (*belief_updating_schema.EVIDENCE_COLUMNS, "disposed_fairness", "disposed_effectiveness"):
-        minds[name] = luck.random(200)
+        minds[name] = rng.random(200)
     disposition = np.stack([minds["disposed_fairness"], minds["disposed_effectiveness"]])
     ours = panel.trust_of(disposition, {name: minds[name] for name in belief_updating_schema.EVIDENCE_COLUMNS})
     np.testing.assert_allclose(ours, [belief_updating.trust_of(mind, 1.0) for mind in minds], rtol=1e-12)

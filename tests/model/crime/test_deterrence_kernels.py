@@ -66,7 +66,7 @@ def deterred(shift: ShiftContext, tables: DeterrenceTables, kind: int, minute: f
 
 
 def below(shift: ShiftContext, effect: float) -> list[bool]:
-    """Tell of the same attempts which have luck below an effect."""
+    """Tell of the same attempts whose random number is below an effect."""
     return [keyed_uniform(shift.seed, FRUSTRATED_STREAM, shift.tick, number, 0) < effect for number in range(N)]
 
 

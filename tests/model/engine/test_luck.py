@@ -21,7 +21,7 @@ def test_philox_gives_the_published_vectors() -> None:
 
 @settings(deadline=None)
 @given(seed=st.integers(0, 2**63 - 1), tick=words, who=words, nth=words)
-def test_luck_lies_in_0_to_1_and_depends_on_every_word(seed: int, tick: int, who: int, nth: int) -> None:
+def test_a_uniform_lies_in_0_to_1_and_depends_on_every_word(seed: int, tick: int, who: int, nth: int) -> None:
     name = stream_id("a test")
     u = keyed_uniform(seed, name, tick, who, nth)
     assert 0.0 <= u < 1.0
@@ -36,7 +36,7 @@ def test_luck_lies_in_0_to_1_and_depends_on_every_word(seed: int, tick: int, who
     assert u not in others
 
 
-def test_luck_is_even() -> None:
+def test_uniforms_are_even() -> None:
     name = stream_id("a test")
     draws = np.array([keyed_uniform(3, name, 0, who, 0) for who in range(20_000)])
     assert abs(draws.mean() - 0.5) < 0.01

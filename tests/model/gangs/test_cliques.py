@@ -65,7 +65,7 @@ def refused_by(victim: int, *, reported: bool) -> Refusal:
 
 
 def often(choose: Callable[[int], int], option: int) -> float:
-    """Share of many months' luck in which an option is chosen."""
+    """Share of many months' random numbers with which an option is chosen."""
     return float(np.mean([choose(tick) == option for tick in range(TRIES)]))
 
 
@@ -125,7 +125,7 @@ def test_who_is_refused_much_punishes_more_and_who_was_arrested_less(world: Trus
     assert share(False, **refused | MANY_ARRESTS) < share(False, **refused)
 
 
-def test_the_luck_of_a_punishment_is_that_of_the_one_threatened_and_the_book_names_the_clique(
+def test_the_random_number_of_a_punishment_is_that_of_the_one_threatened_and_the_book_names_the_clique(
     world: TrustModel,
 ) -> None:
     lay(world)
@@ -193,7 +193,7 @@ def test_a_policed_cell_is_given_up_and_one_that_pays_is_taken(world: TrustModel
     assert share(2, 40, 3.0, 1.0) > 0.5 > 0.05 > share(2, 24, -1.0, -4.0)
 
 
-def test_every_matter_is_booked_in_a_run_with_reasons_that_are_not_luck_alone(live: Live) -> None:
+def test_every_matter_is_booked_in_a_run_with_reasons_that_are_not_chance_alone(live: Live) -> None:
     world = live(8 * MONTH, **GANGS)
     rows = world.choices()
     found = {CHOICES_DECLARED[int(one)].name for one in np.unique(rows["matter"]) if int(one) in CHOICES_DECLARED}

@@ -33,7 +33,7 @@ def scandals(world: TrustModel) -> float:
 
 
 def chance(offers: float = 0.0, penury: float = 0.0, custom: float = 0.0, integrity: float = 0.75, **numbers) -> float:
-    """Chance of asking, found by halving the luck that decides it."""
+    """Chance of asking, found by halving the random number that decides it."""
     p, officer = Misconduct(**numbers).rows(1)[0], np.array([(integrity,)], [("integrity", "f8")])[0]
     low, high = 0.0, 1.0
     for _ in range(40):

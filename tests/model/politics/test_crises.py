@@ -46,7 +46,7 @@ def test_silent_boards_hold_no_meetings() -> None:
     assert world.datacollector.get_model_vars_dataframe()["meetings_silenced"].sum() > 0
 
 
-def test_crises_by_luck_have_the_rate_of_the_site(live: Live) -> None:
+def test_crises_at_random_have_the_rate_of_the_site(live: Live) -> None:
     world = live(93, **{"crises.rate": 12.0, "crises.crowd": 0.0})
     assert 0 < world.month_row["crises"] < 6
 

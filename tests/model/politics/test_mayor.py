@@ -45,7 +45,7 @@ def world_of(town: tuple[str, Town], **changes: Any) -> TrustModel:
 
 
 def shares(world: TrustModel) -> np.ndarray:
-    """How often each thing is given in this state, at the same luck of many quarters."""
+    """How often each thing is given in this state, at the same random numbers of many quarters."""
     state, found = world.state, np.zeros(len(GIFT_OPTIONS))
     hall, petitions = state.hall.copy(), state.petitions.copy()
     for n in range(TRIES):

@@ -74,7 +74,7 @@ def shift_at(world: TrustModel, tick: int) -> ShiftContext:
 
 
 def chance(world: TrustModel, rule: Callable[[int], bool]) -> float:
-    """Return how often something happens over luck of two hundred months."""
+    """Return how often something happens over the random numbers of two hundred months."""
     return float(np.mean([rule(1000 + 91 * month) for month in range(200)]))
 
 

@@ -1,4 +1,4 @@
-"""What must hold in any world: conserved people, balanced books, shared luck, and nothing without its cause."""
+"""What must hold in any world: conserved people, a balanced ledger, shared random numbers, nothing without a cause."""
 
 import copy
 import dataclasses

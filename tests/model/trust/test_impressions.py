@@ -1,4 +1,4 @@
-"""Impressions that couples leave: they add up, cost no luck, tell neither place nor person, and go on after a stop."""
+"""Impressions that couples leave: they add up, draw no random number, tell no place or person, go on after a stop."""
 
 import datetime
 from collections.abc import Callable

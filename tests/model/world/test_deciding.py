@@ -1,4 +1,4 @@
-"""Decisions: ordered and other options, luck, reasons, and the book in which they stand."""
+"""Decisions: ordered and other options, chance, reasons, and the book in which they stand."""
 
 from collections.abc import Callable
 
