@@ -62,13 +62,13 @@ def run(
     fresh: options.Fresh = False,
 ) -> None:
     """Simulate a municipality, write tables, print a summary."""
-    from experiments.execution.run_requests import asked
+    from experiments.execution.run_requests import plan_runs
 
     if save is not None and from_ is not None:
         raise InputError("--save and --from exclude each other: give one of them")
     if save is not None and town:
         raise InputError("--save and --town exclude each other: saved states share one town")
-    specs = asked(
+    specs = plan_runs(
         scenario,
         policies=policy,
         sets=set_,
@@ -82,9 +82,9 @@ def run(
         branch=from_,
         town=town,
     )
-    from experiments.cli.run import carry_out
+    from experiments.cli.run import run_and_save
 
-    interrupted = carry_out(specs, workers, save, out, fresh=fresh, begun=time.monotonic())
+    interrupted = run_and_save(specs, workers, save, out, fresh=fresh, begun=time.monotonic())
     raise typer.Exit(INTERRUPTED if interrupted else DONE)
 
 
@@ -115,7 +115,7 @@ def compare(
     fresh: options.Fresh = False,
 ) -> None:
     """Compare policies in pairs of runs with the same random draws."""
-    from experiments.cli.compare import ComparisonOutput, carry_out
+    from experiments.cli.compare import ComparisonOutput, run_comparison
     from experiments.comparison.comparison_request import EffectSize, Request
 
     draws = file_of_draws(draws or (f"plausible:{DRAWS_OF_ACCOUNTS}" if accounts else ""))
@@ -124,7 +124,7 @@ def compare(
         replicates=replicates, independent=independent, memory=memory, delta=tuple(delta), settle=settle, draws=draws,
     )  # fmt: skip
     wish = EffectSize(size=plan, measure=measure, power=power) if plan is not None else None
-    interrupted = carry_out(request, workers, out, wish, ComparisonOutput(report, figures, lang), fresh)
+    interrupted = run_comparison(request, workers, out, wish, ComparisonOutput(report, figures, lang), fresh)
     raise typer.Exit(INTERRUPTED if interrupted else DONE)
 
 
@@ -149,10 +149,10 @@ def check(
 ) -> None:
     """Set the status quo beside orders of magnitude, or your data."""
     if against is None:
-        from experiments.execution.run_requests import asked
+        from experiments.execution.run_requests import plan_runs
 
         length = YEARS_OF_CHECK if years is None else years
-        specs = asked(
+        specs = plan_runs(
             scenario, start=start, years=length, seed=seed, replicates=1 if replicates is None else replicates
         )
         from experiments.validation.check import show_check

@@ -89,7 +89,7 @@ def command_of(request: Request) -> str:
     return (Request.read(read_manifest(Path(request.arms[0]))["request"]) if of_folder else request).command
 
 
-def carry_out(
+def run_comparison(
     request: Request, workers: int, out: Path | None, wish: EffectSize | None, shown: ComparisonOutput, fresh: bool
 ) -> bool:
     """Run a comparison and show it; return whether it was interrupted."""

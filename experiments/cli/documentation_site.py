@@ -145,7 +145,7 @@ def parameters_page() -> str:
             for name, value, about in some
         ]
         evidence = f" Evidence: {', '.join(known.evidence)}." if known.evidence else ""
-        sections += [f"## {group}", "", listings.named(known, listings.Tongue("en")) + evidence, ""]
+        sections += [f"## {group}", "", listings.group_title(known, listings.Tongue("en")) + evidence, ""]
         sections += [table(PARAMETER_HEAD, rows), ""]
     return "\n".join(sections)
 
@@ -180,7 +180,7 @@ def spanish_glossary() -> str:
 
 def odd_pages() -> Iterator[tuple[str, str]]:
     """Yield the ODD in parts: one page for each of its chapters and for each package of mechanisms."""
-    whole, *_ = odd.stated().partition("\n## 7 ")
+    whole, *_ = odd.odd_page().partition("\n## 7 ")
     _, *parts = PART.split(whole)
     texts, places = {}, dict[str, str]()
     for number, title, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True):

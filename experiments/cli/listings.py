@@ -117,10 +117,10 @@ def switch_lines(say: Tongue) -> Iterator[str]:
     yield f"\n[mechanisms] {each}: --set mechanisms.NAME=false"
     for name, group in switchable_mechanisms().items():
         yield wrapped(f"mechanisms.{name} = true", 2)
-        yield wrapped(named(group, say), 6)
+        yield wrapped(group_title(group, say), 6)
 
 
-def named(group: type[ParameterGroup], say: Tongue) -> str:
+def group_title(group: type[ParameterGroup], say: Tongue) -> str:
     """Return what a group is; in Spanish only mechanisms have a name."""
     if say.language == "es":
         return mechanism(group.name, "es") if group.mechanism else ""
@@ -149,7 +149,7 @@ def group_lines(group: type[ParameterGroup], scenario: Scenario | None, say: Ton
     off = f", {say('apagado', 'switched off')}" if scenario and group.name in scenario.off else ""
     kind = f" {say('mecanismo', 'mechanism')}" if group.mechanism else ""
     yield f"\n[{group.name}]{kind}{off}"
-    if told := named(group, say):
+    if told := group_title(group, say):
         yield wrapped(told, 2)
     if group.evidence:
         yield wrapped(f"{say('evidencia', 'evidence')}: {', '.join(group.evidence)}", 2)
@@ -207,10 +207,10 @@ def row_of(values: Sequence[str]) -> str:
 def parameter_json(part: str | None, scenario: Scenario | None) -> str:
     """Return the parameters whose name matches as JSON, each with all that is known of it."""
     declared_groups()
-    return json.dumps([stated(*one, scenario) for one in chosen(part)], indent=1, ensure_ascii=False)
+    return json.dumps([parameter_text(*one, scenario) for one in chosen(part)], indent=1, ensure_ascii=False)
 
 
-def stated(dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None) -> dict[str, Any]:
+def parameter_text(dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None) -> dict[str, Any]:
     """Return what is known of one parameter."""
     value, source = in_force(dotted, default, about, scenario)
     named = {"name": dotted, "value": value, "default": default}

@@ -186,13 +186,13 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("pages", nargs="+", type=Path)
     parser.add_argument("--workers", type=int, help="processes of every command, instead of the number typed")
     asked = parser.parse_args(words)
-    for path in named(asked.pages):
+    for path in absolute_paths(asked.pages):
         text = path.read_text(encoding="utf-8")
         path.write_text(with_outputs(text, asked.workers), encoding="utf-8")
         print(path)
 
 
-def named(pages: Sequence[Path]) -> Iterator[Path]:
+def absolute_paths(pages: Sequence[Path]) -> Iterator[Path]:
     """Yield the absolute paths of pages; each must be there."""
     for page in pages:
         if not page.is_file():

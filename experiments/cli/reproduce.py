@@ -15,7 +15,7 @@ from experiments.reproduce.figures import FIGURES
 from experiments.reproduce.lock import LOCK, check_lock, decided, write_lock
 from experiments.reproduce.plan import plan
 from experiments.reproduce.repeat_pair import repeat_pair
-from experiments.reproduce.runs import PAIRS, RUNS, carry_out, pairs_of, specs_of
+from experiments.reproduce.runs import PAIRS, RUNS, pairs_of, run_missing_cells, specs_of
 from experiments.reproduce.sentences import sentence_lines
 from experiments.reproduce.surfaces import fitted_surfaces
 from experiments.reproduce.tables import tables_of
@@ -62,7 +62,7 @@ def reproduce(size: str, workers: int, out: Path | None, *, fresh: bool, so_far:
         check_lock(folder, now)
         write_lock(folder, now)
         specs = specs_of(design, folder)
-        outcome, seconds = (SweepOutcome(), 0.0) if so_far else carry_out(specs, folder, workers)
+        outcome, seconds = (SweepOutcome(), 0.0) if so_far else run_missing_cells(specs, folder, workers)
         if outcome.interrupted:
             tell_interrupted(f"what is finished is safe in {folder}; the same command goes on")
             return INTERRUPTED

@@ -14,7 +14,13 @@ from experiments.storage.disk_space import check_room, size_of, states_of
 from experiments.storage.manifest import RUN, short
 from experiments.storage.progress import say
 from experiments.storage.reading import tables
-from experiments.storage.results_folder import Claim, claimed, digests_of, held, settle
+from experiments.storage.results_folder import (
+    ResultsFolder,
+    digests_of,
+    locked_results_folder,
+    open_results_folder,
+    publish_folder,
+)
 from experiments.storage.run_crate import FILE as CRATE
 from experiments.storage.run_crate import About, crate_of
 from experiments.storage.run_folder import joined, manifest_of, parquets, write, write_saved
@@ -27,47 +33,47 @@ from experiments.words.bilingual import Tongue
 WHAT = "Months of a Guatemalan municipality: measures, settlements, groups, cells, causes of trust, decisions"
 
 
-def carry_out(
+def run_and_save(
     specs: Sequence[RunSpec], workers: int, save: Path | None, out: Path | None, *, fresh: bool, begun: float
 ) -> bool:
     """Carry out runs, write their folder and print the summary; return whether they were interrupted."""
     runs = {one.seed: one.run for one in specs}
     if save is not None:
         check_save(save, runs, fresh)
-    claim = claim_of(specs, out, fresh)
-    if claim.ready and (save is None or are_saved(save, runs)):
+    results = results_folder_for(specs, out, fresh)
+    if results.ready and (save is None or are_saved(save, runs)):
         if not specs[0].measures:
-            print(summary(specs[0], tables(claim.place, "measures").to_pandas()))
-        print(f"\nFound ready in {claim.place}/ (to compute it again: --fresh)")
+            print(summary(specs[0], tables(results.place, "measures").to_pandas()))
+        print(f"\nFound ready in {results.place}/ (to compute it again: --fresh)")
         return False
-    planned: dict[str, tuple[Path, float]] = {"--out": (claim.place, size_of(specs))}
+    planned: dict[str, tuple[Path, float]] = {"--out": (results.place, size_of(specs))}
     check_room(planned | ({"--save": (save, states_of(specs))} if save else {}))
-    with held(claim) as work:
+    with locked_results_folder(results) as work:
         outcome = run_missing(specs, workers, f"{specs[0].scenario.name}, {specs[0].policy}"[:40], work, save)
         if not outcome.finished:
             tell_interrupted("no run was finished, so nothing was written")
             return True
-        shown = write_folder(specs, outcome, work, time.monotonic() - begun, claim)
+        shown = write_folder(specs, outcome, work, time.monotonic() - begun, results)
         if save is not None:
             write_saved(save, [spec for spec, _ in outcome.finished])
             say(f"saved states: {save}")
-        settle(claim, work, whole=not outcome.interrupted)
+        publish_folder(results, work, whole=not outcome.interrupted)
     print(shown)
     if outcome.interrupted:
-        kept = f"{len(outcome.finished)} of {len(specs)} runs in {claim.place}"
+        kept = f"{len(outcome.finished)} of {len(specs)} runs in {results.place}"
         tell_interrupted(f"kept {kept}; start again to go on")
     return outcome.interrupted
 
 
-def claim_of(specs: Sequence[RunSpec], out: Path | None, fresh: bool) -> Claim:
-    """Return the claim of some runs to their folder; their columns are part of what it holds."""
+def results_folder_for(specs: Sequence[RunSpec], out: Path | None, fresh: bool) -> ResultsFolder:
+    """Return the folder of some runs; their columns are part of what it holds."""
     first = specs[0]
     identity = digest_of(canonical([RUN, [one.run for one in specs], list(first.varied)]).encode())
     default = Path("results") / f"{first.scenario.name}-{short(first.policy)}-{first.seed}"
-    return claimed(default, out, RUN, identity, command_of(specs), fresh)
+    return open_results_folder(default, out, RUN, identity, command_of(specs), fresh)
 
 
-def write_folder(specs: Sequence[RunSpec], outcome: Runs, work: Path, seconds: float, claim: Claim) -> str:
+def write_folder(specs: Sequence[RunSpec], outcome: Runs, work: Path, seconds: float, results: ResultsFolder) -> str:
     """Write everything into the folder of a run; return its summary."""
     tables = joined(outcome.results)
     measures = tables["measures"].to_pandas()
@@ -79,7 +85,7 @@ def write_folder(specs: Sequence[RunSpec], outcome: Runs, work: Path, seconds: f
     for name, content in files.items():
         write_whole(work / name, content)
     about = About(WHAT, stated["command"], f"seeds {stated['seeds']}, from {stated['begins']} to {stated['until']}")
-    stated |= {"identity": claim.identity, "files": digests_of(files)}
+    stated |= {"identity": results.identity, "files": digests_of(files)}
     write(work, {CRATE: crate_of(work, stated, about)}, stated)
-    written = f"Written to {claim.place}/: {', '.join(sorted(files))}, manifest.json"
+    written = f"Written to {results.place}/: {', '.join(sorted(files))}, manifest.json"
     return f"{summary(specs[0], measures)}\n\n{written}"

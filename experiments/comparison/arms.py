@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.execution.run_requests import asked
+from experiments.execution.run_requests import plan_runs
 from experiments.execution.twin_runs import DAYS_OF_YEAR
 from experiments.storage.reading import tables
 from experiments.storage.run_spec import RunSpec
@@ -137,7 +137,7 @@ def planned_arms(words: Sequence[Word], named: Sequence[str], **options: Any) ->
     for site in dict.fromkeys(named or [DEFAULT_SITE]):
         for word in [word for word in words if not (word.site or word.folder)]:
             sites.setdefault(site, []).append(word.policies)
-    arms = [Arm.of(one, asked(site, policies=[one], **options)) for site, own in sites.items() for one in own]
+    arms = [Arm.of(one, plan_runs(site, policies=[one], **options)) for site, own in sites.items() for one in own]
     check_double(arms)
     return arms
 

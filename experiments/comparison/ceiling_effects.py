@@ -39,7 +39,7 @@ def worlds_at(table: pd.DataFrame, site: str, column: str) -> "pd.Series[float]"
     return table.loc[table["site"] == site, column].dropna() if column in table else pd.Series(dtype=float)
 
 
-def ends[World](worlds: Iterable[tuple[float, World]], today: World) -> tuple[tuple[float, World], ...] | None:
+def outcome_range[World](worlds: Iterable[tuple[float, World]], today: World) -> tuple[tuple[float, World], ...] | None:
     """Return the least and the greatest that any world makes, today, at 0, among them; None where no world is known.
 
     >>> ends([(-2.0, "no police"), (1.0, "all best")], "today"), ends([(1.0, "all best")], "today")

@@ -24,9 +24,9 @@ from experiments.comparison.comparison_request import Request
 from experiments.comparison.effects import by_seed
 from experiments.comparison.headline_measures import BY_NAME, present
 from experiments.comparison.over_draws import draw_effects_table, tasks_over_draws
-from experiments.execution.job_cache import Parts, carry_on
+from experiments.execution.job_cache import JobCache, run_unfinished
 from experiments.execution.trust_accounts import LAWS
-from experiments.execution.twin_runs import Task, TwinRuns, apart, live, together, under
+from experiments.execution.twin_runs import Task, TaskResults, apart, run_task, together, under
 from experiments.statistics.paired_effects import Effect, paired, unpaired, variance_ratio
 from experiments.statistics.verdicts import LOOKS, is_settled
 from experiments.storage.manifest import COMPARISON, SWEEP, read_manifest, saying
@@ -139,7 +139,8 @@ def later(specs: Sequence[RunSpec], by: int) -> tuple[RunSpec, ...]:
 def run(request: Request, arms: Sequence[Arm], workers: int, folder: Path) -> Lives:
     """Run all arms of a comparison, or what is missing of them in a folder."""
     blocks = by_site(arms)
-    outcome = carry_on(tasks_of(request, blocks), live, workers, "comparing", Parts(folder, apart, together, TwinsPart))
+    cache = JobCache(folder, apart, together, TwinsPart)
+    outcome = run_unfinished(tasks_of(request, blocks), run_task, workers, "comparing", cache)
     lived = outcome.results
     twins = [one for one in lived if one.task.kind == "twins"]
     return Lives(
@@ -181,7 +182,7 @@ def effects_of(request: Request, arms: Sequence[Arm], lives: Lives) -> Iterator[
         yield from (paired(sides[0], side, scale=scale) for side in sides[1:])
 
 
-def residents_table(twins: Sequence[TwinRuns], blocks: Blocks) -> pd.DataFrame:
+def residents_table(twins: Sequence[TaskResults], blocks: Blocks) -> pd.DataFrame:
     """Return how many residents live otherwise, by site, arm, seed and deed."""
     rows = []
     for one in twins:
@@ -190,10 +191,10 @@ def residents_table(twins: Sequence[TwinRuns], blocks: Blocks) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["site", "against", "seed", "what", "only_arm", "only_base"])
 
 
-def memory_table(lived: Sequence[TwinRuns], blocks: Blocks, deltas: Mapping[str, float]) -> pd.DataFrame:
+def memory_table(lived: Sequence[TaskResults], blocks: Blocks, deltas: Mapping[str, float]) -> pd.DataFrame:
     """Return the effect on every headline measure under every law of trust."""
     rows: list[dict[str, Any]] = []
-    cells: dict[tuple[int, Any], list[TwinRuns]] = {}
+    cells: dict[tuple[int, Any], list[TaskResults]] = {}
     for one in lived:
         cells.setdefault((one.task.block, one.task.law), []).append(one)
     for (number, law), own in cells.items():
@@ -208,7 +209,7 @@ def memory_table(lived: Sequence[TwinRuns], blocks: Blocks, deltas: Mapping[str,
     return pd.DataFrame(rows)
 
 
-def alone_table(lived: Sequence[TwinRuns], blocks: Blocks, deltas: Mapping[str, float]) -> pd.DataFrame:
+def alone_table(lived: Sequence[TaskResults], blocks: Blocks, deltas: Mapping[str, float]) -> pd.DataFrame:
     """Return, for every arm but the first, its effect against worlds of other seeds, and what twins save."""
     rows: list[dict[str, Any]] = []
     for number, arms in enumerate(blocks):
@@ -227,6 +228,6 @@ def alone_table(lived: Sequence[TwinRuns], blocks: Blocks, deltas: Mapping[str, 
     return pd.DataFrame(rows)
 
 
-def months_of(lived: Sequence[TwinRuns], k: int) -> pd.DataFrame:
+def months_of(lived: Sequence[TaskResults], k: int) -> pd.DataFrame:
     """Return the measures of one arm in some tasks."""
     return pd.concat([one.finished[k].tables["measures"].to_pandas() for one in lived])

@@ -12,7 +12,7 @@ from experiments.statistics.interactions import Change, changes_of, factors_of
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import Scale
 from experiments.storage.manifest import read_manifest
-from experiments.storage.reading import first_columns, kept, runs_of, tables
+from experiments.storage.reading import first_columns, kept_measures, runs_of, tables
 
 NEEDS = ("residents", *BELIEFS.values())
 """Measures without which nothing is split."""
@@ -26,7 +26,7 @@ def origin_contrasts(folder: Path) -> pd.DataFrame:
 
     Empty where the sweep kept too few measures or not the tables `TABLES`.
     """
-    if not set(NEEDS) <= set(kept(folder)) or not set(TABLES) <= set(read_manifest(folder)["keep"]):
+    if not set(NEEDS) <= set(kept_measures(folder)) or not set(TABLES) <= set(read_manifest(folder)["keep"]):
         return pd.DataFrame()
     runs, accounts = runs_of(folder, [BELIEFS["trust"]]), accounts_of(folder)
     rows = [

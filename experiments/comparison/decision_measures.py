@@ -103,7 +103,7 @@ def step_of(one: dict[str, Any], stated: dict[str, Any]) -> Step:
     return Step(short, one.get("say") or stated["say"], entries)
 
 
-def named(name: str) -> DecisionMeasure:
+def decision_measure(name: str) -> DecisionMeasure:
     """Return the measure of a name."""
     known = {one.name: one for one in measures()}
     if name not in known:
@@ -114,14 +114,16 @@ def named(name: str) -> DecisionMeasure:
 def moved(steps: Mapping[str, int]) -> Chosen:
     """Return those measures that do not stand where they stand today, in the order in which they are shown."""
     for name, number in steps.items():
-        if not 0 <= number < len(named(name).steps):
-            raise InputError(f"the measure '{name}' has steps 0 to {len(named(name).steps) - 1}, got {number}")
+        if not 0 <= number < len(decision_measure(name).steps):
+            raise InputError(
+                f"the measure '{name}' has steps 0 to {len(decision_measure(name).steps) - 1}, got {number}"
+            )
     return tuple((one.name, steps[one.name]) for one in measures() if steps.get(one.name, one.today) != one.today)
 
 
 def policy_of(chosen: Chosen, start: datetime.date | None = None) -> Policy:
     """Return the policy that measures make together."""
-    entries = [entry for name, number in chosen for entry in named(name).steps[number].entries]
+    entries = [entry for name, number in chosen for entry in decision_measure(name).steps[number].entries]
     return Policy(name=POLICY, entries=tuple(entries), start=start)
 
 

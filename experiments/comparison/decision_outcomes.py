@@ -92,7 +92,7 @@ MEASURED = frozenset({"residents", "protocols_offered", "protocols_agreed"}).uni
 
 
 @dataclass(frozen=True)
-class Found:
+class PairedOutcome:
     """An outcome in both worlds: effect, signs twin by twin, months of the mean worlds, and the band of differences.
 
     ``laws`` is what other laws of trust say of it, None where nobody has asked them.
@@ -143,17 +143,17 @@ def effect_on(headline: Headline, twins: Sequence[Twins]) -> Effect:
     return paired(*([read(headline, pair[side]) for pair in twins] for side in (0, 1)), scale=headline.scale(years))
 
 
-def found(outcome: DecisionOutcome, twins: Sequence[Twins], laws: Any = None) -> Found:
+def found(outcome: DecisionOutcome, twins: Sequence[Twins], laws: Any = None) -> PairedOutcome:
     """Return an outcome as twins tell it; the band is the mean of A with the least and greatest difference."""
     a, b = (np.array([outcome.months(pair[side]) for pair in twins]) for side in (0, 1))
     base = a.mean(axis=0)
     low, high = base + (b - a).min(axis=0), base + (b - a).max(axis=0)
     each = [effect_on(outcome.headline, [pair]) for pair in twins]
     signs = tuple(one.rose - one.fell for one in each)
-    return Found(outcome, effect_on(outcome.headline, twins), signs, base, b.mean(axis=0), low, high, laws)
+    return PairedOutcome(outcome, effect_on(outcome.headline, twins), signs, base, b.mean(axis=0), low, high, laws)
 
 
-def all_found(twins: Sequence[Twins], laws: Callable[[DecisionOutcome], Any]) -> tuple[Found, ...]:
+def all_found(twins: Sequence[Twins], laws: Callable[[DecisionOutcome], Any]) -> tuple[PairedOutcome, ...]:
     """Return all outcomes as paired runs tell them; p-values are corrected among them (Holm)."""
     every = [found(one, twins, laws(one)) for one in OUTCOMES]
     adjusted = holm([one.effect.p for one in every])

@@ -62,7 +62,7 @@ def last(name: str, en: str, es: str, digits: int = 1, kind: Kind = "points_at_e
     return Headline(name, "last", Expression(last=name, scale=100.0), en, es, digits, "0-100", kind)
 
 
-def yearly(name: str, en: str, es: str, *columns: str, digits: int = 0) -> Headline:
+def yearly_count(name: str, en: str, es: str, *columns: str, digits: int = 0) -> Headline:
     """Return a headline that is a count a year."""
     return Headline(name, "year", Expression(sum=columns or (name,)), en, es, digits, "a year", "counts")
 
@@ -72,7 +72,7 @@ def mean(name: str, en: str, es: str, digits: int = 1, unit: str = "", kind: Kin
     return Headline(name, "mean", Expression(mean=name), en, es, digits, unit, kind)
 
 
-def share(name: str, en: str, es: str, part: str, whole: str) -> Headline:
+def percent(name: str, en: str, es: str, part: str, whole: str) -> Headline:
     """Return a headline that is a share of counts, in per cent."""
     return Headline(name, "share", Expression(sum=(part,), per=(whole,), scale=100.0), en, es, 1, "%", "shares")
 
@@ -85,37 +85,37 @@ HEADLINES = (
     recent("effectiveness_mean", "belief: come and solve", "confianza en que llegan y resuelven"),
     recent("fear_mean", "fear", "temor"),
     recent("precaution_share", "take precautions", "toman precauciones"),
-    yearly("crimes_occurred", "crimes that happened", "delitos ocurridos"),
-    yearly("crimes_told", "crimes told to the state", "delitos reportados"),
-    yearly("complaints_filed", "complaints (prosecutor)", "denuncias en el MP"),
-    yearly("crimes_recorded", "in the police record", "delitos en el registro policial"),
-    yearly("violent_crimes", "violent crimes", "delitos violentos", *VIOLENT),
-    yearly("extortions", "extortions", "extorsiones", "crimes_occurred_extortion"),
-    yearly("homicides", "homicides", "homicidios", digits=1),
-    share("told_share", "told of all crimes, %", "reportados de lo ocurrido, %", "crimes_told", "crimes_occurred"),
-    share("filed_share", "complaints of told, %", "denuncias de lo reportado, %", "complaints_filed", "crimes_told"),
-    yearly("charged", "charged", "casos con acusación", digits=1),
-    yearly("sentenced", "sentenced", "sentencias", digits=1),
-    yearly("women_without_remedy", "women without remedy", "mujeres que quedan sin remedio", digits=1),
-    yearly("domestic_without_remedy", "unremedied home violence", "violencia en casa sin remedio"),
-    yearly("men_without_remedy", "men without remedy", "hombres que quedan sin remedio", digits=1),
+    yearly_count("crimes_occurred", "crimes that happened", "delitos ocurridos"),
+    yearly_count("crimes_told", "crimes told to the state", "delitos reportados"),
+    yearly_count("complaints_filed", "complaints (prosecutor)", "denuncias en el MP"),
+    yearly_count("crimes_recorded", "in the police record", "delitos en el registro policial"),
+    yearly_count("violent_crimes", "violent crimes", "delitos violentos", *VIOLENT),
+    yearly_count("extortions", "extortions", "extorsiones", "crimes_occurred_extortion"),
+    yearly_count("homicides", "homicides", "homicidios", digits=1),
+    percent("told_share", "told of all crimes, %", "reportados de lo ocurrido, %", "crimes_told", "crimes_occurred"),
+    percent("filed_share", "complaints of told, %", "denuncias de lo reportado, %", "complaints_filed", "crimes_told"),
+    yearly_count("charged", "charged", "casos con acusación", digits=1),
+    yearly_count("sentenced", "sentenced", "sentencias", digits=1),
+    yearly_count("women_without_remedy", "women without remedy", "mujeres que quedan sin remedio", digits=1),
+    yearly_count("domestic_without_remedy", "unremedied home violence", "violencia en casa sin remedio"),
+    yearly_count("men_without_remedy", "men without remedy", "hombres que quedan sin remedio", digits=1),
     mean("response_minutes_median", "minutes to respond", "minutos de respuesta", 1, "minutes", "minutes"),
-    yearly("calls_unserved", "calls unanswered", "llamadas sin atender"),
+    yearly_count("calls_unserved", "calls unanswered", "llamadas sin atender"),
     mean("officers", "officers posted", "agentes destinados", 0),
-    yearly("couple_shifts", "couple-shifts", "turnos de pareja"),
-    yearly("km", "vehicle-kilometres", "kilómetros de vehículo"),
-    yearly("officers_trained", "officers trained", "agentes capacitados"),
-    yearly("training_days", "training days", "días de capacitación"),
-    yearly("army_visits", "visits of army patrols", "visitas de patrullas del Ejército"),
-    yearly("joint_patrols", "joint patrols", "patrullajes combinados"),
-    yearly("contacts", "contacts", "contactos con habitantes"),
-    yearly("unfair", "unfair contacts", "contactos con mal trato"),
-    yearly("wrongful_detentions", "wrongful detentions", "detenciones sin causa", digits=1),
-    yearly("detentions", "detentions (exception)", "detenciones (régimen de excepción)"),
-    yearly("refused", "complaints refused", "denuncias rechazadas", digits=1),
-    yearly("recruits", "recruits of cliques", "reclutados por clicas", digits=1),
-    yearly("payments", "rents paid to cliques", "pagos de renta a las clicas"),
-    yearly("crowds", "crowds (lynching)", "turbas (linchamientos)", digits=1),
+    yearly_count("couple_shifts", "couple-shifts", "turnos de pareja"),
+    yearly_count("km", "vehicle-kilometres", "kilómetros de vehículo"),
+    yearly_count("officers_trained", "officers trained", "agentes capacitados"),
+    yearly_count("training_days", "training days", "días de capacitación"),
+    yearly_count("army_visits", "visits of army patrols", "visitas de patrullas del Ejército"),
+    yearly_count("joint_patrols", "joint patrols", "patrullajes combinados"),
+    yearly_count("contacts", "contacts", "contactos con habitantes"),
+    yearly_count("unfair", "unfair contacts", "contactos con mal trato"),
+    yearly_count("wrongful_detentions", "wrongful detentions", "detenciones sin causa", digits=1),
+    yearly_count("detentions", "detentions (exception)", "detenciones (régimen de excepción)"),
+    yearly_count("refused", "complaints refused", "denuncias rechazadas", digits=1),
+    yearly_count("recruits", "recruits of cliques", "reclutados por clicas", digits=1),
+    yearly_count("payments", "rents paid to cliques", "pagos de renta a las clicas"),
+    yearly_count("crowds", "crowds (lynching)", "turbas (linchamientos)", digits=1),
     last("c1", "C1 small area", "C1 área pequeña", 1, "criteria"),
     last("c2", "C2 consultation", "C2 consulta", 1, "criteria"),
     last("c3", "C3 solving problems", "C3 solución de problemas", 1, "criteria"),

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from experiments.comparison.ceiling_effects import ceiling, ceiling_after, ends, worlds_at
+from experiments.comparison.ceiling_effects import ceiling, ceiling_after, outcome_range, worlds_at
 from experiments.comparison.decision_measures import TODAY, Text, measures
 from experiments.comparison.decision_outcomes import DecisionOutcome
-from experiments.comparison.single_measure_effects import WORLDS, reach
+from experiments.comparison.single_measure_effects import WORLDS, single_measure_table
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ def ends_of(outcome: DecisionOutcome, site: str, base: float, residents: float, 
     """
     factor = 1.0 if outcome.level else residents / 100_000.0 if outcome.for_100_000 else base / 100.0
     told = [(factor * value, title) for value, title in ceiling_of(outcome, site, years)]
-    found = ends(told or reached(outcome, site, years), TODAY)
+    found = outcome_range(told or reached(outcome, site, years), TODAY)
     return None if found is None else (End(*found[0]), End(*found[1]))
 
 
@@ -40,7 +40,7 @@ def ceiling_of(outcome: DecisionOutcome, site: str, years: float) -> tuple[tuple
 @lru_cache
 def reached(outcome: DecisionOutcome, site: str, years: float) -> tuple[tuple[float, Text], ...]:
     """Return what measures alone and the worlds at the ends do to an outcome of which the ceiling does not tell."""
-    table = ceiling_after(reach(), years)
+    table = ceiling_after(single_measure_table(), years)
     if table.empty:
         return ()
     titles = WORLDS | {one.name: one.title for one in measures()}

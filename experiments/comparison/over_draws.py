@@ -12,7 +12,7 @@ from experiments.comparison.arms import Arm
 from experiments.comparison.effects import number_of
 from experiments.comparison.headline_measures import present
 from experiments.execution.parameter_draws import Draw
-from experiments.execution.twin_runs import DrawLabel, Task, TwinRuns
+from experiments.execution.twin_runs import DrawLabel, Task, TaskResults
 from experiments.statistics.effect_uncertainty import uncertainty_of
 from experiments.storage.run_spec import TOWN, RunSpec, values_of
 from scenarios import accounts
@@ -66,7 +66,7 @@ def is_other_town(draw: int) -> bool:
     return draw % 2 == 0
 
 
-def draw_effects_table(lived: Sequence[TwinRuns], blocks: Sequence[Sequence[Arm]]) -> pd.DataFrame:
+def draw_effects_table(lived: Sequence[TaskResults], blocks: Sequence[Sequence[Arm]]) -> pd.DataFrame:
     """Return the effect on every headline measure in every run over draws."""
     rows: list[dict[str, Any]] = []
     for one in lived:

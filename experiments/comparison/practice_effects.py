@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from experiments.comparison.headline_measures import Headline, last, mean, share, yearly
+from experiments.comparison.headline_measures import Headline, last, mean, percent, yearly_count
 from experiments.statistics.annual_aggregation import Expression
 from experiments.statistics.thresholds import Kind
 from model.police.minutes.schema import MINUTE_USES
@@ -51,13 +51,13 @@ DOSES = (
         "long visits, a resident and year", "visitas largas por habitante y año", 2,
     ),
     mean("months_in_sector", "months of officers in their sector", "meses de los agentes en su sector", 1),
-    share("followed_up", "requests followed up, %", "peticiones con seguimiento, %",
+    percent("followed_up", "requests followed up, %", "peticiones con seguimiento, %",
           "requests_followed", "requests_due"),
-    share(
+    percent(
         "fitting", "responses begun that fit the cause, %", "respuestas iniciadas que son adecuadas, %",
         "responses_fitting", "responses_begun",
     ),
-    share("known_share", "contacts with a known officer, %", "contactos con un agente conocido, %",
+    percent("known_share", "contacts with a known officer, %", "contactos con un agente conocido, %",
           "contacts_known", "contacts"),
 )  # fmt: skip
 """Measures of its practice that a station could count."""
@@ -80,13 +80,13 @@ COSTS = (
     monthly("meetings", "meetings of communities with police", "reuniones de comunidades con la policía", 1),
 )
 PROBLEMS = (
-    yearly("problems_noted", "problems newly noted", "problemas notados por primera vez", digits=1),
-    yearly("causes_right", "found: causes named right", "hallados: causas bien identificadas", digits=1),
-    yearly("causes_wrong", "causes named wrong", "causas mal identificadas", digits=1),
-    yearly("responses_begun", "responses begun", "respuestas iniciadas", digits=1),
-    yearly("responses_fitting", "tried: responses that fit", "intentados: respuestas adecuadas", digits=1),
-    yearly("responses_lapsed", "responses that lapsed", "respuestas que se abandonaron", digits=1),
-    yearly("crimes_refused", "better: crimes that did not happen", "mejor: delitos evitados", digits=1),
+    yearly_count("problems_noted", "problems newly noted", "problemas notados por primera vez", digits=1),
+    yearly_count("causes_right", "found: causes named right", "hallados: causas bien identificadas", digits=1),
+    yearly_count("causes_wrong", "causes named wrong", "causas mal identificadas", digits=1),
+    yearly_count("responses_begun", "responses begun", "respuestas iniciadas", digits=1),
+    yearly_count("responses_fitting", "tried: responses that fit", "intentados: respuestas adecuadas", digits=1),
+    yearly_count("responses_lapsed", "responses that lapsed", "respuestas que se abandonaron", digits=1),
+    yearly_count("crimes_refused", "better: crimes that did not happen", "mejor: delitos evitados", digits=1),
 )
 PRACTICE: Mapping[str, tuple[Headline, ...]] = {
     "dose": DOSES,

@@ -17,7 +17,7 @@ from experiments.comparison.policy_choice import Choice
 from experiments.comparison.single_measure_effects import SITES, STEPS, request_of, shipped
 from experiments.execution.executor import run_jobs
 from experiments.execution.trust_accounts import MEMORY_YEARS, Law
-from experiments.execution.twin_runs import Task, live, under
+from experiments.execution.twin_runs import Task, run_task, under
 from experiments.storage.writing import make_folder, write_whole
 from model.engine.fingerprint import fingerprint
 
@@ -31,7 +31,7 @@ type Row = dict[str, Any]
 
 
 @cache
-def known() -> dict[tuple[str, Chosen, str], Row]:
+def laws_table() -> dict[tuple[str, Chosen, str], Row]:
     """Return the table by municipality, what is chosen and outcome; empty where nobody has made it."""
     rows: Any = pd.read_csv(LAWS).to_dict("records") if LAWS.is_file() else ()
     return {(row["site"], ((row["measure"], row["step"]),), row["outcome"]): row for row in rows}
@@ -39,7 +39,7 @@ def known() -> dict[tuple[str, Chosen, str], Row]:
 
 def examined(choice: Choice, outcome: str) -> Row | None:
     """Return what the laws of trust say of an outcome, if just this was run under them: a measure alone, as long."""
-    row = known().get((choice.site, choice.chosen, outcome))
+    row = laws_table().get((choice.site, choice.chosen, outcome))
     return row if row and not choice.begins and row["years"] == choice.years else None
 
 
@@ -54,7 +54,7 @@ def show_laws(out: Path, twins: int, years: float, sets: Sequence[str], workers:
             for law in TRIED
             for world in zip(*(arm.specs for arm in arms), strict=True)
         ]
-        lived = run_jobs(tasks, live, workers, "laws of trust").whole
+        lived = run_jobs(tasks, run_task, workers, "laws of trust").whole
     steps = {arm.name: step for arm, step in zip(blocks[0][1:], STEPS, strict=True)}
     stated = {"years": years, "set": " ".join(sets), "code": fingerprint()}
     rows = [

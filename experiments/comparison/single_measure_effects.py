@@ -14,7 +14,7 @@ from experiments.comparison.decision_measures import Text, file_of, measures, po
 from experiments.comparison.decision_outcomes import BILL, OUTCOMES
 from experiments.comparison.effects import by_seed
 from experiments.execution.executor import run_jobs
-from experiments.execution.twin_runs import Task, TwinRuns, live
+from experiments.execution.twin_runs import Task, TaskResults, run_task
 from experiments.statistics.paired_effects import paired
 from experiments.storage.result_tables import STATUS_QUO
 from experiments.storage.writing import make_folder, write_whole
@@ -43,7 +43,7 @@ STEPS = tuple(
 
 
 @cache
-def reach() -> pd.DataFrame:
+def single_measure_table() -> pd.DataFrame:
     """Return the table, empty where nobody has made it."""
     return pd.read_csv(REACH) if REACH.is_file() else pd.DataFrame()
 
@@ -53,7 +53,7 @@ def effects() -> dict[tuple[str, str, int], dict[str, tuple[float, float, float]
     """Return by municipality, measure and step what it does alone to each outcome, with its interval."""
     found: dict[tuple[str, str, int], dict[str, tuple[float, float, float]]] = {}
     row: Any
-    for row in reach().itertuples():
+    for row in single_measure_table().itertuples():
         found.setdefault((row.site, row.measure, row.step), {})[row.outcome] = (row.effect, row.low, row.high)
     return found
 
@@ -65,7 +65,7 @@ def show_reach(out: Path, twins: int, years: float, sets: Sequence[str], workers
         requests = [request_of(site, Path(steps), twins, years, sets) for site in SITES]
         blocks = [[arm.specs for arm in arms_of(request)[0]] for request in requests]
         tasks = [Task(k, world, "memory") for k, arms in enumerate(blocks) for world in zip(*arms, strict=True)]
-        lived = run_jobs(tasks, live, workers, "measures alone").whole
+        lived = run_jobs(tasks, run_task, workers, "measures alone").whole
     rows = [
         row
         for number, site in enumerate(SITES)
@@ -89,7 +89,7 @@ def request_of(
     return Request(arms=arms, scenarios=(site,), sets=tuple(sets), years=years, replicates=twins)
 
 
-def rows_of(site: str, years: float, lived: Sequence[TwinRuns]) -> list[dict[str, Any]]:
+def rows_of(site: str, years: float, lived: Sequence[TaskResults]) -> list[dict[str, Any]]:
     """Return what every step and world does to every outcome and cost at one site."""
     stated = {"site": site, "years": years, "twins": len(lived), "code": fingerprint()}
     base, rows = months_of(lived, 0), []

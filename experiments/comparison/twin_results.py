@@ -14,7 +14,7 @@ import pandas as pd
 from experiments.comparison.life_recorder import LifeRecorder, Recorded
 from experiments.comparison.outcome_lines import Lines
 from experiments.execution.local_workers import ReportProgress
-from experiments.execution.run_tables import go_on, measures_table
+from experiments.execution.run_tables import measures_table, simulate_until
 from experiments.execution.shared_towns import town_for
 from experiments.statistics.paired_effects import Value
 from experiments.storage.run_identity import canonical, digest_of
@@ -123,7 +123,7 @@ def live(spec: RunSpec, warm: Path, measures: Collection[str], tell: ReportProgr
             recorder.hear(world)
         recorder.close_month(world)
 
-    cells = go_on(world, tick_of(spec.until), heard, listened)
+    cells = simulate_until(world, tick_of(spec.until), heard, listened)
     here = world.minds["gone"][: world.state[ARRIVED][0]] < 0
     people = np.where(here, world.trust()[: len(here)], math.nan).astype(np.float32)
     months = measures_table(world, spec).select(["month", *sorted(measures)]).to_pandas()

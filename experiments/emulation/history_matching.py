@@ -111,12 +111,12 @@ def match(
         if share == 0.0 or before - share < SHRINKS * before or len(left) < size:
             break
         points = left[rng.choice(len(left), size, replace=False)]
-    found.left = filled(found, rng)
+    found.left = sample_remaining(found, rng)
     found.weights = weights_of(found, found.left)
     return found
 
 
-def filled(found: Matched, rng: np.random.Generator) -> Reals:
+def sample_remaining(found: Matched, rng: np.random.Generator) -> Reals:
     """Return many points of the space that is left, from the box around those that are known; none if none is left."""
     if not len(found.left):
         return found.left

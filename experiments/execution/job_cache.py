@@ -21,7 +21,7 @@ from experiments.storage.progress import say
 from experiments.storage.result_tables import COLUMNS, parquet_bytes, table_in
 from experiments.storage.results_folder import PARTS
 from experiments.storage.run_identity import digest_of
-from experiments.storage.run_store import is_true, named_by_digest
+from experiments.storage.run_store import is_intact, named_by_digest
 from experiments.storage.writing import make_folder, write_whole
 from model.engine.errors import InputError
 from scenarios.files import parse_json
@@ -45,7 +45,7 @@ type Part = tuple[dict[str, Any], dict[str, pa.Table]]
 
 
 @dataclass(frozen=True)
-class Parts[J: SizedJob, R]:
+class JobCache[J: SizedJob, R]:
     """The finished jobs of a folder: how each is taken apart and put together, and whether it still counts."""
 
     folder: Path
@@ -69,7 +69,7 @@ class Parts[J: SizedJob, R]:
 
     def found(self, jobs: Sequence[J]) -> dict[str, R]:
         """Return what is finished of some jobs, by their keys; what is not whole is left alone, and done again."""
-        files = {path.name[:16]: path for path in self.place.glob("*.zip") if is_true(path)}
+        files = {path.name[:16]: path for path in self.place.glob("*.zip") if is_intact(path)}
         there = {}
         for job in jobs:
             if path := files.get(label(job.key)):
@@ -80,15 +80,15 @@ class Parts[J: SizedJob, R]:
         return there
 
 
-def carry_on[J: SizedJob, R](
-    jobs: Sequence[J], function: JobFunction[J, R], workers: int, title: str, parts: Parts[J, R]
+def run_unfinished[J: SizedJob, R](
+    jobs: Sequence[J], function: JobFunction[J, R], workers: int, title: str, cache: JobCache[J, R]
 ) -> JobResults[J, R]:
-    """Carry out those jobs that are not among the parts yet, each of which is on the disk as soon as it is finished."""
-    there = parts.found(jobs)
+    """Run the jobs that are not in the cache yet; each is on the disk as soon as it is finished."""
+    there = cache.found(jobs)
     if there:
-        say(f"{len(there)} of {len(jobs)} were finished before, in {parts.folder}")
+        say(f"{len(there)} of {len(jobs)} were finished before, in {cache.folder}")
     missing = [job for job in jobs if job.key not in there]
-    outcome = run_jobs(missing, function, workers, title, parts.put) if missing else JobResults()
+    outcome = run_jobs(missing, function, workers, title, cache.put) if missing else JobResults()
     done = there | {job.key: result for job, result in outcome.finished}
     outcome.finished = [(job, done[job.key]) for job in jobs if job.key in done]
     return outcome

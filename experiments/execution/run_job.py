@@ -36,7 +36,7 @@ class Failed:
     ends_all: bool = False
 
 
-def carry_out(spec: RunSpec, tell: "ReportProgress") -> Done:
+def run_one(spec: RunSpec, tell: "ReportProgress") -> Done:
     """Carry out one run."""
     from experiments.execution.run_tables import (
         simulate,  # brings Mesa and the compiler, which the coordinator does without
@@ -59,7 +59,7 @@ def chosen(table: pa.Table, spec: RunSpec) -> pa.Table:
 def attempt(spec: RunSpec, tell: "ReportProgress") -> Done | Failed:
     """Carry out one run; what goes wrong in it comes back as text, since not every error can be sent."""
     try:
-        return carry_out(spec, tell)
+        return run_one(spec, tell)
     except FilesChanged as reason:
         return Failed(str(reason), traceback.format_exc(), ends_all=True)
     except Exception as reason:

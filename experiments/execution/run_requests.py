@@ -10,12 +10,12 @@ from experiments.storage.run_identity import settings_of
 from experiments.storage.run_spec import (
     RunSpec,
     begun,
-    kept,
-    laid,
-    measured,
+    checked_measures,
+    kept_tables,
     overrides_of,
     own_town,
     replicated,
+    scenario_with,
     seeds_of,
     values_of,
 )
@@ -26,7 +26,7 @@ from model.engine.parameters import parse_date
 LONGEST_YEARS = 100.0
 
 
-def asked(
+def plan_runs(
     source: str,
     *,
     policies: Sequence[str] = (),
@@ -49,9 +49,9 @@ def asked(
     stated = saved["settings"]["start"] if saved else start
     first = None if stated is None else parse_date("--from" if saved else "--start", stated)
     if saved:
-        alike = settings_of(laid(source, (), overrides_of(values), first))
+        alike = settings_of(scenario_with(source, (), overrides_of(values), first))
         check_saved(saved, source, alike, seeds_of(seed, replicates))
-    scenario = laid(source, tuple(policies), overrides_of(values), first)
+    scenario = scenario_with(source, tuple(policies), overrides_of(values), first)
     begins = saved["until"] if saved else scenario.start
     spec = RunSpec(
         source=source,
@@ -61,8 +61,8 @@ def asked(
         start=None if saved else first,
         until=end_of(begins, years, until),
         seed=seed,
-        keep=kept(keep),
-        measures=measured(measures),
+        keep=kept_tables(keep),
+        measures=checked_measures(measures),
         branch=str(branch) if branch else None,
         town=own_town(town, values, branch),
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.execution.executor import JobResults, run_jobs
-from experiments.execution.job_cache import Parts, Tables, carry_on
+from experiments.execution.job_cache import JobCache, Tables, run_unfinished
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_tables import restored, simulate
 from experiments.execution.shared_towns import town_for
@@ -21,16 +21,16 @@ type Runs = JobResults[RunSpec, Finished]
 
 def run_all(specs: Sequence[RunSpec], workers: int = 1, label: str = "running") -> Runs:
     """Carry out runs; an interruption keeps what was finished."""
-    return run_jobs(specs, partial(lived, save=None), workers, label)
+    return run_jobs(specs, partial(run_in_shared_town, save=None), workers, label)
 
 
 def run_missing(specs: Sequence[RunSpec], workers: int, label: str, folder: Path, save: Path | None) -> Runs:
     """Carry out those runs that a folder does not hold as parts, each of which may leave its State in another."""
-    parts = Parts(folder, partial(apart, save=save), together, RunPart, partial(counts, save=save))
-    return carry_on(specs, partial(lived, save=save), workers, label, parts)
+    parts = JobCache(folder, partial(apart, save=save), together, RunPart, partial(counts, save=save))
+    return run_unfinished(specs, partial(run_in_shared_town, save=save), workers, label, parts)
 
 
-def lived(spec: RunSpec, tell: ReportProgress, save: Path | None) -> Finished:
+def run_in_shared_town(spec: RunSpec, tell: ReportProgress, save: Path | None) -> Finished:
     """Carry out one run in a town that may be shared."""
     return simulate(spec, town_for(spec), tell, save)
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.warm_starts import WARM_STARTS
-from experiments.storage.result_tables import KEYS, OF_RUN, TIME, named
+from experiments.storage.result_tables import KEYS, OF_RUN, TIME, name_column
 from experiments.storage.run_folder import Finished
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.saved_states import seed_folder
@@ -47,17 +47,17 @@ def simulate(
     spec: RunSpec, town: Town, tell: ReportProgress, save: Path | None = None, measured: Collection[str] = ()
 ) -> Finished:
     """Carry out one run to its end; of the measures compute those named, all by default, and leave the others null."""
-    world = begin(spec, town)
+    world = start_world(spec, town)
     if measured:
         world.measured = {*measured, CEILING_HITS}
     tell(spec.shifts - spec.reported)
-    cells = go_on(world, tick_of(spec.until), tell)
+    cells = simulate_until(world, tick_of(spec.until), tell)
     if save is not None:
         world.save(seed_folder(save, spec.seed))
     return Finished(spec.seed, spec.run, tables_of(world, spec, cells), hits_of(world))
 
 
-def begin(spec: RunSpec, town: Town) -> TrustModel:
+def start_world(spec: RunSpec, town: Town) -> TrustModel:
     """Return the world of a run at its beginning: new, or as it was saved."""
     keep = set(KEPT_TABLES).intersection(spec.keep)
     if spec.shares_warm_up:
@@ -67,7 +67,7 @@ def begin(spec: RunSpec, town: Town) -> TrustModel:
     return TrustModel.restore(seed_folder(Path(spec.branch), spec.seed), spec.scenario, town=town, keep=keep)
 
 
-def go_on(world: TrustModel, end: int, tell: ReportProgress, live: Live = TrustModel.live) -> list[np.ndarray]:
+def simulate_until(world: TrustModel, end: int, tell: ReportProgress, live: Live = TrustModel.live) -> list[np.ndarray]:
     """Run a world month by month to a tick; return its cells at the end of every month.
 
     ``live`` simulates a number of shifts; who listens to each shift has one of their own.
@@ -153,7 +153,7 @@ def months_table(world: TrustModel, rows: np.ndarray, codes: Codes) -> pa.Table:
         if name == "month":
             columns[name] = dates_of([first_of_month(int(month)) for month in rows[name]])
         elif name in codes:
-            columns[name] = named(rows[name], codes[name] or world.town.settlement_names)
+            columns[name] = name_column(rows[name], codes[name] or world.town.settlement_names)
         else:
             columns[name] = numbers_of(rows[name])
     return pa.table(columns)
@@ -165,10 +165,11 @@ def incidents_table(world: TrustModel) -> pa.Table:
     columns: dict[str, pa.Array] = {
         "date": dates_of([date_of_day(int(tick) // SHIFTS) for tick in rows["tick"]]),
         "shift": numbers_of(rows["tick"] % SHIFTS),
-        "kind": named(rows["kind"], KINDS),
+        "kind": name_column(rows["kind"], KINDS),
     }
     columns |= {name: numbers_of(rows[name]) for name in INCIDENT_COLUMNS}
-    return pa.table(columns | {"motive": named(rows["motive"], MOTIVES), "told": named(rows["told"], CHANNELS)})
+    columns |= {"motive": name_column(rows["motive"], MOTIVES), "told": name_column(rows["told"], CHANNELS)}
+    return pa.table(columns)
 
 
 def impressions_table(world: TrustModel) -> pa.Table:

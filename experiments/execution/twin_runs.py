@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.execution.job_cache import Tables
 from experiments.execution.local_workers import ReportProgress
-from experiments.execution.run_tables import begin, go_on, hits_of, measures_table, restored, tables_of
+from experiments.execution.run_tables import hits_of, measures_table, restored, simulate_until, start_world, tables_of
 from experiments.execution.shared_towns import town_for
 from experiments.execution.trust_accounts import Law, changes_of
 from experiments.storage.run_folder import Finished
@@ -61,7 +61,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class TwinRuns:
+class TaskResults:
     """Results of a task: runs by arm, and the number of residents who live otherwise than in the first arm's world."""
 
     task: Task
@@ -74,29 +74,29 @@ class TwinRuns:
         return self.task.specs[0].reported / SHIFTS / DAYS_OF_YEAR
 
 
-def live(task: Task, tell: ReportProgress) -> TwinRuns:
+def run_task(task: Task, tell: ReportProgress) -> TaskResults:
     """Carry out a task."""
     for spec in task.specs:
         town = town_for(spec)
     if task.kind == "alone":
-        return TwinRuns(task, [lone(spec, town, tell) for spec in task.specs])
+        return TaskResults(task, [lone(spec, town, tell) for spec in task.specs])
     runs, residents, first = [], [], None
-    for spec, world in zip(task.specs, twins(task.specs, town, tell), strict=True):
-        cells = go_on(world, tick_of(spec.until), tell)
+    for spec, world in zip(task.specs, twin_worlds(task.specs, town, tell), strict=True):
+        cells = simulate_until(world, tick_of(spec.until), tell)
         runs.append(finished(world, spec, cells, whole=task.kind == "twins"))
         if first is not None and task.kind == "twins":
             residents += [{"seed": spec.seed, "arm": len(runs) - 1, **row} for row in differing(first, world)]
         first = first or world
-    return TwinRuns(task, runs, residents)
+    return TaskResults(task, runs, residents)
 
 
-def apart(lived: TwinRuns) -> tuple[dict[str, Any], Tables]:
+def apart(lived: TaskResults) -> tuple[dict[str, Any], Tables]:
     """Return what a task leaves as text and tables, those of each arm under its number."""
     tables = {f"{k}/{name}": table for k, one in enumerate(lived.finished) for name, table in one.tables.items()}
     return {"ceiling_hits": [one.ceiling_hits for one in lived.finished], "residents": lived.residents}, tables
 
 
-def together(task: Task, about: Mapping[str, Any], tables: Tables) -> TwinRuns:
+def together(task: Task, about: Mapping[str, Any], tables: Tables) -> TaskResults:
     """Return what a task left from what was kept of it."""
     own: list[dict[str, Any]] = [{} for _ in task.specs]
     for name, table in tables.items():
@@ -108,7 +108,7 @@ def together(task: Task, about: Mapping[str, Any], tables: Tables) -> TwinRuns:
         restored(spec, kept, hits, whole=task.kind == "twins")
         for spec, kept, hits in zip(task.specs, own, about["ceiling_hits"], strict=True)
     ]
-    return TwinRuns(task, finished, about["residents"])
+    return TaskResults(task, finished, about["residents"])
 
 
 def under(law: Law, spec: RunSpec) -> RunSpec:
@@ -116,7 +116,7 @@ def under(law: Law, spec: RunSpec) -> RunSpec:
     return spec.overridden(changes_of(law))
 
 
-def twins(specs: Sequence[RunSpec], town: Town, tell: ReportProgress) -> Iterator[TrustModel]:
+def twin_worlds(specs: Sequence[RunSpec], town: Town, tell: ReportProgress) -> Iterator[TrustModel]:
     """Yield a world for each run of one seed, all at the end of one warm-up, which no policy can touch."""
     scenario = dataclasses.replace(specs[0].scenario, policies=())
     keep = ("incidents",)
@@ -128,9 +128,9 @@ def twins(specs: Sequence[RunSpec], town: Town, tell: ReportProgress) -> Iterato
 
 def lone(spec: RunSpec, town: Town, tell: ReportProgress) -> Finished:
     """Carry out one run from its own beginning."""
-    world = begin(spec, town)
+    world = start_world(spec, town)
     tell(spec.shifts - spec.reported)
-    return finished(world, spec, go_on(world, tick_of(spec.until), tell), whole=False)
+    return finished(world, spec, simulate_until(world, tick_of(spec.until), tell), whole=False)
 
 
 def finished(world: TrustModel, spec: RunSpec, cells: list[np.ndarray], *, whole: bool) -> Finished:

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from experiments.storage.run_identity import canonical, digest_of, settings_of
-from experiments.storage.run_spec import RunSpec, laid
+from experiments.storage.run_spec import RunSpec, scenario_with
 from model.engine.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def warm_up_key(spec: RunSpec) -> str:
 
 @lru_cache(maxsize=256)
 def _settings_digest(*files: object) -> str:
-    return digest_of(canonical(settings_of(warm_up_scenario(laid(*files)))).encode())
+    return digest_of(canonical(settings_of(warm_up_scenario(scenario_with(*files)))).encode())
 
 
 def with_shared_warm_ups(specs: Sequence[RunSpec]) -> list[RunSpec]:

@@ -21,7 +21,7 @@ from experiments.statistics.verdicts import VERDICTS
 from experiments.storage.export_data import csv_bytes
 from experiments.storage.manifest import SWEEP, kind_of, read_manifest
 from experiments.storage.progress import patience, say
-from experiments.storage.reading import first_columns, kept, runs_of
+from experiments.storage.reading import first_columns, kept_measures, runs_of
 from experiments.storage.run_folder import parquet_of
 from experiments.storage.writing import write_whole
 from experiments.words.bilingual import Tongue
@@ -90,7 +90,7 @@ def contrasts_of(folder: Path) -> pd.DataFrame:
     """Return every contrast of a sweep, in every measure that it kept, in the measure's own unit."""
     from model.simulation.registry import MEASURES
 
-    study, measures = read_manifest(folder)["study"], kept(folder)
+    study, measures = read_manifest(folder)["study"], kept_measures(folder)
     scales = {name: monthly_scale(name, MEASURES[name].unit, study.get("delta", {}).get(name)) for name in measures}
     table = interactions(runs_of(folder, measures), first_columns(folder), scales)
     if len(table):

@@ -117,7 +117,7 @@ def draw_effect_map(
         parts = [runs[runs[third[0]] == facet] for facet in facets]
         heads = [f"{factor_words(third[0], tongue)} = {level_words(facet, tongue)}" for facet in facets]
     maps = {
-        measure: [c.over(part, names, (up, across), policy, measure, scale_shown(measure)) for part in parts]
+        measure: [c.grid_effects(part, names, (up, across), policy, measure, scale_shown(measure)) for part in parts]
         for measure in measures
     }
     texts = sign_finding(maps[measures[0]], policy, measures[0], tongue), note

@@ -15,7 +15,7 @@ from experiments.figures.tornado import index_charts
 from experiments.narrative.labels import for_people
 from experiments.storage.manifest import MANIFEST, SWEEP, kind_of
 from experiments.storage.progress import say
-from experiments.storage.reading import first_columns, kept, runs_of, specs_of, tables
+from experiments.storage.reading import first_columns, kept_measures, runs_of, specs_of, tables
 from experiments.storage.writing import write_whole
 from experiments.studies.sensitivity_indices import INDICES
 from experiments.words.bilingual import Tongue
@@ -56,7 +56,7 @@ def language_suffix(lang: str) -> str:
 
 def chosen_measures(folder: Path, asked: str, default: Sequence[str]) -> list[str]:
     """Return the measures that are asked for, or of some those that a sweep kept, or its first."""
-    there = kept(folder)
+    there = kept_measures(folder)
     if not asked:
         return [name for name in default if name in there] or there[:4]
     names = [name.strip() for name in asked.split(",") if name.strip()]

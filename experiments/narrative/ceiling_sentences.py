@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from experiments.comparison.ceiling_effects import ends, worlds_at
+from experiments.comparison.ceiling_effects import outcome_range, worlds_at
 from experiments.narrative.number_format import Numbers
 from experiments.narrative.report_reading import Site
 
@@ -52,7 +52,7 @@ def ends_of(site: Site, measure: str) -> Ends | None:
     """Return the ends of a measure among today and all worlds of the ceiling; None where they were not run."""
     column = TRUST.get(measure, measure)
     worlds = worlds_at(site.numbers.tables["ceiling"], site.name, column)
-    found = ends(zip(worlds, worlds.index, strict=True), None)
+    found = outcome_range(zip(worlds, worlds.index, strict=True), None)
     if found is None or found[0] == found[1]:
         return None
     (least, low), (most, high) = found

@@ -1,6 +1,6 @@
 """Answer the question of the decision view: harms first, then benefits."""
 
-from experiments.comparison.decision_outcomes import TRUST, Found
+from experiments.comparison.decision_outcomes import TRUST, PairedOutcome
 from experiments.narrative.findings import Finding, sentence
 from experiments.page.standing import Span, Standing, digits_of, number
 from experiments.page.table_rows import kind_of as colour_of
@@ -85,7 +85,7 @@ def sentence_case(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def is_named(found: Found) -> bool:
+def is_named(found: PairedOutcome) -> bool:
     """Tell whether a sentence says what becomes of an outcome: of what surely moves, and of trust unless unknown."""
     return found.verdict in ("rises", "falls") or found.harmful or (found.outcome is TRUST and not found.withheld)
 
@@ -99,7 +99,7 @@ def joined(one: Standing, phrases: list[str], first: bool = False) -> str:
     return lead + (", ".join(others) + one.say("decision.and") if others else "") + last
 
 
-def phrase(one: Standing, found: Found) -> str:
+def phrase(one: Standing, found: PairedOutcome) -> str:
     """Return one outcome as part of a sentence."""
     effect = found.effect.effect
     size = one.points(effect) if found.outcome is TRUST else number(abs(effect), digits_of(effect))
@@ -117,7 +117,7 @@ def beside(one: Standing) -> list[Span]:
     return spans
 
 
-def kind_of(found: Found) -> str:
+def kind_of(found: PairedOutcome) -> str:
     """Return whether an outcome is a harm, a benefit, or neither."""
     return {"harm": "h", "null": ""}.get(colour_of(found), "b")
 

@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
-from experiments.comparison.decision_outcomes import Found, Twins, all_found
+from experiments.comparison.decision_outcomes import PairedOutcome, Twins, all_found
 from experiments.comparison.policy_choice import TWINS, Choice
 from experiments.comparison.sign_stability import examined
 from experiments.comparison.twin_results import Life, paired_lives
@@ -41,7 +41,7 @@ class Standing:
         return paired_lives(self.base, self.arm)
 
     @cached_property
-    def founds(self) -> tuple[Found, ...]:
+    def founds(self) -> tuple[PairedOutcome, ...]:
         """Every outcome by the twins; none before the first pair."""
         if not self.twins:
             return ()

@@ -11,7 +11,7 @@ from experiments.comparison.decision_outcomes import (
     OUTCOMES,
     TRUST,
     DecisionOutcome,
-    Found,
+    PairedOutcome,
     alone,
     effect_on,
     shares,
@@ -158,7 +158,7 @@ def outcome_names(one: Standing, outcome: DecisionOutcome) -> Row:
     }
 
 
-def outcome_row(one: Standing, found: Found) -> Row:
+def outcome_row(one: Standing, found: PairedOutcome) -> Row:
     """Return an outcome by the twins."""
     effect, verdict, level = found.effect, found.verdict, found.outcome.level
     settled = direction(verdict) != 0
@@ -194,14 +194,14 @@ def outcome_row(one: Standing, found: Found) -> Row:
     }  # fmt: skip
 
 
-def kind_of(found: Found) -> str:
+def kind_of(found: PairedOutcome) -> str:
     """Return the colour of an outcome: a harm that grows, a move, or nothing; reports have no good direction."""
     if found.harmful:
         return "harm"
     return "b" if found.verdict in ("rises", "falls") and found.outcome.worse else "null"
 
 
-def describe_outcome(one: Standing, found: Found) -> str:
+def describe_outcome(one: Standing, found: PairedOutcome) -> str:
     """Return an outcome as natural frequencies."""
     outcome, effect = found.outcome, found.effect
     if found.withheld and not one.running:
@@ -222,7 +222,7 @@ def describe_outcome(one: Standing, found: Found) -> str:
     return one.say("decision.freq_change" if settled else "decision.freq_both", a=a, b=b)
 
 
-def why_unknown(one: Standing, found: Found) -> str:
+def why_unknown(one: Standing, found: PairedOutcome) -> str:
     """Return why an outcome is not known though its twins agree; nothing where it is known, or nobody has asked."""
     if not found.withheld:
         return ""
@@ -232,7 +232,7 @@ def why_unknown(one: Standing, found: Found) -> str:
     return one.say(f"decision.unknown_{key}", **{name: int(found.laws[name]) for name in names})
 
 
-def part_of(one: Standing, found: Found) -> str:
+def part_of(one: Standing, found: PairedOutcome) -> str:
     """Return how much of what the farthest world does the measures do, where trust surely rises."""
     ends = bounds_here(one, found.outcome, found.effect.base)
     if found.outcome is not TRUST or found.verdict != "rises" or one.running or ends is None or ends[1].value <= 0.0:
@@ -241,7 +241,7 @@ def part_of(one: Standing, found: Found) -> str:
     return one.say("decision.part_of", n=part, world=ends[1].title[one.language])
 
 
-def ruler(one: Standing, outcome: DecisionOutcome, base: float, found: Found | None = None) -> Row:
+def ruler(one: Standing, outcome: DecisionOutcome, base: float, found: PairedOutcome | None = None) -> Row:
     """Return the change between its ends; without ends where nobody has run the worlds that make them."""
     ends = bounds_here(one, outcome, base)
     if ends is None:

@@ -26,7 +26,13 @@ from experiments.storage.built_in_levers import turned
 from experiments.storage.disk_space import check_room, size_of
 from experiments.storage.manifest import COMPARISON, kind_of, occasion, read_manifest, short
 from experiments.storage.progress import patience
-from experiments.storage.results_folder import Claim, claimed, digests_of, held, settle
+from experiments.storage.results_folder import (
+    ResultsFolder,
+    digests_of,
+    locked_results_folder,
+    open_results_folder,
+    publish_folder,
+)
 from experiments.storage.run_crate import FILE as CRATE
 from experiments.storage.run_crate import comparison_crate, inputs_of
 from experiments.storage.run_folder import joined, manifest_of, parquets, write
@@ -51,25 +57,25 @@ def compare(
         raise InputError(
             f"--plan needs a pilot of at least {FEWEST} twin worlds, got --replicates {request.replicates}"
         )
-    claim = claim_of(request, planned or found, out, fresh)
-    if claim.ready:
-        print_lines(claim.place, target, f"\nFound ready in {claim.place}/ (to compute it again: --fresh)")
-        return claim.place, False
-    check_room({"--out": (claim.place, size_of([spec for arm in planned for spec in arm.specs]))})
-    with held(claim) as work:
+    results = results_folder_for(request, planned or found, out, fresh)
+    if results.ready:
+        print_lines(results.place, target, f"\nFound ready in {results.place}/ (to compute it again: --fresh)")
+        return results.place, False
+    check_room({"--out": (results.place, size_of([spec for arm in planned for spec in arm.specs]))})
+    with locked_results_folder(results) as work:
         planned, lives = run_planned(request, planned, workers, work) if planned else (planned, None)
         if lives and not any(lives.runs.values()):
             tell_interrupted("no twin worlds were finished; start again to go on")
             raise KeyboardInterrupt
         arms = written_arms(planned, lives, work, time.monotonic() - begun) if lives else found
         with patience("comparing what was found"):
-            write_comparison(request, arms, lives, work, time.monotonic() - begun, claim)
-        settle(claim, work, whole=not (lives and lives.interrupted))
-    print_lines(claim.place, target, f"\nWritten to {claim.place}/")
+            write_comparison(request, arms, lives, work, time.monotonic() - begun, results)
+        publish_folder(results, work, whole=not (lives and lives.interrupted))
+    print_lines(results.place, target, f"\nWritten to {results.place}/")
     if lives and lives.interrupted:
-        kept = f"{len(arms[0].seeds)} of {request.replicates} twin worlds in {claim.place}"
+        kept = f"{len(arms[0].seeds)} of {request.replicates} twin worlds in {results.place}"
         tell_interrupted(f"kept {kept}; start again to go on")
-    return claim.place, bool(lives and lives.interrupted)
+    return results.place, bool(lives and lives.interrupted)
 
 
 def print_lines(folder: Path, target: EffectSize | None, *last: str) -> None:
@@ -77,7 +83,7 @@ def print_lines(folder: Path, target: EffectSize | None, *last: str) -> None:
     print("\n".join([*lines(folder, target), *last]))
 
 
-def claim_of(request: Request, arms: Sequence[Arm], out: Path | None, fresh: bool) -> Claim:
+def results_folder_for(request: Request, arms: Sequence[Arm], out: Path | None, fresh: bool) -> ResultsFolder:
     """Claim the folder of a comparison."""
     sites = "+".join(dict.fromkeys(arm.scenario for arm in arms))
     names = "-".join(dict.fromkeys(arm.name for arm in arms))
@@ -94,7 +100,7 @@ def claim_of(request: Request, arms: Sequence[Arm], out: Path | None, fresh: boo
     parts += [request.settle] if request.settle else []
     parts += [[dict(one.values) for one in request.drawn]] if request.draws else []
     identity = digest_of(canonical(parts).encode())
-    return claimed(Path("results") / named, out, COMPARISON, identity, request.command, fresh)
+    return open_results_folder(Path("results") / named, out, COMPARISON, identity, request.command, fresh)
 
 
 def written_arms(planned: Sequence[Arm], lives: Lives, folder: Path, seconds: float) -> list[Arm]:
@@ -111,7 +117,7 @@ def written_arms(planned: Sequence[Arm], lives: Lives, folder: Path, seconds: fl
 
 
 def write_comparison(
-    request: Request, arms: Sequence[Arm], lives: Lives | None, folder: Path, seconds: float, claim: Claim
+    request: Request, arms: Sequence[Arm], lives: Lives | None, folder: Path, seconds: float, results: ResultsFolder
 ) -> None:
     """Write tables and manifest of a comparison."""
     pairs = pairs_of(arms, request.deltas)
@@ -132,7 +138,7 @@ def write_comparison(
             "uncertainty": uncertainty_table(lives.draw_effects),
             "accounts": accounts_table(lives.draw_effects),
         }
-    stated = manifest(request, arms, folder, seconds, lives) | {"identity": claim.identity}
+    stated = manifest(request, arms, folder, seconds, lives) | {"identity": results.identity}
     # what is no number is null
     columns = {name: pa.Table.from_pandas(rows, preserve_index=False) for name, rows in tables.items() if len(rows)}
     files = parquets({name: described(table, name) for name, table in columns.items()})

@@ -8,7 +8,7 @@ import pandas as pd
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
-from experiments.execution.run_job import carry_out
+from experiments.execution.run_job import run_one
 from experiments.reproduce.design import Block, ReproduceDesign
 from experiments.reproduce.plan import STATUS_QUO
 from experiments.reproduce.runs import block_rows, differences, rows_in
@@ -18,7 +18,7 @@ from model.engine.errors import InputError, suggest_nearest
 
 def measures_of(spec: RunSpec, tell: ReportProgress) -> pd.DataFrame:
     """Return the months of one run."""
-    return carry_out(spec, tell).tables["measures"].to_pandas()
+    return run_one(spec, tell).tables["measures"].to_pandas()
 
 
 def find_pair(design: ReproduceDesign, name: str) -> tuple[Block, str]:

@@ -39,7 +39,7 @@ def specs_of(design: ReproduceDesign, folder: Path) -> Specs:
         return [(block, design.specs(block, folder)) for block in design.blocks]
 
 
-def carry_out(specs: Specs, folder: Path, workers: int) -> tuple[SweepOutcome, float]:
+def run_missing_cells(specs: Specs, folder: Path, workers: int) -> tuple[SweepOutcome, float]:
     """Compute the runs that a folder lacks; return how it ended and the seconds that it took.
 
     A stopped start loses the runs in progress and at most the last ten seconds of results.

@@ -41,7 +41,7 @@ def of_factor(
 ) -> Iterator[Contrast]:
     """Yield the effects of the levels of one factor against the first, in one scenario."""
     scenario = str(runs[SCENARIO].iloc[0])
-    wide = side_by_side(runs, factors, factor, measure)
+    wide = levels_by_seed(runs, factors, factor, measure)
     first, *others = runs[factor].unique()
     for level in others:
         if first in wide and level in wide:
@@ -50,7 +50,7 @@ def of_factor(
                 yield Contrast(scenario, factor, level, first, effect)
 
 
-def side_by_side(runs: pd.DataFrame, factors: Sequence[str], factor: str, measure: str) -> pd.DataFrame:
+def levels_by_seed(runs: pd.DataFrame, factors: Sequence[str], factor: str, measure: str) -> pd.DataFrame:
     """Return a measure with a column for each level, and a row for each seed and combination of everything else."""
     others = [name for name in factors if name not in (factor, SCENARIO)]
     return runs.pivot_table(index=[SEED, *others], columns=factor, values=measure, observed=True)
@@ -78,7 +78,7 @@ def parts_of(policy: str, first: str) -> frozenset[str]:
 def beyond_sums(runs: pd.DataFrame, factors: Sequence[str], measure: str, scale: Scale) -> Iterator[Contrast]:
     """Yield what pairs of policies do together, less what each does alone, in one scenario."""
     scenario = str(runs[SCENARIO].iloc[0])
-    wide = side_by_side(runs, factors, POLICY, measure)
+    wide = levels_by_seed(runs, factors, POLICY, measure)
     first = runs[POLICY].iloc[0]
     named = {parts_of(name, first): name for name in runs[POLICY].unique()}
     for parts, both in named.items():
@@ -116,14 +116,14 @@ def grid_of(cells: Mapping[tuple[Any, Any], Effect]) -> Grid:
     )
 
 
-def over(
+def grid_effects(
     runs: pd.DataFrame, grids: Sequence[str], pair: tuple[str, str], policy: str, measure: str, scale: Scale
 ) -> Grid:
     """Return the effect of a policy against the first at every pair of levels of two factors (rows, columns)."""
     first = runs[POLICY].iloc[0]
     cells = {}
     for (y, x), own in runs.groupby(list(pair), sort=True):
-        wide = side_by_side(own, [*grids, POLICY], POLICY, measure)
+        wide = levels_by_seed(own, [*grids, POLICY], POLICY, measure)
         if first in wide and policy in wide:
             cells[y, x] = paired(*by_seed(wide, [{first: 1.0}, {policy: 1.0}]), scale=scale)
     return grid_of(cells)

@@ -36,12 +36,12 @@ def csv_bytes(table: pa.Table) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(table.column_names)
     for rows in table.to_batches(max_chunksize=CHUNK):  # a long sweep would not fit as Python objects
-        columns = [[shown(value) for value in column.to_pylist()] for column in rows.columns]
+        columns = [[cell_text(value) for value in column.to_pylist()] for column in rows.columns]
         writer.writerows(zip(*columns, strict=True))
     return text.getvalue().encode()
 
 
-def shown(value: Any) -> str:
+def cell_text(value: Any) -> str:
     """Return one value as it stands in the file.
 
     >>> shown(3.0), shown(0.1), shown(None), shown(datetime.datetime(2017, 2, 1))

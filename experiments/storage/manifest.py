@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from experiments.storage.manifest_schema import ManifestEntry, said_in
+from experiments.storage.manifest_schema import ManifestEntry, manifest_of
 from experiments.words.dictionary import SCHEMA
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
@@ -45,7 +45,7 @@ def stated_in(folder: Path) -> ManifestEntry:
         raise InputError(f"no folder '{folder}'")
     if not path.is_file():
         raise InputError(f"{folder} holds no run: {MANIFEST} is missing")
-    return said_in(path)
+    return manifest_of(path)
 
 
 def schema_of(stated: Mapping[str, Any]) -> int:

@@ -227,7 +227,7 @@ class ManifestEntry(dict[str, Any]):
         raise InputError(f"{self.file} does not say '{key}'{suggest_nearest(key, self)}: make the folder anew")
 
 
-def said_in(path: Path, kind: Any = None) -> ManifestEntry:
+def manifest_of(path: Path, kind: Any = None) -> ManifestEntry:
     """Return what a file of this program says, each key in its type; a manifest is of the kind that it names."""
     text = read_text(path, str(path))
     check_text(text, str(path), kind)

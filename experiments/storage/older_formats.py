@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from experiments.storage.result_tables import named
+from experiments.storage.result_tables import name_column
 from model.world.shift_events import CHANNELS, MOTIVES
 
 NAMED: Mapping[str, Sequence[str]] = {"motive": MOTIVES, "told": CHANNELS}
@@ -21,7 +21,7 @@ def at_present(table: pa.Table, labels: Mapping[str, Mapping[str, Any]]) -> pa.T
     for name in NAMED:
         if name in table.column_names and pa.types.is_integer(table.schema.field(name).type):
             place = table.column_names.index(name)
-            table = table.set_column(place, name, named(table[name].to_numpy(), NAMED[name]))
+            table = table.set_column(place, name, name_column(table[name].to_numpy(), NAMED[name]))
     for name in KEYS if "seed" not in table.column_names else ():
         values = [labels.get(run, {}).get(name) for run in table["run"].to_pylist()]
         table = table.add_column(KEYS.index(name) + 1, name, pa.array(values))

@@ -144,7 +144,7 @@ def first_columns(folder: Path) -> list[str]:
     ]
 
 
-def kept(folder: Path) -> list[str]:
+def kept_measures(folder: Path) -> list[str]:
     """Return the measures that a sweep kept."""
     from model.simulation.registry import MEASURES
 

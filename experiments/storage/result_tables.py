@@ -109,7 +109,7 @@ def with_timestamps(table: pa.Table) -> pa.Table:
     return table.cast(pa.schema(kinds, table.schema.metadata))
 
 
-def named(codes: np.ndarray, names: Sequence[str]) -> pa.Array:
+def name_column(codes: np.ndarray, names: Sequence[str]) -> pa.Array:
     """Return a column of names in place of codes; below 0 is none."""
     return pa.array([None if code < 0 else names[code] for code in codes.tolist()], pa.string())
 

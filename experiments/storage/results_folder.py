@@ -53,8 +53,8 @@ FILES = (*(f"{name}.parquet" for name in TABLES), "summary.png", "ro-crate-metad
 
 
 @dataclass(frozen=True)
-class Claim:
-    """A folder of results that is asked for: of which kind, of which identity, by which command."""
+class ResultsFolder:
+    """Folder of the results of one identity: its place, its kind, and the command that asked for it."""
 
     place: Path
     kind: str
@@ -70,7 +70,7 @@ class Claim:
     @property
     def ready(self) -> bool:
         """True if the results that are asked for lie there whole and as they were written."""
-        stated = said_in(self.place)
+        stated = manifest_in(self.place)
         if self.fresh or stated.get("identity") != self.identity or stated.get(UNFINISHED) or stated.get("interrupted"):
             return False
         changed = [name for name, digest in stated["files"].items() if not is_as_written(self.place / name, digest)]
@@ -79,12 +79,14 @@ class Claim:
         return not changed
 
 
-def claimed(default: Path, out: Path | None, kind: str, identity: str, command: str, fresh: bool) -> Claim:
-    """Return the claim to a folder: the one that is named, or the default one, or one beside it if that is taken."""
+def open_results_folder(
+    default: Path, out: Path | None, kind: str, identity: str, command: str, fresh: bool
+) -> ResultsFolder:
+    """Return the folder to write: the one that is named, else the default one, or one beside it if that is taken."""
     place = out or default
     place = checked(place if place.name not in ("", "..") else place.resolve(), kind)
     own = place.with_name(f"{place.name}-{identity[:8]}")
-    there, beside = ({} if fresh else said_in(one) or said_in(unfinished(one)) for one in (place, own))
+    there, beside = ({} if fresh else manifest_in(one) or manifest_in(unfinished(one)) for one in (place, own))
     taken = bool(there) and there.get("identity") != identity
     other = f"{place} holds another {NAMES[kind]} ({there.get('command') or 'by an older program'})"
     if taken and out is not None:
@@ -92,7 +94,7 @@ def claimed(default: Path, out: Path | None, kind: str, identity: str, command: 
     if out is None and (taken or beside.get("identity") == identity):
         say(f"{other}: this one is in {own}")
         place = checked(own, kind)
-    return Claim(place, kind, identity, command, fresh)
+    return ResultsFolder(place, kind, identity, command, fresh)
 
 
 def checked(place: Path, kind: str) -> Path:
@@ -108,8 +110,8 @@ def unfinished(place: Path) -> Path:
     return place.with_name(f"{place.name}.{UNFINISHED}")
 
 
-def said_in(place: Path) -> dict[str, Any]:
-    """Return what the manifest of a folder says; nothing if there is none that can be read."""
+def manifest_in(place: Path) -> dict[str, Any]:
+    """Return the manifest of a folder; empty if there is none that can be read."""
     with contextlib.suppress(InputError):
         return stated_in(place)
     return {}
@@ -128,14 +130,14 @@ def digests_of(files: Mapping[str, bytes]) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def held(claim: Claim) -> Iterator[Path]:
-    """Hold the folder to write into: beside its place, unless something of the same lies there already."""
-    work = claim.place if claim.place.is_dir() else claim.beside
+def locked_results_folder(results: ResultsFolder) -> Iterator[Path]:
+    """Lock the folder to write into: beside its place, unless something of the same lies there already."""
+    work = results.place if results.place.is_dir() else results.beside
     with locked(work):
-        if work != claim.place and claim.place.is_dir():
+        if work != results.place and results.place.is_dir():
             shutil.rmtree(work)
-            raise InputError(f"{claim.place} has just been written by another start: give the command again")
-        begin(work, claim)
+            raise InputError(f"{results.place} has just been written by another start: give the command again")
+        begin_results_folder(work, results)
         try:
             yield work
         except (OSError, Unwritable) as reason:
@@ -145,24 +147,24 @@ def held(claim: Claim) -> Iterator[Path]:
                 " what is missing is computed"
             ) from None
         finally:
-            if work.is_dir() and said_in(work).get(UNFINISHED) and not (work / PARTS).is_dir():
+            if work.is_dir() and manifest_in(work).get(UNFINISHED) and not (work / PARTS).is_dir():
                 with contextlib.suppress(OSError):
                     discard(work)
 
 
-def begin(work: Path, claim: Claim) -> None:
-    """Say in a folder whose it will be; what is not of this identity, or not whole, goes."""
+def begin_results_folder(work: Path, results: ResultsFolder) -> None:
+    """Write the identity into a folder; remove what is not of this identity, or not whole."""
     for path in half_written(work):
         path.unlink()
-    stated = {"format": claim.kind, "schema": SCHEMA, UNFINISHED: True}
-    stated |= {"identity": claim.identity, "command": claim.command}
-    if claim.fresh and work != claim.beside and claim.beside.is_dir():
-        discard(claim.beside)
-    mine = said_in(work).get("identity") == claim.identity
-    if mine and not claim.fresh and (work / PARTS).is_dir():
+    stated = {"format": results.kind, "schema": SCHEMA, UNFINISHED: True}
+    stated |= {"identity": results.identity, "command": results.command}
+    if results.fresh and work != results.beside and results.beside.is_dir():
+        discard(results.beside)
+    mine = manifest_in(work).get("identity") == results.identity
+    if mine and not results.fresh and (work / PARTS).is_dir():
         check_schema(work)
     write_whole(work / MANIFEST, json_of(stated))
-    clear(work, parts=claim.fresh or not mine)
+    clear(work, parts=results.fresh or not mine)
 
 
 def clear(folder: Path, parts: bool) -> None:
@@ -183,10 +185,10 @@ def discard(folder: Path) -> None:
         folder.rmdir()
 
 
-def settle(claim: Claim, work: Path, whole: bool) -> None:
-    """Put a folder that has its manifest in its place; what was kept to go on from goes once it is whole."""
+def publish_folder(results: ResultsFolder, work: Path, whole: bool) -> None:
+    """Move a folder with its manifest to its place; remove the files to go on from once it is whole."""
     if whole and (work / PARTS).is_dir():
         shutil.rmtree(work / PARTS)
     (work / LOCK).unlink(missing_ok=True)
-    if work != claim.place:
-        work.rename(claim.place)
+    if work != results.place:
+        work.rename(results.place)

@@ -8,7 +8,7 @@ from typing import Any
 
 from experiments.storage.manifest import MANIFEST
 from experiments.storage.run_folder import json_of
-from experiments.words.dictionary import stated
+from experiments.words.dictionary import dictionary_page
 from model.engine.errors import InputError
 from scenarios.policy_files import included_policy_files, is_world
 from scenarios.reading import FOLDER, built_in_files
@@ -112,7 +112,7 @@ def told_of(path: Path) -> str | None:
     """Return what a file of results is, of which a sweep has many in a folder of the table's name; else None."""
     if path.suffix != ".parquet":
         return OTHERS.get(path.name)
-    tables = stated()["tables"]
+    tables = dictionary_page()["tables"]
     return next((tables[name]["en"] for name in (path.stem, path.parent.name) if name in tables), None)
 
 

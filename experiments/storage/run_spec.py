@@ -89,7 +89,7 @@ class RunSpec:
     @property
     def shared(self) -> Scenario:
         """Its scenario but for the town of a seed, which is read once for all seeds."""
-        return laid(*self.files)
+        return scenario_with(*self.files)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -217,7 +217,9 @@ def base(source: str, policies: tuple[str, ...], overrides: Overrides, start: da
 
 
 @lru_cache(maxsize=256)
-def laid(source: str, policies: tuple[str, ...], overrides: Overrides, start: datetime.date | None) -> Scenario:
+def scenario_with(
+    source: str, policies: tuple[str, ...], overrides: Overrides, start: datetime.date | None
+) -> Scenario:
     """Return a scenario with its values.
 
     Reading one takes a hundredth of a second; so files are read once, and numbers are laid over them.
@@ -240,7 +242,7 @@ def laid(source: str, policies: tuple[str, ...], overrides: Overrides, start: da
 @lru_cache(maxsize=256)
 def settings_at(*files: Any) -> dict[str, Any]:
     """Return a scenario in full, as JSON can hold it."""
-    return settings_of(laid(*files))
+    return settings_of(scenario_with(*files))
 
 
 MOST_READ = 24
@@ -249,8 +251,8 @@ MOST_READ = 24
 
 def forget_scenarios() -> None:
     """Forget the scenarios that were read, once they are more than a program that runs on needs."""
-    if laid.cache_info().currsize > MOST_READ:
-        for read in (base, laid, settings_at):
+    if scenario_with.cache_info().currsize > MOST_READ:
+        for read in (base, scenario_with, settings_at):
             read.cache_clear()
 
 
@@ -316,12 +318,12 @@ def values_of(sets: Iterable[str]) -> dict[str, Any]:
     return found
 
 
-def kept(words: str) -> tuple[str, ...]:
+def kept_tables(words: str) -> tuple[str, ...]:
     """Return what shall be kept beyond the tables of every run."""
     return tuple(sorted(listed(words, KEEPS, f"--keep knows {', '.join(KEEPS)}, got")))
 
 
-def measured(words: str) -> tuple[str, ...]:
+def checked_measures(words: str) -> tuple[str, ...]:
     """Return the measures that shall be kept: all if none is named."""
     return listed(words, every_measure(), "--measures knows no") if words.strip(" ,") else ()
 
@@ -357,8 +359,8 @@ def read_specs(text: str) -> tuple[RunSpec, ...]:
         start=parse_date("--start", last["--start"]) if "--start" in last else None,
         until=parse_date("--until", last["--until"]),
         seed=whole("--seed", last.get("--seed", "1")),
-        keep=kept(last.get("--keep", "")),
-        measures=measured(last.get("--measures", "")),
+        keep=kept_tables(last.get("--keep", "")),
+        measures=checked_measures(last.get("--measures", "")),
         branch=last.get("--from"),
         town=own_town(last.get("--town", ""), values, last.get("--from")),
     )

@@ -26,7 +26,7 @@ MOST_RUNS, LONGEST_S = 32, 10.0
 
 
 @dataclass(frozen=True)
-class Batch:
+class RunBatch:
     """One file of finished runs, with the names of the files that hold their other tables."""
 
     path: Path
@@ -48,7 +48,7 @@ def named_by_digest(stem: str, content: bytes, ending: str) -> str:
     return f"{stem}-{hashlib.sha256(content).hexdigest()[:DIGITS]}{ending}"
 
 
-def is_true(path: Path) -> bool:
+def is_intact(path: Path) -> bool:
     """Tell whether a file holds the very bytes that its name promises."""
     stem = path.name.partition("-")[0]
     if not path.is_file():
@@ -58,9 +58,9 @@ def is_true(path: Path) -> bool:
     return path.name == f"{stem}-{digest}{path.suffix}"
 
 
-def read_batch(path: Path) -> Batch | None:
+def read_batch(path: Path) -> RunBatch | None:
     """Return the batch of a file, or None if it is not one."""
-    if not path.name.partition("-")[0].isdecimal() or not is_true(path):
+    if not path.name.partition("-")[0].isdecimal() or not is_intact(path):
         return None
     try:
         stated = pq.read_schema(path).metadata or {}
@@ -71,11 +71,11 @@ def read_batch(path: Path) -> Batch | None:
         return None
     if not all(isinstance(one, str) for one in (*runs, *beside.values())):
         return None
-    batch = Batch(path, tuple(runs), beside)
-    return batch if all(name in KEEPS and is_true(batch.file(name)) for name in batch.beside) else None
+    batch = RunBatch(path, tuple(runs), beside)
+    return batch if all(name in KEEPS and is_intact(batch.file(name)) for name in batch.beside) else None
 
 
-def batches(folder: Path) -> Iterator[tuple[Path, Batch | None]]:
+def run_batches(folder: Path) -> Iterator[tuple[Path, RunBatch | None]]:
     """Yield every file of a store in order, with its batch, or None where it must not be counted."""
     seen: set[str] = set()
     for path in sorted((folder / MEASURES).glob("*")):
@@ -89,7 +89,8 @@ def batches(folder: Path) -> Iterator[tuple[Path, Batch | None]]:
 
 def stored(folder: Path, runs: Collection[str] | None = None, name: str = MEASURES) -> pa.Table | None:
     """Return a table of all finished runs (or of some of them), or None if there is none."""
-    files = [batch.file(name) for _, batch in batches(folder) if batch and (name == MEASURES or name in batch.beside)]
+    whole = (batch for _, batch in run_batches(folder) if batch)
+    files = [batch.file(name) for batch in whole if name == MEASURES or name in batch.beside]
     if not files:
         return None
     table = together([read_parquet(file, ("run",)) for file in files])
@@ -114,7 +115,7 @@ class Store:
         """Count what is there, and move aside what must not be counted."""
         make_folder(self.folder / MEASURES)
         used: set[Path] = set()
-        for path, batch in batches(self.folder):
+        for path, batch in run_batches(self.folder):
             if batch is None:
                 self.reject(path)
                 continue

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from experiments.storage.manifest_schema import Saved, said_in
+from experiments.storage.manifest_schema import Saved, manifest_of
 from model.engine.errors import InputError
 from model.simulation.state_file import STATE_FILE
 
@@ -106,7 +106,7 @@ def saved_in(folder: Path) -> dict[str, Any]:
 def stated_in(folder: Path, _: int) -> dict[str, Any]:
     """Return what a folder says of the states in it; the file is read again once it has changed."""
     try:
-        stated = said_in(folder / SAVED, Saved)
+        stated = manifest_of(folder / SAVED, Saved)
     except InputError as reason:
         raise InputError(f"--from {folder}: {reason}") from None
     runs = {int(seed): run for seed, run in stated["runs"].items()}

@@ -139,7 +139,7 @@ def null_line(points: np.ndarray, values: np.ndarray, seed: int) -> float:
     return float(np.quantile(largest, NULL_LEVEL))
 
 
-def lines_of(effects: Sequence[AssumedEffect]) -> Iterator[str]:
+def format_effects(effects: Sequence[AssumedEffect]) -> Iterator[str]:
     """Yield a table for each policy, and what each effect depends on, in lines of at most 80 columns."""
     arm: tuple[str, str] = ("", "")
     for one in effects:

@@ -43,7 +43,7 @@ class Range:
 
 
 @dataclass(frozen=True)
-class Factors:
+class StudyFactors:
     """Grids and ranges by dotted name of the parameter."""
 
     grids: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class Factors:
             yield dict(zip(self.grids, values, strict=True))
 
 
-def read_factors(table: StudyTable, fixed: Collection[str] = ()) -> Factors:
+def read_factors(table: StudyTable, fixed: Collection[str] = ()) -> StudyFactors:
     """Return what [vary] says; what is fixed is left out where a whole mechanism is meant."""
     grids: dict[str, tuple[Any, ...]] = {}
     ranges: dict[str, Range] = {}
@@ -76,7 +76,7 @@ def read_factors(table: StudyTable, fixed: Collection[str] = ()) -> Factors:
                 ranges |= {one: ranges.get(one, span) for one, span in found.items() if one == name or one not in fixed}
         except InputError as reason:
             raise InputError(f"{table.file}: [vary] {reason}") from None
-    return Factors(grids, {name: span for name, span in ranges.items() if name not in grids})
+    return StudyFactors(grids, {name: span for name, span in ranges.items() if name not in grids})
 
 
 def dotted(values: Mapping[str, Any], above: str = "", leaf: Collection[str] = ()) -> Iterator[tuple[str, Any]]:

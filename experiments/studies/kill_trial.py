@@ -27,7 +27,7 @@ from experiments.storage.export_data import csv_of
 from experiments.storage.manifest import MANIFEST, read_manifest
 from experiments.storage.progress import spoken
 from experiments.storage.results_folder import PARTS, unfinished
-from experiments.storage.run_store import Store, is_true
+from experiments.storage.run_store import Store, is_intact
 
 PROGRAM = ("-c", "from experiments.cli import main\nif __name__ == '__main__': main()")
 KINDS = ("worker", "coordinator")
@@ -88,7 +88,7 @@ class Sweep:
             return len(Store(self.out).open().finished)
         if (self.out / MANIFEST).is_file():
             return len(read_manifest(self.out)["seeds"])
-        return sum(map(is_true, (unfinished(self.out) / PARTS).glob("*.zip")))
+        return sum(map(is_intact, (unfinished(self.out) / PARTS).glob("*.zip")))
 
     def workers(self) -> list[int]:
         """Return the processes that it has spawned to compute."""

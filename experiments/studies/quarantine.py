@@ -3,7 +3,7 @@
 import shlex
 from pathlib import Path
 
-from experiments.storage.manifest_schema import Quarantined, said_in
+from experiments.storage.manifest_schema import Quarantined, manifest_of
 from experiments.storage.quoting import quoted
 from experiments.storage.run_folder import json_of
 from experiments.storage.run_spec import RunSpec
@@ -41,7 +41,7 @@ def let_out(folder: Path, run: str) -> None:
 def read(path: Path) -> tuple[str, RunSpec]:
     """Return the identity that a run in quarantine had, and what it was asked to be."""
     try:
-        stated = said_in(path, Quarantined)
+        stated = manifest_of(path, Quarantined)
         return str(stated["run"]), RunSpec.read(stated["command"])
     except InputError as reason:
         raise InputError(f"{path}: {str(reason).removeprefix(f'{path}: ')}") from None

@@ -108,7 +108,7 @@ def once_more(specs: Sequence[RunSpec], workers: int, label: str) -> list[pa.Tab
 def measured(spec: RunSpec, tell: ReportProgress) -> pa.Table:
     """Return all measures of one run under the identity that it has, which may be that of a run of some."""
     spec.check_files()
-    measures = run_job.carry_out(dataclasses.replace(spec, measures=()), tell).tables["measures"]
+    measures = run_job.run_one(dataclasses.replace(spec, measures=()), tell).tables["measures"]
     return measures.set_column(0, "run", pa.array([spec.run] * len(measures), pa.string()))
 
 

@@ -32,7 +32,7 @@ Pilot = Callable[[int, int, float], Clocked]
 
 
 @dataclass(frozen=True)
-class Size:
+class DesignSize:
     """Blocks of the design, and replicates of each point."""
 
     blocks: int
@@ -55,7 +55,7 @@ def seconds_in(text: str) -> float:
     return float(found[1]) * UNITS[found[2]]
 
 
-def check_factors(method: Method, problem: Problem, stated: Size, pilot: Pilot) -> None:
+def check_factors(method: Method, problem: Problem, stated: DesignSize, pilot: Pilot) -> None:
     """Raise if a method cannot do with so many factors, and show what it would cost."""
     moving = len(problem.moving)
     if moving <= method.most_factors:
@@ -70,7 +70,7 @@ def check_factors(method: Method, problem: Problem, stated: Size, pilot: Pilot) 
     )
 
 
-def fitted(method: Method, problem: Problem, seeds: tuple[int, ...], runs: float) -> Size:
+def fitted(method: Method, problem: Problem, seeds: tuple[int, ...], runs: float) -> DesignSize:
     """Return the largest design of at most so many runs; fewer replicates where the design would become too small."""
     points = method.block(len(problem.moving))
     for replicates in range(len(seeds), FEWEST_SEEDS - 1, -1):
@@ -78,7 +78,7 @@ def fitted(method: Method, problem: Problem, seeds: tuple[int, ...], runs: float
         if method.powers and blocks:
             blocks = 1 << (blocks.bit_length() - 1)
         if blocks >= method.fewest:
-            return Size(min(blocks, MOST), seeds[:replicates])
+            return DesignSize(min(blocks, MOST), seeds[:replicates])
     least = method.fewest * points * FEWEST_SEEDS
     raise InputError(
         f"--budget allows {max(int(runs), 0):,} runs, but {method.name} with {len(problem.moving)} factors needs at"
@@ -86,7 +86,9 @@ def fitted(method: Method, problem: Problem, seeds: tuple[int, ...], runs: float
     )
 
 
-def planned(method: Method, problem: Problem, stated: Size, budget: str | None, pilot: Pilot) -> tuple[Size, str]:
+def planned(
+    method: Method, problem: Problem, stated: DesignSize, budget: str | None, pilot: Pilot
+) -> tuple[DesignSize, str]:
     """Return the size of a design, with sentences that say what is going to be done."""
     if budget is None:
         return stated, described(method, problem, stated)
@@ -122,7 +124,7 @@ def replicates_told(noise: Mapping[str, VarianceComponents], run: int) -> Iterat
     yield f"{wanted}: {', '.join(needs)}{too_few}"
 
 
-def described(method: Method, problem: Problem, size: Size) -> str:
+def described(method: Method, problem: Problem, size: DesignSize) -> str:
     """Return in words how large a design is."""
     points = method.block(len(problem.moving))
     each = f" × {points} points" if points > 1 else ""

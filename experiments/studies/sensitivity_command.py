@@ -23,9 +23,9 @@ from experiments.storage.run_spec import RunSpec
 from experiments.storage.run_store import stored
 from experiments.storage.writing import write_whole
 from experiments.studies import study_folder as place
-from experiments.studies.assumed_effects import DEPENDENCE, EFFECTS, assumed_effect, dependence_csv_of, lines_of
+from experiments.studies.assumed_effects import DEPENDENCE, EFFECTS, assumed_effect, dependence_csv_of, format_effects
 from experiments.studies.assumed_effects import csv_of as csv_of_effects
-from experiments.studies.run_budget import Clocked, Size, check_factors, planned
+from experiments.studies.run_budget import Clocked, DesignSize, check_factors, planned
 from experiments.studies.sensitivity_indices import INDICES, csv_of, find, text_of
 from experiments.studies.sensitivity_methods import DRAWS, Method, Problem, method_named
 from experiments.studies.study import Study, find_study, read_study
@@ -80,16 +80,16 @@ def problem_of(study: Study, method: Method) -> Problem:
 
 def agreed(
     study: Study, method: Method, problem: Problem, budget: str | None, hands: Hands, target: Path
-) -> tuple[Size, str]:
+) -> tuple[DesignSize, str]:
     """Return the size of the design: the one that the folder was begun with, else a new one."""
     there = kind_of(target) == SWEEP
     stated = read_manifest(target).get("sensitivity") if there else None
     if stated is not None and (stated["method"], stated["budget"]) == (method.name, budget):
-        size = Size(stated["blocks"], tuple(stated["seeds"]))
+        size = DesignSize(stated["blocks"], tuple(stated["seeds"]))
         return size, f"going on with {target}: {size.runs(method, problem):,} runs"
     if stated is not None or there:
         raise InputError(f"{target} holds another analysis; choose another folder with --out, or begin with --fresh")
-    stated = Size(study.design.points, study.seeds)
+    stated = DesignSize(study.design.points, study.seeds)
     if method.powers and stated.blocks & (stated.blocks - 1):
         raise InputError(f"{study.name}: design.points must be a power of 2 for {method.name}, got {stated.blocks}")
     clocked = partial(pilot, study, method, problem, hands)
@@ -206,7 +206,7 @@ def conclude_effects(
     effects.sort(key=lambda one: one.arm)  # stable: measures stay in the order of the study
     write_whole(target / EFFECTS, csv_of_effects(effects))
     write_whole(target / DEPENDENCE, dependence_csv_of(effects))
-    print("\n".join(lines_of(effects)))
+    print("\n".join(format_effects(effects)))
     print(f"\nWritten to {target}/{EFFECTS} and {DEPENDENCE}.")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from experiments.execution.run_requests import LONGEST_YEARS
 from experiments.storage.result_tables import KEEPS
 from experiments.storage.run_spec import every_measure
-from experiments.studies.factors import Factors, dotted, read_factors
+from experiments.studies.factors import StudyFactors, dotted, read_factors
 from experiments.studies.study_table import StudyTable
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import parse_date
@@ -57,7 +57,7 @@ class Study:
     years: float
     start: datetime.date | None
     sets: Mapping[str, Any]
-    factors: Factors
+    factors: StudyFactors
     keep: tuple[str, ...]
     measures: tuple[str, ...]
     design: Design

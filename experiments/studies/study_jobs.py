@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.execution.run_requests import after
 from experiments.storage.progress import spoken
-from experiments.storage.run_spec import OWN, TOWN, RunSpec, begun, laid, overrides_of
+from experiments.storage.run_spec import OWN, TOWN, RunSpec, begun, overrides_of, scenario_with
 from experiments.studies.study import Design, Study
 from model.engine.errors import InputError
 from model.engine.scenario import Scenario
@@ -73,7 +73,7 @@ def points_of(study: Study, points: np.ndarray | None = None) -> Iterator[RunSpe
 
 def shared(study: Study, source: str, policies: tuple[str, ...]) -> Scenario:
     """Return the scenario that points with the same policies have in common."""
-    return laid(source, policies, overrides_of(study.sets), study.start)
+    return scenario_with(source, policies, overrides_of(study.sets), study.start)
 
 
 def shares(design: Design, n_ranges: int) -> np.ndarray:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.execution.run_requests import asked
+from experiments.execution.run_requests import plan_runs
 from experiments.storage.run_spec import RunSpec, every_measure
 from experiments.validation.check import WIDTH, show_beside
 from experiments.words.catalogue import meaning, unit
@@ -116,7 +116,7 @@ def asked_for(series: Series, scenario: str, *, start: str | None, seed: int, re
     if (after - pd.Period(begins, freq="M")).n > LONGEST_RUN:
         raise InputError(f"{series.file}: must end within 100 years after {begins}, got {series.last}")
     until = str(after.start_time.date())
-    return asked(scenario, start=start, until=until, seed=seed, replicates=replicates)
+    return plan_runs(scenario, start=start, until=until, seed=seed, replicates=replicates)
 
 
 def show_against(series: Series, specs: Sequence[RunSpec], workers: int) -> None:

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments.execution.run_requests import asked
+from experiments.execution.run_requests import plan_runs
 from experiments.statistics.thresholds import Scale, monthly_scale
 from experiments.tools.documents.evidence import KINDS, LEDGER, LISTS, EvidenceRow, evidence_rows, in_list
 from experiments.validation.calibration import reference
-from experiments.validation.knockouts import SURE, KnockoutEffect, average_by_seed, effect_of, shown, tables_of
+from experiments.validation.knockouts import SURE, KnockoutEffect, average_by_seed, effect_cell, effect_of, tables_of
 from experiments.validation.panel import SELECTION, panels_of
 from experiments.validation.readings import CENTRE, readings
 from experiments.validation.study_tables import Row, select, write_table
@@ -104,7 +104,7 @@ def world(site: str, items: tuple[str, ...], size: AuditSize) -> pd.DataFrame:
     """Return what a world is like, a row per seed; rows of evidence share those that are alike."""
     sets = [f"population.scale={size.scale}", *(item for item in items if "=" in item)]
     policies = [item for item in items if "=" not in item]
-    specs = asked(site, policies=policies, sets=sets, years=size.years, replicates=size.replicates)
+    specs = plan_runs(site, policies=policies, sets=sets, years=size.years, replicates=size.replicates)
     tables = tables_of(specs, size.workers, f"{site} {' '.join(items) or 'as it is'}")
     seeds = {one.run: one.seed for one in specs}
     ledger = tables["ledger"].assign(seed=tables["ledger"]["run"].map(seeds))
@@ -127,10 +127,11 @@ def audit_lines(findings: Sequence[AuditFinding]) -> Iterator[str]:
     )
     for one in findings:
         effect = one.effect
-        band = f"{shown(effect.mean).strip()} [{shown(effect.low).strip()}, {shown(effect.high).strip()}]"
+        mean, low, high = (effect_cell(number).strip() for number in (effect.mean, effect.low, effect.high))
+        band = f"{mean} [{low}, {high}]"
         agree = f"{one.agree} of {one.size.replicates}"
-        shares = f"{agree:>10}{shown(effect.with_it):>10}{shown(effect.without):>10}"
-        asked_for = "-" if one.row.kind == DEFINITIONAL else shown(one.smallest).strip()
+        shares = f"{agree:>10}{effect_cell(effect.with_it):>10}{effect_cell(effect.without):>10}"
+        asked_for = "-" if one.row.kind == DEFINITIONAL else effect_cell(one.smallest).strip()
         yield f"{one.row.id:5}{one.row.kind:14}{one.row.quantity:36}{shares}{band:>34}{asked_for:>9}{one.fault}"
 
 

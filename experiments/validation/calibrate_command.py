@@ -17,7 +17,7 @@ import numpy as np
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.emulation.history_matching import Coverage, Matched, Reals, coverage, match
 from experiments.execution.parameter_draws import Draw, draws_bytes, read_draws
-from experiments.execution.run_requests import asked
+from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_set import run_missing
 from experiments.statistics.implausibility import is_as_wide_as_its_prior
 from experiments.storage.run_spec import RunSpec
@@ -89,7 +89,7 @@ class Simulations:
         sets = [f"{name}={value!r}" for name, value in values.items()]
         scale = [] if self.request.scale == 1.0 else [f"population.scale={self.request.scale}"]
         policies = (policy,) if policy else ()
-        return asked(site, policies=policies, sets=[*scale, *sets], years=self.request.years, seed=seed)[0]
+        return plan_runs(site, policies=policies, sets=[*scale, *sets], years=self.request.years, seed=seed)[0]
 
 
 def calibrate(request: CalibrationRequest) -> Matched:

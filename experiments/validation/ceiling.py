@@ -45,7 +45,7 @@ LABEL, NUMBER = 80, 26
 
 def show_ceiling(out: Path, size: ExperimentSize, years: float = YEARS, runs: Path = RUNS) -> list[Row]:
     """Run all worlds at both sites, write each site as it is done, print and return them all."""
-    return write_sites(out, "ceiling", COLUMNS, lambda site: of_site(site, size, years, runs), lines_of)
+    return write_sites(out, "ceiling", COLUMNS, lambda site: of_site(site, size, years, runs), format_ceiling)
 
 
 def of_site(site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
@@ -77,7 +77,7 @@ def counts(worlds: Worlds, world: str, window: Window) -> dict[str, float]:
     return {name: more(worlds, world, BY_NAME[name].read.sum, window) for name in COUNTS}
 
 
-def lines_of(rows: Sequence[Row]) -> Iterator[str]:
+def format_ceiling(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table, a block for each site."""
     yield from head_of("ceiling", **rows[0])
     for (site, years), own in grouped(rows, "site", "years").items():

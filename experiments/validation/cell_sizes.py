@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from experiments.execution.run_requests import asked
-from experiments.execution.run_tables import go_on, measures_table
-from experiments.execution.twin_runs import twins
+from experiments.execution.run_requests import plan_runs
+from experiments.execution.run_tables import measures_table, simulate_until
+from experiments.execution.twin_runs import twin_worlds
 from experiments.statistics.paired_effects import Effect, paired
 from experiments.validation.variance import print_lines, quiet
 from model.engine.calendar import tick_of
@@ -33,12 +33,12 @@ def measured(table: pd.DataFrame, years: float) -> dict[str, float]:
 def runs_of(site: str, size: int, sets: Sequence[str], years: float, seeds: int) -> tuple[int, list[list[pd.Series]]]:
     """Return the populated cells of a town with cells of one size, and by arm the measures of all seeds."""
     own = [*sets, f"territory.cell_m={size}"]
-    arms = [asked(site, sets=more, years=years, replicates=seeds) for more in (own, [*own, MORE_COUPLES])]
+    arms = [plan_runs(site, sets=more, years=years, replicates=seeds) for more in (own, [*own, MORE_COUPLES])]
     town = build_town(arms[0][0].scenario)
     found: list[list[pd.Series]] = [[], []]
     for pair in zip(*arms, strict=True):
-        for rows, spec, world in zip(found, pair, twins(list(pair), town, quiet), strict=True):
-            go_on(world, tick_of(spec.until), quiet)
+        for rows, spec, world in zip(found, pair, twin_worlds(list(pair), town, quiet), strict=True):
+            simulate_until(world, tick_of(spec.until), quiet)
             rows.append(pd.Series(measured(measures_table(world, spec).to_pandas(), years)))
     return int((town.cells["population"] > 0).sum()), found
 

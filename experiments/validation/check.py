@@ -25,7 +25,7 @@ NOTHING_KNOWN = (
 
 
 @dataclass
-class Tally:
+class RowCounts:
     """Numbers of rows inside, compared and not modelled."""
 
     inside: int = 0
@@ -62,33 +62,33 @@ def check_lines(rows: Sequence[Order], site: str, measures: pd.DataFrame) -> Ite
     yield "± is the standard error of that mean, over years and runs"
     heading = "".join(word.rjust(NUMBER) for word in ("low", "central", "high"))
     yield " " * LABEL + "run".rjust(NARROW) + "±".rjust(NARROW) + heading
-    tally, part = Tally(), ""
+    counts, part = RowCounts(), ""
     for order in rows:
         if part != (part := order.part):
             yield f"\n{part}"
-        yield row_line(order, order.bands.get(site), years, tally)
-    yield from remarks("Remarks", tally.notes)
-    yield from remarks("Not counted", tally.missing)
-    yield "\n" + (tally.sentence() if tally.compared else textwrap.fill(NOTHING_KNOWN.format(site=site), WIDTH))
+        yield row_line(order, order.bands.get(site), years, counts)
+    yield from remarks("Remarks", counts.notes)
+    yield from remarks("Not counted", counts.missing)
+    yield "\n" + (counts.sentence() if counts.compared else textwrap.fill(NOTHING_KNOWN.format(site=site), WIDTH))
 
 
-def row_line(order: Order, band: Band | None, years: Sequence[pd.DataFrame], tally: Tally) -> str:
+def row_line(order: Order, band: Band | None, years: Sequence[pd.DataFrame], counts: RowCounts) -> str:
     """Return one line and count it, if there is something to set it beside."""
     label = f"  {order.name}".ljust(LABEL)
-    limits = "".join(shown(number, order.digits) for number in band or [math.nan] * 3)
+    limits = "".join(number_cell(number, order.digits) for number in band or [math.nan] * 3)
     if order.expression is None:
-        tally.missing.append(order)
+        counts.missing.append(order)
         return label + "-".rjust(NARROW) + " " * NARROW + limits
     found = [number for year in order.years(years) if not math.isnan(number := order.expression.of(year))]
     value = mean(np.asarray(found))
-    numbers = shown(value, order.digits, NARROW) + error_of(found, order.digits).rjust(NARROW)
+    numbers = number_cell(value, order.digits, NARROW) + error_of(found, order.digits).rjust(NARROW)
     if band is None:
         return label + numbers + limits
     inside = band[0] <= value <= band[2]
-    tally.compared += 1
-    tally.inside += inside
+    counts.compared += 1
+    counts.inside += inside
     if order.note:
-        tally.notes.append(order)
+        counts.notes.append(order)
     return label + numbers + limits + ("  in" if inside else " OUT")
 
 
@@ -101,10 +101,10 @@ def error_of(numbers: Sequence[float], digits: int) -> str:
     return f"±{standard_error(np.asarray(numbers)):,.{digits}f}" if len(numbers) > 1 else ""
 
 
-def shown(number: float, digits: int, width: int = NUMBER) -> str:
+def number_cell(number: float, digits: int, width: int = NUMBER) -> str:
     """Return a number in its column.
 
-    >>> shown(4200.0, 0), shown(0.1, 1)
+    >>> number_cell(4200.0, 0), number_cell(0.1, 1)
     ('   4,200', '     0.1')
     """
     return ("-" if math.isnan(number) else f"{number:,.{digits}f}").rjust(width)

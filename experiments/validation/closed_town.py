@@ -112,7 +112,7 @@ def row_of(site: str, law: Law, solved: bool, own: Sequence[Mapping[str, Any]]) 
     return row | {"stands": all(abs(row[what]) <= WITHIN for what in WHAT)}
 
 
-def lines_of(rows: Sequence[Row], years: int) -> Iterator[str]:
+def format_closed(rows: Sequence[Row], years: int) -> Iterator[str]:
     """Yield the table as text."""
     yield from head_of("closed", years=years, seeds=rows[0]["seeds"])
     yield " " * LABEL + "".join(f"{what:>{NUMBER}}" for what in WHAT)
@@ -125,5 +125,5 @@ def lines_of(rows: Sequence[Row], years: int) -> Iterator[str]:
 def show_closed(folder: Path, size: ExperimentSize, years: int = YEARS) -> list[Row]:
     """Run closed towns, print by how much trust moved in them, and write it down."""
     rows = rows_of(size, years)
-    print(write_table(folder, "closed", rows, list(rows[0]), lines_of(rows, years)))
+    print(write_table(folder, "closed", rows, list(rows[0]), format_closed(rows, years)))
     return rows

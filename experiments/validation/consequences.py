@@ -56,7 +56,7 @@ def row_of(site: str, twins: Sequence[AnnualCounts], year: int, one: str, world:
     return dict(zip(COLUMNS, (site, world, year, one, *ends, len(twins), fingerprint()), strict=True))
 
 
-def lines_of(rows: Sequence[Row], names: Mapping[str, StudyWorld], scale: float) -> Iterator[str]:
+def format_consequences(rows: Sequence[Row], names: Mapping[str, StudyWorld], scale: float) -> Iterator[str]:
     """Yield the table as text: a line a measure, a column a world, changes in percent with their interval."""
     yield from head_of("consequences", twins=rows[0]["twins"] if rows else 0, scale=scale)
     for (site, year), own in grouped(rows, "site", "year").items():

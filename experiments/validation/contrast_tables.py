@@ -16,7 +16,7 @@ from itertools import batched
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from experiments.comparison.headline_measures import BY_NAME, Headline, yearly
+from experiments.comparison.headline_measures import BY_NAME, Headline, yearly_count
 from experiments.statistics.paired_effects import paired
 from experiments.validation import criteria
 from experiments.validation.experiment import BASE, CENTRAL, SITES, Experiment, Worlds
@@ -29,7 +29,7 @@ from scenarios import load
 
 OUT = Path("results") / "reference"
 STATED: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-MORE = {name: yearly(name, one["en"], one["es"], *one["columns"]) for name, one in STATED.pop("more").items()}
+MORE = {name: yearly_count(name, one["en"], one["es"], *one["columns"]) for name, one in STATED.pop("more").items()}
 MEASURES: Mapping[str, Headline] = {**BY_NAME, **MORE}
 SWEPT = re.compile(r"swept (-?[\d.]+)-([\d.]+)")
 TOGETHER = "assumed_together"
@@ -172,7 +172,7 @@ def show_contrasts(
         rows += [row for some in own for row in some]
         if len(own) > 1:
             rows += differences(own[0], own[-1])
-        text = write_table(out, name, rows, COLUMNS, lines_of(table, rows))
+        text = write_table(out, name, rows, COLUMNS, format_contrasts(table, rows))
     print(text)
     return rows
 
@@ -228,7 +228,7 @@ def differences(small: Sequence[Row], large: Sequence[Row]) -> Iterator[Row]:
 # Text
 
 
-def lines_of(table: ContrastTable, rows: Sequence[Row]) -> Iterator[str]:
+def format_contrasts(table: ContrastTable, rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table as text, a block for each site and scale."""
     yield from table.stated["head"]
     yield f"After {rows[0]['years']:g} years, {rows[0]['twins']} twins, 95 % intervals: means of the last year and"

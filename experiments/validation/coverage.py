@@ -18,8 +18,8 @@ import pandas as pd
 from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.headline_measures import HEADLINES, Headline, present
-from experiments.execution.job_cache import Parts, carry_on
-from experiments.execution.twin_runs import Task, TwinRuns, apart, live, together
+from experiments.execution.job_cache import JobCache, run_unfinished
+from experiments.execution.twin_runs import Task, TaskResults, apart, run_task, together
 from experiments.statistics.annual_aggregation import MONTHS, Expression
 from experiments.statistics.paired_effects import Effect, Value, paired
 from experiments.statistics.verdicts import LIMIT, benjamini_hochberg, direction, judge
@@ -81,7 +81,7 @@ def show_coverage(out: Path, pairs: int, scale: float, workers: int) -> bool:
     """Run the bank at both sites, write and print how intervals and verdicts fare; return whether the goal is met."""
     cells = [cell for site in SITES for cell in bank_of(site, out, pairs, scale, workers)]
     rows = pd.DataFrame([row for n in SIZES for row in sampled(cells, n)])
-    text = "\n".join(lines_of(rows, cells, pairs, scale)) + "\n"
+    text = "\n".join(format_coverage(rows, cells, pairs, scale)) + "\n"
     write_whole(out / "coverage.csv", rows.to_csv(index=False, float_format="%.4g", lineterminator="\n").encode())
     write_whole(out / "coverage.txt", text.encode())
     print(text, end="")
@@ -97,7 +97,8 @@ def bank_of(site: str, out: Path, pairs: int, scale: float, workers: int) -> Ite
     tasks = [Task(0, world, "memory") for world in zip(*(arm.specs for arm in planned), strict=True)]
     folder = out / site
     folder.mkdir(parents=True, exist_ok=True)
-    lived = carry_on(tasks, live, workers, f"bank of {site}", Parts(folder, apart, together, TwinsPart)).whole
+    cache = JobCache(folder, apart, together, TwinsPart)
+    lived = run_unfinished(tasks, run_task, workers, f"bank of {site}", cache).whole
     for (number, policy), years in product(enumerate(POLICIES, start=1), HORIZONS):
         sides = [months_of(lived, k, years) for k in (0, number)]
         for headline in present(sides[0][0].columns, MEASURED):
@@ -107,7 +108,7 @@ def bank_of(site: str, out: Path, pairs: int, scale: float, workers: int) -> Ite
                 yield BankCell(site, policy, years, headline, values, truth)  # type: ignore[arg-type]
 
 
-def months_of(lived: Sequence[TwinRuns], arm: int, years: int) -> list[pd.DataFrame]:
+def months_of(lived: Sequence[TaskResults], arm: int, years: int) -> list[pd.DataFrame]:
     """Return the first years of one arm, run by run."""
     runs = (one.finished[arm].tables["measures"].to_pandas().sort_values("month") for one in lived)
     return [months.head(MONTHS * years) for months in runs]
@@ -194,7 +195,7 @@ def by_group(rows: pd.DataFrame) -> pd.DataFrame:
     return means.assign(cells=groups.size(), worst=groups["covered"].min(), width=relative)
 
 
-def lines_of(rows: pd.DataFrame, cells: Sequence[BankCell], pairs: int, scale: float) -> Iterator[str]:
+def format_coverage(rows: pd.DataFrame, cells: Sequence[BankCell], pairs: int, scale: float) -> Iterator[str]:
     """Yield the report, at most 80 columns wide."""
     yield f"Coverage of 95 % intervals and errors of verdicts: bank of {pairs} pairs of runs"
     yield f"at each site, each pair with a town of its own, scale {scale:g}, {len(POLICIES)} policies, {HORIZONS}"

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.comparison.criteria_effects import SITES, draw_lines, mean_scores
-from experiments.execution.run_requests import asked
+from experiments.execution.run_requests import plan_runs
 from experiments.statistics.paired_effects import paired
 from experiments.validation.experiment import BASE, CENTRAL, Experiment, Worlds
 from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_worlds
@@ -60,7 +60,7 @@ def show_criteria(out: Path, size: ExperimentSize, years: float, runs: Path = RU
     """Run the status quo and all worlds at both sites; write and print what the criteria say of them."""
     lives = {site: run_criteria(site, WORLDS, years, size, runs) for site in SITES}
     usual = {site: months_of(some, BASE) for site, some in lives.items()}
-    anchors = asked(SITES[0])[0].scenario.anchors
+    anchors = plan_runs(SITES[0])[0].scenario.anchors
     base = {site: table_of(months) for site, months in usual.items()}
     found = {site: {name: table_of(months_of(some, name)) for name in WORLDS} for site, some in lives.items()}
     lines = [
@@ -129,7 +129,7 @@ def verdicts(base: Mapping[str, Table]) -> Iterator[tuple[str, bool, str]]:
     yield "L01 C1 acceptable at both", passed, f"{c1[0]:.2f}, {c1[1]:.2f}"
     yield "L02 C2 passable in Villa Canales", graded(c2[0], "passable"), f"{c2[0]:.2f}"
     n = min(len(vc["c2"]), len(tot["c2"]))
-    apart = share(tot["c2"][:n] - vc["c2"][:n] > 0.15)
+    apart = share_of_seeds(tot["c2"][:n] - vc["c2"][:n] > 0.15)
     yield (
         "L03 C2 strong in Totonicapán",
         graded(c2[1], "strong") and apart >= 0.95,
@@ -137,17 +137,17 @@ def verdicts(base: Mapping[str, Table]) -> Iterator[tuple[str, bool, str]]:
     )
     limited = all(graded(one, "limited") and one < first for one, first in zip(c3, c1, strict=True))
     yield "L04 C3 limited at both", limited, f"{c3[0]:.2f}, {c3[1]:.2f}"
-    least = [share(one["c4"] < np.minimum(np.minimum(one["c1"], one["c2"]), one["c3"])) for one in both]
+    least = [share_of_seeds(one["c4"] < np.minimum(np.minimum(one["c1"], one["c2"]), one["c3"])) for one in both]
     weak = min(least) >= 0.95 and max(one["c4"] for one in mean) < 0.3
     yield "L05 C4 weakest at both", weak, f"in {least[0]:.0%}, {least[1]:.0%} of seeds"
     order = (
-        share((vc["c1"] >= vc["c2"]) & (vc["c2"] > vc["c3"]) & (vc["c3"] > vc["c4"])),
-        share((tot["c2"] >= tot["c1"]) & (tot["c1"] > tot["c3"]) & (tot["c3"] > tot["c4"])),
+        share_of_seeds((vc["c1"] >= vc["c2"]) & (vc["c2"] > vc["c3"]) & (vc["c3"] > vc["c4"])),
+        share_of_seeds((tot["c2"] >= tot["c1"]) & (tot["c1"] > tot["c3"]) & (tot["c3"] > tot["c4"])),
     )
     yield "L06 their order", min(order) >= 0.9, f"in {order[0]:.0%}, {order[1]:.0%} of seeds"
 
 
-def share(holds: np.ndarray) -> float:
+def share_of_seeds(holds: np.ndarray) -> float:
     """Return the share of seeds in which something holds."""
     return float(np.mean(holds))
 

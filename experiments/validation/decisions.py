@@ -13,10 +13,10 @@ import numpy as np
 
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
-from experiments.execution.run_requests import asked
-from experiments.execution.run_tables import go_on
+from experiments.execution.run_requests import plan_runs
+from experiments.execution.run_tables import simulate_until
 from experiments.execution.shared_towns import TOWNS
-from experiments.execution.twin_runs import twins
+from experiments.execution.twin_runs import twin_worlds
 from experiments.validation import consequences
 from experiments.validation.experiment import BASE, SITES, estimate
 from experiments.validation.experiment_runs import ExperimentSize
@@ -65,12 +65,12 @@ class DecisionCase:
 def run_case(case: DecisionCase, tell: ReportProgress) -> tuple[ChoiceCounts, consequences.AnnualCounts]:
     """Run all worlds of a case; return what was decided in them, and what came of it."""
     about: dict[str, Any] = {"sets": case.sets, "years": case.years, "seed": case.seed}
-    specs = {name: asked(case.site, policies=world.policies, **about)[0] for name, world in worlds_all().items()}
+    specs = {name: plan_runs(case.site, policies=world.policies, **about)[0] for name, world in worlds_all().items()}
     told: ChoiceCounts = {}
     counted: consequences.AnnualCounts = {}
-    lived = twins(list(specs.values()), TOWNS.of(specs[BASE].scenario), tell)
+    lived = twin_worlds(list(specs.values()), TOWNS.of(specs[BASE].scenario), tell)
     for (world, spec), one in zip(specs.items(), lived, strict=True):
-        go_on(one, tick_of(spec.until), tell)
+        simulate_until(one, tick_of(spec.until), tell)
         counted |= consequences.counted(world, one.datacollector.model_vars, one.settings.start, after(case.years))
         for row in one.choices() if world in WORLDS else ():
             year = 1 + (int(row["tick"]) - tick_of(spec.scenario.start)) // YEAR
@@ -120,7 +120,7 @@ def row_of(site: str, twins: Sequence[ChoiceCounts], matter: ChoiceSpec, year: i
     return dict(zip(COLUMNS, values, strict=True))
 
 
-def lines_of(rows: Sequence[Row], scale: float) -> Iterator[str]:
+def format_decisions(rows: Sequence[Row], scale: float) -> Iterator[str]:
     """Yield the table as text, in both languages where a workshop reads it."""
     if not rows:
         yield "Nobody decided anything. / Nadie decidió nada."
@@ -165,7 +165,7 @@ def show_decisions(out: Path, size: ExperimentSize, years: int = YEARS) -> list[
         counted.setdefault(case.site, []).append(counts)
     rows = list(rows_of(found, after(years)))
     came = list(consequences.rows_of(counted, BASE, after(years)))
-    print(write_table(out, "decisions", rows, COLUMNS, lines_of(rows, size.scale)))
-    lines = consequences.lines_of(came, worlds_all(), size.scale)
+    print(write_table(out, "decisions", rows, COLUMNS, format_decisions(rows, size.scale)))
+    lines = consequences.format_consequences(came, worlds_all(), size.scale)
     print(write_table(out, "consequences", came, consequences.COLUMNS, lines))
     return rows

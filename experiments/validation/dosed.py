@@ -35,7 +35,7 @@ IN_TIME_SHARE = 0.85
 
 
 @dataclass(frozen=True)
-class Given:
+class AddedContacts:
     """Additions to a world: visits and meetings per adult and year, and the share of unserved calls served.
 
     In a silent one nothing that happens teaches anybody anything.
@@ -48,7 +48,7 @@ class Given:
 
 
 @kernel
-def give(stage: ShiftContext, contacts: Rows[Contacts], nth: int, mean: float) -> None:
+def add_contacts(stage: ShiftContext, contacts: Rows[Contacts], nth: int, mean: float) -> None:
     """Let adults have a long, friendly visit (nth 0) or be heard at a meeting (1), so many on the mean of a shift."""
     for k in range(min(MOST, poisson_quantile(keyed_uniform(stage.seed, HOW_MANY, stage.tick, nth, 0), mean))):
         for a in range(TRIES):
@@ -83,7 +83,7 @@ def serve(stage: ShiftContext, first: int, share: float) -> None:
 class Dosed(TrustModel):
     """A world that is given something from now on."""
 
-    given = Given()
+    given = AddedContacts()
     schedule = SHIFT_PROGRAM.with_part(learn, PythonStep(lambda world: world.apply_impressions()))
     counted: tuple[int, float] = (-1, 0.0)
 
@@ -101,7 +101,7 @@ class Dosed(TrustModel):
         for nth, rate in enumerate((self.given.visits, self.given.meetings)):
             if rate > 0.0:
                 self.shift_events.reserve(IMPRESSIONS, MOST)
-                give(self.shift_context(), self.parameters[Contacts], nth, rate * self.adults / YEAR)
+                add_contacts(self.shift_context(), self.parameters[Contacts], nth, rate * self.adults / YEAR)
 
     def apply_impressions(self) -> None:
         """Learn, where some calls that nobody answered have been served; in silence there is nothing to learn."""

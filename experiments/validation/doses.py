@@ -14,12 +14,12 @@ import numpy as np
 
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
-from experiments.execution.run_requests import asked
-from experiments.execution.run_tables import go_on
+from experiments.execution.run_requests import plan_runs
+from experiments.execution.run_tables import simulate_until
 from experiments.execution.shared_towns import TOWNS
 from experiments.storage.run_identity import canonical, digest_of
 from experiments.storage.writing import make_folder, write_whole
-from experiments.validation.dosed import Dosed, Given
+from experiments.validation.dosed import AddedContacts, Dosed
 from experiments.validation.experiment import SITES, estimate
 from experiments.validation.experiment_runs import RUNS, SEVERAL, ExperimentSize, written
 from experiments.validation.readings import CENTRE, readings
@@ -45,7 +45,7 @@ class Dose:
     name: str
     en: str
     es: str
-    given: Given = field(default_factory=Given)
+    given: AddedContacts = field(default_factory=AddedContacts)
     add: Mapping[str, float] = field(default_factory=dict)
     scale: Mapping[str, float] = field(default_factory=dict)
     policy: str = ""
@@ -65,7 +65,7 @@ class Dose:
 
 
 STATED = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-DOSES = tuple(Dose(**{**one, "given": Given(**one.get("given", {}))}) for one in STATED["dose"])
+DOSES = tuple(Dose(**{**one, "given": AddedContacts(**one.get("given", {}))}) for one in STATED["dose"])
 BASE = DOSES[0]
 BY_NAME = {one.name: one for one in DOSES}
 RATES = (0.05, 0.1, 0.2, 0.4)
@@ -152,7 +152,7 @@ def run_case(case: DoseCase, tell: ReportProgress, runs: Path) -> str:
     if not doses:
         return case.key
     about: dict[str, Any] = {"sets": list(case.sets), "years": case.months / 12, "seed": case.seed}
-    specs = [asked(case.site, policies=words_of(one, runs), **about)[0] for one in doses]
+    specs = [plan_runs(case.site, policies=words_of(one, runs), **about)[0] for one in doses]
     town = TOWNS.of(specs[0].scenario)
     scenario = replace(specs[0].scenario, policies=())
     common = TrustModel(scenario, rng=case.seed, town=town).checkpoint()
@@ -160,7 +160,7 @@ def run_case(case: DoseCase, tell: ReportProgress, runs: Path) -> str:
     for one, spec in zip(doses, specs, strict=True):
         world = Dosed.resumed(spec.scenario, common, town=town)
         world.given = one.given
-        go_on(world, tick_of(spec.until), tell)
+        simulate_until(world, tick_of(spec.until), tell)
         write_whole(case.kept(one.name, runs), json.dumps(left_by(world)).encode())
     return case.key
 
@@ -269,7 +269,7 @@ def show_doses(
     """Carry out all doses at both sites, write, print and return them."""
     found = carry(cases(size, corners), size, runs)
     rows = list(rows_of(found))
-    lines = lines_of(rows, list(extras(found)), corner_lines(found), size.seeds)
+    lines = format_doses(rows, list(extras(found)), corner_lines(found), size.seeds)
     print(write_table(out, "doses", rows, COLUMNS, lines))
     return rows
 
@@ -281,7 +281,7 @@ def corner_lines(found: Found) -> list[tuple[str, str, list[float]]]:
     return [(*key, [points(found[key][0], name, 10) for name in names]) for key in order]
 
 
-def lines_of(rows: Sequence[Row], extras: Sequence[Row], corners: Sequence[Corner], seeds: int) -> Iterator[str]:
+def format_doses(rows: Sequence[Row], extras: Sequence[Row], corners: Sequence[Corner], seeds: int) -> Iterator[str]:
     """Yield the whole table: doses, what three points take, corners."""
     yield from head_of("doses", seeds=seeds)
     for (site,), own in grouped(rows, "site").items():

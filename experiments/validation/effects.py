@@ -5,7 +5,7 @@ from dataclasses import astuple, replace
 from pathlib import Path
 
 from experiments.validation.effects_table import EXPERIMENTS, MADE, WEAK
-from experiments.validation.effects_text import lines_of
+from experiments.validation.effects_text import format_effects_table
 from experiments.validation.experiment import (
     CENTRAL,
     VARIED,
@@ -35,7 +35,7 @@ def show_effects(only: Sequence[str], out: Path, size: ExperimentSize, runs: Pat
     run_together(some, size, runs)
     for number, one in enumerate(some):
         rows += list(rows_of(one, size, runs))
-        lines = lines_of(some, rows, size.seeds, whole=number == len(some) - 1)
+        lines = format_effects_table(some, rows, size.seeds, whole=number == len(some) - 1)
         text = write_table(out, "effects", rows, COLUMNS, lines)
     print(text)
     return rows

@@ -22,16 +22,16 @@ REST_OF_EXPERIMENT = ("years", "site", "weak", "keep", "trivial")
 REST_OF_LINE = ("name", "en", "es", "unit", "status", "must", "note")
 
 
-def filled(entry: Any, values: Mapping[str, Any]) -> Any:
+def with_values(entry: Any, values: Mapping[str, Any]) -> Any:
     """Return an entry of the file with values in place of their names in braces.
 
-    >>> filled({"name": "year_{n}", "read": ["{n}", "{window}"]}, {"n": 1, "window": [0, 12]})
+    >>> with_values({"name": "year_{n}", "read": ["{n}", "{window}"]}, {"n": 1, "window": [0, 12]})
     {'name': 'year_1', 'read': [1, [0, 12]]}
     """
     if isinstance(entry, dict):
-        return {filled(key, values): filled(value, values) for key, value in entry.items()}
+        return {with_values(key, values): with_values(value, values) for key, value in entry.items()}
     if isinstance(entry, list):
-        return [filled(one, values) for one in entry]
+        return [with_values(one, values) for one in entry]
     if not isinstance(entry, str):
         return entry
     return values[entry[1:-1]] if entry[:1] + entry[-1:] == "{}" and entry[1:-1] in values else entry.format(**values)
@@ -41,12 +41,12 @@ def repeated(entry: dict[str, Any], values: Mapping[str, Any]) -> Iterator[tuple
     """Yield an entry as often as it says, with the values of each time."""
     each = entry.get("each", [{}])
     for more in COMPUTED[each]() if isinstance(each, str) else each:
-        yield {key: value for key, value in entry.items() if key != "each"}, {**values, **filled(more, values)}
+        yield {key: value for key, value in entry.items() if key != "each"}, {**values, **with_values(more, values)}
 
 
 def variants(name: str) -> tuple[Variant, ...]:
     """Return the variants of the file under a name."""
-    entries = (filled(once, values) for once, values in repeated(STATED["variants"][name], {}))
+    entries = (with_values(once, values) for once, values in repeated(STATED["variants"][name], {}))
     return tuple(Variant(one["name"], tuple((*turn,) for turn in one["turns"])) for one in entries)
 
 
@@ -54,25 +54,25 @@ def experiments() -> Iterator[Experiment]:
     """Yield every experiment of the file."""
     for entry in STATED["experiment"]:
         for once, values in repeated(entry, {}):
-            one = filled({key: value for key, value in once.items() if key != "lines"}, values)
+            one = with_values({key: value for key, value in once.items() if key != "lines"}, values)
             worlds = one["worlds"] if isinstance(one["worlds"], dict) else {name: (name,) for name in one["worlds"]}
             yield Experiment(
                 *(one[key] for key in ("name", "en", "es", "measured")),
                 worlds={name: tuple(words) for name, words in worlds.items()},
                 variants=(CENTRAL, *(variants(one["variants"]) if "variants" in one else ())),
-                lines=tuple(lines_of(once["lines"], values)),
+                lines=tuple(experiment_lines(once["lines"], values)),
                 **{key: one[key] for key in REST_OF_EXPERIMENT if key in one},
             )
 
 
-def lines_of(entries: list[dict[str, Any]], values: Mapping[str, Any]) -> Iterator[ExperimentLine]:
+def experiment_lines(entries: list[dict[str, Any]], values: Mapping[str, Any]) -> Iterator[ExperimentLine]:
     """Yield the lines that entries stand for: one, those of a group, or those shared under a name."""
     for entry in entries:
         for once, now in repeated(entry, values):
             if "use" in once or "lines" in once:
-                yield from lines_of(STATED["shared"][once["use"]] if "use" in once else once["lines"], now)
+                yield from experiment_lines(STATED["shared"][once["use"]] if "use" in once else once["lines"], now)
             else:
-                yield line_of(filled(once, now))
+                yield line_of(with_values(once, now))
 
 
 def line_of(entry: Mapping[str, Any]) -> ExperimentLine:

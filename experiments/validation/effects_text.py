@@ -24,7 +24,9 @@ UNITS = {"ratio": "x", "elasticity": "el", "%": "%", "points": "pt", "log points
 LOST = "not available"
 
 
-def lines_of(experiments: Sequence[Experiment], rows: Sequence[Row], seeds: int, whole: bool) -> Iterator[str]:
+def format_effects_table(
+    experiments: Sequence[Experiment], rows: Sequence[Row], seeds: int, whole: bool
+) -> Iterator[str]:
     """Yield the whole table: all experiments so far, variants below, sums at the end."""
     yield from head_of("effects")
     few = f"of variants (--) {min(VARIED, seeds)}"
@@ -132,10 +134,10 @@ def sums(rows: Sequence[Row]) -> Iterator[str]:
     same = counted.get("identity", [])
     yield f"identities, which hold by construction and are no finding: {same.count('inside')} of {len(same)} hold"
     yield f"{LOST}: {sum(row['verdict'] == LOST for row in rows)} of {len(rows)}"
-    yield from named("outside", [row for row in central if row["verdict"] == "outside"])
-    yield from named("outside a prior", [row for row in central if row["verdict"] == "prior only (outside)"])
-    yield from named("variants whose interval holds no change", [row for row in rows if is_unsure(row)])
-    yield from named("trivial world does not fail", [row for row in rows if row["trivial_fails"] is False])
+    yield from lines_under("outside", [row for row in central if row["verdict"] == "outside"])
+    yield from lines_under("outside a prior", [row for row in central if row["verdict"] == "prior only (outside)"])
+    yield from lines_under("variants whose interval holds no change", [row for row in rows if is_unsure(row)])
+    yield from lines_under("trivial world does not fail", [row for row in rows if row["trivial_fails"] is False])
 
 
 def is_identity(row: Row) -> bool:
@@ -163,7 +165,7 @@ def is_unsure(row: Row) -> bool:
     return bool(row["low"] <= row["nothing"] <= row["high"])
 
 
-def named(heading: str, rows: Sequence[Row]) -> Iterator[str]:
+def lines_under(heading: str, rows: Sequence[Row]) -> Iterator[str]:
     """Yield some rows by name."""
     if rows:
         yield f"{heading}:"

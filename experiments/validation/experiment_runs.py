@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
-from experiments.execution.run_requests import asked
-from experiments.execution.run_tables import go_on, measures_table, months_table, tables_of
+from experiments.execution.run_requests import plan_runs
+from experiments.execution.run_tables import measures_table, months_table, simulate_until, tables_of
 from experiments.execution.shared_towns import TOWNS
-from experiments.execution.twin_runs import twins
+from experiments.execution.twin_runs import twin_worlds
 from experiments.storage.run_folder import parquet_of
 from experiments.storage.run_spec import OWN, RunSpec
 from experiments.storage.writing import make_folder, write_whole
@@ -127,11 +127,11 @@ def specs_of(
 
     Each seed has a town of its own, so that intervals hold the differences between towns.
     """
-    base = asked(site, sets=size.sets)[0]
+    base = plan_runs(site, sets=size.sets)[0]
     policies, facts = ([word for word in words if ("=" in word) == is_set] for is_set in (False, True))
     sets = [*size.sets, *facts, *(f"{key}={value!r}" for key, value in turned(base, variant).items())]
     length = min(years, size.longest)
-    return list(asked(site, policies=policies, sets=sets, years=length, replicates=size.seeds, keep=keep, town=OWN))
+    return list(plan_runs(site, policies=policies, sets=sets, years=length, replicates=size.seeds, keep=keep, town=OWN))
 
 
 def turned(spec: RunSpec, variant: Variant) -> dict[str, float]:
@@ -176,8 +176,8 @@ def run_missing(specs: Sequence[RunSpec], runs: Path, workers: int, label: str) 
 def run_batch(batch: WorldBatch, tell: ReportProgress, runs: Path) -> str:
     """Carry out worlds of one seed side by side and keep what each leaves."""
     town = TOWNS.of(batch.specs[0].scenario)
-    for spec, world in zip(batch.specs, twins(batch.specs, town, tell), strict=True):
-        cells = go_on(world, tick_of(spec.until), tell)
+    for spec, world in zip(batch.specs, twin_worlds(batch.specs, town, tell), strict=True):
+        cells = simulate_until(world, tick_of(spec.until), tell)
         tables = left_by(world)
         if "cells" in spec.keep:
             tables["cells"] = tables_of(world, dataclasses.replace(spec, keep=("cells",)), cells)["cells"]

@@ -51,7 +51,7 @@ def show_headline(version: str, out: Path, size: ExperimentSize, years: float, r
     """Run all worlds at both sites, write each site as it is done, print and return the rows of this version."""
     if not NAME.fullmatch(version) or version == BESIDE:
         raise InputError(f"version '{version}': a name has lower-case letters, digits and _; '{BESIDE}' is taken")
-    return write_sites(out, version, COLUMNS, lambda site: of_site(version, site, size, years, runs), lines_of)
+    return write_sites(out, version, COLUMNS, lambda site: of_site(version, site, size, years, runs), format_headline)
 
 
 def of_site(version: str, site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
@@ -103,7 +103,7 @@ def in_year(lived: RunTables, year: int) -> pd.DataFrame:
     return lived.months.iloc[12 * (year - 1) : 12 * year]
 
 
-def lines_of(rows: Sequence[Row]) -> Iterator[str]:
+def format_headline(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table of one version, a block for each site and year."""
     yield from head_of("headline", **rows[0])
     for (site, year), own in grouped(rows, "site", "year").items():
@@ -158,7 +158,7 @@ def read_version(out: Path, version: str) -> list[Row]:
 
 def show_beside(versions: Sequence[str], out: Path) -> str:
     """Write and print the effects of several versions side by side; return the text."""
-    names = list(versions) or in_order(path.stem for path in out.glob("*.csv"))
+    names = list(versions) or by_version(path.stem for path in out.glob("*.csv"))
     if not names:
         raise InputError(f"{out} holds no version. Run one first.")
     rows = [row | {"version": name} for name in names for row in read_version(out, name)]
@@ -169,10 +169,10 @@ def show_beside(versions: Sequence[str], out: Path) -> str:
     return text
 
 
-def in_order(versions: Iterable[str]) -> list[str]:
+def by_version(versions: Iterable[str]) -> list[str]:
     """Return versions in the order in which changes came, those of no known place at the end by name.
 
-    >>> in_order(["current", "totonicapan", "presence", "before"])
+    >>> by_version(["current", "totonicapan", "presence", "before"])
     ['before', 'presence', 'totonicapan', 'current']
     """
     order = STATED["headline_beside"]["order"]

@@ -20,8 +20,8 @@ import pandas as pd
 
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
-from experiments.execution.run_requests import asked
-from experiments.execution.run_tables import go_on, measures_table
+from experiments.execution.run_requests import plan_runs
+from experiments.execution.run_tables import measures_table, simulate_until
 from experiments.execution.shared_towns import town_for
 from experiments.statistics.forecast_scores import root_mean_square, skill
 from experiments.storage.run_spec import RunSpec
@@ -77,7 +77,7 @@ def show_hindcast(out: Path, size: ExperimentSize) -> list[dict[str, object]]:
     jobs = [
         HindcastJob(spec, variant)
         for site in SITES
-        for spec in asked(
+        for spec in plan_runs(
             site, sets=[*size.sets, f"calendar.warm_up={WARM_UP}"], start=START, until=UNTIL, replicates=size.seeds
         )
         for variant in VARIANTS
@@ -98,7 +98,7 @@ def years_of_run(job: HindcastJob, tell: ReportProgress) -> pd.DataFrame:
     """Return the measures of a run by year."""
     town = town_for(job.spec)
     world = TrustModel(without(job.spec.scenario, VARIANTS[job.variant]), rng=job.spec.seed, town=town)
-    go_on(world, tick_of(job.spec.until), tell)
+    simulate_until(world, tick_of(job.spec.until), tell)
     months = measures_table(world, job.spec).to_pandas()
     by_year = months.groupby(pd.to_datetime(months["month"]).dt.year)
     return pd.DataFrame({

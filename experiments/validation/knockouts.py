@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments.execution.run_requests import asked
+from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_set import run_all
 from experiments.statistics.paired_effects import paired, quantile
 from experiments.storage.run_folder import joined
@@ -90,7 +90,7 @@ def averages(
 ) -> pd.DataFrame:
     """Return the mean of every measure of a world, a row per seed; mechanisms share those that have them all."""
     policies, sets = [policy] if policy else [], [f"population.scale={scale}", *([off] if off else [])]
-    specs = asked(site, policies=policies, sets=sets, start=start, years=years, replicates=replicates)
+    specs = plan_runs(site, policies=policies, sets=sets, start=start, years=years, replicates=replicates)
     return average_by_seed(tables_of(specs, workers)["measures"])
 
 
@@ -124,16 +124,16 @@ def knockout_lines(one: MechanismKnockout, found: Sequence[KnockoutEffect]) -> I
     for effect in found:
         sign = "*" if effect.changed else " "
         yield (
-            f"  {effect.measure:34}{shown(effect.with_it)} ±{shown(effect.with_error).strip():7}"
-            f"{shown(effect.without)} ±{shown(effect.without_error).strip():7}"
-            f"{shown(effect.mean)} [{shown(effect.low).strip()}, {shown(effect.high).strip()}]{sign}"
+            f"  {effect.measure:34}{effect_cell(effect.with_it)} ±{effect_cell(effect.with_error).strip():7}"
+            f"{effect_cell(effect.without)} ±{effect_cell(effect.without_error).strip():7}"
+            f"{effect_cell(effect.mean)} [{effect_cell(effect.low).strip()}, {effect_cell(effect.high).strip()}]{sign}"
         )
 
 
-def shown(number: float) -> str:
+def effect_cell(number: float) -> str:
     """Return a number in its column.
 
-    >>> shown(1234.5), shown(0.01234), shown(-0.00002)
+    >>> effect_cell(1234.5), effect_cell(0.01234), effect_cell(-0.00002)
     ('   1,234', '  0.0123', '  -2e-05')
     """
     if math.isnan(number):

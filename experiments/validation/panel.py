@@ -93,7 +93,7 @@ def people_of(tape: Tape, seed: int = SEED) -> People:
     return People(logistic_noise(rng, tape.adults), logistic_noise(rng, 2, tape.adults), tape.female)
 
 
-def disposed(people: People, numbers: Numbers, intercept: float) -> Reals:
+def dispositions_of(people: People, numbers: Numbers, intercept: float) -> Reals:
     """Return both dispositions (0-1) of everybody."""
     mean = intercept + numbers["trust.women"] * (people.female - 0.5)
     split = numbers["trust.fairer"] * np.array([[0.5], [-0.5]])
@@ -120,9 +120,9 @@ def levelled(people: People, counts: dict[str, Reals], numbers: Numbers, level: 
     """Return dispositions around the intercept at which mean trust is this."""
 
     def above(intercept: float) -> float:
-        return float(trust_of(disposed(people, numbers, intercept), counts).mean()) - level
+        return float(trust_of(dispositions_of(people, numbers, intercept), counts).mean()) - level
 
-    return disposed(people, numbers, float(brentq(above, -12.0, 12.0, xtol=1e-7)))
+    return dispositions_of(people, numbers, float(brentq(above, -12.0, 12.0, xtol=1e-7)))
 
 
 def lapop_thresholds(numbers: Mapping[str, float]) -> NDArray[np.floating]:

@@ -56,7 +56,7 @@ LABEL, NUMBER, DOSE = 62, 23, 10
 
 def show_practice(out: Path, size: ExperimentSize, years: float = max(AFTER), runs: Path = RUNS) -> list[Row]:
     """Run all worlds at both sites, write each site as it is done, print and return them all."""
-    return write_sites(out, "practice", COLUMNS, lambda site: of_site(site, size, years, runs), lines_of)
+    return write_sites(out, "practice", COLUMNS, lambda site: of_site(site, size, years, runs), format_practice)
 
 
 def of_site(site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
@@ -80,7 +80,7 @@ def row_of(site: str, name: str, year: int, lives: Sequence[Worlds]) -> Row:
     return row
 
 
-def lines_of(rows: Sequence[Row]) -> Iterator[str]:
+def format_practice(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table, a block for each site and year."""
     yield from head_of("practice", **rows[0])
     for (site, year), own in grouped(rows, "site", "year").items():

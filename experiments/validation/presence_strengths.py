@@ -201,7 +201,7 @@ def show_strengths(size: ExperimentSize, out: Path, runs: Path = RUNS) -> Values
         values |= dict.fromkeys(one.parameters, value)
         searches.append(search)
     last = [estimate(one.read(values, size, runs)) for one in STRENGTHS]
-    text = "\n".join(lines_of(searches, now, values, last, size))
+    text = "\n".join(format_search(searches, now, values, last, size))
     make_folder(out)
     write_whole(out / f"{NAME}.txt", f"{text}\n".encode())
     print(text)
@@ -214,7 +214,7 @@ def present(name: str) -> float:
     return float(getattr(load(SITES[0])[group], key))
 
 
-def lines_of(
+def format_search(
     searches: Sequence[Search], now: Values, values: Values, last: Sequence[Estimate], size: ExperimentSize
 ) -> Iterator[str]:
     """Yield the table: for each strength the values tried, the one found, and what its line shows with all of them."""

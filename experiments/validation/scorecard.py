@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.execution.run_requests import asked
+from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_set import run_all
 from experiments.statistics.forecast_scores import crps, distance, has_failed, skill
 from experiments.storage.writing import make_folder, write_whole
@@ -57,7 +57,7 @@ def show_scorecard(out: Path, size: ExperimentSize, years: float = YEARS) -> lis
     make_folder(out)
     found: list[Score] = []
     for site in SITES:
-        specs = asked(site, sets=size.sets, years=years, replicates=size.seeds)
+        specs = plan_runs(site, sets=size.sets, years=years, replicates=size.seeds)
         outcome = run_all(specs, size.workers, f"scorecard of {site}")
         if outcome.interrupted:
             raise KeyboardInterrupt

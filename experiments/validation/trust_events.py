@@ -105,7 +105,7 @@ def row(
     return dict(zip(COLUMNS, values, strict=True))
 
 
-def lines_of(rows: Sequence[Row]) -> Iterator[str]:
+def format_trust_events(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table as text: for each reading its coefficients, then events by day."""
     left = 100.0 * SINGLE_LEFT
     yield from head_of("trust_events", panels=PANELS, adults=ADULTS, selection=SELECTION, left=left)
@@ -114,7 +114,7 @@ def lines_of(rows: Sequence[Row]) -> Iterator[str]:
         for one in own:
             if "day" not in one["quantity"]:
                 error = "" if np.isnan(one["error"]) else f" (SE {one['error']:.2f})"
-                found = f"{one['value']:7.2f}{error}  {known(one)}"
+                found = f"{one['value']:7.2f}{error}  {source_status(one)}"
                 yield f"  {one['event'] + ' / ' + one['es']:40}{one['quantity']:32}{found}"
         for (kind,), some in grouped((one for one in own if "day" in one["quantity"]), "event").items():
             yield from of_days(kind, some)
@@ -126,11 +126,11 @@ def of_days(kind: str, rows: Sequence[Row]) -> Iterator[str]:
         some = [one for one in rows if one["quantity"].endswith(how)]
         values = " ".join(f"{one['value']:7.2f}" for one in some)
         days = "days " + ", ".join(one["quantity"].split(",")[0].removeprefix("day ") for one in some) + ", "
-        sources = ", ".join(f"{one['quantity'].split(',')[0]} {known(one)}" for one in some if one["source"])
+        sources = ", ".join(f"{one['quantity'].split(',')[0]} {source_status(one)}" for one in some if one["source"])
         yield f"  {kind + ' / ' + SPANISH[kind]:40}{days + how:32}{values}  {sources or 'found'}"
 
 
-def known(one: Row) -> str:
+def source_status(one: Row) -> str:
     """Return how a number stands to its source, and what was published."""
     span = "" if one["published_low"] == "" else f" [{one['published_low']:g}, {one['published_high']:g}]"
     source = f" {one['source']}" if one["source"] else ""
@@ -141,5 +141,5 @@ def show_events(out: Path) -> list[Row]:
     """Run all readings in the reference town; write, print and return what was found."""
     town, numbers = reference()
     rows = list(rows_of(town, numbers))
-    print(write_table(out, "trust_events", rows, COLUMNS, lines_of(rows)))
+    print(write_table(out, "trust_events", rows, COLUMNS, format_trust_events(rows)))
     return rows

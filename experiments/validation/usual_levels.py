@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from experiments.execution.run_requests import asked
-from experiments.execution.run_tables import go_on, measures_table
-from experiments.execution.twin_runs import twins
+from experiments.execution.run_requests import plan_runs
+from experiments.execution.run_tables import measures_table, simulate_until
+from experiments.execution.twin_runs import twin_worlds
 from experiments.validation.variance import quiet
 from model.engine.calendar import tick_of
 from model.gangs.cliques.schema import Cliques
@@ -59,13 +59,13 @@ def crimes_of(months: pd.DataFrame) -> float:
 
 def levels(sets: Sequence[str], years: float, seeds: int) -> pd.DataFrame:
     """Return the levels of the reference town, a row a seed."""
-    arms = [asked(SITE, sets=more, years=years, replicates=seeds) for more in (sets, [*sets, *OFF])]
+    arms = [plan_runs(SITE, sets=more, years=years, replicates=seeds) for more in (sets, [*sets, *OFF])]
     town, found = build_town(arms[0][0].scenario), []
     for pair in zip(*arms, strict=True):
         crimes: list[float] = []
         rows: dict[str, float] = {}
-        for spec, world in zip(pair, twins(list(pair), town, quiet), strict=True):
-            go_on(world, tick_of(spec.until), quiet)
+        for spec, world in zip(pair, twin_worlds(list(pair), town, quiet), strict=True):
+            simulate_until(world, tick_of(spec.until), quiet)
             months = measures_table(world, spec).to_pandas()
             crimes.append(crimes_of(months))
             rows = rows or levels_of_measures(months) | levels_of_cliques(world)
@@ -77,7 +77,7 @@ def levels(sets: Sequence[str], years: float, seeds: int) -> pd.DataFrame:
 def lines(sets: Sequence[str], years: float, seeds: int) -> Iterator[str]:
     """Yield each parameter as it is and as the runs have it, with the standard error over seeds."""
     yield f"{SITE}, {years:g} years after the warm-up, {seeds} seeds {' '.join(sets)}".rstrip()
-    scenario, found = asked(SITE, sets=sets)[0].scenario, levels(sets, years, seeds)
+    scenario, found = plan_runs(SITE, sets=sets)[0].scenario, levels(sets, years, seeds)
     for name in found:
         group, _, key = str(name).partition(".")
         mean, error = found[name].mean(), found[name].std() / seeds**0.5

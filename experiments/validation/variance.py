@@ -17,9 +17,9 @@ import pandas as pd
 
 from experiments.comparison.effects import by_seed
 from experiments.comparison.headline_measures import BY_NAME
-from experiments.execution.run_requests import asked
-from experiments.execution.run_tables import go_on, measures_table
-from experiments.execution.twin_runs import twins
+from experiments.execution.run_requests import plan_runs
+from experiments.execution.run_tables import measures_table, simulate_until
+from experiments.execution.twin_runs import twin_worlds
 from experiments.narrative.comparison_text import ALL_ALIKE, many
 from experiments.statistics.paired_effects import Effect, paired, variance_ratio
 from experiments.storage.progress import Progress
@@ -75,9 +75,9 @@ def months(arms: dict[str, RunSpec], seeds: Sequence[int]) -> dict[str, pd.DataF
     for number, seed in enumerate(seeds):
         specs = {name: spec.with_seed(seed) for name, spec in arms.items()}
         alone = (MORE, specs[STATUS_QUO]), TrustModel(more, rng=seed, town=larger)
-        own = zip(specs.items(), twins(list(specs.values()), town, quiet), strict=True)
+        own = zip(specs.items(), twin_worlds(list(specs.values()), town, quiet), strict=True)
         for (name, spec), world in chain(own, [alone]):
-            go_on(world, tick_of(spec.until), quiet)
+            simulate_until(world, tick_of(spec.until), quiet)
             found.setdefault(name, []).append(measures_table(world, spec).to_pandas())
         progress.reach(number + 1)
     progress.close()
@@ -86,8 +86,8 @@ def months(arms: dict[str, RunSpec], seeds: Sequence[int]) -> dict[str, pd.DataF
 
 def lines(site: str, sets: Sequence[str], years: float, seeds: int) -> Iterator[str]:
     """Yield the table of ratios."""
-    runs = asked(site, sets=sets, years=years, replicates=seeds)
-    large = [asked(site, policies=[name], sets=sets, years=years)[0] for name in LARGE]
+    runs = plan_runs(site, sets=sets, years=years, replicates=seeds)
+    large = [plan_runs(site, policies=[name], sets=sets, years=years)[0] for name in LARGE]
     tables = months(arms_of(runs[0], large), [one.seed for one in runs])
     status_quo = tables.pop(STATUS_QUO)
     yield f"{site}, {years:g} years ({runs[0].shifts} shifts with warm-up), {seeds} seeds {' '.join(sets)}"

@@ -76,7 +76,7 @@ def compared(folder: Path) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def lines_of(table: pd.DataFrame, years: float, n: int) -> Iterator[str]:
+def format_changes(table: pd.DataFrame, years: float, n: int) -> Iterator[str]:
     """Yield the report, at most 80 columns wide."""
     changed = table[table["why"] != "same"]
     yield f"Verdicts on the comparison on record ({n} pairs, {years:g} year, full scale), by ranks before,"
@@ -99,7 +99,7 @@ def lines_of(table: pd.DataFrame, years: float, n: int) -> Iterator[str]:
 def main() -> None:
     """Write and print the table."""
     table, manifest = compared(REPORT), read_manifest(REPORT)
-    text = "\n".join(lines_of(table, round(years_of(manifest), 2), len(manifest["seeds"]))) + "\n"
+    text = "\n".join(format_changes(table, round(years_of(manifest), 2), len(manifest["seeds"]))) + "\n"
     write_whole(OUT, text.encode())
     print(text, end="")
 

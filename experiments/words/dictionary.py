@@ -57,14 +57,14 @@ class DictionaryColumn:
 
 
 @cache
-def stated() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+def dictionary_page() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     """Return what is said of tables and, table by table, of their columns."""
     return tomllib.loads(Path(__file__).with_name("columns.toml").read_text(encoding="utf-8"))
 
 
 def units() -> set[str]:
     """Return the units of all columns that are stated here."""
-    return {one["unit"] for part in stated().values() for one in part.values() if "unit" in one}
+    return {one["unit"] for part in dictionary_page().values() for one in part.values() if "unit" in one}
 
 
 @cache
@@ -75,8 +75,8 @@ def column(table: str, name: str) -> DictionaryColumn:
     ('0-1', 'days', 'factor')
     """
     for part in (table, LIKE.get(table, ""), "every"):
-        if name in stated().get(part, {}):
-            return DictionaryColumn(**stated()[part][name])
+        if name in dictionary_page().get(part, {}):
+            return DictionaryColumn(**dictionary_page()[part][name])
     if name.startswith(CHANGE):
         return policy(name.removeprefix(CHANGE))
     return factor(name) or measure(name)
@@ -88,7 +88,7 @@ def unit_in(table: str, name: str) -> str:
     >>> unit_in("cells", "trust"), unit_in("cells", "settlement")
     ('0-1', '')
     """
-    parts = (stated().get(part, {}) for part in (table, LIKE.get(table, ""), "every"))
+    parts = (dictionary_page().get(part, {}) for part in (table, LIKE.get(table, ""), "every"))
     return next((part[name].get("unit", "") for part in parts if name in part), "")
 
 
@@ -132,7 +132,7 @@ def described(table: pa.Table, name: str) -> pa.Table:
 def about(table: str) -> dict[bytes, bytes]:
     """Return what the metadata of a table say of the whole."""
     said = {"table": table, "schema": SCHEMA} | {
-        f"about_{lang}": text for lang, text in stated()["tables"][table].items()
+        f"about_{lang}": text for lang, text in dictionary_page()["tables"][table].items()
     }
     return {f"{PREFIX}{key}".encode(): str(text).encode() for key, text in said.items()}
 

@@ -3,7 +3,7 @@
 import threading
 from typing import Any
 
-from experiments.comparison.decision_measures import Chosen, measures, named
+from experiments.comparison.decision_measures import Chosen, decision_measure, measures
 from experiments.comparison.decision_outcomes import TRUST, effect_on
 from experiments.comparison.policy_choice import TWINS, Choice, runs_of
 from experiments.comparison.twin_results import Life
@@ -87,7 +87,7 @@ def package_names(chosen: Chosen, site: str, language: str) -> str:
     scenario = sites.load_scenario(site)
     parts = []
     for name, step in chosen:
-        measure = named(name)
+        measure = decision_measure(name)
         short = measure.worded(measure.steps[step].short, measure.steps[step], scenario, language)
         parts.append(f"{measure.title[language]}: {short}")
     return "; ".join(parts)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from experiments.comparison.decision_measures import Chosen, measures, named
+from experiments.comparison.decision_measures import Chosen, decision_measure, measures
 from experiments.comparison.decision_outcomes import OUTCOMES
 from experiments.page import sites
 from experiments.page.page_texts import say
@@ -34,7 +34,7 @@ def bins(language: str) -> list[list[str]]:
 def chosen_of(question: int) -> Chosen:
     """Return the choice of measures that a question is about."""
     stated = texts()["question"][question]
-    return ((named(stated["measure"]).name, int(stated["step"])),)
+    return ((decision_measure(stated["measure"]).name, int(stated["step"])),)
 
 
 def question_view(number_of: int, site: str, language: str) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def test_a_reference_is_no_code_and_no_place_in_a_list() -> None:
 
 
 def test_submodels_are_referred_to_by_name_and_every_name_leads_somewhere() -> None:
-    own = odd.stated()
+    own = odd.odd_page()
     places = dict(re.findall(r"^\[(\w+)\]: #(.+)$", own, re.MULTILINE))
     headings = {odd.anchor(title) for title in re.findall(r"^### (.+)$", own, re.MULTILINE)}
     assert references(own) <= set(places)

@@ -29,8 +29,8 @@ from typer.models import ArgumentInfo
 import scenarios
 from experiments.cli import app as cli
 from experiments.cli.validate import EXAMINATIONS
-from experiments.execution.job_cache import ABOUT, Parts, label
-from experiments.execution.run_requests import asked
+from experiments.execution.job_cache import ABOUT, JobCache, label
+from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_set import together
 from experiments.storage import manifest_schema as schema
 from experiments.storage.result_tables import KEEPS, parquet_bytes
@@ -447,7 +447,7 @@ def saved_descriptions(draw: Draw, place: Any) -> None:
     stated[key] = mixed(draw, stated[key], draw(stated_by(hints[key])))
     with place.instead(f"saved/{SAVED}", json.dumps(stated).encode()):
         sets = [f"{name}={value:g}" for name, value in SETS.items()]
-        asked("baseline", branch=place.written / "saved", years=1.0, sets=sets)
+        plan_runs("baseline", branch=place.written / "saved", years=1.0, sets=sets)
 
 
 def cells_of(kind: pa.DataType) -> list[Any]:
@@ -515,7 +515,7 @@ def sweep_parts(draw: Draw, place: Any) -> None:
 
 def run_parts(draw: Draw, place: Any) -> None:
     """Look for the finished part of a run among parts with other tables and other descriptions."""
-    spec = asked("baseline", years=0.1, sets=[f"{name}={value:g}" for name, value in SETS.items()])[0]
+    spec = plan_runs("baseline", years=0.1, sets=[f"{name}={value:g}" for name, value in SETS.items()])[0]
     names = [path.stem for path in sorted((place.backup / "run").glob("*.parquet"))]
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w") as file:
@@ -524,7 +524,7 @@ def run_parts(draw: Draw, place: Any) -> None:
         for name in draw(st.just(names) | st.lists(st.sampled_from(names), max_size=3, unique=True)):
             content = place.original(f"run/{name}.parquet")
             file.writestr(name, changed_table(draw, content) if draw(st.booleans()) else content)
-    parts = Parts(place.corner, lambda _: ({}, {}), together, schema.RunPart)
+    parts = JobCache(place.corner, lambda _: ({}, {}), together, schema.RunPart)
     parts.place.mkdir(exist_ok=True)
     path = parts.place / named_by_digest(label(spec.key), sink.getvalue(), ".zip")
     path.write_bytes(sink.getvalue())

@@ -39,7 +39,7 @@ REACHES: Mapping[str, tuple[float, float]] = {
 
 
 @dataclass(frozen=True)
-class Work:
+class WorkCounts:
     """Work of a decade: numbers of reads, writes, draws, exponentials and passes."""
 
     rows: int
@@ -51,15 +51,15 @@ class Work:
     passes: int
     """Times that all residents are gone through in their order: once a month."""
 
-    def share(self, part: float) -> "Work":
+    def share(self, part: float) -> "WorkCounts":
         """Return this share of the work on the same residents."""
         return replace(self, **{kind: round(part * getattr(self, kind)) for kind in LOOPS})
 
 
-def work_of(counts: Mapping[str, float], draws: float, exponentials: float, rows: int, row_bytes: int) -> Work:
+def work_of(counts: Mapping[str, float], draws: float, exponentials: float, rows: int, row_bytes: int) -> WorkCounts:
     """Return the work of a decade in which so many events of each kind happen."""
     reads, writes = (sum(n * REACHES[kind][side] for kind, n in counts.items() if kind in REACHES) for side in (0, 1))
-    return Work(rows, row_bytes, round(reads), round(writes), round(draws), round(exponentials), 12 * YEARS)
+    return WorkCounts(rows, row_bytes, round(reads), round(writes), round(draws), round(exponentials), 12 * YEARS)
 
 
 BARE = stream_id("bare loop")
@@ -126,7 +126,7 @@ def pass_over(minds: Any, times: Any) -> Any:
 LOOPS = {"reads": read, "writes": write, "draws": draw, "exponentials": exponentiate, "passes": pass_over}
 
 
-def bare_loop(work: Work, minds: np.ndarray) -> dict[str, float]:
+def bare_loop(work: WorkCounts, minds: np.ndarray) -> dict[str, float]:
     """Do the work; return the seconds of each kind."""
     seconds = {}
     for kind, loop in LOOPS.items():
@@ -136,12 +136,12 @@ def bare_loop(work: Work, minds: np.ndarray) -> dict[str, float]:
     return seconds
 
 
-def minds_for(work: Work) -> np.ndarray:
+def minds_for(work: WorkCounts) -> np.ndarray:
     """Return a table with as many rows of as many bytes as the residents have."""
     return np.ones((work.rows, work.row_bytes // 8))
 
 
-def in_turn(world: "TrustModel", work: Work) -> dict[str, Any]:
+def in_turn(world: "TrustModel", work: WorkCounts) -> dict[str, Any]:
     """Return how many bare loops a decade takes, and the nanoseconds of each kind of work in the loop.
 
     Both are measured year by year in turn, so that noise falls on both.  The first year, which loads kernels, is not

@@ -83,7 +83,7 @@ def measure(json_file: Path | None, quick: bool) -> None:
         "machine": machine(),
         "fingerprint": fingerprint(),
         "quick": quick,
-        "results": [asdict(one) | {"value": number(one.value), "reached": one.reached} for one in results],
+        "results": [asdict(one) | {"value": json_number(one.value), "reached": one.reached} for one in results],
         "breakdown": asdict(found),
         "bare_loop": {"work": asdict(found.work()), **loop},
         "parts": parts,
@@ -104,13 +104,13 @@ def line(result: Result) -> str:
     """Return one line of the table."""
     if math.isnan(result.value):
         return f"{result.name:{LABEL}}{'not available':>16}   {result.note}"
-    measured, goal = f"{shown(result.value)} {result.unit}", "-"
+    measured, goal = f"{three_digits(result.value)} {result.unit}", "-"
     if result.goal is not None:
-        goal = f"{'<=' if result.at_most else '>='} {shown(result.goal)} {result.unit}"
+        goal = f"{'<=' if result.at_most else '>='} {three_digits(result.goal)} {result.unit}"
     return f"{result.name:{LABEL}}{measured:>16}{goal:>16}{'' if result.reached else '  MISS'}"
 
 
-def shown(value: float) -> str:
+def three_digits(value: float) -> str:
     """Return a number with about three digits.
 
     >>> shown(0.123), shown(3.0), shown(1234.5)
@@ -207,6 +207,6 @@ def added(size: BenchSize, count: int) -> float:
     return float(many - few)
 
 
-def number(value: float) -> float | None:
+def json_number(value: float) -> float | None:
     """Return a number for JSON, which has no word for one that is not known."""
     return None if math.isnan(value) else value

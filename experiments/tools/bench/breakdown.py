@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.tools.bench.bare_loop import YEARS, Work, work_of
+from experiments.tools.bench.bare_loop import YEARS, WorkCounts, work_of
 from experiments.tools.bench.fresh import clock
 from experiments.tools.bench.phases import Phases
 
@@ -38,7 +38,7 @@ class Breakdown:
             total.update(made)
         return {name: n * SHIFTS / self.counted_shifts for name, n in total.most_common()}
 
-    def work(self) -> Work:
+    def work(self) -> WorkCounts:
         """Work of a decade."""
         counts = {kind: n * SHIFTS / self.shifts for kind, n in self.phases.written.items()}
         exponentials = sum(self.exponentials.values()) * SHIFTS / self.counted_shifts
@@ -90,7 +90,7 @@ def in_two(title: str, numbers: dict[str, float]) -> Iterator[str]:
         yield "".join(stated[k::half])
 
 
-def loop_lines(work: Work, stated: dict[str, Any]) -> Iterator[str]:
+def loop_lines(work: WorkCounts, stated: dict[str, Any]) -> Iterator[str]:
     """Yield what the bare loop does in a decade, with the nanoseconds of each."""
     yield f"{'the bare loop of a decade':24}{'number':>14}{'ns each':>12}{'seconds':>10}"
     for kind, each in stated["nanoseconds"].items():

@@ -9,7 +9,7 @@ from experiments.storage.manifest import machine
 from experiments.storage.progress import say
 from experiments.storage.run_folder import json_of
 from experiments.storage.writing import write_whole
-from experiments.tools.bench.bare_loop import Work
+from experiments.tools.bench.bare_loop import WorkCounts
 from experiments.tools.bench.breakdown import break_down
 from experiments.tools.bench.fresh import SITE, clock
 from model.engine.errors import InputError
@@ -51,7 +51,7 @@ def check_floor(reason: str | None) -> bool:
     if reason is not None:
         return store(reason)
     record = read_record()
-    stated = measured(Work(**record["work"]))
+    stated = measured(WorkCounts(**record["work"]))
     print(line(stated), flush=True)
     print(f"on record: {record['figure']:.2f}, of code {record['fingerprint']} ({record['reason']})")
     verdict = judge(stated["figure"], record["figure"])
@@ -60,7 +60,7 @@ def check_floor(reason: str | None) -> bool:
     return verdict.good
 
 
-def measured(work: Work) -> dict[str, Any]:
+def measured(work: WorkCounts) -> dict[str, Any]:
     """Return the median of some measurements, each in a fresh process."""
     stated = [clock("loops", json.dumps(asdict(work))) for _ in range(TIMES)]
     return sorted(stated, key=lambda one: one["figure"])[TIMES // 2]

@@ -94,10 +94,10 @@ def twin(shifts: str) -> dict[str, Any]:
 
 def replicates(runs: str, years: str, workers: str) -> dict[str, Any]:
     """Seconds that some replicates take, with one or more workers."""
-    from experiments.execution.run_requests import asked
+    from experiments.execution.run_requests import plan_runs
     from experiments.execution.run_set import run_all
 
-    specs = asked(SITE, years=float(years), replicates=int(runs))
+    specs = plan_runs(SITE, years=float(years), replicates=int(runs))
     return {"seconds": timed(lambda: run_all(specs, int(workers)))}
 
 
@@ -136,10 +136,10 @@ def draws(shifts: str, town: str) -> dict[str, Any]:
 
 def loops(work: str) -> dict[str, Any]:
     """A decade of the site in units of the bare loop that does this work."""
-    from experiments.tools.bench.bare_loop import Work, in_turn
+    from experiments.tools.bench.bare_loop import WorkCounts, in_turn
     from model.simulation.model import TrustModel
 
-    return in_turn(TrustModel(varied("plain"), rng=1), Work(**json.loads(work)))
+    return in_turn(TrustModel(varied("plain"), rng=1), WorkCounts(**json.loads(work)))
 
 
 def parts(years: str) -> dict[str, Any]:

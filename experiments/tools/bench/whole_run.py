@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from experiments.tools.bench.bare_loop import YEAR, YEARS, Work
+from experiments.tools.bench.bare_loop import YEAR, YEARS, WorkCounts
 from experiments.tools.bench.fresh import SITE
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def without_residents(small: float, shifts: float) -> float:
     return (small - SMALL * shifts) / (1.0 - SMALL)
 
 
-def lines(seconds: dict[str, float], work: Work, nanoseconds: dict[str, float], loop: float) -> Iterator[str]:
+def lines(seconds: dict[str, float], work: WorkCounts, nanoseconds: dict[str, float], loop: float) -> Iterator[str]:
     """Yield the seconds of a start and of a decade by part, beside those of the bare loop; of the processor."""
     yield f"{'the start of a run':44}{'seconds':>8}"
     yield from (f"  {name:42}{seconds[part]:8.3f}" for part, name in START.items())

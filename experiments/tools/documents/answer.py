@@ -137,14 +137,14 @@ def cell(row: Mapping[str, str], to: str) -> str:
     >>> cell({"effect": "-1.3", "low": "-2.91", "high": "0.4", "unit": "%"}, "a")
     '_−1.3 % (−2.9 a +0.4)_'
     """
-    effect, low, high = (number(float(row[key]), row["unit"]) for key in ("effect", "low", "high"))
+    effect, low, high = (signed_number(float(row[key]), row["unit"]) for key in ("effect", "low", "high"))
     unit = " %" if row["unit"] == "%" else ""
     if float(row["low"]) <= 0.0 <= float(row["high"]):
         return f"_{effect}{unit} ({low} {to} {high})_"
     return f"**{effect}{unit}** ({low} {to} {high})"
 
 
-def number(value: float, unit: str) -> str:
+def signed_number(value: float, unit: str) -> str:
     """Return a signed number; per cent with one digit, points with two."""
     return f"{value:+.{1 if unit == '%' else 2}f}".replace("-", "−")
 

@@ -16,7 +16,7 @@ CHOSEN = {"en": "random", "es": "al azar"}
 PLACE = re.compile(r"(<!-- columns: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def stated(language: str) -> str:
+def column_page(language: str) -> str:
     """Return a page with its tables as the code has the columns."""
     text = PAGES[language].read_text(encoding="utf-8")
     return PLACE.sub(lambda place: f"{place[1]}\n{table(place[2], language)}\n\n{place[3]}", text)

@@ -100,7 +100,7 @@ def in_list(name: str) -> list[EvidenceRow]:
     return [row for row in evidence_rows().values() if row.list == name]
 
 
-def stated() -> str:
+def evidence_section() -> str:
     """Return the section of the ODD with the three lists, and what policies put in by hand."""
     lines = ["## 8 What the paper describes, and what carries it\n", wrapped(TEXTS["evidence_head"])]
     for number, (name, title) in enumerate(LISTS.items(), start=1):

@@ -25,7 +25,7 @@ def wrapped(text: str, first: str = "", rest: str = "") -> str:
     )
 
 
-def stated() -> str:
+def map_page() -> str:
     """Return the map."""
     parts = [TEXTS["map_head"]]
     for package in PACKAGES:

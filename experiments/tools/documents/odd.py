@@ -32,7 +32,7 @@ def place_of(path: Path) -> tuple[int, bool, str]:
     return int(title[2]), title[3] is not None, path.parent.name
 
 
-def stated() -> str:
+def odd_page() -> str:
     """Return the ODD up to the lists from the code, with verbs and submodels in order and numbered."""
     own = (path.read_text(encoding="utf-8").strip() for path in sections())
     mechanisms = "\n\n".join(HEADING_MARK.sub(r"##\1", section) for section in own)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from experiments.tools.documents.module_map import TEXTS, wrapped
-from experiments.words.dictionary import OF_EFFECTS, column, stated
+from experiments.words.dictionary import OF_EFFECTS, column, dictionary_page
 
 TABLES = Path(__file__).parents[2] / "words" / "TABLES.md"
 REST = "What is not told here is as in `effects.parquet`. · Lo que aquí no se dice es como en `effects.parquet`.\n"
@@ -15,13 +15,13 @@ SHORT = {"settlements": "settlement", "groups": "group", "cells": "cell", "ledge
 def document() -> str:
     """Return the document."""
     return "\n".join(
-        [TEXTS["tables_head"], *(line for table in ("every", *stated()["tables"]) for line in part(table))]
+        [TEXTS["tables_head"], *(line for table in ("every", *dictionary_page()["tables"]) for line in part(table))]
     )
 
 
 def part(table: str) -> Iterator[str]:
     """Yield the lines of one table."""
-    told = stated()["tables"].get(table, {"en": "in every table of runs", "es": "en cada tabla de corridas"})
+    told = dictionary_page()["tables"].get(table, {"en": "in every table of runs", "es": "en cada tabla de corridas"})
     yield f"## {'Keys · Claves' if table == 'every' else f'`{table}.parquet`'}\n"
     yield wrapped(f"{told['en']} · {told['es']}") + "\n"
     if table in OF_EFFECTS:
@@ -36,7 +36,7 @@ def columns(table: str) -> Iterable[str]:
         from model.simulation.model import HISTORY_TABLES  # brings Mesa
 
         return [name for name in HISTORY_TABLES[SHORT[table]].dtype.names or () if name != "month"]
-    return stated().get(table, {})
+    return dictionary_page().get(table, {})
 
 
 def entry(table: str, name: str) -> str:

@@ -61,12 +61,12 @@ def with_results() -> dict[Path, str]:
 def written() -> dict[Path, str]:
     """Return the generated documents by path, as they should be."""
     return {
-        odd.ODD: "\n".join((odd.stated(), parameter_lists(), evidence.stated())),
+        odd.ODD: "\n".join((odd.odd_page(), parameter_lists(), evidence.evidence_section())),
         evidence.SPANISH: evidence.in_spanish(evidence.SPANISH.read_text(encoding="utf-8")),
         table_docs.TABLES: table_docs.document(),
-        module_map.MAP: "\n".join((module_map.stated(), writers.stated())),
+        module_map.MAP: "\n".join((module_map.map_page(), writers.writers_section())),
         **with_results(),
-        **{page: column_docs.stated(language) for language, page in column_docs.PAGES.items()},
+        **{page: column_docs.column_page(language) for language, page in column_docs.PAGES.items()},
     }
 
 

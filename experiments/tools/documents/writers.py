@@ -30,7 +30,7 @@ def writers() -> dict[str, list[str]]:
     return found
 
 
-def stated() -> str:
+def writers_section() -> str:
     """Return the section that says who writes which column."""
     every = writers()
     in_rows = [line(every, table) for table in ROW_OF_TABLE if len(written_by(every, table)) > 1]

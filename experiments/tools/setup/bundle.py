@@ -81,10 +81,10 @@ def locked_lines(asked: dict[str, str] | None = None) -> list[str]:
     """
     text = PINS.read_text(encoding="utf-8").replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    return [line for line in lines if asked is None or applies(stated(line), asked)]
+    return [line for line in lines if asked is None or applies(package_of(line), asked)]
 
 
-def stated(line: str) -> Requirement:
+def package_of(line: str) -> Requirement:
     """Return the package that a line asks for."""
     return Requirement(line.partition(HASH)[0])
 
@@ -105,7 +105,7 @@ def hashes_in(line: str) -> list[str]:
 
 def pins(asked: dict[str, str]) -> list[str]:
     """Return what is installed where Python says this of itself, each in the version of the lock file."""
-    return [f"{one.name}{one.specifier}" for one in map(stated, locked_lines(asked))]
+    return [f"{one.name}{one.specifier}" for one in map(package_of, locked_lines(asked))]
 
 
 def list_of(folder: Path) -> Iterator[str]:
@@ -115,7 +115,7 @@ def list_of(folder: Path) -> Iterator[str]:
         there.setdefault(name_of(path), []).append(path)
     program = [f"{PROGRAM}=={parse_wheel_filename(path.name)[1]}" for path in there.get(PROGRAM, ())]
     for line in [*program, *locked_lines()]:
-        if wheels := there.get(canonicalize_name(stated(line).name)):
+        if wheels := there.get(canonicalize_name(package_of(line).name)):
             hashes = (HASH + digest(path.read_bytes()) for path in wheels)
             yield " ".join([line.partition(HASH)[0].strip(), *hashes])
 
@@ -133,10 +133,10 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def named(pin: str) -> str:
+def pin_name(pin: str) -> str:
     """Return the name of a package from its pin.
 
-    >>> named("scipy==1.16.2")
+    >>> pin_name("scipy==1.16.2")
     'scipy'
     """
     return pin.partition("==")[0]

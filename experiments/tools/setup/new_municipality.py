@@ -75,11 +75,11 @@ def draft(kind: str, name: str) -> str:
         facts=facts(),
         levers=[dotted for dotted, _ in model_levers()],
         lever=LEVER,
-        better=f"{(value_of(scenario, LEVER) + number(LEVER).high) / 2:g}",
+        better=f"{(value_of(scenario, LEVER) + parameter_named(LEVER).high) / 2:g}",
         varied=VARIED,
         few=", ".join(f"{value_of(scenario, VARIED) * factor:g}" for factor in (1, 2)),
         columns=lambda table: list(column_texts(table)),
-        stated=stated,
+        stated=range_text,
         limits=limits,
         value=lambda dotted: value_of(scenario, dotted),
         lever_in=lever,
@@ -94,17 +94,17 @@ def facts() -> list[tuple[str, str, str]]:
     return [(dotted, words["en"], words["es"]) for dotted, words in told.items()]
 
 
-def stated(column: ColumnText) -> str:
+def range_text(column: ColumnText) -> str:
     """Return unit, range and default of a column, as far as it has them.
 
-    >>> stated(ColumnText("desks", {}, {"en": "officers", "es": "agentes"}, "≥ 0", "1", False))
+    >>> range_text(ColumnText("desks", {}, {"en": "officers", "es": "agentes"}, "≥ 0", "1", False))
     'officers / agentes; ≥ 0; =1'
     """
     default = f"={column.default}" if column.default else ""
     return "; ".join(part for part in (" / ".join(dict.fromkeys(column.unit.values())), column.range, default) if part)
 
 
-def number(dotted: str) -> ParameterSpec:
+def parameter_named(dotted: str) -> ParameterSpec:
     """Return what is known of a parameter."""
     group, key = find_parameter(dotted)
     return group.parameter_specs()[key]
@@ -116,7 +116,7 @@ def limits(dotted: str) -> str:
     >>> limits("population.total")
     'people; 1 … 3,000,000'
     """
-    about = number(dotted)
+    about = parameter_named(dotted)
     return f"{about.unit}; {about.low:,.9g} … {about.high:,.9g}"
 
 

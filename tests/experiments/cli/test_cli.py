@@ -235,7 +235,7 @@ def test_a_bench_never_calls_noise_a_gain(monkeypatch, told):
     seconds = iter(told)
     monkeypatch.setattr(bench, "clock", lambda *_: {"seconds": next(seconds)})
     results = list(bench.workers(bench.QUICK))
-    assert [bench.number(result.value) for result in results] == [None, None]
+    assert [bench.json_number(result.value) for result in results] == [None, None]
     assert [result.reached for result in results] == [False, False]
     assert all("too busy" in bench.line(result) for result in results)
 

@@ -33,7 +33,7 @@ import scenarios
 from experiments.cli import app as cli
 from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
-from experiments.execution.run_requests import asked
+from experiments.execution.run_requests import plan_runs
 from experiments.narrative.report_reading import read_sites
 from experiments.report.verify import EMBEDDED
 from experiments.storage.run_store import name_of
@@ -54,7 +54,7 @@ MOST_MB = 1000.0
 WOULD_COMPUTE = (
     "experiments.execution.run_set.run_jobs",
     "experiments.studies.rerun_check.run_jobs",
-    "experiments.comparison.comparison.carry_on",
+    "experiments.comparison.comparison.run_unfinished",
     "experiments.studies.sweep_command.run_missing",
     "experiments.figures.plot_command.draw_run",
     "experiments.figures.plot_command.draw_levels",
@@ -241,7 +241,7 @@ def words(rng: random.Random, place: Place) -> None:
         "measures": rng.choice([*fuzz.WORDS, "trust_mean"]),
     }
     chosen = rng.sample(sorted(options), rng.randint(1, 3))
-    asked(rng.choice([*fuzz.WORDS, *["baseline"] * 30]), **{name: options[name] for name in chosen})
+    plan_runs(rng.choice([*fuzz.WORDS, *["baseline"] * 30]), **{name: options[name] for name in chosen})
 
 
 def run_folder(rng: random.Random, place: Place) -> None:
@@ -349,7 +349,7 @@ def of_sweep(rng: random.Random, place: Place) -> None:
 
 def saved(rng: random.Random, place: Place) -> None:
     with place.instead("saved/saved.json", fuzz.tree(rng, place.original("saved/saved.json").decode())):
-        asked(
+        plan_runs(
             "baseline", branch=place.written / "saved", years=1.0, sets=["population.scale=0.05", "calendar.warm_up=0"]
         )
 

@@ -23,10 +23,10 @@ from experiments.comparison.comparison_request import Request
 from experiments.comparison.effects import GROUPS
 from experiments.comparison.headline_measures import HEADLINES
 from experiments.comparison.practice_effects import PRACTICE
-from experiments.execution.run_requests import asked
-from experiments.execution.run_tables import go_on, simulate, tables_of
+from experiments.execution.run_requests import plan_runs
+from experiments.execution.run_tables import simulate, simulate_until, tables_of
 from experiments.execution.trust_accounts import LAWS, Law
-from experiments.execution.twin_runs import twins, under
+from experiments.execution.twin_runs import twin_worlds, under
 from experiments.statistics.paired_effects import paired, smallest, unpaired
 from experiments.statistics.power import twins_needed
 from model.engine.calendar import tick_of
@@ -100,10 +100,10 @@ def test_every_table_of_a_comparison_says_what_its_columns_hold(folder):
 def test_a_branch_goes_on_bit_for_bit_as_an_uninterrupted_world():
     options = {"sets": ["population.scale=0.05"], "years": 0.3}
     words = (["status_quo"], ["resources_only@2017-02-10"], ["reporting_support"])
-    specs = [asked("villa_canales", policies=policies, seed=5, **options)[0] for policies in words]
+    specs = [plan_runs("villa_canales", policies=policies, seed=5, **options)[0] for policies in words]
     town = build_town(specs[0].scenario)
-    for spec, world in zip(specs, twins(specs, town, lambda shifts: None), strict=True):
-        cells = go_on(world, tick_of(spec.until), lambda shifts: None)
+    for spec, world in zip(specs, twin_worlds(specs, town, lambda shifts: None), strict=True):
+        cells = simulate_until(world, tick_of(spec.until), lambda shifts: None)
         whole = simulate(spec, town, lambda shifts: None)
         tables = tables_of(world, spec, cells)
         assert {name: table.equals(whole.tables[name]) for name, table in tables.items()} == dict.fromkeys(tables, True)
@@ -332,7 +332,7 @@ def test_an_interruption_keeps_the_twins_that_were_finished(tmp_path, workers):
 
 
 def test_memory_and_asymmetry_are_laid_over_the_law_of_trust():
-    (spec,) = asked("villa_canales", sets=["population.scale=0.05"])
+    (spec,) = plan_runs("villa_canales", sets=["population.scale=0.05"])
     centre, corner, single = (under(law, spec).scenario for law in (Law(), Law(0.5, 5.0), Law(also="single")))
     assert centre["trust"] == spec.scenario["trust"], "the centre is what the model does"
     assert centre["contacts"] == spec.scenario["contacts"]
@@ -342,7 +342,7 @@ def test_memory_and_asymmetry_are_laid_over_the_law_of_trust():
 
 
 def test_every_law_is_in_range_and_is_no_other(subtests):
-    (spec,) = asked("villa_canales", sets=["population.scale=0.05"])
+    (spec,) = plan_runs("villa_canales", sets=["population.scale=0.05"])
     groups = [under(law, spec).scenario.groups for law in LAWS]
     for law, own in zip(LAWS, groups, strict=True):
         with subtests.test(str(law)):

@@ -400,7 +400,7 @@ def test_what_other_memories_turn_is_not_known_and_never_left_out(
 
 
 def test_what_was_run_under_other_laws_is_a_measure_alone_from_the_start_and_as_long() -> None:
-    table = sign_stability.known()
+    table = sign_stability.laws_table()
     assert set(table) == {(site, (step,), one.name) for site in SITES for step in STEPS for one in OUTCOMES}
     asked = Choice("villa_canales", moved({"training": 3}), years=2)
     assert sign_stability.examined(asked, TRUST.name) is not None

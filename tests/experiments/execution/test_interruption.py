@@ -15,7 +15,9 @@ from experiments.execution import interruption
 pytestmark = needs_signals
 MAIN = "from experiments.cli import main\nif __name__ == '__main__': main()"
 PLANNING = "import sys, time; from experiments.execution import run_requests\n"
-PLANNING += "run_requests.asked = lambda *_, **__: (print('planning', file=sys.stderr, flush=True), time.sleep(60))\n"
+PLANNING += (
+    "run_requests.plan_runs = lambda *_, **__: (print('planning', file=sys.stderr, flush=True), time.sleep(60))\n"
+)
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0")
 LONG = ("run", "baseline", *SMALL, "--years", "20", "--replicates", "4")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

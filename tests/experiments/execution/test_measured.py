@@ -3,7 +3,7 @@
 import dataclasses
 import datetime
 
-from experiments.execution.run_job import carry_out
+from experiments.execution.run_job import run_one
 from experiments.execution.run_tables import simulate
 from experiments.execution.shared_towns import town_for
 from experiments.storage.result_tables import KEYS
@@ -19,8 +19,8 @@ ASKED = ("trust_mean", "survey_lapop", "women_hurt", "plans_founded", "c1")
 
 
 def test_measures_that_are_asked_for_have_the_values_that_they_have_among_all() -> None:
-    few = carry_out(dataclasses.replace(BASE, measures=ASKED), lambda _: None).tables["measures"]
-    every = carry_out(BASE, lambda _: None).tables["measures"]
+    few = run_one(dataclasses.replace(BASE, measures=ASKED), lambda _: None).tables["measures"]
+    every = run_one(BASE, lambda _: None).tables["measures"]
     assert few.column_names == [*KEYS, *ASKED]
     assert few.select(ASKED).equals(every.select(ASKED))
 

@@ -14,7 +14,7 @@ import pytest
 from systems import listening, needs_linux, needs_signals
 
 from experiments.cli import app as cli
-from experiments.execution.run_requests import after, asked
+from experiments.execution.run_requests import after, plan_runs
 from experiments.storage.result_tables import KEYS
 from experiments.storage.run_identity import settings_of
 from experiments.storage.writing import write_whole
@@ -127,12 +127,12 @@ def test_the_number_of_workers_changes_nothing(folder, pooled):
 
 
 def test_another_seed_or_number_is_another_run(tmp_path):
-    same = asked("baseline", sets=["population.scale=0.05"], years=0.3, replicates=2)
+    same = plan_runs("baseline", sets=["population.scale=0.05"], years=0.3, replicates=2)
     others = [
-        asked("baseline", sets=["population.scale=0.05"], years=0.4),
-        asked("baseline", sets=["population.scale=0.06"], years=0.3),
-        asked("baseline", sets=["population.scale=0.05"], years=0.3, keep="cells"),
-        asked("baseline", sets=["population.scale=0.05"], years=0.3, start="2017-02-01"),
+        plan_runs("baseline", sets=["population.scale=0.05"], years=0.4),
+        plan_runs("baseline", sets=["population.scale=0.06"], years=0.3),
+        plan_runs("baseline", sets=["population.scale=0.05"], years=0.3, keep="cells"),
+        plan_runs("baseline", sets=["population.scale=0.05"], years=0.3, start="2017-02-01"),
     ]
     known = {spec.run for specs in (same, *others) for spec in specs}
     assert len(known) == 2 + len(others)
@@ -146,12 +146,15 @@ def test_the_small_town_has_something_to_report(folder):
 
 def test_the_status_quo_is_the_same_run_as_no_policy():
     sets = ["population.scale=0.05"]
-    (named,), (plain,) = asked("baseline", sets=sets, policies=["status_quo"]), asked("baseline", sets=sets)
+    (named,), (plain,) = (
+        plan_runs("baseline", sets=sets, policies=["status_quo"]),
+        plan_runs("baseline", sets=sets),
+    )
     assert named.run == plain.run
 
 
 def test_typed_values_and_words_for_them_are_the_same_run():
-    ways = [asked("baseline", sets=[f"population.scale={way}"])[0] for way in ("1", "1.0", "1e0")]
+    ways = [plan_runs("baseline", sets=[f"population.scale={way}"])[0] for way in ("1", "1.0", "1e0")]
     assert len({spec.run for spec in ways}) == len({spec.command for spec in ways}) == 1
 
 
@@ -250,7 +253,7 @@ def test_a_saved_run_goes_on_only_with_its_own_settings(tmp_path, capsys):
 def test_a_policy_given_at_a_branch_begins_there_at_the_earliest(tmp_path):
     state = tmp_path / "state"
     run(tmp_path / "first", "--save", str(state))
-    (spec,) = asked("baseline", sets=["population.scale=0.25"], policies=["status_quo@2017-01-05"], branch=state)
+    (spec,) = plan_runs("baseline", sets=["population.scale=0.25"], policies=["status_quo@2017-01-05"], branch=state)
     assert [policy.start for policy in spec.scenario.policies] == [spec.begins]
     assert spec.begins > datetime.date(2017, 4, 1)
 

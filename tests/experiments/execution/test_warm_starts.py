@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from experiments.execution import warm_starts
-from experiments.execution.run_job import carry_out
+from experiments.execution.run_job import run_one
 from experiments.execution.warm_starts import warm_up_key, with_shared_warm_ups
 from experiments.storage.run_spec import RunSpec
 
@@ -25,7 +25,7 @@ OTHERS = (
 
 
 def tables_of(spec: RunSpec) -> dict[str, pa.Table]:
-    return carry_out(spec, lambda _: None).tables
+    return run_one(spec, lambda _: None).tables
 
 
 @pytest.fixture

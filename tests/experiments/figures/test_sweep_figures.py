@@ -15,7 +15,7 @@ from experiments.figures.maps import draw_effect_maps, draw_factor_pairs, draw_p
 from experiments.figures.svg import render_figure
 from experiments.figures.tornado import draw_morris, draw_tornado
 from experiments.narrative.labels import factor_words
-from experiments.statistics.contrasts import TOGETHER, contrasts, over
+from experiments.statistics.contrasts import TOGETHER, contrasts, grid_effects
 from experiments.statistics.thresholds import monthly_scale
 from experiments.studies.sensitivity_indices import HEAD
 from experiments.studies.study import STUDIES, read_study
@@ -69,7 +69,7 @@ def test_a_change_that_does_nothing_is_nothing_exactly(runs):
 
 def test_the_map_shows_where_the_effect_turns(runs):
     own = runs[runs["scenario"] == "here"]
-    grid = over(own, FACTORS[1:], ("trust.memory_years", "trust.fast_days"), "b", "trust_mean", SCALE)
+    grid = grid_effects(own, FACTORS[1:], ("trust.memory_years", "trust.fast_days"), "b", "trust_mean", SCALE)
     assert grid.effect.loc[[0.0, 1.0, 3.0], 4.0].tolist() == pytest.approx([-2.0, 0.0, 4.0])
     assert grid.settled.loc[0.0, 8.0] == 1.0
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from experiments.statistics.contrasts import MOST_LEVELS, TOGETHER, contrasts, grid_of, over, parts_of
+from experiments.statistics.contrasts import MOST_LEVELS, TOGETHER, contrasts, grid_effects, grid_of, parts_of
 from experiments.statistics.interactions import DEEPEST, KEPT, interactions
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import Scale
@@ -155,7 +155,9 @@ def test_the_first_run_says_where_nothing_is_done() -> None:
     mixed = by_hand().sort_values("seed", kind="stable")  # nothing, a, b, a+b of one seed, then of the other
     assert list(mixed["policy"].iloc[:2]) == ["nothing", "a"]
     assert [one.effect.effect for one in contrasts(mixed, ["policy"], "y", POINTS)] == [2.5, 2.0, 9.5, 5.0]
-    assert over(mixed, ["scenario"], ("scenario", "policy.b"), "a", "y", POINTS).effect.loc["here", False] == 2.5
+    assert (
+        grid_effects(mixed, ["scenario"], ("scenario", "policy.b"), "a", "y", POINTS).effect.loc["here", False] == 2.5
+    )
     assert set(interactions(mixed, [], {"y": POINTS})["status_quo"]) == {11.0}
     turned = mixed.iloc[::-1]
     assert {one.factor: one.against for one in contrasts(turned, ["policy"], "y", POINTS)} == {"policy": "a+b"}
@@ -164,7 +166,7 @@ def test_the_first_run_says_where_nothing_is_done() -> None:
 
 def test_a_grid_has_an_effect_for_every_pair_of_levels(noisy) -> None:
     runs = noisy[(noisy["scenario"] != "there") | (noisy["trust.level"] != "high") | (noisy["policy"] != "a")]
-    grid = over(runs, ["scenario", "trust.level"], ("scenario", "trust.level"), "a", "y", POINTS)
+    grid = grid_effects(runs, ["scenario", "trust.level"], ("scenario", "trust.level"), "a", "y", POINTS)
     for table in (grid.effect, grid.error, grid.settled):
         assert list(table.index) == ["here", "there"]
         assert list(table.columns) == ["high", "low", "middle"]
@@ -180,12 +182,12 @@ def test_a_grid_has_an_effect_for_every_pair_of_levels(noisy) -> None:
 
 
 def test_a_grid_averages_over_what_is_not_on_its_axes(noisy) -> None:
-    grid = over(noisy, ["scenario", "trust.level"], ("scenario", "policy.b"), "a", "y", POINTS)
+    grid = grid_effects(noisy, ["scenario", "trust.level"], ("scenario", "policy.b"), "a", "y", POINTS)
     assert grid.effect.loc["there", False] == pytest.approx((NOISE[0, 1] - NOISE[0, 0]).mean())
     far = noisy.assign(y=noisy["y"] + 20.0 * noisy["policy.a"])
     for delta, settled in ((40.0, True), (400.0, False)):  # floors of 10 and 100, over nine seeds
         scale = Scale("points", delta=delta)
-        grid = over(far, ["scenario", "trust.level"], ("scenario", "trust.level"), "a", "y", scale)
+        grid = grid_effects(far, ["scenario", "trust.level"], ("scenario", "trust.level"), "a", "y", scale)
         assert (grid.settled == float(settled)).to_numpy().all()
     one, other = paired([1.0, 2.0], [2.0, 3.0]), paired([1.0, 2.0], [1.0, 4.0])
     grid = grid_of({("y", "x"): one, ("z", "w"): other})

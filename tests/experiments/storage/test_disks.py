@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from stub_runs import write_study
 from systems import needs_linux
-from test_claim import RUN, SMALL, TWINS, done, left
+from test_results_folder import RUN, SMALL, TWINS, done, left
 
 from experiments.cli import app as cli
 from experiments.storage.export_data import csv_of

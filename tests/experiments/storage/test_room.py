@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 from systems import needs_linux
-from test_claim import RUN, TWINS, done, left, refused
+from test_results_folder import RUN, TWINS, done, left, refused
 
 from experiments.cli import app as cli
 from experiments.cli.compare import ComparisonOutput
 from experiments.comparison.comparison_request import Request
 from experiments.execution import run_set
-from experiments.execution.run_requests import asked
+from experiments.execution.run_requests import plan_runs
 from experiments.storage import disk_space
 from model.engine.errors import InputError
 
@@ -34,7 +34,7 @@ def _place(tmp_path, monkeypatch):
 def never(monkeypatch):
     """Let nothing be computed."""
     for module in (run_set, "experiments.comparison.comparison"):
-        name = f"{module if isinstance(module, str) else module.__name__}.carry_on"
+        name = f"{module if isinstance(module, str) else module.__name__}.run_unfinished"
         monkeypatch.setattr(name, lambda *_: pytest.fail("this was computed before it was refused"))
 
 
@@ -142,7 +142,7 @@ def test_a_file_that_may_grow_no_further_is_a_full_disk(tmp_path):
 def test_planned_bytes_are_not_fewer_than_those_that_are_written_and_not_ten_times_as_many(tmp_path):
     words = ["baseline", "--set", "population.scale=0.25", "--years", "1", "--keep", "incidents,cells"]
     done("run", *words, "--save", "states", "--out", "mine")
-    specs = asked("baseline", sets=["population.scale=0.25"], years=1, keep="incidents,cells")
+    specs = plan_runs("baseline", sets=["population.scale=0.25"], years=1, keep="incidents,cells")
     written = 2 * sum(map(len, left(Path("mine")).values()))
     state = Path("states/seed_1/state.npz").stat().st_size
     assert written < disk_space.size_of(specs) < 10 * written

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from experiments.execution.run_requests import asked
+from experiments.execution.run_requests import plan_runs
 from experiments.storage.run_spec import RunSpec, command_of, overrides_of, read_specs, text_of
 from model.engine.errors import InputError
 from scenarios import load
@@ -76,7 +76,7 @@ def test_laying_values_over_a_scenario_is_the_same_as_reading_it_with_them(spec)
 
 def test_the_text_of_a_run_is_the_command_that_makes_it():
     words = {"policies": ["mopsic_full@2018-01-01"], "sets": ["trust.memory_years=5.0"], "keep": "incidents"}
-    (spec,) = asked("villa_canales", **words, years=3, seed=3)
+    (spec,) = plan_runs("villa_canales", **words, years=3, seed=3)
     assert spec.command == (
         "confianza run villa_canales --policy mopsic_full@2018-01-01 --set trust.memory_years=5 --until 2020-01-01"
         " --seed 3 --keep incidents"
@@ -84,14 +84,14 @@ def test_the_text_of_a_run_is_the_command_that_makes_it():
 
 
 def test_runs_that_differ_in_their_seeds_have_one_text():
-    runs = asked("baseline", policies=["status_quo"], years=1, seed=4, replicates=3)
+    runs = plan_runs("baseline", policies=["status_quo"], years=1, seed=4, replicates=3)
     text = "confianza run baseline --policy status_quo --until 2018-01-01 --seed 4 --replicates 3"
     assert command_of(runs) == text
     assert read_specs(text) == runs
 
 
 def test_another_seed_or_value_is_another_run():
-    (spec,) = asked("baseline", sets=["trust.memory_years=5"], years=1)
+    (spec,) = plan_runs("baseline", sets=["trust.memory_years=5"], years=1)
     others = [spec.with_seed(2), spec.overridden({"trust.memory_years": 4.0})]
     assert len({spec.run, *(other.run for other in others)}) == 3
     assert others[1].columns == {"trust.memory_years": 4.0}

@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pytest
 
-from experiments.studies.assumed_effects import assumed_effect, csv_of, dependence_csv_of, lines_of
+from experiments.studies.assumed_effects import assumed_effect, csv_of, dependence_csv_of, format_effects
 from experiments.studies.factors import Range, ranges_of
 from experiments.studies.sensitivity_methods import Problem
 from experiments.studies.study import find_study, read_study
@@ -64,7 +64,7 @@ def test_tables_hold_every_effect_and_every_parameter_and_lines_are_short() -> N
     rows = list(csv.DictReader(io.StringIO(dependence_csv_of([found]).decode())))
     assert [one["parameter"] for one in rows][:1] == ["p.x0"]
     assert len(rows) == len(NAMES)
-    assert max(map(len, lines_of([found]))) <= 80
+    assert max(map(len, format_effects([found]))) <= 80
 
 
 def test_every_plausible_range_holds_its_default_and_lies_within_what_is_valid() -> None:

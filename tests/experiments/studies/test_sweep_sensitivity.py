@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.statistics.noise_share import VarianceComponents, variance_components
-from experiments.studies.run_budget import Clocked, Size, check_factors, fitted, planned, seconds_in
+from experiments.studies.run_budget import Clocked, DesignSize, check_factors, fitted, planned, seconds_in
 from experiments.studies.sensitivity_indices import csv_of, find, text_of
 from experiments.studies.sensitivity_methods import DRAWS, METHODS, Problem, whole_blocks
 from model.engine.errors import InputError
@@ -163,13 +163,13 @@ def test_a_design_fits_its_budget_and_fills_it(name, factors, seeds, runs):
     size = fitted(method, problem, tuple(range(seeds)), runs)
     assert size.runs(method, problem) <= runs
     assert size.blocks >= method.fewest
-    more = Size(2 * size.blocks if method.powers else size.blocks + 1, size.seeds)
+    more = DesignSize(2 * size.blocks if method.powers else size.blocks + 1, size.seeds)
     assert size.blocks == 4096 or more.runs(method, problem) > runs
 
 
 def test_a_budget_is_measured_and_told_before_anything_is_done():
-    size, told = planned(METHODS["morris"], PROBLEM, Size(10, (1, 2, 3)), "30m", lambda *_: Clocked(2.0, 2))
-    assert size == Size(135, (1, 2, 3))
+    size, told = planned(METHODS["morris"], PROBLEM, DesignSize(10, (1, 2, 3)), "30m", lambda *_: Clocked(2.0, 2))
+    assert size == DesignSize(135, (1, 2, 3))
     assert told == (
         "morris: 135 trajectories × 4 points × 3 replicates = 1,620 runs for 3 factors;"
         " a run takes 2 s here, so about 27 min of 30m"
@@ -183,8 +183,8 @@ def test_replicates_are_planned_by_the_noise_of_each_measure():
         "homicides": VarianceComponents(0.1, 0, 9, 4),
     }
     clocked = Clocked(2.0, 2, 200.0, noise)
-    size, told = planned(METHODS["morris"], PROBLEM, Size(10, tuple(range(8))), "30m", lambda *_: clocked)
-    assert size == Size(120, (0, 1, 2))
+    size, told = planned(METHODS["morris"], PROBLEM, DesignSize(10, tuple(range(8))), "30m", lambda *_: clocked)
+    assert size == DesignSize(120, (0, 1, 2))
     assert told.splitlines()[0] == (
         "replicates that bring random variation to 10% of the means, by the pilot: trust_mean 1, told_share 3,"
         " homicides 810; 3 are run, too few for homicides"
@@ -194,7 +194,7 @@ def test_replicates_are_planned_by_the_noise_of_each_measure():
 def test_sobol_on_many_factors_is_refused_with_the_arithmetic():
     names = tuple(f"a.x{number}" for number in range(20))
     with pytest.raises(InputError) as wrong:
-        check_factors(METHODS["sobol"], Problem(names, names), Size(128, (1, 2)), lambda *_: Clocked(3.0, 1))
+        check_factors(METHODS["sobol"], Problem(names, names), DesignSize(128, (1, 2)), lambda *_: Clocked(3.0, 1))
     for word in (
         "at most 12",
         "got 20",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from stub_runs import jobs_in, write_study
 
 from experiments.execution.run_job import Done, attempt
-from experiments.execution.run_requests import asked
+from experiments.execution.run_requests import plan_runs
 from experiments.execution.shared_towns import MOST, Towns, groups_of_towns
 from experiments.storage.run_spec import RunSpec
 from experiments.studies.factors import Range
@@ -74,7 +74,7 @@ def test_rows_that_coincide_are_one_run(tmp_path):
 def test_a_run_of_a_sweep_is_the_same_run_as_one_from_the_shell(tmp_path):
     jobs = jobs_in(write_study(tmp_path / "a.toml", vary='"trust.fast_days" = [4.0]'))
     sets = ["population.scale=0.05", "calendar.warm_up=0", "trust.fast_days=4"]
-    specs = asked("baseline", policies=["reporting_support"], sets=sets, years=0.1, replicates=3, town="own")
+    specs = plan_runs("baseline", policies=["reporting_support"], sets=sets, years=0.1, replicates=3, town="own")
     assert {spec.run for spec in specs} < {job.run for job in jobs}
 
 

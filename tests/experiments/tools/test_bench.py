@@ -10,14 +10,14 @@ import pytest
 
 from experiments.cli import app as cli
 from experiments.tools.bench import bare_loop, floor, paired, phases, same_numbers
-from experiments.tools.bench.bare_loop import REACHES, Work, work_of
+from experiments.tools.bench.bare_loop import REACHES, WorkCounts, work_of
 from experiments.tools.bench.breakdown import Breakdown, table
 from model.engine.errors import InputError
 from model.simulation.registry import MEASURES
 from model.world.shift_events import EVENT_TABLES
 
 ROOT = Path(__file__).parents[3]
-WORK = Work(rows=100, row_bytes=144, reads=50, writes=20, draws=30, exponentials=40, passes=120)
+WORK = WorkCounts(rows=100, row_bytes=144, reads=50, writes=20, draws=30, exponentials=40, passes=120)
 
 
 def call(capsys, *words):
@@ -66,7 +66,7 @@ def test_a_new_figure_is_stored_with_its_reason(capsys, monkeypatch, record):
     assert call(capsys, "--floor", "--store", "a mechanism more")[0] == 0
     stored = json.loads(record.read_text(encoding="utf-8"))
     assert (stored["figure"], stored["reason"]) == (5.0, "a mechanism more")
-    assert Work(**stored["work"]) == WORK
+    assert WorkCounts(**stored["work"]) == WORK
 
 
 @pytest.mark.parametrize(
@@ -90,13 +90,13 @@ def test_the_figure_on_record_is_one_that_can_be_judged():
     told = json.loads(floor.RECORD.read_text(encoding="utf-8"))
     assert told["figure"] > 1.0
     assert told["reason"]
-    assert Work(**told["work"]).draws > 0
+    assert WorkCounts(**told["work"]).draws > 0
 
 
 def test_the_work_of_a_decade_follows_from_its_events():
     work = work_of({"impressions": 10.0, "visits": 99.0, "candidates": 100.0}, 7.0, 8.0, 100, 144)
-    assert work == Work(100, 144, reads=330, writes=10, draws=7, exponentials=8, passes=120)
-    assert work.share(0.1) == Work(100, 144, reads=33, writes=1, draws=1, exponentials=1, passes=12)
+    assert work == WorkCounts(100, 144, reads=330, writes=10, draws=7, exponentials=8, passes=120)
+    assert work.share(0.1) == WorkCounts(100, 144, reads=33, writes=1, draws=1, exponentials=1, passes=12)
 
 
 def test_what_the_work_is_reckoned_from_is_counted():

@@ -8,10 +8,10 @@ from experiments.cli import app as cli
 from experiments.figures.growth import PANELS, growth_figure
 from experiments.figures.svg import render_figure
 from experiments.tools.bench import against_mesa, whole_run
-from experiments.tools.bench.bare_loop import Work
+from experiments.tools.bench.bare_loop import WorkCounts
 from experiments.tools.bench.plain_mesa import PlainMesa, Resident, rules
 
-WORK = Work(rows=100, row_bytes=144, reads=50, writes=20, draws=30, exponentials=40, passes=120)
+WORK = WorkCounts(rows=100, row_bytes=144, reads=50, writes=20, draws=30, exponentials=40, passes=120)
 
 
 def test_plain_mesa_lives_by_its_rules() -> None:

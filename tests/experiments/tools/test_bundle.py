@@ -45,13 +45,13 @@ def test_pins_are_those_of_the_lock_file() -> None:
 
 
 def test_everything_is_published_as_wheels() -> None:
-    pinned = {bundle.named(pin) for name in bundle.SYSTEMS for pin in bundle.pins(bundle.SYSTEMS[name]["asked"])}
+    pinned = {bundle.pin_name(pin) for name in bundle.SYSTEMS for pin in bundle.pins(bundle.SYSTEMS[name]["asked"])}
     assert [one["name"] for one in LOCK if one["name"] in pinned and not one.get("wheels")] == []
 
 
 @pytest.mark.parametrize("name", bundle.SYSTEMS)
 def test_every_system_has_its_own_packages(name: str) -> None:
-    names = {bundle.named(pin) for pin in bundle.pins(bundle.SYSTEMS[name]["asked"])}
+    names = {bundle.pin_name(pin) for pin in bundle.pins(bundle.SYSTEMS[name]["asked"])}
     assert ("colorama" in names) == (name == "windows")
     assert {"numba", "starlette", "mesa"} <= names
     assert "solara" not in names
@@ -60,7 +60,7 @@ def test_every_system_has_its_own_packages(name: str) -> None:
 def test_every_package_of_the_lock_file_has_its_hashes() -> None:
     known = {one["name"]: one for one in LOCK}
     for line in bundle.locked_lines():
-        stated = [one["hash"] for one in known[bundle.named(line)].get("wheels", ())]
+        stated = [one["hash"] for one in known[bundle.pin_name(line)].get("wheels", ())]
         assert {f"sha256:{one}" for one in bundle.hashes_in(line)} >= set(stated)
         assert bundle.hashes_in(line), line
 
@@ -86,7 +86,7 @@ def test_a_wheel_that_is_changed_or_put_into_the_folder_is_not_installed(tmp_pat
     line = "mesa-maps==1.0 --hash=sha256:" + "0" * 64
     monkeypatch.setattr(bundle, "locked_lines", lambda *_: [line])
     listed = list(bundle.list_of(wheels))
-    assert [bundle.named(one) for one in listed] == ["confianza", "mesa-maps"]
+    assert [bundle.pin_name(one) for one in listed] == ["confianza", "mesa-maps"]
     assert bundle.hashes_in(listed[1]) == [bundle.digest((wheels / "mesa_maps-1.0-py3-none-any.whl").read_bytes())]
     (wheels / bundle.LIST).write_text("\n".join(listed), encoding="utf-8")
     install = [sys.executable, "-m", "pip", "install", "--no-index", "--find-links", ".", "--no-cache-dir"]
@@ -101,7 +101,7 @@ def test_a_wheel_that_is_changed_or_put_into_the_folder_is_not_installed(tmp_pat
 def test_wheels_of_strangers_are_refused_before_anything_is_fetched(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(bundle, "pip", lambda *_: pytest.fail("fetched"))
     version = (
-        next(line for line in bundle.locked_lines() if bundle.named(line) == "starlette").split()[0].split("==")[1]
+        next(line for line in bundle.locked_lines() if bundle.pin_name(line) == "starlette").split()[0].split("==")[1]
     )
     for name, number in (("stranger", "1.0"), ("starlette", version)):
         wheel = write_wheel(tmp_path, name, number)

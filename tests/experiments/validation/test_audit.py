@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from experiments.cli import app as cli
-from experiments.execution.run_requests import asked
+from experiments.execution.run_requests import plan_runs
 from experiments.tools.documents import evidence
 from experiments.tools.documents.evidence import (
     KINDS,
@@ -70,7 +70,7 @@ def test_what_is_carried_names_a_quantity_and_what_carries_it(subtests: pytest.S
 def world_of(site: str, items: tuple[str, ...]) -> str:
     """Return the identity of a world; names and values that are wrong raise."""
     named = {kind: [item for item in items if ("=" in item) == kind] for kind in (True, False)}
-    return asked(site, policies=named[False], sets=named[True], years=1.0)[0].run
+    return plan_runs(site, policies=named[False], sets=named[True], years=1.0)[0].run
 
 
 def test_a_quantity_is_no_parameter_that_is_taken_out(subtests: pytest.Subtests) -> None:

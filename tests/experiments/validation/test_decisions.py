@@ -10,7 +10,7 @@ import pytest
 from invented import ASKED, INVENTED, RENT, WORDS, decide_monthly, declare
 
 from experiments.validation import consequences, decisions
-from experiments.validation.decisions import BASE, WORLDS, lines_of, rows_of, share_of, show_decisions
+from experiments.validation.decisions import BASE, WORLDS, format_decisions, rows_of, share_of, show_decisions
 from experiments.validation.experiment_runs import QUICK
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED
 
@@ -51,7 +51,9 @@ def test_a_change_is_that_of_twins_against_the_status_quo() -> None:
 def test_where_nobody_decides_anything_one_line_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in list(CHOICES_DECLARED):
         monkeypatch.delitem(CHOICES_DECLARED, number)
-    assert list(lines_of(list(rows_of({"here": [{}]}, [1])), 1.0)) == ["Nobody decided anything. / Nadie decidió nada."]
+    assert list(format_decisions(list(rows_of({"here": [{}]}, [1])), 1.0)) == [
+        "Nobody decided anything. / Nadie decidió nada."
+    ]
 
 
 def test_a_quick_run_writes_the_table_of_all_worlds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,6 +93,6 @@ def test_what_came_of_it_is_told_against_the_same_twin() -> None:
     rows = {(row["world"], row["measure"]): row for row in consequences.rows_of({"here": twins}, BASE, (1,))}
     assert set(rows) == {(world, one) for world in (BASE, "clique_pact") for one in ("recruits", "trust_mean")}
     assert rows["clique_pact", "recruits"]["change"] == pytest.approx(-6.6)
-    text = "\n".join(consequences.lines_of(list(rows.values()), decisions.worlds_all(), 1.0))
+    text = "\n".join(consequences.format_consequences(list(rows.values()), decisions.worlds_all(), 1.0))
     assert re.search(r"recruits of cliques +12 +-55\.0 \[-\d+, \+?\d+\]\n", text), "two twins alone are not sure"
     assert "+1.0 [1, 1]" in text

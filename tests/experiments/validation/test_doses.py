@@ -9,8 +9,18 @@ from experiments.cli.app import code_of
 from experiments.figures.record_figures import draw_doses
 from experiments.figures.svg import render_figure
 from experiments.validation import doses
-from experiments.validation.dosed import Dosed, Given
-from experiments.validation.doses import BASE, CORNERS, DOSES, FAIRER, SHORT, break_even, dose_for, lines_of, sets_of
+from experiments.validation.dosed import AddedContacts, Dosed
+from experiments.validation.doses import (
+    BASE,
+    CORNERS,
+    DOSES,
+    FAIRER,
+    SHORT,
+    break_even,
+    dose_for,
+    format_doses,
+    sets_of,
+)
 from experiments.validation.experiment_runs import QUICK
 from experiments.words.bilingual import Tongue
 from model.engine.errors import InputError
@@ -24,7 +34,7 @@ def start() -> TrustModel:
     return TrustModel(load("villa_canales", set={"population.scale": 0.05}), rng=1)
 
 
-def after(start: TrustModel, given: Given, shifts: int = 180) -> Dosed:
+def after(start: TrustModel, given: AddedContacts, shifts: int = 180) -> Dosed:
     world = Dosed.resumed(start.settings, start.checkpoint(), town=start.town)
     world.given = given
     for _ in range(shifts):
@@ -34,7 +44,7 @@ def after(start: TrustModel, given: Given, shifts: int = 180) -> Dosed:
 
 @pytest.fixture(scope="module")
 def plain(start) -> Dosed:
-    return after(start, Given())
+    return after(start, AddedContacts())
 
 
 def test_who_is_given_nothing_lives_as_in_any_world(start, plain) -> None:
@@ -44,18 +54,18 @@ def test_who_is_given_nothing_lives_as_in_any_world(start, plain) -> None:
     np.testing.assert_array_equal(world.minds["trust"], plain.minds["trust"])
 
 
-@pytest.mark.parametrize("given", [Given(visits=0.4), Given(meetings=0.4), Given(served=1.0)])
+@pytest.mark.parametrize("given", [AddedContacts(visits=0.4), AddedContacts(meetings=0.4), AddedContacts(served=1.0)])
 def test_what_is_given_raises_trust(start, plain, given) -> None:
     assert after(start, given).minds["trust"].sum() > plain.minds["trust"].sum()
 
 
 def test_twice_the_visits_bring_more(start) -> None:
-    some, more = (after(start, Given(visits=x)).minds["trust"].sum() for x in (0.2, 0.8))
+    some, more = (after(start, AddedContacts(visits=x)).minds["trust"].sum() for x in (0.2, 0.8))
     assert more > some
 
 
 def test_served_calls_need_no_visit_and_leave_no_call_unanswered(start) -> None:
-    world = after(start, Given(served=1.0))
+    world = after(start, AddedContacts(served=1.0))
     felt = world.state.ledger[0, 6]
     assert felt.sum() == 0.0
 
@@ -104,7 +114,7 @@ def test_the_table_and_the_figure_show_both_readings_and_the_band() -> None:
     found = {(site, reading): [made_up(slope)] for site in doses.SITES
              for slope, reading in ((1.0, "panel"), (0.5, "single"), (2.0, "asymmetry 5"))}  # fmt: skip
     rows = list(doses.rows_of(found))
-    text = "\n".join(lines_of(rows, list(doses.extras(found)), doses.corner_lines(found), 1))
+    text = "\n".join(format_doses(rows, list(doses.extras(found)), doses.corner_lines(found), 1))
     assert "+0.10 / +0.10 / +0.10 [+0.10, +0.20]" in text
     assert "pay from 0.905" in text
     for language, told in (("es", "un trato más justo da +0.1 puntos"), ("en", "fairer treatment brings +0.1 points")):

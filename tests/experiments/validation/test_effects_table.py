@@ -18,7 +18,7 @@ from experiments.figures.record_figures import draw_ceiling
 from experiments.figures.svg import render_figure
 from experiments.validation import ceiling, effects, experiment_runs, practice, readers
 from experiments.validation.effects_table import CORNERS, EXPERIMENTS, MADE, OUTSIDE, WEAK
-from experiments.validation.effects_text import lines_of, sums
+from experiments.validation.effects_text import format_effects_table, sums
 from experiments.validation.experiment import (
     BASE,
     CENTRAL,
@@ -218,7 +218,7 @@ def test_a_line_fails_where_nothing_happens() -> None:
 
 
 def test_text_and_figures_are_made_of_rows(rows: list[effects.Row]) -> None:
-    text = "\n".join(lines_of(EXPERIMENTS, rows, 3, whole=True))
+    text = "\n".join(format_effects_table(EXPERIMENTS, rows, 3, whole=True))
     assert "set from the row, so no finding: " in text
     assert all(one.es in text for one in EXPERIMENTS)
     titles = {one.name: (one.es, one.en) for one in EXPERIMENTS}
@@ -235,7 +235,7 @@ def test_what_the_model_does_not_have_is_told_and_the_rest_goes_on() -> None:
     some = Worlds({BASE: Told(), "couples_half": Told(1.1)}, {"couples_double": "no policy 'couples_double'"})
     found = [effects.row_of(one, line, CENTRAL, [some]) for line in one.lines]
     assert [row["verdict"] != "not available" for row in found] == ["_half" in line.name for line in one.lines]
-    assert "not available: no policy 'couples_double'" in "\n".join(lines_of([one], found, 1, whole=False))
+    assert "not available: no policy 'couples_double'" in "\n".join(format_effects_table([one], found, 1, whole=False))
     with pytest.raises(NotAvailable, match="no measure 'unheard'"):
         Told().total(("unheard",), (0, 1))
 
@@ -263,7 +263,7 @@ def test_every_line_outside_says_why_in_both_languages() -> None:
 
 
 def test_why_a_line_is_outside_is_told_below_it_once(rows: list[effects.Row]) -> None:
-    text = "\n".join(lines_of(EXPERIMENTS, rows, 3, whole=True))
+    text = "\n".join(format_effects_table(EXPERIMENTS, rows, 3, whole=True))
     for row in rows:
         if row["outside_en"] and "outside" in row["verdict"]:
             assert text.count(f"    outside: {row['outside_en']}\n    fuera: {row['outside_es']}\n") >= 1

@@ -188,7 +188,7 @@ def test_the_table_and_the_figure_say_what_was_set_and_what_was_found() -> None:
         *made_up("single", 2.0),
         trust_events.row("panel, memory 8", "all", "not solved", math.nan, "why"),
     ]
-    text = "\n".join(trust_events.lines_of(rows))
+    text = "\n".join(trust_events.format_trust_events(rows))
     assert "set Q01 [-9, 9]" in text
     assert "panel, memory 8" in text
     figure = draw_events(rows, Tongue("es"))

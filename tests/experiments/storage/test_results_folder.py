@@ -146,7 +146,7 @@ def test_a_folder_that_was_changed_is_not_found_ready(words, capsys):
 def test_what_was_interrupted_goes_on_where_it_ended(words, finished, monkeypatch, capsys):
     words = (*words, "--replicates", "3", "--out", "mine")
     done(*words[:-1], "whole")
-    put, count = job_cache.Parts.put, []
+    put, count = job_cache.JobCache.put, []
 
     def interrupted(self, job, result):
         if len(count) == finished:
@@ -154,9 +154,9 @@ def test_what_was_interrupted_goes_on_where_it_ended(words, finished, monkeypatc
         count.append(job)
         put(self, job, result)
 
-    monkeypatch.setattr(job_cache.Parts, "put", interrupted)
+    monkeypatch.setattr(job_cache.JobCache, "put", interrupted)
     assert cli.code_of(list(words)) == 130
-    monkeypatch.setattr(job_cache.Parts, "put", put)
+    monkeypatch.setattr(job_cache.JobCache, "put", put)
     assert Path("mine").exists() == bool(finished)
     assert not Path("mine.unfinished").exists()
     capsys.readouterr()
@@ -177,7 +177,7 @@ def test_what_was_killed_is_named_as_such_and_belongs_to_its_own_command(monkeyp
     assert "was being written when its program was killed: give the same command again" in told
     done(*RUN)
     (own,) = set(folders()) - {f"{place.name}.unfinished"}
-    assert own == f"{place.name}-{results_folder.said_in(Path('results', own))['identity'][:8]}"
+    assert own == f"{place.name}-{results_folder.manifest_in(Path('results', own))['identity'][:8]}"
     capsys.readouterr()
     done(*words)
     assert "2 of 2 were finished before" in capsys.readouterr().err
