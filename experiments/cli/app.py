@@ -109,6 +109,7 @@ def compare(
     power: options.Power = 0.8,
     workers: options.Workers = 1,
     report: options.Report = None,
+    price: options.Prices = [],
     figures: options.Figures = None,
     lang: options.Languages = "es",
     out: options.OutOfTwins = None,
@@ -117,14 +118,16 @@ def compare(
     """Compare policies in pairs of runs with the same random draws."""
     from experiments.cli.compare import ComparisonOutput, run_comparison
     from experiments.comparison.comparison_request import EffectSize, Request
+    from experiments.report.prices import read_prices
 
+    shown = ComparisonOutput(report, figures, lang, read_prices(price))
     draws = file_of_draws(draws or (f"plausible:{DRAWS_OF_ACCOUNTS}" if accounts else ""))
     request = Request(
         arms=tuple(arms), scenarios=tuple(scenario), sets=tuple(set_), start=start, years=years, until=until, seed=seed,
         replicates=replicates, independent=independent, memory=memory, delta=tuple(delta), settle=settle, draws=draws,
     )  # fmt: skip
     wish = EffectSize(size=plan, measure=measure, power=power) if plan is not None else None
-    interrupted = run_comparison(request, workers, out, wish, ComparisonOutput(report, figures, lang), fresh)
+    interrupted = run_comparison(request, workers, out, wish, shown, fresh)
     raise typer.Exit(INTERRUPTED if interrupted else DONE)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from experiments.comparison.comparison_request import EffectSize, Request
 from experiments.report.compare_command import compare
+from experiments.report.prices import NO_PRICES, Prices
 from experiments.storage.disk_space import check_room
 from experiments.storage.manifest import COMPARISON, kind_of, read_manifest
 from experiments.storage.progress import patience
@@ -17,14 +18,17 @@ KINDS = (".svg", ".png")
 
 @dataclass(frozen=True)
 class ComparisonOutput:
-    """Output of a comparison beside its tables: a report, figures, and their languages."""
+    """Output of a comparison beside its tables: a report with prices of units, figures, and their languages."""
 
     report: Path | None
     figures: Path | None
     lang: str
+    prices: Prices = NO_PRICES
 
     def check(self, request: Request, out: Path | None, fresh: bool) -> None:
         """Raise where there is no place for report or figures, before hours are spent on what they show."""
+        if self.prices.stated and self.report is None:
+            raise InputError("--price tells costs in quetzales in a report: add --report FILE.")
         if self.report is not None:
             if self.report.parent != out and not self.report.parent.is_dir():
                 raise InputError(f"--report {self.report}: no folder '{self.report.parent}'")
@@ -73,7 +77,7 @@ class ComparisonOutput:
             from experiments.storage.writing import write_whole
 
             with patience("writing the report"):
-                write_whole(self.report, build(folder, self.lang))
+                write_whole(self.report, build(folder, self.lang, self.prices))
             print(f"Report: {self.report}")
         if self.figures is not None:
             from experiments.figures.report_figures import write_figures

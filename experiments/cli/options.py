@@ -77,6 +77,10 @@ Deltas = Annotated[
     list[str],
     Option("--delta", metavar="MEASURE=X", help="Smallest effect that matters; repeatable.", show_default=False),
 ]
+Prices = Annotated[
+    list[str],
+    Option("--price", metavar="COST=Q", help="Quetzales a unit, for --report; repeatable.", show_default=False),
+]
 Settle = Annotated[
     str, Option(metavar="NAME", help="Stop at 8, 16, 32 … twins once this measure is told.", show_default=False)
 ]

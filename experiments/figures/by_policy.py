@@ -1,11 +1,12 @@
 """Draw figures of effects, a panel for each policy and a row for each thing: full where it moves, else hollow."""
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Mapping, Sequence
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.comparison.effects import GROUPS
+from experiments.comparison.effects import GROUPS, by_seed, number_of
+from experiments.comparison.headline_measures import BY_NAME
 from experiments.figures import small_multiples as m
 from experiments.figures.drawing import (
     count_worlds,
@@ -16,7 +17,7 @@ from experiments.figures.drawing import (
     policy_panels,
     register_figure,
 )
-from experiments.figures.theme import LINE
+from experiments.narrative.number_format import written
 from experiments.narrative.report_reading import ArmReading, Site, few_deaths
 from experiments.words.bilingual import Both, Tongue, both
 from experiments.words.catalogue import cause, group, in_both
@@ -29,39 +30,77 @@ MAIN = (
 BOOKS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded")
 FUNNEL = ("crimes_occurred", "crimes_told", "complaints_filed", "charged", "sentenced")
 PER_CENT, POINTS = both("Por ciento de hoy", "Per cent of today"), both("Puntos de confianza", "Points of trust")
+SCORE = both("Puntos de la nota, de 100", "Points of the score, of 100")
+OF_HEADLINES = both(
+    " Punto pequeño: la diferencia de un par de gemelos. Entre paréntesis, hoy.",
+    " Small dot: the difference within one pair of twins. In brackets, today.",
+)
 CAUSES_SHOWN = 7
-LEAST = 0.1
-"""Value drawn on a logarithmic scale in place of zero."""
-ROW, LEFT = 0.14, 1.7
+ROW, LEFT = 0.15, 2.0
 """Inches of a row, and of the names of rows."""
 
 
+def draw_headlines(site: Site, tongue: Tongue, finding: Both, names: Sequence[str], unit: Both = PER_CENT) -> Figure:
+    """Draw effects on headline measures, each named with its value as today."""
+    return draw_forests(site, tongue, finding, with_today(site, names, tongue), "headline", unit)
+
+
 def draw_forests(
-    site: Site, tongue: Tongue, finding: Both, labels: Mapping[str, str], section: str = "headline"
+    site: Site, tongue: Tongue, finding: Both, labels: Mapping[str, str], section: str, unit: Both
 ) -> Figure:
-    """Draw effects in rows that all policies share, on one scale: headlines in per cent of today, others in points."""
-    n, per_cent = count_worlds(site), section == "headline"
-    note = note_of(
-        site,
-        f"{{unit}}. Punto: lo típico de {n} gemelos; raya: 95 %; hueco: no se distingue del azar.",
-        f"{{unit}}. Dot: what is typical of {n} twins; stroke: 95 %; hollow: cannot be told from chance.",
-        unit=PER_CENT if per_cent else POINTS,
-    )
-    sheet, drawn = policy_panels(site, tongue, (finding, note), m.PanelSizes(0.1 + ROW * len(labels), LEFT)), []
+    """Draw effects in rows that all policies share, on one scale; on headline measures with those of each pair."""
+    texts = finding, note_of_forest(site, unit, section)
+    sheet, drawn = policy_panels(site, tongue, texts, m.PanelSizes(0.1 + ROW * len(labels), LEFT)), []
     for number, arm in enumerate(site.others):
         axes = sheet.panel_of_rows(number, list(labels.values()))
         m.mark_zero(axes)
         for at, name in enumerate(labels):
             row = site.effect(arm, name, section)
-            if row is not None:
-                scale = (100.0 / row["base"] if row["base"] else 0.0) if per_cent else 1.0
+            if row is not None and not math.isnan(row["effect"]):
+                scale = (100.0 / row["base"] if row["base"] else 0.0) if unit is PER_CENT else 1.0
                 low, value, high = (scale * row[end] for end in ("low", "effect", "high"))
-                m.draw_estimate(axes, at, low, value, high, site.judged(arm, name, section) in ("rises", "falls"))
+                settled = site.judged(arm, name, section) in ("rises", "falls")
+                pairs = pair_differences(site, arm, name) if section == "headline" else []
+                m.draw_pairs(axes, at, [scale * one for one in pairs], settled)
+                m.draw_estimate(axes, at, low, value, high, settled)
         axes.margins(x=0.12)
         m.sign_values(axes)
         drawn.append(axes)
     m.share_scale(drawn)
     return sheet.figure
+
+
+def note_of_forest(site: Site, unit: Both, section: str) -> Both:
+    """Return the note on the marks of a figure of effects."""
+    n = count_worlds(site)
+    note = note_of(
+        site,
+        f"{{unit}}. Punto: media de {n} gemelos; raya: 95 %; hueco: no se distingue del azar.",
+        f"{{unit}}. Dot: mean of {n} twins; stroke: 95 %; hollow: cannot be told from chance.",
+        unit=unit,
+    )
+    return note + OF_HEADLINES if section == "headline" else note
+
+
+def pair_differences(site: Site, arm: ArmReading, measure: str) -> list[float]:
+    """Return by how much a policy and the first arm differ in each pair of runs, in the unit of a headline measure.
+
+    Nothing where the two are no pairs, or where the months of their runs were not kept.
+    """
+    row = site.effect(arm, measure)
+    if row is None or row["why_unpaired"]:
+        return []
+    base, other = (by_seed(one.table("measures"), BY_NAME[measure].value) for one in (site.base, arm))
+    differences = [number_of(other[seed]) - number_of(base[seed]) for seed in base if seed in other]
+    return [one for one in differences if not math.isnan(one)]
+
+
+def with_today(site: Site, names: Sequence[str], tongue: Tongue) -> dict[str, str]:
+    """Return headline measures in the language of a figure, each with its value as today in brackets."""
+    found = [(arm, name) for name in names for arm in reversed(site.others)]
+    rows = {name: row for arm, name in found if (row := site.effect(arm, name)) is not None}
+    today = {name: written(row["base"], BY_NAME[name].digits) for name, row in rows.items()}
+    return {name: f"{name_of(name, tongue)} ({value})" for name, value in today.items()}
 
 
 def known_rows(site: Site, names: Sequence[str], section: str = "headline", prefix: str = "") -> list[str]:
@@ -87,7 +126,7 @@ def draw_books(site: Site, tongue: Tongue) -> Figure:
         "{arms}: what is filed or recorded rises, crime does not",
         movers_finding(site, BOOKS[0], ("Lo ocurrido", "sube", "baja"), ("What happened", "rises", "falls")),
     )
-    return draw_forests(site, tongue, finding, {name: name_of(name, tongue) for name in BOOKS})
+    return draw_headlines(site, tongue, finding, BOOKS)
 
 
 @register_figure(
@@ -100,7 +139,7 @@ def draw_effects(site: Site, tongue: Tongue) -> Figure:
     shown = [name for name in known_rows(site, MAIN) if not (name == "homicides" and few_deaths(site))]
     words = ("El delito violento", "sube", "baja"), ("Violent crime", "rises", "falls")
     finding = movers_finding(site, "violent_crimes", *words)
-    return draw_forests(site, tongue, finding, {name: name_of(name, tongue) for name in shown})
+    return draw_headlines(site, tongue, finding, shown)
 
 
 @register_figure("groups", "Efecto en la confianza, por grupo.", "Effect on trust, by group.")
@@ -116,7 +155,7 @@ def draw_groups(site: Site, tongue: Tongue) -> Figure:
             "Under no policy do some groups gain trust and others lose it",
         ),
     )
-    return draw_forests(site, tongue, finding, labels, "group")
+    return draw_forests(site, tongue, finding, labels, "group", POINTS)
 
 
 @register_figure(
@@ -130,7 +169,7 @@ def draw_causes(site: Site, tongue: Tongue) -> Figure:
     sizes = table.assign(size=table["effect"].abs()).groupby("measure")["size"].max().sort_values(ascending=False)
     shown = list(sizes[sizes > 0.0].index[:CAUSES_SHOWN]) or list(sizes.index[:1])
     labels = {name: tongue(*in_both(cause, name)) for name in shown}
-    return draw_forests(site, tongue, cause_finding(site, shown), labels, "cause")
+    return draw_forests(site, tongue, cause_finding(site, shown), labels, "cause", POINTS)
 
 
 def cause_finding(site: Site, names: Sequence[str]) -> Both:
@@ -147,47 +186,29 @@ def cause_finding(site: Site, names: Sequence[str]) -> Both:
     return both("Lo que más mueve la confianza: {first}", "What moves trust most: {first}", first=first)
 
 
-Change = Callable[[ArmReading, str], tuple[float, float, str] | None]
-"""Value as today and under a policy, with the verdict; None where it is not known."""
-
-
-def draw_changes(
-    site: Site, tongue: Tongue, texts: tuple[Both, Both], names: Sequence[str], change: Change
-) -> tuple[Figure, list[Axes]]:
-    """Draw world A as ◆ and world B as ●, with a line between them, in rows that all policies share."""
-    sheet, drawn = policy_panels(site, tongue, texts, m.PanelSizes(0.1 + ROW * len(names), LEFT)), []
-    for number, arm in enumerate(site.others or site.arms):
-        axes = sheet.panel_of_rows(number, [name_of(name, tongue) for name in names])
-        for at, name in enumerate(names):
-            if (found := change(arm, name)) is not None:
-                before, after, verdict = found
-                axes.plot([before, after], [at, at], color=LINE, linewidth=2.2)
-                axes.plot(after, at, "o", markersize=4.6, color=m.colour_of(verdict))
-                axes.plot(before, at, "D", markersize=3.4, color=m.A)
-        drawn.append(axes)
-    return sheet.figure, drawn
-
-
 @register_figure(
     "criteria",
-    "Los cuatro criterios y la rendición de cuentas, de 0 a 100: ◆ como hoy, ● con la política.",
-    "The four criteria and accountability, from 0 to 100: ◆ as today, ● with the policy.",
+    "Lo que cambia cada política en los cuatro criterios y la rendición de cuentas, en puntos de la nota de 0 a 100.",
+    "What each policy changes in the four criteria and accountability, in points of the score from 0 to 100.",
 )
 def draw_criteria(site: Site, tongue: Tongue) -> Figure:
-    """Draw the four criteria and accountability as today and under every policy."""
-    known = [name for name in CRITERIA if any(score_of(site, arm, name) is not None for arm in site.arms)]
-    words = both(" Nota media de los sorteos de la vara.", " Mean score over draws of where the bar is set.")
-    note = note_of(site, "◆ como hoy, ● con la política.", "◆ as today, ● with the policy.") + words
+    """Draw the effect of every policy on the four criteria and accountability; of one arm alone, their scores."""
+    if not site.others:
+        return draw_scores(site, tongue)
+    return draw_headlines(site, tongue, criteria_finding(site), known_rows(site, CRITERIA), SCORE)
 
-    def change(arm: ArmReading, name: str) -> tuple[float, float, str] | None:
-        before, after = (score_of(site, one, name) for one in (site.base, arm))
-        verdict = site.judged(arm, name) if site.others else "open"
-        return None if before is None or after is None else (before, after, verdict)
 
-    figure, drawn = draw_changes(site, tongue, (criteria_finding(site), note), known, change)
-    for axes in drawn:
-        axes.set_xlim(-3.0, 103.0)
-    return figure
+def draw_scores(site: Site, tongue: Tongue) -> Figure:
+    """Draw the scores of the only arm of a site."""
+    scores = {name: score_of(site, site.base, name) for name in CRITERIA}
+    known = {name: score for name, score in scores.items() if score is not None}
+    note = note_of(site, "Nota media de los sorteos de la vara.", "Mean score over draws of where the bar is set.")
+    sizes = m.PanelSizes(0.1 + ROW * len(known), LEFT)
+    sheet = policy_panels(site, tongue, (criteria_finding(site), note), sizes)
+    axes = sheet.panel_of_rows(0, [name_of(name, tongue) for name in known])
+    axes.plot(list(known.values()), range(len(known)), "D", markersize=3.4, color=m.A)
+    axes.set_xlim(-3.0, 103.0)
+    return sheet.figure
 
 
 def score_of(site: Site, arm: ArmReading, name: str) -> float | None:
@@ -213,24 +234,10 @@ def criteria_finding(site: Site) -> Both:
 
 @register_figure(
     "funnel",
-    "Del delito a la sentencia, por año (escala logarítmica): ◆ como hoy, ● con la política.",
-    "From crime to sentence, a year (logarithmic scale): ◆ as today, ● with the policy.",
+    "Del delito a la sentencia: lo que cambia cada política en cada paso, en por ciento de lo de hoy.",
+    "From crime to sentence: what each policy changes at each step, in per cent of today.",
 )
 def draw_funnel(site: Site, tongue: Tongue) -> Figure:
-    """Draw the way from crime to sentence, a year."""
-    texts = (
-        movers_finding(site, "sentenced", ("Las sentencias", "suben", "bajan"), ("Sentences", "rise", "fall")),
-        note_of(site, "◆ como hoy, ● con la política; por año.", "◆ as today, ● with the policy; a year."),
-    )
-
-    def change(arm: ArmReading, name: str) -> tuple[float, float, str]:
-        row = site.effect(arm, name)
-        return max(row["base"], LEAST), max(row["arm"], LEAST), site.judged(arm, name)
-
-    figure, drawn = draw_changes(site, tongue, texts, known_rows(site, FUNNEL), change)
-    for axes in drawn:
-        axes.set_xscale("log")
-        axes.set_xlim(left=0.3)
-        axes.xaxis.set_major_formatter(lambda x, _: f"{x:,.0f}" if x >= 1.0 else "")
-        axes.minorticks_off()
-    return figure
+    """Draw the effect of every policy on each step from crime to sentence, a year."""
+    finding = movers_finding(site, "sentenced", ("Las sentencias", "suben", "bajan"), ("Sentences", "rise", "fall"))
+    return draw_headlines(site, tongue, finding, known_rows(site, FUNNEL))

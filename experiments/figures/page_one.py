@@ -28,17 +28,20 @@ class OutcomeColumn(NamedTuple):
 
 
 A_YEAR = both("al año", "a year")
+# Long words have soft hyphens: in print a column is narrower than some of them.
 SOUGHT = (
     OutcomeColumn("trust_mean", both("Confianza", "Trust"), both("puntos de 100", "points of 100")),
     OutcomeColumn("violent_crimes", both("Delito violento", "Violent crime"), A_YEAR),
     OutcomeColumn("extortions", both("Extorsión", "Extortion"), A_YEAR),
-    OutcomeColumn("complaints_filed", both("Denuncias en el MP", "Complaints, prosecutor"), A_YEAR),
+    OutcomeColumn("complaints_filed", both("Denuncias en el MP", "Com\u00adplaints, prose\u00adcutor"), A_YEAR),
 )
 HARMS = (
     OutcomeColumn(AT_HOME, both("Violencia en casa sin remedio", "Violence at home, no remedy"), A_YEAR, harm=True),
     OutcomeColumn(WOMEN, both("Mujeres sin remedio", "Women without remedy"), A_YEAR, harm=True),
-    OutcomeColumn("refused", both("Denuncias rechazadas", "Complaints refused"), A_YEAR, harm=True),
-    OutcomeColumn("wrongful_detentions", both("Detenciones sin causa", "Wrongful detentions"), A_YEAR, harm=True),
+    OutcomeColumn("refused", both("Denuncias recha\u00adzadas", "Com\u00adplaints refused"), A_YEAR, harm=True),
+    OutcomeColumn(
+        "wrongful_detentions", both("Deten\u00adciones sin causa", "Wrongful deten\u00adtions"), A_YEAR, harm=True
+    ),
 )
 COSTS = (
     OutcomeColumn("officers", both("Agentes", "Officers"), both("más", "more")),
@@ -134,12 +137,18 @@ def base_of(site: Site, column: OutcomeColumn) -> Markup:
     return number_words(site, row, "base") if row["base"] else site.number(row, "base", 0)
 
 
+def is_told(site: Site, arm: ArmReading, column: OutcomeColumn) -> bool:
+    """Tell whether the change of a cost is told as a number."""
+    verdict = judge(site.effect(arm, column.measure, column.section))
+    return bool(direction(verdict)) or verdict == "few"
+
+
 def cost(site: Site, arm: ArmReading, column: OutcomeColumn) -> Markup:
     """Return the change of a cost; 0 where it is the same, ≈ where chance alone moves it."""
     row = site.effect(arm, column.measure, column.section)
-    verdict = judge(row)
-    if direction(verdict) or verdict == "few":
+    if is_told(site, arm, column):
         return number_words(site, row, "effect", "+")
+    verdict = judge(row)
     return (
         Markup("0") if verdict == "nothing" else Markup('<span class="null">{}</span>').format(VERDICTS[verdict].sign)
     )

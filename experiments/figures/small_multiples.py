@@ -24,9 +24,11 @@ TITLE, UNDER, HEAD, VERDICT, APART, FOOT = 0.2, 0.16, 0.15, 0.17, 0.05, 0.22
 """Inches: lines of title, of the note under it, of a head, of a verdict; over and below a panel."""
 ROW, LEAST, ROW_LETTER, LONGEST = 0.16, 1.15, 0.054, 3.4
 """Inches of a row, of the narrowest panel, of a letter of a row's name, of the longest name."""
+BELOW = 0.3
+"""Share of a row by which the dots of pairs stand below their mean."""
 ROOM = 0.03
 """Share of a scale that is left at its ends, so that no mark is cut off."""
-ACROSS = 96, 152
+ACROSS = 96, 140
 """Letters in a line of the title and of the note under it."""
 HEADED: dict[str, Any] = {"fontsize": 8, "weight": "bold", "color": INK}
 
@@ -179,6 +181,12 @@ def draw_estimate(axes: Axes, at: float, low: float, value: float, high: float, 
     colour = B if settled else NULL
     axes.plot([low, high], [at, at], color=colour, linewidth=1.5, solid_capstyle="round")
     axes.plot(value, at, "o", markersize=4, mec=colour, mew=1.1, color=colour if settled else "none")
+
+
+def draw_pairs(axes: Axes, at: float, differences: Sequence[float], settled: bool) -> None:
+    """Draw the difference of each pair of runs as a small dot below the mean that they have in a row."""
+    colour = B if settled else NULL
+    axes.scatter(differences, [at + BELOW] * len(differences), s=2.0, color=colour, alpha=0.55, linewidths=0)
 
 
 def write_verdict(axes: Axes, text: str, verdict: str) -> None:

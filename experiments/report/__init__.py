@@ -25,6 +25,7 @@ from experiments.narrative.messages import message
 from experiments.narrative.report_reading import Site, few_deaths, read_sites
 from experiments.report import decided, disagreeing, practice, tables
 from experiments.report.chapters import chapters
+from experiments.report.prices import NO_PRICES, Prices
 from experiments.statistics.verdicts import VERDICTS, judge
 from experiments.storage.progress import say
 from experiments.words import catalogue
@@ -60,13 +61,13 @@ SOURCES = {
 """Names that the templates may use."""
 
 
-def build(folder: Path, lang: str = "es") -> bytes:
-    """Return the report of the comparison in a folder."""
+def build(folder: Path, lang: str = "es", prices: Prices = NO_PRICES) -> bytes:
+    """Return the report of the comparison in a folder, with costs in quetzales where a unit has a price."""
     sites, languages, styles = read_sites(folder), languages_of(lang), Styles()
     page = (
         environment(languages)
         .get_template("template.html.j2")
-        .render(facts(sites, lang), figures=partial(figures_of, languages=languages, styles=styles))
+        .render(facts(sites, lang, prices), figures=partial(figures_of, languages=languages, styles=styles))
     )
     return page.replace(FIGURE_STYLES, styles.css).encode()
 
@@ -96,14 +97,18 @@ def environment(languages: tuple[str, ...]) -> Environment:
     return found
 
 
-def facts(sites: list[Site], lang: str) -> dict[str, Any]:
+def facts(sites: list[Site], lang: str, prices: Prices) -> dict[str, Any]:
     """Return the facts of a report on itself: its question, its sources, and the command that makes it again."""
     numbers, question = sites[0].numbers, sentences.question(sites)
     manifest = numbers.manifest
     command = Request.read(manifest["request"]).command
-    embedded = {key: value for key, value in manifest.items() if key != "files"} | {"lang": lang}
+    embedded = {key: value for key, value in manifest.items() if key != "files"} | {
+        "lang": lang,
+        "prices": prices.stated,
+    }
     return {
         "lang": lang,
+        "prices": prices,
         "sites": sites,
         "numbers": numbers,
         "manifest": manifest,

@@ -17,6 +17,7 @@ from experiments.execution.run_job import chosen
 from experiments.execution.run_set import run_all
 from experiments.report import build
 from experiments.report.compare_command import compare
+from experiments.report.prices import read_prices
 from experiments.storage.manifest import ARMS, COMPARISON, MANIFEST, RUN, SWEEP, read_manifest
 from experiments.storage.manifest_schema import Comparison, ManifestEntry, checked
 from experiments.storage.reading import places_of, specs_of, tables
@@ -100,7 +101,8 @@ def verify_report(file: Path, workers: int) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as place:
         again = compare_again(stated, Path(place) / "again", workers, file.parent)
         stamp(again, stated)
-        if build(again, stated["lang"]) != file.read_bytes():
+        prices = read_prices([f"{name}={price}" for name, price in stated.get("prices", {}).items()])
+        if build(again, stated["lang"], prices) != file.read_bytes():
             yield f"{file.name} is not what comes out"
 
 

@@ -143,6 +143,7 @@ class Comparison(Any_, total=False):
     arms: Annotated[list[ManifestArm], Field(min_length=1)]
     seeds: Annotated[list[World], Field(min_length=1)]
     lang: str
+    prices: Mapping[str, float]
 
 
 class Agreement(TypedDict):

@@ -32,10 +32,12 @@ from experiments.narrative.number_format import years_of
 from experiments.narrative.report_reading import ENDS, read_sites
 from experiments.report import build
 from experiments.report.chapters import chapters
+from experiments.report.verify import embedded
 from experiments.statistics.paired_effects import two_way_error
 from experiments.storage.manifest import read_manifest
 from experiments.words.bilingual import Tongue, both
 from experiments.words.catalogue import cause
+from model.measures.criteria import CRITERIA
 
 SMALL = ("--set", "population.scale=0.05", "--years", "0.25", "--replicates", "2")
 TOLD = ("--set", "population.scale=0.05", "--years", "0.25", "--replicates", "8")
@@ -441,28 +443,47 @@ def test_lines_are_the_means_of_both_worlds_and_the_band_is_how_far_twins_part(f
     assert next(axes, None) is None
 
 
-def marks_in(place, shape):
-    """Return where marks of one shape stand in a panel, row by row."""
-    return [line.get_xdata()[0] for line in place.lines if line.get_marker() == shape]
+FUNNEL = ("crimes_occurred", "crimes_told", "complaints_filed", "charged", "sentenced")
+PER_YEAR = 12.0 / 3.0
+"""Events a year for each in the three months of these runs."""
 
 
-def test_the_funnel_shows_every_stage_in_both_worlds(folder):
-    effects = stored(folder, "effects")
-    effects = effects[effects["section"] == "headline"].set_index(["against", "measure"])
-    stages = ("crimes_occurred", "crimes_told", "complaints_filed", "charged", "sentenced")
-    for arm, place in zip(ARMS[1:], draw_site_figure("funnel", read_sites(folder)[0], Tongue("es")).axes, strict=True):
-        for shape, column in (("D", "base"), ("o", "arm")):
-            assert marks_in(place, shape) == [max(effects.loc[(arm, stage), column], 0.1) for stage in stages]
+def test_the_difference_of_each_pair_is_drawn_as_a_dot(folder):
+    drawn = draw_site_figure("funnel", read_sites(folder)[0], Tongue("es")).axes
+    before = stored(folder, f"arms/villa_canales-{ARMS[0]}/measures").groupby("seed")[list(FUNNEL)].sum() * PER_YEAR
+    for arm, place in zip(ARMS[1:], drawn, strict=True):
+        after = stored(folder, f"arms/villa_canales-{arm}/measures").groupby("seed")[list(FUNNEL)].sum() * PER_YEAR
+        for stage, dots in zip(FUNNEL, place.collections, strict=True):
+            today = before[stage].mean()
+            found = np.asarray(dots.get_offsets())[:, 0]
+            expected = (after - before)[stage] * (100.0 / today if today else 0.0)
+            assert found == pytest.approx(expected.to_numpy()), stage
+            assert found.mean() == pytest.approx(drawn_effect(folder, arm, stage))
 
 
-def test_criteria_are_drawn_where_the_table_has_them(folder):
+def drawn_effect(folder, arm, measure):
+    """Return the effect on a headline measure in per cent of today."""
+    rows = stored(folder, "effects")
+    row = rows[(rows["section"] == "headline") & (rows["against"] == arm) & (rows["measure"] == measure)].iloc[0]
+    return 100.0 * row["effect"] / row["base"] if row["base"] else 0.0
+
+
+def test_the_criteria_of_a_single_arm_are_drawn_as_scores(folder):
+    site = read_sites(folder)[0]
+    alone = dataclasses.replace(site, arms=site.arms[:1])
     scores = stored(folder, "criteria").set_index(["arm", "criterion"])["score"] * 100.0
-    known = list(scores[ARMS[0]].index)
-    for arm, place in zip(
-        ARMS[1:], draw_site_figure("criteria", read_sites(folder)[0], Tongue("es")).axes, strict=True
-    ):
-        for shape, world in (("D", ARMS[0]), ("o", arm)):
-            assert marks_in(place, shape) == [scores[world, criterion] for criterion in known]
+    (place,) = draw_site_figure("criteria", alone, Tongue("es")).axes
+    assert list(place.lines[0].get_xdata()) == list(scores[ARMS[0]])
+
+
+def test_criteria_that_are_known_are_drawn_as_differences(folder):
+    effects = stored(folder, "effects")
+    effects = effects[(effects["section"] == "headline") & effects["measure"].isin(CRITERIA)]
+    drawn = draw_site_figure("criteria", read_sites(folder)[0], Tongue("es")).axes
+    for arm, place in zip(ARMS[1:], drawn, strict=True):
+        known = effects[effects["against"] == arm]["effect"].dropna()
+        assert [line.get_xdata()[0] for line in place.lines if line.get_marker() == "o"] == known.tolist()
+        assert len(known) > 0
 
 
 def test_maps_show_the_mean_of_each_cell_over_the_worlds_and_no_difference_too_small_to_tell(folder):
@@ -520,6 +541,7 @@ def test_draws_are_those_of_the_table_in_order(swept):
     [
         ("effects", "headline", True),
         ("books", "headline", True),
+        ("funnel", "headline", True),
         ("groups", "group", False),
         ("causes", "cause", False),
     ],
@@ -607,6 +629,38 @@ def test_sites_side_by_side_are_told_apart_from_twins(tmp_path):
     words = ["compare", "villa_canales:status_quo", "totonicapan:status_quo", *SMALL, "--out", str(out)]
     assert cli.code_of([*words, "--report", str(report)]) == 0
     assert "no es entre gemelos" in report.read_text(encoding="utf-8")
+
+
+def test_costs_are_told_in_quetzales_where_a_unit_has_a_price(folder, tmp_path, capsys):
+    report, words = tmp_path / "priced.html", ["compare", str(folder), "--lang", "es"]
+    prices = ["--price", "litres=9.5", "--price", "couple_shifts=640"]
+    assert cli.code_of([*words, "--report", str(report), *prices]) == 0
+    page = report.read_text(encoding="utf-8")
+    rows = stored(folder, "effects")
+    row = rows[(rows["measure"] == "couple_shifts") & (rows["against"] == ARMS[1])].iloc[0]
+    assert f'Q <data value="effects:{row.name}:base:0*640">{row["base"] * 640:,.0f}</data>' in page
+    assert "litros de combustible <code>Q 9.50</code>" in page
+    assert "--lang es --price litres=9.5 --price couple_shifts=640" in page
+    assert embedded(report)["prices"] == {"litres": 9.5, "couple_shifts": 640.0}
+    assert traced(folder, page)["effects"] > traced(folder, words_of(folder, "es"))["effects"]
+    assert strange(page) == []
+    assert "<code>Q " not in words_of(folder, "es")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--price", "litre=9", "--report", "r.html"], "--price knows no cost 'litre'"),
+        (["--price", "litres=-1", "--report", "r.html"], "with a price above 0, got 'litres=-1'"),
+        (["--price", "litres=free", "--report", "r.html"], "with a price above 0, got 'litres=free'"),
+        (["--price", "litres=9"], "add --report FILE"),
+    ],
+)
+def test_a_price_that_is_none_is_refused_in_one_line(folder, words, said, capsys):
+    assert cli.code_of(["compare", str(folder), *words]) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert told.count("\n") == 1
 
 
 def test_a_report_is_shown_again_from_its_folder(folder, tmp_path, page):

@@ -14,6 +14,8 @@ A4 = (595, 842)
 """Points."""
 MOST_SHEETS = 8
 SHEET = rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]"
+SHEET_INSIDE = {"width": 710, "height": 1043}
+"""Pixels of a sheet within its margins, 96 an inch."""
 PHONE = {"width": 390, "height": 844}
 WIDER_THAN_PAGE = """[...document.querySelectorAll("main *")].filter(one =>
     one.getBoundingClientRect().right > innerWidth + 1 && !one.closest(".wide") && !one.closest("svg")).length"""
@@ -62,6 +64,19 @@ def test_nothing_is_wider_than_a_phone(report):
         figures = tab.locator(".chapter figure svg")
         assert figures.count() > 5
         assert all(figures.nth(k).bounding_box()["height"] > 80 for k in range(figures.count()))
+
+
+def test_no_block_that_stays_together_leaves_half_a_sheet_blank(report):
+    with chromium() as browser:
+        tab = browser.new_context(viewport=SHEET_INSIDE, offline=True).new_page()
+        tab.emulate_media(media="print")
+        tab.goto(report.as_uri())
+        tall = "(name) => [...document.querySelectorAll(name)].map(one => one.getBoundingClientRect().height)"
+        figures, pages = tab.evaluate(tall, ".chapter figure"), tab.evaluate(tall, ".one")
+        assert tab.evaluate("getComputedStyle(document.querySelector('.chapter')).breakInside") == "auto"
+    assert len(figures) > 5
+    assert max(figures) < SHEET_INSIDE["height"] / 2
+    assert 0 < max(pages) <= SHEET_INSIDE["height"]
 
 
 def test_it_prints_on_few_sheets_of_a4_and_on_more_only_if_the_annex_is_opened(report):

@@ -1,0 +1,80 @@
+"""Prices of units, stated by whoever asks for a report: costs in quetzales beside costs in units; none is built in."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+
+from experiments.comparison.headline_measures import BY_NAME, Headline
+from experiments.comparison.practice_effects import PRACTICE
+from experiments.narrative.report_reading import Site
+from experiments.report.tables import COSTS
+from experiments.words.bilingual import Both, both
+from model.engine.errors import InputError, suggest_nearest
+
+COUNTED = ("year", "month")
+"""Costs of which there are so many a year or a month; a price of an officer who is there has no such unit."""
+PRICED: dict[str, Headline] = {
+    one.name: one for one in (*(BY_NAME[name] for name in COSTS), *PRACTICE["cost"]) if one.how in COUNTED
+}
+"""Costs that can have a price, by name."""
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Prices in quetzales a unit, by cost; a cost without a price is told in units alone, and nothing is summed."""
+
+    stated: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def words(self) -> list[str]:
+        """Options of the command that state these prices."""
+        return [f"--price {name}={price:g}" for name, price in self.stated.items()]
+
+    @property
+    def listed(self) -> list[tuple[Both, str]]:
+        """Name of each cost with a price, and that price."""
+        named = [(PRICED[name], price) for name, price in self.stated.items()]
+        return [(both(one.es, one.en), f"Q {price:,.2f}") for one, price in named]
+
+    def of(self, site: Site, row: Any, column: str, sign: str = "") -> Markup:
+        """Return one number of a cost in quetzales, in a line of its own; nothing where it has no price."""
+        price = None if row is None else self.stated.get(row["measure"])
+        if price is None:
+            return Markup("")
+        told = site.numbers.show("effects", row.name, column, 0, sign, price)
+        return Markup('<span class="cell">Q {}</span>').format(told)
+
+
+NO_PRICES = Prices()
+
+
+def read_prices(words: Sequence[str]) -> Prices:
+    """Return the prices that options state.
+
+    Raises
+    ------
+    InputError
+        If a cost is not known, or a price is no positive number.
+
+    Examples
+    --------
+    >>> read_prices(["litres=9.5", "km=3"]).words
+    ['--price litres=9.5', '--price km=3']
+    """
+    stated = {}
+    for word in words:
+        name, _, number = word.partition("=")
+        if name not in PRICED:
+            raise InputError(
+                f"--price knows no cost '{name}'. Costs: {', '.join(PRICED)}{suggest_nearest(name, PRICED)}"
+            )
+        try:
+            stated[name] = float(number)
+        except ValueError:
+            stated[name] = math.nan
+        if not 0.0 < stated[name] < math.inf:
+            raise InputError(f"--price wants COST=QUETZALES with a price above 0, got '{word}'")
+    return Prices(stated)
