@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.comparison.report_weighing import OPEN_CHANNELS, Telling, channel_name
-from model.community.communal_authority.schema import CommunalAuthority
+from experiments.comparison.report_weighing import Telling, channel_name, circumstances
 from model.crime.deterrence.schema import Deterrence
 from model.engine.calendar import is_last_shift_of_month, tick_of
 from model.engine.choices import CHOICES_DECLARED
@@ -19,8 +18,7 @@ from model.engine.random_streams import keyed_uniform
 from model.gangs.narcos.schema import PROTECTED
 from model.police.chief.schema import CHIEFS
 from model.police.patrol.rules import first_covering_plan_visit
-from model.reporting.reporting.rules import readiness_by_kind
-from model.reporting.reporting.schema import HAS_NUMBER, TELL_STREAM, Reporting
+from model.reporting.reporting.schema import TELL_STREAM, Reporting
 from model.simulation.registry import CAUSES
 from model.town.crime_kinds import NAMES as KINDS
 from model.town.territory import FAR_MINUTES
@@ -42,8 +40,6 @@ LEAST_AGE_YEARS, DAYS_A_YEAR = 12.0, 365.25
 ZONES = ("core", "between", "far")
 """Parts of a town by which reports are told: its core, the cells between, and those far from the police."""
 BY_SETTLEMENT, BY_ZONE = ("fear", "occurred", "visits"), ("occurred", "told", "complaints")
-TASTES = tuple(name for name in OPEN_CHANNELS if name not in ("phone", "communal"))
-"""Channels with a parameter of their own; a telephone is what they are compared with."""
 AGENTS = {"authority": "legitimacy", "chief": "work", "clique": "members"}
 """Agents whose choices are told one by one, with the number that is followed by month."""
 
@@ -190,28 +186,18 @@ class LifeRecorder:
         cannot be told.
         """
         who, tick = int(row["teller"]), world.tick - 1
-        person = world.town.people[who]
-        z, home = int(person["settlement"]), world.town.cells[person["home"]]
-        p, authority, board = world.parameters[Reporting][z], world.parameters[CommunalAuthority][z], self.boards[z]
+        z = int(world.town.people[who]["settlement"])
         mind = self.minds[np.flatnonzero(self.heard == who)[0]]
-        drawn = keyed_uniform(world.seed, HAS_NUMBER, 0, who, 0) < board["phones"]
+        lift = world.parameters[Reporting][z]["lift"]
         telling = Telling(
+            **circumstances(world, who, int(row["kind"]), self.boards[z]),
             tick=tick,
-            crime=KINDS[row["kind"]],
             taken=channel_name(int(row["told"])),
             uniform=keyed_uniform(world.seed, TELL_STREAM, tick, int(row["number"]), 0),
-            numbers={name: float(p[name]) for name in ("intercept", "severity", "loss", "trust", "minutes", *TASTES)},
-            kind=float(world.cached_view(readiness_by_kind)[z, row["kind"]]),
             severity=float(row["severity"]),
             loss=float(row["loss"]),
-            trust=float(trust_now(mind, max(tick, int(mind["touched"])), world.parameters[Trust][z]) + p["lift"]),
-            desk=float(home["minutes"]),
-            seat=float(home["seat_minutes"]),
+            trust=float(trust_now(mind, max(tick, int(mind["touched"])), world.parameters[Trust][z]) + lift),
             at_hand=couple_was_at_hand(world, row),
-            has_number=bool(person["council"] == 1 and drawn),
-            reach=float(authority["reach"]),
-            near=float(authority["near"]),
-            deference=float(authority["deference"] * board["legitimacy"]),
         )
         return telling if telling.chosen() == telling.taken else None
 

@@ -1,22 +1,29 @@
 """Weigh one choice of a victim: whom to tell, by the formula of `model.reporting.reporting`, term by term.
 
-The model computes the utility of each channel in one sum. Here the same sum is written as named terms, so that a page
-can show them and move one input at a time. A test compares the sums with those of the model's kernel. Crimes of gangs
-are left out: no life that they touch is ever told.
+The model computes the utility of each channel in one sum. Here the same sum is written as named terms, so that the page
+and the classroom can show them and move one input at a time. A test compares the sums with those of the model's kernel.
+Crimes of gangs are left out: no life that they touch is ever told.
 """
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
+from model.community.communal_authority.schema import CommunalAuthority
 from model.engine.calendar import MINUTES_AN_HOUR
-from model.reporting.reporting.schema import LOSS_UNIT
+from model.engine.random_streams import keyed_uniform
+from model.reporting.reporting.rules import readiness_by_kind
+from model.reporting.reporting.schema import HAS_NUMBER, LOSS_UNIT, Reporting
+from model.town.crime_kinds import NAMES as KINDS
 from model.world.shift_events import CHANNELS
 
 OPEN_CHANNELS = ("patrol", "phone", "station", "own_phone", "communal", "prosecutor")
 """Channels of a victim of a crime without gangs, in the order of the draw; before them stands telling nobody."""
+TASTES = tuple(name for name in OPEN_CHANNELS if name not in ("phone", "communal"))
+"""Channels with a parameter of their own; a telephone is what they are compared with."""
 CALIBRATED = "intercept"
 """The one term that is calibrated."""
 
@@ -99,6 +106,37 @@ class Telling:
     def told_share(self, **moved: float) -> float:
         """Return the probability of telling anybody, with some inputs moved."""
         return 1.0 - replace(self, **moved).chances()["nobody"]  # type: ignore[arg-type]
+
+
+def circumstances(world: Any, who: int, kind: int, board: Any) -> dict[str, Any]:
+    """Return the fields of `Telling` that follow from a resident, a kind of crime and the municipality.
+
+    Parameters
+    ----------
+    world
+        A world between two shifts; nothing in it is changed.
+    who
+        Row of the resident.
+    kind
+        Number of the kind of crime.
+    board
+        Row of the communal board of the resident's settlement as it was when the choice was made.
+    """
+    person = world.town.people[who]
+    z, home = int(person["settlement"]), world.town.cells[person["home"]]
+    p, authority = world.parameters[Reporting][z], world.parameters[CommunalAuthority][z]
+    lucky = keyed_uniform(world.seed, HAS_NUMBER, 0, who, 0) < board["phones"]
+    return {
+        "crime": KINDS[kind],
+        "numbers": {name: float(p[name]) for name in ("intercept", "severity", "loss", "trust", "minutes", *TASTES)},
+        "kind": float(world.cached_view(readiness_by_kind)[z, kind]),
+        "desk": float(home["minutes"]),
+        "seat": float(home["seat_minutes"]),
+        "has_number": bool(person["council"] == 1 and lucky),
+        "reach": float(authority["reach"]),
+        "near": float(authority["near"]),
+        "deference": float(authority["deference"] * board["legitimacy"]),
+    }
 
 
 def channel_name(number: int) -> str:

@@ -17,8 +17,14 @@ from chromium import SECONDS, chromium, free_port, needs_chromium, program, serv
 from experiments.classroom import lesson, lesson_run, one_resident
 from experiments.classroom.assignment import Assignment, assignment_of
 from experiments.classroom.lesson_run import LessonRun
+from experiments.comparison.report_weighing import OPEN_CHANNELS
 from model.engine.errors import InputError
+from model.engine.rows import zero_rows
+from model.reporting.reporting.rules import ReportingTables, channel_utilities
+from model.reporting.reporting.schema import Reporting
+from model.town.crime_kinds import ROBBERY
 from model.town.town import build_town
+from model.world.shift_events import CHANNELS, Incident
 from scenarios import load
 
 SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}
@@ -158,6 +164,18 @@ def test_the_map_shows_couples_on_duty_invented_territory_and_trust_in_shades() 
     assert len(frame["gangs"]) == int((run.world.state.territory >= 0).sum())
 
 
+def kernel_odds(world: Any, who: int) -> Any:
+    """Return exp(utility) of each channel of a victim of robbery, as the model's own kernel writes them."""
+    rows = zero_rows(Incident, 1)
+    row, tables = rows[0], world.view(ReportingTables)
+    row.teller = row.victim = who
+    row.kind, row.severity, row.loss, row.clique = int(ROBBERY), one_resident.SEVERITY, one_resident.LOSS, -1
+    z = int(world.town.people["settlement"][who])
+    trust = float(world.trust()[who] + world.parameters[Reporting][z]["lift"])
+    channel_utilities(world.shift_context(), row, tables, trust, False)
+    return [tables.pull[CHANNELS.index(name)] for name in OPEN_CHANNELS]
+
+
 @pytest.mark.usefixtures("small")
 def test_asking_a_resident_leaves_the_world_as_it_is_and_terms_sum_to_the_utility() -> None:
     world = LessonRun(Assignment()).world
@@ -173,6 +191,7 @@ def test_asking_a_resident_leaves_the_world_as_it_is_and_terms_sum_to_the_utilit
     assert sum(share for _, share in told["chances"]) == pytest.approx(100.0)
     phone = dict(map(tuple, told["chances"]))["llama al 110"] / dict(map(tuple, told["chances"]))["no avisa a nadie"]
     assert sum(size for _, size, _ in told["terms"]) == pytest.approx(np.log(phone))
+    assert one_resident.imagined_robbery(world, who).odds() == pytest.approx(kernel_odds(world, who))
     more = dict(map(tuple, told["ifs"]))
     assert more["hubiera una pareja cerca"] > more["tal como es"]
 
