@@ -5,6 +5,7 @@ reads the auxiliary mayors, station chiefs and cliques at the end of each month.
 nothing. Lives that must not be told leave the recorder no trace: they are dropped before the world ends.
 """
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from experiments.comparison.report_weighing import Telling, channel_name, circumstances
 from model.crime.deterrence.schema import Deterrence
-from model.engine.calendar import is_last_shift_of_month, tick_of
+from model.engine.calendar import SHIFTS, is_last_shift_of_month, tick_of
 from model.engine.choices import CHOICES_DECLARED
 from model.engine.random_streams import keyed_uniform
 from model.gangs.narcos.schema import PROTECTED
@@ -83,7 +84,8 @@ class Recorded:
 
     ``settlements`` has mean fear (0-1), crimes and visits of the month, shape (months, 3, settlements); ``zones`` the
     crimes, those told to the state and the complaints, shape (months, 3, zones); ``territory`` where cliques claim
-    inhabited cells, shape (months, cells); ``agents`` the number of each agent at the start and after each month, shape
+    inhabited cells, shape (months, cells); ``last_days`` the cells of couples on duty at the end of each month, and of
+    incidents of its last day; ``agents`` the number of each agent at the start and after each month, shape
     (1 + months, agents), by kind; ``choices`` the choices of these and of the mayor (`ChoiceRecord`); ``lives`` the
     lives that may be told.
     """
@@ -91,6 +93,7 @@ class Recorded:
     settlements: np.ndarray
     zones: np.ndarray
     territory: np.ndarray
+    last_days: tuple[tuple[np.ndarray, np.ndarray], ...]
     agents: dict[str, np.ndarray]
     choices: np.ndarray
     lives: tuple[LifeStory, ...]
@@ -111,6 +114,8 @@ class LifeRecorder:
         self.reported: dict[tuple[int, int], int] = {}
         self.zones = np.zeros((len(BY_ZONE), len(ZONES)))
         self.months: dict[str, list[np.ndarray]] = {"settlements": [], "zones": [], "territory": []}
+        self.day = deque[np.ndarray](maxlen=SHIFTS)
+        self.last_days: list[tuple[np.ndarray, np.ndarray]] = []
         self.agents = {agent: [numbers_of_agents(world, agent)] for agent in AGENTS}
         self.remember(world)
 
@@ -122,6 +127,7 @@ class LifeRecorder:
     def hear(self, world: Any) -> None:
         """Take note of a shift that has ended."""
         incidents = world.shift_events.rows_of(INCIDENTS)
+        self.day.append(incidents["cell"][are_tellable(incidents)])
         if len(incidents):
             self.count(incidents)
             self.hear_incidents(world, incidents)
@@ -214,6 +220,9 @@ class LifeRecorder:
         self.months["settlements"].append(np.array([rows["fear"], rows["occurred"], visits], np.float32))
         self.months["zones"].append(self.zones.astype(np.float32))
         self.months["territory"].append(world.state.territory[self.populated] >= 0)
+        couples = world.state.couples
+        on_duty = couples["cell"][(couples["on"] == 1) & (couples["cell"] >= 0)]
+        self.last_days.append((on_duty, np.concatenate(self.day)))
         self.zones = np.zeros_like(self.zones)
         for agent, months in self.agents.items():
             months.append(numbers_of_agents(world, agent))
@@ -224,10 +233,18 @@ class LifeRecorder:
         told = [who for who in self.lives if who not in self.secret and is_tellable(minds[who], homes[who])]
         return Recorded(
             **{name: np.array(months) for name, months in self.months.items()},
+            last_days=tuple(self.last_days),
             agents={name: np.array(months) for name, months in self.agents.items()},
             choices=choices_of_agents(world),
             lives=tuple(shorten_life(self.lives[who]) for who in told),
         )
+
+
+def are_tellable(incidents: np.ndarray) -> np.ndarray:
+    """Tell of each incident whether neither gangs nor homes nor death are touched by it."""
+    kinds = [KINDS.index(name) for name in TELLABLE_KINDS]
+    motives = [MOTIVES.index(name) for name in TELLABLE_MOTIVES]
+    return np.isin(incidents["kind"], kinds) & np.isin(incidents["motive"], motives)
 
 
 def couple_was_at_hand(world: Any, row: Any) -> bool:

@@ -24,6 +24,7 @@ from experiments.words.dates import MONTHS
 from model.engine.calendar import date_of_tick, month_of, tick_of
 from model.engine.choices import CHOICES_DECLARED, ChoiceSpec
 from model.engine.random_streams import keyed_uniform
+from model.world.discrete_choice.schema import SMALLEST_GUMBEL_UNIFORM
 
 KINDS = ("resident", *AGENTS)
 """Kinds of lives, first part of the word of the address: KIND-NUMBER-CHOICE."""
@@ -33,8 +34,15 @@ LEAST = 5e-4
 """Change of trust that can be seen with one decimal."""
 TRUSTING, DEARER = 0.6, 10.0
 """Trust (0-1) and factor of the loss of two of the cases "if …"."""
-BY_MONTH = ("watch of a board", "police and a board", "request of a board", "unmet requests of a board")
+BY_MONTH = (
+    *("watch of a board", "police and a board", "request of a board", "unmet requests of a board"),
+    "patrol in a canton",
+)
 """Matters whose random number belongs to a month; one of the rest belongs to a shift."""
+UNKNOWN_DRAWS = (
+    *("case before a board", "arrest in a canton", "protocol with a board", "clique punishment", "hours of the month"),
+)
+"""Matters whose random number has a key that no record holds (a case, a year, a victim, a block of hours)."""
 SCALE = {"authority": 100.0, "chief": 100.0, "clique": 1.0}
 WORDS = ("one_pair", "events", "small_events", "forgotten", "other", "choice", "weights", "sum", "calibrated", "of_100")
 MORE = ("ring", "if_head", "safeguard", "kinds", "no_choice", "next_choice")
@@ -335,9 +343,9 @@ def option_name(one: Standing, spec: ChoiceSpec, option: int) -> str:
 def option_weights(one: Standing, row: Any, seed: int) -> dict[str, Any]:
     """Return a choice as it is on record: the weight of each option, a hundred with the draw, the decisive reason."""
     spec = CHOICES_DECLARED[int(row["matter"])]
-    utilities = np.array([float(row[f"v{o}"]) for o in range(len(spec.options))])
+    utilities = weights_of(spec, row)
     odds = np.exp(utilities - utilities.max())
-    names = [option_name(one, spec, o) for o in range(len(spec.options))]
+    names = [option_name(one, spec, o) for o in range(len(utilities))]
     term = int(row["term"])
     name = f"{spec.name}.{spec.terms[term - 1]}" if term > 0 else "luck"
     reason = catalogue.find("reasons", name, one.language)
@@ -354,17 +362,49 @@ def option_weights(one: Standing, row: Any, seed: int) -> dict[str, Any]:
         ],
         "apart": True,
         "reason": one.say("life.decisive", reason=reason) if term > 0 else one.say("life.no_decisive"),
+        "drawn": drawn(one, row, seed),
         "dots": dots(dict(zip(names, map(float, odds / odds.sum()), strict=True)), names),
         "ring": ring_of(spec, row, seed, odds / odds.sum()),
         "ifs": [],
     }
 
 
+def weights_of(spec: ChoiceSpec, row: Any) -> np.ndarray:
+    """Return the utility (log-odds) of each option that a choice had: as many as give the probability on record."""
+    every, option = np.array([float(row[f"v{o}"]) for o in range(len(spec.options))]), int(row["option"])
+    chances = 1.0 / np.cumsum(np.exp(every - every[option]))
+    fits = np.flatnonzero(np.isclose(chances, float(row["chance"]), rtol=1e-9, atol=0.0))
+    return every[: fits[0] + 1] if len(fits) else every
+
+
 def ring_of(spec: ChoiceSpec, row: Any, seed: int, chances: np.ndarray) -> int | None:
-    """Return on which of a hundred dots the draw fell; None where each option has a draw of its own."""
-    if not spec.ordered:
+    """Return on which of a hundred dots the draw fell; None where it is not known, or each option has its own."""
+    if not spec.ordered or spec.name in UNKNOWN_DRAWS:
         return None
+    uniform = uniform_of(spec, row, seed, 0)
+    option = int(np.searchsorted(np.cumsum(chances), uniform, side="right"))
+    return int(100.0 * uniform) if option == int(row["option"]) else None
+
+
+def drawn(one: Standing, row: Any, seed: int) -> str:
+    """Return what the draw added to the weight of each option (log-odds); nothing where it is not known.
+
+    Nothing is said, either, where one draw decides for all options, or the sums do not give the option that was chosen.
+    """
+    spec = CHOICES_DECLARED[int(row["matter"])]
+    if spec.ordered or spec.name in UNKNOWN_DRAWS:
+        return ""
+    weights = weights_of(spec, row)
+    uniforms = np.array([uniform_of(spec, row, seed, option) for option in range(len(weights))])
+    added = -np.log(-np.log(uniforms + SMALLEST_GUMBEL_UNIFORM))
+    if int(np.argmax(weights + added)) != int(row["option"]):
+        return ""
+    names = [option_name(one, spec, option) for option in range(len(weights))]
+    parts = ", ".join(f"{name} {signed(float(extra), 2)}" for name, extra in zip(names, added, strict=True))
+    return one.say("life.drawn", draws=parts)
+
+
+def uniform_of(spec: ChoiceSpec, row: Any, seed: int, option: int) -> float:
+    """Return the random number (0-1) that decided a choice; option 0 has that of ordered options."""
     key = month_of(int(row["tick"])) if spec.name in BY_MONTH else int(row["tick"])
-    drawn = keyed_uniform(seed, int(row["matter"]), key, int(row["who"]), 0)
-    option = int(np.searchsorted(np.cumsum(chances), drawn, side="right"))
-    return int(100.0 * drawn) if option == int(row["option"]) else None
+    return keyed_uniform(seed, int(row["matter"]), key, int(row["who"]), option)

@@ -33,7 +33,7 @@ NO_NAMES: dict[str, Any] = {"names": [], "stations": [], "seats": []}
 NAMED = 2
 """Settlements that the answer names."""
 WORDS = (
-    *("see", "over", "stations", "seats", "jurisdiction", "month_label"),
+    *("see", "over", "couples", "incidents", "stations", "seats", "jurisdiction", "last_day", "month_label"),
     *("choose", "why_here", "life_here", "play", "pause", "difference", "unnamed", "shades"),
 )
 
@@ -135,6 +135,7 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
         "panes": panes(one, pairs, layer) if name != "gangs" else territory(pairs),
         "course": course(one, pairs, layer) if name != "gangs" else {},
         "place": place_panel(one, pairs, town, asked) if layer.named else None,
+        "last_day": last_day(one, pairs, town, min(asked.month or n, n)) if layer.named else None,
         "note": one.say("map.gangs_note" if name == "gangs" else "map.unnamed") if not layer.named else "",
     }
 
@@ -201,6 +202,17 @@ def territory(pairs: Pairs) -> dict[str, Any]:
     """Return where cliques claim cells in the first pair of worlds: drawn anew for every seed."""
     claims = [np.where(recorded(world).territory, 0, NOTHING).astype(np.uint8) for world in pairs[0]]
     return {"hatch": [base64.b64encode(one.tobytes()).decode() for one in claims], "shades": [], "cuts": []}
+
+
+def last_day(one: Standing, pairs: Pairs, town: Town, month: int) -> dict[str, Any]:
+    """Return where the first pair of worlds had couples and incidents on the last day of a month, from 1 on."""
+    worlds = [recorded(world).last_days[month - 1] for world in pairs[0][: 2 if one.moved else 1]]
+    return {"month": month, "worlds": [[spots(town, cells) for cells in world] for world in worlds]}
+
+
+def spots(town: Town, cells: np.ndarray) -> list[list[int]]:
+    """Return column and row on the map of each cell."""
+    return np.stack(columns_and_rows(town, cells), axis=1).tolist()
 
 
 def cuts_of(values: np.ndarray) -> list[float]:
@@ -323,7 +335,7 @@ def place_panel(one: Standing, pairs: Pairs, town: Town, asked: Asked) -> dict[s
     return {
         "number": z + 1,
         "names": list(town.settlement_names),
-        "spots": np.stack(columns_and_rows(town, town.centres), axis=1).tolist(),
+        "spots": spots(town, town.centres),
         "rows": rows,
         "lines": [[round(float(value), 3) for value in line] for line in lines],
     }

@@ -210,7 +210,8 @@ def place_rows(one: Standing, pairs: Pairs, names: tuple[str, ...]) -> list[dict
                 "size": effect.effect,
                 "low": effect.low,
                 "high": effect.high,
-                "shown": signed(effect.effect, 2) if verdict in TOLD else VERDICTS["open"].sign,
+                "shown": signed(effect.effect, 2) if verdict in TOLD else "",
+                "said": getattr(VERDICTS[verdict], one.language),
                 "sure": bool(direction(verdict)),
             }
         )

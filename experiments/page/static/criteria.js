@@ -9,7 +9,7 @@ export function make(place) {
 
 export function draw(place, { sheet: s }) {
   const w = s.words, find = (selector) => place.querySelector(selector), moved = s.chosen > 0;
-  fill(find(".note"), plain(w.note));
+  fill(find(".note"), `${plain(w.note)} ${s.criteria ? plain(w.sums) : ""}`);
   find(".crit").hidden = find(".opened").hidden = !s.criteria;
   if (!s.criteria) return;
   fill(find(".crit"), s.criteria.map((one) => card(one, s, moved)).join(""));
@@ -25,12 +25,12 @@ export function draw(place, { sheet: s }) {
   const practice = `${table(w.practice, s.practice)}${s.remedy ? `<p class="small">${plain(s.remedy)}</p>` : ""}`, long = s.practice.length > s.matters.length + 7;
   // Of two options one says it all.
   const decided = s.matters.flatMap((one) => (one.rows.length === 2 ? one.rows.slice(1) : one.rows).map((row, k) => (k ? row : { ...row, title: `${one.title}: ${row.title}` })));
-  const matters = `<h3>${plain(w.decided)}</h3>${decided.length ? pairTable(decided, moved) : `<p class="small">${plain(w.none)}</p>`}<p class="small">${plain(w.sums)}</p>`;
+  const matters = `<h3>${plain(w.decided)}</h3>${decided.length ? pairTable(decided, moved) : `<p class="small">${plain(w.none)}</p>`}`;
   fill(find(".tables"), `<div>${table(w.parts, s.parts)}${long ? matters : practice}</div><div>${long ? practice : matters}</div>`);
 }
 
 function card(one, s, moved) {
-  return `<button type="button" data-name="${one.name}" aria-pressed="${one.name === s.opened}"><span class="ct"><b>${plain(one.title)}</b><span class="cn"><span class="a">A ${plain(one.a)}</span>${moved && one.lines.length ? ` <span class="b">B ${plain(one.b)}</span> <b class="${one.kind}">${plain(one.gap)}</b> <small>${plain(one.verdict || "")}</small>` : ""}</span><span class="small">${plain(one.word)}</span>${one.paper ? `<span class="small">${plain(one.paper)}</span>` : ""}</span><span class="c" data-of="${one.name}"></span></button>`;
+  return `<button type="button" data-name="${one.name}" aria-pressed="${one.name === s.opened}"><span class="ct"><b>${plain(one.title)}</b><span class="cn"><span class="a">A ${plain(one.a)}</span>${moved && one.lines.length ? ` <span class="b">B ${plain(one.b)}</span> <b class="${one.kind}">${plain(one.gap)}</b> <small>${plain(one.verdict || "")}</small>` : ""}</span><span class="small">${plain(one.word)}${one.paper ? ` · ${plain(one.paper)}` : ""}</span></span><span class="c" data-of="${one.name}"></span></button>`;
 }
 
 export function click(on, name, { ask, sheet }) {

@@ -4,7 +4,7 @@ import { HATCH, colour, diamond, fill, landOf, lookOf, monthName, plain, places,
 import { curves, gapLine, gapOf, pairTable } from "./parts.js";
 
 const NOTHING = 255, MONTH_MS = [100, 250], PLAY_MS = 12000;
-const over = { stations: true, seats: true, jurisdiction: true };
+const over = { couples: false, incidents: false, stations: true, seats: true, jurisdiction: true };
 let root = null, page = null, until = 0, moving = 0, drawn = null, bytes = {};
 
 const find = (selector) => root.querySelector(selector);
@@ -31,10 +31,10 @@ export function draw() {
   for (const part of root.querySelectorAll(".maps, .spot, .time, .over, .see h3")) part.hidden = !s.panes;
   if (!s.panes) return;
   fill(find(".see h3"), plain(w.over));
-  const marks = s.named ? ["stations", "seats", ...(s.borders.length ? ["jurisdiction"] : [])] : [];
+  const marks = s.named ? ["couples", "incidents", "stations", "seats", ...(s.borders.length ? ["jurisdiction"] : [])] : [];
   find(".over").hidden = find(".see h3").hidden = !marks.length;
   fill(find(".over"), marks.map((name) => `<label><input type="checkbox" value="${name}" ${over[name] ? "checked" : ""}><span>${plain(w[name])}</span>${sign(name)}</label>`).join(""));
-  fill(find(".note"), plain(s.note));
+  fill(find(".note"), plain(s.named && (over.couples || over.incidents) ? w.last_day : s.note));
   if (!moving && (!until || page.asked())) until = s.until;
   spot(s);
   frame(s);
@@ -42,8 +42,11 @@ export function draw() {
   paint();
 }
 
-const sign = (name) => `<svg width="18" height="18" viewBox="-2 -2 4 4" aria-hidden="true">${name === "stations" ? station(0, 0, 1.2) : name === "seats" ? diamond(0, 0, 1.3, colour("paper")).replace("/>", ` stroke="${colour("ink")}" stroke-width=".35"/>`) : `<path d="M-1.5,1.5V-1.5H1.5V1.5Z" fill="none" stroke="${colour("ink")}" stroke-width=".4" stroke-dasharray=".8 .5"/>`}</svg>`;
+const sign = (name) => `<svg width="18" height="18" viewBox="-2 -2 4 4" aria-hidden="true">${name === "couples" ? couple(0, 0, 1) : name === "incidents" ? incident(0, 0, 1.1) : name === "stations" ? station(0, 0, 1.2) : name === "seats" ? diamond(0, 0, 1.3, colour("paper")).replace("/>", ` stroke="${colour("ink")}" stroke-width=".35"/>`) : `<path d="M-1.5,1.5V-1.5H1.5V1.5Z" fill="none" stroke="${colour("ink")}" stroke-width=".4" stroke-dasharray=".8 .5"/>`}</svg>`;
 const station = (x, y, r) => `<path d="M${x - r},${y + r}v${-r * 1.1}L${x},${y - r}L${x + r},${y - r * 0.1}v${r * 1.1}Z" fill="${colour("ink")}" stroke="${colour("paper")}" stroke-width="${r * 0.25}"/>`;
+
+const couple = (x, y, r) => `<path d="M${x - r},${y - r}h${2 * r}v${2 * r}h${-2 * r}Z" fill="${colour("ink")}" stroke="${colour("paper")}" stroke-width="${r * 0.3}"/>`;
+const incident = (x, y, r) => `<circle cx="${x}" cy="${y}" r="${r}" fill="none" stroke="${colour("ink")}" stroke-width="${r * 0.4}"/>`;
 
 // The panes: land below, cells on a canvas of one pixel each, lines and names above.
 
@@ -71,6 +74,8 @@ function above(s, p) {
   if (over.jurisdiction && s.borders.length) inner += borders(s, size);
   if (over.seats) inner += g.seats.map((one) => diamond(one.x + 0.5, up(one.y) - 0.5, size * 0.24, colour("paper")).replace("/>", ` stroke="${colour("ink")}" stroke-width="${size * 0.09}"/>`)).join("");
   if (over.stations) inner += g.stations.map((one) => station(one.x + 0.5, up(one.y) - 0.5, size * 0.36)).join("");
+  const [couples, incidents] = s.last_day.worlds[p] || [[], []], mark = (some, draw, r) => some.map(([x, y]) => draw(x + 0.5, up(y) - 0.5, size * r)).join("");
+  inner += `<g class="last-day">${over.incidents ? mark(incidents, incident, 0.22) : ""}${over.couples ? mark(couples, couple, 0.17) : ""}</g>`;
   const [x, y] = s.place.spots[s.place.number - 1];
   inner += `<circle cx="${x + 0.5}" cy="${up(y) - 0.5}" r="${size}" fill="none" stroke="${colour("ink")}" stroke-width="${size * 0.13}" stroke-dasharray="${size * 0.3} ${size * 0.2}"/>`;
   return inner + (p === root.querySelectorAll(".above").length - 1 ? places(g, size, up) + scale(g, size, s) : "");
@@ -114,6 +119,7 @@ function paint() {
     const n = claims.length / s.count, own = g.x.map((x, k) => (claims.charCodeAt(at * n + k) === 0 ? `M${x},${g.height - g.y[k] - 1}h1v1h-1Z` : "")).join("");
     fill(root.querySelectorAll(".claims")[p], `<defs><pattern id="claim${p}" width=".8" height=".8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0,0V.8" stroke="${colour("ink")}" stroke-width=".3"/></pattern></defs><path d="${own}" fill="url(#claim${p})"/>`);
   });
+  for (const marks of root.querySelectorAll(".last-day")) marks.style.display = at + 1 === s.last_day.month ? "" : "none"; // while months play there are none
   tell(s, at);
 }
 

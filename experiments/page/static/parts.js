@@ -5,31 +5,36 @@ import { HATCH, colour, ends, halo, line, monthName, plain, readable, rem, signe
 // Both worlds over the months: A dashed, B firm with its band.  `lines` holds A and, where measures are moved, B; `first`
 // is the month of their first value; `marks` are numbered events; `at` is a month to stand out.
 export function curves(sheet, lines, w, h, { label, digits = 1, band = null, marks = [], at = null, moods = [], first = 0 } = {}) {
-  const R = rem(), left = 2.3 * R, right = 2.9 * R, top = marks.length ? 1.3 * R : 0.4 * R, foot = 1.3 * R, n = lines[0].length;
+  const R = rem(), left = 2.3 * R, right = 2.9 * R, top = marks.length ? 2.4 * R : 0.4 * R, foot = 1.3 * R, n = lines[0].length;
   const all = [...lines.flat(), ...(band ? band.flat() : [])], [y0, y1, step] = ends(all, false, 0.2);
-  const x = (k) => left + ((w - left - right) * k) / Math.max(1, n - 1), y = (v) => top + (h - top - foot) * (1 - (v - y0) / (y1 - y0));
+  const x = (k) => (n < 2 ? w - right : left + ((w - left - right) * k) / (n - 1)), y = (v) => top + (h - top - foot) * (1 - (v - y0) / (y1 - y0));
   const path = (some) => some.map((v, k) => `${k ? "L" : "M"}${x(k).toFixed(1)},${y(v).toFixed(1)}`).join("");
   let s = HATCH + moods.map((one) => `<rect x="${x(Math.max(0, one.month - 1 - first))}" y="${top}" width="${Math.max(3, x(1) - x(0))}" height="${h - top - foot}" fill="url(#hatch)"><title>${plain(one.text)}</title></rect>`).join("");
   for (const value of [y0, y1]) s += line(left, y(value), x(n - 1), y(value), colour("line")) + words(left - 0.3 * R, y(value) + 0.3 * R, readable(value, step < 1 ? 1 : 0), "end");
-  for (const k of w < 13 * R ? [n - 1] : n > 13 && w > 20 * R ? [0, Math.floor((n - 1) / 2), n - 1] : [0, n - 1]) s += words(x(k), h - 0.1 * R, monthName(sheet, k + first), k ? (k === n - 1 ? "end" : "middle") : "start");
+  for (const k of datesFor(n, (w - left - right) / (0.56 * R * monthName(sheet, first).length))) s += words(x(k), h - 0.1 * R, monthName(sheet, k + first), k === n - 1 ? "end" : k ? "middle" : "start");
   if (band) s += `<path class="band" d="${path(band[1])}${band[0].map((_, k) => `L${x(n - 1 - k).toFixed(1)},${y(band[0][n - 1 - k]).toFixed(1)}`).join("")}Z"/>`;
   if (at !== null) s += line(x(at), top - 0.4 * R, x(at), h - foot, colour("ink"), 'stroke-width="1.4"');
   s += `<path d="${path(lines[0])}" fill="none" stroke="${colour("a")}" stroke-width="${0.12 * R}" stroke-dasharray="${0.32 * R} ${0.26 * R}"/>`;
   if (lines[1]) s += `<path d="${path(lines[1])}" fill="none" stroke="${colour("b")}" stroke-width="${0.16 * R}" stroke-linejoin="round"/>`;
+  if (n < 2) s += lines.map(([v], k) => `<circle cx="${x(0)}" cy="${y(v)}" r="${0.2 * R}" fill="${colour(k ? "b" : "a")}"/>`).join(""); // a line needs two months
   const [a, b] = lines.map((one) => one.at(-1)), apart = b === undefined ? 0 : b >= a ? 1 : -1, near = b !== undefined && Math.abs(y(a) - y(b)) < 1.1 * R ? 0.5 * R : 0;
   s += words(x(n - 1) + 0.35 * R, y(a) + apart * near + 0.3 * R, readable(a, digits), "start", `fill:${colour("a")}`);
   if (b !== undefined) s += words(x(n - 1) + 0.35 * R, y(b) - apart * near + 0.3 * R, readable(b, digits), "start", `font-weight:700;fill:${colour("b")}`);
-  s += numbered(marks, lines, x, y, top, h - foot, R);
+  s += numbered(marks, lines, x, y, h - foot, R);
   return `<svg viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" aria-label="${plain(label)}">${s}</svg>`;
 }
 
-// Numbers of events on the curve of their world; those that would cover one another stand one above the other.
-function numbered(marks, lines, x, y, top, foot, R) {
+// Months whose names have room on an axis that is so many names long.
+const datesFor = (n, room) => (n < 2 || room < 2.2 ? [n - 1] : n > 13 && room > 3.3 ? [0, Math.floor((n - 1) / 2), n - 1] : [0, n - 1]);
+
+// Numbers of events beside the curve of their world: above it or below, where they cover no other and stay in the chart.
+function numbered(marks, lines, x, y, foot, R) {
   const placed = [];
   return marks.map((one) => {
     const some = lines[one.side] || lines[0], k = Math.max(0, Math.min(some.length - 1, one.month)), cx = x(k), on = y(some[k]);
-    let cy = on - R;
-    while (placed.some(([px, py]) => Math.abs(px - cx) < 1.15 * R && Math.abs(py - cy) < 1.15 * R) && cy > top - 2 * R) cy -= 1.2 * R;
+    const heights = [-1, -2.2, -3.4, 1, 2.2, 3.4].map((times) => on + times * R);
+    const isFree = (at) => at > 0.7 * R && at < foot && !placed.some(([px, py]) => Math.abs(px - cx) < 1.15 * R && Math.abs(py - at) < 1.15 * R);
+    const cy = heights.find(isFree) ?? heights[0];
     placed.push([cx, cy]);
     const c = colour(one.side ? "b" : "a");
     return `<g>${line(cx, cy, cx, on, colour("faint"))}<circle cx="${cx}" cy="${cy}" r="${0.56 * R}" fill="${one.small ? colour("paper") : c}" stroke="${c}" stroke-width="1.5"/>${words(cx, cy + 0.28 * R, one.number, "middle", `font-weight:700;font-size:.8rem;fill:${colour(one.small ? "ink" : "paper")}`)}</g>`;

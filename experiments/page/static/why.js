@@ -81,7 +81,7 @@ function places(s, w) {
   return s.places.map((one) => {
     const c = colour(one.sure ? "b" : "null");
     const dot = svg(w, h, `${line(x(0), 0, x(0), h, colour("faint"))}${line(x(one.low), h / 2, x(one.high), h / 2, c, 'stroke-width="3"')}<circle cx="${x(one.size)}" cy="${h / 2}" r="5" fill="${one.sure ? c : colour("paper")}" stroke="${c}" stroke-width="2"/>`);
-    return `<tr><td><button type="button" data-name="place-${one.number}" aria-pressed="${s.place === one.number}">${plain(one.title)}</button></td><td>${dot}</td><td class="${one.sure ? "" : "null"}">${plain(one.shown)}</td></tr>`;
+    return `<tr><td><button type="button" data-name="place-${one.number}" aria-pressed="${s.place === one.number}">${plain(one.title)}</button></td><td>${dot}</td><td class="${one.sure ? "" : "null"}">${one.shown ? plain(one.shown) : `<span class="vh">${plain(one.said)}</span>`}</td></tr>`;
   }).join("");
 }
 

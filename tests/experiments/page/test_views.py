@@ -20,6 +20,7 @@ from experiments.page.address import Asked
 from experiments.page.page_texts import say
 from experiments.page.sheet import sheet_of
 from experiments.page.standing import Standing, number
+from model.engine.choices import CHOICES_DECLARED
 from model.measures.criteria import CRITERIA, criterion_parts
 from scenarios import load
 
@@ -171,6 +172,20 @@ def test_a_settlement_says_what_the_decision_and_why_say(one: Standing) -> None:
     assert place["lines"][0][6] == pytest.approx(effect.base, abs=1e-3)
 
 
+def test_couples_and_incidents_stand_where_one_pair_of_worlds_had_them(one: Standing) -> None:
+    town = sites.load_municipality(one.choice.site).town
+    found = map_view.shown(one, asked(one, month=3))["last_day"]
+    assert found["month"] == 3
+    for drawn, life in zip(found["worlds"], (one.base[0], one.arm[0]), strict=True):
+        assert life.recorded is not None
+        couples, incidents = life.recorded.last_days[2]
+        assert len(couples) > 0
+        assert drawn == [map_view.spots(town, couples), map_view.spots(town, incidents)]
+    happened = sum(len(incidents) for life in one.base if life.recorded for _, incidents in life.recorded.last_days)
+    assert happened > 0
+    assert map_view.shown(one, asked(one, show="told"))["last_day"] is None
+
+
 # A life
 
 
@@ -237,6 +252,27 @@ def test_the_choices_of_an_agent_say_what_is_on_record(one: Standing) -> None:
     assert sum(part["n"] for part in weighing["dots"]) == 100
     assert weighing["apart"]
     assert len(found["lines"][0]) == 13
+
+
+def test_a_draw_is_shown_where_its_key_is_on_record_and_gives_the_choice_that_was_made(one: Standing) -> None:
+    life = one.base[0]
+    assert life.recorded is not None
+    shown = 0
+    for row in life.recorded.choices:
+        spec = CHOICES_DECLARED[int(row["matter"])]
+        weights = life_view.weights_of(spec, row)
+        chances = np.exp(weights - weights.max()) / np.exp(weights - weights.max()).sum()
+        assert chances[int(row["option"])] == pytest.approx(float(row["chance"]))
+        ring = life_view.ring_of(spec, row, life.seed, chances)
+        added = life_view.drawn(one, row, life.seed)
+        if spec.name in life_view.UNKNOWN_DRAWS:
+            assert ring is None
+            assert added == ""
+        else:
+            assert (ring is not None) == spec.ordered, spec.name
+            assert bool(added) != spec.ordered, spec.name
+            shown += 1
+    assert shown > 20
 
 
 # Criteria
