@@ -1,6 +1,7 @@
 """Paired runs of the room's questions and packages, by the workers and the verdicts of the decision view."""
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from experiments.comparison.decision_measures import Chosen, decision_measure, measures
@@ -25,6 +26,7 @@ class PairedRuns:
         self.lock = threading.Lock()
         self.lives: dict[Chosen, tuple[dict[int, Life], dict[int, Life]]] = {}
         self.faults: dict[Chosen, dict[int, str]] = {}
+        self.composed: dict[tuple[Chosen, str, str], dict[str, Any]] = {}
 
     def ask(self, chosen: Chosen) -> None:
         """Let the pairs of a choice be simulated, unless that was asked for before."""
@@ -54,6 +56,15 @@ class PairedRuns:
             faults = tuple(self.faults.get(chosen, {}).values())
         choice = Choice(self.site, chosen, years=YEARS)
         return Standing(choice, sites.load_scenario(self.site), language, base, arm, faults)
+
+    def shown(self, chosen: Chosen, language: str, compose: Callable[[Standing], dict[str, Any]]) -> dict[str, Any]:
+        """Return what is composed of a choice, which is asked for each second; when all pairs are there, only once."""
+        one, key = self.standing(chosen, language), (chosen, language, compose.__name__)
+        if one.running:
+            return compose(one)
+        if key not in self.composed:
+            self.composed[key] = compose(one)
+        return self.composed[key]
 
 
 def reveal(one: Standing) -> dict[str, Any]:

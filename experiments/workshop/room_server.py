@@ -16,19 +16,21 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from experiments.figures.theme import tokens
+from experiments.page import application as page
 from experiments.page import sites
+from experiments.page.access_token import QUERY, AccessToken
 from experiments.page.application import POLICY
 from experiments.page.background_worker import in_background
 from experiments.page.qr_codes import qr_of
-from experiments.page.request_guard import Needs
-from experiments.page.serve import serve
+from experiments.page.request_guard import Needs, RequestGuard
+from experiments.page.serve import HOST, LONGEST_MESSAGE, serve
 from experiments.page.slow_sockets import ImpatientConnection
 from experiments.storage.progress import say
 from experiments.words.catalogue import LANGUAGES
 from experiments.workshop.phone_gate import LONGEST_BODY, PhoneGate, address_for
 from experiments.workshop.room import Refused, Room, texts
 from experiments.workshop.room_results import PairedRuns
-from experiments.workshop.room_view import chosen_of, screen
+from experiments.workshop.room_view import chosen_of, screen, with_links
 from model.engine.errors import InputError
 
 FOLDER = Path(__file__).parent / "static"
@@ -46,6 +48,8 @@ class Presenter:
 
     def __init__(self, room: Room, runs: PairedRuns, door: dict[str, Any]) -> None:
         self.room, self.runs, self.door = room, runs, door
+        self.decision = ""
+        """Address of the decision view, with its token; empty until it is served."""
 
     def application(self) -> Starlette:
         """Return the application that is served to this machine."""
@@ -68,7 +72,8 @@ class Presenter:
         """Return what the screen shows now."""
         stated = asked.query_params.get("lang", "")
         language = stated if stated in LANGUAGES else sites.opening.language
-        return JSONResponse(screen(self.room, self.runs, language, self.door))
+        shown = screen(self.room, self.runs, language, self.door)
+        return JSONResponse(with_links(shown, self.decision, self.runs.site))
 
     async def do(self, asked: Request) -> Response:
         """Carry out what the presenter asks: go on, count hands, set prices, add time, a new code."""
@@ -103,6 +108,29 @@ DEEDS = {
 def colours(_: Request) -> Response:
     """Return the colours of everything that is drawn."""
     return Response(tokens(), media_type="text/css")
+
+
+def open_page() -> str:
+    """Serve the page with the decision view in a thread of its own, to this machine; return its address with a token.
+
+    It shares worlds and workers with the room: a package that the room has compared is there at once.
+    """
+    door = socket.socket()
+    door.bind((HOST, 0))
+    port = door.getsockname()[1]
+    access = AccessToken(port)
+    config = uvicorn.Config(
+        RequestGuard(page.application(), port, access, page.NEEDS),
+        http=ImpatientConnection,
+        log_config=None,
+        log_level="warning",
+        proxy_headers=False,
+        timeout_graceful_shutdown=1,
+        ws_max_size=LONGEST_MESSAGE,
+    )
+    server = uvicorn.Server(config)
+    threading.Thread(target=server.run, args=([door],), name="confianza page", daemon=True).start()
+    return f"http://{HOST}:{port}/?{QUERY}={access.token}"
 
 
 def door_of(scenario: str, address: str, port: int, language: str) -> dict[str, Any]:
@@ -166,6 +194,7 @@ def serve_room(scenario: str, port: int, language: str, phones: str | None) -> N
                 time.sleep(POLL_SECONDS)
 
     with in_background():
+        presenter.decision = open_page()
         server = open_door(gate, address, port + 1) if address else None
         try:
             serve(presenter.application(), NEEDS, port, prepare)

@@ -4,11 +4,14 @@ from typing import Any
 
 from experiments.comparison.decision_measures import Chosen, decision_measure, measures
 from experiments.comparison.decision_outcomes import OUTCOMES
+from experiments.comparison.policy_choice import Choice
 from experiments.page import sites
+from experiments.page.address import Asked
 from experiments.page.page_texts import say
 from experiments.page.standing import number, signed
 from experiments.workshop.room import FEWEST_SHOWN, MINUTES, N_BINS, Phone, Room, delta, texts, words
 from experiments.workshop.room_results import (
+    YEARS,
     PairedRuns,
     measure_choices,
     package_column,
@@ -104,10 +107,18 @@ def compare_view(room: Room, runs: PairedRuns, language: str) -> dict[str, Any]:
     sides = packages_view(room, runs.site, language)
     for one in sides:
         runs.ask(one["chosen"])
-        one["column"] = package_column(runs.standing(one["chosen"], language)) if one["chosen"] else None
+        one["column"] = runs.shown(one["chosen"], language, package_column) if one["chosen"] else None
     outcomes = sorted(OUTCOMES, key=lambda one: not one.harm)
     rows = [{"name": one.name, "title": say(language, f"outcome.{one.name}"), "harm": one.harm} for one in outcomes]
-    return {"groups": [{k: v for k, v in one.items() if k != "chosen"} for one in sides], "rows": rows}
+    return {"groups": sides, "rows": rows}
+
+
+def with_links(shown: dict[str, Any], decision: str, site: str) -> dict[str, Any]:
+    """Add to each package on the presenter's screen the address of the decision view that opens on it."""
+    for one in (*shown.get("packages", ()), *shown.get("compare", {}).get("groups", ())):
+        asked = Asked(Choice(site, one["chosen"], years=YEARS), shown["lang"])
+        one["link"] = f"{decision}&{asked.query}" if decision and one["chosen"] else ""
+    return shown
 
 
 def guesses(room: Room, runs: PairedRuns, language: str) -> list[dict[str, Any]]:
@@ -116,7 +127,7 @@ def guesses(room: Room, runs: PairedRuns, language: str) -> list[dict[str, Any]]
     for k in range(len(texts()["question"])):
         votes = room.shown(f"question {k}", N_BINS)
         if votes is not None:
-            said = reveal(runs.standing(chosen_of(k), language))
+            said = runs.shown(chosen_of(k), language, reveal)
             found.append(question_view(k, runs.site, language) | {"votes": votes, "reveal": said})
     return found
 
@@ -141,7 +152,7 @@ def screen(room: Room, runs: PairedRuns, language: str, door: dict[str, Any]) ->
         runs.ask(chosen_of(room.question))
         shown |= {"question": question_view(room.question, runs.site, language), "bins": bins(language)}
     if room.phase == "reveal":
-        said = reveal(runs.standing(chosen_of(room.question), language))
+        said = runs.shown(chosen_of(room.question), language, reveal)
         shown |= {"reveal": said, "counts": room.shown(asked, N_BINS), "total": sum(room.counts(asked, N_BINS))}
         shown["delta"] = number(delta(), 1)
     if room.phase == "packages":

@@ -47,7 +47,6 @@ function draw() {
   $("#language").textContent = w("language");
   $("#next").hidden = state.phase === "closed";
   $("#next").textContent = state.phase === "closed" ? "" : `${w(`go_${state.phase}`)} ›`;
-  $("#next").disabled = state.phase === "predict" && false;
   $("#back").disabled = at <= 0;
   clock();
   const key = JSON.stringify({ ...state, left: 0 });
@@ -112,10 +111,12 @@ function cell(g, row) {
   return `<td class="${found.kind}">${esc(found.sign)} ${esc(found.verdict)} ${esc(found.size)}</td>`;
 }
 
+const link = (one) => (one.link ? `<a href="${esc(one.link)}" target="_blank" rel="noopener">${w("ask_eight")}</a>` : "");
+
 function packageTable(c) {
   if (!c.groups.length) return `<p>${w("no_package")}</p>`;
   const share = (g) => (g.cost === null ? `<b>${w("no_price")}</b>` : `${esc(g.price)}${state.cap ? "" : ""}`);
-  return `<table><thead><tr><td></td>${c.groups.map((g) => `<th scope="col">${esc(g.name)}<small>${esc(g.measures)}</small></th>`).join("")}</tr></thead><tbody>
+  return `<table><thead><tr><td></td>${c.groups.map((g) => `<th scope="col">${esc(g.name)}<small>${esc(g.measures)}</small>${link(g)}</th>`).join("")}</tr></thead><tbody>
 <tr><th scope="row">${w("cost")}</th>${c.groups.map((g) => `<td>${share(g)}</td>`).join("")}</tr>${c.rows.map((r) => `<tr class="${r.harm ? "harm" : ""}"><th scope="row">${esc(r.title)}</th>${c.groups.map((g) => cell(g, r)).join("")}</tr>`).join("")}</tbody></table>`;
 }
 
@@ -142,7 +143,7 @@ const SCREENS = {
   packages() {
     $("main").innerHTML = `<div style="display:grid;grid-template-columns:1fr 1fr;gap:2rem"><table><thead><tr><th scope="col">${w("packages")}</th><th scope="col">${w("price")}</th></tr></thead><tbody>
 <tr><th scope="row">${w("cap")}</th><td><input inputmode="decimal" data-measure="" aria-label="${w("cap")}" value="${state.cap ?? ""}"></td></tr>${state.measures.map((m) => `<tr class="${m.harm ? "harm" : ""}"><th scope="row">${esc(m.title)}</th><td><input inputmode="decimal" data-measure="${m.name}" aria-label="${esc(m.title)}: ${w("price")}" value="${state.prices[m.name] ?? ""}" placeholder="${w("no_price")}"></td></tr>`).join("")}</tbody></table>
-<div>${state.packages.map((p) => `<h2>${esc(p.name)}</h2><p>${esc(p.measures)}</p><p class="soft">${esc(p.price)} · ${esc(p.agree)}</p>`).join("") || `<p>${w("no_package")}</p>`}<p style="margin-top:1rem"><button type="button" data-do="time">${w("more_time")}</button></p></div></div>`;
+<div>${state.packages.map((p) => `<h2>${esc(p.name)}</h2><p>${esc(p.measures)}</p><p class="soft">${esc(p.price)} · ${esc(p.agree)}</p>${link(p)}`).join("") || `<p>${w("no_package")}</p>`}<p style="margin-top:1rem"><button type="button" data-do="time">${w("more_time")}</button></p></div></div>`;
     return [w("packages_title"), w("packages_sub"), false];
   },
   compare() {
@@ -151,8 +152,8 @@ const SCREENS = {
   },
   close() {
     const votes = state.close_votes, total = votes.reduce((a, b) => a + b, 0);
-    const groups = state.compare.groups.map((g) => `<tr><th scope="row">${esc(g.name)}<small>${esc(g.measures)}</small></th><td>${total < state.fewest ? "" : votes[g.group]}</td><td><button type="button" data-do="hand" data-answer="${g.group}">+ 1</button></td></tr>`).join("");
-    $("main").innerHTML = `<div><table><tbody>${groups}</tbody></table><p class="soft" style="margin:.6rem 0">${total < state.fewest ? w("few", { n: state.fewest }) : w("answers", { n: total })}</p><p><button type="button" data-do="print">${w("print")}</button> <button type="button" data-do="erase">${w("erase")}</button></p></div>${printed()}`;
+    const groups = state.compare.groups.map((g) => `<tr><th scope="row">${esc(g.name)}<small>${esc(g.measures)}</small></th><td>${total < state.fewest ? "" : `<meter min="0" max="${total}" value="${votes[g.group]}" aria-label="${esc(g.name)}"></meter> <b>${votes[g.group]}</b>`}</td><td><button type="button" data-do="hand" data-answer="${g.group}">+ 1</button></td></tr>`).join("");
+    $("main").innerHTML = `<div><table><tbody>${groups}</tbody></table><p class="soft" role="status" style="margin:.6rem 0">${total < state.fewest ? w("few", { n: state.fewest }) : w("answers", { n: total })}</p><p><button type="button" data-do="print">${w("print")}</button> <button type="button" data-do="erase">${w("erase")}</button></p></div>${printed()}`;
     return [w("close_title"), w("close_sub"), false];
   },
   closed() {

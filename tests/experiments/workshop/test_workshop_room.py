@@ -6,9 +6,11 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from actions import Person
 from chromium import SECONDS, SMALL, chromium, free_pair, free_port, needs_chromium, program, served, told
 
 from experiments.cli import app as cli
@@ -16,6 +18,7 @@ from experiments.workshop import phone_gate, room_view
 from experiments.workshop import room as rooms
 from experiments.workshop.phone_gate import PhoneGate
 from experiments.workshop.room import Refused, Room
+from experiments.workshop.room_results import PairedRuns
 from experiments.workshop.room_server import open_door
 
 OTHER_PATHS = (
@@ -144,6 +147,35 @@ def test_every_word_is_said_in_both_languages_and_codes_are_many() -> None:
     codes = rooms.texts()["code_words"]
     assert len(codes) == len(set(codes)) >= 40
     assert 0 < rooms.MOST_WRONG / (900 * len(codes)) < 0.003
+
+
+def test_a_package_on_the_screen_leads_to_the_decision_view_and_phones_see_no_link() -> None:
+    room = Room()
+    key = room.join(room.word, room.number, 1, "a")
+    room.go("packages", 0)
+    room.send_package(key, {"training": 2, "visits": 1})
+    shown = {"lang": "en", "packages": room_view.packages_view(room, "villa_canales", "en")}
+    (package,) = room_view.with_links(shown, "http://127.0.0.1:1/?token=x", "villa_canales")["packages"]
+    assert package["link"].startswith("http://127.0.0.1:1/?token=x&town=villa_canales&measures=training.2,visits.1&")
+    (package,) = room_view.with_links(shown, "", "villa_canales")["packages"]
+    assert package["link"] == ""
+    seen = room_view.phone_view(room, room.phone(key), "villa_canales", "en")
+    assert "token" not in json.dumps(seen)
+    assert "link" not in json.dumps(seen)
+
+
+def test_what_a_choice_did_is_composed_once_when_all_pairs_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs, one, made = PairedRuns("villa_canales"), SimpleNamespace(running=True), []
+
+    def compose(_: Any) -> dict[str, Any]:
+        made.append(1)
+        return {"n": len(made)}
+
+    monkeypatch.setattr(runs, "standing", lambda *_: one)
+    assert [runs.shown((), "en", compose)["n"] for _ in range(2)] == [1, 2]
+    one.running = False
+    assert [runs.shown((), "en", compose)["n"] for _ in range(3)] == [3, 3, 3]
+    assert runs.shown((), "es", compose)["n"] == 4
 
 
 # The door
@@ -327,34 +359,44 @@ def tab_of(browser: Any, address: str, width: int = 1280, height: int = 720) -> 
 
 
 def entered(browser: Any, address: str, code: str, group: int) -> Any:
-    phone = tab_of(browser, address, 390, 780)
+    phone = Person(tab_of(browser, address, 390, 780))
     word, number = code.split()
-    phone.fill("#word", word)
-    phone.fill("#number", number)
-    phone.click(f".options button:nth-child({group + 1})")
-    phone.click("footer .main")
+    with phone.task():
+        phone.fill("#word", word)
+        phone.fill("#number", number)
+        phone.click(f".options button:nth-child({group + 1})")
+        phone.click("footer .main")
     phone.wait_for_selector("#word", state="detached")
     return phone
 
 
 def without_findings(tab: Any) -> bool:
+    """Tell that axe finds nothing, in light and dark and in both languages; the tab is then as it was."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(tab).response["violations"]
-    assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found] == []
+    for _ in ("one language", "the other"):
+        for dark in ("true", "false"):
+            tab.evaluate("(dark) => { document.documentElement.dataset.dark = dark; }", dark)
+            found = Axe().run(tab).response["violations"]
+            assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found] == []
+        before = tab.inner_text("#language")
+        tab.evaluate("document.querySelector('#language').click()")
+        tab.wait_for_function("(old) => document.querySelector('#language').innerText !== old", arg=before)
     return True
 
 
 def send(phone: Any, answer: int) -> None:
     phone.wait_for_selector(f".options button:nth-child({answer})")
-    phone.click(f".options button:nth-child({answer})")
-    phone.click("footer .main")
-    phone.locator("#note", has_text="Recibida").wait_for()
+    with phone.task():
+        phone.click(f".options button:nth-child({answer})")
+        phone.click("footer .main")
+        phone.locator("#note", has_text="Recibida").wait_for()
 
 
 def guess(screen: Any, phones: list[Any]) -> None:
     """Answer with eleven of twelve phones; one is lost, one reloads, and so does the screen."""
-    screen.click("#next")
+    with screen.task():
+        screen.click("#next")
     for k, phone in enumerate(phones[:11]):
         send(phone, 1 + k % 5)
     phones[11].close()
@@ -367,7 +409,8 @@ def guess(screen: Any, phones: list[Any]) -> None:
 
 
 def reveal(screen: Any) -> None:
-    screen.click("#next")
+    with screen.task():
+        screen.click("#next")
     screen.wait_for_selector(".plot circle[r='7']", state="attached")
     assert screen.locator(".plot circle[r='7']").count() == 8
     assert "de 11 lo adivinaron" in screen.inner_text("#sub")
@@ -377,22 +420,47 @@ def reveal(screen: Any) -> None:
 def put_together(screen: Any, phones: list[Any]) -> None:
     """Set a cap and prices, and send the packages of three groups."""
     screen.wait_for_selector("[data-measure='']")
-    for name, price in (("", "1000000"), ("training", "400000"), ("visits", "400000"), ("means", "400000")):
-        screen.fill(f"[data-measure='{name}']", price)
-        screen.press(f"[data-measure='{name}']", "Enter")
+    with screen.task():
+        for name, price in (("", "1000000"), ("training", "400000"), ("visits", "400000"), ("means", "400000")):
+            screen.fill(f"[data-measure='{name}']", price)
     for phone, row in ((phones[0], 1), (phones[1], 4), (phones[2], 2)):
         phone.wait_for_selector("#rows")
-        phone.click(f"#rows .row:nth-child({row}) button:last-child")
-        phone.click("footer .main")
-        phone.locator("#note", has_text="Recibida").wait_for()
+        with phone.task():
+            phone.click(f"#rows .row:nth-child({row}) button:last-child")
+            phone.click("footer .main")
+            phone.locator("#note", has_text="Recibida").wait_for()
+
+
+CUT_OFF = "[...document.querySelectorAll('#agenda li')].filter((one) => one.scrollWidth > one.clientWidth).length"
+
+
+def agenda_is_whole(screen: Any) -> bool:
+    """Tell whether every entry of the agenda can be read at 1280 pixels, in both languages."""
+    for _ in ("en", "es"):
+        before = screen.inner_text("#agenda")
+        screen.click("#language")
+        screen.wait_for_function("(old) => document.querySelector('#agenda').innerText !== old", arg=before)
+        assert screen.evaluate(CUT_OFF) == 0
+    return True
+
+
+def asks_eight_pairs(browser: Any, screen: Any) -> None:
+    """Open the decision view on the first package by its link."""
+    address = screen.locator("thead a").first.get_attribute("href")
+    view = tab_of(browser, address)
+    view.wait_for_selector("#tab-decision[aria-selected=true]")
+    assert "measures=" in view.evaluate("location.search")
+    assert "token" not in view.evaluate("location.search")
+    view.close()
 
 
 @needs_chromium
 @pytest.mark.slow
 def test_a_whole_round_with_twelve_phones_a_lost_one_and_a_reload(opened: Any) -> None:
     browser, address, door, _ = opened
-    screen = tab_of(browser, address)
+    screen = Person(tab_of(browser, address))
     assert without_findings(screen)
+    assert agenda_is_whole(screen)
     code = screen.inner_text(".code")
     phones = [entered(browser, door, code, k % 3) for k in range(12)]
     guess(screen, phones)
@@ -407,11 +475,14 @@ def test_a_whole_round_with_twelve_phones_a_lost_one_and_a_reload(opened: Any) -
     assert screen.locator("thead th").count() == 3
     assert "Q 400,000" in screen.inner_text("main")
     assert without_findings(screen)
+    asks_eight_pairs(browser, screen)
     screen.click("#next")
     for phone in phones[:6]:
         phone.locator("h1", has_text="comunidad").wait_for()
         send(phone, 1)
     screen.locator("#clock", has_text="6 de").wait_for()
+    screen.wait_for_selector("meter[value='6']")  # shown while the vote is open, from five votes on
+    assert without_findings(screen)
     assert screen.pdf(format="A4").startswith(b"%PDF")
     screen.emulate_media(media="print")
     assert "Lo que pensó esta sala" in screen.inner_text("body")
