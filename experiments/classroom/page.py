@@ -150,6 +150,7 @@ class Classroom:
         self.task = assignment_of(dict(parse_qsl(task.address)))  # checks both
         self.fault = ""
         if task.lang != own.lang:
+            self.person = None  # described in the other language
             self.speak()
         self.show()
 

@@ -284,19 +284,22 @@ def test_an_exercise_is_answered_sent_as_a_link_and_saved_as_a_file(opened: Any,
 
 @needs_chromium
 @pytest.mark.slow
+@pytest.mark.parametrize("language", ["es", "en"])
 @pytest.mark.parametrize("panel", ["charts", "agent", "info"])
-def test_axe_finds_nothing_and_nothing_comes_from_elsewhere(opened: Any, panel: str) -> None:
+def test_axe_finds_nothing_and_nothing_comes_from_elsewhere(opened: Any, panel: str, language: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     asked: list[str] = []
-    tab = ready(opened, "&exercise=3")
+    tab = ready(opened, f"&exercise=3&lang={language}")
     tab.on("request", lambda request: asked.append(request.url))
     tab.click(f"[data-tab={panel}]")
     if panel == "agent":
         tab.click("[data-id=any]")
         tab.wait_for_selector(".cl-one dl")
-    found = Axe().run(tab, context=".cl").response["violations"]
-    assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found] == []
+    for _ in ("light", "dark"):
+        found = Axe().run(tab, context=".cl").response["violations"]
+        assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found] == []
+        tab.click("[data-do=theme]")
     assert all("127.0.0.1" in url or url.startswith(("blob:", "data:")) for url in asked)
 
 
