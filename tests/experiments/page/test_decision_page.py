@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chromium import COMPILE_SECONDS, Tab, chromium, needs_chromium, small_town
+from chromium import COMPILE_SECONDS, Tab, needs_chromium
 
 from experiments.comparison.decision_measures import measures
 from experiments.comparison.decision_outcomes import OUTCOMES
@@ -26,19 +26,6 @@ CUT = """() => [...document.querySelectorAll('.page *')].filter((one) => {
   const box = one.getBoundingClientRect();
   return box.width && (box.left < -1 || box.right > innerWidth + 1) && !one.closest('[hidden], .share div');
 }).map((one) => one.outerHTML.slice(0, 120))"""
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve a small town."""
-    with small_town(tmp_path_factory.mktemp("decision")) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 def lived(tab: Tab) -> None:

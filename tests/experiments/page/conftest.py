@@ -1,0 +1,21 @@
+"""Server of a small town and browser, for each file of tests that looks at the page."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from chromium import chromium, small_town
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve a small town."""
+    with small_town(tmp_path_factory.mktemp("page")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Start a browser."""
+    with chromium() as started:
+        yield started
