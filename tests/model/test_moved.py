@@ -12,7 +12,8 @@ from model.moved import MOVED
 @pytest.mark.parametrize("old", MOVED)
 def test_a_former_name_gives_the_new_module_with_a_warning(old: str) -> None:
     sys.modules.pop(old, None)
-    with pytest.warns(DeprecationWarning, match=re.escape(f"{old} is now {MOVED[old]}; the old name goes with version 0.4")):
+    told = f"{old} is now {MOVED[old]}; the old name goes with version 0.4"
+    with pytest.warns(DeprecationWarning, match=re.escape(told)):
         found = importlib.import_module(old)
     assert found is sys.modules[MOVED[old]]
     assert found.__spec__ is not None

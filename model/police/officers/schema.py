@@ -45,8 +45,8 @@ class Officers(ParameterGroup):
         0.001, "log-odds", 0.0, 0.05, "G12; assumed", "effect of a friendly contact on motivation", off=0.0
     )
     attack: float = parameter(
-        0.05, "log-odds", 0.0, 1.0, "C24, I12; assumed", "effect of a killing or clash nearby on stress and felt safety",
-        off=0.0,
+        0.05, "log-odds", 0.0, 1.0, "C24, I12; assumed",
+        "effect of a killing or clash nearby on stress and felt safety", off=0.0,
     )  # fmt: skip
     load: float = parameter(0.003, "log-odds", 0.0, 0.2, "I11; assumed", "effect of a call served on stress", off=0.0)
     night: float = parameter(0.001, "log-odds", 0.0, 0.2, "assumed", "effect of a night on duty on stress", off=0.0)
