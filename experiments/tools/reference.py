@@ -219,12 +219,13 @@ def take_pictures(source: Path, target: Path = FOLDER) -> None:
 
 
 def take_draws(source: Path, target: Path = FOLDER / "over_draws") -> None:
-    """Write the tables of a comparison over draws as CSV, into a folder with the name of its municipality."""
-    make_folder(target / source.name)
-    for name in ("uncertainty", "accounts", "draw_effects"):
-        table = pd.read_parquet(source / f"{name}.parquet")
-        text = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
-        write_whole(target / source.name / f"{name}.csv", text.encode())
+    """Copy the tables of a comparison over draws into a folder named after its municipality, two of them as CSV."""
+    folder = target / source.name
+    make_folder(folder)
+    shutil.copyfile(source / "draw_effects.parquet", folder / "draw_effects.parquet")
+    for name in ("uncertainty", "accounts"):
+        text = pd.read_parquet(source / f"{name}.parquet").to_csv(index=False, float_format="%.6g", lineterminator="\n")
+        write_whole(folder / f"{name}.csv", text.encode())
 
 
 def main(words: Sequence[str] | None = None) -> None:

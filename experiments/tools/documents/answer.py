@@ -96,7 +96,7 @@ def sources(row: Mapping[str, str]) -> dict[str, str]:
 
 def over_draws() -> dict[tuple[str, str, str], dict[str, str]]:
     """Return the uncertainty on record by site, policy and measure."""
-    found = {}
+    found: dict[tuple[str, str, str], dict[str, str]] = {}
     for site in SITES:
         with (DRAWS / site / "uncertainty.csv").open(encoding="utf-8", newline="") as file:
             found |= {(row["site"], row["against"], row["measure"]): row for row in csv.DictReader(file)}

@@ -95,7 +95,7 @@ def test_a_name_that_there_is_not_is_told_with_the_nearest() -> None:
         reference.make_all(("efects",), 1)
 
 
-def test_tables_over_draws_are_taken_as_csv_under_the_name_of_the_municipality(tmp_path: Path) -> None:
+def test_tables_over_draws_are_taken_under_the_name_of_the_municipality(tmp_path: Path) -> None:
     source = tmp_path / "villa_canales"
     source.mkdir()
     for name in ("uncertainty", "accounts", "draw_effects"):
@@ -103,3 +103,4 @@ def test_tables_over_draws_are_taken_as_csv_under_the_name_of_the_municipality(t
     reference.take_draws(source, tmp_path / "taken")
     taken = (tmp_path / "taken" / "villa_canales" / "accounts.csv").read_text(encoding="utf-8")
     assert taken == "measure,effect\naccounts,1.23457\n"
+    assert (tmp_path / "taken" / "villa_canales" / "draw_effects.parquet").is_file()
