@@ -15,7 +15,7 @@ import typer
 from experiments.cli import listings
 from experiments.cli.app import app
 from experiments.tools.documents import layers, odd, withdrawn
-from experiments.tools.documents.answer import answer
+from experiments.tools.documents.answer import answer, draws_table
 from experiments.words import catalogue
 from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameters
 from model.engine.plausible import plausible_range
@@ -77,6 +77,7 @@ def pages() -> Iterator[tuple[str, str]]:
             yield page, shown_on(page, HOME / name)
     for language in catalogue.LANGUAGES:
         yield f"_generated/answer_{language}.md", answer(language)
+        yield f"_generated/draws_{language}.md", draws_table(language)
     yield "_generated/withdrawn.md", withdrawn.table()
     yield "_generated/layers.svg", layers.drawing()
     yield "_generated/packages.md", layers.packages()

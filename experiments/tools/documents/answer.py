@@ -27,6 +27,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "sources": "by assumed parameters {assumed}, accounts {account}, random variation {random}, towns {town}",
         "trust_mean_unit": "trust, points of 100",
         "crimes_occurred_unit": "crimes a year",
+        "homicides_unit": "homicides a year",
+        "draws_head": (
+            "municipality | policy | effect on | mean | from | to | assumed | accounts | random | towns"
+            " | above 0, % of draws"
+        ),
         "trust_mean": "trust, points of 100",
         "crimes_occurred": "crimes",
         "homicides": "homicides",
@@ -45,6 +50,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "sources": "por supuestos {assumed}, explicaciones {account}, azar {random}, municipios sintéticos {town}",
         "trust_mean_unit": "confianza, puntos de 100",
         "crimes_occurred_unit": "delitos al año",
+        "homicides_unit": "homicidios al año",
+        "draws_head": (
+            "municipio | política | efecto en | media | de | a | supuestos | explicaciones | azar | municipios"
+            " | sobre 0, % de sorteos"
+        ),
         "trust_mean": "confianza, puntos de 100",
         "crimes_occurred": "delitos",
         "homicides": "homicidios",
@@ -92,6 +102,21 @@ def ranged(row: Mapping[str, str], say: Mapping[str, str], words: str) -> str:
 def sources(row: Mapping[str, str]) -> dict[str, str]:
     """Return the standard deviations that the sources of uncertainty cause."""
     return {key: f"{float(row[f'sd_{key}']):.2f}" for key in ("assumed", "account", "random", "town")}
+
+
+def draws_table(language: str) -> str:
+    """Return what the uncertainty of effects comes from, as a Markdown table."""
+    say, found = WORDS[language], over_draws()
+    rows = [say["draws_head"], " | ".join(["---"] * (say["draws_head"].count("|") + 1))]
+    for (site, world, measure), row in found.items():
+        if measure in MEASURES and world in names():
+            digits = 2 if measure == MEASURES[0] else 1 if measure == MEASURES[2] else 0
+            cells = [f"{float(row[key]):+,.{digits}f}" for key in ("mean", "low", "high")]
+            cells += [f"{float(row[f'sd_{key}']):,.{digits}f}" for key in ("assumed", "account", "random", "town")]
+            up = f"{100.0 * float(row['share_up']):.0f}"
+            cells = [SITES[site], names()[world][language], say[f"{measure}_unit"], *cells, up]
+            rows.append(" | ".join(cells).replace("-", "−"))
+    return "\n".join(f"| {row} |" for row in rows) + "\n"
 
 
 def over_draws() -> dict[tuple[str, str, str], dict[str, str]]:
