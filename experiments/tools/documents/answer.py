@@ -19,12 +19,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "head": "policy",
         "to": "to",
+        "and": "and",
         "summary": (
-            "Three years, each policy minus the status quo: the mean over {draws} draws of everything assumed, and"
-            " the range of 95 % of all runs, rival accounts included. In italics: the direction is not known."
+            "Effects on trust (points of 100) and crimes (a year) over three years: mean over {draws} draws of"
+            " everything assumed, and the range of 95 % of runs, rival accounts included. In italics: direction not known."
         ),
-        "spread": "The effect of MOPSIC on trust varies (standard deviations, points of 100): {parts}.",
-        "sources": "by assumed parameters {assumed}, accounts {account}, random variation {random}, towns {town}",
         "trust_mean_unit": "trust, points of 100",
         "crimes_occurred_unit": "crimes a year",
         "homicides_unit": "homicides a year",
@@ -42,12 +41,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "es": {
         "head": "política",
         "to": "a",
+        "and": "y",
         "summary": (
-            "Tres años, cada política menos la situación actual: media entre {draws} sorteos de todo lo supuesto y"
-            " rango del 95 % de las corridas, con las explicaciones rivales. En cursiva: no se conoce la dirección."
+            "Efectos en la confianza (puntos de 100) y los delitos (al año) en tres años: media entre {draws} sorteos"
+            " de todo lo supuesto y rango del 95 % de las corridas. En cursiva: no se conoce la dirección."
         ),
-        "spread": "El efecto del MOPSIC en la confianza varía (desviaciones estándar, puntos de 100): {parts}.",
-        "sources": "por supuestos {assumed}, explicaciones {account}, azar {random}, municipios sintéticos {town}",
         "trust_mean_unit": "confianza, puntos de 100",
         "crimes_occurred_unit": "delitos al año",
         "homicides_unit": "homicidios al año",
@@ -77,13 +75,11 @@ def summary(language: str) -> str:
     lines = [textwrap.fill(say["summary"].format(draws=" / ".join(sorted(draws))), WIDTH) + "\n"]
     for world in IN_SUMMARY:
         at_sites = "; ".join(
-            f"{name} {', '.join(ranged(rows[site, world, one], say, say[f'{one}_unit']) for one in MEASURES[:2])}"
+            f"{name} {f' {say["and"]} '.join(ranged(rows[site, world, one], say['to']) for one in MEASURES[:2])}"
             for site, name in SITES.items()
         )
         lines.append(textwrap.fill(f"* **{names()[world][language]}**: {at_sites}.", WIDTH, subsequent_indent="  "))
-    spread = {site: rows[site, IN_SUMMARY[0], MEASURES[0]] for site in SITES}
-    parts = "; ".join(f"{SITES[site]} " + say["sources"].format(**sources(row)) for site, row in spread.items())
-    return "\n".join([*lines, "", textwrap.fill(say["spread"].format(parts=parts), WIDTH)]) + "\n"
+    return "\n".join(lines) + "\n"
 
 
 def names() -> dict[str, dict[str, str]]:
@@ -91,17 +87,12 @@ def names() -> dict[str, dict[str, str]]:
     return {world: row for (_, world, _), row in by_name().items()}
 
 
-def ranged(row: Mapping[str, str], say: Mapping[str, str], words: str) -> str:
+def ranged(row: Mapping[str, str], to: str) -> str:
     """Return a mean over draws with the range of runs; bold if its direction is known, else in italics."""
     digits = 2 if row["measure"] == MEASURES[0] else 0
     mean, low, high = (f"{float(row[key]):+,.{digits}f}".replace("-", "−") for key in ("mean", "low", "high"))
     mark = "**" if row["sign"] == "known" else "_"
-    return f"{words} {mark}{mean}{mark} ({low} {say['to']} {high})"
-
-
-def sources(row: Mapping[str, str]) -> dict[str, str]:
-    """Return the standard deviations that the sources of uncertainty cause."""
-    return {key: f"{float(row[f'sd_{key}']):.2f}" for key in ("assumed", "account", "random", "town")}
+    return f"{mark}{mean}{mark} ({low} {to} {high})"
 
 
 def draws_table(language: str) -> str:
