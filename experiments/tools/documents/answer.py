@@ -22,7 +22,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "and": "and",
         "summary": (
             "Effects on trust (points of 100) and crimes (a year) over three years: mean over {draws} draws of"
-            " everything assumed, and the range of 95 % of runs, rival accounts included. In italics: direction not known."
+            " everything assumed, and the range of 95 % of runs, rival accounts included."
+            " In italics: direction not known."
         ),
         "trust_mean_unit": "trust, points of 100",
         "crimes_occurred_unit": "crimes a year",
