@@ -371,7 +371,7 @@ def validate(
     reach      what each measure of the page does alone
     laws       whether it does the same under other accounts of trust
     coverage   how often intervals and verdicts of effects are right
-    scorecard  measured quantities beside the model and a trivial forecast
+    scorecard  what can be tested beside the model and a trivial forecast
     hindcast   2009-2019, with and without the series that are scored
     """
     from experiments.cli.validate import ValidationRequest, requested_names, run_examinations

@@ -1,4 +1,4 @@
-"""Scores of forecasts beside those of trivial ones: errors in standard deviations, CRPS, skill, and when one fails."""
+"""Scores of forecasts beside those of trivial ones: standard deviations, CRPS, Brier score, skill, and what fails."""
 
 import math
 from collections.abc import Sequence
@@ -8,6 +8,8 @@ from scipy.special import erf
 
 FAILS = 2.0
 """Standard deviations of everything uncertain beyond which a forecast fails."""
+HOLDS = 0.8
+"""Share of runs in which a pattern must hold, unless its source asks for another."""
 
 
 def distance(mean: float, value: float, variance: float) -> float:
@@ -56,3 +58,23 @@ def has_failed(z: float) -> bool:
     (True, False, True)
     """
     return not abs(z) <= FAILS
+
+
+def brier(expected: float) -> float:
+    """Return the Brier score of the chance at which something was expected that is so; 0 is perfect.
+
+    Brier, Monthly Weather Review 1950.
+
+    >>> brier(1.0), brier(0.5)
+    (0.0, 0.25)
+    """
+    return (1.0 - expected) ** 2
+
+
+def does_hold(found: float, wanted: float = HOLDS) -> bool:
+    """Tell whether a pattern holds in as large a share of runs as is wanted.
+
+    >>> does_hold(0.875), does_hold(0.875, 0.95), does_hold(math.nan)
+    (True, False, False)
+    """
+    return found >= wanted

@@ -26,8 +26,8 @@ from experiments.execution.shared_towns import town_for
 from experiments.statistics.forecast_scores import root_mean_square, skill
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.writing import make_folder, write_whole
+from experiments.validation.experiment import SITES
 from experiments.validation.experiment_runs import ExperimentSize
-from experiments.validation.scorecard import SITES
 from model.engine.calendar import tick_of
 from model.engine.scenario import DatedEvent, Scenario
 from model.simulation.model import TrustModel

@@ -1,8 +1,9 @@
-"""Scorecard: every measured quantity beside the model and a trivial forecast, with the role that it has for the model.
+"""Scorecard: every row of the evidence that can be tested beside the model and a trivial forecast, with its role.
 
 The trivial forecast is what was measured in the other municipality: shares as they are, counts by resident.  A row
 fails if the model lies more than two standard deviations from what was measured, of observation, discrepancy and random
-variation together; agreement of calibrated rows, inputs and echoes is no evidence for the model.
+variation together; agreement of calibrated rows, inputs and echoes is no evidence for the model.  Patterns and effects
+follow, and what is not scored, with the reason.
 """
 
 import csv
@@ -15,17 +16,27 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.execution.run_requests import plan_runs
-from experiments.execution.run_set import run_all
 from experiments.statistics.forecast_scores import crps, distance, has_failed, skill
 from experiments.storage.writing import make_folder, write_whole
+from experiments.validation.experiment import SITES
 from experiments.validation.experiment_runs import ExperimentSize
+from experiments.validation.pattern_runs import run_patterns
+from experiments.validation.patterns import AS_IT_IS, Runs, pattern_scores
+from experiments.validation.scorecard_text import COLUMNS as PATTERN_COLUMNS
+from experiments.validation.scorecard_text import (
+    effect_lines,
+    has_failed_effect,
+    measured_effects,
+    not_scored_lines,
+    pattern_lines,
+    row_of,
+)
+from experiments.validation.study_tables import write_table
 from experiments.validation.targets import ROLES, MeasuredTarget, measured_targets
 from scenarios import load
 
-SITES = ("villa_canales", "totonicapan")
 YEARS = 3.0
-FILE = "scorecard"
+FILE, PATTERNS = "scorecard", "patterns"
 WIDTH = 80
 
 
@@ -52,21 +63,28 @@ class Score:
     trivial_failed: bool
 
 
-def show_scorecard(out: Path, size: ExperimentSize, years: float = YEARS) -> list[Score]:
-    """Run the status quo at both sites, write and print the scorecard; return its rows."""
+def show_scorecard(out: Path, size: ExperimentSize, years: float = YEARS) -> bool:
+    """Run both sites, write and print the scorecard; return whether nothing has failed."""
     make_folder(out)
-    found: list[Score] = []
-    for site in SITES:
-        specs = plan_runs(site, sets=size.sets, years=years, replicates=size.seeds)
-        outcome = run_all(specs, size.workers, f"scorecard of {site}")
-        if outcome.interrupted:
-            raise KeyboardInterrupt
-        found += scores(site, [run.tables["measures"].to_pandas() for run in outcome.results], size.scale)
+    runs = {
+        (job.specs[0].scenario.name, name, job.specs[0].seed): months
+        for job, worlds in run_patterns(size, years)
+        for name, months in worlds.items()
+    }
+    found = [row for site in SITES for row in scores(site, usual_runs(site, runs), size.scale)]
+    held = list(pattern_scores(runs))
+    effects, why_none = measured_effects(out)
+    text = "\n".join([*lines(found), *pattern_lines(held), *effect_lines(effects), *not_scored_lines(why_none)])
     write_whole(out / f"{FILE}.csv", csv_of(found))
-    text = "\n".join(lines(found))
+    write_table(out, PATTERNS, [row_of(one) for one in held], PATTERN_COLUMNS, pattern_lines(held))
     write_whole(out / f"{FILE}.txt", f"{text}\n".encode())
     print(text)
-    return found
+    return not any(row.failed for row in (*found, *held)) and not any(has_failed_effect(row) for row in effects)
+
+
+def usual_runs(site: str, runs: Runs) -> list[pd.DataFrame]:
+    """Return the months of every run of a site as it is."""
+    return [months for (place, world, _), months in runs.items() if (place, world) == (site, AS_IT_IS)]
 
 
 def scores(site: str, runs: Sequence[pd.DataFrame], scale: float) -> Iterator[Score]:
@@ -130,3 +148,4 @@ def lines(rows: Sequence[Score]) -> Iterator[str]:
         yield ""
     yield "Skill: 1 perfect, 0 as the trivial forecast, the number of the other town."
     yield "Agreement of calibrated rows, inputs and echoes is no evidence for the model."
+    yield ""

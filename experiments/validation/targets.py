@@ -4,7 +4,7 @@ import math
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
@@ -15,6 +15,8 @@ from experiments.validation.orders import Order, orders
 FILE = Path(__file__).with_name("targets.toml")
 Role = Literal["calibrated", "held out", "input", "echo"]
 ROLES: tuple[str, ...] = get_args(Role)
+OUR_OWN = ("assumed", "to verify", "our own")
+"""Words of the evidence of a row that nobody has measured."""
 SDS = 4.0
 """Standard deviations between both ends of a band."""
 
@@ -69,9 +71,26 @@ def measured_targets(sites: tuple[str, ...], *roles: str) -> list[MeasuredTarget
     rows = {order.name.strip(): order for order in orders() if order.expression is not None}
     found = []
     for site in sites:
-        for stated in tomllib.loads(FILE.read_text(encoding="utf-8"))["target"]:
+        for stated in stated_targets()["target"]:
             order = rows[stated["name"]]
             band = order.bands.get(site)
             if band and band[2] > band[0] and (not roles or stated["role"] in roles):
                 found.append(MeasuredTarget(site, order, stated["role"], stated["discrepancy"]))
     return found
+
+
+def not_measured() -> dict[str, str]:
+    """Return why rows of orders of magnitude are no targets, by name."""
+    stated = stated_targets()
+    targets = {target["name"] for target in stated["target"]}
+    reasons = {}
+    for order in orders():
+        if (name := order.name.strip()) not in targets:
+            ours = any(word in order.evidence for word in OUR_OWN)
+            reasons[name] = "nobody has measured it" if ours else stated["not_measured"][name]
+    return reasons
+
+
+def stated_targets() -> dict[str, Any]:
+    """Return what the file of targets states."""
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))

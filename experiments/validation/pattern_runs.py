@@ -1,0 +1,145 @@
+"""Runs from which patterns of the evidence are read: worlds of one seed and town, and their monthly columns."""
+
+import dataclasses
+import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from experiments.execution.executor import run_jobs
+from experiments.execution.local_workers import ReportProgress
+from experiments.execution.run_requests import plan_runs
+from experiments.execution.run_tables import measures_table, months_table, simulate_until
+from experiments.execution.shared_towns import town_for
+from experiments.execution.twin_runs import twin_worlds
+from experiments.storage.run_spec import RunSpec
+from experiments.validation.experiment import SITES
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, made
+from experiments.validation.hindcast import START, UNTIL, WARM_UP, without
+from experiments.validation.patterns import AS_IT_IS, HISTORY, STATED
+from model.engine.calendar import SHIFTS, tick_of
+from model.engine.scenario import Scenario
+from model.simulation.model import TrustModel
+from model.simulation.registry import CAUSES
+from model.town.town import Town
+from model.world.month import GROUPS
+from scenarios.timeline import MOOD_PARAMETER
+
+APART = ("free_contact", "council")
+"""Groups of residents that patterns set beside all others."""
+NEVER = datetime.date(2100, 1, 1)
+WEEK = 7.0
+
+
+@dataclass(frozen=True)
+class PatternJob:
+    """Worlds of one seed at one site, by name."""
+
+    names: tuple[str, ...]
+    specs: tuple[RunSpec, ...]
+
+    @property
+    def key(self) -> str:
+        """Key that no other job has."""
+        return f"{self.specs[0].run} {self.names[0]}"
+
+    @property
+    def shifts(self) -> int:
+        """Shifts that it simulates."""
+        return self.specs[0].shifts + sum(spec.reported for spec in self.specs[1:])
+
+
+type Lived = list[tuple[PatternJob, dict[str, pd.DataFrame]]]
+
+
+def run_patterns(size: ExperimentSize, years: float) -> Lived:
+    """Run every world that patterns name, at both sites; return the monthly columns of each by name."""
+    jobs = [job for site in SITES for job in (*twin_jobs(site, size, years), *history_jobs(site, size))]
+    lived = run_jobs(jobs, live, size.workers, "scorecard")
+    if lived.interrupted:
+        raise KeyboardInterrupt
+    return lived.finished
+
+
+def twin_jobs(site: str, size: ExperimentSize, years: float) -> Iterator[PatternJob]:
+    """Yield, by seed, the world as it is and those of policies at a site."""
+    stated = {name: one for name, one in STATED["worlds"].items() if "history" not in one}
+    texts = {name: one["text"] for name, one in stated.items() if "text" in one}
+    here = {name: one.get("policies", [name]) for name, one in stated.items() if site in one.get("sites", SITES)}
+    worlds: dict[str, list[str]] = {AS_IT_IS: [], **here}
+    specs = [
+        plan_runs(site, policies=made(words, texts, RUNS), sets=size.sets, years=years, replicates=size.seeds)
+        for words in worlds.values()
+    ]
+    return (PatternJob(tuple(worlds), together) for together in zip(*specs, strict=True))
+
+
+def history_jobs(site: str, size: ExperimentSize) -> Iterator[PatternJob]:
+    """Yield, by seed, the worlds of 2009 to 2019 at a site."""
+    names = (HISTORY, *(name for name, one in STATED["worlds"].items() if "history" in one))
+    sets = [*size.sets, f"calendar.warm_up={WARM_UP}"]
+    specs = plan_runs(site, sets=sets, start=START, until=UNTIL, replicates=size.seeds)
+    return (PatternJob(names, (spec,) * len(names)) for spec in specs)
+
+
+def live(job: PatternJob, tell: ReportProgress) -> dict[str, pd.DataFrame]:
+    """Return the monthly columns of the worlds of a job."""
+    town = town_for(job.specs[0])
+    worlds = histories(job, town) if job.names[0] == HISTORY else twin_worlds(job.specs, town, tell)
+    return {
+        name: columns(world, spec, simulate_until(world, tick_of(spec.until), tell))
+        for name, spec, world in zip(job.names, job.specs, worlds, strict=True)
+    }
+
+
+def histories(job: PatternJob, town: Town) -> Iterator[TrustModel]:
+    """Yield the worlds of 2009 to 2019 of a job, at their beginning."""
+    for name, spec in zip(job.names, job.specs, strict=True):
+        lasting = STATED["worlds"].get(name, {}).get("history", "")
+        yield TrustModel(history(spec.scenario, lasting), rng=spec.seed, town=town)
+
+
+def history(scenario: Scenario, lasting: str) -> Scenario:
+    """Return a scenario that is not given the national surveys of trust, and in which a dated event never ends."""
+    bare = without(scenario, (MOOD_PARAMETER,))
+    events = (dataclasses.replace(one, until=NEVER) if one.name == lasting else one for one in bare.timeline)
+    return dataclasses.replace(bare, timeline=tuple(events))
+
+
+def columns(world: TrustModel, spec: RunSpec, cells: Sequence[np.ndarray]) -> pd.DataFrame:
+    """Return the monthly columns of a world: measures, groups and their rest, causes of trust, visits, shifts."""
+    months = measures_table(world, spec).to_pandas()
+    groups = months_table(world, world.group_months(), {"group": tuple(GROUPS)}).to_pandas()
+    sums = groups.assign(trust=groups["trust"] * groups["residents"]).pivot(index="month", columns="group")
+    found = {}
+    for name in APART:
+        here, everybody = (sums.xs(group, axis="columns", level="group") for group in (name, "all"))
+        found[f"trust.{name}"] = here["trust"] / here["residents"]
+        found[f"trust.not_{name}"] = (everybody["trust"] - here["trust"]) / (everybody["residents"] - here["residents"])
+    book = months_table(world, world.ledger_months(), {"settlement": (), "cause": CAUSES}).to_pandas()
+    causes = book.pivot_table(index="month", columns="cause", values="change", aggfunc="sum").add_prefix("ledger.")
+    days = pd.to_datetime(months["month"]).dt.days_in_month
+    own = {
+        "months_without.homicides": (months["homicides"] == 0.0).astype(float),
+        "shifts": SHIFTS * days.astype(float),
+        "visits.outside_the_centre": WEEK / days * outside_the_centre(world.town, cells[-len(months) :]),
+    }
+    return months.assign(**own).join(pd.DataFrame(found), on="month").join(causes, on="month")
+
+
+def outside_the_centre(town: Town, cells: Sequence[np.ndarray]) -> np.ndarray:
+    """Return, by month, the median number of visits to a settlement none of whose cells lies in the centre."""
+    where = town.cells["settlement"]
+    lived_in = where >= 0
+    core = np.bincount(where[lived_in], weights=town.cells["core"][lived_in], minlength=town.n_settlements)
+    populated = np.bincount(where[lived_in], minlength=town.n_settlements) > 0
+    outside = populated & (core == 0)
+    found = []
+    for month in cells:
+        every = np.zeros(len(where))
+        every[month["cell"]] = month["visits"]
+        by_settlement = np.bincount(where[lived_in], weights=every[lived_in], minlength=town.n_settlements)
+        found.append(float(np.median(by_settlement[outside])))
+    return np.array(found)

@@ -1,0 +1,198 @@
+"""Patterns of the evidence: whether statements on levels, contrasts, trends and effects hold in runs.
+
+A model's forecast of a pattern is the share of its runs in which the pattern holds.  Beside it stands the forecast of
+somebody who knows nothing: any number of the scale with equal chance, or a coin for a direction.
+"""
+
+import dataclasses
+import math
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from experiments.statistics.annual_aggregation import Expression
+from experiments.statistics.forecast_scores import HOLDS, brier, does_hold, skill
+from experiments.validation.criteria import table_of, verdicts
+from experiments.validation.experiment import SITES
+from experiments.validation.targets import Role
+
+STATED: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+NOT_TESTED: dict[str, str] = STATED["not_tested"]
+"""Reason why a row of the evidence is not tested, by its id."""
+AS_IT_IS, HISTORY = "as it is", "history"
+FIELDWORK = (pd.Timestamp("2017-02-01"), pd.Timestamp("2018-05-01"))
+"""First and last month of the visits on which the paper rests (L08)."""
+COIN = 0.5
+type Runs = Mapping[tuple[str, str, int], pd.DataFrame]
+"""Monthly columns by site, world and seed."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """Number of a site in a world: how it follows from monthly columns, in which months."""
+
+    site: str
+    world: str
+    window: str
+    value: Expression
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pattern:
+    """Statement that runs hold to or not; its entries are told in `patterns.toml`."""
+
+    id: str
+    says: str
+    role: Role
+    site: str
+    value: Expression
+    world: str = AS_IT_IS
+    window: str = "fieldwork"
+    against: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    by: Literal["difference", "ratio"] = "difference"
+    beyond: str = ""
+    above: tuple[str, ...] = ()
+    low: float = -math.inf
+    high: float = math.inf
+    scale: tuple[float, float] | None = None
+    share: float = HOLDS
+    pooled: bool = False
+
+    @property
+    def chance(self) -> float:
+        """Chance that it holds if one knows nothing."""
+        if self.above:
+            return 1.0 / (1.0 + len(self.above))
+        if self.scale is None:
+            return COIN
+        low, high = self.scale
+        return (min(self.high, high) - max(self.low, low)) / (high - low)
+
+    def holds(self, number: float) -> bool:
+        """Tell whether it holds for a number; it does not where there is none."""
+        return self.low < number < self.high
+
+    def numbers(self, runs: Runs) -> np.ndarray:
+        """Return its number in each run, or that of all runs together."""
+        seeds = sorted({seed for site, world, seed in runs if (site, world) == (self.site, self.world)})
+        batches = [seeds] if self.pooled else [[seed] for seed in seeds]
+        return np.array([self.number(runs, batch) for batch in batches], float)
+
+    def number(self, runs: Runs, seeds: Sequence[int]) -> float:
+        """Return its number in some runs together."""
+        own = Side(self.site, self.world, self.window, self.value)
+        if self.above:
+            others = [number_of(runs, dataclasses.replace(own, value=Expression(sum=(name,))), seeds)
+                      for name in self.above]  # fmt: skip
+            return number_of(runs, own, seeds) - max(others)
+        if not self.against:
+            return number_of(runs, own, seeds)
+        found = self.contrast(runs, own, seeds)
+        return found - self.contrast(runs, dataclasses.replace(own, site=self.beyond), seeds) if self.beyond else found
+
+    def contrast(self, runs: Runs, own: Side, seeds: Sequence[int]) -> float:
+        """Return the difference or ratio of a side and what it is set against."""
+        one, other = (number_of(runs, side, seeds) for side in (own, dataclasses.replace(own, **self.against)))
+        if self.by == "difference":
+            return one - other
+        return one / other if other else math.copysign(math.inf, one) if one else math.nan
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatternScore:
+    """A pattern, or a criterion of the paper, beside the forecast of somebody who knows nothing.
+
+    ``model`` is the mean of its numbers over runs, ``holding`` the share of runs in which it holds, ``share`` the share
+    that is asked for, ``chance`` the share that somebody who knows nothing expects.
+    """
+
+    id: str
+    site: str
+    role: Role
+    says: str
+    holding: float
+    chance: float
+    share: float = HOLDS
+    low: float = -math.inf
+    high: float = math.inf
+    model: float = math.nan
+
+    @property
+    def failed(self) -> bool:
+        """True if it holds in too few runs."""
+        return not does_hold(self.holding, self.share)
+
+    @property
+    def trivial_failed(self) -> bool:
+        """True if the trivial forecast expects it in too few."""
+        return not does_hold(self.chance, self.share)
+
+    @property
+    def skill(self) -> float:
+        """1 if it holds in all runs, 0 if the trivial forecast is as good."""
+        return skill(brier(self.holding), brier(self.chance))
+
+
+def patterns() -> Iterator[Pattern]:
+    """Yield every pattern at each site that it names."""
+    for stated in STATED["pattern"]:
+        row = {key: tuple(value) if isinstance(value, list) else value for key, value in stated.items()}
+        row["value"] = expression_of(row["value"])
+        if "value" in (against := dict(row.get("against", {}))):
+            against["value"] = expression_of(against["value"])
+        for site in row.pop("sites", SITES):
+            yield Pattern(**{**row, "against": against, "site": site})
+
+
+def expression_of(entry: Mapping[str, Any]) -> Expression:
+    """Return the rule that an entry states."""
+    return Expression(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()})
+
+
+def number_of(runs: Runs, side: Side, seeds: Sequence[int]) -> float:
+    """Return the number of a side over the months of some runs; nan where they have none."""
+    months = pd.concat([in_window(runs[side.site, side.world, seed], side.window) for seed in seeds])
+    return side.value.of(months) if len(months) else math.nan
+
+
+def in_window(months: pd.DataFrame, window: str) -> pd.DataFrame:
+    """Return the months of a window, in order."""
+    ordered = months.sort_values("month")
+    when = pd.to_datetime(ordered["month"])
+    if window == "run":
+        return ordered
+    return ordered[when.between(*FIELDWORK) if window == "fieldwork" else when.dt.year == int(window)]
+
+
+def pattern_scores(runs: Runs) -> Iterator[PatternScore]:
+    """Yield the score of every pattern, then of every criterion of the paper."""
+    for one in patterns():
+        numbers = one.numbers(runs)
+        known = numbers[np.isfinite(numbers)]
+        yield PatternScore(
+            **{name: getattr(one, name) for name in ("id", "site", "role", "says", "chance", "share", "low", "high")},
+            holding=float(np.mean([one.holds(number) for number in numbers])) if len(numbers) else 0.0,
+            model=float(known.mean()) if len(known) else math.nan,
+        )
+    yield from criteria_scores(runs)
+
+
+def criteria_scores(runs: Runs) -> Iterator[PatternScore]:
+    """Yield the score of every criterion of the paper at the end of the fieldwork; its verdict is on all runs."""
+    ended = {
+        site: [
+            in_window(months, "fieldwork").assign(seed=seed)
+            for (place, world, seed), months in runs.items()
+            if (place, world) == (site, AS_IT_IS)
+        ]
+        for site in SITES
+    }
+    tables = {site: table_of(pd.concat(months)) for site, months in ended.items()}
+    met = {told.split()[0]: passed for told, passed, _ in verdicts(tables)}
+    for row in STATED["criterion"]:
+        yield PatternScore(**row, site="both", role="held out", holding=float(met[row["id"]]))

@@ -1,0 +1,111 @@
+"""Parts of the scorecard beside its targets: patterns, effects that studies have measured, and what is not scored."""
+
+import csv
+import math
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from experiments.validation.patterns import NOT_TESTED, PatternScore
+from experiments.validation.study_tables import Row
+from experiments.validation.targets import ROLES, not_measured
+from model.engine.fingerprint import fingerprint
+
+WIDTH = 80
+COLUMNS = (
+    *("id", "site", "role", "says", "low", "high", "model", "holding", "share", "chance", "skill", "failed"),
+    "trivial_failed",
+)
+EFFECTS = "effects.csv"
+ROLE_OF_STATUS = {"set": "calibrated", "found": "held out", "given": "input"}
+"""Role of an effect by its status in the table of virtual experiments."""
+
+
+def row_of(one: PatternScore) -> Row:
+    """Return a pattern as a row of the table."""
+    return {name: getattr(one, name) for name in COLUMNS}
+
+
+def pattern_lines(rows: Sequence[PatternScore]) -> Iterator[str]:
+    """Yield patterns by role, in lines of at most 80 columns."""
+    yield "Patterns: statements of the evidence, and the share of runs in which they hold"
+    yield f"{'':24}{'model':>9}{'limits':>16}{'holds':>8}{'trivial':>9}{'skill':>7}"
+    for role in ROLES:
+        own = [row for row in rows if row.role == role]
+        if own:
+            yield f" {role}: {failed_of(own)}"
+        for row in own:
+            yield from textwrap.wrap(f"{row.id} {row.says}", WIDTH, initial_indent="  ", subsequent_indent="      ")
+            model = "" if math.isnan(row.model) else f"{row.model:.4g}"
+            verdict = " FAILED" if row.failed else ""
+            shares = f"{row.holding:>8.0%}{row.chance:>9.0%}{row.skill:>+7.2f}"
+            yield f"      {row.site:18}{model:>9}{limits(row):>16}{shares}{verdict}"
+    yield "Trivial: the share that somebody who knows nothing expects."
+    yield ""
+
+
+def limits(row: PatternScore) -> str:
+    """Return the limits of a pattern as far as it has some."""
+    low, high = (math.isfinite(end) for end in (row.low, row.high))
+    if low and high:
+        return f"{row.low:g} to {row.high:g}"
+    return f"> {row.low:g}" if low else f"< {row.high:g}" if high else ""
+
+
+def failed_of(rows: Sequence[PatternScore]) -> str:
+    """Return how many patterns fail, and how many in the trivial forecast."""
+    failed, trivial = (sum(getattr(row, name) for row in rows) for name in ("failed", "trivial_failed"))
+    return f"{failed} of {len(rows)} FAILED; of the trivial forecast {trivial}"
+
+
+def measured_effects(out: Path) -> tuple[list[Mapping[str, str]], str]:
+    """Return the effects with a published size in the table that lies in a folder, and why there are none.
+
+    A table of another state of the code says nothing of this one.
+    """
+    path = out / EFFECTS
+    if not path.is_file():
+        return [], f"no {EFFECTS} in {out}"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["variant"] == "central" and row["published_low"]]
+    if any(row["code"] != fingerprint() for row in rows):
+        return [], f"{path} is of another state of the code"
+    return rows, ""
+
+
+def has_failed_effect(row: Mapping[str, str]) -> bool:
+    """Tell whether an effect lies outside what was published, unless that is a wide prior."""
+    return row["verdict"] == "outside" and row["prior"] != "True"
+
+
+def effect_lines(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """Yield the effects that studies have measured, by role, in lines of at most 80 columns."""
+    if not rows:
+        return
+    yield "Effects that studies have measured; the trivial world is one without the effect"
+    for status, role in ROLE_OF_STATUS.items():
+        own = [row for row in rows if row["status"] == status]
+        if own:
+            trivial = sum(row["trivial_fails"] == "True" for row in own)
+            failed = sum(map(has_failed_effect, own))
+            yield f" {role}: {failed} of {len(own)} FAILED; of the trivial world {trivial}"
+        for row in own:
+            yield f"  {row['en'][:77]}"
+            band = f"{row['published_low']} to {row['published_high']} ({row['source'][:24]})"
+            verdict = "FAILED" if has_failed_effect(row) else row["verdict"]
+            wide = ", wide prior" if row["prior"] == "True" else ""
+            yield f"      {row['value'][:9]:>9}  {band:44}{(verdict + wide)[:19]}"
+    yield ""
+
+
+def not_scored_lines(why_no_effects: str) -> Iterator[str]:
+    """Yield every row of the evidence that is not scored, with the reason, in lines of at most 80 columns."""
+    yield "Not scored, with the reason"
+    reasons = {name: why for name, why in not_measured().items() if why != "nobody has measured it"}
+    for name, why in {**NOT_TESTED, **reasons}.items():
+        yield from textwrap.wrap(f"{name}: {why}", WIDTH, initial_indent="  ", subsequent_indent="      ")
+    unknown = ", ".join(name for name in not_measured() if name not in reasons)
+    yield from textwrap.wrap(f"nobody has measured: {unknown}", WIDTH, initial_indent="  ", subsequent_indent="      ")
+    if why_no_effects:
+        told = f"effects that studies have measured: {why_no_effects}; confianza validate effects --out writes it"
+        yield from textwrap.wrap(told, WIDTH, initial_indent="  ", subsequent_indent="      ")
