@@ -148,6 +148,7 @@ def fit(
 def fitted_process(points: Reals, values: Reals, noise: Reals | None) -> Any:
     """Return the Gaussian process with the most likely lengths and scales; with noise of its own if none is given."""
     from sklearn.gaussian_process import GaussianProcessRegressor, kernels  # takes a second to import
+    from threadpoolctl import threadpool_limits
 
     lengths = np.ones(points.shape[1]) if points.shape[1] <= MOST_LENGTHS else 1.0
     kernel = kernels.ConstantKernel(0.5, SCALES) * kernels.RBF(lengths, LENGTHS)
@@ -158,7 +159,7 @@ def fitted_process(points: Reals, values: Reals, noise: Reals | None) -> Any:
     process = GaussianProcessRegressor(
         kernel, alpha=JITTER + relative, normalize_y=True, n_restarts_optimizer=RESTARTS, random_state=SEED
     )
-    with warnings.catch_warnings():
+    with threadpool_limits(1), warnings.catch_warnings():  # matrices are small: threads would only wait for each other
         warnings.simplefilter("ignore")  # a length at its bound only says that an input has no effect
         return process.fit(points, values)
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from experiments.emulation.coefficients import Coefficients, coefficients_of
 from experiments.emulation.emulator import Emulator, fit
@@ -93,10 +92,7 @@ def fitted_surface(design: ReproduceDesign, pairs: pd.DataFrame) -> Surface | No
     blocks = pairs.drop_duplicates(["draw", "account"]).assign(arm=STATUS_QUO, effect=0.0)
     points = pd.concat([pairs, blocks], ignore_index=True)
     inputs, names = inputs_table(design, points), input_names(design.plan)
-    with threadpool_limits(1):  # matrices are small: threads would only wait for each other
-        emulator = fit(
-            {name: inputs[name].to_numpy() for name in names}, points["effect"].to_numpy(), unit_ranges(names)
-        )
+    emulator = fit({name: inputs[name].to_numpy() for name in names}, points["effect"].to_numpy(), unit_ranges(names))
     errors = grouped_errors(emulator, list(points["draw"]), counted=len(pairs))
     return Surface(emulator, errors, points[["draw", "account", "arm"]])
 

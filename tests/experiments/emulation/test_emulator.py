@@ -114,3 +114,19 @@ def test_many_inputs_share_a_length():
     assert (
         np.ndim(fitted_process(rng.random((30, 50)), rng.normal(size=30), np.ones(30)).kernel_.k1.k2.length_scale) == 0
     )
+
+
+def test_fitting_uses_one_thread_of_linear_algebra(monkeypatch):
+    from sklearn.gaussian_process import GaussianProcessRegressor
+    from threadpoolctl import threadpool_info
+
+    seen, fitted = [], GaussianProcessRegressor.fit
+
+    def watched(self, *args):
+        seen.extend(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas")
+        return fitted(self, *args)
+
+    monkeypatch.setattr(GaussianProcessRegressor, "fit", watched)
+    points = np.linspace(0.0, 1.0, 12)
+    fit({"x": points}, points**2, {"x": (0.0, 1.0)}, noise=0.01)
+    assert set(seen) == {1}
