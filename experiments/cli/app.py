@@ -397,20 +397,25 @@ def calibrate(
     years: options.YearsOfCalibration = 2.0,
     truths: options.Truths = 50,
     policy: options.PolicyOfEffects = "",
+    against: options.GivenToFit = None,
+    scenario: options.ScenarioOfSeries = "villa_canales",
+    discrepancy: options.Discrepancy = 0.1,
     scale: options.ScaleOfCalibration = 1.0,
     workers: options.Workers = 1,
     out: options.OutOfCalibration = None,
 ) -> None:
     """Fit parameters to data by history matching; write draws."""
-    from pathlib import Path
-
     from experiments.validation.calibrate_command import CalibrationRequest
     from experiments.validation.calibrate_command import calibrate as carry_out
     from scenarios.extras import require_extra
 
     require_extra("emulation", "calibrate")
+    from experiments.validation.against import read_series
+    from experiments.validation.series_targets import OwnSeries
+
     place = out or Path("results") / "calibrate"
-    carry_out(CalibrationRequest(points, waves, seeds, years, truths, scale, workers, place, policy))
+    own = None if against is None else OwnSeries(read_series(against), scenario, discrepancy)
+    carry_out(CalibrationRequest(points, waves, seeds, years, truths, scale, workers, place, policy, own=own))
 
 
 @app.command()

@@ -101,6 +101,13 @@ Truths = Annotated[int, Option(metavar="N", help="Simulated truths over which co
 PolicyOfEffects = Annotated[
     str, Option("--policy", metavar="NAME", help="Measure coverage of its effects, too.", show_default=False)
 ]
+GivenToFit = Annotated[
+    Path | None, Option("--against", metavar="FILE", help="Fit to a monthly series in a CSV file, too.")
+]
+ScenarioOfSeries = Annotated[str, Option("--scenario", metavar="NAME", help="To which --against belongs.")]
+Discrepancy = Annotated[
+    float, Option(metavar="SHARE", help="Of each number of --against: what the best values would miss (sd).")
+]
 ScaleOfCalibration = Annotated[float, Option("--scale", metavar="X", help="Size of the towns, for trials.")]
 OutOfCalibration = Annotated[
     Path | None, Option("--out", metavar="DIR", help="Where to write.  [default: results/calibrate]")

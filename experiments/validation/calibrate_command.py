@@ -1,7 +1,8 @@
 """The command `calibrate`: fit parameters to data of both municipalities, and draw from what the data leave.
 
 A screening draws all assumed parameters and chooses, target by target, those that it depends on.  Waves vary these
-alone; municipalities share them.  The folder holds finished runs, so that the command goes on where it was stopped.
+alone; municipalities share them.  A monthly series of one's own adds runs of its months and a target for each column.
+The folder holds finished runs, so that the command goes on where it was stopped.
 """
 
 import csv
@@ -11,6 +12,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +27,7 @@ from experiments.storage.writing import make_folder, write_whole
 from experiments.studies.assumed_effects import correlations, null_line
 from experiments.studies.factors import Range, plausible_ranges
 from experiments.validation.event_weights import SOLVED
+from experiments.validation.series_targets import OwnSeries, SeriesTarget
 from experiments.validation.slopes import intercepts
 from experiments.validation.targets import MeasuredTarget, measured_targets
 from model.engine.errors import InputError
@@ -37,13 +40,15 @@ DRAWS_WRITTEN = 200
 WIDTH, DIGITS = 80, 4
 POSTERIOR, DRAWS = "posterior.csv", "draws.csv"
 
+type AnyTarget = MeasuredTarget | SeriesTarget
+
 
 @dataclass(frozen=True)
 class CalibrationRequest:
     """Options of a calibration.
 
     ``points`` are those of the screening and of each wave, ``truths`` the simulated ones of which coverage is measured.
-    With a policy, coverage is measured of its effects, too.
+    With a policy, coverage is measured of its effects, too; ``own`` is a series of one's own.
     """
 
     points: int
@@ -56,6 +61,21 @@ class CalibrationRequest:
     out: Path
     policy: str = ""
     sites: tuple[str, ...] = SITES
+    own: OwnSeries | None = None
+
+    def __post_init__(self) -> None:
+        if self.own is not None and self.scale != 1.0:
+            raise InputError("--scale and --against exclude each other: a series counts a whole town")
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Names of the runs of one set of values: municipalities, then those beside a series of one's own."""
+        return (*self.sites, *([self.own.place] if self.own else []))
+
+    @property
+    def targets(self) -> list[AnyTarget]:
+        """All that parameters are fitted to."""
+        return [*measured_targets(self.sites, "calibrated"), *(self.own.targets() if self.own else [])]
 
 
 @dataclass
@@ -63,14 +83,14 @@ class Simulations:
     """Runs of a calibration, kept in its folder."""
 
     request: CalibrationRequest
-    targets: Sequence[MeasuredTarget]
+    targets: Sequence[AnyTarget]
 
     def results(self, values: Sequence[Mapping[str, float]], first_seed: int, policy: str = "") -> Reals:
         """Return the targets (columns), then the headline measures of effects by site, of each set of values (rows)."""
         specs = {
-            (k, site): self.spec(site, one, first_seed + k, policy)
+            (k, place): self.spec(place, one, first_seed + k, policy)
             for k, one in enumerate(values)
-            for site in self.request.sites
+            for place in self.request.places
         }
         outcome = run_missing(list(specs.values()), self.request.workers, "calibrating", self.request.out, None)
         if outcome.interrupted:
@@ -80,22 +100,25 @@ class Simulations:
 
     def row(self, k: int, specs: Mapping[tuple[int, str], RunSpec], months: Mapping[str, object]) -> Iterator[float]:
         """Yield the numbers of one set of values."""
-        own = {site: months[specs[k, site].run] for site in self.request.sites}
+        own = {place: months[specs[k, place].run] for place in self.request.places}
         yield from (target.of(own[target.site], self.request.scale) for target in self.targets)  # type: ignore[arg-type]
-        yield from (BY_NAME[name].of(own[site]) for site in self.request.sites for name in EFFECTS)  # type: ignore[arg-type]
+        yield from (BY_NAME[name].of(own[place]) for place in self.request.places for name in EFFECTS)  # type: ignore[arg-type]
 
-    def spec(self, site: str, values: Mapping[str, float], seed: int, policy: str) -> RunSpec:
+    def spec(self, place: str, values: Mapping[str, float], seed: int, policy: str) -> RunSpec:
         """Return one run."""
         sets = [f"{name}={value!r}" for name, value in values.items()]
         scale = [] if self.request.scale == 1.0 else [f"population.scale={self.request.scale}"]
-        policies = (policy,) if policy else ()
-        return plan_runs(site, policies=policies, sets=[*scale, *sets], years=self.request.years, seed=seed)[0]
+        some: dict[str, Any] = {"policies": (policy,) if policy else (), "sets": [*scale, *sets], "seed": seed}
+        own = self.request.own
+        if own is not None and place == own.place:
+            return plan_runs(own.scenario, start=own.start, until=own.until, **some)[0]
+        return plan_runs(place, years=self.request.years, **some)[0]
 
 
 def calibrate(request: CalibrationRequest) -> Matched:
     """Calibrate, write posterior and draws, print what was found; return it."""
     make_folder(request.out)
-    targets = measured_targets(request.sites, "calibrated")
+    targets = request.targets
     runs = Simulations(request, targets)
     noise = noise_of(runs)
     targets = [target for target in targets if noise[target.name] > 0.0]
@@ -170,7 +193,7 @@ def effects_of(runs: Simulations, found: Matched, values: object) -> dict[str, t
     base, arm = (runs.results(points, 1000, policy)[:, first:] for policy in ("", runs.request.policy))
     zero: list[dict[str, float]] = [{}] * runs.request.seeds
     varied = runs.results(zero, 1, runs.request.policy)[:, first:] - runs.results(zero, 1)[:, first:]
-    names = [f"{site}: {name}" for site in runs.request.sites for name in EFFECTS]
+    names = [f"{place}: {name}" for place in runs.request.places for name in EFFECTS]
     return {
         name: (arm[:, k] - base[:, k], float(varied[:, k].var(ddof=1)))
         for k, name in enumerate(names)
@@ -194,9 +217,7 @@ def write(out: Path, found: Matched, ranges: Mapping[str, Range], told: Coverage
         write_whole(out / DRAWS, draws_bytes(draws))
 
 
-def lines(
-    found: Matched, targets: Sequence[MeasuredTarget], told: Coverage, request: CalibrationRequest
-) -> Iterator[str]:
+def lines(found: Matched, targets: Sequence[AnyTarget], told: Coverage, request: CalibrationRequest) -> Iterator[str]:
     """Yield what was found, in lines of at most 80 columns."""
     yield f"{'target':46}{'measured':>10}{'R²':>7}{'of':>7}  emulator"
     last = found.waves[-1].emulators

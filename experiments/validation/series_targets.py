@@ -1,0 +1,92 @@
+"""Targets of one's own: the mean of each column of a monthly series, with what is uncertain about it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from experiments.emulation.history_matching import Target
+from experiments.validation.against import LONGEST_RUN, MONTH, Series
+from model.engine.errors import InputError
+
+FEWEST_MONTHS = 2
+"""Months from which the error of a mean is known."""
+
+
+@dataclass(frozen=True)
+class OwnSeries:
+    """A monthly series of one's own, the scenario that it belongs to, and the discrepancy.
+
+    ``discrepancy`` is the standard deviation of what a model with the best values would still miss, as a share (0-1)
+    of each number.
+    """
+
+    series: Series
+    scenario: str
+    discrepancy: float
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.discrepancy <= 1.0:
+            raise InputError(f"--discrepancy must lie above 0 and up to 1, got {self.discrepancy:g}")
+        months = (self.series.last - self.series.table.index[0]).n + 1
+        if months > LONGEST_RUN:
+            raise InputError(f"{self.series.file}: must span at most 100 years, got {months} months")
+        _ = list(self.targets())  # refuse what is wrong before anything is run
+
+    @property
+    def place(self) -> str:
+        """Name of the runs that are set beside it."""
+        return f"{self.scenario}, {self.series.file}"
+
+    @property
+    def start(self) -> str:
+        """First day of the runs: that of the first month of the series."""
+        return str(self.series.table.index[0].start_time.date())
+
+    @property
+    def until(self) -> str:
+        """Day on which the runs end."""
+        return str((self.series.last + 1).start_time.date())
+
+    def targets(self) -> Iterator["SeriesTarget"]:
+        """Yield a target for each column, or raise if it says too little."""
+        for name in self.series.table.columns:
+            given = self.series.table[name].dropna()
+            if len(given) < FEWEST_MONTHS:
+                raise InputError(f"{self.series.file}: {name} must have at least {FEWEST_MONTHS} months, as its error"
+                                 f" is taken from them, got {len(given)}")  # fmt: skip
+            one = SeriesTarget(self.place, str(name), given, self.discrepancy)
+            if not one.target.variance > 0.0:
+                raise InputError(f"{self.series.file}: {name} is 0 in every month, so nothing can be fitted to it")
+            yield one
+
+
+@dataclass(frozen=True)
+class SeriesTarget:
+    """A measure whose monthly mean over some months is known."""
+
+    site: str
+    measure: str
+    given: pd.Series
+    discrepancy: float
+
+    @property
+    def name(self) -> str:
+        """Name by place and measure."""
+        return f"{self.site}: {self.measure}"
+
+    @property
+    def target(self) -> Target:
+        """Value with the variances of observation, that of a mean of months, and discrepancy."""
+        value = float(self.given.mean())
+        observation = float(self.given.var(ddof=1)) / len(self.given)
+        return Target(self.name, value, observation, (self.discrepancy * value) ** 2)
+
+    def of(self, months: pd.DataFrame, scale: float = 1.0) -> float:
+        """Return the mean of a run over the months of the series; nan if it has none of them.
+
+        ``scale`` must be 1: a series counts a whole town.
+        """
+        assert scale == 1.0
+        lived = pd.PeriodIndex(pd.to_datetime(months[MONTH]), freq="M")
+        return float(months.loc[lived.isin(self.given.index), self.measure].astype(float).mean())
