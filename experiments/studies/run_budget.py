@@ -87,16 +87,19 @@ def fitted(method: Method, problem: Problem, seeds: tuple[int, ...], runs: float
 
 
 def planned(
-    method: Method, problem: Problem, stated: DesignSize, budget: str | None, pilot: Pilot
+    method: Method, problem: Problem, stated: DesignSize, budget: str | None, pilot: Pilot, arms: int = 1
 ) -> tuple[DesignSize, str]:
-    """Return the size of a design, with sentences that say what is going to be done."""
+    """Return the size of a design, with sentences that say what is going to be done.
+
+    Every point is run in each of the arms: scenarios times policies.
+    """
     if budget is None:
         return stated, described(method, problem, stated)
     allowed = seconds_in(budget)
     one = pilot(PILOT_POINTS, min(PILOT_SEEDS, len(stated.seeds)), PILOT_SHARE * allowed)
     seeds = stated.seeds[: replicates(one.noise, len(stated.seeds))]
-    size = fitted(method, problem, seeds, SPARED * (allowed - one.spent) * one.lanes / one.seconds)
-    whole = one.spent + size.runs(method, problem) * one.seconds / one.lanes
+    size = fitted(method, problem, seeds, SPARED * (allowed - one.spent) * one.lanes / (one.seconds * arms))
+    whole = one.spent + size.runs(method, problem) * arms * one.seconds / one.lanes
     pace = f"a run takes {one.seconds:.2g} s here, so about {spoken(whole)} of {budget}"
     return size, "\n".join(
         [*replicates_told(one.noise, len(size.seeds)), f"{described(method, problem, size)}; {pace}"]

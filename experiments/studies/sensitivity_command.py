@@ -3,7 +3,7 @@
 import math
 import shlex
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -11,10 +11,9 @@ import numpy as np
 import pandas as pd
 
 from experiments.execution.executor import as_completed
-from experiments.execution.interruption import Interruption
+from experiments.execution.interruption import Interruption, tell_interrupted
 from experiments.execution.local_workers import Executor
 from experiments.execution.run_job import Done, Failed
-from experiments.statistics.annual_aggregation import MONTHS, Expression
 from experiments.statistics.noise_share import VarianceComponents, variance_components
 from experiments.storage.folder_lock import locked
 from experiments.storage.manifest import SWEEP, kind_of, read_manifest
@@ -23,8 +22,17 @@ from experiments.storage.run_spec import RunSpec
 from experiments.storage.run_store import stored
 from experiments.storage.writing import write_whole
 from experiments.studies import study_folder as place
-from experiments.studies.assumed_effects import DEPENDENCE, EFFECTS, assumed_effect, dependence_csv_of, format_effects
+from experiments.studies.assumed_effects import (
+    DEPENDENCE,
+    EFFECTS,
+    AssumedEffect,
+    assumed_effect,
+    dependence_csv_of,
+    format_effects,
+)
 from experiments.studies.assumed_effects import csv_of as csv_of_effects
+from experiments.studies.confirmation import TABLE as CONFIRMED
+from experiments.studies.confirmation import confirm, confirmed_lines, csv_of_confirmed, last_year
 from experiments.studies.run_budget import Clocked, DesignSize, check_factors, planned
 from experiments.studies.sensitivity_indices import INDICES, csv_of, find, text_of
 from experiments.studies.sensitivity_methods import DRAWS, Method, Problem, method_named
@@ -32,10 +40,6 @@ from experiments.studies.study import Study, find_study, read_study
 from experiments.studies.study_jobs import agree_to, points_of
 from experiments.studies.sweep_command import INTERRUPTED, Hands, compute, hired
 from model.engine.errors import InputError
-from model.simulation.registry import MEASURES
-
-COUNTED = ("crimes", "deaths", "calls", "count")
-"""Units of measures that are summed over the last twelve months; of all others the mean is taken."""
 
 
 def sensitivity(name: str, method_name: str, budget: str | None, hands: Hands, out: Path | None, fresh: bool) -> int:
@@ -59,6 +63,9 @@ def sensitivity(name: str, method_name: str, budget: str | None, hands: Hands, o
         code = compute(study, jobs, target, hands, sensitivity=agreement, command=shlex.join(words))
         if code == INTERRUPTED:
             return code
+        if method.name == DRAWS:
+            effects = conclude_effects(study, problem, points, rows, target)
+            return INTERRUPTED if tell_confirmed(study, effects, target, hands) else code
         conclude(study, method, problem, points, rows, target)
     return code
 
@@ -94,7 +101,7 @@ def agreed(
         raise InputError(f"{study.name}: design.points must be a power of 2 for {method.name}, got {stated.blocks}")
     clocked = partial(pilot, study, method, problem, hands)
     check_factors(method, problem, stated, clocked)
-    return planned(method, problem, stated, budget, clocked)
+    return planned(method, problem, stated, budget, clocked, len(study.scenarios) * len(study.policies))
 
 
 def pilot(
@@ -167,14 +174,8 @@ def conclude(
     study: Study, method: Method, problem: Problem, points: np.ndarray, rows: list[list[RunSpec]], target: Path
 ) -> None:
     """Analyse what was computed; write and print what is found."""
-    runs = {job.run for row in rows for job in row}
-    table = stored(target, runs)
-    if table is None or not len(table):
-        say("confianza: no run has a full month, so there is nothing to analyse")
-        return
-    months = table.select(["run", "month", *study.sensitivity.measures]).to_pandas()
-    if method.name == DRAWS:
-        conclude_effects(study, problem, points, rows, months, target)
+    months = months_of(study, rows, target)
+    if months is None:
         return
     findings = []
     for begin in range(0, len(rows), len(points)):
@@ -189,12 +190,24 @@ def conclude(
     print(f"To plot them: confianza plot {shlex.quote(str(target))}")
 
 
+def months_of(study: Study, rows: list[list[RunSpec]], target: Path) -> pd.DataFrame | None:
+    """Return the months of all runs in the measures that are analysed; say so if there are none."""
+    table = stored(target, {job.run for row in rows for job in row})
+    if table is None or not len(table):
+        say("confianza: no run has a full month, so there is nothing to analyse")
+        return None
+    return table.select(["run", "month", *study.sensitivity.measures]).to_pandas()
+
+
 def conclude_effects(
-    study: Study, problem: Problem, points: np.ndarray, rows: list[list[RunSpec]], months: pd.DataFrame, target: Path
-) -> None:
-    """Set each policy beside the first one, draw by draw; write and print the effects."""
+    study: Study, problem: Problem, points: np.ndarray, rows: list[list[RunSpec]], target: Path
+) -> list[AssumedEffect]:
+    """Set each policy beside the first one, draw by draw; write, print and return the effects."""
+    months = months_of(study, rows, target)
+    if months is None:
+        return []
     arms = [rows[begin : begin + len(points)] for begin in range(0, len(rows), len(points))]
-    effects = []
+    effects: list[AssumedEffect] = []
     for measure in study.sensitivity.measures:
         values, bases = yearly(months, measure), dict[str, np.ndarray]()
         for arm_rows in arms:
@@ -208,14 +221,23 @@ def conclude_effects(
     write_whole(target / DEPENDENCE, dependence_csv_of(effects))
     print("\n".join(format_effects(effects)))
     print(f"\nWritten to {target}/{EFFECTS} and {DEPENDENCE}.")
+    return effects
+
+
+def tell_confirmed(study: Study, effects: Sequence[AssumedEffect], target: Path, hands: Hands) -> bool:
+    """Try what was found one at a time with new seeds; write and print it. Return whether it was interrupted."""
+    table, interrupted = confirm(study, effects, target, hands.workers)
+    if interrupted:
+        tell_interrupted("start again to go on with the confirmation")
+        return True
+    write_whole(target / CONFIRMED, csv_of_confirmed(table))
+    print("\n".join(confirmed_lines(table)))
+    return False
 
 
 def yearly(months: pd.DataFrame, measure: str) -> dict[str, float]:
     """Return a measure of each run over its last twelve months: summed if it is a count, else the mean."""
-    counted = MEASURES[measure].unit in COUNTED
-    expression = Expression(sum=(measure,)) if counted else Expression(mean=measure)
-    last = months.sort_values(["run", "month"]).groupby("run").tail(MONTHS)
-    return {str(run): expression.of(one) for run, one in last.groupby("run")}
+    return {str(run): last_year(one, measure) for run, one in months.groupby("run")}
 
 
 def matrix(rows: list[list[RunSpec]], values: dict[str, float]) -> np.ndarray:

@@ -23,7 +23,10 @@ from experiments.studies.study import Study
 from experiments.words.dictionary import described
 from model.engine.errors import InputError
 
-OWN = (MEASURES, REJECTED, QUARANTINE, *KEEPS)
+CONFIRMED, OVER_DRAWS = "confirmed", "over_draws"
+"""Folders of the runs that confirm what an analysis found, and of those over draws of what is assumed."""
+CONTRASTS = "contrasts_over_draws.csv"
+OWN = (MEASURES, REJECTED, QUARANTINE, CONFIRMED, OVER_DRAWS, *KEEPS)
 """Folders that a sweep makes in its own, whatever a manifest says; none of them may be a link to another place."""
 
 PICTURES = ("forest", "effects", "heat_map", "policies_in_pairs", "effect_map", "tornado", "morris", "contrasts")
@@ -59,7 +62,9 @@ def clear(folder: Path) -> None:
         if (folder / name).is_dir():
             shutil.rmtree(folder / name)
     pictures = [path for path in folder.glob("*.png") if path.name.startswith(PICTURES)]
-    answers = [folder / f"contrasts{ending}" for ending in (".parquet", ".csv", ".tex", "_origins.csv")]
+    answers = [
+        folder / f"contrasts{ending}" for ending in (".parquet", ".csv", ".tex", "_origins.csv", "_over_draws.csv")
+    ]
     for path in (*pictures, *answers, folder / PLAN, folder / CRATE, folder / "indices.csv", folder / MANIFEST):
         path.unlink(missing_ok=True)
 

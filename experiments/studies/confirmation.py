@@ -1,0 +1,154 @@
+"""Confirmation of what effects depend on: each parameter that was found alone at both ends of its range, new seeds.
+
+A correlation over draws of everything names parameters that chance put there, too.  So the effect of each policy is
+estimated again with one parameter at a low and at a high value, all others at their defaults, and seeds that the design
+did not have.  The rule for effects says whether both differ (decisions/0027).
+"""
+
+import dataclasses
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments.execution.job_cache import JobCache, run_unfinished
+from experiments.execution.twin_runs import DrawLabel, Task, TaskResults, apart, run_task, together
+from experiments.statistics.annual_aggregation import MONTHS, Expression
+from experiments.statistics.paired_effects import paired
+from experiments.statistics.thresholds import monthly_scale
+from experiments.statistics.verdicts import FEWEST, corrected, direction, judge
+from experiments.storage.manifest_schema import TwinsPart
+from experiments.storage.run_spec import RunSpec
+from experiments.studies.assumed_effects import SHOWN, WIDTH, AssumedEffect
+from experiments.studies.factors import Range
+from experiments.studies.study import Study
+from experiments.studies.study_folder import CONFIRMED
+from experiments.studies.study_jobs import points_of
+from model.simulation.registry import MEASURES
+
+TABLE = "effects_confirmed.csv"
+MOST = 8
+"""Parameters that are tried; of more, those with the largest correlations beside what chance gives."""
+ENDS = (0.02, 0.98)
+"""Shares of the range at which a parameter is tried."""
+COUNTED = ("crimes", "deaths", "calls", "count")
+"""Units of measures that are summed over the last twelve months; of all others the mean is taken."""
+COLUMNS = ("scenario", "policy", "measure", "parameter", "low_value", "high_value", "at_low", "at_high", "effect",
+           "low", "high", "n", "p", "adjusted", "verdict")  # fmt: skip
+
+
+def candidates(effects: Sequence[AssumedEffect]) -> list[str]:
+    """Return the parameters that stand beyond chance in any effect, those with the largest correlations first."""
+    found: dict[str, float] = {}
+    for one in effects:
+        for name, r in one.strongest[: min(one.found, SHOWN)]:
+            found[name] = max(found.get(name, 0.0), abs(r) / one.null_r)
+    return sorted(found, key=lambda name: -found[name])[:MOST]
+
+
+def confirm(study: Study, effects: Sequence[AssumedEffect], folder: Path, workers: int) -> tuple[pd.DataFrame, bool]:
+    """Try what was found, or what is missing of it in a folder; return the contrasts and whether it was interrupted."""
+    tasks = tasks_of(study, candidates(effects))
+    if not tasks:
+        return pd.DataFrame(columns=list(COLUMNS)), False
+    outcome = run_unfinished(
+        tasks, run_task, workers, "confirming", JobCache(folder / CONFIRMED, apart, together, TwinsPart)
+    )
+    return contrasts(study, candidates(effects), outcome.results), outcome.interrupted
+
+
+def tasks_of(study: Study, names: Sequence[str]) -> list[Task]:
+    """Return the runs of all policies with each parameter at each end, scenario by scenario and seed by seed.
+
+    The label of a run says which parameter (from 1) and which end (0, 1) it has.
+    """
+    bare = dataclasses.replace(study, factors=dataclasses.replace(study.factors, ranges={}))
+    points = list(points_of(bare))
+    blocks = {source: [one for one in points if one.source == source] for source in study.scenarios}
+    return [
+        Task(number, at_end(specs, {name: study.factors.ranges[name].value(share)}, seed), "draw",
+             draw=DrawLabel(k, "", end))
+        for number, specs in enumerate(blocks.values())
+        for k, name in enumerate(names, start=1)
+        for end, share in enumerate(ENDS)
+        for seed in new_seeds(study)
+    ]  # fmt: skip
+
+
+def new_seeds(study: Study) -> range:
+    """Return seeds that the design did not have."""
+    return range(max(study.seeds) + 1, max(study.seeds) + 1 + FEWEST)
+
+
+def at_end(specs: Sequence[RunSpec], values: Mapping[str, Any], seed: int) -> tuple[RunSpec, ...]:
+    """Return runs with a value of their own and a seed."""
+    return tuple(spec.with_seed(seed).overridden(values) for spec in specs)
+
+
+def contrasts(study: Study, names: Sequence[str], lived: Sequence[TaskResults]) -> pd.DataFrame:
+    """Return, by policy, measure and parameter, the effect at both ends and the difference, with its verdict."""
+    effects = effects_by_end(study, lived)
+    rows = []
+    for (scenario, policy, measure, number), own in effects.groupby(["scenario", "policy", "measure", "number"],
+                                                                   sort=False):  # fmt: skip
+        ends = own.pivot_table(index="seed", columns="end", values="effect").dropna()
+        if set(ends.columns) != {0, 1} or ends.empty:
+            continue
+        span: Range = study.factors.ranges[names[number - 1]]
+        scale = monthly_scale(measure, MEASURES[measure].unit)
+        stated = {"scenario": scenario, "policy": policy, "measure": measure, "parameter": names[number - 1]}
+        values = dict(zip(("low_value", "high_value"), map(span.value, ENDS), strict=True))
+        found = paired(list(ends[0]), list(ends[1]), scale=scale)
+        rows.append(stated | values | {"at_low": ends[0].mean(), "at_high": ends[1].mean()} | dataclasses.asdict(found))
+    if not rows:
+        return pd.DataFrame(columns=list(COLUMNS))
+    table = corrected(pd.DataFrame(rows), ["scenario"])
+    return table.assign(verdict=[judge(row) for row in table.itertuples()])[list(COLUMNS)]
+
+
+def effects_by_end(study: Study, lived: Sequence[TaskResults]) -> pd.DataFrame:
+    """Return the effect of every policy on every measure in every run of a confirmation."""
+    rows = []
+    for one in lived:
+        assert one.task.draw is not None
+        months = [run.tables["measures"].to_pandas() for run in one.finished]
+        for spec, own in zip(one.task.specs[1:], months[1:], strict=True):
+            where = {"scenario": spec.scenario.name, "policy": spec.policy, "seed": spec.seed}
+            where |= {"number": one.task.draw.number, "end": one.task.draw.run}
+            for measure in study.sensitivity.measures:
+                effect = last_year(own, measure) - last_year(months[0], measure)
+                rows.append(where | {"measure": measure, "effect": effect})
+    return pd.DataFrame(rows, columns=["scenario", "policy", "seed", "number", "end", "measure", "effect"])
+
+
+def last_year(months: pd.DataFrame, measure: str) -> float:
+    """Return a measure of a run over its last twelve months: summed if it is a count, else the mean."""
+    counted = MEASURES[measure].unit in COUNTED
+    expression = Expression(sum=(measure,)) if counted else Expression(mean=measure)
+    return expression.of(months.sort_values("month").tail(MONTHS))
+
+
+def confirmed_lines(table: pd.DataFrame) -> Iterator[str]:
+    """Yield, by policy and measure, which parameters the new runs confirm, in lines of at most 80 columns."""
+    if table.empty:
+        yield "\nNothing was found beyond chance, so there is nothing to confirm."
+        return
+    yield ""
+    yield "One parameter at a time at both ends of its range, others at their defaults,"
+    yield f"{FEWEST} new seeds:"
+    arm = ("", "")
+    for (scenario, policy, measure), own in table.groupby(["scenario", "policy", "measure"], sort=False):
+        if arm != (arm := (scenario, policy)):
+            yield f"{scenario}, {policy}"
+        sure = [direction(verdict) != 0 for verdict in own["verdict"]]
+        named = [f"{row.parameter} {row.at_low:+.3g} to {row.at_high:+.3g}" for row in own[sure].itertuples()]
+        open_ = list(own.loc[[not one for one in sure], "parameter"])
+        told = f"{measure}: confirmed {', '.join(named) or 'none'}; not confirmed {', '.join(open_) or 'none'}"
+        yield from textwrap.wrap(told, WIDTH, initial_indent="  ", subsequent_indent="    ")
+
+
+def csv_of_confirmed(table: pd.DataFrame) -> bytes:
+    """Return the contrasts as CSV; numbers with six digits."""
+    return table.to_csv(index=False, float_format="%.6g", lineterminator="\n").encode()
