@@ -58,33 +58,32 @@ def run(
     measures: options.Measures = "",
     save: options.Save = None,
     from_: options.From = None,
+    draws: options.Draws = "",
     out: options.OutOfRun = None,
     fresh: options.Fresh = False,
 ) -> None:
     """Simulate a municipality, write tables, print a summary."""
+    from experiments.execution.parameter_draws import read_draws
     from experiments.execution.run_requests import plan_runs
 
     if save is not None and from_ is not None:
         raise InputError("--save and --from exclude each other: give one of them")
     if save is not None and town:
         raise InputError("--save and --town exclude each other: saved states share one town")
+    if draws and from_ is not None:
+        raise InputError("--draws and --from exclude each other: a saved state has one set of values")
     specs = plan_runs(
-        scenario,
-        policies=policy,
-        sets=set_,
-        start=start,
-        years=years,
-        until=until,
-        seed=seed,
-        replicates=replicates,
-        keep=keep,
-        measures=measures,
-        branch=from_,
-        town=town,
-    )
+        scenario, policies=policy, sets=set_, start=start, years=years, until=until, seed=seed, replicates=replicates,
+        keep=keep, measures=measures, branch=from_, town=town,
+    )  # fmt: skip
     from experiments.cli.run import run_and_save
 
-    interrupted = run_and_save(specs, workers, save, out, fresh=fresh, begun=time.monotonic())
+    drawn = read_draws(Path(file_of_draws(draws))) if draws else []
+    place, interrupted = run_and_save(specs, workers, save, out, fresh=fresh, begun=time.monotonic())
+    if drawn and not interrupted:
+        from experiments.cli.over_draws import tell_levels
+
+        interrupted = tell_levels(specs[0], drawn, workers, place)
     raise typer.Exit(INTERRUPTED if interrupted else DONE)
 
 
@@ -507,15 +506,26 @@ def plot(
 def contrasts(
     study: options.Answered,
     measures: options.MeasuresDrawn = "",
+    draws: options.Draws = "",
+    workers: options.Workers = 1,
     out: options.OutOfFigures = None,
     lang: options.LanguageOfFigures = "en",
     fresh: options.Fresh = False,
 ) -> None:
     """Tell what changes do alone and together."""
+    from experiments.execution.parameter_draws import read_draws
     from experiments.figures.answers import write_contrasts
+    from experiments.storage.progress import say
 
+    drawn = read_draws(Path(file_of_draws(draws))) if draws else []
     for path in write_contrasts(study, measures, out, lang, fresh):
         print(path)
+    if not drawn:
+        say("at the default values of what nobody has measured: no finding on its own; see --draws")
+        return
+    from experiments.cli.over_draws import tell_contrasts
+
+    raise typer.Exit(INTERRUPTED if tell_contrasts(study, drawn, measures, workers) else DONE)
 
 
 @app.command()

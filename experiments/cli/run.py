@@ -35,8 +35,8 @@ WHAT = "Months of a Guatemalan municipality: measures, settlements, groups, cell
 
 def run_and_save(
     specs: Sequence[RunSpec], workers: int, save: Path | None, out: Path | None, *, fresh: bool, begun: float
-) -> bool:
-    """Carry out runs, write their folder and print the summary; return whether they were interrupted."""
+) -> tuple[Path, bool]:
+    """Carry out runs, write their folder and print the summary; return the folder and whether they were interrupted."""
     runs = {one.seed: one.run for one in specs}
     if save is not None:
         check_save(save, runs, fresh)
@@ -45,14 +45,14 @@ def run_and_save(
         if not specs[0].measures:
             print(summary(specs[0], tables(results.place, "measures").to_pandas()))
         print(f"\nFound ready in {results.place}/ (to compute it again: --fresh)")
-        return False
+        return results.place, False
     planned: dict[str, tuple[Path, float]] = {"--out": (results.place, size_of(specs))}
     check_room(planned | ({"--save": (save, states_of(specs))} if save else {}))
     with locked_results_folder(results) as work:
         outcome = run_missing(specs, workers, f"{specs[0].scenario.name}, {specs[0].policy}"[:40], work, save)
         if not outcome.finished:
             tell_interrupted("no run was finished, so nothing was written")
-            return True
+            return results.place, True
         shown = write_folder(specs, outcome, work, time.monotonic() - begun, results)
         if save is not None:
             write_saved(save, [spec for spec, _ in outcome.finished])
@@ -62,7 +62,7 @@ def run_and_save(
     if outcome.interrupted:
         kept = f"{len(outcome.finished)} of {len(specs)} runs in {results.place}"
         tell_interrupted(f"kept {kept}; start again to go on")
-    return outcome.interrupted
+    return results.place, outcome.interrupted
 
 
 def results_folder_for(specs: Sequence[RunSpec], out: Path | None, fresh: bool) -> ResultsFolder:

@@ -127,7 +127,7 @@ def tasks_of(request: Request, blocks: Blocks) -> list[Task]:
         for law, k in itertools.product(LAWS, range(request.memory)):
             twins = tuple(under(law, spec) for spec in later(worlds[0], k))
             tasks.append(Task(number, twins, "memory", law))
-        tasks += tasks_over_draws(number, arms, request.drawn, request.sets)
+        tasks += tasks_over_draws(number, [arm.specs[0] for arm in arms], request.drawn, request.sets)
     return tasks
 
 

@@ -1,4 +1,4 @@
-"""Effects over draws of parameters, towns, seeds and rival accounts: the tasks of a comparison, and their tables."""
+"""Effects and levels over draws of parameters, towns, seeds and rival accounts: their runs and their tables."""
 
 import dataclasses
 import math
@@ -22,17 +22,21 @@ UNDER_ACCOUNTS = 8
 PLACE = ["site", "against", "measure"]
 
 
-def tasks_over_draws(number: int, arms: Sequence[Arm], draws: Sequence[Draw], sets: Sequence[str]) -> Iterator[Task]:
+def tasks_over_draws(
+    number: int, firsts: Sequence[RunSpec], draws: Sequence[Draw], sets: Sequence[str]
+) -> Iterator[Task]:
     """Yield the runs of one site: each draw twice, and some of them under every rival account.
 
     Parameters
     ----------
     number
         Number of the site among those of the comparison.
+    firsts
+        The first run of every arm.
     sets
         Values that the user set: they hold in every draw.
     """
-    firsts, fixed = [arm.specs[0] for arm in arms], values_of(sets)
+    fixed = values_of(sets)
     rivals = [name for name in accounts.names() if name != accounts.PRESENT]
     for k, draw in enumerate(draws):
         for run in (0, 1):
@@ -78,6 +82,21 @@ def draw_effects_table(lived: Sequence[TaskResults], blocks: Sequence[Sequence[A
             for headline in present(months[0].columns):
                 base, value = (number_of(headline.value(months[side])) for side in (0, k))
                 rows.append(place | {"run": label.run, "measure": headline.name, "base": base, "effect": value - base})
+    return pd.DataFrame(rows)
+
+
+def draw_levels_table(lived: Sequence[TaskResults]) -> pd.DataFrame:
+    """Return every headline measure of the first arm in every run over draws, as the table of effects has them."""
+    rows: list[dict[str, Any]] = []
+    for one in lived:
+        if (label := one.task.draw) is None:
+            continue
+        spec, months = one.task.specs[0], one.finished[0].tables["measures"].to_pandas().sort_values("month")
+        place = {"site": spec.scenario.name, "against": spec.policy, "draw": label.number, "account": label.account}
+        rows += [
+            place | {"run": label.run, "measure": headline.name, "effect": number_of(headline.value(months))}
+            for headline in present(months.columns)
+        ]
     return pd.DataFrame(rows)
 
 

@@ -39,9 +39,7 @@ def write_contrasts(study: str, asked: str, out: Path | None, lang: str, fresh: 
 
     Files that would become others are replaced only if ``fresh``.
     """
-    folder = Path(study) if Path(study).is_dir() else Path("results") / Path(study).stem
-    if kind_of(folder) != SWEEP:
-        raise InputError(f"no sweep in '{folder}': first confianza sweep {study}, or name the folder of its results")
+    folder = sweep_folder(study)
     shown = chosen_measures(folder, asked, MEASURES_SHOWN)
     with patience(f"comparing the runs of {folder}"):
         table = contrasts_of(folder)
@@ -70,6 +68,14 @@ def write_contrasts(study: str, asked: str, out: Path | None, lang: str, fresh: 
         write_whole(file, content)
     say(f"{path.name}: {title_of(figure)}")
     return list(files)
+
+
+def sweep_folder(study: str) -> Path:
+    """Return the folder of the results of a study, or raise if it was not swept."""
+    folder = Path(study) if Path(study).is_dir() else Path("results") / Path(study).stem
+    if kind_of(folder) != SWEEP:
+        raise InputError(f"no sweep in '{folder}': first confianza sweep {study}, or name the folder of its results")
+    return folder
 
 
 def csv_of_origins(parts: pd.DataFrame) -> str:

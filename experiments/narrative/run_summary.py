@@ -21,6 +21,9 @@ from model.town.crime_kinds import NAMES
 FILE = Path(__file__).with_name("run_summary.toml")
 WIDTH, LABEL, CHANGE = 80, 31, 15
 MOST_YEARS = 3
+AT_DEFAULTS = """
+At the default values of what nobody has measured: no finding on its own.
+--draws plausible:20 tells how far these numbers go under other values."""
 APART = ("homicide", "domestic_violence")
 """Kinds that have no line among the others: the first has its own, the second has none."""
 
@@ -62,7 +65,7 @@ def summary(spec: RunSpec, measures: pd.DataFrame) -> str:
     columns = columns_of(runs)
     width = min(20, (WIDTH - LABEL - CHANGE) // len(columns))
     rows = [row(line, runs, columns, width) for line in LINES]
-    return "\n".join([*heading, *note(runs[0]), "", header(runs[0], columns, width), *rows])
+    return "\n".join([*heading, *note(runs[0]), "", header(runs[0], columns, width), *rows, AT_DEFAULTS])
 
 
 def changed(settings: Mapping[str, Any]) -> list[str]:

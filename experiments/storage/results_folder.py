@@ -49,7 +49,7 @@ TABLES = (
 """Tables that a run or a comparison writes into its folder."""
 PARTS = "parts"
 FOLDERS = (PARTS, ARMS, "inputs")
-FILES = (*(f"{name}.parquet" for name in TABLES), "summary.png", "ro-crate-metadata.json")
+FILES = (*(f"{name}.parquet" for name in TABLES), "summary.png", "over_draws.csv", "ro-crate-metadata.json")
 
 
 @dataclass(frozen=True)

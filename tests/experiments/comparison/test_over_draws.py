@@ -19,7 +19,7 @@ RIVALS = len(accounts.names()) - 1
 @pytest.fixture(scope="module")
 def tasks():
     arms, _ = arms_of(Request(arms=("status_quo", "mopsic_full"), sets=("fear.heed=0.4",), years=1.0, seed=5))
-    return list(tasks_over_draws(0, arms, DRAWS, ("fear.heed=0.4",)))
+    return list(tasks_over_draws(0, [arm.specs[0] for arm in arms], DRAWS, ("fear.heed=0.4",)))
 
 
 def test_each_draw_runs_twice_and_the_first_ones_under_every_account(tasks):

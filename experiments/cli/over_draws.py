@@ -1,0 +1,76 @@
+"""Runs and contrasts over draws of what is assumed, beside those at its default values (`--draws`).
+
+Each draw is run as `confianza compare --draws` runs it; what has finished lies in the folder and is not run again.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from experiments.comparison.contrast_draws import contrast_effects, tasks_of_study
+from experiments.comparison.over_draws import draw_levels_table, tasks_over_draws, uncertainty_table
+from experiments.execution.interruption import tell_interrupted
+from experiments.execution.job_cache import JobCache, run_unfinished
+from experiments.execution.parameter_draws import Draw
+from experiments.execution.twin_runs import Task, TaskResults, apart, run_task, together
+from experiments.figures.answers import sweep_folder
+from experiments.figures.plot_command import MEASURES_SHOWN, chosen_measures
+from experiments.narrative.draw_lines import contrast_lines, level_lines
+from experiments.storage.folder_lock import locked
+from experiments.storage.manifest_schema import TwinsPart
+from experiments.storage.reading import kept_measures, read_plan, specs_of
+from experiments.storage.run_spec import RunSpec
+from experiments.storage.writing import write_whole
+from experiments.studies.study_folder import CONTRASTS, OVER_DRAWS
+from experiments.words.dictionary import CHANGE
+from model.engine.errors import InputError
+
+LEVELS = "over_draws.csv"
+
+
+def tell_levels(spec: RunSpec, draws: Sequence[Draw], workers: int, folder: Path) -> bool:
+    """Run every draw; write and print the levels over all of them. Return whether it was interrupted."""
+    sets = [f"{name}={text}" for name, text in spec.overrides]
+    with locked(folder):
+        lived, interrupted = run_draws(list(tasks_over_draws(0, [spec], draws, sets)), workers, folder)
+    if interrupted:
+        return True
+    table = uncertainty_table(draw_levels_table(lived))
+    write_whole(folder / LEVELS, csv_of(table))
+    print("\n".join(level_lines(table, len(draws))))
+    print(f"\nWritten to {folder / LEVELS}")
+    return False
+
+
+def tell_contrasts(study: str, draws: Sequence[Draw], asked: str, workers: int) -> bool:
+    """Run every draw of a study; write its contrasts and print those that are asked for. Return if interrupted."""
+    folder = sweep_folder(study)
+    plan = read_plan(folder).to_pandas()
+    varied = [name for name in plan.columns if "." in name and not name.startswith(CHANGE)]
+    if varied:
+        raise InputError(f"{folder}: --draws takes a study that changes policies alone, this one varies {varied[0]}")
+    combinations = plan.drop_duplicates(["scenario", "policy"])
+    tasks = tasks_of_study(combinations, specs_of(folder), draws)
+    with locked(folder):
+        lived, interrupted = run_draws(tasks, workers, folder / OVER_DRAWS)
+    if interrupted:
+        return True
+    table = uncertainty_table(contrast_effects(combinations, lived, kept_measures(folder)))
+    write_whole(folder / CONTRASTS, csv_of(table))
+    print("\n".join(contrast_lines(table, len(draws), chosen_measures(folder, asked, MEASURES_SHOWN))))
+    print(f"\nWritten to {folder / CONTRASTS}")
+    return False
+
+
+def run_draws(tasks: Sequence[Task], workers: int, folder: Path) -> tuple[list[TaskResults], bool]:
+    """Carry out those runs over draws that a folder lacks; return all, and whether they were interrupted."""
+    outcome = run_unfinished(tasks, run_task, workers, "over draws", JobCache(folder, apart, together, TwinsPart))
+    if outcome.interrupted:
+        tell_interrupted(f"{len(outcome.finished)} of {len(tasks)} runs over draws are kept; start again to go on")
+    return outcome.results, outcome.interrupted
+
+
+def csv_of(table: pd.DataFrame) -> bytes:
+    """Return a table as CSV, numbers with six digits."""
+    return table.to_csv(index=False, float_format="%.6g", lineterminator="\n").encode()

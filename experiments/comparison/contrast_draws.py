@@ -1,0 +1,72 @@
+"""Contrasts of a study over draws of parameters, towns, seeds and rival accounts."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+
+from experiments.comparison.over_draws import tasks_over_draws
+from experiments.execution.parameter_draws import Draw
+from experiments.execution.twin_runs import Task, TaskResults
+from experiments.statistics.annual_aggregation import MONTHS
+from experiments.statistics.contrasts import SCENARIO, SEED
+from experiments.statistics.interactions import DEEPEST, TIMES, changes_of, factors_of, sides_of
+from experiments.storage.run_spec import RunSpec
+
+COLUMNS = ["site", "against", "measure", "draw", "account", "run", "effect"]
+
+
+def tasks_of_study(plan: pd.DataFrame, specs: dict[str, RunSpec], draws: Sequence[Draw]) -> list[Task]:
+    """Return the runs over draws of every combination of policies, scenario by scenario.
+
+    Parameters
+    ----------
+    plan
+        A row for each combination: that of its first seed, in the order of the study.
+    specs
+        Runs of the study by identity.
+    """
+    tasks: list[Task] = []
+    for number, (_, own) in enumerate(plan.groupby(SCENARIO, sort=False)):
+        firsts = [specs[run] for run in own["run"]]
+        sets = [f"{name}={text}" for name, text in firsts[0].overrides]
+        tasks += tasks_over_draws(number, firsts, draws, sets)
+    return tasks
+
+
+def contrast_effects(plan: pd.DataFrame, lived: Sequence[TaskResults], measures: Sequence[str]) -> pd.DataFrame:
+    """Return every contrast of one to three changes in every run over draws, as the table of effects has them."""
+    rows: list[dict[str, Any]] = []
+    for number, (site, arms) in enumerate(plan.groupby(SCENARIO, sort=False)):
+        own = [one for one in lived if one.task.block == number]
+        for change, gaps in contrasts_of(arms, own, measures):
+            for k, gap in gaps.iterrows():
+                label = own[int(str(k))].task.draw
+                assert label is not None
+                place = {"site": site, "against": change, "draw": label.number, "account": label.account}
+                rows += [place | {"run": label.run, "measure": name, "effect": gap[name]} for name in measures]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def contrasts_of(
+    arms: pd.DataFrame, lived: Sequence[TaskResults], measures: Sequence[str]
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield each contrast of a scenario with its number by task (rows) and measure."""
+    factors = factors_of(arms, ())
+    parts = [
+        arms[factors].assign(**{SEED: k}).join(last_years(one, arms.index, measures)) for k, one in enumerate(lived)
+    ]
+    runs = pd.concat(parts, ignore_index=True)
+    for order in range(1, DEEPEST + 1):
+        for some in itertools.combinations(changes_of(arms, factors), order):
+            moved = [one.factor for one in some]
+            less, more = sides_of(runs, some, [SEED, *(name for name in factors if name not in moved)], list(measures))
+            if len(less):
+                yield TIMES.join(one.name for one in some), (more - less).groupby(level=SEED).mean()
+
+
+def last_years(one: TaskResults, index: pd.Index, measures: Sequence[str]) -> pd.DataFrame:
+    """Return the mean of each measure over the last twelve months, a row for each arm."""
+    months = [run.tables["measures"].to_pandas().sort_values("month").tail(MONTHS) for run in one.finished]
+    return pd.DataFrame([own[list(measures)].astype(float).mean() for own in months]).set_axis(index)

@@ -1,0 +1,96 @@
+"""Levels and contrasts over draws: the numbers of the runs, and which runs there are."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from experiments.comparison.contrast_draws import contrast_effects, tasks_of_study
+from experiments.comparison.over_draws import draw_levels_table, tasks_over_draws, uncertainty_table
+from experiments.execution.parameter_draws import Draw
+from experiments.execution.run_requests import plan_runs
+from experiments.execution.twin_runs import DrawLabel
+from experiments.narrative.draw_lines import contrast_lines, level_lines
+from scenarios import accounts
+
+DRAWS = [Draw(k, {"trust.harm": 0.3 + 0.01 * k}) for k in range(1, 5)]
+POLICIES = {"status_quo": (False, False), "a": (True, False), "b": (False, True), "a+b": (True, True)}
+MEASURES = ("trust_mean", "crimes_occurred")
+
+
+@pytest.fixture
+def plan():
+    rows = [
+        {"run": f"r{k}", "scenario": "totonicapan", "policy": name, "policy.a": one, "policy.b": other}
+        for k, (name, (one, other)) in enumerate(POLICIES.items())
+    ]
+    return pd.DataFrame(rows)
+
+
+def lived(draw, run, values, account=accounts.PRESENT):
+    """Return a finished task whose arms have these means of trust in the last twelve months."""
+    spec = SimpleNamespace(scenario=SimpleNamespace(name="totonicapan"), policy="status_quo")
+    when = pd.date_range("2017-01-01", periods=24, freq="MS")
+    runs = [
+        SimpleNamespace(tables={"measures": pa.table({
+            "month": when, "trust_mean": [0.0] * 12 + [value] * 12, "crimes_occurred": [5.0] * 24,
+        })})
+        for value in values
+    ]  # fmt: skip
+    task = SimpleNamespace(block=0, specs=[spec] * len(values), draw=DrawLabel(draw, account, run))
+    return SimpleNamespace(task=task, finished=runs)
+
+
+def test_contrasts_are_effects_alone_and_beyond_the_sum(plan):
+    done = [lived(draw, run, (0.4, 0.4 + 0.01 * draw, 0.5, 0.6)) for draw in range(1, 5) for run in (0, 1)]
+    found = contrast_effects(plan, done, MEASURES).set_index(["against", "measure", "draw", "run"])["effect"]
+    for draw in range(1, 5):
+        assert found["a", "trust_mean", draw, 0] == pytest.approx((0.01 * draw + 0.1) / 2.0)
+        assert found["b", "trust_mean", draw, 1] == pytest.approx((0.1 + 0.2 - 0.01 * draw) / 2.0)
+        assert found["a × b", "trust_mean", draw, 0] == pytest.approx(0.1 - 0.01 * draw)
+    assert (found.xs("crimes_occurred", level="measure") == 0.0).all()
+    table = uncertainty_table(contrast_effects(plan, done, MEASURES))
+    assert set(table["sign"]) == {"few"}
+    assert table.set_index(["against", "measure"]).loc[("a", "trust_mean"), "sd_random"] == pytest.approx(0.0)
+    text = list(contrast_lines(table, 4, ["trust_mean"]))
+    assert max(map(len, text)) <= 80
+    assert not any("crimes_occurred" in line for line in text)
+
+
+def test_every_combination_of_policies_is_run_in_every_draw(plan):
+    specs = {f"r{k}": plan_runs("totonicapan", policies=words, years=0.1, sets=["fear.heed=0.4"])[0]
+             for k, words in enumerate(([], ["mopsic_full"], ["resources_only"], ["heavy_hand"]))}  # fmt: skip
+    tasks = tasks_of_study(plan, specs, DRAWS)
+    rivals = len(accounts.names()) - 1
+    assert len(tasks) == len(DRAWS) * (2 + rivals)
+    assert all(len(task.specs) == len(POLICIES) for task in tasks)
+    assert all(task.specs[0].scenario["fear"].heed == 0.4 for task in tasks)
+
+
+def test_levels_are_those_of_the_first_arm(plan):
+    rng = np.random.default_rng(1)
+    done = [lived(draw, run, (0.4 + 0.01 * rng.normal(),)) for draw in range(1, 9) for run in (0, 1)]
+    levels = draw_levels_table(done)
+    trust = levels[levels["measure"] == "trust_mean"]
+    assert trust["effect"].between(35.0, 45.0).all()
+    table = uncertainty_table(levels)
+    (row,) = table[table["measure"] == "trust_mean"].itertuples()
+    assert row.mean == pytest.approx(trust["effect"].mean())
+    text = list(level_lines(table, 8))
+    assert max(map(len, text)) <= 80
+    assert any(line.startswith("trust in the police") for line in text)
+
+
+def test_too_few_draws_say_nothing():
+    levels = draw_levels_table([lived(1, run, (0.4,)) for run in (0, 1)])
+    assert "too few" in "".join(level_lines(uncertainty_table(levels), 1))
+    assert "too few" in "".join(contrast_lines(uncertainty_table(pd.DataFrame()), 1, MEASURES))
+
+
+def test_a_run_over_draws_keeps_the_policy_and_what_the_user_set():
+    (spec,) = plan_runs("totonicapan", policies=["mopsic_full"], years=0.1, sets=["trust.harm=0.2"])
+    tasks = list(tasks_over_draws(0, [spec], DRAWS, [f"{name}={text}" for name, text in spec.overrides]))
+    assert {task.specs[0].policy for task in tasks} == {"mopsic_full"}
+    assert {task.specs[0].scenario["trust"].harm for task in tasks} == {0.2}
