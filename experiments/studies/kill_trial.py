@@ -18,7 +18,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -142,22 +143,14 @@ def undisturbed(study: Path, out: Path, program: Sequence[str] = PROGRAM, what: 
     return sweep.finish(), time.monotonic() - begun
 
 
-def survive(
-    study: Path,
-    out: Path,
-    kind: str,
-    after: float,
-    rng: random.Random,
-    program: Sequence[str] = PROGRAM,
-    what: str = "sweep",
-) -> tuple[bytes, bool]:
+def survive(begin: Callable[[], Sweep], kind: str, after: float, rng: random.Random) -> tuple[bytes, bool]:
     """Return the table of a sweep that was killed once, and whether the kill came before its end."""
-    sweep = Sweep(study, out, program, what)
+    sweep = begin()
     if kind == "worker":
         hit = sweep.kill_worker(after, rng)
         return sweep.finish(), hit
     hit = sweep.kill_coordinator(after)
-    return Sweep(study, out, program, what).finish(), hit
+    return begin().finish(), hit
 
 
 def trial(kills: int, seed: int, folder: Path, program: Sequence[str] = PROGRAM, what: str = "sweep") -> Iterator[str]:
@@ -169,7 +162,7 @@ def trial(kills: int, seed: int, folder: Path, program: Sequence[str] = PROGRAM,
     while hits < kills:
         kind, moment = KINDS[hits % len(KINDS)], rng.uniform(0.0, 1.0) * seconds
         out = folder / f"{what}-{hits + late:04d}"
-        table, hit = survive(study, out, kind, moment, rng, program, what)
+        table, hit = survive(partial(Sweep, study, out, program, what), kind, moment, rng)
         if table != expected:
             raise Broken(f"other bytes after a {kind} was killed at {moment:.2f} s; see {out}")
         if unfinished(out).exists():

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -79,18 +80,16 @@ def effects(
     one: MechanismKnockout, *, scale: float, years: float, replicates: int, workers: int = 1
 ) -> list[KnockoutEffect]:
     """Return the effects of switching a mechanism off: of its own process first, then on trust and the books."""
-    about = one.site, one.policy, one.start, scale, years, replicates, workers
-    having, missing = averages(*about), averages(*about, off=f"mechanisms.{one.name}=false")
+    policies, size = [one.policy] if one.policy else [], f"population.scale={scale}"
+    about: dict[str, Any] = {"policies": policies, "start": one.start, "years": years, "replicates": replicates}
+    off = f"mechanisms.{one.name}=false"
+    having, missing = (averages(plan_runs(one.site, sets=sets, **about), workers) for sets in ([size], [size, off]))
     return [effect_of(measure, having, missing) for measure in dict.fromkeys((*one.process, *EFFECTS))]
 
 
 @cache
-def averages(
-    site: str, policy: str, start: str | None, scale: float, years: float, replicates: int, workers: int, off: str = ""
-) -> pd.DataFrame:
+def averages(specs: tuple[RunSpec, ...], workers: int) -> pd.DataFrame:
     """Return the mean of every measure of a world, a row per seed; mechanisms share those that have them all."""
-    policies, sets = [policy] if policy else [], [f"population.scale={scale}", *([off] if off else [])]
-    specs = plan_runs(site, policies=policies, sets=sets, start=start, years=years, replicates=replicates)
     return average_by_seed(tables_of(specs, workers)["measures"])
 
 

@@ -3,6 +3,7 @@
 import random
 import signal
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,8 @@ def test_a_killed_sweep_ends_with_the_same_bytes(tmp_path):
     rng = random.Random(1)
     for number, kind in enumerate(("worker", "coordinator")):
         out = tmp_path / f"{kind}{number}"
-        assert survive(study, out, kind, rng.uniform(0.3, 0.9) * seconds, rng, STUBS)[0] == expected
+        begin, after = partial(Sweep, study, out, STUBS), rng.uniform(0.3, 0.9) * seconds
+        assert survive(begin, kind, after, rng)[0] == expected
 
 
 def test_a_trial_notices_a_sweep_that_does_not_survive(tmp_path, monkeypatch):
