@@ -26,25 +26,12 @@ from experiments.storage.manifest import (
 from experiments.storage.progress import say
 from experiments.storage.run_folder import json_of
 from experiments.storage.writing import Unwritable, told, write_whole
-from experiments.words.dictionary import SCHEMA
+from experiments.words.dictionary import OF_EFFECTS, SCHEMA
 from model.engine.errors import InputError
 
 TABLES = (
-    *("measures", "settlements", "groups", "cells", "ledger", "origins", "decisions", "incidents"),
-    "impressions",
-    *(
-        "effects",
-        "all_effects",
-        "criteria",
-        "draws",
-        "drawn",
-        "decided",
-        "horizons",
-        "residents",
-        "memory",
-        "alone",
-        "verdicts",
-    ),
+    *("measures", "settlements", "groups", "cells", "ledger", "origins", "decisions", "incidents", "impressions"),
+    *("effects", *OF_EFFECTS),
 )
 """Tables that a run or a comparison writes into its folder."""
 PARTS = "parts"

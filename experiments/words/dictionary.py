@@ -22,22 +22,8 @@ CHANGE, SWITCH = "policy.", "mechanisms."
 PREFIX = "confianza."
 DICTIONARY = b"confianza.columns"
 OF_EFFECTS = (
-    *(
-        "all_effects",
-        "criteria",
-        "draws",
-        "drawn",
-        "decided",
-        "horizons",
-        "residents",
-        "memory",
-        "verdicts",
-        "alone",
-        "draw_effects",
-        "uncertainty",
-        "accounts",
-        "contrasts",
-    ),
+    *("all_effects", "criteria", "draws", "drawn", "decided", "horizons", "residents", "memory", "verdicts", "alone"),
+    *("draw_effects", "uncertainty", "accounts", "contrasts"),
 )
 LIKE = {"groups": "settlements", "cells": "settlements"} | dict.fromkeys(OF_EFFECTS, "effects")
 """Tables of which some columns hold what those of another do."""
