@@ -125,14 +125,14 @@ def circumstances(world: Any, who: int, kind: int, board: Any) -> dict[str, Any]
     person = world.town.people[who]
     z, home = int(person["settlement"]), world.town.cells[person["home"]]
     p, authority = world.parameters[Reporting][z], world.parameters[CommunalAuthority][z]
-    lucky = keyed_uniform(world.seed, HAS_NUMBER, 0, who, 0) < board["phones"]
+    drawn = keyed_uniform(world.seed, HAS_NUMBER, 0, who, 0) < board["phones"]
     return {
         "crime": KINDS[kind],
         "numbers": {name: float(p[name]) for name in ("intercept", "severity", "loss", "trust", "minutes", *TASTES)},
         "kind": float(world.cached_view(readiness_by_kind)[z, kind]),
         "desk": float(home["minutes"]),
         "seat": float(home["seat_minutes"]),
-        "has_number": bool(person["council"] == 1 and lucky),
+        "has_number": bool(person["council"] == 1 and drawn),
         "reach": float(authority["reach"]),
         "near": float(authority["near"]),
         "deference": float(authority["deference"] * board["legitimacy"]),

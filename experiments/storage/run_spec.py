@@ -24,16 +24,7 @@ from scenarios.groups import declared_groups
 from scenarios.reading import checked_given_value, parse_typed_value
 
 OPTIONS = (
-    "--policy",
-    "--set",
-    "--start",
-    "--until",
-    "--seed",
-    "--keep",
-    "--measures",
-    "--from",
-    "--town",
-    "--replicates",
+    *("--policy", "--set", "--start", "--until", "--seed", "--keep", "--measures", "--from", "--town", "--replicates"),
 )
 MOST_REPLICATES = 10_000
 TOWN, OWN = "population.seed", "own"

@@ -27,13 +27,8 @@ FEW = 10.0
 WORLDS = worlds_of("ceiling")
 DIGITS = {"trust": 2, "crimes": 1, "homicides": 1}
 COUNTS = (
-    "violent_crimes",
-    "extortions",
-    "complaints_filed",
-    "women_without_remedy",
-    "refused",
-    "wrongful_detentions",
-    "domestic_without_remedy",
+    *("violent_crimes", "extortions", "complaints_filed", "women_without_remedy", "refused"),
+    *("wrongful_detentions", "domestic_without_remedy"),
 )
 """Headline counts between whose ends page one of a report sets its effects: more a year for 100,000 residents."""
 COLUMNS = (
