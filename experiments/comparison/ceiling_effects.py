@@ -42,9 +42,9 @@ def worlds_at(table: pd.DataFrame, site: str, column: str) -> "pd.Series[float]"
 def outcome_range[World](worlds: Iterable[tuple[float, World]], today: World) -> tuple[tuple[float, World], ...] | None:
     """Return the least and the greatest that any world makes, today, at 0, among them; None where no world is known.
 
-    >>> ends([(-2.0, "no police"), (1.0, "all best")], "today"), ends([(1.0, "all best")], "today")
+    >>> outcome_range([(-2.0, "no police"), (1.0, "all best")], "today"), outcome_range([(1.0, "all best")], "today")
     (((-2.0, 'no police'), (1.0, 'all best')), ((0.0, 'today'), (1.0, 'all best')))
-    >>> ends([], "today")
+    >>> outcome_range([], "today")
     """
     known = [(0.0, today), *worlds]
     return (min(known, key=itemgetter(0)), max(known, key=itemgetter(0))) if len(known) > 1 else None

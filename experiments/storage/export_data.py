@@ -44,7 +44,7 @@ def csv_bytes(table: pa.Table) -> bytes:
 def cell_text(value: Any) -> str:
     """Return one value as it stands in the file.
 
-    >>> shown(3.0), shown(0.1), shown(None), shown(datetime.datetime(2017, 2, 1))
+    >>> cell_text(3.0), cell_text(0.1), cell_text(None), cell_text(datetime.datetime(2017, 2, 1))
     ('3', '0.1', '', '2017-02-01')
     """
     if value is None or (isinstance(value, float) and math.isnan(value)):

@@ -113,7 +113,7 @@ def line(result: Result) -> str:
 def three_digits(value: float) -> str:
     """Return a number with about three digits.
 
-    >>> shown(0.123), shown(3.0), shown(1234.5)
+    >>> three_digits(0.123), three_digits(3.0), three_digits(1234.5)
     ('0.12', '3', '1,234')
     """
     return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.2f}"
