@@ -244,9 +244,7 @@ def test_states_of_other_runs_are_not_overwritten(capsys):
 
 
 def test_every_table_that_is_described_goes_when_a_folder_is_begun_anew(tmp_path):
-    for name in set(dictionary_page()["tables"]) - {
-        "plan"
-    }:  # only sweeps have a plan
+    for name in set(dictionary_page()["tables"]) - {"plan"}:  # only sweeps have a plan
         (tmp_path / f"{name}.parquet").touch()
     assert (tmp_path / "uncertainty.parquet").exists()
     results_folder.clear(tmp_path, parts=True)
