@@ -91,8 +91,8 @@ def contrasts(study: Study, names: Sequence[str], lived: Sequence[TaskResults]) 
     """Return, by policy, measure and parameter, the effect at both ends and the difference, with its verdict."""
     effects = effects_by_end(study, lived)
     rows = []
-    for (scenario, policy, measure, number), own in effects.groupby(["scenario", "policy", "measure", "number"],
-                                                                   sort=False):  # fmt: skip
+    groups: Any = effects.groupby(["scenario", "policy", "measure", "number"], sort=False)
+    for (scenario, policy, measure, number), own in groups:
         ends = own.pivot_table(index="seed", columns="end", values="effect").dropna()
         if set(ends.columns) != {0, 1} or ends.empty:
             continue
@@ -139,7 +139,8 @@ def confirmed_lines(table: pd.DataFrame) -> Iterator[str]:
     yield "One parameter at a time at both ends of its range, others at their defaults,"
     yield f"{FEWEST} new seeds:"
     arm = ("", "")
-    for (scenario, policy, measure), own in table.groupby(["scenario", "policy", "measure"], sort=False):
+    groups: Any = table.groupby(["scenario", "policy", "measure"], sort=False)
+    for (scenario, policy, measure), own in groups:
         if arm != (arm := (scenario, policy)):
             yield f"{scenario}, {policy}"
         sure = [direction(verdict) != 0 for verdict in own["verdict"]]

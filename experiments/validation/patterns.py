@@ -141,7 +141,7 @@ class PatternScore:
 def patterns() -> Iterator[Pattern]:
     """Yield every pattern at each site that it names."""
     for stated in STATED["pattern"]:
-        row = {key: tuple(value) if isinstance(value, list) else value for key, value in stated.items()}
+        row: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in stated.items()}
         row["value"] = expression_of(row["value"])
         if "value" in (against := dict(row.get("against", {}))):
             against["value"] = expression_of(against["value"])
@@ -151,7 +151,8 @@ def patterns() -> Iterator[Pattern]:
 
 def expression_of(entry: Mapping[str, Any]) -> Expression:
     """Return the rule that an entry states."""
-    return Expression(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()})
+    parts: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    return Expression(**parts)
 
 
 def number_of(runs: Runs, side: Side, seeds: Sequence[int]) -> float:

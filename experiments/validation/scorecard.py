@@ -79,7 +79,8 @@ def show_scorecard(out: Path, size: ExperimentSize, years: float = YEARS) -> boo
     write_table(out, PATTERNS, [row_of(one) for one in held], PATTERN_COLUMNS, pattern_lines(held))
     write_whole(out / f"{FILE}.txt", f"{text}\n".encode())
     print(text)
-    return not any(row.failed for row in (*found, *held)) and not any(has_failed_effect(row) for row in effects)
+    failed = any(row.failed for row in found) or any(row.failed for row in held)
+    return not failed and not any(has_failed_effect(row) for row in effects)
 
 
 def usual_runs(site: str, runs: Runs) -> list[pd.DataFrame]:

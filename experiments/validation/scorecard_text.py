@@ -67,7 +67,9 @@ def measured_effects(out: Path) -> tuple[list[Mapping[str, str]], str]:
     if not path.is_file():
         return [], f"no {EFFECTS} in {out}"
     with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["variant"] == "central" and row["published_low"]]
+        rows: list[Mapping[str, str]] = [
+            row for row in csv.DictReader(file) if row["variant"] == "central" and row["published_low"]
+        ]
     if any(row["code"] != fingerprint() for row in rows):
         return [], f"{path} is of another state of the code"
     return rows, ""
