@@ -82,6 +82,17 @@ def write_last_values(axes: Axes, when: float, ends: tuple[float, float], digits
         )  # fmt: skip
 
 
+SHORT = {
+    "rises_little": ("sube poco", "rises a little"),
+    "falls_little": ("baja poco", "falls a little"),
+    "open": ("no se distingue", "chance"),
+    "turns": ("depende de la ley", "depends on the law"),
+    "assumed": ("depende de supuestos", "depends on assumptions"),
+    "few": ("muy pocos pares", "too few pairs"),
+}
+"""Verdicts in words that fit over a panel, in Spanish and in English."""
+
+
 def draw_courses(site: Site, tongue: Tongue, texts: tuple[Both, Both], courses: list[Course], tall: float) -> Figure:
     """Draw some numbers over the months, a row for each and a panel for each policy; both worlds named once."""
     sheet = policy_panels(site, tongue, texts, m.PanelSizes(tall, LEFT, m.VERDICT, len(courses)))
@@ -112,10 +123,8 @@ def verdict_words(site: Site, arm: ArmReading, measure: str, tongue: Tongue) -> 
     """Return sign and words of a verdict, with the count of twins where it is told."""
     verdict, row = site.judged(arm, measure), site.effect(arm, measure)
     words = VERDICTS[verdict]
-    if verdict == "open":
-        return tongue(f"{words.sign} no se distingue", f"{words.sign} chance")
     if verdict not in ("rises", "falls"):
-        return tongue(f"{words.sign} {words.es}", f"{words.sign} {words.en}")
+        return f"{words.sign} {tongue(*SHORT.get(verdict, (words.es, words.en)))}"
     k, n = row["rose" if verdict == "rises" else "fell"], row["n"]
     return tongue(f"{words.sign} {words.es}, en {k} de {n}", f"{words.sign} {words.en}, in {k} of {n}")
 
