@@ -6,26 +6,39 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from experiments.statistics.verdicts import direction
+
 RECORD = Path(__file__).parents[3] / "results" / "reference" / "headline" / "current.csv"
 DRAWS = RECORD.parents[1] / "over_draws"
+ANSWER = RECORD.parents[1] / "reproduce" / "tables" / "answer.csv"
 YEAR = "3"
 MARKED = re.compile(r"(<!-- answer (en|es) -->\n).*?(<!-- end -->)", re.DOTALL)
 WIDTH = 120
 SITES = {"villa_canales": "Villa Canales", "totonicapan": "Totonicapán"}
 WORLDS = ("mopsic_full", "reporting_support", "resources_only", "everything", "heavy_hand")
-IN_SUMMARY = ("mopsic_full", "everything")
+EVERYTHING = "everything"
+ARMS = ("adoption", "reporting", "resources", EVERYTHING)
+"""Arms of the answer on record that the summary tells."""
 MEASURES = ("trust_mean", "crimes_occurred", "homicides")
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "head": "policy",
         "to": "to",
-        "and": "and",
         "summary": (
-            "Effects on trust (points of 100) and crimes (a year) over three years: mean over {draws} draws of"
-            " everything assumed, and the range of 95 % of runs, rival accounts included."
-            " In italics: direction not known."
+            "Effects after three years, against the status quo: mean of {pairs} pairs of runs ({single} for one"
+            " factor alone) and, in brackets, nine of ten pairs. Each pair has its own draw of everything assumed,"
+            " its own town and one of nine accounts of trust and crime. In italics: practically nothing, or not known."
         ),
-        "trust_mean_unit": "trust, points of 100",
+        "brief": (
+            "Third year, against the status quo, on trust (points of 100) and crimes a year: mean of {pairs} pairs of"
+            " runs, and the range of nine in ten. Each pair draws everything assumed, a town and one of nine"
+            " rival accounts. Italics: not known."
+        ),
+        "adoption": "MOPSIC in full",
+        "reporting": "reporting support",
+        "resources": "resources",
+        "everything": "all three",
+        "trust_mean_unit": "trust, of 100",
         "crimes_occurred_unit": "crimes a year",
         "homicides_unit": "homicides a year",
         "draws_head": (
@@ -42,12 +55,21 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "es": {
         "head": "política",
         "to": "a",
-        "and": "y",
         "summary": (
-            "Efectos en la confianza (puntos de 100) y los delitos (al año) en tres años: media entre {draws} sorteos"
-            " de todo lo supuesto y rango del 95 % de las corridas. En cursiva: no se conoce la dirección."
+            "Efectos a los tres años, frente a la situación actual: media de {pairs} pares de corridas ({single} con un"
+            " solo factor) y, entre paréntesis, nueve de cada diez pares. Cada par tiene su propio sorteo de todo lo"
+            " supuesto, su propio municipio y una de nueve explicaciones. En cursiva: prácticamente nada, o no se sabe."
         ),
-        "trust_mean_unit": "confianza, puntos de 100",
+        "brief": (
+            "Tercer año, frente a la situación actual, en confianza (puntos de 100) y delitos al año: media de {pairs}"
+            " pares de corridas y rango de nueve de cada diez. Cada par sortea todo lo supuesto, un municipio y una de"
+            " nueve explicaciones. Cursiva: no se sabe."
+        ),
+        "adoption": "MOPSIC completo",
+        "reporting": "apoyo a la denuncia",
+        "resources": "recursos",
+        "everything": "los tres",
+        "trust_mean_unit": "confianza, de 100",
         "crimes_occurred_unit": "delitos al año",
         "homicides_unit": "homicidios al año",
         "draws_head": (
@@ -70,17 +92,38 @@ def with_answer(readme: str) -> str:
 
 
 def summary(language: str) -> str:
-    """Return two policies at both municipalities in a few lines, over draws of everything assumed."""
-    say, rows = WORDS[language], over_draws()
-    draws = {row["draws"] for row in rows.values()}
-    lines = [textwrap.fill(say["summary"].format(draws=" / ".join(sorted(draws))), WIDTH) + "\n"]
-    for world in IN_SUMMARY:
+    """Return in a few lines what each factor of the question does, and all of them."""
+    say, found = WORDS[language], answer_rows()
+    pairs = found[next(iter(SITES)), EVERYTHING, MEASURES[0]]["n"]
+    lines = [textwrap.fill(say["brief"].format(pairs=pairs), WIDTH) + "\n"]
+    for arm in ARMS:
         at_sites = "; ".join(
-            f"{name} {f' {say["and"]} '.join(ranged(rows[site, world, one], say['to']) for one in MEASURES[:2])}"
+            f"{name} {', '.join(ranged(found[site, arm, one], '…') for one in MEASURES[:2])}"
             for site, name in SITES.items()
         )
-        lines.append(textwrap.fill(f"* **{names()[world][language]}**: {at_sites}.", WIDTH, subsequent_indent="  "))
+        lines.append(textwrap.fill(f"* {say[arm]}: {at_sites}", WIDTH, subsequent_indent="  "))
     return "\n".join(lines) + "\n"
+
+
+def answer_table(language: str) -> str:
+    """Return what each factor of the question does, and all of them, over draws, towns, random numbers and accounts."""
+    say, found = WORDS[language], answer_rows()
+    single, pairs = (found[next(iter(SITES)), arm, MEASURES[0]]["n"] for arm in (ARMS[0], EVERYTHING))
+    heads = [f"{name}: {say[f'{measure}_unit']}" for name in SITES.values() for measure in MEASURES[:2]]
+    rows = [heads, ["---"] * len(heads)]
+    rows += [
+        [ranged(found[site, arm, one], f" {say['to']} ") for site in SITES for one in MEASURES[:2]] for arm in ARMS
+    ]
+    names = ["", "---", *(say[arm] for arm in ARMS)]
+    table = "\n".join(f"| {name} | {' | '.join(row)} |" for name, row in zip(names, rows, strict=True))
+    return f"{textwrap.fill(say['summary'].format(pairs=pairs, single=single), WIDTH)}\n\n{table}\n"
+
+
+def answer_rows() -> dict[tuple[str, str, str], dict[str, str]]:
+    """Return the rows of `YEAR` of the answer on record, over all accounts, by site, arm and measure."""
+    with ANSWER.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["years"] == YEAR and row["account"] == "all"]
+    return {(row["site"], row["arm"], row["measure"]): row for row in rows}
 
 
 def names() -> dict[str, dict[str, str]]:
@@ -89,11 +132,20 @@ def names() -> dict[str, dict[str, str]]:
 
 
 def ranged(row: Mapping[str, str], to: str) -> str:
-    """Return a mean over draws with the range of runs; bold if its direction is known, else in italics."""
+    """Return a mean effect with the range of nine of ten pairs; bold if its direction is known, else in italics."""
     digits = 2 if row["measure"] == MEASURES[0] else 0
-    mean, low, high = (f"{float(row[key]):+,.{digits}f}".replace("-", "−") for key in ("mean", "low", "high"))
-    mark = "**" if row["sign"] == "known" else "_"
-    return f"{mark}{mean}{mark} ({low} {to} {high})"
+    mean, low, high = (minus(f"{float(row[key]):+,.{digits}f}") for key in ("effect", "band_low", "band_high"))
+    mark = "**" if direction(row["verdict"]) else "_"
+    return f"{mark}{mean}{mark} ({low}{to}{high})"
+
+
+def minus(number: str) -> str:
+    """Return a number with the sign of minus, and without a sign if it is zero.
+
+    >>> minus("-0.12"), minus("-0.00")
+    ('−0.12', '0.00')
+    """
+    return number.replace("-", "−") if number.strip("+-0.,") else number.lstrip("+-")
 
 
 def draws_table(language: str) -> str:
@@ -133,7 +185,7 @@ def answer(language: str) -> str:
 def lines(language: str) -> Iterator[str]:
     """Yield the lines of the answer."""
     say, found = WORDS[language], by_name()
-    yield f"{summary(language)}\n{say['defaults']}\n"
+    yield f"{answer_table(language)}\n{say['defaults']}\n"
     for site, name in SITES.items():
         twins = found[site, WORLDS[0], MEASURES[0]]["twins"]
         yield say["intro"].format(site=name, twins=twins) + "\n"
