@@ -107,7 +107,7 @@ MECHANISM = Mechanism('''
 
 def add_lever(tree: Path) -> None:
     """Add a role and a neutral value; move the words from parameters to levers."""
-    hours = '"E15; assumed", "supervised hours of one who takes part"'
+    hours = '"E15; assumed", "supervised hours of a student who takes part"'
     edit(tree, f"{SCHOOLS}/schema.py", hours, f'{hours}, role="lever", off=0.0')
     words = 'hours = { en = "Safe Schools: hours", es = "Escuelas Seguras: horas" }'
     add_after(tree, f"{SCHOOLS}/words.toml", "[levers]", words)

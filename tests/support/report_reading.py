@@ -6,11 +6,23 @@ from html.parser import HTMLParser
 
 import pyarrow.parquet as pq
 
-from experiments.comparison.ceiling_effects import ceiling
+from experiments.comparison.ceiling_effects import ceiling, ceiling_after
 from experiments.execution.trust_accounts import ALSO
+from experiments.narrative.number_format import years_of
 from experiments.storage.manifest import read_manifest
 
-TABLES = ("effects", "criteria", "verdicts", "memory", "draws", "drawn", "decided")
+TABLES = (
+    "effects",
+    "criteria",
+    "verdicts",
+    "memory",
+    "draws",
+    "drawn",
+    "decided",
+    "horizons",
+    "uncertainty",
+    "accounts",
+)
 STANDING = {
     *("95 %", "80 %", "0-100", "12", "48", "0", "100", "30", "8"),
     *(f"C{number}" for number in range(1, 5)),
@@ -69,8 +81,8 @@ def traced(folder, page):
     tables = {
         name: pq.read_table(path).to_pandas() for name in TABLES if (path := folder / f"{name}.parquet").is_file()
     }
-    tables["ceiling"] = ceiling()
     manifest, found = read_manifest(folder), Counter()
+    tables["ceiling"] = ceiling_after(ceiling(), years_of(manifest))
     for about, text in Reader(page).numbers:
         table, _, rest = about["value"].partition(":")
         found[table] += 1

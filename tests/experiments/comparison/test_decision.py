@@ -378,7 +378,7 @@ def unlike(up: int, down: int) -> dict[Any, Any]:
 def test_what_other_memories_turn_is_not_known_and_never_left_out(
     lived: list[list[Life]], town: Town, monkeypatch: pytest.MonkeyPatch, up: int, down: int, why: str
 ) -> None:
-    monkeypatch.setattr(sign_stability, "known", lambda: unlike(up, down))
+    monkeypatch.setattr(sign_stability, "laws_table", lambda: unlike(up, down))
     base = lived[0]
     arm = changed(base, trust_mean=0.01)
     alone = dataclasses.replace(HARD, chosen=moved({"training": 3}))

@@ -46,7 +46,7 @@ def test_why_trust_moved_and_in_which_settlement(person: Person) -> None:
         place = person.locator(".pl button").first.inner_text()
         person.click(".pl button")
         address_with(person, "place=")
-    assert place in person.locator(".crumb").inner_text()
+    assert place in person.locator(".crumb b").inner_text()
     assert person.locator(".wf tbody tr").count() > 5
 
 

@@ -83,7 +83,7 @@ def test_everything_has_words_and_no_words_are_without_a_thing(subtests: pytest.
 
 
 def test_the_english_of_a_parameter_stands_in_the_code_alone(tmp_path: Path) -> None:
-    assert catalogue.parameter("fear.harm", "en") == "fear after own harm of severity 1"
+    assert catalogue.parameter("fear.harm", "en") == "effect of harm to oneself of severity 1 on fear"
     (tmp_path / "fear").mkdir()
     path = tmp_path / "fear" / "words.toml"
     path.write_text('[parameters]\nharm = { en = "fear", es = "temor" }\n', encoding="utf-8")
