@@ -88,7 +88,7 @@ def pair_differences(site: Site, arm: ArmReading, measure: str) -> list[float]:
     Nothing where the two are no pairs, or where the months of their runs were not kept.
     """
     row = site.effect(arm, measure)
-    if row is None or row["why_unpaired"]:
+    if row is None or row["why_unpaired"] or not all(one.folder.is_dir() for one in (site.base, arm)):
         return []
     base, other = (by_seed(one.table("measures"), BY_NAME[measure].value) for one in (site.base, arm))
     differences = [number_of(other[seed]) - number_of(base[seed]) for seed in base if seed in other]

@@ -48,10 +48,12 @@ def draw_course(axes: Axes, site: Site, arm: ArmReading, course: Course) -> tupl
     verdict = "missing" if arm == site.base else site.judged(arm, course.measure)
     when = [one.year + (one.month - 1) / MONTHS for one in pd.DatetimeIndex(before.columns)]
     mean, colour, marker = before.mean().to_numpy(), m.colour_of(verdict), "o" if len(when) == 1 else None
-    axes.fill_between(when, mean + gaps.min(axis=0), mean + gaps.max(axis=0), color=colour, alpha=0.18, linewidth=0)
-    axes.plot(when, mean, color=m.A, linewidth=1.2, dashes=(3, 2), marker=marker)
+    at = drawn_months(len(when))
+    x, line, gaps = [when[one] for one in at], mean[at], gaps[:, at]
+    axes.fill_between(x, line + gaps.min(axis=0), line + gaps.max(axis=0), color=colour, alpha=0.18, linewidth=0)
+    axes.plot(x, line, color=m.A, linewidth=1.2, dashes=(3, 2), marker=marker)
     if verdict != "missing":
-        axes.plot(when, mean + gaps.mean(axis=0), color=colour, linewidth=1.6, marker=marker)
+        axes.plot(x, line + gaps.mean(axis=0), color=colour, linewidth=1.6, marker=marker)
     axes.yaxis.set_major_locator(MaxNLocator(3))
     axes.set_xlim(when[0] - 0.2 / MONTHS, when[-1] + 0.2 / MONTHS)
     axes.set_xticks([when[0], when[-1]] if len(when) > 1 else when)
@@ -60,6 +62,17 @@ def draw_course(axes: Axes, site: Site, arm: ArmReading, course: Course) -> tupl
     first.set_horizontalalignment("left")
     last.set_horizontalalignment("right")
     return when[-1], (mean[-1], after.mean().iloc[-1])
+
+
+def drawn_months(months: int) -> list[int]:
+    """Return which months of a run are drawn, the last one always: all of five years, else every third.
+
+    A panel is an inch wide; more months would be apart by less than half a point.
+
+    >>> drawn_months(3), drawn_months(120)[-2:]
+    ([0, 1, 2], [116, 119])
+    """
+    return list(range(months - 1, -1, -1 if months <= ALL_MONTHS else -3))[::-1]
 
 
 def month_words(when: float, _: Any) -> str:
@@ -82,6 +95,7 @@ def write_last_values(axes: Axes, when: float, ends: tuple[float, float], digits
         )  # fmt: skip
 
 
+ALL_MONTHS = 60
 SHORT = {
     "rises_little": ("sube poco", "rises a little"),
     "falls_little": ("baja poco", "falls a little"),

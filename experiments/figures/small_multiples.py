@@ -3,6 +3,7 @@
 World A is ochre, dashed, ◆; world B is blue, solid, ●; grey is an effect that chance may explain.
 """
 
+import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -184,9 +185,13 @@ def draw_estimate(axes: Axes, at: float, low: float, value: float, high: float, 
 
 
 def draw_pairs(axes: Axes, at: float, differences: Sequence[float], settled: bool) -> None:
-    """Draw the difference of each pair of runs as a small dot below the mean that they have in a row."""
-    colour = B if settled else NULL
-    axes.scatter(differences, [at + BELOW] * len(differences), s=2.0, color=colour, alpha=0.55, linewidths=0)
+    """Draw the difference of each pair of runs as a small dot below the mean that they have in a row.
+
+    The dots are the round ends of strokes without length: one path, where markers would be one element each.
+    """
+    x = [value for one in differences for value in (one, one, math.nan)]
+    look: dict[str, Any] = {"color": B if settled else NULL, "alpha": 0.55, "linewidth": 1.5}
+    axes.plot(x, [at + BELOW] * len(x), solid_capstyle="round", **look)
 
 
 def write_verdict(axes: Axes, text: str, verdict: str) -> None:

@@ -73,7 +73,7 @@ def add_figure(tree: Path) -> None:
 def draw_fears(site: Site, tongue: Tongue) -> Figure:
     """Draw the effect of every policy on fear."""
     finding = movers_finding(site, "fear_mean", ("El temor", "sube", "baja"), ("Fear", "rises", "falls"))
-    return draw_headlines(site, tongue, finding, ["fear_mean"], POINTS)
+    return draw_headlines(site, tongue, finding, ["fear_mean"])
 '''
     (tree / FIGURES).write_text((tree / FIGURES).read_text(encoding="utf-8") + drawing, encoding="utf-8")
     edit(tree, TEMPLATE, '["effects", "outcomes", "funnel"]', '["effects", "fears", "outcomes", "funnel"]')
