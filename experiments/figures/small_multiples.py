@@ -3,13 +3,14 @@
 World A is ochre, dashed, ◆; world B is blue, solid, ●; grey is an effect that chance may explain.
 """
 
-import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.figures.theme import INK, LINE, NULL, SOFT, TOKENS
@@ -189,9 +190,11 @@ def draw_pairs(axes: Axes, at: float, differences: Sequence[float], settled: boo
 
     The dots are the round ends of strokes without length: one path, where markers would be one element each.
     """
-    x = [value for one in differences for value in (one, one, math.nan)]
-    look: dict[str, Any] = {"color": B if settled else NULL, "alpha": 0.55, "linewidth": 1.5}
-    axes.plot(x, [at + BELOW] * len(x), solid_capstyle="round", **look)
+    if not differences:
+        return
+    ends = [(one, at + BELOW) for one in differences for _ in range(2)]
+    look: dict[str, Any] = {"color": B if settled else NULL, "alpha": 0.55, "linewidth": 1.5, "fill": False}
+    axes.add_patch(PathPatch(Path(ends, [Path.MOVETO, Path.LINETO] * len(differences)), capstyle="round", **look))
 
 
 def write_verdict(axes: Axes, text: str, verdict: str) -> None:

@@ -453,9 +453,9 @@ def test_the_difference_of_each_pair_is_drawn_as_a_dot(folder):
     before = stored(folder, f"arms/villa_canales-{ARMS[0]}/measures").groupby("seed")[list(FUNNEL)].sum() * PER_YEAR
     for arm, place in zip(ARMS[1:], drawn, strict=True):
         after = stored(folder, f"arms/villa_canales-{arm}/measures").groupby("seed")[list(FUNNEL)].sum() * PER_YEAR
-        for stage, dots in zip(FUNNEL, place.collections, strict=True):
+        for stage, dots in zip(FUNNEL, place.patches, strict=True):
             today = before[stage].mean()
-            found = np.asarray(dots.get_offsets())[:, 0]
+            found = dots.get_path().vertices[::2, 0]
             expected = (after - before)[stage] * (100.0 / today if today else 0.0)
             assert found == pytest.approx(expected.to_numpy()), stage
             assert found.mean() == pytest.approx(drawn_effect(folder, arm, stage))
