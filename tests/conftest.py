@@ -47,7 +47,9 @@ def pytest_collect_file(file_path: Path) -> Generator[None, list[pytest.Collecto
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Add the smoke run of the slow reference model where files of tests of mechanisms are named."""
+    """Leave out long tests; add the smoke run of the slow reference model where tests of mechanisms are named."""
+    all_files = config.args_source is not pytest.Config.ArgsSource.ARGS
+    config.option.markexpr = config.option.markexpr or f"not slow{' and not thorough' * all_files}"
     named = [Path(name).resolve() for name in config.args if "::" not in name]
     if any(MECHANISM_TESTS in (path, *path.parents) for path in named):
         config.args.append(str(SMOKE_RUN))

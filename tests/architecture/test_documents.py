@@ -154,6 +154,7 @@ def test_the_commands_of_the_documents_exist() -> None:
         assert result.exit_code == 0, command
 
 
+@pytest.mark.thorough
 def test_the_python_of_the_api_page_runs_from_top_to_bottom(capsys) -> None:  # type: ignore[no-untyped-def]
     world: dict[str, object] = {}
     for block in re.findall(r"```python\n(.*?)```", API, re.DOTALL):

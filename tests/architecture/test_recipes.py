@@ -18,6 +18,8 @@ from recipes import lived as program
 
 from model.simulation.registry import MECHANISMS
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parents[2]
 FILES = Path(__file__).with_name("recipes")
 LEFT_OUT = ("__pycache__", ".*", "results", "uv.lock", "*.ipynb")

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from test_recipes import ROOT, add_after, copy_of_the_project, edit, run, touched
 
+pytestmark = pytest.mark.thorough
+
 GUIDE = (ROOT / "docs" / "do" / "extend_experiments.md").read_text(encoding="utf-8")
 APP, OPTIONS = "experiments/cli/app.py", "experiments/cli/options.py"
 SHEET, ADDRESS, TEXTS = (f"experiments/page/{name}" for name in ("sheet.py", "address.py", "texts.toml"))

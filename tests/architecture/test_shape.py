@@ -34,6 +34,7 @@ def long_functions(source: str) -> list[str]:
     return [f"{name} has {size} lines" for name, size in sizes.items() if size > LONGEST]
 
 
+@pytest.mark.thorough
 def test_no_function_is_longer_than_forty_lines() -> None:
     told = {path.relative_to(ROOT).as_posix(): long_functions(path.read_text(encoding="utf-8")) for path in files()}
     assert {path: names for path, names in told.items() if names} == {}

@@ -11,6 +11,7 @@ def said() -> dict[str, list[str]]:
     return told()
 
 
+@pytest.mark.thorough
 def test_every_generator_is_recorded(said: dict[str, list[str]]) -> None:
     assert said.keys() == recorded().keys()
 

@@ -17,6 +17,8 @@ from confianza import read
 from experiments.cli import app as cli
 from experiments.cli.page_outputs import blocks_of
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "do" / "clients.md").read_text(encoding="utf-8")
 SHARED, RANGES, *EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)

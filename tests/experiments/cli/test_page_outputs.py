@@ -8,6 +8,8 @@ from experiments.cli.documentation_site import ON_SITE
 from experiments.cli.page_outputs import PROGRAM, blocks_of, main, outputs, shortened, with_outputs
 from model.engine.errors import InputError
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parents[3]
 QUICK = ("docs/lookup/errors.md", "model/docs/API.md")
 SLOW = (

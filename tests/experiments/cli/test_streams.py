@@ -13,6 +13,8 @@ from systems import listening, needs_signals
 from experiments.cli.streams import Outlet, outlet
 from experiments.storage.progress import Progress, patience
 
+pytestmark = pytest.mark.thorough
+
 PROGRAM = [sys.executable, "-c", "from experiments.cli import main; main()"]
 SMALL = ["baseline", "--set", "population.scale=0.05", "--set", "calendar.warm_up=0"]
 

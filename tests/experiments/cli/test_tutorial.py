@@ -7,6 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parents[3]
 NOTEBOOKS = ROOT / "docs" / "learn"
 TUTORIAL = NOTEBOOKS / "pairs.ipynb"

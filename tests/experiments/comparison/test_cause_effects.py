@@ -39,6 +39,7 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> Pairs:
     return list(zip(*sides, strict=True))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("net", [True, False], ids=["net", "gross"])
 @pytest.mark.parametrize("where", PLACES, ids=str)
 def test_all_parts_sum_to_the_trust_of_a_world_and_to_the_effect(pairs: Pairs, where: Where, net: bool) -> None:

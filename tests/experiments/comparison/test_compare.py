@@ -64,6 +64,7 @@ def folder(tmp_path_factory):
     return compare(tmp_path_factory.mktemp("compare") / "three", *words)
 
 
+@pytest.mark.thorough
 def test_a_comparison_leaves_what_run_would_have_left(folder, tmp_path):
     out = tmp_path / "run"
     words = ["run", "villa_canales", "--policy", "reporting_support", *SMALL, "--town", "own", "--out", str(out)]
@@ -109,6 +110,7 @@ def test_a_branch_goes_on_bit_for_bit_as_an_uninterrupted_world():
         assert {name: table.equals(whole.tables[name]) for name, table in tables.items()} == dict.fromkeys(tables, True)
 
 
+@pytest.mark.thorough
 def test_a_policy_that_changes_nothing_makes_exactly_no_difference(tmp_path):
     (tmp_path / "nothing.toml").write_text(NULL, encoding="utf-8")
     out = compare(tmp_path / "null", "status_quo", str(tmp_path / "nothing.toml"), *AT_ONCE)
@@ -194,6 +196,7 @@ def test_the_table_fits_80_columns_and_says_what_it_is(folder, capsys):
         assert word in text, word
 
 
+@pytest.mark.thorough
 def test_folders_of_earlier_runs_are_twins_if_they_are(folder, tmp_path, capsys):
     again = compare(tmp_path / "again", str(arm(folder, "status_quo")), str(arm(folder, "reporting_support")))
     new, old = read(again, "effects"), read(folder, "effects")
@@ -209,6 +212,7 @@ def test_folders_of_earlier_runs_are_twins_if_they_are(folder, tmp_path, capsys)
     assert "named twice" in capsys.readouterr().err
 
 
+@pytest.mark.thorough
 def test_seeds_that_do_not_pair_are_told_and_analysed_apart(folder, tmp_path, capsys):
     out = tmp_path / "other"
     assert cli.code_of(["run", "villa_canales", *SMALL, "--seed", "7", "--town", "own", "--out", str(out)]) == 0
@@ -352,6 +356,7 @@ def test_every_law_is_in_range_and_is_no_other(subtests):
 CORNERS = (*(Law(memory, asymmetry) for memory in (0.5, 4.0) for asymmetry in (1.0, 5.0)), Law(also="unanswered_10"))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("laws", [CORNERS, pytest.param(LAWS, marks=pytest.mark.slow)], ids=["corners", "all"])
 def test_the_break_even_grid_says_known_or_not_known(laws, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("experiments.comparison.comparison.LAWS", laws)
@@ -441,6 +446,7 @@ def test_a_request_survives_its_manifest():
     assert request.command == "confianza compare a b --set x=1 --years 2 --independent --memory 3"
 
 
+@pytest.mark.thorough
 def test_a_twin_and_a_run_of_one_name_have_the_same_numbers_even_without_warm_up(tmp_path):
     rules = (*SMALL[:2], "--set", "calendar.warm_up=0", "--years", "0.3")
     twins = compare(tmp_path / "twins", "status_quo", "resources_only", *rules, "--replicates", "1")
@@ -451,6 +457,7 @@ def test_a_twin_and_a_run_of_one_name_have_the_same_numbers_even_without_warm_up
     pd.testing.assert_frame_equal(lone[sorted(lone)], twin[sorted(lone)])
 
 
+@pytest.mark.thorough
 def test_sampling_stops_at_a_doubling_once_a_measure_is_settled(tmp_path, capsys):
     out = compare(tmp_path / "s", "status_quo", "heavy_hand", *SMALL[:4], "--set", "calendar.warm_up=0", *SETTLE)
     manifest = json.loads((out / "manifest.json").read_text())

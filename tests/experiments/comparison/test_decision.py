@@ -180,6 +180,7 @@ def test_an_address_restores_all_that_is_asked_for() -> None:
         assert again.asked == visitor.asked
 
 
+@pytest.mark.thorough
 def test_the_background_lives_the_same_bits_as_the_command(
     lived: list[list[Life]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -495,6 +496,7 @@ def test_question_4_which_measure_cannot_be_told_from_chance(told: dict[str, str
     assert not re.search(r"\d+ (more|fewer)", sentence(told["rotation"]))
 
 
+@pytest.mark.thorough
 def test_question_5_how_many_of_a_hundred_trust_more_and_less(told: dict[str, str]) -> None:
     counts = {}
     for name, text in told.items():

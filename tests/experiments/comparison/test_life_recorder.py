@@ -143,6 +143,7 @@ def test_only_kinds_and_motives_known_to_be_harmless_are_told() -> None:
     assert not {"gang", "extortion", "territorial", "imitator", "punishment"} & set(TELLABLE_MOTIVES)
 
 
+@pytest.mark.thorough
 def test_lives_touched_by_death_or_gangs_are_never_told(monkeypatch: pytest.MonkeyPatch) -> None:
     world = begun()
     victim = int(select_residents(world)[0])

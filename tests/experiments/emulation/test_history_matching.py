@@ -34,6 +34,7 @@ def found():
     return match(simulate, NAMES, targets(), {"a": SD**2, "b": SD**2}, size=40, most=4)
 
 
+@pytest.mark.thorough
 def test_the_truth_is_left_and_the_rest_is_ruled_out(found):
     assert found.waves[-1].left < 0.2
     low, high = np.array([weighted_quantiles(column, found.weights) for column in found.left.T]).T

@@ -12,7 +12,7 @@ from systems import listening, needs_signals
 from experiments.cli import app as cli
 from experiments.execution import interruption
 
-pytestmark = needs_signals
+pytestmark = [pytest.mark.thorough, needs_signals]
 MAIN = "from experiments.cli import main\nif __name__ == '__main__': main()"
 PLANNING = "import sys, time; from experiments.execution import run_requests\n"
 PLANNING += (

@@ -20,7 +20,7 @@ from experiments.storage.manifest import half_written
 from experiments.storage.results_folder import unfinished
 from model.engine.errors import InputError
 
-pytestmark = needs_linux
+pytestmark = [pytest.mark.thorough, needs_linux]
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
 ASKED = {
     "run": ("run", "baseline", *SMALL, "--replicates", "3"),

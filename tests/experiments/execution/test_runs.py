@@ -111,6 +111,7 @@ def test_the_manifest_holds_all_that_repeats_a_run(folder):
     assert {"fingerprint", "versions", "commit", "machine", "written", "seconds"} <= set(told)
 
 
+@pytest.mark.thorough
 def test_the_summary_can_be_read_at_80_columns(tmp_path, capsys):
     run(tmp_path / "a", "--years", "2.5", "--replicates", "2")
     out = capsys.readouterr().out
@@ -121,6 +122,7 @@ def test_the_summary_can_be_read_at_80_columns(tmp_path, capsys):
     assert "beyond the last full year, in no column: 6" in table
 
 
+@pytest.mark.thorough
 def test_the_number_of_workers_changes_nothing(folder, pooled):
     for name in TABLES:
         assert (pooled[0] / f"{name}.parquet").read_bytes() == (folder / f"{name}.parquet").read_bytes()
@@ -186,6 +188,7 @@ def test_settings_are_the_same_after_they_were_written_as_json():
         assert json.loads(json.dumps(settings)) == settings
 
 
+@pytest.mark.thorough
 def test_a_saved_run_goes_on_as_if_it_had_never_stopped(tmp_path):
     whole = run(tmp_path / "whole", "--years", "0.6")
     state = tmp_path / "state"
@@ -196,6 +199,7 @@ def test_a_saved_run_goes_on_as_if_it_had_never_stopped(tmp_path):
         assert read(tmp_path / "rest", name).drop_columns("run").equals(read(whole, name).drop_columns("run"))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("policy", "seed", "replicates", "workers"),
     [
@@ -221,6 +225,7 @@ def test_saved_replicates_go_on_with_policies_as_if_they_had_never_stopped(
         assert tables[0].equals(tables[1]), name
 
 
+@pytest.mark.thorough
 def test_states_are_saved_into_no_folder_of_something_else_and_old_ones_are_forgotten(tmp_path, capsys):
     state = tmp_path / "state"
     short = ("run", "baseline", "--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
@@ -265,6 +270,7 @@ def test_a_folder_of_something_else_is_never_written_into(tmp_path, capsys):
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
+@pytest.mark.thorough
 def test_a_run_replaces_another_in_its_folder_only_if_it_is_asked_to(tmp_path, capsys):
     run(tmp_path / "again", "--keep", "incidents")
     assert cli.code_of([*SMALL, "--out", str(tmp_path / "again"), "--seed", "4"]) == 2
@@ -320,6 +326,7 @@ def test_years_must_be_positive():
         after(datetime.date(2017, 1, 1), -1.0)
 
 
+@pytest.mark.thorough
 @needs_signals
 @pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.slow)])
 def test_an_interruption_keeps_what_was_finished(tmp_path, workers):
@@ -349,6 +356,7 @@ def wait_for(word, stream):
     raise AssertionError(f"never read {word}")
 
 
+@pytest.mark.thorough
 @needs_linux
 def test_workers_end_when_their_parent_is_killed(tmp_path):
     words = [*BARE, "--years", "10", "--replicates", "6", "--workers", "2", "--out", str(tmp_path / "x")]

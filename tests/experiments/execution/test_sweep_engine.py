@@ -19,6 +19,8 @@ from experiments.storage.run_store import stored
 from experiments.studies import quarantine
 from model.engine.errors import InputError
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(scope="module")
 def jobs(tmp_path_factory):

@@ -13,7 +13,7 @@ from systems import needs_linux
 from experiments.storage.run_store import Store
 from experiments.studies.kill_trial import Broken, Sweep, survive, trial, undisturbed
 
-pytestmark = needs_linux
+pytestmark = [pytest.mark.thorough, needs_linux]
 STUBS = [str(Path(__file__).parents[2] / "support" / "stub_driver.py")]
 
 

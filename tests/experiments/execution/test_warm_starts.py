@@ -35,6 +35,7 @@ def warm(monkeypatch: pytest.MonkeyPatch) -> warm_starts.WarmStarts:
     return own
 
 
+@pytest.mark.thorough
 def test_runs_that_share_a_warm_up_have_the_numbers_of_runs_alone(warm: warm_starts.WarmStarts) -> None:
     shared = with_shared_warm_ups([BASE, *OTHERS])
     assert all(spec.shares_warm_up for spec in shared)
@@ -68,6 +69,7 @@ def test_without_a_warm_up_nothing_is_shared() -> None:
     assert not any(spec.shares_warm_up for spec in with_shared_warm_ups([cold, cold]))
 
 
+@pytest.mark.thorough
 def test_the_memory_of_warm_starts_is_bounded(monkeypatch: pytest.MonkeyPatch, warm: warm_starts.WarmStarts) -> None:
     monkeypatch.setattr(warm_starts, "MOST_BYTES", 1)
     for seed in (1, 2, 3):

@@ -88,6 +88,7 @@ def test_a_world_says_in_both_languages_what_it_is_for_and_that_it_proposes_noth
             assert world.about["es"].endswith("Es un experimento mental, no una propuesta.")
 
 
+@pytest.mark.thorough
 def test_a_world_fits_every_site(subtests: pytest.Subtests) -> None:
     for site in SITES:
         for name in READY:
@@ -95,11 +96,13 @@ def test_a_world_fits_every_site(subtests: pytest.Subtests) -> None:
                 assert load(site, policies=name).policies[0].name == name
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", [name for name in READY if name not in CORNERS])
 def test_a_world_can_be_lived_in(name: str, live: Live) -> None:
     assert live(TWO_MONTHS, policies=[name]).date == START + 59 * DAY
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", [name for name in READY if name not in CORNERS])
 def test_a_world_can_be_lived_in_at_the_other_site_too(name: str, other: TrustModel) -> None:
     world = TrustModel(load("totonicapan", set=SMALL, policies=name), rng=7, town=other.town)

@@ -112,6 +112,7 @@ def shown(tab: Tab) -> None:
     tab.lived()
 
 
+@pytest.mark.thorough
 @needs_chromium
 @pytest.mark.parametrize(
     ("address", "reloads"),

@@ -16,7 +16,7 @@ from experiments.comparison.policy_choice import TWINS
 from experiments.page.page_texts import texts
 from experiments.page.sheet import SHOWN
 
-pytestmark = needs_chromium
+pytestmark = [pytest.mark.thorough, needs_chromium]
 
 SIZES = [(1440, 900), (1920, 1080), (1280, 720), (390, 844)]
 CODE = re.compile(r"[a-z]+_[a-z]+|log-odds|\{|undefined|NaN|\bnull\b")
@@ -305,6 +305,7 @@ def test_a_click_during_which_a_sheet_arrives_is_not_lost(browser: Any, url: str
     closed(tab)
 
 
+@pytest.mark.thorough
 def test_the_link_is_shown_as_a_code(moved: Tab) -> None:
     moved.page.locator(".share summary").click()
     moved.page.locator(".qr svg").wait_for()

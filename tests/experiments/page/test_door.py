@@ -175,6 +175,7 @@ def test_each_server_has_a_token_of_its_own() -> None:
     assert all(len(AccessToken(8765).token) >= 32 for _ in range(100))
 
 
+@pytest.mark.thorough
 @needs_chromium
 def test_in_a_browser_the_page_opens_with_the_token_and_not_without(port: int) -> None:
     with chromium() as browser:
@@ -206,6 +207,7 @@ def test_nobody_on_the_network_can_reach_the_server(port: int) -> None:
         socket.create_connection((own, port), timeout=10.0).close()
 
 
+@pytest.mark.thorough
 @needs_chromium
 def test_in_a_browser_no_other_site_gets_through(port: int, elsewhere: int) -> None:
     """A second origin on this machine, one on another site, and one that had its name point here."""
@@ -225,6 +227,7 @@ def test_in_a_browser_no_other_site_gets_through(port: int, elsewhere: int) -> N
         page.context.close()
 
 
+@pytest.mark.thorough
 @needs_chromium
 def test_in_a_browser_the_page_stands_in_no_frame(port: int, elsewhere: int) -> None:
     with chromium() as browser:
@@ -243,6 +246,7 @@ def test_in_a_browser_the_page_stands_in_no_frame(port: int, elsewhere: int) -> 
         page.context.close()
 
 
+@pytest.mark.thorough
 @needs_chromium
 @pytest.mark.slow  # every tab that a test opens notes what it asks for outside this machine
 def test_the_page_works_with_no_network_at_all(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ def read(folder: Path, name: str) -> Any:
     return pq.read_table(folder / f"{name}.parquet").to_pandas()
 
 
+@pytest.mark.thorough
 def test_the_table_of_effects_holds_what_the_months_say_of_the_practice(folder: Path) -> None:
     rows = read(folder, "effects").set_index(["section", "against", "measure"]).sort_index()
     months = read(folder, "arms/villa_canales-mopsic_full/measures").groupby("seed")
@@ -53,6 +54,7 @@ def test_the_table_of_effects_holds_what_the_months_say_of_the_practice(folder: 
     assert (used["effect"].abs() > 0.1).any()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("lang", ["es", "en"])
 def test_the_report_tells_the_practice_with_numbers_of_the_results(folder: Path, lang: str) -> None:
     page = build(folder, lang).decode()
@@ -73,6 +75,7 @@ def test_the_report_tells_the_practice_with_numbers_of_the_results(folder: Path,
     assert 'id="villa_canales-minutes"' in page
 
 
+@pytest.mark.thorough
 def test_results_without_minutes_have_no_section_on_the_practice(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder, tmp_path / "old")
     rows = read(folder, "effects")

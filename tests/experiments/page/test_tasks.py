@@ -8,7 +8,7 @@ import pytest
 from actions import Person
 from chromium import Tab, needs_chromium
 
-pytestmark = needs_chromium
+pytestmark = [pytest.mark.thorough, needs_chromium]
 
 OPEN = "?years=1&measures=training.3,heavy_hand.2&lang=en"
 
@@ -134,6 +134,7 @@ def test_the_parts_of_a_criterion(person: Person) -> None:
     assert person.locator(".tables .pt").first.locator("tbody tr").count() == 5
 
 
+@pytest.mark.thorough
 def test_the_other_municipality(person: Person) -> None:
     with person.task():
         person.click(".towns [data-name=totonicapan]")

@@ -91,6 +91,7 @@ SHOWS = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("view", "show"), SHOWS)
 def test_a_view_in_spanish_holds_no_english_and_no_name_of_the_code(one: Standing, view: str, show: str) -> None:
     sheet = sheet_of(one, asked(one, view, show=show))

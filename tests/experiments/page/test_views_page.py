@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from chromium import Tab, needs_chromium
 
-pytestmark = needs_chromium
+pytestmark = [pytest.mark.thorough, needs_chromium]
 
 OPEN = "?years=1&measures=training.3,heavy_hand.2"
 VIEWS = ("map", "life", "criteria", "criteria&show=accountability")
@@ -132,6 +132,7 @@ def test_nothing_is_cut_off_and_on_a_projector_nothing_is_scrolled(
         assert small == []
 
 
+@pytest.mark.thorough
 def test_an_address_restores_view_layer_place_and_month(browser: Any, url: str) -> None:
     again = Tab(browser, f"{url}{OPEN}&lang=en&view=map&show=fear&place=2&month=5")
     again.lived()

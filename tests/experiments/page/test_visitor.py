@@ -21,6 +21,8 @@ from experiments.page.sheet import SHOWN
 from experiments.page.visitor import Visitor
 from experiments.words.catalogue import LANGUAGES
 
+pytestmark = pytest.mark.thorough
+
 SMALL = """extends = "villa_canales"
 title = { en = "Small", es = "Pequeño" }
 [calendar]

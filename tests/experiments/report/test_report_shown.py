@@ -8,7 +8,7 @@ from chromium import chromium, needs_chromium
 from experiments.cli import app as cli
 from experiments.report import build
 
-pytestmark = needs_chromium
+pytestmark = [pytest.mark.thorough, needs_chromium]
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.25", "--replicates", "2")
 A4 = (595, 842)
 """Points."""
@@ -44,6 +44,7 @@ def page(report):
         assert asked == [report.as_uri()]
 
 
+@pytest.mark.thorough
 def test_the_language_is_switched_without_script(page):
     heading = page.get_by_role("heading", name="¿Se mueve la confianza, y cuándo?")
     curve = page.get_by_text("- - A, como hoy", exact=True).first

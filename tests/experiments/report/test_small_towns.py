@@ -10,6 +10,8 @@ from experiments.figures.lacking import LEFT_OUT, LacksNumbers, checked
 from experiments.figures.small_multiples import PanelFigure, PanelSizes
 from experiments.words.bilingual import Tongue
 
+pytestmark = pytest.mark.thorough
+
 STATION = "officers = 24\ndesks = 1\nvehicles = 2\nmotorcycles = 2"
 LONE = "officers = {officers}\ndesks = {desks}"
 SENTENCE = LEFT_OUT.es

@@ -63,6 +63,7 @@ def set_share(page: Any, name: str, value: float) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_it_computes_what_the_emulator_does(page: Any, design: ReproduceDesign, surfaces: dict[Key, Surface]) -> None:
     rng, emulator = np.random.default_rng(3), surfaces[KEY].emulator
     page.locator("#average").uncheck()

@@ -9,6 +9,8 @@ from experiments.cli import reproduce as command
 from experiments.reproduce.plan import ReproduceSize, plan
 from model.engine.errors import InputError
 
+pytestmark = pytest.mark.thorough
+
 pytest.importorskip("sklearn")
 FEW = ReproduceSize(
     draws=1, points=1, loop=1, cuts=1, long=0, long_points=0, years=1, long_years=1,

@@ -60,6 +60,7 @@ def test_the_loop_carries_what_its_cut_takes_away(design: ReproduceDesign, pairs
     assert (row["share"], row["verdict"]) == (pytest.approx(50.0, abs=1.0), "falls")
 
 
+@pytest.mark.thorough
 def test_a_surface_predicts_doses_that_it_has_not_seen(design: ReproduceDesign, surface: Surface) -> None:
     lines = averaged(design.plan, surface).mean(np.array([[0.0, 0.0, 0.0], [0.5, 0.0, 0.0], [1.0, 1.0, 1.0]]))
     assert lines == pytest.approx([0.0, 1.0, 2.0], abs=0.15)

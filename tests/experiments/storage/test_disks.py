@@ -21,6 +21,8 @@ from experiments.cli import app as cli
 from experiments.storage.export_data import csv_of
 from experiments.storage.writing import Unwritable, write_all, write_whole
 
+pytestmark = pytest.mark.thorough
+
 MAIN = "from experiments.cli import main\nif __name__ == '__main__': main()"
 ROOMY = "import shutil; from collections import namedtuple\n"
 ROOMY += "shutil.disk_usage = lambda _: namedtuple('Usage', 'total used free')(10**12, 0, 10**12)\n"

@@ -60,6 +60,7 @@ def replaced(path: Path, column: str, values: pa.Array) -> None:
     pq.write_table(table.set_column(number, column, values.take(pa.array([0] * len(table)))), path)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("folder", [".", "arms", "arms/../../compare", "../compare/measures"])
 def test_arms_outside_the_folder_of_arms_are_refused(place, capsys, folder):
     arms = json.loads((place / "compare/manifest.json").read_text(encoding="utf-8"))["arms"]
@@ -68,6 +69,7 @@ def test_arms_outside_the_folder_of_arms_are_refused(place, capsys, folder):
         assert "an arm must " in refused(capsys, *words)
 
 
+@pytest.mark.thorough
 def test_verify_of_a_comparison_from_folders_reads_them(place, capsys):
     arms = sorted((place / "compare/arms").iterdir())
     done("compare", *arms, "--out", place / "again")
@@ -212,6 +214,7 @@ FORGED = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("words", [RUN, TWINS], ids=["run", "compare"])
 def test_forged_parts_are_computed_again(words, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)

@@ -54,6 +54,7 @@ def refused(capsys, *words) -> str:
     return told
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", ["run", "compare", "sweep"])
 def test_every_manifest_says_its_schema_and_the_command_that_makes_it(place, kind):
     told = json.loads((place / kind / "manifest.json").read_text(encoding="utf-8"))
@@ -179,6 +180,7 @@ def test_a_run_is_repeated_from_its_text(place, capsys):
         assert "every number is the same as stored" in capsys.readouterr().err
 
 
+@pytest.mark.thorough
 def test_a_run_that_went_on_from_a_saved_state_is_repeated_if_that_state_is_still_there(tmp_path, capsys):
     state, out = tmp_path / "state", tmp_path / "rest"
     short = ("run", "baseline", *SMALL[:4], "--replicates", "2")

@@ -63,6 +63,7 @@ def folders() -> list[str]:
     return sorted(path.name for path in Path("results").iterdir())
 
 
+@pytest.mark.thorough
 @BOTH
 def test_what_is_asked_for_again_is_found_ready(words, idle, capsys):
     done(*words)
@@ -76,6 +77,7 @@ def test_what_is_asked_for_again_is_found_ready(words, idle, capsys):
     assert {path: path.stat().st_mtime_ns for path in Path("results").rglob("*")} == kept
 
 
+@pytest.mark.thorough
 @BOTH
 def test_something_else_gets_a_folder_of_its_own(words, capsys):
     changes = (
@@ -104,6 +106,7 @@ def test_something_else_gets_a_folder_of_its_own(words, capsys):
     assert folders() == sorted(others)
 
 
+@pytest.mark.thorough
 @BOTH
 def test_a_named_folder_of_another_identity_is_refused_unless_it_is_begun_anew(words, capsys):
     done(*words, "--out", "mine")
@@ -130,6 +133,7 @@ def test_a_folder_of_an_older_program_is_not_overwritten(capsys):
     assert len(folders()) == 2
 
 
+@pytest.mark.thorough
 @BOTH
 def test_a_folder_that_was_changed_is_not_found_ready(words, capsys):
     done(*words, "--out", "mine")
@@ -142,6 +146,7 @@ def test_a_folder_that_was_changed_is_not_found_ready(words, capsys):
     assert left(Path("mine")) == before
 
 
+@pytest.mark.thorough
 @BOTH
 @pytest.mark.parametrize("finished", [0, 1])
 def test_what_was_interrupted_goes_on_where_it_ended(words, finished, monkeypatch, capsys):
@@ -167,6 +172,7 @@ def test_what_was_interrupted_goes_on_where_it_ended(words, finished, monkeypatc
     assert {path.name for path in Path().iterdir()} == {"mine", "whole"}
 
 
+@pytest.mark.thorough
 def test_what_was_killed_is_named_as_such_and_belongs_to_its_own_command(monkeypatch, capsys):
     words = (*RUN, "--replicates", "2")
     kill = "import os; from experiments.storage import run_folder; run_folder.parquet_of = lambda _: os._exit(9)"
@@ -186,6 +192,7 @@ def test_what_was_killed_is_named_as_such_and_belongs_to_its_own_command(monkeyp
     assert csv_of(place)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("broken", ["cut", "changed", "foreign"])
 def test_a_part_that_is_not_whole_is_computed_again(broken, monkeypatch, capsys):
     words = (*RUN, "--replicates", "2", "--out", "mine")

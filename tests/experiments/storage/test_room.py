@@ -21,6 +21,8 @@ from experiments.execution.run_requests import plan_runs
 from experiments.storage import disk_space
 from model.engine.errors import InputError
 
+pytestmark = pytest.mark.thorough
+
 PROGRAM = [sys.executable, "-c", "from experiments.cli import main; main()"]
 BOTH = pytest.mark.parametrize("words", [RUN, TWINS], ids=["run", "compare"])
 

@@ -18,6 +18,8 @@ from rocrate_validator import models, services
 from experiments.cli import app as cli
 from experiments.storage.run_crate import VERSION
 
+pytestmark = pytest.mark.thorough
+
 CITED = yaml.safe_load((Path(__file__).parents[3] / "CITATION.cff").read_text(encoding="utf-8"))
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.2", "--replicates", "2")
 TERMS = f"https://w3id.org/ro/crate/{VERSION}/context"

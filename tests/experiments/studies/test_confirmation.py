@@ -107,6 +107,7 @@ def test_an_effect_that_differs_between_the_ends_is_confirmed_and_no_other(study
     assert csv_of_confirmed(table).count(b"\n") == len(table) + 1
 
 
+@pytest.mark.thorough
 def test_a_parameter_of_a_mechanism_that_is_off_changes_nothing(study, tmp_path):
     found = [effect("trust_mean", {"fear.memory": 0.9})]
     few = dataclasses.replace(study, seeds=(1,))

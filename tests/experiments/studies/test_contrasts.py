@@ -67,6 +67,7 @@ def test_known_effects_and_interactions_come_back(runs):
     assert told["here", "a × b × c"]["combinations"] == 2
 
 
+@pytest.mark.thorough
 def test_what_has_no_twin_counts_on_neither_side(runs):
     failed = (runs["policy"] == "a+b") & (runs["trust.harm"] == 1.0) & (runs["seed"] == 2)
     fewer = runs.assign(trust_mean=runs["trust_mean"].mask(failed))
@@ -115,6 +116,7 @@ def swept(tmp_path_factory):
     return out
 
 
+@pytest.mark.thorough
 def test_one_command_gives_tables_and_a_figure(capsys, swept):
     assert cli.code_of(["contrasts", str(swept)]) == 0
     files = [line.rpartition(".")[2] for line in capsys.readouterr().out.split()]
@@ -125,6 +127,7 @@ def test_one_command_gives_tables_and_a_figure(capsys, swept):
     pd.testing.assert_frame_equal(pd.read_parquet(swept / "contrasts.parquet"), table, check_dtype=False)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("ending", "magic"), [("svg", b"<?xml"), ("pdf", b"%PDF"), ("png", b"\x89PNG")])
 def test_figures_of_chosen_measures_go_where_they_are_asked(capsys, swept, tmp_path, ending, magic):
     words = ["plot", str(swept), "--measures", "trust_mean", "--out", str(tmp_path / f"x.{ending}")]

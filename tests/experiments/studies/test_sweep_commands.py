@@ -48,6 +48,7 @@ def csv(out: Path) -> bytes:
     return target.read_bytes()
 
 
+@pytest.mark.thorough
 def test_a_sweep_leaves_what_the_contract_says(done):
     table = pq.read_table(done / "measures")
     head = ["run", "scenario", "policy", "seed", "month", "policy.reporting_support", "trust.fast_days"]
@@ -77,6 +78,7 @@ def test_a_second_start_has_nothing_to_do_and_tells_how_to_plot(capsys, study, d
     assert {path: path.stat().st_mtime_ns for path in (done / "measures").iterdir()} == before
 
 
+@pytest.mark.thorough
 def test_a_damaged_batch_is_computed_again(capsys, study, done):
     expected = csv(done)
     path = next((done / "measures").iterdir())
@@ -95,6 +97,7 @@ def test_a_stored_run_repeats_bit_for_bit(capsys, done):
     assert "Trust (0-100" in out
 
 
+@pytest.mark.thorough
 def test_a_run_of_the_shell_repeats_too(capsys, tmp_path):
     words = ["run", "baseline", "--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1"]
     assert call(capsys, *words, "--out", tmp_path / "run")[0] == 0
@@ -117,6 +120,7 @@ def test_one_command_draws_the_figures_of_a_sweep(capsys, done):
     assert all(Path(line).read_bytes().startswith(b"\x89PNG") for line in out.split())
 
 
+@pytest.mark.thorough
 def test_a_run_that_fails_is_told_with_the_command_that_repeats_it(capsys, tmp_path):
     study = write_study(tmp_path / "bad.toml", seeds=1, vary=BREAKS, more="start = 2002-01-01")
     study.write_text(study.read_text().replace("warm_up = 0\n", ""))
@@ -255,6 +259,7 @@ def test_an_analysis_that_must_stop_concludes_nothing_and_says_what_is_safe(caps
     assert "Traceback" not in err
 
 
+@pytest.mark.thorough
 def test_sensitivity_from_the_shell_goes_on_and_draws(capsys, tmp_path):
     more = '[design]\npoints = 4\n[sensitivity]\nmeasures = ["trust_mean", "homicides"]'
     vary = '"trust.harm" = { low = 0.1, high = 1.0 }\n"trust.fast" = "stated"\n' + more

@@ -57,6 +57,7 @@ def test_factors_come_in_the_right_order_and_the_first_rank_is_certain(name):
     assert finding.ranks[NAMES[2]][1] == 3
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", RANKING)
 def test_a_failed_run_costs_its_block_and_nothing_else(name):
     method, block = METHODS[name], METHODS[name].block(3)

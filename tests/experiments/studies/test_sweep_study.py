@@ -21,6 +21,7 @@ from scenarios import load
 READY = sorted(STUDIES.glob("*.toml"))
 
 
+@pytest.mark.thorough
 def test_every_ready_study_loads_and_plans(subtests):
     for path in READY:
         with subtests.test(path.stem):

@@ -78,6 +78,7 @@ def write_wheel(folder: Path, name: str, version: str, content: str = "") -> Pat
     return path
 
 
+@pytest.mark.thorough
 def test_a_wheel_that_is_changed_or_put_into_the_folder_is_not_installed(tmp_path: Path, monkeypatch) -> None:
     wheels = tmp_path / "wheels"
     wheels.mkdir()

@@ -13,6 +13,8 @@ from packaging.requirements import Requirement
 from experiments.cli import app as cli
 from scenarios.extras import EXTRAS
 
+pytestmark = pytest.mark.thorough
+
 ROOT = Path(__file__).parents[3]
 STATED: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 OPTIONAL: dict[str, list[str]] = STATED["project"]["optional-dependencies"]

@@ -119,6 +119,7 @@ def test_a_row_that_is_wrong_is_named(entries: dict[str, object], wrong: str) ->
         row_of("X99", entries)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["B01", "B03", "I06"])
 def test_a_row_that_is_carried_is_missed_where_it_is_taken_out(name: str) -> None:
     effect = found(evidence_rows()[name], SMALL).effect

@@ -44,6 +44,7 @@ def test_what_is_built_in_has_a_strength_with_a_source_and_words(lever: str) -> 
     assert "_" not in "".join(said)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("lever", ["crime.cctv", "crime.alcohol_hours", "crime.breath_tests"])
 def test_without_its_strength_a_lever_of_crime_does_nothing(live, lever: str) -> None:  # type: ignore[no-untyped-def]
     by = built_in()[lever]["by"]
@@ -69,6 +70,7 @@ def test_a_parameter_that_differs_between_arms_counts_as_well() -> None:
     assert put_in({"policies": [{"name": "gone"}], "differs": {"crime.cctv": 1.0, "calls.rate": 2.0}}) == ["crime.cctv"]
 
 
+@pytest.mark.thorough
 def test_a_comparison_and_its_report_say_what_is_built_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report, out = tmp_path / "report.html", tmp_path / "compared"
     words = ["compare", "status_quo", "alcohol_control", *SMALL, "--out", str(out)]
@@ -81,6 +83,7 @@ def test_a_comparison_and_its_report_say_what_is_built_in(tmp_path: Path, capsys
         assert all(next(told([lever], language)) in page for language in LANGUAGES)
 
 
+@pytest.mark.thorough
 def test_a_comparison_without_such_a_policy_says_nothing_of_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,12 +2,15 @@
 
 import re
 
+import pytest
+
 from experiments.validation.cell_sizes import MEANS, SIZES, SUMS, lines
 
 SMALL = ["population.scale=0.05", "calendar.warm_up=0"]
 EFFECT = re.compile(r"([+-][\d.]+) % \[([+-][\d.]+), ([+-][\d.]+)\]")
 
 
+@pytest.mark.thorough
 def test_every_size_has_its_own_town_and_all_measures() -> None:
     told = list(lines("villa_canales", SMALL, 0.1, 2))
     populated = [int(line.split()[4].replace(",", "")) for line in told if line.startswith("cells of")]

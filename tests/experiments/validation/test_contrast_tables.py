@@ -13,6 +13,7 @@ from model.engine.errors import InputError
 from scenarios import load
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", tables.STATED)
 def test_every_world_of_a_table_can_be_loaded_at_both_sites(name: str, tmp_path: Path) -> None:
     table = tables.table_of(name)
@@ -49,6 +50,7 @@ def test_a_case_of_an_assumed_number_has_it_on_both_sides() -> None:
     assert low.keys() == high.keys() == tables.ends_of(together.stated["groups"]).keys()
 
 
+@pytest.mark.thorough
 def test_a_table_runs_with_every_case_and_a_rerun_simulates_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,6 +56,7 @@ def test_where_nobody_decides_anything_one_line_says_so(monkeypatch: pytest.Monk
     ]
 
 
+@pytest.mark.thorough
 def test_a_quick_run_writes_the_table_of_all_worlds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     decide_monthly(monkeypatch)
     monkeypatch.setattr(decisions, "SITES", ("villa_canales",))

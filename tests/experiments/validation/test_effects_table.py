@@ -86,6 +86,7 @@ def rows() -> list[effects.Row]:
         ]
 
 
+@pytest.mark.thorough
 def test_every_experiment_reads_a_number_and_its_trivial_world_fails(rows: list[effects.Row]) -> None:
     bad = [(row["experiment"], row["line"], row["note"]) for row in rows if row["verdict"] == "not available"]
     assert bad == []
@@ -217,6 +218,7 @@ def test_a_line_fails_where_nothing_happens() -> None:
     assert not line_of().fails(0.1)
 
 
+@pytest.mark.thorough
 def test_text_and_figures_are_made_of_rows(rows: list[effects.Row]) -> None:
     text = "\n".join(format_effects_table(EXPERIMENTS, rows, 3, whole=True))
     assert "set from the row, so no finding: " in text
@@ -302,6 +304,7 @@ def test_the_status_quo_of_another_twin_is_that_of_the_next_seed(
     assert exchanged == own[1:] + own[:1]
 
 
+@pytest.mark.thorough
 def test_a_placebo_is_nothing_and_a_rerun_simulates_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -66,6 +66,7 @@ def test_a_draw_holds_weights_for_its_sizes_and_intercepts_for_its_slopes(solver
     load("villa_canales", set=values)
 
 
+@pytest.mark.thorough
 def test_draws_are_the_same_for_the_same_seed(solver):
     one, other = (next(plausible_draws(2, solver, seed=3)) for _ in range(2))
     assert one == other

@@ -27,6 +27,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.thorough
 def test_a_version_has_every_measure_of_every_world(out: Path) -> None:
     with (out / "before.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))

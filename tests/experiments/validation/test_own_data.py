@@ -89,6 +89,7 @@ def test_a_draft_runs_as_it_is(kind: str, command: str, tmp_path: Path, monkeypa
     assert list(Path("results").glob("*/measures.parquet"))
 
 
+@pytest.mark.thorough
 def test_a_draft_of_a_study_is_a_study_of_several_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert cli.code_of(["new", "study", "propio"]) == 0

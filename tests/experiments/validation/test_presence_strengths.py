@@ -79,6 +79,7 @@ def test_the_model_has_the_values_of_the_reference_result() -> None:
     assert written == [present(name) for one in STRENGTHS for name in one.parameters]
 
 
+@pytest.mark.thorough
 def test_the_command_writes_what_it_prints(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

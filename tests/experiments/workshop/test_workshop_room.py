@@ -281,6 +281,7 @@ def test_a_websocket_is_refused(door: tuple[Room, int]) -> None:
         assert line.recv(1000).split(b"\r\n")[0].split()[1] in (b"403", b"404")
 
 
+@pytest.mark.thorough
 def test_ten_thousand_votes_of_one_phone_are_one_vote_and_mostly_refused(door: tuple[Room, int]) -> None:
     room, port = door
     mine = join(room, port)

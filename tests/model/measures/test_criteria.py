@@ -110,6 +110,7 @@ MOVES: list[tuple[str, dict[str, float], dict[str, float]]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("part", "less", "more"), MOVES, ids=[part for part, *_ in MOVES])
 def test_a_part_moves_by_what_it_is_about(part: str, less: Any, more: Any, year: Callable[..., pd.Series]) -> None:
     assert year(**more)[f"{part}.trace"] > year(**less)[f"{part}.trace"] + 0.03

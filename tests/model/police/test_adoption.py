@@ -105,6 +105,7 @@ def test_the_plateau_is_where_courses_and_turnover_balance() -> None:
     assert equilibrium_trained_share(Adoption(rotation=0.0, retire=0.0).rows(1)[0], 24204, 0.1) == 1.0
 
 
+@pytest.mark.thorough
 def test_worlds_end_near_their_plateau() -> None:
     """Beyond the transient, over twenty seeds, the share trained is what the equation says."""
     shares, plateaus = [], []

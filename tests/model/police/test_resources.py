@@ -28,6 +28,7 @@ def lived(months: int, **changes) -> pd.DataFrame:
     return world.datacollector.get_model_vars_dataframe()
 
 
+@pytest.mark.thorough
 def test_as_many_vehicles_work_as_breakdowns_and_repairs_keep_working() -> None:
     owned = len(world_of().state.vehicles)
     shares = [lived(3, rng=rng)["vehicles_working"].mean() / owned for rng in range(12)]

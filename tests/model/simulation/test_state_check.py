@@ -171,7 +171,10 @@ def test_a_state_that_was_lived_in_passes(world: TrustModel) -> None:
     assert reread(world)["tick"] == world.tick
 
 
-@pytest.mark.parametrize("examples", [500, pytest.param(20_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "examples",
+    [100, pytest.param(500, marks=pytest.mark.thorough), pytest.param(20_000, marks=pytest.mark.slow)],
+)
 def test_no_state_crashes_the_program(examples: int, record_property: Callable[[str, object], None]) -> None:
     command = [sys.executable, "-X", "faulthandler", str(FUZZ), str(examples)]
     told = subprocess.run(command, capture_output=True, text=True, check=False, cwd=FUZZ.parents[2])

@@ -278,6 +278,7 @@ print(treats_fairly(np.zeros(1, Officer.dtype)[0], Contacts().rows(1)[0], 0.5))
 """
 
 
+@pytest.mark.thorough
 def test_a_changed_rule_of_another_file_is_not_served_from_a_stale_cache(tmp_path: Path) -> None:
     code = tmp_path / "code"
     shutil.copytree(ROOT / "model", code / "model", ignore=shutil.ignore_patterns("__pycache__"))

@@ -173,6 +173,7 @@ def found() -> dict[str, set[str]]:
     return changes(itertools.chain(municipalities(), small_towns()), MONTHS)
 
 
+@pytest.mark.thorough
 def test_whatever_a_mechanism_changes_in_a_month_is_its_own_or_it_says_so() -> None:
     assert untold(changes(small_towns(), MONTH)) == {}
 
