@@ -17,6 +17,15 @@ SHEET = rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]"
 SHEET_INSIDE = {"width": 710, "height": 1043}
 """Pixels of a sheet within its margins, 96 an inch."""
 PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+NUMBER_IN_NARROWEST_COLUMN = """() => {
+    const table = document.querySelector(".one table"), cell = table.querySelector(".today + tr").lastElementChild;
+    [...table.querySelectorAll("col")].at(-1).className = cell.className = "cost";
+    cell.innerHTML = "<data>+175,296</data>";
+    const number = cell.firstElementChild;
+    return [number.getClientRects().length, number.offsetWidth <= cell.offsetWidth];
+}"""
+"""Puts a long number into a column as narrow as those of costs: on how many lines it stands, and whether it fits."""
 WIDER_THAN_PAGE = """[...document.querySelectorAll("main *")].filter(one =>
     one.getBoundingClientRect().right > innerWidth + 1 && !one.closest(".wide") && !one.closest("svg")).length"""
 
@@ -65,6 +74,13 @@ def test_nothing_is_wider_than_a_phone(report):
         figures = tab.locator(".chapter figure svg")
         assert figures.count() > 5
         assert all(figures.nth(k).bounding_box()["height"] > 80 for k in range(figures.count()))
+
+
+def test_a_number_stands_on_one_line_in_the_narrowest_column(report):
+    with chromium() as browser:
+        tab = browser.new_context(viewport=DESK, offline=True).new_page()
+        tab.goto(report.as_uri())
+        assert tab.evaluate(NUMBER_IN_NARROWEST_COLUMN) == [1, True]
 
 
 def test_no_block_that_stays_together_leaves_half_a_sheet_blank(report):
