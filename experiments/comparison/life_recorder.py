@@ -17,7 +17,8 @@ from model.engine.calendar import SHIFTS, is_last_shift_of_month, tick_of
 from model.engine.choices import CHOICES_DECLARED
 from model.engine.random_streams import keyed_uniform
 from model.gangs.narcos.schema import PROTECTED
-from model.police.chief.schema import CHIEFS
+from model.police.chief.rules import fill_hour_terms
+from model.police.chief.schema import CHIEFS, HOUR_TERMS, HOUR_USES, HOURS_CHOICE
 from model.police.patrol.rules import first_covering_plan_visit
 from model.reporting.reporting.schema import TELL_STREAM, Reporting
 from model.simulation.registry import CAUSES
@@ -26,6 +27,7 @@ from model.town.territory import FAR_MINUTES
 from model.trust.belief_updating.schema import EVIDENCE_COLUMNS
 from model.trust.ledger.rules import trust_now
 from model.trust.ledger.schema import Trust
+from model.world.discrete_choice.rules import ChoiceTables
 from model.world.shift_events import IMPRESSIONS, INCIDENTS, MOTIVES, RESPONSES
 
 TELLABLE_KINDS = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault")
@@ -87,7 +89,8 @@ class Recorded:
     inhabited cells, shape (months, cells); ``last_days`` the cells of couples on duty at the end of each month, and of
     incidents of its last day; ``agents`` the number of each agent at the start and after each month, shape
     (1 + months, agents), by kind; ``choices`` the choices of these and of the mayor (`ChoiceRecord`); ``lives`` the
-    lives that may be told.
+    lives that may be told. ``hours`` are the terms (log-odds) by which chiefs chose the hours of a month, by tick and
+    chief, shape (options, terms).
     """
 
     settlements: np.ndarray
@@ -97,6 +100,7 @@ class Recorded:
     agents: dict[str, np.ndarray]
     choices: np.ndarray
     lives: tuple[LifeStory, ...]
+    hours: dict[tuple[int, int], np.ndarray] = field(default_factory=dict)
 
 
 class LifeRecorder:
@@ -116,6 +120,7 @@ class LifeRecorder:
         self.months: dict[str, list[np.ndarray]] = {"settlements": [], "zones": [], "territory": []}
         self.day = deque[np.ndarray](maxlen=SHIFTS)
         self.last_days: list[tuple[np.ndarray, np.ndarray]] = []
+        self.hours: dict[tuple[int, int], np.ndarray] = {}
         self.agents = {agent: [numbers_of_agents(world, agent)] for agent in AGENTS}
         self.remember(world)
 
@@ -223,6 +228,7 @@ class LifeRecorder:
         couples = world.state.couples
         on_duty = couples["cell"][(couples["on"] == 1) & (couples["cell"] >= 0)]
         self.last_days.append((on_duty, np.concatenate(self.day)))
+        self.hours |= terms_of_hours(world)
         self.zones = np.zeros_like(self.zones)
         for agent, months in self.agents.items():
             months.append(numbers_of_agents(world, agent))
@@ -237,6 +243,7 @@ class LifeRecorder:
             agents={name: np.array(months) for name, months in self.agents.items()},
             choices=choices_of_agents(world),
             lives=tuple(shorten_life(self.lives[who]) for who in told),
+            hours=self.hours,
         )
 
 
@@ -287,6 +294,26 @@ def numbers_of_agents(world: Any, agent: str) -> np.ndarray:
     if agent == "authority":
         return np.asarray(1.0 / (1.0 + np.exp(-world.state.boards["legitimacy"])))
     return np.array(world.state[CHIEFS]["work"] if agent == "chief" else world.state.cliques["members"], float)
+
+
+def terms_of_hours(world: Any) -> dict[tuple[int, int], np.ndarray]:
+    """Return the terms (log-odds) by which chiefs have just chosen the hours of a month, by tick and chief.
+
+    A choice keeps the utilities of its options alone. The model's own function writes the terms again from the state
+    after the step; where any later part of the step has changed what they depend on, their sums are not exactly the
+    utilities on record, and they are left out. Each choice of the model clears the work space before it uses it.
+    """
+    rows, tables = world.choices(), world.view(ChoiceTables)
+    found: dict[tuple[int, int], np.ndarray] = {}
+    for row in rows[(rows["matter"] == HOURS_CHOICE) & (rows["tick"] == world.tick - 1)]:
+        key = int(row["tick"]), int(row["who"])
+        if key not in found:
+            fill_hour_terms(world, tables, key[1])
+            terms = tables.terms[: len(HOUR_USES), : 1 + len(HOUR_TERMS)].copy()
+            utilities = [row[f"v{option}"] for option in range(len(HOUR_USES))]
+            if (np.cumsum(terms, axis=1)[:, -1] == utilities).all():
+                found[key] = terms
+    return found
 
 
 def choices_of_agents(world: Any) -> np.ndarray:

@@ -24,6 +24,7 @@ from experiments.words.dates import MONTHS
 from model.engine.calendar import date_of_tick, month_of, tick_of
 from model.engine.choices import CHOICES_DECLARED, ChoiceSpec
 from model.engine.random_streams import keyed_uniform
+from model.police.chief.schema import HOURS_CHOICE
 from model.world.discrete_choice.schema import SMALLEST_GUMBEL_UNIFORM
 
 KINDS = ("resident", *AGENTS)
@@ -45,7 +46,7 @@ UNKNOWN_DRAWS = (
 """Matters whose random number has a key that no record holds (a case, a year, a victim, a block of hours)."""
 SCALE = {"authority": 100.0, "chief": 100.0, "clique": 1.0}
 WORDS = ("one_pair", "events", "small_events", "forgotten", "other", "choice", "weights", "sum", "calibrated", "of_100")
-MORE = ("ring", "if_head", "safeguard", "kinds", "no_choice", "next_choice")
+MORE = ("parts", "ring", "if_head", "safeguard", "kinds", "no_choice", "next_choice")
 
 
 @dataclass(frozen=True)
@@ -276,6 +277,7 @@ def agent(one: Standing, worlds: tuple[Recorded, Recorded], look: Look, seed: in
     for k, row in enumerate(listed):
         row["on"] = k == at
     chosen = listed[at].pop("row") if listed else None
+    terms = None if chosen is None else terms_of(sides[listed[at]["side"]], chosen)
     for row in listed:
         row.pop("row", None)
     communal = look.kind == "authority" and bool(
@@ -296,8 +298,13 @@ def agent(one: Standing, worlds: tuple[Recorded, Recorded], look: Look, seed: in
         "choices": len(listed),
         "chosen_at": at + 1,
         "at": listed[at]["month"] if listed else None,
-        "weighing": option_weights(one, chosen, seed) if chosen is not None else {},
+        "weighing": option_weights(one, chosen, seed, terms) if chosen is not None else {},
     }
+
+
+def terms_of(world: Recorded, row: Any) -> np.ndarray | None:
+    """Return the terms of each option of a choice (log-odds, options by terms); None where only sums are known."""
+    return world.hours.get((int(row["tick"]), int(row["who"]))) if row["matter"] == HOURS_CHOICE else None
 
 
 def own_choices(world: Recorded, kind: str, who: int) -> np.ndarray:
@@ -340,8 +347,11 @@ def option_name(one: Standing, spec: ChoiceSpec, option: int) -> str:
     return catalogue.find("options", f"{spec.name}.{spec.options[option]}", one.language)
 
 
-def option_weights(one: Standing, row: Any, seed: int) -> dict[str, Any]:
-    """Return a choice as it is on record: the weight of each option, a hundred with the draw, the decisive reason."""
+def option_weights(one: Standing, row: Any, seed: int, terms: np.ndarray | None) -> dict[str, Any]:
+    """Return a choice as it is on record: the weight of each option, a hundred with the draw, the decisive reason.
+
+    ``terms`` are those of the weights where they are known, shape (options, terms).
+    """
     spec = CHOICES_DECLARED[int(row["matter"])]
     utilities = weights_of(spec, row)
     odds = np.exp(utilities - utilities.max())
@@ -361,12 +371,23 @@ def option_weights(one: Standing, row: Any, seed: int) -> dict[str, Any]:
             for title, v in zip(names, utilities, strict=True)
         ],
         "apart": True,
+        "parts": [] if terms is None else parts_of(one, spec, terms),
         "reason": one.say("life.decisive", reason=reason) if term > 0 else one.say("life.no_decisive"),
         "drawn": drawn(one, row, seed),
         "dots": dots(dict(zip(names, map(float, odds / odds.sum()), strict=True)), names),
         "ring": ring_of(spec, row, seed, odds / odds.sum()),
         "ifs": [],
     }
+
+
+def parts_of(one: Standing, spec: ChoiceSpec, terms: np.ndarray) -> list[dict[str, Any]]:
+    """Return the terms of the weights, a row for each that speaks for or against any option; the habit comes first."""
+    reasons = [catalogue.find("reasons", f"{spec.name}.{term}", one.language) for term in spec.terms]
+    return [
+        {"title": capital(name), "sizes": [signed(float(size), 2) for size in sizes]}
+        for name, sizes in zip([one.say("life.habit"), *reasons], terms.T, strict=True)
+        if sizes.any()
+    ]
 
 
 def weights_of(spec: ChoiceSpec, row: Any) -> np.ndarray:

@@ -59,7 +59,15 @@ function waterfall(s, wide) {
     return `<tr><th scope="row">${plain(term.title)}${term.input ? ` <small>${plain(s.words.calibrated)}</small>` : ""}</th><td class="bar-cell"><svg viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" aria-hidden="true">${HATCH}${line(x(0), 0, x(0), h, colour("faint"))}<rect x="${left}" y="${h * 0.25}" width="${long}" height="${h * 0.5}" ${style}/></svg></td><td>${plain(term.shown)}</td></tr>`;
   });
   const total = one.apart ? "" : `<tr class="total"><th scope="row">${plain(s.words.sum)}</th><td class="bar-cell"><svg viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" aria-hidden="true">${line(x(0), 0, x(0), h, colour("faint"))}${line(x(0), h / 2, x(run), h / 2, colour("ink"), 'stroke-width="2"')}<circle cx="${x(run)}" cy="${h / 2}" r="5" fill="${colour("ink")}"/></svg></td><td>${plain(one.total)}</td></tr>`;
-  return `<table class="tm"><tbody>${rows.join("")}${total}</tbody></table>${one.reason ? `<p class="small">${plain(one.reason)}</p>` : ""}${one.drawn ? `<p class="small">${plain(one.drawn)}</p>` : ""}`;
+  return `<table class="tm"><tbody>${rows.join("")}${total}</tbody></table>${one.parts?.length ? parts(s) : ""}${one.reason ? `<p class="small">${plain(one.reason)}</p>` : ""}${one.drawn ? `<p class="small">${plain(one.drawn)}</p>` : ""}`;
+}
+
+// The terms of each option of an agent, where they are known: a column for each option.
+function parts(s) {
+  const one = s.weighing, head = one.terms.map((option) => `<th scope="col">${plain(option.title)}</th>`).join("");
+  const rows = one.parts.map((row) => `<tr><th scope="row">${plain(row.title)}</th>${row.sizes.map((size) => `<td>${plain(size)}</td>`).join("")}</tr>`);
+  const total = `<tr class="total"><th scope="row">${plain(s.words.sum)}</th>${one.terms.map((option) => `<td>${plain(option.shown)}</td>`).join("")}</tr>`;
+  return `<details class="parts"><summary>${plain(s.words.parts)}</summary><table class="pt"><thead><tr><td></td>${head}</tr></thead><tbody>${rows.join("")}${total}</tbody></table></details>`;
 }
 
 // A hundred in the same place: one sign for each option, the draw in a ring.

@@ -21,6 +21,7 @@ from experiments.comparison.life_recorder import (
 from experiments.comparison.report_weighing import OPEN_CHANNELS, Telling
 from model.engine.calendar import tick_of
 from model.engine.choices import CHOICES_DECLARED
+from model.police.chief.schema import HOUR_USES, HOURS_CHOICE
 from model.reporting.reporting.rules import ReportingTables, channel_utilities
 from model.simulation.model import TrustModel
 from model.town.crime_kinds import HOMICIDE
@@ -114,6 +115,20 @@ def test_the_terms_sum_to_the_utilities_of_the_model() -> None:
             assert same_board.odds() == pytest.approx(tables.pull[numbers], rel=1e-9)
             compared += 1
     assert compared >= 10
+
+
+def test_the_terms_of_a_chiefs_hours_sum_to_the_utilities_on_record(
+    everybody: tuple[TrustModel, LifeRecorder, Recorded],
+) -> None:
+    world, _, found = everybody
+    rows = world.choices()
+    rows = rows[(rows["matter"] == HOURS_CHOICE) & (rows["tick"] > tick_of(world.settings.start))]
+    hours = {(int(row["tick"]), int(row["who"])): row for row in rows}
+    assert set(found.hours) == set(hours) != set()
+    for key, terms in found.hours.items():
+        sums = [hours[key][f"v{option}"] for option in range(len(HOUR_USES))]
+        assert np.cumsum(terms, axis=1)[:, -1].tolist() == sums
+    assert any((terms[:, 1:] != 0.0).any() for terms in found.hours.values())
 
 
 def test_one_input_moved_moves_only_its_terms(everybody: tuple[TrustModel, LifeRecorder, Recorded]) -> None:

@@ -255,6 +255,17 @@ def test_the_choices_of_an_agent_say_what_is_on_record(one: Standing) -> None:
     assert len(found["lines"][0]) == 13
 
 
+def test_the_terms_of_a_chiefs_hours_sum_to_the_weights_above_them(one: Standing) -> None:
+    life = one.base[0]
+    assert life.recorded is not None
+    known = [(row, life_view.terms_of(life.recorded, row)) for row in life.recorded.choices]
+    row, terms = next((row, terms) for row, terms in known if terms is not None)
+    weighing = life_view.option_weights(one, row, life.seed, terms)
+    for option, weight in enumerate(weighing["terms"]):
+        total = sum(float(part["sizes"][option].replace("−", "-")) for part in weighing["parts"])
+        assert total == pytest.approx(weight["size"], abs=0.04)
+
+
 def test_a_draw_is_shown_where_its_key_is_on_record_and_gives_the_choice_that_was_made(one: Standing) -> None:
     life = one.base[0]
     assert life.recorded is not None
