@@ -68,7 +68,7 @@ class Finding:
 
     @property
     def settled(self) -> bool:
-        """True if luck alone does not explain the effect, by these twins and without other laws of trust."""
+        """True if random variation alone does not explain the effect; other laws of trust are left out."""
         return self.row is not None and settled(self.row)
 
     @property

@@ -112,7 +112,7 @@ def as_given(texts: Mapping[str, str], default: str = "") -> Both:
 
 
 def settled(row: Any) -> bool:
-    """Tell whether luck alone does not explain an effect."""
+    """Tell whether random variation alone does not explain an effect."""
     return direction(judge(row)) != 0
 
 

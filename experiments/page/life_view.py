@@ -1,8 +1,8 @@
 """The view "A life": a resident, auxiliary mayor, station chief or clique in one pair of worlds; one choice weighed.
 
 Nobody is shown who must not be: the recorder drops lives touched by gangs, by violence at home or by death, and a life
-is told only if both worlds of the pair may tell it. Who decides is a number by luck, without a place. A life is not
-exported.
+is told only if both worlds of the pair may tell it. Who decides is told by a random number, without a place. A life is
+not exported.
 """
 
 from dataclasses import dataclass
@@ -259,7 +259,7 @@ def what_ifs(one: Standing, telling: Telling, b: LifeStory) -> list[dict[str, An
 
 
 def order_of(seed: int, agent: str, n: int) -> list[int]:
-    """Return the rows of n agents in an order of luck, the same in both worlds of a pair."""
+    """Return the rows of n agents in a random order, the same in both worlds of a pair."""
     return sorted(range(n), key=lambda who: anonymous(seed, agent, who))
 
 

@@ -126,7 +126,7 @@ def crumb(one: Standing, where: Where, names: tuple[str, ...]) -> str:
 
 
 def answer(one: Standing, parts: list[CauseEffect], total: Effect, net: bool) -> list[Span]:
-    """Return the causes that surely move trust most, then what luck or the country adds."""
+    """Return the causes that surely move trust most, then what random variation or the country adds."""
     told = [part for part in parts if judge(part.effect) in TOLD and part.name not in LAST]
     verdict = VERDICTS[judge(total)]
     spans: list[Span] = [(capital(getattr(verdict, one.language)), "bold")]

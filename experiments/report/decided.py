@@ -78,7 +78,7 @@ def change(site: Site, arm: ArmReading, matter: Matter, option: str) -> Iterator
 
 
 def reason(site: Site, row: Any) -> Both:
-    """Return the reason that was most often decisive, with how often; a dash where luck alone was."""
+    """Return the reason that was most often decisive, with how often; a dash where no single reason was."""
     if row is None or not row["reason"]:
         return both("–", "–")
     often = site.numbers.show("decided", row.name, "reason_share")
