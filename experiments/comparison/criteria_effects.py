@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.statistics.forecast_scores import HOLDS, does_hold
 from experiments.statistics.paired_effects import error_of
+from experiments.statistics.thresholds import CRITERION
 from model.engine.random_streams import keyed_uniform, stream_id
 from model.engine.scenario import CriterionAnchor
 from model.measures.criteria import CRITERIA, GRADES, PART_READERS, combine_parts, criterion_parts, grade_index
 
 SITES = ("villa_canales", "totonicapan")
 DRAWS = 1000
-HOLDS = 0.8
-"""Share of draws from which an ordering is said to hold."""
 ANCHOR, WEIGHT = stream_id("draw of an anchor"), stream_id("draw of a weight")
 
 
@@ -96,7 +96,7 @@ def draw_lines(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[str]:
     yield ""
     yield f"Orderings (one holds if it does in {HOLDS:.0%} of draws, means over seeds)"
     for text, held in orderings(sites):
-        yield f"  {text:40}{share_told(held, n_draws):>15}  {'holds' if held >= HOLDS else 'does not hold'}"
+        yield f"  {text:40}{share_told(held, n_draws):>15}  {'holds' if does_hold(held) else 'does not hold'}"
 
 
 def spread(scores: np.ndarray) -> str:
@@ -146,7 +146,7 @@ def orderings(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[tuple[str,
         yield "C2(totonicapan) > C2(villa_canales)", float(higher.mean())
         for name in ("c1", "c3"):
             apart = np.abs(means["totonicapan"][name] - means["villa_canales"][name])
-            yield f"{name.upper()} alike (less than 0.1 apart)", float((apart < 0.1).mean())
+            yield f"{name.upper()} alike (less than {CRITERION.close:g} apart)", float((apart < CRITERION.close).mean())
     for site, scores in means.items():
         others = np.array([scores[name] for name in ("c1", "c2", "c3")])
         yield f"C4 lowest in {site}", float((scores["c4"] < others.min(axis=0)).mean())

@@ -80,6 +80,37 @@ class Scale:
         return self.kind == "counts" and largest(base, arm) * self.per_year < threshold_rules()["rare"].least
 
 
+class CriterionThresholds(NamedTuple):
+    """Thresholds of the verdicts on the criteria of reform, whose scores go from 0 to 1.
+
+    ``alike`` is the difference between two municipalities up to which they are alike, and beyond which they differ,
+    ``close`` a narrower one over draws of anchors and weights; ``weak`` the score below which a criterion is the
+    weakest; ``share`` and ``ordered`` the shares of runs in which a difference and an order of criteria must hold. A
+    policy moves a criterion that rises by ``moved``; one that should stand may change by ``still``, or by so many
+    standard ``errors`` of its mean.
+    """
+
+    alike: float = 0.15
+    close: float = 0.1
+    weak: float = 0.3
+    share: float = 0.95
+    ordered: float = 0.9
+    moved: float = 0.03
+    still: float = 0.02
+    errors: float = 2.0
+
+    def responds(self, change: float) -> bool:
+        """Tell whether a change is large enough for an answer to a policy."""
+        return change >= self.moved
+
+    def stands(self, change: float, error: float) -> bool:
+        """Tell whether a criterion stands: its change is small, or within its error, or not known."""
+        return math.isnan(change) or change <= max(self.still, self.errors * error)
+
+
+CRITERION = CriterionThresholds()
+
+
 def monthly_scale(measure: str, unit: str, delta: float | None = None) -> Scale:
     """Return how a mean over the last twelve months of a monthly measure is judged, in the measure's own unit.
 

@@ -14,7 +14,9 @@ import pandas as pd
 
 from experiments.comparison.criteria_effects import SITES, draw_lines, mean_scores
 from experiments.execution.run_requests import plan_runs
+from experiments.statistics.forecast_scores import does_hold
 from experiments.statistics.paired_effects import paired
+from experiments.statistics.thresholds import CRITERION
 from experiments.validation.experiment import BASE, CENTRAL, Experiment, Worlds
 from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_worlds
 from experiments.validation.study_tables import write_table
@@ -43,8 +45,6 @@ WORLDS = {
 }
 RANGES: dict[str, list[float]] = STATED["ranges"]
 """Low and high end of each assumed number that criteria may hang on."""
-MOVED, STILL = 0.03, 0.02
-"""Change by which a criterion has moved, and up to which it stands; above twice its error besides."""
 YEARS = 3.0
 PAIRS = 12
 GAMING = ("forms", "routes", "responses", "empty", "no")
@@ -125,26 +125,23 @@ def verdicts(base: Mapping[str, Table]) -> Iterator[tuple[str, bool, str]]:
     both = (vc, tot)
     mean = [{name: mean_of(one[name]) for name in CRITERIA} for one in both]
     c1, c2, c3 = ([one[name] for one in mean] for name in ("c1", "c2", "c3"))
-    passed = all(graded(one, "acceptable") for one in c1) and abs(c1[0] - c1[1]) < 0.15
+    passed = all(graded(one, "acceptable") for one in c1) and abs(c1[0] - c1[1]) < CRITERION.alike
     yield "L01 C1 acceptable at both", passed, f"{c1[0]:.2f}, {c1[1]:.2f}"
     yield "L02 C2 passable in Villa Canales", graded(c2[0], "passable"), f"{c2[0]:.2f}"
     n = min(len(vc["c2"]), len(tot["c2"]))
-    apart = share_of_seeds(tot["c2"][:n] - vc["c2"][:n] > 0.15)
-    yield (
-        "L03 C2 strong in Totonicapán",
-        graded(c2[1], "strong") and apart >= 0.95,
-        f"{c2[1]:.2f}; above VC in {apart:.0%}",
-    )
+    apart = share_of_seeds(tot["c2"][:n] - vc["c2"][:n] > CRITERION.alike)
+    strong = graded(c2[1], "strong") and does_hold(apart, CRITERION.share)
+    yield "L03 C2 strong in Totonicapán", strong, f"{c2[1]:.2f}; above VC in {apart:.0%}"
     limited = all(graded(one, "limited") and one < first for one, first in zip(c3, c1, strict=True))
     yield "L04 C3 limited at both", limited, f"{c3[0]:.2f}, {c3[1]:.2f}"
     least = [share_of_seeds(one["c4"] < np.minimum(np.minimum(one["c1"], one["c2"]), one["c3"])) for one in both]
-    weak = min(least) >= 0.95 and max(one["c4"] for one in mean) < 0.3
+    weak = does_hold(min(least), CRITERION.share) and max(one["c4"] for one in mean) < CRITERION.weak
     yield "L05 C4 weakest at both", weak, f"in {least[0]:.0%}, {least[1]:.0%} of seeds"
     order = (
         share_of_seeds((vc["c1"] >= vc["c2"]) & (vc["c2"] > vc["c3"]) & (vc["c3"] > vc["c4"])),
         share_of_seeds((tot["c2"] >= tot["c1"]) & (tot["c1"] > tot["c3"]) & (tot["c3"] > tot["c4"])),
     )
-    yield "L06 their order", min(order) >= 0.9, f"in {order[0]:.0%}, {order[1]:.0%} of seeds"
+    yield "L06 their order", does_hold(min(order), CRITERION.ordered), f"in {order[0]:.0%}, {order[1]:.0%} of seeds"
 
 
 def share_of_seeds(holds: np.ndarray) -> float:
@@ -198,9 +195,8 @@ def response_lines(
 def fits(change: float, error: float, wanted: bool, sign: float, key: str) -> bool:
     """Tell if a criterion answers as it should: moves, or stands within chance; what pretends may lower it."""
     if wanted:
-        return bool(sign * change >= MOVED)
-    size = change if key in ONLY_UP else abs(change)
-    return bool(size <= max(STILL, 2.0 * error) or np.isnan(change))
+        return CRITERION.responds(sign * change)
+    return CRITERION.stands(change if key in ONLY_UP else abs(change), error)
 
 
 def show_ranges(out: Path, size: ExperimentSize, years: float, runs: Path = RUNS) -> None:

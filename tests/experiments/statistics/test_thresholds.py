@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from experiments.statistics.thresholds import Scale, Threshold, largest, monthly_scale
+from experiments.statistics.thresholds import CRITERION, Scale, Threshold, largest, monthly_scale
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,11 @@ def test_the_larger_side_is_that_of_the_larger_size() -> None:
 def test_nothing_is_known_of_a_measure_without_a_scale() -> None:
     assert math.isnan(Threshold().delta)
     assert Threshold().floor == 0.0
+
+
+def test_a_criterion_responds_from_its_threshold_on_and_stands_within_its_error() -> None:
+    assert [CRITERION.responds(change) for change in (0.029, 0.03, -0.03)] == [False, True, False]
+    assert CRITERION.stands(0.02, 0.001)
+    assert not CRITERION.stands(0.021, 0.001)
+    assert CRITERION.stands(0.021, 0.0105)
+    assert CRITERION.stands(math.nan, 0.0)
