@@ -1,4 +1,4 @@
-"""Keyed random numbers, so that worlds with one seed share the luck of every decision.
+"""Keyed random numbers, so that runs with one seed share the draw of every decision.
 
 A draw is a pure function of five integers: the seed of the run, the stream of the decision, the tick, the entity that
 decides, and the number of the draw.  There is no generator state to advance.  It follows that

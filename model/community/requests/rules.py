@@ -7,6 +7,7 @@ Communities ask at meetings.  Boards may also ask between meetings and take unme
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from model.community.board_memory.rules import protocol_strength, record_promise, record_request_outcome
 from model.community.board_memory.schema import LAST_OUT
@@ -103,6 +104,15 @@ class RequestTables(TableBundle):
     requests: Rows[RequestRow]
     requests_count: IntArray = count_of(REQUESTS)
     suffered: FloatArray = of(SUFFERED)
+
+
+class RequestAnswer(NamedTuple):
+    """Answer to a request: followed up by a project, met, given an answer, the limits explained."""
+
+    worked: bool
+    met: bool
+    answered: bool
+    explained: bool
 
 
 @kernel
@@ -320,7 +330,6 @@ def answer_request(shift: ShiftContext, tables: ConsultationTables, request: Req
     feasible = keyed_uniform(shift.seed, FEASIBLE_STREAM, asked, a, nth) < p.feasible
     met = feasible and seen_to
     answered = met or worked or keyed_uniform(shift.seed, ANSWERED_STREAM, asked, a, nth) < p.answer
-    shift.tally[0].requests_followed += 1.0 if worked else 0.0
     trained = tables.officers[tables.chiefs[a]].skill * tables.adoption[z].link_explain
     # Explanations wear off: each since the last request met halves the chance of the next.
     worn = math.exp(-LN_2 * board.explained)
@@ -329,22 +338,38 @@ def answer_request(shift: ShiftContext, tables: ConsultationTables, request: Req
     )
     board.explained = 0 if met else board.explained + (1 if explained else 0)
     record_item(tables.items[a], request.problem, met, feasible, worked, answered or explained)
-    shift.tally[0].requests_due += 1.0
-    shift.tally[0].requests_met += 1.0 if met else 0.0
-    shift.tally[0].limits_explained += 1.0 if explained else 0.0
     record_request_outcome(board, met, answered or explained, request.climbed)
     if board.protocol == 1:
         record_promise(shift, board, met)
     if answered:
         board.heard = asked if nth < MAX_REQUESTS or nth == TABLE_REQUEST else board.heard
-        shift.tally[0].table_answered += 1.0 if nth == TABLE_REQUEST else 0.0
-        shift.tally[0].requests_answered += 1.0
-        shift.tally[0].answered_by_police += request.by_police
-    if explained or (answered and not met):
-        return
+    count_answer(shift, request, RequestAnswer(worked, met, answered, explained))
+    if met or not (answered or explained):
+        tell_attendees(shift, tables, request, met, p)
+
+
+@kernel
+def count_answer(shift: ShiftContext, request: RequestRow, answer: RequestAnswer) -> None:
+    """Count a request that was due, and how it was answered; updates the monthly counts."""
+    tally = shift.tally[0]
+    tally.requests_due += 1.0
+    tally.requests_followed += 1.0 if answer.worked else 0.0
+    tally.requests_met += 1.0 if answer.met else 0.0
+    tally.limits_explained += 1.0 if answer.explained else 0.0
+    if answer.answered:
+        tally.table_answered += 1.0 if request.nth == TABLE_REQUEST else 0.0
+        tally.requests_answered += 1.0
+        tally.answered_by_police += request.by_police
+
+
+@kernel
+def tell_attendees(
+    shift: ShiftContext, tables: ConsultationTables, request: RequestRow, met: bool, p: Consultation
+) -> None:
+    """Record the event of trust of everybody who attended the meeting of a request."""
     for k in range(tables.present_count[0]):
         row = tables.present[k]
-        if row.due == request.due and row.authority == a:
+        if row.due == request.due and row.authority == request.authority:
             if met:
                 record_event(shift, row.who, REQUEST_MET, p.weight_met)
             else:

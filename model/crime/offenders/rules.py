@@ -202,7 +202,7 @@ def create_slots(world: World) -> None:
     for group, n in enumerate(n_slots):
         for i in range(n):
             row, name = table.rows[table.count[0]], group * SLOT_ID_RANGE + i
-            # Rates are quantiles of a log-normal distribution: no luck, the same spread in every world.
+            # Rates are quantiles of a log-normal distribution, not random draws: the same spread in every world.
             row.group, row.rate = group, math.exp(p.spread * normal.inv_cdf((i + 0.5) / n))
             row.home = weighted_place(
                 everywhere, 0, len(everywhere), keyed_uniform(world.seed, OFFENDER_HOME_STREAM, 0, name, 0)

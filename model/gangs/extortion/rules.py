@@ -175,10 +175,7 @@ def record_refusal(shift: ShiftContext, gangs: GangTables, p: Extortion, q: int,
 
 @kernel
 def make_demands(shift: ShiftContext, gangs: GangTables, parameters: Rows[Extortion]) -> None:
-    """Make the demands of every clique; the target pays, or refuses and is threatened.
-
-    Updates `minds.pays`, `threats`, and `asked`, `refused`, `paid` and `unpaid` of cliques; appends incidents.
-    """
+    """Make the demands of every clique; each target pays, or refuses and is threatened."""
     for q in range(len(gangs.cliques)):
         clique, first = gangs.cliques[q], gangs.target_start[q]
         n_targets = gangs.target_start[q + 1] - first
@@ -198,27 +195,37 @@ def make_demands(shift: ShiftContext, gangs: GangTables, parameters: Rows[Extort
                 or keyed_uniform(shift.seed, DEMAND_MARK, shift.tick, number, 0) >= chance
             ):
                 continue
-            minute = MINUTES_A_SHIFT * keyed_uniform(shift.seed, CRIME_MINUTE, shift.tick, number, 0)
-            demand = NewIncident(
-                number=number,
-                kind=EXTORTION,
-                motive=TERRITORIAL,
-                cell=to_int64(shift.ground.places[0, i]),
-                victim=i,
-                clique=q,
-                minute=minute,
-                severity=p.severity,
-                loss=clique.rent,
-            )
-            record_incident(shift, demand)
-            shift.tally[0].extortion_territorial += 1.0
-            clique.asked += 1
-            noise = p.noise * logistic_quantile(keyed_uniform(shift.seed, DEMAND_PAY, shift.tick, number, 0))
-            if clique.dread * p.punishment_cost - clique.rent + noise > 0.0:
-                mind.pays = q
-                clique.paid += 1.0
-                continue
-            record_refusal(shift, gangs, p, q, i, number)
+            make_demand(shift, gangs, p, q, i, number)
+
+
+@kernel
+def make_demand(shift: ShiftContext, gangs: GangTables, p: Extortion, q: int, i: int, number: int) -> None:
+    """Make a demand of clique ``q`` on resident ``i``, who pays, or refuses and is threatened.
+
+    Updates `minds.pays`, and `asked` and `paid` of the clique; appends the incident.
+    """
+    clique = gangs.cliques[q]
+    minute = MINUTES_A_SHIFT * keyed_uniform(shift.seed, CRIME_MINUTE, shift.tick, number, 0)
+    demand = NewIncident(
+        number=number,
+        kind=EXTORTION,
+        motive=TERRITORIAL,
+        cell=to_int64(shift.ground.places[0, i]),
+        victim=i,
+        clique=q,
+        minute=minute,
+        severity=p.severity,
+        loss=clique.rent,
+    )
+    record_incident(shift, demand)
+    shift.tally[0].extortion_territorial += 1.0
+    clique.asked += 1
+    noise = p.noise * logistic_quantile(keyed_uniform(shift.seed, DEMAND_PAY, shift.tick, number, 0))
+    if clique.dread * p.punishment_cost - clique.rent + noise > 0.0:
+        shift.minds[i].pays = q
+        clique.paid += 1.0
+    else:
+        record_refusal(shift, gangs, p, q, i, number)
 
 
 @kernel

@@ -94,14 +94,20 @@ def assign_officers(couples: Rows[CoupleRow], post: int, lead: int, mate: int) -
     couples[post].on, couples[post].lead, couples[post].mate = 1, lead, mate
 
 
+@kernel
+def is_present(shift: ShiftContext, officer: int, absence: float, strength: float) -> bool:
+    """Return whether an officer of the group on duty comes to this shift."""
+    u = keyed_uniform(shift.seed, ABSENCE_STREAM, shift.tick, officer, 0)
+    return u >= 1.0 - (1.0 - absence) * strength
+
+
 @allocating_kernel
 def fill_seats(shift: ShiftContext, couples: Rows[CoupleRow], plant: PoliceTables, roster: Rows[Roster]) -> None:
     """Form the couples of this shift from the officers present of the group on duty.
 
     Updates `couples.on`, `couples.lead` and `couples.mate` of the posts, without reinforcements.
     """
-    tick, seed = shift.tick, shift.seed
-    group, strength = group_on_duty(tick, roster[0])
+    group, strength = group_on_duty(shift.tick, roster[0])
     shift.tally[0].thin_relays += 1.0 if strength < 1.0 else 0.0
     present = np.zeros(len(plant.officers), np.int64)
     missing = np.zeros(len(plant.facilities), np.int64)
@@ -109,12 +115,10 @@ def fill_seats(shift: ShiftContext, couples: Rows[CoupleRow], plant: PoliceTable
         officer = plant.officers[o]
         if officer.group != group:
             continue
-        home = officer.facility
-        absence = roster[plant.facilities[home].settlement].absence
-        if keyed_uniform(seed, ABSENCE_STREAM, tick, o, 0) >= 1.0 - (1.0 - absence) * strength:
+        if is_present(shift, o, roster[plant.facilities[officer.facility].settlement].absence, strength):
             present[o] = 1
         elif officer.post < 0:
-            missing[home] += 1
+            missing[officer.facility] += 1
     # Officers without their mate replace absent desk officers first, then pair off in order.
     single = np.full(len(plant.facilities), -1, np.int64)
     single_post = np.full(len(plant.facilities), -1, np.int64)

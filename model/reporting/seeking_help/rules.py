@@ -55,7 +55,7 @@ from model.reporting.seeking_help.schema import (
     REASON_ATTENTION,
     REASON_AUTHORITY,
     REASON_FEAR,
-    REASON_LUCK,
+    REASON_NONE,
     REASON_OWN,
     REASON_TIES,
     REASON_TRUST,
@@ -300,9 +300,9 @@ def utilities_without_term(choice: HelpChoiceTables, reason: int) -> bool:
 
 @kernel
 def decisive_reason(choice: HelpChoiceTables, told: int, u: float) -> int:
-    """Return the strongest term without which she would tell another place, `REASON_LUCK` if there is none."""
+    """Return the strongest term without which she would tell another place, `REASON_NONE` if there is none."""
     # Counterfactuals with the same uniform number, as between twin worlds.
-    reason, most = REASON_LUCK, -math.inf
+    reason, most = REASON_NONE, -math.inf
     for k in range(1, N_REASONS):
         if not utilities_without_term(choice, k):
             continue

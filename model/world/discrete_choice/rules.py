@@ -19,7 +19,7 @@ from model.engine.kernels import TableBundle, kernel
 from model.engine.random_streams import keyed_uniform
 from model.engine.rows import FloatArray, IntArray, Rows
 from model.world.binding import computed, count_of
-from model.world.discrete_choice.schema import BY_LUCK, CHOICES, SMALLEST_GUMBEL_UNIFORM, ChoiceRecord
+from model.world.discrete_choice.schema import CHOICES, NO_DECISIVE_TERM, SMALLEST_GUMBEL_UNIFORM, ChoiceRecord
 from model.world.mechanism import Mechanism
 
 
@@ -136,7 +136,7 @@ def relative_utility(choice: ChoiceTables, options: int, option: int, term: int)
 @kernel
 def decisive_term(choice: ChoiceTables, options: int, terms: int, option: int, drawn: ChoiceDraw) -> int:
     """Return the strongest term without which the draw gives another option, or -1."""
-    reason, most = BY_LUCK, -math.inf
+    reason, most = NO_DECISIVE_TERM, -math.inf
     for k in range(1, terms):
         sum_utilities(choice, options, terms, k)
         if choose_option(choice, options, drawn.matter, drawn.ordered, drawn.tick, drawn.who) != option:

@@ -11,7 +11,7 @@ from model.engine.domains import KEY, PAST, SHARE, code_of
 from model.engine.rows import Row, Rows
 from model.engine.tables import GrowingTableSpec, TableSizes
 
-BY_LUCK = -1
+NO_DECISIVE_TERM = -1
 """Reason recorded for a choice that no single term decided."""
 SMALLEST_GUMBEL_UNIFORM = 1e-300
 """Added to a uniform before its double logarithm, which is infinite at 0."""

@@ -34,7 +34,7 @@ from model.gangs.cliques.rules import step
 from model.gangs.cliques.schema import Cliques
 from model.gangs.gangs.schema import STANCE_HOLD, STANCE_PRESS, STANCE_QUIET
 from model.simulation.model import TrustModel
-from model.world.discrete_choice.schema import BY_LUCK
+from model.world.discrete_choice.schema import NO_DECISIVE_TERM
 
 Live = Callable[..., TrustModel]
 GANGS = {"gangs.ms13": 40, "gangs.barrio18": 40, "gangs.dense": 5, "gangs.border": 100, "gangs.members": 30}
@@ -201,7 +201,7 @@ def test_every_matter_is_booked_in_a_run_with_reasons_that_are_not_chance_alone(
         CHOICES_DECLARED[int(one)].name
         for one in (STANCE_CHOICE, RENT_CHOICE, RECRUITS_CHOICE, CELLS_CHOICE, ATTACK_CHOICE)
     } <= found
-    assert (rows["term"] != BY_LUCK).any()
+    assert (rows["term"] != NO_DECISIVE_TERM).any()
     assert (rows[rows["matter"] == STANCE_CHOICE]["who"] < len(world.state.cliques)).all()
 
 

@@ -11,7 +11,7 @@ from model.engine.random_streams import stream_id
 from model.engine.rows import zero_rows
 from model.simulation.model import TrustModel
 from model.world.discrete_choice.rules import ChoiceTables, clear_terms, decide_and_record, share_with_prior
-from model.world.discrete_choice.schema import BY_LUCK, ChoiceRecord
+from model.world.discrete_choice.schema import NO_DECISIVE_TERM, ChoiceRecord
 
 HOW_MANY = 4000
 TRIED = stream_id("tried in a test")
@@ -65,16 +65,16 @@ def test_a_better_option_among_others_moves_choices_to_it_alone() -> None:
 def test_the_reason_is_the_term_without_which_the_choice_had_been_another() -> None:
     rows = choices([[0.0, 0.0, 0.0], [0.0, 9.0, 0.1]], ordered=False).choices
     taken = rows[rows["option"] == 1]
-    assert set(taken["term"].tolist()) == {1, BY_LUCK}
+    assert set(taken["term"].tolist()) == {1, NO_DECISIVE_TERM}
     alone = choices([[0.0, 0.0, 0.0], [0.0, 0.0, 0.1]], ordered=False).choices["option"]
     moved = alone[rows["option"] == 1] == 0
     assert (taken["term"][moved] == 1).all()
-    assert (taken["term"][~moved] == BY_LUCK).all()
+    assert (taken["term"][~moved] == NO_DECISIVE_TERM).all()
 
 
 def test_of_several_decisive_reasons_the_strongest_is_booked() -> None:
     rows = choices([[0.0, 0.0, 0.0], [-6.0, 5.0, 4.0]], ordered=True).choices
-    both = rows[(rows["option"] == 1) & (rows["term"] != BY_LUCK)]
+    both = rows[(rows["option"] == 1) & (rows["term"] != NO_DECISIVE_TERM)]
     assert set(both["term"].tolist()) == {1}
 
 
