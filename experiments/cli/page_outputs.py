@@ -64,11 +64,6 @@ class CodeBlock:
         return self.mark == "output: error"
 
     @property
-    def is_silent(self) -> bool:
-        """Return whether the page says that this prints nothing."""
-        return self.mark == "output: nothing"
-
-    @property
     def n_lines(self) -> int:
         """Number of lines to show; negative where they are the last."""
         stated = re.fullmatch(r"output: (last )?(\d+)", self.mark)

@@ -155,6 +155,11 @@ def row_of(one: Pair, section: str, measure: str, how: str, effect: Effect) -> d
     }
 
 
+def effect_row(one: Pair, section: str, measure: str, how: str, *sides: Values) -> dict[str, Any]:
+    """Return the row of the effect between values of both sides by seed, judged as its section is."""
+    return row_of(one, section, measure, how, one.effect(*sides, scale=scale_of(section, measure, one.years)))
+
+
 def events_of(effect: Effect, years: float) -> dict[str, float]:
     """Return a rare count as events, by column; nan where the measure is no yearly count or enough pairs differ."""
     is_rare = not math.isnan(years) and Scale("counts").is_rare(effect.base, effect.arm)
@@ -207,9 +212,7 @@ def group_rows(one: Pair) -> Iterator[dict[str, Any]]:
             sides = [by_seed(side[side["group"] == group], read.of) for side in (base, arm)]
             if any(math.isnan(value) for side in sides for value in side.values()):
                 continue
-            yield row_of(
-                one, "group", f"{column}_{group}", "recent", one.effect(*sides, scale=scale_of("cause", "", one.years))
-            )
+            yield effect_row(one, "group", f"{column}_{group}", "recent", *sides)
 
 
 def cause_rows(one: Pair) -> Iterator[dict[str, Any]]:
@@ -220,13 +223,7 @@ def cause_rows(one: Pair) -> Iterator[dict[str, Any]]:
     nothing: list[dict[int, Value]] = [dict.fromkeys(next(iter(side.values()), {}), 0.0) for side in sides]
     for cause in dict.fromkeys([*sides[0], *sides[1]]):
         own = (side.get(cause, zero) for side, zero in zip(sides, nothing, strict=True))
-        yield row_of(
-            one,
-            "cause",
-            cause,
-            "sum",
-            one.effect(*own, scale=scale_of("cause", "", one.years)),
-        )
+        yield effect_row(one, "cause", cause, "sum", *own)
 
 
 def origin_rows(one: Pair) -> Iterator[dict[str, Any]]:
@@ -238,11 +235,10 @@ def origin_rows(one: Pair) -> Iterator[dict[str, Any]]:
     nothing: Values = dict.fromkeys(parts, 0.0)
     for key in next(iter(parts.values()), {}):
         found: Values = {seed: own[key] for seed, own in parts.items()}
-        effect = one.effect(nothing, found, scale=scale_of("origin", "", one.years))
-        yield row_of(one, "origin", origins.key_of(*key), "recent", effect)
+        yield effect_row(one, "origin", origins.key_of(*key), "recent", nothing, found)
     for kind in (kind for kinds in origins.KINDS.values() for kind in kinds):
         sides: list[Values] = [{seed: side[seed].events[kind] for seed in parts} for side in (base, arm)]
-        yield row_of(one, "origin", f"events.{kind}", "recent", one.effect(*sides, scale=None))
+        yield effect_row(one, "origin", f"events.{kind}", "recent", *sides)
 
 
 def accounts_of(arm: Arm) -> dict[int, origins.Account]:
@@ -260,21 +256,18 @@ def decision_rows(one: Pair) -> Iterator[dict[str, Any]]:
     for taken in dict.fromkeys([*sides[0], *sides[1]]):
         base, arm = (side.get(taken, {}) for side in sides)
         if base and arm and (one.why_unpaired or base.keys() & arm.keys()):
-            yield row_of(
-                one, "decision", taken, "share", one.effect(base, arm, scale=scale_of("decision", "", one.years))
-            )
+            yield effect_row(one, "decision", taken, "share", base, arm)
 
 
 def resident_rows(one: Pair, residents: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield how many residents did or suffered something in the arm's world only, and in the first arm's only."""
-    scale = scale_of("only_arm", "", one.years)
     own = residents[(residents["site"] == one.arm.scenario) & (residents["against"] == one.arm.name)]
     for what in dict.fromkeys(own["what"]):
         for side in ("only_arm", "only_base"):
             counts: Any = own[own["what"] == what].set_index("seed")[side]
             nothing = dict.fromkeys(map(int, counts.index), 0.0)
             found = {int(seed): float(count) for seed, count in counts.items()}
-            yield row_of(one, side, what, "count", one.effect(nothing, found, scale=scale))
+            yield effect_row(one, side, what, "count", nothing, found)
 
 
 def causes_of(arm: Arm) -> dict[str, dict[int, Value]]:

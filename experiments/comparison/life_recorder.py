@@ -74,11 +74,6 @@ class LifeStory:
     left_out: int = 0
     small: float = 0.0
 
-    @property
-    def forgotten(self) -> float:
-        """Change of trust without an event: forgetting, and the mood of the country."""
-        return self.trust[-1] - self.trust[0] - self.small - sum(event.change for event in self.events)
-
 
 @dataclass(frozen=True)
 class Recorded:

@@ -53,16 +53,6 @@ def happened(site: Site, arm: ArmReading) -> list[Both]:
     ]
 
 
-def brief(site: Site, arm: ArmReading) -> Both:
-    """Return in one sentence what surely changes under a policy."""
-    surely = [one for name in MAIN if (one := finding(site, arm, name)).settled]
-    up = [in_words(one, "short.effect") for one in surely if one.row["low"] > 0.0]
-    down = [in_words(one, "short.effect") for one in surely if one.falls]
-    parts = [*enumerated("annex.up", up), *enumerated("annex.down", down)]
-    said = joined(parts, "; ") if parts else message("annex.nothing")
-    return message("annex.brief", arm=arm.title, said=said, known=known(site, arm, TRUST, "lead_"))
-
-
 def line(site: Site, arm: ArmReading, one: Finding) -> Both:
     """Return in how many worlds a measure rose or fell, by how much, and whether that is known."""
     form = "rare" if one.rare else "moved" if one.row["paired"] else "unpaired"
@@ -76,7 +66,7 @@ def little(one: Finding) -> Both:
     return message("line.little") if small and BY_NAME[one.measure].unit == "0-100" else EMPTY
 
 
-def known(site: Site, arm: ArmReading, measure: str, lead: str = "") -> Both:
+def known(site: Site, arm: ArmReading, measure: str) -> Both:
     """Return whether the effect is known, as the grid of memory and asymmetry says; nothing where it was not run."""
     row = site.verdict(arm, measure)
     if row is None or (said := laws_say(row)) is None:
@@ -90,7 +80,7 @@ def known(site: Site, arm: ArmReading, measure: str, lead: str = "") -> Both:
         turns, doubtful = ["turns"] * (said == "turns"), ["doubtful"] * bool(row["open"])
         why = turns + doubtful or ["varies"]
     reasons = joined([message(f"known.{one}", **number) for one in why], "; ")
-    return message(f"known.{lead}{bool(row['known'])}", why=reasons)
+    return message(f"known.{bool(row['known'])}", why=reasons)
 
 
 def homicides(site: Site, arm: ArmReading) -> Both:

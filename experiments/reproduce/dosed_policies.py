@@ -1,13 +1,12 @@
 """Policies that are carried out in part: a share of every change that the policies make, written as a policy file."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from experiments.reproduce.plan import Doses
 from experiments.storage.writing import write_whole
 from model.engine.errors import InputError
 from model.engine.parameters import group_named
-from model.engine.scenario import PolicyEntry, Scenario
+from model.engine.scenario import Scenario
 from scenarios.policy_files import read_policy
 
 DIGITS = 6
@@ -58,12 +57,6 @@ def between(scenario: Scenario, parameter: str, target: float, share: float) -> 
     start = float(getattr(scenario[name], key))
     value = target if share >= 1.0 else start + share * (target - start)
     return float(int(value + 0.5)) if group_named(name).kind(key) is int else value
-
-
-def entries_of(changes: list[Change]) -> Iterator[PolicyEntry]:
-    """Yield changes as entries of a policy."""
-    for how, parameter, value in changes:
-        yield PolicyEntry(parameter=parameter, how=how, value=value)  # type: ignore[arg-type]
 
 
 def write_policy(folder: Path, name: str, changes: list[Change]) -> Path:

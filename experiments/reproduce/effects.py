@@ -27,7 +27,6 @@ COSTS = (
     *("crimes_occurred", "complaints_filed", "refused", "domestic_without_remedy"),
 )
 CRITERIA = ("c1", "c2", "c3", "c4")
-PARADOX = ("crimes_occurred", "crimes_told", "told_share", "complaints_filed")
 
 
 def sides_of(pairs: pd.DataFrame) -> tuple[list[Value], list[Value]]:

@@ -37,7 +37,7 @@ OF_A_TARGET, MOST_PARAMETERS = 3, 12
 """Parameters chosen for each target, and most in all."""
 EFFECTS = ("trust_mean", "crimes_occurred")
 DRAWS_WRITTEN = 200
-WIDTH, DIGITS = 80, 4
+DIGITS = 4
 POSTERIOR, DRAWS = "posterior.csv", "draws.csv"
 
 type AnyTarget = MeasuredTarget | SeriesTarget

@@ -37,7 +37,6 @@ from scenarios import load
 
 YEARS = 3.0
 FILE, PATTERNS = "scorecard", "patterns"
-WIDTH = 80
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,7 @@ def of_policies(folder: Path, language: str) -> list[str]:
     for site in sites:
         found += [answers.question(site), answers.answer(site), *answers.warnings(site)]
         for arm in site.others:
-            found += [answers.two_sentences(site, arm), sentences.brief(site, arm), *sentences.happened(site, arm)]
+            found += [answers.two_sentences(site, arm), *sentences.happened(site, arm)]
             found += [*sentences.cautions(site, arm), sentences.smallest(site, arm), *sentences.drawn(site, arm)]
             found += [sentences.decides(site, arm), *disagreeing.records(site, arm)]
             found.append(sentences.gains(site, arm, tables.groups(site)))

@@ -14,8 +14,6 @@ YEARS, QUICK_YEARS = 10, 3
 RUNS, RUN_YEARS = 4, "2"
 """Runs by each number of workers, and their years."""
 
-type Points = list[tuple[float, float]]
-
 
 def measure_growth(quick: bool) -> dict[str, Any]:
     """Return the points of each panel, machine and code; each point is measured in a fresh process.

@@ -103,11 +103,6 @@ def hashes_in(line: str) -> list[str]:
     return [word.strip() for word in line.split(HASH)[1:]]
 
 
-def pins(asked: dict[str, str]) -> list[str]:
-    """Return what is installed where Python says this of itself, each in the version of the lock file."""
-    return [f"{one.name}{one.specifier}" for one in map(package_of, locked_lines(asked))]
-
-
 def list_of(folder: Path) -> Iterator[str]:
     """Yield the lines from which pip installs the wheels of a folder and no others."""
     there: dict[str, list[Path]] = {}
@@ -131,15 +126,6 @@ def name_of(wheel: Path) -> str:
 def digest(content: bytes) -> str:
     """Return the SHA-256 of some bytes."""
     return hashlib.sha256(content).hexdigest()
-
-
-def pin_name(pin: str) -> str:
-    """Return the name of a package from its pin.
-
-    >>> pin_name("scipy==1.16.2")
-    'scipy'
-    """
-    return pin.partition("==")[0]
 
 
 def tags(name: str) -> list[str]:

@@ -54,7 +54,7 @@ def test_every_block_of_the_site_that_runs_shows_its_output() -> None:
     for page in sorted(pages - generated - {*IN_CONTRIBUTING}):
         blocks = [one for one in blocks_of((ROOT / page).read_text(encoding="utf-8")) if one.runs and not one.file]
         if blocks:
-            found[page] = [one.code for one in blocks if bool(one.output.strip()) == one.is_silent]
+            found[page] = [one.code for one in blocks if bool(one.output.strip()) == (one.mark == "output: nothing")]
     assert {page: codes for page, codes in found.items() if codes} == {}, "run: python -m experiments.cli.page_outputs"
     assert sorted(found) == sorted((*QUICK, *SLOW, WITH_TOOLS))
 
