@@ -575,7 +575,7 @@ def main() -> None:
     """Run the program and leave with its exit code."""
     look_seldom()
     prepare_streams()
-    interruption.leave(code_of(sys.argv[1:]))
+    interruption.exit_program(code_of(sys.argv[1:]))
 
 
 def code_of(words: list[str]) -> int:

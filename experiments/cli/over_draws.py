@@ -13,7 +13,7 @@ from experiments.comparison.over_draws import draw_levels_table, tasks_over_draw
 from experiments.execution.interruption import tell_interrupted
 from experiments.execution.job_cache import JobCache, run_unfinished
 from experiments.execution.parameter_draws import Draw
-from experiments.execution.twin_runs import Task, TaskResults, apart, run_task, together
+from experiments.execution.twin_runs import Task, TaskResults, part_of_results, results_of_part, run_task
 from experiments.figures.answers import sweep_folder
 from experiments.figures.plot_command import MEASURES_SHOWN, chosen_measures
 from experiments.narrative.draw_lines import contrast_lines, level_lines
@@ -65,7 +65,9 @@ def tell_contrasts(study: str, draws: Sequence[Draw], asked: str, workers: int) 
 
 def run_draws(tasks: Sequence[Task], workers: int, folder: Path) -> tuple[list[TaskResults], bool]:
     """Carry out those runs over draws that a folder lacks; return all, and whether they were interrupted."""
-    outcome = run_unfinished(tasks, run_task, workers, "over draws", JobCache(folder, apart, together, TwinsPart))
+    outcome = run_unfinished(
+        tasks, run_task, workers, "over draws", JobCache(folder, part_of_results, results_of_part, TwinsPart)
+    )
     if outcome.interrupted:
         tell_interrupted(f"{len(outcome.finished)} of {len(tasks)} runs over draws are kept; start again to go on")
     return outcome.results, outcome.interrupted

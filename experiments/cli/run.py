@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.execution.interruption import tell_interrupted
-from experiments.execution.run_job import chosen
+from experiments.execution.run_job import measures_to_keep
 from experiments.execution.run_set import Runs, run_missing
 from experiments.figures.run import draw_run
 from experiments.figures.svg import render_figure
@@ -23,7 +23,7 @@ from experiments.storage.results_folder import (
 )
 from experiments.storage.run_crate import FILE as CRATE
 from experiments.storage.run_crate import About, crate_of
-from experiments.storage.run_folder import joined, manifest_of, parquets, write, write_saved
+from experiments.storage.run_folder import join_runs, manifest_of, parquet_files, write, write_saved
 from experiments.storage.run_identity import canonical, digest_of
 from experiments.storage.run_spec import RunSpec, command_of
 from experiments.storage.saved_states import are_saved, check_save
@@ -75,10 +75,10 @@ def results_folder_for(specs: Sequence[RunSpec], out: Path | None, fresh: bool) 
 
 def write_folder(specs: Sequence[RunSpec], outcome: Runs, work: Path, seconds: float, results: ResultsFolder) -> str:
     """Write everything into the folder of a run; return its summary."""
-    tables = joined(outcome.results)
+    tables = join_runs(outcome.results)
     measures = tables["measures"].to_pandas()
-    tables["measures"] = chosen(tables["measures"], specs[0])
-    files = parquets(tables)
+    tables["measures"] = measures_to_keep(tables["measures"], specs[0])
+    files = parquet_files(tables)
     if not measures.empty:
         files["summary.png"] = render_figure(draw_run(specs[0], measures, Tongue("en")), ".png", "summary")
     stated = manifest_of(specs, outcome.results, seconds, outcome.interrupted)

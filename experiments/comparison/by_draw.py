@@ -39,13 +39,13 @@ def drawn_table(draws: pd.DataFrame, pairs: Sequence[Pair]) -> pd.DataFrame:
     groups: Any = draws.groupby(["site", "against", "measure"], sort=False) if len(draws) else ()
     return pd.DataFrame(
         [
-            {"site": site, "against": against, "measure": measure} | summed(rows, drawn[site, against])
+            {"site": site, "against": against, "measure": measure} | summary_over_draws(rows, drawn[site, against])
             for (site, against, measure), rows in groups
         ]
     )
 
 
-def summed(rows: pd.DataFrame, parameters: Sequence[str]) -> dict[str, Any]:
+def summary_over_draws(rows: pd.DataFrame, parameters: Sequence[str]) -> dict[str, Any]:
     """Return what the draws say of one effect: settled signs, spread by parameters and by seeds, the main parameter.
 
     The spread by parameters is that of the estimates less their sampling variance.

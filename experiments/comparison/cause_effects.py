@@ -83,11 +83,11 @@ def contributions(life: Life, where: Where, net: bool = True) -> dict[str, float
     found[POPULATION] = trust[0] + sum(brought[name] for name in POPULATION_CAUSES)
     return {
         name: float(np.mean(100.0 * np.asarray(one)[where.months] / people[1:][where.months]))
-        for name, one in together(found, where).items()
+        for name, one in merge_small_causes(found, where).items()
     }
 
 
-def together(parts: Mapping[str, np.ndarray], where: Where) -> dict[str, np.ndarray]:
+def merge_small_causes(parts: Mapping[str, np.ndarray], where: Where) -> dict[str, np.ndarray]:
     """Return parts under the names under which they are told: in a settlement some as sums."""
     found: dict[str, np.ndarray] = {}
     for name, part in parts.items():
@@ -112,17 +112,17 @@ def cause_effects(pairs: Pairs, where: Where, net: bool = True) -> list[CauseEff
 
 def total_effect(pairs: Pairs, where: Where) -> Effect:
     """Return the effect on mean trust of a place and time (0-100)."""
-    sides = ([levels(pair[side], where)[where.months].mean() for pair in pairs] for side in (0, 1))
+    sides = ([monthly_trust(pair[side], where)[where.months].mean() for pair in pairs] for side in (0, 1))
     return paired(*map(list, sides), scale=Scale("points"))
 
 
-def levels(life: Life, where: Where) -> np.ndarray:
+def monthly_trust(life: Life, where: Where) -> np.ndarray:
     """Return mean trust (0-100) by month."""
     people, trust = (table[1:, where.here].sum(axis=1) for table in life.places)
     return np.asarray(100.0 * trust / people)
 
 
-def brought(life: Life, cause: str, where: Where) -> np.ndarray:
+def monthly_contribution(life: Life, cause: str, where: Where) -> np.ndarray:
     """Return the points of mean trust (0-100) that a cause brought in each month."""
     people, change = life.places[0, 1:, where.here].sum(axis=1), life.ledger[0, :, NAMES.index(cause), where.here]
     return np.asarray(100.0 * change.sum(axis=1) / people)

@@ -26,10 +26,10 @@ from experiments.comparison.headline_measures import BY_NAME, present
 from experiments.comparison.over_draws import draw_effects_table, tasks_over_draws
 from experiments.execution.job_cache import JobCache, run_unfinished
 from experiments.execution.trust_accounts import LAWS
-from experiments.execution.twin_runs import Task, TaskResults, apart, run_task, together, under
+from experiments.execution.twin_runs import Task, TaskResults, part_of_results, results_of_part, run_task, under_law
 from experiments.statistics.paired_effects import Effect, paired, unpaired, variance_ratio
 from experiments.statistics.verdicts import LOOKS, is_settled
-from experiments.storage.manifest import COMPARISON, SWEEP, read_manifest, saying
+from experiments.storage.manifest import COMPARISON, SWEEP, read_manifest, require_keys
 from experiments.storage.manifest_schema import TwinsPart
 from experiments.storage.reading import places_of
 from experiments.storage.run_folder import Finished
@@ -97,7 +97,7 @@ def found_arms(folder: Path) -> list[Arm]:
         return [arm for place in places_of(folder) for arm in found_arms(place)]
     if stated.get("format") == SWEEP:
         return swept_arms(folder)
-    stated = saying(folder, "settings", "scenario", "policies", "begins", "until", "seeds", "fingerprint")
+    stated = require_keys(folder, "settings", "scenario", "policies", "begins", "until", "seeds", "fingerprint")
     return [
         Arm(
             name=stated.get("arm") or stated["policy"],
@@ -123,15 +123,15 @@ def tasks_of(request: Request, blocks: Blocks) -> list[Task]:
         if len(arms) < 2:
             continue
         if request.independent:
-            tasks += [Task(number, later(world[1:], len(worlds)), "alone") for world in worlds]
+            tasks += [Task(number, with_later_seeds(world[1:], len(worlds)), "alone") for world in worlds]
         for law, k in itertools.product(LAWS, range(request.memory)):
-            twins = tuple(under(law, spec) for spec in later(worlds[0], k))
+            twins = tuple(under_law(law, spec) for spec in with_later_seeds(worlds[0], k))
             tasks.append(Task(number, twins, "memory", law))
         tasks += tasks_over_draws(number, [arm.specs[0] for arm in arms], request.drawn, request.sets)
     return tasks
 
 
-def later(specs: Sequence[RunSpec], by: int) -> tuple[RunSpec, ...]:
+def with_later_seeds(specs: Sequence[RunSpec], by: int) -> tuple[RunSpec, ...]:
     """Return runs with seeds so many further on."""
     return tuple(spec.with_seed(spec.seed + by) for spec in specs)
 
@@ -139,7 +139,7 @@ def later(specs: Sequence[RunSpec], by: int) -> tuple[RunSpec, ...]:
 def run(request: Request, arms: Sequence[Arm], workers: int, folder: Path) -> Lives:
     """Run all arms of a comparison, or what is missing of them in a folder."""
     blocks = by_site(arms)
-    cache = JobCache(folder, apart, together, TwinsPart)
+    cache = JobCache(folder, part_of_results, results_of_part, TwinsPart)
     outcome = run_unfinished(tasks_of(request, blocks), run_task, workers, "comparing", cache)
     lived = outcome.results
     twins = [one for one in lived if one.task.kind == "twins"]

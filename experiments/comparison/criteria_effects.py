@@ -24,7 +24,7 @@ def anchors_drawn(anchors: Sequence[CriterionAnchor], draws: int = DRAWS) -> dic
     """Return for every part the full anchors of all draws: half to twice the stated one, evenly in the logarithm."""
     stated = {anchor.part: anchor.full for anchor in anchors}
     return {
-        part: stated[part] * 2.0 ** (2.0 * lots(ANCHOR, number, draws) - 1.0)
+        part: stated[part] * 2.0 ** (2.0 * keyed_draws(ANCHOR, number, draws) - 1.0)
         for number, part in enumerate(PART_READERS)
         if part in stated
     }
@@ -33,18 +33,20 @@ def anchors_drawn(anchors: Sequence[CriterionAnchor], draws: int = DRAWS) -> dic
 def weights_drawn(parts: Sequence[str], draws: int = DRAWS) -> np.ndarray:
     """Return weights (draw, part) that sum to 1, evenly spread over all such weights (Dirichlet)."""
     numbers = list(PART_READERS)
-    raw = np.array([-np.log(1.0 - lots(WEIGHT, numbers.index(part), draws)) for part in parts]).T
+    raw = np.array([-np.log(1.0 - keyed_draws(WEIGHT, numbers.index(part), draws)) for part in parts]).T
     return np.asarray(raw / raw.sum(axis=1, keepdims=True))
 
 
 @cache
-def lots(key: int, who: int, draws: int) -> np.ndarray:
+def keyed_draws(key: int, who: int, draws: int) -> np.ndarray:
     """Return the keyed random numbers of all draws."""
     return np.array([keyed_uniform(1, key, draw, who, 0) for draw in range(draws)])
 
 
 @cache
-def drawn(anchors: tuple[CriterionAnchor, ...], draws: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+def draws_of_bounds(
+    anchors: tuple[CriterionAnchor, ...], draws: int
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Return the draws of anchors by part, and of weights by criterion."""
     full = anchors_drawn(anchors, draws)
     parts = {criterion: [part for part in criterion_parts(criterion) if part in full] for criterion in CRITERIA}
@@ -55,7 +57,7 @@ def scores_drawn(
     months: Mapping[Any, Any], anchors: Sequence[CriterionAnchor], draws: int = DRAWS
 ) -> dict[str, np.ndarray]:
     """Return the score of every criterion in the last of these months, which tells of twelve, for every draw."""
-    full, weights = drawn(tuple(anchors), draws)
+    full, weights = draws_of_bounds(tuple(anchors), draws)
     scores = {}
     for criterion in CRITERIA:
         own = [part for part in criterion_parts(criterion) if part in full]
@@ -84,7 +86,7 @@ def draw_lines(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[str]:
     yield "and the range of nine draws in ten"
     yield f"{'':16}" + "".join(site.rjust(28) for site in sites)
     for criterion in CRITERIA:
-        yield f"{criterion:16}" + "".join(spread(scores[criterion]).rjust(28) for scores in sites.values())
+        yield f"{criterion:16}" + "".join(mean_with_range(scores[criterion]).rjust(28) for scores in sites.values())
     yield ""
     yield f"Words, with the draws in a hundred that give them (5 and more; ± {50 / math.sqrt(n_draws):.1f} at most)"
     for criterion in CRITERIA:
@@ -95,11 +97,11 @@ def draw_lines(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[str]:
             yield f"  {criterion:15}{site:14}{given}"
     yield ""
     yield f"Orderings (one holds if it does in {HOLDS:.0%} of draws, means over seeds)"
-    for text, held in orderings(sites):
+    for text, held in ordering_shares(sites):
         yield f"  {text:40}{share_told(held, n_draws):>15}  {'holds' if does_hold(held) else 'does not hold'}"
 
 
-def spread(scores: np.ndarray) -> str:
+def mean_with_range(scores: np.ndarray) -> str:
     """Return the mean over seeds and draws, its Monte Carlo error, and the range of nine draws in ten."""
     mean, seeds = over_seeds(scores), over_seeds(scores.T)
     if np.isnan(mean).all():
@@ -138,7 +140,7 @@ def over_seeds(scores: np.ndarray) -> np.ndarray:
     return mean
 
 
-def orderings(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[tuple[str, float]]:
+def ordering_shares(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[tuple[str, float]]:
     """Yield each ordering of the concept with the share of draws in which it holds."""
     means = {site: {name: over_seeds(scores[name]) for name in CRITERIA} for site, scores in sites.items()}
     if {"totonicapan", "villa_canales"} <= set(means):

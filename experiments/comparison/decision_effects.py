@@ -50,7 +50,7 @@ def rows_of(arm: Arm) -> Iterator[dict[str, Any]]:
     for (agent, matter), own in sorted(matters, key=place_of):
         for option in options_of(matter, own["option"]):
             reasons = own.loc[own["option"] == option, "reason"]
-            reason, share = chief(Counter(reasons))
+            reason, share = main_reason(Counter(reasons))
             place = {"site": arm.scenario, "arm": arm.name, "agent": agent, "matter": matter, "option": option}
             yield place | {
                 "chosen": len(reasons) / years,
@@ -67,10 +67,10 @@ def place_of(one: tuple[tuple[str, str], pd.DataFrame]) -> tuple[int, int, str]:
     return AGENT_TYPES.index(agent), declared.index(matter) if matter in declared else len(declared), matter
 
 
-def chief(reasons: Counter[str]) -> tuple[str, float]:
+def main_reason(reasons: Counter[str]) -> tuple[str, float]:
     """Return the reason that was most often decisive, and in how many of a hundred choices; chance is none.
 
-    >>> chief(Counter({"luck": 6, "risk": 3, "rent": 1})), chief(Counter({"luck": 2}))
+    >>> main_reason(Counter({"luck": 6, "risk": 3, "rent": 1})), main_reason(Counter({"luck": 2}))
     (('risk', 30.0), ('', nan))
     """
     named = [(n, name) for name, n in sorted(reasons.items()) if name != CHANCE]

@@ -58,16 +58,16 @@ class DecisionMeasure:
         if not self.counts:
             return text[language]
         group, _, key = self.counts.partition(".")
-        value = after(
+        value = value_after(
             float(getattr(scenario[group], key)), [one for one in step.entries if one.parameter == self.counts]
         )
         return text[language].format(n=f"{SAID_AS[self.said_as] * value:,.0f}")
 
 
-def after(value: float, entries: list[PolicyEntry]) -> float:
+def value_after(value: float, entries: list[PolicyEntry]) -> float:
     """Return where entries put a value.
 
-    >>> after(2.0, [PolicyEntry(parameter="a.b", how="scale", value=1.5)]), after(2.0, [])
+    >>> value_after(2.0, [PolicyEntry(parameter="a.b", how="scale", value=1.5)]), value_after(2.0, [])
     (3.0, 2.0)
     """
     for entry in entries:

@@ -27,7 +27,7 @@ def horizon_rows(one: Pair) -> Iterator[dict[str, Any]]:
     lived = min(int(months.groupby("seed").size().min()) for months in sides)
     reached = [years for years in HORIZONS if MONTHS * years <= lived]  # by months: years of 365 days are a bit short
     for years in reached if len(reached) > 1 else ():
-        base, arm = (until(months, years) for months in sides)
+        base, arm = (months_until(months, years) for months in sides)
         for headline in (BY_NAME[name] for name in TOLD):
             if headline.is_in(base) and headline.is_in(arm):
                 values = (by_seed(months, headline.value) for months in (base, arm))
@@ -35,7 +35,7 @@ def horizon_rows(one: Pair) -> Iterator[dict[str, Any]]:
                 yield row_of(one, f"year {years}", headline.name, headline.how, effect) | {"years": years}
 
 
-def until(months: pd.DataFrame, years: int) -> pd.DataFrame:
+def months_until(months: pd.DataFrame, years: int) -> pd.DataFrame:
     """Return the months of every run up to a horizon."""
     number = months.sort_values("month").groupby("seed").cumcount()
     return months.loc[number[number < MONTHS * years].sort_index().index]

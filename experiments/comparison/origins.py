@@ -85,20 +85,20 @@ def sum_of(table: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:
     return table[[name for name in names if name in table]].sum(axis=1)
 
 
-def split(base: tuple[float, float], arm: tuple[float, float]) -> tuple[float, float]:
+def split_effect(base: tuple[float, float], arm: tuple[float, float]) -> tuple[float, float]:
     """Return the parts by number and by quality of a change between two sides, each of events and what they leave.
 
-    >>> split((10.0, -5.0), (5.0, -2.5))
+    >>> split_effect((10.0, -5.0), (5.0, -2.5))
     (2.5, 0.0)
-    >>> split((10.0, 2.0), (10.0, 5.0))
+    >>> split_effect((10.0, 2.0), (10.0, 5.0))
     (0.0, 3.0)
-    >>> split((0.0, 0.0), (4.0, 2.0))
+    >>> split_effect((0.0, 0.0), (4.0, 2.0))
     (2.0, 0.0)
 
     What one event leaves is not taken from a side with hardly any of them (`FEW`): fifty arrests where there was one
     are more arrests, not better ones.
 
-    >>> [round(part, 6) for part in split((1.0, -9.0), (50.0, -50.0))]
+    >>> [round(part, 6) for part in split_effect((1.0, -9.0), (50.0, -50.0))]
     [-49.0, 8.0]
     """
     (n, left), (m, leaves) = base, arm
@@ -112,7 +112,10 @@ def parts_of(base: Account, arm: Account) -> dict[tuple[str, str, str], float]:
     found: dict[tuple[str, str, str], float] = {}
     for belief in BELIEFS:
         for group, kinds in KINDS.items():
-            both = [split(*((side.events[kind], side.points[belief, kind]) for side in (base, arm))) for kind in kinds]
+            both = [
+                split_effect(*((side.events[kind], side.points[belief, kind]) for side in (base, arm)))
+                for kind in kinds
+            ]
             found[belief, group, NUMBER] = sum(one[0] for one in both)
             found[belief, group, QUALITY] = sum(one[1] for one in both)
         if belief == "trust":

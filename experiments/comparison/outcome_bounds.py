@@ -25,7 +25,7 @@ def ends_of(outcome: DecisionOutcome, site: str, base: float, residents: float, 
     """
     factor = 1.0 if outcome.level else residents / 100_000.0 if outcome.for_100_000 else base / 100.0
     told = [(factor * value, title) for value, title in ceiling_of(outcome, site, years)]
-    found = outcome_range(told or reached(outcome, site, years), TODAY)
+    found = outcome_range(told or single_measure_changes(outcome, site, years), TODAY)
     return None if found is None else (End(*found[0]), End(*found[1]))
 
 
@@ -38,7 +38,7 @@ def ceiling_of(outcome: DecisionOutcome, site: str, years: float) -> tuple[tuple
 
 
 @lru_cache
-def reached(outcome: DecisionOutcome, site: str, years: float) -> tuple[tuple[float, Text], ...]:
+def single_measure_changes(outcome: DecisionOutcome, site: str, years: float) -> tuple[tuple[float, Text], ...]:
     """Return what measures alone and the worlds at the ends do to an outcome of which the ceiling does not tell."""
     table = ceiling_after(single_measure_table(), years)
     if table.empty:

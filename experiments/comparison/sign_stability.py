@@ -14,16 +14,16 @@ from experiments.comparison.decision_measures import Chosen
 from experiments.comparison.decision_outcomes import OUTCOMES
 from experiments.comparison.effect_verdicts import verdicts_table
 from experiments.comparison.policy_choice import Choice
-from experiments.comparison.single_measure_effects import SITES, STEPS, request_of, shipped
+from experiments.comparison.single_measure_effects import SITES, STEPS, reference_file, request_of
 from experiments.execution.executor import run_jobs
 from experiments.execution.trust_accounts import MEMORY_YEARS, Law
-from experiments.execution.twin_runs import Task, run_task, under
+from experiments.execution.twin_runs import Task, run_task, under_law
 from experiments.storage.writing import make_folder, write_whole
 from model.engine.fingerprint import fingerprint
 
 TRIED = (Law(memory_years=MEMORY_YEARS[0]), Law(memory_years=MEMORY_YEARS[-1]))
 """The shortest memory and the longest, beside that of the twins on the page: no datum tells them apart."""
-LAWS = shipped("laws.csv")
+LAWS = reference_file("laws.csv")
 """The table that `confianza validate laws` wrote."""
 
 
@@ -37,7 +37,7 @@ def laws_table() -> dict[tuple[str, Chosen, str], Row]:
     return {(row["site"], ((row["measure"], row["step"]),), row["outcome"]): row for row in rows}
 
 
-def examined(choice: Choice, outcome: str) -> Row | None:
+def laws_row(choice: Choice, outcome: str) -> Row | None:
     """Return what the laws of trust say of an outcome, if just this was run under them: a measure alone, as long."""
     row = laws_table().get((choice.site, choice.chosen, outcome))
     return row if row and not choice.begins and row["years"] == choice.years else None
@@ -49,7 +49,7 @@ def show_laws(out: Path, twins: int, years: float, sets: Sequence[str], workers:
     with TemporaryDirectory() as policies:
         blocks = [arms_of(request_of(site, Path(policies), twins, years, sets, ()))[0] for site in SITES]
         tasks = [
-            Task(number, tuple(under(law, spec) for spec in world), "memory", law)
+            Task(number, tuple(under_law(law, spec) for spec in world), "memory", law)
             for number, arms in enumerate(blocks)
             for law in TRIED
             for world in zip(*(arm.specs for arm in arms), strict=True)

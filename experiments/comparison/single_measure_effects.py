@@ -21,13 +21,13 @@ from experiments.storage.writing import make_folder, write_whole
 from model.engine.fingerprint import fingerprint
 
 
-def shipped(name: str) -> Path:
+def reference_file(name: str) -> Path:
     """Return where a table of reference results lies: in a wheel, which has none of these, beside the code."""
     packed = Path(__file__).parent / "data" / name
     return packed if packed.is_file() else Path(__file__).parents[2] / "results" / "reference" / name
 
 
-REACH = shipped("reach.csv")
+REACH = reference_file("reach.csv")
 """The table that `confianza validate reach` wrote."""
 YEARS = 2.0
 SITES = ("villa_canales", "totonicapan")
@@ -49,7 +49,7 @@ def single_measure_table() -> pd.DataFrame:
 
 
 @cache
-def effects() -> dict[tuple[str, str, int], dict[str, tuple[float, float, float]]]:
+def effects_alone() -> dict[tuple[str, str, int], dict[str, tuple[float, float, float]]]:
     """Return by municipality, measure and step what it does alone to each outcome, with its interval."""
     found: dict[tuple[str, str, int], dict[str, tuple[float, float, float]]] = {}
     row: Any

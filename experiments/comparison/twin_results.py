@@ -101,13 +101,15 @@ def carry_out(turns: Any, lines: Lines, job: TwinJob, tell: ReportProgress) -> L
         return f"{type(reason).__name__}: {reason}"
 
 
-def unseen(month: int, measured: Mapping[str, float]) -> None:
+def show_no_month(month: int, measured: Mapping[str, float]) -> None:
     """Show no month before the end."""
 
 
-def live(spec: RunSpec, warm: Path, measures: Collection[str], tell: ReportProgress, draw: Draw = unseen) -> Life:
+def live(
+    spec: RunSpec, warm: Path, measures: Collection[str], tell: ReportProgress, draw: Draw = show_no_month
+) -> Life:
     """Live one world from its warm-up to its end and measure this of it; each month is drawn as it ends."""
-    world = begun(spec, town_for(spec), warm)
+    world = world_after_warm_up(spec, town_for(spec), warm)
     world.measured = measures
     opening = residents_by_place(world)
     numbers = itertools.count()
@@ -158,7 +160,7 @@ def by_cause(world: TrustModel) -> np.ndarray:
     return np.array([rows[name].reshape(-1, *shape) for name in ("change", "forgotten")], np.float32)
 
 
-def begun(spec: RunSpec, town: Town, warm: Path) -> TrustModel:
+def world_after_warm_up(spec: RunSpec, town: Town, warm: Path) -> TrustModel:
     """Return a world at the end of its warm-up, which no policy can touch: lived through once, then kept.
 
     It lies in a folder of this server alone, so that it need not be looked at whether the file is whole.

@@ -99,7 +99,7 @@ class Emulator:
         InputError
             If an input is missing, unknown or outside the range that the emulator has seen.
         """
-        mean, sd = self.process.predict(scaled(inputs, self.ranges), return_std=True)
+        mean, sd = self.process.predict(scaled_inputs(inputs, self.ranges), return_std=True)
         return Prediction(mean, sd)
 
     def restricted(self, kept: NDArray[np.bool_]) -> "Emulator":
@@ -111,10 +111,10 @@ class Emulator:
     @cached_property
     def diagnostics(self) -> Diagnostics:
         """Errors at the emulator's own points."""
-        return diagnose(self)
+        return leave_one_out_errors(self)
 
 
-def fit(
+def fit_emulator(
     inputs: Mapping[str, Any], values: Sequence[float] | Reals, ranges: Mapping[str, Range], noise: Any = None
 ) -> Emulator:
     """Fit an emulator.
@@ -135,7 +135,7 @@ def fit(
     InputError
         If there are too few points, results that are no numbers, or inputs outside their ranges.
     """
-    points, results = scaled(inputs, ranges), np.asarray(values, float)
+    points, results = scaled_inputs(inputs, ranges), np.asarray(values, float)
     if len(results) != len(points) or len(results) < FEWEST:
         raise InputError(f"an emulator needs at least {FEWEST} results, one a point, got {len(results)}")
     if not np.isfinite(results).all():
@@ -192,7 +192,7 @@ def left_out(emulator: Emulator) -> Prediction:
     return Prediction(emulator.values.mean() + spread * mean, spread / np.sqrt(np.diag(inverse)))
 
 
-def diagnose(emulator: Emulator) -> Diagnostics:
+def leave_one_out_errors(emulator: Emulator) -> Diagnostics:
     """Return how well each point is predicted from all others."""
     from scipy.stats import binomtest  # half a second, which most commands save
 
@@ -208,7 +208,7 @@ def diagnose(emulator: Emulator) -> Diagnostics:
     )
 
 
-def scaled(inputs: Mapping[str, Any], ranges: Mapping[str, Range]) -> Reals:
+def scaled_inputs(inputs: Mapping[str, Any], ranges: Mapping[str, Range]) -> Reals:
     """Return inputs as points × inputs from 0 to 1; refuse what is unknown, missing or outside its range."""
     for name in inputs:
         if name not in ranges:

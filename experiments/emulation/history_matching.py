@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.emulation.emulator import Emulator, fit
+from experiments.emulation.emulator import Emulator, fit_emulator
 from experiments.statistics.implausibility import SHRINKS, WIDTH, implausibility, not_ruled_out
 
 Reals = NDArray[np.float64]
@@ -72,7 +72,7 @@ class Matched:
         return {name: float(one) / WIDTH for name, one in zip(self.names, widths, strict=True)}
 
 
-def match(
+def match_history(
     simulate: Simulator,
     names: Sequence[str],
     targets: Sequence[Target],
@@ -101,10 +101,10 @@ def match(
     points, share = qmc.LatinHypercube(len(names), rng=rng).random(size), 1.0
     for number in range(most):
         results = simulate(points, number)
-        emulators = fitted(points, results, found)
+        emulators = fit_emulators(points, results, found)
         found.waves.append(Wave(points, results, emulators, share))
         candidates = rng.random((CANDIDATES, len(names)))
-        left = candidates[not_ruled_out(implausible(found, candidates).max(axis=0))]
+        left = candidates[not_ruled_out(implausibilities(found, candidates).max(axis=0))]
         before, share = share, len(left) / CANDIDATES
         found.waves[-1] = Wave(points, results, emulators, share)
         found.left = left
@@ -122,51 +122,53 @@ def sample_remaining(found: Matched, rng: np.random.Generator) -> Reals:
         return found.left
     low, high = found.left.min(axis=0), found.left.max(axis=0)
     candidates = low + (high - low) * rng.random((CANDIDATES, len(low)))
-    return candidates[not_ruled_out(implausible(found, candidates).max(axis=0))]
+    return candidates[not_ruled_out(implausibilities(found, candidates).max(axis=0))]
 
 
-def fitted(points: Reals, results: Reals, found: Matched) -> dict[str, Emulator]:
+def fit_emulators(points: Reals, results: Reals, found: Matched) -> dict[str, Emulator]:
     """Return an emulator for each target that varies; points without a number are left out."""
     emulators = {}
     for column, target in enumerate(found.targets):
         known = np.isfinite(results[:, column])
         values = results[known, column]
         if len(values) and np.ptp(values) > 0.0:
-            emulators[target.name] = fit(inputs(found, points[known]), values, ranges(found), found.noise[target.name])
+            emulators[target.name] = fit_emulator(
+                named_points(found, points[known]), values, parameter_ranges(found), found.noise[target.name]
+            )
     return emulators
 
 
-def inputs(found: Matched, points: Reals) -> dict[str, Reals]:
+def named_points(found: Matched, points: Reals) -> dict[str, Reals]:
     """Return points by parameter."""
     return dict(zip(found.names, points.T, strict=True))
 
 
-def ranges(found: Matched) -> dict[str, tuple[float, float]]:
+def parameter_ranges(found: Matched) -> dict[str, tuple[float, float]]:
     """Return the range of each parameter on the scale of its draws."""
     return dict.fromkeys(found.names, (0.0, 1.0))
 
 
-def implausible(found: Matched, points: Reals) -> Reals:
+def implausibilities(found: Matched, points: Reals) -> Reals:
     """Return the implausibility of points, waves × points × targets; 0 where no emulator may rule anything out."""
     cube = np.zeros((len(found.waves), len(points), len(found.targets)))
     for w, wave in enumerate(found.waves):
         for t, target in enumerate(found.targets):
             if target.name in wave.used:
-                mean, variance = predicted(found, wave.used[target.name], points)
-                cube[w, :, t] = implausibility(mean, variance + uncertain(found, target), target.value)
+                mean, variance = predict_points(found, wave.used[target.name], points)
+                cube[w, :, t] = implausibility(mean, variance + uncertainty_of_target(found, target), target.value)
     return cube
 
 
-def uncertain(found: Matched, target: Target) -> float:
+def uncertainty_of_target(found: Matched, target: Target) -> float:
     """Return the variance around a perfect emulator: observation, discrepancy, and random variation of one year."""
     return target.variance + found.noise[target.name]
 
 
-def predicted(found: Matched, emulator: Emulator, points: Reals) -> tuple[Reals, Reals]:
+def predict_points(found: Matched, emulator: Emulator, points: Reals) -> tuple[Reals, Reals]:
     """Return mean and variance of an emulator at many points."""
     if not len(points):
         return np.zeros(0), np.zeros(0)
-    parts = [emulator.predict(inputs(found, points[k : k + BATCH])) for k in range(0, len(points), BATCH)]
+    parts = [emulator.predict(named_points(found, points[k : k + BATCH])) for k in range(0, len(points), BATCH)]
     return np.concatenate([one.mean for one in parts]), np.concatenate([one.sd for one in parts]) ** 2
 
 
@@ -176,16 +178,16 @@ def weights_of(found: Matched, points: Reals) -> Reals:
     for target in found.targets:
         accepted = [wave.used[target.name] for wave in found.waves if target.name in wave.used]
         if accepted:
-            mean, variance = predicted(found, accepted[-1], points)
-            whole = variance + uncertain(found, target)
+            mean, variance = predict_points(found, accepted[-1], points)
+            whole = variance + uncertainty_of_target(found, target)
             logarithm -= 0.5 * (np.log(whole) + (mean - target.value) ** 2 / whole)
-    return normalised(logarithm)
+    return normalised_weights(logarithm)
 
 
-def normalised(logarithm: Reals) -> Reals:
+def normalised_weights(logarithm: Reals) -> Reals:
     """Return weights that sum to 1 from their logarithms.
 
-    >>> normalised(np.array([-1000.0, -1000.0]))
+    >>> normalised_weights(np.array([-1000.0, -1000.0]))
     array([0.5, 0.5])
     """
     if not len(logarithm):
@@ -231,7 +233,8 @@ def coverage(found: Matched, extra: Mapping[str, tuple[Reals, float]], most: int
     rng, first = np.random.default_rng(seed), found.waves[0]
     candidates = rng.random((BATCH, len(found.names)))
     emulators = {
-        name: fit(inputs(found, first.points), values, ranges(found), noise) for name, (values, noise) in extra.items()
+        name: fit_emulator(named_points(found, first.points), values, parameter_ranges(found), noise)
+        for name, (values, noise) in extra.items()
     }
     chosen = np.flatnonzero(np.isfinite(first.results).all(axis=1))[:most]
     inside = np.zeros((len(chosen), len(found.names)), bool)
@@ -242,7 +245,7 @@ def coverage(found: Matched, extra: Mapping[str, tuple[Reals, float]], most: int
             low, high = weighted_quantiles(values, weights)
             inside[k, column] = low <= first.points[truth, column] <= high
         for column, (name, emulator) in enumerate(emulators.items()):
-            mean, variance = without(found, emulator, int(truth), candidates)
+            mean, variance = leave_out_predictions(found, emulator, int(truth), candidates)
             drawn = mean + np.sqrt(variance + emulator.noise[truth]) * rng.normal(size=len(mean))
             low, high = weighted_quantiles(drawn, weights)
             of_results[k, column] = low <= extra[name][0][truth] <= high
@@ -259,15 +262,15 @@ def weights_without(found: Matched, candidates: Reals, truth: int, rng: np.rando
     for target in found.targets:
         if target.name in found.waves[0].used:
             emulator = found.waves[0].used[target.name]
-            mean, variance = without(found, emulator, truth, candidates)
+            mean, variance = leave_out_predictions(found, emulator, truth, candidates)
             own = emulator.values[truth] + np.sqrt(target.variance) * rng.normal()
-            whole = variance + uncertain(found, target)
+            whole = variance + uncertainty_of_target(found, target)
             logarithm -= 0.5 * (np.log(whole) + (mean - own) ** 2 / whole)
-    return normalised(logarithm)
+    return normalised_weights(logarithm)
 
 
-def without(found: Matched, emulator: Emulator, point: int, candidates: Reals) -> tuple[Reals, Reals]:
+def leave_out_predictions(found: Matched, emulator: Emulator, point: int, candidates: Reals) -> tuple[Reals, Reals]:
     """Return mean and variance at candidates of an emulator with the same lengths that never saw one of its points."""
     kept = np.arange(len(emulator.values)) != point
     part = emulator.restricted(kept)
-    return predicted(found, part, candidates)
+    return predict_points(found, part, candidates)

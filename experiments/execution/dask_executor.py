@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from experiments.execution.local_workers import JOBS_PER_WORKER, SchedulerLost, WorkerDied, drain_queue
-from experiments.execution.run_job import Done, Failed, attempt_far
+from experiments.execution.run_job import Done, Failed, try_run_on_cluster
 from experiments.storage.run_spec import RunSpec
 from model.engine.errors import InputError
 from scenarios.extras import require_extra
@@ -72,7 +72,7 @@ class DaskExecutor:
     def submit(self, job: RunSpec) -> None:
         """Submit a job."""
         with self.connection():
-            future = self.client.submit(attempt_far, job, key=f"run-{job.run}", pure=False)
+            future = self.client.submit(try_run_on_cluster, job, key=f"run-{job.run}", pure=False)
         self.futures[job.run] = future
         future.add_done_callback(lambda ended: self.ended.put((job, ended)))
 

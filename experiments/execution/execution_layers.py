@@ -51,19 +51,19 @@ def layers_of(folder: Path) -> list[Layer]:
         rows = read(folder, table=name)
         if not len(rows) or not set(rows["run"]) <= set(specs):
             raise InputError(f"{folder}: {name}.parquet must hold the runs of its manifest, got others or none")
-        parts = [located(name, specs[str(run)], own) for run, own in rows.groupby("run", sort=False)]
+        parts = [shapes_with_rows(name, specs[str(run)], own) for run, own in rows.groupby("run", sort=False)]
         found.append(Layer(name, np.concatenate([shapes for shapes, _ in parts]), pd.concat([own for _, own in parts])))
     return found
 
 
-def located(name: str, spec: RunSpec, rows: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
+def shapes_with_rows(name: str, spec: RunSpec, rows: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
     """Return the shapes of the rows of one run, and the rows; of settlements, also which were placed at random."""
     town, plane = town_for(spec), scenario_plane(spec.source, set=dict(spec.overrides))
     if name == "cells":
         cells = rows["cell"].to_numpy()
         if not ((cells >= 0) & (cells < len(town.cells))).all():
             raise InputError(f"cells.parquet: column 'cell' must lie between 0 and {len(town.cells) - 1}")
-        return plane.degrees(squares(town, cells), DIGITS), rows
+        return plane.degrees(cell_squares(town, cells), DIGITS), rows
     centres = {one.name: (one.x, one.y) for one in town.settlements}
     for unknown in set(rows["settlement"]) - set(centres):
         raise InputError(f"settlements.parquet: no settlement '{unknown}'{suggest_nearest(unknown, centres)}")
@@ -74,7 +74,7 @@ def located(name: str, spec: RunSpec, rows: pd.DataFrame) -> tuple[np.ndarray, p
     )
 
 
-def squares(town: "Town", cells: np.ndarray) -> np.ndarray:
+def cell_squares(town: "Town", cells: np.ndarray) -> np.ndarray:
     """Return the squares of some cells, in metres."""
     west, south = (town.origin[k] + town.cells[axis][cells] * town.cell_m for k, axis in enumerate("xy"))
     found: np.ndarray = shapely.box(west, south, west + town.cell_m, south + town.cell_m)

@@ -23,7 +23,7 @@ class Heard:
     told = False
 
 
-def listen() -> None:
+def install_handlers() -> None:
     """Let signals interrupt this program from now on, except those that it was started to ignore."""
     replace_handlers(interrupt)
 
@@ -91,7 +91,7 @@ def exit_code() -> int:
     return 128 + first
 
 
-def leave(code: int) -> NoReturn:
+def exit_program(code: int) -> NoReturn:
     """Leave the program with an exit code; after an interruption without clearing memory, which can take a second."""
     if code in {128 + one for one in SIGNALS}:
         atexit._run_exitfuncs()

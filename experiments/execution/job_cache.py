@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from experiments.execution.executor import JobResults, SizedJob, run_jobs
 from experiments.execution.local_workers import JobFunction
-from experiments.storage.manifest_schema import checked
+from experiments.storage.manifest_schema import check_types
 from experiments.storage.progress import say
 from experiments.storage.result_tables import COLUMNS, parquet_bytes, table_in
 from experiments.storage.results_folder import PARTS
@@ -63,18 +63,18 @@ class JobCache[J: SizedJob, R]:
 
     def put(self, job: J, result: R) -> None:
         """Bring a finished job to the disk."""
-        content = packed(*self.apart(result))
+        content = pack_job(*self.apart(result))
         make_folder(self.place)
-        write_whole(self.place / named_by_digest(label(job.key), content, ".zip"), content)
+        write_whole(self.place / named_by_digest(file_label(job.key), content, ".zip"), content)
 
     def found(self, jobs: Sequence[J]) -> dict[str, R]:
         """Return what is finished of some jobs, by their keys; what is not whole is left alone, and done again."""
         files = {path.name[:16]: path for path in self.place.glob("*.zip") if is_intact(path)}
         there = {}
         for job in jobs:
-            if path := files.get(label(job.key)):
+            if path := files.get(file_label(job.key)):
                 with contextlib.suppress(*NOT_WHOLE):
-                    about, tables = unpacked(path, self.about)
+                    about, tables = unpack_job(path, self.about)
                     if self.counts(job, about):
                         there[job.key] = self.together(job, about, tables)
         return there
@@ -94,12 +94,12 @@ def run_unfinished[J: SizedJob, R](
     return outcome
 
 
-def label(key: str) -> str:
+def file_label(key: str) -> str:
     """Return what stands for a job in the name of its file."""
     return digest_of(key.encode())
 
 
-def packed(about: Mapping[str, Any], tables: Tables) -> bytes:
+def pack_job(about: Mapping[str, Any], tables: Tables) -> bytes:
     """Return what is known of a job, and its tables, as the bytes of one file."""
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w") as file:
@@ -109,7 +109,7 @@ def packed(about: Mapping[str, Any], tables: Tables) -> bytes:
     return sink.getvalue()
 
 
-def unpacked(path: Path, about: Any) -> Part:
+def unpack_job(path: Path, about: Any) -> Part:
     """Return what a file holds; raise one of `NOT_WHOLE` if it is not as it was packed."""
     with zipfile.ZipFile(path) as file:
         members = file.infolist()
@@ -118,7 +118,7 @@ def unpacked(path: Path, about: Any) -> Part:
         if sum(one.file_size for one in members) > path.stat().st_size:
             raise ValueError("members overlap")
         tables = {name: member_table(file.read(name), path, name) for name in file.namelist() if name != ABOUT}
-        return checked(parse_json(file.read(ABOUT).decode(), str(path)), str(path), about), tables
+        return check_types(parse_json(file.read(ABOUT).decode(), str(path)), str(path), about), tables
 
 
 def member_table(content: bytes, path: Path, name: str) -> pa.Table:

@@ -48,15 +48,15 @@ def run_one(spec: RunSpec, tell: "ReportProgress") -> Done:
     tables = simulate(spec, town, tell, measured=spec.measures).tables
     seconds = time.perf_counter() - begun
     kept = {name: tables[name] for name in spec.keep}
-    return Done({"measures": chosen(tables["measures"], spec)} | kept, seconds, fingerprint(), begun - start)
+    return Done({"measures": measures_to_keep(tables["measures"], spec)} | kept, seconds, fingerprint(), begun - start)
 
 
-def chosen(table: pa.Table, spec: RunSpec) -> pa.Table:
+def measures_to_keep(table: pa.Table, spec: RunSpec) -> pa.Table:
     """Return the measures that are to be kept; all if none is named."""
     return table.select([*KEYS, *spec.varied, *spec.measures]) if spec.measures else table
 
 
-def attempt(spec: RunSpec, tell: "ReportProgress") -> Done | Failed:
+def try_run(spec: RunSpec, tell: "ReportProgress") -> Done | Failed:
     """Carry out one run; what goes wrong in it comes back as text, since not every error can be sent."""
     try:
         return run_one(spec, tell)
@@ -66,6 +66,6 @@ def attempt(spec: RunSpec, tell: "ReportProgress") -> Done | Failed:
         return Failed(f"{type(reason).__name__}: {reason}", traceback.format_exc())
 
 
-def attempt_far(spec: RunSpec) -> Done | Failed:
+def try_run_on_cluster(spec: RunSpec) -> Done | Failed:
     """Carry out one run on a cluster, where nobody listens to its progress."""
-    return attempt(spec, lambda _: None)
+    return try_run(spec, lambda _: None)

@@ -26,7 +26,7 @@ def run_all(specs: Sequence[RunSpec], workers: int = 1, label: str = "running") 
 
 def run_missing(specs: Sequence[RunSpec], workers: int, label: str, folder: Path, save: Path | None) -> Runs:
     """Carry out those runs that a folder does not hold as parts, each of which may leave its State in another."""
-    parts = JobCache(folder, partial(apart, save=save), together, RunPart, partial(counts, save=save))
+    parts = JobCache(folder, partial(part_of_run, save=save), run_of_part, RunPart, partial(is_usable_part, save=save))
     return run_unfinished(specs, partial(run_in_shared_town, save=save), workers, label, parts)
 
 
@@ -35,17 +35,17 @@ def run_in_shared_town(spec: RunSpec, tell: ReportProgress, save: Path | None) -
     return simulate(spec, town_for(spec), tell, save)
 
 
-def apart(run: Finished, save: Path | None) -> tuple[dict[str, Any], Tables]:
+def part_of_run(run: Finished, save: Path | None) -> tuple[dict[str, Any], Tables]:
     """Return a finished run as text and tables; where its State was saved, its digest tells which that is."""
     state = digest_of_state(save, run.seed) if save else ""
     return {"ceiling_hits": run.ceiling_hits, "state": state}, run.tables
 
 
-def together(spec: RunSpec, about: Mapping[str, Any], tables: Tables) -> Finished:
+def run_of_part(spec: RunSpec, about: Mapping[str, Any], tables: Tables) -> Finished:
     """Return a finished run from what was kept of it."""
     return restored(spec, tables, about["ceiling_hits"])
 
 
-def counts(spec: RunSpec, about: Mapping[str, Any], save: Path | None) -> bool:
+def is_usable_part(spec: RunSpec, about: Mapping[str, Any], save: Path | None) -> bool:
     """Tell whether a part still counts: if its State is wanted, that must lie where it was saved."""
     return save is None or "" != about["state"] == digest_of_state(save, spec.seed)

@@ -14,7 +14,7 @@ from experiments.storage.result_tables import KEYS, OF_RUN, TIME, name_column
 from experiments.storage.run_folder import Finished
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.saved_states import seed_folder
-from experiments.words.dictionary import described
+from experiments.words.dictionary import with_meanings
 from model.engine.calendar import SHIFTS, date_of_day, date_of_tick, first_of_month, month_of, tick_of
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED, MOST_OPTIONS
 from model.engine.random_streams import keyed_uniform, stream_id
@@ -104,7 +104,7 @@ def tables_of(world: TrustModel, spec: RunSpec, cells: list[np.ndarray]) -> dict
         tables["incidents"] = incidents_table(world)
     if "impressions" in spec.keep:
         tables["impressions"] = impressions_table(world)
-    keyed = {name: described(with_keys(table, world, spec), name) for name, table in tables.items()}
+    keyed = {name: with_meanings(with_keys(table, world, spec), name) for name, table in tables.items()}
     return {"measures": measures_table(world, spec), **keyed}
 
 
@@ -142,7 +142,7 @@ def measures_table(world: TrustModel, spec: RunSpec) -> pa.Table:
         columns[name] = dates_of(values) if name == "month" else numbers_of(values)
         if name == "month":
             columns |= {key: constant(value, sum(whole)) for key, value in spec.columns.items()}
-    return described(with_keys(pa.table(columns), world, spec), "measures")
+    return with_meanings(with_keys(pa.table(columns), world, spec), "measures")
 
 
 def months_table(world: TrustModel, rows: np.ndarray, codes: Codes) -> pa.Table:

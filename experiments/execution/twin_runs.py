@@ -79,24 +79,26 @@ def run_task(task: Task, tell: ReportProgress) -> TaskResults:
     for spec in task.specs:
         town = town_for(spec)
     if task.kind == "alone":
-        return TaskResults(task, [lone(spec, town, tell) for spec in task.specs])
+        return TaskResults(task, [run_alone(spec, town, tell) for spec in task.specs])
     runs, residents, first = [], [], None
     for spec, world in zip(task.specs, twin_worlds(task.specs, town, tell), strict=True):
         cells = simulate_until(world, tick_of(spec.until), tell)
-        runs.append(finished(world, spec, cells, whole=task.kind == "twins"))
+        runs.append(finished_run(world, spec, cells, whole=task.kind == "twins"))
         if first is not None and task.kind == "twins":
-            residents += [{"seed": spec.seed, "arm": len(runs) - 1, **row} for row in differing(first, world)]
+            residents += [
+                {"seed": spec.seed, "arm": len(runs) - 1, **row} for row in count_differing_residents(first, world)
+            ]
         first = first or world
     return TaskResults(task, runs, residents)
 
 
-def apart(lived: TaskResults) -> tuple[dict[str, Any], Tables]:
+def part_of_results(lived: TaskResults) -> tuple[dict[str, Any], Tables]:
     """Return what a task leaves as text and tables, those of each arm under its number."""
     tables = {f"{k}/{name}": table for k, one in enumerate(lived.finished) for name, table in one.tables.items()}
     return {"ceiling_hits": [one.ceiling_hits for one in lived.finished], "residents": lived.residents}, tables
 
 
-def together(task: Task, about: Mapping[str, Any], tables: Tables) -> TaskResults:
+def results_of_part(task: Task, about: Mapping[str, Any], tables: Tables) -> TaskResults:
     """Return what a task left from what was kept of it."""
     own: list[dict[str, Any]] = [{} for _ in task.specs]
     for name, table in tables.items():
@@ -111,7 +113,7 @@ def together(task: Task, about: Mapping[str, Any], tables: Tables) -> TaskResult
     return TaskResults(task, finished, about["residents"])
 
 
-def under(law: Law, spec: RunSpec) -> RunSpec:
+def under_law(law: Law, spec: RunSpec) -> RunSpec:
     """Return a run under another law of trust."""
     return spec.overridden(changes_of(law))
 
@@ -126,14 +128,14 @@ def twin_worlds(specs: Sequence[RunSpec], town: Town, tell: ReportProgress) -> I
         yield TrustModel.resumed(spec.scenario, common, town=town, keep=keep)
 
 
-def lone(spec: RunSpec, town: Town, tell: ReportProgress) -> Finished:
+def run_alone(spec: RunSpec, town: Town, tell: ReportProgress) -> Finished:
     """Carry out one run from its own beginning."""
     world = start_world(spec, town)
     tell(spec.shifts - spec.reported)
-    return finished(world, spec, simulate_until(world, tick_of(spec.until), tell), whole=False)
+    return finished_run(world, spec, simulate_until(world, tick_of(spec.until), tell), whole=False)
 
 
-def finished(world: TrustModel, spec: RunSpec, cells: list[np.ndarray], *, whole: bool) -> Finished:
+def finished_run(world: TrustModel, spec: RunSpec, cells: list[np.ndarray], *, whole: bool) -> Finished:
     """Return the run of a world that has ended, with all tables or its measures alone."""
     tables = tables_of(world, spec, cells) if whole else {"measures": measures_table(world, spec)}
     return Finished(world.seed, spec.run, tables, hits_of(world))
@@ -142,9 +144,9 @@ def finished(world: TrustModel, spec: RunSpec, cells: list[np.ndarray], *, whole
 # Residents who differ
 
 
-def differing(base: TrustModel, arm: TrustModel) -> list[dict[str, Any]]:
+def count_differing_residents(base: TrustModel, arm: TrustModel) -> list[dict[str, Any]]:
     """Return how many residents did or suffered something in one of two twin worlds only."""
-    left, right = deeds(base), deeds(arm)
+    left, right = resident_events(base), resident_events(arm)
     rows = [
         {"what": what, "only_arm": len(right[what] - left[what]), "only_base": len(left[what] - right[what])}
         for what in left
@@ -155,18 +157,18 @@ def differing(base: TrustModel, arm: TrustModel) -> list[dict[str, Any]]:
     return rows
 
 
-def deeds(world: TrustModel) -> dict[str, set[int]]:
+def resident_events(world: TrustModel) -> dict[str, set[int]]:
     """Return who told the state, who complained, who was harmed, whom the police met since the start."""
     rows = np.concatenate([np.zeros(0, Incident.dtype), *world.kept["incidents"]])
     stated = (rows["handed"] == 1) | ((rows["told"] != NOBODY) & (rows["told"] != COMMUNAL))
     return {
-        "told": people(rows["teller"][stated]),
-        "complained": people(rows["teller"][rows["complaint"] == 1]),
-        "harmed": people(rows["victim"]),
-        "met": people(np.flatnonzero(world.state[MINDS]["met"] >= tick_of(world.settings.start))),
+        "told": resident_numbers(rows["teller"][stated]),
+        "complained": resident_numbers(rows["teller"][rows["complaint"] == 1]),
+        "harmed": resident_numbers(rows["victim"]),
+        "met": resident_numbers(np.flatnonzero(world.state[MINDS]["met"] >= tick_of(world.settings.start))),
     }
 
 
-def people(numbers: np.ndarray) -> set[int]:
+def resident_numbers(numbers: np.ndarray) -> set[int]:
     """Return those numbers that are of residents."""
     return set(np.unique(numbers[numbers >= 0]).tolist())

@@ -42,16 +42,18 @@ def _settings_digest(*files: object) -> str:
 
 def with_shared_warm_ups(specs: Sequence[RunSpec]) -> list[RunSpec]:
     """Return the same runs, those marked whose warm-up another one shares."""
-    shared = Counter(warm_up_key(spec) for spec in specs if shareable(spec))
-    return [marked(spec) if shareable(spec) and shared[warm_up_key(spec)] > 1 else spec for spec in specs]
+    shared = Counter(warm_up_key(spec) for spec in specs if has_own_warm_up(spec))
+    return [
+        mark_as_sharing(spec) if has_own_warm_up(spec) and shared[warm_up_key(spec)] > 1 else spec for spec in specs
+    ]
 
 
-def shareable(spec: RunSpec) -> bool:
+def has_own_warm_up(spec: RunSpec) -> bool:
     """Return whether a run has a warm-up of its own: it does not go on from a saved state."""
     return spec.branch is None and spec.scenario["calendar"].warm_up > 0
 
 
-def marked(spec: RunSpec) -> RunSpec:
+def mark_as_sharing(spec: RunSpec) -> RunSpec:
     """Return a run that is marked to share its warm-up, with the identity that it has."""
     new = dataclasses.replace(spec, shares_warm_up=True)
     vars(new)["run"] = spec.run

@@ -17,7 +17,7 @@ from experiments.narrative.messages import messages
 from experiments.reproduce.design import ReproduceDesign
 from experiments.reproduce.plan import HORIZONS, SITES, STATUS_QUO
 from experiments.reproduce.sentences import input_name, measure_name, site_name, unit_of
-from experiments.reproduce.surfaces import Key, Surface, averaged, dosed_pairs, input_names, inputs_table
+from experiments.reproduce.surfaces import Key, Surface, averaged_surface, dosed_pairs, input_names, inputs_table
 from experiments.words.bilingual import LANGUAGES, Both
 from scenarios import accounts
 
@@ -50,15 +50,15 @@ def explorer_data(
     return {
         "command": command,
         "inputs": names,
-        "factors": [{"name": name, "title": spoken(input_name(name))} for name in plan.factors],
+        "factors": [{"name": name, "title": text_by_language(input_name(name))} for name in plan.factors],
         "assumptions": [assumption(design, name) for name in plan.assumptions],
         "accounts": [{"name": name, "title": title} for name, title in accounts.names().items()],
-        "sites": [{"name": site, "title": spoken(site_name(site))} for site in SITES],
+        "sites": [{"name": site, "title": text_by_language(site_name(site))} for site in SITES],
         "horizons": list(HORIZONS),
         "measures": [measure_of(name) for name in plan.emulated],
         "runs": {site: own["id"].tolist() for site, own in runs.groupby("site", sort=False)},
         "years": {site: own["years"].tolist() for site, own in runs.groupby("site", sort=False)},
-        "points": {site: packed(own[names].to_numpy()) for site, own in runs.groupby("site", sort=False)},
+        "points": {site: floats_as_base64(own[names].to_numpy()) for site, own in runs.groupby("site", sort=False)},
         "surfaces": {
             f"{site}|{years}|{measure}": surface_data(design, one, runs[runs["site"] == site])
             for (site, years, measure), one in surfaces.items()
@@ -67,7 +67,7 @@ def explorer_data(
     }
 
 
-def spoken(text: Both) -> dict[str, str]:
+def text_by_language(text: Both) -> dict[str, str]:
     """Return a text by language."""
     return {language: getattr(text, language).unescape() for language in LANGUAGES}
 
@@ -76,15 +76,15 @@ def assumption(design: ReproduceDesign, name: str) -> dict[str, Any]:
     """Return an assumption with its title and values at 11 shares of its range."""
     span = design.ranges[name]
     values = [float(span.value(share)) for share in np.linspace(0.0, 1.0, 11)]
-    return {"name": name, "title": spoken(input_name(name)), "values": values}
+    return {"name": name, "title": text_by_language(input_name(name)), "values": values}
 
 
 def measure_of(name: str) -> dict[str, Any]:
     """Return a measure with its title, unit and digits."""
     return {
         "name": name,
-        "title": spoken(measure_name(name)),
-        "unit": spoken(unit_of(name)),
+        "title": text_by_language(measure_name(name)),
+        "unit": text_by_language(unit_of(name)),
         "digits": BY_NAME[name].digits,
     }
 
@@ -111,21 +111,21 @@ def surface_data(design: ReproduceDesign, surface: Surface, runs: pd.DataFrame) 
 
     Its points are numbers of the runs of its site.
     """
-    found, mean = coefficients_of(surface.emulator), averaged(design.plan, surface)
+    found, mean = coefficients_of(surface.emulator), averaged_surface(design.plan, surface)
     where = {key: row for row, key in enumerate(zip(runs["draw"], runs["account"], runs["arm"], strict=True))}
     rows = [where[key] for key in surface.points[["draw", "account", "arm"]].itertuples(index=False, name=None)]
     return {
         "level": found.level,
         "slopes": found.slopes.tolist(),
         "lengths": found.lengths.tolist(),
-        "weights": packed(found.weights),
-        "average": {"level": mean.level, "weights": packed(mean.weights)},
+        "weights": floats_as_base64(found.weights),
+        "average": {"level": mean.level, "weights": floats_as_base64(mean.weights)},
         "rows": rows,
         "error": surface.errors.error,
         "r2": surface.errors.r2,
     }
 
 
-def packed(numbers: np.ndarray) -> str:
+def floats_as_base64(numbers: np.ndarray) -> str:
     """Return numbers as base64 of 64-bit floats, row by row, the lowest byte first."""
     return base64.b64encode(np.ascontiguousarray(numbers, "<f8").tobytes()).decode()

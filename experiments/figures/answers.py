@@ -25,7 +25,7 @@ from experiments.storage.reading import first_columns, kept_measures, runs_of
 from experiments.storage.run_folder import parquet_of
 from experiments.storage.writing import write_whole
 from experiments.words.bilingual import Tongue
-from experiments.words.dictionary import described
+from experiments.words.dictionary import with_meanings
 from model.engine.errors import InputError
 
 NAME = "contrasts"
@@ -48,7 +48,7 @@ def write_contrasts(study: str, asked: str, out: Path | None, lang: str, fresh: 
     shown = [measure for measure in shown if measure in set(table["measure"])]
     if not shown:
         raise InputError(f"{folder}: no run has a value of {asked}, so there is nothing to set against each other")
-    rows = described(pa.Table.from_pandas(table, preserve_index=False), NAME)
+    rows = with_meanings(pa.Table.from_pandas(table, preserve_index=False), NAME)
     told = table[table["measure"].isin(shown)]
     latex = latex_of(told, shown, Tongue(lang), origin_of(folder, study)).encode()
     suffix = language_suffix(lang)

@@ -30,7 +30,7 @@ def needing_numbers() -> Iterator[None]:
         raise LacksNumbers(f"{type(reason).__name__}: {reason}") from reason
 
 
-def checked(figure: Figure) -> Figure:
+def check_has_numbers(figure: Figure) -> Figure:
     """Return a figure, or raise `LacksNumbers` if none of its panels shows a number."""
     if not any(map(shows_numbers, figure.axes)):
         raise LacksNumbers("no panel shows a number")
@@ -46,7 +46,7 @@ def shows_numbers(axes: Axes) -> bool:
     return bool(np.isfinite(axes.dataLim.get_points()).all())
 
 
-def drawn[T](name: str, draw: Callable[[], T]) -> T | None:
+def draw_or_skip[T](name: str, draw: Callable[[], T]) -> T | None:
     """Return what is drawn; None, which is told in a line, where numbers are missing."""
     try:
         with needing_numbers():

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from experiments.figures.charts import draw_main_effects
 from experiments.figures.forest import draw_levels
-from experiments.figures.lacking import drawn
+from experiments.figures.lacking import draw_or_skip
 from experiments.figures.maps import draw_effect_maps, draw_factor_pairs, draw_policy_pairs
 from experiments.figures.run import draw_run
 from experiments.figures.svg import ENDINGS, render_figure, title_of
@@ -123,8 +123,8 @@ def sweep_figures(folder: Path, measures: list[str], tongue: Tongue) -> dict[str
         "heat_map": lambda: draw_factor_pairs(runs, factors, measures, tongue),
         "policies_in_pairs": lambda: draw_policy_pairs(runs, factors, measures, tongue),
     }
-    found = {name: drawn(name, draw) for name, draw in draws.items()}
-    found |= drawn("effect_map", lambda: draw_effect_maps(runs, factors, measures, tongue)) or {}
+    found = {name: draw_or_skip(name, draw) for name, draw in draws.items()}
+    found |= draw_or_skip("effect_map", lambda: draw_effect_maps(runs, factors, measures, tongue)) or {}
     figures = {name: figure for name, figure in found.items() if figure is not None}
     if not figures:
         raise InputError(f"{folder}: no two runs differ in one change alone, so there is no effect to draw")

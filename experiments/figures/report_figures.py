@@ -13,7 +13,7 @@ from experiments.comparison.comparison_request import Request
 from experiments.figures import by_policy, grids, over_time, place_figures
 from experiments.figures.context_figure import CONTEXT
 from experiments.figures.drawing import FIGURES
-from experiments.figures.lacking import checked, drawn, needing_numbers
+from experiments.figures.lacking import check_has_numbers, draw_or_skip, needing_numbers
 from experiments.figures.poster import CAPTION, draw_poster
 from experiments.figures.svg import AROUND, LOOK, render_figure
 from experiments.narrative.report_reading import Site, read_sites
@@ -50,7 +50,7 @@ def available_figures(site: Site) -> list[str]:
 def draw_site_figure(name: str, site: Site, tongue: Tongue) -> Figure:
     """Return one figure of a site, or raise `LacksNumbers`."""
     with matplotlib.rc_context(LOOK), needing_numbers():
-        return checked(FIGURES[name][0](site, tongue))
+        return check_has_numbers(FIGURES[name][0](site, tongue))
 
 
 def figures_in(sites: list[Site]) -> Iterator[tuple[Site, str]]:
@@ -91,7 +91,7 @@ def write_figures(folder: Path, target: Path, lang: str) -> list[Path]:
     for language, (name, figure) in itertools.product(languages_of(lang), figures.items()):
         stem = f"{name}{f'-{language}' if lang == 'both' else ''}"
         files = {place / f"{stem}{kind}": f"{command} --figures {name}{kind} --lang {language}" for kind in kinds}
-        for path, content in (drawn(stem, partial(rendered, figure, language, files)) or {}).items():
+        for path, content in (draw_or_skip(stem, partial(rendered, figure, language, files)) or {}).items():
             write_whole(path, content)
             written.append(path)
     if not written:

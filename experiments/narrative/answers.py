@@ -60,7 +60,7 @@ def answer(site: Site) -> Both:
     first = finding(site, site.others[0], TRUST)
     if first.verdict == "few":
         return message("page_one.few", n=first.n)
-    return joined([best_of(site), *hurting(site)])
+    return joined([best_of(site), *harms_beside(site)])
 
 
 def best_of(site: Site) -> Both:
@@ -74,13 +74,13 @@ def best_of(site: Site) -> Both:
     return in_words(
         finding(site, best, TRUST),
         "page_one.little" if not rising else "page_one.only" if len(rising) == 1 else "page_one.best",
-        arm=quoted(best),
-        possible=possible(site),
+        arm=quoted_title(best),
+        possible=possible_rise(site),
         harms=message("page_one.with_it", harms=listed(harms)) if harms else EMPTY,
     )
 
 
-def possible(site: Site) -> Both:
+def possible_rise(site: Site) -> Both:
     """Return how far trust could rise at most, nothing where the ends were not run."""
     ends = ends_of(site, TRUST)
     if ends is None or ends.high is None:
@@ -88,19 +88,19 @@ def possible(site: Site) -> Both:
     return message("page_one.possible", top=site.numbers.show("ceiling", ends.high, ends.column, 1))
 
 
-def hurting(site: Site) -> Iterator[Both]:
+def harms_beside(site: Site) -> Iterator[Both]:
     """Yield what must be said in the same breath: violence at home without remedy, persons detained without cause."""
     remedied = [arm for arm in site.others if site.judged(arm, AT_HOME) == "falls"]
     if remedied:
         arm = min(remedied, key=lambda one: float(site.effect(one, AT_HOME)["effect"]))
-        yield in_words(finding(site, arm, AT_HOME), "page_one.remedied", arm=quoted(arm))
+        yield in_words(finding(site, arm, AT_HOME), "page_one.remedied", arm=quoted_title(arm))
     for arm in site.others:
         if harm := phrases(site, arm, {WRONGFUL: "rises"}):
             form = "detained_and_lowered" if site.judged(arm, TRUST) == "falls" else "detained"
-            yield message(f"page_one.{form}", arm=quoted(arm), phrase=harm[0])
+            yield message(f"page_one.{form}", arm=quoted_title(arm), phrase=harm[0])
 
 
-def quoted(arm: ArmReading) -> Both:
+def quoted_title(arm: ArmReading) -> Both:
     """Return the title of a policy in quotation marks."""
     return message("page_one.quoted", name=arm.title)
 
@@ -108,8 +108,8 @@ def quoted(arm: ArmReading) -> Both:
 def warnings(site: Site) -> list[Both]:
     """Return what must not be concluded from page one, with this comparison's own numbers."""
     detaining = [arm for arm in site.others if site.judged(arm, WRONGFUL) in RISES]
-    found = [message("warning.predicts_nothing"), over_draws(site), *unseen(site)]
-    found += [in_words(finding(site, arm, WRONGFUL), "warning.no_gain", arm=quoted(arm)) for arm in detaining]
+    found = [message("warning.predicts_nothing"), over_draws(site), *smallest_detectable(site)]
+    found += [in_words(finding(site, arm, WRONGFUL), "warning.no_gain", arm=quoted_title(arm)) for arm in detaining]
     found += [message("warning.fewer_complaints"), message("warning.consent")]
     if few_deaths(site):
         base = site.number(site.effect(site.others[0], DEATHS), "base", 1)
@@ -125,10 +125,10 @@ def over_draws(site: Site) -> Both:
         return message("warning.defaults_only")
     low, high = (site.numbers.show("uncertainty", row.name, name, 1, "+") for name in ("low", "high"))
     draws = site.numbers.show("uncertainty", row.name, "draws")
-    return message("warning.over_draws", draws=draws, arm=quoted(arm), low=low, high=high)
+    return message("warning.over_draws", draws=draws, arm=quoted_title(arm), low=low, high=high)
 
 
-def unseen(site: Site) -> Iterator[Both]:
+def smallest_detectable(site: Site) -> Iterator[Both]:
     """Yield how small a change of trust may be and yet be missed, by policy."""
     rows = [row for arm in site.others if (row := site.effect(arm, TRUST)) is not None]
     rows = sorted((row for row in rows if row["smallest"] == row["smallest"]), key=lambda row: float(row["smallest"]))
@@ -140,5 +140,5 @@ def unseen(site: Site) -> Iterator[Both]:
 def question(site: Site) -> Both:
     """Return the question of page one at a site."""
     if len(site.others) == 1:
-        return message("page_one.question_of_one", arm=quoted(site.others[0]), site=site.title)
+        return message("page_one.question_of_one", arm=quoted_title(site.others[0]), site=site.title)
     return message("page_one.question", site=site.title)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.comparison.cause_effects import NATION, Where, brought
+from experiments.comparison.cause_effects import NATION, Where, monthly_contribution
 from experiments.comparison.decision_outcomes import FLOOR, by_cell, moved_people
 from experiments.comparison.effect_verdicts import laws_say
 from experiments.comparison.policy_choice import HORIZONS
@@ -115,7 +115,7 @@ def inputs(one: Standing) -> list[dict[str, Any]]:
     """Return the months in which the mood of the country, which is put in, moves trust by more than the threshold."""
     if not one.base:
         return []
-    moved = np.mean([brought(life, NATION, Where()) for life in one.base], axis=0)
+    moved = np.mean([monthly_contribution(life, NATION, Where()) for life in one.base], axis=0)
     months = np.flatnonzero(np.abs(moved) >= threshold_rules()["points"].delta)
     return [{"month": int(month), "text": one.say("decision.nation")} for month in months if month]
 

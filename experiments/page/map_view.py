@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.comparison.cause_effects import Where, levels, total_effect
+from experiments.comparison.cause_effects import Where, monthly_trust, total_effect
 from experiments.comparison.decision_outcomes import FLOOR, by_cell
 from experiments.comparison.life_recorder import BY_SETTLEMENT, BY_ZONE
 from experiments.comparison.twin_results import Life
@@ -262,7 +262,7 @@ def area_effect(sides: list[list[Ratio]], layer: MapLayer, month: int, area: int
 def course(one: Standing, pairs: Pairs, layer: MapLayer) -> dict[str, Any]:
     """Return the level of all areas together by month in both worlds, as the line above the slider."""
     if layer.areas == "cell":
-        lines = [np.mean([levels(pair[side], Where()) for pair in pairs], axis=0) for side in (0, 1)]
+        lines = [np.mean([monthly_trust(pair[side], Where()) for pair in pairs], axis=0) for side in (0, 1)]
     else:
         sums = [[sum_of_areas(layer.read(pair[side])) for pair in pairs] for side in (0, 1)]
         lines = [np.mean(side, axis=0) for side in sums]
@@ -331,7 +331,7 @@ def place_panel(one: Standing, pairs: Pairs, town: Town, asked: Asked) -> dict[s
     rows = pair_rows(one, found)
     same = number(float(minutes))
     rows.append({"title": one.say("map.row_minutes"), "a": same, "b": same, "gap": "=", "kind": "null"})
-    lines = [np.mean([levels(pair[side], Where(z)) for pair in pairs], axis=0) for side in (0, 1)]
+    lines = [np.mean([monthly_trust(pair[side], Where(z)) for pair in pairs], axis=0) for side in (0, 1)]
     return {
         "number": z + 1,
         "names": list(town.settlement_names),

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 
 from experiments.comparison.decision_outcomes import PairedOutcome, Twins, all_found
 from experiments.comparison.policy_choice import TWINS, Choice
-from experiments.comparison.sign_stability import examined
+from experiments.comparison.sign_stability import laws_row
 from experiments.comparison.twin_results import Life, paired_lives
 from experiments.narrative.number_format import written
 from experiments.page.page_texts import capital, say
@@ -45,7 +45,7 @@ class Standing:
         """Every outcome by the twins; none before the first pair."""
         if not self.twins:
             return ()
-        return all_found(self.twins, lambda one: examined(self.choice, one.name))
+        return all_found(self.twins, lambda one: laws_row(self.choice, one.name))
 
     @property
     def moved(self) -> bool:

@@ -17,7 +17,7 @@ from experiments.comparison.decision_outcomes import (
     shares,
 )
 from experiments.comparison.outcome_bounds import End, ends_of
-from experiments.comparison.single_measure_effects import YEARS, effects
+from experiments.comparison.single_measure_effects import YEARS, effects_alone
 from experiments.page.standing import Standing, digits_of, number, signed
 from experiments.statistics.verdicts import VERDICTS, direction, judge
 from experiments.validation.ceiling import FEW
@@ -56,7 +56,7 @@ def measure_row(one: Standing, measure: DecisionMeasure, at: int) -> Row:
 
 def reach_of(one: Standing, measure: DecisionMeasure, at: int) -> Row | None:
     """Return between which ends a measure alone moves trust; None where nobody has run it."""
-    alone = [effects().get((one.choice.site, measure.name, step), {}) for step in range(len(measure.steps))]
+    alone = [effects_alone().get((one.choice.site, measure.name, step), {}) for step in range(len(measure.steps))]
     values = [0.0 if step == measure.today else own.get(TRUST.name, (math.nan,))[0] for step, own in enumerate(alone)]
     if any(math.isnan(value) for value in values):
         return None
@@ -79,7 +79,7 @@ def years_of_reach(one: Standing) -> str:
 def cost_of(one: Standing, measure: DecisionMeasure, at: int) -> str:
     """Return what a measure surely costs a month where it stands, or for one step more where it stands at today."""
     step = at if at != measure.today else min(measure.today + 1, len(measure.steps) - 1)
-    own = effects().get((one.choice.site, measure.name, step), {})
+    own = effects_alone().get((one.choice.site, measure.name, step), {})
     sure = {name: own[name][0] for name in WORTH if name in own and (own[name][1] > 0.0 or own[name][2] < 0.0)}
     return next(iter(cost_items(one, sure)), "")
 

@@ -13,14 +13,14 @@ from experiments.comparison.cause_effects import (
     CauseEffect,
     Pairs,
     Where,
-    brought,
     cause_effects,
-    levels,
+    monthly_contribution,
+    monthly_trust,
     total_effect,
 )
 from experiments.comparison.decision_measures import measures
 from experiments.comparison.decision_outcomes import TRUST
-from experiments.comparison.single_measure_effects import YEARS, effects
+from experiments.comparison.single_measure_effects import YEARS, effects_alone
 from experiments.page import sites
 from experiments.page.address import Asked
 from experiments.page.events import met_events
@@ -220,18 +220,18 @@ def place_rows(one: Standing, pairs: Pairs, names: tuple[str, ...]) -> list[dict
 
 def month_gaps(pairs: Pairs, where: Where) -> list[float]:
     """Return the mean difference of trust by month."""
-    gaps = np.mean([levels(arm, where) - levels(base, where) for base, arm in pairs], axis=0)
+    gaps = np.mean([monthly_trust(arm, where) - monthly_trust(base, where) for base, arm in pairs], axis=0)
     return [round(float(gap), 4) for gap in gaps]
 
 
 def mean_levels(pairs: Pairs, side: int, where: Where) -> list[float]:
     """Return mean trust by month in one of both worlds."""
-    return [round(float(level), 3) for level in np.mean([levels(pair[side], where) for pair in pairs], axis=0)]
+    return [round(float(level), 3) for level in np.mean([monthly_trust(pair[side], where) for pair in pairs], axis=0)]
 
 
 def jump(one: Standing, pairs: Pairs, where: Where) -> dict[str, Any]:
     """Return the month in which the mood of the country, which is put in, moves trust most; nothing if it is little."""
-    moods = [np.mean([brought(pair[side], NATION, where) for pair in pairs], axis=0) for side in (0, 1)]
+    moods = [np.mean([monthly_contribution(pair[side], NATION, where) for pair in pairs], axis=0) for side in (0, 1)]
     at = int(np.argmax(np.abs(moods[0])))
     if abs(moods[0][at]) < threshold_rules()["points"].delta:
         return {}
@@ -248,7 +248,7 @@ def jump(one: Standing, pairs: Pairs, where: Where) -> dict[str, Any]:
 
 def events_after(one: Standing, pairs: Pairs, where: Where, first: int) -> list[str]:
     """Return the public events of the three months from a jump on, each with what all events of its month did."""
-    moved = np.mean([brought(base, "public_event", where) for base, _ in pairs], axis=0)
+    moved = np.mean([monthly_contribution(base, "public_event", where) for base, _ in pairs], axis=0)
     start, found = one.scenario.start, []
     for known_event in met_events(one.scenario):
         at = 12 * (known_event.event.start.year - start.year) + known_event.event.start.month - start.month
@@ -263,7 +263,7 @@ def alone(one: Standing, total: Effect) -> list[Span]:
     choice = one.choice
     if len(choice.chosen) < 2 or choice.years != YEARS or choice.begins:
         return []
-    found = [(name, effects().get((choice.site, name, step), {}).get(TRUST.name)) for name, step in choice.chosen]
+    found = [(name, effects_alone().get((choice.site, name, step), {}).get(TRUST.name)) for name, step in choice.chosen]
     if any(effect is None for _, effect in found):
         return []
     titles = {measure.name: measure.title[one.language] for measure in measures()}

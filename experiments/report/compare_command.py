@@ -24,7 +24,7 @@ from experiments.narrative.comparison_text import lines
 from experiments.statistics.power import FEWEST
 from experiments.storage.built_in_levers import turned
 from experiments.storage.disk_space import check_room, size_of
-from experiments.storage.manifest import COMPARISON, kind_of, occasion, read_manifest, short
+from experiments.storage.manifest import COMPARISON, kind_of, provenance, read_manifest, short
 from experiments.storage.progress import patience
 from experiments.storage.results_folder import (
     ResultsFolder,
@@ -35,10 +35,10 @@ from experiments.storage.results_folder import (
 )
 from experiments.storage.run_crate import FILE as CRATE
 from experiments.storage.run_crate import comparison_crate, inputs_of
-from experiments.storage.run_folder import joined, manifest_of, parquets, write
+from experiments.storage.run_folder import join_runs, manifest_of, parquet_files, write
 from experiments.storage.run_identity import canonical, digest_of
 from experiments.storage.writing import make_folder, write_whole
-from experiments.words.dictionary import described
+from experiments.words.dictionary import with_meanings
 from model.engine.errors import InputError
 from scenarios.policy_files import read_policy
 
@@ -111,7 +111,7 @@ def written_arms(planned: Sequence[Arm], lives: Lives, folder: Path, seconds: fl
             if runs := lives.runs[number, k]:
                 place = folder / "arms" / f"{arm.scenario}-{arm.name.replace('/', '_')}"
                 stated = manifest_of(arm.specs, runs, seconds, lives.interrupted)
-                write(place, parquets(joined(runs)), stated | {"arm": arm.name, "title": arm.title})
+                write(place, parquet_files(join_runs(runs)), stated | {"arm": arm.name, "title": arm.title})
                 written += found_arms(place)
     return written
 
@@ -141,7 +141,7 @@ def write_comparison(
     stated = manifest(request, arms, folder, seconds, lives) | {"identity": results.identity}
     # what is no number is null
     columns = {name: pa.Table.from_pandas(rows, preserve_index=False) for name, rows in tables.items() if len(rows)}
-    files = parquets({name: described(table, name) for name, table in columns.items()})
+    files = parquet_files({name: with_meanings(table, name) for name, table in columns.items()})
     files |= inputs_of(stated)
     for name, content in files.items():
         make_folder((folder / name).parent)
@@ -165,7 +165,7 @@ def manifest(
         "until": arms[0].until,
         "seeds": list(arms[0].seeds),
         "interrupted": bool(lives and lives.interrupted),
-        **occasion(),
+        **provenance(),
         "seconds": round(seconds, 3),
     }
 

@@ -13,16 +13,16 @@ from typing import Any
 import pyarrow as pa
 
 from experiments.comparison.comparison_request import Request
-from experiments.execution.run_job import chosen
+from experiments.execution.run_job import measures_to_keep
 from experiments.execution.run_set import run_all
 from experiments.report import build
 from experiments.report.compare_command import compare
 from experiments.report.prices import read_prices
 from experiments.storage.manifest import ARMS, COMPARISON, MANIFEST, RUN, SWEEP, read_manifest
-from experiments.storage.manifest_schema import Comparison, ManifestEntry, checked
+from experiments.storage.manifest_schema import Comparison, ManifestEntry, check_types
 from experiments.storage.reading import places_of, specs_of, tables
-from experiments.storage.result_tables import only
-from experiments.storage.run_folder import joined
+from experiments.storage.result_tables import rows_of_runs
+from experiments.storage.run_folder import join_runs
 from experiments.storage.saved_states import check_went_on
 from experiments.studies.rerun_check import check_code as check_run
 from experiments.studies.rerun_check import once_more, rows_of
@@ -90,7 +90,7 @@ def verify_sweep(folder: Path, workers: int) -> Iterator[str]:
             check_run(run, spec)
             specs.append(spec)
     for spec, again in zip(specs, once_more(specs, workers, f"running {folder.name} again"[:40]), strict=True):
-        if rows_of(again.select(stored.column_names)) != rows_of(only(stored, {spec.run})):
+        if rows_of(again.select(stored.column_names)) != rows_of(rows_of_runs(stored, {spec.run})):
             yield f"run {spec.run} differs"
 
 
@@ -114,7 +114,7 @@ def embedded(file: Path) -> ManifestEntry:
     if found is None:
         raise InputError(f"{file} is no report of this program: it holds no manifest")
     where = f"{file}, manifest"
-    stated = checked(parse_json(found.group(1), where), where, Comparison)
+    stated = check_types(parse_json(found.group(1), where), where, Comparison)
     for key in STAMPS:
         stated[key]  # what is missing raises before hours are spent on running it again
     if stated["lang"] not in LANGUAGES:
@@ -165,8 +165,8 @@ def run_again(folder: Path, stated: dict[str, Any], workers: int) -> dict[str, p
     """Run again what a folder of a run holds; return its tables."""
     check_went_on(folder, stated)
     specs = list(specs_of(folder).values())
-    found = joined(run_all(specs, workers, label=f"running {folder.name} again"[:40]).whole)
-    return found | {"measures": chosen(found["measures"], specs[0])}
+    found = join_runs(run_all(specs, workers, label=f"running {folder.name} again"[:40]).whole)
+    return found | {"measures": measures_to_keep(found["measures"], specs[0])}
 
 
 def tables_in(folder: Path) -> list[str]:

@@ -16,7 +16,7 @@ from experiments.storage.run_spec import OWN, RunSpec, overrides_of
 from experiments.storage.writing import make_folder
 from experiments.studies.factors import Range, plausible_ranges
 from experiments.studies.study import Design
-from experiments.studies.study_jobs import shares
+from experiments.studies.study_jobs import design_points
 from model.engine.scenario import Scenario
 from scenarios import accounts, load
 
@@ -78,14 +78,16 @@ class ReproduceDesign:
     def cube(self) -> np.ndarray:
         """Latin hypercube of draws."""
         size = self.size
-        return shares(Design(points=size.draws + size.loop + size.long, seed=self.plan.seed), len(self.ranges))
+        return design_points(Design(points=size.draws + size.loop + size.long, seed=self.plan.seed), len(self.ranges))
 
     @cached_property
     def doses(self) -> np.ndarray:
         """Latin hypercube of doses: one row for each package at random doses, and a column for each factor."""
         size = self.size
         rows = size.draws * size.points + size.long * size.long_points
-        return np.round(shares(Design(points=max(1, rows), seed=self.plan.seed + 1), len(self.plan.factors)), DIGITS)
+        return np.round(
+            design_points(Design(points=max(1, rows), seed=self.plan.seed + 1), len(self.plan.factors)), DIGITS
+        )
 
     @cached_property
     def blocks(self) -> Sequence[Block]:

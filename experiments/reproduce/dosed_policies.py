@@ -47,11 +47,11 @@ def dosed_changes(scenario: Scenario, doses: Doses) -> list[Change]:
             if target != entry.value:
                 raise InputError(f"policies set {entry.parameter} to {target:g} and {entry.value:g}: choose one")
             sets[entry.parameter] = target, max(largest, share)
-    moved = [("set", name, between(scenario, name, *ends)) for name, ends in sets.items()]
+    moved = [("set", name, partial_value(scenario, name, *ends)) for name, ends in sets.items()]
     return [*moved, *others]
 
 
-def between(scenario: Scenario, parameter: str, target: float, share: float) -> float:
+def partial_value(scenario: Scenario, parameter: str, target: float, share: float) -> float:
     """Return the value a share of the way from that of a scenario to a target."""
     name, _, key = parameter.partition(".")
     start = float(getattr(scenario[name], key))
@@ -63,7 +63,7 @@ def write_policy(folder: Path, name: str, changes: list[Change]) -> Path:
     """Write changes as the file of a policy, unless it holds them already; return the file."""
     lines = [f'title = {{ en = "{name}", es = "{name}" }}']
     for how in ("set", "scale", "add"):
-        own = [f'"{parameter}" = {number(value)}' for kind, parameter, value in changes if kind == how]
+        own = [f'"{parameter}" = {format_value(value)}' for kind, parameter, value in changes if kind == how]
         lines += ["", f"[{how}]", *own] if own else []
     path, content = folder / f"{name}.toml", "\n".join([*lines, ""]).encode()
     if not path.is_file() or path.read_bytes() != content:
@@ -71,10 +71,10 @@ def write_policy(folder: Path, name: str, changes: list[Change]) -> Path:
     return path
 
 
-def number(value: float) -> str:
+def format_value(value: float) -> str:
     """Return a number as a policy file states it, in few digits so that it can be read.
 
-    >>> number(2.0), number(0.1234567)
+    >>> format_value(2.0), format_value(0.1234567)
     ('2', '0.123457')
     """
     return str(int(value)) if float(value).is_integer() else f"{value:.{DIGITS}g}"

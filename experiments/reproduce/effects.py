@@ -57,7 +57,7 @@ def scale_at(pairs: pd.DataFrame, measure: str, years: int) -> Scale:
     return replace(scale, delta=scale.threshold(*(float((own[top] / own[per]).mean()) for top, per in SIDES)).delta)
 
 
-def judged(table: pd.DataFrame, families: Sequence[str]) -> pd.DataFrame:
+def with_verdicts(table: pd.DataFrame, families: Sequence[str]) -> pd.DataFrame:
     """Return a table of effects with p-values corrected in each family (decisions/0027), and the verdict on each."""
     if table.empty:
         return table.assign(verdict=[])
@@ -74,7 +74,7 @@ def effects_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return a row for every site, arm, horizon and measure, over all accounts."""
     rows = list(effect_rows(main_pairs(pairs), ("site", "arm", "years"), plan.told))
     table = pd.DataFrame([row | {"account": ALL} for row in rows if not row["arm"].startswith(POINT)])
-    return judged(table, ["site", "arm", "years"])[list(COLUMNS)]
+    return with_verdicts(table, ["site", "arm", "years"])[list(COLUMNS)]
 
 
 def accounts_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
@@ -83,7 +83,7 @@ def accounts_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
     years = own.groupby("kind")["years"].max().min()
     own = own[(own["years"] == years) & own["arm"].isin(["everything", "adoption", HEAVY_HAND])]
     rows = list(effect_rows(own, ("site", "arm", "account", "years"), plan.emulated))
-    return judged(pd.DataFrame(rows), ["site", "arm", "years"])[list(COLUMNS)]
+    return with_verdicts(pd.DataFrame(rows), ["site", "arm", "years"])[list(COLUMNS)]
 
 
 def effect_rows(pairs: pd.DataFrame, keys: tuple[str, ...], measures: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -116,7 +116,7 @@ def together_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
                 "delta": found.delta, "p": found.p, "adjusted": found.adjusted,
             }
         )  # fmt: skip
-    return judged(pd.DataFrame(rows), ["site", "years"])
+    return with_verdicts(pd.DataFrame(rows), ["site", "years"])
 
 
 def complaints_and_crime(pairs: pd.DataFrame) -> pd.DataFrame:

@@ -32,12 +32,12 @@ from experiments.reproduce.sentences import (
     TOLD,
     WITHOUT_REMEDY,
     Tables,
-    chosen,
     horizon_of,
     input_name,
     last_horizon,
     measure_name,
     package_name,
+    rows_where,
     site_name,
     unit_of,
 )
@@ -88,7 +88,7 @@ def draw_effects(
         drawn = []
         for block, site in enumerate(SITES):
             axes = sheet.panel_of_rows(block * len(measures) + column, names)
-            own = chosen(table, site=site, measure=measure, years=years).set_index("arm")
+            own = rows_where(table, site=site, measure=measure, years=years).set_index("arm")
             for at, arm in enumerate(arms):
                 if arm in own.index:
                     draw_row(axes, at, own.loc[arm])
@@ -137,7 +137,7 @@ def draw_surfaces(tables: Tables, tongue: Tongue) -> Figure:
     for column, measure in enumerate(measures):
         for block, site in enumerate(SITES):
             axes = sheet.panel(block * 2 + column)
-            own = chosen(table, site=site, measure=measure, resources=0.0)
+            own = rows_where(table, site=site, measure=measure, resources=0.0)
             grid = own.pivot_table("effect", "reporting", "adoption")
             draw_contours(axes, grid)
     return sheet.figure
@@ -175,7 +175,7 @@ def draw_dependence(tables: Tables, tongue: Tongue) -> Figure:
     for block, site in enumerate(SITES):
         for column, measure in enumerate(measures):
             axes = sheet.panel_of_rows(block * 2 + column, names)
-            own = chosen(table, site=site, measure=measure).set_index("input").reindex(inputs)
+            own = rows_where(table, site=site, measure=measure).set_index("input").reindex(inputs)
             colours = [NULL if name == "not_predicted" else B for name in inputs]
             axes.barh(range(len(inputs)), own["total"].clip(lower=0.0), height=0.55, color=colours)
             axes.barh(range(len(inputs)), own["alone"].clip(lower=0.0), height=0.2, color=INK)
@@ -185,7 +185,7 @@ def draw_dependence(tables: Tables, tongue: Tongue) -> Figure:
 
 def draw_criteria(tables: Tables, tongue: Tongue) -> Figure:
     """Draw the four criteria today and with everything."""
-    table = chosen(tables["criteria"], arm=EVERYTHING)
+    table = rows_where(tables["criteria"], arm=EVERYTHING)
     table = table[table["years"] == horizon_of(table)]
     heads = [text(site_name(site), tongue) for site in SITES]
     sizes = PanelSizes(0.2 + 0.3 * len(CRITERIA), 1.7, 0.0, across=2, gap=0.3, right=0.55, wide=8.4)
@@ -193,7 +193,7 @@ def draw_criteria(tables: Tables, tongue: Tongue) -> Figure:
     names = [text(measure_name(name), tongue) for name in CRITERIA]
     for block, site in enumerate(SITES):
         axes = sheet.panel_of_rows(block, names)
-        own = chosen(table, site=site).set_index("measure").reindex(CRITERIA)
+        own = rows_where(table, site=site).set_index("measure").reindex(CRITERIA)
         for at, (_, row) in enumerate(own.iterrows()):
             axes.plot([row["base"], row["arm_mean"]], [at, at], color=REACH, linewidth=3.0, zorder=0)
             axes.plot(row["base"], at, "D", markersize=4, mec=A, color=WHITE)
@@ -225,7 +225,7 @@ def draw_regions(tables: Tables, tongue: Tongue) -> Figure:
             axes = sheet.panel(block * 2 + column)
             axes.set(ylim=(most - 0.4, -0.7), yticks=())
             mark_zero(axes)
-            own = chosen(table, site=site, measure=measure) if len(table) else table
+            own = rows_where(table, site=site, measure=measure) if len(table) else table
             for at, row in enumerate(rows_in(own)):
                 colour = OUTCOMES[row.outcome]
                 axes.plot([row.low, row.high], [at, at], color=colour, linewidth=1.6)
@@ -263,7 +263,7 @@ def draw_paradox(tables: Tables, tongue: Tongue) -> Figure:
     sheet = sheet_of("paradox", tongue, said("reproduce.figure.paradox", tongue), heads, sizes)
     for block, site in enumerate(SITES):
         axes = sheet.panel(block)
-        own = chosen(table, site=site)
+        own = rows_where(table, site=site)
         blue = (own["crimes_occurred"] < 0.0) & (own["complaints_filed"] > 0.0)
         axes.plot(own["crimes_occurred"], own["complaints_filed"], "o", markersize=4, mec=NULL, color=WHITE)
         axes.plot(own["crimes_occurred"][blue], own["complaints_filed"][blue], "o", markersize=4, color=B)
@@ -289,7 +289,7 @@ def draw_doses(tables: Tables, tongue: Tongue) -> Figure:
             axes = sheet.panel(block * 2 + column)
             ends: dict[str, float] = {}
             for line, (colour, style) in LINES.items():
-                own = chosen(table, site=site, measure=measure, line=line)
+                own = rows_where(table, site=site, measure=measure, line=line)
                 if own.empty:
                     continue
                 axes.plot(own["dose"], own["effect"], color=colour, linestyle=style, linewidth=1.5)
@@ -318,7 +318,7 @@ def name_lines(axes: Axes, ends: Mapping[str, float], tongue: Tongue) -> None:
 
 def draw_loop(tables: Tables, tongue: Tongue) -> Figure:
     """Draw the effect of adoption on each link, with and without the step from trust to behaviour."""
-    table = chosen(tables["loop"], arm="adoption")
+    table = rows_where(tables["loop"], arm="adoption")
     table = table[table["cut"] == table["cut"].iloc[:1].squeeze()] if len(table) else table
     measures = list(dict.fromkeys(table["measure"])) or ["trust_mean"]
     sizes = PanelSizes(0.75, 0.9, 0.0, across=len(measures), wide=9.6, foot=0.4)
@@ -329,7 +329,7 @@ def draw_loop(tables: Tables, tongue: Tongue) -> Figure:
             name_rows(
                 axes, [tongue("como es", "as it is"), tongue("sin el paso", "without")] if column == 0 else ["", ""]
             )
-            row = next(iter(rows_in(chosen(table, site=site, measure=measure))), None)
+            row = next(iter(rows_in(rows_where(table, site=site, measure=measure))), None)
             if row is None:
                 continue
             axes.plot([row.uncut, row.cut_effect], [0, 1], color=LINE, linewidth=2.0, zorder=0)

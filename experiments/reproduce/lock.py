@@ -8,7 +8,7 @@ from typing import Any
 
 from experiments.reproduce.design import ReproduceDesign
 from experiments.reproduce.plan import FILE as PLAN
-from experiments.storage.manifest import occasion
+from experiments.storage.manifest import provenance
 from experiments.storage.run_folder import json_of
 from experiments.storage.writing import write_whole
 from model.engine.errors import InputError
@@ -65,5 +65,5 @@ def write_lock(folder: Path, now: Mapping[str, Any], **more: Any) -> None:
         and path.suffix in (".csv", ".md", ".svg", ".png", ".html", ".parquet", ".toml")
     }
     runs = {name for name in files if name.startswith("runs/")}
-    stated = {**now, **occasion(), **more, "files": {name: files[name] for name in files if name not in runs}}
+    stated = {**now, **provenance(), **more, "files": {name: files[name] for name in files if name not in runs}}
     write_whole(folder / LOCK, json_of(stated))

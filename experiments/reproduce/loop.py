@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.reproduce.effects import judged, scale_at
+from experiments.reproduce.effects import scale_at, with_verdicts
 from experiments.reproduce.plan import ReproducePlan
 from experiments.reproduce.runs import differences
 from experiments.statistics.paired_effects import paired
@@ -25,7 +25,7 @@ def loop_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
     own = pairs[pairs["kind"] == "loop"]
     own = own.assign(effect=differences(own))
     table = pd.DataFrame(list(loop_rows(plan, own)), columns=list(COLUMNS))
-    return judged(table, ["site", "arm", "cut"])
+    return with_verdicts(table, ["site", "arm", "cut"])
 
 
 def loop_rows(plan: ReproducePlan, pairs: pd.DataFrame) -> Iterator[dict[str, Any]]:

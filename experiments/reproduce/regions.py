@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.reproduce.design import ReproduceDesign
-from experiments.reproduce.effects import effect_row, judged
+from experiments.reproduce.effects import effect_row, with_verdicts
 from experiments.reproduce.plan import SITES
 from experiments.reproduce.runs import differences, rows_in
 from experiments.reproduce.surfaces import inputs_table
@@ -41,7 +41,7 @@ def regions_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
         for measure in design.plan.regions
         for row in region_rows(design, dosed[(dosed["site"] == site) & (dosed["measure"] == measure)], measure)
     ]
-    table = judged(pd.DataFrame(rows), ["site"])
+    table = with_verdicts(pd.DataFrame(rows), ["site"])
     return table.assign(outcome=[outcome_of(row) for row in rows_in(table)]) if len(table) else table
 
 

@@ -9,18 +9,18 @@ import pandas as pd
 
 from experiments.comparison.headline_measures import Headline
 from experiments.execution.interruption import Interruption
-from experiments.execution.warm_starts import marked
+from experiments.execution.warm_starts import mark_as_sharing
 from experiments.reproduce.design import Block, ReproduceDesign
 from experiments.reproduce.plan import STATUS_QUO
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.paired_effects import Value
-from experiments.storage.disk_space import check_room, swept
+from experiments.storage.disk_space import check_room, size_of_sweep
 from experiments.storage.manifest import half_written
 from experiments.storage.progress import Progress, patience, say
 from experiments.storage.run_spec import RunSpec
-from experiments.storage.run_store import Store, stored
+from experiments.storage.run_store import Store, stored_table
 from experiments.studies.study_engine import Engine, SweepOutcome
-from experiments.studies.sweep_command import Hands, hired
+from experiments.studies.sweep_command import Hands, executor_and_order
 
 RUNS, PAIRS = "runs", "pairs.parquet"
 """Folder of the finished runs, and the table of pairs."""
@@ -51,7 +51,7 @@ def run_missing_cells(specs: Specs, folder: Path, workers: int) -> tuple[SweepOu
     jobs = list({spec.run: spec for _, arms in specs for spec in arms.values()}.values())
     missing = [spec for spec in jobs if spec.run not in store.finished]
     say(f"{len(jobs)} runs in {len(specs)} blocks, {len(jobs) - len(missing)} of them finished before")
-    check_room({"--out": (folder, swept(missing))})
+    check_room({"--out": (folder, size_of_sweep(missing))})
     begun = time.monotonic()
     outcome = run_missing(missing, store, workers) if missing else SweepOutcome()
     return outcome, time.monotonic() - begun
@@ -60,11 +60,11 @@ def run_missing_cells(specs: Specs, folder: Path, workers: int) -> tuple[SweepOu
 def run_missing(missing: Sequence[RunSpec], store: Store, workers: int) -> SweepOutcome:
     """Compute some runs in the order of their blocks, of which all share a warm-up."""
     with Interruption() as interruption:
-        executor, _ = hired(Hands(workers), interruption, len(missing))
+        executor, _ = executor_and_order(Hands(workers), interruption, len(missing))
         shifts = sum(spec.shifts for spec in missing)
         progress = Progress("running", shifts, len(missing), word="runs safe on disk")
         engine = Engine(executor, store, progress, shifts // len(missing), interruption)
-        return engine.run(map(marked, missing))
+        return engine.run(map(mark_as_sharing, missing))
 
 
 def pairs_of(design: ReproduceDesign, specs: Specs, folder: Path) -> pd.DataFrame:
@@ -73,7 +73,7 @@ def pairs_of(design: ReproduceDesign, specs: Specs, folder: Path) -> pd.DataFram
     Columns are `KEYS`, ``measure``, and numerator and denominator of both sides (``base``, ``base_per``, ``arm_value``,
     ``arm_per``); the denominator of a number is 1. Pairs of which a run failed are left out.
     """
-    table = stored(folder / RUNS)
+    table = stored_table(folder / RUNS)
     months = {} if table is None else {str(run): own for run, own in table.to_pandas().groupby("run")}
     rows = [row for block, arms in specs for row in block_rows(design, block, arms, months)]
     return pd.DataFrame(rows)

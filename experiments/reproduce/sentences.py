@@ -69,7 +69,7 @@ def input_name(name: str) -> Both:
     return package_name(name)
 
 
-def chosen(table: pd.DataFrame, **where: object) -> pd.DataFrame:
+def rows_where(table: pd.DataFrame, **where: object) -> pd.DataFrame:
     """Return the rows in which columns have these values."""
     for column, value in where.items():
         table = table[table[column] == value]
@@ -91,7 +91,7 @@ def effects_sentence(
     table: pd.DataFrame, site: str, package: str, measures: Sequence[str], key: str = "effect"
 ) -> Both:
     """Return the effects of a package at a site, at the longest horizon that has at least as many pairs as any."""
-    own = chosen(table, site=site, arm=package)
+    own = rows_where(table, site=site, arm=package)
     own = own[own["years"] == horizon_of(own)]
     rows = {row.measure: row for row in rows_in(own)}
     told = [effect_words(rows[name], key) for name in measures if name in rows]
@@ -118,7 +118,7 @@ def sites_and(key: str, each: Callable[[str], Both], **parts: object) -> list[Bo
 def answer(tables: Tables) -> list[Both]:
     """Return the answer: trust, crime and homicides with all three factors together."""
     table = tables["answer"]
-    pairs = int(chosen(table, arm=EVERYTHING, years=horizon_of(table))["n"].max())
+    pairs = int(rows_where(table, arm=EVERYTHING, years=horizon_of(table))["n"].max())
     return sites_and(
         "pairs", lambda site: effects_sentence(table, site, EVERYTHING, TOLD, "effect_with_band"),
         n=pairs, numbers=int(tables["design"]["numbers"].iloc[0]), accounts=len(accounts.names()),
@@ -136,13 +136,13 @@ def surfaces(tables: Tables) -> list[Both]:
 
 def r2_of(errors: pd.DataFrame, measure: str) -> str:
     """Return the share (%) of variation that the emulator of the first site predicts at the longest horizon."""
-    own = chosen(errors, site=SITES[0], measure=measure)
+    own = rows_where(errors, site=SITES[0], measure=measure)
     return written(SHARE * max(0.0, own["r2"].iloc[-1]), 0) if len(own) else "–"
 
 
 def surface_sentence(tables: Tables, site: str) -> Both:
     """Return what each factor does alone, in full, to trust at a site."""
-    own = last_horizon(chosen(tables["doses"], site=site, measure="trust_mean"))
+    own = last_horizon(rows_where(tables["doses"], site=site, measure="trust_mean"))
     if own.empty:
         return message("reproduce.sentence.no_surface", site=site_name(site))
     alone = own[(own["dose"] == 1.0) & (own["line"] != EVERYTHING)]
@@ -174,7 +174,7 @@ def is_told(row: Any, tables: Tables) -> bool:
 
 def dependence_sentence(tables: Tables, site: str) -> Both:
     """Return the two inputs on which the effect on trust depends most at a site."""
-    own = last_horizon(chosen(tables["dependence"], site=site, measure="trust_mean"))
+    own = last_horizon(rows_where(tables["dependence"], site=site, measure="trust_mean"))
     if own.empty:
         return message("reproduce.sentence.no_surface", site=site_name(site))
     rest = float(own[own["input"] == "not_predicted"]["total"].iloc[0])
@@ -193,7 +193,7 @@ def criteria(tables: Tables) -> list[Both]:
 
 def criteria_sentence(tables: Tables, site: str) -> Both:
     """Return the four criteria at a site."""
-    own = chosen(tables["criteria"], site=site, arm=EVERYTHING)
+    own = rows_where(tables["criteria"], site=site, arm=EVERYTHING)
     own = own[own["years"] == horizon_of(own)]
     rows = {row.measure: row for row in rows_in(own)}
     told = [criterion_words(name, rows.get(name)) for name in CRITERIA]
@@ -219,7 +219,7 @@ def regions(tables: Tables) -> list[Both]:
 
 def regions_sentence(tables: Tables, site: str) -> Both:
     """Return the regions of a site by outcome."""
-    own = chosen(tables["regions"], site=site) if len(tables["regions"]) else tables["regions"]
+    own = rows_where(tables["regions"], site=site) if len(tables["regions"]) else tables["regions"]
     if own.empty:
         return message("reproduce.sentence.no_region", site=site_name(site))
     told = []
@@ -237,8 +237,8 @@ def paradox(tables: Tables) -> list[Both]:
 
 def paradox_sentence(tables: Tables, site: str) -> Both:
     """Return how often complaints rise although crime falls at a site."""
-    own = chosen(tables["paradox"], site=site, arm=EVERYTHING)
-    row = chosen(own, years=horizon_of(own)).iloc[0]
+    own = rows_where(tables["paradox"], site=site, arm=EVERYTHING)
+    row = rows_where(own, years=horizon_of(own)).iloc[0]
     pairs, other = (round(float(row[name] * row["n"])) for name in ("paradox", "other"))
     return message(
         "reproduce.sentence.paradox", site=site_name(site), package=package_name(EVERYTHING),
@@ -257,13 +257,13 @@ def doses(tables: Tables) -> list[Both]:
 
 def errors_of(tables: Tables, measure: str) -> str:
     """Return the held-out error of the first site."""
-    own = last_horizon(chosen(tables["errors"], site=SITES[0], measure=measure))
+    own = last_horizon(rows_where(tables["errors"], site=SITES[0], measure=measure))
     return number(own["error"].iloc[0], measure, "") if len(own) else "–"
 
 
 def dose_sentence(tables: Tables, site: str) -> Both:
     """Return what half of everything and everything give at a site."""
-    own = last_horizon(chosen(tables["doses"], site=site, line=EVERYTHING))
+    own = last_horizon(rows_where(tables["doses"], site=site, line=EVERYTHING))
     if own.empty:
         return message("reproduce.sentence.no_surface", site=site_name(site))
     found = {(row.measure, row.dose): row.effect for row in rows_in(own)}
@@ -289,13 +289,13 @@ def heavy_hand(tables: Tables) -> list[Both]:
 
 def loop(tables: Tables) -> list[Both]:
     """Return how much the step from trust to behaviour carries."""
-    planned = chosen(tables["design"], kind="loop")["draw"].nunique()
+    planned = rows_where(tables["design"], kind="loop")["draw"].nunique()
     return sites_and("loop_meaning", lambda site: loop_sentence(tables, site), n=planned)
 
 
 def loop_sentence(tables: Tables, site: str) -> Both:
     """Return what the step from trust to behaviour carries of the effect of adoption on crime at a site."""
-    row = next(iter(rows_in(chosen(tables["loop"], site=site, arm="adoption", measure="crimes_occurred"))), None)
+    row = next(iter(rows_in(rows_where(tables["loop"], site=site, arm="adoption", measure="crimes_occurred"))), None)
     if row is None:
         return message("reproduce.sentence.no_loop", site=site_name(site))
     parts = {"uncut": row.uncut, "cut": row.cut_effect, "effect": row.effect, "low": row.low, "high": row.high}

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.emulation.coefficients import Coefficients, coefficients_of
-from experiments.emulation.emulator import Emulator, fit
+from experiments.emulation.emulator import Emulator, fit_emulator
 from experiments.emulation.grouped_errors import GroupedErrors, grouped_errors
 from experiments.reproduce.design import ReproduceDesign
 from experiments.reproduce.plan import POINT, SITES, STATUS_QUO, ReproducePlan
@@ -92,7 +92,9 @@ def fitted_surface(design: ReproduceDesign, pairs: pd.DataFrame) -> Surface | No
     blocks = pairs.drop_duplicates(["draw", "account"]).assign(arm=STATUS_QUO, effect=0.0)
     points = pd.concat([pairs, blocks], ignore_index=True)
     inputs, names = inputs_table(design, points), input_names(design.plan)
-    emulator = fit({name: inputs[name].to_numpy() for name in names}, points["effect"].to_numpy(), unit_ranges(names))
+    emulator = fit_emulator(
+        {name: inputs[name].to_numpy() for name in names}, points["effect"].to_numpy(), unit_ranges(names)
+    )
     errors = grouped_errors(emulator, list(points["draw"]), counted=len(pairs))
     return Surface(emulator, errors, points[["draw", "account", "arm"]])
 
@@ -125,7 +127,7 @@ def spread_inputs(plan: ReproducePlan, n: int = 128) -> dict[str, np.ndarray]:
     return inputs | {name: (which == number).astype(float) for number, name in enumerate(others, start=1)}
 
 
-def averaged(plan: ReproducePlan, surface: Surface) -> Coefficients:
+def averaged_surface(plan: ReproducePlan, surface: Surface) -> Coefficients:
     """Return a surface in doses alone, averaged over assumptions and accounts."""
     spread = np.column_stack(list(spread_inputs(plan).values()))
     return coefficients_of(surface.emulator).averaged(len(plan.factors), spread)
@@ -136,7 +138,7 @@ def doses_table(plan: ReproducePlan, surfaces: Mapping[Key, Surface]) -> pd.Data
     rows = []
     for (site, years, measure), surface in surfaces.items():
         for name, doses in dose_lines(plan).items():
-            for dose, effect in zip(STEPS, averaged(plan, surface).mean(doses), strict=True):
+            for dose, effect in zip(STEPS, averaged_surface(plan, surface).mean(doses), strict=True):
                 rows.append(
                     {
                         "site": site, "years": years, "measure": measure, "line": name, "dose": dose,
@@ -155,7 +157,7 @@ def grid_table(plan: ReproducePlan, surfaces: Mapping[Key, Surface]) -> pd.DataF
             site=site,
             years=years,
             measure=measure,
-            effect=averaged(plan, surface).mean(grid),
+            effect=averaged_surface(plan, surface).mean(grid),
             error=surface.errors.error,
         )
         for (site, years, measure), surface in surfaces.items()

@@ -91,7 +91,7 @@ def uncertainty_of(
     pool = np.concatenate([effects[:, 0], *(effects[:, 0] + one.mean() for one in shifts.values())])
     low, high = np.quantile(pool, (LIMIT / 2.0, 1.0 - LIMIT / 2.0))
     share_up, share_down = float((means > 0.0).mean()), float((means < 0.0).mean())
-    against = turned(means, shifts)
+    against = accounts_of_other_sign(means, shifts)
     return EffectUncertainty(
         draws=len(means), mean=float(means.mean()), low=float(low), high=float(high),
         sd_random=math.sqrt(random), sd_town=math.sqrt(town), sd_assumed=math.sqrt(assumed),
@@ -112,7 +112,7 @@ def account_spread(shifts: Sequence[np.ndarray]) -> float:
     return math.sqrt(max(0.0, float(means.var(ddof=1)) - errors))
 
 
-def turned(means: np.ndarray, shifts: Mapping[str, np.ndarray]) -> tuple[str, ...]:
+def accounts_of_other_sign(means: np.ndarray, shifts: Mapping[str, np.ndarray]) -> tuple[str, ...]:
     """Return the accounts under which the mean effect has the other sign, by Student's t at 5 % for all together."""
     found, sign = [], float(np.sign(means.mean()))
     for name, one in shifts.items():

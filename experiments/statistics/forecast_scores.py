@@ -12,7 +12,7 @@ HOLDS = 0.8
 """Share of runs in which a pattern must hold, unless its source asks for another."""
 
 
-def distance(mean: float, value: float, variance: float) -> float:
+def standardised_error(mean: float, value: float, variance: float) -> float:
     """Return by how many standard deviations a forecast misses a value."""
     return (mean - value) / math.sqrt(variance)
 
@@ -42,10 +42,10 @@ def root_mean_square(forecast: Sequence[float], observed: Sequence[float]) -> fl
     return float(np.sqrt(np.mean((np.asarray(forecast) - np.asarray(observed)) ** 2)))
 
 
-def skill(error: float, trivial: float) -> float:
+def skill_score(error: float, trivial: float) -> float:
     """Return by how much a forecast beats a trivial one: 1 if it is perfect, 0 or less if it does not.
 
-    >>> skill(1.0, 2.0), skill(2.0, 2.0)
+    >>> skill_score(1.0, 2.0), skill_score(2.0, 2.0)
     (0.5, 0.0)
     """
     return 1.0 - error / trivial if trivial else math.nan
@@ -60,12 +60,12 @@ def has_failed(z: float) -> bool:
     return not abs(z) <= FAILS
 
 
-def brier(expected: float) -> float:
+def brier_score(expected: float) -> float:
     """Return the Brier score of the chance at which something was expected that is so; 0 is perfect.
 
     Brier, Monthly Weather Review 1950.
 
-    >>> brier(1.0), brier(0.5)
+    >>> brier_score(1.0), brier_score(0.5)
     (0.0, 0.25)
     """
     return (1.0 - expected) ** 2

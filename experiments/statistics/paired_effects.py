@@ -68,8 +68,8 @@ def paired(base: Sequence[Value], arm: Sequence[Value], *, scale: Scale | None =
     >>> one.rose, round(one.effect, 3), round(one.low, 3), round(one.high, 3)
     (3, 1.333, -0.101, 2.768)
     """
-    left, right = ratios(base), ratios(arm)
-    known = defined(left) & defined(right)
+    left, right = as_ratios(base), as_ratios(arm)
+    known = has_value(left) & has_value(right)
     signs = np.sign(gap_of(left[known, 0] / left[known, 1], right[known, 0] / right[known, 1]))
     left, right = linearised(left[known]), linearised(right[known])
     gap, n = gap_of(left, right), int(known.sum())
@@ -77,27 +77,27 @@ def paired(base: Sequence[Value], arm: Sequence[Value], *, scale: Scale | None =
     return Effect(
         n=n,
         undefined=len(known) - n,
-        **sides(left, right),
-        **interval(mean(gap), spread(gap) / math.sqrt(n) if n else math.nan, n, limits),
+        **means_of_sides(left, right),
+        **interval(mean(gap), standard_deviation(gap) / math.sqrt(n) if n else math.nan, n, limits),
         rose=int((signs > 0).sum()),
         fell=int((signs < 0).sum()),
         same=int((signs == 0).sum()),
         paired=True,
-        variance_ratio=variance_ratio(variance(left) + variance(right), variance(gap)),
+        variance_ratio=variance_ratio(sample_variance(left) + sample_variance(right), sample_variance(gap)),
     )
 
 
 def unpaired(base: Sequence[Value], arm: Sequence[Value], *, scale: Scale | None = None) -> Effect:
     """Return the effect between independent runs (Welch's degrees of freedom)."""
-    left, right = (linearised(side[defined(side)]) for side in (ratios(base), ratios(arm)))
+    left, right = (linearised(side[has_value(side)]) for side in (as_ratios(base), as_ratios(arm)))
     n = min(len(left), len(right))
-    parts = [variance(side) / len(side) if len(side) > 1 else math.nan for side in (left, right)]
-    error, freedom = math.sqrt(sum(parts)), welch(parts, (len(left), len(right)))
+    parts = [sample_variance(side) / len(side) if len(side) > 1 else math.nan for side in (left, right)]
+    error, freedom = math.sqrt(sum(parts)), welch_freedom(parts, (len(left), len(right)))
     limits = threshold_of(scale, mean(left), mean(right))
     return Effect(
         n=n,
         undefined=len(base) + len(arm) - len(left) - len(right),
-        **sides(left, right),
+        **means_of_sides(left, right),
         **interval(mean(right) - mean(left), error, n, limits, freedom),
         rose=0,
         fell=0,
@@ -144,9 +144,9 @@ def interval(effect: float, error: float, n: int, limits: Threshold, freedom: fl
     """
     freedom = n - 1 if freedom is None else freedom
     used = max(error, limits.floor / math.sqrt(n)) if n > 1 else math.nan
-    reach = quantile(freedom) * used
+    reach = t_quantile(freedom) * used
     p = p_value(effect, used, freedom)
-    seen = smallest(used * math.sqrt(n), n, freedom=freedom)
+    seen = smallest_effect(used * math.sqrt(n), n, freedom=freedom)
     ends = {"low": effect - reach, "high": effect + reach, "p": p, "adjusted": p, "smallest": seen}
     return {"effect": effect, "error": error, **ends, **limits._asdict()}
 
@@ -167,13 +167,13 @@ def threshold_of(scale: Scale | None, base: float, arm: float) -> Threshold:
     return scale.threshold(base, arm) if scale else Threshold()
 
 
-def ratios(values: Sequence[Value]) -> np.ndarray:
+def as_ratios(values: Sequence[Value]) -> np.ndarray:
     """Return values as rows of numerator and denominator; a number has the denominator 1."""
     rows = [value if isinstance(value, tuple) else (value, 1.0) for value in values]
     return np.array(rows, float).reshape(-1, 2)
 
 
-def defined(values: np.ndarray) -> np.ndarray:
+def has_value(values: np.ndarray) -> np.ndarray:
     """Return which ratios have a value."""
     known: np.ndarray = ~np.isnan(values).any(axis=1) & (values[:, 1] != 0.0)
     return known
@@ -199,7 +199,7 @@ def gap_of(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return gap
 
 
-def sides(left: np.ndarray, right: np.ndarray) -> dict[str, float]:
+def means_of_sides(left: np.ndarray, right: np.ndarray) -> dict[str, float]:
     """Return mean and standard error of both sides."""
     return {"base": mean(left), "base_error": error_of(left), "arm": mean(right), "arm_error": error_of(right)}
 
@@ -215,7 +215,7 @@ def variance_ratio(apart: float, beside: float) -> float:
     return math.inf if apart > 0.0 and beside == 0.0 else math.nan
 
 
-def clean(values: Sequence[float]) -> np.ndarray:
+def known_values(values: Sequence[float]) -> np.ndarray:
     """Return the values that are known."""
     array = np.asarray(values, float)
     return array[~np.isnan(array)]
@@ -226,35 +226,35 @@ def mean(values: np.ndarray) -> float:
     return float(values.mean()) if len(values) else math.nan
 
 
-def variance(values: np.ndarray) -> float:
+def sample_variance(values: np.ndarray) -> float:
     """Return the variance over runs, nan of fewer than two."""
     return float(values.var(ddof=1)) if len(values) > 1 else math.nan
 
 
-def spread(values: np.ndarray) -> float:
+def standard_deviation(values: np.ndarray) -> float:
     """Return the standard deviation over runs, nan of fewer than two."""
-    return math.sqrt(variance(values))
+    return math.sqrt(sample_variance(values))
 
 
 def error_of(values: np.ndarray) -> float:
     """Return the standard error of a mean, nan of fewer than two values."""
-    return spread(values) / math.sqrt(len(values)) if len(values) > 1 else math.nan
+    return standard_deviation(values) / math.sqrt(len(values)) if len(values) > 1 else math.nan
 
 
 def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
     """Return the mean of the known values and the limits of its 95 % interval by Student's t."""
-    known = clean(values)
-    reach = quantile(len(known) - 1) * error_of(known) if len(known) > 1 else math.nan
+    known = known_values(values)
+    reach = t_quantile(len(known) - 1) * error_of(known) if len(known) > 1 else math.nan
     return mean(known), mean(known) - reach, mean(known) + reach
 
 
 @cache
-def quantile(freedom: float, level: float = LEVEL) -> float:
+def t_quantile(freedom: float, level: float = LEVEL) -> float:
     """Return how many standard errors an interval reaches to each side."""
     return float(stdtrit(freedom, 0.5 + level / 2.0)) if freedom > 0 else math.nan
 
 
-def welch(parts: Sequence[float], sizes: Sequence[int]) -> float:
+def welch_freedom(parts: Sequence[float], sizes: Sequence[int]) -> float:
     """Return the Welch–Satterthwaite degrees of freedom of a difference of means.
 
     ``parts`` are the variances of the two means, ``sizes`` the numbers of runs.
@@ -265,13 +265,13 @@ def welch(parts: Sequence[float], sizes: Sequence[int]) -> float:
     return 1.0 / sum((part / whole) ** 2 / (size - 1) for part, size in zip(parts, sizes, strict=True))
 
 
-def smallest(spread: float, n: int, power: float = POWER, freedom: float | None = None) -> float:
+def smallest_effect(spread: float, n: int, power: float = POWER, freedom: float | None = None) -> float:
     """Return the smallest effect that n runs would show with this power; nan if none of them differ.
 
-    >>> round(smallest(1.0, 10), 2)
+    >>> round(smallest_effect(1.0, 10), 2)
     0.99
     """
     if n < 2 or not spread > 0.0:
         return math.nan
     freedom = n - 1 if freedom is None else freedom
-    return (quantile(freedom) + float(stdtrit(freedom, power))) * spread / math.sqrt(n)
+    return (t_quantile(freedom) + float(stdtrit(freedom, power))) * spread / math.sqrt(n)

@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left
 
-from experiments.statistics.paired_effects import POWER, smallest
+from experiments.statistics.paired_effects import POWER, smallest_effect
 from model.engine.errors import InputError
 
 FEWEST, MOST = 2, 1_000_000
@@ -27,7 +27,7 @@ def twins_needed(spread: float, size: float, power: float = POWER) -> int:
     if spread == 0.0:
         raise InputError(f"--plan {size:g}: no pair of the pilot's twins differs, so no number of twins can be planned")
     numbers = range(FEWEST, MOST + 1)
-    place = bisect_left(numbers, True, key=lambda n: smallest(spread, n, power) <= size)
+    place = bisect_left(numbers, True, key=lambda n: smallest_effect(spread, n, power) <= size)
     if place == len(numbers):
         raise InputError(f"--plan {size:g}: more than {MOST:,} twins would be needed")
     return numbers[place]

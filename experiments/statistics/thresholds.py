@@ -72,12 +72,12 @@ class Scale:
         rule = threshold_rules()["rare" if rare else self.kind]
         delta = self.delta
         if delta is None:
-            delta = max(rule.delta * self.unit / self.per_year, rule.share * largest(base, arm))
+            delta = max(rule.delta * self.unit / self.per_year, rule.share * larger_size(base, arm))
         return Threshold(delta, max(rule.floor * delta, HALF_EVENT / (self.years * self.per_year) if rare else 0.0))
 
     def is_rare(self, base: float, arm: float) -> bool:
         """Tell whether this is a count of so few events a year that chance decides much."""
-        return self.kind == "counts" and largest(base, arm) * self.per_year < threshold_rules()["rare"].least
+        return self.kind == "counts" and larger_size(base, arm) * self.per_year < threshold_rules()["rare"].least
 
 
 class CriterionThresholds(NamedTuple):
@@ -126,6 +126,6 @@ def monthly_scale(measure: str, unit: str, delta: float | None = None) -> Scale:
     return Scale(kinds[0], per_year, unit=0.01 if unit in ("0-1", "share") else 1.0, delta=delta)
 
 
-def largest(base: float, arm: float) -> float:
+def larger_size(base: float, arm: float) -> float:
     """Return the larger of two sizes; 0 where neither is known."""
     return max((abs(value) for value in (base, arm) if not math.isnan(value)), default=0.0)

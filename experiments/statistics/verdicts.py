@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.statistics.paired_effects import LEVEL, Effect, quantile
+from experiments.statistics.paired_effects import LEVEL, Effect, t_quantile
 
 FEWEST = 8
 """Runs below which no verdict is given: the interval was not measured for fewer."""
@@ -71,7 +71,7 @@ def is_settled(effect: Effect, level: float = LEVEL_OF_A_LOOK) -> bool:
     if effect.n < FEWEST:
         return False
     used = max(effect.error, effect.floor / math.sqrt(effect.n))
-    reach = quantile(effect.n - 1, 1.0 - level) * used
+    reach = t_quantile(effect.n - 1, 1.0 - level) * used
     return effect.p <= level or abs(effect.effect) + reach <= effect.delta
 
 

@@ -29,8 +29,8 @@ def check_room(planned: Mapping[str, tuple[Path, float]]) -> None:
         needed[disk] += round(size)
         if (free := shutil.disk_usage(folder).free) < needed[disk]:
             raise InputError(
-                f"{option} {place}: about {spoken(needed[disk])} are needed there, {spoken(free)} are free: make room"
-                " or choose another folder"
+                f"{option} {place}: about {format_bytes(needed[disk])} are needed there, {format_bytes(free)} are free:"
+                " make room or choose another folder"
             )
 
 
@@ -86,10 +86,10 @@ def residents_of(spec: RunSpec) -> float:
     return float(population.total * population.scale)
 
 
-def spoken(size: float) -> str:
+def format_bytes(size: float) -> str:
     """Return a number of bytes as people say it.
 
-    >>> spoken(900), spoken(2_500_000), spoken(3.2e9)
+    >>> format_bytes(900), format_bytes(2_500_000), format_bytes(3.2e9)
     ('1 kB', '2.5 MB', '3.2 GB')
     """
     for name, unit in (("GB", 1e9), ("MB", 1e6)):
@@ -98,7 +98,7 @@ def spoken(size: float) -> str:
     return f"{max(1, round(size / 1e3))} kB"
 
 
-def swept(specs: Sequence[RunSpec]) -> float:
+def size_of_sweep(specs: Sequence[RunSpec]) -> float:
     """Return about how many bytes a sweep takes: batches of measures, and what is kept beside them."""
     if not specs:
         return 0.0

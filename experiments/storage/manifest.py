@@ -61,7 +61,7 @@ def kind_of(folder: Path) -> str | None:
         return None
 
 
-def saying(folder: Path, *keys: str) -> ManifestEntry:
+def require_keys(folder: Path, *keys: str) -> ManifestEntry:
     """Return a manifest that says all of some keys, or raise with the first that it does not say."""
     stated = read_manifest(folder)
     for key in keys:
@@ -111,7 +111,7 @@ def short(names: str) -> str:
     return names if len(names) <= 80 else f"{names[:60]}-and-more"
 
 
-def occasion() -> dict[str, Any]:
+def provenance() -> dict[str, Any]:
     """Return what every manifest says of the program, the machine and the moment."""
     return {
         "schema": SCHEMA,

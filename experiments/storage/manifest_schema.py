@@ -238,10 +238,10 @@ def manifest_of(path: Path, kind: Any = None) -> ManifestEntry:
 @lru_cache(maxsize=16)
 def check_text(text: str, file: str, kind: Any) -> None:
     """Raise unless a text is JSON with every key in its type; a command reads the same manifest many times."""
-    checked(parse_json(text, file), file, kind)
+    check_types(parse_json(text, file), file, kind)
 
 
-def checked(stated: Any, file: str, kind: Any = None) -> ManifestEntry:
+def check_types(stated: Any, file: str, kind: Any = None) -> ManifestEntry:
     """Return what a file in JSON says if every key has its type, or raise with the first that has not."""
     if not isinstance(stated, dict):
         raise InputError(f"{file} is no manifest: it holds no table")
@@ -255,7 +255,7 @@ def checked(stated: Any, file: str, kind: Any = None) -> ManifestEntry:
     try:
         reader(wanted).validate_python(stated, strict=True)
     except ValidationError as reason:
-        raise InputError(f"{file}: {first(reason, wanted)}") from None
+        raise InputError(f"{file}: {first_error(reason, wanted)}") from None
     return ManifestEntry(stated, file)
 
 
@@ -265,7 +265,7 @@ def reader(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
-def first(reason: ValidationError, kind: Any) -> str:
+def first_error(reason: ValidationError, kind: Any) -> str:
     """Return in words what is wrong first: key, rule and value."""
     found = reason.errors(include_url=False)[0]
     place = ".".join(map(str, found["loc"])) or "it"

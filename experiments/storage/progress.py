@@ -45,7 +45,7 @@ def patience(label: str, stream: TextIO | None = None) -> Iterator[None]:
         pause = SILENCE
         while not over.wait(pause):
             gone = time.monotonic() - begun
-            print(f"{label}: {spoken(gone)} so far", file=stream or sys.stderr, flush=True)
+            print(f"{label}: {format_duration(gone)} so far", file=stream or sys.stderr, flush=True)
             pause = LONGER
 
     teller = threading.Thread(target=tell, daemon=True)
@@ -57,10 +57,10 @@ def patience(label: str, stream: TextIO | None = None) -> Iterator[None]:
         teller.join()
 
 
-def spoken(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Return a time as people say it.
 
-    >>> spoken(0.6), spoken(90), spoken(8000), spoken(302400)
+    >>> format_duration(0.6), format_duration(90), format_duration(8000), format_duration(302400)
     ('1 s', '2 min', '2 h 13 min', '3 d 12 h')
     """
     if seconds < 60:
@@ -91,7 +91,7 @@ class Progress:
     def ran(self, seconds: float, lanes: int) -> None:
         """Take note of a run that was computed; the first is the pilot for an estimate of all."""
         if self.computed == 0 and self.runs > 1:
-            whole = spoken(self.runs * seconds / lanes)
+            whole = format_duration(self.runs * seconds / lanes)
             who = f"{lanes} workers" if lanes > 1 else "1 worker"
             self.say(f"one run takes {seconds:.2g} s: {self.runs} runs take about {whole} with {who}")
         self.computed += 1
@@ -124,7 +124,7 @@ class Progress:
     def text(self, share: float, now: float) -> str:
         """Return how far it is, at what rate, and how long it still takes."""
         gone = max(now - self.begun, 1e-6)
-        left = f", {spoken((1.0 - share) * gone / share)} to go" if 0.0 < share < 1.0 else ""
+        left = f", {format_duration((1.0 - share) * gone / share)} to go" if 0.0 < share < 1.0 else ""
         if self.runs == 1:
             return f"{self.label}: {share:4.0%} in {gone:.0f} s{left}"
         rate = share * self.runs / gone
@@ -139,7 +139,7 @@ class Progress:
         """Say that all is done, where something was said of how far it was, or many runs were to be done."""
         self.close()
         if self.safe == self.runs and (self.stated > 0.0 or self.runs > 1):
-            gone = spoken(time.monotonic() - self.begun)
+            gone = format_duration(time.monotonic() - self.begun)
             say(f"{self.label}: {self.safe} of {self.runs} {self.word} in {gone}")
 
     def close(self) -> None:

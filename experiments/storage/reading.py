@@ -14,14 +14,14 @@ from experiments.storage.progress import say
 from experiments.storage.result_tables import (
     COLUMNS,
     check_columns,
-    only,
+    concatenate_tables,
     parts_of,
     read_parquet,
-    together,
+    rows_of_runs,
     with_changes,
 )
 from experiments.storage.run_spec import RunSpec, overrides_of, read_specs
-from experiments.storage.run_store import stored
+from experiments.storage.run_store import stored_table
 from experiments.storage.saved_states import SAVED
 from experiments.words.dictionary import CHANGE
 from model.engine.errors import InputError, suggest_nearest
@@ -38,7 +38,7 @@ def tables(folders: Path | Sequence[Path], name: str, runs: Collection[str] | No
     """Return one table of one or many folders, one below the other: of a sweep, that of its finished runs."""
     places = [folders] if isinstance(folders, Path) else list(folders)
     found = [of_sweep(place, name, runs) if kind_of(place) == SWEEP else of_file(place, name, runs) for place in places]
-    return found[0] if len(found) == 1 else together(found)
+    return found[0] if len(found) == 1 else concatenate_tables(found)
 
 
 def read(*folders: str | Path, table: str = "measures") -> "pd.DataFrame":
@@ -73,16 +73,16 @@ def read(*folders: str | Path, table: str = "measures") -> "pd.DataFrame":
         raise InputError("read needs at least one folder of results")
     found: list[pa.Table] = []
     seen: set[str] = set()
-    for place in (place for folder in folders for place in holding(Path(folder), table)):
+    for place in (place for folder in folders for place in folders_of_table(Path(folder), table)):
         rows = tables(place, table)
         if "run" in rows.column_names:
-            rows = only(rows, set(rows["run"].to_pylist()) - seen)
+            rows = rows_of_runs(rows, set(rows["run"].to_pylist()) - seen)
             seen.update(rows["run"].to_pylist())
         found.append(rows)
-    return together(found).to_pandas()
+    return concatenate_tables(found).to_pandas()
 
 
-def holding(folder: Path, table: str) -> list[Path]:
+def folders_of_table(folder: Path, table: str) -> list[Path]:
     """Return where a table of a folder lies: for one of the runs of a comparison, in the folders of its arms."""
     return [folder] if (folder / f"{table}.parquet").is_file() else places_of(folder)
 
@@ -103,7 +103,7 @@ def of_file(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
     if not path.is_file():
         raise InputError(f"{folder} holds no {path.name}")
     table = at_present(read_parquet(path, COLUMNS.get(name, ()), name), labels)
-    return table if runs is None else only(table, runs)
+    return table if runs is None else rows_of_runs(table, runs)
 
 
 def of_sweep(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
@@ -111,7 +111,7 @@ def of_sweep(folder: Path, name: str, runs: Collection[str] | None) -> pa.Table:
     read_manifest(folder)
     plan = read_plan(folder)
     planned = {row["run"]: row for row in plan.select(PLANNED).to_pylist()}
-    table = stored(folder, set(planned) if runs is None else planned.keys() & set(runs), name)
+    table = stored_table(folder, set(planned) if runs is None else planned.keys() & set(runs), name)
     if table is None:
         raise InputError(f"{folder} holds no finished run yet")
     table = at_present(table, planned)
@@ -167,7 +167,7 @@ def specs_of(folder: Path) -> dict[str, RunSpec]:
     """Return what the runs of a folder were asked to be, by their identity; of a comparison, those of its arms."""
     stated, kind = read_manifest(folder), kind_of(folder)
     if kind == SWEEP:
-        return {row["run"]: planned(folder, row) for row in read_plan(folder).to_pylist()}
+        return {row["run"]: planned_spec(folder, row) for row in read_plan(folder).to_pylist()}
     if kind == COMPARISON:
         return {run: spec for place in places_of(folder) for run, spec in specs_of(place).items()}
     origin = stated.get("went_on_from") or {}
@@ -203,7 +203,7 @@ def is_inside(folder: Path, name: str) -> bool:
     return (folder / name).resolve().is_relative_to(folder.resolve())
 
 
-def planned(folder: Path, row: Mapping[str, Any]) -> RunSpec:
+def planned_spec(folder: Path, row: Mapping[str, Any]) -> RunSpec:
     """Return the run that a row of a plan means."""
     if "command" in row:
         return RunSpec.read(row["command"])

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from experiments.storage.parquet_sizes import MOST_BYTES, MOST_ENTRIES, check_sizes
-from experiments.words.dictionary import CHANGE, policy, told, unit_in
+from experiments.words.dictionary import CHANGE, field_metadata, policy, unit_in
 from model.engine.errors import InputError, suggest_nearest
 
 MEASURES = "measures"
@@ -145,7 +145,7 @@ def with_changes(table: pa.Table, policies: Collection[str]) -> pa.Table:
     place = len([name for name in plain.column_names if name in KEYS])
     for number, name in enumerate(policies):
         has = [name in parts_of(own) for own in plain["policy"].to_pylist()]
-        field = pa.field(CHANGE + name, pa.bool_(), metadata=told(policy(name)))
+        field = pa.field(CHANGE + name, pa.bool_(), metadata=field_metadata(policy(name)))
         plain = plain.add_column(place + number, field, pa.array(has, pa.bool_()))
     return plain
 
@@ -155,11 +155,11 @@ def without_changes(table: pa.Table) -> pa.Table:
     return table.drop_columns([name for name in table.column_names if name.startswith(CHANGE)])
 
 
-def together(tables: Sequence[pa.Table]) -> pa.Table:
+def concatenate_tables(tables: Sequence[pa.Table]) -> pa.Table:
     """Return tables one below the other; a column that is empty in some takes the type it has in others."""
     return pa.concat_tables(tables, promote_options="permissive")
 
 
-def only(table: pa.Table, runs: Collection[str]) -> pa.Table:
+def rows_of_runs(table: pa.Table, runs: Collection[str]) -> pa.Table:
     """Return the rows of some runs."""
     return table.filter(pc.is_in(table["run"], value_set=pa.array(sorted(runs), pa.string())))

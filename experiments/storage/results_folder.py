@@ -71,7 +71,7 @@ def open_results_folder(
 ) -> ResultsFolder:
     """Return the folder to write: the one that is named, else the default one, or one beside it if that is taken."""
     place = out or default
-    place = checked(place if place.name not in ("", "..") else place.resolve(), kind)
+    place = checked_place(place if place.name not in ("", "..") else place.resolve(), kind)
     own = place.with_name(f"{place.name}-{identity[:8]}")
     there, beside = ({} if fresh else manifest_in(one) or manifest_in(unfinished(one)) for one in (place, own))
     taken = bool(there) and there.get("identity") != identity
@@ -80,11 +80,11 @@ def open_results_folder(
         raise InputError(f"--out {other}: choose another folder, or begin anew with --fresh")
     if out is None and (taken or beside.get("identity") == identity):
         say(f"{other}: this one is in {own}")
-        place = checked(own, kind)
+        place = checked_place(own, kind)
     return ResultsFolder(place, kind, identity, command, fresh)
 
 
-def checked(place: Path, kind: str) -> Path:
+def checked_place(place: Path, kind: str) -> Path:
     """Return a folder that may be written into: nothing foreign lies in it or beside it, nor a link to elsewhere."""
     for folder in (place, unfinished(place)):
         place_for(folder, kind, beside=LOCK)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from experiments.storage.manifest import MANIFEST, RUN, occasion
-from experiments.storage.result_tables import parquet_bytes, together
+from experiments.storage.manifest import MANIFEST, RUN, provenance
+from experiments.storage.result_tables import concatenate_tables, parquet_bytes
 from experiments.storage.run_identity import settings_of
 from experiments.storage.run_spec import RunSpec, command_of
 from experiments.storage.saved_states import SAVED, digest_of_state
@@ -28,9 +28,9 @@ class Finished:
     ceiling_hits: float
 
 
-def joined(finished: "list[Finished]") -> dict[str, pa.Table]:
+def join_runs(finished: "list[Finished]") -> dict[str, pa.Table]:
     """Return the tables of all runs, one below the other."""
-    return {name: together([one.tables[name] for one in finished]) for name in finished[0].tables}
+    return {name: concatenate_tables([one.tables[name] for one in finished]) for name in finished[0].tables}
 
 
 def parquet_of(table: pa.Table) -> bytes:
@@ -38,7 +38,7 @@ def parquet_of(table: pa.Table) -> bytes:
     return parquet_bytes(with_dictionary(table))
 
 
-def parquets(tables: dict[str, pa.Table]) -> dict[str, bytes]:
+def parquet_files(tables: dict[str, pa.Table]) -> dict[str, bytes]:
     """Return tables as files by their names."""
     return {f"{name}.parquet": parquet_of(table) for name, table in tables.items()}
 
@@ -87,7 +87,7 @@ def manifest_of(
         "ceiling_hits": {str(one.seed): one.ceiling_hits for one in finished},
         "settings": first.settings,
         **({"town": first.town} if first.town else {}),
-        **occasion(),
+        **provenance(),
         "seconds": round(seconds, 3),
     }
 

@@ -15,7 +15,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments.storage.result_tables import KEEPS, MEASURES, only, read_parquet, together, with_changes
+from experiments.storage.result_tables import (
+    KEEPS,
+    MEASURES,
+    concatenate_tables,
+    read_parquet,
+    rows_of_runs,
+    with_changes,
+)
 from experiments.storage.run_folder import parquet_of
 from experiments.storage.writing import make_folder, write_whole
 
@@ -87,14 +94,14 @@ def run_batches(folder: Path) -> Iterator[tuple[Path, RunBatch | None]]:
         yield path, batch
 
 
-def stored(folder: Path, runs: Collection[str] | None = None, name: str = MEASURES) -> pa.Table | None:
+def stored_table(folder: Path, runs: Collection[str] | None = None, name: str = MEASURES) -> pa.Table | None:
     """Return a table of all finished runs (or of some of them), or None if there is none."""
     whole = (batch for _, batch in run_batches(folder) if batch)
     files = [batch.file(name) for batch in whole if name == MEASURES or name in batch.beside]
     if not files:
         return None
-    table = together([read_parquet(file, ("run",)) for file in files])
-    return table if runs is None else only(table, runs)
+    table = concatenate_tables([read_parquet(file, ("run",)) for file in files])
+    return table if runs is None else rows_of_runs(table, runs)
 
 
 @dataclass
@@ -163,7 +170,7 @@ class Store:
 
     def write(self, name: str, stated: dict[bytes, bytes]) -> str:
         """Write one table of the runs that wait; return the name of its file."""
-        table = with_changes(together([tables[name] for _, tables in self.pending]), self.policies)
+        table = with_changes(concatenate_tables([tables[name] for _, tables in self.pending]), self.policies)
         content = parquet_of(table.replace_schema_metadata((table.schema.metadata or {}) | stated))
         target = self.folder / name / name_of(self.number, content)
         make_folder(target.parent)

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.execution.job_cache import JobCache, run_unfinished
-from experiments.execution.twin_runs import DrawLabel, Task, TaskResults, apart, run_task, together
+from experiments.execution.twin_runs import DrawLabel, Task, TaskResults, part_of_results, results_of_part, run_task
 from experiments.statistics.annual_aggregation import MONTHS, Expression
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import monthly_scale
@@ -54,7 +54,11 @@ def confirm(study: Study, effects: Sequence[AssumedEffect], folder: Path, worker
     if not tasks:
         return pd.DataFrame(columns=list(COLUMNS)), False
     outcome = run_unfinished(
-        tasks, run_task, workers, "confirming", JobCache(folder / CONFIRMED, apart, together, TwinsPart)
+        tasks,
+        run_task,
+        workers,
+        "confirming",
+        JobCache(folder / CONFIRMED, part_of_results, results_of_part, TwinsPart),
     )
     return contrasts(study, candidates(effects), outcome.results), outcome.interrupted
 

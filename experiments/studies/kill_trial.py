@@ -26,7 +26,7 @@ import psutil
 
 from experiments.storage.export_data import csv_of
 from experiments.storage.manifest import MANIFEST, read_manifest
-from experiments.storage.progress import spoken
+from experiments.storage.progress import format_duration
 from experiments.storage.results_folder import PARTS, unfinished
 from experiments.storage.run_store import Store, is_intact
 
@@ -135,7 +135,9 @@ class Sweep:
         return ran
 
 
-def undisturbed(study: Path, out: Path, program: Sequence[str] = PROGRAM, what: str = "sweep") -> tuple[bytes, float]:
+def sweep_without_kill(
+    study: Path, out: Path, program: Sequence[str] = PROGRAM, what: str = "sweep"
+) -> tuple[bytes, float]:
     """Return the table of a sweep that nobody disturbs, and for how many seconds it had workers."""
     sweep = Sweep(study, out, program, what)
     sweep.wait_for_workers()
@@ -143,7 +145,7 @@ def undisturbed(study: Path, out: Path, program: Sequence[str] = PROGRAM, what: 
     return sweep.finish(), time.monotonic() - begun
 
 
-def survive(begin: Callable[[], Sweep], kind: str, after: float, rng: random.Random) -> tuple[bytes, bool]:
+def sweep_with_kill(begin: Callable[[], Sweep], kind: str, after: float, rng: random.Random) -> tuple[bytes, bool]:
     """Return the table of a sweep that was killed once, and whether the kill came before its end."""
     sweep = begin()
     if kind == "worker":
@@ -157,12 +159,12 @@ def trial(kills: int, seed: int, folder: Path, program: Sequence[str] = PROGRAM,
     """Kill sweeps until so many kills have hit; yield a line for each, or raise where one did not survive."""
     rng, study, hits, late = random.Random(seed), folder / "study.toml", 0, 0
     study.write_text(STUDY, encoding="utf-8")
-    expected, seconds = undisturbed(study, folder / f"whole-{what}", program, what)
+    expected, seconds = sweep_without_kill(study, folder / f"whole-{what}", program, what)
     yield f"{what}, undisturbed: {len(expected):,} bytes after {seconds:.1f} s with workers"
     while hits < kills:
         kind, moment = KINDS[hits % len(KINDS)], rng.uniform(0.0, 1.0) * seconds
         out = folder / f"{what}-{hits + late:04d}"
-        table, hit = survive(partial(Sweep, study, out, program, what), kind, moment, rng)
+        table, hit = sweep_with_kill(partial(Sweep, study, out, program, what), kind, moment, rng)
         if table != expected:
             raise Broken(f"other bytes after a {kind} was killed at {moment:.2f} s; see {out}")
         if unfinished(out).exists():
@@ -196,7 +198,7 @@ def main() -> None:
                 print(line, flush=True)
     except Broken as reason:
         sys.exit(f"not survived: {reason}")
-    print(f"in {spoken(time.monotonic() - begun)}")
+    print(f"in {format_duration(time.monotonic() - begun)}")
     shutil.rmtree(folder)
 
 

@@ -19,7 +19,7 @@ from experiments.storage.progress import say
 from experiments.storage.reading import places_of, specs_of, tables
 from experiments.storage.result_tables import without_changes
 from experiments.storage.run_spec import RunSpec
-from experiments.storage.run_store import stored
+from experiments.storage.run_store import stored_table
 from experiments.storage.saved_states import FilesChanged, check_went_on
 from experiments.studies import quarantine
 from model.engine.errors import InputError
@@ -35,7 +35,7 @@ Found = tuple[str, RunSpec, pa.Table | None]
 
 def repeat(word: str, within: Path | None) -> int:
     """Compute a run again and compare it with what is stored; return the exit code."""
-    run, spec, stored = found(word, within)
+    run, spec, stored = find_run(word, within)
     check_code(run, spec)
     try:
         (measures,) = once_more([spec], 1, f"run {run}")
@@ -46,10 +46,10 @@ def repeat(word: str, within: Path | None) -> int:
         say(f"confianza: run {run} fails again, as the lines above say")
         return FAULT
     print(summary(spec, measures.to_pandas()))
-    return compared(measures, stored)
+    return compare_with_stored(measures, stored)
 
 
-def found(word: str, within: Path | None) -> Found:
+def find_run(word: str, within: Path | None) -> Found:
     """Return the run that is meant, with its stored measures if it has finished."""
     if word.endswith(".json"):
         return *quarantine.read(Path(word)), None
@@ -88,7 +88,7 @@ def months_of(folder: Path, run: str) -> pa.Table | None:
     """Return the stored measures of a run, if it has finished."""
     if kind_of(folder) != SWEEP:
         return tables(folder, "measures", {run})
-    table = stored(folder, {run})
+    table = stored_table(folder, {run})
     return table if table is not None and len(table) else None
 
 
@@ -102,17 +102,17 @@ def check_code(run: str, spec: RunSpec) -> None:
 
 def once_more(specs: Sequence[RunSpec], workers: int, label: str) -> list[pa.Table]:
     """Return all measures of some runs, computed anew."""
-    return run_jobs(specs, measured, workers, label).whole
+    return run_jobs(specs, measures_of_run, workers, label).whole
 
 
-def measured(spec: RunSpec, tell: ReportProgress) -> pa.Table:
+def measures_of_run(spec: RunSpec, tell: ReportProgress) -> pa.Table:
     """Return all measures of one run under the identity that it has, which may be that of a run of some."""
     spec.check_files()
     measures = run_job.run_one(dataclasses.replace(spec, measures=()), tell).tables["measures"]
     return measures.set_column(0, "run", pa.array([spec.run] * len(measures), pa.string()))
 
 
-def compared(measures: pa.Table, stored: pa.Table | None) -> int:
+def compare_with_stored(measures: pa.Table, stored: pa.Table | None) -> int:
     """Say whether the numbers are those that are stored; return the exit code."""
     if stored is None:
         say("the run has finished; it was not stored before: start the sweep again to store it")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from experiments.statistics.noise_share import WANTED, VarianceComponents
-from experiments.storage.progress import spoken
+from experiments.storage.progress import format_duration
 from experiments.studies.sensitivity_methods import Method, Problem
 from model.engine.errors import InputError
 
@@ -65,12 +65,12 @@ def check_factors(method: Method, problem: Problem, stated: DesignSize, pilot: P
     raise InputError(
         f"{method.name} takes at most {method.most_factors} factors, got {moving}: {stated.blocks} × (2 × {moving} + 2)"
         f" points × {len(stated.seeds)} replicates = {runs:,} runs of {one.seconds:.2g} s,"
-        f" {spoken(runs * one.seconds / one.lanes)};"
+        f" {format_duration(runs * one.seconds / one.lanes)};"
         f" screen them with --method morris first, or let the parameters of a mechanism move together"
     )
 
 
-def fitted(method: Method, problem: Problem, seeds: tuple[int, ...], runs: float) -> DesignSize:
+def largest_design(method: Method, problem: Problem, seeds: tuple[int, ...], runs: float) -> DesignSize:
     """Return the largest design of at most so many runs; fewer replicates where the design would become too small."""
     points = method.block(len(problem.moving))
     for replicates in range(len(seeds), FEWEST_SEEDS - 1, -1):
@@ -86,7 +86,7 @@ def fitted(method: Method, problem: Problem, seeds: tuple[int, ...], runs: float
     )
 
 
-def planned(
+def plan_design(
     method: Method, problem: Problem, stated: DesignSize, budget: str | None, pilot: Pilot, arms: int = 1
 ) -> tuple[DesignSize, str]:
     """Return the size of a design, with sentences that say what is going to be done.
@@ -94,22 +94,22 @@ def planned(
     Every point is run in each of the arms: scenarios times policies.
     """
     if budget is None:
-        return stated, described(method, problem, stated)
+        return stated, design_in_words(method, problem, stated)
     allowed = seconds_in(budget)
     one = pilot(PILOT_POINTS, min(PILOT_SEEDS, len(stated.seeds)), PILOT_SHARE * allowed)
-    seeds = stated.seeds[: replicates(one.noise, len(stated.seeds))]
-    size = fitted(method, problem, seeds, SPARED * (allowed - one.spent) * one.lanes / (one.seconds * arms))
+    seeds = stated.seeds[: needed_replicates(one.noise, len(stated.seeds))]
+    size = largest_design(method, problem, seeds, SPARED * (allowed - one.spent) * one.lanes / (one.seconds * arms))
     whole = one.spent + size.runs(method, problem) * arms * one.seconds / one.lanes
-    pace = f"a run takes {one.seconds:.2g} s here, so about {spoken(whole)} of {budget}"
+    pace = f"a run takes {one.seconds:.2g} s here, so about {format_duration(whole)} of {budget}"
     return size, "\n".join(
-        [*replicates_told(one.noise, len(size.seeds)), f"{described(method, problem, size)}; {pace}"]
+        [*replicates_told(one.noise, len(size.seeds)), f"{design_in_words(method, problem, size)}; {pace}"]
     )
 
 
-def replicates(noise: Mapping[str, VarianceComponents], most: int) -> int:
+def needed_replicates(noise: Mapping[str, VarianceComponents], most: int) -> int:
     """Return the replicates that bring random variation to the wanted share in all measures in which so many can do it.
 
-    >>> replicates({"a": VarianceComponents(1.0, 0.0, 0.2, 4), "b": VarianceComponents(1.0, 0.0, 99.0, 4)}, 8)
+    >>> needed_replicates({"a": VarianceComponents(1.0, 0.0, 0.2, 4), "b": VarianceComponents(1.0, 0.0, 99.0, 4)}, 8)
     2
     """
     within_reach = [one.needed for one in noise.values() if one.needed <= most]
@@ -127,7 +127,7 @@ def replicates_told(noise: Mapping[str, VarianceComponents], run: int) -> Iterat
     yield f"{wanted}: {', '.join(needs)}{too_few}"
 
 
-def described(method: Method, problem: Problem, size: DesignSize) -> str:
+def design_in_words(method: Method, problem: Problem, size: DesignSize) -> str:
     """Return in words how large a design is."""
     points = method.block(len(problem.moving))
     each = f" × {points} points" if points > 1 else ""

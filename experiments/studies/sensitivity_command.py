@@ -19,7 +19,7 @@ from experiments.storage.folder_lock import locked
 from experiments.storage.manifest import SWEEP, kind_of, read_manifest
 from experiments.storage.progress import say
 from experiments.storage.run_spec import RunSpec
-from experiments.storage.run_store import stored
+from experiments.storage.run_store import stored_table
 from experiments.storage.writing import write_whole
 from experiments.studies import study_folder as place
 from experiments.studies.assumed_effects import (
@@ -33,12 +33,12 @@ from experiments.studies.assumed_effects import (
 from experiments.studies.assumed_effects import csv_of as csv_of_effects
 from experiments.studies.confirmation import TABLE as CONFIRMED
 from experiments.studies.confirmation import confirm, confirmed_lines, csv_of_confirmed, last_year
-from experiments.studies.run_budget import Clocked, DesignSize, check_factors, planned
+from experiments.studies.run_budget import Clocked, DesignSize, check_factors, plan_design
 from experiments.studies.sensitivity_indices import INDICES, csv_of, find, text_of
 from experiments.studies.sensitivity_methods import DRAWS, Method, Problem, method_named
 from experiments.studies.study import Study, find_study, read_study
 from experiments.studies.study_jobs import agree_to, points_of
-from experiments.studies.sweep_command import INTERRUPTED, Hands, compute, hired
+from experiments.studies.sweep_command import INTERRUPTED, Hands, compute_missing, executor_and_order
 from model.engine.errors import InputError
 
 
@@ -51,7 +51,7 @@ def sensitivity(name: str, method_name: str, budget: str | None, hands: Hands, o
         if fresh:
             place.clear(target)
         place.check_same(target, study)
-        size, stated = agreed(study, method, problem, budget, hands, target)
+        size, stated = agreed_design(study, method, problem, budget, hands, target)
         say(stated)
         arms = len(study.scenarios) * len(study.policies)
         agree_to(study, size.runs(method, problem) * arms, hands.workers, hands.agreed)
@@ -60,7 +60,7 @@ def sensitivity(name: str, method_name: str, budget: str | None, hands: Hands, o
         jobs = list({job.run: job for row in rows for job in row}.values())
         agreement = {"method": method.name, "budget": budget, "blocks": size.blocks, "seeds": list(size.seeds)}
         words = ["confianza", "sensitivity", name, "--method", method.name, *(["--budget", budget] if budget else [])]
-        code = compute(study, jobs, target, hands, sensitivity=agreement, command=shlex.join(words))
+        code = compute_missing(study, jobs, target, hands, sensitivity=agreement, command=shlex.join(words))
         if code == INTERRUPTED:
             return code
         if method.name == DRAWS:
@@ -85,7 +85,7 @@ def problem_of(study: Study, method: Method) -> Problem:
     return problem
 
 
-def agreed(
+def agreed_design(
     study: Study, method: Method, problem: Problem, budget: str | None, hands: Hands, target: Path
 ) -> tuple[DesignSize, str]:
     """Return the size of the design: the one that the folder was begun with, else a new one."""
@@ -101,7 +101,7 @@ def agreed(
         raise InputError(f"{study.name}: design.points must be a power of 2 for {method.name}, got {stated.blocks}")
     clocked = partial(pilot, study, method, problem, hands)
     check_factors(method, problem, stated, clocked)
-    return planned(method, problem, stated, budget, clocked, len(study.scenarios) * len(study.policies))
+    return plan_design(method, problem, stated, budget, clocked, len(study.scenarios) * len(study.policies))
 
 
 def pilot(
@@ -115,7 +115,7 @@ def pilot(
     jobs = list({job.run: job for row in rows for job in row}.values())
     say(f"a pilot of {'' if limit == math.inf else 'at most '}{len(jobs)} runs")
     with Interruption() as interruption:
-        executor, _ = hired(hands, interruption, len(jobs))
+        executor, _ = executor_and_order(hands, interruption, len(jobs))
         try:
             results = done_by(executor, jobs, lambda: interruption.came, limit)
         finally:
@@ -163,7 +163,7 @@ def noise_by_measure(
     months = pd.concat([one.tables["measures"].to_pandas() for one in results.values()])
     found = {}
     for measure in study.sensitivity.measures:
-        outcomes = matrix(rows, yearly(months, measure))
+        outcomes = points_by_seeds(rows, last_year_values(months, measure))
         noise = variance_components(outcomes[np.isfinite(outcomes).all(axis=1)])
         if noise is not None:
             found[measure] = noise
@@ -182,7 +182,7 @@ def conclude(
         arm_rows = rows[begin : begin + len(points)]
         arm = arm_rows[0][0].scenario.name, arm_rows[0][0].policy
         for measure in study.sensitivity.measures:
-            outcomes = matrix(arm_rows, yearly(months, measure))
+            outcomes = points_by_seeds(arm_rows, last_year_values(months, measure))
             findings.append(find(arm, measure, method, problem, points, outcomes))
     write_whole(target / INDICES, csv_of(findings))
     print("\n\n".join(text_of(finding) for finding in findings))
@@ -192,7 +192,7 @@ def conclude(
 
 def months_of(study: Study, rows: list[list[RunSpec]], target: Path) -> pd.DataFrame | None:
     """Return the months of all runs in the measures that are analysed; say so if there are none."""
-    table = stored(target, {job.run for row in rows for job in row})
+    table = stored_table(target, {job.run for row in rows for job in row})
     if table is None or not len(table):
         say("confianza: no run has a full month, so there is nothing to analyse")
         return None
@@ -209,9 +209,9 @@ def conclude_effects(
     arms = [rows[begin : begin + len(points)] for begin in range(0, len(rows), len(points))]
     effects: list[AssumedEffect] = []
     for measure in study.sensitivity.measures:
-        values, bases = yearly(months, measure), dict[str, np.ndarray]()
+        values, bases = last_year_values(months, measure), dict[str, np.ndarray]()
         for arm_rows in arms:
-            scenario, own = arm_rows[0][0].scenario.name, matrix(arm_rows, values)
+            scenario, own = arm_rows[0][0].scenario.name, points_by_seeds(arm_rows, values)
             base = bases.setdefault(scenario, own)
             arm = scenario, arm_rows[0][0].policy
             if own is not base and (found := assumed_effect(arm, measure, problem, points, own - base)):
@@ -235,11 +235,11 @@ def tell_confirmed(study: Study, effects: Sequence[AssumedEffect], target: Path,
     return False
 
 
-def yearly(months: pd.DataFrame, measure: str) -> dict[str, float]:
+def last_year_values(months: pd.DataFrame, measure: str) -> dict[str, float]:
     """Return a measure of each run over its last twelve months: summed if it is a count, else the mean."""
     return {str(run): last_year(one, measure) for run, one in months.groupby("run")}
 
 
-def matrix(rows: list[list[RunSpec]], values: dict[str, float]) -> np.ndarray:
+def points_by_seeds(rows: list[list[RunSpec]], values: dict[str, float]) -> np.ndarray:
     """Return values as points × seeds; NaN where a run has none."""
     return np.array([[values.get(job.run, np.nan) for job in row] for row in rows], float)

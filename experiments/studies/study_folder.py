@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from experiments.storage.folder_lock import LOCK, check_own
-from experiments.storage.manifest import MANIFEST, SWEEP, check_goes_on, kind_of, occasion, place_for, read_manifest
+from experiments.storage.manifest import MANIFEST, SWEEP, check_goes_on, kind_of, place_for, provenance, read_manifest
 from experiments.storage.reading import PLAN
 from experiments.storage.result_tables import KEEPS, MEASURES, parts_of, with_changes
 from experiments.storage.run_crate import FILE as CRATE
@@ -20,7 +20,7 @@ from experiments.storage.run_store import REJECTED
 from experiments.storage.writing import write_whole
 from experiments.studies.quarantine import QUARANTINE
 from experiments.studies.study import Study
-from experiments.words.dictionary import described
+from experiments.words.dictionary import with_meanings
 from model.engine.errors import InputError
 
 CONFIRMED, OVER_DRAWS = "confirmed", "over_draws"
@@ -73,7 +73,7 @@ def write_plan(folder: Path, jobs: Sequence[RunSpec]) -> None:
     """Write down every run of the study, so that the folder explains itself."""
     rows = [job.labels | {"command": job.command} for job in jobs]
     plan = with_changes(pa.Table.from_pylist(rows), policies_of(jobs))
-    write_whole(folder / PLAN, parquet_of(described(plan, "plan")))
+    write_whole(folder / PLAN, parquet_of(with_meanings(plan, "plan")))
 
 
 def policies_of(jobs: Sequence[RunSpec]) -> list[str]:
@@ -91,7 +91,7 @@ def write_manifest(folder: Path, study: Study, **more: Any) -> None:
         "varied": list(study.factors.names),
         "measures": list(study.measures),
         "keep": list(study.keep),
-        **occasion(),
+        **provenance(),
     }
     write_whole(folder / MANIFEST, json_of(stated | more))
 

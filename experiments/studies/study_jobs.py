@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from experiments.execution.run_requests import after
-from experiments.storage.progress import spoken
+from experiments.storage.progress import format_duration
 from experiments.storage.run_spec import OWN, TOWN, RunSpec, begun, overrides_of, scenario_with
 from experiments.studies.study import Design, Study
 from model.engine.errors import InputError
@@ -24,10 +24,10 @@ def agree_to(study: Study, runs: int, lanes: int, agreed: bool) -> None:
     """Ask before more runs than anybody means by mistake, with number and time; refuse where nobody answers."""
     if runs <= MOST_UNASKED or agreed:
         return
-    scenario = shared(study, study.scenarios[0], study.policies[0])
+    scenario = shared_scenario(study, study.scenarios[0], study.policies[0])
     residents = scenario["population"].total * scenario["population"].scale
     seconds = runs * residents * (study.years + scenario["calendar"].warm_up) * PACE_S / lanes
-    told = f"{study.name} means {runs:,} runs, about {spoken(seconds)} with {lanes} at a time"
+    told = f"{study.name} means {runs:,} runs, about {format_duration(seconds)} with {lanes} at a time"
     if runs > MOST:
         raise InputError(f"{told}; a study may have at most {MOST:,}: shorten its lists or its design")
     if not sys.stdin.isatty():
@@ -55,8 +55,8 @@ def points_of(study: Study, points: np.ndarray | None = None) -> Iterator[RunSpe
     """Yield a run for each point of a study."""
     for source in study.scenarios:
         for policies in study.policies:
-            for values in drawn(study, points):
-                scenario = shared(study, source, policies)
+            for values in varied_values(study, points):
+                scenario = shared_scenario(study, source, policies)
                 yield RunSpec(
                     source=source,
                     policies=begun(policies, scenario, scenario.start),
@@ -71,12 +71,12 @@ def points_of(study: Study, points: np.ndarray | None = None) -> Iterator[RunSpe
                 )
 
 
-def shared(study: Study, source: str, policies: tuple[str, ...]) -> Scenario:
+def shared_scenario(study: Study, source: str, policies: tuple[str, ...]) -> Scenario:
     """Return the scenario that points with the same policies have in common."""
     return scenario_with(source, policies, overrides_of(study.sets), study.start)
 
 
-def shares(design: Design, n_ranges: int) -> np.ndarray:
+def design_points(design: Design, n_ranges: int) -> np.ndarray:
     """Return the points of a design in the unit cube; the same for the same seed."""
     from scipy.stats import qmc  # half a second, for studies with ranges only
 
@@ -84,11 +84,11 @@ def shares(design: Design, n_ranges: int) -> np.ndarray:
     return kind(d=n_ranges, rng=np.random.default_rng(design.seed)).random(design.points)
 
 
-def drawn(study: Study, points: np.ndarray | None = None) -> Iterator[Mapping[str, Any]]:
+def varied_values(study: Study, points: np.ndarray | None = None) -> Iterator[Mapping[str, Any]]:
     """Yield the varied values: grids combined with the points of the design (or those given)."""
     ranges = study.factors.ranges
     if points is None:
-        points = shares(study.design, len(ranges)) if ranges else np.zeros((1, 0))
+        points = design_points(study.design, len(ranges)) if ranges else np.zeros((1, 0))
     for grid in study.factors.grid_points():
         for point in points:
             yield grid | {name: ranges[name].value(float(share)) for name, share in zip(ranges, point, strict=True)}

@@ -9,9 +9,9 @@ from typing import Any
 
 from experiments.execution.interruption import Interruption, tell_interrupted
 from experiments.execution.local_workers import Executor, LocalExecutor, SchedulerLost
-from experiments.execution.run_job import Done, Failed, attempt
+from experiments.execution.run_job import Done, Failed, try_run
 from experiments.execution.warm_starts import warm_up_key, with_shared_warm_ups
-from experiments.storage.disk_space import check_room, swept
+from experiments.storage.disk_space import check_room, size_of_sweep
 from experiments.storage.folder_lock import locked
 from experiments.storage.manifest import half_written
 from experiments.storage.progress import Progress, announce_compiling, patience, say
@@ -22,7 +22,7 @@ from experiments.studies import quarantine
 from experiments.studies import study_folder as place
 from experiments.studies.study import Study, find_study, read_study
 from experiments.studies.study_engine import Engine, SweepOutcome
-from experiments.studies.study_jobs import agree_to, count_of, jobs_of, shared
+from experiments.studies.study_jobs import agree_to, count_of, jobs_of, shared_scenario
 from model.engine.errors import WorkStopped
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
@@ -45,29 +45,29 @@ def sweep(name: str, hands: Hands, out: Path | None, fresh: bool) -> int:
     agree_to(study, count_of(study), hands.workers, hands.agreed)
     with patience(f"planning {study.name}"):
         jobs = jobs_of(study)
-    for line in overridden(study):
+    for line in overridden_factors(study):
         say(line)
     with locked(target):
         if fresh:
             place.clear(target)
         place.check_same(target, study)
-        code = compute(study, jobs, target, hands, command=shlex.join(["confianza", "sweep", name]))
+        code = compute_missing(study, jobs, target, hands, command=shlex.join(["confianza", "sweep", name]))
     if code != INTERRUPTED:
         print(f"Results: {target}/ ({len(jobs)} runs planned). To plot them: confianza plot {shlex.quote(str(target))}")
     return code
 
 
-def overridden(study: Study) -> Iterator[str]:
+def overridden_factors(study: Study) -> Iterator[str]:
     """Yield what is varied in vain, since a policy of the study sets it."""
     for source in study.scenarios:
         for policies in study.policies:
-            for policy in shared(study, source, policies).policies:
+            for policy in shared_scenario(study, source, policies).policies:
                 for entry in policy.entries:
                     if entry.how == "set" and entry.parameter in study.factors.names:
                         yield f"{source}: policy '{policy.name}' sets {entry.parameter}, which is varied only before it"
 
 
-def compute(study: Study, jobs: Sequence[RunSpec], target: Path, hands: Hands, **more: Any) -> int:
+def compute_missing(study: Study, jobs: Sequence[RunSpec], target: Path, hands: Hands, **more: Any) -> int:
     """Compute what a folder lacks of some jobs; the folder must be locked."""
     for path in half_written(target):
         path.unlink()
@@ -79,18 +79,18 @@ def compute(study: Study, jobs: Sequence[RunSpec], target: Path, hands: Hands, *
     missing = [job for job in jobs if job.run not in store.finished]
     there = f", {len(jobs) - len(missing)} of them finished before" if len(missing) < len(jobs) else ""
     say(f"{study.title}: {len(jobs)} runs of {study.years:g} years{there}")
-    check_room({"--out": (target, swept(missing))})
+    check_room({"--out": (target, size_of_sweep(missing))})
     begun = time.monotonic()
     try:
         outcome = run_missing(missing, store, hands) if missing else SweepOutcome()
     except (OSError, Unwritable) as reason:
         raise Unwritable(
-            f"{told(reason)}; {safe(store, jobs)}; start again then, and only what is missing is computed"
+            f"{told(reason)}; {finished_in_words(store, jobs)}; start again then, and only what is missing is computed"
         ) from None
     except SchedulerLost as reason:
         raise WorkStopped(
-            f"{reason}; {safe(store, jobs)}; start again with another --dask, or without it to go on here, and only"
-            " what is missing is computed"
+            f"{reason}; {finished_in_words(store, jobs)}; start again with another --dask, or without it to go on here,"
+            " and only what is missing is computed"
         ) from None
     finished = sum(job.run in store.finished for job in jobs)
     seconds = round(time.monotonic() - begun, 3)
@@ -103,14 +103,14 @@ def compute(study: Study, jobs: Sequence[RunSpec], target: Path, hands: Hands, *
 def run_missing(missing: list[RunSpec], store: Store, hands: Hands) -> SweepOutcome:
     """Compute some jobs, those of one town and warm-up together."""
     with Interruption() as interruption:
-        executor, order = hired(hands, interruption, len(missing))
+        executor, order = executor_and_order(hands, interruption, len(missing))
         each = max(missing[0].shifts, 1)
         progress = Progress("sweeping", each * len(missing), len(missing), word="runs safe on disk")
         jobs = with_shared_warm_ups(missing)
         return Engine(executor, store, progress, each, interruption).run(sorted(jobs, key=order))
 
 
-def hired(
+def executor_and_order(
     hands: Hands, interruption: Interruption, runs: int
 ) -> tuple[Executor[RunSpec, Done | Failed], Callable[[RunSpec], tuple[str, str]]]:
     """Return the executor, and the order in which jobs should be submitted to it."""
@@ -119,7 +119,7 @@ def hired(
 
         return DaskExecutor(hands.dask), lambda job: (job.source, warm_up_key(job))
     announce_compiling()
-    executor = LocalExecutor(min(hands.workers, runs), attempt)
+    executor = LocalExecutor(min(hands.workers, runs), try_run)
     groups = executor.prepare(lambda: interruption.came)
     return executor, lambda job: (town_of(job, groups), warm_up_key(job))
 
@@ -130,7 +130,7 @@ def town_of(job: RunSpec, groups: frozenset[str]) -> str:
     return repr((job.source, sorted(shaping)))
 
 
-def safe(store: Store, jobs: Sequence[RunSpec]) -> str:
+def finished_in_words(store: Store, jobs: Sequence[RunSpec]) -> str:
     """Return how much of a sweep is on the disk."""
     return f"{len(store.finished)} of {len(jobs)} runs are safe in {store.folder}"
 

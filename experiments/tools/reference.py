@@ -66,7 +66,7 @@ class ReferenceResult:
         return "; ".join(self.commands)
 
 
-def listed() -> dict[str, ReferenceResult]:
+def results_by_name() -> dict[str, ReferenceResult]:
     """Return all reference results by name, in the order in which they are made."""
     stated = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
     found: dict[str, ReferenceResult] = {}
@@ -79,10 +79,13 @@ def listed() -> dict[str, ReferenceResult]:
 def readme_table() -> str:
     """Return the table of the README: files, command, what else is to be said, and minutes."""
     lines = ["| files | made by | minutes |", "|---|---|---|"]
-    for one in listed().values():
+    for one in results_by_name().values():
         note = f"; {one.note}" if one.note else ""
         lines.append(f"| {', '.join(one.every_file)} | `reference {one.name}`{note} | {one.minutes:g} |")
-    return "\n".join([*lines, f"| all | `reference` | {sum(one.minutes for one in listed().values()):g} |"]) + "\n"
+    return (
+        "\n".join([*lines, f"| all | `reference` | {sum(one.minutes for one in results_by_name().values()):g} |"])
+        + "\n"
+    )
 
 
 def readme_as_it_should_be() -> str:
@@ -104,7 +107,7 @@ def on_record(folder: Path) -> dict[str, Row]:
         return {row["name"]: row for row in csv.DictReader(file)}
 
 
-def bits() -> str:
+def identity_of_numbers() -> str:
     """Return what identifies the numbers of the model: the digests on record, which code of equal results shares."""
     return hashlib.sha256(DIGESTS.read_bytes()).hexdigest()[:16]
 
@@ -112,19 +115,19 @@ def bits() -> str:
 def is_made(one: ReferenceResult, folder: Path) -> bool:
     """Tell whether a result is of the present numbers and command, with all its files there."""
     row = on_record(folder).get(one.name, {})
-    current = (row.get("bits"), row.get("command")) == (bits(), one.command)
+    current = (row.get("bits"), row.get("command")) == (identity_of_numbers(), one.command)
     return current and all((folder / name).is_file() for name in one.every_file)
 
 
 def record(one: ReferenceResult, folder: Path, minutes: float) -> None:
     """Put on record that a result was made."""
     rows = on_record(folder) | {
-        one.name: dict(zip(COLUMNS, (one.name, bits(), f"{minutes:.1f}", one.command), strict=True))
+        one.name: dict(zip(COLUMNS, (one.name, identity_of_numbers(), f"{minutes:.1f}", one.command), strict=True))
     }
     sink = io.StringIO()
     writer = csv.DictWriter(sink, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows[name] for name in listed() if name in rows)
+    writer.writerows(rows[name] for name in results_by_name() if name in rows)
     write_whole(folder / RECORD, sink.getvalue().encode())
 
 
@@ -176,7 +179,7 @@ def make_all(
 
     ``within`` are minutes after which none is begun any more.
     """
-    known, failed, started = listed(), {}, time.monotonic()
+    known, failed, started = results_by_name(), {}, time.monotonic()
     for name in names:
         if name not in known:
             raise InputError(f"no reference result '{name}'{suggest_nearest(name, known)}")
@@ -246,7 +249,7 @@ def main(words: Sequence[str] | None = None) -> None:
             step(source)
         return
     if asked.list:
-        for one in listed().values():
+        for one in results_by_name().values():
             print(f"{one.name:20}{'made' if is_made(one, FOLDER) else '-':6}{one.minutes:6.1f}  {one.command}")
         return
     try:

@@ -18,11 +18,11 @@ import pandas as pd
 from experiments.execution.run_requests import plan_runs
 from experiments.statistics.thresholds import Scale, monthly_scale
 from experiments.tools.documents.evidence import KINDS, LEDGER, LISTS, EvidenceRow, evidence_rows, in_list
-from experiments.validation.calibration import reference
+from experiments.validation.calibration import reference_town
 from experiments.validation.knockouts import SURE, KnockoutEffect, average_by_seed, effect_cell, effect_of, tables_of
 from experiments.validation.panel import SELECTION, panels_of
 from experiments.validation.readings import CENTRE, readings
-from experiments.validation.study_tables import Row, select, write_table
+from experiments.validation.study_tables import Row, select_named, write_table
 from experiments.validation.trust_events import PUBLISHED
 from model.engine.fingerprint import fingerprint
 from model.simulation.registry import MEASURES
@@ -84,13 +84,13 @@ class AuditFinding:
         return "  LESS THAN DELTA" if self.sure else "  NOT AS THE ROW SAYS"
 
 
-def examined(row: EvidenceRow, size: AuditSize) -> AuditFinding:
+def examined_row(row: EvidenceRow, size: AuditSize) -> AuditFinding:
     """Return what the worlds of a row show, with a second look if the first leaves it open."""
-    first = found(row, size)
-    return first if first.sure else found(row, size.closer)
+    first = shown_by_worlds(row, size)
+    return first if first.sure else shown_by_worlds(row, size.closer)
 
 
-def found(row: EvidenceRow, size: AuditSize) -> AuditFinding:
+def shown_by_worlds(row: EvidenceRow, size: AuditSize) -> AuditFinding:
     """Return what the two worlds of a row show."""
     having, lacking = (world(row.site, items, size) for items in (row.has, row.lacks))
     effect, change = effect_of(row.quantity, having, lacking), (lacking - having)[row.quantity]
@@ -137,7 +137,7 @@ def audit_lines(findings: Sequence[AuditFinding]) -> Iterator[str]:
 
 def memory_line() -> tuple[str, bool]:
     """Return what is left of abuse a year later beside what panels found (Q06), and whether it lies within."""
-    town, numbers = reference()
+    town, numbers = reference_town()
     panel = panels_of(town.tape, {**numbers, **readings()[CENTRE]}, SELECTION)
     left, (low, high) = 100.0 * panel.kept, PUBLISHED[MEMORY]
     passed = bool(low <= left <= high)
@@ -180,7 +180,7 @@ def rows_of(findings: Sequence[AuditFinding]) -> Iterator[Row]:
 def show_audit(only: Sequence[str], out: Path, size: AuditSize) -> bool:
     """Write and print the audit of the rows that are carried and of Q06; return whether each passes."""
     carried = {row.id: row for row in in_list("carried")}
-    names = select({name: name for name in (*carried, MEMORY)}, only, "no row of evidence '{}' is carried")
+    names = select_named({name: name for name in (*carried, MEMORY)}, only, "no row of evidence '{}' is carried")
     more = size.closer
     lines = [
         f"Without what carries each row: {size.replicates} twins, {size.years:g} years, scale {size.scale:g};",
@@ -188,7 +188,7 @@ def show_audit(only: Sequence[str], out: Path, size: AuditSize) -> bool:
         f"monthly means, accounts of the ledger in all; difference with its {SURE:.0%} interval. A row is carried if",
         "its interval lies on the side that the row says; but for definitions the difference must reach delta, too",
     ]
-    findings = [examined(carried[name], size) for name in names if name != MEMORY]
+    findings = [examined_row(carried[name], size) for name in names if name != MEMORY]
     lines += audit_lines(findings)
     good = all(one.passed for one in findings)
     if MEMORY in names:

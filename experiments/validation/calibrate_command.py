@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from experiments.comparison.headline_measures import BY_NAME
-from experiments.emulation.history_matching import Coverage, Matched, Reals, coverage, match
+from experiments.emulation.history_matching import Coverage, Matched, Reals, coverage, match_history
 from experiments.execution.parameter_draws import Draw, draws_bytes, read_draws
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_set import run_missing
@@ -128,7 +128,7 @@ def calibrate(request: CalibrationRequest) -> Matched:
     chosen = screened(runs)
     ranges = {name: one for name, one in plausible_ranges("*") if name in chosen}
     values = lambda points: [values_at(ranges, point) for point in points]  # noqa: E731
-    found = match(
+    found = match_history(
         lambda points, wave: runs.results(values(points), 1000 * (wave + 1))[:, : len(targets)],
         list(ranges), [one.target for one in targets], noise, request.points, request.waves,
     )  # fmt: skip

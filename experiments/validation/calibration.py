@@ -16,8 +16,8 @@ from experiments.validation.panel import (
     SELECTION,
     Panel,
     People,
+    dispositions_at_level,
     lapop_thresholds,
-    levelled,
     odds_of,
     panels_of,
     people_of,
@@ -99,7 +99,7 @@ def numbers_of(scenario: Scenario) -> Numbers:
     return {f"{name}.{key}": float(getattr(one, key)) for name, one in groups.items() for key in one.parameter_specs()}
 
 
-def reference(seed: int = 1, **sets: float) -> tuple[ReferenceTown, Numbers]:
+def reference_town(seed: int = 1, **sets: float) -> tuple[ReferenceTown, Numbers]:
     """Return the reference town as a warm-up shows it, and its numbers."""
     scenario = load(SITE, set={key.replace("__", "."): value for key, value in sets.items()})
     numbers = numbers_of(scenario)
@@ -113,10 +113,10 @@ def state_of(town: ReferenceTown, numbers: Numbers, level: float = LEVEL, every:
     people = People(own.common[some], own.own[:, some], own.female[some])
     whole = held_up(town.tape, year_of(town.tape, numbers), numbers)
     counts = {name: one[some] for name, one in whole.items()}
-    return ReferenceState(people, counts, levelled(people, counts, numbers, level))
+    return ReferenceState(people, counts, dispositions_at_level(people, counts, numbers, level))
 
 
-def after(state: ReferenceState, event: EventSize, numbers: Numbers, days: float) -> Reals:
+def log_odds_after(state: ReferenceState, event: EventSize, numbers: Numbers, days: float) -> Reals:
     """Return the log-odds of trust of everybody so many days after an event that everybody lives through."""
     weight, fast = numbers[event.parameter], numbers[fast_of(event.parameter)]
     left = {"fast": fast * 0.5 ** (days / numbers["trust.fast_days"]),
@@ -131,17 +131,17 @@ def after(state: ReferenceState, event: EventSize, numbers: Numbers, days: float
     return odds_of(state.disposition, counts)
 
 
-def points(state: ReferenceState, event: EventSize, numbers: Numbers, days: float) -> float:
+def points_of_event(state: ReferenceState, event: EventSize, numbers: Numbers, days: float) -> float:
     """Return by how many points of 100 an event moves mean trust, so many days after."""
-    return 100.0 * float((1.0 / (1.0 + np.exp(-after(state, event, numbers, days))) - state.trust).mean())
+    return 100.0 * float((1.0 / (1.0 + np.exp(-log_odds_after(state, event, numbers, days))) - state.trust).mean())
 
 
-def weigh(state: ReferenceState, event: EventSize, numbers: Numbers, aim: float, days: float = 3.0) -> float:
+def weight_of_size(state: ReferenceState, event: EventSize, numbers: Numbers, aim: float, days: float = 3.0) -> float:
     """Return the weight at which an event has a size; 0 if the size is 0."""
 
     def off(logarithm: float) -> float:
         weight = {event.parameter: float(np.exp(logarithm))}
-        return points(state, event, {**numbers, **weight}, days) - aim
+        return points_of_event(state, event, {**numbers, **weight}, days) - aim
 
     return float(np.exp(brentq(off, -12.0, 5.0, xtol=1e-6))) if aim else 0.0
 
@@ -154,9 +154,9 @@ def set_twins(state: ReferenceState, numbers: Numbers, sizes: Mapping[str, float
     found["misconduct.fades"] = by_fading(state, scandal, found, sizes[scandal.name], SCANDAL_DAY, SCANDAL_LEFT)
     for event in EVENTS:
         if event.name not in OWN:
-            found[event.parameter] = weigh(state, event, found, sizes[event.name])
+            found[event.parameter] = weight_of_size(state, event, found, sizes[event.name])
     if visit_weight := found[visit.parameter]:
-        found["consultation.door"] = weigh(state, visit, found, DOOR) / visit_weight
+        found["consultation.door"] = weight_of_size(state, visit, found, DOOR) / visit_weight
     return found
 
 
@@ -170,8 +170,8 @@ def by_fading(state: ReferenceState, event: EventSize, numbers: Numbers, aim: fl
 
     def off(fast: float) -> float:
         trial = {**numbers, fast_of(event.parameter): fast}
-        trial[event.parameter] = weigh(state, event, trial, aim)
-        return points(state, event, trial, days) / aim - left
+        trial[event.parameter] = weight_of_size(state, event, trial, aim)
+        return points_of_event(state, event, trial, days) / aim - left
 
     if off(0.0) <= 0.0:
         return 0.0
@@ -180,16 +180,16 @@ def by_fading(state: ReferenceState, event: EventSize, numbers: Numbers, aim: fl
 
 def lapop(odds: Reals, numbers: Mapping[str, float]) -> tuple[float, float]:
     """Return the mean (0-1) and the share of trusting that LAPOP would find."""
-    return surveyed(odds, lapop_thresholds(numbers), 3, numbers)
+    return survey_results(odds, lapop_thresholds(numbers), 3, numbers)
 
 
 def latinobarometro(odds: Reals, numbers: Mapping[str, float]) -> tuple[float, float]:
     """Return the mean (0-1) and the share of trusting that Latinobarómetro would find."""
     thresholds = numbers["survey.latinobarometro"] * (np.arange(1, 4) - 2.0) + numbers["survey.reserve"]
-    return surveyed(odds, thresholds, 1, numbers)
+    return survey_results(odds, thresholds, 1, numbers)
 
 
-def surveyed(
+def survey_results(
     odds: Reals, thresholds: NDArray[np.floating], trusting: int, numbers: Mapping[str, float]
 ) -> tuple[float, float]:
     """Return the expected mean answer and share above the threshold of trusting, over the noise of answering."""
@@ -206,7 +206,7 @@ def set_survey(state: ReferenceState, numbers: Numbers) -> Numbers:
     names, women = ("survey.lapop", "trust.women"), state.people.female > 0.5
 
     def population(numbers: Numbers, level: float) -> Reals:
-        return odds_of(levelled(state.people, state.counts, numbers, level), state.counts)
+        return odds_of(dispositions_at_level(state.people, state.counts, numbers, level), state.counts)
 
     def off(values: Reals) -> list[float]:
         trial = {**numbers, **dict(zip(names, values[1:].tolist(), strict=True))}
@@ -215,7 +215,7 @@ def set_survey(state: ReferenceState, numbers: Numbers) -> Numbers:
         gap = lapop(odds[women], trial)[0] - lapop(odds[~women], trial)[0]
         return [mean - NATIONAL, trusting - TRUSTING, gap - WOMEN]
 
-    level, *values = solved(off, [NATIONAL, *(numbers[name] for name in names)], "the thresholds of LAPOP")
+    level, *values = check_solved(off, [NATIONAL, *(numbers[name] for name in names)], "the thresholds of LAPOP")
     found = {**numbers, **dict(zip(names, values, strict=True))}
     odds = population(found, level)
 
@@ -223,10 +223,13 @@ def set_survey(state: ReferenceState, numbers: Numbers) -> Numbers:
         mean, trusting = latinobarometro(odds, {**found, **dict(zip(OTHER, values.tolist(), strict=True))})
         return [mean - OTHER_MEAN, trusting - OTHER_TRUSTING]
 
-    return {**found, **dict(zip(OTHER, solved(other, [found[name] for name in OTHER], "the others"), strict=True))}
+    return {
+        **found,
+        **dict(zip(OTHER, check_solved(other, [found[name] for name in OTHER], "the others"), strict=True)),
+    }
 
 
-def solved(off: Callable[[Reals], list[float]], first: list[float], what: str) -> list[float]:
+def check_solved(off: Callable[[Reals], list[float]], first: list[float], what: str) -> list[float]:
     """Return the numbers at which nothing is off; raise with what could not be had."""
     answer = root(off, first, tol=1e-7)
     if np.abs(answer.fun).max() > 1e-4:
@@ -259,7 +262,7 @@ def calibrate(
         if single:
             now = set_single(state, now, aims.sizes)
         else:
-            now, last = nearer(now, panel, last, slopes, aims.panel)
+            now, last = next_numbers(now, panel, last, slopes, aims.panel)
         moved = max(abs(now[name] - before[name]) / max(abs(before[name]), 1e-3) for name in now)
         if moved < ENOUGH and rounds > 2:
             break
@@ -272,11 +275,11 @@ def set_single(state: ReferenceState, numbers: Numbers, sizes: Mapping[str, floa
     abuse = BY_NAME["abuse"]
     found["trust.fast_panel"] = by_fading(state, abuse, found, sizes[abuse.name], 365, SINGLE_LEFT)
     for kind in OWN:
-        found[BY_NAME[kind].parameter] = weigh(state, BY_NAME[kind], found, sizes[kind])
+        found[BY_NAME[kind].parameter] = weight_of_size(state, BY_NAME[kind], found, sizes[kind])
     return found
 
 
-def nearer(
+def next_numbers(
     numbers: Numbers,
     panel: Panel,
     last: tuple[Numbers, dict[str, float]] | None,

@@ -11,9 +11,9 @@ from experiments.validation.study_tables import (
     Row,
     estimate_each,
     format_interval,
-    grouped,
     head_of,
     interval_names,
+    rows_by_columns,
     worlds_of,
     write_sites,
 )
@@ -75,7 +75,7 @@ def counts(worlds: Worlds, world: str, window: Window) -> dict[str, float]:
 def format_ceiling(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table, a block for each site."""
     yield from head_of("ceiling", **rows[0])
-    for (site, years), own in grouped(rows, "site", "years").items():
+    for (site, years), own in rows_by_columns(rows, "site", "years").items():
         yield f"\n{f'{site}, after {years:.3g} years / tras {years:.3g} años'.ljust(LABEL)}" + "".join(
             name.rjust(NUMBER) for name in DIGITS
         )

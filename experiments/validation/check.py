@@ -12,7 +12,7 @@ from experiments.execution.run_set import run_all
 from experiments.statistics.annual_aggregation import by_run, years_of
 from experiments.statistics.paired_effects import error_of as standard_error
 from experiments.statistics.paired_effects import mean
-from experiments.storage.run_folder import joined
+from experiments.storage.run_folder import join_runs
 from experiments.storage.run_spec import RunSpec
 from experiments.validation.orders import OWN, Band, Order, orders_for
 
@@ -49,7 +49,7 @@ def show_beside(specs: Sequence[RunSpec], workers: int, lines: Callable[[str, pd
     site = specs[0].scenario.name
     outcome = run_all(specs, workers, label=f"{site}, status quo")
     if outcome.finished:
-        print("\n".join(lines(site, joined(outcome.results)["measures"].to_pandas())))
+        print("\n".join(lines(site, join_runs(outcome.results)["measures"].to_pandas())))
     if outcome.interrupted:
         raise KeyboardInterrupt
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from experiments.validation.experiment import estimate
-from experiments.validation.study_tables import STATED, Row, StudyWorld, grouped, head_of, star, worlds_of
+from experiments.validation.study_tables import STATED, Row, StudyWorld, head_of, rows_by_columns, star, worlds_of
 from experiments.words.catalogue import meaning
 from model.engine.fingerprint import fingerprint
 
@@ -59,11 +59,11 @@ def row_of(site: str, twins: Sequence[AnnualCounts], year: int, one: str, world:
 def format_consequences(rows: Sequence[Row], names: Mapping[str, StudyWorld], scale: float) -> Iterator[str]:
     """Yield the table as text: a line a measure, a column a world, changes in percent with their interval."""
     yield from head_of("consequences", twins=rows[0]["twins"] if rows else 0, scale=scale)
-    for (site, year), own in grouped(rows, "site", "year").items():
+    for (site, year), own in rows_by_columns(rows, "site", "year").items():
         base, *others = dict.fromkeys(row["world"] for row in own)
         for some in ([base, *few] for few in batched(others, 5)):
             yield f"\n{site}, year / año {year}".ljust(66) + "".join(f"{names[one].en:>24}" for one in some)
-            for (measure,), here in grouped(own, "measure").items():
+            for (measure,), here in rows_by_columns(own, "measure").items():
                 cells = {row["world"]: row for row in here}
                 found = "".join(f"{format_change(cells[world], cells[base]):>24}" for world in some)
                 yield f"  {meaning(measure, 'en')[:62]}".ljust(65) + found

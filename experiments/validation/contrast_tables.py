@@ -21,8 +21,8 @@ from experiments.statistics.paired_effects import paired
 from experiments.validation import criteria
 from experiments.validation.experiment import BASE, CENTRAL, SITES, Experiment, Worlds
 from experiments.validation.experiment_runs import QUICK, RUNS, ExperimentSize, run_worlds
-from experiments.validation.headline import TWINS, told
-from experiments.validation.study_tables import Row, grouped, write_table
+from experiments.validation.headline import TWINS, format_effect
+from experiments.validation.study_tables import Row, rows_by_columns, write_table
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
 from scenarios import load
@@ -234,7 +234,7 @@ def format_contrasts(table: ContrastTable, rows: Sequence[Row]) -> Iterator[str]
     yield f"After {rows[0]['years']:g} years, {rows[0]['twins']} twins, 95 % intervals: means of the last year and"
     yield "criteria at its end in points of 100, counts of all years in per cent of what a case stands beside."
     yield "Promedios del último año y criterios a su fin en puntos de 100; conteos de todos los años en por ciento."
-    for (site, scale), own in grouped(rows, "site", "scale").items():
+    for (site, scale), own in rows_by_columns(rows, "site", "scale").items():
         yield ""
         measures = list(dict.fromkeys(row["measure"] for row in own))
         for some in batched(measures, ABREAST):
@@ -244,13 +244,15 @@ def format_contrasts(table: ContrastTable, rows: Sequence[Row]) -> Iterator[str]
 def block(site: str, scale: Any, rows: Sequence[Row]) -> Iterator[str]:
     """Yield the cases at one site and scale with a few measures; differences with whether they matter."""
     where = f"{site}, difference / diferencia" if scale == "difference" else f"{site}, scale / escala {scale:g}"
-    by_case = grouped(rows, "case")
+    by_case = rows_by_columns(rows, "case")
     first = next(iter(by_case.values()))
     yield where.ljust(LABEL) + "".join(MEASURES[row["measure"]].en.rjust(NUMBER) for row in first)
     if scale != "difference":
         yield "  status quo / situación actual".ljust(LABEL) + "".join(f"{row['base']:{NUMBER}.4g}" for row in first)
     for own in by_case.values():
-        yield f"  {own[0]['en']} / {own[0]['es']}".ljust(LABEL) + "".join(told(row).rjust(NUMBER) for row in own)
+        yield f"  {own[0]['en']} / {own[0]['es']}".ljust(LABEL) + "".join(
+            format_effect(row).rjust(NUMBER) for row in own
+        )
         if scale == "difference":
             yield "    beside delta / frente a delta".ljust(LABEL) + "".join(beside(row).rjust(NUMBER) for row in own)
 

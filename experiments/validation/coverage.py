@@ -19,7 +19,7 @@ from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.headline_measures import HEADLINES, Headline, present
 from experiments.execution.job_cache import JobCache, run_unfinished
-from experiments.execution.twin_runs import Task, TaskResults, apart, run_task, together
+from experiments.execution.twin_runs import Task, TaskResults, part_of_results, results_of_part, run_task
 from experiments.statistics.annual_aggregation import MONTHS, Expression
 from experiments.statistics.paired_effects import Effect, Value, paired
 from experiments.statistics.verdicts import LIMIT, benjamini_hochberg, direction, judge
@@ -97,7 +97,7 @@ def bank_of(site: str, out: Path, pairs: int, scale: float, workers: int) -> Ite
     tasks = [Task(0, world, "memory") for world in zip(*(arm.specs for arm in planned), strict=True)]
     folder = out / site
     folder.mkdir(parents=True, exist_ok=True)
-    cache = JobCache(folder, apart, together, TwinsPart)
+    cache = JobCache(folder, part_of_results, results_of_part, TwinsPart)
     lived = run_unfinished(tasks, run_task, workers, f"bank of {site}", cache).whole
     for (number, policy), years in product(enumerate(POLICIES, start=1), HORIZONS):
         sides = [months_of(lived, k, years) for k in (0, number)]

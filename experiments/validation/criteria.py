@@ -114,7 +114,7 @@ def mean_of(values: np.ndarray) -> float:
     return float(known.mean()) if len(known) else math.nan
 
 
-def graded(score: float, grade: str) -> bool:
+def has_grade(score: float, grade: str) -> bool:
     """Tell whether a score has this grade, as the tables name it."""
     return not math.isnan(score) and GRADES[grade_index(score)] == grade
 
@@ -125,14 +125,14 @@ def verdicts(base: Mapping[str, Table]) -> Iterator[tuple[str, bool, str]]:
     both = (vc, tot)
     mean = [{name: mean_of(one[name]) for name in CRITERIA} for one in both]
     c1, c2, c3 = ([one[name] for one in mean] for name in ("c1", "c2", "c3"))
-    passed = all(graded(one, "acceptable") for one in c1) and abs(c1[0] - c1[1]) < CRITERION.alike
+    passed = all(has_grade(one, "acceptable") for one in c1) and abs(c1[0] - c1[1]) < CRITERION.alike
     yield "L01 C1 acceptable at both", passed, f"{c1[0]:.2f}, {c1[1]:.2f}"
-    yield "L02 C2 passable in Villa Canales", graded(c2[0], "passable"), f"{c2[0]:.2f}"
+    yield "L02 C2 passable in Villa Canales", has_grade(c2[0], "passable"), f"{c2[0]:.2f}"
     n = min(len(vc["c2"]), len(tot["c2"]))
     apart = share_of_seeds(tot["c2"][:n] - vc["c2"][:n] > CRITERION.alike)
-    strong = graded(c2[1], "strong") and does_hold(apart, CRITERION.share)
+    strong = has_grade(c2[1], "strong") and does_hold(apart, CRITERION.share)
     yield "L03 C2 strong in Totonicapán", strong, f"{c2[1]:.2f}; above VC in {apart:.0%}"
-    limited = all(graded(one, "limited") and one < first for one, first in zip(c3, c1, strict=True))
+    limited = all(has_grade(one, "limited") and one < first for one, first in zip(c3, c1, strict=True))
     yield "L04 C3 limited at both", limited, f"{c3[0]:.2f}, {c3[1]:.2f}"
     least = [share_of_seeds(one["c4"] < np.minimum(np.minimum(one["c1"], one["c2"]), one["c3"])) for one in both]
     weak = does_hold(min(least), CRITERION.share) and max(one["c4"] for one in mean) < CRITERION.weak
@@ -162,7 +162,7 @@ def paper_lines(base: Mapping[str, Table]) -> Iterator[str]:
         yield f"  {told:34}{'passed' if passed else 'FAILED':8}{numbers}"
 
 
-def answer(base: Table, world: Table, name: str) -> tuple[float, float]:
+def change_and_error(base: Table, world: Table, name: str) -> tuple[float, float]:
     """Return how much a criterion changed in twins, and its error."""
     n = len(world[name])
     effect = paired(base[name][:n].tolist(), world[name].tolist())
@@ -175,8 +175,8 @@ def response_lines(
     """Yield what each criterion answers to, where it should and where it should not, and to what only pretends."""
 
     def answers(key: str, name: str, wanted: bool, sign: float = 1.0) -> str:
-        changes = [answer(base[site], found[site][key], name) for site in SITES]
-        marked = ((*one, " " if fits(*one, wanted, sign, key) else "*") for one in changes)
+        changes = [change_and_error(base[site], found[site][key], name) for site in SITES]
+        marked = ((*one, " " if responds_as_expected(*one, wanted, sign, key) else "*") for one in changes)
         return f"{WORLDS[key].told:28}" + "".join(f"{c:+.3f} ±{error:.3f}{mark}".rjust(18) for c, error, mark in marked)
 
     yield ""
@@ -192,7 +192,7 @@ def response_lines(
             yield f"  {name[:4]} {answers(key, name, False)}"
 
 
-def fits(change: float, error: float, wanted: bool, sign: float, key: str) -> bool:
+def responds_as_expected(change: float, error: float, wanted: bool, sign: float, key: str) -> bool:
     """Tell if a criterion answers as it should: moves, or stands within chance; what pretends may lower it."""
     if wanted:
         return CRITERION.responds(sign * change)
@@ -243,7 +243,7 @@ def range_lines(site: str, base: Table, ends: Ends, years: float, seeds: int) ->
         yield f"  {name:15}{now:.2f} {GRADES[grade_index(now)]}: {told}"
     yield "".join(["  ", "change ± error".ljust(32), *(name.rjust(16) for name in CRITERIA)])
     for (number, value), table in ends.items():
-        cells = (answer(base, table, name) for name in CRITERIA)
+        cells = (change_and_error(base, table, name) for name in CRITERIA)
         yield f"  {f'{number} {value:g}':32}" + "".join(
             ("-" if math.isnan(change) else f"{change:+.3f} ±{error:.3f}").rjust(16) for change, error in cells
         )

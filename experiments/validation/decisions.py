@@ -20,7 +20,7 @@ from experiments.execution.twin_runs import twin_worlds
 from experiments.validation import consequences
 from experiments.validation.experiment import BASE, SITES, estimate
 from experiments.validation.experiment_runs import ExperimentSize
-from experiments.validation.study_tables import Row, StudyWorld, grouped, head_of, star, worlds_of, write_table
+from experiments.validation.study_tables import Row, StudyWorld, head_of, rows_by_columns, star, worlds_of, write_table
 from experiments.words.catalogue import find
 from model.engine.calendar import YEAR, tick_of
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED, ChoiceSpec
@@ -127,10 +127,10 @@ def format_decisions(rows: Sequence[Row], scale: float) -> Iterator[str]:
         return
     yield from head_of("decisions", twins=rows[0]["twins"], scale=scale)
     years = dict.fromkeys(row["year"] for row in rows)
-    for (site,), here in grouped(rows, "site").items():
+    for (site,), here in rows_by_columns(rows, "site").items():
         for year in years:
             yield f"\n{site}, year / año {year}".ljust(62) + "".join(f"{world.en:>22}" for world in WORLDS.values())
-            for own in grouped((row for row in here if row["year"] == year), "matter").values():
+            for own in rows_by_columns((row for row in here if row["year"] == year), "matter").values():
                 if any(row["chosen"] > 0.0 for row in own):
                     yield from block(own)
 
@@ -139,7 +139,7 @@ def block(rows: Sequence[Row]) -> Iterator[str]:
     """Yield one matter: a line an option, a column a world."""
     agent, matter = rows[0]["agent"], rows[0]["matter"]
     yield f"{find('agents', agent, 'en')}: " + " / ".join(find("matters", matter, lang) for lang in ("en", "es"))
-    for (option,), own in grouped(rows, "option").items():
+    for (option,), own in rows_by_columns(rows, "option").items():
         base, why = own[0], ""
         if base["reason"]:
             reason = find("reasons", f"{matter}.{base['reason']}", "en")

@@ -21,9 +21,9 @@ from experiments.storage.run_identity import canonical, digest_of
 from experiments.storage.writing import make_folder, write_whole
 from experiments.validation.dosed import AddedContacts, Dosed
 from experiments.validation.experiment import SITES, estimate
-from experiments.validation.experiment_runs import RUNS, SEVERAL, ExperimentSize, written
+from experiments.validation.experiment_runs import RUNS, SEVERAL, ExperimentSize, write_world
 from experiments.validation.readings import CENTRE, readings
-from experiments.validation.study_tables import Row, grouped, head_of, write_table
+from experiments.validation.study_tables import Row, head_of, rows_by_columns, write_table
 from model.engine.calendar import tick_of
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
@@ -167,7 +167,7 @@ def run_case(case: DoseCase, tell: ReportProgress, runs: Path) -> str:
 
 def words_of(one: Dose, runs: Path) -> list[str]:
     """Return the policies of a dose; a world that only it needs is written as a file."""
-    made = [str(written(f"dose_{one.name}", one.text, runs))] if one.text else []
+    made = [str(write_world(f"dose_{one.name}", one.text, runs))] if one.text else []
     return [*([one.policy] if one.policy else []), *made]
 
 
@@ -180,7 +180,7 @@ def left_by(world: Dosed) -> dict[str, Any]:
     return {"trust": adults["trust"].tolist(), "adults": float(adults["residents"][-1]), **sums}
 
 
-def carry(some: Sequence[DoseCase], size: ExperimentSize, runs: Path) -> Found:
+def run_doses(some: Sequence[DoseCase], size: ExperimentSize, runs: Path) -> Found:
     """Carry out cases; return what each left, seed by seed, by site and reading."""
     make_folder(runs)
     make_folder(runs / SEVERAL)
@@ -193,7 +193,7 @@ def carry(some: Sequence[DoseCase], size: ExperimentSize, runs: Path) -> Found:
     return found
 
 
-def points(worlds: Mapping[str, Any], dose: str, years: int, base: str = BASE.name) -> float:
+def points_of_dose(worlds: Mapping[str, Any], dose: str, years: int, base: str = BASE.name) -> float:
     """Return the points by which a dose moves the mean trust of adults after so many years, or at the end."""
     month = min(12 * years, len(worlds[base]["trust"])) - 1
     return 100.0 * float(worlds[dose]["trust"][month] - worlds[base]["trust"][month])
@@ -205,21 +205,23 @@ def rows_of(found: Found) -> Iterator[Row]:
         corners = [others[0] for (where, name), others in found.items() if where == site and name in CORNERS]
         for dose, years in product(DOSES[1:], YEARS):
             if dose.name in lives[0]:
-                one = estimate([points(worlds, dose.name, years) for worlds in lives])
-                band = [points(worlds, dose.name, years) for worlds in corners if dose.corners and reading == CENTRE]
+                one = estimate([points_of_dose(worlds, dose.name, years) for worlds in lives])
+                band = [
+                    points_of_dose(worlds, dose.name, years) for worlds in corners if dose.corners and reading == CENTRE
+                ]
                 ends = (min(*band, one.value), max(*band, one.value)) if band else (math.nan, math.nan)
                 values = (site, reading, dose.name, dose.en, dose.es, years, one.value, one.low, one.high, one.n, *ends)
                 yield dict(zip(COLUMNS, (*values, fingerprint()), strict=True))
 
 
-def extras(found: Found) -> Iterator[Row]:
+def extra_rows(found: Found) -> Iterator[Row]:
     """Yield what else is told of each site and reading: the dose for three points, and the break-even share."""
     for (site, reading), (worlds, *_) in found.items():
         if reading in (CENTRE, SINGLE):
             base = worlds[BASE.name]
             shifts = base.get("couple_shifts", math.nan)
             visits, meetings = (
-                dose_for(3.0, [(x, points(worlds, f"{kind}_{x}", 10)) for x in RATES])
+                dose_for(3.0, [(x, points_of_dose(worlds, f"{kind}_{x}", 10)) for x in RATES])
                 for kind in ("visits", "meetings")
             )
             yield {
@@ -256,7 +258,7 @@ def break_even(worlds: Mapping[str, Any]) -> float:
     tried = []
     for x in FAIRER:
         fair = BASE.name if x == 0.0 else f"fair_at_{x:g}"
-        tried.append((fair_share(worlds[fair]), points(worlds, f"more_at_{x:g}", 10, fair)))
+        tried.append((fair_share(worlds[fair]), points_of_dose(worlds, f"more_at_{x:g}", 10, fair)))
     for (s0, y0), (s1, y1) in pairwise(tried):
         if y0 < 0.0 <= y1:
             return s0 + (s1 - s0) * (0.0 - y0) / (y1 - y0)
@@ -267,9 +269,9 @@ def show_doses(
     out: Path, size: ExperimentSize, runs: Path = RUNS, corners: Sequence[str] = tuple(CORNERS)
 ) -> list[Row]:
     """Carry out all doses at both sites, write, print and return them."""
-    found = carry(cases(size, corners), size, runs)
+    found = run_doses(cases(size, corners), size, runs)
     rows = list(rows_of(found))
-    lines = format_doses(rows, list(extras(found)), corner_lines(found), size.seeds)
+    lines = format_doses(rows, list(extra_rows(found)), corner_lines(found), size.seeds)
     print(write_table(out, "doses", rows, COLUMNS, lines))
     return rows
 
@@ -278,15 +280,15 @@ def corner_lines(found: Found) -> list[tuple[str, str, list[float]]]:
     """Return points after ten years in every corner by site: of each dose that is tried there."""
     names = [one.name for one in DOSES[1:] if one.corners]
     order = [(site, reading) for site in SITES for reading in (CENTRE, SINGLE, *CORNERS) if (site, reading) in found]
-    return [(*key, [points(found[key][0], name, 10) for name in names]) for key in order]
+    return [(*key, [points_of_dose(found[key][0], name, 10) for name in names]) for key in order]
 
 
 def format_doses(rows: Sequence[Row], extras: Sequence[Row], corners: Sequence[Corner], seeds: int) -> Iterator[str]:
     """Yield the whole table: doses, what three points take, corners."""
     yield from head_of("doses", seeds=seeds)
-    for (site,), own in grouped(rows, "site").items():
+    for (site,), own in rows_by_columns(rows, "site").items():
         yield f"\n{PLACES[site].ljust(LABEL)}{'panel, 1 / 3 / 10 years'.ljust(COLUMN)}{'single, 1 / 3 / 10 years'}"
-        for some in grouped(own, "dose").values():
+        for some in rows_by_columns(own, "dose").values():
             label = f"  {some[0]['en']} / {some[0]['es']}".ljust(LABEL)
             panel, single = (of_reading([row for row in some if row["reading"] == one]) for one in ("panel", "single"))
             yield label + panel.ljust(COLUMN) + single

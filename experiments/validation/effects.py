@@ -17,8 +17,8 @@ from experiments.validation.experiment import (
     Worlds,
     estimate,
 )
-from experiments.validation.experiment_runs import RUNS, ExperimentSize, planned, run_missing, run_worlds
-from experiments.validation.study_tables import Row, select, write_table
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, plan_worlds, run_missing, run_worlds
+from experiments.validation.study_tables import Row, select_named, write_table
 from model.engine.fingerprint import fingerprint
 
 COLUMNS = (
@@ -31,7 +31,7 @@ COLUMNS = (
 def show_effects(only: Sequence[str], out: Path, size: ExperimentSize, runs: Path = RUNS) -> list[Row]:
     """Carry out experiments, write each as it is done, print and return them all."""
     rows: list[Row] = []
-    some = select({one.name: one for one in EXPERIMENTS}, only, "no experiment '{}'")
+    some = select_named({one.name: one for one in EXPERIMENTS}, only, "no experiment '{}'")
     run_together(some, size, runs)
     for number, one in enumerate(some):
         rows += list(rows_of(one, size, runs))
@@ -47,7 +47,7 @@ def run_together(some: Sequence[Experiment], size: ExperimentSize, runs: Path) -
         spec
         for one in some
         for variant in variants_of(one, size)
-        for each in planned(one, variant, size_of(one, variant, size), runs, MADE)[0].values()
+        for each in plan_worlds(one, variant, size_of(one, variant, size), runs, MADE)[0].values()
         for spec in each
     ]
     run_missing(specs, runs, size.workers, "effects")

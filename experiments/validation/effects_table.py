@@ -37,7 +37,9 @@ def with_values(entry: Any, values: Mapping[str, Any]) -> Any:
     return values[entry[1:-1]] if entry[:1] + entry[-1:] == "{}" and entry[1:-1] in values else entry.format(**values)
 
 
-def repeated(entry: dict[str, Any], values: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], Mapping[str, Any]]]:
+def repeat_entry(
+    entry: dict[str, Any], values: Mapping[str, Any]
+) -> Iterator[tuple[dict[str, Any], Mapping[str, Any]]]:
     """Yield an entry as often as it says, with the values of each time."""
     each = entry.get("each", [{}])
     for more in COMPUTED[each]() if isinstance(each, str) else each:
@@ -46,14 +48,14 @@ def repeated(entry: dict[str, Any], values: Mapping[str, Any]) -> Iterator[tuple
 
 def variants(name: str) -> tuple[Variant, ...]:
     """Return the variants of the file under a name."""
-    entries = (with_values(once, values) for once, values in repeated(STATED["variants"][name], {}))
+    entries = (with_values(once, values) for once, values in repeat_entry(STATED["variants"][name], {}))
     return tuple(Variant(one["name"], tuple((*turn,) for turn in one["turns"])) for one in entries)
 
 
 def experiments() -> Iterator[Experiment]:
     """Yield every experiment of the file."""
     for entry in STATED["experiment"]:
-        for once, values in repeated(entry, {}):
+        for once, values in repeat_entry(entry, {}):
             one = with_values({key: value for key, value in once.items() if key != "lines"}, values)
             worlds = one["worlds"] if isinstance(one["worlds"], dict) else {name: (name,) for name in one["worlds"]}
             yield Experiment(
@@ -68,7 +70,7 @@ def experiments() -> Iterator[Experiment]:
 def experiment_lines(entries: list[dict[str, Any]], values: Mapping[str, Any]) -> Iterator[ExperimentLine]:
     """Yield the lines that entries stand for: one, those of a group, or those shared under a name."""
     for entry in entries:
-        for once, now in repeated(entry, values):
+        for once, now in repeat_entry(entry, values):
             if "use" in once or "lines" in once:
                 yield from experiment_lines(STATED["shared"][once["use"]] if "use" in once else once["lines"], now)
             else:

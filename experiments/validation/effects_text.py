@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from experiments.validation.effects_table import PRESENCE
 from experiments.validation.experiment import CENTRAL, TOO_FEW, VARIED, Experiment
-from experiments.validation.study_tables import Row, grouped, head_of
+from experiments.validation.study_tables import Row, head_of, rows_by_columns
 
 LABEL, VALUE, PUBLISHED = 66, 24, 16
 PRESENCE_LABEL, CELL = 100, 44
@@ -32,13 +32,13 @@ def format_effects_table(
     few = f"of variants (--) {min(VARIED, seeds)}"
     yield f"{seeds} twins, {few}; ours with its 95 % interval over them" + ("" if whole else "; not yet finished")
     yield " " * LABEL + "ours".ljust(VALUE) + "published".ljust(PUBLISHED) + "source, status, verdict"
-    found = grouped(rows, "experiment")
+    found = rows_by_columns(rows, "experiment")
     for one in experiments:
         if own := found.get((one.name,)):
             yield f"\n{one.en} / {one.es} ({one.name})"
             yield f"  measured: {one.measured}"
             explained: set[str] = set()
-            for (variant,), some in grouped(own, "variant").items():
+            for (variant,), some in rows_by_columns(own, "variant").items():
                 if variant != CENTRAL.name:
                     yield f"  -- {variant}"
                 yield from of_variant(some, explained)

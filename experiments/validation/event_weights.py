@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 
-from experiments.validation.calibration import SIZES, Aims, ReferenceTown, calibrate, points, reference
+from experiments.validation.calibration import SIZES, Aims, ReferenceTown, calibrate, points_of_event, reference_town
 from experiments.validation.calibration import state_of as reference_state
 from experiments.validation.impression_replay import OWN, Numbers, Tape
 from experiments.validation.panel import panels_of, people_of
@@ -60,24 +60,24 @@ class WeightSolver:
             found = calibrate(self.town, start, aims, survey=False).numbers
         except UNSOLVED:
             found = calibrate(self.town, start, aims, single=True, survey=False).numbers
-        return {name: within(name, found[name]) for name in SOLVED}
+        return {name: clip_to_limits(name, found[name]) for name in SOLVED}
 
     def size(self, event: str) -> float:
         """Return the points of 100 that an event has in this part of the town at its present weight."""
         one = BY_NAME[event]
-        return points(reference_state(self.town, self.numbers, every=1), one, self.numbers, 3.0)
+        return points_of_event(reference_state(self.town, self.numbers, every=1), one, self.numbers, 3.0)
 
 
 @cache
 def weight_solver(scale: float = 1.0, every: int = EVERY) -> WeightSolver:
     """Return the solver for a part of the reference town; simulating its warm-up takes half a minute at full scale."""
-    town, numbers = reference(population__scale=scale)
-    tape = thinned(town.tape, every)
+    town, numbers = reference_town(population__scale=scale)
+    tape = thin_out(town.tape, every)
     coefficients = panels_of(tape, numbers).coefficients
     return WeightSolver(ReferenceTown(tape, people_of(tape)), numbers, {kind: coefficients[kind] for kind in OWN})
 
 
-def thinned(tape: Tape, every: int) -> Tape:
+def thin_out(tape: Tape, every: int) -> Tape:
     """Return one adult in so many of a tape, with what they lived through."""
     kept = np.arange(tape.adults) % every == 0
     place = np.cumsum(kept) - 1
@@ -91,7 +91,7 @@ def thinned(tape: Tape, every: int) -> Tape:
     return Tape(group=group, female=tape.female[kept], who=place[tape.who[own]], **rows)
 
 
-def within(name: str, value: float) -> float:
+def clip_to_limits(name: str, value: float) -> float:
     """Return a value cut at the limits within which its parameter is valid."""
     group, key = find_parameter(name)
     spec = group.parameter_specs()[key]

@@ -9,7 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
-from experiments.statistics.paired_effects import clean, mean_interval
+from experiments.statistics.paired_effects import known_values, mean_interval
 
 SITES = ("villa_canales", "totonicapan")
 BASE = "status_quo"
@@ -236,4 +236,4 @@ def estimate(numbers: Sequence[float]) -> Estimate:
     >>> estimate([1.0, 1.0, math.nan])
     Estimate(value=1.0, low=1.0, high=1.0, n=2)
     """
-    return Estimate(*mean_interval(numbers), len(clean(numbers)))
+    return Estimate(*mean_interval(numbers), len(known_values(numbers)))

@@ -94,7 +94,7 @@ def run_worlds(
     one: Experiment, variant: Variant, size: ExperimentSize, runs: Path, texts: Mapping[str, str]
 ) -> list[Worlds]:
     """Run the worlds of an experiment, those of ``texts`` as files; return those of each seed."""
-    specs, missing = planned(one, variant, size, runs, texts)
+    specs, missing = plan_worlds(one, variant, size, runs, texts)
     label = f"{one.name}{'' if variant == CENTRAL else f', {variant.name}'}"
     run_missing([spec for some in specs.values() for spec in some], runs, size.workers, label)
     if BASE in specs:
@@ -105,7 +105,7 @@ def run_worlds(
     ]
 
 
-def planned(
+def plan_worlds(
     one: Experiment, variant: Variant, size: ExperimentSize, runs: Path, texts: Mapping[str, str]
 ) -> tuple[dict[str, list[RunSpec]], dict[str, str]]:
     """Return the runs of each world of an experiment, and why others are missing; none without the status quo."""
@@ -114,7 +114,7 @@ def planned(
     specs_of(one.site, (), CENTRAL, one.years, size, one.keep)  # what is wrong with the size itself is told as such
     for name, words in ({BASE: ()} | dict(one.worlds)).items():
         try:
-            specs[name] = specs_of(one.site, made(words, texts, runs), variant, one.years, size, one.keep)
+            specs[name] = specs_of(one.site, policies_as_files(words, texts, runs), variant, one.years, size, one.keep)
         except InputError as reason:
             missing[name] = str(reason)
     return specs if BASE in specs else {}, missing
@@ -129,12 +129,12 @@ def specs_of(
     """
     base = plan_runs(site, sets=size.sets)[0]
     policies, facts = ([word for word in words if ("=" in word) == is_set] for is_set in (False, True))
-    sets = [*size.sets, *facts, *(f"{key}={value!r}" for key, value in turned(base, variant).items())]
+    sets = [*size.sets, *facts, *(f"{key}={value!r}" for key, value in values_of_variant(base, variant).items())]
     length = min(years, size.longest)
     return list(plan_runs(site, policies=policies, sets=sets, years=length, replicates=size.seeds, keep=keep, town=OWN))
 
 
-def turned(spec: RunSpec, variant: Variant) -> dict[str, float]:
+def values_of_variant(spec: RunSpec, variant: Variant) -> dict[str, float]:
     """Return the values of a variant by dotted name."""
     found: dict[str, float] = {}
     for pattern, how, by in variant.turns:
@@ -147,12 +147,12 @@ def turned(spec: RunSpec, variant: Variant) -> dict[str, float]:
     return found
 
 
-def made(words: Sequence[str], texts: Mapping[str, str], runs: Path) -> list[str]:
+def policies_as_files(words: Sequence[str], texts: Mapping[str, str], runs: Path) -> list[str]:
     """Return policies as they are asked for; those made for experiments only are written as files."""
-    return [str(written(word, texts[word], runs)) if word in texts else word for word in words]
+    return [str(write_world(word, texts[word], runs)) if word in texts else word for word in words]
 
 
-def written(name: str, text: str, runs: Path) -> Path:
+def write_world(name: str, text: str, runs: Path) -> Path:
     """Write the file of a world, unless it is there."""
     path = runs.resolve() / SEVERAL / f"{name}.toml"
     if not path.is_file() or path.read_text(encoding="utf-8") != text:

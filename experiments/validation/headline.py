@@ -25,7 +25,7 @@ from experiments.statistics.thresholds import Scale
 from experiments.storage.writing import make_folder, write_whole
 from experiments.validation.experiment import BASE, RunTables, Worlds
 from experiments.validation.experiment_runs import QUICK, RUNS, ExperimentSize, run_policies
-from experiments.validation.study_tables import STATED, Row, grouped, head_of, worlds_of, write_sites
+from experiments.validation.study_tables import STATED, Row, head_of, rows_by_columns, worlds_of, write_sites
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
@@ -106,18 +106,18 @@ def in_year(lived: RunTables, year: int) -> pd.DataFrame:
 def format_headline(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table of one version, a block for each site and year."""
     yield from head_of("headline", **rows[0])
-    for (site, year), own in grouped(rows, "site", "year").items():
+    for (site, year), own in rows_by_columns(rows, "site", "year").items():
         yield f"\n{f'{site}, year {year} / año {year}':{LABEL}}" + "".join(
             BY_NAME[one].en.rjust(NUMBER) for one in MEASURES
         )
-        by_world = grouped(own, "world")
+        by_world = rows_by_columns(own, "world")
         base = {row["measure"]: row for row in next(iter(by_world.values()))}
         levels = "".join(f"{base[one]['base']:{NUMBER}.4g}" for one in MEASURES)
         yield f"  {WORLDS[BASE].en} / {WORLDS[BASE].es}".ljust(LABEL) + levels
         for some in by_world.values():
             cells = {row["measure"]: row for row in some}
             label = f"  {some[0]['en']} / {some[0]['es']}".ljust(LABEL)
-            yield label + "".join(told(cells[one]).rjust(NUMBER) for one in MEASURES)
+            yield label + "".join(format_effect(cells[one]).rjust(NUMBER) for one in MEASURES)
         yield from part_lines(by_world)
 
 
@@ -129,13 +129,15 @@ def part_lines(by_world: Mapping[Any, Sequence[Row]]) -> Iterator[str]:
     yield f"\n  {head.en} / {head.es}".ljust(WIDE + 1) + worlds
     for key in part_keys():
         name = part_name(*key[1:])
-        yield f"  {name.en} / {name.es}".ljust(WIDE) + "".join(told(own[key_of(*key)]).rjust(NUMBER) for own in cells)
+        yield f"  {name.en} / {name.es}".ljust(WIDE) + "".join(
+            format_effect(own[key_of(*key)]).rjust(NUMBER) for own in cells
+        )
 
 
-def told(row: Row) -> str:
+def format_effect(row: Row) -> str:
     """Return an effect with its interval.
 
-    >>> told({"effect": 1.0, "low": 0.25, "high": 1.75, "unit": "%"})
+    >>> format_effect({"effect": 1.0, "low": 0.25, "high": 1.75, "unit": "%"})
     '+1.0 [+0.2, +1.8]%'
     """
     if any(row[key] != row[key] for key in ("effect", "low", "high")):
@@ -182,7 +184,7 @@ def by_version(versions: Iterable[str]) -> list[str]:
 def measure_blocks(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str]:
     """Yield a block for each measure, site and year: its level in the status quo, then a line for each world."""
     shown = [row for row in rows if row["measure"] in MEASURES]
-    blocks = grouped(shown, "measure", "site", "year")
+    blocks = rows_by_columns(shown, "measure", "site", "year")
     for measure, site, year in sorted(blocks, key=lambda block: MEASURES.index(block[0])):
         own = blocks[measure, site, year]
         yield f"\n{BY_NAME[measure].en} / {BY_NAME[measure].es}: {site}, year {year} / año {year}"
@@ -190,7 +192,7 @@ def measure_blocks(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str
         base = {row["version"]: f"{row['base']:.4g}" for row in own}
         status_quo = f"{WORLDS[BASE].en} / {WORLDS[BASE].es}"
         yield columns_of(status_quo, [base.get(name, "-") for name in versions])
-        for some in grouped(own, "world").values():
+        for some in rows_by_columns(own, "world").values():
             yield cells_of(f"{some[0]['en']} / {some[0]['es']}", some, versions)
 
 
@@ -201,10 +203,10 @@ def part_blocks(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str]:
     yield f"\n{head.en} / {head.es}"
     yield from (f"  {short_of(key)}".ljust(LABEL) + f"{name.en} / {name.es}" for key, name in names.items())
     shown = [row for row in rows if row["measure"] in ("trust_mean", *names)]
-    for (site, year, _), own in grouped(shown, "site", "year", "world").items():
+    for (site, year, _), own in rows_by_columns(shown, "site", "year", "world").items():
         yield f"\n{own[0]['en']} / {own[0]['es']}: {site}, year {year} / año {year}"
         yield columns_of("", versions)
-        for (measure,), some in grouped(own, "measure").items():
+        for (measure,), some in rows_by_columns(own, "measure").items():
             yield cells_of(short_of(measure), some, versions)
 
 
@@ -219,7 +221,7 @@ def short_of(measure: str) -> str:
 
 def cells_of(label: str, rows: Sequence[Row], versions: Sequence[str]) -> str:
     """Return a line with the effect in each version."""
-    found = {row["version"]: told(row) for row in rows}
+    found = {row["version"]: format_effect(row) for row in rows}
     return columns_of(label, [found.get(name, "-") for name in versions])
 
 

@@ -23,7 +23,7 @@ from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import measures_table, simulate_until
 from experiments.execution.shared_towns import town_for
-from experiments.statistics.forecast_scores import root_mean_square, skill
+from experiments.statistics.forecast_scores import root_mean_square, skill_score
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.writing import make_folder, write_whole
 from experiments.validation.experiment import SITES
@@ -97,7 +97,7 @@ def show_hindcast(out: Path, size: ExperimentSize) -> list[dict[str, object]]:
 def years_of_run(job: HindcastJob, tell: ReportProgress) -> pd.DataFrame:
     """Return the measures of a run by year."""
     town = town_for(job.spec)
-    world = TrustModel(without(job.spec.scenario, VARIANTS[job.variant]), rng=job.spec.seed, town=town)
+    world = TrustModel(without_events(job.spec.scenario, VARIANTS[job.variant]), rng=job.spec.seed, town=town)
     simulate_until(world, tick_of(job.spec.until), tell)
     months = measures_table(world, job.spec).to_pandas()
     by_year = months.groupby(pd.to_datetime(months["month"]).dt.year)
@@ -106,13 +106,13 @@ def years_of_run(job: HindcastJob, tell: ReportProgress) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def without(scenario: Scenario, left_out: Sequence[str]) -> Scenario:
+def without_events(scenario: Scenario, left_out: Sequence[str]) -> Scenario:
     """Return a scenario without the dated events that set some parameters; without all for ``*``."""
-    kept = tuple(event for event in scenario.timeline if not leaves(event, left_out))
+    kept = tuple(event for event in scenario.timeline if not is_left_out(event, left_out))
     return dataclasses.replace(scenario, timeline=kept)
 
 
-def leaves(event: DatedEvent, left_out: Sequence[str]) -> bool:
+def is_left_out(event: DatedEvent, left_out: Sequence[str]) -> bool:
     """Tell whether an event is left out."""
     return "*" in left_out or any(entry.parameter in left_out for entry in event.entries)
 
@@ -163,7 +163,7 @@ def scores(forecast: Mapping[int, float], observed: Mapping[int, float], relativ
         "line_rmse": root_mean_square([float(line(year)) for year in scored], truth),
     }
     best = min(errors["level_rmse"], errors["line_rmse"])
-    return {**errors, "skill": skill(errors["rmse"], best), "failed": not errors["rmse"] < best}
+    return {**errors, "skill": skill_score(errors["rmse"], best), "failed": not errors["rmse"] < best}
 
 
 def csv_of(rows: Sequence[Mapping[str, object]]) -> bytes:

@@ -11,10 +11,10 @@ import pandas as pd
 
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_set import run_all
-from experiments.statistics.paired_effects import paired, quantile
-from experiments.storage.run_folder import joined
+from experiments.statistics.paired_effects import paired, t_quantile
+from experiments.storage.run_folder import join_runs
 from experiments.storage.run_spec import RunSpec
-from experiments.validation.study_tables import Row, grouped, select, write_table
+from experiments.validation.study_tables import Row, rows_by_columns, select_named, write_table
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
 from model.simulation.registry import MECHANISMS
@@ -65,7 +65,7 @@ class KnockoutEffect:
 def knockouts(only: Sequence[str] = ()) -> list[MechanismKnockout]:
     """Return the knock-out of every mechanism, or of those named."""
     names = {name: name for name in switchable_mechanisms()}
-    return [knockout_of(name) for name in select(names, only, "no mechanism '{}'")]
+    return [knockout_of(name) for name in select_named(names, only, "no mechanism '{}'")]
 
 
 def knockout_of(name: str) -> MechanismKnockout:
@@ -96,7 +96,7 @@ def averages(specs: tuple[RunSpec, ...], workers: int) -> pd.DataFrame:
 def tables_of(specs: Sequence[RunSpec], workers: int, label: str = "") -> dict[str, pd.DataFrame]:
     """Run worlds of all seeds; return measures and ledger."""
     told = label or f"{specs[0].scenario.name} {specs[0].policy}"
-    tables = joined(run_all(specs, workers=workers, label=told).whole)
+    tables = join_runs(run_all(specs, workers=workers, label=told).whole)
     return {name: tables[name].to_pandas() for name in ("measures", "ledger")}
 
 
@@ -110,7 +110,7 @@ def effect_of(measure: str, having: pd.DataFrame, missing: pd.DataFrame) -> Knoc
     if measure not in having:
         raise InputError(f"no measure '{measure}'{suggest_nearest(measure, map(str, having.columns))}")
     one = paired(*(table[measure].tolist() for table in (missing, having)))
-    reach = quantile(one.n - 1, SURE) * one.error
+    reach = t_quantile(one.n - 1, SURE) * one.error
     ends = one.effect - reach, one.effect + reach
     return KnockoutEffect(measure, one.arm, one.arm_error, one.base, one.base_error, one.effect, *ends)
 
@@ -165,7 +165,7 @@ def show_knockouts(
     write_table(out, "knockouts", rows, COLUMNS, lines)
     return all(
         any(row["low"] > 0.0 or row["high"] < 0.0 for row in own if row["own"])
-        for own in grouped(rows, "mechanism").values()
+        for own in rows_by_columns(rows, "mechanism").values()
     )
 
 

@@ -116,7 +116,7 @@ def trust_of(disposition: Reals, counts: dict[str, Reals]) -> Reals:
     return trust
 
 
-def levelled(people: People, counts: dict[str, Reals], numbers: Numbers, level: float = LEVEL) -> Reals:
+def dispositions_at_level(people: People, counts: dict[str, Reals], numbers: Numbers, level: float = LEVEL) -> Reals:
     """Return dispositions around the intercept at which mean trust is this."""
 
     def above(intercept: float) -> float:
@@ -148,7 +148,7 @@ def events_of(tape: Tape, people: People, kind: str, selection: float, years: in
     return Events(who, years * rng.random(len(who)), rate)
 
 
-def taught(some: Events, kind: str, numbers: Numbers, years: int, wave: int) -> dict[str, Reals]:
+def evidence_of_events(some: Events, kind: str, numbers: Numbers, years: int, wave: int) -> dict[str, Reals]:
     """Return the evidence that events of a kind leave at a wave (0, 1), by column of the law."""
     weight, fast = numbers[f"contacts.weight_{kind}"], numbers["trust.fast_panel"]
     names = ("fair", "solved") if kind == "meeting" else ("unfair", "failed")
@@ -165,7 +165,7 @@ def taught(some: Events, kind: str, numbers: Numbers, years: int, wave: int) -> 
     return found
 
 
-def added(*parts: dict[str, Reals]) -> dict[str, Reals]:
+def sum_of_evidence(*parts: dict[str, Reals]) -> dict[str, Reals]:
     """Return the sum of evidence."""
     return {name: sum((part[name] for part in parts if name in part), np.zeros(1)) for name in EVIDENCE_COLUMNS}
 
@@ -177,16 +177,16 @@ def panel_of(tape: Tape, people: People, numbers: Numbers, selection: float = SE
     first, left, follows = held_up(tape, year, numbers), lasting(1.0, numbers), next_of(tape)
     second = {name: left[name[-4:]] * first[name] + year[name][follows] for name in EVIDENCE_COLUMNS}
     events = {kind: events_of(tape, people, kind, selection, years, seed) for kind in OWN}
-    own = [[taught(events[kind], kind, numbers, years, wave) for kind in OWN] for wave in (0, 1)]
-    waves = [added(first, *own[0]), added(second, *own[1])]
-    disposition = levelled(people, waves[0], numbers)
+    own = [[evidence_of_events(events[kind], kind, numbers, years, wave) for kind in OWN] for wave in (0, 1)]
+    waves = [sum_of_evidence(first, *own[0]), sum_of_evidence(second, *own[1])]
+    disposition = dispositions_at_level(people, waves[0], numbers)
     odds = np.array([odds_of(disposition, counts) for counts in waves])
     noise = logistic_noise(np.random.default_rng([seed, 3]), 2, tape.adults)
     asked = np.random.default_rng([seed, 4]).permutation(tape.adults)[:ADULTS]
     answers = np.array([answers_of(odds[wave], numbers, noise[wave])[asked] for wave in (0, 1)])
     had = {kind: np.bincount(one.who[one.age <= 1.0], minlength=tape.adults) > 0 for kind, one in events.items()}
     had["victim"] = tape.had("harm")[follows]
-    slopes, errors = regressed(answers, {name: one[asked] for name, one in had.items()})
+    slopes, errors = regress_on_exposure(answers, {name: one[asked] for name, one in had.items()})
     abused = events["abuse"]
     earlier = np.bincount(abused.who[(abused.age > 1.0) & (abused.age <= 2.0)], minlength=tape.adults) > 0
     gaps = [float(wave[earlier[asked]].mean() - wave[~earlier[asked]].mean()) for wave in answers]
@@ -205,7 +205,7 @@ def panels_of(tape: Tape, numbers: Numbers, selection: float = SELECTION) -> Pan
     return Panel(slopes, errors, correlation, kept)
 
 
-def regressed(answers: Reals, had: dict[str, Any]) -> tuple[dict[str, float], dict[str, float]]:
+def regress_on_exposure(answers: Reals, had: dict[str, Any]) -> tuple[dict[str, float], dict[str, float]]:
     """Regress the second answer on what was lived through and the first; return coefficients and standard errors."""
     columns = [np.ones(answers.shape[1]), *(one.astype(float) for one in had.values()), answers[0]]
     design = np.stack(columns, axis=1)

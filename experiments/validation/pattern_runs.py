@@ -16,8 +16,8 @@ from experiments.execution.shared_towns import town_for
 from experiments.execution.twin_runs import twin_worlds
 from experiments.storage.run_spec import RunSpec
 from experiments.validation.experiment import SITES
-from experiments.validation.experiment_runs import RUNS, ExperimentSize, made
-from experiments.validation.hindcast import START, UNTIL, WARM_UP, without
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, policies_as_files
+from experiments.validation.hindcast import START, UNTIL, WARM_UP, without_events
 from experiments.validation.patterns import AS_IT_IS, HISTORY, STATED
 from model.engine.calendar import SHIFTS, tick_of
 from model.engine.scenario import Scenario
@@ -70,7 +70,9 @@ def twin_jobs(site: str, size: ExperimentSize, years: float) -> Iterator[Pattern
     here = {name: one.get("policies", [name]) for name, one in stated.items() if site in one.get("sites", SITES)}
     worlds: dict[str, list[str]] = {AS_IT_IS: [], **here}
     specs = [
-        plan_runs(site, policies=made(words, texts, RUNS), sets=size.sets, years=years, replicates=size.seeds)
+        plan_runs(
+            site, policies=policies_as_files(words, texts, RUNS), sets=size.sets, years=years, replicates=size.seeds
+        )
         for words in worlds.values()
     ]
     return (PatternJob(tuple(worlds), together) for together in zip(*specs, strict=True))
@@ -103,7 +105,7 @@ def histories(job: PatternJob, town: Town) -> Iterator[TrustModel]:
 
 def history(scenario: Scenario, lasting: str) -> Scenario:
     """Return a scenario that is not given the national surveys of trust, and in which a dated event never ends."""
-    bare = without(scenario, (MOOD_PARAMETER,))
+    bare = without_events(scenario, (MOOD_PARAMETER,))
     events = (dataclasses.replace(one, until=NEVER) if one.name == lasting else one for one in bare.timeline)
     return dataclasses.replace(bare, timeline=tuple(events))
 

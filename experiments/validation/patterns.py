@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.statistics.annual_aggregation import Expression
-from experiments.statistics.forecast_scores import HOLDS, brier, does_hold, skill
+from experiments.statistics.forecast_scores import HOLDS, brier_score, does_hold, skill_score
 from experiments.validation.criteria import table_of, verdicts
 from experiments.validation.experiment import SITES
 from experiments.validation.targets import Role
@@ -135,7 +135,7 @@ class PatternScore:
     @property
     def skill(self) -> float:
         """1 if it holds in all runs, 0 if the trivial forecast is as good."""
-        return skill(brier(self.holding), brier(self.chance))
+        return skill_score(brier_score(self.holding), brier_score(self.chance))
 
 
 def patterns() -> Iterator[Pattern]:

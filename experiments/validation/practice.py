@@ -12,9 +12,9 @@ from experiments.validation.study_tables import (
     Row,
     estimate_each,
     format_interval,
-    grouped,
     head_of,
     interval_names,
+    rows_by_columns,
     worlds_of,
     write_sites,
 )
@@ -83,7 +83,7 @@ def row_of(site: str, name: str, year: int, lives: Sequence[Worlds]) -> Row:
 def format_practice(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table, a block for each site and year."""
     yield from head_of("practice", **rows[0])
-    for (site, year), own in grouped(rows, "site", "year").items():
+    for (site, year), own in rows_by_columns(rows, "site", "year").items():
         heads = "".join(name.rjust(NUMBER) for name in DIGITS) + "".join(name.rjust(DOSE) for name in DOSES)
         yield f"\n{f'{site}, year {year} / año {year}':{LABEL}}{heads}"
         for row in own:

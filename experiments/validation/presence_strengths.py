@@ -192,7 +192,7 @@ class Search:
 
 def show_strengths(size: ExperimentSize, out: Path, runs: Path = RUNS) -> Values:
     """Solve all strengths in their order, write and print the table; return the values found by parameter."""
-    now = {name: present(name) for one in STRENGTHS for name in one.parameters}
+    now = {name: present_value(name) for one in STRENGTHS for name in one.parameters}
     values: Values = {}
     searches: list[Search] = []
     for one in STRENGTHS:
@@ -208,7 +208,7 @@ def show_strengths(size: ExperimentSize, out: Path, runs: Path = RUNS) -> Values
     return values
 
 
-def present(name: str) -> float:
+def present_value(name: str) -> float:
     """Return the value of a parameter as the model has it."""
     group, _, key = name.partition(".")
     return float(getattr(load(SITES[0])[group], key))
@@ -222,21 +222,21 @@ def format_search(
     for one, search, end in zip(STRENGTHS, searches, last, strict=True):
         yield f"\n{one.label}  ({one.row}: {one.experiment}.{one.line} = {one.aim:g})"
         for value in sorted(search.tried):
-            yield f"  {value:6.2f}   {told(search.found(value))}"
+            yield f"  {value:6.2f}   {format_estimate(search.found(value))}"
         own = ", ".join(f"{now[name]:g} -> {values[name]:g}" for name in one.parameters)
         yield f"  {own}; {search.reason(values[one.parameters[0]])}"
-        yield f"  residual / residuo: {told(moved(end, -one.aim))}"
+        yield f"  residual / residuo: {format_estimate(shifted_estimate(end, -one.aim))}"
 
 
-def moved(found: Estimate, by: float) -> Estimate:
+def shifted_estimate(found: Estimate, by: float) -> Estimate:
     """Return an estimate with a number added."""
     return Estimate(found.value + by, found.low + by, found.high + by, found.n)
 
 
-def told(found: Estimate) -> str:
+def format_estimate(found: Estimate) -> str:
     """Return a number with its interval.
 
-    >>> told(Estimate(1.0, 0.5, 1.5, 12))
+    >>> format_estimate(Estimate(1.0, 0.5, 1.5, 12))
     '+1.00 [+0.50, +1.50]'
     """
     return f"{found.value:+.2f} [{found.low:+.2f}, {found.high:+.2f}]"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from experiments.execution import trust_accounts
 from experiments.storage.writing import write_whole
-from experiments.validation.calibration import Calibrated, ReferenceTown, calibrate, reference
+from experiments.validation.calibration import Calibrated, ReferenceTown, calibrate, reference_town
 from experiments.validation.impression_replay import Numbers
 from experiments.validation.panel import SELECTION
 from experiments.validation.sizes import EVENTS
@@ -45,7 +45,7 @@ READINGS = (
 """In all but the first the survey is kept as the first has it."""
 
 
-def find(town: ReferenceTown, numbers: Numbers) -> dict[str, Calibrated | str]:
+def calibrate_readings(town: ReferenceTown, numbers: Numbers) -> dict[str, Calibrated | str]:
     """Calibrate every reading; where that fails, return why."""
     found: dict[str, Calibrated | str] = {}
     centre = calibrate(town, numbers)
@@ -60,7 +60,7 @@ def find(town: ReferenceTown, numbers: Numbers) -> dict[str, Calibrated | str]:
     return found
 
 
-def written(found: dict[str, Calibrated | str]) -> str:
+def readings_as_text(found: dict[str, Calibrated | str]) -> str:
     """Return the file of readings: for each the numbers that are not those of the first."""
     lines = ["# Made by `python -m experiments.validation.readings`: weights under each reading and memory."]
     centre = found[CENTRE]
@@ -91,9 +91,9 @@ def table(numbers: Numbers, centre: Calibrated) -> str:
 
 def main() -> None:
     """Calibrate all readings in the reference town, write the file, print what was found."""
-    town, numbers = reference()
-    found = find(town, numbers)
-    write_whole(FILE, written(found).encode())
+    town, numbers = reference_town()
+    found = calibrate_readings(town, numbers)
+    write_whole(FILE, readings_as_text(found).encode())
     for name, one in found.items():
         if isinstance(one, str):
             print(f"{name}: {one}")

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.statistics.forecast_scores import crps, distance, has_failed, skill
+from experiments.statistics.forecast_scores import crps, has_failed, skill_score, standardised_error
 from experiments.storage.writing import make_folder, write_whole
 from experiments.validation.experiment import SITES
 from experiments.validation.experiment_runs import ExperimentSize
@@ -99,12 +99,12 @@ def scored(target: MeasuredTarget, values: np.ndarray, trivial: float) -> Score:
     """Return the row of one target from the model's numbers by seed; a model without numbers fails."""
     aim, mean = target.target, float(values.mean()) if len(values) else math.nan
     noise = float(values.var(ddof=1)) if len(values) > 1 else 0.0
-    z, trivial_z = (distance(one, aim.value, aim.variance + noise) for one in (mean, trivial))
+    z, trivial_z = (standardised_error(one, aim.value, aim.variance + noise) for one in (mean, trivial))
     error, trivial_error = (crps(one, noise, aim.value) for one in (mean, trivial))
     return Score(
         site=target.site, name=target.order.name.strip(), role=target.role, measured=aim.value, model=mean,
         trivial=trivial, z=z, trivial_z=trivial_z, crps=error, trivial_crps=trivial_error,
-        skill=skill(error, trivial_error), failed=has_failed(z), trivial_failed=has_failed(trivial_z),
+        skill=skill_score(error, trivial_error), failed=has_failed(z), trivial_failed=has_failed(trivial_z),
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def head_of(table: str, **values: Any) -> Iterator[str]:
     return (line.format(**values) for line in STATED[table]["head"])
 
 
-def select[T](known: Mapping[str, T], only: Sequence[str], told: str) -> list[T]:
+def select_named[T](known: Mapping[str, T], only: Sequence[str], told: str) -> list[T]:
     """Return all that is known by name, or what is named; an unknown name is told with the nearest."""
     for name in only:
         if name not in known:
@@ -43,7 +43,7 @@ def select[T](known: Mapping[str, T], only: Sequence[str], told: str) -> list[T]
     return [one for name, one in known.items() if not only or name in only]
 
 
-def grouped(rows: Iterable[Row], *names: str) -> dict[tuple[Any, ...], list[Row]]:
+def rows_by_columns(rows: Iterable[Row], *names: str) -> dict[tuple[Any, ...], list[Row]]:
     """Return rows by what stands in some columns, in the order of their first row."""
     found: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:

@@ -11,17 +11,17 @@ from experiments.validation.calibration import (
     SINGLE_LEFT,
     ReferenceState,
     ReferenceTown,
-    after,
     lapop,
-    points,
-    reference,
+    log_odds_after,
+    points_of_event,
+    reference_town,
     state_of,
 )
 from experiments.validation.impression_replay import OWN, Numbers
 from experiments.validation.panel import ADULTS, PANELS, SELECTION, panels_of
 from experiments.validation.readings import CENTRE, READINGS, readings
 from experiments.validation.sizes import BY_NAME
-from experiments.validation.study_tables import STATED, Row, grouped, head_of, write_table
+from experiments.validation.study_tables import STATED, Row, head_of, rows_by_columns, write_table
 
 DAYS = (3, 21, 365)
 SINGLE = "single"
@@ -74,10 +74,10 @@ def of_event(name: str, kind: str, state: ReferenceState, numbers: Numbers) -> I
         is_set = kind in TWINS and source != "" and "asymmetry" not in name
         if name.startswith(SINGLE) and kind in OWN and days == 3:
             is_set, source, span = True, event.source, PUBLISHED[event.source]
-        now = points(state, event, numbers, days)
+        now = points_of_event(state, event, numbers, days)
         yield row(name, kind, f"day {days}, latent", now, "set" if is_set else "found", source, span)
         both = (numbers, {**numbers, event.parameter: 0.0})
-        with_it, without = (lapop(after(state, event, one, days), numbers)[0] for one in both)
+        with_it, without = (lapop(log_odds_after(state, event, one, days), numbers)[0] for one in both)
         yield row(name, kind, f"day {days}, survey", 100.0 * (with_it - without), "found")
 
 
@@ -109,14 +109,14 @@ def format_trust_events(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table as text: for each reading its coefficients, then events by day."""
     left = 100.0 * SINGLE_LEFT
     yield from head_of("trust_events", panels=PANELS, adults=ADULTS, selection=SELECTION, left=left)
-    for (reading,), own in grouped(rows, "reading").items():
+    for (reading,), own in rows_by_columns(rows, "reading").items():
         yield f"\n{reading}"
         for one in own:
             if "day" not in one["quantity"]:
                 error = "" if np.isnan(one["error"]) else f" (SE {one['error']:.2f})"
                 found = f"{one['value']:7.2f}{error}  {source_status(one)}"
                 yield f"  {one['event'] + ' / ' + one['es']:40}{one['quantity']:32}{found}"
-        for (kind,), some in grouped((one for one in own if "day" in one["quantity"]), "event").items():
+        for (kind,), some in rows_by_columns((one for one in own if "day" in one["quantity"]), "event").items():
             yield from of_days(kind, some)
 
 
@@ -139,7 +139,7 @@ def source_status(one: Row) -> str:
 
 def show_events(out: Path) -> list[Row]:
     """Run all readings in the reference town; write, print and return what was found."""
-    town, numbers = reference()
+    town, numbers = reference_town()
     rows = list(rows_of(town, numbers))
     print(write_table(out, "trust_events", rows, COLUMNS, format_trust_events(rows)))
     return rows

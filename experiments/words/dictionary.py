@@ -109,13 +109,13 @@ def measure(name: str) -> DictionaryColumn:
     return DictionaryColumn(en, es, MEASURES[name].unit)
 
 
-def described(table: pa.Table, name: str) -> pa.Table:
+def with_meanings(table: pa.Table, name: str) -> pa.Table:
     """Return a table of which each field says what it holds, and the whole what it is."""
-    fields = [field.with_metadata(told(column(name, field.name))) for field in table.schema]
-    return pa.table(table.columns, pa.schema(fields, about(name)))
+    fields = [field.with_metadata(field_metadata(column(name, field.name))) for field in table.schema]
+    return pa.table(table.columns, pa.schema(fields, table_metadata(name)))
 
 
-def about(table: str) -> dict[bytes, bytes]:
+def table_metadata(table: str) -> dict[bytes, bytes]:
     """Return what the metadata of a table say of the whole."""
     said = {"table": table, "schema": SCHEMA} | {
         f"about_{lang}": text for lang, text in dictionary_page()["tables"][table].items()
@@ -123,7 +123,7 @@ def about(table: str) -> dict[bytes, bytes]:
     return {f"{PREFIX}{key}".encode(): str(text).encode() for key, text in said.items()}
 
 
-def told(one: DictionaryColumn) -> dict[bytes, bytes]:
+def field_metadata(one: DictionaryColumn) -> dict[bytes, bytes]:
     """Return what the metadata of a field say of its column; what has no unit says none."""
     said = {"role": one.role, "unit": one.unit, "meaning_en": one.en, "meaning_es": one.es}
     return {key.encode(): text.encode() for key, text in said.items() if text}

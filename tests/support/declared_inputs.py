@@ -29,9 +29,9 @@ from typer.models import ArgumentInfo
 import scenarios
 from experiments.cli import app as cli
 from experiments.cli.validate import EXAMINATIONS
-from experiments.execution.job_cache import ABOUT, JobCache, label
+from experiments.execution.job_cache import ABOUT, JobCache, file_label
 from experiments.execution.run_requests import plan_runs
-from experiments.execution.run_set import together
+from experiments.execution.run_set import run_of_part
 from experiments.storage import manifest_schema as schema
 from experiments.storage.result_tables import KEEPS, parquet_bytes
 from experiments.storage.run_store import BESIDE, RUNS, name_of, named_by_digest
@@ -524,9 +524,9 @@ def run_parts(draw: Draw, place: Any) -> None:
         for name in draw(st.just(names) | st.lists(st.sampled_from(names), max_size=3, unique=True)):
             content = place.original(f"run/{name}.parquet")
             file.writestr(name, changed_table(draw, content) if draw(st.booleans()) else content)
-    parts = JobCache(place.corner, lambda _: ({}, {}), together, schema.RunPart)
+    parts = JobCache(place.corner, lambda _: ({}, {}), run_of_part, schema.RunPart)
     parts.place.mkdir(exist_ok=True)
-    path = parts.place / named_by_digest(label(spec.key), sink.getvalue(), ".zip")
+    path = parts.place / named_by_digest(file_label(spec.key), sink.getvalue(), ".zip")
     path.write_bytes(sink.getvalue())
     try:
         parts.found([spec])

@@ -11,5 +11,8 @@ from experiments.studies import sweep_command
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # also where Ctrl-C is inherited as ignored
-    sweep_command.hired = lambda hands, *_: (LocalExecutor(hands.workers, stub_runs.slow), lambda job: job.run)
+    sweep_command.executor_and_order = lambda hands, *_: (
+        LocalExecutor(hands.workers, stub_runs.slow),
+        lambda job: job.run,
+    )
     sys.exit(cli.code_of(sys.argv[1:]))

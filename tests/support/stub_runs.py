@@ -13,7 +13,7 @@ from pebble.pool.process import Acknowledgement
 
 from experiments.execution.interruption import Interruption
 from experiments.execution.local_workers import LocalExecutor
-from experiments.execution.run_job import Done, attempt
+from experiments.execution.run_job import Done, try_run
 from experiments.storage.folder_lock import locked
 from experiments.storage.progress import Progress
 from experiments.storage.result_tables import TIME
@@ -22,11 +22,11 @@ from experiments.storage.run_store import Store
 from experiments.studies.study import read_study
 from experiments.studies.study_engine import Engine, SweepOutcome
 from experiments.studies.study_jobs import jobs_of
-from experiments.words.dictionary import DictionaryColumn, described, told
+from experiments.words.dictionary import DictionaryColumn, field_metadata, with_meanings
 from model.engine.fingerprint import fingerprint
 
 WORDS = DictionaryColumn("trust in the police, mean", "confianza en la policía, media", "0-1")
-TRUST = pa.field("trust_mean", pa.float64(), metadata=told(WORDS))
+TRUST = pa.field("trust_mean", pa.float64(), metadata=field_metadata(WORDS))
 """The one measure; what the model says of it would bring its compiler, which takes longest of all to load."""
 STUDY = """
 scenarios = ["baseline"]
@@ -56,7 +56,7 @@ def tables(job: RunSpec) -> dict[str, pa.Table]:
     months = pa.array(range(17_167, 17_167 + 12 * 31, 31), pa.int32()).cast(pa.date32()).cast(TIME)
     values = [(int(job.run, 16) >> k) / 2.0**64 for k in range(12)]
     columns = {"run": [job.run] * 12, "scenario": ["baseline"] * 12, "policy": ["+".join(job.policies)] * 12}
-    keys = described(pa.table(columns | {"seed": [job.seed] * 12, "month": months}), "measures")
+    keys = with_meanings(pa.table(columns | {"seed": [job.seed] * 12, "month": months}), "measures")
     return {"measures": keys.append_column(TRUST, [values])}
 
 
@@ -72,7 +72,7 @@ def slow(job: RunSpec, tell: object) -> Done:
 def failing(job: RunSpec, tell: object) -> object:
     """Fail with seed 2, in the way in which runs fail."""
     if job.seed == 2:
-        return attempt(dataclasses.replace(job, town="", seed=-1), lambda _: None)
+        return try_run(dataclasses.replace(job, town="", seed=-1), lambda _: None)
     return steady(job, tell)
 
 

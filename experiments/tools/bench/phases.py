@@ -52,7 +52,7 @@ class Phases:
         return {**rows, **self.tallied}
 
 
-def clocked(world: "TrustModel", shifts: int) -> dict[str, float]:
+def seconds_by_phase(world: "TrustModel", shifts: int) -> dict[str, float]:
     """Let a world live for some shifts; return the seconds of each phase."""
     seconds: dict[str, float] = {}
     last = time.perf_counter()
@@ -63,12 +63,12 @@ def clocked(world: "TrustModel", shifts: int) -> dict[str, float]:
         seconds[ended] = seconds.get(ended, 0.0) + now - last
         last = now
 
-    with watched(world, turn):
+    with watch_phases(world, turn):
         world.run_for(shifts)
     return seconds
 
 
-def counted(world: "TrustModel", shifts: int) -> Phases:
+def events_by_phase(world: "TrustModel", shifts: int) -> Phases:
     """Let a world live for some shifts; return the events that each phase wrote, and what the books counted."""
     events: dict[str, Counter[str]] = {}
     names = list(world.shift_events.tables)
@@ -83,7 +83,7 @@ def counted(world: "TrustModel", shifts: int) -> Phases:
             events.setdefault(ended, Counter())[names[table]] += int(written[table])
 
     before = len(world.datacollector.get_model_vars_dataframe())
-    with watched(world, turn):
+    with watch_phases(world, turn):
         world.run_for(shifts)
     months = world.datacollector.get_model_vars_dataframe()[before:]
     tallied = {name: float(months[name].sum()) for name in TALLIED if name in months}
@@ -91,7 +91,7 @@ def counted(world: "TrustModel", shifts: int) -> Phases:
 
 
 @contextmanager
-def watched(world: "TrustModel", turn: Callable[[str], None]) -> Iterator[None]:
+def watch_phases(world: "TrustModel", turn: Callable[[str], None]) -> Iterator[None]:
     """Call ``turn`` with the name of the phase that has just ended, whenever the schedule of a world goes on."""
     present = REST
 
@@ -132,7 +132,7 @@ def count_draws(site: str, shifts: int, town: Path) -> dict[str, dict[str, dict[
     draws: dict[str, Counter[str]] = {}
     exponentials: Counter[str] = Counter()
     current: Counter[str] = Counter()
-    listen(current)  # before anything that draws is imported
+    count_draw_calls(current)  # before anything that draws is imported
 
     def turn(ended: str) -> None:
         exponentials[ended] += current.pop("exp", 0)
@@ -142,12 +142,12 @@ def count_draws(site: str, shifts: int, town: Path) -> dict[str, dict[str, dict[
     load, model = import_module("scenarios").load, import_module("model.simulation.model").TrustModel
     world = model(load(site, set={"calendar.warm_up": 0}), rng=1, town=pickle.loads(town.read_bytes()))
     current.clear()
-    with watched(world, turn):
+    with watch_phases(world, turn):
         world.run_for(shifts)
     return {"draws": {phase: dict(made) for phase, made in draws.items() if made}, "exponentials": dict(exponentials)}
 
 
-def listen(current: "Counter[str]") -> None:
+def count_draw_calls(current: "Counter[str]") -> None:
     """Count from now on every draw under the name of its decision, and every exponential as `exp`."""
     streams: Any = import_module("model.engine.random_streams")
     arithmetic: Any = math

@@ -103,16 +103,16 @@ def replicates(runs: str, years: str, workers: str) -> dict[str, Any]:
 
 def phases(years: str) -> dict[str, Any]:
     """Seconds and events by phase of some years, from two worlds of the same seed; how large the residents are."""
-    from experiments.tools.bench.phases import clocked, counted
+    from experiments.tools.bench.phases import events_by_phase, seconds_by_phase
     from model.simulation.model import TrustModel
 
     scenario, shifts = varied("plain"), round(float(years) * 1095) - FIRST_SHIFTS
     world = TrustModel(scenario, rng=1)
     world.run_for(FIRST_SHIFTS)
-    seconds = clocked(world, shifts)
+    seconds = seconds_by_phase(world, shifts)
     again = TrustModel(scenario, rng=1, town=world.town)
     again.run_for(FIRST_SHIFTS)
-    found = replace(counted(again, shifts), seconds=seconds)
+    found = replace(events_by_phase(again, shifts), seconds=seconds)
     rows = world.town.n_people
     of_residents = [table for table in vars(again.state).values() if getattr(table, "shape", ()) == (rows,)]
     row_bytes = max(int(table.itemsize) for table in of_residents)

@@ -45,14 +45,14 @@ def place_for(kind: str, name: str) -> Path:
     path = Path(name.removesuffix(".toml") + ".toml")
     if not NAMED.fullmatch(path.stem):
         raise InputError(f"new {kind}: NAME must consist of letters, digits, _ and -, got '{path.stem}'")
-    if path.stem in taken(kind):
+    if path.stem in taken_names(kind):
         raise InputError(f"new {kind}: '{path.stem}' is the name of a built-in {kind}; choose another name")
     if not path.parent.is_dir():
         raise InputError(f"new {kind}: no folder '{path.parent}'")
     return path
 
 
-def taken(kind: str) -> set[str]:
+def taken_names(kind: str) -> set[str]:
     """Return the names that files of the program have."""
     from experiments.studies.study import STUDIES  # brings the sampling of studies, which drafts do not need
     from scenarios.policy_files import POLICIES, WORLDS

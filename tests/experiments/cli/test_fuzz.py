@@ -62,7 +62,7 @@ WOULD_COMPUTE = (
     "experiments.figures.answers.write_contrasts",
     "experiments.page.background_worker.in_background",
     "experiments.page.serve.serve",
-    "experiments.studies.sensitivity_command.hired",
+    "experiments.studies.sensitivity_command.executor_and_order",
     "experiments.tools.bench.bench_command.measure",
     "experiments.tools.bench.floor.check_floor",
     "experiments.tools.bench.paired.timings",

@@ -13,10 +13,10 @@ from experiments.comparison.cause_effects import (
     POPULATION,
     TOGETHER,
     Where,
-    brought,
     cause_effects,
     contributions,
-    levels,
+    monthly_contribution,
+    monthly_trust,
     total_effect,
 )
 from experiments.comparison.decision_measures import moved
@@ -46,7 +46,7 @@ def test_all_parts_sum_to_the_trust_of_a_world_and_to_the_effect(pairs: Pairs, w
     for pair in pairs:
         for life in pair:
             assert sum(contributions(life, where, net).values()) == pytest.approx(
-                levels(life, where)[where.months].mean()
+                monthly_trust(life, where)[where.months].mean()
             )
     parts = cause_effects(pairs, where, net)
     total = total_effect(pairs, where).effect
@@ -69,7 +69,7 @@ def test_a_settlement_does_not_tell_who_called_or_paid(pairs: Pairs) -> None:
 
 def test_the_mood_of_the_country_moves_both_worlds_alike_and_at_once(pairs: Pairs) -> None:
     for base, arm in pairs:
-        moods = [brought(life, NATION, Where()) for life in (base, arm)]
+        moods = [monthly_contribution(life, NATION, Where()) for life in (base, arm)]
         assert np.allclose(*moods, atol=0.05)
         assert np.abs(moods[0]).max() > 0.1
 

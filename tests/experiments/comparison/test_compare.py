@@ -26,8 +26,8 @@ from experiments.comparison.practice_effects import PRACTICE
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import simulate, simulate_until, tables_of
 from experiments.execution.trust_accounts import LAWS, Law
-from experiments.execution.twin_runs import twin_worlds, under
-from experiments.statistics.paired_effects import paired, smallest, unpaired
+from experiments.execution.twin_runs import twin_worlds, under_law
+from experiments.statistics.paired_effects import paired, smallest_effect, unpaired
 from experiments.statistics.power import twins_needed
 from model.engine.calendar import tick_of
 from model.simulation.registry import MEASURES
@@ -337,7 +337,7 @@ def test_an_interruption_keeps_the_twins_that_were_finished(tmp_path, workers):
 
 def test_memory_and_asymmetry_are_laid_over_the_law_of_trust():
     (spec,) = plan_runs("villa_canales", sets=["population.scale=0.05"])
-    centre, corner, single = (under(law, spec).scenario for law in (Law(), Law(0.5, 5.0), Law(also="single")))
+    centre, corner, single = (under_law(law, spec).scenario for law in (Law(), Law(0.5, 5.0), Law(also="single")))
     assert centre["trust"] == spec.scenario["trust"], "the centre is what the model does"
     assert centre["contacts"] == spec.scenario["contacts"]
     assert (corner["trust"].memory_years, corner["trust"].asymmetry) == (0.5, 5.0)
@@ -347,7 +347,7 @@ def test_memory_and_asymmetry_are_laid_over_the_law_of_trust():
 
 def test_every_law_is_in_range_and_is_no_other(subtests):
     (spec,) = plan_runs("villa_canales", sets=["population.scale=0.05"])
-    groups = [under(law, spec).scenario.groups for law in LAWS]
+    groups = [under_law(law, spec).scenario.groups for law in LAWS]
     for law, own in zip(LAWS, groups, strict=True):
         with subtests.test(str(law)):
             assert groups.count(own) == 1
@@ -430,7 +430,7 @@ def test_planned_twins_see_the_effect_as_often_as_asked():
     draws = np.random.default_rng(4).normal(0.7, 1.0, (2000, n))
     seen = np.mean([paired(np.zeros(n), row).low > 0.0 for row in draws])
     assert seen == pytest.approx(0.8, abs=0.03)
-    assert smallest(1.0, n) <= 0.7 < smallest(1.0, n - 1)
+    assert smallest_effect(1.0, n) <= 0.7 < smallest_effect(1.0, n - 1)
 
 
 def test_a_word_is_a_site_with_policies_or_a_folder(tmp_path):

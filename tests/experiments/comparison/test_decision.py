@@ -404,11 +404,11 @@ def test_what_was_run_under_other_laws_is_a_measure_alone_from_the_start_and_as_
     table = sign_stability.laws_table()
     assert set(table) == {(site, (step,), one.name) for site in SITES for step in STEPS for one in OUTCOMES}
     asked = Choice("villa_canales", moved({"training": 3}), years=2)
-    assert sign_stability.examined(asked, TRUST.name) is not None
+    assert sign_stability.laws_row(asked, TRUST.name) is not None
     later = datetime.date(2017, 6, 1)
     both = moved({"training": 3, "means": 0})
     for other in ({"years": 10}, {"site": "nowhere"}, {"chosen": both}, {"chosen": ()}, {"begins": later}):
-        assert sign_stability.examined(dataclasses.replace(asked, **other), TRUST.name) is None
+        assert sign_stability.laws_row(dataclasses.replace(asked, **other), TRUST.name) is None
 
 
 def test_every_step_is_asked_under_every_law(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

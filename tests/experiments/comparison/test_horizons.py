@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from experiments.comparison.effects import Pair
-from experiments.comparison.horizons import horizons_table, until
+from experiments.comparison.horizons import horizons_table, months_until
 from experiments.comparison.origins import BELIEFS
 from experiments.words.dictionary import column
 
@@ -58,5 +58,5 @@ def test_a_comparison_of_a_year_or_of_no_twins_has_no_horizons() -> None:
 
 def test_months_until_a_horizon_are_those_of_every_run() -> None:
     months = pair(4).base.table("measures")
-    assert len(until(months, 1)) == 24
-    assert until(months, 3)["month"].max() == pd.Timestamp(2019, 12, 1)
+    assert len(months_until(months, 1)) == 24
+    assert months_until(months, 3)["month"].max() == pd.Timestamp(2019, 12, 1)

@@ -33,7 +33,7 @@ def account(stops: float, points: float, trust: float = 40.0) -> Account:
 def test_both_parts_sum_to_the_effect_and_change_sign_with_the_sides(
     base: tuple[float, float], arm: tuple[float, float]
 ) -> None:
-    parts, back = origins.split(base, arm), origins.split(arm, base)
+    parts, back = origins.split_effect(base, arm), origins.split_effect(arm, base)
     scale = 1.0 + abs(parts[0]) + abs(base[1]) + abs(arm[1])
     assert sum(parts) == pytest.approx(arm[1] - base[1], abs=1e-9 * scale)
     assert np.array(parts) == pytest.approx(-np.array(back), abs=1e-9 * scale)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments.emulation.emulator import diagnose, fit, fitted_process, left_out
+from experiments.emulation.emulator import fit_emulator, fitted_process, leave_one_out_errors, left_out
 from model.engine.errors import InputError
 
 pytest.importorskip("sklearn")
@@ -30,7 +30,7 @@ def noisy(inputs, seed=2):
 @pytest.fixture(scope="module")
 def emulator():
     inputs = drawn(60)
-    return fit(inputs, noisy(inputs), RANGES, SD**2)
+    return fit_emulator(inputs, noisy(inputs), RANGES, SD**2)
 
 
 def test_a_known_function_is_found_again_within_the_error_told(emulator):
@@ -70,18 +70,18 @@ def test_the_share_predicted_is_near_what_random_variation_leaves(emulator):
 
 def test_an_emulator_that_claims_too_small_errors_is_not_accepted(emulator):
     too_sure = replace(emulator, noise=np.full(60, (SD / 10.0) ** 2))
-    assert diagnose(too_sure).p < 1e-3
-    assert not diagnose(too_sure).accepted
+    assert leave_one_out_errors(too_sure).p < 1e-3
+    assert not leave_one_out_errors(too_sure).accepted
 
 
 def test_unknown_random_variation_is_estimated():
     inputs = drawn(120)
-    assert fit(inputs, noisy(inputs), RANGES).noise.mean() == pytest.approx(SD**2, rel=0.5)
+    assert fit_emulator(inputs, noisy(inputs), RANGES).noise.mean() == pytest.approx(SD**2, rel=0.5)
 
 
 def test_pure_noise_is_not_predicted():
     inputs = drawn(60)
-    assert fit(inputs, np.random.default_rng(5).normal(size=60), RANGES, 1.0).diagnostics.r2 < 0.15
+    assert fit_emulator(inputs, np.random.default_rng(5).normal(size=60), RANGES, 1.0).diagnostics.r2 < 0.15
 
 
 @pytest.mark.parametrize(
@@ -100,13 +100,13 @@ def test_nothing_outside_the_range_is_predicted(emulator, inputs, message):
 
 def test_too_few_results_and_results_that_are_no_numbers_are_refused():
     with pytest.raises(InputError, match="at least 8 results"):
-        fit(drawn(5), np.zeros(5), RANGES)
+        fit_emulator(drawn(5), np.zeros(5), RANGES)
     with pytest.raises(InputError, match="got 1 results that are none"):
-        fit(drawn(9), [*np.zeros(8), np.nan], RANGES)
+        fit_emulator(drawn(9), [*np.zeros(8), np.nan], RANGES)
 
 
 def test_results_that_are_all_alike_are_no_error():
-    assert fit(drawn(9), np.full(9, 3.0), RANGES, 0.0).predict({"a": 1.0, "b": 0.0, "idle": 5.5}).mean == 3.0
+    assert fit_emulator(drawn(9), np.full(9, 3.0), RANGES, 0.0).predict({"a": 1.0, "b": 0.0, "idle": 5.5}).mean == 3.0
 
 
 def test_many_inputs_share_a_length():
@@ -128,5 +128,5 @@ def test_fitting_uses_one_thread_of_linear_algebra(monkeypatch):
 
     monkeypatch.setattr(GaussianProcessRegressor, "fit", watched)
     points = np.linspace(0.0, 1.0, 12)
-    fit({"x": points}, points**2, {"x": (0.0, 1.0)}, noise=0.01)
+    fit_emulator({"x": points}, points**2, {"x": (0.0, 1.0)}, noise=0.01)
     assert set(seen) == {1}

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from experiments.emulation.history_matching import Target, coverage, match, weighted_quantiles
+from experiments.emulation.history_matching import Target, coverage, match_history, weighted_quantiles
 from experiments.statistics.implausibility import SHRINKS, is_as_wide_as_its_prior
 
 pytest.importorskip("sklearn")
@@ -31,7 +31,7 @@ def targets(observation=0.02):
 
 @pytest.fixture(scope="module")
 def found():
-    return match(simulate, NAMES, targets(), {"a": SD**2, "b": SD**2}, size=40, most=4)
+    return match_history(simulate, NAMES, targets(), {"a": SD**2, "b": SD**2}, size=40, most=4)
 
 
 @pytest.mark.thorough
@@ -53,7 +53,7 @@ def test_waves_stop_when_nothing_shrinks(found):
     left = [1.0, *(wave.left for wave in found.waves)]
     falls = [(before - after) / before for before, after in itertools.pairwise(left)]
     assert all(fall >= SHRINKS for fall in falls[:-1])
-    vague = match(simulate, NAMES, targets(observation=10.0), {"a": SD**2, "b": SD**2}, size=30, most=4)
+    vague = match_history(simulate, NAMES, targets(observation=10.0), {"a": SD**2, "b": SD**2}, size=30, most=4)
     assert len(vague.waves) == 1
     assert vague.waves[0].left == 1.0
 
@@ -63,7 +63,7 @@ def test_results_that_no_parameter_moves_rule_nothing_out():
         return np.random.default_rng([wave, 1]).normal(size=(len(points), 2))
 
     far = [Target("a", 100.0, 0.01, 0.01), Target("b", -100.0, 0.01, 0.01)]
-    empty = match(noise, NAMES, far, {"a": 1.0, "b": 1.0}, size=40, most=2)
+    empty = match_history(noise, NAMES, far, {"a": 1.0, "b": 1.0}, size=40, most=2)
     assert empty.waves[0].left in (0.0, 1.0)
     assert not empty.waves[0].used or empty.waves[0].left == 0.0
 

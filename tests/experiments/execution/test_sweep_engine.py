@@ -13,9 +13,9 @@ import stub_runs
 from stub_runs import jobs_in, quarantined, sweep, write_study
 from systems import needs_linux, needs_signals
 
-from experiments.execution.run_job import attempt
+from experiments.execution.run_job import try_run
 from experiments.execution.run_set import run_all
-from experiments.storage.run_store import stored
+from experiments.storage.run_store import stored_table
 from experiments.studies import quarantine
 from model.engine.errors import InputError
 
@@ -29,7 +29,7 @@ def jobs(tmp_path_factory):
 
 
 def rows(folder):
-    table = stored(folder)
+    table = stored_table(folder)
     return table.sort_by([("run", "ascending"), ("month", "ascending")])
 
 
@@ -148,9 +148,9 @@ def test_a_file_that_changes_while_a_sweep_runs_ends_it_in_one_line(tmp_path):
     jobs = jobs_in(study)
     site.write_text('extends = "baseline"\n[trust]\nharm = 1.0\n', encoding="utf-8")
     with pytest.raises(InputError, match=r"site\.toml or of its policies has changed since the start") as wrong:
-        sweep(tmp_path / "out", jobs, attempt, workers=1)
+        sweep(tmp_path / "out", jobs, try_run, workers=1)
     assert "\n" not in str(wrong.value)
-    assert stored(tmp_path / "out") is None
+    assert stored_table(tmp_path / "out") is None
     assert not quarantined(tmp_path / "out")
     with pytest.raises(InputError, match="has changed"):
         run_all(jobs[:2], workers=2)

@@ -11,7 +11,7 @@ from stub_runs import write_study
 from systems import needs_linux
 
 from experiments.storage.run_store import Store
-from experiments.studies.kill_trial import Broken, Sweep, survive, trial, undisturbed
+from experiments.studies.kill_trial import Broken, Sweep, sweep_with_kill, sweep_without_kill, trial
 
 pytestmark = [pytest.mark.thorough, needs_linux]
 STUBS = [str(Path(__file__).parents[2] / "support" / "stub_driver.py")]
@@ -19,18 +19,18 @@ STUBS = [str(Path(__file__).parents[2] / "support" / "stub_driver.py")]
 
 def test_a_killed_sweep_ends_with_the_same_bytes(tmp_path):
     study = write_study(tmp_path / "study.toml", seeds=20)
-    expected, seconds = undisturbed(study, tmp_path / "whole", STUBS)
+    expected, seconds = sweep_without_kill(study, tmp_path / "whole", STUBS)
     assert expected.count(b"\n") == 1 + 12 * 80
     rng = random.Random(1)
     for number, kind in enumerate(("worker", "coordinator")):
         out = tmp_path / f"{kind}{number}"
         begin, after = partial(Sweep, study, out, STUBS), rng.uniform(0.3, 0.9) * seconds
-        assert survive(begin, kind, after, rng)[0] == expected
+        assert sweep_with_kill(begin, kind, after, rng)[0] == expected
 
 
 def test_a_trial_notices_a_sweep_that_does_not_survive(tmp_path, monkeypatch):
-    monkeypatch.setattr("experiments.studies.kill_trial.undisturbed", lambda *_: (b"a table", 0.1))
-    monkeypatch.setattr("experiments.studies.kill_trial.survive", lambda *_: (b"another table", True))
+    monkeypatch.setattr("experiments.studies.kill_trial.sweep_without_kill", lambda *_: (b"a table", 0.1))
+    monkeypatch.setattr("experiments.studies.kill_trial.sweep_with_kill", lambda *_: (b"another table", True))
     with pytest.raises(Broken, match="other bytes after a worker was killed"):
         list(trial(1, 1, tmp_path, STUBS))
 

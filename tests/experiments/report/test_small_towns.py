@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from experiments.cli import app as cli
-from experiments.figures.lacking import LEFT_OUT, LacksNumbers, checked
+from experiments.figures.lacking import LEFT_OUT, LacksNumbers, check_has_numbers
 from experiments.figures.small_multiples import PanelFigure, PanelSizes
 from experiments.words.bilingual import Tongue
 
@@ -105,9 +105,9 @@ def test_a_figure_of_which_no_panel_shows_a_number_is_left_out():
     bare.panel(0).plot([0.0, 1.0], [float("nan")] * 2)
     bare.panel(1).imshow([[float("nan")]])
     with pytest.raises(LacksNumbers):
-        checked(bare.figure)
+        check_has_numbers(bare.figure)
     full.panel(0).plot([0.0, 1.0], [float("nan"), 1.0])
-    assert checked(full.figure) is full.figure
+    assert check_has_numbers(full.figure) is full.figure
 
 
 @pytest.mark.parametrize("name", ["fig.svg", "villa_canales-nothing.png"])

@@ -11,7 +11,7 @@ from chromium import ARGUMENTS, CHROMIUM, needs_chromium
 
 from experiments.explorer.explorer_page import explorer_page
 from experiments.reproduce.design import ReproduceDesign
-from experiments.reproduce.surfaces import Key, Surface, averaged, fitted_surface, input_names
+from experiments.reproduce.surfaces import Key, Surface, averaged_surface, fitted_surface, input_names
 
 pytest.importorskip("sklearn")
 pytestmark = needs_chromium
@@ -80,7 +80,7 @@ def test_it_computes_what_the_emulator_does(page: Any, design: ReproduceDesign, 
     page.locator("#average").check()
     for name, share in zip(design.plan.factors, (0.3, 0.8, 0.1), strict=True):
         set_share(page, name, 100.0 * share)
-    mean = averaged(design.plan, surfaces[KEY]).mean(np.array([[0.3, 0.8, 0.1]]))
+    mean = averaged_surface(design.plan, surfaces[KEY]).mean(np.array([[0.3, 0.8, 0.1]]))
     assert effect_shown(page) == pytest.approx(float(mean[0]), abs=1e-9)
     assert float(page.evaluate("document.body.dataset.ms")) < MOST_MS
 

@@ -11,7 +11,7 @@ from experiments.reproduce.design import ReproduceDesign
 from experiments.reproduce.loop import loop_table
 from experiments.reproduce.plan import HEAVY_HAND
 from experiments.reproduce.regions import regions_table
-from experiments.reproduce.surfaces import Surface, averaged, fitted_surface, input_names
+from experiments.reproduce.surfaces import Surface, averaged_surface, fitted_surface, input_names
 from model.engine.errors import InputError
 
 pytest.importorskip("sklearn")
@@ -62,7 +62,7 @@ def test_the_loop_carries_what_its_cut_takes_away(design: ReproduceDesign, pairs
 
 @pytest.mark.thorough
 def test_a_surface_predicts_doses_that_it_has_not_seen(design: ReproduceDesign, surface: Surface) -> None:
-    lines = averaged(design.plan, surface).mean(np.array([[0.0, 0.0, 0.0], [0.5, 0.0, 0.0], [1.0, 1.0, 1.0]]))
+    lines = averaged_surface(design.plan, surface).mean(np.array([[0.0, 0.0, 0.0], [0.5, 0.0, 0.0], [1.0, 1.0, 1.0]]))
     assert lines == pytest.approx([0.0, 1.0, 2.0], abs=0.15)
     assert surface.errors.r2 > 0.95
 

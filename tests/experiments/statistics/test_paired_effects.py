@@ -15,12 +15,12 @@ from experiments.statistics.paired_effects import (
     mean_interval,
     p_value,
     paired,
-    quantile,
-    smallest,
+    smallest_effect,
+    t_quantile,
     two_way_error,
     unpaired,
     variance_ratio,
-    welch,
+    welch_freedom,
 )
 from experiments.statistics.thresholds import Scale, Threshold
 
@@ -58,11 +58,11 @@ def test_the_smallest_effect_of_independent_runs_is_in_the_unit_of_the_effect() 
 
 
 def test_two_kinds_of_runs_that_differ_in_spread_and_number_have_the_freedom_of_welch() -> None:
-    assert welch([1.0, 1.0], [5, 5]) == pytest.approx(8.0)
-    assert welch([3.0, 1.0], [4, 11]) == pytest.approx(160.0 / 31.0)  # 1 / (0.75² / 3 + 0.25² / 10)
-    assert welch([0.0, 0.0], [4, 11]) == welch([math.nan, 1.0], [4, 11]) == 13.0
+    assert welch_freedom([1.0, 1.0], [5, 5]) == pytest.approx(8.0)
+    assert welch_freedom([3.0, 1.0], [4, 11]) == pytest.approx(160.0 / 31.0)  # 1 / (0.75² / 3 + 0.25² / 10)
+    assert welch_freedom([0.0, 0.0], [4, 11]) == welch_freedom([math.nan, 1.0], [4, 11]) == 13.0
     with pytest.raises(ValueError, match="argument 2 is longer"):
-        welch([1.0], [4, 11])
+        welch_freedom([1.0], [4, 11])
 
 
 def test_the_interval_of_independent_runs_has_the_floor_of_the_smaller_side() -> None:
@@ -88,7 +88,7 @@ def test_independent_runs_are_no_pairs() -> None:
 
 
 def test_the_smallest_effect_of_pairs_is_seen_with_the_power_it_names() -> None:
-    size = smallest(1.0, 12)
+    size = smallest_effect(1.0, 12)
     seen = stats.ttest_1samp(np.random.default_rng(3).normal(size, 1.0, (4000, 12)), 0.0, axis=1).pvalue < 0.05
     assert 0.77 < seen.mean() < 0.83
 
@@ -96,10 +96,12 @@ def test_the_smallest_effect_of_pairs_is_seen_with_the_power_it_names() -> None:
 def test_the_smallest_effect_follows_from_the_quantiles_of_student() -> None:
     for n, power in ((2, 0.8), (10, 0.8), (10, 0.95)):
         known = (stats.t.ppf(0.975, n - 1) + stats.t.ppf(power, n - 1)) * 3.0 / math.sqrt(n)
-        assert smallest(3.0, n, power) == pytest.approx(known)
-    assert smallest(3.0, 10, freedom=4.0) == pytest.approx(sum(stats.t.ppf([0.975, 0.8], 4)) * 3.0 / math.sqrt(10))
-    assert all(map(math.isnan, (smallest(1.0, 1), smallest(0.0, 10), smallest(math.nan, 10))))
-    assert paired(list(BASE), list(ARM)).smallest == pytest.approx(smallest(float((ARM - BASE).std(ddof=1)), 12))
+        assert smallest_effect(3.0, n, power) == pytest.approx(known)
+    assert smallest_effect(3.0, 10, freedom=4.0) == pytest.approx(
+        sum(stats.t.ppf([0.975, 0.8], 4)) * 3.0 / math.sqrt(10)
+    )
+    assert all(map(math.isnan, (smallest_effect(1.0, 1), smallest_effect(0.0, 10), smallest_effect(math.nan, 10))))
+    assert paired(list(BASE), list(ARM)).smallest == pytest.approx(smallest_effect(float((ARM - BASE).std(ddof=1)), 12))
 
 
 def test_a_p_value_is_two_sided_and_unknown_without_freedom() -> None:
@@ -107,9 +109,9 @@ def test_a_p_value_is_two_sided_and_unknown_without_freedom() -> None:
     assert p_value(1.0, 2.0, 0.5) == pytest.approx(2.0 * stats.t.sf(0.5, 0.5))
     assert (p_value(0.1, 0.0, 7), p_value(0.0, 0.0, 7)) == (0.0, 1.0)
     assert math.isnan(p_value(1.0, 1.0, 0))
-    assert math.isnan(quantile(0))
-    assert quantile(0.5) == pytest.approx(stats.t.ppf(0.975, 0.5))
-    assert quantile(7, 0.9) == pytest.approx(stats.t.ppf(0.95, 7))
+    assert math.isnan(t_quantile(0))
+    assert t_quantile(0.5) == pytest.approx(stats.t.ppf(0.975, 0.5))
+    assert t_quantile(7, 0.9) == pytest.approx(stats.t.ppf(0.95, 7))
 
 
 def test_pairs_lower_the_variance_by_what_they_have_in_common() -> None:

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from experiments.statistics.thresholds import CRITERION, Scale, Threshold, largest, monthly_scale
+from experiments.statistics.thresholds import CRITERION, Scale, Threshold, larger_size, monthly_scale
 
 
 @pytest.mark.parametrize(
@@ -52,13 +52,13 @@ def test_a_count_is_rare_below_a_hundred_a_year_on_both_sides() -> None:
 
 
 def test_the_larger_side_is_that_of_the_larger_size() -> None:
-    assert (largest(-5.0, 3.0), largest(2.0, -1.0), largest(math.nan, 4.0), largest(4.0, math.nan)) == (
+    assert (larger_size(-5.0, 3.0), larger_size(2.0, -1.0), larger_size(math.nan, 4.0), larger_size(4.0, math.nan)) == (
         5.0,
         2.0,
         4.0,
         4.0,
     )
-    assert largest(math.nan, math.nan) == 0.0
+    assert larger_size(math.nan, math.nan) == 0.0
     assert Scale("amounts").threshold(-50.0, 10.0) == pytest.approx((1.0, 0.25))
 
 

@@ -11,7 +11,7 @@ from scipy import stats
 from experiments.comparison.effect_verdicts import judged_anew, laws_say
 from experiments.comparison.headline_measures import STATED
 from experiments.figures.page_one import OUTCOMES
-from experiments.statistics.paired_effects import paired, smallest, unpaired
+from experiments.statistics.paired_effects import paired, smallest_effect, unpaired
 from experiments.statistics.power import CAUTION, MOST, planned_spread, twins_needed
 from experiments.statistics.power import FEWEST as FEWEST_PLANNED
 from experiments.statistics.rare_counts import FEW_DIFFER, rare_count
@@ -243,10 +243,10 @@ def test_a_plan_takes_the_spread_of_a_pilot_with_caution() -> None:
 def test_a_plan_is_the_least_number_of_pairs_that_shows_the_effect() -> None:
     for spread, size, power in ((1.0, 0.5, 0.8), (2.0, 0.5, 0.8), (1.0, 0.5, 0.95)):
         n = twins_needed(spread, size, power)
-        assert smallest(spread, n, power) <= size < smallest(spread, n - 1, power)
+        assert smallest_effect(spread, n, power) <= size < smallest_effect(spread, n - 1, power)
     assert twins_needed(1.0, 100.0) == FEWEST_PLANNED == 2
-    assert twins_needed(1.0, smallest(1.0, 17)) == 17
-    least = smallest(1.0, MOST)
+    assert twins_needed(1.0, smallest_effect(1.0, 17)) == 17
+    least = smallest_effect(1.0, MOST)
     assert twins_needed(1.0, least) == MOST
     with pytest.raises(InputError, match=r"^--plan 0\.00280159: more than 1,000,000 twins would be needed$"):
         twins_needed(1.0, least * (1.0 - 1e-9))

@@ -17,7 +17,7 @@ from test_results_folder import RUN, SMALL, TWINS, done, left, refused
 
 from experiments.cli import app as cli
 from experiments.cli.streams import Outlet
-from experiments.execution.job_cache import ABOUT, packed
+from experiments.execution.job_cache import ABOUT, pack_job
 from experiments.storage.result_tables import parquet_bytes
 from experiments.storage.run_store import named_by_digest
 
@@ -197,7 +197,7 @@ def cut(original: bytes, without: str) -> bytes:
         kept = {
             name: t.drop_columns(["trust_mean"]) if "trust_mean" in t.column_names else t for name, t in kept.items()
         }
-    return packed(about, kept)
+    return pack_job(about, kept)
 
 
 FORGED = {
@@ -205,9 +205,9 @@ FORGED = {
     "no about": lambda _: member("measures", parquet_bytes(pa.table({"run": ["x"]}))),
     "empty about": lambda _: member(ABOUT, b""),
     "list for about": lambda _: member(ABOUT, b"[]"),
-    "no table": lambda _: packed({"ceiling_hits": 0.0, "state": "", "residents": []}, {}),
+    "no table": lambda _: pack_job({"ceiling_hits": 0.0, "state": "", "residents": []}, {}),
     "bad table": lambda _: member("measures", b"no table") + b"",
-    "other table": lambda _: packed({"ceiling_hits": 0.0, "state": ""}, {"measures": pa.table({"run": ["x"]})}),
+    "other table": lambda _: pack_job({"ceiling_hits": 0.0, "state": ""}, {"measures": pa.table({"run": ["x"]})}),
     "table gone": lambda original: cut(original, "groups"),
     "column gone": lambda original: cut(original, "trust_mean"),
     "bomb": lambda _: bomb(),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.execution.job_cache import unpacked
+from experiments.execution.job_cache import unpack_job
 from experiments.storage import parquet_sizes
 from experiments.storage.manifest_schema import RunPart
 from experiments.storage.parquet_sizes import MOST_BYTES, MOST_VALUES, page_sizes, read_varint, span_of
@@ -116,7 +116,7 @@ def test_members_of_a_part_that_share_their_bytes_are_refused():
         file.infolist()[0].file_size = file.infolist()[0].compress_size = 10_000
     Path("a.zip").write_bytes(sink.getvalue())
     with pytest.raises(ValueError, match="members overlap"):
-        unpacked(Path("a.zip"), RunPart)
+        unpack_job(Path("a.zip"), RunPart)
 
 
 def test_a_state_of_more_bytes_than_any_town_has_is_refused_unread():

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.storage.folder_lock import locked
-from experiments.storage.run_store import LONGEST_S, MOST_RUNS, Store, stored
+from experiments.storage.run_store import LONGEST_S, MOST_RUNS, Store, stored_table
 from experiments.storage.writing import Unwritable
 from model.engine.errors import InputError
 
@@ -60,7 +60,7 @@ def test_columns_that_hold_nothing_in_some_runs_are_kept(tmp_path):
     store.add("a", {"measures": pa.table({"run": ["a"], "x": pa.array([None], pa.null())})})
     store.add("b", {"measures": pa.table({"run": ["b"], "x": [1.5]})})
     store.flush()
-    assert stored(tmp_path)["x"].to_pylist() == [None, 1.5]
+    assert stored_table(tmp_path)["x"].to_pylist() == [None, 1.5]
 
 
 @settings(max_examples=40, deadline=None)
@@ -77,7 +77,7 @@ def test_a_file_that_was_cut_or_altered_never_counts(tmp_path_factory, data):
     store = Store(folder).open()
     assert len(store.rejected) == 1
     assert store.finished in ({"a", "b"}, {"c"})
-    assert set(stored(folder)["run"].to_pylist()) == store.finished
+    assert set(stored_table(folder)["run"].to_pylist()) == store.finished
 
 
 def test_foreign_and_repeated_files_are_moved_aside(tmp_path):

@@ -139,9 +139,9 @@ def test_a_run_that_fails_is_told_with_the_command_that_repeats_it(capsys, tmp_p
 def test_what_is_varied_in_vain_is_told(tmp_path):
     vary = '"adoption.permanence" = [0.0, 0.5]\n"trust.fast_days" = [8.0]'
     study = read_study(write_study(tmp_path / "vain.toml", vary=vary))
-    assert list(sweep_command.overridden(study)) == []
+    assert list(sweep_command.overridden_factors(study)) == []
     full = dataclasses.replace(study, policies=(("status_quo",), ("mopsic_full",)))
-    assert list(sweep_command.overridden(full)) == [
+    assert list(sweep_command.overridden_factors(full)) == [
         "baseline: policy 'mopsic_full' sets adoption.permanence, which is varied only before it"
     ]
 

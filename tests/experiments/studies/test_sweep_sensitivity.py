@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.statistics.noise_share import VarianceComponents, variance_components
-from experiments.studies.run_budget import Clocked, DesignSize, check_factors, fitted, planned, seconds_in
+from experiments.studies.run_budget import Clocked, DesignSize, check_factors, largest_design, plan_design, seconds_in
 from experiments.studies.sensitivity_indices import csv_of, find, text_of
 from experiments.studies.sensitivity_methods import DRAWS, METHODS, Problem, whole_blocks
 from model.engine.errors import InputError
@@ -159,9 +159,9 @@ def test_a_design_fits_its_budget_and_fills_it(name, factors, seeds, runs):
     method, problem = METHODS[name], Problem(names, names)
     if method.fewest * method.block(factors) * 2 > runs:
         with pytest.raises(InputError, match=f"allows {int(runs):,} runs"):
-            fitted(method, problem, tuple(range(seeds)), runs)
+            largest_design(method, problem, tuple(range(seeds)), runs)
         return
-    size = fitted(method, problem, tuple(range(seeds)), runs)
+    size = largest_design(method, problem, tuple(range(seeds)), runs)
     assert size.runs(method, problem) <= runs
     assert size.blocks >= method.fewest
     more = DesignSize(2 * size.blocks if method.powers else size.blocks + 1, size.seeds)
@@ -169,7 +169,7 @@ def test_a_design_fits_its_budget_and_fills_it(name, factors, seeds, runs):
 
 
 def test_a_budget_is_measured_and_told_before_anything_is_done():
-    size, told = planned(METHODS["morris"], PROBLEM, DesignSize(10, (1, 2, 3)), "30m", lambda *_: Clocked(2.0, 2))
+    size, told = plan_design(METHODS["morris"], PROBLEM, DesignSize(10, (1, 2, 3)), "30m", lambda *_: Clocked(2.0, 2))
     assert size == DesignSize(135, (1, 2, 3))
     assert told == (
         "morris: 135 trajectories × 4 points × 3 replicates = 1,620 runs for 3 factors;"
@@ -184,7 +184,7 @@ def test_replicates_are_planned_by_the_noise_of_each_measure():
         "homicides": VarianceComponents(0.1, 0, 9, 4),
     }
     clocked = Clocked(2.0, 2, 200.0, noise)
-    size, told = planned(METHODS["morris"], PROBLEM, DesignSize(10, tuple(range(8))), "30m", lambda *_: clocked)
+    size, told = plan_design(METHODS["morris"], PROBLEM, DesignSize(10, tuple(range(8))), "30m", lambda *_: clocked)
     assert size == DesignSize(120, (0, 1, 2))
     assert told.splitlines()[0] == (
         "replicates that bring random variation to 10% of the means, by the pilot: trust_mean 1, told_share 3,"

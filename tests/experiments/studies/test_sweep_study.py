@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stub_runs import jobs_in, write_study
 
-from experiments.execution.run_job import Done, attempt
+from experiments.execution.run_job import Done, try_run
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.shared_towns import MOST, Towns, groups_of_towns
 from experiments.storage.run_spec import RunSpec
 from experiments.studies.factors import Range
 from experiments.studies.study import STUDIES, Design, read_study
-from experiments.studies.study_jobs import jobs_of, shares
+from experiments.studies.study_jobs import design_points, jobs_of
 from model.engine.errors import InputError
 from scenarios import load
 
@@ -46,7 +46,7 @@ def test_every_ready_study_runs_at_its_corners(path):
     study = dataclasses.replace(whole, seeds=(1,), years=0.1, sets=sets, factors=factors)
     points = np.array([[share] * len(factors.ranges) for share in (0.1, 0.9)])
     for job in jobs_of(study, points if factors.ranges else None):
-        result = attempt(job, lambda _: None)
+        result = try_run(job, lambda _: None)
         assert isinstance(result, Done), (job.labels, result.trace)
         assert len(result.tables["measures"]) == 1
 
@@ -110,8 +110,8 @@ def test_a_value_of_a_range_lies_within_it_and_rises_with_its_share(at, low, rat
 
 @pytest.mark.parametrize("kind", ["lhs", "sobol"])
 def test_a_design_is_the_same_for_the_same_seed_and_fills_every_slice(kind):
-    one, other = (shares(Design(kind=kind, points=16, seed=seed), 3) for seed in (1, 2))
-    assert (one == shares(Design(kind=kind, points=16, seed=1), 3)).all()
+    one, other = (design_points(Design(kind=kind, points=16, seed=seed), 3) for seed in (1, 2))
+    assert (one == design_points(Design(kind=kind, points=16, seed=1), 3)).all()
     assert (one != other).any()
     assert all(sorted((16 * column).astype(int)) == list(range(16)) for column in one.T)
 

@@ -176,15 +176,15 @@ MONTHS = NoMonths()
 
 @pytest.mark.parametrize(("kind", "prefix"), [(Written, ""), (Listed, "test_bench.")])
 def test_phases_are_found_however_the_schedule_is_written(kind, prefix):
-    assert set(phases.clocked(kind(), 3)) == {phases.REST, f"{prefix}begin", f"{prefix}happen"}
+    assert set(phases.seconds_by_phase(kind(), 3)) == {phases.REST, f"{prefix}begin", f"{prefix}happen"}
     world = kind()
     world.step()
-    assert phases.counted(world, 3).events == {f"{prefix}happen": {"visits": 6, "calls": 3}}
+    assert phases.events_by_phase(world, 3).events == {f"{prefix}happen": {"visits": 6, "calls": 3}}
 
 
 def test_the_world_has_its_phases(live):
     world = live(0)
-    found = phases.counted(world, 93)
+    found = phases.events_by_phase(world, 93)
     assert {"visits", "impressions", "incidents"} <= set(found.written)
     assert found.months == 1
     assert found.tallied["candidates"] > 0

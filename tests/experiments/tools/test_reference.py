@@ -9,7 +9,7 @@ import pytest
 
 from experiments.cli.validate import EXAMINATIONS
 from experiments.tools import reference
-from experiments.tools.reference import FOLDER, ReferenceResult, listed
+from experiments.tools.reference import FOLDER, ReferenceResult, results_by_name
 from experiments.validation.contrast_tables import STATED
 from model.engine.errors import InputError
 
@@ -17,19 +17,19 @@ from model.engine.errors import InputError
 def test_the_readme_has_every_file_with_what_makes_it() -> None:
     told = reference.README.read_text(encoding="utf-8")
     assert reference.readme_table() in told, "run: python -m experiments.tools.documents"
-    for one in listed().values():
+    for one in results_by_name().values():
         assert re.search(rf"^\| .*{re.escape(one.every_file[-1])}.* \| `reference {one.name}`", told, re.MULTILINE)
 
 
 def test_no_file_is_made_twice_and_every_table_on_record_is_named() -> None:
-    made = [name for one in listed().values() for name in one.every_file]
+    made = [name for one in results_by_name().values() for name in one.every_file]
     assert len(made) == len(set(made))
     told = reference.README.read_text(encoding="utf-8")
     for path in (*FOLDER.glob("*.txt"), *FOLDER.glob("*.json")):
         assert path.name in told, path.name
 
 
-@pytest.mark.parametrize("one", listed().values(), ids=list(listed()))
+@pytest.mark.parametrize("one", results_by_name().values(), ids=list(results_by_name()))
 def test_every_command_is_one_that_there_is_and_states_its_size(one: ReferenceResult) -> None:
     for command in one.commands:
         words = shlex.split(command)
@@ -54,7 +54,7 @@ def known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         ),
         "writes": ReferenceResult("writes", (shlex.join(["python", "-c", write]),), 1.0, ("made.txt",)),
     }
-    monkeypatch.setattr(reference, "listed", lambda: results)
+    monkeypatch.setattr(reference, "results_by_name", lambda: results)
     monkeypatch.setattr(reference, "ROOT", tmp_path)
     return tmp_path
 
@@ -76,7 +76,7 @@ def test_what_is_of_the_present_code_and_command_is_left_as_it_is(
     reference.make_all(("prints",), 1, folder=known)
     assert (known / "printed.txt").read_text(encoding="utf-8") == "kept"
     assert "is of this code" in capsys.readouterr().out
-    monkeypatch.setattr(reference, "bits", lambda: "other")
+    monkeypatch.setattr(reference, "identity_of_numbers", lambda: "other")
     reference.make_all(("prints",), 1, folder=known)
     assert (known / "printed.txt").read_text(encoding="utf-8") == "1\n2\n"
     reference.make_all(("prints",), 1, fresh=True, folder=known)

@@ -21,7 +21,7 @@ from experiments.tools.documents.evidence import (
     row_of,
 )
 from experiments.validation import audit
-from experiments.validation.audit import AuditFinding, AuditSize, examined, found
+from experiments.validation.audit import AuditFinding, AuditSize, examined_row, shown_by_worlds
 from experiments.validation.knockouts import KnockoutEffect
 from model.engine.errors import InputError
 from model.engine.parameters import group_named
@@ -122,7 +122,7 @@ def test_a_row_that_is_wrong_is_named(entries: dict[str, object], wrong: str) ->
 @pytest.mark.thorough
 @pytest.mark.parametrize("name", ["B01", "B03", "I06"])
 def test_a_row_that_is_carried_is_missed_where_it_is_taken_out(name: str) -> None:
-    effect = found(evidence_rows()[name], SMALL).effect
+    effect = shown_by_worlds(evidence_rows()[name], SMALL).effect
     assert (effect.mean > 0.0) == (evidence_rows()[name].without == "falls")
     assert effect.mean
 
@@ -131,7 +131,7 @@ def test_a_row_that_changes_the_other_way_does_not_pass() -> None:
     turned = EvidenceRow(
         id="X99", says="", list="carried", lacks=("contacts.talk=0",), quantity="greetings", without="falls"
     )
-    assert not found(turned, SMALL).passed
+    assert not shown_by_worlds(turned, SMALL).passed
 
 
 def judged(kind: str, low: float, high: float, quantity: str = "talks") -> AuditFinding:
@@ -169,7 +169,7 @@ def test_the_summary_counts_all_rows_of_evidence_and_each_kind(monkeypatch: pyte
 def test_the_memory_of_abuse_counts_as_failed_until_it_passes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(audit, "reference", lambda: (SimpleNamespace(tape=None), {}))
+    monkeypatch.setattr(audit, "reference_town", lambda: (SimpleNamespace(tape=None), {}))
     for kept, passes in ((0.87, False), (0.5, True)):
         monkeypatch.setattr(audit, "panels_of", lambda *_, kept=kept: SimpleNamespace(kept=kept))
         assert audit.show_audit(["Q06"], tmp_path, SMALL) is passes
@@ -188,7 +188,7 @@ def test_the_rows_that_are_not_carried_are_listed_with_their_reason() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("row", CARRIED, ids=lambda row: row.id)
 def test_every_row_that_is_carried_is_missed(row: EvidenceRow) -> None:
-    one = examined(row, AuditSize())
+    one = examined_row(row, AuditSize())
     assert one.passed, one.effect
 
 

@@ -9,7 +9,7 @@ import pytest
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_set import run_all
 from experiments.statistics.annual_aggregation import Expression, years_of
-from experiments.storage.run_folder import joined
+from experiments.storage.run_folder import join_runs
 from experiments.validation.check import RowCounts, check_lines
 from experiments.validation.orders import orders, orders_for
 from model.simulation.registry import MEASURES
@@ -73,7 +73,7 @@ def test_years_are_full_unless_there_is_none(n, lengths):
 
 def test_every_row_of_a_site_is_set_beside_the_run():
     specs = plan_runs("villa_canales", sets=["population.scale=0.05"], years=0.3)
-    measures = joined(run_all(specs).results)["measures"].to_pandas()
+    measures = join_runs(run_all(specs).results)["measures"].to_pandas()
     rows = [order for order in orders() if "villa_canales" in order.bands]
     told = "\n".join(check_lines(rows, "villa_canales", measures))
     assert max(map(len, told.splitlines())) <= 80
@@ -85,7 +85,7 @@ def test_every_row_of_a_site_is_set_beside_the_run():
 
 def test_a_scenario_without_orders_of_magnitude_shows_what_is_counted_and_says_so():
     specs = plan_runs("baseline", sets=["population.scale=0.05", "calendar.warm_up=0"], years=0.1)
-    measures = joined(run_all(specs).results)["measures"].to_pandas()
+    measures = join_runs(run_all(specs).results)["measures"].to_pandas()
     rows = orders_for("baseline", "baseline")
     told = "\n".join(check_lines(rows, "baseline", measures))
     assert len(rows) == sum(order.expression is not None for order in orders())

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from experiments.validation import contrast_tables as tables
-from experiments.validation.experiment_runs import QUICK, made
+from experiments.validation.experiment_runs import QUICK, policies_as_files
 from model.engine.errors import InputError
 from scenarios import load
 
@@ -21,7 +21,7 @@ def test_every_world_of_a_table_can_be_loaded_at_both_sites(name: str, tmp_path:
     for site in tables.SITES:
         for case in table.cases[:3] + table.cases[-2:]:
             for words in (case.arm, case.base):
-                load(site, policies=made(words, table.texts, tmp_path))
+                load(site, policies=policies_as_files(words, table.texts, tmp_path))
 
 
 def test_ends_are_those_that_are_stated_and_lie_around_the_number() -> None:

@@ -5,8 +5,8 @@ import pytest
 
 from experiments.studies.factors import plausible_ranges
 from experiments.validation.accounts import solved_trust, with_solved
-from experiments.validation.calibration import points, state_of
-from experiments.validation.event_weights import SOLVED, weight_solver, within
+from experiments.validation.calibration import points_of_event, state_of
+from experiments.validation.event_weights import SOLVED, clip_to_limits, weight_solver
 from experiments.validation.plausible_draws import plausible_draws, values_at
 from experiments.validation.sizes import BY_NAME, EVENTS
 from experiments.validation.slopes import SLOPES, default_of, intercepts, means
@@ -21,7 +21,7 @@ def solver():
 
 
 def size_at(solver, name, numbers):
-    return points(state_of(solver.town, numbers), BY_NAME[name], numbers, 3.0)
+    return points_of_event(state_of(solver.town, numbers), BY_NAME[name], numbers, 3.0)
 
 
 def test_events_keep_their_sizes_under_other_memories(solver):
@@ -43,7 +43,7 @@ def test_an_event_of_size_nought_has_no_weight(solver):
 
 
 def test_weights_are_cut_at_what_is_valid():
-    assert within("trust.held", 7.0) == 1.0
+    assert clip_to_limits("trust.held", 7.0) == 1.0
 
 
 @pytest.mark.parametrize("intercept", SLOPES)

@@ -11,11 +11,11 @@ from experiments.validation.hindcast import (
     SERIES,
     VARIANTS,
     HindcastJob,
-    leaves,
+    is_left_out,
     observations,
     scores,
     site_rows,
-    without,
+    without_events,
 )
 from experiments.validation.orders import orders
 from experiments.validation.scorecard import SITES, csv_of, lines, scored, trivial_forecasts
@@ -66,12 +66,12 @@ def test_crps_is_the_mean_over_draws():
 
 def test_without_the_mood_nothing_else_of_the_timeline_changes():
     scenario = load("villa_canales", start="2009-01-01")
-    found = without(scenario, (MOOD_PARAMETER,))
+    found = without_events(scenario, (MOOD_PARAMETER,))
     gone = {event.name for event in scenario.timeline} - {event.name for event in found.timeline}
     assert gone
     assert all("mood" in name for name in gone)
-    assert without(scenario, ("*",)).timeline == ()
-    assert not leaves(scenario.timeline[0], ())
+    assert without_events(scenario, ("*",)).timeline == ()
+    assert not is_left_out(scenario.timeline[0], ())
 
 
 def test_a_forecast_that_follows_the_truth_beats_both_trivial_ones_and_a_flat_one_does_not():

@@ -62,10 +62,10 @@ def test_versions_stand_side_by_side(out: Path, capsys: pytest.CaptureFixture[st
         assert block.startswith(BY_NAME[name].en)
         base, effect = block.splitlines()[-2:]
         assert base.split()[-2:] == [f"{rows[name]['base']:.4g}"] * 2
-        assert effect.count(headline.told(rows[name])) == 2
+        assert effect.count(headline.format_effect(rows[name])) == 2
     for key in part_keys():
         line = next(line for line in parts.splitlines() if headline.short_of(key_of(*key)) in line.split())
-        assert line.count(headline.told(rows[key_of(*key)])) == 2
+        assert line.count(headline.format_effect(rows[key_of(*key)])) == 2
         assert part_name(*key[1:]).es in names
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from experiments.validation.effects_table import EXPERIMENTS
-from experiments.validation.presence_strengths import NAME, STRENGTHS, Search, main, present
+from experiments.validation.presence_strengths import NAME, STRENGTHS, Search, main, present_value
 from scenarios import load
 
 REFERENCE = Path(__file__).parents[3] / "results" / "reference" / f"{NAME}.txt"
@@ -76,7 +76,7 @@ def test_what_sets_a_strength_is_marked_as_set_and_nothing_else_of_presence_is()
 
 def test_the_model_has_the_values_of_the_reference_result() -> None:
     written = [float(value) for value in CHANGED.findall(REFERENCE.read_text(encoding="utf-8"))]
-    assert written == [present(name) for one in STRENGTHS for name in one.parameters]
+    assert written == [present_value(name) for one in STRENGTHS for name in one.parameters]
 
 
 @pytest.mark.thorough

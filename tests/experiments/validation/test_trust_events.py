@@ -10,7 +10,14 @@ from experiments.cli.app import code_of
 from experiments.figures.record_figures import draw_events
 from experiments.figures.svg import render_figure
 from experiments.validation import calibration, impression_replay, panel, readings, trust_events
-from experiments.validation.calibration import ReferenceTown, numbers_of, points, reference, state_of, weigh
+from experiments.validation.calibration import (
+    ReferenceTown,
+    numbers_of,
+    points_of_event,
+    reference_town,
+    state_of,
+    weight_of_size,
+)
 from experiments.validation.impression_replay import NUMBER, OWN, PARAMETERS, Taped, year_of
 from experiments.validation.sizes import BY_NAME, EVENTS
 from experiments.words.bilingual import Tongue
@@ -30,7 +37,7 @@ SMALL = {"population.scale": 0.05}
 @pytest.fixture(scope="module")
 def small() -> tuple[ReferenceTown, dict[str, float]]:
     """A small reference town."""
-    return reference(population__scale=0.05)
+    return reference_town(population__scale=0.05)
 
 
 def test_the_law_for_all_at_once_is_that_of_the_kernels() -> None:
@@ -134,16 +141,19 @@ def test_a_weight_gives_the_size_that_it_is_set_to_and_its_range_fits(small, sub
         with subtests.test(event.name):
             state = state_of(town, numbers, every=2)
             for aim in (event.points, event.low, event.high):
-                weight = weigh(state, event, numbers, aim)
-                assert points(state, event, {**numbers, event.parameter: weight}, 3.0) == pytest.approx(aim, abs=1e-3)
+                weight = weight_of_size(state, event, numbers, aim)
+                assert points_of_event(state, event, {**numbers, event.parameter: weight}, 3.0) == pytest.approx(
+                    aim, abs=1e-3
+                )
                 assert known[event.parameter].low <= weight <= known[event.parameter].high
 
 
 def test_a_friendly_visit_fades_within_weeks_and_abuse_within_years(small) -> None:
     town, numbers = small
     state = state_of(town, numbers)
-    left = {name: points(state, BY_NAME[name], numbers, 365) / points(state, BY_NAME[name], numbers, 3)
-            for name in ("abuse", "long visit", "scandal")}  # fmt: skip
+    kinds = ("abuse", "long visit", "scandal")
+    sizes = {name: [points_of_event(state, BY_NAME[name], numbers, day) for day in (3, 365)] for name in kinds}
+    left = {name: late / early for name, (early, late) in sizes.items()}
     assert left["abuse"] > 0.6 > 0.2 > left["long visit"] > 0.0
     assert left["scandal"] < 0.2
 
@@ -198,7 +208,7 @@ def test_the_table_and_the_figure_say_what_was_set_and_what_was_found() -> None:
 
 @pytest.mark.slow
 def test_the_calibrated_weights_give_what_they_were_set_to() -> None:
-    town, numbers = reference()
+    town, numbers = reference_town()
     found = panel.panels_of(town.tape, numbers)
     for kind, aim in calibration.PANEL_AIMS.items():
         assert found.coefficients[kind] == pytest.approx(aim, abs=3.0 * found.errors[kind])
@@ -206,13 +216,13 @@ def test_the_calibrated_weights_give_what_they_were_set_to() -> None:
     state = state_of(town, numbers)
     for event in EVENTS:
         if event.name not in OWN:
-            assert points(state, event, numbers, 3.0) == pytest.approx(event.points, rel=0.03, abs=0.02)
+            assert points_of_event(state, event, numbers, 3.0) == pytest.approx(event.points, rel=0.03, abs=0.02)
 
 
 @pytest.mark.slow
 def test_the_command_writes_table_and_figure(tmp_path, monkeypatch) -> None:
     few = dataclasses.replace(readings.READINGS[0])
     monkeypatch.setattr(trust_events, "READINGS", (few,))
-    monkeypatch.setattr(trust_events, "reference", lambda: reference(population__scale=0.05))
+    monkeypatch.setattr(trust_events, "reference_town", lambda: reference_town(population__scale=0.05))
     assert code_of(["validate", "panel", "--out", str(tmp_path)]) == 0
     assert {path.name for path in tmp_path.iterdir()} == {f"trust_events.{end}" for end in ("txt", "csv", "png")}

@@ -79,7 +79,7 @@ def test_orderings_are_told_with_the_share_of_draws() -> None:
         "villa_canales": draws.mean_scores(measured(0.1), read_anchors(), 50),
         "totonicapan": draws.mean_scores(measured(0.2), read_anchors(), 50),
     }
-    held = dict(draws.orderings(sites))
+    held = dict(draws.ordering_shares(sites))
     assert held["C2(totonicapan) > C2(villa_canales)"] == 1.0
     assert held["C4 lowest in totonicapan"] == 1.0
     text = "\n".join(draws.draw_lines(sites))

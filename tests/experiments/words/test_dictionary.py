@@ -8,7 +8,7 @@ import pytest
 
 from experiments.cli import app as cli
 from experiments.storage.run_folder import parquet_of
-from experiments.words.dictionary import DICTIONARY, OF_EFFECTS, column, described, dictionary_page
+from experiments.words.dictionary import DICTIONARY, OF_EFFECTS, column, dictionary_page, with_meanings
 from model.engine.errors import InputError
 
 SMALL = ("villa_canales", "--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
@@ -61,5 +61,5 @@ def test_a_column_that_nobody_has_described_is_noticed():
 
 def test_what_is_said_of_columns_changes_no_number():
     table = pa.table({"run": ["a"], "month": pa.array([0], pa.timestamp("ms")), "trust_mean": [0.1]})
-    plain, told = pq.read_table(pa.BufferReader(parquet_of(table))), described(table, "measures")
+    plain, told = pq.read_table(pa.BufferReader(parquet_of(table))), with_meanings(table, "measures")
     assert pq.read_table(pa.BufferReader(parquet_of(told))).equals(plain)
