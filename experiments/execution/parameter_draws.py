@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from experiments.storage.writing import csv_bytes
 from model.engine.errors import InputError
 from model.engine.parameters import checked_value
 from scenarios.files import MOST_JSON, read_text
@@ -68,9 +69,6 @@ def draws_bytes(draws: Sequence[Draw]) -> bytes:
     >>> draws_bytes([Draw(1, {"trust.harm": 0.5})])
     b'draw,trust.harm\\n1,0.5\\n'
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
     names = list(draws[0].values)
-    writer.writerow([NUMBER, *names])
-    writer.writerows([one.number, *(f"{one.values[name]:.{DIGITS}g}" for name in names)] for one in draws)
-    return text.getvalue().encode()
+    rows = ([one.number, *(f"{one.values[name]:.{DIGITS}g}" for name in names)] for one in draws)
+    return csv_bytes([NUMBER, *names], rows)

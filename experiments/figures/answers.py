@@ -18,7 +18,7 @@ from experiments.narrative.origin_sentences import part_keys, part_name
 from experiments.statistics.interactions import interactions
 from experiments.statistics.thresholds import monthly_scale
 from experiments.statistics.verdicts import VERDICTS
-from experiments.storage.export_data import csv_bytes
+from experiments.storage.export_data import table_as_csv
 from experiments.storage.manifest import SWEEP, kind_of, read_manifest
 from experiments.storage.progress import patience, say
 from experiments.storage.reading import first_columns, kept_measures, runs_of
@@ -55,7 +55,7 @@ def write_contrasts(study: str, asked: str, out: Path | None, lang: str, fresh: 
     path = out or folder / f"{NAME}{suffix}.png"
     files = {
         folder / f"{NAME}.parquet": parquet_of(rows),
-        folder / f"{NAME}.csv": csv_bytes(rows),
+        folder / f"{NAME}.csv": table_as_csv(rows),
         folder / f"{NAME}{suffix}.tex": latex,
     }
     if len(parts := origin_contrasts(folder)):

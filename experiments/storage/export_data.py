@@ -1,9 +1,8 @@
 """The whole table of a run or a sweep as CSV, in a fixed order: the same bytes every time."""
 
-import csv
 import datetime
-import io
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import pyarrow as pa
 from experiments.storage.disk_space import check_target
 from experiments.storage.manifest import COMPARISON, kind_of
 from experiments.storage.reading import tables
-from experiments.storage.writing import write_whole
+from experiments.storage.writing import csv_bytes, write_whole
 from model.engine.errors import InputError
 
 ORDER = ("scenario", "policy", "seed", "run", "month")
@@ -22,23 +21,24 @@ CHUNK = 2000
 def csv_of(folder: Path) -> bytes:
     """Return the measures of a folder of results as CSV; of a comparison, its effects on all of them."""
     if kind_of(folder) == COMPARISON:
-        return csv_bytes(tables(folder, "all_effects"))
+        return table_as_csv(tables(folder, "all_effects"))
     table = tables(folder, "measures")
     for name in ORDER:
         if name not in table.column_names:
             raise InputError(f"{folder}: its measures have no column '{name}'")
-    return csv_bytes(table.sort_by([(name, "ascending") for name in ORDER]))
+    return table_as_csv(table.sort_by([(name, "ascending") for name in ORDER]))
 
 
-def csv_bytes(table: pa.Table) -> bytes:
-    """Return a table as CSV: UTF-8, commas, line feeds, shortest exact numbers, nothing for null."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.column_names)
+def table_as_csv(table: pa.Table) -> bytes:
+    """Return a table as CSV: shortest exact numbers, nothing for null."""
+    return csv_bytes(table.column_names, text_rows(table))
+
+
+def text_rows(table: pa.Table) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of a table as text."""
     for rows in table.to_batches(max_chunksize=CHUNK):  # a long sweep would not fit as Python objects
         columns = [[cell_text(value) for value in column.to_pylist()] for column in rows.columns]
-        writer.writerows(zip(*columns, strict=True))
-    return text.getvalue().encode()
+        yield from zip(*columns, strict=True)
 
 
 def cell_text(value: Any) -> str:

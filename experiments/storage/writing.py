@@ -1,10 +1,12 @@
 """Write files completely or not at all; name a target that cannot be written."""
 
 import contextlib
+import csv
 import errno
+import io
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from model.engine.errors import InputError
@@ -44,6 +46,30 @@ def writing(target: Path) -> Iterator[None]:
         yield
     except OSError as reason:
         raise Unwritable(f"{target}: cannot be written: {cause_of(reason)}") from None
+
+
+def csv_bytes(columns: Iterable[str], rows: Iterable[Iterable[object]], digits: str = "") -> bytes:
+    """Return rows below the names of their columns as CSV: UTF-8, commas and line feeds.
+
+    Parameters
+    ----------
+    columns
+        Names of the columns.
+    rows
+        Cells of each row, in the order of the columns.
+    digits
+        Format of floating-point numbers, such as ``.6g``; without one they are exact.
+
+    >>> csv_bytes(["site", "share"], [["here", 1 / 3]], ".6g")
+    b'site,share\\nhere,0.333333\\n'
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    if digits:
+        rows = ([f"{cell:{digits}}" if isinstance(cell, float) else cell for cell in row] for row in rows)
+    writer.writerows(rows)
+    return text.getvalue().encode()
 
 
 def make_folder(folder: Path) -> None:

@@ -1,7 +1,5 @@
 """Effects of policies over draws of everything that is assumed: their spread, their sign, and what they depend on."""
 
-import csv
-import io
 import math
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.statistics.noise_share import variance_components
+from experiments.storage.writing import csv_bytes
 from experiments.studies.sensitivity_methods import Problem
 
 EFFECTS, DEPENDENCE = "effects_over_assumed.csv", "effects_depend_on.csv"
@@ -160,19 +159,11 @@ def format_effects(effects: Sequence[AssumedEffect]) -> Iterator[str]:
 def csv_of(effects: Sequence[AssumedEffect]) -> bytes:
     """Return all effects as CSV."""
     names = HEAD[2:]
-    return written(HEAD, [(*one.arm, *(getattr(one, name) for name in names)) for one in effects])
+    rows = ((*one.arm, *(getattr(one, name) for name in names)) for one in effects)
+    return csv_bytes(HEAD, rows, ".6g")
 
 
 def dependence_csv_of(effects: Sequence[AssumedEffect]) -> bytes:
     """Return the correlations of every parameter with every effect as CSV."""
-    rows = [(*one.arm, one.measure, name, r, one.null_r) for one in effects for name, r in one.strongest]
-    return written(DEPENDENCE_HEAD, rows)
-
-
-def written(head: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
-    """Return a table as CSV; numbers with six digits."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows([f"{cell:.6g}" if isinstance(cell, float) else cell for cell in row] for row in rows)
-    return text.getvalue().encode()
+    rows = ((*one.arm, one.measure, name, r, one.null_r) for one in effects for name, r in one.strongest)
+    return csv_bytes(DEPENDENCE_HEAD, rows, ".6g")

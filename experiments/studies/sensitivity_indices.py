@@ -1,15 +1,14 @@
 """Indices of a sensitivity analysis with intervals, ranks and random variation, as a text table and a file."""
 
-import csv
-import io
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from experiments.statistics.noise_share import VarianceComponents, variance_components
+from experiments.storage.writing import csv_bytes
 from experiments.studies.sensitivity_methods import Index, Method, Problem, ranks, whole_blocks
 
 INDICES = "indices.csv"
@@ -118,14 +117,14 @@ def wrapped(text: str) -> list[str]:
 
 def csv_of(findings: Sequence[SensitivityFinding]) -> bytes:
     """Return all findings as CSV."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEAD)
-    for finding in findings:
-        noise = finding.noise
-        stated = (noise.in_runs, noise.in_means, noise.replicates, noise.needed) if noise else ("", "", 1, "")
-        for one in finding.indices:
-            rank = finding.ranks.get(one.factor, ("", "")) if one.name == finding.method.main else ("", "")
-            index = (*finding.arm, finding.measure, one.factor, one.name, one.value, one.half)
-            writer.writerow([*index, *rank, *stated, finding.blocks, finding.dropped])
-    return text.getvalue().encode()
+    return csv_bytes(HEAD, (row for finding in findings for row in rows_of(finding)))
+
+
+def rows_of(finding: SensitivityFinding) -> Iterator[tuple[object, ...]]:
+    """Yield the indices of a measure with their ranks, what random variation adds, and the blocks they rest on."""
+    noise = finding.noise
+    stated = (noise.in_runs, noise.in_means, noise.replicates, noise.needed) if noise else ("", "", 1, "")
+    for one in finding.indices:
+        rank = finding.ranks.get(one.factor, ("", "")) if one.name == finding.method.main else ("", "")
+        index = (*finding.arm, finding.measure, one.factor, one.name, one.value, one.half)
+        yield *index, *rank, *stated, finding.blocks, finding.dropped

@@ -8,7 +8,6 @@ it was stopped. A command that fails is told at the end and stops no other.
 import argparse
 import csv
 import hashlib
-import io
 import json
 import math
 import shlex
@@ -26,7 +25,7 @@ import pandas as pd
 
 from experiments.storage.run_crate import FILE as CRATE
 from experiments.storage.run_crate import comparison_crate
-from experiments.storage.writing import make_folder, write_whole
+from experiments.storage.writing import csv_bytes, make_folder, write_whole
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
 
@@ -124,11 +123,8 @@ def record(one: ReferenceResult, folder: Path, minutes: float) -> None:
     rows = on_record(folder) | {
         one.name: dict(zip(COLUMNS, (one.name, identity_of_numbers(), f"{minutes:.1f}", one.command), strict=True))
     }
-    sink = io.StringIO()
-    writer = csv.DictWriter(sink, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows[name] for name in results_by_name() if name in rows)
-    write_whole(folder / RECORD, sink.getvalue().encode())
+    known = (rows[name] for name in results_by_name() if name in rows)
+    write_whole(folder / RECORD, csv_bytes(COLUMNS, ([row[name] for name in COLUMNS] for row in known)))
 
 
 # Commands

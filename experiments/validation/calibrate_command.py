@@ -5,8 +5,6 @@ alone; municipalities share them.  A monthly series of one's own adds runs of it
 The folder holds finished runs, so that the command goes on where it was stopped.
 """
 
-import csv
-import io
 import math
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +21,7 @@ from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_set import run_missing
 from experiments.statistics.implausibility import is_as_wide_as_its_prior
 from experiments.storage.run_spec import RunSpec
-from experiments.storage.writing import make_folder, write_whole
+from experiments.storage.writing import csv_bytes, make_folder, write_whole
 from experiments.studies.assumed_effects import correlations, null_line
 from experiments.studies.factors import Range, plausible_ranges
 from experiments.validation.event_weights import SOLVED
@@ -203,14 +201,12 @@ def effects_of(runs: Simulations, found: Matched, values: object) -> dict[str, t
 
 def write(out: Path, found: Matched, ranges: Mapping[str, Range], told: Coverage) -> None:
     """Write the posterior of each parameter, and draws from it."""
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["parameter", "prior_low", "prior_high", "width", "as_wide_as_its_prior", "coverage"])
+    columns = ("parameter", "prior_low", "prior_high", "width", "as_wide_as_its_prior", "coverage")
+    rows = []
     for name, width in found.widths().items():
-        numbers = (ranges[name].low, ranges[name].high, width)
-        shown = [f"{one:.{DIGITS}g}" for one in numbers]
-        rows.writerow([name, *shown, is_as_wide_as_its_prior(width), f"{told.parameters[name]:.2f}"])
-    write_whole(out / POSTERIOR, text.getvalue().encode())
+        shown = [f"{one:.{DIGITS}g}" for one in (ranges[name].low, ranges[name].high, width)]
+        rows.append([name, *shown, is_as_wide_as_its_prior(width), f"{told.parameters[name]:.2f}"])
+    write_whole(out / POSTERIOR, csv_bytes(columns, rows))
     if len(found.left):
         points = found.draws(DRAWS_WRITTEN, np.random.default_rng(1))
         draws = [Draw(k, values_at(ranges, point)) for k, point in enumerate(points, start=1)]

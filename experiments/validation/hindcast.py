@@ -6,9 +6,7 @@ The level of 2009 to 2013 is given to every forecast, 2015 to 2018 are scored.  
 line through those years.  What is not better than both has failed.
 """
 
-import csv
 import dataclasses
-import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,9 +23,9 @@ from experiments.execution.run_tables import measures_table, simulate_until
 from experiments.execution.shared_towns import town_for
 from experiments.statistics.forecast_scores import root_mean_square, skill_score
 from experiments.storage.run_spec import RunSpec
-from experiments.storage.writing import make_folder, write_whole
 from experiments.validation.experiment import SITES
 from experiments.validation.experiment_runs import ExperimentSize
+from experiments.validation.study_tables import write_table
 from model.engine.calendar import tick_of
 from model.engine.scenario import DatedEvent, Scenario
 from model.simulation.model import TrustModel
@@ -73,7 +71,6 @@ class HindcastJob:
 
 def show_hindcast(out: Path, size: ExperimentSize) -> list[dict[str, object]]:
     """Run all variants at both sites, write and print the scores; return them."""
-    make_folder(out)
     jobs = [
         HindcastJob(spec, variant)
         for site in SITES
@@ -87,10 +84,7 @@ def show_hindcast(out: Path, size: ExperimentSize) -> list[dict[str, object]]:
         raise KeyboardInterrupt
     observed = observations()
     rows = [row for site in SITES for row in site_rows(site, lived.finished, observed)]
-    text = "\n".join(lines(rows))
-    write_whole(out / f"{FILE}.csv", csv_of(rows))
-    write_whole(out / f"{FILE}.txt", f"{text}\n".encode())
-    print(text)
+    print(write_table(out, FILE, rows, COLUMNS, lines(rows)))
     return rows
 
 
@@ -164,16 +158,6 @@ def scores(forecast: Mapping[int, float], observed: Mapping[int, float], relativ
     }
     best = min(errors["level_rmse"], errors["line_rmse"])
     return {**errors, "skill": skill_score(errors["rmse"], best), "failed": not errors["rmse"] < best}
-
-
-def csv_of(rows: Sequence[Mapping[str, object]]) -> bytes:
-    """Return all rows as CSV, numbers with six digits."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    cells = ([row[name] for name in COLUMNS] for row in rows)
-    writer.writerows([f"{cell:.6g}" if type(cell) is float else cell for cell in row] for row in cells)
-    return text.getvalue().encode()
 
 
 def lines(rows: Sequence[Mapping[str, object]]) -> Iterator[str]:

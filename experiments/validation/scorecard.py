@@ -6,8 +6,6 @@ variation together; agreement of calibrated rows, inputs and echoes is no eviden
 follow, and what is not scored, with the reason.
 """
 
-import csv
-import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -17,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.statistics.forecast_scores import crps, has_failed, skill_score, standardised_error
-from experiments.storage.writing import make_folder, write_whole
+from experiments.storage.writing import csv_bytes, make_folder, write_whole
 from experiments.validation.experiment import SITES
 from experiments.validation.experiment_runs import ExperimentSize
 from experiments.validation.pattern_runs import run_patterns
@@ -120,11 +118,7 @@ def trivial_forecasts(site: str) -> Mapping[str, float]:
 
 def csv_of(rows: Sequence[Score]) -> bytes:
     """Return all rows as CSV, numbers with six digits."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(asdict(rows[0]))
-    writer.writerows([f"{cell:.6g}" if type(cell) is float else cell for cell in asdict(row).values()] for row in rows)
-    return text.getvalue().encode()
+    return csv_bytes(asdict(rows[0]), (asdict(row).values() for row in rows), ".6g")
 
 
 def lines(rows: Sequence[Score]) -> Iterator[str]:

@@ -1,14 +1,12 @@
 """Tables of a study: worlds and heads from `study_tables.toml`, rows as CSV and text, numbers with their intervals."""
 
-import csv
-import io
 import math
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from experiments.storage.writing import make_folder, write_whole
+from experiments.storage.writing import csv_bytes, make_folder, write_whole
 from experiments.validation.experiment import SITES, Estimate, estimate
 from model.engine.errors import InputError, suggest_nearest
 
@@ -55,7 +53,7 @@ def write_table(out: Path, name: str, rows: Sequence[Row], columns: Sequence[str
     """Write one table as CSV and as text; return the text."""
     text = "\n".join(lines)
     make_folder(out)
-    write_whole(out / f"{name}.csv", format_csv(rows, columns).encode())
+    write_whole(out / f"{name}.csv", csv_bytes(columns, ([format_cell(row[key]) for key in columns] for row in rows)))
     write_whole(out / f"{name}.txt", f"{text}\n".encode())
     return text
 
@@ -74,15 +72,6 @@ def write_sites(
         text = write_table(out, name, rows, columns, lines(rows))
     print(text)
     return rows
-
-
-def format_csv(rows: Sequence[Row], columns: Sequence[str]) -> str:
-    """Return rows as CSV, always the same bytes for the same rows."""
-    sink = io.StringIO()
-    writer = csv.DictWriter(sink, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({key: format_cell(row[key]) for key in columns} for row in rows)
-    return sink.getvalue()
 
 
 def format_cell(value: Any) -> Any:
