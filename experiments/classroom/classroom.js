@@ -4,6 +4,7 @@ const esc = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const number = (x, digits) => x.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const DASHES = ["", "8 3", "2 3", "1 5"];
+const TABS = ["charts", "agent", "pairs", "info"];
 const SIGNS = {
   couple: '<path d="M4,4h9v9h-9Z" fill="currentColor"/>',
   station: '<path d="M2,15V8l6.5,-5 6.5,5v7Z" fill="currentColor"/>',
@@ -60,7 +61,7 @@ function render({ model, el }) {
  <div class="do"><button type="button" data-do="link">${w("link")}</button><button type="button" data-do="next">${w("next")} ›</button></div>
  <div class="cl-task" data-id="task"></div></section>
 <div class="cl-work"><div class="cl-map"><div class="room"><canvas></canvas><svg role="img" aria-label="${esc(w("map"))}"></svg></div><div class="cl-lg"></div></div>
-<div class="cl-pan"><div class="cl-tabs"><div role="tablist" style="display:flex">${["charts", "agent", "info"].map((t) => `<button type="button" role="tab" id="cl-tab-${t}" aria-controls="cl-body" data-tab="${t}">${w(t)}</button>`).join("")}</div>
+<div class="cl-pan"><div class="cl-tabs"><div role="tablist" style="display:flex">${TABS.map((t) => `<button type="button" role="tab" id="cl-tab-${t}" aria-controls="cl-body" data-tab="${t}">${w(t)}</button>`).join("")}</div>
  <span class="small"><span class="a">${w("run_a")}</span> · <span class="b">${w("run_b")}</span></span></div>
  <p class="cl-fault" role="alert" data-id="fault" hidden></p><div class="cl-body" id="cl-body" role="tabpanel" tabindex="0"></div>
  <div class="cl-foot"><span data-id="pair"></span><button type="button" class="link" data-do="eight">${w("eight")}</button>
@@ -155,7 +156,8 @@ ${g.levers.map((l) => `<div class="cl-lv" data-of="${l.name}"><label for="cl-${l
 
   function exercise() {
     const { task } = state(), given = lesson().exercises[task.exercise - 1];
-    const key = `${task.exercise}.${view.step}.${task.lock}.${task.lang}`;
+    const answered = view.step === 2 ? state().pairs?.rows.find((row) => row.name === given?.measure)?.said || "" : "";
+    const key = `${task.exercise}.${view.step}.${task.lock}.${task.lang}.${answered}`;
     find("[data-id=exercise]").value = task.exercise;
     find("[data-id=exercise]").disabled = task.lock;
     find("[data-do=next]").hidden = !given;
@@ -167,7 +169,7 @@ ${g.levers.map((l) => `<div class="cl-lv" data-of="${l.name}"><label for="cl-${l
     const step = names[view.step], typed = { predict: "prediction", why: "answer" }[step];
     const field = (key, label) => `<label class="vh" for="cl-${key}">${w(label)}</label><input id="cl-${key}" type="text" maxlength="600" data-text="${key}" placeholder="${w(label)}" value="${esc(task[key])}">`;
     find("[data-id=task]").innerHTML = given
-      ? `<p>${esc(given[step])} ${task.lock ? `<small>${w("locked")}</small>` : ""}</p>${typed ? field(step, typed) : ""}
+      ? `<p>${esc(given[step])} ${task.lock ? `<small>${w("locked")}</small>` : ""}</p>${typed ? field(step, typed) : ""}${answered ? `<p data-id="answered"><b>${esc(answered)}</b></p>` : ""}
 ${step === "why" ? `${field("student", "student")}<button type="button" data-do="work">${w("save_work")}</button>` : ""}`
       : "";
     root.querySelectorAll("[data-text]").forEach((i) => (i.oninput = () => send("set", { [i.dataset.text]: i.value })));
@@ -271,6 +273,7 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
     const place = find(".cl-body");
     place.setAttribute("aria-labelledby", `cl-tab-${view.tab}`);
     if (view.tab === "charts") charts(place);
+    else if (view.tab === "pairs") pairs(place);
     else if (view.tab === "info") place.innerHTML = `<div class="cl-info">${lesson().info.map((s) => `<section><h2>${esc(s.title)}</h2>${s.items ? `<ul>${s.items.map((i) => `<li>${esc(i)}</li>`).join("")}</ul>` : `<p>${esc(s.text).replace(/`(.+?)`/g, "<code>$1</code>")}</p>`}</section>`).join("")}</div>`;
     else person(place);
   }
@@ -304,6 +307,42 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
     const labels = ends.map((e) => { const place = Math.min(Math.max(y(e.v), last + 14), base + 6); last = place; return `<text x="${x(months - 1) + 6}" y="${place + 4}" style="fill:var(--${e.who});font-weight:${e.who === "b" ? 600 : 400}">${esc(e.name)}${number(e.v, c.digits)}</text>`; }).join("");
     const told = ends.map((e) => `${e.who.toUpperCase()} ${e.name}${number(e.v, c.digits)}`).join(", ") || w("no_run");
     return `<svg width="${width}" height="${height}" role="img" aria-label="${esc(c.title)}: ${esc(told)}">${axis}${years}${paths}${marks}${labels}</svg>`;
+  }
+
+  // Eight pairs: buttons stay in their place, so that no click is lost while worlds come in
+
+  function pairs(place) {
+    const { differs, label, pairs: p, repeated } = state();
+    if (!place.querySelector(".cl-pairs")) {
+      place.innerHTML = `<div class="cl-pairs"><p data-p="what"></p><div class="ask"><button type="button" data-size="small">${w("ask_small")}</button><button type="button" data-size="whole">${w("ask_whole")}</button>
+<progress aria-label="${w("pairs")}"></progress><output></output><button type="button" data-p="stop">${w("pairs_stop")}</button></div><p class="small" data-p="note" role="status"></p><div data-p="table"></div>
+<button type="button" class="link" data-p="repeat">${w("pairs_repeat")}</button></div>`;
+      place.querySelectorAll("[data-size]").forEach((b) => (b.onclick = () => send("pairs", { size: b.dataset.size })));
+      place.querySelector("[data-p=stop]").onclick = () => send("stop");
+      place.querySelector("[data-p=repeat]").onclick = () => show(w("pairs_repeat"), state().repeated);
+    }
+    const part = (name) => place.querySelector(`[data-p=${name}]`), running = Boolean(p?.running);
+    part("what").textContent = differs ? w("pairs_what", { b: label }) : w("pairs_none");
+    place.querySelectorAll("[data-size]").forEach((b) => { b.disabled = running || !differs; });
+    for (const one of [part("stop"), ...place.querySelectorAll("progress, output")]) one.hidden = !running;
+    Object.assign(place.querySelector("progress"), { max: p?.all || 1, value: p?.done || 0 });
+    place.querySelector("output").textContent = p ? w("pairs_done", { n: p.done, all: p.all }) : "";
+    part("note").textContent = p ? [p.label === label ? "" : w("pairs_other", { b: p.label }), p.stopped ? w("pairs_stopped", { n: p.done, all: p.all }) : "", p.fault].filter(Boolean).join(" ") : "";
+    part("table").innerHTML = p?.rows.length ? pairsTable(p) : "";
+    part("repeat").hidden = !repeated;
+  }
+
+  function pairsTable({ rows, town }) {
+    const head = ["outcome", "verdict", "", "effect", "interval", "head"].map((n) => (n ? `<th scope="col">${w(`pairs_${n}`)}</th>` : "<td></td>")).join("");
+    const line = (r) => `<tr><th scope="row">${esc(r.title)} <small>${esc(r.unit)}</small></th><td class="${{ harm: "h", b: "b" }[r.kind] || ""}">${r.sign} ${esc(r.verdict)}</td><td>${span(r)}</td><td><b>${r.effect}</b></td><td>${esc(r.span)}</td><td>${esc(r.pairs)}</td></tr>`;
+    return `<table><thead><tr>${head}</tr></thead><tbody>${rows.map(line).join("")}</tbody></table><p class="small">${esc(town)} ${w("pairs_limits")}</p>`;
+  }
+
+  function span({ at: [effect, low, high, delta], kind }) {
+    if ([effect, low, high, delta].includes(null)) return "";
+    const width = 90, most = 1.1 * Math.max(Math.abs(low), Math.abs(high), delta) || 1, x = (v) => (width / 2) * (1 + v / most);
+    const colour = { harm: "harm", b: "b" }[kind] || "soft";
+    return `<svg width="${width}" height="18" aria-hidden="true"><rect x="${x(-delta)}" width="${x(delta) - x(-delta)}" height="18" fill="var(--raise)"/><path d="M${x(0)},0V18" stroke="var(--faint)"/><path d="M${x(low)},9H${x(high)}" stroke="var(--${colour})" stroke-width="3"/><circle cx="${x(effect)}" cy="9" r="4.5" fill="var(--${colour})"/></svg>`;
   }
 
   function person(place) {
@@ -346,7 +385,7 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
       navigator.clipboard?.writeText(link).then(() => (button.textContent = w("copied")), () => {});
       show(w("link"), link);
     },
-    eight: () => show(w("eight_note"), `${state().command}\n\n${state().file}`),
+    eight: () => { view.tab = "pairs"; body(); find("#cl-tab-pairs").focus(); },
     python: () => show(w("python"), state().python),
     csv: () => send("file", { what: "csv" }),
     copy: () => navigator.clipboard?.writeText(find("pre").textContent),
@@ -361,10 +400,9 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
     URL.revokeObjectURL(link.href);
   });
   root.addEventListener("keydown", (event) => {
-    const tabs = ["charts", "agent", "info"], at = tabs.indexOf(event.target.dataset?.tab);
-    const to = { ArrowRight: 1, ArrowLeft: 2 }[event.key];
+    const at = TABS.indexOf(event.target.dataset?.tab), to = { ArrowRight: 1, ArrowLeft: TABS.length - 1 }[event.key];
     if (at < 0 || !to) return;
-    view.tab = tabs[(at + to) % 3];
+    view.tab = TABS[(at + to) % TABS.length];
     body();
     find(`[data-tab=${view.tab}]`).focus();
   });

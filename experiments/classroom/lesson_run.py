@@ -1,4 +1,4 @@
-"""One run of a student: a world of the whole town, its months, and how Python and the shell repeat it."""
+"""One run of a student: a world of the whole town, its months, and how Python repeats it."""
 
 import csv
 import dataclasses
@@ -21,6 +21,7 @@ from scenarios.policy_files import parse_policy_words
 
 SITE = "villa_canales"
 NAME = "classroom"
+FILE = f"{NAME}.toml"
 MOST_YEARS = 10
 EDGES = (0.30, 0.35, 0.40, 0.45)
 """Trust at which a cell gets the next shade of the map."""
@@ -70,7 +71,7 @@ def label(task: Assignment, language: str) -> str:
     named = {one["name"]: one["title"] for group in lesson.groups(scenario(), language) for one in group["levers"]}
     parts += [named[name] for name in task.levers]
     titles = {one["name"]: one["title"] for one in lesson.switches(language)}
-    parts += [f"– {titles[name]}" for name in sorted(task.off)]
+    parts += [lesson.say(language, "switched_off", title=titles[name]) for name in sorted(task.off)]
     return ", ".join(parts) or lesson.say(language, "as_today")
 
 
@@ -179,10 +180,10 @@ def rings(land: Town, shape: Any) -> list[list[list[float]]]:
     return [((line - land.origin) / land.cell_m).round(2).tolist() for line in lines]
 
 
-def arms_of(task: Assignment) -> list[str]:
-    """Return the policies of a task as the shell and `load` name them."""
+def arms_of(task: Assignment, file: str = f"./{FILE}") -> list[str]:
+    """Return the policies of a task as the shell and `load` name them; ``file`` holds its levers and switches."""
     ready = [] if task.policy == "status_quo" else [task.policy]
-    return ready + (["./classroom.toml"] if file_of(task) else [])
+    return ready + ([file] if file_of(task) else [])
 
 
 def python_of(task: Assignment, months: int) -> str:
@@ -192,7 +193,7 @@ def python_of(task: Assignment, months: int) -> str:
     'scenario = load("villa_canales", policies=["./classroom.toml"])'
     """
     text = file_of(task)
-    file = [f"Path('classroom.toml').write_text({json.dumps(text)})"] if text else []
+    file = [f"Path('{FILE}').write_text({json.dumps(text)})"] if text else []
     return "\n".join(
         [
             *(["from pathlib import Path", ""] if text else []),
@@ -217,9 +218,3 @@ def file_of(task: Assignment) -> str:
         parts += ["[set]", *(f'"{name}" = {value}' for name, value in sorted(task.levers.items())), ""]
     head = ['title = { en = "Classroom", es = "Clase" }', 'about = { en = "By hand.", es = "A mano." }', ""]
     return "\n".join(head + parts) if parts else ""
-
-
-def command_of(task: Assignment) -> str:
-    """Return the command that asks eight pairs of worlds."""
-    arms = "+".join(arms_of(task)) or "mopsic_full"
-    return f"confianza compare status_quo {arms} --scenario {SITE} --years 2 --replicates 8"

@@ -15,17 +15,10 @@ import traitlets
 
 from experiments.classroom import lesson
 from experiments.classroom.assignment import Assignment, assignment_of
-from experiments.classroom.lesson_run import (
-    LessonRun,
-    command_of,
-    file_of,
-    ground,
-    label,
-    populated,
-    python_of,
-    scenario,
-)
+from experiments.classroom.lesson_run import LessonRun, arms_of, ground, label, populated, python_of, scenario
 from experiments.classroom.one_resident import describe, find_resident
+from experiments.classroom.pairs import AskedPairs, TwinWorkers, repeated
+from experiments.comparison.twin_results import Life
 from experiments.figures.theme import TOKENS
 from experiments.storage.progress import say
 from experiments.words.catalogue import LANGUAGES
@@ -52,12 +45,18 @@ class ClassroomWidget(anywidget.AnyWidget):
 
 
 class Classroom:
-    """One student's page: what is set, the run, the run before it, and the thread that simulates."""
+    """One student's page: what is set, the run, the run before it, paired runs, and the thread that simulates.
 
-    def __init__(self, language: str = "en") -> None:
+    ``workers`` returns the workers that simulate paired runs when these are first asked for.
+    """
+
+    def __init__(self, language: str, workers: Callable[[], TwinWorkers]) -> None:
         self.task, self.run, self.before = Assignment(lang=language), None, None  # type: tuple[Assignment, LessonRun | None, Any]
         self.todays: dict[str, float | None] = {}
         self.person: dict[str, Any] | None = None
+        self.workers = workers
+        self.pairs: AskedPairs | None = None
+        self.seat: tuple[TwinWorkers, int] | None = None
         self.playing, self.closed, self.fault = False, False, ""
         self.busy = lesson.say(language, "starting")
         self.number, self.acknowledged, self.missed, self.turn = 0, threading.Event(), 0, 0
@@ -77,8 +76,9 @@ class Classroom:
         return self.close
 
     def close(self) -> None:
-        """End the thread after what it is doing."""
+        """End the thread after what it is doing, and give up paired runs that nobody waits for."""
         self.closed = True
+        self.give_up_pairs()
         self.actions.put(lambda: None)
 
     def work(self) -> None:
@@ -204,6 +204,41 @@ class Classroom:
         self.person = {} if who is None else describe(self.run.world, who, self.task.lang)
         self.show()
 
+    def ask_pairs(self, message: dict[str, Any]) -> None:
+        """Let eight pairs of today and of what is set be simulated, in a small town or in the whole one."""
+        if self.seat is None:
+            workers = self.workers()
+            self.seat = workers, workers.take_seat()
+        workers, seat = self.seat
+        pairs = self.pairs = AskedPairs(self.task, str(message["size"]), workers.folder)
+        self.fault = ""
+
+        def on_world(life: Life | str, run: str) -> None:
+            self.actions.put(lambda: self.add_world(pairs, life, run))
+
+        workers.start()
+        workers.ask(seat, pairs.specs, on_world)
+        self.show()
+
+    def add_world(self, pairs: AskedPairs, life: Life | str, run: str) -> None:
+        """Add a world of paired runs, unless others have been asked for since."""
+        if pairs is self.pairs and not pairs.stopped:
+            pairs.add(life, run)
+            self.show()
+
+    def stop_pairs(self, _: Any = None) -> None:
+        """Stop paired runs that are under way."""
+        self.give_up_pairs()
+        if self.pairs:
+            self.pairs.stopped = self.pairs.running
+        self.show()
+
+    def give_up_pairs(self) -> None:
+        """Tell the workers that nobody waits for paired runs any more."""
+        if self.seat:
+            workers, seat = self.seat
+            workers.give_up(seat)
+
     def send_file(self, message: dict[str, Any]) -> None:
         """Hand out the months as CSV, or the work of the student."""
         if self.run is None:
@@ -258,8 +293,10 @@ class Classroom:
             "fault": self.fault,
             "waits": bool(run and self.settings_of(run.task) != self.settings_of(task)),
             "address": task.address,
-            "command": command_of(task),
-            "file": file_of(task),
+            "label": label(task, task.lang),
+            "differs": bool(arms_of(task)),
+            "pairs": self.pairs and self.pairs.shown(task.lang),
+            "repeated": repeated(task, self.pairs.size if self.pairs else "whole"),
             "python": python_of(task, run.months if run else 12),
         }
 
@@ -273,6 +310,8 @@ DEEDS: dict[Any, Callable[[Classroom, dict[str, Any]], None]] = {
     "reset": Classroom.begin,
     "pick": Classroom.pick,
     "file": Classroom.send_file,
+    "pairs": Classroom.ask_pairs,
+    "stop": Classroom.stop_pairs,
 }
 
 
@@ -283,12 +322,12 @@ def style() -> str:
     return colours + (FOLDER / "classroom.css").read_text(encoding="utf-8")
 
 
-def classroom_page(language: str) -> Any:
-    """Return the page's component in the language with which it opens."""
+def classroom_page(language: str, workers: Callable[[], TwinWorkers]) -> Any:
+    """Return the page's component in the language with which it opens, and with workers for paired runs."""
 
     @solara.component
     def Page() -> None:
-        room = solara.use_memo(lambda: Classroom(language if language in LANGUAGES else "en"), [])
+        room = solara.use_memo(lambda: Classroom(language if language in LANGUAGES else "en", workers), [])
         solara.use_effect(room.start, [])
         solara.Style(style())
         solara.Div(children=[room.widget])

@@ -129,6 +129,13 @@ class PairedOutcome:
         """True if the outcome surely becomes worse."""
         return direction(self.verdict) == self.outcome.worse != 0
 
+    @property
+    def colour(self) -> str:
+        """Colour: a harm that grows, a move, or nothing; reports have no good direction."""
+        if self.harmful:
+            return "harm"
+        return "b" if self.verdict in ("rises", "falls") and self.outcome.worse else "null"
+
 
 def read(headline: Headline, life: Life) -> Value:
     """Return a headline of a world, which is read once."""

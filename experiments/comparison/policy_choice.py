@@ -2,6 +2,8 @@
 
 import datetime
 import hashlib
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +13,8 @@ from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.decision_measures import POLICY, Chosen, file_of, policy_of
 from experiments.storage.result_tables import STATUS_QUO
-from experiments.storage.run_spec import RunSpec, forget_scenarios
+from experiments.storage.run_spec import RunSpec, forget_scenarios, values_of
+from model.engine.calendar import SHIFTS
 from model.engine.errors import InputError
 
 TWINS = 8
@@ -19,6 +22,18 @@ ONE_TOWN = "population.seed=1"
 """All paired runs of the page live in one town, which its pictures show."""
 HORIZONS = (1, 2, 5, 10)
 FILE = f"{POLICY}.toml"
+PROGRAM = """from confianza import TrustModel, load
+
+for seed in range({first}, {last} + 1):
+    ends = []
+    for policies in ([], {policies}):
+        world = TrustModel(load("{site}", policies=policies, set={sets}), rng=seed)
+        world.run_for({shifts})
+        months = world.datacollector.get_model_vars_dataframe()
+        ends.append(100 * months["trust_mean"].tail(12).mean())
+    print(seed, *ends, ends[-1] - ends[0])
+"""
+"""Repeats the effect on trust, pair by pair."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +67,44 @@ class Choice:
 @lru_cache(maxsize=16)
 def runs_of(choice: Choice, folder: Path) -> tuple[tuple[RunSpec, ...], ...]:
     """Return the runs of the world as today and, if anything is moved, of that with the measures, seed by seed."""
-    forget_scenarios()
     if choice.years not in HORIZONS:
         raise InputError(f"years must be one of {', '.join(map(str, HORIZONS))}, got {choice.years}")
-    text = choice.file
-    place = folder / hashlib.sha256(text.encode()).hexdigest()[:16] / FILE
+    return runs_with_file(choice.file, folder, FILE, choice.request)[: 2 if choice.chosen else 1]
+
+
+def runs_with_file(
+    text: str, folder: Path, name: str, request: Callable[[str], Request]
+) -> tuple[tuple[RunSpec, ...], ...]:
+    """Return the runs of each arm of a comparison, seed by seed; its policy file is written into a folder first.
+
+    ``request`` takes the path of that file.
+    """
+    forget_scenarios()
+    place = folder / hashlib.sha256(text.encode()).hexdigest()[:16] / name
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(text, encoding="utf-8")
-    planned, _ = arms_of(choice.request(str(place)))
-    return tuple(arm.specs for arm in planned[: 2 if choice.chosen else 1])
+    planned, _ = arms_of(request(str(place)))
+    return tuple(arm.specs for arm in planned)
+
+
+def program_of(request: Request, policies: Sequence[str], start: datetime.date) -> str:
+    """Return the Python program that repeats the effect of policies on trust.
+
+    Parameters
+    ----------
+    request
+        Comparison of whole years in one municipality.
+    policies
+        Policies of world B as `load` takes them.
+    start
+        First day of the municipality.
+    """
+    years = int(request.years or 1)
+    return PROGRAM.format(
+        first=request.seed,
+        last=request.seed + request.replicates - 1,
+        site=request.scenarios[0],
+        policies=json.dumps(list(policies)),
+        sets=json.dumps(values_of(request.sets)),
+        shifts=SHIFTS * (start.replace(year=start.year + years) - start).days,
+    )

@@ -80,6 +80,12 @@ class BackgroundWorker:
         self.closed = False
         self.thread = threading.Thread(target=self.serve, name="confianza twins", daemon=True)
 
+    def start(self) -> None:
+        """Start the workers, unless they run already."""
+        with self.lock:
+            if self.thread.ident is None:
+                self.thread.start()
+
     def take_seat(self) -> int:
         """Return a number for a new visitor."""
         return next(self.seats)
@@ -132,7 +138,8 @@ class BackgroundWorker:
         """Stop the thread and the workers."""
         self.closed = True
         self.asked.set()
-        self.thread.join()
+        if self.thread.ident is not None:
+            self.thread.join()
 
     def serve(self) -> None:
         """Give worlds to the workers and results to the visitors; no world waits in a worker before its turn."""
@@ -208,16 +215,20 @@ class BackgroundWorker:
 
 
 running: list[BackgroundWorker] = []
-"""Workers of all decision views, the latest last."""
+"""Workers of all pages, the latest last."""
 
 
 @contextlib.contextmanager
-def in_background(workers: int = WORKERS) -> Iterator[BackgroundWorker]:
-    """Keep workers for all decision views until the block ends, with a folder for warm-ups that goes with them."""
+def in_background(workers: int = WORKERS, at_once: bool = True) -> Iterator[BackgroundWorker]:
+    """Keep workers for all visitors until the block ends, with a folder for warm-ups that goes with them.
+
+    They start ``at_once``, or when they are first needed.
+    """
     with tempfile.TemporaryDirectory(prefix="confianza-") as folder:
         one = BackgroundWorker(Path(folder), workers)
         running.append(one)
-        one.thread.start()
+        if at_once:
+            one.start()
         try:
             yield one
         finally:

@@ -3,7 +3,6 @@
 from experiments.comparison.decision_outcomes import TRUST, PairedOutcome
 from experiments.narrative.findings import Finding, sentence
 from experiments.page.standing import Span, Standing, digits_of, number
-from experiments.page.table_rows import kind_of as colour_of
 from experiments.statistics.verdicts import FEWEST
 
 ALWAYS_BESIDE = {"homicides": "wrongful_detentions"}
@@ -119,7 +118,7 @@ def beside(one: Standing) -> list[Span]:
 
 def kind_of(found: PairedOutcome) -> str:
     """Return whether an outcome is a harm, a benefit, or neither."""
-    return {"harm": "h", "null": ""}.get(colour_of(found), "b")
+    return {"harm": "h", "null": ""}.get(found.colour, "b")
 
 
 def bar(one: Standing) -> list[Span]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from experiments.comparison.decision_outcomes import OUTCOMES, DecisionOutcome
-from experiments.comparison.policy_choice import FILE
+from experiments.comparison.policy_choice import FILE, program_of
 from experiments.comparison.twin_results import Life
 from experiments.page.standing import Standing
 from experiments.page.table_rows import why_unknown
@@ -16,18 +16,6 @@ EFFECTS = (
     *("municipality", "outcome", "unit", "from", "until", "measures_from", "pairs", "today", "measures", "effect"),
     *("low", "high", "rose", "fell", "same", "verdict", "why"),
 )
-PYTHON = """from confianza import TrustModel, load
-
-for seed in range({first}, {last} + 1):
-    ends = []
-    for policies in ([], ["./{file}"]):
-        world = TrustModel(load("{town}", policies=policies, set={{"population.seed": 1}}), rng=seed)
-        world.run_for({shifts})
-        months = world.datacollector.get_model_vars_dataframe()
-        ends.append(100 * months["trust_mean"].tail(12).mean())
-    print(seed, *ends, ends[-1] - ends[0])
-"""
-"""Repeats the effect on trust, pair by pair, where the file of the measures lies."""
 
 
 def file_of(one: Standing, what: str) -> dict[str, str]:
@@ -39,11 +27,9 @@ def file_of(one: Standing, what: str) -> dict[str, str]:
 
 
 def python_of(one: Standing) -> str:
-    """Return the program that repeats what the page says of trust."""
-    start = one.scenario.start
-    shifts = 3 * (start.replace(year=start.year + one.choice.years) - start).days
-    seeds = {"first": one.choice.seed, "last": one.choice.seed + one.twins_asked - 1}
-    return PYTHON.format(town=one.choice.site, file=FILE, shifts=shifts, **seeds)
+    """Return the program that repeats what the page says of trust, where the file of the measures lies."""
+    file = f"./{FILE}"
+    return program_of(one.choice.request(file), [file], one.scenario.start)
 
 
 def source_of(one: Standing) -> str:

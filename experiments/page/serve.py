@@ -34,13 +34,15 @@ def view(scenario: str, port: int, language: str, mesa: bool = False) -> None:
         except OSError:
             raise InputError(f"--port is in use by another program: {port}. Choose another port.") from None
     sites.open_with(scenario, language)
+    from experiments.page.background_worker import in_background
+
     if mesa:
         from experiments.page.mesa_server import NEEDS, application
 
-        serve(application(), NEEDS, port, lambda: None)
+        with in_background(at_once=False):  # only some students ask for paired runs
+            serve(application(), NEEDS, port, lambda: None)
     else:
         from experiments.page.application import NEEDS, application
-        from experiments.page.background_worker import in_background
 
         with in_background() as background:
             serve(application(), NEEDS, port, lambda: background.warm_up(scenario))

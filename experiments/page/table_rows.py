@@ -170,7 +170,7 @@ def outcome_row(one: Standing, found: PairedOutcome) -> Row:
         "verdict": getattr(stated, one.language),
         "sign": stated.sign,
         "size": words if settled else "",
-        "kind": kind_of(found),
+        "kind": found.colour,
         "marks": sorted(found.signs, reverse=True),
         "count": one.say("decision.in_of", n=counts[direction(verdict)], all=effect.n)
         if settled
@@ -192,13 +192,6 @@ def outcome_row(one: Standing, found: PairedOutcome) -> Row:
         "note": part_of(one, found),
         "ruler": ruler(one, found.outcome, effect.base, found),
     }  # fmt: skip
-
-
-def kind_of(found: PairedOutcome) -> str:
-    """Return the colour of an outcome: a harm that grows, a move, or nothing; reports have no good direction."""
-    if found.harmful:
-        return "harm"
-    return "b" if found.verdict in ("rises", "falls") and found.outcome.worse else "null"
 
 
 def describe_outcome(one: Standing, found: PairedOutcome) -> str:

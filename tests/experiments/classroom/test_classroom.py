@@ -1,5 +1,6 @@
 """The classroom: lessons, addresses of tasks, runs, one resident, and the page in a browser."""
 
+import contextlib
 import copy
 import csv
 import io
@@ -12,12 +13,17 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pytest
 from bits import digests
-from chromium import SECONDS, chromium, free_port, needs_chromium, program, served
+from chromium import COMPILE_SECONDS, SECONDS, chromium, free_port, needs_chromium, program, served
 
-from experiments.classroom import lesson, lesson_run, one_resident
+from experiments.classroom import lesson, lesson_run, one_resident, pairs
 from experiments.classroom.assignment import Assignment, assignment_of
 from experiments.classroom.lesson_run import LessonRun
+from experiments.classroom.page import Classroom
+from experiments.comparison.decision_outcomes import OUTCOMES
+from experiments.comparison.policy_choice import TWINS
 from experiments.comparison.report_weighing import OPEN_CHANNELS
+from experiments.page.background_worker import in_background
+from experiments.statistics.paired_effects import paired
 from model.engine.errors import InputError
 from model.engine.rows import zero_rows
 from model.reporting.reporting.rules import ReportingTables, channel_utilities
@@ -65,6 +71,7 @@ def test_eight_exercises_of_four_steps_free_what_exists_and_have_a_teachers_note
         assert {"predict", "run", "compare", "why", "teacher"} <= set(one)
         assert set(one["free"]) <= known
         assert one["level"] in ("observe", "explain", "change")
+        assert one.get("measure", "trust_mean") in {outcome.name for outcome in OUTCOMES}
 
 
 def test_a_switch_says_what_its_knock_out_did_as_it_is_on_record() -> None:
@@ -147,7 +154,7 @@ def test_the_script_and_the_table_give_the_same_numbers(tmp_path: Path, monkeypa
     names: dict[str, Any] = {}
     exec(script, names)
     assert float(row["trust_mean"]) == names["world"].datacollector.model_vars["trust_mean"][0]
-    assert row["settings"] == "Fair treatment, – Hearsay: people tell each other"
+    assert row["settings"] == "Fair treatment, Hearsay: people tell each other (off)"
     work = json.loads(run.work(Assignment(exercise=3, student="Ana", why="por los relatos")))
     assert work["task"]["why"] == "por los relatos"
     assert work["months"] == run.table()
@@ -162,6 +169,100 @@ def test_the_map_shows_couples_on_duty_invented_territory_and_trust_in_shades() 
     assert set(frame["trust"]) <= set("012349")
     assert len(frame["couples"]) == int(run.world.state.couples["on"].sum())
     assert len(frame["gangs"]) == int((run.world.state.territory >= 0).sum())
+
+
+class StubWorkers:
+    """Workers that note what is asked of them and simulate nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.started, self.given_up = folder, 0, 0
+        self.asked: list[Any] = []
+
+    def start(self) -> None:
+        self.started += 1
+
+    def take_seat(self) -> int:
+        return 4
+
+    def ask(self, seat: int, specs: Any, on_world: Any) -> None:
+        assert seat == 4
+        self.asked.append((specs, on_world))
+
+    def give_up(self, seat: int) -> None:
+        assert seat == 4
+        self.given_up += 1
+
+
+def do_all(room: Classroom) -> None:
+    while not room.actions.empty():
+        room.actions.get()()
+
+
+def test_pairs_stop_and_what_comes_afterwards_is_not_counted(tmp_path: Path) -> None:
+    workers = StubWorkers(tmp_path)
+    room = Classroom("en", lambda: workers)
+    room.task = Assignment(policy="mopsic_full", off=frozenset({"hearsay"}))
+    room.ask_pairs({"size": "whole"})
+    ((specs, on_world),) = workers.asked
+    assert [spec.seed for spec in specs] == [seed for seed in range(1, TWINS + 1) for _ in range(2)]
+    assert [len(spec.policies) for spec in specs[:2]] == [1, 2]
+    on_world("an error", specs[0].run)
+    do_all(room)
+    shown = room.widget.state["pairs"]
+    assert (shown["done"], shown["all"], shown["running"], shown["rows"]) == (1, 2 * TWINS, True, [])
+    assert shown["fault"] == "1 worlds failed (an error). Fewer than eight pairs give no verdict."
+    room.stop_pairs()
+    on_world("an error", specs[1].run)
+    do_all(room)
+    shown = room.widget.state["pairs"]
+    assert (shown["done"], shown["running"], shown["stopped"]) == (1, False, True)
+    room.close()
+    assert (workers.started, workers.given_up) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("task", "size", "said"),
+    [
+        (Assignment(lang="es"), "small", "Primero cambie una política"),
+        (Assignment(seed=3), "whole", "Change a policy, a lever or a mechanism first"),
+        (Assignment(policy="heavy_hand"), "huge", "size must be one of small, whole; got 'huge'"),
+    ],
+)
+def test_pairs_that_cannot_be_asked_are_one_line(tmp_path: Path, task: Assignment, size: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        pairs.AskedPairs(task, size, tmp_path)
+
+
+@pytest.mark.thorough
+def test_eight_pairs_give_the_effects_that_the_command_and_the_program_give(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pairs, "YEARS", 1.0)
+    task = Assignment(exercise=7, policy="heavy_hand", levers={"contacts.fair": 2.0})
+    with in_background(workers=2, at_once=False) as workers:
+        room = Classroom("en", lambda: workers)
+        room.task = task
+        room.ask_pairs({"size": "small"})
+        while room.pairs and room.pairs.running:
+            room.actions.get(timeout=COMPILE_SECONDS)()
+    assert room.pairs is not None
+    shown, trust = room.widget.state["pairs"], OUTCOMES[0].headline
+    assert [row["name"] for row in shown["rows"]] == [one.name for one in OUTCOMES]
+    levels = [[trust.of(side[seed].months) for seed in sorted(side)] for side in room.pairs.lives]
+    effect = paired(*levels, scale=trust.scale(1.0))
+    assert shown["rows"][0]["at"] == [effect.effect, effect.low, effect.high, effect.delta]
+    assert shown["rows"][0]["said"].startswith("Eight pairs · trust in the police: ")
+
+    command, _, rest = room.widget.state["repeated"].partition("\n\n")
+    words = "--scenario villa_canales --set population.seed=1 --set population.scale=0.05 --years 1 --replicates 8"
+    assert command == f"confianza compare status_quo heavy_hand+./classroom.toml {words}"
+    file, _, program = rest.partition("\n\n# Python\n")
+    (tmp_path / "classroom.toml").write_text(file.partition("\n")[2], encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    sink = io.StringIO()
+    with contextlib.redirect_stdout(sink):
+        exec(program.replace("range(1, 8 + 1)", "range(1, 1 + 1)"), {})
+    assert [float(word) for word in sink.getvalue().split()[1:3]] == pytest.approx([side[0] for side in levels])
 
 
 def kernel_odds(world: Any, who: int) -> Any:
@@ -265,6 +366,20 @@ def test_a_mechanism_is_switched_off_and_compared_in_four_actions(opened: Any) -
 
 @needs_chromium
 @pytest.mark.slow
+def test_eight_pairs_are_asked_in_the_page_and_answer_the_exercise(opened: Any) -> None:
+    tab = ready(opened, "&exercise=3&off=hearsay&lang=en")
+    tab.click("[data-do=eight]")
+    tab.click("[data-size=small]")
+    tab.wait_for_selector("[data-p=stop]:not([hidden])")
+    tab.locator(".cl-pairs tbody tr").nth(len(OUTCOMES) - 1).wait_for(timeout=1000 * COMPILE_SECONDS)
+    tab.click("[data-step='2']")
+    assert tab.inner_text("[data-id=answered]").startswith("Eight pairs · trust in the police: ")
+    tab.click("[data-p=repeat]")
+    assert "confianza compare status_quo ./classroom.toml" in tab.inner_text("dialog pre")
+
+
+@needs_chromium
+@pytest.mark.slow
 def test_an_exercise_is_answered_sent_as_a_link_and_saved_as_a_file(opened: Any, tmp_path: Path) -> None:
     tab = ready(opened, "&exercise=3")
     tab.fill("[data-text=predict]", "baja")
@@ -285,7 +400,7 @@ def test_an_exercise_is_answered_sent_as_a_link_and_saved_as_a_file(opened: Any,
 @needs_chromium
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["es", "en"])
-@pytest.mark.parametrize("panel", ["charts", "agent", "info"])
+@pytest.mark.parametrize("panel", ["charts", "agent", "pairs", "info"])
 def test_axe_finds_nothing_and_nothing_comes_from_elsewhere(opened: Any, panel: str, language: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 

@@ -1,0 +1,148 @@
+"""Eight paired runs of a student's settings beside today, by the workers and verdicts of the decision view."""
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from experiments.classroom.assignment import Assignment
+from experiments.classroom.lesson import say
+from experiments.classroom.lesson_run import FILE, SITE, arms_of, file_of, label, scenario
+from experiments.comparison.comparison_request import Request
+from experiments.comparison.decision_outcomes import PairedOutcome, all_found
+from experiments.comparison.policy_choice import ONE_TOWN, TWINS, program_of, runs_with_file
+from experiments.comparison.twin_results import Life, paired_lives
+from experiments.narrative.number_format import written
+from experiments.statistics.verdicts import VERDICTS, direction
+from experiments.storage.result_tables import STATUS_QUO
+from experiments.storage.run_spec import RunSpec
+from model.engine.errors import InputError
+
+YEARS = 2.0
+SIZES = {"small": ("population.scale=0.05",), "whole": ()}
+"""Towns in which pairs can be simulated, by the settings that make them."""
+type OnWorld = Callable[[Life | str, str], None]
+"""Takes a finished world, or the reason of its failure, and its run."""
+
+
+class TwinWorkers(Protocol):
+    """Worker processes that simulate paired runs, and the folder of their files."""
+
+    folder: Path
+
+    def start(self) -> None:
+        """Start the workers, unless they run already."""
+
+    def take_seat(self) -> int:
+        """Return a number for a new visitor."""
+
+    def ask(self, seat: int, specs: Sequence[RunSpec], on_world: OnWorld) -> None:
+        """Simulate worlds for a visitor in place of those asked for before."""
+
+    def give_up(self, seat: int) -> None:
+        """Abandon the request of a visitor."""
+
+
+def request_of(task: Assignment, size: str, file: str = f"./{FILE}") -> Request:
+    """Return the comparison of a task's settings with today, where a file holds its levers and switches.
+
+    Raises
+    ------
+    InputError
+        If nothing is set, or the size of the town is unknown.
+    """
+    if size not in SIZES:
+        raise InputError(f"size must be one of {', '.join(SIZES)}; got '{size[:40]}'")
+    arms = arms_of(task, file)
+    if not arms:
+        raise InputError(say(task.lang, "pairs_none"))
+    sets = (ONE_TOWN, *SIZES[size])
+    return Request(arms=(STATUS_QUO, "+".join(arms)), scenarios=(SITE,), sets=sets, years=YEARS, replicates=TWINS)
+
+
+def repeated(task: Assignment, size: str) -> str:
+    """Return how a terminal and Python repeat the pairs of a task; empty if nothing is set."""
+    arms, file = arms_of(task), file_of(task)
+    if not arms:
+        return ""
+    request = request_of(task, size)
+    program = program_of(request, arms, scenario().start)
+    return "\n\n".join([request.command, *([f"# {FILE}\n{file}"] if file else []), f"# Python\n{program}"])
+
+
+class AskedPairs:
+    """Paired runs of one task: the finished worlds of both sides by seed, and the reasons of those that failed."""
+
+    def __init__(self, task: Assignment, size: str, folder: Path) -> None:
+        self.task, self.size, self.stopped = task, size, False
+        sides = runs_with_file(file_of(task), folder, FILE, lambda file: request_of(task, size, file))
+        self.specs = [spec for pair in zip(*sides, strict=True) for spec in pair]
+        self.places = {spec.run: (side, spec.seed) for side, specs in enumerate(sides) for spec in specs}
+        self.lives: tuple[dict[int, Life], dict[int, Life]] = ({}, {})
+        self.faults: list[str] = []
+        self.rows: dict[str, list[dict[str, Any]]] = {}
+
+    @property
+    def done(self) -> int:
+        """Number of worlds that have ended."""
+        return sum(map(len, self.lives)) + len(self.faults)
+
+    @property
+    def running(self) -> bool:
+        """Tell whether worlds are waited for."""
+        return not self.stopped and self.done < len(self.specs)
+
+    def add(self, life: Life | str, run: str) -> None:
+        """Add a finished world, or the reason of its failure."""
+        side, seed = self.places[run]
+        if isinstance(life, str):
+            self.faults.append(life)
+        else:
+            self.lives[side][seed] = life
+
+    def shown(self, language: str) -> dict[str, Any]:
+        """Return what the page shows: how far the worlds have come, and once all have ended every outcome."""
+        rows, base = self.rows_in(language), self.lives[0]
+        residents = round(float(next(iter(base.values())).months["residents"].iloc[-1])) if base else 0
+        return {
+            "label": label(self.task, language),
+            "size": self.size,
+            "done": self.done,
+            "all": len(self.specs),
+            "running": self.running,
+            "stopped": self.stopped,
+            "fault": say(language, "pairs_failed", n=len(self.faults), reason=self.faults[0]) if self.faults else "",
+            "town": say(language, "pairs_small", n=f"{residents:,}") if self.size == "small" and rows else "",
+            "rows": rows,
+        }
+
+    def rows_in(self, language: str) -> list[dict[str, Any]]:
+        """Return every outcome in a language once all pairs are there; composed once, since the page asks often."""
+        twins = paired_lives(*(tuple(one.values()) for one in self.lives))
+        if len(twins) == TWINS and language not in self.rows:
+            self.rows[language] = [row_of(one, language) for one in all_found(twins, lambda _: None)]
+        return self.rows.get(language, [])
+
+
+def row_of(found: PairedOutcome, language: str) -> dict[str, Any]:
+    """Return an outcome by eight pairs: verdict, effect with its 95 % interval, and the sentence that tells them."""
+    effect, headline = found.effect, found.outcome.headline
+    verdict, way = VERDICTS[found.verdict], direction(found.verdict)
+    title, words = getattr(headline, language), getattr(verdict, language)
+    size, low, high = (written(value, headline.digits, "+") for value in (effect.effect, effect.low, effect.high))
+    count = {1: effect.rose, -1: effect.fell}.get(way)
+    told = {"n": count, "all": effect.n, "rose": effect.rose, "fell": effect.fell}
+    pairs = say(language, "pairs_split" if count is None else "pairs_count", **told)
+    return {
+        "name": headline.name,
+        "title": title,
+        "unit": say(language, "unit_points" if found.outcome.level else "unit_year"),
+        "kind": found.colour,
+        "sign": verdict.sign,
+        "verdict": words,
+        "effect": size,
+        "span": say(language, "pairs_span", low=low, high=high),
+        "pairs": pairs,
+        "at": [None if math.isnan(one) else one for one in (effect.effect, effect.low, effect.high, effect.delta)],
+        "said": say(language, "pairs_said", title=title, verdict=words, effect=size, low=low, high=high, pairs=pairs),
+    }
