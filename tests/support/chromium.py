@@ -180,10 +180,10 @@ class Tab:
 
 
 @contextlib.contextmanager
-def small_town(folder: Path) -> Iterator[str]:
+def small_town(folder: Path, site: str = "villa_canales") -> Iterator[str]:
     """Serve the page of a small town in English; yield its address, and look at the end whether anything went wrong."""
     port, town = free_port(), folder / "small.toml"
-    town.write_text(SMALL, encoding="utf-8")
+    town.write_text(SMALL.replace("villa_canales", site), encoding="utf-8")
     with served(program("view", str(town), "--port", str(port), "--lang", "en"), port, folder):
         yield f"http://127.0.0.1:{port}/"
     assert complaints(folder) == []

@@ -3,9 +3,11 @@
 Run it as `python tests/support/page_pictures.py`.
 
 Writes results/reference/page/; nothing there is typed in by hand.  With `pictures` only these are taken anew, with
-`frames` only the frames a second are measured anew.
+`frames` only the frames a second are measured anew.  With `sheets` every view of two small towns is taken at three
+sizes, in light and in dark, in Spanish and in English: one contact sheet for each view.
 """
 
+import io
 import os
 import re
 import sys
@@ -14,7 +16,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from chromium import COMPILE_SECONDS, ROOT, Tab, chromium, free_port, program, served
+from chromium import COMPILE_SECONDS, ROOT, Tab, chromium, free_port, program, served, small_town
+from PIL import Image
 
 FOLDER = ROOT / "results" / "reference" / "page"
 CHOICE = "measures=training.2,reporting.2,visits.2"
@@ -36,6 +39,12 @@ PICTURES = {
     "criteria_es.png": ("lang=es&view=criteria", 1280, 720),
     "criteria_totonicapan_en_dark.png": ("lang=en&dark=1&view=criteria&town=totonicapan&show=c2", 1920, 1080),
 }
+VIEWS = ("decision", "why", "map", "life", "criteria", "room")
+SITES = ("villa_canales", "totonicapan")
+LOOKS = ("lang=es", "lang=en&dark=1")
+SIZES = ((1280, 720), (1920, 1080), (390, 844))
+TALL, APART, COLOURS = 340, 6, 96
+"""Pixels of a picture's height in a contact sheet and between two; colours of a sheet."""
 FRAMES = """() => new Promise((done) => {
   let frames = 0;
   const begun = performance.now(), turn = () => {
@@ -151,17 +160,68 @@ def picture(browser: Any, url: str, name: str) -> None:
     assert tab.wrong == [], tab.wrong
 
 
+def looks_of(tab: Any, url: str, view: str) -> list[Image.Image]:
+    """Return a view at all sizes, in light and Spanish and in dark and English, each as high as a row of a sheet."""
+    found = []
+    for look in LOOKS:
+        for width, height in SIZES:
+            tab.page.set_viewport_size({"width": width, "height": height})
+            tab.page.goto(f"{url}?{CHOICE}&{look}" + (f"&view={view}" if view != VIEWS[0] else ""))
+            tab.lived()
+            tab.page.wait_for_selector("#view > *", timeout=1000.0 * COMPILE_SECONDS)
+            tab.page.wait_for_timeout(500)
+            taken = Image.open(io.BytesIO(tab.page.screenshot())).convert("RGB")
+            found.append(taken.resize((round(width * TALL / height), TALL), Image.Resampling.LANCZOS))
+    return found
+
+
+def sheet(pictures: list[Image.Image]) -> Image.Image:
+    """Return pictures in rows of one look each, on one sheet of few colours."""
+    across = len(SIZES)
+    wide = sum(one.width + APART for one in pictures[:across])
+    whole = Image.new("RGB", (wide, len(pictures) // across * (TALL + APART)), "gray")
+    for row in range(len(pictures) // across):
+        at = 0
+        for one in pictures[row * across : (row + 1) * across]:
+            whole.paste(one, (at, row * (TALL + APART)))
+            at += one.width + APART
+    return whole.quantize(COLOURS)
+
+
+def sheets() -> None:
+    """Take every view of two small towns: a contact sheet for each view, two rows for each town."""
+    taken: dict[str, list[Image.Image]] = {view: [] for view in VIEWS}
+    for site in SITES:
+        with tempfile.TemporaryDirectory() as folder, small_town(Path(folder), site) as url, chromium() as browser:
+            tab = Tab(browser, f"{url}?{CHOICE}")
+            for view in VIEWS:
+                taken[view] += looks_of(tab, url, view)
+            assert tab.wrong == [], tab.wrong
+    for view, pictures in taken.items():
+        sheet(pictures).save(FOLDER / f"sheet_{view}.png", optimize=True)
+
+
 def readme(told: dict[str, str]) -> str:
     """Return the text that stands beside the pictures."""
     lines = ["# The page", "", "Taken and measured by `python tests/support/page_pictures.py`.", ""]
     lines += ["| measured | |", "|---|---|", *(f"| {name} | {value} |" for name, value in told.items()), ""]
     for name, (address, width, height) in PICTURES.items():
-        lines += [f"![{width} × {height}: ?{CHOICE}&{address}]({name})", ""]
+        if (FOLDER / name).is_file():
+            lines += [f"![{width} × {height}: ?{CHOICE}&{address}]({name})", ""]
+    sizes = ", ".join(f"{width} × {height}" for width, height in SIZES)
+    for view in VIEWS:
+        if (FOLDER / f"sheet_{view}.png").is_file():
+            rows = " and ".join(f"{site} ({', '.join(LOOKS)})" for site in SITES)
+            lines += [f"![View {view} of small towns at {sizes}; rows: {rows}](sheet_{view}.png)", ""]
     return "\n".join(lines)
 
 
 def main(what: str) -> None:
     """Serve Villa Canales, measure, then take the pictures; or one of these alone."""
+    if what == "sheets":
+        sheets()
+        (FOLDER / "page.md").write_text(readme(kept()), encoding="utf-8")
+        return
     port = free_port()
     url = f"http://127.0.0.1:{port}/"
     with (
