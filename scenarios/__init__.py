@@ -19,6 +19,7 @@ from model.engine.scenario import Scenario
 from scenarios.anchors import read_anchors
 from scenarios.files import read_toml
 from scenarios.groups import checked_mechanism, declared_groups, find_parameter
+from scenarios.national_shocks import with_national_shocks
 from scenarios.outlines import Plane
 from scenarios.places import read_places, settings_plane
 from scenarios.policy_files import (
@@ -269,4 +270,4 @@ def build(name: str, *, rng: int, policies: str | Iterable[str] = (), **override
     """
     from model.simulation.model import TrustModel  # imports Mesa, which reading scenarios does not need
 
-    return TrustModel(load(name, policies=policies, set=overrides), rng=rng)
+    return TrustModel(with_national_shocks(load(name, policies=policies, set=overrides), rng), rng=rng)

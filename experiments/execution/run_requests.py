@@ -22,6 +22,7 @@ from experiments.storage.run_spec import (
 from experiments.storage.saved_states import check_state, read_saved
 from model.engine.errors import InputError
 from model.engine.parameters import parse_date
+from scenarios.national_shocks import with_national_shocks
 
 LONGEST_YEARS = 100.0
 
@@ -49,7 +50,8 @@ def plan_runs(
     stated = saved["settings"]["start"] if saved else start
     first = None if stated is None else parse_date("--from" if saved else "--start", stated)
     if saved:
-        alike = settings_of(scenario_with(source, (), overrides_of(values), first))
+        plain = scenario_with(source, (), overrides_of(values), first)
+        alike = settings_of(with_national_shocks(plain, next(iter(saved["runs"])), saved["until"]))
         check_saved(saved, source, alike, seeds_of(seed, replicates))
     scenario = scenario_with(source, tuple(policies), overrides_of(values), first)
     begins = saved["until"] if saved else scenario.start

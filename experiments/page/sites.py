@@ -10,6 +10,7 @@ import scenarios
 from experiments.page.ground import ground
 from model.engine.scenario import Scenario
 from model.town.town import Town
+from scenarios.national_shocks import with_national_shocks
 
 
 @dataclass(frozen=True)
@@ -94,5 +95,5 @@ def begin(name: str, seed: int, policies: tuple[Any, ...] = ()) -> Any:
             if len(place.first) >= MOST_SEEDS:
                 place.first.pop(next(iter(place.first)))
             place.first[seed] = TrustModel(place.scenario, rng=seed, town=place.town).checkpoint()
-        scenario = dataclasses.replace(place.scenario, policies=policies)
+        scenario = dataclasses.replace(with_national_shocks(place.scenario, seed), policies=policies)
         return TrustModel.resumed(scenario, place.first[seed], town=place.town)

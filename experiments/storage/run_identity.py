@@ -17,7 +17,8 @@ from model.engine.scenario import DatedEvent, Policy, Scenario
 def settings_of(scenario: Scenario) -> dict[str, Any]:
     """Return the settings of a scenario in full, in one canonical form that JSON can hold.
 
-    Numbers that something outside the model declares are left out: no run reads them, and no worker knows of them.
+    Numbers that something outside the model declares are left out: no world reads them. Dates that follow from them
+    stand in the timeline.
     """
     own = {name: group for name, group in scenario.groups.items() if type(group).__module__.startswith("model.")}
     return {

@@ -21,6 +21,7 @@ from model.engine.policies import check_policies
 from model.engine.scenario import Scenario
 from scenarios import load
 from scenarios.groups import declared_groups
+from scenarios.national_shocks import national_shocks, with_national_shocks
 from scenarios.reading import checked_given_value, parse_typed_value
 
 OPTIONS = (
@@ -71,20 +72,23 @@ class RunSpec:
 
     @property
     def scenario(self) -> Scenario:
-        """The settings and policies of its world."""
+        """The settings and policies of its world, and the national shocks of its seed."""
+        found = with_national_shocks(self.shared, self.seed, self.until)
         if self.town != OWN:
-            return self.shared
-        people = self.shared.groups["population"].replace({"seed": self.seed})
-        return dataclasses.replace(self.shared, groups=dict(self.shared.groups) | {"population": people})
+            return found
+        people = found.groups["population"].replace({"seed": self.seed})
+        return dataclasses.replace(found, groups=dict(found.groups) | {"population": people})
 
     @property
     def shared(self) -> Scenario:
-        """Its scenario but for the town of a seed, which is read once for all seeds."""
+        """Its scenario but for the town and the national shocks of a seed, which is read once for all seeds."""
         return scenario_with(*self.files)
 
     @property
     def settings(self) -> dict[str, Any]:
         """Its scenario in full, as JSON can hold it."""
+        if national_shocks(self.shared, self.seed, self.until):
+            return settings_of(self.scenario)
         found = settings_at(*self.files)
         if self.town != OWN:
             return found

@@ -24,7 +24,7 @@ def parameter_lists() -> str:
     group = ""
     for name, value, about in all_parameters():
         prefix, _, key = name.partition(".")
-        if not ParameterGroup.known[prefix].__module__.startswith("model."):
+        if not ParameterGroup.known[prefix].__module__.startswith(("model.", "scenarios.")):
             continue
         if prefix != group:
             group = prefix
