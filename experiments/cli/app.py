@@ -59,6 +59,7 @@ def run(
     save: options.Save = None,
     from_: options.From = None,
     draws: options.Draws = "",
+    lang: options.LanguageOfText = "en",
     out: options.OutOfRun = None,
     fresh: options.Fresh = False,
 ) -> None:
@@ -77,13 +78,16 @@ def run(
         keep=keep, measures=measures, branch=from_, town=town,
     )  # fmt: skip
     from experiments.cli.run import run_and_save
+    from experiments.words.bilingual import Tongue
 
     drawn = read_draws(Path(file_of_draws(draws))) if draws else []
-    place, interrupted = run_and_save(specs, workers, save, out, fresh=fresh, begun=time.monotonic())
+    place, interrupted = run_and_save(
+        specs, workers, save, out, fresh=fresh, begun=time.monotonic(), tongue=Tongue(lang)
+    )
     if drawn and not interrupted:
         from experiments.cli.over_draws import tell_levels
 
-        interrupted = tell_levels(specs[0], drawn, workers, place)
+        interrupted = tell_levels(specs[0], drawn, workers, place, Tongue(lang))
     raise typer.Exit(INTERRUPTED if interrupted else DONE)
 
 
@@ -110,7 +114,7 @@ def compare(
     report: options.Report = None,
     price: options.Prices = [],
     figures: options.Figures = None,
-    lang: options.Languages = "es",
+    lang: options.Languages = None,
     out: options.OutOfTwins = None,
     fresh: options.Fresh = False,
 ) -> None:
@@ -119,7 +123,7 @@ def compare(
     from experiments.comparison.comparison_request import EffectSize, Request
     from experiments.report.prices import read_prices
 
-    shown = ComparisonOutput(report, figures, lang, read_prices(price))
+    shown = ComparisonOutput(report, figures, lang or "es", read_prices(price), "es" if lang == "es" else "en")
     draws = file_of_draws(draws or (f"plausible:{DRAWS_OF_ACCOUNTS}" if accounts else ""))
     request = Request(
         arms=tuple(arms), scenarios=tuple(scenario), sets=tuple(set_), start=start, years=years, until=until, seed=seed,
@@ -515,17 +519,19 @@ def contrasts(
     """Tell what changes do alone and together."""
     from experiments.execution.parameter_draws import read_draws
     from experiments.figures.answers import write_contrasts
+    from experiments.narrative.messages import said
     from experiments.storage.progress import say
+    from experiments.words.bilingual import Tongue
 
     drawn = read_draws(Path(file_of_draws(draws))) if draws else []
     for path in write_contrasts(study, measures, out, lang, fresh):
         print(path)
     if not drawn:
-        say("at the default values of what nobody has measured: no finding on its own; see --draws")
+        say(said("over_draws.at_defaults", Tongue(lang)))
         return
     from experiments.cli.over_draws import tell_contrasts
 
-    raise typer.Exit(INTERRUPTED if tell_contrasts(study, drawn, measures, workers) else DONE)
+    raise typer.Exit(INTERRUPTED if tell_contrasts(study, drawn, measures, workers, Tongue(lang)) else DONE)
 
 
 @app.command()

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from experiments.comparison.comparison_request import EffectSize, Request
+from experiments.narrative.messages import said
 from experiments.report.compare_command import compare
 from experiments.report.prices import NO_PRICES, Prices
 from experiments.storage.disk_space import check_room
 from experiments.storage.manifest import COMPARISON, kind_of, read_manifest
 from experiments.storage.progress import patience
+from experiments.words.bilingual import Tongue
 from model.engine.errors import InputError
 
 SIZE = 20e6
@@ -18,12 +20,16 @@ KINDS = (".svg", ".png")
 
 @dataclass(frozen=True)
 class ComparisonOutput:
-    """Output of a comparison beside its tables: a report with prices of units, figures, and their languages."""
+    """Output of a comparison beside its tables: a report with prices of units, figures, and their languages.
+
+    ``text`` is the language of the terminal.
+    """
 
     report: Path | None
     figures: Path | None
     lang: str
     prices: Prices = NO_PRICES
+    text: str = "en"
 
     def check(self, request: Request, out: Path | None, fresh: bool) -> None:
         """Raise where there is no place for report or figures, before hours are spent on what they show."""
@@ -78,13 +84,14 @@ class ComparisonOutput:
 
             with patience("writing the report"):
                 write_whole(self.report, build(folder, self.lang, self.prices))
-            print(f"Report: {self.report}")
+            print(said("comparison.report", Tongue(self.text), file=self.report))
         if self.figures is not None:
             from experiments.figures.report_figures import write_figures
 
             with patience("drawing the figures"):
                 written = write_figures(folder, self.figures, self.lang)
-            print(f"Figures: {len(written)} files in {written[0].parent}/")
+            place = written[0].parent
+            print(said("comparison.figures", Tongue(self.text), n=len(written), place=place))
 
 
 def command_of(request: Request) -> str:
@@ -98,6 +105,6 @@ def run_comparison(
 ) -> bool:
     """Run a comparison and show it; return whether it was interrupted."""
     shown.check(request, out, fresh)
-    folder, interrupted = compare(request, workers, out, wish, fresh)
+    folder, interrupted = compare(request, workers, out, wish, fresh, shown.text)
     shown.write(folder)
     return interrupted

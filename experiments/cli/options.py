@@ -18,11 +18,11 @@ def at_least_one(workers: int) -> int:
     return workers
 
 
-def one_of(option: str, known: Collection[str]) -> Callable[[str], str]:
-    """Return the check that an option is one of the words that it knows."""
+def one_of(option: str, known: Collection[str]) -> Callable[[str | None], str | None]:
+    """Return the check that an option, if it is given, is one of the words that it knows."""
 
-    def check(word: str) -> str:
-        if word not in known:
+    def check(word: str | None) -> str | None:
+        if word is not None and word not in known:
             raise InputError(f"{option} knows {', '.join(known)}, got '{word}'{suggest_nearest(word, known)}")
         return word
 
@@ -92,6 +92,7 @@ Draws = Annotated[
         show_default=False,
     ),
 ]
+LanguageOfText = Annotated[str, Option("--lang", metavar="en|es", help="Language of the text.", callback=ONE_LANGUAGE)]
 Accounts = Annotated[bool, Option("--accounts", help="Also under rival accounts, in a few draws.")]
 CalibrationPoints = Annotated[int, Option("--points", metavar="N", help="Points of the screening and of each wave.")]
 Waves = Annotated[int, Option(metavar="N", help="Most waves; they stop when nothing shrinks.")]
@@ -118,12 +119,13 @@ Power = Annotated[float, Option(metavar="P", help="With which power, for --plan.
 Report = Annotated[Path | None, Option(metavar="FILE", help="Also write the report as one HTML file.")]
 Figures = Annotated[Path | None, Option(metavar="DIR", help="Also write each figure as SVG and PNG.")]
 Languages = Annotated[
-    str,
+    str | None,
     Option(
         "--lang",
         metavar="es|en|both",
-        help="Language of the report and figures.",
+        help="Language.  [default: es; of the printed text: en]",
         callback=one_of("--lang", LANGUAGES),
+        show_default=False,
     ),
 ]
 OutOfTwins = Annotated[Path | None, Option(metavar="DIR", help="Where to write.  [default: results/compare-…]")]

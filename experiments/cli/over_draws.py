@@ -17,19 +17,21 @@ from experiments.execution.twin_runs import Task, TaskResults, part_of_results, 
 from experiments.figures.answers import sweep_folder
 from experiments.figures.plot_command import MEASURES_SHOWN, chosen_measures
 from experiments.narrative.draw_lines import contrast_lines, level_lines
+from experiments.narrative.messages import said
 from experiments.storage.folder_lock import locked
 from experiments.storage.manifest_schema import TwinsPart
 from experiments.storage.reading import kept_measures, read_plan, specs_of
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.writing import write_whole
 from experiments.studies.study_folder import CONTRASTS, OVER_DRAWS
+from experiments.words.bilingual import Tongue
 from experiments.words.dictionary import CHANGE
 from model.engine.errors import InputError
 
 LEVELS = "over_draws.csv"
 
 
-def tell_levels(spec: RunSpec, draws: Sequence[Draw], workers: int, folder: Path) -> bool:
+def tell_levels(spec: RunSpec, draws: Sequence[Draw], workers: int, folder: Path, tongue: Tongue) -> bool:
     """Run every draw; write and print the levels over all of them. Return whether it was interrupted."""
     sets = [f"{name}={text}" for name, text in spec.overrides]
     with locked(folder):
@@ -38,12 +40,12 @@ def tell_levels(spec: RunSpec, draws: Sequence[Draw], workers: int, folder: Path
         return True
     table = uncertainty_table(draw_levels_table(lived))
     write_whole(folder / LEVELS, csv_of(table))
-    print("\n".join(level_lines(table, len(draws))))
-    print(f"\nWritten to {folder / LEVELS}")
+    print("\n".join(level_lines(table, len(draws), tongue)))
+    print(f"\n{said('over_draws.written', tongue, file=folder / LEVELS)}")
     return False
 
 
-def tell_contrasts(study: str, draws: Sequence[Draw], asked: str, workers: int) -> bool:
+def tell_contrasts(study: str, draws: Sequence[Draw], asked: str, workers: int, tongue: Tongue) -> bool:
     """Run every draw of a study; write its contrasts and print those that are asked for. Return if interrupted."""
     folder = sweep_folder(study)
     plan = read_plan(folder).to_pandas()
@@ -58,8 +60,8 @@ def tell_contrasts(study: str, draws: Sequence[Draw], asked: str, workers: int) 
         return True
     table = uncertainty_table(contrast_effects(combinations, lived, kept_measures(folder)))
     write_whole(folder / CONTRASTS, csv_of(table))
-    print("\n".join(contrast_lines(table, len(draws), chosen_measures(folder, asked, MEASURES_SHOWN))))
-    print(f"\nWritten to {folder / CONTRASTS}")
+    print("\n".join(contrast_lines(table, len(draws), chosen_measures(folder, asked, MEASURES_SHOWN), tongue)))
+    print(f"\n{said('over_draws.written', tongue, file=folder / CONTRASTS)}")
     return False
 
 

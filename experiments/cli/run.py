@@ -9,6 +9,7 @@ from experiments.execution.run_job import measures_to_keep
 from experiments.execution.run_set import Runs, run_missing
 from experiments.figures.run import draw_run
 from experiments.figures.svg import render_figure
+from experiments.narrative.messages import said
 from experiments.narrative.run_summary import summary
 from experiments.storage.disk_space import check_room, size_of, states_of
 from experiments.storage.manifest import RUN, short
@@ -34,17 +35,29 @@ WHAT = "Months of a Guatemalan municipality: measures, settlements, groups, cell
 
 
 def run_and_save(
-    specs: Sequence[RunSpec], workers: int, save: Path | None, out: Path | None, *, fresh: bool, begun: float
+    specs: Sequence[RunSpec],
+    workers: int,
+    save: Path | None,
+    out: Path | None,
+    *,
+    fresh: bool,
+    begun: float,
+    tongue: Tongue,
 ) -> tuple[Path, bool]:
-    """Carry out runs, write their folder and print the summary; return the folder and whether they were interrupted."""
+    """Carry out runs, write their folder and print the summary in a language.
+
+    Returns
+    -------
+    The folder and whether the runs were interrupted.
+    """
     runs = {one.seed: one.run for one in specs}
     if save is not None:
         check_save(save, runs, fresh)
     results = results_folder_for(specs, out, fresh)
     if results.ready and (save is None or are_saved(save, runs)):
         if not specs[0].measures:
-            print(summary(specs[0], tables(results.place, "measures").to_pandas()))
-        print(f"\nFound ready in {results.place}/ (to compute it again: --fresh)")
+            print(summary(specs[0], tables(results.place, "measures").to_pandas(), tongue))
+        print(f"\n{said('comparison.ready', tongue, place=results.place)}")
         return results.place, False
     planned: dict[str, tuple[Path, float]] = {"--out": (results.place, size_of(specs))}
     check_room(planned | ({"--save": (save, states_of(specs))} if save else {}))
@@ -53,7 +66,7 @@ def run_and_save(
         if not outcome.finished:
             tell_interrupted("no run was finished, so nothing was written")
             return results.place, True
-        shown = write_folder(specs, outcome, work, time.monotonic() - begun, results)
+        shown = write_folder(specs, outcome, work, time.monotonic() - begun, results, tongue)
         if save is not None:
             write_saved(save, [spec for spec, _ in outcome.finished])
             say(f"saved states: {save}")
@@ -73,8 +86,10 @@ def results_folder_for(specs: Sequence[RunSpec], out: Path | None, fresh: bool) 
     return open_results_folder(default, out, RUN, identity, command_of(specs), fresh)
 
 
-def write_folder(specs: Sequence[RunSpec], outcome: Runs, work: Path, seconds: float, results: ResultsFolder) -> str:
-    """Write everything into the folder of a run; return its summary."""
+def write_folder(
+    specs: Sequence[RunSpec], outcome: Runs, work: Path, seconds: float, results: ResultsFolder, tongue: Tongue
+) -> str:
+    """Write everything into the folder of a run; return its summary in a language."""
     tables = join_runs(outcome.results)
     measures = tables["measures"].to_pandas()
     tables["measures"] = measures_to_keep(tables["measures"], specs[0])
@@ -87,5 +102,6 @@ def write_folder(specs: Sequence[RunSpec], outcome: Runs, work: Path, seconds: f
     about = About(WHAT, stated["command"], f"seeds {stated['seeds']}, from {stated['begins']} to {stated['until']}")
     stated |= {"identity": results.identity, "files": digests_of(files)}
     write(work, {CRATE: crate_of(work, stated, about)}, stated)
-    written = f"Written to {results.place}/: {', '.join(sorted(files))}, manifest.json"
-    return f"{summary(specs[0], measures)}\n\n{written}"
+    names = ", ".join([*sorted(files), "manifest.json"])
+    written = said("run.written", tongue, place=results.place, files=names)
+    return f"{summary(specs[0], measures, tongue)}\n\n{written}"

@@ -1,53 +1,129 @@
-"""Levels and contrasts over draws of what is assumed, as text."""
+"""Levels, effects and contrasts over draws of what is assumed, as text in one language.
+
+All sentences stand in `messages.toml` under ``over_draws``; lines have at most 80 columns.
+"""
 
 import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from experiments.comparison.headline_measures import BY_NAME
-from experiments.narrative.number_format import rounded
+from experiments.comparison.headline_measures import BY_NAME, STATED
+from experiments.narrative.labels import called, change_words
+from experiments.narrative.messages import said
+from experiments.narrative.number_format import number, rounded, with_error
+from experiments.words.bilingual import Tongue
+from experiments.words.catalogue import unit
 from model.simulation.registry import MEASURES
+from scenarios import accounts
 
-WIDTH, NAMES, CELL, ENDS = 80, 25, 8, 18
+WIDTH, NAMES, CELL, ENDS, ACCOUNT = 80, 25, 8, 18, 28
 SPREADS = ("sd_random", "sd_town", "sd_assumed", "sd_account")
+SHOWN = (*STATED, "fear_mean", "crimes_occurred", "homicides", "told_share", "c1", "c2", "c3", "c4")
+"""Measures of the table of effects; the file has all of them."""
+SHOWN_BY_ACCOUNT = ("trust_mean", "crimes_occurred", "c1", "c3")
+"""Measures of the table of accounts; the file has all of them."""
 
 
-def level_lines(table: Any, draws: int) -> Iterator[str]:
+def level_lines(table: Any, draws: int, tongue: Tongue) -> Iterator[str]:
     """Yield the levels of a run over draws, or that there are too few of them."""
-    if table.empty:
-        yield f"\n{draws} draws are too few: nothing can be told from fewer than four"
-        return
     yield ""
-    yield from textwrap.wrap(
-        f"Over {draws} draws of what is assumed, with other towns, seeds and accounts: mean; 95 % of runs; standard"
-        " deviations from random variation, town, assumed parameters and account",
-        WIDTH,
-    )
-    heads = ("random", "town", "param.", "acct.")
-    yield f"{'':{NAMES}}{'mean':>{CELL}}{'95 %':>{ENDS}}" + "".join(f"{one:>7}" for one in heads)
+    if table.empty:
+        yield said("over_draws.few", tongue, n=draws)
+        return
+    yield from textwrap.wrap(said("over_draws.levels", tongue, n=draws), WIDTH)
+    yield head(tongue, (CELL, ENDS, 7, 7, 7, 7))
     for row in table.itertuples():
         one = BY_NAME[row.measure]
-        ends = f"{rounded(row.low, one.digits)} to {rounded(row.high, one.digits)}"
+        low, high = rounded(row.low, one.digits), rounded(row.high, one.digits)
+        ends = said("over_draws.ends", tongue, low=low, high=high)
         spreads = "".join(f"{rounded(getattr(row, name), one.digits):>7}" for name in SPREADS)
-        yield f"{one.en:{NAMES}}{rounded(row.mean, one.digits):>{CELL}}{ends:>{ENDS}}{spreads}"
+        yield from labelled(
+            tongue(one.es, one.en), NAMES, f"{rounded(row.mean, one.digits):>{CELL}}{ends:>{ENDS}}{spreads}"
+        )
 
 
-def contrast_lines(table: Any, draws: int, measures: Sequence[str]) -> Iterator[str]:
+def labelled(label: str, width: int, cells: str) -> Iterator[str]:
+    """Yield a line of a table; a label that is too long for its column has a line of its own."""
+    if len(label) > width:
+        yield label
+        label = ""
+    yield f"{label:<{width}}{cells}"
+
+
+def head(tongue: Tongue, widths: Sequence[int]) -> str:
+    """Return the line above numbers: mean, range, and as many of the other columns as there are widths."""
+    names = [said(f"over_draws.head.{name}", tongue) for name in ("mean", *SPREADS, "share_up")]
+    cells = [names[0], "95 %", *names[1:]][: len(widths)]
+    return " " * NAMES + "".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
+
+
+def contrast_lines(table: Any, draws: int, measures: Sequence[str], tongue: Tongue) -> Iterator[str]:
     """Yield the contrasts of a study over draws in some measures, each in the unit of the measure."""
     shown = table[table["measure"].isin(measures)] if len(table) else table
     if not len(shown):
-        yield f"{draws} draws are too few: nothing can be told from fewer than four"
+        yield said("over_draws.few", tongue, n=draws)
         return
-    yield from textwrap.wrap(
-        f"Over {draws} draws of what is assumed, with other towns, seeds and accounts: mean; 95 % of runs; share of"
-        " draws above 0; whether the direction is known",
-        WIDTH,
-    )
+    yield from textwrap.wrap(said("over_draws.contrasts", tongue, n=draws), WIDTH)
     for (site, measure), rows in shown.groupby(["site", "measure"], sort=False):
-        yield f"\n{site}, {measure} [{MEASURES[measure].unit}]"
+        yield f"\n{called(site, tongue)}, {measure} [{unit(MEASURES[measure].unit, tongue.language)}]"
         for row in rows.itertuples():
-            yield f"  {row.against}"[:WIDTH]
-            ends = f"{row.low:.3g} to {row.high:.3g}"
-            against = f", not under {row.against_accounts}" if row.against_accounts else ""
-            told = f"{row.mean:+.3g}; {ends}; {row.share_up:.0%}; {row.sign}{against}"
+            change = change_words(row.against, tongue)
+            yield from textwrap.wrap(change, WIDTH, initial_indent="  ", subsequent_indent="  ")
+            ends = said("over_draws.ends", tongue, low=f"{row.low:.3g}", high=f"{row.high:.3g}")
+            sign = ", ".join([said(f"over_draws.sign.{row.sign}", tongue), *contradicted(row, tongue)])
+            told = f"{row.mean:+.3g}; {ends}; {row.share_up:.0%}; {sign}"
             yield from textwrap.wrap(told, WIDTH, initial_indent="      ", subsequent_indent="      ")
+
+
+def contradicted(row: Any, tongue: Tongue) -> list[str]:
+    """Return under which accounts an effect goes the other way, if there are any."""
+    if not row.against_accounts:
+        return []
+    titles = ", ".join(account_title(name, tongue) for name in row.against_accounts.split(", "))
+    return [said("over_draws.not_under", tongue, accounts=titles)]
+
+
+def account_title(name: str, tongue: Tongue) -> str:
+    """Return the title of an account, or its name if it is not built in."""
+    title = accounts.names().get(name, {"es": name, "en": name})
+    return tongue(title["es"], title["en"])
+
+
+def effect_lines(rows: Any, tongue: Tongue) -> Iterator[str]:
+    """Yield the uncertainty of effects by source, and which directions are known; nothing where nothing was drawn."""
+    if rows.empty:
+        return
+    yield ""
+    yield from textwrap.wrap(said("over_draws.effects", tongue, n=rows["draws"].max()), WIDTH)
+    yield head(tongue, (CELL, 15, 7, 7, 7, 6, 5))
+    shown = rows[rows["measure"].isin(SHOWN)]
+    for row in shown.itertuples():
+        one = BY_NAME[row.measure]
+        ends = f"{number(row.low, one.digits)}..{number(row.high, one.digits)}"
+        spreads = [number(getattr(row, name), max(one.digits, 1)) for name in SPREADS]
+        cells = "".join(f"{cell:>7}" for cell in spreads[:3]) + f"{spreads[3]:>6}{row.share_up:>5.0%}"
+        mean = f"{number(row.mean, one.digits, '+'):>{CELL}}"
+        yield from labelled(tongue(one.es, one.en), NAMES, f"{mean}{ends:>15}{cells}")
+    for sign, own in shown.groupby("sign", sort=False):
+        names = [
+            " ".join([tongue(one.es, one.en), *(f"({text})" for text in contradicted(row, tongue))])
+            for row in own.itertuples()
+            for one in (BY_NAME[row.measure],)
+        ]
+        told = f"{said(f'over_draws.direction.{sign}', tongue)}: {', '.join(names)}"
+        yield from textwrap.wrap(told, WIDTH, subsequent_indent="    ")
+
+
+def account_lines(rows: Any, tongue: Tongue) -> Iterator[str]:
+    """Yield the effects under every account, in the draws that all accounts have."""
+    if rows.empty:
+        return
+    yield ""
+    yield said("over_draws.accounts", tongue, n=rows["draws"].max())
+    known = [name for name in SHOWN_BY_ACCOUNT if name in set(rows["measure"])]
+    heads = (tongue(BY_NAME[name].es, BY_NAME[name].en) for name in known)
+    yield " " * ACCOUNT + "".join(name[:12].rjust(13) for name in heads)
+    for account, own in rows.groupby("account", sort=False):
+        by_measure = {row.measure: row for row in own.itertuples()}
+        cells = [with_error(by_measure[one].effect, by_measure[one].error, BY_NAME[one], "+") for one in known]
+        yield from labelled(account_title(str(account), tongue), ACCOUNT, "".join(cell.rjust(13) for cell in cells))

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from experiments.comparison.ceiling_effects import ceiling, ceiling_after
 from experiments.comparison.effect_verdicts import judged_anew
+from experiments.comparison.headline_measures import Headline
 from experiments.execution.twin_runs import DAYS_OF_YEAR
 from experiments.storage.manifest import read_manifest
 from experiments.storage.reading import tables
@@ -28,6 +29,8 @@ TABLES = (
     "uncertainty",
     "accounts",
 )
+THOUSANDS = 20_000.0
+"""Numbers from here on are told in thousands where columns are narrow."""
 NOTHING = Markup('<span class="none">–</span>')
 
 
@@ -97,3 +100,22 @@ def written(value: float, digits: int, sign: str = "") -> str:
     ('1,234.6', '0.0', '−1')
     """
     return rounded(value, digits, sign).replace("-", "−")
+
+
+def with_error(value: float, error: float, headline: Headline, sign: str = "") -> str:
+    """Return a number with its Monte Carlo error.
+
+    >>> from experiments.comparison.headline_measures import BY_NAME
+    >>> with_error(1.234, 0.05, BY_NAME["trust_mean"], "+")
+    '+1.23±0.05'
+    """
+    return f"{number(value, headline.digits, sign)}±{number(error, headline.digits)}"
+
+
+def number(value: float, digits: int, sign: str = "") -> str:
+    """Return a number, a dash for what is none."""
+    if math.isnan(value):
+        return "-"
+    if abs(value) >= THOUSANDS:
+        return f"{value / 1000.0:{sign},.0f}k"
+    return rounded(value, digits, sign)

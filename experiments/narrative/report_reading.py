@@ -12,7 +12,7 @@ from shapely import affinity
 
 from experiments.comparison.arms import Arm as Swept
 from experiments.comparison.comparison_jobs import swept_arms
-from experiments.comparison.effect_verdicts import draws_say, laws_say
+from experiments.comparison.effect_verdicts import laws_say, verdict_of
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.narrative.number_format import Numbers
 from experiments.statistics.verdicts import direction, judge
@@ -198,15 +198,9 @@ class Site:
         return rows.iloc[0] if len(rows) else None
 
     def judged(self, arm: ArmReading, measure: str, section: str = "headline") -> str:
-        """Return the verdict on an effect, which draws of the assumed parameters or laws of trust may take back.
-
-        An effect that paired runs do not tell from chance stays so.
-        """
-        effect = self.effect(arm, measure, section)
-        alone = judge(effect)
-        if direction(alone) and draws_say(self.over_draws(arm, measure), effect) == "assumed":
-            return judge(effect, "assumed")
-        return judge(effect, laws_say(self.verdict(arm, measure)))
+        """Return the verdict on an effect, which draws of the assumed parameters or laws of trust may take back."""
+        effect, laws = self.effect(arm, measure, section), laws_say(self.verdict(arm, measure))
+        return verdict_of(effect, laws, self.over_draws(arm, measure))
 
     def over_draws(self, arm: ArmReading, measure: str) -> Any:
         """Return the row of an effect over draws of the assumed parameters, or None where these were not run."""

@@ -11,28 +11,28 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.narrative.draw_lines import labelled
+from experiments.narrative.messages import said
 from experiments.narrative.number_format import rounded
 from experiments.statistics.annual_aggregation import MONTHS, Expression, by_run, values, years_of
 from experiments.statistics.paired_effects import error_of
 from experiments.storage.run_spec import RunSpec
 from experiments.words import catalogue
+from experiments.words.bilingual import Tongue
 from model.town.crime_kinds import NAMES
 
 FILE = Path(__file__).with_name("run_summary.toml")
 WIDTH, LABEL, CHANGE = 80, 31, 15
 MOST_YEARS = 3
-AT_DEFAULTS = """
-At the default values of what nobody has measured: no finding on its own.
---draws plausible:20 tells how far these numbers go under other values."""
 APART = ("homicide", "domestic_violence")
 """Kinds that have no line among the others: the first has its own, the second has none."""
 
 
 @dataclass(frozen=True)
 class SummaryLine:
-    """One line of the table; without an expression it is a heading."""
+    """One line of the table, with its label by language; without an expression it is a heading."""
 
-    label: str
+    label: Mapping[str, str]
     expression: Expression | None = None
     digits: int = 0
 
@@ -42,7 +42,8 @@ def read_lines() -> Iterator[SummaryLine]:
     for stated in tomllib.loads(FILE.read_text(encoding="utf-8"))["lines"]:
         if "each_kind" in stated:
             for kind in (kind for kind in NAMES if kind not in APART):
-                yield SummaryLine(f"  {catalogue.kind(kind, 'en')}", Expression(sum=(f"{stated['each_kind']}_{kind}",)))
+                label = {language: f"  {catalogue.kind(kind, language)}" for language in catalogue.LANGUAGES}
+                yield SummaryLine(label, Expression(sum=(f"{stated['each_kind']}_{kind}",)))
         else:
             label, digits = stated.pop("label"), stated.pop("digits", 0)
             read: dict[str, Any] = {
@@ -54,46 +55,50 @@ def read_lines() -> Iterator[SummaryLine]:
 LINES = tuple(read_lines())
 
 
-def summary(spec: RunSpec, measures: pd.DataFrame) -> str:
-    """Return the table of a run as plain text."""
-    place = spec.scenario.title.get("en", spec.scenario.name)
-    heading = [f"{place}, {spec.policy}, {spec.begins} to {spec.until}"[:WIDTH], seeds_of(measures)]
-    heading += changed(dict(spec.overrides))
+def summary(spec: RunSpec, measures: pd.DataFrame, say: Tongue) -> str:
+    """Return the table of a run as plain text in a language."""
+    place = spec.scenario.title.get(say.language, spec.scenario.name)
+    title = said("run.heading", say, place=place, policy=spec.policy, begins=spec.begins, until=spec.until)
+    heading = [title[:WIDTH], seeds_of(measures, say), *changed(dict(spec.overrides), say)]
     if measures.empty:
-        return "\n".join([*heading, "", "No full month lies within this run, so there is nothing to show."])
+        return "\n".join([*heading, "", said("run.no_month", say)])
     runs = by_run(measures)
     columns = columns_of(runs)
     width = min(20, (WIDTH - LABEL - CHANGE) // len(columns))
-    rows = [row(line, runs, columns, width) for line in LINES]
-    return "\n".join([*heading, *note(runs[0]), "", header(runs[0], columns, width), *rows, AT_DEFAULTS])
+    rows = [text for line in LINES for text in row(line, runs, columns, width, say)]
+    defaults = ["", *textwrap.wrap(said("run.at_defaults", say), WIDTH), said("run.other_values", say)]
+    return "\n".join([*heading, *note(runs[0], say), "", header(runs[0], columns, width, say), *rows, *defaults])
 
 
-def changed(settings: Mapping[str, Any]) -> list[str]:
+def changed(settings: Mapping[str, Any], say: Tongue) -> list[str]:
     """Return lines that name every changed setting.
 
-    >>> changed({"trust.fast_days": "9", "mechanisms.fear": "false"}), changed({})
+    >>> changed({"trust.fast_days": "9", "mechanisms.fear": "false"}, Tongue("en")), changed({}, Tongue("es"))
     (['Changed: trust.fast_days=9, mechanisms.fear=false'], [])
     """
     if not settings:
         return []
-    return textwrap.wrap("Changed: " + ", ".join(f"{key}={text}" for key, text in settings.items()), WIDTH)
+    stated = ", ".join(f"{key}={text}" for key, text in settings.items())
+    return textwrap.wrap(said("comparison.changed", say, settings=stated), WIDTH)
 
 
-def seeds_of(measures: pd.DataFrame) -> str:
+def seeds_of(measures: pd.DataFrame, say: Tongue) -> str:
     """Return in words which seeds were run."""
     seeds = sorted(set(measures["seed"]))
-    if len(seeds) < 2:
-        return "1 run" + "".join(f", seed {seed}" for seed in seeds)
-    return f"{len(seeds)} runs, seeds {seeds[0]} to {seeds[-1]}: mean ± Monte Carlo error"
+    if not seeds:
+        return said("run.no_run", say)
+    if len(seeds) == 1:
+        return said("run.seed", say, seed=seeds[0])
+    return said("run.seeds", say, n=len(seeds), first=seeds[0], last=seeds[-1])
 
 
-def note(run: pd.DataFrame) -> list[str]:
+def note(run: pd.DataFrame, say: Tongue) -> list[str]:
     """Return remarks on the columns, if there are any."""
     months = len(run)
     if months < MONTHS:
-        return [f"Only {months} full month{'s' * (months > 1)}: counts are scaled to a year."]
+        return [said("run.one_month" if months == 1 else "run.few_months", say, n=months)]
     beyond = months % MONTHS
-    return [f"Months beyond the last full year, in no column: {beyond}."] if beyond else []
+    return [said("run.beyond", say, n=beyond)] if beyond else []
 
 
 def columns_of(runs: Sequence[pd.DataFrame]) -> list[int]:
@@ -102,27 +107,32 @@ def columns_of(runs: Sequence[pd.DataFrame]) -> list[int]:
     return list(range(years)) if years <= MOST_YEARS and len(runs) == 1 else sorted({0, years - 1})
 
 
-def header(run: pd.DataFrame, columns: Sequence[int], width: int) -> str:
+def header(run: pd.DataFrame, columns: Sequence[int], width: int, say: Tongue) -> str:
     """Return the line above the numbers."""
     years = years_of(run)
-    names = "".join(label_of(years[column]).rjust(width) for column in columns)
-    return " " * LABEL + names + "change".rjust(CHANGE) * (len(columns) > 1)
+    names = "".join(label_of(years[column], say).rjust(width) for column in columns)
+    return " " * LABEL + names + said("run.change", say).rjust(CHANGE) * (len(columns) > 1)
 
 
-def label_of(months: pd.DataFrame) -> str:
+def label_of(months: pd.DataFrame, say: Tongue) -> str:
     """Return the name of a column: the calendar year, or the month in which a year begins."""
     first = months["month"].iloc[0]
-    return f"{first:%Y}" if first.month == 1 and len(months) == MONTHS else f"from {first:%Y-%m}"
+    whole = first.month == 1 and len(months) == MONTHS
+    return f"{first:%Y}" if whole else said("run.from", say, month=f"{first:%Y-%m}")
 
 
-def row(line: SummaryLine, runs: Sequence[pd.DataFrame], columns: Sequence[int], width: int) -> str:
-    """Return one line of the table."""
+def row(
+    line: SummaryLine, runs: Sequence[pd.DataFrame], columns: Sequence[int], width: int, say: Tongue
+) -> Iterator[str]:
+    """Yield one line of the table; a label that is too long for its column has a line of its own."""
+    label = line.label[say.language]
     if line.expression is None:
-        return f"\n{line.label}"
+        yield f"\n{label}"
+        return
     found = [values(line.expression, runs, column) for column in columns]
     cells = "".join(with_error(numbers, line.digits).rjust(width) for numbers in found)
     last = change(found[0], found[-1], line.digits).rjust(CHANGE) if len(columns) > 1 else ""
-    return f"  {line.label}".ljust(LABEL) + cells + last
+    yield from labelled(f"  {label}", LABEL, cells + last)
 
 
 def change(first: Sequence[float], last: Sequence[float], digits: int) -> str:

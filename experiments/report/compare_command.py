@@ -1,6 +1,7 @@
 """The command `compare`: run twin worlds, write their folder, print the differences."""
 
 import contextlib
+import functools
 import os
 import time
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from experiments.comparison.horizons import horizons_table
 from experiments.comparison.over_draws import accounts_table, uncertainty_table
 from experiments.execution.interruption import tell_interrupted
 from experiments.narrative.comparison_text import lines
+from experiments.narrative.messages import said
 from experiments.statistics.power import FEWEST
 from experiments.storage.built_in_levers import turned
 from experiments.storage.disk_space import check_room, size_of
@@ -38,18 +40,30 @@ from experiments.storage.run_crate import comparison_crate, inputs_of
 from experiments.storage.run_folder import join_runs, manifest_of, parquet_files, write
 from experiments.storage.run_identity import canonical, digest_of
 from experiments.storage.writing import make_folder, write_whole
+from experiments.words.bilingual import Tongue
 from experiments.words.dictionary import with_meanings
 from model.engine.errors import InputError
 from scenarios.policy_files import read_policy
 
 
 def compare(
-    request: Request, workers: int, out: Path | None, target: EffectSize | None = None, fresh: bool = False
+    request: Request,
+    workers: int,
+    out: Path | None,
+    target: EffectSize | None = None,
+    fresh: bool = False,
+    language: str = "en",
 ) -> tuple[Path, bool]:
-    """Carry out a comparison and print it; return its folder and whether it was interrupted."""
+    """Carry out a comparison and print it in a language.
+
+    Returns
+    -------
+    Its folder and whether it was interrupted.
+    """
+    show = functools.partial(print_lines, target=target, language=language)
     begun = time.monotonic()
     if len(request.arms) == 1 and kind_of(Path(request.arms[0])) == COMPARISON:
-        print_lines(Path(request.arms[0]), target)
+        show(Path(request.arms[0]))
         return Path(request.arms[0]), False
     with patience("reading what is to be compared"):
         planned, found = arms_of(request)
@@ -59,7 +73,7 @@ def compare(
         )
     results = results_folder_for(request, planned or found, out, fresh)
     if results.ready:
-        print_lines(results.place, target, f"\nFound ready in {results.place}/ (to compute it again: --fresh)")
+        show(results.place, "\n" + said("comparison.ready", Tongue(language), place=results.place))
         return results.place, False
     check_room({"--out": (results.place, size_of([spec for arm in planned for spec in arm.specs]))})
     with locked_results_folder(results) as work:
@@ -71,16 +85,16 @@ def compare(
         with patience("comparing what was found"):
             write_comparison(request, arms, lives, work, time.monotonic() - begun, results)
         publish_folder(results, work, whole=not (lives and lives.interrupted))
-    print_lines(results.place, target, f"\nWritten to {results.place}/")
+    show(results.place, "\n" + said("comparison.written", Tongue(language), place=results.place))
     if lives and lives.interrupted:
         kept = f"{len(arms[0].seeds)} of {request.replicates} twin worlds in {results.place}"
         tell_interrupted(f"kept {kept}; start again to go on")
     return results.place, bool(lives and lives.interrupted)
 
 
-def print_lines(folder: Path, target: EffectSize | None, *last: str) -> None:
+def print_lines(folder: Path, *last: str, target: EffectSize | None, language: str) -> None:
     """Print the comparison in a folder."""
-    print("\n".join([*lines(folder, target), *last]))
+    print("\n".join([*lines(folder, target, language), *last]))
 
 
 def results_folder_for(request: Request, arms: Sequence[Arm], out: Path | None, fresh: bool) -> ResultsFolder:

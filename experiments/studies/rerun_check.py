@@ -22,6 +22,7 @@ from experiments.storage.run_spec import RunSpec
 from experiments.storage.run_store import stored_table
 from experiments.storage.saved_states import FilesChanged, check_went_on
 from experiments.studies import quarantine
+from experiments.words.bilingual import Tongue
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
@@ -45,7 +46,7 @@ def repeat(word: str, within: Path | None) -> int:
         traceback.print_exc(file=sys.stderr)
         say(f"confianza: run {run} fails again, as the lines above say")
         return FAULT
-    print(summary(spec, measures.to_pandas()))
+    print(summary(spec, measures.to_pandas(), Tongue("en")))
     return compare_with_stored(measures, stored)
 
 

@@ -49,7 +49,7 @@ def stated() -> dict[str, Any]:
         "levers": {name: [catalogue.lever(name, one) for one in catalogue.LANGUAGES] for name, _ in model_levers()},
         "kinds": {name: catalogue.in_both(catalogue.kind, name) for name in NAMES},
         "keys of kinds": {kind.name: kind.key for kind in KINDS},
-        "summary": [line.label for line in LINES],
+        "summary": [line.label["en"] for line in LINES],
         "knock-out": [list(one.process) for one in knockouts(["street_lighting"])],
         "ODD": documents["ODD.md"],
         "MAP": documents["MAP.md"],

@@ -29,6 +29,7 @@ from experiments.execution.trust_accounts import LAWS, Law
 from experiments.execution.twin_runs import twin_worlds, under_law
 from experiments.statistics.paired_effects import paired, smallest_effect, unpaired
 from experiments.statistics.power import twins_needed
+from experiments.words.bilingual import Tongue
 from model.engine.calendar import tick_of
 from model.simulation.registry import MEASURES
 from model.town.town import build_town
@@ -269,7 +270,7 @@ def test_where_no_twins_differ_it_is_said_in_words(folder, tmp_path):
     alike = paired([1.0, 2.0, 4.0], [1.0, 2.0, 4.0])
     assert alike.variance_ratio == math.inf
     row = {"measure": "homicides", "effect": 0.1, "error": 0.1, "low": -0.1, "high": 0.3, "variance_ratio": math.inf}
-    told = list(alone_lines(pd.DataFrame([row])))
+    told = list(alone_lines(pd.DataFrame([row]), Tongue("en")))
     assert told[-2].endswith("all alike")
     assert "the same effect in every pair" in told[-1]
 

@@ -12,7 +12,8 @@ from experiments.comparison.over_draws import draw_levels_table, tasks_over_draw
 from experiments.execution.parameter_draws import Draw
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.twin_runs import DrawLabel
-from experiments.narrative.draw_lines import contrast_lines, level_lines
+from experiments.narrative.draw_lines import account_lines, contrast_lines, effect_lines, level_lines
+from experiments.words.bilingual import Tongue
 from scenarios import accounts
 
 DRAWS = [Draw(k, {"trust.harm": 0.3 + 0.01 * k}) for k in range(1, 5)]
@@ -54,9 +55,10 @@ def test_contrasts_are_effects_alone_and_beyond_the_sum(plan):
     table = uncertainty_table(contrast_effects(plan, done, MEASURES))
     assert set(table["sign"]) == {"few"}
     assert table.set_index(["against", "measure"]).loc[("a", "trust_mean"), "sd_random"] == pytest.approx(0.0)
-    text = list(contrast_lines(table, 4, ["trust_mean"]))
-    assert max(map(len, text)) <= 80
-    assert not any("crimes_occurred" in line for line in text)
+    for language in ("en", "es"):
+        text = list(contrast_lines(table, 4, ["trust_mean"], Tongue(language)))
+        assert max(map(len, text)) <= 80
+        assert not any("crimes_occurred" in line for line in text)
 
 
 def test_every_combination_of_policies_is_run_in_every_draw(plan):
@@ -78,15 +80,58 @@ def test_levels_are_those_of_the_first_arm(plan):
     table = uncertainty_table(levels)
     (row,) = table[table["measure"] == "trust_mean"].itertuples()
     assert row.mean == pytest.approx(trust["effect"].mean())
-    text = list(level_lines(table, 8))
-    assert max(map(len, text)) <= 80
-    assert any(line.startswith("trust in the police") for line in text)
+    for language, label in (("en", "trust in the police"), ("es", "confianza en la policía")):
+        text = list(level_lines(table, 8, Tongue(language)))
+        assert max(map(len, text)) <= 80
+        assert any(line.startswith(label) for line in text)
 
 
-def test_too_few_draws_say_nothing():
-    levels = draw_levels_table([lived(1, run, (0.4,)) for run in (0, 1)])
-    assert "too few" in "".join(level_lines(uncertainty_table(levels), 1))
-    assert "too few" in "".join(contrast_lines(uncertainty_table(pd.DataFrame()), 1, MEASURES))
+@pytest.mark.parametrize(("language", "words"), [("en", "too few"), ("es", "muy pocos")])
+def test_too_few_draws_say_nothing(language, words):
+    levels, tongue = draw_levels_table([lived(1, run, (0.4,)) for run in (0, 1)]), Tongue(language)
+    assert words in "".join(level_lines(uncertainty_table(levels), 1, tongue))
+    assert words in "".join(contrast_lines(uncertainty_table(pd.DataFrame()), 1, MEASURES, tongue))
+
+
+UNCERTAIN = {
+    "draws": 24, "mean": 1.36, "low": -0.22, "high": 2.51, "sd_random": 0.16, "sd_town": 0.04, "sd_assumed": 0.55,
+    "sd_account": 0.41, "share_up": 1.0,
+}  # fmt: skip
+SIGNS = {
+    "trust_mean": ("known", ""),
+    "domestic_without_remedy": ("turns", "attitudes_without_effect"),
+    "fear_mean": ("open", ""),
+    "homicides": ("few", ""),
+}
+EFFECTS = pd.DataFrame(
+    [{**UNCERTAIN, "measure": name, "sign": sign, "against_accounts": one} for name, (sign, one) in SIGNS.items()]
+)
+UNDER = pd.DataFrame(
+    [
+        {"account": account, "draws": 8, "measure": measure, "effect": 1.0, "error": 0.1}
+        for account in accounts.names()
+        for measure in ("trust_mean", "crimes_occurred", "c1", "c3")
+    ]
+)
+
+
+def test_text_over_draws_is_said_in_spanish_alone_and_in_english_alone():
+    english, spanish = (
+        [*effect_lines(EFFECTS, Tongue(one)), *account_lines(UNDER, Tongue(one))] for one in ("en", "es")
+    )
+    assert max(map(len, [*english, *spanish])) <= 80
+    said = {line.split("  ")[0].strip() for line in english} & {line.split("  ")[0].strip() for line in spanish}
+    assert said - {""} == set()
+    known, *others = (line for line in spanish if line.startswith(("Dirección", "Muy pocos")))
+    assert known == "Dirección que se sabe en sorteos y explicaciones: confianza en la policía"
+    assert len(others) == 3
+    told = " ".join(" ".join(spanish).split())
+    assert "violencia en casa sin remedio (no con actitudes que no guían la conducta)" in told
+    assert all(title["es"] in told for title in accounts.names().values())
+    assert any(line.split()[:1] == ["actitudes"] and line.split()[-1] == "conducta" for line in spanish)
+    assert "unremedied home violence (not under attitudes that do not steer behaviour)" in " ".join(
+        " ".join(english).split()
+    )
 
 
 def test_a_run_over_draws_keeps_the_policy_and_what_the_user_set():

@@ -1,0 +1,47 @@
+"""Text of a comparison: the same numbers in both languages, in at most 80 columns, nothing of the other language."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from experiments.comparison.comparison_request import EffectSize
+from experiments.narrative.comparison_text import lines
+from experiments.narrative.messages import messages
+
+STORED = Path(__file__).parents[3] / "results" / "reference" / "report"
+NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?k?")
+WIDTH = 80
+pytestmark = pytest.mark.skipif(not STORED.is_dir(), reason="a copy without results")
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[str, list[str]]:
+    return {language: list(lines(STORED, EffectSize(size=0.5), language)) for language in ("en", "es")}
+
+
+def test_a_comparison_has_the_same_numbers_in_both_languages(told: dict[str, list[str]]) -> None:
+    english, spanish = (sorted(NUMBER.findall(" ".join(told[language]))) for language in ("en", "es"))
+    assert len(english) > 1000
+    assert english == spanish
+
+
+def test_no_line_is_wider_than_a_terminal(told: dict[str, list[str]]) -> None:
+    assert {language: max(map(len, some)) for language, some in told.items()} == {"en": WIDTH, "es": WIDTH}
+
+
+def test_a_comparison_in_spanish_holds_no_english(told: dict[str, list[str]]) -> None:
+    words = re.compile(r"\b(the|of|and|with|trust in|against|paired|runs|effect|interval|crimes|rises|under)\b")
+    assert [line for line in told["es"] if words.search(line)] == []
+    assert sum(bool(words.search(line)) for line in told["en"]) > 50
+
+
+def test_texts_of_the_terminal_have_the_same_values_in_both_languages() -> None:
+    parts = ("run.", "comparison.", "over_draws.")
+    values = {
+        key: [set(re.findall(r"{\w+}", text[one])) for one in ("en", "es")]
+        for key, text in messages().items()
+        if key.startswith(parts)
+    }
+    assert len(values) > 60
+    assert [key for key, (english, spanish) in values.items() if english != spanish] == []
