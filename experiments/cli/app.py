@@ -263,6 +263,7 @@ def view(
     scenario: options.Town = "villa_canales",
     port: options.Port = 8765,
     lang: options.LanguageOfPage = "en",
+    draws: options.DrawsOfPage = [],
     mesa: options.Mesa = False,
     room: options.RoomOfWorkshop = False,
     phones: options.Phones = None,
@@ -275,6 +276,8 @@ def view(
         raise InputError("--mesa and --room exclude each other: give one of them")
     if phones is not None and not room:
         raise InputError("--phones belongs to --room: give both")
+    if draws and (mesa or room):
+        raise InputError("--draws belongs to the decision view: leave out --mesa and --room")
     if room:
         from experiments.workshop.room_server import serve_room
 
@@ -284,7 +287,7 @@ def view(
 
     if mesa and scenario != "villa_canales":
         raise InputError(f"--mesa shows villa_canales alone, not '{scenario}': leave out SCENARIO")
-    serve(scenario, port, lang, mesa)
+    serve(scenario, port, lang, mesa, tuple(draws))
 
 
 @app.command()

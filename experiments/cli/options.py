@@ -216,6 +216,10 @@ LanguageOfMeanings = Annotated[str, Option(metavar="en|es", help="Language of th
 
 Town = Annotated[str, Argument(metavar="[SCENARIO]", help="Name of a scenario, or a TOML file.")]
 Port = Annotated[int, Option(metavar="N", help="Port on 127.0.0.1.")]
+DrawsOfPage = Annotated[
+    list[Path],
+    Option("--draws", metavar="DIR", help="Folder of compare --draws; repeatable.", show_default=False),
+]
 LanguageOfPage = Annotated[
     str, Option(metavar="es|en", help="Language with which the page opens.", callback=ONE_LANGUAGE)
 ]

@@ -1,7 +1,7 @@
 """Tell from twins the outcomes that people care about: effects, verdicts by the rule of `compare`, months of both."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.comparison.criteria_rows import columns as criteria_columns
-from experiments.comparison.effect_verdicts import laws_say
+from experiments.comparison.effect_verdicts import laws_say, verdict_of
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.comparison.practice_effects import COSTS
 from experiments.comparison.twin_results import Life
@@ -95,7 +95,8 @@ MEASURED = frozenset({"residents", "protocols_offered", "protocols_agreed"}).uni
 class PairedOutcome:
     """An outcome in both worlds: effect, signs twin by twin, months of the mean worlds, and the band of differences.
 
-    ``laws`` is what other laws of trust say of it, None where nobody has asked them.
+    ``laws`` is what other laws of trust say of it, ``draws`` its row over draws of what is assumed; None where nobody
+    has asked.
     """
 
     outcome: DecisionOutcome
@@ -106,11 +107,12 @@ class PairedOutcome:
     low: np.ndarray
     high: np.ndarray
     laws: Any = None
+    draws: Any = None
 
     @property
     def verdict(self) -> str:
-        """Verdict of the twins, as far as it holds under every law of trust."""
-        return judge(self.effect, self.under_laws)
+        """Verdict of the twins, as far as it holds over draws and under every law of trust."""
+        return verdict_of(self.effect, self.under_laws, self.draws)
 
     @property
     def under_laws(self) -> str | None:
@@ -121,7 +123,9 @@ class PairedOutcome:
 
     @property
     def withheld(self) -> bool:
-        """True if other laws of trust take back what these paired runs say, or turn its sign."""
+        """True if draws or other laws of trust take back what these paired runs say, or turn its sign."""
+        if self.verdict == "assumed":
+            return True
         return self.under_laws == "turns" or (self.under_laws == "open" and direction(judge(self.effect)) != 0)
 
     @property
@@ -150,19 +154,22 @@ def effect_on(headline: Headline, twins: Sequence[Twins]) -> Effect:
     return paired(*([read(headline, pair[side]) for pair in twins] for side in (0, 1)), scale=headline.scale(years))
 
 
-def found(outcome: DecisionOutcome, twins: Sequence[Twins], laws: Any = None) -> PairedOutcome:
+def found(outcome: DecisionOutcome, twins: Sequence[Twins], laws: Any = None, draws: Any = None) -> PairedOutcome:
     """Return an outcome as twins tell it; the band is the mean of A with the least and greatest difference."""
     a, b = (np.array([outcome.months(pair[side]) for pair in twins]) for side in (0, 1))
     base = a.mean(axis=0)
     low, high = base + (b - a).min(axis=0), base + (b - a).max(axis=0)
     each = [effect_on(outcome.headline, [pair]) for pair in twins]
     signs = tuple(one.rose - one.fell for one in each)
-    return PairedOutcome(outcome, effect_on(outcome.headline, twins), signs, base, b.mean(axis=0), low, high, laws)
+    effect = effect_on(outcome.headline, twins)
+    return PairedOutcome(outcome, effect, signs, base, b.mean(axis=0), low, high, laws, draws)
 
 
-def all_found(twins: Sequence[Twins], laws: Callable[[DecisionOutcome], Any]) -> tuple[PairedOutcome, ...]:
+def all_found(
+    twins: Sequence[Twins], laws: Callable[[DecisionOutcome], Any], draws: Mapping[str, Any]
+) -> tuple[PairedOutcome, ...]:
     """Return all outcomes as paired runs tell them; p-values are corrected among them (Holm)."""
-    every = [found(one, twins, laws(one)) for one in OUTCOMES]
+    every = [found(one, twins, laws(one), draws.get(one.name)) for one in OUTCOMES]
     adjusted = holm([one.effect.p for one in every])
     return tuple(
         replace(one, effect=replace(one.effect, adjusted=float(p))) for one, p in zip(every, adjusted, strict=True)

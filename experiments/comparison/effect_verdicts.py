@@ -15,7 +15,7 @@ from experiments.comparison.criteria_effects import DRAWS, mean_scores, over_see
 from experiments.comparison.effects import EVENTS, corrected_effects, scale_of
 from experiments.statistics.paired_effects import interval
 from experiments.statistics.thresholds import Threshold
-from experiments.statistics.verdicts import FEWEST
+from experiments.statistics.verdicts import FEWEST, direction, judge
 from model.engine.scenario import CriterionAnchor
 
 NO_EVENTS = dict.fromkeys(EVENTS, math.nan)
@@ -51,6 +51,25 @@ def draws_say(over_draws: Any, effect: Any) -> str | None:
         return None
     agrees = over_draws["mean"] * effect["effect"] >= 0.0
     return "known" if over_draws["sign"] == "known" and agrees else "assumed"
+
+
+def verdict_of(effect: Any, laws: str | None, over_draws: Any) -> str:
+    """Return the verdict on an effect, which draws of the assumed parameters or laws of trust may take back.
+
+    An effect that paired runs do not tell from chance stays so.
+
+    Parameters
+    ----------
+    effect
+        The effect at the default parameters, or None.
+    laws
+        What laws of trust say of it (`laws_say`).
+    over_draws
+        Row of the table of uncertainty, or None.
+    """
+    if direction(judge(effect)) and draws_say(over_draws, {"effect": effect.effect}) == "assumed":
+        return judge(effect, "assumed")
+    return judge(effect, laws)
 
 
 def judged_anew(table: pd.DataFrame, years: float) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Turn the choice of a visitor of the decision view into the comparison that repeats it and the runs that it takes."""
 
+import dataclasses
 import datetime
 import hashlib
 import json
@@ -12,10 +13,14 @@ from typing import Any
 from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.decision_measures import POLICY, Chosen, file_of, policy_of
+from experiments.comparison.draw_results import key_of
+from experiments.execution.run_requests import after
 from experiments.storage.result_tables import STATUS_QUO
+from experiments.storage.run_identity import settings_of
 from experiments.storage.run_spec import RunSpec, forget_scenarios, values_of
 from model.engine.calendar import SHIFTS
 from model.engine.errors import InputError
+from model.engine.scenario import Scenario
 
 TWINS = 8
 ONE_TOWN = "population.seed=1"
@@ -57,6 +62,11 @@ class Choice:
     def command(self) -> str:
         """The command that repeats it where the file of its measures lies."""
         return self.request(f"./{FILE}").command
+
+    def key_of_draws(self, scenario: Scenario) -> str:
+        """Return the key of its results over draws (`experiments.comparison.draw_results.key_of`)."""
+        moved = dataclasses.replace(scenario, policies=(policy_of(self.chosen, self.begins),))
+        return key_of(settings_of(moved), after(scenario.start, self.years).isoformat())
 
     @property
     def file(self) -> str:

@@ -12,6 +12,7 @@ from experiments.comparison.policy_choice import HORIZONS
 from experiments.page import sites
 from experiments.page.address import Asked
 from experiments.page.decision_answer import answer, bar
+from experiments.page.draws_table import basis_of, draws_table
 from experiments.page.events import met_events
 from experiments.page.standing import Standing, number, spans
 from experiments.page.table_rows import (
@@ -58,7 +59,8 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
         "hundred": hundred(one),
         "events": events(one),
         "inputs": inputs(one),
-        "examined": examined_in(one),
+        "examined": f"{examined_in(one)} {basis_of(one)}".strip(),
+        "draws": draws_table(one),
         "map": map_of(one),
     }
 

@@ -5,6 +5,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 from experiments.page import sites
 from experiments.page.access_token import QUERY, AccessToken
@@ -20,8 +21,11 @@ LONGEST_MESSAGE = 2**16
 """Bytes of a message of a browser, at most."""
 
 
-def view(scenario: str, port: int, language: str, mesa: bool = False) -> None:
-    """Open the page, ours or Mesa's own, and serve it until interrupted."""
+def view(scenario: str, port: int, language: str, mesa: bool = False, draws: tuple[Path, ...] = ()) -> None:
+    """Open the page, ours or Mesa's own, and serve it until interrupted.
+
+    ``draws`` are folders of comparisons over draws, on which the decision view bases what it calls known.
+    """
     import scenarios
 
     if not 0 < port < 65536:
@@ -33,7 +37,7 @@ def view(scenario: str, port: int, language: str, mesa: bool = False) -> None:
             probe.bind((HOST, port))
         except OSError:
             raise InputError(f"--port is in use by another program: {port}. Choose another port.") from None
-    sites.open_with(scenario, language)
+    sites.open_with(scenario, language, draws)
     from experiments.page.background_worker import in_background
 
     if mesa:

@@ -2,11 +2,13 @@
 
 import dataclasses
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
+from pathlib import Path
 from typing import Any
 
 import scenarios
+from experiments.comparison.draw_results import Found, read_draws_of
 from experiments.page.ground import ground
 from model.engine.scenario import Scenario
 from model.town.town import Town
@@ -15,20 +17,21 @@ from scenarios.national_shocks import with_national_shocks
 
 @dataclass(frozen=True)
 class Opening:
-    """Municipality and language with which the page opens."""
+    """Municipality and language with which the page opens, and the results over draws that it was given."""
 
     scenario: str = "villa_canales"
     language: str = "en"
+    draws: Found = field(default_factory=dict)
 
 
 opening = Opening()
 """Set by the program before the server starts."""
 
 
-def open_with(scenario: str, language: str) -> None:
-    """Set municipality and language with which the page opens."""
+def open_with(scenario: str, language: str, draws: tuple[Path, ...] = ()) -> None:
+    """Set municipality and language with which the page opens, and folders of comparisons over draws."""
     global opening
-    opening = Opening(scenario, language)
+    opening = Opening(scenario, language, read_draws_of(draws))
 
 
 def choices() -> list[str]:

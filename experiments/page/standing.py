@@ -2,14 +2,17 @@
 
 import datetime
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from typing import Any
 
 from experiments.comparison.decision_outcomes import PairedOutcome, Twins, all_found
 from experiments.comparison.policy_choice import TWINS, Choice
 from experiments.comparison.sign_stability import laws_row
 from experiments.comparison.twin_results import Life, paired_lives
 from experiments.narrative.number_format import written
+from experiments.page import sites
 from experiments.page.page_texts import capital, say
 from model.engine.scenario import Scenario
 
@@ -45,7 +48,13 @@ class Standing:
         """Every outcome by the twins; none before the first pair."""
         if not self.twins:
             return ()
-        return all_found(self.twins, lambda one: laws_row(self.choice, one.name))
+        return all_found(self.twins, lambda one: laws_row(self.choice, one.name), self.over_draws)
+
+    @cached_property
+    def over_draws(self) -> Mapping[str, Any]:
+        """Rows over draws of what is assumed by measure, if the page was given a folder with this choice."""
+        known = sites.opening.draws
+        return known.get(self.choice.key_of_draws(self.scenario), {}) if known else {}
 
     @property
     def moved(self) -> bool:

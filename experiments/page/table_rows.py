@@ -19,7 +19,7 @@ from experiments.comparison.decision_outcomes import (
 from experiments.comparison.outcome_bounds import End, ends_of
 from experiments.comparison.single_measure_effects import YEARS, effects_alone
 from experiments.page.standing import Standing, digits_of, number, signed
-from experiments.statistics.verdicts import VERDICTS, direction, judge
+from experiments.statistics.verdicts import UNKNOWN, VERDICTS, direction, judge
 from experiments.validation.ceiling import FEW
 
 Row = dict[str, Any]
@@ -162,7 +162,7 @@ def outcome_row(one: Standing, found: PairedOutcome) -> Row:
     """Return an outcome by the twins."""
     effect, verdict, level = found.effect, found.verdict, found.outcome.level
     settled = direction(verdict) != 0
-    stated = VERDICTS["turns" if found.withheld else verdict]
+    stated = VERDICTS["turns" if found.withheld and verdict not in UNKNOWN else verdict]
     size = f"{number(abs(effect.effect), digits_of(effect.effect))} {one.say('decision.a_year')}"
     words = one.points(effect.effect) if level else size
     counts = {1: effect.rose, -1: effect.fell, 0: effect.same}
@@ -219,10 +219,17 @@ def why_unknown(one: Standing, found: PairedOutcome) -> str:
     """Return why an outcome is not known though its twins agree; nothing where it is known, or nobody has asked."""
     if not found.withheld:
         return ""
+    if found.verdict == "assumed":
+        return one.say("decision.unknown_assumed", n=found.draws["draws"], **both_signs(found.draws))
     names = ("up", "down", "open", "cells")
     other = found.laws["down" if found.effect.effect > 0.0 else "up"]
     key = "turns" if other else "wide"
     return one.say(f"decision.unknown_{key}", **{name: int(found.laws[name]) for name in names})
+
+
+def both_signs(row: Any) -> dict[str, str]:
+    """Return in how many of a hundred draws an effect is above and below 0."""
+    return {name: number(100.0 * row[f"share_{name}"]) for name in ("up", "down")}
 
 
 def part_of(one: Standing, found: PairedOutcome) -> str:

@@ -1,6 +1,7 @@
 // The decision view: measures are moved on the left, what they do stands in the middle, and where on the right.
 
 import { fill, ground, hundred, marks, monthName, plain, reach, rem, ruler, series, spans, tint } from "./draw.js";
+import { table } from "./draws.js";
 import * as presentation from "./present.js";
 
 const MONTH_MS = [100, 250]; // a month lasts on the map, at least and at most
@@ -10,7 +11,7 @@ const FRAME = `<div class="body"><section class="measures"><div class="top"><h2 
   <ol class="levers"></ol><p class="bill"></p></section>
   <section class="results" id="results"><div class="top"><h2></h2><div class="horizon"><span class="small" id="hz" data-word="horizon"></span>
   <div class="seg" role="group" aria-labelledby="hz"></div></div></div>
-  <div class="outcomes"></div></section>
+  <div class="outcomes"></div><div class="draws"></div></section>
   <section class="where"><div class="top"><h2 data-word="where"></h2><span class="small" data-word="where_unit"></span></div><div class="m1"></div>
   <div class="play small"><button type="button"></button><output></output></div><div class="key small"><span></span><i aria-hidden="true"></i><span></span></div><p class="small told"></p>
   <p class="small examined"></p></section></div>
@@ -152,13 +153,14 @@ function results(s) {
   const places = s.outcomes.map((row, k) => outcome(row, s, k === s.outcomes.length - 1));
   for (const place of places) place.measure();
   for (const place of places) place.finish();
+  fill(find(".draws"), table(s.draws));
 }
 
 // The map, month by month: what month it is follows from the time, so that a slow machine skips months.
 
 function where(s) {
   const map = s.map, shown = Boolean(map.course && s.chosen), unknown = s.chosen ? map.unknown : "";
-  fill(find(".examined"), plain(s.examined).replace(/--\w+ \d+/, "<code>$&</code>"));
+  fill(find(".examined"), plain(s.examined).replace(/--memory \d+|--draws( plausible:\d+)?/g, "<code>$&</code>"));
   find(".key").hidden = find(".play").hidden = !shown;
   if (map.ground) fill(find(".m1"), ground(shown || unknown ? map : { ...map, course: "" }, s));
   fill(find(".key span:first-child"), plain(map.ends?.[0] || ""));

@@ -1,0 +1,76 @@
+"""Results over draws that earlier comparisons wrote, found by what was compared.
+
+`confianza compare A B --draws …` writes the uncertainty of each effect into its folder. The page looks such rows up by
+municipality, policy and period; seeds and towns are among what was drawn, and do not count.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from experiments.storage.manifest import COMPARISON, kind_of, read_manifest
+from experiments.storage.reading import tables
+from experiments.storage.run_identity import canonical, digest_of
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
+
+TABLE = "uncertainty"
+Found = Mapping[str, Mapping[str, Any]]
+"""By what was compared (`key_of`) and measure: the row of the table of uncertainty."""
+
+
+def read_draws_of(folders: tuple[Path, ...]) -> Found:
+    """Return the results over draws in some folders of comparisons.
+
+    Raises
+    ------
+    InputError
+        If a folder is no comparison with today over draws, or was made by another version of the model.
+    """
+    return {key: rows for folder in folders for key, rows in results_in(folder).items()}
+
+
+def results_in(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the results over draws in one folder."""
+    if kind_of(folder) != COMPARISON:
+        raise InputError(f"--draws {folder} must be a folder of `confianza compare … --draws plausible:50`")
+    stated = read_manifest(folder)
+    if not (folder / f"{TABLE}.parquet").is_file():
+        raise InputError(f"--draws {folder} holds no draws: make it by {stated['command']} --draws plausible:50")
+    table: Any = tables(folder, TABLE).to_pandas()
+    found: dict[str, dict[str, Any]] = {}
+    starts_today: dict[str, bool] = {}
+    for arm in stated["arms"]:
+        if arm["fingerprint"] != fingerprint():
+            raise InputError(f"--draws {folder} was made by another version of the model: make it anew")
+        own, site = read_manifest(folder / arm["folder"]), arm["scenario"]
+        rows = table[(table["site"] == site) & (table["against"] == arm["name"])]
+        if site not in starts_today:
+            starts_today[site] = own.get("settings", {}).get("policies") == []
+        elif starts_today[site] and len(rows):
+            found[key_of(own["settings"], own["until"])] = {row["measure"]: row for _, row in rows.iterrows()}
+    if not found:
+        raise InputError(f"--draws {folder} must compare policies with status_quo, named first")
+    return found
+
+
+def key_of(settings: Mapping[str, Any], until: str) -> str:
+    """Return what tells a comparison with today from every other, whatever its seeds and towns.
+
+    Parameters
+    ----------
+    settings
+        Settings of the second run (`experiments.storage.run_identity.settings_of`).
+    until
+        Date on which runs end, as YYYY-MM-DD.
+    """
+    groups = {name: dict(values) for name, values in settings["parameters"].items()}
+    groups["population"].pop("seed")
+    policies = [{**one, "name": "", "entries": sorted(map(entry_key, one["entries"]))} for one in settings["policies"]]
+    fixed = {name: settings[name] for name in ("scenario", "start", "off", "outline", "settlements", "facilities")}
+    return digest_of(canonical({**fixed, "parameters": groups, "policies": policies, "until": until}).encode())
+
+
+def entry_key(entry: Mapping[str, Any]) -> str:
+    """Return one change of a policy as text; whole numbers are those of a parameter that may have decimals."""
+    return canonical({**entry, "value": float(entry["value"])})

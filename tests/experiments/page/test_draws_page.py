@@ -1,0 +1,213 @@
+"""Results over draws on the page: found by what was compared, they decide what is called known, in both languages."""
+
+import dataclasses
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from chromium import Tab, complaints, free_port, needs_chromium, program, served
+from over_draws import ROW, written
+
+from experiments.comparison.decision_measures import moved
+from experiments.comparison.decision_outcomes import OUTCOMES, TRUST, DecisionOutcome, PairedOutcome
+from experiments.comparison.draw_results import key_of, read_draws_of
+from experiments.comparison.policy_choice import Choice, runs_of
+from experiments.page.decision_answer import answer
+from experiments.page.draws_table import basis_of, draws_table
+from experiments.page.standing import Standing
+from experiments.page.table_rows import outcome_row
+from experiments.statistics.paired_effects import paired
+from experiments.statistics.thresholds import Scale
+from experiments.storage.run_folder import json_of
+from model.engine.errors import InputError
+from scenarios import load
+
+SMALL = """extends = "villa_canales"
+title = { en = "Small", es = "Pequeño" }
+[calendar]
+warm_up = 0
+[population]
+scale = 0.05
+"""
+STEPS = {"training": 3, "heavy_hand": 2}
+RISES = np.arange(8.0) / 100.0 + 1.0
+"""Effect of each pair: trust surely rises by a point."""
+ENGLISH = re.compile(r"\b(the|and|with|over|draws|known|values|town|under)\b")
+TURNS = {"sign": "turns", "against_accounts": "attitudes_without_effect"}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("towns") / "small.toml"
+    path.write_text(SMALL, encoding="utf-8")
+    return str(path)
+
+
+def choice_of(site: str, **more: Any) -> Choice:
+    return Choice(site, moved(STEPS), years=1, **more)
+
+
+def outcome(one: DecisionOutcome, rise: np.ndarray, draws: Any = None) -> PairedOutcome:
+    """Return an outcome in eight pairs, with a row over draws."""
+    effect, months = paired(np.full(8, 40.0), 40.0 + rise, scale=Scale("points")), np.full(12, 40.0)
+    return PairedOutcome(one, effect, (1,) * 8, months, months, months, months, None, draws)
+
+
+def trust(draws: Any) -> PairedOutcome:
+    return outcome(TRUST, RISES, draws)
+
+
+def standing_with(site: str, language: str, found: PairedOutcome) -> Standing:
+    """Return a choice whose pairs are all there, though nothing was simulated: nothing moves but what is given."""
+    life: Any = SimpleNamespace(months=pd.DataFrame({"residents": [1000.0]}))
+    one = Standing(choice_of(site), load(site), language, base=(life,), twins_asked=8)
+    still = (outcome(other, np.zeros(8)) for other in OUTCOMES[1:])
+    rows = {} if found.draws is None else {TRUST.name: found.draws}
+    vars(one).update(founds=(found, *still), twins=[(life, life)] * 8, over_draws=rows)
+    return one
+
+
+def row_with(**more: Any) -> pd.Series:
+    return pd.Series({**ROW, **more})
+
+
+# Which results belong to a choice
+
+
+def test_a_choice_finds_its_comparison_whatever_seed_and_town(small: str, tmp_path: Path) -> None:
+    scenario, choice = load(small), choice_of(small)
+    key = choice.key_of_draws(scenario)
+    for seed in (1, 7):
+        base, arm = (specs[0] for specs in runs_of(choice_of(small, seed=seed), tmp_path))
+        stated = json.loads(json_of(arm.settings))
+        assert key_of(stated, arm.until.isoformat()) == key != key_of(base.settings, base.until.isoformat())
+    other = [
+        dataclasses.replace(choice, years=2),
+        dataclasses.replace(choice, chosen=moved({**STEPS, "training": 2})),
+        dataclasses.replace(choice, begins=scenario.start.replace(month=7)),
+    ]
+    assert len({key, *(one.key_of_draws(scenario) for one in other)}) == 4
+
+
+def test_results_are_read_by_measure_and_belong_to_one_choice_alone(small: str, tmp_path: Path) -> None:
+    choice = choice_of(small)
+    found = read_draws_of((written(tmp_path, choice, {"trust_mean": {"mean": 1.5}, "refused": {"sign": "open"}}),))
+    (rows,) = (found[choice.key_of_draws(load(small))],)
+    assert {name: (row["mean"], row["sign"]) for name, row in rows.items()} == {
+        "trust_mean": (1.5, "known"),
+        "refused": (1.4, "open"),
+    }
+    assert len(found) == 1
+
+
+def test_a_folder_that_cannot_be_used_is_refused_in_one_line(small: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="must be a folder of `confianza compare"):
+        read_draws_of((tmp_path,))
+    older = written(tmp_path / "older", choice_of(small), {"trust_mean": {}}, fingerprint="0" * 16)
+    with pytest.raises(InputError, match="made by another version of the model"):
+        read_draws_of((older,))
+    bare = written(tmp_path / "bare", choice_of(small), {"trust_mean": {}})
+    (bare / "uncertainty.parquet").unlink()
+    with pytest.raises(InputError, match="holds no draws: make it by confianza compare status_quo x --draws"):
+        read_draws_of((bare,))
+    turned = written(tmp_path / "turned", choice_of(small), {"trust_mean": {}})
+    stated = json.loads((turned / "manifest.json").read_text(encoding="utf-8"))
+    stated["arms"].reverse()
+    (turned / "manifest.json").write_bytes(json_of(stated))
+    with pytest.raises(InputError, match="must compare policies with status_quo, named first"):
+        read_draws_of((turned,))
+
+
+# What is known
+
+
+@pytest.mark.parametrize(
+    ("draws", "verdict", "withheld"),
+    [
+        (None, "rises", False),
+        (row_with(), "rises", False),
+        (row_with(sign="open"), "assumed", True),
+        (row_with(**TURNS), "assumed", True),
+        (row_with(mean=-1.4), "assumed", True),
+        (row_with(sign="few"), "rises", False),
+    ],
+)
+def test_an_outcome_is_known_only_if_draws_confirm_its_direction(draws: Any, verdict: str, withheld: bool) -> None:
+    found = trust(draws)
+    assert (found.verdict, found.withheld) == (verdict, withheld)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "not known: trust"), ("es", "de la confianza no se sabe")])
+def test_the_answer_and_the_row_withhold_what_draws_do_not_confirm(small: str, language: str, words: str) -> None:
+    one = standing_with(small, language, trust(row_with(sign="open", share_up=0.7, share_down=0.3)))
+    shown = outcome_row(one, one.founds[0])
+    assert "70 %" in shown["said"]
+    assert "30 %" in shown["said"]
+    assert shown["marks"] == []
+    assert shown["kind"] == "null"
+    assert words in "".join(text for text, _ in answer(one))
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_table_tells_range_signs_and_sources_in_the_language_of_the_page(small: str, language: str) -> None:
+    one = standing_with(small, language, trust(row_with(**TURNS)))
+    table = draws_table(one)
+    assert table is not None
+    (row,) = table["rows"]
+    assert [round(share) for share in row["shares"]] == [65, 21, 12, 1]
+    assert row["size"].startswith("+1.4 (−0.2 ")
+    assert row["signs"] == "98 %, 2 %"
+    assert row["pairs"][0] == pytest.approx(RISES.mean())
+    told = " ".join(
+        [table["title"], table["about"], *table["heads"], *table["sources"], row["direction"], row["parts"]]
+    )
+    assert "50" in table["title"]
+    assert bool(ENGLISH.search(told)) == (language == "en")
+    assert ("actitudes que no guían la conducta" in told) == (language == "es")
+    assert "50" in basis_of(one)
+    assert "--draws" in basis_of(standing_with(small, language, trust(None)))
+    assert draws_table(standing_with(small, language, trust(None))) is None
+
+
+# In a browser
+
+
+@pytest.fixture(scope="module")
+def page(small: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve a small town with a folder over draws, in which trust is known and everything else is open."""
+    folder, port = tmp_path_factory.mktemp("draws"), free_port()
+    rows = {one.name: {} if one is TRUST else {"sign": "open", "share_up": 0.6, "share_down": 0.4} for one in OUTCOMES}
+    draws = written(folder, choice_of(small), rows)
+    words = program("view", small, "--port", str(port), "--lang", "es", "--draws", str(draws))
+    with served(words, port, folder):
+        yield f"http://127.0.0.1:{port}/?years=1&measures=training.3,heavy_hand.2"
+    assert complaints(folder) == []
+
+
+@needs_chromium
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_decision_view_shows_draws_beside_the_pairs_offline(browser: Any, page: str, width: int) -> None:
+    tab = Tab(browser, page, width, 844)
+    tab.lived()
+    table = tab.page.locator(".draws")
+    assert "En 50 sorteos de lo que se supone" in table.inner_text()
+    assert table.locator("tbody tr").count() == len(OUTCOMES)
+    assert table.locator(".dr .wide").count() == len(OUTCOMES)
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert "Se sabe solo lo que 50 sorteos" in tab.page.locator(".examined").inner_text()
+    verdicts = tab.page.locator(".outcomes .v").all_inner_texts()
+    assert not any(text.startswith(("▲", "▼")) for text in verdicts[1:]) or verdicts[0].startswith(("▲", "▼"))
+    tab.press("Switch to English")
+    tab.until(lambda: "Over 50 draws of what is assumed" in table.inner_text())
+    tab.page.goto(page.replace("training.3", "training.2"))
+    tab.lived()
+    assert table.inner_text() == ""
+    assert "por sí solo no es un hallazgo" in tab.page.locator(".examined").inner_text()
+    tab.close()
+    assert tab.wrong == []
