@@ -120,7 +120,7 @@ class AskedPairs:
         """Return every outcome in a language once all pairs are there; composed once, since the page asks often."""
         twins = paired_lives(*(tuple(one.values()) for one in self.lives))
         if len(twins) == TWINS and language not in self.rows:
-            self.rows[language] = [row_of(one, language) for one in all_found(twins, lambda _: None)]
+            self.rows[language] = [row_of(one, language) for one in all_found(twins, lambda _: None, draws={})]
         return self.rows.get(language, [])
 
 

@@ -25,7 +25,7 @@ PLACE_OF_CHANNEL = np.array([3, 3, 3, 3, 2, 4, 3, 1, 5, 6])
 """Place of each channel in `HELP_PLACES`: nobody, kin, authority, police, prosecutor, DEMI, refuge."""
 N_HELP_CHANNELS = 10
 HELP_REASONS = ("luck", "own", "ties", "trust", "attention", "fear", "way", "authority")
-"""Reasons that decide where a woman seeks help: none alone (luck), own outcomes, those of ties, terms of utility."""
+"""Reasons that decide where a woman seeks help: no single one, own outcomes, those of ties, terms of utility."""
 REASON_NONE, REASON_OWN, REASON_TIES, REASON_TRUST, REASON_ATTENTION, REASON_FEAR, REASON_WAY, REASON_AUTHORITY = range(
     8
 )
