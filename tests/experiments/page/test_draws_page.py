@@ -162,7 +162,7 @@ def test_the_table_tells_range_signs_and_sources_in_the_language_of_the_page(sma
     (row,) = table["rows"]
     assert [round(share) for share in row["shares"]] == [65, 21, 12, 1]
     assert row["size"].startswith("+1.4 (−0.2 ")
-    assert row["signs"] == "98 %, 2 %"
+    assert row["signs"] == "▲ 98 % ▼ 2 %"
     assert row["pairs"][0] == pytest.approx(RISES.mean())
     told = " ".join(
         [table["title"], table["about"], *table["heads"], *table["sources"], row["direction"], row["parts"]]
