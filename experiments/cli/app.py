@@ -81,13 +81,11 @@ def run(
     from experiments.words.bilingual import Tongue
 
     drawn = read_draws(Path(file_of_draws(draws))) if draws else []
-    place, interrupted = run_and_save(
-        specs, workers, save, out, fresh=fresh, begun=time.monotonic(), tongue=Tongue(lang)
-    )
+    out, interrupted = run_and_save(specs, workers, save, out, fresh=fresh, begun=time.monotonic(), tongue=Tongue(lang))
     if drawn and not interrupted:
         from experiments.cli.over_draws import tell_levels
 
-        interrupted = tell_levels(specs[0], drawn, workers, place, Tongue(lang))
+        interrupted = tell_levels(specs[0], drawn, workers, out, Tongue(lang))
     raise typer.Exit(INTERRUPTED if interrupted else DONE)
 
 

@@ -22,6 +22,7 @@ from experiments.storage.run_spec import (
 from experiments.storage.saved_states import check_state, read_saved
 from model.engine.errors import InputError
 from model.engine.parameters import parse_date
+from model.engine.scenario import Scenario
 from scenarios.national_shocks import with_national_shocks
 
 LONGEST_YEARS = 100.0
@@ -51,8 +52,7 @@ def plan_runs(
     first = None if stated is None else parse_date("--from" if saved else "--start", stated)
     if saved:
         plain = scenario_with(source, (), overrides_of(values), first)
-        alike = settings_of(with_national_shocks(plain, next(iter(saved["runs"])), saved["until"]))
-        check_saved(saved, source, alike, seeds_of(seed, replicates))
+        check_saved(saved, source, plain, seeds_of(seed, replicates))
     scenario = scenario_with(source, tuple(policies), overrides_of(values), first)
     begins = saved["until"] if saved else scenario.start
     spec = RunSpec(
@@ -71,9 +71,10 @@ def plan_runs(
     return replicated(spec, replicates)
 
 
-def check_saved(saved: dict[str, Any], source: str, settings: object, seeds: Sequence[int]) -> None:
+def check_saved(saved: dict[str, Any], source: str, scenario: Scenario, seeds: Sequence[int]) -> None:
     """Raise if saved states are of other settings than are asked for, or are gone or others."""
-    if settings != saved["settings"]:
+    first = next(iter(saved["runs"]))
+    if settings_of(with_national_shocks(scenario, first, saved["until"])) != saved["settings"]:
         raise InputError(f"--from {saved['folder']} was saved from other settings than {source} with these")
     for seed in seeds:
         check_state(saved, seed)
