@@ -5,6 +5,7 @@ import copy
 import csv
 import io
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -74,14 +75,21 @@ def test_eight_exercises_of_four_steps_free_what_exists_and_have_a_teachers_note
         assert one.get("measure", "trust_mean") in {outcome.name for outcome in OUTCOMES}
 
 
-def test_a_switch_says_what_its_knock_out_did_as_it_is_on_record() -> None:
+def recorded_difference(mechanism: str, measure: str) -> float:
+    """Return the change of a measure with a mechanism minus without it; one that is told has a star."""
     recorded = Path(lesson.KNOCKOUTS).read_text(encoding="utf-8").split("\n\n")
-    part = next(one for one in recorded if one.startswith("near_repeat (villa_canales)"))
-    crimes = next(line for line in part.splitlines() if "crimes_occurred" in line)
-    assert crimes.endswith("*")
-    assert "-14.61" in crimes  # with it minus without it
-    assert "crimes +15 a month" in lesson.knockout_text("near_repeat", "en")
-    assert "reportados −27 al mes" in lesson.knockout_text("reporting", "es")
+    part = next(one for one in recorded if one.startswith(f"{mechanism} (villa_canales)"))
+    line = next(line for line in part.splitlines() if measure in line)
+    assert line.endswith("*")
+    return float(re.findall(r"(\S+) \[", line)[0])
+
+
+def test_a_switch_says_what_its_knock_out_did_as_it_is_on_record() -> None:
+    crimes = recorded_difference("near_repeat", "crimes_occurred")
+    told = recorded_difference("reporting", "crimes_told")
+    assert crimes < 0 < told
+    assert f"crimes +{-crimes:.0f} a month" in lesson.knockout_text("near_repeat", "en")
+    assert f"reportados −{told:.0f} al mes" in lesson.knockout_text("reporting", "es")
 
 
 def test_an_address_restores_its_task() -> None:

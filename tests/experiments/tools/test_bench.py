@@ -200,9 +200,9 @@ def test_the_table_of_phases_fits_80_columns():
 def test_draws_are_counted_by_decision_without_the_compiler():
     code = """
 from collections import Counter
-from experiments.tools.bench.phases import listen
+from experiments.tools.bench.phases import count_draw_calls
 counted = Counter()
-listen(counted)
+count_draw_calls(counted)
 import math
 from model.engine.random_streams import keyed_uniform, stream_id
 keyed_uniform(1, stream_id("some stream"), 0, 0, 0)
