@@ -9,7 +9,7 @@ import pyarrow as pa
 from experiments.comparison.policy_choice import Choice, runs_of
 from experiments.storage.manifest import COMPARISON, RUN
 from experiments.storage.run_folder import json_of, parquet_of
-from experiments.words.dictionary import described
+from experiments.words.dictionary import with_meanings
 from model.engine.fingerprint import fingerprint
 
 ROW = {
@@ -31,7 +31,7 @@ def written(folder: Path, choice: Choice, rows: dict[str, dict[str, Any]], **mor
             "policies": [], "seeds": [1], "fingerprint": fingerprint(), **more,
         })  # fmt: skip
     table = [{"site": site, "against": "decision", "measure": name, **ROW, **row} for name, row in rows.items()]
-    frame = described(pa.Table.from_pandas(pd.DataFrame(table), preserve_index=False), "uncertainty")
+    frame = with_meanings(pa.Table.from_pandas(pd.DataFrame(table), preserve_index=False), "uncertainty")
     (place / "uncertainty.parquet").write_bytes(parquet_of(frame))
     stated = {"format": COMPARISON, "command": "confianza compare status_quo x", "arms": arms, "seeds": [1]}
     (place / "manifest.json").write_bytes(json_of(stated))

@@ -190,6 +190,7 @@ def page(small: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert complaints(folder) == []
 
 
+@pytest.mark.thorough
 @needs_chromium
 @pytest.mark.parametrize("width", [1440, 390])
 def test_the_decision_view_shows_draws_beside_the_pairs_offline(browser: Any, page: str, width: int) -> None:
