@@ -29,6 +29,7 @@ from typer.models import ArgumentInfo
 import scenarios
 from experiments.cli import app as cli
 from experiments.cli.validate import EXAMINATIONS
+from experiments.comparison.decision_outcomes import COSTS
 from experiments.execution.job_cache import ABOUT, JobCache, file_label
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_set import run_of_part
@@ -154,6 +155,7 @@ def values_by_metavar(place: Any) -> dict[str, Callable[[Any], Strategy]]:
     arms = st.builds(lambda site, policy: f"{site}:{policy}", sites(), policies()) | policies() | files(place)
     runs = json.loads(place.original("run/manifest.json"))
     named = st.sampled_from([*MEASURES, *ParameterGroup.known])
+    costs = st.sampled_from([one.name for one in COSTS])
     table: dict[str, Strategy] = {
         **dict.fromkeys(("SCENARIO", "[SCENARIO]", "S"), sites()),
         **dict.fromkeys(("DIR", "FILE", "FILE|DIR", "DIR|FILE", "FOLDER"), files(place)),
@@ -161,6 +163,7 @@ def values_by_metavar(place: Any) -> dict[str, Callable[[Any], Strategy]]:
         "KEY=VALUE": often(changes().map(lambda one: f"{one[0]}={toml(one[1])}"), ODD),
         "NAME,NAME": listed([*MEASURES, *KEEPS]),
         "MEASURE=X": often(st.builds(lambda name, x: f"{name}={x}", named, counts(float)), ODD),
+        "COST=Q": often(st.builds(lambda name, x: f"{name}={x}", costs, counts(float)), ODD),
         **{
             "NAME": often(named | st.just("mine"), ODD),
             "[NAME]": often(st.sampled_from(sorted(parameters())) | named, ODD),
@@ -173,7 +176,7 @@ def values_by_metavar(place: Any) -> dict[str, Callable[[Any], Strategy]]:
         "BLOCK:ARM": st.builds(lambda block, arm: f"{block}:{arm}", st.integers(-1, 9), st.integers(-1, 9)) | ODD,
     }
     return {name: lambda _, one=one: one for name, one in table.items()} | dict.fromkeys(
-        ("N", "SIZE", "P", "SHARE"), counts
+        ("N", "SIZE", "P", "SHARE", "X"), counts
     )
 
 
