@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from chromium import Tab, complaints, free_port, needs_chromium, program, served
+from chromium import SMALL, Tab, complaints, free_port, needs_chromium, program, served
 from over_draws import ROW, written
 
 from experiments.comparison.decision_measures import moved
@@ -28,13 +28,6 @@ from experiments.storage.run_folder import json_of
 from model.engine.errors import InputError
 from scenarios import load
 
-SMALL = """extends = "villa_canales"
-title = { en = "Small", es = "Pequeño" }
-[calendar]
-warm_up = 0
-[population]
-scale = 0.05
-"""
 STEPS = {"training": 3, "heavy_hand": 2}
 RISES = np.arange(8.0) / 100.0 + 1.0
 """Effect of each pair: trust surely rises by a point."""
