@@ -3,6 +3,9 @@
 A screening draws all assumed parameters and chooses, target by target, those that it depends on.  Waves vary these
 alone; municipalities share them.  A monthly series of one's own adds runs of its months and a target for each column.
 The folder holds finished runs, so that the command goes on where it was stopped.
+
+Targets are fitted on the scale of square roots (`root`), on which the random variation of a count is about the same at
+every level.  On their own scale an emulator of many arrests has too small an error where there are most.
 """
 
 import math
@@ -15,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from experiments.comparison.headline_measures import BY_NAME
-from experiments.emulation.history_matching import Coverage, Matched, Reals, coverage, match_history
+from experiments.emulation.history_matching import Coverage, Matched, Reals, Target, coverage, match_history
 from experiments.execution.parameter_draws import Draw, draws_bytes, read_draws
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_set import run_missing
@@ -84,7 +87,7 @@ class Simulations:
     targets: Sequence[AnyTarget]
 
     def results(self, values: Sequence[Mapping[str, float]], first_seed: int, policy: str = "") -> Reals:
-        """Return the targets (columns), then the headline measures of effects by site, of each set of values (rows)."""
+        """Return the roots of targets (columns), then the measures of effects by site, of each set of values (rows)."""
         specs = {
             (k, place): self.spec(place, one, first_seed + k, policy)
             for k, one in enumerate(values)
@@ -99,7 +102,7 @@ class Simulations:
     def row(self, k: int, specs: Mapping[tuple[int, str], RunSpec], months: Mapping[str, object]) -> Iterator[float]:
         """Yield the numbers of one set of values."""
         own = {place: months[specs[k, place].run] for place in self.request.places}
-        yield from (target.of(own[target.site], self.request.scale) for target in self.targets)  # type: ignore[arg-type]
+        yield from (root(target.of(own[target.site], self.request.scale)) for target in self.targets)  # type: ignore[arg-type]
         yield from (BY_NAME[name].of(own[place]) for place in self.request.places for name in EFFECTS)  # type: ignore[arg-type]
 
     def spec(self, place: str, values: Mapping[str, float], seed: int, policy: str) -> RunSpec:
@@ -128,7 +131,7 @@ def calibrate(request: CalibrationRequest) -> Matched:
     values = lambda points: [values_at(ranges, point) for point in points]  # noqa: E731
     found = match_history(
         lambda points, wave: runs.results(values(points), 1000 * (wave + 1))[:, : len(targets)],
-        list(ranges), [one.target for one in targets], noise, request.points, request.waves,
+        list(ranges), [on_root(one.target) for one in targets], noise, request.points, request.waves,
     )  # fmt: skip
     told = coverage(found, effects_of(runs, found, values), request.truths)
     write(request.out, found, ranges, told)
@@ -136,8 +139,29 @@ def calibrate(request: CalibrationRequest) -> Matched:
     return found
 
 
+def root(number: float) -> float:
+    """Return the square root of a number, with its sign.
+
+    >>> root(9.0), root(-4.0)
+    (3.0, -2.0)
+    """
+    return math.copysign(math.sqrt(abs(number)), number)
+
+
+def on_root(target: Target) -> Target:
+    """Return a target on the scale of roots; variances by the slope of the root at its value (delta method).
+
+    >>> on_root(Target("arrests", 100.0, 36.0, 4.0))
+    Target(name='arrests', value=10.0, observation=0.09, discrepancy=0.01)
+    """
+    squared_slope = 1.0 / (4.0 * abs(target.value))
+    return Target(
+        target.name, root(target.value), target.observation * squared_slope, target.discrepancy * squared_slope
+    )
+
+
 def noise_of(runs: Simulations) -> dict[str, float]:
-    """Return the variance of random variation of each target at the default parameters, known from seeds."""
+    """Return the variance of random variation of the roots of targets at the default parameters, known from seeds."""
     results = runs.results([{}] * runs.request.seeds, 1)[:, : len(runs.targets)]
     return {target.name: float(np.nanvar(results[:, k], ddof=1)) for k, target in enumerate(runs.targets)}
 
@@ -147,9 +171,9 @@ def screened(runs: Simulations) -> list[str]:
 
     Weights and intercepts follow from other parameters and are not fitted on their own.
     """
-    from experiments.validation.plausible_draws import plausible_file
+    from experiments.validation.plausible_draws import PLAUSIBLE, file_of_kind
 
-    draws = read_draws(plausible_file(str(runs.request.points)))
+    draws = read_draws(file_of_kind(f"{PLAUSIBLE}:{runs.request.points}"))
     ranges = {name: one for name, one in plausible_ranges("*") if name not in SOLVED}
     points = np.array([[share_of(ranges[name], draw.values[name]) for name in ranges] for draw in draws])
     results = runs.results([draw.values for draw in draws], 100)
