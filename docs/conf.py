@@ -1,6 +1,9 @@
 """Settings of the documentation site: `uv run --locked --group docs sphinx-build -W docs docs/_build`."""
 
+import gettext
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from experiments.cli.documentation_site import write_pages
 
@@ -16,6 +19,7 @@ myst_heading_anchors = 4
 myst_enable_extensions = ["colon_fence", "deflist"]
 nb_execution_mode = "off"
 autodoc_typehints = "signature"
+toc_object_entries_show_parents = "hide"
 napoleon_use_ivar = True  # else a property that the class names among its attributes is described twice
 html_theme = "pydata_sphinx_theme"
 html_title = "Confianza"
@@ -28,7 +32,25 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
+html_sidebars = {"gallery": [], "changelog": []}  # they have no pages below them
 html_static_path = ["_static"]
+html_search_scorer = str(DOCS / "search_order.js")
 html_css_files = ["site.css"]
 html_copy_source = False
 suppress_warnings = ["myst.header"]
+
+SPANISH = gettext.translation("sphinx", str(files("pydata_sphinx_theme") / "locale"), ["es"])
+SPANISH.add_fallback(gettext.translation("sphinx", str(files("sphinx") / "locale"), ["es"]))
+
+
+def set_language(app: Any, page: str, _template: str, context: dict[str, Any], _tree: Any) -> None:
+    """Mark Spanish pages as Spanish for browsers and screen readers; show the theme's own words in Spanish there."""
+    spanish = page.startswith("es/") or page.endswith("_es")
+    app.builder.templates.environment.install_gettext_translations(SPANISH if spanish else app.translator)
+    if spanish:
+        context.update(language="es", theme_search_bar_text="Buscar")
+
+
+def setup(app: Any) -> None:
+    """Connect what is done before a page is written."""
+    app.connect("html-page-context", set_language)
