@@ -35,6 +35,15 @@ IN_COLUMNS = (
     "street_lighting_schema.LightCounts,",
 )
 IN_DRAWING = "keep_thieves_away -> thank_for_light -> extort"
+MEASURE = (
+    '''def count_youth(month: MonthSnapshot) -> float:
+    """Return the number of young people of 7 to 17 years at the start."""
+    return float(month.world.cached(youth_by_settlement).sum())
+''',
+    '"youth": Measure("people", count_youth),',
+    'youth = { en = "young people at the start", es = "jóvenes al inicio" }',
+)
+"""A new measure: its function, its entry in the record and its words."""
 GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 NUMBERS = {1: "one file", 2: "two files", 3: "three files", 4: "four files", 5: "five files"}
 
@@ -94,16 +103,10 @@ def add_kind(tree: Path) -> None:
 
 def add_measure(tree: Path) -> None:
     """Add a line to the record, the function that it names, and words."""
-    reader = '''def count_youth(month: MonthSnapshot) -> float:
-    """Return the number of young people of 7 to 17 years at the start."""
-    return float(month.world.cached(youth_by_settlement).sum())
-
-
-MECHANISM = Mechanism('''
-    edit(tree, f"{SCHOOLS}/rules.py", "MECHANISM = Mechanism(", reader)
+    reader, entry, words = MEASURE
+    edit(tree, f"{SCHOOLS}/rules.py", "MECHANISM = Mechanism(", f"{reader}\n\nMECHANISM = Mechanism(")
     line = '        "supervised_youth_hours": Measure("hours", count_supervised_hours),'
-    add_after(tree, f"{SCHOOLS}/rules.py", line, '        "youth": Measure("people", count_youth),')
-    words = 'youth = { en = "young people at the start", es = "jóvenes al inicio" }'
+    add_after(tree, f"{SCHOOLS}/rules.py", line, f"        {entry}")
     add_after(tree, f"{SCHOOLS}/words.toml", "[measures]", words)
 
 
@@ -214,6 +217,11 @@ def test_the_tutorial_shows_the_files_and_the_lines_of_the_recipe() -> None:
     assert [line for line in added if line not in page] == []
     rules = (FILES / "street_lighting" / "rules.py").read_text(encoding="utf-8")
     assert [name for name in re.findall(r":pyobject: (\w+)", page) if f"def {name}(" not in rules] == []
+
+
+def test_the_page_on_measures_shows_the_lines_of_the_recipe() -> None:
+    page = (ROOT / "docs" / "do" / "measure.md").read_text(encoding="utf-8")
+    assert [lines for lines in MEASURE if lines not in page] == []
 
 
 @pytest.mark.parametrize("name", RECIPES)
