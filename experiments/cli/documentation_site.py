@@ -14,13 +14,15 @@ import typer
 
 from experiments.cli import listings
 from experiments.cli.app import app
+from experiments.reproduce.sentences import RESULTS
 from experiments.tools.documents import layers, odd, withdrawn
-from experiments.tools.documents.answer import answer, draws_table
+from experiments.tools.documents.answer import WORLDS, answer, at_defaults, draws_table
 from experiments.words import catalogue
 from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameters
 from model.engine.plausible import plausible_range
 from model.simulation.registry import MEASURES
 from scenarios.groups import declared_groups
+from scenarios.policy_files import ready_policies
 
 HOME = Path(__file__).parents[2]
 DOCUMENTS = HOME / "model" / "docs"
@@ -46,7 +48,22 @@ MEASURE_HEAD = {
     "es": ("Medidas", "Medidas mensuales de toda corrida, según el código. Un valor que no existe queda vacío."),
 }
 TABLE_HEAD = {"en": ("measure", "unit", "meaning"), "es": ("medida", "unidad", "significado")}
-PARAMETER_HEAD = ("parameter", "meaning", "default", "valid", "plausible", "role", "source")
+PARAMETER_HEAD = ("parameter", "meaning and role", "default", "range", "source")
+PARAMETERS_ABOUT = """Defaults, ranges, roles and sources of all parameters, from the code. The full name of a parameter
+is `GROUP.NAME`, as in `--set adoption.outside=0.02` or in the file of a policy.
+
+* *Range*: values that the program accepts. Where nobody has measured a parameter, *plausible* values follow, between
+  which `--draws plausible` draws. "Factor of 2" means half to twice the default, because no source states a range.
+* *Role*: policies change *levers*; *site facts* differ between municipalities; *behaviour* is the same everywhere.
+* *Source*: codes such as C11 are rows of [the evidence](sources.md); "assumed" means that nobody has measured the
+  value, and "swept" that studies vary it.
+"""
+SOURCE_HEAD = ("code", "what it says", "source")
+SOURCES_ABOUT = """What the codes in the [sources of parameters](parameters.md) stand for, in our words. The paper is
+A. Matute (2021), doi [10.12924/johs2021.16020097](https://doi.org/10.12924/johs2021.16020097). "Not verified" marks a
+figure that was noted without its source at hand: it gives a wide range and is never a target."""
+REPRODUCED = "results/reference/reproduce"
+SENTENCE_END = re.compile(r"(?<=\.) (?=[A-ZÁÉÍÓÚ])")
 GLOSSARY_ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|([^|]*)\|$", re.MULTILINE)
 SPANISH_MEANINGS = HOME / "experiments" / "words" / "glossary.toml"
 GLOSSARY_HEAD = ("español", "inglés", "qué es aquí", "en el código")
@@ -69,6 +86,7 @@ def pages() -> Iterator[tuple[str, str]]:
     """Yield the place and the text of every generated page."""
     yield "lookup/commands.md", commands_page()
     yield "lookup/parameters.md", parameters_page()
+    yield "lookup/sources.md", sources_page()
     yield "lookup/measures.md", measures_page("en")
     yield "es/medidas.md", measures_page("es")
     yield "es/glosario.md", spanish_glossary()
@@ -77,6 +95,9 @@ def pages() -> Iterator[tuple[str, str]]:
             yield page, shown_on(page, HOME / name)
     for language in catalogue.LANGUAGES:
         yield f"_generated/answer_{language}.md", answer(language)
+        yield f"_generated/defaults_{language}.md", at_defaults(language)
+        yield f"_generated/policies_{language}.md", policies(language)
+        yield f"_generated/results_{language}.md", results(language)
         yield f"_generated/draws_{language}.md", draws_table(language)
     yield "_generated/withdrawn.md", withdrawn.table()
     yield "_generated/layers.svg", layers.drawing()
@@ -135,13 +156,13 @@ def commands_page() -> str:
 def parameters_page() -> str:
     """Return a table of the parameters of every group of the model."""
     declared_groups()
-    sections = ["# Parameters", "", "Defaults, ranges, roles and sources, from the code.", ""]
+    sections = ["# Parameters", "", PARAMETERS_ABOUT]
     for group, some in groupby(all_parameters(), key=lambda one: one[0].partition(".")[0]):
         known = ParameterGroup.known[group]
         rows = [
             (
-                *(f"`{name.removeprefix(group + '.')}`", about.about, f"{value:g} {about.unit}"),
-                *(f"{about.low:g} to {about.high:g}", plausible(value, about), about.role, about.source),
+                *(f"`{name.removeprefix(group + '.')}`", f"{about.about}; *{listings.ROLES[about.role][1]}*"),
+                *(f"{value:g} {about.unit}", f"{about.low:g} to {about.high:g}{plausible(value, about)}", about.source),
             )
             for name, value, about in some
         ]
@@ -152,9 +173,26 @@ def parameters_page() -> str:
 
 
 def plausible(value: float, about: ParameterSpec) -> str:
-    """Return the plausible range of a parameter that nobody has measured; empty for all others."""
+    """Return what follows a range: the plausible values of a parameter that nobody has measured, else nothing."""
     found = plausible_range(value, about)
-    return f"{found.low:.3g} to {found.high:.3g}{'' if found.stated else ' (factor of 2)'}" if found else ""
+    if not found:
+        return ""
+    return f"; plausible {found.low:.3g} to {found.high:.3g}{'' if found.stated else ' (factor of 2)'}"
+
+
+def sources_page() -> str:
+    """Return a table of the evidence that parameters cite, by code."""
+    rows = sorted((code, *row) for code, row in evidence_rows().items())
+    return "\n".join(["# Evidence", "", SOURCES_ABOUT, "", table(SOURCE_HEAD, rows), ""])
+
+
+def evidence_rows() -> dict[str, tuple[str, str]]:
+    """Return what each row of the evidence says and its source, by code."""
+    sources = tomllib.loads((DOCUMENTS / "sources.toml").read_text(encoding="utf-8"))
+    described = tomllib.loads((DOCUMENTS / "evidence.toml").read_text(encoding="utf-8"))
+    paper = {code: row["says"] for code, row in described.items()} | sources["paper"]
+    elsewhere = {code: (row["says"], row["from"]) for code, row in sources["elsewhere"].items()}
+    return {code: (says, "the paper") for code, says in paper.items()} | elsewhere
 
 
 def measures_page(language: str) -> str:
@@ -165,6 +203,23 @@ def measures_page(language: str) -> str:
         for name, one in MEASURES.items()
     )
     return "\n".join([f"# {title}", "", about, "", table(TABLE_HEAD[language], rows), ""])
+
+
+def policies(language: str) -> str:
+    """Return a list of the policies of the answer, each with its title and description."""
+    ready = ready_policies()
+    return "\n".join(f"* **{ready[name].title[language]}.** {ready[name].about[language]}" for name in WORLDS) + "\n"
+
+
+def results(language: str) -> str:
+    """Return each result on record of `confianza reproduce`: its title, its sentences and its figure."""
+    text = (HOME / REPRODUCED / f"sentences.{language}.md").read_text(encoding="utf-8")
+    _, *parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
+    sections = []
+    for name, title, body in zip(RESULTS, parts[::2], parts[1::2], strict=True):
+        sentences = "\n".join(f"* {one}" for one in SENTENCE_END.split(body.strip()))
+        sections += [f"## {title}", sentences, f"![{title}](../../{REPRODUCED}/figures/{name}.{language}.png)"]
+    return "\n\n".join(sections) + "\n"
 
 
 def spanish_glossary() -> str:

@@ -15,7 +15,7 @@ from scenarios.groups import import_declaring_modules
 
 LANGUAGES = ("en", "es")
 MODEL = Path(__file__).parent.parent.parent / "model"
-NO_WORDS = ("evidence.toml", "built_in.toml")
+NO_WORDS = ("evidence.toml", "sources.toml", "built_in.toml")
 """Files beside the code that say something else."""
 ONE = {
     "name": "mechanism",

@@ -14,6 +14,8 @@ ANSWER = RECORD.parents[1] / "reproduce" / "tables" / "answer.csv"
 YEAR = "3"
 MARKED = re.compile(r"(<!-- answer (en|es) -->\n).*?(<!-- end -->)", re.DOTALL)
 WIDTH = 120
+NO_BREAK = "\u00a0"
+"""Space at which a line of a narrow table does not break."""
 SITES = {"villa_canales": "Villa Canales", "totonicapan": "Totonicapán"}
 WORLDS = ("mopsic_full", "reporting_support", "resources_only", "everything", "heavy_hand")
 EVERYTHING = "everything"
@@ -25,25 +27,29 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "head": "policy",
         "to": "to",
         "summary": (
-            "Effects after three years, against the status quo: mean of {pairs} pairs of runs ({single} for one"
-            " factor alone) and, in brackets, nine of ten pairs. Each pair has its own draw of everything assumed,"
-            " its own town and one of nine accounts of trust and crime. In italics: practically nothing, or not known."
+            "Effect of each policy on the third year, against the status quo: the mean of {pairs} pairs of runs"
+            " ({single} for one policy alone) and, in brackets, the range of nine in ten pairs. Each pair has its own"
+            " value of everything that nobody has measured, its own town, and one of nine rival explanations of trust"
+            " and crime. In bold, the direction is known; in italics, it is not known, or there is practically no"
+            " effect."
         ),
         "brief": (
             "Third year, against the status quo, on trust (points of 100) and crimes a year: mean of {pairs} pairs of"
             " runs, and the range of nine in ten. Each pair draws everything assumed, a town and one of nine"
             " rival accounts. Italics: not known."
         ),
+        "largest": "The largest mean effect of one policy alone on trust, in points of 100:",
+        "largest_at": "{site}, {arm}, {alone} (all three together {together})",
         "adoption": "MOPSIC in full",
         "reporting": "reporting support",
         "resources": "resources",
         "everything": "all three",
-        "trust_mean_unit": "trust, of 100",
+        "trust_mean_unit": "trust, points of 100",
         "crimes_occurred_unit": "crimes a year",
         "homicides_unit": "homicides a year",
         "draws_head": (
             "municipality | policy | effect on | mean | from | to | assumed | accounts | random | towns"
-            " | above 0, % of draws"
+            " | draws above 0, %"
         ),
         "trust_mean": "trust, points of 100",
         "crimes_occurred": "crimes",
@@ -56,25 +62,29 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "head": "política",
         "to": "a",
         "summary": (
-            "Efectos a los tres años, frente a la situación actual: media de {pairs} pares de corridas ({single} con un"
-            " solo factor) y, entre paréntesis, nueve de cada diez pares. Cada par tiene su propio sorteo de todo lo"
-            " supuesto, su propio municipio y una de nueve explicaciones. En cursiva: prácticamente nada, o no se sabe."
+            "Efecto de cada política en el tercer año, frente a la situación actual: la media de {pairs} pares de"
+            " corridas ({single} con una sola política) y, entre paréntesis, el rango de nueve de cada diez pares. Cada"
+            " par tiene su propio valor de todo lo que nadie ha medido, su propio municipio y una de nueve"
+            " explicaciones rivales de la confianza y del delito. En negrita, se conoce la dirección; en cursiva, no se"
+            " conoce o casi no hay efecto."
         ),
         "brief": (
             "Tercer año, frente a la situación actual, en confianza (puntos de 100) y delitos al año: media de {pairs}"
             " pares de corridas y rango de nueve de cada diez. Cada par sortea todo lo supuesto, un municipio y una de"
             " nueve explicaciones. Cursiva: no se sabe."
         ),
+        "largest": "El mayor efecto medio de una sola política en la confianza, en puntos de 100:",
+        "largest_at": "{site}, {arm}, {alone} (las tres juntas, {together})",
         "adoption": "MOPSIC completo",
         "reporting": "apoyo a la denuncia",
         "resources": "recursos",
-        "everything": "los tres",
-        "trust_mean_unit": "confianza, de 100",
+        "everything": "las tres",
+        "trust_mean_unit": "confianza, puntos de 100",
         "crimes_occurred_unit": "delitos al año",
         "homicides_unit": "homicidios al año",
         "draws_head": (
             "municipio | política | efecto en | media | de | a | supuestos | explicaciones | azar | municipios"
-            " | sobre 0, % de sorteos"
+            " | sorteos sobre 0, %"
         ),
         "trust_mean": "confianza, puntos de 100",
         "crimes_occurred": "delitos",
@@ -112,11 +122,26 @@ def answer_table(language: str) -> str:
     heads = [f"{name}: {say[f'{measure}_unit']}" for name in SITES.values() for measure in MEASURES[:2]]
     rows = [heads, ["---"] * len(heads)]
     rows += [
-        [ranged(found[site, arm, one], f" {say['to']} ") for site in SITES for one in MEASURES[:2]] for arm in ARMS
+        [ranged(found[site, arm, one], f"{NO_BREAK}{say['to']}{NO_BREAK}") for site in SITES for one in MEASURES[:2]]
+        for arm in ARMS
     ]
     names = ["", "---", *(say[arm] for arm in ARMS)]
     table = "\n".join(f"| {name} | {' | '.join(row)} |" for name, row in zip(names, rows, strict=True))
     return f"{textwrap.fill(say['summary'].format(pairs=pairs, single=single), WIDTH)}\n\n{table}\n"
+
+
+def largest(language: str) -> str:
+    """Return which policy alone has the largest mean effect on trust at each site, of those with a known direction."""
+    say, found = WORDS[language], answer_rows()
+    places = []
+    for site, name in SITES.items():
+        rows = {arm: found[site, arm, MEASURES[0]] for arm in ARMS}
+        known = [arm for arm in ARMS if arm != EVERYTHING and direction(rows[arm]["verdict"])]
+        if known:
+            arm = max(known, key=lambda one: abs(float(rows[one]["effect"])))
+            alone, together = (minus(f"{float(rows[one]['effect']):+.2f}") for one in (arm, EVERYTHING))
+            places.append(say["largest_at"].format(arm=say[arm], site=name, alone=alone, together=together))
+    return textwrap.fill(f"{say['largest']} {'; '.join(places)}.", WIDTH) + "\n"
 
 
 def answer_rows() -> dict[tuple[str, str, str], dict[str, str]]:
@@ -155,11 +180,11 @@ def draws_table(language: str) -> str:
     for (site, world, measure), row in found.items():
         if measure in MEASURES and world in names():
             digits = 2 if measure == MEASURES[0] else 1 if measure == MEASURES[2] else 0
-            cells = [f"{float(row[key]):+,.{digits}f}" for key in ("mean", "low", "high")]
+            cells = [minus(f"{float(row[key]):+,.{digits}f}") for key in ("mean", "low", "high")]
             cells += [f"{float(row[f'sd_{key}']):,.{digits}f}" for key in ("assumed", "account", "random", "town")]
             up = f"{100.0 * float(row['share_up']):.0f}"
             cells = [SITES[site], names()[world][language], say[f"{measure}_unit"], *cells, up]
-            rows.append(" | ".join(cells).replace("-", "−"))
+            rows.append(" | ".join(cells))
     return "\n".join(f"| {row} |" for row in rows) + "\n"
 
 
@@ -178,14 +203,19 @@ def by_name() -> dict[tuple[str, str, str], dict[str, str]]:
 
 
 def answer(language: str) -> str:
-    """Return the answer in Markdown: the summary over draws, then a table for each municipality at default values."""
-    return "\n".join(lines(language))
+    """Return the answer in Markdown: the table over draws, then a sentence on the largest effects."""
+    return f"{answer_table(language)}\n{largest(language)}"
 
 
-def lines(language: str) -> Iterator[str]:
-    """Yield the lines of the answer."""
+def at_defaults(language: str) -> str:
+    """Return the effects at default values in Markdown: a table for each municipality."""
+    return "\n".join(default_lines(language))
+
+
+def default_lines(language: str) -> Iterator[str]:
+    """Yield the lines of the effects at default values."""
     say, found = WORDS[language], by_name()
-    yield f"{answer_table(language)}\n{say['defaults']}\n"
+    yield f"{say['defaults']}\n"
     for site, name in SITES.items():
         twins = found[site, WORLDS[0], MEASURES[0]]["twins"]
         yield say["intro"].format(site=name, twins=twins) + "\n"
@@ -201,21 +231,22 @@ def lines(language: str) -> Iterator[str]:
 def cell(row: Mapping[str, str], to: str) -> str:
     """Return an effect with its interval; in italics where the interval holds zero.
 
-    >>> cell({"effect": "0.764", "low": "0.61", "high": "0.92", "unit": "0-100"}, "to")
+    >>> cell({"effect": "0.764", "low": "0.61", "high": "0.92", "unit": "0-100"}, "to").replace(NO_BREAK, " ")
     '**+0.76** (+0.61 to +0.92)'
-    >>> cell({"effect": "-1.3", "low": "-2.91", "high": "0.4", "unit": "%"}, "a")
+    >>> cell({"effect": "-1.3", "low": "-2.91", "high": "0.4", "unit": "%"}, "a").replace(NO_BREAK, " ")
     '_−1.3 % (−2.9 a +0.4)_'
     """
     effect, low, high = (signed_number(float(row[key]), row["unit"]) for key in ("effect", "low", "high"))
-    unit = " %" if row["unit"] == "%" else ""
+    unit = f"{NO_BREAK}%" if row["unit"] == "%" else ""
+    interval = NO_BREAK.join((low, to, high))
     if float(row["low"]) <= 0.0 <= float(row["high"]):
-        return f"_{effect}{unit} ({low} {to} {high})_"
-    return f"**{effect}{unit}** ({low} {to} {high})"
+        return f"_{effect}{unit} ({interval})_"
+    return f"**{effect}{unit}** ({interval})"
 
 
 def signed_number(value: float, unit: str) -> str:
     """Return a signed number; per cent with one digit, points with two."""
-    return f"{value:+.{1 if unit == '%' else 2}f}".replace("-", "−")
+    return minus(f"{value:+.{1 if unit == '%' else 2}f}")
 
 
 def record() -> list[dict[str, str]]:

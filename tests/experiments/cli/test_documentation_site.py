@@ -1,0 +1,61 @@
+"""Generated pages of the documentation site, and links between documents."""
+
+import re
+import subprocess
+
+import pytest
+
+from experiments.cli.documentation_site import HOME, LINK, evidence_rows, pages, results
+from experiments.reproduce.sentences import RESULTS
+from experiments.tools.documents import answer
+from model.engine.parameters import ParameterGroup, all_parameters
+from scenarios.groups import declared_groups
+
+CODE = re.compile(r"\b[A-Z]\d\d\b")
+MECHANISMS = {"M28", "M29"}
+"""Numbers of mechanisms, which look like codes of the evidence."""
+
+
+def test_every_link_of_a_document_leads_to_a_file() -> None:
+    listed = subprocess.run(["git", "ls-files", "*.md"], cwd=HOME, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    generated = {HOME / "docs" / place for place, _ in pages()}
+    documents = [HOME / name for name in listed.stdout.splitlines()]
+    assert len(documents) > 50
+    broken = [
+        f"{path.relative_to(HOME)}: {link[1]}"
+        for path in documents
+        for link in LINK.finditer(path.read_text(encoding="utf-8"))
+        if not (target := (path.parent / link[1]).resolve()).exists() and target not in generated
+    ]
+    assert broken == []
+
+
+def test_every_code_in_the_source_of_a_parameter_is_described() -> None:
+    declared_groups()
+    sources = [about.source for _, _, about in all_parameters()]
+    evidence = [" ".join(group.evidence) for group in ParameterGroup.known.values()]
+    cited = {code for text in (*sources, *evidence) for code in CODE.findall(text)} - MECHANISMS
+    assert len(cited) > 200
+    described = evidence_rows()
+    assert sorted(cited - {*described}) == []
+    assert [code for code, row in described.items() if not all(row)] == []
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_result_on_record_has_sentences_and_a_figure(language: str) -> None:
+    shown = re.findall(r"^## .+\n\n((?:\* .+\n)+)\n!\[.+\]\(\.\./\.\./(.+)\)$", results(language), re.MULTILINE)
+    assert len(shown) == len(RESULTS)
+    assert [figure for _, figure in shown if not (HOME / figure).is_file()] == []
+
+
+def test_the_largest_effect_is_one_whose_direction_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    effects = {"adoption": (0.9, "open"), "reporting": (0.1, "rises"), "resources": (-0.4, "falls")}
+    rows = {arm: {"effect": str(effect), "verdict": verdict} for arm, (effect, verdict) in effects.items()}
+    rows[answer.EVERYTHING] = {"effect": "0.7", "verdict": "rises"}
+    found = {(site, arm, answer.MEASURES[0]): row for site in answer.SITES for arm, row in rows.items()}
+    monkeypatch.setattr(answer, "answer_rows", lambda: found)
+    told = " ".join(answer.largest("en").split())
+    assert "Villa Canales, resources, −0.40 (all three together +0.70)" in told
+    assert "MOPSIC" not in told
