@@ -11,7 +11,8 @@ var Scorer = {
     const query = wordsOf(new URLSearchParams(location.search).get("q") ?? "");
     const named = wordsOf(title);
     const found = query.filter((word) => named.includes(word)).length;
-    return score + (20 * found) / Math.max(query.length, 1) - (TECHNICAL.test(page) ? 10 : 0);
+    const titled = (20 * found) / Math.max(query.length, 1) + (5 * found) / Math.max(named.length, 1);
+    return score + titled - (TECHNICAL.test(page) ? 10 : 0);
   },
   // Sphinx needs the rest; these are its own values.
   objNameMatch: 11,

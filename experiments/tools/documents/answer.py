@@ -47,10 +47,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "trust_mean_unit": "trust, points of 100",
         "crimes_occurred_unit": "crimes a year",
         "homicides_unit": "homicides a year",
-        "draws_head": (
-            "municipality | policy | effect on | mean | from | to | assumed | accounts | random | towns"
-            " | draws above 0, %"
-        ),
+        "draws_head": "effect on | mean and range | assumed | accounts | random | towns | draws above 0, %",
         "trust_mean": "trust, points of 100",
         "crimes_occurred": "crimes",
         "homicides": "homicides",
@@ -82,10 +79,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "trust_mean_unit": "confianza, puntos de 100",
         "crimes_occurred_unit": "delitos al año",
         "homicides_unit": "homicidios al año",
-        "draws_head": (
-            "municipio | política | efecto en | media | de | a | supuestos | explicaciones | azar | municipios"
-            " | sorteos sobre 0, %"
-        ),
+        "draws_head": "efecto en | media y rango | supuestos | rivales | azar | municipios | sorteos sobre 0, %",
         "trust_mean": "confianza, puntos de 100",
         "crimes_occurred": "delitos",
         "homicides": "homicidios",
@@ -151,7 +145,7 @@ def answer_rows() -> dict[tuple[str, str, str], dict[str, str]]:
     return {(row["site"], row["arm"], row["measure"]): row for row in rows}
 
 
-def names() -> dict[str, dict[str, str]]:
+def policy_names() -> dict[str, dict[str, str]]:
     """Return the names of policies in both languages."""
     return {world: row for (_, world, _), row in by_name().items()}
 
@@ -174,18 +168,25 @@ def minus(number: str) -> str:
 
 
 def draws_table(language: str) -> str:
-    """Return what the uncertainty of effects comes from, as a Markdown table."""
-    say, found = WORDS[language], over_draws()
-    rows = [say["draws_head"], " | ".join(["---"] * (say["draws_head"].count("|") + 1))]
-    for (site, world, measure), row in found.items():
-        if measure in MEASURES and world in names():
-            digits = 2 if measure == MEASURES[0] else 1 if measure == MEASURES[2] else 0
-            cells = [minus(f"{float(row[key]):+,.{digits}f}") for key in ("mean", "low", "high")]
-            cells += [f"{float(row[f'sd_{key}']):,.{digits}f}" for key in ("assumed", "account", "random", "town")]
-            up = f"{100.0 * float(row['share_up']):.0f}"
-            cells = [SITES[site], names()[world][language], say[f"{measure}_unit"], *cells, up]
-            rows.append(" | ".join(cells))
-    return "\n".join(f"| {row} |" for row in rows) + "\n"
+    """Return what the uncertainty of effects comes from: a Markdown table for each municipality and policy."""
+    say, found, names = WORDS[language], over_draws(), policy_names()
+    head = [f"| {say['draws_head']} |", "| --- " * (say["draws_head"].count("|") + 1) + "|"]
+    tables = []
+    for site, name in SITES.items():
+        for world in dict.fromkeys(one for place, one, _ in found if place == site and one in names):
+            rows = [draws_row(found[site, world, measure], say) for measure in MEASURES]
+            tables.append("\n".join([f"**{name}, {names[world][language]}**", "", *head, *rows]))
+    return "\n\n".join(tables) + "\n"
+
+
+def draws_row(row: Mapping[str, str], say: Mapping[str, str]) -> str:
+    """Return the uncertainty of one effect as a row of a table."""
+    measure = row["measure"]
+    digits = 2 if measure == MEASURES[0] else 1 if measure == MEASURES[2] else 0
+    mean, low, high = (minus(f"{float(row[key]):+,.{digits}f}") for key in ("mean", "low", "high"))
+    spreads = [f"{float(row[f'sd_{key}']):,.{digits}f}" for key in ("assumed", "account", "random", "town")]
+    cells = [say[f"{measure}_unit"], f"{mean} ({NO_BREAK.join((low, say['to'], high))})", *spreads]
+    return f"| {' | '.join(cells)} | {100.0 * float(row['share_up']):.0f} |"
 
 
 def over_draws() -> dict[tuple[str, str, str], dict[str, str]]:
