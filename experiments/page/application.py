@@ -57,8 +57,13 @@ def application() -> Starlette:
 
 
 def document(_: Request) -> Response:
-    """Return the one document, in the language with which the page opens."""
-    text = (FOLDER / "page.html").read_text(encoding="utf-8")
+    """Return the one document of the page."""
+    return html_document(FOLDER / "page.html")
+
+
+def html_document(file: Path) -> Response:
+    """Return a document in the language with which the page opens."""
+    text = file.read_text(encoding="utf-8")
     return HTMLResponse(text.replace("LANGUAGE", sites.opening.language), headers={"cache-control": "no-cache"})
 
 

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from experiments.page import sites
 from experiments.page.access_token import QUERY, AccessToken
@@ -26,17 +27,8 @@ def view(scenario: str, port: int, language: str, mesa: bool = False, draws: tup
 
     ``draws`` are folders of comparisons over draws, on which the decision view bases what it calls known.
     """
-    import scenarios
-
-    if not 0 < port < 65536:
-        raise InputError(f"--port is out of range: {port}. Choose a port from 1 to 65535.")
-    scenarios.load(scenario)
-    with socket.socket() as probe:
-        try:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((HOST, port))
-        except OSError:
-            raise InputError(f"--port is in use by another program: {port}. Choose another port.") from None
+    check_port(port)
+    sites.load_scenario(scenario)
     sites.open_with(scenario, language, draws)
     from experiments.page.background_worker import in_background
 
@@ -52,26 +44,43 @@ def view(scenario: str, port: int, language: str, mesa: bool = False, draws: tup
             serve(application(), NEEDS, port, lambda: background.warm_up(scenario))
 
 
+def check_port(port: int, address: str = HOST, last: int = 65535) -> None:
+    """Raise `InputError` unless a port of an address of this machine is free; the ``last`` one has this number."""
+    if not 0 < port <= last:
+        raise InputError(f"--port is out of range: {port}. Choose a port from 1 to {last}.")
+    with socket.socket() as probe:
+        try:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((address, port))
+        except OSError:
+            where = "" if address == HOST else f" of {address}"
+            raise InputError(f"--port is in use by another program: {port}{where}. Choose another port.") from None
+
+
+def server_settings(**own: Any) -> dict[str, Any]:
+    """Return the settings of every server of the program as uvicorn takes them, with those of one server."""
+    from experiments.page.slow_sockets import ImpatientConnection
+
+    return {
+        "http": ImpatientConnection,
+        "log_config": None,
+        "log_level": "warning",
+        "proxy_headers": False,
+        "timeout_graceful_shutdown": 2,
+        "ws_per_message_deflate": False,  # on one machine squeezing messages costs more than sending them
+        **own,
+    }
+
+
 def serve(app: object, needs: Needs, port: int, meanwhile: Callable[[], None]) -> None:
     """Serve a page, on this machine alone and to whoever has its token, while something else is got ready."""
     logging.basicConfig(handlers=[OneLine()], level=logging.WARNING)
     import uvicorn
 
-    from experiments.page.slow_sockets import ImpatientConnection
-
     access = AccessToken(port)
     sys.setswitchinterval(GIVE_WAY)
     threading.Thread(target=meanwhile, name="confianza warm-up", daemon=True).start()
     say(f"confianza: the page is at http://{HOST}:{port}/?{QUERY}={access.token} (stop it with Ctrl-C)")
-    uvicorn.run(
-        RequestGuard(app, port, access, needs),
-        host=HOST,
-        port=port,
-        http=ImpatientConnection,
-        log_config=None,
-        log_level="warning",
-        proxy_headers=False,
-        timeout_graceful_shutdown=2,
-        ws_max_size=LONGEST_MESSAGE if needs.short_messages else 2**24,
-        ws_per_message_deflate=False,  # on one machine squeezing messages costs more than sending them
-    )
+    longest = LONGEST_MESSAGE if needs.short_messages else 2**24
+    guard = RequestGuard(app, port, access, needs)
+    uvicorn.run(guard, **server_settings(host=HOST, port=port, ws_max_size=longest))

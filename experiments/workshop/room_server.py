@@ -11,11 +11,10 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from experiments.figures.theme import tokens
 from experiments.page import application as page
 from experiments.page import sites
 from experiments.page.access_token import QUERY, AccessToken
@@ -23,15 +22,13 @@ from experiments.page.application import POLICY
 from experiments.page.background_worker import in_background
 from experiments.page.qr_codes import qr_of
 from experiments.page.request_guard import Needs, RequestGuard
-from experiments.page.serve import HOST, LONGEST_MESSAGE, serve
-from experiments.page.slow_sockets import ImpatientConnection
+from experiments.page.serve import HOST, LONGEST_MESSAGE, check_port, serve, server_settings
 from experiments.storage.progress import say
 from experiments.words.catalogue import LANGUAGES
 from experiments.workshop.phone_gate import LONGEST_BODY, PhoneGate, address_for
 from experiments.workshop.room import Refused, Room, texts
 from experiments.workshop.room_results import PairedRuns
 from experiments.workshop.room_view import chosen_of, screen, with_links
-from model.engine.errors import InputError
 
 FOLDER = Path(__file__).parent / "static"
 NEEDS = Needs({"GET": re.compile(r"/|/state|/static/(room\.(js|css)|tokens\.css)"), "POST": re.compile("/do")}, POLICY)
@@ -58,15 +55,14 @@ class Presenter:
                 Route("/", self.document),
                 Route("/state", self.state),
                 Route("/do", self.do, methods=["POST"]),
-                Route("/static/tokens.css", colours),
+                Route("/static/tokens.css", page.colours),
                 Mount("/static", StaticFiles(directory=FOLDER)),
             ]
         )
 
     def document(self, _: Request) -> Response:
         """Return the one document."""
-        text = (FOLDER / "room.html").read_text(encoding="utf-8")
-        return HTMLResponse(text.replace("LANGUAGE", sites.opening.language), headers={"cache-control": "no-cache"})
+        return page.html_document(FOLDER / "room.html")
 
     def state(self, asked: Request) -> Response:
         """Return what the screen shows now."""
@@ -105,9 +101,11 @@ DEEDS = {
 }
 
 
-def colours(_: Request) -> Response:
-    """Return the colours of everything that is drawn."""
-    return Response(tokens(), media_type="text/css")
+def serve_in_thread(app: Any, name: str, sockets: list[socket.socket] | None = None, **settings: Any) -> uvicorn.Server:
+    """Serve an application in a thread of its own; return the server, which is stopped by ``should_exit``."""
+    server = uvicorn.Server(uvicorn.Config(app, **server_settings(**settings)))
+    threading.Thread(target=server.run, args=(sockets,), name=name, daemon=True).start()
+    return server
 
 
 def open_page() -> str:
@@ -119,17 +117,8 @@ def open_page() -> str:
     door.bind((HOST, 0))
     port = door.getsockname()[1]
     access = AccessToken(port)
-    config = uvicorn.Config(
-        RequestGuard(page.application(), port, access, page.NEEDS),
-        http=ImpatientConnection,
-        log_config=None,
-        log_level="warning",
-        proxy_headers=False,
-        timeout_graceful_shutdown=1,
-        ws_max_size=LONGEST_MESSAGE,
-    )
-    server = uvicorn.Server(config)
-    threading.Thread(target=server.run, args=([door],), name="confianza page", daemon=True).start()
+    guard = RequestGuard(page.application(), port, access, page.NEEDS)
+    serve_in_thread(guard, "confianza page", [door], ws_max_size=LONGEST_MESSAGE)
     return f"http://{HOST}:{port}/?{QUERY}={access.token}"
 
 
@@ -142,45 +131,21 @@ def door_of(scenario: str, address: str, port: int, language: str) -> dict[str, 
 
 
 def open_door(gate: PhoneGate, address: str, port: int) -> uvicorn.Server:
-    """Serve the phones in a thread of its own; return the server, which is stopped by ``should_exit``."""
-    server = uvicorn.Server(
-        uvicorn.Config(
-            gate,
-            host=address,
-            port=port,
-            http=ImpatientConnection,
-            ws="none",
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            limit_concurrency=MOST_CONNECTIONS,
-            timeout_graceful_shutdown=1,
-        )
-    )
-    threading.Thread(target=server.run, name="confianza phones", daemon=True).start()
+    """Serve the phones and say so on the console; return the server, which is stopped by ``should_exit``."""
+    server = serve_in_thread(
+        gate, "confianza phones", host=address, port=port, ws="none", access_log=False, server_header=False,
+        limit_concurrency=MOST_CONNECTIONS,
+    )  # fmt: skip
     say(WARNING.format(address=address, port=port))
     return server
-
-
-def check_free(address: str, port: int) -> None:
-    """Raise `InputError` unless a port of an address of this machine is free."""
-    if not 0 < port < 65536:
-        raise InputError(f"--port is out of range: {port}. Choose a port from 1 to 65534.")
-    with socket.socket() as probe:
-        try:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((address, port))
-        except OSError:
-            raise InputError(f"port {port} of {address} is in use by another program: choose another --port.") from None
 
 
 def serve_room(scenario: str, port: int, language: str, phones: str | None) -> None:
     """Serve the presenter's screen at a port of this machine, and phones at the next one if they are to come in."""
     address = address_for(phones) if phones else ""
-    check_free("127.0.0.1", port)
+    check_port(port, last=65534 if address else 65535)
     if address:
-        check_free(address, port + 1)
+        check_port(port + 1, address)
     sites.load_scenario(scenario)
     sites.open_with(scenario, language)
     room, runs = Room(), PairedRuns(scenario)
