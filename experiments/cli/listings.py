@@ -10,7 +10,8 @@ from dataclasses import asdict
 from typing import Any
 
 import scenarios
-from experiments.storage.built_in_levers import told, turned
+from experiments.narrative.built_in_sentences import built_in_sentence
+from experiments.storage.built_in_levers import turned
 from experiments.storage.quoting import canvas_on
 from experiments.words.bilingual import Tongue
 from experiments.words.catalogue import LANGUAGES, meaning, mechanism, parameter, unit
@@ -63,8 +64,8 @@ def policy_lines() -> Iterator[str]:
             yield wrapped(f"from {ready.policy.start}", 4)
         yield from (wrapped(deed(entry), 6) for entry in ready.policy.entries)
         yield from (wrapped(f"switches {mechanism} off", 6) for mechanism in sorted(ready.policy.off))
-        own = turned(ready.policy.entries)
-        yield from (wrapped(line, 6) for language in LANGUAGES for line in told(own, language))
+        own = [built_in_sentence(lever) for lever in turned(ready.policy.entries)]
+        yield from (wrapped(sentence.text(language), 6) for language in LANGUAGES for sentence in own)
 
 
 def world_lines() -> Iterator[str]:

@@ -7,26 +7,6 @@ import pandas as pd
 from experiments.statistics.verdicts import LIMIT, sign_under_laws
 
 THREEFOLD = 3.0
-SAID = {
-    "en": {
-        "nothing": "known: practically nothing, whatever the law of trust",
-        "known": "known: same sign, and size within a factor of three, under all laws of trust",
-        "not": "open: ",
-        "and": " and ",
-        "turns": "the sign turns (up in {up}, down in {down} of {cells} laws of trust)",
-        "open": "the sign is not settled in {open} of {cells} laws of trust",
-        "varies": "the size varies more than threefold",
-    },
-    "es": {
-        "nothing": "se sabe: prácticamente nada, sea cual sea la ley de la confianza",
-        "known": "se sabe: mismo signo, y tamaño dentro de un factor de tres, con toda ley de la confianza",
-        "not": "en duda: ",
-        "and": " y ",
-        "turns": "el signo cambia (sube en {up} y baja en {down} de {cells} leyes de la confianza)",
-        "open": "el signo queda en duda en {open} de {cells} leyes de la confianza",
-        "varies": "el tamaño varía más del triple",
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -82,15 +62,3 @@ def verdict(grid: pd.DataFrame) -> LawVerdict:
         high=float(grid["high"].max()),
         sign=sign_under_laws(list(effect), list(grid["p"])),
     )
-
-
-def sentence(one: LawVerdict, language: str = "en") -> str:
-    """Return in one sentence whether an effect is known, and why not."""
-    said = SAID[language]
-    if one.known:
-        return said["nothing" if one.none == one.cells else "known"]
-    turns = one.sign == "turns"
-    unsure = one.open or (min(one.up, one.down) if one.sign == "open" else 0)
-    true = {"turns": turns, "open": unsure > 0, "varies": one.sign == "known" and one.varies}
-    counts = {"up": one.up, "down": one.down, "open": unsure, "cells": one.cells}
-    return said["not"] + said["and"].join(said[name].format(**counts) for name, holds in true.items() if holds)

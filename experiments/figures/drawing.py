@@ -27,7 +27,7 @@ def register_figure(name: str, es: str, en: str) -> Callable[[Draw], Draw]:
 
 def text_of(text: Both, tongue: Tongue) -> str:
     """Return a text in the language of a figure."""
-    return tongue(text.es.striptags(), text.en.striptags())
+    return tongue(text.text("es"), text.text("en"))
 
 
 def name_of(measure: str, tongue: Tongue) -> str:

@@ -101,7 +101,7 @@ def write_figures(folder: Path, target: Path, lang: str) -> list[Path]:
 
 def rendered(figure: StandaloneFigure, language: str, files: Mapping[Path, str]) -> dict[Path, bytes]:
     """Return a figure in a language as the endings of its files say; each holds the command that makes it."""
-    caption = getattr(figure.caption, language).striptags()
+    caption = figure.caption.text(language)
     found = {}
     for path, source in files.items():
         with matplotlib.rc_context(LOOK):

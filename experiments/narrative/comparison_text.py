@@ -6,25 +6,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.comparison.breakeven import corners, crossed, sentence, verdict
+from experiments.comparison.breakeven import LawVerdict, corners, crossed, verdict
 from experiments.comparison.comparison_request import EffectSize
 from experiments.comparison.effect_verdicts import judged_anew
 from experiments.comparison.headline_measures import BY_NAME, WORDS, Headline
 from experiments.comparison.origins import key_of
 from experiments.execution.trust_accounts import ALSO
+from experiments.narrative.built_in_sentences import built_in_sentence
 from experiments.narrative.draw_lines import account_lines, effect_lines, labelled
-from experiments.narrative.messages import said
+from experiments.narrative.messages import message, said
 from experiments.narrative.number_format import number, read_optional, with_error, years_of
 from experiments.narrative.origin_sentences import part_keys, part_name
 from experiments.narrative.run_summary import changed
 from experiments.statistics.paired_effects import POWER
 from experiments.statistics.power import CAUTION, planned_spread, twins_needed
 from experiments.statistics.verdicts import VERDICTS, judge
-from experiments.storage.built_in_levers import put_in, told
+from experiments.storage.built_in_levers import put_in
 from experiments.storage.manifest import read_manifest
 from experiments.storage.reading import tables
 from experiments.storage.run_spec import text_of
-from experiments.words.bilingual import Tongue
+from experiments.words.bilingual import Tongue, listed
 from model.engine.errors import InputError, suggest_nearest
 
 WIDTH = 80
@@ -50,7 +51,7 @@ def lines(folder: Path, target: EffectSize | None = None, language: str = "en") 
     for (base_site, base_arm, site, against), rows in pairs:
         yield from heading(f"{base_site}:{base_arm}", f"{site}:{against}", rows, stated, say)
         yield from headline_lines(rows[rows["section"] == "headline"], say)
-        yield from built_in_lines(stated["arms"], ((base_site, base_arm), (site, against)), language)
+        yield from built_in_lines(stated["arms"], ((base_site, base_arm), (site, against)), say)
         if base_site != site:
             continue
         yield from origin_lines(rows[rows["section"] == "origin"], say)
@@ -76,11 +77,11 @@ def check_rows(file: Path, effects: Rows) -> None:
         raise InputError(f"{file} must have one row of {FIRST} for each pair: make the folder anew")
 
 
-def built_in_lines(arms: Sequence[Mapping[str, Any]], sides: Sequence[tuple[str, str]], language: str) -> Iterator[str]:
+def built_in_lines(arms: Sequence[Mapping[str, Any]], sides: Sequence[tuple[str, str]], say: Tongue) -> Iterator[str]:
     """Yield the hazards that policies of both sides set by hand."""
     levers = [lever for arm in arms if (arm["scenario"], arm["name"]) in sides for lever in put_in(arm)]
-    for line in told(dict.fromkeys(levers), language):
-        yield from textwrap.wrap(line, WIDTH)
+    for lever in dict.fromkeys(levers):
+        yield from textwrap.wrap(built_in_sentence(lever).text(say.language), WIDTH)
 
 
 def heading(base: str, arm: str, rows: Rows, stated: Mapping[str, Any], say: Tongue) -> Iterator[str]:
@@ -247,9 +248,19 @@ def memory_lines(grid: Rows, say: Tongue) -> Iterator[str]:
         yield f"{say(ALSO[row.also].es, ALSO[row.also].en):<40}{starred(row).rjust(12)}".rstrip()
     verdicts: dict[str, list[str]] = {}
     for measure, rows in grid.groupby("measure", sort=False):
-        verdicts.setdefault(sentence(verdict(rows), say.language), []).append(name_of(str(measure), say))
+        verdicts.setdefault(law_sentence(verdict(rows), say), []).append(name_of(str(measure), say))
     for text, names in verdicts.items():
         yield from textwrap.wrap(f"{text}: {', '.join(names)}", WIDTH, subsequent_indent="    ")
+
+
+def law_sentence(one: LawVerdict, say: Tongue) -> str:
+    """Return in one sentence whether an effect is known under all laws of trust, and why not."""
+    if one.known:
+        return said("laws.nothing" if one.none == one.cells else "laws.known", say)
+    unsure = one.open or (min(one.up, one.down) if one.sign == "open" else 0)
+    true = {"turns": one.sign == "turns", "doubtful": unsure > 0, "varies": one.sign == "known" and one.varies}
+    counts = {"up": one.up, "down": one.down, "open": unsure, "cells": one.cells}
+    return said("laws.open", say, why=listed([message(f"laws.{name}", **counts) for name in true if true[name]]))
 
 
 def starred(row: Any) -> str:

@@ -14,9 +14,10 @@ from experiments.comparison.arms import Arm as Swept
 from experiments.comparison.comparison_jobs import swept_arms
 from experiments.comparison.effect_verdicts import laws_say, verdict_of
 from experiments.comparison.headline_measures import BY_NAME, Headline
+from experiments.narrative.built_in_sentences import built_in_sentence
 from experiments.narrative.number_format import Numbers
 from experiments.statistics.verdicts import direction, judge
-from experiments.storage.built_in_levers import put_in, told
+from experiments.storage.built_in_levers import put_in
 from experiments.storage.reading import tables
 from experiments.storage.run_spec import values_of
 from experiments.words.bilingual import LANGUAGES, Both, both, joined, listed
@@ -81,9 +82,7 @@ class ArmReading:
     @property
     def built_in(self) -> list[Both]:
         """Changes that its policies put in by hand, which no result may be credited with finding."""
-        levers = put_in(self.stated)
-        pairs = zip(told(levers, "es"), told(levers, "en"), strict=True)
-        return [as_given({"es": es, "en": en}) for es, en in pairs]
+        return [built_in_sentence(lever) for lever in put_in(self.stated)]
 
     def table(self, name: str) -> pd.DataFrame:
         """Return one table of the arm's results."""

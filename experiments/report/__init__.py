@@ -113,7 +113,7 @@ def facts(sites: list[Site], lang: str, prices: Prices) -> dict[str, Any]:
         "numbers": numbers,
         "manifest": manifest,
         "question": question,
-        "title": getattr(question, languages_of(lang)[0]).striptags(),
+        "title": question.text(languages_of(lang)[0]),
         "shrunk": any(arm.stated["scale"] < 1.0 for site in sites for arm in site.arms),
         "all_figures": [f"{site.name}-{name}" for site, name in figures_in(sites)],
         "command": command,

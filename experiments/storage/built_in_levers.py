@@ -1,17 +1,12 @@
 """Built-in effects of policies: levers that set a hazard themselves, told apart from what is found."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from experiments.words.catalogue import MODEL, lever
+from experiments.words.catalogue import MODEL
 from model.engine.scenario import PolicyEntry
-
-SAID = {
-    "en": "Built in, not found: {what}, by “{lever}”.",
-    "es": "Puesto de antemano, no hallado: {what}, por «{lever}».",
-}
 
 
 @cache
@@ -29,13 +24,3 @@ def put_in(arm: Mapping[str, Any]) -> list[str]:
     """Return the levers of this kind that an arm, as a comparison states it, turns by policy or by parameter."""
     by_policy = [name for policy in arm["policies"] for name in policy.get("built_in", ())]
     return list(dict.fromkeys([*by_policy, *(name for name in arm.get("differs", ()) if name in built_in())]))
-
-
-def told(levers: Iterable[str], language: str) -> Iterator[str]:
-    """Yield for each lever what is built in by it, in a language.
-
-    >>> list(told(["crime.cctv"], "en"))
-    ['Built in, not found: thefts of and from vehicles, by “Cameras”.']
-    """
-    for name in levers:
-        yield SAID[language].format(what=built_in()[name]["what"][language], lever=lever(name, language))

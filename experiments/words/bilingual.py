@@ -23,6 +23,10 @@ class Both:
             return Markup(getattr(self, chosen[0]))
         return Markup("").join(Markup('<span lang="{}">{}</span>').format(one, getattr(self, one)) for one in chosen)
 
+    def text(self, language: str) -> str:
+        """Return the text in one language, without markup."""
+        return str(getattr(self, language).striptags())
+
     def __add__(self, other: "Both") -> "Both":
         return Both(self.es + other.es, self.en + other.en)
 

@@ -18,7 +18,7 @@ from systems import listening, needs_signals
 
 from experiments.cli import app as cli
 from experiments.comparison.arms import read_word
-from experiments.comparison.breakeven import sentence, verdict
+from experiments.comparison.breakeven import verdict
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.effects import GROUPS
 from experiments.comparison.headline_measures import HEADLINES
@@ -27,6 +27,7 @@ from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import simulate, simulate_until, tables_of
 from experiments.execution.trust_accounts import LAWS, Law
 from experiments.execution.twin_runs import twin_worlds, under_law
+from experiments.narrative.comparison_text import law_sentence
 from experiments.statistics.paired_effects import paired, smallest_effect, unpaired
 from experiments.statistics.power import twins_needed
 from experiments.words.bilingual import Tongue
@@ -373,7 +374,7 @@ def test_the_break_even_grid_says_known_or_not_known(laws, tmp_path, capsys, mon
     assert "5 times" in told
     assert "an unanswered call costs 10 points" in told
     assert max(len(line) for line in told.splitlines() if str(tmp_path) not in line) <= 80
-    assert sentence(verdict(cells)).split(":")[0] in told
+    assert law_sentence(verdict(cells), Tongue("en")).split(":")[0] in told
 
 
 def test_a_sign_that_turns_or_a_size_that_varies_is_not_known():
@@ -390,8 +391,8 @@ def test_a_sign_that_turns_or_a_size_that_varies_is_not_known():
     assert not of(1.0, -1.0).known
     assert not of(1.0, 1.1, reach=0.6).known
     assert of(0.05, -0.06, reach=0.3).known
-    assert "the sign turns (up in 1, down in 1 of 2" in sentence(of(1.0, -1.0))
-    assert sentence(of(1.0, -1.0), "es").startswith("en duda")
+    assert "the sign turns (up in 1, down in 1 of 2" in law_sentence(of(1.0, -1.0), Tongue("en"))
+    assert law_sentence(of(1.0, -1.0), Tongue("es")).startswith("en duda")
 
 
 numbers = st.lists(st.floats(-1e3, 1e3), min_size=3, max_size=20)

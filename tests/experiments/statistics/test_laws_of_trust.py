@@ -8,10 +8,12 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from experiments.comparison.breakeven import LawVerdict, corners, crossed, sentence, verdict
+from experiments.comparison.breakeven import LawVerdict, corners, crossed, verdict
 from experiments.comparison.criteria_effects import mean_scores, over_seeds, words
 from experiments.comparison.effect_verdicts import criteria_table, judged_anew, laws_say, verdicts_table
+from experiments.narrative.comparison_text import law_sentence
 from experiments.statistics.verdicts import FEWEST, LIMIT, benjamini_hochberg
+from experiments.words.bilingual import Tongue
 from model.engine.scenario import CriterionAnchor
 from model.measures.criteria import GRADES, PART_READERS
 
@@ -93,8 +95,8 @@ def test_an_effect_is_known_by_sign_and_size_or_as_practically_nothing() -> None
     ],
 )
 def test_a_sentence_gives_the_reasons_in_both_languages(one, en, es) -> None:
-    assert sentence(one) == sentence(one, "en") == en
-    assert sentence(one, "es") == es
+    assert law_sentence(one, Tongue("en")) == en
+    assert law_sentence(one, Tongue("es")) == es
 
 
 GRID = pd.DataFrame(

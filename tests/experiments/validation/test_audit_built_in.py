@@ -6,7 +6,8 @@ import pytest
 
 from experiments.cli import app as cli
 from experiments.cli.listings import policy_lines
-from experiments.storage.built_in_levers import built_in, put_in, told, turned
+from experiments.narrative.built_in_sentences import built_in_sentence
+from experiments.storage.built_in_levers import built_in, put_in, turned
 from experiments.words.catalogue import LANGUAGES
 from model.engine.parameters import all_parameters, group_named
 from model.simulation.registry import MECHANISMS
@@ -39,7 +40,7 @@ def test_what_is_built_in_has_a_strength_with_a_source_and_words(lever: str) -> 
     about = group_named(group).parameter_specs()[key]
     assert about.source
     assert about.role != "lever"
-    said = [next(told([lever], language)) for language in LANGUAGES]
+    said = [built_in_sentence(lever).text(language) for language in LANGUAGES]
     assert [one.partition(":")[0] for one in said] == list(HEADS)
     assert "_" not in "".join(said)
 
@@ -61,7 +62,7 @@ def test_the_list_of_policies_says_what_is_built_in_in_both_languages() -> None:
         own = text.partition(f"{ready.title['en']} ({ready.title['es']})")[2]
         for lever in turned(ready.policy.entries):
             for language in LANGUAGES:
-                assert next(told([lever], language)) in own, name
+                assert built_in_sentence(lever).text(language) in own, name
     assert turned(policies()["clique_pact"].policy.entries) == []
     assert turned(policies()["alcohol_control"].policy.entries) == ["crime.alcohol_hours", "crime.breath_tests"]
 
@@ -79,8 +80,8 @@ def test_a_comparison_and_its_report_say_what_is_built_in(tmp_path: Path, capsys
     levers = turned(load("villa_canales", policies="alcohol_control").policies[0].entries)
     page = report.read_text(encoding="utf-8")
     for lever in levers:
-        assert next(told([lever], "en")) in text
-        assert all(next(told([lever], language)) in page for language in LANGUAGES)
+        assert built_in_sentence(lever).text("en") in text
+        assert all(built_in_sentence(lever).text(language) in page for language in LANGUAGES)
 
 
 @pytest.mark.thorough

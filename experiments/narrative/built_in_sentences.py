@@ -1,0 +1,16 @@
+"""Sentences on changes that a policy puts in by hand, which no result may be credited with finding."""
+
+from experiments.narrative.messages import message
+from experiments.storage.built_in_levers import built_in
+from experiments.words.bilingual import Both, both
+from experiments.words.catalogue import in_both
+from experiments.words.catalogue import lever as title_of
+
+
+def built_in_sentence(lever: str) -> Both:
+    """Return what a lever sets by hand.
+
+    >>> built_in_sentence("crime.cctv").text("en")
+    'Built in, not found: thefts of and from vehicles, by “Cameras”.'
+    """
+    return message("built_in", what=both(**built_in()[lever]["what"]), lever=both(*in_both(title_of, lever)))
