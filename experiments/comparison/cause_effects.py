@@ -19,7 +19,7 @@ from experiments.comparison.twin_results import CAUSE_NUMBERS, Life
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.paired_effects import Effect, paired
 from experiments.statistics.thresholds import Scale
-from experiments.statistics.verdicts import benjamini_hochberg
+from experiments.statistics.verdicts import corrected_together
 from model.engine.causes import CAUSES
 
 POPULATION_CAUSES = ("arrival", "departure", "death")
@@ -105,8 +105,8 @@ def cause_effects(pairs: Pairs, where: Where, net: bool = True) -> list[CauseEff
         gaps = [after - before for before, after in zip(base, arm, strict=True)]
         effect = paired(base, arm, scale=Scale("points"))
         found.append(CauseEffect(name, effect, tuple(int(np.sign(gap)) for gap in gaps), effect.base))
-    adjusted = benjamini_hochberg([one.effect.p for one in found])
-    told = [replace(one, effect=replace(one.effect, adjusted=p)) for one, p in zip(found, adjusted, strict=True)]
+    effects = corrected_together([one.effect for one in found])
+    told = [replace(one, effect=effect) for one, effect in zip(found, effects, strict=True)]
     return sorted(told, key=lambda one: -abs(one.effect.effect))
 
 

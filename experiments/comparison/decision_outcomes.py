@@ -16,7 +16,7 @@ from experiments.comparison.twin_results import Life
 from experiments.execution.twin_runs import NOTABLE
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.paired_effects import Effect, Value, paired
-from experiments.statistics.verdicts import direction, holm, judge
+from experiments.statistics.verdicts import corrected_together, direction, holm, judge
 
 FLOOR = 0.2
 """Points of 100 below which the map shows no difference."""
@@ -170,10 +170,8 @@ def all_found(
 ) -> tuple[PairedOutcome, ...]:
     """Return all outcomes as paired runs tell them; p-values are corrected among them (Holm)."""
     every = [found(one, twins, laws(one), draws.get(one.name)) for one in OUTCOMES]
-    adjusted = holm([one.effect.p for one in every])
-    return tuple(
-        replace(one, effect=replace(one.effect, adjusted=float(p))) for one, p in zip(every, adjusted, strict=True)
-    )
+    effects = corrected_together([one.effect for one in every], holm)
+    return tuple(replace(one, effect=effect) for one, effect in zip(every, effects, strict=True))
 
 
 def alone(outcome: DecisionOutcome, lives: Sequence[Life]) -> np.ndarray:

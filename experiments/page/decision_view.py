@@ -14,6 +14,7 @@ from experiments.page.address import Asked
 from experiments.page.decision_answer import answer, bar
 from experiments.page.draws_table import basis_of, draws_table
 from experiments.page.events import met_events
+from experiments.page.ground import inhabited
 from experiments.page.standing import Standing, number, spans
 from experiments.page.table_rows import (
     describe_agreements,
@@ -103,10 +104,8 @@ def examined_in(one: Standing) -> str:
 
 def events(one: Standing) -> list[dict[str, Any]]:
     """Return the public events that both worlds meet within the horizon, by month from the start."""
-    start = one.scenario.start
     found = []
-    for known in met_events(one.scenario):
-        month = 12 * (known.event.start.year - start.year) + known.event.start.month - start.month
+    for month, known in met_events(one.scenario):
         sign = VERDICTS["falls" if known.event.shock < 0.0 else "rises"].sign
         if month < 12 * one.choice.years:
             found.append({"month": month, "text": f"{sign} {known.title[one.language]}"})
@@ -128,7 +127,7 @@ def difference(one: Standing, town: Town) -> dict[str, Any]:
         return {}
     if why := why_unknown(one, one.founds[0]):
         return {"unknown": why}
-    cells = np.flatnonzero(town.cells["population"] > 0)
+    cells = inhabited(town)
     gaps = by_cell(one.twins)
     seen = np.abs(gaps) >= FLOOR  # nan is not
     most = max(FLOOR, float(np.abs(gaps[seen]).max(initial=0.0)))

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from model.engine.calendar import month_of, tick_of
 from model.engine.scenario import Scenario
 from scenarios.timeline import ReadyEvent, read_timeline
 
@@ -12,7 +13,8 @@ def timeline() -> tuple[ReadyEvent, ...]:
     return tuple(sorted(read_timeline(), key=lambda one: one.event.start))
 
 
-def met_events(scenario: Scenario) -> list[ReadyEvent]:
-    """Return the events with a shock to trust that a municipality meets from its start on, in their order."""
+def met_events(scenario: Scenario) -> list[tuple[int, ReadyEvent]]:
+    """Return the events with a shock to trust that a municipality meets, in their order, by month from its start."""
     met = {event.name for event in scenario.timeline if event.shock and event.start >= scenario.start}
-    return [known for known in timeline() if known.event.name in met]
+    first = month_of(tick_of(scenario.start))
+    return [(month_of(tick_of(known.event.start)) - first, known) for known in timeline() if known.event.name in met]

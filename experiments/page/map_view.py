@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from experiments.page.standing import Span, Standing, number, signed
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.paired_effects import Effect, paired
 from experiments.statistics.thresholds import Kind, Scale
-from experiments.statistics.verdicts import FEWEST, benjamini_hochberg, direction, judge
+from experiments.statistics.verdicts import FEWEST, corrected_together, direction, judge
 from model.town.territory import FAR_MINUTES
 from model.town.town import Town
 
@@ -246,10 +246,8 @@ def area_gaps(pairs: Pairs, layer: MapLayer) -> np.ndarray:
     found = np.zeros((months, areas))
     for month in range(months):
         effects = [area_effect(sides, layer, month, area) for area in range(areas)]
-        adjusted = benjamini_hochberg([effect.p for effect in effects])
-        for area, (effect, p) in enumerate(zip(effects, adjusted, strict=True)):
-            told = direction(judge(replace(effect, adjusted=float(p))))
-            found[month, area] = effect.effect if told else 0.0
+        for area, effect in enumerate(corrected_together(effects)):
+            found[month, area] = effect.effect if direction(judge(effect)) else 0.0
     return found
 
 
@@ -285,10 +283,9 @@ def answer(one: Standing, pairs: Pairs, town: Town, asked: Asked) -> list[Span]:
     """Return in which settlements trust surely changes most at the month, and in how many nothing can be told."""
     if not one.moved:
         return [(one.say("map.unmoved"), "")]
-    found = [total_effect(pairs, Where(z, asked.month)) for z in range(town.n_settlements)]
-    adjusted = benjamini_hochberg([effect.p for effect in found])
-    told = {z: judge(replace(effect, adjusted=float(adjusted[z]))) for z, effect in enumerate(found)}
-    sure = sorted((z for z in told if direction(told[z])), key=lambda z: -abs(found[z].effect))
+    found = corrected_together([total_effect(pairs, Where(z, asked.month)) for z in range(town.n_settlements)])
+    told = [judge(effect) for effect in found]
+    sure = sorted((z for z, verdict in enumerate(told) if direction(verdict)), key=lambda z: -abs(found[z].effect))
     if not sure:
         return [(one.say("map.nowhere"), "bold")]
     falls = [z for z in sure if direction(told[z]) < 0]

@@ -1,12 +1,11 @@
 """Rows that set both worlds beside each other: level in A, level in B, difference with its verdict."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from experiments.page.standing import Standing, number, signed
 from experiments.statistics.paired_effects import Effect
-from experiments.statistics.verdicts import TOLD, VERDICTS, benjamini_hochberg, direction, judge
+from experiments.statistics.verdicts import TOLD, VERDICTS, corrected_together, direction, judge
 
 type Pairs = list[tuple[Any, Any]]
 
@@ -25,9 +24,9 @@ def pair_rows(one: Standing, found: Iterable[tuple[str, Effect, int]]) -> list[d
     every = list(found)
     rows: list[dict[str, Any]] = [{"title": title, "a": number(effect.base, digits)} for title, effect, digits in every]
     if one.moved:
-        adjusted = benjamini_hochberg([effect.p for _, effect, _ in every])
-        for row, (_, effect, digits), p in zip(rows, every, adjusted, strict=True):
-            row |= difference(one, replace(effect, adjusted=float(p)), digits)
+        effects = corrected_together([effect for _, effect, _ in every])
+        for row, effect, (_, _, digits) in zip(rows, effects, every, strict=True):
+            row |= difference(one, effect, digits)
     return rows
 
 

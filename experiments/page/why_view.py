@@ -1,6 +1,5 @@
 """The view "Why?": the causes by which trust ends higher or lower than today; they sum to the decision's number."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,7 +27,7 @@ from experiments.page.page_texts import capital, known, say
 from experiments.page.standing import Span, Standing, number, signed
 from experiments.statistics.paired_effects import Effect
 from experiments.statistics.thresholds import threshold_rules
-from experiments.statistics.verdicts import FEWEST, TOLD, VERDICTS, benjamini_hochberg, direction, judge
+from experiments.statistics.verdicts import FEWEST, TOLD, VERDICTS, corrected_together, direction, judge
 from experiments.words import catalogue
 from experiments.words.dates import month
 
@@ -198,11 +197,10 @@ def place_rows(one: Standing, pairs: Pairs, names: tuple[str, ...]) -> list[dict
     """Return the effect on trust by settlement: those with most people in order, then the others."""
     people = pairs[0][0].places[0, 0]
     order = [int(place) for place in np.argsort(-people, kind="stable")]
-    found = [total_effect(pairs, Where(place)) for place in order]
-    adjusted = benjamini_hochberg([effect.p for effect in found])
+    found = corrected_together([total_effect(pairs, Where(place)) for place in order])
     rows = []
-    for place, effect, p in zip(order, found, adjusted, strict=True):
-        verdict = judge(replace(effect, adjusted=p))
+    for place, effect in zip(order, found, strict=True):
+        verdict = judge(effect)
         rows.append(
             {
                 "number": place + 1,
@@ -249,9 +247,8 @@ def jump(one: Standing, pairs: Pairs, where: Where) -> dict[str, Any]:
 def events_after(one: Standing, pairs: Pairs, where: Where, first: int) -> list[str]:
     """Return the public events of the three months from a jump on, each with what all events of its month did."""
     moved = np.mean([monthly_contribution(base, "public_event", where) for base, _ in pairs], axis=0)
-    start, found = one.scenario.start, []
-    for known_event in met_events(one.scenario):
-        at = 12 * (known_event.event.start.year - start.year) + known_event.event.start.month - start.month
+    found = []
+    for at, known_event in met_events(one.scenario):
         if first <= at < min(first + 3, len(moved)):
             words = {"event": known_event.title[one.language], "month": month_name(one, at + 1)}
             found.append(one.say("why.event", size=signed(float(moved[at]), 1), **words))

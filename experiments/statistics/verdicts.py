@@ -1,8 +1,8 @@
 """Verdicts: whether a measure rises or falls, alone, among several rows, and under several laws of trust."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -104,6 +104,14 @@ def holm(p_values: Sequence[float]) -> np.ndarray:
     steps = values[order[:known]] * np.arange(known, 0, -1)
     adjusted[order[:known]] = np.minimum(1.0, np.maximum.accumulate(steps)) if known else ()
     return adjusted
+
+
+def corrected_together(
+    effects: Sequence[Effect], correct: Callable[[Sequence[float]], np.ndarray] = benjamini_hochberg
+) -> list[Effect]:
+    """Return effects whose p-values are corrected among them."""
+    adjusted = correct([one.p for one in effects])
+    return [replace(one, adjusted=float(p)) for one, p in zip(effects, adjusted, strict=True)]
 
 
 def corrected(table: pd.DataFrame, families: Sequence[str]) -> pd.DataFrame:

@@ -7,7 +7,7 @@ coverage of rare counts is likely too high.
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from experiments.execution.job_cache import JobCache, run_unfinished
 from experiments.execution.twin_runs import Task, TaskResults, part_of_results, results_of_part, run_task
 from experiments.statistics.annual_aggregation import MONTHS, Expression
 from experiments.statistics.paired_effects import Effect, Value, paired
-from experiments.statistics.verdicts import LIMIT, benjamini_hochberg, direction, judge
+from experiments.statistics.verdicts import LIMIT, benjamini_hochberg, corrected_together, direction, judge
 from experiments.storage.manifest_schema import TwinsPart
 from experiments.storage.result_tables import STATUS_QUO
 from experiments.storage.run_folder import write_whole
@@ -128,10 +128,10 @@ def sampled(cells: Sequence[BankCell], n: int) -> Iterator[dict[str, Any]]:
         total = len(own[0].pairs[0])
         draws = rng.integers(0, total, (SAMPLES, n))
         signs = rng.choice([-1.0, 1.0], (SAMPLES, n))
-        found = [[cell.sample(chosen) for cell in own] for chosen in draws]
+        found = [corrected_together([cell.sample(chosen) for cell in own]) for chosen in draws]
         alarms = [any_told(own, chosen, sign) for chosen, sign in zip(draws, signs, strict=True)]
         for k, cell in enumerate(own):
-            row = summed(cell, n, [effects[k] for effects in found], adjusted_of(found, k))
+            row = summed(cell, n, [effects[k] for effects in found])
             yield row | {"other_towns": in_other_towns(cell, draws), "false_alarm": float(np.mean(alarms))}
 
 
@@ -141,11 +141,6 @@ def in_other_towns(cell: BankCell, draws: np.ndarray) -> float:
     truth = cell.sample(np.arange(half, cell.truth.n)).effect
     found = (cell.sample(chosen % half) for chosen in draws)
     return float(np.mean([one.low <= truth <= one.high for one in found]))
-
-
-def adjusted_of(found: Sequence[Sequence[Effect]], k: int) -> list[float]:
-    """Return the p-value of one cell in every sample, corrected among all cells of the sample."""
-    return [float(benjamini_hochberg([one.p for one in effects])[k]) for effects in found]
 
 
 def any_told(cells: Sequence[BankCell], chosen: np.ndarray, signs: np.ndarray) -> bool:
@@ -161,10 +156,10 @@ def any_told(cells: Sequence[BankCell], chosen: np.ndarray, signs: np.ndarray) -
     return bool((benjamini_hochberg(p) <= LIMIT).any())
 
 
-def summed(cell: BankCell, n: int, found: Sequence[Effect], adjusted: Sequence[float]) -> dict[str, Any]:
+def summed(cell: BankCell, n: int, found: Sequence[Effect]) -> dict[str, Any]:
     """Return how one cell fares over all samples."""
     truth = cell.truth.effect
-    verdicts = [judge(replace(one, adjusted=p)) for one, p in zip(found, adjusted, strict=True)]
+    verdicts = [judge(one) for one in found]
     ways = np.array([direction(one) for one in verdicts])
     known = abs(truth) >= TOLD_APART * cell.truth.error
     big = known and abs(truth) > cell.truth.delta
