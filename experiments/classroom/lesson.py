@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from experiments.storage.run_spec import parameter_value
 from experiments.words import catalogue
 from model.engine.parameters import ParameterSpec
 from model.engine.scenario import Scenario
@@ -80,8 +81,7 @@ def is_whole(name: str) -> bool:
 
 def today(scenario: Scenario, name: str) -> float:
     """Return where a lever stands in a municipality as it is."""
-    group, _, key = name.partition(".")
-    return float(getattr(scenario[group], key))
+    return float(parameter_value(scenario, name))
 
 
 def value_text(value: float, unit: str, language: str) -> str:

@@ -13,6 +13,7 @@ import scenarios
 from experiments.narrative.built_in_sentences import built_in_sentence
 from experiments.storage.built_in_levers import turned
 from experiments.storage.quoting import canvas_on
+from experiments.storage.run_spec import parameter_value
 from experiments.words.bilingual import Tongue
 from experiments.words.catalogue import LANGUAGES, meaning, mechanism, parameter, unit
 from model.engine.errors import InputError, suggest_nearest
@@ -220,8 +221,7 @@ def parameter_text(dotted: str, default: float, about: ParameterSpec, scenario: 
 
 def in_force(dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None) -> tuple[float, str]:
     """Return the value of a parameter, in a scenario if there is one, and where it is from."""
-    group, _, key = dotted.partition(".")
-    value = getattr(scenario[group], key) if scenario else default
+    value = parameter_value(scenario, dotted) if scenario else default
     return value, (scenario and scenario.sources.get(dotted)) or about.source
 
 

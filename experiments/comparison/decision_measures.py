@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
+from experiments.storage.run_spec import parameter_value
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.scenario import Policy, PolicyEntry, Scenario
 from model.police.minutes.schema import LITRES_A_GALLON
@@ -57,10 +58,8 @@ class DecisionMeasure:
         """Return a text about a step with the number that it names, which follows from the municipality."""
         if not self.counts:
             return text[language]
-        group, _, key = self.counts.partition(".")
-        value = value_after(
-            float(getattr(scenario[group], key)), [one for one in step.entries if one.parameter == self.counts]
-        )
+        own = [one for one in step.entries if one.parameter == self.counts]
+        value = value_after(float(parameter_value(scenario, self.counts)), own)
         return text[language].format(n=f"{SAID_AS[self.said_as] * value:,.0f}")
 
 

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from experiments.reproduce.plan import Doses
+from experiments.storage.run_spec import parameter_value
 from experiments.storage.writing import write_whole
 from model.engine.errors import InputError
-from model.engine.parameters import group_named
 from model.engine.scenario import Scenario
+from scenarios.groups import find_parameter
 from scenarios.policy_files import read_policy
 
 DIGITS = 6
@@ -53,10 +54,10 @@ def dosed_changes(scenario: Scenario, doses: Doses) -> list[Change]:
 
 def partial_value(scenario: Scenario, parameter: str, target: float, share: float) -> float:
     """Return the value a share of the way from that of a scenario to a target."""
-    name, _, key = parameter.partition(".")
-    start = float(getattr(scenario[name], key))
+    group, key = find_parameter(parameter)
+    start = parameter_value(scenario, parameter)
     value = target if share >= 1.0 else start + share * (target - start)
-    return float(int(value + 0.5)) if group_named(name).kind(key) is int else value
+    return float(int(value + 0.5)) if group.kind(key) is int else value
 
 
 def write_policy(folder: Path, name: str, changes: list[Change]) -> Path:

@@ -302,6 +302,13 @@ def overrides_of(values: Mapping[str, Any]) -> Overrides:
     return tuple((key, text_of(value)) for key, value in values.items())
 
 
+def parameter_value(scenario: Scenario, dotted: str) -> float:
+    """Return the value of a parameter in a scenario, by its dotted name."""
+    group, _, key = dotted.partition(".")
+    value: float = getattr(scenario[group], key)
+    return value
+
+
 def values_of(sets: Iterable[str]) -> dict[str, Any]:
     """Return the values given as KEY=VALUE by dotted name."""
     found: dict[str, Any] = {}

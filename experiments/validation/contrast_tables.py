@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from experiments.comparison.headline_measures import BY_NAME, Headline, yearly_count
 from experiments.statistics.paired_effects import paired
+from experiments.storage.run_spec import parameter_value
 from experiments.validation import criteria
 from experiments.validation.experiment import BASE, CENTRAL, SITES, Experiment, Worlds
 from experiments.validation.experiment_runs import QUICK, RUNS, ExperimentSize, run_worlds
@@ -133,8 +134,7 @@ def each_assumed(name: str) -> ContrastTable:
     arm, scenario = tuple(STATED[name]["arm"]), load(SITES[0])
     cases, texts = [Case("as it stands", "como está", arm)], {}
     for number, ends in ends_of(STATED[name]["groups"]).items():
-        group, _, key = number.partition(".")
-        now = float(getattr(scenario[group], key))
+        now = float(parameter_value(scenario, number))
         for end, value in zip(("low", "high"), ends, strict=True):
             if not math.isclose(value, now):
                 made = f"{number.replace('.', '_')}_{end}"

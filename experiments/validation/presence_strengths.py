@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments.storage.run_spec import parameter_value
 from experiments.storage.writing import make_folder, write_whole
 from experiments.validation.effects_table import EXPERIMENTS, MADE
 from experiments.validation.experiment import SITES, Estimate, Variant, estimate
@@ -192,7 +193,8 @@ class Search:
 
 def show_strengths(size: ExperimentSize, out: Path, runs: Path = RUNS) -> Values:
     """Solve all strengths in their order, write and print the table; return the values found by parameter."""
-    now = {name: present_value(name) for one in STRENGTHS for name in one.parameters}
+    scenario = load(SITES[0])
+    now = {name: float(parameter_value(scenario, name)) for one in STRENGTHS for name in one.parameters}
     values: Values = {}
     searches: list[Search] = []
     for one in STRENGTHS:
@@ -206,12 +208,6 @@ def show_strengths(size: ExperimentSize, out: Path, runs: Path = RUNS) -> Values
     write_whole(out / f"{NAME}.txt", f"{text}\n".encode())
     print(text)
     return values
-
-
-def present_value(name: str) -> float:
-    """Return the value of a parameter as the model has it."""
-    group, _, key = name.partition(".")
-    return float(getattr(load(SITES[0])[group], key))
 
 
 def format_search(

@@ -16,6 +16,7 @@ import pandas as pd
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import measures_table, simulate_until
 from experiments.execution.twin_runs import twin_worlds
+from experiments.storage.run_spec import parameter_value
 from experiments.validation.variance import quiet
 from model.engine.calendar import tick_of
 from model.gangs.cliques.schema import Cliques
@@ -79,9 +80,8 @@ def lines(sets: Sequence[str], years: float, seeds: int) -> Iterator[str]:
     yield f"{SITE}, {years:g} years after the warm-up, {seeds} seeds {' '.join(sets)}".rstrip()
     scenario, found = plan_runs(SITE, sets=sets)[0].scenario, levels(sets, years, seeds)
     for name in found:
-        group, _, key = str(name).partition(".")
         mean, error = found[name].mean(), found[name].std() / seeds**0.5
-        yield f"{name:<26}{float(getattr(scenario[group], key)):>10.4g} -> {mean:>8.4g} ±{error:.2g}"
+        yield f"{name:<26}{parameter_value(scenario, str(name)):>10.4g} -> {mean:>8.4g} ±{error:.2g}"
 
 
 def main() -> None:

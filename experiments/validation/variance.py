@@ -24,7 +24,7 @@ from experiments.narrative.comparison_text import ALL_ALIKE, many
 from experiments.statistics.paired_effects import Effect, paired, variance_ratio
 from experiments.storage.progress import Progress
 from experiments.storage.result_tables import STATUS_QUO
-from experiments.storage.run_spec import RunSpec
+from experiments.storage.run_spec import RunSpec, parameter_value
 from model.engine.calendar import tick_of
 from model.engine.scenario import Scenario
 from model.simulation.model import TrustModel
@@ -48,8 +48,7 @@ def more_couples(scenario: Scenario) -> Scenario:
 
 def changed(spec: RunSpec, name: str, by: float) -> RunSpec:
     """Return a run in which one number is larger by so much."""
-    group, _, key = name.partition(".")
-    return spec.overridden({name: getattr(spec.scenario[group], key) + by})
+    return spec.overridden({name: parameter_value(spec.scenario, name) + by})
 
 
 def arms_of(base: RunSpec, large: Sequence[RunSpec]) -> dict[str, RunSpec]:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import jinja2
 
+from experiments.storage.run_spec import parameter_value
 from experiments.storage.writing import write_all
 from experiments.words.catalogue import lever
 from model.engine.errors import InputError
 from model.engine.parameters import ParameterSpec
-from model.engine.scenario import Scenario
 from scenarios import load
 from scenarios.columns import ColumnText, column_texts
 from scenarios.groups import find_parameter, model_levers
@@ -75,13 +75,13 @@ def draft(kind: str, name: str) -> str:
         facts=facts(),
         levers=[dotted for dotted, _ in model_levers()],
         lever=LEVER,
-        better=f"{(value_of(scenario, LEVER) + parameter_named(LEVER).high) / 2:g}",
+        better=f"{(parameter_value(scenario, LEVER) + parameter_named(LEVER).high) / 2:g}",
         varied=VARIED,
-        few=", ".join(f"{value_of(scenario, VARIED) * factor:g}" for factor in (1, 2)),
+        few=", ".join(f"{parameter_value(scenario, VARIED) * factor:g}" for factor in (1, 2)),
         columns=lambda table: list(column_texts(table)),
         stated=range_text,
         limits=limits,
-        value=lambda dotted: value_of(scenario, dotted),
+        value=lambda dotted: parameter_value(scenario, dotted),
         lever_in=lever,
         toml=toml,
         **{table: settings[table].value for table in ("settlements", "facilities")},
@@ -118,13 +118,6 @@ def limits(dotted: str) -> str:
     """
     about = parameter_named(dotted)
     return f"{about.unit}; {about.low:,.9g} … {about.high:,.9g}"
-
-
-def value_of(scenario: Scenario, dotted: str) -> float:
-    """Return the value of a parameter in a scenario."""
-    group, _, key = dotted.partition(".")
-    value: float = getattr(scenario[group], key)
-    return value
 
 
 def toml(value: str | bool | float) -> str:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from experiments.storage.run_spec import parameter_value
 from experiments.validation.effects_table import EXPERIMENTS
-from experiments.validation.presence_strengths import NAME, STRENGTHS, Search, main, present_value
+from experiments.validation.presence_strengths import NAME, STRENGTHS, Search, main
 from scenarios import load
 
 REFERENCE = Path(__file__).parents[3] / "results" / "reference" / f"{NAME}.txt"
@@ -76,7 +77,8 @@ def test_what_sets_a_strength_is_marked_as_set_and_nothing_else_of_presence_is()
 
 def test_the_model_has_the_values_of_the_reference_result() -> None:
     written = [float(value) for value in CHANGED.findall(REFERENCE.read_text(encoding="utf-8"))]
-    assert written == [present_value(name) for one in STRENGTHS for name in one.parameters]
+    scenario = load("villa_canales")
+    assert written == [parameter_value(scenario, name) for one in STRENGTHS for name in one.parameters]
 
 
 @pytest.mark.thorough
