@@ -6,7 +6,7 @@ quality, the change in what one leaves times the mean number of events. Neither 
 so that both parts sum to the effect (Shapley, 1953). What is told of an event counts with the event.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -132,13 +132,3 @@ def key_of(belief: str, group: str, part: str) -> str:
     ('trust.treatment.number', 'trust.rest')
     """
     return ".".join(one for one in (belief, group, part) if one)
-
-
-def keys() -> Iterator[str]:
-    """Yield the names of all parts in tables."""
-    for belief in BELIEFS:
-        for group in GROUPS:
-            if group in KINDS:
-                yield from (key_of(belief, group, part) for part in (NUMBER, QUALITY))
-            elif group != NATION or belief == "trust":
-                yield key_of(belief, group, "")

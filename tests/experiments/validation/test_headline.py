@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from experiments.comparison.headline_measures import BY_NAME
-from experiments.comparison.origins import BELIEFS, key_of, keys
+from experiments.comparison.origins import BELIEFS, key_of
 from experiments.narrative.origin_sentences import part_keys, part_name
 from experiments.validation import headline, study_tables
 from experiments.validation.experiment_runs import QUICK
@@ -32,7 +32,8 @@ def test_a_version_has_every_measure_of_every_world(out: Path) -> None:
     with (out / "before.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert {row["world"] for row in rows} == {"heavy_hand"}
-    assert [row["measure"] for row in rows] == [*headline.MEASURES, *headline.IN_FILE, *keys()]
+    parts = [key_of(*key) for belief in BELIEFS for key in part_keys(belief)]
+    assert [row["measure"] for row in rows] == [*headline.MEASURES, *headline.IN_FILE, *parts]
     assert {row["twins"] for row in rows} == {str(QUICK.seeds)}
     found = {row["measure"]: row for row in rows}
     assert float(found["crimes_occurred"]["base"]) > 0.0
