@@ -50,6 +50,11 @@ class Numbers:
             rows = rows[rows[column] == value] if column in rows else rows.iloc[:0]
         return rows
 
+    def row(self, table: str, **where: object) -> Any:
+        """Return the first row of a table in which columns have these values, None if there is none."""
+        rows = self.rows(table, **where)
+        return rows.iloc[0] if len(rows) else None
+
     def show(self, table: str, row: Any, column: str, digits: int = 0, sign: str = "", scale: float = 1.0) -> Markup:
         """Return the number of one cell as it stands in the report, with the cell that it comes from."""
         value = self.tables[table].at[row, column]

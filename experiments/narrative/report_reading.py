@@ -16,6 +16,7 @@ from experiments.comparison.effect_verdicts import laws_say, verdict_of
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.narrative.built_in_sentences import built_in_sentence
 from experiments.narrative.number_format import Numbers
+from experiments.statistics.thresholds import FEWEST_HOMICIDES
 from experiments.statistics.verdicts import direction, judge
 from experiments.storage.built_in_levers import put_in
 from experiments.storage.reading import tables
@@ -32,8 +33,6 @@ MOST_MORE_DIGITS = 3
 MOST_CHANGES = 3
 UNSAID: dict[str, Any] = {"label": "", "swept": "", "differs": {}, "scale": 1.0}
 """Entries that manifests of comparisons lacked before sweeps could be compared."""
-TOO_FEW_HOMICIDES = 10.0
-"""Homicides a year below which no statement on a policy is made (Totonicapán has about 2.5)."""
 
 
 @dataclass(frozen=True)
@@ -193,8 +192,7 @@ class Site:
 
     def verdict(self, arm: ArmReading, measure: str) -> Any:
         """Return the row of verdicts under other laws of trust, or None where these were not run."""
-        rows = self.numbers.rows("verdicts", site=self.name, against=arm.name, measure=measure)
-        return rows.iloc[0] if len(rows) else None
+        return self.numbers.row("verdicts", site=self.name, against=arm.name, measure=measure)
 
     def judged(self, arm: ArmReading, measure: str, section: str = "headline") -> str:
         """Return the verdict on an effect, which draws of the assumed parameters or laws of trust may take back."""
@@ -203,8 +201,7 @@ class Site:
 
     def over_draws(self, arm: ArmReading, measure: str) -> Any:
         """Return the row of an effect over draws of the assumed parameters, or None where these were not run."""
-        rows = self.numbers.rows("uncertainty", site=self.name, against=arm.name, measure=measure)
-        return rows.iloc[0] if len(rows) else None
+        return self.numbers.row("uncertainty", site=self.name, against=arm.name, measure=measure)
 
     def number(self, row: Any, column: str, digits: int | None = None, sign: str = "") -> Markup:
         """Return one number of an effect as it stands in the report."""
@@ -232,4 +229,4 @@ def read_sites(folder: Path) -> list[Site]:
 def few_deaths(site: Site) -> bool:
     """Tell whether homicides are too few for any effect on them."""
     row = site.effect(site.others[0], "homicides")
-    return row is not None and row["base"] < TOO_FEW_HOMICIDES
+    return row is not None and row["base"] < FEWEST_HOMICIDES

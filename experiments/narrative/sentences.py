@@ -8,7 +8,8 @@ from experiments.comparison.effect_verdicts import laws_say
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.narrative.findings import AT_HOME, DEATHS, TRUST, WOMEN, WRONGFUL, Finding, capital, finding, in_words
 from experiments.narrative.messages import EMPTY, enumerated, message
-from experiments.narrative.report_reading import TOO_FEW_HOMICIDES, ArmReading, Site, settled
+from experiments.narrative.report_reading import ArmReading, Site, settled
+from experiments.statistics.thresholds import FEWEST_HOMICIDES
 from experiments.words.bilingual import Both, both, joined, listed
 from experiments.words.catalogue import in_both, people
 from model.measures.criteria import CRITERIA
@@ -86,7 +87,7 @@ def known(site: Site, arm: ArmReading, measure: str) -> Both:
 def homicides(site: Site, arm: ArmReading) -> Both:
     """Return what can be said of homicides, with the wrongful detentions that a policy brings beside them."""
     deaths, wrongful = (finding(site, arm, name) for name in (DEATHS, WRONGFUL))
-    few = deaths.row["base"] < TOO_FEW_HOMICIDES
+    few = deaths.row["base"] < FEWEST_HOMICIDES
     said = in_words(deaths, "line.few_homicides") if few else line(site, arm, deaths)
     more = wrongful.row is not None and wrongful.row["effect"] > 0.0
     return said + in_words(wrongful, "line.beside_homicides") if more else said
@@ -149,8 +150,8 @@ def smallest(site: Site, arm: ArmReading) -> Both:
 
 def drawn(site: Site, arm: ArmReading) -> list[Both]:
     """Return in how many draws of parameters the main effects keep their sign; nothing where none were drawn."""
-    rows = [site.numbers.rows("drawn", site=site.name, against=arm.name, measure=name) for name in DRAWN]
-    return [over_draws(site, own.iloc[0]) for own in rows if len(own)]
+    rows = (site.numbers.row("drawn", site=site.name, against=arm.name, measure=name) for name in DRAWN)
+    return [over_draws(site, row) for row in rows if row is not None]
 
 
 def over_draws(site: Site, row: Any) -> Both:
@@ -176,7 +177,7 @@ def decides(site: Site, arm: ArmReading) -> Both:
 
 def decides_among_draws(site: Site, arm: ArmReading) -> Both:
     """Return which parameter to measure where parameters were drawn; where not, why nothing can be said."""
-    swept = site.numbers.rows("drawn", site=site.name, against=arm.name, measure=TRUST)
-    if len(swept) and swept.iloc[0]["parameter"]:
-        return message("decides.parameter", parameter=swept.iloc[0]["parameter"])
+    swept = site.numbers.row("drawn", site=site.name, against=arm.name, measure=TRUST)
+    if swept is not None and swept["parameter"]:
+        return message("decides.parameter", parameter=swept["parameter"])
     return message("decides.not_run")

@@ -48,8 +48,7 @@ def matters(site: Site) -> list[Matter]:
 
 def row_of(site: Site, arm: ArmReading, matter: Matter, option: str) -> Any:
     """Return the row of an option in an arm, or None where the matter was not decided there."""
-    rows = site.numbers.rows("decided", site=site.name, arm=arm.name, matter=matter.name, option=option)
-    return rows.iloc[0] if len(rows) else None
+    return site.numbers.row("decided", site=site.name, arm=arm.name, matter=matter.name, option=option)
 
 
 def cell(site: Site, arm: ArmReading, matter: Matter, option: str) -> Both:

@@ -34,7 +34,7 @@ def moving(site: Site) -> list[Headline]:
 def resting(site: Site) -> Both | None:
     """Return the names of the measures that are nothing in every arm."""
     still = [one for one in BY_NAME.values() if (rows := rows_of(site, one)) and not any_of(rows)]
-    return listed([both(one.es, one.en) for one in still]) if still else None
+    return listed([one.label for one in still]) if still else None
 
 
 def rows_of(site: Site, one: Headline) -> list[pd.Series]:
@@ -70,7 +70,7 @@ def horizons(site: Site) -> list[tuple[Both, Markup, list[Markup]]]:
         for _, own in own_rows.groupby("years") if len(own_rows) else ():
             by_arm = {row["against"]: row for _, row in own.iterrows()}
             cells = [horizon_cell(site, by_arm.get(arm.name)) for arm in site.others]
-            found.append((both(one.es, one.en), site.numbers.show("horizons", own.index[0], "years"), cells))
+            found.append((one.label, site.numbers.show("horizons", own.index[0], "years"), cells))
     return found
 
 
@@ -124,10 +124,9 @@ def field_study(site: Site) -> dict[str, Both]:
 
 def criterion(site: Site, arm: ArmReading, name: str) -> Both:
     """Return the word for a criterion with the share of draws that give it, and the score."""
-    rows = site.numbers.rows("criteria", site=site.name, arm=arm.name, criterion=name)
-    if rows.empty:
+    row = site.numbers.row("criteria", site=site.name, arm=arm.name, criterion=name)
+    if row is None:
         return both("–", "–")
-    row = rows.iloc[0]
     share = site.numbers.show("criteria", row.name, row["word"], 0, scale=100.0)
     score = site.numbers.show("criteria", row.name, "score", 2)
     word = both(*in_both(verdict, row["word"]))

@@ -13,6 +13,8 @@ from experiments.statistics.annual_aggregation import MONTHS
 type Kind = Literal["points", "points_at_end", "criteria", "shares", "minutes", "amounts", "counts"]
 FILE = Path(__file__).with_name("thresholds.toml")
 HALF_EVENT = 0.5
+FEWEST_HOMICIDES = 10.0
+"""Homicides a year below which no statement on a policy is made (Totonicapán has about 2.5)."""
 
 
 class Threshold(NamedTuple):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from experiments.comparison.headline_measures import BY_NAME
+from experiments.statistics.thresholds import FEWEST_HOMICIDES
 from experiments.validation.experiment import BASE, NotAvailable, Window, Worlds, estimate
 from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_policies
 from experiments.validation.readers import more, outcomes
@@ -22,8 +23,6 @@ from model.engine.fingerprint import fingerprint
 YEARS = 10.0
 AFTER = (1, 2, 3, 5, 10)
 """Years after which the worlds are told: those of reports and of the decision view, read against their own time."""
-FEW = 10.0
-"""Homicides a year below which they support no statement on a policy."""
 WORLDS = worlds_of("ceiling")
 DIGITS = {"trust": 2, "crimes": 1, "homicides": 1}
 COUNTS = (
@@ -57,7 +56,7 @@ def after_months(site: str, lives: Sequence[Worlds], months: int) -> Iterator[Ro
     deaths = estimate([12 * worlds[BASE].mean("homicides", whole) for worlds in lives]).value
     for name, world in WORLDS.items():
         row: Row = dict.fromkeys(COLUMNS, "") | {"site": site, "world": name, "en": world.en, "es": world.es}
-        row |= {"twins": len(lives), "years": months / 12, "deaths_a_year": deaths, "few": deaths < FEW}
+        row |= {"twins": len(lives), "years": months / 12, "deaths_a_year": deaths, "few": deaths < FEWEST_HOMICIDES}
         try:
             row |= estimate_each(
                 [outcomes(worlds, name, last, whole) | counts(worlds, name, whole) for worlds in lives]
