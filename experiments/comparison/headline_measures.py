@@ -9,6 +9,7 @@ import pandas as pd
 from experiments.statistics.annual_aggregation import MONTHS, Expression
 from experiments.statistics.paired_effects import Value
 from experiments.statistics.thresholds import Kind, Scale
+from experiments.words.bilingual import Both, both
 
 How = Literal["recent", "last", "year", "mean", "share", "month", "shift"]
 WORDS = {
@@ -34,6 +35,11 @@ class Headline:
     digits: int = 1
     unit: str = ""
     kind: Kind = "amounts"
+
+    @property
+    def label(self) -> Both:
+        """Its name within a sentence."""
+        return both(self.es, self.en)
 
     def of(self, months: pd.DataFrame) -> float:
         """Return the number for one run; nan where its columns are missing or hold nothing."""

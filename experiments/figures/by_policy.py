@@ -12,11 +12,11 @@ from experiments.figures.drawing import (
     count_worlds,
     finding_of,
     movers_finding,
-    name_of,
     note_of,
     policy_panels,
     register_figure,
 )
+from experiments.narrative.labels import headline_name
 from experiments.narrative.number_format import written
 from experiments.narrative.report_reading import ArmReading, Site, few_deaths
 from experiments.words.bilingual import Both, Tongue, both
@@ -100,7 +100,7 @@ def with_today(site: Site, names: Sequence[str], tongue: Tongue) -> dict[str, st
     found = [(arm, name) for name in names for arm in reversed(site.others)]
     rows = {name: row for arm, name in found if (row := site.effect(arm, name)) is not None}
     today = {name: written(row["base"], BY_NAME[name].digits) for name, row in rows.items()}
-    return {name: f"{name_of(name, tongue)} ({value})" for name, value in today.items()}
+    return {name: f"{headline_name(name, tongue)} ({value})" for name, value in today.items()}
 
 
 def known_rows(site: Site, names: Sequence[str], section: str = "headline", prefix: str = "") -> list[str]:
@@ -205,7 +205,7 @@ def draw_scores(site: Site, tongue: Tongue) -> Figure:
     note = note_of(site, "Nota media de los sorteos de la vara.", "Mean score over draws of where the bar is set.")
     sizes = m.PanelSizes(0.1 + ROW * len(known), LEFT)
     sheet = policy_panels(site, tongue, (criteria_finding(site), note), sizes)
-    axes = sheet.panel_of_rows(0, [name_of(name, tongue) for name in known])
+    axes = sheet.panel_of_rows(0, [headline_name(name, tongue) for name in known])
     axes.plot(list(known.values()), range(len(known)), "D", markersize=3.4, color=m.A)
     axes.set_xlim(-3.0, 103.0)
     return sheet.figure

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 from matplotlib.figure import Figure
 
-from experiments.comparison.headline_measures import BY_NAME
 from experiments.figures.small_multiples import PanelFigure, PanelSizes
 from experiments.narrative.report_reading import ArmReading, Site
 from experiments.words.bilingual import Both, Tongue, both, joined, listed
@@ -25,22 +24,12 @@ def register_figure(name: str, es: str, en: str) -> Callable[[Draw], Draw]:
     return register
 
 
-def text_of(text: Both, tongue: Tongue) -> str:
-    """Return a text in the language of a figure."""
-    return tongue(text.text("es"), text.text("en"))
-
-
-def name_of(measure: str, tongue: Tongue) -> str:
-    """Return a headline measure in the language of a figure."""
-    return tongue(BY_NAME[measure].es, BY_NAME[measure].en)
-
-
 def policy_panels(
     site: Site, tongue: Tongue, texts: tuple[Both, Both], sizes: PanelSizes, heads: Sequence[str] | None = None
 ) -> PanelFigure:
     """Return a figure with a panel in every row for each policy; ``texts`` are its finding and the note below it."""
-    finding, note = (text_of(text, tongue) for text in texts)
-    titles = [text_of(arm.title, tongue) for arm in site.others or site.arms] if heads is None else heads
+    finding, note = (tongue.of(text) for text in texts)
+    titles = [tongue.of(arm.title) for arm in site.others or site.arms] if heads is None else heads
     return PanelFigure(tongue, (finding, note), titles, sizes)
 
 

@@ -8,10 +8,10 @@ from matplotlib.figure import Figure
 from experiments.comparison.breakeven import crossed
 from experiments.comparison.effect_verdicts import laws_say
 from experiments.comparison.practice_effects import MINUTES
-from experiments.figures.drawing import finding_of, name_of, note_of, policy_panels, register_figure, text_of
+from experiments.figures.drawing import finding_of, note_of, policy_panels, register_figure
 from experiments.figures.small_multiples import B, PanelSizes, name_rows
 from experiments.figures.theme import INK, SOFT, USES, letters_on
-from experiments.narrative.labels import with_sign
+from experiments.narrative.labels import headline_name, with_sign
 from experiments.narrative.report_reading import Site
 from experiments.words.bilingual import Both, Tongue, both
 
@@ -87,7 +87,7 @@ def draw_draws(site: Site, tongue: Tongue) -> Figure:
     )
     sheet = policy_panels(site, tongue, texts, PanelSizes(0.8, LEFT, rows=len(shown)))
     for at, name in enumerate(shown):
-        sheet.label(at, name_of(name, tongue))
+        sheet.label(at, headline_name(name, tongue))
         for number, arm in enumerate(site.others):
             axes = sheet.panel(number, at)
             rows = site.numbers.rows("draws", site=site.name, against=arm.name, measure=name).sort_values("effect")
@@ -111,11 +111,11 @@ def draw_minutes(site: Site, tongue: Tongue) -> Figure:
     axes, begun = sheet.panel(0), np.zeros(len(site.arms))
     for one, colour in zip(MINUTES[:-1], USES, strict=True):
         values = np.array([row[side] for row, side in (site.side(arm, one.name, "minutes") for arm in site.arms)])
-        bars = axes.barh(range(len(values)), values, 0.55, begun, color=colour, label=tongue(one.es, one.en))
+        bars = axes.barh(range(len(values)), values, 0.55, begun, color=colour, label=tongue.of(one.label))
         written = [f"{value:.0f}" if value > WRITTEN else "" for value in values]
         axes.bar_label(bars, written, label_type="center", fontsize=6.5, color=letters_on(colour))
         begun += values
-    name_rows(axes, [tongue("Como hoy", "As today"), *(text_of(arm.title, tongue) for arm in site.arms[1:])])
+    name_rows(axes, [tongue("Como hoy", "As today"), *(tongue.of(arm.title) for arm in site.arms[1:])])
     axes.set_ylim(len(site.arms) + 0.9, -0.5)
     axes.set_xlim(0.0, float(begun.max()))
     axes.set_xticks([])

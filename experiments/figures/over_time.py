@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from experiments.figures import small_multiples as m
-from experiments.figures.drawing import count_worlds, movers_finding, name_of, note_of, policy_panels, register_figure
+from experiments.figures.drawing import count_worlds, movers_finding, note_of, policy_panels, register_figure
+from experiments.narrative.labels import headline_name
 from experiments.narrative.report_reading import ArmReading, Site
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.verdicts import VERDICTS, direction
@@ -111,7 +112,7 @@ def draw_courses(site: Site, tongue: Tongue, texts: tuple[Both, Both], courses: 
     """Draw some numbers over the months, a row for each and a panel for each policy; both worlds named once."""
     sheet = policy_panels(site, tongue, texts, m.PanelSizes(tall, LEFT, m.VERDICT, len(courses)))
     for at, course in enumerate(courses):
-        drawn, name = [], name_of(course.measure, tongue)
+        drawn, name = [], headline_name(course.measure, tongue)
         for number, arm in enumerate(site.others or site.arms):
             axes, verdict = sheet.panel(number, at), site.judged(arm, course.measure) if site.others else "missing"
             ends = draw_course(axes, site, arm, course)

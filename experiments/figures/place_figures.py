@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from experiments.figures.drawing import note_of, policy_panels, register_figure, text_of
+from experiments.figures.drawing import note_of, policy_panels, register_figure
 from experiments.figures.small_multiples import EDGE, PanelFigure, PanelSizes
 from experiments.figures.theme import SOFT
 from experiments.narrative.report_reading import Site
@@ -43,7 +43,7 @@ def draw_maps(site: Site, tongue: Tongue) -> Figure:
     )
     left, bottom, right, top = site.outline.bounds if site.outline else (0, 0, *today.shape[::-1])
     sizes = PanelSizes(float(min(1.6, max(0.75, (top - bottom) / (right - left)))), EDGE, foot=SCALE)
-    heads = [tongue("Como hoy, al final", "As today, at the end"), *(text_of(arm.title, tongue) for arm in site.others)]
+    heads = [tongue("Como hoy, al final", "As today, at the end"), *(tongue.of(arm.title) for arm in site.others)]
     sheet = policy_panels(site, tongue, (map_finding(site, gaps), note), sizes, heads)
     low, high = (float(np.nanquantile(today, edge)) for edge in (1.0 - MOST, MOST))
     widest = max(FLOOR, *(float(np.nanquantile(np.abs(gap), MOST)) for gap in gaps))

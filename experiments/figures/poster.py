@@ -9,7 +9,6 @@ from matplotlib.patches import Rectangle
 
 from experiments.comparison.comparison_request import Request
 from experiments.figures.dot_strip import MOST_DOTS, share_on
-from experiments.figures.drawing import text_of
 from experiments.figures.page_one import OutcomeCell, base_of, cell, cost, costs, outcomes
 from experiments.figures.theme import REPORT, WHITE
 from experiments.narrative import answers
@@ -56,7 +55,7 @@ class Poster:
 
     def write_below(self, text: Both, size: float, **look: Any) -> None:
         """Write a text over the whole width below the one before."""
-        self.y = self.write((EDGE, self.y), text_of(text, self.tongue), size, WIDE - 2.0 * EDGE, **look) + 0.12
+        self.y = self.write((EDGE, self.y), self.tongue.of(text), size, WIDE - 2.0 * EDGE, **look) + 0.12
 
     def draw_rule(self, colour: str = REPORT["line"], width: float = 0.8) -> None:
         """Draw a line over the whole width."""
@@ -67,7 +66,7 @@ class Poster:
         self.draw_rule(REPORT["ink"], 2.0)
         bold: dict[str, Any] = {"ha": "center", "weight": "bold"}
         for one, x in self.columns + self.spent:
-            words = text_of(both("{head}, {unit}", "{head}, {unit}", head=one.head, unit=one.unit), self.tongue)
+            words = self.tongue.of(both("{head}, {unit}", "{head}, {unit}", head=one.head, unit=one.unit))
             self.write((x, self.y + 0.1), words, 7.6, self.wide, color=REPORT["harm" if one.harm else "ink"], **bold)
         self.y += HEAD
         self.axes.add_patch(Rectangle((EDGE, self.y), WIDE - 2.0 * EDGE, TODAY, color=REPORT["wash"], zorder=0))
@@ -83,8 +82,8 @@ class Poster:
         """Draw the row of a policy."""
         self.draw_rule()
         top = self.y + 0.1
-        foot = self.write((EDGE, top), text_of(arm.title, self.tongue), 14.0, weight="bold")
-        foot = self.write((EDGE, foot), text_of(answers.two_sentences(self.site, arm), self.tongue), 10.0, NAME - 0.15)
+        foot = self.write((EDGE, top), self.tongue.of(arm.title), 14.0, weight="bold")
+        foot = self.write((EDGE, foot), self.tongue.of(answers.two_sentences(self.site, arm)), 10.0, NAME - 0.15)
         for one, x in self.columns:
             self.draw_outcome(x, top, cell(self.site, arm, one))
         for one, x in self.spent:
@@ -97,7 +96,7 @@ class Poster:
         self.write((x, y), f"{one.sign} {one.number.striptags()}", 12.5, weight="bold", **look)
         if one.twins is not None:
             self.draw_dots(x, y + 0.36 + 0.4, one.twins, COLOURS[one.kind])
-        self.write((x, y + 0.86), text_of(one.count, self.tongue), 9.5, **look)
+        self.write((x, y + 0.86), self.tongue.of(one.count), 9.5, **look)
         if one.span is not None:
             self.draw_ruler(x, y + 1.15, one.span, one)
 

@@ -14,6 +14,7 @@ from experiments.comparison.origins import key_of
 from experiments.execution.trust_accounts import ALSO
 from experiments.narrative.built_in_sentences import built_in_sentence
 from experiments.narrative.draw_lines import account_lines, effect_lines, labelled
+from experiments.narrative.labels import headline_name
 from experiments.narrative.messages import message, said
 from experiments.narrative.number_format import number, read_optional, with_error, years_of
 from experiments.narrative.origin_sentences import part_keys, part_name
@@ -111,7 +112,7 @@ def headline_lines(rows: Rows, say: Tongue) -> Iterator[str]:
         headline = BY_NAME[row.measure]
         rose = f"{row.rose}/{row.n}" if row.paired else ""
         yield from labelled(
-            say(headline.es, headline.en),
+            headline_name(row.measure, say),
             NAMES,
             f"{with_error(row.base, row.base_error, headline):>12}"
             f"{number(row.effect, headline.digits, '+'):>9}"
@@ -155,7 +156,7 @@ def rare_lines(rows: Rows, say: Tongue) -> Iterator[str]:
     nowhere = rare[rare["events_base"] + rare["events_arm"] == 0.0]
     parts = [
         said(
-            "comparison.rare_one", say, name=name_of(row.measure, say), arm=f"{row.events_arm:,.0f}",
+            "comparison.rare_one", say, name=headline_name(row.measure, say), arm=f"{row.events_arm:,.0f}",
             base=f"{row.events_base:,.0f}", differ=f"{row.differ:.0f}", low=f"{row.differ_low:.0f}",
             high=f"{row.differ_high:.0f}",
         )
@@ -164,19 +165,14 @@ def rare_lines(rows: Rows, say: Tongue) -> Iterator[str]:
     if parts:
         yield from textwrap.wrap(said("comparison.rare", say, n=rare["n"].max(), parts="; ".join(parts)), WIDTH)
     if len(nowhere):
-        names, most = ", ".join(name_of(name, say) for name in nowhere["measure"]), nowhere["differ_high"].max()
+        names, most = ", ".join(headline_name(name, say) for name in nowhere["measure"]), nowhere["differ_high"].max()
         yield from textwrap.wrap(said("comparison.no_event", say, names=names, most=f"{most:.0f}"), WIDTH)
-
-
-def name_of(measure: str, say: Tongue) -> str:
-    """Return the name of a headline measure."""
-    return say(BY_NAME[measure].es, BY_NAME[measure].en)
 
 
 def smallest_lines(rows: Rows, say: Tongue) -> Iterator[str]:
     """Yield the smallest effects on the main measures that these runs could have seen."""
     parts = [
-        f"{name_of(row.measure, say)} {number(row.smallest, BY_NAME[row.measure].digits + 1)}"
+        f"{headline_name(row.measure, say)} {number(row.smallest, BY_NAME[row.measure].digits + 1)}"
         for row in rows.itertuples()
         if row.measure in ("trust_mean", "fear_mean", "crimes_told", "homicides") and not math.isnan(row.smallest)
     ]
@@ -208,7 +204,7 @@ def alone_lines(rows: Rows, say: Tongue) -> Iterator[str]:
         headline = BY_NAME[row.measure]
         effect, span = with_error(row.effect, row.error, headline, "+"), interval(row.low, row.high, headline, say)
         cells = f"{effect:>18}{span:>20}{many(row.variance_ratio, alike):>17}"
-        yield from labelled(name_of(row.measure, say), NAMES, cells)
+        yield from labelled(headline_name(row.measure, say), NAMES, cells)
     if (rows["variance_ratio"] == math.inf).any():
         yield said("comparison.alike_means", say, alike=alike)
 
@@ -248,7 +244,7 @@ def memory_lines(grid: Rows, say: Tongue) -> Iterator[str]:
         yield f"{say(ALSO[row.also].es, ALSO[row.also].en):<40}{starred(row).rjust(12)}".rstrip()
     verdicts: dict[str, list[str]] = {}
     for measure, rows in grid.groupby("measure", sort=False):
-        verdicts.setdefault(law_sentence(verdict(rows), say), []).append(name_of(str(measure), say))
+        verdicts.setdefault(law_sentence(verdict(rows), say), []).append(headline_name(str(measure), say))
     for text, names in verdicts.items():
         yield from textwrap.wrap(f"{text}: {', '.join(names)}", WIDTH, subsequent_indent="    ")
 
@@ -287,7 +283,7 @@ def plan_lines(rows: Rows, target: EffectSize, say: Tongue) -> Iterator[str]:
         yield from textwrap.wrap(f"No plan for {BY_NAME[target.measure].en}: {reason}.", WIDTH)
         return
     text = said(
-        "comparison.plan", say, size=f"{target.size:g}", name=name_of(target.measure, say),
+        "comparison.plan", say, size=f"{target.size:g}", name=headline_name(target.measure, say),
         power=f"{target.power:.0%}", twins=f"{twins:,}", alone=f"{alone:,}", pilot=pilot["n"], caution=f"{CAUTION:g}",
     )  # fmt: skip
     yield from textwrap.wrap(text, WIDTH)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from experiments.comparison.headline_measures import BY_NAME, STATED
-from experiments.narrative.labels import called, change_words
+from experiments.narrative.labels import called, change_words, headline_name
 from experiments.narrative.messages import said
 from experiments.narrative.number_format import number, rounded, with_error
 from experiments.words.bilingual import Tongue
@@ -38,7 +38,7 @@ def level_lines(table: Any, draws: int, tongue: Tongue) -> Iterator[str]:
         ends = said("over_draws.ends", tongue, low=low, high=high)
         spreads = "".join(f"{rounded(getattr(row, name), one.digits):>7}" for name in SPREADS)
         yield from labelled(
-            tongue(one.es, one.en), NAMES, f"{rounded(row.mean, one.digits):>{CELL}}{ends:>{ENDS}}{spreads}"
+            tongue.of(one.label), NAMES, f"{rounded(row.mean, one.digits):>{CELL}}{ends:>{ENDS}}{spreads}"
         )
 
 
@@ -103,10 +103,10 @@ def effect_lines(rows: Any, tongue: Tongue) -> Iterator[str]:
         spreads = [number(getattr(row, name), max(one.digits, 1)) for name in SPREADS]
         cells = "".join(f"{cell:>7}" for cell in spreads[:3]) + f"{spreads[3]:>6}{row.share_up:>5.0%}"
         mean = f"{number(row.mean, one.digits, '+'):>{CELL}}"
-        yield from labelled(tongue(one.es, one.en), NAMES, f"{mean}{ends:>15}{cells}")
+        yield from labelled(tongue.of(one.label), NAMES, f"{mean}{ends:>15}{cells}")
     for sign, own in shown.groupby("sign", sort=False):
         names = [
-            " ".join([tongue(one.es, one.en), *(f"({text})" for text in contradicted(row, tongue))])
+            " ".join([tongue.of(one.label), *(f"({text})" for text in contradicted(row, tongue))])
             for row in own.itertuples()
             for one in (BY_NAME[row.measure],)
         ]
@@ -121,7 +121,7 @@ def account_lines(rows: Any, tongue: Tongue) -> Iterator[str]:
     yield ""
     yield said("over_draws.accounts", tongue, n=rows["draws"].max())
     known = [name for name in SHOWN_BY_ACCOUNT if name in set(rows["measure"])]
-    heads = (tongue(BY_NAME[name].es, BY_NAME[name].en) for name in known)
+    heads = (headline_name(name, tongue) for name in known)
     yield " " * ACCOUNT + "".join(name[:12].rjust(13) for name in heads)
     for account, own in rows.groupby("account", sort=False):
         by_measure = {row.measure: row for row in own.itertuples()}

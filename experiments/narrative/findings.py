@@ -46,7 +46,7 @@ class Finding:
     @property
     def label(self) -> Both:
         """Name of the measure within a sentence."""
-        return both(BY_NAME[self.measure].es, BY_NAME[self.measure].en)
+        return BY_NAME[self.measure].label
 
     @property
     def names(self) -> dict[str, Both]:

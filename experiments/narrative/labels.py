@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 
-from experiments.comparison.headline_measures import HEADLINES
+from experiments.comparison.headline_measures import BY_NAME, HEADLINES
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.contrasts import POLICY, SCENARIO, TOGETHER
 from experiments.statistics.interactions import TIMES
@@ -61,6 +61,11 @@ def people_unit(measure: str, language: str) -> str:
     """
     own = MEASURES[measure].unit
     return OF_A_HUNDRED.get(own) or unit(own, language) + A_YEAR[language] * (measure in YEARLY)
+
+
+def headline_name(measure: str, tongue: Tongue) -> str:
+    """Return the name of a headline measure."""
+    return tongue.of(BY_NAME[measure].label)
 
 
 def named(measure: str, tongue: Tongue) -> str:

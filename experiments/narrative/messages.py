@@ -41,8 +41,7 @@ def message(key: str, **parts: object) -> Both:
 
 def said(key: str, tongue: Tongue, **parts: object) -> str:
     """Return a message in the language of a figure, which remembers it in the other."""
-    text = message(key, **parts)
-    return tongue(text.text("es"), text.text("en"))
+    return tongue.of(message(key, **parts))
 
 
 def worded(part: str, name: str, tongue: Tongue) -> str:

@@ -11,7 +11,7 @@ from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.comparison.practice_effects import PRACTICE
 from experiments.narrative.report_reading import Site
 from experiments.report.tables import COSTS
-from experiments.words.bilingual import Both, both
+from experiments.words.bilingual import Both
 from model.engine.errors import InputError, suggest_nearest
 
 COUNTED = ("year", "month")
@@ -37,7 +37,7 @@ class Prices:
     def listed(self) -> list[tuple[Both, str]]:
         """Name of each cost with a price, and that price."""
         named = [(PRICED[name], price) for name, price in self.stated.items()]
-        return [(both(one.es, one.en), f"Q {price:,.2f}") for one, price in named]
+        return [(one.label, f"Q {price:,.2f}") for one, price in named]
 
     def of(self, site: Site, row: Any, column: str, sign: str = "") -> Markup:
         """Return one number of a cost in quetzales, in a line of its own; nothing where it has no price."""

@@ -43,7 +43,7 @@ from experiments.reproduce.sentences import (
 )
 from experiments.statistics.verdicts import direction
 from experiments.validation.criteria import STATED
-from experiments.words.bilingual import Both, Tongue
+from experiments.words.bilingual import Tongue
 
 HARM = TOKENS["harm"][0]
 ARMS = (EVERYTHING, "adoption", "reporting", "resources", HEAVY_HAND)
@@ -51,11 +51,6 @@ ROW, LEFT = 0.24, 1.35
 """Inches of a row and of the names at its left."""
 OUTCOMES = {"works": B, "harms": HARM, "nothing": INK, "open": NULL}
 LINES = {EVERYTHING: (INK, "-"), "adoption": (B, "-"), "reporting": (A, "--"), "resources": (NULL, ":")}
-
-
-def text(both: Both, tongue: Tongue) -> str:
-    """Return a text in the language of a figure."""
-    return tongue(both.es.unescape(), both.en.unescape())
 
 
 def sheet_of(name: str, tongue: Tongue, note: str, heads: Sequence[str], sizes: PanelSizes) -> PanelFigure:
@@ -67,7 +62,7 @@ def measure_heads(measures: Sequence[str], tongue: Tongue) -> list[str]:
     """Return a head for each site and measure, with its unit."""
     return [
         tongue(*(f"{getattr(site_name(site), one)}: {getattr(measure_name(measure), one)}" for one in ("es", "en")))
-        + f" ({text(unit_of(measure), tongue)})"
+        + f" ({tongue.of(unit_of(measure))})"
         for site in SITES
         for measure in measures
     ]
@@ -83,7 +78,7 @@ def draw_effects(
         0.1 + ROW * len(arms), LEFT, 0.02, across=len(measures), wide=max(7.4, LEFT + 2.1 * len(measures))
     )
     sheet = sheet_of(name, tongue, f"{tongue('año', 'year')} {years}; {note}", measure_heads(measures, tongue), sizes)
-    names = [text(package_name(arm), tongue) for arm in arms]
+    names = [tongue.of(package_name(arm)) for arm in arms]
     for column, measure in enumerate(measures):
         drawn = []
         for block, site in enumerate(SITES):
@@ -168,7 +163,7 @@ def draw_dependence(tables: Tables, tongue: Tongue) -> Figure:
     measures = ("trust_mean", "crimes_occurred")
     table = last_horizon(tables["dependence"])
     inputs = list(dict.fromkeys(table["input"]))
-    names = [text(input_name(name), tongue) for name in inputs]
+    names = [tongue.of(input_name(name)) for name in inputs]
     sizes = PanelSizes(0.1 + 0.19 * len(inputs), 3.0, 0.0, across=2, wide=8.4)
     note = said("reproduce.figure.dependence", tongue)
     sheet = sheet_of("dependence", tongue, note, measure_heads(measures, tongue), sizes)
@@ -187,10 +182,10 @@ def draw_criteria(tables: Tables, tongue: Tongue) -> Figure:
     """Draw the four criteria today and with everything."""
     table = rows_where(tables["criteria"], arm=EVERYTHING)
     table = table[table["years"] == horizon_of(table)]
-    heads = [text(site_name(site), tongue) for site in SITES]
+    heads = [tongue.of(site_name(site)) for site in SITES]
     sizes = PanelSizes(0.2 + 0.3 * len(CRITERIA), 1.7, 0.0, across=2, gap=0.3, right=0.55, wide=8.4)
     sheet = sheet_of("criteria", tongue, said("reproduce.figure.criteria", tongue), heads, sizes)
-    names = [text(measure_name(name), tongue) for name in CRITERIA]
+    names = [tongue.of(measure_name(name)) for name in CRITERIA]
     for block, site in enumerate(SITES):
         axes = sheet.panel_of_rows(block, names)
         own = rows_where(table, site=site).set_index("measure").reindex(CRITERIA)
@@ -252,13 +247,13 @@ def rule_name(name: str, tongue: Tongue) -> str:
     from scenarios import accounts
 
     title = accounts.names().get(name)
-    return tongue(title["es"], title["en"]) if title else text(input_name(name), tongue)
+    return tongue(title["es"], title["en"]) if title else tongue.of(input_name(name))
 
 
 def draw_paradox(tables: Tables, tongue: Tongue) -> Figure:
     """Draw the change of complaints over the change of crime, a point for each pair."""
     table = tables["pairs_of_paradox"]
-    heads = [text(site_name(site), tongue) for site in SITES]
+    heads = [tongue.of(site_name(site)) for site in SITES]
     sizes = PanelSizes(2.4, 0.6, 0.0, across=2, gap=0.6, foot=0.5)
     sheet = sheet_of("paradox", tongue, said("reproduce.figure.paradox", tongue), heads, sizes)
     for block, site in enumerate(SITES):
@@ -312,7 +307,7 @@ def name_lines(axes: Axes, ends: Mapping[str, float], tongue: Tongue) -> None:
     lowest = low
     for line, value in sorted(ends.items(), key=lambda one: one[1]):
         y = max(value, lowest)
-        axes.text(1.03, y, text(package_name(line), tongue), fontsize=6.3, color=LINES[line][0], va="center")
+        axes.text(1.03, y, tongue.of(package_name(line)), fontsize=6.3, color=LINES[line][0], va="center")
         lowest = y + 0.075 * (high - low)
 
 

@@ -34,7 +34,7 @@ def site_name(site: str) -> Both:
 
 def measure_name(measure: str) -> Both:
     """Return the name of a measure."""
-    return both(BY_NAME[measure].es, BY_NAME[measure].en)
+    return BY_NAME[measure].label
 
 
 def package_name(package: str) -> Both:

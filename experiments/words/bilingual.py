@@ -72,6 +72,10 @@ class Tongue:
         self.pairs[es] = en
         return es if self.language == "es" else en
 
+    def of(self, text: Both) -> str:
+        """Return a text in both languages in that of the figure, without markup."""
+        return self(text.text("es"), text.text("en"))
+
     def lines(self, text: str, width: int) -> str:
         """Return a text of this figure in lines, and remember what each line is in the other language."""
         if not text:
