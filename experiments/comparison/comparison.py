@@ -174,10 +174,7 @@ def effects_of(request: Request, arms: Sequence[Arm], lives: Lives) -> Iterator[
     """Yield the effect of every arm on the measure of `--settle`."""
     headline = BY_NAME[request.settle]
     for number, own in enumerate(by_site(arms)):
-        sides = [
-            [headline.value(one.tables["measures"].to_pandas().sort_values("month")) for one in lives.runs[number, k]]
-            for k in range(len(own))
-        ]
+        sides = [[headline.value(one.months) for one in lives.runs[number, k]] for k in range(len(own))]
         scale = headline.scale(own[0].years, request.deltas.get(headline.name))
         yield from (paired(sides[0], side, scale=scale) for side in sides[1:])
 
@@ -230,4 +227,4 @@ def alone_table(lived: Sequence[TaskResults], blocks: Blocks, deltas: Mapping[st
 
 def months_of(lived: Sequence[TaskResults], k: int) -> pd.DataFrame:
     """Return the measures of one arm in some tasks."""
-    return pd.concat([one.finished[k].tables["measures"].to_pandas() for one in lived])
+    return pd.concat([one.finished[k].months for one in lived])

@@ -68,5 +68,5 @@ def contrasts_of(
 
 def last_years(one: TaskResults, index: pd.Index, measures: Sequence[str]) -> pd.DataFrame:
     """Return the mean of each measure over the last twelve months, a row for each arm."""
-    months = [run.tables["measures"].to_pandas().sort_values("month").tail(MONTHS) for run in one.finished]
+    months = [run.months.tail(MONTHS) for run in one.finished]
     return pd.DataFrame([own[list(measures)].astype(float).mean() for own in months]).set_axis(index)

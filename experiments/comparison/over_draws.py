@@ -76,7 +76,7 @@ def draw_effects_table(lived: Sequence[TaskResults], blocks: Sequence[Sequence[A
     for one in lived:
         if (label := one.task.draw) is None:
             continue
-        months = [run.tables["measures"].to_pandas().sort_values("month") for run in one.finished]
+        months = [run.months for run in one.finished]
         for k, arm in enumerate(blocks[one.task.block][1:], start=1):
             place = {"site": arm.scenario, "against": arm.name, "draw": label.number, "account": label.account}
             for headline in present(months[0].columns):
@@ -91,7 +91,7 @@ def draw_levels_table(lived: Sequence[TaskResults]) -> pd.DataFrame:
     for one in lived:
         if (label := one.task.draw) is None:
             continue
-        spec, months = one.task.specs[0], one.finished[0].tables["measures"].to_pandas().sort_values("month")
+        spec, months = one.task.specs[0], one.finished[0].months
         place = {"site": spec.scenario.name, "against": spec.policy, "draw": label.number, "account": label.account}
         rows += [
             place | {"run": label.run, "measure": headline.name, "effect": number_of(headline.value(months))}

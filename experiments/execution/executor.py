@@ -44,11 +44,16 @@ class JobResults[J: SizedJob, R]:
         return [result for _, result in self.finished]
 
     @property
-    def whole(self) -> list[R]:
-        """Results of all jobs; raises KeyboardInterrupt if some are missing because of an interruption."""
+    def whole_pairs(self) -> list[tuple[J, R]]:
+        """All jobs with their results; raises KeyboardInterrupt if some are missing because of an interruption."""
         if self.interrupted:
             raise KeyboardInterrupt
-        return self.results
+        return self.finished
+
+    @property
+    def whole(self) -> list[R]:
+        """Results of all jobs, as `whole_pairs` has them."""
+        return [result for _, result in self.whole_pairs]
 
 
 @dataclass

@@ -81,8 +81,7 @@ def run_task(task: Task, tell: ReportProgress) -> TaskResults:
     if task.kind == "alone":
         return TaskResults(task, [run_alone(spec, town, tell) for spec in task.specs])
     runs, residents, first = [], [], None
-    for spec, world in zip(task.specs, twin_worlds(task.specs, town, tell), strict=True):
-        cells = simulate_until(world, tick_of(spec.until), tell)
+    for spec, world, cells in simulated_twins(task.specs, town, tell):
         runs.append(finished_run(world, spec, cells, whole=task.kind == "twins"))
         if first is not None and task.kind == "twins":
             residents += [
@@ -126,6 +125,14 @@ def twin_worlds(specs: Sequence[RunSpec], town: Town, tell: ReportProgress) -> I
     tell(specs[0].shifts - specs[0].reported)
     for spec in specs:
         yield TrustModel.resumed(spec.scenario, common, town=town, keep=keep)
+
+
+def simulated_twins(
+    specs: Sequence[RunSpec], town: Town, tell: ReportProgress
+) -> Iterator[tuple[RunSpec, TrustModel, list[np.ndarray]]]:
+    """Yield each run of one seed with its world at the end and the months of its cells."""
+    for spec, world in zip(specs, twin_worlds(specs, town, tell), strict=True):
+        yield spec, world, simulate_until(world, tick_of(spec.until), tell)
 
 
 def run_alone(spec: RunSpec, town: Town, tell: ReportProgress) -> Finished:

@@ -46,10 +46,7 @@ def read_lines() -> Iterator[SummaryLine]:
                 yield SummaryLine(label, Expression(sum=(f"{stated['each_kind']}_{kind}",)))
         else:
             label, digits = stated.pop("label"), stated.pop("digits", 0)
-            read: dict[str, Any] = {
-                key: tuple(value) if isinstance(value, list) else value for key, value in stated.items()
-            }
-            yield SummaryLine(label, Expression(**read) if read else None, digits)
+            yield SummaryLine(label, Expression.read(stated) if stated else None, digits)
 
 
 LINES = tuple(read_lines())

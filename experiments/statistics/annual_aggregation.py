@@ -1,7 +1,8 @@
 """Numbers of a year from monthly measures: sums, shares of sums and means."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -24,6 +25,11 @@ class Expression:
     per: tuple[str, ...] = ()
     per_mean: str = ""
     scale: float = 1.0
+
+    @classmethod
+    def read(cls, entry: Mapping[str, Any]) -> "Expression":
+        """Return the rule that an entry of a TOML file states."""
+        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()})
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -27,6 +27,11 @@ class Finished:
     tables: dict[str, pa.Table]
     ceiling_hits: float
 
+    @property
+    def months(self) -> Any:
+        """Its monthly measures as a table of pandas, in their order."""
+        return self.tables["measures"].to_pandas().sort_values("month")
+
 
 def join_runs(finished: "list[Finished]") -> dict[str, pa.Table]:
     """Return the tables of all runs, one below the other."""

@@ -117,7 +117,7 @@ def effects_by_end(study: Study, lived: Sequence[TaskResults]) -> pd.DataFrame:
     rows = []
     for one in lived:
         assert one.task.draw is not None
-        months = [run.tables["measures"].to_pandas() for run in one.finished]
+        months = [run.months for run in one.finished]
         for spec, own in zip(one.task.specs[1:], months[1:], strict=True):
             where = {"scenario": spec.scenario.name, "policy": spec.policy, "seed": spec.seed}
             where |= {"number": one.task.draw.number, "end": one.task.draw.run}

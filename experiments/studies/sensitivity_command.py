@@ -160,7 +160,7 @@ def noise_by_measure(
     study: Study, rows: list[list[RunSpec]], results: dict[str, Done]
 ) -> dict[str, VarianceComponents]:
     """Return the variance components of each measure in a pilot, over the points of which every run gave a number."""
-    months = pd.concat([one.tables["measures"].to_pandas() for one in results.values()])
+    months = pd.concat([one.months for one in results.values()])
     found = {}
     for measure in study.sensitivity.measures:
         outcomes = points_by_seeds(rows, last_year_values(months, measure))

@@ -93,10 +93,8 @@ class Simulations:
             for k, one in enumerate(values)
             for place in self.request.places
         }
-        outcome = run_missing(list(specs.values()), self.request.workers, "calibrating", self.request.out, None)
-        if outcome.interrupted:
-            raise KeyboardInterrupt
-        months = {spec.run: run.tables["measures"].to_pandas() for spec, run in outcome.finished}
+        lived = run_missing(list(specs.values()), self.request.workers, "calibrating", self.request.out, None)
+        months = {spec.run: run.months for spec, run in lived.whole_pairs}
         return np.array([[*self.row(k, specs, months)] for k in range(len(values))], float)
 
     def row(self, k: int, specs: Mapping[tuple[int, str], RunSpec], months: Mapping[str, object]) -> Iterator[float]:

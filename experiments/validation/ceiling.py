@@ -5,8 +5,8 @@ from pathlib import Path
 
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.statistics.thresholds import FEWEST_HOMICIDES
-from experiments.validation.experiment import BASE, NotAvailable, Window, Worlds, estimate
-from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_policies
+from experiments.validation.experiment import BASE, Experiment, NotAvailable, Window, Worlds, estimate
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_worlds
 from experiments.validation.readers import more, outcomes
 from experiments.validation.study_tables import (
     Row,
@@ -14,6 +14,7 @@ from experiments.validation.study_tables import (
     format_interval,
     head_of,
     interval_names,
+    policies_of,
     rows_by_columns,
     worlds_of,
     write_sites,
@@ -44,7 +45,7 @@ def show_ceiling(out: Path, size: ExperimentSize, years: float = YEARS, runs: Pa
 
 def of_site(site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
     """Yield the row of every world at one site and horizon: trust in its last year, all else until then."""
-    lives = run_policies("ceiling", site, WORLDS, years, size, runs)
+    lives = run_worlds(Experiment(f"ceiling of {site}", site=site, worlds=policies_of(WORLDS), years=years), size, runs)
     longest = len(lives[0][BASE].months)
     for months in [12 * year for year in AFTER if 12 * year <= longest] or [longest]:
         yield from after_months(site, lives, months)

@@ -9,11 +9,10 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from experiments.execution.run_requests import plan_runs
-from experiments.execution.run_tables import measures_table, simulate_until
-from experiments.execution.twin_runs import twin_worlds
+from experiments.execution.run_tables import measures_table
+from experiments.execution.twin_runs import simulated_twins
 from experiments.statistics.paired_effects import Effect, paired
 from experiments.validation.variance import print_lines, quiet
-from model.engine.calendar import tick_of
 from model.town.town import build_town
 
 SIZES = (150, 250, 400)
@@ -37,8 +36,7 @@ def runs_of(site: str, size: int, sets: Sequence[str], years: float, seeds: int)
     town = build_town(arms[0][0].scenario)
     found: list[list[pd.Series]] = [[], []]
     for pair in zip(*arms, strict=True):
-        for rows, spec, world in zip(found, pair, twin_worlds(list(pair), town, quiet), strict=True):
-            simulate_until(world, tick_of(spec.until), quiet)
+        for rows, (spec, world, _) in zip(found, simulated_twins(pair, town, quiet), strict=True):
             rows.append(pd.Series(measured(measures_table(world, spec).to_pandas(), years)))
     return int((town.cells["population"] > 0).sum()), found
 

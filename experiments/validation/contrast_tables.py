@@ -17,12 +17,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from experiments.comparison.headline_measures import BY_NAME, Headline, yearly_count
-from experiments.statistics.paired_effects import paired
 from experiments.storage.run_spec import parameter_value
 from experiments.validation import criteria
-from experiments.validation.experiment import BASE, CENTRAL, SITES, Experiment, Worlds
+from experiments.validation.experiment import BASE, SITES, Experiment, Worlds
 from experiments.validation.experiment_runs import QUICK, RUNS, ExperimentSize, run_worlds
-from experiments.validation.headline import TWINS, format_effect
+from experiments.validation.headline import TWINS, effect_columns, format_effect
 from experiments.validation.study_tables import Row, rows_by_columns, write_table
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
@@ -34,7 +33,6 @@ MORE = {name: yearly_count(name, one["en"], one["es"], *one["columns"]) for name
 MEASURES: Mapping[str, Headline] = {**BY_NAME, **MORE}
 SWEPT = re.compile(r"swept (-?[\d.]+)-([\d.]+)")
 TOGETHER = "assumed_together"
-UNITS = ("effect", "low", "high", "delta")
 COLUMNS = (
     *("table", "site", "scale", "case", "en", "es", "years", "measure", "unit"),
     *("base", "arm", "effect", "low", "high", "delta", "twins", "code"),
@@ -183,18 +181,10 @@ def rows_of(table: ContrastTable, site: str, size: ExperimentSize, runs: Path) -
     for number, case in enumerate(table.cases):
         worlds |= {f"arm {number}": case.arm} | ({f"base {number}": case.base} if case.base else {})
     years = table.stated["years"]
-    one = Experiment(
-        f"{table.name}, {site}, scale {size.scale:g}", "", "", "", site=site, worlds=worlds, years=years, lines=()
-    )
-    lives = run_worlds(one, CENTRAL, size, runs, table.texts)
-    about = {
-        "table": table.name,
-        "site": site,
-        "scale": size.scale,
-        "years": years,
-        "twins": len(lives),
-        "code": fingerprint(),
-    }
+    one = Experiment(f"{table.name}, {site}, scale {size.scale:g}", site=site, worlds=worlds, years=years)
+    lives = run_worlds(one, size, runs, table.texts)
+    about = {"table": table.name, "site": site, "scale": size.scale, "years": years}
+    about |= {"twins": len(lives), "code": fingerprint()}
     for number, case in enumerate(table.cases):
         base = f"base {number}" if case.base else BASE
         for measure in table.stated["measures"]:
@@ -204,12 +194,8 @@ def rows_of(table: ContrastTable, site: str, size: ExperimentSize, runs: Path) -
 
 def effect_of(lives: Sequence[Worlds], base: str, arm: str, headline: Headline, years: float) -> Row:
     """Return the effect between two worlds over all years, of a mean in the last; counts in per cent of the base."""
-    sides = ([headline.value(worlds[name].months) for worlds in lives] for name in (base, arm))
-    found = dataclasses.asdict(paired(*sides, scale=headline.scale(years)))
-    is_count = headline.kind == "counts"
-    part = 100.0 / found["base"] if is_count and found["base"] else math.nan if is_count else 1.0
-    values = {key: found[key] for key in ("base", "arm")} | {key: part * found[key] for key in UNITS}
-    return {"unit": "%" if is_count else headline.unit} | values
+    sides = [[headline.value(worlds[name].months) for worlds in lives] for name in (base, arm)]
+    return effect_columns(*sides, headline, years)
 
 
 def differences(small: Sequence[Row], large: Sequence[Row]) -> Iterator[Row]:

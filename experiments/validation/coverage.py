@@ -110,8 +110,7 @@ def bank_of(site: str, out: Path, pairs: int, scale: float, workers: int) -> Ite
 
 def months_of(lived: Sequence[TaskResults], arm: int, years: int) -> list[pd.DataFrame]:
     """Return the first years of one arm, run by run."""
-    runs = (one.finished[arm].tables["measures"].to_pandas().sort_values("month") for one in lived)
-    return [months.head(MONTHS * years) for months in runs]
+    return [one.finished[arm].months.head(MONTHS * years) for one in lived]
 
 
 def sampled(cells: Sequence[BankCell], n: int) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,7 @@ from experiments.execution.run_requests import plan_runs
 from experiments.statistics.forecast_scores import does_hold
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import CRITERION
-from experiments.validation.experiment import BASE, CENTRAL, Experiment, Worlds
+from experiments.validation.experiment import BASE, Experiment, Worlds
 from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_worlds
 from experiments.validation.study_tables import write_table
 from model.engine.fingerprint import fingerprint
@@ -80,8 +80,7 @@ def run_criteria(
     made = {name: f"criteria_{name}" for name, world in worlds.items() if world.numbers}
     words = {name: (*world.policies, *([made[name]] if name in made else [])) for name, world in worlds.items()}
     texts = {file: worlds[name].text for name, file in made.items()}
-    one = Experiment(f"criteria of {site}", "", "", "", site=site, worlds=words, years=years, lines=())
-    return run_worlds(one, CENTRAL, size, runs, texts)
+    return run_worlds(Experiment(f"criteria of {site}", site=site, worlds=words, years=years), size, runs, texts)
 
 
 def months_of(lives: Sequence[Worlds], world: str) -> pd.DataFrame:

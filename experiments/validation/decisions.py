@@ -14,9 +14,8 @@ import numpy as np
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_requests import plan_runs
-from experiments.execution.run_tables import simulate_until
 from experiments.execution.shared_towns import TOWNS
-from experiments.execution.twin_runs import twin_worlds
+from experiments.execution.twin_runs import simulated_twins
 from experiments.validation import consequences
 from experiments.validation.experiment import BASE, SITES, estimate
 from experiments.validation.experiment_runs import ExperimentSize
@@ -68,9 +67,8 @@ def run_case(case: DecisionCase, tell: ReportProgress) -> tuple[ChoiceCounts, co
     specs = {name: plan_runs(case.site, policies=world.policies, **about)[0] for name, world in worlds_all().items()}
     told: ChoiceCounts = {}
     counted: consequences.AnnualCounts = {}
-    lived = twin_worlds(list(specs.values()), TOWNS.of(specs[BASE].scenario), tell)
-    for (world, spec), one in zip(specs.items(), lived, strict=True):
-        simulate_until(one, tick_of(spec.until), tell)
+    lived = simulated_twins(list(specs.values()), TOWNS.of(specs[BASE].scenario), tell)
+    for world, (spec, one, _) in zip(specs, lived, strict=True):
         counted |= consequences.counted(world, one.datacollector.model_vars, one.settings.start, after(case.years))
         for row in one.choices() if world in WORLDS else ():
             year = 1 + (int(row["tick"]) - tick_of(spec.scenario.start)) // YEAR

@@ -62,7 +62,7 @@ def size_of(one: Experiment, variant: Variant, size: ExperimentSize) -> Experime
 def rows_of(one: Experiment, size: ExperimentSize, runs: Path) -> Iterator[Row]:
     """Yield the rows of an experiment in each of its variants."""
     for variant in variants_of(one, size):
-        lives = run_worlds(one, variant, size_of(one, variant, size), runs, MADE)
+        lives = run_worlds(one, size_of(one, variant, size), runs, MADE, variant)
         for line in one.lines:
             yield row_of(one, line, variant, lives)
 

@@ -16,7 +16,7 @@ from experiments.validation.calibration import state_of as reference_state
 from experiments.validation.impression_replay import OWN, Numbers, Tape
 from experiments.validation.panel import panels_of, people_of
 from experiments.validation.sizes import BY_NAME, EVENTS
-from scenarios.groups import find_parameter
+from experiments.validation.slopes import clip_to_limits
 
 EVERY = 10
 """One adult in so many of the reference town: 10,000 adults, solved within two seconds."""
@@ -89,10 +89,3 @@ def thin_out(tape: Tape, every: int) -> Tape:
     }
     group = np.unique(tape.group[kept], return_inverse=True)[1]
     return Tape(group=group, female=tape.female[kept], who=place[tape.who[own]], **rows)
-
-
-def clip_to_limits(name: str, value: float) -> float:
-    """Return a value cut at the limits within which its parameter is valid."""
-    group, key = find_parameter(name)
-    spec = group.parameter_specs()[key]
-    return min(max(value, spec.low), spec.high)

@@ -206,13 +206,13 @@ class Experiment:
     """
 
     name: str
-    en: str
-    es: str
-    measured: str
+    en: str = ""
+    es: str = ""
+    measured: str = ""
     _: KW_ONLY
     worlds: Mapping[str, tuple[str, ...]]
     years: float
-    lines: tuple[ExperimentLine, ...]
+    lines: tuple[ExperimentLine, ...] = ()
     variants: tuple[Variant, ...] = (CENTRAL,)
     trivial: str | None = BASE
     weak: bool = True

@@ -13,14 +13,13 @@ import pyarrow as pa
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_requests import plan_runs
-from experiments.execution.run_tables import measures_table, months_table, simulate_until, tables_of
+from experiments.execution.run_tables import measures_table, months_table, tables_of
 from experiments.execution.shared_towns import TOWNS
-from experiments.execution.twin_runs import twin_worlds
+from experiments.execution.twin_runs import simulated_twins
 from experiments.storage.run_folder import parquet_of
 from experiments.storage.run_spec import OWN, RunSpec
 from experiments.storage.writing import make_folder, write_whole
 from experiments.validation.experiment import BASE, CENTRAL, EXCHANGED, TURNS, Experiment, RunTables, Variant, Worlds
-from experiments.validation.study_tables import StudyWorld
 from model.engine.calendar import SHIFTS, first_of_month, month_of, tick_of
 from model.engine.errors import InputError
 from model.simulation.model import TrustModel
@@ -75,23 +74,8 @@ class WorldBatch:
         return self.specs[0].shifts + sum(one.reported for one in self.specs[1:])
 
 
-def run_policies(
-    label: str,
-    site: str,
-    worlds: Mapping[str, StudyWorld],
-    years: float,
-    size: ExperimentSize,
-    runs: Path,
-    texts: Mapping[str, str] | None = None,
-) -> list[Worlds]:
-    """Run the worlds of a table at one site beside the status quo; return those of each seed."""
-    policies = {name: world.policies for name, world in worlds.items()}
-    one = Experiment(f"{label} of {site}", "", "", "", site=site, worlds=policies, years=years, lines=())
-    return run_worlds(one, CENTRAL, size, runs, texts or {})
-
-
 def run_worlds(
-    one: Experiment, variant: Variant, size: ExperimentSize, runs: Path, texts: Mapping[str, str]
+    one: Experiment, size: ExperimentSize, runs: Path, texts: Mapping[str, str] = {}, variant: Variant = CENTRAL
 ) -> list[Worlds]:
     """Run the worlds of an experiment, those of ``texts`` as files; return those of each seed."""
     specs, missing = plan_worlds(one, variant, size, runs, texts)
@@ -176,8 +160,7 @@ def run_missing(specs: Sequence[RunSpec], runs: Path, workers: int, label: str) 
 def run_batch(batch: WorldBatch, tell: ReportProgress, runs: Path) -> str:
     """Carry out worlds of one seed side by side and keep what each leaves."""
     town = TOWNS.of(batch.specs[0].scenario)
-    for spec, world in zip(batch.specs, twin_worlds(batch.specs, town, tell), strict=True):
-        cells = simulate_until(world, tick_of(spec.until), tell)
+    for spec, world, cells in simulated_twins(batch.specs, town, tell):
         tables = left_by(world)
         if "cells" in spec.keep:
             tables["cells"] = tables_of(world, dataclasses.replace(spec, keep=("cells",)), cells)["cells"]

@@ -8,6 +8,7 @@ that are given or of their changes, and writes `beside.txt`: first every measure
 import argparse
 import csv
 import dataclasses
+import math
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,12 +21,20 @@ from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.comparison.origins import BELIEFS, Account, account_of, key_of, parts_of
 from experiments.narrative.messages import message
 from experiments.narrative.origin_sentences import part_keys, part_name
-from experiments.statistics.paired_effects import paired
+from experiments.statistics.paired_effects import Value, paired
 from experiments.statistics.thresholds import Scale
 from experiments.storage.writing import make_folder, write_whole
-from experiments.validation.experiment import BASE, RunTables, Worlds
-from experiments.validation.experiment_runs import QUICK, RUNS, ExperimentSize, run_policies
-from experiments.validation.study_tables import STATED, Row, head_of, rows_by_columns, worlds_of, write_sites
+from experiments.validation.experiment import BASE, Experiment, RunTables, Worlds
+from experiments.validation.experiment_runs import QUICK, RUNS, ExperimentSize, run_worlds
+from experiments.validation.study_tables import (
+    STATED,
+    Row,
+    head_of,
+    policies_of,
+    rows_by_columns,
+    worlds_of,
+    write_sites,
+)
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
@@ -39,6 +48,7 @@ MEASURES = ("trust_mean", "fear_mean", "crimes_occurred", "homicides", "extortio
 """Columns of the text."""
 IN_FILE = tuple(measure for measure in BELIEFS.values() if measure not in MEASURES)
 """Beliefs that feed trust: in the file alone."""
+SCALED = ("effect", "low", "high", "delta")
 DIGITS = {"counts": 1, "points": 2}
 COLUMNS = (
     *("version", "site", "year", "world", "en", "es", "measure", "unit"),
@@ -56,12 +66,12 @@ def show_headline(version: str, out: Path, size: ExperimentSize, years: float, r
 
 def of_site(version: str, site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
     """Yield the effects of every world at one site, year by year."""
-    others = {name: world for name, world in WORLDS.items() if name != BASE}
-    lives = run_policies("headline effects", site, others, years, size, runs)
+    one = Experiment(f"headline effects of {site}", site=site, worlds=policies_of(WORLDS), years=years)
+    lives = run_worlds(one, size, runs)
     about = {"version": version, "site": site, "twins": len(lives), "code": fingerprint()}
     for year in [year for year in AFTER if year <= years] or [1]:
         base = [account_at(worlds[BASE], year) for worlds in lives]
-        for world in others:
+        for world in one.worlds:
             for measure in (*MEASURES, *IN_FILE):
                 yield about | effect_row(lives, world, year, BY_NAME[measure])
             for row in origin_rows(lives, base, world, year):
@@ -90,12 +100,17 @@ def origin_rows(lives: Sequence[Worlds], base: Sequence[Account], world: str, ye
 def effect_row(lives: Sequence[Worlds], world: str, year: int, headline: Headline) -> Row:
     """Return the effect of a world on a measure in one year; counts in per cent of those of the status quo."""
     base, arm = ([headline.value(in_year(worlds[name], year)) for worlds in lives] for name in (BASE, world))
-    found = dataclasses.asdict(paired(base, arm, scale=headline.scale(1.0)))
-    is_count = headline.kind == "counts"
-    part = 100.0 / found["base"] if is_count and found["base"] else float("nan") if is_count else 1.0
     row: Row = {"year": year, "world": world, "en": WORLDS[world].en, "es": WORLDS[world].es}
-    row |= {"measure": headline.name, "unit": "%" if is_count else headline.unit}
-    return row | {key: found[key] for key in ("base", "arm")} | {k: part * found[k] for k in ("effect", "low", "high")}
+    return row | {"measure": headline.name} | effect_columns(base, arm, headline, 1.0)
+
+
+def effect_columns(base: Sequence[Value], arm: Sequence[Value], headline: Headline, years: float) -> Row:
+    """Return unit, levels and effect of a measure after so many years; counts in per cent of those of the base."""
+    found = dataclasses.asdict(paired(base, arm, scale=headline.scale(years)))
+    is_count = headline.kind == "counts"
+    part = 100.0 / found["base"] if is_count and found["base"] else math.nan if is_count else 1.0
+    values = {key: found[key] for key in ("base", "arm")} | {key: part * found[key] for key in SCALED}
+    return {"unit": "%" if is_count else headline.unit} | values
 
 
 def in_year(lived: RunTables, year: int) -> pd.DataFrame:

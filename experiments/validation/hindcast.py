@@ -79,11 +79,9 @@ def show_hindcast(out: Path, size: ExperimentSize) -> list[dict[str, object]]:
         )
         for variant in VARIANTS
     ]
-    lived = run_jobs(jobs, years_of_run, size.workers, "hindcast")
-    if lived.interrupted:
-        raise KeyboardInterrupt
+    lived = run_jobs(jobs, years_of_run, size.workers, "hindcast").whole_pairs
     observed = observations()
-    rows = [row for site in SITES for row in site_rows(site, lived.finished, observed)]
+    rows = [row for site in SITES for row in site_rows(site, lived, observed)]
     print(write_table(out, FILE, rows, COLUMNS, lines(rows)))
     return rows
 

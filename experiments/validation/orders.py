@@ -51,13 +51,11 @@ def orders() -> list[Order]:
 
 def order_of(row: dict[str, Any]) -> Order:
     """Return one row of the file."""
-    stated: dict[str, Any] = {
-        key: tuple(row[key]) if isinstance(row[key], list) else row[key] for key in COUNTED if key in row
-    }
+    stated = {key: row[key] for key in COUNTED if key in row}
     known = ("part", "name", "evidence", "digits", "note", "year")
     return Order(
         **{key: row[key] for key in known if key in row},
-        expression=Expression(**stated) if set(stated) & {"mean", "last", "sum"} else None,
+        expression=Expression.read(stated) if set(stated) & {"mean", "last", "sum"} else None,
         bands={key: tuple(band) for key, band in row.items() if key not in (*COUNTED, *known)},
     )
 

@@ -57,10 +57,7 @@ type Lived = list[tuple[PatternJob, dict[str, pd.DataFrame]]]
 def run_patterns(size: ExperimentSize, years: float) -> Lived:
     """Run every world that patterns name, at both sites; return the monthly columns of each by name."""
     jobs = [job for site in SITES for job in (*twin_jobs(site, size, years), *history_jobs(site, size))]
-    lived = run_jobs(jobs, live, size.workers, "scorecard")
-    if lived.interrupted:
-        raise KeyboardInterrupt
-    return lived.finished
+    return run_jobs(jobs, live, size.workers, "scorecard").whole_pairs
 
 
 def twin_jobs(site: str, size: ExperimentSize, years: float) -> Iterator[PatternJob]:

@@ -142,17 +142,11 @@ def patterns() -> Iterator[Pattern]:
     """Yield every pattern at each site that it names."""
     for stated in STATED["pattern"]:
         row: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in stated.items()}
-        row["value"] = expression_of(row["value"])
+        row["value"] = Expression.read(row["value"])
         if "value" in (against := dict(row.get("against", {}))):
-            against["value"] = expression_of(against["value"])
+            against["value"] = Expression.read(against["value"])
         for site in row.pop("sites", SITES):
             yield Pattern(**{**row, "against": against, "site": site})
-
-
-def expression_of(entry: Mapping[str, Any]) -> Expression:
-    """Return the rule that an entry states."""
-    parts: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
-    return Expression(**parts)
 
 
 def number_of(runs: Runs, side: Side, seeds: Sequence[int]) -> float:

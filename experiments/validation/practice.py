@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from experiments.validation.ceiling import DIGITS
-from experiments.validation.experiment import BASE, Worlds, estimate
-from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_policies
+from experiments.validation.experiment import BASE, Experiment, Worlds, estimate
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_worlds
 from experiments.validation.readers import outcomes
 from experiments.validation.study_tables import (
     STATED,
@@ -14,6 +14,7 @@ from experiments.validation.study_tables import (
     format_interval,
     head_of,
     interval_names,
+    policies_of,
     rows_by_columns,
     worlds_of,
     write_sites,
@@ -61,8 +62,8 @@ def show_practice(out: Path, size: ExperimentSize, years: float = max(AFTER), ru
 
 def of_site(site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
     """Yield the rows of the status quo and of every world at one site, year by year."""
-    others = {name: world for name, world in WORLDS.items() if name != BASE}
-    lives = run_policies("practices", site, others, years, size, runs, MADE)
+    one = Experiment(f"practices of {site}", site=site, worlds=policies_of(WORLDS), years=years)
+    lives = run_worlds(one, size, runs, MADE)
     for year in [year for year in AFTER if year <= years] or [1]:
         for name in WORLDS:
             yield row_of(site, name, year, lives)

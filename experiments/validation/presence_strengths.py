@@ -68,7 +68,7 @@ class Strength:
         one = dataclasses.replace(whole, worlds={self.world: whole.worlds[self.world]})
         told = ", ".join(f"{name.partition('.')[2]} {value:g}" for name, value in values.items())
         variant = Variant(told, tuple((name, "to", value) for name, value in values.items()))
-        return [line.read(worlds) for worlds in run_worlds(one, variant, size, runs, MADE)]
+        return [line.read(worlds) for worlds in run_worlds(one, size, runs, MADE, variant)]
 
     def shown_at(self, value: float, before: Values, size: ExperimentSize, runs: Path) -> list[float]:
         """Return what the line shows where this strength has a value, and those before it theirs."""

@@ -23,6 +23,7 @@ from experiments.validation.patterns import AS_IT_IS, Runs, pattern_scores
 from experiments.validation.scorecard_text import COLUMNS as PATTERN_COLUMNS
 from experiments.validation.scorecard_text import (
     effect_lines,
+    failed_of,
     has_failed_effect,
     measured_effects,
     not_scored_lines,
@@ -137,8 +138,7 @@ def lines(rows: Sequence[Score]) -> Iterator[str]:
         for role in ROLES:
             own = [row for row in rows if (row.site, row.role) == (site, role)]
             if own:
-                failed, trivial = (sum(getattr(row, name) for row in own) for name in ("failed", "trivial_failed"))
-                yield f" {role}: {failed} of {len(own)} FAILED; of the trivial forecast {trivial}"
+                yield f" {role}: {failed_of(own)}"
         yield ""
     yield "Skill: 1 perfect, 0 as the trivial forecast, the number of the other town."
     yield "Agreement of calibrated rows, inputs and echoes is no evidence for the model."

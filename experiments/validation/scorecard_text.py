@@ -5,6 +5,7 @@ import math
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from experiments.validation.patterns import NOT_TESTED, PatternScore
 from experiments.validation.study_tables import Row
@@ -52,8 +53,8 @@ def limits(row: PatternScore) -> str:
     return f"> {row.low:g}" if low else f"< {row.high:g}" if high else ""
 
 
-def failed_of(rows: Sequence[PatternScore]) -> str:
-    """Return how many patterns fail, and how many in the trivial forecast."""
+def failed_of(rows: Sequence[Any]) -> str:
+    """Return how many scores fail, and how many in the trivial forecast."""
     failed, trivial = (sum(getattr(row, name) for row in rows) for name in ("failed", "trivial_failed"))
     return f"{failed} of {len(rows)} FAILED; of the trivial forecast {trivial}"
 

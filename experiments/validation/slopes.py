@@ -66,10 +66,15 @@ def intercepts(values: Mapping[str, float]) -> dict[str, float]:
         if moved:
             start = values.get(intercept, default_of(intercept))
             shift = sum(mean * (values[name] - default_of(name)) for name, mean in moved.items())
-            group, key = find_parameter(intercept)
-            spec = group.parameter_specs()[key]
-            found[intercept] = min(max(start - shift, spec.low), spec.high)
+            found[intercept] = clip_to_limits(intercept, start - shift)
     return found
+
+
+def clip_to_limits(name: str, value: float) -> float:
+    """Return a value cut at the limits within which its parameter is valid."""
+    group, key = find_parameter(name)
+    spec = group.parameter_specs()[key]
+    return min(max(value, spec.low), spec.high)
 
 
 def default_of(name: str) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from experiments.storage.writing import csv_bytes, make_folder, write_whole
-from experiments.validation.experiment import SITES, Estimate, estimate
+from experiments.validation.experiment import BASE, SITES, Estimate, estimate
 from model.engine.errors import InputError, suggest_nearest
 
 Row = dict[str, Any]
@@ -26,6 +26,11 @@ def worlds_of(table: str) -> dict[str, StudyWorld]:
     """Return the worlds of a table by name."""
     stated = STATED[table]["worlds"].items()
     return {name: StudyWorld(one["en"], one["es"], tuple(one.get("policies", name.split("+")))) for name, one in stated}
+
+
+def policies_of(worlds: Mapping[str, StudyWorld]) -> dict[str, tuple[str, ...]]:
+    """Return the policies of worlds by name, without the status quo."""
+    return {name: world.policies for name, world in worlds.items() if name != BASE}
 
 
 def head_of(table: str, **values: Any) -> Iterator[str]:

@@ -14,11 +14,10 @@ import numpy as np
 import pandas as pd
 
 from experiments.execution.run_requests import plan_runs
-from experiments.execution.run_tables import measures_table, simulate_until
-from experiments.execution.twin_runs import twin_worlds
+from experiments.execution.run_tables import measures_table
+from experiments.execution.twin_runs import simulated_twins
 from experiments.storage.run_spec import parameter_value
 from experiments.validation.variance import quiet
-from model.engine.calendar import tick_of
 from model.gangs.cliques.schema import Cliques
 from model.gangs.gangs.schema import CLIQUES
 from model.police.chief.schema import HOUR_USES
@@ -65,8 +64,7 @@ def levels(sets: Sequence[str], years: float, seeds: int) -> pd.DataFrame:
     for pair in zip(*arms, strict=True):
         crimes: list[float] = []
         rows: dict[str, float] = {}
-        for spec, world in zip(pair, twin_worlds(list(pair), town, quiet), strict=True):
-            simulate_until(world, tick_of(spec.until), quiet)
+        for spec, world, _ in simulated_twins(pair, town, quiet):
             months = measures_table(world, spec).to_pandas()
             crimes.append(crimes_of(months))
             rows = rows or levels_of_measures(months) | levels_of_cliques(world)

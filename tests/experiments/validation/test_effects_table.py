@@ -299,7 +299,7 @@ def test_the_status_quo_of_another_twin_is_that_of_the_next_seed(
 ) -> None:
     monkeypatch.setattr(experiment_runs, "run_missing", lambda *_: None)
     one = next(one for one in EXPERIMENTS if one.name == "luck")
-    some = experiment_runs.run_worlds(one, CENTRAL, experiment_runs.ExperimentSize(seeds=3), tmp_path, {})
+    some = experiment_runs.run_worlds(one, experiment_runs.ExperimentSize(seeds=3), tmp_path)
     own, exchanged = ([worlds[name].run for worlds in some] for name in (BASE, EXCHANGED))
     assert exchanged == own[1:] + own[:1]
 
@@ -329,7 +329,7 @@ def test_the_ceiling_has_all_worlds_of_both_sites(tmp_path: Path, monkeypatch: p
     def all_halved(one: Experiment, *_: object) -> list[Worlds]:
         return [worlds(one, 0.5, seed) for seed in (1, 2)]
 
-    monkeypatch.setattr(experiment_runs, "run_worlds", all_halved)
+    monkeypatch.setattr(ceiling, "run_worlds", all_halved)
     rows = ceiling.show_ceiling(tmp_path, QUICK)
     assert len(rows) == 2 * len(ceiling.WORLDS) * 4
     assert list(dict.fromkeys(row["years"] for row in rows)) == [1.0, 2.0, 3.0, 5.0]
@@ -358,7 +358,7 @@ def test_a_table_that_cannot_be_drawn_is_one_line(
 
 
 def test_the_table_of_practices_has_all_worlds_of_both_sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(experiment_runs, "run_worlds", lambda one, *_: [worlds(one, 0.5, seed) for seed in (1, 2)])
+    monkeypatch.setattr(practice, "run_worlds", lambda one, *_: [worlds(one, 0.5, seed) for seed in (1, 2)])
     rows = practice.show_practice(tmp_path, QUICK)
     assert [row["world"] for row in rows] == 2 * len(practice.AFTER) * list(practice.WORLDS)
     assert all(row["crimes"] == ("" if row["world"] == BASE else pytest.approx(-50.0)) for row in rows)
