@@ -57,17 +57,18 @@ FRIDAY = 4
 class Incident:
     """What happened, and what became of it in the four books."""
 
-    tick: int
     number: int
     kind: int
     motive: int
     cell: Cell
     victim: Resident
-    teller: Resident | None
-    minute: float
     severity: float
-    loss: float
+    loss: float = 0.0
     displaced: bool = False
+    minute: float | None = None
+    """Minute of the shift; drawn where it is not given."""
+    tick: int = NOBODY
+    teller: Resident | None = None
     offender: Slot | None = None
     clique: "Clique | None" = None
     named: bool = False
@@ -253,7 +254,7 @@ def punish_thief(town: "PlainTown", cell: Cell, number: int) -> None:
     victim = thief_killed(town, cell, number)
     if victim is not None:
         minute = minute_of(town, number)
-        write_incident(town, 2**27 + number, KILLING, NARCO, cell, victim, 1.0, 0.0, minute=minute)
+        write_incident(town, Incident(2**27 + number, KILLING, NARCO, cell, victim, 1.0, minute=minute))
 
 
 # offenders
@@ -351,17 +352,9 @@ def happen(town: "PlainTown", tried: Attempt) -> None:
         outcome, motive, severity = KILLING, ROBBERY_MOTIVE, 1.0
     elif kind == ASSAULT and lethal < numbers.lethal_assault * toll:
         outcome, motive, severity = KILLING, QUARREL, 1.0
-    incident = write_incident(
-        town,
-        number,
-        outcome,
-        motive,
-        tried.cell,
-        tried.victim,
-        severity,
-        drawn_loss(town, number, getattr(numbers, f"loss_{LOSSES[kind]}") if kind <= BURGLARY else 0.0),
-        displaced=tried.displaced,
-    )
+    loss = drawn_loss(town, number, getattr(numbers, f"loss_{LOSSES[kind]}") if kind <= BURGLARY else 0.0)
+    what = Incident(number, outcome, motive, tried.cell, tried.victim, severity, loss, displaced=tried.displaced)
+    incident = write_incident(town, what)
     incident.offender = tried.offender
     if tried.offender is not None:
         tried.offender.crimes += 1
@@ -369,46 +362,25 @@ def happen(town: "PlainTown", tried: Attempt) -> None:
         breed_repeats(town, tried)
 
 
-def write_incident(
-    town: "PlainTown",
-    number: int,
-    kind: int,
-    motive: int,
-    cell: Cell,
-    victim: Resident,
-    severity: float,
-    loss: float,
-    displaced: bool = False,
-    minute: float | None = None,
-) -> Incident:
+def write_incident(town: "PlainTown", incident: Incident) -> Incident:
     """Write an incident down: the victim may die, and whoever can tell it is harmed."""
-    incident = note(town, number, kind, motive, cell, victim, severity, loss, displaced, minute)
+    note(town, incident)
     if incident.teller is not None:
-        town.live(incident.teller, "harm", town.numbers("trust").harm * severity)
+        town.live(incident.teller, "harm", town.numbers("trust").harm * incident.severity)
         incident.teller.last_harm = town.tick
     return incident
 
 
-def note(
-    town: "PlainTown",
-    number: int,
-    kind: int,
-    motive: int,
-    cell: Cell,
-    victim: Resident,
-    severity: float,
-    loss: float,
-    displaced: bool = False,
-    minute: float | None = None,
-) -> Incident:
+def note(town: "PlainTown", incident: Incident) -> None:
     """Write an incident down; the victim may die."""
-    if kind == KILLING:
+    victim = incident.victim
+    if incident.kind == KILLING:
         victim.die()
-    teller = victim if victim.alive else next((tie for tie in victim.ties if tie.alive), None)
-    minute = minute_of(town, number) if minute is None else minute
-    incident = Incident(town.tick, number, kind, motive, cell, victim, teller, minute, severity, loss, displaced)
+    incident.tick = town.tick
+    incident.teller = victim if victim.alive else next((tie for tie in victim.ties if tie.alive), None)
+    if incident.minute is None:
+        incident.minute = minute_of(town, incident.number)
     town.incidents.append(incident)
-    return incident
 
 
 def breed_repeats(town: "PlainTown", tried: Attempt) -> None:

@@ -125,10 +125,10 @@ def hurt(town: "PlainTown", incident: Incident, suspect: Resident, authority: Au
     p, m = town.numbers("collective_violence"), incident.number
     number, minute = 3 * 2**30 + m % 2**28, min(479.0, incident.minute + p.minutes)
     if town.uniform("crowd kills", m, 0) < p.lethal:
-        done = write_incident(town, number, KILLING, CROWD, incident.cell, suspect, 1.0, 0.0, minute=minute)
+        done = write_incident(town, Incident(number, KILLING, CROWD, incident.cell, suspect, 1.0, minute=minute))
         if done.teller is not None:
             done.told, done.complaint = TELEPHONE, True
     else:
-        write_incident(town, number, ASSAULT, CROWD, incident.cell, suspect, p.severity, 0.0, minute=minute)
+        write_incident(town, Incident(number, ASSAULT, CROWD, incident.cell, suspect, p.severity, minute=minute))
     if police and town.uniform("crowd attacks police", m, 0) < p.attack:
         authority.withdrawn_until = town.tick + int(21 * p.withdrawn)

@@ -227,7 +227,8 @@ def demand(town: "PlainTown", clique: Clique) -> None:
         place = target.places[0]
         assert place is not None
         clique.demanded += 1
-        write_incident(town, m, EXTORTION, TERRITORIAL, place, target, numbers.severity, clique.rent).clique = clique
+        asked = Incident(m, EXTORTION, TERRITORIAL, place, target, numbers.severity, clique.rent, clique=clique)
+        write_incident(town, asked)
         noise = numbers.noise * logit(town.uniform("demand pay", m, 0))
         if clique.dread * numbers.punishment_cost - clique.rent + noise > 0.0:
             target.pays = clique
@@ -255,9 +256,9 @@ def answer_refusal(town: "PlainTown", threat: Threat) -> None:
     clique.dread += numbers.learning * (1.0 - clique.dread)
     m = 2**30 + 2**29 + target.number
     if town.uniform("lethal", m, 0) < numbers.lethal:
-        done = write_incident(town, m, KILLING, EXTORTION_MOTIVE, target.home, target, 1.0, 0.0)
+        done = write_incident(town, Incident(m, KILLING, EXTORTION_MOTIVE, target.home, target, 1.0))
     else:
-        done = write_incident(town, m, ASSAULT, PUNISHMENT, target.home, target, numbers.wound_severity, 0.0)
+        done = write_incident(town, Incident(m, ASSAULT, PUNISHMENT, target.home, target, numbers.wound_severity))
     done.clique = clique
 
 
@@ -308,9 +309,9 @@ def fight(town: "PlainTown", clique: Clique, victim: Resident, where: Cell) -> I
     """Let a clique kill or wound somebody."""
     m = 2**30 + clique.number
     if town.uniform("lethal", m, 0) < town.numbers("extortion").clash_lethal:
-        done = write_incident(town, m, KILLING, GANG, where, victim, 1.0, 0.0)
+        done = write_incident(town, Incident(m, KILLING, GANG, where, victim, 1.0))
     else:
-        done = write_incident(town, m, ASSAULT, GANG, where, victim, town.numbers("extortion").wound_severity, 0.0)
+        done = write_incident(town, Incident(m, ASSAULT, GANG, where, victim, town.numbers("extortion").wound_severity))
     done.clique = clique
     return done
 
@@ -353,7 +354,7 @@ def imitate(town: "PlainTown") -> None:
             if imprisoned and town.uniform("telephone blocked", m, 0) < numbers.imitator_blocked:
                 continue
             loss = drawn_loss(town, m, numbers.imitator_loss)
-            write_incident(town, m, EXTORTION, IMITATOR, one.home, one, numbers.imitator_severity, loss)
+            write_incident(town, Incident(m, EXTORTION, IMITATOR, one.home, one, numbers.imitator_severity, loss))
             if town.uniform("imitator pay", m, 0) < numbers.imitator_pay:
                 town.n_imitators_paid += 1
                 one.gave_in = town.tick

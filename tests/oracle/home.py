@@ -123,9 +123,9 @@ def hurt(town: "PlainTown", woman: Resident) -> None:
         town.live(woman, "hurt_again", p.disappointed)
     woman.last_hurt, woman.looked_for_help = town.tick, 0
     if town.uniform("lethal", m, 0) < p.lethal * town.numbers("crime").firearms:
-        write_incident(town, m, KILLING, motive, woman.home, woman, 1.0, 0.0)
+        write_incident(town, Incident(m, KILLING, motive, woman.home, woman, 1.0))
     else:
-        note(town, m, DOMESTIC, motive, woman.home, woman, severity, 0.0)
+        note(town, Incident(m, DOMESTIC, motive, woman.home, woman, severity))
 
 
 def seek_help(town: "PlainTown") -> None:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from oracle.community import Case
-from oracle.crime import ASSAULT, QUARREL, write_incident
+from oracle.crime import ASSAULT, QUARREL, Incident, write_incident
 from oracle.random_draws import logistic, pick, poisson
 
 if TYPE_CHECKING:
@@ -37,4 +37,4 @@ def quarrel(town: "PlainTown", m: int, number: int) -> None:
     other = pick(authority.residents, town.uniform("land other", m, 0))
     if other.alive and other.age >= 18 and other is not one and town.uniform("land fight", m, 0) < p.fight:
         severity = p.severity_grave if town.uniform("violent", m, 0) < p.grave else p.severity
-        write_incident(town, m, ASSAULT, QUARREL, one.home, other, severity, 0.0)
+        write_incident(town, Incident(m, ASSAULT, QUARREL, one.home, other, severity))
