@@ -22,7 +22,8 @@ from model.engine.errors import InputError, WorkStopped
 
 DONE, OUR_FAULT, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 YEARS_OF_CHECK = 3
-PLAUSIBLE, DRAWS_OF_ACCOUNTS = "plausible:", 8
+DRAWS_OF_ACCOUNTS = "plausible:8"
+KINDS_OF_DRAWS = ("plausible:", "calibrated:")
 WIDTH = 80
 LONGEST = 800
 REFUSED = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.ELOOP)
@@ -122,7 +123,7 @@ def compare(
     from experiments.report.prices import read_prices
 
     shown = ComparisonOutput(report, figures, lang or "es", read_prices(price), "es" if lang == "es" else "en")
-    draws = file_of_draws(draws or (f"plausible:{DRAWS_OF_ACCOUNTS}" if accounts else ""))
+    draws = file_of_draws(draws or (DRAWS_OF_ACCOUNTS if accounts else ""))
     request = Request(
         arms=tuple(arms), scenarios=tuple(scenario), sets=tuple(set_), start=start, years=years, until=until, seed=seed,
         replicates=replicates, independent=independent, memory=memory, delta=tuple(delta), settle=settle, draws=draws,
@@ -133,12 +134,12 @@ def compare(
 
 
 def file_of_draws(word: str) -> str:
-    """Return the file of draws that `--draws` means; draws of plausible ranges are made if they are not there."""
-    if not word.startswith(PLAUSIBLE):
+    """Return the file of draws that `--draws` means; those of a kind are made if they are not there."""
+    if not word.startswith(KINDS_OF_DRAWS):
         return word
-    from experiments.validation.plausible_draws import plausible_file
+    from experiments.validation.plausible_draws import file_of_kind  # brings the model
 
-    return str(plausible_file(word.removeprefix(PLAUSIBLE)))
+    return str(file_of_kind(word))
 
 
 @app.command()

@@ -87,8 +87,8 @@ Settle = Annotated[
 Draws = Annotated[
     str,
     Option(
-        metavar="FILE|plausible:N",
-        help="Also over draws of assumed parameters: of a file, or N of their plausible ranges.",
+        metavar="FILE|KIND:N",
+        help="Also over draws of assumed parameters: of a file, plausible:N or calibrated:N.",
         show_default=False,
     ),
 ]

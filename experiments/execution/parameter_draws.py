@@ -1,7 +1,8 @@
 """Draws of parameters: files that say, draw by draw, which values the assumed parameters have.
 
 A file is a CSV table with a column ``draw`` and one for each parameter by its dotted name. `confianza calibrate` writes
-draws that agree with data; ``--draws plausible:N`` makes N of the plausible ranges.
+draws that agree with data.  ``--draws plausible:N`` makes N of the plausible ranges; in those of ``calibrated:N``, the
+parameters that were fitted to data come from the posterior on record.
 """
 
 import csv

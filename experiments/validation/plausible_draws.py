@@ -1,17 +1,20 @@
 """Draws of all assumed parameters from their plausible ranges, kept as files.
 
 Parameters that depend on others are not drawn on their own: weights follow from sizes of events in points, and from
-memory, asymmetry, qualities and hearsay (`event_weights`); intercepts follow from slopes (`slopes`).
-``python -m experiments.validation.plausible_draws N`` prints the file of N draws; it is made if it is not there.
+memory, asymmetry, qualities and hearsay (`event_weights`); intercepts follow from slopes (`slopes`).  In calibrated
+draws, the parameters that were fitted to data come from their posterior on record (`POSTERIOR_DRAWS`).
+``python -m experiments.validation.plausible_draws plausible:N`` prints the file of N draws; it is made if it is not
+there.
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from experiments.execution.parameter_draws import Draw, draws_bytes
+import scenarios
+from experiments.execution.parameter_draws import Draw, draws_bytes, read_draws
 from experiments.storage.progress import Progress
 from experiments.storage.run_identity import digest_of
 from experiments.storage.writing import make_folder, write_whole
@@ -23,35 +26,46 @@ from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
 FOLDER = Path("results") / "draws"
+POSTERIOR_DRAWS = Path(scenarios.__file__).parent / "calibrated" / "draws.csv"
+"""Draws of the posterior on record, from `confianza calibrate`."""
+PLAUSIBLE, CALIBRATED = "plausible", "calibrated"
 SEED = 1
 MOST, TRIES = 1000, 100
 EVENT_OF = {one.parameter: one for one in EVENTS}
 
 
-def plausible_file(count: str) -> Path:
-    """Return the file of so many draws; its name has a digest of ranges and code: after changes it is made anew.
+def file_of_kind(word: str) -> Path:
+    """Return the file of draws for ``plausible:N`` or ``calibrated:N``.
+
+    Its name has a digest of ranges, posterior and code: after changes it is made anew.
 
     Raises
     ------
     InputError
-        If the count is no whole number from 2 on.
+        If N is no whole number from 2 to the most draws that there are.
     """
-    n = int(count) if count.isdecimal() else 0
-    if not 2 <= n <= MOST:
-        raise InputError(f"--draws plausible:N wants a whole number from 2 to {MOST}, got '{count}'")
+    kind, _, count = word.partition(":")
+    posterior = read_draws(POSTERIOR_DRAWS) if kind == CALIBRATED else []
+    n, most = int(count) if count.isdecimal() else 0, len(posterior) or MOST
+    if not 2 <= n <= most:
+        raise InputError(f"--draws {kind}:N wants a whole number from 2 to {most}, got '{count}'")
     ranges = dict(plausible_ranges("*"))
-    path = FOLDER / f"plausible-{n}-{digest_of(repr([sorted(ranges.items()), fingerprint()]).encode())[:8]}.csv"
+    digest = digest_of(repr([sorted(ranges.items()), posterior[:n], fingerprint()]).encode())[:8]
+    path = FOLDER / f"{kind}-{n}-{digest}.csv"
     if not path.is_file():
-        content = draws_bytes(list(plausible_draws(n, weight_solver())))
+        content = draws_bytes(list(plausible_draws(n, weight_solver(), fitted=[one.values for one in posterior])))
         make_folder(FOLDER)
         write_whole(path, content)
     return path
 
 
-def plausible_draws(n: int, solver: WeightSolver, seed: int = SEED) -> Iterator[Draw]:
+def plausible_draws(
+    n: int, solver: WeightSolver, seed: int = SEED, fitted: Sequence[Mapping[str, float]] = ()
+) -> Iterator[Draw]:
     """Yield draws of all assumed parameters: a Latin hypercube over their plausible ranges, solved draw by draw.
 
     A point at which no weights give the sizes of events is no possible set of values, and is replaced by a random one.
+    The values in ``fitted``, if any, replace those of the same parameters, draw by draw.
     """
     from scipy.stats import qmc  # half a second, which other commands save
 
@@ -60,7 +74,9 @@ def plausible_draws(n: int, solver: WeightSolver, seed: int = SEED) -> Iterator[
     progress = Progress("drawing", n, n)
     try:
         for number, point in enumerate(qmc.LatinHypercube(len(ranges), rng=rng).random(n), start=1):
-            yield Draw(number, solved_values(ranges, point, solver, np.random.default_rng([seed, number])))
+            fixed = fitted[number - 1] if fitted else {}
+            values = solved_values(ranges, point, solver, np.random.default_rng([seed, number]), fixed)
+            yield Draw(number, values)
             progress.ended()
             progress.reach(number)
     finally:
@@ -68,24 +84,31 @@ def plausible_draws(n: int, solver: WeightSolver, seed: int = SEED) -> Iterator[
 
 
 def solved_values(
-    ranges: Mapping[str, Range], point: np.ndarray, solver: WeightSolver, rng: np.random.Generator
+    ranges: Mapping[str, Range],
+    point: np.ndarray,
+    solver: WeightSolver,
+    rng: np.random.Generator,
+    fixed: Mapping[str, float],
 ) -> dict[str, float]:
     """Return the values of a point (0-1 by parameter), with all that depends on them; of another point if need be."""
     for _ in range(TRIES):
         try:
-            return values_at(ranges, point, solver)
+            return values_at(ranges, point, solver, fixed)
         except UNSOLVED:
             point = rng.random(len(ranges))
     raise InputError(f"no weights give the sizes of events in {TRIES} points of the plausible ranges")
 
 
-def values_at(ranges: Mapping[str, Range], point: np.ndarray, solver: WeightSolver) -> dict[str, float]:
+def values_at(
+    ranges: Mapping[str, Range], point: np.ndarray, solver: WeightSolver, fixed: Mapping[str, float] = {}
+) -> dict[str, float]:
     """Return the values of a point, with weights and intercepts that follow from them.
 
-    The share of a weight says how large its event is, from the lower to the upper size that is stated of it.
+    The share of a weight says how large its event is, from the lower to the upper size that is stated of it.  Values in
+    ``fixed`` replace those of the point.
     """
     shares = dict(zip(ranges, map(float, point), strict=True))
-    values = {name: one.value(shares[name]) for name, one in ranges.items() if name not in SOLVED}
+    values = {name: fixed.get(name, one.value(shares[name])) for name, one in ranges.items() if name not in SOLVED}
     sizes = {
         event.name: event.low + shares[name] * (event.high - event.low)
         for name, event in EVENT_OF.items()
@@ -96,7 +119,7 @@ def values_at(ranges: Mapping[str, Range], point: np.ndarray, solver: WeightSolv
 
 def main() -> None:
     """Make the file and print its name."""
-    print(plausible_file(sys.argv[1] if len(sys.argv) > 1 else ""))
+    print(file_of_kind(sys.argv[1] if len(sys.argv) > 1 else PLAUSIBLE))
 
 
 if __name__ == "__main__":

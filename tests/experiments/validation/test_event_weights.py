@@ -7,9 +7,10 @@ from experiments.studies.factors import plausible_ranges
 from experiments.validation.accounts import solved_trust, with_solved
 from experiments.validation.calibration import points_of_event, state_of
 from experiments.validation.event_weights import SOLVED, clip_to_limits, weight_solver
-from experiments.validation.plausible_draws import plausible_draws, values_at
+from experiments.validation.plausible_draws import file_of_kind, plausible_draws, values_at
 from experiments.validation.sizes import BY_NAME, EVENTS
 from experiments.validation.slopes import SLOPES, default_of, intercepts, means
+from model.engine.errors import InputError
 from scenarios import accounts, load
 
 CHANGES = {"trust.memory_years": 1.5, "trust.asymmetry": 2.0, "hearsay.weight": 0.2}
@@ -64,6 +65,23 @@ def test_a_draw_holds_weights_for_its_sizes_and_intercepts_for_its_slopes(solver
     drawn = {name: value for name, value in values.items() if name != "reporting.intercept"}
     assert values["reporting.intercept"] == intercepts(drawn)["reporting.intercept"]
     load("villa_canales", set=values)
+
+
+def test_fitted_values_replace_those_of_the_point_and_the_rest_follows_from_them(solver):
+    ranges = dict(plausible_ranges("*"))
+    point, fitted = np.full(len(ranges), 0.5), {"reporting.trust": 0.7, "trust.memory_years": 1.5}
+    drawn, values = values_at(ranges, point, solver), values_at(ranges, point, solver, fitted)
+    assert {name: values[name] for name in fitted} == fitted
+    assert values["reporting.intercept"] != drawn["reporting.intercept"]
+    assert values["contacts.weight_abuse"] != drawn["contacts.weight_abuse"]
+    assert values["crime.night"] == drawn["crime.night"]
+
+
+@pytest.mark.parametrize("word", ["plausible:1", "plausible:1001", "plausible:", "calibrated:many", "calibrated:201"])
+def test_a_number_of_draws_that_cannot_be_had_is_refused_with_the_most(word):
+    most = {"plausible": 1000, "calibrated": 200}[word.partition(":")[0]]
+    with pytest.raises(InputError, match=f"wants a whole number from 2 to {most}, got '{word.partition(':')[2]}'"):
+        file_of_kind(word)
 
 
 @pytest.mark.thorough
