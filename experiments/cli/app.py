@@ -7,7 +7,6 @@ import contextlib
 import errno
 import os
 import sys
-import time
 import traceback
 from pathlib import Path
 
@@ -82,7 +81,7 @@ def run(
     from experiments.words.bilingual import Tongue
 
     drawn = read_draws(Path(file_of_draws(draws))) if draws else []
-    out, interrupted = run_and_save(specs, workers, save, out, fresh=fresh, begun=time.monotonic(), tongue=Tongue(lang))
+    out, interrupted = run_and_save(specs, workers, save, out, fresh=fresh, tongue=Tongue(lang))
     if drawn and not interrupted:
         from experiments.cli.over_draws import tell_levels
 

@@ -35,21 +35,10 @@ WHAT = "Months of a Guatemalan municipality: measures, settlements, groups, cell
 
 
 def run_and_save(
-    specs: Sequence[RunSpec],
-    workers: int,
-    save: Path | None,
-    out: Path | None,
-    *,
-    fresh: bool,
-    begun: float,
-    tongue: Tongue,
+    specs: Sequence[RunSpec], workers: int, save: Path | None, out: Path | None, *, fresh: bool, tongue: Tongue
 ) -> tuple[Path, bool]:
-    """Carry out runs, write their folder and print the summary in a language.
-
-    Returns
-    -------
-    The folder and whether the runs were interrupted.
-    """
+    """Carry out runs, write their folder and print the summary; return the folder and whether they were interrupted."""
+    begun = time.monotonic()
     runs = {one.seed: one.run for one in specs}
     if save is not None:
         check_save(save, runs, fresh)

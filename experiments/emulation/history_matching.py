@@ -17,6 +17,7 @@ from experiments.statistics.implausibility import SHRINKS, WIDTH, implausibility
 Reals = NDArray[np.float64]
 Simulator = Callable[[Reals, int], Reals]
 """Returns results (points × columns) of points (0-1 by parameter) in a wave (from 0)."""
+SEED = 1
 CANDIDATES, BATCH = 20_000, 2_000
 """Points by which the space that is left is known, and how many are predicted at a time."""
 
@@ -79,7 +80,6 @@ def match_history(
     noise: Mapping[str, float],
     size: int,
     most: int,
-    seed: int = 1,
 ) -> Matched:
     """Match parameters to targets.
 
@@ -96,7 +96,7 @@ def match_history(
     """
     from scipy.stats import qmc  # half a second, which most commands save
 
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(SEED)
     found = Matched(tuple(names), tuple(targets), noise)
     points, share = qmc.LatinHypercube(len(names), rng=rng).random(size), 1.0
     for number in range(most):
@@ -104,13 +104,12 @@ def match_history(
         emulators = fit_emulators(points, results, found)
         found.waves.append(Wave(points, results, emulators, share))
         candidates = rng.random((CANDIDATES, len(names)))
-        left = candidates[not_ruled_out(implausibilities(found, candidates).max(axis=0))]
-        before, share = share, len(left) / CANDIDATES
+        found.left = candidates[not_ruled_out(implausibilities(found, candidates).max(axis=0))]
+        before, share = share, len(found.left) / CANDIDATES
         found.waves[-1] = Wave(points, results, emulators, share)
-        found.left = left
-        if share == 0.0 or before - share < SHRINKS * before or len(left) < size:
+        if share == 0.0 or before - share < SHRINKS * before or len(found.left) < size:
             break
-        points = left[rng.choice(len(left), size, replace=False)]
+        points = found.left[rng.choice(len(found.left), size, replace=False)]
     found.left = sample_remaining(found, rng)
     found.weights = weights_of(found, found.left)
     return found
@@ -216,7 +215,7 @@ class Coverage:
     results: Mapping[str, float]
 
 
-def coverage(found: Matched, extra: Mapping[str, tuple[Reals, float]], most: int, seed: int = 1) -> Coverage:
+def coverage(found: Matched, extra: Mapping[str, tuple[Reals, float]], most: int) -> Coverage:
     """Return how often the truth lies inside, where truths are simulated points of the first wave.
 
     Parameters
@@ -230,7 +229,7 @@ def coverage(found: Matched, extra: Mapping[str, tuple[Reals, float]], most: int
     -----
     What is observed of a truth is its own simulated result plus an error of observation and discrepancy, drawn.
     """
-    rng, first = np.random.default_rng(seed), found.waves[0]
+    rng, first = np.random.default_rng(SEED), found.waves[0]
     candidates = rng.random((BATCH, len(found.names)))
     emulators = {
         name: fit_emulator(named_points(found, first.points), values, parameter_ranges(found), noise)

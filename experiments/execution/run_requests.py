@@ -51,8 +51,7 @@ def plan_runs(
     stated = saved["settings"]["start"] if saved else start
     first = None if stated is None else parse_date("--from" if saved else "--start", stated)
     if saved:
-        plain = scenario_with(source, (), overrides_of(values), first)
-        check_saved(saved, source, plain, seeds_of(seed, replicates))
+        check_saved(saved, source, scenario_with(source, (), overrides_of(values), first), seeds_of(seed, replicates))
     scenario = scenario_with(source, tuple(policies), overrides_of(values), first)
     begins = saved["until"] if saved else scenario.start
     spec = RunSpec(

@@ -54,12 +54,7 @@ def compare(
     fresh: bool = False,
     language: str = "en",
 ) -> tuple[Path, bool]:
-    """Carry out a comparison and print it in a language.
-
-    Returns
-    -------
-    Its folder and whether it was interrupted.
-    """
+    """Carry out a comparison and print it in a language; return its folder and whether it was interrupted."""
     show = functools.partial(print_lines, target=target, language=language)
     begun = time.monotonic()
     if len(request.arms) == 1 and kind_of(Path(request.arms[0])) == COMPARISON:

@@ -29,7 +29,8 @@ class Expression:
     @classmethod
     def read(cls, entry: Mapping[str, Any]) -> "Expression":
         """Return the rule that an entry of a TOML file states."""
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()})
+        own: dict[str, Any] = {key: tuple(one) if isinstance(one, list) else one for key, one in entry.items()}
+        return cls(**own)
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -195,7 +195,7 @@ def rows_of(table: ContrastTable, site: str, size: ExperimentSize, runs: Path) -
 def effect_of(lives: Sequence[Worlds], base: str, arm: str, headline: Headline, years: float) -> Row:
     """Return the effect between two worlds over all years, of a mean in the last; counts in per cent of the base."""
     sides = [[headline.value(worlds[name].months) for worlds in lives] for name in (base, arm)]
-    return effect_columns(*sides, headline, years)
+    return effect_columns(sides[0], sides[1], headline, years)
 
 
 def differences(small: Sequence[Row], large: Sequence[Row]) -> Iterator[Row]:

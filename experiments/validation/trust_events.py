@@ -1,8 +1,9 @@
 """Measure the effect of single events on trust, by simulated panel and twins, beside published sizes (Q01-Q09)."""
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -36,6 +37,14 @@ COLUMNS = (
 )
 
 
+class Sourced(NamedTuple):
+    """Status of a number (set or found), the row of evidence that states it, and the interval there."""
+
+    status: str
+    source: str = ""
+    span: Sequence[Any] = NO_SPAN
+
+
 def rows_of(town: ReferenceTown, numbers: Numbers) -> Iterator[Row]:
     """Yield all rows: every reading that could be solved, then other asymmetries by the weights of the first."""
     solved = readings()
@@ -43,7 +52,7 @@ def rows_of(town: ReferenceTown, numbers: Numbers) -> Iterator[Row]:
         if one.name in solved:
             yield from of_reading(town, one.name, {**numbers, **solved[CENTRE], **solved[one.name]}, one.selection)
         else:
-            yield row(one.name, "all", "not solved", float("nan"), "no weights give Q01 to Q03 here")
+            yield row(one.name, "all", "not solved", math.nan, Sourced("no weights give Q01 to Q03 here"))
     for ratio in ASYMMETRIES:
         now = {**numbers, **solved[CENTRE], "trust.asymmetry": ratio}
         yield from of_reading(town, f"panel, asymmetry {ratio:g}", now, SELECTION)
@@ -56,12 +65,12 @@ def of_reading(town: ReferenceTown, name: str, numbers: Numbers, selection: floa
     for kind in (*OWN, "victim"):
         source = BY_NAME[kind].source if kind in OWN else ""
         is_set = kept and source != "" and not (kind == "meeting" and selection > SELECTION)
-        about = "set" if is_set else "found", source, PUBLISHED.get(source, NO_SPAN), panel.errors[kind]
-        yield row(name, kind, "coefficient", panel.coefficients[kind], *about)
-    status = "set" if name == CENTRE else "found"
-    yield row(name, "two answers", "correlation", panel.correlation, status, "Q07", PUBLISHED["Q07"])
-    left = 100.0 * panel.kept
-    yield row(name, "abuse", "% of the gap left a year later", left, "found, not used", "Q06", PUBLISHED["Q06"])
+        rest = Sourced("set" if is_set else "found", source, PUBLISHED.get(source, NO_SPAN))
+        yield row(name, kind, "coefficient", panel.coefficients[kind], rest, panel.errors[kind])
+    asked = Sourced("set" if name == CENTRE else "found", "Q07", PUBLISHED["Q07"])
+    yield row(name, "two answers", "correlation", panel.correlation, asked)
+    left = Sourced("found, not used", "Q06", PUBLISHED["Q06"])
+    yield row(name, "abuse", "% of the gap left a year later", 100.0 * panel.kept, left)
     for kind in (*OWN, *TWINS) if kept or name.startswith(SINGLE) or "asymmetry" in name else ():
         yield from of_event(name, kind, state, numbers)
 
@@ -75,10 +84,10 @@ def of_event(name: str, kind: str, state: ReferenceState, numbers: Numbers) -> I
         if name.startswith(SINGLE) and kind in OWN and days == 3:
             is_set, source, span = True, event.source, PUBLISHED[event.source]
         now = points_of_event(state, event, numbers, days)
-        yield row(name, kind, f"day {days}, latent", now, "set" if is_set else "found", source, span)
+        yield row(name, kind, f"day {days}, latent", now, Sourced("set" if is_set else "found", source, span))
         both = (numbers, {**numbers, event.parameter: 0.0})
         with_it, without = (lapop(log_odds_after(state, event, one, days), numbers)[0] for one in both)
-        yield row(name, kind, f"day {days}, survey", 100.0 * (with_it - without), "found")
+        yield row(name, kind, f"day {days}, survey", 100.0 * (with_it - without), Sourced("found"))
 
 
 def days_of(kind: str) -> tuple[int, ...]:
@@ -90,18 +99,9 @@ def days_of(kind: str) -> tuple[int, ...]:
     return tuple(sorted({*DAYS, SCANDAL_DAY})) if kind == "scandal" else DAYS
 
 
-def row(
-    reading: str,
-    event: str,
-    quantity: str,
-    value: float,
-    status: str,
-    source: str = "",
-    span: Sequence[Any] = NO_SPAN,
-    error: float = float("nan"),
-) -> Row:
+def row(reading: str, event: str, quantity: str, value: float, rest: Sourced, error: float = math.nan) -> Row:
     """Return one row."""
-    values = (reading, event, SPANISH.get(event, event), quantity, value, error, status, source, *span)
+    values = (reading, event, SPANISH.get(event, event), quantity, value, error, rest.status, rest.source, *rest.span)
     return dict(zip(COLUMNS, values, strict=True))
 
 

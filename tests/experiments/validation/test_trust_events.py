@@ -20,6 +20,7 @@ from experiments.validation.calibration import (
 )
 from experiments.validation.impression_replay import NUMBER, OWN, PARAMETERS, Taped, year_of
 from experiments.validation.sizes import BY_NAME, EVENTS
+from experiments.validation.trust_events import Sourced
 from experiments.words.bilingual import Tongue
 from model.engine.calendar import YEAR
 from model.engine.parameters import all_parameters
@@ -184,10 +185,11 @@ def test_a_reading_can_be_set_or_says_that_it_is_not_solved(subtests: pytest.Sub
 
 def made_up(reading: str, value: float) -> list[trust_events.Row]:
     own = [
-        trust_events.row(reading, kind, "coefficient", value, "set", BY_NAME[kind].source, (-9.0, 9.0), 0.3)
+        trust_events.row(reading, kind, "coefficient", value, Sourced("set", BY_NAME[kind].source, (-9.0, 9.0)), 0.3)
         for kind in OWN
     ]
-    days = [trust_events.row(reading, kind, f"day {day}, {how}", value, "found") for kind in (*OWN, *trust_events.TWINS)
+    days = [trust_events.row(reading, kind, f"day {day}, {how}", value, Sourced("found"))
+            for kind in (*OWN, *trust_events.TWINS)
             for day in trust_events.DAYS for how in ("latent", "survey")]  # fmt: skip
     return own + days
 
@@ -196,7 +198,7 @@ def test_the_table_and_the_figure_say_what_was_set_and_what_was_found() -> None:
     rows = [
         *made_up("panel", -3.0),
         *made_up("single", 2.0),
-        trust_events.row("panel, memory 8", "all", "not solved", math.nan, "why"),
+        trust_events.row("panel, memory 8", "all", "not solved", math.nan, Sourced("why")),
     ]
     text = "\n".join(trust_events.format_trust_events(rows))
     assert "set Q01 [-9, 9]" in text
