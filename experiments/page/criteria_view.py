@@ -12,7 +12,7 @@ from experiments.comparison.decision_outcomes import effect_on
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.page.address import Asked
 from experiments.page.page_texts import capital
-from experiments.page.pair_rows import Pairs, pair_rows, pairs_of
+from experiments.page.pair_rows import Pairs, pair_rows, pairs_of, waiting
 from experiments.page.standing import Span, Standing, number
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.paired_effects import paired
@@ -23,10 +23,10 @@ from experiments.words import catalogue
 from model.engine.calendar import YEAR
 from model.engine.choices import CHOICES_DECLARED, ChoiceSpec
 from model.measures.criteria import CRITERIA, GRADES, MINIMUM_EVENTS, criterion_parts, grade_index
+from scenarios.timeline import BUILT_IN_SITES
 
 DRAWS = 200
 """Draws of anchors and weights from which it is told how sure a word is."""
-PAPER_SITES = ("villa_canales", "totonicapan")
 WORDS = ("parts", "practice", "decided", "none", "note", "scale", "sums")
 
 
@@ -35,8 +35,7 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
     frame = {"title": one.say("criteria.question"), "words": {name: one.say(f"criteria.{name}") for name in WORDS}}
     pairs = pairs_of(one)
     if one.running or len(pairs) < FEWEST:
-        text = "map.waiting" if one.running else "decision.no_verdict"
-        return frame | {"answer": [(one.say(text, n=one.done if one.running else FEWEST, all=one.twins_asked), "")]}
+        return frame | {"answer": waiting(one)}
     rows = criterion_rows(one, pairs)
     opened = asked.show if asked.show in CRITERIA else CRITERIA[0]
     return frame | {
@@ -106,9 +105,9 @@ def word(one: Standing, pairs: Pairs, name: str) -> str:
 
 def paper_word(one: Standing, name: str) -> str:
     """Return the word of the paper for this place in 2017 and 2018; nothing where it has none."""
-    if one.choice.site not in PAPER_SITES or name not in STATED["paper"]:
+    if one.choice.site not in BUILT_IN_SITES or name not in STATED["paper"]:
         return ""
-    stated = STATED["paper"][name][PAPER_SITES.index(one.choice.site)]
+    stated = STATED["paper"][name][BUILT_IN_SITES.index(one.choice.site)]
     said = one.say("criteria.weakest") if stated == "weakest" else catalogue.verdict(stated, one.language)
     return one.say("criteria.paper", word=said)
 

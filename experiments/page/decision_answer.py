@@ -2,6 +2,7 @@
 
 from experiments.comparison.decision_outcomes import TRUST, PairedOutcome
 from experiments.narrative.findings import Finding, sentence
+from experiments.page.page_texts import capital
 from experiments.page.standing import Span, Standing, digits_of, number
 from experiments.statistics.verdicts import FEWEST
 
@@ -66,7 +67,7 @@ def verdicts(one: Standing) -> list[Span]:
     spans: list[Span] = [(begin, "bold"), (" ", "")]
     if harms:
         spans += [(joined(one, harms, first=True), "h"), (". " if goods else "", "")]
-        goods[:1] = [sentence_case(words) for words in goods[:1]]
+        goods[:1] = [capital(words) for words in goods[:1]]
     if goods:
         spans.append((goods[0], "" if harms else kind_of(good[0])))
         spans += [(joined(one, goods[1:]), "")] if goods[1:] else []
@@ -77,11 +78,6 @@ def verdicts(one: Standing) -> list[Span]:
     elif not goods and not harms:
         spans.append((one.say("decision.nothing"), ""))
     return [*spans, *beside(one), (".", "")]
-
-
-def sentence_case(words: str) -> str:
-    """Return words as the beginning of a sentence."""
-    return words[:1].upper() + words[1:]
 
 
 def is_named(found: PairedOutcome) -> bool:

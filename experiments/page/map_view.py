@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.comparison.cause_effects import Where, monthly_trust, total_effect
+from experiments.comparison.cause_effects import Where, total_effect
 from experiments.comparison.decision_outcomes import FLOOR, by_cell
 from experiments.comparison.life_recorder import BY_SETTLEMENT, BY_ZONE
 from experiments.comparison.twin_results import Life
@@ -15,8 +15,9 @@ from experiments.page import sites
 from experiments.page.address import Asked
 from experiments.page.decision_view import encode_course, inputs
 from experiments.page.ground import columns_and_rows, inhabited
-from experiments.page.pair_rows import Pairs, pair_rows, pairs_of
+from experiments.page.pair_rows import Pairs, mean_levels, pair_rows, pairs_of, waiting
 from experiments.page.standing import Span, Standing, number, signed
+from experiments.page.table_rows import rounded
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.paired_effects import Effect, paired
 from experiments.statistics.thresholds import Kind, Scale
@@ -118,8 +119,7 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
     frame = {"title": title(one, name), "words": words, "layer": name, "layers": layer_rows(one, name)}
     pairs = pairs_of(one)
     if one.running or len(pairs) < FEWEST:
-        text = "map.waiting" if one.running else "decision.no_verdict"
-        return frame | {"answer": [(one.say(text, n=one.done if one.running else FEWEST, all=one.twins_asked), "")]}
+        return frame | {"answer": waiting(one)}
     municipality = sites.load_municipality(one.choice.site)
     town, layer = municipality.town, LAYERS[name]
     n = len(pairs[0][0].months)
@@ -260,14 +260,9 @@ def area_effect(sides: list[list[Ratio]], layer: MapLayer, month: int, area: int
 def course(one: Standing, pairs: Pairs, layer: MapLayer) -> dict[str, Any]:
     """Return the level of all areas together by month in both worlds, as the line above the slider."""
     if layer.areas == "cell":
-        lines = [np.mean([monthly_trust(pair[side], Where()) for pair in pairs], axis=0) for side in (0, 1)]
-    else:
-        sums = [[sum_of_areas(layer.read(pair[side])) for pair in pairs] for side in (0, 1)]
-        lines = [np.mean(side, axis=0) for side in sums]
-    return {
-        "lines": [[round(float(value), 3) for value in line] for line in lines],
-        "digits": 2 if layer.areas == "cell" else layer.digits,
-    }
+        return {"lines": [mean_levels(pairs, side, Where()) for side in (0, 1)], "digits": 2}
+    sums = ([sum_of_areas(layer.read(pair[side])) for pair in pairs] for side in (0, 1))
+    return {"lines": [rounded(np.mean(side, axis=0)) for side in sums], "digits": layer.digits}
 
 
 def sum_of_areas(ratio: Ratio) -> np.ndarray:
@@ -328,11 +323,10 @@ def place_panel(one: Standing, pairs: Pairs, town: Town, asked: Asked) -> dict[s
     rows = pair_rows(one, found)
     same = number(float(minutes))
     rows.append({"title": one.say("map.row_minutes"), "a": same, "b": same, "gap": "=", "kind": "null"})
-    lines = [np.mean([monthly_trust(pair[side], Where(z)) for pair in pairs], axis=0) for side in (0, 1)]
     return {
         "number": z + 1,
         "names": list(town.settlement_names),
         "spots": spots(town, town.centres),
         "rows": rows,
-        "lines": [[round(float(value), 3) for value in line] for line in lines],
+        "lines": [mean_levels(pairs, side, Where(z)) for side in (0, 1)],
     }

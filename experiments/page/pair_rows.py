@@ -3,9 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from experiments.page.standing import Standing, number, signed
+import numpy as np
+
+from experiments.comparison.cause_effects import Where, monthly_trust
+from experiments.page.standing import Span, Standing, number, signed
+from experiments.page.table_rows import rounded
 from experiments.statistics.paired_effects import Effect
-from experiments.statistics.verdicts import TOLD, VERDICTS, corrected_together, direction, judge
+from experiments.statistics.verdicts import FEWEST, TOLD, VERDICTS, corrected_together, direction, judge
 
 type Pairs = list[tuple[Any, Any]]
 
@@ -13,6 +17,18 @@ type Pairs = list[tuple[Any, Any]]
 def pairs_of(one: Standing) -> Pairs:
     """Return the pairs of worlds; where nothing is moved each world as today beside itself."""
     return list(one.twins) if one.moved else [(life, life) for life in one.base]
+
+
+def mean_levels(pairs: Pairs, side: int, where: Where) -> list[float]:
+    """Return mean trust (0-100) of a place by month in one of both worlds."""
+    return rounded(np.mean([monthly_trust(pair[side], where) for pair in pairs], axis=0))
+
+
+def waiting(one: Standing, text: str = "map.waiting", kind: str = "") -> list[Span]:
+    """Return how far the worlds have come, or that there are too few of them, in words of a kind."""
+    if one.running:
+        return [(one.say(text, n=one.done, all=one.twins_asked), "")]
+    return [(one.say("decision.no_verdict", n=FEWEST), kind)]
 
 
 def pair_rows(one: Standing, found: Iterable[tuple[str, Effect, int]]) -> list[dict[str, Any]]:

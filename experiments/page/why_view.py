@@ -24,6 +24,7 @@ from experiments.page import sites
 from experiments.page.address import Asked
 from experiments.page.events import met_events
 from experiments.page.page_texts import capital, known, say
+from experiments.page.pair_rows import mean_levels, pairs_of, waiting
 from experiments.page.standing import Span, Standing, number, signed
 from experiments.statistics.paired_effects import Effect
 from experiments.statistics.thresholds import threshold_rules
@@ -64,9 +65,9 @@ WORDS = (
 def shown(one: Standing, asked: Asked) -> dict[str, Any]:
     """Return what the view shows."""
     words = {name: one.say(f"why.{name}") for name in WORDS}
-    pairs: Pairs = one.twins if one.moved else [(life, life) for life in one.base]
+    pairs = pairs_of(one)
     if one.running or len(pairs) < FEWEST:
-        return {"title": one.say("why.title"), "answer": waiting(one), "words": words}
+        return {"title": one.say("why.title"), "answer": waiting(one, "why.waiting", "bold"), "words": words}
     where = Where(asked.place - 1 if asked.place else None, asked.month)
     net = asked.show != GROSS
     total = total_effect(pairs, where)
@@ -90,13 +91,6 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
         "jump": jump(one, pairs, where),
         "alone": alone(one, total) if where == Where() else [],
     }
-
-
-def waiting(one: Standing) -> list[Span]:
-    """Return how far the worlds have come, or why there is no answer."""
-    if one.running:
-        return [(one.say("why.waiting", n=one.done, all=one.twins_asked), "")]
-    return [(one.say("decision.no_verdict", n=FEWEST), "bold")]
 
 
 def title(one: Standing, total: Effect, where: Where, names: tuple[str, ...]) -> str:
@@ -220,11 +214,6 @@ def month_gaps(pairs: Pairs, where: Where) -> list[float]:
     """Return the mean difference of trust by month."""
     gaps = np.mean([monthly_trust(arm, where) - monthly_trust(base, where) for base, arm in pairs], axis=0)
     return [round(float(gap), 4) for gap in gaps]
-
-
-def mean_levels(pairs: Pairs, side: int, where: Where) -> list[float]:
-    """Return mean trust by month in one of both worlds."""
-    return [round(float(level), 3) for level in np.mean([monthly_trust(pair[side], where) for pair in pairs], axis=0)]
 
 
 def jump(one: Standing, pairs: Pairs, where: Where) -> dict[str, Any]:
