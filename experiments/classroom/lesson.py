@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from experiments.storage.reading import reference_file
 from experiments.storage.run_spec import parameter_value
 from experiments.words import catalogue
 from model.engine.parameters import ParameterSpec
@@ -19,8 +20,7 @@ from scenarios.groups import find_parameter
 from scenarios.policy_files import ready_policies
 
 FOLDER = Path(__file__).parent
-PACKED = FOLDER / "data" / "knockouts.txt"
-KNOCKOUTS = PACKED if PACKED.is_file() else FOLDER.parents[1] / "results" / "reference" / "knockouts.txt"
+KNOCKOUTS = reference_file("classroom", "knockouts.txt")
 """What switching each mechanism off did, as `confianza validate knockouts` wrote it."""
 SHOWN_EFFECTS = ("trust_mean", "crimes_occurred", "crimes_told", "homicides")
 HEAD = re.compile(r"^(\w+) \(villa_canales[^)]*\): ")

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 from operator import itemgetter
-from pathlib import Path
 
 import pandas as pd
 
-PACKED = Path(__file__).parent / "data" / "ceiling.csv"
-"""Its place in the wheel, which has no reference results beside it."""
-CEILING = PACKED if PACKED.is_file() else Path(__file__).parents[2] / "results" / "reference" / "ceiling.csv"
+from experiments.storage.reading import reference_file
+
+CEILING = reference_file("comparison", "ceiling.csv")
 """The table that `confianza validate ceiling` wrote."""
 
 SAME_YEARS = 0.02

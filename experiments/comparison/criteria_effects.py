@@ -15,7 +15,6 @@ from model.engine.random_streams import keyed_uniform, stream_id
 from model.engine.scenario import CriterionAnchor
 from model.measures.criteria import CRITERIA, GRADES, PART_READERS, combine_parts, criterion_parts, grade_index
 
-SITES = ("villa_canales", "totonicapan")
 DRAWS = 1000
 ANCHOR, WEIGHT = stream_id("draw of an anchor"), stream_id("draw of a weight")
 

@@ -14,16 +14,18 @@ from experiments.comparison.decision_measures import Chosen
 from experiments.comparison.decision_outcomes import OUTCOMES
 from experiments.comparison.effect_verdicts import verdicts_table
 from experiments.comparison.policy_choice import Choice
-from experiments.comparison.single_measure_effects import SITES, STEPS, reference_file, request_of
+from experiments.comparison.single_measure_effects import STEPS, request_of
 from experiments.execution.executor import run_jobs
 from experiments.execution.trust_accounts import MEMORY_YEARS, Law
 from experiments.execution.twin_runs import Task, run_task, under_law
+from experiments.storage.reading import reference_file
 from experiments.storage.writing import make_folder, write_whole
 from model.engine.fingerprint import fingerprint
+from scenarios.timeline import BUILT_IN_SITES
 
 TRIED = (Law(memory_years=MEMORY_YEARS[0]), Law(memory_years=MEMORY_YEARS[-1]))
 """The shortest memory and the longest, beside that of the twins on the page: no datum tells them apart."""
-LAWS = reference_file("laws.csv")
+LAWS = reference_file("comparison", "laws.csv")
 """The table that `confianza validate laws` wrote."""
 
 
@@ -47,7 +49,7 @@ def show_laws(out: Path, twins: int, years: float, sets: Sequence[str], workers:
     """Live every step of every measure beside today under other laws of trust; write and print what they say."""
     make_folder(out)
     with TemporaryDirectory() as policies:
-        blocks = [arms_of(request_of(site, Path(policies), twins, years, sets, ()))[0] for site in SITES]
+        blocks = [arms_of(request_of(site, Path(policies), twins, years, sets, ()))[0] for site in BUILT_IN_SITES]
         tasks = [
             Task(number, tuple(under_law(law, spec) for spec in world), "memory", law)
             for number, arms in enumerate(blocks)

@@ -16,21 +16,15 @@ from experiments.comparison.effects import by_seed
 from experiments.execution.executor import run_jobs
 from experiments.execution.twin_runs import Task, TaskResults, run_task
 from experiments.statistics.paired_effects import paired
+from experiments.storage.reading import reference_file
 from experiments.storage.result_tables import STATUS_QUO
 from experiments.storage.writing import make_folder, write_whole
 from model.engine.fingerprint import fingerprint
+from scenarios.timeline import BUILT_IN_SITES
 
-
-def reference_file(name: str) -> Path:
-    """Return where a table of reference results lies: in a wheel, which has none of these, beside the code."""
-    packed = Path(__file__).parent / "data" / name
-    return packed if packed.is_file() else Path(__file__).parents[2] / "results" / "reference" / name
-
-
-REACH = reference_file("reach.csv")
+REACH = reference_file("comparison", "reach.csv")
 """The table that `confianza validate reach` wrote."""
 YEARS = 2.0
-SITES = ("villa_canales", "totonicapan")
 WORLDS: dict[str, Text] = {
     "no_police": {"en": "no police", "es": "sin policía"},
     "all_best": {"en": "all best", "es": "todo lo mejor"},
@@ -62,13 +56,13 @@ def show_reach(out: Path, twins: int, years: float, sets: Sequence[str], workers
     """Live every step of every measure, and the worlds at the ends, beside today; write and print what they do."""
     make_folder(out)
     with TemporaryDirectory() as steps:
-        requests = [request_of(site, Path(steps), twins, years, sets) for site in SITES]
+        requests = [request_of(site, Path(steps), twins, years, sets) for site in BUILT_IN_SITES]
         blocks = [[arm.specs for arm in arms_of(request)[0]] for request in requests]
         tasks = [Task(k, world, "memory") for k, arms in enumerate(blocks) for world in zip(*arms, strict=True)]
         lived = run_jobs(tasks, run_task, workers, "measures alone").whole
     rows = [
         row
-        for number, site in enumerate(SITES)
+        for number, site in enumerate(BUILT_IN_SITES)
         for row in rows_of(site, years, [one for one in lived if one.task.block == number])
     ]
     text = pd.DataFrame(rows).to_csv(index=False, float_format="%.4g", lineterminator="\n")

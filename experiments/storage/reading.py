@@ -34,6 +34,13 @@ PLANNED, SAID = ("run", "scenario", "policy", "seed"), ("command", "point")
 """Columns of every plan, and those in which plans of one age or another say what a run is."""
 
 
+def reference_file(package: str, name: str) -> Path:
+    """Return where a reference result lies that a package reads: in a wheel, which has no others, beside its code."""
+    experiments = Path(__file__).parents[1]
+    packed = experiments / package / "data" / name
+    return packed if packed.is_file() else experiments.parent / "results" / "reference" / name
+
+
 def tables(folders: Path | Sequence[Path], name: str, runs: Collection[str] | None = None) -> pa.Table:
     """Return one table of one or many folders, one below the other: of a sweep, that of its finished runs."""
     places = [folders] if isinstance(folders, Path) else list(folders)

@@ -28,12 +28,12 @@ from experiments.storage.writing import csv_bytes, make_folder, write_whole
 from experiments.studies.assumed_effects import correlations, null_line
 from experiments.studies.factors import Range, plausible_ranges
 from experiments.validation.event_weights import SOLVED
+from experiments.validation.experiment import SITES
 from experiments.validation.series_targets import OwnSeries, SeriesTarget
 from experiments.validation.slopes import intercepts
 from experiments.validation.targets import MeasuredTarget, measured_targets
 from model.engine.errors import InputError
 
-SITES = ("villa_canales", "totonicapan")
 OF_A_TARGET, MOST_PARAMETERS = 3, 12
 """Parameters chosen for each target, and most in all."""
 EFFECTS = ("trust_mean", "crimes_occurred")

@@ -26,8 +26,8 @@ from experiments.statistics.verdicts import LIMIT, benjamini_hochberg, corrected
 from experiments.storage.manifest_schema import TwinsPart
 from experiments.storage.result_tables import STATUS_QUO
 from experiments.storage.run_folder import write_whole
+from experiments.validation.experiment import SITES
 
-SITES = ("villa_canales", "totonicapan")
 POLICIES = ("mopsic_full", "heavy_hand", "training_only", "reporting_support")
 HORIZONS = (1, 2)
 SIZES = (8, 12, 24)

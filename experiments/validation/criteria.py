@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.comparison.criteria_effects import SITES, draw_lines, mean_scores
+from experiments.comparison.criteria_effects import draw_lines, mean_scores
 from experiments.execution.run_requests import plan_runs
 from experiments.statistics.forecast_scores import does_hold
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import CRITERION
-from experiments.validation.experiment import BASE, Experiment, Worlds
+from experiments.validation.experiment import BASE, SITES, Experiment, Worlds
 from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_worlds
 from experiments.validation.study_tables import write_table
 from model.engine.fingerprint import fingerprint

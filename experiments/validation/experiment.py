@@ -10,8 +10,9 @@ from typing import Literal
 import pandas as pd
 
 from experiments.statistics.paired_effects import known_values, mean_interval
+from scenarios.timeline import BUILT_IN_SITES
 
-SITES = ("villa_canales", "totonicapan")
+SITES = BUILT_IN_SITES
 BASE = "status_quo"
 EXCHANGED = "another status quo"
 """The status quo of the next twin, with its random numbers."""

@@ -21,7 +21,7 @@ from experiments.comparison.headline_measures import BY_NAME
 from experiments.comparison.outcome_bounds import ends_of
 from experiments.comparison.outcome_lines import Lines
 from experiments.comparison.policy_choice import FILE, Choice, runs_of
-from experiments.comparison.single_measure_effects import SITES, STEPS
+from experiments.comparison.single_measure_effects import STEPS
 from experiments.comparison.twin_results import Life, paired_lives
 from experiments.page import decision_view
 from experiments.page.address import Asked
@@ -41,6 +41,7 @@ from model.engine.policies import check_policies
 from model.town.town import Town, build_town
 from scenarios import load
 from scenarios.policy_files import read_policy
+from scenarios.timeline import BUILT_IN_SITES
 
 SMALL = ("population.scale=0.05", "calendar.warm_up=0")
 HARD = Choice("villa_canales", moved({"heavy_hand": 2, "training": 3}), years=1, sets=SMALL)
@@ -402,7 +403,7 @@ def test_what_other_memories_turn_is_not_known_and_never_left_out(
 
 def test_what_was_run_under_other_laws_is_a_measure_alone_from_the_start_and_as_long() -> None:
     table = sign_stability.laws_table()
-    assert set(table) == {(site, (step,), one.name) for site in SITES for step in STEPS for one in OUTCOMES}
+    assert set(table) == {(site, (step,), one.name) for site in BUILT_IN_SITES for step in STEPS for one in OUTCOMES}
     asked = Choice("villa_canales", moved({"training": 3}), years=2)
     assert sign_stability.laws_row(asked, TRUST.name) is not None
     later = datetime.date(2017, 6, 1)
@@ -414,7 +415,7 @@ def test_what_was_run_under_other_laws_is_a_measure_alone_from_the_start_and_as_
 def test_every_step_is_asked_under_every_law(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for place in (sign_stability, single_measure_effects):
         monkeypatch.setattr(place, "STEPS", (("heavy_hand", 2),))
-    monkeypatch.setattr(sign_stability, "SITES", ("villa_canales",))
+    monkeypatch.setattr(sign_stability, "BUILT_IN_SITES", ("villa_canales",))
     sign_stability.show_laws(tmp_path, 2, 0.25, SMALL, 1)
     table = pd.read_csv(tmp_path / "laws.csv").set_index("outcome")
     assert set(table.index) == {one.name for one in OUTCOMES}

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.comparison.criteria_effects import SITES
 from experiments.validation.criteria import RANGES, range_lines, world_with
+from experiments.validation.experiment import SITES
 from model.measures.criteria import CRITERIA
 from scenarios import load
 
