@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import scenarios
 from experiments.storage.writing import csv_bytes
 from model.engine.errors import InputError
 from model.engine.parameters import checked_value
@@ -20,6 +21,8 @@ from scenarios.groups import find_parameter
 from scenarios.policy_files import checked_finite
 from scenarios.reading import parse_typed_value
 
+POSTERIOR_DRAWS = Path(scenarios.__file__).parent / "calibrated" / "draws.csv"
+"""Draws of the posterior on record, from `confianza calibrate`."""
 NUMBER = "draw"
 DIGITS = 6
 

@@ -23,6 +23,7 @@ from typing import Any
 
 import pandas as pd
 
+from experiments.execution.parameter_draws import POSTERIOR_DRAWS
 from experiments.storage.run_crate import FILE as CRATE
 from experiments.storage.run_crate import comparison_crate
 from experiments.storage.writing import csv_bytes, make_folder, write_whole
@@ -227,10 +228,18 @@ def take_draws(source: Path, target: Path = FOLDER / "over_draws") -> None:
         write_whole(folder / f"{name}.csv", text.encode())
 
 
+def take_posterior(source: Path, target: Path = FOLDER, draws: Path = POSTERIOR_DRAWS) -> None:
+    """Copy the posterior of a calibration, and its draws to where ``--draws calibrated:N`` finds them."""
+    make_folder(target)
+    make_folder(draws.parent)
+    shutil.copyfile(source / "posterior.csv", target / "posterior.csv")
+    shutil.copyfile(source / "draws.csv", draws)
+
+
 def main(words: Sequence[str] | None = None) -> None:
     """Make what the command line names."""
     about = "Make the reference results anew"
-    takes = {"take_report": take_report, "take_pictures": take_pictures, "take_draws": take_draws}
+    takes = {one.__name__: one for one in (take_report, take_pictures, take_draws, take_posterior)}
     parser = argparse.ArgumentParser(prog="python -m experiments.tools.reference", description=about)
     parser.add_argument("names", nargs="*", metavar="NAME", help="result of reference.toml; without any, all")
     parser.add_argument("--workers", type=int, default=2)

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-import scenarios
-from experiments.execution.parameter_draws import Draw, draws_bytes, read_draws
+from experiments.execution.parameter_draws import POSTERIOR_DRAWS, Draw, draws_bytes, read_draws
 from experiments.storage.progress import Progress
 from experiments.storage.run_identity import digest_of
 from experiments.storage.writing import make_folder, write_whole
@@ -26,8 +25,6 @@ from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
 FOLDER = Path("results") / "draws"
-POSTERIOR_DRAWS = Path(scenarios.__file__).parent / "calibrated" / "draws.csv"
-"""Draws of the posterior on record, from `confianza calibrate`."""
 PLAUSIBLE, CALIBRATED = "plausible", "calibrated"
 SEED = 1
 MOST, TRIES = 1000, 100

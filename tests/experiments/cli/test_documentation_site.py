@@ -7,7 +7,7 @@ import pytest
 
 from experiments.cli.documentation_site import HOME, LINK, evidence_rows, pages, results
 from experiments.reproduce.sentences import RESULTS
-from experiments.tools.documents import answer
+from experiments.tools.documents import answer, posterior
 from model.engine.parameters import ParameterGroup, all_parameters
 from scenarios.groups import declared_groups
 
@@ -59,3 +59,18 @@ def test_the_largest_effect_is_one_whose_direction_is_known(monkeypatch: pytest.
     told = " ".join(answer.largest("en").split())
     assert "Villa Canales, resources, −0.40 (all three together +0.70)" in told
     assert "MOPSIC" not in told
+
+
+def test_the_posterior_is_told_from_the_record_and_narrowest_first(tmp_path, monkeypatch) -> None:
+    head = "parameter,prior_low,prior_high,width,as_wide_as_its_prior,coverage"
+    rows = ["contacts.proof,0.4,0.7,0.98,True,0.88", "reporting.fear,-0.3,1.7,0.5,False,0.92"]
+    record = tmp_path / "posterior.csv"
+    record.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    monkeypatch.setattr(posterior, "RECORD", record)
+    for language, told in (("en", "Of the 2 parameters"), ("es", "De los 2 parámetros")):
+        text, *_, first, second = posterior.posterior_table(language).splitlines()
+        assert text.startswith(told)
+        assert first.startswith("| `reporting.fear` |")
+        assert first.endswith("| 50 % | 92 |")
+        assert second.startswith("| `contacts.proof` |")
+    assert "1 are about as uncertain" in posterior.posterior_table("en")

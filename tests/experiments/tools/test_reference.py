@@ -104,3 +104,13 @@ def test_tables_over_draws_are_taken_under_the_name_of_the_municipality(tmp_path
     taken = (tmp_path / "taken" / "villa_canales" / "accounts.csv").read_text(encoding="utf-8")
     assert taken == "measure,effect\naccounts,1.23457\n"
     assert (tmp_path / "taken" / "villa_canales" / "draw_effects.parquet").is_file()
+
+
+def test_a_posterior_is_taken_and_its_draws_go_to_the_scenarios(tmp_path: Path) -> None:
+    source = tmp_path / "calibrate"
+    source.mkdir()
+    for name in ("posterior", "draws"):
+        (source / f"{name}.csv").write_text(name, encoding="utf-8")
+    reference.take_posterior(source, tmp_path / "record", tmp_path / "calibrated" / "draws.csv")
+    assert (tmp_path / "record" / "posterior.csv").read_text(encoding="utf-8") == "posterior"
+    assert (tmp_path / "calibrated" / "draws.csv").read_text(encoding="utf-8") == "draws"
