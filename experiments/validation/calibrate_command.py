@@ -16,13 +16,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.emulation.history_matching import Coverage, Matched, Reals, Target, coverage, match_history
+from experiments.execution.job_cache import JobCache, run_unfinished
 from experiments.execution.parameter_draws import Draw, draws_bytes, read_draws
 from experiments.execution.run_requests import plan_runs
-from experiments.execution.run_set import run_missing
+from experiments.execution.twin_runs import Task, part_of_results, results_of_part, run_task
 from experiments.statistics.implausibility import is_as_wide_as_its_prior
+from experiments.storage.manifest_schema import TwinsPart
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.writing import csv_bytes, make_folder, write_whole
 from experiments.studies.assumed_effects import correlations, null_line
@@ -88,20 +91,23 @@ class Simulations:
 
     def results(self, values: Sequence[Mapping[str, float]], first_seed: int, policy: str = "") -> Reals:
         """Return the roots of targets (columns), then the measures of effects by site, of each set of values (rows)."""
-        specs = {
-            (k, place): self.spec(place, one, first_seed + k, policy)
+        tasks = {
+            (k, place): Task(k, (self.spec(place, one, first_seed + k, policy),), "alone")
             for k, one in enumerate(values)
             for place in self.request.places
         }
-        lived = run_missing(list(specs.values()), self.request.workers, "calibrating", self.request.out, None)
-        months = {spec.run: run.months for spec, run in lived.whole_pairs}
-        return np.array([[*self.row(k, specs, months)] for k in range(len(values))], float)
+        cache = JobCache(self.request.out, part_of_results, results_of_part, TwinsPart)
+        outcome = run_unfinished(list(tasks.values()), run_task, self.request.workers, "calibrating", cache)
+        if outcome.interrupted:
+            raise KeyboardInterrupt
+        months = {task.key: found.finished[0].tables["measures"].to_pandas() for task, found in outcome.finished}
+        own = ({place: months[tasks[k, place].key] for place in self.request.places} for k in range(len(values)))
+        return np.array([[*self.row(one)] for one in own], float)
 
-    def row(self, k: int, specs: Mapping[tuple[int, str], RunSpec], months: Mapping[str, object]) -> Iterator[float]:
-        """Yield the numbers of one set of values."""
-        own = {place: months[specs[k, place].run] for place in self.request.places}
-        yield from (root(target.of(own[target.site], self.request.scale)) for target in self.targets)  # type: ignore[arg-type]
-        yield from (BY_NAME[name].of(own[place]) for place in self.request.places for name in EFFECTS)  # type: ignore[arg-type]
+    def row(self, own: Mapping[str, pd.DataFrame]) -> Iterator[float]:
+        """Yield the numbers of one set of values from the months of its runs, by place."""
+        yield from (root(target.of(own[target.site], self.request.scale)) for target in self.targets)
+        yield from (BY_NAME[name].of(own[place]) for place in self.request.places for name in EFFECTS)
 
     def spec(self, place: str, values: Mapping[str, float], seed: int, policy: str) -> RunSpec:
         """Return one run."""
