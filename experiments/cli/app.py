@@ -208,36 +208,36 @@ def verify(path: options.Verified, workers: options.Workers = 1) -> None:
 
 
 @app.command()
-def scenarios() -> None:
+def scenarios(lang: options.LanguageOfList = "en") -> None:
     """List the municipalities."""
     from experiments.cli.listings import scenario_lines, show
 
-    show(scenario_lines())
+    show(scenario_lines(lang))
 
 
 @app.command()
-def policies() -> None:
+def policies(lang: options.LanguageOfList = "en") -> None:
     """List the policies; apart from them, worlds for experiments."""
     from itertools import chain
 
     from experiments.cli.listings import policy_lines, show, world_lines
 
-    show(chain(policy_lines(), world_lines()))
+    show(chain(policy_lines(lang), world_lines(lang)))
 
 
 @app.command()
-def accounts() -> None:
+def accounts(lang: options.LanguageOfList = "en") -> None:
     """List rival accounts of trust and of crime."""
     from experiments.cli.listings import account_lines, show
 
-    show(account_lines())
+    show(account_lines(lang))
 
 
 @app.command()
 def parameters(
     name: options.Part = None,
     scenario: options.Shown = None,
-    lang: options.LanguageOfParameters = "en",
+    lang: options.LanguageOfList = "en",
     json: options.AsJson = False,
 ) -> None:
     """List parameters with unit, range, role and source."""

@@ -22,6 +22,7 @@ from model.engine.plausible import plausible_range
 from model.engine.scenario import PolicyEntry, Scenario
 from scenarios import accounts
 from scenarios.groups import checked_mechanism, declared_groups, switchable_mechanisms
+from scenarios.policy_files import PolicyText
 
 WIDTH = 80
 
@@ -40,59 +41,77 @@ def wrapped(text: str, indent: int) -> str:
     return textwrap.fill(text, WIDTH, initial_indent=margin, subsequent_indent=margin)
 
 
-def scenario_lines() -> Iterator[str]:
-    """Yield every built-in scenario with its size."""
+def scenario_lines(language: str = "en") -> Iterator[str]:
+    """Yield every built-in scenario with its size, in a language."""
+    say = Tongue(language)
+    size = say(
+        "{residents:,} habitantes en {settlements} poblados, {officers} agentes en {facilities} sedes; desde {start}",
+        "{residents:,} residents in {settlements} settlements, {officers} officers posted at {facilities} facilities;"
+        " from {start}",
+    )
     for name, title in scenarios.names().items():
         scenario = scenarios.load(name)
         yield f"{name}"
-        yield wrapped(f"{title['en']}; in Spanish: {title['es']}", 4)
-        officers = sum(one.officers for one in scenario.facilities)
-        size = (
-            f"{scenario['population'].total:,} residents in {len(scenario.settlements)} settlements, "
-            f"{officers} officers posted at {len(scenario.facilities)} facilities; from {scenario.start}"
-        )
-        yield wrapped(size, 4)
+        yield wrapped(say(title["es"], f"{title['en']}; in Spanish: {title['es']}"), 4)
+        counts = {"settlements": len(scenario.settlements), "facilities": len(scenario.facilities)}
+        officers, residents = sum(one.officers for one in scenario.facilities), scenario["population"].total
+        yield wrapped(size.format(residents=residents, officers=officers, start=scenario.start, **counts), 4)
 
 
-def policy_lines() -> Iterator[str]:
-    """Yield every built-in policy with what it does."""
+def policy_lines(language: str = "en") -> Iterator[str]:
+    """Yield every built-in policy with what it does, in a language; built-in effects stand in both in English."""
+    say = Tongue(language)
     for name, ready in scenarios.policies().items():
         yield f"{name}"
-        yield wrapped(f"{ready.title['en']} ({ready.title['es']})", 4)
-        if ready.about["en"]:
-            yield wrapped(ready.about["en"], 4)
+        yield from description_lines(ready, say)
         if ready.policy.start:
-            yield wrapped(f"from {ready.policy.start}", 4)
-        yield from (wrapped(deed(entry), 6) for entry in ready.policy.entries)
-        yield from (wrapped(f"switches {mechanism} off", 6) for mechanism in sorted(ready.policy.off))
+            yield wrapped(f"{say('desde', 'from')} {ready.policy.start}", 4)
+        yield from (wrapped(deed(entry, say), 6) for entry in ready.policy.entries)
+        off = say("apaga {}", "switches {} off")
+        yield from (wrapped(off.format(mechanism), 6) for mechanism in sorted(ready.policy.off))
         own = [built_in_sentence(lever) for lever in turned(ready.policy.entries)]
-        yield from (wrapped(sentence.text(language), 6) for language in LANGUAGES for sentence in own)
+        languages = LANGUAGES if language == "en" else (language,)
+        yield from (wrapped(sentence.text(one), 6) for one in languages for sentence in own)
 
 
-def world_lines() -> Iterator[str]:
-    """Yield every built-in world with what it is for."""
-    yield "\nWorlds: for experiments, no proposals; they run with --policy NAME, too"
+def description_lines(text: PolicyText, say: Tongue) -> Iterator[str]:
+    """Yield the title of a policy or world in both languages, and its description."""
+    other = say("en", "es")
+    yield wrapped(f"{text.title[say.language]} ({text.title[other]})", 4)
+    if text.about[say.language]:
+        yield wrapped(text.about[say.language], 4)
+
+
+def world_lines(language: str = "en") -> Iterator[str]:
+    """Yield every built-in world with what it is for, in a language."""
+    say = Tongue(language)
+    yield say(
+        "\nMundos: para experimentos, no son propuestas; también corren con --policy NOMBRE",
+        "\nWorlds: for experiments, no proposals; they run with --policy NAME, too",
+    )
     for name, world in scenarios.worlds().items():
         yield f"{name}"
-        yield wrapped(f"{world.title['en']} ({world.title['es']})", 4)
-        yield wrapped(world.about["en"], 4)
+        yield from description_lines(world, say)
 
 
-def account_lines() -> Iterator[str]:
+def account_lines(language: str = "en") -> Iterator[str]:
     """Yield every built-in account with what it claims, leaves out and predicts, and how much it sets."""
+    say = Tongue(language)
+    explained = {"trust": say("de la confianza", "of trust"), "crime": say("del delito", "of crime")}
     for name in accounts.names():
         one = accounts.account(name)
         yield f"{name}"
-        yield wrapped(f"{one.title['en']} ({one.title['es']}), of {one.explains}", 4)
-        for text in (one.claim["en"], f"left out: {one.limits['en']}", f"to be measured: {one.prediction['en']}"):
-            yield wrapped(text, 4)
-        yield wrapped(f"sets {len(one.settings)} parameters", 6)
+        yield wrapped(f"{one.title[language]} ({one.title[say('en', 'es')]}), {explained[one.explains]}", 4)
+        yield wrapped(one.claim[language], 4)
+        yield wrapped(f"{say('queda fuera', 'left out')}: {one.limits[language]}", 4)
+        yield wrapped(f"{say('se podría medir', 'to be measured')}: {one.prediction[language]}", 4)
+        yield wrapped(say("fija {} parámetros", "sets {} parameters").format(len(one.settings)), 6)
 
 
-def deed(entry: PolicyEntry) -> str:
+def deed(entry: PolicyEntry, say: Tongue) -> str:
     """Return one line of a policy in words."""
-    what = {"set": "= ", "scale": "times ", "add": "plus "}[entry.how]
-    where = f" in {', '.join(entry.settlements)}" if entry.settlements else ""
+    what = {"set": "= ", "scale": say("por ", "times "), "add": say("más ", "plus ")}[entry.how]
+    where = f" {say('en', 'in')} {', '.join(entry.settlements)}" if entry.settlements else ""
     return f"{entry.parameter} {what}{entry.value:g}{where}"
 
 

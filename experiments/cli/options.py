@@ -207,9 +207,7 @@ Part = Annotated[
 Shown = Annotated[str | None, Option(metavar="S", help="Show the values and sources of this scenario.")]
 AsJson = Annotated[bool, Option("--json", help="As JSON, with all that is known of each.")]
 AsCsv = Annotated[bool, Option("--csv", help="As CSV, in both languages.")]
-LanguageOfParameters = Annotated[
-    str, Option("--lang", metavar="en|es", help="Language of the list.", callback=ONE_LANGUAGE)
-]
+LanguageOfList = Annotated[str, Option("--lang", metavar="en|es", help="Language of the list.", callback=ONE_LANGUAGE)]
 LanguageOfMeanings = Annotated[str, Option(metavar="en|es", help="Language of the meanings.", callback=ONE_LANGUAGE)]
 
 # The page

@@ -146,7 +146,7 @@ def test_the_version_is_that_of_the_package(capsys):
 
 
 def test_our_own_fault_is_code_1_with_its_traceback(capsys, monkeypatch):
-    def fail():
+    def fail(language):
         raise ZeroDivisionError("of ours")
 
     monkeypatch.setattr("experiments.cli.listings.scenario_lines", fail)
@@ -169,6 +169,24 @@ def test_policies_are_listed_in_both_languages(capsys):
     assert code == 0
     assert widest(out) <= 80
     assert "Status quo (Statu quo)" in out
+
+
+@pytest.mark.parametrize(
+    ("command", "spanish", "english"),
+    [
+        ("scenarios", "155,422 habitantes en 15 poblados", "residents"),
+        ("policies", "Todo junto (Everything together)", "Built in, not found"),
+        ("policies", "Mundos: para experimentos", "Worlds:"),
+        ("accounts", "se podría medir: ", "to be measured: "),
+    ],
+)
+def test_lists_are_printed_in_spanish_on_request(capsys, command, spanish, english):
+    code, out, _ = call(capsys, command, "--lang", "es")
+    assert code == 0
+    assert widest(out) <= 80
+    assert spanish in out
+    assert english not in out
+    assert english in call(capsys, command)[1]
 
 
 def test_accounts_are_listed_with_what_would_refute_them(capsys):
