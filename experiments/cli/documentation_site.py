@@ -97,8 +97,8 @@ def pages() -> Iterator[tuple[str, str]]:
     for language in catalogue.LANGUAGES:
         yield f"_generated/answer_{language}.md", answer(language)
         yield f"_generated/defaults_{language}.md", at_defaults(language)
-        yield f"_generated/policies_{language}.md", policies(language)
-        yield f"_generated/results_{language}.md", results(language)
+        yield f"_generated/policies_{language}.md", policy_list(language)
+        yield f"_generated/results_{language}.md", results_with_figures(language)
         yield f"_generated/draws_{language}.md", draws_table(language)
         yield f"_generated/posterior_{language}.md", posterior_table(language)
     yield "_generated/withdrawn.md", withdrawn.table()
@@ -207,13 +207,13 @@ def measures_page(language: str) -> str:
     return "\n".join([f"# {title}", "", about, "", table(TABLE_HEAD[language], rows), ""])
 
 
-def policies(language: str) -> str:
+def policy_list(language: str) -> str:
     """Return a list of the policies of the answer, each with its title and description."""
     ready = ready_policies()
     return "\n".join(f"* **{ready[name].title[language]}.** {ready[name].about[language]}" for name in WORLDS) + "\n"
 
 
-def results(language: str) -> str:
+def results_with_figures(language: str) -> str:
     """Return each result on record of `confianza reproduce`: its title, its sentences and its figure."""
     text = (HOME / REPRODUCED / f"sentences.{language}.md").read_text(encoding="utf-8")
     _, *parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)

@@ -124,7 +124,7 @@ def answer_table(language: str) -> str:
     return f"{textwrap.fill(say['summary'].format(pairs=pairs, single=single), WIDTH)}\n\n{table}\n"
 
 
-def largest(language: str) -> str:
+def largest_effects(language: str) -> str:
     """Return which policy alone has the largest mean effect on trust at each site, of those with a known direction."""
     say, found = WORDS[language], answer_rows()
     places = []
@@ -205,7 +205,7 @@ def by_name() -> dict[tuple[str, str, str], dict[str, str]]:
 
 def answer(language: str) -> str:
     """Return the answer in Markdown: the table over draws, then a sentence on the largest effects."""
-    return f"{answer_table(language)}\n{largest(language)}"
+    return f"{answer_table(language)}\n{largest_effects(language)}"
 
 
 def at_defaults(language: str) -> str:

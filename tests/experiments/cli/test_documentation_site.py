@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from experiments.cli.documentation_site import HOME, LINK, evidence_rows, pages, results
+from experiments.cli.documentation_site import HOME, LINK, evidence_rows, pages, results_with_figures
 from experiments.reproduce.sentences import RESULTS
 from experiments.tools.documents import answer, posterior
 from model.engine.parameters import ParameterGroup, all_parameters
@@ -45,7 +45,9 @@ def test_every_code_in_the_source_of_a_parameter_is_described() -> None:
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_result_on_record_has_sentences_and_a_figure(language: str) -> None:
-    shown = re.findall(r"^## .+\n\n((?:\* .+\n)+)\n!\[.+\]\(\.\./\.\./(.+)\)$", results(language), re.MULTILINE)
+    shown = re.findall(
+        r"^## .+\n\n((?:\* .+\n)+)\n!\[.+\]\(\.\./\.\./(.+)\)$", results_with_figures(language), re.MULTILINE
+    )
     assert len(shown) == len(RESULTS)
     assert [figure for _, figure in shown if not (HOME / figure).is_file()] == []
 
@@ -56,7 +58,7 @@ def test_the_largest_effect_is_one_whose_direction_is_known(monkeypatch: pytest.
     rows[answer.EVERYTHING] = {"effect": "0.7", "verdict": "rises"}
     found = {(site, arm, answer.MEASURES[0]): row for site in answer.SITES for arm, row in rows.items()}
     monkeypatch.setattr(answer, "answer_rows", lambda: found)
-    told = " ".join(answer.largest("en").split())
+    told = " ".join(answer.largest_effects("en").split())
     assert "Villa Canales, resources, −0.40 (all three together +0.70)" in told
     assert "MOPSIC" not in told
 
