@@ -1,7 +1,7 @@
 """`confianza bundle FOLDER`: everything that a workshop without internet installs, as wheels in one folder.
 
 Packages are fetched by the hashes of the lock file.  A list in the folder states the hash of each wheel there; pip
-installs no others.
+installs no others.  Where Sphinx is installed, the documentation site is built into the folder, too.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 
 from experiments.storage.progress import say
 from experiments.storage.writing import write_all
+from experiments.tools.setup.offline_site import SITE, WITH_BUILDERS, build_site, can_build, is_site
 from model.engine.errors import InputError, suggest_nearest
 
 ROOT = Path(__file__).parents[3]
@@ -56,6 +57,12 @@ def bundle(folder: Path, names: list[str]) -> None:
     wheels = list(folder.glob("*.whl"))
     size = sum(path.stat().st_size for path in wheels) / 2**20
     print(f"{len(wheels)} wheels, {size:.0f} MB, in {folder}: {README} there says how they are installed")
+    if can_build():
+        say("confianza: building the documentation site")
+        build_site(folder / SITE, ROOT / "docs")
+        print(f"The documentation, without internet: {folder / SITE / 'index.html'}")
+    else:
+        print(f"Without the documentation; to add it: {WITH_BUILDERS} {folder}")
     print(f"SHA-256 of {LIST}, to compare where the folder has been in other hands: {digest(listed)}")
 
 
@@ -65,7 +72,8 @@ def check_place(folder: Path) -> None:
         raise InputError("bundle makes the wheel of a checkout of the project: call it in one")
     if folder.exists() and not folder.is_dir():
         raise InputError(f"bundle: {folder} is a file, not a folder")
-    foreign = [path.name for path in folder.glob("*") if path.suffix != ".whl" and path.name not in (README, LIST)]
+    own = (path for path in folder.glob("*") if path.suffix == ".whl" or path.name in (README, LIST) or is_site(path))
+    foreign = sorted({path.name for path in folder.glob("*")} - {path.name for path in own})
     if foreign:
         raise InputError(f"bundle: {folder} holds something else than wheels ({foreign[0]}); choose another folder")
     known = {one for line in locked_lines() for one in hashes_in(line)}

@@ -1,5 +1,6 @@
 """Workshops without internet: the folder holds everything, and an empty environment can be filled from it alone."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from experiments.tools.setup import bundle
+from experiments.tools.setup import bundle, offline_site
 from model.engine.errors import InputError
 
 ROOT = Path(__file__).parents[3]
@@ -111,6 +112,36 @@ def test_wheels_of_strangers_are_refused_before_anything_is_fetched(tmp_path: Pa
         with pytest.raises(InputError, match=f"{wheel.name} is no wheel of the lock file; delete it or choose another"):
             bundle.bundle(tmp_path, [])
         wheel.unlink()
+
+
+def test_a_folder_named_site_is_replaced_only_if_it_is_one(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(bundle, "pip", lambda *_: pytest.fail("fetched"))
+    site = tmp_path / offline_site.SITE
+    site.mkdir()
+    (site / "photographs.html").write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match="holds something else than wheels \\(site\\)"):
+        bundle.bundle(tmp_path, [])
+    (site / offline_site.MARK).write_text("", encoding="utf-8")
+    bundle.check_place(tmp_path)
+
+
+@pytest.mark.parametrize(("fails", "told"), [(False, ""), (True, "cannot be built: WARNING: no such page")])
+def test_the_site_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch, fails: bool, told: str) -> None:
+    def sphinx(command, **_):
+        built = Path(command[-1])
+        built.mkdir()
+        (built / offline_site.MARK).write_text("new", encoding="utf-8")
+        return subprocess.CompletedProcess(command, int(fails), "", "\nWARNING: no such page\n")
+
+    site = tmp_path / offline_site.SITE
+    site.mkdir()
+    for name in (offline_site.MARK, "old.html"):
+        (site / name).write_text("old", encoding="utf-8")
+    monkeypatch.setattr(offline_site.subprocess, "run", sphinx)
+    with pytest.raises(InputError, match=told) if fails else contextlib.nullcontext():
+        offline_site.build_site(site, ROOT / "docs")
+    assert (site / "old.html").exists() == fails
+    assert (site / offline_site.MARK).read_text(encoding="utf-8") == ("old" if fails else "new")
 
 
 def outside() -> dict[str, str]:

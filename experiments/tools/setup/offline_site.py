@@ -1,0 +1,49 @@
+"""The documentation site in the folder of a workshop, where it opens and searches without internet."""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+from model.engine.errors import InputError
+
+SITE = "site"
+"""Name of its folder beside the wheels."""
+BUILDERS = ("sphinx", "myst_nb", "sphinx_design", "pydata_sphinx_theme")
+MARK = "objects.inv"
+"""File of every site that Sphinx has built."""
+WITH_BUILDERS = "uv run --locked --group docs confianza bundle"
+
+
+def can_build() -> bool:
+    """Return whether the packages that build the site are installed."""
+    return all(find_spec(name) for name in BUILDERS)
+
+
+def is_site(path: Path) -> bool:
+    """Return whether a path is the folder of a site that was built before."""
+    return path.name == SITE and (path / MARK).is_file()
+
+
+def build_site(folder: Path, docs: Path) -> None:
+    """Build the site anew into a folder, in place of the one that was there.
+
+    Raises
+    ------
+    InputError
+        If Sphinx fails or warns, with the last line that it prints.
+    """
+    with tempfile.TemporaryDirectory() as place:
+        built, kept = Path(place) / SITE, Path(place) / "doctrees"
+        command = [sys.executable, "-m", "sphinx", "-W", "-q", "-d", str(kept), str(docs), str(built)]
+        told = subprocess.run(
+            command, cwd=docs.parent, capture_output=True, encoding="utf-8", errors="replace", check=False
+        )
+        if told.returncode:
+            lines = [line for line in told.stderr.splitlines() if line.strip()]
+            raise InputError(f"bundle: the documentation site cannot be built: {lines[-1] if lines else 'no message'}")
+        if folder.exists():
+            shutil.rmtree(folder)
+        shutil.copytree(built, folder)
