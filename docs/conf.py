@@ -1,6 +1,8 @@
 """Settings of the documentation site: `uv run --locked --group docs sphinx-build -W docs docs/_build`."""
 
 import gettext
+import re
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -39,8 +41,34 @@ html_css_files = ["site.css"]
 html_copy_source = False
 suppress_warnings = ["myst.header"]
 
-SPANISH = gettext.translation("sphinx", str(files("pydata_sphinx_theme") / "locale"), ["es"])
-SPANISH.add_fallback(gettext.translation("sphinx", str(files("sphinx") / "locale"), ["es"]))
+OWN_SPANISH = {
+    "Section Navigation": "En esta sección",
+    "Learn": "Aprender",
+    "Do": "Hacer",
+    "Look up": "Consultar",
+    "Understand": "Entender",
+    "Gallery": "Galería",
+    "Changelog": "Cambios",
+}
+LINK_TEXT = re.compile(r"(?<=>)\s*([^<>]+?)\s*(?=</a>)")
+
+
+class Spanish(gettext.NullTranslations):
+    """Words of this site in Spanish; all others are those of the theme and of Sphinx."""
+
+    def gettext(self, message: str) -> str:
+        """Return a text in Spanish."""
+        return OWN_SPANISH.get(message) or super().gettext(message)
+
+
+SPANISH = Spanish()
+for package in ("pydata_sphinx_theme", "sphinx"):
+    SPANISH.add_fallback(gettext.translation("sphinx", str(files(package) / "locale"), ["es"]))
+
+
+def with_spanish_links(header: Callable[..., str]) -> Callable[..., str]:
+    """Return a function that writes the links of the header in Spanish."""
+    return lambda **options: LINK_TEXT.sub(lambda text: OWN_SPANISH.get(text[1], text[1]), header(**options))
 
 
 def set_language(app: Any, page: str, _template: str, context: dict[str, Any], _tree: Any) -> None:
@@ -48,9 +76,10 @@ def set_language(app: Any, page: str, _template: str, context: dict[str, Any], _
     spanish = page.startswith("es/") or page.endswith("_es")
     app.builder.templates.environment.install_gettext_translations(SPANISH if spanish else app.translator)
     if spanish:
-        context.update(language="es", theme_search_bar_text="Buscar")
+        header = with_spanish_links(context["generate_header_nav_html"])
+        context.update(language="es", theme_search_bar_text="Buscar", generate_header_nav_html=header)
 
 
 def setup(app: Any) -> None:
-    """Connect what is done before a page is written."""
-    app.connect("html-page-context", set_language)
+    """Connect what is done before a page is written, after the theme has made its header."""
+    app.connect("html-page-context", set_language, priority=900)
