@@ -1,7 +1,7 @@
 """Words of one life: who it is, and what happened, in sentences."""
 
 from experiments.comparison.life_recorder import LifeEvent, LifeStory
-from experiments.page.page_texts import say
+from experiments.page.page_texts import capital, say
 from experiments.page.why_view import name_of
 from experiments.words import catalogue
 
@@ -26,4 +26,4 @@ def sentence(language: str, event: LifeEvent) -> str:
         if moved := catalogue.event(name, language):
             return moved
     how = "other_good" if event.change >= 0.0 else "other_bad"
-    return say(language, f"event.{how}", cause=name_of(language, cause))
+    return say(language, f"event.{how}", cause=capital(name_of(language, cause)))

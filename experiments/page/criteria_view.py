@@ -121,9 +121,8 @@ def months(pairs: Pairs, name: str) -> dict[str, Any]:
     first = int(known[0])
     a, b = a[:, first:], b[:, first:]
     gaps, base = b - a, a.mean(axis=0)
-    rounded = [
-        np.round(one, 2).tolist() for one in (base, b.mean(axis=0), base + gaps.min(axis=0), base + gaps.max(axis=0))
-    ]
+    band = (np.clip(base + gap, 0.0, 100.0) for gap in (gaps.min(axis=0), gaps.max(axis=0)))
+    rounded = [np.round(one, 2).tolist() for one in (base, b.mean(axis=0), *band)]
     return {"first": first, "lines": rounded[:2], "band": rounded[2:]}
 
 
@@ -153,7 +152,7 @@ def matter(one: Standing, pairs: Pairs, name: str) -> dict[str, Any] | None:
     for option, row in enumerate(rows):
         row["note"] = reason(one, spec, every[every["option"] == option]["term"])
     agent = capital(catalogue.find("agents", spec.agent, one.language))
-    return {"title": f"{agent}: {catalogue.find('matters', spec.name, one.language)}", "rows": rows}
+    return {"agent": agent, "title": catalogue.find("matters", spec.name, one.language), "rows": rows}
 
 
 def last_year(world: Any, matter_number: int) -> np.ndarray:
@@ -175,4 +174,5 @@ def reason(one: Standing, spec: ChoiceSpec, terms: np.ndarray) -> str:
     if not counts:
         return ""
     term = counts.most_common(1)[0][0]
-    return catalogue.find("reasons", f"{spec.name}.{spec.terms[term - 1]}", one.language)
+    words = catalogue.find("reasons", f"{spec.name}.{spec.terms[term - 1]}", one.language)
+    return one.say("criteria.reason", reason=words)

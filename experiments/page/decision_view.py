@@ -8,6 +8,7 @@ import numpy as np
 from experiments.comparison.cause_effects import NATION, Where, monthly_contribution
 from experiments.comparison.decision_outcomes import FLOOR, by_cell, moved_people
 from experiments.comparison.effect_verdicts import laws_say
+from experiments.comparison.headline_measures import WORDS as AGGREGATED
 from experiments.comparison.policy_choice import HORIZONS
 from experiments.page import sites
 from experiments.page.address import Asked
@@ -43,7 +44,8 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
     return {
         "title": one.say("decision.question", town=one.scenario.title[one.language]),
         "answer": answer(one),
-        "words": {name: one.say(f"decision.{name}") for name in WORDS} | {"gap": one.say("decision.gap", n=one.done)},
+        "words": {name: one.say(f"decision.{name}") for name in WORDS}
+        | {"gap": one.say("decision.gap", n=one.done), "recent": AGGREGATED["recent"][one.language]},
         "reach_head": one.say("decision.reach_head", years=years_of_reach(one)),
         "bar": spans(bar(one)),
         "measures": measure_rows(one),

@@ -13,7 +13,7 @@ import numpy as np
 from experiments.comparison.life_recorder import AGENTS, LifeEvent, LifeStory, Recorded
 from experiments.comparison.report_weighing import CALIBRATED, Telling
 from experiments.execution.run_tables import anonymous
-from experiments.page import biography, sites
+from experiments.page import biography
 from experiments.page.address import Asked
 from experiments.page.decision_view import inputs
 from experiments.page.page_texts import capital
@@ -73,9 +73,9 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
     """Return what the view shows."""
     look = look_of(asked.show)
     words = {name: one.say(f"life.{name}") for name in (*WORDS, *MORE)}
-    kinds = [{"name": kind, "title": one.say(f"life.kind_{kind}"), "on": kind == look.kind} for kind in KINDS]
-    frame = {"title": one.say("life.question"), "words": words, "kinds": kinds}
     pairs = pairs_of(one)
+    kinds = kind_rows(one, look, pairs[0][0].recorded if pairs else None)
+    frame = {"title": one.say("life.question"), "words": words, "kinds": kinds}
     if not pairs:
         return frame | {"answer": [(one.say("map.waiting", n=one.done, all=one.twins_asked), "")]}
     worlds: tuple[Recorded, Recorded] = tuple(world.recorded for world in pairs[0])
@@ -84,6 +84,17 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
     if about is None:
         return frame | {"answer": [(one.say("life.nobody"), "bold")], "nobody": True}
     return frame | about | {"moods": inputs(one) if look.kind == "resident" else []}
+
+
+def kind_rows(one: Standing, look: Look, world: Recorded | None) -> list[dict[str, Any]]:
+    """Return the kinds of lives to choose from: of agents those that the world has, all before it is there."""
+    found = [kind for kind in KINDS if kind in (KINDS[0], look.kind) or world is None or deciders(world, kind)]
+    return [{"name": kind, "title": kind_title(one, kind), "on": kind == look.kind} for kind in found]
+
+
+def kind_title(one: Standing, kind: str) -> str:
+    """Return what a kind of lives is called; a mayor is communal where boards are a jurisdiction."""
+    return one.say("life.kind_communal" if kind == "authority" and one.communal else f"life.kind_{kind}")
 
 
 def day_of(one: Standing, tick: int) -> str:
@@ -203,6 +214,7 @@ def weighing(one: Standing, telling: Telling, b: LifeStory) -> dict[str, Any]:
     if channel == "nobody":
         channel = max((name for name in chances if name != "nobody"), key=lambda name: chances[name])
     terms = telling.terms(channel)
+    known = {"loss": number(telling.loss), "trust": number(100.0 * telling.trust)}
     when = day_of(one, telling.tick)
     taken = one.say(f"telling.{telling.taken}")
     return {
@@ -212,7 +224,7 @@ def weighing(one: Standing, telling: Telling, b: LifeStory) -> dict[str, Any]:
         "taken": one.say("life.taken", what=taken),
         "terms": [
             {
-                "title": one.say(f"telling.term_{name}"),
+                "title": one.say(f"telling.term_{name}", **known),
                 "size": value,
                 "input": name == CALIBRATED,
                 "shown": signed(value, 2),
@@ -258,6 +270,11 @@ def what_ifs(one: Standing, telling: Telling, b: LifeStory) -> list[dict[str, An
 # An auxiliary mayor, a station chief, a clique
 
 
+def deciders(world: Recorded, kind: str) -> int:
+    """Return how many agents of a kind a world has."""
+    return int(world.agents[kind].shape[1])
+
+
 def order_of(seed: int, agent: str, n: int) -> list[int]:
     """Return the rows of n agents in a random order, the same in both worlds of a pair."""
     return sorted(range(n), key=lambda who: anonymous(seed, agent, who))
@@ -265,7 +282,7 @@ def order_of(seed: int, agent: str, n: int) -> list[int]:
 
 def agent(one: Standing, worlds: tuple[Recorded, Recorded], look: Look, seed: int) -> dict[str, Any] | None:
     """Return what an agent decided in both worlds, and one choice with its weights; None if there is none."""
-    deciding = order_of(seed, look.kind, worlds[0].agents[look.kind].shape[1])
+    deciding = order_of(seed, look.kind, deciders(worlds[0], look.kind))
     if not deciding:
         return None
     who = deciding[look.nth % len(deciding)]
@@ -280,12 +297,8 @@ def agent(one: Standing, worlds: tuple[Recorded, Recorded], look: Look, seed: in
     terms = None if chosen is None else terms_of(sides[listed[at]["side"]], chosen)
     for row in listed:
         row.pop("row", None)
-    communal = look.kind == "authority" and bool(
-        sites.load_municipality(one.choice.site).town.authorities["communal"][who]
-    )
-    name = one.say("life.communal") if communal else one.say(f"life.kind_{look.kind}")
     return {
-        "who": f"{name} {look.nth % len(deciding) + 1}",
+        "who": f"{kind_title(one, look.kind)} {look.nth % len(deciding) + 1}",
         "answer": [
             (one.say("life.decided", n=sum(len(side) for side in rows[:1])), ""),
             (" " + one.say("decided.numbers"), ""),
@@ -315,7 +328,7 @@ def own_choices(world: Recorded, kind: str, who: int) -> np.ndarray:
 
 
 def choice_rows(one: Standing, sides: list[np.ndarray]) -> list[dict[str, Any]]:
-    """Return choices in order of time: those that differ between the worlds, then those with a reason."""
+    """Return choices in order of time: one of each matter, those that differ between the worlds before all others."""
     keyed = [{(int(row["tick"]), int(row["matter"])): row for row in side} for side in sides]
     every = sorted({key for side in keyed for key in side})
 
@@ -324,7 +337,9 @@ def choice_rows(one: Standing, sides: list[np.ndarray]) -> list[dict[str, Any]]:
         options = {None if row is None else int(row["option"]) for row in found}
         return len(options) < 2, all(row is None or row["term"] < 1 for row in found), -key[0]
 
-    chosen = sorted(sorted(every, key=rank)[:DECIDED])
+    ranked = sorted(every, key=rank)
+    first = {key[1]: key for key in reversed(ranked)}
+    chosen = sorted(sorted(ranked, key=lambda key: key != first[key[1]])[:DECIDED])
     return [choice_row(one, k, [side.get(key) for side in keyed], key) for k, key in enumerate(chosen, start=1)]
 
 

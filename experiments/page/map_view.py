@@ -34,7 +34,7 @@ NO_NAMES: dict[str, Any] = {"names": [], "stations": [], "seats": []}
 NAMED = 2
 """Settlements that the answer names."""
 WORDS = (
-    *("see", "over", "couples", "incidents", "stations", "seats", "jurisdiction", "last_day", "month_label"),
+    *("see", "over", "couples", "incidents", "stations", "jurisdiction", "last_day", "month_label"),
     *("choose", "why_here", "life_here", "play", "pause", "difference", "unnamed", "shades"),
 )
 
@@ -116,6 +116,7 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
     """Return what the map shows."""
     name = asked.show if asked.show in LAYERS else "trust"
     words = {key: one.say(f"map.{key}") for key in WORDS} | {"km": one.say("decision.km")}
+    words["seats"] = one.say("map.seats_communal" if one.communal else "map.seats")
     frame = {"title": title(one, name), "words": words, "layer": name, "layers": layer_rows(one, name)}
     pairs = pairs_of(one)
     if one.running or len(pairs) < FEWEST:
@@ -128,7 +129,7 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
         "ground": municipality.ground | ({} if layer.named else NO_NAMES),
         "named": layer.named,
         "area": areas_of(town, layer.areas),
-        "borders": settlements_of(town) if town.authorities["communal"].any() and layer.named else [],
+        "borders": settlements_of(town) if one.communal and layer.named else [],
         "count": n,
         "until": min(asked.month or n, n),
         "moods": inputs(one) if name == "trust" else [],

@@ -29,7 +29,8 @@ def sheet_of(one: Standing, asked: Asked) -> dict[str, Any]:
     """Return everything that the page shows now."""
     own = SHOWN[asked.view](one, asked)
     words = {name: one.say(f"decision.{name}") for name in FRAME} | own.pop("words", {})
-    words["foot"] = one.say("decision.foot" if asked.view == VIEWS[0] else "page.synthetic")
+    foot = ("foot", "foot_communal") if one.communal else ("foot",)
+    words["foot"] = " ".join(one.say(f"decision.{name}") for name in foot)
     return own | {
         "words": words,
         "answer": spans(own["answer"]),

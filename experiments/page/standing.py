@@ -62,6 +62,11 @@ class Standing:
         return bool(self.choice.chosen)
 
     @property
+    def communal(self) -> bool:
+        """Tell if the boards of the municipality are a jurisdiction with its own law."""
+        return bool(self.scenario["boards"].communal)
+
+    @property
     def done(self) -> int:
         """Worlds that are there: pairs, or worlds as today where nothing is moved."""
         return len(self.twins) if self.moved else len(self.base)

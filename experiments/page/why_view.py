@@ -19,6 +19,7 @@ from experiments.comparison.cause_effects import (
 )
 from experiments.comparison.decision_measures import measures
 from experiments.comparison.decision_outcomes import TRUST
+from experiments.comparison.headline_measures import WORDS as AGGREGATED
 from experiments.comparison.single_measure_effects import YEARS, effects_alone
 from experiments.page import sites
 from experiments.page.address import Asked
@@ -75,7 +76,7 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
     names = sites.load_municipality(one.choice.site).town.settlement_names
     return {
         "title": title(one, total, where, names),
-        "answer": answer(one, parts, total, net) if one.moved else [(one.say("why.unmoved"), "")],
+        "answer": answer(one, parts, total, where) if one.moved else [(one.say("why.unmoved"), "")],
         "words": words,
         "gross": not net,
         "place": asked.place,
@@ -114,16 +115,18 @@ def month_name(one: Standing, number: int) -> str:
 def crumb(one: Standing, where: Where, names: tuple[str, ...]) -> str:
     """Return which place and time the bars are of, nothing for all."""
     parts = [names[where.settlement]] if where.settlement is not None else []
-    parts += [one.say("why.until", month=month_name(one, where.month)).strip()] if where.month else []
+    parts += [month_name(one, where.month)] if where.month else []
     return ", ".join(parts)
 
 
-def answer(one: Standing, parts: list[CauseEffect], total: Effect, net: bool) -> list[Span]:
+def answer(one: Standing, parts: list[CauseEffect], total: Effect, where: Where) -> list[Span]:
     """Return the causes that surely move trust most, then what random variation or the country adds."""
     told = [part for part in parts if judge(part.effect) in TOLD and part.name not in LAST]
     verdict = VERDICTS[judge(total)]
     spans: list[Span] = [(capital(getattr(verdict, one.language)), "bold")]
-    spans.append((f": {signed(total.effect, 2)} {one.say('why.of_hundred')}. ", ""))
+    recent = AGGREGATED["recent"][one.language]
+    unit = one.say("why.of_month") if where.month else one.say("why.of_year", recent=recent)
+    spans.append((f": {signed(total.effect, 2)} {unit}. ", ""))
     if told:
         phrases = [f"{cause_name(one, part)} ({signed(part.effect.effect, 2)})" for part in told[:3]]
         little = not any(judge(part.effect) in ("rises", "falls") for part in told[:3])
@@ -138,7 +141,7 @@ def answer(one: Standing, parts: list[CauseEffect], total: Effect, net: bool) ->
 
 
 def cause_name(one: Standing, part: CauseEffect) -> str:
-    """Return the name of a part; of a bad experience also whether there is more or less of it."""
+    """Return the name of a part within a sentence; of a bad experience also whether there is more or less of it."""
     name = name_of(one.language, part.name)
     if part.name in LAST or part.today >= 0.0 or judge(part.effect) not in TOLD or set(part.signs) == {-1, 1}:
         return name
@@ -149,11 +152,11 @@ def name_of(language: str, cause: str) -> str:
     """Return the name of a cause, of causes that are told as one sum, or of a part that is no cause.
 
     >>> name_of("es", "talk"), name_of("en", "force")
-    ('Pláticas', 'Use of force and public violence')
+    ('pláticas', 'use of force and public violence')
     """
     if known(f"sum.{cause}"):
         return say(language, f"sum.{cause}")
-    return capital(catalogue.cause(cause, language))
+    return str(catalogue.cause(cause, language))
 
 
 def rows_of(one: Standing, parts: list[CauseEffect]) -> list[dict[str, Any]]:
@@ -175,7 +178,7 @@ def bar(one: Standing, part: CauseEffect) -> dict[str, Any]:
     verdict = judge(effect)
     kind = "input" if part.name == NATION else "sure" if direction(verdict) else KINDS.get(verdict, "unsure")
     return {
-        "title": cause_name(one, part),
+        "title": capital(cause_name(one, part)),
         "size": effect.effect,
         "low": effect.low,
         "high": effect.high,

@@ -56,7 +56,7 @@ function ends(values, from_zero, least = 0.5) {
 // Months of both worlds: A dashed, B firm with its band; `ghost` is what was shown before, `line` the first world of
 // those waited for, as far as it has been lived.
 function series(row, sheet, ghost, w, h, dated, named = true) {
-  const R = rem(), left = R * 2.9, right = R * 3.3, top = R * (row.hero && sheet.events.length ? 1.5 : 0.5), foot = dated ? R * 1.3 : R * 0.4;
+  const R = rem(), left = R * 2.9, right = R * 3.3, top = R * (row.hero ? 0.5 + [sheet.events, sheet.inputs].filter((some) => some.length).length : 0.5), foot = dated ? R * 1.3 : R * 0.4;
   const a = row.a?.length ? row.a : row.line, b = row.b, first = b || a === row.line ? null : row.line, n = sheet.years * 12;
   if (!a?.length) return svg(w, h, words(w / 2, h / 2, sheet.words.simulating, "middle"));
   const least = (value) => (row.hero ? value : Math.max(0, value)), low = row.low?.map(least), high = row.high?.map(least);
@@ -84,16 +84,16 @@ function series(row, sheet, ghost, w, h, dated, named = true) {
   s += `<path d="${path(a)}" fill="none" stroke="${colour("a")}" stroke-width="${R * 0.12}" ${dash}/>`;
   if (b) s += `<path d="${path(b)}" fill="none" stroke="${colour(row.kind === "null" && sheet.state !== "running" ? "null" : "b")}" stroke-width="${R * 0.16}" stroke-linejoin="round"/>`;
   if (first) s += `<path class="first" d="${path(first)}" fill="none" stroke="${colour("b")}" stroke-width="${R * 0.09}"/>`;
-  if (row.a) s += last(row, x(n - 1) + R * 0.4, y, digits, R, h);
+  if (row.a) s += last(row, x(n - 1) + R * 0.4, y, digits, R, h - foot + R * 0.4);
   if (row.hero && row.a && named) s += names(row, sheet, x, y, top, h - foot, R, w);
   const label = `${row.title}: ${sheet.words.line_a} ${readable(a.at(-1), digits)}${b ? `, ${sheet.words.line_b} ${readable(b.at(-1), digits)}` : ""}`;
   return svg(w, h, s, label);
 }
 
-// Months in which something is put in that no measure moves: hatched, under its own name.
+// Months in which something is put in that no measure moves are hatched; `names` tells what it is.
 function inputs(row, sheet, x, top, foot) {
-  if (!row.hero || !sheet.inputs) return "";
-  return sheet.inputs.map((one) => `<rect x="${x(one.month - 1)}" y="${top}" width="${x(one.month) - x(one.month - 1)}" height="${foot - top}" fill="url(#hatch)"/>${words(x(one.month - 1) - 4, top + rem() * 0.9, one.text, "end", halo())}`).join("") + HATCH;
+  if (!row.hero) return "";
+  return sheet.inputs.map((one) => `<rect x="${x(one.month - 1)}" y="${top}" width="${x(one.month) - x(one.month - 1)}" height="${foot - top}" fill="url(#hatch)"/>`).join("") + HATCH;
 }
 
 // Difference of both worlds by month with its band.
@@ -140,25 +140,31 @@ function last(row, at, y, digits, R, foot) {
     words(at, ya + R * 0.3, readable(a, digits), "start", `${size}fill:${colour("a")}`);
 }
 
-// Names of the lines, and public events that both worlds meet.
+// Names of the lines, of public events that both worlds meet, and of what is put in.
 function names(row, sheet, x, y, top, foot, R, w) {
   const bold = (c) => `font-weight:600;font-size:1rem;fill:${colour(c)};${halo()}`;
-  const near = (some) => some.slice(0, Math.ceil(some.length * 0.45)), b = row.b || row.a;
-  const above = Math.max(top + R * 0.9, y(Math.max(...near(row.a), ...near(row.high || b))) - R * 0.5);
-  const below = Math.min(foot - R * 0.3, y(Math.min(...near(row.a), ...near(row.low || b))) + R * 1.2);
-  const up = !row.b || b.at(-1) >= row.a.at(-1);
+  const b = row.b || row.a, up = !row.b || b.at(-1) >= row.a.at(-1);
+  const near = (some, text) => some.filter((_, k) => x(k) <= x(0.4) + 0.58 * R * text.length); // months beside a name
+  const [upper, lower] = up && row.b ? [sheet.words.line_b, sheet.words.line_a] : [sheet.words.line_a, sheet.words.line_b];
+  const above = Math.max(top + R * 0.9, y(Math.max(...near(row.a, upper), ...near(row.high || b, upper))) - R * 0.5);
+  const below = Math.min(foot - R * 0.3, y(Math.min(...near(row.a, lower), ...near(row.low || b, lower))) + R * 1.2);
   let s = words(x(0.4), up && row.b ? below : above, sheet.words.line_a, "start", bold("a"));
   if (row.b) {
     s += words(x(0.4), up ? above : below, sheet.words.line_b, "start", bold("b"));
-    const at = Math.floor(row.a.length * 0.8);
-    s += words(x(at), y(row.low[at]) + R * 1.1, sheet.band, "middle", halo());
+    const late = (some) => some.slice(Math.floor(some.length * 0.65)), at = y(Math.min(...late(row.low), ...late(row.a))) + R * 1.1;
+    s += words(x(Math.floor(row.a.length * 0.82)), Math.min(foot - R * 0.3, at), sheet.band, "middle", halo());
   }
-  let taken = -Infinity; // where the last name ends: one that would cover it stays with its line, for who points at it
-  for (const event of sheet.events) {
-    const half = event.text.length * R * 0.22, at = Math.max(x(0) + half, Math.min(w - half, x(event.month)));
-    s += line(x(event.month), top - R * 0.3, x(event.month), y(row.a[event.month] ?? row.a.at(-1)), colour("faint")).replace("/>", `><title>${plain(event.text)}</title></line>`);
+  for (const event of sheet.events) s += line(x(event.month), top - R * 0.3, x(event.month), y(row.a[event.month] ?? row.a.at(-1)), colour("faint")).replace("/>", `><title>${plain(event.text)}</title></line>`);
+  return s + namesAbove(sheet.inputs, (month) => x(month - 0.5), top - R * 0.35, R, x(0), w) + namesAbove(sheet.events, x, R * 0.85, R, x(0), w);
+}
+
+// A row of names above their months; one that would cover the last is left out.
+function namesAbove(some, x, y, R, low, high) {
+  let s = "", taken = -Infinity;
+  for (const one of some) {
+    const half = one.text.length * R * 0.22, at = Math.max(low + half, Math.min(high - half, x(one.month)));
     if (at - half < taken) continue;
-    s += words(at, R * 0.85, event.text, "middle", halo());
+    s += words(at, y, one.text, "middle", halo());
     taken = at + half + R;
   }
   return s;
@@ -284,7 +290,7 @@ const lookOf = (name) => getComputedStyle(document.documentElement).getPropertyV
 
 // Where trust differs; cells below the floor keep no colour, and where nothing is known all is hatched.
 function ground(map, sheet) {
-  const g = map.ground, up = (y) => g.height - y, ring = (points) => ringOf(g, points), size = g.width / 18;
+  const g = map.ground, up = (y) => g.height - y, ring = (points) => ringOf(g, points), size = g.width / 16;
   let s = g.lake.map((one) => `<path d="${ring(one)}" fill="${colour("lake")}"/>`).join("");
   s += g.outline.map((one) => `<path d="${ring(one)}" fill="${colour("land")}" stroke="${colour("ink")}" stroke-width="${size * 0.12}"/>`).join("");
   if (map.course) s += g.x.map((x, k) => `<rect x="${x}" y="${up(g.y[k]) - 1}" width=".94" height=".94"/>`).join("");

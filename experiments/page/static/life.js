@@ -49,7 +49,7 @@ function weighing(s, find) {
 
 // Terms in log-odds: each begins where the one above ends; the options of an agent stand each for itself.
 function waterfall(s, wide) {
-  const one = s.weighing, R = rem(), w = Math.max(90, wide - 18.6 * R), h = (innerHeight >= 900 ? 2 : 1.6) * R;
+  const one = s.weighing, R = rem(), w = Math.max(90, wide - 21.6 * R), h = (innerHeight >= 900 ? 2 : 1.6) * R;
   let run = 0;
   const spans = one.terms.map((term) => (one.apart ? [0, term.size] : [run, (run += term.size)]));
   const [low, high] = ends([0, ...spans.flat()], false, 0.5), x = (value) => 6 + ((w - 12) * (value - low)) / (high - low);

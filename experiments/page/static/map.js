@@ -59,7 +59,7 @@ function frame(s) {
   find(".panes").classList.toggle("broad", broad);
   const size = (full) => { const f = phone && full ? Math.min(wide / g.width, (1.5 * innerHeight) / g.height / 2.2) : k; return `width:${(f * g.width).toFixed(1)}px;height:${(f * g.height).toFixed(1)}px`; };
   fill(find(".panes"), heads.map((head, p) => `<figure class="pane p${p}"><figcaption>${head} <span class="lv"></span></figcaption><div class="stack" style="${size(p === 2)}">${landOf(g)}<canvas width="${g.width}" height="${g.height}"></canvas><svg class="above" viewBox="0 0 ${g.width} ${g.height}" role="img" aria-label="${plain([page.sheet.words.line_a, page.sheet.words.line_b, "B − A"][p])}: ${plain(s.title)}"></svg></div></figure>`).join(""));
-  for (const [p, svg] of root.querySelectorAll(".above").entries()) fill(svg, above(s, p));
+  for (const [p, svg] of root.querySelectorAll(".above").entries()) fill(svg, above(s, p, svg.clientWidth / g.width));
   const cuts = s.panes.cuts, shades = cuts.length ? `<div class="cuts" role="img" aria-label="${plain(s.words.shades)}: ${cuts.map(plain).join(", ")}">${[1, 2, 3, 4, 5].map((c) => `<span><i></i>${c > 1 ? `<em>${plain(cuts[c - 2])}</em>` : ""}</span>`).join("")}</div>` : "";
   const gap = s.panes.gap ? `<div class="ends"><span>${plain(s.panes.ends[0])}</span><i></i><span>${plain(s.panes.ends[1])}</span></div><p>${plain(s.panes.told)}</p>` : "";
   fill(find(".shade"), shades + gap);
@@ -67,8 +67,9 @@ function frame(s) {
   bytes = { gap: s.panes.gap ? atob(s.panes.gap) : "", shades: s.panes.shades.map(atob), hatch: (s.panes.hatch || []).map(atob) };
 }
 
-function above(s, p) {
-  const g = s.ground, size = g.width / (innerWidth <= 640 ? 14 : 16), up = (y) => g.height - y;
+// Lines and names above the cells; `pixels` are those of a cell, so that names are as large as other words.
+function above(s, p, pixels) {
+  const g = s.ground, size = Math.min(g.width / 14, (0.94 * rem()) / pixels), up = (y) => g.height - y;
   let inner = `<g class="claims"></g>${g.outline.map((one) => `<path d="${ringOf(g, one)}" fill="none" stroke="${colour("ink")}" stroke-width="${size * 0.1}"/>`).join("")}`;
   if (!s.named) return inner;
   if (over.jurisdiction && s.borders.length) inner += borders(s, size);
@@ -138,9 +139,20 @@ function tell(s, at) {
 function time(s) {
   const place = find(".time .line"), wide = place.clientWidth, lines = s.course.lines && (s.chosen ? s.course.lines : [s.course.lines[0]]);
   const held = document.activeElement === find(".time input");
-  fill(place, `${lines ? gapLine(s, lines, wide - 1.4 * rem(), 2.2 * rem(), `${s.layers.find((one) => one.on).title}, B − A`, s.moods) : ""}<input type="range" min="1" max="${s.count}" step="1" aria-label="${plain(s.words.month_label)}"><div class="ticks small"><span>${plain(monthName(s, 0))}</span><span>${plain(monthName(s, s.count - 1))}</span></div>`);
+  fill(place, `${lines ? gapLine(s, lines, wide - 1.4 * rem(), 2.2 * rem(), `${s.layers.find((one) => one.on).title}, B − A`, s.moods) : ""}<input type="range" min="1" max="${s.count}" step="1" aria-label="${plain(s.words.month_label)}"><div class="ticks small"><span>${plain(monthName(s, 0))}</span>${moodNames(s, wide)}<span>${plain(monthName(s, s.count - 1))}</span></div>`);
   if (held) find(".time input").focus();
   button(s);
+}
+
+// Names of the months in which the mood of the country moves trust, below the slider, where each has room.
+function moodNames(s, wide) {
+  let taken = 6 * rem();
+  return s.moods.map((one) => {
+    const half = 0.25 * rem() * one.text.length, at = (wide * (one.month - 0.5)) / Math.max(1, s.count - 1);
+    if (at - half < taken || at + half > wide - 6 * rem()) return "";
+    taken = at + half + rem();
+    return `<span class="mood" style="left:${at.toFixed(1)}px">${plain(one.text)}</span>`;
+  }).join("");
 }
 
 function button(s) {

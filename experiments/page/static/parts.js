@@ -1,6 +1,6 @@
 // Parts that the map, the criteria and a life share: both worlds over the months, and rows that set them side by side.
 
-import { HATCH, colour, ends, halo, line, monthName, plain, readable, rem, signed, words } from "./draw.js";
+import { HATCH, colour, ends, line, monthName, plain, readable, rem, signed, words } from "./draw.js";
 
 // Both worlds over the months: A dashed, B firm with its band.  `lines` holds A and, where measures are moved, B; `first`
 // is the month of their first value; `marks` are numbered events; `at` is a month to stand out.
@@ -37,7 +37,7 @@ function numbered(marks, lines, x, y, foot, R) {
     const cy = heights.find(isFree) ?? heights[0];
     placed.push([cx, cy]);
     const c = colour(one.side ? "b" : "a");
-    return `<g>${line(cx, cy, cx, on, colour("faint"))}<circle cx="${cx}" cy="${cy}" r="${0.56 * R}" fill="${one.small ? colour("paper") : c}" stroke="${c}" stroke-width="1.5"/>${words(cx, cy + 0.28 * R, one.number, "middle", `font-weight:700;font-size:.8rem;fill:${colour(one.small ? "ink" : "paper")}`)}</g>`;
+    return `<g>${line(cx, cy, cx, on, colour("faint"))}<circle cx="${cx}" cy="${cy}" r="${0.56 * R}" fill="${one.small ? colour("paper") : c}" stroke="${c}" stroke-width="1.5"/>${words(cx, cy + 0.28 * R, one.number, "middle", `font-weight:700;fill:${colour(one.small ? "ink" : "paper")}`)}</g>`;
   }).join("");
 }
 
@@ -47,15 +47,14 @@ export function gapLine(sheet, [a, b], w, h, label, moods = []) {
   const x = (k) => (w * k) / Math.max(1, n - 1), y = (v) => 2 + (h - 4) * (1 - (v - low) / (high - low || 1)), c = colour(b ? "b" : "a");
   const path = gaps.map((v, k) => `${k ? "L" : "M"}${x(k).toFixed(1)},${y(v).toFixed(1)}`).join("");
   const hatched = moods.map((one) => `<rect x="${x(Math.max(0, one.month - 1))}" y="0" width="${Math.max(4, x(1) - x(0))}" height="${h}" fill="url(#hatch)"/>`).join("");
-  const named = moods.map((one) => `${w > 28 * rem() ? words(x(one.month) + 6, 0.8 * rem(), one.text, "start", halo()) : ""}`).join("");
   const area = b ? `<path d="${path}L${w},${y(0)}L0,${y(0)}Z" fill="${c}" opacity=".2"/>${line(0, y(0), w, y(0), colour("line"))}` : "";
-  return `<svg viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" aria-label="${plain(label)}">${HATCH}${hatched}${area}<path d="${path}" fill="none" stroke="${c}" stroke-width="2"/>${named}</svg>`;
+  return `<svg viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" aria-label="${plain(label)}">${HATCH}${hatched}${area}<path d="${path}" fill="none" stroke="${c}" stroke-width="2"/></svg>`;
 }
 
 // A table of rows: title, level in A, level in B, difference with its verdict.
 export function pairTable(rows, moved) {
   const head = `<thead><tr><td></td><th scope="col" class="a">A</th>${moved ? '<th scope="col" class="b">B</th><th scope="col">B − A</th>' : ""}</tr></thead>`;
-  const row = (one) => `<tr><th scope="row">${plain(one.title)}${one.note ? ` <small>${plain(one.note)}</small>` : ""}</th><td>${plain(one.a)}</td>${moved ? `<td>${plain(one.b)}</td><td class="${one.kind}" ${one.verdict ? `title="${plain(one.verdict)}"` : ""}>${plain(one.gap)}${one.verdict ? `<span class="vh">, ${plain(one.verdict)}</span>` : ""}</td>` : ""}</tr>`;
+  const row = (one) => `<tr><th scope="row">${one.over ? `<small>${plain(one.over)}</small>` : ""}${plain(one.title)}${one.note ? ` <small>${plain(one.note)}</small>` : ""}</th><td>${plain(one.a)}</td>${moved ? `<td>${plain(one.b)}</td><td class="${one.kind}" ${one.verdict ? `title="${plain(one.verdict)}"` : ""}>${plain(one.gap)}${one.verdict ? `<span class="vh">, ${plain(one.verdict)}</span>` : ""}</td>` : ""}</tr>`;
   return `<table class="pt">${head}<tbody>${rows.map(row).join("")}</tbody></table>`;
 }
 

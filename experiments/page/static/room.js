@@ -9,5 +9,5 @@ export const make = (place) => {
 
 export function draw(place, { sheet: s }) {
   fill(place.querySelector("ol"), s.steps.map((step, k) => `<li><h2>${k + 1}. ${plain(step.title)}</h2><p>${plain(step.text)}</p>
-    ${step.link ? `<p><a href="${linkTo(step.link)}">${plain(s.words.open)}</a></p>` : ""}${step.command ? `<p><code>${plain(step.command)}</code></p>` : ""}</li>`).join(""));
+    ${step.link ? `<a class="go" href="${linkTo(step.link)}">${plain(s.words.open)}</a>` : ""}${step.command ? `<p><code>${plain(step.command)}</code></p>` : ""}</li>`).join(""));
 }

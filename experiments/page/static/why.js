@@ -2,11 +2,12 @@
 
 import { HATCH, colour, diamond, ends, fill, halo, line, marks, monthName, plain, readable, rem, signed, spans, steps, svg, words } from "./draw.js";
 
-const ROW = 1.78;
+const flat = () => innerWidth > 1180 && innerHeight < 800; // a projector of few lines, on which nothing may be scrolled
+const rowHeight = () => (flat() ? 1.6 : innerHeight >= 1000 ? 2 : 1.78);
 
 export function make(place) {
   place.innerHTML = `<section aria-labelledby="wf-h"><div class="top"><h2 id="wf-h"></h2><div class="crumb small"></div><div class="seg gross" role="group"></div></div>
-    <div class="falls"></div><p class="small hidden-note"></p></section>
+    <div class="falls"></div><div class="small hidden-note"></div></section>
     <div class="beside"><section aria-labelledby="pl-h"><div class="top"><h2 id="pl-h"></h2><span class="small"></span></div><div class="pl-box"><table class="pl"></table></div></section>
     <section aria-labelledby="mo-h"><div class="top"><h2 id="mo-h"></h2><span class="small"></span></div><div class="months"></div>
     <input type="range" class="month" data-name="month" min="1" step="1" aria-labelledby="mo-h"><output class="small at"></output></section>
@@ -26,8 +27,10 @@ export function draw(place, { sheet: s }) {
   }
   fill(find(".gross"), [["", w.net], ["lived", w.gross]].map(([name, title]) => `<button type="button" data-name="${name}" aria-pressed="${s.gross === (name === "lived")}">${plain(title)}</button>`).join(""));
   fill(find(".crumb"), s.crumb ? `<b>${plain(s.crumb)}</b> <button type="button" data-name="whole">${plain(w.whole)}</button>` : "");
+  place.style.setProperty("--rh", `${rowHeight()}rem`);
   fill(find(".falls"), s.rows.length ? waterfall(s, find(".falls").clientWidth) : "");
-  fill(find(".hidden-note"), `${plain(w.account)} ${plain(s.place ? w.hidden : "")}`);
+  const notes = s.rows.filter((row) => row.note).map((row) => ` <details><summary>${plain(row.title)}</summary>${plain(row.note)}</details>`);
+  fill(find(".hidden-note"), `${plain(w.account)} ${plain(s.place ? w.hidden : "")}${notes.join("")}`);
   fill(find("#pl-h + span"), plain(w.where_unit));
   fill(find("#mo-h + span"), plain(w.when_unit));
   fill(find(".pl"), places(s, 8.6 * rem()));
@@ -41,7 +44,7 @@ export function draw(place, { sheet: s }) {
 
 // Bars from A to B: each begins where the one above ends.
 function waterfall(s, wide) {
-  const R = rem(), phone = innerWidth <= 640, w = Math.max(200, phone ? wide : wide - 29.4 * R), h = ROW * R, mid = h / 2;
+  const R = rem(), phone = innerWidth <= 640, w = Math.max(200, phone ? wide : wide - 30.2 * R), h = rowHeight() * R, mid = h / 2;
   let run = s.today;
   const reached = s.rows.map((row) => [run, (run += row.size)]);
   const values = [s.today, s.arm, ...reached.flat(), ...s.rows.flatMap((row, k) => (row.low === undefined ? [] : [reached[k][0] + row.low, reached[k][0] + row.high]))];
@@ -72,7 +75,7 @@ function waterfall(s, wide) {
     <tr><th scope="row" class="nm a">◆ ${plain(s.words.line_a)}</th><td></td><td class="bar-cell">${first}</td><td class="nr a">${readable(s.today, 2)}</td></tr>${rows.join("")}
     <tr class="total"><th scope="row" class="nm b">● ${plain(s.words.line_b)}</th><td>${plain(s.total)}</td><td class="bar-cell">${last}</td><td class="nr b">${readable(s.arm, 2)}</td></tr></tbody></table>
     <p class="key-list small">${key.map(([sign, text]) => `<span>${sign}${plain(text)}</span>`).join("")}</p>
-    ${s.alone.length ? `<p class="alone"><b>${plain(s.words.alone)}</b> ${spans(s.alone)}</p>` : ""}${s.rows.filter((row) => row.note).map((row) => `<details class="small"><summary>${plain(row.title)}</summary>${plain(row.note)}</details>`).join("")}`;
+    ${s.alone.length ? `<p class="alone"><b>${plain(s.words.alone)}</b> ${spans(s.alone)}</p>` : ""}`;
 }
 
 function places(s, w) {
@@ -87,7 +90,7 @@ function places(s, w) {
 
 // Difference by month as bars; the slider below chooses one.
 function months(s, w) {
-  const R = rem(), tall = 5 * R, high = Math.max(0.01, ...s.months), low = Math.min(0, ...s.months), step = w / s.months.length;
+  const R = rem(), tall = (flat() ? 4 : 5) * R, high = Math.max(0.01, ...s.months), low = Math.min(0, ...s.months), step = w / s.months.length;
   const y = (value) => (tall * (high - value)) / (high - low);
   const bars = s.months.map((value, k) => `<rect x="${k * step + step * 0.08}" y="${Math.min(y(value), y(0))}" width="${step * 0.84}" height="${Math.max(1, Math.abs(y(value) - y(0)))}" fill="${colour("b")}" opacity="${s.until === k + 1 ? 1 : 0.35}"/>`).join("");
   return svg(w, tall, `${line(0, y(0), w, y(0), colour("faint"))}${bars}`, s.months.map((value, k) => `${monthName(s, k)} ${signed(value, 2)}`).join(", "));
@@ -101,7 +104,7 @@ function sayMonth(slider, s) {
 
 // Both worlds month by month, with the month in which the mood of the country jumps.
 function levels(s, w) {
-  const R = rem(), h = 6 * R, n = s.lines[0].length, all = s.lines.flat(), [y0, y1] = ends(all, false);
+  const R = rem(), h = (flat() ? 5 : 6) * R, n = s.lines[0].length, all = s.lines.flat(), [y0, y1] = ends(all, false);
   const x = (k) => 2.2 * R + ((w - 6.5 * R) * k) / Math.max(1, n - 1), y = (value) => h - 1.3 * R - ((h - 1.9 * R) * (value - y0)) / (y1 - y0);
   const path = (some) => some.map((v, k) => `${k ? "L" : "M"}${x(k).toFixed(1)},${y(v).toFixed(1)}`).join("");
   const [a, b] = s.lines, at = Math.max(0, s.jump.month - 1), apart = b.at(-1) >= a.at(-1) ? 1 : -1;

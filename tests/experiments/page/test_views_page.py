@@ -12,7 +12,7 @@ from chromium import Tab, needs_chromium
 pytestmark = [pytest.mark.thorough, needs_chromium]
 
 OPEN = "?years=1&measures=training.3,heavy_hand.2"
-VIEWS = ("map", "life", "criteria", "criteria&show=accountability")
+VIEWS = ("why", "map", "life", "life&show=chief-1-2", "criteria", "criteria&show=accountability", "room")
 SIZES = [(1280, 720), (1920, 1080), (390, 844)]
 CODE = re.compile(r"\b[a-z]+_[a-z]+\b|\{|undefined|NaN|\bnull\b")
 FRAMES = """() => new Promise((done) => {
