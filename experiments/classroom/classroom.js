@@ -13,6 +13,19 @@ const SIGNS = {
   clicked: '<circle cx="9" cy="8.5" r="5.5" fill="none" stroke="var(--b)" stroke-width="2.4"/>',
 };
 
+// The next round number.
+function roundUp(value) {
+  const size = 10 ** Math.floor(Math.log10(value));
+  return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((k) => k * size).find((one) => one >= value);
+}
+
+// Heights from top to bottom, moved so that they stand at least so far apart and none below the lowest.
+function apart(heights, gap, lowest) {
+  const down = [];
+  heights.forEach((one, i) => down.push(i ? Math.max(one, down[i - 1] + gap) : one));
+  return down.reverse().map((one, i) => Math.min(one, lowest - gap * i)).reverse();
+}
+
 function render({ model, el }) {
   const root = document.createElement("div");
   root.className = "cl";
@@ -58,13 +71,13 @@ function render({ model, el }) {
  <select id="cl-exercise" data-id="exercise"><option value="0">${w("free_play")}</option>${lesson().exercises
    .map((x, i) => `<option value="${i + 1}">${w("exercise", { n: i + 1, all: lesson().exercises.length })} · ${esc(x.title)}</option>`)
    .join("")}</select><ol data-id="steps"></ol></div>
- <div class="do"><button type="button" data-do="link">${w("link")}</button><button type="button" data-do="next">${w("next")} ›</button></div>
- <div class="cl-task" data-id="task"></div></section>
+ <div class="cl-task" data-id="task"></div>
+ <div class="do"><button type="button" data-do="link">${w("link")}</button><button type="button" data-do="next">${w("next")} ›</button></div></section>
 <div class="cl-work"><div class="cl-map"><div class="room"><canvas></canvas><svg role="img" aria-label="${esc(w("map"))}"></svg></div><div class="cl-lg"></div></div>
 <div class="cl-pan"><div class="cl-tabs"><div role="tablist" style="display:flex">${TABS.map((t) => `<button type="button" role="tab" id="cl-tab-${t}" aria-controls="cl-body" data-tab="${t}">${w(t)}</button>`).join("")}</div>
- <span class="small"><span class="a">${w("run_a")}</span> · <span class="b">${w("run_b")}</span></span></div>
+ <span class="small"><span class="a" data-id="pair"></span> · <span class="b">${w("run_b")}</span></span></div>
  <p class="cl-fault" role="alert" data-id="fault" hidden></p><div class="cl-body" id="cl-body" role="tabpanel" tabindex="0"></div>
- <div class="cl-foot"><span data-id="pair"></span><button type="button" class="link" data-do="eight">${w("eight")}</button>
+ <div class="cl-foot"><b>${w("no_finding")}</b><button type="button" class="link" data-do="eight">${w("eight")}</button>
  <button type="button" class="link" data-do="csv">${w("csv")}</button><button type="button" class="link" data-do="python">${w("python")}</button></div>
  <p class="small">${esc(w("foot"))}</p></div></div>
 <dialog aria-label="${w("python")}"><p data-id="note"></p><pre tabindex="0"></pre><button type="button" data-do="copy">${w("copy")}</button>
@@ -142,7 +155,7 @@ ${g.levers.map((l) => `<div class="cl-lv" data-of="${l.name}"><label for="cl-${l
       const n = g.levers.filter((l) => task.levers[l.name] !== undefined).length;
       find(`[data-count=${g.name}]`).textContent = n ? (n > 1 ? w("levers", { n }) : w("one_lever")) : g.harm || w("as_today");
     }
-    put("switched", w("off_on", { off: task.off.length, on: lesson().switches.length - task.off.length }));
+    put("switched", w("switched", { off: task.off.length, all: lesson().switches.length }));
     const line = find("[data-id=fault]");
     line.hidden = !fault;
     line.textContent = fault;
@@ -179,8 +192,7 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
 
   function pair() {
     const { task, a } = state();
-    const note = a ? w(a.seed === task.seed ? "pair_note" : "seeds_note", { a: a.label, seed: a.seed }) : "";
-    find("[data-id=pair]").innerHTML = `${esc(note)} <b>${w("no_finding")}</b>`;
+    find("[data-id=pair]").textContent = a ? w(a.seed === task.seed ? "pair_note" : "seeds_note", { a: a.label, seed: a.seed }) : w("run_a");
   }
 
   // The map: cells on a canvas, names and signs above it
@@ -209,14 +221,16 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
     };
     const names = g.names.filter(free).map(([a, b, name]) => `<text x="${x(a)}" y="${y(b) - 8}" text-anchor="middle" style="fill:var(--ink);paint-order:stroke;stroke:var(--paper);stroke-width:3px">${esc(name)}</text>`);
     const at = (shape, [a, b]) => `<g transform="translate(${x(a + 0.5) - 8},${y(b + 0.5) - 8}) scale(.9)" style="color:var(--ink)"><g stroke="var(--paper)" stroke-width="4" style="paint-order:stroke">${SIGNS[shape]}</g>${SIGNS[shape]}</g>`;
-    const km = g.five_km * k;
+    const km = g.five_km * k, bar = km > box.width / 2 ? "" : `<path d="M${box.width - km - 8},${box.height - 10}h${km}" stroke="var(--ink)"/><text x="${box.width - 8 - km / 2}" y="${box.height - 15}" text-anchor="middle">${w("km")}</text>`;
     find(".room svg").innerHTML = g.boards.map((s) => at("board", s)).join("") + g.stations.map((s) => at("station", s)).join("") + names.join("") +
-      `<path d="M${box.width - km - 8},${box.height - 10}h${km}" stroke="var(--ink)"/><text x="${box.width - 8 - km / 2}" y="${box.height - 15}" text-anchor="middle">${w("km")}</text><g data-id="picked"></g>`;
+      `${bar}<g data-id="picked"></g>`;
   }
+
+  const day = (date) => new Date(`${date}T00:00Z`).toLocaleDateString({ en: "en-GB" }[state().task.lang] || state().task.lang, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 
   function drawFrame() {
     const now = frame();
-    if (now?.date) find("[data-id=clock]").textContent = w("clock", { date: now.date, shift: now.shift + 1 });
+    if (now?.date) find("[data-id=clock]").textContent = w("clock", { date: day(now.date), shift: now.shift + 1 });
     drawMap();
     send("seen");
   }
@@ -294,17 +308,16 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
     const all = [...lines.flatMap((l) => l[1]), ...levels].filter((v) => v !== null);
     if (!all.length) return "";
     const most = Math.max(...all), least = c.zero ? 0 : Math.min(...all);
-    const room = c.zero ? Math.max(most * 1.1, c.digits > 1 ? 1 : 1) : Math.max(2, (most - least) * 1.2);
-    const low = c.zero ? 0 : (most + least) / 2 - room / 2, high = low + room;
+    const low = c.zero ? 0 : Math.floor(least - 0.5), high = c.zero ? roundUp(Math.max(1, most)) : Math.ceil(most + 0.5);
     const months = Math.max(12, ...lines.map((l) => l[1].length)), L = 44, R = 14 + 7.6 * Math.max(...c.lines.map((l) => (many ? l.title.length + 1 : 0) + number(most, c.digits).length)), top = 6, base = height - 18;
     const x = (m) => L + ((width - L - R) * m) / (months - 1), y = (v) => base - ((base - top) * (v - low)) / (high - low);
-    const axis = [low, high].map((v) => `<line x1="${L}" x2="${x(months - 1)}" y1="${y(v)}" y2="${y(v)}" stroke="var(--line)"/><text x="${L - 6}" y="${y(v) + 4}" text-anchor="end">${number(v, c.zero && high >= 10 ? 0 : 1)}</text>`).join("");
+    const axis = [low, high].map((v) => `<line x1="${L}" x2="${x(months - 1)}" y1="${y(v)}" y2="${y(v)}" stroke="var(--line)"/><text x="${L - 6}" y="${y(v) + 4}" text-anchor="end">${number(v, Number.isInteger(v) ? 0 : 1)}</text>`).join("");
     const years = [...Array(Math.ceil(months / 12)).keys()].map((n) => `<text x="${x(12 * n)}" y="${height - 3}" text-anchor="${n ? "middle" : "start"}">${lesson().first + n}</text>`).join("");
     const paths = lines.map(([who, values, dash]) => `<path d="${values.map((v, m) => (v === null ? "" : `${m && values[m - 1] !== null ? "L" : "M"}${x(m).toFixed(1)},${y(v).toFixed(1)}`)).join("")}" fill="none" stroke="var(--${who})" stroke-width="${who === "a" ? 1.6 : 2.2}" stroke-dasharray="${dash}"/>`).join("");
-    const marks = run && run.months ? "" : levels.filter((v) => v !== null).map((v) => `<path transform="translate(${x(0)},${y(v)})" d="M0,-5L5,0L0,5L-5,0Z" fill="var(--a)"/><text x="${x(0) + 9}" y="${y(v) + 4}">${number(v, c.digits)}</text>`).join("");
+    const marks = run && run.months ? "" : levels.filter((v) => v !== null).map((v) => `<path transform="translate(${x(0)},${y(v)})" d="M0,-5L5,0L0,5L-5,0Z" fill="var(--a)"/><text x="${x(0) + 9}" y="${Math.min(y(v) + 4, base - 3)}">${number(v, c.digits)}</text>`).join("");
     const ends = lines.filter((l) => l[1].length && !(many && l[0] === "a")).map((l) => ({ who: l[0], v: l[1].at(-1), name: l[3], m: l[1].length - 1 })).filter((e) => e.v !== null).sort((p, q) => q.v - p.v);
-    let last = -99;
-    const labels = ends.map((e) => { const place = Math.min(Math.max(y(e.v), last + 14), base + 6); last = place; return `<text x="${x(months - 1) + 6}" y="${place + 4}" style="fill:var(--${e.who});font-weight:${e.who === "b" ? 600 : 400}">${esc(e.name)}${number(e.v, c.digits)}</text>`; }).join("");
+    const places = apart(ends.map((e) => y(e.v)), 14, base);
+    const labels = ends.map((e, i) => `<text x="${x(months - 1) + 6}" y="${places[i] + 4}" style="fill:var(--${e.who});font-weight:${e.who === "b" ? 600 : 400}">${esc(e.name)}${number(e.v, c.digits)}</text>`).join("");
     const told = ends.map((e) => `${e.who.toUpperCase()} ${e.name}${number(e.v, c.digits)}`).join(", ") || w("no_run");
     return `<svg width="${width}" height="${height}" role="img" aria-label="${esc(c.title)}: ${esc(told)}">${axis}${years}${paths}${marks}${labels}</svg>`;
   }
@@ -315,8 +328,7 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
     const { differs, label, pairs: p, repeated } = state();
     if (!place.querySelector(".cl-pairs")) {
       place.innerHTML = `<div class="cl-pairs"><p data-p="what"></p><div class="ask"><button type="button" data-size="small">${w("ask_small")}</button><button type="button" data-size="whole">${w("ask_whole")}</button>
-<progress aria-label="${w("pairs")}"></progress><output></output><button type="button" data-p="stop">${w("pairs_stop")}</button></div><p class="small" data-p="note" role="status"></p><div data-p="table"></div>
-<button type="button" class="link" data-p="repeat">${w("pairs_repeat")}</button></div>`;
+<button type="button" class="link" data-p="repeat">${w("pairs_repeat")}</button><progress aria-label="${w("pairs")}"></progress><output></output><button type="button" data-p="stop">${w("pairs_stop")}</button></div><p class="small" data-p="note" role="status"></p><div data-p="table"></div></div>`;
       place.querySelectorAll("[data-size]").forEach((b) => (b.onclick = () => send("pairs", { size: b.dataset.size })));
       place.querySelector("[data-p=stop]").onclick = () => send("stop");
       place.querySelector("[data-p=repeat]").onclick = () => show(w("pairs_repeat"), state().repeated);
@@ -358,7 +370,7 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
       const rows = (list, most, digits = 0) => list.map(([name, v]) => `<dt>${esc(name)}</dt><dd>${bar(v, most)}</dd><dd class="n">${number(v * (most === 1 ? 100 : 1), digits)}</dd>`).join("");
       place.innerHTML = `<svg width="0" height="0" aria-hidden="true"><defs><pattern id="cl-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0,0V5" stroke="var(--faint)" stroke-width="3"/></pattern></defs></svg>
 <div class="cl-one">${ask}<div><h2>${w("believes")}</h2><dl>${rows(p.beliefs, 1)}</dl><h2 style="margin-top:.8rem">${w("why_not")}</h2><p class="small">${w("chances")}</p><dl>${rows(p.chances, 100)}</dl></div>
-<div><h2>${esc(p.asked)}</h2><dl>${bars}<dt><b>${w("sum")}</b></dt><dd></dd><dd class="n">${signed(run)}</dd><dt>${w("way")}</dt><dd></dd><dd class="n">${signed(p.way)}</dd></dl>
+<div><h2>${esc(p.asked)}</h2><dl>${bars}<dt class="long"><b>${w("sum")}</b></dt><dd class="n">${signed(run)}</dd><dt class="long">${w("way")}</dt><dd class="n">${signed(p.way)}</dd></dl>
 <p class="small" style="margin-top:.8rem">${w("if_changed")}</p><dl>${rows(p.ifs, 100)}</dl></div></div>`;
     }
     find("[data-id=any]").onclick = () => { view.picked = null; send("pick", { cell: -1 }); };

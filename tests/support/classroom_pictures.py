@@ -63,7 +63,7 @@ def classroom() -> None:
             tab.click("[data-switch=hearsay]")
             tab.click("[data-do=reset]")
             tab.locator("[data-id=pair]", has_text="como hoy").wait_for()
-            tab.locator("[data-id=clock]", has_text="2017-01-01").wait_for()
+            tab.locator("[data-id=clock]", has_text="1 ene 2017").wait_for()
             live(tab, MONTHS)
             tab.screenshot(path=FOLDER / "classroom_es.png")
             tab.click("[data-tab=agent]")
