@@ -86,10 +86,26 @@ def reveal(one: Standing) -> dict[str, Any]:
     }
 
 
+def said(verdict: str, size: str) -> str:
+    """Return a verdict with its size, which stands behind the verb.
+
+    >>> said("rises, by less than matters", "0.2 points"), said("practically nothing", "")
+    ('rises 0.2 points, by less than matters', 'practically nothing')
+    """
+    verb, comma, rest = verdict.partition(",")
+    return f"{verb} {size}{comma}{rest}" if size else verdict
+
+
 def package_column(one: Standing) -> dict[str, Any]:
-    """Return the rows of a package: what the decision view says of every outcome, by name."""
-    keys = ("verdict", "sign", "size", "kind")
-    rows = {row["name"]: {key: row.get(key, "") for key in keys} for row in outcome_rows(one)}
+    """Return the rows of a package: what the decision view says of every outcome, by name, with its size."""
+    rows = {
+        row["name"]: {
+            "said": said(row["verdict"], row.get("size", "")),
+            "sign": row.get("sign", ""),
+            "kind": row["kind"],
+        }
+        for row in outcome_rows(one)
+    }
     return {"done": one.done, "all": TWINS, "running": one.running, "rows": rows}
 
 

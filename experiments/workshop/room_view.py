@@ -159,7 +159,7 @@ def screen(room: Room, runs: PairedRuns, language: str, door: dict[str, Any]) ->
         rows = [{"name": one.name, "title": one.title[language], "harm": one.harm} for one in measures()]
         shown |= package_limits(room) | {"measures": rows, "packages": packages_view(room, runs.site, language)}
     if room.phase in ("compare", "close"):
-        shown |= {"compare": compare_view(room, runs, language)}
+        shown |= {"compare": compare_view(room, runs, language), "cap": room.cap}
     if room.phase == "close":
         shown |= {
             "close_votes": room.counts("close", len(texts()["groups"])),

@@ -108,40 +108,42 @@ function cell(g, row) {
   const found = g.column?.rows[row.name];
   if (!g.column) return `<td class="null">${w("as_today")}</td>`;
   if (g.column.running) return `<td class="null">${w("computing", { n: g.column.done })}</td>`;
-  return `<td class="${found.kind}">${esc(found.sign)} ${esc(found.verdict)} ${esc(found.size)}</td>`;
+  return `<td class="${found.kind}">${esc(found.sign)} ${esc(found.said)}</td>`;
 }
 
 const link = (one) => (one.link ? `<a href="${esc(one.link)}" target="_blank" rel="noopener">${w("ask_eight")}</a>` : "");
 
 function packageTable(c) {
   if (!c.groups.length) return `<p>${w("no_package")}</p>`;
-  const share = (g) => (g.cost === null ? `<b>${w("no_price")}</b>` : `${esc(g.price)}${state.cap ? "" : ""}`);
+  const bar = (g) => (state.cap ? `<meter min="0" max="${state.cap}" value="${g.cost}" aria-label="${esc(g.name)}: ${w("cost")}"></meter> ` : "");
+  const cost = (g) => (g.cost === null ? `<b>${w("no_price")}</b>` : bar(g) + esc(g.price));
   return `<table><thead><tr><td></td>${c.groups.map((g) => `<th scope="col">${esc(g.name)}<small>${esc(g.measures)}</small>${link(g)}</th>`).join("")}</tr></thead><tbody>
-<tr><th scope="row">${w("cost")}</th>${c.groups.map((g) => `<td>${share(g)}</td>`).join("")}</tr>${c.rows.map((r) => `<tr class="${r.harm ? "harm" : ""}"><th scope="row">${esc(r.title)}</th>${c.groups.map((g) => cell(g, r)).join("")}</tr>`).join("")}</tbody></table>`;
+<tr><th scope="row">${w("cost")}${state.cap ? `<small>${w("cap_of", { cap: number(state.cap) })}</small>` : ""}</th>${c.groups.map((g) => `<td>${cost(g)}</td>`).join("")}</tr>${c.rows.map((r) => `<tr class="${r.harm ? "harm" : ""}"><th scope="row">${esc(r.title)}</th>${c.groups.map((g) => cell(g, r)).join("")}</tr>`).join("")}</tbody></table>`;
 }
 
 const SCREENS = {
   welcome() {
-    $("main").innerHTML = `<div class="hero"></div>${door()}`;
+    const steps = AGENDA.slice(1).map(([phase, word]) => `<li><h2>${w(word)} <small class="soft">${w("minutes", { n: state.minutes[phase] })}</small></h2><p>${w(`do_${word}`)}</p></li>`);
+    $("main").innerHTML = `<ol class="steps">${steps.join("")}</ol>${door()}`;
     return [w("welcome_title"), w("welcome_sub"), true];
   },
   predict() {
     const n = state.votes;
     const dots = [...Array(Math.max(n, state.present)).keys()].map((i) => `<circle cx="${24 + 42 * (i % 22)}" cy="${24 + 42 * Math.floor(i / 22)}" r="14" fill="${i < n ? "var(--ink)" : "none"}" stroke="var(--faint)" stroke-width="2" stroke-dasharray="${i < n ? "" : "4 3"}"/>`).join("");
-    $("main").innerHTML = `<div><h2>${w("answers", { n })}</h2><p class="soft">${w("hidden")}</p><svg viewBox="0 0 940 130" role="img" aria-label="${w("answers", { n })}" style="width:100%;max-height:22vh">${dots}</svg>
-<div class="hands">${state.bins.map(([word, span], k) => `<button type="button" data-do="hand" data-answer="${k}"><b>${k + 1}</b> ${esc(word)}<br><small class="soft">${esc(span)}</small></button>`).join("")}</div><p class="soft" style="margin-top:.6rem">${w("axis_plain")}</p></div>${door()}`;
+    $("main").innerHTML = `<div class="vote"><div><h2>${w("answers", { n })}</h2><p class="soft">${w("hidden")}</p></div><svg viewBox="0 0 940 130" role="img" aria-label="${w("answers", { n })}" >${dots}</svg>
+<div class="hands">${state.bins.map(([word, span], k) => `<button type="button" data-do="hand" data-answer="${k}"><b>${k + 1}</b> ${esc(word)}<br><small class="soft">${esc(span)}</small></button>`).join("")}</div><p class="soft">${w("axis_plain")}</p></div>${door()}`;
     return [state.question.text, state.question.about, true];
   },
   reveal() {
     const r = state.reveal, ready = !r.running && r.pairs;
     const counts = state.counts;
     const line = ready ? prose(r.answer) : w("computing", { n: r.done });
-    $("main").innerHTML = `<div>${plot(counts, ready ? r : null)}${counts ? "" : `<p class="soft">${w("few", { n: state.fewest })}</p>`}<p class="soft">${ready ? w("axis", { today: r.today }) : w("axis_plain")}</p></div>
+    $("main").innerHTML = `<div class="shown">${plot(counts, ready ? r : null)}${counts ? "" : `<p class="soft">${w("few", { n: state.fewest })}</p>`}<p class="soft">${ready ? w("axis", { today: r.today }) : w("axis_plain")}</p></div>
 <aside><h2>${w("before_talk")}</h2><p style="font-size:1.2rem">${line}</p>${r.faults.map((f) => `<p class="h">${esc(f)}</p>`).join("")}<p><b>${esc(w("talk"))}</b></p><p class="soft">${esc(w("model_only", { delta: state.delta }))}</p><button type="button" data-do="time">${w("more_time")}</button></aside>`;
     return [state.question.text, ready && counts ? guessed(counts, r.bin) : state.question.number, true];
   },
   packages() {
-    $("main").innerHTML = `<div style="display:grid;grid-template-columns:1fr 1fr;gap:2rem"><table><thead><tr><th scope="col">${w("packages")}</th><th scope="col">${w("price")}</th></tr></thead><tbody>
+    $("main").innerHTML = `<div style="display:grid;grid-template-columns:1fr 1fr;gap:2rem"><table><thead><tr><th scope="col">${w("measure")}</th><th scope="col">${w("price")}</th></tr></thead><tbody>
 <tr><th scope="row">${w("cap")}</th><td><input inputmode="decimal" data-measure="" aria-label="${w("cap")}" value="${state.cap ?? ""}"></td></tr>${state.measures.map((m) => `<tr class="${m.harm ? "harm" : ""}"><th scope="row">${esc(m.title)}</th><td><input inputmode="decimal" data-measure="${m.name}" aria-label="${esc(m.title)}: ${w("price")}" value="${state.prices[m.name] ?? ""}" placeholder="${w("no_price")}"></td></tr>`).join("")}</tbody></table>
 <div>${state.packages.map((p) => `<h2>${esc(p.name)}</h2><p>${esc(p.measures)}</p><p class="soft">${esc(p.price)} · ${esc(p.agree)}</p>${link(p)}`).join("") || `<p>${w("no_package")}</p>`}<p style="margin-top:1rem"><button type="button" data-do="time">${w("more_time")}</button></p></div></div>`;
     return [w("packages_title"), w("packages_sub"), false];

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -414,7 +415,7 @@ def reveal(screen: Any) -> None:
         screen.click("#next")
     screen.wait_for_selector(".plot circle[r='7']", state="attached")
     assert screen.locator(".plot circle[r='7']").count() == 8
-    assert "de 11 lo adivinaron" in screen.inner_text("#sub")
+    assert re.fullmatch(r"Lo adivinaron: \d+ de 11\.", screen.inner_text("#sub"))
     assert without_findings(screen)
 
 
