@@ -10,7 +10,7 @@ from experiments.execution.run_set import Runs, run_missing
 from experiments.figures.run import draw_run
 from experiments.figures.svg import render_figure
 from experiments.narrative.messages import said
-from experiments.narrative.run_summary import summary
+from experiments.narrative.run_summary import summary_table
 from experiments.storage.disk_space import check_room, size_of, states_of
 from experiments.storage.manifest import RUN, short
 from experiments.storage.progress import say
@@ -45,7 +45,7 @@ def run_and_save(
     results = results_folder_for(specs, out, fresh)
     if results.ready and (save is None or are_saved(save, runs)):
         if not specs[0].measures:
-            print(summary(specs[0], tables(results.place, "measures").to_pandas(), tongue))
+            print(summary_table(specs[0], tables(results.place, "measures").to_pandas(), tongue))
         print(f"\n{said('comparison.ready', tongue, place=results.place)}")
         return results.place, False
     planned: dict[str, tuple[Path, float]] = {"--out": (results.place, size_of(specs))}
@@ -93,4 +93,4 @@ def write_folder(
     write(work, {CRATE: crate_of(work, stated, about)}, stated)
     names = ", ".join([*sorted(files), "manifest.json"])
     written = said("run.written", tongue, place=results.place, files=names)
-    return f"{summary(specs[0], measures, tongue)}\n\n{written}"
+    return f"{summary_table(specs[0], measures, tongue)}\n\n{written}"

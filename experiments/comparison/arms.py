@@ -99,13 +99,13 @@ class Arm:
 
 def swept_measures(folder: Path, runs: dict[str, int]) -> pd.DataFrame:
     """Return the months of some runs of a sweep, with the number of their world in place of the seed."""
-    table = whole(folder)
+    table = swept_months(folder)
     table = table[table["run"].isin(runs)]
     return table.assign(seed=table["run"].map(runs))
 
 
 @cache
-def whole(folder: Path) -> pd.DataFrame:
+def swept_months(folder: Path) -> pd.DataFrame:
     """Return the months of all runs of a sweep, in a fixed order."""
     table: pd.DataFrame = tables(folder, "measures").to_pandas()
     if "trust_mean" not in table:

@@ -37,14 +37,14 @@ class LawVerdict:
         return self.none == self.cells or (self.sign == "known" and not self.varies)
 
 
-def crossed(laws: pd.DataFrame) -> pd.DataFrame:
+def crossed_laws(laws: pd.DataFrame) -> pd.DataFrame:
     """Return the rows in which memory and asymmetry alone differ from the centre: all of an older folder."""
     return laws[laws["also"] == ""] if "also" in laws else laws
 
 
-def corners(laws: pd.DataFrame) -> pd.DataFrame:
+def corner_laws(laws: pd.DataFrame) -> pd.DataFrame:
     """Return the rows in which something else differs from the centre."""
-    return laws.drop(crossed(laws).index)
+    return laws.drop(crossed_laws(laws).index)
 
 
 def verdict(grid: pd.DataFrame) -> LawVerdict:

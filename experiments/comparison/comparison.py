@@ -136,7 +136,7 @@ def with_later_seeds(specs: Sequence[RunSpec], by: int) -> tuple[RunSpec, ...]:
     return tuple(spec.with_seed(spec.seed + by) for spec in specs)
 
 
-def run(request: Request, arms: Sequence[Arm], workers: int, folder: Path) -> Lives:
+def run_arms(request: Request, arms: Sequence[Arm], workers: int, folder: Path) -> Lives:
     """Run all arms of a comparison, or what is missing of them in a folder."""
     blocks = by_site(arms)
     cache = JobCache(folder, part_of_results, results_of_part, TwinsPart)
@@ -160,11 +160,11 @@ def run(request: Request, arms: Sequence[Arm], workers: int, folder: Path) -> Li
 def run_planned(request: Request, arms: list[Arm], workers: int, folder: Path) -> tuple[list[Arm], Lives]:
     """Run all arms; with `--settle` by doublings, until its measure is settled in every arm. Return what was run."""
     if not request.settle:
-        return arms, run(request, arms, workers, folder)
+        return arms, run_arms(request, arms, workers, folder)
     for n in (*(look for look in LOOKS if look < request.replicates), request.replicates):
         looked = dataclasses.replace(request, replicates=n)
         arms, _ = arms_of(looked)
-        lives = run(looked, arms, workers, folder)
+        lives = run_arms(looked, arms, workers, folder)
         if lives.interrupted or all(map(is_settled, effects_of(looked, arms, lives))):
             break
     return arms, lives

@@ -91,7 +91,7 @@ def draw_lines(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[str]:
     for criterion in CRITERIA:
         for site, scores in sites.items():
             given = ", ".join(
-                f"{word} {100 * share:.0f}" for word, share in words(scores[criterion]).items() if share >= 0.05
+                f"{word} {100 * share:.0f}" for word, share in word_shares(scores[criterion]).items() if share >= 0.05
             )
             yield f"  {criterion:15}{site:14}{given}"
     yield ""
@@ -120,7 +120,7 @@ def share_told(share: float, draws: int) -> str:
     return f"{100 * share:.1f} % ± {100 * math.sqrt(share * (1.0 - share) / draws):.1f}"
 
 
-def words(scores: np.ndarray) -> dict[str, float]:
+def word_shares(scores: np.ndarray) -> dict[str, float]:
     """Return the share of draws that give each word, of those that give a score at all."""
     known = [grade_index(score) for score in over_seeds(scores) if not math.isnan(score)]
     given = np.bincount(np.array(known, np.int64), minlength=len(GRADES)) / max(len(known), 1)

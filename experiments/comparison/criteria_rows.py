@@ -57,7 +57,7 @@ def part_headline(part: str) -> Headline:
     return last(part, en, es, 0, "criteria")
 
 
-def columns() -> frozenset[str]:
+def columns_read() -> frozenset[str]:
     """Return the monthly measures that the view of the criteria reads."""
     practice = (BY_PRACTICE[name] for beside in BESIDE.values() for name in beside.practice)
     traces = (f"{part}.trace" for criterion in CRITERIA for part in criterion_parts(criterion))

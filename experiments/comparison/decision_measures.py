@@ -110,7 +110,7 @@ def decision_measure(name: str) -> DecisionMeasure:
     return known[name]
 
 
-def moved(steps: Mapping[str, int]) -> Chosen:
+def moved_measures(steps: Mapping[str, int]) -> Chosen:
     """Return those measures that do not stand where they stand today, in the order in which they are shown."""
     for name, number in steps.items():
         if not 0 <= number < len(decision_measure(name).steps):

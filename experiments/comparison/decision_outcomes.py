@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.comparison.criteria_rows import columns as criteria_columns
+from experiments.comparison.criteria_rows import columns_read as criteria_columns
 from experiments.comparison.effect_verdicts import laws_say, verdict_of
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.comparison.practice_effects import COSTS
@@ -141,7 +141,7 @@ class PairedOutcome:
         return "b" if self.verdict in ("rises", "falls") and self.outcome.worse else "null"
 
 
-def read(headline: Headline, life: Life) -> Value:
+def headline_value(headline: Headline, life: Life) -> Value:
     """Return a headline of a world, which is read once."""
     if headline.name not in life.told:
         life.told[headline.name] = headline.value(life.months)
@@ -151,10 +151,14 @@ def read(headline: Headline, life: Life) -> Value:
 def effect_on(headline: Headline, twins: Sequence[Twins]) -> Effect:
     """Return the effect on a headline between twins."""
     years = len(twins[0][0].months) / MONTHS
-    return paired(*([read(headline, pair[side]) for pair in twins] for side in (0, 1)), scale=headline.scale(years))
+    return paired(
+        *([headline_value(headline, pair[side]) for pair in twins] for side in (0, 1)), scale=headline.scale(years)
+    )
 
 
-def found(outcome: DecisionOutcome, twins: Sequence[Twins], laws: Any = None, draws: Any = None) -> PairedOutcome:
+def paired_outcome(
+    outcome: DecisionOutcome, twins: Sequence[Twins], laws: Any = None, draws: Any = None
+) -> PairedOutcome:
     """Return an outcome as twins tell it; the band is the mean of A with the least and greatest difference."""
     a, b = (np.array([outcome.months(pair[side]) for pair in twins]) for side in (0, 1))
     base = a.mean(axis=0)
@@ -169,12 +173,12 @@ def all_found(
     twins: Sequence[Twins], laws: Callable[[DecisionOutcome], Any], draws: Mapping[str, Any]
 ) -> tuple[PairedOutcome, ...]:
     """Return all outcomes as paired runs tell them; p-values are corrected among them (Holm)."""
-    every = [found(one, twins, laws(one), draws.get(one.name)) for one in OUTCOMES]
+    every = [paired_outcome(one, twins, laws(one), draws.get(one.name)) for one in OUTCOMES]
     effects = corrected_together([one.effect for one in every], holm)
     return tuple(replace(one, effect=effect) for one, effect in zip(every, effects, strict=True))
 
 
-def alone(outcome: DecisionOutcome, lives: Sequence[Life]) -> np.ndarray:
+def mean_months(outcome: DecisionOutcome, lives: Sequence[Life]) -> np.ndarray:
     """Return an outcome month by month in the mean world."""
     return np.array([outcome.months(life) for life in lives]).mean(axis=0)
 
@@ -196,7 +200,7 @@ def by_cell(twins: Sequence[Twins]) -> np.ndarray:
     return 100.0 * np.mean([b.cells - a.cells for a, b in twins], axis=0, dtype=float)
 
 
-def shares(outcome: DecisionOutcome, twins: Sequence[Twins]) -> tuple[float, float]:
+def shares_of_hundred(outcome: DecisionOutcome, twins: Sequence[Twins]) -> tuple[float, float]:
     """Return what an outcome is of a hundred in both worlds; nan where it is no share."""
     if not outcome.share:
         return math.nan, math.nan

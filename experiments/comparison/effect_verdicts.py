@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from experiments.comparison.arms import Arm
-from experiments.comparison.breakeven import crossed, verdict
-from experiments.comparison.criteria_effects import DRAWS, mean_scores, over_seeds, words
+from experiments.comparison.breakeven import crossed_laws, verdict
+from experiments.comparison.criteria_effects import DRAWS, mean_scores, over_seeds, word_shares
 from experiments.comparison.effects import EVENTS, corrected_effects, scale_of
 from experiments.statistics.paired_effects import interval
 from experiments.statistics.thresholds import Threshold
@@ -98,7 +98,7 @@ def criteria_table(arms: Sequence[Arm]) -> pd.DataFrame:
         if not anchors or f"{anchors[0].part}.trace" not in measures or measures.empty:
             continue
         for criterion, scores in mean_scores(measures, anchors).items():
-            mean, given = over_seeds(scores), words(scores)
+            mean, given = over_seeds(scores), word_shares(scores)
             if np.isnan(mean).all():
                 continue
             low, high = np.quantile(mean, (0.05, 0.95))
@@ -116,7 +116,9 @@ def verdicts_table(memory: pd.DataFrame) -> pd.DataFrame:
     for (site, against, measure), grid in memory.groupby(["site", "against", "measure"], sort=False):
         one = verdict(grid)
         # how far the effect moves along one axis of the grid, the other averaged out
-        spans = {name: np.ptp(crossed(grid).groupby(name)["effect"].mean()) for name in ("memory_years", "asymmetry")}
+        spans = {
+            name: np.ptp(crossed_laws(grid).groupby(name)["effect"].mean()) for name in ("memory_years", "asymmetry")
+        }
         rows.append(
             {"site": site, "against": against, "measure": measure, "known": one.known, "n": int(grid["n"].max())}
             | dataclasses.asdict(one)

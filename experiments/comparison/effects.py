@@ -89,12 +89,12 @@ def number_of(value: Value) -> float:
 def pairs_of(arms: Sequence[Arm], deltas: Mapping[str, float] | None = None) -> list[Pair]:
     """Return what is compared: arms with the first of their site; then the first arms of the sites."""
     sites, deltas = by_site(arms), deltas or {}
-    pairs = [pair(own[0], arm, deltas) for own in sites for arm in own[1:]]
+    pairs = [pair_of_arms(own[0], arm, deltas) for own in sites for arm in own[1:]]
     first, *others = [own[0] for own in sites]
     return pairs + [Pair(first, other, (), "sites", deltas) for other in others]
 
 
-def pair(base: Arm, arm: Arm, deltas: Mapping[str, float] | None = None) -> Pair:
+def pair_of_arms(base: Arm, arm: Arm, deltas: Mapping[str, float] | None = None) -> Pair:
     """Return two arms of one site as pairs of runs, or as independent runs if they do not share random numbers."""
     shared = tuple(seed for seed in base.seeds if seed in arm.seeds)
     why = ""

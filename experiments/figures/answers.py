@@ -12,7 +12,7 @@ from experiments.comparison.origins import BELIEFS, key_of
 from experiments.figures.forest import draw_contrasts
 from experiments.figures.plot_command import MEASURES_SHOWN, chosen_measures, figure_bytes, language_suffix
 from experiments.figures.svg import title_of
-from experiments.narrative.labels import called, change_words, decimals, for_people, named
+from experiments.narrative.labels import change_words, decimals_needed, for_people, meaning_with_unit, title_words
 from experiments.narrative.messages import said
 from experiments.narrative.origin_sentences import part_keys, part_name
 from experiments.statistics.interactions import interactions
@@ -116,13 +116,13 @@ def latex_of(table: pd.DataFrame, measures: Sequence[str], tongue: Tongue, origi
     for measure in measures:
         own = table[table["measure"] == measure]
         scale = for_people(measure)
-        digits = 1 + decimals(scale * own[["low", "estimate", "high"]].to_numpy())
-        body.append(rf"\multicolumn{{9}}{{l}}{{\emph{{{escape_latex(named(measure, tongue))}}}}} \\")
+        digits = 1 + decimals_needed(scale * own[["low", "estimate", "high"]].to_numpy())
+        body.append(rf"\multicolumn{{9}}{{l}}{{\emph{{{escape_latex(meaning_with_unit(measure, tongue))}}}}} \\")
         for row in own.to_dict("records"):
             numbers = " & ".join(f"${scale * row[name] + 0.0:+.{digits}f}$" for name in ("estimate", "low", "high"))
             today, delta = (f"${scale * row[name]:.{digits}f}$" for name in ("status_quo", "delta"))
             change = escape_latex(change_words(row["change"], tongue)).replace("×", r"$\times$")
-            place, words = escape_latex(called(row["scenario"], tongue)), VERDICTS[row["verdict"]]
+            place, words = escape_latex(title_words(row["scenario"], tongue)), VERDICTS[row["verdict"]]
             verdict = tongue(words.es, words.en)
             body.append(rf"{change} & {place} & {today} & {numbers} & {delta} & {verdict} & {row['n']} \\")
         body.append(r"\addlinespace")

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from experiments.figures.small_multiples import GAP, WIDE, B, PanelFigure, PanelSizes, share_height
 from experiments.figures.theme import SOFT
-from experiments.narrative.labels import begun, factor_words, level_words, named
+from experiments.narrative.labels import capital_meaning, factor_words, level_words, meaning_with_unit
 from experiments.narrative.messages import said
 from experiments.words.bilingual import Tongue
 
@@ -50,7 +50,7 @@ def draw_main_effects(runs: pd.DataFrame, factors: Sequence[str], measures: Sequ
     texts = finding_of(runs, shown, measures[0], tongue), note
     sheet = PanelFigure(tongue, texts, [factor_words(one, tongue) for one in shown], sizes)
     for row, measure in enumerate(measures):
-        sheet.label(row, named(measure, tongue))
+        sheet.label(row, meaning_with_unit(measure, tongue))
         drawn = [sheet.panel(number, row) for number in range(n)]
         for axes, factor in zip(drawn, shown, strict=True):
             draw_means(axes, runs, factor, measure, tongue)
@@ -63,7 +63,11 @@ def finding_of(runs: pd.DataFrame, shown: Sequence[str], measure: str, tongue: T
     """Return the factor with which the first measure varies most, and the share of its variance."""
     shares = {one: variance_share(runs, one, measure) for one in shown}
     first = max(shares, key=shares.__getitem__)
-    parts = {"what": begun(measure, tongue), "share": 100.0 * shares[first], "factor": factor_words(first, tongue)}
+    parts = {
+        "what": capital_meaning(measure, tongue),
+        "share": 100.0 * shares[first],
+        "factor": factor_words(first, tongue),
+    }
     return said("figure.levels.share", tongue, **parts)
 
 

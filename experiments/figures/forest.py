@@ -7,14 +7,14 @@ from matplotlib.figure import Figure
 
 from experiments.figures.small_multiples import ForestMark, ForestRows, draw_forest
 from experiments.narrative.labels import (
-    begun,
-    called,
+    capital_meaning,
     change_words,
     factor_words,
     for_people,
     level_words,
-    named,
+    meaning_with_unit,
     scale_shown,
+    title_words,
     with_sign,
 )
 from experiments.narrative.messages import said
@@ -39,8 +39,8 @@ def draw_levels(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[s
             place = scenarios.index(one.scenario), k, places.index((one.factor, one.level))
             marks.append(ForestMark(*place, *ends, one.effect.settled))
     rows = ForestRows(
-        [called(name, tongue) for name in scenarios],
-        [named(measure, tongue) for measure in measures],
+        [title_words(name, tongue) for name in scenarios],
+        [meaning_with_unit(measure, tongue) for measure in measures],
         list(names.values()),
         [at for at, (_, level) in enumerate(places) if level is None],
     )
@@ -80,15 +80,15 @@ def draw_contrasts(table: pd.DataFrame, measures: Sequence[str], tongue: Tongue)
         marks.append(ForestMark(*place, low, value, high, row["settled"]))
         if row["measure"] == measures[0]:
             sizes.append((changes[row["change"]], value, row["settled"]))
-    heads = [named(measure, tongue) for measure in measures]
-    rows = ForestRows([called(one, tongue) for one in scenarios], heads, list(changes.values()))
+    heads = [meaning_with_unit(measure, tongue) for measure in measures]
+    rows = ForestRows([title_words(one, tongue) for one in scenarios], heads, list(changes.values()))
     return draw_forest(tongue, (largest_change(tongue, measures[0], sizes), note), rows, marks)
 
 
 def largest_change(tongue: Tongue, measure: str, changes: Iterable[tuple[str, float, bool]]) -> str:
     """Return the largest change of a measure that is told from chance; of each its words, size and whether it is."""
     settled = [(words, size) for words, size, is_settled in changes if is_settled and size]
-    what = begun(measure, tongue)
+    what = capital_meaning(measure, tongue)
     if not settled:
         return said("figure.twins.none", tongue, what=what)
     words, size = max(settled, key=lambda one: abs(one[1]))

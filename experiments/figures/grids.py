@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from experiments.comparison.breakeven import crossed
+from experiments.comparison.breakeven import crossed_laws
 from experiments.comparison.effect_verdicts import laws_say
 from experiments.comparison.practice_effects import MINUTES
 from experiments.figures.drawing import finding_of, note_of, policy_panels, register_figure
@@ -31,7 +31,7 @@ BAR, CELL, LEFT = 0.2, 0.17, 1.75
 )
 def draw_memory(site: Site, tongue: Tongue) -> Figure:
     """Draw the effect on trust over memory and asymmetry, written into every cell so that nothing hangs on colour."""
-    grid = crossed(site.numbers.rows("memory", site=site.name, measure="trust_mean"))
+    grid = crossed_laws(site.numbers.rows("memory", site=site.name, measure="trust_mean"))
     note = note_of(
         site,
         "Puntos de confianza. Columnas: años en que se borra la mitad de lo vivido; filas: cuánto más pesa lo malo.",

@@ -15,14 +15,14 @@ from experiments.figures.charts import factor_levels, variance_share
 from experiments.figures.small_multiples import ROW_LETTER, WIDE, PanelFigure, PanelSizes
 from experiments.figures.theme import INK, NULL, SOFT, letters_on
 from experiments.narrative.labels import (
-    begun,
-    called,
-    decimals,
+    capital_meaning,
+    decimals_needed,
     factor_words,
     in_lines,
     level_words,
-    named,
+    meaning_with_unit,
     scale_shown,
+    title_words,
     with_sign,
 )
 from experiments.narrative.messages import said
@@ -57,9 +57,9 @@ def draw_factor_pairs(
         pairs.append(sorted(strong, key=c.POLICY.__eq__))
         grids.append(mean_grid(own, pairs[-1], measure))
     parts = {name: factor_words(one, tongue) for name, one in zip(("first", "second"), pairs[0], strict=True)}
-    finding = said("figure.grid.strongest", tongue, what=begun(measures[0], tongue), **parts)
+    finding = said("figure.grid.strongest", tongue, what=capital_meaning(measures[0], tongue), **parts)
     texts = finding, said("figure.grid.factors", tongue)
-    heads = [f"{named(one, tongue)}, {called(where, tongue)}" for one, where in places]
+    heads = [f"{meaning_with_unit(one, tongue)}, {title_words(where, tongue)}" for one, where in places]
     sheet = sheet_of(grids, tongue, texts, heads, 2)
     for number, (grid, pair) in enumerate(zip(grids, pairs, strict=True)):
         axes = sheet.panel(number)
@@ -100,7 +100,7 @@ def draw_effect_maps(
     found = []
     for scenario, own in runs.groupby(c.SCENARIO, sort=False):
         for policy in own[c.POLICY].unique()[1:]:
-            place, first = called(str(scenario), tongue), called(str(own[c.POLICY].iloc[0]), tongue)
+            place, first = title_words(str(scenario), tongue), title_words(str(own[c.POLICY].iloc[0]), tongue)
             note = said("figure.grid.effects", tongue, place=place, first=first)
             found.append(draw_effect_map(own, grids, str(policy), measures, note, tongue))
     return {f"effect_map{f'_{number}' if len(found) > 1 else ''}": one for number, one in enumerate(found, start=1)}
@@ -140,7 +140,7 @@ def draw_measures(
                 name_axes(axes, pair, tongue)
             else:
                 axes.invert_yaxis()
-            axes.set_title(in_lines(named(measure, tongue), 46), loc="left", fontsize=7.5, color=INK, pad=4)
+            axes.set_title(in_lines(meaning_with_unit(measure, tongue), 46), loc="left", fontsize=7.5, color=INK, pad=4)
     return sheet.figure
 
 
@@ -151,7 +151,9 @@ def sign_finding(grids: Sequence[c.Grid], policy: str, measure: str, tongue: Ton
     )
     told = effects[settled == 1.0]
     counts = {"up": (told > 0.0).sum(), "down": (told < 0.0).sum(), "every": np.isfinite(effects).sum()}
-    return said("figure.grid.signs", tongue, what=begun(measure, tongue), who=called(policy, tongue), **counts)
+    return said(
+        "figure.grid.signs", tongue, what=capital_meaning(measure, tongue), who=title_words(policy, tongue), **counts
+    )
 
 
 def draw_grid(axes: Axes, one: c.Grid, scale: Normalize, colours: str, tongue: Tongue) -> None:
@@ -166,7 +168,7 @@ def draw_grid(axes: Axes, one: c.Grid, scale: Normalize, colours: str, tongue: T
     if values.size > MOST_WRITTEN:
         axes.figure.colorbar(ScalarMappable(scale, colours), ax=axes)
         return
-    digits, errors = decimals(values), one.error.to_numpy(float)
+    digits, errors = decimals_needed(values), one.error.to_numpy(float)
     for (row, column), value in np.ndenumerate(values):
         if math.isfinite(value):
             text = with_sign(value, f"+,.{digits}f") if colours == EFFECTS else f"{value:,.{digits}f}"
@@ -198,9 +200,9 @@ def draw_policy_pairs(
     }
     pairs = [one.effect.settled for one in found[measures[0]] if one.factor == c.TOGETHER]
     counts = {"settled": sum(pairs), "n": len(pairs)}
-    finding = said("figure.grid.together", tongue, what=begun(measures[0], tongue), **counts)
-    texts = finding, said("figure.grid.pairs", tongue, first=called(first, tongue))
-    return draw_measures(grids, tongue, texts, [called(place, tongue) for place in scenarios])
+    finding = said("figure.grid.together", tongue, what=capital_meaning(measures[0], tongue), **counts)
+    texts = finding, said("figure.grid.pairs", tongue, first=title_words(first, tongue))
+    return draw_measures(grids, tongue, texts, [title_words(place, tongue) for place in scenarios])
 
 
 def pair_grid(found: Sequence[c.Contrast], names: list[str], first: str) -> c.Grid:

@@ -8,8 +8,8 @@ from markupsafe import Markup
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.figures.dot_strip import HATCH, dot_field, draw_ruler
 from experiments.narrative.ceiling_sentences import ends_of
-from experiments.narrative.findings import AT_HOME, WOMEN, most
-from experiments.narrative.report_reading import ArmReading, Site, enough
+from experiments.narrative.findings import AT_HOME, WOMEN, main_direction
+from experiments.narrative.report_reading import ArmReading, Site, digits_needed
 from experiments.statistics.verdicts import RISES, UNKNOWN, VERDICTS, direction, judge
 from experiments.words.bilingual import Both, both
 
@@ -91,7 +91,7 @@ class OutcomeCell:
         """Number of twin worlds, and of those that went the way of most; None where that is not known."""
         if self.row is None or self.verdict in UNKNOWN:
             return None
-        return int(self.row["n"]), 0 if self.verdict in ("nothing", "few") else most(self.row)[1]
+        return int(self.row["n"]), 0 if self.verdict in ("nothing", "few") else main_direction(self.row)[1]
 
     @property
     def dots(self) -> Markup:
@@ -119,14 +119,16 @@ def cell(site: Site, arm: ArmReading, column: OutcomeColumn) -> OutcomeCell:
     told = number_words(site, row, "effect", "+") if direction(verdict) else Markup("")
     count, ends = COUNTS.get(verdict), ends_of(site, column.measure)
     if count is None:
-        count = both("{k} de {n}", "{k} of {n}", k=site.number(row, most(row)[0], 0), n=site.number(row, "n", 0))
+        count = both(
+            "{k} de {n}", "{k} of {n}", k=site.number(row, main_direction(row)[0], 0), n=site.number(row, "n", 0)
+        )
     return OutcomeCell(row, verdict, told, count, None if ends is None else ends.span, column.harm)
 
 
 def number_words(site: Site, row: Any, name: str, sign: str = "") -> Markup:
     """Return a number as page one tells it: points with a decimal, counts whole unless they are few."""
     digits = 1 if row["measure"] == "trust_mean" or abs(row[name]) < FINE else 0
-    return site.number(row, name, enough(row, digits) if name == "effect" else digits, sign)
+    return site.number(row, name, digits_needed(row, digits) if name == "effect" else digits, sign)
 
 
 def base_of(site: Site, column: OutcomeColumn) -> Markup:

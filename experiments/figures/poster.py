@@ -127,8 +127,8 @@ class Poster:
 def draw_poster(site: Site, tongue: Tongue) -> Figure:
     """Draw page one of a site as a poster."""
     sheet = Poster(site, tongue)
-    sheet.write_below(answers.question(site), 30.0, weight="bold")
-    sheet.write_below(answers.answer(site), 17.0)
+    sheet.write_below(answers.page_one_question(site), 30.0, weight="bold")
+    sheet.write_below(answers.page_one_answer(site), 17.0)
     sheet.write_below(KEY, 10.5, color=REPORT["soft"])
     sheet.draw_table()
     sheet.y += APART

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from experiments.figures import small_multiples as m
 from experiments.figures.theme import REACH, WHITE
-from experiments.narrative.labels import called, with_sign
+from experiments.narrative.labels import title_words, with_sign
 from experiments.narrative.messages import said, worded
 from experiments.words.bilingual import Tongue, both
 
@@ -46,10 +46,10 @@ def draw_ceiling(rows: Sequence[Row], tongue: Tongue) -> Figure:
     sites = list(dict.fromkeys(row["site"] for row in rows))
     worlds = {row["world"]: tongue(row["es"], row["en"]) for row in rows}
     note = said("figure.ceiling.note", tongue, n=rows[0]["twins"], years=rows[0]["years"])
-    if few := dict.fromkeys(called(row["site"], tongue) for row in rows if row["few"]):
+    if few := dict.fromkeys(title_words(row["site"], tongue) for row in rows if row["few"]):
         note += " " + said("figure.ceiling.few", tongue, sites=", ".join(few))
     heads = [said(f"figure.ceiling.{panel}", tongue) for panel in CEILING_PANELS]
-    forest = m.ForestRows([called(site, tongue) for site in sites], heads, list(worlds.values()))
+    forest = m.ForestRows([title_words(site, tongue) for site in sites], heads, list(worlds.values()))
     marks = ceiling_marks(rows, sites, list(worlds))
     return m.draw_forest(tongue, (ceiling_finding(rows, tongue), note), forest, marks)
 
@@ -68,7 +68,7 @@ def ceiling_marks(rows: Sequence[Row], sites: list[str], worlds: list[str]) -> I
 
 def ceiling_finding(rows: Sequence[Row], tongue: Tongue) -> str:
     """Return the ends between which trust can move at the first site."""
-    place = called(rows[0]["site"], tongue)
+    place = title_words(rows[0]["site"], tongue)
     sizes = [row["trust"] for row in rows if row["site"] == rows[0]["site"] and is_known(row["trust"])]
     if not sizes:
         return said("figure.ceiling.none", tongue, place=place)
@@ -83,7 +83,7 @@ def draw_doses(table: Sequence[Row], tongue: Tongue) -> Figure:
     doses = {row["dose"]: tongue(row["es"], row["en"]) for row in shown}
     times = sorted({row["years"] for row in shown})
     years, note = times[-1], said("figure.doses.note", tongue, when=", ".join(f"{one:.0f}" for one in times))
-    forest = m.ForestRows([""], [called(site, tongue) for site in sites], list(doses.values()))
+    forest = m.ForestRows([""], [title_words(site, tongue) for site in sites], list(doses.values()))
     sheet, (drawn,) = forest.draw(tongue, (dose_finding(shown, years, tongue), note))
     for row in shown:
         axes, (colour, marker, shift) = drawn[sites.index(row["site"])], READINGS[row["reading"]]
@@ -100,7 +100,7 @@ def dose_finding(table: Sequence[Row], years: float, tongue: Tongue) -> str:
     own = [row for row in table if (row["site"], row["dose"], row["years"]) == first]
     sizes = dict.fromkeys(with_sign(row["value"], "+.1f") for row in own)
     words = both(" o ".join(sizes), " or ".join(sizes))
-    return said("figure.doses.fair", tongue, place=called(table[0]["site"], tongue), sizes=words, years=years)
+    return said("figure.doses.fair", tongue, place=title_words(table[0]["site"], tongue), sizes=words, years=years)
 
 
 def draw_events(rows: Sequence[Row], tongue: Tongue) -> Figure:

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from experiments.figures.small_multiples import A, B, PanelFigure, PanelSizes
 from experiments.figures.theme import INK, NULL
-from experiments.narrative.labels import called
+from experiments.narrative.labels import title_words
 from experiments.narrative.messages import said
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.storage.run_spec import RunSpec
@@ -52,7 +52,7 @@ def draw_run(spec: RunSpec, measures: pd.DataFrame, tongue: Tongue) -> Figure:
     months = derive_measures(measures)
     first, last = measures["seed"].min(), measures["seed"].max()
     seeds = said(f"figure.run.{'seed' if first == last else 'seeds'}", tongue, first=first, last=last)
-    parts = {"begins": spec.begins, "until": spec.until, "policy": called(spec.policy, tongue), "seeds": seeds}
+    parts = {"begins": spec.begins, "until": spec.until, "policy": title_words(spec.policy, tongue), "seeds": seeds}
     texts = finding_of(spec, months, tongue), said("figure.run.note", tongue, **parts)
     heads = [said(f"figure.run.panel.{name}", tongue) for name in PANELS]
     sheet = PanelFigure(tongue, texts, heads, PanelSizes(1.15, 0.35, across=2, right=NAMES))

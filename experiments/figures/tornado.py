@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from experiments.figures import small_multiples as m
 from experiments.figures.theme import INK, LINE, NULL, SOFT
-from experiments.narrative.labels import begun, called, factor_words, for_people, named
+from experiments.narrative.labels import capital_meaning, factor_words, for_people, meaning_with_unit, title_words
 from experiments.narrative.messages import said
 from experiments.studies.sensitivity_indices import INDICES
 from experiments.studies.sensitivity_methods import METHODS
@@ -34,7 +34,7 @@ def index_charts(folder: Path, tongue: Tongue) -> Iterator[tuple[str, Figure]]:
     arms = table.groupby(["scenario", "policy"], sort=False)
     for number, ((scenario, policy), own) in enumerate(arms, start=1):
         suffix = f"_{number}" if len(arms) > 1 else ""
-        arm = f"{called(str(scenario), tongue)}, {called(str(policy), tongue)}"
+        arm = f"{title_words(str(scenario), tongue)}, {title_words(str(policy), tongue)}"
         yield f"tornado{suffix}", draw_tornado(own, arm, tongue)
         if "sigma" in set(own["index"]):
             yield f"morris{suffix}", draw_morris(own, arm, tongue)
@@ -52,7 +52,7 @@ def draw_tornado(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
     note = said(f"figure.sensitivity.{index}", tongue, arm=arm)
     note += " " + said("figure.sensitivity.left_out", tongue, n=left_out) if left_out else ""
     texts = strongest_factor(own, measures[0], tongue), note
-    heads = [(named if index in IN_UNITS else begun)(measure, tongue) for measure in measures]
+    heads = [(meaning_with_unit if index in IN_UNITS else capital_meaning)(measure, tongue) for measure in measures]
     sheet, (drawn,) = m.ForestRows([""], heads, words).draw(tongue, texts, m.VERDICT)
     for axes, measure in zip(drawn, measures, strict=True):
         some = own[own["measure"] == measure].set_index("factor")
@@ -72,7 +72,7 @@ def draw_tornado(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
 
 def strongest_factor(table: pd.DataFrame, measure: str, tongue: Tongue) -> str:
     """Return the factor that matters most to a measure, if chance lets any order be read."""
-    own, what = table[table["measure"] == measure], begun(measure, tongue)
+    own, what = table[table["measure"] == measure], capital_meaning(measure, tongue)
     if own["rank_best"].isna().all():
         return said("figure.sensitivity.no_order", tongue, what=what)
     first = own.sort_values("value")["factor"].iloc[-1]
@@ -84,7 +84,7 @@ def draw_morris(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
     measures = list(dict.fromkeys(table["measure"]))
     finding = strongest_factor(table[table["index"] == "mu_star"], measures[0], tongue)
     texts = finding, said("figure.sensitivity.morris", tongue, arm=arm)
-    heads = [named(measure, tongue) for measure in measures]
+    heads = [meaning_with_unit(measure, tongue) for measure in measures]
     sheet = m.PanelFigure(tongue, texts, heads, m.PanelSizes(2.1, 0.45, across=2, gap=0.6))
     for number, measure in enumerate(measures):
         axes = sheet.panel(number)

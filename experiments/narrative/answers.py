@@ -27,20 +27,20 @@ def two_sentences(site: Site, arm: ArmReading) -> Both:
 
 def of_others(site: Site, arm: ArmReading) -> Both:
     """Return the other effects of a policy in a year: its harms, then its benefits, each in a sentence of its own."""
-    gains = phrases(site, arm, GAINS | {COMPLAINTS: "rises"})[:MOST_NAMED]
+    gains = effect_phrases(site, arm, GAINS | {COMPLAINTS: "rises"})[:MOST_NAMED]
     harms = harms_of(site, arm)[:MOST_NAMED]
     if site.judged(arm, WRONGFUL) in RISES and not few_deaths(site):
         deaths = finding(site, arm, DEATHS)
         (harms if site.judged(arm, DEATHS) in RISES else gains).append(in_words(deaths, "phrase"))
     else:
-        harms += phrases(site, arm, {COMPLAINTS: "falls"})
+        harms += effect_phrases(site, arm, {COMPLAINTS: "falls"})
     if not gains and not harms:
         return message("page_one.no_others")
     first, *second = [listed(some) for some in (harms, gains) if some]
     return joined([message("page_one.others", said=first), *(message("page_one.also", said=one) for one in second)])
 
 
-def phrases(site: Site, arm: ArmReading, verdicts: dict[str, str]) -> list[Both]:
+def effect_phrases(site: Site, arm: ArmReading, verdicts: dict[str, str]) -> list[Both]:
     """Return, as parts of a sentence, the effects that have these verdicts."""
     return [
         in_words(finding(site, arm, measure), "phrase")
@@ -52,10 +52,10 @@ def phrases(site: Site, arm: ArmReading, verdicts: dict[str, str]) -> list[Both]
 
 def harms_of(site: Site, arm: ArmReading) -> list[Both]:
     """Return all harms of a policy as parts of a sentence, also those that grow by less than matters."""
-    return phrases(site, arm, dict.fromkeys(HARMS, "rises"))
+    return effect_phrases(site, arm, dict.fromkeys(HARMS, "rises"))
 
 
-def answer(site: Site) -> Both:
+def page_one_answer(site: Site) -> Both:
     """Return the answer to the question of page one: the policy that raises trust most, and all harms."""
     first = finding(site, site.others[0], TRUST)
     if first.verdict == "few":
@@ -95,7 +95,7 @@ def harms_beside(site: Site) -> Iterator[Both]:
         arm = min(remedied, key=lambda one: float(site.effect(one, AT_HOME)["effect"]))
         yield in_words(finding(site, arm, AT_HOME), "page_one.remedied", arm=quoted_title(arm))
     for arm in site.others:
-        if harm := phrases(site, arm, {WRONGFUL: "rises"}):
+        if harm := effect_phrases(site, arm, {WRONGFUL: "rises"}):
             form = "detained_and_lowered" if site.judged(arm, TRUST) == "falls" else "detained"
             yield message(f"page_one.{form}", arm=quoted_title(arm), phrase=harm[0])
 
@@ -137,7 +137,7 @@ def smallest_detectable(site: Site) -> Iterator[Both]:
         yield message("warning.unseen", n=site.number(rows[0], "n", 0), least=least, most=most)
 
 
-def question(site: Site) -> Both:
+def page_one_question(site: Site) -> Both:
     """Return the question of page one at a site."""
     if len(site.others) == 1:
         return message("page_one.question_of_one", arm=quoted_title(site.others[0]), site=site.title)

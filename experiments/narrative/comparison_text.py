@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments.comparison.breakeven import LawVerdict, corners, crossed, verdict
+from experiments.comparison.breakeven import LawVerdict, corner_laws, crossed_laws, verdict
 from experiments.comparison.comparison_request import EffectSize
 from experiments.comparison.effect_verdicts import judged_anew
 from experiments.comparison.headline_measures import BY_NAME, WORDS, Headline
@@ -18,7 +18,7 @@ from experiments.narrative.labels import headline_name
 from experiments.narrative.messages import message, said
 from experiments.narrative.number_format import number, read_optional, with_error, years_of
 from experiments.narrative.origin_sentences import part_keys, part_name
-from experiments.narrative.run_summary import changed
+from experiments.narrative.run_summary import changed_settings
 from experiments.statistics.paired_effects import POWER
 from experiments.statistics.power import CAUTION, planned_spread, twins_needed
 from experiments.statistics.verdicts import VERDICTS, judge
@@ -39,7 +39,7 @@ Rows = Any
 """Rows of a table, of which columns are read as attributes: types of these are known to no checker."""
 
 
-def lines(folder: Path, target: EffectSize | None = None, language: str = "en") -> Iterator[str]:
+def comparison_lines(folder: Path, target: EffectSize | None = None, language: str = "en") -> Iterator[str]:
     """Yield the comparison in a folder in a language, line by line."""
     say = Tongue(language)
     stated = read_manifest(folder)
@@ -50,7 +50,7 @@ def lines(folder: Path, target: EffectSize | None = None, language: str = "en") 
     extra |= {name: read_optional(folder, name) for name in ("uncertainty", "accounts")}
     pairs: Any = effects.groupby(PAIR, sort=False)
     for (base_site, base_arm, site, against), rows in pairs:
-        yield from heading(f"{base_site}:{base_arm}", f"{site}:{against}", rows, stated, say)
+        yield from pair_heading(f"{base_site}:{base_arm}", f"{site}:{against}", rows, stated, say)
         yield from headline_lines(rows[rows["section"] == "headline"], say)
         yield from built_in_lines(stated["arms"], ((base_site, base_arm), (site, against)), say)
         if base_site != site:
@@ -85,7 +85,7 @@ def built_in_lines(arms: Sequence[Mapping[str, Any]], sides: Sequence[tuple[str,
         yield from textwrap.wrap(built_in_sentence(lever).text(say.language), WIDTH)
 
 
-def heading(base: str, arm: str, rows: Rows, stated: Mapping[str, Any], say: Tongue) -> Iterator[str]:
+def pair_heading(base: str, arm: str, rows: Rows, stated: Mapping[str, Any], say: Tongue) -> Iterator[str]:
     """Yield the title of a pair, its period and the head of its table."""
     yield ""
     yield from textwrap.wrap(said("comparison.title", say, arm=arm, base=base), WIDTH)
@@ -94,7 +94,7 @@ def heading(base: str, arm: str, rows: Rows, stated: Mapping[str, Any], say: Ton
     period = said("comparison.period", say, begins=stated["begins"], until=stated["until"], kind=kind)
     yield from textwrap.wrap(period, WIDTH)
     settings = {key: text_of(value) for one in stated["arms"] for key, value in one.get("changed", {}).items()}
-    yield from changed(settings, say)
+    yield from changed_settings(settings, say)
     if why := rows["why_unpaired"].iloc[0]:
         reason = said(f"comparison.why_unpaired.{why}", say)
         yield from textwrap.wrap(said("comparison.unpaired", say, why=reason), WIDTH)
@@ -116,7 +116,7 @@ def headline_lines(rows: Rows, say: Tongue) -> Iterator[str]:
             NAMES,
             f"{with_error(row.base, row.base_error, headline):>12}"
             f"{number(row.effect, headline.digits, '+'):>9}"
-            f"{interval(row.low, row.high, headline, say):>18}{rose:>8}"
+            f"{interval_text(row.low, row.high, headline, say):>18}{rose:>8}"
             f"{number(row.delta, headline.digits):>6} {VERDICTS[judge(row)].sign}",
         )
     yield from textwrap.wrap(said("comparison.legend", say), WIDTH)
@@ -136,12 +136,12 @@ def origin_lines(rows: Rows, say: Tongue) -> Iterator[str]:
     yield f"{said('comparison.origins', say):<50}{effect:>9}{span:>18}"
     for belief, group, part in part_keys():
         row = known[key_of(belief, group, part)]
-        span = interval(row["low"], row["high"], BY_NAME["trust_mean"], say)
+        span = interval_text(row["low"], row["high"], BY_NAME["trust_mean"], say)
         name = str(getattr(part_name(group, part), say.language))
         yield f"  {name[:47]:<48}{number(row['effect'], 3, '+'):>9}{span:>18}"
 
 
-def interval(low: float, high: float, headline: Headline, say: Tongue) -> str:
+def interval_text(low: float, high: float, headline: Headline, say: Tongue) -> str:
     """Return an interval."""
     if math.isnan(low):
         return "-"
@@ -202,17 +202,17 @@ def alone_lines(rows: Rows, say: Tongue) -> Iterator[str]:
     alike = said("comparison.alike", say)
     for row in rows.itertuples():
         headline = BY_NAME[row.measure]
-        effect, span = with_error(row.effect, row.error, headline, "+"), interval(row.low, row.high, headline, say)
-        cells = f"{effect:>18}{span:>20}{many(row.variance_ratio, alike):>17}"
+        effect, span = with_error(row.effect, row.error, headline, "+"), interval_text(row.low, row.high, headline, say)
+        cells = f"{effect:>18}{span:>20}{ratio_text(row.variance_ratio, alike):>17}"
         yield from labelled(headline_name(row.measure, say), NAMES, cells)
     if (rows["variance_ratio"] == math.inf).any():
         yield said("comparison.alike_means", say, alike=alike)
 
 
-def many(ratio: float, alike: str = ALL_ALIKE) -> str:
+def ratio_text(ratio: float, alike: str = ALL_ALIKE) -> str:
     """Return by how much twins lower the variance; ``alike`` says that they leave none.
 
-    >>> many(12.34), many(2.5e9), many(float("inf")), many(float("nan"))
+    >>> ratio_text(12.34), ratio_text(2.5e9), ratio_text(float("inf")), ratio_text(float("nan"))
     ('12.3', '2e+09', 'all alike', '-')
     """
     if math.isnan(ratio):
@@ -227,7 +227,7 @@ def memory_lines(grid: Rows, say: Tongue) -> Iterator[str]:
     if grid.empty:
         return
     trust = grid[grid["measure"] == "trust_mean"]
-    grid_of_trust = crossed(trust)
+    grid_of_trust = crossed_laws(trust)
     memories = sorted(set(grid_of_trust["memory_years"]))
     yield ""
     yield said("comparison.laws", say, n=trust["n"].max())
@@ -236,12 +236,12 @@ def memory_lines(grid: Rows, say: Tongue) -> Iterator[str]:
     yield f"{said('comparison.laws_rows', say):<16}" + "".join(one.rjust(12) for one in years)
     for weight, rows in grid_of_trust.groupby("asymmetry"):
         cells = rows.sort_values("memory_years")
-        effects = "".join(starred(row).rjust(12) for row in cells.itertuples())
+        effects = "".join(effect_with_star(row).rjust(12) for row in cells.itertuples())
         yield f"{said('comparison.laws_times', say, n=f'{weight:g}'):<16}{effects}".rstrip()
     yield said("comparison.laws_columns", say)
-    also: Rows = corners(trust)
+    also: Rows = corner_laws(trust)
     for row in also.itertuples():
-        yield f"{say(ALSO[row.also].es, ALSO[row.also].en):<40}{starred(row).rjust(12)}".rstrip()
+        yield f"{say(ALSO[row.also].es, ALSO[row.also].en):<40}{effect_with_star(row).rjust(12)}".rstrip()
     verdicts: dict[str, list[str]] = {}
     for measure, rows in grid.groupby("measure", sort=False):
         verdicts.setdefault(law_sentence(verdict(rows), say), []).append(headline_name(str(measure), say))
@@ -259,7 +259,7 @@ def law_sentence(one: LawVerdict, say: Tongue) -> str:
     return said("laws.open", say, why=listed([message(f"laws.{name}", **counts) for name in true if true[name]]))
 
 
-def starred(row: Any) -> str:
+def effect_with_star(row: Any) -> str:
     """Return an effect on trust with its error, starred where the interval leaves one sign."""
     return with_error(row.effect, row.error, BY_NAME["trust_mean"], "+") + (
         "*" if row.low > 0.0 or row.high < 0.0 else " "

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from experiments.comparison.headline_measures import BY_NAME, STATED
-from experiments.narrative.labels import called, change_words, headline_name
+from experiments.narrative.labels import change_words, headline_name, title_words
 from experiments.narrative.messages import said
 from experiments.narrative.number_format import number, rounded, with_error
 from experiments.words.bilingual import Tongue
@@ -31,7 +31,7 @@ def level_lines(table: Any, draws: int, tongue: Tongue) -> Iterator[str]:
         yield said("over_draws.few", tongue, n=draws)
         return
     yield from textwrap.wrap(said("over_draws.levels", tongue, n=draws), WIDTH)
-    yield head(tongue, (CELL, ENDS, 7, 7, 7, 7))
+    yield head_of_draws(tongue, (CELL, ENDS, 7, 7, 7, 7))
     for row in table.itertuples():
         one = BY_NAME[row.measure]
         low, high = rounded(row.low, one.digits), rounded(row.high, one.digits)
@@ -50,7 +50,7 @@ def labelled(label: str, width: int, cells: str) -> Iterator[str]:
     yield f"{label:<{width}}{cells}"
 
 
-def head(tongue: Tongue, widths: Sequence[int]) -> str:
+def head_of_draws(tongue: Tongue, widths: Sequence[int]) -> str:
     """Return the line above numbers: mean, range, and as many of the other columns as there are widths."""
     names = [said(f"over_draws.head.{name}", tongue) for name in ("mean", *SPREADS, "share_up")]
     cells = [names[0], "95 %", *names[1:]][: len(widths)]
@@ -65,7 +65,7 @@ def contrast_lines(table: Any, draws: int, measures: Sequence[str], tongue: Tong
         return
     yield from textwrap.wrap(said("over_draws.contrasts", tongue, n=draws), WIDTH)
     for (site, measure), rows in shown.groupby(["site", "measure"], sort=False):
-        yield f"\n{called(site, tongue)}, {measure} [{unit(MEASURES[measure].unit, tongue.language)}]"
+        yield f"\n{title_words(site, tongue)}, {measure} [{unit(MEASURES[measure].unit, tongue.language)}]"
         for row in rows.itertuples():
             change = change_words(row.against, tongue)
             yield from textwrap.wrap(change, WIDTH, initial_indent="  ", subsequent_indent="  ")
@@ -95,7 +95,7 @@ def effect_lines(rows: Any, tongue: Tongue) -> Iterator[str]:
         return
     yield ""
     yield from textwrap.wrap(said("over_draws.effects", tongue, n=rows["draws"].max()), WIDTH)
-    yield head(tongue, (CELL, 15, 7, 7, 7, 6, 5))
+    yield head_of_draws(tongue, (CELL, 15, 7, 7, 7, 6, 5))
     shown = rows[rows["measure"].isin(SHOWN)]
     for row in shown.itertuples():
         one = BY_NAME[row.measure]

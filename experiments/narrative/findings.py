@@ -9,7 +9,7 @@ from markupsafe import Markup
 from experiments.comparison.effects import EVENTS
 from experiments.comparison.headline_measures import BY_NAME, WORDS
 from experiments.narrative.messages import EMPTY, message, messages
-from experiments.narrative.report_reading import ENDS, ArmReading, Site, enough, settled
+from experiments.narrative.report_reading import ENDS, ArmReading, Site, digits_needed, settled
 from experiments.statistics.verdicts import judge
 from experiments.words.bilingual import LANGUAGES, Both, both, filled
 
@@ -83,17 +83,17 @@ def finding(site: Site, arm: ArmReading, measure: str, laws: bool = True) -> Fin
     verdict = site.judged(arm, measure) if laws else judge(row)
     if row is None:
         return Finding(measure, verdict)
-    way, _ = most(row)
+    way, _ = main_direction(row)
     effect, *bounds = (site.number(row, name, sign="+") for name in ENDS)
     return Finding(
         measure,
         verdict,
-        size=size(site, row),
+        size=effect_size(site, row),
         effect=effect,
         bounds=tuple(bounds),
         n=site.number(row, "n", 0),
         k=site.number(row, way, 0),
-        way=verb(measure, way),
+        way=direction_verb(measure, way),
         base=site.number(row, "base"),
         error=site.number(row, "base_error"),
         smallest=site.number(row, "smallest", BY_NAME[measure].digits + 1),
@@ -122,24 +122,24 @@ def in_words(one: Finding, form: str, **parts: object) -> Both:
     return Both(*(sentence(one, language, form, **parts) for language in LANGUAGES))
 
 
-def size(site: Site, row: Any) -> str:
+def effect_size(site: Site, row: Any) -> str:
     """Return the size of an effect without its sign."""
     digits = 1 if row["measure"] == TRUST or abs(row["effect"]) < FEW else 0
     scale = -1.0 if row["effect"] < 0.0 else 1.0
-    return site.numbers.show("effects", row.name, "effect", enough(row, digits), "", scale)
+    return site.numbers.show("effects", row.name, "effect", digits_needed(row, digits), "", scale)
 
 
-def most(row: Any) -> tuple[str, int]:
+def main_direction(row: Any) -> tuple[str, int]:
     """Return the direction of most twins (``rose`` or ``fell``) and their count."""
     rose = row["rose"] > row["fell"] or (row["rose"] == row["fell"] and row["effect"] >= 0.0)
     name = "rose" if rose else "fell"
     return name, int(row[name])
 
 
-def verb(measure: str, way: str) -> Both:
+def direction_verb(measure: str, way: str) -> Both:
     """Return the verb for a measure that rose or fell; the Spanish verb has the number of its name.
 
-    >>> print(verb("trust_mean", "rose").es, verb("crimes_told", "fell").es)
+    >>> print(direction_verb("trust_mean", "rose").es, direction_verb("crimes_told", "fell").es)
     subió bajaron
     """
     many = BY_NAME[measure].es.partition(" ")[0].endswith("s")

@@ -68,16 +68,16 @@ def headline_name(measure: str, tongue: Tongue) -> str:
     return tongue.of(BY_NAME[measure].label)
 
 
-def named(measure: str, tongue: Tongue) -> str:
+def meaning_with_unit(measure: str, tongue: Tongue) -> str:
     """Return the meaning of a measure with its unit."""
     es, en = (f"{meaning(measure, one)} ({people_unit(measure, one)})" for one in ("es", "en"))
     return tongue(es, en)
 
 
-def begun(measure: str, tongue: Tongue) -> str:
+def capital_meaning(measure: str, tongue: Tongue) -> str:
     """Return the meaning of a measure as a sentence begins.
 
-    >>> begun("homicides", Tongue("es"))
+    >>> capital_meaning("homicides", Tongue("es"))
     'Homicidios'
     """
     words = tongue(*in_both(meaning, measure))
@@ -92,20 +92,20 @@ def titles_of(name: str) -> tuple[str, str]:
     for title in (lambda: read_policy(name).title, lambda: load(name).title):
         with contextlib.suppress(InputError):
             return title()["es"], title()["en"]
-    return (plain(name),) * 2
+    return (without_underscores(name),) * 2
 
 
-def called(names: str, tongue: Tongue) -> str:
+def title_words(names: str, tongue: Tongue) -> str:
     """Return the title of a municipality or of some policies.
 
-    >>> called("mopsic_full+resources_only", Tongue("es"))
+    >>> title_words("mopsic_full+resources_only", Tongue("es"))
     'MOPSIC completo + Solo recursos'
     """
     es, en = (" + ".join(titles_of(name)[k] for name in parts_of(names) or [names]) for k in (0, 1))
     return tongue(es, en)
 
 
-def plain(name: str) -> str:
+def without_underscores(name: str) -> str:
     """Return a name without its underscores."""
     return name.replace("_", " ")
 
@@ -126,7 +126,7 @@ def level_words(level: object, tongue: Tongue) -> str:
     >>> level_words(0.35, Tongue("en")), level_words("reporting_support", Tongue("es"))
     ('0.35', 'Apoyo a la denuncia')
     """
-    return called(level, tongue) if isinstance(level, str) else f"{level:.4g}"
+    return title_words(level, tongue) if isinstance(level, str) else f"{level:.4g}"
 
 
 def change_words(change: str, tongue: Tongue) -> str:
@@ -141,7 +141,7 @@ def change_words(change: str, tongue: Tongue) -> str:
 def one_change(change: str, tongue: Tongue) -> str:
     """Return one change: a policy by its title, a parameter with its level."""
     factor, is_level, level = change.partition("=")
-    return f"{factor_words(factor, tongue)} = {level}" if is_level else called(change, tongue)
+    return f"{factor_words(factor, tongue)} = {level}" if is_level else title_words(change, tongue)
 
 
 def in_lines(text: str, width: int) -> str:
@@ -159,11 +159,11 @@ def with_sign(value: float, form: str = "+,.3g") -> str:
     return text if text.strip("+−0.") else "0"
 
 
-def decimals(values: np.ndarray) -> int:
+def decimals_needed(values: np.ndarray) -> int:
     """Return the number of decimals that tell values apart.
 
-    >>> decimals(np.array([0.4231, 0.4239])), decimals(np.array([100.0, 250.0])), decimals(np.array([math.nan]))
-    (5, 0, 2)
+    >>> [decimals_needed(np.array(some)) for some in ([0.4231, 0.4239], [100.0, 250.0], [math.nan])]
+    [5, 0, 2]
     """
     known = values[np.isfinite(values)]
     span = float(np.ptp(known)) if known.size else 0.0

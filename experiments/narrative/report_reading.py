@@ -119,7 +119,7 @@ def emphasised(row: Any, number: Markup) -> Markup:
     return Markup("<strong>{}</strong>").format(number) if settled(row) else number
 
 
-def enough(row: Any, digits: int) -> int:
+def digits_needed(row: Any, digits: int) -> int:
     """Return the digits, up to three more, with which an effect other than zero is not written as zero."""
     ends = [abs(row[name]) for name in ENDS if row[name] == row[name]]
     reach = abs(row["effect"]) if settled(row) else max(ends, default=0.0)
@@ -208,7 +208,7 @@ class Site:
         headline: Headline | None = BY_NAME.get(row["measure"]) if row["section"] == "headline" else None
         exact = digits if digits is not None else headline.digits if headline else 2
         if digits is None and column in SMALL:
-            exact = enough(row, exact)
+            exact = digits_needed(row, exact)
         return self.numbers.show("effects", row.name, column, exact, sign)
 
 

@@ -52,26 +52,28 @@ def read_lines() -> Iterator[SummaryLine]:
 LINES = tuple(read_lines())
 
 
-def summary(spec: RunSpec, measures: pd.DataFrame, say: Tongue) -> str:
+def summary_table(spec: RunSpec, measures: pd.DataFrame, say: Tongue) -> str:
     """Return the table of a run as plain text in a language."""
     place = spec.scenario.title.get(say.language, spec.scenario.name)
     title = said("run.heading", say, place=place, policy=spec.policy, begins=spec.begins, until=spec.until)
-    heading = [title[:WIDTH], seeds_of(measures, say), *changed(dict(spec.overrides), say)]
+    heading = [title[:WIDTH], seeds_of(measures, say), *changed_settings(dict(spec.overrides), say)]
     if measures.empty:
         return "\n".join([*heading, "", said("run.no_month", say)])
     runs = by_run(measures)
     columns = columns_of(runs)
     width = min(20, (WIDTH - LABEL - CHANGE) // len(columns))
-    rows = [text for line in LINES for text in row(line, runs, columns, width, say)]
+    rows = [text for line in LINES for text in table_row(line, runs, columns, width, say)]
     defaults = ["", *textwrap.wrap(said("run.at_defaults", say), WIDTH), said("run.other_values", say)]
-    return "\n".join([*heading, *note(runs[0], say), "", header(runs[0], columns, width, say), *rows, *defaults])
+    return "\n".join(
+        [*heading, *column_notes(runs[0], say), "", column_heads(runs[0], columns, width, say), *rows, *defaults]
+    )
 
 
-def changed(settings: Mapping[str, Any], say: Tongue) -> list[str]:
+def changed_settings(settings: Mapping[str, Any], say: Tongue) -> list[str]:
     """Return lines that name every changed setting.
 
-    >>> changed({"trust.fast_days": "9", "mechanisms.fear": "false"}, Tongue("en")), changed({}, Tongue("es"))
-    (['Changed: trust.fast_days=9, mechanisms.fear=false'], [])
+    >>> changed_settings({"trust.fast_days": "9", "mechanisms.fear": "false"}, Tongue("en"))
+    ['Changed: trust.fast_days=9, mechanisms.fear=false']
     """
     if not settings:
         return []
@@ -89,7 +91,7 @@ def seeds_of(measures: pd.DataFrame, say: Tongue) -> str:
     return said("run.seeds", say, n=len(seeds), first=seeds[0], last=seeds[-1])
 
 
-def note(run: pd.DataFrame, say: Tongue) -> list[str]:
+def column_notes(run: pd.DataFrame, say: Tongue) -> list[str]:
     """Return remarks on the columns, if there are any."""
     months = len(run)
     if months < MONTHS:
@@ -104,7 +106,7 @@ def columns_of(runs: Sequence[pd.DataFrame]) -> list[int]:
     return list(range(years)) if years <= MOST_YEARS and len(runs) == 1 else sorted({0, years - 1})
 
 
-def header(run: pd.DataFrame, columns: Sequence[int], width: int, say: Tongue) -> str:
+def column_heads(run: pd.DataFrame, columns: Sequence[int], width: int, say: Tongue) -> str:
     """Return the line above the numbers."""
     years = years_of(run)
     names = "".join(label_of(years[column], say).rjust(width) for column in columns)
@@ -118,7 +120,7 @@ def label_of(months: pd.DataFrame, say: Tongue) -> str:
     return f"{first:%Y}" if whole else said("run.from", say, month=f"{first:%Y-%m}")
 
 
-def row(
+def table_row(
     line: SummaryLine, runs: Sequence[pd.DataFrame], columns: Sequence[int], width: int, say: Tongue
 ) -> Iterator[str]:
     """Yield one line of the table; a label that is too long for its column has a line of its own."""
@@ -128,14 +130,14 @@ def row(
         return
     found = [values(line.expression, runs, column) for column in columns]
     cells = "".join(with_error(numbers, line.digits).rjust(width) for numbers in found)
-    last = change(found[0], found[-1], line.digits).rjust(CHANGE) if len(columns) > 1 else ""
+    last = change_text(found[0], found[-1], line.digits).rjust(CHANGE) if len(columns) > 1 else ""
     yield from labelled(f"  {label}", LABEL, cells + last)
 
 
-def change(first: Sequence[float], last: Sequence[float], digits: int) -> str:
+def change_text(first: Sequence[float], last: Sequence[float], digits: int) -> str:
     """Return by how much a number has moved, run by run.
 
-    >>> change([1.0], [1.04], 1), change([1.0, 2.0], [0.5, 1.7], 1)
+    >>> change_text([1.0], [1.04], 1), change_text([1.0, 2.0], [0.5, 1.7], 1)
     ('0.0', '-0.4±0.1')
     """
     return with_error([end - begin for begin, end in zip(first, last, strict=True)], digits, "+")

@@ -26,7 +26,7 @@ GAMED = 5.0
 DEEDS = ("told", "complained", "harmed", "met", "trust")
 
 
-def question(sites: list[Site]) -> Both:
+def report_question(sites: list[Site]) -> Both:
     """Return the question of the report in one sentence."""
     places = listed([site.title for site in sites])
     names: dict[str, Both] = {arm.name: arm.title for site in sites for arm in site.others}
@@ -36,7 +36,7 @@ def question(sites: list[Site]) -> Both:
     return message("annex.question", places=places, arms=listed(arms), base=base)
 
 
-def happened(site: Site, arm: ArmReading) -> list[Both]:
+def effect_sentences(site: Site, arm: ArmReading) -> list[Both]:
     """Return the effects of one policy in sentences; the effect on trust has a line of its own in any case."""
     found = [one for name in MAIN if (one := finding(site, arm, name)).row is not None]
     lines = [one for one in found if one.measure == TRUST or (one.settled and not one.little)]
@@ -45,29 +45,29 @@ def happened(site: Site, arm: ArmReading) -> list[Both]:
     nothing = [one for one in others if one.verdict == "nothing"]
     open_ones = [one for one in others if one not in slight and one not in nothing]
     return [
-        *(line(site, arm, one) for one in lines),
-        homicides(site, arm),
+        *(measure_sentence(site, arm, one) for one in lines),
+        homicide_sentence(site, arm),
         *enumerated("annex.slight", [in_words(one, "short.effect") for one in slight]),
         *enumerated("annex.nothing_much", [one.label for one in nothing]),
         *enumerated("annex.open", [one.label for one in open_ones]),
-        *residents(site, arm),
+        *resident_changes(site, arm),
     ]
 
 
-def line(site: Site, arm: ArmReading, one: Finding) -> Both:
+def measure_sentence(site: Site, arm: ArmReading, one: Finding) -> Both:
     """Return in how many worlds a measure rose or fell, by how much, and whether that is known."""
     form = "rare" if one.rare else "moved" if one.row["paired"] else "unpaired"
-    rest = known(site, arm, one.measure)
-    return in_words(one, f"line.{form}", rest=rest if one.rare else little(one) + rest)
+    rest = known_under_laws(site, arm, one.measure)
+    return in_words(one, f"line.{form}", rest=rest if one.rare else below_a_point(one) + rest)
 
 
-def little(one: Finding) -> Both:
+def below_a_point(one: Finding) -> Both:
     """Return that an effect on a scale of a hundred is less than a point, so that nobody takes it for much."""
     small = max(abs(one.row["low"]), abs(one.row["high"])) < ONE_POINT
     return message("line.little") if small and BY_NAME[one.measure].unit == "0-100" else EMPTY
 
 
-def known(site: Site, arm: ArmReading, measure: str) -> Both:
+def known_under_laws(site: Site, arm: ArmReading, measure: str) -> Both:
     """Return whether the effect is known, as the grid of memory and asymmetry says; nothing where it was not run."""
     row = site.verdict(arm, measure)
     if row is None or (said := laws_say(row)) is None:
@@ -84,11 +84,11 @@ def known(site: Site, arm: ArmReading, measure: str) -> Both:
     return message(f"known.{bool(row['known'])}", why=reasons)
 
 
-def homicides(site: Site, arm: ArmReading) -> Both:
+def homicide_sentence(site: Site, arm: ArmReading) -> Both:
     """Return what can be said of homicides, with the wrongful detentions that a policy brings beside them."""
     deaths, wrongful = (finding(site, arm, name) for name in (DEATHS, WRONGFUL))
     few = deaths.row["base"] < FEWEST_HOMICIDES
-    said = in_words(deaths, "line.few_homicides") if few else line(site, arm, deaths)
+    said = in_words(deaths, "line.few_homicides") if few else measure_sentence(site, arm, deaths)
     more = wrongful.row is not None and wrongful.row["effect"] > 0.0
     return said + in_words(wrongful, "line.beside_homicides") if more else said
 
@@ -106,7 +106,7 @@ def cautions(site: Site, arm: ArmReading) -> list[Both]:
     return [*found, *enumerated("annex.gamed", gamed)]
 
 
-def gains(site: Site, arm: ArmReading, names: list[str]) -> Both:
+def trust_by_group(site: Site, arm: ArmReading, names: list[str]) -> Both:
     """Return in one sentence which groups surely trust more, which less, and of which it cannot be told."""
     sides: dict[str, list[str]] = {"more": [], "less": [], "unsure": []}
     for name in names:
@@ -121,25 +121,25 @@ def gains(site: Site, arm: ArmReading, names: list[str]) -> Both:
     return capital(message("annex.sentence", said=joined(parts, "; ")))
 
 
-def residents(site: Site, arm: ArmReading) -> list[Both]:
+def resident_changes(site: Site, arm: ArmReading) -> list[Both]:
     """Return how many residents live otherwise."""
     more, fewer = (
         {row["measure"]: row for _, row in site.effects(side, arm).iterrows()} for side in ("only_arm", "only_base")
     )
     stated = [
-        message(f"deeds.{deed}", more=counted(site, more[deed]), fewer=counted(site, fewer[deed]))
+        message(f"deeds.{deed}", more=count_with_error(site, more[deed]), fewer=count_with_error(site, fewer[deed]))
         for deed in DEEDS
         if deed in more and (more[deed]["effect"] or fewer[deed]["effect"])
     ]
     return [message("annex.residents", said=joined(stated, "; "))] if stated else []
 
 
-def counted(site: Site, row: Any) -> Markup:
+def count_with_error(site: Site, row: Any) -> Markup:
     """Return a mean count of residents with its Monte Carlo error."""
     return Markup("{} ± {}").format(site.number(row, "effect", 0), site.number(row, "error", 0))
 
 
-def smallest(site: Site, arm: ArmReading) -> Both:
+def smallest_seen_effects(site: Site, arm: ArmReading) -> Both:
     """Return the smallest effects that these runs could have seen."""
     found = [finding(site, arm, name) for name in (TRUST, "crimes_told", "complaints_filed", DEATHS)]
     seen = [one for one in found if one.row is not None and one.row["smallest"] == one.row["smallest"]]
@@ -148,7 +148,7 @@ def smallest(site: Site, arm: ArmReading) -> Both:
     return message("annex.sentence", said=listed([in_words(one, "short.smallest") for one in seen]))
 
 
-def drawn(site: Site, arm: ArmReading) -> list[Both]:
+def signs_over_draws(site: Site, arm: ArmReading) -> list[Both]:
     """Return in how many draws of parameters the main effects keep their sign; nothing where none were drawn."""
     rows = (site.numbers.row("drawn", site=site.name, against=arm.name, measure=name) for name in DRAWN)
     return [over_draws(site, row) for row in rows if row is not None]
@@ -164,7 +164,7 @@ def over_draws(site: Site, row: Any) -> Both:
     return joined([said, message("draws.most", parameter=row["parameter"])]) if row["parameter"] else said
 
 
-def decides(site: Site, arm: ArmReading) -> Both:
+def deciding_measurement(site: Site, arm: ArmReading) -> Both:
     """Return the one local measurement that would decide whether a policy raises trust."""
     row = site.verdict(arm, TRUST)
     if row is None:

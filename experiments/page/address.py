@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from experiments.comparison.decision_measures import measures, moved
+from experiments.comparison.decision_measures import measures, moved_measures
 from experiments.comparison.policy_choice import HORIZONS, TWINS, Choice
 from experiments.page import sites
 from experiments.page.page_texts import say
@@ -89,8 +89,8 @@ def asked_by(address: Mapping[str, str], now: Asked) -> Asked:
             if key not in KEYS:
                 raise AddressError("key", key, KEYS)
         choice = choice_of(address, now.choice)
-        place = whole("place", address.get("place") or "0", settlements(choice.site))
-        month = whole("month", address.get("month") or "0", 12 * choice.years)
+        place = whole_number("place", address.get("place") or "0", count_settlements(choice.site))
+        month = whole_number("month", address.get("month") or "0", 12 * choice.years)
         view = one_of("view", address, "", ("", *VIEWS)) or VIEWS[0]
         dark = one_of("dark", address, "1" if now.dark else "", ("", "0", "1")) == "1"
         present = one_of("present", address, "", ("", "1")) == "1"
@@ -100,19 +100,19 @@ def asked_by(address: Mapping[str, str], now: Asked) -> Asked:
         raise
 
 
-def settlements(site: str) -> int:
+def count_settlements(site: str) -> int:
     """Return how many settlements a municipality has."""
     return len(sites.load_scenario(site).settlements)
 
 
 def choice_of(address: Mapping[str, str], now: Choice) -> Choice:
     """Return the choice that an address says; town, years and seed that it does not say stay as they are."""
-    site = one_of("town", address, now.site, sites.choices())
+    site = one_of("town", address, now.site, sites.site_names())
     years = int(one_of("years", address, str(now.years), [str(one) for one in HORIZONS]))
-    seed = whole("seed", address.get("seed", str(now.seed)), MOST_SEED)
+    seed = whole_number("seed", address.get("seed", str(now.seed)), MOST_SEED)
     start = sites.load_scenario(site).start
     begins = date_of(address.get("from") or start.isoformat(), start, years)
-    chosen = moved(steps_of(address.get("measures", "")))
+    chosen = moved_measures(steps_of(address.get("measures", "")))
     return Choice(site, chosen, begins if begins != start else None, years, seed)
 
 
@@ -124,7 +124,7 @@ def one_of(name: str, address: Mapping[str, str], now: str, known: Collection[st
     return value
 
 
-def whole(name: str, text: str, most: int) -> int:
+def whole_number(name: str, text: str, most: int) -> int:
     """Return a whole number from 0 on."""
     if not (text.isascii() and text.isdigit() and int(text[:20]) <= most):
         raise AddressError("whole", text, what=name, most=most)
@@ -154,5 +154,5 @@ def steps_of(text: str) -> dict[str, int]:
         name, _, step = part.partition(".")
         if name not in known:
             raise AddressError("measure", name, known)
-        found[name] = whole(name, step, len(known[name].steps) - 1)
+        found[name] = whole_number(name, step, len(known[name].steps) - 1)
     return found

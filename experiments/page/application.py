@@ -19,7 +19,7 @@ from starlette.websockets import WebSocket
 
 from experiments.figures.theme import tokens
 from experiments.page import sites, visitor_limit
-from experiments.page.message_check import Malformed, broken, request_of
+from experiments.page.message_check import Malformed, protocol_error, request_of
 from experiments.page.request_guard import Needs
 from experiments.page.visitor import Visitor
 from experiments.storage.progress import say
@@ -109,7 +109,7 @@ async def converse(line: WebSocket) -> None:
         return
     sender = asyncio.create_task(send_all(line, outbox))
     try:
-        async for request in requests(line):
+        async for request in visitor_requests(line):
             visitor.receive(request)
     except Malformed as reason:
         say(f"page: a socket was closed: {reason}")
@@ -122,12 +122,12 @@ async def converse(line: WebSocket) -> None:
         visitor_limit.leave(visitor)
 
 
-async def requests(line: WebSocket) -> AsyncIterator[dict[str, Any]]:
+async def visitor_requests(line: WebSocket) -> AsyncIterator[dict[str, Any]]:
     """Yield what a browser asks for; raise `Malformed` at the first message that is none."""
     while True:
         message = await line.receive()
         if message["type"] == "websocket.disconnect":
-            if reason := broken(message):
+            if reason := protocol_error(message):
                 say(f"page: a socket was closed: {reason}")
             return
         yield request_of(message)

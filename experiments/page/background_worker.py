@@ -132,7 +132,7 @@ class BackgroundWorker:
         self.ask(self.take_seat(), specs, lambda life, _: lived.put(life))
         for _ in specs:
             lived.get()
-        sites.begin(scenario, specs[0].seed)
+        sites.world_at_start(scenario, specs[0].seed)
 
     def close(self) -> None:
         """Stop the thread and the workers."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.comparison.criteria_effects import scores_drawn, words
+from experiments.comparison.criteria_effects import scores_drawn, word_shares
 from experiments.comparison.criteria_rows import BESIDE, BY_PRACTICE, part_headline
 from experiments.comparison.decision_outcomes import effect_on
 from experiments.comparison.headline_measures import BY_NAME, Headline
@@ -39,40 +39,40 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
     rows = criterion_rows(one, pairs)
     opened = asked.show if asked.show in CRITERIA else CRITERIA[0]
     return frame | {
-        "answer": answer(one, rows),
+        "answer": criteria_sentence(one, rows),
         "criteria": rows,
         "opened": opened,
         "meaning": one.say(f"criteria.meaning_{opened}"),
-        "parts": parts(one, pairs, opened),
-        "practice": table(one, pairs, [BY_PRACTICE[name] for name in BESIDE[opened].practice]),
-        "matters": [found for name in BESIDE[opened].matters if (found := matter(one, pairs, name))],
+        "parts": part_rows(one, pairs, opened),
+        "practice": rows_of_worlds(one, pairs, [BY_PRACTICE[name] for name in BESIDE[opened].practice]),
+        "matters": [found for name in BESIDE[opened].matters if (found := matter_rows(one, pairs, name))],
         "remedy": one.say("criteria.remedy_beside") if opened == "accountability" else "",
     }
 
 
 def criterion_rows(one: Standing, pairs: Pairs) -> list[dict[str, Any]]:
     """Return every criterion: levels, difference, the paper's word and ours, and months."""
-    found = table(one, pairs, [BY_NAME[name] for name in CRITERIA])
+    found = rows_of_worlds(one, pairs, [BY_NAME[name] for name in CRITERIA])
     return [
         row
         | {
             "name": name,
             "title": one.say(f"criteria.{name}"),
-            "word": word(one, pairs, name),
+            "word": criterion_word(one, pairs, name),
             "paper": paper_word(one, name),
-            **months(pairs, name),
+            **criterion_by_month(pairs, name),
         }
         for name, row in zip(CRITERIA, found, strict=True)
     ]
 
 
-def table(one: Standing, pairs: Pairs, headlines: list[Headline]) -> list[dict[str, Any]]:
+def rows_of_worlds(one: Standing, pairs: Pairs, headlines: list[Headline]) -> list[dict[str, Any]]:
     """Return headlines in both worlds; p-values are corrected among them."""
     titles = ((capital(getattr(line, one.language)), effect_on(line, pairs), line.digits) for line in headlines)
     return pair_rows(one, titles)
 
 
-def answer(one: Standing, rows: list[dict[str, Any]]) -> list[Span]:
+def criteria_sentence(one: Standing, rows: list[dict[str, Any]]) -> list[Span]:
     """Return which criteria surely change; harms first."""
     if not one.moved:
         return [(one.say("map.unmoved"), "")]
@@ -89,7 +89,7 @@ def answer(one: Standing, rows: list[dict[str, Any]]) -> list[Span]:
     return spans
 
 
-def word(one: Standing, pairs: Pairs, name: str) -> str:
+def criterion_word(one: Standing, pairs: Pairs, name: str) -> str:
     """Return our word for a criterion in each world, and in which share of the draws it is the same."""
     said = []
     for side in (0, 1) if one.moved else (0,):
@@ -98,7 +98,7 @@ def word(one: Standing, pairs: Pairs, name: str) -> str:
             return one.say("criteria.none")
         grade = GRADES[grade_index(float(np.nanmean(levels)))]
         draws = [scores_drawn(dict(pair[side].months), one.scenario.anchors, DRAWS)[name] for pair in pairs]
-        share = number(100.0 * words(np.array(draws))[grade])
+        share = number(100.0 * word_shares(np.array(draws))[grade])
         said.append(one.say("criteria.certainty", word=catalogue.verdict(grade, one.language), share=share))
     return " → ".join(dict.fromkeys(said))
 
@@ -112,7 +112,7 @@ def paper_word(one: Standing, name: str) -> str:
     return one.say("criteria.paper", word=said)
 
 
-def months(pairs: Pairs, name: str) -> dict[str, Any]:
+def criterion_by_month(pairs: Pairs, name: str) -> dict[str, Any]:
     """Return a criterion by month from the first in which it is known: levels and the band of differences (0-100)."""
     a, b = (100.0 * np.array([pair[side].months[name].to_numpy(float) for pair in pairs]) for side in (0, 1))
     known = np.flatnonzero(~np.isnan(a).any(axis=0) & ~np.isnan(b).any(axis=0))
@@ -126,9 +126,9 @@ def months(pairs: Pairs, name: str) -> dict[str, Any]:
     return {"first": first, "lines": rounded[:2], "band": rounded[2:]}
 
 
-def parts(one: Standing, pairs: Pairs, criterion: str) -> list[dict[str, Any]]:
+def part_rows(one: Standing, pairs: Pairs, criterion: str) -> list[dict[str, Any]]:
     """Return the parts of a criterion; one without value says why."""
-    rows = table(one, pairs, [part_headline(part) for part in criterion_parts(criterion)])
+    rows = rows_of_worlds(one, pairs, [part_headline(part) for part in criterion_parts(criterion)])
     unknown = one.say("criteria.few", n=f"{MINIMUM_EVENTS:g}")
     return [row | {"note": unknown if row["a"] == "–" else ""} for row in rows]
 
@@ -136,7 +136,7 @@ def parts(one: Standing, pairs: Pairs, criterion: str) -> list[dict[str, Any]]:
 # Decisions
 
 
-def matter(one: Standing, pairs: Pairs, name: str) -> dict[str, Any] | None:
+def matter_rows(one: Standing, pairs: Pairs, name: str) -> dict[str, Any] | None:
     """Return the options of a matter: of a hundred choices of the last year how many, and the commonest reason."""
     number_of, spec = next((key, spec) for key, spec in CHOICES_DECLARED.items() if spec.name == name)
     chosen = [[last_year(world, number_of) for world in pair] for pair in pairs]
@@ -150,7 +150,7 @@ def matter(one: Standing, pairs: Pairs, name: str) -> dict[str, Any] | None:
     rows = pair_rows(one, found)
     every = np.concatenate([rows_ for pair in chosen for rows_ in pair[:1]])
     for option, row in enumerate(rows):
-        row["note"] = reason(one, spec, every[every["option"] == option]["term"])
+        row["note"] = decisive_reason(one, spec, every[every["option"] == option]["term"])
     agent = capital(catalogue.find("agents", spec.agent, one.language))
     return {"agent": agent, "title": catalogue.find("matters", spec.name, one.language), "rows": rows}
 
@@ -168,7 +168,7 @@ def share_of(rows: np.ndarray, option: int) -> tuple[float, float]:
     return 100.0 * float((rows["option"] == option).sum()), float(len(rows))
 
 
-def reason(one: Standing, spec: ChoiceSpec, terms: np.ndarray) -> str:
+def decisive_reason(one: Standing, spec: ChoiceSpec, terms: np.ndarray) -> str:
     """Return the reason that was most often decisive among choices, nothing if none was."""
     counts = Counter(int(term) for term in terms if term > 0)
     if not counts:

@@ -14,18 +14,18 @@ MOST_NAMED = 2
 """Benefits beside trust: the sentence stays one that is read."""
 
 
-def answer(one: Standing) -> list[Span]:
+def decision_sentence(one: Standing) -> list[Span]:
     """Return the sentence under the question."""
     if one.running:
-        return running(one)
+        return progress_of_worlds(one)
     if not one.moved:
         return as_today(one)
     if one.done < FEWEST:
-        return [(one.say("decision.no_verdict", n=FEWEST), "bold"), *faults(one)]
-    return [*verdicts(one), *faults(one)]
+        return [(one.say("decision.no_verdict", n=FEWEST), "bold"), *failed_worlds(one)]
+    return [*harms_and_benefits(one), *failed_worlds(one)]
 
 
-def running(one: Standing) -> list[Span]:
+def progress_of_worlds(one: Standing) -> list[Span]:
     """Return how far the worlds have come."""
     counts = {"n": one.done, "all": one.twins_asked}
     if not one.moved:
@@ -38,14 +38,14 @@ def running(one: Standing) -> list[Span]:
 def as_today(one: Standing) -> list[Span]:
     """Return where trust ends if nothing is moved."""
     if not one.base:
-        return faults(one)
+        return failed_worlds(one)
     ends = [TRUST.headline.of(life.months) for life in one.base]
     level = number(sum(ends) / len(ends), 1)
     words = one.say("decision.today_level", level=level, years=one.years)
-    return [(one.say("decision.today"), "bold"), (words, ""), *faults(one)]
+    return [(one.say("decision.today"), "bold"), (words, ""), *failed_worlds(one)]
 
 
-def faults(one: Standing) -> list[Span]:
+def failed_worlds(one: Standing) -> list[Span]:
     """Return which worlds could not be lived, if any."""
     if not one.faults:
         return []
@@ -53,7 +53,7 @@ def faults(one: Standing) -> list[Span]:
     return [(" " + one.say("decision.failed", **counts), "h")]
 
 
-def verdicts(one: Standing) -> list[Span]:
+def harms_and_benefits(one: Standing) -> list[Span]:
     """Return what the measures do: first the harms, then the benefits in a sentence of their own.
 
     A benefit beside a harm stands in plain ink, without a word that makes a bargain of both.
@@ -62,22 +62,22 @@ def verdicts(one: Standing) -> list[Span]:
     begin = one.say(f"decision.with_{'one' if n == 1 else 'many'}", n=n)
     order = sorted(one.founds, key=lambda found: (not kind_of(found), found.outcome.name in LAST))
     good = [found for found in order if is_named(found) and not found.harmful][: 1 + MOST_NAMED]
-    goods = [phrase(one, found) for found in good]
-    harms = [phrase(one, found) for found in one.founds if found.harmful]
+    goods = [outcome_phrase(one, found) for found in good]
+    harms = [outcome_phrase(one, found) for found in one.founds if found.harmful]
     spans: list[Span] = [(begin, "bold"), (" ", "")]
     if harms:
-        spans += [(joined(one, harms, first=True), "h"), (". " if goods else "", "")]
+        spans += [(phrases_as_list(one, harms, first=True), "h"), (". " if goods else "", "")]
         goods[:1] = [capital(words) for words in goods[:1]]
     if goods:
         spans.append((goods[0], "" if harms else kind_of(good[0])))
-        spans += [(joined(one, goods[1:]), "")] if goods[1:] else []
+        spans += [(phrases_as_list(one, goods[1:]), "")] if goods[1:] else []
     unsure = [one.say(f"of.{found.outcome.name}") for found in one.founds if found.withheld]
     if unsure:
-        words = one.say("decision.unknown", of=joined(one, unsure, first=True))
+        words = one.say("decision.unknown", of=phrases_as_list(one, unsure, first=True))
         spans.append((("; " if goods or harms else "") + words, ""))
     elif not goods and not harms:
         spans.append((one.say("decision.nothing"), ""))
-    return [*spans, *beside(one), (".", "")]
+    return [*spans, *outcomes_beside(one), (".", "")]
 
 
 def is_named(found: PairedOutcome) -> bool:
@@ -85,7 +85,7 @@ def is_named(found: PairedOutcome) -> bool:
     return found.verdict in ("rises", "falls") or found.harmful or (found.outcome is TRUST and not found.withheld)
 
 
-def joined(one: Standing, phrases: list[str], first: bool = False) -> str:
+def phrases_as_list(one: Standing, phrases: list[str], first: bool = False) -> str:
     """Return phrases as a list in a sentence; the first follows a comma unless it stands alone."""
     if first and len(phrases) == 1:
         return phrases[0]
@@ -94,21 +94,21 @@ def joined(one: Standing, phrases: list[str], first: bool = False) -> str:
     return lead + (", ".join(others) + one.say("decision.and") if others else "") + last
 
 
-def phrase(one: Standing, found: PairedOutcome) -> str:
+def outcome_phrase(one: Standing, found: PairedOutcome) -> str:
     """Return one outcome as part of a sentence."""
     effect = found.effect.effect
     size = one.points(effect) if found.outcome is TRUST else number(abs(effect), digits_of(effect))
     return str(sentence(Finding(found.outcome.name, found.verdict, size=size), one.language, "clause"))
 
 
-def beside(one: Standing) -> list[Span]:
+def outcomes_beside(one: Standing) -> list[Span]:
     """Return what must stand beside an outcome that is named, where it has not surely moved itself."""
     by_name = {found.outcome.name: found for found in one.founds}
     spans: list[Span] = []
     for name, other in ALWAYS_BESIDE.items():
         named = by_name[name].verdict in ("rises", "falls") or "heavy_hand" in dict(one.choice.chosen)
         if named and by_name[other].verdict in ("open", "nothing"):
-            spans.append(("; " + phrase(one, by_name[other]), ""))
+            spans.append(("; " + outcome_phrase(one, by_name[other]), ""))
     return spans
 
 
@@ -117,11 +117,11 @@ def kind_of(found: PairedOutcome) -> str:
     return {"harm": "h", "null": ""}.get(found.colour, "b")
 
 
-def bar(one: Standing) -> list[Span]:
+def telephone_summary(one: Standing) -> list[Span]:
     """Return the shortest form of the answer, for the foot of a telephone."""
     if one.running or not one.founds or one.done < FEWEST:
         return [(one.say("decision.done_of", n=one.done, all=one.twins_asked), "bold")]
     harms = sum(found.harmful and found.outcome.harm for found in one.founds)
     words = one.say(f"decision.bar_harm_{('none', 'one', 'many')[min(harms, 2)]}", n=harms)
     trust = one.founds[0]
-    return [(phrase(one, trust), kind_of(trust)), (words, "h" if harms else "")]
+    return [(outcome_phrase(one, trust), kind_of(trust)), (words, "h" if harms else "")]

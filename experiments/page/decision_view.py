@@ -12,7 +12,7 @@ from experiments.comparison.headline_measures import WORDS as AGGREGATED
 from experiments.comparison.policy_choice import HORIZONS
 from experiments.page import sites
 from experiments.page.address import Asked
-from experiments.page.decision_answer import answer, bar
+from experiments.page.decision_answer import decision_sentence, telephone_summary
 from experiments.page.draws_table import basis_of, draws_table
 from experiments.page.events import met_events
 from experiments.page.ground import inhabited
@@ -43,11 +43,11 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
     chosen = len(one.choice.chosen)
     return {
         "title": one.say("decision.question", town=one.scenario.title[one.language]),
-        "answer": answer(one),
+        "answer": decision_sentence(one),
         "words": {name: one.say(f"decision.{name}") for name in WORDS}
         | {"gap": one.say("decision.gap", n=one.done), "recent": AGGREGATED["recent"][one.language]},
         "reach_head": one.say("decision.reach_head", years=years_of_reach(one)),
-        "bar": spans(bar(one)),
+        "bar": spans(telephone_summary(one)),
         "measures": measure_rows(one),
         "changes": one.say(f"decision.changes_{('none', 'one', 'many')[min(chosen, 2)]}", n=chosen),
         "unmoved": one.say("decision.unmoved", n=len(measure_rows(one)) - chosen),
@@ -59,9 +59,9 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
         "worlds": one.say(f"decision.{where}", n=one.done),
         "band": one.say("decision.band", n=one.done),
         "outcomes": outcome_rows(one),
-        "hundred": hundred(one),
-        "events": events(one),
-        "inputs": inputs(one),
+        "hundred": of_a_hundred(one),
+        "events": event_marks(one),
+        "inputs": mood_months(one),
         "examined": f"{examined_in(one)} {basis_of(one)}".strip(),
         "draws": draws_table(one),
         "map": map_of(one),
@@ -80,12 +80,12 @@ def map_of(one: Standing) -> dict[str, Any]:
     if one.running:
         return told
     place = sites.load_municipality(one.choice.site)
-    gaps = difference(one, place.town)
+    gaps = cell_differences(one, place.town)
     ends = scale_of(gaps["most"]) if "most" in gaps else ("", "")
     return told | {"ground": place.ground, "ends": ends} | gaps
 
 
-def hundred(one: Standing) -> dict[str, Any]:
+def of_a_hundred(one: Standing) -> dict[str, Any]:
     """Return of a hundred residents how many trust more and less."""
     if one.running or not one.twins:
         return {"more": 0, "less": 0, "text": one.say("decision.hundred_wait") if one.moved else ""}
@@ -104,7 +104,7 @@ def examined_in(one: Standing) -> str:
     return one.say("decision.examined", cells=int(laws["cells"]), n=int(laws["n"]))
 
 
-def events(one: Standing) -> list[dict[str, Any]]:
+def event_marks(one: Standing) -> list[dict[str, Any]]:
     """Return the public events that both worlds meet within the horizon, by month from the start."""
     found = []
     for month, known in met_events(one.scenario):
@@ -114,7 +114,7 @@ def events(one: Standing) -> list[dict[str, Any]]:
     return found
 
 
-def inputs(one: Standing) -> list[dict[str, Any]]:
+def mood_months(one: Standing) -> list[dict[str, Any]]:
     """Return the months in which the mood of the country, which is put in, moves trust by more than the threshold."""
     if not one.base:
         return []
@@ -123,7 +123,7 @@ def inputs(one: Standing) -> list[dict[str, Any]]:
     return [{"month": int(month), "text": one.say("decision.nation")} for month in months if month]
 
 
-def difference(one: Standing, town: Town) -> dict[str, Any]:
+def cell_differences(one: Standing, town: Town) -> dict[str, Any]:
     """Return the difference of trust in each inhabited cell by month, and the last one in a sentence."""
     if not one.twins or one.running or one.done < FEWEST:
         return {}

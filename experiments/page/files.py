@@ -69,7 +69,7 @@ def month_rows(one: Standing, outcome: DecisionOutcome) -> Iterator[list[Any]]:
         lines = [outcome.months(life) for life in (base, arm) if life is not None]
         for date, *values in zip(dates, *lines, strict=True):
             stated = [*values, values[1] - values[0]] if arm is not None else [*values]
-            yield [one.choice.site, outcome.name, unit_of(outcome), f"{date:%Y-%m}", base.seed, *short(stated)]
+            yield [one.choice.site, outcome.name, unit_of(outcome), f"{date:%Y-%m}", base.seed, *six_digits(stated)]
 
 
 def effect_rows(one: Standing) -> Iterator[list[Any]]:
@@ -78,12 +78,12 @@ def effect_rows(one: Standing) -> Iterator[list[Any]]:
     until = start.replace(year=start.year + one.choice.years)
     for found in one.founds:
         effect = found.effect
-        numbers = short((effect.base, effect.arm, effect.effect, effect.low, effect.high))
+        numbers = six_digits((effect.base, effect.arm, effect.effect, effect.low, effect.high))
         counts = (effect.rose, effect.fell, effect.same)
         stated = (one.choice.site, found.outcome.name, unit_of(found.outcome, effect=True), start, until, one.begins)
         yield [*stated, effect.n, *numbers, *counts, found.verdict, why_unknown(one, found)]
 
 
-def short(values: Iterable[float]) -> list[str]:
+def six_digits(values: Iterable[float]) -> list[str]:
     """Return numbers with six digits."""
     return [f"{value:.6g}" for value in values]

@@ -15,7 +15,7 @@ from experiments.comparison.report_weighing import CALIBRATED, Telling
 from experiments.execution.run_tables import anonymous
 from experiments.page import biography
 from experiments.page.address import Asked
-from experiments.page.decision_view import inputs
+from experiments.page.decision_view import mood_months
 from experiments.page.page_texts import capital
 from experiments.page.pair_rows import pairs_of
 from experiments.page.standing import Span, Standing, number, signed
@@ -80,10 +80,14 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
         return frame | {"answer": [(one.say("map.waiting", n=one.done, all=one.twins_asked), "")]}
     worlds: tuple[Recorded, Recorded] = tuple(world.recorded for world in pairs[0])
     seed = pairs[0][0].seed
-    about = resident(one, worlds, look, asked.place) if look.kind == "resident" else agent(one, worlds, look, seed)
+    about = (
+        resident_panel(one, worlds, look, asked.place)
+        if look.kind == "resident"
+        else agent_panel(one, worlds, look, seed)
+    )
     if about is None:
         return frame | {"answer": [(one.say("life.nobody"), "bold")], "nobody": True}
-    return frame | about | {"moods": inputs(one) if look.kind == "resident" else []}
+    return frame | about | {"moods": mood_months(one) if look.kind == "resident" else []}
 
 
 def kind_rows(one: Standing, look: Look, world: Recorded | None) -> list[dict[str, Any]]:
@@ -119,7 +123,7 @@ def tellable(worlds: tuple[Recorded, Recorded], settlement: int | None) -> list[
     return sorted(both, key=lambda pair: not pair[0].tellings)
 
 
-def resident(one: Standing, worlds: tuple[Recorded, Recorded], look: Look, place: int) -> dict[str, Any] | None:
+def resident_panel(one: Standing, worlds: tuple[Recorded, Recorded], look: Look, place: int) -> dict[str, Any] | None:
     """Return the life of a resident in both worlds; None if nobody of the place can be told."""
     lives = tellable(worlds, place - 1 if place else None)
     if not lives:
@@ -164,7 +168,7 @@ def event_rows(one: Standing, a: LifeStory, b: LifeStory) -> tuple[list[dict[str
     for side, life in enumerate((a, b) if one.moved else (a,)):
         for event in life.events:
             merged.setdefault((event.tick, event.name, *event.values.items()), {})[side] = event
-    order = sorted(merged.values(), key=lambda sides: -max(weight(event) for event in sides.values()))
+    order = sorted(merged.values(), key=lambda sides: -max(event_weight(event) for event in sides.values()))
     chosen = sorted(order[:SHOWN], key=lambda sides: next(iter(sides.values())).tick)
     rows = [event_row(one, number, sides) for number, sides in enumerate(chosen, start=1)]
     sums = []
@@ -174,17 +178,18 @@ def event_rows(one: Standing, a: LifeStory, b: LifeStory) -> tuple[list[dict[str
         sums.append((small, life.trust[-1] - life.trust[0] - shown - small))
     names = ("small_events", "forgotten")
     rest = [
-        {"title": one.say(f"life.{name}"), "sizes": [size(total[k]) for total in sums]} for k, name in enumerate(names)
+        {"title": one.say(f"life.{name}"), "sizes": [trust_points(total[k]) for total in sums]}
+        for k, name in enumerate(names)
     ]
     return rows, [row for row in rest if any(row["sizes"])]
 
 
-def weight(event: LifeEvent) -> float:
+def event_weight(event: LifeEvent) -> float:
     """Return how much an event matters for being shown: crimes suffered and what followed first, then by size."""
     return abs(event.change) if "cause" in event.values else 1.0
 
 
-def size(change: float) -> str:
+def trust_points(change: float) -> str:
     """Return a change of trust in points, nothing where it cannot be seen."""
     return signed(100.0 * change, 1) if abs(change) >= LEAST else ""
 
@@ -198,7 +203,9 @@ def event_row(one: Standing, number: int, sides: dict[int, LifeEvent]) -> dict[s
         "number": number,
         "date": day_of(one, event.tick),
         "text": biography.sentence(one.language, event).rstrip(".") + times + only,
-        "sizes": [size(sides[side].change) if side in sides else "–" for side in ((0, 1) if one.moved else (0,))],
+        "sizes": [
+            trust_points(sides[side].change) if side in sides else "–" for side in ((0, 1) if one.moved else (0,))
+        ],
         "month": month_number(one, event.tick),
         "side": 1 if 0 not in sides else 0,
     }
@@ -232,13 +239,13 @@ def weighing(one: Standing, telling: Telling, b: LifeStory) -> dict[str, Any]:
             for name, value in terms.items()
         ],
         "total": signed(sum(terms.values()), 2),
-        "dots": dots(chances, [one.say(f"telling.{name}") for name in chances]),
+        "dots": dots_by_option(chances, [one.say(f"telling.{name}") for name in chances]),
         "ring": int(100.0 * telling.uniform),
         "ifs": what_ifs(one, telling, b),
     }
 
 
-def dots(chances: dict[str, float], titles: list[str]) -> list[dict[str, Any]]:
+def dots_by_option(chances: dict[str, float], titles: list[str]) -> list[dict[str, Any]]:
     """Return how many of a hundred dots belong to each option, in the order of the draw."""
     ends = np.round(100.0 * np.cumsum(list(chances.values()))).astype(int)
     counts = np.diff(ends, prepend=0)
@@ -280,7 +287,7 @@ def order_of(seed: int, agent: str, n: int) -> list[int]:
     return sorted(range(n), key=lambda who: anonymous(seed, agent, who))
 
 
-def agent(one: Standing, worlds: tuple[Recorded, Recorded], look: Look, seed: int) -> dict[str, Any] | None:
+def agent_panel(one: Standing, worlds: tuple[Recorded, Recorded], look: Look, seed: int) -> dict[str, Any] | None:
     """Return what an agent decided in both worlds, and one choice with its weights; None if there is none."""
     deciding = order_of(seed, look.kind, deciders(worlds[0], look.kind))
     if not deciding:
@@ -388,8 +395,8 @@ def option_weights(one: Standing, row: Any, seed: int, terms: np.ndarray | None)
         "apart": True,
         "parts": [] if terms is None else parts_of(one, spec, terms),
         "reason": one.say("life.decisive", reason=reason) if term > 0 else one.say("life.no_decisive"),
-        "drawn": drawn(one, row, seed),
-        "dots": dots(dict(zip(names, map(float, odds / odds.sum()), strict=True)), names),
+        "drawn": random_terms(one, row, seed),
+        "dots": dots_by_option(dict(zip(names, map(float, odds / odds.sum()), strict=True)), names),
         "ring": ring_of(spec, row, seed, odds / odds.sum()),
         "ifs": [],
     }
@@ -422,7 +429,7 @@ def ring_of(spec: ChoiceSpec, row: Any, seed: int, chances: np.ndarray) -> int |
     return int(100.0 * uniform) if option == int(row["option"]) else None
 
 
-def drawn(one: Standing, row: Any, seed: int) -> str:
+def random_terms(one: Standing, row: Any, seed: int) -> str:
     """Return what the draw added to the weight of each option (log-odds); nothing where it is not known.
 
     Nothing is said, either, where one draw decides for all options, or the sums do not give the option that was chosen.

@@ -13,7 +13,7 @@ from experiments.comparison.life_recorder import BY_SETTLEMENT, BY_ZONE
 from experiments.comparison.twin_results import Life
 from experiments.page import sites
 from experiments.page.address import Asked
-from experiments.page.decision_view import encode_course, inputs
+from experiments.page.decision_view import encode_course, mood_months
 from experiments.page.ground import columns_and_rows, inhabited
 from experiments.page.pair_rows import Pairs, mean_levels, pair_rows, pairs_of, waiting
 from experiments.page.standing import Span, Standing, number, signed
@@ -58,9 +58,9 @@ def trust_by_cell(life: Life) -> Ratio:
     return 100.0 * life.cells.astype(float), np.ones(life.cells.shape)
 
 
-def fear(life: Life) -> Ratio:
+def fear_by_settlement(life: Life) -> Ratio:
     """Return mean fear (0-100) by settlement."""
-    found = 100.0 * recorded(life).settlements[:, BY_SETTLEMENT.index("fear")].astype(float)
+    found = 100.0 * record_of(life).settlements[:, BY_SETTLEMENT.index("fear")].astype(float)
     return found, np.ones(found.shape)
 
 
@@ -80,7 +80,7 @@ def a_thousand(name: str) -> Callable[[Life], Ratio]:
     """Return how events a year and thousand residents are read by settlement."""
 
     def read(life: Life) -> Ratio:
-        return of_year(recorded(life).settlements[:, BY_SETTLEMENT.index(name)]), life.places[0, 1:] / 1000.0
+        return of_year(record_of(life).settlements[:, BY_SETTLEMENT.index(name)]), life.places[0, 1:] / 1000.0
 
     return read
 
@@ -89,13 +89,13 @@ def of_hundred(name: str) -> Callable[[Life], Ratio]:
     """Return how the share of the crimes of a year is read by part of the town."""
 
     def read(life: Life) -> Ratio:
-        zones = recorded(life).zones
+        zones = record_of(life).zones
         return 100.0 * of_year(zones[:, BY_ZONE.index(name)]), of_year(zones[:, BY_ZONE.index("occurred")])
 
     return read
 
 
-def recorded(life: Life) -> Any:
+def record_of(life: Life) -> Any:
     """Return what was recorded of a world."""
     return life.recorded
 
@@ -104,7 +104,7 @@ LAYERS = {
     "trust": MapLayer("cell", trust_by_cell),
     "occurred": MapLayer("settlement", a_thousand("occurred"), "amounts"),
     "visits": MapLayer("settlement", a_thousand("visits"), "amounts", digits=0),
-    "fear": MapLayer("settlement", fear),
+    "fear": MapLayer("settlement", fear_by_settlement),
     "told": MapLayer("zone", of_hundred("told"), "shares", named=False),
     "complaints": MapLayer("zone", of_hundred("complaints"), "shares", named=False),
     "gangs": MapLayer("cell", trust_by_cell, named=False),
@@ -117,7 +117,7 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
     name = asked.show if asked.show in LAYERS else "trust"
     words = {key: one.say(f"map.{key}") for key in WORDS} | {"km": one.say("decision.km")}
     words["seats"] = one.say("map.seats_communal" if one.communal else "map.seats")
-    frame = {"title": title(one, name), "words": words, "layer": name, "layers": layer_rows(one, name)}
+    frame = {"title": layer_title(one, name), "words": words, "layer": name, "layers": layer_rows(one, name)}
     pairs = pairs_of(one)
     if one.running or len(pairs) < FEWEST:
         return frame | {"answer": waiting(one)}
@@ -125,23 +125,23 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
     town, layer = municipality.town, LAYERS[name]
     n = len(pairs[0][0].months)
     return frame | {
-        "answer": answer(one, pairs, town, asked) if name == "trust" else layer_answer(one, pairs, name),
+        "answer": trust_sentence(one, pairs, town, asked) if name == "trust" else layer_answer(one, pairs, name),
         "ground": municipality.ground | ({} if layer.named else NO_NAMES),
         "named": layer.named,
         "area": areas_of(town, layer.areas),
         "borders": settlements_of(town) if one.communal and layer.named else [],
         "count": n,
         "until": min(asked.month or n, n),
-        "moods": inputs(one) if name == "trust" else [],
-        "panes": panes(one, pairs, layer) if name != "gangs" else territory(pairs),
-        "course": course(one, pairs, layer) if name != "gangs" else {},
+        "moods": mood_months(one) if name == "trust" else [],
+        "panes": maps_of_worlds(one, pairs, layer) if name != "gangs" else claimed_cells(pairs),
+        "course": layer_by_month(one, pairs, layer) if name != "gangs" else {},
         "place": place_panel(one, pairs, town, asked) if layer.named else None,
         "last_day": last_day(one, pairs, town, min(asked.month or n, n)) if layer.named else None,
         "note": one.say("map.gangs_note" if name == "gangs" else "map.unnamed") if not layer.named else "",
     }
 
 
-def title(one: Standing, name: str) -> str:
+def layer_title(one: Standing, name: str) -> str:
     """Return the question of a layer."""
     return one.say("map.title_today" if not one.moved else f"map.title_{name}")
 
@@ -183,11 +183,11 @@ def mean_level(pairs: Pairs, side: int, layer: MapLayer) -> np.ndarray:
     return np.divide(num, den, out=np.full(num.shape, np.nan), where=den > 0.0)
 
 
-def panes(one: Standing, pairs: Pairs, layer: MapLayer) -> dict[str, Any]:
+def maps_of_worlds(one: Standing, pairs: Pairs, layer: MapLayer) -> dict[str, Any]:
     """Return the shades of both worlds and the difference, as the browser takes them."""
     worlds = [mean_level(pairs, side, layer) for side in ((0, 1) if one.moved else (0,))]
     cuts = cuts_of(np.concatenate([world.ravel() for world in worlds]))
-    shades = [base64.b64encode(classes(world, cuts).tobytes()).decode() for world in worlds]
+    shades = [base64.b64encode(shade_numbers(world, cuts).tobytes()).decode() for world in worlds]
     found: dict[str, Any] = {"shades": shades, "cuts": [number(cut, cut_digits(cuts)) for cut in cuts]}
     if not one.moved:
         return found
@@ -199,19 +199,19 @@ def panes(one: Standing, pairs: Pairs, layer: MapLayer) -> dict[str, Any]:
     return found | {"gap": encode_course(np.where(seen, gaps / most, 0.0)), "ends": ends, "told": told}
 
 
-def territory(pairs: Pairs) -> dict[str, Any]:
+def claimed_cells(pairs: Pairs) -> dict[str, Any]:
     """Return where cliques claim cells in the first pair of worlds: drawn anew for every seed."""
-    claims = [np.where(recorded(world).territory, 0, NOTHING).astype(np.uint8) for world in pairs[0]]
+    claims = [np.where(record_of(world).territory, 0, NOTHING).astype(np.uint8) for world in pairs[0]]
     return {"hatch": [base64.b64encode(one.tobytes()).decode() for one in claims], "shades": [], "cuts": []}
 
 
 def last_day(one: Standing, pairs: Pairs, town: Town, month: int) -> dict[str, Any]:
     """Return where the first pair of worlds had couples and incidents on the last day of a month, from 1 on."""
-    worlds = [recorded(world).last_days[month - 1] for world in pairs[0][: 2 if one.moved else 1]]
-    return {"month": month, "worlds": [[spots(town, cells) for cells in world] for world in worlds]}
+    worlds = [record_of(world).last_days[month - 1] for world in pairs[0][: 2 if one.moved else 1]]
+    return {"month": month, "worlds": [[places_on_map(town, cells) for cells in world] for world in worlds]}
 
 
-def spots(town: Town, cells: np.ndarray) -> list[list[int]]:
+def places_on_map(town: Town, cells: np.ndarray) -> list[list[int]]:
     """Return column and row on the map of each cell."""
     return np.stack(columns_and_rows(town, cells), axis=1).tolist()
 
@@ -235,7 +235,7 @@ def cut_digits(cuts: list[float]) -> int:
     return 0 if all(cut == round(cut) for cut in cuts) else 1
 
 
-def classes(values: np.ndarray, cuts: list[float]) -> np.ndarray:
+def shade_numbers(values: np.ndarray, cuts: list[float]) -> np.ndarray:
     """Return the shade of each value, from 0 on."""
     return np.where(np.isnan(values), NOTHING, np.digitize(values, cuts)).astype(np.uint8)
 
@@ -258,7 +258,7 @@ def area_effect(sides: list[list[Ratio]], layer: MapLayer, month: int, area: int
     return paired(*map(list, values), scale=Scale(layer.kind))
 
 
-def course(one: Standing, pairs: Pairs, layer: MapLayer) -> dict[str, Any]:
+def layer_by_month(one: Standing, pairs: Pairs, layer: MapLayer) -> dict[str, Any]:
     """Return the level of all areas together by month in both worlds, as the line above the slider."""
     if layer.areas == "cell":
         return {"lines": [mean_levels(pairs, side, Where()) for side in (0, 1)], "digits": 2}
@@ -275,7 +275,7 @@ def sum_of_areas(ratio: Ratio) -> np.ndarray:
 # In words
 
 
-def answer(one: Standing, pairs: Pairs, town: Town, asked: Asked) -> list[Span]:
+def trust_sentence(one: Standing, pairs: Pairs, town: Town, asked: Asked) -> list[Span]:
     """Return in which settlements trust surely changes most at the month, and in how many nothing can be told."""
     if not one.moved:
         return [(one.say("map.unmoved"), "")]
@@ -327,7 +327,7 @@ def place_panel(one: Standing, pairs: Pairs, town: Town, asked: Asked) -> dict[s
     return {
         "number": z + 1,
         "names": list(town.settlement_names),
-        "spots": spots(town, town.centres),
+        "spots": places_on_map(town, town.centres),
         "rows": rows,
         "lines": [mean_levels(pairs, side, Where(z)) for side in (0, 1)],
     }

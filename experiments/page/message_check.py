@@ -18,7 +18,7 @@ class Malformed(ValueError):
     """A message that the page would not send."""
 
 
-def broken(message: Mapping[str, Any]) -> str:
+def protocol_error(message: Mapping[str, Any]) -> str:
     """Return what was wrong where the protocol itself ended the conversation."""
     return "a frame was malformed" if message.get("code") in BROKEN else ""
 

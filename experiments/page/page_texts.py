@@ -30,7 +30,7 @@ def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def known(name: str) -> bool:
+def has_text(name: str) -> bool:
     """Tell whether there is a text of this name."""
     part, _, key = name.partition(".")
     return key in texts().get(part, {})

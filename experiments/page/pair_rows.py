@@ -42,11 +42,11 @@ def pair_rows(one: Standing, found: Iterable[tuple[str, Effect, int]]) -> list[d
     if one.moved:
         effects = corrected_together([effect for _, effect, _ in every])
         for row, effect, (_, _, digits) in zip(rows, effects, every, strict=True):
-            row |= difference(one, effect, digits)
+            row |= difference_columns(one, effect, digits)
     return rows
 
 
-def difference(one: Standing, effect: Effect, digits: int) -> dict[str, Any]:
+def difference_columns(one: Standing, effect: Effect, digits: int) -> dict[str, Any]:
     """Return level in B, difference and verdict of an effect, as a row has them."""
     verdict = judge(effect)
     words = VERDICTS[verdict]

@@ -44,7 +44,7 @@ def sheet_of(one: Standing, asked: Asked) -> dict[str, Any]:
         "state": "running" if one.running else "done",
         "towns": [
             {"name": name, "title": sites.load_scenario(name).title[one.language], "on": name == one.choice.site}
-            for name in sites.choices()
+            for name in sites.site_names()
         ],
         "chosen": len(one.choice.chosen),
         "years": one.choice.years,

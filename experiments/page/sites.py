@@ -34,7 +34,7 @@ def open_with(scenario: str, language: str, draws: tuple[Path, ...] = ()) -> Non
     opening = Opening(scenario, language, read_draws_of(draws))
 
 
-def choices() -> list[str]:
+def site_names() -> list[str]:
     """Return the municipalities that can be chosen: the built-in ones and that of the command line."""
     return list(dict.fromkeys([opening.scenario, *built_in()]))
 
@@ -74,7 +74,7 @@ def load_municipality(name: str) -> Municipality:
     """Return a municipality, built and compiled if it is the first time (which takes a minute)."""
     from model.town.town import build_town
 
-    if name not in choices():
+    if name not in site_names():
         raise KeyError(name)
     with _lock:
         if name not in _sites:
@@ -85,7 +85,7 @@ def load_municipality(name: str) -> Municipality:
         return _sites[name]
 
 
-def begin(name: str, seed: int, policies: tuple[Any, ...] = ()) -> Any:
+def world_at_start(name: str, seed: int, policies: tuple[Any, ...] = ()) -> Any:
     """Return a world of a municipality at its start; its warm-up is simulated once for all policies.
 
     One visitor comes after the other, since the first compiles.

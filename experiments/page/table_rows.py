@@ -12,9 +12,9 @@ from experiments.comparison.decision_outcomes import (
     TRUST,
     DecisionOutcome,
     PairedOutcome,
-    alone,
     effect_on,
-    shares,
+    mean_months,
+    shares_of_hundred,
 )
 from experiments.comparison.outcome_bounds import End, ends_of
 from experiments.comparison.single_measure_effects import YEARS, effects_alone
@@ -136,14 +136,14 @@ def today_row(one: Standing, outcome: DecisionOutcome) -> Row:
     value = float(np.mean([outcome.headline.of(life.months) for life in one.base]))
     said = one.say("decision.freq_today", a=number(value, digits_of(value)))
     if outcome.share:
-        share, _ = shares(outcome, [(life, life) for life in one.base])
+        share, _ = shares_of_hundred(outcome, [(life, life) for life in one.base])
         said = one.say("decision.freq_share_today", a=number(share))
     return row | {
         "verdict": "" if not one.moved and not one.running else one.say("decision.simulating"),
-        "a": rounded(alone(outcome, one.base)),
+        "a": rounded(mean_months(outcome, one.base)),
         "big": number(value, 1),
         "said": "" if outcome.level else said,
-        "ruler": ruler(one, outcome, value),
+        "ruler": range_ruler(one, outcome, value),
     }
 
 
@@ -190,7 +190,7 @@ def outcome_row(one: Standing, found: PairedOutcome) -> Row:
         "big": number(effect.arm, 1),
         "said": describe_outcome(one, found),
         "note": part_of(one, found),
-        "ruler": ruler(one, found.outcome, effect.base, found),
+        "ruler": range_ruler(one, found.outcome, effect.base, found),
     }  # fmt: skip
 
 
@@ -204,7 +204,7 @@ def describe_outcome(one: Standing, found: PairedOutcome) -> str:
     if outcome.name == "homicides" and effect.base < FEWEST_HOMICIDES:
         return one.say("decision.few_homicides", a=number(effect.base, 1))
     if outcome.share:
-        today, moved = shares(outcome, one.twins)
+        today, moved = shares_of_hundred(outcome, one.twins)
         digits = digits_of(moved - today)
         return one.say("decision.freq_share", a=number(today, digits), b=number(moved, digits))
     digits = digits_of(effect.arm - effect.base) if effect.arm < 1000.0 else 0
@@ -241,7 +241,7 @@ def part_of(one: Standing, found: PairedOutcome) -> str:
     return one.say("decision.part_of", n=part, world=ends[1].title[one.language])
 
 
-def ruler(one: Standing, outcome: DecisionOutcome, base: float, found: PairedOutcome | None = None) -> Row:
+def range_ruler(one: Standing, outcome: DecisionOutcome, base: float, found: PairedOutcome | None = None) -> Row:
     """Return the change between its ends; without ends where nobody has run the worlds that make them."""
     ends = bounds_here(one, outcome, base)
     if ends is None:

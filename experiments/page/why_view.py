@@ -24,7 +24,7 @@ from experiments.comparison.single_measure_effects import YEARS, effects_alone
 from experiments.page import sites
 from experiments.page.address import Asked
 from experiments.page.events import met_events
-from experiments.page.page_texts import capital, known, say
+from experiments.page.page_texts import capital, has_text, say
 from experiments.page.pair_rows import mean_levels, pairs_of, waiting
 from experiments.page.standing import Span, Standing, number, signed
 from experiments.statistics.paired_effects import Effect
@@ -75,13 +75,13 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
     parts = cause_effects(pairs, where, net) if one.moved else []
     names = sites.load_municipality(one.choice.site).town.settlement_names
     return {
-        "title": title(one, total, where, names),
-        "answer": answer(one, parts, total, where) if one.moved else [(one.say("why.unmoved"), "")],
+        "title": question_title(one, total, where, names),
+        "answer": causes_sentence(one, parts, total, where) if one.moved else [(one.say("why.unmoved"), "")],
         "words": words,
         "gross": not net,
         "place": asked.place,
         "until": asked.month,
-        "crumb": crumb(one, where, names),
+        "crumb": place_and_time(one, where, names),
         "today": total.base,
         "arm": total.arm,
         "rows": rows_of(one, parts),
@@ -89,12 +89,12 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
         "places": place_rows(one, pairs, names),
         "months": month_gaps(pairs, where),
         "lines": [mean_levels(pairs, side, where) for side in (0, 1)],
-        "jump": jump(one, pairs, where),
-        "alone": alone(one, total) if where == Where() else [],
+        "jump": strongest_mood(one, pairs, where),
+        "alone": effects_one_by_one(one, total) if where == Where() else [],
     }
 
 
-def title(one: Standing, total: Effect, where: Where, names: tuple[str, ...]) -> str:
+def question_title(one: Standing, total: Effect, where: Where, names: tuple[str, ...]) -> str:
     """Return the question, with the number that the bars land on."""
     if not one.moved:
         return one.say("why.title")
@@ -112,14 +112,14 @@ def month_name(one: Standing, number: int) -> str:
     return str(getattr(words, one.language))
 
 
-def crumb(one: Standing, where: Where, names: tuple[str, ...]) -> str:
+def place_and_time(one: Standing, where: Where, names: tuple[str, ...]) -> str:
     """Return which place and time the bars are of, nothing for all."""
     parts = [names[where.settlement]] if where.settlement is not None else []
     parts += [month_name(one, where.month)] if where.month else []
     return ", ".join(parts)
 
 
-def answer(one: Standing, parts: list[CauseEffect], total: Effect, where: Where) -> list[Span]:
+def causes_sentence(one: Standing, parts: list[CauseEffect], total: Effect, where: Where) -> list[Span]:
     """Return the causes that surely move trust most, then what random variation or the country adds."""
     told = [part for part in parts if judge(part.effect) in TOLD and part.name not in LAST]
     verdict = VERDICTS[judge(total)]
@@ -154,7 +154,7 @@ def name_of(language: str, cause: str) -> str:
     >>> name_of("es", "talk"), name_of("en", "force")
     ('pláticas', 'use of force and public violence')
     """
-    if known(f"sum.{cause}"):
+    if has_text(f"sum.{cause}"):
         return say(language, f"sum.{cause}")
     return str(catalogue.cause(cause, language))
 
@@ -163,16 +163,16 @@ def rows_of(one: Standing, parts: list[CauseEffect]) -> list[dict[str, Any]]:
     """Return the bars from A to B: the largest causes, the others as one, then memory, people and the input."""
     causes = [part for part in parts if part.name not in LAST and part.effect.effect]
     named = [part for part in causes if abs(part.effect.effect) >= SEEN][:NAMED]
-    rows = [bar(one, part) for part in named]
+    rows = [cause_bar(one, part) for part in named]
     if others := causes[len(named) :]:
         size = sum(part.effect.effect for part in others)
         rows.append(
             {"title": one.say("why.others", n=len(others)), "size": size, "shown": signed(size, 2), "kind": "rest"}
         )
-    return rows + [bar(one, part) for name in LAST for part in parts if part.name == name]
+    return rows + [cause_bar(one, part) for name in LAST for part in parts if part.name == name]
 
 
-def bar(one: Standing, part: CauseEffect) -> dict[str, Any]:
+def cause_bar(one: Standing, part: CauseEffect) -> dict[str, Any]:
     """Return one bar: size, interval, a mark for each pair, and how sure it is."""
     effect = part.effect
     verdict = judge(effect)
@@ -219,7 +219,7 @@ def month_gaps(pairs: Pairs, where: Where) -> list[float]:
     return [round(float(gap), 4) for gap in gaps]
 
 
-def jump(one: Standing, pairs: Pairs, where: Where) -> dict[str, Any]:
+def strongest_mood(one: Standing, pairs: Pairs, where: Where) -> dict[str, Any]:
     """Return the month in which the mood of the country, which is put in, moves trust most; nothing if it is little."""
     moods = [np.mean([monthly_contribution(pair[side], NATION, where) for pair in pairs], axis=0) for side in (0, 1)]
     at = int(np.argmax(np.abs(moods[0])))
@@ -247,7 +247,7 @@ def events_after(one: Standing, pairs: Pairs, where: Where, first: int) -> list[
     return found
 
 
-def alone(one: Standing, total: Effect) -> list[Span]:
+def effects_one_by_one(one: Standing, total: Effect) -> list[Span]:
     """Return what each measure moves alone, beside all of them together; nothing where nobody has run them so."""
     choice = one.choice
     if len(choice.chosen) < 2 or choice.years != YEARS or choice.begins:

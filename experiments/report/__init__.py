@@ -99,7 +99,7 @@ def environment(languages: tuple[str, ...]) -> Environment:
 
 def facts(sites: list[Site], lang: str, prices: Prices) -> dict[str, Any]:
     """Return the facts of a report on itself: its question, its sources, and the command that makes it again."""
-    numbers, question = sites[0].numbers, sentences.question(sites)
+    numbers, question = sites[0].numbers, sentences.report_question(sites)
     manifest = numbers.manifest
     command = Request.read(manifest["request"]).command
     embedded = {key: value for key, value in manifest.items() if key != "files"} | {

@@ -21,7 +21,7 @@ from experiments.comparison.effects import effects_table, pairs_of
 from experiments.comparison.horizons import horizons_table
 from experiments.comparison.over_draws import accounts_table, uncertainty_table
 from experiments.execution.interruption import tell_interrupted
-from experiments.narrative.comparison_text import lines
+from experiments.narrative.comparison_text import comparison_lines
 from experiments.narrative.messages import said
 from experiments.statistics.power import FEWEST
 from experiments.storage.built_in_levers import turned
@@ -89,7 +89,7 @@ def compare(
 
 def print_lines(folder: Path, *last: str, target: EffectSize | None, language: str) -> None:
     """Print the comparison in a folder."""
-    print("\n".join([*lines(folder, target, language), *last]))
+    print("\n".join([*comparison_lines(folder, target, language), *last]))
 
 
 def results_folder_for(request: Request, arms: Sequence[Arm], out: Path | None, fresh: bool) -> ResultsFolder:
@@ -203,13 +203,13 @@ def stated_arm(arm: Arm, folder: Path, first: Arm) -> dict[str, Any]:
         "label": arm.label,
         "swept": "+".join(arm.policies) if arm.runs else "",
         "drawn": list(arm.drawn),
-        "differs": differing(arm, first),
+        "differs": differing_parameters(arm, first),
         "changed": {} if arm.runs else read_manifest(arm.folder).get("varied", {}),
         "scale": arm.base["parameters"]["population"]["scale"],
     }
 
 
-def differing(arm: Arm, first: Arm) -> dict[str, Any]:
+def differing_parameters(arm: Arm, first: Arm) -> dict[str, Any]:
     """Return the parameters of an arm that are not those of the first arm of its site."""
     drawn, others = {*arm.drawn, *first.drawn}, first.base["parameters"]
     return {

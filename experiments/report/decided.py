@@ -25,14 +25,14 @@ class Matter:
     @property
     def title(self) -> Both:
         """Agents that decided, and their matter."""
-        return capital(words("agents", self.agent)) + both(": ", ": ") + words("matters", self.name)
+        return capital(model_words("agents", self.agent)) + both(": ", ": ") + model_words("matters", self.name)
 
     def named(self, option: str) -> Both:
         """Return an option in words."""
-        return words("options", f"{self.name}.{option}")
+        return model_words("options", f"{self.name}.{option}")
 
 
-def words(part: str, name: str) -> Both:
+def model_words(part: str, name: str) -> Both:
     """Return words of the model in both languages."""
     return both(*(find(part, name, language) for language in ("es", "en")))
 
@@ -81,4 +81,4 @@ def reason(site: Site, row: Any) -> Both:
     if row is None or not row["reason"]:
         return both("–", "–")
     often = site.numbers.show("decided", row.name, "reason_share")
-    return message("decided.reason", why=words("reasons", f"{row['matter']}.{row['reason']}"), often=often)
+    return message("decided.reason", why=model_words("reasons", f"{row['matter']}.{row['reason']}"), often=often)

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from experiments.comparison.breakeven import corners, crossed
+from experiments.comparison.breakeven import corner_laws, crossed_laws
 from experiments.comparison.effects import GROUPS
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.comparison.origins import key_of
@@ -26,12 +26,12 @@ def costs(site: Site) -> list[Headline]:
     return [BY_NAME[name] for name in COSTS if any_of(rows_of(site, BY_NAME[name]))]
 
 
-def moving(site: Site) -> list[Headline]:
+def nonzero_measures(site: Site) -> list[Headline]:
     """Return the measures that are something in any arm."""
     return [one for one in BY_NAME.values() if any_of(rows_of(site, one))]
 
 
-def resting(site: Site) -> Both | None:
+def zero_measures(site: Site) -> Both | None:
     """Return the names of the measures that are nothing in every arm."""
     still = [one for one in BY_NAME.values() if (rows := rows_of(site, one)) and not any_of(rows)]
     return listed([one.label for one in still]) if still else None
@@ -82,7 +82,7 @@ def horizon_cell(site: Site, row: Any) -> Markup:
     return emphasised(row, site.numbers.show("horizons", row.name, "effect", digits, "+"))
 
 
-def parts(site: Site) -> list[tuple[Both, str]]:
+def origin_parts(site: Site) -> list[tuple[Both, str]]:
     """Return the parts of effects on trust by origin, with the names of their rows; none where they are not known."""
     if site.effects("origin").empty:
         return []
@@ -94,23 +94,23 @@ def origins_of(site: Site, arm: ArmReading) -> Both | None:
     return origin_sentence(site.of_section(arm, "origin"), lambda row: site.number(row, "effect", 2, "+"))
 
 
-def grid(site: Site, arm: ArmReading | None = None) -> list[list[int]]:
+def law_grid(site: Site, arm: ArmReading | None = None) -> list[list[int]]:
     """Return the row numbers of the effects on trust by asymmetry and memory; empty where the grid was not run."""
     arm = arm or site.others[0]
-    rows = crossed(site.numbers.rows("memory", site=site.name, against=arm.name, measure="trust_mean"))
+    rows = crossed_laws(site.numbers.rows("memory", site=site.name, against=arm.name, measure="trust_mean"))
     if rows.empty:
         return []
     return [list(own.sort_values("memory_years").index) for _, own in rows.groupby("asymmetry")]
 
 
-def others(site: Site, arm: ArmReading) -> list[tuple[Both, int]]:
+def other_laws(site: Site, arm: ArmReading) -> list[tuple[Both, int]]:
     """Return the other laws of trust that were swept, with the row number of the effect on trust."""
-    rows = corners(site.numbers.rows("memory", site=site.name, against=arm.name, measure="trust_mean"))
+    rows = corner_laws(site.numbers.rows("memory", site=site.name, against=arm.name, measure="trust_mean"))
     named = [(ALSO[str(rows.at[row, "also"])], row) for row in rows.index]
     return [(both(one.es, one.en), row) for one, row in named]
 
 
-def marked(site: Site, cell: int) -> Markup:
+def grid_effect(site: Site, cell: int) -> Markup:
     """Return an effect of the grid, in bold where the interval leaves one sign."""
     row = site.numbers.tables["memory"].loc[cell]
     return emphasised(row, site.numbers.show("memory", cell, "effect", 2, "+"))
@@ -133,7 +133,7 @@ def criterion(site: Site, arm: ArmReading, name: str) -> Both:
     return both("{word} {share} % ({score})", "{word} {share} % ({score})", word=word, share=share, score=score)
 
 
-def apart(numbers: Numbers) -> list[list[pd.Series]]:
+def unpaired_effects(numbers: Numbers) -> list[list[pd.Series]]:
     """Return the headline effects of pairs that are no twins, pair by pair."""
     rows = numbers.tables["effects"]
     rows = rows[(rows["why_unpaired"] != "") & (rows["section"] == "headline")]
@@ -141,7 +141,7 @@ def apart(numbers: Numbers) -> list[list[pd.Series]]:
     return [[row for _, row in own.iterrows()] for _, own in pairs]
 
 
-def named(sites: list[Site], site: str, arm: str) -> Both:
+def arm_with_site(sites: list[Site], site: str, arm: str) -> Both:
     """Return an arm with its site by their titles."""
     place = next(one for one in sites if one.name == site)
     title = next(one.title for one in place.arms if one.name == arm)

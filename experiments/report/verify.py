@@ -56,7 +56,9 @@ def verify_folder(folder: Path, workers: int) -> Iterator[str]:
         again = run_again(folder, stated, workers)
         for name in tables_in(folder):
             old = tables(folder, name)
-            yield from unequal(name, old, again[name]) if name in again else [f"{name} does not come out at all"]
+            yield from (
+                table_differences(name, old, again[name]) if name in again else [f"{name} does not come out at all"]
+            )
     elif stated.get("format") == COMPARISON:
         places_of(folder)  # what is wrong with them is told before hours are spent
         with tempfile.TemporaryDirectory() as place:
@@ -100,7 +102,7 @@ def verify_report(file: Path, workers: int) -> Iterator[str]:
     check_code(str(file), stated)
     with tempfile.TemporaryDirectory() as place:
         again = compare_again(stated, Path(place) / "again", workers, file.parent)
-        stamp(again, stated)
+        copy_stamps(again, stated)
         prices = read_prices([f"{name}={price}" for name, price in stated.get("prices", {}).items()])
         if build(again, stated["lang"], prices) != file.read_bytes():
             yield f"{file.name} is not what comes out"
@@ -151,7 +153,7 @@ def compare_again(stated: dict[str, Any], out: Path, workers: int, beside: Path)
     return place
 
 
-def stamp(folder: Path, stated: dict[str, Any]) -> None:
+def copy_stamps(folder: Path, stated: dict[str, Any]) -> None:
     """Write the occasion of the old results into the manifest of the new ones."""
     path = folder / MANIFEST
     fresh = dict(read_manifest(folder))
@@ -177,10 +179,10 @@ def tables_in(folder: Path) -> list[str]:
 def unequal_tables(old: Path, new: Path, prefix: str = "") -> Iterator[str]:
     """Yield a line for each table of a folder that is another in the second folder."""
     for name in tables_in(old):
-        yield from unequal(prefix + name, tables(old, name), tables(new, name))
+        yield from table_differences(prefix + name, tables(old, name), tables(new, name))
 
 
-def unequal(name: str, old: pa.Table, new: pa.Table) -> Iterator[str]:
+def table_differences(name: str, old: pa.Table, new: pa.Table) -> Iterator[str]:
     """Yield a line that names the columns in which two tables differ, if they do."""
     if old.column_names != new.column_names or old.num_rows != new.num_rows:
         yield f"{name} has other columns or rows"

@@ -13,7 +13,7 @@ import pyarrow as pa
 from experiments.execution import run_job
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
-from experiments.narrative.run_summary import summary
+from experiments.narrative.run_summary import summary_table
 from experiments.storage.manifest import SWEEP, kind_of, read_manifest
 from experiments.storage.progress import say
 from experiments.storage.reading import places_of, specs_of, tables
@@ -46,7 +46,7 @@ def repeat(word: str, within: Path | None) -> int:
         traceback.print_exc(file=sys.stderr)
         say(f"confianza: run {run} fails again, as the lines above say")
         return FAULT
-    print(summary(spec, measures.to_pandas(), Tongue("en")))
+    print(summary_table(spec, measures.to_pandas(), Tongue("en")))
     return compare_with_stored(measures, stored)
 
 

@@ -72,13 +72,13 @@ def origins(rows: NDArray[np.void], told: tuple[float, float]) -> NDArray[np.voi
     heard = np.isin(rows["cause"], list(parts))
     lived: dict[tuple[str, ...], int] = {}
     for row in rows[~heard] if heard.any() else ():
-        lived.setdefault(mark(row, 1.0), int(row["cause"]))
+        lived.setdefault(impression_key(row, 1.0), int(row["cause"]))
     for k in np.flatnonzero(heard):
-        rows["cause"][k] = lived[mark(rows[k], parts[int(rows["cause"][k])])] - 100
+        rows["cause"][k] = lived[impression_key(rows[k], parts[int(rows["cause"][k])])] - 100
     return rows
 
 
-def mark(row: np.void, part: float) -> tuple[str, ...]:
+def impression_key(row: np.void, part: float) -> tuple[str, ...]:
     """Return by what an impression is known again when that part of its weight is told."""
     whole = (row["weight_f"] + row["weight_e"]) / part
     return tuple(f"{x:.9g}" for x in (row["quality_f"], row["quality_e"], row["fast"], whole))

@@ -20,7 +20,7 @@ from experiments.comparison.headline_measures import BY_NAME
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import measures_table, simulate_until
 from experiments.execution.twin_runs import twin_worlds
-from experiments.narrative.comparison_text import ALL_ALIKE, many
+from experiments.narrative.comparison_text import ALL_ALIKE, ratio_text
 from experiments.statistics.paired_effects import Effect, paired, variance_ratio
 from experiments.storage.progress import Progress
 from experiments.storage.result_tables import STATUS_QUO
@@ -112,7 +112,7 @@ def ratio_told(effect: Effect) -> str:
     """Return a ratio, marked where it misses the goal; in words where nothing varies at random."""
     if effect.same == effect.n:
         return "no effect "
-    return f"{many(effect.variance_ratio)}{' ' if effect.variance_ratio >= GOAL else '!'}"
+    return f"{ratio_text(effect.variance_ratio)}{' ' if effect.variance_ratio >= GOAL else '!'}"
 
 
 def span_of(base: np.ndarray, arm: np.ndarray) -> str:
@@ -124,7 +124,7 @@ def span_of(base: np.ndarray, arm: np.ndarray) -> str:
     parts = zip(left.var(axis=1) + right.var(axis=1), (right - left).var(axis=1), strict=True)
     ratios = [variance_ratio(float(apart), float(beside)) for apart, beside in parts]
     low, high = np.nanquantile(ratios, (0.025, 0.975), method="lower")
-    return f"{many(low)} to {many(high)}"
+    return f"{ratio_text(low)} to {ratio_text(high)}"
 
 
 def print_lines(lines: Callable[..., Iterator[str]], module: str, about: str, seeds: int) -> None:

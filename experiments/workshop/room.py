@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from experiments.comparison.decision_measures import Chosen, measures, moved
+from experiments.comparison.decision_measures import Chosen, measures, moved_measures
 from experiments.statistics.thresholds import Scale
 from model.engine.errors import InputError
 
@@ -201,7 +201,7 @@ class Room:
             if self.phase != "packages":
                 raise Refused("not_now")
             try:
-                chosen = moved(steps)
+                chosen = moved_measures(steps)
             except InputError:
                 raise Refused("not_now") from None
             cost = self.cost(chosen)

@@ -10,7 +10,7 @@ from experiments.comparison.policy_choice import TWINS, Choice, runs_of
 from experiments.comparison.twin_results import Life
 from experiments.page import sites
 from experiments.page.background_worker import running
-from experiments.page.decision_answer import answer
+from experiments.page.decision_answer import decision_sentence
 from experiments.page.standing import Standing, number, signed, spans
 from experiments.page.table_rows import outcome_rows
 from experiments.workshop.room import bin_of
@@ -75,7 +75,7 @@ def reveal(one: Standing) -> dict[str, Any]:
     effect = effect_on(TRUST.headline, one.twins)
     each = [effect_on(TRUST.headline, [pair]).effect for pair in one.twins]
     return shown | {
-        "answer": spans(answer(one)),
+        "answer": spans(decision_sentence(one)),
         "pairs": each,
         "bin": bin_of(effect.effect),
         "mean": signed(effect.effect, 2),

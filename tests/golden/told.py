@@ -24,7 +24,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from experiments.comparison.comparison_request import EffectSize
-from experiments.comparison.decision_measures import moved
+from experiments.comparison.decision_measures import moved_measures
 from experiments.comparison.decision_outcomes import MEASURED
 from experiments.comparison.policy_choice import Choice
 from experiments.comparison.twin_results import Life
@@ -33,9 +33,9 @@ from experiments.figures.drawing import FIGURES
 from experiments.figures.forest import draw_contrasts
 from experiments.figures.report_figures import available_figures, draw_site_figure
 from experiments.narrative import answers, labels, sentences
-from experiments.narrative.comparison_text import lines
+from experiments.narrative.comparison_text import comparison_lines
 from experiments.narrative.report_reading import read_sites
-from experiments.page.decision_answer import answer, bar
+from experiments.page.decision_answer import decision_sentence, telephone_summary
 from experiments.page.standing import Standing
 from experiments.report import build, disagreeing, tables
 from experiments.words.bilingual import Tongue
@@ -156,14 +156,18 @@ def of_page(folder: Path, language: str) -> list[str]:
 def of_policies(folder: Path, language: str) -> list[str]:
     """Return the sentences on every policy, and on all of them at a site."""
     sites = read_sites(folder)
-    found = [sentences.question(sites)]
+    found = [sentences.report_question(sites)]
     for site in sites:
-        found += [answers.question(site), answers.answer(site), *answers.warnings(site)]
+        found += [answers.page_one_question(site), answers.page_one_answer(site), *answers.warnings(site)]
         for arm in site.others:
-            found += [answers.two_sentences(site, arm), *sentences.happened(site, arm)]
-            found += [*sentences.cautions(site, arm), sentences.smallest(site, arm), *sentences.drawn(site, arm)]
-            found += [sentences.decides(site, arm), *disagreeing.records(site, arm)]
-            found.append(sentences.gains(site, arm, tables.groups(site)))
+            found += [answers.two_sentences(site, arm), *sentences.effect_sentences(site, arm)]
+            found += [
+                *sentences.cautions(site, arm),
+                sentences.smallest_seen_effects(site, arm),
+                *sentences.signs_over_draws(site, arm),
+            ]
+            found += [sentences.deciding_measurement(site, arm), *disagreeing.records(site, arm)]
+            found.append(sentences.trust_by_group(site, arm, tables.groups(site)))
     return heard(getattr(one, language) for one in found)
 
 
@@ -185,15 +189,15 @@ def texts_in(figure: Figure) -> list[str]:
 
 def of_comparison(folder: Path) -> list[str]:
     """Return a comparison in lines, as the terminal shows it."""
-    return [*lines(folder, EffectSize(size=0.5))]
+    return [*comparison_lines(folder, EffectSize(size=0.5))]
 
 
 def of_words(language: str) -> list[str]:
     """Return the words in figures for measures, policies and changes."""
     tongue, changes = Tongue(language), (*policies(), *labels.FACTORS, "mopsic_full × trust.harm=0.5", "trust.harm")
-    found = [labels.named(one, tongue) for one in MEASURES]
+    found = [labels.meaning_with_unit(one, tongue) for one in MEASURES]
     found += [say(one, tongue) for one in changes for say in (labels.factor_words, labels.change_words)]
-    return [*dict.fromkeys([*found, labels.called("mopsic_full+heavy_hand", tongue)])]
+    return [*dict.fromkeys([*found, labels.title_words("mopsic_full+heavy_hand", tongue)])]
 
 
 def of_studies(language: str) -> list[str]:
@@ -255,11 +259,13 @@ def of_decisions(language: str) -> list[str]:
     base = lives()
     found = [Standing(today, scenario, language, base[:n], faults=("gone",) * k) for n, k in ((0, 8), (3, 0), (8, 0))]
     for chosen in CHOSEN:
-        choice = Choice("villa_canales", moved(chosen), years=YEARS)
+        choice = Choice("villa_canales", moved_measures(chosen), years=YEARS)
         found += [Standing(choice, scenario, language, base, lives(**by)) for by in ARMS.values()]
         found.append(Standing(choice, scenario, language, base[:3], lives()[:3]))
         found.append(Standing(choice, scenario, language, base[:5], lives()[:5], ("gone",) * 3))
-    return [f"{''.join(words_of(answer(one)))} | {' / '.join(words_of(bar(one)))}" for one in found]
+    return [
+        f"{''.join(words_of(decision_sentence(one)))} | {' / '.join(words_of(telephone_summary(one)))}" for one in found
+    ]
 
 
 def words_of(spans: Iterable[tuple[str, str]]) -> Iterator[str]:

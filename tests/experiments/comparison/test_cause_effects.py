@@ -19,7 +19,7 @@ from experiments.comparison.cause_effects import (
     monthly_trust,
     total_effect,
 )
-from experiments.comparison.decision_measures import moved
+from experiments.comparison.decision_measures import moved_measures
 from experiments.comparison.decision_outcomes import MEASURED, TRUST
 from experiments.comparison.policy_choice import Choice, runs_of
 from experiments.comparison.twin_results import Life, live
@@ -33,7 +33,7 @@ PLACES = [Where(), Where(month=5), Where(0), Where(1, 7)]
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> Pairs:
     """Return two pairs of worlds of a year, after a year of warm-up."""
     folder: Path = tmp_path_factory.mktemp("pairs")
-    choice = Choice("villa_canales", moved({"heavy_hand": 2, "visits": 2}), years=1, sets=SMALL)
+    choice = Choice("villa_canales", moved_measures({"heavy_hand": 2, "visits": 2}), years=1, sets=SMALL)
     arms = runs_of(choice, folder)
     sides = ([live(spec, folder / "warm", MEASURED, lambda _: None) for spec in arm[:2]] for arm in arms)
     return list(zip(*sides, strict=True))
@@ -76,7 +76,7 @@ def test_the_mood_of_the_country_moves_both_worlds_alike_and_at_once(pairs: Pair
 
 def test_forgetting_that_is_of_no_cause_is_not_memory_from_before(tmp_path: Path) -> None:
     """Without a year before the start there is nothing to forget at first; the part is there nevertheless."""
-    choice = Choice("villa_canales", moved({"heavy_hand": 2}), years=1, sets=(*SMALL, "calendar.warm_up=0"))
+    choice = Choice("villa_canales", moved_measures({"heavy_hand": 2}), years=1, sets=(*SMALL, "calendar.warm_up=0"))
     arms = runs_of(choice, tmp_path)
     base, arm = (live(specs[0], tmp_path / "warm", MEASURED, lambda _: None) for specs in arms)
     rest = next(part for part in cause_effects([(base, arm)], Where()) if part.name == MEMORY)

@@ -182,9 +182,9 @@ def test_independent_seeds_are_other_worlds_and_have_more_variance(folder):
 
 def test_the_table_fits_80_columns_and_says_what_it_is(folder, capsys):
     from experiments.comparison.comparison_request import EffectSize
-    from experiments.narrative.comparison_text import lines
+    from experiments.narrative.comparison_text import comparison_lines
 
-    told = list(lines(folder, EffectSize(size=0.5)))
+    told = list(comparison_lines(folder, EffectSize(size=0.5)))
     assert max(map(len, told)) <= 80
     text = "\n".join(told)
     for word in (
@@ -262,11 +262,11 @@ def test_a_wrong_comparison_is_one_line_and_code_2(capsys, words, named):
 def test_where_no_twins_differ_it_is_said_in_words(folder, tmp_path):
 
     from experiments.comparison.comparison_request import EffectSize
-    from experiments.narrative.comparison_text import alone_lines, lines
+    from experiments.narrative.comparison_text import alone_lines, comparison_lines
 
-    told = " ".join(" ".join(lines(folder, EffectSize(size=0.5, measure="officers"))).split())
+    told = " ".join(" ".join(comparison_lines(folder, EffectSize(size=0.5, measure="officers"))).split())
     assert "To see an effect of 0.5 on officers posted" in told
-    told = " ".join(" ".join(lines(folder, EffectSize(size=0.5))).split())
+    told = " ".join(" ".join(comparison_lines(folder, EffectSize(size=0.5))).split())
     assert "an estimate from this pilot of 2, taken times 1.4" in told
     alike = paired([1.0, 2.0, 4.0], [1.0, 2.0, 4.0])
     assert alike.variance_ratio == math.inf

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from experiments.comparison.comparison_request import EffectSize
-from experiments.narrative.comparison_text import lines
+from experiments.narrative.comparison_text import comparison_lines
 from experiments.narrative.messages import messages
 
 STORED = Path(__file__).parents[3] / "results" / "reference" / "report"
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(not STORED.is_dir(), reason="a copy without resu
 
 @pytest.fixture(scope="module")
 def told() -> dict[str, list[str]]:
-    return {language: list(lines(STORED, EffectSize(size=0.5), language)) for language in ("en", "es")}
+    return {language: list(comparison_lines(STORED, EffectSize(size=0.5), language)) for language in ("en", "es")}
 
 
 def test_a_comparison_has_the_same_numbers_in_both_languages(told: dict[str, list[str]]) -> None:

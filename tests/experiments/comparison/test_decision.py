@@ -15,8 +15,16 @@ import pandas as pd
 import pytest
 
 from experiments.comparison import sign_stability, single_measure_effects
-from experiments.comparison.decision_measures import POLICY, measures, moved, policy_of
-from experiments.comparison.decision_outcomes import FLOOR, OUTCOMES, TRUST, by_cell, effect_on, found, moved_people
+from experiments.comparison.decision_measures import POLICY, measures, moved_measures, policy_of
+from experiments.comparison.decision_outcomes import (
+    FLOOR,
+    OUTCOMES,
+    TRUST,
+    by_cell,
+    effect_on,
+    moved_people,
+    paired_outcome,
+)
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.comparison.outcome_bounds import ends_of
 from experiments.comparison.outcome_lines import Lines
@@ -26,8 +34,8 @@ from experiments.comparison.twin_results import Life, paired_lives
 from experiments.page import decision_view
 from experiments.page.address import Asked
 from experiments.page.background_worker import BackgroundWorker, in_background
-from experiments.page.decision_answer import answer
-from experiments.page.decision_view import difference
+from experiments.page.decision_answer import decision_sentence
+from experiments.page.decision_view import cell_differences
 from experiments.page.files import table_of
 from experiments.page.qr_codes import qr_of
 from experiments.page.sheet import sheet_of
@@ -44,7 +52,7 @@ from scenarios.policy_files import read_policy
 from scenarios.timeline import BUILT_IN_SITES
 
 SMALL = ("population.scale=0.05", "calendar.warm_up=0")
-HARD = Choice("villa_canales", moved({"heavy_hand": 2, "training": 3}), years=1, sets=SMALL)
+HARD = Choice("villa_canales", moved_measures({"heavy_hand": 2, "training": 3}), years=1, sets=SMALL)
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +108,7 @@ def silent(*_: object) -> None:
 def test_every_step_of_a_measure_is_a_policy_and_one_of_them_is_today(measure: Any) -> None:
     assert [not step.entries for step in measure.steps].count(True) == 1
     for number in range(len(measure.steps)):
-        policy = policy_of(moved({measure.name: number}))
+        policy = policy_of(moved_measures({measure.name: number}))
         scenario = load("villa_canales")
         check_policies(type(scenario)(**(vars(scenario) | {"policies": (policy,)})))
 
@@ -126,14 +134,14 @@ def test_measures_are_said_without_codes_and_with_their_number(language: str) ->
 
 
 def test_the_file_of_measures_is_a_policy_that_says_the_same(tmp_path: Path) -> None:
-    choice = Choice("villa_canales", moved({"reporting": 3, "rotation": 2}))
+    choice = Choice("villa_canales", moved_measures({"reporting": 3, "rotation": 2}))
     (tmp_path / FILE).write_text(choice.file, encoding="utf-8")
     assert set(read_policy(str(tmp_path / FILE)).policy.entries) == set(policy_of(choice.chosen).entries)
 
 
 def test_a_step_that_a_measure_does_not_have_is_refused() -> None:
     with pytest.raises(InputError, match="'training' has steps 0 to 3, got 9"):
-        moved({"training": 9})
+        moved_measures({"training": 9})
 
 
 @pytest.mark.parametrize(
@@ -237,8 +245,8 @@ def test_what_was_lived_is_there_at_once(background: BackgroundWorker, lived: li
 
 
 def test_a_new_move_gives_up_what_is_superseded(background: BackgroundWorker, lived: list[list[Life]]) -> None:
-    long = runs_of(Choice("villa_canales", moved({"means": 3}), years=10, sets=SMALL), background.folder)[1]
-    short = runs_of(Choice("villa_canales", moved({"means": 2}), years=1, sets=SMALL), background.folder)[1]
+    long = runs_of(Choice("villa_canales", moved_measures({"means": 3}), years=10, sets=SMALL), background.folder)[1]
+    short = runs_of(Choice("villa_canales", moved_measures({"means": 2}), years=1, sets=SMALL), background.folder)[1]
     seat, first = background.take_seat(), []
     background.ask(seat, long, lambda life, _: first.append(life))
     second, whole = [], threading.Event()
@@ -255,7 +263,7 @@ def test_a_new_move_gives_up_what_is_superseded(background: BackgroundWorker, li
 
 
 def test_the_first_world_is_told_month_by_month_while_it_is_lived(background: BackgroundWorker) -> None:
-    choice = Choice("villa_canales", moved({"means": 3}), years=10, sets=SMALL)
+    choice = Choice("villa_canales", moved_measures({"means": 3}), years=10, sets=SMALL)
     specs, told, whole = runs_of(choice, background.folder)[1][:1], [], threading.Event()
     lives: list[Any] = []
 
@@ -304,8 +312,8 @@ def test_fewer_homicides_are_never_told_without_wrongful_detentions(
     hard = changed(lived[0], homicides=1.0, wrongful_detentions=10.0)
     soft = changed(lived[0], homicides=1.0)
     for arm, told in ((hard, more), (soft, alike)):
-        assert told in "".join(text for text, _ in answer(standing([base, arm], language)))
-    words = "".join(text for text, _ in answer(standing([base, hard], "en")))
+        assert told in "".join(text for text, _ in decision_sentence(standing([base, arm], language)))
+    words = "".join(text for text, _ in decision_sentence(standing([base, hard], "en")))
     assert words.index("wrongful detentions") < words.index("homicides"), "the harm comes first"
 
 
@@ -314,33 +322,33 @@ def test_a_harm_comes_before_every_benefit_and_makes_no_bargain_of_it(lived: lis
     alone = changed(lived[0], **dict.fromkeys(columns, 1.0))
     both = changed(lived[0], **dict.fromkeys(columns, 1.0), crimes_occurred=-9.0)
     for arm in (alone, both):
-        told = answer(standing([lived[0], arm], "en"))
+        told = decision_sentence(standing([lived[0], arm], "en"))
         words = "".join(text for text, _ in told).replace(f"{12 * len(columns)}", "12")
         assert words.startswith("With 2 measures 12 more complaints a year are refused. ")
         assert "exchange" not in words
         assert "b" not in {kind for _, kind in told}
-    better = answer(standing([lived[0], changed(lived[0], crimes_occurred=-9.0)], "en"))
+    better = decision_sentence(standing([lived[0], changed(lived[0], crimes_occurred=-9.0)], "en"))
     assert "b" in {kind for _, kind in better}
 
 
 def test_under_six_twins_there_is_no_verdict_and_no_size(lived: list[list[Life]]) -> None:
     few = [side[:5] for side in lived]
-    assert found(TRUST, paired_lives(*few)).verdict == "few"
+    assert paired_outcome(TRUST, paired_lives(*few)).verdict == "few"
     one = Standing(HARD, load("villa_canales"), "es", tuple(few[0]), tuple(few[1]), ("gone",) * 3)
-    words = "".join(text for text, _ in answer(one))
+    words = "".join(text for text, _ in decision_sentence(one))
     assert "sin veredicto" in words
     assert "sube" not in words and "baja" not in words  # noqa: PT018
 
 
 def test_a_measure_that_changes_nothing_is_alike_in_all_twins(lived: list[list[Life]]) -> None:
     same = paired_lives(lived[0], lived[0])
-    assert {found(one, same).verdict for one in OUTCOMES} == {"nothing"}
+    assert {paired_outcome(one, same).verdict for one in OUTCOMES} == {"nothing"}
     assert moved_people(same) == (0.0, 0.0)
 
 
 def test_the_band_holds_every_twin_about_the_mean_of_today(lived: list[list[Life]]) -> None:
     pairs = paired_lives(*lived)
-    one = found(TRUST, pairs)
+    one = paired_outcome(TRUST, pairs)
     gaps = np.array([TRUST.months(b) - TRUST.months(a) for a, b in pairs])
     assert (one.a + gaps >= one.low - 1e-9).all()
     assert (one.a + gaps <= one.high + 1e-9).all()
@@ -383,7 +391,7 @@ def test_what_other_memories_turn_is_not_known_and_never_left_out(
     monkeypatch.setattr(sign_stability, "laws_table", lambda: unlike(up, down))
     base = lived[0]
     arm = changed(base, trust_mean=0.01)
-    alone = dataclasses.replace(HARD, chosen=moved({"training": 3}))
+    alone = dataclasses.replace(HARD, chosen=moved_measures({"training": 3}))
     one = standing([base, arm], "es", alone)
     sheet = shown(one)
     row = sheet["outcomes"][0]
@@ -393,7 +401,7 @@ def test_what_other_memories_turn_is_not_known_and_never_left_out(
     assert "effect" not in row["ruler"]
     assert "".join(words for words, _ in sheet["answer"]).endswith("de la confianza no se sabe.")
     assert (sheet["hundred"]["text"], sheet["hundred"]["unknown"]) == (why, True)
-    assert difference(one, town) == {"unknown": why}
+    assert cell_differences(one, town) == {"unknown": why}
     assert table_of(one).count(why) == 1
     assert sheet["examined"].startswith("Se examinó también con otras 2 memorias")
     together = standing([base, arm], "es", HARD)
@@ -404,10 +412,10 @@ def test_what_other_memories_turn_is_not_known_and_never_left_out(
 def test_what_was_run_under_other_laws_is_a_measure_alone_from_the_start_and_as_long() -> None:
     table = sign_stability.laws_table()
     assert set(table) == {(site, (step,), one.name) for site in BUILT_IN_SITES for step in STEPS for one in OUTCOMES}
-    asked = Choice("villa_canales", moved({"training": 3}), years=2)
+    asked = Choice("villa_canales", moved_measures({"training": 3}), years=2)
     assert sign_stability.laws_row(asked, TRUST.name) is not None
     later = datetime.date(2017, 6, 1)
-    both = moved({"training": 3, "means": 0})
+    both = moved_measures({"training": 3, "means": 0})
     for other in ({"years": 10}, {"site": "nowhere"}, {"chosen": both}, {"chosen": ()}, {"begins": later}):
         assert sign_stability.laws_row(dataclasses.replace(asked, **other), TRUST.name) is None
 
@@ -427,7 +435,7 @@ def test_every_step_is_asked_under_every_law(tmp_path: Path, monkeypatch: pytest
 
 def test_the_map_goes_month_by_month_and_ends_where_it_stands(lived: list[list[Life]], town: Town) -> None:
     one = standing(lived, "en")
-    shown = difference(one, town)
+    shown = cell_differences(one, town)
     parts = np.frombuffer(base64.b64decode(shown["course"]), np.int8).reshape(shown["months"], -1)
     assert parts.shape == (12, int((town.cells["population"] > 0).sum()))
     gaps = by_cell(one.twins)
@@ -449,7 +457,7 @@ def told(background: BackgroundWorker) -> dict[str, str]:
     found = {}
     for name, step in steps.items():
         # soldiers who deter as couples do, so that one measure has an effect that a small town can tell
-        alone = dataclasses.replace(HARD, chosen=moved({name: step}), sets=(*SMALL, "heavy_hand.presence=1"))
+        alone = dataclasses.replace(HARD, chosen=moved_measures({name: step}), sets=(*SMALL, "heavy_hand.presence=1"))
         arms = [awaited(background, specs) for specs in runs_of(alone, background.folder)]
         found[name] = text_of(shown(standing(arms, "en", alone)))
     return found

@@ -15,7 +15,7 @@ from experiments.comparison.effects import (
     by_draw_and_seed,
     causes_of,
     effects_table,
-    pair,
+    pair_of_arms,
     pairs_of,
     resident_rows,
     scale_of,
@@ -89,7 +89,7 @@ def test_arms_are_set_against_the_first_of_their_site_and_sites_against_the_firs
 
 def test_twins_share_code_town_and_seeds() -> None:
     one, other = arm(seeds=(3, 1, 2)), arm(name="more", seeds=(2, 3, 9))
-    assert pair(one, other) == Pair(one, other, (3, 2))
+    assert pair_of_arms(one, other) == Pair(one, other, (3, 2))
     for reason, changes in (
         ("code", {"fingerprint": "other", "seeds": (9,)}),
         ("town", {"base": base_of(population={"total": 11}), "seeds": (9,)}),
@@ -100,8 +100,8 @@ def test_twins_share_code_town_and_seeds() -> None:
         ("seeds", {"seeds": (9,)}),
     ):
         apart = arm(name="more", **changes)
-        assert pair(one, apart) == Pair(one, apart, (), reason)
-    assert pair(one, arm(base=base_of(trust={"level": 0.9}))).why_unpaired == ""
+        assert pair_of_arms(one, apart) == Pair(one, apart, (), reason)
+    assert pair_of_arms(one, arm(base=base_of(trust={"level": 0.9}))).why_unpaired == ""
     bare = base_of()
     del bare["parameters"]["daily_rhythm"]
     assert town_of(arm(base=bare)) == ([1, 2], ["A"], ({"total": 10}, None))

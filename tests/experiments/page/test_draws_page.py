@@ -14,11 +14,11 @@ import pytest
 from chromium import SMALL, Tab, complaints, free_port, needs_chromium, program, served
 from over_draws import ROW, written
 
-from experiments.comparison.decision_measures import moved
+from experiments.comparison.decision_measures import moved_measures
 from experiments.comparison.decision_outcomes import OUTCOMES, TRUST, DecisionOutcome, PairedOutcome
 from experiments.comparison.draw_results import key_of, read_draws_of
 from experiments.comparison.policy_choice import Choice, runs_of
-from experiments.page.decision_answer import answer
+from experiments.page.decision_answer import decision_sentence
 from experiments.page.draws_table import basis_of, draws_table
 from experiments.page.standing import Standing
 from experiments.page.table_rows import outcome_row
@@ -43,7 +43,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def choice_of(site: str, **more: Any) -> Choice:
-    return Choice(site, moved(STEPS), years=1, **more)
+    return Choice(site, moved_measures(STEPS), years=1, **more)
 
 
 def outcome(one: DecisionOutcome, rise: np.ndarray, draws: Any = None) -> PairedOutcome:
@@ -82,7 +82,7 @@ def test_a_choice_finds_its_comparison_whatever_seed_and_town(small: str, tmp_pa
         assert key_of(stated, arm.until.isoformat()) == key != key_of(base.settings, base.until.isoformat())
     other = [
         dataclasses.replace(choice, years=2),
-        dataclasses.replace(choice, chosen=moved({**STEPS, "training": 2})),
+        dataclasses.replace(choice, chosen=moved_measures({**STEPS, "training": 2})),
         dataclasses.replace(choice, begins=scenario.start.replace(month=7)),
     ]
     assert len({key, *(one.key_of_draws(scenario) for one in other)}) == 4
@@ -144,7 +144,7 @@ def test_the_answer_and_the_row_withhold_what_draws_do_not_confirm(small: str, l
     assert "30 %" in shown["said"]
     assert shown["marks"] == []
     assert shown["kind"] == "null"
-    assert words in "".join(text for text, _ in answer(one))
+    assert words in "".join(text for text, _ in decision_sentence(one))
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from experiments.comparison.cause_effects import Where, total_effect
-from experiments.comparison.decision_measures import moved
+from experiments.comparison.decision_measures import moved_measures
 from experiments.comparison.decision_outcomes import FLOOR, MEASURED, by_cell
 from experiments.comparison.policy_choice import Choice, runs_of
 from experiments.comparison.twin_results import live
@@ -61,7 +61,7 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
     path.write_text(SMALL, encoding="utf-8")
     before = sites.opening
     sites.open_with(str(path), "es")
-    choice = Choice(str(path), moved({"training": 3, "heavy_hand": 2}), years=1)
+    choice = Choice(str(path), moved_measures({"training": 3, "heavy_hand": 2}), years=1)
     sides = runs_of(choice, folder)
     lives = [tuple(live(spec, folder / "warm", MEASURED, lambda _: None) for spec in side) for side in sides]
     yield Standing(choice, load(str(path)), "es", lives[0], lives[1])
@@ -181,7 +181,7 @@ def test_couples_and_incidents_stand_where_one_pair_of_worlds_had_them(one: Stan
         assert life.recorded is not None
         couples, incidents = life.recorded.last_days[2]
         assert len(couples) > 0
-        assert drawn == [map_view.spots(town, couples), map_view.spots(town, incidents)]
+        assert drawn == [map_view.places_on_map(town, couples), map_view.places_on_map(town, incidents)]
     happened = sum(len(incidents) for life in one.base if life.recorded for _, incidents in life.recorded.last_days)
     assert happened > 0
     assert map_view.shown(one, asked(one, show="told"))["last_day"] is None
@@ -276,7 +276,7 @@ def test_a_draw_is_shown_where_its_key_is_on_record_and_gives_the_choice_that_wa
         chances = np.exp(weights - weights.max()) / np.exp(weights - weights.max()).sum()
         assert chances[int(row["option"])] == pytest.approx(float(row["chance"]))
         ring = life_view.ring_of(spec, row, life.seed, chances)
-        added = life_view.drawn(one, row, life.seed)
+        added = life_view.random_terms(one, row, life.seed)
         if spec.name in life_view.UNKNOWN_DRAWS:
             assert ring is None
             assert added == ""

@@ -167,6 +167,6 @@ def test_who_leaves_gives_up_what_was_asked_for(background: BackgroundWorker, sm
 
 
 def test_a_town_is_chosen_from_the_list_only(small: str) -> None:
-    assert set(sites.choices()) == {small, "villa_canales", "totonicapan"}
+    assert set(sites.site_names()) == {small, "villa_canales", "totonicapan"}
     with pytest.raises(KeyError):
         sites.load_municipality("../secret.toml")

@@ -16,7 +16,7 @@ import shapely
 from report_reading import TABLES, Reader, strange, traced
 
 from experiments.cli import app as cli
-from experiments.comparison.breakeven import crossed
+from experiments.comparison.breakeven import crossed_laws
 from experiments.comparison.ceiling_effects import ceiling
 from experiments.comparison.effects import EVENTS
 from experiments.execution.trust_accounts import Law
@@ -525,7 +525,7 @@ def test_maps_of_a_scenario_that_is_gone_have_no_outline(folder):
 
 def test_the_grid_of_memory_is_that_of_the_table(folder):
     rows = stored(folder, "memory")
-    rows = crossed(rows[rows["measure"] == "trust_mean"]).sort_values(["against", "asymmetry", "memory_years"])
+    rows = crossed_laws(rows[rows["measure"] == "trust_mean"]).sort_values(["against", "asymmetry", "memory_years"])
     axes = [place for place in draw_site_figure("memory", read_sites(folder)[0], Tongue("es")).axes if place.images]
     for arm, place in zip(ARMS[1:], axes, strict=True):
         assert list(np.ravel(place.images[0].get_array())) == list(rows[rows["against"] == arm]["effect"])

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from experiments.comparison.breakeven import LawVerdict, corners, crossed, verdict
-from experiments.comparison.criteria_effects import mean_scores, over_seeds, words
+from experiments.comparison.breakeven import LawVerdict, corner_laws, crossed_laws, verdict
+from experiments.comparison.criteria_effects import mean_scores, over_seeds, word_shares
 from experiments.comparison.effect_verdicts import criteria_table, judged_anew, laws_say, verdicts_table
 from experiments.narrative.comparison_text import law_sentence
 from experiments.statistics.verdicts import FEWEST, LIMIT, benjamini_hochberg
@@ -117,11 +117,11 @@ GRID = pd.DataFrame(
 
 
 def test_laws_are_the_grid_of_memory_and_asymmetry_and_what_else_differs() -> None:
-    assert list(crossed(GRID).index) == [0, 1, 2, 3, 5, 6, 7, 8]
-    assert list(corners(GRID).index) == [4, 9]
+    assert list(crossed_laws(GRID).index) == [0, 1, 2, 3, 5, 6, 7, 8]
+    assert list(corner_laws(GRID).index) == [4, 9]
     older = GRID.drop(columns="also")
-    assert crossed(older).equals(older)
-    assert corners(older).empty
+    assert crossed_laws(older).equals(older)
+    assert corner_laws(older).empty
 
 
 def test_the_table_of_verdicts_has_a_row_for_each_measure_and_arm() -> None:
@@ -268,7 +268,7 @@ def test_the_table_of_criteria_gives_the_word_of_most_draws() -> None:
     for row, score in ((0, 1.0), (1, 0.0), (5, 1.0)):
         assert table.iloc[row][["score", "low", "high"]].to_list() == pytest.approx([score] * 3)
     scores = mean_scores(months, [CriterionAnchor(**one) for one in ANCHORS])["c3"]
-    row, given = table.iloc[2], words(scores)
+    row, given = table.iloc[2], word_shares(scores)
     low, high = np.quantile(over_seeds(scores), (0.05, 0.95))
     assert 0.4 < low < row["score"] < high <= 1.0
     assert row[["score", "low", "high"]].to_list() == pytest.approx([over_seeds(scores).mean(), low, high])
