@@ -126,13 +126,13 @@ class BackgroundWorker:
             self.turns[job.place] = job.turn + 1
 
     def warm_up(self, scenario: str) -> None:
-        """Simulate the worlds as today for the first visitor; then make ready here what a life needs."""
+        """Simulate the worlds as today for the first visitor; then build the town that maps show."""
         specs = runs_of(Choice(scenario), self.folder)[0]
         lived: queue.SimpleQueue[object] = queue.SimpleQueue()
         self.ask(self.take_seat(), specs, lambda life, _: lived.put(life))
         for _ in specs:
             lived.get()
-        sites.world_at_start(scenario, specs[0].seed)
+        sites.load_municipality(scenario)
 
     def close(self) -> None:
         """Stop the thread and the workers."""

@@ -1,6 +1,5 @@
 """Municipalities: built once, shared by all visitors and their twins."""
 
-import dataclasses
 import threading
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -12,7 +11,6 @@ from experiments.comparison.draw_results import Found, read_draws_of
 from experiments.page.ground import ground
 from model.engine.scenario import Scenario
 from model.town.town import Town
-from scenarios.national_shocks import with_national_shocks
 
 
 @dataclass(frozen=True)
@@ -53,11 +51,9 @@ def load_scenario(name: str) -> Scenario:
 
 @dataclass
 class Municipality:
-    """A municipality with its town and, by seed, the state at the end of the warm-up."""
+    """A municipality's town, and what every map of it shows."""
 
-    scenario: Scenario
     town: Town
-    first: dict[int, dict[str, Any]] = dataclasses.field(default_factory=dict)
 
     @cached_property
     def ground(self) -> dict[str, Any]:
@@ -65,7 +61,7 @@ class Municipality:
         return ground(self.town)
 
 
-MOST_SEEDS, MOST_SITES = 3, 3
+MOST_SITES = 3
 _sites: dict[str, Municipality] = {}
 _lock = threading.Lock()
 
@@ -80,23 +76,5 @@ def load_municipality(name: str) -> Municipality:
         if name not in _sites:
             if len(_sites) >= MOST_SITES:
                 _sites.pop(next(iter(_sites)))
-            scenario = scenarios.load(name)
-            _sites[name] = Municipality(scenario, build_town(scenario))
+            _sites[name] = Municipality(build_town(load_scenario(name)))
         return _sites[name]
-
-
-def world_at_start(name: str, seed: int, policies: tuple[Any, ...] = ()) -> Any:
-    """Return a world of a municipality at its start; its warm-up is simulated once for all policies.
-
-    One visitor comes after the other, since the first compiles.
-    """
-    from model import TrustModel
-
-    place = load_municipality(name)
-    with _lock:
-        if seed not in place.first:
-            if len(place.first) >= MOST_SEEDS:
-                place.first.pop(next(iter(place.first)))
-            place.first[seed] = TrustModel(place.scenario, rng=seed, town=place.town).checkpoint()
-        scenario = dataclasses.replace(with_national_shocks(place.scenario, seed), policies=policies)
-        return TrustModel.resumed(scenario, place.first[seed], town=place.town)
