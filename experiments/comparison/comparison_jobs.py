@@ -3,7 +3,6 @@
 Worlds are twins if they share their seed and their draw: the values of all parameters that the study varies.
 """
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from experiments.comparison.arms import Arm
 from experiments.storage.manifest import read_manifest
 from experiments.storage.reading import specs_of, tables
-from experiments.storage.run_identity import canonical
+from experiments.storage.run_identity import canonical, digest_of
 from experiments.storage.run_spec import RunSpec
 
 SEEDS = 2**32
@@ -61,7 +60,7 @@ def swept_arm(folder: Path, stated: dict[str, Any], specs: dict[str, RunSpec]) -
 def world_of(spec: RunSpec, varied: Sequence[str]) -> int:
     """Return the number of the world of a run: of its draw (0 where nothing is drawn), and of its seed."""
     values = {name: text for name, text in spec.overrides if name in varied}
-    draw = int(hashlib.sha256(canonical(values).encode()).hexdigest()[:7], 16) + 1 if values else 0
+    draw = int(digest_of(canonical(values).encode())[:7], 16) + 1 if values else 0
     return draw * SEEDS + spec.seed
 
 

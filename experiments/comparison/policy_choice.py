@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from experiments.comparison.decision_measures import POLICY, Chosen, file_of, po
 from experiments.comparison.draw_results import key_of
 from experiments.execution.run_requests import after
 from experiments.storage.result_tables import STATUS_QUO
-from experiments.storage.run_identity import settings_of
+from experiments.storage.run_identity import digest_of, settings_of
 from experiments.storage.run_spec import RunSpec, forget_scenarios, values_of
 from model.engine.calendar import SHIFTS
 from model.engine.errors import InputError
@@ -90,7 +89,7 @@ def runs_with_file(
     ``request`` takes the path of that file.
     """
     forget_scenarios()
-    place = folder / hashlib.sha256(text.encode()).hexdigest()[:16] / name
+    place = folder / digest_of(text.encode()) / name
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(text, encoding="utf-8")
     planned, _ = arms_of(request(str(place)))

@@ -1,6 +1,5 @@
 """Lock of `confianza reproduce`: what decides its numbers, and the digests of all that it wrote."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +9,7 @@ from experiments.reproduce.design import ReproduceDesign
 from experiments.reproduce.plan import FILE as PLAN
 from experiments.storage.manifest import provenance
 from experiments.storage.run_folder import json_of
+from experiments.storage.run_identity import sha256_of
 from experiments.storage.writing import write_whole
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
@@ -26,16 +26,11 @@ def decided(design: ReproduceDesign, name: str) -> dict[str, Any]:
     drawn = json.dumps([list(design.ranges), design.cube.tolist(), design.doses.tolist()])
     return {
         "size": name,
-        "plan": digest(PLAN.read_bytes()),
-        "draws": digest(drawn.encode()),
-        "accounts": digest(json.dumps(settings, sort_keys=True).encode()),
+        "plan": sha256_of(PLAN.read_bytes()),
+        "draws": sha256_of(drawn.encode()),
+        "accounts": sha256_of(json.dumps(settings, sort_keys=True).encode()),
         "fingerprint": fingerprint(),
     }
-
-
-def digest(content: bytes) -> str:
-    """Return the SHA-256 digest of some bytes in hexadecimal digits."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def check_lock(folder: Path, now: Mapping[str, Any]) -> None:
@@ -58,7 +53,7 @@ def check_lock(folder: Path, now: Mapping[str, Any]) -> None:
 def write_lock(folder: Path, now: Mapping[str, Any], **more: Any) -> None:
     """Write the lock, with the digest of every file of tables, figures, sentences and explorer."""
     files = {
-        path.relative_to(folder).as_posix(): digest(path.read_bytes())
+        path.relative_to(folder).as_posix(): sha256_of(path.read_bytes())
         for path in sorted(folder.rglob("*"))
         if path.is_file()
         and path.name != "README.md"

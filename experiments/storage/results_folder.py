@@ -5,7 +5,6 @@ refused where the folder was named.  What is not whole yet lies beside, in NAME.
 """
 
 import contextlib
-import hashlib
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from experiments.storage.manifest import (
 )
 from experiments.storage.progress import say
 from experiments.storage.run_folder import json_of
+from experiments.storage.run_identity import sha256_of
 from experiments.storage.writing import Unwritable, told, write_whole
 from experiments.words.dictionary import OF_EFFECTS, SCHEMA
 from model.engine.errors import InputError
@@ -108,12 +108,12 @@ def is_as_written(path: Path, digest: str) -> bool:
     """Tell whether a file has the digest that it was written with; the folder of an arm may have been removed."""
     if not path.is_file():
         return path.parent.parent.name == ARMS and not path.parent.exists()
-    return hashlib.sha256(path.read_bytes()).hexdigest() == digest
+    return sha256_of(path.read_bytes()) == digest
 
 
 def digests_of(files: Mapping[str, bytes]) -> dict[str, str]:
     """Return the digests of the tables among some files, by which a folder is known to be as it was written."""
-    return {name: hashlib.sha256(content).hexdigest() for name, content in files.items() if name.endswith(".parquet")}
+    return {name: sha256_of(content) for name, content in files.items() if name.endswith(".parquet")}
 
 
 @contextlib.contextmanager

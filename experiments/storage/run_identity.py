@@ -88,6 +88,11 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
+def sha256_of(content: bytes) -> str:
+    """Return the SHA-256 digest of some bytes in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def digest_of(content: bytes) -> str:
     """Return 16 hexadecimal digits that stand for some bytes."""
-    return hashlib.sha256(content).hexdigest()[:16]
+    return sha256_of(content)[:16]

@@ -24,6 +24,7 @@ from experiments.storage.result_tables import (
     with_changes,
 )
 from experiments.storage.run_folder import parquet_of
+from experiments.storage.run_identity import sha256_of
 from experiments.storage.writing import make_folder, write_whole
 
 RUNS, BESIDE = b"confianza.runs", b"confianza.beside"
@@ -52,7 +53,7 @@ def name_of(number: int, content: bytes) -> str:
 
 def named_by_digest(stem: str, content: bytes, ending: str) -> str:
     """Return the name of a file, which tells whether its content is what was written."""
-    return f"{stem}-{hashlib.sha256(content).hexdigest()[:DIGITS]}{ending}"
+    return f"{stem}-{sha256_of(content)[:DIGITS]}{ending}"
 
 
 def is_intact(path: Path) -> bool:

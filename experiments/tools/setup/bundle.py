@@ -4,11 +4,9 @@ Packages are fetched by the hashes of the lock file.  A list in the folder state
 installs no others.  Where Sphinx is installed, the documentation site is built into the folder, too.
 """
 
-import hashlib
 import subprocess
 import sys
 import tempfile
-import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,8 +15,10 @@ from packaging.requirements import Requirement
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from experiments.storage.progress import say
+from experiments.storage.run_identity import sha256_of
 from experiments.storage.writing import write_all
 from experiments.tools.setup.offline_site import SITE, WITH_BUILDERS, build_site, can_build, is_site
+from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 
 ROOT = Path(__file__).parents[3]
@@ -29,7 +29,7 @@ PROGRAM = "confianza"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-SYSTEMS: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_name("systems.toml").read_text(encoding="utf-8"))
+SYSTEMS: dict[str, dict[str, Any]] = toml_beside(__file__, "systems.toml")
 
 
 def bundle(folder: Path, names: list[str]) -> None:
@@ -63,7 +63,7 @@ def bundle(folder: Path, names: list[str]) -> None:
         print(f"The documentation, without internet: {folder / SITE / 'index.html'}")
     else:
         print(f"Without the documentation; to add it: {WITH_BUILDERS} {folder}")
-    print(f"SHA-256 of {LIST}, to compare where the folder has been in other hands: {digest(listed)}")
+    print(f"SHA-256 of {LIST}, to compare where the folder has been in other hands: {sha256_of(listed)}")
 
 
 def check_place(folder: Path) -> None:
@@ -78,7 +78,7 @@ def check_place(folder: Path) -> None:
         raise InputError(f"bundle: {folder} holds something else than wheels ({foreign[0]}); choose another folder")
     known = {one for line in locked_lines() for one in hashes_in(line)}
     for path in sorted(folder.glob("*.whl")):
-        if name_of(path) != PROGRAM and digest(path.read_bytes()) not in known:
+        if name_of(path) != PROGRAM and sha256_of(path.read_bytes()) not in known:
             raise InputError(f"bundle: {path} is no wheel of the lock file; delete it or choose another folder")
 
 
@@ -119,7 +119,7 @@ def list_of(folder: Path) -> Iterator[str]:
     program = [f"{PROGRAM}=={parse_wheel_filename(path.name)[1]}" for path in there.get(PROGRAM, ())]
     for line in [*program, *locked_lines()]:
         if wheels := there.get(canonicalize_name(package_of(line).name)):
-            hashes = (HASH + digest(path.read_bytes()) for path in wheels)
+            hashes = (HASH + sha256_of(path.read_bytes()) for path in wheels)
             yield " ".join([line.partition(HASH)[0].strip(), *hashes])
 
 
@@ -129,11 +129,6 @@ def name_of(wheel: Path) -> str:
         return parse_wheel_filename(wheel.name)[0]
     except InvalidWheelFilename:
         return ""
-
-
-def digest(content: bytes) -> str:
-    """Return the SHA-256 of some bytes."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def tags(name: str) -> list[str]:
