@@ -6,7 +6,6 @@ and from the parameters of the model.
 
 import math
 import re
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from experiments.storage.reading import reference_file
 from experiments.storage.run_spec import parameter_value
 from experiments.words import catalogue
+from experiments.words.toml_files import toml_beside
 from model.engine.parameters import ParameterSpec
 from model.engine.scenario import Scenario
 from scenarios.groups import find_parameter
@@ -34,7 +34,7 @@ STEPS = 100
 @cache
 def table(name: str) -> dict[str, Any]:
     """Return a file of texts beside this module."""
-    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    return toml_beside(__file__, f"{name}.toml")
 
 
 def say(language: str, name: str, **values: Any) -> str:

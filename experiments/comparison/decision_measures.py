@@ -1,19 +1,17 @@
 """Measures that somebody can take, step by step, and the policy that those chosen make together."""
 
 import datetime
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, get_args
 
 from experiments.storage.run_spec import parameter_value
+from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.scenario import Policy, PolicyEntry, Scenario
 from model.police.minutes.schema import LITRES_A_GALLON
 
-FILE = Path(__file__).parent / "measures.toml"
 TODAY = {"en": "today", "es": "hoy"}
 POLICY = "measures"
 """Name of the policy, and of its file, that the chosen measures make together."""
@@ -77,7 +75,7 @@ def value_after(value: float, entries: list[PolicyEntry]) -> float:
 @cache
 def measures() -> tuple[DecisionMeasure, ...]:
     """Return all measures in the order in which they are shown."""
-    return tuple(measure_of(stated) for stated in tomllib.loads(FILE.read_text(encoding="utf-8"))["measure"])
+    return tuple(measure_of(stated) for stated in toml_beside(__file__, "measures.toml")["measure"])
 
 
 def measure_of(stated: dict[str, Any]) -> DecisionMeasure:

@@ -5,16 +5,14 @@ Compare, sweeps, page and report take them from here.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import NamedTuple
+
+from experiments.words.toml_files import toml_beside
 
 MEMORY_YEARS = (0.5, 2.0, 4.0)
 ASYMMETRY = (1.0, 3.0, 5.0)
-READINGS: Mapping[str, Mapping[str, float]] = tomllib.loads(
-    (Path(__file__).parent / "readings.toml").read_text(encoding="utf-8")
-)
+READINGS: Mapping[str, Mapping[str, float]] = toml_beside(__file__, "readings.toml")
 """Weights under each reading of what was measured, set anew for each memory by `experiments.validation.readings`."""
 
 

@@ -1,23 +1,21 @@
 """The catalogue of sentences about results: messages by key, in both languages."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
 from experiments.words.bilingual import LANGUAGES, Both, Tongue, both, listed
+from experiments.words.toml_files import toml_beside
 
-FILE = Path(__file__).with_name("messages.toml")
 EMPTY = both("", "")
 
 
 @cache
 def messages() -> Mapping[str, Mapping[str, Markup]]:
     """Return all messages by dotted key and language."""
-    return dict(flattened(tomllib.loads(FILE.read_text(encoding="utf-8"))))
+    return dict(flattened(toml_beside(__file__)))
 
 
 def flattened(tables: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, dict[str, Markup]]]:

@@ -2,10 +2,8 @@
 
 import math
 import textwrap
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,9 +17,9 @@ from experiments.statistics.paired_effects import error_of
 from experiments.storage.run_spec import RunSpec
 from experiments.words import catalogue
 from experiments.words.bilingual import Tongue
+from experiments.words.toml_files import toml_beside
 from model.town.crime_kinds import NAMES
 
-FILE = Path(__file__).with_name("run_summary.toml")
 WIDTH, LABEL, CHANGE = 80, 31, 15
 MOST_YEARS = 3
 APART = ("homicide", "domestic_violence")
@@ -39,7 +37,7 @@ class SummaryLine:
 
 def read_lines() -> Iterator[SummaryLine]:
     """Yield the lines that the file of the table states; one that stands for kinds of crime becomes a line for each."""
-    for stated in tomllib.loads(FILE.read_text(encoding="utf-8"))["lines"]:
+    for stated in toml_beside(__file__)["lines"]:
         if "each_kind" in stated:
             for kind in (kind for kind in NAMES if kind not in APART):
                 label = {language: f"  {catalogue.kind(kind, language)}" for language in catalogue.LANGUAGES}

@@ -1,17 +1,15 @@
 """Texts of the page, by key and language."""
 
-import tomllib
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-FILE = Path(__file__).with_name("texts.toml")
+from experiments.words.toml_files import toml_beside
 
 
 @cache
 def texts() -> dict[str, dict[str, dict[str, str]]]:
     """Return every text: part, key, language."""
-    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+    return toml_beside(__file__, "texts.toml")
 
 
 def say(language: str, name: str, **values: Any) -> str:

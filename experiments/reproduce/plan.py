@@ -1,13 +1,12 @@
 """Plan of `confianza reproduce`, read from `plan.toml`: factors, packages, measures and sizes."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from experiments.comparison.headline_measures import BY_NAME, Headline
+from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 
 FILE = Path(__file__).with_name("plan.toml")
@@ -86,7 +85,7 @@ class ReproducePlan:
 @cache
 def plan() -> ReproducePlan:
     """Return the plan."""
-    stated: dict[str, Any] = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    stated = toml_beside(__file__)
     lists = {name: tuple(value) for name, value in stated["measures"].items()}
     loop = stated["loop"]
     return ReproducePlan(

@@ -1,17 +1,15 @@
 """Effect size thresholds: the smallest effect that matters for a measure (delta), and the least spread (floor)."""
 
 import math
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from experiments.statistics.annual_aggregation import MONTHS
+from experiments.words.toml_files import toml_beside
 
 type Kind = Literal["points", "points_at_end", "criteria", "shares", "minutes", "amounts", "counts"]
-FILE = Path(__file__).with_name("thresholds.toml")
 HALF_EVENT = 0.5
 FEWEST_HOMICIDES = 10.0
 """Homicides a year below which no statement on a policy is made (Totonicapán has about 2.5)."""
@@ -45,7 +43,7 @@ class ThresholdRule:
 @cache
 def threshold_rules() -> Mapping[str, ThresholdRule]:
     """Return the rules by kind of measure."""
-    return {kind: ThresholdRule(**one) for kind, one in tomllib.loads(FILE.read_text(encoding="utf-8")).items()}
+    return {kind: ThresholdRule(**one) for kind, one in toml_beside(__file__).items()}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ it was stopped. A command that fails is told at the end and stops no other.
 
 import argparse
 import csv
-import hashlib
 import json
 import math
 import shlex
@@ -15,7 +14,6 @@ import shutil
 import subprocess
 import sys
 import time
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +24,9 @@ import pandas as pd
 from experiments.execution.parameter_draws import POSTERIOR_DRAWS
 from experiments.storage.run_crate import FILE as CRATE
 from experiments.storage.run_crate import comparison_crate
+from experiments.storage.run_identity import digest_of
 from experiments.storage.writing import csv_bytes, make_folder, write_whole
+from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
 
@@ -68,7 +68,7 @@ class ReferenceResult:
 
 def results_by_name() -> dict[str, ReferenceResult]:
     """Return all reference results by name, in the order in which they are made."""
-    stated = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    stated = toml_beside(__file__)
     found: dict[str, ReferenceResult] = {}
     for name, one in stated.items():
         lists: dict[str, Any] = {key: tuple(one[key]) for key in ("commands", "files") if key in one}
@@ -109,7 +109,7 @@ def on_record(folder: Path) -> dict[str, Row]:
 
 def identity_of_numbers() -> str:
     """Return what identifies the numbers of the model: the digests on record, which code of equal results shares."""
-    return hashlib.sha256(DIGESTS.read_bytes()).hexdigest()[:16]
+    return digest_of(DIGESTS.read_bytes())
 
 
 def is_made(one: ReferenceResult, folder: Path) -> bool:

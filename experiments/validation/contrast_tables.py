@@ -10,7 +10,6 @@ import fnmatch
 import math
 import re
 import sys
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import batched
 from pathlib import Path
@@ -23,12 +22,13 @@ from experiments.validation.experiment import BASE, SITES, Experiment, Worlds
 from experiments.validation.experiment_runs import QUICK, RUNS, ExperimentSize, run_worlds
 from experiments.validation.headline import TWINS, effect_columns, format_effect
 from experiments.validation.study_tables import Row, rows_by_columns, write_table
+from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
 from scenarios import load
 
 OUT = Path("results") / "reference"
-STATED: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+STATED: dict[str, dict[str, Any]] = toml_beside(__file__)
 MORE = {name: yearly_count(name, one["en"], one["es"], *one["columns"]) for name, one in STATED.pop("more").items()}
 MEASURES: Mapping[str, Headline] = {**BY_NAME, **MORE}
 SWEPT = re.compile(r"swept (-?[\d.]+)-([\d.]+)")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ from experiments.statistics.thresholds import CRITERION
 from experiments.validation.experiment import BASE, SITES, Experiment, Worlds
 from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_worlds
 from experiments.validation.study_tables import write_table
+from experiments.words.toml_files import toml_beside
 from model.engine.fingerprint import fingerprint
 from model.measures.criteria import CRITERIA, GRADES, grade_index
 
@@ -38,7 +38,7 @@ class CriteriaWorld:
         return "[set]\n" + "".join(f'"{key}" = {value!r}\n' for key, value in self.numbers.items())
 
 
-STATED: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+STATED: dict[str, dict[str, Any]] = toml_beside(__file__)
 WORLDS = {
     name: CriteriaWorld(one["told"], tuple(one.get("policies", ())), one.get("set", {}))
     for name, one in STATED["worlds"].items()

@@ -2,7 +2,6 @@
 
 import json
 import math
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -24,6 +23,7 @@ from experiments.validation.experiment import SITES, estimate
 from experiments.validation.experiment_runs import RUNS, SEVERAL, ExperimentSize, write_world
 from experiments.validation.readings import CENTRE, readings
 from experiments.validation.study_tables import Row, head_of, rows_by_columns, write_table
+from experiments.words.toml_files import toml_beside
 from model.engine.calendar import tick_of
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
@@ -64,7 +64,7 @@ class Dose:
         return head + "\n".join(parts) if parts else ""
 
 
-STATED = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+STATED = toml_beside(__file__)
 DOSES = tuple(Dose(**{**one, "given": AddedContacts(**one.get("given", {}))}) for one in STATED["dose"])
 BASE = DOSES[0]
 BY_NAME = {one.name: one for one in DOSES}

@@ -1,17 +1,15 @@
 """The virtual experiments of `effects.toml`: templates filled in, readers bound, variants of what is not known."""
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from experiments.validation import readers
 from experiments.validation.experiment import BASE, CENTRAL, SITES, Experiment, ExperimentLine, Published, Read, Variant
+from experiments.words.toml_files import toml_beside
 from scenarios import load, policies
 
-FILE = Path(__file__).with_name("effects.toml")
-STATED = tomllib.loads(FILE.read_text(encoding="utf-8"))
-OUTSIDE = tomllib.loads(FILE.with_name("outside.toml").read_text(encoding="utf-8"))
+STATED = toml_beside(__file__, "effects.toml")
+OUTSIDE = toml_beside(__file__, "outside.toml")
 """Reasons why lines lie outside what was published, by name, in English and Spanish."""
 RENAMED_AS = {name: f"{name}_by_another_name" for name in policies() if name != BASE}
 MADE: dict[str, str] = STATED["made"] | {other: f'include = "{name}"\n' for name, other in RENAMED_AS.items()}

@@ -1,7 +1,6 @@
 """Orders of magnitude of a year: of the built-in municipalities, or beside a scenario file of one's own."""
 
 import dataclasses
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from experiments.statistics.annual_aggregation import Expression
+from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 from scenarios.files import read_toml
 
-ORDERS = Path(__file__).with_name("orders.toml")
 OWN = ".orders.toml"
 """Ending of the name of a file with one's own orders of magnitude, beside the scenario's."""
 COUNTED = ("mean", "last", "sum", "per", "per_mean", "scale")
@@ -46,7 +45,7 @@ class Order:
 
 def orders() -> list[Order]:
     """Return all orders of magnitude, in order of the file."""
-    return [order_of(row) for row in tomllib.loads(ORDERS.read_text(encoding="utf-8"))["row"]]
+    return [order_of(row) for row in toml_beside(__file__)["row"]]
 
 
 def order_of(row: dict[str, Any]) -> Order:

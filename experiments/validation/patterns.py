@@ -6,10 +6,8 @@ somebody who knows nothing: any number of the scale with equal chance, or a coin
 
 import dataclasses
 import math
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -20,8 +18,9 @@ from experiments.statistics.forecast_scores import HOLDS, brier_score, does_hold
 from experiments.validation.criteria import table_of, verdicts
 from experiments.validation.experiment import SITES
 from experiments.validation.targets import Role
+from experiments.words.toml_files import toml_beside
 
-STATED: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+STATED: dict[str, Any] = toml_beside(__file__)
 NOT_TESTED: dict[str, str] = STATED["not_tested"]
 """Reason why a row of the evidence is not tested, by its id."""
 AS_IT_IS, HISTORY = "as it is", "history"

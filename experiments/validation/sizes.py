@@ -1,10 +1,9 @@
 """Sizes of all events that teach: points of 100 at day 3 in the reference town, ranges, sources."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
+from experiments.words.toml_files import toml_beside
 from model.simulation.registry import EVENT_KIND_NAMED
 
 
@@ -32,7 +31,7 @@ class EventSize:
         return numbers.get(f"events.{self.kind}_{part}", EVENT_KIND_NAMED[self.kind].values[part])
 
 
-STATED = tomllib.loads(Path(__file__).with_name("event_sizes.toml").read_text(encoding="utf-8"))
+STATED = toml_beside(__file__, "event_sizes.toml")
 EVENTS = tuple(EventSize(*one) for one in STATED["event"])
 BY_NAME = {one.name: one for one in EVENTS}
 DOOR = 4.0

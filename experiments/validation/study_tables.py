@@ -1,17 +1,17 @@
 """Tables of a study: worlds and heads from `study_tables.toml`, rows as CSV and text, numbers with their intervals."""
 
 import math
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from experiments.storage.writing import csv_bytes, make_folder, write_whole
 from experiments.validation.experiment import BASE, SITES, Estimate, estimate
+from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 
 Row = dict[str, Any]
-STATED = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+STATED = toml_beside(__file__)
 
 
 class StudyWorld(NamedTuple):

@@ -1,9 +1,7 @@
 """Targets: quantities that somebody has measured, each with its role and with what is uncertain about it."""
 
 import math
-import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal, get_args
 
 import pandas as pd
@@ -11,8 +9,8 @@ import pandas as pd
 from experiments.emulation.history_matching import Target
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.validation.orders import Order, orders
+from experiments.words.toml_files import toml_beside
 
-FILE = Path(__file__).with_name("targets.toml")
 Role = Literal["calibrated", "held out", "input", "echo"]
 ROLES: tuple[str, ...] = get_args(Role)
 OUR_OWN = ("assumed", "to verify", "our own")
@@ -93,4 +91,4 @@ def not_measured() -> dict[str, str]:
 
 def stated_targets() -> dict[str, Any]:
     """Return what the file of targets states."""
-    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+    return toml_beside(__file__)

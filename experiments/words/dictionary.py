@@ -1,15 +1,14 @@
 """The data dictionary: what the columns of every table hold, which also travels inside each Parquet file."""
 
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import pyarrow as pa
 
 from experiments.words import catalogue
+from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError
 from scenarios.groups import find_parameter
 
@@ -45,7 +44,7 @@ class DictionaryColumn:
 @cache
 def dictionary_page() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     """Return what is said of tables and, table by table, of their columns."""
-    return tomllib.loads(Path(__file__).with_name("columns.toml").read_text(encoding="utf-8"))
+    return toml_beside(__file__, "columns.toml")
 
 
 def units() -> set[str]:

@@ -7,7 +7,6 @@ import csv
 import io
 import json
 import re
-import tomllib
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
@@ -20,6 +19,7 @@ from experiments.classroom import lesson
 from experiments.classroom.assignment import Assignment, assignment_of
 from experiments.figures.theme import REPORT
 from experiments.storage.writing import make_folder, write_all, write_whole
+from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError
 
 FOLDER = Path(__file__).parent
@@ -36,7 +36,7 @@ COLUMNS = ("file", "student", "exercise", "seed", "policy", "levers", "off", "pr
 @cache
 def guide() -> dict[str, Any]:
     """Return the texts of the workshop in both languages."""
-    return tomllib.loads((FOLDER / "guide.toml").read_text(encoding="utf-8"))
+    return toml_beside(__file__, "guide.toml")
 
 
 def in_language(stated: Any, language: str) -> Any:

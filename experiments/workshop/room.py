@@ -7,16 +7,15 @@ its answer, and erased when the room closes.  What is shown are counts, and none
 import secrets
 import threading
 import time
-import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from experiments.comparison.decision_measures import Chosen, measures, moved_measures
 from experiments.statistics.thresholds import Scale
+from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError
 
 PHASES = ("welcome", "predict", "reveal", "packages", "compare", "close", "closed")
@@ -39,7 +38,7 @@ class Refused(Exception):
 @cache
 def texts() -> dict[str, Any]:
     """Return the texts of the room."""
-    return tomllib.loads(Path(__file__).with_name("room.toml").read_text(encoding="utf-8"))
+    return toml_beside(__file__)
 
 
 def words(language: str) -> dict[str, str]:

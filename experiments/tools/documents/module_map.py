@@ -3,10 +3,11 @@
 import ast
 import re
 import textwrap
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+from experiments.words.toml_files import toml_beside
 
 ROOT = Path(__file__).parents[3]
 MAP = ROOT / "model" / "docs" / "MAP.md"
@@ -15,7 +16,7 @@ PACKAGES = (
     *("justice", "politics", "problems", "measures", "simulation"),
 )
 """The packages of `model` from the ground up; the contracts in `pyproject.toml` enforce this order."""
-TEXTS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("texts.toml").read_text(encoding="utf-8"))
+TEXTS: dict[str, Any] = toml_beside(__file__, "texts.toml")
 
 
 def wrapped(text: str, first: str = "", rest: str = "") -> str:

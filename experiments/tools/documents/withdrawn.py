@@ -2,14 +2,13 @@
 
 import csv
 import re
-import tomllib
 from functools import cache
 from pathlib import Path
 
 from experiments.tools.documents.answer import YEAR, cell
+from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 
-TEXTS = Path(__file__).with_name("withdrawn.toml")
 RESULTS = Path(__file__).parents[3] / "results" / "reference"
 TABLES = {
     "headline": ("headline/current.csv", ("site", "world", "measure")),
@@ -31,7 +30,7 @@ def table() -> str:
 
 def conclusions() -> list[dict[str, str]]:
     """Return the texts of all conclusions."""
-    found: list[dict[str, str]] = tomllib.loads(TEXTS.read_text(encoding="utf-8"))["conclusion"]
+    found: list[dict[str, str]] = toml_beside(__file__)["conclusion"]
     return found
 
 
