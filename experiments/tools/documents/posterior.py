@@ -1,4 +1,4 @@
-"""What data say about parameters, as a table for the site, from the calibration on record."""
+"""Table for the site of what data say about parameters, from the calibration on record."""
 
 import csv
 import textwrap
