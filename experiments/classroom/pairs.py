@@ -11,7 +11,7 @@ from experiments.classroom.lesson_run import FILE, SITE, arms_of, file_of, label
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.decision_outcomes import PairedOutcome, all_found
 from experiments.comparison.policy_choice import ONE_TOWN, TWINS, program_of, runs_with_file
-from experiments.comparison.twin_results import Life, paired_lives
+from experiments.comparison.twin_results import Life, PairedWorlds, paired_lives
 from experiments.narrative.number_format import written
 from experiments.statistics.verdicts import VERDICTS, direction
 from experiments.storage.result_tables import STATUS_QUO
@@ -70,40 +70,28 @@ def repeated(task: Assignment, size: str) -> str:
     return "\n\n".join([request.command, *([f"# {FILE}\n{file}"] if file else []), f"# Python\n{program}"])
 
 
-class AskedPairs:
-    """Paired runs of one task: the finished worlds of both sides by seed, and the reasons of those that failed."""
+class AskedPairs(PairedWorlds):
+    """Paired runs of one task."""
 
     def __init__(self, task: Assignment, size: str, folder: Path) -> None:
         self.task, self.size, self.stopped = task, size, False
-        sides = runs_with_file(file_of(task), folder, FILE, lambda file: request_of(task, size, file))
-        self.specs = [spec for pair in zip(*sides, strict=True) for spec in pair]
-        self.places = {spec.run: (side, spec.seed) for side, specs in enumerate(sides) for spec in specs}
-        self.lives: tuple[dict[int, Life], dict[int, Life]] = ({}, {})
-        self.faults: list[str] = []
+        super().__init__(*runs_with_file(file_of(task), folder, FILE, lambda file: request_of(task, size, file)))
         self.rows: dict[str, list[dict[str, Any]]] = {}
 
     @property
     def done(self) -> int:
         """Number of worlds that have ended."""
-        return sum(map(len, self.lives)) + len(self.faults)
+        return sum(map(len, self.lives)) + len(self.failed)
 
     @property
     def running(self) -> bool:
         """Tell whether worlds are waited for."""
         return not self.stopped and self.done < len(self.specs)
 
-    def add(self, life: Life | str, run: str) -> None:
-        """Add a finished world, or the reason of its failure."""
-        side, seed = self.places[run]
-        if isinstance(life, str):
-            self.faults.append(life)
-        else:
-            self.lives[side][seed] = life
-
     def shown(self, language: str) -> dict[str, Any]:
         """Return what the page shows: how far the worlds have come, and once all have ended every outcome."""
-        rows, base = self.rows_in(language), self.lives[0]
-        residents = round(float(next(iter(base.values())).months["residents"].iloc[-1])) if base else 0
+        rows, base, reasons = self.rows_in(language), self.sides[0], [*self.failed.values()]
+        residents = round(float(base[0].months["residents"].iloc[-1])) if base else 0
         return {
             "label": label(self.task, language),
             "size": self.size,
@@ -111,14 +99,14 @@ class AskedPairs:
             "all": len(self.specs),
             "running": self.running,
             "stopped": self.stopped,
-            "fault": say(language, "pairs_failed", n=len(self.faults), reason=self.faults[0]) if self.faults else "",
+            "fault": say(language, "pairs_failed", n=len(reasons), reason=reasons[0]) if reasons else "",
             "town": say(language, "pairs_small", n=f"{residents:,}") if self.size == "small" and rows else "",
             "rows": rows,
         }
 
     def rows_in(self, language: str) -> list[dict[str, Any]]:
         """Return every outcome in a language once all pairs are there; composed once, since the page asks often."""
-        twins = paired_lives(*(tuple(one.values()) for one in self.lives))
+        twins = paired_lives(*self.sides)
         if len(twins) == TWINS and language not in self.rows:
             self.rows[language] = [row_of(one, language) for one in all_found(twins, lambda _: None, draws={})]
         return self.rows.get(language, [])

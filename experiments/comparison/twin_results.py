@@ -172,6 +172,38 @@ def world_after_warm_up(spec: RunSpec, town: Town, warm: Path) -> TrustModel:
     return TrustModel.restore(folder, spec.scenario, town=town, whole=True)
 
 
+class PairedWorlds:
+    """Finished worlds of paired runs by side and seed, and the reasons of those that failed by run.
+
+    ``sides`` are the runs of today, then of what is compared with it; of each, those of one seed are a pair.
+    """
+
+    def __init__(self, *sides: Sequence[RunSpec]) -> None:
+        self.specs = [spec for pair in zip(*sides, strict=True) for spec in pair]
+        self.places = {spec.run: (side, spec.seed) for side, specs in enumerate(sides) for spec in specs}
+        self.lives: tuple[dict[int, Life], dict[int, Life]] = ({}, {})
+        self.failed: dict[str, str] = {}
+
+    def add(self, life: Life | str, run: str) -> None:
+        """Add a finished world, or the reason of its failure."""
+        side, seed = self.places[run]
+        if isinstance(life, str):
+            self.failed[run] = life
+        else:
+            self.lives[side][seed] = life
+
+    @property
+    def sides(self) -> tuple[tuple[Life, ...], tuple[Life, ...]]:
+        """Worlds as today and of what is compared with it, in the order of their seeds."""
+        base, arm = (tuple(one[seed] for seed in sorted(one)) for one in self.lives)
+        return base, arm
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """A reason for each pair of which a world failed."""
+        return tuple({self.places[run][1]: reason for run, reason in self.failed.items()}.values())
+
+
 def paired_lives(base: Sequence[Life], arm: Sequence[Life]) -> list[tuple[Life, Life]]:
     """Return twins that have both been lived, in the order of their seeds."""
     others = {one.seed: one for one in arm}

@@ -10,7 +10,7 @@ import pandas as pd
 
 from experiments.comparison.decision_outcomes import OUTCOMES
 from experiments.comparison.policy_choice import Choice, runs_of
-from experiments.comparison.twin_results import Life
+from experiments.comparison.twin_results import Life, PairedWorlds
 from experiments.page import sites
 from experiments.page.address import AddressError, Asked, asked_by
 from experiments.page.background_worker import running
@@ -47,9 +47,7 @@ class Visitor:
     def begin(self) -> None:
         """Forget the worlds of an earlier choice."""
         self.turn = next(self.turns)
-        self.base: dict[int, Life] = {}
-        self.arm: dict[int, Life] = {}
-        self.faults: dict[int, str] = {}
+        self.worlds = PairedWorlds()
 
     def do(self, action: Callable[[], None]) -> None:
         """Let something be done in the thread of this visitor, in the order asked for."""
@@ -77,10 +75,9 @@ class Visitor:
     @property
     def standing(self) -> Standing:
         """State of the choice."""
-        lives = [tuple(one[seed] for seed in sorted(one)) for one in (self.base, self.arm)]
-        choice = self.asked.choice
+        choice, worlds = self.asked.choice, self.worlds
         scenario = sites.load_scenario(choice.site)
-        return Standing(choice, scenario, self.asked.language, lives[0], lives[1], tuple(self.faults.values()))
+        return Standing(choice, scenario, self.asked.language, *worlds.sides, worlds.faults)
 
     # What is asked
 
@@ -110,35 +107,31 @@ class Visitor:
     def ask(self) -> None:
         """Request the worlds of the choice; runs of an earlier choice are given up."""
         choice = self.asked.choice
-        if choice == self.requested and not self.faults:
+        if choice == self.requested and not self.worlds.failed:
             self.show()
             return
         background = running[-1]
-        arms = runs_of(choice, background.folder)
-        kept = {seed: life for seed, life in self.base.items() if life.run in {spec.run for spec in arms[0]}}
+        worlds = PairedWorlds(*runs_of(choice, background.folder))
+        kept = [life for life in self.worlds.sides[0] if life.run in worlds.places]
+        for life in kept:
+            worlds.add(life, life.run)
+        specs = [spec for spec in worlds.specs if spec.run not in {life.run for life in kept}]
         self.begin()
-        self.requested, self.base = choice, kept
-        sides = {spec.run: side for side, specs in enumerate(arms) for spec in specs}
-        known = {life.run for life in kept.values()}
-        specs = [spec for world in zip(*arms, strict=True) for spec in world if spec.run not in known]
-        seeds, turn = {spec.run: spec.seed for spec in specs}, self.turn
+        self.requested, self.worlds, turn = choice, worlds, self.turn
 
         def on_world(life: Life | str, run: str) -> None:
-            self.do(lambda: self.add_result(life, seeds[run], sides[run]) if self.turn == turn else None)
+            self.do(lambda: self.add_result(life, run) if self.turn == turn else None)
 
         def on_months(months: pd.DataFrame, run: str) -> None:
-            self.do(lambda: self.draw_line(months, sides[run]) if self.turn == turn else None)
+            self.do(lambda: self.draw_line(months, worlds.places[run][0]) if self.turn == turn else None)
 
         self.seat = background.take_seat() if self.seat is None else self.seat
         background.ask(self.seat, specs, on_world, on_months)
         self.show()
 
-    def add_result(self, life: Life | str, seed: int, side: int) -> None:
+    def add_result(self, life: Life | str, run: str) -> None:
         """Add a finished world, or the reason of its failure."""
-        if isinstance(life, str):
-            self.faults[seed] = life
-        else:
-            (self.arm if side else self.base)[seed] = life
+        self.worlds.add(life, run)
         one = self.standing
         if one.done > 1 and one.running:
             self.show_soon()
@@ -160,7 +153,8 @@ class Visitor:
 
     def draw_line(self, months: pd.DataFrame, side: int) -> None:
         """Send the first months of the first world, where none like it is there yet."""
-        if not self.arm and bool(self.base) == bool(side):
+        base, arm = self.worlds.lives
+        if not arm and bool(base) == bool(side):
             self.send("line", {one.name: rounded(one.in_months(months)) for one in OUTCOMES})
 
     # What is shown

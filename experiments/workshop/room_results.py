@@ -7,7 +7,7 @@ from typing import Any
 from experiments.comparison.decision_measures import Chosen, decision_measure, measures
 from experiments.comparison.decision_outcomes import TRUST, effect_on
 from experiments.comparison.policy_choice import TWINS, Choice, runs_of
-from experiments.comparison.twin_results import Life
+from experiments.comparison.twin_results import Life, PairedWorlds
 from experiments.page import sites
 from experiments.page.background_worker import running
 from experiments.page.decision_answer import decision_sentence
@@ -24,38 +24,31 @@ class PairedRuns:
     def __init__(self, site: str) -> None:
         self.site = site
         self.lock = threading.Lock()
-        self.lives: dict[Chosen, tuple[dict[int, Life], dict[int, Life]]] = {}
-        self.faults: dict[Chosen, dict[int, str]] = {}
+        self.worlds: dict[Chosen, PairedWorlds] = {}
         self.composed: dict[tuple[Chosen, str, str], dict[str, Any]] = {}
 
     def ask(self, chosen: Chosen) -> None:
         """Let the pairs of a choice be simulated, unless that was asked for before."""
         with self.lock:
-            if not chosen or chosen in self.lives:
+            if not chosen or chosen in self.worlds:
                 return
-            self.lives[chosen], self.faults[chosen] = ({}, {}), {}
-        background = running[-1]
-        arms = runs_of(Choice(self.site, chosen, years=YEARS), background.folder)
-        sides = {spec.run: (side, spec.seed) for side, specs in enumerate(arms) for spec in specs}
+            background = running[-1]
+            arms = runs_of(Choice(self.site, chosen, years=YEARS), background.folder)
+            worlds = self.worlds[chosen] = PairedWorlds(*arms)
 
         def on_world(life: Life | str, run: str) -> None:
-            side, seed = sides[run]
             with self.lock:
-                if isinstance(life, str):
-                    self.faults[chosen][seed] = life
-                else:
-                    self.lives[chosen][side][seed] = life
+                worlds.add(life, run)
 
-        background.ask(background.take_seat(), [spec for pair in zip(*arms, strict=True) for spec in pair], on_world)
+        background.ask(background.take_seat(), worlds.specs, on_world)
 
     def standing(self, chosen: Chosen, language: str) -> Standing:
         """Return what the decision view would show of a choice now."""
         with self.lock:
-            found = self.lives.get(chosen, ({}, {}))
-            base, arm = (tuple(one[seed] for seed in sorted(one)) for one in found)
-            faults = tuple(self.faults.get(chosen, {}).values())
+            worlds = self.worlds.get(chosen, PairedWorlds())
+            sides, faults = worlds.sides, worlds.faults
         choice = Choice(self.site, chosen, years=YEARS)
-        return Standing(choice, sites.load_scenario(self.site), language, base, arm, faults)
+        return Standing(choice, sites.load_scenario(self.site), language, *sides, faults)
 
     def shown(self, chosen: Chosen, language: str, compose: Callable[[Standing], dict[str, Any]]) -> dict[str, Any]:
         """Return what is composed of a choice, which is asked for each second; when all pairs are there, only once."""

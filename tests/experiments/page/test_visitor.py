@@ -162,8 +162,7 @@ def test_who_leaves_gives_up_what_was_asked_for(background: BackgroundWorker, sm
     wait_for(lambda: bool(background.requests))
     one.visitor.close()
     assert not background.requests
-    assert not one.visitor.base
-    assert not one.visitor.arm
+    assert one.visitor.worlds.sides == ((), ())
 
 
 def test_a_town_is_chosen_from_the_list_only(small: str) -> None:
