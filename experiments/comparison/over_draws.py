@@ -22,6 +22,11 @@ UNDER_ACCOUNTS = 8
 PLACE = ["site", "against", "measure"]
 
 
+def rival_accounts() -> list[str]:
+    """Return the names of all accounts but the present one."""
+    return [name for name in accounts.names() if name != accounts.PRESENT]
+
+
 def tasks_over_draws(
     number: int, firsts: Sequence[RunSpec], draws: Sequence[Draw], sets: Sequence[str]
 ) -> Iterator[Task]:
@@ -37,7 +42,7 @@ def tasks_over_draws(
         Values that the user set: they hold in every draw.
     """
     fixed = values_of(sets)
-    rivals = [name for name in accounts.names() if name != accounts.PRESENT]
+    rivals = rival_accounts()
     for k, draw in enumerate(draws):
         for run in (0, 1):
             yield task_of(number, firsts, DrawLabel(k + 1, accounts.PRESENT, run), draw.values, fixed, len(draws))

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from experiments.reproduce.design import ReproduceDesign
-from experiments.reproduce.effects import effect_row, with_verdicts
+from experiments.reproduce.effects import effect_row, main_pairs, with_verdicts
 from experiments.reproduce.plan import SITES
 from experiments.reproduce.runs import differences, rows_in
-from experiments.reproduce.surfaces import inputs_table
+from experiments.reproduce.surfaces import dosed_pairs, inputs_table
 from experiments.statistics.verdicts import FEWEST, direction
 
 TESTED = 0.5
@@ -33,7 +33,7 @@ def regions_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
     ``rule`` says in inputs (0-1) where the region lies, ``share`` is the share of the tested runs in it; each block
     counts once in a region, by the mean of its runs there. ``outcome`` is works, harms, nothing or open.
     """
-    dosed = pairs[(pairs["kind"] != "loop") & pairs["arm"].isin({arm for b in design.blocks for arm in b.packages})]
+    dosed = dosed_pairs(design, main_pairs(pairs))
     dosed = dosed[dosed["years"] == design.size.years]
     rows = [
         row | {"site": site}

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.comparison.over_draws import rival_accounts
 from experiments.emulation.coefficients import Coefficients, coefficients_of
 from experiments.emulation.emulator import Emulator, fit_emulator
 from experiments.emulation.grouped_errors import GroupedErrors, grouped_errors
@@ -42,18 +43,18 @@ class Surface:
 
 def input_names(plan: ReproducePlan) -> list[str]:
     """Return the inputs of a surface: doses, assumptions, and a 0 or 1 for every account but the present one."""
-    return [*plan.factors, *plan.assumptions, *list(accounts.names())[1:]]
+    return [*plan.factors, *plan.assumptions, *rival_accounts()]
 
 
 def inputs_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the inputs of every pair: all lie between 0 and 1."""
     packages = {(block.draw, arm): doses for block in design.blocks for arm, doses in block.packages.items()}
     assumed = {draw: design.inputs(draw) for draw in pairs["draw"].unique()}
-    others = list(accounts.names())[1:]
+    rivals = rival_accounts()
     rows = [
         {name: packages.get((draw, arm), {}).get(name, 0.0) for name in design.plan.factors}
         | assumed[draw]
-        | {name: float(name == account) for name in others}
+        | {name: float(name == account) for name in rivals}
         for draw, arm, account in zip(pairs["draw"], pairs["arm"], pairs["account"], strict=True)
     ]
     return pd.DataFrame(rows, index=pairs.index)
@@ -120,11 +121,14 @@ def spread_inputs(plan: ReproducePlan, n: int = 128) -> dict[str, np.ndarray]:
     """Return ``n`` points spread over all assumptions, with every account alike, as inputs without doses."""
     from scipy.stats import qmc  # half a second, for this command only
 
-    others = list(accounts.names())[1:]
     cube = qmc.LatinHypercube(d=len(plan.assumptions), rng=np.random.default_rng(plan.seed)).random(n)
-    which = np.arange(n) % (len(others) + 1)
     inputs = dict(zip(plan.assumptions, cube.T, strict=True))
-    return inputs | {name: (which == number).astype(float) for number, name in enumerate(others, start=1)}
+    return inputs | account_inputs(np.arange(n) % len(accounts.names()))
+
+
+def account_inputs(which: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the inputs that say which account holds, from its number; 0 is the present one."""
+    return {name: (which == number).astype(float) for number, name in enumerate(rival_accounts(), start=1)}
 
 
 def averaged_surface(plan: ReproducePlan, surface: Surface) -> Coefficients:
@@ -207,7 +211,6 @@ def dependence_rows(plan: ReproducePlan, key: Key, surface: Surface) -> Iterator
 
 def inputs_of(plan: ReproducePlan, names: Sequence[str], points: np.ndarray) -> dict[str, np.ndarray]:
     """Return points of the unit cube as inputs of a surface; the last column chooses the account."""
-    others = list(accounts.names())[1:]
     columns = dict(zip(names, np.clip(points, 0.0, 1.0).T, strict=True))
-    which = np.minimum((columns.pop(ACCOUNT) * (len(others) + 1)).astype(int), len(others))
-    return columns | {name: (which == number).astype(float) for number, name in enumerate(others, start=1)}
+    count = len(accounts.names())
+    return columns | account_inputs(np.minimum((columns.pop(ACCOUNT) * count).astype(int), count - 1))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments.comparison.over_draws import rival_accounts
 from experiments.storage.writing import write_whole
 from experiments.validation.calibration import SITE
 from experiments.validation.event_weights import SOLVED, WeightSolver, weight_solver
@@ -84,7 +85,7 @@ def with_solved(path: Path, solved: Mapping[str, float]) -> str:
 def main() -> None:
     """Solve all accounts, or those that are named, and write their files."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("names", nargs="*", default=[name for name in accounts.names() if name != accounts.PRESENT])
+    asked.add_argument("names", nargs="*", default=rival_accounts())
     asked.add_argument("--scale", type=float, default=1.0)
     options = asked.parse_args()
     for name in options.names:
