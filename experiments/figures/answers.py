@@ -12,12 +12,18 @@ from experiments.comparison.origins import BELIEFS, key_of
 from experiments.figures.forest import draw_contrasts
 from experiments.figures.plot_command import MEASURES_SHOWN, chosen_measures, figure_bytes, language_suffix
 from experiments.figures.svg import title_of
-from experiments.narrative.labels import change_words, decimals_needed, for_people, meaning_with_unit, title_words
+from experiments.narrative.labels import (
+    change_words,
+    decimals_needed,
+    for_people,
+    meaning_with_unit,
+    title_words,
+    verdict_words,
+)
 from experiments.narrative.messages import said
 from experiments.narrative.origin_sentences import part_keys, part_name
 from experiments.statistics.interactions import interactions
 from experiments.statistics.thresholds import monthly_scale
-from experiments.statistics.verdicts import VERDICTS
 from experiments.storage.export_data import table_as_csv
 from experiments.storage.manifest import SWEEP, kind_of, read_manifest
 from experiments.storage.progress import patience, say
@@ -122,8 +128,10 @@ def latex_of(table: pd.DataFrame, measures: Sequence[str], tongue: Tongue, origi
             numbers = " & ".join(f"${scale * row[name] + 0.0:+.{digits}f}$" for name in ("estimate", "low", "high"))
             today, delta = (f"${scale * row[name]:.{digits}f}$" for name in ("status_quo", "delta"))
             change = escape_latex(change_words(row["change"], tongue)).replace("×", r"$\times$")
-            place, words = escape_latex(title_words(row["scenario"], tongue)), VERDICTS[row["verdict"]]
-            verdict = tongue(words.es, words.en)
+            place, verdict = (
+                escape_latex(title_words(row["scenario"], tongue)),
+                tongue.of(verdict_words(row["verdict"])),
+            )
             body.append(rf"{change} & {place} & {today} & {numbers} & {delta} & {verdict} & {row['n']} \\")
         body.append(r"\addlinespace")
     return "\n".join([*([f"% {origin}"] if origin else []), *body, r"\bottomrule", r"\end{longtable}", ""])

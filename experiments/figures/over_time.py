@@ -117,7 +117,7 @@ def draw_courses(site: Site, tongue: Tongue, texts: tuple[Both, Both], courses: 
             axes, verdict = sheet.panel(number, at), site.judged(arm, course.measure) if site.others else "missing"
             ends = draw_course(axes, site, arm, course)
             if site.others:
-                m.write_verdict(axes, verdict_words(site, arm, course.measure, tongue), verdict)
+                m.write_verdict(axes, verdict_with_count(site, arm, course.measure, tongue), verdict)
             if number % sheet.across == 0:
                 sheet.label(at, name, number)
             else:
@@ -134,7 +134,7 @@ def draw_courses(site: Site, tongue: Tongue, texts: tuple[Both, Both], courses: 
     return sheet.figure
 
 
-def verdict_words(site: Site, arm: ArmReading, measure: str, tongue: Tongue) -> str:
+def verdict_with_count(site: Site, arm: ArmReading, measure: str, tongue: Tongue) -> str:
     """Return sign and words of a verdict, with the count of twins where it is told."""
     verdict, row = site.judged(arm, measure), site.effect(arm, measure)
     words = VERDICTS[verdict]

@@ -9,6 +9,7 @@ from experiments.comparison.headline_measures import BY_NAME
 from experiments.figures.dot_strip import HATCH, dot_field, draw_ruler
 from experiments.narrative.ceiling_sentences import ends_of
 from experiments.narrative.findings import AT_HOME, WOMEN, main_direction
+from experiments.narrative.labels import verdict_words
 from experiments.narrative.report_reading import ArmReading, Site, digits_needed
 from experiments.statistics.verdicts import RISES, UNKNOWN, VERDICTS, direction, judge
 from experiments.words.bilingual import Both, both
@@ -84,7 +85,7 @@ class OutcomeCell:
     @property
     def said(self) -> Both:
         """Words of the verdict."""
-        return both(VERDICTS[self.verdict].es, VERDICTS[self.verdict].en)
+        return verdict_words(self.verdict)
 
     @property
     def twins(self) -> tuple[int, int] | None:

@@ -13,8 +13,9 @@ from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.contrasts import POLICY, SCENARIO, TOGETHER
 from experiments.statistics.interactions import TIMES
 from experiments.statistics.thresholds import Scale, monthly_scale
+from experiments.statistics.verdicts import VERDICTS
 from experiments.storage.result_tables import STATUS_QUO, parts_of
-from experiments.words.bilingual import Tongue
+from experiments.words.bilingual import Both, Tongue, both
 from experiments.words.catalogue import in_both, meaning, mechanism, parameter, unit
 from model.engine.errors import InputError
 from model.simulation.registry import MEASURES
@@ -38,6 +39,11 @@ AS_TODAY = "como hoy", "as today"
 YEARLY = frozenset(one.read.sum[0] for one in HEADLINES if one.how == "year" and len(one.read.sum) == 1)
 """Monthly counts that people read by the year."""
 A_YEAR = {"es": " al año", "en": " a year"}
+
+
+def verdict_words(verdict: str) -> Both:
+    """Return a verdict in words."""
+    return both(VERDICTS[verdict].es, VERDICTS[verdict].en)
 
 
 def for_people(measure: str) -> float:

@@ -21,15 +21,16 @@ from experiments.figures.theme import REPORT
 from experiments.narrative import answers, sentences
 from experiments.narrative.ceiling_sentences import MEASURES as OF_CEILING
 from experiments.narrative.ceiling_sentences import rows_at, shown_end
+from experiments.narrative.labels import verdict_words
 from experiments.narrative.messages import message
 from experiments.narrative.report_reading import Site, few_deaths, read_sites
 from experiments.report import decided, disagreeing, practice, tables
 from experiments.report.chapters import chapters
 from experiments.report.prices import NO_PRICES, Prices
-from experiments.statistics.verdicts import VERDICTS, judge
+from experiments.statistics.verdicts import judge
 from experiments.storage.progress import say
 from experiments.words import catalogue
-from experiments.words.bilingual import Both, Tongue, both, languages_of
+from experiments.words.bilingual import Tongue, both, languages_of
 from experiments.words.dates import day
 from model.measures.criteria import CRITERIA
 
@@ -85,13 +86,9 @@ def environment(languages: tuple[str, ...]) -> Environment:
     def t(es: str, en: str, **parts: object) -> Markup:
         return both(es, en, **parts).shown(languages)
 
-    def verdict_words(row: Any) -> Both:
-        words = VERDICTS[judge(row)]
-        return both(words.es, words.en)
-
     found.globals |= (
         SOURCES
-        | {"verdict_words": verdict_words}
+        | {"verdict_words": lambda row: verdict_words(judge(row))}
         | {"languages": languages, "say": lambda text: text.shown(languages), "t": t}
     )
     return found

@@ -7,12 +7,12 @@ from typing import Any
 import pandas as pd
 
 from experiments.comparison.headline_measures import BY_NAME
+from experiments.narrative.labels import verdict_words
 from experiments.narrative.messages import message
 from experiments.narrative.number_format import written
 from experiments.reproduce.effects import CRITERIA
 from experiments.reproduce.plan import HEAVY_HAND, SITES
 from experiments.reproduce.runs import rows_in
-from experiments.statistics.verdicts import VERDICTS
 from experiments.words.bilingual import Both, both, joined, listed
 from experiments.words.catalogue import parameter
 from scenarios import accounts, names
@@ -40,11 +40,6 @@ def measure_name(measure: str) -> Both:
 def package_name(package: str) -> Both:
     """Return the name of a package."""
     return message(f"reproduce.package.{package}")
-
-
-def verdict_words(verdict: str) -> Both:
-    """Return a verdict in words."""
-    return both(VERDICTS[verdict].es, VERDICTS[verdict].en)
 
 
 def unit_of(measure: str) -> Both:
