@@ -7,6 +7,7 @@ follow, and what is not scored, with the reason.
 """
 
 import math
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -133,8 +134,9 @@ def lines(rows: Sequence[Score]) -> Iterator[str]:
                 yield f" {role}"
             for row in own:
                 verdict = " FAILED" if row.failed else ""
-                numbers = f"{row.measured:>9.4g}{row.model:>9.4g}{row.z:>+7.1f}{row.trivial:>9.4g}{row.skill:>+7.2f}"
-                yield f"  {row.name[:29]:30}{numbers}{verdict}"
+                measured, model, trivial = map(four_digits, (row.measured, row.model, row.trivial))
+                numbers = f"{measured:>9}{model:>9}{row.z:>+7.1f}{trivial:>9}{row.skill:>+7.2f}"
+                yield f"  {textwrap.shorten(row.name, 29, placeholder='…'):30}{numbers}{verdict}"
         for role in ROLES:
             own = [row for row in rows if (row.site, row.role) == (site, role)]
             if own:
@@ -143,3 +145,12 @@ def lines(rows: Sequence[Score]) -> Iterator[str]:
     yield "Skill: 1 perfect, 0 as the trivial forecast, the number of the other town."
     yield "Agreement of calibrated rows, inputs and echoes is no evidence for the model."
     yield ""
+
+
+def four_digits(number: float) -> str:
+    """Return a number with four digits, and without an exponent where it is large.
+
+    >>> four_digits(13164.2), four_digits(41.872), four_digits(0.3)
+    ('13164', '41.87', '0.3')
+    """
+    return f"{number:.0f}" if abs(number) >= 1e4 else f"{number:.4g}"
