@@ -100,7 +100,8 @@ def call(module: str, *words: str) -> None:
 def trial_of(report: ET.Element) -> Trial:
     """Return the sums of a report of pytest; a test may state as properties its cases, failures and measurements.
 
-    Of the seconds that programs took to end, the longest is reported.
+    Tests that failed are named among the measurements.  Of the seconds that programs took to end, the longest is
+    reported.
     """
     cases = failed = skipped = 0
     measured: list[str] = []
@@ -110,10 +111,11 @@ def trial_of(report: ET.Element) -> Trial:
         stated = {name: int(properties[name]) for name in ("cases", "failed") if name in properties}
         measured += [properties["measured"]] if "measured" in properties else []
         ended += [float(properties["ended"])] if "ended" in properties else []
-        broken = any(test.find(kind) is not None for kind in ("failure", "error"))
+        reasons = [told for kind in ("failure", "error") if (told := test.find(kind)) is not None]
         skipped += test.find("skipped") is not None
         cases += stated.get("cases", int(test.find("skipped") is None))
-        failed += max(stated.get("failed", 0), int(broken))
+        failed += max(stated.get("failed", 0), bool(reasons))
+        measured += [f"FAILED {test.get('name')}: {one.get('message', '').partition('\n')[0]}" for one in reasons[:1]]
     measured += [f"ended {max(ended):.1f} s after their signal at the latest"] if ended else []
     seconds = sum(float(one.get("time", "0")) for one in report.iter("testsuite"))
     return Trial(cases, failed, skipped, seconds, measured=tuple(measured))

@@ -8,12 +8,18 @@ from experiments.tools.reliability import ROOT, TRIED, Trial, main, table_of, tr
 
 REPORT = """<testsuites><testsuite time="90.0">
 <testcase><properties><property name="cases" value="500"/><property name="failed" value="2"/></properties>
-<failure/></testcase><testcase/><testcase><error/></testcase><testcase><skipped/></testcase>
+<failure/></testcase><testcase/>
+<testcase name="test_towns"><error message="no town&#10;of two"/></testcase><testcase><skipped/></testcase>
 </testsuite></testsuites>"""
 
 
 def test_a_test_that_states_its_cases_counts_as_many():
-    assert trial_of(ET.fromstring(REPORT)) == Trial(cases=502, failed=3, skipped=1, seconds=90.0)
+    one = trial_of(ET.fromstring(REPORT))
+    assert one == Trial(cases=502, failed=3, skipped=1, seconds=90.0, measured=one.measured)
+
+
+def test_tests_that_failed_are_named_with_their_reason():
+    assert trial_of(ET.fromstring(REPORT)).measured[1] == "FAILED test_towns: no town"
 
 
 def test_what_a_test_measured_stands_below_the_table():
