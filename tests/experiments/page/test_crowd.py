@@ -99,9 +99,9 @@ def worlds(server: psutil.Process, told: Path) -> int:
     return int(told.read_text(encoding="utf-8"))
 
 
-def wait_until(true: Callable[[], bool]) -> None:
-    """Wait for something, a minute at most."""
-    end = time.monotonic() + 60.0
+def wait_until(true: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Wait for something, for so many seconds at most."""
+    end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end
         time.sleep(0.1)
@@ -183,8 +183,7 @@ def first_twins(browser: Any, addresses: list[str]) -> list[float]:
         page.set_default_timeout(1000.0 * COMPILE_SECONDS)
         page.add_init_script(f"({WATCH})()")
         page.goto(address, wait_until="commit")  # as if typed: a link from elsewhere would not carry the token
-    for page in pages:
-        page.wait_for_function("window.first", polling=200)
+    wait_until(lambda: all(page.evaluate("window.first !== undefined") for page in pages), COMPILE_SECONDS)
     found = [float(page.evaluate("window.first")) / 1000.0 for page in pages]
     for page in pages:
         page.close(run_before_unload=True)
