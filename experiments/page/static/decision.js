@@ -120,7 +120,7 @@ function outcome(row, s, dated) {
   place.className = `o ${row.hero ? "hero" : ""} ${row.kind === "harm" ? "harmful" : ""}`;
   place.dataset.name = row.name;
   place.innerHTML = `<div class="t"><h3>${plain(row.title)}</h3>
-    ${row.hero ? `<p class="big ${row.unknown ? "grey" : ""}">${s.state === "running" && s.chosen ? "…" : plain(row.big || "…")} <small>${plain(s.words.of_hundred)}</small></p><p class="small">${plain(s.words.recent)}</p>` : ""}
+    ${row.hero ? `<p class="big ${row.unknown ? "grey" : s.chosen ? "" : "a"}">${s.state === "running" && s.chosen ? "…" : plain(row.big || "…")} <small>${plain(s.words.of_hundred)}</small></p><p class="small">${plain(s.words.recent)}</p>` : ""}
     <p class="v ${row.kind}">${row.sign ? `<span>${row.sign}</span> ` : ""}${plain(row.verdict)}${size}</p>${marks(row, s)}
     ${row.note ? `<p class="small">${plain(row.note)}</p>` : ""}</div><div class="c"></div><div class="r"></div>`;
   find(".outcomes").appendChild(place);

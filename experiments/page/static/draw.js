@@ -77,7 +77,7 @@ function series(row, sheet, ghost, w, h, dated, named = true) {
     s += line(left, y(value), x(n - 1), y(value), colour("line"));
     s += words(left - R * 0.35, y(value) + R * 0.3, readable(value, step < 1 ? 1 : 0), "end");
   }
-  if (row.unit && named) s += words(left + R * 0.3, top + R * 0.75, row.unit, "start", halo());
+  if (row.unit && named) s += words(left + R * 0.3, unitAt([...a.slice(0, n / 4), ...(b || []).slice(0, n / 4)].map(y), top, h - foot, R), row.unit, "start", halo());
   const dash = `stroke-dasharray="${R * 0.32} ${R * 0.26}"`;
   if (ghost) s += `<path d="${path(ghost)}" fill="none" stroke="${colour("b")}" stroke-width="${R * 0.09}" stroke-dasharray="1 ${R * 0.28}" stroke-linecap="round"/>`;
   if (b) s += `<path class="band ${row.unknown ? "grey" : ""}" d="${path(high)}${low.map((_, m) => `L${x(n - 1 - m).toFixed(1)},${y(low[n - 1 - m]).toFixed(1)}`).join("")}Z"/>`;
@@ -88,6 +88,11 @@ function series(row, sheet, ghost, w, h, dated, named = true) {
   if (row.hero && row.a && named) s += names(row, sheet, x, y, top, h - foot, R, w);
   const label = `${row.title}: ${sheet.words.line_a} ${readable(a.at(-1), digits)}${b ? `, ${sheet.words.line_b} ${readable(b.at(-1), digits)}` : ""}`;
   return svg(w, h, s, label);
+}
+
+// Height of the unit of a chart: at its top, or at its foot where the lines begin high and leave room below.
+function unitAt(heights, top, foot, R) {
+  return Math.min(...heights) < top + R && Math.max(...heights) < foot - R ? foot - R * 0.3 : top + R * 0.75;
 }
 
 // Months in which something is put in that no measure moves are hatched; `names` tells what it is.

@@ -21,6 +21,7 @@ export function draw(place, { sheet: s }) {
   fill(find("#mo-h"), plain(w.when));
   find(".beside").hidden = !s.places;
   find(".gross").hidden = !s.rows?.length;
+  place.classList.toggle("unmoved", s.rows?.length === 0); // A and B are one world
   if (!s.rows) {
     fill(find(".falls"), `<p class="small">${plain(w.simulating)}</p>`);
     return;
