@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from experiments.storage.quoting import canvas_on
+from model.engine.errors import InputError
 from model.engine.fingerprint import cache_folder
 
 if TYPE_CHECKING:
@@ -23,6 +24,16 @@ SILENCE, LONGER = 1.9, 10.0
 def say(message: str) -> None:
     """Write one line for the person at the keyboard, apart from the results."""
     print(message, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def refused_in_one_line() -> Iterator[None]:
+    """End the program with one line on standard error and exit code 2 where what is asked for is wrong."""
+    try:
+        yield
+    except InputError as problem:
+        say(str(problem))
+        raise SystemExit(2) from None
 
 
 def compiled_before() -> bool:

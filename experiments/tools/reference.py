@@ -22,6 +22,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.execution.parameter_draws import POSTERIOR_DRAWS
+from experiments.storage.progress import refused_in_one_line
 from experiments.storage.run_crate import FILE as CRATE
 from experiments.storage.run_crate import comparison_crate
 from experiments.storage.run_identity import digest_of
@@ -257,11 +258,8 @@ def main(words: Sequence[str] | None = None) -> None:
         for one in results_by_name().values():
             print(f"{one.name:20}{'made' if is_made(one, FOLDER) else '-':6}{one.minutes:6.1f}  {one.command}")
         return
-    try:
+    with refused_in_one_line():
         raise SystemExit(min(1, make_all(asked.names, asked.workers, fresh=asked.fresh, within=asked.within)))
-    except InputError as problem:
-        print(problem, file=sys.stderr)
-        raise SystemExit(2) from None
 
 
 if __name__ == "__main__":

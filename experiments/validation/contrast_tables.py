@@ -9,17 +9,17 @@ import dataclasses
 import fnmatch
 import math
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import batched
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from experiments.comparison.headline_measures import BY_NAME, Headline, yearly_count
+from experiments.storage.progress import refused_in_one_line
 from experiments.storage.run_spec import parameter_value
 from experiments.validation import criteria
 from experiments.validation.experiment import BASE, SITES, Experiment, Worlds
-from experiments.validation.experiment_runs import QUICK, RUNS, ExperimentSize, run_worlds
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, add_size_options, run_worlds, size_asked
 from experiments.validation.headline import TWINS, effect_columns, format_effect
 from experiments.validation.study_tables import Row, rows_by_columns, write_table
 from experiments.words.toml_files import toml_beside
@@ -266,21 +266,10 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--replicates", type=int, default=TWINS)
     parser.add_argument("--site", action="append", choices=SITES, help="one site; else both")
     parser.add_argument("--scale", type=float, default=1.0)
-    parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--quick", action="store_true", help="only to see that all runs")
-    parser.add_argument("--out", type=Path, default=OUT)
+    add_size_options(parser, OUT)
     asked = parser.parse_args(words)
-    size = ExperimentSize(seeds=asked.replicates, scale=asked.scale, workers=asked.workers)
-    try:
-        show_contrasts(
-            asked.name,
-            asked.out,
-            dataclasses.replace(QUICK, workers=asked.workers) if asked.quick else size,
-            asked.site or SITES,
-        )
-    except InputError as problem:
-        print(problem, file=sys.stderr)
-        raise SystemExit(2) from None
+    with refused_in_one_line():
+        show_contrasts(asked.name, asked.out, size_asked(asked), asked.site or SITES)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Worlds of experiments: twins over the one pool; what each leaves is kept by its identity, so that a rerun resumes."""
 
+import argparse
 import dataclasses
 import fnmatch
 from collections.abc import Mapping, Sequence
@@ -55,6 +56,19 @@ class ExperimentSize:
 
 QUICK = ExperimentSize(seeds=2, scale=0.05, warm_up=0, longest=4 / 12, corners=2)
 """Only to see that all runs: its numbers mean nothing."""
+
+
+def add_size_options(parser: argparse.ArgumentParser, out: Path) -> None:
+    """Add the options of a module that makes tables of experiments: workers, a quick trial, and where to write."""
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--quick", action="store_true", help="only to see that all runs")
+    parser.add_argument("--out", type=Path, default=out)
+
+
+def size_asked(asked: argparse.Namespace) -> ExperimentSize:
+    """Return the size that such a module was asked for."""
+    own = QUICK if asked.quick else ExperimentSize(seeds=asked.replicates, scale=getattr(asked, "scale", 1.0))
+    return dataclasses.replace(own, workers=asked.workers)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ import csv
 import dataclasses
 import math
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,9 +22,10 @@ from experiments.narrative.messages import message
 from experiments.narrative.origin_sentences import part_keys, part_name
 from experiments.statistics.paired_effects import Value, paired
 from experiments.statistics.thresholds import Scale
+from experiments.storage.progress import refused_in_one_line
 from experiments.storage.writing import make_folder, write_whole
 from experiments.validation.experiment import BASE, Experiment, RunTables, Worlds
-from experiments.validation.experiment_runs import QUICK, RUNS, ExperimentSize, run_worlds
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, add_size_options, run_worlds, size_asked
 from experiments.validation.study_tables import (
     STATED,
     Row,
@@ -253,22 +253,15 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--replicates", type=int, default=TWINS, help="paired runs; 24 for homicides and lynchings")
     parser.add_argument("--years", type=float, default=max(AFTER))
     parser.add_argument("--scale", type=float, default=1.0)
-    parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--quick", action="store_true", help="only to see that all runs")
-    parser.add_argument("--out", type=Path, default=OUT)
+    add_size_options(parser, OUT)
     asked = parser.parse_args(words)
-    try:
+    with refused_in_one_line():
         if asked.beside:
             show_beside(asked.versions, asked.out)
         elif len(asked.versions) != 1:
             raise InputError("name one version, such as 'before'; or several with --beside")
         else:
-            size = ExperimentSize(seeds=asked.replicates, scale=asked.scale, workers=asked.workers)
-            size = dataclasses.replace(QUICK, workers=asked.workers) if asked.quick else size
-            show_headline(asked.versions[0], asked.out, size, asked.years)
-    except InputError as problem:
-        print(problem, file=sys.stderr)
-        raise SystemExit(2) from None
+            show_headline(asked.versions[0], asked.out, size_asked(asked), asked.years)
 
 
 if __name__ == "__main__":

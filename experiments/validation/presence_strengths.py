@@ -11,7 +11,6 @@ are not listed are set by no row.
 import argparse
 import dataclasses
 import math
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,13 +18,13 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments.storage.progress import refused_in_one_line
 from experiments.storage.run_spec import parameter_value
 from experiments.storage.writing import make_folder, write_whole
 from experiments.validation.effects_table import EXPERIMENTS, MADE
 from experiments.validation.experiment import SITES, Estimate, Variant, estimate
-from experiments.validation.experiment_runs import QUICK, RUNS, ExperimentSize, run_worlds
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, add_size_options, run_worlds, size_asked
 from experiments.validation.study_tables import head_of
-from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 from scenarios import load
 
@@ -242,16 +241,10 @@ def main(words: Sequence[str] | None = None) -> None:
     """Solve all strengths as the command line asks for, print and write them."""
     parser = argparse.ArgumentParser(prog=f"python -m experiments.validation.{NAME}", description="Presence strengths")
     parser.add_argument("--replicates", type=int, default=TWINS, help="paired runs of each value")
-    parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--quick", action="store_true", help="only to see that all runs")
-    parser.add_argument("--out", type=Path, default=OUT)
+    add_size_options(parser, OUT)
     asked = parser.parse_args(words)
-    size = ExperimentSize(seeds=asked.replicates, workers=asked.workers)
-    try:
-        show_strengths(dataclasses.replace(QUICK, workers=asked.workers) if asked.quick else size, asked.out)
-    except InputError as problem:
-        print(problem, file=sys.stderr)
-        raise SystemExit(2) from None
+    with refused_in_one_line():
+        show_strengths(size_asked(asked), asked.out)
 
 
 if __name__ == "__main__":
