@@ -41,6 +41,13 @@ scale = 0.05
 """
 
 
+def small_town_file(folder: Path, site: str = "villa_canales") -> Path:
+    """Write a municipality of a twentieth of its residents into a folder; return the file."""
+    town = folder / "small.toml"
+    town.write_text(SMALL.replace("villa_canales", site), encoding="utf-8")
+    return town
+
+
 def free_port() -> int:
     """Return a port on which nobody listens."""
     with socket.socket() as probe:
@@ -182,8 +189,7 @@ class Tab:
 @contextlib.contextmanager
 def small_town(folder: Path, site: str = "villa_canales") -> Iterator[str]:
     """Serve the page of a small town in English; yield its address, and look at the end whether anything went wrong."""
-    port, town = free_port(), folder / "small.toml"
-    town.write_text(SMALL.replace("villa_canales", site), encoding="utf-8")
+    port, town = free_port(), small_town_file(folder, site)
     with served(program("view", str(town), "--port", str(port), "--lang", "en"), port, folder):
         yield f"http://127.0.0.1:{port}/"
     assert complaints(folder) == []

@@ -11,7 +11,17 @@ from typing import Any
 
 import psutil
 import pytest
-from chromium import COMPILE_SECONDS, SMALL, Tab, chromium, complaints, free_port, needs_chromium, program, served
+from chromium import (
+    COMPILE_SECONDS,
+    Tab,
+    chromium,
+    complaints,
+    free_port,
+    needs_chromium,
+    program,
+    served,
+    small_town_file,
+)
 
 from experiments.page import visitor_limit
 
@@ -66,8 +76,7 @@ def test_without_memory_nobody_is_let_in(monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[tuple[str, psutil.Process]]:
     """Serve a small town; return its address and the process of the server."""
-    port, town = free_port(), tmp_path / "small.toml"
-    town.write_text(SMALL, encoding="utf-8")
+    port, town = free_port(), small_town_file(tmp_path)
     counting = {"PYTHONPATH": str(COUNTING), "WORLDS": str(tmp_path / "worlds")}
     with served(program("view", str(town), "--port", str(port), "--lang", "en"), port, tmp_path, **counting) as server:
         yield f"http://127.0.0.1:{port}/", psutil.Process(owner(server))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chromium import PRINTED, ROOT, SMALL, chromium, complaints, free_port, needs_chromium, program, served
+from chromium import PRINTED, ROOT, chromium, complaints, free_port, needs_chromium, program, served, small_town_file
 from page_client import UPGRADE, ask, cookies, socket_path, status
 
 from experiments.page.access_token import AccessToken
@@ -34,8 +34,7 @@ ATTACK = """async ([host, path]) => {
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Serve a small town."""
     folder, port = tmp_path_factory.mktemp("door"), free_port()
-    town = folder / "small.toml"
-    town.write_text(SMALL, encoding="utf-8")
+    town = small_town_file(folder)
     with served(program("view", str(town), "--port", str(port)), port, folder):
         yield port
     assert complaints(folder) == []

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from chromium import SMALL, Tab, complaints, free_port, needs_chromium, program, served
+from chromium import Tab, complaints, free_port, needs_chromium, program, served, small_town_file
 from over_draws import ROW, written
 
 from experiments.comparison.decision_measures import moved_measures
@@ -37,9 +37,7 @@ TURNS = {"sign": "turns", "against_accounts": "attitudes_without_effect"}
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> str:
-    path = tmp_path_factory.mktemp("towns") / "small.toml"
-    path.write_text(SMALL, encoding="utf-8")
-    return str(path)
+    return str(small_town_file(tmp_path_factory.mktemp("towns")))
 
 
 def choice_of(site: str, **more: Any) -> Choice:

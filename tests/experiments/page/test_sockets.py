@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from chromium import SMALL, Tab, chromium, complaints, free_port, needs_chromium, program, served
+from chromium import Tab, chromium, complaints, free_port, needs_chromium, program, served, small_town_file
 from page_client import (
     BINARY,
     RESERVED,
@@ -54,8 +54,7 @@ UNKNOWN: dict[str, bytes] = {
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path, psutil.Process]]:
     """Serve a small town; return port, folder and process."""
     folder, port = tmp_path_factory.mktemp("sockets"), free_port()
-    town = folder / "small.toml"
-    town.write_text(SMALL, encoding="utf-8")
+    town = small_town_file(folder)
     with served(program("view", str(town), "--port", str(port)), port, folder) as server:
         yield port, folder, psutil.Process(server.pid)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from chromium import small_town_file
 
 from experiments.comparison.cause_effects import Where, total_effect
 from experiments.comparison.decision_measures import moved_measures
@@ -24,13 +25,6 @@ from model.engine.choices import CHOICES_DECLARED
 from model.measures.criteria import CRITERIA, criterion_parts
 from scenarios import load
 
-SMALL = """extends = "villa_canales"
-title = { en = "Small town", es = "Pueblo pequeño" }
-[calendar]
-warm_up = 0
-[population]
-scale = 0.05
-"""
 ENGLISH = re.compile(
     r"\b(the|and|of|with|trust|police|crimes?|report|policy|fear|why|month|nobody|which)\b", re.IGNORECASE
 )
@@ -57,8 +51,7 @@ NO_WORDS = {
 def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
     """Return eight pairs of a small town, one year, in Spanish."""
     folder = tmp_path_factory.mktemp("views")
-    path = folder / "small.toml"
-    path.write_text(SMALL, encoding="utf-8")
+    path = small_town_file(folder)
     before = sites.opening
     sites.open_with(str(path), "es")
     choice = Choice(str(path), moved_measures({"training": 3, "heavy_hand": 2}), years=1)

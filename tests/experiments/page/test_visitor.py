@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chromium import small_town_file
 
 from experiments.comparison.cause_effects import Where, total_effect
 from experiments.page import sites
@@ -23,13 +24,6 @@ from experiments.words.catalogue import LANGUAGES
 
 pytestmark = pytest.mark.thorough
 
-SMALL = """extends = "villa_canales"
-title = { en = "Small", es = "Pequeño" }
-[calendar]
-warm_up = 0
-[population]
-scale = 0.05
-"""
 ENGLISH = re.compile(r"\b(the|and|with|crimes|trust|world|measures|of|from)\b")
 MOVED = {"years": "1", "measures": "training.3,heavy_hand.2"}
 
@@ -43,8 +37,7 @@ def background() -> Iterator[BackgroundWorker]:
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the path of a small Villa Canales, with which the page opens."""
-    path = tmp_path_factory.mktemp("towns") / "small.toml"
-    path.write_text(SMALL, encoding="utf-8")
+    path = small_town_file(tmp_path_factory.mktemp("towns"))
     before = sites.opening
     sites.open_with(str(path), "es")
     yield str(path)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from actions import Person
-from chromium import SECONDS, SMALL, chromium, free_pair, free_port, needs_chromium, program, served, told
+from chromium import SECONDS, chromium, free_pair, free_port, needs_chromium, program, served, small_town_file, told
 
 from experiments.cli import app as cli
 from experiments.workshop import phone_gate, room_view
@@ -343,10 +343,9 @@ def test_wrong_options_are_one_line(words: list[str], said: str, capsys: pytest.
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("room")
-    (folder / "small.toml").write_text(SMALL, encoding="utf-8")
     port = free_pair()
     options = ["--room", "--phones", "127.0.0.1", "--lang", "es", "--port", str(port)]
-    words = program("view", str(folder / "small.toml"), *options)
+    words = program("view", str(small_town_file(folder)), *options)
     with served(words, port, folder), chromium() as browser:
         assert "WARNING" in told(folder)
         page = next(line for line in told(folder).splitlines() if "token=" in line)
