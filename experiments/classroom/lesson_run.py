@@ -12,6 +12,7 @@ import numpy as np
 
 from experiments.classroom import lesson
 from experiments.classroom.assignment import Assignment
+from experiments.comparison.town_ground import inhabited, largest_settlements, rings
 from model.engine.calendar import is_last_shift_of_month
 from model.engine.scenario import Policy, PolicyEntry, Scenario
 from model.simulation.agents import Couple
@@ -27,6 +28,8 @@ EDGES = (0.30, 0.35, 0.40, 0.45)
 """Trust at which a cell gets the next shade of the map."""
 NOBODY_LIVES = 9
 MOST_SEEDS = 3
+NAMES = 6
+"""Settlements whose names may stand on the map."""
 _lock = threading.Lock()
 _first: dict[int, Any] = {}
 
@@ -142,7 +145,7 @@ class LessonRun:
 @cache
 def populated() -> Any:
     """Return the rows of the cells where somebody lives."""
-    return np.flatnonzero(town().cells["population"] > 0)
+    return inhabited(town())
 
 
 def spots(rows: Any) -> list[list[int]]:
@@ -155,8 +158,6 @@ def spots(rows: Any) -> list[list[int]]:
 def ground() -> dict[str, Any]:
     """Return what the map shows of the town before any run."""
     land = town()
-    living = np.bincount(land.people["settlement"], minlength=land.n_settlements)
-    largest = np.argsort(-living, kind="stable")[:6]
     return {
         "width": int(land.cells["x"].max()) + 1,
         "height": int(land.cells["y"].max()) + 1,
@@ -166,18 +167,10 @@ def ground() -> dict[str, Any]:
         "stations": spots(land.facilities["cell"]),
         "boards": spots(land.authorities["cell"]),
         "communal": bool(land.authorities["communal"].any()),
-        "names": [[*spots(land.centres[[z]])[0], land.settlement_names[z]] for z in largest],
+        "names": [[*spots(land.centres[[z]])[0], land.settlement_names[z]] for z in largest_settlements(land, NAMES)],
         "five_km": 5000.0 / land.cell_m,
         "residents": land.n_residents,
     }
-
-
-def rings(land: Town, shape: Any) -> list[list[list[float]]]:
-    """Return the outer lines of an area, in cells from the south-west corner of the grid."""
-    plain = shape.simplify(60.0)
-    parts = [part for part in getattr(plain, "geoms", [plain]) if part.geom_type == "Polygon" and not part.is_empty]
-    lines = [np.asarray(part.exterior.coords)[:, :2] for part in parts]
-    return [((line - land.origin) / land.cell_m).round(2).tolist() for line in lines]
 
 
 def arms_of(task: Assignment, file: str = f"./{FILE}") -> list[str]:

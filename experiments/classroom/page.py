@@ -19,7 +19,7 @@ from experiments.classroom.lesson_run import LessonRun, arms_of, ground, label, 
 from experiments.classroom.one_resident import describe, find_resident
 from experiments.classroom.pairs import AskedPairs, TwinWorkers, repeated
 from experiments.comparison.twin_results import Life
-from experiments.figures.theme import TOKENS
+from experiments.figures.theme import tokens
 from experiments.storage.progress import say
 from experiments.words.catalogue import LANGUAGES
 from model.engine.errors import InputError
@@ -317,9 +317,7 @@ DEEDS: dict[Any, Callable[[Classroom, dict[str, Any]], None]] = {
 
 def style() -> str:
     """Return the style sheet of the page, with the colours of the project as variables."""
-    stated = (" ".join(f"--{name}: {one[dark]};" for name, one in TOKENS.items()) for dark in (False, True))
-    colours = ".cl {{ {} }}\n.cl[data-dark=true] {{ {} }}\n".format(*stated)
-    return colours + (FOLDER / "classroom.css").read_text(encoding="utf-8")
+    return tokens(".cl") + (FOLDER / "classroom.css").read_text(encoding="utf-8")
 
 
 def classroom_page(language: str, workers: Callable[[], TwinWorkers]) -> Any:

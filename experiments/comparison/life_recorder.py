@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from experiments.comparison.report_weighing import Telling, channel_name, circumstances
+from experiments.comparison.town_ground import inhabited
 from model.crime.deterrence.schema import Deterrence
 from model.engine.calendar import SHIFTS, is_last_shift_of_month, tick_of
 from model.engine.choices import CHOICES_DECLARED
@@ -103,7 +104,7 @@ class LifeRecorder:
 
     def __init__(self, world: Any) -> None:
         cells, people = world.town.cells, world.town.people
-        self.populated = np.flatnonzero(cells["population"] > 0)
+        self.populated = inhabited(world.town)
         self.zone = np.where(cells["core"] == 1, 0, np.where(cells["minutes"] > FAR_MINUTES, 2, 1))
         self.heard = select_residents(world)
         self.mask = np.zeros(len(people), bool)

@@ -51,7 +51,7 @@ def letters_on(colour: str) -> str:
     return INK if 0.3 * red + 0.6 * green + 0.1 * blue > 140.0 else PAPER
 
 
-def tokens() -> str:
-    """Return the colours by meaning as variables of the page, in light and in the dark: `--NAME`."""
+def tokens(place: str = ":root") -> str:
+    """Return the colours by meaning as variables of a page or a part of it, in light and in the dark: `--NAME`."""
     stated = (" ".join(f"--{name}: {one[dark]};" for name, one in TOKENS.items()) for dark in (False, True))
-    return ":root {{ {} }}\n:root[data-dark=true] {{ {} }}\n".format(*stated)
+    return "{0} {{ {1} }}\n{0}[data-dark=true] {{ {2} }}\n".format(place, *stated)

@@ -10,12 +10,12 @@ from experiments.comparison.decision_outcomes import FLOOR, by_cell, moved_peopl
 from experiments.comparison.effect_verdicts import laws_say
 from experiments.comparison.headline_measures import WORDS as AGGREGATED
 from experiments.comparison.policy_choice import HORIZONS
+from experiments.comparison.town_ground import inhabited
 from experiments.page import sites
 from experiments.page.address import Asked
 from experiments.page.decision_answer import decision_sentence, telephone_summary
 from experiments.page.draws_table import basis_of, draws_table
 from experiments.page.events import met_events
-from experiments.page.ground import inhabited
 from experiments.page.standing import Standing, number, spans
 from experiments.page.table_rows import (
     describe_agreements,

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.comparison.town_ground import inhabited, largest_settlements, rings
 from model.town.town import Town
 
 NAMES = 9
@@ -32,31 +33,18 @@ def ground(town: Town) -> dict[str, Any]:
         x, y = columns_and_rows(town, cell)
         return {"x": int(x), "y": int(y), **more}
 
-    living = np.bincount(town.people["settlement"], minlength=town.n_settlements)
-    order = np.argsort(-living, kind="stable")[:NAMES]
     x, y = columns_and_rows(town, inhabited(town))
+    left, bottom, width, height = frame_size(town)
+    named = largest_settlements(town, NAMES)
     return {
-        "width": frame_size(town)[2],
-        "height": frame_size(town)[3],
-        "outline": rings(town, town.outline),
-        "lake": rings(town, town.lake) if town.lake is not None else [],
-        "names": [spot(int(town.centres[z]), name=town.settlement_names[z]) for z in order],
+        "width": width,
+        "height": height,
+        "outline": rings(town, town.outline, (left, bottom)),
+        "lake": rings(town, town.lake, (left, bottom)) if town.lake is not None else [],
+        "names": [spot(int(town.centres[z]), name=town.settlement_names[z]) for z in named],
         "stations": [spot(int(row["cell"])) for row in town.facilities],
         "seats": [spot(int(row["cell"])) for row in town.authorities],
         "x": x.tolist(),
         "y": y.tolist(),
         "km": 1000.0 / town.cell_m,
     }
-
-
-def inhabited(town: Town) -> np.ndarray:
-    """Return the cells where people live."""
-    return np.flatnonzero(town.cells["population"] > 0)
-
-
-def rings(town: Town, shape: Any) -> list[list[list[float]]]:
-    """Return the outer lines of a shape in cells from the south-west corner."""
-    parts = getattr(shape.simplify(60.0), "geoms", None) or [shape.simplify(60.0)]
-    lines = [np.asarray(part.exterior.coords) for part in parts if part.geom_type == "Polygon" and not part.is_empty]
-    corner = frame_size(town)[:2]
-    return [((line[:, :2] - town.origin) / town.cell_m - corner).round(2).tolist() for line in lines]

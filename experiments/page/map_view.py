@@ -10,11 +10,12 @@ import numpy as np
 from experiments.comparison.cause_effects import Where, total_effect
 from experiments.comparison.decision_outcomes import FLOOR, by_cell
 from experiments.comparison.life_recorder import BY_SETTLEMENT, BY_ZONE
+from experiments.comparison.town_ground import inhabited
 from experiments.comparison.twin_results import Life
 from experiments.page import sites
 from experiments.page.address import Asked
 from experiments.page.decision_view import encode_course, mood_months
-from experiments.page.ground import columns_and_rows, inhabited
+from experiments.page.ground import columns_and_rows
 from experiments.page.pair_rows import Pairs, mean_levels, pair_rows, pairs_of, waiting
 from experiments.page.standing import Span, Standing, number, signed
 from experiments.page.table_rows import rounded

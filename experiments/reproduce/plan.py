@@ -8,9 +8,10 @@ from pathlib import Path
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
+from scenarios.timeline import BUILT_IN_SITES
 
 FILE = Path(__file__).with_name("plan.toml")
-SITES = ("villa_canales", "totonicapan")
+SITES = BUILT_IN_SITES
 HORIZONS = (1, 3, 10)
 """Years after which effects are told, as far as runs reach."""
 STATUS_QUO, HEAVY_HAND = "status_quo", "heavy_hand"

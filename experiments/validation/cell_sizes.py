@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from experiments.comparison.town_ground import inhabited
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import measures_table
 from experiments.execution.twin_runs import simulated_twins
@@ -38,7 +39,7 @@ def runs_of(site: str, size: int, sets: Sequence[str], years: float, seeds: int)
     for pair in zip(*arms, strict=True):
         for rows, (spec, world, _) in zip(found, simulated_twins(pair, town, quiet), strict=True):
             rows.append(pd.Series(measured(measures_table(world, spec).to_pandas(), years)))
-    return int((town.cells["population"] > 0).sum()), found
+    return len(inhabited(town)), found
 
 
 def lines(site: str, sets: Sequence[str], years: float, seeds: int) -> Iterator[str]:

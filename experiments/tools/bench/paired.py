@@ -17,9 +17,9 @@ from experiments.tools.bench import probe, same_numbers
 from experiments.tools.bench.fresh import run_python
 from experiments.tools.bench.same_numbers import Columns, Likeness
 from model.engine.errors import InputError
+from scenarios.timeline import BUILT_IN_SITES as SITES
 
 HERE = Path(__file__).resolve().parents[3]
-SITES = ("villa_canales", "totonicapan")
 POLICIES = ("status_quo", "mopsic_full", "everything", "heavy_hand")
 TIMED = ("status_quo", "everything")
 LABEL = 34
