@@ -3,6 +3,7 @@
 All sentences stand in `messages.toml` under ``over_draws``; lines have at most 80 columns.
 """
 
+import itertools
 import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -16,7 +17,7 @@ from experiments.words.catalogue import unit
 from model.simulation.registry import MEASURES
 from scenarios import accounts
 
-WIDTH, NAMES, CELL, ENDS, ACCOUNT = 80, 25, 8, 18, 28
+WIDTH, NAMES, CELL, ENDS, ACCOUNT, COLUMN = 80, 25, 8, 18, 28, 13
 SPREADS = ("sd_random", "sd_town", "sd_assumed", "sd_account")
 SHOWN = (*STATED, "fear_mean", "crimes_occurred", "homicides", "told_share", "c1", "c2", "c3", "c4")
 """Measures of the table of effects; the file has all of them."""
@@ -121,9 +122,19 @@ def account_lines(rows: Any, tongue: Tongue) -> Iterator[str]:
     yield ""
     yield said("over_draws.accounts", tongue, n=rows["draws"].max())
     known = [name for name in SHOWN_BY_ACCOUNT if name in set(rows["measure"])]
-    heads = (headline_name(name, tongue) for name in known)
-    yield " " * ACCOUNT + "".join(name[:12].rjust(13) for name in heads)
+    yield from column_heads([headline_name(name, tongue) for name in known])
     for account, own in rows.groupby("account", sort=False):
         by_measure = {row.measure: row for row in own.itertuples()}
         cells = [with_error(by_measure[one].effect, by_measure[one].error, BY_NAME[one], "+") for one in known]
-        yield from labelled(account_title(str(account), tongue), ACCOUNT, "".join(cell.rjust(13) for cell in cells))
+        yield from labelled(account_title(str(account), tongue), ACCOUNT, "".join(cell.rjust(COLUMN) for cell in cells))
+
+
+def column_heads(names: Sequence[str]) -> Iterator[str]:
+    """Yield the heads of the columns of accounts, each in as many lines as it needs, the last beside all others.
+
+    >>> [line.split() for line in column_heads(["crimes that occurred", "C1"])]
+    [['crimes', 'that'], ['occurred', 'C1']]
+    """
+    wrapped = [reversed(textwrap.wrap(name, COLUMN - 1)) for name in names]
+    lines = list(itertools.zip_longest(*wrapped, fillvalue=""))
+    yield from (" " * ACCOUNT + "".join(part.rjust(COLUMN) for part in line) for line in reversed(lines))
