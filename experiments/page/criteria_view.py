@@ -85,22 +85,22 @@ def criteria_sentence(one: Standing, rows: list[dict[str, Any]]) -> list[Span]:
         spans += [(", " if spans else "", ""), (f"{row['title']} {row['gap']}", "h" if row["gap"][0] == "−" else "b")]
     spans.append((". ", ""))
     if rest := len(rows) - len(sure):
-        spans.append((one.say("criteria.rest", n=rest), ""))
+        spans.append((one.say("criteria.rest_one" if rest == 1 else "criteria.rest", n=rest), ""))
     return spans
 
 
 def criterion_word(one: Standing, pairs: Pairs, name: str) -> str:
     """Return our word for a criterion in each world, and in which share of the draws it is the same."""
-    said = []
+    said: dict[str, list[str]] = {}
     for side in (0, 1) if one.moved else (0,):
         levels = [float(pair[side].months[name].iloc[-1]) for pair in pairs]
         if math.isnan(np.nanmean(levels) if not np.isnan(levels).all() else math.nan):
             return one.say("criteria.none")
         grade = GRADES[grade_index(float(np.nanmean(levels)))]
         draws = [scores_drawn(dict(pair[side].months), one.scenario.anchors, DRAWS)[name] for pair in pairs]
-        share = number(100.0 * word_shares(np.array(draws))[grade])
-        said.append(one.say("criteria.certainty", word=catalogue.verdict(grade, one.language), share=share))
-    return " → ".join(dict.fromkeys(said))
+        said.setdefault(grade, []).append(number(100.0 * word_shares(np.array(draws))[grade]))
+    shares = {catalogue.verdict(grade, one.language): " → ".join(dict.fromkeys(each)) for grade, each in said.items()}
+    return " → ".join(one.say("criteria.certainty", word=word, share=share) for word, share in shares.items())
 
 
 def paper_word(one: Standing, name: str) -> str:

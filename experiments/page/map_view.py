@@ -294,7 +294,7 @@ def trust_sentence(one: Standing, pairs: Pairs, town: Town, asked: Asked) -> lis
             more = one.say("map.and_more", n=len(places) - NAMED) if len(places) > NAMED else ""
             spans += [(one.say(f"map.{way}_in") + " ", ""), (names, kind), (f"{more}. ", "")]
     rest = town.n_settlements - len(sure)
-    return [*spans, (one.say("map.rest", n=rest), "")] if rest else spans
+    return [*spans, (one.say("map.rest_one" if rest == 1 else "map.rest", n=rest), "")] if rest else spans
 
 
 def layer_answer(one: Standing, pairs: Pairs, name: str) -> list[Span]:

@@ -167,7 +167,12 @@ def rows_of(one: Standing, parts: list[CauseEffect]) -> list[dict[str, Any]]:
     if others := causes[len(named) :]:
         size = sum(part.effect.effect for part in others)
         rows.append(
-            {"title": one.say("why.others", n=len(others)), "size": size, "shown": signed(size, 2), "kind": "rest"}
+            {
+                "title": one.say("why.others_one" if len(others) == 1 else "why.others", n=len(others)),
+                "size": size,
+                "shown": signed(size, 2),
+                "kind": "rest",
+            }
         )
     return rows + [cause_bar(one, part) for name in LAST for part in parts if part.name == name]
 
@@ -230,8 +235,8 @@ def strongest_mood(one: Standing, pairs: Pairs, where: Where) -> dict[str, Any]:
     return {
         "month": at,
         "title": one.say("why.jump", month=when),
-        "text": one.say("why.jump_text", **sizes),
-        "label": one.say("why.jump_label", size=sizes["a"]),
+        "text": one.say("why.jump_text" if one.moved else "why.jump_today", **sizes),
+        "label": one.say("why.jump_label", size=sizes["a"]) if one.moved else sizes["a"],
         "events": events_after(one, pairs, where, at),
     }
 

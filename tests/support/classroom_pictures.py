@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from chromium import COMPILE_SECONDS, ROOT, chromium, free_pair, free_port, program, served, told
+from chromium import COMPILE_SECONDS, ROOT, chromium, free_pair, free_port, keep, program, served, told
 
 FOLDER = ROOT / "results" / "reference" / "page"
 MONTHS = 24
@@ -65,18 +65,18 @@ def classroom() -> None:
             tab.locator("[data-id=pair]", has_text="como hoy").wait_for()
             tab.locator("[data-id=clock]", has_text="1 ene 2017").wait_for()
             live(tab, MONTHS)
-            tab.screenshot(path=FOLDER / "classroom_es.png")
+            keep(tab.screenshot(), FOLDER / "classroom_es.png")
             tab.click("[data-tab=agent]")
             tab.click("[data-id=any]")
             tab.wait_for_selector(".cl-one dl")
-            tab.screenshot(path=FOLDER / "classroom_resident_es.png")
+            keep(tab.screenshot(), FOLDER / "classroom_resident_es.png")
             tab.set_viewport_size({"width": 1920, "height": 1080})
             tab.click("[data-do=language]")
             tab.locator("h1", has_text="one world").wait_for()
             tab.click("[data-do=theme]")
             tab.click("[data-tab=charts]")
             tab.wait_for_timeout(500)
-            tab.screenshot(path=FOLDER / "classroom_en_dark.png")
+            keep(tab.screenshot(), FOLDER / "classroom_en_dark.png")
 
 
 def room() -> None:
@@ -90,17 +90,17 @@ def room() -> None:
             phones = [enter(tab_of(browser, door, (390, 780)), word, number, k % 3) for k in range(6)]
             screen.click("#next")
             phones[0].wait_for_selector(".options button:nth-child(5)")
-            phones[0].screenshot(path=FOLDER / "phone_predict_es.png")
+            keep(phones[0].screenshot(), FOLDER / "phone_predict_es.png")
             for k, phone in enumerate(phones):
                 phone.wait_for_selector(".options button:nth-child(5)")
                 phone.click(f".options button:nth-child({1 + k % 5})")
                 phone.click("footer .main")
                 phone.locator("#note", has_text="Recibida").wait_for()
             screen.locator("#clock", has_text="6 de 6").wait_for()
-            screen.screenshot(path=FOLDER / "room_predict_es.png")
+            keep(screen.screenshot(), FOLDER / "room_predict_es.png")
             screen.click("#next")
             screen.wait_for_selector(".plot circle[r='7']", state="attached")
-            screen.screenshot(path=FOLDER / "room_reveal_es.png")
+            keep(screen.screenshot(), FOLDER / "room_reveal_es.png")
             for _ in range(5):
                 screen.click("#next")
                 screen.wait_for_timeout(1500)
@@ -128,22 +128,22 @@ def packages(screen: Any, phones: list[Any]) -> None:
             phone.click(f"#rows .row:nth-child({row}) button:last-child")
         phone.click("footer .main")
         phone.locator("#note", has_text="Recibida").wait_for()
-    phones[0].screenshot(path=FOLDER / "phone_package_es.png")
+    keep(phones[0].screenshot(), FOLDER / "phone_package_es.png")
     screen.wait_for_timeout(1500)
-    screen.screenshot(path=FOLDER / "room_packages_es.png")
+    keep(screen.screenshot(), FOLDER / "room_packages_es.png")
     screen.click("#next")
     screen.locator("h1", has_text="Los paquetes").wait_for()
     screen.locator("main", has_not_text="Calculando").wait_for()
     screen.click("#language")
     screen.click("#theme")
     screen.locator("h1", has_text="The packages").wait_for()
-    screen.screenshot(path=FOLDER / "room_compare_en_dark.png")
+    keep(screen.screenshot(), FOLDER / "room_compare_en_dark.png")
     screen.click("#next")
     screen.locator("h1", has_text="Which package").wait_for()
     screen.emulate_media(media="print")
     screen.set_viewport_size({"width": 794, "height": 1123})
     screen.evaluate("document.documentElement.dataset.dark = false")
-    screen.screenshot(path=FOLDER / "room_printed_en.png")
+    keep(screen.screenshot(), FOLDER / "room_printed_en.png")
 
 
 def describe() -> None:

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from chromium import COMPILE_SECONDS, ROOT, Tab, chromium, free_port, program, served, small_town
+from chromium import COMPILE_SECONDS, ROOT, Tab, chromium, free_port, keep, program, served, small_town
 from PIL import Image
 
 FOLDER = ROOT / "results" / "reference" / "page"
@@ -155,7 +155,7 @@ def picture(browser: Any, url: str, name: str) -> None:
     tab = Tab(browser, f"{url}?{CHOICE}&{address}", width, height)
     lived(tab)
     tab.page.wait_for_timeout(2500)
-    tab.page.screenshot(path=FOLDER / name)
+    keep(tab.page.screenshot(), FOLDER / name)
     tab.close()
     assert tab.wrong == [], tab.wrong
 
@@ -185,7 +185,7 @@ def sheet(pictures: list[Image.Image]) -> Image.Image:
         for one in pictures[row * across : (row + 1) * across]:
             whole.paste(one, (at, row * (TALL + APART)))
             at += one.width + APART
-    return whole.quantize(COLOURS)
+    return whole.quantize(COLOURS, Image.Quantize.MAXCOVERAGE)
 
 
 def sheets() -> None:

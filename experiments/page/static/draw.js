@@ -245,15 +245,18 @@ function reach(measure, low, high, w, h) {
   return svg(w, h, s, one.label);
 }
 
-// Names of settlements, those of more people first; one that would cover another is left out.
+// Names of settlements, those of more people first: beside their sign where the map has room, else below it.  One that
+// would cover another is left out.
 function places(g, size, up) {
   const taken = [], found = [];
   for (const one of g.names) {
-    const end = one.x > g.width * 0.55, long = one.name.length * size * 0.52, left = end ? one.x - 1 - long : one.x + 1;
-    const free = taken.every(([x, y, w]) => Math.abs(up(one.y) - y) > size * 1.1 || left > x + w || left + long < x);
+    const long = one.name.length * size * 0.52, within = (left) => left >= 0 && left + long <= g.width;
+    const [anchor, at, left] = [["start", one.x + 1, one.x + 1], ["end", one.x - 1, one.x - 1 - long]].find((spot) => within(spot[2])) ?? ["middle", one.x, one.x - long / 2];
+    const y = up(one.y) + (anchor === "middle" ? size * 1.3 : 0);
+    const free = taken.every(([x, other, w]) => Math.abs(y - other) > size * 1.1 || left > x + w || left + long < x);
     if (!free) continue;
-    taken.push([left, up(one.y), long]);
-    found.push(`<text x="${one.x + (end ? -1 : 1)}" y="${up(one.y)}" text-anchor="${end ? "end" : "start"}" style="font-size:${size}px;fill:${colour("ink")};paint-order:stroke;stroke:${colour("paper")};stroke-width:${size * 0.25}px">${plain(one.name)}</text>`);
+    taken.push([left, y, long]);
+    found.push(`<text x="${at}" y="${y}" text-anchor="${anchor}" style="font-size:${size}px;fill:${colour("ink")};paint-order:stroke;stroke:${colour("paper")};stroke-width:${size * 0.25}px">${plain(one.name)}</text>`);
   }
   return found.join("");
 }

@@ -23,7 +23,7 @@ export function draw(place, { sheet: s }) {
   fill(find(".lived h2"), plain(s.who));
   fill(find(".lived .small"), `${plain(s.curve)} · ${plain(w.one_pair)}`);
   const curve = find(".curve");
-  fill(curve, curves(s, s.lines, curve.clientWidth, (innerHeight >= 900 ? 14 : 10) * rem(), { label: `${s.who}: ${s.curve}`, marks: s.events, at: s.at, moods: s.moods, first: -1 }));
+  fill(curve, curves(s, s.lines, curve.clientWidth, (innerHeight >= 900 ? 14 : innerHeight >= 800 ? 10 : 8.4) * rem(), { label: `${s.who}: ${s.curve}`, marks: s.events, at: s.at, moods: s.moods, first: -1 }));
   fill(find(".ev"), events(s));
   fill(find(".acts-row"), `<button type="button" data-name="other">${plain(w.other)}</button>${s.choices > 1 && s.weighing.ifs?.length ? `<button type="button" data-name="next-choice">${plain(w.next_choice)}</button>` : ""}`);
   weighing(s, find);

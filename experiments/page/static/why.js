@@ -103,17 +103,17 @@ function sayMonth(slider, s) {
   slider.nextElementSibling.textContent = text;
 }
 
-// Both worlds month by month, with the month in which the mood of the country jumps.
+// Both worlds month by month, or the one where nothing is moved, with the month in which the mood of the country jumps.
 function levels(s, w) {
-  const R = rem(), h = (flat() ? 5 : 6) * R, n = s.lines[0].length, all = s.lines.flat(), [y0, y1] = ends(all, false);
+  const R = rem(), h = (!s.chosen ? 14 : flat() ? 5 : 6) * R, n = s.lines[0].length, all = s.lines.flat(), [y0, y1] = ends(all, false);
   const x = (k) => 2.2 * R + ((w - 6.5 * R) * k) / Math.max(1, n - 1), y = (value) => h - 1.3 * R - ((h - 1.9 * R) * (value - y0)) / (y1 - y0);
   const path = (some) => some.map((v, k) => `${k ? "L" : "M"}${x(k).toFixed(1)},${y(v).toFixed(1)}`).join("");
   const [a, b] = s.lines, at = Math.max(0, s.jump.month - 1), apart = b.at(-1) >= a.at(-1) ? 1 : -1;
   const inner = `${HATCH}<rect x="${x(at)}" y="${y(y1)}" width="${Math.max(4, x(s.jump.month) - x(at))}" height="${y(y0) - y(y1)}" fill="url(#hatch)"/>
-    <path d="${path(a)}" fill="none" stroke="${colour("a")}" stroke-width="1.8" stroke-dasharray="5 4"/><path d="${path(b)}" fill="none" stroke="${colour("b")}" stroke-width="2.2"/>
+    <path d="${path(a)}" fill="none" stroke="${colour("a")}" stroke-width="1.8" stroke-dasharray="5 4"/>${s.chosen ? `<path d="${path(b)}" fill="none" stroke="${colour("b")}" stroke-width="2.2"/>` : ""}
     ${words(s.jump.month > n / 3 ? x(at) - 4 : x(s.jump.month) + 4, y(y1) + R * 0.8, s.jump.label, s.jump.month > n / 3 ? "end" : "start", `fill:${colour("ink")};font-weight:600;${halo()}`)}
-    ${words(x(n - 1) + 5, y(b.at(-1)) - apart * R * 0.3 + R * 0.3, readable(b.at(-1), 1), "start", `font-weight:700;fill:${colour("b")}`)}
-    ${words(x(n - 1) + 5, y(a.at(-1)) + apart * R * 0.6 + R * 0.3, readable(a.at(-1), 1), "start", `fill:${colour("a")}`)}
+    ${s.chosen ? words(x(n - 1) + 5, y(b.at(-1)) - apart * R * 0.3 + R * 0.3, readable(b.at(-1), 1), "start", `font-weight:700;fill:${colour("b")}`) : ""}
+    ${words(x(n - 1) + 5, y(a.at(-1)) + (s.chosen ? apart * R * 0.6 : 0) + R * 0.3, readable(a.at(-1), 1), "start", `fill:${colour("a")}`)}
     ${[0, n - 1].map((k) => words(x(k), h - 2, monthName(s, k), "middle")).join("")}`;
   return svg(w, h, inner, `${s.jump.title}. ${s.jump.text}`);
 }
