@@ -13,6 +13,7 @@ from experiments.execution.parameter_draws import Draw
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.twin_runs import DrawLabel
 from experiments.narrative.draw_lines import account_lines, contrast_lines, effect_lines, level_lines
+from experiments.storage.run_folder import Finished
 from experiments.words.bilingual import Tongue
 from scenarios import accounts
 
@@ -35,9 +36,9 @@ def lived(draw, run, values, account=accounts.PRESENT):
     spec = SimpleNamespace(scenario=SimpleNamespace(name="totonicapan"), policy="status_quo")
     when = pd.date_range("2017-01-01", periods=24, freq="MS")
     runs = [
-        SimpleNamespace(tables={"measures": pa.table({
+        Finished(1, "", {"measures": pa.table({
             "month": when, "trust_mean": [0.0] * 12 + [value] * 12, "crimes_occurred": [5.0] * 24,
-        })})
+        })}, 0.0)
         for value in values
     ]  # fmt: skip
     task = SimpleNamespace(block=0, specs=[spec] * len(values), draw=DrawLabel(draw, account, run))

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from experiments.comparison import contrast_origins
-from experiments.comparison.origins import BELIEFS, KINDS, Account, keys
+from experiments.comparison.origins import BELIEFS, KINDS, Account, key_of
 from experiments.figures.answers import csv_of_origins
+from experiments.narrative.origin_sentences import part_keys
 
 STOP = "stop"
 ALL = [kind for kinds in KINDS.values() for kind in kinds]
@@ -51,7 +52,9 @@ def test_fewer_stops_are_no_better_stops(folder: Path) -> None:
 
 def test_every_part_is_told_for_every_change_and_those_of_trust_sum_to_its_effect(folder: Path) -> None:
     table = contrast_origins.origin_contrasts(folder)
-    assert list(table[table["change"] == "a"]["measure"]) == list(keys())
+    assert list(table[table["change"] == "a"]["measure"]) == [
+        key_of(*key) for belief in BELIEFS for key in part_keys(belief)
+    ]
     sums = table[table["measure"].str.startswith("trust.")].groupby("change")["estimate"].sum()
     assert sums.to_dict() == {"a": pytest.approx(0.75), "b": pytest.approx(0.75)}
     assert set(table["n"]) == {2}

@@ -223,10 +223,10 @@ def test_twins_that_end_together_are_drawn_together(
     twins = len(lived[1])
     assert told[-1] == (twins, False)
     assert (2, True) not in told
-    visitor.begin()
-    for world, side in ((lived[0], 0), (lived[1][:3], 1)):
-        for life in world:
-            visitor.add_result(life, life.seed, side)
+    for side in visitor.worlds.lives:
+        side.clear()
+    for life in (*lived[0], *lived[1][:3]):
+        visitor.add_result(life, life.run)
     assert told[-1] == (1, True)
     visitor.soon.join()
     assert told[-1] == (3, True)

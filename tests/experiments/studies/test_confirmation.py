@@ -10,6 +10,7 @@ import pytest
 
 from experiments.execution.twin_runs import DrawLabel
 from experiments.statistics.verdicts import FEWEST
+from experiments.storage.run_folder import Finished
 from experiments.studies.assumed_effects import AssumedEffect
 from experiments.studies.confirmation import (
     ENDS,
@@ -60,10 +61,10 @@ def effect(measure, correlation, line=0.3):
 def lived(spec_pairs, number, end, gap):
     """Return a finished task in whose runs the policy changes trust by ``gap``."""
     runs = [
-        SimpleNamespace(tables={"measures": pa.table({
+        Finished(1, "", {"measures": pa.table({
             "month": pd.date_range("2017-01-01", periods=2, freq="MS"),
             "trust_mean": [0.4 + k * gap] * 2, "crimes_occurred": [10.0] * 2,
-        })})
+        })}, 0.0)
         for k in range(2)
     ]  # fmt: skip
     return SimpleNamespace(task=SimpleNamespace(draw=DrawLabel(number, "", end), specs=spec_pairs), finished=runs)
