@@ -1,8 +1,6 @@
 """One run of a student: a world of the whole town, its months, and how Python repeats it."""
 
-import csv
 import dataclasses
-import io
 import json
 import threading
 from functools import cache
@@ -13,6 +11,7 @@ import numpy as np
 from experiments.classroom import lesson
 from experiments.classroom.assignment import Assignment
 from experiments.comparison.town_ground import inhabited, largest_settlements, rings
+from experiments.storage.writing import csv_bytes
 from model.engine.calendar import is_last_shift_of_month
 from model.engine.scenario import Policy, PolicyEntry, Scenario
 from model.simulation.agents import Couple
@@ -127,14 +126,10 @@ class LessonRun:
 
     def table(self) -> str:
         """Return all months as CSV: date, seed, and every measure of the charts."""
-        text = io.StringIO()
-        rows, months = self.series(), self.world.datacollector.model_vars["month"]
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["month", "seed", "settings", *rows])
-        for number, month in enumerate(months):
-            values = ["" if one[number] is None else one[number] for one in rows.values()]
-            writer.writerow([month.isoformat()[:7], self.task.seed, label(self.task, "en"), *values])
-        return text.getvalue()
+        series, months = self.series(), self.world.datacollector.model_vars["month"]
+        settings = self.task.seed, label(self.task, "en")
+        rows = ([f"{month:%Y-%m}", *settings, *values] for month, *values in zip(months, *series.values(), strict=True))
+        return csv_bytes(["month", "seed", "settings", *series], rows).decode()
 
     def work(self, student: Assignment) -> str:
         """Return the work of a student as one file: the task with its answers, and the months of the run."""

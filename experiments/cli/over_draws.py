@@ -6,8 +6,6 @@ Each draw is run as `confianza compare --draws` runs it; what has finished lies 
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from experiments.comparison.contrast_draws import contrast_effects, tasks_of_study
 from experiments.comparison.over_draws import draw_levels_table, tasks_over_draws, uncertainty_table
 from experiments.execution.interruption import tell_interrupted
@@ -22,7 +20,7 @@ from experiments.storage.folder_lock import locked
 from experiments.storage.manifest_schema import TwinsPart
 from experiments.storage.reading import kept_measures, read_plan, specs_of
 from experiments.storage.run_spec import RunSpec
-from experiments.storage.writing import write_whole
+from experiments.storage.writing import frame_as_csv, write_whole
 from experiments.studies.study_folder import CONTRASTS, OVER_DRAWS
 from experiments.words.bilingual import Tongue
 from experiments.words.dictionary import CHANGE
@@ -39,7 +37,7 @@ def tell_levels(spec: RunSpec, draws: Sequence[Draw], workers: int, folder: Path
     if interrupted:
         return True
     table = uncertainty_table(draw_levels_table(lived))
-    write_whole(folder / LEVELS, csv_of(table))
+    write_whole(folder / LEVELS, frame_as_csv(table))
     print("\n".join(level_lines(table, len(draws), tongue)))
     print(f"\n{said('over_draws.written', tongue, file=folder / LEVELS)}")
     return False
@@ -59,7 +57,7 @@ def tell_contrasts(study: str, draws: Sequence[Draw], asked: str, workers: int, 
     if interrupted:
         return True
     table = uncertainty_table(contrast_effects(combinations, lived, kept_measures(folder)))
-    write_whole(folder / CONTRASTS, csv_of(table))
+    write_whole(folder / CONTRASTS, frame_as_csv(table))
     print("\n".join(contrast_lines(table, len(draws), chosen_measures(folder, asked, MEASURES_SHOWN), tongue)))
     print(f"\n{said('over_draws.written', tongue, file=folder / CONTRASTS)}")
     return False
@@ -73,8 +71,3 @@ def run_draws(tasks: Sequence[Task], workers: int, folder: Path) -> tuple[list[T
     if outcome.interrupted:
         tell_interrupted(f"{len(outcome.finished)} of {len(tasks)} runs over draws are kept; start again to go on")
     return outcome.results, outcome.interrupted
-
-
-def csv_of(table: pd.DataFrame) -> bytes:
-    """Return a table as CSV, numbers with six digits."""
-    return table.to_csv(index=False, float_format="%.6g", lineterminator="\n").encode()

@@ -23,7 +23,7 @@ from experiments.storage.folder_lock import check_own, locked
 from experiments.storage.progress import patience, say
 from experiments.storage.result_tables import parquet_bytes
 from experiments.storage.run_spec import RunSpec
-from experiments.storage.writing import make_folder, write_whole
+from experiments.storage.writing import frame_as_csv, make_folder, write_whole
 from experiments.studies.study_engine import SweepOutcome
 from experiments.words.bilingual import LANGUAGES, Tongue
 from model.engine.errors import InputError
@@ -122,8 +122,7 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     """Write all tables as CSV, numbers with six digits."""
     make_folder(folder / TABLES)
     for name, table in tables.items():
-        content = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
-        write_whole(folder / TABLES / f"{name}.csv", content.encode())
+        write_whole(folder / TABLES / f"{name}.csv", frame_as_csv(table))
 
 
 def write_figures(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:

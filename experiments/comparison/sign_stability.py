@@ -19,7 +19,7 @@ from experiments.execution.executor import run_jobs
 from experiments.execution.trust_accounts import MEMORY_YEARS, Law
 from experiments.execution.twin_runs import Task, run_task, under_law
 from experiments.storage.reading import reference_file
-from experiments.storage.writing import make_folder, write_whole
+from experiments.storage.writing import frame_as_csv, make_folder, write_whole
 from model.engine.fingerprint import fingerprint
 from scenarios.timeline import BUILT_IN_SITES
 
@@ -64,9 +64,9 @@ def show_laws(out: Path, twins: int, years: float, sets: Sequence[str], workers:
         for _, row in verdicts_table(memory_table(lived, blocks, {})).iterrows()
         if row["measure"] in {one.name for one in OUTCOMES}
     ]
-    text = pd.DataFrame(rows).to_csv(index=False, float_format="%.4g", lineterminator="\n")
-    write_whole(out / LAWS.name, text.encode())
-    print(text, end="")
+    content = frame_as_csv(pd.DataFrame(rows), ".4g")
+    write_whole(out / LAWS.name, content)
+    print(content.decode(), end="")
 
 
 def row_of(found: Any, measure: str, step: int) -> Row:

@@ -18,7 +18,7 @@ from experiments.execution.twin_runs import Task, TaskResults, run_task
 from experiments.statistics.paired_effects import paired
 from experiments.storage.reading import reference_file
 from experiments.storage.result_tables import STATUS_QUO
-from experiments.storage.writing import make_folder, write_whole
+from experiments.storage.writing import frame_as_csv, make_folder, write_whole
 from model.engine.fingerprint import fingerprint
 from scenarios.timeline import BUILT_IN_SITES
 
@@ -65,9 +65,9 @@ def show_reach(out: Path, twins: int, years: float, sets: Sequence[str], workers
         for number, site in enumerate(BUILT_IN_SITES)
         for row in rows_of(site, years, [one for one in lived if one.task.block == number])
     ]
-    text = pd.DataFrame(rows).to_csv(index=False, float_format="%.4g", lineterminator="\n")
-    write_whole(out / "reach.csv", text.encode())
-    print(text, end="")
+    content = frame_as_csv(pd.DataFrame(rows), ".4g")
+    write_whole(out / "reach.csv", content)
+    print(content.decode(), end="")
 
 
 def request_of(

@@ -29,7 +29,7 @@ from experiments.storage.manifest import SWEEP, kind_of, read_manifest
 from experiments.storage.progress import patience, say
 from experiments.storage.reading import first_columns, kept_measures, runs_of
 from experiments.storage.run_folder import parquet_of
-from experiments.storage.writing import write_whole
+from experiments.storage.writing import frame_as_csv, write_whole
 from experiments.words.bilingual import Tongue
 from experiments.words.dictionary import with_meanings
 from model.engine.errors import InputError
@@ -65,7 +65,7 @@ def write_contrasts(study: str, asked: str, out: Path | None, lang: str, fresh: 
         folder / f"{NAME}{suffix}.tex": latex,
     }
     if len(parts := origin_contrasts(folder)):
-        files[folder / f"{NAME}_origins.csv"] = csv_of_origins(parts).encode()
+        files[folder / f"{NAME}_origins.csv"] = csv_of_origins(parts)
     figure = draw_contrasts(told, shown, Tongue(lang))
     files[path] = figure_bytes(figure, path)
     for file, content in files.items():
@@ -84,12 +84,12 @@ def sweep_folder(study: str) -> Path:
     return folder
 
 
-def csv_of_origins(parts: pd.DataFrame) -> str:
+def csv_of_origins(parts: pd.DataFrame) -> bytes:
     """Return where effects on trust and its beliefs come from as CSV, each part with its name in both languages."""
     names = {key_of(*key): part_name(*key[1:]) for belief in BELIEFS for key in part_keys(belief)}
     for k, lang in enumerate(("en", "es"), start=3):
         parts.insert(k, lang, [getattr(names[measure], lang) for measure in parts["measure"]])
-    return parts.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+    return frame_as_csv(parts)
 
 
 def check_replaced(file: Path, content: bytes, fresh: bool) -> None:

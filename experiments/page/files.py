@@ -1,7 +1,5 @@
 """Files of the page: the measures as a policy, the numbers as a table, and the program that repeats them."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -10,6 +8,7 @@ from experiments.comparison.policy_choice import FILE, program_of
 from experiments.comparison.twin_results import Life
 from experiments.page.standing import Standing
 from experiments.page.table_rows import why_unknown
+from experiments.storage.writing import csv_bytes
 
 MONTHS = ("municipality", "outcome", "unit", "month", "seed", "today", "measures", "difference")
 EFFECTS = (
@@ -46,14 +45,8 @@ def source_of(one: Standing) -> str:
 
 def table_of(one: Standing) -> str:
     """Return the numbers of the page as CSV: a row for each outcome, month and world, then one for each effect."""
-    sink = io.StringIO()
-    rows = csv.writer(sink, lineterminator="\n")
-    rows.writerow(MONTHS)
-    rows.writerows(month for outcome in OUTCOMES for month in month_rows(one, outcome))
-    rows.writerow([])
-    rows.writerow(EFFECTS)
-    rows.writerows(effect_rows(one))
-    return sink.getvalue()
+    months = csv_bytes(MONTHS, (month for outcome in OUTCOMES for month in month_rows(one, outcome)))
+    return b"\n".join((months, csv_bytes(EFFECTS, effect_rows(one)))).decode()
 
 
 def unit_of(outcome: DecisionOutcome, effect: bool = False) -> str:

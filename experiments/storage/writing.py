@@ -8,8 +8,12 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from model.engine.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CAUSES = dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "the disk is full")
 CAUSES |= dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "nothing can be written there")
@@ -70,6 +74,11 @@ def csv_bytes(columns: Iterable[str], rows: Iterable[Iterable[object]], digits: 
         rows = ([f"{cell:{digits}}" if isinstance(cell, float) else cell for cell in row] for row in rows)
     writer.writerows(rows)
     return text.getvalue().encode()
+
+
+def frame_as_csv(table: "pd.DataFrame", digits: str = ".6g") -> bytes:
+    """Return a table of pandas as CSV: UTF-8, commas, line feeds, numbers in a format, nothing for NaN."""
+    return table.to_csv(index=False, float_format=f"%{digits}", lineterminator="\n").encode()
 
 
 def make_folder(folder: Path) -> None:

@@ -152,8 +152,3 @@ def confirmed_lines(table: pd.DataFrame) -> Iterator[str]:
         open_ = list(own.loc[[not one for one in sure], "parameter"])
         told = f"{measure}: confirmed {', '.join(named) or 'none'}; not confirmed {', '.join(open_) or 'none'}"
         yield from textwrap.wrap(told, WIDTH, initial_indent="  ", subsequent_indent="    ")
-
-
-def csv_of_confirmed(table: pd.DataFrame) -> bytes:
-    """Return the contrasts as CSV; numbers with six digits."""
-    return table.to_csv(index=False, float_format="%.6g", lineterminator="\n").encode()

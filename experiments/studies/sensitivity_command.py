@@ -21,7 +21,7 @@ from experiments.storage.manifest import SWEEP, kind_of, read_manifest
 from experiments.storage.progress import say
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.run_store import stored_table
-from experiments.storage.writing import write_whole
+from experiments.storage.writing import frame_as_csv, write_whole
 from experiments.studies import study_folder as place
 from experiments.studies.assumed_effects import (
     DEPENDENCE,
@@ -33,7 +33,7 @@ from experiments.studies.assumed_effects import (
 )
 from experiments.studies.assumed_effects import csv_of as csv_of_effects
 from experiments.studies.confirmation import TABLE as CONFIRMED
-from experiments.studies.confirmation import confirm, confirmed_lines, csv_of_confirmed, last_year
+from experiments.studies.confirmation import confirm, confirmed_lines, last_year
 from experiments.studies.run_budget import Clocked, DesignSize, check_factors, plan_design
 from experiments.studies.sensitivity_indices import INDICES, csv_of, find, text_of
 from experiments.studies.sensitivity_methods import DRAWS, Method, Problem, method_named
@@ -244,7 +244,7 @@ def tell_confirmed(study: Study, effects: Sequence[AssumedEffect], target: Path,
     if interrupted:
         tell_interrupted("start again to go on with the confirmation")
         return True
-    write_whole(target / CONFIRMED, csv_of_confirmed(table))
+    write_whole(target / CONFIRMED, frame_as_csv(table))
     print("\n".join(confirmed_lines(table)))
     return False
 

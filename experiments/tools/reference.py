@@ -26,7 +26,7 @@ from experiments.storage.progress import refused_in_one_line
 from experiments.storage.run_crate import FILE as CRATE
 from experiments.storage.run_crate import comparison_crate
 from experiments.storage.run_identity import digest_of
-from experiments.storage.writing import csv_bytes, make_folder, write_whole
+from experiments.storage.writing import csv_bytes, frame_as_csv, make_folder, write_whole
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
@@ -225,8 +225,7 @@ def take_draws(source: Path, target: Path = FOLDER / "over_draws") -> None:
     make_folder(folder)
     shutil.copyfile(source / "draw_effects.parquet", folder / "draw_effects.parquet")
     for name in ("uncertainty", "accounts"):
-        text = pd.read_parquet(source / f"{name}.parquet").to_csv(index=False, float_format="%.6g", lineterminator="\n")
-        write_whole(folder / f"{name}.csv", text.encode())
+        write_whole(folder / f"{name}.csv", frame_as_csv(pd.read_parquet(source / f"{name}.parquet")))
 
 
 def take_posterior(source: Path, target: Path = FOLDER, draws: Path = POSTERIOR_DRAWS) -> None:

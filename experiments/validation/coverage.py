@@ -26,6 +26,7 @@ from experiments.statistics.verdicts import LIMIT, benjamini_hochberg, corrected
 from experiments.storage.manifest_schema import TwinsPart
 from experiments.storage.result_tables import STATUS_QUO
 from experiments.storage.run_folder import write_whole
+from experiments.storage.writing import frame_as_csv
 from experiments.validation.experiment import SITES
 
 POLICIES = ("mopsic_full", "heavy_hand", "training_only", "reporting_support")
@@ -82,7 +83,7 @@ def show_coverage(out: Path, pairs: int, scale: float, workers: int) -> bool:
     cells = [cell for site in SITES for cell in bank_of(site, out, pairs, scale, workers)]
     rows = pd.DataFrame([row for n in SIZES for row in sampled(cells, n)])
     text = "\n".join(format_coverage(rows, cells, pairs, scale)) + "\n"
-    write_whole(out / "coverage.csv", rows.to_csv(index=False, float_format="%.4g", lineterminator="\n").encode())
+    write_whole(out / "coverage.csv", frame_as_csv(rows, ".4g"))
     write_whole(out / "coverage.txt", text.encode())
     print(text, end="")
     return bool((by_group(rows)["covered"] >= GOAL).all())

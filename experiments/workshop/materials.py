@@ -3,8 +3,6 @@
 Source of the texts: `guide.toml` beside this module, and the exercises of the classroom.
 """
 
-import csv
-import io
 import json
 import re
 from functools import cache
@@ -18,7 +16,7 @@ from markupsafe import Markup, escape
 from experiments.classroom import lesson
 from experiments.classroom.assignment import Assignment, assignment_of
 from experiments.figures.theme import REPORT
-from experiments.storage.writing import make_folder, write_all, write_whole
+from experiments.storage.writing import csv_bytes, make_folder, write_all, write_whole
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError
 
@@ -141,12 +139,9 @@ def collect_work(folder: Path) -> Path:
     files = sorted(folder.glob("confianza-*.json"))
     if not files:
         raise InputError(f"--collect {folder}: no work of a student there. Files are called confianza-…json.")
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: plain(value) for name, value in row_of(file).items()} for file in files)
+    works = map(row_of, files)
     target = folder / "work.csv"
-    write_whole(target, text.getvalue().encode())
+    write_whole(target, csv_bytes(COLUMNS, ([plain(work[name]) for name in COLUMNS] for work in works)))
     return target
 
 

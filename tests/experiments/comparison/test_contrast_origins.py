@@ -61,7 +61,7 @@ def test_every_part_is_told_for_every_change_and_those_of_trust_sum_to_its_effec
 
 
 def test_the_file_names_every_part_in_both_languages(folder: Path) -> None:
-    text = csv_of_origins(contrast_origins.origin_contrasts(folder))
+    text = csv_of_origins(contrast_origins.origin_contrasts(folder)).decode()
     assert text.startswith("scenario,change,measure,en,es,estimate,low,high,n\n")
     assert "more or fewer stops and uses of force" in text
     assert "más o menos registros y usos de la fuerza" in text

@@ -11,6 +11,7 @@ import pytest
 from experiments.execution.twin_runs import DrawLabel
 from experiments.statistics.verdicts import FEWEST
 from experiments.storage.run_folder import Finished
+from experiments.storage.writing import frame_as_csv
 from experiments.studies.assumed_effects import AssumedEffect
 from experiments.studies.confirmation import (
     ENDS,
@@ -19,7 +20,6 @@ from experiments.studies.confirmation import (
     confirm,
     confirmed_lines,
     contrasts,
-    csv_of_confirmed,
     new_seeds,
     tasks_of,
 )
@@ -105,7 +105,7 @@ def test_an_effect_that_differs_between_the_ends_is_confirmed_and_no_other(study
     text = list(confirmed_lines(table))
     assert max(map(len, text)) <= 80
     assert any("confirmed trust.fast" in line for line in text)
-    assert csv_of_confirmed(table).count(b"\n") == len(table) + 1
+    assert frame_as_csv(table).count(b"\n") == len(table) + 1
 
 
 @pytest.mark.thorough
