@@ -289,7 +289,7 @@ def test_new_measures_and_counts_are_listed_in_both_languages(stated: dict[str, 
 
 def test_new_causes_and_levers_have_their_words_on_the_page(stated: dict[str, Any]) -> None:
     assert stated["causes"]["light"] == ["luz en las calles", "light on the streets"]
-    assert stated["causes of the page"]["light"] == "Luz en las calles"
+    assert stated["causes of the page"]["light"] == "luz en las calles"
     assert stated["levers"]["street_lighting.lit"] == ["Streets that are lit", "Calles alumbradas"]
     assert stated["levers"]["safe_schools.hours"][0] == "Safe Schools: hours"
 
