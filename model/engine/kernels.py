@@ -426,6 +426,28 @@ def bind_kernel[T](
     return partial(rule.compile(kinds), *tables)
 
 
+_addresses: dict[tuple[Any, ...], int] = {}
+
+
+def machine_code(rule: Callable[..., None], kinds: tuple[Any, ...]) -> int:
+    """Return the address of a kernel's machine code for arguments of some types; kept, as Numba is slow to find it.
+
+    Raises
+    ------
+    TypeError
+        If the kernel returns a result.
+    """
+    if (rule, kinds) not in _addresses:
+        entry = cast(Any, rule)
+        entry.compile(kinds)
+        compiled = entry.overloads[kinds]
+        address = compiled.library.get_pointer_to_function(compiled.fndesc.llvm_cfunc_wrapper_name)
+        if address == 0:
+            raise TypeError(f"{rule.__name__} returns a result: a kernel that is called by address returns None")
+        _addresses[rule, kinds] = address
+    return _addresses[rule, kinds]
+
+
 class PackedCall:
     """A kernel with all its arguments, to be called from compiled code.
 
@@ -448,12 +470,7 @@ class PackedCall:
             kind, packed = pack_value(one)
             kinds.append(kind)
             words += packed
-        entry = cast(Any, rule)
-        entry.compile(tuple(kinds))
-        compiled = entry.overloads[tuple(kinds)]
-        self.function: int = compiled.library.get_pointer_to_function(compiled.fndesc.llvm_cfunc_wrapper_name)
-        if self.function == 0:
-            raise TypeError(f"{rule.__name__} returns a result: a kernel that is called by address returns None")
+        self.function = machine_code(rule, tuple(kinds))
         self._held = arguments, np.array(words, np.int64)  # the machine code reads their memory
         self.arguments: int = self._held[1].ctypes.data
 

@@ -56,10 +56,16 @@ class ShiftProgram:
                 raise RuntimeError(f"the kernel of step '{self.parts[-1 - stop].__name__}' failed")
             part, first = self.parts[stop], stop
             if isinstance(part, KernelStep):
-                part.reserve(world)
+                self.reserve_from(stop, world)
             else:
                 part.run(world)
                 first += 1
+
+    def reserve_from(self, first: int, world: World) -> None:
+        """Reserve the rows of a kernel that lacks them and of all later ones, so that they are bound anew only once."""
+        for part in self.parts[first:]:
+            if isinstance(part, KernelStep):
+                part.reserve(world)
 
     @cached_property
     def bind(self) -> Any:

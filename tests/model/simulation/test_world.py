@@ -27,8 +27,8 @@ from model.town.crime_kinds import EXTORTION, HOMICIDE
 from model.town.town import Town, build_town
 from model.trust.ledger.rules import sum_trust_by_settlement
 from model.world.protocol import World
-from model.world.shift_events import COMMUNAL, INCIDENTS, NOBODY, TERRITORIAL
-from model.world.shift_program import ShiftProgram
+from model.world.shift_events import COMMUNAL, EVENT_TABLES, INCIDENTS, NOBODY, TERRITORIAL
+from model.world.shift_program import BoundProgram, ShiftProgram
 from model.world.steps import KernelArguments, KernelStep, PythonStep, RowBound, rows_of
 from scenarios import load
 
@@ -359,6 +359,15 @@ def test_steps_give_the_same_bits_from_compiled_code_and_one_by_one(live: Live, 
         assert same_state(compiled, single)
     assert bits(compiled.choices()) == bits(single.choices())
     pd.testing.assert_frame_equal(measures(compiled), measures(single), check_exact=True)
+
+
+def test_tables_that_lack_rows_are_reserved_together(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    world, bound = live(0, **BUSY), []
+    begin = BoundProgram.__init__
+    monkeypatch.setattr(BoundProgram, "__init__", lambda *words: bound.append(begin(*words)))
+    world.step()
+    assert 1 <= len(bound) <= 4
+    assert sum(len(world.shift_events.tables[name]) > 64 for name in EVENT_TABLES) > len(bound)
 
 
 def test_an_ordinary_shift_calls_no_step_in_python(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
