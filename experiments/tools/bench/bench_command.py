@@ -17,6 +17,7 @@ from experiments.storage.run_folder import json_of
 from experiments.storage.writing import write_whole
 from experiments.tools.bench import whole_run
 from experiments.tools.bench.breakdown import break_down, loop_lines, table
+from experiments.tools.bench.commands import first_run_seconds, question_seconds
 from experiments.tools.bench.fresh import SITE, clock
 from experiments.tools.bench.stopwatch import timed
 from model.engine.fingerprint import fingerprint
@@ -58,10 +59,12 @@ class BenchSize:
     runs: int
     run_years: float
     draw_shifts: int
+    seeds: int
+    """Seeds of the study `question`."""
 
 
-FULL = BenchSize(years=DECADE, pairs=3, twin_shifts=60, runs=4, run_years=3.0, draw_shifts=279)
-QUICK = BenchSize(years=2.0, pairs=1, twin_shifts=15, runs=4, run_years=1.0, draw_shifts=93)
+FULL = BenchSize(years=DECADE, pairs=3, twin_shifts=60, runs=4, run_years=3.0, draw_shifts=279, seeds=8)
+QUICK = BenchSize(years=2.0, pairs=1, twin_shifts=15, runs=4, run_years=1.0, draw_shifts=93, seeds=1)
 """Draws are counted over three months, so that a quarter's plans are made; quickly over one."""
 
 
@@ -75,7 +78,7 @@ def measure(json_file: Path | None, quick: bool) -> None:
         results.append(result)
     found = break_down(size.years, size.draw_shifts)
     loop = clock("loops", json.dumps(asdict(found.work())))
-    results.append(Result("a decade in bare loops", loop["figure"], "loops"))
+    results.append(Result("a decade in bare loops", loop["figure"], "loops", 3.0))
     parts = clock("parts", str(PART_YEARS))
     whole = whole_run.lines(parts, found.work(), loop["nanoseconds"], loop["loop"])
     print("\n".join([line(results[-1]), "", *loop_lines(found.work(), loop), "", *whole, "", *table(found)]))
@@ -124,13 +127,17 @@ def every_result(size: BenchSize) -> Iterator[Result]:
     say("measuring; a full bench takes several minutes")
     clock("compiling")
     yield Result("confianza --help", median(help_seconds, 3), "s", 0.5)
-    yield Result("imports of the model", median(lambda: clock("imports")["seconds"], 3), "s", 1.5)
-    yield Result("compiling into an empty cache", cold_seconds(), "s", 30.0)
+    imported = [clock("imports") for _ in range(3)]
+    yield Result("imports of the model", statistics.median(one["seconds"] for one in imported), "s", 0.8)
+    yield Result("  their memory", max(one["megabytes"] for one in imported), "MB", 240.0)
+    yield Result("compiling into an empty cache", cold_seconds(), "s", 25.0)
+    yield Result("the first run, with an empty cache", first_run_seconds(), "s", 40.0)
     yield Result("building the town", median(lambda: clock("town")["seconds"], 3), "s", 3.0)
     plain = [span(size, "plain")]
     yield from site(size, plain)
     yield from against_twin(size, plain)
     yield from workers(size)
+    yield from studies(size)
 
 
 def median(measured: Callable[[], float], times: int) -> float:
@@ -157,19 +164,38 @@ def span(size: BenchSize, variant: str) -> dict[str, Any]:
 
 
 def site(size: BenchSize, plain: list[dict[str, Any]]) -> Iterator[Result]:
-    """Yield the cost of more residents and of more police, each in turn with the plain site, then of a plain decade."""
-    for name, variant, goal in (
-        ("twice the census, same police", "census", 1.3),
-        ("twice the couples", "couples", 2.1),
-    ):
-        ratios = []
-        for _ in range(size.pairs):
-            plain.append(span(size, "plain"))
-            ratios.append(span(size, variant)["seconds"] / plain[-1]["seconds"])
-        yield Result(name, statistics.median(ratios), "times", goal)
+    """Yield the cost of more residents and of more police, each in turn with the plain site, then of a decade."""
+    census = [(plain_span(size, plain), span(size, "census")) for _ in range(size.pairs)]
+    yield Result("twice the census, same police", ratio_of(census), "times", 1.4)
+    more = statistics.median(per_hundred_thousand(*pair) for pair in census) * DECADE / size.years
+    yield Result("  100,000 residents more, a decade", more, "s", 0.8)
+    couples = [(plain_span(size, plain), span(size, "couples")) for _ in range(size.pairs)]
+    yield Result("twice the couples", ratio_of(couples), "times", 2.1)
     seconds = statistics.median(one["seconds"] for one in plain) * DECADE / size.years
     yield Result(f"a decade of {SITE}", seconds, "s", 3.0)
-    yield Result("  its peak memory", max(one["megabytes"] for one in plain), "MB", 400.0)
+    yield Result("  its peak memory", max(one["megabytes"] for one in plain), "MB", 420.0)
+    everything = median(lambda: span(size, "everything")["seconds"], size.pairs) * DECADE / size.years
+    yield Result("  under the policy `everything`", everything, "s", 3.3)
+
+
+def plain_span(size: BenchSize, plain: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return one more measurement of the plain site, and add it to those there are."""
+    plain.append(span(size, "plain"))
+    return plain[-1]
+
+
+def ratio_of(pairs: list[tuple[dict[str, Any], dict[str, Any]]]) -> float:
+    """Return the median of how many times longer the second of each pair takes."""
+    return statistics.median(second["seconds"] / first["seconds"] for first, second in pairs)
+
+
+def per_hundred_thousand(first: dict[str, Any], second: dict[str, Any]) -> float:
+    """Return the seconds that 100,000 residents more take.
+
+    >>> per_hundred_thousand({"seconds": 5.0, "residents": 150_000}, {"seconds": 8.0, "residents": 300_000})
+    2.0
+    """
+    return float(1e5 * (second["seconds"] - first["seconds"]) / (second["residents"] - first["residents"]))
 
 
 def against_twin(size: BenchSize, plain: list[dict[str, Any]]) -> Iterator[Result]:
@@ -195,9 +221,15 @@ def workers(size: BenchSize) -> Iterator[Result]:
     one, two = (statistics.median(seconds) for seconds in zip(*turns, strict=True))
     credible = 0.0 < one <= CREDIBLE * two
     gain = one / two if credible else math.nan
-    yield Result("two workers against one", gain, "times", 1.8, at_most=False, note=NOISY)
-    thousand = two / (size.runs * size.run_years) * 1000.0 / 60.0 if credible else math.nan
-    yield Result("1,000 years of it with two workers", thousand, "min", 30.0, note=NOISY)
+    yield Result("two workers against one", gain, "times", 1.85, at_most=False, note=NOISY)
+
+
+def studies(size: BenchSize) -> Iterator[Result]:
+    """Yield the time of the study `question` with its start, and of the second worlds of eight pairs on the page."""
+    seconds, runs, years = question_seconds(size.seeds)
+    yield Result(f"the study `question`, {runs} runs", seconds, "s", 100.0 if size is FULL else None)
+    yield Result("  1,000 municipality-years of it", seconds / years * 1000.0 / 60.0, "min", 4.0)
+    yield Result("  eight pairs on the page, three years", clock("pairs_on_page", "3")["seconds"], "s", 3.5)
 
 
 def added(size: BenchSize, count: int) -> float:

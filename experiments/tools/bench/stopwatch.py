@@ -28,8 +28,11 @@ def timed(work: Callable[[], object], times: int = 1) -> float:
 
 
 def imports() -> dict[str, Any]:
-    """Seconds to import the model with Mesa and the compiler."""
-    return {"seconds": timed(lambda: [import_module(name) for name in ("model.simulation.model", "scenarios")])}
+    """Seconds to import the model with Mesa and the compiler, and the memory (MB) of the process after it."""
+    seconds = timed(lambda: [import_module(name) for name in ("model.simulation.model", "scenarios")])
+    from experiments.tools.bench.probe import megabytes
+
+    return {"seconds": seconds, "megabytes": megabytes()}
 
 
 def town() -> dict[str, Any]:
@@ -58,11 +61,13 @@ def span(years: str, variant: str) -> dict[str, Any]:
 
 
 def varied(variant: str, factor: float = 2.0) -> Any:
-    """Return the site as it is, with twice the census and the same police, or with twice the police; or ``factor``."""
+    """Return the site as it is, under the policy `everything`, with ``factor`` times the residents or the police."""
     from scenarios import load
 
     sets: dict[str, Any] = {"calendar.warm_up": 0}
     scenario = load(SITE, set=sets)
+    if variant == "everything":
+        return load(SITE, set=sets, policies=["everything"])
     if variant == "census":
         return load(SITE, set=sets | {"population.total": round(factor * scenario["population"].total)})
     if variant == "couples":
@@ -142,6 +147,13 @@ def loops(work: str) -> dict[str, Any]:
     return in_turn(TrustModel(varied("plain"), rng=1), WorkCounts(**json.loads(work)))
 
 
+def pairs_on_page(years: str) -> dict[str, Any]:
+    """Seconds of the worlds with MOPSIC of eight pairs in workers that are kept, town and warm-ups being there."""
+    from experiments.tools.bench.kept_workers import seconds_of_pairs
+
+    return {"seconds": seconds_of_pairs(float(years))}
+
+
 def parts(years: str) -> dict[str, Any]:
     """Seconds of the processor by part of a whole run."""
     from experiments.tools.bench.whole_run import parts_of_run
@@ -201,7 +213,7 @@ MEASUREMENTS: dict[str, Callable[..., dict[str, Any]]] = {
     measure.__name__: measure
     for measure in (
         *(imports, town, compiling, span, twin, replicates, phases, pickled_town, draws, loops),
-        *(parts, grown, mesa_ours, mesa_plain),
+        *(parts, grown, pairs_on_page, mesa_ours, mesa_plain),
     )
 }
 

@@ -1,13 +1,14 @@
 """Plain Mesa beside the model, the parts of a whole run, and the figure of growth."""
 
 import math
+from pathlib import Path
 
 import pytest
 
 from experiments.cli import app as cli
 from experiments.figures.growth import PANELS, growth_figure
 from experiments.figures.svg import render_figure
-from experiments.tools.bench import against_mesa, whole_run
+from experiments.tools.bench import against_mesa, commands, kept_workers, whole_run
 from experiments.tools.bench.bare_loop import WorkCounts
 from experiments.tools.bench.plain_mesa import PlainMesa, Resident, rules
 
@@ -107,3 +108,34 @@ def test_wrong_options_are_told_in_one_line(
     code = cli.code_of(["bench", *words])
     assert code == 2
     assert told in capsys.readouterr().err
+
+
+def test_the_study_is_measured_with_as_many_seeds_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[tuple[str, ...]] = []
+    monkeypatch.setattr(commands, "command_seconds", lambda *words: called.append(words) or 60.0)
+    assert commands.question_seconds(8) == (60.0, 128, 384.0)
+    assert commands.question_seconds(1) == (60.0, 16, 48.0)
+    assert [words[0] for words in called] == ["sweep", "sweep"]
+
+
+def test_a_command_that_fails_is_not_measured() -> None:
+    with pytest.raises(RuntimeError, match="measuring run no_such_place failed:\nconfianza: "):
+        commands.command_seconds("run", "no_such_place")
+
+
+def test_a_first_run_compiles_into_an_empty_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: dict[str, str] = {}
+
+    def command_seconds(*words: str, **env: str) -> float:
+        called.update(env)
+        assert list(Path(env["CONFIANZA_CACHE"]).parent.iterdir()) == []
+        return 1.0
+
+    monkeypatch.setattr(commands, "command_seconds", command_seconds)
+    assert commands.first_run_seconds() == 1.0
+    assert set(called) == {"CONFIANZA_CACHE"}
+
+
+@pytest.mark.slow
+def test_pairs_of_the_page_are_measured_in_kept_workers() -> None:
+    assert 0.0 < kept_workers.seconds_of_pairs(0.25) < 600.0

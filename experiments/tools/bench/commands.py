@@ -1,0 +1,46 @@
+"""Measure whole commands: a first run with an empty cache, and the study `question` with two workers."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from experiments.storage.result_tables import STATUS_QUO
+from experiments.studies.study import find_study, read_study
+from experiments.studies.study_jobs import count_of
+from experiments.tools.bench.fresh import SITE
+from experiments.tools.bench.stopwatch import timed
+
+WORKERS = 2
+
+
+def command_seconds(*words: str, **env: str) -> float:
+    """Return the seconds that a command of the program takes, from start to end; raise with its errors if it fails."""
+    program = [sys.executable, "-c", "import sys; from experiments.cli import main; sys.exit(main())", *words]
+
+    def work() -> None:
+        ended = subprocess.run(program, env=os.environ | env, capture_output=True, encoding="utf-8", check=False)
+        if ended.returncode:
+            raise RuntimeError(f"measuring {' '.join(words)} failed:\n{ended.stderr}")
+
+    return timed(work)
+
+
+def first_run_seconds() -> float:
+    """Return the seconds of a year of the site where nothing was compiled before."""
+    with tempfile.TemporaryDirectory() as place:
+        words = ("run", SITE, "--policy", STATUS_QUO, "--years", "1", "--out", f"{place}/run")
+        return command_seconds(*words, CONFIANZA_CACHE=f"{place}/cache")
+
+
+def question_seconds(seeds: int) -> tuple[float, int, float]:
+    """Return the seconds of the study `question` with a number of seeds, its runs, and the years that they report."""
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / "question.toml"
+        stated = find_study("question").read_text(encoding="utf-8")
+        file.write_text(re.sub(r"(?m)^seeds = \d+", f"seeds = {seeds}", stated), encoding="utf-8")
+        study = read_study(file)
+        words = ("sweep", str(file), "--workers", str(WORKERS), "--yes", "--out", f"{place}/out")
+        return command_seconds(*words), count_of(study), count_of(study) * study.years
