@@ -134,10 +134,16 @@ class ParameterGroup:
     @classmethod
     def kind(cls, key: str) -> type:
         """Return the type of a parameter, float or int."""
-        kind = {field.name: field.type for field in dataclasses.fields(cls)}[key]
-        return int if kind in (int, "int") else float
+        return cls.kinds()[key]
 
     @classmethod
+    @cache
+    def kinds(cls) -> dict[str, type]:
+        """Return the type of every parameter, float or int; cached, since every scenario that is read asks for them."""
+        return {field.name: int if field.type in (int, "int") else float for field in dataclasses.fields(cls)}
+
+    @classmethod
+    @cache
     def parameter_specs(cls) -> dict[str, ParameterSpec]:
         """Return the metadata of every parameter of the group, in order of declaration."""
         fields = dataclasses.fields(cls)
