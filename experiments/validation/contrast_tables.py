@@ -32,7 +32,7 @@ STATED: dict[str, dict[str, Any]] = toml_beside(__file__)
 MORE = {name: yearly_count(name, one["en"], one["es"], *one["columns"]) for name, one in STATED.pop("more").items()}
 MEASURES: Mapping[str, Headline] = {**BY_NAME, **MORE}
 SWEPT = re.compile(r"swept (-?[\d.]+)-([\d.]+)")
-TOGETHER = "assumed_together"
+EACH, TOGETHER = "assumed", "assumed_together"
 COLUMNS = (
     *("table", "site", "scale", "case", "en", "es", "years", "measure", "unit"),
     *("base", "arm", "effect", "low", "high", "delta", "twins", "code"),
@@ -137,8 +137,8 @@ def each_assumed(name: str) -> ContrastTable:
             if not math.isclose(value, now):
                 made = f"{number.replace('.', '_')}_{end}"
                 texts[made] = set_text({number: value})
-                label = f"{number} {value:g}"
-                cases.append(Case(f"{label} (now {now:g})", f"{label} (ahora {now:g})", (*arm, made), (made,)))
+                label = f"{number} {now:g} → {value:g}"
+                cases.append(Case(label, label, (*arm, made), (made,)))
     return ContrastTable(name, tuple(cases), texts)
 
 
@@ -217,7 +217,8 @@ def differences(small: Sequence[Row], large: Sequence[Row]) -> Iterator[Row]:
 def format_contrasts(table: ContrastTable, rows: Sequence[Row]) -> Iterator[str]:
     """Yield the table as text, a block for each site and scale."""
     yield from table.stated["head"]
-    yield f"After {rows[0]['years']:g} years, {rows[0]['twins']} twins, 95 % intervals: means of the last year and"
+    after = f"{rows[0]['years']:g} year{'s' * (rows[0]['years'] != 1)}"
+    yield f"After {after}, {rows[0]['twins']} twins, 95 % intervals: means of the last year and"
     yield "criteria at its end in points of 100, counts of all years in per cent of what a case stands beside."
     yield "Promedios del último año y criterios a su fin en puntos de 100; conteos de todos los años en por ciento."
     for (site, scale), own in rows_by_columns(rows, "site", "scale").items():
@@ -225,6 +226,25 @@ def format_contrasts(table: ContrastTable, rows: Sequence[Row]) -> Iterator[str]
         measures = list(dict.fromkeys(row["measure"] for row in own))
         for some in batched(measures, ABREAST):
             yield from block(site, scale, [row for row in own if row["measure"] in some])
+        if table.name == EACH:
+            yield ""
+            yield from extremes(own)
+
+
+def extremes(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield the lowest and the highest effect on each measure, and the number that it comes from."""
+    for own in rows_by_columns(rows, "measure").values():
+        yield f"{MEASURES[own[0]['measure']].en} / {MEASURES[own[0]['measure']].es}"
+        for words, row in (
+            ("lowest / menor", min(own, key=lambda row: row["effect"])),
+            ("highest / mayor", max(own, key=lambda row: row["effect"])),
+        ):
+            yield f"  {words}, {case_label(row)}".ljust(LABEL) + format_effect(row).rjust(NUMBER)
+
+
+def case_label(row: Row) -> str:
+    """Return the case of a row in both languages, once if they agree."""
+    return str(row["en"] if row["en"] == row["es"] else f"{row['en']} / {row['es']}")
 
 
 def block(site: str, scale: Any, rows: Sequence[Row]) -> Iterator[str]:
@@ -236,9 +256,7 @@ def block(site: str, scale: Any, rows: Sequence[Row]) -> Iterator[str]:
     if scale != "difference":
         yield "  status quo / situación actual".ljust(LABEL) + "".join(f"{row['base']:{NUMBER}.4g}" for row in first)
     for own in by_case.values():
-        yield f"  {own[0]['en']} / {own[0]['es']}".ljust(LABEL) + "".join(
-            format_effect(row).rjust(NUMBER) for row in own
-        )
+        yield f"  {case_label(own[0])}".ljust(LABEL) + "".join(format_effect(row).rjust(NUMBER) for row in own)
         if scale == "difference":
             yield "    beside delta / frente a delta".ljust(LABEL) + "".join(beside(row).rjust(NUMBER) for row in own)
 

@@ -52,7 +52,10 @@ QUICK, FEW, MANY = 100, 500, 20_000
 MOST_MB = 1000.0
 """Memory that an input may take beyond what the tests had taken before."""
 WOULD_COMPUTE = (
+    "experiments.execution.executor.run_in_process",
+    "experiments.execution.local_workers.LocalExecutor.__init__",
     "experiments.execution.run_set.run_jobs",
+    "experiments.reproduce.runs.run_missing",
     "experiments.studies.rerun_check.run_jobs",
     "experiments.comparison.comparison.run_unfinished",
     "experiments.studies.sweep_command.run_missing",
@@ -70,7 +73,7 @@ WOULD_COMPUTE = (
     "experiments.tools.setup.doctor.examine",
     "experiments.tools.setup.tiny_run.store",
 )
-"""Whatever takes long once its input is found right."""
+"""Whatever takes long once its input is found right; no run begins without one of the first two."""
 
 
 class Accepted(BaseException):
