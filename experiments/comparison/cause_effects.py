@@ -1,7 +1,8 @@
 """Split the effect on trust by cause: a waterfall from the world as today to the one with measures.
 
-The parts are read from the ledger of both worlds of a pair and sum to the difference of their mean trust. What a cause
-brought is told net of what was forgotten of it. Two parts are no cause:
+The parts are read from the ledger of both worlds of a pair and sum to the difference of their mean trust. Where nothing
+is moved, the parts of the world as today are told since its start, and sum to the change of its mean trust since then.
+What a cause brought is told net of what was forgotten of it. Two parts are no cause:
 
 * ``population``: who comes, leaves or dies takes all their trust along, but moves the mean by the difference from it
   alone. This is the sum of trust at the start, plus arrivals less departures and deaths, by the residents of each
@@ -98,13 +99,29 @@ def merge_small_causes(parts: Mapping[str, np.ndarray], where: Where) -> dict[st
 
 def cause_effects(pairs: Pairs, where: Where, net: bool = True) -> list[CauseEffect]:
     """Return all parts of the effect on trust, the largest causes first; p-values are corrected among them."""
-    sides = [[contributions(pair[side], where, net) for pair in pairs] for side in (0, 1)]
+    before, after = ([contributions(pair[side], where, net) for pair in pairs] for side in (0, 1))
+    return effects_by_name(before, after)
+
+
+def causes_since_start(lives: Sequence[Life], where: Where, net: bool = True) -> list[CauseEffect]:
+    """Return all parts of the change of trust since the start of the worlds as today, in the order of `cause_effects`.
+
+    At the start no cause has brought anything: all trust is that of the people who are there.
+    """
+    after = [contributions(life, where, net) for life in lives]
+    before = [dict.fromkeys(parts, 0.0) | {POPULATION: start_trust(life, where)}
+              for life, parts in zip(lives, after, strict=True)]  # fmt: skip
+    return effects_by_name(before, after)
+
+
+def effects_by_name(before: Sequence[Mapping[str, float]], after: Sequence[Mapping[str, float]]) -> list[CauseEffect]:
+    """Return the effect on each part between both sides, run by run, the largest first."""
     found = []
-    for name in sides[0][0]:
-        base, arm = ([one[name] for one in side] for side in sides)
-        gaps = [after - before for before, after in zip(base, arm, strict=True)]
+    for name in before[0]:
+        base, arm = ([one[name] for one in side] for side in (before, after))
         effect = paired(base, arm, scale=Scale("points"))
-        found.append(CauseEffect(name, effect, tuple(int(np.sign(gap)) for gap in gaps), effect.base))
+        signs = tuple(int(np.sign(later - earlier)) for earlier, later in zip(base, arm, strict=True))
+        found.append(CauseEffect(name, effect, signs, effect.base))
     effects = corrected_together([one.effect for one in found])
     told = [replace(one, effect=effect) for one, effect in zip(found, effects, strict=True)]
     return sorted(told, key=lambda one: -abs(one.effect.effect))
@@ -114,6 +131,18 @@ def total_effect(pairs: Pairs, where: Where) -> Effect:
     """Return the effect on mean trust of a place and time (0-100)."""
     sides = ([monthly_trust(pair[side], where)[where.months].mean() for pair in pairs] for side in (0, 1))
     return paired(*map(list, sides), scale=Scale("points"))
+
+
+def change_since_start(lives: Sequence[Life], where: Where) -> Effect:
+    """Return the change of mean trust (0-100) of a place since the start of the worlds as today."""
+    after = [monthly_trust(life, where)[where.months].mean() for life in lives]
+    return paired([start_trust(life, where) for life in lives], after, scale=Scale("points"))
+
+
+def start_trust(life: Life, where: Where) -> float:
+    """Return mean trust (0-100) at the start."""
+    people, trust = life.places[:, 0, where.here].sum(axis=1)
+    return float(100.0 * trust / people)
 
 
 def monthly_trust(life: Life, where: Where) -> np.ndarray:

@@ -1,4 +1,7 @@
-"""The view "Why?": the causes by which trust ends higher or lower than today; they sum to the decision's number."""
+"""The view "Why?": the causes by which trust ends higher or lower than today; they sum to the decision's number.
+
+Where no measure is moved, it tells what has moved trust since the start of the world as today.
+"""
 
 from typing import Any
 
@@ -13,8 +16,11 @@ from experiments.comparison.cause_effects import (
     Pairs,
     Where,
     cause_effects,
+    causes_since_start,
+    change_since_start,
     monthly_contribution,
     monthly_trust,
+    start_trust,
     total_effect,
 )
 from experiments.comparison.decision_measures import measures
@@ -44,39 +50,28 @@ KINDS = {"nothing": "little"}
 GROSS = "lived"
 """Word of the address for causes as they came, with what was forgotten as a part of its own."""
 WORDS = (
-    *(
-        "causes",
-        "cause",
-        "twins",
-        "points",
-        "net",
-        "gross",
-        "adds",
-        "takes",
-        "unsure",
-        "little",
-        "input",
-        "span",
-        "place",
-    ),
-    *("when", "where", "where_unit", "when_unit", "whole", "account", "memory_note", "hidden", "alone"),
+    *("cause", "points", "net", "gross", "adds", "takes", "unsure", "little", "input", "span", "place"),
+    *("when", "where", "whole", "account", "memory_note", "hidden", "alone"),
 )
+OF_SIDES = ("causes", "twins", "where_unit", "when_unit")
+"""Texts that say what is compared: both worlds, or the one as today with its start."""
 
 
 def shown(one: Standing, asked: Asked) -> dict[str, Any]:
     """Return what the view shows."""
     words = {name: one.say(f"why.{name}") for name in WORDS}
+    words |= {name: one.say(f"why.{name if one.moved else f'{name}_today'}") for name in OF_SIDES}
     pairs = pairs_of(one)
     if one.running or len(pairs) < FEWEST:
-        return {"title": one.say("why.title"), "answer": waiting(one, "why.waiting", "bold"), "words": words}
+        return {"title": one.say("why.title", place=""), "answer": waiting(one, "why.waiting", "bold"), "words": words}
     where = Where(asked.place - 1 if asked.place else None, asked.month)
     net = asked.show != GROSS
-    total = total_effect(pairs, where)
-    parts = cause_effects(pairs, where, net) if one.moved else []
+    total = total_of(one, where)
+    parts = cause_effects(pairs, where, net) if one.moved else causes_since_start(one.base, where, net)
     names = sites.load_municipality(one.choice.site).town.settlement_names
     return {
         "title": question_title(one, total, where, names),
-        "answer": causes_sentence(one, parts, total, where) if one.moved else [(one.say("why.unmoved"), "")],
+        "answer": causes_sentence(one, parts, total, where),
         "words": words,
         "gross": not net,
         "place": asked.place,
@@ -84,22 +79,36 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
         "crumb": place_and_time(one, where, names),
         "today": total.base,
         "arm": total.arm,
+        "ends": names_of_ends(one, where),
         "rows": rows_of(one, parts),
         "total": signed(total.effect, 2),
         "places": place_rows(one, pairs, names),
-        "months": month_gaps(pairs, where),
+        "months": month_gaps(one, pairs, where),
         "lines": [mean_levels(pairs, side, where) for side in (0, 1)],
         "jump": strongest_mood(one, pairs, where),
         "alone": effects_one_by_one(one, total) if where == Where() else [],
     }
 
 
+def total_of(one: Standing, where: Where) -> Effect:
+    """Return what the bars land on: the effect on trust, or its change since the start where nothing is moved."""
+    return total_effect(one.twins, where) if one.moved else change_since_start(one.base, where)
+
+
+def names_of_ends(one: Standing, where: Where) -> tuple[str, str]:
+    """Return what the bars lead from and to."""
+    if one.moved:
+        return one.say("decision.line_a"), one.say("decision.line_b")
+    last = month_name(one, where.month) if where.month else one.say("why.last_year")
+    return one.say("why.at_start", month=month_name(one, 1)), one.say("why.at_end", when=last)
+
+
 def question_title(one: Standing, total: Effect, where: Where, names: tuple[str, ...]) -> str:
     """Return the question, with the number that the bars land on."""
-    if not one.moved:
-        return one.say("why.title")
     way = {1: "rises", -1: "falls", 0: "same"}[direction(judge(total))]
     place = one.say("why.in", place=names[where.settlement]) if where.settlement is not None else ""
+    if not one.moved:
+        return one.say("why.title", place=place)
     until = one.say("why.until", month=month_name(one, where.month)) if where.month else ""
     return one.say(f"why.title_{way}", n=number(abs(total.effect), 2), place=place, until=until)
 
@@ -120,24 +129,38 @@ def place_and_time(one: Standing, where: Where, names: tuple[str, ...]) -> str:
 
 
 def causes_sentence(one: Standing, parts: list[CauseEffect], total: Effect, where: Where) -> list[Span]:
-    """Return the causes that surely move trust most, then what random variation or the country adds."""
-    told = [part for part in parts if judge(part.effect) in TOLD and part.name not in LAST]
-    verdict = VERDICTS[judge(total)]
-    spans: list[Span] = [(capital(getattr(verdict, one.language)), "bold")]
-    recent = AGGREGATED["recent"][one.language]
-    unit = one.say("why.of_month") if where.month else one.say("why.of_year", recent=recent)
-    spans.append((f": {signed(total.effect, 2)} {unit}. ", ""))
-    if told:
-        phrases = [f"{cause_name(one, part)} ({signed(part.effect.effect, 2)})" for part in told[:3]]
-        little = not any(judge(part.effect) in ("rises", "falls") for part in told[:3])
-        small = one.say("why.each_little") if little else ""
-        spans += [(one.say("why.most") + " ", ""), ("; ".join(phrases), ""), (f"{small}. ", "")]
-    else:
-        spans.append((one.say("why.none") + " ", ""))
+    """Return how far trust moves, the causes that surely move it most, and what the country adds.
+
+    Where nothing is moved the country comes first: its mood, an input, is then mostly the largest part.
+    """
+    since = "of" if one.moved else "since"
+    unit = one.say(f"why.{since}_{'month' if where.month else 'year'}", recent=AGGREGATED["recent"][one.language])
+    verdict = getattr(VERDICTS[judge(total)], one.language)
+    spans: list[Span] = [(capital(verdict), "bold"), (f": {signed(total.effect, 2)} {unit}. ", "")]
+    causes, country = strongest_causes(one, parts), mood_sentence(one, parts)
+    return [*spans, *((causes, country) if one.moved else (country, causes))]
+
+
+def strongest_causes(one: Standing, parts: list[CauseEffect]) -> Span:
+    """Return the three causes that surely move trust most, with their sizes."""
+    told = [part for part in parts if judge(part.effect) in TOLD and part.name not in LAST][:3]
+    if not told:
+        return one.say("why.none") + " ", ""
+    phrases = [f"{cause_name(one, part)} ({signed(part.effect.effect, 2)})" for part in told]
+    little = not any(judge(part.effect) in ("rises", "falls") for part in told)
+    most = one.say("why.most" if one.moved else "why.most_today")
+    return f"{most} {'; '.join(phrases)}{one.say('why.each_little') if little else ''}. ", ""
+
+
+def mood_sentence(one: Standing, parts: list[CauseEffect]) -> Span:
+    """Return what the mood of the country, which is put in, adds."""
     nation = next((part for part in parts if part.name == NATION), None)
-    if nation is not None:
-        spans.append((one.say("why.nation", n=signed(nation.effect.effect, 2), today=signed(nation.today, 1)), ""))
-    return spans
+    if nation is None:
+        return "", ""
+    size = signed(nation.effect.effect, 2)
+    if one.moved:
+        return one.say("why.nation", n=size, today=signed(nation.today, 1)), ""
+    return one.say("why.nation_today", n=size) + " ", ""
 
 
 def cause_name(one: Standing, part: CauseEffect) -> str:
@@ -199,7 +222,7 @@ def place_rows(one: Standing, pairs: Pairs, names: tuple[str, ...]) -> list[dict
     """Return the effect on trust by settlement: those with most people in order, then the others."""
     people = pairs[0][0].places[0, 0]
     order = [int(place) for place in np.argsort(-people, kind="stable")]
-    found = corrected_together([total_effect(pairs, Where(place)) for place in order])
+    found = corrected_together([total_of(one, Where(place)) for place in order])
     rows = []
     for place, effect in zip(order, found, strict=True):
         verdict = judge(effect)
@@ -218,9 +241,10 @@ def place_rows(one: Standing, pairs: Pairs, names: tuple[str, ...]) -> list[dict
     return rows
 
 
-def month_gaps(pairs: Pairs, where: Where) -> list[float]:
-    """Return the mean difference of trust by month."""
-    gaps = np.mean([monthly_trust(arm, where) - monthly_trust(base, where) for base, arm in pairs], axis=0)
+def month_gaps(one: Standing, pairs: Pairs, where: Where) -> list[float]:
+    """Return the mean difference of trust by month, from the world as today or from its own start."""
+    before = monthly_trust if one.moved else start_trust
+    gaps = np.mean([monthly_trust(arm, where) - before(base, where) for base, arm in pairs], axis=0)
     return [round(float(gap), 4) for gap in gaps]
 
 
@@ -234,7 +258,7 @@ def strongest_mood(one: Standing, pairs: Pairs, where: Where) -> dict[str, Any]:
     when = month_name(one, at + 1)
     return {
         "month": at,
-        "title": one.say("why.jump", month=when),
+        "title": one.say("why.jump" if one.moved else "why.jump_input", month=when),
         "text": one.say("why.jump_text" if one.moved else "why.jump_today", **sizes),
         "label": one.say("why.jump_label", size=sizes["a"]) if one.moved else sizes["a"],
         "events": events_after(one, pairs, where, at),

@@ -20,8 +20,7 @@ export function draw(place, { sheet: s }) {
   fill(find("#pl-h"), plain(w.where));
   fill(find("#mo-h"), plain(w.when));
   find(".beside").hidden = !s.places;
-  find(".gross").hidden = !s.rows?.length;
-  place.classList.toggle("unmoved", s.rows?.length === 0); // A and B are one world
+  find(".gross").hidden = !s.rows;
   if (!s.rows) {
     fill(find(".falls"), `<p class="small">${plain(w.simulating)}</p>`);
     return;
@@ -29,7 +28,7 @@ export function draw(place, { sheet: s }) {
   fill(find(".gross"), [["", w.net], ["lived", w.gross]].map(([name, title]) => `<button type="button" data-name="${name}" aria-pressed="${s.gross === (name === "lived")}">${plain(title)}</button>`).join(""));
   fill(find(".crumb"), s.crumb ? `<b>${plain(s.crumb)}</b> <button type="button" data-name="whole">${plain(w.whole)}</button>` : "");
   place.style.setProperty("--rh", `${rowHeight()}rem`);
-  fill(find(".falls"), s.rows.length ? waterfall(s, find(".falls").clientWidth) : "");
+  fill(find(".falls"), waterfall(s, find(".falls").clientWidth));
   const notes = s.rows.filter((row) => row.note).map((row) => ` <details><summary>${plain(row.title)}</summary>${plain(row.note)}</details>`);
   fill(find(".hidden-note"), `${plain(w.account)} ${plain(s.place ? w.hidden : "")}${notes.join("")}`);
   fill(find("#pl-h + span"), plain(w.where_unit));
@@ -43,9 +42,12 @@ export function draw(place, { sheet: s }) {
   if (s.jump.title) fill(jump, `<h3>${plain(s.jump.title)}</h3><p class="small">${plain(s.jump.text)} ${s.jump.events.map(plain).join(" ")}</p>${levels(s, jump.clientWidth)}`);
 }
 
-// Bars from A to B: each begins where the one above ends.
+const side = (s) => (s.chosen ? "b" : "a"); // colour of what is explained: B, or A where nothing is moved
+
+// Bars from A to B, or from the start of A to its end: each begins where the one above ends.
 function waterfall(s, wide) {
   const R = rem(), phone = innerWidth <= 640, w = Math.max(200, phone ? wide : wide - 30.2 * R), h = rowHeight() * R, mid = h / 2;
+  const c = colour(side(s));
   let run = s.today;
   const reached = s.rows.map((row) => [run, (run += row.size)]);
   const values = [s.today, s.arm, ...reached.flat(), ...s.rows.flatMap((row, k) => (row.low === undefined ? [] : [reached[k][0] + row.low, reached[k][0] + row.high]))];
@@ -58,23 +60,23 @@ function waterfall(s, wide) {
     const style = row.kind === "input" ? `fill="url(#hatch)" stroke="${colour("faint")}"`
       : ["little", "rest"].includes(row.kind) ? `fill="${colour(row.size > 0 ? "faint" : "paper")}" stroke="${colour("null")}" stroke-width="1.6"`
       : row.kind === "unsure" ? `fill="${colour("paper")}" stroke="${colour("null")}" stroke-width="1.6" stroke-dasharray="3 2"`
-      : row.size > 0 ? `fill="${colour("b")}"` : `fill="${colour("paper")}" stroke="${colour("b")}" stroke-width="2"`;
+      : row.size > 0 ? `fill="${c}"` : `fill="${colour("paper")}" stroke="${c}" stroke-width="2"`;
     const at = row.kind === "input" ? Math.max(10, long) : long;
     const span = row.low === undefined ? "" : `<path d="M${x(a + row.low)},${h * 0.87}H${x(a + row.high)}" stroke="${colour("ink")}" stroke-width="1.1"/>`;
     const bar = svg(w, h, `${HATCH}${grid}${drop(a, 0, t)}${drop(b, t, h)}<rect x="${left}" y="${t}" width="${at}" height="${high}" ${style}/>${span}`, `${row.title}: ${signed(row.size, 2)}`);
     const tag = row.kind === "input" ? `<span class="tag">${plain(s.words.input.split(":")[0])}</span>` : "";
-    return `<tr class="${row.kind} ${row.group ? "group" : ""}" ${row.note ? `title="${plain(row.note)}"` : ""}><th scope="row" class="nm">${plain(row.title)}${tag}</th><td class="mk">${row.marks ? marks({ ...row, kind: row.kind === "sure" ? "b" : "null" }, { ...s, state: "done" }) : ""}</td><td class="bar-cell">${bar}</td><td class="nr">${plain(row.shown)}</td></tr>`;
+    return `<tr class="${row.kind} ${row.group ? "group" : ""}" ${row.note ? `title="${plain(row.note)}"` : ""}><th scope="row" class="nm">${plain(row.title)}${tag}</th><td class="mk">${row.marks ? marks({ ...row, kind: row.kind === "sure" ? side(s) : "null" }, { ...s, state: "done" }) : ""}</td><td class="bar-cell">${bar}</td><td class="nr">${plain(row.shown)}</td></tr>`;
   });
   const first = svg(w, h, `${grid}${drop(s.today, mid, h)}${diamond(x(s.today), mid, 6, colour("a"))}`);
-  const last = svg(w, h, `${grid}${drop(s.arm, 0, mid)}${line(x(s.today), mid, x(s.arm), mid, colour("b"), 'stroke-width="2.5"')}${diamond(x(s.today), mid, 6, colour("a"))}<circle cx="${x(s.arm)}" cy="${mid}" r="6.5" fill="${colour("b")}"/>`);
+  const last = svg(w, h, `${grid}${drop(s.arm, 0, mid)}${line(x(s.today), mid, x(s.arm), mid, c, 'stroke-width="2.5"')}${diamond(x(s.today), mid, 6, colour("a"))}${s.chosen ? `<circle cx="${x(s.arm)}" cy="${mid}" r="6.5" fill="${c}"/>` : diamond(x(s.arm), mid, 6, c)}`);
   const sample = (style) => svg(20, 11, `${HATCH}<rect x="1" y="1" width="18" height="9" ${style}/>`);
-  const key = [[sample(`fill="${colour("b")}"`), s.words.adds], [sample(`fill="none" stroke="${colour("b")}" stroke-width="2"`), s.words.takes],
+  const key = [[sample(`fill="${c}"`), s.words.adds], [sample(`fill="none" stroke="${c}" stroke-width="2"`), s.words.takes],
     [sample(`fill="none" stroke="${colour("null")}" stroke-width="1.6" stroke-dasharray="3 2"`), s.words.unsure],
     [sample(`fill="${colour("faint")}"`), s.words.little],
     [sample('fill="url(#hatch)"'), s.words.input], [svg(20, 11, `<path d="M2,5.5h16" stroke="${colour("ink")}" stroke-width="1.4"/>`), s.words.span]];
   return `<table class="wf"><thead><tr><th class="nm" scope="col">${plain(s.words.cause)}</th><th class="mk" scope="col">${plain(s.words.twins)}</th><td class="axis-cell"><div aria-hidden="true">${axis}</div></td><th class="nr" scope="col">${plain(s.words.points)}</th></tr></thead><tbody>
-    <tr><th scope="row" class="nm a">◆ ${plain(s.words.line_a)}</th><td></td><td class="bar-cell">${first}</td><td class="nr a">${readable(s.today, 2)}</td></tr>${rows.join("")}
-    <tr class="total"><th scope="row" class="nm b">● ${plain(s.words.line_b)}</th><td>${plain(s.total)}</td><td class="bar-cell">${last}</td><td class="nr b">${readable(s.arm, 2)}</td></tr></tbody></table>
+    <tr><th scope="row" class="nm a">◆ ${plain(s.ends[0])}</th><td></td><td class="bar-cell">${first}</td><td class="nr a">${readable(s.today, 2)}</td></tr>${rows.join("")}
+    <tr class="total"><th scope="row" class="nm ${side(s)}">${s.chosen ? "●" : "◆"} ${plain(s.ends[1])}</th><td>${plain(s.total)}</td><td class="bar-cell">${last}</td><td class="nr ${side(s)}">${readable(s.arm, 2)}</td></tr></tbody></table>
     <p class="key-list small">${key.map(([sign, text]) => `<span>${sign}${plain(text)}</span>`).join("")}</p>
     ${s.alone.length ? `<p class="alone"><b>${plain(s.words.alone)}</b> ${spans(s.alone)}</p>` : ""}`;
 }
@@ -83,7 +85,7 @@ function places(s, w) {
   const low = Math.min(0, ...s.places.map((one) => one.low)), high = Math.max(0.01, ...s.places.map((one) => one.high)), h = 1.6 * rem();
   const x = (value) => 6 + ((w - 12) * (value - low)) / (high - low);
   return s.places.map((one) => {
-    const c = colour(one.sure ? "b" : "null");
+    const c = colour(one.sure ? side(s) : "null");
     const dot = svg(w, h, `${line(x(0), 0, x(0), h, colour("faint"))}${line(x(one.low), h / 2, x(one.high), h / 2, c, 'stroke-width="3"')}<circle cx="${x(one.size)}" cy="${h / 2}" r="5" fill="${one.sure ? c : colour("paper")}" stroke="${c}" stroke-width="2"/>`);
     return `<tr><td><button type="button" data-name="place-${one.number}" aria-pressed="${s.place === one.number}">${plain(one.title)}</button></td><td>${dot}</td><td class="${one.sure ? "" : "null"}">${one.shown ? plain(one.shown) : `<span class="vh">${plain(one.said)}</span>`}</td></tr>`;
   }).join("");
@@ -93,7 +95,7 @@ function places(s, w) {
 function months(s, w) {
   const R = rem(), tall = (flat() ? 4 : 5) * R, high = Math.max(0.01, ...s.months), low = Math.min(0, ...s.months), step = w / s.months.length;
   const y = (value) => (tall * (high - value)) / (high - low);
-  const bars = s.months.map((value, k) => `<rect x="${k * step + step * 0.08}" y="${Math.min(y(value), y(0))}" width="${step * 0.84}" height="${Math.max(1, Math.abs(y(value) - y(0)))}" fill="${colour("b")}" opacity="${s.until === k + 1 ? 1 : 0.35}"/>`).join("");
+  const bars = s.months.map((value, k) => `<rect x="${k * step + step * 0.08}" y="${Math.min(y(value), y(0))}" width="${step * 0.84}" height="${Math.max(1, Math.abs(y(value) - y(0)))}" fill="${colour(side(s))}" opacity="${s.until === k + 1 ? 1 : 0.35}"/>`).join("");
   return svg(w, tall, `${line(0, y(0), w, y(0), colour("faint"))}${bars}`, s.months.map((value, k) => `${monthName(s, k)} ${signed(value, 2)}`).join(", "));
 }
 
@@ -105,7 +107,7 @@ function sayMonth(slider, s) {
 
 // Both worlds month by month, or the one where nothing is moved, with the month in which the mood of the country jumps.
 function levels(s, w) {
-  const R = rem(), h = (!s.chosen ? 14 : flat() ? 5 : 6) * R, n = s.lines[0].length, all = s.lines.flat(), [y0, y1] = ends(all, false);
+  const R = rem(), h = (flat() ? 5 : 6) * R, n = s.lines[0].length, all = s.lines.flat(), [y0, y1] = ends(all, false);
   const x = (k) => 2.2 * R + ((w - 6.5 * R) * k) / Math.max(1, n - 1), y = (value) => h - 1.3 * R - ((h - 1.9 * R) * (value - y0)) / (y1 - y0);
   const path = (some) => some.map((v, k) => `${k ? "L" : "M"}${x(k).toFixed(1)},${y(v).toFixed(1)}`).join("");
   const [a, b] = s.lines, at = Math.max(0, s.jump.month - 1), apart = b.at(-1) >= a.at(-1) ? 1 : -1;

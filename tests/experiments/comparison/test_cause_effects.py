@@ -14,6 +14,8 @@ from experiments.comparison.cause_effects import (
     TOGETHER,
     Where,
     cause_effects,
+    causes_since_start,
+    change_since_start,
     contributions,
     monthly_contribution,
     monthly_trust,
@@ -52,6 +54,24 @@ def test_all_parts_sum_to_the_trust_of_a_world_and_to_the_effect(pairs: Pairs, w
     total = total_effect(pairs, where).effect
     assert total
     assert sum(part.effect.effect for part in parts) == pytest.approx(total, abs=1e-5)
+
+
+@pytest.mark.parametrize("net", [True, False], ids=["net", "gross"])
+@pytest.mark.parametrize("where", PLACES, ids=str)
+def test_all_parts_of_one_world_sum_to_its_change_since_the_start(pairs: Pairs, where: Where, net: bool) -> None:
+    lives = [base for base, _ in pairs]
+    change = change_since_start(lives, where)
+    assert change.base == pytest.approx(np.mean([100.0 * trust_at_start(life, where) for life in lives]))
+    assert change.arm == pytest.approx(np.mean([monthly_trust(life, where)[where.months].mean() for life in lives]))
+    parts = causes_since_start(lives, where, net)
+    assert sum(part.effect.effect for part in parts) == pytest.approx(change.effect, abs=1e-5)
+    assert {part.name for part in parts if part.effect.base} == {POPULATION}
+
+
+def trust_at_start(life: Life, where: Where) -> float:
+    """Return mean trust (0-1) at the start."""
+    residents, trust = life.places[:, 0] if where.settlement is None else life.places[:, 0, [where.settlement]]
+    return float(trust.sum() / residents.sum())
 
 
 def test_the_whole_is_the_headline_of_the_decision(pairs: Pairs) -> None:

@@ -13,10 +13,10 @@ from chromium import small_town_file
 
 from experiments.comparison.cause_effects import Where, total_effect
 from experiments.comparison.decision_measures import moved_measures
-from experiments.comparison.decision_outcomes import FLOOR, MEASURED, by_cell
+from experiments.comparison.decision_outcomes import FLOOR, MEASURED, TRUST, by_cell
 from experiments.comparison.policy_choice import Choice, runs_of
 from experiments.comparison.twin_results import live
-from experiments.page import criteria_view, life_view, map_view, sites
+from experiments.page import criteria_view, life_view, map_view, sites, why_view
 from experiments.page.address import Asked
 from experiments.page.page_texts import say
 from experiments.page.sheet import sheet_of
@@ -106,6 +106,27 @@ def test_a_view_waits_for_all_worlds_and_shows_the_world_as_today(one: Standing,
     assert sheet["chosen"] == 0
     few = replace(one, base=one.base[:7], arm=one.arm[:7], faults=("falla",))
     assert view == "life" or "sin veredicto" in shown(few, asked(one, view))["answer"][0][0]
+
+
+# Why?
+
+
+@pytest.mark.parametrize("more", [{}, {"place": 2}, {"month": 7}, {"show": "lived"}], ids=str)
+def test_where_nothing_is_moved_the_causes_since_the_start_are_told(one: Standing, more: dict[str, Any]) -> None:
+    today = replace(one, choice=replace(one.choice, chosen=()), arm=())
+    sheet = why_view.shown(today, asked(today, "why", **more))
+    assert sheet["today"] + sum(row["size"] for row in sheet["rows"]) == pytest.approx(sheet["arm"], abs=1e-5)
+    assert len(sheet["rows"]) > 5
+    assert [row["title"] for row in sheet["rows"] if row["kind"] == "input"] == ["Ánimo del país"]
+    assert "B" not in " ".join(read(sheet)).split()
+    assert [words for words in read(sheet) if ENGLISH.search(words)] == []
+
+
+def test_without_measures_the_bars_land_on_the_trust_of_today(one: Standing) -> None:
+    today = replace(one, choice=replace(one.choice, chosen=()), arm=())
+    sheet = why_view.shown(today, asked(today, "why"))
+    assert sheet["arm"] == pytest.approx(np.mean([TRUST.headline.of(life.months) for life in one.base]))
+    assert sheet["ends"] == ("A al inicio, enero de 2017", "A, últimos 12 meses")
 
 
 # Map
