@@ -6,8 +6,8 @@ import * as presentation from "./present.js";
 
 const MONTH_MS = [100, 250]; // a month lasts on the map, at least and at most
 const PLAY_MS = 12000;
-const FRAME = `<div class="body"><section class="measures"><div class="top"><h2 data-word="measures"></h2><button type="button" class="reset"></button></div>
-  <div class="cols small"><span class="legend"></span><div class="axis"></div><span class="cost-head" data-word="cost"></span></div>
+const FRAME = `<div class="body"><section class="measures"><div class="top"><h2 data-word="measures"></h2><span class="small legend"></span><button type="button" class="reset"></button></div>
+  <div class="cols small"><div class="axis"></div><span class="cost-head" data-word="cost"></span></div>
   <ol class="levers"></ol><p class="bill"></p></section>
   <section class="results" id="results"><div class="top"><h2></h2><div class="horizon"><span class="small" id="hz" data-word="horizon"></span>
   <div class="seg" role="group" aria-labelledby="hz"></div></div></div>
@@ -88,7 +88,7 @@ function levers(s) {
     strips[k].innerHTML = m.reach ? reach(m, low, high, ...sizes[k]) : `<p class="small">${plain(s.words.reach_none)}</p>`;
   });
   fill(find(".reset"), `↺ ${plain(s.words.back_all)}`);
-  fill(find(".legend"), `<span class="a">◆</span> ${plain(s.words.as_today)}<br><span class="b">●</span> ${plain(s.words.yours)}`);
+  fill(find(".legend"), `<span class="a">◆</span> ${plain(s.words.as_today)} <span class="b">●</span> ${plain(s.words.yours)}`);
   fill(find(".axis"), plain(s.reach_head));
   const date = `<input type="date" data-name="from" value="${s.begins}" min="${s.first}" aria-label="${plain(s.words.from_label)}">`;
   fill(find(".bill"), s.chosen ? `<b>${plain(s.changes)}</b> ${date}. ${plain(s.bill)}` : plain(s.changes));
@@ -125,7 +125,7 @@ function outcome(row, s, dated) {
     ${row.note ? `<p class="small">${plain(row.note)}</p>` : ""}</div><div class="c"></div><div class="r"></div>`;
   find(".outcomes").appendChild(place);
   const chart = place.querySelector(".c"), side = place.querySelector(".r");
-  const height = row.hero ? (phone ? 11 : 12.6) * R : (phone ? 5.6 : dated ? 5.2 : 4.7) * R;
+  const height = row.hero ? (phone ? 11 : 11.6) * R : (phone ? 5.6 : dated ? 4.9 : 4.4) * R;
   let wide = 0, beside = 0;
   chart.style.minHeight = `${height}px`;
   place.measure = () => {
@@ -162,7 +162,10 @@ function where(s) {
   const map = s.map, shown = Boolean(map.course && s.chosen), unknown = s.chosen ? map.unknown : "";
   fill(find(".examined"), plain(s.examined).replace(/--memory \d+|--draws( plausible:\d+)?/g, "<code>$&</code>"));
   find(".key").hidden = find(".play").hidden = !shown;
-  if (map.ground) fill(find(".m1"), ground(shown || unknown ? map : { ...map, course: "" }, s));
+  if (map.ground) {
+    fill(find(".m1"), ground(shown || unknown ? map : { ...map, course: "" }, s));
+    find(".m1").style.setProperty("--tall", `${(find(".m1").clientWidth * map.ground.height) / map.ground.width}px`); // beside long columns
+  }
   fill(find(".key span:first-child"), plain(map.ends?.[0] || ""));
   fill(find(".key span:last-child"), plain(map.ends?.[1] || ""));
   if (shown) still === map.course ? month(map, at, s) : stand(map, s);

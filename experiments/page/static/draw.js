@@ -206,7 +206,7 @@ function ruler(row, w) {
   if (one.effect !== undefined) s += `<circle cx="${x(one.effect)}" cy="${y}" r="${R * 0.38}" fill="${fill}" stroke="${c}" stroke-width="2.5"/>`;
   let below = 0;
   for (const [at, end, anchor] of [[0, one.least, "start"], [w, one.most, "end"]]) {
-    for (const text of wrapped(`${end.title} ${end.shown}`, w / (R * 0.43))) s += words(at, R * (2.1 + 0.92 * below++), text, anchor);
+    for (const text of wrapped(`${end.title} ${end.shown}`, w / (R * 0.42))) s += words(at, R * (2.1 + 0.92 * below++), text, anchor);
   }
   return svg(w, R * (1.3 + 0.92 * below), s, one.label || `${one.least.title} ${one.least.shown}, ${one.most.title} ${one.most.shown}`);
 }
