@@ -430,5 +430,17 @@ def test_axe_finds_nothing_and_nothing_comes_from_elsewhere(opened: Any, panel: 
 @pytest.mark.slow
 def test_a_wrong_address_says_what_is_wrong(opened: Any) -> None:
     tab = ready(opened, "&exercise=12")
+@needs_chromium
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_what_the_model_is_can_be_read_without_scrolling(opened: Any, language: str) -> None:
+    tab = ready(opened, f"&exercise=3&lang={language}")
+    tab.click("[data-tab=info]")
+    tall, room = tab.evaluate(
+        "(({ scrollHeight, clientHeight }) => [scrollHeight, clientHeight])(document.querySelector('.cl-body'))"
+    )
+    assert tall <= room
+
+
     tab.wait_for_selector("[data-id=fault]:not([hidden])")
     assert "from 0 to 8" in tab.inner_text("[data-id=fault]")
