@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chromium import Tab, needs_chromium
+from chromium import Tab, chromium, free_port, needs_chromium, program, served
 
 pytestmark = [pytest.mark.thorough, needs_chromium]
 
@@ -101,6 +102,23 @@ def test_the_map_draws_twenty_frames_a_second_at_least(tab: Tab) -> None:
     view(tab, "Map")
     tab.page.locator(".stack canvas").first.wait_for()
     assert tab.page.evaluate(FRAMES) >= 20.0
+
+
+@pytest.mark.slow
+def test_the_map_of_all_residents_draws_twenty_frames_a_second_at_least(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    port = free_port()
+    words = program("view", "villa_canales", "--port", str(port), "--lang", "en")
+    with served(words, port, tmp_path), chromium() as started:
+        tab = Tab(started, f"http://127.0.0.1:{port}/{OPEN}&view=map")
+        tab.lived()
+        tab.page.locator(".stack canvas").first.wait_for()
+        rate = tab.page.evaluate(FRAMES)
+        tab.close()
+    record_property("measured", f"{rate:.0f} frames a second on the map of all of Villa Canales")
+    assert tab.wrong == []
+    assert rate >= 20.0
 
 
 @pytest.mark.parametrize("name", VIEWS)

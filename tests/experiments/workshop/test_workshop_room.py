@@ -404,6 +404,7 @@ def guess(screen: Any, phones: list[Any]) -> None:
     phones[0].reload()
     phones[0].wait_for_selector(".options [aria-pressed=true]")  # its vote is still there
     assert without_findings(phones[1])
+    assert without_findings(screen)
     screen.reload()
     screen.locator("#clock", has_text="11 de 1").wait_for()
     assert "baja mucho" in screen.inner_text("main")
@@ -424,12 +425,14 @@ def put_together(screen: Any, phones: list[Any]) -> None:
     with screen.task():
         for name, price in (("", "1000000"), ("training", "400000"), ("visits", "400000"), ("means", "400000")):
             screen.fill(f"[data-measure='{name}']", price)
+    assert without_findings(screen)
     for phone, row in ((phones[0], 1), (phones[1], 4), (phones[2], 2)):
         phone.wait_for_selector("#rows")
         with phone.task():
             phone.click(f"#rows .row:nth-child({row}) button:last-child")
             phone.click("footer .main")
             phone.locator("#note", has_text="Recibida").wait_for()
+    assert without_findings(phones[0])
 
 
 CUT_OFF = "[...document.querySelectorAll('#agenda li')].filter((one) => one.scrollWidth > one.clientWidth).length"
@@ -461,6 +464,7 @@ def test_a_whole_round_with_twelve_phones_a_lost_one_and_a_reload(opened: Any) -
     browser, address, door, _ = opened
     screen = Person(tab_of(browser, address))
     assert without_findings(screen)
+    assert without_findings(tab_of(browser, door, 390, 780))
     assert agenda_is_whole(screen)
     code = screen.inner_text(".code")
     phones = [entered(browser, door, code, k % 3) for k in range(12)]
