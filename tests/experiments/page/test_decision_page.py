@@ -132,7 +132,7 @@ def test_nothing_is_cut_off(moved: Tab, width: int, height: int) -> None:
             assert moved.page.evaluate("document.documentElement.scrollHeight") <= height
 
 
-@pytest.mark.parametrize("view", [*SHOWN, "decision&present=1"])
+@pytest.mark.parametrize("view", [*SHOWN, "decision&present=1", "why&measures="])
 @pytest.mark.parametrize("dark", ["", "&dark=1"], ids=["light", "dark"])
 def test_who_does_not_see_or_point_can_use_it(browser: Any, url: str, view: str, dark: str) -> None:
     tab = Tab(browser, f"{url}{MOVED}{dark}&view={view}", 1440, 900)

@@ -12,7 +12,18 @@ from typing import Any
 
 import pytest
 from actions import Person
-from chromium import SECONDS, chromium, free_pair, free_port, needs_chromium, program, served, small_town_file, told
+from chromium import (
+    COMPILE_SECONDS,
+    SECONDS,
+    chromium,
+    free_pair,
+    free_port,
+    needs_chromium,
+    program,
+    served,
+    small_town_file,
+    told,
+)
 
 from experiments.cli import app as cli
 from experiments.workshop import phone_gate, room_view
@@ -419,6 +430,13 @@ def reveal(screen: Any) -> None:
     assert without_findings(screen)
 
 
+def go_on(screen: Any) -> None:
+    """Go on to the next screen, and wait until it is there: a click before that would ask for the same once more."""
+    before = screen.inner_text("#next")
+    screen.click("#next")
+    screen.wait_for_function("(old) => document.querySelector('#next').innerText !== old", arg=before)
+
+
 def put_together(screen: Any, phones: list[Any]) -> None:
     """Set a cap and prices, and send the packages of three groups."""
     screen.wait_for_selector("[data-measure='']")
@@ -471,12 +489,11 @@ def test_a_whole_round_with_twelve_phones_a_lost_one_and_a_reload(opened: Any) -
     guess(screen, phones)
     reveal(screen)
     for _ in range(5):  # two more questions, then packages
-        screen.click("#next")
-        screen.wait_for_timeout(1200)
+        go_on(screen)
     put_together(screen, phones)
     screen.click("#next")
     screen.locator("h1", has_text="Los paquetes").wait_for()
-    screen.locator("main", has_not_text="Calculando").wait_for()
+    screen.locator("main", has_not_text="Calculando").wait_for(timeout=1000.0 * COMPILE_SECONDS)
     assert screen.locator("thead th").count() == 3
     assert "Q 400,000" in screen.inner_text("main")
     assert without_findings(screen)
