@@ -13,7 +13,6 @@ The programs of a page with `TOGETHER` are parts of one program.
 
 import argparse
 import contextlib
-import io
 import os
 import re
 import shlex
@@ -23,9 +22,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from unittest import mock
 
-from experiments.cli import app as cli
 from model.engine.errors import InputError
 
 HOME = Path(__file__).parents[2]
@@ -128,36 +125,38 @@ def printed_by(block: CodeBlock, workers: int | None) -> str:
 
 
 def printed_by_command(line: str, workers: int | None, *, refused: bool) -> str:
-    """Run a command of the program in this process; return what it prints, errors too where it must be refused."""
+    """Run a command of the program; return what it prints, errors too where it must be refused."""
     if workers is not None:
         line = re.sub(r"--workers \d+", f"--workers {workers}", line)
     words = shlex.split(line)
     start = next((n for n in (len(BEFORE), 1) if tuple(words[:n]) == BEFORE[-n:]), None)
     if start is None:
         raise InputError(f"a command of a page must begin with {BEFORE[-1]!r}: {line}")
-    told, wrong = io.StringIO(), io.StringIO()
-    columns = mock.patch.dict(os.environ, {"COLUMNS": str(WIDTH)})
-    with columns, contextlib.redirect_stdout(told), contextlib.redirect_stderr(wrong):
-        code = cli.code_of(words[start:])
-    if (code != 0) != refused:
-        raise InputError(f"{line}: exit code {code}\n{wrong.getvalue()}")
-    return told.getvalue() + (wrong.getvalue() if refused else "")
+    done = python_process("-m", BEFORE[-1], *words[start:])
+    if (done.returncode != 0) != refused:
+        raise InputError(f"{line}: exit code {done.returncode}\n{done.stderr}")
+    return done.stdout + (done.stderr if refused else "")
 
 
 def printed_by_program(code: str) -> str:
-    """Run a Python program in a process of its own, with the project on its path; return what it prints."""
+    """Run a Python program; return what it prints."""
     Path("program.py").write_text(code, encoding="utf-8")
+    done = python_process("program.py")
+    if done.returncode:
+        raise InputError(f"a program of the page fails:\n{code}\n{done.stderr}")
+    return done.stdout
+
+
+def python_process(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run Python with the project on its path, in a process that reads every file anew, as one of a shell does."""
     path = os.pathsep.join((str(HOME), os.getcwd()))
-    done = subprocess.run(
-        [sys.executable, "program.py"],
-        env=os.environ | {"PYTHONPATH": path},
+    return subprocess.run(
+        [sys.executable, *words],
+        env=os.environ | {"PYTHONPATH": path, "COLUMNS": str(WIDTH)},
         capture_output=True,
         encoding="utf-8",
         check=False,
     )
-    if done.returncode:
-        raise InputError(f"a program of the page fails:\n{code}\n{done.stderr}")
-    return done.stdout
 
 
 def shortened(text: str, n_lines: int) -> str:

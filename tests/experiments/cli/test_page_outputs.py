@@ -97,6 +97,14 @@ confianza view
     assert [one.language for one in blocks_of(told) if one.runs] == [PROGRAM, PROGRAM, ""]
 
 
+def test_a_command_reads_a_file_as_the_page_wrote_it_last() -> None:
+    command = "```\nconfianza run baseline --policy own.toml --years 0\n```\n\n<!-- output: error -->\n\n"
+    page = "".join(f"`own.toml`:\n\n```toml\n{text}\n```\n\n{command}" for text in ("[set]", "[sets]"))
+    first, second = (one for one in outputs(page) if one)
+    assert "--years" in first
+    assert "sets" in second
+
+
 def test_programs_of_a_page_may_belong_together() -> None:
     page = "<!-- programs together -->\n\n```python\na = 1\nprint(a)\n```\n\n```python\nprint(a + 1)\n```\n"
     assert outputs(page) == ["1\n", "2\n"]
