@@ -150,6 +150,7 @@ def check(
     replicates: options.RunsOfCheck = None,
     workers: options.Workers = 1,
     against: options.Given = None,
+    lang: options.LanguageOfText = "en",
 ) -> None:
     """Set the status quo beside orders of magnitude, or your data."""
     if against is None:
@@ -161,7 +162,7 @@ def check(
         )
         from experiments.validation.check import show_check
 
-        show_check(specs, workers)
+        show_check(specs, workers, lang)
         return
     if years is not None:
         raise InputError("--years and --against exclude each other: runs last as long as the file")
@@ -169,7 +170,7 @@ def check(
 
     series = read_series(against)
     runs = RUNS if replicates is None else replicates
-    show_against(series, asked_for(series, scenario, start=start, seed=seed, replicates=runs), workers)
+    show_against(series, asked_for(series, scenario, start=start, seed=seed, replicates=runs), workers, lang)
 
 
 @app.command()

@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 
 from experiments.execution.run_requests import plan_runs
+from experiments.narrative.messages import said
 from experiments.storage.run_spec import RunSpec, every_measure
-from experiments.validation.check import WIDTH, show_beside
+from experiments.validation.check import WIDTH, show_beside, verdict
+from experiments.words.bilingual import Tongue
 from experiments.words.catalogue import meaning, unit
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import parse_date
@@ -26,11 +28,6 @@ RUNS = 8
 """Runs beside a series, unless another number is asked for."""
 LONGEST_RUN = 1200
 """Months; no run is longer."""
-CAUTION = (
-    "Inside is no validation, and outside no refutation: a series counts what somebody wrote down, as they define it;"
-    " the model counts crimes and complaints in the month of the crime. Months of one run hang together, so that"
-    " months outside come in clusters."
-)
 
 
 @dataclass(frozen=True)
@@ -119,58 +116,61 @@ def asked_for(series: Series, scenario: str, *, start: str | None, seed: int, re
     return plan_runs(scenario, start=start, until=until, seed=seed, replicates=replicates)
 
 
-def show_against(series: Series, specs: Sequence[RunSpec], workers: int) -> None:
+def show_against(series: Series, specs: Sequence[RunSpec], workers: int, language: str = "en") -> None:
     """Run the status quo and print it beside a series."""
-    show_beside(specs, workers, lambda site, measures: against_lines(series, site, measures))
+    show_beside(specs, workers, lambda site, measures: against_lines(series, site, measures, language))
 
 
-def against_lines(series: Series, site: str, measures: pd.DataFrame) -> Iterator[str]:
-    """Yield the lines of the comparison, measure by measure."""
+def against_lines(series: Series, site: str, measures: pd.DataFrame, language: str = "en") -> Iterator[str]:
+    """Yield the lines of the comparison in a language, measure by measure."""
+    say = Tongue(language)
     lived = measures.assign(month=pd.PeriodIndex(pd.to_datetime(measures[MONTH]), freq="M"))
     months = series.table.index.intersection(pd.Index(lived[MONTH].unique()))
     n = lived["seed"].nunique()
-    yield wrapped(f"{site}, status quo, beside {series.file}; months in both: {len(months)}, runs: {n}")
+    yield wrapped(said("against.title", say, site=site, file=series.file, months=len(months), runs=n))
     if beyond := [str(month) for month in series.table.index if month not in months]:
-        yield wrapped(f"Months of the file that no run covers, left out: {', '.join(beyond)}")
+        yield wrapped(said("against.beyond", say, months=", ".join(beyond)))
     for name in series.table.columns:
         given = series.table[name].loc[months].dropna()
         runs = lived.pivot(index=MONTH, columns="seed", values=name).astype(float).loc[given.index].dropna(how="all")
-        yield from column_lines(name, given.loc[runs.index], runs, n)
-    yield "\n" + wrapped(CAUTION)
+        yield from column_lines(name, given.loc[runs.index], runs, say)
+    yield "\n" + wrapped(said("against.caution", say))
 
 
-def column_lines(name: str, given: pd.Series, runs: pd.DataFrame, n: int) -> Iterator[str]:
+def column_lines(name: str, given: pd.Series, runs: pd.DataFrame, say: Tongue) -> Iterator[str]:
     """Yield one measure: every month with the lowest, mean and highest of all runs, then the mean of the months."""
-    yield f"\n{name}  [{unit(MEASURES[name].unit, 'en')}]"
-    yield wrapped(meaning(name, "en"), "  ")
+    yield f"\n{name}  [{unit(MEASURES[name].unit, say.language)}]"
+    yield wrapped(meaning(name, say.language), "  ")
     if runs.empty:
-        yield "  no month with a value in both"
+        yield f"  {said('against.no_month', say)}"
         return
-    yield "  month".ljust(MONTH_WIDTH) + "".join(word.rjust(NUMBER) for word in ("given", "lowest", "mean", "highest"))
+    heading = (("dato", "given"), ("menor", "lowest"), ("media", "mean"), ("mayor", "highest"))
+    yield f"  {say('mes', 'month')}".ljust(MONTH_WIDTH) + "".join(say(*word).rjust(NUMBER) for word in heading)
     inside = 0
     for month, value, found in zip(given.index, given, runs.to_numpy(), strict=True):
         inside += lies_inside(value, found)
-        yield line(str(month), value, found)
-    yield line("mean", given.mean(), runs.mean().to_numpy())
-    yield wrapped(f"{inside} of {len(given)} months lie between the runs.{expected(n)}", "  ")
+        yield line(str(month), value, found, say)
+    yield line(say("media", "mean"), given.mean(), runs.mean().to_numpy(), say)
+    counted = said("against.inside", say, inside=inside, months=len(given))
+    yield wrapped(f"{counted} {expected(runs.shape[1], say)}", "  ")
 
 
-def expected(n: int) -> str:
+def expected(n: int, say: Tongue) -> str:
     """Return which share of months a further run would have between the lowest and the highest of n runs.
 
-    >>> expected(8), expected(1)
-    (' One more run of the model would have at least 78 % there.', ' One run has no width: give --replicates.')
+    >>> expected(8, Tongue("en")), expected(1, Tongue("en"))
+    ('One more run of the model would have at least 78 % there.', 'One run has no width: give --replicates.')
     """
     if n < 2:
-        return " One run has no width: give --replicates."
-    return f" One more run of the model would have at least {100 * (n - 1) / (n + 1):.0f} % there."
+        return said("against.one_run", say)
+    return said("against.further_run", say, share=f"{100 * (n - 1) / (n + 1):.0f}")
 
 
-def line(label: str, given: float, runs: np.ndarray) -> str:
+def line(label: str, given: float, runs: np.ndarray, say: Tongue) -> str:
     """Return one line of a measure."""
     numbers = (given, np.nanmin(runs), np.nanmean(runs), np.nanmax(runs))
-    verdict = "  in" if lies_inside(given, runs) else " OUT"
-    return f"  {label}".ljust(MONTH_WIDTH) + "".join(f"{number:,.4g}".rjust(NUMBER) for number in numbers) + verdict
+    cells = "".join(f"{number:,.4g}".rjust(NUMBER) for number in numbers)
+    return f"  {label}".ljust(MONTH_WIDTH) + cells + verdict(lies_inside(given, runs), say)
 
 
 def lies_inside(given: float, runs: np.ndarray) -> bool:

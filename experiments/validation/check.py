@@ -9,19 +9,18 @@ import numpy as np
 import pandas as pd
 
 from experiments.execution.run_set import run_all
+from experiments.narrative.messages import said
 from experiments.statistics.annual_aggregation import by_run, years_of
 from experiments.statistics.paired_effects import error_of as standard_error
 from experiments.statistics.paired_effects import mean
 from experiments.storage.run_folder import join_runs
 from experiments.storage.run_spec import RunSpec
 from experiments.validation.orders import OWN, Band, Order, orders_for
+from experiments.words.bilingual import Tongue
 
-WIDTH, LABEL, NUMBER, NARROW = 80, 38, 8, 7
-NOTHING_KNOWN = (
-    "There are no orders of magnitude for '{site}': these are numbers of the model, and nothing here says whether they"
-    f" are right. State what you know in NAME{OWN} beside your NAME.toml, or set a monthly series beside the runs with"
-    " --against FILE.csv."
-)
+WIDTH, NUMBER, NARROW = 80, 8, 7
+LABEL = {"en": 38, "es": 35}
+"""Columns of the label of a row; the verdict takes the rest of the line."""
 
 
 @dataclass
@@ -33,15 +32,15 @@ class RowCounts:
     missing: list[Order] = field(default_factory=list)
     notes: list[Order] = field(default_factory=list)
 
-    def sentence(self) -> str:
+    def sentence(self, say: Tongue) -> str:
         """Return the last line of the check."""
-        return f"{self.inside} of {self.compared} rows inside; {len(self.missing)} not counted"
+        return said("check.total", say, inside=self.inside, compared=self.compared, missing=len(self.missing))
 
 
-def show_check(specs: Sequence[RunSpec], workers: int) -> None:
+def show_check(specs: Sequence[RunSpec], workers: int, language: str = "en") -> None:
     """Run the status quo and print it beside the orders of magnitude, as far as there are any."""
     rows = orders_for(specs[0].source, specs[0].scenario.name)
-    show_beside(specs, workers, lambda site, measures: check_lines(rows, site, measures))
+    show_beside(specs, workers, lambda site, measures: check_lines(rows, site, measures, language))
 
 
 def show_beside(specs: Sequence[RunSpec], workers: int, lines: Callable[[str, pd.DataFrame], Iterable[str]]) -> None:
@@ -54,27 +53,29 @@ def show_beside(specs: Sequence[RunSpec], workers: int, lines: Callable[[str, pd
         raise KeyboardInterrupt
 
 
-def check_lines(rows: Sequence[Order], site: str, measures: pd.DataFrame) -> Iterator[str]:
-    """Yield the lines of the comparison."""
+def check_lines(rows: Sequence[Order], site: str, measures: pd.DataFrame, language: str = "en") -> Iterator[str]:
+    """Yield the lines of the comparison in a language."""
+    say = Tongue(language)
     runs = by_run(measures)
     years = [year for run in runs for year in years_of(run)]
-    yield f"{site}, status quo: mean of a year (years: {len(years)}, runs: {len(runs)});"
-    yield "± is the standard error of that mean, over years and runs"
-    heading = "".join(word.rjust(NUMBER) for word in ("low", "central", "high"))
-    yield " " * LABEL + "run".rjust(NARROW) + "±".rjust(NARROW) + heading
+    yield said("check.title", say, site=site, years=len(years), runs=len(runs))
+    yield said("check.error", say)
+    heading = "".join(say(*word).rjust(NUMBER) for word in (("bajo", "low"), ("medio", "central"), ("alto", "high")))
+    yield " " * LABEL[language] + say("corrida", "run").rjust(NARROW) + "±".rjust(NARROW) + heading
     counts, part = RowCounts(), ""
     for order in rows:
         if part != (part := order.part):
-            yield f"\n{part}"
-        yield row_line(order, order.bands.get(site), years, counts)
-    yield from remarks("Remarks", counts.notes)
-    yield from remarks("Not counted", counts.missing)
-    yield "\n" + (counts.sentence() if counts.compared else textwrap.fill(NOTHING_KNOWN.format(site=site), WIDTH))
+            yield f"\n{say(order.part_es, part)}"
+        yield row_line(order, order.bands.get(site), years, counts, say)
+    yield from remarks(said("check.remarks", say), counts.notes, say)
+    yield from remarks(said("check.not_counted", say), counts.missing, say)
+    unknown = textwrap.fill(said("check.nothing_known", say, site=site, ending=OWN), WIDTH)
+    yield "\n" + (counts.sentence(say) if counts.compared else unknown)
 
 
-def row_line(order: Order, band: Band | None, years: Sequence[pd.DataFrame], counts: RowCounts) -> str:
+def row_line(order: Order, band: Band | None, years: Sequence[pd.DataFrame], counts: RowCounts, say: Tongue) -> str:
     """Return one line and count it, if there is something to set it beside."""
-    label = f"  {order.name}".ljust(LABEL)
+    label = f"  {say(order.name_es, order.name)}".ljust(LABEL[say.language])
     limits = "".join(number_cell(number, order.digits) for number in band or [math.nan] * 3)
     if order.expression is None:
         counts.missing.append(order)
@@ -89,7 +90,16 @@ def row_line(order: Order, band: Band | None, years: Sequence[pd.DataFrame], cou
     counts.inside += inside
     if order.note:
         counts.notes.append(order)
-    return label + numbers + limits + ("  in" if inside else " OUT")
+    return label + numbers + limits + verdict(inside, say)
+
+
+def verdict(inside: bool, say: Tongue) -> str:
+    """Return the last column of a line: whether a number lies inside.
+
+    >>> verdict(True, Tongue("en")), verdict(False, Tongue("es"))
+    ('  in', '  FUERA')
+    """
+    return say(" dentro", "  in") if inside else say("  FUERA", " OUT")
 
 
 def error_of(numbers: Sequence[float], digits: int) -> str:
@@ -110,10 +120,10 @@ def number_cell(number: float, digits: int, width: int = NUMBER) -> str:
     return ("-" if math.isnan(number) else f"{number:,.{digits}f}").rjust(width)
 
 
-def remarks(heading: str, rows: Sequence[Order]) -> Iterator[str]:
+def remarks(heading: str, rows: Sequence[Order], say: Tongue) -> Iterator[str]:
     """Yield what has to be known about some rows."""
     if rows:
         yield f"\n{heading}"
     for order in rows:
-        text = f"{order.name.strip()}: {order.note}"
+        text = f"{say(order.name_es, order.name).strip()}: {say(order.note_es, order.note)}"
         yield textwrap.fill(text, WIDTH, initial_indent="  ", subsequent_indent="      ")

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 
@@ -28,14 +28,21 @@ class Order:
     """One quantity with its band at each site; without ``expression`` the model does not have it yet."""
 
     part: str
+    part_es: str
     name: str
+    name_es: str
     evidence: str
     expression: Expression | None
     bands: dict[str, Band]
     digits: int = 0
     note: str = ""
+    note_es: str = ""
     year: int = 0
     """The year for which the band stands, if it does for one."""
+
+    def without_note(self) -> Self:
+        """Return the row without its remark, which is about its own bands."""
+        return dataclasses.replace(self, note="", note_es="")
 
     def years(self, years: Sequence[pd.DataFrame]) -> Sequence[pd.DataFrame]:
         """Return those of these years for which the band stands; all, if none is that year."""
@@ -45,13 +52,14 @@ class Order:
 
 def orders() -> list[Order]:
     """Return all orders of magnitude, in order of the file."""
-    return [order_of(row) for row in toml_beside(__file__)["row"]]
+    table = toml_beside(__file__)
+    return [order_of(row | {"part_es": table["parts"][row["part"]]}) for row in table["row"]]
 
 
 def order_of(row: dict[str, Any]) -> Order:
     """Return one row of the file."""
     stated = {key: row[key] for key in COUNTED if key in row}
-    known = ("part", "name", "evidence", "digits", "note", "year")
+    known = ("part", "part_es", "name", "name_es", "evidence", "digits", "note", "note_es", "year")
     return Order(
         **{key: row[key] for key in known if key in row},
         expression=Expression.read(stated) if set(stated) & {"mean", "last", "sum"} else None,
@@ -64,13 +72,17 @@ def orders_for(source: str, site: str) -> list[Order]:
     path = Path(source).with_suffix(OWN)
     if source.endswith(".toml") and path.is_file():
         return own_orders(path, site)
-    counted = [dataclasses.replace(order, bands={}, note="") for order in orders() if order.expression]
+    counted = [dataclasses.replace(order.without_note(), bands={}) for order in orders() if order.expression]
     return [order for order in orders() if site in order.bands] or counted
 
 
 def own_orders(path: Path, site: str) -> list[Order]:
-    """Return the orders of magnitude that a file states for a site, by names of rows that the model counts."""
-    file, known = str(path), {order.name.strip(): order for order in orders() if order.expression}
+    """Return the orders of magnitude that a file states for a site, by names of rows that the model counts.
+
+    The names may be those of either language, as `confianza check` prints them.
+    """
+    counted = [order for order in orders() if order.expression]
+    file, known = str(path), {name.strip(): order for order in counted for name in (order.name, order.name_es)}
     table = read_toml(path, file)
     rows = table.get("row", [])
     if set(table) - {"row"} or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -84,7 +96,7 @@ def own_orders(path: Path, site: str) -> list[Order]:
             if key not in ROW_OF_OWN:
                 raise InputError(f"{file}: row '{name}': no key '{key}'{suggest_nearest(key, ROW_OF_OWN)}")
         band, evidence = band_of(file, row), str(row.get("evidence", ""))
-        found.append(dataclasses.replace(known[name], bands={site: band}, evidence=evidence, note="", year=0))
+        found.append(dataclasses.replace(known[name].without_note(), bands={site: band}, evidence=evidence, year=0))
     return found
 
 

@@ -37,7 +37,7 @@ def test_a_comparison_in_spanish_holds_no_english(told: dict[str, list[str]]) ->
 
 
 def test_texts_of_the_terminal_have_the_same_values_in_both_languages() -> None:
-    parts = ("run.", "comparison.", "over_draws.")
+    parts = ("run.", "check.", "against.", "comparison.", "over_draws.")
     values = {
         key: [set(re.findall(r"{\w+}", text[one])) for one in ("en", "es")]
         for key, text in messages().items()

@@ -10,8 +10,9 @@ from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_set import run_all
 from experiments.statistics.annual_aggregation import Expression, years_of
 from experiments.storage.run_folder import join_runs
-from experiments.validation.check import RowCounts, check_lines
+from experiments.validation.check import LABEL, RowCounts, check_lines
 from experiments.validation.orders import orders, orders_for
+from experiments.words.bilingual import Tongue
 from model.simulation.registry import MEASURES
 
 SITES = {"villa_canales", "totonicapan"}
@@ -36,11 +37,18 @@ def test_a_row_reads_measures_or_says_why_it_cannot(subtests):
                 assert set(order.expression.columns) <= set(MEASURES)
 
 
+def test_a_name_in_either_language_stands_for_one_row():
+    names = [name.strip() for order in orders() for name in {order.name, order.name_es}]
+    assert all(names)
+    assert len(set(names)) == len(names)
+    assert [order.name for order in orders() if bool(order.note) != bool(order.note_es)] == []
+
+
 def test_a_row_of_each_kind_is_counted():
     kinds = [order.expression is None for order in orders()]
     assert any(kinds)
     assert not all(kinds)
-    assert RowCounts(inside=1, compared=2).sentence() == "1 of 2 rows inside; 0 not counted"
+    assert RowCounts(inside=1, compared=2).sentence(Tongue("en")) == "1 of 2 rows inside; 0 not counted"
 
 
 def months(n, **columns):
@@ -71,16 +79,29 @@ def test_years_are_full_unless_there_is_none(n, lengths):
     assert [len(year) for year in years_of(months(n))] == lengths
 
 
-def test_every_row_of_a_site_is_set_beside_the_run():
+def test_every_row_of_a_site_is_set_beside_the_run(subtests):
     specs = plan_runs("villa_canales", sets=["population.scale=0.05"], years=0.3)
     measures = join_runs(run_all(specs).results)["measures"].to_pandas()
     rows = [order for order in orders() if "villa_canales" in order.bands]
-    told = "\n".join(check_lines(rows, "villa_canales", measures))
-    assert max(map(len, told.splitlines())) <= 80
     missing = sum(order.expression is None for order in rows)
-    verdicts = told.count("  in\n") + told.count(" OUT\n")
-    assert verdicts == len(rows) - missing
-    assert told.endswith(f"of {verdicts} rows inside; {missing} not counted")
+    for language, inside, outside, last in (
+        ("en", "  in\n", " OUT\n", "of {} rows inside; {} not counted"),
+        ("es", " dentro\n", "  FUERA\n", "de {} filas dentro; {} sin contar"),
+    ):
+        with subtests.test(language):
+            told = "\n".join(check_lines(rows, "villa_canales", measures, language))
+            assert max(map(len, told.splitlines())) <= 80
+            verdicts = told.count(inside) + told.count(outside)
+            assert verdicts == len(rows) - missing
+            assert told.endswith(last.format(verdicts, missing))
+            assert bool(re.search(r"\b(the|of|and|by|years|runs|mean|crimes)\b", told)) == (language == "en")
+
+
+def test_a_label_is_apart_from_the_number_behind_it(subtests):
+    for order in orders():
+        for name, language in ((order.name, "en"), (order.name_es, "es")):
+            with subtests.test(name):
+                assert len(f"  {name}") <= LABEL[language]
 
 
 def test_a_scenario_without_orders_of_magnitude_shows_what_is_counted_and_says_so():

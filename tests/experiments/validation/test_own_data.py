@@ -16,6 +16,7 @@ from experiments.tools.documents.column_docs import PAGES
 from experiments.tools.setup.new_municipality import facts, new
 from experiments.validation.against import Series, against_lines, expected, read_series
 from experiments.validation.orders import own_orders
+from experiments.words.bilingual import Tongue
 from model.engine.errors import InputError
 from scenarios import load
 from scenarios.columns import COLUMN_TEXTS_FILE
@@ -160,6 +161,13 @@ def test_orders_that_are_wrong_are_one_line(text: str, told: str, tmp_path: Path
         own_orders(path, "a")
 
 
+def test_a_row_may_be_named_in_spanish(tmp_path: Path) -> None:
+    path = tmp_path / "a.orders.toml"
+    path.write_text('[[row]]\nname = "aprehensiones"\nband = [1, 2, 3]', encoding="utf-8")
+    (row,) = own_orders(path, "a")
+    assert (row.name, row.bands) == ("arrests", {"a": (1.0, 2.0, 3.0)})
+
+
 # Series
 
 
@@ -207,12 +215,20 @@ def test_a_series_is_laid_beside_the_same_months_of_every_seed(tmp_path: Path) -
         ["mean", "4.5", "1.5", "2.5", "3.5", "OUT"],
     ]
     assert any(line.startswith("  1 of 2 months lie between the runs.") for line in told)
+    spanish = list(against_lines(series, "somewhere", runs, "es"))
+    assert [line.split() for line in spanish if re.match(r"  2018", line)] == [
+        ["2018-01", "2", "1", "2", "3", "dentro"],
+        ["2018-02", "7", "2", "3", "4", "FUERA"],
+    ]
+    assert any(line.startswith("  1 de 2 meses quedan entre las corridas.") for line in spanish)
+    assert max(len(one) for text in spanish for one in text.splitlines()) <= 80
+    assert not re.search(r"\b(the|of|and|month|mean|runs)\b", "\n".join(spanish))
 
 
 def test_the_share_of_months_inside_that_is_promised_is_that_of_one_more_run() -> None:
     drawn = pd.Series(range(9)).sample(frac=1, random_state=1).tolist()
     inside = [min(drawn[:k] + drawn[k + 1 :]) <= one <= max(drawn[:k] + drawn[k + 1 :]) for k, one in enumerate(drawn)]
-    assert f"at least {100 * sum(inside) / len(inside):.0f} %" in expected(8)
+    assert f"at least {100 * sum(inside) / len(inside):.0f} %" in expected(8, Tongue("en"))
 
 
 def test_a_series_that_ends_before_the_run_begins_is_one_line(
