@@ -9,6 +9,7 @@ import queue
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
@@ -118,8 +119,12 @@ class LocalExecutor[J: Job, R]:
         """Start a pool of worker processes, which do not hear Ctrl-C."""
         state = (self.pids, self.shifts_done, self.function)
         pool = ProcessPool(self.workers, initializer=initialise_worker, initargs=state, context=self.context)
-        with block_sigint():
-            _ = pool.active  # starts it
+        try:
+            with block_sigint():
+                _ = pool.active  # starts it
+        except BrokenProcessPool as error:
+            cause = getattr(error.__cause__, "strerror", None) or error.__cause__
+            raise WorkStopped(f"no worker process could be started: {cause}") from error
         return pool
 
     def prepare(self, cancelled: Callable[[], bool]) -> frozenset[str]:
@@ -212,11 +217,28 @@ class LocalExecutor[J: Job, R]:
         return sum(self.shifts_done[slot] for slot in self.tasks)
 
     def stop(self) -> None:
-        """Abandon unfinished jobs and kill the workers."""
+        """Abandon unfinished jobs and kill the workers.
+
+        A job that had not begun is lost, whatever the pool says of it: where it was being sent, that is a TypeError.
+        """
+        lost = [task for task in self.tasks.values() if not (task.future.running() or task.future.done())]
+        abandoned = [task.future for task in lost]
+        for task in lost:
+            task.future = Future()
         self.pool.stop()
         for process in list(self.manager.workers.values()):
             process.kill()
         self.pool.join()
+        for future in abandoned:
+            release_frames(future)
+
+
+def release_frames(future: Future[Any]) -> None:
+    """Clear the frames of an error of sending: their buffer, freed as part of a cycle, prints a BufferError."""
+    error = future.exception() if future.done() else None
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__
 
 
 def drain_queue[T](results: queue.SimpleQueue[T], seconds: float) -> Iterator[T]:
