@@ -7,10 +7,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from experiments.cli.documentation_site import write_pages
+from experiments.cli.documentation_site import write_figures, write_pages
 
 DOCS = Path(__file__).parent
 write_pages(DOCS)
+write_figures(DOCS)
 
 project = "Confianza"
 author = "The Confianza team"
@@ -67,8 +68,13 @@ for package in ("pydata_sphinx_theme", "sphinx"):
 
 
 def with_spanish_links(header: Callable[..., str]) -> Callable[..., str]:
-    """Return a function that writes the links of the header in Spanish."""
-    return lambda **options: LINK_TEXT.sub(lambda text: OWN_SPANISH.get(text[1], text[1]), header(**options))
+    """Return a function that writes the links of the header in Spanish; the gallery is the Spanish one."""
+
+    def spanish(**options: Any) -> str:
+        html = LINK_TEXT.sub(lambda text: OWN_SPANISH.get(text[1], text[1]), header(**options))
+        return html.replace("/gallery.html", "/es/galeria.html")
+
+    return spanish
 
 
 def set_language(app: Any, page: str, _template: str, context: dict[str, Any], _tree: Any) -> None:

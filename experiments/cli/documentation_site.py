@@ -1,6 +1,6 @@
-"""Pages of the documentation site that follow from the code and from results on record.
+"""Pages and figures of the documentation site that follow from the code and from results on record.
 
-`docs/conf.py` calls `write_pages` before each build, so that none of these pages can be out of date.
+`docs/conf.py` calls `write_pages` and `write_figures` before each build, so that none of these can be out of date.
 """
 
 import os
@@ -14,7 +14,10 @@ import typer
 
 from experiments.cli import listings
 from experiments.cli.app import app
+from experiments.cli.plot import RECORDS, record_figure
+from experiments.figures.plot_command import figure_bytes
 from experiments.reproduce.sentences import RESULTS
+from experiments.storage.writing import write_whole
 from experiments.tools.documents import layers, odd, withdrawn
 from experiments.tools.documents.answer import WORLDS, answer, at_defaults, draws_table
 from experiments.tools.documents.posterior import posterior_table
@@ -81,6 +84,19 @@ def write_pages(docs: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.is_file() or path.read_text(encoding="utf-8") != text:  # Sphinx reads again what is newer
             path.write_text(text, encoding="utf-8")
+
+
+def write_figures(docs: Path) -> None:
+    """Draw the tables on record in Spanish below a folder of the site; their figures on record are in English."""
+    for place, table in spanish_figures().items():
+        path = docs / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, figure_bytes(record_figure(table, "es"), path))
+
+
+def spanish_figures() -> dict[str, Path]:
+    """Return the place of each figure that is drawn in Spanish, with the table that it shows."""
+    return {f"_generated/{name}-es.png": HOME / "results" / "reference" / f"{name}.csv" for name in RECORDS}
 
 
 def pages() -> Iterator[tuple[str, str]]:

@@ -44,11 +44,16 @@ def draw_record(table: Path, measures: str = "", out: Path | None = None, lang: 
         raise InputError(f"{table}: of tables only {', '.join(f'{name}.csv' for name in RECORDS)} can be drawn")
     if measures:
         raise InputError("--measures chooses among those of a sweep, not of a table")
+    figure = record_figure(table, lang)
+    return [write_figure(figure, out or table.with_name(f"{table.stem}{language_suffix(lang)}.png"))]
+
+
+def record_figure(table: Path, lang: str) -> Figure:
+    """Return the figure of a table on record in a language."""
     try:
-        figure = RECORDS[table.stem](rows_in(table), Tongue(lang))
+        return RECORDS[table.stem](rows_in(table), Tongue(lang))
     except UNREADABLE as reason:
         raise InputError(f"{table}: is not as `validate` wrote it: {type(reason).__name__}, {reason}") from None
-    return [write_figure(figure, out or table.with_name(f"{table.stem}{language_suffix(lang)}.png"))]
 
 
 def rows_in(table: Path) -> list[Row]:

@@ -5,7 +5,14 @@ import subprocess
 
 import pytest
 
-from experiments.cli.documentation_site import HOME, LINK, evidence_rows, pages, results_with_figures
+from experiments.cli.documentation_site import (
+    HOME,
+    LINK,
+    evidence_rows,
+    pages,
+    results_with_figures,
+    spanish_figures,
+)
 from experiments.reproduce.sentences import RESULTS
 from experiments.tools.documents import answer, posterior
 from model.engine.parameters import ParameterGroup, all_parameters
@@ -20,7 +27,7 @@ def test_every_link_of_a_document_leads_to_a_file() -> None:
     listed = subprocess.run(["git", "ls-files", "*.md"], cwd=HOME, capture_output=True, text=True, check=False)
     if listed.returncode:
         pytest.skip("not a git checkout")
-    generated = {HOME / "docs" / place for place, _ in pages()}
+    generated = {HOME / "docs" / place for place in ({place for place, _ in pages()} | {*spanish_figures()})}
     documents = [HOME / name for name in listed.stdout.splitlines()]
     assert len(documents) > 50
     broken = [
@@ -41,6 +48,15 @@ def test_every_code_in_the_source_of_a_parameter_is_described() -> None:
     described = evidence_rows()
     assert sorted(cited - {*described}) == []
     assert [code for code, row in described.items() if not all(row)] == []
+
+
+def test_both_galleries_show_the_same_figures_but_those_of_single_runs() -> None:
+    figure = re.compile(r"^!\[.+\]\(.*/([a-z_]+)(?:[-.]es|\.en)?\.png\)$", re.MULTILINE)
+    english, spanish = (
+        figure.findall((HOME / "docs" / page).read_text(encoding="utf-8")) for page in ("gallery.md", "es/galeria.md")
+    )
+    assert spanish == [name for name in english if name not in ("villa_canales", "totonicapan")]
+    assert len(spanish) > 10
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
