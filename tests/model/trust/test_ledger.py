@@ -20,6 +20,7 @@ from model.trust.ledger.schema import (
     NATION,
     ORIGIN_SUMS,
     BeliefEvidence,
+    Trust,
 )
 from model.world.shift_context import ShiftContext
 from model.world.shift_events import IMPRESSIONS, SIGNED
@@ -87,7 +88,7 @@ def test_retained_shares_are_tabled_by_settlement_and_shifts(shift: ShiftContext
     class Stub:
         """The part of a world that the table reads."""
 
-        parameters = {rules.Trust: shift.trust}  # noqa: RUF012
+        parameters = {Trust: shift.trust}  # noqa: RUF012
 
     table = rules.retained_share_table(Stub())  # type: ignore[arg-type]
     assert table.shape == (2, 94, 2)
