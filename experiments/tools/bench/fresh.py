@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from model.engine.fingerprint import fingerprint
 
 SITE = "villa_canales"
 """Municipality in which speed is measured."""
+FIRST_SHIFTS = 93
+"""Shifts of the first month, in which kernels are loaded; they are simulated before the clock starts."""
 
 
 def run_python(
@@ -39,3 +42,10 @@ def clock(*words: str, cache: str | None = None) -> dict[str, Any]:
     if found["fingerprint"] != fingerprint():
         raise InputError("the code of the model changed while it was measured; start the bench again")
     return found
+
+
+def processor_seconds(work: Callable[[], object]) -> float:
+    """Return the seconds that the processor works on this process while some work is done."""
+    begun = time.process_time()
+    work()
+    return time.process_time() - begun

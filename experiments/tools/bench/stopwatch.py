@@ -10,13 +10,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from experiments.tools.bench.fresh import SITE
+from experiments.tools.bench.fresh import FIRST_SHIFTS, SITE, processor_seconds
 from model.engine.fingerprint import fingerprint
 
 TESTS = Path(__file__).parents[3] / "tests"
 PLANT = ("officers", "desks", "vehicles", "motorcycles")
-FIRST_SHIFTS = 93
-"""Shifts of the first month, in which kernels are loaded; they are simulated before the clock starts."""
 
 
 def timed(work: Callable[[], object], times: int = 1) -> float:
@@ -181,7 +179,7 @@ def mesa_ours() -> dict[str, Any]:
 
     world = TrustModel(varied("plain"), rng=1)
     world.run_for(YEAR)
-    year = at_work(lambda: world.run_for(YEAR))
+    year = processor_seconds(lambda: world.run_for(YEAR))
     return {"year": year, "megabytes": megabytes(), "rules": [one.name for one in MECHANISMS], **sizes(world.town)}
 
 
@@ -192,7 +190,7 @@ def mesa_plain(shifts: str, residents: str, couples: str, cells: str) -> dict[st
 
     plain = PlainMesa(int(residents), int(couples), int(cells))
     plain.run_for(1)
-    seconds = at_work(lambda: plain.run_for(int(shifts)))
+    seconds = processor_seconds(lambda: plain.run_for(int(shifts)))
     return {"shift": seconds / int(shifts), "megabytes": megabytes(), "rules": list(rules())}
 
 
@@ -200,13 +198,6 @@ def sizes(town: Any) -> dict[str, int]:
     """Return the residents at the start, couples and populated cells of a town."""
     populated = int((town.cells["population"] > 0).sum())
     return {"residents": town.n_residents, "couples": int((town.posts["copy"] == 0).sum()), "cells": populated}
-
-
-def at_work(work: Callable[[], object]) -> float:
-    """Return the seconds that the processor works on this process while some work is done."""
-    begun = time.process_time()
-    work()
-    return time.process_time() - begun
 
 
 MEASUREMENTS: dict[str, Callable[..., dict[str, Any]]] = {

@@ -1,18 +1,17 @@
 """Measure where the time of a whole run goes: its start, then shifts and months' ends of a decade."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from experiments.tools.bench.bare_loop import YEAR, YEARS, WorkCounts
-from experiments.tools.bench.fresh import SITE
+from experiments.tools.bench.fresh import FIRST_SHIFTS, SITE, processor_seconds
 
 if TYPE_CHECKING:
     from model.simulation.model import TrustModel
 
-FIRST_SHIFTS, MONTHS = 93, 12
+MONTHS = 12
 SMALL = 0.05
 """Scale of the town whose years tell what does not depend on residents."""
 START = {
@@ -36,16 +35,18 @@ def parts_of_run(years: int) -> dict[str, float]:
 
     ``small`` is a year of a town of `SMALL`, without its months' ends.
     """
-    seconds = {"imports": clocked(lambda: [import_module(name) for name in ("model.simulation.model", "scenarios")])}
+    seconds = {
+        "imports": processor_seconds(lambda: [import_module(name) for name in ("model.simulation.model", "scenarios")])
+    }
     load, model = import_module("scenarios").load, import_module("model.simulation.model").TrustModel
     bare = {"calendar.warm_up": 0}
     towns: list[Any] = []
-    seconds["town"] = clocked(lambda: towns.append(import_module("model.town.town").build_town(load(SITE))))
+    seconds["town"] = processor_seconds(lambda: towns.append(import_module("model.town.town").build_town(load(SITE))))
     worlds: list[TrustModel] = []
-    seconds["state"] = clocked(lambda: worlds.append(model(load(SITE, set=bare), rng=1, town=towns[0])))
+    seconds["state"] = processor_seconds(lambda: worlds.append(model(load(SITE, set=bare), rng=1, town=towns[0])))
     seconds |= first_years(worlds.pop(), years)
-    state = clocked(lambda: model(load(SITE, set=bare), rng=1, town=towns[0]))
-    seconds["warm_up"] = clocked(lambda: model(load(SITE), rng=1, town=towns[0])) - state
+    state = processor_seconds(lambda: model(load(SITE, set=bare), rng=1, town=towns[0]))
+    seconds["warm_up"] = processor_seconds(lambda: model(load(SITE), rng=1, town=towns[0])) - state
     small = model(load(SITE, set=bare | {"population.scale": SMALL}), rng=1)
     small.run_for(FIRST_SHIFTS)
     return seconds | {"small": year_of(small, 1)["shifts"]}
@@ -53,7 +54,7 @@ def parts_of_run(years: int) -> dict[str, float]:
 
 def first_years(world: "TrustModel", years: int) -> dict[str, float]:
     """Return the seconds of loading kernels, which a first month takes longer than others, and of a mean year."""
-    first = clocked(lambda: world.run_for(FIRST_SHIFTS))
+    first = processor_seconds(lambda: world.run_for(FIRST_SHIFTS))
     year = year_of(world, years)
     return year | {"kernels": max(0.0, first - sum(year.values()) / MONTHS)}
 
@@ -61,7 +62,7 @@ def first_years(world: "TrustModel", years: int) -> dict[str, float]:
 def year_of(world: "TrustModel", years: int) -> dict[str, float]:
     """Return the seconds by place of a mean year of a world."""
     with watched_months(world) as seconds:
-        whole = clocked(lambda: world.run_for(years * YEAR))
+        whole = processor_seconds(lambda: world.run_for(years * YEAR))
     seconds["residents"] -= seconds["measures"]  # the month is closed by bringing residents up to date, then measuring
     seconds["shifts"] = whole - sum(seconds.values())
     return {place: spent / years for place, spent in seconds.items()}
@@ -74,7 +75,7 @@ def watched_months(world: Any) -> Iterator[dict[str, float]]:
 
     def clocking(place: str, work: Callable[..., None]) -> Callable[..., None]:
         def done(*arguments: object) -> None:
-            seconds[place] += clocked(lambda: work(*arguments))
+            seconds[place] += processor_seconds(lambda: work(*arguments))
 
         return done
 
@@ -86,13 +87,6 @@ def watched_months(world: Any) -> Iterator[dict[str, float]]:
     finally:
         world.month_steps = steps
         del world.close_month, world._report
-
-
-def clocked(work: Callable[[], object]) -> float:
-    """Return the seconds that the processor works on this process while some work is done."""
-    begun = time.process_time()
-    work()
-    return time.process_time() - begun
 
 
 def without_residents(small: float, shifts: float) -> float:
