@@ -8,6 +8,7 @@ import errno
 import os
 import sys
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 
 import typer
@@ -42,6 +43,12 @@ app = typer.Typer(
 )
 
 
+def refuse_together(given: Mapping[str, bool], reason: str) -> None:
+    """Raise InputError if all of some options are given, which exclude each other."""
+    if all(given.values()):
+        raise InputError(f"{' and '.join(given)} exclude each other: {reason}")
+
+
 @app.command()
 def run(
     scenario: options.Scenario,
@@ -67,12 +74,9 @@ def run(
     from experiments.execution.parameter_draws import read_draws
     from experiments.execution.run_requests import plan_runs
 
-    if save is not None and from_ is not None:
-        raise InputError("--save and --from exclude each other: give one of them")
-    if save is not None and town:
-        raise InputError("--save and --town exclude each other: saved states share one town")
-    if draws and from_ is not None:
-        raise InputError("--draws and --from exclude each other: a saved state has one set of values")
+    refuse_together({"--save": save is not None, "--from": from_ is not None}, "give one of them")
+    refuse_together({"--save": save is not None, "--town": bool(town)}, "saved states share one town")
+    refuse_together({"--draws": bool(draws), "--from": from_ is not None}, "a saved state has one set of values")
     specs = plan_runs(
         scenario, policies=policy, sets=set_, start=start, years=years, until=until, seed=seed, replicates=replicates,
         keep=keep, measures=measures, branch=from_, town=town,
@@ -164,8 +168,7 @@ def check(
 
         show_check(specs, workers, lang)
         return
-    if years is not None:
-        raise InputError("--years and --against exclude each other: runs last as long as the file")
+    refuse_together({"--years": years is not None, "--against": True}, "runs last as long as the file")
     from experiments.validation.against import RUNS, asked_for, read_series, show_against
 
     series = read_series(against)
@@ -271,8 +274,7 @@ def view(
     from scenarios.extras import require_extra
 
     require_extra("mesa" if mesa else "page", "view --mesa" if mesa else "view")
-    if mesa and room:
-        raise InputError("--mesa and --room exclude each other: give one of them")
+    refuse_together({"--mesa": mesa, "--room": room}, "give one of them")
     if phones is not None and not room:
         raise InputError("--phones belongs to --room: give both")
     if draws and (mesa or room):
@@ -382,15 +384,9 @@ def validate(
     from experiments.cli.validate import ValidationRequest, requested_names, run_examinations
 
     request = ValidationRequest(
-        names=requested_names(names),
-        only=tuple(only),
-        replicates=replicates,
-        years=years,
-        scale=scale,
-        workers=workers,
-        quick=quick,
-        out=out,
-    )
+        names=requested_names(names), only=tuple(only), replicates=replicates, years=years, scale=scale,
+        workers=workers, quick=quick, out=out,
+    )  # fmt: skip
     raise typer.Exit(DONE if run_examinations(request) else OUR_FAULT)
 
 
@@ -480,8 +476,7 @@ def reproduce(
     nobody has measured, its own town and one of the rival accounts. Writes
     tables, figures, sentences in both languages and an offline explorer.
     """
-    if quick and trial:
-        raise InputError("--quick and --trial exclude each other: give one of them")
+    refuse_together({"--quick": quick, "--trial": trial}, "give one of them")
     from scenarios.extras import require_extra
 
     require_extra("emulation", "reproduce")
