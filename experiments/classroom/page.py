@@ -18,7 +18,7 @@ from experiments.classroom.assignment import Assignment, assignment_of
 from experiments.classroom.lesson_run import LessonRun, arms_of, ground, label, populated, python_of, scenario
 from experiments.classroom.one_resident import describe, find_resident
 from experiments.classroom.pairs import AskedPairs, TwinWorkers, repeated
-from experiments.comparison.twin_results import Life
+from experiments.comparison.twin_results import WorldResult
 from experiments.figures.theme import tokens
 from experiments.storage.progress import say
 from experiments.words.catalogue import LANGUAGES
@@ -213,17 +213,17 @@ class Classroom:
         pairs = self.pairs = AskedPairs(self.task, str(message["size"]), workers.folder)
         self.fault = ""
 
-        def on_world(life: Life | str, run: str) -> None:
-            self.actions.put(lambda: self.add_world(pairs, life, run))
+        def on_world(result: WorldResult | str, run: str) -> None:
+            self.actions.put(lambda: self.add_world(pairs, result, run))
 
         workers.start()
         workers.ask(seat, pairs.specs, on_world)
         self.show()
 
-    def add_world(self, pairs: AskedPairs, life: Life | str, run: str) -> None:
+    def add_world(self, pairs: AskedPairs, result: WorldResult | str, run: str) -> None:
         """Add a world of paired runs, unless others have been asked for since."""
         if pairs is self.pairs and not pairs.stopped:
-            pairs.add(life, run)
+            pairs.add(result, run)
             self.show()
 
     def stop_pairs(self, _: Any = None) -> None:

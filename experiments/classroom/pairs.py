@@ -11,7 +11,7 @@ from experiments.classroom.lesson_run import FILE, SITE, arms_of, file_of, label
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.decision_outcomes import PairedOutcome, all_found
 from experiments.comparison.policy_choice import ONE_TOWN, TWINS, program_of, runs_with_file
-from experiments.comparison.twin_results import Life, PairedWorlds, paired_lives
+from experiments.comparison.twin_results import PairedWorlds, WorldResult, paired_results
 from experiments.narrative.number_format import written
 from experiments.statistics.verdicts import VERDICTS, direction
 from experiments.storage.result_tables import STATUS_QUO
@@ -21,7 +21,7 @@ from model.engine.errors import InputError
 YEARS = 2.0
 SIZES = {"small": ("population.scale=0.05",), "whole": ()}
 """Towns in which pairs can be simulated, by the settings that make them."""
-type OnWorld = Callable[[Life | str, str], None]
+type OnWorld = Callable[[WorldResult | str, str], None]
 """Takes a finished world, or the reason of its failure, and its run."""
 
 
@@ -81,7 +81,7 @@ class AskedPairs(PairedWorlds):
     @property
     def done(self) -> int:
         """Number of worlds that have ended."""
-        return sum(map(len, self.lives)) + len(self.failed)
+        return sum(map(len, self.results)) + len(self.failed)
 
     @property
     def running(self) -> bool:
@@ -106,7 +106,7 @@ class AskedPairs(PairedWorlds):
 
     def rows_in(self, language: str) -> list[dict[str, Any]]:
         """Return every outcome in a language once all pairs are there; composed once, since the page asks often."""
-        twins = paired_lives(*self.sides)
+        twins = paired_results(*self.sides)
         if len(twins) == TWINS and language not in self.rows:
             self.rows[language] = [row_of(one, language) for one in all_found(twins, lambda _: None, draws={})]
         return self.rows.get(language, [])

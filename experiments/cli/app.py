@@ -407,7 +407,7 @@ def calibrate(
 ) -> None:
     """Fit parameters to data by history matching; write draws."""
     from experiments.validation.calibrate_command import CalibrationRequest
-    from experiments.validation.calibrate_command import calibrate as carry_out
+    from experiments.validation.calibrate_command import calibrate as run_command
     from scenarios.extras import require_extra
 
     require_extra("emulation", "calibrate")
@@ -416,7 +416,7 @@ def calibrate(
 
     place = out or Path("results") / "calibrate"
     own = None if against is None else OwnSeries(read_series(against), scenario, discrepancy)
-    carry_out(CalibrationRequest(points, waves, seeds, years, truths, scale, workers, place, policy, own=own))
+    run_command(CalibrationRequest(points, waves, seeds, years, truths, scale, workers, place, policy, own=own))
 
 
 @app.command()
@@ -430,9 +430,9 @@ def sweep(
 ) -> None:
     """Compute all runs of a study, or those that are missing."""
     from experiments.studies.sweep_command import Hands
-    from experiments.studies.sweep_command import sweep as carry_out
+    from experiments.studies.sweep_command import sweep as run_command
 
-    raise typer.Exit(carry_out(study, Hands(workers, dask, yes), out, fresh))
+    raise typer.Exit(run_command(study, Hands(workers, dask, yes), out, fresh))
 
 
 @app.command()
@@ -448,14 +448,14 @@ def sensitivity(
     yes: options.Yes = False,
 ) -> None:
     """Tell which parameters matter, beside random variation."""
-    from experiments.studies.sensitivity_command import sensitivity as carry_out
+    from experiments.studies.sensitivity_command import sensitivity as run_command
     from experiments.studies.sensitivity_methods import DRAWS
     from experiments.studies.sweep_command import Hands
 
     if not everything and study is None:
         raise InputError("name a study, or give --everything")
     study, method = study or "everything", DRAWS if everything else method
-    raise typer.Exit(carry_out(study, method, budget, Hands(workers, dask, yes), out, fresh))
+    raise typer.Exit(run_command(study, method, budget, Hands(workers, dask, yes), out, fresh))
 
 
 @app.command()

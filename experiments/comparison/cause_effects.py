@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from experiments.comparison.twin_results import CAUSE_NUMBERS, Life
+from experiments.comparison.twin_results import CAUSE_NUMBERS, WorldResult
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.paired_effects import Effect, paired
 from experiments.statistics.thresholds import Scale
@@ -36,7 +36,7 @@ TOGETHER = {
 """For a settlement, which bears a real name, these are told as sums: who reports or pays is not told by place."""
 ALL = slice(None)
 
-type Pairs = Sequence[tuple[Life, Life]]
+type Pairs = Sequence[tuple[WorldResult, WorldResult]]
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,13 @@ class CauseEffect:
     today: float
 
 
-def contributions(life: Life, where: Where, net: bool = True) -> dict[str, float]:
+def contributions(result: WorldResult, where: Where, net: bool = True) -> dict[str, float]:
     """Return what each part contributes to mean trust (0-100) in one world; all parts sum to it.
 
     With ``net`` false causes are told as they came, and forgetting as two parts of its own.
     """
-    people, trust = (table[:, where.here].sum(axis=1) for table in life.places.astype(float))
-    came, faded = (np.cumsum(table[:, :, where.here].sum(axis=2, dtype=float), axis=0) for table in life.ledger)
+    people, trust = (table[:, where.here].sum(axis=1) for table in result.places.astype(float))
+    came, faded = (np.cumsum(table[:, :, where.here].sum(axis=2, dtype=float), axis=0) for table in result.ledger)
     sums = dict(zip(NAMES, (came - faded if net else came).T, strict=True))
     brought = {name: came[:, NAMES.index(name)] for name in (*POPULATION_CAUSES, *FORGETTING)}
     found = {name: sums[name] for name in NAMES if name not in brought}
@@ -103,14 +103,14 @@ def cause_effects(pairs: Pairs, where: Where, net: bool = True) -> list[CauseEff
     return effects_by_name(before, after)
 
 
-def causes_since_start(lives: Sequence[Life], where: Where, net: bool = True) -> list[CauseEffect]:
+def causes_since_start(results: Sequence[WorldResult], where: Where, net: bool = True) -> list[CauseEffect]:
     """Return all parts of the change of trust since the start of the worlds as today, in the order of `cause_effects`.
 
     At the start no cause has brought anything: all trust is that of the people who are there.
     """
-    after = [contributions(life, where, net) for life in lives]
-    before = [dict.fromkeys(parts, 0.0) | {POPULATION: start_trust(life, where)}
-              for life, parts in zip(lives, after, strict=True)]  # fmt: skip
+    after = [contributions(result, where, net) for result in results]
+    starts = [start_trust(result, where) for result in results]
+    before = [dict.fromkeys(parts, 0.0) | {POPULATION: trust} for parts, trust in zip(after, starts, strict=True)]
     return effects_by_name(before, after)
 
 
@@ -133,25 +133,25 @@ def total_effect(pairs: Pairs, where: Where) -> Effect:
     return paired(*map(list, sides), scale=Scale("points"))
 
 
-def change_since_start(lives: Sequence[Life], where: Where) -> Effect:
+def change_since_start(results: Sequence[WorldResult], where: Where) -> Effect:
     """Return the change of mean trust (0-100) of a place since the start of the worlds as today."""
-    after = [monthly_trust(life, where)[where.months].mean() for life in lives]
-    return paired([start_trust(life, where) for life in lives], after, scale=Scale("points"))
+    after = [monthly_trust(result, where)[where.months].mean() for result in results]
+    return paired([start_trust(result, where) for result in results], after, scale=Scale("points"))
 
 
-def start_trust(life: Life, where: Where) -> float:
+def start_trust(result: WorldResult, where: Where) -> float:
     """Return mean trust (0-100) at the start."""
-    people, trust = life.places[:, 0, where.here].sum(axis=1)
+    people, trust = result.places[:, 0, where.here].sum(axis=1)
     return float(100.0 * trust / people)
 
 
-def monthly_trust(life: Life, where: Where) -> np.ndarray:
+def monthly_trust(result: WorldResult, where: Where) -> np.ndarray:
     """Return mean trust (0-100) by month."""
-    people, trust = (table[1:, where.here].sum(axis=1) for table in life.places)
+    people, trust = (table[1:, where.here].sum(axis=1) for table in result.places)
     return np.asarray(100.0 * trust / people)
 
 
-def monthly_contribution(life: Life, cause: str, where: Where) -> np.ndarray:
+def monthly_contribution(result: WorldResult, cause: str, where: Where) -> np.ndarray:
     """Return the points of mean trust (0-100) that a cause brought in each month."""
-    people, change = life.places[0, 1:, where.here].sum(axis=1), life.ledger[0, :, NAMES.index(cause), where.here]
+    people, change = result.places[0, 1:, where.here].sum(axis=1), result.ledger[0, :, NAMES.index(cause), where.here]
     return np.asarray(100.0 * change.sum(axis=1) / people)

@@ -12,7 +12,7 @@ from experiments.comparison.criteria_rows import columns_read as criteria_column
 from experiments.comparison.effect_verdicts import laws_say, verdict_of
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.comparison.practice_effects import COSTS
-from experiments.comparison.twin_results import Life
+from experiments.comparison.twin_results import WorldResult
 from experiments.execution.twin_runs import NOTABLE
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.paired_effects import Effect, Value, paired
@@ -21,7 +21,7 @@ from experiments.statistics.verdicts import corrected_together, direction, holm,
 FLOOR = 0.2
 """Points of 100 below which the map shows no difference."""
 
-type Twins = tuple[Life, Life]
+type Twins = tuple[WorldResult, WorldResult]
 """The world as today and the one with the measures, of one seed."""
 
 
@@ -60,11 +60,11 @@ class DecisionOutcome:
         """Return it month by month."""
         return (self.headline.read.scale if self.level else 1.0) * months[self.columns].sum(axis=1).to_numpy(float)
 
-    def months(self, life: Life) -> np.ndarray:
+    def months(self, result: WorldResult) -> np.ndarray:
         """Return it month by month in one world, which is read once."""
-        if self.name not in life.drawn:
-            life.drawn[self.name] = self.in_months(life.months)
-        return life.drawn[self.name]
+        if self.name not in result.drawn:
+            result.drawn[self.name] = self.in_months(result.months)
+        return result.drawn[self.name]
 
 
 OUTCOMES = (
@@ -141,11 +141,11 @@ class PairedOutcome:
         return "b" if self.verdict in ("rises", "falls") and self.outcome.worse else "null"
 
 
-def headline_value(headline: Headline, life: Life) -> Value:
+def headline_value(headline: Headline, result: WorldResult) -> Value:
     """Return a headline of a world, which is read once."""
-    if headline.name not in life.told:
-        life.told[headline.name] = headline.value(life.months)
-    return life.told[headline.name]
+    if headline.name not in result.told:
+        result.told[headline.name] = headline.value(result.months)
+    return result.told[headline.name]
 
 
 def effect_on(headline: Headline, twins: Sequence[Twins]) -> Effect:
@@ -178,9 +178,9 @@ def all_found(
     return tuple(replace(one, effect=effect) for one, effect in zip(every, effects, strict=True))
 
 
-def mean_months(outcome: DecisionOutcome, lives: Sequence[Life]) -> np.ndarray:
+def mean_months(outcome: DecisionOutcome, results: Sequence[WorldResult]) -> np.ndarray:
     """Return an outcome month by month in the mean world."""
-    return np.array([outcome.months(life) for life in lives]).mean(axis=0)
+    return np.array([outcome.months(result) for result in results]).mean(axis=0)
 
 
 def moved_people(twins: Sequence[Twins]) -> tuple[float, float]:

@@ -28,7 +28,7 @@ from model.town.town import Town
 from model.world.state import ARRIVED, TOTAL
 
 CAUSE_NUMBERS = tuple(sorted(CAUSES_BY_NUMBER))
-"""Causes of the ledger in the order in which a `Life` has them."""
+"""Causes of the ledger in the order in which a `WorldResult` has them."""
 
 
 class Superseded(Exception):
@@ -57,7 +57,7 @@ type Draw = Callable[[int, Mapping[str, float]], None]
 
 
 @dataclass(frozen=True)
-class Life:
+class WorldResult:
     """Results kept of a world: its months, at their end the trust of each resident, month by month cells and causes.
 
     Cells are those where people live. ``places`` has residents and the sum of their trust (0-1), shape (2, 1 + months,
@@ -80,8 +80,8 @@ class Life:
     """Outcomes month by month that have been read of it already."""
 
 
-def carry_out(turns: Any, lines: Lines, job: TwinJob, tell: ReportProgress) -> Life | str | None:
-    """Live one world; None if nobody waits for it any more, a text if it failed, since not every error can be sent."""
+def run_twin_job(turns: Any, lines: Lines, job: TwinJob, tell: ReportProgress) -> WorldResult | str | None:
+    """Simulate one world; None if nobody waits for it any more, a text if it failed: not every error can be sent."""
 
     def heard(shifts: int) -> None:
         if turns[job.place] > job.turn:
@@ -94,7 +94,7 @@ def carry_out(turns: Any, lines: Lines, job: TwinJob, tell: ReportProgress) -> L
     forget_scenarios()
     try:
         heard(0)
-        return live(job.spec, job.warm, job.measures, heard, drawn)
+        return simulate_world(job.spec, job.warm, job.measures, heard, drawn)
     except Superseded:
         return None
     except Exception as reason:
@@ -105,10 +105,10 @@ def show_no_month(month: int, measured: Mapping[str, float]) -> None:
     """Show no month before the end."""
 
 
-def live(
+def simulate_world(
     spec: RunSpec, warm: Path, measures: Collection[str], tell: ReportProgress, draw: Draw = show_no_month
-) -> Life:
-    """Live one world from its warm-up to its end and measure this of it; each month is drawn as it ends."""
+) -> WorldResult:
+    """Simulate one world from its warm-up to its end and measure this of it; each month is drawn as it ends."""
     world = world_after_warm_up(spec, town_for(spec), warm)
     world.measured = measures
     opening = residents_by_place(world)
@@ -130,7 +130,7 @@ def live(
     people = np.where(here, world.trust()[: len(here)], math.nan).astype(np.float32)
     months = measures_table(world, spec).select(["month", *sorted(measures)]).to_pandas()
     tables = by_cell(cells), by_place(opening, world), by_cause(world)
-    return Life(spec.run, spec.seed, months, people, *tables, recorder.recorded(world))
+    return WorldResult(spec.run, spec.seed, months, people, *tables, recorder.recorded(world))
 
 
 def by_cell(months: Sequence[np.ndarray]) -> np.ndarray:
@@ -181,21 +181,21 @@ class PairedWorlds:
     def __init__(self, *sides: Sequence[RunSpec]) -> None:
         self.specs = [spec for pair in zip(*sides, strict=True) for spec in pair]
         self.places = {spec.run: (side, spec.seed) for side, specs in enumerate(sides) for spec in specs}
-        self.lives: tuple[dict[int, Life], dict[int, Life]] = ({}, {})
+        self.results: tuple[dict[int, WorldResult], dict[int, WorldResult]] = ({}, {})
         self.failed: dict[str, str] = {}
 
-    def add(self, life: Life | str, run: str) -> None:
+    def add(self, result: WorldResult | str, run: str) -> None:
         """Add a finished world, or the reason of its failure."""
         side, seed = self.places[run]
-        if isinstance(life, str):
-            self.failed[run] = life
+        if isinstance(result, str):
+            self.failed[run] = result
         else:
-            self.lives[side][seed] = life
+            self.results[side][seed] = result
 
     @property
-    def sides(self) -> tuple[tuple[Life, ...], tuple[Life, ...]]:
+    def sides(self) -> tuple[tuple[WorldResult, ...], tuple[WorldResult, ...]]:
         """Worlds as today and of what is compared with it, in the order of their seeds."""
-        base, arm = (tuple(one[seed] for seed in sorted(one)) for one in self.lives)
+        base, arm = (tuple(one[seed] for seed in sorted(one)) for one in self.results)
         return base, arm
 
     @property
@@ -204,7 +204,7 @@ class PairedWorlds:
         return tuple({self.places[run][1]: reason for run, reason in self.failed.items()}.values())
 
 
-def paired_lives(base: Sequence[Life], arm: Sequence[Life]) -> list[tuple[Life, Life]]:
+def paired_results(base: Sequence[WorldResult], arm: Sequence[WorldResult]) -> list[tuple[WorldResult, WorldResult]]:
     """Return twins that have both been lived, in the order of their seeds."""
     others = {one.seed: one for one in arm}
     return [(one, others[one.seed]) for one in sorted(base, key=lambda one: one.seed) if one.seed in others]

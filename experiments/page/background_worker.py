@@ -26,7 +26,7 @@ import pandas as pd
 from experiments.comparison.decision_outcomes import MEASURED, OUTCOMES
 from experiments.comparison.outcome_lines import Lines
 from experiments.comparison.policy_choice import Choice, runs_of
-from experiments.comparison.twin_results import Life, TwinJob, carry_out
+from experiments.comparison.twin_results import TwinJob, WorldResult, run_twin_job
 from experiments.execution.executor import runs_again
 from experiments.execution.local_workers import POLL_S, LocalExecutor, WorkerDied
 from experiments.page import sites
@@ -38,7 +38,7 @@ PLACES = 64
 """Places in shared memory for the worlds that are simulated at once, more than there are ever workers."""
 WATCHED = tuple(sorted({name for one in OUTCOMES for name in one.columns}))
 """Columns of the first world that are sent month by month."""
-OnWorld = Callable[[Life | str, str], None]
+OnWorld = Callable[[WorldResult | str, str], None]
 """Takes a finished world, or the reason of its failure, and its run."""
 OnMonths = Callable[[pd.DataFrame, str], None]
 """Takes the months of the first world so far, and its run."""
@@ -97,7 +97,7 @@ class BackgroundWorker:
 
         The months of the first of them are sent while it runs.
         """
-        kept = {spec.run: life for spec in specs if (life := self.kept.get(spec.run))}
+        kept = {spec.run: world for spec in specs if (world := self.kept.get(spec.run))}
         missing = OrderedDict((spec.run, spec) for spec in specs if spec.run not in kept)
         with self.lock:
             # It takes the place of the earlier request: who moves much neither gains nor loses a turn.
@@ -108,8 +108,8 @@ class BackgroundWorker:
             else:
                 self.requests.pop(seat, None)
             self.drop_unwanted()
-        for run, life in kept.items():
-            on_world(life, run)
+        for run, world in kept.items():
+            on_world(world, run)
         self.asked.set()
 
     def give_up(self, seat: int) -> None:
@@ -129,7 +129,7 @@ class BackgroundWorker:
         """Simulate the worlds as today for the first visitor; then build the town that maps show."""
         specs = runs_of(Choice(scenario), self.folder)[0]
         lived: queue.SimpleQueue[object] = queue.SimpleQueue()
-        self.ask(self.take_seat(), specs, lambda life, _: lived.put(life))
+        self.ask(self.take_seat(), specs, lambda world, _: lived.put(world))
         for _ in specs:
             lived.get()
         sites.load_municipality(scenario)
@@ -143,8 +143,8 @@ class BackgroundWorker:
 
     def serve(self) -> None:
         """Give worlds to the workers and results to the visitors; no world waits in a worker before its turn."""
-        function = partial(carry_out, self.turns, self.lines)
-        executor: LocalExecutor[TwinJob, Life | str | None] = LocalExecutor(self.workers, function)
+        function = partial(run_twin_job, self.turns, self.lines)
+        executor: LocalExecutor[TwinJob, WorldResult | str | None] = LocalExecutor(self.workers, function)
         try:
             executor.prepare(lambda: self.closed)
             while not self.closed:
@@ -178,7 +178,7 @@ class BackgroundWorker:
         self.jobs[spec.run] = job
         return job
 
-    def collect(self, executor: LocalExecutor[TwinJob, Life | str | None]) -> None:
+    def collect(self, executor: LocalExecutor[TwinJob, WorldResult | str | None]) -> None:
         """Give the worlds that have ended to those who wait for them."""
         for job, result in executor.wait(POLL_S):
             if runs_again(job, result, self.deaths):
@@ -186,10 +186,10 @@ class BackgroundWorker:
             elif result is not None:
                 self.deliver(job, str(result) if isinstance(result, WorkerDied) else result)
 
-    def deliver(self, job: TwinJob, result: Life | str) -> None:
+    def deliver(self, job: TwinJob, result: WorldResult | str) -> None:
         """Keep a world, and give it, or the reason of its failure, to everybody who waits for it."""
         run = job.spec.run
-        if isinstance(result, Life):
+        if isinstance(result, WorldResult):
             self.kept.add(result)
         with self.lock:
             if self.jobs.get(run) is not job:

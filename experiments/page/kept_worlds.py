@@ -6,7 +6,7 @@ from collections import OrderedDict
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-from experiments.comparison.twin_results import Life
+from experiments.comparison.twin_results import WorldResult
 
 MOST_KEPT = 96
 """Number of worlds kept, of about 1 MB each."""
@@ -18,24 +18,24 @@ class KeptWorlds:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.files: OrderedDict[str, Path] = OrderedDict()
-        self.shown: WeakValueDictionary[str, Life] = WeakValueDictionary()
+        self.shown: WeakValueDictionary[str, WorldResult] = WeakValueDictionary()
         self.lock = threading.Lock()
 
-    def add(self, life: Life) -> None:
+    def add(self, result: WorldResult) -> None:
         """Keep a world."""
         self.folder.mkdir(exist_ok=True)
-        path = self.folder / life.run
-        path.write_bytes(pickle.dumps(life))
+        path = self.folder / result.run
+        path.write_bytes(pickle.dumps(result))
         with self.lock:
-            self.shown[life.run] = life
-            self.files[life.run] = path
+            self.shown[result.run] = result
+            self.files[result.run] = path
             while len(self.files) > MOST_KEPT:
                 self.files.popitem(last=False)[1].unlink()
 
-    def get(self, run: str) -> Life | None:
+    def get(self, run: str) -> WorldResult | None:
         """Return a world, the same to all who look at it; None if it is not kept."""
         with self.lock:
-            life = self.shown.get(run)
-            if life is None and run in self.files:
-                life = self.shown[run] = pickle.loads(self.files[run].read_bytes())
-            return life
+            result = self.shown.get(run)
+            if result is None and run in self.files:
+                result = self.shown[run] = pickle.loads(self.files[run].read_bytes())
+            return result

@@ -11,7 +11,7 @@ from experiments.comparison.cause_effects import Where, total_effect
 from experiments.comparison.decision_outcomes import FLOOR, by_cell
 from experiments.comparison.life_recorder import BY_SETTLEMENT, BY_ZONE
 from experiments.comparison.town_ground import inhabited
-from experiments.comparison.twin_results import Life
+from experiments.comparison.twin_results import WorldResult
 from experiments.page import sites
 from experiments.page.address import Asked
 from experiments.page.decision_view import encode_course, mood_months
@@ -48,20 +48,20 @@ class MapLayer:
     """A layer: by what areas it is told, how effects on it are judged, and whether names of places stand beside it."""
 
     areas: str
-    read: Callable[[Life], Ratio]
+    read: Callable[[WorldResult], Ratio]
     kind: Kind = "points"
     named: bool = True
     digits: int = 1
 
 
-def trust_by_cell(life: Life) -> Ratio:
+def trust_by_cell(result: WorldResult) -> Ratio:
     """Return trust (0-100) by inhabited cell."""
-    return 100.0 * life.cells.astype(float), np.ones(life.cells.shape)
+    return 100.0 * result.cells.astype(float), np.ones(result.cells.shape)
 
 
-def fear_by_settlement(life: Life) -> Ratio:
+def fear_by_settlement(result: WorldResult) -> Ratio:
     """Return mean fear (0-100) by settlement."""
-    found = 100.0 * record_of(life).settlements[:, BY_SETTLEMENT.index("fear")].astype(float)
+    found = 100.0 * record_of(result).settlements[:, BY_SETTLEMENT.index("fear")].astype(float)
     return found, np.ones(found.shape)
 
 
@@ -77,28 +77,28 @@ def of_year(months: np.ndarray) -> np.ndarray:
     return np.asarray(MONTHS * sums / n[:, None])
 
 
-def a_thousand(name: str) -> Callable[[Life], Ratio]:
+def a_thousand(name: str) -> Callable[[WorldResult], Ratio]:
     """Return how events a year and thousand residents are read by settlement."""
 
-    def read(life: Life) -> Ratio:
-        return of_year(record_of(life).settlements[:, BY_SETTLEMENT.index(name)]), life.places[0, 1:] / 1000.0
+    def read(result: WorldResult) -> Ratio:
+        return of_year(record_of(result).settlements[:, BY_SETTLEMENT.index(name)]), result.places[0, 1:] / 1000.0
 
     return read
 
 
-def of_hundred(name: str) -> Callable[[Life], Ratio]:
+def of_hundred(name: str) -> Callable[[WorldResult], Ratio]:
     """Return how the share of the crimes of a year is read by part of the town."""
 
-    def read(life: Life) -> Ratio:
-        zones = record_of(life).zones
+    def read(result: WorldResult) -> Ratio:
+        zones = record_of(result).zones
         return 100.0 * of_year(zones[:, BY_ZONE.index(name)]), of_year(zones[:, BY_ZONE.index("occurred")])
 
     return read
 
 
-def record_of(life: Life) -> Any:
+def record_of(result: WorldResult) -> Any:
     """Return what was recorded of a world."""
-    return life.recorded
+    return result.recorded
 
 
 LAYERS = {

@@ -10,7 +10,7 @@ from typing import Any
 from experiments.comparison.decision_outcomes import PairedOutcome, Twins, all_found
 from experiments.comparison.policy_choice import TWINS, Choice
 from experiments.comparison.sign_stability import laws_row
-from experiments.comparison.twin_results import Life, paired_lives
+from experiments.comparison.twin_results import WorldResult, paired_results
 from experiments.narrative.number_format import written
 from experiments.page import sites
 from experiments.page.page_texts import capital, say
@@ -29,8 +29,8 @@ class Standing:
     choice: Choice
     scenario: Scenario
     language: str
-    base: tuple[Life, ...] = ()
-    arm: tuple[Life, ...] = ()
+    base: tuple[WorldResult, ...] = ()
+    arm: tuple[WorldResult, ...] = ()
     faults: tuple[str, ...] = ()
     twins_asked: int = field(default=TWINS)
 
@@ -41,7 +41,7 @@ class Standing:
     @cached_property
     def twins(self) -> list[Twins]:
         """Pairs of finished worlds."""
-        return paired_lives(self.base, self.arm)
+        return paired_results(self.base, self.arm)
 
     @cached_property
     def founds(self) -> tuple[PairedOutcome, ...]:

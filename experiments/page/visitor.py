@@ -10,7 +10,7 @@ import pandas as pd
 
 from experiments.comparison.decision_outcomes import OUTCOMES
 from experiments.comparison.policy_choice import Choice, runs_of
-from experiments.comparison.twin_results import Life, PairedWorlds
+from experiments.comparison.twin_results import PairedWorlds, WorldResult
 from experiments.page import sites
 from experiments.page.address import AddressError, Asked, asked_by
 from experiments.page.background_worker import running
@@ -52,9 +52,9 @@ class Visitor:
     def do(self, action: Callable[[], None]) -> None:
         """Let something be done in the thread of this visitor, in the order asked for."""
         if not self.closed:
-            self.thread.submit(self.carry_out, action)
+            self.thread.submit(self.run_action, action)
 
-    def carry_out(self, action: Callable[[], None]) -> None:
+    def run_action(self, action: Callable[[], None]) -> None:
         """Do something; what goes wrong is said on the page and on the console."""
         try:
             if not self.closed:
@@ -112,15 +112,15 @@ class Visitor:
             return
         background = running[-1]
         worlds = PairedWorlds(*runs_of(choice, background.folder))
-        kept = [life for life in self.worlds.sides[0] if life.run in worlds.places]
-        for life in kept:
-            worlds.add(life, life.run)
-        specs = [spec for spec in worlds.specs if spec.run not in {life.run for life in kept}]
+        kept = [result for result in self.worlds.sides[0] if result.run in worlds.places]
+        for result in kept:
+            worlds.add(result, result.run)
+        specs = [spec for spec in worlds.specs if spec.run not in {result.run for result in kept}]
         self.begin()
         self.requested, self.worlds, turn = choice, worlds, self.turn
 
-        def on_world(life: Life | str, run: str) -> None:
-            self.do(lambda: self.add_result(life, run) if self.turn == turn else None)
+        def on_world(result: WorldResult | str, run: str) -> None:
+            self.do(lambda: self.add_result(result, run) if self.turn == turn else None)
 
         def on_months(months: pd.DataFrame, run: str) -> None:
             self.do(lambda: self.draw_line(months, worlds.places[run][0]) if self.turn == turn else None)
@@ -129,9 +129,9 @@ class Visitor:
         background.ask(self.seat, specs, on_world, on_months)
         self.show()
 
-    def add_result(self, life: Life | str, run: str) -> None:
+    def add_result(self, result: WorldResult | str, run: str) -> None:
         """Add a finished world, or the reason of its failure."""
-        self.worlds.add(life, run)
+        self.worlds.add(result, run)
         one = self.standing
         if one.done > 1 and one.running:
             self.show_soon()
@@ -153,7 +153,7 @@ class Visitor:
 
     def draw_line(self, months: pd.DataFrame, side: int) -> None:
         """Send the first months of the first world, where none like it is there yet."""
-        base, arm = self.worlds.lives
+        base, arm = self.worlds.results
         if not arm and bool(base) == bool(side):
             self.send("line", {one.name: rounded(one.in_months(months)) for one in OUTCOMES})
 

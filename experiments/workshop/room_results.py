@@ -7,7 +7,7 @@ from typing import Any
 from experiments.comparison.decision_measures import Chosen, decision_measure, measures
 from experiments.comparison.decision_outcomes import TRUST, effect_on
 from experiments.comparison.policy_choice import TWINS, Choice, runs_of
-from experiments.comparison.twin_results import Life, PairedWorlds
+from experiments.comparison.twin_results import PairedWorlds, WorldResult
 from experiments.page import sites
 from experiments.page.background_worker import running
 from experiments.page.decision_answer import decision_sentence
@@ -36,9 +36,9 @@ class PairedRuns:
             arms = runs_of(Choice(self.site, chosen, years=YEARS), background.folder)
             worlds = self.worlds[chosen] = PairedWorlds(*arms)
 
-        def on_world(life: Life | str, run: str) -> None:
+        def on_world(result: WorldResult | str, run: str) -> None:
             with self.lock:
-                worlds.add(life, run)
+                worlds.add(result, run)
 
         background.ask(background.take_seat(), worlds.specs, on_world)
 

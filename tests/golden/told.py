@@ -27,7 +27,7 @@ from experiments.comparison.comparison_request import EffectSize
 from experiments.comparison.decision_measures import moved_measures
 from experiments.comparison.decision_outcomes import MEASURED
 from experiments.comparison.policy_choice import Choice
-from experiments.comparison.twin_results import Life
+from experiments.comparison.twin_results import WorldResult
 from experiments.figures import answers as study
 from experiments.figures.drawing import FIGURES
 from experiments.figures.forest import draw_contrasts
@@ -228,7 +228,7 @@ def of_studies(language: str) -> list[str]:
     return heard(found)
 
 
-def lives(**by: float | tuple[float, float]) -> tuple[Life, ...]:
+def lives(**by: float | tuple[float, float]) -> tuple[WorldResult, ...]:
     """Return eight worlds; a pair of changes is that of every other world."""
     worlds = []
     for seed in range(8):
@@ -236,7 +236,7 @@ def lives(**by: float | tuple[float, float]) -> tuple[Life, ...]:
         month = {name: size + 0.01 * seed + changes.get(name, 0.0) for name, size in MONTHLY.items()}
         months = pd.DataFrame([month] * 12 * YEARS)
         places, ledger = np.zeros((2, 12 * YEARS + 1, 1)), np.zeros((2, 12 * YEARS, 1, 1))
-        worlds.append(Life(f"{seed}", seed, months, np.zeros(3), np.zeros((12 * YEARS, 3)), places, ledger))
+        worlds.append(WorldResult(f"{seed}", seed, months, np.zeros(3), np.zeros((12 * YEARS, 3)), places, ledger))
     return tuple(worlds)
 
 

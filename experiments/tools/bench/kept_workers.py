@@ -11,7 +11,7 @@ from experiments.comparison.comparison_request import Request
 from experiments.comparison.decision_outcomes import MEASURED
 from experiments.comparison.outcome_lines import Lines
 from experiments.comparison.policy_choice import ONE_TOWN, TWINS
-from experiments.comparison.twin_results import Life, TwinJob, carry_out
+from experiments.comparison.twin_results import TwinJob, WorldResult, run_twin_job
 from experiments.execution.local_workers import POLL_S, LocalExecutor
 from experiments.storage.result_tables import STATUS_QUO
 from experiments.storage.run_spec import RunSpec
@@ -27,8 +27,8 @@ def seconds_of_pairs(years: float) -> float:
     request = Request(arms=(STATUS_QUO, POLICY), scenarios=(SITE,), sets=(ONE_TOWN,), years=years, replicates=TWINS)
     today, changed = (arm.specs for arm in arms_of(request)[0])
     turns = multiprocessing.get_context("spawn").RawArray("q", TWINS)
-    function = partial(carry_out, turns, Lines(TWINS, tuple(sorted(MEASURED))))
-    executor: LocalExecutor[TwinJob, Life | str | None] = LocalExecutor(WORKERS, function)
+    function = partial(run_twin_job, turns, Lines(TWINS, tuple(sorted(MEASURED))))
+    executor: LocalExecutor[TwinJob, WorldResult | str | None] = LocalExecutor(WORKERS, function)
     try:
         executor.prepare(lambda: False)
         with tempfile.TemporaryDirectory() as folder:
@@ -38,12 +38,14 @@ def seconds_of_pairs(years: float) -> float:
         executor.stop()
 
 
-def run_worlds(executor: LocalExecutor[TwinJob, Life | str | None], specs: Sequence[RunSpec], warm: Path) -> None:
+def run_worlds(
+    executor: LocalExecutor[TwinJob, WorldResult | str | None], specs: Sequence[RunSpec], warm: Path
+) -> None:
     """Simulate worlds, as many at once as there are workers; raise if one fails."""
     waiting = [TwinJob(spec, place, 0, warm, MEASURED) for place, spec in enumerate(specs)]
     while waiting or executor.tasks:
         while waiting and len(executor.tasks) < executor.workers:
             executor.submit(waiting.pop(0))
-        for job, life in executor.wait(POLL_S):
-            if not isinstance(life, Life):
-                raise RuntimeError(f"the world of seed {job.spec.seed} failed: {life}")
+        for job, result in executor.wait(POLL_S):
+            if not isinstance(result, WorldResult):
+                raise RuntimeError(f"the world of seed {job.spec.seed} failed: {result}")

@@ -257,7 +257,7 @@ def test_eight_pairs_give_the_effects_that_the_command_and_the_program_give(
     assert room.pairs is not None
     shown, trust = room.widget.state["pairs"], OUTCOMES[0].headline
     assert [row["name"] for row in shown["rows"]] == [one.name for one in OUTCOMES]
-    levels = [[trust.of(side[seed].months) for seed in sorted(side)] for side in room.pairs.lives]
+    levels = [[trust.of(side[seed].months) for seed in sorted(side)] for side in room.pairs.results]
     effect = paired(*levels, scale=trust.scale(1.0))
     assert shown["rows"][0]["at"] == [effect.effect, effect.low, effect.high, effect.delta]
     assert shown["rows"][0]["said"].startswith("Eight pairs · trust in the police: ")

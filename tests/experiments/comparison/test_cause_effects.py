@@ -24,9 +24,9 @@ from experiments.comparison.cause_effects import (
 from experiments.comparison.decision_measures import moved_measures
 from experiments.comparison.decision_outcomes import MEASURED, TRUST
 from experiments.comparison.policy_choice import Choice, runs_of
-from experiments.comparison.twin_results import Life, live
+from experiments.comparison.twin_results import WorldResult, simulate_world
 
-type Pairs = list[tuple[Life, Life]]
+type Pairs = list[tuple[WorldResult, WorldResult]]
 SMALL = ("population.scale=0.05",)
 PLACES = [Where(), Where(month=5), Where(0), Where(1, 7)]
 
@@ -37,7 +37,7 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> Pairs:
     folder: Path = tmp_path_factory.mktemp("pairs")
     choice = Choice("villa_canales", moved_measures({"heavy_hand": 2, "visits": 2}), years=1, sets=SMALL)
     arms = runs_of(choice, folder)
-    sides = ([live(spec, folder / "warm", MEASURED, lambda _: None) for spec in arm[:2]] for arm in arms)
+    sides = ([simulate_world(spec, folder / "warm", MEASURED, lambda _: None) for spec in arm[:2]] for arm in arms)
     return list(zip(*sides, strict=True))
 
 
@@ -46,9 +46,9 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> Pairs:
 @pytest.mark.parametrize("where", PLACES, ids=str)
 def test_all_parts_sum_to_the_trust_of_a_world_and_to_the_effect(pairs: Pairs, where: Where, net: bool) -> None:
     for pair in pairs:
-        for life in pair:
-            assert sum(contributions(life, where, net).values()) == pytest.approx(
-                monthly_trust(life, where)[where.months].mean()
+        for result in pair:
+            assert sum(contributions(result, where, net).values()) == pytest.approx(
+                monthly_trust(result, where)[where.months].mean()
             )
     parts = cause_effects(pairs, where, net)
     total = total_effect(pairs, where).effect
@@ -59,18 +59,20 @@ def test_all_parts_sum_to_the_trust_of_a_world_and_to_the_effect(pairs: Pairs, w
 @pytest.mark.parametrize("net", [True, False], ids=["net", "gross"])
 @pytest.mark.parametrize("where", PLACES, ids=str)
 def test_all_parts_of_one_world_sum_to_its_change_since_the_start(pairs: Pairs, where: Where, net: bool) -> None:
-    lives = [base for base, _ in pairs]
-    change = change_since_start(lives, where)
-    assert change.base == pytest.approx(np.mean([100.0 * trust_at_start(life, where) for life in lives]))
-    assert change.arm == pytest.approx(np.mean([monthly_trust(life, where)[where.months].mean() for life in lives]))
-    parts = causes_since_start(lives, where, net)
+    results = [base for base, _ in pairs]
+    change = change_since_start(results, where)
+    assert change.base == pytest.approx(np.mean([100.0 * trust_at_start(result, where) for result in results]))
+    assert change.arm == pytest.approx(
+        np.mean([monthly_trust(result, where)[where.months].mean() for result in results])
+    )
+    parts = causes_since_start(results, where, net)
     assert sum(part.effect.effect for part in parts) == pytest.approx(change.effect, abs=1e-5)
     assert {part.name for part in parts if part.effect.base} == {POPULATION}
 
 
-def trust_at_start(life: Life, where: Where) -> float:
+def trust_at_start(result: WorldResult, where: Where) -> float:
     """Return mean trust (0-1) at the start."""
-    residents, trust = life.places[:, 0] if where.settlement is None else life.places[:, 0, [where.settlement]]
+    residents, trust = result.places[:, 0] if where.settlement is None else result.places[:, 0, [where.settlement]]
     return float(trust.sum() / residents.sum())
 
 
@@ -89,7 +91,7 @@ def test_a_settlement_does_not_tell_who_called_or_paid(pairs: Pairs) -> None:
 
 def test_the_mood_of_the_country_moves_both_worlds_alike_and_at_once(pairs: Pairs) -> None:
     for base, arm in pairs:
-        moods = [monthly_contribution(life, NATION, Where()) for life in (base, arm)]
+        moods = [monthly_contribution(result, NATION, Where()) for result in (base, arm)]
         assert np.allclose(*moods, atol=0.05)
         assert np.abs(moods[0]).max() > 0.1
 
@@ -98,6 +100,6 @@ def test_forgetting_that_is_of_no_cause_is_not_memory_from_before(tmp_path: Path
     """Without a year before the start there is nothing to forget at first; the part is there nevertheless."""
     choice = Choice("villa_canales", moved_measures({"heavy_hand": 2}), years=1, sets=(*SMALL, "calendar.warm_up=0"))
     arms = runs_of(choice, tmp_path)
-    base, arm = (live(specs[0], tmp_path / "warm", MEASURED, lambda _: None) for specs in arms)
+    base, arm = (simulate_world(specs[0], tmp_path / "warm", MEASURED, lambda _: None) for specs in arms)
     rest = next(part for part in cause_effects([(base, arm)], Where()) if part.name == MEMORY)
     assert abs(rest.effect.effect) > 1e-4

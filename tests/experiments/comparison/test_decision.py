@@ -30,7 +30,7 @@ from experiments.comparison.outcome_bounds import ends_of
 from experiments.comparison.outcome_lines import Lines
 from experiments.comparison.policy_choice import FILE, Choice, runs_of
 from experiments.comparison.single_measure_effects import STEPS
-from experiments.comparison.twin_results import Life, paired_lives
+from experiments.comparison.twin_results import WorldResult, paired_results
 from experiments.page import decision_view
 from experiments.page.address import Asked
 from experiments.page.background_worker import BackgroundWorker, in_background
@@ -62,29 +62,29 @@ def background() -> Iterator[BackgroundWorker]:
 
 
 @pytest.fixture(scope="module")
-def lived(background: BackgroundWorker) -> list[list[Life]]:
-    """Return the worlds as today and those of a heavy hand, as the background lives them."""
+def lived(background: BackgroundWorker) -> list[list[WorldResult]]:
+    """Return the worlds as today and those of a heavy hand, as the background simulates them."""
     arms = runs_of(HARD, background.folder)
     return [awaited(background, side) for side in arms]
 
 
-def awaited(background: BackgroundWorker, specs: Any) -> list[Life]:
+def awaited(background: BackgroundWorker, specs: Any) -> list[WorldResult]:
     """Let runs be lived, and wait for all of them."""
-    got: list[Life] = []
+    got: list[WorldResult] = []
     whole = threading.Event()
 
-    def heard(life: Life | str, _: str) -> None:
-        assert isinstance(life, Life), life
-        got.append(life)
+    def heard(result: WorldResult | str, _: str) -> None:
+        assert isinstance(result, WorldResult), result
+        got.append(result)
         if len(got) == len(specs):
             whole.set()
 
     background.ask(background.take_seat(), specs, heard)
     assert whole.wait(400.0)
-    return sorted(got, key=lambda life: life.seed)
+    return sorted(got, key=lambda result: result.seed)
 
 
-def standing(lived: list[list[Life]], language: str, choice: Choice = HARD) -> Standing:
+def standing(lived: list[list[WorldResult]], language: str, choice: Choice = HARD) -> Standing:
     return Standing(choice, load("villa_canales"), language, tuple(lived[0]), tuple(lived[1]))
 
 
@@ -191,27 +191,27 @@ def test_an_address_restores_all_that_is_asked_for() -> None:
 
 @pytest.mark.thorough
 def test_the_background_lives_the_same_bits_as_the_command(
-    lived: list[list[Life]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lived: list[list[WorldResult]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path(FILE).write_text(HARD.file, encoding="utf-8")
     folder, _ = compare(HARD.request(f"./{FILE}"), 1, None)
     effects = pd.read_parquet(folder / "effects.parquet").set_index("measure")
     for outcome in OUTCOMES:
-        own = effect_on(outcome.headline, paired_lives(*lived))
+        own = effect_on(outcome.headline, paired_results(*lived))
         row = effects.loc[outcome.name]
         assert (own.base, own.arm, own.effect) == (row["base"], row["arm"], row["effect"])
         # the page and the command correct for the outcomes that each of them states
         assert judge(dataclasses.replace(own, adjusted=row["adjusted"])) == judge(row)
-    for side, lives in zip(("status_quo", POLICY), lived, strict=True):
+    for side, results in zip(("status_quo", POLICY), lived, strict=True):
         months = next(pd.read_parquet(arm / "measures.parquet") for arm in folder.glob("arms/*") if side in arm.name)
-        for life in lives:
-            kept = months[months["seed"] == life.seed]
-            assert kept["trust_mean"].tolist() == life.months["trust_mean"].tolist()
+        for result in results:
+            kept = months[months["seed"] == result.seed]
+            assert kept["trust_mean"].tolist() == result.months["trust_mean"].tolist()
 
 
 def test_twins_that_end_together_are_drawn_together(
-    background: BackgroundWorker, lived: list[list[Life]], monkeypatch: pytest.MonkeyPatch
+    background: BackgroundWorker, lived: list[list[WorldResult]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("experiments.page.visitor.TOGETHER_S", 0.02)
     told: list[tuple[int, bool]] = []
@@ -223,10 +223,10 @@ def test_twins_that_end_together_are_drawn_together(
     twins = len(lived[1])
     assert told[-1] == (twins, False)
     assert (2, True) not in told
-    for side in visitor.worlds.lives:
+    for side in visitor.worlds.results:
         side.clear()
-    for life in (*lived[0], *lived[1][:3]):
-        visitor.add_result(life, life.run)
+    for result in (*lived[0], *lived[1][:3]):
+        visitor.add_result(result, result.run)
     assert told[-1] == (1, True)
     visitor.soon.join()
     assert told[-1] == (3, True)
@@ -238,37 +238,37 @@ def state_of(visitor: Visitor) -> tuple[int, bool]:
     return visitor.standing.done, visitor.standing.running
 
 
-def test_what_was_lived_is_there_at_once(background: BackgroundWorker, lived: list[list[Life]]) -> None:
+def test_what_was_lived_is_there_at_once(background: BackgroundWorker, lived: list[list[WorldResult]]) -> None:
     specs, got = runs_of(HARD, background.folder)[1], []
-    background.ask(background.take_seat(), specs, lambda life, _: got.append(life))
-    assert [life.run for life in got] == [life.run for life in lived[1]]
+    background.ask(background.take_seat(), specs, lambda result, _: got.append(result))
+    assert [result.run for result in got] == [result.run for result in lived[1]]
 
 
-def test_a_new_move_gives_up_what_is_superseded(background: BackgroundWorker, lived: list[list[Life]]) -> None:
+def test_a_new_move_gives_up_what_is_superseded(background: BackgroundWorker, lived: list[list[WorldResult]]) -> None:
     long = runs_of(Choice("villa_canales", moved_measures({"means": 3}), years=10, sets=SMALL), background.folder)[1]
     short = runs_of(Choice("villa_canales", moved_measures({"means": 2}), years=1, sets=SMALL), background.folder)[1]
     seat, first = background.take_seat(), []
-    background.ask(seat, long, lambda life, _: first.append(life))
+    background.ask(seat, long, lambda result, _: first.append(result))
     second, whole = [], threading.Event()
 
-    def heard(life: Life | str, _: str) -> None:
-        second.append(life)
+    def heard(result: WorldResult | str, _: str) -> None:
+        second.append(result)
         if len(second) == len(short):
             whole.set()
 
     background.ask(seat, short, heard)
     assert whole.wait(200.0)
     assert len(first) < len(long)
-    assert sorted(life.seed for life in second) == [spec.seed for spec in short]
+    assert sorted(result.seed for result in second) == [spec.seed for spec in short]
 
 
 def test_the_first_world_is_told_month_by_month_while_it_is_lived(background: BackgroundWorker) -> None:
     choice = Choice("villa_canales", moved_measures({"means": 3}), years=10, sets=SMALL)
     specs, told, whole = runs_of(choice, background.folder)[1][:1], [], threading.Event()
-    lives: list[Any] = []
+    results: list[Any] = []
 
-    def heard(life: Life | str, _: str) -> None:
-        lives.append(life)
+    def heard(result: WorldResult | str, _: str) -> None:
+        results.append(result)
         whole.set()
 
     background.ask(background.take_seat(), specs, heard, lambda months, run: told.append((run, months)))
@@ -278,8 +278,8 @@ def test_the_first_world_is_told_month_by_month_while_it_is_lived(background: Ba
     assert lengths == sorted(set(lengths))
     assert 0 < lengths[0] < 120
     for _, months in told:
-        whole_life = lives[0].months[months.columns].iloc[: len(months)].astype(float).reset_index(drop=True)
-        pd.testing.assert_frame_equal(months, whole_life)
+        whole = results[0].months[months.columns].iloc[: len(months)].astype(float).reset_index(drop=True)
+        pd.testing.assert_frame_equal(months, whole)
 
 
 def test_a_line_holds_no_month_of_a_world_that_was_given_up() -> None:
@@ -292,11 +292,13 @@ def test_a_line_holds_no_month_of_a_world_that_was_given_up() -> None:
     assert lines.read(0, 8).empty
 
 
-def changed(lives: list[Life], **by: float) -> list[Life]:
+def changed(results: list[WorldResult], **by: float) -> list[WorldResult]:
     """Return worlds in which some counts are higher or lower in every month."""
     return [
-        dataclasses.replace(life, months=life.months.assign(**{name: life.months[name] + n for name, n in by.items()}))
-        for life in lives
+        dataclasses.replace(
+            result, months=result.months.assign(**{name: result.months[name] + n for name, n in by.items()})
+        )
+        for result in results
     ]
 
 
@@ -306,7 +308,7 @@ def changed(lives: list[Life], **by: float) -> list[Life]:
      ("es", "120 detenciones sin causa más al año", "detenciones sin causa, prácticamente nada")],
 )  # fmt: skip
 def test_fewer_homicides_are_never_told_without_wrongful_detentions(
-    lived: list[list[Life]], language: str, more: str, alike: str
+    lived: list[list[WorldResult]], language: str, more: str, alike: str
 ) -> None:
     base = changed(lived[0], homicides=5.0)
     hard = changed(lived[0], homicides=1.0, wrongful_detentions=10.0)
@@ -317,7 +319,7 @@ def test_fewer_homicides_are_never_told_without_wrongful_detentions(
     assert words.index("wrongful detentions") < words.index("homicides"), "the harm comes first"
 
 
-def test_a_harm_comes_before_every_benefit_and_makes_no_bargain_of_it(lived: list[list[Life]]) -> None:
+def test_a_harm_comes_before_every_benefit_and_makes_no_bargain_of_it(lived: list[list[WorldResult]]) -> None:
     columns = BY_NAME["refused"].read.columns
     alone = changed(lived[0], **dict.fromkeys(columns, 1.0))
     both = changed(lived[0], **dict.fromkeys(columns, 1.0), crimes_occurred=-9.0)
@@ -331,23 +333,23 @@ def test_a_harm_comes_before_every_benefit_and_makes_no_bargain_of_it(lived: lis
     assert "b" in {kind for _, kind in better}
 
 
-def test_under_six_twins_there_is_no_verdict_and_no_size(lived: list[list[Life]]) -> None:
+def test_under_six_twins_there_is_no_verdict_and_no_size(lived: list[list[WorldResult]]) -> None:
     few = [side[:5] for side in lived]
-    assert paired_outcome(TRUST, paired_lives(*few)).verdict == "few"
+    assert paired_outcome(TRUST, paired_results(*few)).verdict == "few"
     one = Standing(HARD, load("villa_canales"), "es", tuple(few[0]), tuple(few[1]), ("gone",) * 3)
     words = "".join(text for text, _ in decision_sentence(one))
     assert "sin veredicto" in words
     assert "sube" not in words and "baja" not in words  # noqa: PT018
 
 
-def test_a_measure_that_changes_nothing_is_alike_in_all_twins(lived: list[list[Life]]) -> None:
-    same = paired_lives(lived[0], lived[0])
+def test_a_measure_that_changes_nothing_is_alike_in_all_twins(lived: list[list[WorldResult]]) -> None:
+    same = paired_results(lived[0], lived[0])
     assert {paired_outcome(one, same).verdict for one in OUTCOMES} == {"nothing"}
     assert moved_people(same) == (0.0, 0.0)
 
 
-def test_the_band_holds_every_twin_about_the_mean_of_today(lived: list[list[Life]]) -> None:
-    pairs = paired_lives(*lived)
+def test_the_band_holds_every_twin_about_the_mean_of_today(lived: list[list[WorldResult]]) -> None:
+    pairs = paired_results(*lived)
     one = paired_outcome(TRUST, pairs)
     gaps = np.array([TRUST.months(b) - TRUST.months(a) for a, b in pairs])
     assert (one.a + gaps >= one.low - 1e-9).all()
@@ -386,7 +388,7 @@ def unlike(up: int, down: int) -> dict[Any, Any]:
      (1, 0, "con otra memoria el intervalo es tan ancho que el signo queda en duda en 1 de 2")],
 )  # fmt: skip
 def test_what_other_memories_turn_is_not_known_and_never_left_out(
-    lived: list[list[Life]], town: Town, monkeypatch: pytest.MonkeyPatch, up: int, down: int, why: str
+    lived: list[list[WorldResult]], town: Town, monkeypatch: pytest.MonkeyPatch, up: int, down: int, why: str
 ) -> None:
     monkeypatch.setattr(sign_stability, "laws_table", lambda: unlike(up, down))
     base = lived[0]
@@ -433,7 +435,7 @@ def test_every_step_is_asked_under_every_law(tmp_path: Path, monkeypatch: pytest
     assert set(table["sign"]) <= {"known", "turns", "open"}
 
 
-def test_the_map_goes_month_by_month_and_ends_where_it_stands(lived: list[list[Life]], town: Town) -> None:
+def test_the_map_goes_month_by_month_and_ends_where_it_stands(lived: list[list[WorldResult]], town: Town) -> None:
     one = standing(lived, "en")
     shown = cell_differences(one, town)
     parts = np.frombuffer(base64.b64decode(shown["course"]), np.int8).reshape(shown["months"], -1)

@@ -15,7 +15,7 @@ from experiments.comparison.cause_effects import Where, total_effect
 from experiments.comparison.decision_measures import moved_measures
 from experiments.comparison.decision_outcomes import FLOOR, MEASURED, TRUST, by_cell
 from experiments.comparison.policy_choice import Choice, runs_of
-from experiments.comparison.twin_results import live
+from experiments.comparison.twin_results import simulate_world
 from experiments.page import criteria_view, life_view, map_view, sites, why_view
 from experiments.page.address import Asked
 from experiments.page.page_texts import say
@@ -56,7 +56,7 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
     sites.open_with(str(path), "es")
     choice = Choice(str(path), moved_measures({"training": 3, "heavy_hand": 2}), years=1)
     sides = runs_of(choice, folder)
-    lives = [tuple(live(spec, folder / "warm", MEASURED, lambda _: None) for spec in side) for side in sides]
+    lives = [tuple(simulate_world(spec, folder / "warm", MEASURED, lambda _: None) for spec in side) for side in sides]
     yield Standing(choice, load(str(path)), "es", lives[0], lives[1])
     sites.opening = before
 
