@@ -18,8 +18,7 @@ from experiments.storage.writing import write_whole
 from experiments.tools.bench import whole_run
 from experiments.tools.bench.breakdown import break_down, loop_lines, table
 from experiments.tools.bench.commands import first_run_seconds, question_seconds
-from experiments.tools.bench.fresh import SITE, clock
-from experiments.tools.bench.stopwatch import timed
+from experiments.tools.bench.fresh import SITE, clock, timed
 from model.engine.fingerprint import fingerprint
 
 LABEL = 42

@@ -10,8 +10,7 @@ from pathlib import Path
 from experiments.storage.result_tables import STATUS_QUO
 from experiments.studies.study import find_study, read_study
 from experiments.studies.study_jobs import count_of
-from experiments.tools.bench.fresh import SITE
-from experiments.tools.bench.stopwatch import timed
+from experiments.tools.bench.fresh import SITE, timed
 
 WORKERS = 2
 

@@ -44,6 +44,14 @@ def clock(*words: str, cache: str | None = None) -> dict[str, Any]:
     return found
 
 
+def timed(work: Callable[[], object], times: int = 1) -> float:
+    """Return the seconds that some work takes, done so many times."""
+    begun = time.perf_counter()
+    for _ in range(times):
+        work()
+    return time.perf_counter() - begun
+
+
 def processor_seconds(work: Callable[[], object]) -> float:
     """Return the seconds that the processor works on this process while some work is done."""
     begun = time.process_time()

@@ -15,8 +15,7 @@ from experiments.comparison.twin_results import TwinJob, WorldResult, run_twin_j
 from experiments.execution.local_workers import POLL_S, LocalExecutor
 from experiments.storage.result_tables import STATUS_QUO
 from experiments.storage.run_spec import RunSpec
-from experiments.tools.bench.fresh import SITE
-from experiments.tools.bench.stopwatch import timed
+from experiments.tools.bench.fresh import SITE, timed
 
 WORKERS = 2
 POLICY = "mopsic_full"

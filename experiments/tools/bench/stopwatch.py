@@ -10,19 +10,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from experiments.tools.bench.fresh import FIRST_SHIFTS, SITE, processor_seconds
+from experiments.tools.bench.fresh import FIRST_SHIFTS, SITE, processor_seconds, timed
 from model.engine.fingerprint import fingerprint
 
 TESTS = Path(__file__).parents[3] / "tests"
 PLANT = ("officers", "desks", "vehicles", "motorcycles")
-
-
-def timed(work: Callable[[], object], times: int = 1) -> float:
-    """Return the seconds that some work takes, done so many times."""
-    begun = time.perf_counter()
-    for _ in range(times):
-        work()
-    return time.perf_counter() - begun
 
 
 def imports() -> dict[str, Any]:
