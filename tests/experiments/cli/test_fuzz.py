@@ -55,7 +55,7 @@ WOULD_COMPUTE = (
     "experiments.execution.executor.run_in_process",
     "experiments.execution.local_workers.LocalExecutor.__init__",
     "experiments.execution.run_set.run_jobs",
-    "experiments.reproduce.runs.run_missing",
+    "experiments.cli.reproduce.specs_of",
     "experiments.studies.rerun_check.run_jobs",
     "experiments.comparison.comparison.run_unfinished",
     "experiments.studies.sweep_command.run_missing",
