@@ -615,6 +615,8 @@ def code_of_command(words: list[str]) -> int:
         traceback.print_exc()
         return complain("our own fault, not yours: please report the lines above", OUR_FAULT)
     except Exception:
+        if interruption.Heard.signals:  # what a signal interrupts half-way may fail with another exception
+            return INTERRUPTED
         traceback.print_exc()
         return complain("our own fault, not yours: please report the lines above", OUR_FAULT)
 

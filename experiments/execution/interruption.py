@@ -42,13 +42,24 @@ def replace_handlers(handler: Handler) -> dict[int, Any]:
     return {one: signal.signal(one, handler) for one in heard}
 
 
+def report_unraisable(lost: Any) -> None:
+    """Report an exception that Python could not raise, unless it is the interruption of a recorded signal.
+
+    Where a signal comes while LLVM calls back, the interruption is lost in there, and the compiler fails instead.
+    """
+    if not (Heard.signals and lost.exc_type is KeyboardInterrupt):
+        sys.__unraisablehook__(lost)
+
+
 @contextmanager
 def handle_signals(handler: Handler = interrupt) -> Iterator[None]:
     """Handle signals while something is done."""
     before = replace_handlers(handler)
+    reporting, sys.unraisablehook = sys.unraisablehook, report_unraisable
     try:
         yield
     finally:
+        sys.unraisablehook = reporting
         for one, previous in before.items():
             signal.signal(one, previous)
 

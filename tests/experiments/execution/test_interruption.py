@@ -1,5 +1,6 @@
 """Ctrl-C, SIGTERM and a lost connection: one line and 128 plus the signal, at every moment of every command."""
 
+import ctypes
 import signal
 import socket
 import subprocess
@@ -118,3 +119,25 @@ def test_handlers_are_put_back_and_what_is_ignored_stays_ignored():
         assert {one: signal.getsignal(one) for one in others} == others
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.parametrize("sent", SIGNALS)
+def test_a_signal_that_comes_while_a_library_calls_back_ends_in_one_line(sent, monkeypatch, capsys):
+    def compile_kernel(*_, **__):
+        ctypes.CFUNCTYPE(None)(lambda: signal.raise_signal(sent))()  # the interruption cannot leave the callback
+        raise RuntimeError("no compiled object yet")
+
+    monkeypatch.setattr(cli, "app", compile_kernel)
+    hook = sys.unraisablehook
+    assert cli.code_of(["run"]) == 128 + sent
+    assert capsys.readouterr().err == "confianza: interrupted\n"
+    assert sys.unraisablehook is hook
+
+
+def test_a_fault_without_a_signal_is_still_told(monkeypatch, capsys):
+    def fail(*_, **__):
+        raise RuntimeError("no compiled object yet")
+
+    monkeypatch.setattr(cli, "app", fail)
+    assert cli.code_of(["run"]) == cli.OUR_FAULT
+    assert "no compiled object yet" in capsys.readouterr().err
