@@ -30,7 +30,7 @@ from experiments.words.bilingual import Tongue, listed
 from model.engine.errors import InputError, suggest_nearest
 
 WIDTH = 80
-MILLION = 1e6
+THOUSAND, MILLION = 1e3, 1e6
 NAMES = 25
 ALL_ALIKE = "all alike"
 PAIR, FIRST = ["base_site", "base_arm", "site", "against"], "trust_mean"
@@ -188,7 +188,8 @@ def resident_lines(rows: Rows, say: Tongue) -> Iterator[str]:
     yield ""
     yield f"{said('comparison.residents', say):<58}{said('comparison.mean_of_twins', say):>22}"
     for what, own in rows.groupby("measure", sort=False):
-        cells = [f"{number(row.effect, 1)}±{number(row.error, 1)}" for row in own.itertuples()]
+        digits = 1 if own["effect"].max() < THOUSAND else 0
+        cells = [f"{number(row.effect, digits)}±{number(row.error, digits)}" for row in own.itertuples()]
         yield f"  {said(f'comparison.deeds.{what}', say):<50}{cells[0]:>14}{cells[1]:>14}"
 
 

@@ -254,8 +254,10 @@ def main(words: Sequence[str] | None = None) -> None:
             step(source)
         return
     if asked.list:
-        for one in results_by_name().values():
-            print(f"{one.name:20}{'made' if is_made(one, FOLDER) else '-':6}{one.minutes:6.1f}  {one.command}")
+        results = results_by_name()
+        width = max(map(len, results)) + 2
+        for one in results.values():
+            print(f"{one.name:{width}}{'made' if is_made(one, FOLDER) else '-':6}{one.minutes:6.1f}  {one.command}")
         return
     with refused_in_one_line():
         raise SystemExit(min(1, make_all(asked.names, asked.workers, fresh=asked.fresh, within=asked.within)))

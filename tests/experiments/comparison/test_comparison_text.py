@@ -30,6 +30,10 @@ def test_no_line_is_wider_than_a_terminal(told: dict[str, list[str]]) -> None:
     assert {language: max(map(len, some)) for language, some in told.items()} == {"en": WIDTH, "es": WIDTH}
 
 
+def test_columns_of_a_comparison_do_not_touch(told: dict[str, list[str]]) -> None:
+    assert [line for lines in told.values() for line in lines if re.search(r"±\S*±", line)] == []
+
+
 def test_a_comparison_in_spanish_holds_no_english(told: dict[str, list[str]]) -> None:
     words = re.compile(r"\b(the|of|and|with|trust in|against|paired|runs|effect|interval|crimes|rises|under)\b")
     assert [line for line in told["es"] if words.search(line)] == []
