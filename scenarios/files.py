@@ -14,6 +14,8 @@ MOST_TOML, MOST_JSON = 2**18, 2**23
 DEEPEST, LONGEST_NAME, LARGEST = 32, 200, 2**63
 """Maximum nesting of tables, characters of a name, and bound of integers (64 bits)."""
 LONGEST_LINE = 10_000
+_stamps: dict[Path, tuple[int, int] | None] = {}
+"""Time of change (ns) and size of each file of a scenario when this process read it; None if there was none."""
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Characters that command a terminal, turn the direction of writing, or that UTF-8 files cannot hold."""
 DEEP_KEY = re.compile(rf"(?<![^\s.=])(?:[^\s.=]++[ \t]*+\.[ \t]*+){{{DEEPEST}}}")
@@ -45,8 +47,28 @@ def read_text(path: Path, file: str, most: int = MOST_JSON) -> str:
         raise InputError(f"{file}: is not a text file in UTF-8") from None
 
 
+def read_stamp(path: Path) -> tuple[int, int] | None:
+    """Return time of change and size of a file; None if it cannot be found."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+def have_files_changed() -> bool:
+    """Return whether a TOML or JSON file that this process read has changed since, or is gone."""
+    return any(read_stamp(path) != stamp for path, stamp in list(_stamps.items()))
+
+
+def forget_files() -> None:
+    """Forget which files were read, together with everything that was kept of them."""
+    _stamps.clear()
+
+
 def read_toml(path: Path, file: str) -> dict[str, Any]:
     """Return the content of a TOML file; raise `InputError` if it cannot be read."""
+    _stamps[path.absolute()] = read_stamp(path)
     text = read_text(path, file, MOST_TOML)
     if max(map(len, text.splitlines()), default=0) > LONGEST_LINE:
         raise InputError(f"{file}: a line must have at most {LONGEST_LINE:,} characters")
@@ -57,6 +79,7 @@ def read_toml(path: Path, file: str) -> dict[str, Any]:
 
 def read_json(path: Path, file: str, kind: str = "JSON") -> Any:
     """Return the content of a JSON file; raise `InputError` if it cannot be read."""
+    _stamps[path.absolute()] = read_stamp(path)
     return parse_json(read_text(path, file), file, kind)
 
 

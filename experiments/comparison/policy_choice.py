@@ -16,7 +16,7 @@ from experiments.comparison.draw_results import key_of
 from experiments.execution.run_requests import after
 from experiments.storage.result_tables import STATUS_QUO
 from experiments.storage.run_identity import digest_of, settings_of
-from experiments.storage.run_spec import RunSpec, forget_scenarios, values_of
+from experiments.storage.run_spec import MOST_READ, RunSpec, forget_scenarios, values_of
 from model.engine.calendar import SHIFTS
 from model.engine.errors import InputError
 from model.engine.scenario import Scenario
@@ -88,7 +88,7 @@ def runs_with_file(
 
     ``request`` takes the path of that file.
     """
-    forget_scenarios()
+    forget_scenarios(MOST_READ)
     place = folder / digest_of(text.encode()) / name
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(text, encoding="utf-8")

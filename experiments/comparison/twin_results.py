@@ -18,7 +18,7 @@ from experiments.execution.run_tables import measures_table, simulate_until
 from experiments.execution.shared_towns import town_for
 from experiments.statistics.paired_effects import Value
 from experiments.storage.run_identity import canonical, digest_of
-from experiments.storage.run_spec import RunSpec, forget_scenarios
+from experiments.storage.run_spec import MOST_READ, RunSpec, forget_scenarios
 from experiments.storage.saved_states import seed_folder
 from model.engine.calendar import tick_of
 from model.engine.causes import CAUSES as CAUSES_BY_NUMBER
@@ -91,7 +91,7 @@ def run_twin_job(turns: Any, lines: Lines, job: TwinJob, tell: ReportProgress) -
     def drawn(month: int, measured: Mapping[str, float]) -> None:
         lines.write(job.place, job.turn, month, measured)
 
-    forget_scenarios()
+    forget_scenarios(MOST_READ)
     try:
         heard(0)
         return simulate_world(job.spec, job.warm, job.measures, heard, drawn)

@@ -11,6 +11,7 @@ from experiments.storage.run_spec import (
     RunSpec,
     begun,
     checked_measures,
+    forget_scenarios,
     kept_tables,
     overrides_of,
     own_town,
@@ -44,6 +45,7 @@ def plan_runs(
     town: str = "",
 ) -> tuple[RunSpec, ...]:
     """Return the runs that options of the command line mean, or raise with what is wrong in them."""
+    forget_scenarios()
     values = values_of(sets)
     saved = read_saved(branch, seeds_of(seed, replicates)) if branch else None
     if saved and start is not None:

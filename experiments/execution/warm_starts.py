@@ -8,12 +8,11 @@ import dataclasses
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from experiments.storage.run_identity import canonical, digest_of, settings_of
-from experiments.storage.run_spec import RunSpec, scenario_with
+from experiments.storage.run_spec import MOST_KEPT, RunSpec, read_once, scenario_with
 from model.engine.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -35,8 +34,8 @@ def warm_up_key(spec: RunSpec) -> str:
     return f"{_settings_digest(*spec.files)}-{spec.seed}-{spec.town}"
 
 
-@lru_cache(maxsize=256)
-def _settings_digest(*files: object) -> str:
+@read_once(MOST_KEPT)
+def _settings_digest(*files: Any) -> str:
     return digest_of(canonical(settings_of(warm_up_scenario(scenario_with(*files)))).encode())
 
 

@@ -5,11 +5,11 @@ import datetime
 import json
 import math
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from experiments.storage.result_tables import KEEPS, STATUS_QUO
 from experiments.storage.run_identity import identity, settings_of
@@ -20,6 +20,7 @@ from model.engine.parameters import ParameterGroup, parse_date
 from model.engine.policies import check_policies
 from model.engine.scenario import Scenario
 from scenarios import load
+from scenarios.files import forget_files, have_files_changed
 from scenarios.groups import declared_groups
 from scenarios.national_shocks import national_shocks, with_national_shocks
 from scenarios.reading import checked_given_value, parse_typed_value
@@ -109,6 +110,7 @@ class RunSpec:
 
     def check_files(self) -> None:
         """Raise if what it is read from, here and now, is no longer what it was when it was asked for."""
+        forget_scenarios()
         try:
             same = self.identified(settings_of(self.scenario)) == self.run
         except InputError:  # it could be read when it was asked for
@@ -205,13 +207,41 @@ class RunSpec:
 # Scenarios, read once for all runs that share them
 
 
-@lru_cache(maxsize=16)
+def read_once[**P, T](most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Return a decorator that keeps the last results until `forget_scenarios` finds that a file has changed."""
+
+    def keeping(read: Callable[P, T]) -> Callable[P, T]:
+        kept = lru_cache(maxsize=most)(read)
+        _kept.append(kept)
+        return cast(Callable[P, T], kept)
+
+    return keeping
+
+
+_kept: list[Any] = []
+"""All functions of `read_once`."""
+MOST_KEPT, MOST_READ = 256, 24
+"""Scenarios that a study may keep, and a page that runs on for hours: each takes a third of a megabyte."""
+
+
+def forget_scenarios(most: int = MOST_KEPT) -> None:
+    """Forget the scenarios that were read if one of their files has changed, or if they are more than ``most``.
+
+    Whatever asks for runs calls it first: in a notebook or on the page, files may be edited between two requests.
+    """
+    if have_files_changed() or any(read.cache_info().currsize > most for read in _kept):
+        forget_files()
+        for read in _kept:
+            read.cache_clear()
+
+
+@read_once(16)
 def base(source: str, policies: tuple[str, ...], overrides: Overrides, start: datetime.date | None) -> Scenario:
     """Return a scenario as its files and values say."""
     return load(source, policies=policies, set=dict(overrides), start=start)
 
 
-@lru_cache(maxsize=256)
+@read_once(MOST_KEPT)
 def scenario_with(
     source: str, policies: tuple[str, ...], overrides: Overrides, start: datetime.date | None
 ) -> Scenario:
@@ -234,21 +264,10 @@ def scenario_with(
     return changed
 
 
-@lru_cache(maxsize=256)
+@read_once(MOST_KEPT)
 def settings_at(*files: Any) -> dict[str, Any]:
     """Return a scenario in full, as JSON can hold it."""
     return settings_of(scenario_with(*files))
-
-
-MOST_READ = 24
-"""Scenarios that a program that runs on for hours may remember, of a third of a megabyte each."""
-
-
-def forget_scenarios() -> None:
-    """Forget the scenarios that were read, once they are more than a program that runs on needs."""
-    if scenario_with.cache_info().currsize > MOST_READ:
-        for read in (base, scenario_with, settings_at):
-            read.cache_clear()
 
 
 def is_laid(key: str, value: Any) -> bool:

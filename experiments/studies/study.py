@@ -8,7 +8,7 @@ from typing import Any
 
 from experiments.execution.run_requests import LONGEST_YEARS
 from experiments.storage.result_tables import KEEPS
-from experiments.storage.run_spec import every_measure
+from experiments.storage.run_spec import every_measure, forget_scenarios
 from experiments.studies.factors import StudyFactors, dotted, read_factors
 from experiments.studies.study_table import StudyTable
 from model.engine.errors import InputError, suggest_nearest
@@ -78,6 +78,7 @@ def find_study(name: str) -> Path:
 
 def read_study(path: Path) -> Study:
     """Return the study of a TOML file, or raise with what is wrong in it."""
+    forget_scenarios()
     file = str(path)
     table = StudyTable(file, read_toml(path, file))
     table.known(KEYS)

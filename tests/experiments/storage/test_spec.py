@@ -1,13 +1,16 @@
 """What a run is asked to be: one description, one text, one identity."""
 
 import datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from experiments.execution.run_requests import plan_runs
+from experiments.execution.warm_starts import warm_up_key
 from experiments.storage.run_spec import RunSpec, command_of, overrides_of, read_specs, text_of
+from experiments.storage.saved_states import FilesChanged
 from model.engine.errors import InputError
 from scenarios import load
 from scenarios.reading import parse_typed_value
@@ -123,3 +126,41 @@ def test_what_is_wrong_in_a_text_is_told_in_one_line(text, named):
         RunSpec.read(text)
     assert named in str(wrong.value)
     assert "\n" not in str(wrong.value)
+
+
+def write_memory(path: Path, years: float, extends: str = "baseline") -> None:
+    path.write_text(f'extends = "{extends}"\n[trust]\nmemory_years = {years}\n', encoding="utf-8")
+
+
+def test_a_file_that_is_edited_is_read_anew_by_the_next_request(tmp_path: Path) -> None:
+    own, above = tmp_path / "own.toml", tmp_path / "above.toml"
+    write_memory(above, 1.0)
+    own.write_text(f'extends = "{above}"\n', encoding="utf-8")
+    seen = []
+    for years in (1.0, 2.5, 4.0):
+        write_memory(above, years)  # the file itself stays as it is, that which it extends does not
+        (spec,) = plan_runs(str(own), years=1.0)
+        assert spec.scenario["trust"].memory_years == years
+        spec.check_files()
+        seen.append((spec.run, warm_up_key(spec)))
+    assert len({run for run, _ in seen}) == len({key for _, key in seen}) == 3
+
+
+def test_a_run_whose_file_was_edited_after_its_request_is_refused(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    write_memory(own, 1.0)
+    (spec,) = plan_runs(str(own), years=1.0)
+    assert spec.run
+    write_memory(own, 2.5)
+    with pytest.raises(FilesChanged, match=r"own\.toml or of its policies has changed"):
+        spec.check_files()
+
+
+def test_a_policy_file_that_is_edited_is_read_anew(tmp_path: Path) -> None:
+    policy = tmp_path / "more.toml"
+    runs = set()
+    for share in (0.1, 0.3):
+        policy.write_text(f'[set]\n"fear.campaign" = {share}\n', encoding="utf-8")
+        (spec,) = plan_runs("baseline", policies=[str(policy)], years=1.0)
+        runs.add(spec.run)
+    assert len(runs) == 2
