@@ -25,7 +25,7 @@ FIRST_SEED = 1001
 POLICIES = "policies"
 """Folder of the policies that are carried out in part."""
 DIGITS = 3
-KINDS = ("draws", "loop", "long")
+DRAWS, CHECKS, LOOP, LONG = KINDS = ("draws", "checks", "loop", "long")
 """Kinds of blocks in the order in which they are run."""
 
 
@@ -33,7 +33,7 @@ KINDS = ("draws", "loop", "long")
 class Block:
     """Runs of one site that share a draw, a seed with its town, and an account.
 
-    ``kind`` is `draws`, `loop` or `long`. ``draw`` is the row of the hypercube of everything assumed; blocks with the
+    ``kind`` is one of `KINDS`. ``draw`` is the row of the hypercube of everything assumed; blocks with the
     same draw also have the same seed. ``packages`` are doses by name, without the status quo; ``heavy`` tells whether
     heavy hand is run, too.
     """
@@ -77,14 +77,13 @@ class ReproduceDesign:
     @cached_property
     def cube(self) -> np.ndarray:
         """Latin hypercube of draws."""
-        size = self.size
-        return design_points(Design(points=size.draws + size.loop + size.long, seed=self.plan.seed), len(self.ranges))
+        return design_points(Design(points=self.size.all_draws, seed=self.plan.seed), len(self.ranges))
 
     @cached_property
     def doses(self) -> np.ndarray:
         """Latin hypercube of doses: one row for each package at random doses, and a column for each factor."""
         size = self.size
-        rows = size.draws * size.points + size.long * size.long_points
+        rows = (size.draws + size.checks) * size.points + size.long * size.long_points
         return np.round(
             design_points(Design(points=max(1, rows), seed=self.plan.seed + 1), len(self.plan.factors)), DIGITS
         )
@@ -96,20 +95,27 @@ class ReproduceDesign:
         return sorted(itertools.chain.from_iterable(of_sites), key=lambda block: KINDS.index(block.kind))
 
     def draw_blocks(self, site: str) -> Iterator[Block]:
-        """Yield the blocks with an account of their own: of a few years, then of many."""
+        """Yield the blocks with an account of their own: of a few years, of many, and those that test emulators."""
         names, size, everything = tuple(accounts.names()), self.size, next(iter(self.plan.packages))
         for draw in range(size.draws):
             packages = dict(self.plan.packages) | self.random_packages(draw * size.points, size.points)
             yield Block(
-                site=site, kind="draws", draw=draw, account=names[draw % len(names)], years=size.years,
+                site=site, kind=DRAWS, draw=draw, account=names[draw % len(names)], years=size.years,
                 packages=packages, heavy=True,
             )  # fmt: skip
         for number in range(size.long):
-            first = size.draws * size.points + number * size.long_points
+            first = (size.draws + size.checks) * size.points + number * size.long_points
             packages = {everything: self.plan.packages[everything]} | self.random_packages(first, size.long_points)
             yield Block(
-                site=site, kind="long", draw=size.draws + size.loop + number, account=names[number % len(names)],
+                site=site, kind=LONG, draw=size.draws + size.loop + number, account=names[number % len(names)],
                 years=size.long_years, packages=packages, heavy=True,
+            )  # fmt: skip
+        for number in range(size.checks):
+            packages = {everything: self.plan.packages[everything]}
+            packages |= self.random_packages((size.draws + number) * size.points, size.points)
+            yield Block(
+                site=site, kind=CHECKS, draw=size.draws + size.loop + size.long + number,
+                account=names[number % len(names)], years=size.years, packages=packages, heavy=False,
             )  # fmt: skip
 
     def loop_blocks(self, site: str) -> Iterator[Block]:
@@ -118,7 +124,7 @@ class ReproduceDesign:
         for draw in range(self.size.draws, self.size.draws + self.size.loop):
             for account in (self.plan.loop.uncut, *self.plan.loop.cuts[: self.size.cuts]):
                 yield Block(
-                    site=site, kind="loop", draw=draw, account=account, years=self.size.years, packages=packages,
+                    site=site, kind=LOOP, draw=draw, account=account, years=self.size.years, packages=packages,
                     heavy=False,
                 )  # fmt: skip
 

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.comparison.headline_measures import BY_NAME
+from experiments.reproduce.design import DRAWS, LONG
 from experiments.reproduce.plan import HEAVY_HAND, POINT, ReproducePlan
 from experiments.reproduce.runs import SIDES, differences, rows_in
 from experiments.statistics.paired_effects import Value, paired
@@ -66,8 +67,11 @@ def with_verdicts(table: pd.DataFrame, families: Sequence[str]) -> pd.DataFrame:
 
 
 def main_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return the pairs that represent draws and accounts alike: those of the loop repeat draws under few accounts."""
-    return pairs[pairs["kind"] != "loop"]
+    """Return the pairs that represent draws and accounts alike.
+
+    Those of the loop repeat draws under few accounts; those of the checks are kept apart.
+    """
+    return pairs[pairs["kind"].isin([DRAWS, LONG])]
 
 
 def effects_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
@@ -99,7 +103,7 @@ def together_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
 
     ``sum`` is the sum of the effects of the factors alone, ``effect`` the effect of everything less this sum.
     """
-    own = pairs[(pairs["kind"] == "draws") & pairs["measure"].isin(plan.emulated)]
+    own = pairs[(pairs["kind"] == DRAWS) & pairs["measure"].isin(plan.emulated)]
     own = own.assign(effect=differences(own))
     rows = []
     groups: Any = own.groupby(["site", "years", "measure"], sort=False)

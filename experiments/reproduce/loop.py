@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from experiments.reproduce.design import LOOP
 from experiments.reproduce.effects import scale_at, with_verdicts
 from experiments.reproduce.plan import ReproducePlan
 from experiments.reproduce.runs import differences
@@ -22,7 +23,7 @@ def loop_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
     ``uncut`` and ``cut`` are mean effects of a package on a measure, ``carried`` their difference, paired by draw: what
     the link that is cut adds to the effect. ``share`` is ``carried`` in per cent of ``uncut``.
     """
-    own = pairs[pairs["kind"] == "loop"]
+    own = pairs[pairs["kind"] == LOOP]
     own = own.assign(effect=differences(own))
     table = pd.DataFrame(list(loop_rows(plan, own)), columns=list(COLUMNS))
     return with_verdicts(table, ["site", "arm", "cut"])

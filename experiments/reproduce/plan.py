@@ -24,7 +24,10 @@ type Doses = Mapping[str, float]
 
 @dataclass(frozen=True, kw_only=True)
 class ReproduceSize:
-    """Number of blocks of each kind at a site, years of their runs, and parameters set for all of them."""
+    """Number of blocks of each kind at a site, years of their runs, and parameters set for all of them.
+
+    Blocks of `checks` test the emulators, which are not fitted to them.
+    """
 
     draws: int
     points: int
@@ -34,7 +37,13 @@ class ReproduceSize:
     long_points: int
     years: int
     long_years: int
+    checks: int = 0
     set: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def all_draws(self) -> int:
+        """Draws of a site, all kinds of blocks together."""
+        return self.draws + self.loop + self.long + self.checks
 
     @property
     def horizons(self) -> tuple[int, ...]:

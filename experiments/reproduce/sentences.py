@@ -246,8 +246,25 @@ def doses(tables: Tables) -> list[Both]:
     errors = {name: errors_of(tables, name) for name in ("trust_mean", "crimes_occurred")}
     return sites_and(
         "dose_error", lambda site: dose_sentence(tables, site),
-        error=errors["trust_mean"], error_crimes=errors["crimes_occurred"],
+        error=errors["trust_mean"], error_crimes=errors["crimes_occurred"], check=check_words(tables),
     )  # fmt: skip
+
+
+def check_words(tables: Tables) -> Both | str:
+    """Return the errors in the pairs that check the emulators of the first site; nothing where there are none."""
+    checks = {
+        name: rows_where(tables["checks"], site=SITES[0], measure=name) for name in ("trust_mean", "crimes_occurred")
+    }
+    if any(own.empty for own in checks.values()):
+        return ""
+    rows = {name: next(iter(rows_in(last_horizon(own)))) for name, own in checks.items()}
+    errors = {
+        f"{kind}_{name.partition('_')[0]}": number(getattr(row, kind), name, "")
+        for name, row in rows.items()
+        for kind in ("error", "expected")
+    }
+    trust = rows["trust_mean"]
+    return message("reproduce.sentence.dose_check", draws=trust.draws, pairs=trust.pairs, years=trust.years, **errors)
 
 
 def errors_of(tables: Tables, measure: str) -> str:

@@ -12,7 +12,7 @@ from experiments.comparison.over_draws import rival_accounts
 from experiments.emulation.coefficients import Coefficients, coefficients_of
 from experiments.emulation.emulator import Emulator, fit_emulator
 from experiments.emulation.grouped_errors import GroupedErrors, grouped_errors
-from experiments.reproduce.design import ReproduceDesign
+from experiments.reproduce.design import CHECKS, ReproduceDesign
 from experiments.reproduce.plan import POINT, SITES, STATUS_QUO, ReproducePlan
 from experiments.reproduce.runs import differences
 from experiments.storage.progress import patience
@@ -27,6 +27,7 @@ SAMPLE = 512
 STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Doses at which a surface is told, others at 0."""
 ACCOUNT = "account"
+CHECK_COLUMNS = ["site", "years", "measure", "draws", "pairs", "error", "expected", "bias", "within"]
 
 type Key = tuple[str, int, str]
 """Site, years and measure of a surface."""
@@ -61,7 +62,8 @@ def inputs_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def dosed_pairs(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return the pairs of packages of the factors, without heavy hand."""
+    """Return the pairs of packages of the factors, without heavy hand and without those that check the surfaces."""
+    pairs = pairs[pairs["kind"] != CHECKS]
     return pairs[pairs["arm"].isin({arm for block in design.blocks for arm in block.packages})]
 
 
@@ -112,6 +114,33 @@ def errors_table(surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
         for (site, years, measure), one in surfaces.items()
     ]
     return pd.DataFrame(rows, columns=["site", "years", "measure", "groups", "results", "error", "r2", "within"])
+
+
+def checks_table(design: ReproduceDesign, pairs: pd.DataFrame, surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
+    """Return how well surfaces predict the pairs of `CHECKS`: none was fitted to their draws, towns or random numbers.
+
+    ``error`` is the root mean square error in these pairs, ``expected`` the held-out error of the surface, ``bias`` the
+    mean of effect less prediction, and ``within`` the share of pairs whose error is at most two held-out errors.
+    """
+    checks = pairs[pairs["kind"] == CHECKS]
+    checks = checks.assign(effect=differences(checks)).dropna(subset="effect")
+    rows = []
+    for (site, years, measure), surface in surfaces.items():
+        own = checks[(checks["site"] == site) & (checks["years"] == years) & (checks["measure"] == measure)]
+        if own.empty:
+            continue
+        inputs = inputs_table(design, own)
+        predicted = surface.emulator.predict({str(name): inputs[name].to_numpy() for name in inputs}).mean
+        errors = own["effect"] - predicted
+        expected = surface.errors.error
+        rows.append(
+            {
+                "site": site, "years": years, "measure": measure, "draws": own["draw"].nunique(), "pairs": len(own),
+                "error": float(np.sqrt((errors**2).mean())), "expected": expected, "bias": float(errors.mean()),
+                "within": float((errors.abs() <= 2.0 * expected).mean()),
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows, columns=CHECK_COLUMNS)
 
 
 # Averages over assumptions and accounts

@@ -9,7 +9,15 @@ from experiments.reproduce.design import ReproduceDesign
 from experiments.reproduce.loop import loop_table
 from experiments.reproduce.plan import HEAVY_HAND
 from experiments.reproduce.regions import regions_table
-from experiments.reproduce.surfaces import Key, Surface, dependence_table, doses_table, errors_table, grid_table
+from experiments.reproduce.surfaces import (
+    Key,
+    Surface,
+    checks_table,
+    dependence_table,
+    doses_table,
+    errors_table,
+    grid_table,
+)
 
 
 def tables_of(design: ReproduceDesign, pairs: pd.DataFrame, surfaces: Mapping[Key, Surface]) -> dict[str, pd.DataFrame]:
@@ -30,6 +38,7 @@ def tables_of(design: ReproduceDesign, pairs: pd.DataFrame, surfaces: Mapping[Ke
         "accounts": effects.accounts_table(plan, pairs),
         "together": effects.together_table(plan, pairs),
         "errors": errors_table(surfaces),
+        "checks": checks_table(design, pairs, surfaces),
         "pairs_of_paradox": paradox_pairs(pairs),
         "design": design_table(design),
     }

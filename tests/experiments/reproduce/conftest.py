@@ -1,5 +1,7 @@
 """Pairs made by hand: effects that are known, so that tables, surfaces and regions can be checked against them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,7 +22,22 @@ def design() -> ReproduceDesign:
 
 @pytest.fixture(scope="session")
 def pairs(design: ReproduceDesign) -> pd.DataFrame:
-    """Pairs in which adoption raises trust, reporting support lowers crime, and heavy hand lowers trust."""
+    return known_pairs(design)
+
+
+@pytest.fixture(scope="session")
+def checked_design() -> ReproduceDesign:
+    """The design with draws that check the surfaces."""
+    return ReproduceDesign(plan(), replace(SIZE, checks=4))
+
+
+@pytest.fixture(scope="session")
+def checked_pairs(checked_design: ReproduceDesign) -> pd.DataFrame:
+    return known_pairs(checked_design)
+
+
+def known_pairs(design: ReproduceDesign) -> pd.DataFrame:
+    """Return pairs in which adoption raises trust, reporting support lowers crime, and heavy hand lowers trust."""
     rng = np.random.default_rng(1)
     rows = []
     for block in design.blocks:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.thorough
 
 pytest.importorskip("sklearn")
 FEW = ReproduceSize(
-    draws=1, points=1, loop=1, cuts=1, long=0, long_points=0, years=1, long_years=1,
+    draws=1, points=1, loop=1, cuts=1, long=0, long_points=0, years=1, long_years=1, checks=1,
     set={"population.scale": 0.05, "calendar.warm_up": 0},
 )  # fmt: skip
 
@@ -27,7 +27,7 @@ def test_a_few_runs_become_tables_figures_sentences_and_a_lock(
     assert capsys.readouterr().out.startswith("## What MOPSIC, reporting support and resources do")
     lock = json.loads((tmp_path / "reproduce.lock.json").read_text(encoding="utf-8"))
     assert lock["failed"] == []
-    assert lock["pairs"] == lock["planned"] == 20
+    assert lock["pairs"] == lock["planned"] == 24
     assert {"sentences.es.md", "tables/answer.csv", "explorer.html", "pairs.parquet"} <= set(lock["files"])
     before = (tmp_path / "pairs.parquet").read_bytes()
     assert command.reproduce("trial", 1, tmp_path, fresh=False, so_far=True) == 0

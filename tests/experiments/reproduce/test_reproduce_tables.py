@@ -7,11 +7,20 @@ import pytest
 from experiments.emulation.coefficients import coefficients_of
 from experiments.emulation.grouped_errors import left_out_groups
 from experiments.reproduce import effects
-from experiments.reproduce.design import ReproduceDesign
+from experiments.reproduce.design import CHECKS, ReproduceDesign
 from experiments.reproduce.loop import loop_table
 from experiments.reproduce.plan import HEAVY_HAND
 from experiments.reproduce.regions import regions_table
-from experiments.reproduce.surfaces import Surface, averaged_surface, fitted_surface, input_names
+from experiments.reproduce.sentences import check_words
+from experiments.reproduce.surfaces import (
+    Surface,
+    averaged_surface,
+    checks_table,
+    dosed_pairs,
+    fitted_surface,
+    input_names,
+)
+from experiments.words.bilingual import Both
 from model.engine.errors import InputError
 
 pytest.importorskip("sklearn")
@@ -65,6 +74,34 @@ def test_a_surface_predicts_doses_that_it_has_not_seen(design: ReproduceDesign, 
     lines = averaged_surface(design.plan, surface).mean(np.array([[0.0, 0.0, 0.0], [0.5, 0.0, 0.0], [1.0, 1.0, 1.0]]))
     assert lines == pytest.approx([0.0, 1.0, 2.0], abs=0.15)
     assert surface.errors.r2 > 0.95
+
+
+def test_surfaces_are_checked_on_pairs_that_they_have_not_seen(
+    checked_design: ReproduceDesign, checked_pairs: pd.DataFrame
+) -> None:
+    pairs = checked_pairs
+    own = pairs[(pairs["site"] == "villa_canales") & (pairs["measure"] == "trust_mean")]
+    surface = fitted_surface(checked_design, dosed_pairs(checked_design, own))
+    assert surface is not None
+    surfaces = {("villa_canales", 1, "trust_mean"): surface}
+    row = row_of(checks_table(checked_design, pairs, surfaces), measure="trust_mean")
+    assert (row["draws"], row["pairs"]) == (4, 8)
+    assert not set(pairs.loc[pairs["kind"] == CHECKS, "draw"]) & set(surface.points["draw"])
+    assert (row["bias"], row["error"]) == (pytest.approx(0.0, abs=0.15), pytest.approx(row["expected"], abs=0.15))
+    shifted = pairs.assign(arm_value=pairs["arm_value"] + 5.0 * (pairs["kind"] == CHECKS))
+    wrong = row_of(checks_table(checked_design, shifted, surfaces), measure="trust_mean")
+    assert (wrong["within"], wrong["bias"]) == (0.0, pytest.approx(row["bias"] + 5.0))
+
+
+def test_the_error_in_new_draws_is_told_beside_the_expected_one() -> None:
+    row = {"site": "villa_canales", "years": 3, "draws": 9, "pairs": 18, "bias": 0.0, "within": 1.0}
+    trust = row | {"measure": "trust_mean", "error": 0.31, "expected": 0.24}
+    crimes = row | {"measure": "crimes_occurred", "error": 402.0, "expected": 334.0}
+    told = check_words({"checks": pd.DataFrame([trust, crimes])})
+    assert isinstance(told, Both)
+    assert told.en == "; in 18 pairs of 9 new draws, after year 3, it was 0.31 and 402 (expected: 0.24 and 334)"
+    assert "0.31 y 402 (esperado: 0.24 y 334)" in told.es
+    assert check_words({"checks": pd.DataFrame([trust])}) == ""
 
 
 def test_coefficients_predict_what_the_emulator_does(design: ReproduceDesign, surface: Surface) -> None:
