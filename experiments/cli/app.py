@@ -101,8 +101,8 @@ def compare(
     start: options.Start = None,
     years: options.Years = None,
     until: options.Until = None,
-    seed: options.SeedOfTwins = 1,
-    replicates: options.Twins = 12,
+    seed: options.SeedOfPairs = 1,
+    replicates: options.Pairs = 12,
     independent: options.Independent = False,
     memory: options.Memory = 0,
     delta: options.Deltas = [],
@@ -117,7 +117,7 @@ def compare(
     price: options.Prices = [],
     figures: options.Figures = None,
     lang: options.Languages = None,
-    out: options.OutOfTwins = None,
+    out: options.OutOfComparison = None,
     fresh: options.Fresh = False,
 ) -> None:
     """Compare policies in pairs of runs with the same random draws."""
@@ -270,7 +270,7 @@ def view(
     room: options.RoomOfWorkshop = False,
     phones: options.Phones = None,
 ) -> None:
-    """Open the page: a town, its twin, and why things happen."""
+    """Open the page: a town with and without a policy, and why."""
     from scenarios.extras import require_extra
 
     require_extra("mesa" if mesa else "page", "view --mesa" if mesa else "view")
@@ -354,7 +354,7 @@ def bench(
 def validate(
     names: options.Examinations = [],
     only: options.Only = [],
-    replicates: options.TwinsOrSeeds = None,
+    replicates: options.PairsOrSeeds = None,
     years: options.YearsOfTowns = None,
     scale: options.Scale = None,
     workers: options.Workers = 1,
@@ -368,7 +368,7 @@ def validate(
     audit      take out what carries each row of evidence: what changes
     criteria   Frühling's criteria at both sites, and what moves them
     ranges     these criteria over the ranges of what nobody has measured
-    effects    repeat in twin worlds what studies have measured
+    effects    repeat in pairs of runs what studies have measured
     ceiling    what the model could show at most, at both sites
     panel      what single events do to trust, by simulated panel
     doses      points of trust by dose of fairness, visits, meetings

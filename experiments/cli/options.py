@@ -57,7 +57,7 @@ OutOfRun = Annotated[
 ]
 Workers = Annotated[int, Option(metavar="N", help="Processes that share the runs.", callback=at_least_one)]
 
-# Twins
+# Pairs of runs with the same random draws
 
 Arms = Annotated[
     list[str],
@@ -66,10 +66,10 @@ Arms = Annotated[
 Sites = Annotated[
     list[str], Option(metavar="S", help="Site of arms that name none; repeatable.  [default: villa_canales]")
 ]
-SeedOfTwins = Annotated[int, Option(metavar="N", help="Seed of the first twins.")]
-Twins = Annotated[int, Option(metavar="N", help="Number of twin worlds, with seeds seed, seed+1, …")]
-Independent = Annotated[bool, Option("--independent", help="Also run arms on other seeds: what do twins save?")]
-Memory = Annotated[int, Option(metavar="N", help="Also N twins for each of 17 laws of trust.")]
+SeedOfPairs = Annotated[int, Option(metavar="N", help="Seed of the first pair.")]
+Pairs = Annotated[int, Option(metavar="N", help="Number of pairs, with seeds seed, seed+1, …")]
+Independent = Annotated[bool, Option("--independent", help="Also run arms on other seeds: what do pairs save?")]
+Memory = Annotated[int, Option(metavar="N", help="Also N pairs for each of 17 laws of trust.")]
 OwnTown = Annotated[
     str, Option(metavar="own", help="own: each seed in a town of its own.  [default: one town]", show_default=False)
 ]
@@ -82,7 +82,7 @@ Prices = Annotated[
     Option("--price", metavar="COST=Q", help="Quetzales a unit, for --report; repeatable.", show_default=False),
 ]
 Settle = Annotated[
-    str, Option(metavar="NAME", help="Stop at 8, 16, 32 … twins once this measure is told.", show_default=False)
+    str, Option(metavar="NAME", help="Stop at 8, 16, 32 … pairs once this effect is clear.", show_default=False)
 ]
 Draws = Annotated[
     str,
@@ -113,7 +113,7 @@ ScaleOfCalibration = Annotated[float, Option("--scale", metavar="X", help="Size 
 OutOfCalibration = Annotated[
     Path | None, Option("--out", metavar="DIR", help="Where to write.  [default: results/calibrate]")
 ]
-Size = Annotated[float | None, Option("--plan", metavar="SIZE", help="How many twins an effect of this size needs.")]
+Size = Annotated[float | None, Option("--plan", metavar="SIZE", help="How many pairs an effect of this size needs.")]
 Measure = Annotated[str, Option(metavar="NAME", help="Of which measure, for --plan.")]
 Power = Annotated[float, Option(metavar="P", help="With which power, for --plan.")]
 Report = Annotated[Path | None, Option(metavar="FILE", help="Also write the report as one HTML file.")]
@@ -128,7 +128,7 @@ Languages = Annotated[
         show_default=False,
     ),
 ]
-OutOfTwins = Annotated[Path | None, Option(metavar="DIR", help="Where to write.  [default: results/compare-…]")]
+OutOfComparison = Annotated[Path | None, Option(metavar="DIR", help="Where to write.  [default: results/compare-…]")]
 
 # Studies of many runs
 
@@ -256,9 +256,9 @@ Examinations = Annotated[
     list[str], Argument(metavar="NAME...", help="Examinations to run, see above.", show_default=False)
 ]
 Only = Annotated[list[str], Option(metavar="NAME", help="Only this mechanism, row or experiment; repeatable.")]
-TwinsOrSeeds = Annotated[
+PairsOrSeeds = Annotated[
     int | None,
-    Option(metavar="N", help="Twins, or seeds.  [default: 8; audit, effects, ceiling: 5; doses: 1; decisions: 20]"),
+    Option(metavar="N", help="Pairs, or seeds.  [default: 8; audit, effects, ceiling: 5; doses: 1; decisions: 20]"),
 ]
 YearsOfTowns = Annotated[
     float | None,
