@@ -1,11 +1,13 @@
 """Figures of `confianza reproduce`: one for each result, both municipalities side by side, in one language."""
 
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -49,6 +51,8 @@ HARM = TOKENS["harm"][0]
 ARMS = (EVERYTHING, "adoption", "reporting", "resources", HEAVY_HAND)
 ROW, LEFT = 0.24, 1.35
 """Inches of a row and of the names at its left."""
+EDGE, LABEL = 0.03, 84
+"""Share of a panel near its border where contours have no number; characters in a line that names a region."""
 OUTCOMES = {"works": B, "harms": HARM, "nothing": INK, "open": NULL}
 LINES = {EVERYTHING: (INK, "-"), "adoption": (B, "-"), "reporting": (A, "--"), "resources": (NULL, ":")}
 
@@ -88,15 +92,15 @@ def draw_effects(
                 if arm in own.index:
                     draw_row(axes, at, own.loc[arm])
             mark_zero(axes)
-            sign_axis(axes)
+            sign_values(axes.xaxis)
             drawn.append(axes)
         share_scale(drawn)
     return sheet.figure
 
 
-def sign_axis(axes: Axes) -> None:
-    """Write the values below a panel with their sign: three digits, and whole numbers from a hundred on."""
-    axes.xaxis.set_major_formatter(
+def sign_values(axis: Axis) -> None:
+    """Write the values along an axis with their sign: three digits, and whole numbers from a hundred on."""
+    axis.set_major_formatter(
         FuncFormatter(lambda x, _: f"{x:{'+,.0f' if abs(x) >= 100.0 else '+.3g'}}".replace("-", "−") if x else "0")
     )
 
@@ -147,8 +151,10 @@ def draw_contours(axes: Axes, grid: pd.DataFrame) -> None:
     levels = MaxNLocator(9, symmetric=True).tick_values(-reach, reach)
     axes.contourf(grid.columns, grid.index, grid, levels=levels, cmap=diverging())
     lines = axes.contour(grid.columns, grid.index, grid, levels=levels, colors=INK, linewidths=0.5)
-    axes.clabel(lines, fontsize=6, fmt=lambda value: f"{value:+.3g}".replace("-", "−"))
-    axes.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0), xticks=(0.0, 0.5, 1.0), yticks=(0.0, 0.5, 1.0))
+    axes.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0), xticks=(0.0, 0.5, 1.0), yticks=(0.5, 1.0))
+    for text in axes.clabel(lines, fontsize=6, fmt=lambda value: f"{value:+.3g}".replace("-", "−")):
+        if not all(EDGE < at < 1.0 - EDGE for at in text.get_position()):
+            text.remove()  # the border would cut it off
 
 
 def diverging() -> Any:
@@ -212,7 +218,7 @@ def draw_regions(tables: Tables, tongue: Tongue) -> Figure:
     table = table[table["measure"].isin(["trust_mean", "crimes_occurred"])] if len(table) else table
     most = int(table.groupby(["site", "measure"]).size().max()) if len(table) else 1
     measures = ("trust_mean", "crimes_occurred")
-    sizes = PanelSizes(0.1 + 0.42 * most, 0.0, 0.0, across=2, wide=9.6, gap=0.5, foot=0.35)
+    sizes = PanelSizes(0.1 + 0.5 * most, 0.0, 0.0, across=2, wide=9.6, gap=0.5, foot=0.35)
     note = said("reproduce.figure.regions", tongue)
     sheet = sheet_of("regions", tongue, note, measure_heads(measures, tongue), sizes)
     for block, site in enumerate(SITES):
@@ -228,8 +234,11 @@ def draw_regions(tables: Tables, tongue: Tongue) -> Figure:
                     row.effect, at, "o", markersize=4, color=colour if row.outcome != "open" else WHITE, mec=colour
                 )
                 label = f"{rule_text(row.rule, tongue)} · {said(f'reproduce.outcome.{row.outcome}', tongue)}"
-                axes.text(0.0, at - 0.32, label, transform=axes.get_yaxis_transform(), fontsize=6.3, color=colour)
-            sign_axis(axes)
+                axes.text(
+                    0.0, at - 0.16, textwrap.fill(label, LABEL), transform=axes.get_yaxis_transform(), fontsize=6.3,
+                    color=colour, va="bottom", bbox={"facecolor": WHITE, "edgecolor": "none", "pad": 0.6},
+                )  # fmt: skip
+            sign_values(axes.xaxis)
     return sheet.figure
 
 
@@ -268,7 +277,8 @@ def draw_paradox(tables: Tables, tongue: Tongue) -> Figure:
         if block == 0:
             axes.set_ylabel(said("reproduce.figure.complaints_change", tongue), fontsize=7, color=SOFT)
         axes.xaxis.set_major_locator(MaxNLocator(5))
-        sign_axis(axes)
+        sign_values(axes.xaxis)
+        sign_values(axes.yaxis)
     return sheet.figure
 
 
@@ -276,7 +286,7 @@ def draw_doses(tables: Tables, tongue: Tongue) -> Figure:
     """Draw trust and crime along each factor, and along all together."""
     measures = ("trust_mean", "crimes_occurred")
     table = last_horizon(tables["doses"])
-    sizes = PanelSizes(1.7, 0.45, 0.0, across=2, gap=0.5, right=0.75, foot=0.4)
+    sizes = PanelSizes(1.7, 0.45, 0.0, across=2, gap=0.5, right=0.95, foot=0.4, wide=8.0)
     sheet = sheet_of("doses", tongue, said("reproduce.figure.doses", tongue), measure_heads(measures, tongue), sizes)
     for column, measure in enumerate(measures):
         drawn = []
@@ -294,6 +304,7 @@ def draw_doses(tables: Tables, tongue: Tongue) -> Figure:
                     axes.fill_between(own["dose"], low, high, color=REACH, alpha=0.5, linewidth=0)
             axes.axhline(0.0, color=SOFT, linewidth=0.8)
             axes.set(xlim=(0.0, 1.0), xticks=(0.0, 0.5, 1.0))
+            sign_values(axes.yaxis)
             drawn.append((axes, ends))
         share_height([axes for axes, _ in drawn])
         for axes, ends in drawn:
@@ -332,7 +343,7 @@ def draw_loop(tables: Tables, tongue: Tongue) -> Figure:
             axes.plot(row.uncut, 0, "o", markersize=5, color=colour)
             axes.plot(row.cut_effect, 1, "o", markersize=5, mec=colour, color=WHITE)
             mark_zero(axes)
-            sign_axis(axes)
+            sign_values(axes.xaxis)
     return sheet.figure
 
 
