@@ -31,7 +31,7 @@ from model.engine.errors import InputError, suggest_nearest
 
 WIDTH = 80
 THOUSAND, MILLION = 1e3, 1e6
-NAMES = 25
+NAMES, PARTS = 25, 53
 ALL_ALIKE = "all alike"
 PAIR, FIRST = ["base_site", "base_arm", "site", "against"], "trust_mean"
 WHY_UNPAIRED = ("sites", "code", "town", "seeds")
@@ -133,12 +133,12 @@ def origin_lines(rows: Rows, say: Tongue) -> Iterator[str]:
     known = {row["measure"]: row for _, row in rows.iterrows()}
     yield ""
     effect, span = (said(f"comparison.{name}", say) for name in ("effect", "interval"))
-    yield f"{said('comparison.origins', say):<50}{effect:>9}{span:>18}"
+    yield f"{said('comparison.origins', say):<{PARTS}}{effect:>9}{span:>18}"
     for belief, group, part in part_keys():
         row = known[key_of(belief, group, part)]
         span = interval_text(row["low"], row["high"], BY_NAME["trust_mean"], say)
         name = str(getattr(part_name(group, part), say.language))
-        yield f"  {name[:47]:<48}{number(row['effect'], 3, '+'):>9}{span:>18}"
+        yield from labelled(f"  {name}", PARTS, f"{number(row['effect'], 3, '+'):>9}{span:>18}")
 
 
 def interval_text(low: float, high: float, headline: Headline, say: Tongue) -> str:
