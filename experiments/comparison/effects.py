@@ -232,8 +232,10 @@ def origin_rows(one: Pair) -> Iterator[dict[str, Any]]:
         return
     base, arm = (accounts_of(side) for side in (one.base, one.arm))
     parts = {seed: origins.parts_of(base[seed], arm[seed]) for seed in one.seeds if seed in base and seed in arm}
+    if not parts:  # no month was lived
+        return
     nothing: Values = dict.fromkeys(parts, 0.0)
-    for key in next(iter(parts.values()), {}):
+    for key in next(iter(parts.values())):
         found: Values = {seed: own[key] for seed, own in parts.items()}
         yield effect_row(one, "origin", origins.key_of(*key), "recent", nothing, found)
     for kind in (kind for kinds in origins.KINDS.values() for kind in kinds):

@@ -57,6 +57,11 @@ def test_a_report_is_not_lost_where_couples_never_go_out(capsys):
     assert list(Path("drawn").glob("lone-trust*"))
 
 
+def test_a_comparison_of_a_week_has_its_report(capsys):
+    assert compared(write_town("week", LONE.format(officers=2, desks=1)), 0.02, lang="es", population__total=60)
+    assert "Traceback" not in capsys.readouterr().err
+
+
 TOWNS: dict[str, dict[str, float]] = {
     "twenty": {"population__total": 20},
     "women": {"population__total": 25, "population__share_female": 0.7},
