@@ -9,6 +9,7 @@ import os
 import sys
 import traceback
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -84,12 +85,12 @@ def run(
     from experiments.cli.run import run_and_save
     from experiments.words.bilingual import Tongue
 
-    drawn = read_draws(Path(file_of_draws(draws))) if draws else []
+    check_draws(draws)
     out, interrupted = run_and_save(specs, workers, save, out, fresh=fresh, tongue=Tongue(lang))
-    if drawn and not interrupted:
+    if draws and not interrupted:
         from experiments.cli.over_draws import tell_levels
 
-        interrupted = tell_levels(specs[0], drawn, workers, out, Tongue(lang))
+        interrupted = tell_levels(specs[0], read_draws(file_of_draws(draws)), workers, out, Tongue(lang))
     raise typer.Exit(INTERRUPTED if interrupted else DONE)
 
 
@@ -122,27 +123,45 @@ def compare(
 ) -> None:
     """Compare policies in pairs of runs with the same random draws."""
     from experiments.cli.compare import ComparisonOutput, run_comparison
+    from experiments.comparison.comparison import arms_of
     from experiments.comparison.comparison_request import EffectSize, Request
     from experiments.report.prices import read_prices
 
     shown = ComparisonOutput(report, figures, lang or "es", read_prices(price), "es" if lang == "es" else "en")
-    draws = file_of_draws(draws or (DRAWS_OF_ACCOUNTS if accounts else ""))
+    draws = draws or (DRAWS_OF_ACCOUNTS if accounts else "")
+    check_draws(draws)
     request = Request(
         arms=tuple(arms), scenarios=tuple(scenario), sets=tuple(set_), start=start, years=years, until=until, seed=seed,
-        replicates=replicates, independent=independent, memory=memory, delta=tuple(delta), settle=settle, draws=draws,
+        replicates=replicates, independent=independent, memory=memory, delta=tuple(delta), settle=settle,
     )  # fmt: skip
+    if draws:  # whatever else is wrong is told before draws are made
+        shown.check(request, out, fresh=True)
+        arms_of(request)
+        request = replace(request, draws=str(file_of_draws(draws)))
     wish = EffectSize(size=plan, measure=measure, power=power) if plan is not None else None
     interrupted = run_comparison(request, workers, out, wish, shown, fresh)
     raise typer.Exit(INTERRUPTED if interrupted else DONE)
 
 
-def file_of_draws(word: str) -> str:
+def check_draws(word: str) -> None:
+    """Raise InputError if `--draws` names no draws."""
+    from experiments.execution.parameter_draws import read_draws
+
+    if word.startswith(KINDS_OF_DRAWS):
+        from experiments.validation.plausible_draws import count_of_kind  # brings the model
+
+        count_of_kind(word)
+    elif word:
+        read_draws(Path(word))
+
+
+def file_of_draws(word: str) -> Path:
     """Return the file of draws that `--draws` means; those of a kind are made if they are not there."""
     if not word.startswith(KINDS_OF_DRAWS):
-        return word
+        return Path(word)
     from experiments.validation.plausible_draws import file_of_kind  # brings the model
 
-    return str(file_of_kind(word))
+    return file_of_kind(word)
 
 
 @app.command()
@@ -520,15 +539,19 @@ def contrasts(
     from experiments.storage.progress import say
     from experiments.words.bilingual import Tongue
 
-    drawn = read_draws(Path(file_of_draws(draws))) if draws else []
+    check_draws(draws)
     for path in write_contrasts(study, measures, out, lang, fresh):
         print(path)
-    if not drawn:
+    if not draws:
         say(said("over_draws.at_defaults", Tongue(lang)))
         return
     from experiments.cli.over_draws import tell_contrasts
 
-    raise typer.Exit(INTERRUPTED if tell_contrasts(study, drawn, measures, workers, Tongue(lang)) else DONE)
+    raise typer.Exit(
+        INTERRUPTED
+        if tell_contrasts(study, read_draws(file_of_draws(draws)), measures, workers, Tongue(lang))
+        else DONE
+    )
 
 
 @app.command()

@@ -31,10 +31,8 @@ MOST, TRIES = 1000, 100
 EVENT_OF = {one.parameter: one for one in EVENTS}
 
 
-def file_of_kind(word: str) -> Path:
-    """Return the file of draws for ``plausible:N`` or ``calibrated:N``.
-
-    Its name has a digest of ranges, posterior and code: after changes it is made anew.
+def count_of_kind(word: str) -> tuple[int, list[Draw]]:
+    """Return how many draws ``plausible:N`` or ``calibrated:N`` means, and those of the posterior for the latter.
 
     Raises
     ------
@@ -46,6 +44,21 @@ def file_of_kind(word: str) -> Path:
     n, most = int(count) if count.isdecimal() else 0, len(posterior) or MOST
     if not 2 <= n <= most:
         raise InputError(f"--draws {kind}:N wants a whole number from 2 to {most}, got '{count}'")
+    return n, posterior
+
+
+def file_of_kind(word: str) -> Path:
+    """Return the file of draws for ``plausible:N`` or ``calibrated:N``; making it takes a minute or more.
+
+    Its name has a digest of ranges, posterior and code: after changes it is made anew.
+
+    Raises
+    ------
+    InputError
+        As `count_of_kind`.
+    """
+    n, posterior = count_of_kind(word)
+    kind = word.partition(":")[0]
     ranges = dict(plausible_ranges("*"))
     digest = digest_of(repr([sorted(ranges.items()), posterior[:n], fingerprint()]).encode())[:8]
     path = FOLDER / f"{kind}-{n}-{digest}.csv"

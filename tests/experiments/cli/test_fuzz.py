@@ -58,6 +58,7 @@ WOULD_COMPUTE = (
     "experiments.cli.reproduce.specs_of",
     "experiments.studies.rerun_check.run_jobs",
     "experiments.comparison.comparison.run_unfinished",
+    "experiments.validation.plausible_draws.weight_solver",
     "experiments.studies.sweep_command.run_missing",
     "experiments.figures.plot_command.draw_run",
     "experiments.figures.plot_command.draw_levels",

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.cli import app as cli
 from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.effect_verdicts import draws_say, judged_anew
@@ -111,3 +112,20 @@ def test_an_effect_is_known_only_if_draws_confirm_its_sign(sign, mean, effect, s
 def test_tables_of_draws_are_read_by_a_report_as_they_are():
     assert judged_anew(accounts_table(effects()), 1.0).equals(accounts_table(effects()))
     assert judged_anew(uncertainty_table(effects()), 1.0).equals(uncertainty_table(effects()))
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        (["compare", "status_quo", "mopsic_ful"], "mopsic_full"),
+        (["compare", "status_quo", "mopsic_full", "--years", "0"], "--years"),
+        (["compare", "status_quo", "mopsic_full", "--figures", "no/fig.svg"], "--figures"),
+        (["run", "villa_canales", "--policy", "mopsic_ful"], "mopsic_full"),
+        (["contrasts", "questio"], "questio"),
+    ],
+)
+def test_what_is_wrong_is_told_before_draws_are_made(words, wrong, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("experiments.validation.plausible_draws.weight_solver", lambda: pytest.fail("made draws"))
+    assert cli.code_of([*words, "--draws", "plausible:2"]) == 2
+    assert wrong in capsys.readouterr().err
