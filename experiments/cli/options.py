@@ -1,5 +1,6 @@
 """Declare every option and argument of the commands with its help, in one place."""
 
+import os
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Annotated
@@ -9,12 +10,17 @@ from typer import Argument, Exit, Option
 from model.engine.errors import InputError, suggest_nearest
 
 LANGUAGES = ("es", "en", "both")
+WORKERS_PER_PROCESSOR = 4
 
 
-def at_least_one(workers: int) -> int:
-    """Return a number of workers, or raise where nobody would work."""
-    if workers < 1:
-        raise InputError(f"--workers must be at least 1, got {workers}")
+def checked_workers(workers: int) -> int:
+    """Return a number of workers, or raise if there were none, or so many that the machine would come to a halt."""
+    processors = os.cpu_count() or 1
+    most = max(8, WORKERS_PER_PROCESSOR * processors)
+    if not 1 <= workers <= most:
+        raise InputError(
+            f"--workers must lie between 1 and {most} on this machine ({processors} processors), got {workers}"
+        )
     return workers
 
 
@@ -55,7 +61,7 @@ From = Annotated[Path | None, Option("--from", metavar="DIR", help="Go on from a
 OutOfRun = Annotated[
     Path | None, Option(metavar="DIR", help="Where to write.  [default: results/SCENARIO-POLICIES-SEED]")
 ]
-Workers = Annotated[int, Option(metavar="N", help="Processes that share the runs.", callback=at_least_one)]
+Workers = Annotated[int, Option(metavar="N", help="Processes that share the runs.", callback=checked_workers)]
 
 # Pairs of runs with the same random draws
 

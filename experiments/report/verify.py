@@ -110,7 +110,11 @@ def verify_report(file: Path, workers: int) -> Iterator[str]:
 
 def embedded(file: Path) -> ManifestEntry:
     """Return the manifest that a report holds, or raise where a file is none."""
-    if not file.read_bytes()[:PEEP].lstrip().startswith(b"<"):
+    start = b"<"
+    if file.is_file():
+        with contextlib.suppress(OSError), file.open("rb") as opened:
+            start = opened.read(PEEP)
+    if not start.lstrip().startswith(b"<"):
         raise InputError(f"{file} is no report of this program, which is an HTML file; or name the folder of results")
     found = EMBEDDED.search(read_text(file, str(file), MOST_HTML))
     if found is None:

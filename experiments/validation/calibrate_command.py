@@ -42,6 +42,8 @@ OF_A_TARGET, MOST_PARAMETERS = 3, 12
 EFFECTS = ("trust_mean", "crimes_occurred")
 DRAWS_WRITTEN = 200
 DIGITS = 4
+LIMITS = {"points": (24, 1000), "waves": (1, 20), "seeds": (3, 1000), "years": (1, 100), "truths": (1, 10_000)}
+"""Fewest and most of each option."""
 POSTERIOR, DRAWS = "posterior.csv", "draws.csv"
 
 type AnyTarget = MeasuredTarget | SeriesTarget
@@ -68,6 +70,9 @@ class CalibrationRequest:
     own: OwnSeries | None = None
 
     def __post_init__(self) -> None:
+        for name, (low, high) in LIMITS.items():
+            if not low <= getattr(self, name) <= high:
+                raise InputError(f"--{name} must lie between {low:g} and {high:g}, got {getattr(self, name):g}")
         if self.own is not None and self.scale != 1.0:
             raise InputError("--scale and --against exclude each other: a series counts a whole town")
 
@@ -122,9 +127,11 @@ class Simulations:
 
 def calibrate(request: CalibrationRequest) -> Matched:
     """Calibrate, write posterior and draws, print what was found; return it."""
-    make_folder(request.out)
     targets = request.targets
     runs = Simulations(request, targets)
+    for place in request.places:
+        runs.spec(place, {}, 1, request.policy)  # whatever is wrong is told before anything is run
+    make_folder(request.out)
     noise = noise_of(runs)
     targets = [target for target in targets if noise[target.name] > 0.0]
     if not targets:

@@ -67,6 +67,7 @@ WOULD_COMPUTE = (
     "experiments.page.background_worker.in_background",
     "experiments.page.serve.serve",
     "experiments.studies.sensitivity_command.executor_and_order",
+    "experiments.studies.sensitivity_command.points_of",
     "experiments.tools.bench.bench_command.measure",
     "experiments.tools.bench.floor.check_floor",
     "experiments.tools.bench.paired.timings",
