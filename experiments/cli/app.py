@@ -136,7 +136,9 @@ def compare(
     )  # fmt: skip
     if draws:  # whatever else is wrong is told before draws are made
         shown.check(request, out, fresh=True)
-        arms_of(request)
+        _, found = arms_of(request)
+        if found:
+            raise InputError("--draws runs worlds: it has no meaning for folders of results")
         request = replace(request, draws=str(file_of_draws(draws)))
     wish = EffectSize(size=plan, measure=measure, power=power) if plan is not None else None
     interrupted = run_comparison(request, workers, out, wish, shown, fresh)
@@ -547,11 +549,8 @@ def contrasts(
         return
     from experiments.cli.over_draws import tell_contrasts
 
-    raise typer.Exit(
-        INTERRUPTED
-        if tell_contrasts(study, read_draws(file_of_draws(draws)), measures, workers, Tongue(lang))
-        else DONE
-    )
+    drawn = read_draws(file_of_draws(draws))
+    raise typer.Exit(INTERRUPTED if tell_contrasts(study, drawn, measures, workers, Tongue(lang)) else DONE)
 
 
 @app.command()
