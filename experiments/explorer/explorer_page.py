@@ -121,7 +121,7 @@ def surface_data(design: ReproduceDesign, surface: Surface, runs: pd.DataFrame) 
         "weights": floats_as_base64(found.weights),
         "average": {"level": mean.level, "weights": floats_as_base64(mean.weights)},
         "rows": rows,
-        "error": surface.errors.error,
+        "error": surface.error,
         "r2": surface.errors.r2,
     }
 

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -27,19 +27,40 @@ SAMPLE = 512
 STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Doses at which a surface is told, others at 0."""
 ACCOUNT = "account"
-CHECK_COLUMNS = ["site", "years", "measure", "draws", "pairs", "error", "expected", "bias", "within"]
 
 type Key = tuple[str, int, str]
 """Site, years and measure of a surface."""
 
 
 @dataclass(frozen=True)
+class CheckErrors:
+    """Errors of a surface in the pairs of `CHECKS`, which have draws, towns and random numbers of their own.
+
+    ``error`` is the root mean square error in these pairs, ``expected`` the held-out error of the surface, ``bias`` the
+    mean of effect less prediction, and ``within`` the share of pairs whose error is at most two held-out errors.
+    """
+
+    draws: int
+    pairs: int
+    error: float
+    expected: float
+    bias: float
+    within: float
+
+
+@dataclass(frozen=True)
 class Surface:
-    """Emulator of the effect on one measure, its errors on draws that it was not fitted to, and its points."""
+    """Emulator of the effect on one measure, its points, its held-out errors, and those in pairs that check it."""
 
     emulator: Emulator
     errors: GroupedErrors
     points: pd.DataFrame
+    check: CheckErrors | None = None
+
+    @property
+    def error(self) -> float:
+        """Error in worlds not seen: the larger one of the held-out error and that in the pairs that check it."""
+        return max(self.errors.error, self.check.error if self.check else 0.0)
 
 
 def input_names(plan: ReproducePlan) -> list[str]:
@@ -70,15 +91,21 @@ def dosed_pairs(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
 def fitted_surfaces(design: ReproduceDesign, pairs: pd.DataFrame) -> dict[Key, Surface]:
     """Return the surfaces of all sites, horizons and measures that have runs at random doses."""
     plan, found = design.plan, {}
-    dosed = dosed_pairs(design, pairs)
+    dosed, unseen = dosed_pairs(design, pairs), pairs[pairs["kind"] == CHECKS]
     with patience("fitting emulators"):
         for site in SITES:
             for years in design.size.horizons:
                 for measure in plan.emulated:
-                    own = dosed[(dosed["site"] == site) & (dosed["years"] == years) & (dosed["measure"] == measure)]
+                    own, checks = (rows_of(some, site, years, measure) for some in (dosed, unseen))
                     if surface := fitted_surface(design, own):
-                        found[site, years, measure] = surface
+                        check = check_errors(design, surface, checks)
+                        found[site, years, measure] = replace(surface, check=check)
     return found
+
+
+def rows_of(pairs: pd.DataFrame, site: str, years: int, measure: str) -> pd.DataFrame:
+    """Return the pairs of one site, horizon and measure."""
+    return pairs[(pairs["site"] == site) & (pairs["years"] == years) & (pairs["measure"] == measure)]
 
 
 def fitted_surface(design: ReproduceDesign, pairs: pd.DataFrame) -> Surface | None:
@@ -116,31 +143,32 @@ def errors_table(surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["site", "years", "measure", "groups", "results", "error", "r2", "within"])
 
 
-def checks_table(design: ReproduceDesign, pairs: pd.DataFrame, surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
-    """Return how well surfaces predict the pairs of `CHECKS`: none was fitted to their draws, towns or random numbers.
-
-    ``error`` is the root mean square error in these pairs, ``expected`` the held-out error of the surface, ``bias`` the
-    mean of effect less prediction, and ``within`` the share of pairs whose error is at most two held-out errors.
-    """
-    checks = pairs[pairs["kind"] == CHECKS]
+def check_errors(design: ReproduceDesign, surface: Surface, checks: pd.DataFrame) -> CheckErrors | None:
+    """Return how well a surface predicts pairs of its measure to which none was fitted; None where there are none."""
     checks = checks.assign(effect=differences(checks)).dropna(subset="effect")
-    rows = []
-    for (site, years, measure), surface in surfaces.items():
-        own = checks[(checks["site"] == site) & (checks["years"] == years) & (checks["measure"] == measure)]
-        if own.empty:
-            continue
-        inputs = inputs_table(design, own)
-        predicted = surface.emulator.predict({str(name): inputs[name].to_numpy() for name in inputs}).mean
-        errors = own["effect"] - predicted
-        expected = surface.errors.error
-        rows.append(
-            {
-                "site": site, "years": years, "measure": measure, "draws": own["draw"].nunique(), "pairs": len(own),
-                "error": float(np.sqrt((errors**2).mean())), "expected": expected, "bias": float(errors.mean()),
-                "within": float((errors.abs() <= 2.0 * expected).mean()),
-            }
-        )  # fmt: skip
-    return pd.DataFrame(rows, columns=CHECK_COLUMNS)
+    if checks.empty:
+        return None
+    inputs = inputs_table(design, checks)
+    predicted = surface.emulator.predict({str(name): inputs[name].to_numpy() for name in inputs}).mean
+    errors = checks["effect"] - predicted
+    return CheckErrors(
+        draws=checks["draw"].nunique(),
+        pairs=len(checks),
+        error=float(np.sqrt((errors**2).mean())),
+        expected=surface.errors.error,
+        bias=float(errors.mean()),
+        within=float((errors.abs() <= 2.0 * surface.errors.error).mean()),
+    )
+
+
+def checks_table(surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
+    """Return the errors of all surfaces in the pairs that check them."""
+    rows = [
+        {"site": site, "years": years, "measure": measure, **vars(one.check)}
+        for (site, years, measure), one in surfaces.items()
+        if one.check
+    ]
+    return pd.DataFrame(rows, columns=["site", "years", "measure", *(field.name for field in fields(CheckErrors))])
 
 
 # Averages over assumptions and accounts
@@ -175,7 +203,7 @@ def doses_table(plan: ReproducePlan, surfaces: Mapping[Key, Surface]) -> pd.Data
                 rows.append(
                     {
                         "site": site, "years": years, "measure": measure, "line": name, "dose": dose,
-                        "effect": effect, "error": surface.errors.error,
+                        "effect": effect, "error": surface.error,
                     }
                 )  # fmt: skip
     return pd.DataFrame(rows, columns=["site", "years", "measure", "line", "dose", "effect", "error"])
@@ -191,7 +219,7 @@ def grid_table(plan: ReproducePlan, surfaces: Mapping[Key, Surface]) -> pd.DataF
             years=years,
             measure=measure,
             effect=averaged_surface(plan, surface).mean(grid),
-            error=surface.errors.error,
+            error=surface.error,
         )
         for (site, years, measure), surface in surfaces.items()
         if measure in plan.regions

@@ -38,7 +38,7 @@ def tables_of(design: ReproduceDesign, pairs: pd.DataFrame, surfaces: Mapping[Ke
         "accounts": effects.accounts_table(plan, pairs),
         "together": effects.together_table(plan, pairs),
         "errors": errors_table(surfaces),
-        "checks": checks_table(design, pairs, surfaces),
+        "checks": checks_table(surfaces),
         "pairs_of_paradox": paradox_pairs(pairs),
         "design": design_table(design),
     }

@@ -99,7 +99,7 @@ def room() -> None:
             screen.locator("#clock", has_text="6 de 6").wait_for()
             keep(screen.screenshot(), FOLDER / "room_predict_es.png")
             screen.click("#next")
-            screen.wait_for_selector(".plot circle[r='7']", state="attached")
+            screen.locator(".plot circle[r='7']").nth(7).wait_for(state="attached")
             keep(screen.screenshot(), FOLDER / "room_reveal_es.png")
             for _ in range(5):
                 screen.click("#next")

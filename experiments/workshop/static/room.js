@@ -93,7 +93,7 @@ function plot(counts, revealed) {
     const edges = state.bins.length, d = +state.delta;
     const x = (v) => c * (v < -2 * d ? Math.max(0.1, 0.9 + (v + 2 * d) / (4 * d)) : v > 2 * d ? Math.min(edges - 0.1, edges - 0.9 + (v - 2 * d) / (4 * d)) : v < -d ? 1 + (v + 2 * d) / d : v <= d ? 2 + (v + d) / (2 * d) : 3 + (v - d) / d);
     s += `<rect x="${c * revealed.bin + 3}" y="8" width="${c - 6}" height="${base - 8}" fill="none" stroke="var(--b)" stroke-width="3"/>`;
-    s += revealed.pairs.map((v, i) => `<circle cx="${x(v)}" cy="${24 + (i % 4) * 15}" r="7" fill="var(--b)"/>`).join("");
+    s += revealed.pairs.map((v, i) => `<circle cx="${x(v)}" cy="${24 + (i % 8) * 15}" r="7" fill="var(--b)"/>`).join("");
     const right = revealed.bin > 2, tx = right ? c * revealed.bin - 12 : c * (revealed.bin + 1) + 12;
     s += `<text x="${tx}" y="34" text-anchor="${right ? "end" : "start"}" style="font-size:22px;font-weight:700;fill:var(--b)">${esc(w("pairs", { mean: revealed.mean }))}</text><text x="${tx}" y="60" text-anchor="${right ? "end" : "start"}" style="font-size:17px">${esc(w("pairs_span", { low: revealed.low, high: revealed.high }))}</text>`;
   }

@@ -1,5 +1,7 @@
 """Tables of `reproduce` on pairs of which the effects are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +17,7 @@ from experiments.reproduce.sentences import check_words
 from experiments.reproduce.surfaces import (
     Surface,
     averaged_surface,
+    check_errors,
     checks_table,
     dosed_pairs,
     fitted_surface,
@@ -79,18 +82,22 @@ def test_a_surface_predicts_doses_that_it_has_not_seen(design: ReproduceDesign, 
 def test_surfaces_are_checked_on_pairs_that_they_have_not_seen(
     checked_design: ReproduceDesign, checked_pairs: pd.DataFrame
 ) -> None:
-    pairs = checked_pairs
-    own = pairs[(pairs["site"] == "villa_canales") & (pairs["measure"] == "trust_mean")]
+    own = checked_pairs[(checked_pairs["site"] == "villa_canales") & (checked_pairs["measure"] == "trust_mean")]
+    checks = own[own["kind"] == CHECKS]
     surface = fitted_surface(checked_design, dosed_pairs(checked_design, own))
     assert surface is not None
-    surfaces = {("villa_canales", 1, "trust_mean"): surface}
-    row = row_of(checks_table(checked_design, pairs, surfaces), measure="trust_mean")
-    assert (row["draws"], row["pairs"]) == (4, 8)
-    assert not set(pairs.loc[pairs["kind"] == CHECKS, "draw"]) & set(surface.points["draw"])
-    assert (row["bias"], row["error"]) == (pytest.approx(0.0, abs=0.15), pytest.approx(row["expected"], abs=0.15))
-    shifted = pairs.assign(arm_value=pairs["arm_value"] + 5.0 * (pairs["kind"] == CHECKS))
-    wrong = row_of(checks_table(checked_design, shifted, surfaces), measure="trust_mean")
-    assert (wrong["within"], wrong["bias"]) == (0.0, pytest.approx(row["bias"] + 5.0))
+    assert not set(checks["draw"]) & set(surface.points["draw"])
+    check = check_errors(checked_design, surface, checks)
+    assert check is not None
+    assert (check.draws, check.pairs) == (4, 8)
+    assert (check.bias, check.error) == (pytest.approx(0.0, abs=0.15), pytest.approx(check.expected, abs=0.15))
+    shifted = checks.assign(arm_value=checks["arm_value"] + 5.0)
+    wrong = check_errors(checked_design, surface, shifted)
+    assert wrong is not None
+    assert (wrong.within, wrong.bias) == (0.0, pytest.approx(check.bias + 5.0))
+    told = replace(surface, check=wrong)
+    assert (surface.error, told.error) == (surface.errors.error, wrong.error)  # what is shown is the larger error
+    assert row_of(checks_table({("villa_canales", 1, "trust_mean"): told}), years=1)["bias"] == wrong.bias
 
 
 def test_the_error_in_new_draws_is_told_beside_the_expected_one() -> None:
