@@ -208,11 +208,12 @@ def readme(told: dict[str, str]) -> str:
     for name, (address, width, height) in PICTURES.items():
         if (FOLDER / name).is_file():
             lines += [f"![{width} × {height}: ?{CHOICE}&{address}]({name})", ""]
-    sizes = ", ".join(f"{width} × {height}" for width, height in SIZES)
-    for view in VIEWS:
-        if (FOLDER / f"sheet_{view}.png").is_file():
-            rows = " and ".join(f"{site} ({', '.join(LOOKS)})" for site in SITES)
-            lines += [f"![View {view} of small towns at {sizes}; rows: {rows}](sheet_{view}.png)", ""]
+    sheets = [name for view in VIEWS if (FOLDER / (name := f"sheet_{view}.png")).is_file()]
+    if sheets:
+        sizes = ", ".join(f"{width} × {height}" for width, height in SIZES)
+        rows = "; ".join(f"{site} in Spanish, light, and in English, dark" for site in SITES)
+        lines += [f"Contact sheets of small towns. Columns: {sizes}.", f"Rows: {rows}.", ""]
+        lines += [line for name in sheets for line in (f"![{name}]({name})", "")]
     return "\n".join(lines)
 
 
