@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 
 from experiments.storage.manifest import ARMS, COMPARISON, MANIFEST, SWEEP, kind_of, read_manifest
@@ -167,7 +168,9 @@ def runs_of(folder: Path, columns: list[str]) -> "pd.DataFrame":
             raise InputError(f"{folder}: its measures have no '{name}'{suggest_nearest(name, measured.column_names)}")
     table = measured.select(["run", "month", *columns]).to_pandas()
     last = table.sort_values(["run", "month"]).groupby("run").tail(12)
-    return plan.merge(last.groupby("run")[columns].mean().reset_index(), on="run")
+    with np.errstate(over="ignore"):  # a foreign table may hold numbers near the largest
+        means = last.groupby("run")[columns].mean()
+    return plan.merge(means.reset_index(), on="run")
 
 
 def specs_of(folder: Path) -> dict[str, RunSpec]:

@@ -1,6 +1,8 @@
 """Folders of results: one reader for one or many, a schema in every manifest, and one line for what cannot be read."""
 
+import datetime
 import json
+import math
 import shlex
 import shutil
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from stub_runs import write_study
 
 from experiments.cli import app as cli
+from experiments.storage import reading
 from experiments.storage.older_formats import at_present
 from experiments.storage.reading import places_of, read, specs_of, tables
 from experiments.words.dictionary import CHANGE, SCHEMA
@@ -251,3 +254,10 @@ def test_a_run_of_some_measures_shows_all_and_keeps_those(tmp_path, capsys):
 def test_a_text_of_several_runs_is_not_repeated():
     with pytest.raises(InputError, match="name one by --seed"):
         cli.repeat("confianza run baseline --until 2018-01-01 --replicates 2", None)
+
+
+def test_means_of_numbers_near_the_largest_are_infinite_without_a_warning(tmp_path, monkeypatch):
+    month = {"run": ["a"] * 2, "month": [datetime.date(2017, 1, 1)] * 2, "trust_mean": [1.5e308] * 2}
+    monkeypatch.setattr(reading, "read_plan", lambda _: pa.table({"run": ["a"]}))
+    monkeypatch.setattr(reading, "tables", lambda *_: pa.table(month))
+    assert math.isinf(reading.runs_of(tmp_path, ["trust_mean"])["trust_mean"].item())

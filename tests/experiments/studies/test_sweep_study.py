@@ -139,6 +139,8 @@ def test_towns_are_shared_by_runs_that_do_not_change_them():
         ('"trust.fast_days" = []', "", ["trust.fast_days", "no value"]),
         ('"trust.fast_days" = 4', "", ["trust.fast_days", "low, high", "got 4"]),
         ('"trust.fast_days" = [-4.0]', "", ["trust.fast_days", "-4"]),
+        ('"population.total" = [inf]', "", ["population.total", "finite number", "inf"]),
+        ('"trust.fast_days" = [nan]', "", ["trust.fast_days", "finite number", "nan"]),
         ('"trust.fast_days" = { low = 4 }', "", ["trust.fast_days", "both low and high"]),
         ('"trust.fast_days" = { low = 4, hihg = 5 }', "", ["hihg", "high"]),
         ('"trust.fast_days" = { low = 5, high = 4 }', "", ["low below high", "5 and 4"]),
