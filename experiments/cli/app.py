@@ -9,7 +9,6 @@ import os
 import sys
 import traceback
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -122,8 +121,7 @@ def compare(
     fresh: options.Fresh = False,
 ) -> None:
     """Compare policies in pairs of runs with the same random draws."""
-    from experiments.cli.compare import ComparisonOutput, run_comparison
-    from experiments.comparison.comparison import arms_of
+    from experiments.cli.compare import ComparisonOutput, run_comparison, with_draws
     from experiments.comparison.comparison_request import EffectSize, Request
     from experiments.report.prices import read_prices
 
@@ -134,12 +132,9 @@ def compare(
         arms=tuple(arms), scenarios=tuple(scenario), sets=tuple(set_), start=start, years=years, until=until, seed=seed,
         replicates=replicates, independent=independent, memory=memory, delta=tuple(delta), settle=settle,
     )  # fmt: skip
-    if draws:  # whatever else is wrong is told before draws are made
+    if draws:
         shown.check(request, out, fresh=True)
-        _, found = arms_of(request)
-        if found:
-            raise InputError("--draws runs worlds: it has no meaning for folders of results")
-        request = replace(request, draws=str(file_of_draws(draws)))
+        request = with_draws(request, lambda: file_of_draws(draws))
     wish = EffectSize(size=plan, measure=measure, power=power) if plan is not None else None
     interrupted = run_comparison(request, workers, out, wish, shown, fresh)
     raise typer.Exit(INTERRUPTED if interrupted else DONE)

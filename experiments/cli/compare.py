@@ -1,8 +1,10 @@
 """The command `compare` from twin worlds to the report and figures that were asked for."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import EffectSize, Request
 from experiments.narrative.messages import said
 from experiments.report.compare_command import compare
@@ -98,6 +100,14 @@ def command_of(request: Request) -> str:
     """Return the command of a comparison that is asked for or lies in a folder."""
     of_folder = len(request.arms) == 1 and kind_of(Path(request.arms[0])) == COMPARISON
     return (Request.read(read_manifest(Path(request.arms[0]))["request"]) if of_folder else request).command
+
+
+def with_draws(request: Request, make: Callable[[], Path]) -> Request:
+    """Return a comparison over draws; ``make`` makes their file, once all else is found right, since it takes long."""
+    _, found = arms_of(request)
+    if found:
+        raise InputError("--draws runs worlds: it has no meaning for folders of results")
+    return replace(request, draws=str(make()))
 
 
 def run_comparison(
