@@ -133,11 +133,9 @@ def compare(
         replicates=replicates, independent=independent, memory=memory, delta=tuple(delta), settle=settle,
     )  # fmt: skip
     if draws:
-        shown.check(request, out, fresh=True)
-        request = with_draws(request, lambda: file_of_draws(draws))
+        request = with_draws(request, shown, out, lambda: file_of_draws(draws))
     wish = EffectSize(size=plan, measure=measure, power=power) if plan is not None else None
-    interrupted = run_comparison(request, workers, out, wish, shown, fresh)
-    raise typer.Exit(INTERRUPTED if interrupted else DONE)
+    raise typer.Exit(INTERRUPTED if run_comparison(request, workers, out, wish, shown, fresh) else DONE)
 
 
 def check_draws(word: str) -> None:

@@ -102,8 +102,9 @@ def command_of(request: Request) -> str:
     return (Request.read(read_manifest(Path(request.arms[0]))["request"]) if of_folder else request).command
 
 
-def with_draws(request: Request, make: Callable[[], Path]) -> Request:
+def with_draws(request: Request, shown: ComparisonOutput, out: Path | None, make: Callable[[], Path]) -> Request:
     """Return a comparison over draws; ``make`` makes their file, once all else is found right, since it takes long."""
+    shown.check(request, out, fresh=True)
     _, found = arms_of(request)
     if found:
         raise InputError("--draws runs worlds: it has no meaning for folders of results")
