@@ -89,7 +89,7 @@ def moved(browser: Any, url: str) -> dict[str, float]:
     tab.page.wait_for_timeout(1000)
     tab.page.evaluate(WATCH)
     tab.page.locator("#m-training").press("ArrowRight")
-    tab.page.wait_for_function("window.told.all", timeout=1000.0 * COMPILE_SECONDS, polling=200)
+    tab.until(lambda: tab.page.evaluate("window.told.all"), COMPILE_SECONDS)
     told = tab.page.evaluate("window.told")
     tab.close()
     assert tab.wrong == []
