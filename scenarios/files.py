@@ -56,6 +56,11 @@ def read_stamp(path: Path) -> tuple[int, int] | None:
     return found.st_mtime_ns, found.st_size
 
 
+def note_read(path: Path) -> None:
+    """Note time and size of a file that is about to be read, for `have_files_changed`."""
+    _stamps[path.absolute()] = read_stamp(path)
+
+
 def have_files_changed() -> bool:
     """Return whether a TOML or JSON file that this process read has changed since, or is gone."""
     return any(read_stamp(path) != stamp for path, stamp in list(_stamps.items()))
@@ -68,7 +73,7 @@ def forget_files() -> None:
 
 def read_toml(path: Path, file: str) -> dict[str, Any]:
     """Return the content of a TOML file; raise `InputError` if it cannot be read."""
-    _stamps[path.absolute()] = read_stamp(path)
+    note_read(path)
     text = read_text(path, file, MOST_TOML)
     if max(map(len, text.splitlines()), default=0) > LONGEST_LINE:
         raise InputError(f"{file}: a line must have at most {LONGEST_LINE:,} characters")
@@ -79,7 +84,7 @@ def read_toml(path: Path, file: str) -> dict[str, Any]:
 
 def read_json(path: Path, file: str, kind: str = "JSON") -> Any:
     """Return the content of a JSON file; raise `InputError` if it cannot be read."""
-    _stamps[path.absolute()] = read_stamp(path)
+    note_read(path)
     return parse_json(read_text(path, file), file, kind)
 
 

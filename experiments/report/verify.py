@@ -110,7 +110,7 @@ def verify_report(file: Path, workers: int) -> Iterator[str]:
 
 def embedded(file: Path) -> ManifestEntry:
     """Return the manifest that a report holds, or raise where a file is none."""
-    start = b"<"
+    start = b"<"  # why a file cannot be read is told below
     if file.is_file():
         with contextlib.suppress(OSError), file.open("rb") as opened:
             start = opened.read(PEEP)

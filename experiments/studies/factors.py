@@ -98,8 +98,8 @@ def grid_of(name: str, values: list[Any]) -> tuple[Any, ...]:
     if name.startswith("mechanisms."):
         return tuple(values)
     for one in values:
-        if isinstance(one, float) and not math.isfinite(one):
-            raise InputError(f"{name} must be a finite number, got {one}")
+        if isinstance(one, float):  # a grid may hold words, too
+            checked_finite(name, one)
     group, key = find_parameter(name)
     about = group.parameter_specs().get(key)
     return tuple(values if about is None else (checked_value(name, one, group.kind(key), about) for one in values))
