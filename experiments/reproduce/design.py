@@ -26,7 +26,7 @@ POLICIES = "policies"
 """Folder of the policies that are carried out in part."""
 DIGITS = 3
 DRAWS, CHECKS, LOOP, LONG = KINDS = ("draws", "checks", "loop", "long")
-"""Kinds of blocks in the order in which they are run."""
+"""Kinds of blocks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,9 +90,15 @@ class ReproduceDesign:
 
     @cached_property
     def blocks(self) -> Sequence[Block]:
-        """Blocks by kind and draw, of both sites in turn: what is finished early tells of both."""
+        """Blocks in the order in which they are run: all kinds at both sites advance alike.
+
+        So a command that is stopped halfway has about half of the draws for every table.
+        """
         of_sites = zip(*([*self.draw_blocks(site), *self.loop_blocks(site)] for site in SITES), strict=True)
-        return sorted(itertools.chain.from_iterable(of_sites), key=lambda block: KINDS.index(block.kind))
+        blocks = list(itertools.chain.from_iterable(of_sites))
+        of_kind = {kind: [block for block in blocks if block.kind == kind] for kind in KINDS}
+        placed = [(place / len(some), block) for some in of_kind.values() for place, block in enumerate(some)]
+        return [block for _, block in sorted(placed, key=lambda one: one[0])]
 
     def draw_blocks(self, site: str) -> Iterator[Block]:
         """Yield the blocks with an account of their own: of a few years, of many, and those that test emulators."""

@@ -1,5 +1,6 @@
 """Design of `reproduce`: doses between nothing and the policy itself, blocks that share what they should."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,14 @@ def test_blocks_share_draw_seed_and_account_and_differ_in_policies(tmp_path: Pat
     assert len({(spec.seed, spec.overrides, spec.town) for spec in specs.values()}) == 1
     assert specs[STATUS_QUO].policies == ()
     assert specs["everything"].policies == ("mopsic_full", "reporting_support", "resources_only")
+
+
+def test_the_first_half_of_the_blocks_has_about_half_of_every_kind_at_both_sites() -> None:
+    design = ReproduceDesign(plan(), plan().size("whole"))
+    blocks = design.blocks
+    of_all, of_half = (Counter((one.site, one.kind) for one in some) for some in (blocks, blocks[: len(blocks) // 2]))
+    assert len(of_all) == 8
+    assert all(abs(of_half[key] - number / 2) <= 2 for key, number in of_all.items())
 
 
 def test_loop_blocks_are_alike_but_for_the_account(tmp_path: Path) -> None:
