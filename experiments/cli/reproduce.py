@@ -67,7 +67,7 @@ def reproduce(size: str, workers: int, out: Path | None, *, fresh: bool, so_far:
             tell_interrupted(f"what is finished is safe in {folder}; the same command goes on")
             return INTERRUPTED
         pairs = pairs_of(design, specs, folder)
-        conclude(design, pairs, folder, size)
+        conclude(design, pairs, folder, size, workers)
         write_lock(
             folder, now, command=command_of(size), pairs=count_pairs(pairs), planned=sum(map(count_arms, specs)),
             failed=outcome.failed, seconds=round(seconds), workers=workers,
@@ -99,14 +99,14 @@ def count_pairs(pairs: pd.DataFrame) -> int:
     return len(pairs.drop_duplicates(["site", "kind", "draw", "account", "arm"])) if len(pairs) else 0
 
 
-def conclude(design: ReproduceDesign, pairs: pd.DataFrame, folder: Path, size: str) -> None:
+def conclude(design: ReproduceDesign, pairs: pd.DataFrame, folder: Path, size: str, workers: int) -> None:
     """Write tables, figures, sentences and explorer from the pairs of a folder."""
     if pairs.empty:
         raise InputError(f"{folder}: no pair of runs has finished, so there is nothing to tell; see {folder}/{RUNS}")
     import pyarrow as pa
 
     write_whole(folder / PAIRS, parquet_bytes(pa.Table.from_pandas(pairs, preserve_index=False)))
-    surfaces = fitted_surfaces(design, pairs)
+    surfaces = fitted_surfaces(design, pairs, workers)
     with patience("writing tables and figures"):
         tables = tables_of(design, pairs, surfaces)
         write_tables(folder, tables)

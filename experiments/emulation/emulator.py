@@ -29,6 +29,8 @@ LENGTHS, SCALES, NOISES = (0.1, 100.0), (1e-4, 1e3), (1e-6, 1e1)
 JITTER = 1e-8
 """Relative variance that keeps the covariance invertible."""
 RESTARTS, SEED = 2, 1
+MOST_SEARCHED = 300
+"""Points, a random choice, from which lengths and scales are found: the time grows with their cube."""
 OUTSIDE = 0.0455
 """Share of a normal distribution beyond two standard deviations."""
 
@@ -140,13 +142,24 @@ def fit_emulator(
         raise InputError(f"an emulator needs at least {FEWEST} results, one a point, got {len(results)}")
     if not np.isfinite(results).all():
         raise InputError(f"an emulator needs numbers, got {int((~np.isfinite(results)).sum())} results that are none")
-    known = estimated_noise(points, results) if noise is None else np.asarray(noise, float)
-    known = np.broadcast_to(known, results.shape)
+    if noise is None:
+        return with_noise_estimated(dict(ranges), points, results)
+    known = np.broadcast_to(np.asarray(noise, float), results.shape)
     return Emulator(dict(ranges), points, results, known, fitted_process(points, results, known))
 
 
+def with_noise_estimated(ranges: Mapping[str, Range], points: Reals, values: Reals) -> Emulator:
+    """Return the emulator whose random variation is what no smooth function of its inputs explains."""
+    kernel = fitted_process(points, values, None).kernel_
+    noise = np.full(len(values), kernel.k2.noise_level * spread_of(values) ** 2)
+    return Emulator(ranges, points, values, noise, clone_with(kernel.k1, points, values, noise))
+
+
 def fitted_process(points: Reals, values: Reals, noise: Reals | None) -> Any:
-    """Return the Gaussian process with the most likely lengths and scales; with noise of its own if none is given."""
+    """Return the Gaussian process with the most likely lengths and scales; with noise of its own if none is given.
+
+    Of more than `MOST_SEARCHED` points, lengths and scales are those of a random choice; all points predict.
+    """
     from sklearn.gaussian_process import GaussianProcessRegressor, kernels  # takes a second to import
     from threadpoolctl import threadpool_limits
 
@@ -155,13 +168,16 @@ def fitted_process(points: Reals, values: Reals, noise: Reals | None) -> Any:
     kernel += kernels.ConstantKernel(0.5, SCALES) * kernels.DotProduct(1.0, "fixed")
     if noise is None:
         kernel += kernels.WhiteKernel(0.1, NOISES)
-    relative = 0.0 if noise is None else noise / spread_of(values) ** 2
+    known = np.zeros(len(values)) if noise is None else noise
+    chosen = np.sort(np.random.default_rng(SEED).permutation(len(values))[:MOST_SEARCHED])
+    relative = known / spread_of(values) ** 2
     process = GaussianProcessRegressor(
-        kernel, alpha=JITTER + relative, normalize_y=True, n_restarts_optimizer=RESTARTS, random_state=SEED
+        kernel, alpha=JITTER + relative[chosen], normalize_y=True, n_restarts_optimizer=RESTARTS, random_state=SEED
     )
     with threadpool_limits(1), warnings.catch_warnings():  # matrices are small: threads would only wait for each other
         warnings.simplefilter("ignore")  # a length at its bound only says that an input has no effect
-        return process.fit(points, values)
+        process.fit(points[chosen], values[chosen])
+    return process if len(chosen) == len(values) else clone_with(process.kernel_, points, values, known)
 
 
 def clone_with(kernel: Any, points: Reals, values: Reals, noise: Reals) -> Any:
@@ -170,12 +186,6 @@ def clone_with(kernel: Any, points: Reals, values: Reals, noise: Reals) -> Any:
 
     alpha = JITTER + noise / spread_of(values) ** 2
     return GaussianProcessRegressor(kernel, alpha=alpha, optimizer=None, normalize_y=True).fit(points, values)
-
-
-def estimated_noise(points: Reals, values: Reals) -> float:
-    """Return the variance that no smooth function of the inputs explains."""
-    level = fitted_process(points, values, None).kernel_.k2.noise_level
-    return float(level) * spread_of(values) ** 2
 
 
 def spread_of(values: Reals) -> float:

@@ -24,6 +24,8 @@ WITHOUT_REMEDY = ("domestic_without_remedy", "women_without_remedy", "refused")
 HEAVY = ("trust_mean", "wrongful_detentions", "homicides", "crimes_occurred")
 UNITS = {"0-100": "points", "%": "percent"}
 SHARE = 100.0
+NUMBERS = 5
+"""Drawn numbers that are named at most."""
 
 
 def site_name(site: str) -> Both:
@@ -178,6 +180,23 @@ def dependence_sentence(tables: Tables, site: str) -> Both:
         "reproduce.sentence.dependence", site=site_name(site), rest=written(SHARE * rest, 0),
         first=input_name(first.input), first_share=written(SHARE * first.total, 0),
         second=input_name(second.input), second_share=written(SHARE * second.total, 0),
+        numbers=numbers_words(tables, site),
+    )  # fmt: skip
+
+
+def numbers_words(tables: Tables, site: str) -> Both | str:
+    """Return which drawn numbers go with the effect of everything on trust; nothing where there are too few draws."""
+    own = rows_where(tables["numbers"], site=site, arm=EVERYTHING, measure="trust_mean")
+    if own.empty:
+        return ""
+    found = rows_in(own[own["beyond"] == 1].head(NUMBERS))
+    told = [
+        message("reproduce.sentence.number", name=input_name(row.parameter), r=written(row.r, 2, "+")) for row in found
+    ]
+    return message(
+        "reproduce.sentence.dependence_numbers", n=int(tables["design"]["numbers"].iloc[0]),
+        null=written(own["null_r"].iloc[0], 2), draws=int(own["draws"].iloc[0]),
+        found=joined(told, ", ") if told else message("reproduce.sentence.dependence_none"),
     )  # fmt: skip
 
 

@@ -1,8 +1,11 @@
 """Response surfaces: emulators of effects over doses, assumptions and accounts, and shares of their variance."""
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields, replace
+from functools import partial
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -88,19 +91,25 @@ def dosed_pairs(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
     return pairs[pairs["arm"].isin({arm for block in design.blocks for arm in block.packages})]
 
 
-def fitted_surfaces(design: ReproduceDesign, pairs: pd.DataFrame) -> dict[Key, Surface]:
+def fitted_surfaces(design: ReproduceDesign, pairs: pd.DataFrame, workers: int = 1) -> dict[Key, Surface]:
     """Return the surfaces of all sites, horizons and measures that have runs at random doses."""
-    plan, found = design.plan, {}
     dosed, unseen = dosed_pairs(design, pairs), pairs[pairs["kind"] == CHECKS]
+    keys = itertools.product(SITES, design.size.horizons, design.plan.emulated)
+    own = {key: found for key in keys if (found := points_of_surface(rows_of(dosed, *key))) is not None}
     with patience("fitting emulators"):
-        for site in SITES:
-            for years in design.size.horizons:
-                for measure in plan.emulated:
-                    own, checks = (rows_of(some, site, years, measure) for some in (dosed, unseen))
-                    if surface := fitted_surface(design, own):
-                        check = check_errors(design, surface, checks)
-                        found[site, years, measure] = replace(surface, check=check)
-    return found
+        fitted = map_in_processes(partial(fitted_surface, design), list(own.values()), workers)
+    return {
+        key: replace(surface, check=check_errors(design, surface, rows_of(unseen, *key)))
+        for key, surface in zip(own, fitted, strict=True)
+    }
+
+
+def map_in_processes[T, R](function: Callable[[T], R], values: Sequence[T], workers: int) -> list[R]:
+    """Return the result for each value, computed by so many processes."""
+    if min(workers, len(values)) <= 1:
+        return [function(value) for value in values]
+    with ProcessPoolExecutor(min(workers, len(values)), get_context("spawn")) as pool:
+        return list(pool.map(function, values))
 
 
 def rows_of(pairs: pd.DataFrame, site: str, years: int, measure: str) -> pd.DataFrame:
@@ -108,11 +117,11 @@ def rows_of(pairs: pd.DataFrame, site: str, years: int, measure: str) -> pd.Data
     return pairs[(pairs["site"] == site) & (pairs["years"] == years) & (pairs["measure"] == measure)]
 
 
-def fitted_surface(design: ReproduceDesign, pairs: pd.DataFrame) -> Surface | None:
-    """Return the surface of some pairs of one measure; None where there are too few, or none at random doses.
+def points_of_surface(pairs: pd.DataFrame) -> pd.DataFrame | None:
+    """Return the points of the surface of some pairs of one measure, those whose errors count first.
 
     Where there are more than `MOST_POINTS`, pairs at random doses come first. The status quo of each block is a point
-    without doses and without effect; errors are those of the other points, predicted from other draws.
+    without doses and without effect. None where there are too few pairs, or none at random doses.
     """
     pairs = pairs.assign(effect=differences(pairs)).dropna(subset="effect")
     random = pairs["arm"].str.startswith(POINT)
@@ -120,12 +129,16 @@ def fitted_surface(design: ReproduceDesign, pairs: pd.DataFrame) -> Surface | No
         return None
     pairs = pd.concat([pairs[random], pairs[~random].sort_values(["draw", "arm"])]).iloc[:MOST_POINTS]
     blocks = pairs.drop_duplicates(["draw", "account"]).assign(arm=STATUS_QUO, effect=0.0)
-    points = pd.concat([pairs, blocks], ignore_index=True)
+    return pd.concat([pairs, blocks], ignore_index=True)
+
+
+def fitted_surface(design: ReproduceDesign, points: pd.DataFrame) -> Surface:
+    """Return the surface of some points; its errors are those of pairs, predicted from other draws."""
     inputs, names = inputs_table(design, points), input_names(design.plan)
     emulator = fit_emulator(
         {name: inputs[name].to_numpy() for name in names}, points["effect"].to_numpy(), unit_ranges(names)
     )
-    errors = grouped_errors(emulator, list(points["draw"]), counted=len(pairs))
+    errors = grouped_errors(emulator, list(points["draw"]), counted=int((points["arm"] != STATUS_QUO).sum()))
     return Surface(emulator, errors, points[["draw", "account", "arm"]])
 
 

@@ -9,6 +9,7 @@ from experiments.reproduce.design import ReproduceDesign
 from experiments.reproduce.loop import loop_table
 from experiments.reproduce.plan import HEAVY_HAND
 from experiments.reproduce.regions import regions_table
+from experiments.reproduce.screening import numbers_table
 from experiments.reproduce.surfaces import (
     Key,
     Surface,
@@ -39,6 +40,7 @@ def tables_of(design: ReproduceDesign, pairs: pd.DataFrame, surfaces: Mapping[Ke
         "together": effects.together_table(plan, pairs),
         "errors": errors_table(surfaces),
         "checks": checks_table(surfaces),
+        "numbers": numbers_table(design, pairs),
         "pairs_of_paradox": paradox_pairs(pairs),
         "design": design_table(design),
     }

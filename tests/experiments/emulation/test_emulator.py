@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments.emulation.emulator import fit_emulator, fitted_process, leave_one_out_errors, left_out
+from experiments.emulation.emulator import MOST_SEARCHED, fit_emulator, fitted_process, leave_one_out_errors, left_out
 from model.engine.errors import InputError
 
 pytest.importorskip("sklearn")
@@ -77,6 +77,17 @@ def test_an_emulator_that_claims_too_small_errors_is_not_accepted(emulator):
 def test_unknown_random_variation_is_estimated():
     inputs = drawn(120)
     assert fit_emulator(inputs, noisy(inputs), RANGES).noise.mean() == pytest.approx(SD**2, rel=0.5)
+
+
+def test_all_points_predict_although_lengths_are_found_from_some():
+    inputs = drawn(MOST_SEARCHED + 200)
+    values = noisy(inputs)
+    of_all, of_some = (fit_emulator({k: v[:n] for k, v in inputs.items()}, values[:n], RANGES) for n in (500, 300))
+    new = drawn(400, seed=3)
+    sd_all, sd_some = (one.predict(new).sd.mean() for one in (of_all, of_some))
+    assert len(of_all.points) == 500
+    assert sd_all < 0.9 * sd_some
+    assert np.sqrt(((of_all.predict(new).mean - truth(new)) ** 2).mean()) < SD / 3.0
 
 
 def test_pure_noise_is_not_predicted():

@@ -11,7 +11,14 @@ from chromium import ARGUMENTS, CHROMIUM, needs_chromium
 
 from experiments.explorer.explorer_page import explorer_page
 from experiments.reproduce.design import ReproduceDesign
-from experiments.reproduce.surfaces import Key, Surface, averaged_surface, fitted_surface, input_names
+from experiments.reproduce.surfaces import (
+    Key,
+    Surface,
+    averaged_surface,
+    fitted_surface,
+    input_names,
+    points_of_surface,
+)
 
 pytest.importorskip("sklearn")
 pytestmark = needs_chromium
@@ -23,9 +30,9 @@ KEY = ("villa_canales", 1, "trust_mean")
 def surfaces(design: ReproduceDesign, pairs: pd.DataFrame) -> dict[Key, Surface]:
     own = pairs[(pairs["site"] == KEY[0]) & (pairs["measure"] == KEY[2]) & (pairs["kind"] == "draws")]
     own = own[own["arm"] != "heavy_hand"]
-    found = fitted_surface(design, own)
-    assert found is not None
-    return {KEY: found}
+    points = points_of_surface(own)
+    assert points is not None
+    return {KEY: fitted_surface(design, points)}
 
 
 @pytest.fixture(scope="module")

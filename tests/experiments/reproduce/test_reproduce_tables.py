@@ -13,7 +13,8 @@ from experiments.reproduce.design import CHECKS, ReproduceDesign
 from experiments.reproduce.loop import loop_table
 from experiments.reproduce.plan import HEAVY_HAND
 from experiments.reproduce.regions import regions_table
-from experiments.reproduce.sentences import check_words
+from experiments.reproduce.screening import numbers_table
+from experiments.reproduce.sentences import check_words, numbers_words
 from experiments.reproduce.surfaces import (
     Surface,
     averaged_surface,
@@ -21,10 +22,13 @@ from experiments.reproduce.surfaces import (
     checks_table,
     dosed_pairs,
     fitted_surface,
+    fitted_surfaces,
     input_names,
+    points_of_surface,
 )
 from experiments.words.bilingual import Both
 from model.engine.errors import InputError
+from scenarios import accounts
 
 pytest.importorskip("sklearn")
 
@@ -33,9 +37,9 @@ pytest.importorskip("sklearn")
 def surface(design: ReproduceDesign, pairs: pd.DataFrame) -> Surface:
     own = pairs[(pairs["site"] == "villa_canales") & (pairs["measure"] == "trust_mean") & (pairs["kind"] == "draws")]
     own = own[own["arm"] != HEAVY_HAND]
-    found = fitted_surface(design, own)
-    assert found is not None
-    return found
+    points = points_of_surface(own)
+    assert points is not None
+    return fitted_surface(design, points)
 
 
 def row_of(table: pd.DataFrame, **where: object) -> pd.Series:
@@ -84,8 +88,9 @@ def test_surfaces_are_checked_on_pairs_that_they_have_not_seen(
 ) -> None:
     own = checked_pairs[(checked_pairs["site"] == "villa_canales") & (checked_pairs["measure"] == "trust_mean")]
     checks = own[own["kind"] == CHECKS]
-    surface = fitted_surface(checked_design, dosed_pairs(checked_design, own))
-    assert surface is not None
+    points = points_of_surface(dosed_pairs(checked_design, own))
+    assert points is not None
+    surface = fitted_surface(checked_design, points)
     assert not set(checks["draw"]) & set(surface.points["draw"])
     check = check_errors(checked_design, surface, checks)
     assert check is not None
@@ -98,6 +103,50 @@ def test_surfaces_are_checked_on_pairs_that_they_have_not_seen(
     told = replace(surface, check=wrong)
     assert (surface.error, told.error) == (surface.errors.error, wrong.error)  # what is shown is the larger error
     assert row_of(checks_table({("villa_canales", 1, "trust_mean"): told}), years=1)["bias"] == wrong.bias
+
+
+def test_two_processes_fit_the_same_surfaces_as_one(design: ReproduceDesign, pairs: pd.DataFrame) -> None:
+    few = pairs[pairs["measure"].isin(("trust_mean", "c1")) & (pairs["site"] == "villa_canales")]
+    alone, shared = (fitted_surfaces(design, few, workers) for workers in (1, 2))
+    assert list(alone) == list(shared) == [("villa_canales", 1, "trust_mean"), ("villa_canales", 1, "c1")]
+    assert [one.errors for one in alone.values()] == [one.errors for one in shared.values()]
+
+
+def test_a_drawn_number_that_moves_an_effect_is_found_among_all(design: ReproduceDesign) -> None:
+    wide = ReproduceDesign(design.plan, replace(design.size, draws=120))
+    place = list(wide.ranges).index(name := "trust.memory_years")
+    rng, names = np.random.default_rng(7), list(accounts.names())
+    own = {"site": "villa_canales", "kind": "draws", "years": 1, "measure": "trust_mean", "base": 0.0}
+    rows = []
+    for draw in range(120):
+        group = draw % len(names)
+        for arm in ("adoption", "resources"):
+            value = 10.0 * group + rng.normal() + 4.0 * wide.cube[draw, place] * (arm == "adoption")
+            sides = {"base_per": 1.0, "arm_per": 1.0, "arm_value": value}
+            rows.append(own | sides | {"draw": draw, "account": names[group], "arm": arm})
+    table = numbers_table(wide, pd.DataFrame(rows))
+    adoption = table[table["arm"] == "adoption"]
+    assert list(adoption[adoption["beyond"] == 1]["parameter"]) == [name]  # although accounts move the effect more
+    assert adoption["r"].iloc[0] > 0.6
+    assert adoption["predicted"].iloc[0] > 0.3
+    assert table[table["arm"] == "resources"]["beyond"].sum() == 0
+
+
+def test_the_numbers_that_an_effect_goes_with_are_told_with_the_line_of_chance() -> None:
+    row = {"site": "villa_canales", "arm": "everything", "measure": "trust_mean", "draws": 90, "null_r": 0.31}
+    numbers = pd.DataFrame(
+        [
+            row | {"parameter": "trust.fast", "r": 0.42, "beyond": 1},
+            row | {"parameter": "hearsay.weight", "r": 0.2, "beyond": 0},
+        ]
+    )
+    told = numbers_words({"numbers": numbers, "design": pd.DataFrame({"numbers": [822]})}, "villa_canales")
+    assert isinstance(told, Both)
+    assert all(part in told.en for part in ("822", "r 0.31, 90 draws", "(+0.42)"))
+    assert "+0.20" not in told.en
+    none = numbers_words({"numbers": numbers.iloc[1:], "design": pd.DataFrame({"numbers": [822]})}, "villa_canales")
+    assert isinstance(none, Both)
+    assert none.en.endswith(": none")
 
 
 def test_the_error_in_new_draws_is_told_beside_the_expected_one() -> None:
