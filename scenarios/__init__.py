@@ -100,10 +100,16 @@ def load(
     settings |= {f"mechanisms.{mechanism}": SourcedSetting(False) for mechanism in off}
     if start is not None:
         settings["calendar.start"] = SourcedSetting(start)
-    scenario = build_scenario(path, settings, parse_policy_words(policies))
+    scenario = build_scenario(path, settings)
     scenario = dataclasses.replace(scenario, before=groups_before_levers(scenario, own, set or {}))
-    check_policies(scenario)
-    return scenario
+    return with_policies(scenario, policies)
+
+
+def with_policies(scenario: Scenario, policies: str | Iterable[str]) -> Scenario:
+    """Return a scenario with these policies, named as in `load`, in place of its own."""
+    changed = dataclasses.replace(scenario, policies=parse_policy_words(policies))
+    check_policies(changed)
+    return changed
 
 
 def as_settings(values: Mapping[str, Any]) -> Settings:
@@ -130,8 +136,8 @@ def groups_before_levers(scenario: Scenario, own: Settings, changed: Iterable[st
     return {name: scenario.groups[name].replace(values) for name, values in kept.items()}
 
 
-def build_scenario(path: Path, settings: Settings, policies: tuple[Any, ...]) -> Scenario:
-    """Return the scenario that settings describe."""
+def build_scenario(path: Path, settings: Settings) -> Scenario:
+    """Return the scenario that settings describe, without policies."""
     declared_groups()
     for key, stated in settings.items():
         check_dotted_key(key, stated)
@@ -146,7 +152,7 @@ def build_scenario(path: Path, settings: Settings, policies: tuple[Any, ...]) ->
         lake=places.lake,
         settlements=places.settlements,
         facilities=places.facilities,
-        policies=policies,
+        policies=(),
         timeline=timeline_for(scenario_lineage(path)),
         anchors=read_anchors(),
         sources={key: stated.source for key, stated in settings.items() if stated.source} | places.sources,

@@ -19,7 +19,7 @@ from model.engine.errors import InputError, suggest_nearest
 from model.engine.parameters import ParameterGroup, parse_date
 from model.engine.policies import check_policies
 from model.engine.scenario import Scenario
-from scenarios import load
+from scenarios import load, with_policies
 from scenarios.files import forget_files, have_files_changed
 from scenarios.groups import declared_groups
 from scenarios.national_shocks import national_shocks, with_national_shocks
@@ -236,9 +236,15 @@ def forget_scenarios(most: int = MOST_KEPT) -> None:
 
 
 @read_once(16)
-def base(source: str, policies: tuple[str, ...], overrides: Overrides, start: datetime.date | None) -> Scenario:
+def base(source: str, overrides: Overrides, start: datetime.date | None) -> Scenario:
     """Return a scenario as its files and values say."""
-    return load(source, policies=policies, set=dict(overrides), start=start)
+    return load(source, set=dict(overrides), start=start)
+
+
+@read_once(16)
+def parsed_values(overrides: Overrides) -> dict[str, Any]:
+    """Return values by dotted name, in their own types."""
+    return {key: parse_typed_value(text) for key, text in overrides}
 
 
 @read_once(MOST_KEPT)
@@ -247,11 +253,14 @@ def scenario_with(
 ) -> Scenario:
     """Return a scenario with its values.
 
-    Reading one takes a hundredth of a second; so files are read once, and numbers are laid over them.
+    Reading one takes a hundredth of a second; so files are read once, numbers are laid over them, and policies over
+    both: runs that differ in policies alone share the rest.
     """
+    if policies:
+        return with_policies(scenario_with(source, (), overrides, start), policies)
     declared_groups()
-    numbers = {key: value for key, text in overrides if is_laid(key, value := parse_typed_value(text))}
-    scenario = base(source, policies, tuple(one for one in overrides if one[0] not in numbers), start)
+    numbers = {key: value for key, value in parsed_values(overrides).items() if is_laid(key, value)}
+    scenario = base(source, tuple(one for one in overrides if one[0] not in numbers), start)
     if not numbers:
         return scenario
     changes: dict[str, dict[str, Any]] = {}
