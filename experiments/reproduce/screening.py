@@ -1,4 +1,4 @@
-"""What effects depend on among all numbers that are drawn: correlations over draws, beside what chance gives."""
+"""Screening of all drawn numbers: their correlations with effects over draws, beside what chance gives."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,15 +1,15 @@
-"""Run one kernel after the other in compiled code, until one needs Python.
+"""Run one kernel after the other in compiled code, shift after shift, until one needs Python.
 
 A `Program` is a table of calls.  Each has the addresses of a kernel and of its arguments (`PackedCall`), a condition,
-and the room that tables must have before it runs.  `run_calls` goes through them; where a call has no kernel or lacks
-room it returns the number of the call, so that Python may do the work or reserve rows.  `model.world.shift_program`
-makes the program of a shift from its schedule.
+and the room that tables must have before it runs.  `run_shifts` goes through them for each shift; where a call has no
+kernel or lacks room it returns the number of the call, so that Python may do the work or reserve rows.
+`model.world.shift_program` makes the program of a shift from its schedule.
 """
 
 from __future__ import annotations
 
 from model.engine.kernels import TableBundle, call_packed, kernel, number_at
-from model.engine.rows import Row, Rows
+from model.engine.rows import IntArray, Row, Rows
 
 
 class ProgramCall(Row):
@@ -42,12 +42,39 @@ class Term(Row):
     factor: int
 
 
+class Shift(Row):
+    """Numbers of a shift (`model.engine.calendar.ShiftNumbers`); ``flags`` also say what is due on its date."""
+
+    tick: int
+    where: int
+    month: int
+    weekday: int
+    since: int
+    flags: int
+
+
 class Program(TableBundle):
     """Calls in their order, with what they need."""
 
     calls: Rows[ProgramCall]
     needs: Rows[RoomNeed]
     terms: Rows[Term]
+
+
+class Clock(TableBundle):
+    """Shifts of the present month, and what a new shift writes.
+
+    ``now`` are tick, presence list, month, weekday and shifts since the month began, as kernels read them; ``tick``
+    holds the tick once more.  ``learned`` and ``counts`` are the impressions learned and the events of the shift, which
+    begin at 0.  ``place`` is the row of the present shift.
+    """
+
+    shifts: Rows[Shift]
+    now: IntArray
+    tick: IntArray
+    learned: IntArray
+    counts: IntArray
+    place: IntArray
 
 
 @kernel
@@ -60,6 +87,16 @@ def lacks_room(program: Program, call: ProgramCall) -> bool:
         if rows > need.limit:
             return True
     return False
+
+
+@kernel
+def open_shift(clock: Clock, place: int) -> None:
+    """Begin a shift: write its numbers and clear its events."""
+    shift = clock.shifts[place]
+    clock.place[0], clock.tick[0], clock.learned[0] = place, shift.tick, 0
+    clock.now[0], clock.now[1], clock.now[2] = shift.tick, shift.where, shift.month
+    clock.now[3], clock.now[4] = shift.weekday, shift.since
+    clock.counts[:] = 0
 
 
 @kernel
@@ -78,3 +115,18 @@ def run_calls(program: Program, first: int, today: int) -> int:
         if call_packed(call.function, call.arguments) != 0:
             return -1 - k
     return len(program.calls)
+
+
+@kernel
+def run_shifts(program: Program, clock: Clock, first: int, place: int, end: int) -> int:
+    """Run the shift in row ``place``, which is open, from call ``first`` on, and those after it before row ``end``.
+
+    Return as `run_calls` does; ``clock.place`` is the row of the last shift that was begun.
+    """
+    clock.place[0] = place
+    stop = run_calls(program, first, clock.shifts[place].flags)
+    while stop == len(program.calls) and place + 1 < end:
+        place += 1
+        open_shift(clock, place)
+        stop = run_calls(program, 0, clock.shifts[place].flags)
+    return stop

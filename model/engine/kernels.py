@@ -335,6 +335,7 @@ class TableBundle:
         self._address = self._words.ctypes.data
         self._numba_type_ = bundle_type(type(self).__name__, tuple(fields))
         reals = self._words.view(np.float64)
+        self._places = {name: where for name, where, _ in numbers}
         self._numbers = {
             name: (reals if kind is types.float64 else self._words)[where : where + 1] for name, where, kind in numbers
         }
@@ -350,6 +351,14 @@ class TableBundle:
         for name, number in numbers.items():
             self._numbers[name][0] = number
         vars(self).update(numbers)
+
+    def words_of(self, first: str, last: str) -> NDArray[np.int64]:
+        """Return a view of the memory of neighbouring scalar fields, which compiled code may write.
+
+        The attributes in Python keep their values until `set_fields` is called.
+        """
+        begin, end = (self._places[name] for name in (first, last))
+        return self._words[begin : end + 1]
 
     def __iter__(self) -> Iterator[Any]:
         return (getattr(self, name) for name in self._fields)

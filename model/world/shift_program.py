@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numba import config
 
-from model.engine.calendar import N_CALENDAR_FLAGS, SHIFTS, first_of_month
-from model.engine.driver import Program, ProgramCall, RoomNeed, Term, run_calls
+from model.engine.calendar import LONGEST_MONTH, N_CALENDAR_FLAGS, SHIFTS, first_of_month, shifts_of_month
+from model.engine.driver import Clock, Program, ProgramCall, RoomNeed, Shift, Term, run_shifts
 from model.engine.kernels import PackedCall, bind_kernel
 from model.engine.rows import zero_rows
 from model.world.protocol import World
@@ -40,16 +40,33 @@ class ShiftProgram:
         """Return a program in which one part is replaced by another."""
         return ShiftProgram(new if part is old else part for part in self.parts)
 
+    @property
+    def is_compiled(self) -> bool:
+        """Return whether steps run in compiled code, so that several shifts may follow each other there."""
+        return not config.DISABLE_JIT
+
     def run(self, world: World) -> None:
         """Run the steps of the present shift."""
-        if config.DISABLE_JIT:
+        if not self.is_compiled:
             for part in self.parts:
                 part(world)
             return
+        self.run_compiled(world, world.tick + 1)
+
+    def run_until(self, world: World, end: int) -> None:
+        """Run the present shift, which is open, and those after it before the tick ``end``, which is then present.
+
+        All must lie in one month, and parameters may change with the first one only.
+        """
+        self.run_compiled(world, end)
+        world.tick = end
+
+    def run_compiled(self, world: World, end: int) -> None:
+        """Run the shifts before the tick ``end``, with Python where a step needs it; the last one is then present."""
         first, n = 0, len(self.parts)
         while True:
             bound = world.cached_view(self.bind)
-            stop = bound.run(first, bound.flags(world))
+            stop = bound.run(world, first, end)
             if stop == n:
                 return
             if stop < 0:
@@ -77,7 +94,7 @@ class BoundProgram:
     """A program with the addresses of a world's tables, valid until a table moves or parameters change."""
 
     def __init__(self, program: ShiftProgram, world: World) -> None:
-        self.program, self.month, self.on_day = program, -1, [0]
+        self.program, self.month = program, -1
         calls = zero_rows(ProgramCall, len(program.parts))
         self.kept: list[object] = []
         self.needs: list[tuple[int, int, int]] = []
@@ -87,7 +104,29 @@ class BoundProgram:
         needs, terms = zero_rows(RoomNeed, len(self.needs)), zero_rows(Term, len(self.terms))
         needs[:] = np.array(self.needs, RoomNeed.dtype)
         terms[:] = np.array(self.terms, Term.dtype)
-        self.run = bind_kernel(run_calls, (Program(calls=calls, needs=needs, terms=terms),), (0, 0))
+        self.clock = Clock(
+            shifts=zero_rows(Shift, LONGEST_MONTH),
+            now=world.shift_context().words_of("tick", "since"),
+            tick=world.tick_array,
+            learned=world.learned,
+            counts=world.shift_events.counts,
+            place=np.zeros(1, np.int64),
+        )
+        tables = Program(calls=calls, needs=needs, terms=terms), self.clock
+        self.run_shifts = bind_kernel(run_shifts, tables, (0, 0, 0))
+
+    def run(self, world: World, first: int, end: int) -> int:
+        """Run shifts before the tick ``end``, the present one from part ``first`` on; return as `run_shifts` does.
+
+        The shift in which it stops is then the present one of the world.
+        """
+        self.read_month(world)
+        place = world.shifts_since_close - 1
+        stop: int = self.run_shifts(first, place, place + end - world.tick)
+        if moved := self.clock.place.item() - place:
+            world.tick += moved
+            world.shift_context()
+        return stop
 
     def write_call(self, world: World, call: ProgramCall, part: ScheduleStep) -> None:
         """Write addresses, conditions and needs of a part."""
@@ -113,14 +152,15 @@ class BoundProgram:
         """Return the flag of the days on which a dated part is due."""
         return 1 << N_CALENDAR_FLAGS + self.program.dated.index(part)
 
-    def flags(self, world: World) -> int:
-        """Return the flags of the present shift: those of the calendar, and those of the parts due on its date."""
-        _, _, month, _, since, flags = world.shift_numbers()
-        if self.month != month:
-            self.month, first = month, first_of_month(month)
-            days = [first + datetime.timedelta(days=day) for day in range(world.days_of_month)]
-            self.on_day = [
-                sum(self.flag_of(part) for part in self.program.dated if part.on and part.on(world, date))
-                for date in days
-            ]
-        return flags | self.on_day[(since - 1) // SHIFTS]
+    def read_month(self, world: World) -> None:
+        """Write the shifts of the present month, with the flags of the parts that are due on their dates."""
+        if self.month == world.month:
+            return
+        self.month, first = world.month, first_of_month(world.month)
+        on_day = [
+            sum(self.flag_of(part) for part in self.program.dated if part.on and part.on(world, date))
+            for date in (first + datetime.timedelta(days=day) for day in range(world.days_of_month))
+        ]
+        numbers = shifts_of_month(world.month, world.calendar.market_days)
+        rows = [(*one[:-1], one.flags | on_day[(one.since - 1) // SHIFTS]) for one in numbers]
+        self.clock.shifts[: len(rows)] = np.array(rows, Shift.dtype)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.engine.driver import Program, ProgramCall, RoomNeed, Term, run_calls
+from model.engine.driver import Clock, Program, ProgramCall, RoomNeed, Shift, Term, run_calls, run_shifts
 from model.engine.kernels import PackedCall, TableBundle, allocating_kernel, kernel
 from model.engine.rows import FloatArray, IntArray, zero_rows
 
@@ -58,6 +58,24 @@ def test_calls_run_in_order_until_one_needs_python_or_room() -> None:
     count[0] = 0
     assert run_calls(told, 0, HOLIDAY) == 3  # no morning, so that Python is not needed; then room lacks
     assert count.item() == 6
+
+
+def test_shifts_follow_each_other_until_a_call_needs_python() -> None:
+    count, sums = np.zeros(1, np.int64), np.zeros(2)
+    packed = PackedCall(count_on, (Counter(count=count, step=1), sums, 0.5))
+    kernel_call, python = (packed.function, packed.arguments, 0, 0, 0, 0), (0, 0, HOLIDAY, 0, 0, 0)
+    told = program([kernel_call, python], 0, count)
+    shifts = zero_rows(Shift, 5)
+    shifts[:] = np.array([(100 + k, 2, 24000, 3, k + 1, HOLIDAY * (k == 3)) for k in range(5)], Shift.dtype)
+    now, tick, learned, counts, place = (np.full(n, 7, np.int64) for n in (5, 1, 1, 3, 1))
+    clock = Clock(shifts=shifts, now=now, tick=tick, learned=learned, counts=counts, place=place)
+    assert run_shifts(told, clock, 0, 0, 1) == 2  # the first shift alone, which the caller has opened
+    assert (count.item(), place.item(), tick.item(), counts.tolist()) == (1, 0, 7, [7, 7, 7])
+    assert run_shifts(told, clock, 0, 0, 5) == 1  # the fourth one needs Python at its second call
+    assert (count.item(), place.item(), tick.item(), learned.item()) == (5, 3, 103, 0)
+    assert (now.tolist(), counts.tolist()) == ([103, 2, 24000, 3, 4], [0, 0, 0])
+    assert run_shifts(told, clock, 2, 3, 5) == 2  # what was left of it, and the last one
+    assert (count.item(), place.item()) == (6, 4)
 
 
 def test_a_call_that_fails_is_named() -> None:

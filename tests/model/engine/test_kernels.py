@@ -62,6 +62,17 @@ def test_a_number_can_be_put_anew_and_sets_within_sets_see_it() -> None:
     assert (ROWS["count"] == 9).all()
 
 
+def test_compiled_code_may_write_numbers_of_a_set_in_its_memory() -> None:
+    room = Room(shelf=shelf(), tick=0)
+    room.words_of("tick", "tick")[0] = 11
+    ROWS["count"] = 0
+    weigh(room)
+    assert (ROWS["count"] == 11).all()
+    assert room.tick == 0
+    room.set_fields({"tick": 12})
+    assert room.words_of("tick", "tick").tolist() == [12]
+
+
 def test_fields_are_named_and_must_all_be_given() -> None:
     with pytest.raises(TypeError, match=r"fields are rows, grid, tick\. They must be rows, grid, tick, weight"):
         Shelf(rows=ROWS, grid=GRID, tick=3)

@@ -178,6 +178,46 @@ def test_by_its_own_clock_a_world_lives_as_by_mesa_s(live: Live) -> None:
     assert same_state(by_itself, by_mesa)
 
 
+def test_shifts_that_follow_each_other_in_compiled_code_give_the_bits_of_single_ones(live: Live) -> None:
+    """Policies begin in the middle of months, and the last shift is in the middle of one, too."""
+    dated = {"policies": ["multicultural@2017-01-11", "heavy_hand@2017-02-20"], **BUSY}
+    single, together = live(3 * MONTH - 20, **dated), live(0, **dated)
+    together.live(3 * MONTH - 20)
+    assert together.tick == single.tick
+    assert same_state(together, single)
+    pd.testing.assert_frame_equal(measures(together), measures(single), check_exact=True)
+
+
+def test_compiled_code_runs_to_the_end_of_a_month_or_to_the_next_policy(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, ends = live(0, policies="multicultural@2017-01-11"), []
+    run = ShiftProgram.run_until
+    monkeypatch.setattr(ShiftProgram, "run_until", lambda *words: (ends.append(words[2]), run(*words)))
+    first = world.tick
+    world.live(93 + 3)
+    assert ends == [first + 30 - 1, first + 93 - 1, first + 93 + 2]  # the last shift of each is a step of its own
+
+
+def test_a_world_of_which_each_shift_is_followed_takes_every_step(live: Live) -> None:
+    class Counting(TrustModel):
+        opened = 0
+
+        def open_shift(self) -> None:
+            self.opened += 1
+            super().open_shift()
+
+    world = live(0)
+    counting = Counting(world.settings, rng=7, town=world.town)
+    begun = counting.opened
+    counting.live(40)
+    assert counting.opened - begun == 40
+    traced = live(0, trace=True)
+    traced.live(5)
+    assert traced.trace is not None
+    assert len(traced.trace["visits"]) == traced.shift_events.counts[0]
+
+
 def test_the_rows_that_kernels_take_are_of_one_type_in_all_worlds(live: Live, tmp_path: Path) -> None:
     world = live(0)
     world.save(tmp_path)
@@ -342,6 +382,8 @@ def test_a_pass_is_given_its_tables_once_and_anew_when_one_has_moved_or_numbers_
 
 class StepByStep(ShiftProgram):
     """A program that calls every step from Python."""
+
+    is_compiled = False
 
     def run(self, world: World) -> None:
         """Run the steps that are due, one after the other."""
