@@ -123,7 +123,7 @@ KEPT_TABLES = {
 SHIFT_PROGRAM = ShiftProgram(SHIFT_SCHEDULE.values())
 LARGE_TOWN_RESIDENTS = 20_000
 """Rows of residents from which garbage is collected before a new world is created."""
-FOLLOWED = ("step", "open_shift", "record_shift")
+SHIFT_METHODS = ("step", "open_shift", "record_shift")
 """Methods of a shift that a subclass may replace."""
 
 type MonthTable = NDArray[np.void]
@@ -299,7 +299,7 @@ class TrustModel(MesaModel):
     # The schedule
 
     def live(self, shifts: int) -> None:
-        """Simulate a number of shifts without Mesa's scheduler and, where nobody follows each, in compiled code.
+        """Simulate a number of shifts without Mesa's scheduler, all but the last of a month in compiled code.
 
         Parameters
         ----------
@@ -309,15 +309,15 @@ class TrustModel(MesaModel):
         end = self.tick + shifts
         while self.tick < end:
             last = min(end, self.next_break()) - 1
-            if last > self.tick and not self.is_followed:
+            if last > self.tick and not self.runs_shift_by_shift:
                 self.open_shift()
                 self.schedule.run_until(self, last)
             type(self).step(self)
 
     @property
-    def is_followed(self) -> bool:
+    def runs_shift_by_shift(self) -> bool:
         """Return whether Python acts in every shift: for a trace, for tables of events, or in a step of a subclass."""
-        own = any(getattr(type(self), name) is not getattr(TrustModel, name) for name in FOLLOWED)
+        own = any(getattr(type(self), name) is not getattr(TrustModel, name) for name in SHIFT_METHODS)
         return own or self.trace is not None or bool(self.kept) or not self.schedule.is_compiled
 
     def next_break(self) -> int:

@@ -199,7 +199,7 @@ def test_compiled_code_runs_to_the_end_of_a_month_or_to_the_next_policy(
     assert ends == [first + 30 - 1, first + 93 - 1, first + 93 + 2]  # the last shift of each is a step of its own
 
 
-def test_a_world_of_which_each_shift_is_followed_takes_every_step(live: Live) -> None:
+def test_a_subclass_and_a_trace_get_every_shift(live: Live) -> None:
     class Counting(TrustModel):
         opened = 0
 
