@@ -218,6 +218,9 @@ def export(
 @app.command()
 def verify(path: options.Verified, workers: options.Workers = 1) -> None:
     """Run again what made a report or results: equal or not?"""
+    from experiments.storage.embedded_manifest import checked_manifest
+
+    checked_manifest(path)  # before the model is loaded
     from experiments.report.verify import verify as differences
 
     found = differences(path, workers)
@@ -494,10 +497,14 @@ def reproduce(
     from scenarios.extras import require_extra
 
     require_extra("emulation", "reproduce")
+    size = "quick" if quick else "trial" if trial else "whole"
+    if repeat is not None:
+        from experiments.reproduce.design import design_of
+
+        design_of(size).find_pair(repeat)  # a wrong name is told before the model is loaded
     from experiments.cli.reproduce import repeat as repeat_pair
     from experiments.cli.reproduce import reproduce as answer
 
-    size = "quick" if quick else "trial" if trial else "whole"
     if repeat is not None:
         repeat_pair(size, repeat, workers, out)
         return
@@ -549,9 +556,12 @@ def contrasts(
 @app.command()
 def repeat(run: options.Run, within: options.Within = None) -> None:
     """Compute one run again, in this process, and compare."""
+    from experiments.studies.find_run import find_run
+
+    found = find_run(run, within)  # before the model is loaded
     from experiments.studies.rerun_check import repeat as once_more
 
-    raise typer.Exit(once_more(run, within))
+    raise typer.Exit(once_more(*found))
 
 
 @app.command()

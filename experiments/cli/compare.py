@@ -53,7 +53,7 @@ class ComparisonOutput:
 
     def check_replaced(self, request: Request, fresh: bool) -> None:
         """Raise if the file for the report is none, or that of another comparison."""
-        from experiments.report.verify import embedded_in
+        from experiments.storage.embedded_manifest import embedded_in
 
         stated = embedded_in(self.report) if self.report is not None and self.report.is_file() else None
         if stated is None:

@@ -10,10 +10,9 @@ import pandas as pd
 from experiments.execution.interruption import tell_interrupted
 from experiments.explorer.explorer_page import explorer_page
 from experiments.figures.svg import render_figure
-from experiments.reproduce.design import POLICIES, Block, ReproduceDesign
+from experiments.reproduce.design import POLICIES, Block, ReproduceDesign, design_of
 from experiments.reproduce.figures import FIGURES
 from experiments.reproduce.lock import LOCK, check_lock, decided, write_lock
-from experiments.reproduce.plan import plan
 from experiments.reproduce.repeat_pair import repeat_pair
 from experiments.reproduce.runs import PAIRS, RUNS, pairs_of, run_missing_cells, specs_of
 from experiments.reproduce.sentences import sentence_lines
@@ -38,7 +37,7 @@ NAMES = {"whole": "reproduce", "quick": "reproduce-quick", "trial": "reproduce-t
 
 def repeat(size: str, name: str, workers: int, out: Path | None) -> None:
     """Run one pair of the design again and print its effects."""
-    for line in repeat_pair(ReproduceDesign(plan(), plan().size(size)), name, out or folder_of(size), workers):
+    for line in repeat_pair(design_of(size), name, out or folder_of(size), workers):
         print(line)
 
 
@@ -53,7 +52,7 @@ def reproduce(size: str, workers: int, out: Path | None, *, fresh: bool, so_far:
     With ``so_far`` nothing is run: what has finished is told.
     """
     folder = out or folder_of(size)
-    design = ReproduceDesign(plan(), plan().size(size))
+    design = design_of(size)
     now = decided(design, size)
     with locked(folder):
         check_own(folder, *OWN)

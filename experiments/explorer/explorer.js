@@ -2,7 +2,8 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const numbersOf = (text) => new Float64Array(Uint8Array.from(atob(text), (one) => one.charCodeAt(0)).buffer);
 const width = data.inputs.length, nFactors = data.factors.length;
-const points = Object.fromEntries(Object.entries(data.points).map(([site, text]) => [site, numbersOf(text)]));
+const draws = numbersOf(data.draws);
+const points = Object.fromEntries(Object.entries(data.runs).map(([site, runs]) => [site, pointsOf(runs)]));
 for (const surface of Object.values(data.surfaces))
   for (const one of [surface, surface.average]) one.weights = numbersOf(one.weights);
 const state = {
@@ -14,6 +15,17 @@ const state = {
   average: true,
 };
 
+/* Inputs of all runs of a site, one after the other: doses of the arm, assumptions of the draw, 1 for the account. */
+function pointsOf(runs) {
+  const found = new Float64Array(runs.arm.length * width), n = data.assumptions.length;
+  runs.arm.forEach((arm, row) => {
+    found.set(data.doses[arm], row * width);
+    found.set(draws.subarray(runs.place[row] * n, (runs.place[row] + 1) * n), row * width + nFactors);
+    const account = data.inputs.indexOf(data.accounts[runs.account[row]].name);
+    if (account >= 0) found[row * width + account] = 1;
+  });
+  return found;
+}
 /* Emulators: level + slopes · x + Σ weight exp(-Σ ((x - point) / length)² / 2); an average is over all but the doses. */
 function hasSurface(site, years) {
   return data.measures.some((one) => `${site}|${years}|${one.name}` in data.surfaces);
@@ -45,13 +57,16 @@ function refusal() {
 }
 function nearest() {
   const x = inputs(), all = points[state.site], used = state.average ? nFactors : width;
+  const runs = data.runs[state.site];
   let best = -1, least = Infinity;
-  data.runs[state.site].forEach((_, row) => {
-    let square = data.years[state.site][row] >= state.years ? 0 : 1e3;
+  runs.years.forEach((years, row) => {
+    let square = years >= state.years ? 0 : 1e3;
     for (let k = 0; k < used; k++) square += (Math.min(Math.max(x[k] || 0, -9), 9) - all[row * width + k]) ** 2;
     if (square < least) [best, least] = [row, square];
   });
-  return `${data.command} --repeat ${data.runs[state.site][best]}`;
+  const account = data.accounts[runs.account[best]].name;
+  const block = `${state.site}-${data.kinds[runs.kind[best]]}-${runs.draw[best]}-${account}`;
+  return `${data.command} --repeat ${block}:${data.arms[runs.arm[best]]}`;
 }
 
 /* The page. */

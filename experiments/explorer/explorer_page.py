@@ -14,10 +14,10 @@ from experiments.comparison.headline_measures import BY_NAME
 from experiments.emulation.coefficients import coefficients_of
 from experiments.figures.theme import TOKENS
 from experiments.narrative.messages import messages
-from experiments.reproduce.design import ReproduceDesign
+from experiments.reproduce.design import KINDS, ReproduceDesign
 from experiments.reproduce.plan import HORIZONS, SITES, STATUS_QUO
 from experiments.reproduce.sentences import input_name, measure_name, site_name, unit_of
-from experiments.reproduce.surfaces import Key, Surface, averaged_surface, dosed_pairs, input_names, inputs_table
+from experiments.reproduce.surfaces import Key, Surface, averaged_surface, dosed_pairs, input_names
 from experiments.words.bilingual import LANGUAGES, Both
 from scenarios import accounts
 
@@ -45,20 +45,18 @@ def explorer_data(
     design: ReproduceDesign, pairs: pd.DataFrame, surfaces: Mapping[Key, Surface], command: str
 ) -> dict[str, Any]:
     """Return all that the script needs: inputs, runs, surfaces and words."""
-    plan, names = design.plan, input_names(design.plan)
+    plan = design.plan
     runs = runs_table(design, pairs)
     return {
         "command": command,
-        "inputs": names,
+        "inputs": input_names(plan),
         "factors": [{"name": name, "title": text_by_language(input_name(name))} for name in plan.factors],
         "assumptions": [assumption(design, name) for name in plan.assumptions],
         "accounts": [{"name": name, "title": title} for name, title in accounts.names().items()],
         "sites": [{"name": site, "title": text_by_language(site_name(site))} for site in SITES],
         "horizons": list(HORIZONS),
         "measures": [measure_of(name) for name in plan.emulated],
-        "runs": {site: own["id"].tolist() for site, own in runs.groupby("site", sort=False)},
-        "years": {site: own["years"].tolist() for site, own in runs.groupby("site", sort=False)},
-        "points": {site: floats_as_base64(own[names].to_numpy()) for site, own in runs.groupby("site", sort=False)},
+        **points_data(design, runs),
         "surfaces": {
             f"{site}|{years}|{measure}": surface_data(design, one, runs[runs["site"] == site])
             for (site, years, measure), one in surfaces.items()
@@ -95,15 +93,35 @@ def page_words(language: str) -> dict[str, str]:
 
 
 def runs_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return every run of a package and of the status quo once, with its inputs, name and longest horizon."""
+    """Return every run of a package and of the status quo once, with its longest horizon."""
     keys = ["site", "kind", "draw", "account", "arm"]
     packages = dosed_pairs(design, pairs).groupby(keys, sort=False)["years"].max().reset_index()
     quo = packages.drop_duplicates(["site", "kind", "draw", "account"]).assign(arm=STATUS_QUO)
-    runs = pd.concat([packages, quo], ignore_index=True)
-    names = (
-        runs["site"] + "-" + runs["kind"] + "-" + runs["draw"].astype(str) + "-" + runs["account"] + ":" + runs["arm"]
-    )
-    return pd.concat([runs, inputs_table(design, runs)], axis=1).assign(id=names)
+    return pd.concat([packages, quo], ignore_index=True)
+
+
+def points_data(design: ReproduceDesign, runs: pd.DataFrame) -> dict[str, Any]:
+    """Return the runs of each site by column, and what the script makes their inputs of.
+
+    The doses of a run are those of its arm, its assumptions those of its draw; ``kind``, ``account`` and ``arm`` of a
+    run are numbers in the lists of these names, ``place`` is that of its draw.
+    """
+    plan, named = design.plan, list(accounts.names())
+    doses = {STATUS_QUO: {}} | {arm: doses for block in design.blocks for arm, doses in block.packages.items()}
+    arms = list(dict.fromkeys(runs["arm"]))
+    draws, places = np.unique(runs["draw"], return_inverse=True)
+    numbered = runs.assign(
+        kind=runs["kind"].map(KINDS.index), account=runs["account"].map(named.index), arm=runs["arm"].map(arms.index),
+        place=places,
+    )  # fmt: skip
+    columns = ["kind", "draw", "place", "account", "arm", "years"]
+    return {
+        "kinds": KINDS,
+        "arms": arms,
+        "doses": [[doses[arm].get(name, 0.0) for name in plan.factors] for arm in arms],
+        "draws": floats_as_base64(np.array([list(design.inputs(draw).values()) for draw in draws])),
+        "runs": {site: own[columns].to_dict("list") for site, own in numbered.groupby("site", sort=False)},
+    }
 
 
 def surface_data(design: ReproduceDesign, surface: Surface, runs: pd.DataFrame) -> dict[str, Any]:

@@ -4,9 +4,8 @@ import contextlib
 import io
 import json
 import os
-import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,8 @@ from experiments.execution.run_set import run_all
 from experiments.report import build
 from experiments.report.compare_command import compare
 from experiments.report.prices import read_prices
+from experiments.storage.embedded_manifest import STAMPS, checked_manifest
 from experiments.storage.manifest import ARMS, COMPARISON, MANIFEST, RUN, SWEEP, read_manifest
-from experiments.storage.manifest_schema import Comparison, ManifestEntry, check_types
 from experiments.storage.reading import places_of, specs_of, tables
 from experiments.storage.result_tables import rows_of_runs
 from experiments.storage.run_folder import join_runs
@@ -28,30 +27,16 @@ from experiments.studies.rerun_check import check_code as check_run
 from experiments.studies.rerun_check import once_more, rows_of
 from experiments.words.dictionary import CHANGE
 from model.engine.errors import InputError
-from model.engine.fingerprint import fingerprint
-from scenarios.files import parse_json, read_text
-
-STAMPS = ("written", "seconds", "commit", "machine", "arms", "interrupted")
-"""Keys of a manifest on the occasion and the place, which running again cannot bring back."""
-EMBEDDED = re.compile(r'<script type="application/json" id="manifest">(.*?)</script>', re.DOTALL)
-LANGUAGES = ("es", "en", "both")
-MOST_HTML = 2**25
-PEEP = 64
 
 
 def verify(path: Path, workers: int) -> list[str]:
     """Run again what made a file or folder; return the differences, none where all is equal."""
-    if path.is_dir():
-        return list(verify_folder(path, workers))
-    if not path.is_file():
-        raise InputError(f"no file or folder '{path}'")
-    return list(verify_report(path, workers))
+    return list(verify_folder(path, workers) if path.is_dir() else verify_report(path, workers))
 
 
 def verify_folder(folder: Path, workers: int) -> Iterator[str]:
     """Yield the differences in a folder of a run or of a comparison."""
-    stated = read_manifest(folder)
-    check_code(str(folder), stated)
+    stated = checked_manifest(folder)
     if stated.get("format") == RUN:
         again = run_again(folder, stated, workers)
         for name in tables_in(folder):
@@ -98,52 +83,13 @@ def verify_sweep(folder: Path, workers: int) -> Iterator[str]:
 
 def verify_report(file: Path, workers: int) -> Iterator[str]:
     """Yield a line if a report differs from the one that comes out of running it again."""
-    stated = embedded(file)
-    check_code(str(file), stated)
+    stated = checked_manifest(file)
     with tempfile.TemporaryDirectory() as place:
         again = compare_again(stated, Path(place) / "again", workers, file.parent)
         copy_stamps(again, stated)
         prices = read_prices([f"{name}={price}" for name, price in stated.get("prices", {}).items()])
         if build(again, stated["lang"], prices) != file.read_bytes():
             yield f"{file.name} is not what comes out"
-
-
-def embedded(file: Path) -> ManifestEntry:
-    """Return the manifest that a report holds, or raise where a file is none."""
-    start = b"<"  # why a file cannot be read is told below
-    if file.is_file():
-        with contextlib.suppress(OSError), file.open("rb") as opened:
-            start = opened.read(PEEP)
-    if not start.lstrip().startswith(b"<"):
-        raise InputError(f"{file} is no report of this program, which is an HTML file; or name the folder of results")
-    found = EMBEDDED.search(read_text(file, str(file), MOST_HTML))
-    if found is None:
-        raise InputError(f"{file} is no report of this program: it holds no manifest")
-    where = f"{file}, manifest"
-    stated = check_types(parse_json(found.group(1), where), where, Comparison)
-    for key in STAMPS:
-        stated[key]  # what is missing raises before hours are spent on running it again
-    if stated["lang"] not in LANGUAGES:
-        raise InputError(f"{where}: lang knows {', '.join(LANGUAGES)}, got '{stated['lang']}'")
-    return stated
-
-
-def embedded_in(file: Path) -> dict[str, Any] | None:
-    """Return the manifest that a report of any version holds, unchecked; None if it is no report."""
-    with contextlib.suppress(InputError):
-        found = EMBEDDED.search(read_text(file, str(file), MOST_HTML))
-        stated = parse_json(found.group(1), str(file)) if found else None
-        return stated if isinstance(stated, dict) else None
-    return None
-
-
-def check_code(name: str, stated: Mapping[str, Any]) -> None:
-    """Raise if another version of the model made these results: running this one would prove nothing."""
-    if stated.get("fingerprint") != fingerprint():
-        raise InputError(
-            f"{name} was made by model {stated.get('fingerprint')}, this is {fingerprint()}:"
-            f" check out commit {stated.get('commit')} and verify there"
-        )
 
 
 def compare_again(stated: dict[str, Any], out: Path, workers: int, beside: Path) -> Path:

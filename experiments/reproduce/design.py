@@ -1,6 +1,7 @@
 """Design of `confianza reproduce`: blocks of runs that share a draw, a town, all random numbers and an account."""
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -11,12 +12,22 @@ import numpy as np
 
 from experiments.execution.run_requests import after
 from experiments.reproduce.dosed_policies import dosed_changes, write_policy
-from experiments.reproduce.plan import HEAVY_HAND, POINT, SITES, STATUS_QUO, Doses, ReproducePlan, ReproduceSize
+from experiments.reproduce.plan import (
+    HEAVY_HAND,
+    POINT,
+    SITES,
+    STATUS_QUO,
+    Doses,
+    ReproducePlan,
+    ReproduceSize,
+    plan,
+)
 from experiments.storage.run_spec import OWN, RunSpec, overrides_of
 from experiments.storage.writing import make_folder
 from experiments.studies.factors import Range, plausible_ranges
 from experiments.studies.study import Design
 from experiments.studies.study_jobs import design_points
+from model.engine.errors import InputError, suggest_nearest
 from model.engine.scenario import Scenario
 from scenarios import accounts, load
 
@@ -27,6 +38,8 @@ POLICIES = "policies"
 DIGITS = 3
 DRAWS, CHECKS, LOOP, LONG = KINDS = ("draws", "checks", "loop", "long")
 """Kinds of blocks."""
+PAIR = re.compile(rf"({'|'.join(SITES)})-({'|'.join(KINDS)})-[0-9]+-[a-z_]+:[a-z0-9_]+")
+"""Name of a pair of runs: that of its block, and its arm."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +147,19 @@ class ReproduceDesign:
                     heavy=False,
                 )  # fmt: skip
 
+    def find_pair(self, name: str) -> tuple[Block, str]:
+        """Return the block and arm of a name like `villa_canales-draws-3-present_law:everything`."""
+        if not PAIR.fullmatch(name):
+            raise InputError(f"--repeat: a pair is named SITE-KIND-DRAW-ACCOUNT:ARM, as in the explorer, got '{name}'")
+        block_name, _, arm = name.partition(":")
+        blocks = {block.name: block for block in self.blocks}
+        if block_name not in blocks:
+            raise InputError(f"--repeat: no block '{block_name}'{suggest_nearest(block_name, blocks)}")
+        block = blocks[block_name]
+        if arm not in block.arms:
+            raise InputError(f"--repeat: {block_name} has no run '{arm}'{suggest_nearest(arm, block.arms)}")
+        return block, arm
+
     def random_packages(self, first: int, number: int) -> dict[str, Doses]:
         """Return so many packages at random doses from a row of the hypercube on."""
         factors = tuple(self.plan.factors)
@@ -176,6 +202,11 @@ class ReproduceDesign:
         make_folder(folder / POLICIES)
         changes = dosed_changes(municipality(block.site), doses)
         return (str(write_policy(folder / POLICIES, f"{arm}_{block.site}", changes)),)
+
+
+def design_of(size: str) -> ReproduceDesign:
+    """Return the design of a size of the plan."""
+    return ReproduceDesign(plan(), plan().size(size))
 
 
 @cache

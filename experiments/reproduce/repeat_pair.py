@@ -9,11 +9,10 @@ from experiments.comparison.headline_measures import BY_NAME
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_job import run_one
-from experiments.reproduce.design import Block, ReproduceDesign
+from experiments.reproduce.design import ReproduceDesign
 from experiments.reproduce.plan import STATUS_QUO
 from experiments.reproduce.runs import block_rows, differences, rows_in
 from experiments.storage.run_spec import RunSpec
-from model.engine.errors import InputError, suggest_nearest
 
 
 def measures_of(spec: RunSpec, tell: ReportProgress) -> pd.DataFrame:
@@ -21,21 +20,9 @@ def measures_of(spec: RunSpec, tell: ReportProgress) -> pd.DataFrame:
     return run_one(spec, tell).tables["measures"].to_pandas()
 
 
-def find_pair(design: ReproduceDesign, name: str) -> tuple[Block, str]:
-    """Return the block and arm of a name like `villa_canales-draws-3-present_law:everything`."""
-    block_name, _, arm = name.partition(":")
-    blocks = {block.name: block for block in design.blocks}
-    if block_name not in blocks:
-        raise InputError(f"--repeat: no block '{block_name}'{suggest_nearest(block_name, blocks)}")
-    block = blocks[block_name]
-    if arm not in block.arms:
-        raise InputError(f"--repeat: {block_name} has no run '{arm}'{suggest_nearest(arm, block.arms)}")
-    return block, arm
-
-
 def repeat_pair(design: ReproduceDesign, name: str, folder: Path, workers: int) -> Iterator[str]:
     """Run a pair and yield its effects on all measures, in lines of at most 80 columns."""
-    block, arm = find_pair(design, name)
+    block, arm = design.find_pair(name)
     specs = {one: spec for one, spec in design.specs(block, folder).items() if one in (STATUS_QUO, arm)}
     months = dict(zip(specs, run_jobs(list(specs.values()), measures_of, workers, f"pair {name}").whole, strict=True))
     by_run = {specs[one].run: own for one, own in months.items()}

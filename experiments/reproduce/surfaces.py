@@ -23,6 +23,8 @@ from scenarios import accounts
 
 MOST_POINTS = 600
 """Results to which an emulator is fitted: the time grows with their cube."""
+CHOSEN = 38
+"""Seed of their choice, where there are more."""
 FEWEST_POINTS = 24
 """Results below which no surface is fitted."""
 SAMPLE = 512
@@ -120,14 +122,16 @@ def rows_of(pairs: pd.DataFrame, site: str, years: int, measure: str) -> pd.Data
 def points_of_surface(pairs: pd.DataFrame) -> pd.DataFrame | None:
     """Return the points of the surface of some pairs of one measure, those whose errors count first.
 
-    Where there are more than `MOST_POINTS`, pairs at random doses come first. The status quo of each block is a point
-    without doses and without effect. None where there are too few pairs, or none at random doses.
+    Where there are more than `MOST_POINTS`, they are chosen at random: half at random doses and half in full, as far
+    as there are so many. The status quo of each block is a point without doses and without effect. None where there are
+    too few pairs, or none at random doses.
     """
-    pairs = pairs.assign(effect=differences(pairs)).dropna(subset="effect")
+    pairs = pairs.assign(effect=differences(pairs)).dropna(subset="effect").sample(frac=1.0, random_state=CHOSEN)
     random = pairs["arm"].str.startswith(POINT)
     if len(pairs) < FEWEST_POINTS or not random.any():
         return None
-    pairs = pd.concat([pairs[random], pairs[~random].sort_values(["draw", "arm"])]).iloc[:MOST_POINTS]
+    n_full = min((~random).sum(), max(MOST_POINTS // 2, MOST_POINTS - random.sum()))
+    pairs = pd.concat([pairs[random].head(MOST_POINTS - n_full), pairs[~random].head(n_full)])
     blocks = pairs.drop_duplicates(["draw", "account"]).assign(arm=STATUS_QUO, effect=0.0)
     return pd.concat([pairs, blocks], ignore_index=True)
 

@@ -1,11 +1,9 @@
 """The command `repeat`: one run once more, in this process, where its error or its numbers can be looked at."""
 
 import dataclasses
-import re
 import sys
 import traceback
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -14,29 +12,19 @@ from experiments.execution import run_job
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
 from experiments.narrative.run_summary import summary_table
-from experiments.storage.manifest import SWEEP, kind_of, read_manifest
 from experiments.storage.progress import say
-from experiments.storage.reading import places_of, specs_of, tables
 from experiments.storage.result_tables import without_changes
 from experiments.storage.run_spec import RunSpec
-from experiments.storage.run_store import stored_table
-from experiments.storage.saved_states import FilesChanged, check_went_on
-from experiments.studies import quarantine
+from experiments.storage.saved_states import FilesChanged
 from experiments.words.bilingual import Tongue
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
 
 SAME, FAULT = 0, 1
-IDENTITY = re.compile(r"[0-9a-f]{16}")
-RESULTS = Path("results")
-
-Found = tuple[str, RunSpec, pa.Table | None]
-"""The identity under which a run is known, what it is asked to be, and its stored measures."""
 
 
-def repeat(word: str, within: Path | None) -> int:
+def repeat(run: str, spec: RunSpec, stored: pa.Table | None) -> int:
     """Compute a run again and compare it with what is stored; return the exit code."""
-    run, spec, stored = find_run(word, within)
     check_code(run, spec)
     try:
         (measures,) = once_more([spec], 1, f"run {run}")
@@ -48,49 +36,6 @@ def repeat(word: str, within: Path | None) -> int:
         return FAULT
     print(summary_table(spec, measures.to_pandas(), Tongue("en")))
     return compare_with_stored(measures, stored)
-
-
-def find_run(word: str, within: Path | None) -> Found:
-    """Return the run that is meant, with its stored measures if it has finished."""
-    if word.endswith(".json"):
-        return *quarantine.read(Path(word)), None
-    named = RunSpec.read(word).run if word.startswith("confianza ") else word
-    if not IDENTITY.fullmatch(named):
-        raise InputError(
-            f"a run is named by 16 hexadecimal digits, its command, or its file in quarantine/, got '{word}'"
-        )
-    folders = [within] if within else sorted(path.parent for path in RESULTS.glob("*/manifest.json"))
-    for folder in folders:
-        try:
-            if one := found_in(folder, named):
-                return one
-        except FilesChanged:
-            raise
-        except InputError as reason:
-            if within:
-                raise
-            say(f"not looked into: {reason}")
-    if named != word and within is None:
-        return named, RunSpec.read(word), None
-    where = str(within) if within else f"any folder in {RESULTS}/; name its folder with --in"
-    raise InputError(f"no run '{word}' in {where}")
-
-
-def found_in(folder: Path, run: str) -> Found | None:
-    """Return a run of a folder, if it is one of its runs."""
-    for place in filter(Path.is_dir, places_of(folder)):
-        if spec := specs_of(place).get(run):
-            check_went_on(place, read_manifest(place))
-            return run, spec, months_of(place, run)
-    return None
-
-
-def months_of(folder: Path, run: str) -> pa.Table | None:
-    """Return the stored measures of a run, if it has finished."""
-    if kind_of(folder) != SWEEP:
-        return tables(folder, "measures", {run})
-    table = stored_table(folder, {run})
-    return table if table is not None and len(table) else None
 
 
 def check_code(run: str, spec: RunSpec) -> None:

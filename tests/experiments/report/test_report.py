@@ -32,8 +32,8 @@ from experiments.narrative.number_format import years_of
 from experiments.narrative.report_reading import ENDS, read_sites
 from experiments.report import build
 from experiments.report.chapters import chapters
-from experiments.report.verify import embedded
 from experiments.statistics.paired_effects import two_way_error
+from experiments.storage.embedded_manifest import embedded
 from experiments.storage.manifest import read_manifest
 from experiments.words.bilingual import Tongue, both
 from experiments.words.catalogue import cause

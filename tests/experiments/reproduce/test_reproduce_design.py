@@ -8,7 +8,6 @@ import pytest
 from experiments.reproduce.design import ReproduceDesign
 from experiments.reproduce.dosed_policies import dosed_changes, write_policy
 from experiments.reproduce.plan import STATUS_QUO, ReproduceSize, plan
-from experiments.reproduce.repeat_pair import find_pair
 from model.engine.errors import InputError
 from model.engine.policies import parameter_rows
 from scenarios import accounts, load
@@ -89,9 +88,11 @@ def test_every_draw_has_numbers_of_its_own_within_their_ranges() -> None:
 
 def test_a_pair_is_found_by_its_name_and_an_unknown_one_is_refused() -> None:
     design = ReproduceDesign(plan(), SMALL)
-    block, arm = find_pair(design, f"{design.blocks[0].name}:everything")
+    block, arm = design.find_pair(f"{design.blocks[0].name}:everything")
     assert (block, arm) == (design.blocks[0], "everything")
     with pytest.raises(InputError, match="no block 'villa_canales-draws-9-present_law'"):
-        find_pair(design, "villa_canales-draws-9-present_law:everything")
+        design.find_pair("villa_canales-draws-9-present_law:everything")
     with pytest.raises(InputError, match="has no run 'everythin'"):
-        find_pair(design, f"{design.blocks[0].name}:everythin")
+        design.find_pair(f"{design.blocks[0].name}:everythin")
+    with pytest.raises(InputError, match=r"SITE-KIND-DRAW-ACCOUNT:ARM, as in the explorer, got 'x:y'"):
+        design.find_pair("x:y")

@@ -1,0 +1,67 @@
+"""Read what a report or a folder of results says about itself, before it is run again."""
+
+import contextlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from experiments.storage.manifest import read_manifest
+from experiments.storage.manifest_schema import Comparison, ManifestEntry, check_types
+from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
+from scenarios.files import parse_json, read_text
+
+STAMPS = ("written", "seconds", "commit", "machine", "arms", "interrupted")
+"""Keys of a manifest on the occasion and the place, which running again cannot bring back."""
+EMBEDDED = re.compile(r'<script type="application/json" id="manifest">(.*?)</script>', re.DOTALL)
+LANGUAGES = ("es", "en", "both")
+MOST_HTML = 2**25
+PEEP = 64
+
+
+def checked_manifest(path: Path) -> ManifestEntry:
+    """Return what a report or a folder says about itself; raise if the present code cannot have made it."""
+    if not path.exists():
+        raise InputError(f"no file or folder '{path}'")
+    stated = read_manifest(path) if path.is_dir() else embedded(path)
+    check_code(str(path), stated)
+    return stated
+
+
+def embedded(file: Path) -> ManifestEntry:
+    """Return the manifest that a report holds, or raise where a file is none."""
+    start = b"<"  # why a file cannot be read is told below
+    if file.is_file():
+        with contextlib.suppress(OSError), file.open("rb") as opened:
+            start = opened.read(PEEP)
+    if not start.lstrip().startswith(b"<"):
+        raise InputError(f"{file} is no report of this program, which is an HTML file; or name the folder of results")
+    found = EMBEDDED.search(read_text(file, str(file), MOST_HTML))
+    if found is None:
+        raise InputError(f"{file} is no report of this program: it holds no manifest")
+    where = f"{file}, manifest"
+    stated = check_types(parse_json(found.group(1), where), where, Comparison)
+    for key in STAMPS:
+        stated[key]  # what is missing raises before hours are spent on running it again
+    if stated["lang"] not in LANGUAGES:
+        raise InputError(f"{where}: lang knows {', '.join(LANGUAGES)}, got '{stated['lang']}'")
+    return stated
+
+
+def embedded_in(file: Path) -> dict[str, Any] | None:
+    """Return the manifest that a report of any version holds, unchecked; None if it is no report."""
+    with contextlib.suppress(InputError):
+        found = EMBEDDED.search(read_text(file, str(file), MOST_HTML))
+        stated = parse_json(found.group(1), str(file)) if found else None
+        return stated if isinstance(stated, dict) else None
+    return None
+
+
+def check_code(name: str, stated: Mapping[str, Any]) -> None:
+    """Raise if another version of the model made these results: running this one would prove nothing."""
+    if stated.get("fingerprint") != fingerprint():
+        raise InputError(
+            f"{name} was made by model {stated.get('fingerprint')}, this is {fingerprint()}:"
+            f" check out commit {stated.get('commit')} and verify there"
+        )

@@ -1,0 +1,64 @@
+"""Find the run that a word means: its identity, its command, or its file in quarantine."""
+
+import re
+from pathlib import Path
+
+import pyarrow as pa
+
+from experiments.storage.manifest import SWEEP, kind_of, read_manifest
+from experiments.storage.progress import say
+from experiments.storage.reading import places_of, specs_of, tables
+from experiments.storage.run_spec import RunSpec
+from experiments.storage.run_store import stored_table
+from experiments.storage.saved_states import FilesChanged, check_went_on
+from experiments.studies import quarantine
+from model.engine.errors import InputError
+
+IDENTITY = re.compile(r"[0-9a-f]{16}")
+RESULTS = Path("results")
+
+type Found = tuple[str, RunSpec, pa.Table | None]
+"""The identity under which a run is known, what it is asked to be, and its stored measures."""
+
+
+def find_run(word: str, within: Path | None) -> Found:
+    """Return the run that is meant, with its stored measures if it has finished."""
+    if word.endswith(".json"):
+        return *quarantine.read(Path(word)), None
+    named = RunSpec.read(word).run if word.startswith("confianza ") else word
+    if not IDENTITY.fullmatch(named):
+        raise InputError(
+            f"a run is named by 16 hexadecimal digits, its command, or its file in quarantine/, got '{word}'"
+        )
+    folders = [within] if within else sorted(path.parent for path in RESULTS.glob("*/manifest.json"))
+    for folder in folders:
+        try:
+            if one := found_in(folder, named):
+                return one
+        except FilesChanged:
+            raise
+        except InputError as reason:
+            if within:
+                raise
+            say(f"not looked into: {reason}")
+    if named != word and within is None:
+        return named, RunSpec.read(word), None
+    where = str(within) if within else f"any folder in {RESULTS}/; name its folder with --in"
+    raise InputError(f"no run '{word}' in {where}")
+
+
+def found_in(folder: Path, run: str) -> Found | None:
+    """Return a run of a folder, if it is one of its runs."""
+    for place in filter(Path.is_dir, places_of(folder)):
+        if spec := specs_of(place).get(run):
+            check_went_on(place, read_manifest(place))
+            return run, spec, months_of(place, run)
+    return None
+
+
+def months_of(folder: Path, run: str) -> pa.Table | None:
+    """Return the stored measures of a run, if it has finished."""
+    if kind_of(folder) != SWEEP:
+        return tables(folder, "measures", {run})
+    table = stored_table(folder, {run})
+    return table if table is not None and len(table) else None
