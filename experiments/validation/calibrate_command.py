@@ -71,8 +71,8 @@ class CalibrationRequest:
 
     def __post_init__(self) -> None:
         for name, (low, high) in LIMITS.items():
-            if not low <= getattr(self, name) <= high:
-                raise InputError(f"--{name} must lie between {low:g} and {high:g}, got {getattr(self, name):g}")
+            if not low <= (value := getattr(self, name)) <= high:
+                raise InputError(f"--{name} must lie between {low:g} and {high:g}, got {value!s:.20}")
         if self.own is not None and self.scale != 1.0:
             raise InputError("--scale and --against exclude each other: a series counts a whole town")
 

@@ -99,6 +99,7 @@ print(",".join(name for name in {HEAVY!r} if name in sys.modules), file=sys.stde
         (["run", "baseline", "--workers", "100000"], ["--workers", "processors", "got 100000"]),
         (["calibrate", "--points", "3"], ["--points", "between 24 and 1000", "got 3"]),
         (["calibrate", "--seeds", "9223372036854775808"], ["--seeds", "between 3 and 1000"]),
+        (["calibrate", "--seeds", "9" * 400], ["--seeds", "got 99999999999999999999"]),
         (["calibrate", "--years", "nan"], ["--years", "got nan"]),
         (["calibrate", "--truths", "0"], ["--truths", "got 0"]),
         (["calibrate", "--scale", "7"], ["population.scale", "7"]),

@@ -60,7 +60,7 @@ WOULD_COMPUTE = (
     "experiments.studies.rerun_check.run_jobs",
     "experiments.comparison.comparison.run_unfinished",
     "experiments.validation.plausible_draws.weight_solver",
-    "experiments.studies.sweep_command.run_missing",
+    "experiments.studies.sweep_command.jobs_of",
     "experiments.figures.plot_command.draw_run",
     "experiments.figures.plot_command.draw_levels",
     "experiments.cli.validate.Examination.carried_out",
