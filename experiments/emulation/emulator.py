@@ -117,7 +117,11 @@ class Emulator:
 
 
 def fit_emulator(
-    inputs: Mapping[str, Any], values: Sequence[float] | Reals, ranges: Mapping[str, Range], noise: Any = None
+    inputs: Mapping[str, Any],
+    values: Sequence[float] | Reals,
+    ranges: Mapping[str, Range],
+    noise: Any = None,
+    shortest: float = LENGTHS[0],
 ) -> Emulator:
     """Fit an emulator.
 
@@ -131,6 +135,9 @@ def fit_emulator(
         Lowest and highest value of each input; they say where the emulator holds.
     noise
         Variance of random variation of each result (a number or one for each); estimated with the rest if not given.
+    shortest
+        Smallest length of an input, in widths of its range. Results that share more than their inputs say need a long
+        one, or what they share is taken for an effect of the inputs.
 
     Raises
     ------
@@ -143,19 +150,19 @@ def fit_emulator(
     if not np.isfinite(results).all():
         raise InputError(f"an emulator needs numbers, got {int((~np.isfinite(results)).sum())} results that are none")
     if noise is None:
-        return with_noise_estimated(dict(ranges), points, results)
+        return with_noise_estimated(dict(ranges), points, results, shortest)
     known = np.broadcast_to(np.asarray(noise, float), results.shape)
-    return Emulator(dict(ranges), points, results, known, fitted_process(points, results, known))
+    return Emulator(dict(ranges), points, results, known, fitted_process(points, results, known, shortest))
 
 
-def with_noise_estimated(ranges: Mapping[str, Range], points: Reals, values: Reals) -> Emulator:
+def with_noise_estimated(ranges: Mapping[str, Range], points: Reals, values: Reals, shortest: float) -> Emulator:
     """Return the emulator whose random variation is what no smooth function of its inputs explains."""
-    kernel = fitted_process(points, values, None).kernel_
+    kernel = fitted_process(points, values, None, shortest).kernel_
     noise = np.full(len(values), kernel.k2.noise_level * spread_of(values) ** 2)
     return Emulator(ranges, points, values, noise, clone_with(kernel.k1, points, values, noise))
 
 
-def fitted_process(points: Reals, values: Reals, noise: Reals | None) -> Any:
+def fitted_process(points: Reals, values: Reals, noise: Reals | None, shortest: float = LENGTHS[0]) -> Any:
     """Return the Gaussian process with the most likely lengths and scales; with noise of its own if none is given.
 
     Of more than `MOST_SEARCHED` points, lengths and scales are those of a random choice; all points predict.
@@ -163,8 +170,9 @@ def fitted_process(points: Reals, values: Reals, noise: Reals | None) -> Any:
     from sklearn.gaussian_process import GaussianProcessRegressor, kernels  # takes a second to import
     from threadpoolctl import threadpool_limits
 
-    lengths = np.ones(points.shape[1]) if points.shape[1] <= MOST_LENGTHS else 1.0
-    kernel = kernels.ConstantKernel(0.5, SCALES) * kernels.RBF(lengths, LENGTHS)
+    first = max(1.0, shortest)
+    lengths = np.full(points.shape[1], first) if points.shape[1] <= MOST_LENGTHS else first
+    kernel = kernels.ConstantKernel(0.5, SCALES) * kernels.RBF(lengths, (shortest, LENGTHS[1]))
     kernel += kernels.ConstantKernel(0.5, SCALES) * kernels.DotProduct(1.0, "fixed")
     if noise is None:
         kernel += kernels.WhiteKernel(0.1, NOISES)

@@ -23,6 +23,10 @@ from scenarios import accounts
 
 MOST_POINTS = 600
 """Results to which an emulator is fitted: the time grows with their cube."""
+MOST_UNDOSED = 30
+"""Points of the status quo, which have no effect and no variation: of many, none would be left for the others."""
+SHORTEST = 2.0
+"""Shortest length of an input: pairs of one draw share all its numbers, which shorter ones would take for the inputs'."""
 CHOSEN = 38
 """Seed of their choice, where there are more."""
 FEWEST_POINTS = 24
@@ -123,7 +127,7 @@ def points_of_surface(pairs: pd.DataFrame) -> pd.DataFrame | None:
     """Return the points of the surface of some pairs of one measure, those whose errors count first.
 
     Where there are more than `MOST_POINTS`, they are chosen at random: half at random doses and half in full, as far
-    as there are so many. The status quo of each block is a point without doses and without effect. None where there are
+    as there are so many. The status quo of some blocks is a point without doses and without effect. None where there are
     too few pairs, or none at random doses.
     """
     pairs = pairs.assign(effect=differences(pairs)).dropna(subset="effect").sample(frac=1.0, random_state=CHOSEN)
@@ -132,16 +136,15 @@ def points_of_surface(pairs: pd.DataFrame) -> pd.DataFrame | None:
         return None
     n_full = min((~random).sum(), max(MOST_POINTS // 2, MOST_POINTS - random.sum()))
     pairs = pd.concat([pairs[random].head(MOST_POINTS - n_full), pairs[~random].head(n_full)])
-    blocks = pairs.drop_duplicates(["draw", "account"]).assign(arm=STATUS_QUO, effect=0.0)
+    blocks = pairs.drop_duplicates(["draw", "account"]).head(MOST_UNDOSED).assign(arm=STATUS_QUO, effect=0.0)
     return pd.concat([pairs, blocks], ignore_index=True)
 
 
 def fitted_surface(design: ReproduceDesign, points: pd.DataFrame) -> Surface:
     """Return the surface of some points; its errors are those of pairs, predicted from other draws."""
     inputs, names = inputs_table(design, points), input_names(design.plan)
-    emulator = fit_emulator(
-        {name: inputs[name].to_numpy() for name in names}, points["effect"].to_numpy(), unit_ranges(names)
-    )
+    values, ranges = {name: inputs[name].to_numpy() for name in names}, unit_ranges(names)
+    emulator = fit_emulator(values, points["effect"].to_numpy(), ranges, shortest=SHORTEST)
     errors = grouped_errors(emulator, list(points["draw"]), counted=int((points["arm"] != STATUS_QUO).sum()))
     return Surface(emulator, errors, points[["draw", "account", "arm"]])
 
