@@ -121,6 +121,7 @@ def fit_emulator(
     values: Sequence[float] | Reals,
     ranges: Mapping[str, Range],
     noise: Any = None,
+    found_from: NDArray[np.integer] | None = None,
     shortest: float = LENGTHS[0],
 ) -> Emulator:
     """Fit an emulator.
@@ -135,9 +136,12 @@ def fit_emulator(
         Lowest and highest value of each input; they say where the emulator holds.
     noise
         Variance of random variation of each result (a number or one for each); estimated with the rest if not given.
+    found_from
+        Numbers of the results from which lengths, scales and random variation are found; at most `MOST_SEARCHED` at
+        random if not given. Results that share more than their inputs say must not stand together there: what they
+        share would pass for an effect of the inputs.
     shortest
-        Smallest length of an input, in widths of its range. Results that share more than their inputs say need a long
-        one, or what they share is taken for an effect of the inputs.
+        Smallest length of an input, in widths of its range.
 
     Raises
     ------
@@ -149,24 +153,19 @@ def fit_emulator(
         raise InputError(f"an emulator needs at least {FEWEST} results, one a point, got {len(results)}")
     if not np.isfinite(results).all():
         raise InputError(f"an emulator needs numbers, got {int((~np.isfinite(results)).sum())} results that are none")
-    if noise is None:
-        return with_noise_estimated(dict(ranges), points, results, shortest)
-    known = np.broadcast_to(np.asarray(noise, float), results.shape)
-    return Emulator(dict(ranges), points, results, known, fitted_process(points, results, known, shortest))
+    some = np.random.default_rng(SEED).permutation(len(results))[:MOST_SEARCHED]
+    chosen = np.sort(some if found_from is None else found_from)
+    known = None if noise is None else np.broadcast_to(np.asarray(noise, float), results.shape)
+    kernel = likely_kernel(points[chosen], results[chosen], None if known is None else known[chosen], shortest)
+    if known is None:
+        known = np.full(len(results), kernel.k2.noise_level * spread_of(results[chosen]) ** 2)
+        kernel = kernel.k1
+    rescale(kernel, spread_of(results[chosen]) / spread_of(results))
+    return Emulator(dict(ranges), points, results, known, clone_with(kernel, points, results, known))
 
 
-def with_noise_estimated(ranges: Mapping[str, Range], points: Reals, values: Reals, shortest: float) -> Emulator:
-    """Return the emulator whose random variation is what no smooth function of its inputs explains."""
-    kernel = fitted_process(points, values, None, shortest).kernel_
-    noise = np.full(len(values), kernel.k2.noise_level * spread_of(values) ** 2)
-    return Emulator(ranges, points, values, noise, clone_with(kernel.k1, points, values, noise))
-
-
-def fitted_process(points: Reals, values: Reals, noise: Reals | None, shortest: float = LENGTHS[0]) -> Any:
-    """Return the Gaussian process with the most likely lengths and scales; with noise of its own if none is given.
-
-    Of more than `MOST_SEARCHED` points, lengths and scales are those of a random choice; all points predict.
-    """
+def likely_kernel(points: Reals, values: Reals, noise: Reals | None, shortest: float = LENGTHS[0]) -> Any:
+    """Return the most likely covariance, relative to the variance of the values; with noise if none is given."""
     from sklearn.gaussian_process import GaussianProcessRegressor, kernels  # takes a second to import
     from threadpoolctl import threadpool_limits
 
@@ -176,24 +175,29 @@ def fitted_process(points: Reals, values: Reals, noise: Reals | None, shortest: 
     kernel += kernels.ConstantKernel(0.5, SCALES) * kernels.DotProduct(1.0, "fixed")
     if noise is None:
         kernel += kernels.WhiteKernel(0.1, NOISES)
-    known = np.zeros(len(values)) if noise is None else noise
-    chosen = np.sort(np.random.default_rng(SEED).permutation(len(values))[:MOST_SEARCHED])
-    relative = known / spread_of(values) ** 2
+    relative = 0.0 if noise is None else noise / spread_of(values) ** 2
     process = GaussianProcessRegressor(
-        kernel, alpha=JITTER + relative[chosen], normalize_y=True, n_restarts_optimizer=RESTARTS, random_state=SEED
+        kernel, alpha=JITTER + relative, normalize_y=True, n_restarts_optimizer=RESTARTS, random_state=SEED
     )
     with threadpool_limits(1), warnings.catch_warnings():  # matrices are small: threads would only wait for each other
         warnings.simplefilter("ignore")  # a length at its bound only says that an input has no effect
-        process.fit(points[chosen], values[chosen])
-    return process if len(chosen) == len(values) else clone_with(process.kernel_, points, values, known)
+        return process.fit(points, values).kernel_
+
+
+def rescale(kernel: Any, factor: float) -> None:
+    """Multiply the standard deviations of a covariance without noise by a factor."""
+    for part in (kernel.k1.k1, kernel.k2.k1):
+        part.constant_value *= factor**2
 
 
 def clone_with(kernel: Any, points: Reals, values: Reals, noise: Reals) -> Any:
     """Return a Gaussian process with a given covariance."""
     from sklearn.gaussian_process import GaussianProcessRegressor
+    from threadpoolctl import threadpool_limits
 
     alpha = JITTER + noise / spread_of(values) ** 2
-    return GaussianProcessRegressor(kernel, alpha=alpha, optimizer=None, normalize_y=True).fit(points, values)
+    with threadpool_limits(1):
+        return GaussianProcessRegressor(kernel, alpha=alpha, optimizer=None, normalize_y=True).fit(points, values)
 
 
 def spread_of(values: Reals) -> float:

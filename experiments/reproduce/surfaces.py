@@ -1,6 +1,7 @@
 """Response surfaces: emulators of effects over doses, assumptions and accounts, and shares of their variance."""
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields, replace
@@ -23,10 +24,10 @@ from scenarios import accounts
 
 MOST_POINTS = 600
 """Results to which an emulator is fitted: the time grows with their cube."""
-MOST_UNDOSED = 30
-"""Points of the status quo, which have no effect and no variation: of many, none would be left for the others."""
-SHORTEST = 2.0
-"""Shortest length of an input: pairs of one draw share all its numbers, which shorter ones would take for the inputs'."""
+FEWEST_SEARCHED = 150
+"""Pairs from which lengths and random variation are found, as far as there are so many."""
+SHORTEST = 1.0
+"""Shortest length of an input: some hundred draws tell of no shorter one."""
 CHOSEN = 38
 """Seed of their choice, where there are more."""
 FEWEST_POINTS = 24
@@ -127,8 +128,8 @@ def points_of_surface(pairs: pd.DataFrame) -> pd.DataFrame | None:
     """Return the points of the surface of some pairs of one measure, those whose errors count first.
 
     Where there are more than `MOST_POINTS`, they are chosen at random: half at random doses and half in full, as far
-    as there are so many. The status quo of some blocks is a point without doses and without effect. None where there are
-    too few pairs, or none at random doses.
+    as there are so many. The status quo of each block is a point without doses and without effect. None where there
+    are too few pairs, or none at random doses.
     """
     pairs = pairs.assign(effect=differences(pairs)).dropna(subset="effect").sample(frac=1.0, random_state=CHOSEN)
     random = pairs["arm"].str.startswith(POINT)
@@ -136,16 +137,23 @@ def points_of_surface(pairs: pd.DataFrame) -> pd.DataFrame | None:
         return None
     n_full = min((~random).sum(), max(MOST_POINTS // 2, MOST_POINTS - random.sum()))
     pairs = pd.concat([pairs[random].head(MOST_POINTS - n_full), pairs[~random].head(n_full)])
-    blocks = pairs.drop_duplicates(["draw", "account"]).head(MOST_UNDOSED).assign(arm=STATUS_QUO, effect=0.0)
+    blocks = pairs.drop_duplicates(["draw", "account"]).assign(arm=STATUS_QUO, effect=0.0)
     return pd.concat([pairs, blocks], ignore_index=True)
 
 
 def fitted_surface(design: ReproduceDesign, points: pd.DataFrame) -> Surface:
-    """Return the surface of some points; its errors are those of pairs, predicted from other draws."""
+    """Return the surface of some points; its errors are those of pairs, predicted from other draws.
+
+    Lengths and random variation are found from one pair of each draw, if these are `FEWEST_SEARCHED`, else from some:
+    pairs of a draw share all its numbers, most of which are no inputs, and the status quo has no variation.
+    """
+    pairs = points[points["arm"] != STATUS_QUO].sample(frac=1.0, random_state=CHOSEN)
+    each = math.ceil(FEWEST_SEARCHED / pairs["draw"].nunique())
+    searched = pairs.groupby("draw").head(each).index.to_numpy()
     inputs, names = inputs_table(design, points), input_names(design.plan)
     values, ranges = {name: inputs[name].to_numpy() for name in names}, unit_ranges(names)
-    emulator = fit_emulator(values, points["effect"].to_numpy(), ranges, shortest=SHORTEST)
-    errors = grouped_errors(emulator, list(points["draw"]), counted=int((points["arm"] != STATUS_QUO).sum()))
+    emulator = fit_emulator(values, points["effect"].to_numpy(), ranges, found_from=searched, shortest=SHORTEST)
+    errors = grouped_errors(emulator, list(points["draw"]), counted=len(pairs))
     return Surface(emulator, errors, points[["draw", "account", "arm"]])
 
 

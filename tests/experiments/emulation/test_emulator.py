@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments.emulation.emulator import MOST_SEARCHED, fit_emulator, fitted_process, leave_one_out_errors, left_out
+from experiments.emulation.emulator import MOST_SEARCHED, fit_emulator, leave_one_out_errors, left_out, likely_kernel
+from experiments.emulation.grouped_errors import grouped_errors
 from model.engine.errors import InputError
 
 pytest.importorskip("sklearn")
@@ -90,6 +91,18 @@ def test_all_points_predict_although_lengths_are_found_from_some():
     assert np.sqrt(((of_all.predict(new).mean - truth(new)) ** 2).mean()) < SD / 3.0
 
 
+def test_lengths_from_one_result_of_each_group_do_not_take_what_groups_share_for_an_effect():
+    rng, groups = np.random.default_rng(6), np.repeat(np.arange(150), 4)
+    inputs = {"dose": rng.random(600)} | {f"own_{k}": rng.random(150)[groups] for k in range(5)}
+    values = 2.0 * inputs["dose"] + rng.normal(size=150)[groups] + SD * rng.normal(size=600)
+    ranges, first = dict.fromkeys(inputs, (0.0, 1.0)), np.arange(0, 600, 4)
+    mixed, single = (fit_emulator(inputs, values, ranges, found_from=some) for some in (None, first))
+    assert mixed.noise.mean() < 0.3
+    assert single.noise.mean() == pytest.approx(1.0 + SD**2, rel=0.3)
+    assert grouped_errors(single, list(groups)).error < grouped_errors(mixed, list(groups)).error
+    assert grouped_errors(single, list(groups)).within > 0.9
+
+
 def test_pure_noise_is_not_predicted():
     inputs = drawn(60)
     assert fit_emulator(inputs, np.random.default_rng(5).normal(size=60), RANGES, 1.0).diagnostics.r2 < 0.15
@@ -122,9 +135,7 @@ def test_results_that_are_all_alike_are_no_error():
 
 def test_many_inputs_share_a_length():
     rng = np.random.default_rng(1)
-    assert (
-        np.ndim(fitted_process(rng.random((30, 50)), rng.normal(size=30), np.ones(30)).kernel_.k1.k2.length_scale) == 0
-    )
+    assert np.ndim(likely_kernel(rng.random((30, 50)), rng.normal(size=30), np.ones(30)).k1.k2.length_scale) == 0
 
 
 def test_fitting_uses_one_thread_of_linear_algebra(monkeypatch):
