@@ -150,7 +150,8 @@ def surface_sentence(tables: Tables, site: str) -> Both:
         for row in rows_in(alone)
     ]
     error = number(own["error"].iloc[0], "trust_mean", "")
-    return message("reproduce.sentence.surface", site=site_name(site), factors=listed(told), error=error)
+    years = int(own["years"].iloc[0])
+    return message("reproduce.sentence.surface", site=site_name(site), years=years, factors=listed(told), error=error)
 
 
 def last_horizon(table: pd.DataFrame) -> pd.DataFrame:
@@ -180,7 +181,7 @@ def dependence_sentence(tables: Tables, site: str) -> Both:
         "reproduce.sentence.dependence", site=site_name(site), rest=written(SHARE * rest, 0),
         first=input_name(first.input), first_share=written(SHARE * first.total, 0),
         second=input_name(second.input), second_share=written(SHARE * second.total, 0),
-        numbers=numbers_words(tables, site),
+        numbers=numbers_words(tables, site), years=int(own["years"].iloc[0]),
     )  # fmt: skip
 
 
@@ -195,7 +196,7 @@ def numbers_words(tables: Tables, site: str) -> Both | str:
     ]
     return message(
         "reproduce.sentence.dependence_numbers", n=int(tables["design"]["numbers"].iloc[0]),
-        null=written(own["null_r"].iloc[0], 2), draws=int(own["draws"].iloc[0]),
+        null=written(own["null_r"].iloc[0], 2), years=int(own["years"].iloc[0]), draws=int(own["draws"].iloc[0]),
         found=joined(told, ", ") if told else message("reproduce.sentence.dependence_none"),
     )  # fmt: skip
 
@@ -303,7 +304,7 @@ def dose_sentence(tables: Tables, site: str) -> Both:
         for measure, end in (("trust_mean", ""), ("crimes_occurred", "_crimes"))
         for part, dose in (("half", 0.5), ("full", 1.0))
     }
-    return message("reproduce.sentence.dose", site=site_name(site), **parts)
+    return message("reproduce.sentence.dose", site=site_name(site), years=int(own["years"].iloc[0]), **parts)
 
 
 def remedy(tables: Tables) -> list[Both]:
@@ -320,8 +321,8 @@ def heavy_hand(tables: Tables) -> list[Both]:
 
 def loop(tables: Tables) -> list[Both]:
     """Return how much the step from trust to behaviour carries."""
-    planned = rows_where(tables["design"], kind="loop")["draw"].nunique()
-    return sites_and("loop_meaning", lambda site: loop_sentence(tables, site), n=planned)
+    finished = int(tables["loop"]["n"].max()) if len(tables["loop"]) else 0
+    return sites_and("loop_meaning", lambda site: loop_sentence(tables, site), n=finished)
 
 
 def loop_sentence(tables: Tables, site: str) -> Both:

@@ -133,7 +133,14 @@ def test_a_drawn_number_that_moves_an_effect_is_found_among_all(design: Reproduc
 
 
 def test_the_numbers_that_an_effect_goes_with_are_told_with_the_line_of_chance() -> None:
-    row = {"site": "villa_canales", "arm": "everything", "measure": "trust_mean", "draws": 90, "null_r": 0.31}
+    row = {
+        "site": "villa_canales",
+        "arm": "everything",
+        "measure": "trust_mean",
+        "draws": 90,
+        "null_r": 0.31,
+        "years": 3,
+    }
     numbers = pd.DataFrame(
         [
             row | {"parameter": "trust.fast", "r": 0.42, "beyond": 1},
@@ -142,7 +149,7 @@ def test_the_numbers_that_an_effect_goes_with_are_told_with_the_line_of_chance()
     )
     told = numbers_words({"numbers": numbers, "design": pd.DataFrame({"numbers": [822]})}, "villa_canales")
     assert isinstance(told, Both)
-    assert all(part in told.en for part in ("822", "r 0.31, 90 draws", "(+0.42)"))
+    assert all(part in told.en for part in ("822", "effect of year 3", "r 0.31, 90 draws", "(+0.42)"))
     assert "+0.20" not in told.en
     none = numbers_words({"numbers": numbers.iloc[1:], "design": pd.DataFrame({"numbers": [822]})}, "villa_canales")
     assert isinstance(none, Both)
