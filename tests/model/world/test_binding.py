@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model import TrustModel
-from model.engine.driver import Program
+from model.engine.driver import Clock, Program
 from model.engine.kernels import TableBundle
 from model.engine.rows import FloatArray, IntArray, Row, Rows
 from model.gangs.extortion.schema import THREATS, Threat
@@ -29,7 +29,7 @@ def bundles(parent: type[TableBundle] = TableBundle) -> Iterator[type[TableBundl
     """Yield every bundle of the model that binds itself; `ShiftEvents` and `ShiftProgram` make the others."""
     import_declaring_modules()
     for bundle in parent.__subclasses__():
-        if bundle.__module__.startswith("model.") and bundle not in (ShiftEventTables, Program):
+        if bundle.__module__.startswith("model.") and bundle not in (ShiftEventTables, Program, Clock):
             yield bundle
             yield from bundles(bundle)
 
