@@ -15,7 +15,7 @@ from experiments.emulation.coefficients import coefficients_of
 from experiments.figures.theme import TOKENS
 from experiments.narrative.messages import messages
 from experiments.reproduce.design import KINDS, ReproduceDesign
-from experiments.reproduce.plan import HORIZONS, SITES, STATUS_QUO
+from experiments.reproduce.plan import HORIZONS, SITES, STATUS_QUO, Doses
 from experiments.reproduce.sentences import input_name, measure_name, site_name, unit_of
 from experiments.reproduce.surfaces import Key, Surface, averaged_surface, dosed_pairs, input_names
 from experiments.words.bilingual import LANGUAGES, Both
@@ -107,7 +107,9 @@ def points_data(design: ReproduceDesign, runs: pd.DataFrame) -> dict[str, Any]:
     run are numbers in the lists of these names, ``place`` is that of its draw.
     """
     plan, named = design.plan, list(accounts.names())
-    doses = {STATUS_QUO: {}} | {arm: doses for block in design.blocks for arm, doses in block.packages.items()}
+    doses: dict[str, Doses] = {STATUS_QUO: {}} | {
+        arm: doses for block in design.blocks for arm, doses in block.packages.items()
+    }
     arms = list(dict.fromkeys(runs["arm"]))
     draws, places = np.unique(runs["draw"], return_inverse=True)
     numbered = runs.assign(
