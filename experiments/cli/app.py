@@ -481,6 +481,7 @@ def reproduce(
     trial: options.Trial = False,
     repeat: options.RepeatedPair = None,
     so_far: options.SoFar = False,
+    source: options.FromAnswer = None,
     workers: options.Workers = 1,
     out: options.OutOfAnswer = None,
     fresh: options.Fresh = False,
@@ -508,7 +509,7 @@ def reproduce(
     if repeat is not None:
         repeat_pair(size, repeat, workers, out)
         return
-    raise typer.Exit(answer(size, workers, out, fresh=fresh, so_far=so_far))
+    raise typer.Exit(answer(size, workers, out, fresh=fresh, so_far=so_far, source=source))
 
 
 @app.command()

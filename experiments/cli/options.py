@@ -177,6 +177,10 @@ RepeatedPair = Annotated[
     str | None, Option("--repeat", metavar="BLOCK:ARM", help="Instead: one pair again, as the explorer names it.")
 ]
 SoFar = Annotated[bool, Option("--so-far", help="Run nothing; tell what has finished.")]
+FromAnswer = Annotated[
+    Path | None,
+    Option("--from", metavar="DIR", help="Begin with the pairs of another folder; some are run again first."),
+]
 OutOfAnswer = Annotated[
     Path | None, Option(metavar="DIR", help="Where to write.  [default: results/reproduce…]", show_default=False)
 ]

@@ -10,18 +10,18 @@ import pandas as pd
 from experiments.execution.interruption import tell_interrupted
 from experiments.explorer.explorer_page import explorer_page
 from experiments.figures.svg import render_figure
-from experiments.reproduce.design import POLICIES, Block, ReproduceDesign, design_of
+from experiments.reproduce.design import POLICIES, ReproduceDesign, design_of
+from experiments.reproduce.earlier_pairs import EARLIER, EARLIER_LOCK, begin_with, earlier_pairs, known_of_earlier
 from experiments.reproduce.figures import FIGURES
 from experiments.reproduce.lock import LOCK, check_lock, decided, write_lock
 from experiments.reproduce.repeat_pair import repeat_pair
-from experiments.reproduce.runs import PAIRS, RUNS, pairs_of, run_missing_cells, specs_of
+from experiments.reproduce.runs import PAIRS, RUNS, left_to_run, pairs_of, run_missing_cells, specs_of
 from experiments.reproduce.sentences import sentence_lines
 from experiments.reproduce.surfaces import fitted_surfaces
 from experiments.reproduce.tables import tables_of
 from experiments.storage.folder_lock import check_own, locked
 from experiments.storage.progress import patience, say
 from experiments.storage.result_tables import parquet_bytes
-from experiments.storage.run_spec import RunSpec
 from experiments.storage.writing import frame_as_csv, make_folder, write_whole
 from experiments.studies.study_engine import SweepOutcome
 from experiments.words.bilingual import LANGUAGES, Tongue
@@ -46,10 +46,12 @@ def folder_of(size: str) -> Path:
     return Path("results") / NAMES[size]
 
 
-def reproduce(size: str, workers: int, out: Path | None, *, fresh: bool, so_far: bool = False) -> int:
+def reproduce(
+    size: str, workers: int, out: Path | None, *, fresh: bool, so_far: bool = False, source: Path | None = None
+) -> int:
     """Answer the question of the paper, or go on where it was stopped; return the exit code.
 
-    With ``so_far`` nothing is run: what has finished is told.
+    With ``so_far`` nothing is run: what has finished is told. ``source`` is a folder whose pairs are not run again.
     """
     folder = out or folder_of(size)
     design = design_of(size)
@@ -58,18 +60,21 @@ def reproduce(size: str, workers: int, out: Path | None, *, fresh: bool, so_far:
         check_own(folder, *OWN)
         if fresh:
             clear(folder)
+        if source:
+            begin_with(design, source, folder, now, workers)
         check_lock(folder, now)
-        write_lock(folder, now)
-        specs = specs_of(design, folder)
+        earlier, known = earlier_pairs(folder), known_of_earlier(folder)
+        write_lock(folder, now, **known)
+        specs = left_to_run(specs_of(design, folder), earlier)
         outcome, seconds = (SweepOutcome(), 0.0) if so_far else run_missing_cells(specs, folder, workers)
         if outcome.interrupted:
             tell_interrupted(f"what is finished is safe in {folder}; the same command goes on")
             return INTERRUPTED
-        pairs = pairs_of(design, specs, folder)
+        pairs = pairs_of(design, specs, folder, earlier)
         conclude(design, pairs, folder, size, workers)
         write_lock(
-            folder, now, command=command_of(size), pairs=count_pairs(pairs), planned=sum(map(count_arms, specs)),
-            failed=outcome.failed, seconds=round(seconds), workers=workers,
+            folder, now, command=command_of(size), pairs=count_pairs(pairs), planned=sum(1 for _ in design.pairs),
+            failed=outcome.failed, seconds=round(seconds), workers=workers, **known,
         )  # fmt: skip
     return FAILED if outcome.failed else DONE
 
@@ -79,18 +84,13 @@ def clear(folder: Path) -> None:
     for name in OWN:
         if (folder / name).is_dir():
             shutil.rmtree(folder / name)
-    for name in (LOCK, EXPLORER, PAIRS, *(f"sentences.{one}.md" for one in LANGUAGES)):
+    for name in (LOCK, EXPLORER, PAIRS, EARLIER, EARLIER_LOCK, *(f"sentences.{one}.md" for one in LANGUAGES)):
         (folder / name).unlink(missing_ok=True)
 
 
 def command_of(size: str) -> str:
     """Return the command that makes a folder."""
     return shlex.join(["confianza", "reproduce", *([f"--{size}"] if size != "whole" else [])])
-
-
-def count_arms(planned: tuple[Block, Mapping[str, RunSpec]]) -> int:
-    """Return the number of pairs of a block: each of its runs beside the status quo."""
-    return len(planned[1]) - 1
 
 
 def count_pairs(pairs: pd.DataFrame) -> int:

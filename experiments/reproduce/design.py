@@ -113,6 +113,11 @@ class ReproduceDesign:
         placed = [(place / len(some), block) for some in of_kind.values() for place, block in enumerate(some)]
         return [block for _, block in sorted(placed, key=lambda one: one[0])]
 
+    @property
+    def pairs(self) -> Iterator[tuple[Block, str]]:
+        """All pairs of runs in the order of blocks: a block, and an arm beside its status quo."""
+        return ((block, arm) for block in self.blocks for arm in block.arms[1:])
+
     def draw_blocks(self, site: str) -> Iterator[Block]:
         """Yield the blocks with an account of their own: of a few years, of many, and those that test emulators."""
         names, size, everything = tuple(accounts.names()), self.size, next(iter(self.plan.packages))

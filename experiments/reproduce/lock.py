@@ -33,21 +33,30 @@ def decided(design: ReproduceDesign, name: str) -> dict[str, Any]:
     }
 
 
-def check_lock(folder: Path, now: Mapping[str, Any]) -> None:
-    """Raise if a folder was begun with other draws, accounts or code: runs of two versions must not be mixed."""
+def read_lock(folder: Path) -> dict[str, Any]:
+    """Return what the lock of a folder states; raise one line where it cannot be read."""
     path = folder / LOCK
-    if not path.is_file():
-        return
     try:
         stated = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise InputError(f"{path} is not readable: begin anew with --fresh") from None
-    for key in DECIDES:
-        if not isinstance(stated, dict) or stated.get(key) != now[key]:
-            raise InputError(
-                f"{path}: {key} is another than now ({now[key]}): choose another folder with --out, or begin anew with"
-                " --fresh"
-            )
+    except (OSError, ValueError, RecursionError):
+        stated = None
+    if not isinstance(stated, dict):
+        raise InputError(f"{path} is not readable as the lock of a folder that `reproduce` wrote")
+    return stated
+
+
+def check_lock(folder: Path, now: Mapping[str, Any]) -> None:
+    """Raise if a folder was begun with other draws, accounts or code: runs of two versions must not be mixed."""
+    if (folder / LOCK).is_file():
+        check_decided(folder, read_lock(folder), now)
+
+
+def check_decided(folder: Path, stated: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Raise if a lock states another value than now for one of the entries that decide runs."""
+    for key, value in now.items():
+        if stated.get(key) != value:
+            what = f"{folder / LOCK}: {key} is another than now ({value})"
+            raise InputError(f"{what}: choose another folder, or begin anew with --fresh")
 
 
 def write_lock(folder: Path, now: Mapping[str, Any], **more: Any) -> None:

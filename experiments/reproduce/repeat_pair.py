@@ -1,6 +1,6 @@
 """Run one pair of the design again: the status quo and one arm of a block, as the explorer names it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +9,7 @@ from experiments.comparison.headline_measures import BY_NAME
 from experiments.execution.executor import run_jobs
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_job import run_one
-from experiments.reproduce.design import ReproduceDesign
+from experiments.reproduce.design import Block, ReproduceDesign
 from experiments.reproduce.plan import STATUS_QUO
 from experiments.reproduce.runs import block_rows, differences, rows_in
 from experiments.storage.run_spec import RunSpec
@@ -20,18 +20,30 @@ def measures_of(spec: RunSpec, tell: ReportProgress) -> pd.DataFrame:
     return run_one(spec, tell).tables["measures"].to_pandas()
 
 
+def run_pairs(
+    design: ReproduceDesign, pairs: Sequence[tuple[Block, str]], folder: Path, workers: int, label: str
+) -> pd.DataFrame:
+    """Run pairs, each named by its block and arm, and return their rows (columns as those of `runs.pairs_of`)."""
+    specs = [
+        {one: spec for one, spec in design.specs(block, folder).items() if one in (STATUS_QUO, arm)}
+        for block, arm in pairs
+    ]
+    jobs = {spec.run: spec for own in specs for spec in own.values()}
+    months = run_jobs(list(jobs.values()), measures_of, workers, label).whole
+    by_run = dict(zip(jobs, months, strict=True))
+    rows = [row for (block, _), own in zip(pairs, specs, strict=True) for row in block_rows(design, block, own, by_run)]
+    return pd.DataFrame(rows)
+
+
 def repeat_pair(design: ReproduceDesign, name: str, folder: Path, workers: int) -> Iterator[str]:
     """Run a pair and yield its effects on all measures, in lines of at most 80 columns."""
     block, arm = design.find_pair(name)
-    specs = {one: spec for one, spec in design.specs(block, folder).items() if one in (STATUS_QUO, arm)}
-    months = dict(zip(specs, run_jobs(list(specs.values()), measures_of, workers, f"pair {name}").whole, strict=True))
-    by_run = {specs[one].run: own for one, own in months.items()}
+    rows = run_pairs(design, [(block, arm)], folder, workers, f"pair {name}")
     doses = ", ".join(f"{factor} {share:.0%}" for factor, share in block.packages.get(arm, {}).items())
     yield f"{name}{doses and f' ({doses})'}"
     if arm == STATUS_QUO:
         yield "the status quo is its own base: no effect"
         return
-    rows = pd.DataFrame(list(block_rows(design, block, specs, by_run)))
     rows = rows.assign(effect=differences(rows))
     for years, own in rows.groupby("years"):
         yield f"\nafter year {years}{'':30}{'status quo':>12}{'effect':>12}"

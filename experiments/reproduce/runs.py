@@ -21,6 +21,7 @@ from experiments.storage.run_spec import RunSpec
 from experiments.storage.run_store import Store, stored_table
 from experiments.studies.study_engine import Engine, SweepOutcome
 from experiments.studies.sweep_command import Hands, executor_and_order
+from model.engine.errors import InputError
 
 RUNS, PAIRS = "runs", "pairs.parquet"
 """Folder of the finished runs, and the table of pairs."""
@@ -37,6 +38,22 @@ def specs_of(design: ReproduceDesign, folder: Path) -> Specs:
     """Return all blocks of a design with their runs."""
     with patience("planning the runs"):
         return [(block, design.specs(block, folder)) for block in design.blocks]
+
+
+def pair_names(pairs: pd.DataFrame) -> list[str]:
+    """Return the name of the pair of each row, as `ReproduceDesign.find_pair` reads it."""
+    return [f"{row.site}-{row.kind}-{row.draw}-{row.account}:{row.arm}" for row in rows_in(pairs)]
+
+
+def left_to_run(specs: Specs, earlier: pd.DataFrame) -> Specs:
+    """Return the runs of pairs that an earlier table does not have, each arm with the status quo of its block."""
+    known = set(pair_names(earlier.drop_duplicates(list(KEYS[:-1]))))
+    left = []
+    for block, arms in specs:
+        own = {arm: spec for arm, spec in arms.items() if f"{block.name}:{arm}" not in known}
+        if own.keys() - {STATUS_QUO}:
+            left.append((block, own))
+    return left
 
 
 def run_missing_cells(specs: Specs, folder: Path, workers: int) -> tuple[SweepOutcome, float]:
@@ -67,16 +84,23 @@ def run_missing(missing: Sequence[RunSpec], store: Store, workers: int) -> Sweep
         return engine.run(map(mark_as_sharing, missing))
 
 
-def pairs_of(design: ReproduceDesign, specs: Specs, folder: Path) -> pd.DataFrame:
-    """Return a row for each arm, horizon and measure of each block, with both sides of the pair.
+def pairs_of(design: ReproduceDesign, specs: Specs, folder: Path, earlier: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each arm, horizon and measure of each block, with both sides of the pair, in order of blocks.
+
+    Pairs that an earlier table has are taken from there.
 
     Columns are `KEYS`, ``measure``, and numerator and denominator of both sides (``base``, ``base_per``, ``arm_value``,
     ``arm_per``); the denominator of a number is 1. Pairs of which a run failed are left out.
     """
     table = stored_table(folder / RUNS)
     months = {} if table is None else {str(run): own for run, own in table.to_pandas().groupby("run")}
-    rows = [row for block, arms in specs for row in block_rows(design, block, arms, months)]
-    return pd.DataFrame(rows)
+    new = pd.DataFrame([row for block, arms in specs for row in block_rows(design, block, arms, months)])
+    pairs = pd.concat([part for part in (earlier, new) if len(part)] or [new], ignore_index=True)
+    places = {f"{block.name}:{arm}": place for place, (block, arm) in enumerate(design.pairs)}
+    order = pd.Series(pair_names(pairs), dtype=str).map(places)
+    if order.isna().any():
+        raise InputError(f"{folder}: pair {pair_names(pairs[order.isna().to_numpy()])[0]} is not part of the design")
+    return pairs.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
 
 
 def block_rows(
@@ -88,7 +112,7 @@ def block_rows(
         return
     for years in (one for one in design.size.horizons if one <= block.years):
         sides = {arm: values_of(run.head(MONTHS * years), design.plan.headlines) for arm, run in runs.items()}
-        for arm in runs.keys() - {STATUS_QUO}:
+        for arm in (one for one in runs if one != STATUS_QUO):
             where = {"site": block.site, "kind": block.kind, "draw": block.draw, "seed": block.seed}
             where |= {"account": block.account, "arm": arm, "years": years}
             for measure, (value, per) in sides[arm].items():

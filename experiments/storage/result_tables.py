@@ -50,7 +50,12 @@ KINDS = {
 }
 """Kinds of values by column, in every table."""
 KINDS_OF_EFFECTS = KINDS | {name: what for what, names in EFFECTS.items() for name in names}
-KINDS_IN = {"effects": KINDS_OF_EFFECTS, "all_effects": KINDS_OF_EFFECTS}
+KINDS_OF_PAIRS = {
+    **dict.fromkeys(("site", "kind", "account", "arm", "measure"), "text"),
+    **dict.fromkeys(("draw", "seed", "years"), "whole numbers"),
+    **dict.fromkeys(("base", "base_per", "arm_value", "arm_per"), "numbers"),
+}
+KINDS_IN = {"effects": KINDS_OF_EFFECTS, "all_effects": KINDS_OF_EFFECTS, "pairs": KINDS_OF_PAIRS}
 """Kinds of values by column in tables that have columns of their own."""
 
 

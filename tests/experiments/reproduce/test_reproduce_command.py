@@ -3,10 +3,15 @@
 import json
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from experiments.cli import reproduce as command
+from experiments.reproduce.earlier_pairs import read_pairs
 from experiments.reproduce.plan import ReproduceSize, plan
+from experiments.storage.run_identity import sha256_of
+from experiments.storage.run_store import stored_table
 from model.engine.errors import InputError
 
 pytestmark = pytest.mark.thorough
@@ -18,11 +23,15 @@ FEW = ReproduceSize(
 )  # fmt: skip
 
 
-def test_a_few_runs_become_tables_figures_sentences_and_a_lock(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(plan().sizes, "trial", FEW)
     monkeypatch.setattr(command, "write_figures", lambda *_: None)  # they take longest
+
+
+def test_a_few_runs_become_tables_figures_sentences_and_a_lock(
+    tmp_path: Path, few: None, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert command.reproduce("trial", 1, tmp_path, fresh=False) == 0
     assert capsys.readouterr().out.startswith("## What MOPSIC, reporting support and resources do")
     lock = json.loads((tmp_path / "reproduce.lock.json").read_text(encoding="utf-8"))
@@ -34,3 +43,40 @@ def test_a_few_runs_become_tables_figures_sentences_and_a_lock(
     assert (tmp_path / "pairs.parquet").read_bytes() == before
     with pytest.raises(InputError, match="size is another than now"):
         command.reproduce("quick", 1, tmp_path, fresh=False)
+
+
+def test_a_folder_begins_with_the_pairs_of_another_that_come_out_alike(tmp_path: Path, few: None) -> None:
+    whole, half, rest = tmp_path / "whole", tmp_path / "half", tmp_path / "rest"
+    command.reproduce("trial", 2, whole, fresh=False)
+    pairs = read_pairs(whole / "pairs.parquet")
+    write_half(whole, half, pairs[pairs["kind"] != "loop"])
+    assert command.reproduce("trial", 2, rest, fresh=False, source=half) == 0
+    assert (rest / "pairs.parquet").read_bytes() == (whole / "pairs.parquet").read_bytes()
+    lock = json.loads((rest / "reproduce.lock.json").read_text(encoding="utf-8"))
+    assert lock["earlier"]["fingerprint"] == "another version"
+    assert len(lock["earlier"]["repeated"]) == 4  # two sites, draws and checks
+    assert len(stored_table(rest / "runs")["run"].unique()) == 2 * 2 * 3  # loop: sites, accounts and arms
+    with pytest.raises(InputError, match="has begun already"):
+        command.reproduce("trial", 2, rest, fresh=False, source=half)
+
+
+def test_pairs_that_come_out_otherwise_are_refused(tmp_path: Path, few: None) -> None:
+    whole, other = tmp_path / "whole", tmp_path / "other"
+    command.reproduce("trial", 2, whole, fresh=False)
+    pairs = read_pairs(whole / "pairs.parquet")
+    write_half(whole, other, pairs.assign(arm_value=np.nextafter(pairs["arm_value"], np.inf)))
+    with pytest.raises(InputError, match="comes out otherwise with this version"):
+        command.reproduce("trial", 2, tmp_path / "rest", fresh=False, source=other)
+    (other / "pairs.parquet").write_bytes((whole / "pairs.parquet").read_bytes())
+    with pytest.raises(InputError, match="is not the file whose digest"):
+        command.reproduce("trial", 2, tmp_path / "rest", fresh=False, source=other)
+
+
+def write_half(whole: Path, half: Path, pairs: pd.DataFrame) -> None:
+    """Write a folder with some pairs of another, as if another version had made them."""
+    half.mkdir()
+    pairs.to_parquet(half / "pairs.parquet", index=False)
+    lock = json.loads((whole / "reproduce.lock.json").read_text(encoding="utf-8"))
+    lock["fingerprint"] = "another version"
+    lock["files"]["pairs.parquet"] = sha256_of((half / "pairs.parquet").read_bytes())
+    (half / "reproduce.lock.json").write_text(json.dumps(lock), encoding="utf-8")

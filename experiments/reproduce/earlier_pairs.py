@@ -1,0 +1,81 @@
+"""Pairs of runs that another folder of `confianza reproduce` holds, with which a folder may begin.
+
+Some of them are run again first: two versions of the code may share a folder only if they give the same bits.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments.reproduce.design import ReproduceDesign
+from experiments.reproduce.lock import LOCK, check_decided, read_lock
+from experiments.reproduce.repeat_pair import run_pairs
+from experiments.reproduce.runs import KEYS, PAIRS, SIDES, pair_names
+from experiments.storage.progress import say
+from experiments.storage.result_tables import read_parquet
+from experiments.storage.run_identity import sha256_of
+from experiments.storage.writing import write_whole
+from model.engine.errors import InputError
+
+EARLIER, EARLIER_LOCK = "earlier.parquet", "earlier.json"
+"""Files of a folder: the pairs with which it began, and what is known of them."""
+COLUMNS = (*KEYS, "measure", *SIDES[0], *SIDES[1])
+
+
+def earlier_pairs(folder: Path) -> pd.DataFrame:
+    """Return the pairs with which a folder began: no rows where it began with none."""
+    path = folder / EARLIER
+    return read_pairs(path) if path.is_file() else pd.DataFrame(columns=COLUMNS)
+
+
+def read_pairs(path: Path) -> pd.DataFrame:
+    """Return a table of pairs with its columns checked."""
+    return read_parquet(path, COLUMNS, "pairs").select(COLUMNS).to_pandas()
+
+
+def begin_with(design: ReproduceDesign, source: Path, folder: Path, now: Mapping[str, Any], workers: int) -> None:
+    """Write the pairs of another folder into this one, if those that are run again agree to the bit.
+
+    ``now`` is what decides the runs of this folder (`lock.decided`); only the code of the model may be another. A pair
+    of each kind of block is run again at each site.
+    """
+    if (folder / EARLIER).is_file() or (folder / LOCK).is_file():
+        raise InputError(f"--from: {folder} has begun already: leave --from out to go on, or begin anew with --fresh")
+    lock = read_lock(source)
+    check_decided(source, lock, {key: now[key] for key in now if key != "fingerprint"})
+    path = source / PAIRS
+    pairs = read_pairs(path)
+    if sha256_of(path.read_bytes()) != lock.get("files", {}).get(PAIRS):
+        raise InputError(f"{path} is not the file whose digest {source / LOCK} states")
+    sample = sample_of(pairs, design.plan.seed)
+    say(f"{len(sample)} pairs of {source} are run again")
+    again = run_pairs(design, [design.find_pair(name) for name in sample], folder, workers, "repeating pairs")
+    check_equal(again, pairs, path)
+    known = {key: lock.get(key) for key in ("fingerprint", "commit", "written")} | {"repeated": sample}
+    write_whole(folder / EARLIER_LOCK, json.dumps(known, indent=1).encode())
+    write_whole(folder / EARLIER, path.read_bytes())
+
+
+def sample_of(pairs: pd.DataFrame, seed: int) -> list[str]:
+    """Return the names of some pairs: one of each kind of block and site, drawn at random."""
+    drawn = pairs.sample(frac=1.0, random_state=seed).drop_duplicates(["site", "kind"])
+    return sorted(pair_names(drawn))
+
+
+def check_equal(again: pd.DataFrame, pairs: pd.DataFrame, path: Path) -> None:
+    """Raise unless pairs that were run again are to the bit what a table says of them."""
+    keys = [*KEYS, "measure"]
+    stated = again[keys].merge(pairs, how="left", on=keys)
+    differ = stated[again.columns].compare(again)
+    if len(differ):
+        name = pair_names(again.loc[differ.index[:1]])[0]
+        raise InputError(f"{path}: pair {name} comes out otherwise with this version: begin without --from")
+
+
+def known_of_earlier(folder: Path) -> dict[str, Any]:
+    """Return what the lock tells of the pairs with which a folder began: their code, and those that were run again."""
+    path = folder / EARLIER_LOCK
+    return {"earlier": json.loads(path.read_text(encoding="utf-8"))} if path.is_file() else {}
