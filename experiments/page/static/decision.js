@@ -83,6 +83,7 @@ function levers(s) {
     input.setAttribute("aria-valuetext", `${m.steps[m.at].say}; ${s.words.as_today}: ${m.steps[m.today].say}`);
     return row.querySelector(".reach");
   });
+  for (const strip of strips) strip.replaceChildren(); // what was drawn for a larger window would hold its rows open
   const sizes = strips.map((strip) => [strip.clientWidth, strip.clientHeight || 4 * rem()]);
   s.measures.forEach((m, k) => {
     strips[k].innerHTML = m.reach ? reach(m, low, high, ...sizes[k]) : `<p class="small">${plain(s.words.reach_none)}</p>`;

@@ -18,7 +18,7 @@ from experiments.page.sheet import SHOWN
 
 pytestmark = [pytest.mark.thorough, needs_chromium]
 
-SIZES = [(1440, 900), (1920, 1080), (1280, 720), (390, 844)]
+SIZES = [(1440, 900), (1536, 864), (1920, 1080), (1280, 720), (390, 844)]
 CODE = re.compile(r"[a-z]+_[a-z]+|log-odds|\{|undefined|NaN|\bnull\b")
 OPEN = "?years=1"
 MOVED = "?years=1&measures=training.3,heavy_hand.2"

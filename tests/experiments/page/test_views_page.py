@@ -121,6 +121,21 @@ def test_the_map_of_all_residents_draws_twenty_frames_a_second_at_least(
     assert rate >= 20.0
 
 
+@pytest.mark.slow
+def test_the_decision_of_a_whole_town_fits_a_laptop_also_after_a_narrower_window(tmp_path: Path) -> None:
+    port = free_port()
+    with served(program("view", "villa_canales", "--port", str(port)), port, tmp_path), chromium() as started:
+        tab = Tab(started, f"http://127.0.0.1:{port}/?measures=training.2,reporting.2&lang=en", 1536, 864)
+        tab.lived()
+        tab.page.locator(".reach svg").first.wait_for()
+        for width, height in ((1536, 864), (1366, 768), (1536, 864)):
+            tab.page.set_viewport_size({"width": width, "height": height})
+            tab.page.wait_for_timeout(500)
+        assert tab.page.evaluate("document.documentElement.scrollHeight") <= 864
+        tab.close()
+    assert tab.wrong == []
+
+
 @pytest.mark.parametrize("name", VIEWS)
 @pytest.mark.parametrize("dark", ["0", "1"])
 def test_axe_finds_nothing(tab: Tab, url: str, name: str, dark: str) -> None:

@@ -1,6 +1,7 @@
 """The command from runs to explorer, on a few runs of small towns; begun again it tells the same."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,31 +24,38 @@ FEW = ReproduceSize(
 )  # fmt: skip
 
 
-@pytest.fixture
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(plan().sizes, "trial", FEW)
-    monkeypatch.setattr(command, "write_figures", lambda *_: None)  # they take longest
+@pytest.fixture(scope="module", autouse=True)
+def few() -> Iterator[None]:
+    """Make the design of `--trial` a few runs without figures, which take longest."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(plan().sizes, "trial", FEW)
+        patch.setattr(command, "write_figures", lambda *_: None)
+        yield
 
 
-def test_a_few_runs_become_tables_figures_sentences_and_a_lock(
-    tmp_path: Path, few: None, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert command.reproduce("trial", 1, tmp_path, fresh=False) == 0
-    assert capsys.readouterr().out.startswith("## What MOPSIC, reporting support and resources do")
-    lock = json.loads((tmp_path / "reproduce.lock.json").read_text(encoding="utf-8"))
+@pytest.fixture(scope="module")
+def whole(few: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with all pairs."""
+    folder = tmp_path_factory.mktemp("whole")
+    assert command.reproduce("trial", 2, folder, fresh=False) == 0
+    return folder
+
+
+def test_a_few_runs_become_tables_figures_sentences_and_a_lock(whole: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lock = json.loads((whole / "reproduce.lock.json").read_text(encoding="utf-8"))
     assert lock["failed"] == []
     assert lock["pairs"] == lock["planned"] == 24
     assert {"sentences.es.md", "tables/answer.csv", "explorer.html", "pairs.parquet"} <= set(lock["files"])
-    before = (tmp_path / "pairs.parquet").read_bytes()
-    assert command.reproduce("trial", 1, tmp_path, fresh=False, so_far=True) == 0
-    assert (tmp_path / "pairs.parquet").read_bytes() == before
+    before = (whole / "pairs.parquet").read_bytes()
+    assert command.reproduce("trial", 1, whole, fresh=False, so_far=True) == 0
+    assert capsys.readouterr().out.startswith("## What MOPSIC, reporting support and resources do")
+    assert (whole / "pairs.parquet").read_bytes() == before
     with pytest.raises(InputError, match="size is another than now"):
-        command.reproduce("quick", 1, tmp_path, fresh=False)
+        command.reproduce("quick", 1, whole, fresh=False)
 
 
-def test_a_folder_begins_with_the_pairs_of_another_that_come_out_alike(tmp_path: Path, few: None) -> None:
-    whole, half, rest = tmp_path / "whole", tmp_path / "half", tmp_path / "rest"
-    command.reproduce("trial", 2, whole, fresh=False)
+def test_a_folder_begins_with_the_pairs_of_another_that_come_out_alike(whole: Path, tmp_path: Path) -> None:
+    half, rest = tmp_path / "half", tmp_path / "rest"
     pairs = read_pairs(whole / "pairs.parquet")
     write_half(whole, half, pairs[pairs["kind"] != "loop"])
     assert command.reproduce("trial", 2, rest, fresh=False, source=half) == 0
@@ -55,14 +63,15 @@ def test_a_folder_begins_with_the_pairs_of_another_that_come_out_alike(tmp_path:
     lock = json.loads((rest / "reproduce.lock.json").read_text(encoding="utf-8"))
     assert lock["earlier"]["fingerprint"] == "another version"
     assert len(lock["earlier"]["repeated"]) == 4  # two sites, draws and checks
-    assert len(stored_table(rest / "runs")["run"].unique()) == 2 * 2 * 3  # loop: sites, accounts and arms
+    runs = stored_table(rest / "runs")
+    assert runs is not None
+    assert len(set(runs["run"].to_pylist())) == 2 * 2 * 3  # loop: sites, accounts and arms
     with pytest.raises(InputError, match="has begun already"):
         command.reproduce("trial", 2, rest, fresh=False, source=half)
 
 
-def test_pairs_that_come_out_otherwise_are_refused(tmp_path: Path, few: None) -> None:
-    whole, other = tmp_path / "whole", tmp_path / "other"
-    command.reproduce("trial", 2, whole, fresh=False)
+def test_pairs_that_come_out_otherwise_are_refused(whole: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
     pairs = read_pairs(whole / "pairs.parquet")
     write_half(whole, other, pairs.assign(arm_value=np.nextafter(pairs["arm_value"], np.inf)))
     with pytest.raises(InputError, match="comes out otherwise with this version"):
