@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from experiments.figures import effects as forest
 from experiments.figures.effects import draw_experiments
 from experiments.figures.record_figures import draw_ceiling
 from experiments.figures.svg import render_figure
+from experiments.narrative.messages import messages
 from experiments.validation import ceiling, effects, experiment_runs, practice, readers
 from experiments.validation.effects_table import CORNERS, EXPERIMENTS, MADE, OUTSIDE, WEAK
 from experiments.validation.effects_text import format_effects_table, sums
@@ -230,6 +232,13 @@ def test_text_and_figures_are_made_of_rows(rows: list[effects.Row]) -> None:
     assert "prior only" not in one.decode()
     assert WEAK.name == forest.WEAK
     assert CENTRAL.name == forest.CENTRAL
+
+
+def test_every_source_that_says_something_has_spanish_words() -> None:
+    sources = {line.published.source for one in EXPERIMENTS for line in one.lines if line.published}
+    worded = {source for source in sources if re.search("[a-z]{2}", source)}
+    assert worded
+    assert {source for source in worded if f"{forest.WORDS}.{source}" not in messages()} == set()
 
 
 def test_what_the_model_does_not_have_is_told_and_the_rest_goes_on() -> None:
