@@ -45,15 +45,17 @@ def scenario_lines(language: str = "en") -> Iterator[str]:
     """Yield every built-in scenario with its size, in a language."""
     say = Tongue(language)
     size = say(
-        "{residents:,} habitantes en {settlements} poblados, {officers} agentes en {facilities} sedes; desde {start}",
-        "{residents:,} residents in {settlements} settlements, {officers} officers posted at {facilities} facilities;"
-        " from {start}",
+        "{residents:,} habitantes en {settlements} poblados, {officers} agentes en {facilities} {posts}; desde {start}",
+        "{residents:,} residents in {settlements} settlements, {officers} officers posted at {facilities} {posts}; from"
+        " {start}",
     )
     for name, title in scenarios.names().items():
         scenario = scenarios.load(name)
         yield f"{name}"
         yield wrapped(say(title["es"], f"{title['en']}; in Spanish: {title['es']}"), 4)
-        counts = {"settlements": len(scenario.settlements), "facilities": len(scenario.facilities)}
+        n = len(scenario.facilities)
+        posts = say("sede", "facility") if n == 1 else say("sedes", "facilities")
+        counts = {"settlements": len(scenario.settlements), "facilities": n, "posts": posts}
         officers, residents = sum(one.officers for one in scenario.facilities), scenario["population"].total
         yield wrapped(size.format(residents=residents, officers=officers, start=scenario.start, **counts), 4)
 

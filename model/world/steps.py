@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any
 
-from model.engine.calendar import MORNINGS, calendar_flags
+from model.engine.calendar import calendar_flags
 from model.engine.kernels import BundleField, bind_kernel
 from model.engine.rows import IntArray
 from model.engine.tables import GrowingTable, GrowingTableSpec
@@ -200,11 +200,6 @@ def kernel_step(
 def python_step(**conditions: Any) -> Callable[[StepFunction], PythonStep]:
     """Return a decorator that makes a function a step which runs under some conditions (`ScheduleStep`)."""
     return lambda function: PythonStep(function, **conditions)
-
-
-def morning_step(function: StepFunction) -> PythonStep:
-    """Make a function a step of morning shifts, once a day."""
-    return PythonStep(function, flags=MORNINGS)
 
 
 def in_order(*parts: ScheduleStep) -> StepSequence:
