@@ -152,17 +152,20 @@ class ReproduceDesign:
                     heavy=False,
                 )  # fmt: skip
 
-    def find_pair(self, name: str) -> tuple[Block, str]:
-        """Return the block and arm of a name like `villa_canales-draws-3-present_law:everything`."""
+    def find_pair(self, name: str, where: object = "--repeat") -> tuple[Block, str]:
+        """Return the block and arm of a name like `villa_canales-draws-3-present_law:everything`.
+
+        Raises `InputError` where there is no such pair, with the option or file that names it.
+        """
         if not PAIR.fullmatch(name):
-            raise InputError(f"--repeat: a pair is named SITE-KIND-DRAW-ACCOUNT:ARM, as in the explorer, got '{name}'")
+            raise InputError(f"{where}: a pair is named SITE-KIND-DRAW-ACCOUNT:ARM, as in the explorer, got '{name}'")
         block_name, _, arm = name.partition(":")
         blocks = {block.name: block for block in self.blocks}
         if block_name not in blocks:
-            raise InputError(f"--repeat: no block '{block_name}'{suggest_nearest(block_name, blocks)}")
+            raise InputError(f"{where}: no block '{block_name}'{suggest_nearest(block_name, blocks)}")
         block = blocks[block_name]
         if arm not in block.arms:
-            raise InputError(f"--repeat: {block_name} has no run '{arm}'{suggest_nearest(arm, block.arms)}")
+            raise InputError(f"{where}: {block_name} has no run '{arm}'{suggest_nearest(arm, block.arms)}")
         return block, arm
 
     def random_packages(self, first: int, number: int) -> dict[str, Doses]:

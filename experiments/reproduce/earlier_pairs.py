@@ -48,11 +48,14 @@ def begin_with(design: ReproduceDesign, source: Path, folder: Path, now: Mapping
     check_decided(source, lock, {key: now[key] for key in now if key != "fingerprint"})
     path = source / PAIRS
     pairs = read_pairs(path)
-    if sha256_of(path.read_bytes()) != lock.get("files", {}).get(PAIRS):
+    if sha256_of(path.read_bytes()) != lock["files"].get(PAIRS):
         raise InputError(f"{path} is not the file whose digest {source / LOCK} states")
+    if pairs.empty:
+        raise InputError(f"{path} holds no pair of runs: begin without --from")
     sample = sample_of(pairs, design.plan.seed)
+    found = [design.find_pair(name, path) for name in sample]
     say(f"{len(sample)} pairs of {source} are run again")
-    again = run_pairs(design, [design.find_pair(name) for name in sample], folder, workers, "repeating pairs")
+    again = run_pairs(design, found, folder, workers, "repeating pairs")
     check_equal(again, pairs, path)
     known = {key: lock.get(key) for key in ("fingerprint", "commit", "written")} | {"repeated": sample}
     write_whole(folder / EARLIER_LOCK, json.dumps(known, indent=1).encode())

@@ -40,7 +40,7 @@ def read_lock(folder: Path) -> dict[str, Any]:
         stated = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         stated = None
-    if not isinstance(stated, dict):
+    if not isinstance(stated, dict) or not isinstance(stated.get("files"), dict):
         raise InputError(f"{path} is not readable as the lock of a folder that `reproduce` wrote")
     return stated
 

@@ -1,7 +1,7 @@
 """The command from runs to explorer, on a few runs of small towns; begun again it tells the same."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +79,28 @@ def test_pairs_that_come_out_otherwise_are_refused(whole: Path, tmp_path: Path) 
     (other / "pairs.parquet").write_bytes((whole / "pairs.parquet").read_bytes())
     with pytest.raises(InputError, match="is not the file whose digest"):
         command.reproduce("trial", 2, tmp_path / "rest", fresh=False, source=other)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda pairs: pairs.head(0), "holds no pair of runs"),
+        (lambda pairs: pairs.assign(draw=99), "pairs.parquet: no block"),
+        (lambda pairs: pairs.drop(columns="years"), "has no column 'years'"),
+        (lambda pairs: pairs.assign(site=1), "column 'site' must hold text"),
+    ],
+)
+def test_pairs_that_are_none_of_the_design_are_refused_in_one_line(
+    whole: Path, tmp_path: Path, change: Callable[[pd.DataFrame], pd.DataFrame], told: str
+) -> None:
+    write_half(whole, tmp_path / "other", change(read_pairs(whole / "pairs.parquet")))
+    with pytest.raises(InputError, match=told):
+        command.reproduce("trial", 1, tmp_path / "rest", fresh=False, source=tmp_path / "other")
+
+
+def test_a_source_without_a_readable_lock_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is not readable as the lock"):
+        command.reproduce("trial", 1, tmp_path / "rest", fresh=False, source=tmp_path / "none")
 
 
 def write_half(whole: Path, half: Path, pairs: pd.DataFrame) -> None:
