@@ -33,10 +33,10 @@ def tell_levels(spec: RunSpec, draws: Sequence[Draw], workers: int, folder: Path
     """Run every draw; write and print the levels over all of them. Return whether it was interrupted."""
     sets = [f"{name}={text}" for name, text in spec.overrides]
     with locked(folder):
-        lived, interrupted = run_draws(list(tasks_over_draws(0, [spec], draws, sets)), workers, folder)
+        results, interrupted = run_draws(list(tasks_over_draws(0, [spec], draws, sets)), workers, folder)
     if interrupted:
         return True
-    table = uncertainty_table(draw_levels_table(lived))
+    table = uncertainty_table(draw_levels_table(results))
     write_whole(folder / LEVELS, frame_as_csv(table))
     print("\n".join(level_lines(table, len(draws), tongue)))
     print(f"\n{said('over_draws.written', tongue, file=folder / LEVELS)}")
@@ -53,10 +53,10 @@ def tell_contrasts(study: str, draws: Sequence[Draw], asked: str, workers: int, 
     combinations = plan.drop_duplicates(["scenario", "policy"])
     tasks = tasks_of_study(combinations, specs_of(folder), draws)
     with locked(folder):
-        lived, interrupted = run_draws(tasks, workers, folder / OVER_DRAWS)
+        results, interrupted = run_draws(tasks, workers, folder / OVER_DRAWS)
     if interrupted:
         return True
-    table = uncertainty_table(contrast_effects(combinations, lived, kept_measures(folder)))
+    table = uncertainty_table(contrast_effects(combinations, results, kept_measures(folder)))
     write_whole(folder / CONTRASTS, frame_as_csv(table))
     print("\n".join(contrast_lines(table, len(draws), chosen_measures(folder, asked, MEASURES_SHOWN), tongue)))
     print(f"\n{said('over_draws.written', tongue, file=folder / CONTRASTS)}")

@@ -77,7 +77,7 @@ class ValidationRequest:
         return usual if self.years is None else self.years
 
     def towns(self, years: float, replicates: int, scale: float = 1.0) -> dict[str, Any]:
-        """Return how many towns of which size live how long: what is asked for, else what is the examination's own."""
+        """Return number, size and years of the towns: what is asked for, else what is the examination's own."""
         return {
             "years": self.years_or(years),
             "replicates": self.replicates or replicates,
@@ -175,7 +175,7 @@ def doses(request: ValidationRequest) -> None:
 
 
 def closed(request: ValidationRequest) -> None:
-    """Let closed towns live under every law of trust; whether they stand still is printed, not judged."""
+    """Simulate closed towns under every law of trust; whether they stand still is printed, not judged."""
     from experiments.validation import closed_town as own
 
     years = 6 if request.quick else int(request.years_or(own.YEARS))

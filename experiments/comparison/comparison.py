@@ -40,7 +40,7 @@ Blocks = list[list[Arm]]
 
 
 @dataclass(frozen=True)
-class Lives:
+class ComparedRuns:
     """Results of the tasks of a comparison, arm by arm in the order of the blocks."""
 
     runs: dict[tuple[int, int], list[Finished]]
@@ -136,51 +136,51 @@ def with_later_seeds(specs: Sequence[RunSpec], by: int) -> tuple[RunSpec, ...]:
     return tuple(spec.with_seed(spec.seed + by) for spec in specs)
 
 
-def run_arms(request: Request, arms: Sequence[Arm], workers: int, folder: Path) -> Lives:
+def run_arms(request: Request, arms: Sequence[Arm], workers: int, folder: Path) -> ComparedRuns:
     """Run all arms of a comparison, or what is missing of them in a folder."""
     blocks = by_site(arms)
     cache = JobCache(folder, part_of_results, results_of_part, TwinsPart)
     outcome = run_unfinished(tasks_of(request, blocks), run_task, workers, "comparing", cache)
-    lived = outcome.results
-    twins = [one for one in lived if one.task.kind == "twins"]
-    return Lives(
+    results = outcome.results
+    twins = [one for one in results if one.task.kind == "twins"]
+    return ComparedRuns(
         runs={
             (number, k): [one.finished[k] for one in twins if one.task.block == number]
             for number, own in enumerate(blocks)
             for k in range(len(own))
         },
         residents=residents_table(twins, blocks),
-        memory=memory_table([one for one in lived if one.task.kind == "memory"], blocks, request.deltas),
-        alone=alone_table(lived, blocks, request.deltas),
-        draw_effects=draw_effects_table(lived, blocks),
+        memory=memory_table([one for one in results if one.task.kind == "memory"], blocks, request.deltas),
+        alone=alone_table(results, blocks, request.deltas),
+        draw_effects=draw_effects_table(results, blocks),
         interrupted=outcome.interrupted,
     )
 
 
-def run_planned(request: Request, arms: list[Arm], workers: int, folder: Path) -> tuple[list[Arm], Lives]:
+def run_planned(request: Request, arms: list[Arm], workers: int, folder: Path) -> tuple[list[Arm], ComparedRuns]:
     """Run all arms; with `--settle` by doublings, until its measure is settled in every arm. Return what was run."""
     if not request.settle:
         return arms, run_arms(request, arms, workers, folder)
     for n in (*(look for look in LOOKS if look < request.replicates), request.replicates):
         looked = dataclasses.replace(request, replicates=n)
         arms, _ = arms_of(looked)
-        lives = run_arms(looked, arms, workers, folder)
-        if lives.interrupted or all(map(is_settled, effects_of(looked, arms, lives))):
+        compared = run_arms(looked, arms, workers, folder)
+        if compared.interrupted or all(map(is_settled, effects_of(looked, arms, compared))):
             break
-    return arms, lives
+    return arms, compared
 
 
-def effects_of(request: Request, arms: Sequence[Arm], lives: Lives) -> Iterator[Effect]:
+def effects_of(request: Request, arms: Sequence[Arm], compared: ComparedRuns) -> Iterator[Effect]:
     """Yield the effect of every arm on the measure of `--settle`."""
     headline = BY_NAME[request.settle]
     for number, own in enumerate(by_site(arms)):
-        sides = [[headline.value(one.months) for one in lives.runs[number, k]] for k in range(len(own))]
+        sides = [[headline.value(one.months) for one in compared.runs[number, k]] for k in range(len(own))]
         scale = headline.scale(own[0].years, request.deltas.get(headline.name))
         yield from (paired(sides[0], side, scale=scale) for side in sides[1:])
 
 
 def residents_table(twins: Sequence[TaskResults], blocks: Blocks) -> pd.DataFrame:
-    """Return how many residents live otherwise, by site, arm, seed and deed."""
+    """Return how many residents act otherwise, by site, arm, seed and deed."""
     rows = []
     for one in twins:
         arms = blocks[one.task.block]
@@ -188,11 +188,11 @@ def residents_table(twins: Sequence[TaskResults], blocks: Blocks) -> pd.DataFram
     return pd.DataFrame(rows, columns=["site", "against", "seed", "what", "only_arm", "only_base"])
 
 
-def memory_table(lived: Sequence[TaskResults], blocks: Blocks, deltas: Mapping[str, float]) -> pd.DataFrame:
+def memory_table(results: Sequence[TaskResults], blocks: Blocks, deltas: Mapping[str, float]) -> pd.DataFrame:
     """Return the effect on every headline measure under every law of trust."""
     rows: list[dict[str, Any]] = []
     cells: dict[tuple[int, Any], list[TaskResults]] = {}
-    for one in lived:
+    for one in results:
         cells.setdefault((one.task.block, one.task.law), []).append(one)
     for (number, law), own in cells.items():
         months = [months_of(own, k) for k in range(len(blocks[number]))]
@@ -206,12 +206,12 @@ def memory_table(lived: Sequence[TaskResults], blocks: Blocks, deltas: Mapping[s
     return pd.DataFrame(rows)
 
 
-def alone_table(lived: Sequence[TaskResults], blocks: Blocks, deltas: Mapping[str, float]) -> pd.DataFrame:
+def alone_table(results: Sequence[TaskResults], blocks: Blocks, deltas: Mapping[str, float]) -> pd.DataFrame:
     """Return, for every arm but the first, its effect against worlds of other seeds, and what twins save."""
     rows: list[dict[str, Any]] = []
     for number, arms in enumerate(blocks):
-        twins = [one for one in lived if one.task.block == number and one.task.kind == "twins"]
-        alone = [one for one in lived if one.task.block == number and one.task.kind == "alone"]
+        twins = [one for one in results if one.task.block == number and one.task.kind == "twins"]
+        alone = [one for one in results if one.task.block == number and one.task.kind == "alone"]
         for k, arm in enumerate(arms[1:] if alone and twins else [], start=1):
             base, twin, other = (months_of(side, at) for side, at in ((twins, 0), (twins, k), (alone, k - 1)))
             for headline in present(base.columns):
@@ -225,6 +225,6 @@ def alone_table(lived: Sequence[TaskResults], blocks: Blocks, deltas: Mapping[st
     return pd.DataFrame(rows)
 
 
-def months_of(lived: Sequence[TaskResults], k: int) -> pd.DataFrame:
+def months_of(results: Sequence[TaskResults], k: int) -> pd.DataFrame:
     """Return the measures of one arm in some tasks."""
-    return pd.concat([one.finished[k].months for one in lived])
+    return pd.concat([one.finished[k].months for one in results])

@@ -18,7 +18,7 @@ SEEDS = 2**32
 
 
 def draw_of(world: int) -> int:
-    """Return the number of the draw of parameters in which a world lives; 0 where nothing is drawn."""
+    """Return the number of the draw of parameters of a world; 0 where nothing is drawn."""
     return world // SEEDS
 
 

@@ -35,11 +35,11 @@ def tasks_of_study(plan: pd.DataFrame, specs: dict[str, RunSpec], draws: Sequenc
     return tasks
 
 
-def contrast_effects(plan: pd.DataFrame, lived: Sequence[TaskResults], measures: Sequence[str]) -> pd.DataFrame:
+def contrast_effects(plan: pd.DataFrame, results: Sequence[TaskResults], measures: Sequence[str]) -> pd.DataFrame:
     """Return every contrast of one to three changes in every run over draws, as the table of effects has them."""
     rows: list[dict[str, Any]] = []
     for number, (site, arms) in enumerate(plan.groupby(SCENARIO, sort=False)):
-        own = [one for one in lived if one.task.block == number]
+        own = [one for one in results if one.task.block == number]
         for change, gaps in contrasts_of(arms, own, measures):
             for k, gap in gaps.iterrows():
                 label = own[int(str(k))].task.draw
@@ -50,12 +50,12 @@ def contrast_effects(plan: pd.DataFrame, lived: Sequence[TaskResults], measures:
 
 
 def contrasts_of(
-    arms: pd.DataFrame, lived: Sequence[TaskResults], measures: Sequence[str]
+    arms: pd.DataFrame, results: Sequence[TaskResults], measures: Sequence[str]
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield each contrast of a scenario with its number by task (rows) and measure."""
     factors = factors_of(arms, ())
     parts = [
-        arms[factors].assign(**{SEED: k}).join(last_years(one, arms.index, measures)) for k, one in enumerate(lived)
+        arms[factors].assign(**{SEED: k}).join(last_years(one, arms.index, measures)) for k, one in enumerate(results)
     ]
     runs = pd.concat(parts, ignore_index=True)
     for order in range(1, DEEPEST + 1):

@@ -232,7 +232,7 @@ def origin_rows(one: Pair) -> Iterator[dict[str, Any]]:
         return
     base, arm = (accounts_of(side) for side in (one.base, one.arm))
     parts = {seed: origins.parts_of(base[seed], arm[seed]) for seed in one.seeds if seed in base and seed in arm}
-    if not parts:  # no month was lived
+    if not parts:  # no month was simulated
         return
     nothing: Values = dict.fromkeys(parts, 0.0)
     for key in next(iter(parts.values())):

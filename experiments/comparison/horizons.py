@@ -24,8 +24,10 @@ def horizons_table(pairs: Sequence[Pair]) -> pd.DataFrame:
 def horizon_rows(one: Pair) -> Iterator[dict[str, Any]]:
     """Yield the effects of a pair by horizon: averages of the last year before it, counts of all years until then."""
     sides = [side.table("measures") for side in (one.base, one.arm)]
-    lived = min((int(n) for months in sides for n in months.groupby("seed").size()), default=0)
-    reached = [years for years in HORIZONS if MONTHS * years <= lived]  # by months: years of 365 days are a bit short
+    simulated = min((int(n) for months in sides for n in months.groupby("seed").size()), default=0)
+    reached = [
+        years for years in HORIZONS if MONTHS * years <= simulated
+    ]  # by months: years of 365 days are a bit short
     for years in reached if len(reached) > 1 else ():
         base, arm = (months_until(months, years) for months in sides)
         for headline in (BY_NAME[name] for name in TOLD):

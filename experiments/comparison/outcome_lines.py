@@ -1,4 +1,4 @@
-"""Worlds month by month while they are lived, in memory that workers and page share.
+"""Worlds month by month while they are simulated, in memory that workers and page share.
 
 Each place has a row for every month of the longest horizon; a row that says another turn is of an earlier world.
 """

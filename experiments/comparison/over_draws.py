@@ -75,10 +75,10 @@ def is_other_town(draw: int) -> bool:
     return draw % 2 == 0
 
 
-def draw_effects_table(lived: Sequence[TaskResults], blocks: Sequence[Sequence[Arm]]) -> pd.DataFrame:
+def draw_effects_table(results: Sequence[TaskResults], blocks: Sequence[Sequence[Arm]]) -> pd.DataFrame:
     """Return the effect on every headline measure in every run over draws."""
     rows: list[dict[str, Any]] = []
-    for one in lived:
+    for one in results:
         if (label := one.task.draw) is None:
             continue
         months = [run.months for run in one.finished]
@@ -90,10 +90,10 @@ def draw_effects_table(lived: Sequence[TaskResults], blocks: Sequence[Sequence[A
     return pd.DataFrame(rows)
 
 
-def draw_levels_table(lived: Sequence[TaskResults]) -> pd.DataFrame:
+def draw_levels_table(results: Sequence[TaskResults]) -> pd.DataFrame:
     """Return every headline measure of the first arm in every run over draws, as the table of effects has them."""
     rows: list[dict[str, Any]] = []
-    for one in lived:
+    for one in results:
         if (label := one.task.draw) is None:
             continue
         spec, months = one.task.specs[0], one.finished[0].months

@@ -23,7 +23,7 @@ from model.engine.scenario import Scenario
 
 TWINS = 8
 ONE_TOWN = "population.seed=1"
-"""All paired runs of the page live in one town, which its pictures show."""
+"""All paired runs of the page share one town, which its pictures show."""
 HORIZONS = (1, 2, 5, 10)
 FILE = f"{POLICY}.toml"
 PROGRAM = """from confianza import TrustModel, load

@@ -56,12 +56,12 @@ def show_laws(out: Path, twins: int, years: float, sets: Sequence[str], workers:
             for law in TRIED
             for world in zip(*(arm.specs for arm in arms), strict=True)
         ]
-        lived = run_jobs(tasks, run_task, workers, "laws of trust").whole
+        results = run_jobs(tasks, run_task, workers, "laws of trust").whole
     steps = {arm.name: step for arm, step in zip(blocks[0][1:], STEPS, strict=True)}
     stated = {"years": years, "set": " ".join(sets), "code": fingerprint()}
     rows = [
         row_of(row, *steps[row["against"]]) | stated
-        for _, row in verdicts_table(memory_table(lived, blocks, {})).iterrows()
+        for _, row in verdicts_table(memory_table(results, blocks, {})).iterrows()
         if row["measure"] in {one.name for one in OUTCOMES}
     ]
     content = frame_as_csv(pd.DataFrame(rows), ".4g")

@@ -59,11 +59,11 @@ def show_reach(out: Path, twins: int, years: float, sets: Sequence[str], workers
         requests = [request_of(site, Path(steps), twins, years, sets) for site in BUILT_IN_SITES]
         blocks = [[arm.specs for arm in arms_of(request)[0]] for request in requests]
         tasks = [Task(k, world, "memory") for k, arms in enumerate(blocks) for world in zip(*arms, strict=True)]
-        lived = run_jobs(tasks, run_task, workers, "measures alone").whole
+        results = run_jobs(tasks, run_task, workers, "measures alone").whole
     rows = [
         row
         for number, site in enumerate(BUILT_IN_SITES)
-        for row in rows_of(site, years, [one for one in lived if one.task.block == number])
+        for row in rows_of(site, years, [one for one in results if one.task.block == number])
     ]
     content = frame_as_csv(pd.DataFrame(rows), ".4g")
     write_whole(out / "reach.csv", content)
@@ -83,12 +83,12 @@ def request_of(
     return Request(arms=arms, scenarios=(site,), sets=tuple(sets), years=years, replicates=twins)
 
 
-def rows_of(site: str, years: float, lived: Sequence[TaskResults]) -> list[dict[str, Any]]:
+def rows_of(site: str, years: float, results: Sequence[TaskResults]) -> list[dict[str, Any]]:
     """Return what every step and world does to every outcome and cost at one site."""
-    stated = {"site": site, "years": years, "twins": len(lived), "code": fingerprint()}
-    base, rows = months_of(lived, 0), []
+    stated = {"site": site, "years": years, "twins": len(results), "code": fingerprint()}
+    base, rows = months_of(results, 0), []
     for k, (name, step) in enumerate((*STEPS, *((world, 0) for world in WORLDS)), start=1):
-        months = months_of(lived, k)
+        months = months_of(results, k)
         for headline in (*(one.headline for one in OUTCOMES), *BILL):
             sides = (list(by_seed(side, headline.value).values()) for side in (base, months))
             effect = paired(*sides, scale=headline.scale(years))

@@ -161,7 +161,7 @@ def by_cause(world: TrustModel) -> np.ndarray:
 
 
 def world_after_warm_up(spec: RunSpec, town: Town, warm: Path) -> TrustModel:
-    """Return a world at the end of its warm-up, which no policy can touch: lived through once, then kept.
+    """Return a world at the end of its warm-up, which no policy can touch: simulated once, then kept.
 
     It lies in a folder of this server alone, so that it need not be looked at whether the file is whole.
     """
@@ -205,6 +205,6 @@ class PairedWorlds:
 
 
 def paired_results(base: Sequence[WorldResult], arm: Sequence[WorldResult]) -> list[tuple[WorldResult, WorldResult]]:
-    """Return twins that have both been lived, in the order of their seeds."""
+    """Return twins that have both been simulated, in the order of their seeds."""
     others = {one.seed: one for one in arm}
     return [(one, others[one.seed]) for one in sorted(base, key=lambda one: one.seed) if one.seed in others]

@@ -36,7 +36,7 @@ INCIDENT_COLUMNS = (
 CEILING_HITS = "ceiling_hits"
 LABEL, COUPLE = stream_id("label of who decides"), stream_id("label of a couple")
 
-type Live = Callable[[TrustModel, int], None]
+type Advance = Callable[[TrustModel, int], None]
 """Simulates a number of shifts of a world."""
 Codes = dict[str, tuple[str, ...]]
 """Columns of codes, with the names that they stand for; without names, the world's settlements."""
@@ -67,16 +67,18 @@ def start_world(spec: RunSpec, town: Town) -> TrustModel:
     return TrustModel.restore(seed_folder(Path(spec.branch), spec.seed), spec.scenario, town=town, keep=keep)
 
 
-def simulate_until(world: TrustModel, end: int, tell: ReportProgress, live: Live = TrustModel.live) -> list[np.ndarray]:
+def simulate_until(
+    world: TrustModel, end: int, tell: ReportProgress, advance: Advance = TrustModel.advance
+) -> list[np.ndarray]:
     """Run a world month by month to a tick; return its cells at the end of every month.
 
-    ``live`` simulates a number of shifts; who listens to each shift has one of their own.
+    ``advance`` simulates a number of shifts; who listens to each shift has one of their own.
     """
     cells = []
     while world.tick < end:
         goal = min(end, tick_of(first_of_month(world.month + 1)))
         shifts = goal - world.tick
-        live(world, shifts)
+        advance(world, shifts)
         rows = world.cell_months()
         cells.append(rows[rows["month"] == month_of(goal - 1)])
         tell(shifts)

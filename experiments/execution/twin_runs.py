@@ -1,4 +1,4 @@
-"""Twin worlds of one seed, side by side: one town, one warm-up, then every arm; and who lives otherwise in each."""
+"""Twin worlds of one seed, side by side: one town, one warm-up, then every arm; and who acts otherwise in each."""
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
@@ -62,7 +62,7 @@ class Task:
 
 @dataclass(frozen=True)
 class TaskResults:
-    """Results of a task: runs by arm, and the number of residents who live otherwise than in the first arm's world."""
+    """Results of a task: runs by arm, and the number of residents who act otherwise than in the first arm's world."""
 
     task: Task
     finished: list[Finished]
@@ -91,10 +91,10 @@ def run_task(task: Task, tell: ReportProgress) -> TaskResults:
     return TaskResults(task, runs, residents)
 
 
-def part_of_results(lived: TaskResults) -> tuple[dict[str, Any], Tables]:
+def part_of_results(results: TaskResults) -> tuple[dict[str, Any], Tables]:
     """Return what a task leaves as text and tables, those of each arm under its number."""
-    tables = {f"{k}/{name}": table for k, one in enumerate(lived.finished) for name, table in one.tables.items()}
-    return {"ceiling_hits": [one.ceiling_hits for one in lived.finished], "residents": lived.residents}, tables
+    tables = {f"{k}/{name}": table for k, one in enumerate(results.finished) for name, table in one.tables.items()}
+    return {"ceiling_hits": [one.ceiling_hits for one in results.finished], "residents": results.residents}, tables
 
 
 def results_of_part(task: Task, about: Mapping[str, Any], tables: Tables) -> TaskResults:

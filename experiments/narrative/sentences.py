@@ -122,7 +122,7 @@ def trust_by_group(site: Site, arm: ArmReading, names: list[str]) -> Both:
 
 
 def resident_changes(site: Site, arm: ArmReading) -> list[Both]:
-    """Return how many residents live otherwise."""
+    """Return how many residents act otherwise."""
     more, fewer = (
         {row["measure"]: row for _, row in site.effects(side, arm).iterrows()} for side in ("only_arm", "only_base")
     )

@@ -128,10 +128,10 @@ class BackgroundWorker:
     def warm_up(self, scenario: str) -> None:
         """Simulate the worlds as today for the first visitor; then build the town that maps show."""
         specs = runs_of(Choice(scenario), self.folder)[0]
-        lived: queue.SimpleQueue[object] = queue.SimpleQueue()
-        self.ask(self.take_seat(), specs, lambda world, _: lived.put(world))
+        finished: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self.ask(self.take_seat(), specs, lambda world, _: finished.put(world))
         for _ in specs:
-            lived.get()
+            finished.get()
         sites.load_municipality(scenario)
 
     def close(self) -> None:

@@ -46,7 +46,7 @@ def as_today(one: Standing) -> list[Span]:
 
 
 def failed_worlds(one: Standing) -> list[Span]:
-    """Return which worlds could not be lived, if any."""
+    """Return which worlds could not be simulated, if any."""
     if not one.faults:
         return []
     counts = {"n": len(one.faults), "all": one.twins_asked, "reason": one.faults[0]}

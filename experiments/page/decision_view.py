@@ -75,7 +75,7 @@ def span_of(one: Standing) -> str:
 
 
 def map_of(one: Standing) -> dict[str, Any]:
-    """Return the map of where trust differs; the ground alone until all worlds have been lived."""
+    """Return the map of where trust differs; the ground alone until all worlds have been simulated."""
     told = {"floor": one.say("decision.map_floor", floor=FLOOR), "wait": one.say("decision.map_wait")}
     if one.running:
         return told

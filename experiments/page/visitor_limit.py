@@ -10,7 +10,7 @@ from experiments.page.page_texts import say
 MOST = 12
 """Visitors at once: on one machine, whose server nobody else can reach, these are open tabs."""
 NEEDED_MB = 300
-"""Memory that must be free for one more: a town, its twin, and what they leave while they are lived through."""
+"""Memory that must be free for one more: a town, its twin, and what they leave while they are simulated."""
 RETRY_SECONDS = 2.0
 _lock = threading.Lock()
 _inside: set[object] = set()

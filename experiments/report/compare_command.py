@@ -13,7 +13,7 @@ import pyarrow as pa
 from experiments.comparison.all_effects import every_table
 from experiments.comparison.arms import Arm, by_site
 from experiments.comparison.by_draw import drawn_table, draws_table
-from experiments.comparison.comparison import Lives, arms_of, found_arms, run_planned
+from experiments.comparison.comparison import ComparedRuns, arms_of, found_arms, run_planned
 from experiments.comparison.comparison_request import EffectSize, Request
 from experiments.comparison.decision_effects import decided_table
 from experiments.comparison.effect_verdicts import criteria_table, verdicts_table
@@ -72,19 +72,19 @@ def compare(
         return results.place, False
     check_room({"--out": (results.place, size_of([spec for arm in planned for spec in arm.specs]))})
     with locked_results_folder(results) as work:
-        planned, lives = run_planned(request, planned, workers, work) if planned else (planned, None)
-        if lives and not any(lives.runs.values()):
+        planned, compared = run_planned(request, planned, workers, work) if planned else (planned, None)
+        if compared and not any(compared.runs.values()):
             tell_interrupted("no twin worlds were finished; start again to go on")
             raise KeyboardInterrupt
-        arms = written_arms(planned, lives, work, time.monotonic() - begun) if lives else found
+        arms = written_arms(planned, compared, work, time.monotonic() - begun) if compared else found
         with patience("comparing what was found"):
-            write_comparison(request, arms, lives, work, time.monotonic() - begun, results)
-        publish_folder(results, work, whole=not (lives and lives.interrupted))
+            write_comparison(request, arms, compared, work, time.monotonic() - begun, results)
+        publish_folder(results, work, whole=not (compared and compared.interrupted))
     show(results.place, "\n" + said("comparison.written", Tongue(language), place=results.place))
-    if lives and lives.interrupted:
+    if compared and compared.interrupted:
         kept = f"{len(arms[0].seeds)} of {request.replicates} twin worlds in {results.place}"
         tell_interrupted(f"kept {kept}; start again to go on")
-    return results.place, bool(lives and lives.interrupted)
+    return results.place, bool(compared and compared.interrupted)
 
 
 def print_lines(folder: Path, *last: str, target: EffectSize | None, language: str) -> None:
@@ -112,26 +112,34 @@ def results_folder_for(request: Request, arms: Sequence[Arm], out: Path | None, 
     return open_results_folder(Path("results") / named, out, COMPARISON, identity, request.command, fresh)
 
 
-def written_arms(planned: Sequence[Arm], lives: Lives, folder: Path, seconds: float) -> list[Arm]:
+def written_arms(planned: Sequence[Arm], compared: ComparedRuns, folder: Path, seconds: float) -> list[Arm]:
     """Write a folder for every arm, as `run` would, and return the arms as they lie there."""
     written = []
     for number, own in enumerate(by_site(planned)):
         for k, arm in enumerate(own):
-            if runs := lives.runs[number, k]:
+            if runs := compared.runs[number, k]:
                 place = folder / "arms" / f"{arm.scenario}-{arm.name.replace('/', '_')}"
-                stated = manifest_of(arm.specs, runs, seconds, lives.interrupted)
+                stated = manifest_of(arm.specs, runs, seconds, compared.interrupted)
                 write(place, parquet_files(join_runs(runs)), stated | {"arm": arm.name, "title": arm.title})
                 written += found_arms(place)
     return written
 
 
 def write_comparison(
-    request: Request, arms: Sequence[Arm], lives: Lives | None, folder: Path, seconds: float, results: ResultsFolder
+    request: Request,
+    arms: Sequence[Arm],
+    compared: ComparedRuns | None,
+    folder: Path,
+    seconds: float,
+    results: ResultsFolder,
 ) -> None:
     """Write tables and manifest of a comparison."""
     pairs = pairs_of(arms, request.deltas)
     draws = draws_table(pairs)
-    tables = {"effects": effects_table(pairs, lives.residents if lives else None), "criteria": criteria_table(arms)}
+    tables = {
+        "effects": effects_table(pairs, compared.residents if compared else None),
+        "criteria": criteria_table(arms),
+    }
     tables |= {
         "all_effects": every_table(pairs),
         "draws": draws,
@@ -139,15 +147,15 @@ def write_comparison(
         "decided": decided_table(arms),
         "horizons": horizons_table(pairs),
     }
-    if lives:
-        tables |= {"residents": lives.residents, "memory": lives.memory, "alone": lives.alone}
-        tables["verdicts"] = verdicts_table(lives.memory)
+    if compared:
+        tables |= {"residents": compared.residents, "memory": compared.memory, "alone": compared.alone}
+        tables["verdicts"] = verdicts_table(compared.memory)
         tables |= {
-            "draw_effects": lives.draw_effects,
-            "uncertainty": uncertainty_table(lives.draw_effects),
-            "accounts": accounts_table(lives.draw_effects),
+            "draw_effects": compared.draw_effects,
+            "uncertainty": uncertainty_table(compared.draw_effects),
+            "accounts": accounts_table(compared.draw_effects),
         }
-    stated = manifest(request, arms, folder, seconds, lives) | {"identity": results.identity}
+    stated = manifest(request, arms, folder, seconds, compared) | {"identity": results.identity}
     # what is no number is null
     columns = {name: pa.Table.from_pandas(rows, preserve_index=False) for name, rows in tables.items() if len(rows)}
     files = parquet_files({name: with_meanings(table, name) for name, table in columns.items()})
@@ -161,7 +169,7 @@ def write_comparison(
 
 
 def manifest(
-    request: Request, arms: Sequence[Arm], folder: Path, seconds: float, lives: Lives | None
+    request: Request, arms: Sequence[Arm], folder: Path, seconds: float, compared: ComparedRuns | None
 ) -> dict[str, Any]:
     """Return everything that is needed to know and to repeat a comparison."""
     first = {arm.scenario: arm for arm in reversed(arms)}
@@ -173,7 +181,7 @@ def manifest(
         "begins": arms[0].begins,
         "until": arms[0].until,
         "seeds": list(arms[0].seeds),
-        "interrupted": bool(lives and lives.interrupted),
+        "interrupted": bool(compared and compared.interrupted),
         **provenance(),
         "seconds": round(seconds, 3),
     }

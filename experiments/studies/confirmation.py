@@ -91,9 +91,9 @@ def at_end(specs: Sequence[RunSpec], values: Mapping[str, Any], seed: int) -> tu
     return tuple(spec.with_seed(seed).overridden(values) for spec in specs)
 
 
-def contrasts(study: Study, names: Sequence[str], lived: Sequence[TaskResults]) -> pd.DataFrame:
+def contrasts(study: Study, names: Sequence[str], results: Sequence[TaskResults]) -> pd.DataFrame:
     """Return, by policy, measure and parameter, the effect at both ends and the difference, with its verdict."""
-    effects = effects_by_end(study, lived)
+    effects = effects_by_end(study, results)
     rows = []
     groups: Any = effects.groupby(["scenario", "policy", "measure", "number"], sort=False)
     for (scenario, policy, measure, number), own in groups:
@@ -112,10 +112,10 @@ def contrasts(study: Study, names: Sequence[str], lived: Sequence[TaskResults]) 
     return table.assign(verdict=[judge(row) for row in table.itertuples()])[list(COLUMNS)]
 
 
-def effects_by_end(study: Study, lived: Sequence[TaskResults]) -> pd.DataFrame:
+def effects_by_end(study: Study, results: Sequence[TaskResults]) -> pd.DataFrame:
     """Return the effect of every policy on every measure in every run of a confirmation."""
     rows = []
-    for one in lived:
+    for one in results:
         assert one.task.draw is not None
         months = [run.months for run in one.finished]
         for spec, own in zip(one.task.specs[1:], months[1:], strict=True):

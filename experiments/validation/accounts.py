@@ -70,7 +70,7 @@ def default_level() -> float:
 def crimes(values: Mapping[str, float], scale: float) -> float:
     """Return the crimes with offenders on the street or in homes in a year of the reference town."""
     world = TrustModel(load(SITE, set={"population.scale": scale, **values}), rng=1, keep=("incidents",))
-    world.live(YEAR)
+    world.advance(YEAR)
     kinds = np.concatenate(world.kept["incidents"])["kind"]
     return float((kinds <= len(("robbery", "theft", "vehicle", "from vehicle", "burglary"))).sum())
 

@@ -124,15 +124,17 @@ def show_against(series: Series, specs: Sequence[RunSpec], workers: int, languag
 def against_lines(series: Series, site: str, measures: pd.DataFrame, language: str = "en") -> Iterator[str]:
     """Yield the lines of the comparison in a language, measure by measure."""
     say = Tongue(language)
-    lived = measures.assign(month=pd.PeriodIndex(pd.to_datetime(measures[MONTH]), freq="M"))
-    months = series.table.index.intersection(pd.Index(lived[MONTH].unique()))
-    n = lived["seed"].nunique()
+    simulated = measures.assign(month=pd.PeriodIndex(pd.to_datetime(measures[MONTH]), freq="M"))
+    months = series.table.index.intersection(pd.Index(simulated[MONTH].unique()))
+    n = simulated["seed"].nunique()
     yield wrapped(said("against.title", say, site=site, file=series.file, months=len(months), runs=n))
     if beyond := [str(month) for month in series.table.index if month not in months]:
         yield wrapped(said("against.beyond", say, months=", ".join(beyond)))
     for name in series.table.columns:
         given = series.table[name].loc[months].dropna()
-        runs = lived.pivot(index=MONTH, columns="seed", values=name).astype(float).loc[given.index].dropna(how="all")
+        runs = (
+            simulated.pivot(index=MONTH, columns="seed", values=name).astype(float).loc[given.index].dropna(how="all")
+        )
         yield from column_lines(name, given.loc[runs.index], runs, say)
     yield "\n" + wrapped(said("against.caution", say))
 

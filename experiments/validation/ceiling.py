@@ -45,22 +45,24 @@ def show_ceiling(out: Path, size: ExperimentSize, years: float = YEARS, runs: Pa
 
 def of_site(site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
     """Yield the row of every world at one site and horizon: trust in its last year, all else until then."""
-    lives = run_worlds(Experiment(f"ceiling of {site}", site=site, worlds=policies_of(WORLDS), years=years), size, runs)
-    longest = len(lives[0][BASE].months)
+    blocks = run_worlds(
+        Experiment(f"ceiling of {site}", site=site, worlds=policies_of(WORLDS), years=years), size, runs
+    )
+    longest = len(blocks[0][BASE].months)
     for months in [12 * year for year in AFTER if 12 * year <= longest] or [longest]:
-        yield from after_months(site, lives, months)
+        yield from after_months(site, blocks, months)
 
 
-def after_months(site: str, lives: Sequence[Worlds], months: int) -> Iterator[Row]:
+def after_months(site: str, blocks: Sequence[Worlds], months: int) -> Iterator[Row]:
     """Yield the row of every world at one site after so many months."""
     whole, last = (0, months), (max(0, months - 12), months)
-    deaths = estimate([12 * worlds[BASE].mean("homicides", whole) for worlds in lives]).value
+    deaths = estimate([12 * worlds[BASE].mean("homicides", whole) for worlds in blocks]).value
     for name, world in WORLDS.items():
         row: Row = dict.fromkeys(COLUMNS, "") | {"site": site, "world": name, "en": world.en, "es": world.es}
-        row |= {"twins": len(lives), "years": months / 12, "deaths_a_year": deaths, "few": deaths < FEWEST_HOMICIDES}
+        row |= {"twins": len(blocks), "years": months / 12, "deaths_a_year": deaths, "few": deaths < FEWEST_HOMICIDES}
         try:
             row |= estimate_each(
-                [outcomes(worlds, name, last, whole) | counts(worlds, name, whole) for worlds in lives]
+                [outcomes(worlds, name, last, whole) | counts(worlds, name, whole) for worlds in blocks]
             )
         except NotAvailable as reason:
             row |= {"note": f"not available: {reason}"}

@@ -25,7 +25,7 @@ WORLD = "closed_town"
 WHAT = ("trust", "fairness", "effectiveness", "fear")
 ADULTS = list(GROUPS).index("adults")
 YEARS, WITHIN = 10, 0.5
-"""Years lived, and the points by which a town that stands still may move."""
+"""Simulated years, and the points by which a town that stands still may move."""
 LABEL, NUMBER = 70, 22
 
 

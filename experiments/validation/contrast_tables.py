@@ -182,19 +182,19 @@ def rows_of(table: ContrastTable, site: str, size: ExperimentSize, runs: Path) -
         worlds |= {f"arm {number}": case.arm} | ({f"base {number}": case.base} if case.base else {})
     years = table.stated["years"]
     one = Experiment(f"{table.name}, {site}, scale {size.scale:g}", site=site, worlds=worlds, years=years)
-    lives = run_worlds(one, size, runs, table.texts)
+    blocks = run_worlds(one, size, runs, table.texts)
     about = {"table": table.name, "site": site, "scale": size.scale, "years": years}
-    about |= {"twins": len(lives), "code": fingerprint()}
+    about |= {"twins": len(blocks), "code": fingerprint()}
     for number, case in enumerate(table.cases):
         base = f"base {number}" if case.base else BASE
         for measure in table.stated["measures"]:
-            effect = effect_of(lives, base, f"arm {number}", MEASURES[measure], years)
+            effect = effect_of(blocks, base, f"arm {number}", MEASURES[measure], years)
             yield about | {"case": number, "en": case.en, "es": case.es, "measure": measure} | effect
 
 
-def effect_of(lives: Sequence[Worlds], base: str, arm: str, headline: Headline, years: float) -> Row:
+def effect_of(blocks: Sequence[Worlds], base: str, arm: str, headline: Headline, years: float) -> Row:
     """Return the effect between two worlds over all years, of a mean in the last; counts in per cent of the base."""
-    sides = [[headline.value(worlds[name].months) for worlds in lives] for name in (base, arm)]
+    sides = [[headline.value(worlds[name].months) for worlds in blocks] for name in (base, arm)]
     return effect_columns(sides[0], sides[1], headline, years)
 
 

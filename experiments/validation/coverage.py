@@ -99,9 +99,9 @@ def bank_of(site: str, out: Path, pairs: int, scale: float, workers: int) -> Ite
     folder = out / site
     folder.mkdir(parents=True, exist_ok=True)
     cache = JobCache(folder, part_of_results, results_of_part, TwinsPart)
-    lived = run_unfinished(tasks, run_task, workers, f"bank of {site}", cache).whole
+    results = run_unfinished(tasks, run_task, workers, f"bank of {site}", cache).whole
     for (number, policy), years in product(enumerate(POLICIES, start=1), HORIZONS):
-        sides = [months_of(lived, k, years) for k in (0, number)]
+        sides = [months_of(results, k, years) for k in (0, number)]
         for headline in present(sides[0][0].columns, MEASURED):
             values = tuple([headline.value(months) for months in side] for side in sides)
             truth = paired(*values, scale=headline.scale(years))
@@ -109,9 +109,9 @@ def bank_of(site: str, out: Path, pairs: int, scale: float, workers: int) -> Ite
                 yield BankCell(site, policy, years, headline, values, truth)  # type: ignore[arg-type]
 
 
-def months_of(lived: Sequence[TaskResults], arm: int, years: int) -> list[pd.DataFrame]:
+def months_of(results: Sequence[TaskResults], arm: int, years: int) -> list[pd.DataFrame]:
     """Return the first years of one arm, run by run."""
-    return [one.finished[arm].months.head(MONTHS * years) for one in lived]
+    return [one.finished[arm].months.head(MONTHS * years) for one in results]
 
 
 def sampled(cells: Sequence[BankCell], n: int) -> Iterator[dict[str, Any]]:

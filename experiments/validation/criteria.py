@@ -58,11 +58,11 @@ type Ends = Mapping[tuple[str, float], Table]
 
 def show_criteria(out: Path, size: ExperimentSize, years: float, runs: Path = RUNS) -> None:
     """Run the status quo and all worlds at both sites; write and print what the criteria say of them."""
-    lives = {site: run_criteria(site, WORLDS, years, size, runs) for site in SITES}
-    usual = {site: months_of(some, BASE) for site, some in lives.items()}
+    blocks = {site: run_criteria(site, WORLDS, years, size, runs) for site in SITES}
+    usual = {site: months_of(some, BASE) for site, some in blocks.items()}
     anchors = plan_runs(SITES[0])[0].scenario.anchors
     base = {site: table_of(months) for site, months in usual.items()}
-    found = {site: {name: table_of(months_of(some, name)) for name in WORLDS} for site, some in lives.items()}
+    found = {site: {name: table_of(months_of(some, name)) for name in WORLDS} for site, some in blocks.items()}
     lines = [
         *draw_lines({site: mean_scores(months, anchors) for site, months in usual.items()}),
         *paper_lines(base),
@@ -83,9 +83,9 @@ def run_criteria(
     return run_worlds(Experiment(f"criteria of {site}", site=site, worlds=words, years=years), size, runs, texts)
 
 
-def months_of(lives: Sequence[Worlds], world: str) -> pd.DataFrame:
+def months_of(blocks: Sequence[Worlds], world: str) -> pd.DataFrame:
     """Return the months of a world, seed by seed."""
-    return pd.concat([worlds[world].months for worlds in lives], ignore_index=True)
+    return pd.concat([worlds[world].months for worlds in blocks], ignore_index=True)
 
 
 def rows_of(
@@ -204,9 +204,9 @@ def show_ranges(out: Path, size: ExperimentSize, years: float, runs: Path = RUNS
     rows: list[dict[str, Any]] = []
     lines: list[str] = []
     for site in SITES:
-        lives = run_criteria(site, worlds, years, size, runs)
-        base = table_of(months_of(lives, BASE))
-        found = {name: table_of(months_of(lives, name)) for name in worlds}
+        blocks = run_criteria(site, worlds, years, size, runs)
+        base = table_of(months_of(blocks, BASE))
+        found = {name: table_of(months_of(blocks, name)) for name in worlds}
         ends = dict(zip(ends_tried(), found.values(), strict=True))
         lines += range_lines(site, base, ends, years, size.seeds)
         rows += rows_of(site, base, found, {name: world.told for name, world in worlds.items()}, years)

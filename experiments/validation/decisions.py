@@ -27,7 +27,7 @@ from model.engine.fingerprint import fingerprint
 
 WORLDS = worlds_of("decisions")
 YEARS, AFTER = 3, (1, 3)
-"""Years lived, and the years that are told."""
+"""Simulated years, and the years that are told."""
 COLUMNS = (
     *("site", "world", "year", "agent", "matter", "option", "chosen", "share", "low", "high"),
     *("change", "change_low", "change_high", "reason", "reason_share", "twins", "code"),
@@ -67,8 +67,8 @@ def run_case(case: DecisionCase, tell: ReportProgress) -> tuple[ChoiceCounts, co
     specs = {name: plan_runs(case.site, policies=world.policies, **about)[0] for name, world in worlds_all().items()}
     told: ChoiceCounts = {}
     counted: consequences.AnnualCounts = {}
-    lived = simulated_twins(list(specs.values()), TOWNS.of(specs[BASE].scenario), tell)
-    for world, (spec, one, _) in zip(specs, lived, strict=True):
+    results = simulated_twins(list(specs.values()), TOWNS.of(specs[BASE].scenario), tell)
+    for world, (spec, one, _) in zip(specs, results, strict=True):
         counted |= consequences.counted(world, one.datacollector.model_vars, one.settings.start, after(case.years))
         for row in one.choices() if world in WORLDS else ():
             year = 1 + (int(row["tick"]) - tick_of(spec.scenario.start)) // YEAR

@@ -201,11 +201,11 @@ def points_of_dose(worlds: Mapping[str, Any], dose: str, years: int, base: str =
 
 def rows_of(found: Found) -> Iterator[Row]:
     """Yield the row of each dose by site, reading and years, with the band over the corners."""
-    for (site, reading), lives in found.items():
+    for (site, reading), blocks in found.items():
         corners = [others[0] for (where, name), others in found.items() if where == site and name in CORNERS]
         for dose, years in product(DOSES[1:], YEARS):
-            if dose.name in lives[0]:
-                one = estimate([points_of_dose(worlds, dose.name, years) for worlds in lives])
+            if dose.name in blocks[0]:
+                one = estimate([points_of_dose(worlds, dose.name, years) for worlds in blocks])
                 band = [
                     points_of_dose(worlds, dose.name, years) for worlds in corners if dose.corners and reading == CENTRE
                 ]

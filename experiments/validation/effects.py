@@ -62,9 +62,9 @@ def size_of(one: Experiment, variant: Variant, size: ExperimentSize) -> Experime
 def rows_of(one: Experiment, size: ExperimentSize, runs: Path) -> Iterator[Row]:
     """Yield the rows of an experiment in each of its variants."""
     for variant in variants_of(one, size):
-        lives = run_worlds(one, size_of(one, variant, size), runs, MADE, variant)
+        blocks = run_worlds(one, size_of(one, variant, size), runs, MADE, variant)
         for line in one.lines:
-            yield row_of(one, line, variant, lives)
+            yield row_of(one, line, variant, blocks)
 
 
 def variants_of(one: Experiment, size: ExperimentSize) -> list[Variant]:
@@ -73,7 +73,7 @@ def variants_of(one: Experiment, size: ExperimentSize) -> list[Variant]:
     return [central, *others[: size.corners], *([WEAK] if one.weak else [])]
 
 
-def row_of(one: Experiment, line: ExperimentLine, variant: Variant, lives: Sequence[Worlds]) -> Row:
+def row_of(one: Experiment, line: ExperimentLine, variant: Variant, blocks: Sequence[Worlds]) -> Row:
     """Return what a line found, or why it is not available."""
     row: Row = dict.fromkeys(COLUMNS, "") | {
         **{name: getattr(line, name) for name in ("en", "es", "unit", "nothing", "status", "must", "note")},
@@ -84,25 +84,25 @@ def row_of(one: Experiment, line: ExperimentLine, variant: Variant, lives: Seque
     if line.published is not None:
         row |= dict(zip(("published_low", "published_high", "source", "prior"), astuple(line.published), strict=True))
     try:
-        found = estimate([line.read(worlds) for worlds in lives])
+        found = estimate([line.read(worlds) for worlds in blocks])
     except NotAvailable as reason:
         return row | {"verdict": "not available", "note": str(reason)}
     row |= {"value": found.value, "low": found.low, "high": found.high, "n": found.n}
     row["verdict"] = line.verdict(found)
     try:
-        trivial = trivial_of(one, line, lives)
+        trivial = trivial_of(one, line, blocks)
     except NotAvailable as reason:
         return row | {"note": f"no trivial world: {reason}"}
     return row if trivial is None else row | {"trivial": trivial.value, "trivial_fails": line.fails(trivial.value)}
 
 
-def trivial_of(one: Experiment, line: ExperimentLine, lives: Sequence[Worlds]) -> Estimate | None:
+def trivial_of(one: Experiment, line: ExperimentLine, blocks: Sequence[Worlds]) -> Estimate | None:
     """Return what a line finds in the world in which it has to fail; nothing where it only reads a level."""
     if line.trivial is not None:
-        return estimate([line.trivial(worlds) for worlds in lives])
+        return estimate([line.trivial(worlds) for worlds in blocks])
     if one.trivial is None or line.unit in ("level", "minutes"):
         return None
-    return estimate([line.read(worlds.trivial(one.trivial)) for worlds in lives])
+    return estimate([line.read(worlds.trivial(one.trivial)) for worlds in blocks])
 
 
 def holds(row: Row) -> bool:

@@ -67,28 +67,28 @@ def show_headline(version: str, out: Path, size: ExperimentSize, years: float, r
 def of_site(version: str, site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
     """Yield the effects of every world at one site, year by year."""
     one = Experiment(f"headline effects of {site}", site=site, worlds=policies_of(WORLDS), years=years)
-    lives = run_worlds(one, size, runs)
-    about = {"version": version, "site": site, "twins": len(lives), "code": fingerprint()}
+    blocks = run_worlds(one, size, runs)
+    about = {"version": version, "site": site, "twins": len(blocks), "code": fingerprint()}
     for year in [year for year in AFTER if year <= years] or [1]:
-        base = [account_at(worlds[BASE], year) for worlds in lives]
+        base = [account_at(worlds[BASE], year) for worlds in blocks]
         for world in one.worlds:
             for measure in (*MEASURES, *IN_FILE):
-                yield about | effect_row(lives, world, year, BY_NAME[measure])
-            for row in origin_rows(lives, base, world, year):
+                yield about | effect_row(blocks, world, year, BY_NAME[measure])
+            for row in origin_rows(blocks, base, world, year):
                 yield about | row
 
 
-def account_at(lived: RunTables, year: int) -> Account:
+def account_at(run: RunTables, year: int) -> Account:
     """Return what trust owed to each origin at the end of a year."""
-    months = lived.months.iloc[: 12 * year]
-    tables = (lived.table(name) for name in ("origins", "ledger"))
+    months = run.months.iloc[: 12 * year]
+    tables = (run.table(name) for name in ("origins", "ledger"))
     until = months["month"].max()
     return account_of(months, *(table[table["month"] <= until] for table in tables))
 
 
-def origin_rows(lives: Sequence[Worlds], base: Sequence[Account], world: str, year: int) -> Iterator[Row]:
+def origin_rows(blocks: Sequence[Worlds], base: Sequence[Account], world: str, year: int) -> Iterator[Row]:
     """Yield the parts of the effects on trust and its beliefs by origin; those of a belief sum to its effect."""
-    arms = [account_at(worlds[world], year) for worlds in lives]
+    arms = [account_at(worlds[world], year) for worlds in blocks]
     parts = [parts_of(one, arm) for one, arm in zip(base, arms, strict=True)]
     for key in parts[0]:
         found = paired([0.0] * len(parts), [own[key] for own in parts], scale=Scale("points"))
@@ -97,9 +97,9 @@ def origin_rows(lives: Sequence[Worlds], base: Sequence[Account], world: str, ye
         yield row | {"effect": found.effect, "low": found.low, "high": found.high}
 
 
-def effect_row(lives: Sequence[Worlds], world: str, year: int, headline: Headline) -> Row:
+def effect_row(blocks: Sequence[Worlds], world: str, year: int, headline: Headline) -> Row:
     """Return the effect of a world on a measure in one year; counts in per cent of those of the status quo."""
-    base, arm = ([headline.value(in_year(worlds[name], year)) for worlds in lives] for name in (BASE, world))
+    base, arm = ([headline.value(in_year(worlds[name], year)) for worlds in blocks] for name in (BASE, world))
     row: Row = {"year": year, "world": world, "en": WORLDS[world].en, "es": WORLDS[world].es}
     return row | {"measure": headline.name} | effect_columns(base, arm, headline, 1.0)
 
@@ -113,9 +113,9 @@ def effect_columns(base: Sequence[Value], arm: Sequence[Value], headline: Headli
     return {"unit": "%" if is_count else headline.unit} | values
 
 
-def in_year(lived: RunTables, year: int) -> pd.DataFrame:
+def in_year(run: RunTables, year: int) -> pd.DataFrame:
     """Return the months of one year of a run; of a shorter run those that there are."""
-    return lived.months.iloc[12 * (year - 1) : 12 * year]
+    return run.months.iloc[12 * (year - 1) : 12 * year]
 
 
 def format_headline(rows: Sequence[Row]) -> Iterator[str]:
@@ -199,9 +199,9 @@ def by_version(versions: Iterable[str]) -> list[str]:
 def measure_blocks(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str]:
     """Yield a block for each measure, site and year: its level in the status quo, then a line for each world."""
     shown = [row for row in rows if row["measure"] in MEASURES]
-    blocks = rows_by_columns(shown, "measure", "site", "year")
-    for measure, site, year in sorted(blocks, key=lambda block: MEASURES.index(block[0])):
-        own = blocks[measure, site, year]
+    by_place = rows_by_columns(shown, "measure", "site", "year")
+    for measure, site, year in sorted(by_place, key=lambda block: MEASURES.index(block[0])):
+        own = by_place[measure, site, year]
         yield f"\n{BY_NAME[measure].en} / {BY_NAME[measure].es}: {site}, year {year} / año {year}"
         yield columns_of("", versions)
         base = {row["version"]: f"{row['base']:.4g}" for row in own}

@@ -79,9 +79,9 @@ def show_hindcast(out: Path, size: ExperimentSize) -> list[dict[str, object]]:
         )
         for variant in VARIANTS
     ]
-    lived = run_jobs(jobs, years_of_run, size.workers, "hindcast").whole_pairs
+    results = run_jobs(jobs, years_of_run, size.workers, "hindcast").whole_pairs
     observed = observations()
-    rows = [row for site in SITES for row in site_rows(site, lived, observed)]
+    rows = [row for site in SITES for row in site_rows(site, results, observed)]
     print(write_table(out, FILE, rows, COLUMNS, lines(rows)))
     return rows
 
@@ -121,12 +121,12 @@ def observations() -> dict[str, dict[int, float]]:
 
 
 def site_rows(
-    site: str, lived: Sequence[tuple[HindcastJob, pd.DataFrame]], observed: Mapping[str, Mapping[int, float]]
+    site: str, results: Sequence[tuple[HindcastJob, pd.DataFrame]], observed: Mapping[str, Mapping[int, float]]
 ) -> Iterator[dict[str, object]]:
     """Yield the scores of every series and variant at one site."""
     for series, (measure, own_input) in SERIES.items():
         for variant, left_out in VARIANTS.items():
-            runs = [table for job, table in lived if job.variant == variant and job.spec.scenario.name == site]
+            runs = [table for job, table in results if job.variant == variant and job.spec.scenario.name == site]
             forecast: Any = pd.concat(runs).groupby(level=0)[measure].mean()
             label = "held out" if own_input in left_out or "*" in left_out else "echo"
             yield {"site": site, "series": series, "variant": variant, "label": label} | scores(

@@ -54,7 +54,7 @@ class Taped(TrustModel):
         super()._prepare(*args)
 
     def step(self) -> None:
-        """Live a shift and keep what people lived through or heard in it."""
+        """Simulate a shift and keep what people lived through or heard in it."""
         tick = self.tick
         super().step()
         hearsay = self.parameters[Hearsay][0]
@@ -70,11 +70,11 @@ def origins(rows: NDArray[np.void], told: tuple[float, float]) -> NDArray[np.voi
     """
     parts = dict(zip((NUMBER[name] for name in TOLD), told, strict=True))
     heard = np.isin(rows["cause"], list(parts))
-    lived: dict[tuple[str, ...], int] = {}
+    first: dict[tuple[str, ...], int] = {}
     for row in rows[~heard] if heard.any() else ():
-        lived.setdefault(impression_key(row, 1.0), int(row["cause"]))
+        first.setdefault(impression_key(row, 1.0), int(row["cause"]))
     for k in np.flatnonzero(heard):
-        rows["cause"][k] = lived[impression_key(rows[k], parts[int(rows["cause"][k])])] - 100
+        rows["cause"][k] = first[impression_key(rows[k], parts[int(rows["cause"][k])])] - 100
     return rows
 
 
@@ -95,7 +95,7 @@ class Tape:
     female: Reals
     who: NDArray[np.int64]
     cause: NDArray[np.int64]
-    lived: NDArray[np.bool_]
+    first_hand: NDArray[np.bool_]
     age: Reals
     quality_f: Reals
     quality_e: Reals
@@ -111,14 +111,14 @@ class Tape:
 
     def rate(self, *causes: str) -> Reals:
         """Return how often a year each adult's class lives through some causes."""
-        here = self.lived & np.isin(self.cause, [NUMBER[name] for name in causes])
+        here = self.first_hand & np.isin(self.cause, [NUMBER[name] for name in causes])
         times = np.bincount(self.who[here], minlength=self.adults).astype(float)
         of_class: Reals = (np.bincount(self.group, times) / np.bincount(self.group))[self.group]
         return of_class
 
     def had(self, cause: str) -> NDArray[np.bool_]:
         """Tell who lived through a cause."""
-        here = self.lived & (self.cause == NUMBER[cause])
+        here = self.first_hand & (self.cause == NUMBER[cause])
         return np.bincount(self.who[here], minlength=self.adults) > 0
 
 
@@ -148,8 +148,8 @@ def laid_out(
 ) -> Tape:
     """Return a tape of impressions, with weights relative to the parameters that give them."""
     cause = rows["cause"].astype(np.int64)
-    lived = cause >= 0
-    cause = np.where(lived, cause, cause + 100)
+    first_hand = cause >= 0
+    cause = np.where(first_hand, cause, cause + 100)
     by_f, by_e = parameters_of(cause, rows["quality_f"]), parameters_of(cause, rows["quality_e"])
     answered = cause == NUMBER["answered_call"]
     by_f[answered] = by_e[answered]
@@ -161,7 +161,7 @@ def laid_out(
     worth = np.array([numbers[name] for name in PARAMETERS])
     return Tape(
         group=np.unique(key, return_inverse=True)[1], female=female.astype(float), who=place[rows["who"]], cause=cause,
-        lived=lived, age=age, quality_f=rows["quality_f"], quality_e=rows["quality_e"],
+        first_hand=first_hand, age=age, quality_f=rows["quality_f"], quality_e=rows["quality_e"],
         share_f=rows["weight_f"] / worth[by_f], share_e=rows["weight_e"] / worth[by_e], by_f=by_f, by_e=by_e,
     )  # fmt: skip
 
@@ -176,7 +176,7 @@ def parameters_of(cause: NDArray[np.int64], quality: Reals) -> NDArray[np.int64]
 
 def year_of(tape: Tape, numbers: Numbers, *, without: tuple[str, ...] = ()) -> dict[str, Reals]:
     """Return the evidence that the year leaves to each adult at its end, by the column of the law."""
-    keep = ~(tape.lived & np.isin(tape.cause, [NUMBER[name] for name in without]))
+    keep = ~(tape.first_hand & np.isin(tape.cause, [NUMBER[name] for name in without]))
     worth = np.array([numbers[name] for name in PARAMETERS])
     fast = np.array([numbers[fast_of(name)] for name in PARAMETERS])[tape.by_f[keep]]
     left = {"fast": 0.5 ** (tape.age[keep] * 365.0 / numbers["trust.fast_days"]),

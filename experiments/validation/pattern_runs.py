@@ -57,7 +57,7 @@ type Lived = list[tuple[PatternJob, dict[str, pd.DataFrame]]]
 def run_patterns(size: ExperimentSize, years: float) -> Lived:
     """Run every world that patterns name, at both sites; return the monthly columns of each by name."""
     jobs = [job for site in SITES for job in (*twin_jobs(site, size, years), *history_jobs(site, size))]
-    return run_jobs(jobs, live, size.workers, "scorecard").whole_pairs
+    return run_jobs(jobs, run_pattern, size.workers, "scorecard").whole_pairs
 
 
 def twin_jobs(site: str, size: ExperimentSize, years: float) -> Iterator[PatternJob]:
@@ -83,7 +83,7 @@ def history_jobs(site: str, size: ExperimentSize) -> Iterator[PatternJob]:
     return (PatternJob(names, (spec,) * len(names)) for spec in specs)
 
 
-def live(job: PatternJob, tell: ReportProgress) -> dict[str, pd.DataFrame]:
+def run_pattern(job: PatternJob, tell: ReportProgress) -> dict[str, pd.DataFrame]:
     """Return the monthly columns of the worlds of a job."""
     town = town_for(job.specs[0])
     worlds = histories(job, town) if job.names[0] == HISTORY else twin_worlds(job.specs, town, tell)

@@ -63,21 +63,21 @@ def show_practice(out: Path, size: ExperimentSize, years: float = max(AFTER), ru
 def of_site(site: str, size: ExperimentSize, years: float, runs: Path) -> Iterator[Row]:
     """Yield the rows of the status quo and of every world at one site, year by year."""
     one = Experiment(f"practices of {site}", site=site, worlds=policies_of(WORLDS), years=years)
-    lives = run_worlds(one, size, runs, MADE)
+    blocks = run_worlds(one, size, runs, MADE)
     for year in [year for year in AFTER if year <= years] or [1]:
         for name in WORLDS:
-            yield row_of(site, name, year, lives)
+            yield row_of(site, name, year, blocks)
 
 
-def row_of(site: str, name: str, year: int, lives: Sequence[Worlds]) -> Row:
+def row_of(site: str, name: str, year: int, blocks: Sequence[Worlds]) -> Row:
     """Return what one world does in one year, and the dose that it gave."""
     world, window = WORLDS[name], (12 * (year - 1), 12 * year)
     row: Row = dict.fromkeys(COLUMNS, "") | {"site": site, "world": name, "en": world.en, "es": world.es}
-    row |= {"year": year, "twins": len(lives), "code": fingerprint()}
+    row |= {"year": year, "twins": len(blocks), "code": fingerprint()}
     if name != BASE:
-        row |= estimate_each([outcomes(worlds, name, window, window) for worlds in lives])
+        row |= estimate_each([outcomes(worlds, name, window, window) for worlds in blocks])
     for dose, (column, scale) in DOSES.items():
-        row[dose] = scale * estimate([worlds[name].mean(column, window) for worlds in lives]).value
+        row[dose] = scale * estimate([worlds[name].mean(column, window) for worlds in blocks]).value
     return row
 
 

@@ -159,9 +159,9 @@ def constant(_: Worlds, value: float) -> float:
     return value
 
 
-def by_cell(lived: RunTables) -> pd.DataFrame:
+def by_cell(run: RunTables) -> pd.DataFrame:
     """Return visits and crimes by month and cell."""
-    return dated(lived.table("cells")).set_index(["month", "cell"]).sort_index()
+    return dated(run.table("cells")).set_index(["month", "cell"]).sort_index()
 
 
 def dated(rows: pd.DataFrame) -> pd.DataFrame:
@@ -176,11 +176,11 @@ def in_cells(worlds: Worlds, world: str, where: str) -> float:
     return 100.0 * (over(float(arm["incidents"][chosen].sum()), float(base["incidents"][chosen].sum())) - 1.0)
 
 
-def kinds_by_cell(lived: RunTables, names: Names) -> pd.Series:
+def kinds_by_cell(run: RunTables, names: Names) -> pd.Series:
     """Return the crimes of some kinds, named as their counts, by month and cell, in the order of `by_cell`."""
-    rows = dated(lived.table("kinds"))
+    rows = dated(run.table("kinds"))
     some = rows[rows["kind"].isin([name.removeprefix(CRIMES) for name in names])]
-    return some.groupby(["month", "cell"])["crimes"].sum().reindex(by_cell(lived).index, fill_value=0)
+    return some.groupby(["month", "cell"])["crimes"].sum().reindex(by_cell(run).index, fill_value=0)
 
 
 def kind_in_cells(worlds: Worlds, world: str, names: Names, where: str = "treated", least: float = TREATED) -> float:

@@ -88,5 +88,5 @@ class SeriesTarget:
         ``scale`` must be 1: a series counts a whole town.
         """
         assert scale == 1.0
-        lived = pd.PeriodIndex(pd.to_datetime(months[MONTH]), freq="M")
-        return float(months.loc[lived.isin(self.given.index), self.measure].astype(float).mean())
+        periods = pd.PeriodIndex(pd.to_datetime(months[MONTH]), freq="M")
+        return float(months.loc[periods.isin(self.given.index), self.measure].astype(float).mean())

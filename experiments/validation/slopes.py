@@ -95,7 +95,7 @@ class Mean:
 def measured(scale: float = 1.0) -> Iterator[Mean]:
     """Yield the means in a year of the reference town, without policies."""
     world: Any = TrustModel(load(SITE, set={"population.scale": scale}), rng=1, keep=("incidents",))
-    world.live(YEAR)
+    world.advance(YEAR)
     rows = np.concatenate(world.kept["incidents"])
     adults = (world.state[MINDS]["gone"] < 0) & (world.tick / SHIFTS - world.town.people["born"] >= ADULT_DAYS)
     street, told = rows[rows["kind"] != DOMESTIC], rows["told"] != NOBODY

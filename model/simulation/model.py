@@ -219,7 +219,7 @@ class TrustModel(MesaModel):
         collect_before_large_world(town)
         self._prepare(scenario, rng, town, trace, keep)
         self._initialise_state()
-        self.live(tick_of(scenario.start) - self.tick)
+        self.advance(tick_of(scenario.start) - self.tick)
         extrapolate_warm_up(self)
         self.open_ledger()
 
@@ -298,7 +298,7 @@ class TrustModel(MesaModel):
 
     # The schedule
 
-    def live(self, shifts: int) -> None:
+    def advance(self, shifts: int) -> None:
         """Simulate a number of shifts without Mesa's scheduler, all but the last of a month in compiled code.
 
         Parameters

@@ -173,7 +173,7 @@ class Tab:
             self.wrong.append(f"outside: {request.url}")
 
     def lived(self) -> None:
-        """Wait until all worlds have been lived and what is asked for is drawn."""
+        """Wait until all worlds have been simulated and what is asked for is drawn."""
         self.page.wait_for_selector(".page[data-state=done]", timeout=1000.0 * COMPILE_SECONDS)
 
     def answer(self) -> str:

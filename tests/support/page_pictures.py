@@ -77,7 +77,7 @@ main()"""
 
 
 def lived(tab: Tab) -> None:
-    """Wait until all worlds have been lived and something is drawn of them."""
+    """Wait until all worlds have been simulated and something is drawn of them."""
     tab.lived()
     tab.page.wait_for_selector("#view svg", timeout=1000.0 * COMPILE_SECONDS)
 

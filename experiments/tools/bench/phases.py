@@ -53,7 +53,7 @@ class Phases:
 
 
 def seconds_by_phase(world: "TrustModel", shifts: int) -> dict[str, float]:
-    """Let a world live for some shifts; return the seconds of each phase."""
+    """Simulate some shifts of a world; return the seconds of each phase."""
     seconds: dict[str, float] = {}
     last = time.perf_counter()
 
@@ -69,7 +69,7 @@ def seconds_by_phase(world: "TrustModel", shifts: int) -> dict[str, float]:
 
 
 def events_by_phase(world: "TrustModel", shifts: int) -> Phases:
-    """Let a world live for some shifts; return the events that each phase wrote, and what the books counted."""
+    """Simulate some shifts of a world; return the events that each phase wrote, and what the books counted."""
     events: dict[str, Counter[str]] = {}
     names = list(world.shift_events.tables)
     last = world.shift_events.counts.copy()  # of the shift before, whose page is still open

@@ -19,7 +19,7 @@ SEED, SHIFTS = 1, 3 * 90
 
 
 def figures() -> dict[str, float | None]:
-    """Let a small town live for three months; return every measure of all its months, null where there is none."""
+    """Simulate a small town for three months; return every measure of all its months, null where there is none."""
     import pandas as pd
 
     from model.simulation.model import TrustModel

@@ -58,7 +58,7 @@ def everybody() -> Iterator[tuple[TrustModel, LifeRecorder, Recorded]]:
 
 def test_to_listen_changes_nothing() -> None:
     alone, heard = begun(), begun()
-    alone.live(SHIFTS)
+    alone.advance(SHIFTS)
     run(heard, LifeRecorder(heard))
     assert alone.tick == heard.tick
     assert all(

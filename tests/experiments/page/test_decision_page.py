@@ -29,13 +29,13 @@ CUT = """() => [...document.querySelectorAll('.page *')].filter((one) => {
 
 
 def lived(tab: Tab) -> None:
-    """Wait until all worlds have been lived and the map is drawn."""
+    """Wait until all worlds have been simulated and the map is drawn."""
     tab.lived()
     tab.page.wait_for_selector(".ground", timeout=1000.0 * COMPILE_SECONDS)
 
 
 def opened(browser: Any, address: str, width: int = 1440, height: int = 900) -> Tab:
-    """Return a tab in which the worlds of an address have been lived."""
+    """Return a tab in which the worlds of an address have been simulated."""
     tab = Tab(browser, address, width, height)
     lived(tab)
     return tab

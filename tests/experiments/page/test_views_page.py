@@ -34,7 +34,7 @@ FRAMES = """() => new Promise((done) => {
 
 @pytest.fixture(scope="module")
 def kept(browser: Any, url: str) -> Iterator[Tab]:
-    """Return a tab with two measures moved, whose worlds have been lived."""
+    """Return a tab with two measures moved, whose worlds have been simulated."""
     tab = Tab(browser, url + OPEN)
     tab.lived()
     yield tab

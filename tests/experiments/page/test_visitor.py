@@ -57,7 +57,7 @@ class Reader:
         (self.sheets if kind == "sheet" else self.other).append(content if kind == "sheet" else (kind, content))
 
     def shown(self, address: dict[str, str]) -> dict[str, Any]:
-        """Return the sheet of an address once all worlds have been lived."""
+        """Return the sheet of an address once all worlds have been simulated."""
         number = next(self.numbers)
         self.visitor.receive({"kind": "ask", "address": address, "number": number})
         wait_for(lambda: any(one["number"] == number and one["state"] == "done" for one in self.sheets))

@@ -61,7 +61,7 @@ def last(world: TrustModel) -> pd.Series:
 
 @pytest.fixture(scope="module")
 def year(live: Live) -> Callable[..., pd.Series]:
-    """Return a function that tells how a small Villa Canales ends a year; the same year is lived once."""
+    """Return a function that tells how a small Villa Canales ends a year; the same year is simulated once."""
     lived: dict[Any, pd.Series] = {}
 
     def ended(policies: tuple[str, ...] = (), **changes: Any) -> pd.Series:

@@ -19,7 +19,7 @@ SMALL = {"population.scale": 0.25, "calendar.warm_up": 0}
 @pytest.fixture
 def world() -> TrustModel:
     world = TrustModel(load("villa_canales", set=SMALL), rng=4)
-    world.live(20 * 3)
+    world.advance(20 * 3)
     return world
 
 
@@ -67,7 +67,7 @@ def test_trust_and_crimes_are_property_layers(world: TrustModel) -> None:
 
 
 def test_crimes_of_a_month_stay_to_be_read_when_it_has_ended(world: TrustModel) -> None:
-    world.live(31 * 3 - 20 * 3 - 1)
+    world.advance(31 * 3 - 20 * 3 - 1)
     before = world.grid.crimes.data.sum()
     world.step()
     months = world.datacollector.get_model_vars_dataframe()

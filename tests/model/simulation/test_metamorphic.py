@@ -68,7 +68,7 @@ def run(one: Scenario, town: Town) -> dict[str, np.ndarray]:
     rows = []
     for seed in SEEDS:
         world = TrustModel(one, rng=seed, town=town)
-        world.live(SHIFTS)
+        world.advance(SHIFTS)
         months = world.datacollector.get_model_vars_dataframe()
         people = months["residents"].mean() / 1000.0
         rows.append([*(months[name].sum() / people for name in COUNTS), *(months[name].mean() for name in LEVELS)])

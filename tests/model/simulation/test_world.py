@@ -173,7 +173,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_does_not(live: Live)
 
 def test_by_its_own_clock_a_world_lives_as_by_mesa_s(live: Live) -> None:
     by_mesa, by_itself = live(2 * MONTH), live(0)
-    by_itself.live(2 * MONTH)
+    by_itself.advance(2 * MONTH)
     assert by_itself.tick == by_mesa.tick
     assert same_state(by_itself, by_mesa)
 
@@ -182,7 +182,7 @@ def test_shifts_that_follow_each_other_in_compiled_code_give_the_bits_of_single_
     """Policies begin in the middle of months, and the last shift is in the middle of one, too."""
     dated = {"policies": ["multicultural@2017-01-11", "heavy_hand@2017-02-20"], **BUSY}
     single, together = live(3 * MONTH - 20, **dated), live(0, **dated)
-    together.live(3 * MONTH - 20)
+    together.advance(3 * MONTH - 20)
     assert together.tick == single.tick
     assert same_state(together, single)
     pd.testing.assert_frame_equal(measures(together), measures(single), check_exact=True)
@@ -195,7 +195,7 @@ def test_compiled_code_runs_to_the_end_of_a_month_or_to_the_next_policy(
     run = ShiftProgram.run_until
     monkeypatch.setattr(ShiftProgram, "run_until", lambda *words: (ends.append(words[2]), run(*words)))
     first = world.tick
-    world.live(93 + 3)
+    world.advance(93 + 3)
     assert ends == [first + 30 - 1, first + 93 - 1, first + 93 + 2]  # the last shift of each is a step of its own
 
 
@@ -210,10 +210,10 @@ def test_a_subclass_and_a_trace_get_every_shift(live: Live) -> None:
     world = live(0)
     counting = Counting(world.settings, rng=7, town=world.town)
     begun = counting.opened
-    counting.live(40)
+    counting.advance(40)
     assert counting.opened - begun == 40
     traced = live(0, trace=True)
-    traced.live(5)
+    traced.advance(5)
     assert traced.trace is not None
     assert len(traced.trace["visits"]) == traced.shift_events.counts[0]
 
@@ -396,8 +396,8 @@ def test_steps_give_the_same_bits_from_compiled_code_and_one_by_one(live: Live, 
     compiled, single = (live(0, policies=policy, **BUSY) for _ in range(2))
     single.schedule = StepByStep(SHIFT_SCHEDULE.values())
     for _ in range(4):
-        compiled.live(MONTH)
-        single.live(MONTH)
+        compiled.advance(MONTH)
+        single.advance(MONTH)
         assert same_state(compiled, single)
     assert bits(compiled.choices()) == bits(single.choices())
     pd.testing.assert_frame_equal(measures(compiled), measures(single), check_exact=True)
@@ -445,7 +445,7 @@ def test_rows_are_reserved_when_they_run_out_in_the_middle_of_a_shift(live: Live
     large.state.repeats.reserve(10_000)
     moves = small.state.version.number
     for world in (small, large):
-        world.live(MONTH)
+        world.advance(MONTH)
     assert small.state.version.number > moves
     assert len(small.state.repeats.rows) < len(large.state.repeats.rows)
     assert same_state(small, large)
