@@ -62,6 +62,11 @@ def sheet_of(name: str, tongue: Tongue, note: str, heads: Sequence[str], sizes: 
     return PanelFigure(tongue, (said(f"reproduce.title.{name}", tongue), note), heads, sizes)
 
 
+def dated_note(key: str, table: pd.DataFrame, tongue: Tongue) -> str:
+    """Return a note of the catalogue behind the year that a table tells, the last one."""
+    return f"{tongue('año', 'year')} {int(table['years'].max())}; {said(f'reproduce.figure.{key}', tongue)}"
+
+
 def measure_heads(measures: Sequence[str], tongue: Tongue) -> list[str]:
     """Return a head for each site and measure, with its unit."""
     return [
@@ -76,18 +81,18 @@ def draw_effects(
     name: str, table: pd.DataFrame, measures: Sequence[str], arms: Sequence[str], tongue: Tongue
 ) -> Figure:
     """Draw effects of packages with their intervals, and the band of nine pairs in ten behind them."""
-    years = horizon_of(table)
-    note = said("reproduce.figure.interval", tongue)
+    table = table[table["years"] == horizon_of(table)]
     sizes = PanelSizes(
         0.1 + ROW * len(arms), LEFT, 0.02, across=len(measures), wide=max(7.4, LEFT + 2.1 * len(measures))
     )
-    sheet = sheet_of(name, tongue, f"{tongue('año', 'year')} {years}; {note}", measure_heads(measures, tongue), sizes)
+    note = dated_note("interval", table, tongue)
+    sheet = sheet_of(name, tongue, note, measure_heads(measures, tongue), sizes)
     names = [tongue.of(package_name(arm)) for arm in arms]
     for column, measure in enumerate(measures):
         drawn = []
         for block, site in enumerate(SITES):
             axes = sheet.panel_of_rows(block * len(measures) + column, names)
-            own = rows_where(table, site=site, measure=measure, years=years).set_index("arm")
+            own = rows_where(table, site=site, measure=measure).set_index("arm")
             for at, arm in enumerate(arms):
                 if arm in own.index:
                     draw_row(axes, at, own.loc[arm])
@@ -131,7 +136,7 @@ def draw_surfaces(tables: Tables, tongue: Tongue) -> Figure:
     measures = ("trust_mean", "crimes_occurred")
     table = last_horizon(tables["surfaces"])
     sizes = PanelSizes(2.1, 0.35, 0.0, across=2, gap=0.75, foot=0.5)
-    note = said("reproduce.figure.surface", tongue)
+    note = dated_note("surface", table, tongue)
     sheet = sheet_of("surfaces", tongue, note, measure_heads(measures, tongue), sizes)
     for column, measure in enumerate(measures):
         for block, site in enumerate(SITES):
@@ -171,7 +176,7 @@ def draw_dependence(tables: Tables, tongue: Tongue) -> Figure:
     inputs = list(dict.fromkeys(table["input"]))
     names = [tongue.of(input_name(name)) for name in inputs]
     sizes = PanelSizes(0.1 + 0.19 * len(inputs), 3.0, 0.0, across=2, wide=8.4)
-    note = said("reproduce.figure.dependence", tongue)
+    note = dated_note("dependence", table, tongue)
     sheet = sheet_of("dependence", tongue, note, measure_heads(measures, tongue), sizes)
     for block, site in enumerate(SITES):
         for column, measure in enumerate(measures):
@@ -190,7 +195,7 @@ def draw_criteria(tables: Tables, tongue: Tongue) -> Figure:
     table = table[table["years"] == horizon_of(table)]
     heads = [tongue.of(site_name(site)) for site in SITES]
     sizes = PanelSizes(0.2 + 0.3 * len(CRITERIA), 1.7, 0.0, across=2, gap=0.3, right=0.55, wide=8.4)
-    sheet = sheet_of("criteria", tongue, said("reproduce.figure.criteria", tongue), heads, sizes)
+    sheet = sheet_of("criteria", tongue, dated_note("criteria", table, tongue), heads, sizes)
     names = [tongue.of(measure_name(name)) for name in CRITERIA]
     for block, site in enumerate(SITES):
         axes = sheet.panel_of_rows(block, names)
@@ -219,7 +224,7 @@ def draw_regions(tables: Tables, tongue: Tongue) -> Figure:
     most = int(table.groupby(["site", "measure"]).size().max()) if len(table) else 1
     measures = ("trust_mean", "crimes_occurred")
     sizes = PanelSizes(0.1 + 0.5 * most, 0.0, 0.0, across=2, wide=9.6, gap=0.5, foot=0.35)
-    note = said("reproduce.figure.regions", tongue)
+    note = dated_note("regions", table, tongue)
     sheet = sheet_of("regions", tongue, note, measure_heads(measures, tongue), sizes)
     for block, site in enumerate(SITES):
         for column, measure in enumerate(measures):
@@ -264,7 +269,7 @@ def draw_paradox(tables: Tables, tongue: Tongue) -> Figure:
     table = tables["pairs_of_paradox"]
     heads = [tongue.of(site_name(site)) for site in SITES]
     sizes = PanelSizes(2.4, 0.6, 0.0, across=2, gap=0.6, foot=0.5)
-    sheet = sheet_of("paradox", tongue, said("reproduce.figure.paradox", tongue), heads, sizes)
+    sheet = sheet_of("paradox", tongue, dated_note("paradox", table, tongue), heads, sizes)
     for block, site in enumerate(SITES):
         axes = sheet.panel(block)
         own = rows_where(table, site=site)
@@ -287,7 +292,7 @@ def draw_doses(tables: Tables, tongue: Tongue) -> Figure:
     measures = ("trust_mean", "crimes_occurred")
     table = last_horizon(tables["doses"])
     sizes = PanelSizes(1.7, 0.45, 0.0, across=2, gap=0.5, right=0.95, foot=0.4, wide=8.0)
-    sheet = sheet_of("doses", tongue, said("reproduce.figure.doses", tongue), measure_heads(measures, tongue), sizes)
+    sheet = sheet_of("doses", tongue, dated_note("doses", table, tongue), measure_heads(measures, tongue), sizes)
     for column, measure in enumerate(measures):
         drawn = []
         for block, site in enumerate(SITES):
@@ -328,7 +333,7 @@ def draw_loop(tables: Tables, tongue: Tongue) -> Figure:
     table = table[table["cut"] == table["cut"].iloc[:1].squeeze()] if len(table) else table
     measures = list(dict.fromkeys(table["measure"])) or ["trust_mean"]
     sizes = PanelSizes(0.75, 0.9, 0.0, across=len(measures), wide=9.6, foot=0.4)
-    sheet = sheet_of("loop", tongue, said("reproduce.figure.loop", tongue), measure_heads(measures, tongue), sizes)
+    sheet = sheet_of("loop", tongue, dated_note("loop", table, tongue), measure_heads(measures, tongue), sizes)
     for block, site in enumerate(SITES):
         for column, measure in enumerate(measures):
             axes = sheet.panel(block * len(measures) + column)
