@@ -103,7 +103,7 @@ def test_every_cause_that_teaches_has_a_weight_and_every_weight_a_size(small) ->
     assert {name for name in impression_replay.WEIGHED if name in NUMBER} == set(impression_replay.WEIGHED)
     assert {one.parameter for one in EVENTS} >= set(PARAMETERS)
     for share, by in ((town.tape.share_f, town.tape.by_f), (town.tape.share_e, town.tape.by_e)):
-        full = share[town.tape.lived & (by == PARAMETERS.index("trust.unanswered"))]
+        full = share[town.tape.first_hand & (by == PARAMETERS.index("trust.unanswered"))]
         assert set(np.round(full, 9)) <= {0.3, 1.0}
 
 
