@@ -20,7 +20,7 @@ from experiments.reproduce.sentences import RESULTS
 from experiments.storage.writing import write_whole
 from experiments.tools.documents import layers, odd, withdrawn
 from experiments.tools.documents.answer import WORLDS, answer, at_defaults, draws_table
-from experiments.tools.documents.posterior import posterior_table
+from experiments.tools.documents.posterior import effects_of_posterior, posterior_table
 from experiments.words import catalogue
 from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameters
 from model.engine.plausible import plausible_range
@@ -117,6 +117,7 @@ def pages() -> Iterator[tuple[str, str]]:
         yield f"_generated/results_{language}.md", results_with_figures(language)
         yield f"_generated/draws_{language}.md", draws_table(language)
         yield f"_generated/posterior_{language}.md", posterior_table(language)
+        yield f"_generated/posterior_effects_{language}.md", effects_of_posterior(language)
     yield "_generated/withdrawn.md", withdrawn.table()
     yield "_generated/layers.svg", layers.drawing()
     yield "_generated/packages.md", layers.packages()

@@ -181,19 +181,28 @@ def draws_table(language: str) -> str:
 
 def draws_row(row: Mapping[str, str], say: Mapping[str, str]) -> str:
     """Return the uncertainty of one effect as a row of a table."""
-    measure = row["measure"]
-    digits = 2 if measure == MEASURES[0] else 1 if measure == MEASURES[2] else 0
-    mean, low, high = (minus(f"{float(row[key]):+,.{digits}f}") for key in ("mean", "low", "high"))
+    digits = digits_of(row["measure"])
     spreads = [f"{float(row[f'sd_{key}']):,.{digits}f}" for key in ("assumed", "account", "random", "town")]
-    cells = [say[f"{measure}_unit"], f"{mean} ({NO_BREAK.join((low, say['to'], high))})", *spreads]
+    cells = [say[f"{row['measure']}_unit"], mean_and_range(row, say["to"]), *spreads]
     return f"| {' | '.join(cells)} | {100.0 * float(row['share_up']):.0f} |"
 
 
-def over_draws() -> dict[tuple[str, str, str], dict[str, str]]:
-    """Return the uncertainty on record by site, policy and measure."""
+def digits_of(measure: str) -> int:
+    """Return the decimal places of effects on a measure."""
+    return 2 if measure == MEASURES[0] else 1 if measure == MEASURES[2] else 0
+
+
+def mean_and_range(row: Mapping[str, str], to: str) -> str:
+    """Return the mean of an effect over draws and, in brackets, the range of all runs."""
+    mean, low, high = (minus(f"{float(row[key]):+,.{digits_of(row['measure'])}f}") for key in ("mean", "low", "high"))
+    return f"{mean} ({NO_BREAK.join((low, to, high))})"
+
+
+def over_draws(kind: str = "") -> dict[tuple[str, str, str], dict[str, str]]:
+    """Return the uncertainty on record by site, policy and measure; ``kind`` ends the names of other folders."""
     found: dict[tuple[str, str, str], dict[str, str]] = {}
     for site in SITES:
-        with (DRAWS / site / "uncertainty.csv").open(encoding="utf-8", newline="") as file:
+        with (DRAWS / f"{site}{kind}" / "uncertainty.csv").open(encoding="utf-8", newline="") as file:
             found |= {(row["site"], row["against"], row["measure"]): row for row in csv.DictReader(file)}
     return found
 

@@ -1,13 +1,15 @@
-"""Table for the site of what data say about parameters, from the calibration on record."""
+"""Tables for the site of what data say about parameters and effects, from the calibration on record."""
 
 import csv
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
-from experiments.tools.documents.answer import WIDTH
+from experiments.tools.documents.answer import MEASURES, SITES, WIDTH, mean_and_range, over_draws, policy_names
 from experiments.words import catalogue
 
+CALIBRATED = "_calibrated"
+"""How the folders of effects end in whose draws the fitted parameters come from what the data leave."""
 RECORD = Path(__file__).parents[3] / "results" / "reference" / "posterior.csv"
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -17,6 +19,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "Of the {all} parameters that were fitted, {wide} are about as uncertain as before (95 % of the width or"
             " more). The narrowest keeps {least} % of its width."
         ),
+        "effects": "municipality | policy | {measure}: all plausible values | what the data leave",
+        "trust_mean": "trust, points of 100",
+        "crimes_occurred": "crimes a year",
     },
     "es": {
         "head": "parámetro | qué es | plausible | ancho que queda | verdades dentro, %",
@@ -25,6 +30,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "De los {all} parámetros que se ajustaron, {wide} quedan casi tan inciertos como antes (95 % del ancho o"
             " más). El que más se reduce conserva el {least} % de su ancho."
         ),
+        "effects": "municipio | política | {measure}: todo valor plausible | lo que dejan los datos",
+        "trust_mean": "confianza, puntos de 100",
+        "crimes_occurred": "delitos al año",
     },
 }
 
@@ -38,6 +46,21 @@ def posterior_table(language: str) -> str:
     told = say["sum"].format(all=len(rows), wide=wide, least=percent(rows[0]["width"]))
     head = [f"| {say['head']} |", "| --- " * (say["head"].count("|") + 1) + "|"]
     return "\n".join([textwrap.fill(told, WIDTH), "", *head, *(line(row, language) for row in rows)]) + "\n"
+
+
+def effects_of_posterior(language: str) -> str:
+    """Return the effects over draws of all plausible values beside those over what the data leave, in Markdown."""
+    say, names = WORDS[language], policy_names()
+    before, after = over_draws(), over_draws(CALIBRATED)
+    tables = []
+    for measure in MEASURES[:2]:
+        head = say["effects"].format(measure=say[measure])
+        lines = [f"| {head} |", "| --- " * (head.count("|") + 1) + "|"]
+        for key in (key for key in after if key[1] in names and key[2] == measure):
+            cells = [mean_and_range(found[key], say["to"]) for found in (before, after)]
+            lines.append(f"| {' | '.join([SITES[key[0]], names[key[1]][language], *cells])} |")
+        tables.append("\n".join(lines))
+    return "\n\n".join(tables) + "\n"
 
 
 def line(row: Mapping[str, str], language: str) -> str:
