@@ -10,6 +10,7 @@ import copy
 import datetime
 import gc
 import math
+import warnings
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -313,6 +314,12 @@ class TrustModel(MesaModel):
                 self.open_shift()
                 self.schedule.run_until(self, last)
             type(self).step(self)
+
+    def live(self, shifts: int) -> None:
+        """Simulate a number of shifts: the name of `advance` until version 0.4."""
+        old = "TrustModel.live is now TrustModel.advance; the old name goes with version 0.4"
+        warnings.warn(old, DeprecationWarning, stacklevel=2)
+        self.advance(shifts)
 
     @property
     def runs_shift_by_shift(self) -> bool:

@@ -178,6 +178,14 @@ def test_by_its_own_clock_a_world_lives_as_by_mesa_s(live: Live) -> None:
     assert same_state(by_itself, by_mesa)
 
 
+def test_the_old_name_of_advance_warns_until_it_goes(live: Live) -> None:
+    world = live(0)
+    before = world.tick
+    with pytest.warns(DeprecationWarning, match="TrustModel.advance; the old name goes with version 0.4"):
+        world.live(2)
+    assert world.tick == before + 2
+
+
 def test_shifts_that_follow_each_other_in_compiled_code_give_the_bits_of_single_ones(live: Live) -> None:
     """Policies begin in the middle of months, and the last shift is in the middle of one, too."""
     dated = {"policies": ["multicultural@2017-01-11", "heavy_hand@2017-02-20"], **BUSY}
