@@ -1,16 +1,18 @@
 """Progress on stderr: a bar that rich draws on a terminal, otherwise a line for every 10 % or 30 s."""
 
+import hashlib
 import os
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from experiments.storage.quoting import canvas_on
 from model.engine.errors import InputError
-from model.engine.fingerprint import cache_folder
+from model.engine.fingerprint import PACKAGE, cache_folder
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -37,11 +39,19 @@ def refused_in_one_line() -> Iterator[None]:
 
 
 def compiled_before() -> bool:
-    """Return whether all kernels of a shift are on the disk for this version of the code.
+    """Return whether all kernels of a shift are on the disk for this checkout of this version of the code.
 
-    `run_shifts` is compiled after all others; small functions are compiled as soon as they are imported.
+    `run_shifts` is compiled after all others; small functions are compiled as soon as they are imported.  Numba keeps
+    kernels by the path of their module, and compiles them again once that file is newer.
     """
-    return any(cache_folder().rglob("driver.run_shifts-*.nbc"))
+    source = PACKAGE / "engine" / "driver.py"
+    kernels = (cache_folder() / numba_folder(source)).glob("driver.run_shifts-*.nbc")
+    return any(kernel.stat().st_mtime >= source.stat().st_mtime for kernel in kernels)
+
+
+def numba_folder(source: Path) -> str:
+    """Return the folder in which Numba keeps the kernels of a module, without loading Numba."""
+    return f"{source.parent.name}_{hashlib.sha1(str(source.parent).encode(), usedforsecurity=False).hexdigest()}"
 
 
 def announce_compiling() -> None:
