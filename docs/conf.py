@@ -2,10 +2,13 @@
 
 import gettext
 import re
+import unicodedata
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from sphinx.search.en import SearchEnglish
 
 from experiments.cli.documentation_site import write_figures, write_pages
 
@@ -44,14 +47,28 @@ suppress_warnings = ["myst.header"]
 
 OWN_SPANISH = {
     "Section Navigation": "En esta sección",
-    "Learn": "Aprender",
-    "Do": "Hacer",
-    "Look up": "Consultar",
-    "Understand": "Entender",
+    "Learn": "Aprender (inglés)",
+    "Do": "Hacer (inglés)",
+    "Look up": "Consultar (inglés)",
+    "Understand": "Entender (inglés)",
     "Gallery": "Galería",
-    "Changelog": "Cambios",
+    "Changelog": "Cambios (inglés)",
 }
 LINK_TEXT = re.compile(r"(?<=>)\s*([^<>]+?)\s*(?=</a>)")
+
+
+class SearchWithoutAccents(SearchEnglish):
+    """Index of the words of both languages, in which a word with an accent is found without it, too."""
+
+    def split(self, input: str) -> list[str]:
+        """Return the words of a text; one with an accent stands there twice."""
+        words = super().split(input)
+        return words + [plain for plain in map(without_accents, words) if plain not in words]
+
+
+def without_accents(word: str) -> str:
+    """Return a word without its accents, as many write it when they search."""
+    return "".join(sign for sign in unicodedata.normalize("NFD", word) if not unicodedata.combining(sign))
 
 
 class Spanish(gettext.NullTranslations):
@@ -88,4 +105,5 @@ def set_language(app: Any, page: str, _template: str, context: dict[str, Any], _
 
 def setup(app: Any) -> None:
     """Connect what is done before a page is written, after the theme has made its header."""
+    app.add_search_language(SearchWithoutAccents)
     app.connect("html-page-context", set_language, priority=900)

@@ -19,7 +19,8 @@ from experiments.figures.plot_command import figure_bytes
 from experiments.reproduce.sentences import RESULTS
 from experiments.storage.writing import write_whole
 from experiments.tools.documents import layers, odd, withdrawn
-from experiments.tools.documents.answer import WORLDS, answer, at_defaults, draws_table
+from experiments.tools.documents.answer import EVERYTHING, WORDS, WORLDS, answer, at_defaults, draws_table
+from experiments.tools.documents.beside_answer import accounts_table, numbers_table
 from experiments.tools.documents.posterior import effects_of_posterior, posterior_table
 from experiments.words import catalogue
 from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameters
@@ -114,6 +115,8 @@ def pages() -> Iterator[tuple[str, str]]:
         yield f"_generated/answer_{language}.md", answer(language)
         yield f"_generated/defaults_{language}.md", at_defaults(language)
         yield f"_generated/policies_{language}.md", policy_list(language)
+        yield f"_generated/accounts_{language}.md", accounts_table(language)
+        yield f"_generated/numbers_{language}.md", numbers_table(language)
         yield f"_generated/results_{language}.md", results_with_figures(language)
         yield f"_generated/draws_{language}.md", draws_table(language)
         yield f"_generated/posterior_{language}.md", posterior_table(language)
@@ -226,8 +229,10 @@ def measures_page(language: str) -> str:
 
 def policy_list(language: str) -> str:
     """Return a list of the policies of the answer, each with its title and description."""
-    ready = ready_policies()
-    return "\n".join(f"* **{ready[name].title[language]}.** {ready[name].about[language]}" for name in WORLDS) + "\n"
+    ready, say = ready_policies(), WORDS[language]
+    listed = [f"* **{ready[name].title[language]}.** {ready[name].about[language]}" for name in WORLDS]
+    listed.insert(WORLDS.index(EVERYTHING), f"* **{say[EVERYTHING].capitalize()}.** {say['all_three']}")
+    return "\n".join(listed) + "\n"
 
 
 def results_with_figures(language: str) -> str:

@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from experiments.statistics.verdicts import direction
+from experiments.statistics.thresholds import threshold_rules
+from experiments.statistics.verdicts import VERDICTS, direction
 
 RECORD = Path(__file__).parents[3] / "results" / "reference" / "headline" / "current.csv"
 DRAWS = RECORD.parents[1] / "over_draws"
@@ -19,7 +20,8 @@ NO_BREAK = "\u00a0"
 SITES = {"villa_canales": "Villa Canales", "totonicapan": "Totonicapán"}
 WORLDS = ("mopsic_full", "reporting_support", "resources_only", "everything", "heavy_hand")
 EVERYTHING = "everything"
-ARMS = ("adoption", "reporting", "resources", EVERYTHING)
+ADOPTION = "adoption"
+ARMS = (ADOPTION, "reporting", "resources", EVERYTHING)
 """Arms of the answer on record that the summary tells."""
 MEASURES = ("trust_mean", "crimes_occurred", "homicides")
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -30,13 +32,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "Effect of each policy on the third year, against the status quo: the mean of {pairs} pairs of runs"
             " ({single} for one policy alone) and, in brackets, the range of nine in ten pairs. Each pair has its own"
             " value of everything that nobody has measured, its own town, and one of nine rival explanations of trust"
-            " and crime. In bold, the direction is known; in italics, it is not known, or there is practically no"
-            " effect."
+            " and crime. The signs speak of the mean: ▲ rises, ▼ falls; △ rises, ▽ falls, surely by less than matters"
+            " ({delta} points of trust, {share} of crimes); ○ practically nothing; ≈ not distinguishable from chance."
         ),
         "brief": (
             "Third year, against the status quo, on trust (points of 100) and crimes a year: mean of {pairs} pairs of"
             " runs, and the range of nine in ten. Each pair draws everything assumed, a town and one of nine"
-            " rival accounts. Italics: not known."
+            " rival accounts. △▽: surely less than matters ({delta} points, {share}); ○: practically nothing."
         ),
         "largest": "The largest mean effect of one policy alone on trust, in points of 100:",
         "largest_at": "{site}, {arm}, {alone} (all three together {together})",
@@ -44,6 +46,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "reporting": "reporting support",
         "resources": "resources",
         "everything": "all three",
+        "all_three": "MOPSIC in full, reporting support and resources at once, and nothing else.",
         "trust_mean_unit": "trust, points of 100",
         "crimes_occurred_unit": "crimes a year",
         "homicides_unit": "homicides a year",
@@ -62,13 +65,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "Efecto de cada política en el tercer año, frente a la situación actual: la media de {pairs} pares de"
             " corridas ({single} con una sola política) y, entre paréntesis, el rango de nueve de cada diez pares. Cada"
             " par tiene su propio valor de todo lo que nadie ha medido, su propio municipio y una de nueve"
-            " explicaciones rivales de la confianza y del delito. En negrita, se conoce la dirección; en cursiva, no se"
-            " conoce o casi no hay efecto."
+            " explicaciones rivales de la confianza y del delito. Los signos hablan de la media: ▲ sube, ▼ baja;"
+            " △ sube, ▽ baja, sin duda menos de lo que importa ({delta} puntos de confianza, {share} de los delitos);"
+            " ○ prácticamente nada; ≈ no se distingue del azar."
         ),
         "brief": (
             "Tercer año, frente a la situación actual, en confianza (puntos de 100) y delitos al año: media de {pairs}"
             " pares de corridas y rango de nueve de cada diez. Cada par sortea todo lo supuesto, un municipio y una de"
-            " nueve explicaciones. Cursiva: no se sabe."
+            " nueve explicaciones. △▽: sin duda menos de lo que importa ({delta} puntos, {share}); ○: casi nada."
         ),
         "largest": "El mayor efecto medio de una sola política en la confianza, en puntos de 100:",
         "largest_at": "{site}, {arm}, {alone} (las tres juntas, {together})",
@@ -76,6 +80,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "reporting": "apoyo a la denuncia",
         "resources": "recursos",
         "everything": "las tres",
+        "all_three": "MOPSIC completo, apoyo a la denuncia y recursos a la vez, y nada más.",
         "trust_mean_unit": "confianza, puntos de 100",
         "crimes_occurred_unit": "delitos al año",
         "homicides_unit": "homicidios al año",
@@ -99,7 +104,7 @@ def summary(language: str) -> str:
     """Return in a few lines what each factor of the question does, and all of them."""
     say, found = WORDS[language], answer_rows()
     pairs = found[next(iter(SITES)), EVERYTHING, MEASURES[0]]["n"]
-    lines = [textwrap.fill(say["brief"].format(pairs=pairs), WIDTH) + "\n"]
+    lines = [textwrap.fill(say["brief"].format(pairs=pairs, **smallest()), WIDTH) + "\n"]
     for arm in ARMS:
         at_sites = "; ".join(
             f"{name} {', '.join(ranged(found[site, arm, one], '…') for one in MEASURES[:2])}"
@@ -107,6 +112,12 @@ def summary(language: str) -> str:
         )
         lines.append(textwrap.fill(f"* {say[arm]}: {at_sites}", WIDTH, subsequent_indent="  "))
     return "\n".join(lines) + "\n"
+
+
+def smallest() -> dict[str, str]:
+    """Return the smallest effects that matter: on trust in points, on crimes as a share."""
+    rules = threshold_rules()
+    return {"delta": f"{rules['points'].delta:g}", "share": f"{rules['counts'].share:.0%}".replace("%", f"{NO_BREAK}%")}
 
 
 def answer_table(language: str) -> str:
@@ -121,7 +132,7 @@ def answer_table(language: str) -> str:
     ]
     names = ["", "---", *(say[arm] for arm in ARMS)]
     table = "\n".join(f"| {name} | {' | '.join(row)} |" for name, row in zip(names, rows, strict=True))
-    return f"{textwrap.fill(say['summary'].format(pairs=pairs, single=single), WIDTH)}\n\n{table}\n"
+    return f"{textwrap.fill(say['summary'].format(pairs=pairs, single=single, **smallest()), WIDTH)}\n\n{table}\n"
 
 
 def largest_effects(language: str) -> str:
@@ -138,10 +149,10 @@ def largest_effects(language: str) -> str:
     return textwrap.fill(f"{say['largest']} {'; '.join(places)}.", WIDTH) + "\n"
 
 
-def answer_rows() -> dict[tuple[str, str, str], dict[str, str]]:
-    """Return the rows of `YEAR` of the answer on record, over all accounts, by site, arm and measure."""
-    with ANSWER.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["years"] == YEAR and row["account"] == "all"]
+def answer_rows(path: Path = ANSWER, account: str = "all") -> dict[tuple[str, str, str], dict[str, str]]:
+    """Return the rows of `YEAR` of the answer on record, over all accounts or under one, by site, arm and measure."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["years"] == YEAR and row["account"] == account]
     return {(row["site"], row["arm"], row["measure"]): row for row in rows}
 
 
@@ -151,11 +162,10 @@ def policy_names() -> dict[str, dict[str, str]]:
 
 
 def ranged(row: Mapping[str, str], to: str) -> str:
-    """Return a mean effect with the range of nine of ten pairs; bold if its direction is known, else in italics."""
+    """Return a mean effect with the sign of its verdict and the range of nine of ten pairs."""
     digits = 2 if row["measure"] == MEASURES[0] else 0
     mean, low, high = (minus(f"{float(row[key]):+,.{digits}f}") for key in ("effect", "band_low", "band_high"))
-    mark = "**" if direction(row["verdict"]) else "_"
-    return f"{mark}{mean}{mark} ({low}{to}{high})"
+    return f"**{mean}**{VERDICTS[row['verdict']].sign} ({low}{to}{high})"
 
 
 def minus(number: str) -> str:

@@ -16,6 +16,7 @@ SLOW = (
     "docs/do/own_data.md",
     "docs/do/policy.md",
     "docs/es/datos_propios.md",
+    "docs/es/politica.md",
     "docs/es/primera_hora.md",
     "docs/learn/first_hour.md",
 )

@@ -1,0 +1,28 @@
+"""Tables of the site that explain the answer."""
+
+import pytest
+
+from experiments.tools.documents.answer import ADOPTION, MEASURES, SITES, answer_rows
+from experiments.tools.documents.beside_answer import accounts_table, numbers_on_record, numbers_table, points
+from experiments.words.catalogue import LANGUAGES
+from scenarios import accounts
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_account_has_its_claim_and_a_row(language: str) -> None:
+    told = accounts_table(language)
+    for name, title in accounts.names().items():
+        assert accounts.account(name).claim[language] in told
+        assert f"| {title[language]} | " in told
+    assert told.count("\n| ") == len(accounts.names()) + 2, "a head, its rule and the rows"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_number_is_that_of_the_answer(language: str) -> None:
+    found = [points(answer_rows()[site, ADOPTION, MEASURES[0]], "effect") for site in SITES]
+    assert f"| 3 | 270 | {' | '.join(found)} |" in numbers_table(language)
+
+
+def test_the_numbers_are_of_runs_of_their_own() -> None:
+    numbers = [tuple(own) for _, _, own in numbers_on_record({"each_draw": "{n}"})]
+    assert len(set(numbers)) == len(numbers) == 6
