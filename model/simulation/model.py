@@ -38,7 +38,7 @@ from model.engine.causes import CAUSES
 from model.engine.domains import COUNT, MONTH_NUMBER, code_of, row_of
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
-from model.engine.kernels import BundleField, TableBundle, bind_kernel
+from model.engine.kernels import TableBundle
 from model.engine.parameters import ParametersInForce
 from model.engine.policies import changed_rows, parameter_rows, turning_dates
 from model.engine.rows import FloatArray, Rows, domains_of
@@ -74,14 +74,12 @@ from model.world.binding import bind
 from model.world.columns import MINDS, TALLY, MonthlyCounts, ResidentState
 from model.world.discrete_choice.schema import CHOICES, ChoiceRecord, are_declared
 from model.world.hazard import HazardFactors
-from model.world.mechanism import no_residents
 from model.world.month import GROUPS, N_CLASSES, SUMMED_COLUMNS, MonthSnapshot
 from model.world.shift_context import PlaceTables, PoliceTables, ShiftContext
 from model.world.shift_events import EVENT_TABLES, INCIDENTS, Incident, ShiftEvents
 from model.world.shift_program import ShiftProgram
 from model.world.state import ARRIVED, HARMED_HERE, MOOD, OCCURRED_HERE, SEEN_HERE, TOTAL, State
 
-INITIALISING = tuple(one for one in MECHANISMS if one.initialise_residents is not no_residents)
 SETTLEMENT_MONTH = np.dtype(
     [("month", "i8"), ("settlement", "i8"), ("occurred", "i8")] + [(name, "f8") for name in SUMMED_COLUMNS]
 )
@@ -250,6 +248,7 @@ class TrustModel(MesaModel):
         self._grid_tick = -1
         self._cache: dict[Callable[[TrustModel], object], Any] = {}
         self.learned = np.zeros(1, np.int64)
+        self.arrivals = np.zeros(2, np.int64)
         self.month_steps = tuple(MONTH_SCHEDULE.values())
         self._history: dict[str, list[MonthTable]] = {name: [] for name in HISTORY_TABLES}
 
@@ -260,7 +259,6 @@ class TrustModel(MesaModel):
         self._read_parameters(self.date - datetime.timedelta(days=1))
         self.state[MOOD][0] = self.parameters[Trust][0].mood
         self.state[ARRIVED][0] = self.town.n_residents  # read when the initial intercept is calibrated
-        self.initialise_residents(0, self.town.n_people)
         for mechanism in MECHANISMS:
             mechanism.initialise(self)
         self.open_ledger()
@@ -357,11 +355,6 @@ class TrustModel(MesaModel):
             self.hazard_factors.write_all(self)
         self.shift_context()
 
-    def initialise_residents(self, first: int, end: int) -> None:
-        """Let every mechanism write the initial state of the residents of rows ``first`` to ``end``."""
-        for mechanism in INITIALISING:
-            mechanism.initialise_residents(self, first, end)
-
     def record_shift(self) -> None:
         """Store what ``trace`` and ``keep`` ask for of the shift that ends."""
         if self.trace is not None:
@@ -430,20 +423,6 @@ class TrustModel(MesaModel):
         if found is None:
             found = self._views[compute] = compute(self)
         return found
-
-    def run_kernel[T](
-        self, rule: Callable[..., T], arguments: Callable[[], tuple[BundleField, ...]], *numbers: float
-    ) -> T:
-        """Run a kernel with tables bound once and the numbers of this call; return its result.
-
-        ``arguments`` returns the tables.  It is called again when a table moves or parameters change.
-        """
-        if self._tables_version != self._version.number:
-            self.invalidate_views()
-        call: Callable[..., T] | None = self._views.get(rule)
-        if call is None:
-            call = self._views[rule] = bind_kernel(rule, arguments(), numbers)
-        return call(*numbers)
 
     def invalidate_views(self) -> None:
         """Discard all bound tables and cached views, after a table moved or parameters changed."""

@@ -147,7 +147,7 @@ COUNT_NAMES = tuple(MonthlyCounts.columns)
 CAUSES = tuple(causes.CAUSES.get(number, "") for number in range(max(causes.CAUSES) + 1))
 """Names of the causes of the ledger by number; empty for retired numbers."""
 SHIFT_SCHEDULE: Mapping[str, StepFunction] = {
-    "change_population": population_change.step,
+    "change_population": population_change.step_with(step for one in MECHANISMS for step in one.initialise_arrivals),
     "brief_officers": officers.before_step,
     "maintain": resources.step,
     "relieve_couples": roster.step,

@@ -13,10 +13,8 @@ from model.engine.rows import FloatArray, Row
 from model.engine.tables import TableSpec
 from model.world.month import MonthSnapshot
 from model.world.protocol import World
-from model.world.steps import StepFunction
+from model.world.steps import KernelStep, StepFunction
 
-type InitialiseResidents = Callable[["World", int, int], None]
-"""Initialisation of the residents of some rows."""
 type FactorWriter = Callable[["World", FloatArray], None]
 
 
@@ -93,10 +91,6 @@ def no_step(world: World) -> None:
     """Default hook: do nothing."""
 
 
-def no_residents(world: World, first: int, end: int) -> None:
-    """Default hook: do nothing for residents who are born or move here."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Mechanism:
     """Record of one mechanism, or of one part of the setting.
@@ -105,8 +99,9 @@ class Mechanism:
     (`model.world.columns`).
     ``writes`` says what it writes of tables that are not its own: columns, such as ``"officers.trained"``; rows that it
     adds to the daybook or to a growing table, such as ``"visits"``.  What the ledger alone writes is left out.
-    ``initialise`` gives the world its first state, ``initialise_residents`` that of the residents of some rows.  What a
-    mechanism does in a shift and at a month's end stands in the schedule of the registry.
+    ``initialise`` gives the world its first state; ``initialise_arrivals`` are kernels that give it to those who are
+    born or move here, in the morning on which they come.  What else a mechanism does in a shift, and at a month's end,
+    stands in the schedule of the registry.
     """
 
     group: type[ParameterGroup] | None = None
@@ -119,7 +114,7 @@ class Mechanism:
     measures: Mapping[str, Measure] = field(default_factory=dict)
     hazard: HazardModifier | None = None
     initialise: StepFunction = no_step
-    initialise_residents: InitialiseResidents = no_residents
+    initialise_arrivals: tuple[KernelStep, ...] = ()
     knockout: Knockout | None = None
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from model.engine.calendar import Calendar, ShiftNumbers
-from model.engine.kernels import BundleField, TableBundle
+from model.engine.kernels import TableBundle
 from model.engine.parameters import ParametersInForce
 from model.engine.rows import FloatArray, IntArray, Rows
 from model.engine.scenario import Scenario
@@ -62,6 +62,7 @@ class World(Protocol):
     tick: int
     tick_array: IntArray
     learned: IntArray
+    arrivals: IntArray
 
     @property
     def hazard_factors(self) -> HazardTables:
@@ -102,11 +103,6 @@ class World(Protocol):
     def cached[T](self, work: Callable[[World], T]) -> T:
         """Return the result of `work` on the town, computed once."""
 
-    def run_kernel[T](
-        self, rule: Callable[..., T], arguments: Callable[[], tuple[BundleField, ...]], *numbers: float
-    ) -> T:
-        """Run a kernel whose tables are bound once, with the numbers of this call."""
-
     def invalidate_views(self) -> None:
         """Discard all bound tables and cached views."""
 
@@ -118,6 +114,3 @@ class World(Protocol):
 
     def policies_change_on(self, date: datetime.date) -> bool:
         """Return whether a policy or an event of the timeline begins or ends on a date."""
-
-    def initialise_residents(self, first: int, end: int) -> None:
-        """Give the residents of rows `first` to `end` their first state."""

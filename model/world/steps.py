@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any
 
-from model.engine.calendar import calendar_flags
+from model.engine.calendar import MORNINGS, calendar_flags
 from model.engine.kernels import BundleField, bind_kernel
 from model.engine.rows import IntArray
 from model.engine.tables import GrowingTable, GrowingTableSpec
@@ -200,6 +200,15 @@ def kernel_step(
 def python_step(**conditions: Any) -> Callable[[StepFunction], PythonStep]:
     """Return a decorator that makes a function a step which runs under some conditions (`ScheduleStep`)."""
     return lambda function: PythonStep(function, **conditions)
+
+
+def n_arrivals(world: World) -> IntArray:
+    """Return the number of residents who arrive today, as an array of one element."""
+    return world.arrivals[:1]
+
+
+ON_ARRIVALS: Mapping[str, Any] = {"flags": MORNINGS, "given": n_arrivals}
+"""Conditions of a step for the residents who arrive in the morning of this day, whose rows `World.arrivals` tells."""
 
 
 def in_order(*parts: ScheduleStep) -> StepSequence:

@@ -10,6 +10,7 @@ any day alike.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -46,7 +47,7 @@ from model.world.sampling import age_years
 from model.world.shift_context import PlaceTables, ShiftContext
 from model.world.shift_events import OUTSIDE
 from model.world.state import ARRIVED, CROWD, WHO_END
-from model.world.steps import KernelArguments, in_order, kernel_step, python_step
+from model.world.steps import ON_ARRIVALS, KernelArguments, KernelStep, StepSequence, in_order, kernel_step
 
 
 def relative_outsiders(market_day: bool, n_market_days: int, visit: float) -> float:
@@ -215,33 +216,16 @@ def count_refused_arrivals(shift: ShiftContext, numbers: Rows[PopulationChange],
         shift.tally[0].arrivals_refused += rate * numbers[0].arrivals
 
 
-def arrivals_today(world: World) -> IntArray:
-    """Return an array for the number of arrivals of the day and the first of their rows."""
-    return np.zeros(2, np.int64)
-
-
-def n_arrivals_today(world: World) -> IntArray:
-    """Return the number of arrivals of the day."""
-    return world.cached(arrivals_today)[:1]
-
-
 @kernel_step(admit_arrivals, flags=MORNINGS)
 def admit_arrivals_step(world: World) -> KernelArguments:
     """Return the arguments of `admit_arrivals`."""
-    return world.shift_context(), world.parameters[PopulationChange], world.cached(arrivals_today)
+    return world.shift_context(), world.parameters[PopulationChange], world.arrivals
 
 
-@python_step(flags=MORNINGS, given=n_arrivals_today)
-def initialise_arrivals(world: World) -> None:
-    """Let every mechanism write the initial state of the arrivals of the day."""
-    n, first = world.cached(arrivals_today).tolist()
-    world.initialise_residents(first, first + n)
-
-
-@kernel_step(record_arrivals, flags=MORNINGS, given=n_arrivals_today)
+@kernel_step(record_arrivals, **ON_ARRIVALS)
 def record_changes(world: World) -> KernelArguments:
     """Return the arguments of `record_arrivals`."""
-    return world.shift_context(), world.cached(arrivals_today)
+    return world.shift_context(), world.arrivals
 
 
 @kernel_step(remove_leavers, flags=MORNINGS)
@@ -257,8 +241,12 @@ def count_refused(world: World) -> KernelArguments:
     return world.shift_context(), world.parameters[PopulationChange], float(rate)
 
 
-step = in_order(admit_arrivals_step, initialise_arrivals, record_changes, remove_departed, count_refused)
-"""Admit the arrivals of the day, then draw deaths and departures."""
+def step_with(initialise: Iterable[KernelStep]) -> StepSequence:
+    """Return the step that admits the arrivals of the day, gives them their first state, and draws who dies or leaves.
+
+    ``initialise`` are steps of other mechanisms (`Mechanism.initialise_arrivals`).
+    """
+    return in_order(admit_arrivals_step, *initialise, record_changes, remove_departed, count_refused)
 
 
 MECHANISM = Mechanism(

@@ -38,6 +38,8 @@ from model.world.mechanism import Mechanism
 from model.world.protocol import World
 from model.world.sampling import age_years
 from model.world.shift_context import ShiftContext
+from model.world.state import MOOD
+from model.world.steps import ON_ARRIVALS, KernelArguments, kernel_step
 
 
 @kernel
@@ -74,13 +76,20 @@ def calibrate_intercept(world: World) -> None:
 
 
 @kernel
-def copy_similar_residents(shift: ShiftContext, starts: IntArray, residents: IntArray, first: int, end: int) -> None:
+def initialise_arriving_beliefs(shift: ShiftContext, intercept: FloatArray, mood: FloatArray, rows: IntArray) -> None:
+    """Draw dispositions and first trust for ``rows[0]`` residents from row ``rows[1]`` on."""
+    initialise_beliefs(shift, rows[1], rows[1] + rows[0], intercept[0], math.exp(-mood[0]))
+
+
+@kernel
+def copy_similar_residents(shift: ShiftContext, starts: IntArray, residents: IntArray, rows: IntArray) -> None:
     """Copy to new residents the evidence of a similar resident of their settlement.
 
-    ``residents[starts[z]:starts[z + 1]]`` are the residents of settlement ``z``.
+    They are ``rows[0]`` residents from row ``rows[1]`` on; ``residents[starts[z]:starts[z + 1]]`` are the residents of
+    settlement ``z``.
     """
-    people = shift.ground.people
-    for i in range(first, end):
+    people, first = shift.ground.people, rows[1]
+    for i in range(first, first + rows[0]):
         mind, person = shift.minds[i], people[i]
         if mind.gone >= 0:
             continue
@@ -191,20 +200,16 @@ def extrapolate_warm_up(world: World) -> None:
     calibrate_board_standing(world)
 
 
-def initialise_residents(world: World, first: int, end: int) -> None:
-    """Give new residents of rows ``first`` to ``end`` dispositions, and the evidence of similar residents."""
-    if first > 0:  # initial residents get theirs in calibrate_intercept
-        world.run_kernel(
-            initialise_beliefs,
-            lambda: (world.shift_context(),),
-            first,
-            end,
-            world.state[INTERCEPT].item(0),
-            world.mood_odds,
-        )
-        world.run_kernel(
-            copy_similar_residents, lambda: (world.shift_context(), *world.cached(residents_by_settlement)), first, end
-        )
+@kernel_step(initialise_arriving_beliefs, **ON_ARRIVALS)
+def initialise_arrivals(world: World) -> KernelArguments:
+    """Return the arguments of `initialise_arriving_beliefs`."""
+    return world.shift_context(), world.state[INTERCEPT], world.state[MOOD], world.arrivals
+
+
+@kernel_step(copy_similar_residents, **ON_ARRIVALS)
+def copy_to_arrivals(world: World) -> KernelArguments:
+    """Return the arguments of `copy_similar_residents`."""
+    return world.shift_context(), *world.cached(residents_by_settlement), world.arrivals
 
 
 MECHANISM = Mechanism(
@@ -212,5 +217,5 @@ MECHANISM = Mechanism(
     tables=(INTERCEPT,),
     writes=("minds.alarm",),
     initialise=calibrate_intercept,
-    initialise_residents=initialise_residents,
+    initialise_arrivals=(initialise_arrivals, copy_to_arrivals),
 )

@@ -22,9 +22,9 @@ from model.simulation.registry import MECHANISMS, ROW_OF_TABLE, SHIFT_SCHEDULE, 
 from model.trust.ledger.schema import LEDGER, TrustBelief
 from model.world import shift_events
 from model.world.columns import MINDS
-from model.world.mechanism import no_residents, no_step
+from model.world.mechanism import no_step
 from model.world.shift_program import ShiftProgram
-from model.world.steps import StepFunction
+from model.world.steps import StepFunction, parts_of
 from oracle.small_towns import BUSY, WATCHED, small_scenario
 from scenarios import load
 
@@ -133,15 +133,10 @@ def changes(towns: Iterable[Scenario], shifts: int) -> dict[str, set[str]]:
             dataclasses.replace(
                 one,
                 initialise=one.initialise if one.initialise is no_step else watch.watched(one.name, one.initialise),
-                initialise_residents=one.initialise_residents
-                if one.initialise_residents is no_residents
-                else watch.watched(one.name, one.initialise_residents),
             )
             for one in MECHANISMS
         ]
         patch.setattr("model.simulation.model.MECHANISMS", tuple(order))
-        with_residents = tuple(one for one in order if one.initialise_residents is not no_residents)
-        patch.setattr("model.simulation.model.INITIALISING", with_residents)
         for seed, town in enumerate(towns):
             live(watch, TrustModel(town, rng=seed), shifts)
     return watch.found
@@ -151,7 +146,7 @@ def live(watch: Watch, world: Any, shifts: int) -> None:
     """Let a world live, watched verb by verb; what is learned is the ledger's doing."""
 
     def watched(verbs: Iterable[StepFunction]) -> tuple[StepFunction, ...]:
-        return tuple(watch.watched(HOMES[verb.__module__], verb) for verb in verbs)
+        return tuple(watch.watched(HOMES[part.__module__], part) for verb in verbs for part in parts_of(verb))
 
     world.schedule, world.month_steps = ShiftProgram(watched(SHIFT_SCHEDULE.values())), watched(world.month_steps)
     learn = world.apply_impressions
