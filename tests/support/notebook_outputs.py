@@ -1,7 +1,9 @@
 """Store in each notebook of the site what its cells show: `python tests/support/notebook_outputs.py [NOTEBOOK…]`."""
 
 import os
+import re
 import sys
+import tempfile
 from pathlib import Path
 
 import nbclient
@@ -12,6 +14,8 @@ ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "docs" / "learn"
 FORMS = ("text/html", "text/plain")
 """Forms of a value; the first that it has is stored."""
+TEMPORARY = re.compile(re.escape(tempfile.gettempdir()) + r"/tmp\w+")
+"""A temporary folder, whose name differs from one run to the next."""
 SECONDS = 1800
 """After which a cell is given up."""
 
@@ -33,7 +37,7 @@ def executed(path: Path) -> NotebookNode:
 def shown(output: NotebookNode) -> NotebookNode:
     """Return an output without what differs from one run to the next."""
     if output.output_type == "stream":
-        return output
+        return nbformat.v4.new_output("stream", name=output.name, text=TEMPORARY.sub("…", output.text))
     form = next(one for one in FORMS if one in output.data)
     return nbformat.v4.new_output("display_data", data={form: output.data[form]})
 
