@@ -23,6 +23,8 @@ pytestmark = pytest.mark.thorough
 ROOT = Path(__file__).parents[2]
 FILES = Path(__file__).with_name("recipes")
 LEFT_OUT = ("__pycache__", ".*", "results", "uv.lock", "*.ipynb")
+IN_README = "results/reference/reproduce/tables"
+"""Results that the README tells."""
 REGISTRY, COLUMNS, FRAME = "model/simulation/registry.py", "model/world/columns.py", "model/docs/frame.md"
 LIGHTING, SCHOOLS, CRIME = "model/crime/street_lighting", "model/crime/safe_schools", "model/crime/crime"
 IN_REGISTRY = (
@@ -51,6 +53,7 @@ NUMBERS = {1: "one file", 2: "two files", 3: "three files", 4: "four files", 5: 
 def copy_of_the_project(folder: Path) -> Path:
     """Copy what is needed to run and to test."""
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    shutil.copytree(ROOT / IN_README, folder / IN_README)
     return folder
 
 
