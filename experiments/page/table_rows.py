@@ -19,7 +19,7 @@ from experiments.comparison.decision_outcomes import (
 from experiments.comparison.outcome_bounds import End, ends_of
 from experiments.comparison.single_measure_effects import YEARS, effects_alone
 from experiments.page.standing import Standing, digits_of, number, signed
-from experiments.statistics.thresholds import FEWEST_HOMICIDES
+from experiments.statistics.thresholds import are_too_few
 from experiments.statistics.verdicts import UNKNOWN, VERDICTS, direction, judge
 
 Row = dict[str, Any]
@@ -201,7 +201,7 @@ def describe_outcome(one: Standing, found: PairedOutcome) -> str:
         return why_unknown(one, found)
     if outcome.level or one.running:
         return ""
-    if outcome.name == "homicides" and effect.base < FEWEST_HOMICIDES:
+    if are_too_few(outcome.name, effect.base):
         return one.say("decision.few_homicides", a=number(effect.base, 1))
     if outcome.share:
         today, moved = shares_of_hundred(outcome, one.twins)

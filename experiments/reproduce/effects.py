@@ -1,5 +1,6 @@
 """Effects of packages and of heavy hand over random variation, towns, draws and accounts: every block is one pair."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,7 @@ from experiments.reproduce.design import DRAWS, LONG
 from experiments.reproduce.plan import HEAVY_HAND, POINT, ReproducePlan
 from experiments.reproduce.runs import SIDES, differences, rows_in
 from experiments.statistics.paired_effects import Value, paired
-from experiments.statistics.thresholds import Scale
+from experiments.statistics.thresholds import Scale, are_too_few
 from experiments.statistics.verdicts import corrected, judge
 
 BAND = 0.05, 0.95
@@ -59,11 +60,19 @@ def scale_at(pairs: pd.DataFrame, measure: str, years: int) -> Scale:
 
 
 def with_verdicts(table: pd.DataFrame, families: Sequence[str]) -> pd.DataFrame:
-    """Return a table of effects with p-values corrected in each family (decisions/0027), and the verdict on each."""
+    """Return a table of effects with p-values corrected in each family (decisions/0027), and the verdict on each.
+
+    Where homicides are too few for any statement on a policy, this is the verdict.
+    """
     if table.empty:
         return table.assign(verdict=[])
     table = corrected(table, families)
-    return table.assign(verdict=[judge(row) for row in rows_in(table)])
+    return table.assign(verdict=[verdict_on(row) for row in rows_in(table)])
+
+
+def verdict_on(row: Any) -> str:
+    """Return the verdict on a row of a table; tables of differences between effects have no base."""
+    return "rare" if are_too_few(row.measure, getattr(row, "base", math.nan)) else judge(row)
 
 
 def main_pairs(pairs: pd.DataFrame) -> pd.DataFrame:

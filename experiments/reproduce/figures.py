@@ -53,7 +53,9 @@ ROW, LEFT = 0.24, 1.35
 """Inches of a row and of the names at its left."""
 EDGE, LABEL = 0.03, 84
 """Share of a panel near its border where contours have no number; characters in a line that names a region."""
-OUTCOMES = {"works": B, "harms": HARM, "nothing": INK, "open": NULL}
+OUTCOMES = {"works": B, "little": B, "harms": HARM, "nothing": INK, "open": NULL}
+HOLLOW = ("little", "open")
+"""Outcomes whose point is not filled: by less than matters, or not known."""
 LINES = {EVERYTHING: (INK, "-"), "adoption": (B, "-"), "reporting": (A, "--"), "resources": (NULL, ":")}
 
 
@@ -235,9 +237,8 @@ def draw_regions(tables: Tables, tongue: Tongue) -> Figure:
             for at, row in enumerate(rows_in(own)):
                 colour = OUTCOMES[row.outcome]
                 axes.plot([row.low, row.high], [at, at], color=colour, linewidth=1.6)
-                axes.plot(
-                    row.effect, at, "o", markersize=4, color=colour if row.outcome != "open" else WHITE, mec=colour
-                )
+                filled = WHITE if row.outcome in HOLLOW else colour
+                axes.plot(row.effect, at, "o", markersize=4, color=filled, mec=colour)
                 label = f"{rule_text(row.rule, tongue)} · {said(f'reproduce.outcome.{row.outcome}', tongue)}"
                 axes.text(
                     0.0, at - 0.16, textwrap.fill(label, LABEL), transform=axes.get_yaxis_transform(), fontsize=6.3,

@@ -24,14 +24,15 @@ LEAVES = 5
 """Largest number of regions of a site and measure."""
 GOOD = {"trust_mean": 1, "crimes_occurred": -1, "domestic_without_remedy": -1}
 """Direction of a measure in which the intervention works."""
-WORKS, HARMS, NOTHING, OPEN = "works", "harms", "nothing", "open"
+WORKS, LITTLE, HARMS, NOTHING, OPEN = OUTCOMES = "works", "little", "harms", "nothing", "open"
+"""Outcomes in a region: better, better by less than matters, worse, practically nothing, not known."""
 
 
 def regions_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return a row for each region of each site and measure, at the horizon of most runs.
 
     ``rule`` says in inputs (0-1) where the region lies, ``share`` is the share of the tested runs in it; each block
-    counts once in a region, by the mean of its runs there. ``outcome`` is works, harms, nothing or open.
+    counts once in a region, by the mean of its runs there. ``outcome`` is one of `OUTCOMES`.
     """
     dosed = dosed_pairs(design, main_pairs(pairs))
     dosed = dosed[dosed["years"] == design.size.years]
@@ -103,4 +104,5 @@ def outcome_of(row: Any) -> str:
     if row.verdict == "nothing":
         return NOTHING
     way = direction(row.verdict) * GOOD[row.measure]
-    return {1: WORKS, -1: HARMS, 0: OPEN}[way]
+    works = LITTLE if row.verdict.endswith("_little") else WORKS
+    return {1: works, -1: HARMS, 0: OPEN}[way]

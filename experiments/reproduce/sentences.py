@@ -12,6 +12,7 @@ from experiments.narrative.messages import message
 from experiments.narrative.number_format import written
 from experiments.reproduce.effects import CRITERIA
 from experiments.reproduce.plan import HEAVY_HAND, SITES
+from experiments.reproduce.regions import OUTCOMES
 from experiments.reproduce.runs import rows_in
 from experiments.words.bilingual import Both, both, joined, listed
 from experiments.words.catalogue import parameter
@@ -75,6 +76,9 @@ def rows_where(table: pd.DataFrame, **where: object) -> pd.DataFrame:
 
 def effect_words(row: Any, key: str = "effect") -> Both:
     """Return one effect with its verdict and limits."""
+    if row.verdict == "rare":
+        told = {"measure": measure_name(row.measure), "verdict": verdict_words(row.verdict)}
+        return message("reproduce.sentence.effect_rare", base=written(row.base, 1), **told)
     numbers = {name: number(getattr(row, name), row.measure) for name in ("effect", "low", "high")}
     if key == "effect_with_band":
         numbers |= {name: number(getattr(row, name), row.measure) for name in ("band_low", "band_high")}
@@ -179,10 +183,16 @@ def dependence_sentence(tables: Tables, site: str) -> Both:
     first, second = rows_in(own[own["input"] != "not_predicted"].nlargest(2, "total"))
     return message(
         "reproduce.sentence.dependence", site=site_name(site), rest=written(SHARE * rest, 0),
-        first=input_name(first.input), first_share=written(SHARE * first.total, 0),
-        second=input_name(second.input), second_share=written(SHARE * second.total, 0),
+        first=input_name(first.input), first_share=share_words(first),
+        second=input_name(second.input), second_share=share_words(second),
         numbers=numbers_words(tables, site), years=int(own["years"].iloc[0]),
     )  # fmt: skip
+
+
+def share_words(row: Any) -> Both:
+    """Return the share of the predicted variation that an input explains, with interactions and alone."""
+    total, alone = (written(SHARE * max(0.0, share), 0) for share in (row.total, row.alone))
+    return message("reproduce.sentence.dependence_share", total=total, alone=alone)
 
 
 def numbers_words(tables: Tables, site: str) -> Both | str:
@@ -228,7 +238,7 @@ def criterion_words(name: str, row: Any) -> Both:
 
 
 def regions(tables: Tables) -> list[Both]:
-    """Return in how many regions the intervention works, harms or does nothing."""
+    """Return in how many regions things get better or worse, or nothing happens."""
     return sites_and("regions_test", lambda site: regions_sentence(tables, site))
 
 
@@ -239,7 +249,7 @@ def regions_sentence(tables: Tables, site: str) -> Both:
         return message("reproduce.sentence.no_region", site=site_name(site))
     told = []
     for measure, some in own.groupby("measure", sort=False):
-        counts = {outcome: int((some["outcome"] == outcome).sum()) for outcome in ("works", "harms", "nothing", "open")}
+        counts = {outcome: int((some["outcome"] == outcome).sum()) for outcome in OUTCOMES}
         label = measure_name(str(measure))
         told.append(message("reproduce.sentence.region_measure", measure=label, n=len(some), **counts))
     return message("reproduce.sentence.regions", site=site_name(site), measures=joined(told, "; "))

@@ -15,6 +15,15 @@ FEWEST_HOMICIDES = 10.0
 """Homicides a year below which no statement on a policy is made (Totonicapán has about 2.5)."""
 
 
+def are_too_few(measure: str, base: float) -> bool:
+    """Tell whether these are homicides of which a year has too few for any statement on a policy.
+
+    >>> are_too_few("homicides", 2.5), are_too_few("homicides", 59.0), are_too_few("robberies", 2.5)
+    (True, False, False)
+    """
+    return measure == "homicides" and base < FEWEST_HOMICIDES
+
+
 class Threshold(NamedTuple):
     """Delta and floor, both in the unit of the measure; nan and 0 where no threshold is known."""
 

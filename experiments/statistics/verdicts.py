@@ -38,6 +38,7 @@ VERDICTS = {
     "turns": VerdictWords("?", "depende de la ley de la confianza", "depends on the law of trust"),
     "assumed": VerdictWords("¿", "depende de lo que se supone", "depends on what is assumed"),
     "few": VerdictWords("…", "muy pocos mundos gemelos", "too few paired runs"),
+    "rare": VerdictWords("·", "muy pocos casos para decir algo", "too few cases to say anything"),
     "missing": VerdictWords("–", "sin dato", "no data"),
 }
 RISES, FALLS = ("rises", "rises_little"), ("falls", "falls_little")

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from experiments.statistics.thresholds import threshold_rules
+from experiments.statistics.thresholds import are_too_few, threshold_rules
 from experiments.statistics.verdicts import VERDICTS, direction
 
 RECORD = Path(__file__).parents[3] / "results" / "reference" / "headline" / "current.csv"
@@ -56,7 +56,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "homicides": "homicides",
         "intro": "**{site}**, third year, each policy minus the status quo, with the 95 % interval of {twins} pairs:",
         "defaults": "With the default value of everything assumed, and random variation alone:",
-        "open": "In italics: the interval holds zero, so the sign is not known.",
+        "open": (
+            "In italics: the interval holds zero, so the sign is not known. For an interval the spread of pairs counts"
+            " as a quarter of what matters at least."
+        ),
+        "few": "too few cases",
+        "today": "Today, in the same runs: {places}.",
+        "today_at": "{site}, trust {trust} and {crimes} crimes a year",
     },
     "es": {
         "head": "política",
@@ -90,7 +96,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "homicides": "homicidios",
         "intro": "**{site}**, tercer año, cada política menos la actual; intervalo del 95 % de {twins} pares:",
         "defaults": "Con el valor por defecto de todo lo supuesto, y solo con la variación aleatoria:",
-        "open": "En cursiva: el intervalo contiene el cero, así que no se conoce el signo.",
+        "open": (
+            "En cursiva: el intervalo contiene el cero, así que no se conoce el signo. Para el intervalo, la dispersión"
+            " de los pares cuenta al menos como un cuarto de lo que importa."
+        ),
+        "few": "muy pocos casos",
+        "today": "Hoy, en las mismas corridas: {places}.",
+        "today_at": "{site}, confianza {trust} y {crimes} delitos al año",
     },
 }
 
@@ -133,6 +145,19 @@ def answer_table(language: str) -> str:
     names = ["", "---", *(say[arm] for arm in ARMS)]
     table = "\n".join(f"| {name} | {' | '.join(row)} |" for name, row in zip(names, rows, strict=True))
     return f"{textwrap.fill(say['summary'].format(pairs=pairs, single=single, **smallest()), WIDTH)}\n\n{table}\n"
+
+
+def levels_today(language: str) -> str:
+    """Return trust and crimes under the status quo, in the runs of the answer."""
+    say, found = WORDS[language], answer_rows()
+    base = {(site, one): float(found[site, EVERYTHING, one]["base"]) for site in SITES for one in MEASURES[:2]}
+    places = "; ".join(
+        say["today_at"].format(
+            site=name, trust=f"{base[site, MEASURES[0]]:.1f}", crimes=f"{base[site, MEASURES[1]]:,.0f}"
+        )
+        for site, name in SITES.items()
+    )
+    return textwrap.fill(say["today"].format(places=places), WIDTH) + "\n"
 
 
 def largest_effects(language: str) -> str:
@@ -223,8 +248,8 @@ def by_name() -> dict[tuple[str, str, str], dict[str, str]]:
 
 
 def answer(language: str) -> str:
-    """Return the answer in Markdown: the table over draws, then a sentence on the largest effects."""
-    return f"{answer_table(language)}\n{largest_effects(language)}"
+    """Return the answer in Markdown: the table over draws, the levels of today, and the largest effects."""
+    return f"{answer_table(language)}\n{levels_today(language)}\n{largest_effects(language)}"
 
 
 def at_defaults(language: str) -> str:
@@ -242,10 +267,15 @@ def default_lines(language: str) -> Iterator[str]:
         yield "| " + " | ".join((say["head"], *(say[measure] for measure in MEASURES))) + " |"
         yield "| --- " * (len(MEASURES) + 1) + "|"
         for world in WORLDS:
-            cells = [cell(found[site, world, measure], say["to"]) for measure in MEASURES]
+            cells = [known_cell(found[site, world, measure], say) for measure in MEASURES]
             yield "| " + " | ".join((found[site, world, MEASURES[0]][language], *cells)) + " |"
         yield ""
     yield say["open"] + "\n"
+
+
+def known_cell(row: Mapping[str, str], say: Mapping[str, str]) -> str:
+    """Return an effect with its interval, or that homicides are too few for any statement."""
+    return say["few"] if are_too_few(row["measure"], float(row["base"])) else cell(row, say["to"])
 
 
 def cell(row: Mapping[str, str], to: str) -> str:

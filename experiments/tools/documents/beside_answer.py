@@ -22,16 +22,6 @@ from scenarios import accounts
 
 ACCOUNTS = ANSWER.with_name("accounts.csv")
 LAST_YEAR = "10"
-RANGES = {
-    "en": ("nine in ten pairs", "95 % of runs, all accounts", "95 % interval of the mean", "error in new draws"),
-    "es": (
-        "nueve de cada diez pares",
-        "95 % de las corridas",
-        "intervalo del 95 % de la media",
-        "error en sorteos nuevos",
-    ),
-}
-"""What the range that stands beside a number holds: pairs, runs, the mean, or the error of an emulator."""
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "accounts": (
@@ -42,17 +32,19 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "account": "account",
         "cells": "{site}: MOPSIC on trust | {site}: all three on crimes a year",
         "numbers": (
-            "One effect has several numbers, because each is over something else. That of MOPSIC in full on trust, in"
-            " points of 100:"
+            "One effect has several numbers, because each is over something else. Those of MOPSIC in full on trust, in"
+            " points of 100, and on crimes a year:"
         ),
-        "head": "what is drawn | accounts | year | pairs of runs | {sites} | range beside it",
-        "answer": "everything assumed | all nine | 3 | {n} | {numbers} | {pairs}",
-        "own": "the same draws | the model's own | 3 | {n} | {numbers} | {pairs}",
-        "draws": "everything assumed, other draws | the model's own | 3 | {n} | {numbers} | {runs}",
-        "calibrated": "what the calibration leaves | the model's own | 3 | {n} | {numbers} | {runs}",
-        "defaults": "nothing: default values | the model's own | 3 | {n} | {numbers} | {mean}",
-        "doses": "everything assumed | all nine | 10 | an emulator of all | {numbers} | {error}",
+        "head": "what is drawn | account | year | pairs of runs | {sites}",
+        "heads": "{site}: trust | {site}: crimes",
+        "answer": "everything assumed | all nine | 3",
+        "own": "the same draws | the model's own | 3",
+        "draws": "everything assumed, other draws | the model's own | 3",
+        "calibrated": "what the calibration leaves | the model's own | 3",
+        "defaults": "nothing: default values | the model's own | 3",
+        "doses": "everything assumed | all nine | 10",
         "each_draw": "{n} draws",
+        "emulator": "emulator of all",
     },
     "es": {
         "accounts": (
@@ -63,17 +55,19 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "account": "explicación",
         "cells": "{site}: MOPSIC en la confianza | {site}: las tres en los delitos al año",
         "numbers": (
-            "Un mismo efecto tiene varios números, porque cada uno abarca otra cosa. El del MOPSIC completo en la"
-            " confianza, en puntos de 100:"
+            "Un mismo efecto tiene varios números, porque cada uno abarca otra cosa. Los del MOPSIC completo en la"
+            " confianza, en puntos de 100, y en los delitos al año:"
         ),
-        "head": "qué se sortea | explicaciones | año | pares de corridas | {sites} | rango que lo acompaña",
-        "answer": "todo lo supuesto | las nueve | 3 | {n} | {numbers} | {pairs}",
-        "own": "los mismos sorteos | la propia del modelo | 3 | {n} | {numbers} | {pairs}",
-        "draws": "todo lo supuesto, otros sorteos | la propia | 3 | {n} | {numbers} | {runs}",
-        "calibrated": "lo que deja la calibración | la propia | 3 | {n} | {numbers} | {runs}",
-        "defaults": "nada: valores por defecto | la propia | 3 | {n} | {numbers} | {mean}",
-        "doses": "todo lo supuesto | las nueve | 10 | un emulador de todos | {numbers} | {error}",
+        "head": "qué se sortea | explicación | año | pares de corridas | {sites}",
+        "heads": "{site}: confianza | {site}: delitos",
+        "answer": "todo lo supuesto | las nueve | 3",
+        "own": "los mismos sorteos | la propia del modelo | 3",
+        "draws": "todo lo supuesto, otros sorteos | la propia | 3",
+        "calibrated": "lo que deja la calibración | la propia | 3",
+        "defaults": "nada: valores por defecto | la propia | 3",
+        "doses": "todo lo supuesto | las nueve | 10",
         "each_draw": "{n} sorteos",
+        "emulator": "emulador de todos",
     },
 }
 
@@ -99,31 +93,40 @@ def accounts_table(language: str) -> str:
 
 
 def numbers_table(language: str) -> str:
-    """Return the numbers on record for the effect of MOPSIC on trust, each with what it is over, in Markdown."""
-    say, ranges = WORDS[language], dict(zip(("pairs", "runs", "mean", "error"), RANGES[language], strict=True))
-    rows = [say[name].format(n=n, numbers=" | ".join(own), **ranges) for name, n, own in numbers_on_record(say)]
-    head = say["head"].format(sites=" | ".join(SITES.values()))
+    """Return the numbers on record for the effect of MOPSIC on trust and crimes, each with what it is over."""
+    say = WORDS[language]
+    rows = [" | ".join((say[name], n, *numbers)) for name, n, numbers in numbers_on_record(say)]
+    head = say["head"].format(sites=" | ".join(say["heads"].format(site=one) for one in SITES.values()))
     return f"{textwrap.fill(say['numbers'], WIDTH)}\n\n{table(head, rows)}"
 
 
 def numbers_on_record(say: Mapping[str, str]) -> list[tuple[str, str, list[str]]]:
-    """Return, for each row of the table, its name, the number of pairs or draws, and the effect at each site."""
-    trust, mopsic = MEASURES[0], WORLDS[0]
+    """Return, for each row of the table, its name, the number of pairs or draws, and the effects at each site."""
+    places, mopsic = [(site, one) for site in SITES for one in MEASURES[:2]], WORLDS[0]
     found = []
     for name, rows in (("answer", answer_rows()), ("own", answer_rows(ACCOUNTS, accounts.PRESENT))):
-        own = [rows[site, ADOPTION, trust] for site in SITES]
+        own = [rows[site, ADOPTION, one] for site, one in places]
         found.append((name, own[0]["n"], [points(row, "effect") for row in own]))
     for name, kind in (("draws", ""), ("calibrated", CALIBRATED)):
-        own = [over_draws(kind)[site, mopsic, trust] for site in SITES]
+        own = [over_draws(kind)[site, mopsic, one] for site, one in places]
         found.append((name, say["each_draw"].format(n=own[0]["draws"]), [points(row, "mean") for row in own]))
-    own = [by_name()[site, mopsic, trust] for site in SITES]
-    found.append(("defaults", own[0]["twins"], [points(row, "effect") for row in own]))
-    return [*found, ("doses", "", [points(after_ten_years(site), "effect") for site in SITES])]
+    own = [by_name()[site, mopsic, one] for site, one in places]
+    found.append(("defaults", own[0]["twins"], [points(row | {"effect": difference(row)}, "effect") for row in own]))
+    return [*found, ("doses", say["emulator"], [points(after_ten_years(*place), "effect") for place in places])]
 
 
-def after_ten_years(site: str) -> dict[str, str]:
-    """Return the effect of MOPSIC in full on trust after ten years, as its emulator has it."""
-    sought = {"site": site, "years": LAST_YEAR, "measure": MEASURES[0], "line": ADOPTION, "dose": "1"}
+def difference(row: Mapping[str, str]) -> str:
+    """Return the effect of a row in the unit of the measure; counts stand there in per cent of those of the base.
+
+    >>> difference({"unit": "0-100", "effect": "0.77"}), difference({"unit": "%", "effect": "-2.0", "base": "17800"})
+    ('0.77', '-356.0')
+    """
+    return str(float(row["effect"]) / 100.0 * float(row["base"])) if row["unit"] == "%" else row["effect"]
+
+
+def after_ten_years(site: str, measure: str) -> dict[str, str]:
+    """Return the effect of MOPSIC in full after ten years, as its emulator has it."""
+    sought = {"site": site, "years": LAST_YEAR, "measure": measure, "line": ADOPTION, "dose": "1"}
     with (ANSWER.parent / "doses.csv").open(encoding="utf-8", newline="") as file:
         return next(row for row in csv.DictReader(file) if sought.items() <= row.items())
 

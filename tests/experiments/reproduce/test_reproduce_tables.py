@@ -10,11 +10,12 @@ from experiments.emulation.coefficients import coefficients_of
 from experiments.emulation.grouped_errors import left_out_groups
 from experiments.reproduce import effects
 from experiments.reproduce.design import CHECKS, ReproduceDesign
+from experiments.reproduce.effects import with_verdicts
 from experiments.reproduce.loop import loop_table
 from experiments.reproduce.plan import HEAVY_HAND
 from experiments.reproduce.regions import regions_table
 from experiments.reproduce.screening import numbers_table
-from experiments.reproduce.sentences import check_words, numbers_words
+from experiments.reproduce.sentences import check_words, effect_words, numbers_words
 from experiments.reproduce.surfaces import (
     Surface,
     averaged_surface,
@@ -149,11 +150,29 @@ def test_the_numbers_that_an_effect_goes_with_are_told_with_the_line_of_chance()
     )
     told = numbers_words({"numbers": numbers, "design": pd.DataFrame({"numbers": [822]})}, "villa_canales")
     assert isinstance(told, Both)
-    assert all(part in told.en for part in ("822", "effect of year 3", "r 0.31, 90 draws", "(+0.42)"))
+    assert all(
+        part in told.en
+        for part in (
+            "822",
+            "effect of year 3",
+            "by more than 0.31, the most that chance gives among them in 90 draws",
+            "(+0.42)",
+        )
+    )
     assert "+0.20" not in told.en
     none = numbers_words({"numbers": numbers.iloc[1:], "design": pd.DataFrame({"numbers": [822]})}, "villa_canales")
     assert isinstance(none, Both)
     assert none.en.endswith(": none")
+
+
+def test_of_few_homicides_nothing_is_said() -> None:
+    row = {"site": "totonicapan", "arm": "everything", "years": 3, "measure": "homicides", "n": 360, "base": 2.4}
+    row |= {"effect": -0.9, "low": -1.0, "high": -0.8, "band_low": -2.0, "band_high": 0.1, "delta": 0.5}
+    judged = with_verdicts(pd.DataFrame([row | {"p": 1e-9}, row | {"p": 1e-9, "base": 59.0}]), ["site"])
+    assert list(judged["verdict"]) == ["rare", "falls"]
+    few, many = (effect_words(one, "effect_with_band").en for one in judged.itertuples())
+    assert few == "homicides: too few cases to say anything (about 2.4 a year)"
+    assert "−0.9" in many
 
 
 def test_the_error_in_new_draws_is_told_beside_the_expected_one() -> None:
@@ -162,7 +181,7 @@ def test_the_error_in_new_draws_is_told_beside_the_expected_one() -> None:
     crimes = row | {"measure": "crimes_occurred", "error": 402.0, "expected": 334.0}
     told = check_words({"checks": pd.DataFrame([trust, crimes])})
     assert isinstance(told, Both)
-    assert told.en == "; in 18 pairs of 9 new draws, after year 3, it was 0.31 and 402 (expected: 0.24 and 334)"
+    assert told.en == "; in 18 pairs of 9 new draws it was, in year 3, 0.31 and 402 (expected: 0.24 and 334)"
     assert "0.31 y 402 (esperado: 0.24 y 334)" in told.es
     assert check_words({"checks": pd.DataFrame([trust])}) == ""
 
