@@ -32,7 +32,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "Effect of each policy on the third year, against the status quo: the mean of {pairs} pairs of runs"
             " ({single} for one policy alone) and, in brackets, the range of nine in ten pairs. Each pair has its own"
             " value of everything that nobody has measured, its own town, and one of nine rival explanations of trust"
-            " and crime. The signs speak of the mean: ▲ rises, ▼ falls; △ rises, ▽ falls, surely by less than matters"
+            " and crime. The signs are about the mean: ▲ rises, ▼ falls; △ rises, ▽ falls, surely by less than matters"
             " ({delta} points of trust, {share} of crimes); ○ practically nothing; ≈ not distinguishable from chance."
         ),
         "brief": (
@@ -70,8 +70,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "summary": (
             "Efecto de cada política en el tercer año, frente a la situación actual: la media de {pairs} pares de"
             " corridas ({single} con una sola política) y, entre paréntesis, el rango de nueve de cada diez pares. Cada"
-            " par tiene su propio valor de todo lo que nadie ha medido, su propio municipio y una de nueve"
-            " explicaciones rivales de la confianza y del delito. Los signos hablan de la media: ▲ sube, ▼ baja;"
+            " par tiene su propio valor de todo lo que nadie ha medido, su propia versión del municipio y una de nueve"
+            " explicaciones rivales de la confianza y del delito. Los signos se refieren a la media: ▲ sube, ▼ baja;"
             " △ sube, ▽ baja, sin duda menos de lo que importa ({delta} puntos de confianza, {share} de los delitos);"
             " ○ prácticamente nada; ≈ no se distingue del azar."
         ),
