@@ -27,6 +27,8 @@ from experiments.storage.run_crate import FILE as CRATE
 from experiments.storage.run_crate import comparison_crate
 from experiments.storage.run_identity import digest_of
 from experiments.storage.writing import csv_bytes, frame_as_csv, make_folder, write_whole
+from experiments.studies.assumed_effects import EFFECTS
+from experiments.studies.confirmation import TABLE as CONFIRMED
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
@@ -228,6 +230,13 @@ def take_draws(source: Path, target: Path = FOLDER / "over_draws") -> None:
         write_whole(folder / f"{name}.csv", frame_as_csv(pd.read_parquet(source / f"{name}.parquet")))
 
 
+def take_everything(source: Path, target: Path = FOLDER / "everything") -> None:
+    """Copy the tables of a sensitivity study: the effects over all draws, and those confirmed one at a time."""
+    make_folder(target)
+    for name in (EFFECTS, CONFIRMED):
+        shutil.copyfile(source / name, target / name)
+
+
 def take_posterior(source: Path, target: Path = FOLDER, draws: Path = POSTERIOR_DRAWS) -> None:
     """Copy the posterior of a calibration, and its draws to where ``--draws calibrated:N`` finds them."""
     make_folder(target)
@@ -239,7 +248,7 @@ def take_posterior(source: Path, target: Path = FOLDER, draws: Path = POSTERIOR_
 def main(words: Sequence[str] | None = None) -> None:
     """Make what the command line names."""
     about = "Make the reference results anew"
-    takes = {one.__name__: one for one in (take_report, take_pictures, take_draws, take_posterior)}
+    takes = {one.__name__: one for one in (take_report, take_pictures, take_draws, take_everything, take_posterior)}
     parser = argparse.ArgumentParser(prog="python -m experiments.tools.reference", description=about)
     parser.add_argument("names", nargs="*", metavar="NAME", help="result of reference.toml; without any, all")
     parser.add_argument("--workers", type=int, default=2)

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 from experiments.cli.validate import EXAMINATIONS
+from experiments.studies.assumed_effects import EFFECTS
+from experiments.studies.confirmation import TABLE as CONFIRMED
 from experiments.tools import reference
 from experiments.tools.reference import FOLDER, ReferenceResult, results_by_name
 from experiments.validation.contrast_tables import STATED
@@ -114,3 +116,10 @@ def test_a_posterior_is_taken_and_its_draws_go_to_the_scenarios(tmp_path: Path) 
     reference.take_posterior(source, tmp_path / "record", tmp_path / "calibrated" / "draws.csv")
     assert (tmp_path / "record" / "posterior.csv").read_text(encoding="utf-8") == "posterior"
     assert (tmp_path / "calibrated" / "draws.csv").read_text(encoding="utf-8") == "draws"
+
+
+def test_of_a_study_of_everything_both_tables_are_taken(tmp_path: Path) -> None:
+    for name in (EFFECTS, CONFIRMED):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    reference.take_everything(tmp_path, tmp_path / "taken")
+    assert sorted(path.name for path in (tmp_path / "taken").iterdir()) == sorted((EFFECTS, CONFIRMED))
