@@ -146,14 +146,23 @@ def format_effects(effects: Sequence[AssumedEffect]) -> Iterator[str]:
             arm = one.arm
             yield f"\n{', '.join(arm)}: {one.draws} draws of everything assumed, {one.seeds} seeds each"
             yield f"  {'':16}{'mean':>10}{'5 to 95 % of draws':>22}{'assumed':>10}{'random':>10}{'up':>7}"
-        ends = f"{one.low:.3g} to {one.high:.3g}"
-        spreads = f"{one.sd_assumed:>10.2g}{one.sd_random:>10.2g}{one.share_up:>7.0%}"
-        yield f"  {one.measure:16}{one.mean:>10.3g}{ends:>22}{spreads}"
+        ends = f"{short(one.low)} to {short(one.high)}"
+        spreads = f"{short(one.sd_assumed):>10}{short(one.sd_random):>10}{one.share_up:>7.0%}"
+        yield f"  {one.measure:16}{short(one.mean):>10}{ends:>22}{spreads}"
         named = [f"{name} {r:+.2f}" for name, r in one.strongest[: min(one.found, SHOWN)]]
         told = f"beyond chance (r {one.null_r:.2f}): {', '.join(named) or 'none'}"
         told += f"; these predict {max(one.r2, 0.0):.0%} of at most {one.ceiling:.0%} in other draws"
         told += f"; of the other {len(one.correlation) - one.found} nothing is found"
         yield from textwrap.wrap(told, WIDTH, initial_indent="    ", subsequent_indent="      ")
+
+
+def short(value: float, sign: str = "") -> str:
+    """Return a number with three digits, and whole numbers from a hundred on.
+
+    >>> short(-1934.2), short(0.01234), short(0.4, "+")
+    ('-1,934', '0.0123', '+0.4')
+    """
+    return f"{value:{sign}{',.0f' if abs(value) >= 100.0 else '.3g'}}"
 
 
 def csv_of(effects: Sequence[AssumedEffect]) -> bytes:

@@ -21,7 +21,7 @@ from experiments.statistics.thresholds import monthly_scale
 from experiments.statistics.verdicts import FEWEST, corrected, direction, judge
 from experiments.storage.manifest_schema import TwinsPart
 from experiments.storage.run_spec import RunSpec
-from experiments.studies.assumed_effects import SHOWN, WIDTH, AssumedEffect
+from experiments.studies.assumed_effects import SHOWN, WIDTH, AssumedEffect, short
 from experiments.studies.factors import Range
 from experiments.studies.study import Study
 from experiments.studies.study_folder import CONFIRMED
@@ -142,13 +142,19 @@ def confirmed_lines(table: pd.DataFrame) -> Iterator[str]:
     yield ""
     yield "One parameter at a time at both ends of its range, others at their defaults,"
     yield f"{FEWEST} new seeds:"
-    arm = ("", "")
-    groups: Any = table.groupby(["scenario", "policy", "measure"], sort=False)
-    for (scenario, policy, measure), own in groups:
-        if arm != (arm := (scenario, policy)):
-            yield f"{scenario}, {policy}"
-        sure = [direction(verdict) != 0 for verdict in own["verdict"]]
-        named = [f"{row.parameter} {row.at_low:+.3g} to {row.at_high:+.3g}" for row in own[sure].itertuples()]
-        open_ = list(own.loc[[not one for one in sure], "parameter"])
-        told = f"{measure}: confirmed {', '.join(named) or 'none'}; not confirmed {', '.join(open_) or 'none'}"
-        yield from textwrap.wrap(told, WIDTH, initial_indent="  ", subsequent_indent="    ")
+    yield from textwrap.wrap(
+        ", ".join(dict.fromkeys(table["parameter"])), WIDTH, initial_indent="  ", subsequent_indent="  "
+    )
+    yield "The effect at either end, where they differ beyond chance:"
+    groups: Any = table.groupby(["scenario", "policy"], sort=False)
+    for (scenario, policy), rows in groups:
+        yield f"{scenario}, {policy}"
+        sure = rows[[direction(verdict) != 0 for verdict in rows["verdict"]]]
+        for measure, own in sure.groupby("measure", sort=False):
+            named = (
+                f"{row.parameter} {short(row.at_low, '+')} to {short(row.at_high, '+')}" for row in own.itertuples()
+            )
+            yield from textwrap.wrap(
+                f"{measure}: {', '.join(named)}", WIDTH, initial_indent="  ", subsequent_indent="    "
+            )
+        yield f"  not confirmed: {len(rows) - len(sure)} of {len(rows)} pairs of a parameter and a measure"

@@ -1,6 +1,7 @@
 """`confianza bench --growth FILE`: seconds of the processor by residents, couples, years and workers."""
 
 import os
+import statistics
 from typing import Any
 
 from experiments.storage.manifest import machine
@@ -11,8 +12,8 @@ from model.engine.fingerprint import fingerprint
 FACTORS = {"census": (0.5, 1.0, 2.0, 4.0), "couples": (0.5, 1.0, 2.0, 4.0)}
 QUICK_FACTORS = {"census": (1.0, 2.0), "couples": (1.0, 2.0)}
 YEARS, QUICK_YEARS = 10, 3
-RUNS, RUN_YEARS = 4, "2"
-"""Runs by each number of workers, and their years."""
+RUNS, RUN_YEARS, TURNS = 4, "4", 3
+"""Runs that are added by each number of workers, their years, and turns, of which the median counts."""
 
 
 def measure_growth(quick: bool) -> dict[str, Any]:
@@ -32,7 +33,7 @@ def measure_growth(quick: bool) -> dict[str, Any]:
             "census": [point("census", "residents", factor) for factor in factors["census"]],
             "couples": [point("couples", "couples", factor) for factor in factors["couples"]],
             "years": list(enumerate(whole["ends"], start=1)),
-            "workers": [(count, runs_an_hour(count)) for count in range(1, min(4, os.cpu_count() or 1) + 1)],
+            "workers": runs_by_workers(min(4, os.cpu_count() or 1)),
         },
     }
 
@@ -43,7 +44,13 @@ def point(variant: str, number: str, factor: float) -> tuple[float, float]:
     return found[number], found["ends"][1] - found["ends"][0]
 
 
-def runs_an_hour(workers: int) -> float:
-    """Return how many runs as many workers add in an hour; start-up does not count, nor does what is done once."""
+def runs_by_workers(most: int) -> list[tuple[int, float]]:
+    """Return how many runs an hour each number of workers adds: the medians of some turns, which take all in turn."""
+    turns = [[seconds_added(count) for count in range(1, most + 1)] for _ in range(TURNS)]
+    return [(count, RUNS * 3600.0 / statistics.median(own)) for count, own in enumerate(zip(*turns, strict=True), 1)]
+
+
+def seconds_added(workers: int) -> float:
+    """Return the seconds that some runs more take; start-up does not count, nor does what is done once."""
     few, many = (clock("replicates", str(k * RUNS), RUN_YEARS, str(workers))["seconds"] for k in (1, 2))
-    return RUNS * 3600.0 / max(many - few, 1e-9)
+    return max(many - few, 1e-9)

@@ -18,8 +18,8 @@ HERE = "<!-- De aquí en adelante lo escribe `python -m experiments.tools.docume
 LISTS = {"carried": "Carried", "number only": "A number only", "not modelled": "Not modelled"}
 """The three lists, with their headings."""
 IN_SPANISH = {
-    "number only": "**Lo que es solo un número.** Es un valor fijado; ningún agente lo realiza. De ello no sale nada que no "
-    "se haya puesto.",
+    "number only": "**Lo que es solo un número.** Es un valor fijado; ningún agente lo realiza. De ello no sale nada "
+    "que no se haya puesto.",
     "not modelled": "**Lo que no está en el modelo.**",
 }
 KINDS = ("definitional", "own process", "outcome")

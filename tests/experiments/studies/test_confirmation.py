@@ -104,7 +104,8 @@ def test_an_effect_that_differs_between_the_ends_is_confirmed_and_no_other(study
     assert verdicts["trust.fast", "crimes_occurred"] in ("nothing", "open")
     text = list(confirmed_lines(table))
     assert max(map(len, text)) <= 80
-    assert any("confirmed trust.fast" in line for line in text)
+    assert any(line.startswith("  trust_mean: trust.fast ") for line in text)
+    assert f"  not confirmed: {len(table) - 1} of {len(table)} pairs of a parameter and a measure" in text
     assert frame_as_csv(table).count(b"\n") == len(table) + 1
 
 
