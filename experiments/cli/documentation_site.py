@@ -21,6 +21,7 @@ from experiments.storage.writing import write_whole
 from experiments.tools.documents import layers, odd, withdrawn
 from experiments.tools.documents.answer import EVERYTHING, WORDS, WORLDS, answer, at_defaults, draws_table
 from experiments.tools.documents.beside_answer import accounts_table, numbers_table
+from experiments.tools.documents.markdown import table
 from experiments.tools.documents.posterior import effects_of_posterior, posterior_table
 from experiments.words import catalogue
 from model.engine.parameters import ParameterGroup, ParameterSpec, all_parameters
@@ -89,10 +90,10 @@ def write_pages(docs: Path) -> None:
 
 def write_figures(docs: Path) -> None:
     """Draw the tables on record in Spanish below a folder of the site; their figures on record are in English."""
-    for place, table in spanish_figures().items():
+    for place, record in spanish_figures().items():
         path = docs / place
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, figure_bytes(record_figure(table, "es"), path))
+        write_whole(path, figure_bytes(record_figure(record, "es"), path))
 
 
 def spanish_figures() -> dict[str, Path]:
@@ -148,19 +149,6 @@ def site_link(link: re.Match[str], page: str, source: Path) -> str:
     if target.is_dir() and not name.startswith("docs/"):
         return "]"
     return f"]({os.path.relpath(HOME / name, (HOME / 'docs' / page).parent)}{link[2] or ''})"
-
-
-def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """Return a Markdown table.
-
-    >>> print(table(("a", "b"), [("1", "2|3")]))
-    | a | b |
-    | --- | --- |
-    | 1 | 2\\|3 |
-    """
-    head = tuple(head)
-    lines = [head, ("---",) * len(head), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 def commands_page() -> str:

@@ -16,7 +16,7 @@ from experiments.comparison.effect_verdicts import laws_say, verdict_of
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.narrative.built_in_sentences import built_in_sentence
 from experiments.narrative.number_format import Numbers
-from experiments.statistics.thresholds import FEWEST_HOMICIDES
+from experiments.statistics.thresholds import are_too_few
 from experiments.statistics.verdicts import direction, judge
 from experiments.storage.built_in_levers import put_in
 from experiments.storage.reading import tables
@@ -229,4 +229,4 @@ def read_sites(folder: Path) -> list[Site]:
 def few_deaths(site: Site) -> bool:
     """Tell whether homicides are too few for any effect on them."""
     row = site.effect(site.others[0], "homicides")
-    return row is not None and row["base"] < FEWEST_HOMICIDES
+    return row is not None and are_too_few("homicides", row["base"])

@@ -9,7 +9,7 @@ from experiments.comparison.headline_measures import BY_NAME
 from experiments.narrative.findings import AT_HOME, DEATHS, TRUST, WOMEN, WRONGFUL, Finding, capital, finding, in_words
 from experiments.narrative.messages import EMPTY, enumerated, message
 from experiments.narrative.report_reading import ArmReading, Site, settled
-from experiments.statistics.thresholds import FEWEST_HOMICIDES
+from experiments.statistics.thresholds import are_too_few
 from experiments.words.bilingual import Both, both, joined, listed
 from experiments.words.catalogue import in_both, people
 from model.measures.criteria import CRITERIA
@@ -87,7 +87,7 @@ def known_under_laws(site: Site, arm: ArmReading, measure: str) -> Both:
 def homicide_sentence(site: Site, arm: ArmReading) -> Both:
     """Return what can be said of homicides, with the wrongful detentions that a policy brings beside them."""
     deaths, wrongful = (finding(site, arm, name) for name in (DEATHS, WRONGFUL))
-    few = deaths.row["base"] < FEWEST_HOMICIDES
+    few = are_too_few(DEATHS, deaths.row["base"])
     said = in_words(deaths, "line.few_homicides") if few else measure_sentence(site, arm, deaths)
     more = wrongful.row is not None and wrongful.row["effect"] > 0.0
     return said + in_words(wrongful, "line.beside_homicides") if more else said

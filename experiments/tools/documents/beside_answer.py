@@ -17,11 +17,12 @@ from experiments.tools.documents.answer import (
     minus,
     over_draws,
 )
+from experiments.tools.documents.markdown import table
 from experiments.tools.documents.posterior import CALIBRATED
 from scenarios import accounts
 
 ACCOUNTS = ANSWER.with_name("accounts.csv")
-LAST_YEAR = "10"
+LAST_YEAR, DIVIDER = "10", " | "
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "accounts": (
@@ -87,9 +88,8 @@ def accounts_table(language: str) -> str:
         claims.append(f"* **{title[0].upper()}{title[1:]}.** {about.claim[language]}")
         rows.append(f"{title} | {' | '.join(cells)}")
     listed = "\n".join(claims)
-    return (
-        f"{textwrap.fill(say['accounts'].format(pairs=pairs, single=single), WIDTH)}\n\n{listed}\n\n{table(head, rows)}"
-    )
+    told = textwrap.fill(say["accounts"].format(pairs=pairs, single=single), WIDTH)
+    return f"{told}\n\n{listed}\n\n{divided_table(head, rows)}"
 
 
 def numbers_table(language: str) -> str:
@@ -97,7 +97,7 @@ def numbers_table(language: str) -> str:
     say = WORDS[language]
     rows = [" | ".join((say[name], n, *numbers)) for name, n, numbers in numbers_on_record(say)]
     head = say["head"].format(sites=" | ".join(say["heads"].format(site=one) for one in SITES.values()))
-    return f"{textwrap.fill(say['numbers'], WIDTH)}\n\n{table(head, rows)}"
+    return f"{textwrap.fill(say['numbers'], WIDTH)}\n\n{divided_table(head, rows)}"
 
 
 def numbers_on_record(say: Mapping[str, str]) -> list[tuple[str, str, list[str]]]:
@@ -142,6 +142,6 @@ def points(row: Mapping[str, str], key: str) -> str:
     return minus(f"{float(row[key]):+,.{2 if row['measure'] == MEASURES[0] else 0}f}")
 
 
-def table(head: str, rows: list[str]) -> str:
-    """Return a Markdown table of a head and rows whose cells are divided already."""
-    return "\n".join(f"| {one} |" for one in (head, " | ".join(["---"] * (head.count("|") + 1)), *rows)) + "\n"
+def divided_table(head: str, rows: list[str]) -> str:
+    """Return a Markdown table of a head and rows whose cells are divided by " | "."""
+    return table(head.split(DIVIDER), (row.split(DIVIDER) for row in rows)) + "\n"
