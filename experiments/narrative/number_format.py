@@ -42,18 +42,28 @@ class Numbers:
         years = years_of(self.manifest)
         self.tables = {name: judged_anew(read_optional(folder, name), years) for name in TABLES}
         self.tables["ceiling"] = ceiling_after(ceiling(), years)
+        self.known_places: dict[tuple[str, tuple[str, ...]], dict[tuple[object, ...], list[int]]] = {}
 
     def rows(self, table: str, **where: object) -> pd.DataFrame:
         """Return the rows of a table in which columns have these values; their numbers stay those of the table."""
-        rows = self.tables[table]
-        for column, value in where.items():
-            rows = rows[rows[column] == value] if column in rows else rows.iloc[:0]
-        return rows
+        return self.tables[table].take(self.places(table, tuple(where)).get(tuple(where.values()), []))
 
     def row(self, table: str, **where: object) -> Any:
         """Return the first row of a table in which columns have these values, None if there is none."""
-        rows = self.rows(table, **where)
-        return rows.iloc[0] if len(rows) else None
+        found = self.places(table, tuple(where)).get(tuple(where.values()))
+        return self.tables[table].iloc[found[0]] if found else None
+
+    def places(self, table: str, columns: tuple[str, ...]) -> dict[tuple[object, ...], list[int]]:
+        """Return where the rows of a table stand, by the values of some columns: none if it lacks one of these.
+
+        A report asks for thousands of rows, so each table is searched once.
+        """
+        if (table, columns) not in self.known_places:
+            rows, found = self.tables[table], self.known_places.setdefault((table, columns), {})
+            if set(columns) <= set(rows):
+                for place, values in enumerate(zip(*(rows[column] for column in columns), strict=True)):
+                    found.setdefault(values, []).append(place)
+        return self.known_places[table, columns]
 
     def show(self, table: str, row: Any, column: str, digits: int = 0, sign: str = "", scale: float = 1.0) -> Markup:
         """Return the number of one cell as it stands in the report, with the cell that it comes from."""

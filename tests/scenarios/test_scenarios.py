@@ -466,6 +466,7 @@ def test_build_makes_a_world_with_dotted_overrides():
     assert [policy.name for policy in world.settings.policies] == ["status_quo"]
 
 
+@pytest.mark.thorough
 def test_reading_a_scenario_does_not_import_mesa_or_gdal():
     code = "import sys, scenarios; scenarios.load('baseline'); print({'mesa', 'pyogrio'} & set(sys.modules))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -141,6 +141,7 @@ def test_a_wrong_input_is_one_line_and_code_2(capsys, words, named):
     assert [word for word in named if word not in err] == []
 
 
+@pytest.mark.thorough
 def test_a_wrong_input_leaves_the_shell_with_code_2():
     words = [sys.executable, "-c", "from experiments.cli import main; main()", "run", "nowhere"]
     told = subprocess.run(words, capture_output=True, text=True, check=False)

@@ -210,6 +210,7 @@ def test_the_background_lives_the_same_bits_as_the_command(
             assert kept["trust_mean"].tolist() == result.months["trust_mean"].tolist()
 
 
+@pytest.mark.thorough
 def test_twins_that_end_together_are_drawn_together(
     background: BackgroundWorker, lived: list[list[WorldResult]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,12 +239,14 @@ def state_of(visitor: Visitor) -> tuple[int, bool]:
     return visitor.standing.done, visitor.standing.running
 
 
+@pytest.mark.thorough
 def test_what_was_lived_is_there_at_once(background: BackgroundWorker, lived: list[list[WorldResult]]) -> None:
     specs, got = runs_of(HARD, background.folder)[1], []
     background.ask(background.take_seat(), specs, lambda result, _: got.append(result))
     assert [result.run for result in got] == [result.run for result in lived[1]]
 
 
+@pytest.mark.thorough
 def test_a_new_move_gives_up_what_is_superseded(background: BackgroundWorker, lived: list[list[WorldResult]]) -> None:
     long = runs_of(Choice("villa_canales", moved_measures({"means": 3}), years=10, sets=SMALL), background.folder)[1]
     short = runs_of(Choice("villa_canales", moved_measures({"means": 2}), years=1, sets=SMALL), background.folder)[1]
@@ -307,6 +310,7 @@ def changed(results: list[WorldResult], **by: float) -> list[WorldResult]:
     [("en", "120 more wrongful detentions a year", "wrongful detentions, practically nothing"),
      ("es", "120 detenciones sin causa más al año", "detenciones sin causa, prácticamente nada")],
 )  # fmt: skip
+@pytest.mark.thorough
 def test_fewer_homicides_are_never_told_without_wrongful_detentions(
     lived: list[list[WorldResult]], language: str, more: str, alike: str
 ) -> None:
@@ -319,6 +323,7 @@ def test_fewer_homicides_are_never_told_without_wrongful_detentions(
     assert words.index("wrongful detentions") < words.index("homicides"), "the harm comes first"
 
 
+@pytest.mark.thorough
 def test_a_harm_comes_before_every_benefit_and_makes_no_bargain_of_it(lived: list[list[WorldResult]]) -> None:
     columns = BY_NAME["refused"].read.columns
     alone = changed(lived[0], **dict.fromkeys(columns, 1.0))
@@ -333,6 +338,7 @@ def test_a_harm_comes_before_every_benefit_and_makes_no_bargain_of_it(lived: lis
     assert "b" in {kind for _, kind in better}
 
 
+@pytest.mark.thorough
 def test_under_six_twins_there_is_no_verdict_and_no_size(lived: list[list[WorldResult]]) -> None:
     few = [side[:5] for side in lived]
     assert paired_outcome(TRUST, paired_results(*few)).verdict == "few"
@@ -342,12 +348,14 @@ def test_under_six_twins_there_is_no_verdict_and_no_size(lived: list[list[WorldR
     assert "sube" not in words and "baja" not in words  # noqa: PT018
 
 
+@pytest.mark.thorough
 def test_a_measure_that_changes_nothing_is_alike_in_all_twins(lived: list[list[WorldResult]]) -> None:
     same = paired_results(lived[0], lived[0])
     assert {paired_outcome(one, same).verdict for one in OUTCOMES} == {"nothing"}
     assert moved_people(same) == (0.0, 0.0)
 
 
+@pytest.mark.thorough
 def test_the_band_holds_every_twin_about_the_mean_of_today(lived: list[list[WorldResult]]) -> None:
     pairs = paired_results(*lived)
     one = paired_outcome(TRUST, pairs)
@@ -387,6 +395,7 @@ def unlike(up: int, down: int) -> dict[Any, Any]:
      (0, 2, "con otra memoria, otro signo: sube en 0 y baja en 2 de 2"),
      (1, 0, "con otra memoria el intervalo es tan ancho que el signo queda en duda en 1 de 2")],
 )  # fmt: skip
+@pytest.mark.thorough
 def test_what_other_memories_turn_is_not_known_and_never_left_out(
     lived: list[list[WorldResult]], town: Town, monkeypatch: pytest.MonkeyPatch, up: int, down: int, why: str
 ) -> None:
@@ -435,6 +444,7 @@ def test_every_step_is_asked_under_every_law(tmp_path: Path, monkeypatch: pytest
     assert set(table["sign"]) <= {"known", "turns", "open"}
 
 
+@pytest.mark.thorough
 def test_the_map_goes_month_by_month_and_ends_where_it_stands(lived: list[list[WorldResult]], town: Town) -> None:
     one = standing(lived, "en")
     shown = cell_differences(one, town)
@@ -482,6 +492,7 @@ def line_of(text: str, title: str) -> str:
     return next(line for line in text.splitlines() if line.startswith(title))
 
 
+@pytest.mark.thorough
 def test_question_1_whether_fewer_reports_mean_a_smaller_share_or_less_crime(told: dict[str, str]) -> None:
     shares = {name: re.findall(r"from ([\d.]+) to ([\d.]+) of every 100", text)[0] for name, text in told.items()}
     fell = [name for name, (before, after) in shares.items() if float(after) < float(before) - 0.5]
@@ -490,17 +501,20 @@ def test_question_1_whether_fewer_reports_mean_a_smaller_share_or_less_crime(tol
     assert "| ▼ | falls |" in line_of(told["heavy_hand"], "Crimes that happened")
 
 
+@pytest.mark.thorough
 def test_question_2_what_is_paid_for_less_crime_under_a_heavy_hand(told: dict[str, str]) -> None:
     assert re.search(r"\d+ fewer crimes a year.*; wrongful detentions", sentence(told["heavy_hand"]))
     assert "in exchange" not in sentence(told["reporting"])
 
 
+@pytest.mark.thorough
 def test_question_3_what_a_measure_costs(told: dict[str, str]) -> None:
     costs = {name: text.splitlines()[1].strip() for name, text in told.items()}
     assert re.fullmatch(r"They cost a month: \+[\d.]+ training days\.", costs["training"])
     assert costs["rotation"] == "No cost that can be told from chance."
 
 
+@pytest.mark.thorough
 def test_question_4_which_measure_cannot_be_told_from_chance(told: dict[str, str]) -> None:
     silent = [name for name, text in told.items() if "practically nothing happens to trust" in sentence(text)]
     assert "rotation" in silent

@@ -80,6 +80,7 @@ def test_unknown_random_variation_is_estimated():
     assert fit_emulator(inputs, noisy(inputs), RANGES).noise.mean() == pytest.approx(SD**2, rel=0.5)
 
 
+@pytest.mark.thorough
 def test_all_points_predict_although_lengths_are_found_from_some():
     inputs = drawn(MOST_SEARCHED + 200)
     values = noisy(inputs)
@@ -91,6 +92,7 @@ def test_all_points_predict_although_lengths_are_found_from_some():
     assert np.sqrt(((of_all.predict(new).mean - truth(new)) ** 2).mean()) < SD / 3.0
 
 
+@pytest.mark.thorough
 def test_lengths_from_one_result_of_each_group_do_not_take_what_groups_share_for_an_effect():
     rng, groups = np.random.default_rng(6), np.repeat(np.arange(150), 4)
     inputs = {"dose": rng.random(600)} | {f"own_{k}": rng.random(150)[groups] for k in range(5)}

@@ -17,6 +17,8 @@ from experiments.execution.run_tables import decisions_table
 from experiments.report import build
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED
 
+pytestmark = pytest.mark.thorough
+
 QUICK = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.25", "--replicates", "2")
 HEADING = {"es": "Quién decidió qué, y por qué", "en": "Who decided what, and why"}
 
@@ -65,7 +67,6 @@ def read(folder: Path, name: str) -> Any:
     return pq.read_table(folder / f"{name}.parquet").to_pandas()
 
 
-@pytest.mark.thorough
 def test_a_comparison_keeps_how_often_each_option_was_chosen_and_why(folder: Path) -> None:
     rows = read(folder, "decided")
     base = rows[rows["arm"] == "status_quo"].set_index(["matter", "option"])
@@ -96,7 +97,6 @@ def test_a_seed_in_which_nobody_decided_a_matter_says_nothing_of_it() -> None:
     assert shares[f"{ASKED.name}.wait"] == {2: (100.0, 1.0)}
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("lang", ["es", "en"])
 def test_the_report_has_a_page_of_decisions_whose_numbers_stand_in_the_results(folder: Path, lang: str) -> None:
     page = build(folder, lang).decode()

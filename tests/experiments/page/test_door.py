@@ -60,6 +60,7 @@ def elsewhere() -> Iterator[int]:
         server.shutdown()
 
 
+@pytest.mark.thorough
 def test_the_page_is_answered_under_both_of_its_names(port: int) -> None:
     for host in (f"127.0.0.1:{port}", f"localhost:{port}", f"LOCALHOST:{port}"):
         assert status(port, "/", Host=host) == 200

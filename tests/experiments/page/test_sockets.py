@@ -19,6 +19,8 @@ from page_client import (
     status,
 )
 
+pytestmark = pytest.mark.thorough
+
 WITHIN = 30.0
 """Seconds within which slow sockets are closed, on a busy machine."""
 VISIT = 20.0
@@ -96,7 +98,6 @@ def test_a_wrong_address_is_answered_on_the_page_and_not_on_the_console(
     assert lines_after(folder, before, 0) == []
 
 
-@pytest.mark.thorough
 def test_slow_sockets_are_closed_and_keep_nobody_out(place: tuple[int, Path, psutil.Process]) -> None:
     kept_out(place[0], 20)
 

@@ -95,6 +95,7 @@ def test_a_view_in_spanish_holds_no_english_and_no_name_of_the_code(one: Standin
 
 
 @pytest.mark.parametrize("view", ["map", "life", "criteria"])
+@pytest.mark.thorough
 def test_a_view_waits_for_all_worlds_and_shows_the_world_as_today(one: Standing, view: str) -> None:
     shown = {"map": map_view.shown, "life": life_view.shown, "criteria": criteria_view.shown}[view]
     begun = replace(one, base=one.base[:3], arm=one.arm[:3])

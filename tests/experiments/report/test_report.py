@@ -39,6 +39,8 @@ from experiments.words.bilingual import Tongue, both
 from experiments.words.catalogue import cause
 from model.measures.criteria import CRITERIA
 
+pytestmark = pytest.mark.thorough
+
 SMALL = ("--set", "population.scale=0.05", "--years", "0.25", "--replicates", "2")
 TOLD = ("--set", "population.scale=0.05", "--years", "0.25", "--replicates", "8")
 """As many twins as a verdict needs."""
@@ -93,7 +95,6 @@ def words_of(folder, lang):
         return build(folder, lang).decode()
 
 
-@pytest.mark.thorough
 def test_every_number_stands_in_a_cell_of_the_results(folder, page):
     found = traced(folder, page)
     assert found["effects"] > 400
@@ -110,7 +111,6 @@ def test_the_reference_report_is_small_and_every_number_in_it_stands_in_its_tabl
     assert strange(page) == []
 
 
-@pytest.mark.thorough
 def test_the_ceiling_is_shown_where_somebody_has_computed_it(folder, tmp_path, monkeypatch):
     assert "What the model could have shown" not in words_of(folder, "en") or ceiling().size
     columns = "site,world,en,es,twins,years,few,trust,trust_low,trust_high,crimes,crimes_low,crimes_high"
@@ -176,7 +176,6 @@ def test_the_report_needs_no_network_no_script_and_little_room(page):
     assert "url(http" not in page
 
 
-@pytest.mark.thorough
 def test_the_same_results_give_the_same_bytes(folder, page):
     assert build(folder, "both") == page.encode()
 
@@ -206,7 +205,6 @@ def seen(page):
     return html.unescape(re.sub(r"<[^>]+>", " ", words))
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("lang", "said", "unsaid"), [("es", "¿Quién gana y quién no?", "Who gains"), ("en", "Who gains", "¿Quién gana")]
 )
@@ -258,7 +256,6 @@ def test_a_chapter_has_at_most_sixty_words_and_the_figure_it_names():
             assert 5 < len(getattr(chapter.words, language).split()) <= 60
 
 
-@pytest.mark.thorough
 def test_page_one_says_which_policy_raises_what_is_filed_and_not_crime(folder, tmp_path):
     found = {"crimes_occurred": (0.5, -1.0, 2.0), "complaints_filed": (30.0, 20.0, 40.0), "trust_mean": (0.5, 0.2, 0.8)}
     page = retold(folder, tmp_path / "a", found, told=drawn_too)
@@ -298,7 +295,6 @@ def test_both_languages_switch_without_script(page):
     assert '<tspan lang="es">— B, con la política</tspan><tspan lang="en">— B, with the policy</tspan>' in page
 
 
-@pytest.mark.thorough
 def test_a_report_says_what_a_workshop_must_hear(folder, monkeypatch):
     page = words_of(folder, "es")
     for words in (
@@ -383,7 +379,6 @@ def test_no_gang_and_no_reporter_is_shown_by_place(page):
     assert {about["value"].partition(":")[0] for about, _ in Reader(page).numbers} <= {*TABLES, "manifest", "ceiling"}
 
 
-@pytest.mark.thorough
 def test_figures_stand_alone_as_svg_and_png_with_their_command(folder, tmp_path):
     from PIL import Image
 
@@ -531,7 +526,6 @@ def test_the_grid_of_memory_is_that_of_the_table(folder):
         assert list(np.ravel(place.images[0].get_array())) == list(rows[rows["against"] == arm]["effect"])
 
 
-@pytest.mark.thorough
 def test_draws_are_those_of_the_table_in_order(swept):
     rows = stored(swept / "compared", "draws")
     shown = draw_site_figure("draws", read_sites(swept / "compared")[0], Tongue("es")).axes
@@ -581,7 +575,6 @@ def test_one_figure_is_written_alone_by_its_name(folder, tmp_path, capsys):
     assert "did you mean 'villa_canales-trust'" in capsys.readouterr().err
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("kind", ["svg", "png"])
 def test_figures_of_another_comparison_are_not_replaced_without_a_word(folder, tmp_path, capsys, kind):
     one = tmp_path / f"villa_canales-trust.{kind}"
@@ -613,7 +606,6 @@ def test_a_figure_in_a_page_says_and_draws_what_it_says_alone(folder):
         assert np.abs(back - there).max() < 0.051
 
 
-@pytest.mark.thorough
 def test_a_policy_that_begins_later_and_a_changed_parameter_are_named(folder, tmp_path, capsys):
     later, out = tmp_path / "later", tmp_path / "dates"
     words = ["run", "villa_canales", "--policy", "resources_only@2017-02-01", "--set", "trust.memory_years=0.5"]
@@ -625,7 +617,6 @@ def test_a_policy_that_begins_later_and_a_changed_parameter_are_named(folder, tm
     assert "<code>trust.memory_years = 0.5</code>" in page
 
 
-@pytest.mark.thorough
 def test_a_report_of_earlier_folders_says_what_it_can(folder, tmp_path):
     arms = [str(folder / "arms" / f"villa_canales-{name}") for name in ("status_quo", "resources_only")]
     report = tmp_path / "b.html"
@@ -635,7 +626,6 @@ def test_a_report_of_earlier_folders_says_what_it_can(folder, tmp_path):
     assert "Resources only" in page
 
 
-@pytest.mark.thorough
 def test_sites_side_by_side_are_told_apart_from_twins(tmp_path):
     out, report = tmp_path / "s", tmp_path / "s.html"
     words = ["compare", "villa_canales:status_quo", "totonicapan:status_quo", *SMALL, "--out", str(out)]
@@ -643,7 +633,6 @@ def test_sites_side_by_side_are_told_apart_from_twins(tmp_path):
     assert "no es entre gemelos" in report.read_text(encoding="utf-8")
 
 
-@pytest.mark.thorough
 def test_costs_are_told_in_quetzales_where_a_unit_has_a_price(folder, tmp_path, capsys):
     report, words = tmp_path / "priced.html", ["compare", str(folder), "--lang", "es"]
     prices = ["--price", "litres=9.5", "--price", "couple_shifts=640"]
@@ -676,7 +665,6 @@ def test_a_price_that_is_none_is_refused_in_one_line(folder, words, said, capsys
     assert told.count("\n") == 1
 
 
-@pytest.mark.thorough
 def test_a_report_is_shown_again_from_its_folder(folder, tmp_path, page):
     report = tmp_path / "again.html"
     assert cli.code_of(["compare", str(folder), "--report", str(report), "--lang", "both"]) == 0
@@ -723,7 +711,6 @@ def test_a_sweep_does_not_pair_with_a_run_of_other_parameters(swept, folder, tmp
     assert "seeds do not pair: unpaired analysis" in " ".join(told.out.split())
 
 
-@pytest.mark.thorough
 def test_a_sweep_that_kept_too_little_is_refused_in_one_line(tmp_path, capsys):
     study = tmp_path / "study.toml"
     study.write_text(STUDY.replace("seeds = 2", 'seeds = 1\nmeasures = ["fear_mean"]'), encoding="utf-8")

@@ -21,7 +21,7 @@ from experiments.reproduce.surfaces import (
 )
 
 pytest.importorskip("sklearn")
-pytestmark = needs_chromium
+pytestmark = [pytest.mark.thorough, needs_chromium]
 MOST_BYTES, MOST_MS = 2_000_000, 50.0
 KEY = ("villa_canales", 1, "trust_mean")
 
@@ -70,7 +70,6 @@ def set_share(page: Any, name: str, value: float) -> None:
     )
 
 
-@pytest.mark.thorough
 def test_it_computes_what_the_emulator_does(page: Any, design: ReproduceDesign, surfaces: dict[Key, Surface]) -> None:
     rng, emulator = np.random.default_rng(3), surfaces[KEY].emulator
     page.locator("#average").uncheck()

@@ -106,6 +106,7 @@ def test_surfaces_are_checked_on_pairs_that_they_have_not_seen(
     assert row_of(checks_table({("villa_canales", 1, "trust_mean"): told}), years=1)["bias"] == wrong.bias
 
 
+@pytest.mark.thorough
 def test_two_processes_fit_the_same_surfaces_as_one(design: ReproduceDesign, pairs: pd.DataFrame) -> None:
     few = pairs[pairs["measure"].isin(("trust_mean", "c1")) & (pairs["site"] == "villa_canales")]
     alone, shared = (fitted_surfaces(design, few, workers) for workers in (1, 2))

@@ -122,6 +122,7 @@ def test_a_named_folder_of_another_identity_is_refused_unless_it_is_begun_anew(w
     assert "Changed: population.scale=0.05, calendar.warm_up=0, trust.memory_years=5" in capsys.readouterr().out
 
 
+@pytest.mark.thorough
 def test_a_folder_of_an_older_program_is_not_overwritten(capsys):
     done(*RUN)
     path = Path("results/baseline-status_quo-1/manifest.json")
@@ -210,6 +211,7 @@ def test_a_part_that_is_not_whole_is_computed_again(broken, monkeypatch, capsys)
 
 
 @BOTH
+@pytest.mark.thorough
 def test_two_starts_at_once_on_one_folder_are_refused(words, capsys):
     with locked(Path("mine.unfinished")):
         assert "mine.unfinished is being written by another start" in refused(capsys, *words, "--out", "mine")

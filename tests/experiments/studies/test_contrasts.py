@@ -135,6 +135,7 @@ def test_figures_of_chosen_measures_go_where_they_are_asked(capsys, swept, tmp_p
     assert (tmp_path / f"x-forest.{ending}").read_bytes().startswith(magic)
 
 
+@pytest.mark.thorough
 def test_both_languages_stand_side_by_side_and_the_table_keeps_its_bytes(capsys, swept):
     names = {}
     for lang in ("en", "es"):

@@ -69,6 +69,7 @@ def test_two_workers_write_the_same_table(study, done):
     assert csv(out) == csv(done)
 
 
+@pytest.mark.thorough
 def test_a_second_start_has_nothing_to_do_and_tells_how_to_plot(capsys, study, done):
     before = {path: path.stat().st_mtime_ns for path in (done / "measures").iterdir()}
     code, out, err = call(capsys, "sweep", study, "--out", done)

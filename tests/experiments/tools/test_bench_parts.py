@@ -118,6 +118,7 @@ def test_the_study_is_measured_with_as_many_seeds_as_asked(monkeypatch: pytest.M
     assert [words[0] for words in called] == ["sweep", "sweep"]
 
 
+@pytest.mark.thorough
 def test_a_command_that_fails_is_not_measured() -> None:
     with pytest.raises(RuntimeError, match="measuring run no_such_place failed:\nconfianza: "):
         commands.command_seconds("run", "no_such_place")

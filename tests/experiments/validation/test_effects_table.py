@@ -273,6 +273,7 @@ def test_every_line_outside_says_why_in_both_languages() -> None:
         assert set(told) == {"en", "es"}
 
 
+@pytest.mark.thorough
 def test_why_a_line_is_outside_is_told_below_it_once(rows: list[effects.Row]) -> None:
     text = "\n".join(format_effects_table(EXPERIMENTS, rows, 3, whole=True))
     for row in rows:

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from types import ModuleType
 
+import pytest
+
 from model.engine.deferred import DeferredModule, deferred_imports
 
 UNUSED = ("pandas", "networkx", "scipy.optimize", "scipy.sparse", "scipy.spatial")
@@ -23,6 +25,7 @@ assert isinstance(frame, pandas.DataFrame) and sys.modules["pandas"] is pandas
 """
 
 
+@pytest.mark.thorough
 def test_the_model_is_imported_without_what_no_world_uses() -> None:
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", SCRIPT], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

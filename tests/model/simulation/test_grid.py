@@ -98,6 +98,7 @@ def test_a_world_lives_on_alike_whether_or_not_its_grid_is_read(world: TrustMode
     assert other._grid is None
 
 
+@pytest.mark.thorough
 def test_without_a_question_nothing_of_mesas_spaces_is_imported() -> None:
     script = (
         "import sys; from confianza import TrustModel, load;"
