@@ -4,7 +4,8 @@
     python -m experiments.tools.reliability kills signals
 
 Each row is a part of the tests with its slow ones.  A test that tries many inputs counts each of them as a case.  What
-is named replaces its rows of the table on record; a row names the code that it was tried with.
+is named replaces its rows of the table on record; a row names the code that it was tried with.  Of `bits`, each version
+of Python has a row of its own.
 """
 
 import argparse
@@ -41,8 +42,15 @@ TRIED: dict[str, tuple[str, tuple[str, ...]]] = {
     "clusters": ("lost schedulers, keys, wheels", ("execution/test_sweep_cluster.py", "tools/test_bundle.py")),
     "towns": ("small towns with their report", ("report/test_small_towns.py",)),
     "page": ("sockets and messages of the page", PAGE),
+    "bits": (
+        f"same bits on Python {sys.version_info.major}.{sys.version_info.minor}",
+        ("../bits/test_digests.py", "../model/simulation/test_world.py"),
+    ),
 }
-"""Trials by name: a description, and files of tests of `experiments`."""
+"""Trials by name: a description, and files of tests of `experiments`.
+
+The digests were recorded with one version of Python; among the tests of a world is one without compiled code.
+"""
 READERS = (
     *("scenarios/*.py", "model/simulation/state_*.py", "model/simulation/checkpoint.py"),
     *("experiments/cli/*.py", "experiments/execution/job_cache.py", "experiments/execution/run_requests.py"),
@@ -153,7 +161,7 @@ def table_of(trials: dict[str, Trial], before: str = "") -> str:
     stated = machine()
     heading = f"{'what was tried':36}{'cases':>10}{'failed':>8}{'skipped':>9}{'minutes':>8}{'reached':>9}  code"
     rows = rows_in(before) | rows_of(trials)
-    listed = [rows[about] for about, _ in TRIED.values() if about in rows]
+    listed = [rows[about] for about in dict.fromkeys([about for about, _ in TRIED.values()] + [*rows]) if about in rows]
     place = f"{stated['system']} {stated['processor']}, {stated['cores']} cores; reached: lines of the code that reads"
     return "\n".join([place, heading, *listed]) + "\n"
 

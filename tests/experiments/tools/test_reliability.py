@@ -51,6 +51,12 @@ def test_a_row_that_is_tried_again_is_replaced_and_the_others_stay():
     assert after.splitlines()[2].split()[-7:-1] == ["20,500", "0", "0", "1.0", "94", "%"]
 
 
+def test_the_row_of_another_version_of_python_stays():
+    other = table_of({"bits": Trial(22, 0, 0, 60.0)}).replace("same bits on Python 3.", "same bits on Python 2.")
+    rows = table_of({"bits": Trial(23, 0, 0, 60.0)}, other).splitlines()[2:]
+    assert [row.split()[5] for row in rows] == ["23", "22"]
+
+
 def test_an_unknown_row_is_refused(capsys):
     with pytest.raises(SystemExit, match="2"):
         main(["kill"])
