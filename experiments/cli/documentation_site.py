@@ -51,9 +51,12 @@ ON_SITE = {
 PART = re.compile(r"^## (\d) (.+)$", re.MULTILINE)
 MEASURE_HEAD = {
     "en": ("Measures", "Monthly measures of every run, from the code. A value that does not exist is left empty."),
-    "es": ("Medidas", "Medidas mensuales de toda corrida, según el código. Un valor que no existe queda vacío."),
+    "es": (
+        "Indicadores",
+        "Indicadores mensuales de toda corrida, según el código. Un valor que no existe queda vacío.",
+    ),
 }
-TABLE_HEAD = {"en": ("measure", "unit", "meaning"), "es": ("medida", "unidad", "significado")}
+TABLE_HEAD = {"en": ("measure", "unit", "meaning"), "es": ("indicador", "unidad", "significado")}
 PARAMETER_HEAD = ("parameter", "meaning and role", "default", "range", "source")
 PARAMETERS_ABOUT = """Defaults, ranges, roles and sources of all parameters, from the code. The full name of a parameter
 is `GROUP.NAME`, as in `--set adoption.outside=0.02` or in the file of a policy.
@@ -107,7 +110,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "lookup/parameters.md", parameters_page()
     yield "lookup/sources.md", sources_page()
     yield "lookup/measures.md", measures_page("en")
-    yield "es/medidas.md", measures_page("es")
+    yield "es/indicadores.md", measures_page("es")
     yield "es/glosario.md", spanish_glossary()
     for name, page in ON_SITE.items():
         if page not in ("index.md", "do/study.md") and (HOME / name).is_file() and name != "model/docs/ODD.md":

@@ -268,7 +268,11 @@ Examinations = Annotated[
 Only = Annotated[list[str], Option(metavar="NAME", help="Only this mechanism, row or experiment; repeatable.")]
 PairsOrSeeds = Annotated[
     int | None,
-    Option(metavar="N", help="Pairs, or seeds.  [default: 8; audit, effects, ceiling: 5; doses: 1; decisions: 20]"),
+    Option(
+        metavar="N",
+        help="Pairs, or seeds; effects of rare harms need 24.  "
+        "[default: 8; audit, ceiling 5; criteria, ranges, effects 12; doses 1; decisions 20; coverage 96]",
+    ),
 ]
 YearsOfTowns = Annotated[
     float | None,
@@ -278,7 +282,11 @@ YearsOfTowns = Annotated[
     ),
 ]
 Scale = Annotated[
-    float | None, Option(metavar="SHARE", help="Size of the towns.  [default: knock-outs 0.25, audit 0.2, else 1]")
+    float | None,
+    Option(
+        metavar="SHARE",
+        help="Size of the towns.  [default: 1; audit 0.2; knockouts, closed, decisions, laws, coverage 0.25]",
+    ),
 ]
 OutOfValidation = Annotated[
     Path | None,

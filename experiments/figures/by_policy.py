@@ -131,7 +131,7 @@ def draw_books(site: Site, tongue: Tongue) -> Figure:
 
 @register_figure(
     "effects",
-    "Lo que cambia cada política en las medidas principales, en por ciento de lo de hoy.",
+    "Lo que cambia cada política en los indicadores principales, en por ciento de lo de hoy.",
     "What each policy changes in the main measures, in per cent of today.",
 )
 def draw_effects(site: Site, tongue: Tongue) -> Figure:

@@ -8,6 +8,7 @@ from experiments.validation.effects_table import EXPERIMENTS, MADE, WEAK
 from experiments.validation.effects_text import format_effects_table
 from experiments.validation.experiment import (
     CENTRAL,
+    LEAST_TWINS,
     VARIED,
     Estimate,
     Experiment,
@@ -54,9 +55,14 @@ def run_together(some: Sequence[Experiment], size: ExperimentSize, runs: Path) -
 
 
 def size_of(one: Experiment, variant: Variant, size: ExperimentSize) -> ExperimentSize:
-    """Return the size of a variant; few twins where it only varies sizes, or where all holds at any seed."""
-    is_whole = variant == CENTRAL and not all(line.is_identity for line in one.lines)
-    return size if is_whole else replace(size, seeds=min(size.seeds, VARIED))
+    """Return the size of a variant; few twins where it only varies sizes, or where all holds at any seed.
+
+    A table that has verdicts has as many twins as rare harms need where these are counted.
+    """
+    if variant != CENTRAL or all(line.is_identity for line in one.lines):
+        return replace(size, seeds=min(size.seeds, VARIED))
+    needed = max((line.least_twins for line in one.lines if line.published), default=0)
+    return replace(size, seeds=max(size.seeds, needed)) if size.seeds >= LEAST_TWINS else size
 
 
 def rows_of(one: Experiment, size: ExperimentSize, runs: Path) -> Iterator[Row]:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from experiments.validation.effects_table import PRESENCE
-from experiments.validation.experiment import CENTRAL, TOO_FEW, VARIED, Experiment
+from experiments.validation.experiment import CENTRAL, LEAST_TWINS, LEAST_TWINS_RARE, TOO_FEW, VARIED, Experiment
 from experiments.validation.study_tables import Row, head_of, rows_by_columns
 
 LABEL, VALUE, PUBLISHED = 66, 24, 16
@@ -29,7 +29,8 @@ def format_effects_table(
 ) -> Iterator[str]:
     """Yield the whole table: all experiments so far, variants below, sums at the end."""
     yield from head_of("effects")
-    few = f"of variants (--) {min(VARIED, seeds)}"
+    rare = f"{max(LEAST_TWINS_RARE, seeds)} of experiments that count rare harms, " if seeds >= LEAST_TWINS else ""
+    few = f"{rare}{min(VARIED, seeds)} of variants (--)"
     yield f"{seeds} twins, {few}; ours with its 95 % interval over them" + ("" if whole else "; not yet finished")
     yield " " * LABEL + "ours".ljust(VALUE) + "published".ljust(PUBLISHED) + "source, status, verdict"
     found = rows_by_columns(rows, "experiment")

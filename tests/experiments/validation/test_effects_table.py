@@ -273,6 +273,16 @@ def test_every_line_outside_says_why_in_both_languages() -> None:
         assert set(told) == {"en", "es"}
 
 
+def test_rare_harms_have_as_many_twins_as_a_verdict_on_them_needs_and_variants_few() -> None:
+    size = experiment_runs.ExperimentSize(seeds=12)
+    seeds = {one.name: effects.size_of(one, CENTRAL, size).seeds for one in EXPERIMENTS}
+    rare = {one.name for one in EXPERIMENTS for line in one.lines if line.rare and line.published}
+    assert {name for name, n in seeds.items() if n == 24} == rare >= {"soldiers", "patrol_ends"}
+    assert set(seeds.values()) == {3, 12, 24}
+    assert all(effects.size_of(one, WEAK, size).seeds == 3 for one in EXPERIMENTS)
+    assert all(effects.size_of(one, CENTRAL, QUICK).seeds == 2 for one in EXPERIMENTS)
+
+
 @pytest.mark.thorough
 def test_why_a_line_is_outside_is_told_below_it_once(rows: list[effects.Row]) -> None:
     text = "\n".join(format_effects_table(EXPERIMENTS, rows, 3, whole=True))
