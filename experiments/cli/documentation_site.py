@@ -16,6 +16,7 @@ from experiments.cli import listings
 from experiments.cli.app import app
 from experiments.cli.plot import RECORDS, record_figure
 from experiments.figures.plot_command import figure_bytes
+from experiments.narrative.labels import range_words
 from experiments.reproduce.sentences import RESULTS
 from experiments.storage.writing import write_whole
 from experiments.tools.documents import layers, odd, withdrawn
@@ -175,7 +176,11 @@ def parameters_page() -> str:
         rows = [
             (
                 *(f"`{name.removeprefix(group + '.')}`", f"{about.about}; *{listings.ROLES[about.role][1]}*"),
-                *(f"{value:g} {about.unit}", f"{about.low:g} to {about.high:g}{plausible(value, about)}", about.source),
+                *(
+                    f"{value:g} {about.unit}",
+                    range_words(about.low, about.high) + plausible(value, about),
+                    about.source,
+                ),
             )
             for name, value, about in some
         ]

@@ -11,6 +11,7 @@ from typing import Any
 
 import scenarios
 from experiments.narrative.built_in_sentences import built_in_sentence
+from experiments.narrative.labels import range_words
 from experiments.storage.built_in_levers import turned
 from experiments.storage.quoting import canvas_on
 from experiments.storage.run_spec import parameter_value
@@ -189,7 +190,7 @@ def number_lines(
     neutral = f", {say('apagado', 'off')} = {about.off:g}" if about.off is not None else ""
     changed = f" ({say('por omisión', 'default')} {default:g})" if value != default else ""
     yield wrapped(f"{dotted} = {value:g} {measured}{changed}", 2)
-    span = say("de {:g} a {:g}", "{:g} to {:g}").format(about.low, about.high)
+    span = say("de ", "") + range_words(about.low, about.high, say("a", "to"))
     yield wrapped(f"{what}; {span}, {say(*ROLES[about.role])}{neutral}", 6)
     yield wrapped(f"{say('fuente, en inglés', 'source')}: {source}", 6)
     if found := plausible_range(default, about):

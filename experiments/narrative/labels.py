@@ -165,6 +165,25 @@ def with_sign(value: float, form: str = "+,.3g") -> str:
     return text if text.strip("+−0.") else "0"
 
 
+def range_words(low: float, high: float, between: str = "to") -> str:
+    """Return a range of values.
+
+    >>> range_words(1.0, 3e6), range_words(-0.1, 0.1, "a")
+    ('1 to 3,000,000', '-0.1 a 0.1')
+    """
+    first, last = (f"{end:g}" if abs(end) < 1e6 else f"{end:,.0f}" for end in (low, high))
+    return f"{first} {between} {last}"
+
+
+def plain_number(value: float) -> str:
+    """Return a number with four digits, or all of its whole part, which a power of ten would hide.
+
+    >>> plain_number(19634.2), plain_number(40.44), plain_number(0.25)
+    ('19,634', '40.44', '0.25')
+    """
+    return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.4g}"
+
+
 def decimals_needed(values: np.ndarray) -> int:
     """Return the number of decimals that tell values apart.
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.execution.run_requests import plan_runs
+from experiments.narrative.labels import plain_number
 from experiments.narrative.messages import said
 from experiments.storage.run_spec import RunSpec, every_measure
 from experiments.validation.check import WIDTH, show_beside, verdict
@@ -171,7 +172,7 @@ def expected(n: int, say: Tongue) -> str:
 def line(label: str, given: float, runs: np.ndarray, say: Tongue) -> str:
     """Return one line of a measure."""
     numbers = (given, np.nanmin(runs), np.nanmean(runs), np.nanmax(runs))
-    cells = "".join(f"{number:,.4g}".rjust(NUMBER) for number in numbers)
+    cells = "".join(plain_number(number).rjust(NUMBER) for number in numbers)
     return f"  {label}".ljust(MONTH_WIDTH) + cells + verdict(lies_inside(given, runs), say)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.narrative.labels import plain_number
 from experiments.validation.experiment import estimate
 from experiments.validation.study_tables import STATED, Row, StudyWorld, head_of, rows_by_columns, star, worlds_of
 from experiments.words.catalogue import meaning
@@ -73,7 +74,7 @@ def format_change(row: Row, base: Row) -> str:
     """Return a value of the base, or the change of another world."""
     share = row["measure"] in SHARES
     if row is base:
-        return f"{row['value']:.3f}" if share else f"{row['value']:.4g}"
+        return f"{row['value']:.3f}" if share else plain_number(row["value"])
     unit = 100.0 if share else 100.0 / base["value"] if base["value"] else np.nan
     if np.isnan(unit):
         return f"{row['value']:.3g}"

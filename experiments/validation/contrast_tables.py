@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from experiments.comparison.headline_measures import BY_NAME, Headline, yearly_count
+from experiments.narrative.labels import plain_number
 from experiments.storage.progress import refused_in_one_line
 from experiments.storage.run_spec import parameter_value
 from experiments.validation import criteria
@@ -254,7 +255,9 @@ def block(site: str, scale: Any, rows: Sequence[Row]) -> Iterator[str]:
     first = next(iter(by_case.values()))
     yield where.ljust(LABEL) + "".join(MEASURES[row["measure"]].en.rjust(NUMBER) for row in first)
     if scale != "difference":
-        yield "  status quo / situación actual".ljust(LABEL) + "".join(f"{row['base']:{NUMBER}.4g}" for row in first)
+        yield "  status quo / situación actual".ljust(LABEL) + "".join(
+            plain_number(row["base"]).rjust(NUMBER) for row in first
+        )
     for own in by_case.values():
         yield f"  {case_label(own[0])}".ljust(LABEL) + "".join(format_effect(row).rjust(NUMBER) for row in own)
         if scale == "difference":

@@ -18,6 +18,7 @@ import pandas as pd
 
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.comparison.origins import BELIEFS, Account, account_of, key_of, parts_of
+from experiments.narrative.labels import plain_number
 from experiments.narrative.messages import message
 from experiments.narrative.origin_sentences import part_keys, part_name
 from experiments.statistics.paired_effects import Value, paired
@@ -127,7 +128,7 @@ def format_headline(rows: Sequence[Row]) -> Iterator[str]:
         )
         by_world = rows_by_columns(own, "world")
         base = {row["measure"]: row for row in next(iter(by_world.values()))}
-        levels = "".join(f"{base[one]['base']:{NUMBER}.4g}" for one in MEASURES)
+        levels = "".join(plain_number(base[one]["base"]).rjust(NUMBER) for one in MEASURES)
         yield f"  {WORLDS[BASE].en} / {WORLDS[BASE].es}".ljust(LABEL) + levels
         for some in by_world.values():
             cells = {row["measure"]: row for row in some}
@@ -204,7 +205,7 @@ def measure_blocks(rows: Sequence[Row], versions: Sequence[str]) -> Iterator[str
         own = by_place[measure, site, year]
         yield f"\n{BY_NAME[measure].en} / {BY_NAME[measure].es}: {site}, year {year} / año {year}"
         yield columns_of("", versions)
-        base = {row["version"]: f"{row['base']:.4g}" for row in own}
+        base = {row["version"]: plain_number(row["base"]) for row in own}
         status_quo = f"{WORLDS[BASE].en} / {WORLDS[BASE].es}"
         yield columns_of(status_quo, [base.get(name, "-") for name in versions])
         for some in rows_by_columns(own, "world").values():

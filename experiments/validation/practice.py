@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from experiments.narrative.labels import plain_number
 from experiments.validation.ceiling import DIGITS
 from experiments.validation.experiment import BASE, Experiment, Worlds, estimate
 from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_worlds
@@ -90,4 +91,4 @@ def format_practice(rows: Sequence[Row]) -> Iterator[str]:
         for row in own:
             label = f"{'    ' if row['world'].startswith('full_') else '  '}{row['en']} / {row['es']}"
             found = "".join(format_interval(row, name, digits).rjust(NUMBER) for name, digits in DIGITS.items())
-            yield label.ljust(LABEL) + found + "".join(f"{row[name]:{DOSE}.3g}" for name in DOSES)
+            yield label.ljust(LABEL) + found + "".join(plain_number(row[name]).rjust(DOSE) for name in DOSES)
