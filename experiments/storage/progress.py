@@ -42,11 +42,10 @@ def compiled_before() -> bool:
     """Return whether all kernels of a shift are on the disk for this checkout of this version of the code.
 
     `run_shifts` is compiled after all others; small functions are compiled as soon as they are imported.  Numba keeps
-    kernels by the path of their module, and compiles them again once that file is newer.
+    kernels by the path and the content of their module, so a new checkout at the same place finds them again.
     """
-    source = PACKAGE / "engine" / "driver.py"
-    kernels = (cache_folder() / numba_folder(source)).glob("driver.run_shifts-*.nbc")
-    return any(kernel.stat().st_mtime >= source.stat().st_mtime for kernel in kernels)
+    kernels = cache_folder() / numba_folder(PACKAGE / "engine" / "driver.py")
+    return any(kernels.glob("driver.run_shifts-*.nbc"))
 
 
 def numba_folder(source: Path) -> str:
