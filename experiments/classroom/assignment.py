@@ -75,13 +75,13 @@ def assignment_of(address: Mapping[str, str]) -> Assignment:
     for key in address:
         if key not in KEYS:
             raise InputError(f"an address of the classroom has no '{key}'{suggest_nearest(key, KEYS)}")
-    switches, names = lesson.switch_names(), tuple(one["name"] for one in lesson.policies("en"))
+    switches = lesson.switch_names()
     return Assignment(
         exercise=whole("exercise", address.get("exercise", "0"), len(lesson.exercises())),
         lock=address.get("lock", "") == "1",
         lang=one_of("lang", address.get("lang", "en"), LANGUAGES),
         seed=whole("seed", address.get("seed", "7"), MOST_SEED),
-        policy=one_of("policy", address.get("policy", "status_quo"), names),
+        policy=one_of("policy", address.get("policy", "status_quo"), lesson.POLICIES),
         levers=dict(lever_of(word) for word in address.get("levers", "").split(",") if word),
         off=frozenset(one_of("off", word, switches) for word in address.get("off", "").split(",") if word),
         step=one_of("step", address.get("step", "month"), UNITS),

@@ -7,9 +7,9 @@ and from the parameters of the model.
 import math
 import re
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+from experiments.narrative.number_format import written
 from experiments.storage.reading import reference_file
 from experiments.storage.run_spec import parameter_value
 from experiments.words import catalogue
@@ -19,14 +19,15 @@ from model.engine.scenario import Scenario
 from scenarios.groups import find_parameter
 from scenarios.policy_files import ready_policies
 
-FOLDER = Path(__file__).parent
 KNOCKOUTS = reference_file("classroom", "knockouts.txt")
 """What switching each mechanism off did, as `confianza validate knockouts` wrote it."""
 SHOWN_EFFECTS = ("trust_mean", "crimes_occurred", "crimes_told", "homicides")
 HEAD = re.compile(r"^(\w+) \(villa_canales[^)]*\): ")
 ROW = re.compile(r"^  (\w+) .*?(\S+) \[\S+, \S+\](\*?) *$")
-POLICIES = ("status_quo", "mopsic_realistic", "mopsic_full", "reporting_support", "resources_only", "multicultural")
-HEAVY = "heavy_hand"
+POLICIES = (
+    *("status_quo", "mopsic_realistic", "mopsic_full", "reporting_support", "resources_only", "multicultural"),
+    "heavy_hand",
+)
 STEPS = 100
 """Positions of a slider."""
 
@@ -46,9 +47,17 @@ def say(language: str, name: str, **values: Any) -> str:
     return str(table("texts")[name][language]).format(**values)
 
 
-def words(language: str) -> dict[str, str]:
-    """Return all texts of the page in a language, unfilled."""
-    return {name: text[language] for name, text in table("texts").items() if language in text}
+def in_language(stated: Any, language: str) -> Any:
+    """Return texts in one language, at whatever depth they stand.
+
+    >>> in_language({"title": {"en": "Close", "es": "Cierre"}, "minutes": 15}, "es")
+    {'title': 'Cierre', 'minutes': 15}
+    """
+    if isinstance(stated, list):
+        return [in_language(one, language) for one in stated]
+    if not isinstance(stated, dict):
+        return stated
+    return stated[language] if set(stated) == {"en", "es"} else {k: in_language(v, language) for k, v in stated.items()}
 
 
 @cache
@@ -73,17 +82,6 @@ def spec_of(name: str) -> ParameterSpec:
     return group.parameter_specs()[key]
 
 
-def is_whole(name: str) -> bool:
-    """Tell whether a lever counts something."""
-    group, key = find_parameter(name)
-    return group.kind(key) is int
-
-
-def today(scenario: Scenario, name: str) -> float:
-    """Return where a lever stands in a municipality as it is."""
-    return float(parameter_value(scenario, name))
-
-
 def value_text(value: float, unit: str, language: str) -> str:
     """Return a value with its unit; shares in per cent, log-odds as odds.
 
@@ -99,8 +97,9 @@ def value_text(value: float, unit: str, language: str) -> str:
 
 def lever(name: str, scenario: Scenario, language: str) -> dict[str, Any]:
     """Return a lever as the page draws it: title, range, today's value, and the words of every position."""
-    about, now, whole = spec_of(name), today(scenario, name), is_whole(name)
-    steps = max(1, round(about.high - about.low)) if whole else STEPS
+    group, key = find_parameter(name)
+    about, now = group.parameter_specs()[key], float(parameter_value(scenario, name))
+    steps = max(1, round(about.high - about.low)) if group.kind(key) is int else STEPS
     values = [about.low + (about.high - about.low) * k / steps for k in range(steps + 1)]
     return {
         "name": name,
@@ -111,19 +110,6 @@ def lever(name: str, scenario: Scenario, language: str) -> dict[str, Any]:
         "todays": say(language, "today_mark", value=value_text(now, about.unit, language)),
         "at": min(range(len(values)), key=lambda k: abs(values[k] - now)),
     }
-
-
-def groups(scenario: Scenario, language: str) -> list[dict[str, Any]]:
-    """Return the levers by idea."""
-    return [
-        {
-            "name": one["name"],
-            "title": one["title"][language],
-            "harm": one["harm"][language] if "harm" in one else "",
-            "levers": [lever(name, scenario, language) for name in one["levers"]],
-        }
-        for one in table("lesson")["group"]
-    ]
 
 
 @cache
@@ -144,65 +130,28 @@ def knockout_text(name: str, language: str) -> str:
     effects = knockout_effects().get(name)
     if effects is None:
         return say(language, "no_knockout")
-    measures = table("texts")["measure"]
-    parts = [
-        measures[measure][language].format(n=signed(-float(mean) * (100.0 if measure == "trust_mean" else 1.0)))
-        for measure, mean in effects.items()
-    ]
-    return say(language, "knockout", effects=", ".join(parts) or measures["none"][language])
-
-
-def signed(value: float) -> str:
-    """Return a difference with its sign.
-
-    >>> signed(-0.612), signed(22.2)
-    ('−0.61', '+22')
-    """
-    digits = 2 if abs(value) < 1 else 1 if abs(value) < 10 else 0
-    return f"{'−' if value < 0 else '+'}{abs(value):.{digits}f}"
-
-
-def switches(language: str) -> list[dict[str, str]]:
-    """Return the mechanisms that can be switched off, with rule and effect in words."""
-    return [
-        {
-            "name": one["name"],
-            "title": one["title"][language],
-            "rule": one["rule"][language],
-            "knockout": knockout_text(one["name"], language),
-        }
-        for one in table("lesson")["switch"]
-    ]
-
-
-def policies(language: str) -> list[dict[str, Any]]:
-    """Return the ready policies that can be chosen."""
-    ready = ready_policies()
-    return [
-        {"name": name, "title": ready[name].title[language], "about": ready[name].about[language]}
-        for name in (*POLICIES, HEAVY)
-    ]
-
-
-def in_language(stated: dict[str, Any], language: str) -> dict[str, Any]:
-    """Return an entry of a file with its texts in one language."""
-    return {key: one[language] if isinstance(one, dict) and language in one else one for key, one in stated.items()}
+    measures, parts = in_language(table("texts")["measure"], language), []
+    for measure, mean in effects.items():
+        size = -float(mean) * (100.0 if measure == "trust_mean" else 1.0)
+        digits = 2 if abs(size) < 1 else 1 if abs(size) < 10 else 0
+        parts.append(measures[measure].format(n=written(size, digits, "+")))
+    return say(language, "knockout", effects=", ".join(parts) or measures["none"])
 
 
 def lesson(scenario: Scenario, language: str) -> dict[str, Any]:
     """Return everything of the page that no run changes."""
-    stated = table("lesson")
+    stated, ready = in_language(table("lesson"), language), ready_policies()
+    groups = [one | {"levers": [lever(name, scenario, language) for name in one["levers"]]} for one in stated["group"]]
+    tasks = in_language(exercises(), language)
     return {
-        "words": words(language),
-        "groups": groups(scenario, language),
-        "switches": switches(language),
-        "policies": policies(language),
-        "charts": [
-            in_language(one, language) | {"lines": [in_language(line, language) for line in one["lines"]]}
-            for one in stated["chart"]
+        "words": {name: text[language] for name, text in table("texts").items() if language in text},
+        "groups": [{"harm": ""} | one for one in groups],
+        "switches": [one | {"knockout": knockout_text(one["name"], language)} for one in stated["switch"]],
+        "policies": [
+            {"name": name, "title": ready[name].title[language], "about": ready[name].about[language]}
+            for name in POLICIES
         ],
-        "info": [in_language(one, language) for one in stated["info"]],
-        "exercises": [
-            {key: one for key, one in in_language(each, language).items() if key != "teacher"} for each in exercises()
-        ],
+        "charts": stated["chart"],
+        "info": stated["info"],
+        "exercises": [{key: text for key, text in one.items() if key != "teacher"} for one in tasks],
     }

@@ -12,12 +12,13 @@ from experiments.classroom import lesson
 from experiments.classroom.assignment import Assignment
 from experiments.comparison.town_ground import inhabited, largest_settlements, rings
 from experiments.storage.writing import csv_bytes
+from experiments.words import catalogue
 from model.engine.calendar import is_last_shift_of_month
 from model.engine.scenario import Policy, PolicyEntry, Scenario
 from model.simulation.agents import Couple
 from model.town.town import Town
 from scenarios import load
-from scenarios.policy_files import parse_policy_words
+from scenarios.policy_files import parse_policy_words, ready_policies
 
 SITE = "villa_canales"
 NAME = "classroom"
@@ -69,10 +70,9 @@ def world_of(task: Assignment) -> Any:
 
 def label(task: Assignment, language: str) -> str:
     """Return in a few words what differs from today in a task."""
-    parts = [one["title"] for one in lesson.policies(language) if one["name"] == task.policy != "status_quo"]
-    named = {one["name"]: one["title"] for group in lesson.groups(scenario(), language) for one in group["levers"]}
-    parts += [named[name] for name in task.levers]
-    titles = {one["name"]: one["title"] for one in lesson.switches(language)}
+    parts = [] if task.policy == "status_quo" else [ready_policies()[task.policy].title[language]]
+    parts += [catalogue.lever(name, language) for name in task.levers]
+    titles = {one["name"]: one["title"][language] for one in lesson.table("lesson")["switch"]}
     parts += [lesson.say(language, "switched_off", title=titles[name]) for name in sorted(task.off)]
     return ", ".join(parts) or lesson.say(language, "as_today")
 

@@ -15,12 +15,12 @@ from markupsafe import Markup, escape
 
 from experiments.classroom import lesson
 from experiments.classroom.assignment import Assignment, assignment_of
+from experiments.classroom.lesson import in_language
 from experiments.figures.theme import REPORT
 from experiments.storage.writing import csv_bytes, make_folder, write_all, write_whole
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError
 
-FOLDER = Path(__file__).parent
 KINDS = ("guide", "handouts", "teacher")
 PACE = 110
 """Words a minute when somebody reads aloud slowly to a room; conversation has 140 to 160."""
@@ -35,19 +35,6 @@ COLUMNS = ("file", "student", "exercise", "seed", "policy", "levers", "off", "pr
 def guide() -> dict[str, Any]:
     """Return the texts of the workshop in both languages."""
     return toml_beside(__file__, "guide.toml")
-
-
-def in_language(stated: Any, language: str) -> Any:
-    """Return texts in one language, at whatever depth they stand.
-
-    >>> in_language({"title": {"en": "Close", "es": "Cierre"}, "minutes": 15}, "es")
-    {'title': 'Cierre', 'minutes': 15}
-    """
-    if isinstance(stated, list):
-        return [in_language(one, language) for one in stated]
-    if not isinstance(stated, dict):
-        return stated
-    return stated[language] if set(stated) == {"en", "es"} else {k: in_language(v, language) for k, v in stated.items()}
 
 
 def spoken_minutes(section: dict[str, Any], language: str) -> float:
