@@ -17,11 +17,12 @@ from experiments.classroom import lesson
 from experiments.classroom.assignment import Assignment, assignment_of
 from experiments.classroom.lesson_run import LessonRun, arms_of, ground, label, populated, python_of, scenario
 from experiments.classroom.one_resident import describe, find_resident
-from experiments.classroom.pairs import AskedPairs, TwinWorkers, repeated
+from experiments.classroom.pairs import AskedPairs, repeated
 from experiments.comparison.twin_results import WorldResult
 from experiments.figures.theme import tokens
+from experiments.page import sites
+from experiments.page.background_worker import running
 from experiments.storage.progress import say
-from experiments.words.catalogue import LANGUAGES
 from model.engine.errors import InputError
 
 FOLDER = Path(__file__).parent
@@ -45,18 +46,14 @@ class ClassroomWidget(anywidget.AnyWidget):
 
 
 class Classroom:
-    """One student's page: what is set, the run, the run before it, paired runs, and the thread that simulates.
+    """One student's page: what is set, the run, the run before it, paired runs, and the thread that simulates."""
 
-    ``workers`` returns the workers that simulate paired runs when these are first asked for.
-    """
-
-    def __init__(self, language: str, workers: Callable[[], TwinWorkers]) -> None:
+    def __init__(self, language: str) -> None:
         self.task, self.run, self.before = Assignment(lang=language), None, None  # type: tuple[Assignment, LessonRun | None, Any]
         self.todays: dict[str, float | None] = {}
         self.person: dict[str, Any] | None = None
-        self.workers = workers
         self.pairs: AskedPairs | None = None
-        self.seat: tuple[TwinWorkers, int] | None = None
+        self.seat: int | None = None
         self.playing, self.closed, self.fault = False, False, ""
         self.busy = lesson.say(language, "starting")
         self.number, self.acknowledged, self.missed, self.turn = 0, threading.Event(), 0, 0
@@ -206,10 +203,8 @@ class Classroom:
 
     def ask_pairs(self, message: dict[str, Any]) -> None:
         """Let eight pairs of today and of what is set be simulated, in a small town or in the whole one."""
-        if self.seat is None:
-            workers = self.workers()
-            self.seat = workers, workers.take_seat()
-        workers, seat = self.seat
+        workers = running[-1]
+        self.seat = workers.take_seat() if self.seat is None else self.seat
         pairs = self.pairs = AskedPairs(self.task, str(message["size"]), workers.folder)
         self.fault = ""
 
@@ -217,7 +212,7 @@ class Classroom:
             self.actions.put(lambda: self.add_world(pairs, result, run))
 
         workers.start()
-        workers.ask(seat, pairs.specs, on_world)
+        workers.ask(self.seat, pairs.specs, on_world)
         self.show()
 
     def add_world(self, pairs: AskedPairs, result: WorldResult | str, run: str) -> None:
@@ -235,9 +230,8 @@ class Classroom:
 
     def give_up_pairs(self) -> None:
         """Tell the workers that nobody waits for paired runs any more."""
-        if self.seat:
-            workers, seat = self.seat
-            workers.give_up(seat)
+        if self.seat is not None and running:
+            running[-1].give_up(self.seat)
 
     def send_file(self, message: dict[str, Any]) -> None:
         """Hand out the months as CSV, or the work of the student."""
@@ -320,14 +314,10 @@ def style() -> str:
     return tokens(".cl") + (FOLDER / "classroom.css").read_text(encoding="utf-8")
 
 
-def classroom_page(language: str, workers: Callable[[], TwinWorkers]) -> Any:
-    """Return the page's component in the language with which it opens, and with workers for paired runs."""
-
-    @solara.component
-    def Page() -> None:
-        room = solara.use_memo(lambda: Classroom(language if language in LANGUAGES else "en", workers), [])
-        solara.use_effect(room.start, [])
-        solara.Style(style())
-        solara.Div(children=[room.widget])
-
-    return Page
+@solara.component
+def Page() -> None:
+    """Show the classroom, in the language with which it opens: solara looks for a component of this name."""
+    room = solara.use_memo(lambda: Classroom(sites.opening.language), [])
+    solara.use_effect(room.start, [])
+    solara.Style(style())
+    solara.Div(children=[room.widget])

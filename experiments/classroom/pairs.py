@@ -1,9 +1,8 @@
 """Eight paired runs of a student's settings beside today, by the workers and verdicts of the decision view."""
 
 import math
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from experiments.classroom.assignment import Assignment
 from experiments.classroom.lesson import say
@@ -11,36 +10,15 @@ from experiments.classroom.lesson_run import FILE, SITE, arms_of, file_of, label
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.decision_outcomes import PairedOutcome, all_found
 from experiments.comparison.policy_choice import ONE_TOWN, TWINS, program_of, runs_with_file
-from experiments.comparison.twin_results import PairedWorlds, WorldResult, paired_results
+from experiments.comparison.twin_results import PairedWorlds, paired_results
 from experiments.narrative.number_format import written
 from experiments.statistics.verdicts import VERDICTS, direction
 from experiments.storage.result_tables import STATUS_QUO
-from experiments.storage.run_spec import RunSpec
 from model.engine.errors import InputError
 
 YEARS = 2.0
 SIZES = {"small": ("population.scale=0.05",), "whole": ()}
 """Towns in which pairs can be simulated, by the settings that make them."""
-type OnWorld = Callable[[WorldResult | str, str], None]
-"""Takes a finished world, or the reason of its failure, and its run."""
-
-
-class TwinWorkers(Protocol):
-    """Worker processes that simulate paired runs, and the folder of their files."""
-
-    folder: Path
-
-    def start(self) -> None:
-        """Start the workers, unless they run already."""
-
-    def take_seat(self) -> int:
-        """Return a number for a new visitor."""
-
-    def ask(self, seat: int, specs: Sequence[RunSpec], on_world: OnWorld) -> None:
-        """Simulate worlds for a visitor in place of those asked for before."""
-
-    def give_up(self, seat: int) -> None:
-        """Abandon the request of a visitor."""
 
 
 def request_of(task: Assignment, size: str, file: str = f"./{FILE}") -> Request:

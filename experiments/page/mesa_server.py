@@ -17,7 +17,7 @@ from experiments.page.request_guard import NOWHERE, Needs
 CDN = "/_solara/cdn"
 """Path of the browser files that are installed with solara."""
 SETTINGS = {
-    "SOLARA_APP": "experiments.page.mesa_page",
+    "SOLARA_APP": "experiments.classroom.page",
     "SOLARA_MODE": "production",
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "false",
     "SOLARA_THEME_SHOW_BANNER": "false",

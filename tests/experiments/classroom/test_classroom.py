@@ -17,7 +17,7 @@ from actions import Person
 from bits import digests
 from chromium import COMPILE_SECONDS, SECONDS, chromium, free_port, needs_chromium, program, served
 
-from experiments.classroom import lesson, lesson_run, one_resident, pairs
+from experiments.classroom import lesson, lesson_run, one_resident, page, pairs
 from experiments.classroom.assignment import Assignment, assignment_of
 from experiments.classroom.lesson_run import LessonRun
 from experiments.classroom.page import Classroom
@@ -207,9 +207,10 @@ def do_all(room: Classroom) -> None:
         room.actions.get()()
 
 
-def test_pairs_stop_and_what_comes_afterwards_is_not_counted(tmp_path: Path) -> None:
+def test_pairs_stop_and_what_comes_afterwards_is_not_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     workers = StubWorkers(tmp_path)
-    room = Classroom("en", lambda: workers)
+    monkeypatch.setattr(page, "running", [workers])
+    room = Classroom("en")
     room.task = Assignment(policy="mopsic_full", off=frozenset({"hearsay"}))
     room.ask_pairs({"size": "whole"})
     ((specs, on_world),) = workers.asked
@@ -248,8 +249,8 @@ def test_eight_pairs_give_the_effects_that_the_command_and_the_program_give(
 ) -> None:
     monkeypatch.setattr(pairs, "YEARS", 1.0)
     task = Assignment(exercise=7, policy="heavy_hand", levers={"contacts.fair": 2.0})
-    with in_background(workers=2, at_once=False) as workers:
-        room = Classroom("en", lambda: workers)
+    with in_background(workers=2, at_once=False):
+        room = Classroom("en")
         room.task = task
         room.ask_pairs({"size": "small"})
         while room.pairs and room.pairs.running:
