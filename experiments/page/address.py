@@ -3,7 +3,7 @@
 import datetime
 import difflib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from experiments.comparison.decision_measures import measures, moved_measures
@@ -63,15 +63,9 @@ class AddressError(InputError):
     """Something in an address is wrong: the name of the text that says so, and its values."""
 
     def __init__(self, text: str, value: str, known: Collection[str] = (), **values: object) -> None:
-        self.text, self.known = text, known
+        self.text, self.known, self.values = text, known, values
         self.value = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
-        self.values = values
-        self.language = ""
         super().__init__(self.in_language("en"))
-
-    def asked(self, now: Asked) -> Asked:
-        """Return what was asked for before, in the language in which the wrong address is answered."""
-        return replace(now, language=self.language or now.language)
 
     def in_language(self, language: str) -> str:
         """Return it in one line, with the nearest valid name."""
@@ -84,25 +78,20 @@ class AddressError(InputError):
 def asked_by(address: Mapping[str, str], now: Asked) -> Asked:
     """Return what an address asks for; town, years, seed and language that it does not say stay as they are."""
     language = one_of("lang", address, now.language, LANGUAGES)
-    try:
-        for key in address:
-            if key not in KEYS:
-                raise AddressError("key", key, KEYS)
-        choice = choice_of(address, now.choice)
-        place = whole_number("place", address.get("place") or "0", count_settlements(choice.site))
-        month = whole_number("month", address.get("month") or "0", 12 * choice.years)
-        view = one_of("view", address, "", ("", *VIEWS)) or VIEWS[0]
-        dark = one_of("dark", address, "1" if now.dark else "", ("", "0", "1")) == "1"
-        present = one_of("present", address, "", ("", "1")) == "1"
-        return Asked(choice, language, dark, view, place, month, address.get("show", "")[:LONGEST], present)
-    except AddressError as reason:
-        reason.language = language
-        raise
-
-
-def count_settlements(site: str) -> int:
-    """Return how many settlements a municipality has."""
-    return len(sites.load_scenario(site).settlements)
+    for key in address:
+        if key not in KEYS:
+            raise AddressError("key", key, KEYS)
+    choice = choice_of(address, now.choice)
+    return Asked(
+        choice,
+        language,
+        place=whole_number("place", address.get("place") or "0", len(sites.load_scenario(choice.site).settlements)),
+        month=whole_number("month", address.get("month") or "0", 12 * choice.years),
+        view=one_of("view", address, "", ("", *VIEWS)) or VIEWS[0],
+        dark=one_of("dark", address, "1" if now.dark else "", ("", "0", "1")) == "1",
+        present=one_of("present", address, "", ("", "1")) == "1",
+        show=address.get("show", "")[:LONGEST],
+    )
 
 
 def choice_of(address: Mapping[str, str], now: Choice) -> Choice:

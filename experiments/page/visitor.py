@@ -1,9 +1,9 @@
 """One visitor of the page: what the address asks for, the paired runs that answer it, and what is shown of them."""
 
-import itertools
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -22,6 +22,7 @@ from experiments.page.sheet import sheet_of
 from experiments.page.standing import Standing
 from experiments.page.table_rows import rounded
 from experiments.storage.progress import say as console
+from experiments.words.catalogue import LANGUAGES
 
 type Send = Callable[[str, Any], None]
 """Sends a message of some kind to the browser."""
@@ -39,14 +40,8 @@ class Visitor:
         self.seat: int | None = None
         self.number, self.fault = 0, ""
         self.soon, self.unseen = threading.Timer(0.0, lambda: None), False
-        self.turns = itertools.count(1)
         self.closed = False
         self.thread = ThreadPoolExecutor(1, "confianza visitor")
-        self.begin()
-
-    def begin(self) -> None:
-        """Forget the worlds of an earlier choice."""
-        self.turn = next(self.turns)
         self.worlds = PairedWorlds()
 
     def do(self, action: Callable[[], None]) -> None:
@@ -69,7 +64,7 @@ class Visitor:
         self.soon.cancel()
         if self.seat is not None and running:
             running[-1].give_up(self.seat)
-        self.begin()
+        self.worlds = PairedWorlds()
         self.thread.shutdown(wait=False, cancel_futures=True)
 
     @property
@@ -98,10 +93,11 @@ class Visitor:
 
     def read(self, address: Mapping[str, str]) -> None:
         """Take what an address says, or say what is wrong in it; what it does not say stays as it is."""
+        if (language := address.get("lang")) in LANGUAGES:
+            self.asked = replace(self.asked, language=language)  # also of what is wrong
         try:
             self.asked, self.fault = asked_by(address, self.asked), ""
         except AddressError as reason:
-            self.asked = reason.asked(self.asked)
             self.fault = reason.in_language(self.asked.language)
 
     def ask(self) -> None:
@@ -116,14 +112,13 @@ class Visitor:
         for result in kept:
             worlds.add(result, result.run)
         specs = [spec for spec in worlds.specs if spec.run not in {result.run for result in kept}]
-        self.begin()
-        self.requested, self.worlds, turn = choice, worlds, self.turn
+        self.requested, self.worlds = choice, worlds
 
         def on_world(result: WorldResult | str, run: str) -> None:
-            self.do(lambda: self.add_result(result, run) if self.turn == turn else None)
+            self.do(lambda: self.add_result(result, run) if self.worlds is worlds else None)
 
         def on_months(months: pd.DataFrame, run: str) -> None:
-            self.do(lambda: self.draw_line(months, worlds.places[run][0]) if self.turn == turn else None)
+            self.do(lambda: self.draw_line(months, worlds.places[run][0]) if self.worlds is worlds else None)
 
         self.seat = background.take_seat() if self.seat is None else self.seat
         background.ask(self.seat, specs, on_world, on_months)
