@@ -295,36 +295,27 @@ def agent_panel(one: Standing, worlds: tuple[Recorded, Recorded], look: Look, se
     who = deciding[look.nth % len(deciding)]
     sides = worlds if one.moved else worlds[:1]
     lines = [(SCALE[look.kind] * world.agents[look.kind][:, who]).tolist() for world in sides]
-    rows = [own_choices(world, look.kind, who) for world in sides]
-    listed = choice_rows(one, rows)
+    own = [own_choices(world, look.kind, who) for world in sides]
+    listed = notable_choices(own)
     at = look.choice % len(listed) if listed else 0
-    for k, row in enumerate(listed):
-        row["on"] = k == at
-    chosen = listed[at].pop("row") if listed else None
-    terms = None if chosen is None else terms_of(sides[listed[at]["side"]], chosen)
-    for row in listed:
-        row.pop("row", None)
+    events = [choice_row(one, k, rows) | {"on": k == at} for k, rows in enumerate(listed)]
+    weighing = {}
+    if events:
+        side = events[at]["side"]
+        weighing = option_weights(one, listed[at][side], seed, sides[side])
     return {
         "who": f"{kind_title(one, look.kind)} {look.nth % len(deciding) + 1}",
-        "answer": [
-            (one.say("life.decided", n=sum(len(side) for side in rows[:1])), ""),
-            (" " + one.say("decided.numbers"), ""),
-        ],
+        "answer": [(one.say("life.decided", n=len(own[0])), ""), (" " + one.say("decided.numbers"), "")],
         "number": look.nth % len(deciding) + 1,
         "lines": lines,
-        "events": listed,
+        "events": events,
         "rest": [],
         "curve": one.say(f"life.curve_{look.kind}"),
-        "choices": len(listed),
+        "choices": len(events),
         "chosen_at": at + 1,
-        "at": listed[at]["month"] if listed else None,
-        "weighing": option_weights(one, chosen, seed, terms) if chosen is not None else {},
+        "at": events[at]["month"] if events else None,
+        "weighing": weighing,
     }
-
-
-def terms_of(world: Recorded, row: Any) -> np.ndarray | None:
-    """Return the terms of each option of a choice (log-odds, options by terms); None where only sums are known."""
-    return world.hours.get((int(row["tick"]), int(row["who"]))) if row["matter"] == HOURS_CHOICE else None
 
 
 def own_choices(world: Recorded, kind: str, who: int) -> np.ndarray:
@@ -334,33 +325,34 @@ def own_choices(world: Recorded, kind: str, who: int) -> np.ndarray:
     return np.asarray(rows[np.isin(rows["matter"], numbers) & (rows["who"] == who)])
 
 
-def choice_rows(one: Standing, sides: list[np.ndarray]) -> list[dict[str, Any]]:
-    """Return choices in order of time: one of each matter, those that differ between the worlds before all others."""
+def notable_choices(sides: list[np.ndarray]) -> list[list[Any]]:
+    """Return choices in order of time, each as its rows in both worlds, None where a world has no such row.
+
+    They are one of each matter; those that differ between the worlds come before all others.
+    """
     keyed = [{(int(row["tick"]), int(row["matter"])): row for row in side} for side in sides]
-    every = sorted({key for side in keyed for key in side})
+    every = {key: [side.get(key) for side in keyed] for key in sorted({key for side in keyed for key in side})}
 
     def rank(key: tuple[int, int]) -> tuple[bool, bool, int]:
-        found = [side.get(key) for side in keyed]
-        options = {None if row is None else int(row["option"]) for row in found}
-        return len(options) < 2, all(row is None or row["term"] < 1 for row in found), -key[0]
+        options = {None if row is None else int(row["option"]) for row in every[key]}
+        return len(options) < 2, all(row is None or row["term"] < 1 for row in every[key]), -key[0]
 
     ranked = sorted(every, key=rank)
     first = {key[1]: key for key in reversed(ranked)}
-    chosen = sorted(sorted(ranked, key=lambda key: key != first[key[1]])[:DECIDED])
-    return [choice_row(one, k, [side.get(key) for side in keyed], key) for k, key in enumerate(chosen, start=1)]
+    return [every[key] for key in sorted(sorted(ranked, key=lambda key: key != first[key[1]])[:DECIDED])]
 
 
-def choice_row(one: Standing, k: int, rows: list[Any], key: tuple[int, int]) -> dict[str, Any]:
+def choice_row(one: Standing, k: int, rows: list[Any]) -> dict[str, Any]:
     """Return one choice with the option taken in each world."""
-    spec = CHOICES_DECLARED[key[1]]
+    side = 0 if rows[0] is not None else 1
+    tick, spec = int(rows[side]["tick"]), CHOICES_DECLARED[int(rows[side]["matter"])]
     return {
-        "number": k,
-        "date": day_of(one, key[0]),
+        "number": k + 1,
+        "date": day_of(one, tick),
         "text": capital(catalogue.find("matters", spec.name, one.language)),
         "sizes": ["–" if row is None else option_name(one, spec, int(row["option"])) for row in rows],
-        "month": month_number(one, key[0]),
-        "side": 0 if rows[0] is not None else 1,
-        "row": next(row for row in rows if row is not None),
+        "month": month_number(one, tick),
+        "side": side,
     }
 
 
@@ -369,12 +361,10 @@ def option_name(one: Standing, spec: ChoiceSpec, option: int) -> str:
     return catalogue.find("options", f"{spec.name}.{spec.options[option]}", one.language)
 
 
-def option_weights(one: Standing, row: Any, seed: int, terms: np.ndarray | None) -> dict[str, Any]:
-    """Return a choice as it is on record: the weight of each option, a hundred with the draw, the decisive reason.
-
-    ``terms`` are those of the weights where they are known, shape (options, terms).
-    """
+def option_weights(one: Standing, row: Any, seed: int, world: Recorded) -> dict[str, Any]:
+    """Return a choice as it is on record: the weight of each option, a hundred with the draw, the decisive reason."""
     spec = CHOICES_DECLARED[int(row["matter"])]
+    terms = terms_of(world, row)
     utilities = weights_of(spec, row)
     odds = np.exp(utilities - utilities.max())
     names = [option_name(one, spec, o) for o in range(len(utilities))]
@@ -400,6 +390,11 @@ def option_weights(one: Standing, row: Any, seed: int, terms: np.ndarray | None)
         "ring": ring_of(spec, row, seed, odds / odds.sum()),
         "ifs": [],
     }
+
+
+def terms_of(world: Recorded, row: Any) -> np.ndarray | None:
+    """Return the terms of each option of a choice (log-odds, options by terms); None where only sums are known."""
+    return world.hours.get((int(row["tick"]), int(row["who"]))) if row["matter"] == HOURS_CHOICE else None
 
 
 def parts_of(one: Standing, spec: ChoiceSpec, terms: np.ndarray) -> list[dict[str, Any]]:

@@ -274,8 +274,8 @@ def test_the_terms_of_a_chiefs_hours_sum_to_the_weights_above_them(one: Standing
     life = one.base[0]
     assert life.recorded is not None
     known = [(row, life_view.terms_of(life.recorded, row)) for row in life.recorded.choices]
-    row, terms = next((row, terms) for row, terms in known if terms is not None)
-    weighing = life_view.option_weights(one, row, life.seed, terms)
+    row = next(row for row, terms in known if terms is not None)
+    weighing = life_view.option_weights(one, row, life.seed, life.recorded)
     for option, weight in enumerate(weighing["terms"]):
         total = sum(float(part["sizes"][option].replace("−", "-")) for part in weighing["parts"])
         assert total == pytest.approx(weight["size"], abs=0.04)
