@@ -16,7 +16,7 @@ from experiments.page.address import Asked
 from experiments.page.decision_answer import decision_sentence, telephone_summary
 from experiments.page.draws_table import basis_of, draws_table
 from experiments.page.events import met_events
-from experiments.page.standing import Standing, number, spans
+from experiments.page.standing import Standing, signed, spans
 from experiments.page.table_rows import (
     describe_agreements,
     describe_costs,
@@ -81,7 +81,7 @@ def map_of(one: Standing) -> dict[str, Any]:
         return told
     place = sites.load_municipality(one.choice.site)
     gaps = cell_differences(one, place.town)
-    ends = scale_of(gaps["most"]) if "most" in gaps else ("", "")
+    ends = ends_of_scale(gaps["most"]) if "most" in gaps else ["", ""]
     return told | {"ground": place.ground, "ends": ends} | gaps
 
 
@@ -131,19 +131,28 @@ def cell_differences(one: Standing, town: Town) -> dict[str, Any]:
         return {"unknown": why}
     cells = inhabited(town)
     gaps = by_cell(one.twins)
-    seen = np.abs(gaps) >= FLOOR  # nan is not
-    most = max(FLOOR, float(np.abs(gaps[seen]).max(initial=0.0)))
-    words = {"text": one.say(f"decision.map_{side_with_more_trust(gaps[-1], town, cells)}")}
-    return {"course": encode_course(np.where(seen, gaps / most, 0.0)), "months": len(gaps), "most": most} | words
+    course, most = encoded_gaps(gaps, FLOOR)
+    text = one.say(f"decision.map_{side_with_more_trust(gaps[-1], town, cells)}")
+    return {"course": course, "months": len(gaps), "most": most, "text": text}
 
 
-def encode_course(parts: np.ndarray) -> str:
-    """Return parts of the greatest difference as the browser takes them: one signed byte each, 0 for none.
+def encoded_gaps(gaps: np.ndarray, floor: float) -> tuple[str, float]:
+    """Return differences as the browser takes them, and the greatest of them, or the floor if none is greater.
 
-    >>> encode_course(np.array([[1.0, -0.5, 0.0]]))
-    'f8AA'
+    Each is one signed byte, as part of the greatest: 0 below the floor, and where nothing is known.
+
+    >>> encoded_gaps(np.array([[2.0, -1.0, 0.1, np.nan]]), 0.2)
+    ('f8AAAA==', 2.0)
     """
-    return base64.b64encode(np.round(127.0 * parts).astype(np.int8).tobytes()).decode()
+    seen = np.abs(gaps) >= floor  # nan is not
+    most = float(np.abs(gaps[seen]).max(initial=floor)) or 1.0
+    parts = np.where(seen, gaps / most, 0.0)
+    return base64.b64encode(np.round(127.0 * parts).astype(np.int8).tobytes()).decode(), most
+
+
+def ends_of_scale(most: float) -> list[str]:
+    """Return the ends of the colours of differences in words."""
+    return [signed(-most, 1), signed(most, 1)]
 
 
 def side_with_more_trust(gaps: np.ndarray, town: Town, cells: np.ndarray) -> str:
@@ -157,12 +166,3 @@ def side_with_more_trust(gaps: np.ndarray, town: Town, cells: np.ndarray) -> str
     if abs(north - south) < FLOOR:
         return "nowhere"
     return "north" if north > south else "south"
-
-
-def scale_of(most: float) -> tuple[str, str]:
-    """Return the ends of the colours of the map.
-
-    >>> scale_of(1.26)
-    ('−1.3', '+1.3')
-    """
-    return f"−{number(most, 1)}", f"+{number(most, 1)}"

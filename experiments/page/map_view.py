@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,9 @@ from experiments.comparison.cause_effects import Where, total_effect
 from experiments.comparison.decision_outcomes import FLOOR, by_cell
 from experiments.comparison.life_recorder import BY_SETTLEMENT, BY_ZONE
 from experiments.comparison.town_ground import inhabited
-from experiments.comparison.twin_results import WorldResult
 from experiments.page import sites
 from experiments.page.address import Asked
-from experiments.page.decision_view import encode_course, mood_months
+from experiments.page.decision_view import encoded_gaps, ends_of_scale, mood_months
 from experiments.page.ground import columns_and_rows
 from experiments.page.pair_rows import Pairs, mean_levels, pair_rows, pairs_of, waiting
 from experiments.page.standing import Span, Standing, number, signed
@@ -48,20 +48,20 @@ class MapLayer:
     """A layer: by what areas it is told, how effects on it are judged, and whether names of places stand beside it."""
 
     areas: str
-    read: Callable[[WorldResult], Ratio]
+    read: Callable[[Any], Ratio]
     kind: Kind = "points"
     named: bool = True
     digits: int = 1
 
 
-def trust_by_cell(result: WorldResult) -> Ratio:
+def trust_by_cell(world: Any) -> Ratio:
     """Return trust (0-100) by inhabited cell."""
-    return 100.0 * result.cells.astype(float), np.ones(result.cells.shape)
+    return 100.0 * world.cells.astype(float), np.ones(world.cells.shape)
 
 
-def fear_by_settlement(result: WorldResult) -> Ratio:
+def fear_by_settlement(world: Any) -> Ratio:
     """Return mean fear (0-100) by settlement."""
-    found = 100.0 * record_of(result).settlements[:, BY_SETTLEMENT.index("fear")].astype(float)
+    found = 100.0 * world.recorded.settlements[:, BY_SETTLEMENT.index("fear")].astype(float)
     return found, np.ones(found.shape)
 
 
@@ -77,37 +77,24 @@ def of_year(months: np.ndarray) -> np.ndarray:
     return np.asarray(MONTHS * sums / n[:, None])
 
 
-def a_thousand(name: str) -> Callable[[WorldResult], Ratio]:
-    """Return how events a year and thousand residents are read by settlement."""
-
-    def read(result: WorldResult) -> Ratio:
-        return of_year(record_of(result).settlements[:, BY_SETTLEMENT.index(name)]), result.places[0, 1:] / 1000.0
-
-    return read
+def a_thousand(name: str, world: Any) -> Ratio:
+    """Return events a year and thousand residents by settlement."""
+    return of_year(world.recorded.settlements[:, BY_SETTLEMENT.index(name)]), world.places[0, 1:] / 1000.0
 
 
-def of_hundred(name: str) -> Callable[[WorldResult], Ratio]:
-    """Return how the share of the crimes of a year is read by part of the town."""
-
-    def read(result: WorldResult) -> Ratio:
-        zones = record_of(result).zones
-        return 100.0 * of_year(zones[:, BY_ZONE.index(name)]), of_year(zones[:, BY_ZONE.index("occurred")])
-
-    return read
-
-
-def record_of(result: WorldResult) -> Any:
-    """Return what was recorded of a world."""
-    return result.recorded
+def of_hundred(name: str, world: Any) -> Ratio:
+    """Return the share of the crimes of a year by part of the town."""
+    zones = world.recorded.zones
+    return 100.0 * of_year(zones[:, BY_ZONE.index(name)]), of_year(zones[:, BY_ZONE.index("occurred")])
 
 
 LAYERS = {
     "trust": MapLayer("cell", trust_by_cell),
-    "occurred": MapLayer("settlement", a_thousand("occurred"), "amounts"),
-    "visits": MapLayer("settlement", a_thousand("visits"), "amounts", digits=0),
+    "occurred": MapLayer("settlement", partial(a_thousand, "occurred"), "amounts"),
+    "visits": MapLayer("settlement", partial(a_thousand, "visits"), "amounts", digits=0),
     "fear": MapLayer("settlement", fear_by_settlement),
-    "told": MapLayer("zone", of_hundred("told"), "shares", named=False),
-    "complaints": MapLayer("zone", of_hundred("complaints"), "shares", named=False),
+    "told": MapLayer("zone", partial(of_hundred, "told"), "shares", named=False),
+    "complaints": MapLayer("zone", partial(of_hundred, "complaints"), "shares", named=False),
     "gangs": MapLayer("cell", trust_by_cell, named=False),
 }
 """Reports, complaints and gangs never stand beside names of places, stations or seats; gangs only on request."""
@@ -118,7 +105,8 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
     name = asked.show if asked.show in LAYERS else "trust"
     words = {key: one.say(f"map.{key}") for key in WORDS} | {"km": one.say("decision.km")}
     words["seats"] = one.say("map.seats_communal" if one.communal else "map.seats")
-    frame = {"title": layer_title(one, name), "words": words, "layer": name, "layers": layer_rows(one, name)}
+    title = one.say(f"map.title_{name}" if one.moved else "map.title_today")
+    frame = {"title": title, "words": words, "layer": name, "layers": layer_rows(one, name)}
     pairs = pairs_of(one)
     if one.running or len(pairs) < FEWEST:
         return frame | {"answer": waiting(one)}
@@ -140,11 +128,6 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
         "last_day": last_day(one, pairs, town, min(asked.month or n, n)) if layer.named else None,
         "note": one.say("map.gangs_note" if name == "gangs" else "map.unnamed") if not layer.named else "",
     }
-
-
-def layer_title(one: Standing, name: str) -> str:
-    """Return the question of a layer."""
-    return one.say("map.title_today" if not one.moved else f"map.title_{name}")
 
 
 def layer_rows(one: Standing, name: str) -> list[dict[str, Any]]:
@@ -188,27 +171,31 @@ def maps_of_worlds(one: Standing, pairs: Pairs, layer: MapLayer) -> dict[str, An
     """Return the shades of both worlds and the difference, as the browser takes them."""
     worlds = [mean_level(pairs, side, layer) for side in ((0, 1) if one.moved else (0,))]
     cuts = cuts_of(np.concatenate([world.ravel() for world in worlds]))
-    shades = [base64.b64encode(shade_numbers(world, cuts).tobytes()).decode() for world in worlds]
-    found: dict[str, Any] = {"shades": shades, "cuts": [number(cut, cut_digits(cuts)) for cut in cuts]}
+    classes = [np.where(np.isnan(world), NOTHING, np.digitize(world, cuts)).astype(np.uint8) for world in worlds]
+    digits = 0 if all(cut == round(cut) for cut in cuts) else 1
+    found: dict[str, Any] = {
+        "shades": [base64.b64encode(shades.tobytes()).decode() for shades in classes],
+        "cuts": [number(cut, digits) for cut in cuts],
+    }
     if not one.moved:
         return found
-    gaps = by_cell(pairs) if layer.areas == "cell" else area_gaps(pairs, layer)
-    seen = np.abs(gaps) >= (FLOOR if layer.areas == "cell" else 0.0)  # nan is not
-    most = float(np.abs(gaps[seen]).max(initial=FLOOR if layer.areas == "cell" else 0.0)) or 1.0
-    told = one.say("decision.map_floor", floor=FLOOR) if layer.areas == "cell" else one.say("map.judged")
-    ends = [signed(-most, 1), signed(most, 1)]
-    return found | {"gap": encode_course(np.where(seen, gaps / most, 0.0)), "ends": ends, "told": told}
+    if layer.areas == "cell":
+        gaps, floor, told = by_cell(pairs), FLOOR, one.say("decision.map_floor", floor=FLOOR)
+    else:
+        gaps, floor, told = area_gaps(pairs, layer), 0.0, one.say("map.judged")
+    gap, most = encoded_gaps(gaps, floor)
+    return found | {"gap": gap, "ends": ends_of_scale(most), "told": told}
 
 
 def claimed_cells(pairs: Pairs) -> dict[str, Any]:
     """Return where cliques claim cells in the first pair of worlds: drawn anew for every seed."""
-    claims = [np.where(record_of(world).territory, 0, NOTHING).astype(np.uint8) for world in pairs[0]]
+    claims = [np.where(world.recorded.territory, 0, NOTHING).astype(np.uint8) for world in pairs[0]]
     return {"hatch": [base64.b64encode(one.tobytes()).decode() for one in claims], "shades": [], "cuts": []}
 
 
 def last_day(one: Standing, pairs: Pairs, town: Town, month: int) -> dict[str, Any]:
     """Return where the first pair of worlds had couples and incidents on the last day of a month, from 1 on."""
-    worlds = [record_of(world).last_days[month - 1] for world in pairs[0][: 2 if one.moved else 1]]
+    worlds = [world.recorded.last_days[month - 1] for world in pairs[0][: 2 if one.moved else 1]]
     return {"month": month, "worlds": [[places_on_map(town, cells) for cells in world] for world in worlds]}
 
 
@@ -229,16 +216,6 @@ def cuts_of(values: np.ndarray) -> list[float]:
     step = next(unit * k for k in (1.0, 2.0, 2.5, 5.0, 10.0) if unit * k >= raw * 0.999)
     first = np.ceil((low + high) / 2.0 / step - 2.0 + 1e-9) * step
     return [round(float(first + k * step), 6) for k in range(CLASSES - 1)]
-
-
-def cut_digits(cuts: list[float]) -> int:
-    """Return the decimals with which limits between shades are read."""
-    return 0 if all(cut == round(cut) for cut in cuts) else 1
-
-
-def shade_numbers(values: np.ndarray, cuts: list[float]) -> np.ndarray:
-    """Return the shade of each value, from 0 on."""
-    return np.where(np.isnan(values), NOTHING, np.digitize(values, cuts)).astype(np.uint8)
 
 
 def area_gaps(pairs: Pairs, layer: MapLayer) -> np.ndarray:
