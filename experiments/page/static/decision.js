@@ -1,11 +1,10 @@
 // The decision view: measures are moved on the left, what they do stands in the middle, and where on the right.
 
-import { fill, ground, hundred, marks, monthName, plain, reach, rem, ruler, series, spans, tint } from "./draw.js";
+import { fill, ground, hundred, marks, monthName, plain, pressed, reach, rem, ruler, series, spans, tint } from "./draw.js";
 import { table } from "./draws.js";
+import { player } from "./player.js";
 import * as presentation from "./present.js";
 
-const MONTH_MS = [100, 250]; // a month lasts on the map, at least and at most
-const PLAY_MS = 12000;
 const FRAME = `<div class="body"><section class="measures"><div class="top"><h2 data-word="measures"></h2><span class="small legend"></span><button type="button" class="reset"></button></div>
   <div class="cols small"><div class="axis"></div><span class="cost-head" data-word="cost"></span></div>
   <ol class="levers"></ol><p class="bill"></p></section>
@@ -18,7 +17,7 @@ const FRAME = `<div class="body"><section class="measures"><div class="top"><h2 
   <div class="present-rows" hidden></div>
   <div class="bar" role="status"><p></p><a href="#results" data-word="see_all"></a></div>`;
 const before = {};
-let root = null, page = null, still = "", at = 0, moving = 0;
+let root = null, page = null, still = "", at = 0;
 
 const find = (selector) => root.querySelector(selector);
 
@@ -28,10 +27,7 @@ export function make(place, shown) {
   still = "";
 }
 
-export function leave() {
-  cancelAnimationFrame(moving);
-  moving = 0;
-}
+export const leave = () => player.stop();
 
 export function draw() {
   const s = page.sheet;
@@ -149,7 +145,7 @@ function outcome(row, s, dated) {
 
 function results(s) {
   fill(find(".results h2"), `${plain(s.results)} <small>${plain(s.state === "running" ? s.words.simulating : s.worlds)}</small>`);
-  fill(find(".horizon .seg"), s.horizons.map((n) => `<button type="button" data-name="${n}" aria-pressed="${n === s.years}">${n}</button>`).join(""));
+  fill(find(".horizon .seg"), s.horizons.map((n) => pressed(n, n, n === s.years)).join(""));
   find(".outcomes").replaceChildren();
   const places = s.outcomes.map((row, k) => outcome(row, s, k === s.outcomes.length - 1));
   for (const place of places) place.measure();
@@ -157,7 +153,7 @@ function results(s) {
   fill(find(".draws"), table(s.draws));
 }
 
-// The map, month by month: what month it is follows from the time, so that a slow machine skips months.
+// The map, month by month.
 
 function where(s) {
   const map = s.map, shown = Boolean(map.course && s.chosen), unknown = s.chosen ? map.unknown : "";
@@ -177,32 +173,27 @@ function month(map, k, s) {
   at = k;
   tint(find(".ground"), map, Math.floor(k));
   find(".play output").textContent = monthName(s, Math.floor(k));
-  fill(find(".play button"), `${moving ? "❚❚" : "▶"} ${plain(moving ? s.words.pause : s.words.play)}`);
+  fill(find(".play button"), `${player.moving ? "❚❚" : "▶"} ${plain(player.moving ? s.words.pause : s.words.play)}`);
 }
 
 function stand(map, s) {
-  cancelAnimationFrame(moving);
-  [still, moving] = [map.course, 0];
+  player.stop();
+  still = map.course;
   month(map, map.months - 1, s);
 }
 
 function play() {
-  const s = page.sheet, map = s.map, last = map.months - 1;
-  cancelAnimationFrame(moving);
-  if (moving) {
-    moving = 0;
-    return month(map, at, s);
+  const map = page.sheet.map, last = map.months - 1;
+  if (player.moving) player.stop();
+  else {
+    at = at >= last ? 0 : at;
+    player.play(at, last, map.months, (now) => {
+      const fresh = !player.moving || Math.floor(now) !== Math.floor(at);
+      at = now;
+      if (fresh) month(map, now, page.sheet);
+    });
   }
-  const from = at >= last ? 0 : at, begun = performance.now();
-  const long = Math.max(MONTH_MS[0], Math.min(MONTH_MS[1], PLAY_MS / map.months));
-  const turn = () => {
-    const now = Math.min(last, from + (performance.now() - begun) / long);
-    const fresh = !moving || Math.floor(now) !== Math.floor(at);
-    moving = now < last ? requestAnimationFrame(turn) : 0;
-    at = now;
-    if (fresh || !moving) month(map, now, page.sheet);
-  };
-  turn();
+  month(map, at, page.sheet);
 }
 
 // What is pressed and moved

@@ -44,6 +44,20 @@ function words(x, y, text, anchor, style = "") {
   return `<text x="${x}" y="${y}" text-anchor="${anchor}" style="${style}">${plain(text)}</text>`;
 }
 
+// A curve through the values of months, and the area between two of them, as the data of a path.
+const curveOf = (values, x, y) => values.map((v, k) => `${k ? "L" : "M"}${x(k).toFixed(1)},${y(v).toFixed(1)}`).join("");
+const areaOf = (low, high, x, y) =>
+  `${curveOf(high, x, y)}${low.map((v, k) => `L${x(k).toFixed(1)},${y(v).toFixed(1)}`).reverse().join("")}Z`;
+
+// The years of the horizon that are named on an axis: the month at which each begins, and its name.
+function yearsOf(sheet) {
+  const first = Number(sheet.month.slice(0, 4)), every = sheet.years > 5 ? 2 : 1;
+  return steps(0, sheet.years, every).map((k) => [Math.min(12 * k, 12 * sheet.years - 1), String(first + k)]);
+}
+
+// A button that is one of several: `on` where it is chosen.
+const pressed = (name, title, on) => `<button type="button" data-name="${plain(name)}" aria-pressed="${on}">${plain(title)}</button>`;
+
 // Ends of an axis that hold all values, at round numbers.
 function ends(values, from_zero, least = 0.5) {
   let low = from_zero ? 0 : Math.min(...values), high = Math.max(...values, from_zero ? 1 : -Infinity);
@@ -64,14 +78,11 @@ function series(row, sheet, ghost, w, h, dated, named = true) {
   const [y0, y1, step] = ends(all, !row.hero && Math.min(...all) <= 0.4 * Math.max(...all));
   const x = (month) => left + ((w - left - right) * month) / Math.max(1, n - 1);
   const y = (value) => top + (h - top - foot) * (1 - (value - y0) / (y1 - y0));
-  const path = (some) => some.map((v, m) => `${m ? "L" : "M"}${x(m).toFixed(1)},${y(v).toFixed(1)}`).join("");
   const digits = Math.max(row.hero ? 1 : 0, y1 - y0 < 12 ? 1 : 0);
   let s = inputs(row, sheet, x, top, h - foot);
-  const year = Number(sheet.month.slice(0, 4)), every = sheet.years > 5 ? 2 : 1;
-  for (let k = 0; k <= sheet.years; k += every) {
-    const at = x(Math.min(12 * k, n - 1));
-    s += line(at, top, at, h - foot, colour("line"));
-    if (dated) s += words(at, h - R * 0.15, String(year + k), "middle");
+  for (const [month, year] of yearsOf(sheet)) {
+    s += line(x(month), top, x(month), h - foot, colour("line"));
+    if (dated) s += words(x(month), h - R * 0.15, year, "middle");
   }
   for (const value of row.hero && h > 8 * R ? steps(y0, y1, step) : [y0, y1]) {
     s += line(left, y(value), x(n - 1), y(value), colour("line"));
@@ -79,11 +90,11 @@ function series(row, sheet, ghost, w, h, dated, named = true) {
   }
   if (row.unit && named) s += words(left + R * 0.3, unitAt([...a.slice(0, n / 4), ...(b || []).slice(0, n / 4)].map(y), top, h - foot, R), row.unit, "start", halo());
   const dash = `stroke-dasharray="${R * 0.32} ${R * 0.26}"`;
-  if (ghost) s += `<path d="${path(ghost)}" fill="none" stroke="${colour("b")}" stroke-width="${R * 0.09}" stroke-dasharray="1 ${R * 0.28}" stroke-linecap="round"/>`;
-  if (b) s += `<path class="band ${row.unknown ? "grey" : ""}" d="${path(high)}${low.map((_, m) => `L${x(n - 1 - m).toFixed(1)},${y(low[n - 1 - m]).toFixed(1)}`).join("")}Z"/>`;
-  s += `<path d="${path(a)}" fill="none" stroke="${colour("a")}" stroke-width="${R * 0.12}" ${dash}/>`;
-  if (b) s += `<path d="${path(b)}" fill="none" stroke="${colour(row.kind === "null" && sheet.state !== "running" ? "null" : "b")}" stroke-width="${R * 0.16}" stroke-linejoin="round"/>`;
-  if (first) s += `<path class="first" d="${path(first)}" fill="none" stroke="${colour("b")}" stroke-width="${R * 0.09}"/>`;
+  if (ghost) s += `<path d="${curveOf(ghost, x, y)}" fill="none" stroke="${colour("b")}" stroke-width="${R * 0.09}" stroke-dasharray="1 ${R * 0.28}" stroke-linecap="round"/>`;
+  if (b) s += `<path class="band ${row.unknown ? "grey" : ""}" d="${areaOf(low, high, x, y)}"/>`;
+  s += `<path d="${curveOf(a, x, y)}" fill="none" stroke="${colour("a")}" stroke-width="${R * 0.12}" ${dash}/>`;
+  if (b) s += `<path d="${curveOf(b, x, y)}" fill="none" stroke="${colour(row.kind === "null" && sheet.state !== "running" ? "null" : "b")}" stroke-width="${R * 0.16}" stroke-linejoin="round"/>`;
+  if (first) s += `<path class="first" d="${curveOf(first, x, y)}" fill="none" stroke="${colour("b")}" stroke-width="${R * 0.09}"/>`;
   if (row.a) s += last(row, x(n - 1) + R * 0.4, y, digits, R, h - foot + R * 0.4);
   if (row.hero && row.a && named) s += names(row, sheet, x, y, top, h - foot, R, w);
   const label = `${row.title}: ${sheet.words.line_a} ${readable(a.at(-1), digits)}${b ? `, ${sheet.words.line_b} ${readable(b.at(-1), digits)}` : ""}`;
@@ -109,17 +120,14 @@ function gap(row, sheet, w, h) {
   const [y0, y1, step] = ends([0, ...low, ...high], false, 0.02), digits = step < 0.1 ? 2 : step < 1 ? 1 : 0;
   const x = (month) => left + ((w - left - right) * month) / Math.max(1, n - 1);
   const y = (value) => top + (h - top - foot) * (1 - (value - y0) / (y1 - y0));
-  const path = (some) => some.map((v, m) => `${m ? "L" : "M"}${x(m).toFixed(1)},${y(v).toFixed(1)}`).join("");
   let s = "";
   for (const value of [y0, 0, y1]) {
     s += line(left, y(value), x(n - 1), y(value), colour(value ? "line" : "faint"));
     s += words(left - R * 0.35, y(value) + R * 0.3, signed(value, digits), "end");
   }
-  const year = Number(sheet.month.slice(0, 4)), every = sheet.years > 5 ? 2 : 1;
-  for (let k = 0; k <= sheet.years; k += every) s += words(x(Math.min(12 * k, n - 1)), h - R * 0.15, String(year + k), "middle");
-  const back = low.map((_, m) => `L${x(n - 1 - m).toFixed(1)},${y(low[n - 1 - m]).toFixed(1)}`).join("");
-  s += `<path d="${path(high)}${back}Z" fill="${colour(row.kind)}" opacity=".2"/>`;
-  s += `<path d="${path(middle)}" fill="none" stroke="${colour(row.kind)}" stroke-width="${R * 0.14}" stroke-linejoin="round"/>`;
+  for (const [month, year] of yearsOf(sheet)) s += words(x(month), h - R * 0.15, year, "middle");
+  s += `<path d="${areaOf(low, high, x, y)}" fill="${colour(row.kind)}" opacity=".2"/>`;
+  s += `<path d="${curveOf(middle, x, y)}" fill="none" stroke="${colour(row.kind)}" stroke-width="${R * 0.14}" stroke-linejoin="round"/>`;
   s += words(x(n - 1) + R * 0.4, y(middle.at(-1)) + R * 0.3, signed(middle.at(-1), Math.max(1, digits)), "start", `font-weight:700;fill:${colour(row.kind)}`);
   return svg(w, h, s, `${row.title}, B − A: ${signed(middle.at(-1), 2)}`);
 }
@@ -311,4 +319,4 @@ function ground(map, sheet) {
   return `<svg class="ground" viewBox="0 0 ${g.width} ${g.height}" role="img" aria-label="${plain(sheet.words.map_label)}">${s}</svg>`;
 }
 
-export { HATCH, colour, diamond, ends, fill, gap, ground, halo, hundred, landOf, line, look, lookOf, marks, monthName, places, plain, reach, readable, rem, ringOf, ruler, scale, series, signed, spans, steps, svg, tint, words };
+export { HATCH, areaOf, colour, curveOf, diamond, ends, fill, gap, ground, halo, hundred, landOf, line, look, lookOf, marks, monthName, places, plain, pressed, reach, readable, rem, ringOf, ruler, scale, series, signed, spans, steps, svg, tint, words };

@@ -1,6 +1,6 @@
 // One life beside its pair: events numbered on two curves, and one choice weighed.
 
-import { HATCH, colour, ends, fill, line, plain, rem, words } from "./draw.js";
+import { HATCH, colour, ends, fill, line, plain, pressed, rem, svg } from "./draw.js";
 import { curves } from "./parts.js";
 
 let page = null;
@@ -15,7 +15,7 @@ export function make(place, shown) {
 export function draw(place, { sheet: s }) {
   const w = s.words, find = (selector) => place.querySelector(selector);
   find(".kinds").setAttribute("aria-label", w.kinds);
-  fill(find(".kinds"), s.kinds.map((one) => `<button type="button" data-name="kind-${one.name}" aria-pressed="${one.on}">${plain(one.title)}</button>`).join(""));
+  fill(find(".kinds"), s.kinds.map((one) => pressed(`kind-${one.name}`, one.title, one.on)).join(""));
   fill(find(".guard"), plain(w.safeguard));
   find(".lived").hidden = !s.lines;
   find(".weighed").hidden = !s.lines;
@@ -32,7 +32,7 @@ export function draw(place, { sheet: s }) {
 function events(s) {
   const two = s.lines.length > 1, apart = s.weighing.apart;
   const head = `<thead><tr><th scope="col" colspan="3">${plain(apart ? s.words.choice : s.words.events)}</th><th scope="col" class="a">A</th>${two ? '<th scope="col" class="b">B</th>' : ""}</tr></thead>`;
-  const text = (one) => (apart ? `<button type="button" data-name="choice-${one.number}" aria-pressed="${Boolean(one.on)}">${plain(one.text)}</button>` : plain(one.text));
+  const text = (one) => (apart ? pressed(`choice-${one.number}`, one.text, one.on) : plain(one.text));
   const rows = s.events.map((one) => `<tr class="${one.on ? "on" : ""}"><td><i class="no s${one.side}">${one.number}</i></td><td>${plain(one.date)}</td><th scope="row">${text(one)}</th>${one.sizes.map((size) => `<td>${plain(size)}</td>`).join("")}</tr>`);
   const rest = s.rest.map((one) => `<tr class="rest"><td><i class="no">…</i></td><td></td><th scope="row">${plain(one.title)}</th>${one.sizes.map((size) => `<td>${plain(size)}</td>`).join("")}</tr>`);
   return `${head}<tbody>${rows.join("")}${rest.join("")}</tbody>`;
@@ -56,9 +56,9 @@ function waterfall(s, wide) {
   const rows = one.terms.map((term, k) => {
     const [a, b] = spans[k].map(x), left = Math.min(a, b), long = Math.max(1.5, Math.abs(b - a));
     const style = term.input ? `fill="url(#hatch)" stroke="${colour("faint")}"` : term.size >= 0 ? `fill="${colour("ink")}"` : `fill="${colour("paper")}" stroke="${colour("ink")}" stroke-width="1.8"`;
-    return `<tr><th scope="row">${plain(term.title)}${term.input ? ` <small>${plain(s.words.calibrated)}</small>` : ""}</th><td class="bar-cell"><svg viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" aria-hidden="true">${HATCH}${line(x(0), 0, x(0), h, colour("faint"))}<rect x="${left}" y="${h * 0.25}" width="${long}" height="${h * 0.5}" ${style}/></svg></td><td>${plain(term.shown)}</td></tr>`;
+    return `<tr><th scope="row">${plain(term.title)}${term.input ? ` <small>${plain(s.words.calibrated)}</small>` : ""}</th><td class="bar-cell">${svg(w, h, `${HATCH}${line(x(0), 0, x(0), h, colour("faint"))}<rect x="${left}" y="${h * 0.25}" width="${long}" height="${h * 0.5}" ${style}/>`)}</td><td>${plain(term.shown)}</td></tr>`;
   });
-  const total = one.apart ? "" : `<tr class="total"><th scope="row">${plain(s.words.sum)}</th><td class="bar-cell"><svg viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" aria-hidden="true">${line(x(0), 0, x(0), h, colour("faint"))}${line(x(0), h / 2, x(run), h / 2, colour("ink"), 'stroke-width="2"')}<circle cx="${x(run)}" cy="${h / 2}" r="5" fill="${colour("ink")}"/></svg></td><td>${plain(one.total)}</td></tr>`;
+  const total = one.apart ? "" : `<tr class="total"><th scope="row">${plain(s.words.sum)}</th><td class="bar-cell">${svg(w, h, `${line(x(0), 0, x(0), h, colour("faint"))}${line(x(0), h / 2, x(run), h / 2, colour("ink"), 'stroke-width="2"')}<circle cx="${x(run)}" cy="${h / 2}" r="5" fill="${colour("ink")}"/>`)}</td><td>${plain(one.total)}</td></tr>`;
   return `<table class="tm"><tbody>${rows.join("")}${total}</tbody></table>${one.parts?.length ? parts(s) : ""}${one.reason ? `<p class="small">${plain(one.reason)}</p>` : ""}${one.drawn ? `<p class="small">${plain(one.drawn)}</p>` : ""}`;
 }
 
@@ -81,7 +81,7 @@ function hundred(s, wide) {
   const at = one.ring, ring = at === null ? "" : `<circle cx="${(at % 20) * k + k / 2}" cy="${Math.floor(at / 20) * k + k / 2}" r="${k * 0.5}" fill="none" stroke="${colour("ink")}" stroke-width="2.4"/>`;
   const key = one.dots.map((part, n) => `<li><svg width="14" height="14" aria-hidden="true">${shape(n, 7, 7, 6)}</svg>${plain(part.title)} <b>${part.n}</b></li>`).join("");
   const label = one.dots.map((part) => `${part.title} ${part.n}`).join(", ");
-  return `<h3>${plain(s.words.of_100)}</h3><svg viewBox="0 0 ${20 * k} ${5 * k}" width="${20 * k}" height="${5 * k}" role="img" aria-label="${plain(label)}">${dots}${ring}</svg><ul class="dot-key small">${key}</ul><p class="small">${at === null ? "" : `○ ${plain(s.words.ring)} `}<b>${plain(one.taken)}</b></p>`;
+  return `<h3>${plain(s.words.of_100)}</h3>${svg(20 * k, 5 * k, `${dots}${ring}`, label)}<ul class="dot-key small">${key}</ul><p class="small">${at === null ? "" : `○ ${plain(s.words.ring)} `}<b>${plain(one.taken)}</b></p>`;
 }
 
 function ifs(s) {

@@ -2,10 +2,11 @@
 
 import { HATCH, colour, diamond, fill, landOf, lookOf, monthName, plain, places, rem, ringOf, scale } from "./draw.js";
 import { curves, gapLine, gapOf, pairTable } from "./parts.js";
+import { player } from "./player.js";
 
-const NOTHING = 255, MONTH_MS = [100, 250], PLAY_MS = 12000;
+const NOTHING = 255;
 const over = { couples: false, incidents: false, stations: true, seats: true, jurisdiction: true };
-let root = null, page = null, until = 0, moving = 0, drawn = null, bytes = {};
+let root = null, page = null, until = 0, drawn = null, bytes = {};
 
 const find = (selector) => root.querySelector(selector);
 
@@ -18,10 +19,7 @@ export function make(place, shown) {
   find(".panes").addEventListener("click", point);
 }
 
-export function leave() {
-  cancelAnimationFrame(moving);
-  moving = 0;
-}
+export const leave = () => player.stop();
 
 export function draw() {
   const s = page.sheet, w = s.words;
@@ -35,7 +33,7 @@ export function draw() {
   find(".over").hidden = find(".see h3").hidden = !marks.length;
   fill(find(".over"), marks.map((name) => `<label><input type="checkbox" value="${name}" ${over[name] ? "checked" : ""}><span>${plain(w[name])}</span>${sign(name)}</label>`).join(""));
   fill(find(".note"), plain(s.named && (over.couples || over.incidents) ? w.last_day : s.note));
-  if (!moving && (!until || page.asked())) until = s.until;
+  if (!player.moving && (!until || page.asked())) until = s.until;
   spot(s);
   frame(s);
   time(s);
@@ -156,8 +154,8 @@ function moodNames(s, wide) {
 }
 
 function button(s) {
-  find("[data-name=play]").setAttribute("aria-label", moving ? s.words.pause : s.words.play);
-  fill(find("[data-name=play]"), moving ? "❚❚" : "▶");
+  find("[data-name=play]").setAttribute("aria-label", player.moving ? s.words.pause : s.words.play);
+  fill(find("[data-name=play]"), player.moving ? "❚❚" : "▶");
 }
 
 // One settlement
@@ -174,24 +172,20 @@ function spot(s) {
 // What is pressed and moved
 
 function play() {
-  const s = page.sheet, last = s.count, from = until >= last ? 1 : until, begun = performance.now(), long = Math.max(MONTH_MS[0], Math.min(MONTH_MS[1], PLAY_MS / last));
-  if (moving) {
-    leave();
-    button(s);
-    return page.ask({ month: until === last ? "" : String(until) });
-  }
-  const turn = () => {
-    const now = Math.min(last, from + (performance.now() - begun) / long);
-    moving = now < last ? requestAnimationFrame(turn) : 0;
-    until = Math.floor(now);
-    paint();
-    if (!moving) {
+  const s = page.sheet, last = s.count;
+  if (player.moving) {
+    player.stop();
+    page.ask({ month: until === last ? "" : String(until) });
+  } else {
+    player.play(until >= last ? 1 : until, last, last, (now) => {
+      until = Math.floor(now);
+      paint();
+      if (player.moving) return;
       button(s);
       page.ask({ month: "" });
-    }
-  };
-  moving = requestAnimationFrame(turn);
-  return button(s);
+    });
+  }
+  button(s);
 }
 
 export function click(on, name) {
@@ -201,7 +195,7 @@ export function click(on, name) {
 
 export function input(event) {
   if (event.target.type !== "range") return;
-  leave();
+  player.stop();
   button(page.sheet);
   until = Number(event.target.value);
   paint();

@@ -1,6 +1,6 @@
 // The frame of the page: the socket, the address, the row of views, and what stands above and below each of them.
 
-import { fill, look, plain, spans } from "./draw.js";
+import { fill, look, plain, pressed, spans } from "./draw.js";
 import { picture, save } from "./files.js";
 
 const find = (selector) => document.querySelector(selector);
@@ -98,8 +98,6 @@ async function draw() {
   view.draw(find("#view"), page);
   if (page.asked()) page.want = read(s.address);
 }
-
-const pressed = (name, title, on) => `<button type="button" data-name="${plain(String(name))}" aria-pressed="${on}">${plain(String(title))}</button>`;
 
 function frame(s) {
   document.documentElement.lang = s.lang;

@@ -1,6 +1,6 @@
 // Parts that the map, the criteria and a life share: both worlds over the months, and rows that set them side by side.
 
-import { HATCH, colour, ends, line, monthName, plain, readable, rem, signed, words } from "./draw.js";
+import { HATCH, areaOf, colour, curveOf, ends, line, monthName, plain, readable, rem, signed, svg, words } from "./draw.js";
 
 // Both worlds over the months: A dashed, B firm with its band.  `lines` holds A and, where measures are moved, B; `first`
 // is the month of their first value; `marks` are numbered events; `at` is a month to stand out.
@@ -8,20 +8,19 @@ export function curves(sheet, lines, w, h, { label, digits = 1, band = null, mar
   const R = rem(), left = 2.3 * R, right = 2.9 * R, top = marks.length ? 2.4 * R : 0.4 * R, foot = 1.3 * R, n = lines[0].length;
   const all = [...lines.flat(), ...(band ? band.flat() : [])], [y0, y1, step] = ends(all, false, 0.2);
   const x = (k) => (n < 2 ? w - right : left + ((w - left - right) * k) / (n - 1)), y = (v) => top + (h - top - foot) * (1 - (v - y0) / (y1 - y0));
-  const path = (some) => some.map((v, k) => `${k ? "L" : "M"}${x(k).toFixed(1)},${y(v).toFixed(1)}`).join("");
   let s = HATCH + moods.map((one) => `<rect x="${x(Math.max(0, one.month - 1 - first))}" y="${top}" width="${Math.max(3, x(1) - x(0))}" height="${h - top - foot}" fill="url(#hatch)"><title>${plain(one.text)}</title></rect>`).join("");
   for (const value of [y0, y1]) s += line(left, y(value), x(n - 1), y(value), colour("line")) + words(left - 0.3 * R, y(value) + 0.3 * R, readable(value, step < 1 ? 1 : 0), "end");
   for (const k of datesFor(n, (w - left - right) / (0.56 * R * monthName(sheet, first).length))) s += words(x(k), h - 0.1 * R, monthName(sheet, k + first), k === n - 1 ? "end" : k ? "middle" : "start");
-  if (band) s += `<path class="band" d="${path(band[1])}${band[0].map((_, k) => `L${x(n - 1 - k).toFixed(1)},${y(band[0][n - 1 - k]).toFixed(1)}`).join("")}Z"/>`;
+  if (band) s += `<path class="band" d="${areaOf(band[0], band[1], x, y)}"/>`;
   if (at !== null) s += line(x(at), top - 0.4 * R, x(at), h - foot, colour("ink"), 'stroke-width="1.4"');
-  s += `<path d="${path(lines[0])}" fill="none" stroke="${colour("a")}" stroke-width="${0.12 * R}" stroke-dasharray="${0.32 * R} ${0.26 * R}"/>`;
-  if (lines[1]) s += `<path d="${path(lines[1])}" fill="none" stroke="${colour("b")}" stroke-width="${0.16 * R}" stroke-linejoin="round"/>`;
+  s += `<path d="${curveOf(lines[0], x, y)}" fill="none" stroke="${colour("a")}" stroke-width="${0.12 * R}" stroke-dasharray="${0.32 * R} ${0.26 * R}"/>`;
+  if (lines[1]) s += `<path d="${curveOf(lines[1], x, y)}" fill="none" stroke="${colour("b")}" stroke-width="${0.16 * R}" stroke-linejoin="round"/>`;
   if (n < 2) s += lines.map(([v], k) => `<circle cx="${x(0)}" cy="${y(v)}" r="${0.2 * R}" fill="${colour(k ? "b" : "a")}"/>`).join(""); // a line needs two months
   const [a, b] = lines.map((one) => one.at(-1)), apart = b === undefined ? 0 : b >= a ? 1 : -1, near = b !== undefined && Math.abs(y(a) - y(b)) < 1.1 * R ? 0.5 * R : 0;
   s += words(x(n - 1) + 0.35 * R, y(a) + apart * near + 0.3 * R, readable(a, digits), "start", `fill:${colour("a")}`);
   if (b !== undefined) s += words(x(n - 1) + 0.35 * R, y(b) - apart * near + 0.3 * R, readable(b, digits), "start", `font-weight:700;fill:${colour("b")}`);
   s += numbered(marks, lines, x, y, h - foot, R);
-  return `<svg viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" aria-label="${plain(label)}">${s}</svg>`;
+  return svg(w, h, s, label);
 }
 
 // Months whose names have room on an axis that is so many names long.
@@ -45,10 +44,10 @@ function numbered(marks, lines, x, y, foot, R) {
 export function gapLine(sheet, [a, b], w, h, label, moods = []) {
   const gaps = b ? b.map((v, k) => v - a[k]) : a, low = b ? Math.min(0, ...gaps) : Math.min(...gaps), high = b ? Math.max(0, ...gaps) : Math.max(...gaps), n = gaps.length;
   const x = (k) => (w * k) / Math.max(1, n - 1), y = (v) => 2 + (h - 4) * (1 - (v - low) / (high - low || 1)), c = colour(b ? "b" : "a");
-  const path = gaps.map((v, k) => `${k ? "L" : "M"}${x(k).toFixed(1)},${y(v).toFixed(1)}`).join("");
+  const path = curveOf(gaps, x, y);
   const hatched = moods.map((one) => `<rect x="${x(Math.max(0, one.month - 1))}" y="0" width="${Math.max(4, x(1) - x(0))}" height="${h}" fill="url(#hatch)"/>`).join("");
   const area = b ? `<path d="${path}L${w},${y(0)}L0,${y(0)}Z" fill="${c}" opacity=".2"/>${line(0, y(0), w, y(0), colour("line"))}` : "";
-  return `<svg viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" aria-label="${plain(label)}">${HATCH}${hatched}${area}<path d="${path}" fill="none" stroke="${c}" stroke-width="2"/></svg>`;
+  return svg(w, h, `${HATCH}${hatched}${area}<path d="${path}" fill="none" stroke="${c}" stroke-width="2"/>`, label);
 }
 
 // A table of rows: title, level in A, level in B, difference with its verdict.

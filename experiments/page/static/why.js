@@ -1,6 +1,6 @@
 // Why?  A waterfall from A to B, cause by cause, that lands on the number of the decision; by place and by month.
 
-import { HATCH, colour, diamond, ends, fill, halo, line, marks, monthName, plain, readable, rem, signed, spans, steps, svg, words } from "./draw.js";
+import { HATCH, colour, curveOf, diamond, ends, fill, halo, line, marks, monthName, plain, pressed, readable, rem, signed, spans, steps, svg, words } from "./draw.js";
 
 const flat = () => innerWidth > 1180 && innerHeight < 800; // a projector of few lines, on which nothing may be scrolled
 const rowHeight = () => (flat() ? 1.6 : innerHeight >= 1000 ? 2 : 1.78);
@@ -25,7 +25,7 @@ export function draw(place, { sheet: s }) {
     fill(find(".falls"), `<p class="small">${plain(w.simulating)}</p>`);
     return;
   }
-  fill(find(".gross"), [["", w.net], ["lived", w.gross]].map(([name, title]) => `<button type="button" data-name="${name}" aria-pressed="${s.gross === (name === "lived")}">${plain(title)}</button>`).join(""));
+  fill(find(".gross"), [["", w.net], ["lived", w.gross]].map(([name, title]) => pressed(name, title, s.gross === (name === "lived"))).join(""));
   fill(find(".crumb"), s.crumb ? `<b>${plain(s.crumb)}</b> <button type="button" data-name="whole">${plain(w.whole)}</button>` : "");
   place.style.setProperty("--rh", `${rowHeight()}rem`);
   fill(find(".falls"), waterfall(s, find(".falls").clientWidth));
@@ -87,7 +87,7 @@ function places(s, w) {
   return s.places.map((one) => {
     const c = colour(one.sure ? side(s) : "null");
     const dot = svg(w, h, `${line(x(0), 0, x(0), h, colour("faint"))}${line(x(one.low), h / 2, x(one.high), h / 2, c, 'stroke-width="3"')}<circle cx="${x(one.size)}" cy="${h / 2}" r="5" fill="${one.sure ? c : colour("paper")}" stroke="${c}" stroke-width="2"/>`);
-    return `<tr><td><button type="button" data-name="place-${one.number}" aria-pressed="${s.place === one.number}">${plain(one.title)}</button></td><td>${dot}</td><td class="${one.sure ? "" : "null"}">${one.shown ? plain(one.shown) : `<span class="vh">${plain(one.said)}</span>`}</td></tr>`;
+    return `<tr><td>${pressed(`place-${one.number}`, one.title, s.place === one.number)}</td><td>${dot}</td><td class="${one.sure ? "" : "null"}">${one.shown ? plain(one.shown) : `<span class="vh">${plain(one.said)}</span>`}</td></tr>`;
   }).join("");
 }
 
@@ -109,10 +109,9 @@ function sayMonth(slider, s) {
 function levels(s, w) {
   const R = rem(), h = (flat() ? 5 : 6) * R, n = s.lines[0].length, all = s.lines.flat(), [y0, y1] = ends(all, false);
   const x = (k) => 2.2 * R + ((w - 6.5 * R) * k) / Math.max(1, n - 1), y = (value) => h - 1.3 * R - ((h - 1.9 * R) * (value - y0)) / (y1 - y0);
-  const path = (some) => some.map((v, k) => `${k ? "L" : "M"}${x(k).toFixed(1)},${y(v).toFixed(1)}`).join("");
   const [a, b] = s.lines, at = Math.max(0, s.jump.month - 1), apart = b.at(-1) >= a.at(-1) ? 1 : -1;
   const inner = `${HATCH}<rect x="${x(at)}" y="${y(y1)}" width="${Math.max(4, x(s.jump.month) - x(at))}" height="${y(y0) - y(y1)}" fill="url(#hatch)"/>
-    <path d="${path(a)}" fill="none" stroke="${colour("a")}" stroke-width="1.8" stroke-dasharray="5 4"/>${s.chosen ? `<path d="${path(b)}" fill="none" stroke="${colour("b")}" stroke-width="2.2"/>` : ""}
+    <path d="${curveOf(a, x, y)}" fill="none" stroke="${colour("a")}" stroke-width="1.8" stroke-dasharray="5 4"/>${s.chosen ? `<path d="${curveOf(b, x, y)}" fill="none" stroke="${colour("b")}" stroke-width="2.2"/>` : ""}
     ${words(s.jump.month > n / 3 ? x(at) - 4 : x(s.jump.month) + 4, y(y1) + R * 0.8, s.jump.label, s.jump.month > n / 3 ? "end" : "start", `fill:${colour("ink")};font-weight:600;${halo()}`)}
     ${s.chosen ? words(x(n - 1) + 5, y(b.at(-1)) - apart * R * 0.3 + R * 0.3, readable(b.at(-1), 1), "start", `font-weight:700;fill:${colour("b")}`) : ""}
     ${words(x(n - 1) + 5, y(a.at(-1)) + (s.chosen ? apart * R * 0.6 : 0) + R * 0.3, readable(a.at(-1), 1), "start", `fill:${colour("a")}`)}
