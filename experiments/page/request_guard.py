@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from experiments.page.access_token import AccessToken
+from experiments.page.access_token import QUERY, AccessToken
 
 LONGEST_PATH = 1000
 REFUSED = "Only the page itself may ask here. / Aquí solo puede preguntar la propia página.\n"
@@ -38,8 +38,9 @@ class Needs:
 class RequestGuard:
     """Lets through what comes from the page, and sends the rest away before anything else hears of it."""
 
-    def __init__(self, app: Any, port: int, access: AccessToken, needs: Needs) -> None:
-        self.app, self.access, self.needs = app, access, needs
+    def __init__(self, app: Any, port: int, needs: Needs) -> None:
+        self.app, self.access, self.needs = app, AccessToken(port), needs
+        self.link = f"http://127.0.0.1:{port}/?{QUERY}={self.access.token}"
         self.hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

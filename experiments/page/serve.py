@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from experiments.page import sites
-from experiments.page.access_token import QUERY, AccessToken
 from experiments.page.console import OneLine
 from experiments.page.request_guard import Needs, RequestGuard
 from experiments.storage.progress import say
@@ -77,10 +76,9 @@ def serve(app: object, needs: Needs, port: int, meanwhile: Callable[[], None]) -
     logging.basicConfig(handlers=[OneLine()], level=logging.WARNING)
     import uvicorn
 
-    access = AccessToken(port)
+    guard = RequestGuard(app, port, needs)
     sys.setswitchinterval(GIVE_WAY)
     threading.Thread(target=meanwhile, name="confianza warm-up", daemon=True).start()
-    say(f"confianza: the page is at http://{HOST}:{port}/?{QUERY}={access.token} (stop it with Ctrl-C)")
+    say(f"confianza: the page is at {guard.link} (stop it with Ctrl-C)")
     longest = LONGEST_MESSAGE if needs.short_messages else 2**24
-    guard = RequestGuard(app, port, access, needs)
     uvicorn.run(guard, **server_settings(host=HOST, port=port, ws_max_size=longest))

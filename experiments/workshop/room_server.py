@@ -17,7 +17,6 @@ from starlette.staticfiles import StaticFiles
 
 from experiments.page import application as page
 from experiments.page import sites
-from experiments.page.access_token import QUERY, AccessToken
 from experiments.page.application import POLICY
 from experiments.page.background_worker import in_background
 from experiments.page.qr_codes import qr_of
@@ -116,10 +115,9 @@ def open_page() -> str:
     door = socket.socket()
     door.bind((HOST, 0))
     port = door.getsockname()[1]
-    access = AccessToken(port)
-    guard = RequestGuard(page.application(), port, access, page.NEEDS)
+    guard = RequestGuard(page.application(), port, page.NEEDS)
     serve_in_thread(guard, "confianza page", [door], ws_max_size=LONGEST_MESSAGE)
-    return f"http://{HOST}:{port}/?{QUERY}={access.token}"
+    return guard.link
 
 
 def door_of(scenario: str, address: str, port: int, language: str) -> dict[str, Any]:
