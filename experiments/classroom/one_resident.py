@@ -4,6 +4,7 @@ No case becomes part of the world: the choice is weighed between two shifts, by 
 """
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -60,23 +61,21 @@ def imagined_robbery(world: Any, who: int) -> Telling:
     )
 
 
-def terms(telling: Telling) -> list[tuple[str, float]]:
-    """Return the terms of the utility of a telephone call, in log-odds over telling nobody."""
-    found = telling.terms("phone")
-    return [
-        ("readiness", found["intercept"] + found["kind"]),
-        ("severity", found["severity"]),
-        ("loss", found["loss"]),
-        ("trust_term", found["trust"]),
-    ]
-
-
 def describe(world: Any, who: int, language: str) -> dict[str, Any]:
     """Return a resident as the page shows them: beliefs, terms, chances, and one change at a time."""
+    said = partial(say, language)
     mind, person = world.state.minds[who], world.town.people[who]
+    age = int((world.tick // 3 - person["born"]) / DAYS)
     trust, telling = float(world.trust()[who]), imagined_robbery(world, who)
     unfair, useless = float(odds_of_unfairness(mind)), float(odds_of_ineffectiveness(mind))
     values = {"n": f"{100 * trust:.0f}"}
+    phone = telling.terms("phone")  # log-odds over telling nobody
+    terms = {
+        "readiness": phone["intercept"] + phone["kind"],
+        "severity": phone["severity"],
+        "loss": phone["loss"],
+        "trust_term": phone["trust"],
+    }
     ifs = {
         "as_is": telling,
         "if_trust": replace(telling, trust=TRUSTING),
@@ -84,23 +83,16 @@ def describe(world: Any, who: int, language: str) -> dict[str, Any]:
         "if_grave": replace(telling, severity=2 * SEVERITY),
     }
     return {
-        "who": say(
-            language,
-            "invented",
-            who=say(language, "woman" if person["female"] else "man"),
-            age=int((world.tick // 3 - person["born"]) / DAYS),
-        ),
-        "asked": say(language, "robbed", loss=f"{LOSS:.0f}"),
+        "who": said("invented", who=said("woman" if person["female"] else "man"), age=age),
+        "asked": said("robbed", loss=f"{LOSS:.0f}"),
         "beliefs": [
-            [say(language, "trust"), trust],
-            [say(language, "fairness"), 1.0 / (1.0 + unfair)],
-            [say(language, "effectiveness"), 1.0 / (1.0 + useless)],
-            [say(language, "fear"), float(mind["fear"])],
+            [said("trust"), trust],
+            [said("fairness"), 1.0 / (1.0 + unfair)],
+            [said("effectiveness"), 1.0 / (1.0 + useless)],
+            [said("fear"), float(mind["fear"])],
         ],
-        "terms": [[say(language, name, **values), size, name == "readiness"] for name, size in terms(telling)],
-        "way": sum(telling.terms("station").values()) - sum(telling.terms("phone").values()),
-        "chances": [
-            [say(language, f"tell_{name}"), 100.0 * one] for name, one in telling.chances().items() if one > 0.0
-        ],
-        "ifs": [[say(language, name), 100.0 * case.told_share()] for name, case in ifs.items()],
+        "terms": [[said(name, **values), size, name == "readiness"] for name, size in terms.items()],
+        "way": sum(telling.terms("station").values()) - sum(phone.values()),
+        "chances": [[said(f"tell_{name}"), 100.0 * one] for name, one in telling.chances().items() if one > 0.0],
+        "ifs": [[said(name), 100.0 * case.told_share()] for name, case in ifs.items()],
     }

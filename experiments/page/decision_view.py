@@ -40,7 +40,7 @@ WORDS = (
 def shown(one: Standing, asked: Asked) -> dict[str, Any]:
     """Return what the decision view shows."""
     where = "in_twins" if one.moved else "in_worlds"
-    chosen = len(one.choice.chosen)
+    chosen, measures = len(one.choice.chosen), measure_rows(one)
     return {
         "title": one.say("decision.question", town=one.scenario.title[one.language]),
         "answer": decision_sentence(one),
@@ -48,9 +48,9 @@ def shown(one: Standing, asked: Asked) -> dict[str, Any]:
         | {"gap": one.say("decision.gap", n=one.done), "recent": AGGREGATED["recent"][one.language]},
         "reach_head": one.say("decision.reach_head", years=years_of_reach(one)),
         "bar": spans(telephone_summary(one)),
-        "measures": measure_rows(one),
+        "measures": measures,
         "changes": one.say(f"decision.changes_{('none', 'one', 'many')[min(chosen, 2)]}", n=chosen),
-        "unmoved": one.say("decision.unmoved", n=len(measure_rows(one)) - chosen),
+        "unmoved": one.say("decision.unmoved", n=len(measures) - chosen),
         "bill": f"{describe_costs(one)} {describe_agreements(one)}".strip(),
         "begins": one.begins.isoformat(),
         "first": one.scenario.start.isoformat(),

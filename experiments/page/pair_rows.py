@@ -42,14 +42,10 @@ def pair_rows(one: Standing, found: Iterable[tuple[str, Effect, int]]) -> list[d
     if one.moved:
         effects = corrected_together([effect for _, effect, _ in every])
         for row, effect, (_, _, digits) in zip(rows, effects, every, strict=True):
-            row |= difference_columns(one, effect, digits)
+            verdict = judge(effect)
+            little = direction(verdict) or verdict == "nothing"
+            row["b"] = number(effect.arm, digits)
+            row["gap"] = signed(effect.effect, digits) if verdict in TOLD else VERDICTS[verdict].sign
+            row["kind"] = "b" if verdict in ("rises", "falls") else "little" if little else "null"
+            row["verdict"] = getattr(VERDICTS[verdict], one.language)
     return rows
-
-
-def difference_columns(one: Standing, effect: Effect, digits: int) -> dict[str, Any]:
-    """Return level in B, difference and verdict of an effect, as a row has them."""
-    verdict = judge(effect)
-    words = VERDICTS[verdict]
-    size = signed(effect.effect, digits) if verdict in TOLD else words.sign
-    kind = "b" if verdict in ("rises", "falls") else "little" if direction(verdict) or verdict == "nothing" else "null"
-    return {"b": number(effect.arm, digits), "gap": size, "kind": kind, "verdict": getattr(words, one.language)}

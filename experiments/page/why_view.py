@@ -45,8 +45,6 @@ SEEN = 0.005
 """Points below which a cause would be read as 0.00."""
 LAST = (*FORGETTING, MEMORY, POPULATION, NATION)
 """Parts that stand below the causes: memory, people, and the input."""
-KINDS = {"nothing": "little"}
-"""Kinds of bars by verdict, besides those that are surely more or less, and those of which nothing is told."""
 GROSS = "lived"
 """Word of the address for causes as they came, with what was forgotten as a part of its own."""
 WORDS = (
@@ -204,7 +202,8 @@ def cause_bar(one: Standing, part: CauseEffect) -> dict[str, Any]:
     """Return one bar: size, interval, a mark for each pair, and how sure it is."""
     effect = part.effect
     verdict = judge(effect)
-    kind = "input" if part.name == NATION else "sure" if direction(verdict) else KINDS.get(verdict, "unsure")
+    kind = "sure" if direction(verdict) else "little" if verdict == "nothing" else "unsure"
+    kind = "input" if part.name == NATION else kind
     return {
         "title": capital(cause_name(one, part)),
         "size": effect.effect,

@@ -152,13 +152,6 @@ def row_of(file: Path) -> dict[str, Any]:
         months = str(stated["months"]).count("\n") - 1
     except (ValueError, KeyError, TypeError) as reason:
         raise InputError(f"{file}: is no work of a student, as the classroom saves it: {reason}") from None
-    words = {key: str(value) for key, value in task.items() if key not in ("lock", "exercise")}
-    words |= {"exercise": str(task["exercise"]), "lock": "1" if task.get("lock") else ""}
-    words |= {"levers": ",".join(f"{name}:{value}" for name, value in levers.items()), "off": ",".join(map(str, off))}
-    known = assignment_of(words)
-    return {"file": file.name, "months": months} | {key: words[key] for key in ("levers", "off")} | vars_of(known)
-
-
-def vars_of(task: Assignment) -> dict[str, Any]:
-    """Return what the table says of a task."""
-    return {key: getattr(task, key) for key in ("student", "exercise", "seed", "policy", "predict", "why")}
+    words = {key: str(value) for key, value in task.items()} | {"lock": "1" if task.get("lock") else ""}
+    told = {"levers": ",".join(f"{name}:{value}" for name, value in levers.items()), "off": ",".join(map(str, off))}
+    return vars(assignment_of(words | told)) | told | {"file": file.name, "months": months}

@@ -1,5 +1,6 @@
 """Compose what the screen of the room and its phones show, in one language."""
 
+from itertools import pairwise
 from typing import Any
 
 from experiments.comparison.decision_measures import Chosen, decision_measure, measures
@@ -22,15 +23,9 @@ from experiments.workshop.room_results import (
 
 def bins(language: str) -> list[list[str]]:
     """Return the answers to a question: words and the span of points that they mean."""
-    own, d = words(language), delta()
-    far = own["beyond"]
-    spans = [
-        far.format(n=signed(-2 * d, 1)),
-        own["between"].format(a=signed(-2 * d, 1), b=signed(-d, 1)),
-        own["between"].format(a=signed(-d, 1), b=signed(d, 1)),
-        own["between"].format(a=signed(d, 1), b=signed(2 * d, 1)),
-        far.format(n=signed(2 * d, 1)),
-    ]
+    own, edges = words(language), [signed(k * delta(), 1) for k in (-2, -1, 1, 2)]
+    between = [own["between"].format(a=a, b=b) for a, b in pairwise(edges)]
+    spans = [own["beyond"].format(n=edges[0]), *between, own["beyond"].format(n=edges[-1])]
     return [[own[f"bin_{k}"], span] for k, span in enumerate(spans)]
 
 
