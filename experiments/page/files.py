@@ -5,7 +5,7 @@ from typing import Any
 
 from experiments.comparison.decision_outcomes import OUTCOMES, DecisionOutcome
 from experiments.comparison.policy_choice import FILE, program_of
-from experiments.comparison.twin_results import WorldResult
+from experiments.page.pair_rows import pairs_of
 from experiments.page.standing import Standing
 from experiments.page.table_rows import why_unknown
 from experiments.storage.writing import csv_bytes
@@ -56,15 +56,11 @@ def unit_of(outcome: DecisionOutcome, effect: bool = False) -> str:
 
 def month_rows(one: Standing, outcome: DecisionOutcome) -> Iterator[list[Any]]:
     """Yield an outcome by world and month; without measures the world as today alone."""
-    pairs: list[tuple[WorldResult, WorldResult | None]] = (
-        [(result, None) for result in one.base] if not one.moved else [*one.twins]
-    )
-    for base, arm in pairs:
-        dates = base.months["month"]
-        lines = [outcome.months(result) for result in (base, arm) if result is not None]
-        for date, *values in zip(dates, *lines, strict=True):
-            stated = [*values, values[1] - values[0]] if arm is not None else [*values]
-            yield [one.choice.site, outcome.name, unit_of(outcome), f"{date:%Y-%m}", base.seed, *six_digits(stated)]
+    for pair in pairs_of(one):
+        worlds = pair if one.moved else pair[:1]
+        for date, *values in zip(pair[0].months["month"], *map(outcome.months, worlds), strict=True):
+            stated = [*values, values[1] - values[0]] if one.moved else values
+            yield [one.choice.site, outcome.name, unit_of(outcome), f"{date:%Y-%m}", pair[0].seed, *six_digits(stated)]
 
 
 def effect_rows(one: Standing) -> Iterator[list[Any]]:

@@ -45,8 +45,10 @@ UNKNOWN_DRAWS = (
 )
 """Matters whose random number has a key that no record holds (a case, a year, a victim, a block of hours)."""
 SCALE = {"authority": 100.0, "chief": 100.0, "clique": 1.0}
-WORDS = ("one_pair", "events", "small_events", "forgotten", "other", "choice", "weights", "sum", "calibrated", "of_100")
-MORE = ("parts", "ring", "if_head", "safeguard", "kinds", "no_choice", "next_choice")
+WORDS = (
+    *("one_pair", "events", "small_events", "forgotten", "other", "choice", "weights", "sum", "calibrated", "of_100"),
+    *("parts", "ring", "if_head", "safeguard", "kinds", "no_choice", "next_choice"),
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def look_of(word: str) -> Look:
 def shown(one: Standing, asked: Asked) -> dict[str, Any]:
     """Return what the view shows."""
     look = look_of(asked.show)
-    words = {name: one.say(f"life.{name}") for name in (*WORDS, *MORE)}
+    words = {name: one.say(f"life.{name}") for name in WORDS}
     pairs = pairs_of(one)
     kinds = kind_rows(one, look, pairs[0][0].recorded if pairs else None)
     frame = {"title": one.say("life.question"), "words": words, "kinds": kinds}
@@ -129,15 +131,15 @@ def resident_panel(one: Standing, worlds: tuple[Recorded, Recorded], look: Look,
     if not lives:
         return None
     a, b = lives[look.nth % len(lives)]
-    lines = [[100.0 * value for value in life.trust] for life in ((a, b) if one.moved else (a,))]
+    told = (a, b) if one.moved else (a,)
     found = a.tellings
     telling = found[look.choice % len(found)] if found else None
-    rows, rest = event_rows(one, a, b)
+    rows, rest = event_rows(one, told)
     return {
         "who": biography.introduction(one.language, a).rstrip("."),
         "answer": life_answer(one, a, b, telling),
         "number": look.nth % len(lives) + 1,
-        "lines": lines,
+        "lines": [[100.0 * value for value in life.trust] for life in told],
         "events": rows,
         "rest": rest,
         "curve": one.say("life.trust_curve"),
@@ -162,31 +164,29 @@ def life_answer(one: Standing, a: LifeStory, b: LifeStory, telling: Telling | No
     return spans
 
 
-def event_rows(one: Standing, a: LifeStory, b: LifeStory) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the weightiest events of both worlds in order of time, and the rest: all rows sum to the change."""
+def event_rows(one: Standing, told: tuple[LifeStory, ...]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the weightiest events of the worlds told in order of time, and the rest: all rows sum to the change."""
     merged: dict[tuple[Any, ...], dict[int, LifeEvent]] = {}
-    for side, life in enumerate((a, b) if one.moved else (a,)):
+    for side, life in enumerate(told):
         for event in life.events:
             merged.setdefault((event.tick, event.name, *event.values.items()), {})[side] = event
-    order = sorted(merged.values(), key=lambda sides: -max(event_weight(event) for event in sides.values()))
+
+    def weight(event: LifeEvent) -> float:
+        return abs(event.change) if "cause" in event.values else 1.0  # crimes suffered and what followed come first
+
+    order = sorted(merged.values(), key=lambda sides: -max(map(weight, sides.values())))
     chosen = sorted(order[:SHOWN], key=lambda sides: next(iter(sides.values())).tick)
     rows = [event_row(one, number, sides) for number, sides in enumerate(chosen, start=1)]
     sums = []
-    for side, life in enumerate((a, b) if one.moved else (a,)):
+    for side, life in enumerate(told):
         shown = sum(sides[side].change for sides in chosen if side in sides)
         small = sum(event.change for event in life.events) + life.small - shown
         sums.append((small, life.trust[-1] - life.trust[0] - shown - small))
-    names = ("small_events", "forgotten")
     rest = [
-        {"title": one.say(f"life.{name}"), "sizes": [trust_points(total[k]) for total in sums]}
-        for k, name in enumerate(names)
+        {"title": one.say(f"life.{name}"), "sizes": [trust_points(change) for change in changes]}
+        for name, changes in zip(("small_events", "forgotten"), zip(*sums, strict=True), strict=True)
     ]
     return rows, [row for row in rest if any(row["sizes"])]
-
-
-def event_weight(event: LifeEvent) -> float:
-    """Return how much an event matters for being shown: crimes suffered and what followed first, then by size."""
-    return abs(event.change) if "cause" in event.values else 1.0
 
 
 def trust_points(change: float) -> str:
@@ -203,9 +203,7 @@ def event_row(one: Standing, number: int, sides: dict[int, LifeEvent]) -> dict[s
         "number": number,
         "date": day_of(one, event.tick),
         "text": biography.sentence(one.language, event).rstrip(".") + times + only,
-        "sizes": [
-            trust_points(sides[side].change) if side in sides else "–" for side in ((0, 1) if one.moved else (0,))
-        ],
+        "sizes": [trust_points(sides[k].change) if k in sides else "–" for k in range(1 + one.moved)],
         "month": month_number(one, event.tick),
         "side": 1 if 0 not in sides else 0,
     }

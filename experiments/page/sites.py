@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,16 +49,12 @@ def load_scenario(name: str) -> Scenario:
     return scenarios.load(name)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Municipality:
-    """A municipality's town, and what every map of it shows."""
+    """A municipality's town, and the ground that every map of it shows."""
 
     town: Town
-
-    @cached_property
-    def ground(self) -> dict[str, Any]:
-        """Ground of its map."""
-        return ground(self.town)
+    ground: dict[str, Any]
 
 
 MOST_SITES = 3
@@ -76,5 +72,6 @@ def load_municipality(name: str) -> Municipality:
         if name not in _sites:
             if len(_sites) >= MOST_SITES:
                 _sites.pop(next(iter(_sites)))
-            _sites[name] = Municipality(build_town(load_scenario(name)))
+            town = build_town(load_scenario(name))
+            _sites[name] = Municipality(town, ground(town))
         return _sites[name]

@@ -3,7 +3,7 @@
 import datetime
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
@@ -32,7 +32,7 @@ class Standing:
     base: tuple[WorldResult, ...] = ()
     arm: tuple[WorldResult, ...] = ()
     faults: tuple[str, ...] = ()
-    twins_asked: int = field(default=TWINS)
+    twins_asked: int = TWINS
 
     def say(self, name: str, **values: object) -> str:
         """Return a text in the language of the visitor."""
