@@ -44,7 +44,7 @@ NEEDS = Needs(
         "websocket": re.compile(rf"/jupyter/api/kernels/{VISIT}/channels"),
     },
     POLICY,
-    short_messages=False,
+    longest=2**24,
 )
 
 

@@ -32,7 +32,8 @@ class Needs:
 
     paths: Mapping[str, re.Pattern[str]]
     policy: str
-    short_messages: bool = True
+    longest: int = 2**16
+    """Bytes of a message of a browser, at most."""
 
 
 class RequestGuard:

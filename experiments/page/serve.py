@@ -17,8 +17,6 @@ from model.engine.errors import InputError
 HOST = "127.0.0.1"
 GIVE_WAY = 0.0005
 """Seconds after which a thread that computes gives way: at Python's own 5 ms each message waits for several of them."""
-LONGEST_MESSAGE = 2**16
-"""Bytes of a message of a browser, at most."""
 
 
 def view(scenario: str, port: int, language: str, mesa: bool = False, draws: tuple[Path, ...] = ()) -> None:
@@ -80,5 +78,4 @@ def serve(app: object, needs: Needs, port: int, meanwhile: Callable[[], None]) -
     sys.setswitchinterval(GIVE_WAY)
     threading.Thread(target=meanwhile, name="confianza warm-up", daemon=True).start()
     say(f"confianza: the page is at {guard.link} (stop it with Ctrl-C)")
-    longest = LONGEST_MESSAGE if needs.short_messages else 2**24
-    uvicorn.run(guard, **server_settings(host=HOST, port=port, ws_max_size=longest))
+    uvicorn.run(guard, **server_settings(host=HOST, port=port, ws_max_size=needs.longest))

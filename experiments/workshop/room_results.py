@@ -75,7 +75,6 @@ def reveal(one: Standing) -> dict[str, Any]:
         "low": signed(min(each), 2),
         "high": signed(max(each), 2),
         "today": number(effect.base, 1),
-        "mean_value": effect.effect,
     }
 
 

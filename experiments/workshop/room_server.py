@@ -21,10 +21,9 @@ from experiments.page.application import POLICY
 from experiments.page.background_worker import in_background
 from experiments.page.qr_codes import qr_of
 from experiments.page.request_guard import Needs, RequestGuard
-from experiments.page.serve import HOST, LONGEST_MESSAGE, check_port, serve, server_settings
+from experiments.page.serve import HOST, check_port, serve, server_settings
 from experiments.storage.progress import say
-from experiments.words.catalogue import LANGUAGES
-from experiments.workshop.phone_gate import LONGEST_BODY, PhoneGate, address_for
+from experiments.workshop.phone_gate import LONGEST_BODY, PhoneGate, address_for, language_of
 from experiments.workshop.room import Refused, Room, texts
 from experiments.workshop.room_results import PairedRuns
 from experiments.workshop.room_view import chosen_of, screen, with_links
@@ -65,9 +64,7 @@ class Presenter:
 
     def state(self, asked: Request) -> Response:
         """Return what the screen shows now."""
-        stated = asked.query_params.get("lang", "")
-        language = stated if stated in LANGUAGES else sites.opening.language
-        shown = screen(self.room, self.runs, language, self.door)
+        shown = screen(self.room, self.runs, language_of(asked, sites.opening.language), self.door)
         return JSONResponse(with_links(shown, self.decision, self.runs.site))
 
     async def do(self, asked: Request) -> Response:
@@ -116,7 +113,7 @@ def open_page() -> str:
     door.bind((HOST, 0))
     port = door.getsockname()[1]
     guard = RequestGuard(page.application(), port, page.NEEDS)
-    serve_in_thread(guard, "confianza page", [door], ws_max_size=LONGEST_MESSAGE)
+    serve_in_thread(guard, "confianza page", [door], ws_max_size=page.NEEDS.longest)
     return guard.link
 
 

@@ -147,9 +147,8 @@ def screen(room: Room, runs: PairedRuns, language: str, door: dict[str, Any]) ->
         runs.ask(chosen_of(room.question))
         shown |= {"question": question_view(room.question, runs.site, language), "bins": bins(language)}
     if room.phase == "reveal":
-        said = runs.shown(chosen_of(room.question), language, reveal)
-        shown |= {"reveal": said, "counts": room.shown(asked, N_BINS), "total": sum(room.counts(asked, N_BINS))}
-        shown["delta"] = number(delta(), 1)
+        said, counts = runs.shown(chosen_of(room.question), language, reveal), room.shown(asked, N_BINS)
+        shown |= {"reveal": said, "counts": counts, "delta": number(delta(), 1)}
     if room.phase == "packages":
         rows = [{"name": one.name, "title": one.title[language], "harm": one.harm} for one in measures()]
         shown |= package_limits(room) | {"measures": rows, "packages": packages_view(room, runs.site, language)}

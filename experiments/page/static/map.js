@@ -1,6 +1,6 @@
 // The map: a layer in A, in B, and their difference; one slider of months; one settlement in numbers.
 
-import { HATCH, colour, diamond, fill, landOf, lookOf, monthName, plain, places, rem, ringOf, scale } from "./draw.js";
+import { colour, diamond, fill, landOf, lookOf, monthName, plain, places, rem, ringOf, scale } from "./draw.js";
 import { curves, gapLine, gapOf, pairTable } from "./parts.js";
 import { player } from "./player.js";
 
