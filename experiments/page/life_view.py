@@ -252,23 +252,21 @@ def dots_by_option(chances: dict[str, float], titles: list[str]) -> list[dict[st
 
 def what_ifs(one: Standing, telling: Telling, b: LifeStory) -> list[dict[str, Any]]:
     """Return of a hundred how many tell somebody if one input is moved, by the same formula."""
-    moves: list[tuple[str, dict[str, Any]]] = [("as_was", {})]
-    if one.moved:
-        then = b.trust[max(0, min(len(b.trust) - 1, month_number(one, telling.tick) - 1))]
-        moves.append(("trust_b", {"trust": then}))
-    moves += [
-        ("trust_high", {"trust": TRUSTING}),
-        ("station", {"desk": 0.0}),
-        ("prosecutor", {"seat": 0.0}),
-        ("loss", {"loss": DEARER * max(telling.loss, 100.0)}),
-        ("couple", {"at_hand": True}),
-    ]
-    values = {"n": number(100.0 * TRUSTING), "q": number(DEARER * max(telling.loss, 100.0))}
-    if one.moved:
-        values["b"] = number(100.0 * moves[1][1]["trust"])
+    loss, then = DEARER * max(telling.loss, 100.0), b.trust[max(0, month_number(one, telling.tick) - 1)]
+    moves: dict[str, dict[str, Any]] = {
+        "as_was": {},
+        "trust_b": {"trust": then},
+        "trust_high": {"trust": TRUSTING},
+        "station": {"desk": 0.0},
+        "prosecutor": {"seat": 0.0},
+        "loss": {"loss": loss},
+        "couple": {"at_hand": True},
+    }
+    values = {"n": number(100.0 * TRUSTING), "q": number(loss), "b": number(100.0 * then)}
     return [
         {"title": one.say(f"life.if_{name}", **values), "n": round(100.0 * telling.told_share(**moved), 1)}
-        for name, moved in moves
+        for name, moved in moves.items()
+        if one.moved or name != "trust_b"
     ]
 
 

@@ -5,6 +5,9 @@ import { picture, save } from "./files.js";
 
 const find = (selector) => document.querySelector(selector);
 const read = (query) => Object.fromEntries(new URLSearchParams(query));
+const written = (value) => encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%2F", "/");
+const queryOf = (want) => `?${Object.entries(want).filter(([, value]) => value).map(([key, value]) => `${key}=${written(value)}`).join("&")}`;
+const OF_ONE_VIEW = { place: "", month: "", show: "", present: "" };
 const AGAIN_MS = 1500;
 const TOGETHER_MS = 150;
 
@@ -23,8 +26,7 @@ let socket = null, timer = 0, told = -TOGETHER_MS, view = null, pressing = false
 function ask(change, history = "replaceState") {
   page.want = { ...page.want, ...change };
   page.number += 1;
-  const query = Object.entries(page.want).filter(([, value]) => value).map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%2F", "/")}`);
-  window.history[history](null, "", `?${query.join("&")}`);
+  window.history[history](null, "", queryOf(page.want));
   clearTimeout(timer);
   timer = setTimeout(tell, Math.max(0, told + TOGETHER_MS - performance.now()));
 }
@@ -121,14 +123,9 @@ function frame(s) {
   fill("footer", s.present ? `${plain(s.source)} <span class="keys">${plain(s.words.keys || "")}</span>` : `${plain(s.words.foot)} <b>${plain(s.words.foot_twins)}</b> ${plain(s.words.foot_same)}`);
 }
 
-export function linkTo(change) {
-  const query = Object.entries({ ...page.want, place: "", month: "", show: "", present: "", ...change }).filter(([, value]) => value);
-  return `?${query.map(([key, value]) => `${key}=${value}`).join("&")}`;
-}
+export const linkTo = (change) => queryOf({ ...page.want, ...OF_ONE_VIEW, ...change });
 
-export function go(name) {
-  ask({ view: name === "decision" ? "" : name, place: "", month: "", show: "", present: "" }, "pushState");
-}
+const go = (name) => ask({ ...OF_ONE_VIEW, view: name === "decision" ? "" : name }, "pushState");
 
 // Acts
 
