@@ -256,9 +256,8 @@ ${step === "why" ? `${field("student", "student")}<button type="button" data-do=
       c.fillStyle = shades[shade];
       c.fillRect(x(a), y(b + 1), k - 0.3, k - 0.3);
     });
-    c.strokeStyle = look.getPropertyValue("--paper"); c.lineWidth = 1.4;
-    for (const colourOf of [["--paper", 2.2], ["--ink", 1]]) {
-      c.strokeStyle = look.getPropertyValue(colourOf[0]); c.lineWidth = colourOf[1]; c.beginPath();
+    for (const [name, wide] of [["--paper", 2.2], ["--ink", 1]]) {
+      c.strokeStyle = look.getPropertyValue(name); c.lineWidth = wide; c.beginPath();
       for (const [a, b] of run?.gangs || []) { c.moveTo(x(a), y(b)); c.lineTo(x(a + 1), y(b + 1)); }
       c.stroke();
     }

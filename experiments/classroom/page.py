@@ -49,7 +49,9 @@ class Classroom:
     """One student's page: what is set, the run, the run before it, paired runs, and the thread that simulates."""
 
     def __init__(self, language: str) -> None:
-        self.task, self.run, self.before = Assignment(lang=language), None, None  # type: tuple[Assignment, LessonRun | None, Any]
+        self.task = Assignment(lang=language)
+        self.run: LessonRun | None = None
+        self.before: tuple[Assignment, dict[str, list[float | None]]] | None = None
         self.todays: dict[str, float | None] = {}
         self.person: dict[str, Any] | None = None
         self.pairs: AskedPairs | None = None
@@ -181,8 +183,7 @@ class Classroom:
         """Begin a new world as it is set; the run before it stays as A."""
         self.playing, self.fault, self.person = False, "", None
         if self.run and self.run.months:
-            task = self.run.task
-            self.before = {"series": self.run.series(), "task": task, "seed": task.seed}
+            self.before = self.run.task, self.run.series()
         if not self.todays:
             today = LessonRun(Assignment(seed=self.task.seed))
             today.step("month")
@@ -269,11 +270,10 @@ class Classroom:
         """Send the state of the page, and the map."""
         task, run = self.task, self.run
         changeable = *lesson.lever_names(), *lesson.switch_names(), "policy", "seed"
-        past = self.before and {
-            "series": self.before["series"],
-            "seed": self.before["seed"],
-            "label": label(self.before["task"], task.lang),
-        }
+        past = None
+        if self.before:
+            earlier, series = self.before
+            past = {"series": series, "seed": earlier.seed, "label": label(earlier, task.lang)}
         self.show_frame()
         self.widget.state = {
             "task": dataclasses.asdict(task) | {"levers": dict(task.levers), "off": sorted(task.off)},
