@@ -15,7 +15,7 @@ import os
 import queue
 import tempfile
 import threading
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -48,7 +48,7 @@ OnMonths = Callable[[pd.DataFrame, str], None]
 class TwinRequest:
     """Runs that a visitor waits for, in the order in which they are wanted."""
 
-    specs: OrderedDict[str, RunSpec]
+    specs: dict[str, RunSpec]
     on_world: OnWorld
     on_months: OnMonths
     first: str
@@ -98,7 +98,7 @@ class BackgroundWorker:
         The months of the first of them are sent while it runs.
         """
         kept = {spec.run: world for spec in specs if (world := self.kept.get(spec.run))}
-        missing = OrderedDict((spec.run, spec) for spec in specs if spec.run not in kept)
+        missing = {spec.run: spec for spec in specs if spec.run not in kept}
         with self.lock:
             # It takes the place of the earlier request: who moves much neither gains nor loses a turn.
             earlier = self.requests.get(seat)

@@ -1,6 +1,5 @@
 """The view "Criteria": the four criteria and accountability in both worlds, and what each is made of."""
 
-import math
 from collections import Counter
 from typing import Any
 
@@ -94,7 +93,7 @@ def criterion_word(one: Standing, pairs: Pairs, name: str) -> str:
     said: dict[str, list[str]] = {}
     for side in (0, 1) if one.moved else (0,):
         levels = [float(pair[side].months[name].iloc[-1]) for pair in pairs]
-        if math.isnan(np.nanmean(levels) if not np.isnan(levels).all() else math.nan):
+        if np.isnan(levels).all():
             return one.say("criteria.none")
         grade = GRADES[grade_index(float(np.nanmean(levels)))]
         draws = [scores_drawn(dict(pair[side].months), one.scenario.anchors, DRAWS)[name] for pair in pairs]
