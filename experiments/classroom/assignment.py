@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from experiments.classroom import lesson
 from experiments.words.catalogue import LANGUAGES
 from model.engine.errors import InputError, suggest_nearest
+from scenarios.groups import find_parameter
 
 KEYS = ("exercise", "lock", "lang", "seed", "policy", "levers", "off", "step", "months", "predict", "why", "student")
 UNITS = ("month", "day", "shift")
@@ -110,7 +111,8 @@ def lever_of(word: str) -> tuple[str, float]:
     ('contacts.fair', 0.9)
     """
     name, _, stated = word.partition(":")
-    about = lesson.spec_of(one_of("levers", name, lesson.lever_names()))
+    group, key = find_parameter(one_of("levers", name, lesson.lever_names()))
+    about = group.parameter_specs()[key]
     try:
         value = float(stated)
     except ValueError:

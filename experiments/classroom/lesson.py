@@ -14,7 +14,6 @@ from experiments.storage.reading import reference_file
 from experiments.storage.run_spec import parameter_value
 from experiments.words import catalogue
 from experiments.words.toml_files import toml_beside
-from model.engine.parameters import ParameterSpec
 from model.engine.scenario import Scenario
 from scenarios.groups import find_parameter
 from scenarios.policy_files import ready_policies
@@ -74,12 +73,6 @@ def switch_names() -> tuple[str, ...]:
 def exercises() -> list[dict[str, Any]]:
     """Return the exercises as the file states them."""
     return list(table("exercises")["exercise"])
-
-
-def spec_of(name: str) -> ParameterSpec:
-    """Return unit and range of a lever."""
-    group, key = find_parameter(name)
-    return group.parameter_specs()[key]
 
 
 def value_text(value: float, unit: str, language: str) -> str:
