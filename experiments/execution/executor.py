@@ -56,47 +56,31 @@ class JobResults[J: SizedJob, R]:
         return [result for _, result in self.whole_pairs]
 
 
-@dataclass
-class ResultSink[J: SizedJob, R]:
-    """Stores each finished job before it is counted."""
-
-    results: JobResults[J, R]
-    progress: Progress
-    store: Callable[[J, R], None]
-    shifts: int = 0
-    """Shifts of all finished jobs."""
-
-    def add(self, job: J, result: R) -> None:
-        """Store and count a finished job."""
-        self.store(job, result)
-        self.results.finished.append((job, result))
-        self.progress.ended()
-        self.shifts += job.shifts
-
-
-def keep_in_memory(_: object, __: object) -> None:
-    """Store a finished job nowhere else."""
-
-
 def run_jobs[J: SizedJob, R](
     jobs: Sequence[J],
     function: JobFunction[J, R],
     workers: int,
     label: str,
-    store: Callable[[J, R], None] = keep_in_memory,
+    store: Callable[[J, R], None] | None = None,
 ) -> JobResults[J, R]:
-    """Run jobs and store each as soon as it is finished; an interruption keeps the finished ones."""
+    """Run jobs and store each as soon as it is finished, before it counts; an interruption keeps the finished ones."""
     announce_compiling()
     announce_stop_command()
     order = {job.key: number for number, job in enumerate(jobs)}  # keys of runs are taken before any file can change
     results: JobResults[J, R] = JobResults()
     progress = Progress(label, sum(job.shifts for job in jobs), len(jobs))
-    sink = ResultSink(results, progress, store)
+
+    def take(job: J, result: R) -> None:
+        if store is not None:
+            store(job, result)
+        results.finished.append((job, result))
+        progress.ended()
+
     try:
         if min(workers, len(jobs)) <= 1:
-            run_in_process(jobs, function, sink)
+            run_in_process(jobs, function, take, progress.reach)
         else:
-            run_in_workers(jobs, function, min(workers, len(jobs)), sink)
+            results.interrupted = run_in_workers(jobs, function, min(workers, len(jobs)), take, progress.reach)
         if not results.interrupted:
             progress.conclude()
     except KeyboardInterrupt:
@@ -107,8 +91,10 @@ def run_jobs[J: SizedJob, R](
     return results
 
 
-def run_in_process[J: SizedJob, R](jobs: Sequence[J], function: JobFunction[J, R], sink: ResultSink[J, R]) -> None:
-    """Run one job after the other in this process.
+def run_in_process[J: SizedJob, R](
+    jobs: Sequence[J], function: JobFunction[J, R], take: Callable[[J, R], None], reach: Callable[[int], None]
+) -> None:
+    """Run one job after the other in this process; take each result, and tell the shifts that are reached.
 
     Garbage is collected only once the first job has simulated its first shifts, and what exists by then is frozen:
     compiling makes millions of objects that stay, and to scan them takes a tenth of a first run.
@@ -121,21 +107,26 @@ def run_in_process[J: SizedJob, R](jobs: Sequence[J], function: JobFunction[J, R
             set_aside()
             gc.enable()
         done += shifts
-        sink.progress.reach(done)
+        reach(done)
 
     gc.disable()
     try:
         with second_compiler(), handle_signals():
             for job in jobs:
-                sink.add(job, function(job, report))
+                take(job, function(job, report))
     finally:
         gc.enable()
 
 
 def run_in_workers[J: SizedJob, R](
-    jobs: Sequence[J], function: JobFunction[J, R], workers: int, sink: ResultSink[J, R]
-) -> None:
-    """Run jobs in worker processes."""
+    jobs: Sequence[J],
+    function: JobFunction[J, R],
+    workers: int,
+    take: Callable[[J, R], None],
+    reach: Callable[[int], None],
+) -> bool:
+    """Run jobs in worker processes, as `run_in_process` does; return whether it was interrupted."""
+    done = 0
     with Interruption() as interruption:
         executor: LocalExecutor[J, R] = LocalExecutor(workers, function)
         try:
@@ -144,14 +135,15 @@ def run_in_workers[J: SizedJob, R](
                 for job, result in completed:
                     if isinstance(result, WorkerDied):
                         raise RepeatedWorkerDeath(f"{job.key}: the worker process {DEATHS_TEXT}")
-                    sink.add(job, result)
-                sink.progress.reach(sink.shifts + executor.shifts())
+                    take(job, result)
+                    done += job.shifts
+                reach(done + executor.shifts())
         finally:
             executor.stop()
             for job, late in executor.wait(0.0):
                 if not isinstance(late, WorkerDied):
-                    sink.add(job, late)
-        sink.results.interrupted = interruption.came
+                    take(job, late)
+        return interruption.came
 
 
 def as_completed[J: Job, R](
