@@ -1,13 +1,12 @@
 """Towns that a worker keeps: a few at a time, shared by all runs that do not change what a town is built from."""
 
-from collections.abc import Iterator, Mapping
+from collections import UserDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import shapely
-
-from experiments.storage.run_identity import canonical, digest_of, numbers_of
+from experiments.storage.run_identity import canonical, digest_of, numbers_of, places_of
 from experiments.storage.run_spec import RunSpec
 from model.engine.parameters import ParameterGroup
 from model.engine.scenario import Scenario
@@ -20,22 +19,16 @@ MOST = 2
 """Towns that a worker keeps: as many as a study that goes to and fro between two municipalities needs."""
 
 
-class Watched(Mapping[str, ParameterGroup]):
+class Watched(UserDict[str, ParameterGroup]):
     """The groups of a scenario; remembers which of them were read."""
 
     def __init__(self, groups: Mapping[str, ParameterGroup]) -> None:
-        self.groups = groups
+        super().__init__(groups)
         self.read: set[str] = set()
 
     def __getitem__(self, name: str) -> ParameterGroup:
         self.read.add(name)
-        return self.groups[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.groups)
-
-    def __len__(self) -> int:
-        return len(self.groups)
+        return super().__getitem__(name)
 
 
 @dataclass
@@ -49,21 +42,17 @@ class Towns:
     def of(self, scenario: Scenario) -> "Town":
         """Return the town of a scenario: one that is kept if it would be the same, else a new one."""
         with self.lock:  # a worker of a cluster may have several threads
-            return self.found_or_built(scenario)
-
-    def found_or_built(self, scenario: Scenario) -> "Town":
-        """Return the town of a scenario, while no other thread looks for one."""
-        for entry in self.kept:
-            groups, mark, town = entry
-            if mark == mark_of(scenario, groups):
-                self.kept.remove(entry)
-                self.kept.append(entry)
-                return town
-        del self.kept[: len(self.kept) - MOST + 1]
-        town, groups = build(scenario)
-        self.built += 1
-        self.kept.append((groups, mark_of(scenario, groups), town))
-        return town
+            for entry in self.kept:
+                groups, mark, town = entry
+                if mark == mark_of(scenario, groups):
+                    self.kept.remove(entry)
+                    self.kept.append(entry)
+                    return town
+            del self.kept[: len(self.kept) - MOST + 1]
+            town, groups = build(scenario)
+            self.built += 1
+            self.kept.append((groups, mark_of(scenario, groups), town))
+            return town
 
 
 TOWNS = Towns()
@@ -87,13 +76,7 @@ def build(scenario: Scenario) -> "tuple[Town, frozenset[str]]":
 
 def mark_of(scenario: Scenario, groups: frozenset[str]) -> str:
     """Return what stands for all that a town is built from, if it reads these groups."""
-    places: dict[str, Any] = {
-        "outline": digest_of(shapely.to_wkb(scenario.outline)),
-        "lake": digest_of(shapely.to_wkb(scenario.lake)) if scenario.lake is not None else None,
-        "settlements": [vars(one) for one in scenario.settlements],
-        "facilities": [vars(one) for one in scenario.facilities],
-        "start": scenario.start.isoformat(),
-    }
+    places = places_of(scenario) | {"start": scenario.start.isoformat()}
     numbers = {name: numbers_of(scenario[name]) for name in groups}
     return digest_of(canonical([places, numbers]).encode())
 

@@ -26,13 +26,20 @@ def settings_of(scenario: Scenario) -> dict[str, Any]:
         "start": scenario.start.isoformat(),
         "parameters": {name: numbers_of(group) for name, group in sorted(own.items())},
         "off": sorted(scenario.off),
+        **places_of(scenario),
+        "anchors": [dataclasses.asdict(one) for one in scenario.anchors],
+        "timeline": [event_of(one) for one in scenario.timeline],
+        "policies": [policy_of(one, scenario) for one in scenario.policies if one.entries or one.off],
+    }
+
+
+def places_of(scenario: Scenario) -> dict[str, Any]:
+    """Return what the map of a scenario holds: outline, lake, settlements and facilities."""
+    return {
         "outline": digest_of(shapely.to_wkb(scenario.outline)),
         "lake": digest_of(shapely.to_wkb(scenario.lake)) if scenario.lake is not None else None,
         "settlements": [dataclasses.asdict(one) for one in scenario.settlements],
         "facilities": [dataclasses.asdict(one) for one in scenario.facilities],
-        "anchors": [dataclasses.asdict(one) for one in scenario.anchors],
-        "timeline": [event_of(one) for one in scenario.timeline],
-        "policies": [policy_of(one, scenario) for one in scenario.policies if one.entries or one.off],
     }
 
 
