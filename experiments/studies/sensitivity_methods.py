@@ -6,7 +6,7 @@ that it is given; so it gets complete blocks and a copy.
 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -139,6 +139,16 @@ def indices(name: str, factors: Iterable[Any], values: np.ndarray, halves: np.nd
     return [Index(str(factor), name, float(value), float(half)) for factor, value, half in rows]
 
 
+PAWN = Method(
+    name="pawn",
+    main="above_dummy",
+    meaning="distance of distributions, above that of a factor without effect",
+    unit="points",
+    block=lambda _: 1,
+    sample=sample_pawn,
+    analyse=analyse_pawn,
+    fewest=40,
+)
 METHODS = {
     method.name: method
     for method in (
@@ -164,26 +174,8 @@ METHODS = {
             powers=True,
             most_factors=12,
         ),
-        Method(
-            name="pawn",
-            main="above_dummy",
-            meaning="distance of distributions, above that of a factor without effect",
-            unit="points",
-            block=lambda _: 1,
-            sample=sample_pawn,
-            analyse=analyse_pawn,
-            fewest=40,
-        ),
-        Method(
-            name=DRAWS,
-            main="above_dummy",
-            meaning="distance of distributions, above that of a factor without effect",
-            unit="draws",
-            block=lambda _: 1,
-            sample=sample_pawn,
-            analyse=analyse_pawn,
-            fewest=3,
-        ),
+        PAWN,
+        replace(PAWN, name=DRAWS, unit="draws", fewest=3),
     )
 }
 
