@@ -34,6 +34,7 @@ INCIDENT_COLUMNS = (
 """Columns that are kept of an incident: never who suffered or told it, and no place."""
 
 CEILING_HITS = "ceiling_hits"
+"""Measure that counts how often a hazard reached its ceiling in a month."""
 LABEL, COUPLE = stream_id("label of who decides"), stream_id("label of a couple")
 
 type Advance = Callable[[TrustModel, int], None]
@@ -44,7 +45,13 @@ _SETTLEMENT: Codes = {"settlement": ()}
 
 
 def simulate(
-    spec: RunSpec, town: Town, tell: ReportProgress, save: Path | None = None, measured: Collection[str] = ()
+    spec: RunSpec,
+    town: Town,
+    tell: ReportProgress,
+    save: Path | None = None,
+    measured: Collection[str] = (),
+    *,
+    whole: bool = True,
 ) -> Finished:
     """Carry out one run to its end; of the measures compute those named, all by default, and leave the others null."""
     world = start_world(spec, town)
@@ -54,7 +61,13 @@ def simulate(
     cells = simulate_until(world, tick_of(spec.until), tell)
     if save is not None:
         world.save(seed_folder(save, spec.seed))
-    return Finished(spec.seed, spec.run, tables_of(world, spec, cells), hits_of(world))
+    return finished_run(world, spec, cells, whole=whole)
+
+
+def finished_run(world: TrustModel, spec: RunSpec, cells: list[np.ndarray], *, whole: bool) -> Finished:
+    """Return the run of a world that has ended, with all tables or its measures alone."""
+    tables = tables_of(world, spec, cells) if whole else {"measures": measures_table(world, spec)}
+    return Finished(spec.seed, spec.run, tables, float(sum(world.datacollector.model_vars[CEILING_HITS])))
 
 
 def start_world(spec: RunSpec, town: Town) -> TrustModel:
@@ -83,11 +96,6 @@ def simulate_until(
         cells.append(rows[rows["month"] == month_of(goal - 1)])
         tell(shifts)
     return cells
-
-
-def hits_of(world: TrustModel) -> float:
-    """Return how often a hazard reached its ceiling in the months reported."""
-    return float(sum(world.datacollector.model_vars[CEILING_HITS]))
 
 
 def tables_of(world: TrustModel, spec: RunSpec, cells: list[np.ndarray]) -> dict[str, pa.Table]:

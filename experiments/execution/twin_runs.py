@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.execution.job_cache import Tables
 from experiments.execution.local_workers import ReportProgress
-from experiments.execution.run_tables import hits_of, measures_table, restored, simulate_until, start_world, tables_of
+from experiments.execution.run_tables import finished_run, restored, simulate, simulate_until
 from experiments.execution.shared_towns import town_for
 from experiments.execution.trust_accounts import Law, changes_of
 from experiments.storage.run_folder import Finished
@@ -79,7 +79,7 @@ def run_task(task: Task, tell: ReportProgress) -> TaskResults:
     for spec in task.specs:
         town = town_for(spec)
     if task.kind == "alone":
-        return TaskResults(task, [run_alone(spec, town, tell) for spec in task.specs])
+        return TaskResults(task, [simulate(spec, town, tell, whole=False) for spec in task.specs])
     runs, residents, first = [], [], None
     for spec, world, cells in simulated_twins(task.specs, town, tell):
         runs.append(finished_run(world, spec, cells, whole=task.kind == "twins"))
@@ -133,19 +133,6 @@ def simulated_twins(
     """Yield each run of one seed with its world at the end and the months of its cells."""
     for spec, world in zip(specs, twin_worlds(specs, town, tell), strict=True):
         yield spec, world, simulate_until(world, tick_of(spec.until), tell)
-
-
-def run_alone(spec: RunSpec, town: Town, tell: ReportProgress) -> Finished:
-    """Carry out one run from its own beginning."""
-    world = start_world(spec, town)
-    tell(spec.shifts - spec.reported)
-    return finished_run(world, spec, simulate_until(world, tick_of(spec.until), tell), whole=False)
-
-
-def finished_run(world: TrustModel, spec: RunSpec, cells: list[np.ndarray], *, whole: bool) -> Finished:
-    """Return the run of a world that has ended, with all tables or its measures alone."""
-    tables = tables_of(world, spec, cells) if whole else {"measures": measures_table(world, spec)}
-    return Finished(world.seed, spec.run, tables, hits_of(world))
 
 
 # Residents who differ
