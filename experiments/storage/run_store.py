@@ -15,6 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from experiments.storage.manifest_schema import reader
 from experiments.storage.result_tables import (
     KEEPS,
     MEASURES,
@@ -72,12 +73,9 @@ def read_batch(path: Path) -> RunBatch | None:
         return None
     try:
         stated = pq.read_schema(path).metadata or {}
-        runs, beside = (json.loads(stated[one]) for one in (RUNS, BESIDE))
+        runs = reader(list[str]).validate_json(stated[RUNS])
+        beside = reader(dict[str, str]).validate_json(stated[BESIDE])
     except (KeyError, ValueError, RecursionError, OSError, pa.ArrowException):
-        return None
-    if not isinstance(beside, dict) or not isinstance(runs, list):
-        return None
-    if not all(isinstance(one, str) for one in (*runs, *beside.values())):
         return None
     batch = RunBatch(path, tuple(runs), beside)
     return batch if all(name in KEEPS and is_intact(batch.file(name)) for name in batch.beside) else None
@@ -88,11 +86,11 @@ def run_batches(folder: Path) -> Iterator[tuple[Path, RunBatch | None]]:
     seen: set[str] = set()
     for path in sorted((folder / MEASURES).glob("*")):
         batch = None if path.name.startswith(".") else read_batch(path)
-        if batch is not None and seen & set(batch.runs):
-            batch = None
-        if batch is not None:
+        if batch is not None and seen.isdisjoint(batch.runs):
             seen.update(batch.runs)
-        yield path, batch
+            yield path, batch
+        else:
+            yield path, None
 
 
 def stored_table(folder: Path, runs: Collection[str] | None = None, name: str = MEASURES) -> pa.Table | None:
