@@ -4,7 +4,6 @@ import math
 import shlex
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -43,37 +42,19 @@ from experiments.studies.sweep_command import INTERRUPTED, Hands, compute_missin
 from model.engine.errors import InputError
 
 
-@dataclass(frozen=True)
-class Analysis:
-    """A study, the method by which it is analysed, and the factors that this varies."""
-
-    study: Study
-    method: Method
-    problem: Problem
-
-    @property
-    def arms(self) -> int:
-        """Combinations of scenario and policy, each of which runs the whole design."""
-        return len(self.study.scenarios) * len(self.study.policies)
-
-    def runs(self, size: DesignSize) -> int:
-        """Return the runs of one arm."""
-        return size.runs(self.method, self.problem)
-
-
 def sensitivity(name: str, method_name: str, budget: str | None, hands: Hands, out: Path | None, fresh: bool) -> int:
     """Carry out a sensitivity analysis, or what is missing of it; return the exit code."""
     study, method = read_study(find_study(name)), method_named(method_name)
-    analysis = Analysis(study, method, problem_of(study, method))
+    problem = problem_of(study, method)
     target = place.folder_for(study, out or Path("results") / f"{study.name}-{method.name}")
     with locked(target):
         if fresh:
             place.clear(target)
         place.check_same(target, study)
-        size, stated = agreed_design(analysis, budget, hands, target)
+        size, stated = agreed_design(study, method, problem, budget, hands, target)
         say(stated)
-        agree_to(study, analysis.runs(size) * analysis.arms, hands.workers, hands.agreed)
-        points = method.sample(analysis.problem, size.blocks)
+        agree_to(study, size.runs(method, problem) * study.arms, hands.workers, hands.agreed)
+        points = method.sample(problem, size.blocks)
         rows = [list(map(point.with_seed, size.seeds)) for point in points_of(study, points)]
         jobs = list({job.run: job for row in rows for job in row}.values())
         agreement = {"method": method.name, "budget": budget, "blocks": size.blocks, "seeds": list(size.seeds)}
@@ -82,9 +63,9 @@ def sensitivity(name: str, method_name: str, budget: str | None, hands: Hands, o
         if code == INTERRUPTED:
             return code
         if method.name == DRAWS:
-            effects = conclude_effects(analysis, points, rows, target)
+            effects = conclude_effects(study, problem, points, rows, target)
             return INTERRUPTED if tell_confirmed(study, effects, target, hands) else code
-        conclude(analysis, points, rows, target)
+        conclude(study, method, problem, points, rows, target)
     return code
 
 
@@ -103,28 +84,31 @@ def problem_of(study: Study, method: Method) -> Problem:
     return problem
 
 
-def agreed_design(analysis: Analysis, budget: str | None, hands: Hands, target: Path) -> tuple[DesignSize, str]:
+def agreed_design(
+    study: Study, method: Method, problem: Problem, budget: str | None, hands: Hands, target: Path
+) -> tuple[DesignSize, str]:
     """Return the size of the design: the one that the folder was begun with, else a new one."""
-    study, method, problem = analysis.study, analysis.method, analysis.problem
     there = kind_of(target) == SWEEP
     stated = read_manifest(target).get("sensitivity") if there else None
     if stated is not None and (stated["method"], stated["budget"]) == (method.name, budget):
         size = DesignSize(stated["blocks"], tuple(stated["seeds"]))
-        return size, f"going on with {target}: {analysis.runs(size):,} runs"
+        return size, f"going on with {target}: {size.runs(method, problem):,} runs"
     if stated is not None or there:
         raise InputError(f"{target} holds another analysis; choose another folder with --out, or begin with --fresh")
     stated = DesignSize(study.design.points, study.seeds)
     if method.powers and stated.blocks & (stated.blocks - 1):
         raise InputError(f"{study.name}: design.points must be a power of 2 for {method.name}, got {stated.blocks}")
-    clocked = partial(pilot, analysis, hands)
+    clocked = partial(pilot, study, method, problem, hands)
     check_factors(method, problem, stated, clocked)
-    return plan_design(method, problem, stated, budget, clocked, analysis.arms)
+    return plan_design(method, problem, stated, budget, clocked, study.arms)
 
 
-def pilot(analysis: Analysis, hands: Hands, n_points: int, n_seeds: int, limit: float) -> Clocked:
+def pilot(
+    study: Study, method: Method, problem: Problem, hands: Hands, n_points: int, n_seeds: int, limit: float
+) -> Clocked:
     """Run some distant points of the design with some seeds; return the time of a run and the random variation."""
-    begun, study = time.monotonic(), analysis.study
-    design = analysis.method.sample(analysis.problem, analysis.method.fewest)
+    begun = time.monotonic()
+    design = method.sample(problem, method.fewest)
     chosen = design[np.linspace(0, len(design) - 1, n_points).astype(int)]
     rows = [list(map(point.with_seed, study.seeds[:n_seeds])) for point in points_of(study, chosen)][:n_points]
     jobs = list({job.run: job for row in rows for job in row}.values())
@@ -185,9 +169,10 @@ def noise_by_measure(
     return found
 
 
-def conclude(analysis: Analysis, points: np.ndarray, rows: list[list[RunSpec]], target: Path) -> None:
+def conclude(
+    study: Study, method: Method, problem: Problem, points: np.ndarray, rows: list[list[RunSpec]], target: Path
+) -> None:
     """Analyse what was computed; write and print what is found."""
-    study, method = analysis.study, analysis.method
     months = months_of(study, rows, target)
     if months is None:
         return
@@ -197,7 +182,7 @@ def conclude(analysis: Analysis, points: np.ndarray, rows: list[list[RunSpec]], 
         arm = arm_rows[0][0].scenario.name, arm_rows[0][0].policy
         for measure in study.sensitivity.measures:
             outcomes = points_by_seeds(arm_rows, last_year_values(months, measure))
-            findings.append(find(arm, measure, method, analysis.problem, points, outcomes))
+            findings.append(find(arm, measure, method, problem, points, outcomes))
     write_whole(target / INDICES, csv_of(findings))
     print("\n\n".join(text_of(finding) for finding in findings))
     print(f"\n{method.main}: {method.meaning}. Written to {target}/{INDICES}.")
@@ -214,21 +199,21 @@ def months_of(study: Study, rows: list[list[RunSpec]], target: Path) -> pd.DataF
 
 
 def conclude_effects(
-    analysis: Analysis, points: np.ndarray, rows: list[list[RunSpec]], target: Path
+    study: Study, problem: Problem, points: np.ndarray, rows: list[list[RunSpec]], target: Path
 ) -> list[AssumedEffect]:
     """Set each policy beside the first one, draw by draw; write, print and return the effects."""
-    months = months_of(analysis.study, rows, target)
+    months = months_of(study, rows, target)
     if months is None:
         return []
     arms = [rows[begin : begin + len(points)] for begin in range(0, len(rows), len(points))]
     effects: list[AssumedEffect] = []
-    for measure in analysis.study.sensitivity.measures:
+    for measure in study.sensitivity.measures:
         values, bases = last_year_values(months, measure), dict[str, np.ndarray]()
         for arm_rows in arms:
             scenario, own = arm_rows[0][0].scenario.name, points_by_seeds(arm_rows, values)
             base = bases.setdefault(scenario, own)
             arm = scenario, arm_rows[0][0].policy
-            if own is not base and (found := assumed_effect(arm, measure, analysis.problem, points, own - base)):
+            if own is not base and (found := assumed_effect(arm, measure, problem, points, own - base)):
                 effects.append(found)
     effects.sort(key=lambda one: one.arm)  # stable: measures stay in the order of the study
     write_whole(target / EFFECTS, csv_of_effects(effects))

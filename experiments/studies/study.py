@@ -65,6 +65,11 @@ class Study:
     delta: Mapping[str, float]
     """Smallest effects that matter, by measure, in its own unit, where the study sets them."""
 
+    @property
+    def arms(self) -> int:
+        """Combinations of scenario and policy, each of which runs all points."""
+        return len(self.scenarios) * len(self.policies)
+
 
 def find_study(name: str) -> Path:
     """Return the file of a study: a path that ends in .toml, or the name of a ready one."""
