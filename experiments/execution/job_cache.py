@@ -117,11 +117,8 @@ def unpack_job(path: Path, about: Any) -> Part:
             raise ValueError("members are never compressed, so that none is larger than its file")
         if sum(one.file_size for one in members) > path.stat().st_size:
             raise ValueError("members overlap")
-        tables = {name: member_table(file.read(name), path, name) for name in file.namelist() if name != ABOUT}
+        tables = {}
+        for name in (one for one in file.namelist() if one != ABOUT):
+            kind = name.rpartition("/")[2]
+            tables[name] = table_in(file.read(name), path, COLUMNS.get(kind, ()), kind)
         return check_types(parse_json(file.read(ABOUT).decode(), str(path)), str(path), about), tables
-
-
-def member_table(content: bytes, path: Path, name: str) -> pa.Table:
-    """Return the table in a member if its columns hold what they are known to hold."""
-    kind = name.rpartition("/")[2]
-    return table_in(content, path, COLUMNS.get(kind, ()), kind)

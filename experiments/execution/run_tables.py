@@ -18,7 +18,6 @@ from experiments.words.dictionary import with_meanings
 from model.engine.calendar import SHIFTS, date_of_day, date_of_tick, first_of_month, month_of, tick_of
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED, MOST_OPTIONS
 from model.engine.random_streams import keyed_uniform, stream_id
-from model.engine.scenario import Scenario
 from model.simulation.model import KEPT_TABLES, TrustModel
 from model.simulation.registry import CAUSES, MEASURES
 from model.town.crime_kinds import NAMES as KINDS
@@ -137,11 +136,6 @@ def restored(spec: RunSpec, tables: Mapping[str, pa.Table], ceiling_hits: float,
     return Finished(spec.seed, spec.run, dict(tables), ceiling_hits)
 
 
-def full_months(months: np.ndarray, scenario: Scenario) -> np.ndarray:
-    """Tell which months (12 times the year, plus 0 to 11) were reported from their first day on."""
-    return np.array([first_of_month(int(month)) >= scenario.start for month in months], dtype=bool)
-
-
 def measures_table(world: TrustModel, spec: RunSpec) -> pa.Table:
     """Return a row per full month: whose it is, varied parameters, all measures."""
     stated = world.datacollector.model_vars
@@ -156,8 +150,8 @@ def measures_table(world: TrustModel, spec: RunSpec) -> pa.Table:
 
 
 def months_table(world: TrustModel, rows: np.ndarray, codes: Codes) -> pa.Table:
-    """Return monthly rows of a world as a table, with names in place of codes."""
-    rows = rows[full_months(rows["month"], world.settings)]
+    """Return the whole months among monthly rows of a world as a table, with names in place of codes."""
+    rows = rows[np.array([first_of_month(int(month)) >= world.settings.start for month in rows["month"]], bool)]
     columns: dict[str, pa.Array] = {}
     for name in rows.dtype.names or ():
         if name == "month":

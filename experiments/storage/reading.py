@@ -190,27 +190,20 @@ def specs_of(folder: Path) -> dict[str, RunSpec]:
 
 
 def places_of(folder: Path) -> list[Path]:
-    """Return the folders in which the runs of a folder lie: for a comparison, those of its arms."""
+    """Return the folders in which the runs of a folder lie: for a comparison, those of its arms.
+
+    Raise if an arm lies neither in the folder `arms` of its comparison nor, as all others do, elsewhere.
+    """
     if kind_of(folder) != COMPARISON:
         return [folder]
-    named = dict.fromkeys(arm["folder"] for arm in read_manifest(folder)["arms"])
-    for name in named:
-        check_arm(folder, name, all_inside=any(is_inside(folder, one) for one in named))
-    return [folder / name for name in named]
-
-
-def check_arm(folder: Path, name: str, all_inside: bool) -> None:
-    """Raise if an arm of a comparison lies neither in its folder `arms` nor, as all others do, elsewhere."""
-    if kind_of(folder / name) == COMPARISON:  # and perhaps the folder itself, which would have no end
-        raise InputError(f"{folder / MANIFEST}: an arm must be a run or a sweep, '{folder / name}' is a comparison")
-    arms = (folder / ARMS).resolve()
-    if all_inside and (folder / name).resolve().parent != arms:
-        raise InputError(f"{folder / MANIFEST}: an arm must lie in {folder / ARMS}, got '{name}'")
-
-
-def is_inside(folder: Path, name: str) -> bool:
-    """Return whether an arm lies in the folder of its comparison."""
-    return (folder / name).resolve().is_relative_to(folder.resolve())
+    places = {arm["folder"]: folder / arm["folder"] for arm in read_manifest(folder)["arms"]}
+    inside = any(place.resolve().is_relative_to(folder.resolve()) for place in places.values())
+    for name, place in places.items():
+        if kind_of(place) == COMPARISON:  # and perhaps the folder itself, which would have no end
+            raise InputError(f"{folder / MANIFEST}: an arm must be a run or a sweep, '{place}' is a comparison")
+        if inside and place.resolve().parent != (folder / ARMS).resolve():
+            raise InputError(f"{folder / MANIFEST}: an arm must lie in {folder / ARMS}, got '{name}'")
+    return list(places.values())
 
 
 def planned_spec(folder: Path, row: Mapping[str, Any]) -> RunSpec:
