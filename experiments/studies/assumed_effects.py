@@ -1,7 +1,6 @@
 """Effects of policies over draws of everything that is assumed: their spread, their sign, and what they depend on."""
 
 import math
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,10 +8,10 @@ import numpy as np
 
 from experiments.statistics.noise_share import variance_components
 from experiments.storage.writing import csv_bytes
+from experiments.studies.sensitivity_indices import wrapped
 from experiments.studies.sensitivity_methods import Problem
 
 EFFECTS, DEPENDENCE = "effects_over_assumed.csv", "effects_depend_on.csv"
-WIDTH = 80
 PERMUTATIONS, NULL_LEVEL, SHOWN = 200, 0.95, 5
 FOLDS, MOST_FITTED = 10, 8
 HEAD = (
@@ -153,7 +152,7 @@ def format_effects(effects: Sequence[AssumedEffect]) -> Iterator[str]:
         told = f"beyond chance (r {one.null_r:.2f}): {', '.join(named) or 'none'}"
         told += f"; these predict {max(one.r2, 0.0):.0%} of at most {one.ceiling:.0%} in other draws"
         told += f"; of the other {len(one.correlation) - one.found} nothing is found"
-        yield from textwrap.wrap(told, WIDTH, initial_indent="    ", subsequent_indent="      ")
+        yield from wrapped(told, "    ", "      ")
 
 
 def short(value: float, sign: str = "") -> str:

@@ -6,7 +6,6 @@ did not have.  The rule for effects says whether both differ (decisions/0027).
 """
 
 import dataclasses
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,8 +20,9 @@ from experiments.statistics.thresholds import monthly_scale
 from experiments.statistics.verdicts import FEWEST, corrected, direction, judge
 from experiments.storage.manifest_schema import TwinsPart
 from experiments.storage.run_spec import RunSpec
-from experiments.studies.assumed_effects import SHOWN, WIDTH, AssumedEffect, short
+from experiments.studies.assumed_effects import SHOWN, AssumedEffect, short
 from experiments.studies.factors import Range
+from experiments.studies.sensitivity_indices import wrapped
 from experiments.studies.study import Study
 from experiments.studies.study_folder import CONFIRMED
 from experiments.studies.study_jobs import points_of
@@ -50,17 +50,10 @@ def candidates(effects: Sequence[AssumedEffect]) -> list[str]:
 
 def confirm(study: Study, effects: Sequence[AssumedEffect], folder: Path, workers: int) -> tuple[pd.DataFrame, bool]:
     """Try what was found, or what is missing of it in a folder; return the contrasts and whether it was interrupted."""
-    tasks = tasks_of(study, candidates(effects))
-    if not tasks:
-        return pd.DataFrame(columns=list(COLUMNS)), False
-    outcome = run_unfinished(
-        tasks,
-        run_task,
-        workers,
-        "confirming",
-        JobCache(folder / CONFIRMED, part_of_results, results_of_part, TwinsPart),
-    )
-    return contrasts(study, candidates(effects), outcome.results), outcome.interrupted
+    names = candidates(effects)
+    cache = JobCache(folder / CONFIRMED, part_of_results, results_of_part, TwinsPart)
+    outcome = run_unfinished(tasks_of(study, names), run_task, workers, "confirming", cache)
+    return contrasts(study, names, outcome.results), outcome.interrupted
 
 
 def tasks_of(study: Study, names: Sequence[str]) -> list[Task]:
@@ -142,9 +135,7 @@ def confirmed_lines(table: pd.DataFrame) -> Iterator[str]:
     yield ""
     yield "One parameter at a time at both ends of its range, others at their defaults,"
     yield f"{FEWEST} new seeds:"
-    yield from textwrap.wrap(
-        ", ".join(dict.fromkeys(table["parameter"])), WIDTH, initial_indent="  ", subsequent_indent="  "
-    )
+    yield from wrapped(", ".join(dict.fromkeys(table["parameter"])))
     yield "The effect at either end, where they differ beyond chance:"
     groups: Any = table.groupby(["scenario", "policy"], sort=False)
     for (scenario, policy), rows in groups:
@@ -154,7 +145,5 @@ def confirmed_lines(table: pd.DataFrame) -> Iterator[str]:
             named = (
                 f"{row.parameter} {short(row.at_low, '+')} to {short(row.at_high, '+')}" for row in own.itertuples()
             )
-            yield from textwrap.wrap(
-                f"{measure}: {', '.join(named)}", WIDTH, initial_indent="  ", subsequent_indent="    "
-            )
+            yield from wrapped(f"{measure}: {', '.join(named)}", rest="    ")
         yield f"  not confirmed: {len(rows) - len(sure)} of {len(rows)} pairs of a parameter and a measure"

@@ -110,9 +110,9 @@ def noise_lines(finding: SensitivityFinding) -> list[str]:
     return lines
 
 
-def wrapped(text: str) -> list[str]:
-    """Return a text in indented lines."""
-    return textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ")
+def wrapped(text: str, first: str = "  ", rest: str = "  ") -> list[str]:
+    """Return a text in lines of at most 80 columns, with indents of the first and of the rest."""
+    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest)
 
 
 def csv_of(findings: Sequence[SensitivityFinding]) -> bytes:
