@@ -1,6 +1,7 @@
 """One run: a world from its first shift to its last, and the tables that it leaves."""
 
 import datetime
+import itertools
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -140,12 +141,10 @@ def measures_table(world: TrustModel, spec: RunSpec) -> pa.Table:
     """Return a row per full month: whose it is, varied parameters, all measures."""
     stated = world.datacollector.model_vars
     whole = [month >= world.settings.start for month in stated["month"]]
-    columns: dict[str, pa.Array] = {}
-    for name in stated:
-        values = [value for value, full in zip(stated[name], whole, strict=True) if full]
-        columns[name] = dates_of(values) if name == "month" else numbers_of(values)
-        if name == "month":
-            columns |= {key: constant(value, sum(whole)) for key, value in spec.columns.items()}
+    kept = {name: list(itertools.compress(values, whole)) for name, values in stated.items()}
+    months = kept.pop("month")
+    columns = {"month": dates_of(months)} | {key: constant(value, len(months)) for key, value in spec.columns.items()}
+    columns |= {name: numbers_of(values) for name, values in kept.items()}
     return with_meanings(with_keys(pa.table(columns), world, spec), "measures")
 
 
