@@ -13,7 +13,7 @@ import shapely
 
 from experiments.execution.shared_towns import town_for
 from experiments.storage.disk_space import check_target
-from experiments.storage.reading import places_of, read, specs_of
+from experiments.storage.reading import read, specs_of
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.writing import write_whole
 from model.engine.errors import InputError, suggest_nearest
@@ -45,8 +45,7 @@ class Layer:
 
 def layers_of(folder: Path) -> list[Layer]:
     """Return the layers of all runs in a folder."""
-    specs = {run: spec for place in places_of(folder) for run, spec in specs_of(place).items()}
-    found = []
+    specs, found = specs_of(folder), []
     for name in LAYERS:
         rows = read(folder, table=name)
         if not len(rows) or not set(rows["run"]) <= set(specs):

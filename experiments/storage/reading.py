@@ -144,12 +144,8 @@ def read_plan(folder: Path) -> pa.Table:
 def first_columns(folder: Path) -> list[str]:
     """Return the names of the columns that were varied: scenario and policy if they were, then parameters."""
     plan = read_plan(folder)
-    kinds = [name for name in ("scenario", "policy") if len(plan[name].unique()) > 1]
-    return kinds + [
-        name
-        for name in plan.column_names
-        if "." in name and not name.startswith(CHANGE) and len(plan[name].unique()) > 1
-    ]
+    parameters = [name for name in plan.column_names if "." in name and not name.startswith(CHANGE)]
+    return [name for name in ("scenario", "policy", *parameters) if len(plan[name].unique()) > 1]
 
 
 def kept_measures(folder: Path) -> list[str]:

@@ -65,9 +65,7 @@ def read_factors(table: StudyTable, fixed: Collection[str] = ()) -> StudyFactors
     grids: dict[str, tuple[Any, ...]] = {}
     ranges: dict[str, Range] = {}
     entries = dotted(table.values, leaf=("low", "high"))
-    for name, value in sorted(
-        entries, key=lambda one: one[1] in (STATED, PLAUSIBLE)
-    ):  # single parameters before whole mechanisms
+    for name, value in sorted(entries, key=lambda one: one[1] in (STATED, PLAUSIBLE)):  # whole mechanisms last
         try:
             if isinstance(value, list):
                 grids[name] = grid_of(name, value)
@@ -108,23 +106,20 @@ def grid_of(name: str, values: list[Any]) -> tuple[Any, ...]:
 def ranges_of(name: str, value: Any) -> Iterator[tuple[str, Range]]:
     """Yield the ranges that one entry stands for."""
     if value == STATED:
-        yield from ((one, within(one, about.low, about.high)) for one, about in matching_parameters(name))
-        return
-    if value == PLAUSIBLE:
+        for one, about in matching_parameters(name):
+            yield one, within(one, about.low, about.high)
+    elif value == PLAUSIBLE:
         yield from plausible_ranges(name)
-        return
-    if not isinstance(value, Mapping):
+    elif isinstance(value, Mapping):
+        for key in value:
+            if key not in ("low", "high", "log"):
+                raise InputError(f"{name} has no '{key}'{suggest_nearest(key, ['low', 'high', 'log'])}")
+        if not {"low", "high"} <= set(value):
+            raise InputError(f"{name} must state both low and high, got {dict(value)!r}")
+        low, high = (checked_finite(name, value[end]) for end in ("low", "high"))
+        yield name, within(name, low, high, "log" if value.get("log") else "linear")
+    else:
         raise InputError(f'{name} must be a list, {{ low, high }}, "{STATED}" or "{PLAUSIBLE}", got {value!r}')
-    for key in value:
-        if key not in ("low", "high", "log"):
-            raise InputError(f"{name} has no '{key}'{suggest_nearest(key, ['low', 'high', 'log'])}")
-    if not {"low", "high"} <= set(value):
-        raise InputError(f"{name} must state both low and high, got {dict(value)!r}")
-    scale: Scale = "log" if value.get("log") else "linear"
-    yield (
-        name,
-        within(name, checked_finite(name, value["low"]), checked_finite(name, value["high"]), scale),
-    )
 
 
 def plausible_ranges(name: str) -> Iterator[tuple[str, Range]]:
