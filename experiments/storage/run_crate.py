@@ -16,7 +16,12 @@ from scenarios.reading import FOLDER, built_in_files
 FILE = "ro-crate-metadata.json"
 LICENCE = "https://spdx.org/licenses/MIT"
 OTHERS = {MANIFEST: "settings, seeds, versions and command", "summary.png": "figure of the run"}
-KINDS = {".json": "application/json", ".parquet": "application/vnd.apache.parquet", ".png": "image/png"}
+INPUTS = {"worlds": "world", "policies": "policy", "maps": "outline"}
+"""What a copy of an input is, by its folder; in any other it is a scenario."""
+KINDS = {
+    **{".json": "application/json", ".parquet": "application/vnd.apache.parquet", ".png": "image/png"},
+    **{".geojson": "application/geo+json", ".toml": "application/toml"},
+}
 VERSION = "1.1"
 """Of RO-Crate: the one that runs are described by, and in which a program may have no address yet."""
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
@@ -65,15 +70,14 @@ def crate_of(folder: Path, manifest: dict[str, Any], about: About, inputs: Seque
     crate.root_dataset["license"], crate.root_dataset["conformsTo"] = people[LICENCE], people[PROFILE]
     program = crate.add(ContextEntity(crate, "#confianza", properties=program_of(manifest)))
     program["author"], program["citation"] = people[TEAM], people[ARTICLE]
-    files = [crate.add_file(dest_path=name, properties=said) for name, said in files_of(folder, manifest)]
-    action = {
-        "@type": "CreateAction",
-        "name": about.command,
-        "endTime": manifest["written"],
-        "description": about.run,
-    }
+    said = {path: what for path in sorted(folder.rglob("*")) if (what := told_of(path))}
+    files = [add_file(crate, folder, path, what, manifest) for path, what in said.items()]
+    action = {"@type": "CreateAction", "name": about.command, "endTime": manifest["written"], "description": about.run}
     run = crate.add(ContextEntity(crate, "#run", properties=action))
-    held = [crate.add_file(dest_path=name, properties=input_at(folder / name)) for name in inputs]
+    copies = [folder / name for name in inputs]
+    held = [
+        add_file(crate, folder, path, f"input: {INPUTS.get(path.parent.name, 'scenario')}", manifest) for path in copies
+    ]
     run["instrument"], run["object"], run["result"] = program, held, files
     crate.root_dataset["mentions"] = run
     return json_of(crate.metadata.generate())
@@ -91,21 +95,11 @@ def program_of(manifest: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def files_of(folder: Path, manifest: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """Return the files of results that lie in a folder, with what they are; the manifest is written after the crate."""
-    return [
-        (
-            path.relative_to(folder).as_posix(),
-            {
-                "name": path.name,
-                "description": what,
-                "encodingFormat": KINDS[path.suffix],
-                "contentSize": str(len(json_of(manifest)) if path.name == MANIFEST else path.stat().st_size),
-            },
-        )
-        for path in sorted(folder.rglob("*"))
-        if (what := told_of(path))
-    ]
+def add_file(crate: Any, folder: Path, path: Path, what: str, manifest: dict[str, Any]) -> Any:
+    """Add a file of a folder to its crate with what it is; the manifest is written after the crate."""
+    size = len(json_of(manifest)) if path.name == MANIFEST else path.stat().st_size
+    said = {"name": path.name, "description": what, "encodingFormat": KINDS[path.suffix], "contentSize": str(size)}
+    return crate.add_file(dest_path=path.relative_to(folder).as_posix(), properties=said)
 
 
 def told_of(path: Path) -> str | None:
@@ -114,17 +108,6 @@ def told_of(path: Path) -> str | None:
         return OTHERS.get(path.name)
     tables = dictionary_page()["tables"]
     return next((tables[name]["en"] for name in (path.stem, path.parent.name) if name in tables), None)
-
-
-def input_at(path: Path) -> dict[str, Any]:
-    """Return what the crate says of a copy of an input."""
-    kinds = {"worlds": "world", "policies": "policy", "maps": "outline"}
-    return {
-        "name": path.name,
-        "description": f"input: {kinds.get(path.parent.name, 'scenario')}",
-        "encodingFormat": "application/geo+json" if path.suffix == ".geojson" else "application/toml",
-        "contentSize": str(path.stat().st_size),
-    }
 
 
 def inputs_of(manifest: dict[str, Any]) -> dict[str, bytes]:
