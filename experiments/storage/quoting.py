@@ -30,11 +30,7 @@ class Canvas:
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
-
-    def write(self, text: str) -> int:
-        """Write a text as it is."""
-        write: Callable[[str], int] = getattr(self.stream, "draw", self.stream.write)
-        return write(text)
+        self.write: Callable[[str], int] = getattr(stream, "draw", stream.write)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.stream, name)
