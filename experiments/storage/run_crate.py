@@ -19,8 +19,11 @@ OTHERS = {MANIFEST: "settings, seeds, versions and command", "summary.png": "fig
 INPUTS = {"worlds": "world", "policies": "policy", "maps": "outline"}
 """What a copy of an input is, by its folder; in any other it is a scenario."""
 KINDS = {
-    **{".json": "application/json", ".parquet": "application/vnd.apache.parquet", ".png": "image/png"},
-    **{".geojson": "application/geo+json", ".toml": "application/toml"},
+    ".json": "application/json",
+    ".parquet": "application/vnd.apache.parquet",
+    ".png": "image/png",
+    ".geojson": "application/geo+json",
+    ".toml": "application/toml",
 }
 VERSION = "1.1"
 """Of RO-Crate: the one that runs are described by, and in which a program may have no address yet."""
