@@ -176,13 +176,13 @@ def conclude(
     months = months_of(study, rows, target)
     if months is None:
         return
+    values = {measure: last_year_values(months, measure) for measure in study.sensitivity.measures}
     findings = []
     for begin in range(0, len(rows), len(points)):
         arm_rows = rows[begin : begin + len(points)]
         arm = arm_rows[0][0].scenario.name, arm_rows[0][0].policy
-        for measure in study.sensitivity.measures:
-            outcomes = points_by_seeds(arm_rows, last_year_values(months, measure))
-            findings.append(find(arm, measure, method, problem, points, outcomes))
+        for measure, own in values.items():
+            findings.append(find(arm, measure, method, problem, points, points_by_seeds(arm_rows, own)))
     write_whole(target / INDICES, csv_of(findings))
     print("\n\n".join(text_of(finding) for finding in findings))
     print(f"\n{method.main}: {method.meaning}. Written to {target}/{INDICES}.")
