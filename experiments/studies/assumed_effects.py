@@ -3,11 +3,12 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from experiments.statistics.noise_share import variance_components
-from experiments.storage.writing import csv_bytes
+from experiments.storage.writing import csv_bytes, write_whole
 from experiments.studies.sensitivity_indices import wrapped
 from experiments.studies.sensitivity_methods import Problem
 
@@ -135,6 +136,14 @@ def null_line(points: np.ndarray, values: np.ndarray, seed: int) -> float:
     rng = np.random.default_rng(seed)
     largest = [np.abs(correlations(points, rng.permutation(values))).max() for _ in range(PERMUTATIONS)]
     return float(np.quantile(largest, NULL_LEVEL))
+
+
+def write_effects(effects: Sequence[AssumedEffect], folder: Path) -> None:
+    """Write and print all effects, and what each depends on."""
+    write_whole(folder / EFFECTS, csv_of(effects))
+    write_whole(folder / DEPENDENCE, dependence_csv_of(effects))
+    print("\n".join(format_effects(effects)))
+    print(f"\nWritten to {folder}/{EFFECTS} and {DEPENDENCE}.")
 
 
 def format_effects(effects: Sequence[AssumedEffect]) -> Iterator[str]:

@@ -22,15 +22,7 @@ from experiments.storage.run_spec import RunSpec
 from experiments.storage.run_store import stored_table
 from experiments.storage.writing import frame_as_csv, write_whole
 from experiments.studies import study_folder as place
-from experiments.studies.assumed_effects import (
-    DEPENDENCE,
-    EFFECTS,
-    AssumedEffect,
-    assumed_effect,
-    dependence_csv_of,
-    format_effects,
-)
-from experiments.studies.assumed_effects import csv_of as csv_of_effects
+from experiments.studies.assumed_effects import AssumedEffect, assumed_effect, write_effects
 from experiments.studies.confirmation import TABLE as CONFIRMED
 from experiments.studies.confirmation import confirm, confirmed_lines, last_year
 from experiments.studies.run_budget import Clocked, DesignSize, check_factors, plan_design
@@ -216,10 +208,7 @@ def conclude_effects(
             if own is not base and (found := assumed_effect(arm, measure, problem, points, own - base)):
                 effects.append(found)
     effects.sort(key=lambda one: one.arm)  # stable: measures stay in the order of the study
-    write_whole(target / EFFECTS, csv_of_effects(effects))
-    write_whole(target / DEPENDENCE, dependence_csv_of(effects))
-    print("\n".join(format_effects(effects)))
-    print(f"\nWritten to {target}/{EFFECTS} and {DEPENDENCE}.")
+    write_effects(effects, target)
     return effects
 
 
