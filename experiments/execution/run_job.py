@@ -38,9 +38,7 @@ class Failed:
 
 def run_one(spec: RunSpec, tell: "ReportProgress") -> Done:
     """Carry out one run."""
-    from experiments.execution.run_tables import (
-        simulate,  # brings Mesa and the compiler, which the coordinator does without
-    )
+    from experiments.execution.run_tables import simulate  # brings the compiler, which the coordinator does without
 
     start = time.perf_counter()
     town = town_for(spec)

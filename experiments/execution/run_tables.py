@@ -121,7 +121,7 @@ def tables_of(world: TrustModel, spec: RunSpec, cells: list[np.ndarray]) -> dict
 def with_keys(table: pa.Table, world: TrustModel, spec: RunSpec) -> pa.Table:
     """Return a table with the columns in front that say of every row whose it is."""
     keys = {"run": spec.run, "scenario": world.settings.name, "policy": spec.policy, "seed": world.seed}
-    columns = [constant(value, len(table)) for value in keys.values()]
+    columns = [pa.repeat(value, len(table)) for value in keys.values()]
     return pa.table([*columns, *table.columns], [*keys, *table.column_names])
 
 
@@ -143,7 +143,7 @@ def measures_table(world: TrustModel, spec: RunSpec) -> pa.Table:
     whole = [month >= world.settings.start for month in stated["month"]]
     kept = {name: list(itertools.compress(values, whole)) for name, values in stated.items()}
     months = kept.pop("month")
-    columns = {"month": dates_of(months)} | {key: constant(value, len(months)) for key, value in spec.columns.items()}
+    columns = {"month": dates_of(months)} | {key: pa.repeat(value, len(months)) for key, value in spec.columns.items()}
     columns |= {name: numbers_of(values) for name, values in kept.items()}
     return with_meanings(with_keys(pa.table(columns), world, spec), "measures")
 
@@ -218,11 +218,6 @@ def decisions_table(world: TrustModel) -> pa.Table:
 def anonymous(seed: int, agent: str, who: int) -> int:
     """Return a number for somebody who decided, the same throughout a run, that tells neither name nor place."""
     return int(2**31 * keyed_uniform(seed, LABEL, AGENT_TYPES.index(agent), who, 0))
-
-
-def constant(value: Any, n: int) -> pa.Array:
-    """Return a column that holds one value."""
-    return pa.repeat(pa.scalar(value), n)
 
 
 def dates_of(values: list[datetime.date]) -> pa.Array:
