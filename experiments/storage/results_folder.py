@@ -23,16 +23,14 @@ from experiments.storage.manifest import (
     stated_in,
 )
 from experiments.storage.progress import say
+from experiments.storage.result_tables import KEEPS, OF_RUN
 from experiments.storage.run_folder import json_of
 from experiments.storage.run_identity import sha256_of
 from experiments.storage.writing import Unwritable, told, write_whole
 from experiments.words.dictionary import OF_EFFECTS, SCHEMA
 from model.engine.errors import InputError
 
-TABLES = (
-    *("measures", "settlements", "groups", "cells", "ledger", "origins", "decisions", "incidents", "impressions"),
-    *("effects", *OF_EFFECTS),
-)
+TABLES = {*OF_RUN, *KEEPS, "effects", *OF_EFFECTS}
 """Tables that a run or a comparison writes into its folder."""
 PARTS = "parts"
 FOLDERS = (PARTS, ARMS, "inputs")
