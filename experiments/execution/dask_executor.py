@@ -45,7 +45,7 @@ class DaskExecutor:
             self.client = Client(address, timeout=PATIENCE_S, set_as_default=False)
         except (OSError, ValueError) as reason:
             raise InputError(f"--dask {address}: no scheduler answers there ({reason})") from None
-        self.address, self.known_workers = address, 1
+        self.address = address
         self.ended: queue.SimpleQueue[tuple[RunSpec, Any]] = queue.SimpleQueue()
         self.futures: dict[str, Any] = {}
 
@@ -62,8 +62,8 @@ class DaskExecutor:
     def worker_count(self) -> int:
         """Return the number of runs that the cluster computes at the same time; workers may come and go."""
         with self.connection():
-            self.known_workers = max(1, sum(self.client.nthreads().values()))
-        return self.known_workers
+            threads = self.client.nthreads()
+        return max(1, sum(threads.values()))
 
     def free_slots(self) -> int:
         """Return the number of jobs that can be submitted now."""
