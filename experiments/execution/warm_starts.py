@@ -40,16 +40,11 @@ def _settings_digest(*files: Any) -> str:
 
 
 def with_shared_warm_ups(specs: Sequence[RunSpec]) -> list[RunSpec]:
-    """Return the same runs, those marked whose warm-up another one shares."""
-    shared = Counter(warm_up_key(spec) for spec in specs if has_own_warm_up(spec))
-    return [
-        mark_as_sharing(spec) if has_own_warm_up(spec) and shared[warm_up_key(spec)] > 1 else spec for spec in specs
-    ]
-
-
-def has_own_warm_up(spec: RunSpec) -> bool:
-    """Return whether a run has a warm-up of its own: it does not go on from a saved state."""
-    return spec.branch is None and spec.scenario["calendar"].warm_up > 0
+    """Return the same runs, those marked whose warm-up another one shares; one from a saved state has none."""
+    own = [spec.branch is None and spec.scenario["calendar"].warm_up > 0 for spec in specs]
+    keys = [warm_up_key(spec) if has_one else "" for spec, has_one in zip(specs, own, strict=True)]
+    shared = Counter(keys)
+    return [mark_as_sharing(spec) if key and shared[key] > 1 else spec for spec, key in zip(specs, keys, strict=True)]
 
 
 def mark_as_sharing(spec: RunSpec) -> RunSpec:
