@@ -1,6 +1,5 @@
 """Contrasts of a study over draws of parameters, towns, seeds and rival accounts."""
 
-import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ from experiments.execution.parameter_draws import Draw
 from experiments.execution.twin_runs import Task, TaskResults
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.contrasts import SCENARIO, SEED
-from experiments.statistics.interactions import DEEPEST, TIMES, changes_of, factors_of, sides_of
+from experiments.statistics.interactions import TIMES, factors_of, sets_of_changes, sides_of
 from experiments.storage.run_spec import RunSpec
 
 COLUMNS = ["site", "against", "measure", "draw", "account", "run", "effect"]
@@ -58,12 +57,10 @@ def contrasts_of(
         arms[factors].assign(**{SEED: k}).join(last_years(one, arms.index, measures)) for k, one in enumerate(results)
     ]
     runs = pd.concat(parts, ignore_index=True)
-    for order in range(1, DEEPEST + 1):
-        for some in itertools.combinations(changes_of(arms, factors), order):
-            moved = [one.factor for one in some]
-            less, more = sides_of(runs, some, [SEED, *(name for name in factors if name not in moved)], list(measures))
-            if len(less):
-                yield TIMES.join(one.name for one in some), (more - less).groupby(level=SEED).mean()
+    for some in sets_of_changes(arms, factors):
+        less, more = sides_of(runs, some, factors, measures)
+        if len(less):
+            yield TIMES.join(one.name for one in some), (more - less).groupby(level=SEED).mean()
 
 
 def last_years(one: TaskResults, index: pd.Index, measures: Sequence[str]) -> pd.DataFrame:

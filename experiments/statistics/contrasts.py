@@ -1,6 +1,5 @@
 """Estimate the effects of a sweep's factors: differences between twins that are alike in everything else."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -44,10 +43,9 @@ def of_factor(
     wide = levels_by_seed(runs, factors, factor, measure)
     first, *others = runs[factor].unique()
     for level in others:
-        if first in wide and level in wide:
-            effect = paired(*by_seed(wide, [{first: 1.0}, {level: 1.0}]), scale=scale)
-            if effect.n:
-                yield Contrast(scenario, factor, level, first, effect)
+        effect = effect_between(wide, [first], [level], scale)
+        if effect and effect.n:
+            yield Contrast(scenario, factor, level, first, effect)
 
 
 def levels_by_seed(runs: pd.DataFrame, factors: Sequence[str], factor: str, measure: str) -> pd.DataFrame:
@@ -56,14 +54,13 @@ def levels_by_seed(runs: pd.DataFrame, factors: Sequence[str], factor: str, meas
     return runs.pivot_table(index=[SEED, *others], columns=factor, values=measure, observed=True)
 
 
-def by_seed(wide: pd.DataFrame, sums: Sequence[dict[object, float]]) -> list[list[float]]:
-    """Return, for each sum of levels, its mean by seed over the rows in which every level is known."""
-    used = list(dict.fromkeys(level for one in sums for level in one))
-    known = wide[used].dropna()
-    return [
-        list(sum(times * known[level] for level, times in one.items()).groupby(SEED).mean())  # type: ignore[union-attr]
-        for one in sums
-    ]
+def effect_between(wide: pd.DataFrame, less: Sequence[object], more: Sequence[object], scale: Scale) -> Effect | None:
+    """Return the effect between two sums of levels, over rows in which all are known; None if a level was never run."""
+    if not {*less, *more} <= set(wide):
+        return None
+    known = wide[[*less, *more]].dropna()
+    sides = (list(known[[*levels]].sum(axis=1).groupby(SEED).mean()) for levels in (less, more))
+    return paired(*sides, scale=scale)
 
 
 def parts_of(policy: str, first: str) -> frozenset[str]:
@@ -86,11 +83,9 @@ def beyond_sums(runs: pd.DataFrame, factors: Sequence[str], measure: str, scale:
             continue
         one, other = sorted(parts, key=both.split("+").index)
         alone = [named.get(frozenset([name])) for name in (one, other)]
-        if all(name in wide for name in (first, both, *alone)):
-            sides = by_seed(wide, [{alone[0]: 1.0, alone[1]: 1.0}, {both: 1.0, first: 1.0}])
-            effect = paired(*sides, scale=scale)
-            if effect.n:
-                yield Contrast(scenario, TOGETHER, both, first, effect)
+        effect = effect_between(wide, alone, [both, first], scale)
+        if effect and effect.n:
+            yield Contrast(scenario, TOGETHER, both, first, effect)
 
 
 @dataclass(frozen=True)
@@ -104,16 +99,9 @@ class Grid:
 
 def grid_of(cells: Mapping[tuple[Any, Any], Effect]) -> Grid:
     """Return effects, by row and column, as a grid."""
-    rows, columns = (sorted({place[side] for place in cells}) for side in (0, 1))
-    read = (lambda one: one.effect, lambda one: one.error, lambda one: float(one.settled))
-    return Grid(
-        *(
-            pd.DataFrame([[of(cells[y, x]) if (y, x) in cells else math.nan for x in columns] for y in rows])
-            .set_axis(rows, axis=0)
-            .set_axis(columns, axis=1)
-            for of in read
-        )
-    )
+    rows = [(y, x, one.effect, one.error, float(one.settled)) for (y, x), one in cells.items()]
+    table = pd.DataFrame(rows, columns=["y", "x", "effect", "error", "settled"])
+    return Grid(*(table.pivot(index="y", columns="x", values=name) for name in ("effect", "error", "settled")))
 
 
 def grid_effects(
@@ -124,6 +112,6 @@ def grid_effects(
     cells = {}
     for (y, x), own in runs.groupby(list(pair), sort=True):
         wide = levels_by_seed(own, [*grids, POLICY], POLICY, measure)
-        if first in wide and policy in wide:
-            cells[y, x] = paired(*by_seed(wide, [{first: 1.0}, {policy: 1.0}]), scale=scale)
+        if effect := effect_between(wide, [first], [policy], scale):
+            cells[y, x] = effect
     return grid_of(cells)

@@ -55,6 +55,14 @@ def changes_of(runs: pd.DataFrame, factors: Sequence[str]) -> list[Change]:
     return [Change(name, level, first) for name, (first, *others) in levels.items() for level in others]
 
 
+def sets_of_changes(runs: pd.DataFrame, factors: Sequence[str]) -> Iterator[tuple[Change, ...]]:
+    """Yield every set of one to three changes, each of another factor."""
+    for order in range(1, DEEPEST + 1):
+        for some in itertools.combinations(changes_of(runs, factors), order):
+            if len({one.factor for one in some}) == order:
+                yield some
+
+
 def interactions(runs: pd.DataFrame, varied: Sequence[str], scales: Mapping[str, Scale]) -> pd.DataFrame:
     """Return a row for every scenario, set of one to three changes and measure that has a scale, with its verdict.
 
@@ -78,42 +86,41 @@ def of_scenario(
 ) -> Iterator[dict[str, Any]]:
     """Yield the rows of one scenario."""
     first = runs[(runs[list(factors)] == runs[list(factors)].iloc[0]).all(axis=1)]
-    for order in range(1, DEEPEST + 1):
-        for some in itertools.combinations(changes_of(runs, factors), order):
-            if len({one.factor for one in some}) == order:
-                where = {"scenario": scenario, "order": order, "change": TIMES.join(one.name for one in some)}
-                for row in of_changes(runs, factors, some, scales):
-                    yield where | row | {"status_quo": float(first[row["measure"]].mean())}
+    for some in sets_of_changes(runs, factors):
+        where = {"scenario": scenario, "order": len(some), "change": TIMES.join(one.name for one in some)}
+        for row in of_changes(runs, factors, some, scales):
+            yield where | row | {"status_quo": float(first[row["measure"]].mean())}
 
 
 def of_changes(
     runs: pd.DataFrame, factors: Sequence[str], some: Sequence[Change], scales: Mapping[str, Scale]
 ) -> Iterator[dict[str, Any]]:
     """Yield the contrast of some changes in every measure; nothing where they never meet alike worlds without them."""
-    moved = [one.factor for one in some]
-    alike = [SEED, *(name for name in factors if name not in moved)]
-    less, more = sides_of(runs, some, alike, list(scales))
+    less, more = sides_of(runs, some, factors, list(scales))
+    others = less.index.names[1:]
     both = less.notna() & more.notna()
     for measure, scale in scales.items():
         known = both.index[both[measure]]
         by_seed = [side.loc[known, measure].groupby(level=SEED).mean() for side in (less, more)]
         effect = paired(*(list(side) for side in by_seed), scale=scale)
         if effect.n:
-            worlds = len(known.to_frame()[alike[1:]].drop_duplicates()) if len(alike) > 1 else 1
+            worlds = len(known.to_frame()[others].drop_duplicates()) if others else 1
             kept = {name: getattr(effect, name) for name in KEPT}
             yield {"measure": measure, "estimate": effect.effect, "combinations": worlds} | kept
 
 
 def sides_of(
-    runs: pd.DataFrame, some: Sequence[Change], alike: list[str], measures: list[str]
+    runs: pd.DataFrame, some: Sequence[Change], factors: Sequence[str], measures: Sequence[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the two sums whose difference is the contrast, a row for each seed and combination of everything else."""
+    moved = [one.factor for one in some]
+    alike = [SEED, *(name for name in factors if name not in moved)]
     sums: dict[bool, Any] = {}
     for made in itertools.product((False, True), repeat=len(some)):
         corner = runs
         for one, there in zip(some, made, strict=True):
             corner = corner[corner[one.factor] == (one.level if there else one.against)]
-        values = corner.groupby(alike)[measures].mean()
+        values = corner.groupby(alike)[list(measures)].mean()
         adds = made.count(False) % 2 == 0
         sums[adds] = sums[adds] + values if adds in sums else values
     less, more = sums[False], sums[True]

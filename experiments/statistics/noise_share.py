@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from experiments.statistics.paired_effects import mean_squares
+
 WANTED = 0.1
 """Share of random variation in the means below which an order of factors is worth reading."""
 
@@ -56,12 +58,5 @@ def variance_components(outcomes: np.ndarray) -> VarianceComponents | None:
     if points < 2 or seeds < 2:
         return None
     # what all have in common is taken off first, or rounding would look like random variation where nothing differs
-    outcomes = outcomes - outcomes[0, 0]
-    by_point, by_seed, all_runs = outcomes.mean(axis=1), outcomes.mean(axis=0), outcomes.mean()
-    rest = outcomes - by_point[:, None] - by_seed[None, :] + all_runs
-    own = float((rest**2).sum() / ((points - 1) * (seeds - 1)))
-    between_points = float(seeds * by_point.var(ddof=1))
-    between_seeds = float(points * by_seed.var(ddof=1))
-    return VarianceComponents(
-        max(0.0, (between_points - own) / seeds), max(0.0, (between_seeds - own) / points), own, seeds
-    )
+    of_points, of_seeds, own = mean_squares(outcomes - outcomes[0, 0])
+    return VarianceComponents(max(0.0, (of_points - own) / seeds), max(0.0, (of_seeds - own) / points), own, seeds)

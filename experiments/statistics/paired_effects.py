@@ -127,14 +127,19 @@ def crossed(base: np.ndarray, arm: np.ndarray, *, scale: Scale | None = None) ->
 
 def two_way_error(table: np.ndarray) -> float:
     """Return the standard error of the mean of a table whose rows and columns are both random; nan if one is single."""
-    rows, columns = table.shape
-    if min(rows, columns) < 2:
+    if min(table.shape) < 2:
         return math.nan
+    of_rows, of_columns, residual = mean_squares(table)
+    return math.sqrt(max(0.0, of_rows + of_columns - residual) / table.size)
+
+
+def mean_squares(table: np.ndarray) -> tuple[float, float, float]:
+    """Return the mean squares of rows, of columns and of the residual of a two-way table without repetition."""
+    rows, columns = table.shape
     by_row, by_column, whole = table.mean(axis=1), table.mean(axis=0), table.mean()
     rest = table - by_row[:, None] - by_column[None, :] + whole
     residual = float((rest**2).sum()) / ((rows - 1) * (columns - 1))
-    between = columns * float(by_row.var(ddof=1)) + rows * float(by_column.var(ddof=1))
-    return math.sqrt(max(0.0, between - residual) / table.size)
+    return columns * float(by_row.var(ddof=1)), rows * float(by_column.var(ddof=1)), residual
 
 
 def interval(effect: float, error: float, n: int, limits: Threshold, freedom: float | None = None) -> dict[str, float]:
