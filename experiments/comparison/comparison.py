@@ -21,9 +21,15 @@ from experiments.comparison.arms import (
 )
 from experiments.comparison.comparison_jobs import swept_arms
 from experiments.comparison.comparison_request import Request
+from experiments.comparison.effect_verdicts import verdicts_table
 from experiments.comparison.effects import by_seed
 from experiments.comparison.headline_measures import BY_NAME, present
-from experiments.comparison.over_draws import draw_effects_table, tasks_over_draws
+from experiments.comparison.over_draws import (
+    accounts_table,
+    draw_effects_table,
+    tasks_over_draws,
+    uncertainty_table,
+)
 from experiments.execution.job_cache import JobCache, run_unfinished
 from experiments.execution.trust_accounts import LAWS
 from experiments.execution.twin_runs import Task, TaskResults, part_of_results, results_of_part, run_task, under_law
@@ -41,13 +47,10 @@ Blocks = list[list[Arm]]
 
 @dataclass(frozen=True)
 class ComparedRuns:
-    """Results of the tasks of a comparison, arm by arm in the order of the blocks."""
+    """Results of the tasks of a comparison: twins by arm in the order of the blocks, tables that need all worlds."""
 
     runs: dict[tuple[int, int], list[Finished]]
-    residents: pd.DataFrame
-    memory: pd.DataFrame
-    alone: pd.DataFrame
-    draw_effects: pd.DataFrame
+    tables: dict[str, pd.DataFrame]
     interrupted: bool
 
 
@@ -143,18 +146,23 @@ def run_arms(request: Request, arms: Sequence[Arm], workers: int, folder: Path) 
     outcome = run_unfinished(tasks_of(request, blocks), run_task, workers, "comparing", cache)
     results = outcome.results
     twins = [one for one in results if one.task.kind == "twins"]
-    return ComparedRuns(
-        runs={
-            (number, k): [one.finished[k] for one in twins if one.task.block == number]
-            for number, own in enumerate(blocks)
-            for k in range(len(own))
-        },
-        residents=residents_table(twins, blocks),
-        memory=memory_table([one for one in results if one.task.kind == "memory"], blocks, request.deltas),
-        alone=alone_table(results, blocks, request.deltas),
-        draw_effects=draw_effects_table(results, blocks),
-        interrupted=outcome.interrupted,
-    )
+    runs = {
+        (number, k): [one.finished[k] for one in twins if one.task.block == number]
+        for number, own in enumerate(blocks)
+        for k in range(len(own))
+    }
+    memory = memory_table([one for one in results if one.task.kind == "memory"], blocks, request.deltas)
+    draw_effects = draw_effects_table(results, blocks)
+    tables = {
+        "residents": residents_table(twins, blocks),
+        "memory": memory,
+        "alone": alone_table(results, blocks, request.deltas),
+        "verdicts": verdicts_table(memory),
+        "draw_effects": draw_effects,
+        "uncertainty": uncertainty_table(draw_effects),
+        "accounts": accounts_table(draw_effects),
+    }
+    return ComparedRuns(runs, tables, outcome.interrupted)
 
 
 def run_planned(request: Request, arms: list[Arm], workers: int, folder: Path) -> tuple[list[Arm], ComparedRuns]:

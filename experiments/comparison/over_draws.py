@@ -1,8 +1,7 @@
 """Effects and levels over draws of parameters, towns, seeds and rival accounts: their runs and their tables."""
 
 import dataclasses
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from experiments.comparison.headline_measures import present
 from experiments.execution.parameter_draws import Draw
 from experiments.execution.twin_runs import DrawLabel, Task, TaskResults
 from experiments.statistics.effect_uncertainty import uncertainty_of
+from experiments.statistics.paired_effects import error_of
 from experiments.storage.run_spec import TOWN, RunSpec, values_of
 from scenarios import accounts
 
@@ -32,6 +32,8 @@ def tasks_over_draws(
 ) -> Iterator[Task]:
     """Yield the runs of one site: each draw twice, and some of them under every rival account.
 
+    The second run of a draw has another seed, and in every other draw another town. A town that the user set stays.
+
     Parameters
     ----------
     number
@@ -42,37 +44,26 @@ def tasks_over_draws(
         Values that the user set: they hold in every draw.
     """
     fixed = values_of(sets)
-    rivals = rival_accounts()
-    for k, draw in enumerate(draws):
-        for run in (0, 1):
-            yield task_of(number, firsts, DrawLabel(k + 1, accounts.PRESENT, run), draw.values, fixed, len(draws))
-        for name in rivals if k < UNDER_ACCOUNTS else ():
-            values = {**draw.values, **accounts.read(name)}
-            yield task_of(number, firsts, DrawLabel(k + 1, name, 0), values, fixed, len(draws))
-
-
-def task_of(
-    number: int,
-    firsts: Sequence[RunSpec],
-    label: DrawLabel,
-    values: Mapping[str, Any],
-    fixed: Mapping[str, Any],
-    draws: int,
-) -> Task:
-    """Return the runs of all arms in one draw, one town and one seed.
-
-    The second run of a draw has another seed, and in every other draw another town. A town that the user set stays.
-    """
-    seed = firsts[0].seed + label.number - 1 + draws * label.run
-    town = seed if label.run and is_other_town(label.number) else firsts[0].seed + label.number - 1
-    own = {**values, TOWN: town, **fixed}
-    specs = (dataclasses.replace(one, town="", seed=seed).overridden(own) for one in firsts)
-    return Task(number, tuple(specs), "draw", draw=label)
+    for n, draw in enumerate(draws, start=1):
+        labels = [DrawLabel(n, accounts.PRESENT, run) for run in (0, 1)]
+        labels += [DrawLabel(n, name, 0) for name in rival_accounts() if n <= UNDER_ACCOUNTS]
+        first = firsts[0].seed + n - 1
+        for label in labels:
+            seed = first + len(draws) * label.run
+            town = seed if label.run and is_other_town(n) else first
+            own = {**draw.values, **accounts.read(label.account), TOWN: town, **fixed}
+            specs = (dataclasses.replace(one, town="", seed=seed).overridden(own) for one in firsts)
+            yield Task(number, tuple(specs), "draw", draw=label)
 
 
 def is_other_town(draw: int) -> bool:
     """Tell whether the second run of a draw is in another town than the first."""
     return draw % 2 == 0
+
+
+def place_of(site: str, against: str, label: DrawLabel) -> dict[str, Any]:
+    """Return the columns of a table of effects over draws that say whose a row is."""
+    return {"site": site, "against": against, "draw": label.number, "account": label.account, "run": label.run}
 
 
 def draw_effects_table(results: Sequence[TaskResults], blocks: Sequence[Sequence[Arm]]) -> pd.DataFrame:
@@ -83,10 +74,10 @@ def draw_effects_table(results: Sequence[TaskResults], blocks: Sequence[Sequence
             continue
         months = [run.months for run in one.finished]
         for k, arm in enumerate(blocks[one.task.block][1:], start=1):
-            place = {"site": arm.scenario, "against": arm.name, "draw": label.number, "account": label.account}
+            place = place_of(arm.scenario, arm.name, label)
             for headline in present(months[0].columns):
                 base, value = (number_of(headline.value(months[side])) for side in (0, k))
-                rows.append(place | {"run": label.run, "measure": headline.name, "base": base, "effect": value - base})
+                rows.append(place | {"measure": headline.name, "base": base, "effect": value - base})
     return pd.DataFrame(rows)
 
 
@@ -97,9 +88,9 @@ def draw_levels_table(results: Sequence[TaskResults]) -> pd.DataFrame:
         if (label := one.task.draw) is None:
             continue
         spec, months = one.task.specs[0], one.finished[0].months
-        place = {"site": spec.scenario.name, "against": spec.policy, "draw": label.number, "account": label.account}
+        place = place_of(spec.scenario.name, spec.policy, label)
         rows += [
-            place | {"run": label.run, "measure": headline.name, "effect": number_of(headline.value(months))}
+            place | {"measure": headline.name, "effect": number_of(headline.value(months))}
             for headline in present(months.columns)
         ]
     return pd.DataFrame(rows)
@@ -140,13 +131,8 @@ def accounts_table(effects: pd.DataFrame) -> pd.DataFrame:
     for place, own in groups:
         wide = own.pivot_table(index="draw", columns="account", values="effect", dropna=False).dropna()
         for name in wide.columns if len(wide) > 1 else ():
-            shift = wide[name] - wide[accounts.PRESENT]
-            row = {"account": name, "draws": len(wide), "effect": wide[name].mean(), "error": error_of(wide[name])}
-            row |= {"shift": shift.mean(), "shift_error": error_of(shift)}
+            own, shift = wide[name], wide[name] - wide[accounts.PRESENT]
+            row = {"account": name, "draws": len(wide), "effect": own.mean(), "error": error_of(own.to_numpy())}
+            row |= {"shift": shift.mean(), "shift_error": error_of(shift.to_numpy())}
             rows.append(dict(zip(PLACE, place, strict=True)) | row)
     return pd.DataFrame(rows)
-
-
-def error_of(values: pd.Series) -> float:
-    """Return the standard error of a mean."""
-    return float(values.std(ddof=1)) / math.sqrt(len(values))

@@ -16,10 +16,9 @@ from experiments.comparison.by_draw import drawn_table, draws_table
 from experiments.comparison.comparison import ComparedRuns, arms_of, found_arms, run_planned
 from experiments.comparison.comparison_request import EffectSize, Request
 from experiments.comparison.decision_effects import decided_table
-from experiments.comparison.effect_verdicts import criteria_table, verdicts_table
+from experiments.comparison.effect_verdicts import criteria_table
 from experiments.comparison.effects import effects_table, pairs_of
 from experiments.comparison.horizons import horizons_table
-from experiments.comparison.over_draws import accounts_table, uncertainty_table
 from experiments.execution.interruption import tell_interrupted
 from experiments.narrative.comparison_text import comparison_lines
 from experiments.narrative.messages import said
@@ -136,25 +135,17 @@ def write_comparison(
     """Write tables and manifest of a comparison."""
     pairs = pairs_of(arms, request.deltas)
     draws = draws_table(pairs)
+    of_runs = compared.tables if compared else {}
     tables = {
-        "effects": effects_table(pairs, compared.residents if compared else None),
+        "effects": effects_table(pairs, of_runs.get("residents")),
         "criteria": criteria_table(arms),
-    }
-    tables |= {
         "all_effects": every_table(pairs),
         "draws": draws,
         "drawn": drawn_table(draws, pairs),
         "decided": decided_table(arms),
         "horizons": horizons_table(pairs),
+        **of_runs,
     }
-    if compared:
-        tables |= {"residents": compared.residents, "memory": compared.memory, "alone": compared.alone}
-        tables["verdicts"] = verdicts_table(compared.memory)
-        tables |= {
-            "draw_effects": compared.draw_effects,
-            "uncertainty": uncertainty_table(compared.draw_effects),
-            "accounts": accounts_table(compared.draw_effects),
-        }
     stated = manifest(request, arms, folder, seconds, compared) | {"identity": results.identity}
     # what is no number is null
     columns = {name: pa.Table.from_pandas(rows, preserve_index=False) for name, rows in tables.items() if len(rows)}
