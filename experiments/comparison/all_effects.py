@@ -25,7 +25,8 @@ def rows_of(one: Pair) -> Iterator[dict[str, Any]]:
     for name in [str(name) for name in base.columns.intersection(arm.columns)]:
         said = measure(name)
         told = {"unit": said.unit, "meaning_en": said.en, "meaning_es": said.es}
-        effect = one.effect(by_seed(base[name]), by_seed(arm[name]), scale=monthly_scale(name, said.unit))
+        values: Any = (side[name].to_dict() for side in (base, arm))
+        effect = one.effect(*values, scale=monthly_scale(name, said.unit))
         yield row_of(one, SECTION, name, HOW, effect) | told
 
 
@@ -35,8 +36,3 @@ def last_months(months: pd.DataFrame) -> pd.DataFrame:
 
     last = months.sort_values("month").groupby("seed").tail(MONTHS)
     return last.groupby("seed")[[name for name in MEASURES if name in months]].mean()
-
-
-def by_seed(values: "pd.Series[float]") -> dict[int, float]:
-    """Return one number by seed."""
-    return {int(seed): float(value) for seed, value in values.items()}  # type: ignore[call-overload]

@@ -156,10 +156,10 @@ def by_site(arms: Sequence[Arm]) -> list[list[Arm]]:
 
 
 def check_double(arms: Sequence[Arm]) -> None:
-    """Raise if two arms would be the same."""
+    """Raise if two arms that are to be run would be the same."""
     names = Counter((arm.scenario, arm.name) for arm in arms)
     for arm in arms:
-        if arm.folder is None and names[arm.scenario, arm.name] > 1:
+        if names[arm.scenario, arm.name] > 1:
             raise InputError(f"arm '{arm.name}' is named twice for {arm.scenario}")
 
 

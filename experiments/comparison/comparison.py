@@ -13,7 +13,6 @@ import pandas as pd
 from experiments.comparison.arms import (
     Arm,
     by_site,
-    check_double,
     check_horizons,
     planned_arms,
     read_word,
@@ -49,7 +48,7 @@ Blocks = list[list[Arm]]
 class ComparedRuns:
     """Results of the tasks of a comparison: twins by arm in the order of the blocks, tables that need all worlds."""
 
-    runs: dict[tuple[int, int], list[Finished]]
+    runs: list[list[Finished]]
     tables: dict[str, pd.DataFrame]
     interrupted: bool
 
@@ -71,7 +70,6 @@ def arms_of(request: Request) -> tuple[list[Arm], list[Arm]]:
     if len(arms) < 2:
         raise InputError(f"a comparison needs at least two arms, got {len(arms)}")
     check_horizons(arms)
-    check_double(arms)
     return planned, found
 
 
@@ -146,11 +144,11 @@ def run_arms(request: Request, arms: Sequence[Arm], workers: int, folder: Path) 
     outcome = run_unfinished(tasks_of(request, blocks), run_task, workers, "comparing", cache)
     results = outcome.results
     twins = [one for one in results if one.task.kind == "twins"]
-    runs = {
-        (number, k): [one.finished[k] for one in twins if one.task.block == number]
+    runs = [
+        [one.finished[k] for one in twins if one.task.block == number]
         for number, own in enumerate(blocks)
         for k in range(len(own))
-    }
+    ]
     memory = memory_table([one for one in results if one.task.kind == "memory"], blocks, request.deltas)
     draw_effects = draw_effects_table(results, blocks)
     tables = {
@@ -180,9 +178,9 @@ def run_planned(request: Request, arms: list[Arm], workers: int, folder: Path) -
 
 def effects_of(request: Request, arms: Sequence[Arm], compared: ComparedRuns) -> Iterator[Effect]:
     """Yield the effect of every arm on the measure of `--settle`."""
-    headline = BY_NAME[request.settle]
-    for number, own in enumerate(by_site(arms)):
-        sides = [[headline.value(one.months) for one in compared.runs[number, k]] for k in range(len(own))]
+    headline, runs = BY_NAME[request.settle], iter(compared.runs)
+    for own in by_site(arms):
+        sides = [[headline.value(one.months) for one in next(runs)] for _ in own]
         scale = headline.scale(own[0].years, request.deltas.get(headline.name))
         yield from (paired(sides[0], side, scale=scale) for side in sides[1:])
 

@@ -81,12 +81,8 @@ def measures() -> tuple[DecisionMeasure, ...]:
 def measure_of(stated: dict[str, Any]) -> DecisionMeasure:
     """Return a measure as the file states it."""
     steps = tuple(step_of(one, stated) for one in stated["step"])
-    more = {
-        "counts": stated.get("counts", ""),
-        "said_as": stated.get("as", "number"),
-        "harm": stated.get("harm", False),
-    }
-    return DecisionMeasure(stated["name"], stated["title"], stated["cost"], steps, **more)
+    more = stated.get("counts", ""), stated.get("as", "number"), stated.get("harm", False)
+    return DecisionMeasure(stated["name"], stated["title"], stated["cost"], steps, *more)
 
 
 def step_of(one: dict[str, Any], stated: dict[str, Any]) -> Step:

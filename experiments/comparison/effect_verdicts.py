@@ -117,11 +117,9 @@ def verdicts_table(memory: pd.DataFrame) -> pd.DataFrame:
         one = verdict(grid)
         # how far the effect moves along one axis of the grid, the other averaged out
         spans = {
-            name: np.ptp(crossed_laws(grid).groupby(name)["effect"].mean()) for name in ("memory_years", "asymmetry")
+            f"span_{name}": np.ptp(crossed_laws(grid).groupby(column)["effect"].mean())
+            for name, column in (("memory", "memory_years"), ("asymmetry", "asymmetry"))
         }
-        rows.append(
-            {"site": site, "against": against, "measure": measure, "known": one.known, "n": int(grid["n"].max())}
-            | dataclasses.asdict(one)
-            | {"span_memory": spans["memory_years"], "span_asymmetry": spans["asymmetry"]}
-        )
+        place = {"site": site, "against": against, "measure": measure, "known": one.known, "n": int(grid["n"].max())}
+        rows.append(place | dataclasses.asdict(one) | spans)
     return pd.DataFrame(rows)

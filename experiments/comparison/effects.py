@@ -55,10 +55,10 @@ class Pair:
             return crossed(*by_draw_and_seed(base, arm, shared), scale=scale)
         return paired([base[seed] for seed in shared], [arm[seed] for seed in shared], scale=scale)
 
-    def headline_effect(self, headline: Headline, base: Runs, arm: Runs) -> Effect:
-        """Return the effect on a headline measure, from the months of both arms by seed."""
+    def headline_effect(self, headline: Headline, base: Runs, arm: Runs, years: float) -> Effect:
+        """Return the effect on a headline measure after so many years, from the months of both arms by seed."""
         sides = ({seed: headline.value(months) for seed, months in runs.items()} for runs in (base, arm))
-        return self.effect(*sides, scale=headline.scale(self.years, self.deltas.get(headline.name)))
+        return self.effect(*sides, scale=headline.scale(years, self.deltas.get(headline.name)))
 
     @property
     def years(self) -> float:
@@ -187,7 +187,7 @@ def headline_rows(one: Pair) -> Iterator[dict[str, Any]]:
     runs = months_by_seed(base), months_by_seed(arm)
     for section, some in SECTIONS.items():
         for headline in present(base.columns.intersection(arm.columns), tuple(some)):
-            yield row_of(one, section, headline.name, headline.how, one.headline_effect(headline, *runs))
+            yield row_of(one, section, headline.name, headline.how, one.headline_effect(headline, *runs, one.years))
 
 
 def months_by_seed(months: pd.DataFrame) -> Runs:
@@ -266,10 +266,8 @@ def resident_rows(one: Pair, residents: pd.DataFrame) -> Iterator[dict[str, Any]
     own = residents[(residents["site"] == one.arm.scenario) & (residents["against"] == one.arm.name)]
     for what in dict.fromkeys(own["what"]):
         for side in ("only_arm", "only_base"):
-            counts: Any = own[own["what"] == what].set_index("seed")[side]
-            nothing = dict.fromkeys(map(int, counts.index), 0.0)
-            found = {int(seed): float(count) for seed, count in counts.items()}
-            yield effect_row(one, side, what, "count", nothing, found)
+            found = own[own["what"] == what].set_index("seed")[side].astype(float).to_dict()
+            yield effect_row(one, side, what, "count", dict.fromkeys(found, 0.0), found)
 
 
 def causes_of(arm: Arm) -> dict[str, dict[int, Value]]:

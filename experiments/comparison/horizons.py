@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.comparison.effects import Pair, by_seed, corrected_effects, row_of
+from experiments.comparison.effects import Pair, corrected_effects, months_by_seed, row_of
 from experiments.comparison.headline_measures import BY_NAME, STATED
 from experiments.statistics.annual_aggregation import MONTHS
 
@@ -25,15 +25,14 @@ def horizon_rows(one: Pair) -> Iterator[dict[str, Any]]:
     """Yield the effects of a pair by horizon: averages of the last year before it, counts of all years until then."""
     sides = [side.table("measures") for side in (one.base, one.arm)]
     simulated = min((int(n) for months in sides for n in months.groupby("seed").size()), default=0)
-    reached = [
-        years for years in HORIZONS if MONTHS * years <= simulated
-    ]  # by months: years of 365 days are a bit short
+    # by months: years of 365 days are a bit short
+    reached = [years for years in HORIZONS if MONTHS * years <= simulated]
     for years in reached if len(reached) > 1 else ():
         base, arm = (months_until(months, years) for months in sides)
+        runs = months_by_seed(base), months_by_seed(arm)
         for headline in (BY_NAME[name] for name in TOLD):
             if headline.is_in(base) and headline.is_in(arm):
-                values = (by_seed(months, headline.value) for months in (base, arm))
-                effect = one.effect(*values, scale=headline.scale(years, one.deltas.get(headline.name)))
+                effect = one.headline_effect(headline, *runs, years)
                 yield row_of(one, f"year {years}", headline.name, headline.how, effect) | {"years": years}
 
 

@@ -101,12 +101,8 @@ def run_twin_job(turns: Any, lines: Lines, job: TwinJob, tell: ReportProgress) -
         return f"{type(reason).__name__}: {reason}"
 
 
-def show_no_month(month: int, measured: Mapping[str, float]) -> None:
-    """Show no month before the end."""
-
-
 def simulate_world(
-    spec: RunSpec, warm: Path, measures: Collection[str], tell: ReportProgress, draw: Draw = show_no_month
+    spec: RunSpec, warm: Path, measures: Collection[str], tell: ReportProgress, draw: Draw = lambda *_: None
 ) -> WorldResult:
     """Simulate one world from its warm-up to its end and measure this of it; each month is drawn as it ends."""
     world = world_after_warm_up(spec, town_for(spec), warm)

@@ -98,7 +98,7 @@ def titles_of(name: str) -> tuple[str, str]:
     for title in (lambda: read_policy(name).title, lambda: load(name).title):
         with contextlib.suppress(InputError):
             return title()["es"], title()["en"]
-    return (without_underscores(name),) * 2
+    return (name.replace("_", " "),) * 2
 
 
 def title_words(names: str, tongue: Tongue) -> str:
@@ -109,11 +109,6 @@ def title_words(names: str, tongue: Tongue) -> str:
     """
     es, en = (" + ".join(titles_of(name)[k] for name in parts_of(names) or [names]) for k in (0, 1))
     return tongue(es, en)
-
-
-def without_underscores(name: str) -> str:
-    """Return a name without its underscores."""
-    return name.replace("_", " ")
 
 
 def factor_words(factor: str, tongue: Tongue) -> str:

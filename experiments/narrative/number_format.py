@@ -17,17 +17,8 @@ from experiments.storage.manifest import read_manifest
 from experiments.storage.reading import tables
 
 TABLES = (
-    "effects",
-    "criteria",
-    "verdicts",
-    "memory",
-    "alone",
-    "draws",
-    "drawn",
-    "decided",
-    "horizons",
-    "uncertainty",
-    "accounts",
+    *("effects", "criteria", "verdicts", "memory", "alone", "draws", "drawn"),
+    *("decided", "horizons", "uncertainty", "accounts"),
 )
 THOUSANDS = 20_000.0
 """Numbers from here on are told in thousands where columns are narrow."""
@@ -66,9 +57,13 @@ class Numbers:
         return self.known_places[table, columns]
 
     def show(self, table: str, row: Any, column: str, digits: int = 0, sign: str = "", scale: float = 1.0) -> Markup:
-        """Return the number of one cell as it stands in the report, with the cell that it comes from."""
-        value = self.tables[table].at[row, column]
-        return shown(value, f"{table}:{row}:{column}", digits, sign, scale)
+        """Return the number of one cell with its place and form (``effects:12:low:2+``); a dash for what is none."""
+        value: Any = self.tables[table].at[row, column]
+        if value is None or math.isnan(value):
+            return NOTHING
+        text = written(float(value) * scale, digits, sign)
+        form = f"{digits}{sign}" + (f"*{scale:g}" if scale != 1.0 else "")
+        return Markup('<data value="{}:{}:{}:{}">{}</data>').format(table, row, column, form, text)
 
     def stated(self, key: str) -> Markup:
         """Return an entry of the manifest, or the length of one that is a list, with its key."""
@@ -87,15 +82,6 @@ def read_optional(folder: Path, name: str) -> pd.DataFrame:
     """Return a table of a folder, empty if it was not made."""
     empty = pd.DataFrame({"site": [], "against": []})
     return tables(folder, name).to_pandas() if (folder / f"{name}.parquet").is_file() else empty
-
-
-def shown(value: Any, origin: str, digits: int, sign: str, scale: float) -> Markup:
-    """Return a number that names its cell and its form (``effects:12:low:2+``); a dash for what is none."""
-    if value is None or math.isnan(value):
-        return NOTHING
-    text = written(float(value) * scale, digits, sign)
-    form = f"{digits}{sign}" + (f"*{scale:g}" if scale != 1.0 else "")
-    return Markup('<data value="{}:{}">{}</data>').format(origin, form, text)
 
 
 def rounded(value: float, digits: int, sign: str = "") -> str:

@@ -10,7 +10,6 @@ import pandas as pd
 from markupsafe import Markup, escape
 from shapely import affinity
 
-from experiments.comparison.arms import Arm as Swept
 from experiments.comparison.comparison_jobs import swept_arms
 from experiments.comparison.effect_verdicts import laws_say, verdict_of
 from experiments.comparison.headline_measures import BY_NAME, Headline
@@ -86,18 +85,13 @@ class ArmReading:
     def table(self, name: str) -> pd.DataFrame:
         """Return one table of the arm's results."""
         if name not in self.tables:
-            self.tables[name] = self.read(name)
+            own = self.site, self.stated["swept"]
+            if self.stated["swept"]:
+                rows = next(arm for arm in swept_arms(self.folder) if (arm.scenario, arm.name) == own).table(name)
+            else:
+                rows = tables(self.folder, name).to_pandas()
+            self.tables[name] = rows
         return self.tables[name]
-
-    def read(self, name: str) -> pd.DataFrame:
-        """Read one table of the arm's results."""
-        if self.stated["swept"]:
-            return next(arm for arm in swept_arms(self.folder) if self.is_same(arm)).table(name)
-        return tables(self.folder, name).to_pandas()
-
-    def is_same(self, other: Swept) -> bool:
-        """Tell whether this is an arm of a sweep."""
-        return (other.scenario, other.name) == (self.site, self.stated["swept"])
 
     def has(self, name: str) -> bool:
         """Tell whether a table of the arm's results is there."""

@@ -123,9 +123,7 @@ def trust_by_group(site: Site, arm: ArmReading, names: list[str]) -> Both:
 
 def resident_changes(site: Site, arm: ArmReading) -> list[Both]:
     """Return how many residents act otherwise."""
-    more, fewer = (
-        {row["measure"]: row for _, row in site.effects(side, arm).iterrows()} for side in ("only_arm", "only_base")
-    )
+    more, fewer = (site.of_section(arm, side) for side in ("only_arm", "only_base"))
     stated = [
         message(f"deeds.{deed}", more=count_with_error(site, more[deed]), fewer=count_with_error(site, fewer[deed]))
         for deed in DEEDS

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import itertools
 import os
 import time
 from collections.abc import Sequence
@@ -72,7 +73,7 @@ def compare(
     check_room({"--out": (results.place, size_of([spec for arm in planned for spec in arm.specs]))})
     with locked_results_folder(results) as work:
         planned, compared = run_planned(request, planned, workers, work) if planned else (planned, None)
-        if compared and not any(compared.runs.values()):
+        if compared and not any(compared.runs):
             tell_interrupted("no twin worlds were finished; start again to go on")
             raise KeyboardInterrupt
         arms = written_arms(planned, compared, work, time.monotonic() - begun) if compared else found
@@ -114,13 +115,12 @@ def results_folder_for(request: Request, arms: Sequence[Arm], out: Path | None, 
 def written_arms(planned: Sequence[Arm], compared: ComparedRuns, folder: Path, seconds: float) -> list[Arm]:
     """Write a folder for every arm, as `run` would, and return the arms as they lie there."""
     written = []
-    for number, own in enumerate(by_site(planned)):
-        for k, arm in enumerate(own):
-            if runs := compared.runs[number, k]:
-                place = folder / "arms" / f"{arm.scenario}-{arm.name.replace('/', '_')}"
-                stated = manifest_of(arm.specs, runs, seconds, compared.interrupted)
-                write(place, parquet_files(join_runs(runs)), stated | {"arm": arm.name, "title": arm.title})
-                written += found_arms(place)
+    for arm, runs in zip(itertools.chain(*by_site(planned)), compared.runs, strict=True):
+        if runs:
+            place = folder / "arms" / f"{arm.scenario}-{arm.name.replace('/', '_')}"
+            stated = manifest_of(arm.specs, runs, seconds, compared.interrupted)
+            write(place, parquet_files(join_runs(runs)), stated | {"arm": arm.name, "title": arm.title})
+            written += found_arms(place)
     return written
 
 

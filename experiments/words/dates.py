@@ -24,9 +24,8 @@ def day(iso: str) -> Both:
     >>> day("2018-06-01").es.striptags(), day("2018-06-01").en.striptags()
     ('1 de junio de 2018', '1 June 2018')
     """
-    date = datetime.date.fromisoformat(iso)
-    month = {language: names[date.month - 1] for language, names in MONTHS.items()}
-    said = (f"{date.day} de {month['es']} de {date.year}", f"{date.day} {month['en']} {date.year}")
+    number, its_month = datetime.date.fromisoformat(iso).day, month(iso)
+    said = (f"{number} de {its_month.es}", f"{number} {its_month.en}")
     return Both(*(Markup('<time datetime="{}">{}</time>').format(iso, text) for text in said))
 
 
@@ -37,5 +36,5 @@ def month(iso: str) -> Both:
     (Markup('junio de 2018'), Markup('June 2018'))
     """
     date = datetime.date.fromisoformat(iso)
-    names = {language: months[date.month - 1] for language, months in MONTHS.items()}
-    return Both(Markup(f"{names['es']} de {date.year}"), Markup(f"{names['en']} {date.year}"))
+    es, en = (MONTHS[language][date.month - 1] for language in ("es", "en"))
+    return Both(Markup(f"{es} de {date.year}"), Markup(f"{en} {date.year}"))
