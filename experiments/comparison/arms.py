@@ -132,11 +132,11 @@ def read_word(text: str) -> Word:
 def planned_arms(words: Sequence[Word], named: Sequence[str], **options: Any) -> list[Arm]:
     """Return the arms that are to be run, site by site: sites in the order in which they are named, arms as typed."""
     sites: dict[str, list[str]] = {}
-    for word in [word for word in words if word.site and not word.folder]:
-        sites.setdefault(word.site or "", []).append(word.policies)
+    for word in words:
+        if word.site:
+            sites.setdefault(word.site, []).append(word.policies)
     for site in dict.fromkeys(named or [DEFAULT_SITE]):
-        for word in [word for word in words if not (word.site or word.folder)]:
-            sites.setdefault(site, []).append(word.policies)
+        sites.setdefault(site, []).extend(word.policies for word in words if not (word.site or word.folder))
     arms = [Arm.of(one, plan_runs(site, policies=[one], **options)) for site, own in sites.items() for one in own]
     check_double(arms)
     return arms

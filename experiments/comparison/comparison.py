@@ -10,25 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.comparison.arms import (
-    Arm,
-    by_site,
-    check_horizons,
-    planned_arms,
-    read_word,
-    without_policies,
-)
+from experiments.comparison.arms import Arm, by_site, check_horizons, planned_arms, read_word, without_policies
 from experiments.comparison.comparison_jobs import swept_arms
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.effect_verdicts import verdicts_table
 from experiments.comparison.effects import by_seed
 from experiments.comparison.headline_measures import BY_NAME, present
-from experiments.comparison.over_draws import (
-    accounts_table,
-    draw_effects_table,
-    tasks_over_draws,
-    uncertainty_table,
-)
+from experiments.comparison.over_draws import accounts_table, draw_effects_table, tasks_over_draws, uncertainty_table
 from experiments.execution.job_cache import JobCache, run_unfinished
 from experiments.execution.trust_accounts import LAWS
 from experiments.execution.twin_runs import Task, TaskResults, part_of_results, results_of_part, run_task, under_law

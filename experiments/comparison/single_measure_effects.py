@@ -30,9 +30,7 @@ WORLDS: dict[str, Text] = {
     "all_best": {"en": "all best", "es": "todo lo mejor"},
 }
 """Worlds at the ends, by the name of their policy."""
-STEPS = tuple(
-    (one.name, number) for one in measures() for number, step in enumerate(one.steps) if step.entries
-)  # fmt: skip
+STEPS = tuple((one.name, number) for one in measures() for number, step in enumerate(one.steps) if step.entries)
 """Every step of every measure that moves something."""
 
 

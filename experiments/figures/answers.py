@@ -128,10 +128,8 @@ def latex_of(table: pd.DataFrame, measures: Sequence[str], tongue: Tongue, origi
             numbers = " & ".join(f"${scale * row[name] + 0.0:+.{digits}f}$" for name in ("estimate", "low", "high"))
             today, delta = (f"${scale * row[name]:.{digits}f}$" for name in ("status_quo", "delta"))
             change = escape_latex(change_words(row["change"], tongue)).replace("×", r"$\times$")
-            place, verdict = (
-                escape_latex(title_words(row["scenario"], tongue)),
-                tongue.of(verdict_words(row["verdict"])),
-            )
+            place = escape_latex(title_words(row["scenario"], tongue))
+            verdict = tongue.of(verdict_words(row["verdict"]))
             body.append(rf"{change} & {place} & {today} & {numbers} & {delta} & {verdict} & {row['n']} \\")
         body.append(r"\addlinespace")
     return "\n".join([*([f"% {origin}"] if origin else []), *body, r"\bottomrule", r"\end{longtable}", ""])

@@ -63,12 +63,8 @@ def finding_of(runs: pd.DataFrame, shown: Sequence[str], measure: str, tongue: T
     """Return the factor with which the first measure varies most, and the share of its variance."""
     shares = {one: variance_share(runs, one, measure) for one in shown}
     first = max(shares, key=shares.__getitem__)
-    parts = {
-        "what": capital_meaning(measure, tongue),
-        "share": 100.0 * shares[first],
-        "factor": factor_words(first, tongue),
-    }
-    return said("figure.levels.share", tongue, **parts)
+    what, factor = capital_meaning(measure, tongue), factor_words(first, tongue)
+    return said("figure.levels.share", tongue, what=what, share=100.0 * shares[first], factor=factor)
 
 
 def draw_means(axes: Axes, runs: pd.DataFrame, factor: str, measure: str, tongue: Tongue) -> None:

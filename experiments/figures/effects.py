@@ -39,13 +39,11 @@ def draw_experiments(rows: Sequence[Row], tongue: Tongue, titles: Titles) -> Fig
         unit = said(f"figure.experiments.unit.{some[0]['unit']}", tongue)
         axes.set_title(unit, loc="left", fontsize=8, weight="bold", color=INK, pad=4)
         mark_zero(axes, some[0]["nothing"])
-        name_rows(
-            axes,
-            [
-                tongue(*titles[one]).split(":")[0] if isinstance(one, str) else tongue(one["es"], one["en"])
-                for one in named
-            ],
-        )
+        names = [
+            tongue(*titles[one]).split(":")[0] if isinstance(one, str) else tongue(one["es"], one["en"])
+            for one in named
+        ]
+        name_rows(axes, names)
         axes.set_xlim(*limits_of(some))
         for at, one in enumerate(named):
             if isinstance(one, str):
