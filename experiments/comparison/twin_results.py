@@ -5,6 +5,7 @@ import itertools
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -88,13 +89,10 @@ def run_twin_job(turns: Any, lines: Lines, job: TwinJob, tell: ReportProgress) -
             raise Superseded
         tell(shifts)
 
-    def drawn(month: int, measured: Mapping[str, float]) -> None:
-        lines.write(job.place, job.turn, month, measured)
-
     forget_scenarios(MOST_READ)
     try:
         heard(0)
-        return simulate_world(job.spec, job.warm, job.measures, heard, drawn)
+        return simulate_world(job.spec, job.warm, job.measures, heard, partial(lines.write, job.place, job.turn))
     except Superseded:
         return None
     except Exception as reason:

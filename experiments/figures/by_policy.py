@@ -200,8 +200,8 @@ def draw_criteria(site: Site, tongue: Tongue) -> Figure:
 
 def draw_scores(site: Site, tongue: Tongue) -> Figure:
     """Draw the scores of the only arm of a site."""
-    scores = {name: score_of(site, site.base, name) for name in CRITERIA}
-    known = {name: score for name, score in scores.items() if score is not None}
+    rows = {name: site.numbers.row("criteria", site=site.name, arm=site.base.name, criterion=name) for name in CRITERIA}
+    known = {name: 100.0 * float(row["score"]) for name, row in rows.items() if row is not None}
     note = note_of(site, "Nota media de los sorteos de la vara.", "Mean score over draws of where the bar is set.")
     sizes = m.PanelSizes(0.1 + ROW * len(known), LEFT)
     sheet = policy_panels(site, tongue, (criteria_finding(site), note), sizes)
@@ -209,12 +209,6 @@ def draw_scores(site: Site, tongue: Tongue) -> Figure:
     axes.plot(list(known.values()), range(len(known)), "D", markersize=3.4, color=m.A)
     axes.set_xlim(-3.0, 103.0)
     return sheet.figure
-
-
-def score_of(site: Site, arm: ArmReading, name: str) -> float | None:
-    """Return the mean score of a criterion in an arm, from 0 to 100."""
-    rows = site.numbers.rows("criteria", site=site.name, arm=arm.name, criterion=name)
-    return None if rows.empty else 100.0 * float(rows.iloc[0]["score"])
 
 
 def criteria_finding(site: Site) -> Both:

@@ -8,14 +8,11 @@ from markupsafe import Markup
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.figures.dot_strip import HATCH, dot_field, draw_ruler
 from experiments.narrative.ceiling_sentences import ends_of
-from experiments.narrative.findings import AT_HOME, WOMEN, main_direction
+from experiments.narrative.findings import AT_HOME, WOMEN, digits_told, main_direction
 from experiments.narrative.labels import verdict_words
-from experiments.narrative.report_reading import ArmReading, Site, digits_needed
+from experiments.narrative.report_reading import ArmReading, Site
 from experiments.statistics.verdicts import RISES, UNKNOWN, VERDICTS, direction, judge
 from experiments.words.bilingual import Both, both
-
-FINE = 10.0
-"""Below so many a year, a count is told with its decimal."""
 
 
 class OutcomeColumn(NamedTuple):
@@ -128,8 +125,7 @@ def cell(site: Site, arm: ArmReading, column: OutcomeColumn) -> OutcomeCell:
 
 def number_words(site: Site, row: Any, name: str, sign: str = "") -> Markup:
     """Return a number as page one tells it: points with a decimal, counts whole unless they are few."""
-    digits = 1 if row["measure"] == "trust_mean" or abs(row[name]) < FINE else 0
-    return site.number(row, name, digits_needed(row, digits) if name == "effect" else digits, sign)
+    return site.number(row, name, digits_told(row, name), sign)
 
 
 def base_of(site: Site, column: OutcomeColumn) -> Markup:

@@ -124,9 +124,14 @@ def in_words(one: Finding, form: str, **parts: object) -> Both:
 
 def effect_size(site: Site, row: Any) -> str:
     """Return the size of an effect without its sign."""
-    digits = 1 if row["measure"] == TRUST or abs(row["effect"]) < FEW else 0
     scale = -1.0 if row["effect"] < 0.0 else 1.0
-    return site.numbers.show("effects", row.name, "effect", digits_needed(row, digits), "", scale)
+    return site.numbers.show("effects", row.name, "effect", digits_told(row, "effect"), "", scale)
+
+
+def digits_told(row: Any, name: str) -> int:
+    """Return the decimals of a number in sentences and on page one: points have one, counts only if they are few."""
+    digits = 1 if row["measure"] == TRUST or abs(row[name]) < FEW else 0
+    return digits_needed(row, digits) if name == "effect" else digits
 
 
 def main_direction(row: Any) -> tuple[str, int]:
