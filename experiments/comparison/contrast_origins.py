@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.comparison.origins import BELIEFS, Account, account_of, key_of, parts_of
+from experiments.comparison.origins import BELIEFS, Account, accounts_by, key_of, parts_of
 from experiments.statistics.contrasts import SCENARIO, SEED
 from experiments.statistics.interactions import Change, changes_of, factors_of
 from experiments.statistics.paired_effects import paired
@@ -28,7 +28,8 @@ def origin_contrasts(folder: Path) -> pd.DataFrame:
     """
     if not set(NEEDS) <= set(kept_measures(folder)) or not set(TABLES) <= set(read_manifest(folder)["keep"]):
         return pd.DataFrame()
-    runs, accounts = runs_of(folder, [BELIEFS["trust"]]), accounts_of(folder)
+    runs = runs_of(folder, [BELIEFS["trust"]])
+    accounts = accounts_by("run", *(tables(folder, name).to_pandas() for name in ("measures", *reversed(TABLES))))
     rows = [
         {"scenario": scenario, "change": change.name} | row
         for scenario, own in runs.groupby(SCENARIO, sort=False)
@@ -37,12 +38,6 @@ def origin_contrasts(folder: Path) -> pd.DataFrame:
         for row in parts_of_change(pairs_of(own, factors, change), accounts)
     ]
     return pd.DataFrame(rows)
-
-
-def accounts_of(folder: Path) -> dict[str, Account]:
-    """Return what trust owed to each origin at the end of every finished run of a sweep."""
-    by_run = [dict(list(tables(folder, name).to_pandas().groupby("run"))) for name in ("measures", *reversed(TABLES))]
-    return {str(run): account_of(*(one[run] for one in by_run)) for run in by_run[0]}
 
 
 def pairs_of(runs: pd.DataFrame, factors: list[str], change: Change) -> pd.DataFrame:

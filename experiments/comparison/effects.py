@@ -230,7 +230,8 @@ def origin_rows(one: Pair) -> Iterator[dict[str, Any]]:
     """Yield the parts of the effects on trust and its beliefs by origin, for twins; those of a belief sum to it."""
     if one.why_unpaired or not all(side.has("origins") and side.has("ledger") for side in (one.base, one.arm)):
         return
-    base, arm = (accounts_of(side) for side in (one.base, one.arm))
+    names = ("measures", "origins", "ledger")
+    base, arm = (origins.accounts_by("seed", *map(side.table, names)) for side in (one.base, one.arm))
     parts = {seed: origins.parts_of(base[seed], arm[seed]) for seed in one.seeds if seed in base and seed in arm}
     if not parts:  # no month was simulated
         return
@@ -241,13 +242,6 @@ def origin_rows(one: Pair) -> Iterator[dict[str, Any]]:
     for kind in (kind for kinds in origins.KINDS.values() for kind in kinds):
         sides: list[Values] = [{seed: side[seed].events[kind] for seed in parts} for side in (base, arm)]
         yield effect_row(one, "origin", f"events.{kind}", "recent", *sides)
-
-
-def accounts_of(arm: Arm) -> dict[int, origins.Account]:
-    """Return the account of every run of an arm by seed."""
-    measures, traced, ledger = (arm.table(name) for name in ("measures", "origins", "ledger"))
-    runs: list[Any] = [dict(list(table.groupby("seed"))) for table in (measures, traced, ledger)]
-    return {int(seed): origins.account_of(*(tables[seed] for tables in runs)) for seed in runs[0]}
 
 
 def decision_rows(one: Pair) -> Iterator[dict[str, Any]]:

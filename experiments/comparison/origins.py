@@ -8,6 +8,7 @@ so that both parts sum to the effect (Shapley, 1953). What is told of an event c
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -78,6 +79,12 @@ def account_of(months: pd.DataFrame, origins: pd.DataFrame, ledger: pd.DataFrame
     nation = 100.0 * float(booked.reindex(last, method="ffill").fillna(0.0).div(residents).mean())
     means = {belief: 100.0 * float(levels[measure].mean()) for belief, measure in BELIEFS.items()}
     return Account(means, events, points, nation)
+
+
+def accounts_by(key: str, months: pd.DataFrame, origins: pd.DataFrame, ledger: pd.DataFrame) -> dict[Any, Account]:
+    """Return the account of every run, by the column that tells the runs of these tables apart."""
+    runs = [dict(list(table.groupby(key))) for table in (months, origins, ledger)]
+    return {run: account_of(*(one[run] for one in runs)) for run in runs[0]}
 
 
 def sum_of(table: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:

@@ -111,15 +111,10 @@ def measure(name: str) -> DictionaryColumn:
 def with_meanings(table: pa.Table, name: str) -> pa.Table:
     """Return a table of which each field says what it holds, and the whole what it is."""
     fields = [field.with_metadata(field_metadata(column(name, field.name))) for field in table.schema]
-    return pa.table(table.columns, pa.schema(fields, table_metadata(name)))
-
-
-def table_metadata(table: str) -> dict[bytes, bytes]:
-    """Return what the metadata of a table say of the whole."""
-    said = {"table": table, "schema": SCHEMA} | {
-        f"about_{lang}": text for lang, text in dictionary_page()["tables"][table].items()
-    }
-    return {f"{PREFIX}{key}".encode(): str(text).encode() for key, text in said.items()}
+    about = {f"about_{lang}": text for lang, text in dictionary_page()["tables"][name].items()}
+    whole = {"table": name, "schema": str(SCHEMA)} | about
+    metadata = {f"{PREFIX}{key}".encode(): text.encode() for key, text in whole.items()}
+    return pa.table(table.columns, pa.schema(fields, metadata))
 
 
 def field_metadata(one: DictionaryColumn) -> dict[bytes, bytes]:
