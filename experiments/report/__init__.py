@@ -25,20 +25,20 @@ from experiments.narrative.labels import verdict_words
 from experiments.narrative.messages import message
 from experiments.narrative.report_reading import Site, few_deaths, read_sites
 from experiments.report import decided, disagreeing, practice, tables
-from experiments.report.chapters import chapters
 from experiments.report.prices import NO_PRICES, Prices
 from experiments.statistics.verdicts import judge
 from experiments.storage.progress import say
 from experiments.words import catalogue
 from experiments.words.bilingual import Tongue, both, languages_of
 from experiments.words.dates import day
+from experiments.words.toml_files import toml_beside
 from model.measures.criteria import CRITERIA
 
 FIGURE_STYLES = "/* styles of figures */"
 SOURCES = {
     "answers": answers,
     "page_one": page_one,
-    "chapters": chapters(),
+    "chapters": toml_beside(__file__, "chapters.toml"),
     "shown_end": shown_end,
     "sentences": sentences,
     "decided": decided,

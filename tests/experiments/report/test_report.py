@@ -30,8 +30,7 @@ from experiments.figures.svg import render_figure
 from experiments.figures.svg_minify import Styles, minify_svg
 from experiments.narrative.number_format import years_of
 from experiments.narrative.report_reading import ENDS, read_sites
-from experiments.report import build
-from experiments.report.chapters import chapters
+from experiments.report import SOURCES, build
 from experiments.statistics.paired_effects import two_way_error
 from experiments.storage.embedded_manifest import embedded
 from experiments.storage.manifest import read_manifest
@@ -250,10 +249,10 @@ def test_a_map_tells_no_share_that_would_be_nought(moved, told):
 
 
 def test_a_chapter_has_at_most_sixty_words_and_the_figure_it_names():
-    for chapter in chapters():
-        assert chapter.figure in FIGURES
+    for figure, chapter in SOURCES["chapters"].items():
+        assert figure in FIGURES
         for language in ("es", "en"):
-            assert 5 < len(getattr(chapter.words, language).split()) <= 60
+            assert 5 < len(chapter[language]["words"].split()) <= 60
 
 
 def test_page_one_says_which_policy_raises_what_is_filed_and_not_crime(folder, tmp_path):
