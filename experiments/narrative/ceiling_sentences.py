@@ -9,16 +9,6 @@ from experiments.comparison.ceiling_effects import outcome_range, worlds_at
 from experiments.narrative.number_format import Numbers
 from experiments.narrative.report_reading import Site
 
-
-@dataclass(frozen=True)
-class CeilingColumn:
-    """A column of the ceiling: its name, and the decimals of its numbers."""
-
-    es: str
-    en: str
-    digits: int
-
-
 TRUST = {"trust_mean": "trust"}
 """Columns of the ceiling that are not called like their headline measure."""
 RESIDENTS = 1e5
@@ -37,10 +27,11 @@ class Ends:
 
 
 MEASURES = {
-    "trust": CeilingColumn("confianza", "trust", 2),
-    "crimes": CeilingColumn("delitos", "crimes", 1),
-    "homicides": CeilingColumn("homicidios", "homicides", 1),
+    "trust": {"es": "confianza", "en": "trust", "digits": 2},
+    "crimes": {"es": "delitos", "en": "crimes", "digits": 1},
+    "homicides": {"es": "homicidios", "en": "homicides", "digits": 1},
 }
+"""Columns of the ceiling in the annex: their names, and the decimals of their numbers."""
 
 
 def rows_at(numbers: Numbers, site: str) -> list[Any]:
