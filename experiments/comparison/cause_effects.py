@@ -12,7 +12,7 @@ What a cause brought is told net of what was forgotten of it. Two parts are no c
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -116,15 +116,13 @@ def causes_since_start(results: Sequence[WorldResult], where: Where, net: bool =
 
 def effects_by_name(before: Sequence[Mapping[str, float]], after: Sequence[Mapping[str, float]]) -> list[CauseEffect]:
     """Return the effect on each part between both sides, run by run, the largest first."""
+    sides = {name: [[one[name] for one in side] for side in (before, after)] for name in before[0]}
+    effects = corrected_together([paired(base, arm, scale=Scale("points")) for base, arm in sides.values()])
     found = []
-    for name in before[0]:
-        base, arm = ([one[name] for one in side] for side in (before, after))
-        effect = paired(base, arm, scale=Scale("points"))
+    for (name, (base, arm)), effect in zip(sides.items(), effects, strict=True):
         signs = tuple(int(np.sign(later - earlier)) for earlier, later in zip(base, arm, strict=True))
         found.append(CauseEffect(name, effect, signs, effect.base))
-    effects = corrected_together([one.effect for one in found])
-    told = [replace(one, effect=effect) for one, effect in zip(found, effects, strict=True)]
-    return sorted(told, key=lambda one: -abs(one.effect.effect))
+    return sorted(found, key=lambda one: -abs(one.effect.effect))
 
 
 def total_effect(pairs: Pairs, where: Where) -> Effect:

@@ -175,10 +175,8 @@ def effects_of(request: Request, arms: Sequence[Arm], compared: ComparedRuns) ->
 
 def residents_table(twins: Sequence[TaskResults], blocks: Blocks) -> pd.DataFrame:
     """Return how many residents act otherwise, by site, arm, seed and deed."""
-    rows = []
-    for one in twins:
-        arms = blocks[one.task.block]
-        rows += [row | {"site": arms[0].scenario, "against": arms[row["arm"]].name} for row in one.residents]
+    found = ((blocks[one.task.block], row) for one in twins for row in one.residents)
+    rows = [row | {"site": arms[0].scenario, "against": arms[row["arm"]].name} for arms, row in found]
     return pd.DataFrame(rows, columns=["site", "against", "seed", "what", "only_arm", "only_base"])
 
 

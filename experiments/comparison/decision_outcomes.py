@@ -72,13 +72,10 @@ OUTCOMES = (
     DecisionOutcome(BY_NAME["crimes_occurred"], worse=1, ceiling="crimes"),
     DecisionOutcome(BY_NAME["crimes_told"], share="told_share"),
     DecisionOutcome(BY_NAME["homicides"], worse=1, ceiling="homicides"),
-    DecisionOutcome(
-        BY_NAME["wrongful_detentions"], worse=1, harm=True, ceiling="wrongful_detentions", for_100_000=True
+    *(
+        DecisionOutcome(BY_NAME[name], worse=1, harm=True, ceiling=name, for_100_000=True)
+        for name in ("wrongful_detentions", "women_without_remedy", "refused")
     ),
-    DecisionOutcome(
-        BY_NAME["women_without_remedy"], worse=1, harm=True, ceiling="women_without_remedy", for_100_000=True
-    ),
-    DecisionOutcome(BY_NAME["refused"], worse=1, harm=True, ceiling="refused", for_100_000=True),
 )
 TRUST = OUTCOMES[0]
 BILL = tuple(one for one in COSTS if one.name in ("training_days", "litres", "hours_patrol", "meetings"))

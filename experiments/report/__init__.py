@@ -50,6 +50,7 @@ SOURCES = {
     "how": WORDS,
     "names": catalogue,
     "in_both": catalogue.in_both,
+    "verdict_words": lambda row: verdict_words(judge(row)),
     "criteria": CRITERIA,
     "day": day,
     "available": available_figures,
@@ -65,11 +66,9 @@ SOURCES = {
 def build(folder: Path, lang: str = "es", prices: Prices = NO_PRICES) -> bytes:
     """Return the report of the comparison in a folder, with costs in quetzales where a unit has a price."""
     sites, languages, styles = read_sites(folder), languages_of(lang), Styles()
-    page = (
-        environment(languages)
-        .get_template("template.html.j2")
-        .render(facts(sites, lang, prices), figures=partial(figures_of, languages=languages, styles=styles))
-    )
+    template = environment(languages).get_template("template.html.j2")
+    figures = partial(figures_of, languages=languages, styles=styles)
+    page = template.render(facts(sites, lang, prices), figures=figures)
     return page.replace(FIGURE_STYLES, styles.css).encode()
 
 
@@ -86,11 +85,7 @@ def environment(languages: tuple[str, ...]) -> Environment:
     def t(es: str, en: str, **parts: object) -> Markup:
         return both(es, en, **parts).shown(languages)
 
-    found.globals |= (
-        SOURCES
-        | {"verdict_words": lambda row: verdict_words(judge(row))}
-        | {"languages": languages, "say": lambda text: text.shown(languages), "t": t}
-    )
+    found.globals |= SOURCES | {"languages": languages, "say": lambda text: text.shown(languages), "t": t}
     return found
 
 
@@ -99,10 +94,8 @@ def facts(sites: list[Site], lang: str, prices: Prices) -> dict[str, Any]:
     numbers, question = sites[0].numbers, sentences.report_question(sites)
     manifest = numbers.manifest
     command = Request.read(manifest["request"]).command
-    embedded = {key: value for key, value in manifest.items() if key != "files"} | {
-        "lang": lang,
-        "prices": prices.stated,
-    }
+    options = {"lang": lang, "prices": prices.stated}
+    embedded = {key: value for key, value in manifest.items() if key != "files"} | options
     return {
         "lang": lang,
         "prices": prices,
