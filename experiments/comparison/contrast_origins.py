@@ -28,8 +28,7 @@ def origin_contrasts(folder: Path) -> pd.DataFrame:
     """
     if not set(NEEDS) <= set(kept_measures(folder)) or not set(TABLES) <= set(read_manifest(folder)["keep"]):
         return pd.DataFrame()
-    runs = runs_of(folder, [BELIEFS["trust"]])
-    accounts = accounts_by("run", *(tables(folder, name).to_pandas() for name in ("measures", *reversed(TABLES))))
+    runs, accounts = runs_of(folder, [BELIEFS["trust"]]), accounts_of(folder)
     rows = [
         {"scenario": scenario, "change": change.name} | row
         for scenario, own in runs.groupby(SCENARIO, sort=False)
@@ -38,6 +37,11 @@ def origin_contrasts(folder: Path) -> pd.DataFrame:
         for row in parts_of_change(pairs_of(own, factors, change), accounts)
     ]
     return pd.DataFrame(rows)
+
+
+def accounts_of(folder: Path) -> dict[str, Account]:
+    """Return what trust owed to each origin at the end of every finished run of a sweep."""
+    return accounts_by("run", *(tables(folder, name).to_pandas() for name in ("measures", *reversed(TABLES))))
 
 
 def pairs_of(runs: pd.DataFrame, factors: list[str], change: Change) -> pd.DataFrame:
