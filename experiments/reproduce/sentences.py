@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -89,10 +90,10 @@ def effect_words(row: Any, key: str = "effect") -> Both:
 
 
 def effects_sentence(
-    table: pd.DataFrame, site: str, package: str, measures: Sequence[str], key: str = "effect"
+    tables: Tables, site: str, name: str, package: str, measures: Sequence[str], key: str = "effect"
 ) -> Both:
-    """Return the effects of a package at a site, at the longest horizon that has at least as many pairs as any."""
-    own = rows_where(table, site=site, arm=package)
+    """Return the effects of a package in a table at a site, at the longest horizon of those with the most pairs."""
+    own = rows_where(tables[name], site=site, arm=package)
     own = own[own["years"] == horizon_of(own)]
     rows = {row.measure: row for row in rows_in(own)}
     told = [effect_words(rows[name], key) for name in measures if name in rows]
@@ -108,36 +109,19 @@ def horizon_of(table: pd.DataFrame) -> int:
     return int(by_years[by_years == by_years.max()].index.max())
 
 
-def sites_and(key: str, each: Callable[[str], Both], **parts: object) -> list[Both]:
-    """Return one sentence for each site, and one that says how to read them."""
-    return [*map(each, SITES), message(f"reproduce.sentence.{key}", **parts)]
-
-
 # Result by result
 
 
-def answer(tables: Tables) -> list[Both]:
-    """Return the answer: trust, crime and homicides with all three factors together."""
+def answer_numbers(tables: Tables) -> dict[str, object]:
+    """Return the pairs of runs with all three factors together, and what each pair draws."""
     table = tables["answer"]
     pairs = int(rows_where(table, arm=EVERYTHING, years=horizon_of(table))["n"].max())
-    return sites_and(
-        "pairs", lambda site: effects_sentence(table, site, EVERYTHING, TOLD, "effect_with_band"),
-        n=pairs, numbers=int(tables["design"]["numbers"].iloc[0]), accounts=len(accounts.names()),
-    )  # fmt: skip
+    return {"n": pairs, "numbers": int(tables["design"]["numbers"].iloc[0]), "accounts": len(accounts.names())}
 
 
-def surfaces(tables: Tables) -> list[Both]:
-    """Return the effect of each factor alone, and how well emulators predict."""
-    errors = tables["errors"]
-    return sites_and(
-        "surfaces", lambda site: surface_sentence(tables, site),
-        r2=r2_of(errors, "trust_mean"), r2_crimes=r2_of(errors, "crimes_occurred"),
-    )  # fmt: skip
-
-
-def r2_of(errors: pd.DataFrame, measure: str) -> str:
+def r2_of(tables: Tables, measure: str) -> str:
     """Return the share (%) of variation that the emulator of the first site predicts at the longest horizon."""
-    own = rows_where(errors, site=SITES[0], measure=measure)
+    own = rows_where(tables["errors"], site=SITES[0], measure=measure)
     return written(SHARE * max(0.0, own["r2"].iloc[-1]), 0) if len(own) else "–"
 
 
@@ -163,15 +147,10 @@ def last_horizon(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["years"] == table["years"].max()]
 
 
-def dependence(tables: Tables) -> list[Both]:
-    """Return what the effect on trust depends on most, and what the factors do together."""
-    together = {row.site: effect_words(row) for row in rows_in(tables["together"]) if is_told(row, tables)}
-    return sites_and("dependence_together", lambda site: dependence_sentence(tables, site), **together)
-
-
-def is_told(row: Any, tables: Tables) -> bool:
-    """Tell whether a row is of trust at the longest horizon."""
-    return row.measure == "trust_mean" and row.years == tables["together"]["years"].max()
+def together_effects(tables: Tables) -> dict[str, Both]:
+    """Return by site what the factors do to trust together beyond the sum of what each does alone."""
+    rows = rows_in(rows_where(last_horizon(tables["together"]), measure="trust_mean"))
+    return {row.site: effect_words(row) for row in rows}
 
 
 def dependence_sentence(tables: Tables, site: str) -> Both:
@@ -211,11 +190,6 @@ def numbers_words(tables: Tables, site: str) -> Both | str:
     )  # fmt: skip
 
 
-def criteria(tables: Tables) -> list[Both]:
-    """Return the four criteria today and with everything, and the words of the paper."""
-    return sites_and("criteria_paper", lambda site: criteria_sentence(tables, site))
-
-
 def criteria_sentence(tables: Tables, site: str) -> Both:
     """Return the four criteria at a site."""
     own = rows_where(tables["criteria"], site=site, arm=EVERYTHING)
@@ -237,11 +211,6 @@ def criterion_words(name: str, row: Any) -> Both:
     return message("reproduce.sentence.criterion", name=title, verdict=verdict_words(row.verdict), **numbers)
 
 
-def regions(tables: Tables) -> list[Both]:
-    """Return in how many regions things get better or worse, or nothing happens."""
-    return sites_and("regions_test", lambda site: regions_sentence(tables, site))
-
-
 def regions_sentence(tables: Tables, site: str) -> Both:
     """Return the regions of a site by outcome."""
     own = rows_where(tables["regions"], site=site) if len(tables["regions"]) else tables["regions"]
@@ -255,11 +224,6 @@ def regions_sentence(tables: Tables, site: str) -> Both:
     return message("reproduce.sentence.regions", site=site_name(site), measures=joined(told, "; "))
 
 
-def paradox(tables: Tables) -> list[Both]:
-    """Return how often complaints rise although crime falls."""
-    return sites_and("paradox_meaning", lambda site: paradox_sentence(tables, site))
-
-
 def paradox_sentence(tables: Tables, site: str) -> Both:
     """Return how often complaints rise although crime falls at a site."""
     own = rows_where(tables["paradox"], site=site, arm=EVERYTHING)
@@ -268,15 +232,6 @@ def paradox_sentence(tables: Tables, site: str) -> Both:
     return message(
         "reproduce.sentence.paradox", site=site_name(site), package=package_name(EVERYTHING),
         pairs=pairs, n=int(row["n"]), other=other,
-    )  # fmt: skip
-
-
-def doses(tables: Tables) -> list[Both]:
-    """Return what half of everything gives beside everything."""
-    errors = {name: errors_of(tables, name) for name in ("trust_mean", "crimes_occurred")}
-    return sites_and(
-        "dose_error", lambda site: dose_sentence(tables, site),
-        error=errors["trust_mean"], error_crimes=errors["crimes_occurred"], check=check_words(tables),
     )  # fmt: skip
 
 
@@ -297,10 +252,13 @@ def check_words(tables: Tables) -> Both | str:
     return message("reproduce.sentence.dose_check", draws=trust.draws, pairs=trust.pairs, years=trust.years, **errors)
 
 
-def errors_of(tables: Tables, measure: str) -> str:
-    """Return the held-out error of the first site."""
-    own = last_horizon(rows_where(tables["errors"], site=SITES[0], measure=measure))
-    return number(own["error"].iloc[0], measure, "") if len(own) else "–"
+def dose_errors(tables: Tables) -> dict[str, object]:
+    """Return the held-out errors of the first site, and those in the pairs that check its emulators."""
+    found = {}
+    for key, measure in (("error", "trust_mean"), ("error_crimes", "crimes_occurred")):
+        own = last_horizon(rows_where(tables["errors"], site=SITES[0], measure=measure))
+        found[key] = number(own["error"].iloc[0], measure, "") if len(own) else "–"
+    return {**found, "check": check_words(tables)}
 
 
 def dose_sentence(tables: Tables, site: str) -> Both:
@@ -317,24 +275,6 @@ def dose_sentence(tables: Tables, site: str) -> Both:
     return message("reproduce.sentence.dose", site=site_name(site), years=int(own["years"].iloc[0]), **parts)
 
 
-def remedy(tables: Tables) -> list[Both]:
-    """Return who is left without remedy with everything."""
-    table = tables["remedy"]
-    return sites_and("remedy_meaning", lambda site: effects_sentence(table, site, EVERYTHING, WITHOUT_REMEDY))
-
-
-def heavy_hand(tables: Tables) -> list[Both]:
-    """Return what the heavy hand costs."""
-    table = tables["heavy_hand"]
-    return sites_and("heavy_hand_meaning", lambda site: effects_sentence(table, site, HEAVY_HAND, HEAVY))
-
-
-def loop(tables: Tables) -> list[Both]:
-    """Return how much the step from trust to behaviour carries."""
-    finished = int(tables["loop"]["n"].max()) if len(tables["loop"]) else 0
-    return sites_and("loop_meaning", lambda site: loop_sentence(tables, site), n=finished)
-
-
 def loop_sentence(tables: Tables, site: str) -> Both:
     """Return what the step from trust to behaviour carries of the effect of adoption on crime at a site."""
     row = next(iter(rows_in(rows_where(tables["loop"], site=site, arm="adoption", measure="crimes_occurred"))), None)
@@ -347,23 +287,49 @@ def loop_sentence(tables: Tables, site: str) -> Both:
     )  # fmt: skip
 
 
-RESULTS: Mapping[str, Callable[[Tables], list[Both]]] = {
-    "answer": answer,
-    "surfaces": surfaces,
-    "dependence": dependence,
-    "criteria": criteria,
-    "regions": regions,
-    "paradox": paradox,
-    "doses": doses,
-    "remedy": remedy,
-    "heavy_hand": heavy_hand,
-    "loop": loop,
+class ResultSentences(NamedTuple):
+    """Sentences of a result: one on each site, and one that says how to read them, with its numbers."""
+
+    on_site: Callable[[Tables, str], Both]
+    reading: str
+    parts: Callable[[Tables], Mapping[str, object]] = lambda tables: {}
+
+
+RESULTS: Mapping[str, ResultSentences] = {
+    "answer": ResultSentences(
+        partial(effects_sentence, name="answer", package=EVERYTHING, measures=TOLD, key="effect_with_band"),
+        "pairs",
+        answer_numbers,
+    ),
+    "surfaces": ResultSentences(
+        surface_sentence,
+        "surfaces",
+        lambda tables: {"r2": r2_of(tables, "trust_mean"), "r2_crimes": r2_of(tables, "crimes_occurred")},
+    ),
+    "dependence": ResultSentences(dependence_sentence, "dependence_together", together_effects),
+    "criteria": ResultSentences(criteria_sentence, "criteria_paper"),
+    "regions": ResultSentences(regions_sentence, "regions_test"),
+    "paradox": ResultSentences(paradox_sentence, "paradox_meaning"),
+    "doses": ResultSentences(dose_sentence, "dose_error", dose_errors),
+    "remedy": ResultSentences(
+        partial(effects_sentence, name="remedy", package=EVERYTHING, measures=WITHOUT_REMEDY), "remedy_meaning"
+    ),
+    "heavy_hand": ResultSentences(
+        partial(effects_sentence, name="heavy_hand", package=HEAVY_HAND, measures=HEAVY), "heavy_hand_meaning"
+    ),
+    "loop": ResultSentences(
+        loop_sentence,
+        "loop_meaning",
+        lambda tables: {"n": int(tables["loop"]["n"].max()) if len(tables["loop"]) else 0},
+    ),
 }
 """Results in the order in which they are told; each has a table of its name, a figure and three sentences."""
 
 
 def sentence_lines(tables: Tables, language: str) -> Iterator[str]:
     """Yield all results in Markdown: a title and three sentences each."""
-    for name, tell in RESULTS.items():
+    for name, result in RESULTS.items():
+        told = [result.on_site(tables, site) for site in SITES]
+        told.append(message(f"reproduce.sentence.{result.reading}", **result.parts(tables)))
         yield f"## {getattr(message(f'reproduce.title.{name}'), language).unescape()}\n"
-        yield " ".join(getattr(one, language).unescape() for one in tell(tables)) + "\n"
+        yield " ".join(getattr(one, language).unescape() for one in told) + "\n"
