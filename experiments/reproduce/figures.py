@@ -2,12 +2,13 @@
 
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -48,6 +49,8 @@ from experiments.validation.criteria import STATED
 from experiments.words.bilingual import Tongue
 
 HARM = TOKENS["harm"][0]
+SHOWN = ("trust_mean", "crimes_occurred")
+"""Measures of most figures."""
 ARMS = (EVERYTHING, "adoption", "reporting", "resources", HEAVY_HAND)
 ROW, LEFT = 0.24, 1.35
 """Inches of a row and of the names at its left."""
@@ -56,48 +59,48 @@ EDGE, LABEL = 0.03, 84
 OUTCOMES = {"works": B, "little": B, "harms": HARM, "nothing": INK, "open": NULL}
 HOLLOW = ("little", "open")
 """Outcomes whose point is not filled: by less than matters, or not known."""
+DIVERGING = LinearSegmentedColormap.from_list("effect", [A, WHITE, B])
+"""Colours from less (ochre) over none (white) to more (blue)."""
 LINES = {EVERYTHING: (INK, "-"), "adoption": (B, "-"), "reporting": (A, "--"), "resources": (NULL, ":")}
 
 
-def sheet_of(name: str, tongue: Tongue, note: str, heads: Sequence[str], sizes: PanelSizes) -> PanelFigure:
-    """Return a figure with the title of a result and a note."""
-    return PanelFigure(tongue, (said(f"reproduce.title.{name}", tongue), note), heads, sizes)
+def sheet_of(
+    name: str, key: str, table: pd.DataFrame, sizes: PanelSizes, tongue: Tongue, measures: Sequence[str] = ()
+) -> PanelFigure:
+    """Return a figure of panels for a result, with its title, a head for each site, or for each site and measure.
 
-
-def dated_note(key: str, table: pd.DataFrame, tongue: Tongue) -> str:
-    """Return a note of the catalogue behind the year that a table tells, the last one."""
-    return f"{tongue('año', 'year')} {int(table['years'].max())}; {said(f'reproduce.figure.{key}', tongue)}"
-
-
-def measure_heads(measures: Sequence[str], tongue: Tongue) -> list[str]:
-    """Return a head for each site and measure, with its unit."""
-    return [
+    The note below the title is that of ``key`` in the catalogue, behind the last year of the table.
+    """
+    note = f"{tongue('año', 'year')} {int(table['years'].max())}; {said(f'reproduce.figure.{key}', tongue)}"
+    heads = [
         tongue(*(f"{getattr(site_name(site), one)}: {getattr(measure_name(measure), one)}" for one in ("es", "en")))
         + f" ({tongue.of(unit_of(measure))})"
         for site in SITES
         for measure in measures
-    ]
+    ] or [tongue.of(site_name(site)) for site in SITES]
+    return PanelFigure(tongue, (said(f"reproduce.title.{name}", tongue), note), heads, sizes)
 
 
 def draw_effects(
-    name: str, table: pd.DataFrame, measures: Sequence[str], arms: Sequence[str], tongue: Tongue
+    tables: Tables, tongue: Tongue, name: str, table: str, measures: Sequence[str], arms: Sequence[str] = ARMS
 ) -> Figure:
     """Draw effects of packages with their intervals, and the band of nine pairs in ten behind them."""
-    table = table[table["years"] == horizon_of(table)]
+    effects = tables[table]
+    effects = effects[effects["years"] == horizon_of(effects)]
     sizes = PanelSizes(
         0.1 + ROW * len(arms), LEFT, 0.02, across=len(measures), wide=max(7.4, LEFT + 2.1 * len(measures))
     )
-    note = dated_note("interval", table, tongue)
-    sheet = sheet_of(name, tongue, note, measure_heads(measures, tongue), sizes)
+    sheet = sheet_of(name, "interval", effects, sizes, tongue, measures)
     names = [tongue.of(package_name(arm)) for arm in arms]
     for column, measure in enumerate(measures):
         drawn = []
         for block, site in enumerate(SITES):
             axes = sheet.panel_of_rows(block * len(measures) + column, names)
-            own = rows_where(table, site=site, measure=measure).set_index("arm")
-            for at, arm in enumerate(arms):
-                if arm in own.index:
-                    draw_row(axes, at, own.loc[arm])
+            rows = {row.arm: row for row in rows_in(rows_where(effects, site=site, measure=measure))}
+            for at, row in ((at, rows[arm]) for at, arm in enumerate(arms) if arm in rows):
+                band = [row.band_low, row.band_high]
+                axes.plot(band, [at, at], color=LINE, linewidth=5.0, solid_capstyle="butt", zorder=0)
+                draw_estimate(axes, at, row.low, row.effect, row.high, bool(direction(row.verdict)))
             mark_zero(axes)
             sign_values(axes.xaxis)
             drawn.append(axes)
@@ -112,35 +115,12 @@ def sign_values(axis: Axis) -> None:
     )
 
 
-def draw_row(axes: Axes, at: int, row: Any) -> None:
-    """Draw one effect: the band, the interval and the mean."""
-    axes.plot([row["band_low"], row["band_high"]], [at, at], color=LINE, linewidth=5.0, solid_capstyle="butt", zorder=0)
-    draw_estimate(axes, at, row["low"], row["effect"], row["high"], bool(direction(row["verdict"])))
-
-
-def draw_answer(tables: Tables, tongue: Tongue) -> Figure:
-    """Draw what each package does to trust, crime and homicides."""
-    return draw_effects("answer", tables["answer"], TOLD, ARMS, tongue)
-
-
-def draw_remedy(tables: Tables, tongue: Tongue) -> Figure:
-    """Draw who is left without remedy under each package."""
-    return draw_effects("remedy", tables["remedy"], WITHOUT_REMEDY, ARMS, tongue)
-
-
-def draw_heavy_hand(tables: Tables, tongue: Tongue) -> Figure:
-    """Draw what the heavy hand does, beside everything else together."""
-    return draw_effects("heavy_hand", tables["answer"], HEAVY, (HEAVY_HAND, EVERYTHING), tongue)
-
-
 def draw_surfaces(tables: Tables, tongue: Tongue) -> Figure:
     """Draw trust and crime over adoption and reporting support."""
-    measures = ("trust_mean", "crimes_occurred")
     table = last_horizon(tables["surfaces"])
     sizes = PanelSizes(2.1, 0.35, 0.0, across=2, gap=0.75, foot=0.5)
-    note = dated_note("surface", table, tongue)
-    sheet = sheet_of("surfaces", tongue, note, measure_heads(measures, tongue), sizes)
-    for column, measure in enumerate(measures):
+    sheet = sheet_of("surfaces", "surface", table, sizes, tongue, SHOWN)
+    for column, measure in enumerate(SHOWN):
         for block, site in enumerate(SITES):
             axes = sheet.panel(block * 2 + column)
             own = rows_where(table, site=site, measure=measure, resources=0.0)
@@ -156,7 +136,7 @@ def draw_contours(axes: Axes, grid: pd.DataFrame) -> None:
     reach = float(np.abs(grid.to_numpy()).max()) or 1.0
     axes.grid(visible=False)
     levels = MaxNLocator(9, symmetric=True).tick_values(-reach, reach)
-    axes.contourf(grid.columns, grid.index, grid, levels=levels, cmap=diverging())
+    axes.contourf(grid.columns, grid.index, grid, levels=levels, cmap=DIVERGING)
     lines = axes.contour(grid.columns, grid.index, grid, levels=levels, colors=INK, linewidths=0.5)
     axes.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0), xticks=(0.0, 0.5, 1.0), yticks=(0.5, 1.0))
     for text in axes.clabel(lines, fontsize=6, fmt=lambda value: f"{value:+.3g}".replace("-", "−")):
@@ -164,24 +144,15 @@ def draw_contours(axes: Axes, grid: pd.DataFrame) -> None:
             text.remove()  # the border would cut it off
 
 
-def diverging() -> Any:
-    """Return the colours from less (ochre) over none (white) to more (blue)."""
-    from matplotlib.colors import LinearSegmentedColormap
-
-    return LinearSegmentedColormap.from_list("effect", [A, WHITE, B])
-
-
 def draw_dependence(tables: Tables, tongue: Tongue) -> Figure:
     """Draw the shares of the variance of effects by input."""
-    measures = ("trust_mean", "crimes_occurred")
     table = last_horizon(tables["dependence"])
     inputs = list(dict.fromkeys(table["input"]))
     names = [tongue.of(input_name(name)) for name in inputs]
     sizes = PanelSizes(0.1 + 0.19 * len(inputs), 3.0, 0.0, across=2, wide=8.4)
-    note = dated_note("dependence", table, tongue)
-    sheet = sheet_of("dependence", tongue, note, measure_heads(measures, tongue), sizes)
+    sheet = sheet_of("dependence", "dependence", table, sizes, tongue, SHOWN)
     for block, site in enumerate(SITES):
-        for column, measure in enumerate(measures):
+        for column, measure in enumerate(SHOWN):
             axes = sheet.panel_of_rows(block * 2 + column, names)
             own = rows_where(table, site=site, measure=measure).set_index("input").reindex(inputs)
             colours = [NULL if name == "not_predicted" else B for name in inputs]
@@ -195,9 +166,8 @@ def draw_criteria(tables: Tables, tongue: Tongue) -> Figure:
     """Draw the four criteria today and with everything."""
     table = rows_where(tables["criteria"], arm=EVERYTHING)
     table = table[table["years"] == horizon_of(table)]
-    heads = [tongue.of(site_name(site)) for site in SITES]
     sizes = PanelSizes(0.2 + 0.3 * len(CRITERIA), 1.7, 0.0, across=2, gap=0.3, right=0.55, wide=8.4)
-    sheet = sheet_of("criteria", tongue, dated_note("criteria", table, tongue), heads, sizes)
+    sheet = sheet_of("criteria", "criteria", table, sizes, tongue)
     names = [tongue.of(measure_name(name)) for name in CRITERIA]
     for block, site in enumerate(SITES):
         axes = sheet.panel_of_rows(block, names)
@@ -209,27 +179,21 @@ def draw_criteria(tables: Tables, tongue: Tongue) -> Figure:
             draw_estimate(axes, at, low, row["arm_mean"], high, bool(direction(str(row["verdict"]))))
             if not np.isfinite(row["base"]):
                 axes.text(2.0, at, tongue("sin dato", "no data"), fontsize=7, color=SOFT, va="center")
-            axes.text(101.0, at, paper_word(CRITERIA[at], block, tongue), fontsize=7, color=A, va="center")
+            in_paper = said(f"reproduce.paper.{STATED['paper'][CRITERIA[at]][block]}", tongue)
+            axes.text(101.0, at, in_paper, fontsize=7, color=A, va="center")
         axes.set_xlim(0.0, 100.0)
     return sheet.figure
-
-
-def paper_word(criterion: str, place: int, tongue: Tongue) -> str:
-    """Return the word of the paper for a criterion at a site."""
-    return said(f"reproduce.paper.{STATED['paper'][criterion][place]}", tongue)
 
 
 def draw_regions(tables: Tables, tongue: Tongue) -> Figure:
     """Draw the tested effect of every region, coloured by outcome."""
     table = tables["regions"]
-    table = table[table["measure"].isin(["trust_mean", "crimes_occurred"])] if len(table) else table
+    table = table[table["measure"].isin(SHOWN)] if len(table) else table
     most = int(table.groupby(["site", "measure"]).size().max()) if len(table) else 1
-    measures = ("trust_mean", "crimes_occurred")
     sizes = PanelSizes(0.1 + 0.5 * most, 0.0, 0.0, across=2, wide=9.6, gap=0.5, foot=0.35)
-    note = dated_note("regions", table, tongue)
-    sheet = sheet_of("regions", tongue, note, measure_heads(measures, tongue), sizes)
+    sheet = sheet_of("regions", "regions", table, sizes, tongue, SHOWN)
     for block, site in enumerate(SITES):
-        for column, measure in enumerate(measures):
+        for column, measure in enumerate(SHOWN):
             axes = sheet.panel(block * 2 + column)
             axes.set(ylim=(most - 0.4, -0.7), yticks=())
             mark_zero(axes)
@@ -268,9 +232,8 @@ def rule_name(name: str, tongue: Tongue) -> str:
 def draw_paradox(tables: Tables, tongue: Tongue) -> Figure:
     """Draw the change of complaints over the change of crime, a point for each pair."""
     table = tables["pairs_of_paradox"]
-    heads = [tongue.of(site_name(site)) for site in SITES]
     sizes = PanelSizes(2.4, 0.6, 0.0, across=2, gap=0.6, foot=0.5)
-    sheet = sheet_of("paradox", tongue, dated_note("paradox", table, tongue), heads, sizes)
+    sheet = sheet_of("paradox", "paradox", table, sizes, tongue)
     for block, site in enumerate(SITES):
         axes = sheet.panel(block)
         own = rows_where(table, site=site)
@@ -290,11 +253,10 @@ def draw_paradox(tables: Tables, tongue: Tongue) -> Figure:
 
 def draw_doses(tables: Tables, tongue: Tongue) -> Figure:
     """Draw trust and crime along each factor, and along all together."""
-    measures = ("trust_mean", "crimes_occurred")
     table = last_horizon(tables["doses"])
     sizes = PanelSizes(1.7, 0.45, 0.0, across=2, gap=0.5, right=0.95, foot=0.4, wide=8.0)
-    sheet = sheet_of("doses", tongue, dated_note("doses", table, tongue), measure_heads(measures, tongue), sizes)
-    for column, measure in enumerate(measures):
+    sheet = sheet_of("doses", "doses", table, sizes, tongue, SHOWN)
+    for column, measure in enumerate(SHOWN):
         drawn = []
         for block, site in enumerate(SITES):
             axes = sheet.panel(block * 2 + column)
@@ -334,7 +296,7 @@ def draw_loop(tables: Tables, tongue: Tongue) -> Figure:
     table = table[table["cut"] == table["cut"].iloc[:1].squeeze()] if len(table) else table
     measures = list(dict.fromkeys(table["measure"])) or ["trust_mean"]
     sizes = PanelSizes(0.75, 0.9, 0.0, across=len(measures), wide=9.6, foot=0.4)
-    sheet = sheet_of("loop", tongue, dated_note("loop", table, tongue), measure_heads(measures, tongue), sizes)
+    sheet = sheet_of("loop", "loop", table, sizes, tongue, measures)
     for block, site in enumerate(SITES):
         for column, measure in enumerate(measures):
             axes = sheet.panel(block * len(measures) + column)
@@ -354,15 +316,17 @@ def draw_loop(tables: Tables, tongue: Tongue) -> Figure:
 
 
 FIGURES: Mapping[str, Callable[[Tables, Tongue], Figure]] = {
-    "answer": draw_answer,
+    "answer": partial(draw_effects, name="answer", table="answer", measures=TOLD),
     "surfaces": draw_surfaces,
     "dependence": draw_dependence,
     "criteria": draw_criteria,
     "regions": draw_regions,
     "paradox": draw_paradox,
     "doses": draw_doses,
-    "remedy": draw_remedy,
-    "heavy_hand": draw_heavy_hand,
+    "remedy": partial(draw_effects, name="remedy", table="remedy", measures=WITHOUT_REMEDY),
+    "heavy_hand": partial(
+        draw_effects, name="heavy_hand", table="answer", measures=HEAVY, arms=(HEAVY_HAND, EVERYTHING)
+    ),
     "loop": draw_loop,
 }
 """Figures by result."""
