@@ -2,12 +2,11 @@
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from multiprocessing import get_context
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,6 +33,8 @@ FEWEST_POINTS = 24
 """Results below which no surface is fitted."""
 SAMPLE = 512
 """Base points of Sobol' indices."""
+SPREAD = 128
+"""Points over which a surface is averaged."""
 STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Doses at which a surface is told, others at 0."""
 ACCOUNT = "account"
@@ -150,25 +151,11 @@ def fitted_surface(design: ReproduceDesign, points: pd.DataFrame) -> Surface:
     pairs = points[points["arm"] != STATUS_QUO].sample(frac=1.0, random_state=CHOSEN)
     each = math.ceil(FEWEST_SEARCHED / pairs["draw"].nunique())
     searched = pairs.groupby("draw").head(each).index.to_numpy()
-    inputs, names = inputs_table(design, points), input_names(design.plan)
-    values, ranges = {name: inputs[name].to_numpy() for name in names}, unit_ranges(names)
-    emulator = fit_emulator(values, points["effect"].to_numpy(), ranges, found_from=searched, shortest=SHORTEST)
+    inputs = {str(name): column.to_numpy() for name, column in inputs_table(design, points).items()}
+    ranges = dict.fromkeys(inputs, (0.0, 1.0))
+    emulator = fit_emulator(inputs, points["effect"].to_numpy(), ranges, found_from=searched, shortest=SHORTEST)
     errors = grouped_errors(emulator, list(points["draw"]), counted=len(pairs))
     return Surface(emulator, errors, points[["draw", "account", "arm"]])
-
-
-def unit_ranges(names: Sequence[str]) -> Mapping[str, tuple[float, float]]:
-    """Return the ranges of inputs that lie between 0 and 1."""
-    return dict.fromkeys(names, (0.0, 1.0))
-
-
-def errors_table(surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
-    """Return the held-out errors of all surfaces."""
-    rows = [
-        {"site": site, "years": years, "measure": measure, **vars(one.errors)}
-        for (site, years, measure), one in surfaces.items()
-    ]
-    return pd.DataFrame(rows, columns=["site", "years", "measure", "groups", "results", "error", "r2", "within"])
 
 
 def check_errors(design: ReproduceDesign, surface: Surface, checks: pd.DataFrame) -> CheckErrors | None:
@@ -189,81 +176,54 @@ def check_errors(design: ReproduceDesign, surface: Surface, checks: pd.DataFrame
     )
 
 
+# Tables of all surfaces
+
+
+def surface_table(
+    surfaces: Mapping[Key, Surface],
+    columns: Sequence[str],
+    rows: Callable[[Surface], Iterable[dict[str, object]]],
+) -> pd.DataFrame:
+    """Return the rows of every surface below each other, behind its site, years and measure."""
+    where = ("site", "years", "measure")
+    found = [dict(zip(where, key, strict=True)) | row for key, one in surfaces.items() for row in rows(one)]
+    return pd.DataFrame(found, columns=[*where, *columns])
+
+
+def errors_table(surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
+    """Return the held-out errors of all surfaces."""
+    columns = [field.name for field in fields(GroupedErrors)]
+    return surface_table(surfaces, columns, lambda one: [vars(one.errors)])
+
+
 def checks_table(surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
     """Return the errors of all surfaces in the pairs that check them."""
-    rows = [
-        {"site": site, "years": years, "measure": measure, **vars(one.check)}
-        for (site, years, measure), one in surfaces.items()
-        if one.check
-    ]
-    return pd.DataFrame(rows, columns=["site", "years", "measure", *(field.name for field in fields(CheckErrors))])
-
-
-# Averages over assumptions and accounts
-
-
-def spread_inputs(plan: ReproducePlan, n: int = 128) -> dict[str, np.ndarray]:
-    """Return ``n`` points spread over all assumptions, with every account alike, as inputs without doses."""
-    from scipy.stats import qmc  # half a second, for this command only
-
-    cube = qmc.LatinHypercube(d=len(plan.assumptions), rng=np.random.default_rng(plan.seed)).random(n)
-    inputs = dict(zip(plan.assumptions, cube.T, strict=True))
-    return inputs | account_inputs(np.arange(n) % len(accounts.names()))
-
-
-def account_inputs(which: np.ndarray) -> dict[str, np.ndarray]:
-    """Return the inputs that say which account holds, from its number; 0 is the present one."""
-    return {name: (which == number).astype(float) for number, name in enumerate(rival_accounts(), start=1)}
-
-
-def averaged_surface(plan: ReproducePlan, surface: Surface) -> Coefficients:
-    """Return a surface in doses alone, averaged over assumptions and accounts."""
-    spread = np.column_stack(list(spread_inputs(plan).values()))
-    return coefficients_of(surface.emulator).averaged(len(plan.factors), spread)
+    columns = [field.name for field in fields(CheckErrors)]
+    return surface_table(surfaces, columns, lambda one: [vars(one.check)] if one.check else [])
 
 
 def doses_table(plan: ReproducePlan, surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
     """Return effects along each factor, the others at 0, and along all together, with the held-out error."""
-    rows = []
-    for (site, years, measure), surface in surfaces.items():
+
+    def rows(surface: Surface) -> Iterator[dict[str, object]]:
+        mean = averaged_surface(plan, surface)
         for name, doses in dose_lines(plan).items():
-            for dose, effect in zip(STEPS, averaged_surface(plan, surface).mean(doses), strict=True):
-                rows.append(
-                    {
-                        "site": site, "years": years, "measure": measure, "line": name, "dose": dose,
-                        "effect": effect, "error": surface.error,
-                    }
-                )  # fmt: skip
-    return pd.DataFrame(rows, columns=["site", "years", "measure", "line", "dose", "effect", "error"])
+            for dose, effect in zip(STEPS, mean.mean(doses), strict=True):
+                yield {"line": name, "dose": dose, "effect": effect, "error": surface.error}
+
+    return surface_table(surfaces, ("line", "dose", "effect", "error"), rows)
 
 
 def grid_table(plan: ReproducePlan, surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
     """Return the effects over a grid of doses of all factors, averaged over assumptions and accounts."""
-    factors = list(plan.factors)
-    grid = np.array(list(itertools.product(STEPS, repeat=len(factors))))
-    tables = [
-        pd.DataFrame(grid, columns=factors).assign(
-            site=site,
-            years=years,
-            measure=measure,
-            effect=averaged_surface(plan, surface).mean(grid),
-            error=surface.error,
-        )
-        for (site, years, measure), surface in surfaces.items()
-        if measure in plan.regions
-    ]
-    columns = ["site", "years", "measure", *factors, "effect", "error"]
-    return pd.concat(tables)[columns] if tables else pd.DataFrame(columns=columns)
+    grid = np.array(list(itertools.product(STEPS, repeat=len(plan.factors))))
 
+    def rows(surface: Surface) -> Iterator[dict[str, object]]:
+        for doses, effect in zip(grid, averaged_surface(plan, surface).mean(grid), strict=True):
+            yield {**dict(zip(plan.factors, doses, strict=True)), "effect": effect, "error": surface.error}
 
-def dose_lines(plan: ReproducePlan) -> dict[str, np.ndarray]:
-    """Return the doses of every factor alone and of all together."""
-    steps = np.array(STEPS)[:, None]
-    alone = {name: steps * np.eye(len(plan.factors))[k] for k, name in enumerate(plan.factors)}
-    return alone | {"everything": steps * np.ones(len(plan.factors))}
-
-
-# Shares of variance
+    told = {key: surface for key, surface in surfaces.items() if key[2] in plan.regions}
+    return surface_table(told, (*plan.factors, "effect", "error"), rows)
 
 
 def dependence_table(plan: ReproducePlan, surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
@@ -272,11 +232,10 @@ def dependence_table(plan: ReproducePlan, surfaces: Mapping[Key, Surface]) -> pd
     The last row of a surface is the share of the variance between runs that its inputs do not predict: random
     variation, towns, and all other numbers of a draw.
     """
-    rows = [row for key, surface in surfaces.items() for row in dependence_rows(plan, key, surface)]
-    return pd.DataFrame(rows, columns=["site", "years", "measure", "input", "alone", "total"])
+    return surface_table(surfaces, ("input", "alone", "total"), partial(dependence_rows, plan))
 
 
-def dependence_rows(plan: ReproducePlan, key: Key, surface: Surface) -> Iterator[dict[str, Any]]:
+def dependence_rows(plan: ReproducePlan, surface: Surface) -> Iterator[dict[str, object]]:
     """Yield the rows of one surface, from Sobol' indices of the emulator."""
     from SALib.analyze import sobol as analysis
     from SALib.sample import sobol as sampling
@@ -284,18 +243,35 @@ def dependence_rows(plan: ReproducePlan, key: Key, surface: Surface) -> Iterator
     names = [*plan.factors, *plan.assumptions, ACCOUNT]
     problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
     points = sampling.sample(dict(problem), SAMPLE, calc_second_order=False, seed=plan.seed)
-    inputs = inputs_of(plan, names, points)
-    values = coefficients_of(surface.emulator).mean(np.column_stack([inputs[name] for name in input_names(plan)]))
-    found = analysis.analyze(dict(problem), values, calc_second_order=False, seed=plan.seed)
-    where = dict(zip(("site", "years", "measure"), key, strict=True))
-    for k, name in enumerate(names):
-        yield where | {"input": name, "alone": float(found["S1"][k]), "total": float(found["ST"][k])}
-    rest = min(1.0, max(0.0, 1.0 - surface.errors.r2))
-    yield where | {"input": "not_predicted", "alone": rest, "total": rest}
-
-
-def inputs_of(plan: ReproducePlan, names: Sequence[str], points: np.ndarray) -> dict[str, np.ndarray]:
-    """Return points of the unit cube as inputs of a surface; the last column chooses the account."""
-    columns = dict(zip(names, np.clip(points, 0.0, 1.0).T, strict=True))
     count = len(accounts.names())
-    return columns | account_inputs(np.minimum((columns.pop(ACCOUNT) * count).astype(int), count - 1))
+    which = np.minimum((points[:, -1] * count).astype(int), count - 1)  # the last column chooses the account
+    values = coefficients_of(surface.emulator).mean(np.hstack([points[:, :-1], account_columns(which)]))
+    found = analysis.analyze(dict(problem), values, calc_second_order=False, seed=plan.seed)
+    for k, name in enumerate(names):
+        yield {"input": name, "alone": float(found["S1"][k]), "total": float(found["ST"][k])}
+    rest = min(1.0, max(0.0, 1.0 - surface.errors.r2))
+    yield {"input": "not_predicted", "alone": rest, "total": rest}
+
+
+# Averages over assumptions and accounts
+
+
+def averaged_surface(plan: ReproducePlan, surface: Surface) -> Coefficients:
+    """Return a surface in doses alone, averaged over points spread over all assumptions and accounts alike."""
+    from scipy.stats import qmc  # half a second, for this command only
+
+    cube = qmc.LatinHypercube(d=len(plan.assumptions), rng=np.random.default_rng(plan.seed)).random(SPREAD)
+    spread = np.hstack([cube, account_columns(np.arange(SPREAD) % len(accounts.names()))])
+    return coefficients_of(surface.emulator).averaged(len(plan.factors), spread)
+
+
+def account_columns(which: np.ndarray) -> np.ndarray:
+    """Return the inputs that say which account holds, from its number; 0 is the present one."""
+    return (which[:, None] == np.arange(1, len(rival_accounts()) + 1)).astype(float)
+
+
+def dose_lines(plan: ReproducePlan) -> dict[str, np.ndarray]:
+    """Return the doses of every factor alone and of all together."""
+    steps = np.array(STEPS)[:, None]
+    alone = {name: steps * np.eye(len(plan.factors))[k] for k, name in enumerate(plan.factors)}
+    return alone | {"everything": steps * np.ones(len(plan.factors))}
