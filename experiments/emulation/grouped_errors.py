@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.emulation.emulator import JITTER, Emulator, Prediction, Reals, spread_of
+from experiments.emulation.emulator import Emulator, left_out
 
 
 @dataclass(frozen=True)
@@ -23,34 +23,9 @@ class GroupedErrors:
     within: float
 
 
-def left_out_groups(emulator: Emulator, groups: Sequence[object]) -> Prediction:
-    """Return the prediction of each result without all results of its group, and its sd for one result.
-
-    Lengths and scales stay. With K the covariance of all results and A its inverse, the errors of a group g are
-    A[g, g]⁻¹ (A y)[g] (Rasmussen and Williams, MIT Press 2006, section 5.4.2, for one result).
-    """
-    process, spread = emulator.process, spread_of(emulator.values)
-    inverse = np.linalg.inv(process.kernel_(emulator.points) + np.diag(JITTER + emulator.noise / spread**2))
-    standard = (emulator.values - emulator.values.mean()) / spread
-    weighted, errors, variances = inverse @ standard, np.zeros(len(standard)), np.zeros(len(standard))
-    for rows in rows_by_group(groups):
-        covariance = np.linalg.inv(inverse[np.ix_(rows, rows)])
-        errors[rows] = covariance @ weighted[rows]
-        variances[rows] = np.diag(covariance)
-    return Prediction(emulator.values - spread * errors, spread * np.sqrt(variances))
-
-
-def rows_by_group(groups: Sequence[object]) -> list[Reals]:
-    """Return the numbers of the rows of each group."""
-    found: dict[object, list[int]] = {}
-    for row, group in enumerate(groups):
-        found.setdefault(group, []).append(row)
-    return [np.array(rows) for rows in found.values()]
-
-
-def grouped_errors(emulator: Emulator, groups: Sequence[object], counted: int | None = None) -> GroupedErrors:
+def grouped_errors(emulator: Emulator, groups: Sequence[int], counted: int | None = None) -> GroupedErrors:
     """Return how well whole groups are predicted from the others; errors are those of the first ``counted`` results."""
-    found, first = left_out_groups(emulator, groups), slice(counted)
+    found, first = left_out(emulator, groups), slice(counted)
     errors, variance = (emulator.values - found.mean)[first], float(emulator.values[first].var())
     return GroupedErrors(
         groups=len(set(groups)),

@@ -111,7 +111,8 @@ def match_history(
             break
         points = found.left[rng.choice(len(found.left), size, replace=False)]
     found.left = sample_remaining(found, rng)
-    found.weights = weights_of(found, found.left)
+    latest = {name: emulator for wave in found.waves for name, emulator in wave.used.items()}
+    found.weights = weights_of(found, found.left, latest, {target.name: target.value for target in targets})
     return found
 
 
@@ -171,15 +172,16 @@ def predict_points(found: Matched, emulator: Emulator, points: Reals) -> tuple[R
     return np.concatenate([one.mean for one in parts]), np.concatenate([one.sd for one in parts]) ** 2
 
 
-def weights_of(found: Matched, points: Reals) -> Reals:
-    """Return the weights of points, which sum to 1: a normal likelihood by the last accepted emulator of a target."""
+def weights_of(
+    found: Matched, points: Reals, emulators: Mapping[str, Emulator], measured: Mapping[str, float]
+) -> Reals:
+    """Return the weights of points, which sum to 1: a normal likelihood of what was measured, by emulators."""
     logarithm = np.zeros(len(points))
     for target in found.targets:
-        accepted = [wave.used[target.name] for wave in found.waves if target.name in wave.used]
-        if accepted:
-            mean, variance = predict_points(found, accepted[-1], points)
+        if target.name in emulators:
+            mean, variance = predict_points(found, emulators[target.name], points)
             whole = variance + uncertainty_of_target(found, target)
-            logarithm -= 0.5 * (np.log(whole) + (mean - target.value) ** 2 / whole)
+            logarithm -= 0.5 * (np.log(whole) + (mean - measured[target.name]) ** 2 / whole)
     return normalised_weights(logarithm)
 
 
@@ -235,16 +237,20 @@ def coverage(found: Matched, extra: Mapping[str, tuple[Reals, float]], most: int
         name: fit_emulator(named_points(found, first.points), values, parameter_ranges(found), noise)
         for name, (values, noise) in extra.items()
     }
+    used = first.used
+    errors = {target.name: np.sqrt(target.variance) for target in found.targets if target.name in used}
     chosen = np.flatnonzero(np.isfinite(first.results).all(axis=1))[:most]
     inside = np.zeros((len(chosen), len(found.names)), bool)
     of_results = np.zeros((len(chosen), len(extra)), bool)
-    for k, truth in enumerate(chosen):
-        weights = weights_without(found, candidates, int(truth), rng)
+    for k, truth in enumerate(chosen.tolist()):
+        unseen = {name: emulator.without(truth) for name, emulator in used.items()}
+        measured = {name: used[name].values[truth] + sd * rng.normal() for name, sd in errors.items()}
+        weights = weights_of(found, candidates, unseen, measured)
         for column, values in enumerate(candidates.T):
             low, high = weighted_quantiles(values, weights)
             inside[k, column] = low <= first.points[truth, column] <= high
         for column, (name, emulator) in enumerate(emulators.items()):
-            mean, variance = leave_out_predictions(found, emulator, int(truth), candidates)
+            mean, variance = predict_points(found, emulator.without(truth), candidates)
             drawn = mean + np.sqrt(variance + emulator.noise[truth]) * rng.normal(size=len(mean))
             low, high = weighted_quantiles(drawn, weights)
             of_results[k, column] = low <= extra[name][0][truth] <= high
@@ -253,23 +259,3 @@ def coverage(found: Matched, extra: Mapping[str, tuple[Reals, float]], most: int
         dict(zip(found.names, map(float, inside.mean(axis=0)), strict=True)),
         dict(zip(extra, map(float, of_results.mean(axis=0)), strict=True)),
     )
-
-
-def weights_without(found: Matched, candidates: Reals, truth: int, rng: np.random.Generator) -> Reals:
-    """Return the weights of candidates if a simulated truth is what was measured, by emulators that never saw it."""
-    logarithm = np.zeros(len(candidates))
-    for target in found.targets:
-        if target.name in found.waves[0].used:
-            emulator = found.waves[0].used[target.name]
-            mean, variance = leave_out_predictions(found, emulator, truth, candidates)
-            own = emulator.values[truth] + np.sqrt(target.variance) * rng.normal()
-            whole = variance + uncertainty_of_target(found, target)
-            logarithm -= 0.5 * (np.log(whole) + (mean - own) ** 2 / whole)
-    return normalised_weights(logarithm)
-
-
-def leave_out_predictions(found: Matched, emulator: Emulator, point: int, candidates: Reals) -> tuple[Reals, Reals]:
-    """Return mean and variance at candidates of an emulator with the same lengths that never saw one of its points."""
-    kept = np.arange(len(emulator.values)) != point
-    part = emulator.restricted(kept)
-    return predict_points(found, part, candidates)
