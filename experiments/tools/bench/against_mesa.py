@@ -12,7 +12,9 @@ from experiments.storage.progress import say
 from experiments.storage.run_folder import json_of
 from experiments.storage.writing import write_whole
 from experiments.tools.bench.fresh import SITE, clock
+from experiments.tools.bench.plain_mesa import rules
 from model.engine.fingerprint import fingerprint
+from model.simulation.registry import MECHANISMS
 
 TURNS, QUICK_TURNS = 3, 1
 PLAIN_SHIFTS = 12
@@ -28,20 +30,20 @@ def compare(json_file: Path | None, quick: bool) -> None:
     clock("compiling")
     turns = [measured() for _ in range(QUICK_TURNS if quick else TURNS)]
     found = summary(turns)
-    print("\n".join([*figures(found), "", *side_by_side(turns[0][1]["rules"], turns[0][0]["rules"])]))
+    print("\n".join([*figures(found), "", *side_by_side(list(rules()), [one.name for one in MECHANISMS])]))
     if json_file is not None:
         write_whole(json_file, json_of({"machine": machine(), "fingerprint": fingerprint(), **found}))
 
 
 def measured() -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what both sides say, each in a fresh process: the model, and plain Mesa of the same size."""
-    ours = clock("mesa_ours")
+    ours = clock("grown", "census", "1", "2")
     return ours, clock("mesa_plain", *(str(n) for n in (PLAIN_SHIFTS, *(ours[name] for name in SIZES))))
 
 
 def summary(turns: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, Any]:
     """Return the medians of both sides in seconds of the processor, and the ratio of each turn."""
-    ours = [one["year"] for one, _ in turns]
+    ours = [one["ends"][1] - one["ends"][0] for one, _ in turns]  # the second year: the first loads kernels
     plain = [SHIFTS_A_YEAR * one["shift"] for _, one in turns]
     return {
         **{name: turns[0][0][name] for name in SIZES},

@@ -3,8 +3,6 @@
 import json
 import math
 import statistics
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -17,14 +15,15 @@ from experiments.storage.run_folder import json_of
 from experiments.storage.writing import write_whole
 from experiments.tools.bench import whole_run
 from experiments.tools.bench.breakdown import break_down, loop_lines, table
-from experiments.tools.bench.commands import first_run_seconds, question_seconds
-from experiments.tools.bench.fresh import SITE, clock, timed
+from experiments.tools.bench.commands import command_seconds, first_run_seconds, question_seconds
+from experiments.tools.bench.fresh import SITE, clock, seconds_added
 from model.engine.fingerprint import fingerprint
 
 LABEL = 42
 DECADE = 10.0
 NOISY = "the machine is too busy"
-PART_YEARS = 2
+PART_YEARS, RUNS = 2, 4
+"""Years of a whole run by part; runs that each number of workers adds."""
 CREDIBLE = 2.2
 """Two workers cannot bring more than twice the runs; a gain beyond this is noise."""
 
@@ -55,15 +54,14 @@ class BenchSize:
     years: float
     pairs: int
     twin_shifts: int
-    runs: int
     run_years: float
     draw_shifts: int
     seeds: int
     """Seeds of the study `question`."""
 
 
-FULL = BenchSize(years=DECADE, pairs=3, twin_shifts=60, runs=4, run_years=3.0, draw_shifts=279, seeds=8)
-QUICK = BenchSize(years=2.0, pairs=1, twin_shifts=15, runs=4, run_years=1.0, draw_shifts=93, seeds=1)
+FULL = BenchSize(years=DECADE, pairs=3, twin_shifts=60, run_years=3.0, draw_shifts=279, seeds=8)
+QUICK = BenchSize(years=2.0, pairs=1, twin_shifts=15, run_years=1.0, draw_shifts=93, seeds=1)
 """Draws are counted over three months, so that a quarter's plans are made; quickly over one."""
 
 
@@ -125,7 +123,7 @@ def every_result(size: BenchSize) -> Iterator[Result]:
     """Yield the numbers one after the other; compile first, so that only the one of compiling is cold."""
     say("measuring; a full bench takes several minutes")
     clock("compiling")
-    yield Result("confianza --help", median(help_seconds, 3), "s", 0.5)
+    yield Result("confianza --help", median(lambda: command_seconds("--help"), 3), "s", 0.5)
     imported = [clock("imports") for _ in range(3)]
     yield Result("imports of the model", statistics.median(one["seconds"] for one in imported), "s", 0.8)
     yield Result("  their memory", statistics.median(one["megabytes"] for one in imported), "MB", 240.0)
@@ -142,12 +140,6 @@ def every_result(size: BenchSize) -> Iterator[Result]:
 def median(measured: Callable[[], float], times: int) -> float:
     """Return the median of some measurements."""
     return statistics.median(measured() for _ in range(times))
-
-
-def help_seconds() -> float:
-    """Return the seconds that `confianza --help` takes."""
-    words = [sys.executable, "-c", "from experiments.cli import main; main()", "--help"]
-    return timed(lambda: subprocess.run(words, stdout=subprocess.DEVNULL, check=True))
 
 
 def cold_seconds() -> float:
@@ -216,7 +208,7 @@ def against_twin(size: BenchSize, plain: list[dict[str, Any]]) -> Iterator[Resul
 
 def two_workers(size: BenchSize) -> Result:
     """Return what a second worker brings, by the runs that are added: start-up does not count."""
-    turns = [(added(size, 1), added(size, 2)) for _ in range(size.pairs)]
+    turns = [[seconds_added(RUNS, size.run_years, workers) for workers in (1, 2)] for _ in range(size.pairs)]
     one, two = (statistics.median(seconds) for seconds in zip(*turns, strict=True))
     credible = 0.0 < one <= CREDIBLE * two
     gain = one / two if credible else math.nan
@@ -229,13 +221,6 @@ def studies(size: BenchSize) -> Iterator[Result]:
     yield Result(f"the study `question`, {runs} runs", seconds, "s", 100.0 if size is FULL else None)
     yield Result("  1,000 municipality-years of it", seconds / years * 1000.0 / 60.0, "min", 4.0)
     yield Result("  eight pairs on the page, three years", clock("pairs_on_page", "3")["seconds"], "s", 3.5)
-
-
-def added(size: BenchSize, count: int) -> float:
-    """Return the seconds of as many runs again, so that what is done once falls out; noise may make it negative."""
-    words = str(size.run_years), str(count)
-    few, many = (clock("replicates", str(runs), *words)["seconds"] for runs in (size.runs, 2 * size.runs))
-    return float(many - few)
 
 
 def json_number(value: float) -> float | None:

@@ -1,5 +1,6 @@
 """Break a decade down: seconds by phase, events, draws by decision, and the work from which its floor follows."""
 
+import pickle
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -8,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from experiments.tools.bench.bare_loop import YEARS, WorkCounts, work_of
-from experiments.tools.bench.fresh import clock
+from experiments.tools.bench.fresh import SITE, clock
 from experiments.tools.bench.phases import Phases
+from model.town.town import build_town
+from scenarios import load
 
 SHIFTS = 1095 * YEARS
 SHOWN = 12
@@ -49,9 +52,9 @@ def break_down(years: float, counted_shifts: int) -> Breakdown:
     """Measure some years by phase, and count draws without the compiler, each in a fresh process."""
     stated = clock("phases", str(years))
     with tempfile.TemporaryDirectory() as folder:
-        town = str(Path(folder) / "town.pickle")
-        clock("pickled_town", town)
-        counted = clock("draws", str(counted_shifts), town)
+        town = Path(folder) / "town.pickle"  # without the compiler it could not be built in good time
+        town.write_bytes(pickle.dumps(build_town(load(SITE, set={"calendar.warm_up": 0}))))
+        counted = clock("draws", str(counted_shifts), str(town))
     counts = {name: counted[name] for name in ("draws", "exponentials")}
     sizes = {name: stated[name] for name in ("shifts", "rows", "row_bytes")}
     return Breakdown(phases=Phases(**stated["phases"]), counted_shifts=counted_shifts, **counts, **sizes)

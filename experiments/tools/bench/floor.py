@@ -1,7 +1,7 @@
 """`confianza bench --floor`: a decade in bare loops beside the figure on record; a slower one is told, or refused."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,27 +23,19 @@ DECADE, QUARTER = 10.0, 279
 """Years in which events are counted, shifts in which draws are: in three months a quarter's plans are made."""
 
 
-@dataclass(frozen=True)
-class FloorVerdict:
-    """Judgement of a figure beside the one on record."""
+def judge(figure: float, recorded: float) -> tuple[bool, str]:
+    """Judge a figure by the one on record; return whether it is good, and a warning if there is reason for one.
 
-    good: bool
-    warning: str
-
-
-def judge(figure: float, recorded: float) -> FloorVerdict:
-    """Judge a figure by the one on record.
-
-    >>> judge(4.4, 4.0).warning, judge(5.2, 4.0).good, judge(6.0, 4.0).good
-    ('', True, False)
+    >>> judge(4.4, 4.0), judge(5.2, 4.0)[0], judge(6.0, 4.0)[0]
+    ((True, ''), True, False)
     """
     more = figure / recorded - 1.0
     if figure < WARNED * recorded:
-        return FloorVerdict(True, "")
+        return True, ""
     stated = f"a decade takes {more:.0%} more bare loops than the {recorded:.2f} on record"
     if figure < REFUSED * recorded:
-        return FloorVerdict(True, f"warning: {stated}")
-    return FloorVerdict(False, f"{stated}: too slow. If it must be, store the new figure: --floor --store REASON")
+        return True, f"warning: {stated}"
+    return False, f"{stated}: too slow. If it must be, store the new figure: --floor --store REASON"
 
 
 def check_floor(reason: str | None) -> bool:
@@ -54,10 +46,10 @@ def check_floor(reason: str | None) -> bool:
     stated = measured(WorkCounts(**record["work"]))
     print(line(stated), flush=True)
     print(f"on record: {record['figure']:.2f}, of code {record['fingerprint']} ({record['reason']})")
-    verdict = judge(stated["figure"], record["figure"])
-    if verdict.warning:
-        say(f"confianza: {verdict.warning}")
-    return verdict.good
+    good, warning = judge(stated["figure"], record["figure"])
+    if warning:
+        say(f"confianza: {warning}")
+    return good
 
 
 def measured(work: WorkCounts) -> dict[str, Any]:

@@ -6,13 +6,13 @@ from typing import Any
 
 from experiments.storage.manifest import machine
 from experiments.storage.progress import say
-from experiments.tools.bench.fresh import clock
+from experiments.tools.bench.fresh import clock, seconds_added
 from model.engine.fingerprint import fingerprint
 
-FACTORS = {"census": (0.5, 1.0, 2.0, 4.0), "couples": (0.5, 1.0, 2.0, 4.0)}
-QUICK_FACTORS = {"census": (1.0, 2.0), "couples": (1.0, 2.0)}
+FACTORS, QUICK_FACTORS = (0.5, 1.0, 2.0, 4.0), (1.0, 2.0)
+"""Multiples of residents and of couples that are measured."""
 YEARS, QUICK_YEARS = 10, 3
-RUNS, RUN_YEARS, TURNS = 4, "4", 3
+RUNS, RUN_YEARS, TURNS = 4, 4.0, 3
 """Runs that are added by each number of workers, their years, and turns, of which the median counts."""
 
 
@@ -30,8 +30,8 @@ def measure_growth(quick: bool) -> dict[str, Any]:
         "machine": machine(),
         "fingerprint": fingerprint(),
         "points": {
-            "census": [point("census", "residents", factor) for factor in factors["census"]],
-            "couples": [point("couples", "couples", factor) for factor in factors["couples"]],
+            "census": [point("census", "residents", factor) for factor in factors],
+            "couples": [point("couples", "couples", factor) for factor in factors],
             "years": list(enumerate(whole["ends"], start=1)),
             "workers": runs_by_workers(min(4, os.cpu_count() or 1)),
         },
@@ -46,11 +46,8 @@ def point(variant: str, number: str, factor: float) -> tuple[float, float]:
 
 def runs_by_workers(most: int) -> list[tuple[int, float]]:
     """Return how many runs an hour each number of workers adds: the medians of some turns, which take all in turn."""
-    turns = [[seconds_added(count) for count in range(1, most + 1)] for _ in range(TURNS)]
-    return [(count, RUNS * 3600.0 / statistics.median(own)) for count, own in enumerate(zip(*turns, strict=True), 1)]
-
-
-def seconds_added(workers: int) -> float:
-    """Return the seconds that some runs more take; start-up does not count, nor does what is done once."""
-    few, many = (clock("replicates", str(k * RUNS), RUN_YEARS, str(workers))["seconds"] for k in (1, 2))
-    return max(many - few, 1e-9)
+    counts = range(1, most + 1)
+    turns = [[max(seconds_added(RUNS, RUN_YEARS, n), 1e-9) for n in counts] for _ in range(TURNS)]
+    return [
+        (n, RUNS * 3600.0 / statistics.median(own)) for n, own in zip(counts, zip(*turns, strict=True), strict=True)
+    ]

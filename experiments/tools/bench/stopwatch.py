@@ -1,7 +1,6 @@
 """One measurement of speed, in a process of its own: `python -m experiments.tools.bench.stopwatch NAME ARGUMENTS`."""
 
 import json
-import pickle
 import sys
 import time
 from collections.abc import Callable
@@ -114,14 +113,6 @@ def phases(years: str) -> dict[str, Any]:
     return {"phases": asdict(found), "shifts": shifts, "rows": rows, "row_bytes": row_bytes}
 
 
-def pickled_town(file: str) -> dict[str, Any]:
-    """Write the town of the site into a file, for a process that could not build it in good time."""
-    from model.town.town import build_town
-
-    Path(file).write_bytes(pickle.dumps(build_town(varied("plain"))))
-    return {}
-
-
 def draws(shifts: str, town: str) -> dict[str, Any]:
     """Draws by phase and decision, and exponentials, of the first shifts of the site."""
     from experiments.tools.bench.phases import count_draws
@@ -153,50 +144,34 @@ def parts(years: str) -> dict[str, Any]:
 
 def grown(variant: str, factor: str, years: str) -> dict[str, Any]:
     """Seconds of the processor from the start of the process to the end of each year of a variant, and its sizes."""
-    from experiments.tools.bench.probe import YEAR
+    from experiments.tools.bench.probe import YEAR, megabytes
     from model.simulation.model import TrustModel
 
     world, ends = TrustModel(varied(variant, float(factor)), rng=1), []
     for _ in range(int(years)):
         world.run_for(YEAR)
         ends.append(time.process_time())
-    return {"ends": ends, **sizes(world.town)}
-
-
-def mesa_ours() -> dict[str, Any]:
-    """Seconds of the processor of the second year of the site, its sizes and mechanisms; the first loads kernels."""
-    from experiments.tools.bench.probe import YEAR, megabytes
-    from model.simulation.model import TrustModel
-    from model.simulation.registry import MECHANISMS
-
-    world = TrustModel(varied("plain"), rng=1)
-    world.run_for(YEAR)
-    year = processor_seconds(lambda: world.run_for(YEAR))
-    return {"year": year, "megabytes": megabytes(), "rules": [one.name for one in MECHANISMS], **sizes(world.town)}
+    populated, couples = world.town.cells["population"] > 0, world.town.posts["copy"] == 0
+    sizes = {"residents": world.town.n_residents, "couples": int(couples.sum()), "cells": int(populated.sum())}
+    return {"ends": ends, "megabytes": megabytes(), **sizes}
 
 
 def mesa_plain(shifts: str, residents: str, couples: str, cells: str) -> dict[str, Any]:
-    """Seconds of the processor of a shift of the plain model in Mesa, and its rules."""
-    from experiments.tools.bench.plain_mesa import PlainMesa, rules
+    """Seconds of the processor of a shift of the plain model in Mesa, and peak memory."""
+    from experiments.tools.bench.plain_mesa import PlainMesa
     from experiments.tools.bench.probe import megabytes
 
     plain = PlainMesa(int(residents), int(couples), int(cells))
     plain.run_for(1)
     seconds = processor_seconds(lambda: plain.run_for(int(shifts)))
-    return {"shift": seconds / int(shifts), "megabytes": megabytes(), "rules": list(rules())}
-
-
-def sizes(town: Any) -> dict[str, int]:
-    """Return the residents at the start, couples and populated cells of a town."""
-    populated = int((town.cells["population"] > 0).sum())
-    return {"residents": town.n_residents, "couples": int((town.posts["copy"] == 0).sum()), "cells": populated}
+    return {"shift": seconds / int(shifts), "megabytes": megabytes()}
 
 
 MEASUREMENTS: dict[str, Callable[..., dict[str, Any]]] = {
     measure.__name__: measure
     for measure in (
-        *(imports, town, compiling, span, twin, replicates, phases, pickled_town, draws, loops),
-        *(parts, grown, pairs_on_page, mesa_ours, mesa_plain),
+        *(imports, town, compiling, span, twin, replicates, phases, draws, loops),
+        *(parts, grown, pairs_on_page, mesa_plain),
     )
 }
 

@@ -1,8 +1,8 @@
 """Measure where the time of a whole run goes: its start, then shifts and months' ends of a decade."""
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from experiments.tools.bench.bare_loop import YEAR, YEARS, WorkCounts
@@ -35,28 +35,35 @@ def parts_of_run(years: int) -> dict[str, float]:
 
     ``small`` is a year of a town of `SMALL`, without its months' ends.
     """
-    seconds = {
-        "imports": processor_seconds(lambda: [import_module(name) for name in ("model.simulation.model", "scenarios")])
-    }
-    load, model = import_module("scenarios").load, import_module("model.simulation.model").TrustModel
+    seconds: dict[str, float] = {}
+    with clocked(seconds, "imports"):
+        from model.simulation.model import TrustModel
+        from scenarios import load
+    with clocked(seconds, "town"):
+        from model.town.town import build_town
+
+        town = build_town(load(SITE))
     bare = {"calendar.warm_up": 0}
-    towns: list[Any] = []
-    seconds["town"] = processor_seconds(lambda: towns.append(import_module("model.town.town").build_town(load(SITE))))
-    worlds: list[TrustModel] = []
-    seconds["state"] = processor_seconds(lambda: worlds.append(model(load(SITE, set=bare), rng=1, town=towns[0])))
-    seconds |= first_years(worlds.pop(), years)
-    state = processor_seconds(lambda: model(load(SITE, set=bare), rng=1, town=towns[0]))
-    seconds["warm_up"] = processor_seconds(lambda: model(load(SITE), rng=1, town=towns[0])) - state
-    small = model(load(SITE, set=bare | {"population.scale": SMALL}), rng=1)
-    small.run_for(FIRST_SHIFTS)
-    return seconds | {"small": year_of(small, 1)["shifts"]}
-
-
-def first_years(world: "TrustModel", years: int) -> dict[str, float]:
-    """Return the seconds of loading kernels, which a first month takes longer than others, and of a mean year."""
-    first = processor_seconds(lambda: world.run_for(FIRST_SHIFTS))
+    with clocked(seconds, "state"):
+        world = TrustModel(load(SITE, set=bare), rng=1, town=town)
+    with clocked(seconds, "kernels"):  # which a first month takes longer than others
+        world.run_for(FIRST_SHIFTS)
     year = year_of(world, years)
-    return year | {"kernels": max(0.0, first - sum(year.values()) / MONTHS)}
+    seconds["kernels"] = max(0.0, seconds["kernels"] - sum(year.values()) / MONTHS)
+    del world
+    state = processor_seconds(lambda: TrustModel(load(SITE, set=bare), rng=1, town=town))
+    seconds["warm_up"] = processor_seconds(lambda: TrustModel(load(SITE), rng=1, town=town)) - state
+    small = TrustModel(load(SITE, set=bare | {"population.scale": SMALL}), rng=1)
+    small.run_for(FIRST_SHIFTS)
+    return seconds | year | {"small": year_of(small, 1)["shifts"]}
+
+
+@contextmanager
+def clocked(seconds: dict[str, float], part: str) -> Iterator[None]:
+    """Add the seconds of the processor that a block takes to those of a part."""
+    begun = time.process_time()
+    yield
+    seconds[part] = seconds.get(part, 0.0) + time.process_time() - begun
 
 
 def year_of(world: "TrustModel", years: int) -> dict[str, float]:
@@ -72,16 +79,10 @@ def year_of(world: "TrustModel", years: int) -> dict[str, float]:
 def watched_months(world: Any) -> Iterator[dict[str, float]]:
     """Clock what a world does at the end of a month; ``residents`` holds the measures, too."""
     seconds = dict.fromkeys(("residents", "measures", "steps"), 0.0)
-
-    def clocking(place: str, work: Callable[..., None]) -> Callable[..., None]:
-        def done(*arguments: object) -> None:
-            seconds[place] += processor_seconds(lambda: work(*arguments))
-
-        return done
-
     steps = world.month_steps
-    world.month_steps = tuple(clocking("steps", step) for step in steps)
-    world.close_month, world._report = clocking("residents", world.close_month), clocking("measures", world._report)
+    world.month_steps = tuple(clocked(seconds, "steps")(step) for step in steps)
+    world.close_month = clocked(seconds, "residents")(world.close_month)
+    world._report = clocked(seconds, "measures")(world._report)
     try:
         yield seconds
     finally:
