@@ -3,12 +3,15 @@
 import csv
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from experiments.statistics.thresholds import are_too_few, threshold_rules
 from experiments.statistics.verdicts import VERDICTS, direction
+from experiments.tools.documents.markdown import table
 
+type Rows = dict[tuple[str, ...], dict[str, str]]
+"""Rows of a table on record by what identifies them."""
 RECORD = Path(__file__).parents[3] / "results" / "reference" / "headline" / "current.csv"
 DRAWS = RECORD.parents[1] / "over_draws"
 ANSWER = RECORD.parents[1] / "reproduce" / "tables" / "answer.csv"
@@ -136,15 +139,11 @@ def answer_table(language: str) -> str:
     """Return what each factor of the question does, and all of them, over draws, towns, random numbers and accounts."""
     say, found = WORDS[language], answer_rows()
     single, pairs = (found[next(iter(SITES)), arm, MEASURES[0]]["n"] for arm in (ARMS[0], EVERYTHING))
-    heads = [f"{name}: {say[f'{measure}_unit']}" for name in SITES.values() for measure in MEASURES[:2]]
-    rows = [heads, ["---"] * len(heads)]
-    rows += [
-        [ranged(found[site, arm, one], f"{NO_BREAK}{say['to']}{NO_BREAK}") for site in SITES for one in MEASURES[:2]]
-        for arm in ARMS
-    ]
-    names = ["", "---", *(say[arm] for arm in ARMS)]
-    table = "\n".join(f"| {name} | {' | '.join(row)} |" for name, row in zip(names, rows, strict=True))
-    return f"{textwrap.fill(say['summary'].format(pairs=pairs, single=single, **smallest()), WIDTH)}\n\n{table}\n"
+    head = [f"{name}: {say[f'{measure}_unit']}" for name in SITES.values() for measure in MEASURES[:2]]
+    to = f"{NO_BREAK}{say['to']}{NO_BREAK}"
+    rows = [[say[arm], *(ranged(found[site, arm, one], to) for site in SITES for one in MEASURES[:2])] for arm in ARMS]
+    told = textwrap.fill(say["summary"].format(pairs=pairs, single=single, **smallest()), WIDTH)
+    return f"{told}\n\n{table(['', *head], rows)}\n"
 
 
 def levels_today(language: str) -> str:
@@ -174,11 +173,16 @@ def largest_effects(language: str) -> str:
     return textwrap.fill(f"{say['largest']} {'; '.join(places)}.", WIDTH) + "\n"
 
 
-def answer_rows(path: Path = ANSWER, account: str = "all") -> dict[tuple[str, str, str], dict[str, str]]:
-    """Return the rows of `YEAR` of the answer on record, over all accounts or under one, by site, arm and measure."""
+def rows_on_record(path: Path, keys: Sequence[str], **where: str) -> Rows:
+    """Return the rows of a table on record in which columns have these values, by the columns that identify them."""
     with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["years"] == YEAR and row["account"] == account]
-    return {(row["site"], row["arm"], row["measure"]): row for row in rows}
+        rows = [row for row in csv.DictReader(file) if where.items() <= row.items()]
+    return {tuple(row[key] for key in keys): row for row in rows}
+
+
+def answer_rows(path: Path = ANSWER, account: str = "all") -> Rows:
+    """Return the rows of `YEAR` of the answer on record, over all accounts or under one, by site, arm and measure."""
+    return rows_on_record(path, ("site", "arm", "measure"), years=YEAR, account=account)
 
 
 def policy_names() -> dict[str, dict[str, str]]:
@@ -205,21 +209,20 @@ def minus(number: str) -> str:
 def draws_table(language: str) -> str:
     """Return what the uncertainty of effects comes from: a Markdown table for each municipality and policy."""
     say, found, names = WORDS[language], over_draws(), policy_names()
-    head = [f"| {say['draws_head']} |", "| --- " * (say["draws_head"].count("|") + 1) + "|"]
     tables = []
     for site, name in SITES.items():
         for world in dict.fromkeys(one for place, one, _ in found if place == site and one in names):
             rows = [draws_row(found[site, world, measure], say) for measure in MEASURES]
-            tables.append("\n".join([f"**{name}, {names[world][language]}**", "", *head, *rows]))
+            tables.append(f"**{name}, {names[world][language]}**\n\n{table(say['draws_head'].split(' | '), rows)}")
     return "\n\n".join(tables) + "\n"
 
 
-def draws_row(row: Mapping[str, str], say: Mapping[str, str]) -> str:
-    """Return the uncertainty of one effect as a row of a table."""
+def draws_row(row: Mapping[str, str], say: Mapping[str, str]) -> list[str]:
+    """Return the uncertainty of one effect as the cells of a row."""
     digits = digits_of(row["measure"])
     spreads = [f"{float(row[f'sd_{key}']):,.{digits}f}" for key in ("assumed", "account", "random", "town")]
-    cells = [say[f"{row['measure']}_unit"], mean_and_range(row, say["to"]), *spreads]
-    return f"| {' | '.join(cells)} | {100.0 * float(row['share_up']):.0f} |"
+    share_up = f"{100.0 * float(row['share_up']):.0f}"
+    return [say[f"{row['measure']}_unit"], mean_and_range(row, say["to"]), *spreads, share_up]
 
 
 def digits_of(measure: str) -> int:
@@ -233,18 +236,17 @@ def mean_and_range(row: Mapping[str, str], to: str) -> str:
     return f"{mean} ({NO_BREAK.join((low, to, high))})"
 
 
-def over_draws(kind: str = "") -> dict[tuple[str, str, str], dict[str, str]]:
+def over_draws(kind: str = "") -> Rows:
     """Return the uncertainty on record by site, policy and measure; ``kind`` ends the names of other folders."""
-    found: dict[tuple[str, str, str], dict[str, str]] = {}
+    found: Rows = {}
     for site in SITES:
-        with (DRAWS / f"{site}{kind}" / "uncertainty.csv").open(encoding="utf-8", newline="") as file:
-            found |= {(row["site"], row["against"], row["measure"]): row for row in csv.DictReader(file)}
+        found |= rows_on_record(DRAWS / f"{site}{kind}" / "uncertainty.csv", ("site", "against", "measure"))
     return found
 
 
-def by_name() -> dict[tuple[str, str, str], dict[str, str]]:
+def by_name() -> Rows:
     """Return the rows of `YEAR` by site, world and measure."""
-    return {(row["site"], row["world"], row["measure"]): row for row in record() if row["year"] == YEAR}
+    return rows_on_record(RECORD, ("site", "world", "measure"), year=YEAR)
 
 
 def answer(language: str) -> str:
@@ -254,23 +256,14 @@ def answer(language: str) -> str:
 
 def at_defaults(language: str) -> str:
     """Return the effects at default values in Markdown: a table for each municipality."""
-    return "\n".join(default_lines(language))
-
-
-def default_lines(language: str) -> Iterator[str]:
-    """Yield the lines of the effects at default values."""
     say, found = WORDS[language], by_name()
-    yield f"{say['defaults']}\n"
+    parts = [say["defaults"]]
     for site, name in SITES.items():
-        twins = found[site, WORLDS[0], MEASURES[0]]["twins"]
-        yield say["intro"].format(site=name, twins=twins) + "\n"
-        yield "| " + " | ".join((say["head"], *(say[measure] for measure in MEASURES))) + " |"
-        yield "| --- " * (len(MEASURES) + 1) + "|"
-        for world in WORLDS:
-            cells = [known_cell(found[site, world, measure], say) for measure in MEASURES]
-            yield "| " + " | ".join((found[site, world, MEASURES[0]][language], *cells)) + " |"
-        yield ""
-    yield say["open"] + "\n"
+        of_worlds = [[found[site, world, measure] for measure in MEASURES] for world in WORLDS]
+        rows = [[own[0][language], *(known_cell(row, say) for row in own)] for own in of_worlds]
+        parts.append(say["intro"].format(site=name, twins=of_worlds[0][0]["twins"]))
+        parts.append(table([say["head"], *(say[measure] for measure in MEASURES)], rows))
+    return "\n\n".join([*parts, say["open"]]) + "\n"
 
 
 def known_cell(row: Mapping[str, str], say: Mapping[str, str]) -> str:
@@ -297,9 +290,3 @@ def cell(row: Mapping[str, str], to: str) -> str:
 def signed_number(value: float, unit: str) -> str:
     """Return a signed number; per cent with one digit, points with two."""
     return minus(f"{value:+.{1 if unit == '%' else 2}f}")
-
-
-def record() -> list[dict[str, str]]:
-    """Return the rows on record."""
-    with RECORD.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))

@@ -1,6 +1,5 @@
 """Tables for the site that explain the answer: the effect under each rival account, and why its numbers differ."""
 
-import csv
 import textwrap
 from collections.abc import Mapping
 
@@ -16,6 +15,7 @@ from experiments.tools.documents.answer import (
     by_name,
     minus,
     over_draws,
+    rows_on_record,
 )
 from experiments.tools.documents.markdown import table
 from experiments.tools.documents.posterior import CALIBRATED
@@ -126,9 +126,8 @@ def difference(row: Mapping[str, str]) -> str:
 
 def after_ten_years(site: str, measure: str) -> dict[str, str]:
     """Return the effect of MOPSIC in full after ten years, as its emulator has it."""
-    sought = {"site": site, "years": LAST_YEAR, "measure": measure, "line": ADOPTION, "dose": "1"}
-    with (ANSWER.parent / "doses.csv").open(encoding="utf-8", newline="") as file:
-        return next(row for row in csv.DictReader(file) if sought.items() <= row.items())
+    rows = rows_on_record(ANSWER.with_name("doses.csv"), ("site", "measure"), years=LAST_YEAR, line=ADOPTION, dose="1")
+    return rows[site, measure]
 
 
 def points(row: Mapping[str, str], key: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from experiments.tools.documents.markdown import table
 from scenarios.columns import ColumnText, column_texts
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -19,14 +20,12 @@ PLACE = re.compile(r"(<!-- columns: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 def column_page(language: str) -> str:
     """Return a page with its tables as the code has the columns."""
     text = PAGES[language].read_text(encoding="utf-8")
-    return PLACE.sub(lambda place: f"{place[1]}\n{table(place[2], language)}\n\n{place[3]}", text)
 
+    def listed(place: re.Match[str]) -> str:
+        columns = table(HEADS[language], (row(column, language) for column in column_texts(place[2])))
+        return f"{place[1]}\n{columns}\n\n{place[3]}"
 
-def table(name: str, language: str) -> str:
-    """Return the columns of one table of a scenario file as a table in Markdown."""
-    lines = [HEADS[language], ("---",) * len(HEADS[language])]
-    lines += [row(column, language) for column in column_texts(name)]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    return PLACE.sub(listed, text)
 
 
 def row(column: ColumnText, language: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import tomllib
 from html import escape
 from pathlib import Path
 
+from experiments.tools.documents.markdown import table
 from experiments.tools.documents.module_map import PACKAGES, ROOT, TEXTS, package_title
 
 CONTRACTS = ROOT / "pyproject.toml"
@@ -65,4 +66,4 @@ def packages() -> str:
     """Return a Markdown table of the packages, those of the model from the ground up."""
     rows = [(f"model/{name}", package_title(Path(ROOT, "model", name))) for name in PACKAGES]
     rows += list(TEXTS["folders"].items())
-    return "\n".join(["| package | holds |", "| --- | --- |", *(f"| `{name}` | {title} |" for name, title in rows), ""])
+    return table(("package", "holds"), ((f"`{name}`", title) for name, title in rows)) + "\n"

@@ -1,11 +1,19 @@
 """Tables for the site of what data say about parameters and effects, from the calibration on record."""
 
-import csv
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
-from experiments.tools.documents.answer import MEASURES, SITES, WIDTH, mean_and_range, over_draws, policy_names
+from experiments.tools.documents.answer import (
+    MEASURES,
+    SITES,
+    WIDTH,
+    mean_and_range,
+    over_draws,
+    policy_names,
+    rows_on_record,
+)
+from experiments.tools.documents.markdown import table
 from experiments.words import catalogue
 
 CALIBRATED = "_calibrated"
@@ -40,35 +48,34 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 def posterior_table(language: str) -> str:
     """Return how much of the plausible range of each fitted parameter the data leave, narrowest first, in Markdown."""
     say = WORDS[language]
-    with RECORD.open(encoding="utf-8", newline="") as file:
-        rows = sorted(csv.DictReader(file), key=lambda row: float(row["width"]))
+    rows = sorted(rows_on_record(RECORD, ("parameter",)).values(), key=lambda row: float(row["width"]))
     wide = sum(row["as_wide_as_its_prior"] == "True" for row in rows)
     told = say["sum"].format(all=len(rows), wide=wide, least=percent(rows[0]["width"]))
-    head = [f"| {say['head']} |", "| --- " * (say["head"].count("|") + 1) + "|"]
-    return "\n".join([textwrap.fill(told, WIDTH), "", *head, *(line(row, language) for row in rows)]) + "\n"
+    listed = table(say["head"].split(" | "), (cells(row, language) for row in rows))
+    return f"{textwrap.fill(told, WIDTH)}\n\n{listed}\n"
 
 
 def effects_of_posterior(language: str) -> str:
     """Return the effects over draws of all plausible values beside those over what the data leave, in Markdown."""
-    say, names = WORDS[language], policy_names()
-    before, after = over_draws(), over_draws(CALIBRATED)
+    say, names, both = WORDS[language], policy_names(), (over_draws(), over_draws(CALIBRATED))
     tables = []
     for measure in MEASURES[:2]:
-        head = say["effects"].format(measure=say[measure])
-        lines = [f"| {head} |", "| --- " * (head.count("|") + 1) + "|"]
-        for key in (key for key in after if key[1] in names and key[2] == measure):
-            cells = [mean_and_range(found[key], say["to"]) for found in (before, after)]
-            lines.append(f"| {' | '.join([SITES[key[0]], names[key[1]][language], *cells])} |")
-        tables.append("\n".join(lines))
+        rows = [
+            (SITES[key[0]], names[key[1]][language], *(mean_and_range(found[key], say["to"]) for found in both))
+            for key in both[1]
+            if key[1] in names and key[2] == measure
+        ]
+        tables.append(table(say["effects"].format(measure=say[measure]).split(" | "), rows))
     return "\n\n".join(tables) + "\n"
 
 
-def line(row: Mapping[str, str], language: str) -> str:
-    """Return the row of a parameter."""
+def cells(row: Mapping[str, str], language: str) -> list[str]:
+    """Return the cells of a parameter."""
     name = row["parameter"]
     low, high = (f"{float(row[end]):.2g}".replace("-", "−") for end in ("prior_low", "prior_high"))
-    cells = [f"`{name}`", catalogue.parameter(name, language), f"{low} {WORDS[language]['to']} {high}"]
-    return f"| {' | '.join(cells)} | {percent(row['width'])} % | {percent(row['coverage'])} |"
+    plausible = f"{low} {WORDS[language]['to']} {high}"
+    left = f"{percent(row['width'])} %", percent(row["coverage"])
+    return [f"`{name}`", catalogue.parameter(name, language), plausible, *left]
 
 
 def percent(share: str) -> str:

@@ -1,11 +1,11 @@
 """Conclusions of version 0.2 that are withdrawn, each with the figures on record that replaced it."""
 
-import csv
 import re
 from functools import cache
 from pathlib import Path
 
-from experiments.tools.documents.answer import YEAR, cell
+from experiments.tools.documents import markdown
+from experiments.tools.documents.answer import YEAR, Rows, cell, rows_on_record
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 
@@ -25,7 +25,7 @@ HEAD = ("0.2 said", "on record now", "why")
 def table() -> str:
     """Return the withdrawn conclusions as a table in Markdown."""
     rows = [[with_figures(one[key]) for key in ("said", "now", "why")] for one in conclusions()]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (HEAD, ("---",) * len(HEAD), *rows)) + "\n"
+    return markdown.table(HEAD, rows) + "\n"
 
 
 def conclusions() -> list[dict[str, str]]:
@@ -53,9 +53,7 @@ def figure(name: str, key: tuple[str, ...]) -> str:
 
 
 @cache
-def rows_of(name: str) -> dict[tuple[str, ...], dict[str, str]]:
+def rows_of(name: str) -> Rows:
     """Return the rows of the third year of a table on record, by what identifies them."""
     file, columns = TABLES[name]
-    with (RESULTS / file).open(encoding="utf-8", newline="") as opened:
-        rows = list(csv.DictReader(opened))
-    return {tuple(row[one] for one in columns): row for row in rows if row[YEAR_COLUMN.get(name, "years")] == YEAR}
+    return rows_on_record(RESULTS / file, columns, **{YEAR_COLUMN.get(name, "years"): YEAR})
