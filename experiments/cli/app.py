@@ -274,7 +274,7 @@ def measures(lang: options.LanguageOfMeanings = "en", csv: options.AsCsv = False
     """List the monthly measures with unit and meaning."""
     from experiments.cli.listings import measure_lines, measure_table, show
 
-    show(measure_table() if csv else measure_lines(lang))
+    show([measure_table()] if csv else measure_lines(lang))
 
 
 @app.command()

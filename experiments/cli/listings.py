@@ -1,11 +1,9 @@
 """List scenarios, policies, worlds, parameters and measures, as plain text of at most 80 columns."""
 
-import csv
-import io
 import json
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -15,6 +13,7 @@ from experiments.narrative.labels import range_words
 from experiments.storage.built_in_levers import turned
 from experiments.storage.quoting import canvas_on
 from experiments.storage.run_spec import parameter_value
+from experiments.storage.writing import csv_bytes
 from experiments.words.bilingual import Tongue
 from experiments.words.catalogue import LANGUAGES, meaning, mechanism, parameter, unit
 from model.engine.errors import InputError, suggest_nearest
@@ -212,20 +211,12 @@ def measure_lines(language: str = "en") -> Iterator[str]:
         yield wrapped(meaning(name, language), 4)
 
 
-def measure_table() -> Iterator[str]:
-    """Yield every monthly column as a line of CSV, with unit and meaning in both languages."""
+def measure_table() -> str:
+    """Return every monthly column as CSV, with unit and meaning in both languages."""
     from model.simulation.registry import MEASURES
 
-    yield "name,unit,meaning_en,meaning_es"
-    for name, measure in MEASURES.items():
-        yield row_of([name, measure.unit, *(meaning(name, language) for language in LANGUAGES)])
-
-
-def row_of(values: Sequence[str]) -> str:
-    """Return a line of CSV."""
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(values)
-    return line.getvalue()
+    rows = ([name, one.unit, *(meaning(name, lang) for lang in LANGUAGES)] for name, one in MEASURES.items())
+    return csv_bytes(("name", "unit", "meaning_en", "meaning_es"), rows).decode().rstrip("\n")
 
 
 def parameter_json(part: str | None, scenario: Scenario | None) -> str:

@@ -75,17 +75,7 @@ def tried(files: Sequence[Path], readers: bool = False) -> Trial:
     """Run some files of tests, slow ones included; return what came of them, and how much of the readers they reach."""
     with tempfile.TemporaryDirectory() as place:
         found, lines = Path(place) / "found.xml", Path(place) / "lines.json"
-        words = [
-            "pytest",
-            "-q",
-            "-n",
-            "0",
-            "-m",
-            "slow or not slow",
-            "-o",
-            "junit_family=xunit1",
-            f"--junitxml={found}",
-        ]
+        words = ["pytest", "-q", "-n0", "-m", "slow or not slow", "-ojunit_family=xunit1", f"--junitxml={found}"]
         measured = ["coverage", "run", f"--data-file={place}/lines", f"--include={','.join(READERS)}"]
         before = [*measured, "-m"] if readers else []
         call(*before, *words, *map(str, files))

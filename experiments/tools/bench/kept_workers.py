@@ -12,7 +12,8 @@ from experiments.comparison.decision_outcomes import MEASURED
 from experiments.comparison.outcome_lines import Lines
 from experiments.comparison.policy_choice import ONE_TOWN, TWINS
 from experiments.comparison.twin_results import TwinJob, WorldResult, run_twin_job
-from experiments.execution.local_workers import POLL_S, LocalExecutor
+from experiments.execution.executor import as_completed
+from experiments.execution.local_workers import LocalExecutor
 from experiments.storage.result_tables import STATUS_QUO
 from experiments.storage.run_spec import RunSpec
 from experiments.tools.bench.fresh import SITE, timed
@@ -41,10 +42,8 @@ def run_worlds(
     executor: LocalExecutor[TwinJob, WorldResult | str | None], specs: Sequence[RunSpec], warm: Path
 ) -> None:
     """Simulate worlds, as many at once as there are workers; raise if one fails."""
-    waiting = [TwinJob(spec, place, 0, warm, MEASURED) for place, spec in enumerate(specs)]
-    while waiting or executor.tasks:
-        while waiting and len(executor.tasks) < executor.workers:
-            executor.submit(waiting.pop(0))
-        for job, result in executor.wait(POLL_S):
+    jobs = [TwinJob(spec, place, 0, warm, MEASURED) for place, spec in enumerate(specs)]
+    for completed in as_completed(executor, jobs, lambda: False):
+        for job, result in completed:
             if not isinstance(result, WorldResult):
                 raise RuntimeError(f"the world of seed {job.spec.seed} failed: {result}")

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 Columns = dict[str, np.ndarray]
 """Every monthly number of a run: `table/column`, a number a row."""
 KEYS = ("month", "settlement", "group", "cause", "cell")
 """Columns that say which row it is; rows are matched by them, since a new cause or group adds rows."""
+THERE = " there"
+"""What the names of columns end in that are of the other side."""
 SHOWN = 5
 
 
@@ -44,29 +47,21 @@ def compare(here: Columns, there: Columns) -> Likeness:
     found, compared = [], 0
     for table in sorted({name.split("/")[0] for name in here}):
         mine, theirs = table_of(here, table), table_of(there, table)
-        both = sorted(set(mine) & set(theirs))
-        a, b = matched(mine, theirs, [key for key in KEYS if key in both])
-        only_here += missing(table, len(next(iter(mine.values()))), len(a))
-        only_there += missing(table, len(next(iter(theirs.values()), a)), len(b))
+        both = sorted(set(map(str, mine)) & set(map(str, theirs)))
+        keys = [key for key in KEYS if key in both]
+        rows = mine.merge(theirs, on=keys, suffixes=("", THERE)) if keys else mine[:0]
+        only_here += missing(table, len(mine), len(rows))
+        only_there += missing(table, len(theirs), len(rows))
         compared += len(both)
-        for name in both:
-            found += differing(f"{table}/{name}", mine[name][a], theirs[name][b], mine["month"][a])
+        for name in (one for one in both if keys and one not in keys):
+            found += differing(f"{table}/{name}", rows[name], rows[name + THERE], rows["month"])
     measures_first = sorted(found, key=lambda one: (one.month, not one.column.startswith("measures/"), one.column))
     return Likeness(digest(here), compared, tuple(measures_first), tuple(only_here), tuple(only_there))
 
 
-def table_of(columns: Columns, table: str) -> Columns:
+def table_of(columns: Columns, table: str) -> pd.DataFrame:
     """Return the columns of one table under their own names."""
-    return {name.split("/")[1]: column for name, column in columns.items() if name.startswith(f"{table}/")}
-
-
-def matched(mine: Columns, theirs: Columns, keys: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the places, on both sides, of the rows that both sides have."""
-    if not keys:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    here, there = (np.rec.fromarrays([side[key] for key in keys]) for side in (mine, theirs))
-    _, a, b = np.intersect1d(here, there, return_indices=True)
-    return a, b
+    return pd.DataFrame({name.split("/")[1]: own for name, own in columns.items() if name.startswith(f"{table}/")})
 
 
 def missing(table: str, rows: int, common: int) -> list[str]:
@@ -74,16 +69,16 @@ def missing(table: str, rows: int, common: int) -> list[str]:
     return [f"{rows - common} rows of {table}"] if rows > common else []
 
 
-def differing(name: str, mine: np.ndarray, theirs: np.ndarray, months: np.ndarray) -> list[Difference]:
+def differing(name: str, mine: pd.Series, theirs: pd.Series, months: pd.Series) -> list[Difference]:
     """Return the difference of one column, if there is one; not known is equal to not known."""
-    apart = (mine != theirs) & ~(np.isnan(mine) & np.isnan(theirs))
+    apart = (mine != theirs) & ~(mine.isna() & theirs.isna())
     if not apart.any():
         return []
     first = months[apart].min()
     a, b = mine[apart & (months == first)], theirs[apart & (months == first)]
     # what is known on one side only counts as all of it
-    shares = np.abs(a - b) / np.maximum(np.abs(a), np.abs(b))
-    return [Difference(name, int(first), float(np.nan_to_num(shares, nan=1.0).max()))]
+    shares = (a - b).abs() / np.maximum(a.abs(), b.abs())
+    return [Difference(name, int(first), float(shares.fillna(1.0).max()))]
 
 
 def digest(columns: Columns) -> str:

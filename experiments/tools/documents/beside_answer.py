@@ -79,25 +79,25 @@ def accounts_table(language: str) -> str:
     first = found[accounts.PRESENT]
     arms = ((ADOPTION, MEASURES[0]), (EVERYTHING, MEASURES[1]))
     single, pairs = (first[next(iter(SITES)), *key]["n"] for key in arms)
-    head = " | ".join([say["account"], *(say["cells"].format(site=one) for one in SITES.values())])
+    head = [say["account"], *(cell for one in SITES.values() for cell in say["cells"].format(site=one).split(DIVIDER))]
     claims, rows = [], []
     for name, effects in found.items():
         about = accounts.account(name)
         cells = [points(effects[site, *key], "effect") for site in SITES for key in arms]
         title = about.title[language]
         claims.append(f"* **{title[0].upper()}{title[1:]}.** {about.claim[language]}")
-        rows.append(f"{title} | {' | '.join(cells)}")
+        rows.append([title, *cells])
     listed = "\n".join(claims)
     told = textwrap.fill(say["accounts"].format(pairs=pairs, single=single), WIDTH)
-    return f"{told}\n\n{listed}\n\n{divided_table(head, rows)}"
+    return f"{told}\n\n{listed}\n\n{table(head, rows)}\n"
 
 
 def numbers_table(language: str) -> str:
     """Return the numbers on record for the effect of MOPSIC on trust and crimes, each with what it is over."""
     say = WORDS[language]
-    rows = [" | ".join((say[name], n, *numbers)) for name, n, numbers in numbers_on_record(say)]
-    head = say["head"].format(sites=" | ".join(say["heads"].format(site=one) for one in SITES.values()))
-    return f"{textwrap.fill(say['numbers'], WIDTH)}\n\n{divided_table(head, rows)}"
+    rows = [[*say[name].split(DIVIDER), n, *numbers] for name, n, numbers in numbers_on_record(say)]
+    head = say["head"].format(sites=DIVIDER.join(say["heads"].format(site=one) for one in SITES.values()))
+    return f"{textwrap.fill(say['numbers'], WIDTH)}\n\n{table(head.split(DIVIDER), rows)}\n"
 
 
 def numbers_on_record(say: Mapping[str, str]) -> list[tuple[str, str, list[str]]]:
@@ -139,8 +139,3 @@ def points(row: Mapping[str, str], key: str) -> str:
     '−1,521'
     """
     return minus(f"{float(row[key]):+,.{2 if row['measure'] == MEASURES[0] else 0}f}")
-
-
-def divided_table(head: str, rows: list[str]) -> str:
-    """Return a Markdown table of a head and rows whose cells are divided by " | "."""
-    return table(head.split(DIVIDER), (row.split(DIVIDER) for row in rows)) + "\n"
