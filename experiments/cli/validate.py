@@ -111,149 +111,64 @@ def run_examinations(request: ValidationRequest) -> bool:
     request.check()
     if request.out is not None:
         check_room({"--out": (request.out, TABLES)})
-    good = [one.carried_out(request) for name, one in EXAMINATIONS.items() if name in request.names]
+    good = [one.carried_out(name, request) for name, one in EXAMINATIONS.items() if name in request.names]
     return all(good)
 
 
-def knockouts(request: ValidationRequest) -> bool:
-    """Switch every mechanism off."""
-    from experiments.validation.knockouts import show_knockouts
-
-    return show_knockouts(request.only, request.folder, **request.towns(YEARS, REPLICATES, SCALE))
-
-
-def audit(request: ValidationRequest) -> bool:
-    """Take out what carries each row of evidence."""
+def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
+    """Return the call of an examination, with its own years, runs and residents where a request names none."""
+    from experiments.comparison.sign_stability import show_laws
+    from experiments.comparison.single_measure_effects import YEARS as YEARS_ALONE
+    from experiments.comparison.single_measure_effects import show_reach
+    from experiments.validation import ceiling, closed_town, criteria, decisions, doses, practice, scorecard
     from experiments.validation.audit import AuditSize, show_audit
-
-    own = AuditSize()
-    return show_audit(request.only, request.folder, AuditSize(**request.towns(own.years, own.replicates, own.scale)))
-
-
-def criteria(request: ValidationRequest) -> None:
-    """Print the criteria over draws, beside the paper, and what they answer to."""
-    from experiments.validation import criteria as own
-
-    own.show_criteria(request.folder, request.size(seeds=own.PAIRS), request.years_or(own.YEARS))
-
-
-def ranges(request: ValidationRequest) -> None:
-    """Print how far the criteria of the status quo go over what is assumed."""
-    from experiments.validation import criteria as own
-
-    own.show_ranges(request.folder, request.size(seeds=own.PAIRS), request.years_or(own.YEARS))
-
-
-def effects(request: ValidationRequest) -> bool:
-    """Carry out the virtual experiments."""
+    from experiments.validation.coverage import BANK, show_coverage
     from experiments.validation.effects import holds, show_effects
     from experiments.validation.experiment import LEAST_TWINS
-
-    return all(holds(row) for row in show_effects(request.only, request.folder, request.size(seeds=LEAST_TWINS)))
-
-
-def ceiling(request: ValidationRequest) -> None:
-    """Carry out the worlds of the ceiling."""
-    from experiments.validation import ceiling as own
-
-    own.show_ceiling(request.folder, request.size(), request.years_or(own.YEARS))
-
-
-def panel(request: ValidationRequest) -> None:
-    """Repeat the panels and the twins from which the sizes of single events are taken."""
+    from experiments.validation.hindcast import show_hindcast
+    from experiments.validation.knockouts import show_knockouts
     from experiments.validation.trust_events import show_events
 
-    show_events(request.folder)
-
-
-def doses(request: ValidationRequest) -> None:
-    """Carry out the doses at both sites."""
-    from experiments.validation.doses import show_doses
-
-    size = request.size(seeds=1)
-    show_doses(request.folder, replace(size, longest=request.years_or(size.longest)))
-
-
-def closed(request: ValidationRequest) -> None:
-    """Simulate closed towns under every law of trust; whether they stand still is printed, not judged."""
-    from experiments.validation import closed_town as own
-
-    years = 6 if request.quick else int(request.years_or(own.YEARS))
-    own.show_closed(request.folder, request.size(seeds=REPLICATES, scale=SCALE), years)
-
-
-def decisions(request: ValidationRequest) -> None:
-    """Tell what every kind of agent decided, and how that changes in other worlds."""
-    from experiments.validation import decisions as own
-
-    years = 1 if request.quick else int(request.years_or(own.YEARS))
-    own.show_decisions(request.folder, request.size(seeds=20, scale=SCALE), years)
-
-
-def practice(request: ValidationRequest) -> None:
-    """Tell which dose each policy of practices gave, and what came of it after 1, 3 and 10 years."""
-    from experiments.validation import practice as own
-
-    own.show_practice(request.folder, request.size(seeds=REPLICATES), request.years_or(max(own.AFTER)))
-
-
-def reach(request: ValidationRequest) -> None:
-    """Tell what each measure of the decision view does alone, step by step."""
-    from experiments.comparison import single_measure_effects as own
-
-    size = request.size(seeds=REPLICATES)
-    own.show_reach(request.folder, size.seeds, request.years_or(own.YEARS), size.sets, size.workers)
-
-
-def coverage(request: ValidationRequest) -> bool:
-    """Measure how often intervals and verdicts of effects are right, on a bank of paired runs."""
-    from experiments.validation.coverage import BANK, show_coverage
-
-    size = request.size(seeds=BANK, scale=SCALE)
-    return show_coverage(request.folder, size.seeds, size.scale, size.workers)
-
-
-def scorecard(request: ValidationRequest) -> bool:
-    """Set every row of the evidence that can be tested beside the model and a trivial forecast."""
-    from experiments.validation.scorecard import YEARS as OWN
-    from experiments.validation.scorecard import show_scorecard
-
-    return show_scorecard(request.folder, request.size(seeds=REPLICATES), request.years_or(OWN))
-
-
-def hindcast(request: ValidationRequest) -> bool:
-    """Forecast the years from 2009 with and without the series that are scored."""
-    from experiments.validation.hindcast import show_hindcast
-
-    rows = show_hindcast(request.folder, request.size(seeds=REPLICATES))
-    return not any(row["failed"] for row in rows)
-
-
-def laws(request: ValidationRequest) -> None:
-    """Tell whether what each measure of the decision view does alone keeps its sign under other laws of trust."""
-    from experiments.comparison.sign_stability import show_laws
-    from experiments.comparison.single_measure_effects import YEARS as OWN
-
-    size = request.size(seeds=REPLICATES, scale=SCALE)
-    show_laws(request.folder, size.seeds, request.years_or(OWN), size.sets, size.workers)
+    only, folder, quick, years = request.only, request.folder, request.quick, request.years_or
+    single, twins, pairs = (request.size(seeds=seeds) for seeds in (1, REPLICATES, criteria.PAIRS))
+    small, bank, many = (request.size(seeds=seeds, scale=SCALE) for seeds in (REPLICATES, BANK, 20))
+    audited = AuditSize(**request.towns(AuditSize.years, AuditSize.replicates, AuditSize.scale))
+    calls: dict[str, Callable[[], object]] = {
+        "knockouts": lambda: show_knockouts(only, folder, **request.towns(YEARS, REPLICATES, SCALE)),
+        "audit": lambda: show_audit(only, folder, audited),
+        "criteria": lambda: criteria.show_criteria(folder, pairs, years(criteria.YEARS)),
+        "ranges": lambda: criteria.show_ranges(folder, pairs, years(criteria.YEARS)),
+        "effects": lambda: all(map(holds, show_effects(only, folder, request.size(seeds=LEAST_TWINS)))),
+        "ceiling": lambda: ceiling.show_ceiling(folder, request.size(), years(ceiling.YEARS)),
+        "panel": lambda: show_events(folder),
+        "doses": lambda: doses.show_doses(folder, replace(single, longest=years(single.longest))),
+        "closed": lambda: closed_town.show_closed(folder, small, 6 if quick else int(years(closed_town.YEARS))),
+        "decisions": lambda: decisions.show_decisions(folder, many, 1 if quick else int(years(decisions.YEARS))),
+        "practice": lambda: practice.show_practice(folder, twins, years(max(practice.AFTER))),
+        "reach": lambda: show_reach(folder, twins.seeds, years(YEARS_ALONE), twins.sets, twins.workers),
+        "laws": lambda: show_laws(folder, small.seeds, years(YEARS_ALONE), small.sets, small.workers),
+        "coverage": lambda: show_coverage(folder, bank.seeds, bank.scale, bank.workers),
+        "scorecard": lambda: scorecard.show_scorecard(folder, twins, years(scorecard.YEARS)),
+        "hindcast": lambda: not any(row["failed"] for row in show_hindcast(folder, twins)),
+    }
+    return calls[name]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Examination:
-    """One way to validate the model; one that judges returns whether all is as it must be.
+    """One way to validate the model.
 
     `virtual` ones simulate towns of their own and may be tried with --quick; `selects`: --only chooses among its parts;
     `drawn`: its table in the folder, of which a figure is drawn.
     """
 
-    run: Callable[[ValidationRequest], bool | None]
     virtual: bool = False
     selects: bool = False
     drawn: str = ""
 
-    def carried_out(self, request: ValidationRequest) -> bool:
-        """Carry it out and draw its table; return whether all is as it must be."""
-        good = self.run(request)
+    def carried_out(self, name: str, request: ValidationRequest) -> bool:
+        """Carry it out and draw its table; return whether all is as it must be, if it judges."""
+        good = call_of(name, request)()
         if self.drawn:
             from experiments.cli.plot import draw_record
 
@@ -262,21 +177,21 @@ class Examination:
 
 
 EXAMINATIONS = {
-    "knockouts": Examination(run=knockouts, selects=True),
-    "audit": Examination(run=audit, selects=True),
-    "criteria": Examination(run=criteria, virtual=True),
-    "ranges": Examination(run=ranges, virtual=True),
-    "effects": Examination(run=effects, virtual=True, selects=True, drawn="effects"),
-    "ceiling": Examination(run=ceiling, virtual=True, drawn="ceiling"),
-    "panel": Examination(run=panel, drawn="trust_events"),
-    "doses": Examination(run=doses, virtual=True, drawn="doses"),
-    "closed": Examination(run=closed, virtual=True),
-    "decisions": Examination(run=decisions, virtual=True),
-    "practice": Examination(run=practice, virtual=True),
-    "reach": Examination(run=reach, virtual=True),
-    "laws": Examination(run=laws, virtual=True),
-    "coverage": Examination(run=coverage, virtual=True),
-    "scorecard": Examination(run=scorecard, virtual=True),
-    "hindcast": Examination(run=hindcast, virtual=True),
+    "knockouts": Examination(selects=True),
+    "audit": Examination(selects=True),
+    "criteria": Examination(virtual=True),
+    "ranges": Examination(virtual=True),
+    "effects": Examination(virtual=True, selects=True, drawn="effects"),
+    "ceiling": Examination(virtual=True, drawn="ceiling"),
+    "panel": Examination(drawn="trust_events"),
+    "doses": Examination(virtual=True, drawn="doses"),
+    "closed": Examination(virtual=True),
+    "decisions": Examination(virtual=True),
+    "practice": Examination(virtual=True),
+    "reach": Examination(virtual=True),
+    "laws": Examination(virtual=True),
+    "coverage": Examination(virtual=True),
+    "scorecard": Examination(virtual=True),
+    "hindcast": Examination(virtual=True),
 }
 """Every examination by its name, in the order in which they run."""
