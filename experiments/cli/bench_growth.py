@@ -1,14 +1,26 @@
-"""`confianza bench --growth FILE`: measure growth, draw it, and write the numbers if asked to."""
+"""`confianza bench --growth FILE`: the time of the processor by residents, couples, years and workers, as a figure."""
 
+import os
+import statistics
 from pathlib import Path
+from typing import Any
 
 from experiments.figures.growth import PANELS, growth_figure
 from experiments.figures.svg import ENDINGS, render_figure
 from experiments.storage.disk_space import check_target
+from experiments.storage.manifest import machine
+from experiments.storage.progress import say
 from experiments.storage.run_folder import json_of
 from experiments.storage.writing import write_whole
-from experiments.tools.bench.growth import measure_growth
+from experiments.tools.bench.fresh import clock, seconds_added
 from model.engine.errors import InputError
+from model.engine.fingerprint import fingerprint
+
+FACTORS, QUICK_FACTORS = (0.5, 1.0, 2.0, 4.0), (1.0, 2.0)
+"""Multiples of residents and of couples that are measured."""
+YEARS, QUICK_YEARS = 10, 3
+RUNS, RUN_YEARS, TURNS = 4, 4.0, 3
+"""Runs that are added by each number of workers, their years, and turns, of which the median counts."""
 
 
 def draw_growth(file: Path, json_file: Path | None, quick: bool) -> None:
@@ -24,3 +36,38 @@ def draw_growth(file: Path, json_file: Path | None, quick: bool) -> None:
     print(f"written to {file}")
     if json_file is not None:
         write_whole(json_file, json_of(found))
+
+
+def measure_growth(quick: bool) -> dict[str, Any]:
+    """Return the points of each panel, machine and code; each point is measured in a fresh process.
+
+    ``census`` and ``couples`` are seconds of the processor for the second year, by their numbers.  ``years`` are those
+    of a whole run from its imports on, by years.  ``workers`` are runs an hour by the clock, by workers.
+    """
+    say("measuring growth; this takes several minutes" if not quick else "measuring growth")
+    clock("compiling")
+    factors = QUICK_FACTORS if quick else FACTORS
+    whole = clock("grown", "census", "1", str(QUICK_YEARS if quick else YEARS))
+    return {
+        "machine": machine(),
+        "fingerprint": fingerprint(),
+        "points": {
+            "census": [point("census", "residents", factor) for factor in factors],
+            "couples": [point("couples", "couples", factor) for factor in factors],
+            "years": list(enumerate(whole["ends"], start=1)),
+            "workers": runs_by_workers(min(4, os.cpu_count() or 1)),
+        },
+    }
+
+
+def point(variant: str, number: str, factor: float) -> tuple[float, float]:
+    """Return a number of residents or couples, and the seconds of the second year with it."""
+    found = clock("grown", variant, str(factor), "2")
+    return found[number], found["ends"][1] - found["ends"][0]
+
+
+def runs_by_workers(most: int) -> list[tuple[int, float]]:
+    """Return how many runs an hour each number of workers adds: the medians of some turns, which take all in turn."""
+    counts = range(1, most + 1)
+    turns = [[max(seconds_added(RUNS, RUN_YEARS, n), 1e-9) for n in counts] for _ in range(TURNS)]
+    return [(n, RUNS * 3600.0 / statistics.median(own)) for n, own in enumerate(zip(*turns, strict=True), start=1)]

@@ -13,8 +13,7 @@ import pandas as pd
 
 from experiments.comparison.over_draws import rival_accounts
 from experiments.emulation.coefficients import Coefficients, coefficients_of
-from experiments.emulation.emulator import Emulator, fit_emulator
-from experiments.emulation.grouped_errors import GroupedErrors, grouped_errors
+from experiments.emulation.emulator import Emulator, GroupedErrors, fit_emulator, grouped_errors
 from experiments.reproduce.design import CHECKS, ReproduceDesign
 from experiments.reproduce.plan import POINT, SITES, STATUS_QUO, ReproducePlan
 from experiments.reproduce.runs import differences

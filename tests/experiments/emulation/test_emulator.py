@@ -5,8 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments.emulation.emulator import MOST_SEARCHED, fit_emulator, leave_one_out_errors, left_out, likely_kernel
-from experiments.emulation.grouped_errors import grouped_errors
+from experiments.emulation.emulator import (
+    MOST_SEARCHED,
+    fit_emulator,
+    grouped_errors,
+    leave_one_out_errors,
+    left_out,
+    likely_kernel,
+)
 from model.engine.errors import InputError
 
 pytest.importorskip("sklearn")
