@@ -31,8 +31,6 @@ DONE, FAILED, INTERRUPTED = 0, 1, 130
 TABLES, DRAWINGS, EXPLORER = "tables", "figures", "explorer.html"
 OWN = (RUNS, POLICIES, TABLES, DRAWINGS)
 ENDINGS = (".svg", ".png")
-NAMES = {"whole": "reproduce", "quick": "reproduce-quick", "trial": "reproduce-trial"}
-"""Folder in results/ by size."""
 
 
 def repeat(size: str, name: str, workers: int, out: Path | None) -> None:
@@ -43,7 +41,7 @@ def repeat(size: str, name: str, workers: int, out: Path | None) -> None:
 
 def folder_of(size: str) -> Path:
     """Return the folder of a size, where no other is named."""
-    return Path("results") / NAMES[size]
+    return Path("results") / ("reproduce" if size == "whole" else f"reproduce-{size}")
 
 
 def reproduce(

@@ -17,7 +17,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -51,9 +50,9 @@ class ReferenceResult:
     """Files of the folder that belong together, the commands that make them, and the minutes on two idle cores."""
 
     name: str
-    commands: tuple[str, ...]
+    commands: Sequence[str]
     minutes: float
-    files: tuple[str, ...] = ()
+    files: Sequence[str] = ()
     printed: str = ""
     judges: bool = False
     note: str = ""
@@ -71,12 +70,7 @@ class ReferenceResult:
 
 def results_by_name() -> dict[str, ReferenceResult]:
     """Return all reference results by name, in the order in which they are made."""
-    stated = toml_beside(__file__)
-    found: dict[str, ReferenceResult] = {}
-    for name, one in stated.items():
-        lists: dict[str, Any] = {key: tuple(one[key]) for key in ("commands", "files") if key in one}
-        found[name] = ReferenceResult(name, **{**one, **lists})
-    return found
+    return {name: ReferenceResult(name, **one) for name, one in toml_beside(__file__).items()}
 
 
 def readme_table() -> str:
@@ -85,10 +79,8 @@ def readme_table() -> str:
     for one in results_by_name().values():
         note = f"; {one.note}" if one.note else ""
         lines.append(f"| {', '.join(one.every_file)} | `reference {one.name}`{note} | {one.minutes:g} |")
-    return (
-        "\n".join([*lines, f"| all | `reference` | {sum(one.minutes for one in results_by_name().values()):g} |"])
-        + "\n"
-    )
+    lines.append(f"| all | `reference` | {sum(one.minutes for one in results_by_name().values()):g} |")
+    return "\n".join([*lines, ""])
 
 
 def readme_as_it_should_be() -> str:

@@ -10,15 +10,11 @@ from model.world.mechanism import HazardModifier, Mechanism, leave_factors
 
 def own(one: Mechanism) -> Iterator[str]:
     """Yield the places that are a mechanism's own: its tables, its columns of residents and of the tally."""
-    for table in one.tables:
-        yield from (
-            (f"{table.name}.{column}" for column in ROW_OF_TABLE[table.name].columns)
-            if table.name in ROW_OF_TABLE
-            else ()
-        )
-        yield from () if table.name in ROW_OF_TABLE else (table.name,)
-    for row, table in ((one.mind, MINDS), (one.counts, TALLY)):
-        yield from () if row is None else (f"{table.name}.{column}" for column in row.columns)
+    rows = [(table, ROW_OF_TABLE.get(table.name)) for table in one.tables]
+    for table, row in rows:
+        yield from [table.name] if row is None else [f"{table.name}.{column}" for column in row.columns]
+    for table, row in ((MINDS, one.mind), (TALLY, one.counts)):
+        yield from [] if row is None else [f"{table.name}.{column}" for column in row.columns]
 
 
 def writers() -> dict[str, list[str]]:
