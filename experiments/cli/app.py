@@ -639,12 +639,11 @@ def code_of_command(words: list[str]) -> int:
             named = wrong.filename or "a file"
             return complain(f"{named}: cannot be read or written: {wrong.strerror}", WRONG_INPUT)
         traceback.print_exc()
-        return complain("our own fault, not yours: please report the lines above", OUR_FAULT)
     except Exception:
         if interruption.Heard.signals:  # what a signal interrupts half-way may fail with another exception
             return INTERRUPTED
         traceback.print_exc()
-        return complain("our own fault, not yours: please report the lines above", OUR_FAULT)
+    return complain("our own fault, not yours: please report the lines above", OUR_FAULT)
 
 
 def complain(message: str, code: int) -> int:

@@ -19,7 +19,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -180,18 +180,13 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("pages", nargs="+", type=Path)
     parser.add_argument("--workers", type=int, help="processes of every command, instead of the number typed")
     asked = parser.parse_args(words)
-    for path in absolute_paths(asked.pages):
+    for page in asked.pages:
+        if not page.is_file():
+            raise SystemExit(f"no page {page}: name a Markdown file of docs or model/docs")
+        path = page.resolve()
         text = path.read_text(encoding="utf-8")
         path.write_text(with_outputs(text, asked.workers), encoding="utf-8")
         print(path)
-
-
-def absolute_paths(pages: Sequence[Path]) -> Iterator[Path]:
-    """Yield the absolute paths of pages; each must be there."""
-    for page in pages:
-        if not page.is_file():
-            raise SystemExit(f"no page {page}: name a Markdown file of docs or model/docs")
-        yield page.resolve()
 
 
 if __name__ == "__main__":

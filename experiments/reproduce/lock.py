@@ -16,8 +16,8 @@ from model.engine.fingerprint import fingerprint
 from scenarios import accounts
 
 LOCK = "reproduce.lock.json"
-DECIDES = ("size", "plan", "draws", "accounts", "fingerprint")
-"""Entries that runs of one folder must have in common."""
+LOCKED = (".csv", ".md", ".svg", ".png", ".html", ".parquet", ".toml")
+"""Endings of files whose digests the lock states, except the runs."""
 
 
 def decided(design: ReproduceDesign, name: str) -> dict[str, Any]:
@@ -61,13 +61,7 @@ def check_decided(folder: Path, stated: Mapping[str, Any], now: Mapping[str, Any
 
 def write_lock(folder: Path, now: Mapping[str, Any], **more: Any) -> None:
     """Write the lock, with the digest of every file of tables, figures, sentences and explorer."""
-    files = {
-        path.relative_to(folder).as_posix(): sha256_of(path.read_bytes())
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-        and path.name != "README.md"
-        and path.suffix in (".csv", ".md", ".svg", ".png", ".html", ".parquet", ".toml")
-    }
-    runs = {name for name in files if name.startswith("runs/")}
-    stated = {**now, **provenance(), **more, "files": {name: files[name] for name in files if name not in runs}}
-    write_whole(folder / LOCK, json_of(stated))
+    found = (path for path in sorted(folder.rglob("*")) if path.suffix in LOCKED and path.name != "README.md")
+    names = {path.relative_to(folder).as_posix(): path for path in found if path.is_file()}
+    files = {name: sha256_of(path.read_bytes()) for name, path in names.items() if not name.startswith("runs/")}
+    write_whole(folder / LOCK, json_of({**now, **provenance(), **more, "files": files}))

@@ -13,7 +13,6 @@ from experiments.execution.warm_starts import mark_as_sharing
 from experiments.reproduce.design import Block, ReproduceDesign
 from experiments.reproduce.plan import STATUS_QUO
 from experiments.statistics.annual_aggregation import MONTHS
-from experiments.statistics.paired_effects import Value
 from experiments.storage.disk_space import check_room, size_of_sweep
 from experiments.storage.manifest import half_written
 from experiments.storage.progress import Progress, patience, say
@@ -113,8 +112,8 @@ def block_rows(
     for years in (one for one in design.size.horizons if one <= block.years):
         sides = {arm: values_of(run.head(MONTHS * years), design.plan.headlines) for arm, run in runs.items()}
         for arm in (one for one in runs if one != STATUS_QUO):
-            where = {"site": block.site, "kind": block.kind, "draw": block.draw, "seed": block.seed}
-            where |= {"account": block.account, "arm": arm, "years": years}
+            of_block = (block.site, block.kind, block.draw, block.seed, block.account)
+            where = dict(zip(KEYS, (*of_block, arm, years), strict=True))
             for measure, (value, per) in sides[arm].items():
                 base, base_per = sides[STATUS_QUO][measure]
                 both = {"base": base, "base_per": base_per, "arm_value": value, "arm_per": per}
@@ -122,13 +121,9 @@ def block_rows(
 
 
 def values_of(months: pd.DataFrame, headlines: Sequence[Headline]) -> dict[str, tuple[float, float]]:
-    """Return the measures of one run as numerator and denominator."""
-    return {one.name: as_ratio(one.value(months)) for one in headlines}
-
-
-def as_ratio(value: Value) -> tuple[float, float]:
-    """Return a value as numerator and denominator."""
-    return value if isinstance(value, tuple) else (value, 1.0)
+    """Return the measures of one run as numerator and denominator; the denominator of a number is 1."""
+    values = {one.name: one.value(months) for one in headlines}
+    return {name: value if isinstance(value, tuple) else (value, 1.0) for name, value in values.items()}
 
 
 def differences(pairs: pd.DataFrame) -> pd.Series:
