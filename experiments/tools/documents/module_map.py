@@ -31,9 +31,8 @@ def map_page() -> str:
     parts = [TEXTS["map_head"]]
     for package in PACKAGES:
         folder = ROOT / "model" / package
-        title = package_title(folder)
-        mechanisms = [line(path) for path in sorted(folder.glob("*/__init__.py"))]
-        parts.append(f"## model/{package}: {title}\n\n" + lines(modules_in(f"model/{package}")) + joined(mechanisms))
+        paths = [*modules_in(f"model/{package}"), *sorted(folder.glob("*/__init__.py"))]
+        parts.append(f"## model/{package}: {package_title(folder)}\n\n" + lines(paths))
     for folder_name, title in TEXTS["folders"].items():
         parts.append(f"## {folder_name}: {title}\n\n" + lines(modules_in(folder_name)))
     return "\n".join(parts)
@@ -52,12 +51,7 @@ def modules_in(folder: str) -> list[Path]:
 
 def lines(paths: Iterable[Path]) -> str:
     """Return one line a module."""
-    return joined(line(path) for path in paths)
-
-
-def joined(entries: Iterable[str]) -> str:
-    """Return entries, each on a line of its own."""
-    return "".join(f"{entry}\n" for entry in entries)
+    return "".join(f"{line(path)}\n" for path in paths)
 
 
 def line(path: Path) -> str:
