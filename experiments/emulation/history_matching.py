@@ -239,12 +239,14 @@ def coverage(found: Matched, extra: Mapping[str, tuple[Reals, float]], most: int
     }
     used = first.used
     errors = {target.name: np.sqrt(target.variance) for target in found.targets if target.name in used}
-    chosen = np.flatnonzero(np.isfinite(first.results).all(axis=1))[:most]
+    known = np.isfinite(first.results)
+    chosen = np.flatnonzero(known.all(axis=1))[:most]
+    rows = {target.name: known[:, k].cumsum() - 1 for k, target in enumerate(found.targets)}  # emulators know no others
     inside = np.zeros((len(chosen), len(found.names)), bool)
     of_results = np.zeros((len(chosen), len(extra)), bool)
     for k, truth in enumerate(chosen.tolist()):
-        unseen = {name: emulator.without(truth) for name, emulator in used.items()}
-        measured = {name: used[name].values[truth] + sd * rng.normal() for name, sd in errors.items()}
+        unseen = {name: emulator.without(rows[name][truth]) for name, emulator in used.items()}
+        measured = {name: used[name].values[rows[name][truth]] + sd * rng.normal() for name, sd in errors.items()}
         weights = weights_of(found, candidates, unseen, measured)
         for column, values in enumerate(candidates.T):
             low, high = weighted_quantiles(values, weights)

@@ -76,6 +76,20 @@ def test_intervals_cover_simulated_truths_as_often_as_they_say(found):
     assert told.results["effect"] > 0.8
 
 
+def test_intervals_cover_truths_where_some_runs_have_no_number():
+    def simulate_most(points, wave):
+        results = simulate(points, wave)
+        results[:10, 0] = np.nan
+        return results
+
+    found = match_history(simulate_most, NAMES, targets(), {"a": SD**2, "b": SD**2}, size=40, most=1)
+    effects = found.waves[0].results[:, 1] * 2.0
+    told = coverage(found, {"effect": (effects, (2.0 * SD) ** 2)}, most=40)
+    assert told.truths == 30
+    assert np.mean(list(told.parameters.values())) == pytest.approx(0.9, abs=0.1)
+    assert told.results["effect"] > 0.8
+
+
 def test_draws_are_points_that_are_left(found):
     draws = found.draws(100, np.random.default_rng(1))
     assert draws.shape == (100, 3)
