@@ -16,10 +16,11 @@ from pathlib import Path
 import pandas as pd
 
 from experiments.execution.run_requests import plan_runs
+from experiments.statistics.paired_effects import Effect
 from experiments.statistics.thresholds import Scale, monthly_scale
 from experiments.tools.documents.evidence import KINDS, LEDGER, LISTS, EvidenceRow, evidence_rows, in_list
 from experiments.validation.calibration import reference_town
-from experiments.validation.knockouts import SURE, KnockoutEffect, average_by_seed, effect_cell, effect_of, tables_of
+from experiments.validation.knockouts import SURE, average_by_seed, effect_cell, effect_of, tables_of
 from experiments.validation.panel import SELECTION, panels_of
 from experiments.validation.readings import CENTRE, readings
 from experiments.validation.study_tables import Row, select_named, write_table
@@ -57,7 +58,7 @@ class AuditFinding:
     """Change of a row's quantity where its carrier is lacking."""
 
     row: EvidenceRow
-    effect: KnockoutEffect
+    effect: Effect
     size: AuditSize
     agree: int
 
@@ -74,7 +75,7 @@ class AuditFinding:
     @property
     def passed(self) -> bool:
         """True if the change is sure and as large as what matters."""
-        return self.sure and abs(self.effect.mean) >= self.smallest
+        return self.sure and abs(self.effect.effect) >= self.smallest
 
     @property
     def fault(self) -> str:
@@ -112,11 +113,11 @@ def world(site: str, items: tuple[str, ...], size: AuditSize) -> pd.DataFrame:
     return average_by_seed(tables["measures"]).join(accounts.rename(columns=lambda cause: f"{LEDGER}{cause}"))
 
 
-def smallest_of(quantity: str, effect: KnockoutEffect) -> float:
+def smallest_of(quantity: str, effect: Effect) -> float:
     """Return the smallest change of a quantity that matters (delta); of the ledger as of amounts."""
     if quantity.startswith(LEDGER):
-        return Scale("amounts").threshold(effect.without, effect.with_it).delta
-    return monthly_scale(quantity, MEASURES[quantity].unit).threshold(effect.without, effect.with_it).delta
+        return Scale("amounts").threshold(effect.base, effect.arm).delta
+    return monthly_scale(quantity, MEASURES[quantity].unit).threshold(effect.base, effect.arm).delta
 
 
 def audit_lines(findings: Sequence[AuditFinding]) -> Iterator[str]:
@@ -127,10 +128,10 @@ def audit_lines(findings: Sequence[AuditFinding]) -> Iterator[str]:
     )
     for one in findings:
         effect = one.effect
-        mean, low, high = (effect_cell(number).strip() for number in (effect.mean, effect.low, effect.high))
+        mean, low, high = (effect_cell(number).strip() for number in (effect.effect, effect.low, effect.high))
         band = f"{mean} [{low}, {high}]"
         agree = f"{one.agree} of {one.size.replicates}"
-        shares = f"{agree:>10}{effect_cell(effect.with_it):>10}{effect_cell(effect.without):>10}"
+        shares = f"{agree:>10}{effect_cell(effect.arm):>10}{effect_cell(effect.base):>10}"
         asked_for = "-" if one.row.kind == DEFINITIONAL else effect_cell(one.smallest).strip()
         yield f"{one.row.id:5}{one.row.kind:14}{one.row.quantity:36}{shares}{band:>34}{asked_for:>9}{one.fault}"
 
@@ -172,7 +173,7 @@ def rows_of(findings: Sequence[AuditFinding]) -> Iterator[Row]:
     """Yield the columns of each row of evidence."""
     for one in findings:
         row: Row = {"row": one.row.id, "kind": one.row.kind, "site": one.row.site, "quantity": one.row.quantity}
-        row |= {"with_it": one.effect.with_it, "without": one.effect.without, "change": one.effect.mean}
+        row |= {"with_it": one.effect.arm, "without": one.effect.base, "change": one.effect.effect}
         row |= {"low": one.effect.low, "high": one.effect.high, "delta": one.smallest, "carried": one.passed}
         yield row | {"twins": one.size.replicates, "years": one.size.years, "code": fingerprint()}
 

@@ -1,8 +1,8 @@
 """Switch each mechanism off: twin worlds with and without it."""
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,10 @@ import pandas as pd
 
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_set import run_all
-from experiments.statistics.paired_effects import paired, t_quantile
+from experiments.statistics.paired_effects import Effect, paired, t_quantile
 from experiments.storage.run_folder import join_runs
 from experiments.storage.run_spec import RunSpec
-from experiments.validation.study_tables import Row, rows_by_columns, select_named, write_table
+from experiments.validation.study_tables import Row, select_named, write_table
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
 from model.simulation.registry import MECHANISMS
@@ -40,28 +40,6 @@ class MechanismKnockout:
     start: str | None = None
 
 
-@dataclass(frozen=True)
-class KnockoutEffect:
-    """Mean paired difference of a measure (with less without) over twins, with its interval.
-
-    The means of either world are accompanied by their Monte Carlo (standard) errors over seeds.
-    """
-
-    measure: str
-    with_it: float
-    with_error: float
-    without: float
-    without_error: float
-    mean: float
-    low: float
-    high: float
-
-    @property
-    def changed(self) -> bool:
-        """True if the interval leaves no doubt that something changed."""
-        return self.low > 0.0 or self.high < 0.0
-
-
 def knockouts(only: Sequence[str] = ()) -> list[MechanismKnockout]:
     """Return the knock-out of every mechanism, or of those named."""
     names = {name: name for name in switchable_mechanisms()}
@@ -78,13 +56,13 @@ def knockout_of(name: str) -> MechanismKnockout:
 
 def effects(
     one: MechanismKnockout, *, scale: float, years: float, replicates: int, workers: int = 1
-) -> list[KnockoutEffect]:
-    """Return the effects of switching a mechanism off: of its own process first, then on trust and the books."""
+) -> dict[str, Effect]:
+    """Return the effects of a mechanism by measure: of its own process first, then on trust and the books."""
     policies, size = [one.policy] if one.policy else [], f"population.scale={scale}"
     about: dict[str, Any] = {"policies": policies, "start": one.start, "years": years, "replicates": replicates}
     off = f"mechanisms.{one.name}=false"
     having, missing = (averages(plan_runs(one.site, sets=sets, **about), workers) for sets in ([size], [size, off]))
-    return [effect_of(measure, having, missing) for measure in dict.fromkeys((*one.process, *EFFECTS))]
+    return {measure: effect_of(measure, having, missing) for measure in (*one.process, *EFFECTS)}
 
 
 @cache
@@ -105,27 +83,33 @@ def average_by_seed(measures: pd.DataFrame) -> pd.DataFrame:
     return measures.drop(columns=["run", "scenario", "policy", "month"]).groupby("seed").mean(numeric_only=True)
 
 
-def effect_of(measure: str, having: pd.DataFrame, missing: pd.DataFrame) -> KnockoutEffect:
-    """Return the paired effect on one measure; pairs without a value on one side are left out."""
+def effect_of(measure: str, having: pd.DataFrame, missing: pd.DataFrame) -> Effect:
+    """Return the paired effect on one measure, interval at `SURE`; the base is the world that lacks the mechanism.
+
+    Pairs without a value on one side are left out.
+    """
     if measure not in having:
         raise InputError(f"no measure '{measure}'{suggest_nearest(measure, map(str, having.columns))}")
     one = paired(*(table[measure].tolist() for table in (missing, having)))
     reach = t_quantile(one.n - 1, SURE) * one.error
-    ends = one.effect - reach, one.effect + reach
-    return KnockoutEffect(measure, one.arm, one.arm_error, one.base, one.base_error, one.effect, *ends)
+    return replace(one, low=one.effect - reach, high=one.effect + reach)
 
 
-def knockout_lines(one: MechanismKnockout, found: Sequence[KnockoutEffect]) -> Iterator[str]:
+def changes_process(one: MechanismKnockout, found: Mapping[str, Effect]) -> bool:
+    """Tell whether an effect leaves no doubt that the mechanism's own process changed."""
+    return any(found[measure].settled for measure in one.process)
+
+
+def knockout_lines(one: MechanismKnockout, found: Mapping[str, Effect]) -> Iterator[str]:
     """Yield the report of one knock-out."""
-    own = found[: len(one.process)]
-    verdict = "its process changes" if any(effect.changed for effect in own) else "ITS PROCESS DOES NOT CHANGE"
+    verdict = "its process changes" if changes_process(one, found) else "ITS PROCESS DOES NOT CHANGE"
     yield f"{one.name} ({one.site}{', ' + one.policy if one.policy else ''}): {verdict}"
-    for effect in found:
-        sign = "*" if effect.changed else " "
+    for measure, effect in found.items():
+        sign = "*" if effect.settled else " "
         yield (
-            f"  {effect.measure:34}{effect_cell(effect.with_it)} ±{effect_cell(effect.with_error).strip():7}"
-            f"{effect_cell(effect.without)} ±{effect_cell(effect.without_error).strip():7}"
-            f"{effect_cell(effect.mean)} [{effect_cell(effect.low).strip()}, {effect_cell(effect.high).strip()}]{sign}"
+            f"  {measure:34}{effect_cell(effect.arm)} ±{effect_cell(effect.arm_error).strip():7}"
+            f"{effect_cell(effect.base)} ±{effect_cell(effect.base_error).strip():7}{effect_cell(effect.effect)}"
+            f" [{effect_cell(effect.low).strip()}, {effect_cell(effect.high).strip()}]{sign}"
         )
 
 
@@ -153,22 +137,21 @@ def show_knockouts(
     ]
     print("\n".join(lines))
     rows: list[Row] = []
+    good = True
     for one in knockouts(only):
         found = effects(one, scale=scale, years=years, replicates=replicates, workers=workers)
         some = ["", *knockout_lines(one, found)]
         print("\n".join(some), flush=True)
         lines += some
-        rows += [
-            about_of(one) | asdict(effect) | {"twins": replicates, "own": effect.measure in one.process}
-            for effect in found
-        ]
+        rows += [row_of(one, measure, effect) | {"twins": replicates} for measure, effect in found.items()]
+        good = good and changes_process(one, found)
     write_table(out, "knockouts", rows, COLUMNS, lines)
-    return all(
-        any(row["low"] > 0.0 or row["high"] < 0.0 for row in own if row["own"])
-        for own in rows_by_columns(rows, "mechanism").values()
-    )
+    return good
 
 
-def about_of(one: MechanismKnockout) -> Row:
-    """Return the columns that say which knock-out a row is of."""
-    return {"mechanism": one.name, "site": one.site, "policy": one.policy, "code": fingerprint()}
+def row_of(one: MechanismKnockout, measure: str, effect: Effect) -> Row:
+    """Return the columns of the effect of a mechanism on one measure."""
+    row: Row = {"mechanism": one.name, "site": one.site, "policy": one.policy, "code": fingerprint()}
+    row |= {"measure": measure, "own": measure in one.process}
+    row |= {"with_it": effect.arm, "with_error": effect.arm_error, "without": effect.base}
+    return row | {"without_error": effect.base_error, "mean": effect.effect, "low": effect.low, "high": effect.high}

@@ -9,6 +9,7 @@ import pytest
 
 from experiments.cli import app as cli
 from experiments.execution.run_requests import plan_runs
+from experiments.statistics.paired_effects import paired
 from experiments.tools.documents import evidence
 from experiments.tools.documents.evidence import (
     KINDS,
@@ -22,7 +23,6 @@ from experiments.tools.documents.evidence import (
 )
 from experiments.validation import audit
 from experiments.validation.audit import AuditFinding, AuditSize, examined_row, shown_by_worlds
-from experiments.validation.knockouts import KnockoutEffect
 from model.engine.errors import InputError
 from model.engine.parameters import group_named
 from model.simulation.registry import CAUSES, MEASURES
@@ -123,8 +123,8 @@ def test_a_row_that_is_wrong_is_named(entries: dict[str, object], wrong: str) ->
 @pytest.mark.parametrize("name", ["B01", "B03", "I06"])
 def test_a_row_that_is_carried_is_missed_where_it_is_taken_out(name: str) -> None:
     effect = shown_by_worlds(evidence_rows()[name], SMALL).effect
-    assert (effect.mean > 0.0) == (evidence_rows()[name].without == "falls")
-    assert effect.mean
+    assert (effect.effect > 0.0) == (evidence_rows()[name].without == "falls")
+    assert effect.effect
 
 
 def test_a_row_that_changes_the_other_way_does_not_pass() -> None:
@@ -138,7 +138,7 @@ def judged(kind: str, low: float, high: float, quantity: str = "talks") -> Audit
     """Return the finding of a row whose quantity falls from 101 to 100, or by another mean, with such an interval."""
     row = EvidenceRow(id="X99", says="", list="carried", quantity=quantity, without="falls", kind=kind)
     mean = (low + high) / 2.0
-    return AuditFinding(row, KnockoutEffect(quantity, 100.0 + mean, 0.0, 100.0, 0.0, mean, low, high), SMALL, 2)
+    return AuditFinding(row, replace(paired([100.0] * 2, [100.0 + mean] * 2), low=low, high=high), SMALL, 2)
 
 
 def test_a_row_whose_interval_holds_0_is_not_carried_whatever_its_kind() -> None:

@@ -32,16 +32,16 @@ def test_every_mechanism_names_measures_of_its_own_process(subtests: pytest.Subt
 def test_the_process_of_a_mechanism_changes_when_it_is_switched_off(name: str) -> None:
     one = knockouts.knockout_of(name)
     found = knockouts.effects(one, scale=0.25, years=2.0, replicates=6)
-    assert any(effect.changed for effect in found[: len(one.process)]), "\n".join(knockouts.knockout_lines(one, found))
+    assert knockouts.changes_process(one, found), "\n".join(knockouts.knockout_lines(one, found))
 
 
 def test_an_effect_is_paired_and_nothing_is_no_effect() -> None:
     having, missing = table(x=[1.0, 5.0, 9.0]), table(x=[0.0, 4.1, 7.9])
     effect = knockouts.effect_of("x", having, missing)
-    assert effect.mean == pytest.approx(1.0)
-    assert effect.with_error == pytest.approx(4.0 / 3.0**0.5)
-    assert effect.changed
-    assert not knockouts.effect_of("x", having, having).changed
+    assert effect.effect == pytest.approx(1.0)
+    assert effect.arm_error == pytest.approx(4.0 / 3.0**0.5)
+    assert effect.settled
+    assert not knockouts.effect_of("x", having, having).settled
 
 
 def test_a_mechanism_nobody_knows_is_named() -> None:
@@ -51,8 +51,9 @@ def test_a_mechanism_nobody_knows_is_named() -> None:
 
 def test_a_knockout_changes_its_process_in_twins() -> None:
     found = knockouts.effects(knockouts.knockout_of("hearsay"), scale=0.05, years=0.25, replicates=2)
-    assert found[0].measure == "trust_by_hearsay"
-    assert found[0].without == 0.0 != found[0].with_it
+    measure, effect = next(iter(found.items()))
+    assert measure == "trust_by_hearsay"
+    assert effect.base == 0.0 != effect.arm
 
 
 def test_draws_are_fixed_lie_within_their_limits_and_weigh_alike() -> None:
