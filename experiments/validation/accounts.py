@@ -56,15 +56,10 @@ def stated_values(account: RivalAccount) -> dict[str, float]:
 
 def solved_level(account: RivalAccount, scale: float) -> dict[str, float]:
     """Return the level at which an account of crime has as many crimes in a year as the present one."""
-    aim, level = crimes({}, scale), default_level()
+    aim, level = crimes({}, scale), float(load(SITE)["certainty"].level)
     for _ in range(ROUNDS):
         level *= aim / crimes({**stated_values(account), LEVEL: level}, scale)
     return {LEVEL: level}
-
-
-def default_level() -> float:
-    """Return the present level in the reference town."""
-    return float(load(SITE)["certainty"].level)
 
 
 def crimes(values: Mapping[str, float], scale: float) -> float:
@@ -93,9 +88,8 @@ def main() -> None:
         trust = one.explains == "trust"
         solved = solved_trust(one, weight_solver(options.scale)) if trust else solved_level(one, options.scale)
         write_whole(ACCOUNTS / f"{name}.toml", with_solved(ACCOUNTS / f"{name}.toml", solved).encode())
-        print(
-            f"{name}: {', '.join(f'{key} {value:.{DIGITS}g}' for key, value in solved.items()) or 'nothing to solve'}"
-        )
+        told = ", ".join(f"{key} {value:.{DIGITS}g}" for key, value in solved.items())
+        print(f"{name}: {told or 'nothing to solve'}")
 
 
 if __name__ == "__main__":

@@ -6,8 +6,7 @@ of what the slope multiplies. Draws and accounts that change a slope change the 
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -83,17 +82,8 @@ def default_of(name: str) -> float:
     return float(getattr(group(), key))
 
 
-@dataclass(frozen=True)
-class Mean:
-    """A mean by name, and what it is of."""
-
-    name: str
-    value: float
-    about: str
-
-
-def measured(scale: float = 1.0) -> Iterator[Mean]:
-    """Yield the means in a year of the reference town, without policies."""
+def measured(scale: float = 1.0) -> dict[str, tuple[float, str]]:
+    """Return the means in a year of the reference town, without policies, by name, and what each is of."""
     world: Any = TrustModel(load(SITE, set={"population.scale": scale}), rng=1, keep=("incidents",))
     world.advance(YEAR)
     rows = np.concatenate(world.kept["incidents"])
@@ -101,23 +91,23 @@ def measured(scale: float = 1.0) -> Iterator[Mean]:
     street, told = rows[rows["kind"] != DOMESTIC], rows["told"] != NOBODY
     trust, fear = float(world.trust()[adults].mean()), float(world.state[MINDS]["fear"][adults].mean())
     useful = world.state[MINDS]["useful"][adults]
-    yield Mean("severity", float(street["severity"].mean()), "severity of crimes outside the home")
-    yield Mean("severity_told", float(rows["severity"][told].mean()), "severity of crimes that are told")
-    yield Mean("severity_at_home", float(rows["severity"][rows["kind"] == DOMESTIC].mean()), "severity of acts at home")
-    yield Mean(
-        "loss", float(np.log1p(street["loss"] / LOSS_UNIT).mean()), "logarithm of 1 + loss in hundreds of quetzals"
-    )
-    yield Mean("trust_over_half", trust - 0.5, "trust of adults less one half")
-    yield Mean("useful", float(useful.mean()), "belief of adults that telling is useful")
-    yield Mean("no_fear", -fear, "fear of adults, subtracted")
-    yield Mean("no_distrust", trust - 1.0, "distrust of adults, subtracted")
-    yield Mean("no_disbelief", -float((1.0 / (1.0 + np.exp(useful))).mean()), "disbelief in courts, subtracted")
+    return {
+        "severity": (float(street["severity"].mean()), "severity of crimes outside the home"),
+        "severity_told": (float(rows["severity"][told].mean()), "severity of crimes that are told"),
+        "severity_at_home": (float(rows["severity"][rows["kind"] == DOMESTIC].mean()), "severity of acts at home"),
+        "loss": (float(np.log1p(street["loss"] / LOSS_UNIT).mean()), "logarithm of 1 + loss in hundreds of quetzals"),
+        "trust_over_half": (trust - 0.5, "trust of adults less one half"),
+        "useful": (float(useful.mean()), "belief of adults that telling is useful"),
+        "no_fear": (-fear, "fear of adults, subtracted"),
+        "no_distrust": (trust - 1.0, "distrust of adults, subtracted"),
+        "no_disbelief": (-float((1.0 / (1.0 + np.exp(useful))).mean()), "disbelief in courts, subtracted"),
+    }
 
 
 def main() -> None:
     """Measure the means and write them."""
     lines = ["# Made by `python -m experiments.validation.slopes`: means in a year of the reference town."]
-    lines += [f"{one.name} = {one.value:.3g}  # {one.about}" for one in measured()]
+    lines += [f"{name} = {value:.3g}  # {about}" for name, (value, about) in measured().items()]
     write_whole(FILE, ("\n".join(lines) + "\n").encode())
     print("\n".join(lines))
 
