@@ -138,8 +138,8 @@ def audit_lines(findings: Sequence[AuditFinding]) -> Iterator[str]:
 
 def memory_line() -> tuple[str, bool]:
     """Return what is left of abuse a year later beside what panels found (Q06), and whether it lies within."""
-    town, numbers = reference_town()
-    panel = panels_of(town.tape, {**numbers, **readings()[CENTRE]}, SELECTION)
+    tape, numbers = reference_town()
+    panel = panels_of(tape, {**numbers, **readings()[CENTRE]}, SELECTION)
     left, (low, high) = 100.0 * panel.kept, PUBLISHED[MEMORY]
     passed = bool(low <= left <= high)
     fault = "" if passed else "  FAILED"

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,14 +55,6 @@ OTHER = ("survey.latinobarometro", "survey.reserve")
 
 
 @dataclass(frozen=True)
-class ReferenceTown:
-    """The reference town: its tape, and the random numbers of its adults."""
-
-    tape: Tape
-    people: People
-
-
-@dataclass(frozen=True)
 class ReferenceState:
     """The reference town under some numbers: everybody's evidence and dispositions."""
 
@@ -74,14 +66,6 @@ class ReferenceState:
     def trust(self) -> Reals:
         """Trust of everybody."""
         return trust_of(self.disposition, self.counts)
-
-
-@dataclass(frozen=True)
-class Aims:
-    """Aims of a solution: coefficients of the panel and sizes of events by name, both in points of 100."""
-
-    panel: Mapping[str, float] = field(default_factory=lambda: PANEL_AIMS)
-    sizes: Mapping[str, float] = field(default_factory=lambda: SIZES)
 
 
 @dataclass
@@ -99,19 +83,18 @@ def numbers_of(scenario: Scenario) -> Numbers:
     return {f"{name}.{key}": float(getattr(one, key)) for name, one in groups.items() for key in one.parameter_specs()}
 
 
-def reference_town(seed: int = 1, **sets: float) -> tuple[ReferenceTown, Numbers]:
-    """Return the reference town as a warm-up shows it, and its numbers."""
+def reference_town(seed: int = 1, **sets: float) -> tuple[Tape, Numbers]:
+    """Return the tape of the reference town as a warm-up shows it, and its numbers."""
     scenario = load(SITE, set={key.replace("__", "."): value for key, value in sets.items()})
     numbers = numbers_of(scenario)
-    tape = tape_of(scenario, seed, numbers)
-    return ReferenceTown(tape, people_of(tape)), numbers
+    return tape_of(scenario, seed, numbers), numbers
 
 
-def state_of(town: ReferenceTown, numbers: Numbers, level: float = LEVEL, every: int = EVERY) -> ReferenceState:
+def state_of(tape: Tape, numbers: Numbers, level: float = LEVEL, every: int = EVERY) -> ReferenceState:
     """Return the reference town at some mean trust, with the evidence that its own events hold."""
-    some, own = slice(0, town.tape.adults, every), town.people
+    some, own = slice(0, tape.adults, every), people_of(tape)
     people = People(own.common[some], own.own[:, some], own.female[some])
-    whole = held_up(town.tape, year_of(town.tape, numbers), numbers)
+    whole = held_up(tape, year_of(tape, numbers), numbers)
     counts = {name: one[some] for name, one in whole.items()}
     return ReferenceState(people, counts, dispositions_at_level(people, counts, numbers, level))
 
@@ -239,34 +222,38 @@ def check_solved(off: Callable[[Reals], list[float]], first: list[float], what: 
 
 
 def calibrate(
-    town: ReferenceTown,
+    tape: Tape,
     numbers: Numbers,
-    aims: Aims = Aims(),
+    coefficients: Mapping[str, float] = PANEL_AIMS,
+    sizes: Mapping[str, float] = SIZES,
     *,
     single: bool = False,
     selection: float = SELECTION,
     survey: bool = True,
 ) -> Calibrated:
-    """Set all numbers, round after round, since each depends on what the others make of the town."""
+    """Set all numbers, round after round, since each depends on what the others make of the town.
+
+    Aims are coefficients of the panel and sizes of events by name, both in points of 100.
+    """
     now, slopes = dict(numbers), dict.fromkeys(OWN, 0.0)
     last: tuple[Numbers, dict[str, float]] | None = None
     for rounds in range(1, ROUNDS + 1):
         before = dict(now)
-        state = state_of(town, now)
-        now = set_twins(state, now, aims.sizes)
+        state = state_of(tape, now)
+        now = set_twins(state, now, sizes)
         if survey:
             now = set_survey(state, now)
-        panel = panels_of(town.tape, now, selection)
+        panel = panels_of(tape, now, selection)
         if survey:
             now["survey.noise"] *= panel.correlation / AGAIN
         if single:
-            now = set_single(state, now, aims.sizes)
+            now = set_single(state, now, sizes)
         else:
-            now, last = next_numbers(now, panel, last, slopes, aims.panel)
+            now, last = next_numbers(now, panel, last, slopes, coefficients)
         moved = max(abs(now[name] - before[name]) / max(abs(before[name]), 1e-3) for name in now)
         if moved < ENOUGH and rounds > 2:
             break
-    return Calibrated(now, panels_of(town.tape, now, selection), rounds)
+    return Calibrated(now, panels_of(tape, now, selection), rounds)
 
 
 def set_single(state: ReferenceState, numbers: Numbers, sizes: Mapping[str, float]) -> Numbers:

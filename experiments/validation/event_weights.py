@@ -11,10 +11,10 @@ from functools import cache
 
 import numpy as np
 
-from experiments.validation.calibration import SIZES, Aims, ReferenceTown, calibrate, points_of_event, reference_town
+from experiments.validation.calibration import SIZES, calibrate, points_of_event, reference_town
 from experiments.validation.calibration import state_of as reference_state
 from experiments.validation.impression_replay import OWN, Numbers, Tape
-from experiments.validation.panel import panels_of, people_of
+from experiments.validation.panel import panels_of
 from experiments.validation.sizes import BY_NAME, EVENTS
 from experiments.validation.slopes import clip_to_limits
 
@@ -28,9 +28,9 @@ UNSOLVED = (ArithmeticError, ValueError)
 
 @dataclass(frozen=True)
 class WeightSolver:
-    """A part of the reference town, its parameters, and the coefficients of its panel at these."""
+    """The tape of a part of the reference town, its parameters, and the coefficients of its panel at these."""
 
-    town: ReferenceTown
+    tape: Tape
     numbers: Numbers
     panel: Mapping[str, float]
 
@@ -54,27 +54,27 @@ class WeightSolver:
             If no weights within their limits give these sizes.
         """
         panel = {kind: 0.0 if sizes.get(kind) == 0.0 else aim for kind, aim in self.panel.items()}
-        aims = Aims({kind: aim for kind, aim in panel.items() if aim}, {**SIZES, **sizes})
+        aims = {kind: aim for kind, aim in panel.items() if aim}, {**SIZES, **sizes}
         start = {**self.numbers, **changes, **{BY_NAME[kind].parameter: 0.0 for kind, aim in panel.items() if not aim}}
         try:
-            found = calibrate(self.town, start, aims, survey=False).numbers
+            found = calibrate(self.tape, start, *aims, survey=False).numbers
         except UNSOLVED:
-            found = calibrate(self.town, start, aims, single=True, survey=False).numbers
+            found = calibrate(self.tape, start, *aims, single=True, survey=False).numbers
         return {name: clip_to_limits(name, found[name]) for name in SOLVED}
 
     def size(self, event: str) -> float:
         """Return the points of 100 that an event has in this part of the town at its present weight."""
         one = BY_NAME[event]
-        return points_of_event(reference_state(self.town, self.numbers, every=1), one, self.numbers, 3.0)
+        return points_of_event(reference_state(self.tape, self.numbers, every=1), one, self.numbers, 3.0)
 
 
 @cache
 def weight_solver(scale: float = 1.0, every: int = EVERY) -> WeightSolver:
     """Return the solver for a part of the reference town; simulating its warm-up takes half a minute at full scale."""
-    town, numbers = reference_town(population__scale=scale)
-    tape = thin_out(town.tape, every)
+    whole, numbers = reference_town(population__scale=scale)
+    tape = thin_out(whole, every)
     coefficients = panels_of(tape, numbers).coefficients
-    return WeightSolver(ReferenceTown(tape, people_of(tape)), numbers, {kind: coefficients[kind] for kind in OWN})
+    return WeightSolver(tape, numbers, {kind: coefficients[kind] for kind in OWN})
 
 
 def thin_out(tape: Tape, every: int) -> Tape:

@@ -135,21 +135,23 @@ def tape_of(scenario: Scenario, seed: int, numbers: Numbers, town: Town | None =
     place[here[order]] = np.arange(len(order))
     kept = (place[rows["who"]] >= 0) & (world.tick - ticks <= YEAR)
     rows, ticks = rows[kept], ticks[kept]
-    return laid_out(rows, (world.tick - ticks) / YEAR, place, key, people["female"][here[order]], numbers)
-
-
-def laid_out(
-    rows: NDArray[np.void],
-    age: Reals,
-    place: NDArray[np.int64],
-    key: NDArray[np.int64],
-    female: Reals,
-    numbers: Numbers,
-) -> Tape:
-    """Return a tape of impressions, with weights relative to the parameters that give them."""
     cause = rows["cause"].astype(np.int64)
     first_hand = cause >= 0
     cause = np.where(first_hand, cause, cause + 100)
+    by_f, by_e = weighing_parameters(rows, cause, numbers)
+    worth = np.array([numbers[name] for name in PARAMETERS])
+    return Tape(
+        group=np.unique(key, return_inverse=True)[1], female=people["female"][here[order]].astype(float),
+        who=place[rows["who"]], cause=cause, first_hand=first_hand, age=(world.tick - ticks) / YEAR,
+        quality_f=rows["quality_f"], quality_e=rows["quality_e"],
+        share_f=rows["weight_f"] / worth[by_f], share_e=rows["weight_e"] / worth[by_e], by_f=by_f, by_e=by_e,
+    )  # fmt: skip
+
+
+def weighing_parameters(
+    rows: NDArray[np.void], cause: NDArray[np.int64], numbers: Numbers
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the places of the parameters that weigh each impression, for fairness and for effectiveness."""
     by_f, by_e = parameters_of(cause, rows["quality_f"]), parameters_of(cause, rows["quality_e"])
     answered = cause == NUMBER["answered_call"]
     by_f[answered] = by_e[answered]
@@ -158,12 +160,7 @@ def laid_out(
     by_f[rude] = PARAMETERS.index("contacts.weight_rude")
     only_f, only_e = rows["weight_e"] == 0.0, rows["weight_f"] == 0.0
     by_e[only_f], by_f[only_e] = by_f[only_f], by_e[only_e]
-    worth = np.array([numbers[name] for name in PARAMETERS])
-    return Tape(
-        group=np.unique(key, return_inverse=True)[1], female=female.astype(float), who=place[rows["who"]], cause=cause,
-        first_hand=first_hand, age=age, quality_f=rows["quality_f"], quality_e=rows["quality_e"],
-        share_f=rows["weight_f"] / worth[by_f], share_e=rows["weight_e"] / worth[by_e], by_f=by_f, by_e=by_e,
-    )  # fmt: skip
+    return by_f, by_e
 
 
 def parameters_of(cause: NDArray[np.int64], quality: Reals) -> NDArray[np.int64]:
@@ -179,9 +176,7 @@ def year_of(tape: Tape, numbers: Numbers, *, without: tuple[str, ...] = ()) -> d
     keep = ~(tape.first_hand & np.isin(tape.cause, [NUMBER[name] for name in without]))
     worth = np.array([numbers[name] for name in PARAMETERS])
     fast = np.array([numbers[fast_of(name)] for name in PARAMETERS])[tape.by_f[keep]]
-    left = {"fast": 0.5 ** (tape.age[keep] * 365.0 / numbers["trust.fast_days"]),
-            "slow": 0.5 ** (tape.age[keep] / numbers["trust.memory_years"])}  # fmt: skip
-    part = {"fast": fast, "slow": 1.0 - fast}
+    left, part = lasting(tape.age[keep], numbers), {"fast": fast, "slow": 1.0 - fast}
     found: dict[str, Reals] = {}
     for good, bad, which in (("fair", "unfair", "f"), ("solved", "failed", "e")):
         quality = getattr(tape, f"quality_{which}")[keep]
@@ -206,10 +201,12 @@ def held_up(tape: Tape, year: dict[str, Reals], numbers: Numbers) -> dict[str, R
     }
 
 
-def lasting(years: float, numbers: Numbers) -> dict[str, float]:
+def lasting[Years: (float, Reals)](years: Years, numbers: Numbers) -> dict[str, Years]:
     """Return what is left of both memories after some years."""
-    return {"fast": float(0.5 ** (years * 365.0 / numbers["trust.fast_days"])),
-            "slow": float(0.5 ** (years / numbers["trust.memory_years"]))}  # fmt: skip
+    return {
+        "fast": 0.5 ** (years * 365.0 / numbers["trust.fast_days"]),
+        "slow": 0.5 ** (years / numbers["trust.memory_years"]),
+    }
 
 
 def next_of(tape: Tape) -> NDArray[np.int64]:

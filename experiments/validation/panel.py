@@ -170,8 +170,9 @@ def sum_of_evidence(*parts: dict[str, Reals]) -> dict[str, Reals]:
     return {name: sum((part[name] for part in parts if name in part), np.zeros(1)) for name in EVIDENCE_COLUMNS}
 
 
-def panel_of(tape: Tape, people: People, numbers: Numbers, selection: float = SELECTION, seed: int = SEED) -> Panel:
+def panel_of(tape: Tape, numbers: Numbers, selection: float = SELECTION, seed: int = SEED) -> Panel:
     """Carry out the panel."""
+    people = people_of(tape, seed)
     years = int(np.ceil(5.0 * numbers["trust.memory_years"])) + 1
     year = year_of(tape, numbers, without=OWN)
     first, left, follows = held_up(tape, year, numbers), lasting(1.0, numbers), next_of(tape)
@@ -196,7 +197,7 @@ def panel_of(tape: Tape, people: People, numbers: Numbers, selection: float = SE
 
 def panels_of(tape: Tape, numbers: Numbers, selection: float = SELECTION) -> Panel:
     """Carry out several panels, each of other people, and return their mean."""
-    some = [panel_of(tape, people_of(tape, seed), numbers, selection, seed) for seed in range(SEED, SEED + PANELS)]
+    some = [panel_of(tape, numbers, selection, seed) for seed in range(SEED, SEED + PANELS)]
     slopes = {name: float(np.mean([one.coefficients[name] for one in some])) for name in some[0].coefficients}
     errors = {name: float(np.mean([one.errors[name] for one in some])) / PANELS**0.5 for name in some[0].errors}
     correlation, kept = (

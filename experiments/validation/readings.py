@@ -5,8 +5,8 @@ from pathlib import Path
 
 from experiments.execution import trust_accounts
 from experiments.storage.writing import write_whole
-from experiments.validation.calibration import Calibrated, ReferenceTown, calibrate, reference_town
-from experiments.validation.impression_replay import Numbers
+from experiments.validation.calibration import Calibrated, calibrate, reference_town
+from experiments.validation.impression_replay import Numbers, Tape
 from experiments.validation.panel import SELECTION
 from experiments.validation.sizes import EVENTS
 
@@ -45,15 +45,15 @@ READINGS = (
 """In all but the first the survey is kept as the first has it."""
 
 
-def calibrate_readings(town: ReferenceTown, numbers: Numbers) -> dict[str, Calibrated | str]:
+def calibrate_readings(tape: Tape, numbers: Numbers) -> dict[str, Calibrated | str]:
     """Calibrate every reading; where that fails, return why."""
     found: dict[str, Calibrated | str] = {}
-    centre = calibrate(town, numbers)
+    centre = calibrate(tape, numbers)
     for one in READINGS:
         start = {**centre.numbers, **one.sets}
         try:
             found[one.name] = centre if one.name == CENTRE else calibrate(
-                town, start, single=one.single, selection=one.selection, survey=False
+                tape, start, single=one.single, selection=one.selection, survey=False
             )  # fmt: skip
         except (ArithmeticError, ValueError) as reason:
             found[one.name] = str(reason)
@@ -91,8 +91,8 @@ def table(numbers: Numbers, centre: Calibrated) -> str:
 
 def main() -> None:
     """Calibrate all readings in the reference town, write the file, print what was found."""
-    town, numbers = reference_town()
-    found = calibrate_readings(town, numbers)
+    tape, numbers = reference_town()
+    found = calibrate_readings(tape, numbers)
     write_whole(FILE, readings_as_text(found).encode())
     for name, one in found.items():
         if isinstance(one, str):

@@ -11,14 +11,13 @@ from experiments.validation.calibration import (
     SCANDAL_DAY,
     SINGLE_LEFT,
     ReferenceState,
-    ReferenceTown,
     lapop,
     log_odds_after,
     points_of_event,
     reference_town,
     state_of,
 )
-from experiments.validation.impression_replay import OWN, Numbers
+from experiments.validation.impression_replay import OWN, Numbers, Tape
 from experiments.validation.panel import ADULTS, PANELS, SELECTION, panels_of
 from experiments.validation.readings import CENTRE, READINGS, readings
 from experiments.validation.sizes import BY_NAME
@@ -45,22 +44,22 @@ class Sourced(NamedTuple):
     span: Sequence[Any] = NO_SPAN
 
 
-def rows_of(town: ReferenceTown, numbers: Numbers) -> Iterator[Row]:
+def rows_of(tape: Tape, numbers: Numbers) -> Iterator[Row]:
     """Yield all rows: every reading that could be solved, then other asymmetries by the weights of the first."""
     solved = readings()
     for one in READINGS:
         if one.name in solved:
-            yield from of_reading(town, one.name, {**numbers, **solved[CENTRE], **solved[one.name]}, one.selection)
+            yield from of_reading(tape, one.name, {**numbers, **solved[CENTRE], **solved[one.name]}, one.selection)
         else:
             yield row(one.name, "all", "not solved", math.nan, Sourced("no weights give Q01 to Q03 here"))
     for ratio in ASYMMETRIES:
         now = {**numbers, **solved[CENTRE], "trust.asymmetry": ratio}
-        yield from of_reading(town, f"panel, asymmetry {ratio:g}", now, SELECTION)
+        yield from of_reading(tape, f"panel, asymmetry {ratio:g}", now, SELECTION)
 
 
-def of_reading(town: ReferenceTown, name: str, numbers: Numbers, selection: float) -> Iterator[Row]:
+def of_reading(tape: Tape, name: str, numbers: Numbers, selection: float) -> Iterator[Row]:
     """Yield the rows of one reading: coefficients, both answers of a person, the gap of those abused, events by day."""
-    panel, state = panels_of(town.tape, numbers, selection), state_of(town, numbers, every=1)
+    panel, state = panels_of(tape, numbers, selection), state_of(tape, numbers, every=1)
     kept = name.startswith("panel") and "asymmetry" not in name
     for kind in (*OWN, "victim"):
         source = BY_NAME[kind].source if kind in OWN else ""
@@ -139,7 +138,6 @@ def source_status(one: Row) -> str:
 
 def show_events(out: Path) -> list[Row]:
     """Run all readings in the reference town; write, print and return what was found."""
-    town, numbers = reference_town()
-    rows = list(rows_of(town, numbers))
+    rows = list(rows_of(*reference_town()))
     print(write_table(out, "trust_events", rows, COLUMNS, format_trust_events(rows)))
     return rows

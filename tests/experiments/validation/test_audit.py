@@ -169,7 +169,7 @@ def test_the_summary_counts_all_rows_of_evidence_and_each_kind(monkeypatch: pyte
 def test_the_memory_of_abuse_counts_as_failed_until_it_passes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(audit, "reference_town", lambda: (SimpleNamespace(tape=None), {}))
+    monkeypatch.setattr(audit, "reference_town", lambda: (None, {}))
     for kept, passes in ((0.87, False), (0.5, True)):
         monkeypatch.setattr(audit, "panels_of", lambda *_, kept=kept: SimpleNamespace(kept=kept))
         assert audit.show_audit(["Q06"], tmp_path, SMALL) is passes

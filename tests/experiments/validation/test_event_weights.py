@@ -22,7 +22,7 @@ def solver():
 
 
 def size_at(solver, name, numbers):
-    return points_of_event(state_of(solver.town, numbers), BY_NAME[name], numbers, 3.0)
+    return points_of_event(state_of(solver.tape, numbers), BY_NAME[name], numbers, 3.0)
 
 
 def test_events_keep_their_sizes_under_other_memories(solver):

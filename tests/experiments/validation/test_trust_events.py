@@ -11,14 +11,13 @@ from experiments.figures.record_figures import draw_events
 from experiments.figures.svg import render_figure
 from experiments.validation import calibration, impression_replay, panel, readings, trust_events
 from experiments.validation.calibration import (
-    ReferenceTown,
     numbers_of,
     points_of_event,
     reference_town,
     state_of,
     weight_of_size,
 )
-from experiments.validation.impression_replay import NUMBER, OWN, PARAMETERS, Taped, year_of
+from experiments.validation.impression_replay import NUMBER, OWN, PARAMETERS, Tape, Taped, year_of
 from experiments.validation.sizes import BY_NAME, EVENTS
 from experiments.validation.trust_events import Sourced
 from experiments.words.bilingual import Tongue
@@ -36,8 +35,8 @@ SMALL = {"population.scale": 0.05}
 
 
 @pytest.fixture(scope="module")
-def small() -> tuple[ReferenceTown, dict[str, float]]:
-    """A small reference town."""
+def small() -> tuple[Tape, dict[str, float]]:
+    """The tape of a small reference town, and its numbers."""
     return reference_town(population__scale=0.05)
 
 
@@ -99,48 +98,48 @@ def test_what_is_told_has_the_cause_of_what_was_lived() -> None:
 
 
 def test_every_cause_that_teaches_has_a_weight_and_every_weight_a_size(small) -> None:
-    town, _ = small
+    tape, _ = small
     assert {name for name in impression_replay.WEIGHED if name in NUMBER} == set(impression_replay.WEIGHED)
     assert {one.parameter for one in EVENTS} >= set(PARAMETERS)
-    for share, by in ((town.tape.share_f, town.tape.by_f), (town.tape.share_e, town.tape.by_e)):
-        full = share[town.tape.first_hand & (by == PARAMETERS.index("trust.unanswered"))]
+    for share, by in ((tape.share_f, tape.by_f), (tape.share_e, tape.by_e)):
+        full = share[tape.first_hand & (by == PARAMETERS.index("trust.unanswered"))]
         assert set(np.round(full, 9)) <= {0.3, 1.0}
 
 
 def test_the_panel_finds_nothing_where_nothing_is_taught_and_nobody_selects(small, subtests: pytest.Subtests) -> None:
-    town, numbers = small
+    tape, numbers = small
     silent = numbers | {f"contacts.weight_{one}": 0.0 for one in OWN}
-    found = panel.panel_of(town.tape, town.people, silent, 0.0)
+    found = panel.panel_of(tape, silent, 0.0)
     for kind in OWN:
         with subtests.test(kind=kind):
             assert abs(found.coefficients[kind]) < 4.0 * found.errors[kind]
 
 
 def test_self_selection_alone_looks_like_an_effect(small) -> None:
-    town, numbers = small
+    tape, numbers = small
     silent = numbers | {f"contacts.weight_{one}": 0.0 for one in OWN}
-    found = panel.panels_of(town.tape, silent, 0.6)
+    found = panel.panels_of(tape, silent, 0.6)
     assert found.coefficients["meeting"] > 0.0 > found.coefficients["bribe"]
 
 
 def test_weightier_abuse_has_a_greater_coefficient(small) -> None:
-    town, numbers = small
+    tape, numbers = small
     more = numbers | {"contacts.weight_abuse": 2.0 * numbers["contacts.weight_abuse"]}
-    one, other = (panel.panel_of(town.tape, town.people, some).coefficients["abuse"] for some in (numbers, more))
+    one, other = (panel.panel_of(tape, some).coefficients["abuse"] for some in (numbers, more))
     assert other < one < 0.0
 
 
 def test_panels_lie_at_the_level_of_the_reference_town(small) -> None:
-    town, numbers = small
-    assert state_of(town, numbers, every=1).trust.mean() == pytest.approx(panel.LEVEL, abs=1e-6)
+    tape, numbers = small
+    assert state_of(tape, numbers, every=1).trust.mean() == pytest.approx(panel.LEVEL, abs=1e-6)
 
 
 def test_a_weight_gives_the_size_that_it_is_set_to_and_its_range_fits(small, subtests: pytest.Subtests) -> None:
-    town, numbers = small
+    tape, numbers = small
     known = {name: about for name, _, about in all_parameters()}
     for event in EVENTS:
         with subtests.test(event.name):
-            state = state_of(town, numbers, every=2)
+            state = state_of(tape, numbers, every=2)
             for aim in (event.points, event.low, event.high):
                 weight = weight_of_size(state, event, numbers, aim)
                 assert points_of_event(state, event, {**numbers, event.parameter: weight}, 3.0) == pytest.approx(
@@ -150,8 +149,8 @@ def test_a_weight_gives_the_size_that_it_is_set_to_and_its_range_fits(small, sub
 
 
 def test_a_friendly_visit_fades_within_weeks_and_abuse_within_years(small) -> None:
-    town, numbers = small
-    state = state_of(town, numbers)
+    tape, numbers = small
+    state = state_of(tape, numbers)
     kinds = ("abuse", "long visit", "scandal")
     sizes = {name: [points_of_event(state, BY_NAME[name], numbers, day) for day in (3, 365)] for name in kinds}
     left = {name: late / early for name, (early, late) in sizes.items()}
@@ -210,12 +209,12 @@ def test_the_table_and_the_figure_say_what_was_set_and_what_was_found() -> None:
 
 @pytest.mark.slow
 def test_the_calibrated_weights_give_what_they_were_set_to() -> None:
-    town, numbers = reference_town()
-    found = panel.panels_of(town.tape, numbers)
+    tape, numbers = reference_town()
+    found = panel.panels_of(tape, numbers)
     for kind, aim in calibration.PANEL_AIMS.items():
         assert found.coefficients[kind] == pytest.approx(aim, abs=3.0 * found.errors[kind])
     assert found.correlation == pytest.approx(calibration.AGAIN, abs=0.01)
-    state = state_of(town, numbers)
+    state = state_of(tape, numbers)
     for event in EVENTS:
         if event.name not in OWN:
             assert points_of_event(state, event, numbers, 3.0) == pytest.approx(event.points, rel=0.03, abs=0.02)
