@@ -31,16 +31,6 @@ type Runs = Mapping[tuple[str, str, int], pd.DataFrame]
 """Monthly columns by site, world and seed."""
 
 
-@dataclass(frozen=True)
-class Side:
-    """Number of a site in a world: how it follows from monthly columns, in which months."""
-
-    site: str
-    world: str
-    window: str
-    value: Expression
-
-
 @dataclass(frozen=True, kw_only=True)
 class Pattern:
     """Statement that runs hold to or not; its entries are told in `patterns.toml`."""
@@ -84,22 +74,25 @@ class Pattern:
 
     def number(self, runs: Runs, seeds: Sequence[int]) -> float:
         """Return its number in some runs together."""
-        own = Side(self.site, self.world, self.window, self.value)
         if self.above:
-            others = [number_of(runs, dataclasses.replace(own, value=Expression(sum=(name,))), seeds)
-                      for name in self.above]  # fmt: skip
-            return number_of(runs, own, seeds) - max(others)
+            others = (dataclasses.replace(self, value=Expression(sum=(name,))) for name in self.above)
+            return self.side(runs, seeds) - max(other.side(runs, seeds) for other in others)
         if not self.against:
-            return number_of(runs, own, seeds)
-        found = self.contrast(runs, own, seeds)
-        return found - self.contrast(runs, dataclasses.replace(own, site=self.beyond), seeds) if self.beyond else found
+            return self.side(runs, seeds)
+        found = self.contrast(runs, seeds)
+        return found - dataclasses.replace(self, site=self.beyond).contrast(runs, seeds) if self.beyond else found
 
-    def contrast(self, runs: Runs, own: Side, seeds: Sequence[int]) -> float:
-        """Return the difference or ratio of a side and what it is set against."""
-        one, other = (number_of(runs, side, seeds) for side in (own, dataclasses.replace(own, **self.against)))
+    def contrast(self, runs: Runs, seeds: Sequence[int]) -> float:
+        """Return the difference or ratio of its own side and what it is set against."""
+        one, other = (own.side(runs, seeds) for own in (self, dataclasses.replace(self, **self.against)))
         if self.by == "difference":
             return one - other
         return one / other if other else math.copysign(math.inf, one) if one else math.nan
+
+    def side(self, runs: Runs, seeds: Sequence[int]) -> float:
+        """Return its value at its site, in its world and window, over the months of some runs; nan without months."""
+        months = pd.concat([in_window(runs[self.site, self.world, seed], self.window) for seed in seeds])
+        return self.value.of(months) if len(months) else math.nan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,12 +139,6 @@ def patterns() -> Iterator[Pattern]:
             against["value"] = Expression.read(against["value"])
         for site in row.pop("sites", SITES):
             yield Pattern(**{**row, "against": against, "site": site})
-
-
-def number_of(runs: Runs, side: Side, seeds: Sequence[int]) -> float:
-    """Return the number of a side over the months of some runs; nan where they have none."""
-    months = pd.concat([in_window(runs[side.site, side.world, seed], side.window) for seed in seeds])
-    return side.value.of(months) if len(months) else math.nan
 
 
 def in_window(months: pd.DataFrame, window: str) -> pd.DataFrame:
