@@ -73,14 +73,15 @@ def size_asked(asked: argparse.Namespace) -> ExperimentSize:
 
 @dataclass(frozen=True)
 class WorldBatch:
-    """Worlds of one seed that share a warm-up."""
+    """Worlds of one seed that share a warm-up, by name where the same run is lived in several ways."""
 
     specs: tuple[RunSpec, ...]
+    names: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         """Identity among all others."""
-        return self.specs[0].run
+        return " ".join((self.specs[0].run, *self.names[:1]))
 
     @property
     def shifts(self) -> int:

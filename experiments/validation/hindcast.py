@@ -9,7 +9,6 @@ line through those years.  What is not better than both has failed.
 import dataclasses
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +21,8 @@ from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import measures_table, simulate_until
 from experiments.execution.shared_towns import town_for
 from experiments.statistics.forecast_scores import root_mean_square, skill_score
-from experiments.storage.run_spec import RunSpec
 from experiments.validation.experiment import SITES
-from experiments.validation.experiment_runs import ExperimentSize
+from experiments.validation.experiment_runs import ExperimentSize, WorldBatch
 from experiments.validation.study_tables import write_table
 from model.engine.calendar import tick_of
 from model.engine.scenario import DatedEvent, Scenario
@@ -51,28 +49,10 @@ SERIES = {
 COLUMNS = ("site", "series", "variant", "label", "rmse", "level_rmse", "line_rmse", "skill", "failed")
 
 
-@dataclass(frozen=True)
-class HindcastJob:
-    """One run of a variant."""
-
-    spec: RunSpec
-    variant: str
-
-    @property
-    def key(self) -> str:
-        """Key that no other job has."""
-        return f"{self.spec.run} {self.variant}"
-
-    @property
-    def shifts(self) -> int:
-        """Shifts that it simulates."""
-        return self.spec.shifts
-
-
 def show_hindcast(out: Path, size: ExperimentSize) -> list[dict[str, object]]:
     """Run all variants at both sites, write and print the scores; return them."""
     jobs = [
-        HindcastJob(spec, variant)
+        WorldBatch((spec,), (variant,))
         for site in SITES
         for spec in plan_runs(
             site, sets=[*size.sets, f"calendar.warm_up={WARM_UP}"], start=START, until=UNTIL, replicates=size.seeds
@@ -86,12 +66,12 @@ def show_hindcast(out: Path, size: ExperimentSize) -> list[dict[str, object]]:
     return rows
 
 
-def years_of_run(job: HindcastJob, tell: ReportProgress) -> pd.DataFrame:
-    """Return the measures of a run by year."""
-    town = town_for(job.spec)
-    world = TrustModel(without_events(job.spec.scenario, VARIANTS[job.variant]), rng=job.spec.seed, town=town)
-    simulate_until(world, tick_of(job.spec.until), tell)
-    months = measures_table(world, job.spec).to_pandas()
+def years_of_run(job: WorldBatch, tell: ReportProgress) -> pd.DataFrame:
+    """Return the measures of a run of a variant by year."""
+    (spec,), (variant,) = job.specs, job.names
+    world = TrustModel(without_events(spec.scenario, VARIANTS[variant]), rng=spec.seed, town=town_for(spec))
+    simulate_until(world, tick_of(spec.until), tell)
+    months = measures_table(world, spec).to_pandas()
     by_year = months.groupby(pd.to_datetime(months["month"]).dt.year)
     return pd.DataFrame({
         "survey_latinobarometro": by_year["survey_latinobarometro"].mean(), "homicides": by_year["homicides"].sum(),
@@ -121,12 +101,12 @@ def observations() -> dict[str, dict[int, float]]:
 
 
 def site_rows(
-    site: str, results: Sequence[tuple[HindcastJob, pd.DataFrame]], observed: Mapping[str, Mapping[int, float]]
+    site: str, results: Sequence[tuple[WorldBatch, pd.DataFrame]], observed: Mapping[str, Mapping[int, float]]
 ) -> Iterator[dict[str, object]]:
     """Yield the scores of every series and variant at one site."""
     for series, (measure, own_input) in SERIES.items():
         for variant, left_out in VARIANTS.items():
-            runs = [table for job, table in results if job.variant == variant and job.spec.scenario.name == site]
+            runs = [table for job, table in results if (job.specs[0].scenario.name, job.names) == (site, (variant,))]
             forecast: Any = pd.concat(runs).groupby(level=0)[measure].mean()
             label = "held out" if own_input in left_out or "*" in left_out else "echo"
             yield {"site": site, "series": series, "variant": variant, "label": label} | scores(

@@ -3,7 +3,6 @@
 import dataclasses
 import datetime
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -16,9 +15,9 @@ from experiments.execution.shared_towns import town_for
 from experiments.execution.twin_runs import twin_worlds
 from experiments.storage.run_spec import RunSpec
 from experiments.validation.experiment import SITES
-from experiments.validation.experiment_runs import RUNS, ExperimentSize, policies_as_files
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, WorldBatch, policies_as_files
 from experiments.validation.hindcast import START, UNTIL, WARM_UP, without_events
-from experiments.validation.patterns import AS_IT_IS, HISTORY, STATED
+from experiments.validation.patterns import AS_IT_IS, HISTORY, STATED, Runs
 from model.engine.calendar import SHIFTS, tick_of
 from model.engine.scenario import Scenario
 from model.simulation.model import TrustModel
@@ -33,34 +32,17 @@ NEVER = datetime.date(2100, 1, 1)
 WEEK = 7.0
 
 
-@dataclass(frozen=True)
-class PatternJob:
-    """Worlds of one seed at one site, by name."""
-
-    names: tuple[str, ...]
-    specs: tuple[RunSpec, ...]
-
-    @property
-    def key(self) -> str:
-        """Key that no other job has."""
-        return f"{self.specs[0].run} {self.names[0]}"
-
-    @property
-    def shifts(self) -> int:
-        """Shifts that it simulates."""
-        return self.specs[0].shifts + sum(spec.reported for spec in self.specs[1:])
-
-
-type Lived = list[tuple[PatternJob, dict[str, pd.DataFrame]]]
-
-
-def run_patterns(size: ExperimentSize, years: float) -> Lived:
-    """Run every world that patterns name, at both sites; return the monthly columns of each by name."""
+def run_patterns(size: ExperimentSize, years: float) -> Runs:
+    """Run every world that patterns name, at both sites."""
     jobs = [job for site in SITES for job in (*twin_jobs(site, size, years), *history_jobs(site, size))]
-    return run_jobs(jobs, run_pattern, size.workers, "scorecard").whole_pairs
+    return {
+        (job.specs[0].scenario.name, name, job.specs[0].seed): months
+        for job, worlds in run_jobs(jobs, run_pattern, size.workers, "scorecard").whole_pairs
+        for name, months in worlds.items()
+    }
 
 
-def twin_jobs(site: str, size: ExperimentSize, years: float) -> Iterator[PatternJob]:
+def twin_jobs(site: str, size: ExperimentSize, years: float) -> Iterator[WorldBatch]:
     """Yield, by seed, the world as it is and those of policies at a site."""
     stated = {name: one for name, one in STATED["worlds"].items() if "history" not in one}
     texts = {name: one["text"] for name, one in stated.items() if "text" in one}
@@ -72,18 +54,18 @@ def twin_jobs(site: str, size: ExperimentSize, years: float) -> Iterator[Pattern
         )
         for words in worlds.values()
     ]
-    return (PatternJob(tuple(worlds), together) for together in zip(*specs, strict=True))
+    return (WorldBatch(together, tuple(worlds)) for together in zip(*specs, strict=True))
 
 
-def history_jobs(site: str, size: ExperimentSize) -> Iterator[PatternJob]:
+def history_jobs(site: str, size: ExperimentSize) -> Iterator[WorldBatch]:
     """Yield, by seed, the worlds of 2009 to 2019 at a site."""
     names = (HISTORY, *(name for name, one in STATED["worlds"].items() if "history" in one))
     sets = [*size.sets, f"calendar.warm_up={WARM_UP}"]
     specs = plan_runs(site, sets=sets, start=START, until=UNTIL, replicates=size.seeds)
-    return (PatternJob(names, (spec,) * len(names)) for spec in specs)
+    return (WorldBatch((spec,) * len(names), names) for spec in specs)
 
 
-def run_pattern(job: PatternJob, tell: ReportProgress) -> dict[str, pd.DataFrame]:
+def run_pattern(job: WorldBatch, tell: ReportProgress) -> dict[str, pd.DataFrame]:
     """Return the monthly columns of the worlds of a job."""
     town = town_for(job.specs[0])
     worlds = histories(job, town) if job.names[0] == HISTORY else twin_worlds(job.specs, town, tell)
@@ -93,7 +75,7 @@ def run_pattern(job: PatternJob, tell: ReportProgress) -> dict[str, pd.DataFrame
     }
 
 
-def histories(job: PatternJob, town: Town) -> Iterator[TrustModel]:
+def histories(job: WorldBatch, town: Town) -> Iterator[TrustModel]:
     """Yield the worlds of 2009 to 2019 of a job, at their beginning."""
     for name, spec in zip(job.names, job.specs, strict=True):
         lasting = STATED["worlds"].get(name, {}).get("history", "")

@@ -65,11 +65,7 @@ class Score:
 def show_scorecard(out: Path, size: ExperimentSize, years: float = YEARS) -> bool:
     """Run both sites, write and print the scorecard; return whether nothing has failed."""
     make_folder(out)
-    runs = {
-        (job.specs[0].scenario.name, name, job.specs[0].seed): months
-        for job, worlds in run_patterns(size, years)
-        for name, months in worlds.items()
-    }
+    runs = run_patterns(size, years)
     found = [row for site in SITES for row in scores(site, usual_runs(site, runs), size.scale)]
     held = list(pattern_scores(runs))
     effects, why_none = measured_effects(out)

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from experiments.statistics.forecast_scores import crps
+from experiments.validation.experiment_runs import WorldBatch
 from experiments.validation.hindcast import (
     SERIES,
     VARIANTS,
-    HindcastJob,
     is_left_out,
     observations,
     scores,
@@ -92,7 +92,7 @@ def test_a_series_that_was_given_is_an_echo():
 
     site = load("villa_canales")
     table = pd.DataFrame({measure: 20.0 for measure, _ in SERIES.values()}, index=range(2009, 2020))
-    lived = [(HindcastJob(Named(site), variant), table) for variant in VARIANTS]
+    lived = [(WorldBatch((Named(site),), (variant,)), table) for variant in VARIANTS]
     labels = {
         (row["series"], row["variant"]): row["label"] for row in site_rows("villa_canales", lived, observations())
     }

@@ -11,8 +11,8 @@ import pytest
 from experiments.execution.run_requests import plan_runs
 from experiments.validation import scorecard_text
 from experiments.validation.experiment import SITES
-from experiments.validation.experiment_runs import ExperimentSize
-from experiments.validation.pattern_runs import APART, PatternJob, history, history_jobs, run_pattern, twin_jobs
+from experiments.validation.experiment_runs import ExperimentSize, WorldBatch
+from experiments.validation.pattern_runs import APART, history, history_jobs, run_pattern, twin_jobs
 from experiments.validation.patterns import (
     AS_IT_IS,
     HISTORY,
@@ -143,7 +143,7 @@ def test_history_is_not_given_the_surveys_and_lets_an_event_last():
 def test_a_tiny_town_has_every_column_of_its_own():
     sets = ["population.scale=0.05", "calendar.warm_up=0"]
     specs = [plan_runs("totonicapan", policies=words, sets=sets, years=0.2)[0] for words in ([], ["mopsic_full"])]
-    found = run_pattern(PatternJob((AS_IT_IS, "mopsic_full"), tuple(specs)), lambda _: None)
+    found = run_pattern(WorldBatch(tuple(specs), (AS_IT_IS, "mopsic_full")), lambda _: None)
     table = found[AS_IT_IS]
     assert {f"trust.{name}" for name in APART} <= set(table)
     assert table["shifts"].tolist() == [93.0, 84.0]
@@ -152,7 +152,7 @@ def test_a_tiny_town_has_every_column_of_its_own():
     assert table["trust_mean"].between(np.minimum(everybody, table["trust.not_free_contact"]) - 1e-9, 1.0).all()
     assert not found["mopsic_full"]["trust_mean"].equals(table["trust_mean"])
     spec = plan_runs("totonicapan", sets=sets, start="2009-01-01", until="2009-03-01")[0]
-    old = run_pattern(PatternJob((HISTORY,), (spec,)), lambda _: None)
+    old = run_pattern(WorldBatch((spec,), (HISTORY,)), lambda _: None)
     assert [when.year for when in old[HISTORY]["month"]] == [2009, 2009]
 
 
