@@ -10,7 +10,8 @@ import fnmatch
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import batched
+from functools import partial
+from itertools import batched, chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,9 +21,16 @@ from experiments.storage.progress import refused_in_one_line
 from experiments.storage.run_spec import parameter_value
 from experiments.validation import criteria
 from experiments.validation.experiment import BASE, SITES, Experiment, Worlds
-from experiments.validation.experiment_runs import RUNS, ExperimentSize, add_size_options, run_worlds, size_asked
+from experiments.validation.experiment_runs import (
+    RUNS,
+    ExperimentSize,
+    add_size_options,
+    run_worlds,
+    set_text,
+    size_asked,
+)
 from experiments.validation.headline import TWINS, effect_columns, format_effect
-from experiments.validation.study_tables import Row, rows_by_columns, write_table
+from experiments.validation.study_tables import Row, rows_by_columns, write_sites
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
@@ -48,6 +56,9 @@ class Case(NamedTuple):
     es: str
     arm: tuple[str, ...]
     base: tuple[str, ...] = ()
+
+
+AS_IT_STANDS = Case("as it stands", "como está", ())
 
 
 class ContrastTable(NamedTuple):
@@ -90,16 +101,6 @@ def each_value(name: str, number: str, values: Sequence[float], include: str) ->
     return ContrastTable(name, tuple(cases), texts)
 
 
-def set_text(numbers: Mapping[str, float], include: str = "") -> str:
-    """Return the file of a world in which numbers have values.
-
-    >>> set_text({"fear.weight": 0.5}, "heavy_hand")
-    'include = "heavy_hand"\\n[set]\\n"fear.weight" = 0.5\\n'
-    """
-    head = f'include = "{include}"\n' if include else ""
-    return f"{head}[set]\n" + "".join(f'"{key}" = {value!r}\n' for key, value in numbers.items())
-
-
 # What is assumed
 
 
@@ -131,7 +132,7 @@ def kind_of(like: float, value: float) -> float:
 def each_assumed(name: str) -> ContrastTable:
     """Return the table with each assumed number at either end, after the case in which all are as they stand."""
     arm, scenario = tuple(STATED[name]["arm"]), load(SITES[0])
-    cases, texts = [Case("as it stands", "como está", arm)], {}
+    cases, texts = [AS_IT_STANDS._replace(arm=arm)], {}
     for number, ends in ends_of(STATED[name]["groups"]).items():
         now = float(parameter_value(scenario, number))
         for end, value in zip(("low", "high"), ends, strict=True):
@@ -146,15 +147,12 @@ def each_assumed(name: str) -> ContrastTable:
 def all_assumed(name: str) -> ContrastTable:
     """Return the table with all assumed numbers at once at their low, and at their high ends."""
     arm, ends = tuple(STATED[name]["arm"]), ends_of(STATED[name]["groups"])
-    texts = {
-        f"{name}_{end}": set_text({key: both[k] for key, both in ends.items()}) for k, end in enumerate(("low", "high"))
-    }
-    words = {
-        "low": ("all at the low end", "todos en el extremo bajo"),
-        "high": ("all at the high end", "todos en el alto"),
-    }
-    cases = (Case(*words[end], (*arm, f"{name}_{end}"), (f"{name}_{end}",)) for end in words)
-    return ContrastTable(name, (Case("as it stands", "como está", arm), *cases), texts)
+    cases, texts = [AS_IT_STANDS._replace(arm=arm)], {}
+    for k, (end, en, es) in enumerate((("low", "low end", "extremo bajo"), ("high", "high end", "alto"))):
+        made = f"{name}_{end}"
+        texts[made] = set_text({key: both[k] for key, both in ends.items()})
+        cases.append(Case(f"all at the {en}", f"todos en el {es}", (*arm, made), (made,)))
+    return ContrastTable(name, tuple(cases), texts)
 
 
 # Running
@@ -164,16 +162,14 @@ def show_contrasts(
     name: str, out: Path, size: ExperimentSize, sites: Sequence[str] = SITES, runs: Path = RUNS
 ) -> list[Row]:
     """Run all worlds of a table, write each site as it is done, print and return the rows."""
-    table, rows, text = table_of(name), [], ""
+    table = table_of(name)
     scales = [size.scale] if size.scale != 1.0 else table.stated.get("scales", [1.0])
-    for site in sites:
+
+    def of_site(site: str) -> list[Row]:
         own = [list(rows_of(table, site, dataclasses.replace(size, scale=scale), runs)) for scale in scales]
-        rows += [row for some in own for row in some]
-        if len(own) > 1:
-            rows += differences(own[0], own[-1])
-        text = write_table(out, name, rows, COLUMNS, format_contrasts(table, rows))
-    print(text)
-    return rows
+        return [*chain(*own), *(differences(own[0], own[-1]) if len(own) > 1 else ())]
+
+    return write_sites(out, name, COLUMNS, of_site, partial(format_contrasts, table), sites)
 
 
 def rows_of(table: ContrastTable, site: str, size: ExperimentSize, runs: Path) -> Iterator[Row]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,33 +15,16 @@ from experiments.execution.run_requests import plan_runs
 from experiments.statistics.forecast_scores import does_hold
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import CRITERION
-from experiments.validation.experiment import BASE, SITES, Experiment, Worlds
-from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_worlds
+from experiments.validation.experiment import BASE, SITES, Experiment
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, run_worlds, set_text
 from experiments.validation.study_tables import write_table
 from experiments.words.toml_files import toml_beside
 from model.engine.fingerprint import fingerprint
 from model.measures.criteria import CRITERIA, GRADES, grade_index
 
-
-@dataclass(frozen=True)
-class CriteriaWorld:
-    """Change of a world from its first day on, after the common warm-up: policies, numbers, or both."""
-
-    told: str
-    policies: tuple[str, ...] = ()
-    numbers: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def text(self) -> str:
-        """The file of a world with these numbers."""
-        return "[set]\n" + "".join(f'"{key}" = {value!r}\n' for key, value in self.numbers.items())
-
-
 STATED: dict[str, dict[str, Any]] = toml_beside(__file__)
-WORLDS = {
-    name: CriteriaWorld(one["told"], tuple(one.get("policies", ())), one.get("set", {}))
-    for name, one in STATED["worlds"].items()
-}
+WORLDS: dict[str, dict[str, Any]] = STATED["worlds"]
+"""Worlds by name: how each is told, and what changes from its first day on, after the common warm-up."""
 RANGES: dict[str, list[float]] = STATED["ranges"]
 """Low and high end of each assumed number that criteria may hang on."""
 YEARS = 3.0
@@ -58,46 +40,43 @@ type Ends = Mapping[tuple[str, float], Table]
 
 def show_criteria(out: Path, size: ExperimentSize, years: float, runs: Path = RUNS) -> None:
     """Run the status quo and all worlds at both sites; write and print what the criteria say of them."""
-    blocks = {site: run_criteria(site, WORLDS, years, size, runs) for site in SITES}
-    usual = {site: months_of(some, BASE) for site, some in blocks.items()}
+    months = {site: run_criteria(site, WORLDS, years, size, runs) for site in SITES}
+    found = {site: {name: table_of(own) for name, own in some.items()} for site, some in months.items()}
     anchors = plan_runs(SITES[0])[0].scenario.anchors
-    base = {site: table_of(months) for site, months in usual.items()}
-    found = {site: {name: table_of(months_of(some, name)) for name in WORLDS} for site, some in blocks.items()}
     lines = [
-        *draw_lines({site: mean_scores(months, anchors) for site, months in usual.items()}),
-        *paper_lines(base),
-        *response_lines(base, found, years, size.seeds),
+        *draw_lines({site: mean_scores(some[BASE], anchors) for site, some in months.items()}),
+        *paper_lines({site: some[BASE] for site, some in found.items()}),
+        *response_lines(found, years, size.seeds),
     ]
-    told = {name: world.told for name, world in WORLDS.items()}
-    rows = [row for site in SITES for row in rows_of(site, base[site], found[site], told, years)]
+    rows = [row for site in SITES for row in rows_of(site, found[site], WORLDS, years)]
     print(write_table(out, "criteria", rows, COLUMNS, lines))
 
 
 def run_criteria(
-    site: str, worlds: Mapping[str, CriteriaWorld], years: float, size: ExperimentSize, runs: Path
-) -> list[Worlds]:
-    """Run worlds at one site beside the status quo; return those of each seed."""
-    made = {name: f"criteria_{name}" for name, world in worlds.items() if world.numbers}
-    words = {name: (*world.policies, *([made[name]] if name in made else [])) for name, world in worlds.items()}
-    texts = {file: worlds[name].text for name, file in made.items()}
-    return run_worlds(Experiment(f"criteria of {site}", site=site, worlds=words, years=years), size, runs, texts)
-
-
-def months_of(blocks: Sequence[Worlds], world: str) -> pd.DataFrame:
-    """Return the months of a world, seed by seed."""
-    return pd.concat([worlds[world].months for worlds in blocks], ignore_index=True)
+    site: str, worlds: Mapping[str, Mapping[str, Any]], years: float, size: ExperimentSize, runs: Path
+) -> dict[str, pd.DataFrame]:
+    """Run the status quo and worlds at one site; return the months of each, seed by seed."""
+    texts = {f"criteria_{name}": set_text(world["set"]) for name, world in worlds.items() if "set" in world}
+    words = {
+        name: (*world.get("policies", ()), *([f"criteria_{name}"] if "set" in world else []))
+        for name, world in worlds.items()
+    }
+    one = Experiment(f"criteria of {site}", site=site, worlds=words, years=years)
+    blocks = run_worlds(one, size, runs, texts)
+    return {name: pd.concat([some[name].months for some in blocks], ignore_index=True) for name in (BASE, *worlds)}
 
 
 def rows_of(
-    site: str, base: Table, found: Mapping[str, Table], told: Mapping[str, str], years: float
+    site: str, found: Mapping[str, Table], worlds: Mapping[str, Mapping[str, Any]], years: float
 ) -> Iterator[dict[str, Any]]:
     """Yield level and change of every criterion in the status quo and in every world of a site."""
     about = {"site": site, "years": years, "code": fingerprint()}
-    for world, table in ({BASE: base} | dict(found)).items():
+    for world, table in found.items():
         for name in CRITERIA:
-            effect = paired(base[name].tolist(), table[name].tolist())
+            effect = paired(found[BASE][name].tolist(), table[name].tolist())
             change = {key: getattr(effect, key) for key in ("low", "high")} | {"change": effect.effect}
-            row = about | {"world": world, "en": told.get(world, "status quo"), "criterion": name}
+            told = "status quo" if world == BASE else worlds[world]["told"]
+            row = about | {"world": world, "en": told, "criterion": name}
             yield row | {"level": mean_of(table[name]), "twins": len(table[name])} | change
 
 
@@ -168,15 +147,14 @@ def change_and_error(base: Table, world: Table, name: str) -> tuple[float, float
     return effect.effect, effect.error
 
 
-def response_lines(
-    base: Mapping[str, Table], found: Mapping[str, Mapping[str, Table]], years: float, seeds: int
-) -> Iterator[str]:
+def response_lines(found: Mapping[str, Mapping[str, Table]], years: float, seeds: int) -> Iterator[str]:
     """Yield what each criterion answers to, where it should and where it should not, and to what only pretends."""
 
     def answers(key: str, name: str, wanted: bool, sign: float = 1.0) -> str:
-        changes = [change_and_error(base[site], found[site][key], name) for site in SITES]
+        changes = [change_and_error(found[site][BASE], found[site][key], name) for site in SITES]
         marked = ((*one, " " if responds_as_expected(*one, wanted, sign, key) else "*") for one in changes)
-        return f"{WORLDS[key].told:28}" + "".join(f"{c:+.3f} ±{error:.3f}{mark}".rjust(18) for c, error, mark in marked)
+        told = f"{WORLDS[key]['told']:28}"
+        return told + "".join(f"{c:+.3f} ±{error:.3f}{mark}".rjust(18) for c, error, mark in marked)
 
     yield ""
     yield f"Answers after {years:g} years, {seeds} twins: change ± error in both sites; * not as it should be"
@@ -200,28 +178,22 @@ def responds_as_expected(change: float, error: float, wanted: bool, sign: float,
 
 def show_ranges(out: Path, size: ExperimentSize, years: float, runs: Path = RUNS) -> None:
     """Run the status quo of both sites with each number at either end; write and print how far the criteria go."""
-    worlds = {f"{name.replace('.', '_')}_{value:g}": world_with(name, value) for name, value in ends_tried()}
+    ends = {f"{name.replace('.', '_')}_{value:g}": (name, value) for name, both in RANGES.items() for value in both}
+    worlds = {world: world_with(*end) for world, end in ends.items()}
     rows: list[dict[str, Any]] = []
     lines: list[str] = []
     for site in SITES:
-        blocks = run_criteria(site, worlds, years, size, runs)
-        base = table_of(months_of(blocks, BASE))
-        found = {name: table_of(months_of(blocks, name)) for name in worlds}
-        ends = dict(zip(ends_tried(), found.values(), strict=True))
-        lines += range_lines(site, base, ends, years, size.seeds)
-        rows += rows_of(site, base, found, {name: world.told for name, world in worlds.items()}, years)
+        found = {name: table_of(own) for name, own in run_criteria(site, worlds, years, size, runs).items()}
+        by_end = {end: found[world] for world, end in ends.items()}
+        lines += range_lines(site, found[BASE], by_end, years, size.seeds)
+        rows += rows_of(site, found, worlds, years)
         text = write_table(out, "criteria_ranges", rows, COLUMNS, lines)
     print(text)
 
 
-def ends_tried() -> list[tuple[str, float]]:
-    """Return every number of the ranges with either end."""
-    return [(name, value) for name, both in RANGES.items() for value in both]
-
-
-def world_with(name: str, value: float) -> CriteriaWorld:
+def world_with(name: str, value: float) -> dict[str, Any]:
     """Return the status quo with one number otherwise, from its first day on after the common warm-up."""
-    return CriteriaWorld(f"{name} = {value:g}", numbers={name: value})
+    return {"told": f"{name} = {value:g}", "set": {name: value}}
 
 
 def range_lines(site: str, base: Table, ends: Ends, years: float, seeds: int) -> Iterator[str]:

@@ -151,6 +151,16 @@ def policies_as_files(words: Sequence[str], texts: Mapping[str, str], runs: Path
     return [str(write_world(word, texts[word], runs)) if word in texts else word for word in words]
 
 
+def set_text(numbers: Mapping[str, float], include: str = "") -> str:
+    """Return the file of a world in which numbers have values.
+
+    >>> set_text({"fear.weight": 0.5}, "heavy_hand")
+    'include = "heavy_hand"\\n[set]\\n"fear.weight" = 0.5\\n'
+    """
+    head = f'include = "{include}"\n' if include else ""
+    return f"{head}[set]\n" + "".join(f'"{key}" = {value!r}\n' for key, value in numbers.items())
+
+
 def write_world(name: str, text: str, runs: Path) -> Path:
     """Write the file of a world, unless it is there."""
     path = runs.resolve() / SEVERAL / f"{name}.toml"

@@ -69,10 +69,11 @@ def write_sites(
     columns: Sequence[str],
     of_site: Callable[[str], Iterable[Row]],
     lines: Callable[[list[Row]], Iterable[str]],
+    sites: Sequence[str] = (),
 ) -> list[Row]:
-    """Take the rows of both sites, write each site as it is done, print and return them all."""
+    """Take the rows of both sites, or of some, write each site as it is done, print and return them all."""
     rows: list[Row] = []
-    for site in SITES:
+    for site in sites or SITES:
         rows += of_site(site)
         text = write_table(out, name, rows, columns, lines(rows))
     print(text)
