@@ -139,12 +139,13 @@ def calibrate(request: CalibrationRequest) -> Matched:
     runs = Simulations(request, targets)
     chosen = screened(runs)
     ranges = {name: one for name, one in plausible_ranges("*") if name in chosen}
-    values = lambda points: [values_at(ranges, point) for point in points]  # noqa: E731
-    found = match_history(
-        lambda points, wave: runs.results(values(points), 1000 * (wave + 1))[:, : len(targets)],
-        list(ranges), [on_root(one.target) for one in targets], noise, request.points, request.waves,
-    )  # fmt: skip
-    told = coverage(found, effects_of(runs, found, values), request.truths)
+
+    def simulated(points: Reals, wave: int) -> Reals:
+        return runs.results([values_at(ranges, point) for point in points], 1000 * (wave + 1))[:, : len(targets)]
+
+    aims = [on_root(one.target) for one in targets]
+    found = match_history(simulated, list(ranges), aims, noise, request.points, request.waves)
+    told = coverage(found, effects_of(runs, found, ranges), request.truths)
     write(request.out, found, ranges, told)
     print("\n".join(lines(found, targets, told, request)))
     return found
@@ -218,11 +219,11 @@ def values_at(ranges: Mapping[str, Range], point: Reals) -> dict[str, float]:
     return values | intercepts(values)
 
 
-def effects_of(runs: Simulations, found: Matched, values: object) -> dict[str, tuple[Reals, float]]:
+def effects_of(runs: Simulations, found: Matched, ranges: Mapping[str, Range]) -> dict[str, tuple[Reals, float]]:
     """Return effects of the policy at the points of the first wave, with the variance of their random variation."""
     if not runs.request.policy:
         return {}
-    points, first = values(found.waves[0].points), len(runs.targets)  # type: ignore[operator]
+    points, first = [values_at(ranges, point) for point in found.waves[0].points], len(runs.targets)
     base, arm = (runs.results(points, 1000, policy)[:, first:] for policy in ("", runs.request.policy))
     zero: list[dict[str, float]] = [{}] * runs.request.seeds
     varied = runs.results(zero, 1, runs.request.policy)[:, first:] - runs.results(zero, 1)[:, first:]
