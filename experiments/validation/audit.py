@@ -69,8 +69,12 @@ class AuditFinding:
 
     @property
     def smallest(self) -> float:
-        """Smallest change that matters: delta of the quantity; 0 where it is what was taken away, in other words."""
-        return 0.0 if self.row.kind == DEFINITIONAL else smallest_of(self.row.quantity, self.effect)
+        """Delta of the quantity, for the ledger that of amounts; 0 where it is what was taken away, in other words."""
+        if self.row.kind == DEFINITIONAL:
+            return 0.0
+        quantity = self.row.quantity
+        scale = Scale("amounts") if quantity.startswith(LEDGER) else monthly_scale(quantity, MEASURES[quantity].unit)
+        return scale.threshold(self.effect.base, self.effect.arm).delta
 
     @property
     def passed(self) -> bool:
@@ -111,13 +115,6 @@ def world(site: str, items: tuple[str, ...], size: AuditSize) -> pd.DataFrame:
     ledger = tables["ledger"].assign(seed=tables["ledger"]["run"].map(seeds))
     accounts = ledger.pivot_table("change", "seed", "cause", "sum")
     return average_by_seed(tables["measures"]).join(accounts.rename(columns=lambda cause: f"{LEDGER}{cause}"))
-
-
-def smallest_of(quantity: str, effect: Effect) -> float:
-    """Return the smallest change of a quantity that matters (delta); of the ledger as of amounts."""
-    if quantity.startswith(LEDGER):
-        return Scale("amounts").threshold(effect.base, effect.arm).delta
-    return monthly_scale(quantity, MEASURES[quantity].unit).threshold(effect.base, effect.arm).delta
 
 
 def audit_lines(findings: Sequence[AuditFinding]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import pandas as pd
 
@@ -11,6 +11,7 @@ from experiments.statistics.annual_aggregation import MONTHS
 from experiments.validation.orders import Order, orders
 from experiments.words.toml_files import toml_beside
 
+STATED = toml_beside(__file__)
 Role = Literal["calibrated", "held out", "input", "echo"]
 ROLES: tuple[str, ...] = get_args(Role)
 OUR_OWN = ("assumed", "to verify", "our own")
@@ -69,7 +70,7 @@ def measured_targets(sites: tuple[str, ...], *roles: str) -> list[MeasuredTarget
     rows = {order.name.strip(): order for order in orders() if order.expression is not None}
     found = []
     for site in sites:
-        for stated in stated_targets()["target"]:
+        for stated in STATED["target"]:
             order = rows[stated["name"]]
             band = order.bands.get(site)
             if band and band[2] > band[0] and (not roles or stated["role"] in roles):
@@ -79,16 +80,10 @@ def measured_targets(sites: tuple[str, ...], *roles: str) -> list[MeasuredTarget
 
 def not_measured() -> dict[str, str]:
     """Return why rows of orders of magnitude are no targets, by name."""
-    stated = stated_targets()
-    targets = {target["name"] for target in stated["target"]}
+    targets = {target["name"] for target in STATED["target"]}
     reasons = {}
     for order in orders():
         if (name := order.name.strip()) not in targets:
             ours = any(word in order.evidence for word in OUR_OWN)
-            reasons[name] = "nobody has measured it" if ours else stated["not_measured"][name]
+            reasons[name] = "nobody has measured it" if ours else STATED["not_measured"][name]
     return reasons
-
-
-def stated_targets() -> dict[str, Any]:
-    """Return what the file of targets states."""
-    return toml_beside(__file__)
