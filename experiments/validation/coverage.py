@@ -28,6 +28,7 @@ from experiments.storage.result_tables import STATUS_QUO
 from experiments.storage.run_folder import write_whole
 from experiments.storage.writing import frame_as_csv
 from experiments.validation.experiment import SITES
+from experiments.validation.study_tables import write_text
 
 POLICIES = ("mopsic_full", "heavy_hand", "training_only", "reporting_support")
 HORIZONS = (1, 2)
@@ -82,10 +83,8 @@ def show_coverage(out: Path, pairs: int, scale: float, workers: int) -> bool:
     """Run the bank at both sites, write and print how intervals and verdicts fare; return whether the goal is met."""
     cells = [cell for site in SITES for cell in bank_of(site, out, pairs, scale, workers)]
     rows = pd.DataFrame([row for n in SIZES for row in sampled(cells, n)])
-    text = "\n".join(format_coverage(rows, cells, pairs, scale)) + "\n"
     write_whole(out / "coverage.csv", frame_as_csv(rows, ".4g"))
-    write_whole(out / "coverage.txt", text.encode())
-    print(text, end="")
+    print(write_text(out, "coverage", format_coverage(rows, cells, pairs, scale)))
     return bool((by_group(rows)["covered"] >= GOAL).all())
 
 

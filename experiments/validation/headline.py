@@ -14,8 +14,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from experiments.comparison.headline_measures import BY_NAME, Headline
 from experiments.comparison.origins import BELIEFS, Account, account_of, key_of, parts_of
 from experiments.narrative.labels import plain_number
@@ -24,7 +22,6 @@ from experiments.narrative.origin_sentences import part_keys, part_name
 from experiments.statistics.paired_effects import Value, paired
 from experiments.statistics.thresholds import Scale
 from experiments.storage.progress import refused_in_one_line
-from experiments.storage.writing import make_folder, write_whole
 from experiments.validation.experiment import BASE, Experiment, RunTables, Worlds
 from experiments.validation.experiment_runs import RUNS, ExperimentSize, add_size_options, run_worlds, size_asked
 from experiments.validation.study_tables import (
@@ -35,6 +32,7 @@ from experiments.validation.study_tables import (
     rows_by_columns,
     worlds_of,
     write_sites,
+    write_text,
 )
 from model.engine.errors import InputError
 from model.engine.fingerprint import fingerprint
@@ -99,8 +97,9 @@ def origin_rows(blocks: Sequence[Worlds], base: Sequence[Account], world: str, y
 
 
 def effect_row(blocks: Sequence[Worlds], world: str, year: int, headline: Headline) -> Row:
-    """Return the effect of a world on a measure in one year; counts in per cent of those of the status quo."""
-    base, arm = ([headline.value(in_year(worlds[name], year)) for worlds in blocks] for name in (BASE, world))
+    """Return the effect of a world on a measure in one year, of a shorter run in what there is of it."""
+    own = slice(12 * (year - 1), 12 * year)
+    base, arm = ([headline.value(worlds[name].months.iloc[own]) for worlds in blocks] for name in (BASE, world))
     row: Row = {"year": year, "world": world, "en": WORLDS[world].en, "es": WORLDS[world].es}
     return row | {"measure": headline.name} | effect_columns(base, arm, headline, 1.0)
 
@@ -112,11 +111,6 @@ def effect_columns(base: Sequence[Value], arm: Sequence[Value], headline: Headli
     part = 100.0 / found["base"] if is_count and found["base"] else math.nan if is_count else 1.0
     values = {key: found[key] for key in ("base", "arm")} | {key: part * found[key] for key in SCALED}
     return {"unit": "%" if is_count else headline.unit} | values
-
-
-def in_year(run: RunTables, year: int) -> pd.DataFrame:
-    """Return the months of one year of a run; of a shorter run those that there are."""
-    return run.months.iloc[12 * (year - 1) : 12 * year]
 
 
 def format_headline(rows: Sequence[Row]) -> Iterator[str]:
@@ -180,9 +174,8 @@ def show_beside(versions: Sequence[str], out: Path) -> str:
     if not names:
         raise InputError(f"{out} holds no version. Run one first.")
     rows = [row | {"version": name} for name in names for row in read_version(out, name)]
-    text = "\n".join((*head_of("headline_beside"), *measure_blocks(rows, names), *part_blocks(rows, names)))
-    make_folder(out)
-    write_whole(out / f"{BESIDE}.txt", f"{text}\n".encode())
+    lines = (*head_of("headline_beside"), *measure_blocks(rows, names), *part_blocks(rows, names))
+    text = write_text(out, BESIDE, lines)
     print(text)
     return text
 

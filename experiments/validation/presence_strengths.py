@@ -20,11 +20,10 @@ import numpy as np
 
 from experiments.storage.progress import refused_in_one_line
 from experiments.storage.run_spec import parameter_value
-from experiments.storage.writing import make_folder, write_whole
 from experiments.validation.effects_table import EXPERIMENTS, MADE
 from experiments.validation.experiment import SITES, Estimate, Variant, estimate
 from experiments.validation.experiment_runs import RUNS, ExperimentSize, add_size_options, run_worlds, size_asked
-from experiments.validation.study_tables import head_of
+from experiments.validation.study_tables import head_of, write_text
 from model.engine.fingerprint import fingerprint
 from scenarios import load
 
@@ -42,15 +41,18 @@ Read = Callable[[float], list[float]]
 
 @dataclass(frozen=True)
 class Strength:
-    """Parameters that move together, the line and world that set them, the row's value, and the most they may be."""
+    """Parameters that move together, the line and world that set them, the row's value, and the most they may be.
+
+    Unless another is named, the world is that of the name of the experiment.
+    """
 
     parameters: tuple[str, ...]
     row: str
     experiment: str
-    world: str
     line: str
     aim: float
     most: float
+    world: str = ""
     own: float | None = None
     """Value, where the row's number is the strength itself and its line only checks it."""
 
@@ -60,49 +62,26 @@ class Strength:
         first, *others = self.parameters
         return ", ".join([first, *(name.partition(".")[2] for name in others)])
 
-    def read(self, values: Values, size: ExperimentSize, runs: Path) -> list[float]:
-        """Return what the line shows in each pair of runs where parameters have these values."""
+    def read(self, value: float, others: Values, size: ExperimentSize, runs: Path) -> list[float]:
+        """Return what the line shows in each pair of runs where this strength has a value, and others theirs."""
+        values = others | dict.fromkeys(self.parameters, value)
         whole = next(each for each in EXPERIMENTS if each.name == self.experiment)
         line = next(each for each in whole.lines if each.name == self.line)
-        one = dataclasses.replace(whole, worlds={self.world: whole.worlds[self.world]})
+        world = self.world or self.experiment
+        one = dataclasses.replace(whole, worlds={world: whole.worlds[world]})
         told = ", ".join(f"{name.partition('.')[2]} {value:g}" for name, value in values.items())
         variant = Variant(told, tuple((name, "to", value) for name, value in values.items()))
         return [line.read(worlds) for worlds in run_worlds(one, size, runs, MADE, variant)]
 
-    def shown_at(self, value: float, before: Values, size: ExperimentSize, runs: Path) -> list[float]:
-        """Return what the line shows where this strength has a value, and those before it theirs."""
-        return self.read(before | dict.fromkeys(self.parameters, value), size, runs)
 
-
+PROPERTY = ("certainty.seen_street", "certainty.seen_vehicles", "certainty.seen_burglary")
+QUARREL = ("certainty.seen_quarrel",)
 STRENGTHS = (
-    Strength(
-        ("deterrence.visit_robbery",), "Q26", "patrol_places", "patrol_places", "robbery_change", aim=-22.0, most=0.75
-    ),
-    Strength(
-        ("deterrence.visit_vehicles",), "Q25", "patrol_places", "patrol_places", "vehicles_change", aim=-11.0, most=0.75
-    ),
-    Strength(
-        ("certainty.seen_street", "certainty.seen_vehicles", "certainty.seen_burglary"),
-        "Q15, property",
-        "couples",
-        "couples_double",
-        "property_double",
-        aim=-0.2,
-        most=1.0,
-    ),
-    Strength(
-        ("certainty.seen_quarrel",), "Q15, violent", "couples", "couples_double", "violent_double", aim=-0.2, most=1.0
-    ),
-    Strength(
-        ("deterrence.post_vehicles",),
-        "Q24",
-        "posts_always",
-        "posts_always",
-        "vehicles_block",
-        aim=-75.0,
-        most=1.0,
-        own=0.75,
-    ),
+    Strength(("deterrence.visit_robbery",), "Q26", "patrol_places", "robbery_change", aim=-22.0, most=0.75),
+    Strength(("deterrence.visit_vehicles",), "Q25", "patrol_places", "vehicles_change", aim=-11.0, most=0.75),
+    Strength(PROPERTY, "Q15, property", "couples", "property_double", aim=-0.2, most=1.0, world="couples_double"),
+    Strength(QUARREL, "Q15, violent", "couples", "violent_double", aim=-0.2, most=1.0, world="couples_double"),
+    Strength(("deterrence.post_vehicles",), "Q24", "posts_always", "vehicles_block", aim=-75.0, most=1.0, own=0.75),
 )
 """A visit deters no more than a post does on its block (Q24); for violent crime the end of Q15 that is nearest."""
 
@@ -198,34 +177,27 @@ def show_strengths(size: ExperimentSize, out: Path, runs: Path = RUNS) -> Values
     searches: list[Search] = []
     for one in STRENGTHS:
         search = Search(one.aim, one.most, now[one.parameters[0]], one.own)
-        value = search.solve(partial(one.shown_at, before=dict(values), size=size, runs=runs))
+        value = search.solve(partial(one.read, others=dict(values), size=size, runs=runs))
         values |= dict.fromkeys(one.parameters, value)
         searches.append(search)
-    last = [estimate(one.read(values, size, runs)) for one in STRENGTHS]
-    text = "\n".join(format_search(searches, now, values, last, size))
-    make_folder(out)
-    write_whole(out / f"{NAME}.txt", f"{text}\n".encode())
-    print(text)
+    last = [one.read(values[one.parameters[0]], values, size, runs) for one in STRENGTHS]
+    residuals = [estimate([shown - one.aim for shown in own]) for one, own in zip(STRENGTHS, last, strict=True)]
+    print(write_text(out, NAME, format_search(searches, now, values, residuals, size)))
     return values
 
 
 def format_search(
-    searches: Sequence[Search], now: Values, values: Values, last: Sequence[Estimate], size: ExperimentSize
+    searches: Sequence[Search], now: Values, values: Values, residuals: Sequence[Estimate], size: ExperimentSize
 ) -> Iterator[str]:
     """Yield the table: for each strength the values tried, the one found, and what its line shows with all of them."""
     yield from head_of(NAME, twins=size.seeds, code=fingerprint())
-    for one, search, end in zip(STRENGTHS, searches, last, strict=True):
+    for one, search, residual in zip(STRENGTHS, searches, residuals, strict=True):
         yield f"\n{one.label}  ({one.row}: {one.experiment}.{one.line} = {one.aim:g})"
         for value in sorted(search.tried):
             yield f"  {value:6.2f}   {format_estimate(search.found(value))}"
         own = ", ".join(f"{now[name]:g} -> {values[name]:g}" for name in one.parameters)
         yield f"  {own}; {search.reason(values[one.parameters[0]])}"
-        yield f"  residual / residuo: {format_estimate(shifted_estimate(end, -one.aim))}"
-
-
-def shifted_estimate(found: Estimate, by: float) -> Estimate:
-    """Return an estimate with a number added."""
-    return Estimate(found.value + by, found.low + by, found.high + by, found.n)
+        yield f"  residual / residuo: {format_estimate(residual)}"
 
 
 def format_estimate(found: Estimate) -> str:

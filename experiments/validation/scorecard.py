@@ -10,6 +10,7 @@ import math
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ from experiments.validation.scorecard_text import (
     pattern_lines,
     row_of,
 )
-from experiments.validation.study_tables import write_table
+from experiments.validation.study_tables import write_table, write_text
 from experiments.validation.targets import ROLES, MeasuredTarget, measured_targets
 from scenarios import load
 
@@ -69,11 +70,10 @@ def show_scorecard(out: Path, size: ExperimentSize, years: float = YEARS) -> boo
     found = [row for site in SITES for row in scores(site, usual_runs(site, runs), size.scale)]
     held = list(pattern_scores(runs))
     effects, why_none = measured_effects(out)
-    text = "\n".join([*lines(found), *pattern_lines(held), *effect_lines(effects), *not_scored_lines(why_none)])
-    write_whole(out / f"{FILE}.csv", csv_of(found))
     write_table(out, PATTERNS, [row_of(one) for one in held], PATTERN_COLUMNS, pattern_lines(held))
-    write_whole(out / f"{FILE}.txt", f"{text}\n".encode())
-    print(text)
+    write_whole(out / f"{FILE}.csv", csv_of(found))
+    parts = lines(found), pattern_lines(held), effect_lines(effects), not_scored_lines(why_none)
+    print(write_text(out, FILE, chain(*parts)))
     failed = any(row.failed for row in found) or any(row.failed for row in held)
     return not failed and not any(has_failed_effect(row) for row in effects)
 

@@ -56,9 +56,15 @@ def rows_by_columns(rows: Iterable[Row], *names: str) -> dict[tuple[Any, ...], l
 
 def write_table(out: Path, name: str, rows: Sequence[Row], columns: Sequence[str], lines: Iterable[str]) -> str:
     """Write one table as CSV and as text; return the text."""
+    text = write_text(out, name, lines)
+    write_whole(out / f"{name}.csv", csv_bytes(columns, ([format_cell(row[key]) for key in columns] for row in rows)))
+    return text
+
+
+def write_text(out: Path, name: str, lines: Iterable[str]) -> str:
+    """Write lines as the text of a table in a folder, which is made if need be; return them."""
     text = "\n".join(lines)
     make_folder(out)
-    write_whole(out / f"{name}.csv", csv_bytes(columns, ([format_cell(row[key]) for key in columns] for row in rows)))
     write_whole(out / f"{name}.txt", f"{text}\n".encode())
     return text
 

@@ -13,10 +13,10 @@ from experiments.comparison.effect_verdicts import judged_anew
 from experiments.narrative.number_format import years_of
 from experiments.statistics.verdicts import LIMIT, direction, judge
 from experiments.storage.manifest import read_manifest
-from experiments.storage.run_folder import write_whole
+from experiments.validation.study_tables import write_text
 
-REPORT = Path("results") / "reference" / "report"
-OUT = Path("results") / "reference" / "verdicts_changed.txt"
+OUT, NAME = Path("results") / "reference", "verdicts_changed"
+REPORT = OUT / "report"
 FEWEST_RANKS = 6
 WHY = {
     "less than matters": "the same sign, but within delta",
@@ -99,9 +99,7 @@ def format_changes(table: pd.DataFrame, years: float, n: int) -> Iterator[str]:
 def main() -> None:
     """Write and print the table."""
     table, manifest = compared(REPORT), read_manifest(REPORT)
-    text = "\n".join(format_changes(table, round(years_of(manifest), 2), len(manifest["seeds"]))) + "\n"
-    write_whole(OUT, text.encode())
-    print(text, end="")
+    print(write_text(OUT, NAME, format_changes(table, round(years_of(manifest), 2), len(manifest["seeds"]))))
 
 
 if __name__ == "__main__":
