@@ -24,7 +24,6 @@ from model.world.steps import PythonStep
 
 if TYPE_CHECKING:
     from model.engine.rows import Rows
-    from model.police.contacts.schema import Contacts
     from model.world.shift_context import ShiftContext
 
 HOW_MANY, WHO = stream_id("extra contacts"), stream_id("extra contact with")

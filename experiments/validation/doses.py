@@ -20,7 +20,7 @@ from experiments.storage.run_identity import canonical, digest_of
 from experiments.storage.writing import make_folder, write_whole
 from experiments.validation.dosed import AddedContacts, Dosed
 from experiments.validation.experiment import SITES, estimate
-from experiments.validation.experiment_runs import RUNS, SEVERAL, ExperimentSize, write_world
+from experiments.validation.experiment_runs import RUNS, ExperimentSize, write_world
 from experiments.validation.readings import CENTRE, readings
 from experiments.validation.study_tables import Row, head_of, rows_by_columns, write_table
 from experiments.words.toml_files import toml_beside
@@ -67,7 +67,7 @@ class Dose:
 STATED = toml_beside(__file__)
 DOSES = tuple(Dose(**{**one, "given": AddedContacts(**one.get("given", {}))}) for one in STATED["dose"])
 BASE = DOSES[0]
-BY_NAME = {one.name: one for one in DOSES}
+IN_CORNERS = tuple(one for one in DOSES if one.corners)
 RATES = (0.05, 0.1, 0.2, 0.4)
 """Visits, or meetings, per adult and year that are tried."""
 FAIRER = (0.0, 1.5, 3.0)
@@ -78,7 +78,6 @@ CORNERS: dict[str, dict[str, Any]] = STATED["corner"]
 COLUMNS = ("site", "reading", "dose", "en", "es", "years", "value", "low", "high", "n", "band_low", "band_high", "code")
 LABEL, COLUMN = 86, 42
 PLACES = {"villa_canales": "Villa Canales", "totonicapan": "Totonicapán"}
-Corner = tuple[str, str, list[float]]
 SHORT = ("fair +.3", "visits", "meetings", "all", "report", "served", "both")
 
 
@@ -91,7 +90,7 @@ class DoseCase:
     sets: tuple[str, ...]
     seed: int
     months: int
-    doses: tuple[str, ...]
+    doses: tuple[Dose, ...]
 
     @property
     def key(self) -> str:
@@ -103,15 +102,14 @@ class DoseCase:
         """Shifts that it simulates."""
         return 1095 + self.months * 91 * len(self.doses)
 
-    def mark(self, name: str) -> str:
+    def mark(self, one: Dose) -> str:
         """Return what stands for all that one of its worlds is made of."""
-        one = BY_NAME[name]
         about = [self.site, list(self.sets), self.seed, self.months]
         return digest_of(canonical([*about, one.text, vars(one.given), one.policy, fingerprint()]).encode())
 
-    def kept(self, name: str, runs: Path) -> Path:
+    def kept(self, one: Dose, runs: Path) -> Path:
         """Return the file of what one of its worlds left."""
-        return runs.resolve() / f"dose-{self.mark(name)}.json"
+        return runs.resolve() / f"dose-{self.mark(one)}.json"
 
 
 def sets_of(reading: str, size: ExperimentSize) -> tuple[str, ...]:
@@ -133,21 +131,14 @@ def cases(size: ExperimentSize, corners: Sequence[str], sites: Sequence[str] = S
     wanted += [(site, one, 1, False) for site in sites for one in solved]
     months = min(AFTER, round(12 * size.longest))
     return [
-        DoseCase(
-            site,
-            reading,
-            sets_of(reading, size),
-            seed,
-            months,
-            tuple(one.name for one in DOSES if every or one.corners),
-        )
+        DoseCase(site, reading, sets_of(reading, size), seed, months, DOSES if every else IN_CORNERS)
         for site, reading, seed, every in wanted
     ]
 
 
 def run_case(case: DoseCase, tell: ReportProgress, runs: Path) -> str:
     """Carry out those worlds of a case that are not kept, and keep what each leaves."""
-    doses = [one for one in DOSES if one.name in case.doses and not case.kept(one.name, runs).is_file()]
+    doses = [one for one in case.doses if not case.kept(one, runs).is_file()]
     tell(case.months * 91 * (len(case.doses) - len(doses)))
     if not doses:
         return case.key
@@ -161,7 +152,7 @@ def run_case(case: DoseCase, tell: ReportProgress, runs: Path) -> str:
         world = Dosed.resumed(spec.scenario, common, town=town)
         world.given = one.given
         simulate_until(world, tick_of(spec.until), tell)
-        write_whole(case.kept(one.name, runs), json.dumps(left_by(world)).encode())
+        write_whole(case.kept(one, runs), json.dumps(left_by(world)).encode())
     return case.key
 
 
@@ -183,12 +174,11 @@ def left_by(world: Dosed) -> dict[str, Any]:
 def run_doses(some: Sequence[DoseCase], size: ExperimentSize, runs: Path) -> Found:
     """Carry out cases; return what each left, seed by seed, by site and reading."""
     make_folder(runs)
-    make_folder(runs / SEVERAL)
     if run_jobs(some, partial(run_case, runs=runs), size.workers, "doses").interrupted:
         raise KeyboardInterrupt
     found: Found = {}
     for case in some:
-        kept = {name: json.loads(case.kept(name, runs).read_text(encoding="utf-8")) for name in case.doses}
+        kept = {one.name: json.loads(case.kept(one, runs).read_text(encoding="utf-8")) for one in case.doses}
         found.setdefault((case.site, case.reading), []).append(kept)
     return found
 
@@ -212,28 +202,6 @@ def rows_of(found: Found) -> Iterator[Row]:
                 ends = (min(*band, one.value), max(*band, one.value)) if band else (math.nan, math.nan)
                 values = (site, reading, dose.name, dose.en, dose.es, years, one.value, one.low, one.high, one.n, *ends)
                 yield dict(zip(COLUMNS, (*values, fingerprint()), strict=True))
-
-
-def extra_rows(found: Found) -> Iterator[Row]:
-    """Yield what else is told of each site and reading: the dose for three points, and the break-even share."""
-    for (site, reading), (worlds, *_) in found.items():
-        if reading in (CENTRE, SINGLE):
-            base = worlds[BASE.name]
-            shifts = base.get("couple_shifts", math.nan)
-            visits, meetings = (
-                dose_for(3.0, [(x, points_of_dose(worlds, f"{kind}_{x}", 10)) for x in RATES])
-                for kind in ("visits", "meetings")
-            )
-            yield {
-                "site": site,
-                "reading": reading,
-                "visits": visits,
-                "per_couple_shift": visits * base["adults"] / shifts,
-                "meetings": meetings,
-                "fair_now": fair_share(base),
-                "break_even": break_even(worlds),
-                "one_a_couple_shift": shifts / base["adults"],
-            }
 
 
 def fair_share(world: Mapping[str, float]) -> float:
@@ -271,32 +239,25 @@ def show_doses(
     """Carry out all doses at both sites, write, print and return them."""
     found = run_doses(cases(size, corners), size, runs)
     rows = list(rows_of(found))
-    lines = format_doses(rows, list(extra_rows(found)), corner_lines(found), size.seeds)
-    print(write_table(out, "doses", rows, COLUMNS, lines))
+    print(write_table(out, "doses", rows, COLUMNS, format_doses(rows, found, size.seeds)))
     return rows
 
 
-def corner_lines(found: Found) -> list[tuple[str, str, list[float]]]:
-    """Return points after ten years in every corner by site: of each dose that is tried there."""
-    names = [one.name for one in DOSES[1:] if one.corners]
-    order = [(site, reading) for site in SITES for reading in (CENTRE, SINGLE, *CORNERS) if (site, reading) in found]
-    return [(*key, [points_of_dose(found[key][0], name, 10) for name in names]) for key in order]
-
-
-def format_doses(rows: Sequence[Row], extras: Sequence[Row], corners: Sequence[Corner], seeds: int) -> Iterator[str]:
-    """Yield the whole table: doses, what three points take, corners."""
+def format_doses(rows: Sequence[Row], found: Found, seeds: int) -> Iterator[str]:
+    """Yield the whole table by site: doses, what three points take, points of some doses after ten years by corner."""
     yield from head_of("doses", seeds=seeds)
+    names = [one.name for one in DOSES[1:] if one.corners]
     for (site,), own in rows_by_columns(rows, "site").items():
         yield f"\n{PLACES[site].ljust(LABEL)}{'panel, 1 / 3 / 10 years'.ljust(COLUMN)}{'single, 1 / 3 / 10 years'}"
         for some in rows_by_columns(own, "dose").values():
             label = f"  {some[0]['en']} / {some[0]['es']}".ljust(LABEL)
             panel, single = (of_reading([row for row in some if row["reading"] == one]) for one in ("panel", "single"))
             yield label + panel.ljust(COLUMN) + single
-        yield from (of_extra(one) for one in extras if one["site"] == site)
+        first = {one: found[site, one][0] for one in (CENTRE, SINGLE, *CORNERS) if (site, one) in found}
+        yield from (three_points(one, first[one]) for one in (CENTRE, SINGLE) if one in first)
         yield f"\n  {'ten years, one seed / diez años, una semilla':44}" + "".join(f"{name:>10}" for name in SHORT)
-        for place, reading, values in corners:
-            if place == site:
-                yield f"  {reading:44}" + "".join(f"{value:+10.2f}" for value in values)
+        for one, worlds in first.items():
+            yield f"  {one:44}" + "".join(f"{points_of_dose(worlds, name, 10):+10.2f}" for name in names)
 
 
 def of_reading(rows: Sequence[Row]) -> str:
@@ -306,11 +267,18 @@ def of_reading(rows: Sequence[Row]) -> str:
     return " / ".join(f"{row['value']:+.2f}" for row in rows) + ends
 
 
-def of_extra(one: Row) -> str:
-    """Return what three points take, and from which share of fair contacts on more of them pay."""
+def three_points(reading: str, worlds: Mapping[str, Any]) -> str:
+    """Return what three points take by one reading, and from which share of fair contacts on more of them pay."""
+    base = worlds[BASE.name]
+    adults, shifts = base["adults"], base.get("couple_shifts", math.nan)
+    visits, meetings = (
+        dose_for(3.0, [(x, points_of_dose(worlds, f"{kind}_{x}", 10)) for x in RATES])
+        for kind in ("visits", "meetings")
+    )
+    pays = break_even(worlds)
     return (
-        f"  {one['reading']}: +3 points in ten years take {one['visits']:.2f} visits per adult and year"
-        f" ({one['per_couple_shift']:.1f} a couple-shift; one a couple-shift is {one['one_a_couple_shift']:.2f})"
-        f" or {one['meetings']:.2f} meetings; contacts are {one['fair_now']:.3f} fair and pay from"
-        f" {'no share tried' if math.isnan(one['break_even']) else format(one['break_even'], '.3f')}"
+        f"  {reading}: +3 points in ten years take {visits:.2f} visits per adult and year"
+        f" ({visits * adults / shifts:.1f} a couple-shift; one a couple-shift is {shifts / adults:.2f})"
+        f" or {meetings:.2f} meetings; contacts are {fair_share(base):.3f} fair and pay from"
+        f" {'no share tried' if math.isnan(pays) else format(pays, '.3f')}"
     )

@@ -114,7 +114,7 @@ def test_the_table_and_the_figure_show_both_readings_and_the_band() -> None:
     found = {(site, reading): [made_up(slope)] for site in doses.SITES
              for slope, reading in ((1.0, "panel"), (0.5, "single"), (2.0, "asymmetry 5"))}  # fmt: skip
     rows = list(doses.rows_of(found))
-    text = "\n".join(format_doses(rows, list(doses.extra_rows(found)), doses.corner_lines(found), 1))
+    text = "\n".join(format_doses(rows, found, 1))
     assert "+0.10 / +0.10 / +0.10 [+0.10, +0.20]" in text
     assert "pay from 0.905" in text
     for language, told in (("es", "un trato más justo da +0.1 puntos"), ("en", "fairer treatment brings +0.1 points")):
