@@ -68,7 +68,7 @@ class Pattern:
 
     def numbers(self, runs: Runs) -> np.ndarray:
         """Return its number in each run, or that of all runs together."""
-        seeds = sorted({seed for site, world, seed in runs if (site, world) == (self.site, self.world)})
+        seeds = sorted(months_by_seed(runs, self.site, self.world))
         batches = [seeds] if self.pooled else [[seed] for seed in seeds]
         return np.array([self.number(runs, batch) for batch in batches], float)
 
@@ -141,6 +141,11 @@ def patterns() -> Iterator[Pattern]:
             yield Pattern(**{**row, "against": against, "site": site})
 
 
+def months_by_seed(runs: Runs, site: str, world: str) -> dict[int, pd.DataFrame]:
+    """Return the months of every run of a site and world by seed."""
+    return {seed: months for (*place, seed), months in runs.items() if place == [site, world]}
+
+
 def in_window(months: pd.DataFrame, window: str) -> pd.DataFrame:
     """Return the months of a window, in order."""
     ordered = months.sort_values("month")
@@ -165,15 +170,10 @@ def pattern_scores(runs: Runs) -> Iterator[PatternScore]:
 
 def criteria_scores(runs: Runs) -> Iterator[PatternScore]:
     """Yield the score of every criterion of the paper at the end of the fieldwork; its verdict is on all runs."""
-    ended = {
-        site: [
-            in_window(months, "fieldwork").assign(seed=seed)
-            for (place, world, seed), months in runs.items()
-            if (place, world) == (site, AS_IT_IS)
-        ]
-        for site in SITES
-    }
-    tables = {site: table_of(pd.concat(months)) for site, months in ended.items()}
+    tables = {}
+    for site in SITES:
+        usual = months_by_seed(runs, site, AS_IT_IS).items()
+        tables[site] = table_of(pd.concat([in_window(months, "fieldwork").assign(seed=seed) for seed, months in usual]))
     met = {told.split()[0]: passed for told, passed, _ in verdicts(tables)}
     for row in STATED["criterion"]:
         yield PatternScore(**row, site="both", role="held out", holding=float(met[row["id"]]))

@@ -21,7 +21,7 @@ from experiments.storage.writing import csv_bytes, make_folder, write_whole
 from experiments.validation.experiment import SITES
 from experiments.validation.experiment_runs import ExperimentSize
 from experiments.validation.pattern_runs import run_patterns
-from experiments.validation.patterns import AS_IT_IS, Runs, pattern_scores
+from experiments.validation.patterns import AS_IT_IS, months_by_seed, pattern_scores
 from experiments.validation.scorecard_text import COLUMNS as PATTERN_COLUMNS
 from experiments.validation.scorecard_text import (
     effect_lines,
@@ -67,7 +67,7 @@ def show_scorecard(out: Path, size: ExperimentSize, years: float = YEARS) -> boo
     """Run both sites, write and print the scorecard; return whether nothing has failed."""
     make_folder(out)
     runs = run_patterns(size, years)
-    found = [row for site in SITES for row in scores(site, usual_runs(site, runs), size.scale)]
+    found = [row for site in SITES for row in scores(site, months_by_seed(runs, site, AS_IT_IS), size.scale)]
     held = list(pattern_scores(runs))
     effects, why_none = measured_effects(out)
     write_table(out, PATTERNS, [row_of(one) for one in held], PATTERN_COLUMNS, pattern_lines(held))
@@ -78,16 +78,11 @@ def show_scorecard(out: Path, size: ExperimentSize, years: float = YEARS) -> boo
     return not failed and not any(has_failed_effect(row) for row in effects)
 
 
-def usual_runs(site: str, runs: Runs) -> list[pd.DataFrame]:
-    """Return the months of every run of a site as it is."""
-    return [months for (place, world, _), months in runs.items() if (place, world) == (site, AS_IT_IS)]
-
-
-def scores(site: str, runs: Sequence[pd.DataFrame], scale: float) -> Iterator[Score]:
+def scores(site: str, runs: Mapping[int, pd.DataFrame], scale: float) -> Iterator[Score]:
     """Yield the rows of one site, whose town has this size."""
     trivial = trivial_forecasts(site)
     for target in measured_targets((site,)):
-        values = np.array([target.of(months, scale) for months in runs], float)
+        values = np.array([target.of(months, scale) for months in runs.values()], float)
         yield scored(target, values[np.isfinite(values)], trivial.get(target.order.name.strip(), math.nan))
 
 
