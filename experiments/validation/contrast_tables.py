@@ -20,7 +20,7 @@ from experiments.narrative.labels import plain_number
 from experiments.storage.progress import refused_in_one_line
 from experiments.storage.run_spec import parameter_value
 from experiments.validation import criteria
-from experiments.validation.experiment import BASE, SITES, Experiment, Worlds
+from experiments.validation.experiment import BASE, SITES, Experiment
 from experiments.validation.experiment_runs import (
     RUNS,
     ExperimentSize,
@@ -173,7 +173,7 @@ def show_contrasts(
 
 
 def rows_of(table: ContrastTable, site: str, size: ExperimentSize, runs: Path) -> Iterator[Row]:
-    """Yield the effect of every case on every measure at one site and scale."""
+    """Yield the effect of every case on every measure at one site and scale: over all years, of a mean in the last."""
     worlds: dict[str, tuple[str, ...]] = {}
     for number, case in enumerate(table.cases):
         worlds |= {f"arm {number}": case.arm} | ({f"base {number}": case.base} if case.base else {})
@@ -185,14 +185,12 @@ def rows_of(table: ContrastTable, site: str, size: ExperimentSize, runs: Path) -
     for number, case in enumerate(table.cases):
         base = f"base {number}" if case.base else BASE
         for measure in table.stated["measures"]:
-            effect = effect_of(blocks, base, f"arm {number}", MEASURES[measure], years)
-            yield about | {"case": number, "en": case.en, "es": case.es, "measure": measure} | effect
-
-
-def effect_of(blocks: Sequence[Worlds], base: str, arm: str, headline: Headline, years: float) -> Row:
-    """Return the effect between two worlds over all years, of a mean in the last; counts in per cent of the base."""
-    sides = [[headline.value(worlds[name].months) for worlds in blocks] for name in (base, arm)]
-    return effect_columns(sides[0], sides[1], headline, years)
+            headline = MEASURES[measure]
+            left, right = (
+                [headline.value(worlds[name].months) for worlds in blocks] for name in (base, f"arm {number}")
+            )
+            row = about | {"case": number, "en": case.en, "es": case.es, "measure": measure}
+            yield row | effect_columns(left, right, headline, years)
 
 
 def differences(small: Sequence[Row], large: Sequence[Row]) -> Iterator[Row]:

@@ -122,12 +122,12 @@ def format_headline(rows: Sequence[Row]) -> Iterator[str]:
         )
         by_world = rows_by_columns(own, "world")
         base = {row["measure"]: row for row in next(iter(by_world.values()))}
-        levels = "".join(plain_number(base[one]["base"]).rjust(NUMBER) for one in MEASURES)
-        yield f"  {WORLDS[BASE].en} / {WORLDS[BASE].es}".ljust(LABEL) + levels
+        levels = [plain_number(base[one]["base"]) for one in MEASURES]
+        yield columns_of(f"{WORLDS[BASE].en} / {WORLDS[BASE].es}", levels)
         for some in by_world.values():
             cells = {row["measure"]: row for row in some}
-            label = f"  {some[0]['en']} / {some[0]['es']}".ljust(LABEL)
-            yield label + "".join(format_effect(cells[one]).rjust(NUMBER) for one in MEASURES)
+            effects = [format_effect(cells[one]) for one in MEASURES]
+            yield columns_of(f"{some[0]['en']} / {some[0]['es']}", effects)
         yield from part_lines(by_world)
 
 
