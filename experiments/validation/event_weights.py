@@ -11,8 +11,7 @@ from functools import cache
 
 import numpy as np
 
-from experiments.validation.calibration import SIZES, calibrate, points_of_event, reference_town
-from experiments.validation.calibration import state_of as reference_state
+from experiments.validation.calibration import SIZES, calibrate, reference_town
 from experiments.validation.impression_replay import OWN, Numbers, Tape
 from experiments.validation.panel import panels_of
 from experiments.validation.sizes import BY_NAME, EVENTS
@@ -61,11 +60,6 @@ class WeightSolver:
         except UNSOLVED:
             found = calibrate(self.tape, start, *aims, single=True, survey=False).numbers
         return {name: clip_to_limits(name, found[name]) for name in SOLVED}
-
-    def size(self, event: str) -> float:
-        """Return the points of 100 that an event has in this part of the town at its present weight."""
-        one = BY_NAME[event]
-        return points_of_event(reference_state(self.tape, self.numbers, every=1), one, self.numbers, 3.0)
 
 
 @cache

@@ -6,6 +6,7 @@ from pathlib import Path
 from experiments.execution import trust_accounts
 from experiments.storage.writing import write_whole
 from experiments.validation.calibration import Calibrated, calibrate, reference_town
+from experiments.validation.event_weights import UNSOLVED
 from experiments.validation.impression_replay import Numbers, Tape
 from experiments.validation.panel import SELECTION
 from experiments.validation.sizes import EVENTS
@@ -45,29 +46,26 @@ READINGS = (
 """In all but the first the survey is kept as the first has it."""
 
 
-def calibrate_readings(tape: Tape, numbers: Numbers) -> dict[str, Calibrated | str]:
-    """Calibrate every reading; where that fails, return why."""
-    found: dict[str, Calibrated | str] = {}
+def calibrate_readings(tape: Tape, numbers: Numbers) -> tuple[Calibrated, dict[str, Calibrated | str]]:
+    """Calibrate every reading; return the first, and all by name: where one fails, why."""
     centre = calibrate(tape, numbers)
-    for one in READINGS:
+    found: dict[str, Calibrated | str] = {CENTRE: centre}
+    for one in READINGS[1:]:
         start = {**centre.numbers, **one.sets}
         try:
-            found[one.name] = centre if one.name == CENTRE else calibrate(
-                tape, start, single=one.single, selection=one.selection, survey=False
-            )  # fmt: skip
-        except (ArithmeticError, ValueError) as reason:
+            found[one.name] = calibrate(tape, start, single=one.single, selection=one.selection, survey=False)
+        except UNSOLVED as reason:
             found[one.name] = str(reason)
-    return found
+    return centre, found
 
 
-def readings_as_text(found: dict[str, Calibrated | str]) -> str:
+def readings_as_text(centre: Calibrated, found: dict[str, Calibrated | str]) -> str:
     """Return the file of readings: for each the numbers that are not those of the first."""
     lines = ["# Made by `python -m experiments.validation.readings`: weights under each reading and memory."]
-    centre = found[CENTRE]
     for one in READINGS:
         got = found[one.name]
         lines.append(f'\n["{one.name}"]')
-        if isinstance(got, str) or isinstance(centre, str):
+        if isinstance(got, str):
             lines.append(f'unsolved = "{got}"')
             continue
         names = dict.fromkeys((*one.sets, *FREE, *(SURVEY if one.name == CENTRE else ())))
@@ -92,17 +90,15 @@ def table(numbers: Numbers, centre: Calibrated) -> str:
 def main() -> None:
     """Calibrate all readings in the reference town, write the file, print what was found."""
     tape, numbers = reference_town()
-    found = calibrate_readings(tape, numbers)
-    write_whole(FILE, readings_as_text(found).encode())
+    centre, found = calibrate_readings(tape, numbers)
+    write_whole(FILE, readings_as_text(centre, found).encode())
     for name, one in found.items():
         if isinstance(one, str):
             print(f"{name}: {one}")
             continue
         slopes = ", ".join(f"{key} {value:.2f}" for key, value in one.panel.coefficients.items())
         print(f"{name}: {slopes}; Q07 {one.panel.correlation:.3f}; Q06 {one.panel.kept:.2f}; {one.rounds} rounds")
-    centre = found[CENTRE]
-    if not isinstance(centre, str):
-        print(table(numbers, centre))
+    print(table(numbers, centre))
 
 
 if __name__ == "__main__":

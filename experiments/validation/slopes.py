@@ -5,7 +5,6 @@ of what the slope multiplies. Draws and accounts that change a slope change the 
 ``python -m experiments.validation.slopes`` measures the means in the reference town and writes ``slopes.toml``.
 """
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 
 from experiments.storage.writing import write_whole
 from experiments.validation.calibration import SITE
+from experiments.words.toml_files import toml_beside
 from model.engine.calendar import SHIFTS, YEAR
 from model.reporting.reporting.schema import LOSS_UNIT
 from model.simulation.model import TrustModel
@@ -50,7 +50,7 @@ SLOPES: Mapping[str, Mapping[str, str]] = {
 @cache
 def means() -> Mapping[str, float]:
     """Return the means of the file."""
-    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+    return toml_beside(__file__)
 
 
 def intercepts(values: Mapping[str, float]) -> dict[str, float]:
