@@ -25,7 +25,7 @@ from experiments.validation.experiment import SITES
 from experiments.validation.experiment_runs import ExperimentSize, WorldBatch
 from experiments.validation.study_tables import write_table
 from model.engine.calendar import tick_of
-from model.engine.scenario import DatedEvent, Scenario
+from model.engine.scenario import Scenario
 from model.simulation.model import TrustModel
 from scenarios.files import read_toml
 from scenarios.timeline import MOOD_PARAMETER, TIMELINE, TREND_PARAMETER
@@ -80,13 +80,12 @@ def years_of_run(job: WorldBatch, tell: ReportProgress) -> pd.DataFrame:
 
 def without_events(scenario: Scenario, left_out: Sequence[str]) -> Scenario:
     """Return a scenario without the dated events that set some parameters; without all for ``*``."""
-    kept = tuple(event for event in scenario.timeline if not is_left_out(event, left_out))
-    return dataclasses.replace(scenario, timeline=kept)
-
-
-def is_left_out(event: DatedEvent, left_out: Sequence[str]) -> bool:
-    """Tell whether an event is left out."""
-    return "*" in left_out or any(entry.parameter in left_out for entry in event.entries)
+    kept = (
+        event
+        for event in scenario.timeline
+        if "*" not in left_out and not any(entry.parameter in left_out for entry in event.entries)
+    )
+    return dataclasses.replace(scenario, timeline=tuple(kept))
 
 
 def observations() -> dict[str, dict[int, float]]:

@@ -30,7 +30,6 @@ from experiments.validation.scorecard_text import (
     measured_effects,
     not_scored_lines,
     pattern_lines,
-    row_of,
 )
 from experiments.validation.study_tables import write_table, write_text
 from experiments.validation.targets import ROLES, MeasuredTarget, measured_targets
@@ -70,7 +69,8 @@ def show_scorecard(out: Path, size: ExperimentSize, years: float = YEARS) -> boo
     found = [row for site in SITES for row in scores(site, months_by_seed(runs, site, AS_IT_IS), size.scale)]
     held = list(pattern_scores(runs))
     effects, why_none = measured_effects(out)
-    write_table(out, PATTERNS, [row_of(one) for one in held], PATTERN_COLUMNS, pattern_lines(held))
+    rows = [{name: getattr(one, name) for name in PATTERN_COLUMNS} for one in held]
+    write_table(out, PATTERNS, rows, PATTERN_COLUMNS, pattern_lines(held))
     write_whole(out / f"{FILE}.csv", csv_of(found))
     parts = lines(found), pattern_lines(held), effect_lines(effects), not_scored_lines(why_none)
     print(write_text(out, FILE, chain(*parts)))

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from experiments.validation.patterns import NOT_TESTED, PatternScore
-from experiments.validation.study_tables import Row
 from experiments.validation.targets import ROLES, not_measured
 from model.engine.fingerprint import fingerprint
 
@@ -20,11 +19,6 @@ COLUMNS = (
 EFFECTS = "effects.csv"
 ROLE_OF_STATUS = {"set": "calibrated", "found": "held out", "given": "input"}
 """Role of an effect by its status in the table of virtual experiments."""
-
-
-def row_of(one: PatternScore) -> Row:
-    """Return a pattern as a row of the table."""
-    return {name: getattr(one, name) for name in COLUMNS}
 
 
 def pattern_lines(rows: Sequence[PatternScore]) -> Iterator[str]:
