@@ -50,17 +50,11 @@ class ClosedTown:
         """Shifts that it simulates."""
         return SHIFTS * 365 * self.years
 
-    @property
-    def numbers(self) -> dict[str, Any]:
-        """Parameters that differ from those of the site."""
-        return {"population.scale": self.scale, **changes_of(self.law)} | (
-            {} if self.solved else {"calendar.warm_up": 0}
-        )
-
 
 def run_closed_town(one: ClosedTown, tell: ReportProgress) -> dict[str, Any]:
     """Return the yearly means of adults, in points of 100, in a closed town in which nobody grows older."""
-    scenario = load(one.site, set=one.numbers, policies=[WORLD])
+    numbers = {"population.scale": one.scale, **changes_of(one.law)}
+    scenario = load(one.site, set=numbers | ({} if one.solved else {"calendar.warm_up": 0}), policies=[WORLD])
     town = build_town(scenario)
     people = town.people.copy()
     shown = people.view()

@@ -19,7 +19,7 @@ from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.headline_measures import HEADLINES, Headline, present
 from experiments.execution.job_cache import JobCache, run_unfinished
-from experiments.execution.twin_runs import Task, TaskResults, part_of_results, results_of_part, run_task
+from experiments.execution.twin_runs import Task, part_of_results, results_of_part, run_task
 from experiments.statistics.annual_aggregation import MONTHS, Expression
 from experiments.statistics.paired_effects import Effect, Value, paired
 from experiments.statistics.verdicts import LIMIT, benjamini_hochberg, corrected_together, direction, judge
@@ -100,17 +100,12 @@ def bank_of(site: str, out: Path, pairs: int, scale: float, workers: int) -> Ite
     cache = JobCache(folder, part_of_results, results_of_part, TwinsPart)
     results = run_unfinished(tasks, run_task, workers, f"bank of {site}", cache).whole
     for (number, policy), years in product(enumerate(POLICIES, start=1), HORIZONS):
-        sides = [months_of(results, k, years) for k in (0, number)]
+        sides = [[one.finished[k].months.head(MONTHS * years) for one in results] for k in (0, number)]
         for headline in present(sides[0][0].columns, MEASURED):
             values = tuple([headline.value(months) for months in side] for side in sides)
             truth = paired(*values, scale=headline.scale(years))
             if truth.n == pairs and truth.same < truth.n:
                 yield BankCell(site, policy, years, headline, values, truth)  # type: ignore[arg-type]
-
-
-def months_of(results: Sequence[TaskResults], arm: int, years: int) -> list[pd.DataFrame]:
-    """Return the first years of one arm, run by run."""
-    return [one.finished[arm].months.head(MONTHS * years) for one in results]
 
 
 def sampled(cells: Sequence[BankCell], n: int) -> Iterator[dict[str, Any]]:
@@ -146,12 +141,9 @@ def any_told(cells: Sequence[BankCell], chosen: np.ndarray, signs: np.ndarray) -
     """Tell whether any row is told from chance although no policy does anything: by pairs of either order."""
     p = []
     for cell in cells:
-        sides = [[side[k] for k in chosen] for side in cell.pairs]
-        swapped = [
-            [one[place] if sign > 0 else other[place] for place, sign in enumerate(signs)]
-            for one, other in (sides, sides[::-1])
-        ]
-        p.append(paired(*swapped, scale=cell.scale).p)
+        pairs = ((cell.pairs[0][k], cell.pairs[1][k]) for k in chosen)
+        swapped = [pair if sign > 0 else pair[::-1] for pair, sign in zip(pairs, signs, strict=True)]
+        p.append(paired(*zip(*swapped, strict=True), scale=cell.scale).p)
     return bool((benjamini_hochberg(p) <= LIMIT).any())
 
 
