@@ -119,8 +119,8 @@ def lines(rows: Sequence[Score]) -> Iterator[str]:
     for site in dict.fromkeys(row.site for row in rows):
         yield site
         yield f"{'':32}{'measured':>9}{'model':>9}{'sd off':>7}{'trivial':>9}{'skill':>7}"
-        for role in ROLES:
-            own = [row for row in rows if (row.site, row.role) == (site, role)]
+        by_role = {role: [row for row in rows if (row.site, row.role) == (site, role)] for role in ROLES}
+        for role, own in by_role.items():
             if own:
                 yield f" {role}"
             for row in own:
@@ -128,10 +128,7 @@ def lines(rows: Sequence[Score]) -> Iterator[str]:
                 measured, model, trivial = map(four_digits, (row.measured, row.model, row.trivial))
                 numbers = f"{measured:>9}{model:>9}{row.z:>+7.1f}{trivial:>9}{row.skill:>+7.2f}"
                 yield f"  {textwrap.shorten(row.name, 29, placeholder='…'):30}{numbers}{verdict}"
-        for role in ROLES:
-            own = [row for row in rows if (row.site, row.role) == (site, role)]
-            if own:
-                yield f" {role}: {failed_of(own)}"
+        yield from (f" {role}: {failed_of(own)}" for role, own in by_role.items() if own)
         yield ""
     yield "Skill: 1 perfect, 0 as the trivial forecast, the number of the other town."
     yield "Agreement of calibrated rows, inputs and echoes is no evidence for the model."
