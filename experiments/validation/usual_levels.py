@@ -7,7 +7,6 @@ it comes from twins in which these three are off.  A change of one moves the oth
 until they stay; it follows every change of a strength in `deterrence` or `certainty`.
 """
 
-import argparse
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -17,7 +16,7 @@ from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_tables import measures_table
 from experiments.execution.twin_runs import simulated_twins
 from experiments.storage.run_spec import parameter_value
-from experiments.validation.variance import quiet
+from experiments.validation.variance import print_lines, quiet
 from model.gangs.cliques.schema import Cliques
 from model.gangs.gangs.schema import CLIQUES
 from model.police.chief.schema import HOUR_USES
@@ -82,16 +81,5 @@ def lines(sets: Sequence[str], years: float, seeds: int) -> Iterator[str]:
         yield f"{name:<26}{parameter_value(scenario, str(name)):>10.4g} -> {mean:>8.4g} ±{error:.2g}"
 
 
-def main() -> None:
-    """Print the table for the size that the command line asks for."""
-    parser = argparse.ArgumentParser(prog="python -m experiments.validation.usual_levels")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="sets")
-    parser.add_argument("--years", type=float, default=3.0)
-    parser.add_argument("--seeds", type=int, default=8)
-    wanted = parser.parse_args()
-    for line in lines(wanted.sets, wanted.years, wanted.seeds):
-        print(line, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    print_lines(lines, "usual_levels", None, 8, years=3.0)

@@ -10,6 +10,7 @@ seeds; where the effect is the same in all twins, nothing of it is chance and th
 import argparse
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
+from inspect import signature
 from itertools import chain
 
 import numpy as np
@@ -127,12 +128,15 @@ def span_of(base: np.ndarray, arm: np.ndarray) -> str:
     return f"{ratio_text(low)} to {ratio_text(high)}"
 
 
-def print_lines(lines: Callable[..., Iterator[str]], module: str, about: str, seeds: int) -> None:
-    """Print a table for the site, changes, years and number of seeds that the command line asks for."""
+def print_lines(
+    lines: Callable[..., Iterator[str]], module: str, about: str | None, seeds: int, years: float = 1.0
+) -> None:
+    """Print a table for the site (if it takes one), changes, years and seeds that the command line asks for."""
     parser = argparse.ArgumentParser(prog=f"python -m experiments.validation.{module}", description=about)
-    parser.add_argument("--site", default="villa_canales")
+    if "site" in signature(lines).parameters:
+        parser.add_argument("--site", default="villa_canales")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="sets")
-    parser.add_argument("--years", type=float, default=1.0)
+    parser.add_argument("--years", type=float, default=years)
     parser.add_argument("--seeds", type=int, default=seeds)
     for line in lines(**vars(parser.parse_args())):
         print(line, flush=True)
