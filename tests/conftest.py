@@ -13,6 +13,8 @@ from _pytest.doctest import DoctestModule
 from hypothesis import settings
 from order_of_files import FIRST
 
+from experiments.execution.compile_kernels import compile_from_end, compile_model
+from experiments.storage.progress import compiled_before
 from model.engine.parameters import ParameterGroup
 from model.engine.scenario import Scenario
 from model.simulation.model import TrustModel
@@ -58,6 +60,17 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Share the whole suite among all cores; files that are named run here, where nothing has to be started."""
     return 0 if config.args_source is pytest.Config.ArgsSource.ARGS else os.cpu_count() or 1
+
+
+COMPILERS = {"gw0": compile_model, "gw1": compile_from_end}
+"""The first two workers among which the suite is shared; each compiles from its own end what the other has not."""
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let two workers compile the model together where it is new, before each compiles all of it for its own tests."""
+    compile_half = COMPILERS.get(getattr(session.config, "workerinput", {}).get("workerid", ""))
+    if compile_half and not compiled_before():
+        compile_half()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,10 +1,7 @@
 """Order in which files of tests are run: the longest first."""
 
 FIRST = (
-    *("test_crowd", "test_sweep_engine", "test_decision", "test_results_folder", "test_writes", "test_sweep_commands"),
-    *("test_clients", "test_worlds", "test_documents", "test_tutorial"),
+    *("test_smoke", "test_state_check", "test_twin", "test_fuzz", "test_golden", "test_world", "test_compare"),
+    *("test_runs", "test_reading", "test_resources", "test_decision", "test_hostile", "test_views", "test_roster"),
 )
-"""Files that take long, the longest first: whatever begins last would be waited for.
-
-While the first one compiles the model, the second needs nothing of it.
-"""
+"""Files of the default run that take long, the longest first: whatever begins last would be waited for."""
