@@ -20,7 +20,7 @@ MECHANISMS, STATISTICS = (
 DEFAULT_RUN = "not slow and not thorough"
 
 
-def tests_of(file: str) -> list[str]:
+def files_for(file: str) -> list[str]:
     """Return the tests that are named for a file: those of its mechanism and the smoke run, or those of its package."""
     top, package, name = file.split("/")[:3]
     if top == "experiments":
@@ -36,7 +36,7 @@ def tests_of(file: str) -> list[str]:
 def test_an_error_in_a_rule_is_found_by_the_default_run(error: dict[str, str], tmp_path: Path) -> None:
     tree = copy_of_the_project(tmp_path / "code")
     edit(tree, error["file"], error["before"], error["after"])
-    told = run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", DEFAULT_RUN, *tests_of(error["file"]))
+    told = run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", DEFAULT_RUN, *files_for(error["file"]))
     assert told.returncode == pytest.ExitCode.TESTS_FAILED, told.stdout + told.stderr
     assert re.search(r"^FAILED tests/", told.stdout, re.MULTILINE), told.stdout
     print(*re.findall(r"^FAILED tests/.*", told.stdout, re.MULTILINE), sep="\n")
