@@ -9,15 +9,13 @@ from pathlib import Path
 from experiments.comparison.contrast_draws import contrast_effects, tasks_of_study
 from experiments.comparison.over_draws import draw_levels_table, tasks_over_draws, uncertainty_table
 from experiments.execution.interruption import tell_interrupted
-from experiments.execution.job_cache import JobCache, run_unfinished
 from experiments.execution.parameter_draws import Draw
-from experiments.execution.twin_runs import Task, TaskResults, part_of_results, results_of_part, run_task
+from experiments.execution.twin_runs import Task, TaskResults, run_missing_tasks
 from experiments.figures.answers import sweep_folder
 from experiments.figures.plot_command import MEASURES_SHOWN, chosen_measures
 from experiments.narrative.draw_lines import contrast_lines, level_lines
 from experiments.narrative.messages import said
 from experiments.storage.folder_lock import locked
-from experiments.storage.manifest_schema import TwinsPart
 from experiments.storage.reading import kept_measures, read_plan, specs_of
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.writing import frame_as_csv, write_whole
@@ -65,9 +63,7 @@ def tell_contrasts(study: str, draws: Sequence[Draw], asked: str, workers: int, 
 
 def run_draws(tasks: Sequence[Task], workers: int, folder: Path) -> tuple[list[TaskResults], bool]:
     """Carry out those runs over draws that a folder lacks; return all, and whether they were interrupted."""
-    outcome = run_unfinished(
-        tasks, run_task, workers, "over draws", JobCache(folder, part_of_results, results_of_part, TwinsPart)
-    )
+    outcome = run_missing_tasks(tasks, workers, "over draws", folder)
     if outcome.interrupted:
         tell_interrupted(f"{len(outcome.finished)} of {len(tasks)} runs over draws are kept; start again to go on")
     return outcome.results, outcome.interrupted

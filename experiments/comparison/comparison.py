@@ -17,13 +17,11 @@ from experiments.comparison.effect_verdicts import verdicts_table
 from experiments.comparison.effects import by_seed
 from experiments.comparison.headline_measures import BY_NAME, present
 from experiments.comparison.over_draws import accounts_table, draw_effects_table, tasks_over_draws, uncertainty_table
-from experiments.execution.job_cache import JobCache, run_unfinished
 from experiments.execution.trust_accounts import LAWS
-from experiments.execution.twin_runs import Task, TaskResults, part_of_results, results_of_part, run_task, under_law
+from experiments.execution.twin_runs import Task, TaskResults, run_missing_tasks, under_law
 from experiments.statistics.paired_effects import Effect, paired, unpaired, variance_ratio
 from experiments.statistics.verdicts import LOOKS, is_settled
 from experiments.storage.manifest import COMPARISON, SWEEP, read_manifest, require_keys
-from experiments.storage.manifest_schema import TwinsPart
 from experiments.storage.reading import places_of
 from experiments.storage.run_folder import Finished
 from experiments.storage.run_spec import RunSpec
@@ -128,8 +126,7 @@ def with_later_seeds(specs: Sequence[RunSpec], by: int) -> tuple[RunSpec, ...]:
 def run_arms(request: Request, arms: Sequence[Arm], workers: int, folder: Path) -> ComparedRuns:
     """Run all arms of a comparison, or what is missing of them in a folder."""
     blocks = by_site(arms)
-    cache = JobCache(folder, part_of_results, results_of_part, TwinsPart)
-    outcome = run_unfinished(tasks_of(request, blocks), run_task, workers, "comparing", cache)
+    outcome = run_missing_tasks(tasks_of(request, blocks), workers, "comparing", folder)
     results = outcome.results
     twins = [one for one in results if one.task.kind == "twins"]
     runs = [

@@ -3,15 +3,18 @@
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from experiments.execution.job_cache import Tables
+from experiments.execution.executor import JobResults
+from experiments.execution.job_cache import JobCache, Tables, run_unfinished
 from experiments.execution.local_workers import ReportProgress
 from experiments.execution.run_tables import finished_run, restored, simulate, simulate_until
 from experiments.execution.shared_towns import town_for
 from experiments.execution.trust_accounts import Law, changes_of
+from experiments.storage.manifest_schema import TwinsPart
 from experiments.storage.run_folder import Finished
 from experiments.storage.run_spec import RunSpec
 from model.engine.calendar import SHIFTS, tick_of
@@ -110,6 +113,12 @@ def results_of_part(task: Task, about: Mapping[str, Any], tables: Tables) -> Tas
         for spec, kept, hits in zip(task.specs, own, about["ceiling_hits"], strict=True)
     ]
     return TaskResults(task, finished, about["residents"])
+
+
+def run_missing_tasks(tasks: Sequence[Task], workers: int, label: str, folder: Path) -> JobResults[Task, TaskResults]:
+    """Carry out those tasks that a folder does not hold as parts; an interruption keeps what was finished."""
+    cache = JobCache(folder, part_of_results, results_of_part, TwinsPart)
+    return run_unfinished(tasks, run_task, workers, label, cache)
 
 
 def under_law(law: Law, spec: RunSpec) -> RunSpec:

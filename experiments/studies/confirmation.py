@@ -12,13 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.execution.job_cache import JobCache, run_unfinished
-from experiments.execution.twin_runs import DrawLabel, Task, TaskResults, part_of_results, results_of_part, run_task
+from experiments.execution.twin_runs import DrawLabel, Task, TaskResults, run_missing_tasks
 from experiments.statistics.annual_aggregation import MONTHS, Expression
 from experiments.statistics.paired_effects import paired
 from experiments.statistics.thresholds import monthly_scale
 from experiments.statistics.verdicts import FEWEST, corrected, direction, judge
-from experiments.storage.manifest_schema import TwinsPart
 from experiments.storage.run_spec import RunSpec
 from experiments.studies.assumed_effects import SHOWN, AssumedEffect, short
 from experiments.studies.factors import Range
@@ -51,8 +49,7 @@ def candidates(effects: Sequence[AssumedEffect]) -> list[str]:
 def confirm(study: Study, effects: Sequence[AssumedEffect], folder: Path, workers: int) -> tuple[pd.DataFrame, bool]:
     """Try what was found, or what is missing of it in a folder; return the contrasts and whether it was interrupted."""
     names = candidates(effects)
-    cache = JobCache(folder / CONFIRMED, part_of_results, results_of_part, TwinsPart)
-    outcome = run_unfinished(tasks_of(study, names), run_task, workers, "confirming", cache)
+    outcome = run_missing_tasks(tasks_of(study, names), workers, "confirming", folder / CONFIRMED)
     return contrasts(study, names, outcome.results), outcome.interrupted
 
 

@@ -20,12 +20,10 @@ import pandas as pd
 
 from experiments.comparison.headline_measures import BY_NAME
 from experiments.emulation.history_matching import Coverage, Matched, Reals, Target, coverage, match_history
-from experiments.execution.job_cache import JobCache, run_unfinished
 from experiments.execution.parameter_draws import Draw, draws_bytes, read_draws
 from experiments.execution.run_requests import plan_runs
-from experiments.execution.twin_runs import Task, part_of_results, results_of_part, run_task
+from experiments.execution.twin_runs import Task, run_missing_tasks
 from experiments.statistics.implausibility import is_as_wide_as_its_prior
-from experiments.storage.manifest_schema import TwinsPart
 from experiments.storage.run_spec import RunSpec
 from experiments.storage.writing import csv_bytes, make_folder, write_whole
 from experiments.studies.assumed_effects import correlations, null_line
@@ -101,8 +99,7 @@ class Simulations:
             for k, one in enumerate(values)
             for place in self.request.places
         }
-        cache = JobCache(self.request.out, part_of_results, results_of_part, TwinsPart)
-        outcome = run_unfinished(list(tasks.values()), run_task, self.request.workers, "calibrating", cache)
+        outcome = run_missing_tasks(list(tasks.values()), self.request.workers, "calibrating", self.request.out)
         if outcome.interrupted:
             raise KeyboardInterrupt
         months = {task.key: found.finished[0].tables["measures"].to_pandas() for task, found in outcome.finished}

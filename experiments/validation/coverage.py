@@ -18,12 +18,10 @@ import pandas as pd
 from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
 from experiments.comparison.headline_measures import HEADLINES, Headline, present
-from experiments.execution.job_cache import JobCache, run_unfinished
-from experiments.execution.twin_runs import Task, part_of_results, results_of_part, run_task
+from experiments.execution.twin_runs import Task, run_missing_tasks
 from experiments.statistics.annual_aggregation import MONTHS, Expression
 from experiments.statistics.paired_effects import Effect, Value, paired
 from experiments.statistics.verdicts import LIMIT, benjamini_hochberg, corrected_together, direction, judge
-from experiments.storage.manifest_schema import TwinsPart
 from experiments.storage.result_tables import STATUS_QUO
 from experiments.storage.run_folder import write_whole
 from experiments.storage.writing import frame_as_csv
@@ -97,8 +95,7 @@ def bank_of(site: str, out: Path, pairs: int, scale: float, workers: int) -> Ite
     tasks = [Task(0, world, "memory") for world in zip(*(arm.specs for arm in planned), strict=True)]
     folder = out / site
     folder.mkdir(parents=True, exist_ok=True)
-    cache = JobCache(folder, part_of_results, results_of_part, TwinsPart)
-    results = run_unfinished(tasks, run_task, workers, f"bank of {site}", cache).whole
+    results = run_missing_tasks(tasks, workers, f"bank of {site}", folder).whole
     for (number, policy), years in product(enumerate(POLICIES, start=1), HORIZONS):
         sides = [[one.finished[k].months.head(MONTHS * years) for one in results] for k in (0, number)]
         for headline in present(sides[0][0].columns, MEASURED):

@@ -16,7 +16,6 @@ from test_results_folder import RUN, TWINS, done, left, refused
 from experiments.cli import app as cli
 from experiments.cli.compare import ComparisonOutput
 from experiments.comparison.comparison_request import Request
-from experiments.execution import run_set
 from experiments.execution.run_requests import plan_runs
 from experiments.storage import disk_space
 from model.engine.errors import InputError
@@ -35,9 +34,8 @@ def _place(tmp_path, monkeypatch):
 @pytest.fixture
 def never(monkeypatch):
     """Let nothing be computed."""
-    for module in (run_set, "experiments.comparison.comparison"):
-        name = f"{module if isinstance(module, str) else module.__name__}.run_unfinished"
-        monkeypatch.setattr(name, lambda *_: pytest.fail("this was computed before it was refused"))
+    for name in ("execution.run_set.run_unfinished", "comparison.comparison.run_missing_tasks"):
+        monkeypatch.setattr(f"experiments.{name}", lambda *_: pytest.fail("this was computed before it was refused"))
 
 
 @BOTH
