@@ -34,7 +34,7 @@ PANELS: Mapping[str, GrowthPanel] = {
 
 
 def growth_figure(found: Mapping[str, Any]) -> Figure:
-    """Return the figure of what `experiments.tools.bench.growth.measure_growth` found."""
+    """Return the figure of what `experiments.cli.bench_growth.measure_growth` found."""
     figure = Figure(figsize=(7.2, 4.6), layout="constrained")
     for axes, (name, panel) in zip(figure.subplots(2, 2).flat, PANELS.items(), strict=True):
         draw_panel(axes, panel, found["points"][name])
