@@ -78,7 +78,7 @@ def paired(base: Sequence[Value], arm: Sequence[Value], *, scale: Scale | None =
         n=n,
         undefined=len(known) - n,
         **means_of_sides(left, right),
-        **interval(mean(gap), standard_deviation(gap) / math.sqrt(n) if n else math.nan, n, limits),
+        **interval(mean(gap), error_of(gap), n, limits),
         rose=int((signs > 0).sum()),
         fell=int((signs < 0).sum()),
         same=int((signs == 0).sum()),
@@ -243,20 +243,20 @@ def standard_deviation(values: np.ndarray) -> float:
 
 def error_of(values: np.ndarray) -> float:
     """Return the standard error of a mean, nan of fewer than two values."""
-    return standard_deviation(values) / math.sqrt(len(values)) if len(values) > 1 else math.nan
+    return standard_deviation(values) / math.sqrt(len(values)) if len(values) else math.nan
 
 
 def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
     """Return the mean of the known values and the limits of its 95 % interval by Student's t."""
     known = known_values(values)
-    reach = t_quantile(len(known) - 1) * error_of(known) if len(known) > 1 else math.nan
+    reach = t_quantile(len(known) - 1) * error_of(known)
     return mean(known), mean(known) - reach, mean(known) + reach
 
 
 @cache
 def t_quantile(freedom: float, level: float = LEVEL) -> float:
-    """Return how many standard errors an interval reaches to each side."""
-    return float(stdtrit(freedom, 0.5 + level / 2.0)) if freedom > 0 else math.nan
+    """Return how many standard errors an interval reaches to each side; nan without degrees of freedom."""
+    return float(stdtrit(freedom, 0.5 + level / 2.0))
 
 
 def welch_freedom(parts: Sequence[float], sizes: Sequence[int]) -> float:
