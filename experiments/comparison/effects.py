@@ -248,10 +248,10 @@ def decision_rows(one: Pair) -> Iterator[dict[str, Any]]:
     """Yield a row for every option of every matter: of a hundred choices of the whole time, how many took it."""
     if not (one.base.has("decisions") and one.arm.has("decisions")):
         return
-    sides = [shares_of(side.table("decisions")) for side in (one.base, one.arm)]
-    for taken in dict.fromkeys([*sides[0], *sides[1]]):
-        base, arm = (side.get(taken, {}) for side in sides)
-        if base and arm and (one.why_unpaired or base.keys() & arm.keys()):
+    base_shares, arm_shares = (shares_of(side.table("decisions")) for side in (one.base, one.arm))
+    for taken, base in base_shares.items():
+        arm = arm_shares.get(taken, {})
+        if arm and (one.why_unpaired or base.keys() & arm.keys()):
             yield effect_row(one, "decision", taken, "share", base, arm)
 
 

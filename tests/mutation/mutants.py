@@ -27,6 +27,7 @@ SMOKE_RUN = "tests/oracle/test_smoke.py"
 TOWN = "tests/mutation/small_town.py::test_a_busy_town_lives_the_same_days_in_both_models"
 SCARCE_TOWN = "tests/mutation/small_town.py::test_a_town_short_of_couples_lives_the_same_days_in_both_models"
 STATISTICS = ("tests/experiments/statistics",)
+OVER_DRAWS = "tests/experiments/comparison/test_over_draws.py"
 TESTS: dict[str, tuple[str, ...]] = {
     "model/trust/ledger/rules.py": ("tests/model/trust/test_ledger.py", TOWN),
     "model/trust/belief_updating/rules.py": ("tests/model/trust/test_belief_updating.py", TOWN),
@@ -42,7 +43,11 @@ TESTS: dict[str, tuple[str, ...]] = {
     "experiments/statistics/interactions.py": STATISTICS,
     "experiments/statistics/noise_share.py": STATISTICS,
     "experiments/comparison/breakeven.py": STATISTICS,
-    "experiments/comparison/effect_verdicts.py": STATISTICS,
+    "experiments/comparison/effect_verdicts.py": (
+        *STATISTICS,
+        f"{OVER_DRAWS}::test_an_effect_is_known_only_if_draws_confirm_its_sign",
+        f"{OVER_DRAWS}::test_draws_take_back_a_direction_and_nothing_else",
+    ),
 }
 """Tests that run for a module, in seconds without compilation."""
 SAMPLE = 50

@@ -1,5 +1,6 @@
 """Effects: known answers for arms made by hand, row by row of the table."""
 
+import dataclasses
 import math
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,7 @@ from experiments.comparison.effects import (
     town_of,
 )
 from experiments.comparison.headline_measures import HEADLINES
+from experiments.comparison.origins import BELIEFS
 from experiments.statistics.paired_effects import crossed
 from experiments.statistics.thresholds import Scale
 
@@ -165,6 +167,7 @@ def test_a_headline_is_read_from_the_months_of_each_run_in_order() -> None:
     names = ("site", "base_site", "base_arm", "against", "why_unpaired", "how", "n")
     assert [row[name] for name in names] == ["there", "here", "base", "more", "", "recent", 2]
     assert [row["base"], row["arm"], row["effect"]] == pytest.approx([27.5, 30.5, 3.0])
+    assert row["delta"] == Scale("points").threshold(27.5, 30.5).delta > 0.0
     assert {*table["section"]} == {"headline"}
     assert set(table["measure"]) <= {one.name for one in HEADLINES}
     lacking = sides("measures", MEASURES[0].drop(columns="trust_mean"), MEASURES[1])
@@ -222,6 +225,41 @@ def test_causes_are_points_of_mean_trust_until_the_last_months() -> None:
         table = side.tables.pop("ledger")  # type: ignore[attr-defined]
         assert rows_of(effects_table([one]), "cause") == {}
         side.tables["ledger"] = table  # type: ignore[attr-defined]
+
+
+def test_where_nothing_is_booked_no_cause_is_told() -> None:
+    assert rows_of(effects_table([sides("measures", *MEASURES, ledger=(booked(), booked()))]), "cause") == {}
+
+
+def traced(greetings: dict[int, float], points: float) -> pd.DataFrame:
+    """Return greetings of the last month by seed, each of which leaves as many points in every belief."""
+    rows = [
+        {"seed": seed, "month": 1, "origin": "greeting", "lasting": n} | dict.fromkeys(BELIEFS, n * points)
+        for seed, n in greetings.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_an_effect_on_trust_is_told_by_origin_where_both_worlds_were_traced() -> None:
+    beliefs = dict.fromkeys(BELIEFS.values(), (0.4, 0.4))
+    people = months(
+        residents=dict.fromkeys((1, 2, 3), (100, 100)),
+        **{name: dict.fromkeys((1, 2, 3), two) for name, two in beliefs.items()},
+    )
+    base, other = traced({1: 20.0, 2: 40.0, 3: 0.0}, 0.1), traced({1: 40.0, 2: 40.0}, 0.2)
+    ledger = booked(("nation", 1, 0, -1.0), ("nation", 2, 0, -1.0), ("nation", 3, 0, -1.0))
+    one = sides("measures", people, people[people["seed"] < 3], origins=(base, other), ledger=(ledger, ledger[:2]))
+    rows = rows_of(effects_table([dataclasses.replace(one, seeds=(1, 2, 3))]), "origin")
+    assert {row["n"] for row in rows.values()} == {2}, "the third world has no twin"
+    parts = [rows[f"trust.contact.{part}"]["effect"] for part in ("number", "quality")]
+    assert parts == pytest.approx([0.75, 1.75]), "the first twin 1.5 and 1.5, the second 0 and 2"
+    assert sum(row["effect"] for name, row in rows.items() if name.startswith("trust.")) == pytest.approx(0.0, abs=1e-9)
+    for name in ("origins", "ledger"):
+        for side in (one.base, one.arm):
+            table = side.tables.pop(name)  # type: ignore[attr-defined]
+            assert rows_of(effects_table([one]), "origin") == {}
+            side.tables[name] = table  # type: ignore[attr-defined]
+    assert rows_of(effects_table([dataclasses.replace(one, why_unpaired="seeds")]), "origin") == {}
 
 
 def chosen(*rows: tuple[str, int, str]) -> pd.DataFrame:

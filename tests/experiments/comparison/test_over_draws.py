@@ -7,9 +7,11 @@ import pytest
 from experiments.cli import app as cli
 from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import Request
-from experiments.comparison.effect_verdicts import draws_say, judged_anew
+from experiments.comparison.effect_verdicts import draws_say, judged_anew, verdict_of
 from experiments.comparison.over_draws import UNDER_ACCOUNTS, accounts_table, tasks_over_draws, uncertainty_table
 from experiments.execution.parameter_draws import Draw, draws_bytes
+from experiments.statistics.paired_effects import paired
+from experiments.statistics.thresholds import Scale
 from model.engine.errors import InputError
 from scenarios import accounts
 
@@ -107,6 +109,25 @@ def test_the_command_names_the_file(tmp_path):
 def test_an_effect_is_known_only_if_draws_confirm_its_sign(sign, mean, effect, said):
     assert draws_say({"sign": sign, "mean": mean}, {"effect": effect}) == said
     assert draws_say(None, {"effect": effect}) is None
+
+
+@pytest.mark.parametrize(
+    ("gap", "sign", "laws", "said"),
+    [
+        (1.0, "known", None, "rises"),
+        (1.0, "known", "turns", "turns"),
+        (1.0, "open", "turns", "assumed"),
+        (-1.0, "known", None, "assumed"),
+        (-1.0, None, None, "falls"),
+        (0.0, "open", None, "nothing"),
+    ],
+)
+def test_draws_take_back_a_direction_and_nothing_else(gap, sign, laws, said):
+    base = list(np.linspace(40.0, 50.0, 12))
+    arm = [one + gap + 0.01 * (-1) ** k for k, one in enumerate(base)]
+    effect = paired(base, arm, scale=Scale("points"))
+    over_draws = None if sign is None else {"sign": sign, "mean": 1.0}
+    assert verdict_of(effect, laws, over_draws) == said
 
 
 def test_tables_of_draws_are_read_by_a_report_as_they_are():
