@@ -103,7 +103,7 @@ def holm(p_values: Sequence[float]) -> np.ndarray:
     order, known = np.argsort(values), int((~np.isnan(values)).sum())
     adjusted = np.full(len(values), math.nan)
     steps = values[order[:known]] * np.arange(known, 0, -1)
-    adjusted[order[:known]] = np.minimum(1.0, np.maximum.accumulate(steps)) if known else ()
+    adjusted[order[:known]] = np.minimum(1.0, np.maximum.accumulate(steps))
     return adjusted
 
 
@@ -134,7 +134,7 @@ def sign_under_laws(effects: Sequence[float], p_values: Sequence[float]) -> str:
     >>> sign_under_laws([0.1, 0.2], [0.01, 0.02]), sign_under_laws([0.1, -0.2], [0.01, 0.02])
     ('known', 'turns')
     """
-    signs, p = np.sign(effects), np.asarray(p_values, float)
+    signs, p = np.sign(effects), np.asarray(p_values)
     if not len(p):
         return "open"
     if (p <= LIMIT).all() and abs(signs.sum()) == len(signs):

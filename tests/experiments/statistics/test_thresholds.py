@@ -4,7 +4,15 @@ import math
 
 import pytest
 
-from experiments.statistics.thresholds import CRITERION, Scale, Threshold, larger_size, monthly_scale
+from experiments.statistics.thresholds import (
+    CRITERION,
+    FEWEST_HOMICIDES,
+    Scale,
+    Threshold,
+    are_too_few,
+    larger_size,
+    monthly_scale,
+)
 
 
 @pytest.mark.parametrize(
@@ -73,3 +81,10 @@ def test_a_criterion_responds_from_its_threshold_on_and_stands_within_its_error(
     assert not CRITERION.stands(0.021, 0.001)
     assert CRITERION.stands(0.021, 0.0105)
     assert CRITERION.stands(math.nan, 0.0)
+
+
+def test_homicides_alone_can_be_too_few_for_a_statement() -> None:
+    below, enough = FEWEST_HOMICIDES - 0.01, FEWEST_HOMICIDES
+    assert are_too_few("homicides", below)
+    assert not are_too_few("homicides", enough)
+    assert not are_too_few("crimes_occurred", below)

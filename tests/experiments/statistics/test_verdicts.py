@@ -25,6 +25,7 @@ from experiments.statistics.verdicts import (
     VERDICTS,
     benjamini_hochberg,
     corrected,
+    corrected_together,
     direction,
     holm,
     is_settled,
@@ -279,6 +280,14 @@ def test_tables_of_earlier_versions_are_judged_by_the_same_rule() -> None:
     assert (row["delta"], row["floor"], row["p"]) == pytest.approx((0.5, 0.125, one.p))
     assert judge(row) == "rises"
     assert judged_anew(judged_anew(table, 3.0), 3.0).equals(judged_anew(table, 3.0))
+
+
+@pytest.mark.parametrize("correct", [benjamini_hochberg, holm])
+def test_effects_are_corrected_together_and_otherwise_as_they_were(correct) -> None:
+    effects = [effect_of(gaps) for gaps in (WIDE, [1.0, -2, 3, -4, 5, -6, 7, -8], [1.0, 2, 3, -4, 5, 6, 7, 8])]
+    found = corrected_together(effects, correct)
+    assert [one.adjusted for one in found] == pytest.approx(correct([one.p for one in effects]))
+    assert [dataclasses.replace(one, adjusted=one.p) for one in found] == effects
 
 
 def test_what_page_one_states_is_corrected_as_such() -> None:
