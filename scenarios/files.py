@@ -57,8 +57,11 @@ def read_stamp(path: Path) -> tuple[int, int] | None:
 
 
 def note_read(path: Path) -> None:
-    """Note time and size of a file that is about to be read, for `have_files_changed`."""
-    _stamps[path.absolute()] = read_stamp(path)
+    """Note time and size of a file that is read for the first time, for `have_files_changed`.
+
+    What was read first may be kept: a later reader, who finds the file changed, must not hide that.
+    """
+    _stamps.setdefault(path.absolute(), read_stamp(path))
 
 
 def have_files_changed() -> bool:

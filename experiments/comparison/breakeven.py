@@ -51,7 +51,7 @@ def verdict(grid: pd.DataFrame) -> LawVerdict:
     """Return the verdict on one measure of one arm from its rows of the grid."""
     effect, settled = grid["effect"], grid["p"] <= LIMIT
     inside = (grid["low"] >= -grid["delta"]) & (grid["high"] <= grid["delta"])
-    up, down = (int((settled & (sign * effect > 0.0)).sum()) for sign in (1, -1))
+    up, down = (int((settled & beyond).sum()) for beyond in (effect > 0.0, effect < 0.0))
     return LawVerdict(
         cells=len(grid),
         up=up,

@@ -146,6 +146,15 @@ def test_a_file_that_is_edited_is_read_anew_by_the_next_request(tmp_path: Path) 
     assert len({run for run, _ in seen}) == len({key for _, key in seen}) == 3
 
 
+def test_another_reader_of_an_edited_file_hides_the_change_from_no_request(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    for years in (1.0, 2.5):
+        write_memory(own, years)
+        load(str(own))  # as `parameters --scenario` and `check` do
+        (spec,) = plan_runs(str(own), years=1.0)
+        assert spec.scenario["trust"].memory_years == years
+
+
 def test_a_run_whose_file_was_edited_after_its_request_is_refused(tmp_path: Path) -> None:
     own = tmp_path / "own.toml"
     write_memory(own, 1.0)
