@@ -81,8 +81,7 @@ def beyond_sums(runs: pd.DataFrame, factors: Sequence[str], measure: str, scale:
     for parts, both in named.items():
         if len(parts) != 2:
             continue
-        one, other = sorted(parts, key=both.split("+").index)
-        alone = [named.get(frozenset([name])) for name in (one, other)]
+        alone = [named.get(frozenset([name])) for name in sorted(parts)]
         effect = effect_between(wide, alone, [both, first], scale)
         if effect and effect.n:
             yield Contrast(scenario, TOGETHER, both, first, effect)
@@ -110,7 +109,7 @@ def grid_effects(
     """Return the effect of a policy against the first at every pair of levels of two factors (rows, columns)."""
     first = runs[POLICY].iloc[0]
     cells = {}
-    for (y, x), own in runs.groupby(list(pair), sort=True):
+    for (y, x), own in runs.groupby(list(pair)):
         wide = levels_by_seed(own, [*grids, POLICY], POLICY, measure)
         if effect := effect_between(wide, [first], [policy], scale):
             cells[y, x] = effect

@@ -11,7 +11,7 @@ from scipy import stats
 from experiments.comparison.effect_verdicts import judged_anew, laws_say
 from experiments.comparison.headline_measures import STATED
 from experiments.figures.page_one import OUTCOMES
-from experiments.statistics.paired_effects import paired, smallest_effect, unpaired
+from experiments.statistics.paired_effects import paired, smallest_effect, t_quantile, unpaired
 from experiments.statistics.power import CAUTION, MOST, planned_spread, twins_needed
 from experiments.statistics.power import FEWEST as FEWEST_PLANNED
 from experiments.statistics.rare_counts import FEW_DIFFER, rare_count
@@ -301,6 +301,8 @@ def test_sampling_may_stop_once_told_at_the_level_of_a_look_or_surely_nothing() 
     reach = stats.t.ppf(1.0 - LEVEL_OF_A_LOOK / 2.0, 7) * 0.125 / math.sqrt(8.0)
     assert is_settled(dataclasses.replace(one, delta=reach * 1.001))
     assert not is_settled(dataclasses.replace(one, delta=reach * 0.999))
+    at_the_end = t_quantile(7, 1.0 - LEVEL_OF_A_LOOK) * max(one.error, one.floor / math.sqrt(8.0)) + abs(one.effect)
+    assert is_settled(dataclasses.replace(one, delta=at_the_end))
     assert not is_settled(dataclasses.replace(effect_of(WIDE), p=0.03, delta=0.1))
     assert not is_settled(effect_of([math.nan] * 8))
 
