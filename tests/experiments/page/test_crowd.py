@@ -2,6 +2,7 @@
 
 import re
 import signal
+import statistics
 import subprocess
 import sys
 import time
@@ -180,7 +181,8 @@ WATCH = """() => {
   new MutationObserver(note).observe(document, { subtree: true, childList: true, attributes: true });
 }"""
 """Has the page note how long after it was opened the first twin was drawn."""
-TWICE = 2.0
+TWICE, TURNS = 2.0, 5
+"""Bound of three tabs, and turns whose medians are compared: single times differ by a third."""
 MOVES = 100
 
 
@@ -208,13 +210,17 @@ def test_three_tabs_at_once_see_their_first_twin_in_twice_the_time_of_one(
     url, _ = place
     warm = Tab(browser, f"{url}?years=1&measures=training.3")
     shown(warm)
-    (alone,) = first_twins(browser, [f"{url}?years=10&measures=training.2&seed=1000"])
     measures = ("training.2", "means.0", "visits.2")
-    three = first_twins(browser, [f"{url}?years=10&measures={one}&seed=2000" for one in measures])
-    told = ", ".join(f"{one:.1f}" for one in sorted(three))
-    record_property("measured", f"first twin of ten years: one tab {alone:.1f} s; three tabs at once {told} s")
+    turns: list[tuple[float, ...]] = []
+    for seed in range(1000, 1000 + 200 * TURNS, 200):
+        alone = first_twins(browser, [f"{url}?years=10&measures=training.2&seed={seed}"])
+        three = first_twins(browser, [f"{url}?years=10&measures={one}&seed={seed + 100}" for one in measures])
+        turns.append((*alone, *sorted(three)))
+    one_tab, *three_tabs = (statistics.median(times) for times in zip(*turns, strict=True))
+    told = ", ".join(f"{one:.1f}" for one in three_tabs)
+    record_property("measured", f"first twin of ten years: one tab {one_tab:.1f} s; three tabs at once {told} s")
     warm.close()
-    assert max(three) < TWICE * alone
+    assert three_tabs[-1] < TWICE * one_tab
 
 
 @needs_chromium
