@@ -39,7 +39,6 @@ def test_an_error_in_a_rule_is_found_by_the_default_run(error: dict[str, str], t
     told = run(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", DEFAULT_RUN, *files_for(error["file"]))
     assert told.returncode == pytest.ExitCode.TESTS_FAILED, told.stdout + told.stderr
     assert re.search(r"^FAILED tests/", told.stdout, re.MULTILINE), told.stdout
-    print(*re.findall(r"^FAILED tests/.*", told.stdout, re.MULTILINE), sep="\n")
 
 
 def test_the_planted_errors_stand_where_they_are_said_to_those_of_mechanisms_in_nine_packages() -> None:
