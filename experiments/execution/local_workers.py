@@ -106,7 +106,7 @@ class LocalExecutor[J: Job, R]:
     def __init__(self, workers: int, function: JobFunction[J, R]) -> None:
         self.workers, self.function = workers, function
         self.slots = range(JOBS_PER_WORKER * workers)
-        self.context = multiprocessing.get_context("spawn")
+        self.context: Any = multiprocessing.get_context("spawn")  # its type on Windows is not one that pebble declares
         # Without locks, which a killed worker would hold for ever.
         self.pids = self.context.RawArray("q", len(self.slots))
         self.shifts_done = self.context.RawArray("q", len(self.slots))
