@@ -42,7 +42,7 @@ HOLDS: dict[str, Callable[[pa.DataType], bool]] = {
     "numbers": lambda kind: pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind),
     "true or false": lambda kind: pa.types.is_boolean(kind),
     "dates": lambda kind: pa.types.is_timestamp(kind),
-    "single values": lambda kind: pa.types.is_temporal(kind) or any(HOLDS[one](kind) for one in ("text", "numbers")),
+    "text, numbers or dates": lambda kind: any(HOLDS[one](kind) for one in ("text", "numbers", "dates")),
 }
 KINDS = {
     **dict.fromkeys(("run", "scenario", "policy", "command", "point", "settlement"), "text"),
@@ -128,11 +128,22 @@ def check_columns(table: pa.Table, path: Path, keys: Sequence[str], name: str = 
         if kinds[key] != "numbers" and table[key].null_count:
             raise InputError(f"{path}: column '{key}' must hold {kinds[key]}, got {table[key].null_count} empty")
     for field in table.schema:
-        what = "numbers" if unit_in(name, field.name) else "single values"
+        what = "numbers" if unit_in(name, field.name) else "text, numbers or dates"
         if name or field.name in keys:
             what = kinds.get(field.name, what)
         if not (HOLDS[what](field.type) or (pa.types.is_null(field.type) and field.name not in keys)):
             raise InputError(f"{path}: column '{field.name}' must hold {what}, got {field.type}")
+        if HOLDS["dates"](field.type) and not are_dates(table[field.name]):
+            raise InputError(f"{path}: column '{field.name}' must hold dates of the years 1 to 9999")
+
+
+def are_dates(points: pa.ChunkedArray) -> bool:
+    """Return whether all points in time are dates that Python has."""
+    try:
+        pc.min_max(points).as_py()
+    except (OverflowError, ValueError):
+        return False
+    return True
 
 
 def parts_of(policy: str) -> list[str]:

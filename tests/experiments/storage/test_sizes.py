@@ -94,19 +94,28 @@ def test_texts_in_terms_of_the_one_before_are_refused():
 
 
 def test_many_values_in_few_rows_are_refused(monkeypatch):
-    refused(written(pa.table({"trust": [[0.0] * 1000]})), "column 'trust' must hold single values, got list")
+    refused(written(pa.table({"trust": [[0.0] * 1000]})), "column 'trust' must hold text, numbers or dates, got list")
     monkeypatch.setattr(parquet_sizes, "MOST_VALUES", 1000)
     refused(written(pa.table({"trust": [[0.0] * 1001]})), "at most 1,000 values, got 1,001")
     assert MOST_VALUES * 8 <= 2**31
 
 
-@pytest.mark.parametrize("kind", [pa.binary(2**16), pa.decimal256(70), pa.binary(), pa.month_day_nano_interval()])
+@pytest.mark.parametrize("kind", [pa.binary(2**16), pa.decimal256(70), pa.binary(), pa.duration("s"), pa.time32("s")])
 def test_columns_of_a_kind_that_no_table_has_are_refused(kind):
     try:
         content = written(pa.table({"x": pa.nulls(3, kind)}))
     except pa.ArrowNotImplementedError:
         pytest.skip("Parquet has no such kind")
-    refused(content, "column 'x' must hold single values")
+    refused(content, "column 'x' must hold text, numbers or dates")
+
+
+@pytest.mark.parametrize("days", [-(2**30), 2**30])
+@pytest.mark.parametrize("kind", [pa.date32(), pa.timestamp("ms"), pa.timestamp("ms", tz="UTC")])
+def test_dates_that_python_does_not_have_are_refused(kind, days):
+    column = pa.array([0, days], pa.int32()).cast(pa.date32()).cast(kind)
+    refused(written(pa.table({"x": column})), "column 'x' must hold dates of the years 1 to 9999")
+    Path("x.parquet").write_bytes(written(pa.table({"x": column[:1]})))
+    assert str(read_parquet(Path("x.parquet"))["x"][0])[:10] == "1970-01-01"
 
 
 def test_members_of_a_part_that_share_their_bytes_are_refused():
