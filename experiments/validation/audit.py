@@ -20,7 +20,7 @@ from experiments.statistics.paired_effects import Effect
 from experiments.statistics.thresholds import Scale, monthly_scale
 from experiments.tools.documents.evidence import KINDS, LEDGER, LISTS, EvidenceRow, evidence_rows, in_list
 from experiments.validation.calibration import reference_town
-from experiments.validation.knockouts import SURE, average_by_seed, effect_cell, effect_of, tables_of
+from experiments.validation.knockouts import SURE, averages, effect_cell, effect_of
 from experiments.validation.panel import SELECTION, panels_of
 from experiments.validation.readings import CENTRE, readings
 from experiments.validation.study_tables import Row, select_named, write_table
@@ -110,11 +110,7 @@ def world(site: str, items: tuple[str, ...], size: AuditSize) -> pd.DataFrame:
     sets = [f"population.scale={size.scale}", *(item for item in items if "=" in item)]
     policies = [item for item in items if "=" not in item]
     specs = plan_runs(site, policies=policies, sets=sets, years=size.years, replicates=size.replicates)
-    tables = tables_of(specs, size.workers, f"{site} {' '.join(items) or 'as it is'}")
-    seeds = {one.run: one.seed for one in specs}
-    ledger = tables["ledger"].assign(seed=tables["ledger"]["run"].map(seeds))
-    accounts = ledger.pivot_table("change", "seed", "cause", "sum")
-    return average_by_seed(tables["measures"]).join(accounts.rename(columns=lambda cause: f"{LEDGER}{cause}"))
+    return averages(specs, size.workers, f"{site} {' '.join(items) or 'as it is'}")
 
 
 def audit_lines(findings: Sequence[AuditFinding]) -> Iterator[str]:

@@ -14,7 +14,9 @@ from experiments.execution.run_set import run_all
 from experiments.statistics.paired_effects import Effect, paired, t_quantile
 from experiments.storage.run_folder import join_runs
 from experiments.storage.run_spec import RunSpec
+from experiments.tools.documents.evidence import LEDGER
 from experiments.validation.study_tables import Row, select_named, write_table
+from model.engine.causes import CAUSES
 from model.engine.errors import InputError, suggest_nearest
 from model.engine.fingerprint import fingerprint
 from model.simulation.registry import MECHANISMS
@@ -25,19 +27,27 @@ COLUMNS = (
     *("mechanism", "site", "policy", "measure", "own", "with_it", "with_error", "without", "without_error"),
     *("mean", "low", "high", "twins", "code"),
 )
+OWN_CAUSES = "trust_by_own_causes"
+"""Change of summed trust (0-1) over a whole run by all causes that a mechanism declares."""
 SURE = 0.99
 """Confidence of the intervals: with some thirty mechanisms, a false alarm in a hundred is enough."""
 
 
 @dataclass(frozen=True)
 class MechanismKnockout:
-    """A mechanism with the measures of its own process, and the site, policy and time where it can be missed."""
+    """A mechanism with the measures and causes of its own process, and the site, policy and time to look at."""
 
     name: str
     process: tuple[str, ...]
+    causes: tuple[str, ...]
     policy: str
     site: str
     start: str | None = None
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Measures of its own process, and the changes of trust that it causes, if any."""
+        return (*self.process, OWN_CAUSES) if self.causes else self.process
 
 
 def knockouts(only: Sequence[str] = ()) -> list[MechanismKnockout]:
@@ -48,10 +58,12 @@ def knockouts(only: Sequence[str] = ()) -> list[MechanismKnockout]:
 
 def knockout_of(name: str) -> MechanismKnockout:
     """Return what the file of a mechanism says of its knock-out."""
-    stated = next((one.knockout for one in MECHANISMS if one.name == name), None)
-    if stated is None:
+    record = next((one for one in MECHANISMS if one.name == name), None)
+    if record is None or record.knockout is None:
         raise InputError(f"mechanism '{name}' does not say what a knock-out would change")
-    return MechanismKnockout(name, stated.measures, stated.policy, stated.site or "villa_canales", stated.start or None)
+    stated, causes = record.knockout, tuple(CAUSES[number] for number in record.causes)
+    site, start = stated.site or "villa_canales", stated.start or None
+    return MechanismKnockout(name, stated.measures, causes, stated.policy, site, start)
 
 
 def effects(
@@ -61,26 +73,27 @@ def effects(
     policies, size = [one.policy] if one.policy else [], f"population.scale={scale}"
     about: dict[str, Any] = {"policies": policies, "start": one.start, "years": years, "replicates": replicates}
     off = f"mechanisms.{one.name}=false"
-    having, missing = (averages(plan_runs(one.site, sets=sets, **about), workers) for sets in ([size], [size, off]))
-    return {measure: effect_of(measure, having, missing) for measure in (*one.process, *EFFECTS)}
+    having, missing = (
+        with_own_causes(averages(plan_runs(one.site, sets=sets, **about), workers), one.causes)
+        for sets in ([size], [size, off])
+    )
+    return {measure: effect_of(measure, having, missing) for measure in (*one.own, *EFFECTS)}
 
 
 @cache
-def averages(specs: tuple[RunSpec, ...], workers: int) -> pd.DataFrame:
-    """Return the mean of every measure of a world, a row per seed; mechanisms share those that have them all."""
-    return average_by_seed(tables_of(specs, workers)["measures"])
+def averages(specs: tuple[RunSpec, ...], workers: int, label: str = "") -> pd.DataFrame:
+    """Return means of all measures and sums of all accounts of the ledger, a row per seed; equal worlds run once."""
+    label = label or f"{specs[0].scenario.name} {specs[0].policy}"
+    tables = join_runs(run_all(specs, workers=workers, label=label).whole)
+    measures = tables["measures"].to_pandas().drop(columns=["run", "scenario", "policy", "month"])
+    accounts = tables["ledger"].to_pandas().pivot_table("change", "seed", "cause", "sum")
+    return measures.groupby("seed").mean(numeric_only=True).join(accounts.add_prefix(LEDGER))
 
 
-def tables_of(specs: Sequence[RunSpec], workers: int, label: str = "") -> dict[str, pd.DataFrame]:
-    """Run worlds of all seeds; return measures and ledger."""
-    told = label or f"{specs[0].scenario.name} {specs[0].policy}"
-    tables = join_runs(run_all(specs, workers=workers, label=told).whole)
-    return {name: tables[name].to_pandas() for name in ("measures", "ledger")}
-
-
-def average_by_seed(measures: pd.DataFrame) -> pd.DataFrame:
-    """Return the mean of every measure over the months that have it, a row per seed."""
-    return measures.drop(columns=["run", "scenario", "policy", "month"]).groupby("seed").mean(numeric_only=True)
+def with_own_causes(table: pd.DataFrame, causes: Sequence[str]) -> pd.DataFrame:
+    """Return a table with the sum of some accounts as one more column; a cause that never occurred counts as 0."""
+    accounts = table.reindex(columns=[f"{LEDGER}{cause}" for cause in causes])
+    return table.assign(**{OWN_CAUSES: accounts.sum(axis=1)})
 
 
 def effect_of(measure: str, having: pd.DataFrame, missing: pd.DataFrame) -> Effect:
@@ -97,7 +110,7 @@ def effect_of(measure: str, having: pd.DataFrame, missing: pd.DataFrame) -> Effe
 
 def changes_process(one: MechanismKnockout, found: Mapping[str, Effect]) -> bool:
     """Tell whether an effect leaves no doubt that the mechanism's own process changed."""
-    return any(found[measure].settled for measure in one.process)
+    return any(found[measure].settled for measure in one.own)
 
 
 def knockout_lines(one: MechanismKnockout, found: Mapping[str, Effect]) -> Iterator[str]:
@@ -152,6 +165,6 @@ def show_knockouts(
 def row_of(one: MechanismKnockout, measure: str, effect: Effect) -> Row:
     """Return the columns of the effect of a mechanism on one measure."""
     row: Row = {"mechanism": one.name, "site": one.site, "policy": one.policy, "code": fingerprint()}
-    row |= {"measure": measure, "own": measure in one.process}
+    row |= {"measure": measure, "own": measure in one.own}
     row |= {"with_it": effect.arm, "with_error": effect.arm_error, "without": effect.base}
     return row | {"without_error": effect.base_error, "mean": effect.effect, "low": effect.low, "high": effect.high}

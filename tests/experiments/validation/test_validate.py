@@ -12,6 +12,8 @@ from model.simulation.registry import MEASURES
 from scenarios.anchors import read_anchors
 from scenarios.groups import switchable_mechanisms
 
+MORE = dict.fromkeys(("capture", "certainty", "fear", "mayor", "narcos"), 24)
+"""Twins for processes that are rare or vary much; all others are told from chance by six."""
 OWN = [name for name, group in switchable_mechanisms().items() if group.__module__.startswith("model.")]
 
 
@@ -31,7 +33,7 @@ def test_every_mechanism_names_measures_of_its_own_process(subtests: pytest.Subt
 @pytest.mark.parametrize("name", OWN)
 def test_the_process_of_a_mechanism_changes_when_it_is_switched_off(name: str) -> None:
     one = knockouts.knockout_of(name)
-    found = knockouts.effects(one, scale=0.25, years=2.0, replicates=6)
+    found = knockouts.effects(one, scale=0.25, years=2.0, replicates=MORE.get(name, 6), workers=2)
     assert knockouts.changes_process(one, found), "\n".join(knockouts.knockout_lines(one, found))
 
 
@@ -54,6 +56,13 @@ def test_a_knockout_changes_its_process_in_twins() -> None:
     measure, effect = next(iter(found.items()))
     assert measure == "trust_by_hearsay"
     assert effect.base == 0.0 != effect.arm
+    assert found[knockouts.OWN_CAUSES].base == 0.0 != found[knockouts.OWN_CAUSES].arm
+
+
+def test_own_causes_are_summed_and_one_that_never_occurred_counts_as_nothing() -> None:
+    accounts = pd.DataFrame({"ledger.held": [1.0, np.nan], "ledger.release": [-3.0, -2.0], "ledger.talk": [9.0, 9.0]})
+    summed = knockouts.with_own_causes(accounts, ["held", "release", "charged"])
+    assert summed[knockouts.OWN_CAUSES].tolist() == [-2.0, -2.0]
 
 
 def test_draws_are_fixed_lie_within_their_limits_and_weigh_alike() -> None:
