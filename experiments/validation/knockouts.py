@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from scipy.stats import binomtest
 
 from experiments.execution.run_requests import plan_runs
 from experiments.execution.run_set import run_all
@@ -30,7 +31,7 @@ COLUMNS = (
 OWN_CAUSES = "trust_by_own_causes"
 """Change of summed trust (0-1) over a whole run by all causes that a mechanism declares."""
 SURE = 0.99
-"""Confidence of the intervals: with some thirty mechanisms, a false alarm in a hundred is enough."""
+"""Confidence of intervals and sign tests: with some thirty mechanisms, a false alarm in a hundred is enough."""
 
 
 @dataclass(frozen=True)
@@ -108,9 +109,15 @@ def effect_of(measure: str, having: pd.DataFrame, missing: pd.DataFrame) -> Effe
     return replace(one, low=one.effect - reach, high=one.effect + reach)
 
 
+def is_sure(effect: Effect) -> bool:
+    """Tell whether the interval leaves one sign, or the exact sign test does: intervals are poor for rare events."""
+    moved = effect.rose + effect.fell
+    return effect.settled or (moved > 0 and binomtest(effect.rose, moved).pvalue < 1.0 - SURE)
+
+
 def changes_process(one: MechanismKnockout, found: Mapping[str, Effect]) -> bool:
     """Tell whether an effect leaves no doubt that the mechanism's own process changed."""
-    return any(found[measure].settled for measure in one.own)
+    return any(is_sure(found[measure]) for measure in one.own)
 
 
 def knockout_lines(one: MechanismKnockout, found: Mapping[str, Effect]) -> Iterator[str]:
@@ -118,7 +125,7 @@ def knockout_lines(one: MechanismKnockout, found: Mapping[str, Effect]) -> Itera
     verdict = "its process changes" if changes_process(one, found) else "ITS PROCESS DOES NOT CHANGE"
     yield f"{one.name} ({one.site}{', ' + one.policy if one.policy else ''}): {verdict}"
     for measure, effect in found.items():
-        sign = "*" if effect.settled else " "
+        sign = "*" if is_sure(effect) else " "
         yield (
             f"  {measure:34}{effect_cell(effect.arm)} ±{effect_cell(effect.arm_error).strip():7}"
             f"{effect_cell(effect.base)} ±{effect_cell(effect.base_error).strip():7}{effect_cell(effect.effect)}"
@@ -145,7 +152,8 @@ def show_knockouts(
     """Write and print every knock-out; return whether each mechanism's own process changes."""
     lines = [
         f"With and without each mechanism: {replicates} twins, {years:g} years, scale {scale:g}; monthly means;",
-        f"± Monte Carlo error; difference with its {SURE:.0%} interval; * marks one that excludes zero",
+        f"± Monte Carlo error; difference with its {SURE:.0%} interval; * marks one that excludes zero, or pairs that",
+        f"an exact sign test at {1.0 - SURE:.0%} tells from chance",
         f"  {'measure':34}{'with':>8} {'':8}{'without':>8} {'':8}{'differs':>8}",
     ]
     print("\n".join(lines))

@@ -46,6 +46,15 @@ def test_an_effect_is_paired_and_nothing_is_no_effect() -> None:
     assert not knockouts.effect_of("x", having, having).settled
 
 
+def test_rare_events_are_told_from_none_by_their_signs() -> None:
+    none, rare = [0.0] * 9, [0.0, 90.0, 1.0, 2.0, 1.0, 1.0, 3.0, 1.0, 1.0]
+    effect = knockouts.effect_of("x", table(x=rare), table(x=none))
+    assert not effect.settled
+    assert knockouts.is_sure(effect)
+    assert not knockouts.is_sure(knockouts.effect_of("x", table(x=rare[:7]), table(x=none[:7])))
+    assert not knockouts.is_sure(knockouts.effect_of("x", table(x=none), table(x=none)))
+
+
 def test_a_mechanism_nobody_knows_is_named() -> None:
     with pytest.raises(InputError, match=r"no mechanism 'rooster'.*roster"):
         knockouts.knockouts(["rooster"])
