@@ -7,7 +7,7 @@ const rem = () => letter;
 const plain = (text) => String(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 const colour = (name) => `var(--${name})`;
 const readable = (value, digits) =>
-  (value < 0 ? "−" : "") +
+  (Number(value.toFixed(digits)) < 0 ? "−" : "") +
   Math.abs(value).toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const signed = (value, digits) => (Number(value.toFixed(digits)) > 0 ? "+" : "") + readable(value, digits);
 const spans = (some) => some.map(([text, kind]) => (kind ? `<b class="${kind}">${plain(text)}</b>` : plain(text))).join("");
@@ -49,10 +49,11 @@ const curveOf = (values, x, y) => values.map((v, k) => `${k ? "L" : "M"}${x(k).t
 const areaOf = (low, high, x, y) =>
   `${curveOf(high, x, y)}${low.map((v, k) => `L${x(k).toFixed(1)},${y(v).toFixed(1)}`).reverse().join("")}Z`;
 
-// The years of the horizon that are named on an axis: the month at which each begins, and its name.
-function yearsOf(sheet) {
-  const first = Number(sheet.month.slice(0, 4)), every = sheet.years > 5 ? 2 : 1;
-  return steps(0, sheet.years, every).map((k) => [Math.min(12 * k, 12 * sheet.years - 1), String(first + k)]);
+// The years of the horizon that have room on an axis: the month at which each begins, and its name.
+function yearsOf(sheet, wide) {
+  const first = Number(sheet.month.slice(0, 4)), least = (2.5 * rem() * sheet.years) / Math.max(1, wide);
+  const every = [1, 2, 5].find((k) => k >= least && sheet.years <= 5 * k) ?? sheet.years;
+  return Array.from({ length: Math.floor(sheet.years / every) + 1 }, (_, k) => k * every).map((k) => [Math.min(12 * k, 12 * sheet.years - 1), String(first + k)]);
 }
 
 // A button that is one of several: `on` where it is chosen.
@@ -80,7 +81,7 @@ function series(row, sheet, ghost, w, h, dated, named = true) {
   const y = (value) => top + (h - top - foot) * (1 - (value - y0) / (y1 - y0));
   const digits = Math.max(row.hero ? 1 : 0, y1 - y0 < 12 ? 1 : 0);
   let s = inputs(row, sheet, x, top, h - foot);
-  for (const [month, year] of yearsOf(sheet)) {
+  for (const [month, year] of yearsOf(sheet, w - left - right)) {
     s += line(x(month), top, x(month), h - foot, colour("line"));
     if (dated) s += words(x(month), h - R * 0.15, year, "middle");
   }
@@ -125,7 +126,7 @@ function gap(row, sheet, w, h) {
     s += line(left, y(value), x(n - 1), y(value), colour(value ? "line" : "faint"));
     s += words(left - R * 0.35, y(value) + R * 0.3, signed(value, digits), "end");
   }
-  for (const [month, year] of yearsOf(sheet)) s += words(x(month), h - R * 0.15, year, "middle");
+  for (const [month, year] of yearsOf(sheet, w - left - right)) s += words(x(month), h - R * 0.15, year, "middle");
   s += `<path d="${areaOf(low, high, x, y)}" fill="${colour(row.kind)}" opacity=".2"/>`;
   s += `<path d="${curveOf(middle, x, y)}" fill="none" stroke="${colour(row.kind)}" stroke-width="${R * 0.14}" stroke-linejoin="round"/>`;
   s += words(x(n - 1) + R * 0.4, y(middle.at(-1)) + R * 0.3, signed(middle.at(-1), Math.max(1, digits)), "start", `font-weight:700;fill:${colour(row.kind)}`);

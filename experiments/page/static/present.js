@@ -10,14 +10,18 @@ function measure(m) {
     <div class="rl" aria-hidden="true"><i></i><s style="left:${part(m.today)}"></s><em style="left:${part(m.at)}"></em></div></li>`;
 }
 
+// Where there is no room beside each other, as on a telephone, everything stands below the other and is scrolled.
+const stacked = (wide) => wide < 60 * rem();
+
 // The whole as HTML for a width and height of its rows.
 export function rows(s, wide, high, number = Infinity, every = false) {
-  const R = rem(), left = 15.5 * R, name = 13.2 * R, side = 11 * R, room = wide - left - name - side - 5.1 * R;
-  const height = Math.max(3.6 * R, (high - 2.4 * R) / s.outcomes.length - 0.4 * R);
+  const R = rem(), left = 15.5 * R, name = 13.2 * R, below = stacked(wide), side = below ? wide : 11 * R;
+  const room = wide - left - name - side - 5.1 * R, [level, difference] = below ? [wide, wide] : [0.53 * room, 0.47 * room];
+  const height = below ? 5.6 * R : Math.max(3.6 * R, (high - 2.4 * R) / s.outcomes.length - 0.4 * R);
   const moved = s.measures.filter((m) => every || m.at !== m.today);
   const row = (one, k) => `<div class="pr ${one.kind === "harm" ? "harmful" : ""}" ${k < number ? "" : 'data-later="1"'}>
     <div><h3>${plain(one.title)}</h3>${one.hero ? `<span class="big">${plain(one.big || "…")}</span> ` : ""}<p class="v ${one.kind}">${one.sign ? `<span>${one.sign}</span> ` : ""}${plain(one.verdict)}${one.size ? ` <small>${plain(one.size)}</small>` : ""}</p>${marks(one, s)}</div>
-    <div>${series(one, { ...s, events: [], inputs: [] }, null, 0.53 * room, height, true, false)}</div><div>${gap(one, s, 0.47 * room, height)}</div>
+    <div>${series(one, { ...s, events: [], inputs: [] }, null, level, height, true, false)}</div><div>${gap(one, s, difference, height)}</div>
     <div><p class="small">${plain(one.said || "")}</p>${ruler(one, side)}</div></div>`;
   return `<section class="me"><h2>${plain(s.words.measures)}</h2><ul>${moved.map(measure).join("")}</ul><p class="small">${plain(s.unmoved)} ${plain(s.bill)}</p></section>
     <section class="prs"><div class="pr pr-head"><h2>${plain(s.results)} <small>${plain(s.worlds)}</small></h2><span class="small">${plain(s.words.level)}</span><span class="small">${plain(s.words.gap.replace("{n}", s.twins))}</span><span class="small">${plain(s.words.against_possible)}</span></div>
@@ -26,10 +30,12 @@ export function rows(s, wide, high, number = Infinity, every = false) {
 
 export function draw(place, s) {
   look();
+  const pad = getComputedStyle(place), wide = place.clientWidth - parseFloat(pad.paddingLeft) - parseFloat(pad.paddingRight);
   let high = innerHeight - place.getBoundingClientRect().top - document.querySelector("footer").offsetHeight - 0.4 * rem();
+  place.classList.toggle("stacked", stacked(wide));
   for (let tries = 0, over = 0; tries < 3 && (tries === 0 || over > 0); tries += 1) { // words may need more than was left
-    fill(place, rows(s, place.clientWidth - 3 * rem(), (high -= over), shown, all));
-    over = document.documentElement.scrollHeight - innerHeight;
+    fill(place, rows(s, wide, (high -= over), shown, all));
+    over = stacked(wide) ? 0 : document.documentElement.scrollHeight - innerHeight;
   }
 }
 

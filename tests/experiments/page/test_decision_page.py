@@ -27,6 +27,19 @@ CUT = """() => [...document.querySelectorAll('.page *')].filter((one) => {
   return box.width && (box.left < -1 || box.right > innerWidth + 1) && !one.closest('[hidden], .share div');
 }).map((one) => one.outerHTML.slice(0, 120))"""
 
+MEETING = """(words) => {
+  const boxes = [...document.querySelectorAll(words)].flatMap((one) => {
+    const range = document.createRange();
+    range.selectNodeContents([...one.childNodes].find((part) => part.nodeType === Node.TEXT_NODE));
+    return [...range.getClientRects()].map((box) => [box, one.textContent]);
+  });
+  const wide = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left);
+  const tall = (a, b) => Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+  return boxes.flatMap(([a, text], k) =>
+    boxes.slice(k + 1).filter(([b]) => wide(a, b) > 1 && tall(a, b) > 4).map(([, other]) => [text, other]));
+}"""
+"""Texts that cover each other."""
+
 
 def lived(tab: Tab) -> None:
     """Wait until all worlds have been simulated and the map is drawn."""
@@ -130,6 +143,22 @@ def test_nothing_is_cut_off(moved: Tab, width: int, height: int) -> None:
         assert moved.page.evaluate(CUT) == []
         if width > 1420:  # measures, outcomes and map side by side
             assert moved.page.evaluate("document.documentElement.scrollHeight") <= height
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (800, 600), (1024, 768), (1280, 720), (1920, 1080)])
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_a_projector_and_a_telephone_show_the_whole_presentation(
+    browser: Any, url: str, language: str, width: int, height: int
+) -> None:
+    tab = Tab(browser, f"{url}{MOVED}&lang={language}&present=1", width, height)
+    tab.lived()
+    tab.page.locator(".pr svg").first.wait_for()
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert tab.page.evaluate(CUT) == []
+    assert tab.page.evaluate(MEETING, ".pr-head :is(h2, small, span)") == []
+    assert tab.page.evaluate(MEETING, ".pr:nth-child(2) text[text-anchor=middle]") == []
+    assert tab.page.locator(".bar").is_hidden()
+    closed(tab)
 
 
 @pytest.mark.parametrize("view", [*SHOWN, "decision&present=1", "why&measures="])
