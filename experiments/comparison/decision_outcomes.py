@@ -16,6 +16,7 @@ from experiments.comparison.twin_results import WorldResult
 from experiments.execution.twin_runs import NOTABLE
 from experiments.statistics.annual_aggregation import MONTHS
 from experiments.statistics.paired_effects import Effect, Value, paired
+from experiments.statistics.thresholds import are_too_few
 from experiments.statistics.verdicts import corrected_together, direction, holm, judge
 
 FLOOR = 0.2
@@ -108,7 +109,9 @@ class PairedOutcome:
 
     @property
     def verdict(self) -> str:
-        """Verdict of the twins, as far as it holds over draws and under every law of trust."""
+        """Verdict of the twins, as far as it holds over draws and under every law of trust; of few homicides none."""
+        if are_too_few(self.outcome.name, self.effect.base):
+            return "rare"
         return verdict_of(self.effect, self.under_laws, self.draws)
 
     @property
@@ -121,8 +124,8 @@ class PairedOutcome:
     @property
     def withheld(self) -> bool:
         """True if draws or other laws of trust take back what these paired runs say, or turn its sign."""
-        if self.verdict == "assumed":
-            return True
+        if self.verdict in ("assumed", "rare"):
+            return self.verdict == "assumed"
         return self.under_laws == "turns" or (self.under_laws == "open" and direction(judge(self.effect)) != 0)
 
     @property

@@ -180,7 +180,7 @@ def outcome_row(one: Standing, found: PairedOutcome) -> Row:
         shown = {"verdict": one.say("decision.simulating"), "kind": "null", "marks": []}
     elif found.withheld:
         shown |= {"marks": [], "unknown": True}
-    elif verdict == "nothing":
+    elif verdict in ("nothing", "rare"):
         shown["count"] = ""
     return outcome_names(one, found.outcome) | shown | {
         "a": rounded(found.a),

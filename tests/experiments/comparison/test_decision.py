@@ -20,6 +20,7 @@ from experiments.comparison.decision_outcomes import (
     FLOOR,
     OUTCOMES,
     TRUST,
+    PairedOutcome,
     by_cell,
     effect_on,
     moved_people,
@@ -42,7 +43,9 @@ from experiments.page.sheet import sheet_of
 from experiments.page.standing import Standing
 from experiments.page.visitor import Visitor
 from experiments.report.compare_command import compare
-from experiments.statistics.verdicts import FEWEST, VERDICTS, judge
+from experiments.statistics.paired_effects import paired
+from experiments.statistics.thresholds import Scale
+from experiments.statistics.verdicts import FEWEST, VERDICTS, corrected_together, judge
 from experiments.words.catalogue import LANGUAGES
 from model.engine.errors import InputError
 from model.engine.policies import check_policies
@@ -303,6 +306,15 @@ def changed(results: list[WorldResult], **by: float) -> list[WorldResult]:
         )
         for result in results
     ]
+
+
+@pytest.mark.parametrize(("a_year", "verdict"), [(2.5, "rare"), (59.0, "falls")])
+def test_of_few_homicides_no_verdict_is_given(a_year: float, verdict: str) -> None:
+    homicides = next(one for one in OUTCOMES if one.name == "homicides")
+    effect = paired(np.full(8, a_year), 0.5 * a_year - np.arange(8.0) / 100.0, scale=Scale("counts"))
+    found = PairedOutcome(homicides, *corrected_together([effect]), (-1,) * 8, *[np.zeros(12)] * 4)
+    assert (found.verdict, found.withheld) == (verdict, False)
+    assert found.colour == ("null" if verdict == "rare" else "b")
 
 
 @pytest.mark.parametrize(
