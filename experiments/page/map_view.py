@@ -292,7 +292,8 @@ def place_panel(one: Standing, pairs: Pairs, town: Town, asked: Asked) -> dict[s
     """Return one settlement in numbers: that of the address, else the one where most people live."""
     z = asked.place - 1 if asked.place else int(np.argmax(pairs[0][0].places[0, 0]))
     month = (asked.month or len(pairs[0][0].months)) - 1
-    found = [(one.say("map.row_trust"), total_effect(pairs, Where(z, asked.month)), 1)]
+    trust = one.say("map.row_trust" if asked.month else "map.row_trust_of_year")
+    found = [(trust, total_effect(pairs, Where(z, asked.month)), 1)]
     for name in ("occurred", "fear", "visits"):
         layer = LAYERS[name]
         sides = [[layer.read(pair[side]) for pair in pairs] for side in (0, 1)]
