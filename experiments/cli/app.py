@@ -442,14 +442,16 @@ def sweep(
     workers: options.Workers = 1,
     dask: options.Dask = None,
     out: options.OutOfStudy = None,
+    lang: options.LanguageOfText = "en",
     fresh: options.Fresh = False,
     yes: options.Yes = False,
 ) -> None:
     """Compute all runs of a study, or those that are missing."""
     from experiments.studies.sweep_command import Hands
     from experiments.studies.sweep_command import sweep as run_command
+    from experiments.words.bilingual import Tongue
 
-    raise typer.Exit(run_command(study, Hands(workers, dask, yes), out, fresh))
+    raise typer.Exit(run_command(study, Hands(workers, dask, yes), out, fresh, Tongue(lang)))
 
 
 @app.command()

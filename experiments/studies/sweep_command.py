@@ -11,6 +11,7 @@ from experiments.execution.interruption import Interruption, tell_interrupted
 from experiments.execution.local_workers import Executor, LocalExecutor, SchedulerLost
 from experiments.execution.run_job import Done, Failed, try_run
 from experiments.execution.warm_starts import warm_up_key, with_shared_warm_ups
+from experiments.narrative.messages import said
 from experiments.storage.disk_space import check_room, size_of_sweep
 from experiments.storage.folder_lock import locked
 from experiments.storage.manifest import half_written
@@ -23,6 +24,7 @@ from experiments.studies import study_folder as place
 from experiments.studies.study import Study, find_study, read_study
 from experiments.studies.study_engine import Engine, SweepOutcome
 from experiments.studies.study_jobs import agree_to, count_of, jobs_of, shared_scenario
+from experiments.words.bilingual import Tongue
 from model.engine.errors import WorkStopped
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
@@ -38,8 +40,8 @@ class Hands:
     """True if any number of runs is meant, without being asked."""
 
 
-def sweep(name: str, hands: Hands, out: Path | None, fresh: bool) -> int:
-    """Carry out a study, or what is missing of it; return the exit code."""
+def sweep(name: str, hands: Hands, out: Path | None, fresh: bool, tongue: Tongue) -> int:
+    """Carry out a study, or what is missing of it; say where in a language, and return the exit code."""
     study = read_study(find_study(name))
     target = place.folder_for(study, out)
     agree_to(study, count_of(study), hands.workers, hands.agreed)
@@ -53,7 +55,7 @@ def sweep(name: str, hands: Hands, out: Path | None, fresh: bool) -> int:
         place.check_same(target, study)
         code = compute_missing(study, jobs, target, hands, command=shlex.join(["confianza", "sweep", name]))
     if code != INTERRUPTED:
-        print(f"Results: {target}/ ({len(jobs)} runs planned). To plot them: confianza plot {shlex.quote(str(target))}")
+        print(said("run.swept", tongue, place=target, runs=len(jobs), folder=shlex.quote(str(target))))
     return code
 
 

@@ -193,6 +193,20 @@ def test_a_full_disk_is_told_with_what_is_safe(capsys, study, tmp_path, monkeypa
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Results: {out}/ (8 runs planned). To plot them: confianza plot {out}"),
+        ("es", "Resultados: {out}/ (8 corridas planificadas). Para graficarlos: confianza plot {out} --lang es"),
+    ],
+)
+def test_where_results_are_is_told_in_the_language_asked_for(capsys, study, tmp_path, monkeypatch, language, said):
+    monkeypatch.setattr(sweep_command, "run_missing", lambda *_: sweep_command.SweepOutcome())
+    code, told, _ = call(capsys, "sweep", study, "--out", tmp_path / "out", "--lang", language)
+    assert code == 0
+    assert told == said.format(out=tmp_path / "out") + "\n"
+
+
 def test_begun_anew_a_sweep_forgets_what_it_had(tmp_path, study):
     out = tmp_path / "out"
     (out / "measures").mkdir(parents=True)
