@@ -3,7 +3,6 @@
 Commands import what they do when they do it, so that help is there at once.
 """
 
-import contextlib
 import errno
 import os
 import sys
@@ -15,7 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from experiments.cli import options
-from experiments.cli.streams import prepare_streams
+from experiments.cli.streams import prepare_streams, write_bytes
 from experiments.execution import interruption
 from experiments.execution.gc_control import look_seldom
 from model.engine.errors import InputError, WorkStopped
@@ -210,9 +209,7 @@ def export(
         if csv is not None and content is None:
             write_csv(folder, csv)
     if content is not None:
-        with contextlib.suppress(BrokenPipeError):
-            sys.stdout.buffer.write(content)
-            sys.stdout.buffer.flush()
+        write_bytes(content)
 
 
 @app.command()
@@ -623,7 +620,9 @@ def code_of(words: list[str]) -> int:
 def code_of_command(words: list[str]) -> int:
     """Run a command; return its exit code, 130 after every interruption."""
     try:
-        return app(words, prog_name="confianza", standalone_mode=False) or DONE
+        code = app(words, prog_name="confianza", standalone_mode=False) or DONE
+        print(end="", flush=True)
+        return code
     except InputError as wrong:
         return complain(str(wrong), WRONG_INPUT)
     except WorkStopped as reason:

@@ -1,13 +1,17 @@
 """Print to every kind of reader: a terminal that knows ASCII alone, or a pipe that somebody closes early."""
 
 import codecs
+import contextlib
 import io
 import os
 import sys
 import unicodedata
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
 
 from experiments.storage.quoting import quoted
+from experiments.storage.writing import Unwritable, cause_of
 
 PLAIN = {
     **dict(zip("–—−‐‑", "-----", strict=True)),
@@ -27,25 +31,45 @@ class Outlet(io.TextIOWrapper):
 
     def draw(self, text: str) -> int:
         """Write a text with its commands to the terminal, if somebody reads it."""
-        try:
+        with reached(self):
             return super().write(text)
-        except BrokenPipeError:
-            return hush(self, len(text))
+        return len(text)
 
     def flush(self) -> None:
         """Hand on what was written, if somebody reads it."""
-        try:
+        with reached(self):
             super().flush()
-        except BrokenPipeError:
-            hush(self, 0)
 
 
-def hush(stream: io.TextIOWrapper, written: int) -> int:
+def write_bytes(content: bytes) -> None:
+    """Write bytes on standard output, if somebody reads them."""
+    with reached(sys.stdout):
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+
+
+@contextlib.contextmanager
+def reached(stream: TextIO) -> Iterator[None]:
+    """Write on a stream; let it lead nowhere from now on where that fails.
+
+    Raises
+    ------
+    Unwritable
+        If the results cannot be written, for example on a full disk; a reader who has left and messages are no results.
+    """
+    try:
+        yield
+    except OSError as reason:
+        hush(stream)
+        if not isinstance(reason, BrokenPipeError) and stream is sys.stdout:
+            raise Unwritable(f"standard output: cannot be written: {cause_of(reason)}") from None
+
+
+def hush(stream: TextIO) -> None:
     """Let a stream lead nowhere from now on."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
-    return written
 
 
 def plain(reason: UnicodeError) -> tuple[str, int]:
@@ -76,6 +100,8 @@ def prepare_streams() -> None:
 
 def outlet(stream: Any) -> Any:
     """Return an outlet in the place of a stream; one that is no file of the system stays as it is."""
+    if stream is None:  # closed by whoever started the program
+        return Path(os.devnull).open("w", encoding="utf-8")
     if not isinstance(stream, io.TextIOWrapper) or stream.closed:
         return stream
     ascii_only = stream.isatty() and speaks_ascii(os.environ)

@@ -6,9 +6,10 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
-from systems import listening, needs_signals
+from systems import listening, needs_linux, needs_signals
 
 from experiments.cli.streams import Outlet, outlet
 from experiments.storage.progress import Progress, patience
@@ -29,6 +30,35 @@ def test_a_reader_who_leaves_early_costs_no_word_and_no_result(tmp_path):
     assert told.returncode == 0, told.stderr
     assert "BrokenPipe" not in told.stderr
     assert (tmp_path / "saved" / "saved.json").is_file()
+
+
+@needs_linux
+@pytest.mark.parametrize("words", [["scenarios"], ["--help"]])
+def test_a_full_disk_behind_standard_output_is_told_and_behind_messages_is_not(words):
+    with Path("/dev/full").open("w") as full:
+        told = subprocess.run([*PROGRAM, *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        assert (told.returncode, told.stderr) == (
+            2,
+            "confianza: standard output: cannot be written: the disk is full (No space left on device)\n",
+        )
+        deaf = subprocess.run([*PROGRAM, "run", "nowhere"], stdout=subprocess.PIPE, stderr=full, check=False)
+        assert (deaf.returncode, deaf.stdout) == (2, b"")
+
+
+@needs_linux
+def test_results_as_bytes_name_standard_output_where_its_disk_is_full():
+    program = "from experiments.cli.streams import prepare_streams, write_bytes; prepare_streams();"
+    program += "\ntry: write_bytes(bytes(10**5))\nexcept Exception as reason: sys.exit(type(reason).__name__)"
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-c", f"import sys; {program}"]
+        told = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (told.returncode, told.stderr) == (1, "Unwritable\n")
+
+
+@needs_signals
+def test_closed_streams_are_as_quiet_as_those_that_nobody_reads():
+    command = ["sh", "-c", 'exec "$@" >&- 2>&-', "sh", *PROGRAM, "scenarios"]
+    assert subprocess.run(command, check=False).returncode == 0
 
 
 @needs_signals
