@@ -14,9 +14,10 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
+from experiments.storage.disk_space import check_room
 from experiments.storage.progress import say
 from experiments.storage.run_identity import sha256_of
-from experiments.storage.writing import write_all
+from experiments.storage.writing import make_folder, write_all
 from experiments.tools.setup.offline_site import SITE, WITH_BUILDERS, build_site, can_build, is_site
 from experiments.words.toml_files import toml_beside
 from model.engine.errors import InputError, suggest_nearest
@@ -26,6 +27,8 @@ PINS = Path(__file__).with_name("workshop.txt")
 README, LIST = "LEAME.txt", "requirements.txt"
 HASH = "--hash=sha256:"
 PROGRAM = "confianza"
+SIZE = 250e6
+"""Bytes of the wheels of one system, about."""
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -38,7 +41,8 @@ def bundle(folder: Path, names: list[str]) -> None:
         if name not in SYSTEMS:
             raise InputError(f"--for knows {', '.join(SYSTEMS)}, got '{name}'{suggest_nearest(name, SYSTEMS)}")
     check_place(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
+    check_room({"bundle": (folder, SIZE)})
     for path in folder.glob("*.whl"):
         if name_of(path) == PROGRAM:
             path.unlink()  # it is made anew

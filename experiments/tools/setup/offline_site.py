@@ -7,6 +7,7 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
+from experiments.storage.writing import writing
 from model.engine.errors import InputError
 
 SITE = "site"
@@ -44,6 +45,8 @@ def build_site(folder: Path, docs: Path) -> None:
         if told.returncode:
             lines = [line for line in told.stderr.splitlines() if line.strip()]
             raise InputError(f"bundle: the documentation site cannot be built: {lines[-1] if lines else 'no message'}")
-        if folder.exists():
-            shutil.rmtree(folder)
-        shutil.copytree(built, folder)
+        with writing(folder), tempfile.TemporaryDirectory(dir=folder.parent) as aside:
+            copied = shutil.copytree(built, Path(aside) / SITE)
+            if folder.exists():
+                shutil.rmtree(folder)
+            copied.rename(folder)

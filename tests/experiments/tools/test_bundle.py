@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from systems import needs_linux
 
 from experiments.tools.setup import bundle, offline_site
 from model.engine.errors import InputError
@@ -125,22 +127,40 @@ def test_a_folder_named_site_is_replaced_only_if_it_is_one(tmp_path: Path, monke
     bundle.check_place(tmp_path)
 
 
-@pytest.mark.parametrize(("fails", "told"), [(False, ""), (True, "cannot be built: WARNING: no such page")])
-def test_the_site_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch, fails: bool, told: str) -> None:
+@needs_linux
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_fetched(monkeypatch) -> None:
+    monkeypatch.setattr(bundle, "pip", lambda *_: pytest.fail("fetched"))
+    with pytest.raises(InputError, match="/proc/wheels: cannot be written"):
+        bundle.bundle(Path("/proc/wheels"), [])
+
+
+def full(*_: object, **__: object) -> None:
+    """Copy on a full disk."""
+    raise shutil.Error([("a", "b", "[Errno 28] No space left on device")])
+
+
+@pytest.mark.parametrize(
+    ("fails", "told"),
+    [("", ""), ("build", "cannot be built: WARNING: no such page"), ("copy", "site: cannot be written: .* No space")],
+)
+def test_the_site_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch, fails: str, told: str) -> None:
     def sphinx(command, **_):
         built = Path(command[-1])
         built.mkdir()
         (built / offline_site.MARK).write_text("new", encoding="utf-8")
-        return subprocess.CompletedProcess(command, int(fails), "", "\nWARNING: no such page\n")
+        return subprocess.CompletedProcess(command, int(fails == "build"), "", "\nWARNING: no such page\n")
 
     site = tmp_path / offline_site.SITE
     site.mkdir()
     for name in (offline_site.MARK, "old.html"):
         (site / name).write_text("old", encoding="utf-8")
     monkeypatch.setattr(offline_site.subprocess, "run", sphinx)
+    if fails == "copy":
+        monkeypatch.setattr(offline_site.shutil, "copytree", full)
     with pytest.raises(InputError, match=told) if fails else contextlib.nullcontext():
         offline_site.build_site(site, ROOT / "docs")
-    assert (site / "old.html").exists() == fails
+    assert (site / "old.html").exists() == bool(fails)
+    assert list(tmp_path.iterdir()) == [site]
     assert (site / offline_site.MARK).read_text(encoding="utf-8") == ("old" if fails else "new")
 
 
