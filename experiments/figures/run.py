@@ -72,9 +72,17 @@ def finding_of(spec: RunSpec, months: pd.DataFrame, tongue: Tongue) -> str:
 
 
 def derive_measures(measures: pd.DataFrame) -> pd.DataFrame:
-    """Return the measures with shares of calls and the running rate of homicide."""
+    """Return the measures with shares of calls and the running rate of homicide.
+
+    Calls that line 110 did not answer are part of all calls, as they are of those that nobody served.
+
+    >>> month = {"seed": 1, "month": 0, "homicides": 0, "residents": 9, "calls": 3, "served_in_hour": 0}
+    >>> derive_measures(pd.DataFrame([month | {"unserved_line": 1, "calls_unserved": 4}]))["never"].item()
+    1.0
+    """
     months = measures.sort_values(["seed", "month"]).reset_index(drop=True)
-    calls = months["calls"].where(months["calls"] > 0)
+    calls = months["calls"] + months["unserved_line"]
+    calls = calls.where(calls > 0)
     enough = min(MONTHS, months["month"].nunique())
     rolled = months.groupby("seed")["homicides"].rolling(MONTHS, min_periods=enough).mean()
     return months.assign(
