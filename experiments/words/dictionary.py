@@ -85,7 +85,9 @@ def policy(name: str) -> DictionaryColumn:
 
 
 def factor(name: str) -> DictionaryColumn | None:
-    """Return what the column of a varied parameter or switch holds, in the role of a factor."""
+    """Return what the column of a varied parameter, switch or other setting holds, in the role of a factor."""
+    if name in dictionary_page()["settings"]:
+        return DictionaryColumn(**dictionary_page()["settings"][name])
     if name.startswith(SWITCH):
         mechanism = name.removeprefix(SWITCH)
         en, es = (catalogue.mechanism(mechanism, language) for language in catalogue.LANGUAGES)

@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiments.cli import app as cli
+from experiments.execution.run_requests import plan_runs
 from experiments.storage.run_folder import parquet_of
 from experiments.words.dictionary import DICTIONARY, OF_EFFECTS, column, dictionary_page, with_meanings
 from model.engine.errors import InputError
@@ -52,6 +53,14 @@ def test_a_varied_parameter_and_a_switch_are_factors(folder):
     assert (number[b"role"], number[b"unit"]) == (b"factor", b"share")
     assert number[b"meaning_es"] == "tamaño del municipio simulado, respecto al real".encode()
     assert switch[b"meaning_es"] == "si esto está activo: rumores".encode()
+
+
+@pytest.mark.parametrize(
+    "changed", ["calendar.start=2018-02-01", "start=2018-02-01", "title.es=Prueba", "mechanisms.fear=false"]
+)
+def test_whatever_a_run_can_change_has_words_as_a_factor(changed):
+    (name,) = plan_runs("baseline", sets=[changed], years=0.1)[0].columns
+    assert column("measures", name).role == "factor"
 
 
 def test_a_column_that_nobody_has_described_is_noticed():
