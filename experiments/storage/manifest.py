@@ -93,6 +93,8 @@ def check_goes_on(folder: Path) -> None:
 
 def place_for(folder: Path, kind: str, beside: str = "") -> Path:
     """Return a folder to write into, after checking that nothing foreign would be lost."""
+    if folder.is_symlink() and not folder.exists():
+        raise InputError(f"--out {folder} is a link to '{folder.readlink()}', which is not there")
     if folder.exists() and not folder.is_dir():
         raise InputError(f"--out {folder} is a file, not a folder")
     there = {path.name for path in folder.glob("*") if not HALF.fullmatch(path.name)} - {beside}

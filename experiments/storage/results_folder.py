@@ -69,7 +69,10 @@ def open_results_folder(
 ) -> ResultsFolder:
     """Return the folder to write: the one that is named, else the default one, or one beside it if that is taken."""
     place = out or default
-    place = checked_place(place if place.name not in ("", "..") else place.resolve(), kind)
+    place = place if place.name not in ("", "..") else place.resolve()
+    if not place.name:
+        raise InputError(f"--out {place} is the root of all folders: name a folder in it")
+    place = checked_place(place, kind)
     own = place.with_name(f"{place.name}-{identity[:8]}")
     there, beside = ({} if fresh else manifest_in(one) or manifest_in(unfinished(one)) for one in (place, own))
     taken = bool(there) and there.get("identity") != identity

@@ -109,6 +109,8 @@ def page(kind: str, language: str) -> str:
 
 def write_materials(folder: Path, languages: tuple[str, ...]) -> list[Path]:
     """Write all materials into a folder; return their paths."""
+    if folder.is_file():
+        raise InputError(f"--out {folder} is a file, not a folder")
     make_folder(folder)
     pages = {folder / f"{kind}_{lang}.html": page(kind, lang).encode() for lang in languages for kind in KINDS}
     write_all(pages)

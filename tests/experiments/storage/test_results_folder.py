@@ -229,6 +229,13 @@ def test_no_link_is_followed_out_of_a_folder(name, capsys):
     assert Path("elsewhere/thesis.txt").exists()
 
 
+@BOTH
+def test_a_link_to_nowhere_is_refused_before_anything_is_computed(words, capsys, idle):
+    Path("mine").symlink_to("elsewhere")
+    idle()
+    assert "--out mine is a link to 'elsewhere', which is not there" in refused(capsys, *words, "--out", "mine")
+
+
 def test_the_present_folder_may_be_written_into(monkeypatch):
     Path("here").mkdir()
     monkeypatch.chdir("here")
