@@ -628,7 +628,7 @@ def code_of_command(words: list[str]) -> int:
     except WorkStopped as reason:
         return complain(str(reason), OUR_FAULT)
     except TyperException as wrong:
-        return complain(wrong.format_message(), WRONG_INPUT)
+        return complain(with_value(wrong), WRONG_INPUT)
     except typer.Exit as left:
         return left.exit_code
     except (KeyboardInterrupt, typer.Abort):
@@ -652,3 +652,12 @@ def complain(message: str, code: int) -> int:
     line = " ".join(message.split())
     print(f"confianza: {line if len(line) <= LONGEST else line[:LONGEST] + '…'}", file=sys.stderr)
     return code
+def with_value(wrong: TyperException) -> str:
+    """Return what Typer says is wrong; a value of another type is named, which Typer leaves out."""
+    from pydantic import ValidationError
+
+    reason = wrong.__cause__
+    got = f", got '{reason.errors()[0]['input']}'" if isinstance(reason, ValidationError) else ""
+    return wrong.format_message() + got
+
+

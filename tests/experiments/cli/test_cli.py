@@ -90,7 +90,7 @@ print(",".join(name for name in {HEAVY!r} if name in sys.modules), file=sys.stde
         (["run", "baseline", "--start", "2017-13-01"], ["2017-13-01"]),
         (["run", "baseline", "--years", "0"], ["--years", "got 0"]),
         (["run", "baseline", "--years", "nan"], ["--years", "nan"]),
-        (["run", "baseline", "--years", "many"], ["--years"]),
+        (["run", "baseline", "--years", "many"], ["--years", "got 'many'"]),
         (["run", "baseline", "--out", "/"], ["--out /", "root"]),
         (["run", "baseline", "--years", "1", "--until", "2018-01-01"], ["--years", "--until"]),
         (["run", "baseline", "--until", "2016-01-01"], ["--until", "2016-01-01"]),
