@@ -62,7 +62,7 @@ def plan_runs(
         overrides=overrides_of(values),
         varied=tuple(values),
         start=None if saved else first,
-        until=end_of(begins, years, until),
+        until=after_policies(policies, end_of(begins, years, until)),
         seed=seed,
         keep=kept_tables(keep),
         measures=checked_measures(measures),
@@ -79,6 +79,15 @@ def check_saved(saved: dict[str, Any], source: str, scenario: Scenario, seeds: S
         raise InputError(f"--from {saved['folder']} was saved from other settings than {source} with these")
     for seed in seeds:
         check_state(saved, seed)
+
+
+def after_policies(policies: Sequence[str], end: datetime.date) -> datetime.date:
+    """Return the end of a run; raise if a policy is dated so late that the run has ended before it begins."""
+    for part in (part.strip() for word in policies for part in word.split("+")):
+        name, at, date = part.partition("@")
+        if at and parse_date(f"date of policy '{name}'", date) >= end:
+            raise InputError(f"policy '{name}' must begin before {end}, where the run ends, got {date}")
+    return end
 
 
 def end_of(begins: datetime.date, years: float | None, until: str | None) -> datetime.date:

@@ -99,6 +99,7 @@ print(",".join(name for name in {HEAVY!r} if name in sys.modules), file=sys.stde
         (["run", "baseline", "--workers", "0"], ["--workers", "got 0"]),
         (["run", "baseline", "--workers", "100000"], ["--workers", "processors", "got 100000"]),
         (["workshop", "--out", "README.md"], ["--out README.md", "a file, not a folder"]),
+        (["run", "baseline", "--policy", "mopsic_full@2020-01-01"], ["'mopsic_full'", "before 2020-01-01"]),
         (["calibrate", "--points", "3"], ["--points", "between 24 and 1000", "got 3"]),
         (["calibrate", "--seeds", "9223372036854775808"], ["--seeds", "between 3 and 1000"]),
         (["calibrate", "--seeds", "9" * 400], ["--seeds", "got 99999999999999999999"]),
