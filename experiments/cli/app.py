@@ -109,8 +109,8 @@ def compare(
     draws: options.Draws = "",
     accounts: options.Accounts = False,
     plan: options.Size = None,
-    measure: options.Measure = "trust_mean",
-    power: options.Power = 0.8,
+    measure: options.Measure = None,
+    power: options.Power = None,
     workers: options.Workers = 1,
     report: options.Report = None,
     price: options.Prices = [],
@@ -120,8 +120,8 @@ def compare(
     fresh: options.Fresh = False,
 ) -> None:
     """Compare policies in pairs of runs with the same random draws."""
-    from experiments.cli.compare import ComparisonOutput, run_comparison, with_draws
-    from experiments.comparison.comparison_request import EffectSize, Request
+    from experiments.cli.compare import ComparisonOutput, effect_size, run_comparison, with_draws
+    from experiments.comparison.comparison_request import Request
     from experiments.report.prices import read_prices
 
     shown = ComparisonOutput(report, figures, lang or "es", read_prices(price), "es" if lang == "es" else "en")
@@ -131,9 +131,9 @@ def compare(
         arms=tuple(arms), scenarios=tuple(scenario), sets=tuple(set_), start=start, years=years, until=until, seed=seed,
         replicates=replicates, independent=independent, memory=memory, delta=tuple(delta), settle=settle,
     )  # fmt: skip
+    wish = effect_size(plan, measure, power)
     if draws:
         request = with_draws(request, shown, out, lambda: file_of_draws(draws))
-    wish = EffectSize(size=plan, measure=measure, power=power) if plan is not None else None
     raise typer.Exit(INTERRUPTED if run_comparison(request, workers, out, wish, shown, fresh) else DONE)
 
 
@@ -413,8 +413,8 @@ def calibrate(
     truths: options.Truths = 50,
     policy: options.PolicyOfEffects = "",
     against: options.GivenToFit = None,
-    scenario: options.ScenarioOfSeries = "villa_canales",
-    discrepancy: options.Discrepancy = 0.1,
+    scenario: options.ScenarioOfSeries = None,
+    discrepancy: options.Discrepancy = None,
     scale: options.ScaleOfCalibration = 1.0,
     workers: options.Workers = 1,
     out: options.OutOfCalibration = None,
@@ -429,7 +429,11 @@ def calibrate(
     from experiments.validation.series_targets import OwnSeries
 
     place = out or Path("results") / "calibrate"
-    own = None if against is None else OwnSeries(read_series(against), scenario, discrepancy)
+    for option, given in {"--scenario": scenario, "--discrepancy": discrepancy}.items():
+        if given is not None and against is None:
+            raise InputError(f"{option} belongs to --against: give both")
+    missed = 0.1 if discrepancy is None else discrepancy
+    own = None if against is None else OwnSeries(read_series(against), scenario or "villa_canales", missed)
     run_command(CalibrationRequest(points, waves, seeds, years, truths, scale, workers, place, policy, own=own))
 
 
@@ -454,7 +458,7 @@ def sweep(
 @app.command()
 def sensitivity(
     study: options.StudyOrNone = None,
-    method: options.Method = "morris",
+    method: options.Method = None,
     everything: options.Everything = False,
     budget: options.Budget = None,
     workers: options.Workers = 1,
@@ -470,7 +474,11 @@ def sensitivity(
 
     if not everything and study is None:
         raise InputError("name a study, or give --everything")
-    study, method = study or "everything", DRAWS if everything else method
+    if everything and study is not None:
+        raise InputError(f"--everything is a study of its own: leave out '{study}'")
+    if everything and method not in (None, DRAWS):
+        raise InputError(f"--everything goes with --method {DRAWS} only, got '{method}'")
+    study, method = study or "everything", DRAWS if everything else method or "morris"
     raise typer.Exit(run_command(study, method, budget, Hands(workers, dask, yes), out, fresh))
 
 
@@ -647,11 +655,6 @@ def code_of_command(words: list[str]) -> int:
     return complain("our own fault, not yours: please report the lines above", OUR_FAULT)
 
 
-def complain(message: str, code: int) -> int:
-    """Say in one line what is wrong; return the exit code."""
-    line = " ".join(message.split())
-    print(f"confianza: {line if len(line) <= LONGEST else line[:LONGEST] + '…'}", file=sys.stderr)
-    return code
 def with_value(wrong: TyperException) -> str:
     """Return what Typer says is wrong; a value of another type is named, which Typer leaves out."""
     from pydantic import ValidationError
@@ -661,3 +664,8 @@ def with_value(wrong: TyperException) -> str:
     return wrong.format_message() + got
 
 
+def complain(message: str, code: int) -> int:
+    """Say in one line what is wrong; return the exit code."""
+    line = " ".join(message.split())
+    print(f"confianza: {line if len(line) <= LONGEST else line[:LONGEST] + '…'}", file=sys.stderr)
+    return code

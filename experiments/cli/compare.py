@@ -1,9 +1,10 @@
 """The command `compare` from twin worlds to the report and figures that were asked for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from experiments.comparison.arms import read_word
 from experiments.comparison.comparison import arms_of
 from experiments.comparison.comparison_request import EffectSize, Request
 from experiments.narrative.messages import said
@@ -18,6 +19,8 @@ from model.engine.errors import InputError
 SIZE = 20e6
 """Bytes of a report, or of all figures of a comparison, at most."""
 KINDS = (".svg", ".png")
+OPTIONS = {"scenarios": "scenario", "sets": "set"}
+"""Options of which the request has another name."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,18 @@ class ComparisonOutput:
             print(said("comparison.figures", Tongue(self.text), n=len(written), place=place))
 
 
+def effect_size(size: float | None, measure: str | None, power: float | None) -> EffectSize | None:
+    """Return the effect for which pairs are planned; raise if its measure or power is given without its size."""
+    if size is None:
+        for option, given in {"--measure": measure, "--power": power}.items():
+            if given is not None:
+                raise InputError(f"{option} belongs to --plan: give both")
+        return None
+    wish = EffectSize(size=size)
+    wish = wish if measure is None else replace(wish, measure=measure)
+    return wish if power is None else replace(wish, power=power)
+
+
 def command_of(request: Request) -> str:
     """Return the command of a comparison that is asked for or lies in a folder."""
     of_folder = len(request.arms) == 1 and kind_of(Path(request.arms[0])) == COMPARISON
@@ -111,10 +126,21 @@ def with_draws(request: Request, shown: ComparisonOutput, out: Path | None, make
     return replace(request, draws=str(make()))
 
 
+def check_folders(request: Request) -> None:
+    """Raise if options say what to run although the arms are folders, where it has been run."""
+    if not all(read_word(text).folder for text in request.arms):
+        return
+    given = [one.name for one in fields(Request)[1:] if getattr(request, one.name) != one.default]
+    options = [f"--{OPTIONS.get(name, name)}" for name in given if name != "delta"]
+    if options:
+        raise InputError(f"leave out {', '.join(options)}: folders of results hold what has been run")
+
+
 def run_comparison(
     request: Request, workers: int, out: Path | None, wish: EffectSize | None, shown: ComparisonOutput, fresh: bool
 ) -> bool:
     """Run a comparison and show it; return whether it was interrupted."""
+    check_folders(request)
     shown.check(request, out, fresh)
     folder, interrupted = compare(request, workers, out, wish, fresh, shown.text)
     shown.write(folder)

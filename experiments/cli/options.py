@@ -111,17 +111,24 @@ PolicyOfEffects = Annotated[
 GivenToFit = Annotated[
     Path | None, Option("--against", metavar="FILE", help="Fit to a monthly series in a CSV file, too.")
 ]
-ScenarioOfSeries = Annotated[str, Option("--scenario", metavar="NAME", help="To which --against belongs.")]
+ScenarioOfSeries = Annotated[
+    str | None,
+    Option("--scenario", metavar="NAME", help="To which --against belongs.  [default: villa_canales]"),
+]
 Discrepancy = Annotated[
-    float, Option(metavar="SHARE", help="Of each number of --against: what the best values would miss (sd).")
+    float | None,
+    Option(
+        metavar="SHARE",
+        help="Of each number of --against: what the best values would miss (sd).  [default: 0.1]",
+    ),
 ]
 ScaleOfCalibration = Annotated[float, Option("--scale", metavar="X", help="Size of the towns, for trials.")]
 OutOfCalibration = Annotated[
     Path | None, Option("--out", metavar="DIR", help="Where to write.  [default: results/calibrate]")
 ]
 Size = Annotated[float | None, Option("--plan", metavar="SIZE", help="How many pairs an effect of this size needs.")]
-Measure = Annotated[str, Option(metavar="NAME", help="Of which measure, for --plan.")]
-Power = Annotated[float, Option(metavar="P", help="With which power, for --plan.")]
+Measure = Annotated[str | None, Option(metavar="NAME", help="Of which measure, for --plan.  [default: trust_mean]")]
+Power = Annotated[float | None, Option(metavar="P", help="With which power, for --plan.  [default: 0.8]")]
 Report = Annotated[Path | None, Option(metavar="FILE", help="Also write the report as one HTML file.")]
 Figures = Annotated[Path | None, Option(metavar="DIR", help="Also write each figure as SVG and PNG.")]
 Languages = Annotated[
@@ -155,7 +162,9 @@ Dask = Annotated[
 ]
 Fresh = Annotated[bool, Option("--fresh", help="Begin anew instead of going on.")]
 Yes = Annotated[bool, Option("--yes", help="Do not ask, however many runs the study means.")]
-Method = Annotated[str, Option(metavar="morris|sobol|pawn|draws", help="How the factors are weighed.")]
+Method = Annotated[
+    str | None, Option(metavar="morris|sobol|pawn|draws", help="How the factors are weighed.  [default: morris]")
+]
 Everything = Annotated[
     bool, Option("--everything", help="All assumed values at once: the study `everything` by --method draws.")
 ]

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 OUT = Path("results") / "validate"
 REPLICATES, SCALE, YEARS = 8, 0.25, 2.0
+LEAST_SCALE = 0.05
+"""The smallest part of a town that the model takes."""
+WHOLE_YEARS = ("closed", "decisions")
+"""Examinations that count whole years alone."""
 OPTIONS = ("--only", "--replicates", "--years", "--scale", "--workers", "--quick", "--out")
 """Options of the command, to suggest the nearest."""
 TABLES = 5e6
@@ -61,6 +65,13 @@ class ValidationRequest:
             f"--out {self.out} is a file, not a folder": self.out is not None and self.out.is_file(),
             f"--replicates must be at least 1, got {self.replicates}": (
                 self.replicates is not None and self.replicates < 1
+            ),
+            f"--scale must lie between {LEAST_SCALE:g} and 1, got {self.scale}": (
+                self.scale is not None and not LEAST_SCALE <= self.scale <= 1.0
+            ),
+            f"--years must be more than 0, got {self.years}": self.years is not None and not self.years > 0.0,
+            f"--years of {' and '.join(WHOLE_YEARS)} must be at least 1, got {self.years}": (
+                self.years is not None and self.years < 1.0 and not set(WHOLE_YEARS).isdisjoint(self.names)
             ),
         }
         for message, broken in rules.items():
