@@ -20,7 +20,7 @@ from experiments.narrative.number_format import number, read_optional, with_erro
 from experiments.narrative.origin_sentences import part_keys, part_name
 from experiments.narrative.run_summary import changed_settings
 from experiments.statistics.paired_effects import POWER
-from experiments.statistics.power import CAUTION, planned_spread, twins_needed
+from experiments.statistics.power import CAUTION, MOST, NoPlan, planned_spread, twins_needed
 from experiments.statistics.verdicts import VERDICTS, judge
 from experiments.storage.built_in_levers import put_in
 from experiments.storage.manifest import read_manifest
@@ -280,8 +280,9 @@ def plan_lines(rows: Rows, target: EffectSize, say: Tongue) -> Iterator[str]:
     spread, apart = (planned_spread(error * root, float(pilot["floor"])) for error in errors)
     try:
         twins, alone = (twins_needed(one, target.size, target.power) for one in (spread, apart))
-    except InputError as reason:
-        yield from textwrap.wrap(f"No plan for {BY_NAME[target.measure].en}: {reason}.", WIDTH)
+    except NoPlan as reason:
+        about = {"name": headline_name(target.measure, say), "size": f"{target.size:g}", "most": f"{MOST:,}"}
+        yield from textwrap.wrap(said(f"comparison.no_plan_{reason.why}", say, **about), WIDTH)
         return
     text = said(
         "comparison.plan", say, size=f"{target.size:g}", name=headline_name(target.measure, say),

@@ -11,6 +11,14 @@ CAUTION = 1.4
 """Factor for the spread of a pilot: that of eight runs is 0.3 to 0.9 of the true one in the median (decisions/0027)."""
 
 
+class NoPlan(InputError):
+    """No number of pairs can be planned; ``why`` is `pilot`, `alike` or `many`."""
+
+    def __init__(self, why: str, message: str) -> None:
+        super().__init__(message)
+        self.why = why
+
+
 def planned_spread(spread: float, floor: float) -> float:
     """Return the spread to plan for: that of a pilot with caution, and at least the floor of the measure."""
     return max(CAUTION * spread, floor)
@@ -23,11 +31,12 @@ def twins_needed(spread: float, size: float, power: float = POWER) -> int:
     (10, 34)
     """
     if math.isnan(spread):
-        raise InputError("--plan needs a pilot of at least 2 twin worlds: give --replicates 2 or more")
+        raise NoPlan("pilot", "--plan needs a pilot of at least 2 twin worlds: give --replicates 2 or more")
     if spread == 0.0:
-        raise InputError(f"--plan {size:g}: no pair of the pilot's twins differs, so no number of twins can be planned")
+        reason = f"--plan {size:g}: no pair of the pilot's twins differs, so no number of twins can be planned"
+        raise NoPlan("alike", reason)
     numbers = range(FEWEST, MOST + 1)
     place = bisect_left(numbers, True, key=lambda n: smallest_effect(spread, n, power) <= size)
     if place == len(numbers):
-        raise InputError(f"--plan {size:g}: more than {MOST:,} twins would be needed")
+        raise NoPlan("many", f"--plan {size:g}: more than {MOST:,} twins would be needed")
     return numbers[place]

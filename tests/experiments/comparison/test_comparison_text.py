@@ -40,6 +40,15 @@ def test_a_comparison_in_spanish_holds_no_english(told: dict[str, list[str]]) ->
     assert sum(bool(words.search(line)) for line in told["en"]) > 50
 
 
+@pytest.mark.parametrize(
+    ("language", "begin"), [("en", "No plan for trust in the police: to see"), ("es", "Sin plan para ")]
+)
+def test_a_plan_that_cannot_be_made_is_told_in_the_language_of_the_text(language: str, begin: str) -> None:
+    told = " ".join(comparison_lines(STORED, EffectSize(size=1e-9), language))
+    assert begin in told
+    assert ("No plan for" in told) == (language == "en")
+
+
 def test_texts_of_the_terminal_have_the_same_values_in_both_languages() -> None:
     parts = ("run.", "check.", "against.", "comparison.", "over_draws.")
     values = {
