@@ -22,7 +22,7 @@ PLANNING += (
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0")
 LONG = ("run", "baseline", *SMALL, "--years", "20", "--replicates", "4")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-PATIENCE_S = 4.0
+PATIENCE_S = 2.0
 """Seconds until a program has ended: half a second where nothing else runs."""
 
 
@@ -97,7 +97,7 @@ def test_the_page_says_that_it_was_interrupted(sent, interrupt):
         port = str(probe.getsockname()[1])
     code, line, seconds = interrupt(("view", "baseline", "--port", port), sent, "the page is at")
     assert (code, line) == (128 + sent, "confianza: interrupted")
-    assert seconds < 2 * PATIENCE_S
+    assert seconds < PATIENCE_S
 
 
 def test_an_interruption_of_verify_is_none_of_a_comparison_that_goes_on(monkeypatch, capsys):
