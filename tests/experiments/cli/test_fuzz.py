@@ -49,7 +49,7 @@ ROOT = Path(__file__).parents[3]
 SMALL = ("--set", "population.scale=0.05", "--set", "calendar.warm_up=0", "--years", "0.1")
 SLOWEST_S = 2.0
 LONGEST = 1000
-QUICK, FEW, MANY = 100, 500, 20_000
+FEW, MANY = 500, 20_000
 MOST_MB = 1000.0
 """Memory that an input may take beyond what the tests had taken before."""
 WOULD_COMPUTE = (
@@ -496,9 +496,7 @@ def many(total: int) -> settings:
     )
 
 
-@pytest.mark.parametrize(
-    "total", [QUICK, pytest.param(FEW, marks=pytest.mark.thorough), pytest.param(MANY, marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("total", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
 def test_no_input_ends_in_a_traceback_or_takes_two_seconds(place, libraries, monkeypatch, record_property, total):
     for name in WOULD_COMPUTE:
         monkeypatch.setattr(name, refuse_to_compute)
