@@ -407,7 +407,7 @@ def test_the_table_of_practices_has_all_worlds_of_both_sites(tmp_path: Path, mon
         (["efects"], "no examination 'efects'; did you mean 'effects'?"),
         (["effects", "--quikc"], "no option '--quikc'; did you mean '--quick'?"),
         (["effects", "--replicates", "0"], "--replicates must be at least 1, got 0"),
-        (["effects", "--scale", "0.01"], "population.scale"),
+        (["effects", "--scale", "0.01"], "--scale must lie between 0.05 and 1, got 0.01"),
         (
             [],
             "name what to validate: knockouts, audit, criteria, ranges, effects, ceiling, panel",
