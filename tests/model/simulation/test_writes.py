@@ -107,8 +107,10 @@ def municipalities() -> Iterator[Scenario]:
     busy = {f"{group}.{name}": value for group, values in BUSY.items() for name, value in values.items()}
     small = {"population.scale": 0.05, "calendar.warm_up": 0, "plans.takes_request": 1.0}
     small |= {"deliberation.protocol": 5.0, "deliberation.climb": 5.0, "deliberation.abuse": 0.5}
-    for site in ("villa_canales", "totonicapan"):
-        yield load(site, set=busy | small, policies=["everything", "heavy_hand"])
+    solved = {"base": 1.0, "ratified": 1.0, "arrest": 1.0, "hours": 1000.0, "other": 0.0}
+    warrants = {f"investigation.{name}": value for name, value in solved.items()}  # of which cantons are asked
+    for site, more in {"villa_canales": {}, "totonicapan": warrants}.items():
+        yield load(site, set=busy | small | more, policies=["everything", "heavy_hand"])
     weak = {"cliques.least": 20, "cliques.large": 21, "cliques.honour": 0.0, "cliques.attack_base": 5.0}
     weak |= {"gangs.ms13": 30, "gangs.barrio18": 30, "gangs.dense": 5, "gangs.border": 100.0}
     yield load("villa_canales", set=busy | small | weak, policies=["clique_pact", "leaders_arrested"])
