@@ -1,10 +1,10 @@
-"""The program `confianza`."""
+"""Command line of the program `confianza`."""
 
 from experiments.execution import interruption
 
 
 def main() -> None:
-    """Run the program, which is imported when it is asked for, so that to name it costs nothing."""
+    """Run the program; it is imported here, so that importing this package stays cheap."""
     interruption.install_handlers()
     try:
         from experiments.cli.app import main as program

@@ -1,6 +1,6 @@
-"""The program `confianza`: what can be done from the shell.
+"""Commands of the program `confianza`.
 
-Commands import what they do when they do it, so that help is there at once.
+Each command imports its implementation when it is called, so that help appears at once.
 """
 
 import errno
@@ -26,7 +26,7 @@ KINDS_OF_DRAWS = ("plausible:", "calibrated:")
 WIDTH = 80
 LONGEST = 800
 REFUSED = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.ELOOP)
-"""Errors of the system for a name that is not what it should be."""
+"""System errors for invalid paths; they are reported as wrong input."""
 
 app = typer.Typer(
     name="confianza",
@@ -43,7 +43,7 @@ app = typer.Typer(
 
 
 def refuse_together(given: Mapping[str, bool], reason: str) -> None:
-    """Raise InputError if all of some options are given, which exclude each other."""
+    """Raise InputError if all of some mutually exclusive options are given."""
     if all(given.values()):
         raise InputError(f"{' and '.join(given)} exclude each other: {reason}")
 
@@ -142,7 +142,7 @@ def check_draws(word: str) -> None:
     from experiments.execution.parameter_draws import read_draws
 
     if word.startswith(KINDS_OF_DRAWS):
-        from experiments.validation.plausible_draws import count_of_kind  # brings the model
+        from experiments.validation.plausible_draws import count_of_kind  # imports the model, which takes long
 
         count_of_kind(word)
     elif word:
@@ -150,10 +150,10 @@ def check_draws(word: str) -> None:
 
 
 def file_of_draws(word: str) -> Path:
-    """Return the file of draws that `--draws` means; those of a kind are made if they are not there."""
+    """Return the file of draws for a value of `--draws`; draws of a kind are generated if missing."""
     if not word.startswith(KINDS_OF_DRAWS):
         return Path(word)
-    from experiments.validation.plausible_draws import file_of_kind  # brings the model
+    from experiments.validation.plausible_draws import file_of_kind  # imports the model, which takes long
 
     return file_of_kind(word)
 
@@ -509,7 +509,7 @@ def reproduce(
     if repeat is not None:
         from experiments.reproduce.design import design_of
 
-        design_of(size).find_pair(repeat)  # a wrong name is told before the model is loaded
+        design_of(size).find_pair(repeat)  # raises for a wrong name before the model is loaded
     from experiments.cli.reproduce import repeat as repeat_pair
     from experiments.cli.reproduce import reproduce as answer
 
@@ -608,14 +608,14 @@ def program(version: options.Version = False) -> None:
 
 
 def main() -> None:
-    """Run the program and leave with its exit code."""
+    """Run the program and exit with its exit code."""
     look_seldom()
     prepare_streams()
     interruption.exit_program(code_of(sys.argv[1:]))
 
 
 def code_of(words: list[str]) -> int:
-    """Run the program with these words; return the exit code and never a traceback for a wrong input."""
+    """Run the program with command-line arguments; return the exit code, without a traceback for wrong input."""
     if unusable := os.environ.get("CONFIANZA_NO_CACHE"):
         complain(f"nothing can be kept in {unusable}: compiling into a temporary folder, at each start anew", DONE)
     interruption.Heard.signals.clear()
@@ -649,7 +649,7 @@ def code_of_command(words: list[str]) -> int:
             return complain(f"{named}: cannot be read or written: {wrong.strerror}", WRONG_INPUT)
         traceback.print_exc()
     except Exception:
-        if interruption.Heard.signals:  # what a signal interrupts half-way may fail with another exception
+        if interruption.Heard.signals:  # interrupted code may fail with another exception
             return INTERRUPTED
         traceback.print_exc()
     return complain("our own fault, not yours: please report the lines above", OUR_FAULT)
@@ -665,7 +665,7 @@ def with_value(wrong: TyperException) -> str:
 
 
 def complain(message: str, code: int) -> int:
-    """Say in one line what is wrong; return the exit code."""
+    """Print an error message in one line; return the exit code."""
     line = " ".join(message.split())
     print(f"confianza: {line if len(line) <= LONGEST else line[:LONGEST] + '…'}", file=sys.stderr)
     return code

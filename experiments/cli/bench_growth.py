@@ -1,4 +1,4 @@
-"""`confianza bench --growth FILE`: the time of the processor by residents, couples, years and workers, as a figure."""
+"""`confianza bench --growth FILE`: draw processor time by residents, couples, years and workers."""
 
 import os
 import statistics
@@ -20,11 +20,11 @@ FACTORS, QUICK_FACTORS = (0.5, 1.0, 2.0, 4.0), (1.0, 2.0)
 """Multiples of residents and of couples that are measured."""
 YEARS, QUICK_YEARS = 10, 3
 RUNS, RUN_YEARS, TURNS = 4, 4.0, 3
-"""Runs that are added by each number of workers, their years, and turns, of which the median counts."""
+"""Number of runs added per measurement, years of each run, and repetitions, of which the median is reported."""
 
 
 def draw_growth(file: Path, json_file: Path | None, quick: bool) -> None:
-    """Measure growth and write the figure, and the numbers as JSON if asked to."""
+    """Measure growth; write the figure and, if ``json_file`` is given, the numbers as JSON."""
     if file.suffix not in ENDINGS:
         raise InputError(f"--growth must be a file that ends in {', '.join(ENDINGS)}, got '{file}'")
     check_target("--growth", file)
@@ -39,10 +39,10 @@ def draw_growth(file: Path, json_file: Path | None, quick: bool) -> None:
 
 
 def measure_growth(quick: bool) -> dict[str, Any]:
-    """Return the points of each panel, machine and code; each point is measured in a fresh process.
+    """Return the points of each panel, with machine and code; each point is measured in a fresh process.
 
-    ``census`` and ``couples`` are seconds of the processor for the second year, by their numbers.  ``years`` are those
-    of a whole run from its imports on, by years.  ``workers`` are runs an hour by the clock, by workers.
+    ``census`` and ``couples``: processor seconds of the second year, by number of residents and couples.  ``years``:
+    processor seconds of a whole run, imports included, by years.  ``workers``: runs per hour (wall clock), by workers.
     """
     say("measuring growth; this takes several minutes" if not quick else "measuring growth")
     clock("compiling")
@@ -61,13 +61,13 @@ def measure_growth(quick: bool) -> dict[str, Any]:
 
 
 def point(variant: str, number: str, factor: float) -> tuple[float, float]:
-    """Return a number of residents or couples, and the seconds of the second year with it."""
+    """Return a number of residents or couples, and the processor seconds of the second year with that number."""
     found = clock("grown", variant, str(factor), "2")
     return found[number], found["ends"][1] - found["ends"][0]
 
 
 def runs_by_workers(most: int) -> list[tuple[int, float]]:
-    """Return how many runs an hour each number of workers adds: the medians of some turns, which take all in turn."""
+    """Return the runs per hour for each number of workers: medians of turns that measure every number once."""
     counts = range(1, most + 1)
     turns = [[max(seconds_added(RUNS, RUN_YEARS, n), 1e-9) for n in counts] for _ in range(TURNS)]
     return [(n, RUNS * 3600.0 / statistics.median(own)) for n, own in enumerate(zip(*turns, strict=True), start=1)]

@@ -1,4 +1,4 @@
-"""The command `compare` from twin worlds to the report and figures that were asked for."""
+"""The command `compare`: run paired worlds, then write the requested report and figures."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
@@ -17,7 +17,7 @@ from experiments.words.bilingual import Tongue
 from model.engine.errors import InputError
 
 SIZE = 20e6
-"""Bytes of a report, or of all figures of a comparison, at most."""
+"""Largest size in bytes of a report, or of all figures of a comparison."""
 KINDS = (".svg", ".png")
 OPTIONS = {"scenarios": "scenario", "sets": "set"}
 """Options of which the request has another name."""
@@ -25,9 +25,9 @@ OPTIONS = {"scenarios": "scenario", "sets": "set"}
 
 @dataclass(frozen=True)
 class ComparisonOutput:
-    """Output of a comparison beside its tables: a report with prices of units, figures, and their languages.
+    """Output of a comparison besides its tables: a report with prices of units, figures, and their languages.
 
-    ``text`` is the language of the terminal.
+    ``text`` is the language of the terminal output.
     """
 
     report: Path | None
@@ -37,7 +37,7 @@ class ComparisonOutput:
     text: str = "en"
 
     def check(self, request: Request, out: Path | None, fresh: bool) -> None:
-        """Raise where there is no place for report or figures, before hours are spent on what they show."""
+        """Raise InputError if report or figures cannot be written; called before hours of computing."""
         if self.prices.stated and self.report is None:
             raise InputError("--price tells costs in quetzales in a report: add --report FILE.")
         if self.report is not None:
@@ -55,7 +55,7 @@ class ComparisonOutput:
                 self.check_redrawn(request)
 
     def check_replaced(self, request: Request, fresh: bool) -> None:
-        """Raise if the file for the report is none, or that of another comparison."""
+        """Raise InputError if the file to be replaced is no report, or the report of another comparison."""
         from experiments.storage.embedded_manifest import embedded_in
 
         stated = embedded_in(self.report) if self.report is not None and self.report.is_file() else None
@@ -68,7 +68,7 @@ class ComparisonOutput:
             )
 
     def check_redrawn(self, request: Request) -> None:
-        """Raise if figures of another comparison, or a file that is no figure of ours, would be replaced."""
+        """Raise InputError if a file to be replaced is a figure of another comparison or not from this program."""
         from experiments.figures.svg import source_of
 
         place = self.figures or Path()
@@ -82,7 +82,7 @@ class ComparisonOutput:
                 )
 
     def write(self, folder: Path) -> None:
-        """Write what was asked for, from the comparison in a folder."""
+        """Write the requested report and figures of the comparison in a folder."""
         if self.report is not None:
             from experiments.report import build
             from experiments.storage.writing import write_whole
@@ -112,13 +112,13 @@ def effect_size(size: float | None, measure: str | None, power: float | None) ->
 
 
 def command_of(request: Request) -> str:
-    """Return the command of a comparison that is asked for or lies in a folder."""
+    """Return the command of a request, or of the stored comparison if the request names its folder."""
     of_folder = len(request.arms) == 1 and kind_of(Path(request.arms[0])) == COMPARISON
     return (Request.read(read_manifest(Path(request.arms[0]))["request"]) if of_folder else request).command
 
 
 def with_draws(request: Request, shown: ComparisonOutput, out: Path | None, make: Callable[[], Path]) -> Request:
-    """Return a comparison over draws; ``make`` makes their file, once all else is found right, since it takes long."""
+    """Return the request with draws; ``make``, which takes long, creates their file after all other checks."""
     shown.check(request, out, fresh=True)
     _, found = arms_of(request)
     if found:
@@ -139,7 +139,7 @@ def check_folders(request: Request) -> None:
 def run_comparison(
     request: Request, workers: int, out: Path | None, wish: EffectSize | None, shown: ComparisonOutput, fresh: bool
 ) -> bool:
-    """Run a comparison and show it; return whether it was interrupted."""
+    """Run a comparison and write its output; return whether it was interrupted."""
     check_folders(request)
     shown.check(request, out, fresh)
     folder, interrupted = compare(request, workers, out, wish, fresh, shown.text)

@@ -1,4 +1,4 @@
-"""Pages and figures of the documentation site that follow from the code and from results on record.
+"""Generate pages and figures of the documentation site from the code and from the recorded results.
 
 `docs/conf.py` calls `write_pages` and `write_figures` before each build, so that none of these can be out of date.
 """
@@ -88,12 +88,12 @@ def write_pages(docs: Path) -> None:
     for place, text in pages():
         path = docs / place
         path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:  # Sphinx reads again what is newer
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:  # Sphinx rebuilds pages with a newer file
             path.write_text(text, encoding="utf-8")
 
 
 def write_figures(docs: Path) -> None:
-    """Draw the tables on record in Spanish below a folder of the site; their figures on record are in English."""
+    """Draw the recorded tables in Spanish into a folder of the site; the recorded figures are in English."""
     for place, record in spanish_figures().items():
         path = docs / place
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -101,12 +101,12 @@ def write_figures(docs: Path) -> None:
 
 
 def spanish_figures() -> dict[str, Path]:
-    """Return the place of each figure that is drawn in Spanish, with the table that it shows."""
+    """Return the table of each figure drawn in Spanish, by the path of the figure on the site."""
     return {f"_generated/{name}-es.png": HOME / "results" / "reference" / f"{name}.csv" for name in RECORDS}
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """Yield the place and the text of every generated page."""
+    """Yield path and text of every generated page."""
     yield "lookup/commands.md", commands_page()
     yield "lookup/parameters.md", parameters_page()
     yield "lookup/sources.md", sources_page()
@@ -134,16 +134,16 @@ def pages() -> Iterator[tuple[str, str]]:
 
 
 def shown_on(page: str, source: Path) -> str:
-    """Return a document of the project with links that hold on a page of the site.
+    """Return a document of the project with its links rewritten for a page of the site.
 
-    A link to a file without a page becomes a download; a link to a folder keeps its words alone.
+    A link to a file without a page becomes a download; a link to a folder becomes plain text.
     """
     text = source.read_text(encoding="utf-8")
     return LINK.sub(lambda link: site_link(link, page, source), text)
 
 
 def site_link(link: re.Match[str], page: str, source: Path) -> str:
-    """Return the end of a Markdown link, which leads from a page of the site to what the document links to."""
+    """Return the end of a Markdown link, from ``]`` on, with the target as seen from a page of the site."""
     target = (source.parent / link[1]).resolve()
     name = target.relative_to(HOME).as_posix()
     if name.startswith("model/docs/decisions/"):
@@ -191,7 +191,7 @@ def parameters_page() -> str:
 
 
 def plausible(value: float, about: ParameterSpec) -> str:
-    """Return what follows a range: the plausible values of a parameter that nobody has measured, else nothing."""
+    """Return the plausible values of an unmeasured parameter as text to append to its range, or ""."""
     found = plausible_range(value, about)
     if not found:
         return ""
@@ -205,7 +205,7 @@ def sources_page() -> str:
 
 
 def evidence_rows() -> dict[str, tuple[str, str]]:
-    """Return what each row of the evidence says and its source, by code."""
+    """Return statement and source of each row of the evidence, by code."""
     sources = tomllib.loads((DOCUMENTS / "sources.toml").read_text(encoding="utf-8"))
     described = tomllib.loads((DOCUMENTS / "evidence.toml").read_text(encoding="utf-8"))
     paper = {code: row["says"] for code, row in described.items()} | sources["paper"]
@@ -232,7 +232,7 @@ def policy_list(language: str) -> str:
 
 
 def results_with_figures(language: str) -> str:
-    """Return each result on record of `confianza reproduce`: its title, its sentences and its figure."""
+    """Return each recorded result of `confianza reproduce`: title, sentences and figure."""
     text = (HOME / REPRODUCED / f"sentences.{language}.md").read_text(encoding="utf-8")
     _, *parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
     sections = []
@@ -243,7 +243,7 @@ def results_with_figures(language: str) -> str:
 
 
 def spanish_glossary() -> str:
-    """Return the glossary in Spanish, with the English terms beside."""
+    """Return the Spanish glossary, with the English term of each entry."""
     words = tomllib.loads(SPANISH_MEANINGS.read_text(encoding="utf-8"))
     _, *parts = re.split(r"^## (.+)$", (DOCUMENTS / "GLOSSARY.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
     sections = ["# Glosario", "", GLOSSARY_ABOUT, ""]
@@ -255,7 +255,7 @@ def spanish_glossary() -> str:
 
 
 def odd_pages() -> Iterator[tuple[str, str]]:
-    """Yield the ODD in parts: one page for each of its chapters and for each package of mechanisms."""
+    """Yield the ODD as one page per chapter and per package of mechanisms."""
     whole, *_ = odd.odd_page().partition("\n## 7 ")
     _, *parts = PART.split(whole)
     texts, places = {}, dict[str, str]()
@@ -277,17 +277,17 @@ def odd_pages() -> Iterator[tuple[str, str]]:
 
 
 def raised(text: str) -> str:
-    """Return a text with its headings one level higher; on a page of its own each begins below the title."""
+    """Return a text with its headings one level higher, as needed on a page of its own."""
     return re.sub(r"^#(##+ )", r"\1", text, flags=re.MULTILINE)
 
 
 def package_of(name: str) -> str:
-    """Return the package of a mechanism, or "others" for what the frame of the ODD describes."""
+    """Return the package of a mechanism, or "others" for mechanisms described in the frame of the ODD."""
     return next((path.parent.parent.name for path in odd.sections() if path.parent.name == name), "others")
 
 
 def listing(title: str, about: str, names: Iterable[str]) -> str:
-    """Return a page that lists others."""
+    """Return a page with a table of contents."""
     return f"# {title}\n\n{about}\n\n```{{toctree}}\n:maxdepth: 1\n\n" + "\n".join(names) + "\n```\n"
 
 

@@ -61,7 +61,7 @@ def scenario_lines(language: str = "en") -> Iterator[str]:
 
 
 def policy_lines(language: str = "en") -> Iterator[str]:
-    """Yield every built-in policy with what it does, in a language; built-in effects stand in both in English."""
+    """Yield every built-in policy with its changes in a language; English lists built-in effects in both languages."""
     say = Tongue(language)
     for name, ready in scenarios.policies().items():
         yield f"{name}"
@@ -85,7 +85,7 @@ def description_lines(text: PolicyText, say: Tongue) -> Iterator[str]:
 
 
 def world_lines(language: str = "en") -> Iterator[str]:
-    """Yield every built-in world with what it is for, in a language."""
+    """Yield every built-in world with its description, in a language."""
     say = Tongue(language)
     yield say(
         "\nMundos: para experimentos, no son propuestas; también corren con --policy NOMBRE",
@@ -97,7 +97,7 @@ def world_lines(language: str = "en") -> Iterator[str]:
 
 
 def account_lines(language: str = "en") -> Iterator[str]:
-    """Yield every built-in account with what it claims, leaves out and predicts, and how much it sets."""
+    """Yield every built-in account: title, claim, limits, prediction and number of parameters it sets."""
     say = Tongue(language)
     explained = {"trust": say("de la confianza", "of trust"), "crime": say("del delito", "of crime")}
     for name in accounts.names():
@@ -111,7 +111,7 @@ def account_lines(language: str = "en") -> Iterator[str]:
 
 
 def deed(entry: PolicyEntry, say: Tongue) -> str:
-    """Return one line of a policy in words."""
+    """Return one change of a policy in words."""
     what = {"set": "= ", "scale": say("por ", "times "), "add": say("más ", "plus ")}[entry.how]
     where = f" {say('en', 'in')} {', '.join(entry.settlements)}" if entry.settlements else ""
     return f"{entry.parameter} {what}{entry.value:g}{where}"
@@ -135,7 +135,7 @@ def parameter_lines(part: str | None, scenario: Scenario | None, language: str =
 
 
 def switch_lines(say: Tongue) -> Iterator[str]:
-    """Yield every mechanism that can be switched off, with what it is."""
+    """Yield every mechanism that can be switched off, with its title."""
     each = say("cada uno true, o false para apagarlo", "each true, or false to switch it off")
     yield f"\n[mechanisms] {each}: --set mechanisms.NAME=false"
     for name, group in switchable_mechanisms().items():
@@ -144,14 +144,14 @@ def switch_lines(say: Tongue) -> Iterator[str]:
 
 
 def group_title(group: type[ParameterGroup], say: Tongue) -> str:
-    """Return what a group is; in Spanish only mechanisms have a name."""
+    """Return the title of a parameter group; in Spanish only mechanisms have one."""
     if say.language == "es":
         return mechanism(group.name, "es") if group.mechanism else ""
     return " ".join((group.__doc__ or "").split("\n\n")[0].split())
 
 
 def chosen(part: str | None) -> list[tuple[str, float, ParameterSpec]]:
-    """Return the parameters of this name, of this group, or with this in their name."""
+    """Return parameters by full name, else by group, else by part of the name; all if ``part`` is None."""
     every = list(all_parameters())
     if part is None:
         return every
@@ -168,7 +168,7 @@ def chosen(part: str | None) -> list[tuple[str, float, ParameterSpec]]:
 
 
 def group_lines(group: type[ParameterGroup], scenario: Scenario | None, say: Tongue) -> Iterator[str]:
-    """Yield the heading of a group."""
+    """Yield the heading of a parameter group."""
     off = f", {say('apagado', 'switched off')}" if scenario and group.name in scenario.off else ""
     kind = f" {say('mecanismo', 'mechanism')}" if group.mechanism else ""
     yield f"\n[{group.name}]{kind}{off}"
@@ -181,7 +181,7 @@ def group_lines(group: type[ParameterGroup], scenario: Scenario | None, say: Ton
 def number_lines(
     dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None, say: Tongue
 ) -> Iterator[str]:
-    """Yield one parameter."""
+    """Yield the lines of one parameter."""
     value, source = in_force(dotted, default, about, scenario)
     what, measured = about.about, about.unit
     if say.language == "es":
@@ -204,7 +204,7 @@ def number_lines(
 
 def measure_lines(language: str = "en") -> Iterator[str]:
     """Yield every monthly column with its unit and meaning in a language."""
-    from model.simulation.registry import MEASURES  # compiles when used, so it is imported late
+    from model.simulation.registry import MEASURES  # imports the model, which takes long
 
     for name, measure in MEASURES.items():
         yield f"{name}  [{unit(measure.unit, language)}]"
@@ -220,26 +220,26 @@ def measure_table() -> str:
 
 
 def parameter_json(part: str | None, scenario: Scenario | None) -> str:
-    """Return the parameters whose name matches as JSON, each with all that is known of it."""
+    """Return the matching parameters as JSON, with all their metadata."""
     declared_groups()
     return json.dumps([parameter_text(*one, scenario) for one in chosen(part)], indent=1, ensure_ascii=False)
 
 
 def parameter_text(dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None) -> dict[str, Any]:
-    """Return what is known of one parameter."""
+    """Return value and metadata of one parameter."""
     value, source = in_force(dotted, default, about, scenario)
     named = {"name": dotted, "value": value, "default": default}
     return named | asdict(about) | {"about_es": parameter(dotted, "es"), "source": source}
 
 
 def in_force(dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None) -> tuple[float, str]:
-    """Return the value of a parameter, in a scenario if there is one, and where it is from."""
+    """Return value and source of a parameter, those of the scenario if one is given."""
     value = parameter_value(scenario, dotted) if scenario else default
     return value, (scenario and scenario.sources.get(dotted)) or about.source
 
 
 def show(lines: Iterable[str]) -> None:
-    """Print lines as results; on a terminal rich sets numbers, values and names off by colour."""
+    """Print lines to standard output; on a terminal rich highlights numbers, values and names."""
     text = "\n".join(lines).lstrip("\n")
     if sys.stdout.isatty():
         from rich.console import Console  # for terminals only

@@ -14,7 +14,7 @@ WORKERS_PER_PROCESSOR = 4
 
 
 def checked_workers(workers: int) -> int:
-    """Return a number of workers, or raise if there were none, or so many that the machine would come to a halt."""
+    """Return the number of workers; raise InputError if it is below 1 or would overload the machine."""
     processors = os.cpu_count() or 1
     most = max(8, WORKERS_PER_PROCESSOR * processors)
     if not 1 <= workers <= most:
@@ -25,7 +25,7 @@ def checked_workers(workers: int) -> int:
 
 
 def one_of(option: str, known: Collection[str]) -> Callable[[str | None], str | None]:
-    """Return the check that an option, if it is given, is one of the words that it knows."""
+    """Return a callback that checks that an option, if given, has one of the known values."""
 
     def check(word: str | None) -> str | None:
         if word is not None and word not in known:
@@ -306,7 +306,7 @@ OutOfValidation = Annotated[
 
 
 def tell_version(wanted: bool) -> None:
-    """Print the version and end, if that is wanted."""
+    """Print the version and exit, if requested."""
     if wanted:
         from importlib.metadata import version
 

@@ -1,6 +1,6 @@
-"""Runs and contrasts over draws of what is assumed, beside those at its default values (`--draws`).
+"""Runs and contrasts over draws of the assumed parameters, in addition to those at defaults (`--draws`).
 
-Each draw is run as `confianza compare --draws` runs it; what has finished lies in the folder and is not run again.
+Each draw is run as in `confianza compare --draws`; runs that are finished in the folder are not repeated.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ LEVELS = "over_draws.csv"
 
 
 def tell_levels(spec: RunSpec, draws: Sequence[Draw], workers: int, folder: Path, tongue: Tongue) -> bool:
-    """Run every draw; write and print the levels over all of them. Return whether it was interrupted."""
+    """Run every draw; write and print the levels over all draws. Return whether it was interrupted."""
     sets = [f"{name}={text}" for name, text in spec.overrides]
     with locked(folder):
         results, interrupted = run_draws(list(tasks_over_draws(0, [spec], draws, sets)), workers, folder)
@@ -42,7 +42,7 @@ def tell_levels(spec: RunSpec, draws: Sequence[Draw], workers: int, folder: Path
 
 
 def tell_contrasts(study: str, draws: Sequence[Draw], asked: str, workers: int, tongue: Tongue) -> bool:
-    """Run every draw of a study; write its contrasts and print those that are asked for. Return if interrupted."""
+    """Run every draw of a study; write its contrasts and print those requested. Return whether it was interrupted."""
     folder = sweep_folder(study)
     plan = read_plan(folder).to_pandas()
     varied = [name for name in plan.columns if "." in name and not name.startswith(CHANGE)]
@@ -62,7 +62,7 @@ def tell_contrasts(study: str, draws: Sequence[Draw], asked: str, workers: int, 
 
 
 def run_draws(tasks: Sequence[Task], workers: int, folder: Path) -> tuple[list[TaskResults], bool]:
-    """Carry out those runs over draws that a folder lacks; return all, and whether they were interrupted."""
+    """Run the tasks that are missing in a folder; return all results, and whether the work was interrupted."""
     outcome = run_missing_tasks(tasks, workers, "over draws", folder)
     if outcome.interrupted:
         tell_interrupted(f"{len(outcome.finished)} of {len(tasks)} runs over draws are kept; start again to go on")

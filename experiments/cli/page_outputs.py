@@ -36,13 +36,17 @@ BLOCK = re.compile(
 )
 COMMANDS, PROGRAM = ("", "sh"), "python"
 BEFORE = ("uv", "run", "--locked", "confianza")
-"""How a command begins in a clone; without it, with the last word alone."""
+"""First words of a command in a clone; an installed program is called by the last word alone."""
 SEPARATOR = "\x1e"
 
 
 @dataclass(frozen=True)
 class CodeBlock:
-    """A block of a page: the file that it is, its language and text, how its output is shown, and that output."""
+    """Code block of a page.
+
+    ``file`` is the name of the file that the block contains, or "".  ``mark`` is the comment below the block that
+    says how its output is shown, ``shown`` the output below that comment as it stands in the page.
+    """
 
     file: str
     language: str
@@ -52,17 +56,17 @@ class CodeBlock:
 
     @property
     def runs(self) -> bool:
-        """Return whether this is something to run, and not text, or left out for a reason."""
+        """Return whether the block is run: it is a command or program, and not marked `no output`."""
         return (self.language == PROGRAM or self.language in COMMANDS) and not self.mark.startswith("no ")
 
     @property
     def is_refused(self) -> bool:
-        """Return whether the page shows that a command is refused."""
+        """Return whether the command must fail."""
         return self.mark == "output: error"
 
     @property
     def n_lines(self) -> int:
-        """Number of lines to show; negative where they are the last."""
+        """Number of lines to show; negative for the last lines."""
         stated = re.fullmatch(r"output: (last )?(\d+)", self.mark)
         return int(stated[2]) * (-1 if stated[1] else 1) if stated else SHOWN_LINES
 
@@ -84,7 +88,7 @@ def blocks_of(page: str) -> list[CodeBlock]:
 
 
 def with_outputs(page: str, workers: int | None = None) -> str:
-    """Return a page with what its blocks print; commands use ``workers`` processes instead of those typed."""
+    """Return a page with current outputs; ``workers``, if given, replaces the number typed in commands."""
     printed = iter(outputs(page, workers))
 
     def renewed(found: re.Match[str]) -> str:
@@ -98,7 +102,7 @@ def with_outputs(page: str, workers: int | None = None) -> str:
 
 
 def outputs(page: str, workers: int | None = None) -> list[str]:
-    """Return what each block of a page prints, shortened to the lines that the page shows; "" for text."""
+    """Return the output of each block of a page, shortened to the lines that the page shows; "" for text."""
     blocks = blocks_of(page)
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         if TOGETHER in page:
@@ -111,7 +115,7 @@ def outputs(page: str, workers: int | None = None) -> list[str]:
 
 
 def printed_by(block: CodeBlock, workers: int | None) -> str:
-    """Write the file that a block is, or run it; return what it prints."""
+    """Write the file that a block contains, or run the block; return the output."""
     if block.file:
         Path(block.file).write_text(block.code, encoding="utf-8")
     elif not block.runs:
@@ -125,7 +129,7 @@ def printed_by(block: CodeBlock, workers: int | None) -> str:
 
 
 def printed_by_command(line: str, workers: int | None, *, refused: bool) -> str:
-    """Run a command of the program; return what it prints, errors too where it must be refused."""
+    """Run a command of the program; return its output, with errors if ``refused`` (the command must fail)."""
     if workers is not None:
         line = re.sub(r"--workers \d+", f"--workers {workers}", line)
     words = shlex.split(line)
@@ -139,7 +143,7 @@ def printed_by_command(line: str, workers: int | None, *, refused: bool) -> str:
 
 
 def printed_by_program(code: str) -> str:
-    """Run a Python program; return what it prints."""
+    """Run a Python program; return its output."""
     Path("program.py").write_text(code, encoding="utf-8")
     done = python_process("program.py")
     if done.returncode:
@@ -148,7 +152,7 @@ def printed_by_program(code: str) -> str:
 
 
 def python_process(*words: str) -> subprocess.CompletedProcess[str]:
-    """Run Python with the project on its path, in a process that reads every file anew, as one of a shell does."""
+    """Run Python in a new process with the project and the current folder on its path."""
     path = os.pathsep.join((str(HOME), os.getcwd()))
     return subprocess.run(
         [sys.executable, *words],
@@ -160,7 +164,7 @@ def python_process(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 def shortened(text: str, n_lines: int) -> str:
-    """Return a text without blank ends, and of many lines the first, or the last of a negative number; cut long ones.
+    """Return at most ``n_lines`` lines of a text (negative: the last ones), each cut to `LONGEST` characters.
 
     >>> shortened("one \\ntwo\\nthree\\n", 2), shortened("one \\ntwo\\nthree\\n", -1)
     ('one\\ntwo\\n… (1 more)\\n', '… (2 more)\\nthree\\n')
@@ -175,7 +179,7 @@ def shortened(text: str, n_lines: int) -> str:
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Write the outputs of the pages that are named."""
+    """Update the outputs in the pages named on the command line."""
     parser = argparse.ArgumentParser(prog="python -m experiments.cli.page_outputs", description=__doc__)
     parser.add_argument("pages", nargs="+", type=Path)
     parser.add_argument("--workers", type=int, help="processes of every command, instead of the number typed")

@@ -1,4 +1,4 @@
-"""The command `plot`: the figures of a folder of results, or of a table on record that `validate` wrote."""
+"""The command `plot`: draw the figures of a results folder, or of a recorded table written by `validate`."""
 
 import csv
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ from scenarios.files import read_text
 
 Row = dict[str, Any]
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, csv.Error)
-"""Errors to which a table leads that somebody else wrote."""
+"""Errors that drawing a table from another source can raise."""
 WORDS = {"True": True, "False": False}
 RECORDS: dict[str, Callable[[Sequence[Row], Tongue], Figure]] = {
     "ceiling": draw_ceiling,
@@ -26,11 +26,11 @@ RECORDS: dict[str, Callable[[Sequence[Row], Tongue], Figure]] = {
     "effects": lambda rows, tongue: draw_experiments(rows, tongue, {one.name: (one.es, one.en) for one in EXPERIMENTS}),
     "trust_events": draw_events,
 }
-"""Tables on record by the name of their file, with what draws them."""
+"""Drawing function of each recorded table, by file name without suffix."""
 
 
 def plot(place: Path, measures: str, out: Path | None, lang: str) -> None:
-    """Draw what a folder or a table holds, and print the names of the files."""
+    """Draw the figures of a folder or a table, and print the paths written."""
     with patience("drawing"):
         draw = draw_record if place.suffix == ".csv" else draw_folder
         paths = draw(place, measures, out, lang)
@@ -39,7 +39,7 @@ def plot(place: Path, measures: str, out: Path | None, lang: str) -> None:
 
 
 def draw_record(table: Path, measures: str = "", out: Path | None = None, lang: str = "en") -> list[Path]:
-    """Draw a table on record beside it, or where it is asked for; return the file."""
+    """Draw a recorded table into ``out`` or the folder of the table; return the paths written."""
     if table.stem not in RECORDS:
         raise InputError(f"{table}: of tables only {', '.join(f'{name}.csv' for name in RECORDS)} can be drawn")
     if measures:
@@ -49,7 +49,7 @@ def draw_record(table: Path, measures: str = "", out: Path | None = None, lang: 
 
 
 def record_figure(table: Path, lang: str) -> Figure:
-    """Return the figure of a table on record in a language."""
+    """Return the figure of a recorded table in a language."""
     try:
         return RECORDS[table.stem](rows_in(table), Tongue(lang))
     except UNREADABLE as reason:
@@ -57,7 +57,7 @@ def record_figure(table: Path, lang: str) -> Figure:
 
 
 def rows_in(table: Path) -> list[Row]:
-    """Return the rows of a table on record, numbers as numbers and nothing where nothing is known."""
+    """Return the rows of a recorded table, with numbers and booleans parsed; empty cells stay ""."""
     rows = list(csv.DictReader(read_text(table, str(table)).splitlines()))
     if not rows:
         raise InputError(f"{table} holds no row")
@@ -65,7 +65,7 @@ def rows_in(table: Path) -> list[Row]:
 
 
 def cell(text: str) -> object:
-    """Return what stands in a cell.
+    """Return the value of a cell: boolean, number or text.
 
     >>> cell("1.5"), cell("True"), cell("no police"), cell("")
     (1.5, True, 'no police', '')

@@ -40,16 +40,16 @@ def repeat(size: str, name: str, workers: int, out: Path | None) -> None:
 
 
 def folder_of(size: str) -> Path:
-    """Return the folder of a size, where no other is named."""
+    """Return the default folder of a size."""
     return Path("results") / ("reproduce" if size == "whole" else f"reproduce-{size}")
 
 
 def reproduce(
     size: str, workers: int, out: Path | None, *, fresh: bool, so_far: bool = False, source: Path | None = None
 ) -> int:
-    """Answer the question of the paper, or go on where it was stopped; return the exit code.
+    """Answer the question of the paper, or resume an interrupted answer; return the exit code.
 
-    With ``so_far`` nothing is run: what has finished is told. ``source`` is a folder whose pairs are not run again.
+    With ``so_far`` nothing is run and finished pairs are reported.  Pairs in the folder ``source`` are not run again.
     """
     folder = out or folder_of(size)
     design = design_of(size)
@@ -78,7 +78,7 @@ def reproduce(
 
 
 def clear(folder: Path) -> None:
-    """Remove what this command wrote into a folder; what is not part of it stays."""
+    """Remove the files that this command wrote into a folder; others stay."""
     for name in OWN:
         if (folder / name).is_dir():
             shutil.rmtree(folder / name)
@@ -87,12 +87,12 @@ def clear(folder: Path) -> None:
 
 
 def command_of(size: str) -> str:
-    """Return the command that makes a folder."""
+    """Return the command that creates the results of a size."""
     return shlex.join(["confianza", "reproduce", *([f"--{size}"] if size != "whole" else [])])
 
 
 def count_pairs(pairs: pd.DataFrame) -> int:
-    """Return the number of pairs of runs that are told."""
+    """Return the number of pairs of runs in a table."""
     return len(pairs.drop_duplicates(["site", "kind", "draw", "account", "arm"])) if len(pairs) else 0
 
 
@@ -123,7 +123,7 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
 
 
 def write_figures(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
-    """Write every figure of which there are numbers, in both languages: as SVG for a wall or a journal, and as PNG."""
+    """Write every figure that has data, in both languages, as SVG (for posters and journals) and PNG."""
     make_folder(folder / DRAWINGS)
     for name, draw in FIGURES.items():
         if tables[name].empty:

@@ -1,4 +1,4 @@
-"""The command `run` from the first shift to the printed summary."""
+"""The command `run`: simulate, write the results folder and print a summary."""
 
 import time
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ WHAT = "Months of a Guatemalan municipality: measures, settlements, groups, cell
 def run_and_save(
     specs: Sequence[RunSpec], workers: int, save: Path | None, out: Path | None, *, fresh: bool, tongue: Tongue
 ) -> tuple[Path, bool]:
-    """Carry out runs, write their folder and print the summary; return the folder and whether they were interrupted."""
+    """Simulate runs, write their folder and print the summary; return the folder and whether it was interrupted."""
     begun = time.monotonic()
     runs = {one.seed: one.run for one in specs}
     if save is not None:
@@ -68,7 +68,7 @@ def run_and_save(
 
 
 def results_folder_for(specs: Sequence[RunSpec], out: Path | None, fresh: bool) -> ResultsFolder:
-    """Return the folder of some runs; their columns are part of what it holds."""
+    """Return the results folder of some runs; the varied columns are part of its identity."""
     first = specs[0]
     identity = digest_of(canonical([RUN, [one.run for one in specs], list(first.varied)]).encode())
     default = Path("results") / f"{first.scenario.name}-{short(first.policy)}-{first.seed}"
@@ -78,7 +78,7 @@ def results_folder_for(specs: Sequence[RunSpec], out: Path | None, fresh: bool) 
 def write_folder(
     specs: Sequence[RunSpec], outcome: Runs, work: Path, seconds: float, results: ResultsFolder, tongue: Tongue
 ) -> str:
-    """Write everything into the folder of a run; return its summary in a language."""
+    """Write all files into the work folder of a run; return its summary in a language."""
     tables = join_runs(outcome.results)
     measures = tables["measures"].to_pandas()
     tables["measures"] = measures_to_keep(tables["measures"], specs[0])

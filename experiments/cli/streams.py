@@ -1,4 +1,4 @@
-"""Print to every kind of reader: a terminal that knows ASCII alone, or a pipe that somebody closes early."""
+"""Print safely to terminals limited to ASCII and to pipes whose reader closes early."""
 
 import codecs
 import contextlib
@@ -19,30 +19,30 @@ PLAIN = {
     **{"…": "...", "×": "x", "±": "+-", "·": "-", "•": "*", "→": "->", "≤": "<=", "≥": ">=", "≠": "!="},
     **{"¿": "?", "¡": "!", "²": "2", "€": "EUR", "°": " deg", "─": "-", "│": "|", "█": "#", "\u202f": " "},
 }
-"""Signs in ASCII, for terminals that know no other; letters lose their accents."""
+"""ASCII replacements of symbols, for terminals limited to ASCII; letters lose their accents."""
 
 
 class Outlet(io.TextIOWrapper):
-    """Standard output that goes quiet when nobody reads it any more, so that what is under way is still finished."""
+    """Output stream that discards text once its pipe is closed, so that the work in progress still finishes."""
 
     def write(self, text: str) -> int:
-        """Write a text, if somebody reads it; what files of others hold commands no terminal."""
+        """Write a text, if the pipe is open; escape control sequences, which text from files may contain."""
         return self.draw(quoted(text))
 
     def draw(self, text: str) -> int:
-        """Write a text with its commands to the terminal, if somebody reads it."""
+        """Write a text with its terminal control sequences, if the pipe is open."""
         with reached(self):
             return super().write(text)
         return len(text)
 
     def flush(self) -> None:
-        """Hand on what was written, if somebody reads it."""
+        """Flush the stream, if the pipe is open."""
         with reached(self):
             super().flush()
 
 
 def write_bytes(content: bytes) -> None:
-    """Write bytes on standard output, if somebody reads them."""
+    """Write bytes on standard output, if the pipe is open."""
     with reached(sys.stdout):
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
@@ -50,12 +50,13 @@ def write_bytes(content: bytes) -> None:
 
 @contextlib.contextmanager
 def reached(stream: TextIO) -> Iterator[None]:
-    """Write on a stream; let it lead nowhere from now on where that fails.
+    """Guard writing on a stream; redirect it to the null device if that fails.
 
     Raises
     ------
     Unwritable
-        If the results cannot be written, for example on a full disk; a reader who has left and messages are no results.
+        If results cannot be written, for example on a full disk. A closed pipe, and messages on standard error that
+        cannot be written, are ignored.
     """
     try:
         yield
@@ -66,14 +67,14 @@ def reached(stream: TextIO) -> Iterator[None]:
 
 
 def hush(stream: TextIO) -> None:
-    """Let a stream lead nowhere from now on."""
+    """Redirect a stream to the null device."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
 
 
 def plain(reason: UnicodeError) -> tuple[str, int]:
-    """Return what stands for signs that a terminal does not know.
+    """Return ASCII text for the characters that cannot be encoded, and the position after them.
 
     >>> "Totonicapán: 4.0±0.5 …".encode("ascii", "confianza")
     b'Totonicapan: 4.0+-0.5 ...'
@@ -83,7 +84,7 @@ def plain(reason: UnicodeError) -> tuple[str, int]:
 
 
 def plain_letter(letter: str) -> str:
-    """Return one sign in ASCII."""
+    """Return one character in ASCII."""
     if letter in PLAIN:
         return PLAIN[letter]
     return unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode() or "?"
@@ -93,13 +94,13 @@ codecs.register_error("confianza", plain)
 
 
 def prepare_streams() -> None:
-    """Let both standard streams say everything wherever they lead."""
+    """Replace both standard streams by safe ones."""
     sys.stdout = outlet(sys.stdout)
     sys.stderr = outlet(sys.stderr)
 
 
 def outlet(stream: Any) -> Any:
-    """Return an outlet in the place of a stream; one that is no file of the system stays as it is."""
+    """Return a safe stream that replaces a stream; streams without a system file are returned unchanged."""
     if stream is None:  # closed by whoever started the program
         return Path(os.devnull).open("w", encoding="utf-8")
     if not isinstance(stream, io.TextIOWrapper) or stream.closed:
@@ -110,7 +111,7 @@ def outlet(stream: Any) -> Any:
 
 
 def speaks_ascii(settings: Any) -> bool:
-    """Tell whether a terminal is said to know ASCII alone; Python itself takes UTF-8 there.
+    """Return whether the locale limits a terminal to ASCII; Python itself would use UTF-8 there.
 
     >>> speaks_ascii({"LANG": "C"}), speaks_ascii({"LC_ALL": "es_GT.UTF-8", "LANG": "C"}), speaks_ascii({})
     (True, False, False)

@@ -1,4 +1,4 @@
-"""The command `validate`: check the request, then run one examination after the other."""
+"""The command `validate`: check the request, then run the requested examinations in turn."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ LEAST_SCALE = 0.05
 WHOLE_YEARS = ("closed", "decisions")
 """Examinations that count whole years alone."""
 OPTIONS = ("--only", "--replicates", "--years", "--scale", "--workers", "--quick", "--out")
-"""Options of the command, to suggest the nearest."""
+"""Options of the command, for suggestions after a typing error."""
 TABLES = 5e6
-"""Bytes of the tables and figures of an examination, at most."""
+"""Largest size in bytes of the tables and figures of an examination."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ValidationRequest:
-    """Examinations to run, and how much of each; None is the default of the examination."""
+    """Examinations to run and their size; None means the default of the examination."""
 
     names: tuple[str, ...]
     only: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class ValidationRequest:
     out: Path | None = None
 
     def check(self) -> None:
-        """Raise InputError with what is wrong, before anything is run."""
+        """Raise InputError if the request is invalid."""
         for name in self.names:
             if name not in EXAMINATIONS:
                 what = f"no option '{name}'" if name.startswith("-") else f"no examination '{name}'"
@@ -84,11 +84,11 @@ class ValidationRequest:
         return self.out or OUT
 
     def years_or(self, usual: float) -> float:
-        """Return the years that are asked for, else those of the examination."""
+        """Return the requested years, else ``usual``."""
         return usual if self.years is None else self.years
 
     def towns(self, years: float, replicates: int, scale: float = 1.0) -> dict[str, Any]:
-        """Return number, size and years of the towns: what is asked for, else what is the examination's own."""
+        """Return years, replicates, scale and workers: requested values, else the given defaults."""
         return {
             "years": self.years_or(years),
             "replicates": self.replicates or replicates,
@@ -97,7 +97,7 @@ class ValidationRequest:
         }
 
     def size(self, **own: Any) -> ExperimentSize:
-        """Return how much is simulated: what is asked for, else the default of the examination."""
+        """Return the size of the experiment: requested values, else the defaults of the examination (``own``)."""
         from experiments.validation.experiment_runs import QUICK, ExperimentSize
 
         size = QUICK if self.quick else ExperimentSize(**own)
@@ -106,9 +106,9 @@ class ValidationRequest:
 
 
 def requested_names(words: Sequence[str]) -> tuple[str, ...]:
-    """Return the examinations that words of a command name, each once; `--effects` stands for `effects`.
+    """Return the examinations named on the command line, without duplicates.
 
-    The form with dashes is that of version 0.2. It is accepted, with a warning, until version 0.4.
+    The form with dashes of version 0.2, such as `--effects`, is accepted with a warning until version 0.4.
     """
     plain = {f"--{name}": name for name in EXAMINATIONS}
     for word in words:
@@ -118,7 +118,7 @@ def requested_names(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def run_examinations(request: ValidationRequest) -> bool:
-    """Run all examinations that are asked for, in the order of the list; return whether all is as it must be."""
+    """Run the requested examinations in the order of `EXAMINATIONS`; return whether all passed."""
     request.check()
     if request.out is not None:
         check_room({"--out": (request.out, TABLES)})
@@ -127,7 +127,7 @@ def run_examinations(request: ValidationRequest) -> bool:
 
 
 def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
-    """Return the call of an examination, with its own years, runs and residents where a request names none."""
+    """Return the call of an examination, with its default years, runs and scale if the request gives none."""
     from experiments.comparison.sign_stability import show_laws
     from experiments.comparison.single_measure_effects import YEARS as YEARS_ALONE
     from experiments.comparison.single_measure_effects import show_reach
@@ -167,10 +167,10 @@ def call_of(name: str, request: ValidationRequest) -> Callable[[], object]:
 
 @dataclass(frozen=True, kw_only=True)
 class Examination:
-    """One way to validate the model.
+    """Examination of the model.
 
-    `virtual` ones simulate towns of their own and may be tried with --quick; `selects`: --only chooses among its parts;
-    `drawn`: its table in the folder, of which a figure is drawn.
+    `virtual`: simulates its own towns and accepts --quick; `selects`: --only chooses among its parts; `drawn`: name of
+    its table in the folder for which a figure is drawn.
     """
 
     virtual: bool = False
@@ -178,7 +178,7 @@ class Examination:
     drawn: str = ""
 
     def carried_out(self, name: str, request: ValidationRequest) -> bool:
-        """Carry it out and draw its table; return whether all is as it must be, if it judges."""
+        """Run the examination and draw its table; return False if it failed."""
         good = call_of(name, request)()
         if self.drawn:
             from experiments.cli.plot import draw_record
@@ -205,4 +205,4 @@ EXAMINATIONS = {
     "scorecard": Examination(virtual=True),
     "hindcast": Examination(virtual=True),
 }
-"""Every examination by its name, in the order in which they run."""
+"""All examinations by name, in the order in which they run."""
