@@ -1,8 +1,8 @@
-"""Make the reference results anew: `python -m experiments.tools.reference [NAME…] --workers 2`.
+"""Recompute the reference results: `python -m experiments.tools.reference [NAME…] --workers 2`.
 
-`reference.toml` says which command makes which files, in order. What is on record of the present code and command is
-left as it is, unless it is named with --fresh; runs that are kept are not run again, so that the driver goes on where
-it was stopped. A command that fails is told at the end and stops no other.
+`reference.toml` lists the commands that create each file, in order. Results that the record attributes to the present
+code and command are skipped, unless --fresh is given. Stored runs are reused, so that an interrupted call can be
+resumed. A command that fails is reported at the end and does not stop the others.
 """
 
 import argparse
@@ -35,19 +35,19 @@ from model.engine.fingerprint import fingerprint
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "results" / "reference"
 RECORD = "made.csv"
-"""Of which numbers of the model each result is, by which command, and the minutes that it took."""
+"""Record of each result: the numbers of the model on which it is based, its command, and the minutes it took."""
 COLUMNS = ("name", "bits", "minutes", "command")
 DIGESTS = ROOT / "tests" / "bits" / "digests.toml"
 README = FOLDER / "README.md"
 BEGIN, END = "<!-- reference.toml -->\n", "<!-- end -->\n"
 FAULT = "our own fault"
-"""Told by the program where it fails, and not the model."""
+"""Message that the program prints when it fails because of an error in its code."""
 Row = dict[str, str]
 
 
 @dataclass(frozen=True)
 class ReferenceResult:
-    """Files of the folder that belong together, the commands that make them, and the minutes on two idle cores."""
+    """Files of a reference result, the commands that create them, and the minutes these take on two idle cores."""
 
     name: str
     commands: Sequence[str]
@@ -59,7 +59,7 @@ class ReferenceResult:
 
     @property
     def every_file(self) -> tuple[str, ...]:
-        """Files that its commands write, and the one with what they print."""
+        """Files that its commands write, and the file of their printed output."""
         return (*([self.printed] if self.printed else []), *self.files)
 
     @property
@@ -69,12 +69,12 @@ class ReferenceResult:
 
 
 def results_by_name() -> dict[str, ReferenceResult]:
-    """Return all reference results by name, in the order in which they are made."""
+    """Return all reference results by name, in the order in which they are computed."""
     return {name: ReferenceResult(name, **one) for name, one in toml_beside(__file__).items()}
 
 
 def readme_table() -> str:
-    """Return the table of the README: files, command, what else is to be said, and minutes."""
+    """Return the table of the README: files, command, note and minutes."""
     lines = ["| files | made by | minutes |", "|---|---|---|"]
     for one in results_by_name().values():
         note = f"; {one.note}" if one.note else ""
@@ -90,11 +90,11 @@ def readme_as_it_should_be() -> str:
     return f"{before}{BEGIN}{readme_table()}{END}{rest.partition(END)[2]}"
 
 
-# What is on record
+# Record
 
 
 def on_record(folder: Path) -> dict[str, Row]:
-    """Return the rows on record by name."""
+    """Return the rows of the record by name."""
     path = folder / RECORD
     if not path.is_file():
         return {}
@@ -103,19 +103,19 @@ def on_record(folder: Path) -> dict[str, Row]:
 
 
 def identity_of_numbers() -> str:
-    """Return what identifies the numbers of the model: the digests on record, which code of equal results shares."""
+    """Return a digest of the recorded digests of the model's numbers; code with equal results shares it."""
     return digest_of(DIGESTS.read_bytes())
 
 
 def is_made(one: ReferenceResult, folder: Path) -> bool:
-    """Tell whether a result is of the present numbers and command, with all its files there."""
+    """Return whether the record of a result has the present numbers and command, and all its files exist."""
     row = on_record(folder).get(one.name, {})
     current = (row.get("bits"), row.get("command")) == (identity_of_numbers(), one.command)
     return current and all((folder / name).is_file() for name in one.every_file)
 
 
 def record(one: ReferenceResult, folder: Path, minutes: float) -> None:
-    """Put on record that a result was made."""
+    """Record that a result was computed."""
     rows = on_record(folder) | {
         one.name: dict(zip(COLUMNS, (one.name, identity_of_numbers(), f"{minutes:.1f}", one.command), strict=True))
     }
@@ -127,7 +127,7 @@ def record(one: ReferenceResult, folder: Path, minutes: float) -> None:
 
 
 def words_of(command: str, workers: int) -> list[str]:
-    """Return a command as it is run: with this Python, this code, and so many workers."""
+    """Return the words of a command, with this Python, this code and a number of workers."""
     words = shlex.split(command.format(code=fingerprint()[:8]))
     start = {"confianza": [sys.executable, "-m", "confianza"], "python": [sys.executable]}[words[0]]
     if "--workers" in words:
@@ -136,7 +136,7 @@ def words_of(command: str, workers: int) -> list[str]:
 
 
 def make(one: ReferenceResult, folder: Path, workers: int, log: Path) -> str:
-    """Run the commands of a result; return what went wrong, or nothing."""
+    """Run the commands of a result; return an error message, or "" on success."""
     begun, printed = time.monotonic(), ""
     make_folder(log.parent)
     with log.open("w", encoding="utf-8") as told:
@@ -160,16 +160,16 @@ def make(one: ReferenceResult, folder: Path, workers: int, log: Path) -> str:
 
 
 def is_new(path: Path, begun: float) -> bool:
-    """Tell whether a file was written since a time, within the second of coarse clocks."""
+    """Return whether a file was written since a time; a second is allowed for coarse clocks."""
     return path.is_file() and path.stat().st_mtime >= begun - 1.0
 
 
 def make_all(
     names: Sequence[str], workers: int, *, fresh: bool = False, within: float = math.inf, folder: Path = FOLDER
 ) -> int:
-    """Make the results that are named, else all, leaving those of the present code; return how many failed.
+    """Compute the named results, else all, except those that are up to date; return the number of failures.
 
-    ``within`` are minutes after which none is begun any more.
+    After ``within`` minutes no further result is begun.
     """
     known, failed, started = results_by_name(), {}, time.monotonic()
     for name in names:
@@ -199,7 +199,7 @@ def make_all(
 
 
 def take_report(source: Path, target: Path = FOLDER / "report") -> None:
-    """Copy the tables, manifest and page of a comparison, without its months, and describe what was copied."""
+    """Copy tables, manifest and page of a comparison, without its monthly tables; write a crate that describes them."""
     make_folder(target)
     for path in (*source.glob("*.parquet"), source / "manifest.json", source / "informe.html"):
         shutil.copyfile(path, target / path.name)
@@ -208,7 +208,7 @@ def take_report(source: Path, target: Path = FOLDER / "report") -> None:
 
 
 def take_pictures(source: Path, target: Path = FOLDER) -> None:
-    """Copy the summary of each run of a folder under the name of its municipality."""
+    """Copy the summary figure of each run of a folder; the copy is named after its municipality."""
     for path in source.glob("*/summary.png"):
         shutil.copyfile(path, target / f"{path.parent.name}.png")
 
@@ -230,7 +230,7 @@ def take_everything(source: Path, target: Path = FOLDER / "everything") -> None:
 
 
 def take_posterior(source: Path, target: Path = FOLDER, draws: Path = POSTERIOR_DRAWS) -> None:
-    """Copy the posterior of a calibration, and its draws to where ``--draws calibrated:N`` finds them."""
+    """Copy the posterior of a calibration, and its draws to the file that ``--draws calibrated:N`` reads."""
     make_folder(target)
     make_folder(draws.parent)
     shutil.copyfile(source / "posterior.csv", target / "posterior.csv")
@@ -238,7 +238,7 @@ def take_posterior(source: Path, target: Path = FOLDER, draws: Path = POSTERIOR_
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Make what the command line names."""
+    """Compute, copy or list results as the command line says."""
     about = "Make the reference results anew"
     takes = {one.__name__: one for one in (take_report, take_pictures, take_draws, take_everything, take_posterior)}
     parser = argparse.ArgumentParser(prog="python -m experiments.tools.reference", description=about)

@@ -1,11 +1,11 @@
-"""Try what strangers, disks, signals and kills do to the program, and write the table: cases, failures, minutes.
+"""Run the reliability tests (hostile inputs, full disks, signals, kills) and write a table of cases and failures.
 
     python -m experiments.tools.reliability
     python -m experiments.tools.reliability kills signals
 
-Each row is a part of the tests with its slow ones.  A test that tries many inputs counts each of them as a case.  What
-is named replaces its rows of the table on record; a row names the code that it was tried with.  Of `bits`, each version
-of Python has a row of its own.
+Each row is a group of tests, slow ones included.  A test that tries many inputs counts each of them as a case.  The
+named groups replace their rows in the recorded table; a row states the fingerprint of the tested code.  The group
+`bits` has a row for each version of Python.
 """
 
 import argparse
@@ -47,21 +47,21 @@ TRIED: dict[str, tuple[str, tuple[str, ...]]] = {
         ("../bits/test_digests.py", "../model/simulation/test_world.py"),
     ),
 }
-"""Trials by name: a description, and files of tests of `experiments`.
+"""Groups of tests by name: a description, and test files relative to `tests/experiments`.
 
-The digests were recorded with one version of Python; among the tests of a world is one without compiled code.
+The digests were recorded with one version of Python; one of the tests of a world runs without compiled code.
 """
 READERS = (
     *("scenarios/*.py", "model/simulation/state_*.py", "model/simulation/checkpoint.py"),
     *("experiments/cli/*.py", "experiments/execution/job_cache.py", "experiments/execution/run_requests.py"),
     *("experiments/storage/*.py", "experiments/studies/study*.py", "experiments/validation/against.py"),
 )
-"""The code that reads what people hand in: the share of its lines that the fuzzed inputs reach is part of the table."""
+"""Code that reads input from users; the table states the share of its lines that the fuzzed inputs cover."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """Result of one row: cases, failed, those not allowed here, seconds, % of lines reached, what was measured."""
+    """Result of a group: cases, failed and skipped ones, seconds, % of lines covered, measurements as text."""
 
     cases: int
     failed: int
@@ -72,7 +72,7 @@ class Trial:
 
 
 def tried(files: Sequence[Path], readers: bool = False) -> Trial:
-    """Run some files of tests, slow ones included; return what came of them, and how much of the readers they reach."""
+    """Run some test files, slow tests included; return the result, with the coverage of `READERS` if requested."""
     with tempfile.TemporaryDirectory() as place:
         found, lines = Path(place) / "found.xml", Path(place) / "lines.json"
         words = ["pytest", "-q", "-n0", "-m", "slow or not slow", "-ojunit_family=xunit1", f"--junitxml={found}"]
@@ -90,16 +90,16 @@ def tried(files: Sequence[Path], readers: bool = False) -> Trial:
 
 
 def call(module: str, *words: str) -> None:
-    """Run a module of Python in the folder of the project, without its output; the fast way counts lines."""
+    """Run a Python module in the folder of the project and discard its output; coverage uses its fast core."""
     place = os.environ | {"COVERAGE_CORE": "sysmon"}
     subprocess.run([sys.executable, "-m", module, *words], cwd=ROOT, stdout=subprocess.DEVNULL, env=place)
 
 
 def trial_of(report: ET.Element) -> Trial:
-    """Return the sums of a report of pytest; a test may state as properties its cases, failures and measurements.
+    """Return the totals of a pytest report; a test may state its cases, failures and measurements as properties.
 
-    Tests that failed are named among the measurements.  Of the seconds that programs took to end, the longest is
-    reported.
+    Failed tests are listed among the measurements.  Of the seconds that programs took to end after a signal, the
+    longest is reported.
     """
     cases = failed = skipped = 0
     measured: list[str] = []
@@ -120,7 +120,7 @@ def trial_of(report: ET.Element) -> Trial:
 
 
 def rows_of(trials: dict[str, Trial]) -> dict[str, str]:
-    """Return a line for each trial, by what was tried.
+    """Return a row for each group, by its description.
 
     >>> list(rows_of({"disks": Trial(20, 0, 2, 90.0)}).values())[0][:76]
     'full disks, other users, clocks             20       0        2     1.5     '
@@ -134,7 +134,7 @@ def rows_of(trials: dict[str, Trial]) -> dict[str, str]:
 
 
 def rows_in(table: str) -> dict[str, str]:
-    """Return the rows of a table by what was tried, each with the measured lines below it."""
+    """Return the rows of a table by description, each with the lines of measurements below it."""
     rows: dict[str, str] = {}
     about = ""
     for line in table.splitlines()[2:]:
@@ -147,7 +147,7 @@ def rows_in(table: str) -> dict[str, str]:
 
 
 def table_of(trials: dict[str, Trial], before: str = "") -> str:
-    """Return the table with its new rows and those of an older one that were not tried again."""
+    """Return the table with the new rows, and the rows of an older table that they do not replace."""
     stated = machine()
     heading = f"{'what was tried':36}{'cases':>10}{'failed':>8}{'skipped':>9}{'minutes':>8}{'reached':>9}  code"
     rows = rows_in(before) | rows_of(trials)
@@ -157,7 +157,7 @@ def table_of(trials: dict[str, Trial], before: str = "") -> str:
 
 
 def main(words: Sequence[str]) -> int:
-    """Try what is named, or everything; print the table and put it on record."""
+    """Run the named groups, or all; print the table and record it."""
     parser = argparse.ArgumentParser(description="Try how reliable the program is, and write the table.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(TRIED))
     names = parser.parse_args(words).names or list(TRIED)

@@ -1,4 +1,4 @@
-"""`confianza bench --mesa`: the model beside a small model in plain Mesa with as many residents and couples."""
+"""`confianza bench --mesa`: compare the model with a small plain Mesa model of as many residents and couples."""
 
 import statistics
 import textwrap
@@ -25,7 +25,7 @@ LEFT, RIGHT = 37, 41
 
 
 def compare(json_file: Path | None, quick: bool) -> None:
-    """Measure both in turn, print them with their rules side by side, and write them as JSON if asked to."""
+    """Measure both models in turn; print results and rules, and write them as JSON if ``json_file`` is given."""
     say("measuring the model and plain Mesa in turn")
     clock("compiling")
     turns = [measured() for _ in range(QUICK_TURNS if quick else TURNS)]
@@ -36,13 +36,13 @@ def compare(json_file: Path | None, quick: bool) -> None:
 
 
 def measured() -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what both sides say, each in a fresh process: the model, and plain Mesa of the same size."""
+    """Measure the model, then plain Mesa of the same size, each in a fresh process; return both results."""
     ours = clock("grown", "census", "1", "2")
     return ours, clock("mesa_plain", *(str(n) for n in (PLAIN_SHIFTS, *(ours[name] for name in SIZES))))
 
 
 def summary(turns: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, Any]:
-    """Return the medians of both sides in seconds of the processor, and the ratio of each turn."""
+    """Return the medians of both models in processor seconds, and the ratio of each turn."""
     ours = [one["ends"][1] - one["ends"][0] for one, _ in turns]  # the second year: the first loads kernels
     plain = [SHIFTS_A_YEAR * one["shift"] for _, one in turns]
     return {

@@ -1,9 +1,9 @@
-"""A decade in units of a bare loop: one that reads, writes, draws and takes exponentials as often, and nothing else.
+"""Measure a decade in units of a bare loop, which does the same numbers of reads, writes, draws and exponentials.
 
-The loop tells a slow machine from slow code: the decade and the loop are measured in turn, year by year.
+The ratio separates slow code from a slow machine: the decade and the loop are measured in turn, year by year.
 
-Events, draws and exponentials are counted (`phases`); only how often an event reaches for a resident is assumed, in
-the table below.
+Events, draws and exponentials are counted (`phases`); only the rows of residents accessed per event are assumed, in
+`REACHES`.
 """
 
 import math
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
 YEARS = 10
 
 REACHES: Mapping[str, tuple[float, float]] = {
-    # by event: rows of residents read and written, wherever they lie.  Only residents count: every other table (cells,
-    # couples, officers, a page of the daybook) is small enough to stay near.
-    "impressions": (3.0, 1.0),  # whose ties they are told along, then mind and settlement of who learns; the mind
-    "contacts": (3.0, 1.0),  # the list of who is here, person and mind; when they last met
-    "candidates": (3.0, 0.0),  # place, person and mind: most come to nothing
-    "incidents": (2.0, 1.0),  # who tells, with what trust; when they were harmed
-    "calls": (1.0, 0.0),  # who called
-    "outside": (1.0, 1.0),  # harmed outside: person, when
-    "payments": (1.0, 0.0),  # who pays
-    "births": (2.0, 1.0),  # mother and child; the child's mind
-    "natural_deaths": (2.0, 1.0),  # person and mind; gone
+    # (rows read, rows written) per event, at random positions.  Only tables of residents count: all others (cells,
+    # couples, officers, the events of a shift) are small enough to stay in the processor's cache.
+    "impressions": (3.0, 1.0),  # reads ties, mind and settlement of the listener; writes the mind
+    "contacts": (3.0, 1.0),  # reads the list of those present, person and mind; writes the last contact
+    "candidates": (3.0, 0.0),  # reads place, person and mind; most do not become crimes
+    "incidents": (2.0, 1.0),  # reads the reporter and their trust; writes the time of harm
+    "calls": (1.0, 0.0),  # reads the caller
+    "outside": (1.0, 1.0),  # harmed outside the municipality: reads the person, writes the time
+    "payments": (1.0, 0.0),  # reads the payer
+    "births": (2.0, 1.0),  # reads mother and child; writes the child's mind
+    "natural_deaths": (2.0, 1.0),  # reads person and mind; writes that the person is gone
 }
 
 
 @dataclass(frozen=True)
 class WorkCounts:
-    """Work of a decade: numbers of reads, writes, draws, exponentials and passes."""
+    """Work of a decade: numbers of reads, writes, draws, exponentials and passes over all residents."""
 
     rows: int
     row_bytes: int
@@ -49,7 +49,7 @@ class WorkCounts:
     draws: int
     exponentials: int
     passes: int
-    """Times that all residents are gone through in their order: once a month."""
+    """Sequential passes over all residents: one per month."""
 
     def share(self, part: float) -> "WorkCounts":
         """Return this share of the work on the same residents."""
@@ -57,7 +57,7 @@ class WorkCounts:
 
 
 def work_of(counts: Mapping[str, float], draws: float, exponentials: float, rows: int, row_bytes: int) -> WorkCounts:
-    """Return the work of a decade in which so many events of each kind happen."""
+    """Return the work of a decade with the given counts of events by kind, draws and exponentials."""
     reads, writes = (sum(n * REACHES[kind][side] for kind, n in counts.items() if kind in REACHES) for side in (0, 1))
     return WorkCounts(rows, row_bytes, round(reads), round(writes), round(draws), round(exponentials), 12 * YEARS)
 
@@ -65,12 +65,12 @@ def work_of(counts: Mapping[str, float], draws: float, exponentials: float, rows
 BARE = stream_id("bare loop")
 YEAR = 1095
 LINE = 8
-"""Numbers of eight bytes that the machine brings near at once."""
+"""Numbers of eight bytes in a cache line."""
 
 
 @kernel
 def place_of(k: Any, rows: Any) -> Any:
-    """Some row, far from that of k - 1, for a few instructions."""
+    """Return a pseudo-random row number for iteration ``k``, at the cost of a few instructions."""
     mixed = (k * 2654435761) & 0xFFFFFFFF
     mixed = ((mixed ^ (mixed >> 15)) * 2246822519) & 0xFFFFFFFF
     return ((mixed ^ (mixed >> 13)) * rows) >> 32
@@ -78,7 +78,7 @@ def place_of(k: Any, rows: Any) -> Any:
 
 @kernel
 def read(minds: Any, times: Any) -> Any:
-    """Read rows that lie all over the memory."""
+    """Read rows in random order."""
     total = 0.0
     for k in range(times):
         i = place_of(k, minds.shape[0])
@@ -89,7 +89,7 @@ def read(minds: Any, times: Any) -> Any:
 
 @kernel
 def write(minds: Any, times: Any) -> Any:
-    """Write into rows that lie all over the memory."""
+    """Write rows in random order."""
     for k in range(times):
         minds[place_of(k, minds.shape[0]), 0] = k
     return 0.0
@@ -97,7 +97,7 @@ def write(minds: Any, times: Any) -> Any:
 
 @kernel
 def draw(minds: Any, times: Any) -> Any:
-    """Draw the random numbers."""
+    """Draw random numbers."""
     total = 0.0
     for k in range(times):
         total += keyed_uniform(1, BARE, k, k, 0)
@@ -106,7 +106,7 @@ def draw(minds: Any, times: Any) -> Any:
 
 @kernel
 def exponentiate(minds: Any, times: Any) -> Any:
-    """Take exponentials."""
+    """Compute exponentials."""
     total = 0.0
     for k in range(times):
         total += math.exp(-1e-9 * k)
@@ -115,7 +115,7 @@ def exponentiate(minds: Any, times: Any) -> Any:
 
 @kernel
 def pass_over(minds: Any, times: Any) -> Any:
-    """Go through all rows in their order, read and write each."""
+    """Read and write all rows in order."""
     for k in range(times):
         for i in range(minds.shape[0]):
             for column in range(0, minds.shape[1], LINE):
@@ -127,7 +127,7 @@ LOOPS = {"reads": read, "writes": write, "draws": draw, "exponentials": exponent
 
 
 def bare_loop(work: WorkCounts, minds: np.ndarray) -> dict[str, float]:
-    """Do the work; return the seconds of each kind."""
+    """Do the work; return the processor seconds of each kind."""
     seconds = {}
     for kind, loop in LOOPS.items():
         begun = time.process_time()
@@ -137,15 +137,15 @@ def bare_loop(work: WorkCounts, minds: np.ndarray) -> dict[str, float]:
 
 
 def minds_for(work: WorkCounts) -> np.ndarray:
-    """Return a table with as many rows of as many bytes as the residents have."""
+    """Return a table with the rows and bytes per row of the residents' table."""
     return np.ones((work.rows, work.row_bytes // 8))
 
 
 def in_turn(world: "TrustModel", work: WorkCounts) -> dict[str, Any]:
-    """Return how many bare loops a decade takes, and the nanoseconds of each kind of work in the loop.
+    """Return the number of bare loops that a decade takes, and the nanoseconds of each kind of work in the loop.
 
-    Both are measured year by year in turn, so that noise falls on both.  The first year, which loads kernels, is not
-    clocked.  Time is that of the processor at work on this process.
+    Model and loop are measured in turn, year by year, so that noise affects both.  The first year, which loads
+    kernels, is not measured.  Times are processor times of this process.
     """
     yearly, minds = work.share(1.0 / YEARS), minds_for(work)
     world.run_for(YEAR)

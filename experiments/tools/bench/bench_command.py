@@ -1,4 +1,4 @@
-"""Speed and memory beside the goals, every number measured in a fresh process."""
+"""`confianza bench`: compare speed and memory with the goals; every number is measured in a fresh process."""
 
 import json
 import math
@@ -23,14 +23,14 @@ LABEL = 42
 DECADE = 10.0
 NOISY = "the machine is too busy"
 PART_YEARS, RUNS = 2, 4
-"""Years of a whole run by part; runs that each number of workers adds."""
+"""Years of the run that is measured by part; number of runs added per measurement of workers."""
 CREDIBLE = 2.2
-"""Two workers cannot bring more than twice the runs; a gain beyond this is noise."""
+"""Largest credible gain by a second worker; it is at most 2, so that a larger one is noise."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """One number, with its goal if it has one; ``at_most`` tells on which side of it to be."""
+    """Measured number with its goal, if any; the goal is an upper limit if ``at_most``, else a lower one."""
 
     name: str
     value: float
@@ -62,11 +62,11 @@ class BenchSize:
 
 FULL = BenchSize(years=DECADE, pairs=3, twin_shifts=60, run_years=3.0, draw_shifts=279, seeds=8)
 QUICK = BenchSize(years=2.0, pairs=1, twin_shifts=15, run_years=1.0, draw_shifts=93, seeds=1)
-"""Draws are counted over three months, so that a quarter's plans are made; quickly over one."""
+"""Draws are counted over three months, which include the quarterly plans; with --quick over one month."""
 
 
 def measure(json_file: Path | None, quick: bool) -> None:
-    """Measure everything, print it beside the goals, and write it as JSON if asked to."""
+    """Measure everything and print it with the goals; write it as JSON if ``json_file`` is given."""
     size = QUICK if quick else FULL
     results = []
     print(heading(quick), flush=True)
@@ -120,7 +120,7 @@ def three_digits(value: float) -> str:
 
 
 def every_result(size: BenchSize) -> Iterator[Result]:
-    """Yield the numbers one after the other; compile first, so that only the one of compiling is cold."""
+    """Yield all results in turn; compiles first, so that only the measurement of compiling has an empty cache."""
     say("measuring; a full bench takes several minutes")
     clock("compiling")
     yield Result("confianza --help", median(lambda: command_seconds("--help"), 3), "s", 0.5)
@@ -143,19 +143,19 @@ def median(measured: Callable[[], float], times: int) -> float:
 
 
 def cold_seconds() -> float:
-    """Return the seconds that compiling takes on a fresh machine, beyond those of the same small run."""
+    """Return the seconds of compiling into an empty cache: those of a small run, less those of it compiled."""
     warm = clock("compiling")["seconds"]
     with tempfile.TemporaryDirectory() as folder:
         return float(clock("compiling", cache=folder)["seconds"] - warm)
 
 
 def span(size: BenchSize, variant: str) -> dict[str, Any]:
-    """Return time and memory of the years of one variant of the site."""
+    """Return time and memory of a run of one variant of the site."""
     return clock("span", str(size.years), variant)
 
 
 def site(size: BenchSize, plain: list[dict[str, Any]]) -> Iterator[Result]:
-    """Yield the cost of more residents and of more police, each in turn with the plain site, then of a decade."""
+    """Yield the cost of more residents and of more police, measured in turn with the plain site, then of a decade."""
     census = [(plain_span(size, plain), span(size, "census")) for _ in range(size.pairs)]
     yield Result("twice the census, same police", ratio_of(census), "times", 1.4)
     more = statistics.median(per_hundred_thousand(*pair) for pair in census) * DECADE / size.years
@@ -170,18 +170,18 @@ def site(size: BenchSize, plain: list[dict[str, Any]]) -> Iterator[Result]:
 
 
 def plain_span(size: BenchSize, plain: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return one more measurement of the plain site, and add it to those there are."""
+    """Measure the plain site once more; append the result to ``plain`` and return it."""
     plain.append(span(size, "plain"))
     return plain[-1]
 
 
 def ratio_of(pairs: list[tuple[dict[str, Any], dict[str, Any]]]) -> float:
-    """Return the median of how many times longer the second of each pair takes."""
+    """Return the median ratio of seconds, second over first, of some pairs."""
     return statistics.median(second["seconds"] / first["seconds"] for first, second in pairs)
 
 
 def per_hundred_thousand(first: dict[str, Any], second: dict[str, Any]) -> float:
-    """Return the seconds that 100,000 residents more take.
+    """Return the seconds per 100,000 additional residents.
 
     >>> per_hundred_thousand({"seconds": 5.0, "residents": 150_000}, {"seconds": 8.0, "residents": 300_000})
     2.0
@@ -190,9 +190,10 @@ def per_hundred_thousand(first: dict[str, Any], second: dict[str, Any]) -> float
 
 
 def against_twin(size: BenchSize, plain: list[dict[str, Any]]) -> Iterator[Result]:
-    """Yield how much longer the slow reference model takes: for the same small town, and for a resident and shift.
+    """Yield the time of the slow reference model over that of the model: for one small town, and by resident-shift.
 
-    The second extrapolates it in proportion to residents and shifts; that model is never run for a whole site.
+    The second ratio extrapolates in proportion to residents and shifts; the reference model is never run for a whole
+    site.
     """
     name = "slow twin, by resident-shift of the site"
     stated = clock("twin", str(size.twin_shifts))
@@ -207,7 +208,7 @@ def against_twin(size: BenchSize, plain: list[dict[str, Any]]) -> Iterator[Resul
 
 
 def two_workers(size: BenchSize) -> Result:
-    """Return what a second worker brings, by the runs that are added: start-up does not count."""
+    """Return the gain by a second worker, from the time of added runs, so that start-up does not count."""
     turns = [[seconds_added(RUNS, size.run_years, workers) for workers in (1, 2)] for _ in range(size.pairs)]
     one, two = (statistics.median(seconds) for seconds in zip(*turns, strict=True))
     credible = 0.0 < one <= CREDIBLE * two
@@ -216,7 +217,7 @@ def two_workers(size: BenchSize) -> Result:
 
 
 def studies(size: BenchSize) -> Iterator[Result]:
-    """Yield the time of the study `question` with its start, and of the second worlds of eight pairs on the page."""
+    """Yield the time of the study `question`, start included, and of the policy worlds of eight pairs on the page."""
     seconds, runs, years = question_seconds(size.seeds)
     yield Result(f"the study `question`, {runs} runs", seconds, "s", 100.0 if size is FULL else None)
     yield Result("  1,000 municipality-years of it", seconds / years * 1000.0 / 60.0, "min", 4.0)
@@ -224,5 +225,5 @@ def studies(size: BenchSize) -> Iterator[Result]:
 
 
 def json_number(value: float) -> float | None:
-    """Return a number for JSON, which has no word for one that is not known."""
+    """Return a number for JSON, with None for NaN."""
     return None if math.isnan(value) else value

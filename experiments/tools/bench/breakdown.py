@@ -1,4 +1,4 @@
-"""Break a decade down: seconds by phase, events, draws by decision, and the work from which its floor follows."""
+"""Break down the cost of a decade: seconds by phase, events, draws by decision, and the work of the bare loop."""
 
 import pickle
 import tempfile
@@ -20,7 +20,7 @@ SHOWN = 12
 
 @dataclass(frozen=True)
 class Breakdown:
-    """Measurements of some shifts, counts of the first of them; rows and bytes of the residents' minds."""
+    """Measurements of ``shifts``, counts of the first ``counted_shifts``; rows and bytes per row of residents."""
 
     shifts: int
     phases: Phases
@@ -31,28 +31,28 @@ class Breakdown:
     row_bytes: int
 
     def draws_of(self, phase: str) -> float:
-        """Draws of one phase in a decade."""
+        """Return the draws of one phase in a decade."""
         return sum(self.draws.get(phase, {}).values()) * SHIFTS / self.counted_shifts
 
     def by_decision(self) -> dict[str, float]:
-        """Draws of a decade by decision, most first."""
+        """Return the draws of a decade by decision, most first."""
         total: Counter[str] = Counter()
         for made in self.draws.values():
             total.update(made)
         return {name: n * SHIFTS / self.counted_shifts for name, n in total.most_common()}
 
     def work(self) -> WorkCounts:
-        """Work of a decade."""
+        """Return the work of a decade."""
         counts = {kind: n * SHIFTS / self.shifts for kind, n in self.phases.written.items()}
         exponentials = sum(self.exponentials.values()) * SHIFTS / self.counted_shifts
         return work_of(counts, sum(self.by_decision().values()), exponentials, self.rows, self.row_bytes)
 
 
 def break_down(years: float, counted_shifts: int) -> Breakdown:
-    """Measure some years by phase, and count draws without the compiler, each in a fresh process."""
+    """Measure some years by phase and count draws with compilation disabled, each in a fresh process."""
     stated = clock("phases", str(years))
     with tempfile.TemporaryDirectory() as folder:
-        town = Path(folder) / "town.pickle"  # without the compiler it could not be built in good time
+        town = Path(folder) / "town.pickle"  # building it without compilation would take too long
         town.write_bytes(pickle.dumps(build_town(load(SITE, set={"calendar.warm_up": 0}))))
         counted = clock("draws", str(counted_shifts), str(town))
     counts = {name: counted[name] for name in ("draws", "exponentials")}
@@ -61,7 +61,7 @@ def break_down(years: float, counted_shifts: int) -> Breakdown:
 
 
 def table(found: Breakdown) -> Iterator[str]:
-    """Yield the lines of what a decade is made of."""
+    """Yield the lines of the breakdown."""
     scale = SHIFTS / found.shifts
     whole = sum(found.phases.seconds.values())
     yield f"{'a decade by phase':20}{'seconds':>8}{'share':>7}{'draws':>11}{'events':>10}{'ns each':>10}  mostly"
@@ -85,7 +85,7 @@ def table(found: Breakdown) -> Iterator[str]:
 
 
 def in_two(title: str, numbers: dict[str, float]) -> Iterator[str]:
-    """Yield numbers with their names in two columns, the largest first."""
+    """Yield a title, then names and numbers in two columns, the largest first."""
     yield title
     stated = [f"  {name:24}{n:12,.0f}" for name, n in sorted(numbers.items(), key=lambda one: -one[1])]
     half = (len(stated) + 1) // 2
@@ -94,7 +94,7 @@ def in_two(title: str, numbers: dict[str, float]) -> Iterator[str]:
 
 
 def loop_lines(work: WorkCounts, stated: dict[str, Any]) -> Iterator[str]:
-    """Yield what the bare loop does in a decade, with the nanoseconds of each."""
+    """Yield the work of the bare loop in a decade, with the nanoseconds of each kind."""
     yield f"{'the bare loop of a decade':24}{'number':>14}{'ns each':>12}{'seconds':>10}"
     for kind, each in stated["nanoseconds"].items():
         n = getattr(work, kind)

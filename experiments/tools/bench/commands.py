@@ -16,7 +16,7 @@ WORKERS = 2
 
 
 def command_seconds(*words: str, **env: str) -> float:
-    """Return the seconds that a command of the program takes, from start to end; raise with its errors if it fails."""
+    """Return the seconds of a command of the program, start-up included; raise RuntimeError if it fails."""
     program = [sys.executable, "-c", "import sys; from experiments.cli import main; sys.exit(main())", *words]
 
     def work() -> None:
@@ -28,14 +28,14 @@ def command_seconds(*words: str, **env: str) -> float:
 
 
 def first_run_seconds() -> float:
-    """Return the seconds of a year of the site where nothing was compiled before."""
+    """Return the seconds of a run of one year of the site with an empty cache of compiled code."""
     with tempfile.TemporaryDirectory() as place:
         words = ("run", SITE, "--policy", STATUS_QUO, "--years", "1", "--out", f"{place}/run")
         return command_seconds(*words, CONFIANZA_CACHE=f"{place}/cache")
 
 
 def question_seconds(seeds: int) -> tuple[float, int, float]:
-    """Return the seconds of the study `question` with a number of seeds, its runs, and the years that they report."""
+    """Return seconds, number of runs and total reported years of the study `question` with a number of seeds."""
     with tempfile.TemporaryDirectory() as place:
         file = Path(place) / "question.toml"
         stated = find_study("question").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""`confianza bench --floor`: a decade in bare loops beside the figure on record; a slower one is told, or refused."""
+"""`confianza bench --floor`: compare a decade in bare loops with the recorded figure; warn or fail if it is slower."""
 
 import json
 from dataclasses import asdict
@@ -17,14 +17,14 @@ from model.engine.fingerprint import fingerprint
 
 RECORD = Path(__file__).parents[3] / "results" / "reference" / "floor.json"
 WARNED, REFUSED = 1.2, 1.5
-"""Multiples of the figure on record that a decade may take before it is told, and before the check fails."""
+"""Multiples of the recorded figure from which the check warns, and from which it fails."""
 TIMES = 3
 DECADE, QUARTER = 10.0, 279
-"""Years in which events are counted, shifts in which draws are: in three months a quarter's plans are made."""
+"""Years over which events are counted, and shifts over which draws are (three months include quarterly plans)."""
 
 
 def judge(figure: float, recorded: float) -> tuple[bool, str]:
-    """Judge a figure by the one on record; return whether it is good, and a warning if there is reason for one.
+    """Compare a figure with the recorded one; return whether it passes, and a warning or "".
 
     >>> judge(4.4, 4.0), judge(5.2, 4.0)[0], judge(6.0, 4.0)[0]
     ((True, ''), True, False)
@@ -39,7 +39,7 @@ def judge(figure: float, recorded: float) -> tuple[bool, str]:
 
 
 def check_floor(reason: str | None) -> bool:
-    """Measure and judge by the record, or store anew for a reason; return whether it is good."""
+    """Measure and compare with the record, or store a new record if a reason is given; return whether it passes."""
     if reason is not None:
         return store(reason)
     record = read_record()
@@ -53,20 +53,20 @@ def check_floor(reason: str | None) -> bool:
 
 
 def measured(work: WorkCounts) -> dict[str, Any]:
-    """Return the median of some measurements, each in a fresh process."""
+    """Return the measurement with the median figure of `TIMES`, each in a fresh process."""
     stated = [clock("loops", json.dumps(asdict(work))) for _ in range(TIMES)]
     return sorted(stated, key=lambda one: one["figure"])[TIMES // 2]
 
 
 def line(stated: dict[str, Any]) -> str:
-    """Return what was measured in one line."""
+    """Return a measurement as one line of text."""
     return (
         f"a decade of {SITE}: {stated['figure']:.2f} bare loops ({stated['decade']:.2f} s over {stated['loop']:.2f} s)"
     )
 
 
 def read_record() -> dict[str, Any]:
-    """Return the figure on record, and the work that its bare loop does."""
+    """Return the record: the figure, and the work of its bare loop."""
     if not RECORD.is_file():
         raise InputError(f"bench --floor: no figure on record in {RECORD}; store one with --store REASON")
     record: dict[str, Any] = json.loads(RECORD.read_text(encoding="utf-8"))
@@ -74,7 +74,7 @@ def read_record() -> dict[str, Any]:
 
 
 def store(reason: str) -> bool:
-    """Measure the work of a decade anew, and the decade by it; write both down with the reason."""
+    """Count the work of a decade and measure the decade by it; write both to the record with the reason."""
     if not reason.strip():
         raise InputError("bench --store must give the reason in words, got ''")
     say("counting the work of a decade, then measuring it; about two minutes")

@@ -1,4 +1,4 @@
-"""Measurements in processes of their own, so that none finds what another has left."""
+"""Run each measurement in a fresh process, so that none benefits from the caches of another."""
 
 import json
 import os
@@ -15,13 +15,13 @@ from model.engine.fingerprint import fingerprint
 SITE = "villa_canales"
 """Municipality in which speed is measured."""
 FIRST_SHIFTS = 93
-"""Shifts of the first month, in which kernels are loaded; they are simulated before the clock starts."""
+"""Shifts of the first month, which loads kernels; it is simulated before timing starts."""
 
 
 def run_python(
     *words: str, env: Mapping[str, str], failure: Callable[[str], Exception], cwd: Path | None = None
 ) -> dict[str, Any]:
-    """Return the JSON that a Python process prints last; raise a failure made from its errors."""
+    """Return the JSON in the last line that a Python process prints; raise ``failure(errors)`` if it fails."""
     stated = subprocess.run(
         [sys.executable, *words], cwd=cwd, env=env, capture_output=True, encoding="utf-8", check=False
     )
@@ -45,13 +45,13 @@ def clock(*words: str, cache: str | None = None) -> dict[str, Any]:
 
 
 def seconds_added(runs: int, years: float, workers: int) -> float:
-    """Return the seconds of as many runs again: what is done once falls out. Noise may make it negative."""
+    """Return the seconds of 2 × ``runs`` less those of ``runs``, without start-up; noise may make it negative."""
     few, many = (clock("replicates", str(n), str(years), str(workers))["seconds"] for n in (runs, 2 * runs))
     return float(many - few)
 
 
 def timed(work: Callable[[], object], times: int = 1, clock: Callable[[], float] = time.perf_counter) -> float:
-    """Return the seconds that some work takes, done so many times."""
+    """Return the seconds for doing some work ``times`` times."""
     begun = clock()
     for _ in range(times):
         work()
@@ -59,5 +59,5 @@ def timed(work: Callable[[], object], times: int = 1, clock: Callable[[], float]
 
 
 def processor_seconds(work: Callable[[], object]) -> float:
-    """Return the seconds that the processor works on this process while some work is done."""
+    """Return the processor seconds of this process for some work."""
     return timed(work, clock=time.process_time)

@@ -1,4 +1,4 @@
-"""Measure paired runs as the page makes them: in worker processes that are kept, with towns and warm-ups there."""
+"""Measure paired runs as the page makes them: in persistent worker processes that cache towns and warm-ups."""
 
 import multiprocessing
 import tempfile
@@ -23,7 +23,7 @@ POLICY = "mopsic_full"
 
 
 def seconds_of_pairs(years: float) -> float:
-    """Return the seconds of the worlds with a policy of all pairs, after those as today in the same workers."""
+    """Return the seconds of all worlds with a policy, after their status quo twins ran in the same workers."""
     request = Request(arms=(STATUS_QUO, POLICY), scenarios=(SITE,), sets=(ONE_TOWN,), years=years, replicates=TWINS)
     today, changed = (arm.specs for arm in arms_of(request)[0])
     turns = multiprocessing.get_context("spawn").RawArray("q", TWINS)
@@ -41,7 +41,7 @@ def seconds_of_pairs(years: float) -> float:
 def run_worlds(
     executor: LocalExecutor[TwinJob, WorldResult | str | None], specs: Sequence[RunSpec], warm: Path
 ) -> None:
-    """Simulate worlds, as many at once as there are workers; raise if one fails."""
+    """Simulate worlds in parallel; raise RuntimeError if one fails."""
     jobs = [TwinJob(spec, place, 0, warm, MEASURED) for place, spec in enumerate(specs)]
     for completed in as_completed(executor, jobs, lambda: False):
         for job, result in completed:

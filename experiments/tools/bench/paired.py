@@ -1,4 +1,4 @@
-"""`confianza bench --against FOLDER`: another checkout and this one in turn, how fast and whether the numbers agree."""
+"""`confianza bench --against FOLDER`: compare speed and numbers of another checkout with this one, in turn."""
 
 import os
 import statistics
@@ -40,16 +40,16 @@ QUICK = PairedLength(years=2.0, pairs=3, years_of_numbers=1.0)
 
 @dataclass
 class Checkout:
-    """A version of the whole project in its folder, measured in processes of its own."""
+    """Checkout of the project in a folder, measured in separate processes."""
 
     root: Path
     fingerprint: str = ""
 
     def tell(self, *words: str) -> dict[str, float]:
-        """Return the probe's measurement of this checkout's code; raise in one line if it cannot be measured."""
+        """Return the probe's measurement of this checkout's code; raise InputError if it cannot be measured."""
         found = run_python(
             *("-c", Path(probe.__file__).read_text(encoding="utf-8"), *words),
-            cwd=self.root,  # with -c, Python looks for packages there before anywhere else
+            cwd=self.root,  # with -c, Python searches for packages there first
             env={name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONSAFEPATH")},
             failure=self.failure,
         )
@@ -62,7 +62,7 @@ class Checkout:
         return InputError(f"--against: the code in {self.root} cannot be measured: {why}")
 
     def check(self, root: Path, fingerprint: str) -> None:
-        """Raise unless it was this checkout's code that ran, the same as before."""
+        """Raise InputError unless the code that ran is this checkout's and has not changed since the last call."""
         if root != self.root:
             raise InputError(f"--against: what ran in {self.root} was the code of {root}")
         if self.fingerprint not in ("", fingerprint):
@@ -72,7 +72,7 @@ class Checkout:
 
 @dataclass(frozen=True)
 class TimingPair:
-    """One number on both sides, and the ratio of each turn."""
+    """Medians of a number in both checkouts, and the ratio of each turn."""
 
     name: str
     unit: str
@@ -87,12 +87,12 @@ class TimingPair:
 
 
 def against(folder: Path, json_file: Path | None, quick: bool) -> None:
-    """Measure this checkout beside the one in a folder; print both, and write them as JSON if asked to."""
+    """Measure this checkout and the one in a folder; print both, and write them as JSON if ``json_file`` is given."""
     here, there = Checkout(HERE), checkout_in(folder)
     length = QUICK if quick else FULL
     say("measuring both in turn; this takes several minutes" if not quick else "measuring both in turn")
     for side in (there, here):
-        side.tell("span", "1", SITES[0])  # compiles; a checkout that cannot be measured is told before all else
+        side.tell("span", "1", SITES[0])  # compiles, and raises early if a checkout cannot be measured
     print(heading(here, there), flush=True)
     pairs = []
     for pair in timings(here, there, length):
@@ -116,7 +116,7 @@ def against(folder: Path, json_file: Path | None, quick: bool) -> None:
 
 
 def checkout_in(folder: Path) -> Checkout:
-    """Return the checkout that lies in a folder; raise if there is none."""
+    """Return the checkout in a folder; raise InputError if there is none."""
     if not folder.is_dir():
         raise InputError(f"--against must be the folder of a checkout, got '{folder}': no such folder")
     for package in ("model", "scenarios"):
@@ -126,7 +126,7 @@ def checkout_in(folder: Path) -> Checkout:
 
 
 def heading(here: Checkout, there: Checkout) -> str:
-    """Return the lines above the table: whose code is measured, and where."""
+    """Return the lines above the table: machine, and code and folder of both checkouts."""
     stated = machine()
     return (
         f"{stated['system']} {stated['processor']}, {stated['cores']} cores\n"
@@ -137,7 +137,7 @@ def heading(here: Checkout, there: Checkout) -> str:
 
 
 def timings(here: Checkout, there: Checkout, length: PairedLength) -> Iterator[TimingPair]:
-    """Yield time and memory of a decade on both sides, under each policy that both know."""
+    """Yield time and memory of a decade in both checkouts, under each policy that both have."""
     for policy in TIMED:
         name = f"a decade, {policy}"
         try:
@@ -147,7 +147,7 @@ def timings(here: Checkout, there: Checkout, length: PairedLength) -> Iterator[T
             continue
         scale = 10.0 / length.years
         yield paired(name, "s", [(scale * a["seconds"], scale * b["seconds"]) for a, b in turns])
-        # what other programs take of a busy machine counts in the seconds above, and not here
+        # Wall-clock seconds above include the load of other programs; processor seconds here do not.
         yield paired("  of them at work", "s", [(scale * a["at_work"], scale * b["at_work"]) for a, b in turns])
         yield paired("  its peak memory", "MB", [(a["megabytes"], b["megabytes"]) for a, b in turns])
 
@@ -155,15 +155,15 @@ def timings(here: Checkout, there: Checkout, length: PairedLength) -> Iterator[T
 def taken_in_turn(
     here: Checkout, there: Checkout, length: PairedLength, policy: str
 ) -> list[tuple[dict[str, float], dict[str, float]]]:
-    """Return what both sides say in turn: here, there, here, there…, so that noise falls on both."""
+    """Return the measurements of both checkouts, taken in turn so that noise affects both."""
     for side in (here, there):
-        side.tell("span", "1", SITES[0], policy)  # what only this policy needs is compiled before the clock starts
+        side.tell("span", "1", SITES[0], policy)  # compiles the code that only this policy needs
     words = ("span", str(length.years), SITES[0], policy)
     return [(here.tell(*words), there.tell(*words)) for _ in range(length.pairs)]
 
 
 def paired(name: str, unit: str, turns: list[tuple[float, float]]) -> TimingPair:
-    """Return the medians of both sides and the ratio of each turn."""
+    """Return the medians of both checkouts and the ratio of each turn."""
     here, there = (statistics.median(side) for side in zip(*turns, strict=True))
     return TimingPair(name, unit, here, there, tuple(a / b for a, b in turns))
 
@@ -176,7 +176,7 @@ def line(pair: TimingPair) -> str:
 
 
 def comparisons(here: Checkout, there: Checkout, years: float) -> Iterator[tuple[str, Likeness]]:
-    """Yield for each site and policy whether both sides bring the same numbers."""
+    """Yield for each site and policy the comparison of the numbers of both checkouts."""
     for site in SITES:
         for policy in POLICIES:
             name = f"{site}, {policy}"

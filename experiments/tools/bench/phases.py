@@ -1,11 +1,11 @@
-"""Measure the phases of a step: seconds and events of each.
+"""Measure the phases of a shift: seconds and events of each.
 
-A phase is a call that the schedule makes with the world, whether it is written out a verb a line or runs over a list of
-verbs: Python itself tells of each such call, so that nothing here knows their names.  To read the counts of the daybook
-at each call takes as long as some phases do; seconds and events are therefore taken from two runs of the same seed.
+A phase is a call that the schedule of a world makes with the world as argument.  `sys.monitoring` reports each such
+call, so that no names of steps are needed here.  Reading the counts of events at each call takes as long as some
+phases do; seconds and events are therefore taken from two runs of the same seed.
 
-Draws and exponentials are counted without the compiler, since to count within compiled kernels would cost what it
-counts.  Uncompiled they give the same bits, and each is an ordinary call that Python can count.
+Draws and exponentials are counted with compilation disabled, since counting within compiled kernels would distort
+their cost.  Uncompiled kernels give the same bits, and each draw is an ordinary call that Python can count.
 """
 
 import math
@@ -31,7 +31,7 @@ REST = "the schedule itself"
 TOOL = sys.monitoring.PROFILER_ID
 EVENTS = sys.monitoring.events.CALL | sys.monitoring.events.PY_RETURN
 TALLIED = ("candidates", "ceiling_hits", "contacts", "stops", "payments", "births", "natural_deaths")
-"""Draws that come to nothing leave no row in the daybook; of these kinds the books of the month keep count."""
+"""Monthly counts of events that leave no row in the event tables of a shift, such as draws without effect."""
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Phases:
 
     @property
     def written(self) -> dict[str, float]:
-        """Rows written into each table of the daybook, and what the books of the months counted."""
+        """Rows written into each event table, and the monthly counts of `TALLIED`."""
         rows: Counter[str] = Counter()
         for by_table in self.events.values():
             rows.update(by_table)
@@ -69,14 +69,14 @@ def seconds_by_phase(world: "TrustModel", shifts: int) -> dict[str, float]:
 
 
 def events_by_phase(world: "TrustModel", shifts: int) -> Phases:
-    """Simulate some shifts of a world; return the events that each phase wrote, and what the books counted."""
+    """Simulate some shifts of a world; return the events that each phase wrote, and the monthly counts."""
     events: dict[str, Counter[str]] = {}
     names = list(world.shift_events.tables)
-    last = world.shift_events.counts.copy()  # of the shift before, whose page is still open
+    last = world.shift_events.counts.copy()  # of the previous shift, whose events are not cleared yet
 
     def turn(ended: str) -> None:
         now = world.shift_events.counts
-        # a count below the last one was set to zero in between: the page was turned
+        # A count below the last one was reset in between, at the start of a shift.
         written = np.where(now < last, now, now - last)
         last[:] = now
         for table in np.flatnonzero(written):
@@ -92,7 +92,7 @@ def events_by_phase(world: "TrustModel", shifts: int) -> Phases:
 
 @contextmanager
 def watch_phases(world: "TrustModel", turn: Callable[[str], None]) -> Iterator[None]:
-    """Call ``turn`` with the name of the phase that has just ended, whenever the schedule of a world goes on."""
+    """Call ``turn`` with the name of the phase that has just ended, at every call and return of the schedule."""
     present = REST
 
     def at_call(code: CodeType, offset: int, called: object, first: object) -> None:
@@ -118,7 +118,7 @@ def watch_phases(world: "TrustModel", turn: Callable[[str], None]) -> Iterator[N
 
 
 def name_of(called: object) -> str:
-    """Return the name of a verb: a method's own, a function's with that of its module."""
+    """Return the name of a step: that of a method alone, or module and name of a function."""
     names = str(getattr(called, "__qualname__", called)).split(".")
     module = str(getattr(called, "__module__", "")).split(".")[-1]
     return names[-1] if len(names) > 1 else f"{module}.{names[-1]}"
@@ -148,7 +148,7 @@ def count_draws(site: str, shifts: int, town: Path) -> dict[str, dict[str, dict[
 
 
 def count_draw_calls(current: "Counter[str]") -> None:
-    """Count from now on every draw under the name of its decision, and every exponential as `exp`."""
+    """Patch the draw functions to count every draw by its decision, and every exponential as `exp`."""
     streams: Any = import_module("model.engine.random_streams")
     arithmetic: Any = math
     draw, number, exponential = streams.keyed_uniform, streams.stream_id, math.exp

@@ -1,7 +1,7 @@
-"""A small model of residents and couples in plain Mesa, one Python object each, to compare speeds.
+"""Small model of residents and couples in plain Mesa, with one Python object for each, to compare speeds.
 
-Its five rules and their numbers are assumed; only the work that they cause is of interest.  They are written as Mesa's
-own examples are, and leave out what would be slow: residents stay at home, so that only couples move.
+Its five rules and their parameters are assumed; only their cost is of interest.  The code follows Mesa's own examples
+and avoids slow operations: residents stay at home, so that only couples move.
 """
 
 from collections.abc import Iterator
@@ -11,9 +11,9 @@ from mesa import Agent, DataCollector, Model
 from mesa.discrete_space import Cell, OrthogonalMooreGrid
 
 CRIME, GUARDED, TELLS, STOPS = 0.001, 0.5, 0.02, 3
-"""Chance of harm in a shift, its factor where a couple is, chance of telling a tie, residents whom a couple meets."""
+"""Chance of harm per shift, its factor in guarded cells, chance of telling a tie, contacts per couple and shift."""
 FAIR, STEP, KEPT = 0.9, 0.02, 0.99
-"""Share of fair contacts, change of trust by an event, share of fear left after a shift."""
+"""Share of fair contacts, change of trust per event, share of fear retained after a shift."""
 SHIFTS_A_MONTH = 91
 TIES = 6
 
@@ -26,7 +26,7 @@ class Resident(Agent):
         self.home, self.trust, self.fear, self.ties = home, 0.5, 0.2, list[Resident]()
 
     def step(self) -> None:
-        """Live through one shift."""
+        """Simulate one shift."""
         self.suffer_crime()
         self.calm_down()
         self.talk()

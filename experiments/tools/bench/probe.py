@@ -1,6 +1,6 @@
-"""Measure any checkout: this file is sent into it as text, and uses nothing but the model's public names.
+"""Measure any checkout: the text of this file runs there, and uses public names of the model only.
 
-The other checkout may be older than every module beside this one, which therefore must not be imported here.
+The other checkout may be older than all other modules of this package, which must not be imported here.
 """
 
 import importlib
@@ -23,7 +23,7 @@ YEAR, FIRST_SHIFTS = 1095, 93
 SEED = 1
 TABLES = ("settlement", "group", "ledger", "cell")
 OF_THE_RUN = "run"
-"""A column that names the run and its code: it says nothing of the numbers."""
+"""Column that identifies run and code, and is not compared."""
 
 
 def span(years: str, site: str, *policies: str) -> dict[str, float]:
@@ -34,9 +34,9 @@ def span(years: str, site: str, *policies: str) -> dict[str, float]:
 
 
 def clock_years(world: Any, years: str) -> dict[str, float]:
-    """Return seconds, those of the processor, and peak memory of some years.
+    """Return wall-clock seconds, processor seconds (``at_work``) and peak memory (MB) of some years.
 
-    The first month, which loads kernels, is not clocked.
+    The first month, which loads kernels, is not measured; seconds are scaled up to include it.
     """
     world.run_for(FIRST_SHIFTS)
     shifts = round(float(years) * YEAR) - FIRST_SHIFTS
@@ -51,9 +51,10 @@ def clock_years(world: Any, years: str) -> dict[str, float]:
 
 
 def megabytes() -> float:
-    """Return the memory that this process has had at most; Windows does not say, macOS says it in bytes.
+    """Return the peak memory of this process in MB, or NaN on Windows, which does not report it.
 
-    Linux tells it of this program alone; `getrusage` begins with what the process had that started it.
+    On Linux the peak is read from `/proc`, since `getrusage` starts at the memory of the parent process.  macOS
+    reports bytes.
     """
     status = Path("/proc/self/status")
     if status.is_file() and (peak := re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="ascii"))):
@@ -80,16 +81,16 @@ def numbers(years: str, site: str, policy: str, file: str) -> dict[str, float]:
 
 
 def as_numbers(column: "pd.Series[Any]") -> np.ndarray:
-    """Return a column of measures as numbers: what is not known as NaN, dates as months since the year 0."""
+    """Return a column of measures as numbers: NaN for missing values, dates as months since the year 0."""
     if column.name == "month":
         return np.array([12.0 * date.year + date.month - 1 for date in column])
-    import pandas as pd  # a third of the memory of a world, which `span` measures and does without
+    import pandas as pd  # takes a third of the memory of a world, which `span` must not measure
 
     return pd.to_numeric(column, errors="coerce").to_numpy(np.float64)
 
 
 def main(kind: str, *words: str) -> None:
-    """Measure, then print what came out and whose code it was."""
+    """Measure, then print the result with the folder and fingerprint of the code."""
     stated = span(*words) if kind == "span" else numbers(*words)
     root = Path(str(model.__file__)).resolve().parent.parent
     print(json.dumps({**stated, "root": str(root), "fingerprint": model.fingerprint()}))

@@ -1,4 +1,4 @@
-"""Compare the numbers of two checkouts: which columns differ first, and by how much."""
+"""Compare the numbers of two checkouts: first columns that differ, and size of the differences."""
 
 import hashlib
 from collections.abc import Iterator
@@ -8,17 +8,17 @@ import numpy as np
 import pandas as pd
 
 Columns = dict[str, np.ndarray]
-"""Every monthly number of a run: `table/column`, a number a row."""
+"""Monthly numbers of a run by `table/column`, one element per row."""
 KEYS = ("month", "settlement", "group", "cause", "cell")
-"""Columns that say which row it is; rows are matched by them, since a new cause or group adds rows."""
+"""Columns by which rows are matched, since a new cause or group adds rows."""
 THERE = " there"
-"""What the names of columns end in that are of the other side."""
+"""Suffix of the columns of the other checkout."""
 SHOWN = 5
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A column that differs: first in which month, and there by which share of the larger number at most."""
+    """Column that differs: the first month with a difference, and its largest relative difference there."""
 
     column: str
     month: int
@@ -27,7 +27,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Likeness:
-    """Comparison of all columns; a column that exists on one side only is no difference."""
+    """Comparison of all columns; a column that exists in one checkout only is no difference."""
 
     digest: str
     compared: int
@@ -37,12 +37,12 @@ class Likeness:
 
     @property
     def same(self) -> bool:
-        """True if all that exists on both sides is equal bit for bit."""
+        """True if all common columns are equal bit for bit."""
         return not self.differences
 
 
 def compare(here: Columns, there: Columns) -> Likeness:
-    """Compare the numbers of two runs, column by column, in the order in which they part."""
+    """Compare the numbers of two runs column by column; the earliest differences come first."""
     only_here, only_there = sorted(set(here) - set(there)), sorted(set(there) - set(here))
     found, compared = [], 0
     for table in sorted({name.split("/")[0] for name in here}):
@@ -65,24 +65,24 @@ def table_of(columns: Columns, table: str) -> pd.DataFrame:
 
 
 def missing(table: str, rows: int, common: int) -> list[str]:
-    """Say how many rows of a table the other side lacks, if any."""
+    """Return a text on the rows of a table that the other checkout lacks, in a list; empty if there are none."""
     return [f"{rows - common} rows of {table}"] if rows > common else []
 
 
 def differing(name: str, mine: pd.Series, theirs: pd.Series, months: pd.Series) -> list[Difference]:
-    """Return the difference of one column, if there is one; not known is equal to not known."""
+    """Return the difference of one column in a list, empty if there is none; missing values are equal."""
     apart = (mine != theirs) & ~(mine.isna() & theirs.isna())
     if not apart.any():
         return []
     first = months[apart].min()
     a, b = mine[apart & (months == first)], theirs[apart & (months == first)]
-    # what is known on one side only counts as all of it
+    # A value that is missing in one checkout only counts as a relative difference of 1.
     shares = (a - b).abs() / np.maximum(a.abs(), b.abs())
     return [Difference(name, int(first), float(shares.fillna(1.0).max()))]
 
 
 def digest(columns: Columns) -> str:
-    """Return eight hexadecimal digits that stand for all numbers, columns sorted by name."""
+    """Return the first eight hexadecimal digits of a hash of all columns in order of their names."""
     whole = hashlib.sha256()
     for name in sorted(columns):
         whole.update(name.encode() + np.ascontiguousarray(columns[name]).tobytes())
@@ -90,7 +90,7 @@ def digest(columns: Columns) -> str:
 
 
 def lines(likeness: Likeness) -> Iterator[str]:
-    """Yield what there is to say of a comparison; the first line goes beside its name."""
+    """Yield the lines of a comparison; the first is printed after its name."""
     if likeness.same:
         yield f"same numbers ({likeness.digest})"
     else:

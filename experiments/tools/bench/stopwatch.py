@@ -1,4 +1,4 @@
-"""One measurement of speed, in a process of its own: `python -m experiments.tools.bench.stopwatch NAME ARGUMENTS`."""
+"""Make one measurement in this process: `python -m experiments.tools.bench.stopwatch NAME ARGUMENTS`."""
 
 import json
 import sys
@@ -17,7 +17,7 @@ PLANT = ("officers", "desks", "vehicles", "motorcycles")
 
 
 def imports() -> dict[str, Any]:
-    """Seconds to import the model with Mesa and the compiler, and the memory (MB) of the process after it."""
+    """Return the seconds to import the model with Mesa and Numba, and the memory (MB) of the process after it."""
     seconds = timed(lambda: [import_module(name) for name in ("model.simulation.model", "scenarios")])
     from experiments.tools.bench.probe import megabytes
 
@@ -25,7 +25,7 @@ def imports() -> dict[str, Any]:
 
 
 def town() -> dict[str, Any]:
-    """Seconds to build the town of the larger site."""
+    """Return the seconds to build the town of the larger site."""
     from model.town.town import build_town
     from scenarios import load
 
@@ -34,14 +34,14 @@ def town() -> dict[str, Any]:
 
 
 def compiling() -> dict[str, Any]:
-    """Seconds of the first small run; the coordinator chooses whether the cache is empty."""
+    """Return the seconds of the first small run; the caller chooses the cache, which may be empty."""
     from experiments.execution.compile_kernels import compile_model
 
     return {"seconds": timed(compile_model)}
 
 
 def span(years: str, variant: str) -> dict[str, Any]:
-    """Seconds and peak memory of some years of the whole site on one core, after compilation."""
+    """Return seconds and peak memory of some years of the whole site on one core, after compilation."""
     from experiments.tools.bench.probe import clock_years
     from model.simulation.model import TrustModel
 
@@ -50,7 +50,7 @@ def span(years: str, variant: str) -> dict[str, Any]:
 
 
 def varied(variant: str, factor: float = 2.0) -> Any:
-    """Return the site as it is, under the policy `everything`, with ``factor`` times the residents or the police."""
+    """Return a variant of the site: as it is, under the policy `everything`, or with more residents or police."""
     from scenarios import load
 
     sets: dict[str, Any] = {"calendar.warm_up": 0}
@@ -68,7 +68,7 @@ def varied(variant: str, factor: float = 2.0) -> Any:
 
 
 def twin(shifts: str) -> dict[str, Any]:
-    """Seconds that the slow reference model and the model take for the same shifts of the same small town."""
+    """Return the seconds of the slow reference model and of the model for the same shifts of one small town."""
     from model.simulation.model import TrustModel
     from model.town.town import build_town
     from scenarios import load
@@ -87,7 +87,7 @@ def twin(shifts: str) -> dict[str, Any]:
 
 
 def replicates(runs: str, years: str, workers: str) -> dict[str, Any]:
-    """Seconds that some replicates take, with one or more workers."""
+    """Return the seconds of some replicates, with one or more workers."""
     from experiments.execution.run_requests import plan_runs
     from experiments.execution.run_set import run_all
 
@@ -96,7 +96,7 @@ def replicates(runs: str, years: str, workers: str) -> dict[str, Any]:
 
 
 def phases(years: str) -> dict[str, Any]:
-    """Seconds and events by phase of some years, from two worlds of the same seed; how large the residents are."""
+    """Return seconds and events by phase, from two worlds of the same seed; rows and bytes per row of residents."""
     from experiments.tools.bench.phases import events_by_phase, seconds_by_phase
     from model.simulation.model import TrustModel
 
@@ -114,14 +114,14 @@ def phases(years: str) -> dict[str, Any]:
 
 
 def draws(shifts: str, town: str) -> dict[str, Any]:
-    """Draws by phase and decision, and exponentials, of the first shifts of the site."""
+    """Return draws by phase and decision, and exponentials by phase, of the first shifts of the site."""
     from experiments.tools.bench.phases import count_draws
 
     return dict(count_draws(SITE, int(shifts), Path(town)))
 
 
 def loops(work: str) -> dict[str, Any]:
-    """A decade of the site in units of the bare loop that does this work."""
+    """Return a decade of the site in units of the bare loop that does the given work (JSON of `WorkCounts`)."""
     from experiments.tools.bench.bare_loop import WorkCounts, in_turn
     from model.simulation.model import TrustModel
 
@@ -129,21 +129,21 @@ def loops(work: str) -> dict[str, Any]:
 
 
 def pairs_on_page(years: str) -> dict[str, Any]:
-    """Seconds of the worlds with MOPSIC of eight pairs in workers that are kept, town and warm-ups being there."""
+    """Return the seconds of eight worlds with MOPSIC in persistent workers that cache towns and warm-ups."""
     from experiments.tools.bench.kept_workers import seconds_of_pairs
 
     return {"seconds": seconds_of_pairs(float(years))}
 
 
 def parts(years: str) -> dict[str, Any]:
-    """Seconds of the processor by part of a whole run."""
+    """Return the processor seconds of each part of a whole run."""
     from experiments.tools.bench.whole_run import parts_of_run
 
     return dict(parts_of_run(int(years)))
 
 
 def grown(variant: str, factor: str, years: str) -> dict[str, Any]:
-    """Seconds of the processor from the start of the process to the end of each year of a variant, and its sizes."""
+    """Return processor seconds from process start to the end of each year of a variant, memory and sizes."""
     from experiments.tools.bench.probe import YEAR, megabytes
     from model.simulation.model import TrustModel
 
@@ -157,7 +157,7 @@ def grown(variant: str, factor: str, years: str) -> dict[str, Any]:
 
 
 def mesa_plain(shifts: str, residents: str, couples: str, cells: str) -> dict[str, Any]:
-    """Seconds of the processor of a shift of the plain model in Mesa, and peak memory."""
+    """Return processor seconds per shift and peak memory of the plain model in Mesa."""
     from experiments.tools.bench.plain_mesa import PlainMesa
     from experiments.tools.bench.probe import megabytes
 

@@ -1,4 +1,4 @@
-"""Measure where the time of a whole run goes: its start, then shifts and months' ends of a decade."""
+"""Measure the time of a whole run by part: its start, then shifts and month ends of a decade."""
 
 import time
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 MONTHS = 12
 SMALL = 0.05
-"""Scale of the town whose years tell what does not depend on residents."""
+"""Scale of the small town from which the time that does not depend on residents is estimated."""
 START = {
     "imports": "imports",
     "town": "scenario and town",
@@ -31,9 +31,9 @@ KINDS = {"draws": "draws", "reads": "rows read", "writes": "rows written", "expo
 
 
 def parts_of_run(years: int) -> dict[str, float]:
-    """Return seconds of the processor by part: those of `START`, and of `PLACES` for one year; see `small` below.
+    """Return processor seconds by part: those of `START`, those of `PLACES` for one year, and ``small``.
 
-    ``small`` is a year of a town of `SMALL`, without its months' ends.
+    ``small`` is one year of a town of scale `SMALL`, without its month ends.
     """
     seconds: dict[str, float] = {}
     with clocked(seconds, "imports"):
@@ -46,7 +46,7 @@ def parts_of_run(years: int) -> dict[str, float]:
     bare = {"calendar.warm_up": 0}
     with clocked(seconds, "state"):
         world = TrustModel(load(SITE, set=bare), rng=1, town=town)
-    with clocked(seconds, "kernels"):  # which a first month takes longer than others
+    with clocked(seconds, "kernels"):  # the first month loads kernels; a mean month is subtracted below
         world.run_for(FIRST_SHIFTS)
     year = year_of(world, years)
     seconds["kernels"] = max(0.0, seconds["kernels"] - sum(year.values()) / MONTHS)
@@ -60,24 +60,24 @@ def parts_of_run(years: int) -> dict[str, float]:
 
 @contextmanager
 def clocked(seconds: dict[str, float], part: str) -> Iterator[None]:
-    """Add the seconds of the processor that a block takes to those of a part."""
+    """Add the processor seconds of a block to those of a part."""
     begun = time.process_time()
     yield
     seconds[part] = seconds.get(part, 0.0) + time.process_time() - begun
 
 
 def year_of(world: "TrustModel", years: int) -> dict[str, float]:
-    """Return the seconds by place of a mean year of a world."""
+    """Return the processor seconds of a mean year of a world, by the keys of `PLACES`."""
     with watched_months(world) as seconds:
         whole = processor_seconds(lambda: world.run_for(years * YEAR))
-    seconds["residents"] -= seconds["measures"]  # the month is closed by bringing residents up to date, then measuring
+    seconds["residents"] -= seconds["measures"]  # `close_month` updates residents, then collects measures
     seconds["shifts"] = whole - sum(seconds.values())
     return {place: spent / years for place, spent in seconds.items()}
 
 
 @contextmanager
 def watched_months(world: Any) -> Iterator[dict[str, float]]:
-    """Clock what a world does at the end of a month; ``residents`` holds the measures, too."""
+    """Measure the work of a world at month ends; ``residents`` includes ``measures``."""
     seconds = dict.fromkeys(("residents", "measures", "steps"), 0.0)
     steps = world.month_steps
     world.month_steps = tuple(clocked(seconds, "steps")(step) for step in steps)
@@ -91,7 +91,7 @@ def watched_months(world: Any) -> Iterator[dict[str, float]]:
 
 
 def without_residents(small: float, shifts: float) -> float:
-    """Return the seconds of shifts that do not depend on residents, from a town of `SMALL` and the whole one.
+    """Return the seconds of shifts that do not depend on residents, from a town of scale `SMALL` and the full one.
 
     >>> round(without_residents(0.24, 1.0), 3)
     0.2
@@ -100,7 +100,7 @@ def without_residents(small: float, shifts: float) -> float:
 
 
 def lines(seconds: dict[str, float], work: WorkCounts, nanoseconds: dict[str, float], loop: float) -> Iterator[str]:
-    """Yield the seconds of a start and of a decade by part, beside those of the bare loop; of the processor."""
+    """Yield the processor seconds of the start and of a decade by part, with those of the bare loop."""
     yield f"{'the start of a run':44}{'seconds':>8}"
     yield from (f"  {name:42}{seconds[part]:8.3f}" for part, name in START.items())
     places = {name: YEARS * seconds[place] for place, name in PLACES.items()}
@@ -115,6 +115,6 @@ def lines(seconds: dict[str, float], work: WorkCounts, nanoseconds: dict[str, fl
 
 
 def block(title: str, parts: dict[str, float], whole: float) -> Iterator[str]:
-    """Yield a title with the whole, and a line for each part with its share."""
+    """Yield a title with the total, and a line for each part with its share of it."""
     yield f"{title:44}{whole:8.3f}"
     yield from (f"  {name:42}{spent:8.3f}{spent / whole:7.1%}" for name, spent in parts.items())

@@ -1,4 +1,4 @@
-"""The answer to the research question in a few sentences, from the results on record."""
+"""Write the answer to the research question as sentences and tables, from the recorded results."""
 
 import csv
 import re
@@ -11,7 +11,7 @@ from experiments.statistics.verdicts import VERDICTS, direction
 from experiments.tools.documents.markdown import table
 
 type Rows = dict[tuple[str, ...], dict[str, str]]
-"""Rows of a table on record by what identifies them."""
+"""Rows of a recorded table by the values of their key columns."""
 RECORD = Path(__file__).parents[3] / "results" / "reference" / "headline" / "current.csv"
 DRAWS = RECORD.parents[1] / "over_draws"
 ANSWER = RECORD.parents[1] / "reproduce" / "tables" / "answer.csv"
@@ -19,13 +19,13 @@ YEAR = "3"
 MARKED = re.compile(r"(<!-- answer (en|es) -->\n).*?(<!-- end -->)", re.DOTALL)
 WIDTH = 120
 NO_BREAK = "\u00a0"
-"""Space at which a line of a narrow table does not break."""
+"""No-break space, so that cells of a narrow table do not wrap."""
 SITES = {"villa_canales": "Villa Canales", "totonicapan": "Totonicapán"}
 WORLDS = ("mopsic_full", "reporting_support", "resources_only", "everything", "heavy_hand")
 EVERYTHING = "everything"
 ADOPTION = "adoption"
 ARMS = (ADOPTION, "reporting", "resources", EVERYTHING)
-"""Arms of the answer on record that the summary tells."""
+"""Arms of the recorded answer that the summary lists."""
 MEASURES = ("trust_mean", "crimes_occurred", "homicides")
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -111,12 +111,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 def with_answer(readme: str) -> str:
-    """Return the README with the sentences that follow from the results on record between its marks."""
+    """Return the README with the text between its marks replaced by the summary of the recorded results."""
     return MARKED.sub(lambda mark: f"{mark[1]}{summary(mark[2])}{mark[3]}", readme)
 
 
 def summary(language: str) -> str:
-    """Return in a few lines what each factor of the question does, and all of them."""
+    """Return the effects of each factor of the question, and of all together, in a few lines."""
     say, found = WORDS[language], answer_rows()
     pairs = found[next(iter(SITES)), EVERYTHING, MEASURES[0]]["n"]
     lines = [textwrap.fill(say["brief"].format(pairs=pairs, **smallest()), WIDTH) + "\n"]
@@ -136,7 +136,7 @@ def smallest() -> dict[str, str]:
 
 
 def answer_table(language: str) -> str:
-    """Return what each factor of the question does, and all of them, over draws, towns, random numbers and accounts."""
+    """Return the effects of each factor, and of all, over draws, towns, random numbers and accounts, as a table."""
     say, found = WORDS[language], answer_rows()
     single, pairs = (found[next(iter(SITES)), arm, MEASURES[0]]["n"] for arm in (ARMS[0], EVERYTHING))
     head = [f"{name}: {say[f'{measure}_unit']}" for name in SITES.values() for measure in MEASURES[:2]]
@@ -160,7 +160,7 @@ def levels_today(language: str) -> str:
 
 
 def largest_effects(language: str) -> str:
-    """Return which policy alone has the largest mean effect on trust at each site, of those with a known direction."""
+    """Return the single policy with the largest mean effect on trust at each site, if its direction is known."""
     say, found = WORDS[language], answer_rows()
     places = []
     for site, name in SITES.items():
@@ -174,14 +174,14 @@ def largest_effects(language: str) -> str:
 
 
 def rows_on_record(path: Path, keys: Sequence[str], **where: str) -> Rows:
-    """Return the rows of a table on record in which columns have these values, by the columns that identify them."""
+    """Return the rows of a recorded table in which columns have the values of ``where``, by their key columns."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if where.items() <= row.items()]
     return {tuple(row[key] for key in keys): row for row in rows}
 
 
 def answer_rows(path: Path = ANSWER, account: str = "all") -> Rows:
-    """Return the rows of `YEAR` of the answer on record, over all accounts or under one, by site, arm and measure."""
+    """Return the rows of `YEAR` of the recorded answer, over all accounts or under one, by site, arm and measure."""
     return rows_on_record(path, ("site", "arm", "measure"), years=YEAR, account=account)
 
 
@@ -191,14 +191,14 @@ def policy_names() -> dict[str, dict[str, str]]:
 
 
 def ranged(row: Mapping[str, str], to: str) -> str:
-    """Return a mean effect with the sign of its verdict and the range of nine of ten pairs."""
+    """Return a mean effect with the sign of its verdict and the range of nine in ten pairs."""
     digits = 2 if row["measure"] == MEASURES[0] else 0
     mean, low, high = (minus(f"{float(row[key]):+,.{digits}f}") for key in ("effect", "band_low", "band_high"))
     return f"**{mean}**{VERDICTS[row['verdict']].sign} ({low}{to}{high})"
 
 
 def minus(number: str) -> str:
-    """Return a number with the sign of minus, and without a sign if it is zero.
+    """Return a number with a typographic minus sign, and without a sign if it is zero.
 
     >>> minus("-0.12"), minus("-0.00")
     ('−0.12', '0.00')
@@ -207,7 +207,7 @@ def minus(number: str) -> str:
 
 
 def draws_table(language: str) -> str:
-    """Return what the uncertainty of effects comes from: a Markdown table for each municipality and policy."""
+    """Return the sources of the uncertainty of effects as a Markdown table for each municipality and policy."""
     say, found, names = WORDS[language], over_draws(), policy_names()
     tables = []
     for site, name in SITES.items():
@@ -237,7 +237,7 @@ def mean_and_range(row: Mapping[str, str], to: str) -> str:
 
 
 def over_draws(kind: str = "") -> Rows:
-    """Return the uncertainty on record by site, policy and measure; ``kind`` ends the names of other folders."""
+    """Return the recorded uncertainty by site, policy and measure; ``kind`` is the suffix of the folder names."""
     found: Rows = {}
     for site in SITES:
         found |= rows_on_record(DRAWS / f"{site}{kind}" / "uncertainty.csv", ("site", "against", "measure"))
@@ -250,7 +250,7 @@ def by_name() -> Rows:
 
 
 def answer(language: str) -> str:
-    """Return the answer in Markdown: the table over draws, the levels of today, and the largest effects."""
+    """Return the answer in Markdown: the table over draws, the levels under the status quo, and the largest effects."""
     return f"{answer_table(language)}\n{levels_today(language)}\n{largest_effects(language)}"
 
 
@@ -267,12 +267,12 @@ def at_defaults(language: str) -> str:
 
 
 def known_cell(row: Mapping[str, str], say: Mapping[str, str]) -> str:
-    """Return an effect with its interval, or that homicides are too few for any statement."""
+    """Return an effect with its interval, or a note that there are too few homicides for a statement."""
     return say["few"] if are_too_few(row["measure"], float(row["base"])) else cell(row, say["to"])
 
 
 def cell(row: Mapping[str, str], to: str) -> str:
-    """Return an effect with its interval; in italics where the interval holds zero.
+    """Return an effect with its interval; in italics if the interval contains zero.
 
     >>> cell({"effect": "0.764", "low": "0.61", "high": "0.92", "unit": "0-100"}, "to").replace(NO_BREAK, " ")
     '**+0.76** (+0.61 to +0.92)'
@@ -288,5 +288,5 @@ def cell(row: Mapping[str, str], to: str) -> str:
 
 
 def signed_number(value: float, unit: str) -> str:
-    """Return a signed number; per cent with one digit, points with two."""
+    """Return a signed number: percent with one digit, points with two."""
     return minus(f"{value:+.{1 if unit == '%' else 2}f}")

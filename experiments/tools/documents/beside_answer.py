@@ -1,4 +1,4 @@
-"""Tables for the site that explain the answer: the effect under each rival account, and why its numbers differ."""
+"""Write tables of the site that explain the answer: effects under each rival account, and why its numbers differ."""
 
 import textwrap
 from collections.abc import Mapping
@@ -74,7 +74,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 def accounts_table(language: str) -> str:
-    """Return the rival accounts, each with its claim and with the effects on record under it, in Markdown."""
+    """Return the rival accounts in Markdown, each with its claim and the recorded effects under it."""
     say, found = WORDS[language], {one: answer_rows(ACCOUNTS, one) for one in accounts.names()}
     first = found[accounts.PRESENT]
     arms = ((ADOPTION, MEASURES[0]), (EVERYTHING, MEASURES[1]))
@@ -93,7 +93,7 @@ def accounts_table(language: str) -> str:
 
 
 def numbers_table(language: str) -> str:
-    """Return the numbers on record for the effect of MOPSIC on trust and crimes, each with what it is over."""
+    """Return all recorded effects of MOPSIC on trust and crimes, each with the draws and accounts it averages over."""
     say = WORDS[language]
     rows = [[*say[name].split(DIVIDER), n, *numbers] for name, n, numbers in numbers_on_record(say)]
     head = say["head"].format(sites=DIVIDER.join(say["heads"].format(site=one) for one in SITES.values()))
@@ -116,7 +116,7 @@ def numbers_on_record(say: Mapping[str, str]) -> list[tuple[str, str, list[str]]
 
 
 def difference(row: Mapping[str, str]) -> str:
-    """Return the effect of a row in the unit of the measure; counts stand there in per cent of those of the base.
+    """Return the effect of a row in the unit of the measure; effects in percent are converted with the base.
 
     >>> difference({"unit": "0-100", "effect": "0.77"}), difference({"unit": "%", "effect": "-2.0", "base": "17800"})
     ('0.77', '-356.0')
@@ -125,7 +125,7 @@ def difference(row: Mapping[str, str]) -> str:
 
 
 def after_ten_years(site: str, measure: str) -> dict[str, str]:
-    """Return the effect of MOPSIC in full after ten years, as its emulator has it."""
+    """Return the effect of MOPSIC in full after ten years, as its emulator predicts it."""
     rows = rows_on_record(ANSWER.with_name("doses.csv"), ("site", "measure"), years=LAST_YEAR, line=ADOPTION, dose="1")
     return rows[site, measure]
 

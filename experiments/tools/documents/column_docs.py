@@ -1,4 +1,4 @@
-"""The tables of columns in the pages on one's own municipality, in English and Spanish."""
+"""Write the tables of columns in the pages on own municipalities, in English and Spanish."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ PLACE = re.compile(r"(<!-- columns: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def column_page(language: str) -> str:
-    """Return a page with its tables as the code has the columns."""
+    """Return a page with its tables of columns generated from the code."""
     text = PAGES[language].read_text(encoding="utf-8")
 
     def listed(place: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""List the evidence of the paper: rows that the model carries, and what would change without each."""
+"""List the evidence of the paper: rows that the model reproduces, and the change if its cause is removed."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -23,18 +23,18 @@ IN_SPANISH = {
     "not modelled": "**Lo que no está en el modelo.**",
 }
 KINDS = ("definitional", "own process", "outcome")
-"""Strength of a carried row: it shows that a switch works, a step of the mechanism, or an outcome for residents."""
+"""Strength of a carried row: shows that a switch works, a step of the mechanism, or an outcome for residents."""
 LEDGER = "ledger."
-"""Before a quantity that is an account of the ledger of trust."""
+"""Prefix of a quantity that is a column of the ledger of trust."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EvidenceRow:
-    """A row of evidence: what it ``says``, the ``list`` it is in, and what shows or explains that.
+    """Row of evidence: its statement (``says``), its ``list``, and the reason for that.
 
-    Carried: ``quantity`` at a ``site`` differs between two worlds, one as in ``has`` and one as in ``lacks`` (policies
-    and parameters), where it ``falls`` or ``rises``; ``but`` says what of the row is left out.  Else ``why``, in
-    English and Spanish.
+    Of a carried row, ``quantity`` at ``site`` differs between two worlds given by policies and parameters: compared
+    with the world of ``has``, it falls or rises (``without``) in the world of ``lacks``; ``but`` names parts of the row
+    that are left out.  Of other rows, ``why`` is the reason in English and Spanish.
     """
 
     id: str
@@ -59,7 +59,7 @@ def evidence_rows() -> dict[str, EvidenceRow]:
 
 
 def row_of(name: str, entries: Mapping[str, Any]) -> EvidenceRow:
-    """Return one row, or raise with what is wrong in it."""
+    """Return one row; raise InputError if an entry is unknown or a rule is broken."""
     known = [field.name for field in fields(EvidenceRow) if field.name != "id"]
     for key in entries:
         if key not in known:
@@ -73,7 +73,7 @@ def row_of(name: str, entries: Mapping[str, Any]) -> EvidenceRow:
 
 
 def broken_rules(row: EvidenceRow) -> tuple[tuple[bool, str], ...]:
-    """Return what must hold of a row, each with whether it is broken."""
+    """Return the rules for a row: whether each is broken, and its message."""
     carried = row.list == "carried"
     return (
         (row.list not in LISTS, f"must be in one of the lists {', '.join(LISTS)}, got '{row.list}'"),
@@ -89,7 +89,7 @@ def broken_rules(row: EvidenceRow) -> tuple[tuple[bool, str], ...]:
 
 
 def carriers(evidence: str) -> list[type[ParameterGroup]]:
-    """Return the groups of the model that rest on a row of evidence, mechanisms before settings."""
+    """Return the parameter groups of the model that cite a row of evidence, mechanisms first."""
     own = [group for group in declared_groups().values() if group.__module__.startswith("model.")]
     found = [group for group in own if evidence in group.evidence]
     return sorted(found, key=lambda group: (not group.mechanism, group.name))
@@ -101,7 +101,7 @@ def in_list(name: str) -> list[EvidenceRow]:
 
 
 def evidence_section() -> str:
-    """Return the section of the ODD with the three lists, and what policies put in by hand."""
+    """Return the section of the ODD with the three lists, and the effects that policies set directly."""
     lines = ["## 8 What the paper describes, and what carries it\n", wrapped(TEXTS["evidence_head"])]
     for number, (name, title) in enumerate(LISTS.items(), start=1):
         rows = in_list(name)
@@ -112,7 +112,7 @@ def evidence_section() -> str:
 
 
 def reason(row: EvidenceRow) -> str:
-    """Return what shows that a row is carried, or why it is not."""
+    """Return the comparison that shows that a row is carried, or why it is not."""
     if row.why:
         return f"Because {row.why['en']}."
     by = ", ".join(group.name for group in carriers(row.id))
@@ -126,7 +126,7 @@ def reason(row: EvidenceRow) -> str:
 
 
 def built_in() -> Iterator[str]:
-    """Yield the levers by which a policy sets a hazard itself, with the parameter that says how much."""
+    """Yield the levers by which a policy sets a hazard directly, with the parameter of their strength."""
     yield wrapped(f"{TEXTS['built_in_head']}\n")
     yield ""
     for lever, stated_of in tomllib.loads(BUILT_IN.read_text(encoding="utf-8")).items():
@@ -137,7 +137,7 @@ def built_in() -> Iterator[str]:
 
 
 def in_spanish(text: str) -> str:
-    """Return the short ODD in Spanish with what is only a number, and what is not modelled, at its end."""
+    """Return the short ODD in Spanish with the lists of rows that are only a number or not modelled at its end."""
     before, mark, _ = text.partition(HERE)
     assert mark, f"{SPANISH} must say where the lists begin"
     lines = [before + HERE]

@@ -1,4 +1,4 @@
-"""Drawing of the packages by layer, from the import contracts in `pyproject.toml`, and what each package holds."""
+"""Draw the packages by layer, from the import contracts in `pyproject.toml`, and list their contents."""
 
 import tomllib
 from html import escape
@@ -13,21 +13,21 @@ TITLES = {
     "Rules import only from packages below": "model",
     "Experiments import only from packages below": "experiments",
 }
-"""Contracts that are drawn, and the title of their column."""
+"""Column title of each import contract that is drawn."""
 BOX, GAP, COLUMN, HEAD = 26, 8, 230, 30
 """Height of a box, distance between boxes, width of a column and height of its title, in pixels."""
 STYLE = 'fill="none" stroke="currentColor" rx="4"'
 
 
 def contracts() -> dict[str, list[str]]:
-    """Return the layers of each contract that is drawn, the highest first; names joined by "|" are of one layer."""
+    """Return the layers of each contract that is drawn, the highest first; "|" separates packages of one layer."""
     found = tomllib.loads(CONTRACTS.read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
     layers = {one["name"]: one["layers"] for one in found if one["type"] == "layers"}
     return {title: layers[name] for name, title in TITLES.items()}
 
 
 def drawing() -> str:
-    """Return the layers as SVG, in the colour of the text around it."""
+    """Return the layers as SVG, in the colour of the surrounding text."""
     columns = contracts()
     height = HEAD + max(map(len, columns.values())) * (BOX + GAP)
     width = len(columns) * (COLUMN + 2 * GAP)
@@ -44,7 +44,7 @@ def drawing() -> str:
 
 
 def boxes(left: float, top: float, names: list[str]) -> list[str]:
-    """Return a box for each package of a layer, beside each other."""
+    """Return a box for each package of a layer, side by side."""
     width = (COLUMN - GAP * (len(names) - 1)) / len(names)
     parts = []
     for n, name in enumerate(names):
@@ -55,7 +55,7 @@ def boxes(left: float, top: float, names: list[str]) -> list[str]:
 
 
 def text(x: float, y: float, words: str, weight: str = "normal") -> str:
-    """Return centred words."""
+    """Return an SVG element with centred text."""
     return (
         f'<text x="{x:g}" y="{y:g}" text-anchor="middle" font-weight="{weight}" fill="currentColor">'
         f"{escape(words)}</text>"
@@ -63,7 +63,7 @@ def text(x: float, y: float, words: str, weight: str = "normal") -> str:
 
 
 def packages() -> str:
-    """Return a Markdown table of the packages, those of the model from the ground up."""
+    """Return a Markdown table of the packages, those of the model from the lowest layer up."""
     rows = [(f"model/{name}", package_title(Path(ROOT, "model", name))) for name in PACKAGES]
     rows += list(TEXTS["folders"].items())
     return table(("package", "holds"), ((f"`{name}`", title) for name, title in rows)) + "\n"

@@ -1,4 +1,4 @@
-"""Tables in Markdown for the documents and the site."""
+"""Write Markdown tables for the documents and the site."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""The map of the modules: one line each, by folder, those of `model` from the ground up."""
+"""Write the map of the modules: one line each, by folder, packages of `model` from the lowest layer up."""
 
 import ast
 import re
@@ -15,12 +15,12 @@ PACKAGES = (
     *("engine", "town", "world", "trust", "residents", "police", "crime", "gangs", "community", "reporting"),
     *("justice", "politics", "problems", "measures", "simulation"),
 )
-"""The packages of `model` from the ground up; the contracts in `pyproject.toml` enforce this order."""
+"""The packages of `model` from the lowest layer up; the contracts in `pyproject.toml` enforce this order."""
 TEXTS: dict[str, Any] = toml_beside(__file__, "texts.toml")
 
 
 def wrapped(text: str, first: str = "", rest: str = "") -> str:
-    """Return a text in lines that a person can read, with these indents."""
+    """Return a text wrapped to 118 characters, with an indent of the first and of further lines."""
     return textwrap.fill(
         text, 118, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )
@@ -50,12 +50,12 @@ def modules_in(folder: str) -> list[Path]:
 
 
 def lines(paths: Iterable[Path]) -> str:
-    """Return one line a module."""
+    """Return one entry per module."""
     return "".join(f"{line(path)}\n" for path in paths)
 
 
 def line(path: Path) -> str:
-    """Return the entry of one module, wrapped where it is long."""
+    """Return the entry of one module, wrapped."""
     doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
     name = path.relative_to(ROOT / path.relative_to(ROOT).parts[0]).as_posix().removesuffix("__init__.py")
     return wrapped(f"`{name}` {first_sentence(doc)}", "- ", "  ")

@@ -1,4 +1,4 @@
-"""The ODD in one piece: a frame, and the sections of the mechanisms, which lie beside their code."""
+"""Assemble the ODD from its frame and the sections of the mechanisms, which are stored with their code."""
 
 import itertools
 import re
@@ -10,7 +10,7 @@ PLACE = "<!-- mechanisms -->"
 SUBMODELS = "## 6 Submodels"
 TITLE = re.compile(r"^# (\w+)(?: \(M(\d+)( in part)?\))?$", re.MULTILINE)
 HEADING_MARK = re.compile(r"^(#+ )", re.MULTILINE)
-"""Headings of a mechanism's own file: two levels deeper in the whole document."""
+"""Headings in the file of a mechanism; they are two levels deeper in the whole document."""
 STEP = re.compile(r"^1\. (?=`)", re.MULTILINE)
 HEADING = re.compile(r"^### (\w+)(.*)$", re.MULTILINE)
 NOTE = (
@@ -25,7 +25,7 @@ def sections() -> list[Path]:
 
 
 def place_of(path: Path) -> tuple[int, bool, str]:
-    """Return what a section is sorted by: the number of its mechanism, whole ones first, then the name."""
+    """Return the sort key of a section: number of its mechanism, complete before partial ones, then the name."""
     title = TITLE.match(path.read_text(encoding="utf-8"))
     if title is None or title[2] is None:
         raise ValueError(f"{path} must begin with a title like '# fear (M22)'")
@@ -33,7 +33,7 @@ def place_of(path: Path) -> tuple[int, bool, str]:
 
 
 def odd_page() -> str:
-    """Return the ODD up to the lists from the code, with verbs and submodels in order and numbered."""
+    """Return the ODD without the lists from the code, with steps and submodels in order and numbered."""
     own = (path.read_text(encoding="utf-8").strip() for path in sections())
     mechanisms = "\n\n".join(HEADING_MARK.sub(r"##\1", section) for section in own)
     before, _, submodels = FRAME.read_text(encoding="utf-8").replace(PLACE, mechanisms).partition(SUBMODELS)
@@ -44,7 +44,7 @@ def odd_page() -> str:
 
 
 def numbered(submodels: str) -> str:
-    """Return the submodels with numbers in their headings, and at the end where every name leads."""
+    """Return the submodels with numbers in their headings, and with the link targets of all names at the end."""
     names = HEADING.findall(submodels)
     places = {name: f"6.{number} {name}{rest}" for number, (name, rest) in enumerate(names, start=1)}
     text = HEADING.sub(lambda heading: f"### {places[heading[1]]}", submodels)
@@ -54,7 +54,7 @@ def numbered(submodels: str) -> str:
 
 
 def anchor(title: str) -> str:
-    """Return the address that a heading gets where Markdown is shown as a page.
+    """Return the anchor that a heading gets when Markdown is rendered.
 
     >>> anchor("6.12 communal_authority (M14)")
     '612-communal_authority-m14'

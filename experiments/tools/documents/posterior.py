@@ -1,4 +1,4 @@
-"""Tables for the site of what data say about parameters and effects, from the calibration on record."""
+"""Write tables of the site on parameters and effects given the data, from the recorded calibration."""
 
 import textwrap
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from experiments.tools.documents.markdown import table
 from experiments.words import catalogue
 
 CALIBRATED = "_calibrated"
-"""How the folders of effects end in whose draws the fitted parameters come from what the data leave."""
+"""Suffix of the folders of effects over draws from the posterior of the fitted parameters."""
 RECORD = Path(__file__).parents[3] / "results" / "reference" / "posterior.csv"
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -46,7 +46,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 def posterior_table(language: str) -> str:
-    """Return how much of the plausible range of each fitted parameter the data leave, narrowest first, in Markdown."""
+    """Return the posterior width of each fitted parameter as a share of its plausible range, narrowest first."""
     say = WORDS[language]
     rows = sorted(rows_on_record(RECORD, ("parameter",)).values(), key=lambda row: float(row["width"]))
     wide = sum(row["as_wide_as_its_prior"] == "True" for row in rows)
@@ -56,7 +56,7 @@ def posterior_table(language: str) -> str:
 
 
 def effects_of_posterior(language: str) -> str:
-    """Return the effects over draws of all plausible values beside those over what the data leave, in Markdown."""
+    """Return the effects over draws from the prior and from the posterior side by side, in Markdown."""
     say, names, both = WORDS[language], policy_names(), (over_draws(), over_draws(CALIBRATED))
     tables = []
     for measure in MEASURES[:2]:
@@ -70,7 +70,7 @@ def effects_of_posterior(language: str) -> str:
 
 
 def cells(row: Mapping[str, str], language: str) -> list[str]:
-    """Return the cells of a parameter."""
+    """Return the cells of a parameter's row."""
     name = row["parameter"]
     low, high = (f"{float(row[end]):.2g}".replace("-", "−") for end in ("prior_low", "prior_high"))
     plausible = f"{low} {WORDS[language]['to']} {high}"

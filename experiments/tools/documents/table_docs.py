@@ -1,4 +1,4 @@
-"""The data dictionary as a document: what stands in each table of a run, with unit and meaning in both languages."""
+"""Write the data dictionary: columns of each table of results, with unit and meaning in both languages."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from experiments.words.dictionary import OF_EFFECTS, column, dictionary_page
 TABLES = Path(__file__).parents[2] / "words" / "TABLES.md"
 REST = "What is not told here is as in `effects.parquet`. · Lo que aquí no se dice es como en `effects.parquet`.\n"
 SHORT = {"settlements": "settlement", "groups": "group", "cells": "cell", "ledger": "ledger", "origins": "origin"}
-"""Tables of months, by what the model calls their rows."""
+"""Names that the model uses for the rows of its monthly tables, by file name."""
 
 
 def document() -> str:
@@ -31,16 +31,16 @@ def part(table: str) -> Iterator[str]:
 
 
 def columns(table: str) -> Iterable[str]:
-    """Return the columns of a table that do not stand in every one; measures, which are many, have their own list."""
+    """Return the columns of a table except those common to all tables and the measures, which are listed elsewhere."""
     if table in SHORT:
-        from model.simulation.model import HISTORY_TABLES  # brings Mesa
+        from model.simulation.model import HISTORY_TABLES  # imports Mesa
 
         return [name for name in HISTORY_TABLES[SHORT[table]].dtype.names or () if name != "month"]
     return dictionary_page().get(table, {})
 
 
 def entry(table: str, name: str) -> str:
-    """Return the line of one column."""
+    """Return the entry of one column."""
     one = column(table, name)
     unit = f" [{one.unit}]" if one.unit else ""
     role = "" if one.role == "value" else f", {one.role}"

@@ -1,4 +1,4 @@
-"""Conclusions of version 0.2 that are withdrawn, each with the figures on record that replaced it."""
+"""List the withdrawn conclusions of version 0.2, each with the recorded figures that replaced it."""
 
 import re
 from functools import cache
@@ -16,7 +16,7 @@ TABLES = {
     "participation": ("participation.csv", ("site", "en", "measure")),
     "criteria": ("criteria.csv", ("site", "world", "criterion")),
 }
-"""File of each table, and the columns that identify a row of the third year."""
+"""File of each table, and the key columns of a row of the third year."""
 YEAR_COLUMN = {"headline": "year"}
 FIGURE = re.compile(r"\{(\w+) \| ([^}]+)\}")
 HEAD = ("0.2 said", "on record now", "why")
@@ -35,12 +35,12 @@ def conclusions() -> list[dict[str, str]]:
 
 
 def with_figures(text: str) -> str:
-    """Return a text with the figures that it names."""
+    """Return a text with its references ``{table | key | …}`` replaced by figures."""
     return FIGURE.sub(lambda named: figure(named[1], tuple(named[2].split(" | "))), text)
 
 
 def figure(name: str, key: tuple[str, ...]) -> str:
-    """Return a figure of a table: an effect with its interval, or the level of a criterion of 100."""
+    """Return a figure of a table: an effect with its interval, or the level of a criterion (0-100)."""
     if name not in TABLES:
         raise InputError(f"no table {name!r} of figures{suggest_nearest(name, TABLES)}")
     found = rows_of(name)
@@ -54,6 +54,6 @@ def figure(name: str, key: tuple[str, ...]) -> str:
 
 @cache
 def rows_of(name: str) -> Rows:
-    """Return the rows of the third year of a table on record, by what identifies them."""
+    """Return the rows of the third year of a recorded table, by their key columns."""
     file, columns = TABLES[name]
     return rows_on_record(RESULTS / file, columns, **{YEAR_COLUMN.get(name, "years"): YEAR})

@@ -42,7 +42,7 @@ def parameter(key: str, value: float, about: ParameterSpec) -> str:
 
 
 def heading(group: type[ParameterGroup]) -> list[str]:
-    """Return title, sentence and evidence of one group."""
+    """Return the heading of one group: title, first sentence of its docstring, and evidence."""
     kind = "mechanism" if group.mechanism else "setting"
     evidence = f" Evidence: {', '.join(group.evidence)}." if group.evidence else ""
     doc = (group.__doc__ or "").split("\n")[0]
@@ -50,7 +50,7 @@ def heading(group: type[ParameterGroup]) -> list[str]:
 
 
 def with_results() -> dict[Path, str]:
-    """Return the documents that state results on record; none in a copy without results."""
+    """Return the documents that state recorded results; none in a copy without results."""
     if not answer.RECORD.is_file():
         return {}
     return {
@@ -60,7 +60,7 @@ def with_results() -> dict[Path, str]:
 
 
 def written() -> dict[Path, str]:
-    """Return the generated documents by path, as they should be."""
+    """Return the current text of each generated document, by path."""
     return {
         odd.ODD: "\n".join((odd.odd_page(), parameter_lists(), evidence.evidence_section())),
         evidence.SPANISH: evidence.in_spanish(evidence.SPANISH.read_text(encoding="utf-8")),

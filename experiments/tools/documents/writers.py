@@ -1,4 +1,4 @@
-"""List the writers of each column, collected from the records of the mechanisms; a test holds it against runs."""
+"""List the mechanisms that write each column, from their declarations; a test compares the list with runs."""
 
 from collections.abc import Iterator, Mapping
 
@@ -9,7 +9,7 @@ from model.world.mechanism import HazardModifier, Mechanism, leave_factors
 
 
 def own(one: Mechanism) -> Iterator[str]:
-    """Yield the places that are a mechanism's own: its tables, its columns of residents and of the tally."""
+    """Yield the tables and columns that a mechanism declares, those of residents and monthly counts included."""
     rows = [(table, ROW_OF_TABLE.get(table.name)) for table in one.tables]
     for table, row in rows:
         yield from [table.name] if row is None else [f"{table.name}.{column}" for column in row.columns]
@@ -18,7 +18,7 @@ def own(one: Mechanism) -> Iterator[str]:
 
 
 def writers() -> dict[str, list[str]]:
-    """Return the mechanisms that write each place, in the order of the register."""
+    """Return the mechanisms that write each table or column, in the order of the registry."""
     found: dict[str, list[str]] = {place: [] for place in TABLE_PLACES}
     for one in MECHANISMS:
         for place in dict.fromkeys((*own(one), *one.writes)):
@@ -27,7 +27,7 @@ def writers() -> dict[str, list[str]]:
 
 
 def writers_section() -> str:
-    """Return the section that says who writes which column."""
+    """Return the section of the map that lists the writers of each column."""
     every = writers()
     in_rows = [line(every, table) for table in ROW_OF_TABLE if len(written_by(every, table)) > 1]
     whole: dict[str, list[str]] = {}
@@ -45,13 +45,13 @@ def writers_section() -> str:
 
 
 def written_by(every: Mapping[str, list[str]], table: str) -> list[str]:
-    """Return all mechanisms that write anything in a table."""
+    """Return all mechanisms that write to a table."""
     found = {name for place, names in every.items() if place.partition(".")[0] == table for name in names}
     return [one.name for one in MECHANISMS if one.name in found]
 
 
 def line(every: Mapping[str, list[str]], table: str) -> str:
-    """Return who writes in one table, the columns with the same writers together."""
+    """Return the writers of one table; columns with the same writers are grouped."""
     same: dict[tuple[str, ...], list[str]] = {}
     for place, names in every.items():
         of, _, column = place.partition(".")
@@ -63,7 +63,7 @@ def line(every: Mapping[str, list[str]], table: str) -> str:
 
 
 def hazards() -> str:
-    """Return who raises and lowers the hazard of crime, and who keeps crimes away."""
+    """Return the mechanisms that change the hazard of crime, and those that guard against crimes."""
     factors = [(one.name, one.hazard) for one in MECHANISMS if one.hazard is not None]
     guards = [name for name, hazard in factors if hazard.spared]
     rates = [f"{name} ({of(hazard)})" for name, hazard in factors if not hazard.spared]
@@ -71,6 +71,6 @@ def hazards() -> str:
 
 
 def of(hazard: HazardModifier) -> str:
-    """Return whether a hazard differs by place, by person or by both."""
+    """Return the dimensions of a hazard factor: place, person or both."""
     named = (("place", hazard.place), ("person", hazard.person))
     return " and ".join(name for name, factor in named if factor is not leave_factors)

@@ -1,1 +1,1 @@
-"""Checks of a machine, new municipalities, workshop bundles."""
+"""Check the installation, create drafts of input files, and bundle packages for workshops."""

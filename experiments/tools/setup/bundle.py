@@ -1,7 +1,7 @@
-"""`confianza bundle FOLDER`: everything that a workshop without internet installs, as wheels in one folder.
+"""`confianza bundle FOLDER`: collect the wheels that a workshop without internet installs in one folder.
 
-Packages are fetched by the hashes of the lock file.  A list in the folder states the hash of each wheel there; pip
-installs no others.  Where Sphinx is installed, the documentation site is built into the folder, too.
+Packages are fetched by the hashes of the lock file.  A requirements file in the folder states the hash of each wheel;
+pip installs no others.  If Sphinx is installed, the documentation site is built into the folder as well.
 """
 
 import subprocess
@@ -45,7 +45,7 @@ def bundle(folder: Path, names: list[str]) -> None:
     check_room({"bundle": (folder, SIZE)})
     for path in folder.glob("*.whl"):
         if name_of(path) == PROGRAM:
-            path.unlink()  # it is made anew
+            path.unlink()  # it is built again below
     where = str(folder)
     say("confianza: making the wheel of the program")
     pip("wheel", "--no-deps", "--wheel-dir", where, str(ROOT))
@@ -71,7 +71,7 @@ def bundle(folder: Path, names: list[str]) -> None:
 
 
 def check_place(folder: Path) -> None:
-    """Raise if there is nothing to make a wheel of, or the folder holds something else."""
+    """Raise InputError if this is no checkout, or the folder contains files other than those of a bundle."""
     if not (ROOT / "pyproject.toml").is_file():
         raise InputError("bundle makes the wheel of a checkout of the project: call it in one")
     if folder.exists() and not folder.is_dir():
@@ -87,9 +87,9 @@ def check_place(folder: Path) -> None:
 
 
 def locked_lines(asked: dict[str, str] | None = None) -> list[str]:
-    """Return the packages of the lock file with their hashes, a line each.
+    """Return the packages of the lock file with their hashes, one per line.
 
-    ``asked`` is what Python says of itself where they are installed; None stands for every system.
+    ``asked`` are the environment markers of the target system; None stands for every system.
     """
     text = PINS.read_text(encoding="utf-8").replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
@@ -97,12 +97,12 @@ def locked_lines(asked: dict[str, str] | None = None) -> list[str]:
 
 
 def package_of(line: str) -> Requirement:
-    """Return the package that a line asks for."""
+    """Return the requirement in a line of the lock file."""
     return Requirement(line.partition(HASH)[0])
 
 
 def applies(one: Requirement, asked: dict[str, str]) -> bool:
-    """Return whether a package is needed where Python says this of itself."""
+    """Return whether a package is needed on a system with these environment markers."""
     return one.marker is None or one.marker.evaluate(asked)
 
 
@@ -116,7 +116,7 @@ def hashes_in(line: str) -> list[str]:
 
 
 def list_of(folder: Path) -> Iterator[str]:
-    """Yield the lines from which pip installs the wheels of a folder and no others."""
+    """Yield the lines of a requirements file for the wheels of a folder, with their hashes."""
     there: dict[str, list[Path]] = {}
     for path in sorted(folder.glob("*.whl")):
         there.setdefault(name_of(path), []).append(path)
@@ -128,7 +128,7 @@ def list_of(folder: Path) -> Iterator[str]:
 
 
 def name_of(wheel: Path) -> str:
-    """Return the name of the package of a wheel; empty if its file has no such name."""
+    """Return the package name of a wheel; empty if its file name is not valid."""
     try:
         return parse_wheel_filename(wheel.name)[0]
     except InvalidWheelFilename:
@@ -136,13 +136,13 @@ def name_of(wheel: Path) -> str:
 
 
 def tags(name: str) -> list[str]:
-    """Return the words that let pip fetch for another system than this."""
+    """Return the options by which pip fetches packages for another system."""
     platforms = [word for tag in SYSTEMS[name]["tags"] for word in ("--platform", tag)]
     return ["--python-version", PYTHON, "--implementation", "cp", *platforms]
 
 
 def pip_hashed(lines: Sequence[str], *words: str) -> None:
-    """Let pip fetch packages, each of which must have one of its hashes."""
+    """Run pip for packages with hashes, and require that each file has one of its hashes."""
     with tempfile.TemporaryDirectory() as place:
         listed = Path(place) / LIST
         listed.write_text("\n".join(lines), encoding="utf-8")
@@ -150,7 +150,7 @@ def pip_hashed(lines: Sequence[str], *words: str) -> None:
 
 
 def pip(*words: str) -> None:
-    """Let pip work, or raise with what it says last."""
+    """Run pip; raise InputError with its error message if it fails."""
     told = subprocess.run(
         [sys.executable, "-m", "pip", *words, "--quiet", "--disable-pip-version-check"],
         stdout=subprocess.DEVNULL,

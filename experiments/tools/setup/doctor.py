@@ -1,4 +1,4 @@
-"""`confianza doctor`: one screen that says what is installed, whether it computes what it should, and what to do."""
+"""`confianza doctor`: print one screen on the installation, a test computation, and remedies for problems."""
 
 import os
 import platform
@@ -19,14 +19,14 @@ from scenarios.extras import missing_modules
 WIDTH, LABEL = 80, 10
 GOOD, BAD = " ok ", " NO "
 MEMORY_GB, DISK_GB, CACHE_GB = 1.0, 1.0, 0.3
-"""Space that must be free: for a municipality and its twin, for a study, for compiled rules."""
+"""Free space required: memory for a municipality and its twin, disk for a study, disk for compiled code."""
 SHOWN = ("mesa", "numpy", "numba", "pandas", "pyarrow")
 ANEW = "say `uv sync --locked`, or with pip alone `python3 run.py confianza doctor`"
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One line of the screen: what was looked at, what was found, and what to do where it is not well."""
+    """Result of one check: its name, the finding, and a remedy; "" if all is well."""
 
     about: str
     told: str
@@ -34,7 +34,7 @@ class CheckResult:
 
 
 def examine() -> bool:
-    """Print one screen about this machine; return whether all is well."""
+    """Run all checks and print their results; return whether all is well."""
     found = []
     for look in (program, python, packages, cores, memory, disk, cache, page, tiny_run):
         found.append(finding(look))
@@ -47,7 +47,7 @@ def examine() -> bool:
 
 
 def finding(look: Callable[[], CheckResult]) -> CheckResult:
-    """Look at one thing; whatever goes wrong in that is a finding, too."""
+    """Run one check; an exception in it is a finding, too."""
     try:
         return look()
     except Exception as reason:
@@ -56,29 +56,29 @@ def finding(look: Callable[[], CheckResult]) -> CheckResult:
 
 
 def line(one: CheckResult) -> str:
-    """Return one line of the screen, or a few where there is much to tell."""
+    """Return the text of one result, wrapped if it is long."""
     head = f"{BAD if one.remedy else GOOD} {one.about:<{LABEL}} "
     return wrapped(head + one.told, len(head))
 
 
 def wrapped(text: str, indent: int) -> str:
-    """Return text of at most 80 columns, of which further lines are indented."""
+    """Return a text wrapped to 80 columns, with further lines indented."""
     return textwrap.fill(text, WIDTH, subsequent_indent=indent * " ", break_on_hyphens=False)
 
 
 def program() -> CheckResult:
-    """Tell which program this is."""
+    """Report version and code of the program."""
     return CheckResult("program", f"confianza {version('confianza')}, code {fingerprint()}")
 
 
 def python() -> CheckResult:
-    """Tell which Python runs it, and on what."""
+    """Report version, system and prefix of Python."""
     told = f"{platform.python_version()} on {platform.system()} {platform.machine()}, {short(Path(sys.prefix))}"
     return CheckResult("python", told, "" if sys.version_info >= (3, 12) else "install Python 3.12 or newer, or uv")
 
 
 def packages() -> CheckResult:
-    """Tell whether all packages are there in versions that fit."""
+    """Check that all packages are installed in suitable versions."""
     wrong = list(unfit())
     if wrong:
         return CheckResult("packages", "; ".join(wrong), ANEW)
@@ -86,7 +86,7 @@ def packages() -> CheckResult:
 
 
 def unfit() -> Iterator[str]:
-    """Yield each package that is missing, or of a version that does not fit."""
+    """Yield each package that is missing or has an unsuitable version."""
     from packaging.requirements import Requirement
 
     for one in map(Requirement, requires("confianza") or []):
@@ -99,13 +99,13 @@ def unfit() -> Iterator[str]:
 
 
 def cores() -> CheckResult:
-    """Tell how many workers may compute at the same time."""
+    """Report the number of cores, which is that of useful workers."""
     n = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return CheckResult("cores", f"{n}: use --workers {n} for many runs")
 
 
 def memory() -> CheckResult:
-    """Tell how much memory is free."""
+    """Check the free memory."""
     import psutil
 
     stated = psutil.virtual_memory()
@@ -115,7 +115,7 @@ def memory() -> CheckResult:
 
 
 def disk() -> CheckResult:
-    """Tell whether results can be written here, and how much room they have."""
+    """Check that results can be written in the current folder, and the free disk space there."""
     here = Path.cwd()
     free = shutil.disk_usage(here).free / 2**30
     if not writable(here):
@@ -127,7 +127,7 @@ def disk() -> CheckResult:
 
 
 def cache() -> CheckResult:
-    """Tell where compiled rules are kept, and whether they can be."""
+    """Check the folder of compiled code: whether it is writable and has free space."""
     folder = cache_folder()
     there = next(one for one in (folder, *folder.parents) if one.is_dir())
     free = shutil.disk_usage(there).free / 2**30
@@ -140,14 +140,14 @@ def cache() -> CheckResult:
 
 
 def page() -> CheckResult:
-    """Tell whether the page works without internet."""
+    """Report whether the packages of the page are installed."""
     if missing_modules("page"):
         return CheckResult("page", "not installed, which only `confianza view` needs: pip install 'confianza[page]'")
     return CheckResult("page", "installed, with all its browser files: it needs no internet")
 
 
 def tiny_run() -> CheckResult:
-    """Compare a tiny run with its figures on record."""
+    """Compare a tiny run with its recorded figures."""
     from experiments.tools.setup.tiny_run import differing, figures, read_record
 
     if not any(cache_folder().rglob("*.nbi")):
@@ -162,7 +162,7 @@ def tiny_run() -> CheckResult:
 
 
 def writable(folder: Path) -> bool:
-    """Tell whether a file can be made in a folder."""
+    """Return whether a file can be created in a folder."""
     try:
         with tempfile.TemporaryFile(dir=folder):
             return True
@@ -171,6 +171,6 @@ def writable(folder: Path) -> bool:
 
 
 def short(path: Path) -> str:
-    """Return a path as people write it, at most as long as a line has room for."""
+    """Return a path with ``~`` for the home folder, cut at the left to at most 40 characters."""
     told = str(path).replace(str(Path.home()), "~", 1)
     return told if len(told) <= 40 else f"...{told[-37:]}"

@@ -1,4 +1,4 @@
-"""`confianza new KIND NAME`: a commented file of one's own, in English and Spanish, that runs as it is."""
+"""`confianza new KIND NAME`: write a commented draft in English and Spanish that can be run unchanged."""
 
 import json
 import re
@@ -19,14 +19,14 @@ from scenarios.reading import FOLDER, built_in_files, find_file, read_settings
 
 DRAFTS = Path(__file__).with_name("drafts")
 TAUGHT = "baseline"
-"""The scenario from which drafts take their numbers."""
+"""Scenario from which drafts take their numbers."""
 SOURCE = "invented"
 LEVER, VARIED = "reporting.accompaniment", "trust.memory_years"
 NAMED = re.compile(r"[^\W_][\w-]{0,59}")
 
 
 def new(kind: str, name: str) -> list[Path]:
-    """Write a draft of a municipality, policy or study; return the files, the one to run first."""
+    """Write a draft of a municipality, policy or study; return the files, of which the first can be run."""
     path = place_for(kind, name)
     written = {path: draft(kind, path.stem)}
     settings = read_settings(find_file(TAUGHT, "scenario"))
@@ -41,7 +41,7 @@ def new(kind: str, name: str) -> list[Path]:
 
 
 def place_for(kind: str, name: str) -> Path:
-    """Return the file for a name, if it is one that a file may have and that nothing built in has."""
+    """Return the path for a name; raise InputError if the name is invalid or built in, or the folder is missing."""
     path = Path(name.removesuffix(".toml") + ".toml")
     if not NAMED.fullmatch(path.stem):
         raise InputError(f"new {kind}: NAME must consist of letters, digits, _ and -, got '{path.stem}'")
@@ -53,8 +53,8 @@ def place_for(kind: str, name: str) -> Path:
 
 
 def taken_names(kind: str) -> set[str]:
-    """Return the names that files of the program have."""
-    from experiments.studies.study import STUDIES  # brings the sampling of studies, which drafts do not need
+    """Return the names of the built-in files of a kind."""
+    from experiments.studies.study import STUDIES  # imports sampling methods, which drafts do not need
     from scenarios.policy_files import POLICIES, WORLDS
 
     folders = {"municipality": [FOLDER], "policy": [POLICIES, WORLDS], "study": [STUDIES]}
@@ -89,13 +89,13 @@ def draft(kind: str, name: str) -> str:
 
 
 def facts() -> list[tuple[str, str, str]]:
-    """Return the site facts that a draft asks for: dotted name, and what it is in English and Spanish."""
+    """Return the site facts that a draft lists: dotted name, and description in English and Spanish."""
     told = tomllib.loads((DRAFTS / "facts.toml").read_text(encoding="utf-8"))
     return [(dotted, words["en"], words["es"]) for dotted, words in told.items()]
 
 
 def range_text(column: ColumnText) -> str:
-    """Return unit, range and default of a column, as far as it has them.
+    """Return unit, range and default of a column, if it has them.
 
     >>> range_text(ColumnText("desks", {}, {"en": "officers", "es": "agentes"}, "≥ 0", "1", False))
     'officers / agentes; ≥ 0; =1'
@@ -105,7 +105,7 @@ def range_text(column: ColumnText) -> str:
 
 
 def parameter_named(dotted: str) -> ParameterSpec:
-    """Return what is known of a parameter."""
+    """Return the specification of a parameter."""
     group, key = find_parameter(dotted)
     return group.parameter_specs()[key]
 
@@ -121,5 +121,5 @@ def limits(dotted: str) -> str:
 
 
 def toml(value: str | bool | float) -> str:
-    """Return a value as TOML writes it, which for names, truth values and numbers is as JSON does."""
+    """Return a text, boolean or number in TOML, which writes these as JSON does."""
     return json.dumps(value, ensure_ascii=False)

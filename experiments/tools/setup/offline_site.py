@@ -1,4 +1,4 @@
-"""The documentation site in the folder of a workshop, where it opens and searches without internet."""
+"""Build the documentation site in the folder of a workshop, for use and search without internet."""
 
 import shutil
 import subprocess
@@ -11,10 +11,10 @@ from experiments.storage.writing import writing
 from model.engine.errors import InputError
 
 SITE = "site"
-"""Name of its folder beside the wheels."""
+"""Name of the site's folder, next to the wheels."""
 BUILDERS = ("sphinx", "myst_nb", "sphinx_design", "pydata_sphinx_theme")
 MARK = "objects.inv"
-"""File of every site that Sphinx has built."""
+"""File that every site built by Sphinx contains."""
 WITH_BUILDERS = "uv run --locked --group docs confianza bundle"
 
 
@@ -24,12 +24,12 @@ def can_build() -> bool:
 
 
 def is_site(path: Path) -> bool:
-    """Return whether a path is the folder of a site that was built before."""
+    """Return whether a path is the folder of a site built earlier."""
     return path.name == SITE and (path / MARK).is_file()
 
 
 def build_site(folder: Path, docs: Path) -> None:
-    """Build the site anew into a folder, in place of the one that was there.
+    """Build the site into a folder and replace an earlier one there.
 
     Raises
     ------

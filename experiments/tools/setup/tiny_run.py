@@ -1,4 +1,4 @@
-"""A tiny run beside its figures on record: whether this machine computes what every other does."""
+"""Compare a tiny run with recorded figures, to check that this machine computes the same as others."""
 
 import json
 import math
@@ -13,13 +13,13 @@ from model.engine.fingerprint import fingerprint
 
 RECORD = Path(__file__).with_name("figures.json")
 RELATIVE = 1e-9
-"""Of how much a figure may differ: processors round differently, and no rule turns on the last digits."""
+"""Relative tolerance of a figure: processors round differently, and no rule depends on the last digits."""
 SMALL = {"population.scale": 0.05, "calendar.warm_up": 0}
 SEED, SHIFTS = 1, 3 * 90
 
 
 def figures() -> dict[str, float | None]:
-    """Simulate a small town for three months; return every measure of all its months, null where there is none."""
+    """Simulate a small town for three months; return every measure of every month, None for missing values."""
     import pandas as pd
 
     from model.simulation.model import TrustModel
@@ -37,7 +37,7 @@ def figures() -> dict[str, float | None]:
 
 
 def differing(found: dict[str, float | None], recorded: dict[str, float | None]) -> list[str]:
-    """Return the names of figures that are not those on record.
+    """Return the names of figures that differ from the recorded ones or exist on one side only.
 
     >>> differing({"a": 1.0, "b": None, "c": 2.0}, {"a": 1.0 + 1e-12, "b": None, "c": 2.001, "d": 3.0})
     ['c', 'd']
@@ -47,14 +47,14 @@ def differing(found: dict[str, float | None], recorded: dict[str, float | None])
 
 
 def apart(one: float | None, other: float | None) -> bool:
-    """Tell whether two figures differ by more than rounding."""
+    """Return whether two figures differ by more than rounding."""
     if one is None or other is None:
         return one is not other
     return not math.isclose(one, other, rel_tol=RELATIVE)
 
 
 def read_record() -> dict[str, Any]:
-    """Return the figures on record, with the reason for which they were written."""
+    """Return the recorded figures, with the reason for which they were recorded."""
     if not RECORD.is_file():
         raise InputError(f"doctor: no figures on record in {RECORD}; store them with --store REASON")
     record: dict[str, Any] = json.loads(RECORD.read_text(encoding="utf-8"))
@@ -62,7 +62,7 @@ def read_record() -> dict[str, Any]:
 
 
 def store(reason: str) -> Path:
-    """Write the figures anew, with the reason; return where."""
+    """Compute and record the figures, with the reason; return the path of the record."""
     if not reason.strip():
         raise InputError("doctor --store must give the reason in words, got ''")
     stated = {"reason": reason, "fingerprint": fingerprint(), "machine": machine(), "figures": figures()}
