@@ -1,4 +1,4 @@
-"""The report of a comparison: one HTML file for people who decide, always the same bytes from the same results."""
+"""Build the report of a comparison: one HTML file for decision makers, byte-identical for the same results."""
 
 import json
 from functools import partial
@@ -64,7 +64,7 @@ SOURCES = {
 
 
 def build(folder: Path, lang: str = "es", prices: Prices = NO_PRICES) -> bytes:
-    """Return the report of the comparison in a folder, with costs in quetzales where a unit has a price."""
+    """Return the report of the comparison in a folder, with costs in quetzales for units that have a price."""
     sites, languages, styles = read_sites(folder), languages_of(lang), Styles()
     template = environment(languages).get_template("template.html.j2")
     figures = partial(figures_of, languages=languages, styles=styles)
@@ -73,7 +73,7 @@ def build(folder: Path, lang: str = "es", prices: Prices = NO_PRICES) -> bytes:
 
 
 def environment(languages: tuple[str, ...]) -> Environment:
-    """Return the environment of the templates, which writes every text in the languages of a report."""
+    """Return the template environment for a report in some languages."""
     found = Environment(
         loader=PackageLoader("experiments.report", "."),
         autoescape=True,
@@ -90,7 +90,7 @@ def environment(languages: tuple[str, ...]) -> Environment:
 
 
 def facts(sites: list[Site], lang: str, prices: Prices) -> dict[str, Any]:
-    """Return the facts of a report on itself: its question, its sources, and the command that makes it again."""
+    """Return the template variables of a report: results, question, sources, and the command that reproduces it."""
     numbers, question = sites[0].numbers, sentences.report_question(sites)
     manifest = numbers.manifest
     command = Request.read(manifest["request"]).command
@@ -116,24 +116,24 @@ def facts(sites: list[Site], lang: str, prices: Prices) -> dict[str, Any]:
 
 
 def qr_of(command: str) -> Markup:
-    """Return the command that makes a comparison as a code that a telephone reads."""
+    """Return the command of a comparison as a QR code (SVG)."""
     code = segno.make_qr(command, error="l")
     return Markup(code.svg_inline(border=0, omitsize=True, svgclass=None, lineclass=None, dark=REPORT["ink"]))
 
 
 def sites_with(sites: list[Site], figure: str) -> list[Site]:
-    """Return the sites at which there are the results for a figure."""
+    """Return the sites that have the results for a figure."""
     return [site for site in sites if figure in available_figures(site)]
 
 
 def figures_of(site: Site, names: list[str], languages: tuple[str, ...], styles: Styles) -> Markup:
-    """Return some figures of a site as they stand in the page."""
+    """Return the HTML of some figures of a site."""
     there = available_figures(site)
     return Markup("").join(figure_of(site, name, languages, styles) for name in names if name in there)
 
 
 def figure_of(site: Site, name: str, languages: tuple[str, ...], styles: Styles) -> Markup:
-    """Return one figure with its caption; both languages share one drawing."""
+    """Return the HTML of one figure with its caption; both languages share one drawing."""
     tongue = Tongue(languages[0])
     try:
         with needing_numbers():

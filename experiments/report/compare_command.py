@@ -1,4 +1,4 @@
-"""The command `compare`: run twin worlds, write their folder, print the differences."""
+"""The command `compare`: run paired worlds, write their folder, print the effects."""
 
 import contextlib
 import functools
@@ -54,7 +54,7 @@ def compare(
     fresh: bool = False,
     language: str = "en",
 ) -> tuple[Path, bool]:
-    """Carry out a comparison and print it in a language; return its folder and whether it was interrupted."""
+    """Run a comparison and print it in a language; return its folder and whether it was interrupted."""
     show = functools.partial(print_lines, target=target, language=language)
     begun = time.monotonic()
     if len(request.arms) == 1 and kind_of(Path(request.arms[0])) == COMPARISON:
@@ -88,12 +88,12 @@ def compare(
 
 
 def print_lines(folder: Path, *last: str, target: EffectSize | None, language: str) -> None:
-    """Print the comparison in a folder."""
+    """Print the comparison in a folder, then the lines ``last``."""
     print("\n".join([*comparison_lines(folder, target, language), *last]))
 
 
 def results_folder_for(request: Request, arms: Sequence[Arm], out: Path | None, fresh: bool) -> ResultsFolder:
-    """Claim the folder of a comparison."""
+    """Return the results folder of a comparison; its identity covers everything that decides the results."""
     sites = "+".join(dict.fromkeys(arm.scenario for arm in arms))
     names = "-".join(dict.fromkeys(arm.name for arm in arms))
     named = f"compare-{sites}-{short(names).replace('/', '_')}-{request.seed}"
@@ -113,7 +113,7 @@ def results_folder_for(request: Request, arms: Sequence[Arm], out: Path | None, 
 
 
 def written_arms(planned: Sequence[Arm], compared: ComparedRuns, folder: Path, seconds: float) -> list[Arm]:
-    """Write a folder for every arm, as `run` would, and return the arms as they lie there."""
+    """Write a folder for every arm, as `run` would, and return the arms as read from these folders."""
     written = []
     for arm, runs in zip(itertools.chain(*by_site(planned)), compared.runs, strict=True):
         if runs:
@@ -147,7 +147,7 @@ def write_comparison(
         **of_runs,
     }
     stated = manifest(request, arms, folder, seconds, compared) | {"identity": results.identity}
-    # what is no number is null
+    # NaN becomes null
     columns = {name: pa.Table.from_pandas(rows, preserve_index=False) for name, rows in tables.items() if len(rows)}
     files = parquet_files({name: with_meanings(table, name) for name, table in columns.items()})
     files |= inputs_of(stated)
@@ -162,7 +162,7 @@ def write_comparison(
 def manifest(
     request: Request, arms: Sequence[Arm], folder: Path, seconds: float, compared: ComparedRuns | None
 ) -> dict[str, Any]:
-    """Return everything that is needed to know and to repeat a comparison."""
+    """Return the manifest of a comparison: request, arms, code and environment, as needed to repeat it."""
     first = {arm.scenario: arm for arm in reversed(arms)}
     return {
         "format": COMPARISON,
@@ -179,7 +179,7 @@ def manifest(
 
 
 def stated_policy(word: str) -> dict[str, Any]:
-    """Return title and description of a policy in both languages; its name alone if its file is gone."""
+    """Return title and description of a policy in both languages; its name only if its file is missing."""
     name, _, start = word.partition("@")
     stated: dict[str, Any] = {"name": name, "start": start, "title": {}, "about": {}, "built_in": []}
     with contextlib.suppress(InputError):
@@ -189,7 +189,7 @@ def stated_policy(word: str) -> dict[str, Any]:
 
 
 def stated_arm(arm: Arm, folder: Path, first: Arm) -> dict[str, Any]:
-    """Return the entry of an arm in the manifest; ``first`` is the arm of its site that it is compared with."""
+    """Return the entry of an arm in the manifest; ``first`` is the base arm of its site."""
     assert arm.folder is not None
     return {
         "folder": os.path.relpath(arm.folder, folder),
@@ -209,7 +209,7 @@ def stated_arm(arm: Arm, folder: Path, first: Arm) -> dict[str, Any]:
 
 
 def differing_parameters(arm: Arm, first: Arm) -> dict[str, Any]:
-    """Return the parameters of an arm that are not those of the first arm of its site."""
+    """Return the parameters of an arm that differ from those of the first arm of its site, drawn ones excepted."""
     drawn, others = {*arm.drawn, *first.drawn}, first.base["parameters"]
     return {
         f"{group}.{name}": value

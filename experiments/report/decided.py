@@ -1,4 +1,4 @@
-"""The table of decisions: how often each option was chosen, how each policy changes that, and the chief reason."""
+"""Rows of the table of decisions: share of each option, its change under each policy, and the main reason."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from experiments.words.bilingual import Both, both, joined
 from experiments.words.catalogue import find
 
 FEW = 9.5
-"""Shares of a hundred below which a decimal is shown."""
+"""Percentage below which a decimal is shown."""
 
 
 @dataclass(frozen=True)
 class Matter:
-    """A matter that somebody decided at a site, with its options."""
+    """Kind of decision made at a site, with its options."""
 
     agent: str
     name: str
@@ -24,21 +24,21 @@ class Matter:
 
     @property
     def title(self) -> Both:
-        """Agents that decided, and their matter."""
+        """Agents who decide, and the name of the decision."""
         return capital(model_words("agents", self.agent)) + both(": ", ": ") + model_words("matters", self.name)
 
     def named(self, option: str) -> Both:
-        """Return an option in words."""
+        """Return the label of an option."""
         return model_words("options", f"{self.name}.{option}")
 
 
 def model_words(part: str, name: str) -> Both:
-    """Return words of the model in both languages."""
+    """Return an entry of the model's catalogue in both languages."""
     return both(*(find(part, name, language) for language in ("es", "en")))
 
 
 def matters(site: Site) -> list[Matter]:
-    """Return the matters that were decided at a site, in the order of its table."""
+    """Return the kinds of decisions made at a site, in the order of its table."""
     rows = site.numbers.rows("decided", site=site.name)
     if rows.empty:
         return []
@@ -47,12 +47,12 @@ def matters(site: Site) -> list[Matter]:
 
 
 def row_of(site: Site, arm: ArmReading, matter: Matter, option: str) -> Any:
-    """Return the row of an option in an arm, or None where the matter was not decided there."""
+    """Return the row of an option in an arm, or None if the decision was not made there."""
     return site.numbers.row("decided", site=site.name, arm=arm.name, matter=matter.name, option=option)
 
 
 def cell(site: Site, arm: ArmReading, matter: Matter, option: str) -> Both:
-    """Return the cell of an arm and option: share, change, and its chief reason if it is another."""
+    """Return the cell of an arm and option: share, change, and the main reason if it differs from the first arm."""
     row, first = (row_of(site, one, matter, option) for one in (arm, site.base))
     if row is None:
         return both("–", "–")
@@ -63,13 +63,13 @@ def cell(site: Site, arm: ArmReading, matter: Matter, option: str) -> Both:
 
 
 def share(site: Site, row: Any) -> Both:
-    """Return the share of choices that took an option (0-100), with a decimal if it is small."""
+    """Return the share of choices of an option (0-100), with a decimal if it is small."""
     shown = site.numbers.show("decided", row.name, "share", int(0.0 < row["share"] < FEW))
     return Both(shown, shown)
 
 
 def change(site: Site, arm: ArmReading, matter: Matter, option: str) -> Iterator[Both]:
-    """Yield by how much more or less often than in the first arm; bold where the interval leaves one sign."""
+    """Yield the change of the share from the first arm, if known; bold if the interval excludes zero."""
     effect = site.effect(arm, f"{matter.name}.{option}", "decision")
     if effect is not None:
         more = emphasised(effect, site.number(effect, "effect", 1, "+"))
@@ -77,7 +77,7 @@ def change(site: Site, arm: ArmReading, matter: Matter, option: str) -> Iterator
 
 
 def reason(site: Site, row: Any) -> Both:
-    """Return the reason that was most often decisive, with how often; a dash where no single reason was."""
+    """Return the most frequent decisive reason and its share; a dash if there is no single one."""
     if row is None or not row["reason"]:
         return both("–", "–")
     often = site.numbers.show("decided", row.name, "reason_share")

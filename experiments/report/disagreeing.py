@@ -1,4 +1,4 @@
-"""Four records of crime that disagree: which of them misleads whoever sees it alone."""
+"""Sentences on four records of crime that disagree, and on conclusions from one of them alone."""
 
 from experiments.narrative.findings import capital, finding, in_words
 from experiments.narrative.messages import message
@@ -10,7 +10,7 @@ RECORDS = ("crimes_occurred", "crimes_told", *OFFICIAL)
 
 
 def records(site: Site, arm: ArmReading) -> list[Both]:
-    """Return the moves of the four records under one policy, and the conclusions from official ones alone."""
+    """Return the changes of the four records under one policy, and the conclusions from official ones alone."""
     found = [finding(site, arm, name, laws=False) for name in RECORDS]
     verdicts = {one.measure: one.verdict.removesuffix("_little") if one.settled else "open" for one in found}
     if set(verdicts.values()) == {"open"}:
@@ -23,7 +23,7 @@ def records(site: Site, arm: ArmReading) -> list[Both]:
 
 
 def misled(verdicts: dict[str, str]) -> list[Both]:
-    """Return the official statistics from which alone another conclusion would follow than from what happened."""
+    """Return sentences on the official statistics whose verdict differs from that on crimes that happened."""
     truth = verdicts["crimes_occurred"]
     wrong: dict[str, list[Both]] = {}
     for name in OFFICIAL:

@@ -1,4 +1,4 @@
-"""The practice under every policy: doses, minutes, costs and problems, side by side."""
+"""Cells of the table of police practice by policy: doses, minutes, costs and problems."""
 
 import math
 from typing import Any
@@ -13,12 +13,12 @@ from experiments.words.bilingual import Both, both
 
 
 def measures_of(site: Site, section: str) -> list[Headline]:
-    """Return the measures of a section of the practice that a site has."""
+    """Return the measures of a section of the table for which a site has results."""
     return [one for one in PRACTICE[section] if any((section, arm.name, one.name) in site.known for arm in site.others)]
 
 
 def cell(site: Site, arm: ArmReading, section: str, one: Headline) -> Both:
-    """Return the level in an arm and, but for the first arm, its difference from there."""
+    """Return the level in an arm and, except for the first arm, its difference from the first arm."""
     row, side = site.side(arm, one.name, section)
     if row is None or math.isnan(row[side]):
         return both("–", "–")
@@ -28,7 +28,7 @@ def cell(site: Site, arm: ArmReading, section: str, one: Headline) -> Both:
 
 
 def change(site: Site, row: Any, digits: int) -> Both:
-    """Return the difference from the first arm, in bold where the interval leaves one sign."""
+    """Return the difference from the first arm, in bold if the interval excludes zero."""
     if row["same"] == row["n"]:
         return message("practice.same")
     more, *ends = (site.number(row, name, digits, "+") for name in ENDS)

@@ -1,4 +1,4 @@
-"""Prices of units, stated by whoever asks for a report: costs in quetzales beside costs in units; none is built in."""
+"""Prices of units given by the user, for costs in quetzales in a report; no price is built in."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from experiments.words.bilingual import Both
 from model.engine.errors import InputError, suggest_nearest
 
 COUNTED = ("year", "month")
-"""Costs of which there are so many a year or a month; a price of an officer who is there has no such unit."""
+"""Kinds of costs counted per year or month, which can have a price; a stock such as officers cannot."""
 PRICED: dict[str, Headline] = {
     one.name: one for one in (*(BY_NAME[name] for name in COSTS), *PRACTICE["cost"]) if one.how in COUNTED
 }
@@ -24,7 +24,7 @@ PRICED: dict[str, Headline] = {
 
 @dataclass(frozen=True)
 class Prices:
-    """Prices in quetzales a unit, by cost; a cost without a price is told in units alone, and nothing is summed."""
+    """Prices in quetzales per unit, by cost; costs without a price are shown in units only, and nothing is summed."""
 
     stated: Mapping[str, float] = field(default_factory=dict)
 
@@ -40,7 +40,7 @@ class Prices:
         return [(one.label, f"Q {price:,.2f}") for one, price in named]
 
     def of(self, site: Site, row: Any, column: str, sign: str = "") -> Markup:
-        """Return one number of a cost in quetzales, in a line of its own; nothing where it has no price."""
+        """Return one number of a cost in quetzales, on a separate line; empty if it has no price."""
         price = None if row is None else self.stated.get(row["measure"])
         if price is None:
             return Markup("")
@@ -52,12 +52,12 @@ NO_PRICES = Prices()
 
 
 def read_prices(words: Sequence[str]) -> Prices:
-    """Return the prices that options state.
+    """Return the prices given by `--price` options.
 
     Raises
     ------
     InputError
-        If a cost is not known, or a price is no positive number.
+        If a cost is unknown, or a price is not a positive number.
 
     Examples
     --------

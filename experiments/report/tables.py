@@ -1,4 +1,4 @@
-"""Rows of the tables of a report, with their names."""
+"""Rows and cells of the tables of a report, with their labels."""
 
 from typing import Any
 
@@ -22,17 +22,17 @@ COSTS = ("officers", "couple_shifts", "km", "officers_trained", "training_days",
 
 
 def costs(site: Site) -> list[Headline]:
-    """Return the measures of what policies cost, without those that are nothing in every arm."""
+    """Return the measures of the costs of policies, without those that are zero in every arm."""
     return [BY_NAME[name] for name in COSTS if any_of(rows_of(site, BY_NAME[name]))]
 
 
 def nonzero_measures(site: Site) -> list[Headline]:
-    """Return the measures that are something in any arm."""
+    """Return the measures that are not zero in every arm."""
     return [one for one in BY_NAME.values() if any_of(rows_of(site, one))]
 
 
 def zero_measures(site: Site) -> Both | None:
-    """Return the names of the measures that are nothing in every arm."""
+    """Return the labels of the measures that are zero in every arm, or None."""
     still = [one for one in BY_NAME.values() if (rows := rows_of(site, one)) and not any_of(rows)]
     return listed([one.label for one in still]) if still else None
 
@@ -43,18 +43,18 @@ def rows_of(site: Site, one: Headline) -> list[pd.Series]:
 
 
 def any_of(rows: list[pd.Series]) -> bool:
-    """Tell whether a measure is something in any arm."""
+    """Return whether a measure is not zero in every arm."""
     return any(row["base"] or row["arm"] for row in rows)
 
 
 def groups(site: Site) -> list[str]:
-    """Return the groups of residents of whom anything is known."""
+    """Return the groups of residents that have results."""
     known = set(site.effects("group")["measure"])
     return [name for name in GROUPS if f"trust_{name}" in known]
 
 
 def causes(site: Site) -> list[str]:
-    """Return the causes that moved trust otherwise under any policy, the greatest first."""
+    """Return the causes by which any policy changes trust by at least 0.0005, the largest first."""
     table = site.effects("cause")
     sizes = table.assign(size=table["effect"].abs()).groupby("measure", sort=False)["size"].max()
     moved = sizes[sizes >= 0.0005].sort_values(ascending=False, kind="stable")
@@ -62,7 +62,7 @@ def causes(site: Site) -> list[str]:
 
 
 def horizons(site: Site) -> list[tuple[Both, Markup, list[Markup]]]:
-    """Return name, years and effect of each policy by measure and horizon; none of a comparison of a year."""
+    """Return label, years and effects of all policies by measure and horizon; empty for a comparison of one year."""
     rows = site.numbers.rows("horizons", site=site.name, base_site=site.name)
     found = []
     for name, one in BY_NAME.items():
@@ -75,7 +75,7 @@ def horizons(site: Site) -> list[tuple[Both, Markup, list[Markup]]]:
 
 
 def horizon_cell(site: Site, row: Any) -> Markup:
-    """Return an effect at a horizon; a dash where it is not known."""
+    """Return an effect at a horizon, or a dash if it is missing."""
     if row is None:
         return Markup("–")
     digits = BY_NAME[row["measure"]].digits
@@ -83,19 +83,19 @@ def horizon_cell(site: Site, row: Any) -> Markup:
 
 
 def origin_parts(site: Site) -> list[tuple[Both, str]]:
-    """Return the parts of effects on trust by origin, with the names of their rows; none where they are not known."""
+    """Return the parts of effects on trust by origin, with the keys of their rows; empty without such results."""
     if site.effects("origin").empty:
         return []
     return [(part_name(group, part), key_of(belief, group, part)) for belief, group, part in part_keys()]
 
 
 def origins_of(site: Site, arm: ArmReading) -> Both | None:
-    """Return the sentence on where the effect on trust comes from; None where it is not known."""
+    """Return the sentence on the origin of the effect on trust, or None without such results."""
     return origin_sentence(site.of_section(arm, "origin"), lambda row: site.number(row, "effect", 2, "+"))
 
 
 def law_grid(site: Site, arm: ArmReading | None = None) -> list[list[int]]:
-    """Return the row numbers of the effects on trust by asymmetry and memory; empty where the grid was not run."""
+    """Return the row numbers of the effects on trust by asymmetry and memory; empty if the grid was not run."""
     arm = arm or site.others[0]
     rows = crossed_laws(site.numbers.rows("memory", site=site.name, against=arm.name, measure="trust_mean"))
     if rows.empty:
@@ -104,14 +104,14 @@ def law_grid(site: Site, arm: ArmReading | None = None) -> list[list[int]]:
 
 
 def other_laws(site: Site, arm: ArmReading) -> list[tuple[Both, int]]:
-    """Return the other laws of trust that were swept, with the row number of the effect on trust."""
+    """Return the other trust laws that were swept, with the row number of the effect on trust."""
     rows = corner_laws(site.numbers.rows("memory", site=site.name, against=arm.name, measure="trust_mean"))
     named = [(ALSO[str(rows.at[row, "also"])], row) for row in rows.index]
     return [(both(one.es, one.en), row) for one, row in named]
 
 
 def grid_effect(site: Site, cell: int) -> Markup:
-    """Return an effect of the grid, in bold where the interval leaves one sign."""
+    """Return an effect of the grid, in bold if the interval excludes zero."""
     row = site.numbers.tables["memory"].loc[cell]
     return emphasised(row, site.numbers.show("memory", cell, "effect", 2, "+"))
 
@@ -123,7 +123,7 @@ def field_study(site: Site) -> dict[str, Both]:
 
 
 def criterion(site: Site, arm: ArmReading, name: str) -> Both:
-    """Return the word for a criterion with the share of draws that give it, and the score."""
+    """Return the verdict word for a criterion, the share of draws (%) that give it, and the score."""
     row = site.numbers.row("criteria", site=site.name, arm=arm.name, criterion=name)
     if row is None:
         return both("–", "–")
@@ -134,7 +134,7 @@ def criterion(site: Site, arm: ArmReading, name: str) -> Both:
 
 
 def unpaired_effects(numbers: Numbers) -> list[list[pd.Series]]:
-    """Return the headline effects of pairs that are no twins, pair by pair."""
+    """Return the headline effects of comparisons without paired runs, one list per comparison."""
     rows = numbers.tables["effects"]
     rows = rows[(rows["why_unpaired"] != "") & (rows["section"] == "headline")]
     pairs: Any = rows.groupby(["base_site", "base_arm", "site", "against"], sort=False)
@@ -142,7 +142,7 @@ def unpaired_effects(numbers: Numbers) -> list[list[pd.Series]]:
 
 
 def arm_with_site(sites: list[Site], site: str, arm: str) -> Both:
-    """Return an arm with its site by their titles."""
+    """Return the titles of a site and an arm."""
     place = next(one for one in sites if one.name == site)
     title = next(one.title for one in place.arms if one.name == arm)
     return both("{place}: {title}", "{place}: {title}", place=place.title, title=title)

@@ -1,4 +1,4 @@
-"""`confianza verify`: run again what made a report or a folder of results, and compare."""
+"""`confianza verify`: repeat the runs behind a report or a results folder, and compare the results."""
 
 import contextlib
 import io
@@ -30,7 +30,7 @@ from model.engine.errors import InputError
 
 
 def verify(path: Path, workers: int) -> list[str]:
-    """Run again what made a file or folder; return the differences, none where all is equal."""
+    """Repeat the runs behind a report or folder; return the differences, none if all is equal."""
     return list(verify_folder(path, workers) if path.is_dir() else verify_report(path, workers))
 
 
@@ -45,7 +45,7 @@ def verify_folder(folder: Path, workers: int) -> Iterator[str]:
                 table_differences(name, old, again[name]) if name in again else [f"{name} does not come out at all"]
             )
     elif stated.get("format") == COMPARISON:
-        places_of(folder)  # what is wrong with them is told before hours are spent
+        places_of(folder)  # raises for invalid folders before hours of computing
         with tempfile.TemporaryDirectory() as place:
             new = compare_again(stated, Path(place) / "again", workers, folder)
             yield from unequal_tables(folder, new)
@@ -57,7 +57,7 @@ def verify_folder(folder: Path, workers: int) -> Iterator[str]:
 
 
 def verify_arms(folder: Path, again: Path, workers: int) -> Iterator[str]:
-    """Yield the differences in the arms of a comparison, if they were kept, or in the runs it was made from."""
+    """Yield the differences in the stored arms of a comparison, or in the folders of runs that it compares."""
     for place in places_of(folder):
         own = Path(os.path.relpath(place, folder))
         if own.parts[0] != ARMS or (place.is_dir() and not (again / own).is_dir()):
@@ -67,9 +67,9 @@ def verify_arms(folder: Path, again: Path, workers: int) -> Iterator[str]:
 
 
 def verify_sweep(folder: Path, workers: int) -> Iterator[str]:
-    """Yield the finished runs of a sweep that do not come out again."""
+    """Yield a line for each finished run of a sweep that differs when it is repeated."""
     stored = tables(folder, "measures")
-    stored = stored.select([name for name in stored.column_names if not name.startswith(CHANGE)])  # a study's own
+    stored = stored.select([name for name in stored.column_names if not name.startswith(CHANGE)])  # added by studies
     finished = set(stored["run"].to_pylist())
     specs = []
     for run, spec in sorted(specs_of(folder).items()):
@@ -82,7 +82,7 @@ def verify_sweep(folder: Path, workers: int) -> Iterator[str]:
 
 
 def verify_report(file: Path, workers: int) -> Iterator[str]:
-    """Yield a line if a report differs from the one that comes out of running it again."""
+    """Yield a line if a report differs from the one built from the repeated comparison."""
     stated = checked_manifest(file)
     with tempfile.TemporaryDirectory() as place:
         again = compare_again(stated, Path(place) / "again", workers, file.parent)
@@ -93,7 +93,7 @@ def verify_report(file: Path, workers: int) -> Iterator[str]:
 
 
 def compare_again(stated: dict[str, Any], out: Path, workers: int, beside: Path) -> Path:
-    """Carry out a comparison again without printing it; return its new folder."""
+    """Repeat a comparison without printing it; return its new folder."""
     if stated["interrupted"]:
         raise InputError("the comparison was interrupted, so its command does not make it: it cannot be verified")
     with contextlib.redirect_stdout(io.StringIO()):
@@ -104,7 +104,7 @@ def compare_again(stated: dict[str, Any], out: Path, workers: int, beside: Path)
 
 
 def copy_stamps(folder: Path, stated: dict[str, Any]) -> None:
-    """Write the occasion of the old results into the manifest of the new ones."""
+    """Copy time and environment of the old results into the manifest of the new ones."""
     path = folder / MANIFEST
     fresh = dict(read_manifest(folder))
     if "schema" not in stated:
@@ -114,7 +114,7 @@ def copy_stamps(folder: Path, stated: dict[str, Any]) -> None:
 
 
 def run_again(folder: Path, stated: dict[str, Any], workers: int) -> dict[str, pa.Table]:
-    """Run again what a folder of a run holds; return its tables."""
+    """Repeat the runs of a folder; return their tables."""
     check_went_on(folder, stated)
     specs = list(specs_of(folder).values())
     found = join_runs(run_all(specs, workers, label=f"running {folder.name} again"[:40]).whole)
@@ -127,7 +127,7 @@ def tables_in(folder: Path) -> list[str]:
 
 
 def unequal_tables(old: Path, new: Path, prefix: str = "") -> Iterator[str]:
-    """Yield a line for each table of a folder that is another in the second folder."""
+    """Yield a line for each table of a folder that differs in the second folder."""
     for name in tables_in(old):
         yield from table_differences(prefix + name, tables(old, name), tables(new, name))
 
