@@ -1,1 +1,1 @@
-"""Figures: one style, one place."""
+"""All figures, drawn in one style."""

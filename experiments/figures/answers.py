@@ -1,4 +1,4 @@
-"""Write the contrasts of a sweep as tables and a figure: effects of changes alone, in pairs and in threes."""
+"""Write the contrasts of a sweep as tables and a figure: effects of single changes, pairs and triples of changes."""
 
 import shlex
 from collections.abc import Sequence
@@ -41,9 +41,9 @@ WINDOW = "monthly means over the last 12 months"
 def write_contrasts(study: str, asked: str, out: Path | None, lang: str, fresh: bool = False) -> list[Path]:
     """Write the contrasts of a study's sweep as Parquet, CSV, LaTeX and a figure; return their files.
 
-    Where trust comes from in each change is a file of its own, if the sweep kept what tells it.
+    If the sweep kept the required tables, effects on trust by origin are written to a separate file.
 
-    Files that would become others are replaced only if ``fresh``.
+    Existing files with other content are replaced only if ``fresh``.
     """
     folder = sweep_folder(study)
     shown = chosen_measures(folder, asked, MEASURES_SHOWN)
@@ -77,7 +77,7 @@ def write_contrasts(study: str, asked: str, out: Path | None, lang: str, fresh: 
 
 
 def sweep_folder(study: str) -> Path:
-    """Return the folder of the results of a study, or raise if it was not swept."""
+    """Return the results folder of a study; raise InputError if it has no sweep."""
     folder = Path(study) if Path(study).is_dir() else Path("results") / Path(study).stem
     if kind_of(folder) != SWEEP:
         raise InputError(f"no sweep in '{folder}': first confianza sweep {study}, or name the folder of its results")
@@ -85,7 +85,7 @@ def sweep_folder(study: str) -> Path:
 
 
 def csv_of_origins(parts: pd.DataFrame) -> bytes:
-    """Return where effects on trust and its beliefs come from as CSV, each part with its name in both languages."""
+    """Return effects on trust and its beliefs by origin as CSV, with labels in both languages."""
     names = {key_of(*key): part_name(*key[1:]) for belief in BELIEFS for key in part_keys(belief)}
     for k, lang in enumerate(("en", "es"), start=3):
         parts.insert(k, lang, [getattr(names[measure], lang) for measure in parts["measure"]])
@@ -93,13 +93,13 @@ def csv_of_origins(parts: pd.DataFrame) -> bytes:
 
 
 def check_replaced(file: Path, content: bytes, fresh: bool) -> None:
-    """Raise if a file is there and would be replaced by another, unless that is asked for."""
+    """Raise InputError if a file exists with other content, unless ``fresh``."""
     if file.exists() and not fresh and file.read_bytes() != content:
         raise InputError(f"{file} is there already and would be replaced: move it, choose --out, or add --fresh")
 
 
 def contrasts_of(folder: Path) -> pd.DataFrame:
-    """Return every contrast of a sweep, in every measure that it kept, in the measure's own unit."""
+    """Return every contrast of a sweep for every measure that it kept, in the measure's own unit."""
     from model.simulation.registry import MEASURES
 
     study, measures = read_manifest(folder)["study"], kept_measures(folder)
@@ -112,7 +112,7 @@ def contrasts_of(folder: Path) -> pd.DataFrame:
 
 
 def latex_of(table: pd.DataFrame, measures: Sequence[str], tongue: Tongue, origin: str = "") -> str:
-    """Return contrasts as a LaTeX table for a paper (booktabs, longtable), in the units in which people read them.
+    """Return contrasts as a LaTeX table for a paper (booktabs, longtable), in display units.
 
     ``origin`` is a comment: the command, version and code that made the table.
     """
@@ -136,7 +136,7 @@ def latex_of(table: pd.DataFrame, measures: Sequence[str], tongue: Tongue, origi
 
 
 def origin_of(folder: Path, study: str) -> str:
-    """Return the command, version, code and model that made the contrasts of a folder."""
+    """Return the command, version, commit and model fingerprint behind the contrasts of a folder."""
     stated = read_manifest(folder)
     version, commit = stated["versions"].get("confianza", ""), stated.get("commit") or "-"
     command = shlex.join(["confianza", "contrasts", study])
@@ -144,7 +144,7 @@ def origin_of(folder: Path, study: str) -> str:
 
 
 def escape_latex(text: str) -> str:
-    """Return a text as LaTeX reads it.
+    """Return a text with LaTeX's special characters escaped.
 
     >>> escape_latex("told_share, %")
     'told\\\\_share, \\\\%'

@@ -1,4 +1,4 @@
-"""Draw figures of effects, a panel for each policy and a row for each thing: full where it moves, else hollow."""
+"""Draw figures of effects with a panel for each policy; marks are filled if distinguishable from chance."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -37,18 +37,18 @@ OF_HEADLINES = both(
 )
 CAUSES_SHOWN = 7
 ROW, LEFT = 0.15, 2.0
-"""Inches of a row, and of the names of rows."""
+"""Height of a row and width of row names, in inches."""
 
 
 def draw_headlines(site: Site, tongue: Tongue, finding: Both, names: Sequence[str], unit: Both = PER_CENT) -> Figure:
-    """Draw effects on headline measures, each named with its value as today."""
+    """Draw effects on headline measures, each labelled with its value under the status quo."""
     return draw_forests(site, tongue, finding, with_today(site, names, tongue), "headline", unit)
 
 
 def draw_forests(
     site: Site, tongue: Tongue, finding: Both, labels: Mapping[str, str], section: str, unit: Both
 ) -> Figure:
-    """Draw effects in rows that all policies share, on one scale; on headline measures with those of each pair."""
+    """Draw effects in rows on one scale, a panel per policy; headline measures also show each pair of runs."""
     texts = finding, note_of_forest(site, unit, section)
     sheet, drawn = policy_panels(site, tongue, texts, m.PanelSizes(0.1 + ROW * len(labels), LEFT)), []
     for number, arm in enumerate(site.others):
@@ -83,9 +83,9 @@ def note_of_forest(site: Site, unit: Both, section: str) -> Both:
 
 
 def pair_differences(site: Site, arm: ArmReading, measure: str) -> list[float]:
-    """Return by how much a policy and the first arm differ in each pair of runs, in the unit of a headline measure.
+    """Return the effect of a policy in each pair of runs, in the unit of a headline measure.
 
-    Nothing where the two are no pairs, or where the months of their runs were not kept.
+    Empty if policy and first arm are not paired, or if the monthly tables of their runs were not kept.
     """
     row = site.effect(arm, measure)
     if row is None or row["why_unpaired"] or not all(one.folder.is_dir() for one in (site.base, arm)):
@@ -96,7 +96,7 @@ def pair_differences(site: Site, arm: ArmReading, measure: str) -> list[float]:
 
 
 def with_today(site: Site, names: Sequence[str], tongue: Tongue) -> dict[str, str]:
-    """Return headline measures in the language of a figure, each with its value as today in brackets."""
+    """Return labels of headline measures, each with its value under the status quo in brackets."""
     found = [(arm, name) for name in names for arm in reversed(site.others)]
     rows = {name: row for arm, name in found if (row := site.effect(arm, name)) is not None}
     today = {name: written(row["base"], BY_NAME[name].digits) for name, row in rows.items()}
@@ -104,7 +104,7 @@ def with_today(site: Site, names: Sequence[str], tongue: Tongue) -> dict[str, st
 
 
 def known_rows(site: Site, names: Sequence[str], section: str = "headline", prefix: str = "") -> list[str]:
-    """Return those of some measures that are known of any policy."""
+    """Return the measures that have results for any policy."""
     return [name for name in names if any(site.effect(arm, prefix + name, section) is not None for arm in site.others)]
 
 
@@ -114,7 +114,7 @@ def known_rows(site: Site, names: Sequence[str], section: str = "headline", pref
     "What each policy changes in the four records of crime, in per cent of today.",
 )
 def draw_books(site: Site, tongue: Tongue) -> Figure:
-    """Draw the effect of every policy on the four counts of crime; the finding is which raise the records alone."""
+    """Draw effects on the four counts of crime; the finding names policies that raise recorded crime only."""
     apart = [
         arm
         for arm in site.others
@@ -144,7 +144,7 @@ def draw_effects(site: Site, tongue: Tongue) -> Figure:
 
 @register_figure("groups", "Efecto en la confianza, por grupo.", "Effect on trust, by group.")
 def draw_groups(site: Site, tongue: Tongue) -> Figure:
-    """Draw the effect on trust in groups of residents; the finding is where some groups gain while others lose."""
+    """Draw the effect on trust by group; the finding names policies under which some groups gain and others lose."""
     labels = {f"trust_{name}": tongue(*in_both(group, name)) for name in known_rows(site, GROUPS, "group", "trust_")}
     finding = finding_of(
         [arm for arm in site.others if {"rises", "falls"} <= {site.judged(arm, name, "group") for name in labels}],
@@ -164,7 +164,7 @@ def draw_groups(site: Site, tongue: Tongue) -> Figure:
     "Why: points of trust that every cause brought, more or less than as today.",
 )
 def draw_causes(site: Site, tongue: Tongue) -> Figure:
-    """Draw the points of mean trust that each cause brought, more or less than as today."""
+    """Draw the change in the contribution of each cause to mean trust, in points."""
     table = site.effects("cause")
     sizes = table.assign(size=table["effect"].abs()).groupby("measure")["size"].max().sort_values(ascending=False)
     shown = list(sizes[sizes > 0.0].index[:CAUSES_SHOWN]) or list(sizes.index[:1])
@@ -173,7 +173,7 @@ def draw_causes(site: Site, tongue: Tongue) -> Figure:
 
 
 def cause_finding(site: Site, names: Sequence[str]) -> Both:
-    """Return the cause that moves trust most under a policy under which it is told from chance."""
+    """Return the cause with the largest effect on trust under any policy that is distinguishable from chance."""
     told = [
         (abs(site.effect(arm, name, "cause")["effect"]), name)
         for name in names
@@ -192,7 +192,7 @@ def cause_finding(site: Site, names: Sequence[str]) -> Both:
     "What each policy changes in the four criteria and accountability, in points of the score from 0 to 100.",
 )
 def draw_criteria(site: Site, tongue: Tongue) -> Figure:
-    """Draw the effect of every policy on the four criteria and accountability; of one arm alone, their scores."""
+    """Draw effects on the four criteria and accountability; with a single arm, draw its scores."""
     if not site.others:
         return draw_scores(site, tongue)
     return draw_headlines(site, tongue, criteria_finding(site), known_rows(site, CRITERIA), SCORE)
@@ -212,7 +212,7 @@ def draw_scores(site: Site, tongue: Tongue) -> Figure:
 
 
 def criteria_finding(site: Site) -> Both:
-    """Return the policies that bring practice nearer to two criteria or more."""
+    """Return the finding on policies that improve at least two criteria."""
     if not site.others:
         return both("La práctica frente a los cuatro criterios", "Practice beside the four criteria")
     return finding_of(
@@ -232,6 +232,6 @@ def criteria_finding(site: Site) -> Both:
     "From crime to sentence: what each policy changes at each step, in per cent of today.",
 )
 def draw_funnel(site: Site, tongue: Tongue) -> Figure:
-    """Draw the effect of every policy on each step from crime to sentence, a year."""
+    """Draw the effect of every policy on the yearly number of each step from crime to sentence."""
     finding = movers_finding(site, "sentenced", ("Las sentencias", "suben", "bajan"), ("Sentences", "rise", "fall"))
     return draw_headlines(site, tongue, finding, known_rows(site, FUNNEL))

@@ -1,4 +1,4 @@
-"""Draw main effects of a sweep: the mean of a measure at every level of a factor, over everything else."""
+"""Draw main effects of a sweep: the mean of a measure at every level of a factor, averaged over other factors."""
 
 from collections.abc import Sequence
 
@@ -17,11 +17,11 @@ from experiments.words.bilingual import Tongue
 MOST_LEVELS, MOST_FACTORS, FEW_LEVELS = 12, 8, 5
 CONFIDENT = 1.96
 TALL, LEFT, LEAST = 0.95, 1.6, 1.2
-"""Inches of a panel, of the names of rows, of the narrowest panel."""
+"""Height of a panel, width of row names and width of the narrowest panel, in inches."""
 
 
 def factor_levels(runs: pd.DataFrame, factor: str, most_bins: int = 8) -> pd.Series:
-    """Return the level of a factor in every run; points of a design that are all different are put into bins."""
+    """Return the level of a factor in every run; numbers with more than `MOST_LEVELS` values are binned."""
     values = runs[factor]
     if isinstance(values.iloc[0], str):
         return pd.Series(pd.Categorical(values, categories=list(values.unique())), values.index)
@@ -32,7 +32,7 @@ def factor_levels(runs: pd.DataFrame, factor: str, most_bins: int = 8) -> pd.Ser
 
 
 def variance_share(runs: pd.DataFrame, factor: str, measure: str) -> float:
-    """Return the share of a measure's variance that lies between the levels of a factor."""
+    """Return the share of a measure's variance between the levels of a factor."""
     whole = runs[measure].var(ddof=0)
     if not whole > 0.0:
         return 0.0
@@ -41,7 +41,7 @@ def variance_share(runs: pd.DataFrame, factor: str, measure: str) -> float:
 
 
 def draw_main_effects(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], tongue: Tongue) -> Figure:
-    """Draw a panel for each measure and factor: the mean over everything else, and its interval."""
+    """Draw a panel for each measure and factor: means by level with their intervals."""
     shown = sorted(factors, key=lambda one: -max(variance_share(runs, one, name) for name in measures))[:MOST_FACTORS]
     n, every = len(shown), len(factors)
     note = said("figure.levels.note", tongue)
@@ -60,7 +60,7 @@ def draw_main_effects(runs: pd.DataFrame, factors: Sequence[str], measures: Sequ
 
 
 def finding_of(runs: pd.DataFrame, shown: Sequence[str], measure: str, tongue: Tongue) -> str:
-    """Return the factor with which the first measure varies most, and the share of its variance."""
+    """Return the finding: the factor with the largest share of the first measure's variance, and that share."""
     shares = {one: variance_share(runs, one, measure) for one in shown}
     first = max(shares, key=shares.__getitem__)
     what, factor = capital_meaning(measure, tongue), factor_words(first, tongue)
@@ -68,7 +68,7 @@ def finding_of(runs: pd.DataFrame, shown: Sequence[str], measure: str, tongue: T
 
 
 def draw_means(axes: Axes, runs: pd.DataFrame, factor: str, measure: str, tongue: Tongue) -> None:
-    """Draw the mean of a measure at every level of a factor, less the mean of its seed, which says nothing of it."""
+    """Draw the mean of a measure at every level of a factor, adjusted for differences between seeds."""
     values = runs[measure] - runs[measure].groupby(runs["seed"]).transform("mean") + runs[measure].mean()
     groups = values.groupby(factor_levels(runs, factor), observed=True)
     mean: pd.Series = groups.mean()

@@ -1,4 +1,4 @@
-"""Draw the setting from published series: homicides, trust in the police, and where the sites lie."""
+"""Draw the context from published data: homicides, trust in the police, and the location of the sites."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -36,7 +36,7 @@ def read_series(file: str, country: str, value: str, source: str = "") -> tuple[
 
 
 class PublishedSeries(NamedTuple):
-    """Lines of published values over years: name, country and source of each; the first is drawn in blue."""
+    """Lines of published values by year: name, country and source of each; the first is drawn in blue."""
 
     name: str
     lines: Sequence[tuple[str, str, str]]
@@ -44,7 +44,7 @@ class PublishedSeries(NamedTuple):
     column: str = "per_100k"
 
     def draw(self, tongue: Tongue) -> Figure:
-        """Draw the lines, each named at its end, with gaps where nobody counted."""
+        """Draw the lines, each labelled at its end, with gaps for years without data."""
         every = [(name, *read_series(self.file, country, self.column, source)) for name, country, source in self.lines]
         lines = [line for line in every if line[1]]
         first, years, values = lines[0]
@@ -67,7 +67,7 @@ class PublishedSeries(NamedTuple):
 
 
 def draw_sites(tongue: Tongue) -> Figure:
-    """Draw the outlines of both municipalities in their place, with the capital."""
+    """Draw a map with the outlines of both municipalities and the capital."""
     texts = said("figure.context.sites", tongue), said("figure.context.place", tongue)
     sheet = PanelFigure(tongue, texts, [""], PanelSizes(3.2, 0.4))
     axes = sheet.panel(0)
@@ -98,4 +98,4 @@ CONTEXT: Mapping[str, tuple[Both, Callable[[Tongue], Figure]]] = {
     name: (message(f"figure.context.caption.{name}"), draw)
     for name, draw in (*((one.name, one.draw) for one in SERIES), ("sites", draw_sites))
 }
-"""Figures of published data, not of the model: their captions and how they are drawn."""
+"""Caption and drawing function of each figure of published data, by name."""

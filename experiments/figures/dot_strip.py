@@ -1,4 +1,4 @@
-"""Draw the marks of page one: a dot for each twin world, a ruler between the ends that the model can show."""
+"""Draw the marks of page one: a dot for each pair of worlds, and a ruler over the range that the model can reach."""
 
 import math
 
@@ -6,9 +6,9 @@ from markupsafe import Markup
 
 MOST_DOTS = 100
 ACROSS = ((8, 4), (20, 5), (50, 8), (MOST_DOTS, 10))
-"""Dots in a row, by the most dots that a field has."""
+"""Pairs of the largest number of dots in a field and its number of dots per row."""
 BIG, HALF, SMALL = 0.74, 0.56, 0.32
-"""Of a dot's room, what is filled: a world that went this way, one that chance sent there, all others."""
+"""Diameter of a dot as a share of its cell: a world in the main direction, one there by chance, any other."""
 WIDTH, EDGE = 40.0, 2.0
 
 FIELD = Markup('<svg class="dots {kind}" viewBox="0 0 {across} {down}" aria-hidden="true">{rest}{gone}</svg>')
@@ -27,7 +27,7 @@ DOT = Markup('<circle class="{kind}" cx="{at}" cy="4" r="2.7"/>')
 
 
 def dot_field(n: int, went: int, kind: str) -> Markup:
-    """Return a dot for each of ``n`` worlds, large if it went this way; more than a hundred share a hundred dots."""
+    """Return a dot for each of ``n`` worlds, large for the ``went`` first; more than a hundred are scaled to a hundred."""
     shown = min(n, MOST_DOTS)
     big = round(went * shown / n) if n else 0
     across = next(width for most, width in ACROSS if shown <= most)
@@ -39,7 +39,7 @@ def dot_field(n: int, went: int, kind: str) -> Markup:
 
 
 def dot_rows(first: int, last: int, across: int, down: int) -> str:
-    """Return the strokes along which the dots from one number to another lie, filled from the foot.
+    """Return an SVG path through the dots ``first`` to ``last``, in rows filled from the bottom.
 
     >>> dot_rows(0, 6, 4, 2)
     'M0.5,1.5h3.01M0.5,0.5h1.01'
@@ -53,12 +53,12 @@ def dot_rows(first: int, last: int, across: int, down: int) -> str:
 
 
 def share_on(ends: tuple[float, float], value: float) -> float:
-    """Return the place of a value between two ends, from 0 to 1."""
+    """Return the position of a value between two ends, clipped to 0-1."""
     return min(1.0, max(0.0, (value - ends[0]) / (ends[1] - ends[0])))
 
 
 def draw_ruler(ends: tuple[float, float], at: float | None, interval: tuple[float, float], kind: str) -> Markup:
-    """Return a ruler whose ends are the most that the model can show, with today and one policy on it."""
+    """Return a ruler over the range of effects that the model can reach, with marks for today and one policy."""
     values = (0.0,) if at is None else (0.0, *interval, at)
     today, *policy = (f"{EDGE + share_on(ends, value) * (WIDTH - 2.0 * EDGE):.1f}" for value in values)
     if not policy:

@@ -1,4 +1,4 @@
-"""Register the figures of a site; give each its panels by policy, its title and the note below it."""
+"""Register the figures of a site, and build their panels by policy, titles and notes."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,11 +11,11 @@ from experiments.words.dates import month
 
 Draw = Callable[[Site, Tongue], Figure]
 FIGURES: dict[str, tuple[Draw, Both]] = {}
-"""Every figure of a site, with its caption."""
+"""Drawing function and caption of every figure of a site, by name."""
 
 
 def register_figure(name: str, es: str, en: str) -> Callable[[Draw], Draw]:
-    """Register a drawing among the figures of a site, under a name and with its caption."""
+    """Return a decorator that registers a drawing function under a name with its caption."""
 
     def register(draw: Draw) -> Draw:
         FIGURES[name] = draw, both(es, en)
@@ -27,14 +27,14 @@ def register_figure(name: str, es: str, en: str) -> Callable[[Draw], Draw]:
 def policy_panels(
     site: Site, tongue: Tongue, texts: tuple[Both, Both], sizes: PanelSizes, heads: Sequence[str] | None = None
 ) -> PanelFigure:
-    """Return a figure with a panel in every row for each policy; ``texts`` are its finding and the note below it."""
+    """Return a figure with a panel for each policy; ``texts`` are its finding and the note below it."""
     finding, note = (tongue.of(text) for text in texts)
     titles = [tongue.of(arm.title) for arm in site.others or site.arms] if heads is None else heads
     return PanelFigure(tongue, (finding, note), titles, sizes)
 
 
 def movers_finding(site: Site, measure: str, es: tuple[str, str, str], en: tuple[str, str, str]) -> Both:
-    """Return the policies under which a measure rises and falls; ``es`` and ``en`` hold its name and both its verbs."""
+    """Return the finding on policies that raise or lower a measure; ``es`` and ``en`` are its name and two verbs."""
     sides = [[arm for arm in site.others if site.judged(arm, measure) == way] for way in ("rises", "falls")]
     name = both(es[0], en[0])
     if not any(sides):
@@ -55,12 +55,12 @@ def titles_of(arms: Sequence[ArmReading]) -> Both:
 
 
 def finding_of(arms: Sequence[ArmReading], es: str, en: str, otherwise: Both) -> Both:
-    """Return a finding on some ``{arms}``, or another one where there are none."""
+    """Return a finding on some ``{arms}``, or ``otherwise`` if there are none."""
     return both(es, en, arms=titles_of(arms)) if arms else otherwise
 
 
 def note_of(site: Site, es: str, en: str, **parts: object) -> Both:
-    """Return the note below a finding: the place, the time, and how it was measured."""
+    """Return the note below a finding: place, period and method."""
     manifest = site.numbers.manifest
     return both(
         f"{{place}}, {{begins}} a {{until}}. {es}",
@@ -73,6 +73,6 @@ def note_of(site: Site, es: str, en: str, **parts: object) -> Both:
 
 
 def count_worlds(site: Site) -> int:
-    """Return how many worlds of the first policy have a twin."""
+    """Return the largest number of paired worlds of any policy, or the number of seeds if there is none."""
     rows = [site.effect(arm, "trust_mean") for arm in site.others]
     return int(max((row["n"] for row in rows if row is not None), default=len(site.base.stated["seeds"])))

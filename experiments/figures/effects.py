@@ -1,4 +1,4 @@
-"""Draw the forest of virtual experiments: published values, ours with their intervals, and the verdict on both."""
+"""Draw the forest plot of virtual experiments: published and simulated effects with intervals, and the verdict."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,17 +13,17 @@ from experiments.words.bilingual import Tongue
 
 UNITS = ("ratio", "elasticity", "%", "log points", "points", "level")
 WORDS = "figure.experiments.words"
-"""Messages for status, verdict and source of a line; others are alike in both languages."""
+"""Prefix of the messages for status, verdict and source of a line; other words are the same in both languages."""
 CENTRAL, WEAK = "central", "rich-country sizes x .3"
 ROW, LEFT, RIGHT, WIDE, OVER = 0.155, 4.1, 2.2, 10.4, 0.2
-"""Inches of a row, of its name, of its verdict, of the figure, over each unit."""
+"""Row height, widths of its name, of its verdict and of the figure, and space above each unit, in inches."""
 
 Titles = Mapping[str, tuple[str, str]]
 """Names of experiments in Spanish and in English."""
 
 
 def draw_experiments(rows: Sequence[Row], tongue: Tongue, titles: Titles) -> Figure:
-    """Draw the forest of all lines that have a number, unit by unit; of levels those with a published one."""
+    """Draw all lines that have a value, grouped by unit; levels only if a published value exists."""
     own = [row for row in rows if row["variant"] == CENTRAL]
     shown = [row for row in own if is_known(row["value"])]
     shown = [row for row in shown if row["unit"] != "level" or is_known(row["published_low"])]
@@ -55,7 +55,7 @@ def draw_experiments(rows: Sequence[Row], tongue: Tongue, titles: Titles) -> Fig
 
 
 def finding_of(rows: Sequence[Row], tongue: Tongue) -> str:
-    """Return how many lines are inside the published range, of those set and of those found."""
+    """Return the finding: lines inside the published range, of those set by calibration and of those found."""
     parts = []
     for status in ("set", "found"):
         own = [row["verdict"] for row in rows if not row["must"] and row["status"] == status]
@@ -67,7 +67,7 @@ def finding_of(rows: Sequence[Row], tongue: Tongue) -> str:
 
 
 def with_experiments(rows: Sequence[Row]) -> list[Row | str]:
-    """Return the rows of a panel: the name of every experiment over its lines."""
+    """Return the rows of a panel: the name of every experiment, followed by its lines."""
     lines: list[Row | str] = []
     for row in rows:
         lines += [row] if row["experiment"] in lines else [str(row["experiment"]), row]
@@ -75,14 +75,14 @@ def with_experiments(rows: Sequence[Row]) -> list[Row | str]:
 
 
 def write_verdict(axes: Axes, at: float, row: Row, tongue: Tongue) -> None:
-    """Write status, verdict and source of a line at its right."""
+    """Write status, verdict and source to the right of a line."""
     words = [worded(WORDS, row[name], tongue) for name in ("status", "verdict", "source") if row[name]]
     place = axes.get_yaxis_transform()
     axes.text(1.01, at, " · ".join(words), transform=place, va="center", fontsize=6.5, color=SOFT)
 
 
 def limits_of(rows: Sequence[Row]) -> tuple[float, float]:
-    """Return the ends of an axis: published and own values, and intervals up to twice as far."""
+    """Return the limits of an axis: all values, and intervals up to one such range beyond them."""
     firm, ends = (
         [float(row[key]) for row in rows for key in keys if is_known(row[key])]
         for keys in (("value", "published_low", "published_high", "nothing"), ("low", "high"))
@@ -93,7 +93,7 @@ def limits_of(rows: Sequence[Row]) -> tuple[float, float]:
 
 
 def draw_line(axes: Axes, at: float, row: Row, rows: Sequence[Row]) -> None:
-    """Draw one line: corners, published range, own value."""
+    """Draw one line: range over variants, published range, and simulated value with interval."""
     same = [one for one in rows if (one["experiment"], one["line"]) == (row["experiment"], row["line"])]
     others = [(one["variant"], one["value"]) for one in same if one["variant"] != CENTRAL and is_known(one["value"])]
     if corners := [value for variant, value in others if variant != WEAK]:

@@ -1,4 +1,4 @@
-"""Draw forests of effects: differences between twins, by level of a factor or by change of a study."""
+"""Draw forest plots of paired effects, by level of a factor or by change of a study."""
 
 from collections.abc import Iterable, Sequence
 
@@ -23,9 +23,9 @@ from experiments.words.bilingual import Tongue
 
 
 def draw_levels(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], tongue: Tongue) -> Figure | None:
-    """Draw every level of every factor against the first, a block for each municipality.
+    """Draw the effect of every level of every factor against the first, in a block for each municipality.
 
-    Returns None where no two runs differ in one factor.
+    Returns None if no two runs differ in exactly one factor.
     """
     found = {measure: list(contrasts(runs, factors, measure, scale_shown(measure))) for measure in measures}
     every = [one for own in found.values() for one in own]
@@ -50,7 +50,7 @@ def draw_levels(runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[s
 
 
 def names_of(every: Sequence[Contrast], tongue: Tongue) -> dict[tuple[str, object], str]:
-    """Return names of rows by factor and level; a row without level names its factor and the level compared with."""
+    """Return row labels by factor and level; a row with level None is a heading with factor and base level."""
     names: dict[tuple[str, object], str] = {}
     for factor in sorted(dict.fromkeys(one.factor for one in every), key=TOGETHER.__eq__):
         own = [one for one in every if one.factor == factor]
@@ -63,13 +63,13 @@ def names_of(every: Sequence[Contrast], tongue: Tongue) -> dict[tuple[str, objec
 
 
 def level_change(one: Contrast, tongue: Tongue) -> str:
-    """Return the level of a factor in words, with the factor where the level is a number."""
+    """Return the label of a level, preceded by its factor if that is a parameter."""
     level = level_words(one.level, tongue)
     return f"{factor_words(one.factor, tongue)} = {level}" if "." in one.factor else level
 
 
 def draw_contrasts(table: pd.DataFrame, measures: Sequence[str], tongue: Tongue) -> Figure:
-    """Draw the contrasts of a study: a panel for each measure, a row for each change or combination of changes."""
+    """Draw the contrasts of a study with a panel for each measure and a row for each combination of changes."""
     changes = {one: change_words(one, tongue) for one in dict.fromkeys(table["change"])}
     scenarios = list(dict.fromkeys(table["scenario"]))
     note = said("figure.twins.contrasts", tongue, years=table["years"].iloc[0], n=table["n"].max())
@@ -86,7 +86,10 @@ def draw_contrasts(table: pd.DataFrame, measures: Sequence[str], tongue: Tongue)
 
 
 def largest_change(tongue: Tongue, measure: str, changes: Iterable[tuple[str, float, bool]]) -> str:
-    """Return the largest change of a measure that is told from chance; of each its words, size and whether it is."""
+    """Return the finding on the largest change distinguishable from chance.
+
+    ``changes`` are label, size, and whether the change is distinguishable from chance.
+    """
     settled = [(words, size) for words, size, is_settled in changes if is_settled and size]
     what = capital_meaning(measure, tongue)
     if not settled:

@@ -1,4 +1,4 @@
-"""Draw effects over laws of trust and draws of parameters, and the minutes of a couple's shift by use."""
+"""Draw effects over trust laws and over draws of parameters, and the minutes of a couple's shift by use."""
 
 from typing import Any
 
@@ -17,11 +17,11 @@ from experiments.words.bilingual import Both, Tongue, both
 
 DRAWN = ("trust_mean", "fear_mean", "crimes_told", "women_without_remedy")
 WRITTEN = 30.0
-"""Minutes of a use above which a figure writes them out."""
+"""Minutes above which a bar is labelled with its value."""
 LETTERS, MOST_LETTERS = 6.5, 19.0
-"""Points of a number in a cell, and of all numbers of a row, so that those beside each other do not touch."""
+"""Font size (points) of a number in a cell, and the sum of font sizes over a row, so that numbers do not touch."""
 BAR, CELL, LEFT = 0.2, 0.17, 1.75
-"""Inches of the bar of an arm, of a cell of a grid, of the names of rows."""
+"""Height of the bar of an arm, size of a grid cell and width of row names, in inches."""
 
 
 @register_figure(
@@ -30,7 +30,7 @@ BAR, CELL, LEFT = 0.2, 0.17, 1.75
     "Effect on trust by how long memory lasts and how much bad news weighs.",
 )
 def draw_memory(site: Site, tongue: Tongue) -> Figure:
-    """Draw the effect on trust over memory and asymmetry, written into every cell so that nothing hangs on colour."""
+    """Draw the effect on trust over memory and asymmetry; each cell shows its number, so that colour is redundant."""
     grid = crossed_laws(site.numbers.rows("memory", site=site.name, measure="trust_mean"))
     note = note_of(
         site,
@@ -55,7 +55,7 @@ def draw_memory(site: Site, tongue: Tongue) -> Figure:
 
 
 def sign_finding(site: Site) -> Both:
-    """Return the policies under which the sign of the effect depends on the law of trust."""
+    """Return the finding on policies for which the sign of the effect depends on the trust law."""
     known = [laws_say(site.verdict(arm, "trust_mean")) for arm in site.others]
     if all(one is None for one in known):
         return both(
@@ -79,7 +79,7 @@ def sign_finding(site: Site) -> Both:
     "Effect in every draw of parameters (dot) with the interval of random variation within it (line).",
 )
 def draw_draws(site: Site, tongue: Tongue) -> Figure:
-    """Draw the effect in every draw of parameters, from the lowest to the highest, with its interval."""
+    """Draw the effect in every draw of parameters in ascending order, with its interval."""
     shown = [name for name in DRAWN if len(site.numbers.rows("draws", site=site.name, measure=name))]
     texts = (
         both("Lo que cambia con otros parámetros", "What changes with other parameters"),
@@ -105,7 +105,7 @@ def draw_draws(site: Site, tongue: Tongue) -> Figure:
     "What the minutes of a couple's shift go to under every policy; written are those over half an hour.",
 )
 def draw_minutes(site: Site, tongue: Tongue) -> Figure:
-    """Draw the minutes of a couple's shift by use, a bar for each arm."""
+    """Draw the minutes of a couple's shift by use, with one bar for each arm."""
     texts = least_patrol(site), note_of(site, "Minutos por turno de pareja.", "Minutes in a couple-shift.")
     sheet = policy_panels(site, tongue, texts, PanelSizes(BAR * len(site.arms) + 0.4, LEFT), [""])
     axes, begun = sheet.panel(0), np.zeros(len(site.arms))
@@ -126,7 +126,7 @@ def draw_minutes(site: Site, tongue: Tongue) -> Figure:
 
 
 def least_patrol(site: Site) -> Both:
-    """Return the policy under which least is left for patrol, if any takes from it."""
+    """Return the finding on the policy that leaves the fewest minutes of patrol, if any reduces them."""
     falling = [arm for arm in site.others if site.judged(arm, "minutes_patrol", "minutes") == "falls"]
     if not falling:
         return both("Ninguna política quita minutos al patrullaje", "No policy takes minutes from patrol")

@@ -1,4 +1,4 @@
-"""Draw how the time of a run grows with residents, couples, years and workers."""
+"""Draw the time of a run by residents, couples, years and workers."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from experiments.figures.theme import FIRM, NULL
 
 @dataclass(frozen=True)
 class GrowthPanel:
-    """A panel: what is doubled, what stands below and beside it, and in units of how many it is drawn."""
+    """Texts of a panel: the quantity that grows, labels of both axes, and the unit of the values on the x axis."""
 
     doubled: str
     across: str
@@ -34,7 +34,7 @@ PANELS: Mapping[str, GrowthPanel] = {
 
 
 def growth_figure(found: Mapping[str, Any]) -> Figure:
-    """Return the figure of what `experiments.cli.bench_growth.measure_growth` found."""
+    """Return the figure of the results of `experiments.cli.bench_growth.measure_growth`."""
     figure = Figure(figsize=(7.2, 4.6), layout="constrained")
     for axes, (name, panel) in zip(figure.subplots(2, 2).flat, PANELS.items(), strict=True):
         draw_panel(axes, panel, found["points"][name])
@@ -48,7 +48,7 @@ def growth_figure(found: Mapping[str, Any]) -> Figure:
 
 
 def draw_panel(axes: Axes, panel: GrowthPanel, points: Sequence[tuple[float, float]]) -> None:
-    """Draw the points of a panel, and the line on which they would lie in proportion to the first."""
+    """Draw the points of a panel, and a dashed line in proportion to the first point."""
     x, y = zip(*points, strict=True)
     axes.plot((0.0, x[-1]), (0.0, y[0] * x[-1] / x[0]), color=NULL, linewidth=1.0, dashes=(4, 3))
     axes.plot(x, y, color=FIRM, linewidth=1.6, marker="o", markersize=4)
@@ -61,7 +61,7 @@ def draw_panel(axes: Axes, panel: GrowthPanel, points: Sequence[tuple[float, flo
 
 
 def title_of(panel: GrowthPanel, points: Sequence[tuple[float, float]]) -> str:
-    """Return what a doubling does, from the first and the last point.
+    """Return the title of a panel: the factor of time per doubling, from the first and the last point.
 
     >>> title_of(PANELS["census"], [(100.0, 1.0), (400.0, 4.0)])
     'twice the residents: 2.00 times'

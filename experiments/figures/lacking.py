@@ -1,4 +1,4 @@
-"""Leave out a figure that lacks numbers, so that no report or other figure is lost because of it."""
+"""Skip figures without data, so that the report and other figures are still written."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -11,19 +11,19 @@ from experiments.storage.progress import say
 from experiments.words.bilingual import both
 
 LACKING = (ArithmeticError, LookupError, TypeError, ValueError)
-"""Errors to which drawing leads where numbers are missing."""
+"""Errors that drawing raises if numbers are missing."""
 LEFT_OUT = both(
     "Aquí falta una figura: no hay números para ella.", "A figure is missing here: there are no numbers for it."
 )
 
 
 class LacksNumbers(Exception):
-    """A figure lacks the numbers that it would show."""
+    """Raised if a figure lacks the numbers that it would show."""
 
 
 @contextlib.contextmanager
 def needing_numbers() -> Iterator[None]:
-    """Raise `LacksNumbers` where a figure cannot be drawn or rendered."""
+    """Convert errors of drawing and rendering to `LacksNumbers`."""
     try:
         yield
     except LACKING as reason:
@@ -31,14 +31,14 @@ def needing_numbers() -> Iterator[None]:
 
 
 def check_has_numbers(figure: Figure) -> Figure:
-    """Return a figure, or raise `LacksNumbers` if none of its panels shows a number."""
+    """Return the figure; raise `LacksNumbers` if none of its panels shows a number."""
     if not any(map(shows_numbers, figure.axes)):
         raise LacksNumbers("no panel shows a number")
     return figure
 
 
 def shows_numbers(axes: Axes) -> bool:
-    """Return whether a panel shows a number: a point, a line or a bar, or a cell of a picture."""
+    """Return whether a panel shows a number: a point, line or bar, or a cell of an image."""
     if axes.images:
         return any(
             bool(np.isfinite(np.ma.filled(np.ma.asarray(one.get_array(), float), np.nan)).any()) for one in axes.images
@@ -47,7 +47,7 @@ def shows_numbers(axes: Axes) -> bool:
 
 
 def draw_or_skip[T](name: str, draw: Callable[[], T]) -> T | None:
-    """Return what is drawn; None, which is told in a line, where numbers are missing."""
+    """Return the result of ``draw``; if numbers are missing, print a message and return None."""
     try:
         with needing_numbers():
             return draw()

@@ -1,4 +1,4 @@
-"""Draw grids of two changes together: levels, the effect of a policy over uncertainties, policies in pairs."""
+"""Draw grids of two factors: means, effects of a policy over two parameters, and effects of pairs of policies."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -31,12 +31,12 @@ from experiments.statistics.paired_effects import Effect
 from experiments.words.bilingual import Tongue
 
 EFFECTS, VALUES = "PuOr", "cividis"
-"""Colours of effects, in whose middle lies nothing, and of values; told apart also without red or green."""
+"""Colour maps of effects (diverging around zero) and of values, both safe for colour blindness."""
 MOST_FACETS, MOST_WRITTEN = 4, 80
 FEWEST, LONG = 4, 34
-"""Cells that a panel has room for at least; letters in a line of a row's name."""
+"""Least number of rows and columns for which a panel has room; characters in a line of a row label."""
 CELL, WIDEST, AXIS, OVER, FOOT = 0.3, 0.6, 0.4, 0.3, 0.55
-"""Inches of a cell's height and width, of the name of an axis, over and below a panel."""
+"""Height and width of a cell, width of an axis label, and space above and below a panel, in inches."""
 
 
 Texts = tuple[str, str]
@@ -45,7 +45,7 @@ Texts = tuple[str, str]
 def draw_factor_pairs(
     runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], tongue: Tongue
 ) -> Figure | None:
-    """Draw a grid for each measure and municipality of the two factors that matter most to it together."""
+    """Draw a grid for each measure and municipality over the two factors with the largest variance shares."""
     free = [name for name in factors if name != c.SCENARIO]
     if len(free) < 2:
         return None
@@ -80,7 +80,7 @@ def mean_grid(runs: pd.DataFrame, pair: Sequence[str], measure: str) -> c.Grid:
 def sheet_of(
     grids: Sequence[c.Grid], tongue: Tongue, texts: Texts, heads: list[str], across: int, rows: int = 0
 ) -> PanelFigure:
-    """Return a figure whose panels have room for the largest grid; with rows, each panel has its own title."""
+    """Return a figure with panels sized for the largest grid; if ``rows`` > 0 there is space for panel titles."""
     high, wide = (max(FEWEST, *(one.effect.shape[side] for one in grids)) for side in (0, 1))
     names = [in_lines(level_words(name, tongue), LONG) for one in grids for name in one.effect.index]
     left = AXIS + ROW_LETTER * max(len(line) for name in names for line in name.split("\n"))
@@ -93,7 +93,7 @@ def sheet_of(
 def draw_effect_maps(
     runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], tongue: Tongue
 ) -> dict[str, Figure]:
-    """Draw a map for each scenario and policy but the first: its effect over the first two or three factors."""
+    """Draw a map for each scenario and policy except the first: its effect over two or three parameters."""
     grids = [name for name in factors if "." in name and 2 <= runs[name].nunique() <= c.MOST_LEVELS]
     if c.POLICY not in factors or len(grids) < 2:
         return {}
@@ -109,7 +109,7 @@ def draw_effect_maps(
 def draw_effect_map(
     runs: pd.DataFrame, names: Sequence[str], policy: str, measures: Sequence[str], note: str, tongue: Tongue
 ) -> Figure:
-    """Draw the map of one policy: a row for each measure, a panel for each level of the third factor."""
+    """Draw the map of one policy with a row for each measure and a panel for each level of the third factor."""
     up, across, *third = names
     parts, heads = [runs], [""]
     if third and runs[third[0]].nunique() <= MOST_FACETS:
@@ -127,7 +127,10 @@ def draw_effect_map(
 def draw_measures(
     maps: Mapping[str, Sequence[c.Grid]], tongue: Tongue, texts: Texts, heads: list[str], pair: Sequence[str] = ()
 ) -> Figure:
-    """Draw effects, a row for each measure; over a pair of factors they share one scale, policies run downwards."""
+    """Draw grids of effects with a row for each measure.
+
+    Grids over a ``pair`` of factors share one colour scale; those of policies list the first policy at the top.
+    """
     every = [one for grids in maps.values() for one in grids]
     sheet = sheet_of(every, tongue, texts, heads, len(heads), len(maps))
     for row, (measure, grids) in enumerate(maps.items()):
@@ -145,7 +148,7 @@ def draw_measures(
 
 
 def sign_finding(grids: Sequence[c.Grid], policy: str, measure: str, tongue: Tongue) -> str:
-    """Return in how many cases a policy raises the first measure, and in how many it lowers it."""
+    """Return the finding: numbers of cells in which a policy raises and lowers the first measure."""
     effects, settled = (
         np.concatenate([getattr(one, part).to_numpy(float).ravel() for one in grids]) for part in ("effect", "settled")
     )
@@ -157,7 +160,7 @@ def sign_finding(grids: Sequence[c.Grid], policy: str, measure: str, tongue: Ton
 
 
 def draw_grid(axes: Axes, one: c.Grid, scale: Normalize, colours: str, tongue: Tongue) -> None:
-    """Draw a grid and write its numbers where they fit; without colour where chance may explain them."""
+    """Draw a grid with its numbers if they fit; cells that chance may explain have no colour."""
     values, settled = one.effect.to_numpy(float), one.settled.to_numpy(float) == 1.0
     shown = colormaps[colours](scale(np.nan_to_num(values)))
     shown[~settled, 3] = 0.0
@@ -178,7 +181,7 @@ def draw_grid(axes: Axes, one: c.Grid, scale: Normalize, colours: str, tongue: T
 
 
 def name_axes(axes: Axes, pair: Sequence[str], tongue: Tongue) -> None:
-    """Write the factors of columns and rows below and beside a panel."""
+    """Label both axes of a panel with their factors."""
     axes.set_xlabel(factor_words(pair[0], tongue), fontsize=7, color=SOFT, labelpad=2)
     axes.set_ylabel(factor_words(pair[1], tongue), fontsize=7, color=SOFT, labelpad=2)
 
@@ -186,7 +189,7 @@ def name_axes(axes: Axes, pair: Sequence[str], tongue: Tongue) -> None:
 def draw_policy_pairs(
     runs: pd.DataFrame, factors: Sequence[str], measures: Sequence[str], tongue: Tongue
 ) -> Figure | None:
-    """Draw policies in pairs: alone on the diagonal, together below it, beyond the sum above it."""
+    """Draw policies in pairs: single effects on the diagonal, joint effects below it, interactions above it."""
     first = str(runs[c.POLICY].iloc[0])
     every = [c.parts_of(str(name), first) for name in runs[c.POLICY].unique()]
     names = list(dict.fromkeys(name for parts in every if len(parts) == 1 for name in parts))
@@ -206,7 +209,7 @@ def draw_policy_pairs(
 
 
 def pair_grid(found: Sequence[c.Contrast], names: list[str], first: str) -> c.Grid:
-    """Return effects alone, together and beyond the sum as one grid of policies by policies."""
+    """Return single effects, joint effects and interactions as one grid of policies by policies."""
     cells: dict[tuple[object, object], Effect] = {}
     for one in found:
         parts = sorted(c.parts_of(str(one.level), first), key=names.index)

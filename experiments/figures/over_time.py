@@ -1,4 +1,4 @@
-"""Draw figures over the months: world A dashed, world B solid, a panel for each policy."""
+"""Draw monthly series, with a panel for each policy: world A (status quo) dashed, world B (policy) solid."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -17,11 +17,11 @@ from experiments.statistics.verdicts import VERDICTS, direction
 from experiments.words.bilingual import Both, Tongue, both
 
 LEFT = 1.25
-"""Inches of the names of rows."""
+"""Width of row names in inches."""
 
 
 class Course(NamedTuple):
-    """A headline measure over the months: how it is read from a table of months, and its decimals."""
+    """Monthly series of a headline measure: function that reads it from a monthly table, and decimals."""
 
     measure: str
     read: Callable[[pd.DataFrame], pd.Series]
@@ -29,16 +29,17 @@ class Course(NamedTuple):
 
 
 def rolling_mean(column: str, window: int = MONTHS, scale: float = 1.0) -> Callable[[pd.DataFrame], pd.Series]:
-    """Return a reader of a column's mean over the last months of its run."""
+    """Return a function that reads the rolling mean of a column over ``window`` months within each run."""
     return lambda months: (
         months.groupby("seed")[column].rolling(window, min_periods=1).mean().reset_index(level=0, drop=True) * scale
     )
 
 
 def draw_course(axes: Axes, site: Site, arm: ArmReading, course: Course) -> tuple[float, tuple[float, float]]:
-    """Draw world A dashed, B solid, and as a band on A the least and greatest difference of twins; return the ends.
+    """Draw world A dashed, B solid, and a band around A from the least to the greatest paired difference.
 
-    Only worlds that both arms share are drawn, or all where they share none.
+    Only seeds that both arms share are drawn, or all if they share none.  Returns the last month in years, and the last
+    values of both worlds.
     """
     tables = (one.table("measures").sort_values(["seed", "month"]).reset_index(drop=True) for one in (site.base, arm))
     shown = (months.assign(shown=course.read(months)) for months in tables)
@@ -66,9 +67,9 @@ def draw_course(axes: Axes, site: Site, arm: ArmReading, course: Course) -> tupl
 
 
 def drawn_months(months: int) -> list[int]:
-    """Return which months of a run are drawn, the last one always: all of five years, else every third.
+    """Return the months of a run that are drawn: all up to five years, else every third and always the last.
 
-    A panel is an inch wide; more months would be apart by less than half a point.
+    A panel is an inch wide; more months would be less than half a point apart.
 
     >>> drawn_months(3), drawn_months(120)[-2:]
     ([0, 1, 2], [116, 119])
@@ -77,13 +78,13 @@ def drawn_months(months: int) -> list[int]:
 
 
 def month_words(when: float, _: Any) -> str:
-    """Return a place on the axis of time as a year, or a month within it."""
+    """Return a position on the time axis as a year, or as year and month."""
     year, month = divmod(round(when * MONTHS), MONTHS)
     return f"{year}-{month + 1:02d}" if month else f"{year}"
 
 
 def write_last_values(axes: Axes, when: float, ends: tuple[float, float], digits: int, verdict: str) -> None:
-    """Write the last values of both worlds beside their lines, apart where they would touch."""
+    """Write the last values of both worlds next to their lines, shifted apart to avoid overlap."""
     low, high = axes.get_ylim()
     apart, middle = 0.17 * (high - low), (ends[0] + ends[1]) / 2.0
     up = 1.0 if ends[1] >= ends[0] else -1.0
@@ -105,11 +106,11 @@ SHORT = {
     "assumed": ("depende de supuestos", "depends on assumptions"),
     "few": ("muy pocos pares", "too few pairs"),
 }
-"""Verdicts in words that fit over a panel, in Spanish and in English."""
+"""Short words for verdicts above a panel, in Spanish and in English."""
 
 
 def draw_courses(site: Site, tongue: Tongue, texts: tuple[Both, Both], courses: list[Course], tall: float) -> Figure:
-    """Draw some numbers over the months, a row for each and a panel for each policy; both worlds named once."""
+    """Draw monthly series with a row for each measure and a panel for each policy; both worlds are labelled once."""
     sheet = policy_panels(site, tongue, texts, m.PanelSizes(tall, LEFT, m.VERDICT, len(courses)))
     for at, course in enumerate(courses):
         drawn, name = [], headline_name(course.measure, tongue)
@@ -128,14 +129,14 @@ def draw_courses(site: Site, tongue: Tongue, texts: tuple[Both, Both], courses: 
             write_last_values(*ended)
     moves = any(direction(site.judged(arm, "trust_mean")) for arm in site.others)
     look = {"fontsize": 7, "weight": "bold", "color": m.colour_of("rises" if moves else "open")}
-    y = sheet.top + sheet.block - 0.34  # at the left, beside the first panel
+    y = sheet.top + sheet.block - 0.34  # to the left of the first panel
     sheet.write(m.EDGE, y - 0.15, tongue("- - A, como hoy", "- - A, as today"), fontsize=7, color=m.A)
     sheet.write(0.06, y, tongue("— B, con la política", "— B, with the policy"), **look)
     return sheet.figure
 
 
 def verdict_with_count(site: Site, arm: ArmReading, measure: str, tongue: Tongue) -> str:
-    """Return sign and words of a verdict, with the count of twins where it is told."""
+    """Return sign and words of a verdict, with the count of pairs if the measure rises or falls."""
     verdict, row = site.judged(arm, measure), site.effect(arm, measure)
     words = VERDICTS[verdict]
     if verdict not in ("rises", "falls"):
@@ -145,7 +146,7 @@ def verdict_with_count(site: Site, arm: ArmReading, measure: str, tongue: Tongue
 
 
 def lines_and_band(site: Site) -> Both:
-    """Return the note on line and band."""
+    """Return the note that explains line and band."""
     n = count_worlds(site)
     return note_of(
         site,

@@ -1,4 +1,4 @@
-"""Make the table of page one: outcomes and costs of each policy, with a dot for each twin world."""
+"""Build the table of page one: outcomes and costs of each policy, with a dot for each pair of worlds."""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from experiments.words.bilingual import Both, both
 
 
 class OutcomeColumn(NamedTuple):
-    """An outcome that people care about, or a cost: its measure, its heading, and its unit."""
+    """Column of an outcome or cost: measure, heading, unit, and whether an increase is a harm."""
 
     measure: str
     head: Both
@@ -53,12 +53,12 @@ COUNTS = {
     "few": both("muy pocos", "too few"),
     "missing": both("sin dato", "no data"),
 }
-"""Reasons why it is not said in how many worlds a measure rose or fell."""
+"""Texts for verdicts without a count of worlds in which a measure rose or fell."""
 
 
 @dataclass(frozen=True)
 class OutcomeCell:
-    """Cell of one policy and one outcome: its effect, the verdict on it, and the ends that the model can show."""
+    """Cell of one policy and one outcome: effect, verdict, and ``span``, the range that the model can reach."""
 
     row: Any
     verdict: str
@@ -69,7 +69,7 @@ class OutcomeCell:
 
     @property
     def kind(self) -> str:
-        """Look: `h` for a harm that grows, `b` for a change that matters, `n` for all else."""
+        """Style of the cell: `h` for an increased harm, `b` for a change that matters, `n` otherwise."""
         if self.harm and self.verdict in RISES:
             return "h"
         return "b" if self.verdict in ("rises", "falls") else "n"
@@ -86,26 +86,26 @@ class OutcomeCell:
 
     @property
     def twins(self) -> tuple[int, int] | None:
-        """Number of twin worlds, and of those that went the way of most; None where that is not known."""
+        """Number of paired worlds, and of those in the main direction; None if not known."""
         if self.row is None or self.verdict in UNKNOWN:
             return None
         return int(self.row["n"]), 0 if self.verdict in ("nothing", "few") else main_direction(self.row)[1]
 
     @property
     def dots(self) -> Markup:
-        """A dot for each twin world, large for those that went the way of most; hatched where it is not known."""
+        """Dots for paired worlds, large for those in the main direction; a hatch if the effect is not known."""
         if self.verdict in UNKNOWN:
             return HATCH
         return Markup("") if self.twins is None or self.verdict == "missing" else dot_field(*self.twins, self.kind)
 
     @property
     def effect(self) -> float | None:
-        """Effect that stands on the ruler, if there is one."""
+        """Effect to mark on the ruler, or None."""
         return None if self.verdict in (*UNKNOWN, "few", "missing") else self.row["effect"]
 
     @property
     def ruler(self) -> Markup:
-        """Place of the effect between the ends of the model; empty where these were not run."""
+        """Ruler with the effect in the range that the model can reach; empty if that range was not computed."""
         if self.row is None or self.span is None:
             return Markup("")
         return draw_ruler(self.span, self.effect, (self.row["low"], self.row["high"]), self.kind)
@@ -124,7 +124,7 @@ def cell(site: Site, arm: ArmReading, column: OutcomeColumn) -> OutcomeCell:
 
 
 def number_words(site: Site, row: Any, name: str, sign: str = "") -> Markup:
-    """Return a number as page one tells it: points with a decimal, counts whole unless they are few."""
+    """Return a number in the format of page one: points with a decimal, counts without unless they are small."""
     return site.number(row, name, digits_told(row, name), sign)
 
 
@@ -137,13 +137,13 @@ def base_of(site: Site, column: OutcomeColumn) -> Markup:
 
 
 def is_told(site: Site, arm: ArmReading, column: OutcomeColumn) -> bool:
-    """Tell whether the change of a cost is told as a number."""
+    """Return whether the change of a cost is shown as a number."""
     verdict = judge(site.effect(arm, column.measure, column.section))
     return bool(direction(verdict)) or verdict == "few"
 
 
 def cost(site: Site, arm: ArmReading, column: OutcomeColumn) -> Markup:
-    """Return the change of a cost; 0 where it is the same, ≈ where chance alone moves it."""
+    """Return the change of a cost; 0 if it is unchanged, ≈ if not distinguishable from chance."""
     row = site.effect(arm, column.measure, column.section)
     if is_told(site, arm, column):
         return number_words(site, row, "effect", "+")
@@ -160,20 +160,20 @@ def costs(site: Site) -> list[OutcomeColumn]:
 
 
 def outcomes(site: Site) -> list[OutcomeColumn]:
-    """Return the outcomes that the model of this comparison knows."""
+    """Return the outcomes for which the comparison has results."""
     return [one for one in OUTCOMES if any(site.effect(arm, one.measure) is not None for arm in site.others)]
 
 
 def decimals(column: OutcomeColumn) -> int:
-    """Return the decimals of the ends of a column."""
+    """Return the number of decimals for the ends of a column's range."""
     return 1 if BY_NAME[column.measure].unit == "0-100" else 0
 
 
 def example() -> Markup:
-    """Return a field of dots for the key."""
+    """Return example dots for the legend."""
     return dot_field(8, 7, "b")
 
 
 def example_ruler() -> Markup:
-    """Return a ruler for the key."""
+    """Return an example ruler for the legend."""
     return draw_ruler((-1.0, 1.0), 0.5, (0.3, 0.7), "b")

@@ -1,4 +1,4 @@
-"""Draw maps of a comparison: trust where people live, and the difference that each policy makes."""
+"""Draw maps of a comparison: trust by inhabited cell, and the effect of each policy."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,15 +16,15 @@ from experiments.narrative.report_reading import Site
 from experiments.words.bilingual import Both, Tongue, both
 
 FLOOR = 0.2
-"""Points of trust below which a difference between twins has no colour."""
+"""Points of trust below which an effect has no colour."""
 LEAST_SHARE = 0.005
-"""Share of cells below which it is not told as a number, which would be 0 %."""
+"""Share of cells below which the finding gives no number, as it would be rounded to 0 %."""
 MOST = 0.98
-"""Share of cells that the scale of a map holds, so that a few do not pale all others."""
+"""Share of cells within the colour scale, so that outliers do not make all others pale."""
 LEVELS = 17
-"""Steps of colour on a map: as many as an eye tells apart, and odd, so that no difference has a colour of its own."""
+"""Number of colours on a map: as many as can be distinguished, and odd, so that zero has a colour."""
 FRAME, SCALE = "0.6", 0.38
-"""Grey of an outline; inches of a scale of colours below a map."""
+"""Grey level of an outline; height of a colour scale below a map, in inches."""
 
 
 @register_figure(
@@ -33,7 +33,7 @@ FRAME, SCALE = "0.6", 0.38
     "Trust where people live, at the end: as today, and the difference that every policy makes.",
 )
 def draw_maps(site: Site, tongue: Tongue) -> Figure:
-    """Draw trust by cell as today, and the difference that every policy makes."""
+    """Draw trust by cell under the status quo, and the effect of every policy."""
     today, *others = grids_of(site)
     gaps = [grid - today for grid in others]
     note = note_of(
@@ -62,7 +62,7 @@ def draw_maps(site: Site, tongue: Tongue) -> Figure:
 
 
 def map_finding(site: Site, gaps: list[np.ndarray]) -> Both:
-    """Return the policy under which trust moves in most cells."""
+    """Return the finding on the policy that changes trust in the most cells."""
     shares = [float((np.abs(gap) >= FLOOR).sum()) / max(1, int((~np.isnan(gap)).sum())) for gap in gaps]
     first = max(range(len(gaps)), key=shares.__getitem__)
     if not shares[first]:
@@ -77,9 +77,9 @@ def map_finding(site: Site, gaps: list[np.ndarray]) -> Both:
 
 
 def grids_of(site: Site) -> Iterator[np.ndarray]:
-    """Yield trust by cell in the last month for each arm, mean of the worlds in which somebody lives there.
+    """Yield trust by cell in the last month for each arm, averaged over the worlds in which the cell is inhabited.
 
-    All grids have the size of the largest: in other towns other cells are inhabited.
+    All grids have the size of the largest, since the inhabited cells differ between towns.
     """
     tables = [arm.table("cells") for arm in site.arms]
     shape = tuple(max(int(cells[name].max()) for cells in tables) + 1 for name in ("y", "x"))
@@ -98,7 +98,7 @@ def draw_map(axes: Axes, grid: np.ndarray, colours: str, ends: tuple[float, floa
 
 
 def draw_colour_scale(sheet: PanelFigure, image: Any, label: str) -> None:
-    """Draw the scale of colours below a map."""
+    """Draw the colour scale below a map."""
     box, height = image.axes.get_position(original=True), sheet.figure.get_figheight()
     place = sheet.figure.add_axes((box.x0, box.y0 - 0.19 / height, box.width, 0.05 / height))
     scale = sheet.figure.colorbar(image, cax=place, orientation="horizontal", extend="both", ticks=MaxNLocator(3))

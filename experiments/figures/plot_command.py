@@ -1,4 +1,4 @@
-"""Draw the figures of a folder of results: of a run, a sweep or a sensitivity analysis."""
+"""Draw the figures of a results folder of a run, a sweep or a sensitivity analysis."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -26,11 +26,11 @@ MEASURES_SHOWN = (
     *("trust_mean", "crimes_occurred", "crimes_told", "crimes_recorded", "homicides", "crimes_occurred_extortion"),
     *("told_share", "c1", "c2", "c3", "c4"),
 )
-"""Measures of contrasts that are shown if none are asked for."""
+"""Default measures of contrasts."""
 
 
 def draw_folder(folder: Path, asked: str = "", out: Path | None = None, lang: str = "en") -> list[Path]:
-    """Draw all figures of a folder into it, or those of a sweep by some measures beside a file; return their files."""
+    """Draw all figures of a folder into it; for sweeps measures and path can be chosen.  Return the paths written."""
     is_sweep, tongue = kind_of(folder) == SWEEP, Tongue(lang)
     has_indices = is_sweep and (folder / INDICES).is_file()
     if (asked or out is not None) and (has_indices or not is_sweep):
@@ -46,7 +46,7 @@ def draw_folder(folder: Path, asked: str = "", out: Path | None = None, lang: st
 
 
 def language_suffix(lang: str) -> str:
-    """Return the ending of names of figures in a language.
+    """Return the suffix of figure names in a language.
 
     >>> language_suffix("en"), language_suffix("es")
     ('', '-es')
@@ -55,7 +55,7 @@ def language_suffix(lang: str) -> str:
 
 
 def chosen_measures(folder: Path, asked: str, default: Sequence[str]) -> list[str]:
-    """Return the measures that are asked for, or of some those that a sweep kept, or its first."""
+    """Return the requested measures; without a request the defaults that a sweep kept, or its first four."""
     there = kept_measures(folder)
     if not asked:
         return [name for name in default if name in there] or there[:4]
@@ -78,14 +78,14 @@ def path_of(target: Path, name: str, alone: bool) -> Path:
 
 
 def write_figure(figure: Figure, path: Path) -> Path:
-    """Write a figure as PNG, SVG or PDF, by the ending of its file; print its finding."""
+    """Write a figure as PNG, SVG or PDF, by the suffix of its path; print its finding."""
     write_whole(path, figure_bytes(figure, path))
     say(f"{path.name}: {title_of(figure)}")
     return path
 
 
 def figure_bytes(figure: Figure, path: Path) -> bytes:
-    """Return a figure as PNG, SVG or PDF, by the ending of the file that it is for."""
+    """Return a figure as PNG, SVG or PDF, by the suffix of its path."""
     ending = path.suffix or path.name
     if ending not in ENDINGS:
         raise InputError(f"--out {path} must end in {', '.join(ENDINGS)}, got '{path.suffix}'")
@@ -95,7 +95,7 @@ def figure_bytes(figure: Figure, path: Path) -> bytes:
 
 
 def run_figure(folder: Path, tongue: Tongue) -> Figure:
-    """Return the figure of a folder that `run` wrote."""
+    """Return the figure of a folder written by `run`."""
     measures = tables(folder, "measures").to_pandas()
     if measures.empty:
         raise InputError(f"{folder}: no full month lies within this run, so there is nothing to draw")
@@ -111,7 +111,7 @@ def run_figure(folder: Path, tongue: Tongue) -> Figure:
 
 
 def sweep_figures(folder: Path, measures: list[str], tongue: Tongue) -> dict[str, Figure]:
-    """Return the figures of a sweep by name: effects of every factor, and of factors together."""
+    """Return the figures of a sweep by name: effects of single factors and of pairs of factors."""
     runs, factors = runs_of(folder, measures), first_columns(folder)
     runs[measures] *= [for_people(name) for name in measures]
     if not factors:

@@ -1,4 +1,4 @@
-"""Draw page one as a poster: its rows, columns, dots and sentences on one sheet of A3."""
+"""Draw page one as a poster: table, dots and sentences on one A3 sheet."""
 
 import textwrap
 from typing import Any
@@ -18,25 +18,25 @@ from experiments.words.bilingual import Both, Tongue, both
 
 CAPTION, KEY = message("figure.poster.caption"), message("figure.poster.key")
 WIDE, HIGH, EDGE, NAME = 11.7, 16.5, 0.55, 2.5
-"""Inches of A3, of its edge, of the column of policies."""
+"""Width and height of A3, its margin, and the width of the column of policies, in inches."""
 OF_LETTER = 0.0078
-"""Inches that a letter is wide, for each point of its size."""
+"""Width of a character in inches per point of font size."""
 OF_LINE = 0.0185
-"""Inches from line to line, for each point of size."""
+"""Line spacing in inches per point of font size."""
 HEAD, TODAY, LEAST, APART = 0.75, 0.5, 1.45, 0.25
-"""Inches of headings, of today's row, of a policy's row at least, and above what stands below the table."""
+"""Heights of headings, of today's row and of the lowest policy row, and space below the table, in inches."""
 COLOURS = {"b": REPORT["b"], "h": REPORT["harm"], "n": REPORT["null"]}
 DOTS_ACROSS, DOT = 10, 0.1
 
 
 class Poster:
-    """Sheet that is written from above, in inches from its upper left corner."""
+    """Sheet filled from top to bottom; coordinates are inches from the upper left corner."""
 
     def __init__(self, site: Site, tongue: Tongue) -> None:
         self.site, self.tongue, self.y = site, tongue, EDGE
         columns, spent = outcomes(site), costs(site)
         self.wide = (WIDE - 2.0 * EDGE - NAME) / (len(columns) + len(spent))
-        """Inches of a column."""
+        """Width of a column in inches."""
         every = [(one, EDGE + NAME + (k + 0.5) * self.wide) for k, one in enumerate([*columns, *spent])]
         self.columns, self.spent = every[: len(columns)], every[len(columns) :]
         self.figure = Figure(figsize=(WIDE, HIGH), facecolor=WHITE)
@@ -47,18 +47,18 @@ class Poster:
         self.axes.set_ylim(HIGH, 0.0)
 
     def write(self, place: tuple[float, float], text: str, size: float, wide: float = NAME, **look: Any) -> float:
-        """Write a text in lines of a width; return the height at which the next begins."""
+        """Write a text wrapped to a width; return the vertical position below it."""
         lines = textwrap.wrap(text, max(6, int(wide / (OF_LETTER * size))))
         shown: dict[str, Any] = {"color": REPORT["ink"], "va": "top", "linespacing": 1.25} | look
         self.axes.text(*place, "\n".join(lines), fontsize=size, **shown)
         return place[1] + OF_LINE * size * len(lines)
 
     def write_below(self, text: Both, size: float, **look: Any) -> None:
-        """Write a text over the whole width below the one before."""
+        """Write a text over the full width at the current position, and move the position below it."""
         self.y = self.write((EDGE, self.y), self.tongue.of(text), size, WIDE - 2.0 * EDGE, **look) + 0.12
 
     def draw_rule(self, colour: str = REPORT["line"], width: float = 0.8) -> None:
-        """Draw a line over the whole width."""
+        """Draw a line over the full width."""
         self.axes.plot([EDGE, WIDE - EDGE], [self.y, self.y], color=colour, linewidth=width)
 
     def draw_table(self) -> None:
@@ -91,7 +91,7 @@ class Poster:
         self.y = max(foot + 0.1, self.y + LEAST)
 
     def draw_outcome(self, x: float, y: float, one: OutcomeCell) -> None:
-        """Draw one cell: sign and number, a dot for each twin, the count of those that went this way, the ruler."""
+        """Draw one cell: sign and number, a dot for each pair, the count of those in the main direction, the ruler."""
         look: dict[str, Any] = {"ha": "center", "color": COLOURS[one.kind]}
         self.write((x, y), f"{one.sign} {one.number.striptags()}", 12.5, weight="bold", **look)
         if one.twins is not None:
@@ -101,7 +101,7 @@ class Poster:
             self.draw_ruler(x, y + 1.15, one.span, one)
 
     def draw_dots(self, x: float, y: float, twins: tuple[int, int], colour: str) -> None:
-        """Draw the twins from below: large those that went this way, small all others."""
+        """Draw a dot for each pair from the bottom up: large for those in the main direction, small for others."""
         n = min(twins[0], MOST_DOTS)
         went = round(twins[1] * n / twins[0])
         across = DOTS_ACROSS if n > 2 * DOTS_ACROSS else 4
@@ -113,7 +113,7 @@ class Poster:
             self.axes.plot(*place, "o", markersize=size, **look)
 
     def draw_ruler(self, x: float, y: float, span: tuple[float, float], one: OutcomeCell) -> None:
-        """Draw the place of an effect between the ends of the model, with today."""
+        """Draw the ruler over the range that the model can reach, with today and the effect."""
         left, colour = x - 0.4, COLOURS[one.kind]
         look: dict[str, Any] = {"linewidth": 3.0, "marker": "|", "mec": REPORT["faint"]}
         self.axes.plot([left, x + 0.4], [y, y], color=REPORT["reach"], **look)

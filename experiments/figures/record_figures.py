@@ -1,4 +1,4 @@
-"""Draw tables on record: the ceiling of worlds, doses of treatment, and single events of trust."""
+"""Draw recorded tables: the ceiling of worlds, doses of treatment, and single events."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,31 +16,31 @@ from experiments.words.bilingual import Tongue, both
 Row = Mapping[str, Any]
 CEILING_PANELS = ("trust", "crimes", "homicides")
 READINGS = {"panel": (m.B, "o", -0.18), "single": (m.A, "D", 0.18)}
-"""Colour, mark and shift within its row of each reading of a dose."""
+"""Colour, marker and vertical shift within the row of each reading of a dose."""
 SIZES = {1: 2.0, 3: 3.2, 10: 4.6}
-"""Points across a mark, by the years after which a dose is looked at."""
+"""Marker size (points) by years after which a dose is measured."""
 HIDDEN = ("fair_at_", "more_at_")
-"""Doses that are tried for the break-even share alone."""
+"""Prefixes of doses that serve only to find the break-even share."""
 EVENTS = ("abuse", "bribe", "meeting", "long visit", "fair stop", "scandal")
 READ_AS = ("panel", "single")
 """Readings of an event that are drawn."""
 SHAPES = {"latent": "o", "survey": "D"}
 LEFT, WIDE, OVER = 2.1, 10.4, 0.2
-"""Inches of the name of a row of events, of their figure, over each panel."""
+"""Width of row names and of the figure of events, and space above each panel, in inches."""
 
 
 def is_known(value: object) -> bool:
-    """Tell whether a cell of a table on record holds a number."""
+    """Return whether a cell of a recorded table contains a finite number."""
     return isinstance(value, int | float) and math.isfinite(value)
 
 
 def draw_band(axes: Axes, ends: tuple[float, float], at: float, **look: Any) -> None:
-    """Draw a broad stroke from one value to another in a row."""
+    """Draw a wide line between two values in a row."""
     axes.plot(ends, [at, at], solid_capstyle="butt", **({"zorder": 1} | look))
 
 
 def draw_ceiling(rows: Sequence[Row], tongue: Tongue) -> Figure:
-    """Draw what each world does to trust, crimes and homicides after the longest time, a block for each site."""
+    """Draw the effect of each world on trust, crimes and homicides after the longest time, with a block per site."""
     longest = max(row["years"] for row in rows)
     rows = [row for row in rows if row["years"] == longest]
     sites = list(dict.fromkeys(row["site"] for row in rows))
@@ -55,7 +55,7 @@ def draw_ceiling(rows: Sequence[Row], tongue: Tongue) -> Figure:
 
 
 def ceiling_marks(rows: Sequence[Row], sites: list[str], worlds: list[str]) -> Iterator[m.ForestMark]:
-    """Yield every number that is known, settled only where there are enough cases."""
+    """Yield a mark for every number; those with too few homicides count as not distinguishable from chance."""
     for row in rows:
         for panel, name in enumerate(CEILING_PANELS):
             low, value, high = (row[f"{name}{end}"] for end in ("_low", "", "_high"))
@@ -67,7 +67,7 @@ def ceiling_marks(rows: Sequence[Row], sites: list[str], worlds: list[str]) -> I
 
 
 def ceiling_finding(rows: Sequence[Row], tongue: Tongue) -> str:
-    """Return the ends between which trust can move at the first site."""
+    """Return the finding: smallest and largest effect on trust at the first site."""
     place = title_words(rows[0]["site"], tongue)
     sizes = [row["trust"] for row in rows if row["site"] == rows[0]["site"] and is_known(row["trust"])]
     if not sizes:
@@ -77,7 +77,7 @@ def ceiling_finding(rows: Sequence[Row], tongue: Tongue) -> str:
 
 
 def draw_doses(table: Sequence[Row], tongue: Tongue) -> Figure:
-    """Draw points of trust by dose, a panel for each site: both readings, and the band over corners."""
+    """Draw effects on trust by dose, with a panel for each site: both readings, and the band over corners."""
     shown = [row for row in table if not row["dose"].startswith(HIDDEN) and row["reading"] in READINGS]
     sites = list(dict.fromkeys(row["site"] for row in shown))
     doses = {row["dose"]: tongue(row["es"], row["en"]) for row in shown}
@@ -95,7 +95,7 @@ def draw_doses(table: Sequence[Row], tongue: Tongue) -> Figure:
 
 
 def dose_finding(table: Sequence[Row], years: float, tongue: Tongue) -> str:
-    """Return the points that fairer treatment brings in all years at the first site, by both readings."""
+    """Return the finding: effect of fairer treatment on trust at the first site, by both readings."""
     first = table[0]["site"], "fair_3", years
     own = [row for row in table if (row["site"], row["dose"], row["years"]) == first]
     sizes = dict.fromkeys(with_sign(row["value"], "+.1f") for row in own)
@@ -104,12 +104,12 @@ def dose_finding(table: Sequence[Row], years: float, tongue: Tongue) -> str:
 
 
 def draw_events(rows: Sequence[Row], tongue: Tongue) -> Figure:
-    """Draw a panel for each event: points of trust by day, over coefficients of the simulated panel by reading."""
+    """Draw a panel for each event: effect on trust by day, and below it coefficients of the simulated panel."""
     days = [row for row in rows if row["reading"] in READ_AS and row["quantity"].startswith("day")]
     panels = [row for row in rows if row["quantity"] == "coefficient" and row["event"] in EVENTS]
     days.sort(key=lambda row: (row["reading"], day_of(row)))
     heads = {row["event"]: tongue(row["es"], row["event"]) for row in rows if row["event"] in EVENTS}
-    for row in panels:  # the evidence with which its coefficient is compared stands behind the name of an event
+    for row in panels:  # the name of an event is followed by the evidence with which its coefficient is compared
         if row["source"] and not heads[row["event"]].endswith(source := f", {row['source']}"):
             heads[row["event"]] += source
     heads = {name: heads[name] for name in EVENTS if name in heads}
@@ -146,7 +146,7 @@ def day_of(row: Row) -> int:
 
 
 def row_name(row: Row, tongue: Tongue) -> str:
-    """Return the reading of a row, with its day if it has one.
+    """Return the label of a row: its reading, and its day if it has one.
 
     >>> row_name({"reading": "panel, memory 0.5", "quantity": "coefficient"}, Tongue("es"))
     'panel, memoria 0.5'
@@ -161,7 +161,7 @@ def row_name(row: Row, tongue: Tongue) -> str:
 
 
 def draw_event(axes: Axes, at: float, row: Row) -> None:
-    """Draw one number beside what was published, filled if a weight was set from it."""
+    """Draw one number with the published range; filled if the model's weight was set from it."""
     if is_known(row["published_low"]) and is_known(row["published_high"]):
         draw_band(axes, (row["published_low"], row["published_high"]), at, color=m.A, linewidth=4.0, alpha=0.45)
     value, error = row["value"], 2.0 * row["error"] if is_known(row["error"]) else 0.0

@@ -1,4 +1,4 @@
-"""Draw the figures of a comparison, for the report or standing alone: of its sites, its posters and its setting."""
+"""Draw the figures of a comparison for its report or as separate files: figures of sites, posters and context."""
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
@@ -23,14 +23,14 @@ from experiments.words.bilingual import Both, Tongue, languages_of
 from model.engine.errors import InputError, suggest_nearest
 
 DRAWN_IN = (over_time, by_policy, place_figures, grids)
-"""Modules of figures, which register them when they are imported, in the order of the report."""
+"""Modules that register their figures on import, in the order of the report."""
 ONE_ARM = ("trust", "criteria")
-"""Figures of a site at which there is nothing to compare with."""
+"""Figures of a site with a single arm."""
 KINDS: tuple[str, ...] = (".svg", ".png")
 
 
 class StandaloneFigure(NamedTuple):
-    """A figure in a file of its own: its caption, its drawing in a language, and the inches around it."""
+    """Figure in a separate file: caption, drawing function of a language, and margin in inches."""
 
     caption: Both
     draw: Callable[[Tongue], Figure]
@@ -38,7 +38,7 @@ class StandaloneFigure(NamedTuple):
 
 
 def available_figures(site: Site) -> list[str]:
-    """Return the figures for which this comparison has the results."""
+    """Return the figures for which a site has results."""
     there = {name: len(site.numbers.rows(name, site=site.name)) > 0 for name in ("memory", "criteria", "draws")}
     there |= {"groups": len(site.effects("group")) > 0, "causes": len(site.effects("cause")) > 0}
     there["minutes"] = len(site.effects("minutes")) > 0
@@ -48,7 +48,7 @@ def available_figures(site: Site) -> list[str]:
 
 
 def draw_site_figure(name: str, site: Site, tongue: Tongue) -> Figure:
-    """Return one figure of a site, or raise `LacksNumbers`."""
+    """Return one figure of a site; raise `LacksNumbers` if it has no data."""
     with matplotlib.rc_context(LOOK), needing_numbers():
         return check_has_numbers(FIGURES[name][0](site, tongue))
 
@@ -59,7 +59,7 @@ def figures_in(sites: list[Site]) -> Iterator[tuple[Site, str]]:
 
 
 def standalone_figures(folder: Path) -> dict[str, StandaloneFigure]:
-    """Return every figure of the comparison in a folder, and those of its setting, by name."""
+    """Return every figure of the comparison in a folder, and the context figures, by name."""
     sites = read_sites(folder)
     of_sites = {
         f"{site.name}-{name}": StandaloneFigure(FIGURES[name][1], partial(draw_site_figure, name, site))
@@ -74,7 +74,7 @@ def standalone_figures(folder: Path) -> dict[str, StandaloneFigure]:
 
 
 def write_figures(folder: Path, target: Path, lang: str) -> list[Path]:
-    """Write all figures of a comparison into a folder, or the one that the name of a file means."""
+    """Write all figures of a comparison into a folder, or the one named by a file; return the paths written."""
     command = Request.read(read_manifest(folder)["request"]).command
     figures, kinds, place = standalone_figures(folder), KINDS, target
     if target.suffix in KINDS:
@@ -100,7 +100,7 @@ def write_figures(folder: Path, target: Path, lang: str) -> list[Path]:
 
 
 def rendered(figure: StandaloneFigure, language: str, files: Mapping[Path, str]) -> dict[Path, bytes]:
-    """Return a figure in a language as the endings of its files say; each holds the command that makes it."""
+    """Return the content of a figure's files, by path; ``files`` gives the command stored in each as its source."""
     caption = figure.caption.text(language)
     found = {}
     for path, source in files.items():
@@ -112,7 +112,7 @@ def rendered(figure: StandaloneFigure, language: str, files: Mapping[Path, str])
 
 
 def check_name(target: Path) -> None:
-    """Raise if the name of a file means no figure that any comparison has."""
+    """Raise InputError if the name of a file is not that of a figure of any comparison."""
     own = (*FIGURES, "poster")
     names = (*CONTEXT, *(f"-{name}" for name in own))
     near = [f"{target.stem.rpartition('-')[0]}-{name}" for name in own]

@@ -1,4 +1,4 @@
-"""Draw a run: trust, beliefs, the four counts of crime, homicides, answers of the police, criteria."""
+"""Draw a run: trust, beliefs, the four counts of crime, homicides, police response and criteria."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -30,9 +30,9 @@ LOOKS: tuple[dict[str, Any], ...] = (
     {"color": NULL, "linewidth": 1.2, "dashes": (1, 1)},
 )
 DAYS = ["%Y", "%Y-%m", "%m-%d", "%H:%M", "%H:%M", "%S"]
-"""Formats of years, months, days and less below a panel, in numbers, which are alike in every language."""
+"""Numeric date formats for the time axis, from years to seconds, which are the same in every language."""
 NAMES, GROWS = 1.25, 2.0
-"""Inches for the names of lines; room over a logarithm's highest."""
+"""Width of line labels in inches; factor from the largest value to the upper limit of a logarithmic axis."""
 
 BOOKS = ("crimes_occurred", "crimes_told", "complaints_filed", "crimes_recorded")
 DEATHS = ("rate_12",)
@@ -44,7 +44,7 @@ PANELS: Mapping[str, tuple[Sequence[str], float]] = {
     "answers": (("told_share", "in_hour", "never"), 100.0),
     "criteria": (("c1", "c2", "c3", "c4", "accountability"), 100.0),
 }
-"""Columns of each panel, and the scale of their values."""
+"""Columns of each panel, and the factor of their values."""
 
 
 def draw_run(spec: RunSpec, measures: pd.DataFrame, tongue: Tongue) -> Figure:
@@ -62,7 +62,7 @@ def draw_run(spec: RunSpec, measures: pd.DataFrame, tongue: Tongue) -> Figure:
 
 
 def finding_of(spec: RunSpec, months: pd.DataFrame, tongue: Tongue) -> str:
-    """Return trust at the beginning and at the end; a single world is said to be one."""
+    """Return the finding: trust in the first and the last month, with a note if there is only one world."""
     title, trust = spec.scenario.title, 100.0 * months.groupby("month")["trust_mean"].mean()
     first, last = (f"{trust.iloc[at]:.1f}" for at in (0, -1))
     place = tongue(*(title.get(one, spec.scenario.name) for one in ("es", "en")))
@@ -72,9 +72,9 @@ def finding_of(spec: RunSpec, months: pd.DataFrame, tongue: Tongue) -> str:
 
 
 def derive_measures(measures: pd.DataFrame) -> pd.DataFrame:
-    """Return the measures with shares of calls and the running rate of homicide.
+    """Return the measures with shares of calls and the 12-month homicide rate per 100,000 residents.
 
-    Calls that line 110 did not answer are part of all calls, as they are of those that nobody served.
+    Calls that line 110 did not answer count among all calls, as they do among unserved calls.
 
     >>> month = {"seed": 1, "month": 0, "homicides": 0, "residents": 9, "calls": 3, "served_in_hour": 0}
     >>> derive_measures(pd.DataFrame([month | {"unserved_line": 1, "calls_unserved": 4}]))["never"].item()
@@ -93,7 +93,7 @@ def derive_measures(measures: pd.DataFrame) -> pd.DataFrame:
 
 
 def draw_measures(axes: Axes, months: pd.DataFrame, lines: Sequence[str], scale: float, tongue: Tongue) -> None:
-    """Draw some measures over the months, the mean of the runs and their range as a band, each named at its end."""
+    """Draw monthly measures: the mean over runs, their range as a band, and a label at the end of each line."""
     ends = []
     for column, look in zip(lines, LOOKS, strict=False):
         runs = months.assign(shown=scale * months[column]).groupby("month")["shown"]
@@ -117,7 +117,7 @@ def draw_measures(axes: Axes, months: pd.DataFrame, lines: Sequence[str], scale:
 
 
 def write_names(axes: Axes, when: float, ends: Sequence[tuple[str, float, str]], least: float = 0.1) -> None:
-    """Write the names of lines beside their last values, apart where they would touch."""
+    """Write line labels next to the last values, shifted apart to avoid overlap."""
     bottom, top = (axes.transData.transform((when, end))[1] for end in axes.get_ylim())
     height = -math.inf
     for name, value, colour in sorted(ends, key=lambda end: end[1]):

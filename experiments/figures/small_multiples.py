@@ -1,4 +1,4 @@
-"""Draw figures of panels in one style: the finding as title, a panel for each policy, labels where the lines are.
+"""Draw figures of panels in one style: the finding as title, a panel for each policy, labels next to lines.
 
 World A is ochre, dashed, ◆; world B is blue, solid, ●; grey is an effect that chance may explain.
 """
@@ -19,27 +19,29 @@ from experiments.words.bilingual import Tongue
 
 A, B = (TOKENS[name][0] for name in ("a", "b"))
 WIDE, EDGE, GAP = 7.4, 0.0, 0.34
-"""Inches: of a figure, at its edges, between panels."""
+"""Width of a figure, margin, and space between panels, in inches."""
 LETTER, TICKS = 0.068, 0.3
-"""Inches of a letter of a panel's head, and of the values at the left of a panel."""
+"""Width of a character of a panel heading, and of the tick labels at the left of a panel, in inches."""
 TITLE, UNDER, HEAD, VERDICT, APART, FOOT = 0.2, 0.16, 0.15, 0.17, 0.05, 0.22
-"""Inches: lines of title, of the note under it, of a head, of a verdict; over and below a panel."""
+"""Heights of a line of title, note, heading and verdict, and space above and below a panel, in inches."""
 ROW, LEAST, ROW_LETTER, LONGEST = 0.16, 1.15, 0.054, 3.4
-"""Inches of a row, of the narrowest panel, of a letter of a row's name, of the longest name."""
+"""Row height, and widths of the narrowest panel, a character of a row name and the longest name, in inches."""
 BELOW = 0.3
-"""Share of a row by which the dots of pairs stand below their mean."""
+"""Distance of the dots of pairs below their mean, as a share of a row."""
 ROOM = 0.03
-"""Share of a scale that is left at its ends, so that no mark is cut off."""
+"""Margin at both ends of a scale, as a share of it, so that no mark is cut off."""
 ACROSS = 96, 140
-"""Letters in a line of the title and of the note under it."""
+"""Characters in a line of the title and of the note below it."""
 HEADED: dict[str, Any] = {"fontsize": 8, "weight": "bold", "color": INK}
 
 
 @dataclass(frozen=True)
 class PanelSizes:
-    """Sizes of panels in inches: height (of each row where they differ), names at the left, room over each; count.
+    """Layout of panels; lengths are in inches.
 
-    The figure is ``wide``, with a ``gap`` beside each panel; ``right`` is room in it for names at the ends of lines.
+    ``tall`` is the height of panels (of each row, if they differ), ``left`` the width of names at the left, ``over``
+    and ``foot`` the space above and below each panel, ``rows`` and ``across`` the numbers of rows and columns.
+    ``wide`` is the width of the figure, ``gap`` the space between panels, ``right`` that for labels at line ends.
     """
 
     tall: float | tuple[float, ...]
@@ -58,12 +60,12 @@ class PanelSizes:
         return self.tall if isinstance(self.tall, tuple) else (self.tall,) * self.rows
 
     def down(self, row: int) -> float:
-        """Return the inches above a row: room over each panel, the panel, and room below it."""
+        """Return the height above a row in inches: panels of all rows above it with their spaces."""
         return sum(self.over + APART + tall + self.foot for tall in self.talls[:row])
 
 
 class PanelFigure:
-    """Figure of panels in rows and columns; ``texts`` are its finding, which is the title, and the note below it."""
+    """Figure of panels in rows and columns; ``texts`` are its title, which is the finding, and the note below it."""
 
     def __init__(self, tongue: Tongue, texts: tuple[str, str], heads: Sequence[str], sizes: PanelSizes) -> None:
         self.tongue, self.heads, self.sizes = tongue, heads, sizes
@@ -83,16 +85,16 @@ class PanelFigure:
 
     @property
     def wide(self) -> float:
-        """Inches of a panel's width."""
+        """Width of a panel in inches."""
         sizes = self.sizes
         return (sizes.wide - sizes.left - EDGE - sizes.gap * self.across) / self.across - sizes.right
 
     def wrapped(self, head: str) -> list[str]:
-        """Return the head of a panel in lines."""
+        """Return the lines of a panel heading."""
         return self.tongue.lines(head, int((self.wide + self.sizes.right + self.sizes.gap) / LETTER)).split("\n")
 
     def write(self, x: float, y: float, text: str, **look: Any) -> None:
-        """Write a text so many inches from the left and from the top."""
+        """Write a text at a position in inches from the left and from the top."""
         height = self.figure.get_figheight()
         self.figure.text(x / self.sizes.wide, 1.0 - y / height, text, va="top", **look)
 
@@ -103,7 +105,7 @@ class PanelFigure:
         return self.sizes.left + column * (self.wide + self.sizes.right + self.sizes.gap), down
 
     def panel(self, number: int, row: int = 0) -> Axes:
-        """Return the axes of a policy and a row, with the policy's name over the first."""
+        """Return the axes of a panel (``number`` of its heading, and row); the first row gets the heading."""
         x, y = self.place(number, row)
         if row == 0:
             for line, text in enumerate(self.wrapped(self.heads[number])):
@@ -118,20 +120,20 @@ class PanelFigure:
         return axes
 
     def panel_of_rows(self, number: int, names: Sequence[str]) -> Axes:
-        """Return the axes of a policy with rows, named where the panel stands at the left of the figure."""
+        """Return the axes of a panel with rows, which are labelled in the first column only."""
         axes = self.panel(number)
         name_rows(axes, names if number % self.across == 0 else [""] * len(names))
         return axes
 
     def label(self, row: int, text: str, number: int = 0) -> None:
-        """Name a row at the left of its first panel, and of the first in every further block."""
+        """Write the label of a row of panels to the left of the block that contains panel ``number``."""
         _, y = self.place(number, row)
         for line, part in enumerate(self.tongue.lines(text, int((self.sizes.left - TICKS) / LETTER)).split("\n")):
             self.write(EDGE, y + 0.14 * line, part, **HEADED)
 
 
 class ForestRows(NamedTuple):
-    """Rows of a forest, a panel for each head in every block; names of ``bold`` rows stand for those below them."""
+    """Rows of a forest plot, with a panel for each head in every block; rows in ``bold`` are headings."""
 
     blocks: Sequence[str]
     heads: Sequence[str]
@@ -139,7 +141,7 @@ class ForestRows(NamedTuple):
     bold: Collection[int] = ()
 
     def draw(self, tongue: Tongue, texts: tuple[str, str], over: float = 0.0) -> tuple[PanelFigure, list[list[Axes]]]:
-        """Return a figure with the panels of every block, whose rows are named at the left."""
+        """Return a figure and the panels of every block, with row names at the left."""
         longest = max(len(line) for text in (*self.names, *self.blocks) for line in text.split("\n"))
         left, across = min(LONGEST, 0.15 + ROW_LETTER * longest), len(self.heads)
         wide = max(WIDE, left + across * (LEAST + GAP))
@@ -159,7 +161,7 @@ class ForestRows(NamedTuple):
 
 
 class ForestMark(NamedTuple):
-    """An effect with its interval at a block, panel and row of a forest, and whether it is told from chance."""
+    """Effect with its interval in a forest plot; ``settled`` if it is distinguishable from chance."""
 
     block: int
     panel: int
@@ -171,7 +173,7 @@ class ForestMark(NamedTuple):
 
 
 def draw_forest(tongue: Tongue, texts: tuple[str, str], rows: ForestRows, marks: Iterable[ForestMark]) -> Figure:
-    """Return a forest of effects, full where they are told from chance, hollow where not."""
+    """Return a forest plot; marks are filled if distinguishable from chance, else hollow."""
     sheet, grid = rows.draw(tongue, texts)
     for one in marks:
         draw_estimate(grid[one.block][one.panel], *one[2:])
@@ -179,16 +181,16 @@ def draw_forest(tongue: Tongue, texts: tuple[str, str], rows: ForestRows, marks:
 
 
 def draw_estimate(axes: Axes, at: float, low: float, value: float, high: float, settled: bool) -> None:
-    """Draw a number with its interval in a row: full where it is told from chance, hollow and grey where not."""
+    """Draw a number with its interval in a row: filled if distinguishable from chance, else hollow and grey."""
     colour = B if settled else NULL
     axes.plot([low, high], [at, at], color=colour, linewidth=1.5, solid_capstyle="round")
     axes.plot(value, at, "o", markersize=4, mec=colour, mew=1.1, color=colour if settled else "none")
 
 
 def draw_pairs(axes: Axes, at: float, differences: Sequence[float], settled: bool) -> None:
-    """Draw the difference of each pair of runs as a small dot below the mean that they have in a row.
+    """Draw the difference of each pair of runs as a small dot below the mean in a row.
 
-    The dots are the round ends of strokes without length: one path, where markers would be one element each.
+    The dots are the round caps of zero-length lines: one SVG path instead of one element per marker.
     """
     if not differences:
         return
@@ -198,18 +200,18 @@ def draw_pairs(axes: Axes, at: float, differences: Sequence[float], settled: boo
 
 
 def write_verdict(axes: Axes, text: str, verdict: str) -> None:
-    """Write a verdict over a panel, grey where chance may explain the effect."""
+    """Write a verdict above a panel, in grey if chance may explain the effect."""
     colour = INK if verdict in TOLD else NULL
     axes.set_title(text, loc="left", fontsize=7.5, weight="bold", color=colour, pad=3)
 
 
 def colour_of(verdict: str) -> str:
-    """Return the colour of an effect: blue where it is told from chance, else grey."""
+    """Return the colour of an effect: blue if its direction is known, else grey."""
     return B if direction(verdict) else NULL
 
 
 def name_rows(axes: Axes, names: Sequence[str]) -> None:
-    """Give a panel rows from top to bottom, with their names or none."""
+    """Set up a panel with rows from top to bottom and their labels."""
     axes.set_yticks(range(len(names)), names)
     axes.tick_params(axis="y", colors=INK)
     axes.set_ylim(len(names) - 0.45, -0.55)
@@ -219,17 +221,17 @@ def name_rows(axes: Axes, names: Sequence[str]) -> None:
 
 
 def mark_zero(axes: Axes, at: float = 0.0) -> None:
-    """Draw the line of no change."""
+    """Draw the vertical line of no effect."""
     axes.axvline(at, color=SOFT, linewidth=0.8)
 
 
 def sign_values(axes: Axes) -> None:
-    """Write the values below a panel with their sign, in Guatemala's form."""
+    """Format the values below a panel with their sign, as usual in Guatemala."""
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:+,.3g}".replace("-", "−") if x else "0"))
 
 
 def share_scale(drawn: Sequence[Axes]) -> None:
-    """Give panels that stand side by side one horizontal scale."""
+    """Give panels a common horizontal scale."""
     reach = [limit for axes in drawn for limit in axes.get_xlim()]
     low, high = min(reach), max(reach)
     for axes in drawn:
@@ -237,7 +239,7 @@ def share_scale(drawn: Sequence[Axes]) -> None:
 
 
 def share_height(drawn: Sequence[Axes]) -> None:
-    """Give panels that stand side by side one vertical scale."""
+    """Give panels a common vertical scale."""
     reach = [limit for axes in drawn for limit in axes.get_ylim()]
     for axes in drawn:
         axes.set_ylim(min(reach), max(reach))

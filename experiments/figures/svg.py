@@ -1,4 +1,4 @@
-"""Render figures as SVG, PNG and PDF: always the same bytes, with text that stays text and can be in two languages."""
+"""Render figures as byte-identical SVG, PNG and PDF; text in SVG stays text, so that it can be translated."""
 
 import html
 import io
@@ -28,15 +28,15 @@ LOOK: Any = {
 DPI = 200
 ENDINGS = (".png", ".svg", ".pdf")
 AROUND = 0.15
-"""Inches around a figure that stands alone."""
+"""Margin in inches around a figure in a separate file."""
 
 
 def render_figure(
     figure: Figure, ending: str, name: str, about: dict[str, str] | None = None, edge: float | None = AROUND
 ) -> bytes:
-    """Return a figure as PNG, SVG or PDF, with so many inches around its content, or as it is where none are given.
+    """Return a figure as PNG, SVG or PDF, cropped to its content plus ``edge`` inches, or uncropped if None.
 
-    Its metadata are its finding and the note below it, for those who do not see it, unless ``about`` gives others.
+    Its metadata are its finding and note, for readers who cannot see it, unless ``about`` gives others.
     """
     text = str(figure.get_label()).replace("\n", ". ")
     known: dict[str, Any] = {"Title": title_of(figure), "Description": text} if about is None else about
@@ -57,12 +57,12 @@ def render_figure(
 
 
 def title_of(figure: Figure) -> str:
-    """Return the finding of a figure, which is its title."""
+    """Return the title of a figure, which is its finding."""
     return str(figure.get_label()).split("\n")[0]
 
 
 def source_of(file: Path) -> str | None:
-    """Return the command that made an SVG or PNG, as its metadata have it, or None."""
+    """Return the command stored in the metadata of an SVG or PNG, or None."""
     if file.suffix == ".svg":
         text = file.read_text(encoding="utf-8", errors="replace")
         found = re.search(r"<dc:source>(.*?)</dc:source>", text, re.DOTALL)

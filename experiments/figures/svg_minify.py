@@ -1,7 +1,7 @@
-"""A figure as it stands in a page: the same drawing in a fifth of the bytes.
+"""Reduce SVG figures for a page to a fifth of their bytes.
 
-What every figure repeats (styles) is said once for the page, positions are rounded to a tenth of a point and told
-from one to the next, and groups that mean nothing are gone.
+Styles are moved to one style sheet of the page, coordinates are rounded to a tenth of a point and made relative, and
+groups without attributes are removed.
 """
 
 import base64
@@ -26,7 +26,7 @@ COORDINATES = ("x", "y", "width", "height")
 
 @dataclass
 class Styles:
-    """Styles of all figures of a page, and the parts that they draw more than once, each under a short name."""
+    """Short names of the styles of all figures of a page, and of elements that are referenced by id."""
 
     names: dict[str, str] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Styles:
         return self.names.setdefault(compact_style(style), f"f{len(self.names)}")
 
     def part(self, name: str) -> str:
-        """Return the short name of a part."""
+        """Return the short name of an element that is referenced by id."""
         return self.parts.setdefault(name, f"p{len(self.parts)}")
 
     @property
@@ -46,7 +46,7 @@ class Styles:
 
 
 def compact_style(style: str) -> str:
-    """Return a style in few bytes, with the page's own typeface.
+    """Return a style without spaces, with the page's typeface.
 
     >>> compact_style("font: 700 8.5px 'DejaVu Sans', sans-serif; text-anchor: middle")
     'font:700 8.5px sans-serif;text-anchor:middle'
@@ -57,7 +57,7 @@ def compact_style(style: str) -> str:
 
 
 def minify_svg(svg: str, styles: Styles, texts: dict[str, str]) -> str:
-    """Return an SVG for a page; ``texts`` gives in the other language what has one."""
+    """Return a minified SVG; ``texts`` are the translations of its texts to the other language."""
     root = fromstring(svg)
     stated = [pair for one in root.iter() for pair in one.attrib.items()]
     used = set(USED.findall(" ".join(value for key, value in stated if key == LINK or value.startswith("url("))))
@@ -67,7 +67,7 @@ def minify_svg(svg: str, styles: Styles, texts: dict[str, str]) -> str:
 
 
 def minify_element(element: Element, used: set[str], styles: Styles, texts: dict[str, str]) -> str:
-    """Return an element and all within it; texts that are in two languages in both, of which the page shows one."""
+    """Return an element with its children; translated texts are included in both languages."""
     tag = element.tag.removeprefix(SVG)
     if tag in ("metadata", "style") or not element.tag.startswith(SVG):
         return ""
@@ -84,7 +84,7 @@ def minify_element(element: Element, used: set[str], styles: Styles, texts: dict
 
 
 def minify_attributes(element: Element, tag: str, used: set[str], styles: Styles) -> list[tuple[str, str]]:
-    """Return the attributes of an element that change what is seen."""
+    """Return the attributes of an element that affect the drawing, minified."""
     found = []
     for key, value in element.attrib.items():
         name = key.replace(XLINK, "")
@@ -108,7 +108,7 @@ def minify_attributes(element: Element, tag: str, used: set[str], styles: Styles
 
 
 def reduce_palette(encoded: str) -> str:
-    """Return a PNG of few colours (in base 64) as one that tells each colour once."""
+    """Return a PNG (base 64) with a palette, or unchanged if it has more than `PALETTE` colours."""
     pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGBA"))
     colours, places = np.unique(pixels.reshape(-1, 4), axis=0, return_inverse=True)
     if len(colours) > PALETTE:
@@ -121,7 +121,7 @@ def reduce_palette(encoded: str) -> str:
 
 
 def round_tenth(value: float) -> str:
-    """Return a number to a tenth, as short as it can be written.
+    """Return a number rounded to a tenth, in the shortest form.
 
     >>> round_tenth(12.04), round_tenth(-0.26), round_tenth(3.96)
     ('12', '-.3', '4')
@@ -131,7 +131,7 @@ def round_tenth(value: float) -> str:
 
 
 def relative_path(path: str) -> str:
-    """Return a path told from point to point.
+    """Return a path in relative coordinates.
 
     >>> relative_path("M 10 20 L 15.04 20 L 15.04 18.5 z ")
     'm10 20l5 0 0-1.5z'
@@ -148,5 +148,5 @@ def relative_path(path: str) -> str:
 
 
 def with_blank(text: str, place: int) -> str:
-    """Return a number with the blank that it needs before it."""
+    """Return a number preceded by a space if one is needed to separate it."""
     return text if place == 0 or text.startswith("-") else f" {text}"

@@ -1,4 +1,4 @@
-"""Draw a sensitivity analysis: a panel for each measure, and for Morris effect against spread."""
+"""Draw a sensitivity analysis: a tornado panel for each measure, and for Morris the effect against its spread."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,9 +19,9 @@ from model.engine.errors import InputError
 
 MOST_ROWS, NAMED = 15, 8
 IN_UNITS = ("mu_star", "sigma")
-"""Indices in the unit of their measure, which are scaled as people read it."""
+"""Indices in the unit of their measure, which are converted to display units."""
 WIDE_OF_POINT, LETTER, LINE_OF_NAME = 0.014, 0.026, 0.075
-"""Shares of the longest axis: half a point, a letter of a name, a line of names."""
+"""Radius of a point, width of a character and height of a line of names, as shares of the axis."""
 
 
 def index_charts(folder: Path, tongue: Tongue) -> Iterator[tuple[str, Figure]]:
@@ -41,7 +41,7 @@ def index_charts(folder: Path, tongue: Tongue) -> Iterator[tuple[str, Figure]]:
 
 
 def draw_tornado(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
-    """Draw the main index of the strongest factors in every measure; hollow where chance forbids a ranking."""
+    """Draw the main index of the strongest factors for every measure; hollow if random variation prevents a ranking."""
     index = next(method.main for method in METHODS.values() if method.main in set(table["index"]))
     own = table[table["index"] == index]
     measures = list(dict.fromkeys(own["measure"]))
@@ -71,7 +71,7 @@ def draw_tornado(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
 
 
 def strongest_factor(table: pd.DataFrame, measure: str, tongue: Tongue) -> str:
-    """Return the factor that matters most to a measure, if chance lets any order be read."""
+    """Return the finding on the factor with the largest index, unless random variation prevents a ranking."""
     own, what = table[table["measure"] == measure], capital_meaning(measure, tongue)
     if own["rank_best"].isna().all():
         return said("figure.sensitivity.no_order", tongue, what=what)
@@ -80,7 +80,7 @@ def strongest_factor(table: pd.DataFrame, measure: str, tongue: Tongue) -> str:
 
 
 def draw_morris(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
-    """Draw spread against size of the effects: far above the line means interaction or bends."""
+    """Draw spread against size of effects; points far above the line indicate interactions or nonlinearity."""
     measures = list(dict.fromkeys(table["measure"]))
     finding = strongest_factor(table[table["index"] == "mu_star"], measures[0], tongue)
     texts = finding, said("figure.sensitivity.morris", tongue, arm=arm)
@@ -100,7 +100,7 @@ def draw_morris(table: pd.DataFrame, arm: str, tongue: Tongue) -> Figure:
 
 
 def name_points(axes: Axes, table: pd.DataFrame, end: float, tongue: Tongue) -> None:
-    """Write the names beside points, from below upwards and never one over another."""
+    """Write the names of points next to them, from the bottom up and without overlap."""
     taken = [(x - WIDE_OF_POINT * end, x + WIDE_OF_POINT * end, y) for x, y in table[["mu_star", "sigma"]].to_numpy()]
     for name, point in table.sort_values("sigma").iterrows():
         x, y = point["mu_star"] + 2.0 * WIDE_OF_POINT * end, point["sigma"]
