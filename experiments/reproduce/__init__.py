@@ -1,1 +1,1 @@
-"""Answer the question of the paper: `confianza reproduce`, from the design of the runs to tables, figures and words."""
+"""Answer the question of the paper (`confianza reproduce`): design, runs, tables, figures and sentences."""

@@ -1,4 +1,4 @@
-"""Design of `confianza reproduce`: blocks of runs that share a draw, a town, all random numbers and an account."""
+"""Design of `confianza reproduce`: blocks of runs that share a parameter draw, a town, a seed and an account."""
 
 import itertools
 import re
@@ -32,23 +32,23 @@ from model.engine.scenario import Scenario
 from scenarios import accounts, load
 
 FIRST_SEED = 1001
-"""Seed of the first block: apart from those of other tables, which begin with 1."""
+"""Seed of the first block; it differs from the seeds of other results, which begin with 1."""
 POLICIES = "policies"
-"""Folder of the policies that are carried out in part."""
+"""Folder of the files of partially implemented policies."""
 DIGITS = 3
 DRAWS, CHECKS, LOOP, LONG = KINDS = ("draws", "checks", "loop", "long")
 """Kinds of blocks."""
 PAIR = re.compile(rf"({'|'.join(SITES)})-({'|'.join(KINDS)})-[0-9]+-[a-z_]+:[a-z0-9_]+")
-"""Name of a pair of runs: that of its block, and its arm."""
+"""Name of a pair of runs: names of its block and of its arm."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """Runs of one site that share a draw, a seed with its town, and an account.
+    """Runs of one site that share a parameter draw, a seed with its town, and an account.
 
-    ``kind`` is one of `KINDS`. ``draw`` is the row of the hypercube of everything assumed; blocks with the
-    same draw also have the same seed. ``packages`` are doses by name, without the status quo; ``heavy`` tells whether
-    heavy hand is run, too.
+    ``kind`` is one of `KINDS`. ``draw`` is the row in the hypercube of assumed parameters; blocks with the same draw
+    also have the same seed. ``packages`` are doses by name, without the status quo; ``heavy`` adds a run of heavy
+    hand.
     """
 
     site: str
@@ -66,12 +66,12 @@ class Block:
 
     @property
     def name(self) -> str:
-        """Name that no other block has."""
+        """Unique name of the block."""
         return f"{self.site}-{self.kind}-{self.draw}-{self.account}"
 
     @property
     def arms(self) -> tuple[str, ...]:
-        """Names of its runs, the status quo first."""
+        """Names of the runs, the status quo first."""
         return (STATUS_QUO, *self.packages, *([HEAVY_HAND] if self.heavy else []))
 
 
@@ -84,17 +84,17 @@ class ReproduceDesign:
 
     @cached_property
     def ranges(self) -> Mapping[str, Range]:
-        """Plausible ranges of everything that nobody has measured, by dotted name."""
+        """Plausible ranges of all unmeasured parameters, by dotted name."""
         return dict(plausible_ranges("*"))
 
     @cached_property
     def cube(self) -> np.ndarray:
-        """Latin hypercube of draws."""
+        """Latin hypercube of draws (draws × parameters, 0-1)."""
         return design_points(Design(points=self.size.all_draws, seed=self.plan.seed), len(self.ranges))
 
     @cached_property
     def doses(self) -> np.ndarray:
-        """Latin hypercube of doses: one row for each package at random doses, and a column for each factor."""
+        """Latin hypercube of doses (packages at random doses × factors, 0-1)."""
         size = self.size
         rows = (size.draws + size.checks) * size.points + size.long * size.long_points
         return np.round(
@@ -103,9 +103,9 @@ class ReproduceDesign:
 
     @cached_property
     def blocks(self) -> Sequence[Block]:
-        """Blocks in the order in which they are run: all kinds at both sites advance alike.
+        """Blocks in the order in which they are run, with all kinds and both sites interleaved.
 
-        So a command that is stopped halfway has about half of the draws for every table.
+        A command that is stopped halfway therefore has about half of the draws for every table.
         """
         of_sites = zip(*([*self.draw_blocks(site), *self.loop_blocks(site)] for site in SITES), strict=True)
         blocks = list(itertools.chain.from_iterable(of_sites))
@@ -115,11 +115,11 @@ class ReproduceDesign:
 
     @property
     def pairs(self) -> Iterator[tuple[Block, str]]:
-        """All pairs of runs in the order of blocks: a block, and an arm beside its status quo."""
+        """All pairs of runs in the order of blocks: a block, and the arm compared with its status quo."""
         return ((block, arm) for block in self.blocks for arm in block.arms[1:])
 
     def draw_blocks(self, site: str) -> Iterator[Block]:
-        """Yield the blocks with an account of their own: of a few years, of many, and those that test emulators."""
+        """Yield the blocks of kinds `DRAWS`, `LONG` and `CHECKS`; their draws take the accounts in turn."""
         names, size, everything = tuple(accounts.names()), self.size, next(iter(self.plan.packages))
         for draw in range(size.draws):
             packages = dict(self.plan.packages) | self.random_packages(draw * size.points, size.points)
@@ -143,7 +143,7 @@ class ReproduceDesign:
             )  # fmt: skip
 
     def loop_blocks(self, site: str) -> Iterator[Block]:
-        """Yield the blocks of each draw under every account of the loop."""
+        """Yield the blocks of kind `LOOP`: each draw under every account of the loop."""
         packages = {name: self.plan.packages[name] for name in ("everything", "adoption")}
         for draw in range(self.size.draws, self.size.draws + self.size.loop):
             for account in (self.plan.loop.uncut, *self.plan.loop.cuts[: self.size.cuts]):
@@ -155,7 +155,7 @@ class ReproduceDesign:
     def find_pair(self, name: str, where: object = "--repeat") -> tuple[Block, str]:
         """Return the block and arm of a name like `villa_canales-draws-3-present_law:everything`.
 
-        Raises `InputError` where there is no such pair, with the option or file that names it.
+        Raises `InputError` if there is no such pair; its message begins with ``where``, the source of the name.
         """
         if not PAIR.fullmatch(name):
             raise InputError(f"{where}: a pair is named SITE-KIND-DRAW-ACCOUNT:ARM, as in the explorer, got '{name}'")
@@ -169,13 +169,13 @@ class ReproduceDesign:
         return block, arm
 
     def random_packages(self, first: int, number: int) -> dict[str, Doses]:
-        """Return so many packages at random doses from a row of the hypercube on."""
+        """Return ``number`` packages at random doses, from row ``first`` of the hypercube of doses on."""
         factors = tuple(self.plan.factors)
         rows = range(first, first + number)
         return {f"{POINT}_{row}": dict(zip(factors, map(float, self.doses[row]), strict=True)) for row in rows}
 
     def values(self, draw: int) -> dict[str, Any]:
-        """Return the parameters of a draw."""
+        """Return the parameter values of a draw, by dotted name."""
         return {
             name: span.value(float(share))
             for (name, span), share in zip(self.ranges.items(), self.cube[draw], strict=True)
@@ -187,7 +187,7 @@ class ReproduceDesign:
         return {name: float(self.cube[draw, where.index(name)]) for name in self.plan.assumptions}
 
     def specs(self, block: Block, folder: Path) -> dict[str, RunSpec]:
-        """Return the runs of a block by arm; policies that are carried out in part are written to the folder."""
+        """Return the runs of a block by arm; writes files of partially implemented policies to the folder."""
         values = self.values(block.draw) | accounts.read(block.account) | dict(self.size.set)
         scenario = municipality(block.site)
         common = RunSpec(
@@ -201,7 +201,7 @@ class ReproduceDesign:
         return {arm: replace(common, policies=self.policies(block, arm, folder)) for arm in block.arms}
 
     def policies(self, block: Block, arm: str, folder: Path) -> tuple[str, ...]:
-        """Return the policies of an arm, as a run names them: by name where they are carried out in full."""
+        """Return the policies of an arm: names if all are implemented in full, else the path of a written file."""
         if arm not in block.packages:
             return () if arm == STATUS_QUO else (arm,)
         doses = {self.plan.factors[name]: share for name, share in block.packages[arm].items() if share > 0.0}
@@ -219,5 +219,5 @@ def design_of(size: str) -> ReproduceDesign:
 
 @cache
 def municipality(site: str) -> Scenario:
-    """Return the scenario of a site as its files say."""
+    """Return the scenario of a site with its default values."""
     return load(site)

@@ -1,4 +1,4 @@
-"""Policies that are carried out in part: a share of every change that the policies make, written as a policy file."""
+"""Partially implemented policies: a share of every change of some policies, written as a policy file."""
 
 from pathlib import Path
 
@@ -16,20 +16,20 @@ type Change = tuple[str, str, float]
 
 
 def dosed_changes(scenario: Scenario, doses: Doses) -> list[Change]:
-    """Return the changes of some policies, each carried out by a share.
+    """Return the changes of some policies, each implemented by a share.
 
     Parameters
     ----------
     scenario
         Municipality; a parameter that a policy sets moves from its value there towards that of the policy.
     doses
-        Share (0-1) by name of policy. Factors are raised to the power of the share, sums are multiplied by it.
+        Share (0-1) by name of policy. Factors are raised to the power of the share, increments are multiplied by it.
 
     Returns
     -------
     list of (how, parameter, value)
-        Nothing of a policy with the share 0; the policy itself with the share 1. Where two policies set a parameter,
-        which must be to the same value, the larger share counts. Whole numbers are rounded half up.
+        No changes of a policy with share 0, full changes with share 1. If two policies set a parameter, which must be
+        to the same value, the larger share counts. Integer parameters are rounded half up.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def dosed_changes(scenario: Scenario, doses: Doses) -> list[Change]:
 
 
 def partial_value(scenario: Scenario, parameter: str, target: float, share: float) -> float:
-    """Return the value a share of the way from that of a scenario to a target."""
+    """Return the value of a parameter at a share (0-1) of the way from the scenario's value to a target."""
     group, key = find_parameter(parameter)
     start = parameter_value(scenario, parameter)
     value = target if share >= 1.0 else start + share * (target - start)
@@ -61,7 +61,7 @@ def partial_value(scenario: Scenario, parameter: str, target: float, share: floa
 
 
 def write_policy(folder: Path, name: str, changes: list[Change]) -> Path:
-    """Write changes as the file of a policy, unless it holds them already; return the file."""
+    """Write changes as a policy file, unless it has this content already; return its path."""
     lines = [f'title = {{ en = "{name}", es = "{name}" }}']
     for how in ("set", "scale", "add"):
         own = [f'"{parameter}" = {format_value(value)}' for kind, parameter, value in changes if kind == how]
@@ -73,7 +73,7 @@ def write_policy(folder: Path, name: str, changes: list[Change]) -> Path:
 
 
 def format_value(value: float) -> str:
-    """Return a number as a policy file states it, in few digits so that it can be read.
+    """Return a number as text for a policy file, with at most `DIGITS` digits for readability.
 
     >>> format_value(2.0), format_value(0.1234567)
     ('2', '0.123457')

@@ -1,6 +1,6 @@
-"""Pairs of runs that another folder of `confianza reproduce` holds, with which a folder may begin.
+"""Reuse the pairs of runs of another folder of `confianza reproduce` in a new folder.
 
-Some of them are run again first: two versions of the code may share a folder only if they give the same bits.
+A sample of them is run again first: two versions of the code may share a folder only if they give the same bits.
 """
 
 import json
@@ -21,12 +21,12 @@ from experiments.storage.writing import write_whole
 from model.engine.errors import InputError
 
 EARLIER, EARLIER_LOCK = "earlier.parquet", "earlier.json"
-"""Files of a folder: the pairs with which it began, and what is known of them."""
+"""Files of a folder: reused pairs, and their provenance."""
 COLUMNS = (*KEYS, "measure", *SIDES[0], *SIDES[1])
 
 
 def earlier_pairs(folder: Path) -> pd.DataFrame:
-    """Return the pairs with which a folder began: no rows where it began with none."""
+    """Return the reused pairs of a folder; no rows if there are none."""
     path = folder / EARLIER
     return read_pairs(path) if path.is_file() else pd.DataFrame(columns=COLUMNS)
 
@@ -37,10 +37,10 @@ def read_pairs(path: Path) -> pd.DataFrame:
 
 
 def begin_with(design: ReproduceDesign, source: Path, folder: Path, now: Mapping[str, Any], workers: int) -> None:
-    """Write the pairs of another folder into this one, if those that are run again agree to the bit.
+    """Copy the pairs of another folder into this one, if a repeated sample of them agrees bit for bit.
 
-    ``now`` is what decides the runs of this folder (`lock.decided`); only the code of the model may be another. A pair
-    of each kind of block is run again at each site.
+    ``now`` are the settings of this folder (`lock.decided`); those of ``source`` may differ only in the code of the
+    model. The sample has one pair of each kind of block and site.
     """
     if (folder / EARLIER).is_file() or (folder / LOCK).is_file():
         raise InputError(f"--from: {folder} has begun already: leave --from out to go on, or begin anew with --fresh")
@@ -63,13 +63,13 @@ def begin_with(design: ReproduceDesign, source: Path, folder: Path, now: Mapping
 
 
 def sample_of(pairs: pd.DataFrame, seed: int) -> list[str]:
-    """Return the names of some pairs: one of each kind of block and site, drawn at random."""
+    """Return the names of a random sample of pairs: one of each kind of block and site."""
     drawn = pairs.sample(frac=1.0, random_state=seed).drop_duplicates(["site", "kind"])
     return sorted(pair_names(drawn))
 
 
 def check_equal(again: pd.DataFrame, pairs: pd.DataFrame, path: Path) -> None:
-    """Raise unless pairs that were run again are to the bit what a table says of them."""
+    """Raise InputError unless repeated pairs are equal bit for bit to those of a table."""
     keys = [*KEYS, "measure"]
     stated = again[keys].merge(pairs, how="left", on=keys)
     differ = stated[again.columns].compare(again)
@@ -79,6 +79,6 @@ def check_equal(again: pd.DataFrame, pairs: pd.DataFrame, path: Path) -> None:
 
 
 def known_of_earlier(folder: Path) -> dict[str, Any]:
-    """Return what the lock tells of the pairs with which a folder began: their code, and those that were run again."""
+    """Return the entry of the lock on reused pairs: their code, and the repeated sample; empty if there are none."""
     path = folder / EARLIER_LOCK
     return {"earlier": json.loads(path.read_text(encoding="utf-8"))} if path.is_file() else {}

@@ -1,4 +1,4 @@
-"""Effects of packages and of heavy hand over random variation, towns, draws and accounts: every block is one pair."""
+"""Effects of packages and of heavy hand over seeds, towns, parameter draws and accounts; each block is one pair."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -16,13 +16,13 @@ from experiments.statistics.thresholds import Scale, are_too_few
 from experiments.statistics.verdicts import corrected, judge
 
 BAND = 0.05, 0.95
-"""Quantiles over pairs between which nine of ten pairs lie."""
+"""Quantiles of the band that contains nine in ten pairs."""
 COLUMNS = (
     *("site", "arm", "account", "years", "measure", "n", "base", "arm_mean", "effect", "low", "high"),
     *("band_low", "band_high", "share_up", "delta", "p", "adjusted", "verdict"),
 )
 ALL = "all"
-"""Instead of the name of an account: pairs of all accounts, each as often."""
+"""Value of the column `account` for effects over all accounts with equal weights."""
 REMEDY = ("domestic_without_remedy", "women_without_remedy", "men_without_remedy", "refused")
 COSTS = (
     *("trust_mean", "fairness_mean", "fear_mean", "detentions", "wrongful_detentions", "homicides", "extortions"),
@@ -32,14 +32,14 @@ CRITERIA = ("c1", "c2", "c3", "c4")
 
 
 def sides_of(pairs: pd.DataFrame) -> tuple[list[Value], list[Value]]:
-    """Return both sides of some pairs, as statistics take them."""
+    """Return the values of both sides of some pairs: numbers, or numerators with denominators."""
     sides = (zip(pairs[top], pairs[per], strict=True) for top, per in SIDES)
     base, arm = ([value if per == 1.0 else (value, per) for value, per in side] for side in sides)
     return base, arm
 
 
 def effect_row(pairs: pd.DataFrame, measure: str, years: int) -> dict[str, Any]:
-    """Return the effect in some pairs of one measure: mean and interval, and the band of nine pairs in ten."""
+    """Return the effect in some pairs of one measure: mean, interval, and the band of nine in ten pairs."""
     base, arm = sides_of(pairs)
     found = paired(base, arm, scale=BY_NAME[measure].scale(float(years)))
     each = differences(pairs).dropna()
@@ -53,16 +53,16 @@ def effect_row(pairs: pd.DataFrame, measure: str, years: int) -> dict[str, Any]:
 
 
 def scale_at(pairs: pd.DataFrame, measure: str, years: int) -> Scale:
-    """Return how differences between effects on a measure are judged: by delta at the level of the measure itself."""
+    """Return the scale for differences between effects; its delta is that at the mean level of the measure."""
     own = pairs[(pairs["measure"] == measure) & (pairs["years"] == years)]
     scale = BY_NAME[measure].scale(float(years))
     return replace(scale, delta=scale.threshold(*(float((own[top] / own[per]).mean()) for top, per in SIDES)).delta)
 
 
 def with_verdicts(table: pd.DataFrame, families: Sequence[str]) -> pd.DataFrame:
-    """Return a table of effects with p-values corrected in each family (decisions/0027), and the verdict on each.
+    """Return a table of effects with p-values corrected within each family (decisions/0027), and verdicts.
 
-    Where homicides are too few for any statement on a policy, this is the verdict.
+    The verdict is "rare" where there are too few homicides for a statement on a policy.
     """
     if table.empty:
         return table.assign(verdict=[])
@@ -76,9 +76,9 @@ def verdict_on(row: Any) -> str:
 
 
 def main_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return the pairs that represent draws and accounts alike.
+    """Return the pairs of kinds `DRAWS` and `LONG`, which represent all accounts equally.
 
-    Those of the loop repeat draws under few accounts; those of the checks are kept apart.
+    Pairs of the loop repeat draws under few accounts; those of the checks are reserved to test emulators.
     """
     return pairs[pairs["kind"].isin([DRAWS, LONG])]
 
@@ -91,7 +91,7 @@ def effects_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def accounts_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return the effect of everything and of heavy hand under each account, at the longest common horizon."""
+    """Return the effects of everything, adoption and heavy hand under each account, at the longest common horizon."""
     own = main_pairs(pairs)
     years = own.groupby("kind")["years"].max().min()
     own = own[(own["years"] == years) & own["arm"].isin(["everything", "adoption", HEAVY_HAND])]
@@ -108,7 +108,7 @@ def effect_rows(pairs: pd.DataFrame, keys: tuple[str, ...], measures: Sequence[s
 
 
 def together_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return what the factors do together beyond the sum of what each does alone, paired by block.
+    """Return the interaction of the factors: effect of all together less the sum of single effects, paired by block.
 
     ``sum`` is the sum of the effects of the factors alone, ``effect`` the effect of everything less this sum.
     """
@@ -142,9 +142,9 @@ def complaints_and_crime(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def paradox_table(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return in how many pairs complaints rise although crime falls, by site, arm and horizon.
+    """Return the share of pairs in which complaints rise although crime falls, by site, arm and horizon.
 
-    ``other`` is the share in which complaints fall although crime rises.
+    ``other`` is the share in which complaints fall although crime rises, ``n`` the number of pairs.
     """
     wide = complaints_and_crime(pairs)
     signs = wide.assign(

@@ -1,4 +1,4 @@
-"""Figures of `confianza reproduce`: one for each result, both municipalities side by side, in one language."""
+"""Figures of `confianza reproduce`: one per result and language, with both municipalities side by side."""
 
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
@@ -53,23 +53,23 @@ SHOWN = ("trust_mean", "crimes_occurred")
 """Measures of most figures."""
 ARMS = (EVERYTHING, "adoption", "reporting", "resources", HEAVY_HAND)
 ROW, LEFT = 0.24, 1.35
-"""Inches of a row and of the names at its left."""
+"""Height of a row and width of the names at its left, in inches."""
 EDGE, LABEL = 0.03, 84
-"""Share of a panel near its border where contours have no number; characters in a line that names a region."""
+"""Margin (share of a panel) in which contours have no numbers; characters in a line of a region's label."""
 OUTCOMES = {"works": B, "little": B, "harms": HARM, "nothing": INK, "open": NULL}
 HOLLOW = ("little", "open")
-"""Outcomes whose point is not filled: by less than matters, or not known."""
+"""Outcomes with a hollow point: change too small to matter, or not known."""
 DIVERGING = LinearSegmentedColormap.from_list("effect", [A, WHITE, B])
-"""Colours from less (ochre) over none (white) to more (blue)."""
+"""Colour map from decrease (ochre) over no effect (white) to increase (blue)."""
 LINES = {EVERYTHING: (INK, "-"), "adoption": (B, "-"), "reporting": (A, "--"), "resources": (NULL, ":")}
 
 
 def sheet_of(
     name: str, key: str, table: pd.DataFrame, sizes: PanelSizes, tongue: Tongue, measures: Sequence[str] = ()
 ) -> PanelFigure:
-    """Return a figure of panels for a result, with its title, a head for each site, or for each site and measure.
+    """Return a figure for a result, with its title and a panel for each site, or for each site and measure.
 
-    The note below the title is that of ``key`` in the catalogue, behind the last year of the table.
+    The note below the title is the last year of the table, followed by the message ``key`` of the catalogue.
     """
     note = f"{tongue('año', 'year')} {int(table['years'].max())}; {said(f'reproduce.figure.{key}', tongue)}"
     heads = [
@@ -84,7 +84,7 @@ def sheet_of(
 def draw_effects(
     tables: Tables, tongue: Tongue, name: str, table: str, measures: Sequence[str], arms: Sequence[str] = ARMS
 ) -> Figure:
-    """Draw effects of packages with their intervals, and the band of nine pairs in ten behind them."""
+    """Draw effects of packages with their intervals, and behind them the band of nine in ten pairs."""
     effects = tables[table]
     effects = effects[effects["years"] == horizon_of(effects)]
     sizes = PanelSizes(
@@ -109,14 +109,14 @@ def draw_effects(
 
 
 def sign_values(axis: Axis) -> None:
-    """Write the values along an axis with their sign: three digits, and whole numbers from a hundred on."""
+    """Format the values along an axis with their sign: three significant digits, whole numbers from 100 on."""
     axis.set_major_formatter(
         FuncFormatter(lambda x, _: f"{x:{'+,.0f' if abs(x) >= 100.0 else '+.3g'}}".replace("-", "−") if x else "0")
     )
 
 
 def draw_surfaces(tables: Tables, tongue: Tongue) -> Figure:
-    """Draw trust and crime over adoption and reporting support."""
+    """Draw effects on trust and crime over doses of adoption and reporting support."""
     table = last_horizon(tables["surfaces"])
     sizes = PanelSizes(2.1, 0.35, 0.0, across=2, gap=0.75, foot=0.5)
     sheet = sheet_of("surfaces", "surface", table, sizes, tongue, SHOWN)
@@ -141,7 +141,7 @@ def draw_contours(axes: Axes, grid: pd.DataFrame) -> None:
     axes.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0), xticks=(0.0, 0.5, 1.0), yticks=(0.5, 1.0))
     for text in axes.clabel(lines, fontsize=6, fmt=lambda value: f"{value:+.3g}".replace("-", "−")):
         if not all(EDGE < at < 1.0 - EDGE for at in text.get_position()):
-            text.remove()  # the border would cut it off
+            text.remove()  # it would be cut off at the border
 
 
 def draw_dependence(tables: Tables, tongue: Tongue) -> Figure:
@@ -163,7 +163,7 @@ def draw_dependence(tables: Tables, tongue: Tongue) -> Figure:
 
 
 def draw_criteria(tables: Tables, tongue: Tongue) -> Figure:
-    """Draw the four criteria today and with everything."""
+    """Draw the four criteria under the status quo and with all factors."""
     table = rows_where(tables["criteria"], arm=EVERYTHING)
     table = table[table["years"] == horizon_of(table)]
     sizes = PanelSizes(0.2 + 0.3 * len(CRITERIA), 1.7, 0.0, across=2, gap=0.3, right=0.55, wide=8.4)
@@ -213,7 +213,7 @@ def draw_regions(tables: Tables, tongue: Tongue) -> Figure:
 
 
 def rule_text(rule: str, tongue: Tongue) -> str:
-    """Return the rule of a region in words: each input with its limits."""
+    """Return the rule of a region as text: each input with its limits."""
     parts = []
     for one in rule.split("; "):
         name, _, limits = one.rpartition(" ")
@@ -222,7 +222,7 @@ def rule_text(rule: str, tongue: Tongue) -> str:
 
 
 def rule_name(name: str, tongue: Tongue) -> str:
-    """Return the name of an input of a rule: an account by its title."""
+    """Return the label of an input of a rule; of an account, its title."""
     from scenarios import accounts
 
     title = accounts.names().get(name)
@@ -230,7 +230,7 @@ def rule_name(name: str, tongue: Tongue) -> str:
 
 
 def draw_paradox(tables: Tables, tongue: Tongue) -> Figure:
-    """Draw the change of complaints over the change of crime, a point for each pair."""
+    """Draw the change of complaints against the change of crime, with a point for each pair."""
     table = tables["pairs_of_paradox"]
     sizes = PanelSizes(2.4, 0.6, 0.0, across=2, gap=0.6, foot=0.5)
     sheet = sheet_of("paradox", "paradox", table, sizes, tongue)
@@ -252,7 +252,7 @@ def draw_paradox(tables: Tables, tongue: Tongue) -> Figure:
 
 
 def draw_doses(tables: Tables, tongue: Tongue) -> Figure:
-    """Draw trust and crime along each factor, and along all together."""
+    """Draw effects on trust and crime by dose of each factor, and of all together."""
     table = last_horizon(tables["doses"])
     sizes = PanelSizes(1.7, 0.45, 0.0, across=2, gap=0.5, right=0.95, foot=0.4, wide=8.0)
     sheet = sheet_of("doses", "doses", table, sizes, tongue, SHOWN)
@@ -281,7 +281,7 @@ def draw_doses(tables: Tables, tongue: Tongue) -> Figure:
 
 
 def name_lines(axes: Axes, ends: Mapping[str, float], tongue: Tongue) -> None:
-    """Write the name of each line at its right end, from below upwards and never one over another."""
+    """Write the name of each line at its right end, without overlap."""
     low, high = axes.get_ylim()
     lowest = low
     for line, value in sorted(ends.items(), key=lambda one: one[1]):

@@ -1,4 +1,4 @@
-"""Lock of `confianza reproduce`: what decides its numbers, and the digests of all that it wrote."""
+"""Lock file of `confianza reproduce`: settings that decide its numbers, and digests of the files written."""
 
 import json
 from collections.abc import Mapping
@@ -17,11 +17,11 @@ from scenarios import accounts
 
 LOCK = "reproduce.lock.json"
 LOCKED = (".csv", ".md", ".svg", ".png", ".html", ".parquet", ".toml")
-"""Endings of files whose digests the lock states, except the runs."""
+"""Suffixes of files whose digests are in the lock, except the runs."""
 
 
 def decided(design: ReproduceDesign, name: str) -> dict[str, Any]:
-    """Return what decides the runs of a folder: size, plan, draws, accounts and the code of the model."""
+    """Return the settings that decide the runs of a folder: size, plan, draws, accounts and code of the model."""
     settings = {account: accounts.read(account) for account in accounts.names()}
     drawn = json.dumps([list(design.ranges), design.cube.tolist(), design.doses.tolist()])
     return {
@@ -34,7 +34,7 @@ def decided(design: ReproduceDesign, name: str) -> dict[str, Any]:
 
 
 def read_lock(folder: Path) -> dict[str, Any]:
-    """Return what the lock of a folder states; raise one line where it cannot be read."""
+    """Return the content of the lock of a folder; raise InputError if it cannot be read."""
     path = folder / LOCK
     try:
         stated = json.loads(path.read_text(encoding="utf-8"))
@@ -46,13 +46,13 @@ def read_lock(folder: Path) -> dict[str, Any]:
 
 
 def check_lock(folder: Path, now: Mapping[str, Any]) -> None:
-    """Raise if a folder was begun with other draws, accounts or code: runs of two versions must not be mixed."""
+    """Raise InputError if a folder was begun with other settings; runs of two versions must not be mixed."""
     if (folder / LOCK).is_file():
         check_decided(folder, read_lock(folder), now)
 
 
 def check_decided(folder: Path, stated: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    """Raise if a lock states another value than now for one of the entries that decide runs."""
+    """Raise InputError if a lock differs from the current settings in any entry."""
     for key, value in now.items():
         if stated.get(key) != value:
             what = f"{folder / LOCK}: {key} is another than now ({value})"
@@ -60,7 +60,7 @@ def check_decided(folder: Path, stated: Mapping[str, Any], now: Mapping[str, Any
 
 
 def write_lock(folder: Path, now: Mapping[str, Any], **more: Any) -> None:
-    """Write the lock, with the digest of every file of tables, figures, sentences and explorer."""
+    """Write the lock, with the digests of all tables, figures, sentences and of the explorer."""
     found = (path for path in sorted(folder.rglob("*")) if path.suffix in LOCKED and path.name != "README.md")
     names = {path.relative_to(folder).as_posix(): path for path in found if path.is_file()}
     files = {name: sha256_of(path.read_bytes()) for name, path in names.items() if not name.startswith("runs/")}

@@ -1,4 +1,4 @@
-"""The loop trust → reporting → arrests → crime: effects of the same draws with it and under accounts that cut it."""
+"""Effects with and without the loop trust → reporting → arrests → crime, for the same parameter draws."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,10 +18,10 @@ COLUMNS = (
 
 
 def loop_table(plan: ReproducePlan, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return what each link changes under the account without a cut and under each cut, and the difference.
+    """Return the effects on the measures of the loop without a cut and under each account that cuts it.
 
-    ``uncut`` and ``cut`` are mean effects of a package on a measure, ``carried`` their difference, paired by draw: what
-    the link that is cut adds to the effect. ``share`` is ``carried`` in per cent of ``uncut``.
+    ``uncut`` and ``cut_effect`` are mean effects of a package on a measure. ``effect`` is their difference, paired by
+    draw: the contribution of the link that is cut. ``share`` is ``effect`` in percent of ``uncut``.
     """
     own = pairs[pairs["kind"] == LOOP]
     own = own.assign(effect=differences(own))

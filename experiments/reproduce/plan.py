@@ -13,13 +13,13 @@ from scenarios.timeline import BUILT_IN_SITES
 FILE = Path(__file__).with_name("plan.toml")
 SITES = BUILT_IN_SITES
 HORIZONS = (1, 3, 10)
-"""Years after which effects are told, as far as runs reach."""
+"""Years after which effects are reported, if runs are long enough."""
 STATUS_QUO, HEAVY_HAND = "status_quo", "heavy_hand"
 POINT = "point"
-"""First letters of the names of packages at random doses."""
+"""Prefix of the names of packages at random doses."""
 
 type Doses = Mapping[str, float]
-"""Share (0-1) of each factor's policy that is carried out; a factor that is left out is 0."""
+"""Share (0-1) to which the policy of each factor is implemented; a missing factor is 0."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,19 +42,19 @@ class ReproduceSize:
 
     @property
     def all_draws(self) -> int:
-        """Draws of a site, all kinds of blocks together."""
+        """Number of draws of a site over all kinds of blocks."""
         return self.draws + self.loop + self.long + self.checks
 
     @property
     def horizons(self) -> tuple[int, ...]:
-        """Years after which effects can be told."""
+        """Years after which effects are reported."""
         longest = self.long_years if self.long else self.years
         return tuple(years for years in HORIZONS if years <= longest)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Loop:
-    """Accounts of the loop from trust to crime: the one without a cut, those that cut it, and the measures told."""
+    """Accounts of the loop from trust to crime: the one without a cut, those that cut it; and the reported measures."""
 
     uncut: str
     cuts: tuple[str, ...]
@@ -83,7 +83,7 @@ class ReproducePlan:
 
     @property
     def headlines(self) -> Sequence[Headline]:
-        """Measures that are told."""
+        """Measures that are reported."""
         return [BY_NAME[name] for name in self.told]
 
     @property

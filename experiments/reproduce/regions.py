@@ -1,7 +1,7 @@
-"""Regions of doses, assumptions and accounts in which effects differ: found on some blocks, tested on the others.
+"""Find regions of doses, assumptions and accounts in which effects differ, on one part of the draws, and test them.
 
 A regression tree (Breiman et al., Classification and Regression Trees, 1984) splits the inputs where the effect differs
-most.  Each leaf is a region.  Its verdict follows from blocks on which the tree was not grown, by the one rule for
+most.  Each leaf is a region.  Its verdict follows from draws to which the tree was not fitted, by the rule for all
 effects (decisions/0027).
 """
 
@@ -23,15 +23,15 @@ TESTED = 0.5
 LEAVES = 5
 """Largest number of regions of a site and measure."""
 GOOD = {"trust_mean": 1, "crimes_occurred": -1, "domestic_without_remedy": -1}
-"""Direction of a measure in which the intervention works."""
+"""Desired direction of each measure."""
 WORKS, LITTLE, HARMS, NOTHING, OPEN = OUTCOMES = "works", "little", "harms", "nothing", "open"
-"""Outcomes in a region: better, better by less than matters, worse, practically nothing, not known."""
+"""Outcomes in a region: better, better by too little to matter, worse, no practical effect, not known."""
 
 
 def regions_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return a row for each region of each site and measure, at the horizon of most runs.
 
-    ``rule`` says in inputs (0-1) where the region lies, ``share`` is the share of the tested runs in it; each block
+    ``rule`` gives the limits of the region in inputs (0-1), ``share`` the share of the test runs in it; each block
     counts once in a region, by the mean of its runs there. ``outcome`` is one of `OUTCOMES`.
     """
     dosed = dosed_pairs(design, main_pairs(pairs))
@@ -82,7 +82,7 @@ def by_block(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def rules_of(tree: Any, names: list[str]) -> dict[int, str]:
-    """Return the rule of each leaf: the closest limits of each input on its path."""
+    """Return the rule of each leaf: the tightest limits of each input on its path."""
     found: dict[int, str] = {}
 
     def follow(node: int, limits: dict[str, tuple[float, float]]) -> None:
@@ -100,7 +100,7 @@ def rules_of(tree: Any, names: list[str]) -> dict[int, str]:
 
 
 def outcome_of(row: Any) -> str:
-    """Return the outcome of a region from the verdict on its tested runs."""
+    """Return the outcome of a region from the verdict on its test runs."""
     if row.verdict == "nothing":
         return NOTHING
     way = direction(row.verdict) * GOOD[row.measure]

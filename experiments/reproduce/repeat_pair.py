@@ -1,4 +1,4 @@
-"""Run one pair of the design again: the status quo and one arm of a block, as the explorer names it."""
+"""Repeat one pair of the design: the status quo and one arm of a block, by its name in the explorer."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,14 +17,14 @@ from experiments.storage.run_spec import RunSpec
 
 
 def measures_of(spec: RunSpec, tell: ReportProgress) -> pd.DataFrame:
-    """Return the months of one run."""
+    """Simulate one run; return its monthly measures."""
     return run_one(spec, tell).tables["measures"].to_pandas()
 
 
 def run_pairs(
     design: ReproduceDesign, pairs: Sequence[tuple[Block, str]], folder: Path, workers: int, label: str
 ) -> pd.DataFrame:
-    """Run pairs, each named by its block and arm, and return their rows (columns as those of `runs.pairs_of`)."""
+    """Run pairs, given by block and arm, and return their rows (columns as in `runs.pairs_of`)."""
     specs = [
         {one: spec for one, spec in design.specs(block, folder).items() if one in (STATUS_QUO, arm)}
         for block, arm in pairs

@@ -1,4 +1,4 @@
-"""Runs of `confianza reproduce`: carry out what a folder lacks, and read effects of every arm on every measure."""
+"""Runs of `confianza reproduce`: compute those missing in a folder, and read the pairs of every arm and measure."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,9 +25,9 @@ from model.engine.errors import InputError
 RUNS, PAIRS = "runs", "pairs.parquet"
 """Folder of the finished runs, and the table of pairs."""
 KEYS = ("site", "kind", "draw", "seed", "account", "arm", "years")
-"""Columns that tell pairs apart, beside the measure."""
+"""Key columns of a pair, besides the measure."""
 SIDES = ("base", "base_per"), ("arm_value", "arm_per")
-"""Columns of numerator and denominator of both sides of a pair."""
+"""Columns of numerator and denominator, for the status quo and for the arm of a pair."""
 
 type Specs = Sequence[tuple[Block, Mapping[str, RunSpec]]]
 """Blocks, each with its runs by arm."""
@@ -40,12 +40,12 @@ def specs_of(design: ReproduceDesign, folder: Path) -> Specs:
 
 
 def pair_names(pairs: pd.DataFrame) -> list[str]:
-    """Return the name of the pair of each row, as `ReproduceDesign.find_pair` reads it."""
+    """Return the name of the pair of each row, in the form that `ReproduceDesign.find_pair` reads."""
     return [f"{row.site}-{row.kind}-{row.draw}-{row.account}:{row.arm}" for row in rows_in(pairs)]
 
 
 def left_to_run(specs: Specs, earlier: pd.DataFrame) -> Specs:
-    """Return the runs of pairs that an earlier table does not have, each arm with the status quo of its block."""
+    """Return the runs of pairs that an earlier table lacks, with the status quo of their blocks."""
     known = set(pair_names(earlier.drop_duplicates(list(KEYS[:-1]))))
     left = []
     for block, arms in specs:
@@ -56,9 +56,9 @@ def left_to_run(specs: Specs, earlier: pd.DataFrame) -> Specs:
 
 
 def run_missing_cells(specs: Specs, folder: Path, workers: int) -> tuple[SweepOutcome, float]:
-    """Compute the runs that a folder lacks; return how it ended and the seconds that it took.
+    """Compute the runs that are missing in a folder; return the outcome and the seconds that it took.
 
-    A stopped start loses the runs in progress and at most the last ten seconds of results.
+    An interruption loses the runs in progress and at most the last ten seconds of results.
     """
     place = folder / RUNS
     for path in half_written(place) if place.is_dir() else ():
@@ -74,7 +74,7 @@ def run_missing_cells(specs: Specs, folder: Path, workers: int) -> tuple[SweepOu
 
 
 def run_missing(missing: Sequence[RunSpec], store: Store, workers: int) -> SweepOutcome:
-    """Compute some runs in the order of their blocks, of which all share a warm-up."""
+    """Compute some runs in the order of their blocks, since the runs of a block share a warm-up."""
     with Interruption() as interruption:
         executor, _ = executor_and_order(Hands(workers), interruption, len(missing))
         shifts = sum(spec.shifts for spec in missing)
@@ -86,10 +86,10 @@ def run_missing(missing: Sequence[RunSpec], store: Store, workers: int) -> Sweep
 def pairs_of(design: ReproduceDesign, specs: Specs, folder: Path, earlier: pd.DataFrame) -> pd.DataFrame:
     """Return a row for each arm, horizon and measure of each block, with both sides of the pair, in order of blocks.
 
-    Pairs that an earlier table has are taken from there.
+    Pairs of the table ``earlier`` are included.
 
     Columns are `KEYS`, ``measure``, and numerator and denominator of both sides (``base``, ``base_per``, ``arm_value``,
-    ``arm_per``); the denominator of a number is 1. Pairs of which a run failed are left out.
+    ``arm_per``); the denominator is 1 for measures that are no ratio. Pairs with a failed run are left out.
     """
     table = stored_table(folder / RUNS)
     months = {} if table is None else {str(run): own for run, own in table.to_pandas().groupby("run")}
@@ -121,13 +121,13 @@ def block_rows(
 
 
 def values_of(months: pd.DataFrame, headlines: Sequence[Headline]) -> dict[str, tuple[float, float]]:
-    """Return the measures of one run as numerator and denominator; the denominator of a number is 1."""
+    """Return the measures of one run as numerator and denominator, which is 1 for measures that are no ratio."""
     values = {one.name: one.value(months) for one in headlines}
     return {name: value if isinstance(value, tuple) else (value, 1.0) for name, value in values.items()}
 
 
 def differences(pairs: pd.DataFrame) -> pd.Series:
-    """Return the effect in each pair, in the unit of its measure; nan where a share has nothing to divide by."""
+    """Return the effect in each pair, in the unit of its measure; NaN if a denominator is 0."""
     base, arm = (pairs[top] / pairs[per].where(pairs[per] != 0.0) for top, per in SIDES)
     return arm - base
 

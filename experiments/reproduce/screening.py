@@ -1,4 +1,4 @@
-"""Screening of all drawn numbers: their correlations with effects over draws, beside what chance gives."""
+"""Screen all drawn parameters: their correlations with effects over draws, compared with chance."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,19 +13,19 @@ from experiments.reproduce.surfaces import rows_of
 from experiments.studies.assumed_effects import correlations, null_line, predicted_share
 
 SHOWN = 3
-"""Numbers that are told of each effect, although they may be chance."""
+"""Least number of parameters listed for each effect, even if their correlations may be chance."""
 FEWEST = 8
-"""Draws below which nothing is told."""
+"""Least number of draws for a screening."""
 COLUMNS = ("site", "arm", "years", "measure", "draws", "parameter", "r", "null_r", "beyond", "predicted")
 
 
 def numbers_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return the drawn numbers with which the effects of packages in full go together most.
+    """Return the drawn parameters that correlate most with the effects of packages in full.
 
-    ``r`` is the correlation over draws of a number, on the scale of its range, with the effect, both less their mean
-    under the same account. ``beyond`` is 1 if it is larger than ``null_r``, which chance alone exceeds in 5 % of such
-    designs. ``predicted`` is the share of the variance that the numbers beyond chance predict in draws that did not
-    choose them.
+    ``r`` is the correlation over draws of a parameter, scaled to its range, with the effect, both less their mean
+    under the same account. ``beyond`` is 1 if ``|r|`` is larger than ``null_r``, which chance alone exceeds in 5 % of
+    such designs. ``predicted`` is the share of the variance that parameters beyond chance predict in draws that were
+    not used to select them.
     """
     single = pairs[pairs["kind"].isin((DRAWS, LONG, CHECKS))]
     rows: list[dict[str, Any]] = []
@@ -39,7 +39,7 @@ def numbers_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def rows_of_effect(design: ReproduceDesign, pairs: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Yield the numbers that stand beyond chance, and at least the strongest, for the effect of one package."""
+    """Yield the parameters beyond chance for the effect of one package, and at least the `SHOWN` strongest."""
     pairs = pairs.assign(effect=differences(pairs)).dropna(subset="effect")
     if len(pairs) < FEWEST:
         return

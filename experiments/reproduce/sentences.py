@@ -1,4 +1,4 @@
-"""Three sentences on each result, in both languages; every number is read from a table of the results."""
+"""Write three sentences on each result, in both languages; every number is read from a table of the results."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ HEAVY = ("trust_mean", "wrongful_detentions", "homicides", "crimes_occurred")
 UNITS = {"0-100": "points", "%": "percent"}
 SHARE = 100.0
 NUMBERS = 5
-"""Drawn numbers that are named at most."""
+"""Largest number of drawn parameters that are named."""
 
 
 def site_name(site: str) -> Both:
@@ -47,12 +47,12 @@ def package_name(package: str) -> Both:
 
 
 def unit_of(measure: str) -> Both:
-    """Return the unit in which effects on a measure are told."""
+    """Return the unit in which effects on a measure are reported."""
     return message(f"reproduce.unit.{UNITS.get(BY_NAME[measure].unit, 'year')}")
 
 
 def number(value: float, measure: str = "", sign: str = "+") -> str:
-    """Return a number as it is told: points with two digits, counts with those of their measure."""
+    """Return a number with the decimals of its measure, or with none; a dash for NaN."""
     if math.isnan(value):
         return "–"
     digits = BY_NAME[measure].digits if measure else 0
@@ -60,7 +60,7 @@ def number(value: float, measure: str = "", sign: str = "+") -> str:
 
 
 def input_name(name: str) -> Both:
-    """Return the name of an input of the emulators: a factor, an assumption, or what stands beside them."""
+    """Return the name of an input of the emulators: a factor, an assumption, the account, or the unexplained part."""
     if "." in name:
         return both(parameter(name, "es"), parameter(name, "en"))
     if name in ("account", "not_predicted"):
@@ -69,7 +69,7 @@ def input_name(name: str) -> Both:
 
 
 def rows_where(table: pd.DataFrame, **where: object) -> pd.DataFrame:
-    """Return the rows in which columns have these values."""
+    """Return the rows of a table in which columns have the given values."""
     for column, value in where.items():
         table = table[table[column] == value]
     return table
@@ -92,7 +92,7 @@ def effect_words(row: Any, key: str = "effect") -> Both:
 def effects_sentence(
     tables: Tables, site: str, name: str, package: str, measures: Sequence[str], key: str = "effect"
 ) -> Both:
-    """Return the effects of a package in a table at a site, at the longest horizon of those with the most pairs."""
+    """Return the effects of a package in a table at a site, at the horizon of `horizon_of`."""
     own = rows_where(tables[name], site=site, arm=package)
     own = own[own["years"] == horizon_of(own)]
     rows = {row.measure: row for row in rows_in(own)}
@@ -113,7 +113,7 @@ def horizon_of(table: pd.DataFrame) -> int:
 
 
 def answer_numbers(tables: Tables) -> dict[str, object]:
-    """Return the pairs of runs with all three factors together, and what each pair draws."""
+    """Return the numbers of pairs with all three factors, of drawn parameters and of accounts."""
     table = tables["answer"]
     pairs = int(rows_where(table, arm=EVERYTHING, years=horizon_of(table))["n"].max())
     return {"n": pairs, "numbers": int(tables["design"]["numbers"].iloc[0]), "accounts": len(accounts.names())}
@@ -126,7 +126,7 @@ def r2_of(tables: Tables, measure: str) -> str:
 
 
 def surface_sentence(tables: Tables, site: str) -> Both:
-    """Return what each factor does alone, in full, to trust at a site."""
+    """Return the sentence on the effect of each factor alone, at full dose, on trust at a site."""
     own = last_horizon(rows_where(tables["doses"], site=site, measure="trust_mean"))
     if own.empty:
         return message("reproduce.sentence.no_surface", site=site_name(site))
@@ -148,13 +148,13 @@ def last_horizon(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def together_effects(tables: Tables) -> dict[str, Both]:
-    """Return by site what the factors do to trust together beyond the sum of what each does alone."""
+    """Return the interaction of the factors on trust, by site."""
     rows = rows_in(rows_where(last_horizon(tables["together"]), measure="trust_mean"))
     return {row.site: effect_words(row) for row in rows}
 
 
 def dependence_sentence(tables: Tables, site: str) -> Both:
-    """Return the two inputs on which the effect on trust depends most at a site."""
+    """Return the sentence on the two inputs that explain most of the effect on trust at a site."""
     own = last_horizon(rows_where(tables["dependence"], site=site, measure="trust_mean"))
     if own.empty:
         return message("reproduce.sentence.no_surface", site=site_name(site))
@@ -175,7 +175,7 @@ def share_words(row: Any) -> Both:
 
 
 def numbers_words(tables: Tables, site: str) -> Both | str:
-    """Return which drawn numbers go with the effect of everything on trust; nothing where there are too few draws."""
+    """Return the drawn parameters that correlate with the effect of everything on trust; "" if draws are too few."""
     own = rows_where(tables["numbers"], site=site, arm=EVERYTHING, measure="trust_mean")
     if own.empty:
         return ""
@@ -191,7 +191,7 @@ def numbers_words(tables: Tables, site: str) -> Both | str:
 
 
 def criteria_sentence(tables: Tables, site: str) -> Both:
-    """Return the four criteria at a site."""
+    """Return the sentence on the four criteria at a site."""
     own = rows_where(tables["criteria"], site=site, arm=EVERYTHING)
     own = own[own["years"] == horizon_of(own)]
     rows = {row.measure: row for row in rows_in(own)}
@@ -203,7 +203,7 @@ def criteria_sentence(tables: Tables, site: str) -> Both:
 
 
 def criterion_words(name: str, row: Any) -> Both:
-    """Return one criterion today and with a package."""
+    """Return one criterion under the status quo and with a package."""
     title = measure_name(name)
     if row is None or row.verdict == "missing":
         return message("reproduce.sentence.criterion_missing", name=title)
@@ -212,7 +212,7 @@ def criterion_words(name: str, row: Any) -> Both:
 
 
 def regions_sentence(tables: Tables, site: str) -> Both:
-    """Return the regions of a site by outcome."""
+    """Return the sentence on the regions of a site by outcome."""
     own = rows_where(tables["regions"], site=site) if len(tables["regions"]) else tables["regions"]
     if own.empty:
         return message("reproduce.sentence.no_region", site=site_name(site))
@@ -225,7 +225,7 @@ def regions_sentence(tables: Tables, site: str) -> Both:
 
 
 def paradox_sentence(tables: Tables, site: str) -> Both:
-    """Return how often complaints rise although crime falls at a site."""
+    """Return the sentence on pairs in which complaints rise although crime falls at a site."""
     own = rows_where(tables["paradox"], site=site, arm=EVERYTHING)
     row = rows_where(own, years=horizon_of(own)).iloc[0]
     pairs, other = (round(float(row[name] * row["n"])) for name in ("paradox", "other"))
@@ -236,7 +236,7 @@ def paradox_sentence(tables: Tables, site: str) -> Both:
 
 
 def check_words(tables: Tables) -> Both | str:
-    """Return the errors in the pairs that check the emulators of the first site; nothing where there are none."""
+    """Return the errors in the pairs that check the emulators of the first site; "" if there are none."""
     checks = {
         name: rows_where(tables["checks"], site=SITES[0], measure=name) for name in ("trust_mean", "crimes_occurred")
     }
@@ -262,7 +262,7 @@ def dose_errors(tables: Tables) -> dict[str, object]:
 
 
 def dose_sentence(tables: Tables, site: str) -> Both:
-    """Return what half of everything and everything give at a site."""
+    """Return the sentence on the effects of all factors at half and full dose at a site."""
     own = last_horizon(rows_where(tables["doses"], site=site, line=EVERYTHING))
     if own.empty:
         return message("reproduce.sentence.no_surface", site=site_name(site))
@@ -276,7 +276,7 @@ def dose_sentence(tables: Tables, site: str) -> Both:
 
 
 def loop_sentence(tables: Tables, site: str) -> Both:
-    """Return what the step from trust to behaviour carries of the effect of adoption on crime at a site."""
+    """Return the sentence on the part of adoption's effect on crime that depends on the loop, at a site."""
     row = next(iter(rows_in(rows_where(tables["loop"], site=site, arm="adoption", measure="crimes_occurred"))), None)
     if row is None:
         return message("reproduce.sentence.no_loop", site=site_name(site))
@@ -288,7 +288,7 @@ def loop_sentence(tables: Tables, site: str) -> Both:
 
 
 class ResultSentences(NamedTuple):
-    """Sentences of a result: one on each site, and one that says how to read them, with its numbers."""
+    """Sentences of a result: a function for one on each site, and the key and numbers of one on its interpretation."""
 
     on_site: Callable[[Tables, str], Both]
     reading: str
@@ -323,7 +323,7 @@ RESULTS: Mapping[str, ResultSentences] = {
         lambda tables: {"n": int(tables["loop"]["n"].max()) if len(tables["loop"]) else 0},
     ),
 }
-"""Results in the order in which they are told; each has a table of its name, a figure and three sentences."""
+"""Results in the order of the report; each has a table of its name, a figure and three sentences."""
 
 
 def sentence_lines(tables: Tables, language: str) -> Iterator[str]:

@@ -21,21 +21,21 @@ from experiments.storage.progress import patience
 from scenarios import accounts
 
 MOST_POINTS = 600
-"""Results to which an emulator is fitted: the time grows with their cube."""
+"""Largest number of points to which an emulator is fitted; the time grows with its cube."""
 FEWEST_SEARCHED = 150
-"""Pairs from which lengths and random variation are found, as far as there are so many."""
+"""Least number of pairs from which length scales and random variation are estimated, if available."""
 SHORTEST = 1.0
-"""Shortest length of an input: some hundred draws tell of no shorter one."""
+"""Shortest length scale of an input; some hundred draws cannot resolve a shorter one."""
 CHOSEN = 38
-"""Seed of their choice, where there are more."""
+"""Seed for the random choice of points and pairs."""
 FEWEST_POINTS = 24
-"""Results below which no surface is fitted."""
+"""Least number of pairs to which a surface is fitted."""
 SAMPLE = 512
 """Base points of Sobol' indices."""
 SPREAD = 128
-"""Points over which a surface is averaged."""
+"""Number of points over which a surface is averaged."""
 STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
-"""Doses at which a surface is told, others at 0."""
+"""Doses at which a surface is tabulated."""
 ACCOUNT = "account"
 
 type Key = tuple[str, int, str]
@@ -44,7 +44,7 @@ type Key = tuple[str, int, str]
 
 @dataclass(frozen=True)
 class CheckErrors:
-    """Errors of a surface in the pairs of `CHECKS`, which have draws, towns and random numbers of their own.
+    """Errors of a surface in the pairs of `CHECKS`, which have separate draws, towns and seeds.
 
     ``error`` is the root mean square error in these pairs, ``expected`` the held-out error of the surface, ``bias`` the
     mean of effect less prediction, and ``within`` the share of pairs whose error is at most two held-out errors.
@@ -69,17 +69,17 @@ class Surface:
 
     @property
     def error(self) -> float:
-        """Error in worlds not seen: the larger one of the held-out error and that in the pairs that check it."""
+        """Error for unseen worlds: the larger of the held-out error and the error in the check pairs."""
         return max(self.errors.error, self.check.error if self.check else 0.0)
 
 
 def input_names(plan: ReproducePlan) -> list[str]:
-    """Return the inputs of a surface: doses, assumptions, and a 0 or 1 for every account but the present one."""
+    """Return the names of the inputs of a surface: doses, assumptions, and an indicator for every rival account."""
     return [*plan.factors, *plan.assumptions, *rival_accounts()]
 
 
 def inputs_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return the inputs of every pair: all lie between 0 and 1."""
+    """Return the inputs of every pair (0-1), one column for each of `input_names`."""
     packages = {(block.draw, arm): doses for block in design.blocks for arm, doses in block.packages.items()}
     assumed = {draw: design.inputs(draw) for draw in pairs["draw"].unique()}
     rivals = rival_accounts()
@@ -93,7 +93,7 @@ def inputs_table(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def dosed_pairs(design: ReproduceDesign, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return the pairs of packages of the factors, without heavy hand and without those that check the surfaces."""
+    """Return the pairs of packages of the factors, without heavy hand and without check pairs."""
     pairs = pairs[pairs["kind"] != CHECKS]
     return pairs[pairs["arm"].isin({arm for block in design.blocks for arm in block.packages})]
 
@@ -112,7 +112,7 @@ def fitted_surfaces(design: ReproduceDesign, pairs: pd.DataFrame, workers: int =
 
 
 def map_in_processes[T, R](function: Callable[[T], R], values: Sequence[T], workers: int) -> list[R]:
-    """Return the result for each value, computed by so many processes."""
+    """Return the result of a function for each value, computed in at most ``workers`` processes."""
     if min(workers, len(values)) <= 1:
         return [function(value) for value in values]
     with ProcessPoolExecutor(min(workers, len(values)), get_context("spawn")) as pool:
@@ -125,11 +125,11 @@ def rows_of(pairs: pd.DataFrame, site: str, years: int, measure: str) -> pd.Data
 
 
 def points_of_surface(pairs: pd.DataFrame) -> pd.DataFrame | None:
-    """Return the points of the surface of some pairs of one measure, those whose errors count first.
+    """Return the points of the surface of some pairs of one measure: the pairs first, then the status quo points.
 
-    Where there are more than `MOST_POINTS`, they are chosen at random: half at random doses and half in full, as far
-    as there are so many. The status quo of each block is a point without doses and without effect. None where there
-    are too few pairs, or none at random doses.
+    If there are more than `MOST_POINTS` pairs, they are sampled: half at random doses and half at full doses, if
+    available. The status quo of each block is a point with doses 0 and effect 0. Returns None if there are too few
+    pairs, or none at random doses.
     """
     pairs = pairs.assign(effect=differences(pairs)).dropna(subset="effect").sample(frac=1.0, random_state=CHOSEN)
     random = pairs["arm"].str.startswith(POINT)
@@ -144,8 +144,9 @@ def points_of_surface(pairs: pd.DataFrame) -> pd.DataFrame | None:
 def fitted_surface(design: ReproduceDesign, points: pd.DataFrame) -> Surface:
     """Return the surface of some points; its errors are those of pairs, predicted from other draws.
 
-    Lengths and random variation are found from one pair of each draw, if these are `FEWEST_SEARCHED`, else from some:
-    pairs of a draw share all its numbers, most of which are no inputs, and the status quo has no variation.
+    Length scales and random variation are estimated from one pair per draw, or from more if these are fewer than
+    `FEWEST_SEARCHED`: pairs of a draw are not independent, since they share parameters that are no inputs, and the
+    status quo points have no variation.
     """
     pairs = points[points["arm"] != STATUS_QUO].sample(frac=1.0, random_state=CHOSEN)
     each = math.ceil(FEWEST_SEARCHED / pairs["draw"].nunique())
@@ -158,7 +159,7 @@ def fitted_surface(design: ReproduceDesign, points: pd.DataFrame) -> Surface:
 
 
 def check_errors(design: ReproduceDesign, surface: Surface, checks: pd.DataFrame) -> CheckErrors | None:
-    """Return how well a surface predicts pairs of its measure to which none was fitted; None where there are none."""
+    """Return the errors of a surface in check pairs, to which no surface was fitted; None if there are none."""
     checks = checks.assign(effect=differences(checks)).dropna(subset="effect")
     if checks.empty:
         return None
@@ -183,7 +184,7 @@ def surface_table(
     columns: Sequence[str],
     rows: Callable[[Surface], Iterable[dict[str, object]]],
 ) -> pd.DataFrame:
-    """Return the rows of every surface below each other, behind its site, years and measure."""
+    """Return the rows of all surfaces as one table, with columns for site, years and measure."""
     where = ("site", "years", "measure")
     found = [dict(zip(where, key, strict=True)) | row for key, one in surfaces.items() for row in rows(one)]
     return pd.DataFrame(found, columns=[*where, *columns])
@@ -196,13 +197,13 @@ def errors_table(surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
 
 
 def checks_table(surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
-    """Return the errors of all surfaces in the pairs that check them."""
+    """Return the errors of all surfaces in their check pairs."""
     columns = [field.name for field in fields(CheckErrors)]
     return surface_table(surfaces, columns, lambda one: [vars(one.check)] if one.check else [])
 
 
 def doses_table(plan: ReproducePlan, surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
-    """Return effects along each factor, the others at 0, and along all together, with the held-out error."""
+    """Return effects by dose of each factor, with the others at 0, and of all together, with their error."""
 
     def rows(surface: Surface) -> Iterator[dict[str, object]]:
         mean = averaged_surface(plan, surface)
@@ -214,7 +215,7 @@ def doses_table(plan: ReproducePlan, surfaces: Mapping[Key, Surface]) -> pd.Data
 
 
 def grid_table(plan: ReproducePlan, surfaces: Mapping[Key, Surface]) -> pd.DataFrame:
-    """Return the effects over a grid of doses of all factors, averaged over assumptions and accounts."""
+    """Return effects over a grid of doses of all factors, averaged over assumptions and accounts, with their error."""
     grid = np.array(list(itertools.product(STEPS, repeat=len(plan.factors))))
 
     def rows(surface: Surface) -> Iterator[dict[str, object]]:
@@ -229,7 +230,7 @@ def dependence_table(plan: ReproducePlan, surfaces: Mapping[Key, Surface]) -> pd
     """Return the share of the variance of each surface by input: alone (S1), and with all interactions (ST).
 
     The last row of a surface is the share of the variance between runs that its inputs do not predict: random
-    variation, towns, and all other numbers of a draw.
+    variation, towns, and all other parameters of a draw.
     """
     return surface_table(surfaces, ("input", "alone", "total"), partial(dependence_rows, plan))
 
@@ -256,8 +257,8 @@ def dependence_rows(plan: ReproducePlan, surface: Surface) -> Iterator[dict[str,
 
 
 def averaged_surface(plan: ReproducePlan, surface: Surface) -> Coefficients:
-    """Return a surface in doses alone, averaged over points spread over all assumptions and accounts alike."""
-    from scipy.stats import qmc  # half a second, for this command only
+    """Return a surface as a function of doses, averaged over a Latin hypercube of assumptions and all accounts."""
+    from scipy.stats import qmc  # takes half a second to import, for this command only
 
     cube = qmc.LatinHypercube(d=len(plan.assumptions), rng=np.random.default_rng(plan.seed)).random(SPREAD)
     spread = np.hstack([cube, account_columns(np.arange(SPREAD) % len(accounts.names()))])
@@ -265,12 +266,12 @@ def averaged_surface(plan: ReproducePlan, surface: Surface) -> Coefficients:
 
 
 def account_columns(which: np.ndarray) -> np.ndarray:
-    """Return the inputs that say which account holds, from its number; 0 is the present one."""
+    """Return the account indicators for account numbers; number 0 is the present account, with all indicators 0."""
     return (which[:, None] == np.arange(1, len(rival_accounts()) + 1)).astype(float)
 
 
 def dose_lines(plan: ReproducePlan) -> dict[str, np.ndarray]:
-    """Return the doses of every factor alone and of all together."""
+    """Return the doses along the line of each factor alone and of all together (steps × factors)."""
     steps = np.array(STEPS)[:, None]
     alone = {name: steps * np.eye(len(plan.factors))[k] for k, name in enumerate(plan.factors)}
     return alone | {"everything": steps * np.ones(len(plan.factors))}

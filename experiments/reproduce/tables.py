@@ -1,4 +1,4 @@
-"""Tables of `confianza reproduce` by name, from the pairs of its runs."""
+"""Build the tables of `confianza reproduce` from the pairs of its runs."""
 
 from collections.abc import Mapping
 
@@ -54,7 +54,7 @@ def paradox_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def design_table(design: ReproduceDesign) -> pd.DataFrame:
-    """Return a row for every block: its draw, seed, account, years and arms; and how many numbers are drawn."""
+    """Return a row for every block: draw, seed, account, years, arms, and number of drawn parameters."""
     rows = [
         {
             "site": block.site, "kind": block.kind, "draw": block.draw, "seed": block.seed, "account": block.account,
