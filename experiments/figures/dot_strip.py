@@ -27,7 +27,7 @@ DOT = Markup('<circle class="{kind}" cx="{at}" cy="4" r="2.7"/>')
 
 
 def dot_field(n: int, went: int, kind: str) -> Markup:
-    """Return a dot for each of ``n`` worlds, large for ``went`` of them; above a hundred, dots are shares of a hundred."""
+    """Return ``n`` dots, one for each world, of which ``went`` are large; more than a hundred are scaled down."""
     shown = min(n, MOST_DOTS)
     big = round(went * shown / n) if n else 0
     across = next(width for most, width in ACROSS if shown <= most)
