@@ -86,9 +86,9 @@ def run(
     check_draws(draws)
     out, interrupted = run_and_save(specs, workers, save, out, fresh=fresh, tongue=Tongue(lang))
     if draws and not interrupted:
-        from experiments.cli.over_draws import tell_levels
+        from experiments.cli.over_draws import report_levels
 
-        interrupted = tell_levels(specs[0], read_draws(file_of_draws(draws)), workers, out, Tongue(lang))
+        interrupted = report_levels(specs[0], read_draws(file_of_draws(draws)), workers, out, Tongue(lang))
     raise typer.Exit(INTERRUPTED if interrupted else DONE)
 
 
@@ -120,21 +120,21 @@ def compare(
     fresh: options.Fresh = False,
 ) -> None:
     """Compare policies in pairs of runs with the same random draws."""
-    from experiments.cli.compare import ComparisonOutput, effect_size, run_comparison, with_draws
+    from experiments.cli.compare import ComparisonOutput, add_draws, effect_size, run_comparison
     from experiments.comparison.comparison_request import Request
     from experiments.report.prices import read_prices
 
-    shown = ComparisonOutput(report, figures, lang or "es", read_prices(price), "es" if lang == "es" else "en")
+    output = ComparisonOutput(report, figures, lang or "es", read_prices(price), "es" if lang == "es" else "en")
     draws = draws or (DRAWS_OF_ACCOUNTS if accounts else "")
     check_draws(draws)
     request = Request(
         arms=tuple(arms), scenarios=tuple(scenario), sets=tuple(set_), start=start, years=years, until=until, seed=seed,
         replicates=replicates, independent=independent, memory=memory, delta=tuple(delta), settle=settle,
     )  # fmt: skip
-    wish = effect_size(plan, measure, power)
+    target = effect_size(plan, measure, power)
     if draws:
-        request = with_draws(request, shown, out, lambda: file_of_draws(draws))
-    raise typer.Exit(INTERRUPTED if run_comparison(request, workers, out, wish, shown, fresh) else DONE)
+        request = add_draws(request, output, out, lambda: file_of_draws(draws))
+    raise typer.Exit(INTERRUPTED if run_comparison(request, workers, out, target, output, fresh) else DONE)
 
 
 def check_draws(word: str) -> None:
@@ -555,10 +555,10 @@ def contrasts(
     if not draws:
         say(said("over_draws.at_defaults", Tongue(lang)))
         return
-    from experiments.cli.over_draws import tell_contrasts
+    from experiments.cli.over_draws import report_contrasts
 
     drawn = read_draws(file_of_draws(draws))
-    raise typer.Exit(INTERRUPTED if tell_contrasts(study, drawn, measures, workers, Tongue(lang)) else DONE)
+    raise typer.Exit(INTERRUPTED if report_contrasts(study, drawn, measures, workers, Tongue(lang)) else DONE)
 
 
 @app.command()
@@ -589,9 +589,9 @@ def doctor(store: options.StoreFigures = None) -> None:
 
         print(f"Written to {write_figures(store)}")
         return
-    from experiments.tools.setup.doctor import examine
+    from experiments.tools.setup.doctor import run_checks
 
-    raise typer.Exit(DONE if examine() else OUR_FAULT)
+    raise typer.Exit(DONE if run_checks() else OUR_FAULT)
 
 
 @app.command()
@@ -617,7 +617,7 @@ def main() -> None:
 def code_of(words: list[str]) -> int:
     """Run the program with command-line arguments; return the exit code, without a traceback for wrong input."""
     if unusable := os.environ.get("CONFIANZA_NO_CACHE"):
-        complain(f"nothing can be kept in {unusable}: compiling into a temporary folder, at each start anew", DONE)
+        print_error(f"nothing can be kept in {unusable}: compiling into a temporary folder, at each start anew", DONE)
     interruption.Heard.signals.clear()
     with interruption.handle_signals():
         code = code_of_command(words or ["--help"])
@@ -632,11 +632,11 @@ def code_of_command(words: list[str]) -> int:
         print(end="", flush=True)
         return code
     except InputError as wrong:
-        return complain(str(wrong), WRONG_INPUT)
+        return print_error(str(wrong), WRONG_INPUT)
     except WorkStopped as reason:
-        return complain(str(reason), OUR_FAULT)
+        return print_error(str(reason), OUR_FAULT)
     except TyperException as wrong:
-        return complain(with_value(wrong), WRONG_INPUT)
+        return print_error(with_value(wrong), WRONG_INPUT)
     except typer.Exit as left:
         return left.exit_code
     except (KeyboardInterrupt, typer.Abort):
@@ -646,13 +646,13 @@ def code_of_command(words: list[str]) -> int:
 
         if wrong.errno in CAUSES or (wrong.errno in REFUSED and wrong.filename is not None):
             named = wrong.filename or "a file"
-            return complain(f"{named}: cannot be read or written: {wrong.strerror}", WRONG_INPUT)
+            return print_error(f"{named}: cannot be read or written: {wrong.strerror}", WRONG_INPUT)
         traceback.print_exc()
     except Exception:
         if interruption.Heard.signals:  # interrupted code may fail with another exception
             return INTERRUPTED
         traceback.print_exc()
-    return complain("our own fault, not yours: please report the lines above", OUR_FAULT)
+    return print_error("our own fault, not yours: please report the lines above", OUR_FAULT)
 
 
 def with_value(wrong: TyperException) -> str:
@@ -664,7 +664,7 @@ def with_value(wrong: TyperException) -> str:
     return wrong.format_message() + got
 
 
-def complain(message: str, code: int) -> int:
+def print_error(message: str, code: int) -> int:
     """Print an error message in one line; return the exit code."""
     line = " ".join(message.split())
     print(f"confianza: {line if len(line) <= LONGEST else line[:LONGEST] + '…'}", file=sys.stderr)

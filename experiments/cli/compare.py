@@ -117,9 +117,9 @@ def command_of(request: Request) -> str:
     return (Request.read(read_manifest(Path(request.arms[0]))["request"]) if of_folder else request).command
 
 
-def with_draws(request: Request, shown: ComparisonOutput, out: Path | None, make: Callable[[], Path]) -> Request:
+def add_draws(request: Request, output: ComparisonOutput, out: Path | None, make: Callable[[], Path]) -> Request:
     """Return the request with draws; ``make``, which takes long, creates their file after all other checks."""
-    shown.check(request, out, fresh=True)
+    output.check(request, out, fresh=True)
     _, found = arms_of(request)
     if found:
         raise InputError("--draws runs worlds: it has no meaning for folders of results")
@@ -137,11 +137,11 @@ def check_folders(request: Request) -> None:
 
 
 def run_comparison(
-    request: Request, workers: int, out: Path | None, wish: EffectSize | None, shown: ComparisonOutput, fresh: bool
+    request: Request, workers: int, out: Path | None, target: EffectSize | None, output: ComparisonOutput, fresh: bool
 ) -> bool:
     """Run a comparison and write its output; return whether it was interrupted."""
     check_folders(request)
-    shown.check(request, out, fresh)
-    folder, interrupted = compare(request, workers, out, wish, fresh, shown.text)
-    shown.write(folder)
+    output.check(request, out, fresh)
+    folder, interrupted = compare(request, workers, out, target, fresh, output.text)
+    output.write(folder)
     return interrupted

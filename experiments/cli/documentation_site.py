@@ -115,7 +115,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "es/glosario.md", spanish_glossary()
     for name, page in ON_SITE.items():
         if page not in ("index.md", "do/study.md") and (HOME / name).is_file() and name != "model/docs/ODD.md":
-            yield page, shown_on(page, HOME / name)
+            yield page, with_site_links(page, HOME / name)
     for language in catalogue.LANGUAGES:
         yield f"_generated/answer_{language}.md", answer(language)
         yield f"_generated/defaults_{language}.md", at_defaults(language)
@@ -133,7 +133,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield from decision_pages()
 
 
-def shown_on(page: str, source: Path) -> str:
+def with_site_links(page: str, source: Path) -> str:
     """Return a document of the project with its links rewritten for a page of the site.
 
     A link to a file without a page becomes a download; a link to a folder becomes plain text.
@@ -178,7 +178,7 @@ def parameters_page() -> str:
                 *(f"`{name.removeprefix(group + '.')}`", f"{about.about}; *{listings.ROLES[about.role][1]}*"),
                 *(
                     f"{value:g} {about.unit}",
-                    range_words(about.low, about.high) + plausible(value, about),
+                    range_words(about.low, about.high) + plausible_text(value, about),
                     about.source,
                 ),
             )
@@ -190,7 +190,7 @@ def parameters_page() -> str:
     return "\n".join(sections)
 
 
-def plausible(value: float, about: ParameterSpec) -> str:
+def plausible_text(value: float, about: ParameterSpec) -> str:
     """Return the plausible values of an unmeasured parameter as text to append to its range, or ""."""
     found = plausible_range(value, about)
     if not found:
@@ -262,21 +262,21 @@ def odd_pages() -> Iterator[tuple[str, str]]:
     for number, title, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
         page = f"{number}_{re.split('[:,]', title.lower())[0].replace(' ', '_')}"
         introduction, *sections = re.split(r"^### (?=6)", body, flags=re.MULTILINE)
-        texts[page] = f"# {title}\n\n{raised(introduction.strip())}"
+        texts[page] = f"# {title}\n\n{raise_headings(introduction.strip())}"
         for section in sections:
             package = package_of(section.split()[1])
             page = f"6_{package}"
             heading = section.partition("\n")[0]
             places[heading.split()[1]] = f"{page}.md#{odd.anchor(heading)}"
             own = section.partition("\n[daily_rhythm]: #")[0].rstrip().replace("](#4", "](4_design_concepts.md#4")
-            texts[page] = texts.get(page, f"# Mechanisms: {package}") + f"\n\n## {raised(own)}"
+            texts[page] = texts.get(page, f"# Mechanisms: {package}") + f"\n\n## {raise_headings(own)}"
     links = "\n".join(f"[{name}]: {place}" for name, place in places.items())
     for page, text in texts.items():
         yield f"understand/odd/{page}.md", f"{text}\n\n{links}\n"
-    yield "understand/odd/index.md", listing("The ODD, part by part", "", texts)
+    yield "understand/odd/index.md", contents_page("The ODD, part by part", "", texts)
 
 
-def raised(text: str) -> str:
+def raise_headings(text: str) -> str:
     """Return a text with its headings one level higher, as needed on a page of its own."""
     return re.sub(r"^#(##+ )", r"\1", text, flags=re.MULTILINE)
 
@@ -286,7 +286,7 @@ def package_of(name: str) -> str:
     return next((path.parent.parent.name for path in odd.sections() if path.parent.name == name), "others")
 
 
-def listing(title: str, about: str, names: Iterable[str]) -> str:
+def contents_page(title: str, about: str, names: Iterable[str]) -> str:
     """Return a page with a table of contents."""
     return f"# {title}\n\n{about}\n\n```{{toctree}}\n:maxdepth: 1\n\n" + "\n".join(names) + "\n```\n"
 
@@ -296,6 +296,6 @@ def decision_pages() -> Iterator[tuple[str, str]]:
     paths = sorted((DOCUMENTS / "decisions").glob("*.md"))
     for path in paths:
         page = f"understand/decisions/{path.name}"
-        yield page, shown_on(page, path)
+        yield page, with_site_links(page, path)
     about = "Why the model and the program are as they are, in the order in which it was decided."
-    yield "understand/decisions/index.md", listing("Decisions", about, (path.stem for path in paths))
+    yield "understand/decisions/index.md", contents_page("Decisions", about, (path.stem for path in paths))

@@ -68,7 +68,7 @@ def policy_lines(language: str = "en") -> Iterator[str]:
         yield from description_lines(ready, say)
         if ready.policy.start:
             yield wrapped(f"{say('desde', 'from')} {ready.policy.start}", 4)
-        yield from (wrapped(deed(entry, say), 6) for entry in ready.policy.entries)
+        yield from (wrapped(change_line(entry, say), 6) for entry in ready.policy.entries)
         off = say("apaga {}", "switches {} off")
         yield from (wrapped(off.format(mechanism), 6) for mechanism in sorted(ready.policy.off))
         own = [built_in_sentence(lever) for lever in turned(ready.policy.entries)]
@@ -110,7 +110,7 @@ def account_lines(language: str = "en") -> Iterator[str]:
         yield wrapped(say("fija {} parámetros", "sets {} parameters").format(len(one.settings)), 6)
 
 
-def deed(entry: PolicyEntry, say: Tongue) -> str:
+def change_line(entry: PolicyEntry, say: Tongue) -> str:
     """Return one change of a policy in words."""
     what = {"set": "= ", "scale": say("por ", "times "), "add": say("más ", "plus ")}[entry.how]
     where = f" {say('en', 'in')} {', '.join(entry.settlements)}" if entry.settlements else ""
@@ -128,7 +128,7 @@ def parameter_lines(part: str | None, scenario: Scenario | None, language: str =
         yield from group_lines(switchable_mechanisms()[checked_mechanism(part.partition(".")[2])], scenario, say)
         return
     group = ""
-    for dotted, default, about in chosen(part):
+    for dotted, default, about in matching_parameters(part):
         if group != (group := dotted.partition(".")[0]):
             yield from group_lines(ParameterGroup.known[group], scenario, say)
         yield from number_lines(dotted, default, about, scenario, say)
@@ -150,7 +150,7 @@ def group_title(group: type[ParameterGroup], say: Tongue) -> str:
     return " ".join((group.__doc__ or "").split("\n\n")[0].split())
 
 
-def chosen(part: str | None) -> list[tuple[str, float, ParameterSpec]]:
+def matching_parameters(part: str | None) -> list[tuple[str, float, ParameterSpec]]:
     """Return parameters by full name, else by group, else by part of the name; all if ``part`` is None."""
     every = list(all_parameters())
     if part is None:
@@ -172,8 +172,8 @@ def group_lines(group: type[ParameterGroup], scenario: Scenario | None, say: Ton
     off = f", {say('apagado', 'switched off')}" if scenario and group.name in scenario.off else ""
     kind = f" {say('mecanismo', 'mechanism')}" if group.mechanism else ""
     yield f"\n[{group.name}]{kind}{off}"
-    if told := group_title(group, say):
-        yield wrapped(told, 2)
+    if title := group_title(group, say):
+        yield wrapped(title, 2)
     if group.evidence:
         yield wrapped(f"{say('evidencia', 'evidence')}: {', '.join(group.evidence)}", 2)
 
@@ -182,7 +182,7 @@ def number_lines(
     dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None, say: Tongue
 ) -> Iterator[str]:
     """Yield the lines of one parameter."""
-    value, source = in_force(dotted, default, about, scenario)
+    value, source = value_and_source(dotted, default, about, scenario)
     what, measured = about.about, about.unit
     if say.language == "es":
         what, measured = parameter(dotted, "es"), unit(about.unit, "es")
@@ -222,17 +222,19 @@ def measure_table() -> str:
 def parameter_json(part: str | None, scenario: Scenario | None) -> str:
     """Return the matching parameters as JSON, with all their metadata."""
     declared_groups()
-    return json.dumps([parameter_text(*one, scenario) for one in chosen(part)], indent=1, ensure_ascii=False)
+    return json.dumps(
+        [parameter_text(*one, scenario) for one in matching_parameters(part)], indent=1, ensure_ascii=False
+    )
 
 
 def parameter_text(dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None) -> dict[str, Any]:
     """Return value and metadata of one parameter."""
-    value, source = in_force(dotted, default, about, scenario)
+    value, source = value_and_source(dotted, default, about, scenario)
     named = {"name": dotted, "value": value, "default": default}
     return named | asdict(about) | {"about_es": parameter(dotted, "es"), "source": source}
 
 
-def in_force(dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None) -> tuple[float, str]:
+def value_and_source(dotted: str, default: float, about: ParameterSpec, scenario: Scenario | None) -> tuple[float, str]:
     """Return value and source of a parameter, those of the scenario if one is given."""
     value = parameter_value(scenario, dotted) if scenario else default
     return value, (scenario and scenario.sources.get(dotted)) or about.source

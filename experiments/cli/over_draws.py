@@ -27,7 +27,7 @@ from model.engine.errors import InputError
 LEVELS = "over_draws.csv"
 
 
-def tell_levels(spec: RunSpec, draws: Sequence[Draw], workers: int, folder: Path, tongue: Tongue) -> bool:
+def report_levels(spec: RunSpec, draws: Sequence[Draw], workers: int, folder: Path, tongue: Tongue) -> bool:
     """Run every draw; write and print the levels over all draws. Return whether it was interrupted."""
     sets = [f"{name}={text}" for name, text in spec.overrides]
     with locked(folder):
@@ -41,7 +41,7 @@ def tell_levels(spec: RunSpec, draws: Sequence[Draw], workers: int, folder: Path
     return False
 
 
-def tell_contrasts(study: str, draws: Sequence[Draw], asked: str, workers: int, tongue: Tongue) -> bool:
+def report_contrasts(study: str, draws: Sequence[Draw], requested: str, workers: int, tongue: Tongue) -> bool:
     """Run every draw of a study; write its contrasts and print those requested. Return whether it was interrupted."""
     folder = sweep_folder(study)
     plan = read_plan(folder).to_pandas()
@@ -56,7 +56,7 @@ def tell_contrasts(study: str, draws: Sequence[Draw], asked: str, workers: int, 
         return True
     table = uncertainty_table(contrast_effects(combinations, results, kept_measures(folder)))
     write_whole(folder / CONTRASTS, frame_as_csv(table))
-    print("\n".join(contrast_lines(table, len(draws), chosen_measures(folder, asked, MEASURES_SHOWN), tongue)))
+    print("\n".join(contrast_lines(table, len(draws), chosen_measures(folder, requested, MEASURES_SHOWN), tongue)))
     print(f"\n{said('over_draws.written', tongue, file=folder / CONTRASTS)}")
     return False
 

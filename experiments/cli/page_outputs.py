@@ -91,14 +91,14 @@ def with_outputs(page: str, workers: int | None = None) -> str:
     """Return a page with current outputs; ``workers``, if given, replaces the number typed in commands."""
     printed = iter(outputs(page, workers))
 
-    def renewed(found: re.Match[str]) -> str:
+    def replace_output(found: re.Match[str]) -> str:
         output = next(printed)
         if not (found["mark"] or "").startswith("output"):
             return found[0]
         shown = f"\n```text\n{output}```\n" if output else ""
         return found[0].removesuffix(found["shown"] or "") + shown
 
-    return BLOCK.sub(renewed, page)
+    return BLOCK.sub(replace_output, page)
 
 
 def outputs(page: str, workers: int | None = None) -> list[str]:
@@ -183,13 +183,13 @@ def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m experiments.cli.page_outputs", description=__doc__)
     parser.add_argument("pages", nargs="+", type=Path)
     parser.add_argument("--workers", type=int, help="processes of every command, instead of the number typed")
-    asked = parser.parse_args(words)
-    for page in asked.pages:
+    arguments = parser.parse_args(words)
+    for page in arguments.pages:
         if not page.is_file():
             raise SystemExit(f"no page {page}: name a Markdown file of docs or model/docs")
         path = page.resolve()
         text = path.read_text(encoding="utf-8")
-        path.write_text(with_outputs(text, asked.workers), encoding="utf-8")
+        path.write_text(with_outputs(text, arguments.workers), encoding="utf-8")
         print(path)
 
 

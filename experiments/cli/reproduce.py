@@ -11,11 +11,11 @@ from experiments.execution.interruption import tell_interrupted
 from experiments.explorer.explorer_page import explorer_page
 from experiments.figures.svg import render_figure
 from experiments.reproduce.design import POLICIES, ReproduceDesign, design_of
-from experiments.reproduce.earlier_pairs import EARLIER, EARLIER_LOCK, begin_with, earlier_pairs, known_of_earlier
+from experiments.reproduce.earlier_pairs import EARLIER, EARLIER_LOCK, earlier_pairs, earlier_provenance, import_pairs
 from experiments.reproduce.figures import FIGURES
-from experiments.reproduce.lock import LOCK, check_lock, decided, write_lock
+from experiments.reproduce.lock import LOCK, check_lock, settings_of, write_lock
 from experiments.reproduce.repeat_pair import repeat_pair
-from experiments.reproduce.runs import PAIRS, RUNS, left_to_run, pairs_of, run_missing_cells, specs_of
+from experiments.reproduce.runs import PAIRS, RUNS, missing_specs, pairs_of, run_missing_cells, specs_of
 from experiments.reproduce.sentences import sentence_lines
 from experiments.reproduce.surfaces import fitted_surfaces
 from experiments.reproduce.tables import tables_of
@@ -53,26 +53,26 @@ def reproduce(
     """
     folder = out or folder_of(size)
     design = design_of(size)
-    now = decided(design, size)
+    settings = settings_of(design, size)
     with locked(folder):
         check_own(folder, *OWN)
         if fresh:
             clear(folder)
         if source:
-            begin_with(design, source, folder, now, workers)
-        check_lock(folder, now)
-        earlier, known = earlier_pairs(folder), known_of_earlier(folder)
-        write_lock(folder, now, **known)
-        specs = left_to_run(specs_of(design, folder), earlier)
+            import_pairs(design, source, folder, settings, workers)
+        check_lock(folder, settings)
+        earlier, provenance = earlier_pairs(folder), earlier_provenance(folder)
+        write_lock(folder, settings, **provenance)
+        specs = missing_specs(specs_of(design, folder), earlier)
         outcome, seconds = (SweepOutcome(), 0.0) if so_far else run_missing_cells(specs, folder, workers)
         if outcome.interrupted:
             tell_interrupted(f"what is finished is safe in {folder}; the same command goes on")
             return INTERRUPTED
         pairs = pairs_of(design, specs, folder, earlier)
-        conclude(design, pairs, folder, size, workers)
+        write_results(design, pairs, folder, size, workers)
         write_lock(
-            folder, now, command=command_of(size), pairs=count_pairs(pairs), planned=sum(1 for _ in design.pairs),
-            failed=outcome.failed, seconds=round(seconds), workers=workers, **known,
+            folder, settings, command=command_of(size), pairs=count_pairs(pairs), planned=sum(1 for _ in design.pairs),
+            failed=outcome.failed, seconds=round(seconds), workers=workers, **provenance,
         )  # fmt: skip
     return FAILED if outcome.failed else DONE
 
@@ -96,7 +96,7 @@ def count_pairs(pairs: pd.DataFrame) -> int:
     return len(pairs.drop_duplicates(["site", "kind", "draw", "account", "arm"])) if len(pairs) else 0
 
 
-def conclude(design: ReproduceDesign, pairs: pd.DataFrame, folder: Path, size: str, workers: int) -> None:
+def write_results(design: ReproduceDesign, pairs: pd.DataFrame, folder: Path, size: str, workers: int) -> None:
     """Write tables, figures, sentences and explorer from the pairs of a folder."""
     if pairs.empty:
         raise InputError(f"{folder}: no pair of runs has finished, so there is nothing to tell; see {folder}/{RUNS}")

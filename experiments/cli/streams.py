@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from experiments.storage.quoting import quoted
 from experiments.storage.writing import Unwritable, cause_of
 
-PLAIN = {
+ASCII_REPLACEMENTS = {
     **dict(zip("–—−‐‑", "-----", strict=True)),
     **dict(zip("‘’“”«»", '\'\'""""', strict=True)),
     **{"…": "...", "×": "x", "±": "+-", "·": "-", "•": "*", "→": "->", "≤": "<=", "≥": ">=", "≠": "!="},
@@ -22,7 +22,7 @@ PLAIN = {
 """ASCII replacements of symbols, for terminals limited to ASCII; letters lose their accents."""
 
 
-class Outlet(io.TextIOWrapper):
+class SafeStream(io.TextIOWrapper):
     """Output stream that discards text once its pipe is closed, so that the work in progress still finishes."""
 
     def write(self, text: str) -> int:
@@ -31,25 +31,25 @@ class Outlet(io.TextIOWrapper):
 
     def draw(self, text: str) -> int:
         """Write a text with its terminal control sequences, if the pipe is open."""
-        with reached(self):
+        with guarded(self):
             return super().write(text)
         return len(text)
 
     def flush(self) -> None:
         """Flush the stream, if the pipe is open."""
-        with reached(self):
+        with guarded(self):
             super().flush()
 
 
 def write_bytes(content: bytes) -> None:
     """Write bytes on standard output, if the pipe is open."""
-    with reached(sys.stdout):
+    with guarded(sys.stdout):
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
 
 
 @contextlib.contextmanager
-def reached(stream: TextIO) -> Iterator[None]:
+def guarded(stream: TextIO) -> Iterator[None]:
     """Guard writing on a stream; redirect it to the null device if that fails.
 
     Raises
@@ -61,59 +61,59 @@ def reached(stream: TextIO) -> Iterator[None]:
     try:
         yield
     except OSError as reason:
-        hush(stream)
+        redirect_to_null(stream)
         if not isinstance(reason, BrokenPipeError) and stream is sys.stdout:
             raise Unwritable(f"standard output: cannot be written: {cause_of(reason)}") from None
 
 
-def hush(stream: TextIO) -> None:
+def redirect_to_null(stream: TextIO) -> None:
     """Redirect a stream to the null device."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
 
 
-def plain(reason: UnicodeError) -> tuple[str, int]:
+def ascii_replacement(reason: UnicodeError) -> tuple[str, int]:
     """Return ASCII text for the characters that cannot be encoded, and the position after them.
 
     >>> "Totonicapán: 4.0±0.5 …".encode("ascii", "confianza")
     b'Totonicapan: 4.0+-0.5 ...'
     """
     assert isinstance(reason, UnicodeEncodeError)
-    return "".join(map(plain_letter, reason.object[reason.start : reason.end])), reason.end
+    return "".join(map(ascii_character, reason.object[reason.start : reason.end])), reason.end
 
 
-def plain_letter(letter: str) -> str:
+def ascii_character(letter: str) -> str:
     """Return one character in ASCII."""
-    if letter in PLAIN:
-        return PLAIN[letter]
+    if letter in ASCII_REPLACEMENTS:
+        return ASCII_REPLACEMENTS[letter]
     return unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode() or "?"
 
 
-codecs.register_error("confianza", plain)
+codecs.register_error("confianza", ascii_replacement)
 
 
 def prepare_streams() -> None:
     """Replace both standard streams by safe ones."""
-    sys.stdout = outlet(sys.stdout)
-    sys.stderr = outlet(sys.stderr)
+    sys.stdout = safe_stream(sys.stdout)
+    sys.stderr = safe_stream(sys.stderr)
 
 
-def outlet(stream: Any) -> Any:
+def safe_stream(stream: Any) -> Any:
     """Return a safe stream that replaces a stream; streams without a system file are returned unchanged."""
     if stream is None:  # closed by whoever started the program
         return Path(os.devnull).open("w", encoding="utf-8")
     if not isinstance(stream, io.TextIOWrapper) or stream.closed:
         return stream
-    ascii_only = stream.isatty() and speaks_ascii(os.environ)
+    ascii_only = stream.isatty() and is_ascii_only(os.environ)
     encoding, live = "ascii" if ascii_only else stream.encoding, stream.line_buffering
-    return Outlet(stream.detach(), encoding=encoding, errors="confianza", line_buffering=live)
+    return SafeStream(stream.detach(), encoding=encoding, errors="confianza", line_buffering=live)
 
 
-def speaks_ascii(settings: Any) -> bool:
+def is_ascii_only(settings: Any) -> bool:
     """Return whether the locale limits a terminal to ASCII; Python itself would use UTF-8 there.
 
-    >>> speaks_ascii({"LANG": "C"}), speaks_ascii({"LC_ALL": "es_GT.UTF-8", "LANG": "C"}), speaks_ascii({})
+    >>> is_ascii_only({"LANG": "C"}), is_ascii_only({"LC_ALL": "es_GT.UTF-8", "LANG": "C"}), is_ascii_only({})
     (True, False, False)
     """
     stated = settings.get("LC_ALL") or settings.get("LANG") or ""

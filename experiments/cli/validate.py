@@ -46,14 +46,14 @@ class ValidationRequest:
                 what = f"no option '{name}'" if name.startswith("-") else f"no examination '{name}'"
                 near = suggest_nearest(name, [*EXAMINATIONS, *OPTIONS])
                 raise InputError(f"{what}{near or f'; examinations are {", ".join(EXAMINATIONS)}'}")
-        asked = [EXAMINATIONS[name] for name in self.names]
-        virtual = any(one.virtual for one in asked)
+        requested = [EXAMINATIONS[name] for name in self.names]
+        virtual = any(one.virtual for one in requested)
         own_worlds = ", ".join(name for name, one in EXAMINATIONS.items() if one.virtual)
         sizes = (self.replicates, self.years, self.scale)
         rules = {
-            f"name what to validate: {', '.join(EXAMINATIONS)}": not asked,
+            f"name what to validate: {', '.join(EXAMINATIONS)}": not requested,
             "--only names mechanisms for knockouts, rows for audit or experiments for effects: name one of them": (
-                bool(self.only) and sum(one.selects for one in asked) != 1
+                bool(self.only) and sum(one.selects for one in requested) != 1
             ),
             "--years has no meaning with effects: every experiment has its own": (
                 "effects" in self.names and self.years is not None
@@ -122,7 +122,7 @@ def run_examinations(request: ValidationRequest) -> bool:
     request.check()
     if request.out is not None:
         check_room({"--out": (request.out, TABLES)})
-    good = [one.carried_out(name, request) for name, one in EXAMINATIONS.items() if name in request.names]
+    good = [one.run(name, request) for name, one in EXAMINATIONS.items() if name in request.names]
     return all(good)
 
 
@@ -177,7 +177,7 @@ class Examination:
     selects: bool = False
     drawn: str = ""
 
-    def carried_out(self, name: str, request: ValidationRequest) -> bool:
+    def run(self, name: str, request: ValidationRequest) -> bool:
         """Run the examination and draw its table; return False if it failed."""
         good = call_of(name, request)()
         if self.drawn:

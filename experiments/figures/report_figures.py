@@ -22,7 +22,7 @@ from experiments.storage.writing import make_folder, write_whole
 from experiments.words.bilingual import Both, Tongue, languages_of
 from model.engine.errors import InputError, suggest_nearest
 
-DRAWN_IN = (over_time, by_policy, place_figures, grids)
+FIGURE_MODULES = (over_time, by_policy, place_figures, grids)
 """Modules that register their figures on import, in the order of the report."""
 ONE_ARM = ("trust", "criteria")
 """Figures of a site with a single arm."""

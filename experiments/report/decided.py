@@ -15,7 +15,7 @@ FEW = 9.5
 
 
 @dataclass(frozen=True)
-class Matter:
+class DecisionKind:
     """Kind of decision made at a site, with its options."""
 
     agent: str
@@ -37,21 +37,21 @@ def model_words(part: str, name: str) -> Both:
     return both(*(find(part, name, language) for language in ("es", "en")))
 
 
-def matters(site: Site) -> list[Matter]:
+def matters(site: Site) -> list[DecisionKind]:
     """Return the kinds of decisions made at a site, in the order of its table."""
     rows = site.numbers.rows("decided", site=site.name)
     if rows.empty:
         return []
     found: Any = rows.groupby(["agent", "matter"], sort=False)["option"].unique()
-    return [Matter(agent, matter, tuple(options)) for (agent, matter), options in found.items()]
+    return [DecisionKind(agent, matter, tuple(options)) for (agent, matter), options in found.items()]
 
 
-def row_of(site: Site, arm: ArmReading, matter: Matter, option: str) -> Any:
+def row_of(site: Site, arm: ArmReading, matter: DecisionKind, option: str) -> Any:
     """Return the row of an option in an arm, or None if the decision was not made there."""
     return site.numbers.row("decided", site=site.name, arm=arm.name, matter=matter.name, option=option)
 
 
-def cell(site: Site, arm: ArmReading, matter: Matter, option: str) -> Both:
+def cell(site: Site, arm: ArmReading, matter: DecisionKind, option: str) -> Both:
     """Return the cell of an arm and option: share, change, and the main reason if it differs from the first arm."""
     row, first = (row_of(site, one, matter, option) for one in (arm, site.base))
     if row is None:
@@ -68,7 +68,7 @@ def share(site: Site, row: Any) -> Both:
     return Both(shown, shown)
 
 
-def change(site: Site, arm: ArmReading, matter: Matter, option: str) -> Iterator[Both]:
+def change(site: Site, arm: ArmReading, matter: DecisionKind, option: str) -> Iterator[Both]:
     """Yield the change of the share from the first arm, if known; bold if the interval excludes zero."""
     effect = site.effect(arm, f"{matter.name}.{option}", "decision")
     if effect is not None:

@@ -19,10 +19,10 @@ def records(site: Site, arm: ArmReading) -> list[Both]:
     stated = capital(joined(parts, "; "))
     if len(set(verdicts.values())) == 1:
         return [message("records.alike", stated=stated)]
-    return [message("records.stated", stated=stated), *misled(verdicts)]
+    return [message("records.stated", stated=stated), *misleading_records(verdicts)]
 
 
-def misled(verdicts: dict[str, str]) -> list[Both]:
+def misleading_records(verdicts: dict[str, str]) -> list[Both]:
     """Return sentences on the official statistics whose verdict differs from that on crimes that happened."""
     truth = verdicts["crimes_occurred"]
     wrong: dict[str, list[Both]] = {}

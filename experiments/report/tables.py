@@ -23,17 +23,17 @@ COSTS = ("officers", "couple_shifts", "km", "officers_trained", "training_days",
 
 def costs(site: Site) -> list[Headline]:
     """Return the measures of the costs of policies, without those that are zero in every arm."""
-    return [BY_NAME[name] for name in COSTS if any_of(rows_of(site, BY_NAME[name]))]
+    return [BY_NAME[name] for name in COSTS if any_nonzero(rows_of(site, BY_NAME[name]))]
 
 
 def nonzero_measures(site: Site) -> list[Headline]:
     """Return the measures that are not zero in every arm."""
-    return [one for one in BY_NAME.values() if any_of(rows_of(site, one))]
+    return [one for one in BY_NAME.values() if any_nonzero(rows_of(site, one))]
 
 
 def zero_measures(site: Site) -> Both | None:
     """Return the labels of the measures that are zero in every arm, or None."""
-    still = [one for one in BY_NAME.values() if (rows := rows_of(site, one)) and not any_of(rows)]
+    still = [one for one in BY_NAME.values() if (rows := rows_of(site, one)) and not any_nonzero(rows)]
     return listed([one.label for one in still]) if still else None
 
 
@@ -42,7 +42,7 @@ def rows_of(site: Site, one: Headline) -> list[pd.Series]:
     return [row for arm in site.others if (row := site.effect(arm, one.name)) is not None]
 
 
-def any_of(rows: list[pd.Series]) -> bool:
+def any_nonzero(rows: list[pd.Series]) -> bool:
     """Return whether a measure is not zero in every arm."""
     return any(row["base"] or row["arm"] for row in rows)
 

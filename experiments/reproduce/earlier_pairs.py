@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.reproduce.design import ReproduceDesign
-from experiments.reproduce.lock import LOCK, check_decided, read_lock
+from experiments.reproduce.lock import LOCK, check_settings, read_lock
 from experiments.reproduce.repeat_pair import run_pairs
 from experiments.reproduce.runs import KEYS, PAIRS, SIDES, pair_names
 from experiments.storage.progress import say
@@ -36,16 +36,16 @@ def read_pairs(path: Path) -> pd.DataFrame:
     return read_parquet(path, COLUMNS, "pairs").select(COLUMNS).to_pandas()
 
 
-def begin_with(design: ReproduceDesign, source: Path, folder: Path, now: Mapping[str, Any], workers: int) -> None:
+def import_pairs(design: ReproduceDesign, source: Path, folder: Path, current: Mapping[str, Any], workers: int) -> None:
     """Copy the pairs of another folder into this one, if a repeated sample of them agrees bit for bit.
 
-    ``now`` are the settings of this folder (`lock.decided`); those of ``source`` may differ only in the code of the
-    model. The sample has one pair of each kind of block and site.
+    ``current`` are the settings of this folder (`lock.settings_of`); those of ``source`` may differ only in the code
+    of the model. The sample has one pair of each kind of block and site.
     """
     if (folder / EARLIER).is_file() or (folder / LOCK).is_file():
         raise InputError(f"--from: {folder} has begun already: leave --from out to go on, or begin anew with --fresh")
     lock = read_lock(source)
-    check_decided(source, lock, {key: now[key] for key in now if key != "fingerprint"})
+    check_settings(source, lock, {key: current[key] for key in current if key != "fingerprint"})
     path = source / PAIRS
     pairs = read_pairs(path)
     if sha256_of(path.read_bytes()) != lock["files"].get(PAIRS):
@@ -78,7 +78,7 @@ def check_equal(again: pd.DataFrame, pairs: pd.DataFrame, path: Path) -> None:
         raise InputError(f"{path}: pair {name} comes out otherwise with this version: begin without --from")
 
 
-def known_of_earlier(folder: Path) -> dict[str, Any]:
+def earlier_provenance(folder: Path) -> dict[str, Any]:
     """Return the entry of the lock on reused pairs: their code, and the repeated sample; empty if there are none."""
     path = folder / EARLIER_LOCK
     return {"earlier": json.loads(path.read_text(encoding="utf-8"))} if path.is_file() else {}

@@ -20,15 +20,15 @@ LOCKED = (".csv", ".md", ".svg", ".png", ".html", ".parquet", ".toml")
 """Suffixes of files whose digests are in the lock, except the runs."""
 
 
-def decided(design: ReproduceDesign, name: str) -> dict[str, Any]:
+def settings_of(design: ReproduceDesign, name: str) -> dict[str, Any]:
     """Return the settings that decide the runs of a folder: size, plan, draws, accounts and code of the model."""
-    settings = {account: accounts.read(account) for account in accounts.names()}
+    of_accounts = {account: accounts.read(account) for account in accounts.names()}
     drawn = json.dumps([list(design.ranges), design.cube.tolist(), design.doses.tolist()])
     return {
         "size": name,
         "plan": sha256_of(PLAN.read_bytes()),
         "draws": sha256_of(drawn.encode()),
-        "accounts": sha256_of(json.dumps(settings, sort_keys=True).encode()),
+        "accounts": sha256_of(json.dumps(of_accounts, sort_keys=True).encode()),
         "fingerprint": fingerprint(),
     }
 
@@ -45,23 +45,23 @@ def read_lock(folder: Path) -> dict[str, Any]:
     return stated
 
 
-def check_lock(folder: Path, now: Mapping[str, Any]) -> None:
+def check_lock(folder: Path, current: Mapping[str, Any]) -> None:
     """Raise InputError if a folder was begun with other settings; runs of two versions must not be mixed."""
     if (folder / LOCK).is_file():
-        check_decided(folder, read_lock(folder), now)
+        check_settings(folder, read_lock(folder), current)
 
 
-def check_decided(folder: Path, stated: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+def check_settings(folder: Path, stated: Mapping[str, Any], current: Mapping[str, Any]) -> None:
     """Raise InputError if a lock differs from the current settings in any entry."""
-    for key, value in now.items():
+    for key, value in current.items():
         if stated.get(key) != value:
             what = f"{folder / LOCK}: {key} is another than now ({value})"
             raise InputError(f"{what}: choose another folder, or begin anew with --fresh")
 
 
-def write_lock(folder: Path, now: Mapping[str, Any], **more: Any) -> None:
+def write_lock(folder: Path, current: Mapping[str, Any], **more: Any) -> None:
     """Write the lock, with the digests of all tables, figures, sentences and of the explorer."""
     found = (path for path in sorted(folder.rglob("*")) if path.suffix in LOCKED and path.name != "README.md")
     names = {path.relative_to(folder).as_posix(): path for path in found if path.is_file()}
     files = {name: sha256_of(path.read_bytes()) for name, path in names.items() if not name.startswith("runs/")}
-    write_whole(folder / LOCK, json_of({**now, **provenance(), **more, "files": files}))
+    write_whole(folder / LOCK, json_of({**current, **provenance(), **more, "files": files}))

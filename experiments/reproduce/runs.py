@@ -44,15 +44,15 @@ def pair_names(pairs: pd.DataFrame) -> list[str]:
     return [f"{row.site}-{row.kind}-{row.draw}-{row.account}:{row.arm}" for row in rows_in(pairs)]
 
 
-def left_to_run(specs: Specs, earlier: pd.DataFrame) -> Specs:
+def missing_specs(specs: Specs, earlier: pd.DataFrame) -> Specs:
     """Return the runs of pairs that an earlier table lacks, with the status quo of their blocks."""
     known = set(pair_names(earlier.drop_duplicates(list(KEYS[:-1]))))
-    left = []
+    missing = []
     for block, arms in specs:
         own = {arm: spec for arm, spec in arms.items() if f"{block.name}:{arm}" not in known}
         if own.keys() - {STATUS_QUO}:
-            left.append((block, own))
-    return left
+            missing.append((block, own))
+    return missing
 
 
 def run_missing_cells(specs: Specs, folder: Path, workers: int) -> tuple[SweepOutcome, float]:

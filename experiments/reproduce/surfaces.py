@@ -26,7 +26,7 @@ FEWEST_SEARCHED = 150
 """Least number of pairs from which length scales and random variation are estimated, if available."""
 SHORTEST = 1.0
 """Shortest length scale of an input; some hundred draws cannot resolve a shorter one."""
-CHOSEN = 38
+SAMPLING_SEED = 38
 """Seed for the random choice of points and pairs."""
 FEWEST_POINTS = 24
 """Least number of pairs to which a surface is fitted."""
@@ -131,7 +131,7 @@ def points_of_surface(pairs: pd.DataFrame) -> pd.DataFrame | None:
     available. The status quo of each block is a point with doses 0 and effect 0. Returns None if there are too few
     pairs, or none at random doses.
     """
-    pairs = pairs.assign(effect=differences(pairs)).dropna(subset="effect").sample(frac=1.0, random_state=CHOSEN)
+    pairs = pairs.assign(effect=differences(pairs)).dropna(subset="effect").sample(frac=1.0, random_state=SAMPLING_SEED)
     random = pairs["arm"].str.startswith(POINT)
     if len(pairs) < FEWEST_POINTS or not random.any():
         return None
@@ -148,7 +148,7 @@ def fitted_surface(design: ReproduceDesign, points: pd.DataFrame) -> Surface:
     `FEWEST_SEARCHED`: pairs of a draw are not independent, since they share parameters that are no inputs, and the
     status quo points have no variation.
     """
-    pairs = points[points["arm"] != STATUS_QUO].sample(frac=1.0, random_state=CHOSEN)
+    pairs = points[points["arm"] != STATUS_QUO].sample(frac=1.0, random_state=SAMPLING_SEED)
     each = math.ceil(FEWEST_SEARCHED / pairs["draw"].nunique())
     searched = pairs.groupby("draw").head(each).index.to_numpy()
     inputs = {str(name): column.to_numpy() for name, column in inputs_table(design, points).items()}

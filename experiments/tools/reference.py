@@ -107,7 +107,7 @@ def identity_of_numbers() -> str:
     return digest_of(DIGESTS.read_bytes())
 
 
-def is_made(one: ReferenceResult, folder: Path) -> bool:
+def is_current(one: ReferenceResult, folder: Path) -> bool:
     """Return whether the record of a result has the present numbers and command, and all its files exist."""
     row = on_record(folder).get(one.name, {})
     current = (row.get("bits"), row.get("command")) == (identity_of_numbers(), one.command)
@@ -139,13 +139,13 @@ def make(one: ReferenceResult, folder: Path, workers: int, log: Path) -> str:
     """Run the commands of a result; return an error message, or "" on success."""
     begun, printed = time.monotonic(), ""
     make_folder(log.parent)
-    with log.open("w", encoding="utf-8") as told:
+    with log.open("w", encoding="utf-8") as log_file:
         for command in one.commands:
             done = subprocess.run(
                 words_of(command, workers),
                 cwd=ROOT,
                 stdout=subprocess.PIPE,
-                stderr=told,
+                stderr=log_file,
                 text=True,
                 encoding="utf-8",
                 check=False,
@@ -176,7 +176,7 @@ def make_all(
         if name not in known:
             raise InputError(f"no reference result '{name}'{suggest_nearest(name, known)}")
     for one in [known[name] for name in names or known]:
-        if is_made(one, folder) and not fresh:
+        if is_current(one, folder) and not fresh:
             print(f"{one.name}: is of this code", flush=True)
             continue
         begun = time.monotonic()
@@ -249,19 +249,21 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--list", action="store_true", help="say what is on record of the present code")
     for take in takes:
         parser.add_argument(f"--{take.replace('_', '-')}", type=Path, metavar="FOLDER", help=argparse.SUPPRESS)
-    asked = parser.parse_args(words)
-    if steps := [(step, source) for name, step in takes.items() if (source := getattr(asked, name))]:
+    arguments = parser.parse_args(words)
+    if steps := [(step, source) for name, step in takes.items() if (source := getattr(arguments, name))]:
         for step, source in steps:
             step(source)
         return
-    if asked.list:
+    if arguments.list:
         results = results_by_name()
         width = max(map(len, results)) + 2
         for one in results.values():
-            print(f"{one.name:{width}}{'made' if is_made(one, FOLDER) else '-':6}{one.minutes:6.1f}  {one.command}")
+            print(f"{one.name:{width}}{'made' if is_current(one, FOLDER) else '-':6}{one.minutes:6.1f}  {one.command}")
         return
     with refused_in_one_line():
-        raise SystemExit(min(1, make_all(asked.names, asked.workers, fresh=asked.fresh, within=asked.within)))
+        raise SystemExit(
+            min(1, make_all(arguments.names, arguments.workers, fresh=arguments.fresh, within=arguments.within))
+        )
 
 
 if __name__ == "__main__":

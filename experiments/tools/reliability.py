@@ -28,7 +28,7 @@ from model.engine.fingerprint import fingerprint
 ROOT = Path(__file__).parents[2]
 RECORD = ROOT / "results" / "reference" / "reliability.txt"
 PAGE = ("page/test_door.py", "page/test_sockets.py", "page/test_background.py", "page/test_crowd.py")
-TRIED: dict[str, tuple[str, tuple[str, ...]]] = {
+GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "inputs": ("fuzzed files and words of commands", ("cli/test_fuzz.py",)),
     "strangers": (
         "files and folders from strangers",
@@ -60,7 +60,7 @@ READERS = (
 
 
 @dataclass(frozen=True)
-class Trial:
+class GroupResult:
     """Result of a group: cases, failed and skipped ones, seconds, % of lines covered, measurements as text."""
 
     cases: int
@@ -71,31 +71,31 @@ class Trial:
     measured: tuple[str, ...] = ()
 
 
-def tried(files: Sequence[Path], readers: bool = False) -> Trial:
+def run_tests(files: Sequence[Path], readers: bool = False) -> GroupResult:
     """Run some test files, slow tests included; return the result, with the coverage of `READERS` if requested."""
     with tempfile.TemporaryDirectory() as place:
         found, lines = Path(place) / "found.xml", Path(place) / "lines.json"
         words = ["pytest", "-q", "-n0", "-m", "slow or not slow", "-ojunit_family=xunit1", f"--junitxml={found}"]
         measured = ["coverage", "run", f"--data-file={place}/lines", f"--include={','.join(READERS)}"]
         before = [*measured, "-m"] if readers else []
-        call(*before, *words, *map(str, files))
+        run_module(*before, *words, *map(str, files))
         if not found.is_file():
             raise InputError(f"the tests could not be run: {', '.join(map(str, files))}")
-        trial = trial_of(ET.parse(found).getroot())
+        result = result_of(ET.parse(found).getroot())
         if readers:
-            call("coverage", "json", "-q", f"--data-file={place}/lines", "-o", str(lines))
+            run_module("coverage", "json", "-q", f"--data-file={place}/lines", "-o", str(lines))
             share = json.loads(lines.read_text(encoding="utf-8"))["totals"]["percent_covered"]
-            trial = replace(trial, reached=share)
-        return trial
+            result = replace(result, reached=share)
+        return result
 
 
-def call(module: str, *words: str) -> None:
+def run_module(module: str, *words: str) -> None:
     """Run a Python module in the folder of the project and discard its output; coverage uses its fast core."""
     place = os.environ | {"COVERAGE_CORE": "sysmon"}
     subprocess.run([sys.executable, "-m", module, *words], cwd=ROOT, stdout=subprocess.DEVNULL, env=place)
 
 
-def trial_of(report: ET.Element) -> Trial:
+def result_of(report: ET.Element) -> GroupResult:
     """Return the totals of a pytest report; a test may state its cases, failures and measurements as properties.
 
     Failed tests are listed among the measurements.  Of the seconds that programs took to end after a signal, the
@@ -116,20 +116,20 @@ def trial_of(report: ET.Element) -> Trial:
         measured += [f"FAILED {test.get('name')}: {one.get('message', '').partition('\n')[0]}" for one in reasons[:1]]
     measured += [f"ended {max(ended):.1f} s after their signal at the latest"] if ended else []
     seconds = sum(float(one.get("time", "0")) for one in report.iter("testsuite"))
-    return Trial(cases, failed, skipped, seconds, measured=tuple(measured))
+    return GroupResult(cases, failed, skipped, seconds, measured=tuple(measured))
 
 
-def rows_of(trials: dict[str, Trial]) -> dict[str, str]:
+def rows_of(results: dict[str, GroupResult]) -> dict[str, str]:
     """Return a row for each group, by its description.
 
-    >>> list(rows_of({"disks": Trial(20, 0, 2, 90.0)}).values())[0][:76]
+    >>> list(rows_of({"disks": GroupResult(20, 0, 2, 90.0)}).values())[0][:76]
     'full disks, other users, clocks             20       0        2     1.5     '
     """
     return {
-        TRIED[name][0]: f"{TRIED[name][0]:36}{one.cases:10,}{one.failed:8}{one.skipped:9}{one.seconds / 60:8.1f}"
+        GROUPS[name][0]: f"{GROUPS[name][0]:36}{one.cases:10,}{one.failed:8}{one.skipped:9}{one.seconds / 60:8.1f}"
         f"{'' if one.reached is None else f'{one.reached:.0f} %':>9}  {fingerprint()}"
         + "".join(f"\n  {line}" for line in one.measured)
-        for name, one in trials.items()
+        for name, one in results.items()
     }
 
 
@@ -146,12 +146,14 @@ def rows_in(table: str) -> dict[str, str]:
     return rows
 
 
-def table_of(trials: dict[str, Trial], before: str = "") -> str:
+def table_of(results: dict[str, GroupResult], before: str = "") -> str:
     """Return the table with the new rows, and the rows of an older table that they do not replace."""
     stated = machine()
     heading = f"{'what was tried':36}{'cases':>10}{'failed':>8}{'skipped':>9}{'minutes':>8}{'reached':>9}  code"
-    rows = rows_in(before) | rows_of(trials)
-    listed = [rows[about] for about in dict.fromkeys([about for about, _ in TRIED.values()] + [*rows]) if about in rows]
+    rows = rows_in(before) | rows_of(results)
+    listed = [
+        rows[about] for about in dict.fromkeys([about for about, _ in GROUPS.values()] + [*rows]) if about in rows
+    ]
     place = f"{stated['system']} {stated['processor']}, {stated['cores']} cores; reached: lines of the code that reads"
     return "\n".join([place, heading, *listed]) + "\n"
 
@@ -159,19 +161,21 @@ def table_of(trials: dict[str, Trial], before: str = "") -> str:
 def main(words: Sequence[str]) -> int:
     """Run the named groups, or all; print the table and record it."""
     parser = argparse.ArgumentParser(description="Try how reliable the program is, and write the table.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(TRIED))
-    names = parser.parse_args(words).names or list(TRIED)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(GROUPS))
+    names = parser.parse_args(words).names or list(GROUPS)
     for name in names:
-        if name not in TRIED:
-            parser.error(f"nothing is tried under '{name}': {', '.join(TRIED)}{suggest_nearest(name, TRIED)}")
-    trials = {}
+        if name not in GROUPS:
+            parser.error(f"nothing is tried under '{name}': {', '.join(GROUPS)}{suggest_nearest(name, GROUPS)}")
+    results = {}
     for name in names:
-        say(f"trying {TRIED[name][0]}")
-        trials[name] = tried([ROOT / "tests/experiments" / file for file in TRIED[name][1]], readers=name == "inputs")
+        say(f"trying {GROUPS[name][0]}")
+        results[name] = run_tests(
+            [ROOT / "tests/experiments" / file for file in GROUPS[name][1]], readers=name == "inputs"
+        )
         before = RECORD.read_text(encoding="utf-8") if RECORD.is_file() else ""
-        write_whole(RECORD, table_of(trials, before).encode())
+        write_whole(RECORD, table_of(results, before).encode())
     print(RECORD.read_text(encoding="utf-8"), end="")
-    return int(any(one.failed for one in trials.values()))
+    return int(any(one.failed for one in results.values()))
 
 
 if __name__ == "__main__":

@@ -73,18 +73,18 @@ def table(found: Breakdown) -> Iterator[str]:
         drawn = f"{found.draws_of(phase):11,.0f}{scale * n:10,.0f}"
         yield f"{phase[:19]:20}{scale * seconds:8.3f}{seconds / whole:7.1%}{drawn}{each:>10}  {mostly}".rstrip()
     yield ""
-    yield from in_two(
+    yield from two_columns(
         "rows written into the daybook, and what the months counted, in a decade",
         {name: scale * n for name, n in found.phases.written.items()},
     )
     yield ""
-    yield from in_two(
+    yield from two_columns(
         f"draws by decision in a decade, counted without the compiler over {found.counted_shifts} shifts",
         dict(list(found.by_decision().items())[:SHOWN]),
     )
 
 
-def in_two(title: str, numbers: dict[str, float]) -> Iterator[str]:
+def two_columns(title: str, numbers: dict[str, float]) -> Iterator[str]:
     """Yield a title, then names and numbers in two columns, the largest first."""
     yield title
     stated = [f"  {name:24}{n:12,.0f}" for name, n in sorted(numbers.items(), key=lambda one: -one[1])]

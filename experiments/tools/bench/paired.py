@@ -45,7 +45,7 @@ class Checkout:
     root: Path
     fingerprint: str = ""
 
-    def tell(self, *words: str) -> dict[str, float]:
+    def measure(self, *words: str) -> dict[str, float]:
         """Return the probe's measurement of this checkout's code; raise InputError if it cannot be measured."""
         found = run_python(
             *("-c", Path(probe.__file__).read_text(encoding="utf-8"), *words),
@@ -92,7 +92,7 @@ def against(folder: Path, json_file: Path | None, quick: bool) -> None:
     length = QUICK if quick else FULL
     say("measuring both in turn; this takes several minutes" if not quick else "measuring both in turn")
     for side in (there, here):
-        side.tell("span", "1", SITES[0])  # compiles, and raises early if a checkout cannot be measured
+        side.measure("span", "1", SITES[0])  # compiles, and raises early if a checkout cannot be measured
     print(heading(here, there), flush=True)
     pairs = []
     for pair in timings(here, there, length):
@@ -141,7 +141,7 @@ def timings(here: Checkout, there: Checkout, length: PairedLength) -> Iterator[T
     for policy in TIMED:
         name = f"a decade, {policy}"
         try:
-            turns = taken_in_turn(here, there, length, policy)
+            turns = measure_in_turn(here, there, length, policy)
         except InputError as wrong:
             say(f"{name}: left out. {wrong}")
             continue
@@ -152,14 +152,14 @@ def timings(here: Checkout, there: Checkout, length: PairedLength) -> Iterator[T
         yield paired("  its peak memory", "MB", [(a["megabytes"], b["megabytes"]) for a, b in turns])
 
 
-def taken_in_turn(
+def measure_in_turn(
     here: Checkout, there: Checkout, length: PairedLength, policy: str
 ) -> list[tuple[dict[str, float], dict[str, float]]]:
     """Return the measurements of both checkouts, taken in turn so that noise affects both."""
     for side in (here, there):
-        side.tell("span", "1", SITES[0], policy)  # compiles the code that only this policy needs
+        side.measure("span", "1", SITES[0], policy)  # compiles the code that only this policy needs
     words = ("span", str(length.years), SITES[0], policy)
-    return [(here.tell(*words), there.tell(*words)) for _ in range(length.pairs)]
+    return [(here.measure(*words), there.measure(*words)) for _ in range(length.pairs)]
 
 
 def paired(name: str, unit: str, turns: list[tuple[float, float]]) -> TimingPair:
@@ -192,6 +192,6 @@ def columns_of(side: Checkout, years: float, site: str, policy: str) -> Columns:
     """Return every monthly number of one run of a checkout."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "numbers.npz"
-        side.tell("numbers", str(years), site, policy, str(file))
+        side.measure("numbers", str(years), site, policy, str(file))
         with np.load(file) as columns:
             return dict(columns)

@@ -46,8 +46,8 @@ def figure(name: str, key: tuple[str, ...]) -> str:
     found = rows_of(name)
     if key not in found:
         known = {" | ".join(one) for one in found}
-        asked = " | ".join(key)
-        raise InputError(f"no row {asked!r} in {TABLES[name][0]}{suggest_nearest(asked, known)}")
+        wanted = " | ".join(key)
+        raise InputError(f"no row {wanted!r} in {TABLES[name][0]}{suggest_nearest(wanted, known)}")
     row = found[key]
     return f"{100 * float(row['level']):.0f}" if name == "criteria" else cell(row, "to")
 

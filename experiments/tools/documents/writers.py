@@ -8,7 +8,7 @@ from model.world.columns import MINDS, TALLY
 from model.world.mechanism import HazardModifier, Mechanism, leave_factors
 
 
-def own(one: Mechanism) -> Iterator[str]:
+def declared_places(one: Mechanism) -> Iterator[str]:
     """Yield the tables and columns that a mechanism declares, those of residents and monthly counts included."""
     rows = [(table, ROW_OF_TABLE.get(table.name)) for table in one.tables]
     for table, row in rows:
@@ -21,7 +21,7 @@ def writers() -> dict[str, list[str]]:
     """Return the mechanisms that write each table or column, in the order of the registry."""
     found: dict[str, list[str]] = {place: [] for place in TABLE_PLACES}
     for one in MECHANISMS:
-        for place in dict.fromkeys((*own(one), *one.writes)):
+        for place in dict.fromkeys((*declared_places(one), *one.writes)):
             found[place].append(one.name)
     return found
 
@@ -66,11 +66,11 @@ def hazards() -> str:
     """Return the mechanisms that change the hazard of crime, and those that guard against crimes."""
     factors = [(one.name, one.hazard) for one in MECHANISMS if one.hazard is not None]
     guards = [name for name, hazard in factors if hazard.spared]
-    rates = [f"{name} ({of(hazard)})" for name, hazard in factors if not hazard.spared]
+    rates = [f"{name} ({hazard_dimensions(hazard)})" for name, hazard in factors if not hazard.spared]
     return wrapped(f"the hazard of crime: {', '.join(rates)}; guards: {', '.join(guards)}.", "- ", "  ")
 
 
-def of(hazard: HazardModifier) -> str:
+def hazard_dimensions(hazard: HazardModifier) -> str:
     """Return the dimensions of a hazard factor: place, person or both."""
     named = (("place", hazard.place), ("person", hazard.person))
     return " and ".join(name for name, factor in named if factor is not leave_factors)

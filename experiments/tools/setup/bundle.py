@@ -51,12 +51,12 @@ def bundle(folder: Path, names: list[str]) -> None:
     pip("wheel", "--no-deps", "--wheel-dir", where, str(ROOT))
     for name in names or [""]:
         say(f"confianza: fetching what it needs on {name or 'this machine'} (some hundred MB)")
-        asked, words = (SYSTEMS[name]["asked"], tags(name)) if name else ({}, [])
-        pip_hashed(locked_lines(asked), "download", "--no-deps", "--only-binary=:all:", "--dest", where, *words)
-    told = Path(__file__).with_name(README).read_text(encoding="utf-8")
+        environment, words = (SYSTEMS[name]["asked"], platform_options(name)) if name else ({}, [])
+        pip_hashed(locked_lines(environment), "download", "--no-deps", "--only-binary=:all:", "--dest", where, *words)
+    template = Path(__file__).with_name(README).read_text(encoding="utf-8")
     systems = ", ".join(names) or f"{sys.platform}, this kind of machine"
-    listed = "\n".join(list_of(folder)).encode() + b"\n"
-    readme = told.format(python=PYTHON, systems=systems)
+    listed = "\n".join(requirement_lines(folder)).encode() + b"\n"
+    readme = template.format(python=PYTHON, systems=systems)
     write_all({folder / LIST: listed, folder / README: readme.encode()})
     wheels = list(folder.glob("*.whl"))
     size = sum(path.stat().st_size for path in wheels) / 2**20
@@ -86,14 +86,14 @@ def check_place(folder: Path) -> None:
             raise InputError(f"bundle: {path} is no wheel of the lock file; delete it or choose another folder")
 
 
-def locked_lines(asked: dict[str, str] | None = None) -> list[str]:
+def locked_lines(environment: dict[str, str] | None = None) -> list[str]:
     """Return the packages of the lock file with their hashes, one per line.
 
-    ``asked`` are the environment markers of the target system; None stands for every system.
+    ``environment`` are the markers of the target system; None stands for every system.
     """
     text = PINS.read_text(encoding="utf-8").replace("\\\n", " ")
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    return [line for line in lines if asked is None or applies(package_of(line), asked)]
+    return [line for line in lines if environment is None or is_needed(package_of(line), environment)]
 
 
 def package_of(line: str) -> Requirement:
@@ -101,9 +101,9 @@ def package_of(line: str) -> Requirement:
     return Requirement(line.partition(HASH)[0])
 
 
-def applies(one: Requirement, asked: dict[str, str]) -> bool:
+def is_needed(one: Requirement, environment: dict[str, str]) -> bool:
     """Return whether a package is needed on a system with these environment markers."""
-    return one.marker is None or one.marker.evaluate(asked)
+    return one.marker is None or one.marker.evaluate(environment)
 
 
 def hashes_in(line: str) -> list[str]:
@@ -115,7 +115,7 @@ def hashes_in(line: str) -> list[str]:
     return [word.strip() for word in line.split(HASH)[1:]]
 
 
-def list_of(folder: Path) -> Iterator[str]:
+def requirement_lines(folder: Path) -> Iterator[str]:
     """Yield the lines of a requirements file for the wheels of a folder, with their hashes."""
     there: dict[str, list[Path]] = {}
     for path in sorted(folder.glob("*.whl")):
@@ -135,7 +135,7 @@ def name_of(wheel: Path) -> str:
         return ""
 
 
-def tags(name: str) -> list[str]:
+def platform_options(name: str) -> list[str]:
     """Return the options by which pip fetches packages for another system."""
     platforms = [word for tag in SYSTEMS[name]["tags"] for word in ("--platform", tag)]
     return ["--python-version", PYTHON, "--implementation", "cp", *platforms]
@@ -151,7 +151,7 @@ def pip_hashed(lines: Sequence[str], *words: str) -> None:
 
 def pip(*words: str) -> None:
     """Run pip; raise InputError with its error message if it fails."""
-    told = subprocess.run(
+    finished = subprocess.run(
         [sys.executable, "-m", "pip", *words, "--quiet", "--disable-pip-version-check"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -159,7 +159,7 @@ def pip(*words: str) -> None:
         errors="replace",
         check=False,
     )
-    if told.returncode:
-        faults = [line for line in told.stderr.splitlines() if line.strip()]
+    if finished.returncode:
+        faults = [line for line in finished.stderr.splitlines() if line.strip()]
         why = next((line for line in faults if line.startswith("ERROR")), faults[-1] if faults else "no message")
         raise InputError(f"bundle: pip {words[0]} failed, is there internet? It says: {why}")

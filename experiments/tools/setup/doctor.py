@@ -21,7 +21,7 @@ GOOD, BAD = " ok ", " NO "
 MEMORY_GB, DISK_GB, CACHE_GB = 1.0, 1.0, 0.3
 """Free space required: memory for a municipality and its twin, disk for a study, disk for compiled code."""
 SHOWN = ("mesa", "numpy", "numba", "pandas", "pyarrow")
-ANEW = "say `uv sync --locked`, or with pip alone `python3 run.py confianza doctor`"
+REINSTALL = "say `uv sync --locked`, or with pip alone `python3 run.py confianza doctor`"
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class CheckResult:
     remedy: str = ""
 
 
-def examine() -> bool:
+def run_checks() -> bool:
     """Run all checks and print their results; return whether all is well."""
     found = []
-    for look in (program, python, packages, cores, memory, disk, cache, page, tiny_run):
-        found.append(finding(look))
+    for check in (program, python, packages, cores, memory, disk, cache, page, tiny_run):
+        found.append(run_check(check))
         print(line(found[-1]), flush=True)
     todo = [f"{one.about}: {one.remedy}" for one in found if one.remedy]
     print("\nWhat to do" if todo else "\nAll is well. Next: confianza run villa_canales, or confianza view")
@@ -46,13 +46,13 @@ def examine() -> bool:
     return not todo
 
 
-def finding(look: Callable[[], CheckResult]) -> CheckResult:
+def run_check(check: Callable[[], CheckResult]) -> CheckResult:
     """Run one check; an exception in it is a finding, too."""
     try:
-        return look()
+        return check()
     except Exception as reason:
         told = f"{type(reason).__name__}: {' '.join(str(reason).split())}"
-        return CheckResult(look.__name__.replace("_", " "), told, ANEW)
+        return CheckResult(check.__name__.replace("_", " "), told, REINSTALL)
 
 
 def line(one: CheckResult) -> str:
@@ -79,13 +79,13 @@ def python() -> CheckResult:
 
 def packages() -> CheckResult:
     """Check that all packages are installed in suitable versions."""
-    wrong = list(unfit())
+    wrong = list(unsuitable_packages())
     if wrong:
-        return CheckResult("packages", "; ".join(wrong), ANEW)
+        return CheckResult("packages", "; ".join(wrong), REINSTALL)
     return CheckResult("packages", ", ".join(f"{name} {version(name)}" for name in SHOWN))
 
 
-def unfit() -> Iterator[str]:
+def unsuitable_packages() -> Iterator[str]:
     """Yield each package that is missing or has an unsuitable version."""
     from packaging.requirements import Requirement
 
@@ -148,17 +148,17 @@ def page() -> CheckResult:
 
 def tiny_run() -> CheckResult:
     """Compare a tiny run with its recorded figures."""
-    from experiments.tools.setup.tiny_run import differing, figures, read_record
+    from experiments.tools.setup.tiny_run import differing_figures, figures, read_record
 
     if not any(cache_folder().rglob("*.nbi")):
         say("confianza: compiling the rules first, which takes about a minute, once")
     recorded, begun = read_record()["figures"], time.monotonic()
-    apart = differing(figures(), recorded)
+    apart = differing_figures(figures(), recorded)
     if not apart:
         told = f"{len(recorded)} figures of three months as on record ({time.monotonic() - begun:.1f} s)"
         return CheckResult("tiny run", told)
     told = f"{len(apart)} of {len(recorded)} figures are not as on record, first: {apart[0]}"
-    return CheckResult("tiny run", told, f"{ANEW}; if it stays, report this screen")
+    return CheckResult("tiny run", told, f"{REINSTALL}; if it stays, report this screen")
 
 
 def writable(folder: Path) -> bool:

@@ -18,18 +18,18 @@ from scenarios.groups import find_parameter, model_levers
 from scenarios.reading import FOLDER, built_in_files, find_file, read_settings
 
 DRAFTS = Path(__file__).with_name("drafts")
-TAUGHT = "baseline"
+TEMPLATE_SCENARIO = "baseline"
 """Scenario from which drafts take their numbers."""
 SOURCE = "invented"
 LEVER, VARIED = "reporting.accompaniment", "trust.memory_years"
-NAMED = re.compile(r"[^\W_][\w-]{0,59}")
+VALID_NAME = re.compile(r"[^\W_][\w-]{0,59}")
 
 
 def new(kind: str, name: str) -> list[Path]:
     """Write a draft of a municipality, policy or study; return the files, of which the first can be run."""
     path = place_for(kind, name)
     written = {path: draft(kind, path.stem)}
-    settings = read_settings(find_file(TAUGHT, "scenario"))
+    settings = read_settings(find_file(TEMPLATE_SCENARIO, "scenario"))
     if kind == "municipality":
         outline = settings["territory.outline"]
         written[path.with_suffix(".geojson")] = (outline.folder / outline.value).read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ def new(kind: str, name: str) -> list[Path]:
 def place_for(kind: str, name: str) -> Path:
     """Return the path for a name; raise InputError if the name is invalid or built in, or the folder is missing."""
     path = Path(name.removesuffix(".toml") + ".toml")
-    if not NAMED.fullmatch(path.stem):
+    if not VALID_NAME.fullmatch(path.stem):
         raise InputError(f"new {kind}: NAME must consist of letters, digits, _ and -, got '{path.stem}'")
     if path.stem in taken_names(kind):
         raise InputError(f"new {kind}: '{path.stem}' is the name of a built-in {kind}; choose another name")
@@ -63,7 +63,7 @@ def taken_names(kind: str) -> set[str]:
 
 def draft(kind: str, name: str) -> str:
     """Return the text of a draft."""
-    scenario, settings = load(TAUGHT), read_settings(find_file(TAUGHT, "scenario"))
+    scenario, settings = load(TEMPLATE_SCENARIO), read_settings(find_file(TEMPLATE_SCENARIO, "scenario"))
     page = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True).from_string(
         (DRAFTS / f"{kind}.toml.j2").read_text(encoding="utf-8")
     )
@@ -90,8 +90,8 @@ def draft(kind: str, name: str) -> str:
 
 def facts() -> list[tuple[str, str, str]]:
     """Return the site facts that a draft lists: dotted name, and description in English and Spanish."""
-    told = tomllib.loads((DRAFTS / "facts.toml").read_text(encoding="utf-8"))
-    return [(dotted, words["en"], words["es"]) for dotted, words in told.items()]
+    stated = tomllib.loads((DRAFTS / "facts.toml").read_text(encoding="utf-8"))
+    return [(dotted, words["en"], words["es"]) for dotted, words in stated.items()]
 
 
 def range_text(column: ColumnText) -> str:

@@ -39,11 +39,11 @@ def build_site(folder: Path, docs: Path) -> None:
     with tempfile.TemporaryDirectory() as place:
         built, kept = Path(place) / SITE, Path(place) / "doctrees"
         command = [sys.executable, "-m", "sphinx", "-W", "-q", "-d", str(kept), str(docs), str(built)]
-        told = subprocess.run(
+        finished = subprocess.run(
             command, cwd=docs.parent, capture_output=True, encoding="utf-8", errors="replace", check=False
         )
-        if told.returncode:
-            lines = [line for line in told.stderr.splitlines() if line.strip()]
+        if finished.returncode:
+            lines = [line for line in finished.stderr.splitlines() if line.strip()]
             raise InputError(f"bundle: the documentation site cannot be built: {lines[-1] if lines else 'no message'}")
         with writing(folder), tempfile.TemporaryDirectory(dir=folder.parent) as aside:
             copied = shutil.copytree(built, Path(aside) / SITE)

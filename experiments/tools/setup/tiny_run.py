@@ -36,17 +36,19 @@ def figures() -> dict[str, float | None]:
     return found
 
 
-def differing(found: dict[str, float | None], recorded: dict[str, float | None]) -> list[str]:
+def differing_figures(found: dict[str, float | None], recorded: dict[str, float | None]) -> list[str]:
     """Return the names of figures that differ from the recorded ones or exist on one side only.
 
-    >>> differing({"a": 1.0, "b": None, "c": 2.0}, {"a": 1.0 + 1e-12, "b": None, "c": 2.001, "d": 3.0})
+    >>> differing_figures({"a": 1.0, "b": None, "c": 2.0}, {"a": 1.0 + 1e-12, "b": None, "c": 2.001, "d": 3.0})
     ['c', 'd']
     """
     names = sorted({*found, *recorded})
-    return [name for name in names if name not in found or name not in recorded or apart(found[name], recorded[name])]
+    return [
+        name for name in names if name not in found or name not in recorded or is_different(found[name], recorded[name])
+    ]
 
 
-def apart(one: float | None, other: float | None) -> bool:
+def is_different(one: float | None, other: float | None) -> bool:
     """Return whether two figures differ by more than rounding."""
     if one is None or other is None:
         return one is not other

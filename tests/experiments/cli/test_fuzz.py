@@ -63,7 +63,7 @@ WOULD_COMPUTE = (
     "experiments.studies.sweep_command.jobs_of",
     "experiments.figures.plot_command.draw_run",
     "experiments.figures.plot_command.draw_levels",
-    "experiments.cli.validate.Examination.carried_out",
+    "experiments.cli.validate.Examination.run",
     "experiments.figures.answers.write_contrasts",
     "experiments.page.background_worker.in_background",
     "experiments.page.serve.serve",
@@ -73,7 +73,7 @@ WOULD_COMPUTE = (
     "experiments.tools.bench.floor.check_floor",
     "experiments.tools.bench.paired.timings",
     "experiments.tools.setup.bundle.pip",
-    "experiments.tools.setup.doctor.examine",
+    "experiments.tools.setup.doctor.run_checks",
     "experiments.tools.setup.tiny_run.store",
 )
 """Whatever takes long once its input is found right; no run begins without one of the first two."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from systems import listening, needs_linux, needs_signals
 
-from experiments.cli.streams import Outlet, outlet
+from experiments.cli.streams import SafeStream, safe_stream
 from experiments.storage.progress import Progress, patience
 
 pytestmark = pytest.mark.thorough
@@ -84,10 +84,10 @@ def test_a_terminal_that_knows_ascii_alone_gets_ascii(locale, plain):
 
 def test_a_pipe_that_knows_ascii_alone_gets_ascii():
     sink = io.BytesIO()
-    stream = outlet(io.TextIOWrapper(sink, encoding="ascii"))
+    stream = safe_stream(io.TextIOWrapper(sink, encoding="ascii"))
     stream.write("Totonicapán: 4.0±0.5, 95 % … «sí» ☃")
     stream.flush()
-    assert isinstance(stream, Outlet)
+    assert isinstance(stream, SafeStream)
     assert sink.getvalue() == b'Totonicapan: 4.0+-0.5, 95 % ... "si" ?'
 
 

@@ -16,7 +16,7 @@ from systems import needs_linux
 from test_results_folder import RUN, SMALL, TWINS, done, left, refused
 
 from experiments.cli import app as cli
-from experiments.cli.streams import Outlet
+from experiments.cli.streams import SafeStream
 from experiments.execution.job_cache import ABOUT, pack_job
 from experiments.storage.result_tables import parquet_bytes
 from experiments.storage.run_store import named_by_digest
@@ -108,7 +108,7 @@ def test_no_manifest_writes_commands_to_a_terminal_or_lines_of_its_own(place, ca
 
 def test_control_characters_in_what_is_printed_are_quoted_as_git_does():
     sink = io.BytesIO()
-    outlet = Outlet(sink, encoding="utf-8")
+    outlet = SafeStream(sink, encoding="utf-8")
     outlet.write("a\x1b]0;b\x07\rc\td\né\x9b\x7f\u202e\n")
     outlet.flush()
     assert sink.getvalue().decode() == "a\\033]0;b\\a\\rc\td\né\\302\\233\\177\\342\\200\\256\n"

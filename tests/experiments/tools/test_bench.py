@@ -239,7 +239,7 @@ def other(tmp_path):
 
 def test_it_is_the_code_of_the_other_checkout_that_is_measured(other):
     checkout = paired.checkout_in(other)
-    assert checkout.tell("span", "1", "villa_canales")["seconds"] >= 0.0
+    assert checkout.measure("span", "1", "villa_canales")["seconds"] >= 0.0
     assert checkout.fingerprint == "f" * 16
     columns = paired.columns_of(checkout, 1.0, "villa_canales", "status_quo")
     assert columns["measures/month"].tolist() == [2017 * 12.0]
@@ -266,7 +266,7 @@ class Turns(paired.Checkout):
 
     asked: list[str] = []  # noqa: RUF012
 
-    def tell(self, *words):
+    def measure(self, *words):
         Turns.asked.append(self.fingerprint)
         return {"seconds": 2.0 if self.fingerprint == "a" else 1.0, "at_work": 1.0, "megabytes": 100.0}
 

@@ -94,7 +94,7 @@ def test_a_wheel_that_is_changed_or_put_into_the_folder_is_not_installed(tmp_pat
     write_wheel(wheels, "mesa_maps", "1.0")
     line = "mesa-maps==1.0 --hash=sha256:" + "0" * 64
     monkeypatch.setattr(bundle, "locked_lines", lambda *_: [line])
-    listed = list(bundle.list_of(wheels))
+    listed = list(bundle.requirement_lines(wheels))
     assert [bundle.package_of(one).name for one in listed] == ["confianza", "mesa-maps"]
     assert bundle.hashes_in(listed[1]) == [bundle.sha256_of((wheels / "mesa_maps-1.0-py3-none-any.whl").read_bytes())]
     (wheels / bundle.LIST).write_text("\n".join(listed), encoding="utf-8")

@@ -38,7 +38,7 @@ def screen(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, 
 def test_a_tiny_run_gives_the_figures_on_record(computed: dict[str, float | None]) -> None:
     recorded = tiny_run.read_record()["figures"]
     assert len([one for one in recorded.values() if one]) > 250
-    assert tiny_run.differing(computed, recorded) == [], REMEDY
+    assert tiny_run.differing_figures(computed, recorded) == [], REMEDY
 
 
 def test_a_machine_that_is_well_is_code_0(screen: Any) -> None:
