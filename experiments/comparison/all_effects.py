@@ -1,4 +1,4 @@
-"""Effects on every monthly measure, not only on headlines: for who looks for what nobody thought of."""
+"""Effects on every monthly measure, for exploration beyond the headline measures."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -20,7 +20,7 @@ def every_table(pairs: Sequence[Pair]) -> pd.DataFrame:
 
 
 def rows_of(one: Pair) -> Iterator[dict[str, Any]]:
-    """Yield the rows of one pair."""
+    """Yield one row for each monthly measure of a pair of arms."""
     base, arm = (last_months(side.table("measures")) for side in (one.base, one.arm))
     for name in [str(name) for name in base.columns.intersection(arm.columns)]:
         said = measure(name)

@@ -1,4 +1,4 @@
-"""The arms of a comparison: [SITE:]POLICY[+POLICY…][@DATE], or a folder of results."""
+"""Arms of a comparison: parsed from [SITE:]POLICY[+POLICY…][@DATE], or read from a folder of results."""
 
 import datetime
 import json
@@ -24,7 +24,7 @@ DEFAULT_SITE = "villa_canales"
 
 @dataclass(frozen=True)
 class Word:
-    """One arm as it was typed: a policy, perhaps with its site, or a folder."""
+    """One arm argument of the command line: a policy, optionally with its site, or a folder of results."""
 
     text: str
     site: str | None = None
@@ -34,9 +34,10 @@ class Word:
 
 @dataclass(frozen=True)
 class Arm:
-    """One side of a comparison: what was run, or is to be, and its months once they exist.
+    """One side of a comparison: its planned or finished runs, and their tables once they exist.
 
-    An arm from a sweep names the parameters that were drawn there, and the number of the world of every run of its.
+    For an arm from a sweep, ``drawn`` names the parameters that the sweep varied, and ``runs`` has the world number of
+    each of its runs (`comparison_jobs.world_of`).
     """
 
     name: str
@@ -54,11 +55,11 @@ class Arm:
     drawn: tuple[str, ...] = ()
     runs: dict[str, int] = field(default_factory=dict, compare=False)
     found: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """Tables that were read already: a comparison asks for most of them several times, never for maps."""
+    """Cache of tables: a comparison reads most of them several times, and never reads maps."""
 
     @classmethod
     def of(cls, name: str, specs: Sequence[RunSpec], **more: Any) -> "Arm":
-        """Return the arm that runs of some seeds form."""
+        """Return the arm made of the runs of several seeds."""
         first, scenario = specs[0], specs[0].scenario
         stated: dict[str, Any] = {
             "scenario": scenario.name,
@@ -75,12 +76,12 @@ class Arm:
 
     @property
     def years(self) -> float:
-        """Years that it reports."""
+        """Length of the reported period in years."""
         begins, until = (datetime.date.fromisoformat(date) for date in (self.begins, self.until))
         return (until - begins).days / DAYS_OF_YEAR
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return one table of the folder in which the arm's results lie."""
+        """Return one table from the arm's folder of results, cached."""
         assert self.folder is not None
         if name not in self.found:
             rows = swept_measures(self.folder, self.runs) if self.runs else tables(self.folder, name).to_pandas()
@@ -88,17 +89,17 @@ class Arm:
         return self.found[name]
 
     def has(self, name: str) -> bool:
-        """Tell whether the arm's results hold a table; a sweep keeps measures alone."""
+        """Return whether the arm's results hold a table; arms of a sweep have only measures."""
         return name == "measures" if self.runs else (self.folder or Path()).joinpath(f"{name}.parquet").is_file()
 
     @cached_property
     def world(self) -> str:
-        """Return as JSON all that twins share: settings without policies and horizon, and the code."""
+        """JSON text of everything that paired arms share: settings without policies, period and code."""
         return json.dumps([self.base, self.begins, self.until, self.fingerprint], sort_keys=True)
 
 
 def swept_measures(folder: Path, runs: dict[str, int]) -> pd.DataFrame:
-    """Return the months of some runs of a sweep, with the number of their world in place of the seed."""
+    """Return the months of some runs of a sweep, with their world numbers as seeds."""
     table = swept_months(folder)
     table = table[table["run"].isin(runs)]
     return table.assign(seed=table["run"].map(runs))
@@ -106,7 +107,7 @@ def swept_measures(folder: Path, runs: dict[str, int]) -> pd.DataFrame:
 
 @cache
 def swept_months(folder: Path) -> pd.DataFrame:
-    """Return the months of all runs of a sweep, in a fixed order."""
+    """Return the months of all runs of a sweep, sorted by run and month."""
     table: pd.DataFrame = tables(folder, "measures").to_pandas()
     if "trust_mean" not in table:
         raise InputError(
@@ -116,7 +117,7 @@ def swept_months(folder: Path) -> pd.DataFrame:
 
 
 def read_word(text: str) -> Word:
-    """Return what one word of the command line means.
+    """Parse one arm argument of the command line.
 
     >>> read_word("totonicapan:status_quo@2018-01-01")
     Word(text='totonicapan:status_quo@2018-01-01', site='totonicapan', policies='status_quo@2018-01-01', folder=None)
@@ -130,7 +131,7 @@ def read_word(text: str) -> Word:
 
 
 def planned_arms(words: Sequence[Word], named: Sequence[str], **options: Any) -> list[Arm]:
-    """Return the arms that are to be run, site by site: sites in the order in which they are named, arms as typed."""
+    """Return the arms to run, grouped by site; those typed with a site come before those run at every site."""
     sites: dict[str, list[str]] = {}
     for word in words:
         if word.site:
@@ -143,12 +144,12 @@ def planned_arms(words: Sequence[Word], named: Sequence[str], **options: Any) ->
 
 
 def without_policies(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return the settings that arms of one site have in common."""
+    """Return settings without policies: those that all arms of a site share."""
     return {key: value for key, value in settings.items() if key != "policies"}
 
 
 def by_site(arms: Sequence[Arm]) -> list[list[Arm]]:
-    """Return the arms of every site, in their order."""
+    """Group arms by site, in their order."""
     sites: dict[str, list[Arm]] = {}
     for arm in arms:
         sites.setdefault(arm.scenario, []).append(arm)
@@ -156,7 +157,7 @@ def by_site(arms: Sequence[Arm]) -> list[list[Arm]]:
 
 
 def check_double(arms: Sequence[Arm]) -> None:
-    """Raise if two arms that are to be run would be the same."""
+    """Raise `InputError` if two arms to run are the same."""
     names = Counter((arm.scenario, arm.name) for arm in arms)
     for arm in arms:
         if names[arm.scenario, arm.name] > 1:
@@ -164,7 +165,7 @@ def check_double(arms: Sequence[Arm]) -> None:
 
 
 def check_horizons(arms: Sequence[Arm]) -> None:
-    """Raise if arms were not observed over the same time: no difference between them would mean anything."""
+    """Raise `InputError` if arms cover different periods, since their difference would mean nothing."""
     first = arms[0]
     for arm in arms[1:]:
         if (arm.begins, arm.until) != (first.begins, first.until):

@@ -1,4 +1,4 @@
-"""Judge if an effect is known under all laws of trust that no Guatemalan datum tells apart."""
+"""Judge whether an effect is robust to the law of trust, among the laws that Guatemalan data cannot tell apart."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,11 @@ THREEFOLD = 3.0
 
 @dataclass(frozen=True)
 class LawVerdict:
-    """Effects on one measure under all laws of trust: how many surely rise, fall, stay within delta, or are open.
+    """Verdict on one measure over all laws of trust, with counts of laws by their result.
 
-    ``low`` and ``high`` are the least and greatest limit of their intervals; ``sign`` is known, turns or open.
+    ``cells`` is the number of laws. ``up`` and ``down`` count significant effects, ``open`` all others, and ``none``
+    intervals within delta. ``low`` and ``high`` are the extreme limits of the intervals; ``sign`` is known, turns or
+    open (`sign_under_laws`).
     """
 
     cells: int
@@ -27,28 +29,28 @@ class LawVerdict:
 
     @property
     def varies(self) -> bool:
-        """True if the size may vary more than threefold: by the limits of the intervals."""
+        """True if the sign is not known, or the limits of the intervals differ more than threefold in size."""
         least, most = sorted((abs(self.low), abs(self.high)))
         return self.sign != "known" or most > THREEFOLD * least
 
     @property
     def known(self) -> bool:
-        """True if every law leaves the same sign and much the same size, or practically nothing."""
+        """True if all laws agree on the sign and roughly on the size, or all effects are negligible."""
         return self.none == self.cells or (self.sign == "known" and not self.varies)
 
 
 def crossed_laws(laws: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows in which memory and asymmetry alone differ from the centre: all of an older folder."""
+    """Return the grid of memory and asymmetry: rows in which nothing else changes, all in older tables."""
     return laws[laws["also"] == ""] if "also" in laws else laws
 
 
 def corner_laws(laws: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows in which something else differs from the centre."""
+    """Return the rows in which something besides memory and asymmetry differs from the central law."""
     return laws.drop(crossed_laws(laws).index)
 
 
 def verdict(grid: pd.DataFrame) -> LawVerdict:
-    """Return the verdict on one measure of one arm from its rows of the grid."""
+    """Return the verdict on one measure of one arm from its rows under all laws."""
     effect, settled = grid["effect"], grid["p"] <= LIMIT
     inside = (grid["low"] >= -grid["delta"]) & (grid["high"] <= grid["delta"])
     up, down = (int((settled & beyond).sum()) for beyond in (effect > 0.0, effect < 0.0))

@@ -1,4 +1,4 @@
-"""Effects draw by draw, where an earlier sweep varied parameters: how far chance and parameters move them."""
+"""Effects in each parameter draw of a sweep, and their spread due to parameters and to chance."""
 
 import dataclasses
 import math
@@ -14,12 +14,12 @@ from experiments.statistics.paired_effects import paired
 
 
 def draws_table(pairs: Sequence[Pair]) -> pd.DataFrame:
-    """Return a row for each pair of arms, headline and draw: the values drawn, and the effect among the seeds."""
+    """Return a row for each pair of arms, headline and draw: the drawn values and the effect over seeds."""
     return pd.DataFrame([row for one in pairs if len(draws_in(one.seeds)) > 1 for row in rows_of(one)])
 
 
 def rows_of(one: Pair) -> Iterator[dict[str, Any]]:
-    """Yield the rows of one pair."""
+    """Yield the rows of one pair of arms."""
     base, arm = one.base.table("measures"), one.arm.table("measures")
     values = base.drop_duplicates("seed").set_index("seed")[list(one.base.drawn)]
     where = {"site": one.arm.scenario, "against": one.arm.name}
@@ -34,7 +34,7 @@ def rows_of(one: Pair) -> Iterator[dict[str, Any]]:
 
 
 def drawn_table(draws: pd.DataFrame, pairs: Sequence[Pair]) -> pd.DataFrame:
-    """Return, by arm and headline, in how many draws it rises or falls, nine draws in ten, and what decides most."""
+    """Return a summary over draws for each pair of arms and headline (`summary_over_draws`)."""
     drawn = {(one.arm.scenario, one.arm.name): one.base.drawn for one in pairs}
     groups: Any = draws.groupby(["site", "against", "measure"], sort=False) if len(draws) else ()
     return pd.DataFrame(
@@ -46,9 +46,10 @@ def drawn_table(draws: pd.DataFrame, pairs: Sequence[Pair]) -> pd.DataFrame:
 
 
 def summary_over_draws(rows: pd.DataFrame, parameters: Sequence[str]) -> dict[str, Any]:
-    """Return what the draws say of one effect: settled signs, spread by parameters and by seeds, the main parameter.
+    """Summarise one effect over draws: counts by sign, 5-95 % range, spread, most influential parameter.
 
-    The spread by parameters is that of the estimates less their sampling variance.
+    ``up`` and ``down`` count draws with an interval on one side of 0. ``by_parameters`` is the standard deviation of
+    the estimates less their sampling variance, ``by_luck`` their mean standard error.
     """
     effect = rows["effect"]
     low, high = effect.quantile(0.05), effect.quantile(0.95)

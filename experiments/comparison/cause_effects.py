@@ -1,14 +1,14 @@
-"""Split the effect on trust by cause: a waterfall from the world as today to the one with measures.
+"""Decompose the effect on trust by cause, for a waterfall chart from the world as today to that with measures.
 
-The parts are read from the ledger of both worlds of a pair and sum to the difference of their mean trust. Where nothing
-is moved, the parts of the world as today are told since its start, and sum to the change of its mean trust since then.
-What a cause brought is told net of what was forgotten of it. Two parts are no cause:
+The parts are read from the trust ledgers of both worlds of a pair and sum to the difference of their mean trust. If no
+measure is chosen, the parts of the world as today since its start are shown instead; they sum to the change of its mean
+trust. The contribution of a cause is net of the part of it that was forgotten. Two parts are not causes:
 
-* ``population``: who comes, leaves or dies takes all their trust along, but moves the mean by the difference from it
-  alone. This is the sum of trust at the start, plus arrivals less departures and deaths, by the residents of each
-  world; more residents in one world also belong here.
-* ``memory``: forgetting acts on all that a resident remembers at once, and belief is a share of it. The ledger gives
-  each cause its own part of what fades as if belief were a sum; ``memory`` is the rest of what forgetting took.
+* ``population``: residents who arrive, leave or die add or remove all their trust, but change the mean only by their
+  difference from it. The part is the trust at the start, plus arrivals, less departures and deaths, divided by the
+  residents of each world. A different number of residents also enters here.
+* ``memory``: forgetting acts on all evidence of a resident at once, and belief is a ratio of evidence. The ledger
+  assigns decay to causes as if belief were a sum; ``memory`` is the remainder of the decay.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ TOGETHER = {
     **dict.fromkeys(("detention", "army", "collective_violence"), "force"),
     **dict.fromkeys(("payment", "at_home"), "harm"),
 }
-"""For a settlement, which bears a real name, these are told as sums: who reports or pays is not told by place."""
+"""Causes that are merged within settlements, so that no real place shows who reports or pays."""
 ALL = slice(None)
 
 type Pairs = Sequence[tuple[WorldResult, WorldResult]]
@@ -41,25 +41,28 @@ type Pairs = Sequence[tuple[WorldResult, WorldResult]]
 
 @dataclass(frozen=True)
 class Where:
-    """A settlement (0 is the first) or all, and a month from 1 on, or 0 for the mean of the last twelve."""
+    """A settlement (0 is the first; None means all) and a month from 1, or 0 for the last twelve months."""
 
     settlement: int | None = None
     month: int = 0
 
     @property
     def here(self) -> slice:
-        """Settlements whose residents are meant."""
+        """Slice of the settlements."""
         return ALL if self.settlement is None else slice(self.settlement, self.settlement + 1)
 
     @property
     def months(self) -> slice:
-        """Months whose mean is meant."""
+        """Slice of the months to average over."""
         return slice(self.month - 1, self.month) if self.month else slice(-MONTHS, None)
 
 
 @dataclass(frozen=True)
 class CauseEffect:
-    """Part of an effect on trust, in points of a hundred: between worlds of a pair, and in the world as today alone."""
+    """One part of an effect on trust, in points of 100.
+
+    ``signs`` are the signs of the effect by pair of runs; ``today`` is the part in the world as today.
+    """
 
     name: str
     effect: Effect
@@ -68,9 +71,9 @@ class CauseEffect:
 
 
 def contributions(result: WorldResult, where: Where, net: bool = True) -> dict[str, float]:
-    """Return what each part contributes to mean trust (0-100) in one world; all parts sum to it.
+    """Return the contribution of each part to mean trust (0-100) in one world; the parts sum to it.
 
-    With ``net`` false causes are told as they came, and forgetting as two parts of its own.
+    With ``net`` false, causes include what was forgotten later, and forgetting is two parts of its own.
     """
     people, trust = (table[:, where.here].sum(axis=1) for table in result.places.astype(float))
     came, faded = (np.cumsum(table[:, :, where.here].sum(axis=2, dtype=float), axis=0) for table in result.ledger)
@@ -89,7 +92,7 @@ def contributions(result: WorldResult, where: Where, net: bool = True) -> dict[s
 
 
 def merge_small_causes(parts: Mapping[str, np.ndarray], where: Where) -> dict[str, np.ndarray]:
-    """Return parts under the names under which they are told: in a settlement some as sums."""
+    """Merge the causes listed in `TOGETHER` if the place is a single settlement."""
     found: dict[str, np.ndarray] = {}
     for name, part in parts.items():
         told = name if where.settlement is None else TOGETHER.get(name, name)
@@ -98,15 +101,15 @@ def merge_small_causes(parts: Mapping[str, np.ndarray], where: Where) -> dict[st
 
 
 def cause_effects(pairs: Pairs, where: Where, net: bool = True) -> list[CauseEffect]:
-    """Return all parts of the effect on trust, the largest causes first; p-values are corrected among them."""
+    """Return all parts of the effect on trust, the largest first, with p-values corrected together."""
     before, after = ([contributions(pair[side], where, net) for pair in pairs] for side in (0, 1))
     return effects_by_name(before, after)
 
 
 def causes_since_start(results: Sequence[WorldResult], where: Where, net: bool = True) -> list[CauseEffect]:
-    """Return all parts of the change of trust since the start of the worlds as today, in the order of `cause_effects`.
+    """Return all parts of the change of trust since the start of the worlds as today, the largest first.
 
-    At the start no cause has brought anything: all trust is that of the people who are there.
+    At the start all causes are 0 and ``population`` is the whole of trust.
     """
     after = [contributions(result, where, net) for result in results]
     starts = [start_trust(result, where) for result in results]
@@ -115,7 +118,7 @@ def causes_since_start(results: Sequence[WorldResult], where: Where, net: bool =
 
 
 def effects_by_name(before: Sequence[Mapping[str, float]], after: Sequence[Mapping[str, float]]) -> list[CauseEffect]:
-    """Return the effect on each part between both sides, run by run, the largest first."""
+    """Return the paired effect on each part between two sides, the largest first."""
     sides = {name: [[one[name] for one in side] for side in (before, after)] for name in before[0]}
     effects = corrected_together([paired(base, arm, scale=Scale("points")) for base, arm in sides.values()])
     found = []
@@ -126,13 +129,13 @@ def effects_by_name(before: Sequence[Mapping[str, float]], after: Sequence[Mappi
 
 
 def total_effect(pairs: Pairs, where: Where) -> Effect:
-    """Return the effect on mean trust of a place and time (0-100)."""
+    """Return the effect on mean trust (0-100) in a place and period."""
     sides = ([monthly_trust(pair[side], where)[where.months].mean() for pair in pairs] for side in (0, 1))
     return paired(*map(list, sides), scale=Scale("points"))
 
 
 def change_since_start(results: Sequence[WorldResult], where: Where) -> Effect:
-    """Return the change of mean trust (0-100) of a place since the start of the worlds as today."""
+    """Return the change of mean trust (0-100) in a place since the start of the worlds as today."""
     after = [monthly_trust(result, where)[where.months].mean() for result in results]
     return paired([start_trust(result, where) for result in results], after, scale=Scale("points"))
 
@@ -150,6 +153,6 @@ def monthly_trust(result: WorldResult, where: Where) -> np.ndarray:
 
 
 def monthly_contribution(result: WorldResult, cause: str, where: Where) -> np.ndarray:
-    """Return the points of mean trust (0-100) that a cause brought in each month."""
+    """Return the contribution of a cause to mean trust (points of 100) in each month, before forgetting."""
     people, change = result.places[0, 1:, where.here].sum(axis=1), result.ledger[0, :, NAMES.index(cause), where.here]
     return np.asarray(100.0 * change.sum(axis=1) / people)

@@ -1,4 +1,4 @@
-"""Read the largest effects that the model can show: worlds at the ends of what can happen, as last computed."""
+"""Read the stored table of extreme scenarios (the ceiling), which bound the effects that the model can show."""
 
 from collections.abc import Iterable
 from operator import itemgetter
@@ -8,14 +8,14 @@ import pandas as pd
 from experiments.storage.reading import reference_file
 
 CEILING = reference_file("comparison", "ceiling.csv")
-"""The table that `confianza validate ceiling` wrote."""
+"""Table written by `confianza validate ceiling`."""
 
 SAME_YEARS = 0.02
-"""Years by which two horizons may differ and still be the same: a leap day, or a week."""
+"""Tolerance (years, about a week) for equal horizons, so that a leap day does not matter."""
 
 
 def ceiling() -> pd.DataFrame:
-    """Return the worlds that could be computed, none where nobody has."""
+    """Return the extreme scenarios that have results; empty if the table was never computed."""
     if not CEILING.is_file():
         return pd.DataFrame()
     table = pd.read_csv(CEILING)
@@ -23,7 +23,7 @@ def ceiling() -> pd.DataFrame:
 
 
 def ceiling_after(table: pd.DataFrame, years: float) -> pd.DataFrame:
-    """Return the worlds of the ceiling after so many years: an effect is never read against those of another time.
+    """Return the extreme scenarios that ran for ``years``: effects are compared over equal horizons only.
 
     >>> ceiling_after(pd.DataFrame({"years": [1.0, 3.0], "trust": [0.2, 0.9]}), 3.0)["trust"].tolist()
     [0.9]
@@ -34,12 +34,12 @@ def ceiling_after(table: pd.DataFrame, years: float) -> pd.DataFrame:
 
 
 def worlds_at(table: pd.DataFrame, site: str, column: str) -> "pd.Series[float]":
-    """Return what each world of the ceiling makes of a column at a site, by its row; empty where nobody knows."""
+    """Return a column of the extreme scenarios at a site, by row; empty if the table lacks the column."""
     return table.loc[table["site"] == site, column].dropna() if column in table else pd.Series(dtype=float)
 
 
 def outcome_range[World](worlds: Iterable[tuple[float, World]], today: World) -> tuple[tuple[float, World], ...] | None:
-    """Return the least and the greatest that any world makes, today, at 0, among them; None where no world is known.
+    """Return the least and greatest change among worlds and today (0), or None without worlds.
 
     >>> outcome_range([(-2.0, "no police"), (1.0, "all best")], "today"), outcome_range([(1.0, "all best")], "today")
     (((-2.0, 'no police'), (1.0, 'all best')), ((0.0, 'today'), (1.0, 'all best')))

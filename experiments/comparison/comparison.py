@@ -1,4 +1,4 @@
-"""A comparison from its words to its tables: what has to be run is run, what lies in folders is read."""
+"""Run a comparison: parse its arms, run missing worlds, read finished ones from folders, and build its tables."""
 
 import dataclasses
 import itertools
@@ -32,7 +32,7 @@ Blocks = list[list[Arm]]
 
 @dataclass(frozen=True)
 class ComparedRuns:
-    """Results of the tasks of a comparison: twins by arm in the order of the blocks, tables that need all worlds."""
+    """Results of a comparison: finished runs by arm in the order of the blocks, and tables over several worlds."""
 
     runs: list[list[Finished]]
     tables: dict[str, pd.DataFrame]
@@ -40,7 +40,7 @@ class ComparedRuns:
 
 
 def arms_of(request: Request) -> tuple[list[Arm], list[Arm]]:
-    """Return the arms that are to be run, and those whose results lie in folders; refuse what cannot be compared."""
+    """Return the arms to run and those read from folders; raise `InputError` if they cannot be compared."""
     words = [read_word(text) for text in request.arms]
     found = told_apart([arm for word in words if word.folder for arm in found_arms(word.folder)])
     planned = planned_arms(words, request.scenarios, **request.of_plans)
@@ -60,7 +60,7 @@ def arms_of(request: Request) -> tuple[list[Arm], list[Arm]]:
 
 
 def told_apart(arms: Sequence[Arm]) -> list[Arm]:
-    """Return arms of folders, with a label behind a name that more than one of a site have; refuse one named twice."""
+    """Label arms of folders that share site and name; raise `InputError` if labelled arms are still the same."""
     names = Counter((arm.scenario, arm.name) for arm in arms)
     labelled = [labelled_by_folder(arm) if names[arm.scenario, arm.name] > 1 else arm for arm in arms]
     again = Counter((arm.scenario, arm.name) for arm in labelled)
@@ -71,14 +71,14 @@ def told_apart(arms: Sequence[Arm]) -> list[Arm]:
 
 
 def labelled_by_folder(arm: Arm) -> Arm:
-    """Return an arm whose name says in which folder it lies."""
+    """Return an arm with the name of its folder as label."""
     assert arm.folder is not None
     label = arm.folder.resolve().name
     return dataclasses.replace(arm, name=f"{arm.name} ({label})", label=label)
 
 
 def found_arms(folder: Path) -> list[Arm]:
-    """Return the arms whose results lie in a folder: one of a run, or all of a comparison."""
+    """Return the arms stored in a folder: one of a run, or all of a comparison or sweep."""
     stated = read_manifest(folder)
     if stated.get("format") == COMPARISON:
         return [arm for place in places_of(folder) for arm in found_arms(place)]
@@ -102,7 +102,7 @@ def found_arms(folder: Path) -> list[Arm]:
 
 
 def tasks_of(request: Request, blocks: Blocks) -> list[Task]:
-    """Return everything that has to be run, site by site: twins, unpaired arms, other laws of trust."""
+    """Return all tasks, site by site: paired runs, unpaired arms, other laws of trust, and draws."""
     tasks = []
     for number, arms in enumerate(blocks):
         worlds = list(zip(*(arm.specs for arm in arms), strict=True))
@@ -119,12 +119,12 @@ def tasks_of(request: Request, blocks: Blocks) -> list[Task]:
 
 
 def with_later_seeds(specs: Sequence[RunSpec], by: int) -> tuple[RunSpec, ...]:
-    """Return runs with seeds so many further on."""
+    """Return runs with their seeds increased by ``by``."""
     return tuple(spec.with_seed(spec.seed + by) for spec in specs)
 
 
 def run_arms(request: Request, arms: Sequence[Arm], workers: int, folder: Path) -> ComparedRuns:
-    """Run all arms of a comparison, or what is missing of them in a folder."""
+    """Run the tasks of a comparison that are missing in a folder, and build its tables."""
     blocks = by_site(arms)
     outcome = run_missing_tasks(tasks_of(request, blocks), workers, "comparing", folder)
     results = outcome.results
@@ -149,7 +149,10 @@ def run_arms(request: Request, arms: Sequence[Arm], workers: int, folder: Path) 
 
 
 def run_planned(request: Request, arms: list[Arm], workers: int, folder: Path) -> tuple[list[Arm], ComparedRuns]:
-    """Run all arms; with `--settle` by doublings, until its measure is settled in every arm. Return what was run."""
+    """Run all arms; return the arms that were run, and their results.
+
+    With ``--settle`` the number of seeds is doubled until its measure is settled in every arm (`is_settled`).
+    """
     if not request.settle:
         return arms, run_arms(request, arms, workers, folder)
     for n in (*(look for look in LOOKS if look < request.replicates), request.replicates):
@@ -171,14 +174,14 @@ def effects_of(request: Request, arms: Sequence[Arm], compared: ComparedRuns) ->
 
 
 def residents_table(twins: Sequence[TaskResults], blocks: Blocks) -> pd.DataFrame:
-    """Return how many residents act otherwise, by site, arm, seed and deed."""
+    """Return how many residents act differently in each arm, by site, arm, seed and kind of act."""
     found = ((blocks[one.task.block], row) for one in twins for row in one.residents)
     rows = [row | {"site": arms[0].scenario, "against": arms[row["arm"]].name} for arms, row in found]
     return pd.DataFrame(rows, columns=["site", "against", "seed", "what", "only_arm", "only_base"])
 
 
 def memory_table(results: Sequence[TaskResults], blocks: Blocks, deltas: Mapping[str, float]) -> pd.DataFrame:
-    """Return the effect on every headline measure under every law of trust."""
+    """Return the effect of every arm on every headline measure under every law of trust."""
     rows: list[dict[str, Any]] = []
     cells: dict[tuple[int, Any], list[TaskResults]] = {}
     for one in results:
@@ -196,7 +199,7 @@ def memory_table(results: Sequence[TaskResults], blocks: Blocks, deltas: Mapping
 
 
 def alone_table(results: Sequence[TaskResults], blocks: Blocks, deltas: Mapping[str, float]) -> pd.DataFrame:
-    """Return, for every arm but the first, its effect against worlds of other seeds, and what twins save."""
+    """Return the effect of each arm over independent seeds, and the variance reduction by pairing."""
     rows: list[dict[str, Any]] = []
     for number, arms in enumerate(blocks):
         twins = [one for one in results if one.task.block == number and one.task.kind == "twins"]
@@ -215,5 +218,5 @@ def alone_table(results: Sequence[TaskResults], blocks: Blocks, deltas: Mapping[
 
 
 def months_of(results: Sequence[TaskResults], k: int) -> pd.DataFrame:
-    """Return the measures of one arm in some tasks."""
+    """Return the months of the arm with index ``k`` in some tasks."""
     return pd.concat([one.finished[k].months for one in results])

@@ -1,6 +1,7 @@
-"""Arms from the folder of a sweep: one for each municipality and combination of policies, with draws of parameters.
+"""Read the arms of a sweep: one for each municipality and combination of policies, over parameter draws.
 
-Worlds are twins if they share their seed and their draw: the values of all parameters that the study varies.
+Runs are paired by their world number, which combines the seed and the draw, that is the values of all parameters that
+the study varies.
 """
 
 from collections.abc import Sequence
@@ -14,16 +15,16 @@ from experiments.storage.run_identity import canonical, digest_of
 from experiments.storage.run_spec import RunSpec
 
 SEEDS = 2**32
-"""Seeds lie below it, so that the number of a draw fits above them."""
+"""Upper limit of seeds; a world number is ``draw * SEEDS + seed``."""
 
 
 def draw_of(world: int) -> int:
-    """Return the number of the draw of parameters of a world; 0 where nothing is drawn."""
+    """Return the draw in a world number; 0 if nothing was drawn."""
     return world // SEEDS
 
 
 def seed_of(world: int) -> int:
-    """Return the seed of a world.
+    """Return the seed in a world number.
 
     >>> seed_of(5), seed_of(7 * SEEDS + 5), draw_of(7 * SEEDS + 5)
     (5, 5, 7)
@@ -32,7 +33,7 @@ def seed_of(world: int) -> int:
 
 
 def swept_arms(folder: Path) -> list[Arm]:
-    """Return the arms of a sweep, in the order of its plan."""
+    """Return the arms of a sweep that have finished runs, in the order of its plan."""
     stated, finished = read_manifest(folder), set(tables(folder, "measures")["run"].to_pylist())
     groups: dict[tuple[str, tuple[str, ...]], dict[str, RunSpec]] = {}
     for run, spec in specs_of(folder).items():
@@ -42,7 +43,7 @@ def swept_arms(folder: Path) -> list[Arm]:
 
 
 def swept_arm(folder: Path, stated: dict[str, Any], specs: dict[str, RunSpec]) -> Arm:
-    """Return the arm that some runs of a sweep form."""
+    """Return the arm made of some runs of a sweep."""
     worlds = {run: world_of(spec, stated["varied"]) for run, spec in specs.items()}
     first = next(iter(specs.values()))
     return Arm.of(
@@ -58,12 +59,12 @@ def swept_arm(folder: Path, stated: dict[str, Any], specs: dict[str, RunSpec]) -
 
 
 def world_of(spec: RunSpec, varied: Sequence[str]) -> int:
-    """Return the number of the world of a run: of its draw (0 where nothing is drawn), and of its seed."""
+    """Return the world number of a run; the draw is a digest of the drawn values, 0 if nothing was drawn."""
     values = {name: text for name, text in spec.overrides if name in varied}
     draw = int(digest_of(canonical(values).encode())[:7], 16) + 1 if values else 0
     return draw * SEEDS + spec.seed
 
 
 def draws_in(worlds: Sequence[int]) -> list[int]:
-    """Return the draws of some worlds, each once."""
+    """Return the distinct draws in some world numbers, sorted."""
     return sorted({draw_of(world) for world in worlds})

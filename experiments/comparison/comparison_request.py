@@ -1,4 +1,4 @@
-"""Describe a comparison as its manifest records it: enough to repeat it."""
+"""Request of a comparison, stored in its manifest so that it can be repeated."""
 
 import dataclasses
 import math
@@ -18,7 +18,7 @@ MOST_WORLDS = 10_000
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """The words and options of `confianza compare` that decide its numbers."""
+    """Arguments and options of `confianza compare` that determine its numbers."""
 
     arms: tuple[str, ...]
     scenarios: tuple[str, ...] = ()
@@ -32,11 +32,11 @@ class Request:
     memory: int = 0
     settle: str = ""
     draws: str = ""
-    """File of draws of parameters."""
+    """Path of a file of parameter draws."""
     delta: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _ = self.deltas, self.drawn  # refuse what is wrong before anything is run
+        _ = self.deltas, self.drawn  # validates both before anything is run
         if self.settle and self.settle not in BY_NAME:
             raise InputError(f"--settle knows no measure '{self.settle}'{suggest_nearest(self.settle, BY_NAME)}")
         if not 0 <= self.memory <= MOST_WORLDS:
@@ -44,7 +44,7 @@ class Request:
 
     @cached_property
     def deltas(self) -> dict[str, float]:
-        """The smallest effects that matter, by headline measure, where they are set."""
+        """Smallest effects that matter, by headline measure, where the user set them."""
         found = {}
         for text in self.delta:
             name, _, number = text.partition("=")
@@ -60,22 +60,22 @@ class Request:
 
     @cached_property
     def drawn(self) -> list[Draw]:
-        """Draws of parameters over which effects are estimated, too."""
+        """Parameter draws over which effects are estimated in addition."""
         return read_draws(Path(self.draws)) if self.draws else []
 
     @property
     def of_plans(self) -> dict[str, Any]:
-        """The options that every plan takes."""
+        """Options that apply to every arm."""
         names = ("sets", "start", "years", "until", "seed", "replicates")
         return {name: getattr(self, name) for name in names} | {"town": "" if TOWN in values_of(self.sets) else OWN}
 
     def stated(self) -> dict[str, Any]:
-        """Return the request as JSON can hold it."""
+        """Return the request as a JSON-compatible dict."""
         return dataclasses.asdict(self)
 
     @classmethod
     def read(cls, stated: dict[str, Any]) -> "Request":
-        """Return the request that a manifest holds."""
+        """Return the request stored in a manifest."""
         options: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in stated.items()}
         return cls(**options)
 
@@ -100,7 +100,7 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class EffectSize:
-    """The size of effect for which twins are to be planned."""
+    """Effect size and power for which the number of paired runs is planned."""
 
     size: float
     measure: str = "trust_mean"

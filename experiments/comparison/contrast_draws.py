@@ -22,7 +22,7 @@ def tasks_of_study(plan: pd.DataFrame, specs: dict[str, RunSpec], draws: Sequenc
     Parameters
     ----------
     plan
-        A row for each combination: that of its first seed, in the order of the study.
+        One row for each combination of policies, for its first seed, in the order of the study.
     specs
         Runs of the study by identity.
     """
@@ -35,7 +35,7 @@ def tasks_of_study(plan: pd.DataFrame, specs: dict[str, RunSpec], draws: Sequenc
 
 
 def contrast_effects(plan: pd.DataFrame, results: Sequence[TaskResults], measures: Sequence[str]) -> pd.DataFrame:
-    """Return every contrast of one to three changes in every run over draws, as the table of effects has them."""
+    """Return every contrast of one to three changes in every run over draws, as rows of the effects table."""
     rows: list[dict[str, Any]] = []
     for number, (site, arms) in enumerate(plan.groupby(SCENARIO, sort=False)):
         own = [one for one in results if one.task.block == number]
@@ -51,7 +51,7 @@ def contrast_effects(plan: pd.DataFrame, results: Sequence[TaskResults], measure
 def contrasts_of(
     arms: pd.DataFrame, results: Sequence[TaskResults], measures: Sequence[str]
 ) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield each contrast of a scenario with its number by task (rows) and measure."""
+    """Yield the name of each contrast of a scenario, with its values by task (rows) and measure (columns)."""
     factors = factors_of(arms, ())
     parts = [
         arms[factors].assign(**{SEED: k}).join(last_years(one, arms.index, measures)) for k, one in enumerate(results)
@@ -64,6 +64,6 @@ def contrasts_of(
 
 
 def last_years(one: TaskResults, index: pd.Index, measures: Sequence[str]) -> pd.DataFrame:
-    """Return the mean of each measure over the last twelve months, a row for each arm."""
+    """Return the mean of each measure over the last twelve months, one row for each arm."""
     months = [run.months.tail(MONTHS) for run in one.finished]
     return pd.DataFrame([own[list(measures)].astype(float).mean() for own in months]).set_axis(index)

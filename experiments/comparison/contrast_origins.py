@@ -1,4 +1,4 @@
-"""Split the effects of a study's changes on trust by origin: contrasts of each change."""
+"""Decompose the effects of a study's changes on trust by origin."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,16 +15,16 @@ from experiments.storage.manifest import read_manifest
 from experiments.storage.reading import first_columns, kept_measures, runs_of, tables
 
 NEEDS = ("residents", *BELIEFS.values())
-"""Measures without which nothing is split."""
+"""Measures required for the decomposition."""
 TABLES = ("ledger", "origins")
 """Tables that the study must keep."""
 KEPT = ("low", "high", "n")
 
 
 def origin_contrasts(folder: Path) -> pd.DataFrame:
-    """Return the parts of what each change of a sweep does alone, in points (0-100); those of a belief sum to it.
+    """Return the parts of each single change's effect, in points (0-100); those of a belief sum to its effect.
 
-    Empty where the sweep kept too few measures or not the tables `TABLES`.
+    Empty if the sweep did not keep the measures `NEEDS` and the tables `TABLES`.
     """
     if not set(NEEDS) <= set(kept_measures(folder)) or not set(TABLES) <= set(read_manifest(folder)["keep"]):
         return pd.DataFrame()
@@ -40,12 +40,12 @@ def origin_contrasts(folder: Path) -> pd.DataFrame:
 
 
 def accounts_of(folder: Path) -> dict[str, Account]:
-    """Return what trust owed to each origin at the end of every finished run of a sweep."""
+    """Return the account of trust by origin of every finished run of a sweep."""
     return accounts_by("run", *(tables(folder, name).to_pandas() for name in ("measures", *reversed(TABLES))))
 
 
 def pairs_of(runs: pd.DataFrame, factors: list[str], change: Change) -> pd.DataFrame:
-    """Return the runs without (`base`) and with a change (`arm`) that are alike in seed and everything else."""
+    """Return the runs without (`base`) and with a change (`arm`), paired by seed and all other factors."""
     alike = [SEED, *(name for name in factors if name != change.factor)]
     sides = (
         runs[runs[change.factor] == level].set_index(alike)["run"].rename(name)
@@ -55,7 +55,7 @@ def pairs_of(runs: pd.DataFrame, factors: list[str], change: Change) -> pd.DataF
 
 
 def parts_of_change(pairs: pd.DataFrame, accounts: dict[str, Account]) -> Iterator[dict[str, Any]]:
-    """Yield each part of a change with its interval over seeds, each the mean over all combinations of the others."""
+    """Yield each part of a change with its interval over seeds, averaged over combinations of other factors."""
     if pairs.empty:
         return
     parts = pd.DataFrame([parts_of(accounts[one.base], accounts[one.arm]) for one in pairs.itertuples()])  # type: ignore[index]

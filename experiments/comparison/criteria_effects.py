@@ -1,4 +1,4 @@
-"""Frühling's criteria over draws of anchors and weights, so that no ordering hangs on one choice of them."""
+"""Score Frühling's criteria over draws of anchors and weights, so that no ordering depends on one choice of them."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ ANCHOR, WEIGHT = stream_id("draw of an anchor"), stream_id("draw of a weight")
 
 
 def anchors_drawn(anchors: Sequence[CriterionAnchor], draws: int = DRAWS) -> dict[str, np.ndarray]:
-    """Return for every part the full anchors of all draws: half to twice the stated one, evenly in the logarithm."""
+    """Return the drawn full anchors by part: log-uniform from half to twice the stated anchor."""
     stated = {anchor.part: anchor.full for anchor in anchors}
     return {
         part: stated[part] * 2.0 ** (2.0 * keyed_draws(ANCHOR, number, draws) - 1.0)
@@ -30,7 +30,7 @@ def anchors_drawn(anchors: Sequence[CriterionAnchor], draws: int = DRAWS) -> dic
 
 
 def weights_drawn(parts: Sequence[str], draws: int = DRAWS) -> np.ndarray:
-    """Return weights (draw, part) that sum to 1, evenly spread over all such weights (Dirichlet)."""
+    """Return drawn weights (draws × parts) that sum to 1, uniform over all such weights (Dirichlet)."""
     numbers = list(PART_READERS)
     raw = np.array([-np.log(1.0 - keyed_draws(WEIGHT, numbers.index(part), draws)) for part in parts]).T
     return np.asarray(raw / raw.sum(axis=1, keepdims=True))
@@ -38,7 +38,7 @@ def weights_drawn(parts: Sequence[str], draws: int = DRAWS) -> np.ndarray:
 
 @cache
 def keyed_draws(key: int, who: int, draws: int) -> np.ndarray:
-    """Return the keyed random numbers of all draws."""
+    """Return the keyed random numbers (0-1) of all draws."""
     return np.array([keyed_uniform(1, key, draw, who, 0) for draw in range(draws)])
 
 
@@ -46,7 +46,7 @@ def keyed_draws(key: int, who: int, draws: int) -> np.ndarray:
 def draws_of_bounds(
     anchors: tuple[CriterionAnchor, ...], draws: int
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """Return the draws of anchors by part, and of weights by criterion."""
+    """Return the drawn anchors by part, and the drawn weights by criterion."""
     full = anchors_drawn(anchors, draws)
     parts = {criterion: [part for part in criterion_parts(criterion) if part in full] for criterion in CRITERIA}
     return full, {criterion: weights_drawn(own, draws) for criterion, own in parts.items()}
@@ -55,7 +55,7 @@ def draws_of_bounds(
 def scores_drawn(
     months: Mapping[Any, Any], anchors: Sequence[CriterionAnchor], draws: int = DRAWS
 ) -> dict[str, np.ndarray]:
-    """Return the score of every criterion in the last of these months, which tells of twelve, for every draw."""
+    """Return the score (0-1) of every criterion in every draw at the last month, for the twelve months up to it."""
     full, weights = draws_of_bounds(tuple(anchors), draws)
     scores = {}
     for criterion in CRITERIA:
@@ -71,14 +71,14 @@ def scores_drawn(
 def mean_scores(
     measures: pd.DataFrame, anchors: Sequence[CriterionAnchor], draws: int = DRAWS
 ) -> dict[str, np.ndarray]:
-    """Return the scores of every criterion (seed, draw) of all runs of one scenario."""
+    """Return the scores of every criterion (seeds × draws) for all runs of one scenario."""
     seeds = measures.sort_values("month").groupby("seed", sort=True)
     runs = [scores_drawn(dict(months.items()), anchors, draws) for _, months in seeds]
     return {criterion: np.array([run[criterion] for run in runs]) for criterion in CRITERIA}
 
 
 def draw_lines(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[str]:
-    """Yield the table of scores and the orderings with the share of draws in which each holds."""
+    """Yield the table of scores, and the share of draws in which each ordering holds, as lines of text."""
     n_seeds, n_draws = next(iter(sites.values()))["c1"].shape
     yield f"Frühling's criteria in the status quo: {n_seeds} seeds, {n_draws} draws of"
     yield "anchors (times 0.5 to 2) and of weights; mean over both ± Monte Carlo error,"
@@ -101,7 +101,7 @@ def draw_lines(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[str]:
 
 
 def mean_with_range(scores: np.ndarray) -> str:
-    """Return the mean over seeds and draws, its Monte Carlo error, and the range of nine draws in ten."""
+    """Format the mean over seeds and draws with its Monte Carlo error and the 5-95 % range of draws."""
     mean, seeds = over_seeds(scores), over_seeds(scores.T)
     if np.isnan(mean).all():
         return "null"
@@ -112,7 +112,7 @@ def mean_with_range(scores: np.ndarray) -> str:
 
 
 def share_told(share: float, draws: int) -> str:
-    """Return a share of draws with its Monte Carlo error.
+    """Format a share of draws in per cent with its Monte Carlo error.
 
     >>> share_told(0.5, 1000)
     '50.0 % ± 1.6'
@@ -121,14 +121,14 @@ def share_told(share: float, draws: int) -> str:
 
 
 def word_shares(scores: np.ndarray) -> dict[str, float]:
-    """Return the share of draws that give each word, of those that give a score at all."""
+    """Return the share of each grade among the draws that have a score."""
     known = [grade_index(score) for score in over_seeds(scores) if not math.isnan(score)]
     given = np.bincount(np.array(known, np.int64), minlength=len(GRADES)) / max(len(known), 1)
     return dict(zip(GRADES, given, strict=True))
 
 
 def over_seeds(scores: np.ndarray) -> np.ndarray:
-    """Return the mean of each draw over the seeds with a score; nan where none has one."""
+    """Return the mean over seeds for each draw, without missing scores; nan if no seed has one."""
     known = ~np.isnan(scores)
     mean: np.ndarray = np.divide(
         np.where(known, scores, 0.0).sum(axis=0),
@@ -140,7 +140,7 @@ def over_seeds(scores: np.ndarray) -> np.ndarray:
 
 
 def ordering_shares(sites: Mapping[str, dict[str, np.ndarray]]) -> Iterator[tuple[str, float]]:
-    """Yield each ordering of the concept with the share of draws in which it holds."""
+    """Yield each ordering that the concept expects, with the share of draws in which it holds."""
     means = {site: {name: over_seeds(scores[name]) for name in CRITERIA} for site, scores in sites.items()}
     if {"totonicapan", "villa_canales"} <= set(means):
         higher = means["totonicapan"]["c2"] > means["villa_canales"]["c2"]

@@ -1,4 +1,4 @@
-"""Name the parts of each of Frühling's criteria, and the practice and problems that belong to it."""
+"""Assign parts, measures of police practice, problems and decisions to each of Frühling's criteria."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ BY_PRACTICE = {one.name: one for one in (*DOSES, *HABITS, *MINUTES, *COSTS, *PRO
 
 @dataclass(frozen=True)
 class BesideCriterion:
-    """Numbers of the practice beside a criterion, and the matters that agents decide."""
+    """Measures of practice and kinds of choices that are shown with a criterion."""
 
     practice: tuple[str, ...]
     matters: tuple[str, ...] = ()
@@ -44,11 +44,11 @@ BESIDE: Mapping[str, BesideCriterion] = {
         ("case before a board",),
     ),
 }
-"""Problems stand as sums over all sectors; who decided is told by kind of agent alone."""
+"""Problems are sums over all sectors; choices are reported by kind of agent only."""
 
 
 def part_headline(part: str) -> Headline:
-    """Return a part of a criterion as a headline (0-100).
+    """Return a part of a criterion as a headline measure (0-100).
 
     >>> part_headline("c1.team").en
     'shifts led by who has been there half a year'

@@ -1,4 +1,4 @@
-"""Compare the decisions in the arms of a comparison: of a hundred choices how many took each option, and why."""
+"""Compare the decisions of agents between arms: the share of each option in per cent, and the reasons."""
 
 import datetime
 from collections import Counter
@@ -13,14 +13,14 @@ from experiments.statistics.paired_effects import Value
 from model.engine.choices import AGENT_TYPES, CHOICES_DECLARED
 
 CHANCE = "luck"
-"""The reason of a choice that no single one decided."""
+"""Recorded reason of a choice without a decisive term."""
 
 Values = Mapping[int, Value]
 """One value by seed."""
 
 
 def shares_of(choices: pd.DataFrame) -> dict[str, dict[int, Value]]:
-    """Return, by matter and option, a hundred times the choices of a seed that took it, and all of them, if any."""
+    """Return the share of each option by choice and option, then seed, as (100 × times chosen, all choices)."""
     found: dict[str, dict[int, Value]] = {}
     groups: Any = choices.groupby(["matter", "seed"])
     for (matter, seed), own in groups:
@@ -31,18 +31,18 @@ def shares_of(choices: pd.DataFrame) -> dict[str, dict[int, Value]]:
 
 
 def options_of(matter: str, found: pd.Series) -> Sequence[str]:
-    """Return the options of a matter; of one that this version does not have, those that were taken."""
+    """Return the options of a kind of choice; if this version does not declare it, those that were chosen."""
     known = next((one.options for one in CHOICES_DECLARED.values() if one.name == matter), None)
     return known or sorted(set(found))
 
 
 def decided_table(arms: Sequence[Arm]) -> pd.DataFrame:
-    """Return how often a year each option was chosen in each arm, with the reason that was most often decisive."""
+    """Return how often a year each option was chosen in each arm, with its most frequent decisive reason."""
     return pd.DataFrame([row for arm in arms if arm.has("decisions") for row in rows_of(arm)])
 
 
 def rows_of(arm: Arm) -> Iterator[dict[str, Any]]:
-    """Yield a row for every option of every matter that was decided in an arm."""
+    """Yield a row for every option of every kind of choice in an arm."""
     begins, until = (datetime.date.fromisoformat(date) for date in (arm.begins, arm.until))
     years = len(arm.seeds) * (until - begins).days / DAYS_OF_YEAR
     choices = arm.table("decisions")
@@ -61,14 +61,14 @@ def rows_of(arm: Arm) -> Iterator[dict[str, Any]]:
 
 
 def place_of(one: tuple[tuple[str, str], pd.DataFrame]) -> tuple[int, int, str]:
-    """Return the place of a matter in the tables: by kind of agent, then as they were declared."""
+    """Return the sort key of a kind of choice: kind of agent, then order of declaration."""
     (agent, matter), _ = one
     declared = [known.name for known in CHOICES_DECLARED.values()]
     return AGENT_TYPES.index(agent), declared.index(matter) if matter in declared else len(declared), matter
 
 
 def main_reason(reasons: Counter[str]) -> tuple[str, float]:
-    """Return the reason that was most often decisive, and in how many of a hundred choices; chance is none.
+    """Return the most frequent decisive reason and its share of choices in per cent; chance does not count.
 
     >>> main_reason(Counter({"luck": 6, "risk": 3, "rent": 1})), main_reason(Counter({"luck": 2}))
     (('risk', 30.0), ('', nan))

@@ -1,4 +1,4 @@
-"""Measures that somebody can take, step by step, and the policy that those chosen make together."""
+"""Measures that a decision maker can take, step by step, and the policy that the chosen measures form."""
 
 import datetime
 from collections.abc import Mapping
@@ -14,18 +14,18 @@ from model.police.minutes.schema import LITRES_A_GALLON
 
 TODAY = {"en": "today", "es": "hoy"}
 POLICY = "measures"
-"""Name of the policy, and of its file, that the chosen measures make together."""
+"""Name of the policy, and of its file, that the chosen measures form."""
 SAID_AS = {"number": 1.0, "in_ten": 10.0, "litres": LITRES_A_GALLON}
 HOWS = get_args(PolicyEntry.__annotations__["how"])
 
 Text = Mapping[str, str]
 Chosen = tuple[tuple[str, int], ...]
-"""Measures that do not stand where they stand today, each with the number of its step."""
+"""Measures that differ from today, each with the number of its step."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a measure: what it is called below its mark, what is set in a sentence, and what it moves."""
+    """One step of a measure: its short label, its text within a sentence, and the policy entries that it sets."""
 
     short: Text
     say: Text
@@ -34,9 +34,9 @@ class Step:
 
 @dataclass(frozen=True)
 class DecisionMeasure:
-    """A measure that somebody can take, from its least step to its most.
+    """A measure that a decision maker can take, with its steps in ascending order.
 
-    ``counts`` is the lever that its sentences name.
+    ``counts`` is the parameter whose value appears in its texts, converted as ``said_as`` states.
     """
 
     name: str
@@ -49,11 +49,11 @@ class DecisionMeasure:
 
     @property
     def today(self) -> int:
-        """The number of the step that moves nothing."""
+        """Number of the step without changes."""
         return next(number for number, step in enumerate(self.steps) if not step.entries)
 
     def worded(self, text: Text, step: Step, scenario: Scenario, language: str) -> str:
-        """Return a text about a step with the number that it names, which follows from the municipality."""
+        """Return a text about a step with the value of the parameter `counts` in a municipality."""
         if not self.counts:
             return text[language]
         own = [one for one in step.entries if one.parameter == self.counts]
@@ -62,7 +62,7 @@ class DecisionMeasure:
 
 
 def value_after(value: float, entries: list[PolicyEntry]) -> float:
-    """Return where entries put a value.
+    """Return a value after policy entries are applied to it.
 
     >>> value_after(2.0, [PolicyEntry(parameter="a.b", how="scale", value=1.5)]), value_after(2.0, [])
     (3.0, 2.0)
@@ -74,19 +74,19 @@ def value_after(value: float, entries: list[PolicyEntry]) -> float:
 
 @cache
 def measures() -> tuple[DecisionMeasure, ...]:
-    """Return all measures in the order in which they are shown."""
+    """Return all measures in display order."""
     return tuple(measure_of(stated) for stated in toml_beside(__file__, "measures.toml")["measure"])
 
 
 def measure_of(stated: dict[str, Any]) -> DecisionMeasure:
-    """Return a measure as the file states it."""
+    """Return a measure from its TOML entry."""
     steps = tuple(step_of(one, stated) for one in stated["step"])
     more = stated.get("counts", ""), stated.get("as", "number"), stated.get("harm", False)
     return DecisionMeasure(stated["name"], stated["title"], stated["cost"], steps, *more)
 
 
 def step_of(one: dict[str, Any], stated: dict[str, Any]) -> Step:
-    """Return a step; what it does not say itself the measure says for all."""
+    """Return a step from its TOML entry; missing texts are those of the measure."""
     entries = tuple(
         PolicyEntry(parameter=key, how=how, value=float(value))
         for how in HOWS
@@ -97,7 +97,7 @@ def step_of(one: dict[str, Any], stated: dict[str, Any]) -> Step:
 
 
 def decision_measure(name: str) -> DecisionMeasure:
-    """Return the measure of a name."""
+    """Return a measure by name."""
     known = {one.name: one for one in measures()}
     if name not in known:
         raise InputError(f"no measure '{name}'{suggest_nearest(name, known)}")
@@ -105,7 +105,7 @@ def decision_measure(name: str) -> DecisionMeasure:
 
 
 def moved_measures(steps: Mapping[str, int]) -> Chosen:
-    """Return those measures that do not stand where they stand today, in the order in which they are shown."""
+    """Return the measures whose step differs from today, in display order."""
     for name, number in steps.items():
         if not 0 <= number < len(decision_measure(name).steps):
             raise InputError(
@@ -115,13 +115,13 @@ def moved_measures(steps: Mapping[str, int]) -> Chosen:
 
 
 def policy_of(chosen: Chosen, start: datetime.date | None = None) -> Policy:
-    """Return the policy that measures make together."""
+    """Return the policy that the chosen measures form."""
     entries = [entry for name, number in chosen for entry in decision_measure(name).steps[number].entries]
     return Policy(name=POLICY, entries=tuple(entries), start=start)
 
 
 def file_of(policy: Policy) -> str:
-    """Return a policy as a policy file."""
+    """Return the text of a policy file (TOML) for a policy."""
     lines = ['title = { en = "Changes made on the page", es = "Cambios hechos en la página" }']
     lines += [f"start = {policy.start}"] * bool(policy.start)
     for how in HOWS:

@@ -1,4 +1,4 @@
-"""Tell from twins the outcomes that people care about: effects, verdicts by the rule of `compare`, months of both."""
+"""Outcomes of a decision from paired runs: effects, verdicts as in `compare`, and monthly values of both worlds."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -23,15 +23,16 @@ FLOOR = 0.2
 """Points of 100 below which the map shows no difference."""
 
 type Twins = tuple[WorldResult, WorldResult]
-"""The world as today and the one with the measures, of one seed."""
+"""Worlds of one seed: as today, and with the measures."""
 
 
 @dataclass(frozen=True)
 class DecisionOutcome:
-    """One thing that people care about: the headline that it is, and how it is told.
+    """One outcome shown for a decision: a headline measure with options of its display.
 
-    ``worse`` is 1 where more of it is a harm; ``share`` is the headline that says it as so many of a hundred;
-    ``ceiling`` is the column of the ceiling in which its ends stand, in points, per cent or ``for_100_000``.
+    ``worse`` is 1 if more is worse, -1 if less is, and 0 if neither; ``share`` names the headline measure that states
+    it in per cent; ``ceiling`` is its column in the table of extreme scenarios, in points, per cent or, with
+    ``for_100_000``, cases for 100,000 residents.
     """
 
     headline: Headline
@@ -43,26 +44,26 @@ class DecisionOutcome:
 
     @property
     def name(self) -> str:
-        """Name of its headline."""
+        """Name of its headline measure."""
         return self.headline.name
 
     @property
     def level(self) -> bool:
-        """True if it is a level of a hundred, and no count."""
+        """True if it is a level (0-100) rather than a count."""
         return self.headline.how == "recent"
 
     @property
     def columns(self) -> list[str]:
-        """The measures whose sum it is in a month."""
+        """Monthly measures whose sum it is."""
         read = self.headline.read
         return [read.recent] if self.level else list(read.sum)
 
     def in_months(self, months: pd.DataFrame) -> np.ndarray:
-        """Return it month by month."""
+        """Return its monthly values from a table of months."""
         return (self.headline.read.scale if self.level else 1.0) * months[self.columns].sum(axis=1).to_numpy(float)
 
     def months(self, result: WorldResult) -> np.ndarray:
-        """Return it month by month in one world, which is read once."""
+        """Return its monthly values in one world, cached."""
         if self.name not in result.drawn:
             result.drawn[self.name] = self.in_months(result.months)
         return result.drawn[self.name]
@@ -80,21 +81,22 @@ OUTCOMES = (
 )
 TRUST = OUTCOMES[0]
 BILL = tuple(one for one in COSTS if one.name in ("training_days", "litres", "hours_patrol", "meetings"))
-"""Costs of measures, in units that can be counted."""
+"""Costs of measures, in countable units."""
 SHARES = tuple(BY_NAME[one.share] for one in OUTCOMES if one.share)
 MEASURED = frozenset({"residents", "protocols_offered", "protocols_agreed"}).union(
     criteria_columns(),
     *(one.read.columns for one in (*(outcome.headline for outcome in OUTCOMES), *SHARES, *BILL)),
 )
-"""All that is shown of the months of a world, of which there are ten times as many measures."""
+"""Monthly measures kept of a world; the model has ten times as many."""
 
 
 @dataclass(frozen=True)
 class PairedOutcome:
-    """An outcome in both worlds: effect, signs twin by twin, months of the mean worlds, and the band of differences.
+    """An outcome in both worlds of each pair, averaged over pairs.
 
-    ``laws`` is what other laws of trust say of it, ``draws`` its row over draws of what is assumed; None where nobody
-    has asked.
+    ``signs`` are the signs of the effect by pair, ``a`` and ``b`` the mean monthly values of both worlds; ``low`` and
+    ``high`` add the extreme differences of single pairs to ``a``. ``laws`` is its row over other laws of trust,
+    ``draws`` its row over draws of the assumed parameters; None if not computed.
     """
 
     outcome: DecisionOutcome
@@ -109,47 +111,47 @@ class PairedOutcome:
 
     @property
     def verdict(self) -> str:
-        """Verdict of the twins, as far as it holds over draws and under every law of trust; of few homicides none."""
+        """Verdict of the paired runs, qualified by draws and by other laws of trust; `rare` for few homicides."""
         if are_too_few(self.outcome.name, self.effect.base):
             return "rare"
         return verdict_of(self.effect, self.under_laws, self.draws)
 
     @property
     def under_laws(self) -> str | None:
-        """Verdict of other laws of trust (`laws_say`); open if all leave the other sign than these twins."""
+        """Result under other laws of trust (`laws_say`); open if all give the opposite sign of these pairs."""
         said = laws_say(self.laws)
         other = "down" if self.effect.effect > 0.0 else "up"
         return "open" if said == "known" and self.laws[other] else said
 
     @property
     def withheld(self) -> bool:
-        """True if draws or other laws of trust take back what these paired runs say, or turn its sign."""
+        """True if draws or other laws of trust overrule the verdict of the paired runs, or reverse its sign."""
         if self.verdict in ("assumed", "rare"):
             return self.verdict == "assumed"
         return self.under_laws == "turns" or (self.under_laws == "open" and direction(judge(self.effect)) != 0)
 
     @property
     def harmful(self) -> bool:
-        """True if the outcome surely becomes worse."""
+        """True if the outcome becomes worse, by its verdict."""
         return direction(self.verdict) == self.outcome.worse != 0
 
     @property
     def colour(self) -> str:
-        """Colour: a harm that grows, a move, or nothing; reports have no good direction."""
+        """Name of a colour: harm, change or none; reports have no good direction."""
         if self.harmful:
             return "harm"
         return "b" if self.verdict in ("rises", "falls") and self.outcome.worse else "null"
 
 
 def headline_value(headline: Headline, result: WorldResult) -> Value:
-    """Return a headline of a world, which is read once."""
+    """Return a headline measure of a world, cached."""
     if headline.name not in result.told:
         result.told[headline.name] = headline.value(result.months)
     return result.told[headline.name]
 
 
 def effect_on(headline: Headline, twins: Sequence[Twins]) -> Effect:
-    """Return the effect on a headline between twins."""
+    """Return the effect on a headline measure between paired worlds."""
     years = len(twins[0][0].months) / MONTHS
     return paired(
         *([headline_value(headline, pair[side]) for pair in twins] for side in (0, 1)), scale=headline.scale(years)
@@ -159,7 +161,7 @@ def effect_on(headline: Headline, twins: Sequence[Twins]) -> Effect:
 def paired_outcome(
     outcome: DecisionOutcome, twins: Sequence[Twins], laws: Any = None, draws: Any = None
 ) -> PairedOutcome:
-    """Return an outcome as twins tell it; the band is the mean of A with the least and greatest difference."""
+    """Return an outcome of paired worlds."""
     a, b = (np.array([outcome.months(pair[side]) for pair in twins]) for side in (0, 1))
     base = a.mean(axis=0)
     low, high = base + (b - a).min(axis=0), base + (b - a).max(axis=0)
@@ -172,19 +174,19 @@ def paired_outcome(
 def all_found(
     twins: Sequence[Twins], laws: Callable[[DecisionOutcome], Any], draws: Mapping[str, Any]
 ) -> tuple[PairedOutcome, ...]:
-    """Return all outcomes as paired runs tell them; p-values are corrected among them (Holm)."""
+    """Return all outcomes of paired worlds, with p-values corrected together (Holm)."""
     every = [paired_outcome(one, twins, laws(one), draws.get(one.name)) for one in OUTCOMES]
     effects = corrected_together([one.effect for one in every], holm)
     return tuple(replace(one, effect=effect) for one, effect in zip(every, effects, strict=True))
 
 
 def mean_months(outcome: DecisionOutcome, results: Sequence[WorldResult]) -> np.ndarray:
-    """Return an outcome month by month in the mean world."""
+    """Return the monthly values of an outcome, averaged over worlds."""
     return np.array([outcome.months(result) for result in results]).mean(axis=0)
 
 
 def moved_people(twins: Sequence[Twins]) -> tuple[float, float]:
-    """Return of a hundred residents how many trust more by a point at least, and how many less, in the mean twin."""
+    """Return the percentages of residents whose trust rises and falls by more than a point, averaged over pairs."""
     more, less = [], []
     for a, b in twins:
         n = min(len(a.people), len(b.people))
@@ -196,12 +198,12 @@ def moved_people(twins: Sequence[Twins]) -> tuple[float, float]:
 
 
 def by_cell(twins: Sequence[Twins]) -> np.ndarray:
-    """Return by how many points trust differs by month and cell, in the mean of twins; nan where nobody lives."""
+    """Return the difference of trust (points of 100) by month and cell, averaged over pairs; nan where nobody lives."""
     return 100.0 * np.mean([b.cells - a.cells for a, b in twins], axis=0, dtype=float)
 
 
 def shares_of_hundred(outcome: DecisionOutcome, twins: Sequence[Twins]) -> tuple[float, float]:
-    """Return what an outcome is of a hundred in both worlds; nan where it is no share."""
+    """Return an outcome in per cent in both worlds; nan if it has no share."""
     if not outcome.share:
         return math.nan, math.nan
     effect = effect_on(BY_NAME[outcome.share], twins)

@@ -1,7 +1,7 @@
-"""Results over draws that earlier comparisons wrote, found by what was compared.
+"""Look up results over parameter draws in the folders of earlier comparisons.
 
-`confianza compare A B --draws …` writes the uncertainty of each effect into its folder. The page looks such rows up by
-municipality, policy and period; seeds and towns are among what was drawn, and do not count.
+`confianza compare A B --draws …` writes the uncertainty of each effect into its folder. The page looks up these rows by
+municipality, policy and period; seeds and towns are drawn and therefore not part of the key.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from model.engine.fingerprint import fingerprint
 
 TABLE = "uncertainty"
 Found = Mapping[str, Mapping[str, Any]]
-"""By what was compared (`key_of`) and measure: the row of the table of uncertainty."""
+"""Rows of the table of uncertainty, by comparison (`key_of`) and measure."""
 
 
 def read_draws_of(folders: tuple[Path, ...]) -> Found:
@@ -55,7 +55,7 @@ def results_in(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def key_of(settings: Mapping[str, Any], until: str) -> str:
-    """Return what tells a comparison with today from every other, whatever its seeds and towns.
+    """Return the key of a comparison with today, independent of seeds and towns.
 
     Parameters
     ----------
@@ -72,5 +72,5 @@ def key_of(settings: Mapping[str, Any], until: str) -> str:
 
 
 def entry_key(entry: Mapping[str, Any]) -> str:
-    """Return one change of a policy as text; whole numbers are those of a parameter that may have decimals."""
+    """Return one entry of a policy as canonical text, with its value as a float."""
     return canonical({**entry, "value": float(entry["value"])})

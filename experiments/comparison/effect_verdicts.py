@@ -1,4 +1,4 @@
-"""Tables that follow from a comparison: words for the four criteria, and effects under all laws of trust."""
+"""Verdicts on effects over laws of trust and parameter draws, and the table of the four criteria in words."""
 
 import dataclasses
 import math
@@ -22,9 +22,9 @@ NO_EVENTS = dict.fromkeys(EVENTS, math.nan)
 
 
 def laws_say(laws: Any) -> str | None:
-    """Return what all laws of trust say of an effect, by its row of verdicts: known, turns or open.
+    """Return the sign of an effect over all laws of trust, from its row of verdicts: known, turns or open.
 
-    None where none were run, or too few runs of each.
+    None if no laws were run, or too few runs of each (`FEWEST`).
     """
     if laws is None or laws["n"] < FEWEST:
         return None
@@ -38,7 +38,7 @@ def laws_say(laws: Any) -> str | None:
 def draws_say(over_draws: Any, effect: Any) -> str | None:
     """Return ``known`` if draws of the assumed parameters and rival accounts agree with the sign of an effect.
 
-    Else ``assumed``; None where nothing was drawn, or too few draws to call anything known.
+    Else ``assumed``; None without draws, or with too few of them.
 
     Parameters
     ----------
@@ -54,16 +54,16 @@ def draws_say(over_draws: Any, effect: Any) -> str | None:
 
 
 def verdict_of(effect: Any, laws: str | None, over_draws: Any) -> str:
-    """Return the verdict on an effect, which draws of the assumed parameters or laws of trust may take back.
+    """Return the verdict on an effect, qualified by draws of the assumed parameters and by laws of trust.
 
-    An effect that paired runs do not tell from chance stays so.
+    Draws only qualify effects that paired runs distinguish from chance.
 
     Parameters
     ----------
     effect
         The effect at the default parameters, or None.
     laws
-        What laws of trust say of it (`laws_say`).
+        Sign over laws of trust (`laws_say`).
     over_draws
         Row of the table of uncertainty, or None.
     """
@@ -73,9 +73,9 @@ def verdict_of(effect: Any, laws: str | None, over_draws: Any) -> str:
 
 
 def judged_anew(table: pd.DataFrame, years: float) -> pd.DataFrame:
-    """Return a table of effects with interval, p-values and threshold, which earlier versions did not write.
+    """Add intervals, p-values and thresholds to a table of effects written by an earlier version.
 
-    Means and their standard errors are those of the table.
+    Means and standard errors are kept; a table that has thresholds is returned as it is.
     """
     if not {"effect", "base"} <= set(table) or "delta" in table:
         return table
@@ -90,7 +90,7 @@ def judged_anew(table: pd.DataFrame, years: float) -> pd.DataFrame:
 
 
 def criteria_table(arms: Sequence[Arm]) -> pd.DataFrame:
-    """Return, by arm and criterion, the word that most draws of anchors and weights give, and every word's share."""
+    """Return the most frequent grade of each criterion by arm over draws, and the share of every grade."""
     rows: list[dict[str, Any]] = []
     for arm in arms:
         anchors = [CriterionAnchor(**one) for one in arm.base["anchors"]]
@@ -109,13 +109,13 @@ def criteria_table(arms: Sequence[Arm]) -> pd.DataFrame:
 
 
 def verdicts_table(memory: pd.DataFrame) -> pd.DataFrame:
-    """Return, by arm and measure, what the laws of trust say, and along memory or asymmetry how far effects vary."""
+    """Return the verdict over laws of trust by arm and measure, and the effect's range along each axis of the grid."""
     if memory.empty:
         return pd.DataFrame()
     rows: list[dict[str, Any]] = []
     for (site, against, measure), grid in memory.groupby(["site", "against", "measure"], sort=False):
         one = verdict(grid)
-        # how far the effect moves along one axis of the grid, the other averaged out
+        # range of the effect along one axis of the grid, averaged over the other
         spans = {
             f"span_{name}": np.ptp(crossed_laws(grid).groupby(column)["effect"].mean())
             for name, column in (("memory", "memory_years"), ("asymmetry", "asymmetry"))

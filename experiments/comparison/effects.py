@@ -1,4 +1,4 @@
-"""The table of effects: every arm against the first of its site, in every headline measure."""
+"""Table of effects: every arm compared with the first arm of its site, in headline and other measures."""
 
 import dataclasses
 import math
@@ -23,21 +23,21 @@ from experiments.statistics.verdicts import corrected, holm
 from experiments.storage.run_spec import OWN
 
 GROUPS = ("women", "men", "young", "indigenous", "not_indigenous", "council", "victims", "near", "far")
-"""Groups whose gain or loss the comparison tells, where the model has them."""
+"""Groups whose trust and fear the comparison reports, if the model has them."""
 BY_GROUP = ("trust", "fear")
 type Runs = dict[int, pd.DataFrame]
-"""Months of runs by seed."""
+"""Monthly measures of runs by seed."""
 SECTIONS: Mapping[str, Sequence[Headline]] = {"headline": HEADLINES, **PRACTICE}
 """Measures by section of the table of effects."""
 EVENTS = ("events_base", "events_arm", "differ", "differ_low", "differ_high")
-"""Columns of rare counts: events of both sides, pairs that differ, and the limits of their share in per cent."""
+"""Columns of rare counts: events on both sides, pairs that differ, and the limits of their share in per cent."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two arms that are compared, as pairs of runs or, for the reason given, as independent runs.
+    """Two arms to compare, as paired runs or, if ``why_unpaired`` gives a reason, as independent runs.
 
-    ``deltas`` are the smallest effects that matter, by measure, where they were set before the run.
+    ``deltas`` are the smallest effects that matter, by measure, if set before the run.
     """
 
     base: Arm
@@ -47,7 +47,7 @@ class Pair:
     deltas: Mapping[str, float] = field(default_factory=dict)
 
     def effect(self, base: Values, arm: Values, *, scale: Scale | None) -> Effect:
-        """Return the effect in one number; where parameters were drawn, seeds and draws both count."""
+        """Return the effect on one value; over draws of parameters, both draws and seeds count as random."""
         if self.why_unpaired:
             return unpaired(list(base.values()), list(arm.values()), scale=scale)
         shared = [seed for seed in self.seeds if seed in base and seed in arm]
@@ -56,18 +56,18 @@ class Pair:
         return paired([base[seed] for seed in shared], [arm[seed] for seed in shared], scale=scale)
 
     def headline_effect(self, headline: Headline, base: Runs, arm: Runs, years: float) -> Effect:
-        """Return the effect on a headline measure after so many years, from the months of both arms by seed."""
+        """Return the effect on a headline measure after ``years``, from the months of both arms by seed."""
         sides = ({seed: headline.value(months) for seed, months in runs.items()} for runs in (base, arm))
         return self.effect(*sides, scale=headline.scale(years, self.deltas.get(headline.name)))
 
     @property
     def years(self) -> float:
-        """Years that both arms report."""
+        """Length of the reported period in years."""
         return self.arm.years
 
 
 def by_draw_and_seed(base: Values, arm: Values, worlds: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Return both sides by draw (rows) and seed (columns), for draws that have every seed on both sides."""
+    """Return both sides as draws × seeds, for draws that have every seed on both sides."""
     seeds = sorted({seed_of(world) for world in worlds})
     sides = np.array(
         [
@@ -80,14 +80,14 @@ def by_draw_and_seed(base: Values, arm: Values, worlds: Sequence[int]) -> tuple[
 
 
 def number_of(value: Value) -> float:
-    """Return a value as one number; nan for a share of nothing."""
+    """Return a value as one number, ratios divided; nan if the denominator is 0."""
     if isinstance(value, tuple):
         return value[0] / value[1] if value[1] else math.nan
     return value
 
 
 def pairs_of(arms: Sequence[Arm], deltas: Mapping[str, float] | None = None) -> list[Pair]:
-    """Return what is compared: arms with the first of their site; then the first arms of the sites."""
+    """Return the pairs to compare: arms with the first of their site, then first arms of different sites."""
     sites, deltas = by_site(arms), deltas or {}
     pairs = [pair_of_arms(own[0], arm, deltas) for own in sites for arm in own[1:]]
     first, *others = [own[0] for own in sites]
@@ -95,7 +95,7 @@ def pairs_of(arms: Sequence[Arm], deltas: Mapping[str, float] | None = None) -> 
 
 
 def pair_of_arms(base: Arm, arm: Arm, deltas: Mapping[str, float] | None = None) -> Pair:
-    """Return two arms of one site as pairs of runs, or as independent runs if they do not share random numbers."""
+    """Pair two arms of one site by seed; as independent runs if they do not share random numbers."""
     shared = tuple(seed for seed in base.seeds if seed in arm.seeds)
     why = ""
     if arm.fingerprint != base.fingerprint:
@@ -108,7 +108,7 @@ def pair_of_arms(base: Arm, arm: Arm, deltas: Mapping[str, float] | None = None)
 
 
 def town_of(arm: Arm) -> tuple[Any, ...]:
-    """Return what decides who lives where: twins must share it."""
+    """Return the settings that determine the population of the town, which paired runs must share."""
     parameters = arm.base["parameters"]
     own = {"seed": OWN} if arm.base["town"] == OWN else {}
     people = parameters["population"] | own, parameters.get("daily_rhythm")
@@ -116,9 +116,9 @@ def town_of(arm: Arm) -> tuple[Any, ...]:
 
 
 def effects_table(pairs: Sequence[Pair], residents: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return a row for each pair and number: headlines, practice, groups, causes, origins, decisions, residents.
+    """Return a row for each pair and value: headlines, practice, groups, causes, origins, decisions, residents.
 
-    P-values are corrected among all rows of a section, those of page one of a report among themselves.
+    P-values are corrected as in `corrected_effects`.
     """
     rows = []
     for one in pairs:
@@ -129,7 +129,7 @@ def effects_table(pairs: Sequence[Pair], residents: pd.DataFrame | None = None) 
 
 
 def corrected_effects(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of effects with corrected p-values: among all rows of a section, on page one by Holm's method."""
+    """Correct p-values over all rows of a section, and by Holm's method over page one of a report, site by site."""
     if "section" not in table:
         return corrected(table, ["site"])
     table = corrected(table, ["section"])
@@ -140,7 +140,7 @@ def corrected_effects(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def row_of(one: Pair, section: str, measure: str, how: str, effect: Effect) -> dict[str, Any]:
-    """Return one row of the table."""
+    """Return one row of the table of effects."""
     return {
         "site": one.arm.scenario,
         "base_site": one.base.scenario,
@@ -156,19 +156,19 @@ def row_of(one: Pair, section: str, measure: str, how: str, effect: Effect) -> d
 
 
 def effect_row(one: Pair, section: str, measure: str, how: str, *sides: Values) -> dict[str, Any]:
-    """Return the row of the effect between values of both sides by seed, judged as its section is."""
+    """Return the row of the effect between both sides' values by seed, on the scale of its section."""
     return row_of(one, section, measure, how, one.effect(*sides, scale=scale_of(section, measure, one.years)))
 
 
 def events_of(effect: Effect, years: float) -> dict[str, float]:
-    """Return a rare count as events, by column; nan where the measure is no yearly count or enough pairs differ."""
+    """Return the columns of a rare count; nan if it is no yearly count or enough pairs differ."""
     is_rare = not math.isnan(years) and Scale("counts").is_rare(effect.base, effect.arm)
     rare = rare_count(effect, years) if is_rare else None
     return dict(zip(EVENTS, rare or [math.nan] * len(EVENTS), strict=True))
 
 
 def scale_of(section: str, measure: str, years: float) -> Scale | None:
-    """Return how an effect in a section of the table is judged; None for a measure that this version does not know."""
+    """Return the scale that effects of a section are judged on; None for events and unknown measures."""
     if section == "origin" and measure.startswith("events."):
         return None
     if section in ("group", "cause", "origin"):
@@ -182,7 +182,7 @@ def scale_of(section: str, measure: str, years: float) -> Scale | None:
 
 
 def headline_rows(one: Pair) -> Iterator[dict[str, Any]]:
-    """Yield a row for every headline measure, then for what is told of the practice."""
+    """Yield a row for every headline measure and every measure of police practice."""
     base, arm = one.base.table("measures"), one.arm.table("measures")
     runs = months_by_seed(base), months_by_seed(arm)
     for section, some in SECTIONS.items():
@@ -191,18 +191,18 @@ def headline_rows(one: Pair) -> Iterator[dict[str, Any]]:
 
 
 def months_by_seed(months: pd.DataFrame) -> Runs:
-    """Return the months of every run of a table, in their order."""
+    """Return the months of every run by seed, in their order."""
     runs: Any = months.groupby("seed")
     return {int(seed): run.sort_values("month") for seed, run in runs}
 
 
 def by_seed[V: Value](months: pd.DataFrame, read: Callable[[pd.DataFrame], V]) -> dict[int, V]:
-    """Return a number of every run of a table of months."""
+    """Return one value of every run, by seed."""
     return {seed: read(run) for seed, run in months_by_seed(months).items()}
 
 
 def group_rows(one: Pair) -> Iterator[dict[str, Any]]:
-    """Yield a row for trust and for fear of every group, means of the last twelve months."""
+    """Yield a row for trust and for fear of every group, averaged over the last twelve months."""
     if not (one.base.has("groups") and one.arm.has("groups")):
         return
     base, arm = (side.table("groups") for side in (one.base, one.arm))
@@ -216,7 +216,7 @@ def group_rows(one: Pair) -> Iterator[dict[str, Any]]:
 
 
 def cause_rows(one: Pair) -> Iterator[dict[str, Any]]:
-    """Yield a row for every cause of the ledger: points of mean trust that it brought until the last twelve months."""
+    """Yield a row for the contribution of every ledger cause to mean trust (`causes_of`)."""
     if not (one.base.has("ledger") and one.arm.has("ledger")):
         return
     sides = [causes_of(side) for side in (one.base, one.arm)]
@@ -227,7 +227,7 @@ def cause_rows(one: Pair) -> Iterator[dict[str, Any]]:
 
 
 def origin_rows(one: Pair) -> Iterator[dict[str, Any]]:
-    """Yield the parts of the effects on trust and its beliefs by origin, for twins; those of a belief sum to it."""
+    """Yield the effects on trust and its beliefs by origin, and the changes of events, for paired runs."""
     if one.why_unpaired or not all(side.has("origins") and side.has("ledger") for side in (one.base, one.arm)):
         return
     names = ("measures", "origins", "ledger")
@@ -245,7 +245,7 @@ def origin_rows(one: Pair) -> Iterator[dict[str, Any]]:
 
 
 def decision_rows(one: Pair) -> Iterator[dict[str, Any]]:
-    """Yield a row for every option of every matter: of a hundred choices of the whole time, how many took it."""
+    """Yield a row for every option of every kind of choice: its share of all choices in per cent."""
     if not (one.base.has("decisions") and one.arm.has("decisions")):
         return
     base_shares, arm_shares = (shares_of(side.table("decisions")) for side in (one.base, one.arm))
@@ -256,7 +256,7 @@ def decision_rows(one: Pair) -> Iterator[dict[str, Any]]:
 
 
 def resident_rows(one: Pair, residents: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Yield how many residents did or suffered something in the arm's world only, and in the first arm's only."""
+    """Yield the numbers of residents with an act or experience in only the arm's or only the first arm's world."""
     own = residents[(residents["site"] == one.arm.scenario) & (residents["against"] == one.arm.name)]
     for what in dict.fromkeys(own["what"]):
         for side in ("only_arm", "only_base"):
@@ -265,9 +265,9 @@ def resident_rows(one: Pair, residents: pd.DataFrame) -> Iterator[dict[str, Any]
 
 
 def causes_of(arm: Arm) -> dict[str, dict[int, Value]]:
-    """Return, by cause and seed, how far it moved the mean trust of all residents (0-100).
+    """Return the contribution of each cause to mean trust (points of 100), by seed.
 
-    Like the headline of trust it is the mean over the last twelve months, of what each cause has brought until then.
+    It is the cumulative change, averaged over the last twelve months like the headline of trust.
     """
     ledger = arm.table("ledger").pivot_table("change", ["seed", "month"], "cause", "sum", fill_value=0.0)
     people = arm.table("measures").set_index(["seed", "month"])["residents"]

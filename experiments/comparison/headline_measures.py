@@ -1,4 +1,4 @@
-"""The headline measures of a comparison: how each number of a run follows from its months."""
+"""Headline measures of a comparison, and the rules that compute them from the months of a run."""
 
 import math
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Headline:
-    """One number of a run: its name, how it follows from monthly columns, its words, and the kind of its threshold."""
+    """One number of a run: its name, rule, labels in both languages, and kind of threshold."""
 
     name: str
     how: How
@@ -38,53 +38,53 @@ class Headline:
 
     @property
     def label(self) -> Both:
-        """Its name within a sentence."""
+        """Name within a sentence."""
         return both(self.es, self.en)
 
     def of(self, months: pd.DataFrame) -> float:
-        """Return the number for one run; nan where its columns are missing or hold nothing."""
+        """Return the number for one run; nan if a column is missing or there are no months."""
         return self.read.of(months) if self.is_in(months) else math.nan
 
     def value(self, months: pd.DataFrame) -> Value:
-        """Return the number for one run as statistics take it: a share as numerator and denominator."""
+        """Return the number for one run as input of statistics: a share as numerator and denominator."""
         return self.read.ratio(months) if self.read.per and self.is_in(months) else self.of(months)
 
     def is_in(self, months: pd.DataFrame) -> bool:
-        """Tell whether the columns are there and hold something."""
+        """Return whether there are months and all columns."""
         return not months.empty and all(column in months for column in self.read.columns)
 
     def scale(self, years: float, delta: float | None = None) -> Scale:
-        """Return how effects on it are judged after so many years; ``delta`` where it was set before the run."""
+        """Return the scale that effects after ``years`` are judged on, with ``delta`` if it was set before the run."""
         return Scale(self.kind, MONTHS if self.how == "month" else 1.0, years, delta=delta)
 
 
 def recent(name: str, en: str, es: str) -> Headline:
-    """Return a headline that is the mean of the last twelve months, 0-100."""
+    """Return a headline measure that is the mean of the last twelve months, 0-100."""
     return Headline(name, "recent", Expression(recent=name, scale=100.0), en, es, 2, "0-100", "points")
 
 
 def last(name: str, en: str, es: str, digits: int = 1, kind: Kind = "points_at_end") -> Headline:
-    """Return a headline that is read at the end of the last month, 0-100."""
+    """Return a headline measure that is read at the end of the last month, 0-100."""
     return Headline(name, "last", Expression(last=name, scale=100.0), en, es, digits, "0-100", kind)
 
 
 def yearly_count(name: str, en: str, es: str, *columns: str, digits: int = 0) -> Headline:
-    """Return a headline that is a count a year."""
+    """Return a headline measure that is a count a year."""
     return Headline(name, "year", Expression(sum=columns or (name,)), en, es, digits, "a year", "counts")
 
 
 def mean(name: str, en: str, es: str, digits: int = 1, unit: str = "", kind: Kind = "amounts") -> Headline:
-    """Return a headline that is the mean of the months."""
+    """Return a headline measure that is the mean of the months."""
     return Headline(name, "mean", Expression(mean=name), en, es, digits, unit, kind)
 
 
 def percent(name: str, en: str, es: str, part: str, whole: str) -> Headline:
-    """Return a headline that is a share of counts, in per cent."""
+    """Return a headline measure that is a share of counts, in per cent."""
     return Headline(name, "share", Expression(sum=(part,), per=(whole,), scale=100.0), en, es, 1, "%", "shares")
 
 
 VIOLENT = tuple(f"crimes_occurred_{kind}" for kind in ("robbery", "assault", "homicide"))
-"""Of which people are afraid in the street; violence at home is told of by who is left without remedy."""
+"""Violent crimes in the street; violence at home is measured by victims without remedy instead."""
 HEADLINES = (
     recent("trust_mean", "trust in the police", "confianza en la policía"),
     recent("fairness_mean", "belief: fair treatment", "confianza en el buen trato"),
@@ -128,16 +128,16 @@ HEADLINES = (
     last("c4", "C4 conditions", "C4 causas y condiciones", 1, "criteria"),
     last("accountability", "A accountability", "A rendición de cuentas", 1, "criteria"),
 )
-"""In the order in which they are shown; one whose column the model does not have is left out."""
+"""In display order; measures whose columns the model does not have are left out."""
 STATED = (
     *("trust_mean", "violent_crimes", "extortions", "complaints_filed"),
     *("domestic_without_remedy", "women_without_remedy", "refused", "wrongful_detentions"),
 )
-"""Stated on page one of a report: few rows, any of which may be false in 5 % of reports at most (Holm)."""
+"""Measures on page one of a report; by Holm's method at most 5 % of reports state a false effect on any."""
 BY_NAME = {headline.name: headline for headline in HEADLINES}
 
 
 def present(columns: object, some: tuple[Headline, ...] = HEADLINES) -> tuple[Headline, ...]:
-    """Return the headlines whose columns all exist."""
+    """Return the headline measures whose columns all exist."""
     there = set(columns)  # type: ignore[call-overload]
     return tuple(one for one in some if set(one.read.columns) <= there)

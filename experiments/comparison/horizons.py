@@ -1,4 +1,4 @@
-"""Effects of twins after 1, 3 and 10 years of one comparison, on what page one of a report states."""
+"""Effects of paired runs after 1, 3 and 10 years of one comparison, mainly on the measures of page one of a report."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -10,22 +10,22 @@ from experiments.comparison.headline_measures import BY_NAME, STATED
 from experiments.statistics.annual_aggregation import MONTHS
 
 HORIZONS = (1, 3, 10)
-"""Years after which effects are told, where a comparison lasts longer than the first of them."""
+"""Years after which effects are reported, if a comparison reaches at least two of them."""
 TOLD = (STATED[0], "crimes_occurred", *STATED[1:3], "homicides", *STATED[3:])
-"""Measures that are told: those of page one, all crimes, homicides, and violence at home without remedy."""
+"""Reported measures: those of page one, all crimes and homicides."""
 
 
 def horizons_table(pairs: Sequence[Pair]) -> pd.DataFrame:
-    """Return a row for each pair of twins, horizon and measure; none for comparisons of a year or less."""
+    """Return a row for each pair of arms with paired runs, horizon and measure; none if there is one horizon."""
     rows = [row for one in pairs if not one.why_unpaired for row in horizon_rows(one)]
     return corrected_effects(pd.DataFrame(rows)) if rows else pd.DataFrame()
 
 
 def horizon_rows(one: Pair) -> Iterator[dict[str, Any]]:
-    """Yield the effects of a pair by horizon: averages of the last year before it, counts of all years until then."""
+    """Yield the effects of a pair by horizon: means over the last year before it, counts over all years up to it."""
     sides = [side.table("measures") for side in (one.base, one.arm)]
     simulated = min((int(n) for months in sides for n in months.groupby("seed").size()), default=0)
-    # by months: years of 365 days are a bit short
+    # by months, since years of 365 days are too short
     reached = [years for years in HORIZONS if MONTHS * years <= simulated]
     for years in reached if len(reached) > 1 else ():
         base, arm = (months_until(months, years) for months in sides)

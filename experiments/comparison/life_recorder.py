@@ -1,8 +1,8 @@
-"""Record, while a world runs, what the views of the page show of it beside its measures.
+"""Record what the page shows of a world besides its measures, while the world runs.
 
-A recorder listens to some residents of each settlement, counts what is told by parts of the town and by settlement, and
-reads the auxiliary mayors, station chiefs and cliques at the end of each month. It draws no random number and changes
-nothing. Lives that must not be told leave the recorder no trace: they are dropped before the world ends.
+A recorder follows some residents of each settlement, counts crimes by zone, and reads settlements, auxiliary mayors,
+station chiefs and cliques at the end of each month. It draws no random number and changes nothing. Life stories that
+must stay private never leave the recorder.
 """
 
 from collections import deque
@@ -33,24 +33,24 @@ from model.world.shift_events import IMPRESSIONS, INCIDENTS, MOTIVES, RESPONSES
 
 TELLABLE_KINDS = ("robbery", "theft", "vehicle_theft", "theft_from_vehicle", "burglary", "assault")
 TELLABLE_MOTIVES = ("none", "robbery")
-"""Lives touched by anything else (gangs, partners, death by violence) are never told; what is new stays untold."""
+"""Life stories with any other crime (gangs, partners, killings) stay private; so do those with new kinds."""
 UNTOLD_CAUSES = ("protection", "collective_violence", "payment")
-"""A life with violence at home, by a crowd or for rents is not told."""
+"""Life stories with violence at home, collective violence or payments to gangs stay private."""
 SMALL = ("greeting", "talk", "hearsay", "at_home", "stop", "scandal", "informed", "meeting")
 MOST = 30
 HEARD = 16
-"""Residents of a settlement who are listened to, so that one can be told whatever befell the others."""
+"""Residents followed in each settlement, so that one can be shown whatever happened to the others."""
 LEAST_AGE_YEARS, DAYS_A_YEAR = 12.0, 365.25
 ZONES = ("core", "between", "far")
-"""Parts of a town by which reports are told: its core, the cells between, and those far from the police."""
+"""Zones by which reports of crime are counted: the core, the cells between, and those far from the police."""
 BY_SETTLEMENT, BY_ZONE = ("fear", "occurred", "visits"), ("occurred", "told", "complaints")
 AGENTS = {"authority": "legitimacy", "chief": "work", "clique": "members"}
-"""Agents whose choices are told one by one, with the number that is followed by month."""
+"""Agents whose choices are shown one by one, with the value that is recorded every month."""
 
 
 @dataclass
 class LifeEvent:
-    """Something that touched a life: when, what, with what change of trust."""
+    """An event in the life of a resident: its tick, name, details and change of trust."""
 
     tick: int
     name: str
@@ -62,7 +62,7 @@ class LifeEvent:
 
 @dataclass
 class LifeStory:
-    """A resident, the trust (0-1) at the start and after each month, the events, and the choices whom to tell."""
+    """A followed resident with trust (0-1) at the start and after each month, events, and reporting choices."""
 
     who: int
     settlement: int
@@ -78,15 +78,15 @@ class LifeStory:
 
 @dataclass(frozen=True)
 class Recorded:
-    """Record of a world for the views, beside its measures.
+    """Record of a world for the views, besides its measures.
 
     ``settlements`` has mean fear (0-1), crimes and visits of the month, shape (months, 3, settlements); ``zones`` the
-    crimes, those told to the state and the complaints, shape (months, 3, zones); ``territory`` where cliques claim
-    inhabited cells, shape (months, cells); ``last_days`` the cells of couples on duty at the end of each month, and of
-    incidents of its last day; ``agents`` the number of each agent at the start and after each month, shape
-    (1 + months, agents), by kind; ``choices`` the choices of these and of the mayor (`ChoiceRecord`); ``lives`` the
-    lives that may be told. ``hours`` are the terms (log-odds) by which chiefs chose the hours of a month, by tick and
-    chief, shape (options, terms).
+    crimes, those reported to the state and the complaints, shape (months, 3, zones); ``territory`` whether a clique
+    claims each inhabited cell, shape (months, cells); ``last_days`` the cells of couples on duty at the end of each
+    month, and of incidents of its last day; ``agents`` the value of each agent at the start and after each month, shape
+    (1 + months, agents), by kind; ``choices`` the choices of these agents and of the mayor (`ChoiceRecord`); ``lives``
+    the life stories that may be shown. ``hours`` are the terms (log-odds) by which chiefs chose the hours of a month,
+    by tick and chief, shape (options, terms).
     """
 
     settlements: np.ndarray
@@ -100,7 +100,7 @@ class Recorded:
 
 
 class LifeRecorder:
-    """Listens to a world shift by shift (`hear`) and month by month (`close_month`)."""
+    """Recorder of a world, called after each shift (`hear`), also at the end of months (`close_month`)."""
 
     def __init__(self, world: Any) -> None:
         cells, people = world.town.cells, world.town.people
@@ -121,12 +121,12 @@ class LifeRecorder:
         self.remember(world)
 
     def remember(self, world: Any) -> None:
-        """Copy what choices of the next shift depend on, before it begins."""
+        """Copy the state that choices of the next shift depend on."""
         self.minds = world.state.minds[self.heard]
         self.boards = world.state.boards.copy()
 
     def hear(self, world: Any) -> None:
-        """Take note of a shift that has ended."""
+        """Record a finished shift."""
         incidents = world.shift_events.rows_of(INCIDENTS)
         self.day.append(incidents["cell"][are_tellable(incidents)])
         if len(incidents):
@@ -138,14 +138,14 @@ class LifeRecorder:
         self.remember(world)
 
     def count(self, incidents: np.ndarray) -> None:
-        """Count the crimes of a shift by part of the town: happened, told to the state, with a complaint."""
+        """Count the crimes of a shift by zone: all, those reported to the state, those with a complaint."""
         zone, told = self.zone[incidents["cell"]], [channel_name(int(one)) for one in incidents["told"]]
         state = (incidents["handed"] == 1) | ~np.isin(told, ("nobody", "communal", "kin", "refuge"))
         for row, weights in enumerate((np.ones(len(zone)), state, incidents["complaint"])):
             self.zones[row] += np.bincount(zone, weights, len(ZONES))
 
     def hear_incidents(self, world: Any, incidents: np.ndarray) -> None:
-        """Note crimes suffered and reported by those heard; crimes that are not told make a life secret."""
+        """Record crimes suffered or reported by followed residents; private ones make the life story private."""
         near = [(column, incidents[column] >= 0) for column in ("victim", "teller")]
         touched = np.logical_or(*(there & self.mask[np.where(there, incidents[name], 0)] for name, there in near))
         for row in incidents[touched]:
@@ -167,7 +167,7 @@ class LifeRecorder:
                     life.events.append(LifeEvent(tick, name))
 
     def hear_responses(self, world: Any) -> None:
-        """Note couples that came to calls of those heard."""
+        """Record couples that answered calls of followed residents."""
         for row in world.shift_events.rows_of(RESPONSES):
             caller = self.reported.get((int(row["born"]), int(row["number"])))
             if caller is not None:
@@ -175,7 +175,7 @@ class LifeRecorder:
                 self.lives[caller].events.append(LifeEvent(world.tick - 1, "came", minutes))
 
     def hear_impressions(self, world: Any) -> None:
-        """Note what moved the trust of those heard."""
+        """Record changes in the trust of followed residents."""
         rows = world.shift_events.rows_of(IMPRESSIONS)
         for k in np.flatnonzero(self.mask[rows["who"]]):
             row = rows[k]
@@ -187,10 +187,10 @@ class LifeRecorder:
             self.lives[int(row["who"])].events.append(event)
 
     def weighed(self, world: Any, row: Any) -> Telling | None:
-        """Return a choice whom to tell, term by term; None if these terms do not give the choice that was made.
+        """Return a reporting choice term by term; None if the terms do not reproduce the choice made.
 
-        What is known of the shift is its beginning and its end: a choice that depended on something between them
-        cannot be told.
+        Only the state before and after the shift is known, so a choice that depended on changes in between is not
+        reproduced.
         """
         who, tick = int(row["teller"]), world.tick - 1
         z = int(world.town.people[who]["settlement"])
@@ -209,7 +209,7 @@ class LifeRecorder:
         return telling if telling.chosen() == telling.taken else None
 
     def close_month(self, world: Any) -> None:
-        """Take note of a month that has ended; one that has not ended is left out."""
+        """Record a finished month; do nothing before its last shift has ended."""
         if not is_last_shift_of_month(world.tick - 1):
             return
         trust, cells = world.trust(), world.cell_months()[-len(self.populated) :]
@@ -230,7 +230,7 @@ class LifeRecorder:
             months.append(numbers_of_agents(world, agent))
 
     def recorded(self, world: Any) -> Recorded:
-        """Return all that was recorded, without the lives that must not be told."""
+        """Return the record, without private life stories."""
         minds, homes = world.state.minds, world.state.homes
         told = [who for who in self.lives if who not in self.secret and is_tellable(minds[who], homes[who])]
         return Recorded(
@@ -244,14 +244,14 @@ class LifeRecorder:
 
 
 def are_tellable(incidents: np.ndarray) -> np.ndarray:
-    """Tell of each incident whether neither gangs nor homes nor death are touched by it."""
+    """Return for each incident whether it may be shown: without gangs, homes or deaths."""
     kinds = [KINDS.index(name) for name in TELLABLE_KINDS]
     motives = [MOTIVES.index(name) for name in TELLABLE_MOTIVES]
     return np.isin(incidents["kind"], kinds) & np.isin(incidents["motive"], motives)
 
 
 def couple_was_at_hand(world: Any, row: Any) -> bool:
-    """Tell whether a couple was at the place of an incident of the shift that has ended."""
+    """Return whether a couple was at the place of an incident of the last shift."""
     z = max(int(world.town.cells[row["cell"]]["settlement"]), 0)
     residual = float(world.parameters[Deterrence][z]["residual"])
     day = world.shift_events.day
@@ -259,14 +259,14 @@ def couple_was_at_hand(world: Any, row: Any) -> bool:
 
 
 def is_tellable(mind: Any, home: Any) -> bool:
-    """Tell whether somebody is, at the end, of no gang, pays none and is not hurt at home."""
+    """Return whether a resident, at the end, is in no gang, pays none and is not hurt at home."""
     return not (mind["member"] >= 0 or mind["pays"] >= 0 or home["hurt"] >= 0)
 
 
 def select_residents(world: Any) -> np.ndarray:
-    """Return residents of twelve years or more, in each settlement those with most own experience.
+    """Return residents of twelve years or more with the most experience, `HEARD` for each settlement.
 
-    Which of them is told stays open, so that a life that may not be told is not given away by its absence.
+    The page may show any of them, so that the absence of a private life story reveals nothing.
     """
     minds, people = world.state.minds, world.town.people
     old = world.tick // 3 - people["born"] > LEAST_AGE_YEARS * DAYS_A_YEAR
@@ -278,7 +278,7 @@ def select_residents(world: Any) -> np.ndarray:
 
 
 def begin_story(world: Any, who: int) -> LifeStory:
-    """Return a life at its beginning."""
+    """Return the life story of a resident at the start."""
     person = world.town.people[who]
     age = int((world.tick // 3 - person["born"]) / DAYS_A_YEAR)
     trust = [float(world.trust()[who])]
@@ -286,7 +286,7 @@ def begin_story(world: Any, who: int) -> LifeStory:
 
 
 def numbers_of_agents(world: Any, agent: str) -> np.ndarray:
-    """Return the number that is followed of each agent of a kind: legitimacy (0-1), share of planned hours, members."""
+    """Return the recorded value of each agent of a kind: legitimacy (0-1), share of planned hours, or members."""
     if agent == "authority":
         return np.asarray(1.0 / (1.0 + np.exp(-world.state.boards["legitimacy"])))
     return np.array(world.state[CHIEFS]["work"] if agent == "chief" else world.state.cliques["members"], float)
@@ -295,9 +295,9 @@ def numbers_of_agents(world: Any, agent: str) -> np.ndarray:
 def terms_of_hours(world: Any) -> dict[tuple[int, int], np.ndarray]:
     """Return the terms (log-odds) by which chiefs have just chosen the hours of a month, by tick and chief.
 
-    A choice keeps the utilities of its options alone. The model's own function writes the terms again from the state
-    after the step; where any later part of the step has changed what they depend on, their sums are not exactly the
-    utilities on record, and they are left out. Each choice of the model clears the work space before it uses it.
+    The record of a choice has only the utilities of its options. The model's function recomputes the terms from the
+    state after the step; if a later part of the step changed its inputs, their sums differ from the recorded utilities
+    and the terms are left out. Each choice of the model clears the work space before using it.
     """
     rows, tables = world.choices(), world.view(ChoiceTables)
     found: dict[tuple[int, int], np.ndarray] = {}
@@ -313,14 +313,14 @@ def terms_of_hours(world: Any) -> dict[tuple[int, int], np.ndarray]:
 
 
 def choices_of_agents(world: Any) -> np.ndarray:
-    """Return the choices since the start, without those of residents: whom a victim tells is hers to say."""
+    """Return the choices since the start, except those of residents: reporting is the victim's own matter."""
     rows = world.choices()
     numbers = [number for number, matter in CHOICES_DECLARED.items() if matter.agent != "resident"]
     return np.asarray(rows[np.isin(rows["matter"], numbers) & (rows["tick"] >= tick_of(world.settings.start))])
 
 
 def merge_events(events: list[LifeEvent]) -> list[LifeEvent]:
-    """Put together what happened to somebody several times in one shift.
+    """Merge repeated events of one shift.
 
     >>> events = [LifeEvent(3, "talk", {}, change) for change in (0.25, 0.5)]
     >>> [(one.times, one.change) for one in merge_events(events)]
@@ -338,7 +338,7 @@ def merge_events(events: list[LifeEvent]) -> list[LifeEvent]:
 
 
 def shorten_life(life: LifeStory) -> LifeStory:
-    """Keep all large events and the weightiest of the small ones."""
+    """Keep all large events, and the small ones with the largest changes up to `MOST` events."""
     life.events = merge_events(life.events)
     small = sorted((event for event in life.events if event.small), key=lambda event: -abs(event.change))
     room = max(0, MOST - sum(not event.small for event in life.events))

@@ -1,9 +1,9 @@
-"""Split effects on trust and its beliefs by origin: more or fewer events, and better or worse ones.
+"""Decompose effects on trust and its beliefs by origin: more or fewer events, and better or worse ones.
 
-Events of one kind are counted however they go: a stop with bad treatment is a stop, a call that nobody serves is a
-call. An effect then has a part by number, the change in events times the mean of what one leaves, and a part by
-quality, the change in what one leaves times the mean number of events. Neither order of the two changes comes first,
-so that both parts sum to the effect (Shapley, 1953). What is told of an event counts with the event.
+Events of one kind are counted whatever their outcome: a stop with bad treatment is a stop, an unanswered call is a
+call. An effect has a part by number, the change in events times the mean points of one event, and a part by quality,
+the change in points of one event times the mean number of events. Both orders of the two changes are averaged, so that
+the parts sum to the effect (Shapley, 1953). Hearsay about an event counts with the event.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ import pandas as pd
 from experiments.statistics.annual_aggregation import MONTHS
 
 BELIEFS = {"trust": "trust_mean", "fairness": "fairness_mean", "effectiveness": "effectiveness_mean"}
-"""Column of origins, and monthly measure, of trust and of the beliefs that feed it."""
+"""Column of the table of origins, and monthly measure, of trust and of the beliefs that it depends on."""
 KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "contact": {name: (name,) for name in ("greeting", "talk", "long_visit", "door_to_door")},
     "treatment": {
@@ -37,18 +37,18 @@ KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "news": {"public_event": ("public_event",), "scandal": ("scandal",)},
     "crime": {name: (name,) for name in ("harm", "payment", "collective_violence")},
 }
-"""Kinds of events by group, with the origins that are one kind: what differs among these is how the event went."""
+"""Kinds of events by group, with the origins merged into each: these differ in how the event went."""
 NUMBER, QUALITY = "number", "quality"
 NATION, REST = "nation", "rest"
-"""The mood of the country; and who comes and goes, what fades of before the start, and the curve of belief."""
+"""National mood; and the rest: changes of population, decay of earlier evidence, nonlinearity of belief."""
 GROUPS = (*KINDS, NATION, REST)
 FEW = 0.1
-"""Part of the other side's events up to which a side has too few to say how events go there; a convention."""
+"""Fraction of the other side's events up to which quality is not estimated from a side; a convention."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """Last twelve months of a run: levels of beliefs, lasting events, and points (0-100) that they leave, a resident.
+    """Last twelve months of a run: levels of beliefs, lasting events, and their points (0-100), a resident.
 
     ``events`` and ``points`` are by kind of event, points also by belief; ``nation`` is in points of trust.
     """
@@ -60,7 +60,7 @@ class Account:
 
 
 def account_of(months: pd.DataFrame, origins: pd.DataFrame, ledger: pd.DataFrame) -> Account:
-    """Return the account of one run at its last month, from its tables of measures, of origins and of the ledger."""
+    """Return the account of one run over its last twelve months, from its measures, origins and ledger."""
     residents = months.set_index("month")["residents"].sort_index().tail(MONTHS)
     last = residents.index
     levels = months.set_index("month").loc[last]
@@ -82,18 +82,18 @@ def account_of(months: pd.DataFrame, origins: pd.DataFrame, ledger: pd.DataFrame
 
 
 def accounts_by(key: str, months: pd.DataFrame, origins: pd.DataFrame, ledger: pd.DataFrame) -> dict[Any, Account]:
-    """Return the account of every run, by the column that tells the runs of these tables apart."""
+    """Return the account of every run; column ``key`` identifies the runs in all tables."""
     runs = [dict(list(table.groupby(key))) for table in (months, origins, ledger)]
     return {run: account_of(*(one[run] for one in runs)) for run in runs[0]}
 
 
 def sum_of(table: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:
-    """Return the sum of the columns that are there."""
+    """Return the row sums of those columns that exist."""
     return table[[name for name in names if name in table]].sum(axis=1)
 
 
 def split_effect(base: tuple[float, float], arm: tuple[float, float]) -> tuple[float, float]:
-    """Return the parts by number and by quality of a change between two sides, each of events and what they leave.
+    """Return the parts by number and by quality of a change between two sides, each (events, points).
 
     >>> split_effect((10.0, -5.0), (5.0, -2.5))
     (2.5, 0.0)
@@ -102,8 +102,8 @@ def split_effect(base: tuple[float, float], arm: tuple[float, float]) -> tuple[f
     >>> split_effect((0.0, 0.0), (4.0, 2.0))
     (2.0, 0.0)
 
-    What one event leaves is not taken from a side with hardly any of them (`FEW`): fifty arrests where there was one
-    are more arrests, not better ones.
+    Quality is not estimated from a side with hardly any events (`FEW`): fifty arrests instead of one are more arrests,
+    not better ones.
 
     >>> [round(part, 6) for part in split_effect((1.0, -9.0), (50.0, -50.0))]
     [-49.0, 8.0]
@@ -115,7 +115,7 @@ def split_effect(base: tuple[float, float], arm: tuple[float, float]) -> tuple[f
 
 
 def parts_of(base: Account, arm: Account) -> dict[tuple[str, str, str], float]:
-    """Return the parts of an effect between twins by belief, group and part; those of a belief sum to its effect."""
+    """Return the parts of an effect between paired runs by belief, group and part; those of a belief sum to it."""
     found: dict[tuple[str, str, str], float] = {}
     for belief in BELIEFS:
         for group, kinds in KINDS.items():

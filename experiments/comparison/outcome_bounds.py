@@ -1,4 +1,4 @@
-"""Between which ends an outcome can move here: the worlds of the ceiling, as they were last computed."""
+"""Bounds of an outcome: the extreme scenarios of the ceiling, as last computed."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,17 +11,17 @@ from experiments.comparison.single_measure_effects import WORLDS, single_measure
 
 @dataclass(frozen=True)
 class End:
-    """Distance of an outcome from today in one world, and the title of that world."""
+    """Bound of an outcome: its difference from today in one scenario, and the title of that scenario."""
 
     value: float
     title: Text
 
 
 def ends_of(outcome: DecisionOutcome, site: str, base: float, residents: float, years: float) -> tuple[End, End] | None:
-    """Return the least and the greatest change that any world of the ceiling makes, today among them; None if unknown.
+    """Return the least and greatest change among extreme scenarios and today (0); None if unknown.
 
-    ``base`` is the outcome as today: the ceiling tells counts in per cent of it, or for 100,000 residents. All worlds
-    are looked at after the same ``years`` as the effect that is read against them.
+    ``base`` is the outcome as today: the ceiling has counts in per cent of it, or for 100,000 residents. The scenarios
+    ran for the same ``years`` as the effect that is compared with them.
     """
     factor = 1.0 if outcome.level else residents / 100_000.0 if outcome.for_100_000 else base / 100.0
     told = [(factor * value, title) for value, title in ceiling_of(outcome, site, years)]
@@ -31,7 +31,7 @@ def ends_of(outcome: DecisionOutcome, site: str, base: float, residents: float, 
 
 @lru_cache
 def ceiling_of(outcome: DecisionOutcome, site: str, years: float) -> tuple[tuple[float, Text], ...]:
-    """Return the worlds of the ceiling for an outcome that it tells."""
+    """Return the change and the title of each extreme scenario, for an outcome that the ceiling has."""
     table = ceiling_after(ceiling(), years)
     own = worlds_at(table, site, outcome.ceiling)
     return tuple((value, {one: str(table.at[row, one]) for one in ("en", "es")}) for row, value in own.items())
@@ -39,7 +39,7 @@ def ceiling_of(outcome: DecisionOutcome, site: str, years: float) -> tuple[tuple
 
 @lru_cache
 def single_measure_changes(outcome: DecisionOutcome, site: str, years: float) -> tuple[tuple[float, Text], ...]:
-    """Return what measures alone and the worlds at the ends do to an outcome of which the ceiling does not tell."""
+    """Return the change by each single measure and extreme world, for outcomes that the ceiling lacks."""
     table = ceiling_after(single_measure_table(), years)
     if table.empty:
         return ()

@@ -1,4 +1,4 @@
-"""Effects and levels over draws of parameters, towns, seeds and rival accounts: their runs and their tables."""
+"""Effects and levels over draws of parameters, towns, seeds and rival accounts: their tasks and their tables."""
 
 import dataclasses
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ from experiments.storage.run_spec import TOWN, RunSpec, values_of
 from scenarios import accounts
 
 UNDER_ACCOUNTS = 8
-"""Draws that are run again under every rival account."""
+"""Draws that are repeated under every rival account."""
 PLACE = ["site", "against", "measure"]
 
 
@@ -30,18 +30,18 @@ def rival_accounts() -> list[str]:
 def tasks_over_draws(
     number: int, firsts: Sequence[RunSpec], draws: Sequence[Draw], sets: Sequence[str]
 ) -> Iterator[Task]:
-    """Yield the runs of one site: each draw twice, and some of them under every rival account.
+    """Yield the tasks of one site: two runs of each draw, and one of the first draws under every rival account.
 
-    The second run of a draw has another seed, and in every other draw another town. A town that the user set stays.
+    The second run of a draw has another seed and, in every other draw, another town. A town set by the user is kept.
 
     Parameters
     ----------
     number
-        Number of the site among those of the comparison.
+        Index of the site in the comparison.
     firsts
         The first run of every arm.
     sets
-        Values that the user set: they hold in every draw.
+        Parameter values set by the user, kept in every draw.
     """
     fixed = values_of(sets)
     for n, draw in enumerate(draws, start=1):
@@ -57,12 +57,12 @@ def tasks_over_draws(
 
 
 def is_other_town(draw: int) -> bool:
-    """Tell whether the second run of a draw is in another town than the first."""
+    """Return whether the second run of a draw is in another town than the first."""
     return draw % 2 == 0
 
 
 def place_of(site: str, against: str, label: DrawLabel) -> dict[str, Any]:
-    """Return the columns of a table of effects over draws that say whose a row is."""
+    """Return the columns that identify a row of a table over draws."""
     return {"site": site, "against": against, "draw": label.number, "account": label.account, "run": label.run}
 
 
@@ -82,7 +82,7 @@ def draw_effects_table(results: Sequence[TaskResults], blocks: Sequence[Sequence
 
 
 def draw_levels_table(results: Sequence[TaskResults]) -> pd.DataFrame:
-    """Return every headline measure of the first arm in every run over draws, as the table of effects has them."""
+    """Return every headline measure of the first arm in every run over draws, as rows of the effects table."""
     rows: list[dict[str, Any]] = []
     for one in results:
         if (label := one.task.draw) is None:
@@ -97,7 +97,7 @@ def draw_levels_table(results: Sequence[TaskResults]) -> pd.DataFrame:
 
 
 def uncertainty_table(effects: pd.DataFrame) -> pd.DataFrame:
-    """Return, by arm and measure, what the uncertainty of an effect comes from, and whether its sign is known."""
+    """Return the sources of an effect's uncertainty, and whether its sign is known, by arm and measure."""
     if effects.empty:
         return pd.DataFrame()
     rows = []

@@ -1,4 +1,4 @@
-"""Turn the choice of a visitor of the decision view into the comparison that repeats it and the runs that it takes."""
+"""Translate a visitor's choice in the decision view into the equivalent comparison and its runs."""
 
 import dataclasses
 import datetime
@@ -23,7 +23,7 @@ from model.engine.scenario import Scenario
 
 TWINS = 8
 ONE_TOWN = "population.seed=1"
-"""All paired runs of the page share one town, which its pictures show."""
+"""All paired runs of the page share one town, the one that its maps show."""
 HORIZONS = (1, 2, 5, 10)
 FILE = f"{POLICY}.toml"
 PROGRAM = """from confianza import TrustModel, load
@@ -37,12 +37,12 @@ for seed in range({first}, {last} + 1):
         ends.append(100 * months["trust_mean"].tail(12).mean())
     print(seed, *ends, ends[-1] - ends[0])
 """
-"""Repeats the effect on trust, pair by pair."""
+"""Program that repeats the effect on trust, pair by pair."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A municipality, measures with the date from which they hold, a horizon, and a seed."""
+    """A visitor's choice: municipality, measures with their start date, horizon in years, seed and settings."""
 
     site: str
     chosen: Chosen = ()
@@ -52,14 +52,14 @@ class Choice:
     sets: tuple[str, ...] = ()
 
     def request(self, file: str) -> Request:
-        """Return the comparison with today that this means, where the measures lie in a file."""
+        """Return the equivalent comparison with today; ``file`` is the policy file of the measures."""
         arms = (STATUS_QUO, file)
         more: dict[str, Any] = {"sets": (ONE_TOWN, *self.sets), "years": float(self.years), "seed": self.seed}
         return Request(arms=arms, scenarios=(self.site,), replicates=TWINS, **more)
 
     @property
     def command(self) -> str:
-        """The command that repeats it where the file of its measures lies."""
+        """Command that repeats the comparison in the folder of its policy file."""
         return self.request(f"./{FILE}").command
 
     def key_of_draws(self, scenario: Scenario) -> str:
@@ -69,13 +69,13 @@ class Choice:
 
     @property
     def file(self) -> str:
-        """Its measures as a policy file."""
+        """Text of the policy file of its measures."""
         return file_of(policy_of(self.chosen, self.begins))
 
 
 @lru_cache(maxsize=16)
 def runs_of(choice: Choice, folder: Path) -> tuple[tuple[RunSpec, ...], ...]:
-    """Return the runs of the world as today and, if anything is moved, of that with the measures, seed by seed."""
+    """Return the runs of the world as today and, if any measure is chosen, of that with them, seed by seed."""
     if choice.years not in HORIZONS:
         raise InputError(f"years must be one of {', '.join(map(str, HORIZONS))}, got {choice.years}")
     return runs_with_file(choice.file, folder, FILE, choice.request)[: 2 if choice.chosen else 1]
@@ -84,9 +84,9 @@ def runs_of(choice: Choice, folder: Path) -> tuple[tuple[RunSpec, ...], ...]:
 def runs_with_file(
     text: str, folder: Path, name: str, request: Callable[[str], Request]
 ) -> tuple[tuple[RunSpec, ...], ...]:
-    """Return the runs of each arm of a comparison, seed by seed; its policy file is written into a folder first.
+    """Write a policy file into a folder; return the runs of each arm of the comparison that uses it, seed by seed.
 
-    ``request`` takes the path of that file.
+    ``request`` returns the comparison for the path of that file.
     """
     forget_scenarios(MOST_READ)
     place = folder / digest_of(text.encode()) / name
@@ -97,14 +97,14 @@ def runs_with_file(
 
 
 def program_of(request: Request, policies: Sequence[str], start: datetime.date) -> str:
-    """Return the Python program that repeats the effect of policies on trust.
+    """Return a Python program that repeats the effect of policies on trust.
 
     Parameters
     ----------
     request
         Comparison of whole years in one municipality.
     policies
-        Policies of world B as `load` takes them.
+        Policies of the second arm, as `load` takes them.
     start
         First day of the municipality.
     """

@@ -1,4 +1,4 @@
-"""Tell the practice of the police: doses measured, minutes of couples by use, costs a month, problems."""
+"""Headline measures of police practice: measured doses, minutes of couples by use, monthly costs, problems."""
 
 from collections.abc import Mapping
 
@@ -27,12 +27,12 @@ OFFICERS = 2.0
 
 
 def of_shift(name: str, words: tuple[str, str], *uses: str) -> Headline:
-    """Return a headline of minutes in a couple-shift."""
+    """Return a headline measure in minutes of a couple-shift."""
     return Headline(name, "shift", Expression(sum=uses, per=("couple_shifts",)), *words, 1, "minutes", "minutes")
 
 
 def of_hours(name: str, words: tuple[str, str], *uses: str) -> Headline:
-    """Return a headline of officers' hours in a month."""
+    """Return a headline measure in officers' hours a month."""
     en, es = words
     scale = OFFICERS / 60.0 * A_MONTH
     return Headline(
@@ -41,7 +41,7 @@ def of_hours(name: str, words: tuple[str, str], *uses: str) -> Headline:
 
 
 def monthly(name: str, en: str, es: str, digits: int = 0, kind: Kind = "counts") -> Headline:
-    """Return a headline that is a sum a month."""
+    """Return a headline measure that is a sum a month."""
     return Headline(name, "month", Expression(sum=(name,), scale=A_MONTH), en, es, digits, kind=kind)
 
 
@@ -60,7 +60,7 @@ DOSES = (
     percent("known_share", "contacts with a known officer, %", "contactos con un agente conocido, %",
           "contacts_known", "contacts"),
 )  # fmt: skip
-"""Measures of its practice that a station could count."""
+"""Measures of its practice that a police station could count."""
 HABITS = (
     last("habit_team", "habit of the team", "costumbre de equipo", 0),
     last("habit_area", "habit of the area", "costumbre de área", 0),

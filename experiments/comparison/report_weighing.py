@@ -1,8 +1,8 @@
-"""Weigh one choice of a victim: whom to tell, by the formula of `model.reporting.reporting`, term by term.
+"""Decompose a victim's reporting choice into the terms of the formula in `model.reporting.reporting`.
 
-The model computes the utility of each channel in one sum. Here the same sum is written as named terms, so that the page
-and the classroom can show them and move one input at a time. A test compares the sums with those of the model's kernel.
-Crimes of gangs are left out: no life that they touch is ever told.
+The model computes the utility of each channel as one sum. Here the same sum has named terms, so that the page and the
+classroom can show them and change one input at a time. A test compares the sums with those of the model's kernel.
+Crimes of gangs are left out, since life stories with them stay private.
 """
 
 import math
@@ -21,19 +21,19 @@ from model.town.crime_kinds import NAMES as KINDS
 from model.world.shift_events import CHANNELS
 
 OPEN_CHANNELS = ("patrol", "phone", "station", "own_phone", "communal", "prosecutor")
-"""Channels of a victim of a crime without gangs, in the order of the draw; before them stands telling nobody."""
+"""Channels of a victim of a crime without gangs, in the order of the draw, which begins with telling nobody."""
 TASTES = tuple(name for name in OPEN_CHANNELS if name not in ("phone", "communal"))
-"""Channels with a parameter of their own; a telephone is what they are compared with."""
+"""Channels with a constant of their own; the telephone is the reference."""
 CALIBRATED = "intercept"
-"""The one term that is calibrated."""
+"""Name of the only calibrated term."""
 
 
 @dataclass(frozen=True)
 class Telling:
-    """A choice whom to tell, with all that it depended on.
+    """A reporting choice with all its inputs.
 
-    ``tick`` is the shift; ``taken`` the channel, or "nobody"; ``uniform`` (0-1) the random number that decided.
-    ``numbers`` are the parameters of reporting in force, ``kind`` the readiness by kind of crime over that of robbery
+    ``tick`` is the shift; ``taken`` the chosen channel, or "nobody"; ``uniform`` (0-1) the random number of the draw.
+    ``numbers`` are the parameters of reporting in force, ``kind`` the readiness by kind of crime relative to robbery
     (log-odds); ``severity`` and ``trust`` are from 0 to 1, ``loss`` in quetzales, ``desk`` and ``seat`` the minutes to
     the next station and to the prosecutor. ``reach`` is the reach of the communal authority (0 closes the channel),
     ``near`` and ``deference`` are its two terms (log-odds).
@@ -57,12 +57,12 @@ class Telling:
     deference: float
 
     def is_open(self, channel: str) -> bool:
-        """Tell whether a channel can be chosen."""
+        """Return whether a channel can be chosen."""
         closed = {"patrol": not self.at_hand, "own_phone": not self.has_number, "communal": self.reach <= 0.0}
         return not closed.get(channel, False)
 
     def terms(self, channel: str) -> dict[str, float]:
-        """Return the terms of the utility of a channel, in log-odds over telling nobody."""
+        """Return the terms of the utility of a channel, in log-odds relative to telling nobody."""
         p = self.numbers
         found = {
             CALIBRATED: p["intercept"],
@@ -83,7 +83,7 @@ class Telling:
         return found
 
     def odds(self) -> np.ndarray:
-        """Return exp(utility) of each open channel, 0 where it is closed, shape (channels,)."""
+        """Return exp(utility) of each channel, 0 if it is closed, shape (channels,)."""
         return np.array([
             math.exp(sum(self.terms(channel).values())) if self.is_open(channel) else 0.0 for channel in OPEN_CHANNELS
         ])  # fmt: skip
@@ -95,7 +95,7 @@ class Telling:
         return dict(zip(("nobody", *OPEN_CHANNELS), map(float, shares), strict=True))
 
     def chosen(self) -> str:
-        """Return what the random number selects by the formula, nobody first."""
+        """Return the channel that the random number selects, nobody first."""
         reached = 0.0
         for name, chance in self.chances().items():
             reached += chance
@@ -104,12 +104,12 @@ class Telling:
         return next(name for name in reversed(OPEN_CHANNELS) if self.is_open(name))
 
     def told_share(self, **moved: float) -> float:
-        """Return the probability of telling anybody, with some inputs moved."""
+        """Return the probability of telling anybody, with some inputs replaced."""
         return 1.0 - replace(self, **moved).chances()["nobody"]  # type: ignore[arg-type]
 
 
 def circumstances(world: Any, who: int, kind: int, board: Any) -> dict[str, Any]:
-    """Return the fields of `Telling` that follow from a resident, a kind of crime and the municipality.
+    """Return the fields of `Telling` that depend on a resident, a kind of crime and the municipality.
 
     Parameters
     ----------

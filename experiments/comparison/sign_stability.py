@@ -1,4 +1,4 @@
-"""Read if the effect of a single measure keeps its sign under other laws of trust: a table made once, then shipped."""
+"""Read a precomputed table: whether effects of single measures keep their sign under other laws of trust."""
 
 import math
 from collections.abc import Sequence
@@ -24,9 +24,9 @@ from model.engine.fingerprint import fingerprint
 from scenarios.timeline import BUILT_IN_SITES
 
 TRIED = (Law(memory_years=MEMORY_YEARS[0]), Law(memory_years=MEMORY_YEARS[-1]))
-"""The shortest memory and the longest, beside that of the twins on the page: no datum tells them apart."""
+"""The shortest and the longest memory, besides that of the page; data cannot tell them apart."""
 LAWS = reference_file("comparison", "laws.csv")
-"""The table that `confianza validate laws` wrote."""
+"""Table written by `confianza validate laws`."""
 
 
 type Row = dict[str, Any]
@@ -34,19 +34,19 @@ type Row = dict[str, Any]
 
 @cache
 def laws_table() -> dict[tuple[str, Chosen, str], Row]:
-    """Return the table by municipality, what is chosen and outcome; empty where nobody has made it."""
+    """Return the table by municipality, chosen measure and outcome; empty if it was never computed."""
     rows: Any = pd.read_csv(LAWS).to_dict("records") if LAWS.is_file() else ()
     return {(row["site"], ((row["measure"], row["step"]),), row["outcome"]): row for row in rows}
 
 
 def laws_row(choice: Choice, outcome: str) -> Row | None:
-    """Return what the laws of trust say of an outcome, if just this was run under them: a measure alone, as long."""
+    """Return the row of an outcome over laws of trust; None unless this one measure was run as long."""
     row = laws_table().get((choice.site, choice.chosen, outcome))
     return row if row and not choice.begins and row["years"] == choice.years else None
 
 
 def show_laws(out: Path, twins: int, years: float, sets: Sequence[str], workers: int) -> None:
-    """Live every step of every measure beside today under other laws of trust; write and print what they say."""
+    """Run every step of every measure, and today, under other laws of trust; write and print the results."""
     make_folder(out)
     with TemporaryDirectory() as policies:
         blocks = [arms_of(request_of(site, Path(policies), twins, years, sets, ()))[0] for site in BUILT_IN_SITES]
@@ -70,7 +70,7 @@ def show_laws(out: Path, twins: int, years: float, sets: Sequence[str], workers:
 
 
 def row_of(found: Any, measure: str, step: int) -> Row:
-    """Return what the laws say of one outcome of one step: their number, twins in each, and how many go which way."""
+    """Return the row of one outcome of one step: numbers of pairs and laws, and counts of laws by result."""
     counts = {name: int(found[name]) for name in ("n", "cells", "up", "down", "none", "open")}
     ends = {name: 0.0 if math.isclose(found[name], 0.0, abs_tol=1e-9) else found[name] for name in ("low", "high")}
     place = {"site": found["site"], "measure": measure, "step": step, "outcome": found["measure"]}

@@ -1,4 +1,4 @@
-"""Read the effects of each measure alone, step by step, and of worlds at the ends: a table made once, then shipped."""
+"""Read a precomputed table: effects of each single measure, step by step, and of two extreme worlds."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -23,26 +23,26 @@ from model.engine.fingerprint import fingerprint
 from scenarios.timeline import BUILT_IN_SITES
 
 REACH = reference_file("comparison", "reach.csv")
-"""The table that `confianza validate reach` wrote."""
+"""Table written by `confianza validate reach`."""
 YEARS = 2.0
 WORLDS: dict[str, Text] = {
     "no_police": {"en": "no police", "es": "sin policía"},
     "all_best": {"en": "all best", "es": "todo lo mejor"},
 }
-"""Worlds at the ends, by the name of their policy."""
+"""Titles of extreme worlds by the name of their policy."""
 STEPS = tuple((one.name, number) for one in measures() for number, step in enumerate(one.steps) if step.entries)
-"""Every step of every measure that moves something."""
+"""Steps of all measures that change something."""
 
 
 @cache
 def single_measure_table() -> pd.DataFrame:
-    """Return the table, empty where nobody has made it."""
+    """Return the table; empty if it was never computed."""
     return pd.read_csv(REACH) if REACH.is_file() else pd.DataFrame()
 
 
 @cache
 def effects_alone() -> dict[tuple[str, str, int], dict[str, tuple[float, float, float]]]:
-    """Return by municipality, measure and step what it does alone to each outcome, with its interval."""
+    """Return the effect of each single measure with its interval, by municipality, measure, step and outcome."""
     found: dict[tuple[str, str, int], dict[str, tuple[float, float, float]]] = {}
     row: Any
     for row in single_measure_table().itertuples():
@@ -51,7 +51,7 @@ def effects_alone() -> dict[tuple[str, str, int], dict[str, tuple[float, float, 
 
 
 def show_reach(out: Path, twins: int, years: float, sets: Sequence[str], workers: int) -> None:
-    """Live every step of every measure, and the worlds at the ends, beside today; write and print what they do."""
+    """Run every step of every measure, the extreme worlds, and today; write and print their effects."""
     make_folder(out)
     with TemporaryDirectory() as steps:
         requests = [request_of(site, Path(steps), twins, years, sets) for site in BUILT_IN_SITES]
@@ -71,7 +71,7 @@ def show_reach(out: Path, twins: int, years: float, sets: Sequence[str], workers
 def request_of(
     site: str, folder: Path, twins: int, years: float, sets: Sequence[str], worlds: Sequence[str] = tuple(WORLDS)
 ) -> Request:
-    """Return the comparison of today with every step, and with worlds at the ends, with a policy file for each step."""
+    """Return the comparison of today with every step and extreme world; write a policy file for each step."""
     make_folder(folder)
     files = []
     for name, number in STEPS:
@@ -82,7 +82,7 @@ def request_of(
 
 
 def rows_of(site: str, years: float, results: Sequence[TaskResults]) -> list[dict[str, Any]]:
-    """Return what every step and world does to every outcome and cost at one site."""
+    """Return the effects of every step and extreme world on every outcome and cost at one site."""
     stated = {"site": site, "years": years, "twins": len(results), "code": fingerprint()}
     base, rows = months_of(results, 0), []
     for k, (name, step) in enumerate((*STEPS, *((world, 0) for world in WORLDS)), start=1):

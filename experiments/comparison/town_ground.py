@@ -1,4 +1,4 @@
-"""Ground of a town, which no run changes: inhabited cells, largest settlements, outlines."""
+"""Geography of a town, which no run changes: inhabited cells, largest settlements, outlines."""
 
 from typing import Any
 
@@ -7,22 +7,22 @@ import numpy as np
 from model.town.town import Town
 
 SIMPLER_M = 60.0
-"""Metres by which a drawn outline may differ from the true one."""
+"""Tolerance of simplified outlines in metres."""
 
 
 def inhabited(town: Town) -> np.ndarray:
-    """Return the cells where people live."""
+    """Return the indices of inhabited cells."""
     return np.flatnonzero(town.cells["population"] > 0)
 
 
 def largest_settlements(town: Town, number: int) -> np.ndarray:
-    """Return so many settlements, those with most residents first."""
+    """Return the settlements with most residents, largest first."""
     residents = np.bincount(town.people["settlement"], minlength=town.n_settlements)
     return np.argsort(-residents, kind="stable")[:number]
 
 
 def rings(town: Town, shape: Any, corner: tuple[int, int] = (0, 0)) -> list[list[list[float]]]:
-    """Return the outer lines of a shape in cells from a corner, itself in cells from the south-west of the grid."""
+    """Return the outer rings of a shape in cells from ``corner``, itself in cells from the south-west of the grid."""
     plain = shape.simplify(SIMPLER_M)
     parts = [part for part in getattr(plain, "geoms", [plain]) if part.geom_type == "Polygon" and not part.is_empty]
     lines = [np.asarray(part.exterior.coords)[:, :2] for part in parts]

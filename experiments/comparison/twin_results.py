@@ -1,4 +1,4 @@
-"""One world of the decision view: from a warm-up that lies ready to what is shown of its end."""
+"""Simulate one world of the decision view from a stored warm-up, and keep the results that are shown."""
 
 import dataclasses
 import itertools
@@ -29,42 +29,42 @@ from model.town.town import Town
 from model.world.state import ARRIVED, TOTAL
 
 CAUSE_NUMBERS = tuple(sorted(CAUSES_BY_NUMBER))
-"""Causes of the ledger in the order in which a `WorldResult` has them."""
+"""Causes of the ledger in the order of their axis in `WorldResult`."""
 
 
 class Superseded(Exception):
-    """Somebody has chosen something else meanwhile."""
+    """The visitor has chosen something else in the meantime."""
 
 
 @dataclass(frozen=True)
 class TwinJob:
-    """A run with a place in shared memory; it is given up once that place is at a later turn."""
+    """A run with a place in shared memory; it is abandoned once that place is at a later turn."""
 
     spec: RunSpec
     place: int
     turn: int
     warm: Path
     measures: frozenset[str]
-    """Measures that are shown of its months; no others are measured."""
+    """Monthly measures that are shown; no others are computed."""
 
     @property
     def key(self) -> str:
-        """Key that no other job has."""
+        """Unique key of the job."""
         return f"{self.spec.run} {self.place} {self.turn}"
 
 
 type Draw = Callable[[int, Mapping[str, float]], None]
-"""Takes the number of a month that has ended, and its measures."""
+"""Callback that takes the index of a finished month and its measures."""
 
 
 @dataclass(frozen=True)
 class WorldResult:
-    """Results kept of a world: its months, at their end the trust of each resident, month by month cells and causes.
+    """Results of a world: its months, the final trust of each resident, and monthly trust by cell and cause.
 
-    Cells are those where people live. ``places`` has residents and the sum of their trust (0-1), shape (2, 1 + months,
+    ``cells`` has inhabited cells. ``places`` has residents and the sum of their trust (0-1), shape (2, 1 + months,
     settlements), at the start and at the end of each month; ``ledger`` the change of that sum by cause, and the part of
-    earlier changes that was forgotten in the month, shape (2, months, causes, settlements). ``recorded`` is what the
-    map, the lives and the criteria show beside that.
+    earlier changes that was forgotten in the month, shape (2, months, causes, settlements). ``recorded`` is shown on
+    the map, in life stories and with the criteria.
     """
 
     run: str
@@ -76,13 +76,13 @@ class WorldResult:
     ledger: np.ndarray
     recorded: Recorded | None = field(default=None, compare=False)
     told: dict[str, Value] = field(init=False, default_factory=dict, compare=False)
-    """Headlines that have been read of it already."""
+    """Cache of headline measures."""
     drawn: dict[str, np.ndarray] = field(init=False, default_factory=dict, compare=False)
-    """Outcomes month by month that have been read of it already."""
+    """Cache of monthly outcomes."""
 
 
 def run_twin_job(turns: Any, lines: Lines, job: TwinJob, tell: ReportProgress) -> WorldResult | str | None:
-    """Simulate one world; None if nobody waits for it any more, a text if it failed: not every error can be sent."""
+    """Simulate one world; return None if superseded, a text if it failed, since not every error can be pickled."""
 
     def heard(shifts: int) -> None:
         if turns[job.place] > job.turn:
@@ -102,7 +102,7 @@ def run_twin_job(turns: Any, lines: Lines, job: TwinJob, tell: ReportProgress) -
 def simulate_world(
     spec: RunSpec, warm: Path, measures: Collection[str], tell: ReportProgress, draw: Draw = lambda *_: None
 ) -> WorldResult:
-    """Simulate one world from its warm-up to its end and measure this of it; each month is drawn as it ends."""
+    """Simulate one world from its warm-up to its end; call ``draw`` after each month."""
     world = world_after_warm_up(spec, town_for(spec), warm)
     world.measured = measures
     opening = residents_by_place(world)
@@ -128,7 +128,7 @@ def simulate_world(
 
 
 def by_cell(months: Sequence[np.ndarray]) -> np.ndarray:
-    """Return trust by month and cell, nan where nobody is left; a month that has not ended tells nothing."""
+    """Return trust by month and cell, nan where nobody is left; an unfinished month is left out."""
     rows = np.array([one for one in months if len(one)])
     return np.where(rows["residents"] > 0, rows["trust"], math.nan).astype(np.float32)
 
@@ -141,23 +141,23 @@ def residents_by_place(world: TrustModel) -> np.ndarray:
 
 
 def by_place(opening: np.ndarray, world: TrustModel) -> np.ndarray:
-    """Return residents and the sum of their trust at the start and at the end of each month."""
+    """Return residents and the sum of their trust by settlement, at the start and at the end of each month."""
     rows = world.settlement_months().reshape(-1, world.town.n_settlements)
     ends = np.array([rows["residents"], rows["residents"] * np.nan_to_num(rows["trust"])])
     return np.concatenate([opening[:, None], ends], axis=1)
 
 
 def by_cause(world: TrustModel) -> np.ndarray:
-    """Return changes of summed trust and what was forgotten of them, shape (2, months, causes, settlements)."""
+    """Return changes of summed trust and the forgotten part of them, shape (2, months, causes, settlements)."""
     rows = world.ledger_months()
     shape = len(CAUSE_NUMBERS), world.town.n_settlements
     return np.array([rows[name].reshape(-1, *shape) for name in ("change", "forgotten")], np.float32)
 
 
 def world_after_warm_up(spec: RunSpec, town: Town, warm: Path) -> TrustModel:
-    """Return a world at the end of its warm-up, which no policy can touch: simulated once, then kept.
+    """Return a world at the end of its warm-up, which no policy affects: simulated once, then stored.
 
-    It lies in a folder of this server alone, so that it need not be looked at whether the file is whole.
+    The folder belongs to this server alone, so that the digest of the file need not be checked.
     """
     without = {name: value for name, value in spec.settings.items() if name != "policies"}
     folder = seed_folder(warm / digest_of(canonical(without).encode())[:16], spec.seed)
@@ -167,9 +167,9 @@ def world_after_warm_up(spec: RunSpec, town: Town, warm: Path) -> TrustModel:
 
 
 class PairedWorlds:
-    """Finished worlds of paired runs by side and seed, and the reasons of those that failed by run.
+    """Finished worlds of paired runs by side and seed, and the errors of failed ones by run.
 
-    ``sides`` are the runs of today, then of what is compared with it; of each, those of one seed are a pair.
+    ``sides`` are the runs of today, then those compared with it, paired by seed.
     """
 
     def __init__(self, *sides: Sequence[RunSpec]) -> None:
@@ -179,7 +179,7 @@ class PairedWorlds:
         self.failed: dict[str, str] = {}
 
     def add(self, result: WorldResult | str, run: str) -> None:
-        """Add a finished world, or the reason of its failure."""
+        """Add a finished world, or the error of a failed one."""
         side, seed = self.places[run]
         if isinstance(result, str):
             self.failed[run] = result
@@ -188,17 +188,17 @@ class PairedWorlds:
 
     @property
     def sides(self) -> tuple[tuple[WorldResult, ...], tuple[WorldResult, ...]]:
-        """Worlds as today and of what is compared with it, in the order of their seeds."""
+        """Worlds as today and those compared with them, in the order of their seeds."""
         base, arm = (tuple(one[seed] for seed in sorted(one)) for one in self.results)
         return base, arm
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """A reason for each pair of which a world failed."""
+        """One error for each pair with a failed world."""
         return tuple({self.places[run][1]: reason for run, reason in self.failed.items()}.values())
 
 
 def paired_results(base: Sequence[WorldResult], arm: Sequence[WorldResult]) -> list[tuple[WorldResult, WorldResult]]:
-    """Return twins that have both been simulated, in the order of their seeds."""
+    """Return the pairs whose worlds are both finished, in the order of their seeds."""
     others = {one.seed: one for one in arm}
     return [(one, others[one.seed]) for one in sorted(base, key=lambda one: one.seed) if one.seed in others]
