@@ -1,1 +1,1 @@
-"""Emulators: Gaussian processes that stand in for the model, with their error, within the range that they have seen."""
+"""Emulators: Gaussian processes that approximate the model, with their error, within fitted ranges."""

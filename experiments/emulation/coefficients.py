@@ -1,4 +1,4 @@
-"""Coefficients of an emulator: plain numbers that predict the same mean without scikit-learn."""
+"""Coefficients of an emulator: plain numbers that give the same mean without scikit-learn."""
 
 from typing import NamedTuple
 
@@ -25,9 +25,9 @@ class Coefficients(NamedTuple):
         return self.level + inputs @ self.slopes + np.exp(-0.5 * (steps**2).sum(axis=2)) @ self.weights
 
     def averaged(self, n_first: int, others: Reals) -> "Coefficients":
-        """Return coefficients in the first inputs alone, averaged over some values of the others (points × inputs).
+        """Return coefficients in the first inputs only, averaged over values of the others (points × inputs).
 
-        The covariance is a product over inputs, so that the average over the others only changes the weights.
+        The covariance is a product over inputs, so that averaging over the others changes only the weights.
         """
         steps = (others[:, None, :] - self.points[None, :, n_first:]) / self.lengths[n_first:]
         return Coefficients(
@@ -40,7 +40,7 @@ class Coefficients(NamedTuple):
 
 
 def coefficients_of(emulator: Emulator) -> Coefficients:
-    """Return the coefficients of a fitted emulator, whose covariance is a smooth part and a linear trend."""
+    """Return the coefficients of a fitted emulator; its covariance is a smooth part plus a linear trend."""
     smooth, trend = emulator.process.kernel_.k1, emulator.process.kernel_.k2
     spread = spread_of(emulator.values)
     weights = spread * np.asarray(emulator.process.alpha_, float)

@@ -1,8 +1,8 @@
-"""Fit a Gaussian process to results of the model, predict with its error, and measure both by leaving points out.
+"""Fit a Gaussian process to results of the model, predict with its error, and validate both by leave-one-out.
 
-The process is a linear trend plus a smooth rest with one length for each input (Rasmussen and Williams, Gaussian
-Processes for Machine Learning, MIT Press 2006; section 2.7 has the trend as a covariance, 5.4.2 the formulas for points
-that are left out).  Random variation between seeds is known from seeds and is not fitted, unless nobody gives it.
+The process is a linear trend plus a smooth remainder with one length scale for each input (Rasmussen and Williams,
+Gaussian Processes for Machine Learning, MIT Press 2006; section 2.7 has the trend as a covariance, 5.4.2 the
+leave-one-out formulas). The variance between seeds is an input; it is fitted only if it is not given.
 """
 
 import warnings
@@ -21,22 +21,22 @@ Reals = NDArray[np.float64]
 Range = tuple[float, float]
 
 FEWEST = 8
-"""Points below which no emulator is fitted."""
+"""Minimum number of points for a fit."""
 MOST_LENGTHS = 40
-"""Inputs up to which each has a length of its own; beyond, all share one."""
+"""Inputs up to which each has its own length scale; beyond, all share one."""
 LENGTHS, SCALES, NOISES = (0.1, 100.0), (1e-4, 1e3), (1e-6, 1e1)
-"""Bounds of lengths, in widths of the ranges, and of variances, relative to that of the results."""
+"""Bounds of length scales, in widths of the ranges, and of variances, relative to that of the results."""
 JITTER = 1e-8
 """Relative variance that keeps the covariance invertible."""
 RESTARTS, SEED = 2, 1
 MOST_SEARCHED = 300
-"""Points, a random choice, from which lengths and scales are found: the time grows with their cube."""
+"""Random points used to find length scales and variances, since the time grows with their cube."""
 OUTSIDE = 0.0455
-"""Share of a normal distribution beyond two standard deviations."""
+"""Probability of a normal variable beyond two standard deviations."""
 
 
 class Prediction(NamedTuple):
-    """Mean and standard deviation of what the model gives on average over seeds, by point."""
+    """Predicted mean over seeds and its standard deviation, by point."""
 
     mean: Reals
     sd: Reals
@@ -44,11 +44,11 @@ class Prediction(NamedTuple):
 
 @dataclass(frozen=True)
 class Diagnostics:
-    """Errors of an emulator at its own points, each predicted from all others.
+    """Leave-one-out errors of an emulator at its own points.
 
-    ``r2`` is the share of the variance between points that is predicted, ``ceiling`` the share that is no random
-    variation; ``outside`` counts points more than two standard deviations off, ``p`` is the probability of so many if
-    the standard deviations are right.
+    ``r2`` is the share of the variance between points that is predicted, ``ceiling`` the share that is not random
+    variation; ``outside`` counts points more than two standard deviations off, ``p`` is the probability of at least so
+    many if the standard deviations are right.
     """
 
     points: int
@@ -59,13 +59,13 @@ class Diagnostics:
 
     @property
     def accepted(self) -> bool:
-        """True if the emulator may be used: its errors are as large as it says, and it predicts something."""
+        """True if the emulator may be used: its stated errors are not too small, and it predicts something."""
         return self.p > LIMIT and self.r2 > 0.0
 
 
 @dataclass(frozen=True)
 class GroupedErrors:
-    """Errors where results come in groups that share more than their inputs say, each predicted from all others.
+    """Leave-group-out errors, for results in groups that share more than their inputs.
 
     ``error`` is the root mean square error in the unit of the result, ``r2`` the share of the variance of the results
     that is predicted, ``within`` the share of results within two standard deviations of their prediction.
@@ -85,9 +85,9 @@ class Emulator:
     Attributes
     ----------
     ranges
-        Lowest and highest value of each input, by name; nothing outside is predicted.
+        Lowest and highest value of each input, by name; inputs outside are refused.
     points, values
-        What it was fitted to: points × inputs from 0 to 1, and results.
+        Data of the fit: points × inputs from 0 to 1, and results.
     noise
         Variance of random variation of each result, in its unit squared.
     """
@@ -114,20 +114,20 @@ class Emulator:
         Raises
         ------
         InputError
-            If an input is missing, unknown or outside the range that the emulator has seen.
+            If an input is missing, unknown or outside the fitted range.
         """
         mean, sd = self.process.predict(scaled_inputs(inputs, self.ranges), return_std=True)
         return Prediction(mean, sd)
 
     def without(self, point: int) -> "Emulator":
-        """Return the emulator that never saw one of its points, with the same lengths."""
+        """Return the emulator fitted without one of its points, with the same length scales."""
         points, values, noise = (np.delete(one, point, axis=0) for one in (self.points, self.values, self.noise))
         process = clone_with(self.process.kernel_, points, values, noise)
         return Emulator(self.ranges, points, values, noise, process)
 
     @cached_property
     def diagnostics(self) -> Diagnostics:
-        """Errors at the emulator's own points."""
+        """Leave-one-out errors, cached."""
         return leave_one_out_errors(self)
 
 
@@ -148,20 +148,20 @@ def fit_emulator(
     values
         Results, each the mean over the seeds of a point.
     ranges
-        Lowest and highest value of each input; they say where the emulator holds.
+        Lowest and highest value of each input, between which the emulator is valid.
     noise
         Variance of random variation of each result (a number or one for each); estimated with the rest if not given.
     found_from
-        Numbers of the results from which lengths, scales and random variation are found; at most `MOST_SEARCHED` at
-        random if not given. Results that share more than their inputs say must not stand together there: what they
-        share would pass for an effect of the inputs.
+        Indices of the results from which length scales and variances are found; at most `MOST_SEARCHED` at random if
+        not given. They must not include several results of a group that shares more than its inputs: that would be
+        mistaken for an effect of the inputs.
     shortest
-        Smallest length of an input, in widths of its range.
+        Smallest length scale of an input, in widths of its range.
 
     Raises
     ------
     InputError
-        If there are too few points, results that are no numbers, or inputs outside their ranges.
+        If there are too few points, results that are not finite, or inputs outside their ranges.
     """
     points, results = scaled_inputs(inputs, ranges), np.asarray(values, float)
     if len(results) != len(points) or len(results) < FEWEST:
@@ -180,7 +180,7 @@ def fit_emulator(
 
 
 def likely_kernel(points: Reals, values: Reals, noise: Reals | None, shortest: float = LENGTHS[0]) -> Any:
-    """Return the most likely covariance, relative to the variance of the values; with noise if none is given."""
+    """Return the covariance of greatest likelihood, relative to the variance of values; with noise if none is given."""
     from sklearn.gaussian_process import GaussianProcessRegressor, kernels  # takes a second to import
     from threadpoolctl import threadpool_limits
 
@@ -194,8 +194,8 @@ def likely_kernel(points: Reals, values: Reals, noise: Reals | None, shortest: f
     process = GaussianProcessRegressor(
         kernel, alpha=JITTER + relative, normalize_y=True, n_restarts_optimizer=RESTARTS, random_state=SEED
     )
-    with threadpool_limits(1), warnings.catch_warnings():  # matrices are small: threads would only wait for each other
-        warnings.simplefilter("ignore")  # a length at its bound only says that an input has no effect
+    with threadpool_limits(1), warnings.catch_warnings():  # matrices are too small for threads to help
+        warnings.simplefilter("ignore")  # a length scale at its bound only means that an input has no effect
         return process.fit(points, values).kernel_
 
 
@@ -206,7 +206,7 @@ def rescale(kernel: Any, factor: float) -> None:
 
 
 def clone_with(kernel: Any, points: Reals, values: Reals, noise: Reals) -> Any:
-    """Return a Gaussian process with a given covariance."""
+    """Return a Gaussian process fitted with a given covariance."""
     from sklearn.gaussian_process import GaussianProcessRegressor
     from threadpoolctl import threadpool_limits
 
@@ -216,15 +216,15 @@ def clone_with(kernel: Any, points: Reals, values: Reals, noise: Reals) -> Any:
 
 
 def spread_of(values: Reals) -> float:
-    """Return the standard deviation of results, 1 if all are alike."""
+    """Return the standard deviation of results, or 1 if all are equal."""
     return float(values.std()) or 1.0
 
 
 def left_out(emulator: Emulator, groups: Sequence[int]) -> Prediction:
-    """Return the prediction of each result without all results of its group, and its sd for one result.
+    """Predict each result from the results of all other groups, with the standard deviation of one result.
 
-    Lengths and scales stay. With K the covariance of all results and A its inverse, the errors of a group g are
-    A[g, g]⁻¹ (A y)[g] (Rasmussen and Williams, MIT Press 2006, section 5.4.2, for one result).
+    Length scales and variances are kept. With K the covariance of all results and A its inverse, the errors of a group
+    g are A[g, g]⁻¹ (A y)[g] (Rasmussen and Williams, MIT Press 2006, section 5.4.2, for one result).
     """
     process, spread = emulator.process, spread_of(emulator.values)
     inverse = np.linalg.inv(process.kernel_(emulator.points) + np.diag(JITTER + emulator.noise / spread**2))
@@ -239,8 +239,8 @@ def left_out(emulator: Emulator, groups: Sequence[int]) -> Prediction:
 
 
 def leave_one_out_errors(emulator: Emulator) -> Diagnostics:
-    """Return how well each point is predicted from all others."""
-    from scipy.stats import binomtest  # half a second, which most commands save
+    """Return the errors of predicting each point from all others."""
+    from scipy.stats import binomtest  # takes half a second, and most commands do not need it
 
     found = left_out(emulator, range(len(emulator.values)))
     errors, variance = emulator.values - found.mean, float(emulator.values.var())
@@ -255,7 +255,7 @@ def leave_one_out_errors(emulator: Emulator) -> Diagnostics:
 
 
 def grouped_errors(emulator: Emulator, groups: Sequence[int], counted: int | None = None) -> GroupedErrors:
-    """Return how well whole groups are predicted from the others; errors are those of the first ``counted`` results."""
+    """Return the leave-group-out errors, computed over the first ``counted`` results."""
     found, first = left_out(emulator, groups), slice(counted)
     errors, variance = (emulator.values - found.mean)[first], float(emulator.values[first].var())
     return GroupedErrors(
@@ -268,7 +268,7 @@ def grouped_errors(emulator: Emulator, groups: Sequence[int], counted: int | Non
 
 
 def scaled_inputs(inputs: Mapping[str, Any], ranges: Mapping[str, Range]) -> Reals:
-    """Return inputs as points × inputs from 0 to 1; refuse what is unknown, missing or outside its range."""
+    """Return inputs as points × inputs, scaled to 0-1; raise `InputError` if unknown, missing or out of range."""
     for name in inputs:
         if name not in ranges:
             raise InputError(f"the emulator has no input '{name}'{suggest_nearest(name, ranges)}")

@@ -1,8 +1,8 @@
 """Fit parameters to data by history matching: waves of runs and emulators rule out what disagrees with the data.
 
-Each wave simulates points of the space that is left, fits an emulator to every target, and rules out the points that
-are implausible by those emulators that pass their own test.  Waves stop when nothing shrinks any further.  What is left
-is weighted by its distance from the data and drawn from.
+Each wave simulates points of the remaining space, fits an emulator to every target, and rules out the points that are
+implausible by the emulators that pass their own test. Waves stop when the space shrinks no further. The remaining
+points are weighted by their distance from the data, and sampled.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,15 +16,15 @@ from experiments.statistics.implausibility import SHRINKS, WIDTH, implausibility
 
 Reals = NDArray[np.float64]
 Simulator = Callable[[Reals, int], Reals]
-"""Returns results (points × columns) of points (0-1 by parameter) in a wave (from 0)."""
+"""Function of points (0-1 by parameter) and the index of a wave; returns results (points × columns)."""
 SEED = 1
 CANDIDATES, BATCH = 20_000, 2_000
-"""Points by which the space that is left is known, and how many are predicted at a time."""
+"""Random points that represent the remaining space, and the number predicted at a time."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """Something that was measured: its value, the variances of observation and discrepancy, in its unit squared."""
+    """A measured quantity: its value, and the variances of observation and discrepancy in its unit squared."""
 
     name: str
     value: float
@@ -33,13 +33,13 @@ class Target:
 
     @property
     def variance(self) -> float:
-        """Variance of what was measured around what a perfect parameter gives on average."""
+        """Variance of the measurement around the model's mean at perfect parameters."""
         return self.observation + self.discrepancy
 
 
 @dataclass(frozen=True)
 class Wave:
-    """A wave: its points and results, an emulator for each target, and the share of the space left after it."""
+    """A wave: its points and results, an emulator for each target, and the remaining share of the space."""
 
     points: Reals
     results: Reals
@@ -48,13 +48,13 @@ class Wave:
 
     @property
     def used(self) -> dict[str, Emulator]:
-        """Emulators that pass their own test; only these rule anything out."""
+        """Emulators that pass their own test; only these rule out points."""
         return {name: one for name, one in self.emulators.items() if one.diagnostics.accepted}
 
 
 @dataclass
 class Matched:
-    """Result of history matching: its waves, and points of the space that is left with their weights."""
+    """Result of history matching: its waves, and points of the remaining space with their weights."""
 
     names: tuple[str, ...]
     targets: tuple[Target, ...]
@@ -64,7 +64,7 @@ class Matched:
     weights: Reals = field(default_factory=lambda: np.zeros(0))
 
     def draws(self, n: int, rng: np.random.Generator) -> Reals:
-        """Return points drawn from what is left, by their weights."""
+        """Sample points of the remaining space by their weights."""
         return self.left[rng.choice(len(self.left), n, p=self.weights)]
 
     def widths(self) -> dict[str, float]:
@@ -86,15 +86,15 @@ def match_history(
     Parameters
     ----------
     simulate
-        Gives the targets, in their order, first among its columns.
+        Simulator; its first columns are the targets, in their order.
     names
-        Parameters, in the order of the columns of points.
+        Names of parameters, in the order of the columns of points.
     noise
         Variance of random variation of a result by target, known from seeds.
     size, most
-        Points of a wave, and most waves.
+        Points of a wave, and maximum number of waves.
     """
-    from scipy.stats import qmc  # half a second, which most commands save
+    from scipy.stats import qmc  # takes half a second, and most commands do not need it
 
     rng = np.random.default_rng(SEED)
     found = Matched(tuple(names), tuple(targets), noise)
@@ -117,7 +117,7 @@ def match_history(
 
 
 def sample_remaining(found: Matched, rng: np.random.Generator) -> Reals:
-    """Return many points of the space that is left, from the box around those that are known; none if none is left."""
+    """Sample many points of the remaining space, within the box around its known points; empty if there is none."""
     if not len(found.left):
         return found.left
     low, high = found.left.min(axis=0), found.left.max(axis=0)
@@ -126,7 +126,7 @@ def sample_remaining(found: Matched, rng: np.random.Generator) -> Reals:
 
 
 def fit_emulators(points: Reals, results: Reals, found: Matched) -> dict[str, Emulator]:
-    """Return an emulator for each target that varies; points without a number are left out."""
+    """Return an emulator for each target that varies, fitted to points with finite results."""
     emulators = {}
     for column, target in enumerate(found.targets):
         known = np.isfinite(results[:, column])
@@ -139,17 +139,17 @@ def fit_emulators(points: Reals, results: Reals, found: Matched) -> dict[str, Em
 
 
 def named_points(found: Matched, points: Reals) -> dict[str, Reals]:
-    """Return points by parameter."""
+    """Return the coordinates of points by parameter."""
     return dict(zip(found.names, points.T, strict=True))
 
 
 def parameter_ranges(found: Matched) -> dict[str, tuple[float, float]]:
-    """Return the range of each parameter on the scale of its draws."""
+    """Return the range of each parameter on the unit scale of points."""
     return dict.fromkeys(found.names, (0.0, 1.0))
 
 
 def implausibilities(found: Matched, points: Reals) -> Reals:
-    """Return the implausibility of points, waves × points × targets; 0 where no emulator may rule anything out."""
+    """Return the implausibility, waves × points × targets; 0 for targets without an accepted emulator."""
     cube = np.zeros((len(found.waves), len(points), len(found.targets)))
     for w, wave in enumerate(found.waves):
         for t, target in enumerate(found.targets):
@@ -175,7 +175,7 @@ def predict_points(found: Matched, emulator: Emulator, points: Reals) -> tuple[R
 def weights_of(
     found: Matched, points: Reals, emulators: Mapping[str, Emulator], measured: Mapping[str, float]
 ) -> Reals:
-    """Return the weights of points, which sum to 1: a normal likelihood of what was measured, by emulators."""
+    """Return the weights of points, which sum to 1: the normal likelihood of measurements, predicted by emulators."""
     logarithm = np.zeros(len(points))
     for target in found.targets:
         if target.name in emulators:
@@ -186,7 +186,7 @@ def weights_of(
 
 
 def normalised_weights(logarithm: Reals) -> Reals:
-    """Return weights that sum to 1 from their logarithms.
+    """Return weights that sum to 1 from their unnormalised logarithms.
 
     >>> normalised_weights(np.array([-1000.0, -1000.0]))
     array([0.5, 0.5])
@@ -198,7 +198,7 @@ def normalised_weights(logarithm: Reals) -> Reals:
 
 
 def weighted_quantiles(values: Reals, weights: Reals) -> Reals:
-    """Return the ends between which 90 % of the weight lies."""
+    """Return the limits of the central 90 % of the weight."""
     if not len(values):
         return np.zeros(2)
     order = np.argsort(values)
@@ -210,7 +210,7 @@ def weighted_quantiles(values: Reals, weights: Reals) -> Reals:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Share of simulated truths inside 90 % intervals: of each parameter, and of each further result."""
+    """Share of simulated truths inside 90 % intervals, by parameter and by further result."""
 
     truths: int
     parameters: Mapping[str, float]
@@ -218,18 +218,18 @@ class Coverage:
 
 
 def coverage(found: Matched, extra: Mapping[str, tuple[Reals, float]], most: int) -> Coverage:
-    """Return how often the truth lies inside, where truths are simulated points of the first wave.
+    """Return how often 90 % intervals contain the truth, with simulated points of the first wave as truths.
 
     Parameters
     ----------
     extra
         Further results of those points, such as effects, with the variance of their random variation.
     most
-        Most truths; each is left out of the emulators that it is found again by.
+        Maximum number of truths; each is left out of the emulators that estimate it.
 
     Notes
     -----
-    What is observed of a truth is its own simulated result plus an error of observation and discrepancy, drawn.
+    The observation of a truth is its simulated result plus a drawn error of observation and discrepancy.
     """
     rng, first = np.random.default_rng(SEED), found.waves[0]
     candidates = rng.random((BATCH, len(found.names)))
@@ -241,7 +241,7 @@ def coverage(found: Matched, extra: Mapping[str, tuple[Reals, float]], most: int
     errors = {target.name: np.sqrt(target.variance) for target in found.targets if target.name in used}
     known = np.isfinite(first.results)
     chosen = np.flatnonzero(known.all(axis=1))[:most]
-    rows = {target.name: known[:, k].cumsum() - 1 for k, target in enumerate(found.targets)}  # emulators know no others
+    rows = {target.name: known[:, k].cumsum() - 1 for k, target in enumerate(found.targets)}  # rows of emulators
     inside = np.zeros((len(chosen), len(found.names)), bool)
     of_results = np.zeros((len(chosen), len(extra)), bool)
     for k, truth in enumerate(chosen.tolist()):

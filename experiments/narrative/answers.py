@@ -1,4 +1,4 @@
-"""The answer of page one in a sentence, and two sentences for each policy: its benefits, and its harms."""
+"""Summary sentences of a report: the answer on page one, and two sentences for each policy."""
 
 from collections.abc import Iterator
 
@@ -10,23 +10,23 @@ from experiments.statistics.verdicts import RISES
 from experiments.words.bilingual import Both, joined, listed
 
 MOST_NAMED = 2
-"""Gains and harms of a policy that its sentence names; the table holds all."""
+"""Gains and harms of a policy named in its sentence; the table shows all."""
 GAINS = {"violent_crimes": "falls", AT_HOME: "falls", WOMEN: "falls", "extortions": "falls", "refused": "falls"}
-"""Gains, with the verdict that makes them one."""
+"""Measures that can be gains, with the verdict that is a gain."""
 HARMS = (WRONGFUL, AT_HOME, WOMEN, "refused", "violent_crimes", "extortions")
-"""Harms where they rise."""
+"""Measures whose rise is a harm."""
 COMPLAINTS = "complaints_filed"
 
 
 def two_sentences(site: Site, arm: ArmReading) -> Both:
-    """Return the effect of a policy on trust, and on all else, in two sentences."""
+    """Return the effect of a policy on trust, and its other effects, in two sentences."""
     trust = finding(site, arm, TRUST)
     headline = in_words(trust, "headline")
     return headline if trust.verdict == "few" else joined([headline, of_others(site, arm)])
 
 
 def of_others(site: Site, arm: ArmReading) -> Both:
-    """Return the other effects of a policy in a year: its harms, then its benefits, each in a sentence of its own."""
+    """Return the other effects of a policy in a year: a sentence for its harms, then one for its benefits."""
     gains = effect_phrases(site, arm, GAINS | {COMPLAINTS: "rises"})[:MOST_NAMED]
     harms = harms_of(site, arm)[:MOST_NAMED]
     if site.judged(arm, WRONGFUL) in RISES and not few_deaths(site):
@@ -41,7 +41,7 @@ def of_others(site: Site, arm: ArmReading) -> Both:
 
 
 def effect_phrases(site: Site, arm: ArmReading, verdicts: dict[str, str]) -> list[Both]:
-    """Return, as parts of a sentence, the effects that have these verdicts."""
+    """Return the effects that have these verdicts, as phrases."""
     return [
         in_words(finding(site, arm, measure), "phrase")
         for measure, verdict in verdicts.items()
@@ -51,12 +51,12 @@ def effect_phrases(site: Site, arm: ArmReading, verdicts: dict[str, str]) -> lis
 
 
 def harms_of(site: Site, arm: ArmReading) -> list[Both]:
-    """Return all harms of a policy as parts of a sentence, also those that grow by less than matters."""
+    """Return all harms of a policy as phrases, including rises smaller than the smallest effect that matters."""
     return effect_phrases(site, arm, dict.fromkeys(HARMS, "rises"))
 
 
 def page_one_answer(site: Site) -> Both:
-    """Return the answer to the question of page one: the policy that raises trust most, and all harms."""
+    """Return the answer to the question on page one: the policy that raises trust most, and all harms."""
     first = finding(site, site.others[0], TRUST)
     if first.verdict == "few":
         return message("page_one.few", n=first.n)
@@ -64,7 +64,7 @@ def page_one_answer(site: Site) -> Both:
 
 
 def best_of(site: Site) -> Both:
-    """Return which policy raises trust most, by how much of what is possible, and what it costs others."""
+    """Return the policy that raises trust most, its effect compared with the possible rise, and its harms."""
     rising = [arm for arm in site.others if site.judged(arm, TRUST) == "rises"]
     little = [arm for arm in site.others if site.judged(arm, TRUST) == "rises_little"]
     if not rising and not little:
@@ -81,7 +81,7 @@ def best_of(site: Site) -> Both:
 
 
 def possible_rise(site: Site) -> Both:
-    """Return how far trust could rise at most, nothing where the ends were not run."""
+    """Return the largest possible rise of trust; empty if the extreme scenarios were not run."""
     ends = ends_of(site, TRUST)
     if ends is None or ends.high is None:
         return EMPTY
@@ -89,7 +89,7 @@ def possible_rise(site: Site) -> Both:
 
 
 def harms_beside(site: Site) -> Iterator[Both]:
-    """Yield what must be said in the same breath: violence at home without remedy, persons detained without cause."""
+    """Yield sentences on violence at home without remedy and on persons detained without cause."""
     remedied = [arm for arm in site.others if site.judged(arm, AT_HOME) == "falls"]
     if remedied:
         arm = min(remedied, key=lambda one: float(site.effect(one, AT_HOME)["effect"]))
@@ -106,7 +106,7 @@ def quoted_title(arm: ArmReading) -> Both:
 
 
 def warnings(site: Site) -> list[Both]:
-    """Return what must not be concluded from page one, with this comparison's own numbers."""
+    """Return warnings against misreading page one, with the numbers of this comparison."""
     detaining = [arm for arm in site.others if site.judged(arm, WRONGFUL) in RISES]
     found = [message("warning.predicts_nothing"), over_draws(site), *smallest_detectable(site)]
     found += [in_words(finding(site, arm, WRONGFUL), "warning.no_gain", arm=quoted_title(arm)) for arm in detaining]
@@ -118,7 +118,7 @@ def warnings(site: Site) -> list[Both]:
 
 
 def over_draws(site: Site) -> Both:
-    """Return over how many draws of the assumed values effects hold, or that none, or too few, were made."""
+    """Return the effect on trust over draws of the assumed values, or a warning if there are too few draws."""
     arm = site.others[0]
     row = site.over_draws(arm, TRUST)
     if row is None or row["sign"] == "few":
@@ -129,7 +129,7 @@ def over_draws(site: Site) -> Both:
 
 
 def smallest_detectable(site: Site) -> Iterator[Both]:
-    """Yield how small a change of trust may be and yet be missed, by policy."""
+    """Yield the smallest detectable effects on trust: the range over policies."""
     rows = [row for arm in site.others if (row := site.effect(arm, TRUST)) is not None]
     rows = sorted((row for row in rows if row["smallest"] == row["smallest"]), key=lambda row: float(row["smallest"]))
     if rows:

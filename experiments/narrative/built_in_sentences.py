@@ -1,4 +1,4 @@
-"""Sentences on changes that a policy puts in by hand, which no result may be credited with finding."""
+"""Sentences on effects that a policy sets as inputs, so that they are not findings."""
 
 from experiments.narrative.messages import message
 from experiments.storage.built_in_levers import built_in
@@ -8,7 +8,7 @@ from experiments.words.catalogue import lever as title_of
 
 
 def built_in_sentence(lever: str) -> Both:
-    """Return what a lever sets by hand.
+    """Return the sentence on what a lever sets as input.
 
     >>> built_in_sentence("crime.cctv").text("en")
     'Built in, not found: thefts of and from vehicles, by “Cameras”.'

@@ -1,4 +1,4 @@
-"""Write a comparison as plain text of at most 80 columns."""
+"""Format a comparison as plain text of at most 80 columns."""
 
 import math
 import textwrap
@@ -36,11 +36,11 @@ ALL_ALIKE = "all alike"
 PAIR, FIRST = ["base_site", "base_arm", "site", "against"], "trust_mean"
 WHY_UNPAIRED = ("sites", "code", "town", "seeds")
 Rows = Any
-"""Rows of a table, of which columns are read as attributes: types of these are known to no checker."""
+"""Rows of a table; columns are read as attributes, whose types no checker knows."""
 
 
 def comparison_lines(folder: Path, target: EffectSize | None = None, language: str = "en") -> Iterator[str]:
-    """Yield the comparison in a folder in a language, line by line."""
+    """Yield a stored comparison as lines of text in a language."""
     say = Tongue(language)
     stated = read_manifest(folder)
     years = years_of(stated)
@@ -67,7 +67,7 @@ def comparison_lines(folder: Path, target: EffectSize | None = None, language: s
 
 
 def check_rows(file: Path, effects: Rows) -> None:
-    """Raise if a table of effects has words of its own, or a pair in it lacks the measure that opens a comparison."""
+    """Raise `InputError` if a table of effects has unknown words, or a pair lacks the measure `FIRST`."""
     headline = effects[effects["section"] == "headline"]
     for column, known in (("why_unpaired", ("", *WHY_UNPAIRED)), ("how", tuple(WORDS))):
         for word in headline[column].unique():
@@ -79,14 +79,14 @@ def check_rows(file: Path, effects: Rows) -> None:
 
 
 def built_in_lines(arms: Sequence[Mapping[str, Any]], sides: Sequence[tuple[str, str]], say: Tongue) -> Iterator[str]:
-    """Yield the hazards that policies of both sides set by hand."""
+    """Yield the hazards that policies of both sides set as inputs."""
     levers = [lever for arm in arms if (arm["scenario"], arm["name"]) in sides for lever in put_in(arm)]
     for lever in dict.fromkeys(levers):
         yield from textwrap.wrap(built_in_sentence(lever).text(say.language), WIDTH)
 
 
 def pair_heading(base: str, arm: str, rows: Rows, stated: Mapping[str, Any], say: Tongue) -> Iterator[str]:
-    """Yield the title of a pair, its period and the head of its table."""
+    """Yield the title of a pair, its period and the heading of its table."""
     yield ""
     yield from textwrap.wrap(said("comparison.title", say, arm=arm, base=base), WIDTH)
     paired = rows["paired"].all()
@@ -105,7 +105,7 @@ def pair_heading(base: str, arm: str, rows: Rows, stated: Mapping[str, Any], say
 
 
 def headline_lines(rows: Rows, say: Tongue) -> Iterator[str]:
-    """Yield a line for every headline measure, and the smallest effect that could have been seen."""
+    """Yield a line for every headline measure, then notes and the smallest detectable effects."""
     for row in rows.itertuples():
         if row.measure not in BY_NAME:
             raise InputError(f"effects: no headline measure '{row.measure}'{suggest_nearest(row.measure, BY_NAME)}")
@@ -127,7 +127,7 @@ def headline_lines(rows: Rows, say: Tongue) -> Iterator[str]:
 
 
 def origin_lines(rows: Rows, say: Tongue) -> Iterator[str]:
-    """Yield the parts of the effect on trust: how many events there were, and how they went."""
+    """Yield the parts of the effect on trust by origin: number and quality of events."""
     if rows.empty:
         return
     known = {row["measure"]: row for _, row in rows.iterrows()}
@@ -142,7 +142,7 @@ def origin_lines(rows: Rows, say: Tongue) -> Iterator[str]:
 
 
 def interval_text(low: float, high: float, headline: Headline, say: Tongue) -> str:
-    """Return an interval."""
+    """Format an interval, with one more decimal if it would be rounded to 0."""
     if math.isnan(low):
         return "-"
     widest = max(abs(low), abs(high))
@@ -151,7 +151,7 @@ def interval_text(low: float, high: float, headline: Headline, say: Tongue) -> s
 
 
 def rare_lines(rows: Rows, say: Tongue) -> Iterator[str]:
-    """Yield the rare counts as events, with the exact limits of the share of pairs that differ."""
+    """Yield rare counts as numbers of events, with the exact limits of the share of pairs that differ."""
     rare = rows[rows["events_base"].notna()]
     nowhere = rare[rare["events_base"] + rare["events_arm"] == 0.0]
     parts = [
@@ -170,7 +170,7 @@ def rare_lines(rows: Rows, say: Tongue) -> Iterator[str]:
 
 
 def smallest_lines(rows: Rows, say: Tongue) -> Iterator[str]:
-    """Yield the smallest effects on the main measures that these runs could have seen."""
+    """Yield the smallest detectable effects on the main measures."""
     parts = [
         f"{headline_name(row.measure, say)} {number(row.smallest, BY_NAME[row.measure].digits + 1)}"
         for row in rows.itertuples()
@@ -182,7 +182,7 @@ def smallest_lines(rows: Rows, say: Tongue) -> Iterator[str]:
 
 
 def resident_lines(rows: Rows, say: Tongue) -> Iterator[str]:
-    """Yield the numbers of residents who act otherwise, as a mean of the twins."""
+    """Yield the numbers of residents who act differently, averaged over pairs."""
     if rows.empty:
         return
     yield ""
@@ -194,7 +194,7 @@ def resident_lines(rows: Rows, say: Tongue) -> Iterator[str]:
 
 
 def alone_lines(rows: Rows, say: Tongue) -> Iterator[str]:
-    """Yield the effects by independent seeds, and by how much twins lower the variance."""
+    """Yield the effects over independent seeds, and the variance reduction by pairing."""
     if rows.empty:
         return
     yield ""
@@ -211,7 +211,7 @@ def alone_lines(rows: Rows, say: Tongue) -> Iterator[str]:
 
 
 def ratio_text(ratio: float, alike: str = ALL_ALIKE) -> str:
-    """Return by how much twins lower the variance; ``alike`` says that they leave none.
+    """Format the variance ratio of independent to paired runs; ``alike`` stands for no variance between pairs.
 
     >>> ratio_text(12.34), ratio_text(2.5e9), ratio_text(float("inf")), ratio_text(float("nan"))
     ('12.3', '2e+09', 'all alike', '-')
@@ -224,7 +224,7 @@ def ratio_text(ratio: float, alike: str = ALL_ALIKE) -> str:
 
 
 def memory_lines(grid: Rows, say: Tongue) -> Iterator[str]:
-    """Yield the effect on trust under every law of trust, and whether effects are known."""
+    """Yield the effect on trust under every law of trust, and the verdicts over laws on all measures."""
     if grid.empty:
         return
     trust = grid[grid["measure"] == "trust_mean"]
@@ -251,7 +251,7 @@ def memory_lines(grid: Rows, say: Tongue) -> Iterator[str]:
 
 
 def law_sentence(one: LawVerdict, say: Tongue) -> str:
-    """Return in one sentence whether an effect is known under all laws of trust, and why not."""
+    """Return whether an effect is known under all laws of trust, with reasons if not, as a sentence."""
     if one.known:
         return said("laws.nothing" if one.none == one.cells else "laws.known", say)
     unsure = one.open or (min(one.up, one.down) if one.sign == "open" else 0)
@@ -261,14 +261,14 @@ def law_sentence(one: LawVerdict, say: Tongue) -> str:
 
 
 def effect_with_star(row: Any) -> str:
-    """Return an effect on trust with its error, starred where the interval leaves one sign."""
+    """Return an effect on trust with its error, starred if the interval excludes 0."""
     return with_error(row.effect, row.error, BY_NAME["trust_mean"], "+") + (
         "*" if row.low > 0.0 or row.high < 0.0 else " "
     )
 
 
 def plan_lines(rows: Rows, target: EffectSize, say: Tongue) -> Iterator[str]:
-    """Yield the number of twins that an effect of the wanted size needs, by the spread of this pilot."""
+    """Yield the number of pairs needed to detect the target effect, estimated from this comparison as a pilot."""
     row = rows[(rows["section"] == "headline") & (rows["measure"] == target.measure)]
     yield ""
     if row.empty:

@@ -1,6 +1,6 @@
-"""Levels, effects and contrasts over draws of what is assumed, as text in one language.
+"""Format levels, effects and contrasts over draws of the assumed parameters as text in one language.
 
-All sentences stand in `messages.toml` under ``over_draws``; lines have at most 80 columns.
+The sentences are in `messages.toml` under ``over_draws``; lines have at most 80 columns.
 """
 
 import itertools
@@ -20,13 +20,13 @@ from scenarios import accounts
 WIDTH, NAMES, CELL, ENDS, ACCOUNT, COLUMN = 80, 25, 8, 18, 28, 13
 SPREADS = ("sd_random", "sd_town", "sd_assumed", "sd_account")
 SHOWN = (*STATED, "fear_mean", "crimes_occurred", "homicides", "told_share", "c1", "c2", "c3", "c4")
-"""Measures of the table of effects; the file has all of them."""
+"""Measures in the printed table of effects; the file has all."""
 SHOWN_BY_ACCOUNT = ("trust_mean", "crimes_occurred", "c1", "c3")
-"""Measures of the table of accounts; the file has all of them."""
+"""Measures in the printed table of accounts; the file has all."""
 
 
 def level_lines(table: Any, draws: int, tongue: Tongue) -> Iterator[str]:
-    """Yield the levels of a run over draws, or that there are too few of them."""
+    """Yield the levels of a run over draws, or a note that there are too few draws."""
     yield ""
     if table.empty:
         yield said("over_draws.few", tongue, n=draws)
@@ -44,7 +44,7 @@ def level_lines(table: Any, draws: int, tongue: Tongue) -> Iterator[str]:
 
 
 def labelled(label: str, width: int, cells: str) -> Iterator[str]:
-    """Yield a line of a table; a label that is too long for its column has a line of its own."""
+    """Yield a line of a table, with a line of its own for a label that exceeds its column."""
     if len(label) > width:
         yield label
         label = ""
@@ -52,14 +52,14 @@ def labelled(label: str, width: int, cells: str) -> Iterator[str]:
 
 
 def head_of_draws(tongue: Tongue, widths: Sequence[int]) -> str:
-    """Return the line above numbers: mean, range, and as many of the other columns as there are widths."""
+    """Return the table heading: mean, range, and as many other columns as there are widths."""
     names = [said(f"over_draws.head.{name}", tongue) for name in ("mean", *SPREADS, "share_up")]
     cells = [names[0], "95 %", *names[1:]][: len(widths)]
     return " " * NAMES + "".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
 
 
 def contrast_lines(table: Any, draws: int, measures: Sequence[str], tongue: Tongue) -> Iterator[str]:
-    """Yield the contrasts of a study over draws in some measures, each in the unit of the measure."""
+    """Yield the contrasts of a study over draws for some measures, each in the unit of the measure."""
     shown = table[table["measure"].isin(measures)] if len(table) else table
     if not len(shown):
         yield said("over_draws.few", tongue, n=draws)
@@ -77,7 +77,7 @@ def contrast_lines(table: Any, draws: int, measures: Sequence[str], tongue: Tong
 
 
 def contradicted(row: Any, tongue: Tongue) -> list[str]:
-    """Return under which accounts an effect goes the other way, if there are any."""
+    """Return a note on the accounts under which an effect has the opposite sign, if any."""
     if not row.against_accounts:
         return []
     titles = ", ".join(account_title(name, tongue) for name in row.against_accounts.split(", "))
@@ -91,7 +91,7 @@ def account_title(name: str, tongue: Tongue) -> str:
 
 
 def effect_lines(rows: Any, tongue: Tongue) -> Iterator[str]:
-    """Yield the uncertainty of effects by source, and which directions are known; nothing where nothing was drawn."""
+    """Yield the uncertainty of effects by source, and the known directions; nothing without draws."""
     if rows.empty:
         return
     yield ""
@@ -116,7 +116,7 @@ def effect_lines(rows: Any, tongue: Tongue) -> Iterator[str]:
 
 
 def account_lines(rows: Any, tongue: Tongue) -> Iterator[str]:
-    """Yield the effects under every account, in the draws that all accounts have."""
+    """Yield the effects under every account, over the draws that all accounts have."""
     if rows.empty:
         return
     yield ""
@@ -130,7 +130,7 @@ def account_lines(rows: Any, tongue: Tongue) -> Iterator[str]:
 
 
 def column_heads(names: Sequence[str]) -> Iterator[str]:
-    """Yield the heads of the columns of accounts, each in as many lines as it needs, the last beside all others.
+    """Yield the column headings of accounts, wrapped and aligned at the bottom.
 
     >>> [line.split() for line in column_heads(["crimes that occurred", "C1"])]
     [['crimes', 'that'], ['occurred', 'C1']]

@@ -1,4 +1,4 @@
-"""Findings: effects of policies with their verdicts, and the sentence for each."""
+"""Findings: effects of policies with their verdicts, and the sentence on each."""
 
 import math
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ from experiments.words.bilingual import LANGUAGES, Both, both, filled
 
 TRUST, WRONGFUL, WOMEN, DEATHS = "trust_mean", "wrongful_detentions", "women_without_remedy", "homicides"
 AT_HOME = "domestic_without_remedy"
-"""Acts of violence at home after which the woman had no remedy: told before the women whom authorities left without."""
+"""Acts of violence at home without remedy for the woman; reported before `WOMEN`, those left without remedy."""
 FEW = 10.0
-"""Sizes below which a decimal is shown."""
+"""Sizes below this are shown with a decimal."""
 
 
 @dataclass(frozen=True, eq=False)
 class Finding:
-    """An effect with its verdict, and its numbers as readers see them.
+    """An effect with its verdict, and its numbers formatted for readers.
 
-    ``effect`` has a sign, ``size`` has none; ``k`` of ``n`` paired runs went the same ``way``. ``events`` are those of
-    both sides, the pairs that differ, and the limits of their share in per cent, where few differ.
+    ``effect`` is signed, ``size`` is not; ``k`` of ``n`` paired runs changed in direction ``way``. ``events`` are those
+    of both sides, the pairs that differ, and the limits of their share in per cent, if few pairs differ.
     """
 
     measure: str
@@ -50,7 +50,7 @@ class Finding:
 
     @property
     def names(self) -> dict[str, Both]:
-        """Names of the measure: within a sentence, at its beginning, and the period that it is read over."""
+        """Labels of the measure: within a sentence, capitalised, and for the period that it covers."""
         if self.measure not in BY_NAME:
             return {}
         how = WORDS[BY_NAME[self.measure].how if self.row is None else self.row["how"]]
@@ -58,27 +58,27 @@ class Finding:
 
     @property
     def rare(self) -> bool:
-        """True if too few paired runs differ for a mean: then events are reported."""
+        """True if too few pairs differ for a mean, so that events are reported."""
         return self.row is not None and not math.isnan(self.row["events_base"])
 
     @property
     def little(self) -> bool:
-        """True if the number surely moves, but by less than matters."""
+        """True if the change is significant but smaller than the smallest effect that matters."""
         return self.verdict.endswith("_little")
 
     @property
     def settled(self) -> bool:
-        """True if random variation alone does not explain the effect; other laws of trust are left out."""
+        """True if random variation alone does not explain the effect, regardless of other laws of trust."""
         return self.row is not None and settled(self.row)
 
     @property
     def falls(self) -> bool:
-        """True if the number falls in a settled way."""
+        """True if the number falls significantly."""
         return self.settled and bool(self.row["high"] < 0.0)
 
 
 def finding(site: Site, arm: ArmReading, measure: str, laws: bool = True) -> Finding:
-    """Return the finding on one effect in a report; the verdict heeds other laws of trust if ``laws``."""
+    """Return the finding on one effect in a report; its verdict considers other laws of trust if ``laws``."""
     row = site.effect(arm, measure)
     verdict = site.judged(arm, measure) if laws else judge(row)
     if row is None:
@@ -104,7 +104,7 @@ def finding(site: Site, arm: ArmReading, measure: str, laws: bool = True) -> Fin
 
 
 def sentence(one: Finding, language: str, form: str, **parts: object) -> Markup:
-    """Return a finding in words: the message of a form for its verdict and measure.
+    """Return a finding as text: the message of a form for its verdict and measure, or the next general one.
 
     >>> sentence(Finding("refused", "rises", size="12"), "en", "phrase")
     Markup('12 more complaints refused')
@@ -118,7 +118,7 @@ def sentence(one: Finding, language: str, form: str, **parts: object) -> Markup:
 
 
 def in_words(one: Finding, form: str, **parts: object) -> Both:
-    """Return a finding in words of both languages."""
+    """Return a finding as text in both languages."""
     return Both(*(sentence(one, language, form, **parts) for language in LANGUAGES))
 
 
@@ -129,20 +129,20 @@ def effect_size(site: Site, row: Any) -> str:
 
 
 def digits_told(row: Any, name: str) -> int:
-    """Return the decimals of a number in sentences and on page one: points have one, counts only if they are few."""
+    """Return the decimals of a number in sentences and on page one: one for trust and small numbers, else 0."""
     digits = 1 if row["measure"] == TRUST or abs(row[name]) < FEW else 0
     return digits_needed(row, digits) if name == "effect" else digits
 
 
 def main_direction(row: Any) -> tuple[str, int]:
-    """Return the direction of most twins (``rose`` or ``fell``) and their count."""
+    """Return the direction of most pairs (``rose`` or ``fell``) and their count."""
     rose = row["rose"] > row["fell"] or (row["rose"] == row["fell"] and row["effect"] >= 0.0)
     name = "rose" if rose else "fell"
     return name, int(row[name])
 
 
 def direction_verb(measure: str, way: str) -> Both:
-    """Return the verb for a measure that rose or fell; the Spanish verb has the number of its name.
+    """Return the verb for a measure that rose or fell; in Spanish it agrees in number with the measure.
 
     >>> print(direction_verb("trust_mean", "rose").es, direction_verb("crimes_told", "fell").es)
     subió bajaron
@@ -152,5 +152,5 @@ def direction_verb(measure: str, way: str) -> Both:
 
 
 def capital(text: Both) -> Both:
-    """Return a text with a capital letter."""
+    """Capitalise the first letter of a text in both languages."""
     return Both(text.es[:1].upper() + text.es[1:], text.en[:1].upper() + text.en[1:])

@@ -31,36 +31,36 @@ FACTORS = {
     "gangs": ("clicas", "cliques"),
     "plant": ("quiénes son los agentes al inicio", "who the officers are at the start"),
 }
-"""Factors of studies in Spanish and in English; parameters and mechanisms have their own words."""
+"""Labels of the factors of studies (Spanish, English); parameters and mechanisms have their own."""
 
 OF_A_HUNDRED = {"0-1": "0-100", "share": "%"}
-"""Units of measures from 0 to 1, and the units in which people read these."""
+"""Units of measures from 0 to 1, and the units in which they are displayed."""
 AS_TODAY = "como hoy", "as today"
 YEARLY = frozenset(one.read.sum[0] for one in HEADLINES if one.how == "year" and len(one.read.sum) == 1)
-"""Monthly counts that people read by the year."""
+"""Monthly counts that are displayed as counts a year."""
 A_YEAR = {"es": " al año", "en": " a year"}
 
 
 def verdict_words(verdict: str) -> Both:
-    """Return a verdict in words."""
+    """Return the label of a verdict."""
     return both(VERDICTS[verdict].es, VERDICTS[verdict].en)
 
 
 def for_people(measure: str) -> float:
-    """Return the scale of a measure where people read it: 100 for those from 0 to 1, 12 for counts told by the year."""
+    """Return the display scale of a measure: 100 for those from 0 to 1, 12 for yearly counts."""
     if measure in YEARLY:
         return float(MONTHS)
     return 100.0 if MEASURES[measure].unit in OF_A_HUNDRED else 1.0
 
 
 def scale_shown(measure: str) -> Scale:
-    """Return how effects on a measure are judged where it is shown as people read it (`for_people`)."""
+    """Return the scale that effects on a measure are judged on in display units (`for_people`)."""
     own, times = monthly_scale(measure, MEASURES[measure].unit), for_people(measure)
     return replace(own, unit=own.unit * times, per_year=own.per_year / times if measure in YEARLY else own.per_year)
 
 
 def people_unit(measure: str, language: str) -> str:
-    """Return the unit in which people read a measure.
+    """Return the display unit of a measure.
 
     >>> people_unit("trust_mean", "en"), people_unit("told_share", "es"), people_unit("homicides", "es")
     ('0-100', '%', 'muertes al año')
@@ -81,7 +81,7 @@ def meaning_with_unit(measure: str, tongue: Tongue) -> str:
 
 
 def capital_meaning(measure: str, tongue: Tongue) -> str:
-    """Return the meaning of a measure as a sentence begins.
+    """Return the meaning of a measure, capitalised.
 
     >>> capital_meaning("homicides", Tongue("es"))
     'Homicidios'
@@ -92,7 +92,7 @@ def capital_meaning(measure: str, tongue: Tongue) -> str:
 
 @cache
 def titles_of(name: str) -> tuple[str, str]:
-    """Return the titles of a policy or municipality in Spanish and English; its name if its file is gone."""
+    """Return the titles of a policy or municipality in Spanish and English, or its name without a file."""
     if name == STATUS_QUO:
         return AS_TODAY
     for title in (lambda: read_policy(name).title, lambda: load(name).title):
@@ -102,7 +102,7 @@ def titles_of(name: str) -> tuple[str, str]:
 
 
 def title_words(names: str, tongue: Tongue) -> str:
-    """Return the title of a municipality or of some policies.
+    """Return the title of a municipality or of some policies joined by +.
 
     >>> title_words("mopsic_full+resources_only", Tongue("es"))
     'MOPSIC completo + Solo recursos'
@@ -112,7 +112,7 @@ def title_words(names: str, tongue: Tongue) -> str:
 
 
 def factor_words(factor: str, tongue: Tongue) -> str:
-    """Return a factor in words, or its name where it has none."""
+    """Return the label of a factor, or its name if it has none."""
     if factor in FACTORS:
         return tongue(*FACTORS[factor])
     for ask in (parameter, mechanism):
@@ -122,7 +122,7 @@ def factor_words(factor: str, tongue: Tongue) -> str:
 
 
 def level_words(level: object, tongue: Tongue) -> str:
-    """Return a level of a factor.
+    """Return the label of a level of a factor.
 
     >>> level_words(0.35, Tongue("en")), level_words("reporting_support", Tongue("es"))
     ('0.35', 'Apoyo a la denuncia')
@@ -131,7 +131,7 @@ def level_words(level: object, tongue: Tongue) -> str:
 
 
 def change_words(change: str, tongue: Tongue) -> str:
-    """Return one, two or three changes of a study.
+    """Return the label of one, two or three changes of a study.
 
     >>> change_words("mopsic_full × trust.harm=0.5", Tongue("en"))
     'MOPSIC in full × weight of a harm of severity 1 = 0.5'
@@ -140,18 +140,18 @@ def change_words(change: str, tongue: Tongue) -> str:
 
 
 def one_change(change: str, tongue: Tongue) -> str:
-    """Return one change: a policy by its title, a parameter with its level."""
+    """Return the label of one change: the title of a policy, or a parameter with its level."""
     factor, is_level, level = change.partition("=")
     return f"{factor_words(factor, tongue)} = {level}" if is_level else title_words(change, tongue)
 
 
 def in_lines(text: str, width: int) -> str:
-    """Return a text in lines of a width."""
+    """Wrap a text to a width."""
     return "\n".join(textwrap.wrap(text, width))
 
 
 def with_sign(value: float, form: str = "+,.3g") -> str:
-    """Return a number with its sign, as it is printed.
+    """Format a number with its sign and a true minus; 0 has no sign.
 
     >>> with_sign(-1234.5, "+,.1f"), with_sign(-0.04, "+,.1f")
     ('−1,234.5', '0')
@@ -161,7 +161,7 @@ def with_sign(value: float, form: str = "+,.3g") -> str:
 
 
 def range_words(low: float, high: float, between: str = "to") -> str:
-    """Return a range of values.
+    """Format a range of values.
 
     >>> range_words(1.0, 3e6), range_words(-0.1, 0.1, "a")
     ('1 to 3,000,000', '-0.1 a 0.1')
@@ -171,7 +171,7 @@ def range_words(low: float, high: float, between: str = "to") -> str:
 
 
 def plain_number(value: float) -> str:
-    """Return a number with four digits, or all of its whole part, which a power of ten would hide.
+    """Format a number with four significant digits, or with its whole integer part, without an exponent.
 
     >>> plain_number(19634.2), plain_number(40.44), plain_number(0.25)
     ('19,634', '40.44', '0.25')
@@ -180,7 +180,7 @@ def plain_number(value: float) -> str:
 
 
 def decimals_needed(values: np.ndarray) -> int:
-    """Return the number of decimals that tell values apart.
+    """Return the number of decimals that distinguish values.
 
     >>> [decimals_needed(np.array(some)) for some in ([0.4231, 0.4239], [100.0, 250.0], [math.nan])]
     [5, 0, 2]

@@ -1,4 +1,4 @@
-"""The catalogue of sentences about results: messages by key, in both languages."""
+"""Catalogue of sentences about results: messages by key, in both languages."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -19,7 +19,7 @@ def messages() -> Mapping[str, Mapping[str, Markup]]:
 
 
 def flattened(tables: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, dict[str, Markup]]]:
-    """Yield the dotted key of every message in nested tables with its texts."""
+    """Yield the dotted key of every message in nested tables, with its texts by language."""
     for key, value in tables.items():
         if set(value) == set(LANGUAGES):
             yield prefix + key, {language: Markup(text) for language, text in value.items()}
@@ -28,7 +28,7 @@ def flattened(tables: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str
 
 
 def message(key: str, **parts: object) -> Both:
-    """Return a message in both languages with its parts put in.
+    """Return a message in both languages, formatted with its parts.
 
     >>> message("short.effect", label=both("temor", "fear"), effect="+2").en
     Markup('fear (+2)')
@@ -38,15 +38,15 @@ def message(key: str, **parts: object) -> Both:
 
 
 def said(key: str, tongue: Tongue, **parts: object) -> str:
-    """Return a message in the language of a figure, which remembers it in the other."""
+    """Return a message in the language of a figure, which records the text in the other language."""
     return tongue.of(message(key, **parts))
 
 
 def worded(part: str, name: str, tongue: Tongue) -> str:
-    """Return the message for a name, or the name where there is none of it."""
+    """Return the message for a name, or the name if there is no message."""
     return said(f"{part}.{name}", tongue) if f"{part}.{name}" in messages() else tongue(name, name)
 
 
 def enumerated(key: str, parts: list[Both], **more: object) -> list[Both]:
-    """Return a message with a list of parts put in, alone in a list; nothing where there are no parts."""
+    """Return a list with one message formatted with listed parts; empty if there are no parts."""
     return [message(key, names=listed(parts), **more)] if parts else []

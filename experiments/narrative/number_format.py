@@ -1,4 +1,4 @@
-"""Numbers of a report: each is read from one cell of a table of the results and names that cell."""
+"""Numbers of a report: each is read from one cell of a results table and marked with that cell."""
 
 import datetime
 import math
@@ -21,12 +21,12 @@ TABLES = (
     *("decided", "horizons", "uncertainty", "accounts"),
 )
 THOUSANDS = 20_000.0
-"""Numbers from here on are told in thousands where columns are narrow."""
+"""Numbers from here on are shown in thousands in narrow columns."""
 NOTHING = Markup('<span class="none">–</span>')
 
 
 class Numbers:
-    """Tables of a comparison, and the only way for their numbers into a report."""
+    """Tables of a comparison, and the only source of numbers in a report."""
 
     def __init__(self, folder: Path) -> None:
         self.manifest: dict[str, Any] = read_manifest(folder)
@@ -36,18 +36,18 @@ class Numbers:
         self.known_places: dict[tuple[str, tuple[str, ...]], dict[tuple[object, ...], list[int]]] = {}
 
     def rows(self, table: str, **where: object) -> pd.DataFrame:
-        """Return the rows of a table in which columns have these values; their numbers stay those of the table."""
+        """Return the rows of a table in which columns have these values, with their original row numbers."""
         return self.tables[table].take(self.places(table, tuple(where)).get(tuple(where.values()), []))
 
     def row(self, table: str, **where: object) -> Any:
-        """Return the first row of a table in which columns have these values, None if there is none."""
+        """Return the first row of a table in which columns have these values, or None."""
         found = self.places(table, tuple(where)).get(tuple(where.values()))
         return self.tables[table].iloc[found[0]] if found else None
 
     def places(self, table: str, columns: tuple[str, ...]) -> dict[tuple[object, ...], list[int]]:
-        """Return where the rows of a table stand, by the values of some columns: none if it lacks one of these.
+        """Return the positions of a table's rows by the values of some columns; empty if a column is missing.
 
-        A report asks for thousands of rows, so each table is searched once.
+        The index is cached, since a report looks up thousands of rows.
         """
         if (table, columns) not in self.known_places:
             rows, found = self.tables[table], self.known_places.setdefault((table, columns), {})
@@ -57,7 +57,7 @@ class Numbers:
         return self.known_places[table, columns]
 
     def show(self, table: str, row: Any, column: str, digits: int = 0, sign: str = "", scale: float = 1.0) -> Markup:
-        """Return the number of one cell with its place and form (``effects:12:low:2+``); a dash for what is none."""
+        """Return the number of one cell with its place and format (``effects:12:low:2+``), or a dash if missing."""
         value: Any = self.tables[table].at[row, column]
         if value is None or math.isnan(value):
             return NOTHING
@@ -66,26 +66,26 @@ class Numbers:
         return Markup('<data value="{}:{}:{}:{}">{}</data>').format(table, row, column, form, text)
 
     def stated(self, key: str) -> Markup:
-        """Return an entry of the manifest, or the length of one that is a list, with its key."""
+        """Return an entry of the manifest, or the length of a list, marked with its key."""
         value = self.manifest[key]
         value = len(value) if isinstance(value, list) else value
         return Markup('<data value="manifest:{}">{}</data>').format(key, value)
 
 
 def years_of(manifest: Mapping[str, Any]) -> float:
-    """Return the years that the runs of a comparison report."""
+    """Return the length in years of the period that a comparison reports."""
     begins, until = (datetime.date.fromisoformat(manifest[key]) for key in ("begins", "until"))
     return (until - begins).days / DAYS_OF_YEAR
 
 
 def read_optional(folder: Path, name: str) -> pd.DataFrame:
-    """Return a table of a folder, empty if it was not made."""
+    """Return a table of a folder; empty if the file is missing."""
     empty = pd.DataFrame({"site": [], "against": []})
     return tables(folder, name).to_pandas() if (folder / f"{name}.parquet").is_file() else empty
 
 
 def rounded(value: float, digits: int, sign: str = "") -> str:
-    """Return a number with comma for thousands and point for decimals; what is rounded to nothing has no sign.
+    """Format a number with comma for thousands and point for decimals; a rounded 0 has no sign.
 
     >>> rounded(1234.56, 1), rounded(-0.04, 1, "+"), rounded(0.6, 0, "+")
     ('1,234.6', '0.0', '+1')
@@ -95,7 +95,7 @@ def rounded(value: float, digits: int, sign: str = "") -> str:
 
 
 def written(value: float, digits: int, sign: str = "") -> str:
-    """Return a number as readers of a report see it, with a true minus.
+    """Format a number for readers of a report, with a true minus.
 
     >>> written(1234.56, 1), written(0.04, 1, "+"), written(-0.6, 0, "+")
     ('1,234.6', '0.0', '−1')
@@ -104,7 +104,7 @@ def written(value: float, digits: int, sign: str = "") -> str:
 
 
 def with_error(value: float, error: float, headline: Headline, sign: str = "") -> str:
-    """Return a number with its Monte Carlo error.
+    """Format a number with its Monte Carlo error.
 
     >>> from experiments.comparison.headline_measures import BY_NAME
     >>> with_error(1.234, 0.05, BY_NAME["trust_mean"], "+")
@@ -114,7 +114,7 @@ def with_error(value: float, error: float, headline: Headline, sign: str = "") -
 
 
 def number(value: float, digits: int, sign: str = "") -> str:
-    """Return a number, a dash for what is none."""
+    """Format a number, in thousands from `THOUSANDS` on; a dash if missing."""
     if math.isnan(value):
         return "-"
     if abs(value) >= THOUSANDS:

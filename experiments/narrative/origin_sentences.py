@@ -1,4 +1,4 @@
-"""Name the parts of an effect by origin, in both languages: how many events there were, and how they went."""
+"""Names of the parts of an effect by origin, in both languages: number and quality of events."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -10,17 +10,17 @@ from experiments.narrative.messages import message
 from experiments.words.bilingual import Both, joined
 
 SHOWN = 0.005
-"""Parts of trust (0-100) below which a sentence leaves a part out."""
+"""Parts of trust (0-100) smaller than this are left out of sentences."""
 
 
 def part_keys(belief: str = "trust") -> list[tuple[str, str, str]]:
-    """Return belief, group and part of all parts of an effect, as tables show them."""
+    """Return belief, group and part of all parts of an effect, in the order of tables."""
     found = [(belief, group, part) for group in GROUPS for part in ((NUMBER, QUALITY) if group in KINDS else ("",))]
     return found if belief == "trust" else [key for key in found if key[1] != "nation"]
 
 
 def part_name(group: str, part: str) -> Both:
-    """Return the name of a part, whatever its sign.
+    """Return the name of a part, independent of its sign.
 
     >>> part_name("treatment", "number").en, part_name("nation", "").es
     (Markup('more or fewer stops and uses of force'), Markup('ánimo del país'))
@@ -29,7 +29,7 @@ def part_name(group: str, part: str) -> Both:
 
 
 def part_told(group: str, part: str, effect: float, events: float) -> Both:
-    """Return the name of a part with its direction: that of the events for their number, of the effect for quality.
+    """Return the name of a part with its direction: of events for number, of the effect for quality.
 
     >>> part_told("treatment", "number", 0.4, -3.0).en, part_told("treatment", "quality", 0.4, -3.0).en
     (Markup('fewer stops and uses of force'), Markup('better treatment at stops and detentions'))
@@ -42,9 +42,9 @@ def part_told(group: str, part: str, effect: float, events: float) -> Both:
 
 
 def origin_sentence(effects: Mapping[str, Any], show: Callable[[Any], Markup]) -> Both | None:
-    """Return in one sentence where an effect on trust comes from, the greatest part first; None where it is not known.
+    """Return the origins of an effect on trust as one sentence, the largest part first; None if unknown.
 
-    ``effects`` are the rows of the section of origins by measure; ``show`` writes the effect of a row.
+    ``effects`` are the rows of the section of origins by measure; ``show`` formats the effect of a row.
     """
     found: list[tuple[float, Both]] = []
     for key in part_keys():
@@ -58,6 +58,6 @@ def origin_sentence(effects: Mapping[str, Any], show: Callable[[Any], Markup]) -
 
 
 def event_change(effects: Mapping[str, Any], group: str) -> float:
-    """Return the change in the number of events of a group, a resident."""
+    """Return the change in the number of events of a group per resident."""
     rows = [effects.get(f"events.{kind}") for kind in KINDS.get(group, ())]
     return float(sum(row["effect"] for row in rows if row is not None))

@@ -1,4 +1,4 @@
-"""Read a comparison for a report: sites, their arms, and the rows that belong to each."""
+"""Read a comparison for a report: sites, their arms, and the rows of each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ SMALL = (*ENDS, "error")
 MOST_MORE_DIGITS = 3
 MOST_CHANGES = 3
 UNSAID: dict[str, Any] = {"label": "", "swept": "", "differs": {}, "scale": 1.0}
-"""Entries that manifests of comparisons lacked before sweeps could be compared."""
+"""Defaults of manifest entries that comparisons had not before sweeps could be compared."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class ArmReading:
 
     @property
     def title(self) -> Both:
-        """Its policies by their titles, with the date of those that begin later, and what else differs."""
+        """Titles of its policies, with the start of later ones, and all other differences."""
         parts = [self.titled(policy) for policy in self.stated["policies"]]
         code = Markup("<code>{} = {}</code>")
         differs = [Both(*[code.format(*one)] * 2) for one in self.stated["differs"].items()]
@@ -60,7 +60,7 @@ class ArmReading:
         return both("{whole}, con {changes}", "{whole}, with {changes}", whole=whole, changes=shown)
 
     def titled(self, policy: dict[str, Any]) -> Both:
-        """Return the title of a policy, with its date if it begins later than the comparison."""
+        """Return the title of a policy, with its start if it is later than that of the comparison."""
         start = policy["start"]
         name = as_given(policy["title"], policy["name"])
         if not start or start <= self.begins:
@@ -69,7 +69,7 @@ class ArmReading:
 
     @property
     def gaming(self) -> bool:
-        """True if one of its policies only pretends."""
+        """True if one of its policies only simulates compliance."""
         return any(policy["name"].startswith("gaming_") for policy in self.stated["policies"])
 
     @property
@@ -79,11 +79,11 @@ class ArmReading:
 
     @property
     def built_in(self) -> list[Both]:
-        """Changes that its policies put in by hand, which no result may be credited with finding."""
+        """Sentences on effects that its policies set as inputs, so that they are not findings."""
         return [built_in_sentence(lever) for lever in put_in(self.stated)]
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return one table of the arm's results."""
+        """Return one table of the arm's results, cached."""
         if name not in self.tables:
             own = self.site, self.stated["swept"]
             if self.stated["swept"]:
@@ -94,27 +94,27 @@ class ArmReading:
         return self.tables[name]
 
     def has(self, name: str) -> bool:
-        """Tell whether a table of the arm's results is there."""
+        """Return whether the arm's results have a table."""
         return bool(self.stated["swept"] and name == "measures") or (self.folder / f"{name}.parquet").is_file()
 
 
 def as_given(texts: Mapping[str, str], default: str = "") -> Both:
-    """Return a text by language as safe markup; the default where a language is missing."""
+    """Return a text by language as escaped markup, with a default for missing languages."""
     return Both(*(escape(texts.get(language, default)) for language in LANGUAGES))
 
 
 def settled(row: Any) -> bool:
-    """Tell whether random variation alone does not explain an effect."""
+    """Return whether random variation alone does not explain an effect."""
     return direction(judge(row)) != 0
 
 
 def emphasised(row: Any, number: Markup) -> Markup:
-    """Return the number of an effect, in bold where the effect is settled."""
+    """Return the number of an effect, in bold if the effect is settled."""
     return Markup("<strong>{}</strong>").format(number) if settled(row) else number
 
 
 def digits_needed(row: Any, digits: int) -> int:
-    """Return the digits, up to three more, with which an effect other than zero is not written as zero."""
+    """Return the decimals, up to three more, with which a nonzero effect is not shown as zero."""
     ends = [abs(row[name]) for name in ENDS if row[name] == row[name]]
     reach = abs(row["effect"]) if settled(row) else max(ends, default=0.0)
     more = next((k for k in range(MOST_MORE_DIGITS + 1) if round(reach, digits + k)), 0)
@@ -123,7 +123,7 @@ def digits_needed(row: Any, digits: int) -> int:
 
 @dataclass(frozen=True)
 class Site:
-    """One municipality with its arms; the first is what the others are compared with."""
+    """One municipality with its arms; the others are compared with the first."""
 
     name: str
     title: Both
@@ -142,7 +142,7 @@ class Site:
 
     @cached_property
     def outline(self) -> Any:
-        """Outline of the municipality in cells, from the middle of the first; None if its scenario is not to be had."""
+        """Outline of the municipality in cells from the middle of the first; None if its scenario cannot be loaded."""
         sets = self.numbers.manifest["request"].get("sets", ())
         try:
             scenario = scaled_scenario(load(self.name, set=values_of(sets)))
@@ -156,16 +156,16 @@ class Site:
 
     @cached_property
     def residents(self) -> float:
-        """Number of people who live here, mean of the months of all worlds of the first arm."""
+        """Number of residents, averaged over months and worlds of the first arm."""
         return float(self.base.table("measures")["residents"].mean())
 
     def effects(self, section: str, arm: ArmReading | None = None) -> pd.DataFrame:
-        """Return effects of one section within this site."""
+        """Return the effects of one section within this site, optionally of one arm."""
         where = {"section": section, "site": self.name, "base_site": self.name}
         return self.numbers.rows("effects", **where, **({"against": arm.name} if arm else {}))
 
     def effect(self, arm: ArmReading, measure: str, section: str = "headline") -> Any:
-        """Return the row of one effect, or None where the model does not have it."""
+        """Return the row of one effect, or None if there is none."""
         return self.known.get((section, arm.name, measure))
 
     def of_section(self, arm: ArmReading, section: str) -> dict[str, Any]:
@@ -173,7 +173,7 @@ class Site:
         return {row["measure"]: row for _, row in self.effects(section, arm).iterrows()}
 
     def side(self, arm: ArmReading, measure: str, section: str = "headline") -> tuple[Any, str]:
-        """Return the row that tells of a measure in an arm, or None, and the name of its column there."""
+        """Return the row that has a measure of an arm, or None, and the name of its column."""
         if arm == self.base:
             return self.effect(self.others[0], measure, section), "base"
         return self.effect(arm, measure, section), "arm"
@@ -185,20 +185,20 @@ class Site:
         return {(row["section"], row["against"], row["measure"]): row for _, row in rows.iterrows()}
 
     def verdict(self, arm: ArmReading, measure: str) -> Any:
-        """Return the row of verdicts under other laws of trust, or None where these were not run."""
+        """Return the row of verdicts over other laws of trust, or None if these were not run."""
         return self.numbers.row("verdicts", site=self.name, against=arm.name, measure=measure)
 
     def judged(self, arm: ArmReading, measure: str, section: str = "headline") -> str:
-        """Return the verdict on an effect, which draws of the assumed parameters or laws of trust may take back."""
+        """Return the verdict on an effect, qualified by draws of the assumed parameters and by laws of trust."""
         effect, laws = self.effect(arm, measure, section), laws_say(self.verdict(arm, measure))
         return verdict_of(effect, laws, self.over_draws(arm, measure))
 
     def over_draws(self, arm: ArmReading, measure: str) -> Any:
-        """Return the row of an effect over draws of the assumed parameters, or None where these were not run."""
+        """Return the row of an effect over draws of the assumed parameters, or None if these were not run."""
         return self.numbers.row("uncertainty", site=self.name, against=arm.name, measure=measure)
 
     def number(self, row: Any, column: str, digits: int | None = None, sign: str = "") -> Markup:
-        """Return one number of an effect as it stands in the report."""
+        """Return one number of an effect, formatted for the report."""
         headline: Headline | None = BY_NAME.get(row["measure"]) if row["section"] == "headline" else None
         exact = digits if digits is not None else headline.digits if headline else 2
         if digits is None and column in SMALL:
@@ -221,6 +221,6 @@ def read_sites(folder: Path) -> list[Site]:
 
 
 def few_deaths(site: Site) -> bool:
-    """Tell whether homicides are too few for any effect on them."""
+    """Return whether homicides are too few for any statement on them."""
     row = site.effect(site.others[0], "homicides")
     return row is not None and are_too_few("homicides", row["base"])

@@ -1,4 +1,4 @@
-"""The printed table at the end of a run, for people who know the subject and not the program."""
+"""Table printed at the end of a run, for readers who know the subject but not the program."""
 
 import math
 import textwrap
@@ -23,12 +23,12 @@ from model.town.crime_kinds import NAMES
 WIDTH, LABEL, CHANGE = 80, 31, 15
 MOST_YEARS = 3
 APART = ("homicide", "domestic_violence")
-"""Kinds that have no line among the others: the first has its own, the second has none."""
+"""Kinds without a line in the list of kinds: the first has its own line, the second has none."""
 
 
 @dataclass(frozen=True)
 class SummaryLine:
-    """One line of the table, with its label by language; without an expression it is a heading."""
+    """One line of the table with its label by language; a heading if it has no expression."""
 
     label: Mapping[str, str]
     expression: Expression | None = None
@@ -36,7 +36,7 @@ class SummaryLine:
 
 
 def read_lines() -> Iterator[SummaryLine]:
-    """Yield the lines that the file of the table states; one that stands for kinds of crime becomes a line for each."""
+    """Yield the lines stated in the TOML file of the table; ``each_kind`` becomes one line for each kind of crime."""
     for stated in toml_beside(__file__)["lines"]:
         if "each_kind" in stated:
             for kind in (kind for kind in NAMES if kind not in APART):
@@ -68,7 +68,7 @@ def summary_table(spec: RunSpec, measures: pd.DataFrame, say: Tongue) -> str:
 
 
 def changed_settings(settings: Mapping[str, Any], say: Tongue) -> list[str]:
-    """Return lines that name every changed setting.
+    """Return the changed settings as wrapped lines.
 
     >>> changed_settings({"trust.fast_days": "9", "mechanisms.fear": "false"}, Tongue("en"))
     ['Changed: trust.fast_days=9, mechanisms.fear=false']
@@ -80,7 +80,7 @@ def changed_settings(settings: Mapping[str, Any], say: Tongue) -> list[str]:
 
 
 def seeds_of(measures: pd.DataFrame, say: Tongue) -> str:
-    """Return in words which seeds were run."""
+    """Return the seeds of the runs as text."""
     seeds = sorted(set(measures["seed"]))
     if not seeds:
         return said("run.no_run", say)
@@ -90,7 +90,7 @@ def seeds_of(measures: pd.DataFrame, say: Tongue) -> str:
 
 
 def column_notes(run: pd.DataFrame, say: Tongue) -> list[str]:
-    """Return remarks on the columns, if there are any."""
+    """Return notes on incomplete years, if any."""
     months = len(run)
     if months < MONTHS:
         return [said("run.one_month" if months == 1 else "run.few_months", say, n=months)]
@@ -99,20 +99,20 @@ def column_notes(run: pd.DataFrame, say: Tongue) -> list[str]:
 
 
 def columns_of(runs: Sequence[pd.DataFrame]) -> list[int]:
-    """Return the years to show, by number: all of a short single run, else the first and the last."""
+    """Return the indices of the years to show: all of a short single run, else the first and the last."""
     years = len(years_of(runs[0]))
     return list(range(years)) if years <= MOST_YEARS and len(runs) == 1 else sorted({0, years - 1})
 
 
 def column_heads(run: pd.DataFrame, columns: Sequence[int], width: int, say: Tongue) -> str:
-    """Return the line above the numbers."""
+    """Return the line of column headings."""
     years = years_of(run)
     names = "".join(label_of(years[column], say).rjust(width) for column in columns)
     return " " * LABEL + names + said("run.change", say).rjust(CHANGE) * (len(columns) > 1)
 
 
 def label_of(months: pd.DataFrame, say: Tongue) -> str:
-    """Return the name of a column: the calendar year, or the month in which a year begins."""
+    """Return the heading of a column: the calendar year, or the month in which a year begins."""
     first = months["month"].iloc[0]
     whole = first.month == 1 and len(months) == MONTHS
     return f"{first:%Y}" if whole else said("run.from", say, month=f"{first:%Y-%m}")
@@ -121,7 +121,7 @@ def label_of(months: pd.DataFrame, say: Tongue) -> str:
 def table_row(
     line: SummaryLine, runs: Sequence[pd.DataFrame], columns: Sequence[int], width: int, say: Tongue
 ) -> Iterator[str]:
-    """Yield one line of the table; a label that is too long for its column has a line of its own."""
+    """Yield one line of the table, with a line of its own for a label that exceeds its column."""
     label = line.label[say.language]
     if line.expression is None:
         yield f"\n{label}"
@@ -133,7 +133,7 @@ def table_row(
 
 
 def change_text(first: Sequence[float], last: Sequence[float], digits: int) -> str:
-    """Return by how much a number has moved, run by run.
+    """Format the change of a number, averaged over runs.
 
     >>> change_text([1.0], [1.04], 1), change_text([1.0, 2.0], [0.5, 1.7], 1)
     ('0.0', '-0.4±0.1')
@@ -142,7 +142,7 @@ def change_text(first: Sequence[float], last: Sequence[float], digits: int) -> s
 
 
 def with_error(numbers: Sequence[float], digits: int, sign: str = "") -> str:
-    """Return the mean of the runs in which a number is known, with its Monte Carlo error where there are several.
+    """Format the mean over runs with a known number, with its Monte Carlo error if there are several.
 
     >>> with_error([1.0, 2.0], 1), with_error([float("nan")], 1), with_error([1234.0], 0)
     ('1.5±0.5', '-', '1,234')

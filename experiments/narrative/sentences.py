@@ -1,4 +1,4 @@
-"""Effects in sentences for people who decide: counts of worlds, intervals, and what is not known."""
+"""Effects as sentences for decision makers: counts of worlds, intervals, and open questions."""
 
 from typing import Any
 
@@ -22,12 +22,12 @@ MAIN = (
 DRAWN = (TRUST, "fear_mean", "crimes_occurred", "crimes_told", "complaints_filed", AT_HOME, WOMEN)
 ONE_POINT = 1.0
 GAMED = 5.0
-"""Points (0-100) by which a policy that only pretends may raise a criterion without a word."""
+"""Points (0-100) up to which a rise of a criterion by a policy that only simulates compliance needs no warning."""
 DEEDS = ("told", "complained", "harmed", "met", "trust")
 
 
 def report_question(sites: list[Site]) -> Both:
-    """Return the question of the report in one sentence."""
+    """Return the question of the report as one sentence."""
     places = listed([site.title for site in sites])
     names: dict[str, Both] = {arm.name: arm.title for site in sites for arm in site.others}
     if not names:
@@ -37,7 +37,7 @@ def report_question(sites: list[Site]) -> Both:
 
 
 def effect_sentences(site: Site, arm: ArmReading) -> list[Both]:
-    """Return the effects of one policy in sentences; the effect on trust has a line of its own in any case."""
+    """Return the effects of one policy as sentences; the effect on trust always has its own."""
     found = [one for name in MAIN if (one := finding(site, arm, name)).row is not None]
     lines = [one for one in found if one.measure == TRUST or (one.settled and not one.little)]
     others = [one for one in found if one not in lines]
@@ -62,13 +62,13 @@ def measure_sentence(site: Site, arm: ArmReading, one: Finding) -> Both:
 
 
 def below_a_point(one: Finding) -> Both:
-    """Return that an effect on a scale of a hundred is less than a point, so that nobody takes it for much."""
+    """Return a note if an effect on a scale of 0-100 is smaller than a point, else an empty text."""
     small = max(abs(one.row["low"]), abs(one.row["high"])) < ONE_POINT
     return message("line.little") if small and BY_NAME[one.measure].unit == "0-100" else EMPTY
 
 
 def known_under_laws(site: Site, arm: ArmReading, measure: str) -> Both:
-    """Return whether the effect is known, as the grid of memory and asymmetry says; nothing where it was not run."""
+    """Return whether the effect is known over the grid of memory and asymmetry; empty if it was not run."""
     row = site.verdict(arm, measure)
     if row is None or (said := laws_say(row)) is None:
         return EMPTY
@@ -85,7 +85,7 @@ def known_under_laws(site: Site, arm: ArmReading, measure: str) -> Both:
 
 
 def homicide_sentence(site: Site, arm: ArmReading) -> Both:
-    """Return what can be said of homicides, with the wrongful detentions that a policy brings beside them."""
+    """Return the sentence on homicides, with the wrongful detentions that a policy adds."""
     deaths, wrongful = (finding(site, arm, name) for name in (DEATHS, WRONGFUL))
     few = are_too_few(DEATHS, deaths.row["base"])
     said = in_words(deaths, "line.few_homicides") if few else measure_sentence(site, arm, deaths)
@@ -94,7 +94,7 @@ def homicide_sentence(site: Site, arm: ArmReading) -> Both:
 
 
 def cautions(site: Site, arm: ArmReading) -> list[Both]:
-    """Return what must be said beside an effect that could be taken for a success."""
+    """Return warnings on effects that could be mistaken for a success."""
     found = []
     acts, women = (finding(site, arm, name) for name in (AT_HOME, WOMEN))
     fewer = any(finding(site, arm, name).falls for name in ("crimes_told", "complaints_filed"))
@@ -107,7 +107,7 @@ def cautions(site: Site, arm: ArmReading) -> list[Both]:
 
 
 def trust_by_group(site: Site, arm: ArmReading, names: list[str]) -> Both:
-    """Return in one sentence which groups surely trust more, which less, and of which it cannot be told."""
+    """Return which groups trust more, which less, and which are undecided, as one sentence."""
     sides: dict[str, list[str]] = {"more": [], "less": [], "unsure": []}
     for name in names:
         row = site.effect(arm, f"trust_{name}", "group")
@@ -122,7 +122,7 @@ def trust_by_group(site: Site, arm: ArmReading, names: list[str]) -> Both:
 
 
 def resident_changes(site: Site, arm: ArmReading) -> list[Both]:
-    """Return how many residents act otherwise."""
+    """Return how many residents act differently, as one sentence in a list."""
     more, fewer = (site.of_section(arm, side) for side in ("only_arm", "only_base"))
     stated = [
         message(f"deeds.{deed}", more=count_with_error(site, more[deed]), fewer=count_with_error(site, fewer[deed]))
@@ -138,7 +138,7 @@ def count_with_error(site: Site, row: Any) -> Markup:
 
 
 def smallest_seen_effects(site: Site, arm: ArmReading) -> Both:
-    """Return the smallest effects that these runs could have seen."""
+    """Return the smallest detectable effects of these runs."""
     found = [finding(site, arm, name) for name in (TRUST, "crimes_told", "complaints_filed", DEATHS)]
     seen = [one for one in found if one.row is not None and one.row["smallest"] == one.row["smallest"]]
     if not seen:
@@ -147,13 +147,13 @@ def smallest_seen_effects(site: Site, arm: ArmReading) -> Both:
 
 
 def signs_over_draws(site: Site, arm: ArmReading) -> list[Both]:
-    """Return in how many draws of parameters the main effects keep their sign; nothing where none were drawn."""
+    """Return in how many draws the main effects keep their sign; empty without draws."""
     rows = (site.numbers.row("drawn", site=site.name, against=arm.name, measure=name) for name in DRAWN)
     return [over_draws(site, row) for row in rows if row is not None]
 
 
 def over_draws(site: Site, row: Any) -> Both:
-    """Return in one sentence how the draws of parameters move one effect."""
+    """Return how one effect varies over draws of parameters, as one sentence."""
     digits = BY_NAME[row["measure"]].digits
     forms = dict.fromkeys(("up", "down", "draws"), (0, "")) | dict.fromkeys(("low", "high"), (digits, "+"))
     forms |= dict.fromkeys(("by_parameters", "by_luck"), (digits + 1, ""))
@@ -163,7 +163,7 @@ def over_draws(site: Site, row: Any) -> Both:
 
 
 def deciding_measurement(site: Site, arm: ArmReading) -> Both:
-    """Return the one local measurement that would decide whether a policy raises trust."""
+    """Return the local measurement that would decide whether a policy raises trust."""
     row = site.verdict(arm, TRUST)
     if row is None:
         return decides_among_draws(site, arm)
@@ -174,7 +174,7 @@ def deciding_measurement(site: Site, arm: ArmReading) -> Both:
 
 
 def decides_among_draws(site: Site, arm: ArmReading) -> Both:
-    """Return which parameter to measure where parameters were drawn; where not, why nothing can be said."""
+    """Return the parameter to measure according to draws; without draws, why nothing can be said."""
     swept = site.numbers.row("drawn", site=site.name, against=arm.name, measure=TRUST)
     if swept is not None and swept["parameter"]:
         return message("decides.parameter", parameter=swept["parameter"])
